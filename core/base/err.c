@@ -1,0 +1,160 @@
+#include "base/err.h"
+
+#include "base/buf.h"
+#include "base/printable.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char text[] = "genba: out of memory\n";
+	fwrite(text, 1, sizeof text - 1, stderr);
+	abort();
+}
+
+void *xmalloc(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size ? size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *xrealloc(void *p, size_t n)
+{
+	void *q = realloc(p, n ? n : 1);
+	if (!q)
+		out_of_memory();
+	return q;
+}
+
+char *xstrdup(const char *s)
+{
+	return xstrndup(s, strlen(s));
+}
+
+char *xstrndup(const char *s, size_t n)
+{
+	size_t len = strnlen(s, n);
+	char *copy = xmalloc(len + 1);
+	memcpy(copy, s, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *xasprintf(const char *format, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	return buf_take(&b, NULL);
+}
+
+/* Writes the printable form of `text` into the message, cut at a character boundary. */
+static void set_message(struct err *err, const char *text, size_t n)
+{
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, text, n, PRINTABLE_KEEP_NEWLINES);
+	size_t len = safe.len;
+	if (len >= sizeof err->message) {
+		len = sizeof err->message - 1;
+		while (len > 0 && ((unsigned char)safe.data[len] & 0xC0) == 0x80)
+			len--;
+	}
+	memcpy(err->message, safe.data, len);
+	err->message[len] = '\0';
+	buf_release(&safe);
+}
+
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+	if (!err || err->code != ERR_NONE)
+		return -1;
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	err->code = code;
+	set_message(err, b.data, b.len);
+	buf_release(&b);
+	return -1;
+}
+
+int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
+{
+	if (!err || err->code != ERR_NONE)
+		return -1;
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	buf_addf(&b, ": %s", strerror(errno_value));
+	if (code == ERR_FAILED && (errno_value == ENOSPC || errno_value == EROFS || errno_value == EDQUOT))
+		code = ERR_NO_SPACE;
+	err->code = code;
+	set_message(err, b.data, b.len);
+	buf_release(&b);
+	return -1;
+}
+
+int err_prefix(struct err *err, const char *format, ...)
+{
+	if (!err || err->code == ERR_NONE)
+		return -1;
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	buf_addf(&b, ": %s", err->message);
+	set_message(err, b.data, b.len);
+	buf_release(&b);
+	return -1;
+}
+
+void err_clear(struct err *err)
+{
+	if (err) {
+		err->code = ERR_NONE;
+		err->message[0] = '\0';
+	}
+}
+
+int err_status(const struct err *err)
+{
+	if (!err)
+		return 1;
+	switch (err->code) {
+	case ERR_NONE:
+		return 0;
+	case ERR_USAGE:
+	case ERR_UNLOCK:
+	case ERR_DAMAGED:
+	case ERR_BUSY:
+		return (int)err->code;
+	case ERR_FAILED:
+	case ERR_NOT_FOUND:
+	case ERR_CANCELLED:
+	case ERR_INVALID:
+	case ERR_EXISTS:
+	case ERR_NO_SPACE:
+		break;
+	}
+	return 1;
+}

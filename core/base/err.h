@@ -1,0 +1,72 @@
+/*
+ * Errors owned by the caller.
+ *
+ * Every function of genba that can fail returns -1 or NULL and fills a
+ * `struct err` that its caller owns. The first error wins: a later err_set()
+ * on a struct that already holds an error changes nothing, so that clean-up
+ * code cannot hide the cause. NULL is accepted everywhere: the caller does not
+ * care why.
+ *
+ *     struct err err = ERR_INIT;
+ *     if (vault_open(&v, path, &unlock, 0, &err) < 0) {
+ *         fprintf(stderr, "genba: %s\n", err.message);
+ *         return err_status(&err);
+ *     }
+ *
+ * A message says what was being done, to what, and what to do next. Text from
+ * outside inside a message is made printable by err_set() itself: a hostile
+ * file name cannot reach a terminal through an error.
+ */
+#ifndef GENBA_BASE_ERR_H
+#define GENBA_BASE_ERR_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+enum err_code {
+	ERR_NONE = 0,
+	ERR_FAILED = 1,    /* could not do it */
+	ERR_USAGE = 2,     /* the caller's words are off */
+	ERR_UNLOCK = 3,    /* no slot opens with what was given */
+	ERR_DAMAGED = 4,   /* verification found something wrong */
+	ERR_BUSY = 5,      /* the case is open elsewhere */
+	/* finer kinds of "could not do it": exit status 1 */
+	ERR_NOT_FOUND = 16,
+	ERR_CANCELLED,
+	ERR_INVALID,       /* a value that is not allowed; the message lists what is */
+	ERR_EXISTS,
+	ERR_NO_SPACE,      /* full or read-only medium */
+};
+
+struct err {
+	enum err_code code;
+	char message[1024]; /* NUL-terminated, printable UTF-8, one line unless the writer put '\n' there */
+};
+
+#define ERR_INIT {ERR_NONE, ""}
+
+/* Records an error unless `err` is NULL or already holds one. Always returns -1. */
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* As err_set(), and appends ": " and strerror(errno_value). ENOSPC, EROFS and EDQUOT turn ERR_FAILED into ERR_NO_SPACE. */
+int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Puts "TEXT: " before a message that is already there, to say what was being done. Returns -1. */
+int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void err_clear(struct err *err);
+
+/* The exit status (0 to 5) of the command contract for this error. */
+int err_status(const struct err *err);
+
+/* Allocation that ends the process with a clear message when memory runs out. */
+void *xmalloc(size_t n);
+void *xcalloc(size_t count, size_t size);
+void *xrealloc(void *p, size_t n);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,109 @@
+#include "base/json.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static int has_only_exact_values(const json_t *value, int depth)
+{
+	if (depth > JSON_DEPTH)
+		return 0;
+	if (json_is_object(value)) {
+		json_t *object = (json_t *)(uintptr_t)value; /* jansson's iterators are not const */
+		const char *key;
+		json_t *member;
+		json_object_foreach(object, key, member) {
+			if (!has_only_exact_values(member, depth + 1))
+				return 0;
+		}
+	} else if (json_is_array(value)) {
+		size_t i;
+		json_t *member;
+		json_array_foreach(value, i, member) {
+			if (!has_only_exact_values(member, depth + 1))
+				return 0;
+		}
+	}
+	return !json_is_real(value);
+}
+
+static int add_chunk(const char *bytes, size_t n, void *out)
+{
+	buf_add(out, bytes, n);
+	return 0;
+}
+
+int json_canonical(const json_t *value, struct buf *out, struct err *err)
+{
+	if (!has_only_exact_values(value, 0))
+		return err_set(err, ERR_INVALID, _("a record holds whole numbers only, at most %d levels deep"), JSON_DEPTH);
+	if (json_dump_callback(value, add_chunk, out, JSON_SORT_KEYS | JSON_INDENT(1)) != 0)
+		return err_set(err, ERR_FAILED, _("cannot write a value as JSON"));
+	buf_addc(out, '\n');
+	return 0;
+}
+
+/* The deepest nesting of brackets outside strings, so that the parser's own recursion is bounded. */
+static int nesting(const char *text, size_t n)
+{
+	int depth = 0;
+	int deepest = 0;
+	int in_string = 0;
+	for (size_t i = 0; i < n; i++) {
+		char c = text[i];
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = 0;
+		} else if (c == '"') {
+			in_string = 1;
+		} else if (c == '{' || c == '[') {
+			if (++depth > deepest)
+				deepest = depth;
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
+	}
+	return deepest;
+}
+
+json_t *json_parse(const char *text, size_t n, struct err *err)
+{
+	if (n > JSON_LIMIT) {
+		err_set(err, ERR_INVALID, _("JSON text of %zu bytes: at most %u are read"), n, JSON_LIMIT);
+		return NULL;
+	}
+	if (nesting(text, n) > JSON_DEPTH) {
+		err_set(err, ERR_INVALID, _("JSON text nested deeper than %d levels"), JSON_DEPTH);
+		return NULL;
+	}
+	json_error_t error;
+	json_t *value = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	if (!value)
+		err_set(err, ERR_INVALID, "%d:%d: %s", error.line, error.column, error.text);
+	return value;
+}
+
+json_t *json_parse_canonical(const char *text, size_t n, struct err *err)
+{
+	json_t *value = json_parse(text, n, err);
+	if (!value)
+		return NULL;
+	struct buf again = BUF_INIT;
+	int same = json_canonical(value, &again, err) == 0 && again.len == n && memcmp(again.data, text, n) == 0;
+	buf_release(&again);
+	if (same)
+		return value;
+	json_decref(value);
+	err_set(err, ERR_DAMAGED, _("JSON text is not in canonical form"));
+	return NULL;
+}
+
+const char *json_get_string(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}

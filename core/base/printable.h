@@ -1,0 +1,59 @@
+/*
+ * Text from outside, made harmless.
+ *
+ * The one way by which a mail, a log, a file name, an archive or a colleague's
+ * case reaches a screen, a report or a log. What would act on a terminal or
+ * deceive a reader is shown instead of sent:
+ *
+ *     ESC ] 0 ; …        \x1b]0;…          C0, DEL and C1 controls
+ *     <FF>               \xff              bytes that are not UTF-8
+ *     U+202E             <U+202E>          bidi controls, zero-width characters, format
+ *                                          characters, separators, private use, unassigned
+ *
+ * The result is always valid UTF-8 of printable characters, and so has a
+ * display width. Combining marks pass, at most PRINTABLE_MARKS in a row, since
+ * file names from other systems spell Japanese with them.
+ */
+#ifndef GENBA_BASE_PRINTABLE_H
+#define GENBA_BASE_PRINTABLE_H
+
+#include <stddef.h>
+
+struct buf;
+
+enum printable_flags {
+	PRINTABLE_LINE = 0,               /* newline and tab are shown as \n and \t */
+	PRINTABLE_KEEP_NEWLINES = 1 << 0, /* newline stays, tab becomes one space: for text of several lines */
+};
+
+#define PRINTABLE_MARKS 4
+
+/* Appends the printable form of n bytes to `out`. */
+void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags);
+
+/* The same for a string, as a string that the caller frees. */
+char *printable_dup(const char *text);
+
+/* Display width in terminal cells of printable UTF-8: East Asian wide characters count two, combining marks none. */
+size_t text_width(const char *text);
+size_t text_width_n(const char *text, size_t n);
+
+/*
+ * The number of bytes of `text` that fit in `cells` cells without cutting a
+ * character from its combining marks. *used gets the cells they take (may be
+ * NULL); at most one less than `cells`, when a wide character does not fit.
+ */
+size_t text_fit(const char *text, size_t cells, size_t *used);
+
+/* Appends `text` cut or padded with spaces to exactly `cells` cells; a cut is shown by a final "…". */
+void text_pad(struct buf *out, const char *text, size_t cells);
+
+/* Appends `text` broken into lines of at most `cells` cells (at spaces where there are any, between any two
+ * characters in Japanese, closing punctuation kept with the line before), each line but the last ending in '\n'
+ * followed by `indent` spaces. Newlines in the text stay. */
+void text_wrap(struct buf *out, const char *text, size_t cells, size_t indent);
+
+/* 1 if the n bytes are valid UTF-8 without NUL. */
+int text_is_utf8(const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Memory for keys and passphrases.
+ *
+ * Guarded, locked pages of libsodium that are wiped when freed. Secrets are
+ * never in ordinary heap memory, in arguments or in the environment, and the
+ * process leaves no core dump (secret_setup()).
+ */
+#ifndef GENBA_BASE_SECRET_H
+#define GENBA_BASE_SECRET_H
+
+#include <stddef.h>
+
+struct err;
+
+struct secret {
+	char *data; /* NUL-terminated for convenience; not counted in len */
+	size_t len;
+};
+
+#define SECRET_INIT {NULL, 0}
+#define SECRET_LIMIT 4096
+
+/* Once at the start of a program: initialises libsodium, forbids core dumps and tracing. 0 or -1. */
+int secret_setup(struct err *err);
+
+/* Guarded memory of n bytes, filled by the caller; ends the process when none is left. Free with secret_free(). */
+void *secret_alloc(size_t n);
+void secret_free(void *p);
+
+/* Copies n bytes into guarded memory; secret_release() wipes and frees. */
+void secret_set(struct secret *s, const void *bytes, size_t n);
+void secret_release(struct secret *s);
+
+/* The first line of a file (without its line end), at most SECRET_LIMIT bytes. 0 or -1. */
+int secret_read_file(struct secret *s, const char *path, struct err *err);
+
+/* Asks on the terminal (/dev/tty), without echo. 0 or -1 (no terminal, interrupted). */
+int secret_ask(struct secret *s, const char *prompt, struct err *err);
+
+#endif
