@@ -1,0 +1,116 @@
+#include "base/fold.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#define REPLACEMENT 0xFFFD
+
+static const utf8proc_option_t options =
+    UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+
+void fold_init(struct fold *fold, const void *text, size_t n)
+{
+	fold->text = text;
+	fold->n = n;
+	fold->start = fold->end = 0;
+	fold->count = 0;
+}
+
+/* The code point at `at`; its length in bytes, or 0 if the bytes there are not UTF-8. */
+static size_t point_at(const struct fold *fold, size_t at, int32_t *point)
+{
+	if (fold->text[at] < 0x80) {
+		*point = fold->text[at];
+		return 1;
+	}
+	utf8proc_ssize_t used =
+	    utf8proc_iterate(fold->text + at, (utf8proc_ssize_t)(fold->n - at > 4 ? 4 : fold->n - at), point);
+	return used > 0 ? (size_t)used : 0;
+}
+
+/* Characters that folding leaves alone and that never combine with one before: most of Japanese text. */
+static int is_plain(int32_t point)
+{
+	return (point >= 0x4E00 && point <= 0x9FFC) || (point >= 0x3041 && point <= 0x3096) ||
+	       (point >= 0x30A1 && point <= 0x30FC) || point == 0x3001 || point == 0x3002;
+}
+
+/* 1 if the cluster that begins before `at` ends there for sure. */
+static int ends_plainly(const struct fold *fold, size_t at)
+{
+	int32_t next;
+	if (at >= fold->n || fold->text[at] < 0x80)
+		return 1;
+	return point_at(fold, at, &next) && is_plain(next);
+}
+
+/* Sets `end` behind the marks that belong to the character `point` that ends at `end`. */
+static void extend_cluster(struct fold *fold, int32_t point)
+{
+	int32_t state = 0;
+	for (int i = 1; i < FOLD_SOURCE && fold->end < fold->n; i++) {
+		int32_t next;
+		size_t used = point_at(fold, fold->end, &next);
+		if (!used || next == 0 || utf8proc_grapheme_break_stateful(point, next, &state))
+			return;
+		fold->end += used;
+		point = next;
+	}
+}
+
+static void fold_cluster(struct fold *fold)
+{
+	const utf8proc_uint8_t *bytes = fold->text + fold->start;
+	utf8proc_ssize_t size = (utf8proc_ssize_t)(fold->end - fold->start);
+	utf8proc_ssize_t count = utf8proc_decompose(bytes, size, fold->points, FOLD_POINTS, options);
+	if (count >= 0 && count <= FOLD_POINTS)
+		count = utf8proc_normalize_utf32(fold->points, count, options);
+	if (count < 0 || count > FOLD_POINTS) {
+		fold->points[0] = REPLACEMENT;
+		count = 1;
+	}
+	fold->count = (int)count;
+}
+
+int fold_next(struct fold *fold)
+{
+	int32_t point;
+	fold->start = fold->end;
+	if (fold->start >= fold->n)
+		return 0;
+	size_t used = point_at(fold, fold->start, &point);
+	fold->end += used ? used : 1;
+	fold->count = 1;
+	if (!used) {
+		fold->points[0] = REPLACEMENT;
+	} else if ((point < 0x80 || is_plain(point)) && ends_plainly(fold, fold->end)) {
+		fold->points[0] = point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
+	} else {
+		extend_cluster(fold, point);
+		fold_cluster(fold);
+	}
+	return 1;
+}
+
+void text_fold(struct buf *out, const void *text, size_t n)
+{
+	struct fold fold;
+	fold_init(&fold, text, n);
+	while (fold_next(&fold)) {
+		for (int i = 0; i < fold.count; i++) {
+			utf8proc_uint8_t bytes[4];
+			utf8proc_ssize_t used = utf8proc_encode_char(fold.points[i], bytes);
+			buf_add(out, bytes, (size_t)used);
+		}
+	}
+}
+
+char *text_fold_dup(const char *text)
+{
+	struct buf out = BUF_INIT;
+	text_fold(&out, text, strlen(text));
+	return out.cap ? buf_take(&out, NULL) : xstrdup("");
+}
