@@ -1,0 +1,185 @@
+/*
+ * The vault: a case file, which is an encrypted SQLite database.
+ *
+ * SQLite reads and writes pages; a VFS of ours encrypts and authenticates each
+ * of them on the way to the disk (XChaCha20-Poly1305), the write-ahead log
+ * too. One process opens a case at a time, one thread works with it. What a
+ * commit acknowledged is on the medium; what was altered from outside is an
+ * error that names the part. The format is documented in genba-case(5).
+ *
+ *     struct vault *v;
+ *     struct vault_new_slot slot = {.type = VAULT_SLOT_RECIPIENT};
+ *     memcpy(slot.recipient, me.public_key, 32);
+ *     if (vault_create(&v, "site.genba", &slot, 1, &me, &err) < 0)
+ *         return -1;
+ *     sqlite3_exec(vault_db(v), "CREATE TABLE t(x)", NULL, NULL, NULL);
+ *     return vault_close(v, &err);
+ *
+ * Errors: ERR_UNLOCK no slot opens; ERR_DAMAGED something does not
+ * authenticate or belong, and the message names it; ERR_BUSY the case is open
+ * elsewhere; ERR_EXISTS, ERR_NOT_FOUND; ERR_NO_SPACE full or read-only medium;
+ * ERR_FAILED all else (not a case file, a later version, …).
+ */
+#ifndef GENBA_VAULT_VAULT_H
+#define GENBA_VAULT_VAULT_H
+
+#include "base/err.h"
+#include "base/progress.h"
+#include "base/secret.h"
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VAULT_KEY   32 /* bytes of an Ed25519 public key */
+#define VAULT_ID    16 /* bytes of a file id */
+#define VAULT_SLOTS 48 /* slots at most */
+
+struct vault; /* one open case file and its SQLite connection */
+
+/* An Ed25519 key pair. Borrowed for the call it is given to. */
+struct vault_identity {
+	const unsigned char *public_key; /* 32 bytes */
+	const unsigned char *secret_key; /* 64 bytes, libsodium form, guarded memory */
+};
+
+enum vault_slot_type {
+	VAULT_SLOT_PASSPHRASE = 1,
+	VAULT_SLOT_RECIPIENT = 2,
+};
+
+/* The cost of trying a passphrase (Argon2id). MODERATE: 256 MiB, about half a second. */
+enum vault_kdf {
+	VAULT_KDF_INTERACTIVE, /*   64 MiB, 2 passes */
+	VAULT_KDF_MODERATE,    /*  256 MiB, 3 passes */
+	VAULT_KDF_SENSITIVE,   /* 1024 MiB, 4 passes */
+};
+
+/* Passes and KiB of memory of a cost. */
+void vault_kdf_cost(enum vault_kdf kdf, uint32_t *passes, uint32_t *kib);
+
+/* A way to open a case, to be made. */
+struct vault_new_slot {
+	enum vault_slot_type type;
+	const struct secret *passphrase;    /* type PASSPHRASE */
+	enum vault_kdf kdf;                 /* type PASSPHRASE */
+	unsigned char recipient[VAULT_KEY]; /* type RECIPIENT: their Ed25519 public key */
+};
+
+/*
+ * Makes a new, empty case file with 1 to VAULT_SLOTS slots, and opens it. The
+ * header is signed by `signer` (NULL: unsigned, for tests; opening will warn).
+ * The file is complete and its directory entry on the medium when this
+ * returns 0; an existing file is never touched (ERR_EXISTS). A file whose
+ * making was interrupted is removed, or says so when it is opened.
+ */
+int vault_create(struct vault **out, const char *path, const struct vault_new_slot *slots, size_t count,
+                 const struct vault_identity *signer, struct err *err);
+
+/* What to open with: either may be NULL. The identity is tried first, since it costs nothing. */
+struct vault_unlock {
+	const struct vault_identity *identity;
+	const struct secret *passphrase;
+};
+
+enum vault_flags {
+	VAULT_READ_ONLY = 1 << 0, /* writes nothing, not even recovery; shares the file with other readers */
+	VAULT_TOLERANT = 1 << 1,  /* for salvage, only with READ_ONLY: goes on where parts are damaged, see report */
+};
+
+/* Opens a case; recovers what an unclean end left in the log. See vault_report() for what was found. */
+int vault_open(struct vault **out, const char *path, const struct vault_unlock *unlock, unsigned flags,
+               struct err *err);
+
+/* Clean close: writes the log back into the file and removes it. Frees `v` in any case; NULL is fine. -1 says that the
+ * file was not left clean: nothing is lost, the next opening recovers. All statements must be finalized before. */
+int vault_close(struct vault *v, struct err *err);
+
+/* The connection, for the thread that opened the vault. Never close it. WAL, EXCLUSIVE, synchronous FULL,
+ * trusted_schema off, DEFENSIVE; temporary data stays in memory. */
+sqlite3 *vault_db(struct vault *v);
+const unsigned char *vault_file_id(const struct vault *v); /* VAULT_ID bytes; new for each file ever written */
+const char *vault_path(const struct vault *v);             /* absolute */
+int vault_is_read_only(const struct vault *v);
+
+/* The cause behind the last SQLITE_IOERR or the like that the vault gave to SQLite, in words; NULL if there was none.
+ * Borrowed until the next call into SQLite. *code gets ERR_DAMAGED, ERR_NO_SPACE or ERR_FAILED; may be NULL. */
+const char *vault_last_fault(const struct vault *v, enum err_code *code);
+
+enum vault_signature {
+	VAULT_UNSIGNED,
+	VAULT_SIGNED_BAD,  /* there is a signature and it does not fit: a forged header */
+	VAULT_SIGNED_GOOD, /* by the key in `signer`: whether that key may be believed is for the caller to decide */
+};
+
+/* What opening found. Borrowed for the life of the vault. */
+struct vault_report {
+	enum vault_signature signature;
+	unsigned char signer[VAULT_KEY]; /* who last changed the header; zeros if unsigned */
+	uint64_t header_sequence;        /* counts changes of the header */
+	unsigned slot;                   /* index of the slot that opened */
+	char header_used;                /* 'A' or 'B' */
+	int header_damaged;              /* the other copy did not fit (and was written anew unless read-only) */
+	int header_stale;                /* the header is older than the file knows: put back from an earlier state */
+	int anchor_damaged;         /* one of the two anchors did not fit (and was written anew unless read-only) */
+	int unclean;                /* the last session did not end with a clean close */
+	uint32_t wal_frames;        /* frames (pages) recovered from the log … */
+	uint32_t wal_commits;       /* … in that many commits */
+	uint32_t torn_frames;       /* frames at the log's end that were never acknowledged and had to be dropped */
+	uint32_t unfinished_frames; /* whole frames of a transaction that had not committed */
+	int wal_ignored;            /* a log lay beside a cleanly closed file; it is not of this file's last session */
+	unsigned damage;            /* with VAULT_TOLERANT: number of damaged parts passed over at opening */
+	char damage_text[512];      /* … and the first of them, in words */
+};
+const struct vault_report *vault_report(const struct vault *v);
+
+/* One slot as it can be told to a person. */
+struct vault_slot {
+	unsigned index;
+	enum vault_slot_type type;
+	uint32_t kdf_passes, kdf_kib;       /* type PASSPHRASE */
+	int recipient_known;                /* type RECIPIENT: whether `recipient` could be read */
+	unsigned char recipient[VAULT_KEY]; /* readable only by those who can open the case */
+	int opened_by;                      /* this one opened the case */
+};
+
+/* Fills `slots` and returns their number. */
+size_t vault_slots(const struct vault *v, struct vault_slot slots[VAULT_SLOTS]);
+
+/* Adds a way to open the case; the header is signed anew. On the medium when it returns 0. ERR_INVALID if there is no
+ * room or the passphrases together would cost too much to try. */
+int vault_slot_add(struct vault *v, const struct vault_new_slot *slot, const struct vault_identity *signer,
+                   struct err *err);
+
+/*
+ * Takes a way to open the case away. Whoever could open the file knows its key, so this writes the case anew under
+ * another key (vault_rotate() onto the same path): afterwards `v` refuses every write; close and reopen it. The
+ * remaining recipients keep their slots. A remaining passphrase slot needs `passphrase` to be made again with `kdf`,
+ * which is why at most one may remain (ERR_INVALID otherwise).
+ */
+int vault_slot_remove(struct vault *v, unsigned index, const struct secret *passphrase, enum vault_kdf kdf,
+                      const struct vault_identity *signer, const struct progress *progress, struct err *err);
+
+/*
+ * Writes the case anew, without free pages, under a new key and file id: for handing over, revoking, purging. The new
+ * file is verified, synced and renamed to out_path, and the directory synced. out_path may be the vault's own path:
+ * then `v` refuses every write afterwards; otherwise it must not exist (ERR_EXISTS). No transaction may be open.
+ */
+int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_slot *slots, size_t count,
+                 const struct vault_identity *signer, const struct progress *progress, struct err *err);
+
+/*
+ * Checks everything that can be checked from inside: each page authenticates and is the one last written, the frames of
+ * the log, header copies, anchors, and SQLite's integrity_check. `finding` gets a line for each thing wrong (may be
+ * NULL). Returns the number of findings, 0 when nothing was found, -1 if the check itself stopped (cancelled).
+ */
+int vault_check(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
+                void *ctx, struct err *err);
+
+/* The same for `count` pages from page `first` (1 …), so that the owner of the case can check in slices. Returns the
+ * number of findings. Pages behind the last are passed over. */
+int vault_check_pages(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
+                      void *ctx);
+uint32_t vault_pages(const struct vault *v); /* pages in the file, without those only in the log */
+
+#endif
