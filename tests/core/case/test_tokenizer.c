@@ -137,6 +137,7 @@ static void one_character_is_found_anywhere(void **state)
 	assert_finds("社", "4 ");
 	assert_finds("A社", "4 ");
 	assert_finds("理", "3 ");
+	assert_finds("鍵 管理", "3 ");
 	assert_finds("錠", "");
 }
 
@@ -171,6 +172,8 @@ static void names_are_found_by_part_and_whole(void **state)
 	put(3, "hanako.yamada@example.go.jp");
 	put(4, "C:\\Users\\Public\\svchost_2014.exe");
 	put(5, "d41d8cd98f00b204e9800998ecf8427e");
+	put(6, "b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d"
+	       "103fd07c95385ffab0cacbc86");
 	assert_finds("HR", "1 2 ");
 	assert_finds("PC", "1 2 ");
 	assert_finds("HR-PC-03", "1 ");
@@ -187,6 +190,9 @@ static void names_are_found_by_part_and_whole(void **state)
 	assert_finds("2014.exe", "4 ");
 	assert_finds("d41d8cd9", "5 ");
 	assert_finds("41d8cd9", "");
+	assert_finds("b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5"
+	             "a2ea6d103fd07c95385ffab0cacbc86 ",
+	             "6 ");
 }
 
 static void the_last_word_may_go_on(void **state)
@@ -298,6 +304,7 @@ static void scripts_may_be_mixed(void **state)
 	put(3, "malware 🦠 발견된 악성코드");
 	put(4, "第1回会議①");
 	assert_finds("ADサーバ", "1 ");
+	assert_finds("サーバにWebShell", "1 ");
 	assert_finds("webshell", "1 ");
 	assert_finds("WebShellを設置", "1 ");
 	assert_finds("über", "2 ");
@@ -338,6 +345,11 @@ static void big_texts_are_indexed(void **state)
 	put(3, text.data);
 	assert_finds("末尾の目印", "1 ");
 	assert_finds("abcdefghijklmnopqrstuvwxyz", "2 ");
+	struct buf longest = BUF_INIT;
+	run("CREATE VIRTUAL TABLE words USING fts5vocab(search, 'row')");
+	ask("SELECT max(length(CAST(term AS BLOB))) FROM words WHERE term <> ?1", "", &longest);
+	assert_string_equal(longest.data, "128 ");
+	buf_release(&longest);
 	buf_clear(&text);
 	for (int i = 0; i < 4000; i++)
 		buf_adds(&text, "感");
