@@ -1,0 +1,25 @@
+/*
+ * A line split as a shell splits words.
+ *
+ * Blanks separate words; 'single' quotes keep everything; "double" quotes keep
+ * blanks, with \" \\ inside; a backslash outside quotes takes the next
+ * character as it is; `#` at the beginning of a word begins a comment. Nothing
+ * is expanded.
+ */
+#ifndef GENBA_BASE_WORDS_H
+#define GENBA_BASE_WORDS_H
+
+#include <stddef.h>
+
+struct err;
+
+struct words {
+	char **items; /* `count` strings and a final NULL; owned */
+	size_t count;
+};
+
+/* 0, or -1 with ERR_USAGE and the column of an unclosed quote. Free with words_release(). */
+int words_split(struct words *words, const char *line, struct err *err);
+void words_release(struct words *words);
+
+#endif
