@@ -95,11 +95,37 @@ int fold_next(struct fold *fold)
 	return 1;
 }
 
+/* The ASCII bytes from `at` on that no mark can follow: text is mostly that, and it needs no table. */
+static size_t ascii_run(const struct fold *fold, size_t at)
+{
+	size_t end = at;
+	while (end < fold->n && fold->text[end] < 0x80)
+		end++;
+	return end == fold->n || end == at ? end - at : end - at - 1;
+}
+
+static void add_lower(struct buf *out, const unsigned char *bytes, size_t n)
+{
+	buf_grow(out, n);
+	for (size_t i = 0; i < n; i++)
+		out->data[out->len + i] =
+		    (char)(bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] + ('a' - 'A') : bytes[i]);
+	out->len += n;
+	out->data[out->len] = '\0';
+}
+
 void text_fold(struct buf *out, const void *text, size_t n)
 {
 	struct fold fold;
 	fold_init(&fold, text, n);
-	while (fold_next(&fold)) {
+	for (;;) {
+		size_t ascii = ascii_run(&fold, fold.end);
+		if (ascii) {
+			add_lower(out, fold.text + fold.end, ascii);
+			fold.end += ascii;
+		}
+		if (!fold_next(&fold))
+			return;
 		for (int i = 0; i < fold.count; i++) {
 			utf8proc_uint8_t bytes[4];
 			utf8proc_ssize_t used = utf8proc_encode_char(fold.points[i], bytes);

@@ -1,8 +1,10 @@
 #include "case/kinds.h"
 
+#include "base/err.h"
 #include "base/i18n.h"
 #include "case/kinds_table.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
@@ -56,28 +58,48 @@ const struct field *kind_field(const struct kind *kind, const char *name)
 	return own ? own : kind_common_field(name);
 }
 
-static int is_replaced(const struct kind *kind, const struct field *common)
+/* Own and common fields of each kind in one list, made at the first call: lists and forms walk it for every record. */
+struct merged_fields {
+	const struct field **fields;
+	size_t count;
+};
+
+static struct merged_fields *merged; /* one for each row of the table */
+
+static void merge_fields(void)
 {
-	return field_in(kind->fields, kind->field_count, common->name) != NULL;
+	merged = xcalloc(kind_table_count, sizeof *merged);
+	for (size_t k = 0; k < kind_table_count; k++) {
+		const struct kind *kind = kind_table[k];
+		struct merged_fields *m = &merged[k];
+		m->fields = xcalloc(kind->field_count + kind_common_field_count, sizeof *m->fields);
+		for (size_t i = 0; i < kind->field_count; i++)
+			m->fields[m->count++] = &kind->fields[i];
+		for (size_t i = 0; i < kind_common_field_count; i++)
+			if (!field_in(kind->fields, kind->field_count, kind_common_fields[i].name))
+				m->fields[m->count++] = &kind_common_fields[i];
+	}
+}
+
+static const struct merged_fields *merged_for(const struct kind *kind)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, merge_fields);
+	size_t k = 0;
+	while (kind_table[k] != kind)
+		k++;
+	return &merged[k];
 }
 
 size_t kind_field_count(const struct kind *kind)
 {
-	size_t count = kind->field_count;
-	for (size_t i = 0; i < kind_common_field_count; i++)
-		count += !is_replaced(kind, &kind_common_fields[i]);
-	return count;
+	return merged_for(kind)->count;
 }
 
 const struct field *kind_field_at(const struct kind *kind, size_t i)
 {
-	if (i < kind->field_count)
-		return &kind->fields[i];
-	i -= kind->field_count;
-	for (size_t c = 0; c < kind_common_field_count; c++)
-		if (!is_replaced(kind, &kind_common_fields[c]) && i-- == 0)
-			return &kind_common_fields[c];
-	return NULL;
+	const struct merged_fields *m = merged_for(kind);
+	return i < m->count ? m->fields[i] : NULL;
 }
 
 int field_accepts_kind(const struct field *field, const struct kind *kind)

@@ -1,0 +1,60 @@
+/*
+ * The one filter language: `list --where`, `set --where`, the filter line of
+ * every view.
+ *
+ *     status=infected|suspected seen>2014-12 text~"rar" -tag:noise 人事部
+ *
+ * Terms are separated by spaces and all must hold.
+ *
+ *     FIELD=VALUE   equal; for a set: has that member     FIELD!=VALUE  not so (also true where unset)
+ *     FIELD<VALUE   < <= > >= for numbers, sizes, durations, times and text
+ *     FIELD~VALUE   contains                              FIELD:VALUE   contains for text, else equal
+ *     FIELD:        is set                                -TERM         the term does not hold
+ *     WORD          some text field, tag or the label contains it
+ *
+ * FIELD is a field's name or its label in either language, or one of
+ *     label, id, kind, author, modified   of every record
+ *     tag                                 short for tags
+ *     text                                every text field, like a bare word (unless the kind has a field of that name)
+ *     seen                                any of when, first_seen, last_seen, found
+ * VALUE may be several, A|B|C: any of them. Text is compared folded
+ * (base/fold.h). "…" quotes spaces and signs; a backslash keeps a following
+ * quote, backslash, bar or space. Full-width signs and spaces, as an input
+ * method types them, are the same as ASCII ones outside quotes.
+ *
+ * What is not known: an unset ENUM or TRI equals `unknown`, never its default;
+ * `unknown` for a time, number or reference means unset. An unset field is
+ * neither less nor greater than anything.
+ *
+ * Times are spans: 2014-12 is a month. Wholly before is <, wholly after is >,
+ * all else is =, so exactly one holds and <= is "< or =". If the filter's time
+ * has no zone, the clock time written in the record counts; else the instant.
+ */
+#ifndef GENBA_CASE_FILTER_H
+#define GENBA_CASE_FILTER_H
+
+#include "case/kinds.h"
+
+#include <jansson.h>
+
+struct err;
+struct filter;
+
+#define FILTER_LIMIT 4096 /* bytes of a filter's text */
+
+/*
+ * Parses a filter for records of `kind`, or of all kinds if NULL (a term then
+ * holds only for records whose kind has the field). The empty text matches
+ * everything. NULL with ERR_INVALID; the message names the part that is wrong
+ * and lists what is allowed. Nothing of `text` is kept.
+ */
+struct filter *filter_parse(const struct kind *kind, const char *text, struct err *err);
+void filter_free(struct filter *filter); /* NULL is allowed */
+
+/* 1 if the record (a flat object as record.h describes it) matches, else 0. */
+int filter_match(const struct filter *filter, const json_t *record);
+
+/* 1 if the filter has no term: it matches every record. */
+int filter_is_empty(const struct filter *filter);
+
+#endif

@@ -1,0 +1,228 @@
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "case/filter_private.h"
+
+#include <string.h>
+
+/* One record against one filter; `folded` is room for the text that is looked at. */
+struct match {
+	const struct filter *filter;
+	const json_t *record;
+	const struct kind *kind; /* NULL: not one of the filter's */
+	size_t kind_index;
+	struct buf folded;
+};
+
+static int is_unset(const json_t *value)
+{
+	return !value || json_is_null(value) || (json_is_string(value) && json_string_length(value) == 0) ||
+	       (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static int has_text(struct match *m, const struct filter_value *value, enum filter_op op)
+{
+	const char *text = m->folded.data;
+	size_t n = m->folded.len;
+	switch (op) {
+	case OP_CONTAINS:
+		return value->folded_len == 0 || memmem(text, n, value->folded, value->folded_len) != NULL;
+	case OP_EQUAL:
+		return n == value->folded_len && memcmp(text, value->folded, n) == 0;
+	case OP_LESS:
+		return strcmp(text, value->folded) < 0;
+	case OP_LESS_EQUAL:
+		return strcmp(text, value->folded) <= 0;
+	case OP_GREATER:
+		return strcmp(text, value->folded) > 0;
+	case OP_GREATER_EQUAL:
+		return strcmp(text, value->folded) >= 0;
+	case OP_IS_SET:
+		break;
+	}
+	return 0;
+}
+
+static int string_matches(struct match *m, const struct filter_term *term, const char *text, size_t n)
+{
+	buf_clear(&m->folded);
+	text_fold(&m->folded, text, n);
+	for (size_t i = 0; i < term->value_count; i++)
+		if (has_text(m, &term->values[i], term->op))
+			return 1;
+	return 0;
+}
+
+/* A string, or one member of a set; numbers as they are written. */
+static int text_matches(struct match *m, const struct filter_term *term, const json_t *value)
+{
+	if (json_is_string(value))
+		return string_matches(m, term, json_string_value(value), json_string_length(value));
+	for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+		if (text_matches(m, term, json_array_get(value, i)))
+			return 1;
+	if (json_is_integer(value)) {
+		buf_clear(&m->folded);
+		buf_addf(&m->folded, "%lld", (long long)json_integer_value(value));
+		for (size_t i = 0; i < term->value_count; i++)
+			if (has_text(m, &term->values[i], term->op))
+				return 1;
+	}
+	return 0;
+}
+
+static int order_matches(int order, enum filter_op op)
+{
+	switch (op) {
+	case OP_EQUAL:
+		return order == 0;
+	case OP_LESS:
+		return order < 0;
+	case OP_LESS_EQUAL:
+		return order <= 0;
+	case OP_GREATER:
+		return order > 0;
+	case OP_GREATER_EQUAL:
+		return order >= 0;
+	default:
+		return 0;
+	}
+}
+
+static int number_matches(const struct filter_term *term, int64_t number)
+{
+	for (size_t i = 0; i < term->value_count; i++) {
+		int64_t wanted = term->values[i].number;
+		if (!term->values[i].is_unknown && order_matches((number > wanted) - (number < wanted), term->op))
+			return 1;
+	}
+	return 0;
+}
+
+static int time_matches(const struct filter_term *term, const json_t *value)
+{
+	struct filter_span span;
+	if (!json_is_string(value) || filter_time(json_string_value(value), &span) < 0)
+		return 0;
+	for (size_t i = 0; i < term->value_count; i++)
+		if (!term->values[i].is_unknown &&
+		    order_matches(filter_time_order(&span, &term->values[i].time), term->op))
+			return 1;
+	return 0;
+}
+
+static int choice_matches(const struct filter_target *target, const json_t *value)
+{
+	const struct field *field = target->field;
+	if (is_unset(value)) /* `unknown` is the last value of every table */
+		return (target->choices >> (field->value_count - 1)) & 1;
+	for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+		if (choice_matches(target, json_array_get(value, i)))
+			return 1;
+	const char *name = json_string_value(value);
+	for (size_t i = 0; name && i < field->value_count; i++)
+		if (strcmp(field->values[i].name, name) == 0)
+			return (target->choices >> i) & 1;
+	return 0;
+}
+
+/* An unset field of any other type: `=unknown`, and for text `=""`. */
+static int unset_matches(const struct filter_term *term)
+{
+	for (size_t i = 0; i < term->value_count; i++)
+		if ((term->op == OP_EQUAL && (term->values[i].is_unknown || term->values[i].folded_len == 0)) ||
+		    (term->op == OP_CONTAINS && term->values[i].folded_len == 0))
+			return 1;
+	return 0;
+}
+
+static int field_matches(struct match *m, const struct filter_term *term, const struct filter_target *target)
+{
+	const struct field *field = target->field;
+	const json_t *value = json_object_get(m->record, field->name);
+	int64_t seconds;
+	if (term->op == OP_IS_SET)
+		return !is_unset(value);
+	if (filter_is_choice(field->type))
+		return choice_matches(target, value);
+	if (is_unset(value))
+		return unset_matches(term);
+	if (term->op == OP_CONTAINS)
+		return text_matches(m, term, value);
+	switch (field->type) {
+	case FIELD_INT:
+	case FIELD_SIZE:
+		return json_is_integer(value) && number_matches(term, json_integer_value(value));
+	case FIELD_DURATION:
+		return json_is_string(value) && filter_duration(json_string_value(value), &seconds) == 0 &&
+		       number_matches(term, seconds);
+	case FIELD_TIME:
+		return time_matches(term, value);
+	default:
+		return text_matches(m, term, value);
+	}
+}
+
+/* `text` and bare words. The label too: people type it to find a record. */
+static int all_text_matches(struct match *m, const struct filter_term *term)
+{
+	const json_t *label = json_object_get(m->record, "label");
+	if (term->op == OP_CONTAINS && label && text_matches(m, term, label))
+		return 1;
+	const struct field *const *fields = m->kind ? m->filter->text_fields[m->kind_index] : NULL;
+	for (; fields && *fields; fields++) {
+		const json_t *value = json_object_get(m->record, (*fields)->name);
+		if (!is_unset(value) && (term->op == OP_IS_SET || text_matches(m, term, value)))
+			return 1;
+	}
+	return term->op == OP_CONTAINS && unset_matches(term);
+}
+
+static int all_times_match(struct match *m, const struct filter_term *term)
+{
+	int is_set = 0;
+	for (size_t i = 0; i < FILTER_TIMES; i++) {
+		const json_t *value = json_object_get(m->record, filter_times[i]);
+		if (is_unset(value))
+			continue;
+		is_set = 1;
+		if (term->op == OP_CONTAINS ? text_matches(m, term, value) : time_matches(term, value))
+			return 1;
+	}
+	return term->op == OP_IS_SET ? is_set : !is_set && unset_matches(term);
+}
+
+static int term_matches(struct match *m, const struct filter_term *term)
+{
+	switch (term->scope) {
+	case SCOPE_ALL_TEXT:
+		return all_text_matches(m, term);
+	case SCOPE_ALL_TIMES:
+		return all_times_match(m, term);
+	case SCOPE_FIELD:
+		break;
+	}
+	return m->kind && term->targets[m->kind_index].field && field_matches(m, term, &term->targets[m->kind_index]);
+}
+
+static void find_kind(struct match *m)
+{
+	const char *name = json_get_string(m->record, "kind");
+	for (size_t i = 0; i < m->filter->kind_count; i++)
+		if ((!name && m->filter->kind_count == 1) || (name && strcmp(m->filter->kinds[i]->name, name) == 0)) {
+			m->kind = m->filter->kinds[i];
+			m->kind_index = i;
+			return;
+		}
+}
+
+int filter_match(const struct filter *filter, const json_t *record)
+{
+	struct match m = {.filter = filter, .record = record, .folded = BUF_INIT};
+	int matches = 1;
+	find_kind(&m);
+	for (size_t i = 0; matches && i < filter->term_count; i++)
+		matches = term_matches(&m, &filter->terms[i]) != filter->terms[i].is_negated;
+	buf_release(&m.folded);
+	return matches;
+}
