@@ -218,6 +218,9 @@ static void times_are_spans(void **state)
 	assert_finds("first_compromised~after", "3");
 	assert_finds("first_compromised:", "1234");
 	assert_finds("first_compromised=２０１４－０７", "1");
+	static const char *const second[] = {"{'kind':'asset','checked_at':'2014-07-10T23:30:45+09:00'}"};
+	assert_filters(kind_find("asset"), second, 1, "checked_at=2014-07-10T23:30", "1");
+	assert_filters(kind_find("asset"), second, 1, "checked_at=2014-07-10T23:31", "");
 }
 
 static void a_time_is_before_equal_or_after(void **state)
@@ -252,15 +255,16 @@ static void numbers_sizes_and_durations_have_an_order(void **state)
 	    "{'kind':'evidence','label':'R1-E1','source_size':4096}",
 	    "{'kind':'evidence','label':'R1-E2','source_size':2147483648}",
 	    "{'kind':'evidence','label':'R1-E3'}",
+	    "{'kind':'evidence','label':'R1-E4','source_size':0}",
 	};
 	const struct kind *kind = kind_find("evidence");
-	assert_filters(kind, evidence, 3, "source_size>4k", "2");
-	assert_filters(kind, evidence, 3, "source_size>=4K", "12");
-	assert_filters(kind, evidence, 3, "source_size=2GiB", "2");
-	assert_filters(kind, evidence, 3, "source_size=\"2 GB\"|4096", "12");
-	assert_filters(kind, evidence, 3, "source_size!=4096", "23");
-	assert_filters(kind, evidence, 3, "source_size=unknown", "3");
-	assert_filters(kind, evidence, 3, "source_size~4096", "1");
+	assert_filters(kind, evidence, 4, "source_size>4k", "2");
+	assert_filters(kind, evidence, 4, "source_size>=4K", "12");
+	assert_filters(kind, evidence, 4, "source_size=2GiB", "2");
+	assert_filters(kind, evidence, 4, "source_size=\"2 GB\"|4096", "12");
+	assert_filters(kind, evidence, 4, "source_size!=4096", "234");
+	assert_filters(kind, evidence, 4, "source_size=unknown", "3");
+	assert_filters(kind, evidence, 4, "source_size~4096", "1");
 	assert_finds("clock_offset>PT0S", "1");
 	assert_finds("clock_offset<PT0S", "2");
 	assert_finds("clock_offset=PT300S", "1");
