@@ -69,7 +69,7 @@ int filter_is_choice(enum field_type type);
 /*
  * What people and records write, as what can be compared; 0, or -1 if it is
  * nothing of the kind.
- *   number:   "12", "-3"; with is_size also "64K", "4 GiB", "2MB" (1,024 each)
+ *   number:   "12", "-3"; with is_size as size_parse() reads it: "64KiB", "2 GB"
  *   duration: ISO 8601, "PT5M", "-P1DT2H", "~P6M"; a month counts 30.436875 days, a year 365.2425
  *   time:     EDTF dates, times and intervals. Relative ones are none: only the case can resolve them.
  */

@@ -1,6 +1,7 @@
 #include "case/filter_private.h"
 
 #include "base/clock.h"
+#include "case/value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,25 +11,17 @@
 
 int filter_number(const char *text, int is_size, int64_t *number)
 {
+	json_int_t bytes;
+	if (is_size && *text != '-') {
+		if (size_parse(text, &bytes, NULL) < 0)
+			return -1;
+		*number = bytes;
+		return 0;
+	}
 	char *end;
 	errno = 0;
-	long long value = strtoll(text, &end, 10);
-	if (end == text || errno || isspace((unsigned char)*text))
-		return -1;
-	if (is_size) {
-		static const char units[] = "KMGTPE";
-		end += *end == ' ';
-		const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
-		int shift = unit ? 10 * (int)(unit - units + 1) : 0;
-		if (value > INT64_MAX >> shift || value < INT64_MIN >> shift)
-			return -1;
-		value *= 1LL << shift;
-		end += unit != NULL;
-		end += unit && (*end == 'i' || *end == 'I');
-		end += *end == 'B' || *end == 'b';
-	}
-	*number = value;
-	return *end ? -1 : 0;
+	*number = strtoll(text, &end, 10);
+	return end == text || *end || errno || isspace((unsigned char)*text) ? -1 : 0;
 }
 
 /* Seconds of one designator of a duration, before or after the T. 0: there is none. */

@@ -258,10 +258,10 @@ static void numbers_sizes_and_durations_have_an_order(void **state)
 	    "{'kind':'evidence','label':'R1-E4','source_size':0}",
 	};
 	const struct kind *kind = kind_find("evidence");
-	assert_filters(kind, evidence, 4, "source_size>4k", "2");
-	assert_filters(kind, evidence, 4, "source_size>=4K", "12");
+	assert_filters(kind, evidence, 4, "source_size>4kB", "12");
+	assert_filters(kind, evidence, 4, "source_size>=4KiB", "12");
 	assert_filters(kind, evidence, 4, "source_size=2GiB", "2");
-	assert_filters(kind, evidence, 4, "source_size=\"2 GB\"|4096", "12");
+	assert_filters(kind, evidence, 4, "source_size=\"2 GiB\"|4096", "12");
 	assert_filters(kind, evidence, 4, "source_size!=4096", "234");
 	assert_filters(kind, evidence, 4, "source_size=unknown", "3");
 	assert_filters(kind, evidence, 4, "source_size~4096", "1");
