@@ -102,9 +102,10 @@ const unsigned char *vault_file_id(const struct vault *v); /* VAULT_ID bytes; ne
 const char *vault_path(const struct vault *v);             /* absolute */
 int vault_is_read_only(const struct vault *v);
 
-/* The cause behind the last SQLITE_IOERR or the like that the vault gave to SQLite, in words; NULL if there was none.
- * Borrowed until the next call into SQLite. *code gets ERR_DAMAGED, ERR_NO_SPACE or ERR_FAILED; may be NULL. */
-const char *vault_last_fault(const struct vault *v, enum err_code *code);
+/* The cause behind the last error that the vault gave to SQLite (SQLITE_IOERR, SQLITE_FULL, …), in words; NULL if there
+ * was none. Borrowed until the next call into SQLite. The second tells ERR_DAMAGED, ERR_NO_SPACE and ERR_FAILED apart. */
+const char *vault_last_fault(const struct vault *v);
+enum err_code vault_last_fault_code(const struct vault *v);
 
 enum vault_signature {
 	VAULT_UNSIGNED,
