@@ -304,14 +304,13 @@ int log_open(struct vault *v, int create)
 
 int log_remove(struct vault *v)
 {
-	int there = 0;
 	const char *name = sqlite3_filename_wal(v->names);
 	int rc = state_log_ends(v);
 	if (rc != SQLITE_OK)
 		return rc;
 	log_release(v);
-	rc = v->below->xAccess(v->below, name, SQLITE_ACCESS_EXISTS, &there);
-	if (rc == SQLITE_OK && there)
-		rc = v->below->xDelete(v->below, name, 0);
-	return rc == SQLITE_OK ? rc : vault_fault(v, rc, ERR_FAILED, _("cannot remove the log '%s'"), name);
+	rc = v->below->xDelete(v->below, name, 0);
+	if (rc == SQLITE_OK || rc == SQLITE_IOERR_DELETE_NOENT)
+		return SQLITE_OK;
+	return vault_fault(v, rc, ERR_FAILED, _("cannot remove the log '%s'"), name);
 }

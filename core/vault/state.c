@@ -216,6 +216,8 @@ static int no_header(const struct vault *v, const enum header_state *state, int6
 		return err_set(err, ERR_FAILED, _("'%s' is empty: not a case file"), v->path);
 	if (state[0] == HEADER_LATER || state[1] == HEADER_LATER)
 		return err_set(err, ERR_FAILED, _("'%s' was made by a later version of genba: use that one"), v->path);
+	if (size < PAGES_OFFSET + PAGE_SIZE && state[0] == HEADER_DAMAGED)
+		return err_set(err, ERR_DAMAGED, _("'%s' is truncated: it ends before its first page"), v->path);
 	if (state[0] == HEADER_EMPTY && (state[1] == HEADER_EMPTY || size <= HEADER_SIZE) && size % PAGE_SIZE == 0)
 		return err_set(err, ERR_FAILED, _("'%s' is not a case file, or its making was interrupted"), v->path);
 	if (why->code)

@@ -91,8 +91,9 @@ enum vault_flags {
 int vault_open(struct vault **out, const char *path, const struct vault_unlock *unlock, unsigned flags,
                struct err *err);
 
-/* Clean close: writes the log back into the file and removes it. Frees `v` in any case; NULL is fine. -1 says that the
- * file was not left clean: nothing is lost, the next opening recovers. All statements must be finalized before. */
+/* Clean close: writes the log back into the file and removes it; NULL is fine. -1 says that the file was not left clean:
+ * nothing is lost, the next opening recovers; `v` is freed all the same. Only if a statement was not finalized, it is not
+ * freed, and still open. */
 int vault_close(struct vault *v, struct err *err);
 
 /* The connection, for the thread that opened the vault. Never close it. WAL, EXCLUSIVE, synchronous FULL,
