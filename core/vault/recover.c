@@ -160,7 +160,7 @@ int log_recover(struct vault *v, struct err *err)
 	if (!log->file) {
 		if (least > 0)
 			return err_set(err, ERR_DAMAGED,
-			               _("the log '%s' is missing: it holds commits (%lu frames at least)"),
+			               _("the log '%s' is missing or empty: it held commits (%lu frames at least)"),
 			               sqlite3_filename_wal(v->names), (unsigned long)least);
 		return 0;
 	}

@@ -114,13 +114,14 @@ static void write_and_vanish(const char *path)
 	child_check(vault_open(&v, path, &unlock, 0, &err) == 0);
 	child_check(sqlite3_exec(vault_db(v), "PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL) == SQLITE_OK);
 	for (int i = 0; i < 100; i++)
-		child_check(sqlite3_exec(vault_db(v), "INSERT INTO note(text) VALUES('" SECRET_TEXT "')", NULL, NULL, NULL) ==
-		            SQLITE_OK);
+		child_check(sqlite3_exec(vault_db(v), "INSERT INTO note(text) VALUES('" SECRET_TEXT "')", NULL, NULL,
+		                         NULL) == SQLITE_OK);
 	/* a transaction that spills out of the cache and never commits */
-	child_check(sqlite3_exec(vault_db(v),
-	                         "PRAGMA cache_size=10; BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-	                         "WHERE i < 20000) INSERT INTO note(text) SELECT '" SECRET_TEXT "' FROM n",
-	                         NULL, NULL, NULL) == SQLITE_OK);
+	child_check(
+	    sqlite3_exec(vault_db(v),
+	                 "PRAGMA cache_size=10; BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	                 "WHERE i < 20000) INSERT INTO note(text) SELECT '" SECRET_TEXT "' FROM n",
+	                 NULL, NULL, NULL) == SQLITE_OK);
 }
 
 static void test_unclean_end(void **state)
@@ -360,8 +361,7 @@ static void test_truncated(void **state)
 	close_vault(v);
 	size_t n;
 	unsigned char *bytes = file_load(path, &n);
-	const size_t lengths[] = {1,     4000,  8192,  12000,     16384,    20000,
-	                          24576, 24577, 28672, n - 4096, n - 4095, n - 1};
+	const size_t lengths[] = {1, 4000, 8192, 12000, 16384, 20000, 24576, 24577, 28672, n - 4096, n - 4095, n - 1};
 	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
 		struct err err = ERR_INIT;
 		file_store(cut, bytes, lengths[i]);
