@@ -1,0 +1,103 @@
+/*
+ * Times as people know them: EDTF (ISO 8601-2, Library of Congress profile).
+ *
+ *     2026-11-23T14:05:09+09:00     a moment; the offset may be missing (zone not known)
+ *     2026-11-23  2014-12  2014     a day, a month, a year
+ *     2014-12~  2014?  2014%        approximate, uncertain, both
+ *     2014-1X  201X                 digits that are not known
+ *     2014-07/2014-08               from … to; `..` open, empty: not known
+ *     after R1-V2 ~P6M              relative to the time of another record: after, before, at, during;
+ *                                   with an ISO 8601 duration, approximate with ~
+ *
+ * A value is kept and shown as it was written, only normalised; no time is
+ * invented. For sorting, every value covers a span of seconds (edtf_bounds()).
+ */
+#ifndef GENBA_BASE_EDTF_H
+#define GENBA_BASE_EDTF_H
+
+#include "base/clock.h"
+
+#include <stdint.h>
+
+struct buf;
+struct err;
+
+/* An ISO 8601 duration, calendar and clock parts apart: P1Y2M3DT4H5M6S; weeks are days. */
+struct duration {
+	int negative;
+	int64_t months;  /* years are 12 */
+	int64_t days;
+	int64_t seconds; /* hours and minutes too */
+};
+
+struct edtf_point {
+	int year;         /* 0 to 9999 */
+	int month;        /* 1 to 12; 0: not given; -1: XX */
+	int day;          /* 1 to 31; 0: not given; -1: XX */
+	int year_unknown; /* number of its last digits that are X */
+	int month_tens;   /* month is 1X (2) or 0X (1); else 0 */
+	int hour;         /* -1: no time of day */
+	int minute;
+	int second;       /* -1: to the minute only */
+	int zone;         /* 1: `offset` is known */
+	int offset;       /* minutes east of UTC */
+	char qualifier;   /* '~', '?', '%' or 0 */
+};
+
+enum edtf_form { EDTF_POINT, EDTF_INTERVAL, EDTF_RELATIVE };
+enum edtf_end { EDTF_GIVEN, EDTF_OPEN, EDTF_UNKNOWN };
+enum edtf_relation { EDTF_AFTER, EDTF_BEFORE, EDTF_AT, EDTF_DURING };
+
+struct edtf {
+	enum edtf_form form;
+	struct edtf_point from; /* POINT, INTERVAL */
+	struct edtf_point to;   /* INTERVAL */
+	enum edtf_end from_end;
+	enum edtf_end to_end;
+	enum edtf_relation relation; /* RELATIVE */
+	char label[32];
+	struct duration by;
+	int has_by;
+	int approximate; /* ~ before the duration */
+};
+
+/* 0, or -1 (ERR_USAGE) with what is wrong and which forms are allowed. */
+int edtf_parse(const char *text, struct edtf *out, struct err *err);
+
+/* The normalised text; parsing it gives the same value. */
+void edtf_print(const struct edtf *t, struct buf *out);
+
+/* For people, in the interface's language: "around 2014-12", 2014年12月頃, "about 6 months after R1-V2". */
+void edtf_display(const struct edtf *t, struct buf *out);
+
+int edtf_is_relative(const struct edtf *t);
+
+/* The time of the record `label`. 0 or -1. */
+typedef int (*edtf_resolver)(void *ctx, const char *label, struct edtf *out);
+
+/*
+ * The first and the last second covered, since 1970 UTC; a time without an
+ * offset is taken as UTC. Approximate values are widened by one unit of what is
+ * given (a year by a year, a month by a month, a day by three days, a time by
+ * half an hour), approximate durations by a sixth. INT64_MIN, INT64_MAX: open.
+ * -1 if nothing can be said (reference not resolved, chain deeper than 16).
+ */
+int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t *earliest, int64_t *latest);
+
+/* Total order for sorting: by the first second, then the last; what has no bounds comes last. */
+int edtf_compare(const struct edtf *a, const struct edtf *b, edtf_resolver resolver, void *ctx);
+
+/* What a clock that is `offset` fast (negative: slow) showed as `observed`, put right. Only for times of day. 0 or -1. */
+int edtf_correct(const struct edtf *observed, const struct duration *offset, struct edtf *corrected);
+
+int duration_parse(const char *text, struct duration *out, struct err *err);
+void duration_print(const struct duration *d, struct buf *out);
+
+/*
+ * What people type, as EDTF: "now", "14:05", "yesterday 9:07", 昨日 14時05分, "2014/12/3", "12/3 14:05", 2014年12月頃,
+ * "+6mo from R1-V2", R1-V2の約6か月後; EDTF itself passes. Full-width digits are read. A time of day without a zone gets
+ * that of `now`. -1 (ERR_USAGE) lists what is allowed.
+ */
+int edtf_from_people(const char *text, struct clock_time now, struct buf *out, struct err *err);
+
+#endif

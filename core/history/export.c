@@ -1,0 +1,122 @@
+#include "base/progress.h"
+#include "history/history_private.h"
+
+#include <git2/sys/repository.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct exporting {
+	struct history *h;
+	const struct progress *progress;
+	struct err *err;
+	git_repository *to;
+	git_oid head;
+	git_oid old; /* what an earlier export had */
+	int has_old;
+};
+
+/* 1 if there is nothing at `dir` or it is an empty folder. */
+static int is_free(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	if (!folder)
+		return errno == ENOENT;
+	int entries = 0;
+	struct dirent *entry;
+	while ((entry = readdir(folder)) != NULL)
+		entries += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(folder);
+	return entries == 0;
+}
+
+static int make_target(struct exporting *x, const char *dir)
+{
+	git_repository_init_options options;
+	if (git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION) < 0)
+		return history_git_error(x->err, _("make the repository"));
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
+	options.initial_head = "main";
+	if (git_repository_init_ext(&x->to, dir, &options) < 0)
+		return history_git_error(x->err, _("make the repository"));
+	return 0;
+}
+
+/* An earlier export of this history: a bare repository whose branch is one of our commits. */
+static int open_target(struct exporting *x, const char *dir)
+{
+	if (git_repository_open_bare(&x->to, dir) < 0)
+		return err_set(x->err, ERR_EXISTS, _("'%s' holds something that is no export of this case; choose another folder"), dir);
+	git_reference *branch = NULL;
+	if (git_reference_lookup(&branch, x->to, HISTORY_BRANCH) < 0)
+		return 0;
+	const git_oid *id = git_reference_target(branch);
+	x->has_old = id && object_header(x->h, id, NULL, NULL) == 1;
+	if (x->has_old)
+		x->old = *id;
+	git_reference_free(branch);
+	if (!x->has_old)
+		return err_set(x->err, ERR_EXISTS, _("'%s' holds a repository of another history; choose another folder"), dir);
+	return 0;
+}
+
+static int pack_progress(int stage, uint32_t current, uint32_t total, void *payload)
+{
+	struct exporting *x = payload;
+	return progress_step(x->progress, stage == GIT_PACKBUILDER_DELTAFICATION ? _("packing") : _("collecting"), current, total,
+	                     x->err);
+}
+
+static int write_pack(struct exporting *x, git_repository *from)
+{
+	git_packbuilder *builder = NULL;
+	git_revwalk *walk = NULL;
+	int rc = git_packbuilder_new(&builder, from);
+	if (rc == 0) {
+		git_packbuilder_set_threads(builder, 1); /* our object store is the connection's own thread's */
+		git_packbuilder_set_callbacks(builder, pack_progress, x);
+		rc = git_revwalk_new(&walk, from);
+	}
+	if (rc == 0)
+		rc = git_revwalk_push(walk, &x->head);
+	if (rc == 0 && x->has_old)
+		rc = git_revwalk_hide(walk, &x->old);
+	if (rc == 0)
+		rc = git_packbuilder_insert_walk(builder, walk);
+	char *folder = xasprintf("%sobjects/pack", git_repository_path(x->to));
+	if (rc == 0)
+		rc = git_packbuilder_write(builder, folder, 0, NULL, NULL);
+	free(folder);
+	git_revwalk_free(walk);
+	git_packbuilder_free(builder);
+	return rc == 0 ? 0 : history_git_error(x->err, _("write the repository"));
+}
+
+static int export_to(struct exporting *x, const char *dir)
+{
+	git_repository *from = history_repository(x->h, x->err);
+	if (!from || (is_free(dir) ? make_target(x, dir) : open_target(x, dir)) < 0)
+		return -1;
+	if (x->has_old && git_oid_equal(&x->old, &x->head))
+		return 0;
+	if (write_pack(x, from) < 0)
+		return -1;
+	git_reference *branch = NULL;
+	int rc = git_reference_create(&branch, x->to, HISTORY_BRANCH, &x->head, 1, NULL);
+	git_reference_free(branch);
+	return rc == 0 ? 0 : history_git_error(x->err, _("write the repository"));
+}
+
+int history_export(struct history *h, const char *dir, const struct progress *progress, struct err *err)
+{
+	struct exporting x = {.h = h, .progress = progress, .err = err};
+	char head[HISTORY_ID];
+	if (history_head(h, head, err) < 0 || git_oid_fromstr(&x.head, head) < 0)
+		return -1;
+	int rc = export_to(&x, dir);
+	git_repository_free(x.to);
+	return rc;
+}

@@ -1,0 +1,144 @@
+/*
+ * History: a git repository whose objects and refs are rows of a SQLite database.
+ *
+ * The caller owns the database connection and the transaction: a commit is
+ * written inside the transaction that changes the records it describes, and the
+ * two cannot diverge. Objects are zstd rows, each a delta against the previous
+ * version of the same path (at most HISTORY_DEPTH steps deep). libgit2 sees them
+ * through our object and reference stores, stock git through an export.
+ *
+ * Each commit is one action, signed by its responder (SSHSIG, namespace `git`):
+ *
+ *     add asset R1-A1: HR-PC-03
+ *
+ *     Genba-Action: add
+ *     Genba-Record: asset/0/f/3/0f3….json sha256:…
+ *     Genba-Prev: sha256:…          the SHA-256 of the parent commit object
+ *
+ * One branch, refs/heads/main. One thread, that of the connection.
+ */
+#ifndef GENBA_HISTORY_HISTORY_H
+#define GENBA_HISTORY_HISTORY_H
+
+#include "base/clock.h"
+#include "history/sshsig.h"
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct err;
+struct progress;
+struct history;
+
+#define HISTORY_ID    41         /* room for a commit id in hex and its NUL */
+#define HISTORY_DEPTH 8          /* longest chain of deltas */
+#define HISTORY_BULK  32         /* a commit of more changes carries one digest over its list */
+#define HISTORY_LIMIT (64U << 20) /* bytes of one object */
+
+/* Opens the history in `db`. Makes its tables if they are absent, for which the caller holds a write transaction. */
+int history_open(struct history **out, sqlite3 *db, struct err *err);
+void history_free(struct history *h); /* NULL is fine */
+
+/* After the caller's ROLLBACK: forgets what the transaction had put into memory. */
+void history_rolled_back(struct history *h);
+
+/* ---- writing */
+
+struct history_change {
+	const char *path; /* `asset/0/f/3/ID.json`: no empty, `.` or `..` part */
+	const void *text; /* NULL: the path is removed */
+	size_t size;
+};
+
+struct history_meta {
+	const char *subject; /* one printable line */
+	const char *action;  /* Genba-Action */
+	const char *step;    /* Genba-Step, or NULL */
+	const char *author_name;
+	const char *author_mail;
+	struct clock_time when;
+	const char *const *extra_trailers; /* whole lines */
+	size_t extra_count;
+	const char *merge_parent; /* a second parent, or NULL */
+};
+
+/* Writes the objects and moves refs/heads/main, inside the caller's transaction. `id` gets the new commit. */
+int history_commit(struct history *h, const struct history_change *changes, size_t count, const struct history_meta *meta,
+                   const struct history_signer *signer, char id[HISTORY_ID], struct err *err);
+
+/* ---- reading */
+
+/* The last commit; ERR_NOT_FOUND while there is none. */
+int history_head(struct history *h, char id[HISTORY_ID], struct err *err);
+
+/* The commit that `text` begins (4 hex digits at least), or HEAD. ERR_NOT_FOUND; ERR_USAGE if several begin so. */
+int history_resolve(struct history *h, const char *text, char id[HISTORY_ID], struct err *err);
+
+/* The last commit not later than that second; ERR_NOT_FOUND before the first. Times of commits are their authors' claims. */
+int history_at(struct history *h, int64_t seconds, char id[HISTORY_ID], struct err *err);
+
+int history_count(struct history *h, uint64_t *commits, struct err *err);
+
+/* Appends the file `path` as of `commit`. ERR_NOT_FOUND if it was not there. */
+int history_read(struct history *h, const char *commit, const char *path, struct buf *out, struct err *err);
+
+/* All files of a commit, in the order of the tree; nonzero from the callback stops and is returned. */
+typedef int (*history_file_fn)(void *ctx, const char *path, const void *text, size_t n);
+int history_tree_walk(struct history *h, const char *commit, history_file_fn fn, void *ctx, struct err *err);
+
+struct history_entry {
+	char id[HISTORY_ID];
+	char parents[2][HISTORY_ID];
+	unsigned parent_count;
+	const char *subject; /* borrowed for the callback, as all strings here; text from outside */
+	const char *author_name;
+	const char *author_mail;
+	struct clock_time when;
+	const char *action;  /* NULL if there is no such trailer */
+	const char *step;    /* likewise */
+	const char *message; /* whole */
+};
+
+/*
+ * Commits, newest first: those that changed `path`, or all if it is NULL.
+ * `limit` 0: no limit. Nonzero from the callback stops and is returned.
+ */
+typedef int (*history_entry_fn)(void *ctx, const struct history_entry *entry);
+int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
+                struct err *err);
+
+/* One commit. */
+int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err);
+
+/* Files that differ between two commits (`a` empty or NULL: the empty tree); NULL where a file is absent. */
+typedef int (*history_diff_fn)(void *ctx, const char *path, const struct buf *old_text, const struct buf *new_text);
+int history_diff(struct history *h, const char *a, const char *b, history_diff_fn fn, void *ctx, struct err *err);
+
+/* ---- out, and checked */
+
+/*
+ * Writes an ordinary bare git repository. A folder that holds an earlier export
+ * of this history gets what is new; one that holds anything else is refused
+ * (ERR_EXISTS). Nothing of the machine's git configuration is read.
+ */
+int history_export(struct history *h, const char *dir, const struct progress *progress, struct err *err);
+
+struct history_verified {
+	uint64_t commits, objects, signatures;
+};
+
+/* 1 if `key` may have signed `commit`, whose first parent is `parent` (NULL: the first commit). */
+typedef int (*history_key_fn)(void *ctx, const char *commit, const char *parent, const unsigned char key[32]);
+
+/*
+ * Checks every object's digest and that what it names is there, every commit's
+ * form, signature, SHA-256 chain and trailers against what it changed. Each
+ * thing wrong is a line to `finding`. 0 when all was checked, -1 if it stopped.
+ */
+int history_verify(struct history *h, history_key_fn key, void *key_ctx, const struct progress *progress,
+                   void (*finding)(void *ctx, const char *text), void *finding_ctx, struct history_verified *counts,
+                   struct err *err);
+
+#endif

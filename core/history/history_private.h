@@ -1,0 +1,139 @@
+/* What the files of core/history share: object rows, trees, parsed commits, and libgit2's view of them. */
+#ifndef GENBA_HISTORY_PRIVATE_H
+#define GENBA_HISTORY_PRIVATE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "history/history.h"
+
+#include <git2.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/refdb_backend.h>
+#include <zstd.h>
+
+#define HISTORY_BRANCH "refs/heads/main"
+#define OBJECT_CACHE   64 /* raw objects kept: the trees and blobs that the next commit builds on */
+#define TREE_DEPTH     8  /* folders above a file at most */
+
+struct cached_object {
+	int64_t row; /* 0: empty */
+	struct buf raw;
+	uint64_t used;
+};
+
+#define HISTORY_STATEMENTS(X)                                                                                                    \
+	X(OBJECT_BY_ID, "SELECT n, type, size, base, depth, data FROM git_object WHERE id = ?1")                                      \
+	X(OBJECT_BY_ROW, "SELECT n, type, size, base, depth, data FROM git_object WHERE n = ?1")                                      \
+	X(OBJECT_PUT, "INSERT INTO git_object(id, type, size, base, depth, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                     \
+	X(OBJECT_PREFIX, "SELECT id FROM git_object WHERE id >= ?1 AND id <= ?2 LIMIT 2")                                             \
+	X(REF_GET, "SELECT id, target FROM git_ref WHERE name = ?1")                                                                  \
+	X(REF_PUT, "INSERT INTO git_ref(name, id, target) VALUES(?1, ?2, ?3)"                                                         \
+	           " ON CONFLICT(name) DO UPDATE SET id = ?2, target = ?3")                                                           \
+	X(REF_DELETE, "DELETE FROM git_ref WHERE name = ?1")                                                                          \
+	X(REF_AT, "SELECT name FROM git_ref WHERE name > ?1 ORDER BY name LIMIT 1")                                                   \
+	X(COMMIT_PUT, "INSERT INTO git_commit(id, time) VALUES(?1, ?2)")                                                              \
+	X(COMMIT_ROW, "SELECT n FROM git_commit WHERE id = ?1")                                                                       \
+	X(COMMIT_PREFIX, "SELECT id FROM git_commit WHERE id >= ?1 AND id <= ?2 LIMIT 2")                                             \
+	X(COMMIT_AT, "SELECT id FROM git_commit WHERE time <= ?1 ORDER BY n DESC LIMIT 1")                                            \
+	X(COMMIT_COUNT, "SELECT count(*) FROM git_commit")                                                                            \
+	X(TOUCH_PUT, "INSERT OR IGNORE INTO git_touch(path, n) VALUES(?1, ?2)")
+
+enum history_statement {
+#define X(name, sql) HISTORY_##name,
+	HISTORY_STATEMENTS(X)
+#undef X
+	HISTORY_STATEMENT_COUNT
+};
+
+struct history {
+	sqlite3 *db; /* the caller's */
+	sqlite3_stmt *statements[HISTORY_STATEMENT_COUNT];
+	struct cached_object cache[OBJECT_CACHE];
+	uint64_t clock; /* of the cache */
+	ZSTD_CCtx *compress;
+	ZSTD_DCtx *decompress;
+	git_repository *repository; /* libgit2's view, made when first needed */
+};
+
+/* ---- objects.c: rows */
+
+sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err);
+int history_sql_error(struct history *h, const char *doing, struct err *err);
+
+/* Appends the raw bytes of an object. ERR_NOT_FOUND; ERR_DAMAGED if its row cannot be unpacked. Any output may be NULL. */
+int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err);
+
+/* Whether it is there, and its type and size. 1, 0, or -1. */
+int object_header(struct history *h, const git_oid *id, git_object_t *type, size_t *size);
+
+/* Writes an object (once) as a delta against `base` (NULL: none), and tells its id. */
+int object_write(struct history *h, git_object_t type, const void *raw, size_t n, const git_oid *base, git_oid *id,
+                 struct err *err);
+
+/* The id that begins with the hex digits `text`. */
+int object_prefix(struct history *h, enum history_statement which, const char *text, git_oid *id, struct err *err);
+
+void object_cache_clear(struct history *h);
+
+/* ---- tree.c */
+
+struct tree_entry {
+	const char *name; /* NUL-terminated, inside the raw tree */
+	unsigned mode;    /* 0100644 or 040000 */
+	git_oid id;
+};
+
+/* Steps through a raw tree: 1 and an entry, 0 at the end, -1 if its form is wrong. */
+int tree_next(const char **p, const char *end, struct tree_entry *entry);
+
+/* The entry of a path below the tree `root`. ERR_NOT_FOUND. */
+int tree_find(struct history *h, const git_oid *root, const char *path, struct tree_entry *found, struct err *err);
+
+/* Writes the tree that `old` (NULL: empty) becomes by the changes, which are sorted by path. */
+int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
+              struct err *err);
+
+/* Calls `fn` for each file below `root`. */
+int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_file_fn fn, void *ctx, struct err *err);
+
+/* Calls `fn` with the entries (NULL: absent) of each file that differs between two trees (NULL: empty). */
+typedef int (*tree_diff_fn)(void *ctx, const char *path, const git_oid *a, const git_oid *b);
+int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf *path, tree_diff_fn fn, void *ctx,
+              struct err *err);
+
+/* ---- commit_text.c: a commit object taken apart */
+
+struct commit_text {
+	git_oid tree;
+	git_oid parents[2];
+	unsigned parent_count;
+	char *author_name; /* owned, like what follows */
+	char *author_mail;
+	struct clock_time when;
+	char *signature;      /* armour, or NULL */
+	struct buf payload;   /* what it signs: the commit without its gpgsig header */
+	const char *message;  /* inside payload */
+};
+
+int commit_text_parse(struct commit_text *c, const char *raw, size_t n, struct err *err);
+void commit_text_release(struct commit_text *c);
+
+/* The value of a trailer (not NUL-terminated), its length in *n; NULL if there is none. `from`: NULL, or the last one found. */
+const char *commit_trailer(const char *message, const char *name, const char *from, size_t *n);
+
+/* Reads a commit by id. */
+int commit_read(struct history *h, const git_oid *id, struct commit_text *c, struct buf *raw, struct err *err);
+
+/* The `Genba-Record:` lines (or the one `Genba-Bulk:` line) of changes that are sorted by path. */
+void commit_record_trailers(const struct history_change *changes, size_t count, struct buf *out);
+
+/* ---- odb.c, refdb.c, repository.c: libgit2 */
+
+int odb_backend_new(git_odb_backend **out, struct history *h);
+int refdb_backend_new(git_refdb_backend **out, struct history *h);
+git_repository *history_repository(struct history *h, struct err *err);
+void history_libgit2_start(void);
+int history_git_error(struct err *err, const char *doing);
+
+#endif

@@ -1,0 +1,231 @@
+#include "history/history_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int hex_of_row(sqlite3_stmt *s, int column, char id[HISTORY_ID])
+{
+	if (sqlite3_column_bytes(s, column) != GIT_OID_RAWSZ)
+		return -1;
+	git_oid oid;
+	git_oid_fromraw(&oid, sqlite3_column_blob(s, column));
+	git_oid_tostr(id, HISTORY_ID, &oid);
+	return 0;
+}
+
+int history_head(struct history *h, char id[HISTORY_ID], struct err *err)
+{
+	sqlite3_stmt *s = history_statement(h, HISTORY_REF_GET, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, HISTORY_BRANCH, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(s);
+	const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	int ok = text && strlen(text) == GIT_OID_HEXSZ;
+	if (ok)
+		snprintf(id, HISTORY_ID, "%s", text);
+	else if (rc == SQLITE_DONE)
+		err_set(err, ERR_NOT_FOUND, _("the history has no commit yet"));
+	else if (rc == SQLITE_ROW)
+		err_set(err, ERR_DAMAGED, _("the branch of the history names no commit"));
+	else
+		history_sql_error(h, _("read"), err);
+	sqlite3_reset(s);
+	return ok ? 0 : -1;
+}
+
+int history_resolve(struct history *h, const char *text, char id[HISTORY_ID], struct err *err)
+{
+	if (strcmp(text, "HEAD") == 0)
+		return history_head(h, id, err);
+	git_oid oid;
+	if (object_prefix(h, HISTORY_COMMIT_PREFIX, text, &oid, err) < 0)
+		return -1;
+	git_oid_tostr(id, HISTORY_ID, &oid);
+	return 0;
+}
+
+int history_at(struct history *h, int64_t seconds, char id[HISTORY_ID], struct err *err)
+{
+	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_AT, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, seconds);
+	int rc = sqlite3_step(s);
+	int found = rc == SQLITE_ROW && hex_of_row(s, 0, id) == 0;
+	sqlite3_reset(s);
+	return found ? 0 : err_set(err, ERR_NOT_FOUND, _("the case did not exist yet at that time"));
+}
+
+int history_count(struct history *h, uint64_t *commits, struct err *err)
+{
+	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_COUNT, err);
+	if (!s)
+		return -1;
+	int rc = sqlite3_step(s) == SQLITE_ROW ? 0 : history_sql_error(h, _("read"), err);
+	*commits = rc == 0 ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return rc;
+}
+
+static int commit_tree(struct history *h, const char *commit, git_oid *tree, struct err *err)
+{
+	git_oid id;
+	struct commit_text c;
+	struct buf raw = BUF_INIT;
+	int rc = git_oid_fromstr(&id, commit) < 0 ? err_set(err, ERR_INVALID, _("'%s' is not a commit"), commit)
+	                                          : commit_read(h, &id, &c, &raw, err);
+	if (rc == 0) {
+		*tree = c.tree;
+		commit_text_release(&c);
+	}
+	buf_release(&raw);
+	return rc;
+}
+
+int history_read(struct history *h, const char *commit, const char *path, struct buf *out, struct err *err)
+{
+	git_oid tree;
+	struct tree_entry entry;
+	if (commit_tree(h, commit, &tree, err) < 0 || tree_find(h, &tree, path, &entry, err) < 0)
+		return -1;
+	return object_read(h, &entry.id, NULL, out, err);
+}
+
+int history_tree_walk(struct history *h, const char *commit, history_file_fn fn, void *ctx, struct err *err)
+{
+	git_oid tree;
+	if (commit_tree(h, commit, &tree, err) < 0)
+		return -1;
+	struct buf path = BUF_INIT;
+	int rc = tree_walk(h, &tree, &path, fn, ctx, err);
+	buf_release(&path);
+	return rc;
+}
+
+/* ---- entries */
+
+static char *trailer_dup(const char *message, const char *name)
+{
+	size_t n;
+	const char *value = commit_trailer(message, name, NULL, &n);
+	return value ? xstrndup(value, n) : NULL;
+}
+
+static int give_entry(const struct commit_text *c, const char *id, history_entry_fn fn, void *ctx)
+{
+	struct history_entry entry;
+	memset(&entry, 0, sizeof entry);
+	snprintf(entry.id, sizeof entry.id, "%s", id);
+	entry.parent_count = c->parent_count;
+	for (unsigned i = 0; i < c->parent_count; i++)
+		git_oid_tostr(entry.parents[i], HISTORY_ID, &c->parents[i]);
+	char *subject = xstrndup(c->message, strcspn(c->message, "\n"));
+	char *action = trailer_dup(c->message, "Genba-Action");
+	char *step = trailer_dup(c->message, "Genba-Step");
+	entry.subject = subject;
+	entry.author_name = c->author_name;
+	entry.author_mail = c->author_mail;
+	entry.when = c->when;
+	entry.action = action;
+	entry.step = step;
+	entry.message = c->message;
+	int rc = fn(ctx, &entry);
+	free(subject);
+	free(action);
+	free(step);
+	return rc;
+}
+
+int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err)
+{
+	git_oid oid;
+	struct commit_text c;
+	struct buf raw = BUF_INIT;
+	int rc = git_oid_fromstr(&oid, id) < 0 ? err_set(err, ERR_INVALID, _("'%s' is not a commit"), id)
+	                                       : commit_read(h, &oid, &c, &raw, err);
+	if (rc == 0) {
+		rc = give_entry(&c, id, fn, ctx);
+		commit_text_release(&c);
+	}
+	buf_release(&raw);
+	return rc;
+}
+
+int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
+                struct err *err)
+{
+	/* not from the cache: a callback may read the log itself. Rows are numbered in the order of writing, and a parent is
+	 * always written before its child. */
+	sqlite3_stmt *s = NULL;
+	const char *sql = path ? "SELECT id, n FROM git_commit WHERE n IN (SELECT n FROM git_touch WHERE path = ?1)"
+	                         " AND n <= ?2 ORDER BY n DESC"
+	                       : "SELECT id, n FROM git_commit WHERE n <= ?2 ORDER BY n DESC";
+	sqlite3_int64 newest = INT64_MAX;
+	if (from) {
+		git_oid id;
+		s = history_statement(h, HISTORY_COMMIT_ROW, err);
+		if (!s || git_oid_fromstr(&id, from) < 0)
+			return err_set(err, ERR_INVALID, _("'%s' is not a commit"), from);
+		sqlite3_bind_blob(s, 1, id.id, GIT_OID_RAWSZ, SQLITE_STATIC);
+		if (sqlite3_step(s) == SQLITE_ROW)
+			newest = sqlite3_column_int64(s, 0);
+		sqlite3_reset(s);
+		s = NULL;
+	}
+	if (sqlite3_prepare_v2(h->db, sql, -1, &s, NULL) != SQLITE_OK)
+		return history_sql_error(h, _("read"), err);
+	if (path)
+		sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, newest);
+	int rc = 0;
+	int step = SQLITE_DONE;
+	for (size_t i = 0; rc == 0 && (limit == 0 || i < limit) && (step = sqlite3_step(s)) == SQLITE_ROW; i++) {
+		char id[HISTORY_ID];
+		rc = hex_of_row(s, 0, id) < 0 ? err_set(err, ERR_DAMAGED, _("the list of commits is damaged"))
+		                              : history_entry_of(h, id, fn, ctx, err);
+	}
+	if (rc == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
+		rc = history_sql_error(h, _("read"), err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+/* ---- differences */
+
+struct diffing {
+	struct history *h;
+	history_diff_fn fn;
+	void *ctx;
+	struct err *err;
+};
+
+static int diff_file(void *ctx, const char *path, const git_oid *a, const git_oid *b)
+{
+	struct diffing *d = ctx;
+	struct buf old_text = BUF_INIT;
+	struct buf new_text = BUF_INIT;
+	int rc = a ? object_read(d->h, a, NULL, &old_text, d->err) : 0;
+	if (rc == 0 && b)
+		rc = object_read(d->h, b, NULL, &new_text, d->err);
+	if (rc == 0)
+		rc = d->fn(d->ctx, path, a ? &old_text : NULL, b ? &new_text : NULL);
+	buf_release(&old_text);
+	buf_release(&new_text);
+	return rc;
+}
+
+int history_diff(struct history *h, const char *a, const char *b, history_diff_fn fn, void *ctx, struct err *err)
+{
+	git_oid from;
+	git_oid to;
+	int empty = !a || !*a;
+	if ((!empty && commit_tree(h, a, &from, err) < 0) || commit_tree(h, b, &to, err) < 0)
+		return -1;
+	struct diffing d = {h, fn, ctx, err};
+	struct buf path = BUF_INIT;
+	int rc = tree_diff(h, empty ? NULL : &from, &to, &path, diff_file, &d, err);
+	buf_release(&path);
+	return rc;
+}

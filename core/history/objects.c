@@ -1,0 +1,296 @@
+/*
+ * Objects as rows: (id, type, size, base row, depth, zstd data).
+ *
+ * A delta is zstd with the raw base as prefix. Chains are at most HISTORY_DEPTH
+ * deep and a base always has a smaller row number than what is built on it, so
+ * a hostile database can make no cycle.
+ */
+#include "history/history_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const statement_sql[HISTORY_STATEMENT_COUNT] = {
+#define X(name, sql) [HISTORY_##name] = (sql),
+    HISTORY_STATEMENTS(X)
+#undef X
+};
+
+int history_sql_error(struct history *h, const char *doing, struct err *err)
+{
+	int code = sqlite3_errcode(h->db) & 0xFF;
+	enum err_code what = ERR_FAILED;
+	if (code == SQLITE_FULL || code == SQLITE_READONLY)
+		what = ERR_NO_SPACE;
+	else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		what = ERR_DAMAGED;
+	return err_set(err, what, _("cannot %s the history: %s"), doing, sqlite3_errmsg(h->db));
+}
+
+sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err)
+{
+	sqlite3_stmt **slot = &h->statements[which];
+	if (!*slot && sqlite3_prepare_v3(h->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {
+		history_sql_error(h, _("read"), err);
+		return NULL;
+	}
+	sqlite3_reset(*slot);
+	sqlite3_clear_bindings(*slot);
+	return *slot;
+}
+
+/* ---- cache of raw objects, by row */
+
+static struct cached_object *cache_find(struct history *h, int64_t row)
+{
+	for (size_t i = 0; i < OBJECT_CACHE; i++)
+		if (h->cache[i].row == row) {
+			h->cache[i].used = ++h->clock;
+			return &h->cache[i];
+		}
+	return NULL;
+}
+
+static void cache_put(struct history *h, int64_t row, const void *raw, size_t n)
+{
+	if (n > 1U << 20)
+		return;
+	struct cached_object *oldest = &h->cache[0];
+	for (size_t i = 1; i < OBJECT_CACHE; i++)
+		if (h->cache[i].used < oldest->used)
+			oldest = &h->cache[i];
+	buf_clear(&oldest->raw);
+	buf_add(&oldest->raw, raw, n);
+	oldest->row = row;
+	oldest->used = ++h->clock;
+}
+
+void object_cache_clear(struct history *h)
+{
+	for (size_t i = 0; i < OBJECT_CACHE; i++) {
+		buf_release(&h->cache[i].raw);
+		h->cache[i].row = 0;
+		h->cache[i].used = 0;
+	}
+}
+
+/* ---- reading */
+
+struct row {
+	int64_t n;
+	git_object_t type;
+	size_t size;
+	int64_t base; /* 0: none */
+	int depth;
+	const void *data; /* valid until the statement is reset */
+	size_t data_size;
+};
+
+static int damaged(struct err *err, int64_t row, const char *why)
+{
+	return err_set(err, ERR_DAMAGED, _("history object in row %lld: %s"), (long long)row, why);
+}
+
+/* Takes the row under the statement apart. 0, 1 when there is none, or -1. */
+static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct err *err)
+{
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_DONE)
+		return 1;
+	if (rc != SQLITE_ROW)
+		return history_sql_error(h, _("read"), err);
+	row->n = sqlite3_column_int64(s, 0);
+	int type = sqlite3_column_int(s, 1);
+	sqlite3_int64 size = sqlite3_column_int64(s, 2);
+	row->base = sqlite3_column_int64(s, 3);
+	row->depth = sqlite3_column_int(s, 4);
+	row->data = sqlite3_column_blob(s, 5);
+	row->data_size = (size_t)sqlite3_column_bytes(s, 5);
+	if (type < GIT_OBJECT_COMMIT || type > GIT_OBJECT_TAG)
+		return damaged(err, row->n, _("unknown type"));
+	if (size < 0 || size > (sqlite3_int64)HISTORY_LIMIT)
+		return damaged(err, row->n, _("impossible size"));
+	if (row->base < 0 || row->base >= row->n || row->depth < 0 || row->depth > HISTORY_DEPTH ||
+	    (row->base == 0) != (row->depth == 0))
+		return damaged(err, row->n, _("impossible chain of deltas"));
+	row->type = (git_object_t)type;
+	row->size = (size_t)size;
+	return 0;
+}
+
+static int unpack(struct history *h, const struct row *row, const struct buf *base, struct buf *raw, struct err *err)
+{
+	size_t start = raw->len;
+	buf_grow(raw, row->size);
+	ZSTD_DCtx_reset(h->decompress, ZSTD_reset_session_and_parameters);
+	if (base)
+		ZSTD_DCtx_refPrefix(h->decompress, base->data, base->len);
+	size_t got = ZSTD_decompressDCtx(h->decompress, raw->data + start, row->size, row->data, row->data_size);
+	if (ZSTD_isError(got) || got != row->size)
+		return damaged(err, row->n, _("it cannot be unpacked"));
+	raw->len = start + got;
+	raw->data[raw->len] = '\0';
+	return 0;
+}
+
+/* The raw bytes of a row; its base first. Recursion ends, since a base has a smaller depth and row. */
+static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, struct err *err)
+{
+	struct cached_object *cached = cache_find(h, n);
+	if (cached) {
+		buf_add(raw, cached->raw.data, cached->raw.len);
+		return 0;
+	}
+	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ROW, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_int64(s, 1, n);
+	struct row row;
+	int rc = take_row(h, s, &row, err);
+	if (rc != 0 || row.depth >= depth) {
+		sqlite3_reset(s);
+		return rc < 0 ? -1 : damaged(err, n, _("the base of a delta is missing or out of order"));
+	}
+	struct buf base = BUF_INIT;
+	if (row.base) {
+		struct buf data = BUF_INIT; /* the statement is used again below */
+		buf_add(&data, row.data, row.data_size);
+		rc = read_row(h, row.base, row.depth, &base, err);
+		row.data = data.data;
+		if (rc == 0)
+			rc = unpack(h, &row, &base, raw, err);
+		buf_release(&data);
+	} else {
+		rc = unpack(h, &row, NULL, raw, err);
+		sqlite3_reset(s);
+	}
+	buf_release(&base);
+	if (rc == 0)
+		cache_put(h, n, raw->data + raw->len - row.size, row.size);
+	return rc;
+}
+
+static int find_row(struct history *h, const git_oid *id, struct row *row, struct err *err)
+{
+	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ID, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_blob(s, 1, id->id, GIT_OID_RAWSZ, SQLITE_STATIC);
+	int rc = take_row(h, s, row, err);
+	sqlite3_reset(s);
+	return rc;
+}
+
+int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err)
+{
+	struct row row;
+	int rc = find_row(h, id, &row, err);
+	if (rc < 0)
+		return -1;
+	if (rc == 1) {
+		char hex[GIT_OID_HEXSZ + 1];
+		return err_set(err, ERR_NOT_FOUND, _("history object %s is missing"), git_oid_tostr(hex, sizeof hex, id));
+	}
+	if (type)
+		*type = row.type;
+	return raw ? read_row(h, row.n, row.depth + 1, raw, err) : 0;
+}
+
+int object_header(struct history *h, const git_oid *id, git_object_t *type, size_t *size)
+{
+	struct row row;
+	int rc = find_row(h, id, &row, NULL);
+	if (rc == 0 && type)
+		*type = row.type;
+	if (rc == 0 && size)
+		*size = row.size;
+	return rc < 0 ? -1 : rc == 0;
+}
+
+/* ---- writing */
+
+static int insert_row(struct history *h, git_object_t type, const void *raw, size_t n, const struct row *base,
+                      const struct buf *prefix, const git_oid *id, struct err *err)
+{
+	size_t bound = ZSTD_compressBound(n);
+	void *packed = xmalloc(bound);
+	ZSTD_CCtx_reset(h->compress, ZSTD_reset_session_only);
+	if (prefix)
+		ZSTD_CCtx_refPrefix(h->compress, prefix->data, prefix->len);
+	size_t size = ZSTD_compress2(h->compress, packed, bound, raw, n);
+	int rc = -1;
+	sqlite3_stmt *s = NULL;
+	if (ZSTD_isError(size))
+		err_set(err, ERR_FAILED, _("cannot compress a history object: %s"), ZSTD_getErrorName(size));
+	else if ((s = history_statement(h, HISTORY_OBJECT_PUT, err)) != NULL) {
+		sqlite3_bind_blob(s, 1, id->id, GIT_OID_RAWSZ, SQLITE_STATIC);
+		sqlite3_bind_int(s, 2, type);
+		sqlite3_bind_int64(s, 3, (sqlite3_int64)n);
+		sqlite3_bind_int64(s, 4, base ? base->n : 0);
+		sqlite3_bind_int(s, 5, base ? base->depth + 1 : 0);
+		sqlite3_bind_blob64(s, 6, packed, size, SQLITE_STATIC);
+		rc = sqlite3_step(s) == SQLITE_DONE ? 0 : history_sql_error(h, _("write"), err);
+		sqlite3_reset(s);
+		if (rc == 0)
+			cache_put(h, sqlite3_last_insert_rowid(h->db), raw, n);
+	}
+	free(packed);
+	return rc;
+}
+
+int object_write(struct history *h, git_object_t type, const void *raw, size_t n, const git_oid *base, git_oid *id,
+                 struct err *err)
+{
+	if (n > HISTORY_LIMIT)
+		return err_set(err, ERR_INVALID, _("%zu bytes are too many for one object of the history"), n);
+	if (git_odb_hash(id, raw, n, type) < 0)
+		return history_git_error(err, _("hash an object"));
+	struct row row;
+	int there = find_row(h, id, &row, err);
+	if (there <= 0)
+		return there;
+	struct buf prefix = BUF_INIT;
+	int delta = base && find_row(h, base, &row, NULL) == 0 && row.depth < HISTORY_DEPTH && row.type == type &&
+	            read_row(h, row.n, row.depth + 1, &prefix, NULL) == 0;
+	int rc = insert_row(h, type, raw, n, delta ? &row : NULL, delta ? &prefix : NULL, id, err);
+	buf_release(&prefix);
+	return rc;
+}
+
+/* ---- ids by their beginning */
+
+int object_prefix(struct history *h, enum history_statement which, const char *text, git_oid *id, struct err *err)
+{
+	size_t n = strlen(text);
+	char low[GIT_OID_HEXSZ + 1];
+	char high[GIT_OID_HEXSZ + 1];
+	git_oid from;
+	git_oid to;
+	if (n < 4 || n > GIT_OID_HEXSZ || strspn(text, "0123456789abcdef") != n)
+		return err_set(err, ERR_USAGE, _("'%s' is not a commit: 4 to 40 hexadecimal digits"), text);
+	memset(low, '0', GIT_OID_HEXSZ);
+	memset(high, 'f', GIT_OID_HEXSZ);
+	memcpy(low, text, n);
+	memcpy(high, text, n);
+	low[GIT_OID_HEXSZ] = high[GIT_OID_HEXSZ] = '\0';
+	if (git_oid_fromstr(&from, low) < 0 || git_oid_fromstr(&to, high) < 0)
+		return err_set(err, ERR_USAGE, _("'%s' is not a commit: 4 to 40 hexadecimal digits"), text);
+	sqlite3_stmt *s = history_statement(h, which, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_blob(s, 1, from.id, GIT_OID_RAWSZ, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 2, to.id, GIT_OID_RAWSZ, SQLITE_STATIC);
+	int found = 0;
+	while (found < 2 && sqlite3_step(s) == SQLITE_ROW) {
+		if (sqlite3_column_bytes(s, 0) == GIT_OID_RAWSZ)
+			git_oid_fromraw(id, sqlite3_column_blob(s, 0));
+		found++;
+	}
+	sqlite3_reset(s);
+	if (found == 1)
+		return 0;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, _("no commit of this case begins with '%s'"), text);
+	return err_set(err, ERR_USAGE, _("several commits begin with '%s': give more digits"), text);
+}

@@ -1,0 +1,269 @@
+/*
+ * Trees, read and written as git stores them: "MODE NAME\0ID" in the order of
+ * the names, a folder's name taken as ending in '/'. Only the trees on the path
+ * of a change are read and written, so a commit costs the same whatever the
+ * number of records. Source: gitformat and fsck of git.
+ */
+#include "history/history_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MODE_FILE   0100644
+#define MODE_FOLDER 040000
+
+int tree_next(const char **p, const char *end, struct tree_entry *entry)
+{
+	if (*p == end)
+		return 0;
+	unsigned mode = 0;
+	const char *q = *p;
+	while (q < end && *q >= '0' && *q <= '7' && mode < 01000000)
+		mode = mode * 8 + (unsigned)(*q++ - '0');
+	const char *nul = q < end ? memchr(q, '\0', (size_t)(end - q)) : NULL;
+	if (q >= end || *q != ' ' || !nul || end - nul - 1 < GIT_OID_RAWSZ || nul == q + 1 ||
+	    (mode != MODE_FILE && mode != MODE_FOLDER))
+		return -1;
+	entry->name = q + 1;
+	entry->mode = mode;
+	git_oid_fromraw(&entry->id, (const unsigned char *)nul + 1);
+	*p = nul + 1 + GIT_OID_RAWSZ;
+	return 1;
+}
+
+static int read_tree(struct history *h, const git_oid *id, struct buf *raw, struct err *err)
+{
+	git_object_t type;
+	if (object_read(h, id, &type, raw, err) < 0)
+		return -1;
+	return type == GIT_OBJECT_TREE ? 0 : err_set(err, ERR_DAMAGED, _("the history has another object where a tree belongs"));
+}
+
+static int bad_tree(struct err *err)
+{
+	return err_set(err, ERR_DAMAGED, _("a tree of the history has a wrong form"));
+}
+
+int tree_find(struct history *h, const git_oid *root, const char *path, struct tree_entry *found, struct err *err)
+{
+	git_oid id = *root;
+	for (int depth = 0; depth <= TREE_DEPTH; depth++) {
+		size_t n = strcspn(path, "/");
+		struct buf raw = BUF_INIT;
+		if (read_tree(h, &id, &raw, err) < 0)
+			return -1;
+		const char *p = raw.data;
+		int rc;
+		int hit = 0;
+		while (!hit && (rc = tree_next(&p, raw.data + raw.len, found)) == 1)
+			hit = strlen(found->name) == n && memcmp(found->name, path, n) == 0;
+		buf_release(&raw);
+		if (!hit && rc < 0)
+			return bad_tree(err);
+		if (!hit || (path[n] == '/') != (found->mode == MODE_FOLDER))
+			break;
+		found->name = NULL;
+		if (path[n] == '\0')
+			return 0;
+		id = found->id;
+		path += n + 1;
+	}
+	return err_set(err, ERR_NOT_FOUND, _("the history has no such file"));
+}
+
+/* ---- editing */
+
+struct editing {
+	struct history *h;
+	struct err *err;
+};
+
+/* git's order: as if a folder's name ended in '/'. */
+static int compare_names(const char *a, size_t a_size, int a_folder, const char *b, size_t b_size, int b_folder)
+{
+	size_t n = a_size < b_size ? a_size : b_size;
+	int order = memcmp(a, b, n);
+	if (order)
+		return order;
+	unsigned char x = (unsigned char)(a_size > n ? a[n] : a_folder ? '/' : '\0');
+	unsigned char y = (unsigned char)(b_size > n ? b[n] : b_folder ? '/' : '\0');
+	return (int)x - (int)y;
+}
+
+static void put_entry(struct buf *raw, unsigned mode, const char *name, size_t n, const git_oid *id)
+{
+	buf_addf(raw, "%o ", mode);
+	buf_add(raw, name, n);
+	buf_addc(raw, '\0');
+	buf_add(raw, id->id, GIT_OID_RAWSZ);
+}
+
+static int edit(struct editing *e, const git_oid *old, size_t skip, const struct history_change *changes, size_t count,
+                int depth, git_oid *id, int *empty);
+
+/* What one name of a tree becomes. `gone` is set if nothing is left of it. */
+static int edit_entry(struct editing *e, const struct tree_entry *old, size_t skip, const struct history_change *changes,
+                      size_t count, int depth, unsigned *mode, git_oid *id, int *gone)
+{
+	const char *rest = changes->path + skip;
+	*gone = 0;
+	if (strchr(rest, '/')) {
+		*mode = MODE_FOLDER;
+		const git_oid *below = old && old->mode == MODE_FOLDER ? &old->id : NULL;
+		return edit(e, below, skip + strcspn(rest, "/") + 1, changes, count, depth + 1, id, gone);
+	}
+	*mode = MODE_FILE;
+	if (!changes->text) {
+		*gone = 1;
+		return 0;
+	}
+	const git_oid *before = old && old->mode == MODE_FILE ? &old->id : NULL;
+	return object_write(e->h, GIT_OBJECT_BLOB, changes->text, changes->size, before, id, e->err);
+}
+
+static int same_part(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "/");
+	return strncmp(a, b, n) == 0 && (b[n] == '/' || b[n] == '\0') && a[n] == b[n];
+}
+
+static int edit(struct editing *e, const git_oid *old, size_t skip, const struct history_change *changes, size_t count,
+                int depth, git_oid *id, int *empty)
+{
+	struct buf raw = BUF_INIT;
+	struct buf out = BUF_INIT;
+	int rc = 0;
+	if (depth > TREE_DEPTH)
+		return err_set(e->err, ERR_INVALID, _("the path '%s' is too deep"), changes->path);
+	if (old && read_tree(e->h, old, &raw, e->err) < 0) {
+		buf_release(&raw);
+		return -1;
+	}
+	const char *p = raw.data;
+	const char *end = raw.data + raw.len;
+	struct tree_entry entry;
+	int more = tree_next(&p, end, &entry);
+	size_t i = 0;
+	while (rc == 0 && (more == 1 || i < count)) {
+		const char *name = i < count ? changes[i].path + skip : NULL;
+		size_t n = name ? strcspn(name, "/") : 0;
+		int order = more != 1 ? 1
+		            : !name   ? -1
+		                      : compare_names(entry.name, strlen(entry.name), entry.mode == MODE_FOLDER, name, n, name[n] == '/');
+		if (order < 0) {
+			put_entry(&out, entry.mode, entry.name, strlen(entry.name), &entry.id);
+			more = tree_next(&p, end, &entry);
+			continue;
+		}
+		size_t group = 1;
+		while (i + group < count && same_part(name, changes[i + group].path + skip))
+			group++;
+		unsigned mode;
+		git_oid made;
+		int gone;
+		rc = edit_entry(e, order == 0 ? &entry : NULL, skip, changes + i, group, depth, &mode, &made, &gone);
+		if (rc == 0 && !gone)
+			put_entry(&out, mode, name, n, &made);
+		if (order == 0)
+			more = tree_next(&p, end, &entry);
+		i += group;
+	}
+	if (rc == 0 && more < 0)
+		rc = bad_tree(e->err);
+	*empty = out.len == 0;
+	if (rc == 0 && !(*empty && depth > 0))
+		rc = object_write(e->h, GIT_OBJECT_TREE, out.data, out.len, old, id, e->err);
+	buf_release(&out);
+	buf_release(&raw);
+	return rc;
+}
+
+int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
+              struct err *err)
+{
+	struct editing e = {h, err};
+	int empty;
+	return edit(&e, old, 0, changes, count, 0, id, &empty);
+}
+
+/* ---- walking */
+
+int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_file_fn fn, void *ctx, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	size_t start = path->len;
+	int rc = read_tree(h, root, &raw, err);
+	const char *p = raw.data;
+	struct tree_entry entry;
+	int more = 0;
+	while (rc == 0 && (more = tree_next(&p, raw.data + raw.len, &entry)) == 1) {
+		buf_addf(path, "%s%s", start ? "/" : "", entry.name);
+		if (entry.mode == MODE_FOLDER) {
+			rc = path->len > 1024 ? bad_tree(err) : tree_walk(h, &entry.id, path, fn, ctx, err);
+		} else {
+			struct buf text = BUF_INIT;
+			rc = object_read(h, &entry.id, NULL, &text, err);
+			if (rc == 0)
+				rc = fn(ctx, path->data, text.data, text.len);
+			buf_release(&text);
+		}
+		buf_truncate(path, start);
+	}
+	if (rc == 0 && more < 0)
+		rc = bad_tree(err);
+	buf_release(&raw);
+	return rc;
+}
+
+static int diff_entry(struct history *h, const struct tree_entry *a, const struct tree_entry *b, struct buf *path,
+                      tree_diff_fn fn, void *ctx, struct err *err)
+{
+	size_t start = path->len;
+	const struct tree_entry *either = a ? a : b;
+	if (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))
+		return 0;
+	buf_addf(path, "%s%s", start ? "/" : "", either->name);
+	int rc;
+	if (path->len > 1024)
+		rc = bad_tree(err);
+	else if (either->mode == MODE_FOLDER)
+		rc = tree_diff(h, a ? &a->id : NULL, b ? &b->id : NULL, path, fn, ctx, err);
+	else
+		rc = fn(ctx, path->data, a ? &a->id : NULL, b ? &b->id : NULL);
+	buf_truncate(path, start);
+	return rc;
+}
+
+int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf *path, tree_diff_fn fn, void *ctx,
+              struct err *err)
+{
+	struct buf raw_a = BUF_INIT;
+	struct buf raw_b = BUF_INIT;
+	int rc = 0;
+	if (a)
+		rc = read_tree(h, a, &raw_a, err);
+	if (b && rc == 0)
+		rc = read_tree(h, b, &raw_b, err);
+	const char *p = raw_a.data;
+	const char *q = raw_b.data;
+	struct tree_entry x;
+	struct tree_entry y;
+	int more_a = rc == 0 ? tree_next(&p, raw_a.data + raw_a.len, &x) : 0;
+	int more_b = rc == 0 ? tree_next(&q, raw_b.data + raw_b.len, &y) : 0;
+	while (rc == 0 && (more_a == 1 || more_b == 1)) {
+		int order = more_a != 1   ? 1
+		            : more_b != 1 ? -1
+		                          : compare_names(x.name, strlen(x.name), x.mode == MODE_FOLDER, y.name, strlen(y.name),
+		                                          y.mode == MODE_FOLDER);
+		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
+		if (order <= 0)
+			more_a = tree_next(&p, raw_a.data + raw_a.len, &x);
+		if (order >= 0)
+			more_b = tree_next(&q, raw_b.data + raw_b.len, &y);
+	}
+	if (rc == 0 && (more_a < 0 || more_b < 0))
+		rc = bad_tree(err);
+	buf_release(&raw_a);
+	buf_release(&raw_b);
+	return rc;
+}
