@@ -40,8 +40,9 @@ struct case_new {
 	const char *party;            /* the organisation's name, or NULL */
 	const char *tlp;              /* NULL: AMBER */
 	const struct identity *owner; /* unlocked; the first responder, and the first slot */
-	const struct vault_new_slot *slots; /* further slots: recovery recipient, passphrase */
-	size_t slot_count;
+	const struct secret *passphrase; /* of a further slot, or NULL */
+	enum vault_kdf kdf;              /* of that slot */
+	const char *recovery_key;        /* `ssh-ed25519 …` line of a recovery recipient, or NULL */
 };
 
 /* Makes the file and its first commit. The file does not exist before; after an error it does not exist either. */

@@ -1,0 +1,653 @@
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include "base/printable.h"
+#include "case/action.h"
+#include "case/case_private.h"
+#include "case/rules.h"
+#include "case/value.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUBJECT_CELLS 72
+#define LABELS_IN_SUBJECT 4
+
+/* A record that the action has changed, as it is now. */
+struct changed {
+	char id[37];
+	char label[LABEL_TEXT];
+	char *kind;
+	char *path;
+	char *text; /* canonical JSON */
+	char *summary; /* for the subject: a title, or the names of the changed fields */
+};
+
+struct action {
+	struct case_file *c;
+	char *verb;
+	char *step;
+	char *trailer;
+	struct clock_time when;
+	struct changed *changes;
+	size_t count;
+	size_t cap;
+	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
+	int failed;
+	struct err why; /* the first error, given again at the commit */
+};
+
+struct action *action_begin(struct case_file *c, const char *verb, struct err *err)
+{
+	if (case_may_write(c, err) < 0)
+		return NULL;
+	if (c->action) {
+		err_set(err, ERR_FAILED, _("another action is under way"));
+		return NULL;
+	}
+	if (case_step(c, case_statement(c, CASE_BEGIN, err), _("begin a change"), err) < 0)
+		return NULL;
+	struct action *a = xcalloc(1, sizeof *a);
+	a->c = c;
+	a->verb = xstrdup(verb);
+	a->when = clock_now();
+	c->action = a;
+	return a;
+}
+
+void action_step(struct action *a, const char *label)
+{
+	free(a->step);
+	a->step = label ? xstrdup(label) : NULL;
+}
+
+void action_trailer(struct action *a, const char *line)
+{
+	free(a->trailer);
+	a->trailer = xstrdup(line);
+}
+
+static int fail(struct action *a, struct err *err)
+{
+	a->failed = 1;
+	if (err && !a->why.code)
+		a->why = *err;
+	return -1;
+}
+
+static void free_action(struct action *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		free(a->changes[i].kind);
+		free(a->changes[i].path);
+		free(a->changes[i].text);
+		free(a->changes[i].summary);
+	}
+	free(a->changes);
+	free(a->verb);
+	free(a->step);
+	free(a->trailer);
+	a->c->action = NULL;
+	free(a);
+}
+
+/* ---- references */
+
+static int looks_like_label(const char *text)
+{
+	size_t mark = strcspn(text, "-");
+	if (mark == 0 || mark >= MARK_TEXT || text[mark] != '-')
+		return 0;
+	const char *rest = text + mark + 1;
+	if (!((*rest >= 'A' && *rest <= 'Z') || (*rest >= 'a' && *rest <= 'z')))
+		return 0;
+	return rest[1] && strspn(rest + 1, "0123456789") == strlen(rest + 1);
+}
+
+/* The id of the one record of `kind` whose title is `text`. 0 none, 1 one, 2 several. */
+static int find_by_title(struct case_file *c, const struct kind *kind, const char *text, char id[37])
+{
+	if (!kind || !kind->title_field)
+		return 0;
+	sqlite3_stmt *s = NULL;
+	int found = 0;
+	if (sqlite3_prepare_v2(c->db,
+	                       "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND json_extract(json, '$.' || ?2) = ?3"
+	                       " LIMIT 2",
+	                       -1, &s, NULL) != SQLITE_OK)
+		return 0;
+	sqlite3_bind_text(s, 1, kind->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, kind->title_field, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		snprintf(id, 37, "%s", (const char *)sqlite3_column_text(s, 0));
+		found++;
+	}
+	sqlite3_finalize(s);
+	return found;
+}
+
+struct reference_context {
+	struct action *action;
+	unsigned flags;
+};
+
+static int resolve_reference(void *ctx, const struct field *field, const char *text, char id[37], struct err *err)
+{
+	struct reference_context *r = ctx;
+	struct case_file *c = r->action->c;
+	struct err inner = ERR_INIT;
+	json_t *record = record_stored(c, text, &inner);
+	if (record) {
+		const struct kind *kind = record_kind(record);
+		int ok = kind && field_accepts_kind(field, kind);
+		if (ok)
+			snprintf(id, 37, "%s", json_get_string(record, "id"));
+		else
+			err_set(err, ERR_USAGE, _("%s: %s is a record of the kind %s; wanted: %s"), field->name, text,
+			        json_get_string(record, "kind"), field->ref_kind);
+		json_decref(record);
+		return ok ? 0 : -1;
+	}
+	if (inner.code != ERR_NOT_FOUND)
+		return err_set(err, inner.code, "%s", inner.message);
+	if (!looks_like_label(text)) {
+		int found = find_by_title(c, kind_find(field->ref_kind), text, id);
+		if (found == 1)
+			return 0;
+		if (found > 1)
+			return err_set(err, ERR_USAGE, _("%s: several records are called '%s'; give a label such as R1-A1"), field->name,
+			               text);
+		if (strcmp(field->ref_kind, "party") == 0 && !(r->flags & RECORD_NO_PARTY)) {
+			struct assign name = {"name", text};
+			char label[LABEL_TEXT];
+			if (action_add(r->action, "party", &name, 1, 0, label, err) < 0)
+				return -1;
+			snprintf(id, 37, "%s", r->action->changes[r->action->count - 1].id);
+			return 0;
+		}
+	}
+	return err_set(err, ERR_USAGE, _("%s: there is no record '%s' in this case; give a label such as R1-A1"), field->name, text);
+}
+
+/* ---- changing one record */
+
+static void list_fields(const struct kind *kind, struct buf *out)
+{
+	int first = 1;
+	for (size_t i = 0; i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (field->machine)
+			continue;
+		buf_addf(out, "%s%s", first ? "" : ", ", field->name);
+		first = 0;
+	}
+}
+
+static int unknown_field(const struct kind *kind, const char *name, struct err *err)
+{
+	struct buf names = BUF_INIT;
+	list_fields(kind, &names);
+	err_set(err, ERR_USAGE, _("%s has no field '%s'; fields: %s"), kind->name, name, names.data);
+	buf_release(&names);
+	return -1;
+}
+
+static int assign_fields(struct action *a, const struct kind *kind, json_t *object, const struct assign *fields, size_t count,
+                         unsigned flags, struct err *err)
+{
+	struct reference_context r = {a, flags};
+	struct value_context v = {a->c, resolve_reference, &r};
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = kind_field(kind, fields[i].name);
+		if (!field)
+			return unknown_field(kind, fields[i].name, err);
+		if (field->machine && !(flags & RECORD_MACHINE))
+			return err_set(err, ERR_USAGE, _("%s: this field is written by genba only"), field->name);
+		json_t *value = value_parse(&v, field, fields[i].value, json_object_get(object, field->name), err);
+		if (!value)
+			return -1;
+		if (json_is_null(value)) {
+			json_object_del(object, field->name);
+			json_decref(value);
+		} else {
+			json_object_set_new(object, field->name, value);
+		}
+	}
+	return 0;
+}
+
+static int check_required(const struct kind *kind, const json_t *object, struct err *err)
+{
+	struct buf missing = BUF_INIT;
+	for (size_t i = 0; i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (field->required && !field->values && !json_object_get(object, field->name))
+			buf_addf(&missing, "%s%s", missing.len ? ", " : "", field->name);
+	}
+	int rc = 0;
+	if (missing.len)
+		rc = err_set(err, ERR_USAGE, _("%s: these fields are required: %s"), kind->name, missing.data);
+	buf_release(&missing);
+	return rc;
+}
+
+/* Enum fields whose table marks a default get it; "unknown" stays unset, which means the same. */
+static void set_defaults(const struct kind *kind, json_t *object)
+{
+	for (size_t i = 0; i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (field->fallback && strcmp(field->fallback, "unknown") != 0 && !json_object_get(object, field->name))
+			json_object_set_new(object, field->name, json_string(field->fallback));
+	}
+}
+
+static void stamp(struct action *a, json_t *object, const char *field)
+{
+	char now[CLOCK_TEXT];
+	clock_format(a->when, now);
+	json_object_set_new(object, field, json_string(now));
+}
+
+static void link_one(struct case_file *c, const char *source, const char *field, const char *target, struct err *err, int *rc)
+{
+	sqlite3_stmt *s = case_statement(c, CASE_LINK_ADD, err);
+	if (!s || *rc < 0) {
+		*rc = -1;
+		return;
+	}
+	sqlite3_bind_text(s, 1, target, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, source, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 3, field, -1, SQLITE_STATIC);
+	*rc = case_step(c, s, _("write a reference"), err);
+}
+
+static int store_links(struct case_file *c, const json_t *object, struct err *err)
+{
+	const char *id = json_get_string(object, "id");
+	const struct kind *kind = record_kind(object);
+	sqlite3_stmt *s = case_statement(c, CASE_LINK_CLEAR, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	int rc = case_step(c, s, _("write a reference"), err);
+	for (size_t i = 0; kind && i < kind_field_count(kind) && rc == 0; i++) {
+		const struct field *field = kind_field_at(kind, i);
+		const json_t *value = json_object_get(object, field->name);
+		size_t j;
+		json_t *member;
+		if (field->type == FIELD_REF && json_is_string(value))
+			link_one(c, id, field->name, json_string_value(value), err, &rc);
+		else if (field->type == FIELD_REFS)
+			json_array_foreach(value, j, member)
+				link_one(c, id, field->name, json_string_value(member), err, &rc);
+	}
+	return rc;
+}
+
+/* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
+static void label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number)
+{
+	*number = 0;
+	mark[0] = '\0';
+	if (!looks_like_label(label))
+		return;
+	size_t n = strcspn(label, "-");
+	memcpy(mark, label, n);
+	mark[n] = '\0';
+	*number = strtoll(label + n + 2, NULL, 10);
+}
+
+int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err)
+{
+	const char *id = json_get_string(object, "id");
+	const char *label = json_get_string(object, "label");
+	sqlite3_stmt *s = case_statement(c, is_new ? CASE_RECORD_INSERT : CASE_RECORD_UPDATE, err);
+	if (!s)
+		return -1;
+	char mark[MARK_TEXT];
+	sqlite3_int64 number;
+	label_parts(label, mark, &number);
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	if (is_new) {
+		sqlite3_bind_text(s, 2, json_get_string(object, "kind"), -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 3, label, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 4, mark, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(s, 5, number);
+		sqlite3_bind_int(s, 6, record_is_retracted(object));
+		sqlite3_bind_text(s, 7, text, -1, SQLITE_STATIC);
+	} else {
+		sqlite3_bind_int(s, 2, record_is_retracted(object));
+		sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
+	}
+	if (case_step(c, s, _("write a record"), err) < 0 || store_links(c, object, err) < 0)
+		return -1;
+	s = case_statement(c, CASE_QUEUE, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	return case_step(c, s, _("queue a record for the search"), err);
+}
+
+static struct changed *changed_entry(struct action *a, const char *id)
+{
+	for (size_t i = a->count; i-- > 0 && a->count - i <= 64;) /* an earlier change of the same record in this action */
+		if (strcmp(a->changes[i].id, id) == 0)
+			return &a->changes[i];
+	if (a->count == a->cap) {
+		a->cap = a->cap ? a->cap * 2 : 8;
+		a->changes = xrealloc(a->changes, a->cap * sizeof *a->changes);
+	}
+	struct changed *entry = &a->changes[a->count++];
+	memset(entry, 0, sizeof *entry);
+	snprintf(entry->id, sizeof entry->id, "%s", id);
+	return entry;
+}
+
+/* Writes the record and remembers it for the commit. `summary` is taken. */
+static int keep(struct action *a, json_t *object, int is_new, char *summary, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	if (json_canonical(object, &text, err) < 0 || record_store(a->c, object, text.data, is_new, err) < 0) {
+		buf_release(&text);
+		free(summary);
+		return -1;
+	}
+	struct changed *entry = changed_entry(a, json_get_string(object, "id"));
+	if (!entry->kind) {
+		struct buf path = BUF_INIT;
+		record_path(json_get_string(object, "kind"), entry->id, &path);
+		entry->path = buf_take(&path, NULL);
+		entry->kind = xstrdup(json_get_string(object, "kind"));
+		snprintf(entry->label, sizeof entry->label, "%s", json_get_string(object, "label"));
+		entry->summary = summary;
+	} else {
+		free(entry->text);
+		free(summary);
+	}
+	entry->text = buf_take(&text, NULL);
+	return 0;
+}
+
+static int make_label(struct action *a, const struct kind *kind, char label[LABEL_TEXT], struct err *err)
+{
+	sqlite3_stmt *s = case_statement(a->c, CASE_NEXT_NUMBER, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, a->c->mark, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, kind->name, -1, SQLITE_STATIC);
+	if (sqlite3_step(s) != SQLITE_ROW) {
+		case_sql_error(a->c, _("number a record"), err);
+		sqlite3_reset(s);
+		return -1;
+	}
+	snprintf(label, LABEL_TEXT, "%s-%c%lld", a->c->mark, kind->letter, (long long)sqlite3_column_int64(s, 0));
+	sqlite3_reset(s);
+	return 0;
+}
+
+int action_insert(struct action *a, json_t *object, struct err *err)
+{
+	char *title = NULL;
+	const struct kind *kind = record_kind(object);
+	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
+	if (field && field->type == FIELD_TEXT)
+		title = record_title(object);
+	return keep(a, object, 1, title, err) < 0 ? fail(a, err) : 0;
+}
+
+int action_add(struct action *a, const char *kind_name, const struct assign *fields, size_t count, unsigned flags,
+               char label[LABEL_TEXT], struct err *err)
+{
+	const struct kind *kind = kind_find(kind_name);
+	if (!kind) {
+		struct buf names = BUF_INIT;
+		for (size_t i = 0; i < kind_count(); i++)
+			buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
+		err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), kind_name, names.data);
+		buf_release(&names);
+		return fail(a, err);
+	}
+	if (rule_machine_kind(kind) && !(flags & RECORD_MACHINE)) {
+		err_set(err, ERR_USAGE, _("records of the kind %s are made by genba only"), kind->name);
+		return fail(a, err);
+	}
+	char id[37];
+	uuid_new(id);
+	json_t *object = json_object();
+	int rc = assign_fields(a, kind, object, fields, count, flags, err);
+	if (rc == 0) {
+		set_defaults(kind, object);
+		rc = check_required(kind, object, err);
+	}
+	if (rc == 0 && kind->letter)
+		rc = make_label(a, kind, label, err);
+	else if (rc == 0)
+		snprintf(label, LABEL_TEXT, "%s", kind->name);
+	if (rc == 0) {
+		json_object_set_new(object, "id", json_string(id));
+		json_object_set_new(object, "kind", json_string(kind->name));
+		json_object_set_new(object, "label", json_string(label));
+		json_object_set_new(object, "author", json_string(a->c->mark));
+		stamp(a, object, "entered");
+		stamp(a, object, "modified");
+		rc = rule_check(a->c, object, err);
+	}
+	if (rc == 0)
+		rc = action_insert(a, object, err);
+	json_decref(object);
+	return rc < 0 ? fail(a, err) : 0;
+}
+
+static char *changed_names(const json_t *before, const json_t *after)
+{
+	struct buf names = BUF_INIT;
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)after, name, value)
+		if (!json_equal(value, json_object_get(before, name)) && strcmp(name, "modified") != 0)
+			buf_addf(&names, "%s%s", names.len ? " " : "", name);
+	json_object_foreach((json_t *)(uintptr_t)before, name, value)
+		if (!json_object_get(after, name))
+			buf_addf(&names, "%s%s", names.len ? " " : "", name);
+	return buf_take(&names, NULL);
+}
+
+int action_replace(struct action *a, const json_t *before, json_t *after, struct err *err)
+{
+	if (json_equal((json_t *)(uintptr_t)before, after))
+		return 0;
+	stamp(a, after, "modified");
+	if (rule_check(a->c, after, err) < 0)
+		return fail(a, err);
+	return keep(a, after, 0, changed_names(before, after), err) < 0 ? fail(a, err) : 0;
+}
+
+int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags, struct err *err)
+{
+	json_t *before = record_stored(a->c, label, err);
+	if (!before)
+		return fail(a, err);
+	const struct kind *kind = record_kind(before);
+	json_t *after = json_deep_copy(before);
+	int rc = 0;
+	if (!kind)
+		rc = err_set(err, ERR_FAILED, _("%s is of the kind '%s', which this genba does not know: it is kept as it is"), label,
+		             json_get_string(before, "kind"));
+	else if (record_is_retracted(before) && !(flags & RECORD_WITH_RETRACTED))
+		rc = err_set(err, ERR_FAILED, _("%s was retracted (%s); `undo` brings it back"), label,
+		             json_get_string(before, "retracted"));
+	if (rc == 0)
+		rc = assign_fields(a, kind, after, fields, count, flags, err);
+	if (rc == 0)
+		rc = check_required(kind, after, err);
+	if (rc == 0)
+		rc = action_replace(a, before, after, err);
+	json_decref(before);
+	json_decref(after);
+	return rc < 0 ? fail(a, err) : 0;
+}
+
+int action_retract(struct action *a, const char *label, const char *reason, struct err *err)
+{
+	json_t *before = record_stored(a->c, label, err);
+	if (!before)
+		return fail(a, err);
+	json_t *after = json_deep_copy(before);
+	int rc = 0;
+	if (!reason || !*reason)
+		rc = err_set(err, ERR_USAGE, _("a retraction needs a reason: --reason TEXT"));
+	else if (strcmp(json_get_string(before, "kind"), "case") == 0)
+		rc = err_set(err, ERR_USAGE, _("the case itself cannot be retracted"));
+	else if (record_is_retracted(before))
+		rc = err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label, json_get_string(before, "retracted"));
+	if (rc == 0) {
+		struct assign why = {"retract_reason", reason};
+		rc = assign_fields(a, record_kind(before), after, &why, 1, RECORD_MACHINE, err);
+	}
+	if (rc == 0) {
+		stamp(a, after, "retracted");
+		rc = action_replace(a, before, after, err);
+	}
+	json_decref(before);
+	json_decref(after);
+	return rc < 0 ? fail(a, err) : 0;
+}
+
+/* ---- commit */
+
+static int sign_with_identity(void *ctx, const void *message, size_t n, unsigned char signature[64])
+{
+	const struct identity *id = ctx;
+	if (!id->secret_key)
+		return -1;
+	return crypto_sign_detached(signature, NULL, message, n, id->secret_key);
+}
+
+/* "set R1-A1 status containment", "preserve R1-E1, R1-E2 and 3 more": for people, in English, one printable line. */
+static char *make_subject(const struct action *a)
+{
+	struct buf b = BUF_INIT;
+	buf_adds(&b, a->verb);
+	if (strcmp(a->verb, "add") == 0)
+		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
+	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT; i++)
+		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
+	if (a->count > LABELS_IN_SUBJECT)
+		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
+	const char *summary = a->changes[a->count - 1].summary;
+	if (a->count == 1 && summary && *summary)
+		buf_addf(&b, ": %s", summary);
+	struct buf line = BUF_INIT;
+	text_pad(&line, b.data, SUBJECT_CELLS);
+	while (line.len > 0 && line.data[line.len - 1] == ' ')
+		buf_truncate(&line, line.len - 1);
+	buf_release(&b);
+	return buf_take(&line, NULL);
+}
+
+void action_also(struct action *a, const struct history_change *file)
+{
+	a->also = *file;
+}
+
+static int write_history(struct action *a, struct err *err)
+{
+	struct case_file *c = a->c;
+	size_t total = a->count;
+	struct history_change *changes = xcalloc(total + 1, sizeof *changes);
+	for (size_t i = 0; i < a->count; i++)
+		changes[i] = (struct history_change){a->changes[i].path, a->changes[i].text, strlen(a->changes[i].text)};
+	if (a->also.text)
+		changes[total++] = a->also;
+	struct history_signer signer = {sign_with_identity, (void *)(uintptr_t)c->identity, {0}};
+	memcpy(signer.public_key, c->identity->public_key, 32);
+	char *subject = make_subject(a);
+	char *mail = xasprintf("%s@%.8s.genba.invalid", c->mark, c->id);
+	const char *trailers[] = {a->trailer};
+	struct history_meta meta = {.subject = subject,
+	                            .action = a->verb,
+	                            .step = a->step,
+	                            .author_name = c->identity->name,
+	                            .author_mail = mail,
+	                            .when = a->when,
+	                            .extra_trailers = a->trailer ? trailers : NULL,
+	                            .extra_count = a->trailer ? 1 : 0};
+	char id[HISTORY_ID];
+	int rc = history_commit(c->history, changes, total, &meta, &signer, id, err);
+	if (rc == 0)
+		snprintf(c->head, sizeof c->head, "%.10s", id);
+	free(mail);
+	free(subject);
+	free(changes);
+	return rc;
+}
+
+int action_commit(struct action *a, struct err *err)
+{
+	struct case_file *c = a->c;
+	if (a->failed) {
+		err_set(err, a->why.code ? a->why.code : ERR_FAILED, "%s", a->why.code ? a->why.message : _("the action failed"));
+		action_cancel(a);
+		return -1;
+	}
+	if (a->count == 0) {
+		action_cancel(a);
+		return 0;
+	}
+	if (write_history(a, err) < 0 ||
+	    case_step(c, case_statement(c, CASE_COMMIT, err), _("write the change"), err) < 0) {
+		action_cancel(a);
+		return -1;
+	}
+	int refresh = 0;
+	for (size_t i = 0; i < a->count; i++)
+		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
+	free_action(a);
+	c->generation++;
+	return refresh ? case_refresh(c, err) : 0;
+}
+
+void action_cancel(struct action *a)
+{
+	if (!a)
+		return;
+	struct case_file *c = a->c;
+	if (!sqlite3_get_autocommit(c->db))
+		case_step(c, case_statement(c, CASE_ROLLBACK, NULL), _("roll back"), NULL);
+	history_rolled_back(c->history);
+	free_action(a);
+	case_refresh(c, NULL);
+}
+
+/* ---- one action each */
+
+int record_add(struct case_file *c, const char *kind, const struct assign *fields, size_t count, unsigned flags,
+               char label[LABEL_TEXT], struct err *err)
+{
+	struct action *a = action_begin(c, strcmp(kind, "note") == 0 ? "note" : "add", err);
+	if (!a)
+		return -1;
+	action_add(a, kind, fields, count, flags, label, err);
+	return action_commit(a, err);
+}
+
+int record_set(struct case_file *c, const char *label, const struct assign *fields, size_t count, unsigned flags,
+               struct err *err)
+{
+	struct action *a = action_begin(c, "set", err);
+	if (!a)
+		return -1;
+	action_set(a, label, fields, count, flags, err);
+	return action_commit(a, err);
+}
+
+int record_retract(struct case_file *c, const char *label, const char *reason, struct err *err)
+{
+	struct action *a = action_begin(c, "retract", err);
+	if (!a)
+		return -1;
+	action_retract(a, label, reason, err);
+	return action_commit(a, err);
+}

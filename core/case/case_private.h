@@ -1,0 +1,104 @@
+/*
+ * What the files of core/case share and nobody else sees: the struct behind
+ * `struct case_file`, its prepared statements, and the text store.
+ */
+#ifndef GENBA_CASE_CASE_PRIVATE_H
+#define GENBA_CASE_CASE_PRIVATE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/case.h"
+#include "case/identity.h"
+#include "case/record.h"
+#include "history/history.h"
+
+/* Statements that are prepared once per case: (name, SQL). */
+#define CASE_STATEMENTS(X)                                                                                                       \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                                                   \
+	X(COMMIT, "COMMIT")                                                                                                           \
+	X(ROLLBACK, "ROLLBACK")                                                                                                       \
+	X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                                                          \
+	X(META_SET, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")                          \
+	X(RECORD_BY_LABEL, "SELECT n, id, kind, label, retracted, json FROM record WHERE label = ?1")                                 \
+	X(RECORD_BY_ID, "SELECT n, id, kind, label, retracted, json FROM record WHERE id = ?1")                                       \
+	X(ID_OF_ALIAS, "SELECT id FROM alias WHERE label = ?1")                                                                       \
+	X(LABEL_OF_ID, "SELECT label, kind FROM record WHERE id = ?1")                                                                \
+	X(RECORD_INSERT,                                                                                                              \
+	  "INSERT INTO record(id, kind, label, mark, number, retracted, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                   \
+	X(RECORD_UPDATE, "UPDATE record SET retracted = ?2, json = ?3 WHERE id = ?1")                                                 \
+	X(NEXT_NUMBER, "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2")                               \
+	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                                           \
+	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                                           \
+	X(TEXT_PUT, "INSERT INTO text(digest, secret, salt, value) VALUES(?1, ?2, ?3, ?4)")                                           \
+	X(TEXT_GET, "SELECT salt, value FROM text WHERE digest = ?1")                                                                 \
+	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                                            \
+	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                                         \
+	            " ON CONFLICT(sha256) DO UPDATE SET data = ?3")                                                                   \
+	X(BLOB_GET, "SELECT size, data FROM blob WHERE sha256 = ?1")                                                                  \
+	X(QUEUE, "INSERT OR IGNORE INTO search_queue(n) SELECT n FROM record WHERE id = ?1")
+
+enum case_statement {
+#define X(name, sql) CASE_##name,
+	CASE_STATEMENTS(X)
+#undef X
+	CASE_STATEMENT_COUNT
+};
+
+struct case_file {
+	struct vault *vault;
+	sqlite3 *db; /* the vault's */
+	struct history *history;
+	const struct identity *identity; /* borrowed; NULL if none */
+	char *path;
+	char id[37];
+	char *title;
+	char tlp[16];
+	char mark[MARK_TEXT];
+	char *responder; /* label of the unlocked responder's record, or NULL */
+	char head[11];
+	unsigned flags;
+	uint64_t generation;
+	struct buf notice;
+	struct action *action; /* the open one, or NULL */
+	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
+};
+
+/* The statement, reset and without bindings; NULL with an error if it cannot be prepared. */
+sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err);
+
+/* Runs a statement that returns no row. 0 or -1. */
+int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, struct err *err);
+
+/* Turns the database's last error into ours: damage names the vault's finding, a full disk is ERR_NO_SPACE. -1. */
+int case_sql_error(struct case_file *c, const char *doing, struct err *err);
+
+/* Makes the tables in an empty database. */
+int schema_create(struct case_file *c, struct err *err);
+
+/* Checks that the database is a case of a format this program reads. */
+int schema_check(struct case_file *c, struct err *err);
+
+int meta_set(struct case_file *c, const char *key, const char *value, struct err *err);
+/* 0, or -1 with ERR_NOT_FOUND. */
+int meta_get(struct case_file *c, const char *key, struct buf *value, struct err *err);
+
+/* The text store. `stored` gets "text:sha256:…" or "secret:sha256:…". */
+int text_store_put(struct case_file *c, const char *value, size_t n, int secret, struct buf *stored, struct err *err);
+/* Appends the bytes named by `stored`. ERR_NOT_FOUND: purged, or it never came to this copy. */
+int text_store_get(struct case_file *c, const char *stored, struct buf *value, struct err *err);
+int text_store_is_digest(const char *stored, int *secret);
+
+/* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
+int case_refresh(struct case_file *c, struct err *err);
+
+/* Writes a record's row, its links and its place in the search queue inside the open transaction. */
+int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);
+
+/* The stored form (canonical object) of a record by label, alias or id. New reference. */
+json_t *record_stored(struct case_file *c, const char *label, struct err *err);
+
+/* Label (and kind, if not NULL) of an id: borrowed until the next call; NULL if there is no such record. */
+const char *record_label_of(struct case_file *c, const char *id, const char **kind);
+
+#endif

@@ -1,0 +1,59 @@
+#include "case/rules.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/record.h"
+
+#include <string.h>
+
+int rule_machine_kind(const struct kind *kind)
+{
+	static const char *const names[] = {"case", "responder", "run", "step", "conflict"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(kind->name, names[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static int is(const json_t *object, const char *field, const char *value)
+{
+	const char *text = json_get_string(object, field);
+	return text && strcmp(text, value) == 0;
+}
+
+/* Telling another organisation, sharing and going public need somebody's approval on record. */
+static int check_contact(const json_t *object, struct err *err)
+{
+	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
+	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+		if (is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by"))
+			return err_set(err, ERR_USAGE,
+			               _("contact: purpose=%s needs approved_by, the decision that allows it; add the decision first"),
+			               guarded[i]);
+	return 0;
+}
+
+int rule_check(struct case_file *c, const json_t *object, struct err *err)
+{
+	(void)c;
+	if (is(object, "kind", "contact"))
+		return check_contact(object, err);
+	return 0;
+}
+
+void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
+{
+	if (is(record, "kind", "asset") && is(record, "status", "clean") && !json_object_get(record, "checked_by"))
+		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
+	if (is(record, "kind", "asset") && is(record, "containment", "isolated") &&
+	    !json_object_get(record, "isolation_method") && !json_object_get(record, "isolation_verified"))
+		buf_adds(lines, _("isolated, but neither how (isolation_method) nor whether it was verified is on record\n"));
+	if (is(record, "kind", "contact") && is(record, "means", "victim_mail")) {
+		json_t *the_case = record_get(c, "case", 0, NULL);
+		if (!is(the_case, "mail_compromised", "no"))
+			buf_adds(lines, _("this contact goes through the victim's mail, which the attacker may be reading\n"));
+		json_decref(the_case);
+	}
+}

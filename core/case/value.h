@@ -1,0 +1,36 @@
+/*
+ * One field's value: from what a person writes to what is stored, and back.
+ */
+#ifndef GENBA_CASE_VALUE_H
+#define GENBA_CASE_VALUE_H
+
+#include "case/kinds.h"
+
+#include <jansson.h>
+
+struct buf;
+struct case_file;
+struct err;
+
+/* What the conversion of references and texts needs from the action that is under way. */
+struct value_context {
+	struct case_file *c;
+	/* The id of the record that `text` (label, alias, id; for parties also a new name) means. 0 or -1. */
+	int (*reference)(void *ctx, const struct field *field, const char *text, char id[37], struct err *err);
+	void *ctx;
+};
+
+/*
+ * Converts `text` to the stored form: a new reference, or NULL with an error
+ * that names the field and lists what is allowed (ERR_USAGE). `now` is the
+ * stored value so far, which "+x" and "-x" on sets change (NULL: unset). An
+ * empty text gives json_null(): unset.
+ */
+json_t *value_parse(const struct value_context *v, const struct field *field, const char *text, const json_t *now,
+                    struct err *err);
+
+/* Bytes in words: "500", "1.5GiB", "64 MB" (MB is 10^6, MiB 2^20). */
+int size_parse(const char *text, json_int_t *bytes, struct err *err);
+void size_print(json_int_t bytes, struct buf *out);
+
+#endif
