@@ -117,6 +117,7 @@ static const struct field evidence_fields[] = {
 	{IS("unread", LONG, "Could not be read", "読取り不能箇所"), MACHINE, HELP("ranges, files")},
 	{IS("hash_due", TIME, "Hash due", "ハッシュ算出期限"), HELP("for physical items: hash/imaging by")},
 	{IS("stored_at", TEXT, "Where stored", "保管場所"), SHORT, HELP("cabinet, locker, server path")},
+	{IS("copy_path", TEXT, "Path of the copy", "複製の保存先パス"), MACHINE},
 	{IS("medium", REF, "On medium", "保管媒体"), TO("media")},
 	{IS("holder", REF, "Held by", "現在の保管者"), TO("party"), MACHINE, HELP("from the last transfer")},
 	{IS("seal_no", TEXT, "Seal number", "封印番号"), HELP("physical tamper seal")},
