@@ -250,7 +250,7 @@ static int read_value(const struct field *field, const char *text, struct filter
 			               text, field->name);
 		return 0;
 	case FIELD_TIME:
-		if (filter_time(text, &value->time) < 0)
+		if (filter_time_typed(text, &value->time) < 0)
 			return err_set(err, ERR_INVALID,
 			               _("filter: '%s' is no time, as %s needs: 2014, 2014-12, 2014-12-05, "
 			                 "2014-12-05T14:05, 2014-12-05T14:05:09+09:00, 2014-07/2014-08"),
@@ -510,6 +510,11 @@ void filter_free(struct filter *filter)
 	free(filter->terms);
 	free(filter->kinds);
 	free(filter);
+}
+
+void filter_resolve_with(struct filter *filter, edtf_resolver resolver, void *ctx)
+{
+	filter->resolver = (struct filter_resolver){resolver, ctx};
 }
 
 int filter_is_empty(const struct filter *filter)

@@ -26,13 +26,15 @@
  * `unknown` for a time, number or reference means unset. An unset field is
  * neither less nor greater than anything.
  *
- * Times are spans: 2014-12 is a month. Wholly before is <, wholly after is >,
- * all else is =, so exactly one holds and <= is "< or =". If the filter's time
- * has no zone, the clock time written in the record counts; else the instant.
+ * Times are spans: 2014-12 is a month, 2014-12~ somewhat more (edtf_bounds()).
+ * Wholly before is <, wholly after is >, all else is =, so exactly one holds
+ * and <= is "< or =". If both times have a zone the instants are compared, else
+ * the clock times as written. A time may be typed as people do: 昨日, 2014/12/5.
  */
 #ifndef GENBA_CASE_FILTER_H
 #define GENBA_CASE_FILTER_H
 
+#include "base/edtf.h"
 #include "case/kinds.h"
 
 #include <jansson.h>
@@ -50,6 +52,9 @@ struct filter;
  */
 struct filter *filter_parse(const struct kind *kind, const char *text, struct err *err);
 void filter_free(struct filter *filter); /* NULL is allowed */
+
+/* Relative times (`after R1-V2 ~P6M`) are compared only if the times of other records can be found: see timeline.h. */
+void filter_resolve_with(struct filter *filter, edtf_resolver resolver, void *ctx);
 
 /* 1 if the record (a flat object as record.h describes it) matches, else 0. */
 int filter_match(const struct filter *filter, const json_t *record);

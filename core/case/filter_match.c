@@ -99,10 +99,10 @@ static int number_matches(const struct filter_term *term, int64_t number)
 	return 0;
 }
 
-static int time_matches(const struct filter_term *term, const json_t *value)
+static int time_matches(struct match *m, const struct filter_term *term, const json_t *value)
 {
 	struct filter_span span;
-	if (!json_is_string(value) || filter_time(json_string_value(value), &span) < 0)
+	if (!json_is_string(value) || filter_time(json_string_value(value), &m->filter->resolver, &span) < 0)
 		return 0;
 	for (size_t i = 0; i < term->value_count; i++)
 		if (!term->values[i].is_unknown &&
@@ -157,7 +157,7 @@ static int field_matches(struct match *m, const struct filter_term *term, const 
 		return json_is_string(value) && filter_duration(json_string_value(value), &seconds) == 0 &&
 		       number_matches(term, seconds);
 	case FIELD_TIME:
-		return time_matches(term, value);
+		return time_matches(m, term, value);
 	default:
 		return text_matches(m, term, value);
 	}
@@ -186,7 +186,7 @@ static int all_times_match(struct match *m, const struct filter_term *term)
 		if (is_unset(value))
 			continue;
 		is_set = 1;
-		if (term->op == OP_CONTAINS ? text_matches(m, term, value) : time_matches(term, value))
+		if (term->op == OP_CONTAINS ? text_matches(m, term, value) : time_matches(m, term, value))
 			return 1;
 	}
 	return term->op == OP_IS_SET ? is_set : !is_set && unset_matches(term);

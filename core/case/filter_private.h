@@ -2,6 +2,7 @@
 #ifndef GENBA_CASE_FILTER_PRIVATE_H
 #define GENBA_CASE_FILTER_PRIVATE_H
 
+#include "base/edtf.h"
 #include "case/filter.h"
 
 #include <stdint.h>
@@ -13,6 +14,12 @@ enum filter_scope {
 	SCOPE_FIELD,
 	SCOPE_ALL_TEXT,  /* `text`, a bare word */
 	SCOPE_ALL_TIMES, /* `seen` */
+};
+
+/* Finds the times of other records, for relative ones. */
+struct filter_resolver {
+	edtf_resolver fn; /* or NULL */
+	void *ctx;        /* borrowed */
 };
 
 /* A time as the seconds that it may be, both ends included. An open end is INT64_MIN or INT64_MAX. */
@@ -54,6 +61,7 @@ struct filter {
 	const struct field ***text_fields; /* owned; for each kind those that bare words look at, NULL at the end */
 	struct filter_term *terms;         /* owned */
 	size_t term_count;
+	struct filter_resolver resolver;
 };
 
 /* The fields that `seen` looks at. */
@@ -70,12 +78,14 @@ int filter_is_choice(enum field_type type);
  * What people and records write, as what can be compared; 0, or -1 if it is
  * nothing of the kind.
  *   number:   "12", "-3"; with is_size as size_parse() reads it: "64KiB", "2 GB"
- *   duration: ISO 8601, "PT5M", "-P1DT2H", "~P6M"; a month counts 30.436875 days, a year 365.2425
- *   time:     EDTF dates, times and intervals. Relative ones are none: only the case can resolve them.
+ *   duration: ISO 8601, "PT5M", "-P1DT2H"; a month counts 30.436875 days
+ *   time:     EDTF, of a record. `resolver` NULL: relative times are nothing of the kind
+ *   typed:    EDTF, or what edtf_from_people() understands
  */
 int filter_number(const char *text, int is_size, int64_t *number);
 int filter_duration(const char *text, int64_t *seconds);
-int filter_time(const char *text, struct filter_span *span);
+int filter_time(const char *text, const struct filter_resolver *resolver, struct filter_span *span);
+int filter_time_typed(const char *text, struct filter_span *span);
 
 /* -1 if `a` is wholly before `b`, 1 if wholly after, else 0. */
 int filter_time_order(const struct filter_span *a, const struct filter_span *b);

@@ -198,18 +198,21 @@ static void text_is_compared_folded(void **state)
 static void times_are_spans(void **state)
 {
 	(void)state;
-	/* 1: 2014-07-10 23:30 in Japan. 2: about December. 3: relative. 4: November to January. */
+	/* 1: 2014-07-10 23:30 in Japan. 2: about December, so November to January at least. 3: relative. 4: November to January. */
 	assert_finds("first_compromised=2014", "124");
 	assert_finds("first_compromised<2014-12", "1");
 	assert_finds("first_compromised<=2014-12", "124");
-	assert_finds("first_compromised>2014-10", "24");
-	assert_finds("first_compromised>=2015", "4");
+	assert_finds("first_compromised>2014-09", "24");
+	assert_finds("first_compromised>=2015", "24");
+	assert_finds("first_compromised>=2015-02", "");
+	assert_finds("first_compromised=2014-09", "");
+	assert_finds("first_compromised=2014-11", "24");
 	assert_finds("first_compromised=2014-07-10", "1");
 	assert_finds("first_compromised=2014-07-10T23:30", "1");
 	assert_finds("first_compromised=2014-07-10T14:30Z", "1");
 	assert_finds("first_compromised>2014-07-10T14:29:59Z", "124");
 	assert_finds("first_compromised>2014-07-10T14:30:00Z", "24");
-	assert_finds("first_compromised=\"2014-07-10 23:30:00+09:00\"", "1");
+	assert_finds("first_compromised=2014-07-10T23:30:00+09:00", "1");
 	assert_finds("first_compromised=2014-07-11", "");
 	assert_finds("first_compromised=2014-07/2014-08", "1");
 	assert_finds("first_compromised=2014-12-24/..", "24");
@@ -221,6 +224,44 @@ static void times_are_spans(void **state)
 	static const char *const second[] = {"{'kind':'asset','checked_at':'2014-07-10T23:30:45+09:00'}"};
 	assert_filters(kind_find("asset"), second, 1, "checked_at=2014-07-10T23:30", "1");
 	assert_filters(kind_find("asset"), second, 1, "checked_at=2014-07-10T23:31", "");
+}
+
+static void times_are_typed_as_people_do(void **state)
+{
+	(void)state;
+	static const struct clock_time now = {1405036800, 0, 540}; /* 2014-07-11 09:00 in Japan */
+	clock_set(&now, 0);
+	assert_finds("first_compromised>2015年1月", "");
+	assert_finds("first_compromised=\"2014/7/10 23:30\"", "1");
+	assert_finds("first_compromised=\"昨日 23時30分\"", "1");
+	assert_finds("first_compromised>\"昨日 23時31分\"", "24");
+	assert_finds("first_compromised=\"2014/7/10 23:31\"", "");
+	assert_refused("asset", "first_compromised>whenever", "'whenever' is no time", NULL);
+	clock_set(NULL, 0);
+}
+
+static int resolve_v2(void *ctx, const char *label, struct edtf *out)
+{
+	++*(int *)ctx;
+	return strcmp(label, "R1-V2") == 0 ? edtf_parse("2014-07-10T23:30:00+09:00", out, NULL) : -1;
+}
+
+static void relative_times_need_the_other_record(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"first_compromised=2015-01", "first_compromised>2014-07-10T14:30:00Z",
+	                                    "first_compromised<2014-07"};
+	json_t *record = record_of(assets[2]); /* about 6 months after R1-V2 */
+	for (size_t i = 0; i < 3; i++) {
+		int asked = 0;
+		struct filter *filter = filter_parse(kind_find("asset"), texts[i], NULL);
+		assert_int_equal(filter_match(filter, record), 0);
+		filter_resolve_with(filter, resolve_v2, &asked);
+		assert_int_equal(filter_match(filter, record), i < 2);
+		assert_true(asked > 0);
+		filter_free(filter);
+	}
+	json_decref(record);
 }
 
 static void a_time_is_before_equal_or_after(void **state)
@@ -458,6 +499,8 @@ int main(void)
 	    cmocka_unit_test(sets_and_references_are_found_by_member),
 	    cmocka_unit_test(text_is_compared_folded),
 	    cmocka_unit_test(times_are_spans),
+	    cmocka_unit_test(times_are_typed_as_people_do),
+	    cmocka_unit_test(relative_times_need_the_other_record),
 	    cmocka_unit_test(a_time_is_before_equal_or_after),
 	    cmocka_unit_test(numbers_sizes_and_durations_have_an_order),
 	    cmocka_unit_test(records_of_all_kinds_are_filtered),
