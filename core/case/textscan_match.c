@@ -20,9 +20,14 @@ static int is_host_char(char c)
 	return is_alnum(c) || c == '-' || c == '.' || c == '_';
 }
 
+static int is_word_char(char c)
+{
+	return is_alnum(c) || c == '_';
+}
+
 int match_is_inside_word(const struct plain *plain, size_t at)
 {
-	return at > 0 && (is_alnum(plain->text[at - 1]) || plain->text[at - 1] == '_');
+	return at > 0 && is_word_char(plain->text[at - 1]) && is_word_char(plain->text[at]);
 }
 
 size_t match_skip(const struct plain *plain, size_t at)
@@ -71,8 +76,12 @@ static int is_known_ending(const char *ending, size_t n)
 static size_t host_name(const char *text, size_t limit, size_t *ending)
 {
 	size_t n = 0;
-	while (n < limit && is_host_char(text[n]))
+	if (!is_alnum(text[0]))
+		return 0;
+	while (n < limit && n <= HOST_LIMIT && is_host_char(text[n]) && !(text[n] == '.' && text[n + 1] == '.'))
 		n++;
+	if (n > HOST_LIMIT)
+		return 0;
 	while (n > 0 && !is_alnum(text[n - 1]))
 		n--;
 	size_t label = 0;
@@ -88,7 +97,7 @@ static size_t host_name(const char *text, size_t limit, size_t *ending)
 		}
 	}
 	*ending = label;
-	return n > 0 && labels > 1 && n <= HOST_LIMIT ? n : 0;
+	return labels > 1 ? n : 0;
 }
 
 static int is_ending(const char *text, size_t n)
@@ -179,7 +188,8 @@ static size_t any_host(const struct plain *plain, size_t at, struct match *match
 		n = host_name(text, limit, &ending);
 	match->host_end = at + n;
 	if (!n) { /* one label: a name inside the organisation, no indicator by itself */
-		while (n < limit && n < 63 && (is_alnum(text[n]) || text[n] == '-' || text[n] == '_'))
+		while (is_alnum(text[0]) && n < limit && n < 63 &&
+		       (is_alnum(text[n]) || text[n] == '-' || text[n] == '_'))
 			n++;
 		match->host_end = at;
 	}

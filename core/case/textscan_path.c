@@ -72,7 +72,7 @@ static size_t add_components(const struct plain *plain, size_t at, struct buf *v
 		const char *name = plain->text + at;
 		size_t n = component(plain, at);
 		int goes_on = n > 0 && at + n < plain->n && name[n] == '\\' && name[n - 1] != ' ' && name[0] != ' ';
-		if (goes_on && memchr(name, ',', n) == NULL) {
+		if (goes_on && !memchr(name, ',', n) && !memchr(name, ';', n) && !memmem(name, n, " %", 2)) {
 			buf_addc(value, '\\');
 			buf_add(value, name, n);
 			end = at += n;
