@@ -1,0 +1,60 @@
+/*
+ * Preserving: bytes become evidence on record.
+ *
+ * A file, a block device or a directory tree is hashed in place, or copied, read
+ * back from the medium and compared; then it is a record of the kind `evidence`,
+ * one action each. What is not complete is on record as such, and told.
+ */
+#ifndef GENBA_EVIDENCE_PRESERVE_H
+#define GENBA_EVIDENCE_PRESERVE_H
+
+#include "base/progress.h"
+#include "case/record.h"
+#include "evidence/digest.h"
+
+struct err;
+
+enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW };
+
+/* "hash", "raw"; -1 with what is allowed. */
+int evidence_form_parse(const char *name, enum evidence_form *form, struct err *err);
+
+struct preserve_options {
+	enum evidence_form form;
+	const char *to_dir; /* RAW: folder for the copies, made if missing */
+	const char *on;     /* label of the asset, or NULL */
+	unsigned also;      /* DIGEST_MD5, DIGEST_SHA1 */
+	const struct progress *progress;
+};
+
+struct preserved {
+	char label[LABEL_TEXT];
+	char sha256[65];
+	uint64_t size;
+	uint64_t files;  /* of a tree; 1 for a file */
+	int complete;    /* 0: partial or interrupted, and on record as that */
+	struct buf note; /* what could not be read, printable lines; release it */
+};
+
+/*
+ * Preserves one path. 0 when a record was made, complete or not; -1 when nothing
+ * was recorded (it does not exist, the medium is full, the record was refused).
+ */
+int evidence_preserve(struct case_file *c, const char *path, const struct preserve_options *options, struct preserved *out,
+                      struct err *err);
+
+struct evidence_report {
+	uint64_t checked;    /* records whose bytes were read again and compared */
+	uint64_t unreadable; /* not there, not readable, incomplete, or without bytes to compare (physical, held by another) */
+};
+
+/*
+ * Reads all evidence again, past the cache where the kernel lets it, and
+ * compares. A difference is a finding. With `record` the result is put on
+ * record (verified_at, verified) in one action.
+ */
+int evidence_verify(struct case_file *c, int record, const struct progress *progress,
+                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx, struct evidence_report *report,
+                    struct err *err);
+
+#endif

@@ -1,0 +1,189 @@
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/pathname.h"
+#include "case/blob.h"
+#include "evidence/manifest.h"
+#include "evidence/preserve.h"
+#include "evidence/source.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct checking {
+	struct case_file *c;
+	const struct progress *progress;
+	void (*finding)(void *ctx, const char *part, const char *text);
+	void *ctx;
+	struct evidence_report *report;
+	struct err *err;
+	json_t *results; /* label -> "ok", "failed", "unreadable" */
+};
+
+__attribute__((format(printf, 3, 4))) static void found(struct checking *k, const json_t *record, const char *format, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	k->finding(k->ctx, record_label(record), b.data);
+	buf_release(&b);
+}
+
+static int equals(const json_t *record, const char *field, const char *value)
+{
+	const char *text = json_get_string(record, field);
+	return text && strcmp(text, value) == 0;
+}
+
+/* The kept digests of the pieces tell which MiB differs. */
+static void name_piece(struct checking *k, const json_t *record, const struct digest_result *is)
+{
+	struct buf kept = BUF_INIT;
+	const char *root = json_get_string(record, "piece_root");
+	int64_t piece = -1;
+	/* the list is named by its own SHA-256, which is not on record; the root over it is */
+	sqlite3_stmt *s = NULL;
+	if (root && sqlite3_prepare_v2(case_db(k->c), "SELECT sha256 FROM blob WHERE size = ?1", -1, &s, NULL) == SQLITE_OK) {
+		sqlite3_bind_int64(s, 1, (sqlite3_int64)((uint64_t)json_integer_value(json_object_get(record, "source_size")) +
+		                                         DIGEST_PIECE - 1) /
+		                             DIGEST_PIECE * 32);
+		while (piece < 0 && sqlite3_step(s) == SQLITE_ROW) {
+			buf_clear(&kept);
+			if (blob_get(k->c, (const char *)sqlite3_column_text(s, 0), &kept, NULL) == 0 && digest_root_is(&kept, root))
+				piece = digest_first_difference(&is->pieces, &kept);
+		}
+	}
+	sqlite3_finalize(s);
+	if (piece >= 0)
+		found(k, record, _("the content is not what was preserved; first difference in MiB %lld (from byte %lld)"),
+		      (long long)piece, (long long)piece * DIGEST_PIECE);
+	else
+		found(k, record, _("the content is not what was preserved"));
+	buf_release(&kept);
+}
+
+static const char *check_file(struct checking *k, const json_t *record, const char *path)
+{
+	struct source source;
+	struct err why = ERR_INIT;
+	if (source_open(&source, AT_FDCWD, path, 0, &why) < 0) {
+		found(k, record, "%s", why.message);
+		return "unreadable";
+	}
+	source_drop_cache(source.fd);
+	struct digest *d = digest_new(DIGEST_PIECES);
+	struct digest_result is;
+	const char *result = "ok";
+	int rc = source_digest(&source, d, -1, k->progress, record_label(record), 0, (uint64_t)source.before.st_size, &why);
+	digest_end(d, &is);
+	if (rc < 0 && why.code == ERR_CANCELLED) {
+		err_set(k->err, why.code, "%s", why.message);
+		result = NULL;
+	} else if (rc < 0) {
+		found(k, record, "%s", why.message);
+		result = "unreadable";
+	} else if (!equals(record, "sha256", is.sha256)) {
+		name_piece(k, record, &is);
+		result = "failed";
+	}
+	digest_result_release(&is);
+	digest_free(d);
+	source_close(&source);
+	return result;
+}
+
+static const char *check_tree(struct checking *k, const json_t *record, const char *path)
+{
+	struct buf manifest = BUF_INIT;
+	struct buf damage = BUF_INIT;
+	struct err why = ERR_INIT;
+	uint64_t damaged = 0;
+	const char *result = "ok";
+	if (blob_get(k->c, json_get_string(record, "sha256"), &manifest, &why) < 0 ||
+	    manifest_verify(manifest.data, path, k->progress, &damage, &damaged, &why) < 0) {
+		if (why.code == ERR_CANCELLED) {
+			err_set(k->err, why.code, "%s", why.message);
+			result = NULL;
+		} else {
+			found(k, record, "%s", why.message);
+			result = "unreadable";
+		}
+	} else if (damaged) {
+		for (char *line = damage.data; *line;) {
+			size_t n = strcspn(line, "\n");
+			found(k, record, "%.*s", (int)n, line);
+			line += n + (line[n] == '\n');
+		}
+		result = "failed";
+	}
+	buf_release(&damage);
+	buf_release(&manifest);
+	return result;
+}
+
+static int check_one(void *ctx, json_t *record)
+{
+	struct checking *k = ctx;
+	const char *form = json_get_string(record, "form");
+	const char *stored = json_get_string(record, form && strcmp(form, "raw") == 0 ? "copy_path" : "source_path");
+	if (!form || (strcmp(form, "raw") != 0 && strcmp(form, "hash") != 0) || !stored || !json_get_string(record, "sha256")) {
+		k->report->unreadable++;
+		return 0;
+	}
+	struct buf path = BUF_INIT;
+	struct stat st;
+	const char *result;
+	if (pathname_decode(stored, &path) < 0 || stat(path.data, &st) < 0) {
+		found(k, record, _("'%s' is not there"), stored);
+		result = "unreadable";
+	} else if (S_ISDIR(st.st_mode)) {
+		result = check_tree(k, record, path.data);
+	} else {
+		result = check_file(k, record, path.data);
+	}
+	buf_release(&path);
+	if (!result)
+		return -1;
+	if (strcmp(result, "unreadable") == 0)
+		k->report->unreadable++;
+	else
+		k->report->checked++;
+	json_object_set_new(k->results, record_label(record), json_string(result));
+	return 0;
+}
+
+static int record_results(struct checking *k)
+{
+	char now[CLOCK_TEXT];
+	clock_format(clock_now(), now);
+	struct action *a = action_begin(k->c, "verify", k->err);
+	if (!a)
+		return -1;
+	const char *label;
+	json_t *result;
+	json_object_foreach(k->results, label, result) {
+		struct assign fields[] = {{"verified_at", now}, {"verified", json_string_value(result)}};
+		if (action_set(a, label, fields, 2, RECORD_MACHINE, k->err) < 0)
+			break;
+	}
+	return action_commit(a, k->err);
+}
+
+int evidence_verify(struct case_file *c, int record, const struct progress *progress,
+                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx, struct evidence_report *report,
+                    struct err *err)
+{
+	struct checking k = {c, progress, finding, ctx, report, err, json_object()};
+	memset(report, 0, sizeof *report);
+	int rc = record_each(c, "evidence", 0, check_one, &k, err);
+	if (rc == 0 && record && json_object_size(k.results) > 0)
+		rc = record_results(&k);
+	json_decref(k.results);
+	return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,145 @@
+#include "playbook/playbook.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/paths.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+struct builtin {
+	const char *name;
+	const char *text;
+	const char *end;
+};
+
+/* The playbooks' files, byte for byte, inside the program. */
+#define EMBED(symbol, name)                                                                                                      \
+	__asm__(".section .rodata\n" #symbol "_begin:\n.incbin \"" GENBA_PLAYBOOKS_DIR "/" name ".yaml\"\n" #symbol                  \
+	        "_end:\n.byte 0\n.previous\n");                                                                                       \
+	extern const char symbol##_begin[];                                                                                           \
+	extern const char symbol##_end[];
+
+EMBED(playbook_isolate, "isolate")
+EMBED(playbook_preserve, "preserve")
+EMBED(playbook_investigate, "investigate")
+
+static const struct builtin builtins[] = {
+    {"isolate", playbook_isolate_begin, playbook_isolate_end},
+    {"preserve", playbook_preserve_begin, playbook_preserve_end},
+    {"investigate", playbook_investigate_begin, playbook_investigate_end},
+};
+
+const char *playbook_builtin_name(size_t i)
+{
+	return i < sizeof builtins / sizeof *builtins ? builtins[i].name : NULL;
+}
+
+/* JSON has no places: its meaning is told by JSON pointer. */
+static json_t *load_tree(const char *file, const char *text, size_t n, json_t **places, struct err *err)
+{
+	size_t start = strspn(text, " \t\r\n");
+	if (start >= n || text[start] != '{')
+		return playbook_compose(file, text, n, places, err);
+	struct err why = ERR_INIT;
+	json_t *tree = json_parse(text, n, &why);
+	if (!tree)
+		err_set(err, ERR_INVALID, "%s:%s", file, why.message);
+	*places = tree ? json_object() : NULL;
+	return tree;
+}
+
+struct playbook *playbook_load(const char *file, const char *text, size_t n, struct err *err)
+{
+	if (n > PLAYBOOK_LIMIT) {
+		err_set(err, ERR_INVALID, _("%s: larger than 2 MiB: not a playbook"), file);
+		return NULL;
+	}
+	struct playbook *p = xcalloc(1, sizeof *p);
+	p->file = xstrdup(file);
+	p->text = xmalloc(n + 1);
+	memcpy(p->text, text, n);
+	p->text[n] = '\0';
+	p->size = n;
+	unsigned char digest[32];
+	crypto_hash_sha256(digest, (const unsigned char *)text, n);
+	sodium_bin2hex(p->digest, sizeof p->digest, digest, sizeof digest);
+	p->tree = load_tree(file, p->text, n, &p->places, err);
+	if (p->tree && playbook_check(p, err) == 0)
+		return p;
+	playbook_free(p);
+	return NULL;
+}
+
+struct playbook *playbook_load_file(const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct playbook *p = NULL;
+	if (buf_read_file(&text, path, PLAYBOOK_LIMIT, err) == 0)
+		p = playbook_load(path, text.data, text.len, err);
+	buf_release(&text);
+	return p;
+}
+
+void playbook_free(struct playbook *p)
+{
+	if (!p)
+		return;
+	json_decref(p->tree);
+	json_decref(p->places);
+	free(p->file);
+	free(p->text);
+	free(p);
+}
+
+struct playbook *playbook_find(const char *name, struct err *err)
+{
+	for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+		if (strcmp(builtins[i].name, name) == 0)
+			return playbook_load(name, builtins[i].text, (size_t)(builtins[i].end - builtins[i].text), err);
+	if (strchr(name, '/') || strchr(name, '.'))
+		return playbook_load_file(name, err);
+	char *home = path_data_home();
+	char *path = xasprintf("%s/playbooks/%s.yaml", home, name);
+	struct playbook *p = NULL;
+	if (access(path, R_OK) == 0) {
+		p = playbook_load_file(path, err);
+	} else {
+		struct buf names = BUF_INIT;
+		for (size_t i = 0; playbook_builtin_name(i); i++)
+			buf_addf(&names, "%s%s", i ? ", " : "", playbook_builtin_name(i));
+		err_set(err, ERR_USAGE, _("there is no playbook '%s'; there are: %s, and files"), name, names.data);
+		buf_release(&names);
+	}
+	free(path);
+	free(home);
+	return p;
+}
+
+const json_t *playbook_step(const struct playbook *p, const char *id)
+{
+	return json_object_get(json_object_get(p->tree, "workflow"), id);
+}
+
+const char *playbook_text(const json_t *text)
+{
+	if (json_is_string(text))
+		return json_string_value(text);
+	const char *found = json_get_string(text, i18n_language());
+	if (!found)
+		found = json_get_string(text, "en");
+	if (!found && json_object_size(text) > 0)
+		found = json_string_value(json_object_iter_value(json_object_iter((json_t *)(uintptr_t)text)));
+	return found ? found : "";
+}
+
+const json_t *playbook_step_extra(const json_t *step, const char *member)
+{
+	return json_object_get(json_object_get(step, "genba"), member);
+}
