@@ -213,8 +213,10 @@ static int take_clock(struct typed *t)
 	while (*t->p == ' ' || *t->p == 't')
 		t->p++;
 	const char *start = t->p;
-	if (!number(t, 2, &t->hour))
+	if (!number(t, 2, &t->hour)) {
+		t->hour = -1;
 		return 0;
+	}
 	if (skip(t, "時")) {
 		t->minute = 0;
 		if (skip(t, "半"))

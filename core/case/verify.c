@@ -202,6 +202,17 @@ static int check_history(struct checking *k)
 	return 0;
 }
 
+/* Pages of the database, those that are only in the log too. */
+static uint64_t page_count(struct case_file *c)
+{
+	sqlite3_stmt *s = NULL;
+	uint64_t count = 0;
+	if (sqlite3_prepare_v2(c->db, "PRAGMA page_count", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		count = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return count;
+}
+
 int case_verify(struct case_file *c, const struct progress *progress, verify_fn finding, void *ctx,
                 struct verify_report *report, struct err *err)
 {
@@ -210,7 +221,7 @@ int case_verify(struct case_file *c, const struct progress *progress, verify_fn 
 	k.part = _("file");
 	if (vault_check(c->vault, progress, found_text, &k, err) < 0)
 		return -1;
-	report->pages = vault_pages(c->vault);
+	report->pages = page_count(c);
 	if (*c->notice.data && strstr(c->notice.data, _("WARNING"))) {
 		k.part = _("opening");
 		found(&k, "%s", c->notice.data);

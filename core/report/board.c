@@ -1,0 +1,366 @@
+#include "report/board.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/timeline.h"
+#include "history/history.h"
+#include "playbook/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LAST_EVENTS 5
+
+struct building {
+	struct case_file *c;
+	struct board *b;
+	struct err *err;
+	json_t *finding;     /* value -> count */
+	json_t *containment;
+	const char *track;
+	size_t evidence, evidence_open, questions, measures_open;
+};
+
+static void add(struct board *b, enum board_tone tone, const char *label, const char *text)
+{
+	if (b->count == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 32;
+		b->rows = xrealloc(b->rows, b->cap * sizeof *b->rows);
+	}
+	struct board_row *row = &b->rows[b->count++];
+	row->tone = tone;
+	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+	row->text = printable_dup(text);
+}
+
+__attribute__((format(printf, 4, 5))) static void addf(struct board *b, enum board_tone tone, const char *label,
+                                                       const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	add(b, tone, label, text.data);
+	buf_release(&text);
+}
+
+static int equals(const json_t *record, const char *field, const char *value)
+{
+	const char *text = json_get_string(record, field);
+	return text && strcmp(text, value) == 0;
+}
+
+static void count(json_t *counts, const char *value)
+{
+	if (!value)
+		value = "unknown";
+	json_object_set_new(counts, value, json_integer(json_integer_value(json_object_get(counts, value)) + 1));
+}
+
+/* "infected 2 · suspected 1", in the order of the table. */
+static void add_counts(struct board *b, const char *kind, const char *field_name, const json_t *counts)
+{
+	const struct field *field = kind_field(kind_find(kind), field_name);
+	struct buf line = BUF_INIT;
+	buf_addf(&line, "%s: ", field_label(field));
+	int first = 1;
+	for (size_t i = 0; i < field->value_count; i++) {
+		json_int_t n = json_integer_value(json_object_get(counts, field->values[i].name));
+		if (n == 0)
+			continue;
+		buf_addf(&line, "%s%s %lld", first ? "" : " · ", field_value_label(&field->values[i]), (long long)n);
+		first = 0;
+	}
+	add(b, BOARD_PLAIN, NULL, line.data);
+	buf_release(&line);
+}
+
+static void field_words(const json_t *record, const char *name, struct buf *out)
+{
+	record_field_text(record, kind_field(record_kind(record), name), out);
+}
+
+/* ---- assets */
+
+static int is_hit(const json_t *asset)
+{
+	return equals(asset, "status", "infected") || equals(asset, "status", "compromised");
+}
+
+static int is_cut(const json_t *asset)
+{
+	return equals(asset, "containment", "isolated") || equals(asset, "containment", "not_applicable");
+}
+
+static int take_asset(void *ctx, json_t *asset)
+{
+	struct building *k = ctx;
+	k->b->assets++;
+	count(k->finding, json_get_string(asset, "status"));
+	count(k->containment, json_get_string(asset, "containment"));
+	if (is_hit(asset) || equals(asset, "status", "clean"))
+		k->b->checked++;
+	if (equals(asset, "containment", "isolated"))
+		k->b->isolated++;
+	if (!is_hit(asset))
+		return 0;
+	k->b->infected++;
+	if (is_cut(asset))
+		return 0;
+	k->b->infected_not_isolated++;
+	struct buf text = BUF_INIT;
+	char *title = record_title(asset);
+	buf_addf(&text, "%s — ", title);
+	field_words(asset, "status", &text);
+	buf_adds(&text, " · ");
+	field_words(asset, "containment", &text);
+	add(k->b, BOARD_ALARM, record_label(asset), text.data);
+	free(title);
+	buf_release(&text);
+	return 0;
+}
+
+static int take_site(void *ctx, json_t *site)
+{
+	struct building *k = ctx;
+	k->b->expected += json_integer_value(json_object_get(site, "terminals")) + json_integer_value(json_object_get(site, "servers"));
+	return 0;
+}
+
+/* Checked ÷ expected; without a number of expected machines there is no percentage. */
+static void add_coverage(struct building *k)
+{
+	struct board *b = k->b;
+	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
+	if (b->expected == 0)
+		addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown (no site says how many machines there are)"), b->checked);
+	else
+		addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked, (long long)expected,
+		     (long long)((int64_t)b->checked * 100 / expected));
+}
+
+static int add_assets(struct building *k)
+{
+	add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
+	size_t before = k->b->count;
+	if (record_each(k->c, "asset", 0, take_asset, k, k->err) < 0 || record_each(k->c, "site", 0, take_site, k, k->err) < 0)
+		return -1;
+	if (k->b->count == before)
+		add(k->b, BOARD_GOOD, NULL, _("none on record"));
+	add(k->b, BOARD_HEADING, NULL, _("Assets"));
+	if (k->b->assets == 0)
+		add(k->b, BOARD_ATTENTION, NULL, _("no asset is on record yet (add asset hostname=…)"));
+	else {
+		add_counts(k->b, "asset", "status", k->finding);
+		add_counts(k->b, "asset", "containment", k->containment);
+	}
+	add_coverage(k);
+	return 0;
+}
+
+/* ---- open steps */
+
+static void add_run(struct building *k, const char *label)
+{
+	struct run run;
+	struct err why = ERR_INIT;
+	if (run_load(k->c, label, &run, &why) < 0) {
+		addf(k->b, BOARD_ATTENTION, label, "%s", why.message);
+		return;
+	}
+	struct buf on = BUF_INIT;
+	field_words(run.record, "on", &on);
+	char *title = record_title(run.record);
+	for (size_t i = 0; i < run.waiting_count; i++) {
+		const char *name = playbook_text(json_object_get(run.waiting[i].step, "name"));
+		addf(k->b, BOARD_ATTENTION, label, "%s%s%s%s: %s%s", title, json_object_get(run.record, "on") ? " (" : "",
+		     json_object_get(run.record, "on") ? on.data : "", json_object_get(run.record, "on") ? ")" : "",
+		     run.waiting[i].what == WAITING_ACTION ? "▶ " : "? ", *name ? name : run.waiting[i].id);
+	}
+	free(title);
+	buf_release(&on);
+	run_release(&run);
+}
+
+static int add_steps(struct building *k)
+{
+	json_t *labels = run_open_labels(k->c, k->err);
+	if (!labels)
+		return -1;
+	add(k->b, BOARD_HEADING, NULL, _("Playbook steps that wait"));
+	for (size_t i = 0; i < json_array_size(labels); i++)
+		add_run(k, json_string_value(json_array_get(labels, i)));
+	if (json_array_size(labels) == 0)
+		add(k->b, BOARD_PLAIN, NULL, _("no playbook is running (play isolate --on LABEL)"));
+	json_decref(labels);
+	return 0;
+}
+
+/* ---- measures */
+
+static int take_measure(void *ctx, json_t *measure)
+{
+	struct building *k = ctx;
+	if (!equals(measure, "track", k->track) || equals(measure, "status", "done") || equals(measure, "status", "verified") ||
+	    equals(measure, "status", "dropped"))
+		return 0;
+	struct buf text = BUF_INIT;
+	char *title = record_title(measure);
+	field_words(measure, "track", &text);
+	buf_addf(&text, ": %s — ", title);
+	field_words(measure, "status", &text);
+	if (json_object_get(measure, "due")) {
+		buf_addf(&text, " · %s ", field_label(kind_field(record_kind(measure), "due")));
+		field_words(measure, "due", &text);
+	}
+	add(k->b, equals(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN, record_label(measure), text.data);
+	k->measures_open++;
+	free(title);
+	buf_release(&text);
+	return 0;
+}
+
+static int add_measures(struct building *k)
+{
+	static const char *const tracks[] = {"situation", "cause", "provisional", "permanent"};
+	add(k->b, BOARD_HEADING, NULL, _("Open measures on the four tracks"));
+	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
+		k->track = tracks[i];
+		size_t before = k->b->count;
+		if (record_each(k->c, "measure", 0, take_measure, k, k->err) < 0)
+			return -1;
+		const struct field *field = kind_field(kind_find("measure"), "track");
+		if (k->b->count == before)
+			addf(k->b, BOARD_PLAIN, NULL, "%s: %s", field_value_label(field_value_find(field, tracks[i])), _("nothing open"));
+	}
+	return 0;
+}
+
+/* ---- evidence, questions, events */
+
+static int take_evidence(void *ctx, json_t *evidence)
+{
+	struct building *k = ctx;
+	k->evidence++;
+	int hashed = json_object_get(evidence, "sha256") != NULL;
+	if (hashed && (!json_object_get(evidence, "complete") || equals(evidence, "complete", "complete")) &&
+	    !equals(evidence, "match", "different") && !equals(evidence, "verified", "failed"))
+		return 0;
+	k->evidence_open++;
+	char *title = record_title(evidence);
+	struct buf text = BUF_INIT;
+	buf_addf(&text, "%s — ", title);
+	if (!hashed)
+		buf_adds(&text, _("not hashed yet"));
+	else if (equals(evidence, "verified", "failed") || equals(evidence, "match", "different"))
+		buf_adds(&text, _("DIFFERS from what was preserved"));
+	else
+		field_words(evidence, "complete", &text);
+	add(k->b, BOARD_ATTENTION, record_label(evidence), text.data);
+	buf_release(&text);
+	free(title);
+	return 0;
+}
+
+static int take_question(void *ctx, json_t *note)
+{
+	struct building *k = ctx;
+	if (!equals(note, "stance", "question") || (json_object_get(note, "state") && !equals(note, "state", "open")))
+		return 0;
+	char *title = record_title(note);
+	add(k->b, BOARD_PLAIN, record_label(note), title);
+	k->questions++;
+	free(title);
+	return 0;
+}
+
+static int add_events(struct building *k)
+{
+	struct timeline t;
+	if (timeline_load(k->c, &t, k->err) < 0)
+		return -1;
+	add(k->b, BOARD_HEADING, NULL, _("Last events"));
+	if (t.count == 0)
+		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+	size_t first = t.count > LAST_EVENTS ? t.count - LAST_EVENTS : 0;
+	for (size_t i = first; i < t.count; i++) {
+		struct buf text = BUF_INIT;
+		char *title = record_title(t.rows[i].record);
+		const char *mark = json_get_string(t.rows[i].record, "mark");
+		field_words(t.rows[i].record, "when", &text);
+		buf_addf(&text, "  %s%s%s", mark ? mark : "", mark ? " " : "", title);
+		add(k->b, BOARD_PLAIN, record_label(t.rows[i].record), text.data);
+		free(title);
+		buf_release(&text);
+	}
+	timeline_release(&t);
+	return 0;
+}
+
+static int add_rest(struct building *k)
+{
+	add(k->b, BOARD_HEADING, NULL, _("Evidence"));
+	if (record_each(k->c, "evidence", 0, take_evidence, k, k->err) < 0)
+		return -1;
+	addf(k->b, k->evidence_open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), k->evidence,
+	     k->evidence_open);
+	if (add_events(k) < 0)
+		return -1;
+	add(k->b, BOARD_HEADING, NULL, _("Open questions"));
+	if (record_each(k->c, "note", 0, take_question, k, k->err) < 0)
+		return -1;
+	if (k->questions == 0)
+		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+	uint64_t commits = 0;
+	if (history_count(case_history(k->c), &commits, k->err) < 0)
+		return -1;
+	add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
+	addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits, case_head(k->c));
+	return 0;
+}
+
+/* Notices of the opening come first: somebody may have altered the file. */
+static void add_notice(struct building *k)
+{
+	const char *line = case_notice(k->c);
+	if (*line)
+		add(k->b, BOARD_HEADING, NULL, _("At opening"));
+	while (*line) {
+		size_t n = strcspn(line, "\n");
+		char *text = xstrndup(line, n);
+		add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION, NULL, text);
+		free(text);
+		line += n + (line[n] == '\n');
+	}
+}
+
+int board_load(struct case_file *c, struct board *b, struct err *err)
+{
+	memset(b, 0, sizeof *b);
+	struct building k = {.c = c, .b = b, .err = err, .finding = json_object(), .containment = json_object()};
+	add_notice(&k);
+	int rc = add_assets(&k);
+	if (rc == 0)
+		rc = add_steps(&k);
+	if (rc == 0)
+		rc = add_measures(&k);
+	if (rc == 0)
+		rc = add_rest(&k);
+	json_decref(k.finding);
+	json_decref(k.containment);
+	if (rc < 0)
+		board_release(b);
+	return rc;
+}
+
+void board_release(struct board *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		free(b->rows[i].text);
+	free(b->rows);
+	memset(b, 0, sizeof *b);
+}

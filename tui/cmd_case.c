@@ -1,0 +1,279 @@
+#include "tui/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "case/record.h"
+#include "case/timeline.h"
+#include "case/verify.h"
+#include "evidence/preserve.h"
+#include "history/history.h"
+#include "report/board.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEYFILE_LIMIT 4096
+
+/* ---- new */
+
+/* Asks on the terminal how the case is to be opened if this identity is lost. Nothing is asked in a script. */
+static void offer_recovery(struct session *s, const struct args *args)
+{
+	if (args_option(args, "recovery") || args_option(args, "case-passphrase-file") || args_option(args, "no-recovery"))
+		return;
+	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case. Keep a backup\n"
+	        "(genba key backup FILE), or make a case with --recovery KEYFILE or --case-passphrase-file FILE.\n"),
+	      s->log);
+}
+
+static int ask_recovery(struct session *s, const struct args *args, struct secret *passphrase, struct err *err)
+{
+	const char *file = args_option(args, "case-passphrase-file");
+	if (file)
+		return secret_read_file(passphrase, file, err);
+	if (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") || args_option(args, "no-recovery"))
+		return 0;
+	struct secret again = SECRET_INIT;
+	int rc = secret_ask(passphrase, _("A recovery passphrase for this case (empty: none): "), err);
+	if (rc == 0 && passphrase->len > 0)
+		rc = secret_ask(&again, _("Once more: "), err);
+	if (rc == 0 && passphrase->len > 0 &&
+	    (again.len != passphrase->len || memcmp(again.data, passphrase->data, again.len) != 0))
+		rc = err_set(err, ERR_USAGE, _("the two passphrases differ; nothing was made"));
+	if (rc == 0 && passphrase->len == 0)
+		secret_release(passphrase);
+	secret_release(&again);
+	return rc;
+}
+
+static int read_key_line(const char *path, struct buf *line, struct err *err)
+{
+	if (buf_read_file(line, path, KEYFILE_LIMIT, err) < 0)
+		return -1;
+	buf_truncate(line, strcspn(line->data, "\r\n"));
+	return 0;
+}
+
+int cmd_new(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("new", err);
+	struct case_new spec = {.title = args_option(args, "title"),
+	                        .party = args_option(args, "party"),
+	                        .tlp = args_option(args, "tlp")};
+	if (!spec.title || !*spec.title)
+		return err_set(err, ERR_USAGE, _("a new case needs a title: --title TEXT"));
+	if (access(args->words[0], F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), args->words[0]);
+	struct buf recovery = BUF_INIT;
+	struct secret passphrase = SECRET_INIT;
+	int rc = cmd_kdf(args_option(args, "kdf"), &spec.kdf, err);
+	if (rc == 0 && args_option(args, "recovery"))
+		rc = read_key_line(args_option(args, "recovery"), &recovery, err);
+	if (rc == 0)
+		rc = session_identity(s, 1, err);
+	if (rc == 0)
+		rc = ask_recovery(s, args, &passphrase, err);
+	if (rc == 0) {
+		spec.owner = s->identity;
+		spec.recovery_key = recovery.len ? recovery.data : NULL;
+		spec.passphrase = passphrase.data ? &passphrase : NULL;
+		struct case_file *c = case_create(args->words[0], &spec, err);
+		rc = c ? 0 : -1;
+		if (c && !passphrase.data)
+			offer_recovery(s, args);
+		if (c) {
+			char *title = printable_dup(case_title(c));
+			fprintf(s->log, _("Case %s made: %s\n"), case_id(c), title);
+			free(title);
+			rc = case_close(c, err);
+		}
+	}
+	secret_release(&passphrase);
+	buf_release(&recovery);
+	return rc;
+}
+
+/* ---- verify */
+
+struct findings {
+	struct session *s;
+	json_t *array;
+	uint64_t count;
+};
+
+static void print_finding(void *ctx, const char *part, const char *text)
+{
+	struct findings *f = ctx;
+	f->count++;
+	char *safe = printable_dup(text);
+	if (f->array)
+		json_array_append_new(f->array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "finding", "label", "", "part", part, "text",
+		                                          safe));
+	else
+		fprintf(f->s->out, "%s: %s\n", part, safe);
+	free(safe);
+}
+
+int cmd_verify(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("verify", err);
+	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct verify_report report;
+	struct evidence_report evidence = {0};
+	int rc = case_verify(s->c, &s->progress, print_finding, &f, &report, err);
+	if (rc == 0 && args_option(args, "evidence"))
+		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f, &evidence, err);
+	if (rc < 0) {
+		json_decref(f.array);
+		return -1;
+	}
+	if (f.array) {
+		cmd_print_json(s, f.array);
+	} else {
+		fprintf(s->out,
+		        _("checked: %llu pages, %llu commits, %llu objects, %llu signatures, %llu records, %llu texts\n"),
+		        (unsigned long long)report.pages, (unsigned long long)report.commits, (unsigned long long)report.objects,
+		        (unsigned long long)report.signatures, (unsigned long long)report.records, (unsigned long long)report.texts);
+		if (args_option(args, "evidence"))
+			fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
+			        (unsigned long long)evidence.checked, (unsigned long long)evidence.unreadable);
+		else
+			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
+		if (f.count == 0)
+			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
+	}
+	if (f.count > 0)
+		return err_set(err, ERR_DAMAGED, _("verification found %llu things wrong"), (unsigned long long)f.count);
+	return 0;
+}
+
+/* ---- export git */
+
+static int allowed_signer(void *ctx, json_t *record)
+{
+	FILE *out = ctx;
+	const char *mark = json_get_string(record, "mark");
+	const char *line = json_get_string(record, "key");
+	if (!mark || !line || strncmp(line, "ssh-ed25519 ", 12) != 0)
+		return 0;
+	size_t key = 12 + strcspn(line + 12, " ");
+	fprintf(out, "%s namespaces=\"git\" %.*s\n", mark, (int)key, line);
+	return 0;
+}
+
+/* Beside the repository, so that stock git can check the signatures. */
+static int write_allowed_signers(struct session *s, const char *dir, struct err *err)
+{
+	size_t n = strlen(dir);
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	char *path = xasprintf("%.*s.allowed_signers", (int)n, dir);
+	FILE *out = fopen(path, "we");
+	int rc = -1;
+	if (!out) {
+		err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	} else {
+		rc = record_each(s->c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, allowed_signer, out, err);
+		if ((fflush(out) != 0 || ferror(out)) && rc == 0)
+			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+		fclose(out);
+	}
+	if (rc == 0)
+		fprintf(s->log, _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir, path);
+	free(path);
+	return rc;
+}
+
+int cmd_export(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 2 || strcmp(args->words[0], "git") != 0)
+		return cmd_usage("export", err);
+	if (history_export(case_history(s->c), args->words[1], &s->progress, err) < 0)
+		return -1;
+	char *real = realpath(args->words[1], NULL);
+	int rc = write_allowed_signers(s, real ? real : args->words[1], err);
+	free(real);
+	return rc;
+}
+
+/* ---- board, timeline */
+
+int cmd_board(struct session *s, const struct args *args, struct err *err)
+{
+	struct board b;
+	if (args->count != 0)
+		return cmd_usage("board", err);
+	if (board_load(s->c, &b, err) < 0)
+		return -1;
+	json_t *array = args_option(args, "json") ? json_array() : NULL;
+	char *title = printable_dup(case_title(s->c));
+	if (!array)
+		fprintf(s->out, "%s  [TLP:%s]  %s\n", title, case_tlp(s->c), case_head(s->c));
+	const char *section = "";
+	for (size_t i = 0; i < b.count; i++) {
+		const struct board_row *row = &b.rows[i];
+		if (row->tone == BOARD_HEADING)
+			section = row->text;
+		if (array && row->tone != BOARD_HEADING)
+			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "board", "label", row->label, "section",
+			                                       section, "text", row->text));
+		else if (!array && row->tone == BOARD_HEADING)
+			fprintf(s->out, "\n%s\n", row->text);
+		else if (!array)
+			fprintf(s->out, " %c %s%s%s\n", row->tone == BOARD_ALARM ? '!' : row->tone == BOARD_ATTENTION ? '*' : ' ',
+			        row->label, *row->label ? "  " : "", row->text);
+	}
+	if (array)
+		cmd_print_json(s, array);
+	free(title);
+	board_release(&b);
+	return 0;
+}
+
+/* ---- timeline */
+
+int cmd_timeline(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("timeline", err);
+	struct timeline t;
+	if (timeline_load(s->c, &t, err) < 0)
+		return -1;
+	json_t *array = args_option(args, "json") ? json_array() : NULL;
+	struct text_table table = {.columns = 5};
+	const struct kind *kind = kind_find("event");
+	static const char *const columns[] = {"when", "side", "mark", "title"};
+	text_table_add(&table, _("Label"));
+	for (size_t k = 0; k < 4; k++)
+		text_table_add(&table, field_label(kind_field(kind, columns[k])));
+	for (size_t i = 0; i < t.count; i++) {
+		if (array) {
+			json_array_append(array, t.rows[i].record);
+			continue;
+		}
+		text_table_add(&table, record_label(t.rows[i].record));
+		for (size_t k = 0; k < 4; k++) {
+			struct buf cell = BUF_INIT;
+			if (k != 2 || json_object_get(t.rows[i].record, "mark"))
+				record_field_text(t.rows[i].record, kind_field(kind, columns[k]), &cell);
+			text_table_add(&table, cell.data);
+			buf_release(&cell);
+		}
+	}
+	if (array)
+		cmd_print_json(s, array);
+	else
+		text_table_print(&table, s->out, 0);
+	text_table_release(&table);
+	timeline_release(&t);
+	return 0;
+}

@@ -1,0 +1,39 @@
+#include "tui/cmd.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/paths.h"
+#include "tui/demo.h"
+#include "tui/workbench.h"
+
+#include <stdlib.h>
+#include <stdint.h>
+#include <unistd.h>
+
+int cmd_demo(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("demo", err);
+	const char *folder = args_option(args, "dir");
+	char *home = path_data_home();
+	char *dir = folder ? xstrdup(folder) : xasprintf("%s/practice", home);
+	int rc = session_close(s, err);
+	if (rc == 0)
+		rc = demo_make(s, dir, err);
+	if (rc == 0)
+		fprintf(s->log, _("Practice case: %s/practice.genba (its passphrase is: practice)\n"), dir);
+	free(home);
+	free(dir);
+	if (rc < 0)
+		return -1;
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return workbench_run(s, err);
+	char *board[] = {(char *)(uintptr_t) "board", NULL};
+	char *verify[] = {(char *)(uintptr_t) "verify", (char *)(uintptr_t) "--evidence", NULL};
+	rc = command_run(s, 1, board, err);
+	if (rc == 0) {
+		fputc('\n', s->out);
+		rc = command_run(s, 2, verify, err);
+	}
+	return rc;
+}

@@ -1,0 +1,426 @@
+#include "tui/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/blob.h"
+#include "case/filter.h"
+#include "case/record.h"
+#include "case/rules.h"
+#include "case/search.h"
+#include "evidence/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOTE_LIMIT (16U << 20)
+#define COLUMN_CELLS 40
+
+static int cmd_fields(const char *name, struct session *s, const struct args *args, int add, struct err *err)
+{
+	if (args->count < 1)
+		return cmd_usage(name, err);
+	struct assign *fields;
+	char **names;
+	size_t count = args->count - 1;
+	if (cmd_assigns(args->words + 1, count, &fields, &names, err) < 0)
+		return -1;
+	char label[LABEL_TEXT];
+	snprintf(label, sizeof label, "%s", args->words[0]);
+	int rc;
+	if (add)
+		rc = record_add(s->c, args->words[0], fields, count, 0, label, err);
+	else if (count == 0)
+		rc = cmd_usage(name, err);
+	else
+		rc = record_set(s->c, args->words[0], fields, count, 0, err);
+	cmd_assigns_free(fields, names, count);
+	if (rc == 0) {
+		json_t *record = record_get(s->c, label, 0, NULL);
+		if (add)
+			cmd_print_label(s, label);
+		struct buf lines = BUF_INIT;
+		if (record)
+			rule_warnings(s->c, record, &lines);
+		fputs(lines.data, s->log);
+		buf_release(&lines);
+		json_decref(record);
+	}
+	return rc;
+}
+
+int cmd_add(struct session *s, const struct args *args, struct err *err)
+{
+	return cmd_fields("add", s, args, 1, err);
+}
+
+int cmd_set(struct session *s, const struct args *args, struct err *err)
+{
+	return cmd_fields("set", s, args, 0, err);
+}
+
+/* A note's text: the words joined by spaces, or standard input (bytes that are no UTF-8 stay visible as \xNN). */
+static int note_text(const struct args *args, struct buf *text, struct err *err)
+{
+	if (args->count == 1 && strcmp(args->words[0], "-") == 0) {
+		struct buf raw = BUF_INIT;
+		int rc = buf_read_fd(&raw, STDIN_FILENO, NOTE_LIMIT, err);
+		for (size_t i = 0; i < raw.len; i++) { /* a NUL would end the text */
+			if (raw.data[i])
+				buf_addc(text, raw.data[i]);
+			else
+				buf_adds(text, "\\x00");
+		}
+		buf_release(&raw);
+		while (text->len > 0 && text->data[text->len - 1] == '\n')
+			buf_truncate(text, text->len - 1);
+		return rc < 0 ? err_prefix(err, _("standard input")) : 0;
+	}
+	for (size_t i = 0; i < args->count; i++)
+		buf_addf(text, "%s%s", i ? " " : "", args->words[i]);
+	return 0;
+}
+
+int cmd_note(struct session *s, const struct args *args, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	if (note_text(args, &text, err) < 0) {
+		buf_release(&text);
+		return -1;
+	}
+	if (text.len == 0) {
+		buf_release(&text);
+		return cmd_usage("note", err);
+	}
+	struct assign fields[3] = {{"text", text.data}};
+	size_t count = 1;
+	if (args_option(args, "on"))
+		fields[count++] = (struct assign){"on", args_option(args, "on")};
+	if (args_option(args, "stance"))
+		fields[count++] = (struct assign){"stance", args_option(args, "stance")};
+	char label[LABEL_TEXT];
+	int rc = record_add(s->c, "note", fields, count, 0, label, err);
+	buf_release(&text);
+	if (rc == 0)
+		cmd_print_label(s, label);
+	return rc;
+}
+
+int cmd_retract(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("retract", err);
+	return record_retract(s->c, args->words[0], args_option(args, "reason"), err);
+}
+
+int cmd_undo(struct session *s, const struct args *args, struct err *err)
+{
+	const char *reason = args_option(args, "reason");
+	if (args->count != 0 || !reason || !*reason)
+		return cmd_usage("undo", err);
+	struct buf summary = BUF_INIT;
+	int rc = record_undo(s->c, reason, &summary, err);
+	if (rc == 0)
+		fprintf(s->out, "%s\n", summary.data);
+	buf_release(&summary);
+	return rc;
+}
+
+/* ---- list */
+
+struct listing {
+	const struct kind *kind;
+	struct filter *filter;
+	json_t *array; /* --json */
+	struct text_table *table;
+	FILE *csv;
+};
+
+/* RFC 4180; a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
+static void csv_cell(FILE *out, const char *text, int first)
+{
+	if (!first)
+		fputc(',', out);
+	int formula = *text && strchr("=+-@\t\r", *text) != NULL;
+	if (!formula && !strpbrk(text, "\",\n\r")) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	if (formula)
+		fputc('\'', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void csv_value(FILE *out, const json_t *value, int first)
+{
+	struct buf b = BUF_INIT;
+	if (json_is_integer(value)) {
+		buf_addf(&b, "%lld", (long long)json_integer_value(value));
+	} else if (json_is_array(value)) {
+		size_t i;
+		json_t *member;
+		json_array_foreach(value, i, member) {
+			buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(member) ? json_string_value(member) : "");
+		}
+	} else if (json_is_string(value)) {
+		buf_adds(&b, json_string_value(value));
+	}
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, b.data, b.len, PRINTABLE_KEEP_NEWLINES);
+	csv_cell(out, safe.data, first);
+	buf_release(&safe);
+	buf_release(&b);
+}
+
+static int list_one(void *ctx, json_t *record)
+{
+	struct listing *l = ctx;
+	if (l->filter && !filter_match(l->filter, record))
+		return 0;
+	if (l->array) {
+		json_array_append(l->array, record);
+		return 0;
+	}
+	if (l->csv) {
+		csv_value(l->csv, json_object_get(record, "label"), 1);
+		for (size_t i = 0; i < kind_field_count(l->kind); i++)
+			csv_value(l->csv, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
+		fputs("\r\n", l->csv);
+		return 0;
+	}
+	text_table_add(l->table, record_label(record));
+	for (size_t i = 0; i < l->kind->list_column_count; i++) {
+		struct buf cell = BUF_INIT;
+		const struct field *field = kind_field(l->kind, l->kind->list_columns[i]);
+		if (json_object_get(record, field->name))
+			record_field_text(record, field, &cell);
+		size_t line = strcspn(cell.data, "\n");
+		if (cell.data[line]) {
+			buf_truncate(&cell, line);
+			buf_adds(&cell, " …");
+		}
+		text_table_add(l->table, cell.data);
+		buf_release(&cell);
+	}
+	return 0;
+}
+
+static void list_heading(struct listing *l)
+{
+	if (l->table) {
+		l->table->columns = l->kind->list_column_count + 1;
+		text_table_add(l->table, _("Label"));
+		for (size_t i = 0; i < l->kind->list_column_count; i++)
+			text_table_add(l->table, field_label(kind_field(l->kind, l->kind->list_columns[i])));
+	} else if (l->csv) {
+		csv_cell(l->csv, "label", 1);
+		for (size_t i = 0; i < kind_field_count(l->kind); i++)
+			csv_cell(l->csv, kind_field_at(l->kind, i)->name, 0);
+		fputs("\r\n", l->csv);
+	}
+}
+
+static const struct kind *known_kind(const char *name, struct err *err)
+{
+	const struct kind *kind = kind_find(name);
+	if (kind)
+		return kind;
+	struct buf names = BUF_INIT;
+	for (size_t i = 0; i < kind_count(); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
+	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
+	buf_release(&names);
+	return NULL;
+}
+
+int cmd_list(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("list", err);
+	struct text_table table = {0};
+	struct listing l = {.kind = known_kind(args->words[0], err)};
+	if (!l.kind)
+		return -1;
+	const char *where = args_option(args, "where");
+	if (where && (l.filter = filter_parse(l.kind, where, err)) == NULL)
+		return -1;
+	if (args_option(args, "json"))
+		l.array = json_array();
+	else if (args_option(args, "csv"))
+		l.csv = s->out;
+	else
+		l.table = &table;
+	list_heading(&l);
+	unsigned flags = args_option(args, "retracted") ? RECORD_WITH_RETRACTED : 0;
+	const char *when = args_option(args, "at");
+	char commit[41];
+	int rc;
+	if (when)
+		rc = cmd_when(s, when, commit, err) < 0 ? -1 : record_each_at(s->c, l.kind->name, commit, flags, list_one, &l, err);
+	else
+		rc = record_each(s->c, l.kind->name, flags, list_one, &l, err);
+	if (rc == 0 && l.array)
+		cmd_print_json(s, json_incref(l.array));
+	else if (rc == 0 && l.table)
+		text_table_print(&table, s->out, isatty(fileno(s->out)) > 0 || s->in_workbench ? COLUMN_CELLS : 0);
+	json_decref(l.array);
+	text_table_release(&table);
+	filter_free(l.filter);
+	return rc;
+}
+
+/* ---- show */
+
+static int show_reference(void *ctx, json_t *record, const char *field)
+{
+	FILE *out = ctx;
+	char *title = record_title(record);
+	fprintf(out, "  ← %s %s (%s)\n", record_label(record), title, field);
+	free(title);
+	return 0;
+}
+
+static void show_fields(FILE *out, const json_t *record)
+{
+	const struct kind *kind = record_kind(record);
+	char *title = record_title(record);
+	fprintf(out, "%s  %s  %s\n", record_label(record), kind ? kind_label(kind) : json_get_string(record, "kind"), title);
+	free(title);
+	size_t widest = 0;
+	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (json_object_get(record, field->name) && text_width(field_label(field)) > widest)
+			widest = text_width(field_label(field));
+	}
+	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (!json_object_get(record, field->name))
+			continue;
+		struct buf line = BUF_INIT;
+		struct buf value = BUF_INIT;
+		buf_adds(&line, "  ");
+		text_pad(&line, field_label(field), widest + 2);
+		record_field_text(record, field, &value);
+		text_wrap(&line, value.data, 4096, widest + 4);
+		fprintf(out, "%s\n", line.data);
+		buf_release(&value);
+		buf_release(&line);
+	}
+}
+
+/* One line as sha256sum writes it: a name with a backslash or a line end is escaped, and marked by a leading backslash. */
+static void sum_line(FILE *out, const char *sha256, const char *name)
+{
+	int escape = strpbrk(name, "\\\n\r") != NULL;
+	fprintf(out, "%s%s  ", escape ? "\\" : "", sha256);
+	for (; *name; name++) {
+		if (escape && strchr("\\\n\r", *name))
+			fprintf(out, "\\%c", *name == '\n' ? 'n' : *name == '\r' ? 'r' : '\\');
+		else
+			fputc(*name, out);
+	}
+	fputc('\n', out);
+}
+
+/* The digests of a tree's files, for `sha256sum -c` at its root: names are given as bytes, for a program, not a screen. */
+static int show_sums(struct session *s, const json_t *record, struct err *err)
+{
+	const char *digest = json_get_string(record, "sha256");
+	struct buf manifest = BUF_INIT;
+	if (!digest)
+		return err_set(err, ERR_FAILED, _("%s has no SHA-256"), record_label(record));
+	if (blob_get(s->c, digest, &manifest, NULL) < 0) {
+		sum_line(s->out, digest, json_get_string(record, "source_path"));
+		return 0;
+	}
+	struct manifest_entry entry;
+	int more;
+	for (const char *p = manifest.data; (more = manifest_next(&p, &entry)) == 1; buf_release(&entry.path))
+		if (entry.type == 'f') {
+			char *name = xasprintf("./%s", entry.path.data);
+			sum_line(s->out, entry.sha256, name);
+			free(name);
+		}
+	buf_release(&manifest);
+	return more < 0 ? err_set(err, ERR_DAMAGED, _("the manifest has a wrong form")) : 0;
+}
+
+int cmd_show(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("show", err);
+	unsigned flags = args_option(args, "reveal") ? RECORD_REVEAL : 0;
+	const char *when = args_option(args, "at");
+	char commit[41];
+	json_t *record;
+	if (when)
+		record = cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, args->words[0], commit, flags, err);
+	else
+		record = record_get(s->c, args->words[0], flags, err);
+	if (!record)
+		return -1;
+	int rc = 0;
+	if (args_option(args, "sha256sums")) {
+		rc = show_sums(s, record, err);
+	} else if (args_option(args, "json")) {
+		json_t *array = json_array();
+		json_array_append(array, record);
+		cmd_print_json(s, array);
+	} else {
+		show_fields(s->out, record);
+		if (!when)
+			rc = record_each_referring(s->c, record_label(record), show_reference, s->out, err);
+	}
+	json_decref(record);
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- find */
+
+struct finding {
+	struct session *s;
+	json_t *array;
+	size_t count;
+};
+
+static int print_hit(void *ctx, const struct search_hit *hit)
+{
+	struct finding *f = ctx;
+	f->count++;
+	if (f->array) {
+		json_t *record = record_get(f->s->c, hit->label, 0, NULL);
+		if (record)
+			json_array_append_new(f->array, record);
+	} else {
+		fprintf(f->s->out, "%-8s %-10s %s\n", hit->label, hit->kind, hit->snippet);
+	}
+	return 0;
+}
+
+int cmd_find(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count == 0)
+		return cmd_usage("find", err);
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < args->count; i++)
+		buf_addf(&text, "%s%s", i ? " " : "", args->words[i]);
+	const char *limit = args_option(args, "limit");
+	struct finding f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	int rc = search_find(s->c, text.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
+	if (rc == 0 && f.array)
+		cmd_print_json(s, json_incref(f.array));
+	else if (rc == 0 && f.count == 0)
+		fprintf(s->log, "%s\n", _("nothing found"));
+	json_decref(f.array);
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,120 @@
+#include "tui/cmd.h"
+
+#include "base/clock.h"
+#include "base/edtf.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "case/record.h"
+#include "history/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err)
+{
+	*assigns = xcalloc(count, sizeof **assigns);
+	*names = xcalloc(count, sizeof **names);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(words[i], '=');
+		if (!equals || equals == words[i]) {
+			err_set(err, ERR_USAGE, _("'%s' is not FIELD=VALUE"), words[i]);
+			cmd_assigns_free(*assigns, *names, i);
+			return -1;
+		}
+		(*names)[i] = xstrndup(words[i], (size_t)(equals - words[i]));
+		(*assigns)[i] = (struct assign){(*names)[i], equals + 1};
+	}
+	return 0;
+}
+
+void cmd_assigns_free(struct assign *assigns, char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	free(assigns);
+}
+
+void cmd_print_label(struct session *s, const char *label)
+{
+	fprintf(s->out, "%s\n", label);
+	fflush(s->out);
+}
+
+static int write_chunk(const char *bytes, size_t n, void *out)
+{
+	return fwrite(bytes, 1, n, out) == n ? 0 : -1;
+}
+
+void cmd_print_json(struct session *s, json_t *array)
+{
+	json_dump_callback(array, write_chunk, s->out, JSON_INDENT(1) | JSON_SORT_KEYS);
+	fputc('\n', s->out);
+	json_decref(array);
+}
+
+void text_table_add(struct text_table *t, const char *cell)
+{
+	if (t->count == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 64;
+		t->cells = xrealloc(t->cells, t->cap * sizeof *t->cells);
+	}
+	t->cells[t->count++] = printable_dup(cell);
+}
+
+void text_table_print(struct text_table *t, FILE *out, size_t widest)
+{
+	size_t *widths = xcalloc(t->columns, sizeof *widths);
+	for (size_t i = 0; i < t->count; i++) {
+		size_t width = text_width(t->cells[i]);
+		if (widest && width > widest)
+			width = widest;
+		if (width > widths[i % t->columns])
+			widths[i % t->columns] = width;
+	}
+	for (size_t i = 0; i < t->count; i += t->columns) {
+		struct buf line = BUF_INIT;
+		for (size_t k = 0; k < t->columns && i + k < t->count; k++) {
+			if (k)
+				buf_adds(&line, "  ");
+			text_pad(&line, t->cells[i + k], widths[k]);
+		}
+		while (line.len > 0 && line.data[line.len - 1] == ' ')
+			buf_truncate(&line, line.len - 1);
+		fprintf(out, "%s\n", line.data);
+		buf_release(&line);
+	}
+	free(widths);
+}
+
+void text_table_release(struct text_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	*t = (struct text_table){0};
+}
+
+int cmd_when(struct session *s, const char *when, char commit[41], struct err *err)
+{
+	struct history *h = case_history(s->c);
+	struct buf edtf = BUF_INIT;
+	struct edtf time;
+	int64_t earliest;
+	int64_t latest;
+	int rc;
+	size_t n = strlen(when);
+	if (n >= 4 && strspn(when, "0123456789abcdef") == n && (n > 4 || history_resolve(h, when, commit, NULL) == 0))
+		rc = history_resolve(h, when, commit, err);
+	else if (strcmp(when, "HEAD") == 0)
+		rc = history_head(h, commit, err);
+	else if (edtf_from_people(when, clock_now(), &edtf, err) == 0 && edtf_parse(edtf.data, &time, err) == 0 &&
+	         edtf_bounds(&time, NULL, NULL, &earliest, &latest) == 0)
+		rc = history_at(h, latest, commit, err);
+	else
+		rc = err_set(err, ERR_USAGE, _("'%s' is neither a commit nor a time"), when);
+	buf_release(&edtf);
+	return rc;
+}

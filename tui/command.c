@@ -1,0 +1,111 @@
+#include "tui/command.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/words.h"
+#include "tui/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct command command_table[] = {
+#define SECTION(title)
+#define COMMAND(name, operands, options, summary, keys, views, flags, function)                                                  \
+	{name, operands, options, summary, keys, views, flags, function},
+#include "tui/command.def"
+#undef COMMAND
+#undef SECTION
+};
+const size_t command_count = sizeof command_table / sizeof *command_table;
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (strcmp(command_table[i].name, name) == 0)
+			return &command_table[i];
+	return NULL;
+}
+
+void command_usage(const struct command *command, struct buf *out)
+{
+	buf_adds(out, command->name);
+	for (const char *spec = command->options; *spec;) {
+		size_t word = strcspn(spec, " ");
+		size_t key = strcspn(spec, ": ");
+		buf_addf(out, " [--%.*s%s%.*s]", (int)key, spec, key < word ? " " : "", (int)(key < word ? word - key - 1 : 0),
+		         spec + key + (key < word));
+		spec += word + (spec[word] == ' ');
+	}
+	if (*command->operands)
+		buf_addf(out, " %s", command->operands);
+}
+
+int cmd_usage(const char *name, struct err *err)
+{
+	struct buf usage = BUF_INIT;
+	command_usage(command_find(name), &usage);
+	err_set(err, ERR_USAGE, _("usage: genba %s"), usage.data);
+	buf_release(&usage);
+	return -1;
+}
+
+static int refuse(const struct session *s, const struct command *command, struct err *err)
+{
+	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
+		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
+	if ((s->in_script || s->in_workbench) && (command->flags & COMMAND_NO_SCRIPT))
+		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
+	return 0;
+}
+
+int command_run(struct session *s, int argc, char **argv, struct err *err)
+{
+	const struct command *command = command_find(argv[0]);
+	if (!command)
+		return err_set(err, ERR_USAGE, _("there is no command '%s'; `genba help` lists them"), argv[0]);
+	if (refuse(s, command, err) < 0)
+		return -1;
+	struct args args;
+	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
+		return -1;
+	int rc = 0;
+	if (command->flags & COMMAND_CASE)
+		rc = session_open(s, err);
+	if (rc == 0 && (command->flags & COMMAND_WRITES))
+		rc = case_may_write(s->c, err);
+	if (rc == 0)
+		rc = command->run(s, &args, err);
+	fflush(s->out);
+	args_release(&args);
+	return rc;
+}
+
+int command_run_line(struct session *s, const char *line, struct buf *output, struct err *err)
+{
+	struct words words;
+	if (words_split(&words, line, err) < 0)
+		return -1;
+	int rc = 0;
+	if (words.count > 0 && !output) {
+		rc = command_run(s, (int)words.count, words.items, err);
+	} else if (words.count > 0) {
+		char *text = NULL;
+		size_t size = 0;
+		FILE *before_out = s->out;
+		FILE *before_log = s->log;
+		s->out = s->log = open_memstream(&text, &size);
+		if (s->out) {
+			rc = command_run(s, (int)words.count, words.items, err);
+			fclose(s->out);
+			buf_add(output, text, size);
+			free(text);
+		} else {
+			rc = err_set(err, ERR_FAILED, _("out of memory"));
+		}
+		s->out = before_out;
+		s->log = before_log;
+	}
+	words_release(&words);
+	return rc;
+}

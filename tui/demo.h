@@ -1,0 +1,17 @@
+/*
+ * The practice case: the attack chain of the report's section 3.2, made with
+ * the same commands that a responder types (demo.script).
+ */
+#ifndef GENBA_TUI_DEMO_H
+#define GENBA_TUI_DEMO_H
+
+#include "tui/session.h"
+
+/*
+ * Makes practice.genba and its evidence files in `dir` (made if missing) with
+ * an identity of its own, and leaves the case open in the session. An earlier
+ * practice case there is opened instead. 0 or -1.
+ */
+int demo_make(struct session *s, const char *dir, struct err *err);
+
+#endif

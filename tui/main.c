@@ -1,0 +1,188 @@
+/*
+ * genba: the program. Takes the global options out of the words, and either
+ * runs one command or opens the workbench.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "catalogue.h"
+#include "tui/command.h"
+#include "tui/workbench.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct global {
+	const char *path;
+	const char *passphrase_file;
+	const char *language;
+	int read_only;
+	int version;
+	int help;
+	int argc; /* the words that are left */
+	char **argv;
+};
+
+static int take_value(int argc, char **argv, int *i, const char *name, const char **value, struct err *err)
+{
+	size_t n = strlen(name);
+	if (strncmp(argv[*i], name, n) != 0 || (argv[*i][n] != '\0' && argv[*i][n] != '='))
+		return 0;
+	if (argv[*i][n] == '=') {
+		*value = argv[*i] + n + 1;
+		return 1;
+	}
+	if (*i + 1 >= argc)
+		return err_set(err, ERR_USAGE, _("option %s needs a value"), name);
+	*value = argv[++*i];
+	return 1;
+}
+
+/* Global options may stand anywhere before `--`. */
+static int parse_global(struct global *g, int argc, char **argv, struct err *err)
+{
+	static const char *const names[] = {"-c", "--passphrase-file", "--lang"};
+	const char **values[] = {&g->path, &g->passphrase_file, &g->language};
+	g->argv = xcalloc((size_t)argc + 1, sizeof *g->argv);
+	int ended = 0;
+	for (int i = 1; i < argc; i++) {
+		int taken = 0;
+		if (strcmp(argv[i], "--") == 0)
+			ended = 1;
+		/* -c belongs to a command once one has begun: `genba capture -- sh -c …` */
+		for (size_t k = g->argc > 0 ? 1 : 0; !ended && !taken && k < 3; k++)
+			taken = take_value(argc, argv, &i, names[k], values[k], err);
+		if (taken < 0)
+			return -1;
+		if (taken)
+			continue;
+		if (!ended && strcmp(argv[i], "--read-only") == 0)
+			g->read_only = 1;
+		else if (!ended && g->argc == 0 && strcmp(argv[i], "--version") == 0)
+			g->version = 1;
+		else if (!ended && (strcmp(argv[i], "--help") == 0 || (g->argc == 0 && strcmp(argv[i], "-h") == 0)))
+			g->help = 1;
+		else
+			g->argv[g->argc++] = argv[i];
+	}
+	return 0;
+}
+
+/* UTF-8 in and out whatever the locale says: C.UTF-8 is built into the C library. */
+static void setup_locale(const char *language)
+{
+	setlocale(LC_ALL, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_ALL, "C.UTF-8");
+	setlocale(LC_NUMERIC, "C");
+	i18n_set_language(language ? language : i18n_language_from_environment());
+	if (strcmp(i18n_language(), "ja") == 0)
+		i18n_use(catalogue_ja, catalogue_ja_size);
+}
+
+static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total);
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+/* Ctrl-C cancels slow work cleanly: what is done so far is kept as the command says. */
+static void catch_interrupt(void)
+{
+	struct sigaction action;
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_interrupt;
+	action.sa_flags = (int)SA_RESETHAND; /* the second Ctrl-C ends the program */
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	static uint64_t last_percent = 101;
+	struct session *s = ctx;
+	if (interrupted)
+		return 1;
+	if (!isatty(STDERR_FILENO) || s->in_workbench)
+		return 0;
+	uint64_t percent = total ? (uint64_t)((double)done * 100.0 / (double)total) : 0;
+	if (total && percent != last_percent) {
+		fprintf(stderr, "\r%s %3u %%\x1b[K", what, (unsigned)percent);
+		if (done >= total)
+			fprintf(stderr, "\r\x1b[K");
+		fflush(stderr);
+		last_percent = percent;
+	}
+	return 0;
+}
+
+static int looks_like_case(const char *word)
+{
+	size_t n = strlen(word);
+	return !command_find(word) && ((n > 6 && strcmp(word + n - 6, ".genba") == 0) || access(word, F_OK) == 0);
+}
+
+static int run(struct session *s, struct global *g, struct err *err)
+{
+	char *help[] = {(char *)(uintptr_t) "help", g->argc > 0 ? g->argv[0] : NULL, NULL};
+	if (g->version) {
+		printf("genba %s\n", GENBA_VERSION);
+		return 0;
+	}
+	if (g->help || (g->argc == 0 && !s->path))
+		return command_run(s, g->argc > 0 && command_find(g->argv[0]) ? 2 : 1, help, err);
+	if (g->argc == 1 && looks_like_case(g->argv[0])) {
+		free(s->path);
+		s->path = xstrdup(g->argv[0]);
+		return workbench_run(s, err);
+	}
+	if (g->argc == 0)
+		return workbench_run(s, err);
+	return command_run(s, g->argc, g->argv, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+	struct global g = {.argc = 0};
+	setup_locale(NULL);
+	if (secret_setup(&err) == 0)
+		parse_global(&g, argc, argv, &err);
+	if (g.language)
+		setup_locale(g.language);
+	catch_interrupt();
+	struct session s;
+	session_init(&s);
+	const char *path = g.path ? g.path : getenv("GENBA_CASE");
+	const char *file = g.passphrase_file ? g.passphrase_file : getenv("GENBA_PASSPHRASE_FILE");
+	s.path = path && *path ? xstrdup(path) : NULL;
+	s.passphrase_file = file && *file ? xstrdup(file) : NULL;
+	s.read_only = g.read_only;
+	s.progress.step = show_progress;
+	s.progress.ctx = &s;
+	int rc = err.code ? -1 : run(&s, &g, &err);
+	struct err closing = ERR_INIT;
+	if (session_close(&s, &closing) < 0 && rc == 0) {
+		err = closing;
+		rc = -1;
+	}
+	if (rc < 0 && *err.message)
+		fprintf(stderr, "genba: %s\n", err.message);
+	session_release(&s);
+	free(g.argv);
+	if (fflush(stdout) != 0 && rc == 0) {
+		fprintf(stderr, "genba: %s\n", _("cannot write to standard output"));
+		return 1;
+	}
+	return rc < 0 ? err_status(&err) : 0;
+}

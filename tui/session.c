@@ -1,0 +1,152 @@
+#include "tui/session.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void session_init(struct session *s)
+{
+	memset(s, 0, sizeof *s);
+	s->out = stdout;
+	s->log = stderr;
+}
+
+void session_release(struct session *s)
+{
+	case_close(s->c, NULL);
+	identity_free(s->identity);
+	free(s->path);
+	free(s->passphrase_file);
+	session_init(s);
+}
+
+int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)
+{
+	if (s->passphrase_file)
+		return secret_read_file(passphrase, s->passphrase_file, err);
+	if (s->in_workbench)
+		return err_set(err, ERR_UNLOCK, _("this command needs a passphrase: run it in a shell, or name --passphrase-file"));
+	return secret_ask(passphrase, prompt, err);
+}
+
+/* Loads the identity once; a machine without one is no error (a passphrase slot may open the case). */
+static int load_identity(struct session *s, struct err *err)
+{
+	if (s->identity)
+		return 0;
+	char *path = identity_default_path();
+	struct err inner = ERR_INIT;
+	s->identity = identity_load(path, &inner);
+	free(path);
+	if (!s->identity && inner.code != ERR_NOT_FOUND)
+		return err_set(err, inner.code, "%s", inner.message);
+	return 0;
+}
+
+static int unlock_identity(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	char *path = identity_default_path();
+	int rc = identity_unlock(s->identity, path, passphrase, err);
+	free(path);
+	return rc;
+}
+
+int session_identity(struct session *s, int unlock, struct err *err)
+{
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (!s->identity)
+		return err_set(err, ERR_NOT_FOUND, _("there is no identity yet: make one with `genba key new --name NAME --mark R1`"));
+	if (!unlock || s->identity->secret_key)
+		return 0;
+	struct secret passphrase = SECRET_INIT;
+	char *prompt = xasprintf(_("Passphrase of %s: "), s->identity->name);
+	int rc = session_passphrase(s, prompt, &passphrase, err);
+	if (rc == 0)
+		rc = unlock_identity(s, &passphrase, err);
+	free(prompt);
+	secret_release(&passphrase);
+	return rc;
+}
+
+static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	struct case_unlock unlock = {s->identity && s->identity->secret_key ? s->identity : NULL, passphrase};
+	s->c = case_open(s->path, &unlock, s->read_only ? CASE_READ_ONLY : 0, err);
+	if (!s->c)
+		return -1;
+	if (*case_notice(s->c))
+		fprintf(s->log, "%s", case_notice(s->c));
+	return 0;
+}
+
+/*
+ * With an identity: the passphrase is the identity's. If it is not, it may be
+ * that of a passphrase slot of the case, which then opens for reading.
+ */
+int session_open_with(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	if (!s->path)
+		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (access(s->path, F_OK) < 0)
+		return err_set(err, ERR_FAILED, _("there is no case file '%s'"), s->path);
+	if (s->identity && !s->identity->secret_key) {
+		struct err inner = ERR_INIT;
+		if (unlock_identity(s, passphrase, &inner) < 0 && inner.code != ERR_UNLOCK)
+			return err_set(err, inner.code, "%s", inner.message);
+	}
+	return open_case(s, passphrase, err);
+}
+
+int session_open(struct session *s, struct err *err)
+{
+	if (s->c)
+		return session_is_locked(s) ? err_set(err, ERR_UNLOCK, _("genba is locked")) : 0;
+	if (!s->path)
+		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	if (access(s->path, F_OK) < 0)
+		return err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), s->path);
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (s->identity && s->identity->secret_key)
+		return open_case(s, NULL, err);
+	struct secret passphrase = SECRET_INIT;
+	char *prompt = s->identity ? xasprintf(_("Passphrase of %s: "), s->identity->name)
+	                           : xasprintf(_("Passphrase of the case %s: "), s->path);
+	int rc = session_passphrase(s, prompt, &passphrase, err);
+	if (rc == 0)
+		rc = session_open_with(s, &passphrase, err);
+	free(prompt);
+	secret_release(&passphrase);
+	return rc;
+}
+
+int session_close(struct session *s, struct err *err)
+{
+	struct case_file *c = s->c;
+	s->c = NULL;
+	return case_close(c, err);
+}
+
+void session_lock(struct session *s)
+{
+	identity_lock(s->identity);
+}
+
+int session_is_locked(const struct session *s)
+{
+	return s->c && s->identity && case_identity(s->c) && !s->identity->secret_key;
+}
+
+int session_unlock(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	if (!s->identity)
+		return err_set(err, ERR_FAILED, _("there is no identity to unlock"));
+	return unlock_identity(s, passphrase, err);
+}

@@ -1,0 +1,53 @@
+/*
+ * A session: the open case, the unlocked identity, and where output goes.
+ *
+ * A shell command, a line of a script, a key and a `:` line of the workbench
+ * all run in a session. The shell's session opens the case for one command (or
+ * one script); the workbench's stays open.
+ */
+#ifndef GENBA_TUI_SESSION_H
+#define GENBA_TUI_SESSION_H
+
+#include "base/progress.h"
+#include "case/case.h"
+#include "case/identity.h"
+
+#include <stdio.h>
+
+struct session {
+	char *path;               /* of the case, or NULL: none named */
+	char *passphrase_file;    /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
+	int read_only;            /* --read-only */
+	struct case_file *c;      /* NULL until session_open() */
+	struct identity *identity; /* NULL until needed; unlocked while the session is */
+	FILE *out;                /* results: standard output, or memory in the workbench */
+	FILE *log;                /* notices and progress: standard error, or memory in the workbench */
+	int in_workbench;         /* a command must not ask on the terminal, nor take it over */
+	int in_script;
+	struct progress progress; /* of slow work; step may be NULL */
+};
+
+void session_init(struct session *s);
+void session_release(struct session *s); /* closes the case, wipes keys */
+
+/* Opens the case if it is not open: reads the identity, asks for the passphrase, unlocks. Notices go to s->log. */
+int session_open(struct session *s, struct err *err);
+
+/* Opens it with a passphrase at hand (the workbench asks on its own screen). */
+int session_open_with(struct session *s, const struct secret *passphrase, struct err *err);
+
+/* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
+int session_close(struct session *s, struct err *err);
+
+/* Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case stays open. */
+void session_lock(struct session *s);
+int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
+int session_is_locked(const struct session *s);
+
+/* The passphrase, from the file named, or asked for on the terminal. */
+int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);
+
+/* Loads (and unlocks) the identity, for commands that work without a case. */
+int session_identity(struct session *s, int unlock, struct err *err);
+
+#endif
