@@ -238,7 +238,8 @@ static size_t scheme(const char *text)
 	static const char *const schemes[] = {"https", "http", "ftps", "ftp", "sftp", "wss", "ws", "smb", "tcp", "udp"};
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		size_t n = strlen(schemes[i]);
-		if (strncasecmp(text, schemes[i], n) == 0 && strncmp(text + n, "://", 3) == 0)
+		if ((*text | 0x20) == *schemes[i] && strncasecmp(text, schemes[i], n) == 0 &&
+		    strncmp(text + n, "://", 3) == 0)
 			return n + 3;
 	}
 	return 0;
