@@ -22,7 +22,7 @@ enum {
 	LOG_AT_SALTS = 16, /* in SQLite's log header */
 };
 
-static const unsigned char log_magic[8] = {0x89, 'G', 'E', 'N', 'L', 'O', '\r', '\n'};
+const unsigned char log_magic[8] = {0x89, 'G', 'E', 'N', 'L', 'O', '\r', '\n'};
 
 void log_release(struct vault *v)
 {

@@ -7,21 +7,20 @@
 #ifndef GENBA_VAULT_MUTANT_H
 #define GENBA_VAULT_MUTANT_H
 
-#define VAULT_MUTANT_LIST(X)                                                          \
-	X(NO_ANCHOR_SYNC, "the anchor is not synced")                                 \
-	X(NO_LOG_SYNC, "the log is not synced at a commit")                           \
-	X(NO_PAGE_SYNC, "the file is not synced after a checkpoint")                  \
-	X(NO_PAGE_1_FALLBACK, "a torn page 1 is not read from the log")               \
-	X(NO_HEADER_SYNC, "header copies are written without a sync between them")    \
-	X(ANCHOR_IN_PLACE, "the durable anchor is overwritten")                       \
-	X(NO_CHECKPOINT_ANCHOR, "a checkpoint begins without its anchor")             \
-	X(SYNCED_TOO_FAR, "frames written, not frames synced, count as synced")       \
-	X(CLEAN_TOO_EARLY, "the anchor says clean before the pages are written back") \
-	X(SEAL_AFRESH, "recovery computes the seal afresh")                           \
-	X(SEAL_IGNORED, "the seal is not compared")                                   \
-	X(TORN_SILENT, "damage in the log counts as its end")                         \
-	X(NO_COMMIT_ANCHOR, "the anchor does not learn of the first commit")          \
-	X(HELD_HEADER_LOST, "a frame header rewritten alone is not written")          \
+#define VAULT_MUTANT_LIST(X)                                                       \
+	X(NO_ANCHOR_SYNC, "the anchor is not synced")                              \
+	X(NO_LOG_SYNC, "the log is not synced at a commit")                        \
+	X(NO_PAGE_SYNC, "the file is not synced after a checkpoint")               \
+	X(NO_PAGE_1_FALLBACK, "a torn page 1 is not read from the log")            \
+	X(NO_HEADER_SYNC, "header copies are written without a sync between them") \
+	X(ANCHOR_IN_PLACE, "the durable anchor is overwritten")                    \
+	X(NO_CHECKPOINT_ANCHOR, "a checkpoint begins without its anchor")          \
+	X(SYNCED_TOO_FAR, "frames written, not frames synced, count as synced")    \
+	X(SEAL_IGNORED, "the seal is not compared")                                \
+	X(TORN_SILENT, "damage in the log counts as its end")                      \
+	X(NO_COMMIT_ANCHOR, "the anchor does not learn of the first commit")       \
+	X(HELD_HEADER_LOST, "a frame header rewritten alone is not written")       \
+	X(NO_SYNC_AT_OPENING, "what a killed process wrote is taken for durable")  \
 	X(KEEP_OLD_TAIL, "recovery keeps pages behind the old end")
 
 enum vault_mutant {

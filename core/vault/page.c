@@ -222,9 +222,7 @@ int page_load(struct vault *v, struct err *err)
 		return err_set(err, ERR_DAMAGED, _("'%s' is longer than its %lu pages"), v->path,
 		               (unsigned long)a->pages);
 	/* what a torn checkpoint put behind the old end is forgotten: it will be written again from the log */
-	uint32_t count = whole < a->pages && !MUTANT(KEEP_OLD_TAIL) ? (uint32_t)whole : a->pages;
-	if (MUTANT(KEEP_OLD_TAIL))
-		count = (uint32_t)whole;
+	uint32_t count = whole < a->pages || MUTANT(KEEP_OLD_TAIL) ? (uint32_t)whole : a->pages;
 	if (load_tags(v, count, err) < 0)
 		return -1;
 	unsigned char seal[16];
@@ -232,7 +230,7 @@ int page_load(struct vault *v, struct err *err)
 		state_partial_seal(v, a->log_frames, a->pages, a->final_pages, seal);
 	else
 		memcpy(seal, v->pages.seal, sizeof seal);
-	if (sodium_memcmp(seal, a->seal, sizeof seal) != 0 && !MUTANT(SEAL_IGNORED) && !MUTANT(SEAL_AFRESH))
+	if (sodium_memcmp(seal, a->seal, sizeof seal) != 0 && !MUTANT(SEAL_IGNORED))
 		return explain_seal(v, kept, err);
 	return 0;
 }

@@ -134,7 +134,9 @@ static int judge_leftover(struct vault *v, struct err *err)
 	v->report.wal_ignored = 1;
 	memset(block, 0, FRAME_SIZE);
 	log->file->pMethods->xRead(log->file, block, WAL_HEADER, 0);
-	if (memcmp(block + 8, v->keys->id, FILE_ID) != 0 && !(v->flags & VAULT_READ_ONLY))
+	/* a header that a crash tore says nothing; one that is whole names its file */
+	if (memcmp(block, log_magic, sizeof log_magic) == 0 && memcmp(block + 8, v->keys->id, FILE_ID) != 0 &&
+	    !(v->flags & VAULT_READ_ONLY))
 		return err_set(err, ERR_DAMAGED, _("'%s' is not the log of this file: move it away"),
 		               sqlite3_filename_wal(v->names));
 	if (log->file->pMethods->xRead(log->file, block, FRAME_SIZE, layout_frame_offset(1)) == SQLITE_OK &&

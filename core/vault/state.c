@@ -176,7 +176,7 @@ int state_log_ends(struct vault *v)
 	if (v->log.commit > 0 && !written_back)
 		return vault_fault(v, SQLITE_IOERR_WRITE, ERR_FAILED, _("the log of '%s' is not all in the file yet"),
 		                   v->path);
-	if (v->pages.unsynced && !MUTANT(CLEAN_TOO_EARLY))
+	if (v->pages.unsynced)
 		rc = page_sync(v, SQLITE_SYNC_NORMAL);
 	if (rc != SQLITE_OK)
 		return rc;
@@ -269,14 +269,12 @@ int state_read_header(struct vault *v, const struct vault_unlock *unlock, struct
 	return used >= 0 ? 0 : -1;
 }
 
-/* After an unclean end, what was read may be in the kernel's memory only: it must be on the medium before the block or
- * copy beside it is overwritten. */
+/* What was read may be in the kernel's memory only, if the last process was killed between a write and its sync: it must
+ * be on the medium before the block or copy beside it is overwritten. */
 int state_repair(struct vault *v, struct err *err)
 {
 	static const unsigned char zero[ANCHOR_SIZE - ANCHOR_RECORD];
-	if (!v->report.unclean && !v->report.header_damaged && !v->report.anchor_damaged)
-		return 0;
-	int rc = sync_file(v);
+	int rc = MUTANT(NO_SYNC_AT_OPENING) ? SQLITE_OK : sync_file(v);
 	if (rc == SQLITE_OK && v->report.header_damaged)
 		rc = put_header(v, v->report.header_used == 'A', 1);
 	if (rc == SQLITE_OK && v->report.anchor_damaged) {

@@ -127,6 +127,7 @@ void page_table_release(struct page_table *t);
 int page_authenticate(struct vault *v, uint32_t page, unsigned char tag[TAG_SIZE]);
 
 /* ---- log.c, recover.c ---- */
+extern const unsigned char log_magic[8]; /* begins the log's own header, which only names its file */
 int log_write(struct vault *v, const unsigned char *data, int n, int64_t offset);
 int log_read(struct vault *v, unsigned char *data, int n, int64_t offset);
 int log_truncate(struct vault *v, int64_t size);

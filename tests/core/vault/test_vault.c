@@ -379,22 +379,23 @@ static void test_truncated(void **state)
 	free(bytes);
 }
 
-/* SQLite leaves the page at 1 GiB out: it must be there all the same, and authenticate. */
+/* SQLite leaves the page at 1 GiB out: it must be there all the same, and authenticate. Its place is moved for this test;
+ * test_big.sh does it at 1 GiB. */
 static void test_hole(void **state)
 {
 	(void)state;
 	const char *path = scratch_path("hole.genba");
+	sqlite3_test_control(SQLITE_TESTCTRL_PENDING_BYTE, 0x10000);
 	struct vault *v = new_vault(path);
-	/* free pages at the end of a transaction are not written to the log either */
-	sql(v, "CREATE TABLE a(x); CREATE TABLE b(x); BEGIN;"
-	       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
-	       "INSERT INTO a SELECT zeroblob(4000) FROM n; "
-	       "INSERT INTO b SELECT x FROM a; DELETE FROM a; COMMIT");
+	sql(v, "CREATE TABLE a(x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
+	       "INSERT INTO a SELECT zeroblob(4000) FROM n");
 	close_vault(v);
 	v = open_vault(path, 0);
+	assert_true(vault_pages(v) > 20);
 	assert_int_equal(vault_check(v, NULL, NULL, NULL, NULL), 0);
-	assert_int_equal(sql_int(v, "SELECT count(*) FROM b"), 300);
+	assert_int_equal(sql_int(v, "SELECT count(*) FROM a"), 100);
 	close_vault(v);
+	sqlite3_test_control(SQLITE_TESTCTRL_PENDING_BYTE, 0x40000000);
 }
 
 static void test_open_statement_keeps_vault(void **state)

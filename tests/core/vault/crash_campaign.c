@@ -1,0 +1,487 @@
+/*
+ * The crash campaign: at every write operation of a workload the disk goes
+ * dead, in every way it can; what opens afterwards must be the last state that
+ * was acknowledged, or the one that was under way.
+ *
+ *     crash_campaign [--stride N] [--seed N] [--thorough]    a crash at each Nth operation
+ *     crash_mutants  [--stride N] [--seed N] [--only NAME]   each deliberate fault must be caught
+ *
+ * The workload runs once without a crash, for the digest of the content after
+ * each step. Exit status 1 if anything was lost, wrong or unreadable, or if a
+ * mutant survived.
+ */
+#include "crashfs.h"
+
+#include "vault/mutant.h"
+#include "vault/vault_private.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef VAULT_MUTANTS
+enum vault_mutant vault_mutant;
+#endif
+
+enum { STEPS_MAX = 64 };
+static const char case_name[] = "/site.genba";
+
+static struct vault_identity identity;
+static unsigned char public_key[32], secret_key[64];
+
+static struct {
+	uint64_t digest[STEPS_MAX];
+	size_t slots[STEPS_MAX];
+	int steps;
+	uint64_t ops; /* write operations of the whole workload */
+} model;
+
+static struct {
+	uint64_t crashes, openings, again, lost, wrong, unreadable, stuck;
+	char first[1400];
+	int quiet;
+} result;
+
+static uint64_t failures(void)
+{
+	return result.lost + result.wrong + result.unreadable + result.stuck;
+}
+
+static void failed(uint64_t *counter, const char *what, const char *detail, int low, int high)
+{
+	if (failures() == 0)
+		snprintf(result.first, sizeof result.first, "%s (expected step %d to %d): %s", what, low, high, detail);
+	++*counter;
+	if (!result.quiet && failures() < 10)
+		fprintf(stderr, "  %s (expected step %d to %d): %s\n", what, low, high, detail);
+}
+
+/* ---- the workload ---- */
+
+static int run(struct vault *v, const char *sql)
+{
+	return sqlite3_exec(vault_db(v), sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+static int run_checkpoint(struct vault *v, int mode)
+{
+	return sqlite3_wal_checkpoint_v2(vault_db(v), "main", mode, NULL, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+#define ROWS(from, count, size)                                                                                \
+	"WITH RECURSIVE i(x) AS (SELECT " #from " UNION ALL SELECT x + 1 FROM i WHERE x < " #from " + " #count \
+	" - 1) "                                                                                               \
+	"INSERT OR REPLACE INTO t SELECT x, x * 7, zeroblob(" #size ") || x FROM i"
+
+/* In the order of the workload. Beside SQL there are the words that start with '.'. Each step is one transaction. */
+static const char *const workload[] = {
+    ".create",
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, n INTEGER, b BLOB)",
+    ROWS(1, 12, 900),
+    "UPDATE t SET n = n + 1 WHERE id = 3",
+    "UPDATE t SET n = n + 1 WHERE id = 4",
+    ".checkpoint",
+    "UPDATE t SET n = n + 1 WHERE id = 5",
+    /* a rollback after a spill leaves frames that the next transaction overwrites */
+    "BEGIN; UPDATE t SET n = n + 100, b = zeroblob(1500); " ROWS(50, 20, 1200) "; ROLLBACK",
+    "UPDATE t SET n = n + 1 WHERE id = 6",
+    "UPDATE t SET n = n + 1 WHERE id = 6",
+    ".slot",
+    /* pages written twice in one transaction are rewritten in place in the log */
+    "BEGIN; " ROWS(20, 25, 1000) "; UPDATE t SET n = n + 1; UPDATE t SET n = n + 2; COMMIT",
+    "UPDATE t SET n = n + 1 WHERE id = 30",
+    "BEGIN; " ROWS(60, 5,
+                   800) "; SAVEPOINT s; UPDATE t SET n = -n; ROLLBACK TO s; UPDATE t SET n = 5 WHERE id = 2; COMMIT",
+    "BEGIN; UPDATE t SET b = zeroblob(2000); ROLLBACK",
+    ".checkpoint",
+    "DELETE FROM t WHERE id > 40",
+    ".checkpoint",
+    "UPDATE t SET n = n + 1 WHERE id = 7",
+    "VACUUM",
+    ".checkpoint",
+    "UPDATE t SET n = n + 1 WHERE id = 8",
+    ".reopen",
+    "UPDATE t SET n = n + 1 WHERE id = 9",
+    ".slot",
+    "UPDATE t SET n = n + 1 WHERE id = 10",
+    ".truncate",
+    ROWS(100, 15, 2500),
+    ".reopen",
+    "BEGIN; DELETE FROM t WHERE id BETWEEN 10 AND 105; " ROWS(200, 6, 3000) "; COMMIT",
+    ".checkpoint",
+    "UPDATE t SET n = n + 1 WHERE id = 1",
+    "UPDATE t SET n = n + 1",
+    ".reopen",
+};
+enum { STEPS = sizeof workload / sizeof *workload };
+_Static_assert((int)STEPS <= (int)STEPS_MAX, "room for the model");
+
+/* A cache so small that transactions spill; and VACUUM, which a vault does not offer, shortens the file. */
+static void provoke(struct vault *v)
+{
+	run(v, "PRAGMA cache_size=8");
+	sqlite3_limit(vault_db(v), SQLITE_LIMIT_ATTACHED, 1);
+}
+
+static int open_case(struct vault **v, struct crashfs *fs, struct err *err)
+{
+	struct vault_unlock unlock = {&identity, NULL};
+	int rc = vault_open_over(v, crashfs_vfs(fs), case_name, &unlock, 0, err);
+	if (rc == 0)
+		provoke(*v);
+	return rc;
+}
+
+static struct vault_new_slot own_slot(void)
+{
+	struct vault_new_slot slot = {.type = VAULT_SLOT_RECIPIENT};
+	memcpy(slot.recipient, public_key, sizeof slot.recipient);
+	return slot;
+}
+
+static int do_step(struct vault **v, struct crashfs *fs, const char *step)
+{
+	struct vault_new_slot slot = own_slot();
+	if (strcmp(step, ".create") == 0) {
+		if (vault_create_over(v, crashfs_vfs(fs), case_name, &slot, 1, &identity, NULL) < 0)
+			return -1;
+		provoke(*v);
+		return 0;
+	}
+	if (strcmp(step, ".checkpoint") == 0)
+		return run_checkpoint(*v, SQLITE_CHECKPOINT_PASSIVE);
+	if (strcmp(step, ".truncate") == 0)
+		return run_checkpoint(*v, SQLITE_CHECKPOINT_TRUNCATE);
+	if (strcmp(step, ".slot") == 0)
+		return vault_slot_add(*v, &slot, &identity, NULL);
+	if (strcmp(step, ".reopen") == 0) {
+		int rc = vault_close(*v, NULL);
+		*v = NULL;
+		return rc == 0 ? open_case(v, fs, NULL) : -1;
+	}
+	return run(*v, step);
+}
+
+/* ---- the oracle ---- */
+
+static uint64_t digest_of(struct vault *v)
+{
+	crypto_generichash_state state;
+	unsigned char out[16];
+	uint64_t digest;
+	sqlite3_stmt *s;
+	crypto_generichash_init(&state, NULL, 0, sizeof out);
+	if (sqlite3_prepare_v2(vault_db(v), "SELECT id || ' ' || n || ' ' || hex(b) FROM t ORDER BY id", -1, &s,
+	                       NULL) == SQLITE_OK) {
+		int rc;
+		while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+			crypto_generichash_update(&state, sqlite3_column_text(s, 0),
+			                          (size_t)sqlite3_column_bytes(s, 0) + 1);
+		sqlite3_finalize(s);
+		if (rc != SQLITE_DONE)
+			return 0;
+	}
+	crypto_generichash_final(&state, out, sizeof out);
+	memcpy(&digest, out, sizeof digest);
+	return digest;
+}
+
+static void make_model(void)
+{
+	struct crashfs *fs = crashfs_new();
+	struct vault *v = NULL;
+	struct vault_slot slots[VAULT_SLOTS];
+	crashfs_arm(fs, 0);
+	for (int i = 0; i < STEPS; i++) {
+		if (do_step(&v, fs, workload[i]) < 0) {
+			fprintf(stderr, "the workload itself fails at step %d: %s\n", i, workload[i]);
+			exit(2);
+		}
+		model.digest[i] = digest_of(v);
+		model.slots[i] = vault_slots(v, slots);
+	}
+	model.steps = STEPS;
+	model.ops = crashfs_ops(fs);
+	vault_close(v, NULL);
+	crashfs_free(fs);
+}
+
+/* Runs the workload until the disk dies. Returns the last step that was acknowledged, -1: not even the making. */
+static int run_until(struct crashfs *fs, uint64_t op)
+{
+	struct vault *v = NULL;
+	int i;
+	crashfs_arm(fs, op);
+	for (i = 0; i < STEPS; i++)
+		if (do_step(&v, fs, workload[i]) < 0)
+			break;
+	if (i < STEPS && !crashfs_dead(fs))
+		failed(&result.stuck, "a step fails on a living disk", workload[i], i, i);
+	if (v && vault_close(v, NULL) < 0 && !crashfs_dead(fs))
+		failed(&result.stuck, "a close fails on a living disk", "", i, i);
+	return i - 1;
+}
+
+struct range {
+	int low, high; /* steps whose state may be found */
+};
+
+static void note_finding(void *ctx, const char *text)
+{
+	snprintf(ctx, 1024, "%.1000s", text);
+}
+
+/* Opens after a crash, judges, goes on, closes. Narrows the range to what was seen. 0, or -1 if the disk died under way. */
+static int open_and_judge(struct crashfs *fs, struct range *r)
+{
+	struct err err = ERR_INIT;
+	struct vault *v;
+	struct vault_slot slots[VAULT_SLOTS];
+	char finding[1024] = "";
+	result.openings++;
+	if (open_case(&v, fs, &err) < 0) {
+		if (crashfs_dead(fs))
+			return -1;
+		if (r->low >= 0)
+			failed(&result.unreadable, "does not open", err.message, r->low, r->high);
+		return 0;
+	}
+	uint64_t digest = digest_of(v);
+	size_t count = vault_slots(v, slots);
+	int low = r->low < 0 ? 0 : r->low, seen = -1;
+	for (int i = low; i <= r->high && seen < 0; i++)
+		if (model.digest[i] == digest && model.slots[i] == count)
+			seen = i;
+	int last = seen; /* steps that change nothing cannot be told apart */
+	for (int i = seen + 1; seen >= 0 && i <= r->high; i++)
+		if (model.digest[i] == digest && model.slots[i] == count)
+			last = i;
+	if (seen < 0 && !crashfs_dead(fs)) {
+		int known = 0;
+		for (int i = 0; i < low; i++)
+			known |= model.digest[i] == digest;
+		failed(known ? &result.lost : &result.wrong, known ? "an acknowledged step is lost" : "wrong data", "",
+		       low, r->high);
+	}
+	if (seen >= 0)
+		*r = (struct range){seen, last};
+	if (vault_check(v, NULL, note_finding, finding, NULL) != 0 && !crashfs_dead(fs))
+		failed(&result.wrong, "a check finds", finding, r->low, r->high);
+	int went_on =
+	    run(v, "CREATE TABLE IF NOT EXISTS went_on(n)") == 0 && run(v, "INSERT INTO went_on VALUES(1)") == 0;
+	int closed = vault_close(v, &err) == 0;
+	if (crashfs_dead(fs))
+		return -1;
+	if (!went_on || !closed)
+		failed(&result.stuck, "cannot go on", err.message, r->low, r->high);
+	return 0;
+}
+
+/* What becomes of the disk: variant 0 is the death of the process, the others lose power. */
+enum { VARIANTS = 1 + CRASHFS_LOSSES + 3 };
+
+static struct crashfs *after_crash(const struct crashfs *fs, int variant, uint64_t seed)
+{
+	struct crashfs *copy = crashfs_copy(fs);
+	static const enum crashfs_loss loss[VARIANTS] = {CRASHFS_KEEP_ALL,  CRASHFS_KEEP_ALL, CRASHFS_DROP_ALL,
+	                                                 CRASHFS_DROP_SOME, CRASHFS_TEAR,     CRASHFS_GARBAGE,
+	                                                 CRASHFS_DROP_SOME, CRASHFS_TEAR,     CRASHFS_GARBAGE};
+	if (variant == 0)
+		crashfs_kill(copy);
+	else
+		crashfs_power_cut(copy, loss[variant], seed);
+	return copy;
+}
+
+/* Recovers a crashed disk; then crashes the recovery itself at some operations (all of them if thorough), and so on. */
+static void recover(const struct crashfs *fs, struct range r, int depth, int thorough, uint64_t *random)
+{
+	struct crashfs *work = crashfs_copy(fs);
+	struct range whole = r;
+	crashfs_arm(work, 0);
+	open_and_judge(work, &whole);
+	uint64_t ops = crashfs_ops(work);
+	if (open_and_judge(work, &whole) < 0) /* and once more, closed as it is now */
+		failed(&result.stuck, "dies on a living disk", "", r.low, r.high);
+	crashfs_free(work);
+	if (depth == 0 || ops == 0)
+		return;
+	uint64_t tries = thorough && depth == 2 ? ops : 2;
+	for (uint64_t i = 1; i <= tries; i++) {
+		struct crashfs *again = crashfs_copy(fs);
+		struct range seen = r;
+		crashfs_arm(again, tries == ops ? i : 1 + crashfs_random(random) % ops);
+		result.again++;
+		open_and_judge(again, &seen);
+		if (crashfs_dead(again)) {
+			struct crashfs *next =
+			    after_crash(again, (int)(crashfs_random(random) % VARIANTS), crashfs_random(random));
+			recover(next, seen, depth - 1, thorough, random);
+			crashfs_free(next);
+		}
+		crashfs_free(again);
+	}
+}
+
+static void crash_at(uint64_t op, int thorough, uint64_t *random)
+{
+	struct crashfs *fs = crashfs_new();
+	int acknowledged = run_until(fs, op);
+	struct range r = {acknowledged, acknowledged + 1 < STEPS ? acknowledged + 1 : acknowledged};
+	int deep = (int)(crashfs_random(random) % VARIANTS);
+	for (int variant = 0; variant < VARIANTS; variant++) {
+		struct crashfs *after = after_crash(fs, variant, crashfs_random(random));
+		result.crashes++;
+		recover(after, r, variant == deep ? 2 : 0, thorough, random);
+		crashfs_free(after);
+	}
+	crashfs_free(fs);
+}
+
+static uint64_t campaign_seed = 1;
+static const char *only_mutant;
+
+static void campaign(uint64_t stride, int thorough, int stop_at_first)
+{
+	uint64_t random = campaign_seed;
+	for (uint64_t op = 1 + (stride > 1 ? 2 : 0); op <= model.ops; op += stride) {
+		crash_at(op, thorough, &random);
+		if (stop_at_first && failures() > 0)
+			return;
+	}
+}
+
+#ifdef VAULT_MUTANTS
+/* ---- attacks, for the faults that no honest crash can show ---- */
+
+static void must_not_open(struct crashfs *fs, const char *attack)
+{
+	struct vault *v;
+	if (open_case(&v, fs, NULL) < 0)
+		return;
+	failed(&result.wrong, "an attack goes unnoticed", attack, 0, 0);
+	vault_close(v, NULL);
+}
+
+static void attack(void)
+{
+	struct crashfs *fs = crashfs_new(), *old, *target;
+	struct vault *v = NULL;
+	char log[sizeof case_name + 4];
+	size_t n, old_n;
+	snprintf(log, sizeof log, "%s-wal", case_name);
+	for (int i = 0; i < 3; i++)
+		do_step(&v, fs, workload[i]);
+	vault_close(v, NULL);
+	old = crashfs_copy(fs);
+	if (open_case(&v, fs, NULL) == 0) {
+		run(v, "UPDATE t SET n = n + 1");
+		vault_close(v, NULL);
+	}
+	target = crashfs_copy(fs);
+	unsigned char *to = crashfs_bytes(target, case_name, &n), *from = crashfs_bytes(old, case_name, &old_n);
+	memcpy(to + layout_page_offset(3), from + layout_page_offset(3), 2 * PAGE_SIZE);
+	must_not_open(target, "stale pages put back");
+	crashfs_free(target);
+	if (open_case(&v, fs, NULL) == 0) {
+		for (int i = 0; i < 3; i++)
+			run(v, "UPDATE t SET n = n + 1");
+		target = crashfs_copy(fs); /* what a kill leaves */
+		crashfs_bytes(target, log, &n)[layout_frame_offset(2) + 100] ^= 1;
+		must_not_open(target, "a flipped bit in the log");
+		crashfs_free(target);
+		target = crashfs_copy(fs);
+		crashfs_vfs(target)->xDelete(crashfs_vfs(target), log, 0);
+		must_not_open(target, "the log removed");
+		crashfs_free(target);
+		vault_close(v, NULL);
+	}
+	crashfs_free(old);
+	crashfs_free(fs);
+}
+
+static int run_mutants(uint64_t stride)
+{
+	static const struct {
+		const char *name, *text;
+	} names[] = {{"NONE", "no fault"},
+#define X(name, text) {#name, text},
+	             VAULT_MUTANT_LIST(X)
+#undef X
+	};
+	int survivors = 0;
+	result.quiet = 1;
+	attack();
+	if (failures() > 0) {
+		printf("without a fault: %s\n", result.first);
+		return 1;
+	}
+	for (int m = MUTANT_NONE + 1; m < MUTANT_COUNT; m++) {
+		if (only_mutant && strcmp(only_mutant, names[m].name) != 0)
+			continue;
+		memset(&result, 0, sizeof result);
+		result.quiet = 1;
+		vault_mutant = (enum vault_mutant)m;
+		attack();
+		if (failures() == 0)
+			campaign(stride, 0, 1);
+		if (failures() == 0 && stride > 1)
+			campaign(1, 0, 1);
+		printf("%-22s %-9s after %5llu openings: %s\n", names[m].name, failures() ? "caught" : "SURVIVED",
+		       (unsigned long long)result.openings, failures() ? result.first : names[m].text);
+		fflush(stdout);
+		survivors += failures() == 0;
+	}
+	return survivors;
+}
+#else
+static void tell_result(void)
+{
+	printf("%llu write operations, %llu crashes, %llu crashes in recovery, %llu openings: "
+	       "%llu lost, %llu wrong, %llu unreadable, %llu stuck\n",
+	       (unsigned long long)model.ops, (unsigned long long)result.crashes, (unsigned long long)result.again,
+	       (unsigned long long)result.openings, (unsigned long long)result.lost, (unsigned long long)result.wrong,
+	       (unsigned long long)result.unreadable, (unsigned long long)result.stuck);
+}
+#endif
+
+int main(int argc, char **argv)
+{
+	uint64_t stride = 1;
+	int thorough = 0;
+	unsigned char seed[crypto_sign_SEEDBYTES] = {7};
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--stride") == 0 && i + 1 < argc)
+			stride = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+			campaign_seed = strtoull(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
+			only_mutant = argv[++i];
+		else if (strcmp(argv[i], "--thorough") == 0)
+			thorough = 1;
+		else
+			stride = 0;
+	}
+	if (stride == 0) {
+		fprintf(stderr, "usage: %s [--stride N] [--seed N] [--thorough]\n", argv[0]);
+		return 2;
+	}
+	if (sodium_init() < 0)
+		return 2;
+	/* the page that SQLite never writes lies at 1 GiB; at 32 KiB the checkpoint has to fill it here too */
+	sqlite3_test_control(SQLITE_TESTCTRL_PENDING_BYTE, 0x8000);
+	crypto_sign_seed_keypair(public_key, secret_key, seed);
+	identity = (struct vault_identity){public_key, secret_key};
+	make_model();
+#ifdef VAULT_MUTANTS
+	(void)thorough;
+	return run_mutants(stride) > 0;
+#else
+	if (only_mutant)
+		return 2;
+	campaign(stride, thorough, 0);
+	tell_result();
+	return failures() > 0;
+#endif
+}
