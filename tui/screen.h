@@ -1,0 +1,66 @@
+/*
+ * The terminal: started, drawn on, and given back.
+ *
+ * The only file that tells curses what to show. Text reaches the screen through
+ * screen_put(), which takes printable text only (base/printable.h) and cuts it
+ * by display width. Colour never carries meaning alone, and is left out with
+ * NO_COLOR or on a terminal without it.
+ */
+#ifndef GENBA_TUI_SCREEN_H
+#define GENBA_TUI_SCREEN_H
+
+#include <stddef.h>
+
+struct err;
+
+enum tone {
+	TONE_PLAIN,
+	TONE_HEADING,
+	TONE_ALARM,
+	TONE_ATTENTION,
+	TONE_GOOD,
+	TONE_FAINT,
+	TONE_BAR,      /* header and footer */
+	TONE_SELECTED,
+};
+
+/* Keys that are no character. Characters are their code points. */
+enum key {
+	KEY_NOTHING = 0x200000, /* a signal or the clock */
+	KEY_GO_UP,
+	KEY_GO_DOWN,
+	KEY_GO_LEFT,
+	KEY_GO_RIGHT,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN,
+	KEY_FIRST,
+	KEY_LAST,
+	KEY_BACK,   /* backspace */
+	KEY_REMOVE, /* delete */
+	KEY_SIZE,   /* the terminal has another size now */
+	KEY_HANGUP, /* the terminal is gone, or the program is asked to end */
+	KEY_LOCK,   /* asked to lock by SIGUSR1 */
+	KEY_PASTE_BEGIN,
+	KEY_PASTE_END,
+};
+
+#define KEY_ESCAPE  27
+#define KEY_RETURN  '\n'
+#define CTRL(letter) ((letter) & 31)
+
+int screen_start(struct err *err);
+void screen_stop(void); /* may be called when it was not started */
+
+int screen_rows(void);
+int screen_columns(void);
+
+/* Waits for a key, at most `milliseconds` (-1: for ever). */
+int screen_key(int milliseconds);
+
+void screen_clear(void);
+/* Puts printable text at row and column, cut and padded to exactly `cells`. */
+void screen_put(int row, int column, int cells, enum tone tone, const char *text);
+void screen_cursor(int row, int column); /* negative: hidden */
+void screen_show(void);                  /* what was put appears */
+
+#endif

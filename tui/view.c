@@ -1,0 +1,184 @@
+#include "tui/view.h"
+
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/printable.h"
+#include "tui/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument)
+{
+	struct view *v = xcalloc(1, sizeof *v);
+	v->wb = wb;
+	v->ops = ops;
+	v->argument = argument ? xstrdup(argument) : NULL;
+	return v;
+}
+
+static void clear_rows(struct view *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		free(v->rows[i].text);
+	v->count = 0;
+}
+
+void view_free(struct view *v)
+{
+	if (!v)
+		return;
+	if (v->ops->release)
+		v->ops->release(v);
+	clear_rows(v);
+	free(v->rows);
+	free(v->argument);
+	free(v->filter);
+	free(v->heading);
+	free(v);
+}
+
+void view_add(struct view *v, enum tone tone, const char *label, const char *text)
+{
+	if (v->count == v->cap) {
+		v->cap = v->cap ? v->cap * 2 : 64;
+		v->rows = xrealloc(v->rows, v->cap * sizeof *v->rows);
+	}
+	struct row *row = &v->rows[v->count++];
+	row->text = printable_dup(text);
+	row->tone = tone;
+	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+}
+
+void view_addf(struct view *v, enum tone tone, const char *label, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	view_add(v, tone, label, text.data);
+	buf_release(&text);
+}
+
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
+{
+	struct buf safe = BUF_INIT;
+	struct buf wrapped = BUF_INIT;
+	int cells = v->columns - indent - 1;
+	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
+	text_wrap(&wrapped, safe.data, cells > 10 ? (size_t)cells : 10, 0);
+	for (const char *line = wrapped.data;;) {
+		size_t n = strcspn(line, "\n");
+		view_addf(v, tone, label, "%*s%.*s", indent, "", (int)n, line);
+		if (!line[n])
+			break;
+		line += n + 1;
+	}
+	buf_release(&wrapped);
+	buf_release(&safe);
+}
+
+void view_stale(struct view *v)
+{
+	v->columns = 0;
+}
+
+const char *view_label(const struct view *v)
+{
+	return v->selected < v->count ? v->rows[v->selected].label : "";
+}
+
+/* Back to the row of the same record, when the rows were made anew. */
+static void find_again(struct view *v, const char *label)
+{
+	if (v->selected < v->count && strcmp(v->rows[v->selected].label, label) == 0)
+		return;
+	for (size_t i = 0; *label && i < v->count; i++)
+		if (strcmp(v->rows[i].label, label) == 0) {
+			v->selected = i;
+			return;
+		}
+	if (v->selected >= v->count)
+		v->selected = v->count ? v->count - 1 : 0;
+}
+
+void view_refresh(struct view *v)
+{
+	struct session *s = v->wb->s;
+	uint64_t now = s->c ? case_generation(s->c) : 0;
+	int columns = screen_columns();
+	if (v->columns == columns && v->generation == now)
+		return;
+	char label[sizeof v->rows->label];
+	snprintf(label, sizeof label, "%s", view_label(v));
+	clear_rows(v);
+	free(v->heading);
+	v->heading = NULL;
+	v->columns = columns;
+	v->generation = now;
+	struct err err = ERR_INIT;
+	if (v->ops->fill(v, columns, &err) < 0)
+		view_add_text(v, TONE_ALARM, NULL, err.message, 0);
+	find_again(v, label);
+}
+
+static size_t clamp(const struct view *v, long long to)
+{
+	if (v->count == 0 || to < 0)
+		return 0;
+	return to >= (long long)v->count ? v->count - 1 : (size_t)to;
+}
+
+int view_move(struct view *v, int key, int height)
+{
+	long long at = (long long)v->selected;
+	switch (key) {
+	case 'j':
+	case KEY_GO_DOWN:
+		at++;
+		break;
+	case 'k':
+	case KEY_GO_UP:
+		at--;
+		break;
+	case KEY_PAGE_DOWN:
+	case CTRL('f'):
+	case ' ':
+		at += height > 1 ? height - 1 : 1;
+		break;
+	case KEY_PAGE_UP:
+	case CTRL('b'):
+		at -= height > 1 ? height - 1 : 1;
+		break;
+	case 'g':
+	case KEY_FIRST:
+		at = 0;
+		break;
+	case 'G':
+	case KEY_LAST:
+		at = (long long)v->count - 1;
+		break;
+	default:
+		return 0;
+	}
+	v->selected = clamp(v, at);
+	return 1;
+}
+
+int view_search(struct view *v, const char *text)
+{
+	char *wanted = text_fold_dup(text);
+	int found = 0;
+	for (size_t step = 1; step <= v->count && !found; step++) {
+		size_t i = (v->selected + step) % v->count;
+		char *row = text_fold_dup(v->rows[i].text);
+		if (strstr(row, wanted)) {
+			v->selected = i;
+			found = 1;
+		}
+		free(row);
+	}
+	free(wanted);
+	return found;
+}

@@ -1,0 +1,96 @@
+/*
+ * A view: rows of text, and what keys do to them.
+ *
+ * Every view is a list of rows; a row may stand for a record. A view is one
+ * struct of operations (the model is tig's): it fills its rows from the case when
+ * the case has changed, and answers the keys that are its own. Moving, scrolling,
+ * searching and drawing are the same everywhere.
+ *
+ *     static const struct view_ops notes_ops = {"notes", N_("Notes"), …, fill_notes, key_notes};
+ */
+#ifndef GENBA_TUI_VIEW_H
+#define GENBA_TUI_VIEW_H
+
+#include "base/err.h"
+#include "tui/screen.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct workbench;
+struct view;
+
+struct row {
+	char *text;     /* printable, one line; owned by the view */
+	char label[48]; /* the record or commit it stands for, or "" */
+	enum tone tone;
+};
+
+struct view_ops {
+	const char *name;  /* as in the command table's views */
+	const char *title; /* English, shown through i18n_text() */
+	const char *hints; /* keys of this view for the footer, English */
+	int text;          /* 1: rows are lines of one text: no selection is shown */
+	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
+	int (*fill)(struct view *v, int columns, struct err *err);
+	/* Answers a key: 1 if it was taken. NULL: none. */
+	int (*key)(struct view *v, int key);
+	void (*release)(struct view *v); /* frees v->data; may be NULL */
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct workbench *wb;
+	char *argument; /* a kind, a label, a text: what the view is about; owned */
+	char *filter;   /* in the filter language, or NULL; owned */
+	void *data;
+	struct row *rows;
+	size_t count;
+	size_t cap;
+	size_t selected;
+	size_t top;
+	uint64_t generation; /* of the case when it was filled */
+	int columns;         /* of the screen when it was filled; 0: never */
+	char *heading;       /* a line above the rows that stays, or NULL; owned */
+};
+
+struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
+void view_free(struct view *v);
+
+/* Fills it anew if the case or the width has changed; keeps the selection on the same record. */
+void view_refresh(struct view *v);
+void view_stale(struct view *v); /* fill it at the next drawing */
+
+void view_add(struct view *v, enum tone tone, const char *label, const char *text);
+__attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label, const char *format,
+                                                     ...);
+/* Adds a text broken to the view's width, `indent` spaces before each line. */
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
+
+/* Label of the record under the cursor, or "". */
+const char *view_label(const struct view *v);
+
+/* Moving; `height` rows are seen. 1 if the key was one of these. */
+int view_move(struct view *v, int key, int height);
+
+/* The next row after the cursor that holds the text. 1 if there is one. */
+int view_search(struct view *v, const char *text);
+
+/* ---- the views */
+
+struct view *view_board(struct workbench *wb);
+struct view *view_kinds(struct workbench *wb);
+struct view *view_list(struct workbench *wb, const char *kind);
+struct view *view_detail(struct workbench *wb, const char *label);
+struct view *view_timeline(struct workbench *wb);
+struct view *view_history(struct workbench *wb, const char *label);
+struct view *view_commit(struct workbench *wb, const char *commit);
+struct view *view_playbook(struct workbench *wb);
+struct view *view_help(struct workbench *wb, const char *of);
+struct view *view_text(struct workbench *wb, const char *title, const char *text);
+struct view *view_found(struct workbench *wb, const char *words);
+
+/* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */
+struct view *view_form(struct workbench *wb, const char *kind, const char *label);
+
+#endif
