@@ -3,6 +3,8 @@
  * runs one command or opens the workbench.
  */
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
@@ -85,6 +87,27 @@ static void setup_locale(const char *language)
 		i18n_use(catalogue_ja, catalogue_ja_size);
 }
 
+/*
+ * GENBA_TEST_CLOCK=2026-11-23T14:05:00Z stops the clock there, so that tests see the same screen at every run. It gives
+ * no power that setting the machine's clock does not give, and the screen and standard error say so.
+ */
+static int setup_clock(struct err *err)
+{
+	const char *text = getenv("GENBA_TEST_CLOCK");
+	struct edtf when;
+	int64_t earliest;
+	int64_t latest;
+	if (!text || !*text)
+		return 0;
+	if (edtf_parse(text, &when, err) < 0)
+		return err_prefix(err, "GENBA_TEST_CLOCK");
+	if (when.form != EDTF_POINT || when.from.hour < 0 || edtf_bounds(&when, NULL, NULL, &earliest, &latest) < 0)
+		return err_set(err, ERR_USAGE, _("GENBA_TEST_CLOCK must be a moment, such as 2026-11-23T14:05:00Z"));
+	struct clock_time fixed = {earliest, 0, when.from.offset};
+	clock_set(&fixed, 0);
+	return 0;
+}
+
 static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total);
 
 static volatile sig_atomic_t interrupted;
@@ -156,7 +179,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	struct global g = {.argc = 0};
 	setup_locale(NULL);
-	if (secret_setup(&err) == 0)
+	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
 		parse_global(&g, argc, argv, &err);
 	if (g.language)
 		setup_locale(g.language);

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_MINUTES 15
-#define SMALL_ROWS   8
+#define IDLE_MINUTES  15
+#define SMALL_ROWS    8
 #define SMALL_COLUMNS 40
 
 struct view *workbench_top(struct workbench *wb)
@@ -84,29 +84,45 @@ int workbench_command(struct workbench *wb, const char *line)
 
 /* ---- drawing */
 
-static void draw_header(struct workbench *wb)
+/* `14:05+09:00 (05:05Z)`, or `14:05Z` where the machine's zone is UTC. */
+static void add_clock(struct buf *out)
 {
-	struct case_file *c = wb->s->c;
 	struct clock_time now = clock_now();
 	char local[CLOCK_TEXT];
 	char utc[CLOCK_TEXT];
 	clock_format(now, local);
 	clock_format_utc(now, utc);
-	struct buf right = BUF_INIT;
-	const struct identity *me = wb->s->identity;
-	buf_addf(&right, " TLP:%s  %.5s%s (%.5sZ)  ", case_tlp(c), local + 11, local + 19, utc + 11);
-	buf_addf(&right, "%s  ⎇ %s ", me && *case_mark(c) ? case_mark(c) : _("read only"), case_head(c));
+	if (clock_is_set())
+		buf_adds(out, _("TEST CLOCK "));
+	if (now.offset == 0)
+		buf_addf(out, "%.5sZ", utc + 11);
+	else
+		buf_addf(out, "%.5s%s (%.5sZ)", local + 11, local + 19, utc + 11);
+}
+
+/* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
+static void draw_header(struct workbench *wb)
+{
+	struct case_file *c = wb->s->c;
 	int columns = screen_columns();
-	int wide = (int)text_width(right.data);
+	struct buf right = BUF_INIT;
+	struct buf head = BUF_INIT;
 	struct buf left = BUF_INIT;
+	const struct identity *me = wb->s->identity;
+	buf_addf(&right, " TLP:%s  ", case_tlp(c));
+	add_clock(&right);
+	buf_addf(&right, "  %s ", me && *case_mark(c) ? case_mark(c) : _("read only"));
+	buf_addf(&head, " ⎇ %s ", case_head(c));
+	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
+		buf_add(&right, head.data, head.len);
+	int wide = (int)text_width(right.data);
 	buf_adds(&left, " 現場 ");
 	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
-	if (columns > wide + 12) {
-		screen_put(0, 0, columns - wide, TONE_BAR, left.data);
-		screen_put(0, columns - wide, wide, TONE_BAR, right.data);
-	} else {
-		screen_put(0, 0, columns, TONE_BAR, left.data);
-	}
+	if (wide > columns * 2 / 3)
+		wide = columns * 2 / 3;
+	screen_put(0, 0, columns - wide, TONE_BAR, left.data);
+	screen_put(0, columns - wide, wide, TONE_BAR, right.data);
+	buf_release(&head);
 	buf_release(&left);
 	buf_release(&right);
 }
@@ -167,7 +183,8 @@ static void draw_locked(void)
 {
 	int row = screen_rows() / 2;
 	screen_put(row > 1 ? row - 1 : 0, 2, screen_columns() - 2, TONE_HEADING, _("genba is locked"));
-	screen_put(row, 2, screen_columns() - 2, TONE_PLAIN, _("Enter the passphrase of your identity. Esc twice leaves genba."));
+	screen_put(row, 2, screen_columns() - 2, TONE_PLAIN,
+	           _("Enter the passphrase of your identity. Esc twice leaves genba."));
 }
 
 void workbench_draw(struct workbench *wb)

@@ -41,6 +41,11 @@ void clock_set(const struct clock_time *fixed, int64_t step)
 	source.step = step;
 }
 
+int clock_is_set(void)
+{
+	return source.fixed;
+}
+
 int64_t clock_days_from_civil(int64_t year, int month, int day)
 {
 	year -= month <= 2;

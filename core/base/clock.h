@@ -14,7 +14,7 @@
 struct clock_time {
 	int64_t seconds; /* since 1970-01-01T00:00:00Z */
 	int32_t nanoseconds;
-	int offset;      /* minutes east of UTC */
+	int offset; /* minutes east of UTC */
 };
 
 #define CLOCK_TEXT 32 /* room for an RFC 3339 time and its NUL */
@@ -26,6 +26,7 @@ double clock_steady(void);
 
 /* Makes clock_now() answer `fixed` from now on, moved on by `step` seconds at each call; NULL gives the real clock back. */
 void clock_set(const struct clock_time *fixed, int64_t step);
+int clock_is_set(void); /* 1 while it answers what it was told */
 
 /* Writes the RFC 3339 form with offset, or in UTC with a final Z. */
 void clock_format(struct clock_time t, char text[CLOCK_TEXT]);
