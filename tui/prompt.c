@@ -320,7 +320,7 @@ int prompt_yes(struct workbench *wb, const char *question)
 		int key = workbench_key(wb);
 		if (key == 'y' || key == 'Y')
 			return 1;
-		if (key != KEY_NOTHING && key != KEY_SIZE)
+		if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
 			return 0;
 	}
 }

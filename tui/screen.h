@@ -42,6 +42,7 @@ enum key {
 	KEY_LOCK,   /* asked to lock by SIGUSR1 */
 	KEY_PASTE_BEGIN,
 	KEY_PASTE_END,
+	KEY_WORK, /* no key: slow work has more to show */
 };
 
 #define KEY_ESCAPE  27

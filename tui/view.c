@@ -17,11 +17,27 @@ struct view *view_new(struct workbench *wb, const struct view_ops *ops, const ch
 	return v;
 }
 
+static int is_lazy(const struct view *v)
+{
+	return v->lazy && v->lazy->row;
+}
+
 static void clear_rows(struct view *v)
 {
-	for (size_t i = 0; i < v->count; i++)
+	for (size_t i = 0; i < v->count && !is_lazy(v); i++)
 		free(v->rows[i].text);
 	v->count = 0;
+}
+
+void view_row(struct view *v, size_t i, struct row *row)
+{
+	if (is_lazy(v)) {
+		*row = (struct row){.tone = TONE_PLAIN};
+		v->lazy->row(v, i, row);
+		return;
+	}
+	*row = v->rows[i];
+	row->text = xstrdup(row->text);
 }
 
 void view_free(struct view *v)
@@ -35,6 +51,7 @@ void view_free(struct view *v)
 	free(v->argument);
 	free(v->filter);
 	free(v->heading);
+	free(v->names);
 	free(v);
 }
 
@@ -84,18 +101,25 @@ void view_stale(struct view *v)
 	v->columns = 0;
 }
 
-const char *view_label(const struct view *v)
+const char *view_label_at(struct view *v, size_t i)
 {
-	return v->selected < v->count ? v->rows[v->selected].label : "";
+	if (i >= v->count)
+		return "";
+	return is_lazy(v) ? v->lazy->label(v, i) : v->rows[i].label;
+}
+
+const char *view_label(struct view *v)
+{
+	return view_label_at(v, v->selected);
 }
 
 /* Back to the row of the same record, when the rows were made anew. */
 static void find_again(struct view *v, const char *label)
 {
-	if (v->selected < v->count && strcmp(v->rows[v->selected].label, label) == 0)
+	if (strcmp(view_label(v), label) == 0 && v->selected < v->count)
 		return;
 	for (size_t i = 0; *label && i < v->count; i++)
-		if (strcmp(v->rows[i].label, label) == 0) {
+		if (strcmp(view_label_at(v, i), label) == 0) {
 			v->selected = i;
 			return;
 		}
@@ -111,14 +135,17 @@ void view_refresh(struct view *v)
 	if (v->columns == columns && v->generation == now)
 		return;
 	char label[sizeof v->rows->label];
-	snprintf(label, sizeof label, "%s", view_label(v));
+	snprintf(label, sizeof label, "%s", v->columns || v->count ? view_label(v) : "");
 	clear_rows(v);
 	free(v->heading);
-	v->heading = NULL;
+	free(v->names);
+	v->heading = v->names = NULL;
 	v->columns = columns;
 	v->generation = now;
 	struct err err = ERR_INIT;
-	if (v->ops->fill(v, columns, &err) < 0)
+	if (v->ops->fill(v, columns, &err) < 0 && is_lazy(v))
+		workbench_tell_error(v->wb, &err);
+	else if (err.code)
 		view_add_text(v, TONE_ALARM, NULL, err.message, 0);
 	find_again(v, label);
 }
@@ -172,12 +199,15 @@ int view_search(struct view *v, const char *text)
 	int found = 0;
 	for (size_t step = 1; step <= v->count && !found; step++) {
 		size_t i = (v->selected + step) % v->count;
-		char *row = text_fold_dup(v->rows[i].text);
-		if (strstr(row, wanted)) {
+		struct row row;
+		view_row(v, i, &row);
+		char *folded = text_fold_dup(row.text);
+		if (strstr(folded, wanted)) {
 			v->selected = i;
 			found = 1;
 		}
-		free(row);
+		free(folded);
+		free(row.text);
 	}
 	free(wanted);
 	return found;

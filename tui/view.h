@@ -6,6 +6,10 @@
  * the case has changed, and answers the keys that are its own. Moving, scrolling,
  * searching and drawing are the same everywhere.
  *
+ * A view of very many rows lays out only those that are seen: it has a
+ * struct view_lazy, sets `count` and keeps `rows` empty. What takes long is done
+ * in slices by the same struct's `work`, between keys: keys never wait.
+ *
  *     static const struct view_ops notes_ops = {"notes", N_("Notes"), …, fill_notes, key_notes};
  */
 #ifndef GENBA_TUI_VIEW_H
@@ -21,7 +25,7 @@ struct workbench;
 struct view;
 
 struct row {
-	char *text;     /* printable, one line; owned by the view */
+	char *text;     /* printable, one line; owned by the view (of `rows`), or by the caller of view_row() */
 	char label[48]; /* the record or commit it stands for, or "" */
 	enum tone tone;
 };
@@ -38,8 +42,20 @@ struct view_ops {
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
 };
 
+/* What a view of very many rows, or one that works in the background, has besides. Each may be NULL. */
+struct view_lazy {
+	/* Lays out row i: text (printable; the caller frees it), label, tone. NULL: the rows are in v->rows. */
+	void (*row)(struct view *v, size_t i, struct row *row);
+	/* The label of row i; needed if there is `row`. Borrowed until the next call. */
+	const char *(*label)(struct view *v, size_t i);
+	/* Does some of what is left to do, until the steady time `deadline`. Milliseconds until it wants to go on (0: at
+	 * once), or -1: all is done. Sets *show if what is seen has changed. */
+	int (*work)(struct view *v, double deadline, int *show);
+};
+
 struct view {
 	const struct view_ops *ops;
+	const struct view_lazy *lazy; /* or NULL */
 	struct workbench *wb;
 	char *argument; /* a kind, a label, a text: what the view is about; owned */
 	char *filter;   /* in the filter language, or NULL; owned */
@@ -51,7 +67,8 @@ struct view {
 	size_t top;
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
-	char *heading;       /* a line above the rows that stays, or NULL; owned */
+	char *heading;       /* behind the title, or NULL; owned */
+	char *names;         /* printable: names of columns, a line above the rows that stays, or NULL; owned */
 };
 
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
@@ -61,14 +78,18 @@ void view_free(struct view *v);
 void view_refresh(struct view *v);
 void view_stale(struct view *v); /* fill it at the next drawing */
 
+/* Row i, laid out now; free row->text. */
+void view_row(struct view *v, size_t i, struct row *row);
+
 void view_add(struct view *v, enum tone tone, const char *label, const char *text);
-__attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label, const char *format,
-                                                     ...);
+__attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label,
+                                                     const char *format, ...);
 /* Adds a text broken to the view's width, `indent` spaces before each line. */
 void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
 
 /* Label of the record under the cursor, or "". */
-const char *view_label(const struct view *v);
+const char *view_label(struct view *v);
+const char *view_label_at(struct view *v, size_t i);
 
 /* Moving; `height` rows are seen. 1 if the key was one of these. */
 int view_move(struct view *v, int key, int height);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define IDLE_MINUTES  15
+#define WORK_SLICE    0.008 /* seconds that a key may have to wait for */
 #define SMALL_ROWS    8
 #define SMALL_COLUMNS 40
 
@@ -144,15 +145,28 @@ static void draw_title(struct workbench *wb, const struct view *v)
 	buf_release(&line);
 }
 
-static int body_height(void)
+static int body_top(const struct view *v)
 {
-	int height = screen_rows() - 4;
+	return v->names ? 3 : 2;
+}
+
+static int body_height(const struct view *v)
+{
+	int height = screen_rows() - 2 - body_top(v);
 	return height > 1 ? height : 1;
+}
+
+int workbench_height(struct workbench *wb)
+{
+	return body_height(workbench_top(wb));
 }
 
 static void draw_rows(struct view *v)
 {
-	int height = body_height();
+	int height = body_height(v);
+	int first = body_top(v);
+	if (v->names)
+		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
 	if (v->selected < v->top)
 		v->top = v->selected;
 	if (v->selected >= v->top + (size_t)height)
@@ -162,9 +176,12 @@ static void draw_rows(struct view *v)
 		if (k >= v->count)
 			break;
 		int here = k == v->selected && !v->ops->text;
-		screen_put(2 + i, 0, screen_columns(), here ? TONE_SELECTED : v->rows[k].tone, v->rows[k].text);
+		struct row row;
+		view_row(v, k, &row);
+		screen_put(first + i, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
+		free(row.text);
 	}
-	screen_cursor(2 + (int)(v->selected - v->top), 0);
+	screen_cursor(first + (int)(v->selected - v->top), 0);
 }
 
 static void draw_footer(struct workbench *wb, const struct view *v)
@@ -248,10 +265,34 @@ static int until_minute(void)
 	return (int)(60 - seconds % 60) * 1000;
 }
 
+/* Waits for a key until the minute is over, and does the view's slow work in slices while none is there. */
+static int wait_for_key(struct workbench *wb)
+{
+	double minute = clock_steady() + until_minute() / 1000.0;
+	int key = screen_key(0);
+	while (key == KEY_NOTHING) {
+		double now = clock_steady();
+		if (now >= minute)
+			return KEY_NOTHING;
+		int wait = (int)((minute - now) * 1000) + 1;
+		struct view *v = wb->locked || wb->depth == 0 ? NULL : workbench_top(wb);
+		if (v && v->lazy && v->lazy->work) {
+			int show = 0;
+			int again = v->lazy->work(v, now + WORK_SLICE, &show);
+			if (show)
+				return KEY_WORK;
+			if (again >= 0 && again < wait)
+				wait = again;
+		}
+		key = screen_key(wait);
+	}
+	return key;
+}
+
 int workbench_key(struct workbench *wb)
 {
 	for (;;) {
-		int key = wb->leaving ? KEY_HANGUP : screen_key(until_minute());
+		int key = wb->leaving ? KEY_HANGUP : wait_for_key(wb);
 		if (key == KEY_HANGUP) {
 			wb->leaving = 1;
 			return key;
@@ -261,7 +302,7 @@ int workbench_key(struct workbench *wb)
 			lock(wb);
 			return KEY_NOTHING;
 		}
-		if (key == KEY_NOTHING || key == KEY_SIZE)
+		if (key == KEY_NOTHING || key == KEY_SIZE || key == KEY_WORK)
 			return key; /* the caller draws anew */
 		wb->last_key = clock_steady();
 		return key;
@@ -309,7 +350,7 @@ static void write_note(struct workbench *wb)
 		workbench_tell_error(wb, &err);
 		return;
 	}
-	const struct view *v = workbench_top(wb);
+	struct view *v = workbench_top(wb);
 	char on[LABEL_TEXT];
 	snprintf(on, sizeof on, "%.31s", view_label(v));
 	json_t *record = *on ? record_get(wb->s->c, on, RECORD_RAW, NULL) : NULL;
@@ -452,6 +493,8 @@ static void run(struct workbench *wb)
 		int key = workbench_key(wb);
 		if (key == KEY_HANGUP)
 			break;
+		if (key == KEY_WORK)
+			continue;
 		if (key == KEY_NOTHING || key == KEY_SIZE || wb->leaving) {
 			search_catch_up(wb->s->c, 500, NULL);
 			continue;
@@ -460,7 +503,7 @@ static void run(struct workbench *wb)
 		struct view *v = workbench_top(wb);
 		if (v->ops->key && v->ops->key(v, key))
 			continue;
-		if (!view_move(v, key, body_height()))
+		if (!view_move(v, key, body_height(v)))
 			common_key(wb, key);
 	}
 }

@@ -23,7 +23,10 @@ struct workbench {
 /* Draws header, view and footer; the caller shows it. */
 void workbench_draw(struct workbench *wb);
 
-/* The next key; resizing and locking are done inside. */
+/* Rows of the view on top that are seen. */
+int workbench_height(struct workbench *wb);
+
+/* The next key; resizing, locking and the slow work of the view on top are done inside. KEY_WORK: draw anew. */
 int workbench_key(struct workbench *wb);
 
 struct view *workbench_top(struct workbench *wb);
