@@ -1,8 +1,8 @@
 #include "tui/cmd.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/edtf.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
@@ -106,8 +106,13 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	int64_t latest;
 	int rc;
 	size_t n = strlen(when);
-	if (n >= 4 && strspn(when, "0123456789abcdef") == n && (n > 4 || history_resolve(h, when, commit, NULL) == 0))
-		rc = history_resolve(h, when, commit, err);
+	struct err resolving = ERR_INIT;
+	int hex = n >= 4 && strspn(when, "0123456789abcdef") == n;
+	int only_digits = strspn(when, "0123456789") == n; /* 2026 and 20261124 may be a time, if they are no commit */
+	if (hex && history_resolve(h, when, commit, &resolving) == 0)
+		rc = 0;
+	else if (hex && (!only_digits || resolving.code != ERR_NOT_FOUND))
+		rc = err_set(err, resolving.code, "%s", resolving.message);
 	else if (strcmp(when, "HEAD") == 0)
 		rc = history_head(h, commit, err);
 	else if (edtf_from_people(when, clock_now(), &edtf, err) == 0 && edtf_parse(edtf.data, &time, err) == 0 &&
@@ -116,5 +121,7 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	else
 		rc = err_set(err, ERR_USAGE, _("'%s' is neither a commit nor a time"), when);
 	buf_release(&edtf);
+	if (rc == 0)
+		fprintf(s->log, _("as of commit %.10s\n"), commit);
 	return rc;
 }

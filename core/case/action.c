@@ -5,6 +5,7 @@
 #include "case/action.h"
 #include "case/case_private.h"
 #include "case/rules.h"
+#include "case/seen.h"
 #include "case/value.h"
 
 #include <sodium.h>
@@ -606,7 +607,10 @@ int action_commit(struct action *a, struct err *err)
 		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
 	free_action(a);
 	c->generation++;
-	return refresh ? case_refresh(c, err) : 0;
+	seen_update(c);
+	if (refresh)
+		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
+	return 0;
 }
 
 void action_cancel(struct action *a)

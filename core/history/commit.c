@@ -122,14 +122,17 @@ static int sign_commit(const struct buf *headers, const struct buf *message, con
 	return rc;
 }
 
-static int index_commit(struct history *h, const git_oid *id, const struct history_change *changes, size_t count,
-                        int64_t seconds, struct err *err)
+/* The commit's row, with its parents' rows, and which paths it touched. */
+static int index_commit(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
+                        const struct history_change *changes, size_t count, int64_t seconds, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_PUT, err);
 	if (!s)
 		return -1;
 	sqlite3_bind_blob(s, 1, id->id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	sqlite3_bind_int64(s, 2, seconds);
+	for (unsigned i = 0; i < parent_count; i++)
+		sqlite3_bind_blob(s, 3 + (int)i, parents[i].id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : history_sql_error(h, _("write"), err);
 	sqlite3_reset(s);
 	sqlite3_int64 row = sqlite3_last_insert_rowid(h->db);
@@ -174,8 +177,8 @@ struct making {
 	struct err *err;
 	struct history_change *changes; /* sorted by path */
 	size_t count;
-	git_oid head; /* the first parent, if there is one */
-	int has_head;
+	git_oid parent[2]; /* HEAD, if there is one, and what is merged */
+	unsigned parent_count;
 	git_oid head_tree;
 	git_oid tree;
 	struct buf parents; /* header lines */
@@ -205,28 +208,29 @@ static int find_parents(struct making *m, const char *merge_parent)
 {
 	struct err none = ERR_INIT;
 	char head[HISTORY_ID];
-	m->has_head = history_head(m->h, head, &none) == 0;
-	if (!m->has_head && none.code != ERR_NOT_FOUND)
+	int has_head = history_head(m->h, head, &none) == 0;
+	if (!has_head && none.code != ERR_NOT_FOUND)
 		return err_set(m->err, none.code, "%s", none.message);
-	if (m->has_head) {
+	if (has_head) {
 		struct commit_text before;
 		struct buf text = BUF_INIT;
-		git_oid_fromstr(&m->head, head);
-		int rc = commit_read(m->h, &m->head, &before, &text, m->err);
+		git_oid_fromstr(&m->parent[m->parent_count++], head);
+		int rc = commit_read(m->h, &m->parent[0], &before, &text, m->err);
 		buf_release(&text);
 		if (rc < 0)
 			return -1;
 		m->head_tree = before.tree;
 		commit_text_release(&before);
-		if (add_parent(m->h, &m->head, &m->parents, &m->prev, m->err) < 0)
+		if (add_parent(m->h, &m->parent[0], &m->parents, &m->prev, m->err) < 0)
 			return -1;
 	}
 	if (!merge_parent)
 		return 0;
-	git_oid merged;
-	if (git_oid_fromstr(&merged, merge_parent) < 0)
+	git_oid *merged = &m->parent[m->parent_count];
+	if (!has_head || git_oid_fromstr(merged, merge_parent) < 0)
 		return err_set(m->err, ERR_INVALID, _("'%s' is not a commit"), merge_parent);
-	return add_parent(m->h, &merged, &m->parents, &m->prev, m->err);
+	m->parent_count++;
+	return add_parent(m->h, merged, &m->parents, &m->prev, m->err);
 }
 
 static int write_commit(struct making *m, const struct history_meta *meta, const struct history_signer *signer, git_oid *id)
@@ -240,7 +244,8 @@ static int write_commit(struct making *m, const struct history_meta *meta, const
 	buf_add(&m->message, m->prev.data, m->prev.len);
 	if (sign_commit(&m->headers, &m->message, signer, &m->raw, m->err) < 0)
 		return -1;
-	return object_write(m->h, GIT_OBJECT_COMMIT, m->raw.data, m->raw.len, m->has_head ? &m->head : NULL, id, m->err);
+	return object_write(m->h, GIT_OBJECT_COMMIT, m->raw.data, m->raw.len, m->parent_count ? &m->parent[0] : NULL, id,
+	                    m->err);
 }
 
 int history_commit(struct history *h, const struct history_change *changes, size_t count, const struct history_meta *meta,
@@ -255,11 +260,11 @@ int history_commit(struct history *h, const struct history_change *changes, size
 	if (rc == 0)
 		rc = find_parents(&m, meta->merge_parent);
 	if (rc == 0)
-		rc = tree_edit(h, m.has_head ? &m.head_tree : NULL, m.changes, count, &m.tree, err);
+		rc = tree_edit(h, m.parent_count ? &m.head_tree : NULL, m.changes, count, &m.tree, err);
 	if (rc == 0)
 		rc = write_commit(&m, meta, signer, &made);
 	if (rc == 0)
-		rc = index_commit(h, &made, m.changes, count, meta->when.seconds, err);
+		rc = index_commit(h, &made, m.parent, m.parent_count, m.changes, count, meta->when.seconds, err);
 	if (rc == 0) {
 		git_oid_tostr(id, HISTORY_ID, &made);
 		rc = set_branch(h, id, err);

@@ -76,10 +76,14 @@ int history_head(struct history *h, char id[HISTORY_ID], struct err *err);
 /* The commit that `text` begins (4 hex digits at least), or HEAD. ERR_NOT_FOUND; ERR_USAGE if several begin so. */
 int history_resolve(struct history *h, const char *text, char id[HISTORY_ID], struct err *err);
 
-/* The last commit not later than that second; ERR_NOT_FOUND before the first. Times of commits are their authors' claims. */
+/* The state at that second: the last commit not later, on the line of first parents from HEAD (what a merge brought
+ * was not here before it). ERR_NOT_FOUND before the first. Times of commits are their authors' claims. */
 int history_at(struct history *h, int64_t seconds, char id[HISTORY_ID], struct err *err);
 
 int history_count(struct history *h, uint64_t *commits, struct err *err);
+
+/* The number of a commit (full id) in the order of writing into this file, from 1. ERR_NOT_FOUND. */
+int history_number(struct history *h, const char *id, uint64_t *number, struct err *err);
 
 /* Appends the file `path` as of `commit`. ERR_NOT_FOUND if it was not there. */
 int history_read(struct history *h, const char *commit, const char *path, struct buf *out, struct err *err);
@@ -90,6 +94,7 @@ int history_tree_walk(struct history *h, const char *commit, history_file_fn fn,
 
 struct history_entry {
 	char id[HISTORY_ID];
+	uint64_t number; /* in the order of writing into this file, from 1; a parent's is smaller */
 	char parents[2][HISTORY_ID];
 	unsigned parent_count;
 	const char *subject; /* borrowed for the callback, as all strings here; text from outside */
@@ -102,7 +107,7 @@ struct history_entry {
 };
 
 /*
- * Commits, newest first: those that changed `path`, or all if it is NULL.
+ * The commit `from` and its ancestors (NULL: HEAD), newest first: those that changed `path`, or all if it is NULL.
  * `limit` 0: no limit. Nonzero from the callback stops and is returned.
  */
 typedef int (*history_entry_fn)(void *ctx, const struct history_entry *entry);

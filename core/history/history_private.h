@@ -32,11 +32,14 @@ struct cached_object {
 	           " ON CONFLICT(name) DO UPDATE SET id = ?2, target = ?3")                                                           \
 	X(REF_DELETE, "DELETE FROM git_ref WHERE name = ?1")                                                                          \
 	X(REF_AT, "SELECT name FROM git_ref WHERE name > ?1 ORDER BY name LIMIT 1")                                                   \
-	X(COMMIT_PUT, "INSERT INTO git_commit(id, time) VALUES(?1, ?2)")                                                              \
+	X(COMMIT_PUT, "INSERT INTO git_commit(id, time, p1, p2) VALUES(?1, ?2,"                                                       \
+	              " (SELECT n FROM git_commit WHERE id = ?3), (SELECT n FROM git_commit WHERE id = ?4))")                          \
 	X(COMMIT_ROW, "SELECT n FROM git_commit WHERE id = ?1")                                                                       \
 	X(COMMIT_PREFIX, "SELECT id FROM git_commit WHERE id >= ?1 AND id <= ?2 LIMIT 2")                                             \
-	X(COMMIT_AT, "SELECT id FROM git_commit WHERE time <= ?1 ORDER BY n DESC LIMIT 1")                                            \
-	X(COMMIT_COUNT, "SELECT count(*) FROM git_commit")                                                                            \
+	X(COMMIT_AT, "WITH RECURSIVE up(n) AS (SELECT n FROM git_commit WHERE id = ?2"                                                \
+	             " UNION ALL SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL)"                    \
+	             " SELECT c.id FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.time <= ?1 LIMIT 1")                          \
+	X(COMMIT_COUNT, "SELECT coalesce(max(n), 0) FROM git_commit") /* rows are never removed */                                    \
 	X(TOUCH_PUT, "INSERT OR IGNORE INTO git_touch(path, n) VALUES(?1, ?2)")
 
 enum history_statement {

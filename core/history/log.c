@@ -48,10 +48,15 @@ int history_resolve(struct history *h, const char *text, char id[HISTORY_ID], st
 
 int history_at(struct history *h, int64_t seconds, char id[HISTORY_ID], struct err *err)
 {
+	char head[HISTORY_ID];
+	git_oid from;
+	if (history_head(h, head, err) < 0)
+		return -1;
 	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_AT, err);
-	if (!s)
+	if (!s || git_oid_fromstr(&from, head) < 0)
 		return -1;
 	sqlite3_bind_int64(s, 1, seconds);
+	sqlite3_bind_blob(s, 2, from.id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	int rc = sqlite3_step(s);
 	int found = rc == SQLITE_ROW && hex_of_row(s, 0, id) == 0;
 	sqlite3_reset(s);
@@ -113,10 +118,11 @@ static char *trailer_dup(const char *message, const char *name)
 	return value ? xstrndup(value, n) : NULL;
 }
 
-static int give_entry(const struct commit_text *c, const char *id, history_entry_fn fn, void *ctx)
+static int give_entry(const struct commit_text *c, const char *id, uint64_t number, history_entry_fn fn, void *ctx)
 {
 	struct history_entry entry;
 	memset(&entry, 0, sizeof entry);
+	entry.number = number;
 	snprintf(entry.id, sizeof entry.id, "%s", id);
 	entry.parent_count = c->parent_count;
 	for (unsigned i = 0; i < c->parent_count; i++)
@@ -138,53 +144,97 @@ static int give_entry(const struct commit_text *c, const char *id, history_entry
 	return rc;
 }
 
-int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err)
+static int read_entry(struct history *h, const git_oid *oid, uint64_t number, history_entry_fn fn, void *ctx,
+                      struct err *err)
 {
-	git_oid oid;
+	char id[HISTORY_ID];
 	struct commit_text c;
 	struct buf raw = BUF_INIT;
-	int rc = git_oid_fromstr(&oid, id) < 0 ? err_set(err, ERR_INVALID, _("'%s' is not a commit"), id)
-	                                       : commit_read(h, &oid, &c, &raw, err);
+	int rc = commit_read(h, oid, &c, &raw, err);
 	if (rc == 0) {
-		rc = give_entry(&c, id, fn, ctx);
+		rc = give_entry(&c, git_oid_tostr(id, sizeof id, oid), number, fn, ctx);
 		commit_text_release(&c);
 	}
 	buf_release(&raw);
 	return rc;
 }
 
+int history_number(struct history *h, const char *id, uint64_t *number, struct err *err)
+{
+	git_oid oid;
+	if (strlen(id) != GIT_OID_HEXSZ || git_oid_fromstr(&oid, id) < 0)
+		return err_set(err, ERR_INVALID, _("'%s' is not a commit"), id);
+	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_ROW, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_blob(s, 1, oid.id, GIT_OID_RAWSZ, SQLITE_STATIC);
+	int found = sqlite3_step(s) == SQLITE_ROW;
+	*number = found ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return found ? 0 : err_set(err, ERR_NOT_FOUND, _("this case has no commit %.10s"), id);
+}
+
+int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err)
+{
+	uint64_t number;
+	git_oid oid;
+	if (history_number(h, id, &number, err) < 0 || git_oid_fromstr(&oid, id) < 0)
+		return -1;
+	return read_entry(h, &oid, number, fn, ctx, err);
+}
+
+/*
+ * The ancestors of a commit, newest first: a recursive query that is ordered is
+ * a queue by priority and gives its rows one by one. Not from the cache of
+ * statements: a callback may read the log itself.
+ */
+#define ANCESTORS                                                                                                      \
+	"WITH RECURSIVE up(n) AS (SELECT ?2"                                                                           \
+	" UNION SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL"                      \
+	" UNION SELECT c.p2 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p2 IS NOT NULL ORDER BY 1 DESC)"     \
+	" SELECT c.id, c.n FROM up CROSS JOIN git_commit c ON c.n = up.n"
+
+static sqlite3_stmt *log_statement(struct history *h, uint64_t from, const char *path, struct err *err)
+{
+	const char *sql = from && path ? ANCESTORS " WHERE EXISTS (SELECT 1 FROM git_touch t WHERE t.path = ?1 AND t.n = up.n)"
+	                  : from       ? ANCESTORS
+	                  : path       ? "SELECT id, n FROM git_commit WHERE n IN (SELECT n FROM git_touch WHERE path = ?1)"
+	                                 " ORDER BY n DESC"
+	                               : "SELECT id, n FROM git_commit ORDER BY n DESC";
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(h->db, sql, -1, &s, NULL) != SQLITE_OK) {
+		history_sql_error(h, _("read"), err);
+		return NULL;
+	}
+	if (path)
+		sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+	if (from)
+		sqlite3_bind_int64(s, 2, (sqlite3_int64)from);
+	return s;
+}
+
 int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
                 struct err *err)
 {
-	/* not from the cache: a callback may read the log itself. Rows are numbered in the order of writing, and a parent is
-	 * always written before its child. */
-	sqlite3_stmt *s = NULL;
-	const char *sql = path ? "SELECT id, n FROM git_commit WHERE n IN (SELECT n FROM git_touch WHERE path = ?1)"
-	                         " AND n <= ?2 ORDER BY n DESC"
-	                       : "SELECT id, n FROM git_commit WHERE n <= ?2 ORDER BY n DESC";
-	sqlite3_int64 newest = INT64_MAX;
-	if (from) {
-		git_oid id;
-		s = history_statement(h, HISTORY_COMMIT_ROW, err);
-		if (!s || git_oid_fromstr(&id, from) < 0)
-			return err_set(err, ERR_INVALID, _("'%s' is not a commit"), from);
-		sqlite3_bind_blob(s, 1, id.id, GIT_OID_RAWSZ, SQLITE_STATIC);
-		if (sqlite3_step(s) == SQLITE_ROW)
-			newest = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
-		s = NULL;
-	}
-	if (sqlite3_prepare_v2(h->db, sql, -1, &s, NULL) != SQLITE_OK)
-		return history_sql_error(h, _("read"), err);
-	if (path)
-		sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(s, 2, newest);
+	uint64_t newest = 0;
+	char head[HISTORY_ID];
+	if (from && history_number(h, from, &newest, err) < 0)
+		return -1;
+	if (from && history_head(h, head, NULL) == 0 && strcmp(head, from) == 0)
+		newest = 0; /* everything: no ancestry to follow */
+	sqlite3_stmt *s = log_statement(h, newest, path, err);
+	if (!s)
+		return -1;
 	int rc = 0;
 	int step = SQLITE_DONE;
 	for (size_t i = 0; rc == 0 && (limit == 0 || i < limit) && (step = sqlite3_step(s)) == SQLITE_ROW; i++) {
-		char id[HISTORY_ID];
-		rc = hex_of_row(s, 0, id) < 0 ? err_set(err, ERR_DAMAGED, _("the list of commits is damaged"))
-		                              : history_entry_of(h, id, fn, ctx, err);
+		git_oid id;
+		if (sqlite3_column_bytes(s, 0) != GIT_OID_RAWSZ) {
+			rc = err_set(err, ERR_DAMAGED, _("the list of commits is damaged"));
+			break;
+		}
+		git_oid_fromraw(&id, sqlite3_column_blob(s, 0));
+		rc = read_entry(h, &id, (uint64_t)sqlite3_column_int64(s, 1), fn, ctx, err);
 	}
 	if (rc == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
 		rc = history_sql_error(h, _("read"), err);

@@ -156,6 +156,7 @@ static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, st
 	if (row.base) {
 		struct buf data = BUF_INIT; /* the statement is used again below */
 		buf_add(&data, row.data, row.data_size);
+		sqlite3_reset(s); /* a statement left half-way would keep VACUUM and checkpoints out */
 		rc = read_row(h, row.base, row.depth, &base, err);
 		row.data = data.data;
 		if (rc == 0)
