@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/worker.h"
 #include "catalogue.h"
 #include "tui/command.h"
 #include "tui/workbench.h"
@@ -174,11 +175,15 @@ static int run(struct session *s, struct global *g, struct err *err)
 	return command_run(s, g->argc, g->argv, err);
 }
 
+/* The parsers of foreign data; each layer that has one adds its row. */
+static const struct worker_job *const jobs[] = {&worker_probe_job, NULL};
+
 int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	struct global g = {.argc = 0};
 	setup_locale(NULL);
+	worker_main(argc, argv, jobs);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
 		parse_global(&g, argc, argv, &err);
 	if (g.language)

@@ -8,11 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+static int memory_status;
+
+void err_memory_status(int status)
+{
+	memory_status = status;
+}
 
 static _Noreturn void out_of_memory(void)
 {
 	static const char text[] = "genba: out of memory\n";
-	fwrite(text, 1, sizeof text - 1, stderr);
+	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)ignored;
+	if (memory_status)
+		_exit(memory_status);
 	abort();
 }
 

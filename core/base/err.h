@@ -69,4 +69,7 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Running out of memory ends the process with this exit status instead of abort(): for workers, whose end is read. */
+void err_memory_status(int status);
+
 #endif

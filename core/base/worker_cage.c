@@ -1,0 +1,151 @@
+/*
+ * The cage: resource limits and a list of the system calls that are left.
+ *
+ * Opening or asking about files answers "permission denied", since libraries
+ * look for their settings in good faith and go on without. What no parser does
+ * in good faith (network, processes, programs, tracing) ends the process with
+ * SIGSYS, which the parent reports as such.
+ */
+#include "base/worker_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const int allowed[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(readv),
+    SCMP_SYS(pread64),
+    SCMP_SYS(preadv),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rseq),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(uname),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(membarrier),
+};
+
+static const int denied[] = {
+    SCMP_SYS(open),       SCMP_SYS(openat),     SCMP_SYS(openat2),   SCMP_SYS(creat),      SCMP_SYS(access),
+    SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(stat),      SCMP_SYS(lstat),      SCMP_SYS(statx),
+    SCMP_SYS(statfs),     SCMP_SYS(fstatfs),    SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+    SCMP_SYS(getdents64), SCMP_SYS(ioctl),      SCMP_SYS(fadvise64), SCMP_SYS(ftruncate),  SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),   SCMP_SYS(mkdir),      SCMP_SYS(rename),
+};
+
+static void limit(int what, rlim_t value)
+{
+	struct rlimit now;
+	struct rlimit wanted = {value, value};
+	if (getrlimit((__rlimit_resource_t)what, &now) == 0 && now.rlim_max < value)
+		wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
+	setrlimit((__rlimit_resource_t)what, &wanted);
+}
+
+static void set_limits(const struct worker_limits *limits)
+{
+	if (!WORKER_SANITIZED)
+		limit(RLIMIT_AS, limits->memory);
+	limit(RLIMIT_CPU, (rlim_t)limits->cpu_seconds + 1);
+	struct rlimit cpu = {limits->cpu_seconds, (rlim_t)limits->cpu_seconds + 1}; /* SIGXCPU first: it says why */
+	setrlimit(RLIMIT_CPU, &cpu);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_NPROC, 0);
+	limit(RLIMIT_MEMLOCK, 0);
+	limit(RLIMIT_NOFILE, WORKER_FILE + 1);
+}
+
+static int add_rules(scmp_filter_ctx filter)
+{
+	int rc = 0;
+	for (size_t i = 0; i < sizeof allowed / sizeof *allowed && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; i < sizeof denied / sizeof *denied && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), denied[i], 0);
+	if (rc)
+		return rc;
+	/* Only the pipe to the parent is written; chatter of libraries on standard error goes nowhere. */
+	const int writes[] = {SCMP_SYS(write), SCMP_SYS(writev)};
+	for (size_t i = 0; i < 2 && rc == 0; i++) {
+		const unsigned last = WORKER_SANITIZED ? STDERR_FILENO : STDOUT_FILENO;
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, writes[i], 1, SCMP_A0(SCMP_CMP_LE, last));
+		if (rc == 0)
+			rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EBADF), writes[i], 1, SCMP_A0(SCMP_CMP_GT, last));
+	}
+	/* No new code. */
+	const int maps[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+	for (size_t i = 0; i < 2 && rc == 0; i++) {
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		if (rc == 0)
+			rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), maps[i], 1,
+			                      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+	}
+	/* fstat() of newer C libraries; by name it is refused. */
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+		                      SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
+		                      SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
+	const int questions[] = {F_GETFD, F_GETFL};
+	for (size_t i = 0; i < 2 && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+		                      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)questions[i]));
+	if (rc == 0) /* limits may be asked, not set */
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+	if (rc == 0) /* abort() */
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+		                      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	return rc;
+}
+
+int worker_cage(const struct worker_limits *limits, int has_file)
+{
+	if (!WORKER_SANITIZED)
+		close(STDERR_FILENO);
+	close_range(has_file ? WORKER_FILE + 1 : WORKER_FILE, ~0U, 0);
+	set_limits(limits);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int rc = filter ? add_rules(filter) : -ENOMEM;
+	if (rc == 0)
+		rc = seccomp_load(filter);
+	if (filter)
+		seccomp_release(filter);
+	return rc < 0 ? -1 : 0;
+}

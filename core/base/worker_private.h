@@ -1,0 +1,42 @@
+/*
+ * What the two ends of a worker agree on, and the cage.
+ *
+ * The worker is started as `genba --worker JOB`. Descriptor 0 is a socket from
+ * which it reads a head and then, unless a file is handed over as descriptor 3,
+ * the input; descriptor 1 is a pipe for its lines. The head is 8 hexadecimal
+ * digits and that many bytes of JSON: {"limits": {…}, "file": bool, "request": …}.
+ * Each line it writes is compact JSON: {"line": value}; the last is {"end": null}
+ * or {"end": "what is wrong"}.
+ */
+#ifndef GENBA_BASE_WORKER_PRIVATE_H
+#define GENBA_BASE_WORKER_PRIVATE_H
+
+#include "base/worker.h"
+
+#define WORKER_WORD "--worker"
+#define WORKER_FILE 3
+#define WORKER_HEAD (1U << 20) /* bytes of the head at most */
+
+enum worker_status {
+	WORKER_STATUS_OK = 0,
+	WORKER_STATUS_MEMORY = 120, /* xmalloc() found none */
+	WORKER_STATUS_UNCAGED,      /* the cage could not be closed; nothing was parsed */
+	WORKER_STATUS_NO_JOB,
+	WORKER_STATUS_START, /* the program could not be executed, or got no proper head */
+};
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WORKER_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WORKER_SANITIZED 1
+#endif
+#endif
+#ifndef WORKER_SANITIZED
+#define WORKER_SANITIZED 0
+#endif
+
+/* Gives up everything but reading, writing and computing, for good. 0 or -1. */
+int worker_cage(const struct worker_limits *limits, int has_file);
+
+#endif
