@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The manual as a reader gets it: every command that exists is in `man genba`, the pages are clean mdoc, every page
+# named under SEE ALSO exists; and the bash completion completes.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+man_dir=${GENBA_BUILD:?build folder}/man
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export MANWIDTH=100 MANPAGER=cat GENBA_CASE=
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+
+command -v man >/dev/null || { echo "SKIP: man-db is not installed"; exit 77; }
+for page in "$man_dir"/*.[1-8] "$GENBA_SOURCE"/man/*.[1-8]; do
+	[ -e "$page" ] || continue
+	man --warnings -l "$page" >"$work/page" 2>"$work/warnings" || fail "man $page"
+	[ ! -s "$work/warnings" ] || fail "$page: $(head -3 "$work/warnings")"
+	[ "$(wc -l <"$work/page")" -gt 20 ] || fail "$page is empty"
+done
+
+# what `genba help` lists is what the manual tells
+man -l "$man_dir/genba.1" | col -bx >"$work/genba.1" 2>/dev/null || man -l "$man_dir/genba.1" >"$work/genba.1"
+"$genba" help | awk '/^  [a-z]/ && $1 != "genba" {print $1}' >"$work/commands"
+[ "$(wc -l <"$work/commands")" -ge 20 ] || fail "genba help lists too few commands: $(cat "$work/commands")"
+while read -r command; do
+	grep -Eq "^     $command( |\$)" "$work/genba.1" || fail "man genba does not tell '$command'"
+	"$genba" help "$command" >"$work/help"
+	grep -q '^Example$' "$work/help" || fail "genba help $command has no example"
+	"$genba" --lang ja help "$command" >/dev/null
+done <"$work/commands"
+for page in $(grep -oh '^\.Xr genba[^ ]* [0-9]' "$GENBA_SOURCE"/man/* | tr -d '\\' | awk '{print $2 "." $3}' | sort -u); do
+	[ -e "$man_dir/$page" ] || [ -e "$GENBA_SOURCE/man/$page" ] || fail "SEE ALSO names $page, which does not exist"
+done
+
+# bash completion, asked as the shell asks it
+complete_line() {
+	bash -c '. "$1"; COMP_LINE=$2; COMP_POINT=${#2}; _genba; printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$man_dir/completions/genba" "$1"
+}
+completes() { # completes LINE WORD: WORD is among the candidates
+	complete_line "$1" | grep -qxF -e "$2" || fail "'$1' does not complete to '$2' but: $(complete_line "$1" | head -5)"
+}
+completes 'genba pres' preserve
+completes 'genba -c x.genba no' note
+completes 'genba add as' asset
+completes 'genba add asset sta' status=
+completes 'genba add asset hostname=X status=inf' infected
+completes 'genba set R1-A1 contain' containment=
+completes 'genba preserve --as r' raw
+completes 'genba preserve x --o' --on
+completes 'genba new x.genba --tlp GR' GREEN
+completes 'genba key ba' backup
+completes 'genba help pla' playbook
+(cd "$work" && mkdir d && touch d/mail.eml && complete_line 'genba preserve d/m' | grep -qx d/mail.eml) || fail "no file names"
+[ -z "$(complete_line 'genba frobnicate --x' | grep -v -- --)" ] || fail "completes what does not exist"
+if command -v zsh >/dev/null; then zsh -n "$man_dir/completions/_genba"; fi
+if command -v fish >/dev/null; then fish -n "$man_dir/completions/genba.fish"; fi
+if command -v shellcheck >/dev/null; then shellcheck -s bash "$man_dir/completions/genba"; fi
+echo "manual: $(wc -l <"$work/commands") commands told, completions complete"
