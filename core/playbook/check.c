@@ -44,8 +44,8 @@ static int fail_step(struct check *c, const char *id, const char *member, const 
 	return rc;
 }
 
-static const char *const types[] = {"start",        "end",         "action",          "playbook-action",
-                                    "if-condition", "while-condition", "switch-condition", "parallel"};
+static const char *const types[] = {
+    "start", "end", "action", "playbook-action", "if-condition", "while-condition", "switch-condition", "parallel"};
 static const char *const ways[] = {"on_completion", "on_success", "on_failure", "on_true", "on_false"};
 
 static int is_text(const json_t *value)
@@ -96,7 +96,8 @@ static int each_way(struct check *c, const char *id, const json_t *step,
 
 static int check_requirement(struct check *c, const char *id, const json_t *need)
 {
-	static const char *const known[] = {"field", "evidence", "decision", "note", "indicator", "optional", "label"};
+	static const char *const known[] = {"field",  "evidence", "decision", "note", "indicator",
+	                                    "record", "step",     "optional", "label"};
 	const char *name;
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)need, name, value) {
@@ -106,7 +107,9 @@ static int check_requirement(struct check *c, const char *id, const json_t *need
 		if (!ok)
 			return fail_step(c, id, "genba", _("unknown kind of requirement"), name);
 	}
-	return json_is_object(need) ? 0 : fail_step(c, id, "genba", _("a requirement is a map, such as {field: isolation_done}"), "");
+	return json_is_object(need)
+	           ? 0
+	           : fail_step(c, id, "genba", _("a requirement is a map, such as {field: isolation_done}"), "");
 }
 
 static int check_step(struct check *c, const char *id, const json_t *step)
@@ -118,7 +121,8 @@ static int check_step(struct check *c, const char *id, const json_t *step)
 	for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
 		known |= strcmp(type, types[i]) == 0;
 	if (!known)
-		return fail_step(c, id, type ? "type" : "", _("a step needs a type that CACAO knows; this is none:"), type ? type : "");
+		return fail_step(c, id, type ? "type" : "", _("a step needs a type that CACAO knows; this is none:"),
+		                 type ? type : "");
 	int completes = json_object_get(step, "on_completion") != NULL;
 	int branches = json_object_get(step, "on_success") || json_object_get(step, "on_failure");
 	if (completes && branches)
@@ -180,7 +184,8 @@ static int check_cycle(struct check *c, const char *id)
 			return 0;
 		slow = to;
 		if (strcmp(slow, id) == 0)
-			return fail_step(c, id, "", _("this step comes back to itself without a while: it never ends"), "");
+			return fail_step(c, id, "", _("this step comes back to itself without a while: it never ends"),
+			                 "");
 	}
 	return 0;
 }

@@ -8,9 +8,9 @@
 #include "base/printable.h"
 #include "playbook/playbook.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdint.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -35,12 +35,14 @@ static int next(struct composer *c, yaml_event_t *event)
 	yaml_mark_t mark = c->parser.problem_mark;
 	const char *problem = c->parser.problem ? c->parser.problem : "not YAML";
 	if (c->parser.error == YAML_READER_ERROR)
-		return err_set(c->err, ERR_INVALID, _("%s: byte %zu: %s; playbooks are UTF-8 (not Shift_JIS or UTF-16)"), c->file,
+		return err_set(c->err, ERR_INVALID,
+		               _("%s: byte %zu: %s; playbooks are UTF-8 (not Shift_JIS or UTF-16)"), c->file,
 		               c->parser.problem_offset, problem);
 	return fail(c, mark, problem);
 }
 
-static int refuse_decorations(struct composer *c, const yaml_event_t *event, const yaml_char_t *anchor, const yaml_char_t *tag)
+static int refuse_decorations(struct composer *c, const yaml_event_t *event, const yaml_char_t *anchor,
+                              const yaml_char_t *tag)
 {
 	if (anchor)
 		return fail(c, event->start_mark, _("anchors and aliases are not allowed in a playbook"));
@@ -220,7 +222,8 @@ json_t *playbook_compose(const char *file, const char *text, size_t n, json_t **
 	yaml_parser_set_input_string(&c.parser, (const unsigned char *)text, n);
 	yaml_parser_set_encoding(&c.parser, YAML_UTF8_ENCODING);
 	if (expect(&c, YAML_STREAM_START_EVENT, "") == 0 &&
-	    expect(&c, YAML_DOCUMENT_START_EVENT, _("the file is empty: a playbook is wanted")) == 0 && next(&c, &event) == 0) {
+	    expect(&c, YAML_DOCUMENT_START_EVENT, _("the file is empty: a playbook is wanted")) == 0 &&
+	    next(&c, &event) == 0) {
 		tree = compose(&c, &event, 0);
 		yaml_event_delete(&event);
 	}

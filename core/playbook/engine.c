@@ -4,9 +4,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdint.h>
 #include <string.h>
 
 #define ROUNDS 10000 /* steps that are passed without a person, at most: a playbook that loops by itself is stopped */

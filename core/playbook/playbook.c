@@ -7,9 +7,9 @@
 #include "base/paths.h"
 
 #include <sodium.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,10 +20,10 @@ struct builtin {
 };
 
 /* The playbooks' files, byte for byte, inside the program. */
-#define EMBED(symbol, name)                                                                                                      \
-	__asm__(".section .rodata\n" #symbol "_begin:\n.incbin \"" GENBA_PLAYBOOKS_DIR "/" name ".yaml\"\n" #symbol                  \
-	        "_end:\n.byte 0\n.previous\n");                                                                                       \
-	extern const char symbol##_begin[];                                                                                           \
+#define EMBED(symbol, name)                                                                                         \
+	__asm__(".section .rodata\n" #symbol "_begin:\n.incbin \"" GENBA_PLAYBOOKS_DIR "/" name ".yaml\"\n" #symbol \
+	        "_end:\n.byte 0\n.previous\n");                                                                     \
+	extern const char symbol##_begin[];                                                                         \
 	extern const char symbol##_end[];
 
 EMBED(playbook_isolate, "isolate")

@@ -9,9 +9,9 @@
 #include "case/blob.h"
 #include "case/value.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdint.h>
 #include <string.h>
 
 static const char *const outcome_names[] = {"done", "failed", "skipped", "not_applicable"};
@@ -146,9 +146,26 @@ static void add_words(const json_t *list, const struct field *field, struct buf 
 		return;
 	}
 	json_array_foreach(list, i, word) {
-		const struct field_value *value = json_is_string(word) ? field_value_find(field, json_string_value(word)) : NULL;
-		buf_addf(out, "%s%s", i ? ", " : "", value ? field_value_label(value) : json_string_value(word) ? json_string_value(word) : "?");
+		const struct field_value *value =
+		    json_is_string(word) ? field_value_find(field, json_string_value(word)) : NULL;
+		buf_addf(out, "%s%s", i ? ", " : "",
+		         value                     ? field_value_label(value)
+		         : json_string_value(word) ? json_string_value(word)
+		                                   : "?");
 	}
+}
+
+static void add_kind(const json_t *need, struct buf *out)
+{
+	const struct kind *kind = kind_find(json_get_string(need, "record"));
+	buf_addf(out, _("a record of the kind %s"), kind ? kind_label(kind) : json_get_string(need, "record"));
+}
+
+static void add_step_field(const json_t *need, struct buf *out)
+{
+	const char *name = json_get_string(need, "step");
+	const struct field *field = kind_field(kind_find("step"), name);
+	buf_addf(out, _("%s of this step (%s=TEXT)"), field ? field_label(field) : name, name);
 }
 
 void run_requirement_text(const json_t *need, struct buf *out)
@@ -167,6 +184,10 @@ void run_requirement_text(const json_t *need, struct buf *out)
 		buf_adds(&text, _("a decision with the one who decided (decision=LABEL)"));
 	else if (json_object_get(need, "indicator"))
 		buf_adds(&text, _("an indicator"));
+	else if (json_object_get(need, "record"))
+		add_kind(need, &text);
+	else if (json_object_get(need, "step"))
+		add_step_field(need, &text);
 	else
 		buf_adds(&text, _("a note (note=TEXT)"));
 	if (*label)
@@ -209,7 +230,8 @@ static int is_secured(const json_t *evidence)
 		return 1;
 	if (has(evidence, "claimed_hash") || (equals(evidence, "form", "elsewhere") && has(evidence, "holder")))
 		return 1;
-	return has(evidence, "source_serial") && has(evidence, "seal_no") && has(evidence, "witness") && has(evidence, "hash_due");
+	return has(evidence, "source_serial") && has(evidence, "seal_no") && has(evidence, "witness") &&
+	       has(evidence, "hash_due");
 }
 
 struct seeking {
@@ -271,16 +293,19 @@ static int is_met(struct case_file *c, const struct run *run, const json_t *need
 		return json_array_size(assets) == 0 || is_given(what, field) || asset_has(c, assets, field);
 	if (json_object_get(need, "note"))
 		return is_given(what, "note") || is_given(what, "notes") || is_given(what, "result");
-	struct seeking s = {.types = json_object_get(need, "evidence"), .assets = assets};
-	s.kind = s.types ? "evidence" : json_object_get(need, "decision") ? "decision" : "indicator";
+	if (json_object_get(need, "step"))
+		return is_given(what, json_get_string(need, "step"));
+	const char *kind = json_get_string(need, "record");
+	struct seeking s = {.types = json_object_get(need, "evidence"), .assets = kind ? NULL : assets};
+	s.kind = s.types ? "evidence" : json_object_get(need, "decision") ? "decision" : kind ? kind : "indicator";
 	if (!s.types && is_given(what, s.kind))
 		return 1;
 	record_each(c, s.kind, 0, seek, &s, NULL);
 	return s.found;
 }
 
-static void list_missing(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what,
-                         struct buf *lines)
+static void list_missing(struct case_file *c, const struct run *run, const struct waiting *w,
+                         const struct step_outcome *what, struct buf *lines)
 {
 	size_t i;
 	json_t *need;
@@ -299,12 +324,13 @@ void run_missing(struct case_file *c, const struct run *run, const struct waitin
 
 /* ---- recording an outcome */
 
-static int check_outcome(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what,
-                         struct err *err)
+static int check_outcome(struct case_file *c, const struct run *run, const struct waiting *w,
+                         const struct step_outcome *what, struct err *err)
 {
 	if (what->outcome != OUTCOME_DONE)
-		return what->reason && *what->reason ? 0 : err_set(err, ERR_USAGE, _("'%s' needs a reason: --reason TEXT"),
-		                                                   outcome_names[what->outcome]);
+		return what->reason && *what->reason ? 0
+		                                     : err_set(err, ERR_USAGE, _("'%s' needs a reason: --reason TEXT"),
+		                                               outcome_names[what->outcome]);
 	struct buf missing = BUF_INIT;
 	list_missing(c, run, w, what, &missing);
 	int rc = 0;
@@ -357,7 +383,8 @@ static int spread_fields(struct action *a, const struct run *run, const struct s
 		} else if (kind_field(kind_find("asset"), field->name)) {
 			rc = set_on_assets(a, run, field, err);
 		} else {
-			rc = err_set(err, ERR_USAGE, _("'%s' is a field of neither the step nor an asset"), field->name);
+			rc =
+			    err_set(err, ERR_USAGE, _("'%s' is a field of neither the step nor an asset"), field->name);
 		}
 	}
 	buf_release(&on);
