@@ -295,6 +295,26 @@ int record_each_at(struct case_file *c, const char *kind, const char *commit, un
 	return rc;
 }
 
+int record_each_label(struct case_file *c, const char *kind, const char *prefix, size_t limit,
+                      int (*fn)(void *ctx, const char *label), void *ctx)
+{
+	sqlite3_stmt *s = NULL;
+	int result = 0;
+	if (sqlite3_prepare_v2(c->db,
+	                       "SELECT label FROM record WHERE label >= ?1 AND label < ?1 || char(0x10ffff)"
+	                       " AND (?2 IS NULL OR kind = ?2) ORDER BY n DESC LIMIT ?3",
+	                       -1, &s, NULL) != SQLITE_OK)
+		return -1;
+	sqlite3_bind_text(s, 1, prefix, -1, SQLITE_STATIC);
+	if (kind)
+		sqlite3_bind_text(s, 2, kind, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 3, (sqlite3_int64)limit);
+	while (result == 0 && sqlite3_step(s) == SQLITE_ROW)
+		result = fn(ctx, (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	return result;
+}
+
 uint64_t record_count(struct case_file *c, const char *kind, unsigned flags)
 {
 	sqlite3_stmt *s = NULL;

@@ -90,6 +90,11 @@ int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn
 int record_each_at(struct case_file *c, const char *kind, const char *commit, unsigned flags, record_fn fn, void *ctx,
                    struct err *err);
 
+/* At most `limit` labels that begin with `prefix`, of a kind (NULL: of all), the newest first, retracted ones too: for
+ * completion. Nonzero from the callback stops and is returned. */
+int record_each_label(struct case_file *c, const char *kind, const char *prefix, size_t limit,
+                      int (*fn)(void *ctx, const char *label), void *ctx);
+
 /* Number of records of a kind (NULL: all), without retracted ones unless asked for. */
 uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
 

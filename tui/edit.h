@@ -1,0 +1,28 @@
+/*
+ * Text under the cursor: the bytes being typed, and where in them one is.
+ *
+ *     struct editing e = {.text = BUF_INIT};
+ *     edit_key(&e, key);                       moves, inserts, deletes; other keys change nothing
+ *
+ * UTF-8, moved through by whole characters; at most PROMPT_LIMIT bytes.
+ */
+#ifndef GENBA_TUI_EDIT_H
+#define GENBA_TUI_EDIT_H
+
+#include "base/buf.h"
+#include "tui/prompt.h"
+
+struct editing {
+	struct buf text;
+	size_t at;   /* byte offset of the cursor, at a character's beginning */
+	int pasting; /* between the marks of a bracketed paste: Enter is text */
+};
+
+void edit_key(struct editing *e, int key);
+void edit_insert(struct editing *e, int c); /* a code point; no character: nothing */
+void edit_set(struct editing *e, const char *text);
+
+/* 0 while more is coming: drawing each character of a paste of megabytes would take hours. */
+int edit_may_draw(const struct editing *e);
+
+#endif
