@@ -6,31 +6,42 @@
 #include "base/printable.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #undef KEY_SIZE
 
 static int started;
 static int coloured;
+static int plain_console;       /* the Linux kernel's: no kanji, 256 or 512 glyphs */
+static int wakes[2] = {-1, -1}; /* a pipe: a signal that comes just before poll() still wakes it */
 static volatile sig_atomic_t hang_up;
 static volatile sig_atomic_t lock_asked;
+static volatile sig_atomic_t resized;
 
 static void on_signal(int number)
 {
+	int before = errno;
 	if (number == SIGUSR1)
 		lock_asked = 1;
+	else if (number == SIGWINCH)
+		resized = 1;
 	else
 		hang_up = 1;
+	if (write(wakes[1], "!", 1) < 0) { /* full: it wakes already */
+	}
+	errno = before;
 }
 
 static void catch_signals(void)
 {
-	static const int numbers[] = {SIGHUP, SIGTERM, SIGUSR1};
+	static const int numbers[] = {SIGHUP, SIGTERM, SIGUSR1, SIGWINCH};
 	struct sigaction action;
 	memset(&action, 0, sizeof action);
 	action.sa_handler = on_signal;
@@ -39,26 +50,67 @@ static void catch_signals(void)
 		sigaction(numbers[i], &action, NULL);
 }
 
-static void start_colours(void)
+struct theme {
+	const char *name;
+	short heading, alarm, attention, good; /* colours of the terminal; -1: its default */
+};
+
+/* Yellow cannot be read on white, nor blue on black. */
+static const struct theme themes[] = {
+    {"dark", COLOR_CYAN, COLOR_RED, COLOR_YELLOW, COLOR_GREEN},
+    {"light", COLOR_BLUE, COLOR_RED, COLOR_MAGENTA, COLOR_GREEN},
+    {"mono", -1, -1, -1, -1},
+};
+
+static const struct theme *choose_theme(void)
 {
 	const char *plain = getenv("NO_COLOR");
-	if ((plain && *plain) || !has_colors() || start_color() == ERR || use_default_colors() == ERR)
+	const char *name = getenv("GENBA_THEME");
+	if ((plain && *plain) || !has_colors())
+		return &themes[2];
+	for (size_t i = 0; name && i < sizeof themes / sizeof *themes; i++)
+		if (strcmp(themes[i].name, name) == 0)
+			return &themes[i];
+	return &themes[0];
+}
+
+static void start_colours(void)
+{
+	const struct theme *theme = choose_theme();
+	if (theme->heading < 0 || start_color() == ERR || use_default_colors() == ERR)
 		return;
-	init_pair(TONE_HEADING, COLOR_CYAN, -1);
-	init_pair(TONE_ALARM, COLOR_RED, -1);
-	init_pair(TONE_ATTENTION, COLOR_YELLOW, -1);
-	init_pair(TONE_GOOD, COLOR_GREEN, -1);
+	init_pair(TONE_HEADING, theme->heading, -1);
+	init_pair(TONE_ALARM, theme->alarm, -1);
+	init_pair(TONE_ATTENTION, theme->attention, -1);
+	init_pair(TONE_GOOD, theme->good, -1);
 	coloured = 1;
+}
+
+const char *screen_notice(void)
+{
+	return plain_console
+	           ? _("this console has no kanji: genba speaks English here, and shows each such character as ??")
+	           : "";
 }
 
 int screen_start(struct err *err)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_set(err, ERR_FAILED, _("the workbench needs a terminal; commands work without one (genba help)"));
+		return err_set(err, ERR_FAILED,
+		               _("the workbench needs a terminal; commands work without one (genba help)"));
+	if (pipe2(wakes, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot make a pipe"));
+	const char *name = getenv("TERM");
+	plain_console = name && strcmp(name, "linux") == 0;
+	if (plain_console) {
+		i18n_set_language("en");
+		i18n_use(NULL, 0);
+	}
 	set_escdelay(25);
 	SCREEN *made = newterm(NULL, stdout, stdin);
 	if (!made)
-		return err_set(err, ERR_FAILED, _("this terminal (TERM=%s) is not known here; try TERM=xterm or TERM=linux"),
+		return err_set(err, ERR_FAILED,
+		               _("this terminal (TERM=%s) is not known here; try TERM=xterm or TERM=linux"),
 		               getenv("TERM") ? getenv("TERM") : "");
 	raw();
 	noecho();
@@ -85,6 +137,9 @@ void screen_stop(void)
 	clear();
 	refresh();
 	endwin();
+	close(wakes[0]);
+	close(wakes[1]);
+	wakes[0] = wakes[1] = -1;
 	started = 0;
 }
 
@@ -103,38 +158,78 @@ static int translate(wint_t key)
 	static const struct {
 		int curses;
 		int ours;
-	} keys[] = {{KEY_UP, KEY_GO_UP},         {KEY_DOWN, KEY_GO_DOWN},     {KEY_LEFT, KEY_GO_LEFT},   {KEY_RIGHT, KEY_GO_RIGHT},
-	            {KEY_PPAGE, KEY_PAGE_UP},    {KEY_NPAGE, KEY_PAGE_DOWN},  {KEY_HOME, KEY_FIRST},     {KEY_END, KEY_LAST},
-	            {KEY_BACKSPACE, KEY_BACK},   {KEY_DC, KEY_REMOVE},        {KEY_RESIZE, KEY_SIZE},    {KEY_ENTER, KEY_RETURN},
-	            {0x1000, KEY_PASTE_BEGIN},   {0x1001, KEY_PASTE_END}};
+	} keys[] = {{KEY_UP, KEY_GO_UP},       {KEY_DOWN, KEY_GO_DOWN},  {KEY_LEFT, KEY_GO_LEFT},
+	            {KEY_RIGHT, KEY_GO_RIGHT}, {KEY_PPAGE, KEY_PAGE_UP}, {KEY_NPAGE, KEY_PAGE_DOWN},
+	            {KEY_HOME, KEY_FIRST},     {KEY_END, KEY_LAST},      {KEY_BACKSPACE, KEY_BACK},
+	            {KEY_DC, KEY_REMOVE},      {KEY_RESIZE, KEY_SIZE},   {KEY_ENTER, KEY_RETURN},
+	            {0x1000, KEY_PASTE_BEGIN}, {0x1001, KEY_PASTE_END}};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if ((int)key == keys[i].curses)
 			return keys[i].ours;
 	return KEY_NOTHING;
 }
 
+/* The terminal's new size; curses is told, since the signal is ours. */
+static void take_size(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+}
+
+/* What signals have asked for, or 0. */
+static int asked(void)
+{
+	char bytes[64];
+	while (read(wakes[0], bytes, sizeof bytes) > 0)
+		;
+	if (hang_up)
+		return KEY_HANGUP;
+	if (lock_asked) {
+		lock_asked = 0;
+		return KEY_LOCK;
+	}
+	if (resized) {
+		resized = 0;
+		take_size();
+		return KEY_SIZE;
+	}
+	return 0;
+}
+
+static int waiting(int milliseconds, short *terminal)
+{
+	struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {wakes[0], POLLIN, 0}};
+	int ready = poll(fds, 2, milliseconds);
+	*terminal = ready > 0 ? fds[0].revents : 0;
+	return ready;
+}
+
 int screen_key(int milliseconds)
 {
 	for (;;) {
-		if (hang_up)
-			return KEY_HANGUP;
-		if (lock_asked) {
-			lock_asked = 0;
-			return KEY_LOCK;
-		}
+		short terminal;
 		wint_t key;
+		int signalled = asked();
+		if (signalled)
+			return signalled;
 		int rc = get_wch(&key);
 		if (rc == KEY_CODE_YES)
 			return translate(key);
 		if (rc == OK)
 			return key == '\r' ? KEY_RETURN : key == 127 || key == 8 ? KEY_BACK : (int)key;
-		struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-		int ready = poll(&input, 1, milliseconds);
+		int ready = waiting(milliseconds, &terminal);
 		if (ready == 0)
 			return KEY_NOTHING;
-		if (ready > 0 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) && !(input.revents & POLLIN))
+		if ((terminal & (POLLHUP | POLLERR | POLLNVAL)) && !(terminal & POLLIN))
 			return KEY_HANGUP;
 	}
+}
+
+int screen_pending(void)
+{
+	short terminal;
+	return waiting(0, &terminal) > 0 && (terminal & POLLIN);
 }
 
 static attr_t attributes(enum tone tone)
@@ -153,6 +248,8 @@ static attr_t attributes(enum tone tone)
 	case TONE_BAR:
 	case TONE_SELECTED:
 		return A_REVERSE;
+	case TONE_PAST:
+		return A_BOLD | A_REVERSE;
 	case TONE_PLAIN:
 		break;
 	}
@@ -164,6 +261,31 @@ void screen_clear(void)
 	erase();
 }
 
+/* What the kernel's console cannot draw, in as many cells. */
+static void make_plain(const char *text, struct buf *out)
+{
+	static const struct {
+		const char *symbol;
+		const char *ascii;
+	} symbols[] = {{"…", "~"}, {"→", ">"}, {"←", "<"}, {"↑", "^"}, {"↓", "v"}, {"▶", ">"}, {"·", "."}, {"—", "-"},
+	               {"⎇", "@"}, {"✓", "+"}, {"✗", "x"}, {"•", "*"}, {"«", "<"}, {"»", ">"}, {"│", "|"}, {"─", "-"}};
+	while (*text) {
+		size_t n = 1;
+		while (((unsigned char)text[n] & 0xC0) == 0x80)
+			n++;
+		const char *ascii = n == 1 ? text : NULL;
+		for (size_t i = 0; !ascii && i < sizeof symbols / sizeof *symbols; i++)
+			if (strlen(symbols[i].symbol) == n && memcmp(symbols[i].symbol, text, n) == 0)
+				ascii = symbols[i].ascii;
+		if (ascii)
+			buf_addc(out, *ascii);
+		else
+			for (size_t cells = text_width_n(text, n); cells > 0; cells--)
+				buf_addc(out, '?');
+		text += n;
+	}
+}
+
 void screen_put(int row, int column, int cells, enum tone tone, const char *text)
 {
 	if (row < 0 || row >= LINES || column < 0 || column >= COLS || cells <= 0)
@@ -171,7 +293,13 @@ void screen_put(int row, int column, int cells, enum tone tone, const char *text
 	if (cells > COLS - column)
 		cells = COLS - column;
 	struct buf line = BUF_INIT;
+	struct buf plain = BUF_INIT;
 	text_pad(&line, text, (size_t)cells);
+	if (plain_console) {
+		make_plain(line.data, &plain);
+		buf_release(&line);
+		line = plain;
+	}
 	attrset((int)attributes(tone));
 	mvaddnstr(row, column, line.data, (int)line.len);
 	attrset(A_NORMAL);
@@ -190,5 +318,11 @@ void screen_cursor(int row, int column)
 
 void screen_show(void)
 {
+	refresh();
+}
+
+void screen_wipe(void)
+{
+	clear(); /* the next refresh sends every cell */
 	refresh();
 }

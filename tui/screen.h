@@ -3,8 +3,11 @@
  *
  * The only file that tells curses what to show. Text reaches the screen through
  * screen_put(), which takes printable text only (base/printable.h) and cuts it
- * by display width. Colour never carries meaning alone, and is left out with
- * NO_COLOR or on a terminal without it.
+ * by display width. Colour never carries meaning alone. Which colours: the
+ * environment variable GENBA_THEME=dark|light|mono; NO_COLOR, or a terminal
+ * without colours, is mono. The console of the Linux kernel has no kanji and few
+ * symbols: there the interface speaks English, symbols become ASCII, and each
+ * wide character of the case's own text is shown as `??`.
  */
 #ifndef GENBA_TUI_SCREEN_H
 #define GENBA_TUI_SCREEN_H
@@ -20,8 +23,9 @@ enum tone {
 	TONE_ATTENTION,
 	TONE_GOOD,
 	TONE_FAINT,
-	TONE_BAR,      /* header and footer */
+	TONE_BAR, /* header and footer */
 	TONE_SELECTED,
+	TONE_PAST, /* what marks a screen that does not show the present */
 };
 
 /* Keys that are no character. Characters are their code points. */
@@ -45,12 +49,15 @@ enum key {
 	KEY_WORK, /* no key: slow work has more to show */
 };
 
-#define KEY_ESCAPE  27
-#define KEY_RETURN  '\n'
-#define CTRL(letter) ((letter) & 31)
+#define KEY_ESCAPE   27
+#define KEY_RETURN   '\n'
+#define CTRL(letter) ((letter)&31)
 
 int screen_start(struct err *err);
 void screen_stop(void); /* may be called when it was not started */
+
+/* What the person must know of this terminal (no kanji on a Linux console), in the interface's language; "" if nothing. */
+const char *screen_notice(void);
 
 int screen_rows(void);
 int screen_columns(void);
@@ -58,10 +65,14 @@ int screen_columns(void);
 /* Waits for a key, at most `milliseconds` (-1: for ever). */
 int screen_key(int milliseconds);
 
+/* 1 if keys are waiting: drawing can be put off (a paste, a held key). */
+int screen_pending(void);
+
 void screen_clear(void);
 /* Puts printable text at row and column, cut and padded to exactly `cells`. */
 void screen_put(int row, int column, int cells, enum tone tone, const char *text);
 void screen_cursor(int row, int column); /* negative: hidden */
 void screen_show(void);                  /* what was put appears */
+void screen_wipe(void);                  /* clears the terminal itself, at once */
 
 #endif
