@@ -11,7 +11,7 @@
 
 const struct command command_table[] = {
 #define SECTION(title)
-#define COMMAND(name, operands, options, summary, keys, views, flags, function)                                                  \
+#define COMMAND(name, operands, options, summary, keys, views, flags, function) \
 	{name, operands, options, summary, keys, views, flags, function},
 #include "tui/command.def"
 #undef COMMAND
@@ -33,8 +33,8 @@ void command_usage(const struct command *command, struct buf *out)
 	for (const char *spec = command->options; *spec;) {
 		size_t word = strcspn(spec, " ");
 		size_t key = strcspn(spec, ": ");
-		buf_addf(out, " [--%.*s%s%.*s]", (int)key, spec, key < word ? " " : "", (int)(key < word ? word - key - 1 : 0),
-		         spec + key + (key < word));
+		buf_addf(out, " [--%.*s%s%.*s]", (int)key, spec, key < word ? " " : "",
+		         (int)(key < word ? word - key - 1 : 0), spec + key + (key < word));
 		spec += word + (spec[word] == ' ');
 	}
 	if (*command->operands)
@@ -56,7 +56,17 @@ static int refuse(const struct session *s, const struct command *command, struct
 		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
 	if ((s->in_script || s->in_workbench) && (command->flags & COMMAND_NO_SCRIPT))
 		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
+	if (!s->in_workbench && (command->flags & COMMAND_SCREEN))
+		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
+		               command->name);
 	return 0;
+}
+
+const char *command_refusal(const struct session *s, const struct command *command, struct err *err)
+{
+	if (refuse(s, command, err) < 0 || ((command->flags & COMMAND_WRITES) && s->c && case_may_write(s->c, err) < 0))
+		return err->message;
+	return NULL;
 }
 
 int command_run(struct session *s, int argc, char **argv, struct err *err)

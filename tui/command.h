@@ -15,11 +15,12 @@
 struct buf;
 
 enum command_flags {
-	COMMAND_CASE = 1,      /* needs an open case */
-	COMMAND_WRITES = 2,    /* changes it */
-	COMMAND_TERMINAL = 4,  /* takes the terminal over: not inside the workbench */
-	COMMAND_RAW = 8,       /* splits its words itself */
+	COMMAND_CASE = 1,       /* needs an open case */
+	COMMAND_WRITES = 2,     /* changes it */
+	COMMAND_TERMINAL = 4,   /* takes the terminal over: not inside the workbench */
+	COMMAND_RAW = 8,        /* splits its words itself */
 	COMMAND_NO_SCRIPT = 16, /* not in a script */
+	COMMAND_SCREEN = 32,    /* only inside the workbench */
 };
 
 struct command {
@@ -37,6 +38,9 @@ extern const struct command command_table[];
 extern const size_t command_count;
 
 const struct command *command_find(const char *name);
+
+/* Why it cannot run in this session, for people; NULL if it can (what its words are is not looked at). */
+const char *command_refusal(const struct session *s, const struct command *command, struct err *err);
 
 /* Runs one command given as words, argv[0] its name. 0, or -1 with the error (err_status() is the exit status). */
 int command_run(struct session *s, int argc, char **argv, struct err *err);

@@ -5,6 +5,7 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/edit.h"
 #include "tui/screen.h"
 #include "tui/workbench_private.h"
 
@@ -12,161 +13,16 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* ---- text under the cursor */
-
-struct editing {
-	struct buf text;
-	size_t at; /* byte offset of the cursor, at a character's beginning */
-	int pasting;
-};
-
-static size_t step_back(const struct editing *e, size_t at)
-{
-	while (at > 0 && ((unsigned char)e->text.data[--at] & 0xC0) == 0x80)
-		;
-	return at;
-}
-
-static size_t step_on(const struct editing *e, size_t at)
-{
-	if (at < e->text.len)
-		at++;
-	while (at < e->text.len && ((unsigned char)e->text.data[at] & 0xC0) == 0x80)
-		at++;
-	return at;
-}
-
-static void cut(struct editing *e, size_t from, size_t to)
-{
-	memmove(e->text.data + from, e->text.data + to, e->text.len - to);
-	buf_truncate(&e->text, e->text.len - (to - from));
-	if (e->text.len == 0)
-		buf_clear(&e->text);
-	e->at = from;
-}
-
-static void insert(struct editing *e, int c)
-{
-	utf8proc_uint8_t bytes[4];
-	utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
-	if (n <= 0 || e->text.len + (size_t)n > PROMPT_LIMIT)
-		return;
-	size_t tail = e->text.len - e->at;
-	buf_add(&e->text, bytes, (size_t)n);
-	memmove(e->text.data + e->at + n, e->text.data + e->at, tail);
-	memcpy(e->text.data + e->at, bytes, (size_t)n);
-	e->at += (size_t)n;
-}
-
-static size_t line_start(const struct editing *e, size_t at)
-{
-	while (at > 0 && e->text.data[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-static size_t line_end(const struct editing *e, size_t at)
-{
-	while (at < e->text.len && e->text.data[at] != '\n')
-		at++;
-	return at;
-}
-
-/* The place in the line above or below, at the same distance from its beginning. */
-static size_t other_line(const struct editing *e, int down)
-{
-	size_t start = line_start(e, e->at);
-	size_t column = e->at - start;
-	size_t to;
-	if (down) {
-		size_t end = line_end(e, e->at);
-		if (end == e->text.len)
-			return e->at;
-		to = end + 1;
-	} else {
-		if (start == 0)
-			return e->at;
-		to = line_start(e, start - 1);
-	}
-	size_t last = line_end(e, to);
-	to = to + column < last ? to + column : last;
-	while (to > 0 && to < e->text.len && ((unsigned char)e->text.data[to] & 0xC0) == 0x80)
-		to--;
-	return to;
-}
-
-/* Keys that every kind of text understands. */
-static void edit_key(struct editing *e, int key)
-{
-	switch (key) {
-	case KEY_GO_LEFT:
-		e->at = step_back(e, e->at);
-		break;
-	case KEY_GO_RIGHT:
-		e->at = step_on(e, e->at);
-		break;
-	case KEY_FIRST:
-	case CTRL('a'):
-		e->at = line_start(e, e->at);
-		break;
-	case KEY_LAST:
-	case CTRL('e'):
-		e->at = line_end(e, e->at);
-		break;
-	case KEY_GO_UP:
-		e->at = other_line(e, 0);
-		break;
-	case KEY_GO_DOWN:
-		e->at = other_line(e, 1);
-		break;
-	case KEY_BACK:
-		if (e->at > 0)
-			cut(e, step_back(e, e->at), e->at);
-		break;
-	case KEY_REMOVE:
-		if (e->at < e->text.len)
-			cut(e, e->at, step_on(e, e->at));
-		break;
-	case CTRL('u'):
-		cut(e, line_start(e, e->at), e->at);
-		break;
-	case CTRL('w'): {
-		size_t from = e->at;
-		while (from > 0 && e->text.data[from - 1] == ' ')
-			from--;
-		while (from > 0 && e->text.data[from - 1] != ' ' && e->text.data[from - 1] != '\n')
-			from--;
-		cut(e, from, e->at);
-		break;
-	}
-	case KEY_PASTE_BEGIN:
-		e->pasting = 1;
-		break;
-	case KEY_PASTE_END:
-		e->pasting = 0;
-		break;
-	default:
-		if (key >= 0x20 && key < 0x110000 && key != 127)
-			insert(e, key);
-	}
-}
-
 /* ---- one line */
 
-static void draw_line(const char *question, const struct editing *e, int secret)
+void prompt_draw_line(const char *question, const struct editing *e)
 {
 	int row = screen_rows() - 1;
 	int columns = screen_columns();
 	struct buf before = BUF_INIT;
 	struct buf line = BUF_INIT;
-	if (secret) {
-		for (size_t i = 0; i < e->text.len; i = step_on(e, i))
-			buf_adds(&line, "•");
-		buf_adds(&before, line.data);
-	} else {
-		printable_add(&before, e->text.data, e->at, PRINTABLE_LINE);
-		printable_add(&line, e->text.data, e->text.len, PRINTABLE_LINE);
-	}
+	printable_add(&before, e->text.data, e->at, PRINTABLE_LINE);
+	printable_add(&line, e->text.data, e->text.len, PRINTABLE_LINE);
 	int asked = (int)text_width(question);
 	if (asked > columns / 2)
 		asked = columns / 2;
@@ -188,12 +44,14 @@ static char *ask_line(struct workbench *wb, const char *question, const char *in
 	buf_adds(&e.text, initial ? initial : "");
 	e.at = e.text.len;
 	for (;;) {
-		workbench_draw(wb);
-		draw_line(question, &e, 0);
-		screen_show();
+		if (edit_may_draw(&e)) {
+			workbench_draw(wb);
+			prompt_draw_line(question, &e);
+			screen_show();
+		}
 		int key = workbench_key(wb);
 		if (key == KEY_RETURN && e.pasting)
-			insert(&e, ' '); /* pasted lines become one */
+			edit_insert(&e, ' '); /* pasted lines become one */
 		else if (key == KEY_RETURN)
 			return buf_take(&e.text, NULL);
 		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
@@ -281,7 +139,7 @@ static char *ask_lines(struct workbench *wb, const char *question, const char *i
 	buf_adds(&e.text, initial ? initial : "");
 	e.at = e.text.len;
 	for (;;) {
-		if (!e.pasting) {
+		if (edit_may_draw(&e)) {
 			workbench_draw(wb);
 			draw_editor(question, &e);
 			screen_show();
@@ -290,11 +148,11 @@ static char *ask_lines(struct workbench *wb, const char *question, const char *i
 		if (key == CTRL('s') || key == CTRL('d'))
 			return buf_take(&e.text, NULL);
 		if (key == KEY_RETURN)
-			insert(&e, '\n');
+			edit_insert(&e, '\n');
 		else if (key == '\t')
-			insert(&e, ' ');
-		else if (key == KEY_HANGUP ||
-		         ((key == KEY_ESCAPE || key == CTRL('c')) && (e.text.len == 0 || prompt_yes(wb, _("Leave this text? (y/n) ")))))
+			edit_insert(&e, ' ');
+		else if (key == KEY_HANGUP || ((key == KEY_ESCAPE || key == CTRL('c')) &&
+		                               (e.text.len == 0 || prompt_yes(wb, _("Leave this text? (y/n) ")))))
 			break;
 		else if (key != KEY_ESCAPE)
 			edit_key(&e, key);
@@ -306,6 +164,23 @@ static char *ask_lines(struct workbench *wb, const char *question, const char *i
 char *prompt_text(struct workbench *wb, const char *question, const char *initial, int several_lines)
 {
 	return several_lines ? ask_lines(wb, question, initial) : ask_line(wb, question, initial);
+}
+
+/* ---- pasted where nothing was asked */
+
+char *prompt_pasted(struct workbench *wb)
+{
+	struct editing e = {.text = BUF_INIT};
+	for (;;) {
+		int key = workbench_key(wb);
+		if (key == KEY_PASTE_END)
+			return buf_take(&e.text, NULL);
+		if (key == KEY_HANGUP)
+			break;
+		edit_insert(&e, key == KEY_RETURN ? '\n' : key == '\t' ? ' ' : key);
+	}
+	buf_release(&e.text);
+	return NULL;
 }
 
 /* ---- yes or no, passphrase */
@@ -414,10 +289,11 @@ static void draw_choices(const struct choosing *c, const char *question, const s
 			buf_adds(&line, k == c->selected ? "> " : "  ");
 			printable_add(&line, c->choices[c->shown[k]], strlen(c->choices[c->shown[k]]), PRINTABLE_LINE);
 		}
-		screen_put(top + i, 0, columns, k < c->shown_count && k == c->selected ? TONE_SELECTED : TONE_PLAIN, line.data);
+		screen_put(top + i, 0, columns, k < c->shown_count && k == c->selected ? TONE_SELECTED : TONE_PLAIN,
+		           line.data);
 		buf_release(&line);
 	}
-	draw_line(question, e, 0);
+	prompt_draw_line(question, e);
 }
 
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
@@ -429,11 +305,14 @@ int prompt_choice(struct workbench *wb, const char *question, const char *const 
 	narrow(&c, "");
 	c.selected = selected >= 0 && (size_t)selected < c.shown_count ? (size_t)selected : 0;
 	for (;;) {
-		workbench_draw(wb);
-		draw_choices(&c, question, &e);
-		screen_show();
+		if (edit_may_draw(&e)) {
+			workbench_draw(wb);
+			draw_choices(&c, question, &e);
+			screen_show();
+		}
 		int key = workbench_key(wb);
-		if (key == KEY_RETURN) {
+		if (key == KEY_RETURN && !e.pasting) {
+			narrow(&c, e.text.data); /* drawing may have been put off */
 			if (c.shown_count) {
 				result = (int)c.shown[c.selected];
 			} else if (other && e.text.len) {
@@ -453,7 +332,8 @@ int prompt_choice(struct workbench *wb, const char *question, const char *const 
 			edit_key(&e, key);
 			if (e.text.len != before)
 				c.selected = 0;
-			narrow(&c, e.text.data);
+			if (edit_may_draw(&e))
+				narrow(&c, e.text.data);
 		}
 	}
 	buf_release(&e.text);

@@ -29,7 +29,8 @@ int session_passphrase(struct session *s, const char *prompt, struct secret *pas
 	if (s->passphrase_file)
 		return secret_read_file(passphrase, s->passphrase_file, err);
 	if (s->in_workbench)
-		return err_set(err, ERR_UNLOCK, _("this command needs a passphrase: run it in a shell, or name --passphrase-file"));
+		return err_set(err, ERR_UNLOCK,
+		               _("this command needs a passphrase: run it in a shell, or name --passphrase-file"));
 	return secret_ask(passphrase, prompt, err);
 }
 
@@ -60,7 +61,8 @@ int session_identity(struct session *s, int unlock, struct err *err)
 	if (load_identity(s, err) < 0)
 		return -1;
 	if (!s->identity)
-		return err_set(err, ERR_NOT_FOUND, _("there is no identity yet: make one with `genba key new --name NAME --mark R1`"));
+		return err_set(err, ERR_NOT_FOUND,
+		               _("there is no identity yet: make one with `genba key new --name NAME --mark R1`"));
 	if (!unlock || s->identity->secret_key)
 		return 0;
 	struct secret passphrase = SECRET_INIT;
@@ -134,9 +136,13 @@ int session_close(struct session *s, struct err *err)
 	return case_close(c, err);
 }
 
-void session_lock(struct session *s)
+int session_lock(struct session *s, struct err *err)
 {
-	identity_lock(s->identity);
+	if (!case_identity(s->c) && session_close(s, err) < 0)
+		return -1;
+	if (s->identity)
+		identity_lock(s->identity);
+	return 0;
 }
 
 int session_is_locked(const struct session *s)
@@ -146,6 +152,8 @@ int session_is_locked(const struct session *s)
 
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err)
 {
+	if (!s->c)
+		return session_open_with(s, passphrase, err);
 	if (!s->identity)
 		return err_set(err, ERR_FAILED, _("there is no identity to unlock"));
 	return unlock_identity(s, passphrase, err);

@@ -14,16 +14,21 @@
 
 #include <stdio.h>
 
+/* What a command asks of the workbench that runs it; done when the command is over. */
+enum session_wish { WISH_NOTHING, WISH_LEAVE, WISH_LOCK, WISH_PAST, WISH_NOW };
+
 struct session {
-	char *path;               /* of the case, or NULL: none named */
-	char *passphrase_file;    /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
-	int read_only;            /* --read-only */
-	struct case_file *c;      /* NULL until session_open() */
+	char *path;                /* of the case, or NULL: none named */
+	char *passphrase_file;     /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
+	int read_only;             /* --read-only */
+	struct case_file *c;       /* NULL until session_open() */
 	struct identity *identity; /* NULL until needed; unlocked while the session is */
-	FILE *out;                /* results: standard output, or memory in the workbench */
-	FILE *log;                /* notices and progress: standard error, or memory in the workbench */
-	int in_workbench;         /* a command must not ask on the terminal, nor take it over */
+	FILE *out;                 /* results: standard output, or memory in the workbench */
+	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
+	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
 	int in_script;
+	enum session_wish wish;
+	char wish_commit[41];     /* WISH_PAST: as of which commit */
 	struct progress progress; /* of slow work; step may be NULL */
 };
 
@@ -39,8 +44,9 @@ int session_open_with(struct session *s, const struct secret *passphrase, struct
 /* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
 int session_close(struct session *s, struct err *err);
 
-/* Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case stays open. */
-void session_lock(struct session *s);
+/* Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case stays open, unless a
+ * passphrase of its own had opened it: it is closed then, since nothing else would keep it shut. 0, or -1 (not locked). */
+int session_lock(struct session *s, struct err *err);
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
 int session_is_locked(const struct session *s);
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/fold.h"
+#include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/workbench_private.h"
 
@@ -108,6 +109,15 @@ const char *view_label_at(struct view *v, size_t i)
 	return is_lazy(v) ? v->lazy->label(v, i) : v->rows[i].label;
 }
 
+void view_forget(struct view *v)
+{
+	for (size_t i = 0; i < v->count && !is_lazy(v); i++)
+		explicit_bzero(v->rows[i].text, strlen(v->rows[i].text));
+	if (v->heading)
+		explicit_bzero(v->heading, strlen(v->heading));
+	view_stale(v);
+}
+
 const char *view_label(struct view *v)
 {
 	return view_label_at(v, v->selected);
@@ -130,7 +140,7 @@ static void find_again(struct view *v, const char *label)
 void view_refresh(struct view *v)
 {
 	struct session *s = v->wb->s;
-	uint64_t now = s->c ? case_generation(s->c) : 0;
+	uint64_t now = (s->c ? case_generation(s->c) : 0) + (v->wb->turn << 40);
 	int columns = screen_columns();
 	if (v->columns == columns && v->generation == now)
 		return;
@@ -149,6 +159,53 @@ void view_refresh(struct view *v)
 		view_add_text(v, TONE_ALARM, NULL, err.message, 0);
 	find_again(v, label);
 }
+
+/* ---- keys */
+
+void view_key_name(const struct view_key *key, struct buf *out)
+{
+	if (key->name)
+		buf_adds(out, i18n_text(key->name));
+	else if (key->key < 32)
+		buf_addf(out, "Ctrl-%c", key->key + 64);
+	else
+		buf_addc(out, (char)key->key);
+}
+
+int view_press(struct view *v, int key)
+{
+	for (const struct view_key *row = v->ops->keys; row && row->key; row++) {
+		if (row->key != key)
+			continue;
+		const char *why = row->refuses ? row->refuses(v) : NULL;
+		if (why)
+			workbench_tell(v->wb, TONE_ATTENTION, "%s", why);
+		else
+			row->run(v);
+		return 1;
+	}
+	return 0;
+}
+
+void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out)
+{
+	for (const struct view_key *row = keys; row && row->key; row++) {
+		if (!row->hint || (row->refuses && row->refuses(v)))
+			continue;
+		struct buf one = BUF_INIT;
+		buf_adds(&one, " ");
+		view_key_name(row, &one);
+		buf_addf(&one, " %s ", i18n_text(row->hint));
+		size_t wide = text_width(one.data);
+		if (wide <= cells) {
+			buf_add(out, one.data, one.len);
+			cells -= wide;
+		}
+		buf_release(&one);
+	}
+}
+
+/* ---- moving */
 
 static size_t clamp(const struct view *v, long long to)
 {

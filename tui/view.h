@@ -30,16 +30,31 @@ struct row {
 	enum tone tone;
 };
 
+/*
+ * A key of a view. From these rows follow what the key does, the footer, and
+ * the view's part of the help.
+ */
+struct view_key {
+	int key;
+	const char *name;    /* how it is written: "Enter", "Tab"; NULL: the character itself */
+	const char *hint;    /* a word or two for the footer, English; NULL: only in the help */
+	const char *summary; /* for the help, English */
+	void (*run)(struct view *v);
+	const char *(*refuses)(
+	    struct view *v); /* why it cannot be done now, for people; NULL, or answering NULL: it can */
+};
+
 struct view_ops {
 	const char *name;  /* as in the command table's views */
 	const char *title; /* English, shown through i18n_text() */
-	const char *hints; /* keys of this view for the footer, English */
+	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);
 	/* Answers a key: 1 if it was taken. NULL: none. */
 	int (*key)(struct view *v, int key);
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
+	const struct view_key *keys;     /* tried before key(); a row without a key ends them; may be NULL */
 };
 
 /* What a view of very many rows, or one that works in the background, has besides. Each may be NULL. */
@@ -74,9 +89,18 @@ struct view {
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
 void view_free(struct view *v);
 
+/* Does what the view's table says of this key, or says why not. 1 if the key is in the table. */
+int view_press(struct view *v, int key);
+
+/* `Enter open  d done`: the hints of a table of keys, as far as they fit in `cells`. */
+struct buf;
+void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out);
+void view_key_name(const struct view_key *key, struct buf *out);
+
 /* Fills it anew if the case or the width has changed; keeps the selection on the same record. */
 void view_refresh(struct view *v);
-void view_stale(struct view *v); /* fill it at the next drawing */
+void view_stale(struct view *v);  /* fill it at the next drawing */
+void view_forget(struct view *v); /* wipes the rows' text, for the lock */
 
 /* Row i, laid out now; free row->text. */
 void view_row(struct view *v, size_t i, struct row *row);
@@ -106,7 +130,7 @@ struct view *view_detail(struct workbench *wb, const char *label);
 struct view *view_timeline(struct workbench *wb);
 struct view *view_history(struct workbench *wb, const char *label);
 struct view *view_commit(struct workbench *wb, const char *commit);
-struct view *view_playbook(struct workbench *wb);
+struct view *view_playbook(struct workbench *wb, const char *run); /* NULL: the newest open run */
 struct view *view_help(struct workbench *wb, const char *of);
 struct view *view_text(struct workbench *wb, const char *title, const char *text);
 struct view *view_found(struct workbench *wb, const char *words);

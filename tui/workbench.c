@@ -1,10 +1,12 @@
 #include "tui/workbench.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/secret.h"
+#include "base/words.h"
 #include "case/search.h"
 #include "tui/command.h"
 #include "tui/prompt.h"
@@ -13,10 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_MINUTES  15
+#define IDLE_SECONDS  (15 * 60)
 #define WORK_SLICE    0.008 /* seconds that a key may have to wait for */
-#define SMALL_ROWS    8
-#define SMALL_COLUMNS 40
+#define CATCH_UP_ROWS 500   /* of the search index, at each idle moment */
 
 struct view *workbench_top(struct workbench *wb)
 {
@@ -67,173 +68,178 @@ void workbench_show_text(struct workbench *wb, const char *title, const char *te
 	workbench_push(wb, view_text(wb, title, text));
 }
 
+void workbench_open(struct workbench *wb, const char *label)
+{
+	struct err err = ERR_INIT;
+	if (!*label)
+		return;
+	json_t *record = workbench_get(wb, label, RECORD_RAW, &err);
+	if (record)
+		workbench_push(wb, view_detail(wb, label));
+	else
+		workbench_tell_error(wb, &err);
+	json_decref(record);
+}
+
+/* ---- the case now, or as of a commit */
+
+int workbench_each(struct workbench *wb, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err)
+{
+	if (*wb->as_of)
+		return record_each_at(wb->s->c, kind, wb->as_of, flags, fn, ctx, err);
+	return record_each(wb->s->c, kind, flags, fn, ctx, err);
+}
+
+json_t *workbench_get(struct workbench *wb, const char *label, unsigned flags, struct err *err)
+{
+	if (*wb->as_of)
+		return record_get_at(wb->s->c, label, wb->as_of, flags, err);
+	return record_get(wb->s->c, label, flags, err);
+}
+
+int workbench_may_write(const struct workbench *wb, struct err *err)
+{
+	if (*wb->as_of)
+		return err_set(err, ERR_FAILED,
+		               _("the case is shown as of %.16s and cannot be changed there: @ goes back to now"),
+		               wb->as_of_time);
+	return case_may_write(wb->s->c, err);
+}
+
+const char *workbench_refuses_writing(struct view *v)
+{
+	static struct err err;
+	err_clear(&err);
+	return workbench_may_write(v->wb, &err) < 0 ? err.message : NULL;
+}
+
+static int keep_time(void *ctx, const struct history_entry *entry)
+{
+	struct workbench *wb = ctx;
+	clock_format(entry->when, wb->as_of_time);
+	return 0;
+}
+
+void workbench_look_at(struct workbench *wb, const char *commit)
+{
+	struct err err = ERR_INIT;
+	*wb->as_of = '\0';
+	wb->turn++;
+	if (!commit)
+		return;
+	if (history_entry_of(case_history(wb->s->c), commit, keep_time, wb, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		snprintf(wb->as_of, sizeof wb->as_of, "%s", commit);
+}
+
+/* ---- commands */
+
+/* What a command left for the workbench to do. */
+static void do_wish(struct workbench *wb)
+{
+	enum session_wish wish = wb->s->wish;
+	wb->s->wish = WISH_NOTHING;
+	if (wish == WISH_LEAVE)
+		wb->leaving = 1;
+	else if (wish == WISH_LOCK)
+		workbench_lock(wb);
+	else if (wish == WISH_NOW)
+		workbench_look_at(wb, NULL);
+	else if (wish == WISH_PAST)
+		workbench_look_at(wb, wb->s->wish_commit);
+}
+
+/* The view that shows what a plain reading command prints, or NULL. */
+static struct view *view_for(struct workbench *wb, const struct words *w)
+{
+	const char *name = w->items[0];
+	const char *word = w->count == 2 ? w->items[1] : NULL;
+	if (word && *word == '-')
+		return NULL;
+	if (w->count == 1 && strcmp(name, "board") == 0)
+		return view_board(wb);
+	if (w->count == 1 && strcmp(name, "timeline") == 0)
+		return view_timeline(wb);
+	if (w->count == 1 && strcmp(name, "play") == 0)
+		return view_playbook(wb, NULL);
+	if (w->count <= 2 && strcmp(name, "log") == 0)
+		return view_history(wb, word);
+	if (w->count == 1 && strcmp(name, "help") == 0)
+		return view_help(wb, workbench_top(wb)->ops->name);
+	if (word && strcmp(name, "list") == 0 && kind_find(word))
+		return view_list(wb, word);
+	if (word && strcmp(name, "find") == 0)
+		return view_found(wb, word);
+	return NULL;
+}
+
+static int may_run(struct workbench *wb, const char *name, struct err *err)
+{
+	const struct command *command = command_find(name);
+	return command && (command->flags & COMMAND_WRITES) ? workbench_may_write(wb, err) : 0;
+}
+
+static void show_output(struct workbench *wb, const char *line, const struct buf *output)
+{
+	size_t n = strcspn(output->data, "\n");
+	if (output->len > n + 1)
+		workbench_show_text(wb, line, output->data);
+	else
+		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));
+}
+
 int workbench_command(struct workbench *wb, const char *line)
 {
 	struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
-	int rc = command_run_line(wb->s, line, &output, &err);
-	size_t n = strcspn(output.data, "\n");
-	if (rc < 0)
+	struct words words;
+	if (words_split(&words, line, &err) < 0) {
 		workbench_tell_error(wb, &err);
-	else if (output.len > n + 1)
-		workbench_show_text(wb, line, output.data);
-	else
-		workbench_tell(wb, TONE_GOOD, "%s", output.len ? output.data : _("done"));
+		return -1;
+	}
+	struct view *view = words.count > 0 ? view_for(wb, &words) : NULL;
+	int rc = 0;
+	if (view) {
+		workbench_push(wb, view);
+	} else if (words.count > 0) {
+		rc = may_run(wb, words.items[0], &err);
+		if (rc == 0)
+			rc = command_run_line(wb->s, line, &output, &err);
+		if (rc < 0)
+			workbench_tell_error(wb, &err);
+		else if (wb->s->wish == WISH_NOTHING)
+			show_output(wb, line, &output);
+		do_wish(wb);
+	}
+	words_release(&words);
 	buf_release(&output);
 	return rc;
 }
 
-/* ---- drawing */
-
-/* `14:05+09:00 (05:05Z)`, or `14:05Z` where the machine's zone is UTC. */
-static void add_clock(struct buf *out)
-{
-	struct clock_time now = clock_now();
-	char local[CLOCK_TEXT];
-	char utc[CLOCK_TEXT];
-	clock_format(now, local);
-	clock_format_utc(now, utc);
-	if (clock_is_set())
-		buf_adds(out, _("TEST CLOCK "));
-	if (now.offset == 0)
-		buf_addf(out, "%.5sZ", utc + 11);
-	else
-		buf_addf(out, "%.5s%s (%.5sZ)", local + 11, local + 19, utc + 11);
-}
-
-/* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
-static void draw_header(struct workbench *wb)
-{
-	struct case_file *c = wb->s->c;
-	int columns = screen_columns();
-	struct buf right = BUF_INIT;
-	struct buf head = BUF_INIT;
-	struct buf left = BUF_INIT;
-	const struct identity *me = wb->s->identity;
-	buf_addf(&right, " TLP:%s  ", case_tlp(c));
-	add_clock(&right);
-	buf_addf(&right, "  %s ", me && *case_mark(c) ? case_mark(c) : _("read only"));
-	buf_addf(&head, " ⎇ %s ", case_head(c));
-	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
-		buf_add(&right, head.data, head.len);
-	int wide = (int)text_width(right.data);
-	buf_adds(&left, " 現場 ");
-	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
-	if (wide > columns * 2 / 3)
-		wide = columns * 2 / 3;
-	screen_put(0, 0, columns - wide, TONE_BAR, left.data);
-	screen_put(0, columns - wide, wide, TONE_BAR, right.data);
-	buf_release(&head);
-	buf_release(&left);
-	buf_release(&right);
-}
-
-static void draw_title(struct workbench *wb, const struct view *v)
-{
-	struct buf line = BUF_INIT;
-	const char *title = i18n_text(v->ops->title);
-	buf_adds(&line, *v->ops->title ? title : "");
-	if (v->heading)
-		buf_addf(&line, "%s%s", *v->ops->title ? "  " : "", v->heading);
-	if (v->filter)
-		buf_addf(&line, "  [%s]", v->filter);
-	if (*case_notice(wb->s->c) && strstr(case_notice(wb->s->c), _("WARNING")))
-		buf_addf(&line, "  %s", _("! WARNING at opening: see the board"));
-	char *safe = printable_dup(line.data);
-	screen_put(1, 0, screen_columns(), TONE_HEADING, safe);
-	free(safe);
-	buf_release(&line);
-}
-
-static int body_top(const struct view *v)
-{
-	return v->names ? 3 : 2;
-}
-
-static int body_height(const struct view *v)
-{
-	int height = screen_rows() - 2 - body_top(v);
-	return height > 1 ? height : 1;
-}
-
-int workbench_height(struct workbench *wb)
-{
-	return body_height(workbench_top(wb));
-}
-
-static void draw_rows(struct view *v)
-{
-	int height = body_height(v);
-	int first = body_top(v);
-	if (v->names)
-		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
-	if (v->selected < v->top)
-		v->top = v->selected;
-	if (v->selected >= v->top + (size_t)height)
-		v->top = v->selected - (size_t)height + 1;
-	for (int i = 0; i < height; i++) {
-		size_t k = v->top + (size_t)i;
-		if (k >= v->count)
-			break;
-		int here = k == v->selected && !v->ops->text;
-		struct row row;
-		view_row(v, k, &row);
-		screen_put(first + i, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
-		free(row.text);
-	}
-	screen_cursor(first + (int)(v->selected - v->top), 0);
-}
-
-static void draw_footer(struct workbench *wb, const struct view *v)
-{
-	int rows = screen_rows();
-	int columns = screen_columns();
-	char place[48];
-	snprintf(place, sizeof place, " %zu/%zu ", v->count ? v->selected + 1 : 0, v->count);
-	int wide = (int)text_width(place);
-	screen_put(rows - 2, 0, columns - wide, TONE_BAR, i18n_text(v->ops->hints));
-	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
-	screen_put(rows - 1, 0, columns, wb->status_tone, wb->status.data);
-}
-
-static void draw_locked(void)
-{
-	int row = screen_rows() / 2;
-	screen_put(row > 1 ? row - 1 : 0, 2, screen_columns() - 2, TONE_HEADING, _("genba is locked"));
-	screen_put(row, 2, screen_columns() - 2, TONE_PLAIN,
-	           _("Enter the passphrase of your identity. Esc twice leaves genba."));
-}
-
-void workbench_draw(struct workbench *wb)
-{
-	screen_clear();
-	if (wb->locked) {
-		draw_locked();
-		return;
-	}
-	if (screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS) {
-		screen_put(0, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
-		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
-		screen_cursor(0, 0);
-		return;
-	}
-	struct view *v = workbench_top(wb);
-	view_refresh(v);
-	draw_header(wb);
-	draw_title(wb, v);
-	draw_footer(wb, v);
-	draw_rows(v);
-}
-
 /* ---- locking */
 
-static void lock(struct workbench *wb)
+/* Nothing of the case stays in the views' rows, nor on the screen. */
+static void forget_views(struct workbench *wb)
 {
-	if (!wb->s->identity || wb->locked)
+	for (size_t i = 0; i < wb->depth; i++)
+		view_forget(wb->stack[i]);
+	wb->turn++;
+}
+
+void workbench_lock(struct workbench *wb)
+{
+	struct err why = ERR_INIT;
+	if (wb->locked)
 		return;
-	session_lock(wb->s);
+	if (session_lock(wb->s, &why) < 0) {
+		workbench_tell_error(wb, &why);
+		return;
+	}
 	wb->locked = 1;
+	forget_views(wb);
 	buf_clear(&wb->status);
+	screen_wipe();
 	int escapes = 0;
 	while (wb->locked && !wb->leaving) {
 		struct secret passphrase = SECRET_INIT;
@@ -248,33 +254,51 @@ static void lock(struct workbench *wb)
 			wb->locked = 0;
 			workbench_tell(wb, TONE_GOOD, "%s", _("unlocked"));
 		} else {
-			workbench_draw(wb);
-			screen_put(screen_rows() / 2 + 1, 2, screen_columns() - 2, TONE_ALARM, err.message);
-			screen_show();
-			screen_key(1500);
+			workbench_tell(wb, TONE_ALARM, "%s", err.message);
 		}
 		secret_release(&passphrase);
 	}
 	wb->last_key = clock_steady();
 }
 
-/* Milliseconds until the minute on the clock changes: the only regular wake-up. */
-static int until_minute(void)
+/* Seconds without a key after which genba locks itself; GENBA_LOCK_AFTER overrides, 0 means never. */
+static double idle_limit(void)
 {
-	int64_t seconds = clock_now().seconds;
-	return (int)(60 - seconds % 60) * 1000;
+	const char *text = getenv("GENBA_LOCK_AFTER");
+	char *end;
+	if (!text || !*text)
+		return IDLE_SECONDS;
+	double seconds = strtod(text, &end);
+	return *end || seconds < 0 ? IDLE_SECONDS : seconds;
 }
 
-/* Waits for a key until the minute is over, and does the view's slow work in slices while none is there. */
+static int is_idle(const struct workbench *wb)
+{
+	double limit = idle_limit();
+	return limit > 0 && clock_steady() - wb->last_key >= limit;
+}
+
+/* The steady time when the minute on the clock changes or the idle lock falls due: the only regular wake-ups. */
+static double next_wake(const struct workbench *wb)
+{
+	double now = clock_steady();
+	double wake = now + (double)(60 - clock_now().seconds % 60);
+	double limit = idle_limit();
+	if (limit > 0 && !wb->locked && wb->last_key + limit < wake)
+		wake = wb->last_key + limit;
+	return wake;
+}
+
+/* Waits for a key until then, and does the view's slow work in slices while none is there. */
 static int wait_for_key(struct workbench *wb)
 {
-	double minute = clock_steady() + until_minute() / 1000.0;
+	double wake = next_wake(wb);
 	int key = screen_key(0);
 	while (key == KEY_NOTHING) {
 		double now = clock_steady();
-		if (now >= minute)
+		if (now >= wake)
 			return KEY_NOTHING;
-		int wait = (int)((minute - now) * 1000) + 1;
+		int wait = (int)((wake - now) * 1000) + 1;
 		struct view *v = wb->locked || wb->depth == 0 ? NULL : workbench_top(wb);
 		if (v && v->lazy && v->lazy->work) {
 			int show = 0;
@@ -291,220 +315,64 @@ static int wait_for_key(struct workbench *wb)
 
 int workbench_key(struct workbench *wb)
 {
-	for (;;) {
-		int key = wb->leaving ? KEY_HANGUP : wait_for_key(wb);
-		if (key == KEY_HANGUP) {
-			wb->leaving = 1;
-			return key;
-		}
-		int idle = clock_steady() - wb->last_key > IDLE_MINUTES * 60;
-		if (!wb->locked && (key == KEY_LOCK || key == CTRL('l') || (key == KEY_NOTHING && idle))) {
-			lock(wb);
-			return KEY_NOTHING;
-		}
-		if (key == KEY_NOTHING || key == KEY_SIZE || key == KEY_WORK)
-			return key; /* the caller draws anew */
-		wb->last_key = clock_steady();
+	int key = wb->leaving ? KEY_HANGUP : wait_for_key(wb);
+	if (key == KEY_HANGUP) {
+		wb->leaving = 1;
 		return key;
 	}
+	if (!wb->locked && (key == KEY_LOCK || key == CTRL('l') || (key == KEY_NOTHING && is_idle(wb)))) {
+		workbench_lock(wb);
+		return wb->leaving ? KEY_HANGUP : KEY_NOTHING;
+	}
+	if (key == KEY_LOCK || (wb->locked && key == CTRL('l')))
+		return KEY_NOTHING;
+	if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
+		wb->last_key = clock_steady();
+	return key; /* KEY_NOTHING, KEY_SIZE, KEY_WORK: the caller draws anew */
 }
 
-/* ---- keys that mean the same in every view */
+/* ---- the loop */
 
-static void ask_command(struct workbench *wb, const char *initial)
+/* Text pasted where no text is asked for must not act as keys: it becomes a note if the person keeps it. */
+static void take_paste(struct workbench *wb)
 {
-	char *line = prompt_text(wb, ":", initial, 0);
-	if (line && (strcmp(line, "quit") == 0 || strcmp(line, "q") == 0))
-		wb->leaving = 1;
-	else if (line && strcmp(line, "lock") == 0)
-		lock(wb);
-	else if (line && *line)
-		workbench_command(wb, line);
-	free(line);
-}
-
-/* Words are looked for in the whole case; in a text, the next place of it. */
-static void ask_search(struct workbench *wb)
-{
+	char *text = prompt_pasted(wb);
+	if (!text)
+		return;
 	struct view *v = workbench_top(wb);
-	char *words = prompt_text(wb, "/", NULL, 0);
-	if (!words || !*words) {
-		free(words);
-		return;
-	}
-	free(wb->search);
-	wb->search = words;
-	if (v->ops->text) {
-		if (!view_search(v, words))
-			workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
-		return;
-	}
-	workbench_push(wb, view_found(wb, words));
-}
-
-/* What a new note is about: the record under the cursor. */
-static void write_note(struct workbench *wb)
-{
-	struct err err = ERR_INIT;
-	if (case_may_write(wb->s->c, &err) < 0) {
-		workbench_tell_error(wb, &err);
-		return;
-	}
-	struct view *v = workbench_top(wb);
-	char on[LABEL_TEXT];
-	snprintf(on, sizeof on, "%.31s", view_label(v));
-	json_t *record = *on ? record_get(wb->s->c, on, RECORD_RAW, NULL) : NULL;
-	struct buf question = BUF_INIT;
-	buf_adds(&question, _("Note"));
-	if (record)
-		buf_addf(&question, " → %s", on);
-	char *text = prompt_text(wb, question.data, NULL, 1);
-	if (text && *text) {
-		struct assign fields[2] = {{"text", text}, {"on", on}};
-		char label[LABEL_TEXT];
-		if (record_add(wb->s->c, "note", fields, record ? 2 : 1, 0, label, &err) == 0)
-			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
-		else
-			workbench_tell_error(wb, &err);
-	}
-	free(text);
-	json_decref(record);
-	buf_release(&question);
-}
-
-static void undo(struct workbench *wb)
-{
-	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
-	char *reason = prompt_text(wb, _("Undo your last action; reason: "), NULL, 0);
-	if (reason && *reason) {
-		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
-			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
-		else
-			workbench_tell_error(wb, &err);
-	}
-	buf_release(&summary);
-	free(reason);
-}
-
-static struct view *view_of_key(struct workbench *wb, int key)
-{
-	switch (key) {
-	case '1':
-		return view_board(wb);
-	case '2':
-		return view_playbook(wb);
-	case '3':
-		return view_list(wb, "asset");
-	case '4':
-		return view_list(wb, "evidence");
-	case '5':
-		return view_timeline(wb);
-	case '6':
-		return view_list(wb, "note");
-	case '7':
-		return view_list(wb, "indicator");
-	case '8':
-		return view_list(wb, "measure");
-	case '9':
-		return view_history(wb, NULL);
-	case '0':
-		return view_kinds(wb);
-	default:
-		return NULL;
-	}
-}
-
-/* A view switched to by its number stands alone on the board. */
-static void switch_to(struct workbench *wb, int key)
-{
-	while (wb->depth > 1)
-		workbench_pop(wb);
-	if (key != '1')
-		workbench_push(wb, view_of_key(wb, key));
-}
-
-static void open_row(struct workbench *wb)
-{
-	const char *label = view_label(workbench_top(wb));
-	if (!*label)
-		return;
-	struct err err = ERR_INIT;
-	json_t *record = record_get(wb->s->c, label, RECORD_RAW, &err);
-	if (record)
-		workbench_push(wb, view_detail(wb, label));
+	const char *why = workbench_refuses_writing(v);
+	if (why)
+		workbench_tell(wb, TONE_ATTENTION, "%s", why);
 	else
-		workbench_tell_error(wb, &err);
-	json_decref(record);
-}
-
-static void common_key(struct workbench *wb, int key)
-{
-	switch (key) {
-	case ':':
-		ask_command(wb, NULL);
-		break;
-	case '/':
-		ask_search(wb);
-		break;
-	case 'n':
-		write_note(wb);
-		break;
-	case 'u':
-		undo(wb);
-		break;
-	case '?':
-		workbench_push(wb, view_help(wb, workbench_top(wb)->ops->name));
-		break;
-	case KEY_RETURN:
-	case 'l':
-	case KEY_GO_RIGHT:
-		open_row(wb);
-		break;
-	case KEY_ESCAPE:
-	case 'h':
-	case KEY_GO_LEFT:
-	case KEY_BACK:
-		workbench_pop(wb);
-		break;
-	case 'q':
-		if (wb->depth > 1)
-			workbench_pop(wb);
-		else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
-			wb->leaving = 1;
-		break;
-	case CTRL('c'):
-		workbench_tell(wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
-		break;
-	default:
-		if (key >= '0' && key <= '9')
-			switch_to(wb, key);
-		else if (key >= 0x20 && key < 0x110000)
-			workbench_tell(wb, TONE_FAINT, "%s", _("no such key here; ? shows the keys"));
-	}
+		workbench_note(wb, view_label(v), text);
+	free(text);
 }
 
 static void run(struct workbench *wb)
 {
 	wb->last_key = clock_steady();
 	while (!wb->leaving) {
-		workbench_draw(wb);
-		screen_show();
+		if (!screen_pending()) {
+			workbench_draw(wb);
+			screen_show();
+		}
 		int key = workbench_key(wb);
 		if (key == KEY_HANGUP)
 			break;
 		if (key == KEY_WORK)
 			continue;
-		if (key == KEY_NOTHING || key == KEY_SIZE || wb->leaving) {
-			search_catch_up(wb->s->c, 500, NULL);
+		if (key == KEY_NOTHING || key == KEY_SIZE) {
+			search_catch_up(wb->s->c, CATCH_UP_ROWS, NULL);
 			continue;
 		}
 		buf_clear(&wb->status);
 		struct view *v = workbench_top(wb);
-		if (v->ops->key && v->ops->key(v, key))
-			continue;
-		if (!view_move(v, key, body_height(v)))
-			common_key(wb, key);
+		view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
+		if (key == KEY_PASTE_BEGIN)
+			take_paste(wb);
+		else if (!view_press(v, key) && !(v->ops->key && v->ops->key(v, key)) &&
+		         !view_move(v, key, workbench_height(wb)))
+			workbench_press(wb, key);
 	}
 }
 
@@ -512,13 +380,17 @@ int workbench_run(struct session *s, struct err *err)
 {
 	if (session_open(s, err) < 0)
 		return -1;
-	struct workbench wb = {.s = s, .status = BUF_INIT};
-	if (screen_start(err) < 0)
+	struct workbench wb = {.s = s, .status = BUF_INIT, .lines = json_array()};
+	if (screen_start(err) < 0) {
+		json_decref(wb.lines);
 		return -1;
+	}
 	s->in_workbench = 1;
 	workbench_push(&wb, view_board(&wb));
 	if (*case_notice(s->c))
 		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
+	else if (*screen_notice())
+		workbench_tell(&wb, TONE_ATTENTION, "%s", screen_notice());
 	else
 		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
 	run(&wb);
@@ -526,6 +398,7 @@ int workbench_run(struct session *s, struct err *err)
 		view_free(wb.stack[--wb.depth]);
 	buf_release(&wb.status);
 	free(wb.search);
+	json_decref(wb.lines);
 	screen_stop();
 	s->in_workbench = 0;
 	return 0;

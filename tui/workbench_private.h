@@ -3,6 +3,8 @@
 #define GENBA_TUI_WORKBENCH_PRIVATE_H
 
 #include "base/buf.h"
+#include "case/record.h"
+#include "history/history.h"
 #include "tui/session.h"
 #include "tui/view.h"
 
@@ -14,11 +16,31 @@ struct workbench {
 	size_t depth;
 	struct buf status; /* one line, printable; shown until the next key */
 	enum tone status_tone;
-	char *search;      /* what was looked for last */
-	double last_key;   /* steady seconds, for the idle lock */
+	char *search;    /* what was looked for last */
+	double last_key; /* steady seconds, for the idle lock */
 	int locked;
 	int leaving;
+	char as_of[HISTORY_ID]; /* the commit as of which the case is shown; "": now */
+	char as_of_time[32];    /* its time, RFC 3339 */
+	uint64_t turn;          /* grows when all views must be filled anew though the case is the same */
+	json_t *lines;          /* what was typed behind `:`, oldest first */
 };
+
+/* ---- reading the case as the person looks at it: now, or as of a commit. Views use these, not record_each() itself. */
+
+int workbench_each(struct workbench *wb, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err);
+json_t *workbench_get(struct workbench *wb, const char *label, unsigned flags, struct err *err);
+
+/* 0, or -1 with the reason: a case opened for reading, or shown as of an earlier commit. */
+int workbench_may_write(const struct workbench *wb, struct err *err);
+
+/* The same as a view key's `refuses`. */
+const char *workbench_refuses_writing(struct view *v);
+
+/* Shows the case as of a commit (full id), or as it is now (NULL). */
+void workbench_look_at(struct workbench *wb, const char *commit);
+
+/* ---- the screen */
 
 /* Draws header, view and footer; the caller shows it. */
 void workbench_draw(struct workbench *wb);
@@ -35,7 +57,8 @@ struct view *workbench_top(struct workbench *wb);
 void workbench_push(struct workbench *wb, struct view *view);
 void workbench_pop(struct workbench *wb);
 
-__attribute__((format(printf, 3, 4))) void workbench_tell(struct workbench *wb, enum tone tone, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void workbench_tell(struct workbench *wb, enum tone tone, const char *format,
+                                                          ...);
 void workbench_tell_error(struct workbench *wb, const struct err *err);
 
 /* Runs a command line; one line of output goes to the status, more into a view. 0 or -1. */
@@ -43,5 +66,19 @@ int workbench_command(struct workbench *wb, const char *line);
 
 /* Shows text in a view of its own. */
 void workbench_show_text(struct workbench *wb, const char *title, const char *text);
+
+/* ---- keys that mean the same in every view (workbench_keys.c) */
+
+extern const struct view_key workbench_keys[];
+void workbench_press(struct workbench *wb, int key);
+
+/* Opens the record under a label in its own view. */
+void workbench_open(struct workbench *wb, const char *label);
+
+/* Asks for a note on the record (its label, or ""), beginning with `text` (may be NULL), and puts it on record. */
+void workbench_note(struct workbench *wb, const char *on, const char *text);
+
+/* Wipes the keys and clears the screen until the passphrase is given. */
+void workbench_lock(struct workbench *wb);
 
 #endif

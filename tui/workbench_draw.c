@@ -1,0 +1,185 @@
+/*
+ * Drawing the workbench: a header line, the view's title, its rows, a footer
+ * with its keys, and the status line.
+ */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/workbench_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL_ROWS    8
+#define SMALL_COLUMNS 40
+
+/* `14:05+09:00 (05:05Z)`, or `14:05Z` where the machine's zone is UTC. */
+static void add_clock(struct buf *out)
+{
+	struct clock_time now = clock_now();
+	char local[CLOCK_TEXT];
+	char utc[CLOCK_TEXT];
+	clock_format(now, local);
+	clock_format_utc(now, utc);
+	if (clock_is_set())
+		buf_adds(out, _("TEST CLOCK "));
+	if (now.offset == 0)
+		buf_addf(out, "%.5sZ", utc + 11);
+	else
+		buf_addf(out, "%.5s%s (%.5sZ)", local + 11, local + 19, utc + 11);
+}
+
+/* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
+static void draw_header(struct workbench *wb)
+{
+	struct case_file *c = wb->s->c;
+	int columns = screen_columns();
+	struct buf right = BUF_INIT;
+	struct buf head = BUF_INIT;
+	struct buf left = BUF_INIT;
+	const char *mark = case_mark(c);
+	buf_addf(&right, " TLP:%s  ", case_tlp(c));
+	add_clock(&right);
+	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
+	buf_addf(&head, " ⎇ %s ", case_head(c));
+	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
+		buf_add(&right, head.data, head.len);
+	int wide = (int)text_width(right.data);
+	buf_adds(&left, " 現場 ");
+	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
+	if (wide > columns * 2 / 3)
+		wide = columns * 2 / 3;
+	screen_put(0, 0, columns - wide, TONE_BAR, left.data);
+	screen_put(0, columns - wide, wide, TONE_BAR, right.data);
+	buf_release(&head);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+/* The past is marked in words and in reverse, so that nobody takes it for now. */
+static int draw_past(const struct workbench *wb)
+{
+	if (!*wb->as_of)
+		return 0;
+	struct buf line = BUF_INIT;
+	buf_addf(&line, _(" AS OF %.16s (%.10s) · READ ONLY · @ back to now "), wb->as_of_time, wb->as_of);
+	int wide = (int)text_width(line.data);
+	screen_put(1, 0, wide, TONE_PAST, line.data);
+	buf_release(&line);
+	return wide + 1;
+}
+
+static void draw_title(struct workbench *wb, const struct view *v)
+{
+	struct buf line = BUF_INIT;
+	int from = draw_past(wb);
+	const char *notice = case_notice(wb->s->c);
+	if (*v->ops->title)
+		buf_adds(&line, i18n_text(v->ops->title));
+	if (v->heading)
+		buf_addf(&line, "%s%s", line.len ? "  " : "", v->heading);
+	if (v->filter)
+		buf_addf(&line, "  [%s]", v->filter);
+	if (strstr(notice, _("WARNING")))
+		buf_addf(&line, "  %s", _("! WARNING at opening: see the board"));
+	char *safe = printable_dup(line.data);
+	screen_put(1, from, screen_columns() - from, TONE_HEADING, safe);
+	free(safe);
+	buf_release(&line);
+}
+
+static int rows_top(const struct view *v)
+{
+	return v->names ? 3 : 2;
+}
+
+static int rows_height(const struct view *v)
+{
+	int height = screen_rows() - 2 - rows_top(v);
+	return height > 1 ? height : 1;
+}
+
+int workbench_height(struct workbench *wb)
+{
+	return rows_height(workbench_top(wb));
+}
+
+static void draw_rows(struct view *v)
+{
+	int height = rows_height(v);
+	int first = rows_top(v);
+	if (v->names)
+		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
+	if (v->selected < v->top)
+		v->top = v->selected;
+	if (v->selected >= v->top + (size_t)height)
+		v->top = v->selected - (size_t)height + 1;
+	for (int i = 0; i < height; i++) {
+		size_t k = v->top + (size_t)i;
+		if (k >= v->count)
+			break;
+		int here = k == v->selected && !v->ops->text;
+		struct row row;
+		view_row(v, k, &row);
+		screen_put(first + i, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
+		free(row.text);
+	}
+	screen_cursor(first + (int)(v->selected - v->top), 0);
+}
+
+static void draw_footer(struct workbench *wb, struct view *v)
+{
+	int rows = screen_rows();
+	int columns = screen_columns();
+	char place[64];
+	struct buf hints = BUF_INIT;
+	snprintf(place, sizeof place, " %zu/%zu ", v->count ? v->selected + 1 : 0, v->count);
+	int wide = (int)text_width(place);
+	if (v->ops->hints) {
+		buf_adds(&hints, i18n_text(v->ops->hints));
+	} else {
+		struct buf common = BUF_INIT;
+		view_hints(v, workbench_keys, 30, &common);
+		int room = columns - wide - (int)text_width(common.data);
+		view_hints(v, v->ops->keys, room > 0 ? (size_t)room : 0, &hints);
+		buf_add(&hints, common.data, common.len);
+		buf_release(&common);
+	}
+	screen_put(rows - 2, 0, columns - wide, TONE_BAR, hints.data);
+	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
+	screen_put(rows - 1, 0, columns, wb->status_tone, wb->status.data);
+	buf_release(&hints);
+}
+
+static void draw_locked(const struct workbench *wb)
+{
+	int row = screen_rows() / 2;
+	int columns = screen_columns() > 4 ? screen_columns() - 4 : 1;
+	if (row > 1)
+		screen_put(row - 1, 2, columns, TONE_HEADING, _("genba is locked"));
+	screen_put(row, 2, columns, TONE_PLAIN, _("Enter the passphrase of your identity. Esc twice leaves genba."));
+	if (row + 1 < screen_rows() - 1)
+		screen_put(row + 1, 2, columns, TONE_ALARM, wb->status.data);
+}
+
+void workbench_draw(struct workbench *wb)
+{
+	screen_clear();
+	if (wb->locked) {
+		draw_locked(wb);
+		return;
+	}
+	if (screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS) {
+		screen_put(0, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
+		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
+		screen_cursor(0, 0);
+		return;
+	}
+	struct view *v = workbench_top(wb);
+	view_refresh(v);
+	draw_header(wb);
+	draw_title(wb, v);
+	draw_footer(wb, v);
+	draw_rows(v);
+}

@@ -1,0 +1,236 @@
+/*
+ * The keys that mean the same in every view: one table, from which what they
+ * do, the footer and the help follow.
+ */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/command.h"
+#include "tui/prompt.h"
+#include "tui/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Words are looked for in the whole case; in a text, the next place of it. */
+static void ask_search(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	char *words = prompt_text(wb, "/", NULL, 0);
+	if (!words || !*words) {
+		free(words);
+		return;
+	}
+	free(wb->search);
+	wb->search = words;
+	if (!v->ops->text)
+		workbench_push(wb, view_found(wb, words));
+	else if (!view_search(v, words))
+		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
+}
+
+void workbench_note(struct workbench *wb, const char *on, const char *text)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	json_t *record = *on ? record_get(wb->s->c, on, RECORD_RAW, NULL) : NULL;
+	struct buf question = BUF_INIT;
+	buf_adds(&question, _("Note"));
+	if (record)
+		buf_addf(&question, " → %s", record_label(record));
+	char *typed = prompt_text(wb, question.data, text, 1);
+	if (typed && *typed) {
+		struct assign fields[2] = {{"text", typed}, {"on", record ? record_label(record) : ""}};
+		if (record_add(wb->s->c, "note", fields, record ? 2 : 1, 0, label, &err) == 0)
+			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
+		else
+			workbench_tell_error(wb, &err);
+	}
+	free(typed);
+	json_decref(record);
+	buf_release(&question);
+}
+
+/* What a new note is about: the record under the cursor. */
+static void write_note(struct view *v)
+{
+	char on[LABEL_TEXT];
+	snprintf(on, sizeof on, "%.31s", view_label(v));
+	workbench_note(v->wb, on, NULL);
+}
+
+static void undo(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	char *reason = prompt_text(wb, _("Undo your last action; reason: "), NULL, 0);
+	if (reason && *reason) {
+		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
+			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
+		else
+			workbench_tell_error(wb, &err);
+	}
+	buf_release(&summary);
+	free(reason);
+}
+
+static struct view *view_of_key(struct workbench *wb, int key)
+{
+	switch (key) {
+	case '2':
+		return view_playbook(wb, NULL);
+	case '3':
+		return view_list(wb, "asset");
+	case '4':
+		return view_list(wb, "evidence");
+	case '5':
+		return view_timeline(wb);
+	case '6':
+		return view_list(wb, "note");
+	case '7':
+		return view_list(wb, "indicator");
+	case '8':
+		return view_list(wb, "measure");
+	case '9':
+		return view_history(wb, NULL);
+	case '0':
+		return view_kinds(wb);
+	default:
+		return NULL;
+	}
+}
+
+/* A view switched to by its number stands alone on the board. */
+static void switch_to(struct workbench *wb, int key)
+{
+	while (wb->depth > 1)
+		workbench_pop(wb);
+	workbench_push(wb, view_of_key(wb, key));
+}
+
+#define SWITCH(name, key)                     \
+	static void to_##name(struct view *v) \
+	{                                     \
+		switch_to(v->wb, key);        \
+	}
+SWITCH(board, '1')
+SWITCH(playbook, '2')
+SWITCH(assets, '3')
+SWITCH(evidence, '4')
+SWITCH(timeline, '5')
+SWITCH(notes, '6')
+SWITCH(indicators, '7')
+SWITCH(measures, '8')
+SWITCH(history, '9')
+SWITCH(kinds, '0')
+
+static void open_row(struct view *v)
+{
+	workbench_open(v->wb, view_label(v));
+}
+
+static void ask_command(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	char *line = prompt_command(wb, NULL);
+	if (line && *line)
+		workbench_command(wb, line);
+	free(line);
+}
+
+static void show_help(struct view *v)
+{
+	workbench_push(v->wb, view_help(v->wb, v->ops->name));
+}
+
+static void go_back(struct view *v)
+{
+	workbench_pop(v->wb);
+}
+
+static void leave(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (wb->depth > 1)
+		workbench_pop(wb);
+	else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
+		wb->leaving = 1;
+}
+
+static void lock(struct view *v)
+{
+	workbench_lock(v->wb);
+}
+
+static void interrupt(struct view *v)
+{
+	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
+}
+
+/* Without a row of the history under it: any time or commit, or back to now. */
+static void look_at(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (*wb->as_of) {
+		workbench_look_at(wb, NULL);
+		return;
+	}
+	char *when = prompt_text(wb, _("Show the case as of (time or commit): "), NULL, 0);
+	if (when && *when) {
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "at '%s'", when);
+		workbench_command(wb, line.data);
+		buf_release(&line);
+	}
+	free(when);
+}
+
+#define REFUSES workbench_refuses_writing
+
+const struct view_key workbench_keys[] = {
+    {'?', NULL, N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
+    {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
+    {'/', NULL, N_("search"), N_("search all records for words"), ask_search, NULL},
+    {'n', NULL, NULL, N_("write a note on the selected record"), write_note, REFUSES},
+    {'u', NULL, NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
+    {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
+    {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("open the selected record"), open_row, NULL},
+    {KEY_ESCAPE, N_("Esc"), NULL, N_("go back"), go_back, NULL},
+    {'h', NULL, NULL, N_("go back"), go_back, NULL},
+    {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
+    {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
+    {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
+    {'@', NULL, NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
+    {CTRL('l'), NULL, NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
+    {CTRL('c'), NULL, NULL, N_("nothing: :quit leaves"), interrupt, NULL},
+    {'1', NULL, NULL, N_("Board"), to_board, NULL},
+    {'2', NULL, NULL, N_("Playbook"), to_playbook, NULL},
+    {'3', NULL, NULL, N_("Assets"), to_assets, NULL},
+    {'4', NULL, NULL, N_("Evidence"), to_evidence, NULL},
+    {'5', NULL, NULL, N_("Timeline"), to_timeline, NULL},
+    {'6', NULL, NULL, N_("Notes"), to_notes, NULL},
+    {'7', NULL, NULL, N_("Indicators"), to_indicators, NULL},
+    {'8', NULL, NULL, N_("Measures"), to_measures, NULL},
+    {'9', NULL, NULL, N_("History"), to_history, NULL},
+    {'0', NULL, NULL, N_("all kinds of record"), to_kinds, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+void workbench_press(struct workbench *wb, int key)
+{
+	struct view *v = workbench_top(wb);
+	for (const struct view_key *row = workbench_keys; row->key; row++) {
+		if (row->key != key)
+			continue;
+		const char *why = row->refuses ? row->refuses(v) : NULL;
+		if (why)
+			workbench_tell(wb, TONE_ATTENTION, "%s", why);
+		else
+			row->run(v);
+		return;
+	}
+	if (key >= 0x20 && key < 0x110000)
+		workbench_tell(wb, TONE_FAINT, "%s", _("no such key here; ? shows the keys"));
+}
