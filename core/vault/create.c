@@ -6,12 +6,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int vault_sync_directory(const char *path, struct err *err)
+static struct vault_disk *disk_of(struct vault *v)
 {
+	return v->on_disk ? NULL : v->below->pAppData;
+}
+
+int vault_rename(struct vault *v, const char *from, const char *to, struct err *err)
+{
+	struct vault_disk *disk = disk_of(v);
+	if ((disk ? disk->rename(disk, from, to) : rename(from, to)) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot rename '%s' to '%s'"), from, to);
+	return 0;
+}
+
+int vault_sync_directory(struct vault *v, const char *path, struct err *err)
+{
+	struct vault_disk *disk = disk_of(v);
+	if (MUTANT(NO_DIRECTORY_SYNC))
+		return 0;
+	if (disk)
+		return disk->sync_directory(disk) == 0
+		           ? 0
+		           : err_set(err, ERR_FAILED, _("cannot sync the directory '%s'"), "/");
 	const char *slash = strrchr(path, '/');
 	char *directory = slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -99,7 +120,7 @@ int vault_finish(struct vault *v, struct err *err)
 	v->report.header_sequence = 1;
 	v->report.signature = header_signature(v->header, v->report.signer);
 	v->phase = PHASE_RUNNING;
-	return v->on_disk ? vault_sync_directory(v->path, err) : 0;
+	return vault_sync_directory(v, v->path, err);
 }
 
 void vault_discard(struct vault *v)

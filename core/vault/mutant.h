@@ -21,7 +21,12 @@
 	X(NO_COMMIT_ANCHOR, "the anchor does not learn of the first commit")       \
 	X(HELD_HEADER_LOST, "a frame header rewritten alone is not written")       \
 	X(NO_SYNC_AT_OPENING, "what a killed process wrote is taken for durable")  \
-	X(KEEP_OLD_TAIL, "recovery keeps pages behind the old end")
+	X(KEEP_OLD_TAIL, "recovery keeps pages behind the old end")                \
+	X(HOLES_LEFT, "pages that SQLite leaves out are not written")              \
+	X(RAGGED_END, "what a failed write left behind the last page stays")       \
+	X(NO_CREATION_SYNC, "a new file gets its name before it is on the medium") \
+	X(OLD_LOG_BESIDE, "rotation does not sync the emptied log")                \
+	X(NO_DIRECTORY_SYNC, "rotation does not sync the directory")
 
 enum vault_mutant {
 	MUTANT_NONE,

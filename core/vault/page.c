@@ -106,48 +106,57 @@ static int write_block(struct vault *v, uint32_t page, const unsigned char *text
 	cipher_seal(v->keys, CIPHER_PAGE, page, block, text, PAGE_TEXT);
 	int rc = v->file->pMethods->xWrite(v->file, block, PAGE_SIZE, layout_page_offset(page));
 	v->pages.unsynced = 1;
-	if (rc != SQLITE_OK)
+	if (rc != SQLITE_OK) {
+		v->pages.ragged = 1;
 		return vault_fault(v, rc, ERR_FAILED, _("cannot write page %lu of '%s'"), (unsigned long)page, v->path);
+	}
 	table_set(v, page, block + PAGE_SIZE - TAG_SIZE);
 	return SQLITE_OK;
 }
 
-int page_write(struct vault *v, uint32_t page, const unsigned char text[PAGE_SIZE])
+/* SQLite leaves out pages that are free; here each page must authenticate, so a hole is never left. */
+static int fill_holes(struct vault *v, uint32_t count)
 {
 	static const unsigned char hole[PAGE_SIZE];
+	int rc = SQLITE_OK;
+	while (rc == SQLITE_OK && v->pages.count < count && !MUTANT(HOLES_LEFT))
+		rc = write_block(v, v->pages.count + 1, hole);
+	return rc;
+}
+
+int page_write(struct vault *v, uint32_t page, const unsigned char text[PAGE_SIZE])
+{
 	int rc = v->phase == PHASE_RUNNING ? state_checkpoint_begins(v) : SQLITE_OK;
 	if (rc != SQLITE_OK)
 		return rc;
 	if (!sodium_is_zero(text + PAGE_TEXT, SEAL_OVERHEAD))
 		return vault_fault(v, SQLITE_MISUSE, ERR_FAILED, _("page %lu has no room for its seal"),
 		                   (unsigned long)page);
-	/* SQLite leaves out pages that are free; here each page must authenticate, so a hole is never left */
-	while (v->pages.count + 1 < page) {
-		rc = write_block(v, v->pages.count + 1, hole);
-		if (rc != SQLITE_OK)
-			return rc;
-	}
-	return write_block(v, page, text);
+	rc = fill_holes(v, page - 1);
+	return rc == SQLITE_OK ? write_block(v, page, text) : rc;
 }
 
 int page_truncate(struct vault *v, uint32_t count)
 {
-	if (count >= v->pages.count)
+	if (count == v->pages.count && (!v->pages.ragged || MUTANT(RAGGED_END)))
 		return SQLITE_OK;
 	int rc = v->phase == PHASE_RUNNING ? state_checkpoint_begins(v) : SQLITE_OK;
+	if (rc == SQLITE_OK)
+		rc = fill_holes(v, count);
 	if (rc != SQLITE_OK)
 		return rc;
 	v->pages.unsynced = 1;
 	rc = v->file->pMethods->xTruncate(v->file, layout_page_offset(count + 1));
 	if (rc != SQLITE_OK)
 		return vault_fault(v, rc, ERR_FAILED, _("cannot shorten '%s'"), v->path);
+	v->pages.ragged = 0;
 	table_cut(v, count);
 	return SQLITE_OK;
 }
 
 int page_sync(struct vault *v, int flags)
 {
-	if (MUTANT(NO_PAGE_SYNC)) {
+	if (MUTANT(NO_PAGE_SYNC) || (v->phase == PHASE_CREATING && MUTANT(NO_CREATION_SYNC))) {
 		v->pages.unsynced = 0;
 		return SQLITE_OK;
 	}
@@ -223,6 +232,7 @@ int page_load(struct vault *v, struct err *err)
 		               (unsigned long)a->pages);
 	/* what a torn checkpoint put behind the old end is forgotten: it will be written again from the log */
 	uint32_t count = whole < a->pages || MUTANT(KEEP_OLD_TAIL) ? (uint32_t)whole : a->pages;
+	v->pages.ragged = size != layout_page_offset(count + 1);
 	if (load_tags(v, count, err) < 0)
 		return -1;
 	unsigned char seal[16];

@@ -9,12 +9,10 @@
 
 #include "base/i18n.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 size_t vault_slots(const struct vault *v, struct vault_slot slots[VAULT_SLOTS])
 {
@@ -107,16 +105,23 @@ static int copy_into(struct vault *v, struct vault *to, struct err *err)
 static int is_own_path(const struct vault *v, const char *path, int *exists)
 {
 	struct stat own, other;
+	if (!v->on_disk) {
+		v->below->xAccess(v->below, path, SQLITE_ACCESS_EXISTS, exists);
+		return strcmp(path, v->path) == 0;
+	}
 	*exists = lstat(path, &other) == 0;
 	return *exists && stat(v->path, &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev &&
 	       own.st_ino == other.st_ino;
 }
 
-/* The log must be empty: it is named after the path, and the new file must not find this one's beside it. */
+/* The log must be empty, and stay so when the power fails: it is named after the path, and the new file must not find
+ * this one's beside it. */
 static int empty_log(struct vault *v, struct err *err)
 {
 	err_clear(&v->fault);
 	int rc = sqlite3_wal_checkpoint_v2(v->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (rc == SQLITE_OK && v->log.file && !MUTANT(OLD_LOG_BESIDE))
+		rc = v->log.file->pMethods->xSync(v->log.file, SQLITE_SYNC_NORMAL);
 	if (rc == SQLITE_OK && v->anchor.state == ANCHOR_CLEAN)
 		return 0;
 	return err_set(err, v->fault.code ? v->fault.code : ERR_FAILED, _("cannot write the log of '%s' back: %s"),
@@ -135,7 +140,7 @@ static int verify_new(struct vault *to, const struct progress *progress, struct 
 int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_slot *slots, size_t count,
                  const struct vault_identity *signer, const struct progress *progress, struct err *err)
 {
-	int exists = 0, own = v->on_disk && is_own_path(v, out_path, &exists);
+	int exists = 0, own = is_own_path(v, out_path, &exists);
 	if (exists && !own)
 		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out_path);
 	if (own && may_write(v, err) < 0)
@@ -149,7 +154,7 @@ int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_s
 	char mark[2 * sizeof random + 1];
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(mark, sizeof mark, random, sizeof random);
-	char *path = v->on_disk ? xasprintf("%s.%s.part", final, mark) : xstrdup(out_path);
+	char *path = xasprintf("%s.%s.part", final, mark);
 	struct vault *to = vault_begin(v->on_disk ? NULL : v->below, path, slots, count, signer, err);
 	int rc = to ? copy_into(v, to, err) : -1;
 	if (rc == 0)
@@ -159,14 +164,14 @@ int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_s
 			vault_discard(to);
 	} else {
 		rc = vault_close(to, err);
-		if (rc == 0 && v->on_disk && rename(path, final) < 0)
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot rename '%s' to '%s'"), path, final);
+		if (rc == 0)
+			rc = vault_rename(v, path, final, err);
 		if (rc < 0)
-			unlink(path);
+			v->below->xDelete(v->below, path, 0);
 		if (rc == 0 && own)
 			v->dead = 1;
-		if (rc == 0 && v->on_disk)
-			rc = vault_sync_directory(final, err);
+		if (rc == 0)
+			rc = vault_sync_directory(v, final, err);
 	}
 	free(path);
 	return rc;

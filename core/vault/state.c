@@ -90,12 +90,25 @@ int state_read_anchors(struct vault *v, struct err *err)
 
 /* ---- the turns of a log's life ---- */
 
+static int written_back(const struct vault *v)
+{
+	const struct anchor *a = &v->anchor;
+	return a->state == ANCHOR_CHECKPOINT && a->log_frames == v->log.commit && v->pages.count == a->final_pages;
+}
+
+static int not_written_back(struct vault *v)
+{
+	return vault_fault(v, SQLITE_IOERR_WRITE, ERR_FAILED, _("the log of '%s' is not all in the file yet"), v->path);
+}
+
 int state_log_begins(struct vault *v, const unsigned char log_header[WAL_HEADER])
 {
 	struct anchor *a = &v->anchor;
 	int rc = refuse_writes(v);
 	if (rc == SQLITE_OK && v->phase != PHASE_RUNNING)
 		rc = vault_fault(v, SQLITE_MISUSE, ERR_FAILED, _("a log before the file is made"));
+	if (rc == SQLITE_OK && v->log.commit > 0 && !written_back(v))
+		rc = not_written_back(v);
 	if (rc == SQLITE_OK && v->pages.unsynced)
 		rc = page_sync(v, SQLITE_SYNC_NORMAL);
 	if (rc != SQLITE_OK)
@@ -171,11 +184,8 @@ int state_log_ends(struct vault *v)
 	int rc = refuse_writes(v);
 	if (rc != SQLITE_OK)
 		return rc;
-	int written_back =
-	    a->state == ANCHOR_CHECKPOINT && a->log_frames == v->log.commit && v->pages.count == a->final_pages;
-	if (v->log.commit > 0 && !written_back)
-		return vault_fault(v, SQLITE_IOERR_WRITE, ERR_FAILED, _("the log of '%s' is not all in the file yet"),
-		                   v->path);
+	if (v->log.commit > 0 && !written_back(v))
+		return not_written_back(v);
 	if (v->pages.unsynced)
 		rc = page_sync(v, SQLITE_SYNC_NORMAL);
 	if (rc != SQLITE_OK)
@@ -193,7 +203,7 @@ int state_log_ends(struct vault *v)
 static int put_header(struct vault *v, int copy, int durable)
 {
 	int rc = v->file->pMethods->xWrite(v->file, v->header, HEADER_SIZE, (int64_t)copy * HEADER_SIZE);
-	if (rc == SQLITE_OK && durable)
+	if (rc == SQLITE_OK && durable && !(v->phase == PHASE_CREATING && MUTANT(NO_CREATION_SYNC)))
 		rc = sync_file(v);
 	return rc == SQLITE_OK ? rc : vault_fault(v, rc, ERR_FAILED, _("cannot write the header of '%s'"), v->path);
 }

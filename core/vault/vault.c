@@ -82,6 +82,7 @@ struct vault *vault_alloc(sqlite3_vfs *below, const char *path, unsigned flags, 
 	v->below = below ? below : sqlite3_vfs_find("unix");
 	v->on_disk = !below;
 	v->flags = flags;
+	v->guard = -1;
 	if (!v->below || sodium_init() < 0) {
 		err_set(err, ERR_FAILED, _("SQLite or libsodium cannot be used here"));
 		vault_free(v);
@@ -115,6 +116,8 @@ void vault_free(struct vault *v)
 		v->file->pMethods->xUnlock(v->file, SQLITE_LOCK_NONE);
 		v->file->pMethods->xClose(v->file);
 	}
+	if (v->guard >= 0)
+		close(v->guard);
 	page_table_release(&v->pages);
 	free(v->file);
 	sqlite3_free_filename(v->names);
@@ -124,9 +127,33 @@ void vault_free(struct vault *v)
 	free(v);
 }
 
+/*
+ * SQLite's POSIX locks fall when anything in this process closes another
+ * descriptor of the file, for instance because somebody hashes their own case
+ * as evidence. A lock of the open file description does not; it lies on a byte
+ * that SQLite's locks leave alone. Where a file system has none, it is left out.
+ */
+static int take_guard(struct vault *v, struct err *err)
+{
+	enum { GUARD_BYTE = 0x40000000 + 4096 };
+	int read_only = (v->flags & VAULT_READ_ONLY) != 0;
+	struct flock lock = {
+	    .l_type = read_only ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = GUARD_BYTE, .l_len = 1};
+	if (!v->on_disk)
+		return 0;
+	v->guard = open(v->path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (v->guard < 0)
+		return 0; /* SQLite's own opening says why */
+	if (fcntl(v->guard, F_OFD_SETLK, &lock) < 0 && (errno == EAGAIN || errno == EACCES))
+		return err_set(err, ERR_BUSY, _("'%s' is open elsewhere"), v->path);
+	return 0;
+}
+
 int vault_lock(struct vault *v, int flags, struct err *err)
 {
 	int got = 0;
+	if (take_guard(v, err) < 0)
+		return -1;
 	int rc = v->below->xOpen(v->below, v->names, v->file, flags | SQLITE_OPEN_MAIN_DB, &got);
 	if (rc != SQLITE_OK) {
 		int e = v->below->xGetLastError ? v->below->xGetLastError(v->below, 0, NULL) : 0;
@@ -202,7 +229,9 @@ static int check_path(const struct vault *v, struct err *err)
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, _("'%s' is not a regular file"), v->path);
 	if (access(v->path, v->flags & VAULT_READ_ONLY ? R_OK : R_OK | W_OK) < 0)
-		return err_set_errno(err, errno == EACCES && !(v->flags & VAULT_READ_ONLY) ? ERR_NO_SPACE : ERR_FAILED,
+		return err_set_errno(err,
+		                     (errno == EACCES || errno == EROFS) && !(v->flags & VAULT_READ_ONLY) ? ERR_NO_SPACE
+		                                                                                          : ERR_FAILED,
 		                     errno, _("cannot open '%s' for %s"), v->path,
 		                     v->flags & VAULT_READ_ONLY ? _("reading") : _("writing (--read-only may help)"));
 	return 0;

@@ -28,6 +28,7 @@ struct page_table {
 	unsigned char (*tag)[TAG_SIZE]; /* of each page as it was last written: a stale page shows when it is read */
 	unsigned char seal[16];         /* over all of them */
 	int unsynced;                   /* pages were written or cut since the last sync */
+	int ragged;                     /* something may lie behind the last page: what a failed or torn write left */
 };
 
 struct frame_note {
@@ -64,6 +65,7 @@ struct vault {
 	char *path;
 	sqlite3_filename names;   /* path, and behind it the log's, as a VFS wants them */
 	sqlite3_file *file;       /* of the VFS below, locked as long as the vault is open */
+	int guard;                /* a descriptor with a lock of its own; -1: none */
 	int file_open, main_open; /* `file` is open; SQLite has its handle on it */
 	sqlite3 *db;
 	struct cipher_keys *keys;
@@ -78,6 +80,15 @@ struct vault {
 	struct err fault; /* the last error given to SQLite */
 	struct vault_report report;
 	unsigned char *scratch; /* PAGE_SIZE + FRAME_SIZE bytes for sealed blocks */
+};
+
+/*
+ * The disk below a vault in a test: the VFS's pAppData begins with what a VFS
+ * cannot do. Rotation puts the new file in the place of the old one by it.
+ */
+struct vault_disk {
+	int (*rename)(struct vault_disk *disk, const char *from, const char *to);
+	int (*sync_directory)(struct vault_disk *disk);
 };
 
 /* The same as the public ones over another VFS than the operating system's. */
@@ -96,7 +107,8 @@ void vault_free(struct vault *v);                                  /* closes and
 int vault_lock(struct vault *v, int flags, struct err *err);       /* opens the file below and locks it */
 int vault_connect(struct vault *v, struct err *err);               /* registers the VFS and opens SQLite on it */
 int vault_exec(struct vault *v, const char *sql, struct err *err); /* with the vault's own cause in the message */
-int vault_sync_directory(const char *path, struct err *err);       /* of the directory that holds `path` */
+int vault_rename(struct vault *v, const char *from, const char *to, struct err *err);
+int vault_sync_directory(struct vault *v, const char *path, struct err *err); /* of the directory that holds `path` */
 
 /* ---- vfs.c ---- */
 void vault_vfs_init(struct vault *v);

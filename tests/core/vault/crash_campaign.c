@@ -1,7 +1,8 @@
 /*
  * The crash campaign: at every write operation of a workload the disk goes
  * dead, in every way it can; what opens afterwards must be the last state that
- * was acknowledged, or the one that was under way.
+ * was acknowledged, or the one that was under way. Then, at every write
+ * operation, the disk is full: what fails is undone whole, and can be done again.
  *
  *     crash_campaign [--stride N] [--seed N] [--thorough]    a crash at each Nth operation
  *     crash_mutants  [--stride N] [--seed N] [--only NAME]   each deliberate fault must be caught
@@ -38,7 +39,7 @@ static struct {
 } model;
 
 static struct {
-	uint64_t crashes, openings, again, lost, wrong, unreadable, stuck;
+	uint64_t crashes, openings, again, full, full_failed, lost, wrong, unreadable, stuck;
 	char first[1400];
 	int quiet;
 } result;
@@ -77,7 +78,7 @@ static int run_checkpoint(struct vault *v, int mode)
 /* In the order of the workload. Beside SQL there are the words that start with '.'. Each step is one transaction. */
 static const char *const workload[] = {
     ".create",
-    "CREATE TABLE t(id INTEGER PRIMARY KEY, n INTEGER, b BLOB)",
+    "CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, n INTEGER, b BLOB)",
     ROWS(1, 12, 900),
     "UPDATE t SET n = n + 1 WHERE id = 3",
     "UPDATE t SET n = n + 1 WHERE id = 4",
@@ -113,6 +114,17 @@ static const char *const workload[] = {
     "UPDATE t SET n = n + 1 WHERE id = 1",
     "UPDATE t SET n = n + 1",
     ".reopen",
+    /* revoking and rotating write a new file over this one; the log is not empty when they begin */
+    "UPDATE t SET n = n + 1 WHERE id = 2",
+    ".remove",
+    ".reopen",
+    "UPDATE t SET n = n + 1 WHERE id = 3",
+    ".reopen",
+    "UPDATE t SET n = n + 1",
+    ".rotate",
+    ".reopen",
+    ".slot",
+    "UPDATE t SET n = n + 1 WHERE id = 4",
 };
 enum { STEPS = sizeof workload / sizeof *workload };
 _Static_assert((int)STEPS <= (int)STEPS_MAX, "room for the model");
@@ -155,6 +167,10 @@ static int do_step(struct vault **v, struct crashfs *fs, const char *step)
 		return run_checkpoint(*v, SQLITE_CHECKPOINT_TRUNCATE);
 	if (strcmp(step, ".slot") == 0)
 		return vault_slot_add(*v, &slot, &identity, NULL);
+	if (strcmp(step, ".remove") == 0)
+		return vault_slot_remove(*v, 1, NULL, VAULT_KDF_INTERACTIVE, &identity, NULL, NULL);
+	if (strcmp(step, ".rotate") == 0)
+		return vault_rotate(*v, case_name, &slot, 1, &identity, NULL, NULL);
 	if (strcmp(step, ".reopen") == 0) {
 		int rc = vault_close(*v, NULL);
 		*v = NULL;
@@ -187,19 +203,32 @@ static uint64_t digest_of(struct vault *v)
 	return digest;
 }
 
+/* What somebody finds who opens the case now: after a rotation that is not what the open vault shows. */
+static void found_now(const struct crashfs *fs, int step)
+{
+	struct crashfs *copy = crashfs_copy(fs);
+	struct vault_slot slots[VAULT_SLOTS];
+	struct vault *v;
+	crashfs_kill(copy);
+	if (open_case(&v, copy, NULL) == 0) {
+		model.digest[step] = digest_of(v);
+		model.slots[step] = vault_slots(v, slots);
+		vault_close(v, NULL);
+	}
+	crashfs_free(copy);
+}
+
 static void make_model(void)
 {
 	struct crashfs *fs = crashfs_new();
 	struct vault *v = NULL;
-	struct vault_slot slots[VAULT_SLOTS];
 	crashfs_arm(fs, 0);
 	for (int i = 0; i < STEPS; i++) {
 		if (do_step(&v, fs, workload[i]) < 0) {
 			fprintf(stderr, "the workload itself fails at step %d: %s\n", i, workload[i]);
 			exit(2);
 		}
-		model.digest[i] = digest_of(v);
-		model.slots[i] = vault_slots(v, slots);
+		found_now(fs, i);
 	}
 	model.steps = STEPS;
 	model.ops = crashfs_ops(fs);
@@ -345,11 +374,134 @@ static const char *only_mutant;
 static void campaign(uint64_t stride, int thorough, int stop_at_first)
 {
 	uint64_t random = campaign_seed;
-	for (uint64_t op = 1 + (stride > 1 ? 2 : 0); op <= model.ops; op += stride) {
-		crash_at(op, thorough, &random);
+	/* mutants: from the end, so that what the stride before passed over is met in another order */
+	for (uint64_t i = 1 + (stride > 1 ? 2 : 0); i <= model.ops; i += stride) {
+		crash_at(stop_at_first && stride == 1 ? model.ops + 1 - i : i, thorough, &random);
 		if (stop_at_first && failures() > 0)
 			return;
 	}
+}
+
+/* ---- a full disk ---- */
+
+static int is_at(struct vault *v, int step)
+{
+	struct vault_slot slots[VAULT_SLOTS];
+	return step < 0 || (digest_of(v) == model.digest[step] && vault_slots(v, slots) == model.slots[step]);
+}
+
+/* A step failed for want of space: nothing of it may be there. Then there is space again. 1: it is to be tried again,
+ * 0: it turns out to be done, -1: a failure was counted. */
+static int after_full(struct vault **v, struct crashfs *fs, int step)
+{
+	struct err err = ERR_INIT;
+	int opened = 0;
+	if (*v && !sqlite3_get_autocommit(vault_db(*v)))
+		run(*v, "ROLLBACK");
+	if (*v && (*v)->dead) { /* it says so itself: close and reopen */
+		vault_close(*v, NULL);
+		*v = NULL;
+	}
+	if (!*v && step > 0) {
+		if (open_case(v, fs, &err) < 0) {
+			failed(&result.unreadable, "does not open after a full disk", err.message, step - 1, step);
+			return -1;
+		}
+		opened = 1;
+	}
+	if (is_at(*v, step - 1))
+		return 1;
+	if (opened && is_at(*v, step))
+		return 0;
+	failed(&result.wrong, "a step that failed for want of space is half done", workload[step], step - 1, step);
+	return -1;
+}
+
+/* Runs one step until it is done. 0, or -1 with a failure counted. */
+static int do_step_though_full(struct vault **v, struct crashfs *fs, int step)
+{
+	for (int tries = 0; do_step(v, fs, workload[step]) < 0; tries++) {
+		if (!crashfs_was_full(fs) || tries > 2) {
+			failed(&result.stuck, "a step fails though there is space", workload[step], step, step);
+			return -1;
+		}
+		result.full_failed++;
+		int rc = after_full(v, fs, step);
+		if (rc <= 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* The whole workload, while one operation fails for want of space; what failed is tried again. */
+static void run_full(uint64_t op)
+{
+	struct crashfs *fs = crashfs_new();
+	struct vault *v = NULL;
+	struct err err = ERR_INIT;
+	char finding[1024] = "";
+	int rc = 0;
+	result.full++;
+	crashfs_fill(fs, op);
+	for (int i = 0; i < STEPS && rc == 0; i++)
+		rc = do_step_though_full(&v, fs, i);
+	if (v && vault_close(v, &err) < 0 && !crashfs_was_full(fs))
+		failed(&result.stuck, "does not close", err.message, STEPS - 1, STEPS - 1);
+	crashfs_arm(fs, 0);
+	if (rc == 0 && open_case(&v, fs, &err) < 0) {
+		failed(&result.unreadable, "does not open after a full disk", err.message, STEPS - 1, STEPS - 1);
+	} else if (rc == 0) {
+		if (!is_at(v, STEPS - 1))
+			failed(&result.wrong, "wrong data after a full disk", "", STEPS - 1, STEPS - 1);
+		if (vault_check(v, NULL, note_finding, finding, NULL) != 0)
+			failed(&result.wrong, "a check finds", finding, STEPS - 1, STEPS - 1);
+		vault_close(v, NULL);
+	}
+	crashfs_free(fs);
+}
+
+/* A checkpoint fails in the middle of a page behind the file's end, and then the database shrinks to that very end. */
+static void full_behind_the_end(void)
+{
+	struct crashfs *start = crashfs_new();
+	struct vault *v = NULL;
+	for (int i = 0; i < 3; i++)
+		do_step(&v, start, workload[i]);
+	run(v, "VACUUM");
+	vault_close(v, NULL);
+	for (uint64_t op = 1; op < 40; op++) {
+		struct crashfs *fs = crashfs_copy(start);
+		struct err err = ERR_INIT;
+		crashfs_arm(fs, 0);
+		if (open_case(&v, fs, &err) == 0) {
+			run(v, ROWS(300, 12, 2500));
+			crashfs_fill(fs, op);
+			run_checkpoint(v, SQLITE_CHECKPOINT_PASSIVE);
+			crashfs_arm(fs, 0);
+			if (v->dead) { /* the anchor's write failed */
+				vault_close(v, NULL);
+				open_case(&v, fs, &err);
+			}
+		}
+		if (v) {
+			run(v, "DELETE FROM t WHERE id >= 300");
+			run(v, "VACUUM");
+			vault_close(v, NULL);
+		}
+		if (open_case(&v, fs, &err) < 0)
+			failed(&result.unreadable, "does not open after a full disk", err.message, 2, 2);
+		else if (!is_at(v, 2))
+			failed(&result.wrong, "wrong data after a full disk", "", 2, 2);
+		vault_close(v, NULL);
+		crashfs_free(fs);
+	}
+	crashfs_free(start);
+}
+
+static void campaign_full(uint64_t stride, int stop_at_first)
+{
+	for (uint64_t op = 1; op <= model.ops && !(stop_at_first && failures() > 0); op += stride)
+		run_full(op);
 }
 
 #ifdef VAULT_MUTANTS
@@ -425,7 +577,11 @@ static int run_mutants(uint64_t stride)
 		vault_mutant = (enum vault_mutant)m;
 		attack();
 		if (failures() == 0)
+			full_behind_the_end();
+		if (failures() == 0)
 			campaign(stride, 0, 1);
+		if (failures() == 0)
+			campaign_full(stride, 1);
 		if (failures() == 0 && stride > 1)
 			campaign(1, 0, 1);
 		printf("%-22s %-9s after %5llu openings: %s\n", names[m].name, failures() ? "caught" : "SURVIVED",
@@ -438,11 +594,14 @@ static int run_mutants(uint64_t stride)
 #else
 static void tell_result(void)
 {
-	printf("%llu write operations, %llu crashes, %llu crashes in recovery, %llu openings: "
+	printf("%llu write operations, %llu crashes, %llu crashes in recovery, %llu openings, "
+	       "%llu full disks (%llu steps failed and were tried again): "
 	       "%llu lost, %llu wrong, %llu unreadable, %llu stuck\n",
 	       (unsigned long long)model.ops, (unsigned long long)result.crashes, (unsigned long long)result.again,
-	       (unsigned long long)result.openings, (unsigned long long)result.lost, (unsigned long long)result.wrong,
-	       (unsigned long long)result.unreadable, (unsigned long long)result.stuck);
+	       (unsigned long long)result.openings, (unsigned long long)result.full,
+	       (unsigned long long)result.full_failed, (unsigned long long)result.lost,
+	       (unsigned long long)result.wrong, (unsigned long long)result.unreadable,
+	       (unsigned long long)result.stuck);
 }
 #endif
 
@@ -481,6 +640,8 @@ int main(int argc, char **argv)
 	if (only_mutant)
 		return 2;
 	campaign(stride, thorough, 0);
+	campaign_full(stride, 0);
+	full_behind_the_end();
 	tell_result();
 	return failures() > 0;
 #endif

@@ -1,12 +1,14 @@
 #include "crashfs.h"
 
+#include "vault/vault_private.h"
+
 #include "base/err.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECTOR = 512, FILES = 8 };
+enum { SECTOR = 512, FILES = 16 };
 
 struct bytes {
 	unsigned char *data;
@@ -28,16 +30,18 @@ struct inode {
 };
 
 struct entry {
-	char name[64];
+	char name[96];
 	struct inode *live, *durable;
 };
 
 struct crashfs {
+	struct vault_disk disk; /* first: what the VFS's pAppData must begin with */
 	sqlite3_vfs vfs;
-	char vfs_name[32];
 	struct entry entry[FILES];
 	uint64_t op, dead_at;
 	int dead;
+	uint64_t full_at; /* this operation alone fails for want of space */
+	int was_full;
 };
 
 struct crash_file {
@@ -126,9 +130,9 @@ static struct entry *find(struct crashfs *fs, const char *name, int make)
 	struct entry *empty = NULL;
 	for (size_t i = 0; i < FILES; i++) {
 		struct entry *e = &fs->entry[i];
-		if (e->name[0] && strcmp(e->name, name) == 0)
+		if ((e->live || e->durable) && strcmp(e->name, name) == 0)
 			return e;
-		if (!empty && !e->name[0])
+		if (!empty && !e->live && !e->durable)
 			empty = e;
 	}
 	if (!make || !empty)
@@ -150,6 +154,15 @@ static int is_dead(struct crashfs *fs, int *last)
 		return 1;
 	}
 	return 0;
+}
+
+/* Whether there is no room for this operation. */
+static int is_full(struct crashfs *fs)
+{
+	if (fs->full_at == 0 || fs->op != fs->full_at)
+		return 0;
+	fs->was_full = 1;
+	return 1;
 }
 
 /* ---- files ---- */
@@ -181,6 +194,13 @@ static int file_write(sqlite3_file *f, const void *data, int n, sqlite3_int64 of
 {
 	struct crash_file *c = (struct crash_file *)f;
 	int last, dead = is_dead(c->fs, &last);
+	if (!dead && is_full(c->fs)) { /* what there was room for is written */
+		size_t part = (size_t)n / SECTOR / 2 * SECTOR + 100;
+		part = part < (size_t)n ? part : (size_t)n;
+		bytes_write(&c->inode->live, offset, data, part);
+		add_change(c->inode, offset, data, part);
+		return SQLITE_FULL;
+	}
 	if (!dead || last) { /* the write in which it dies may reach the medium too */
 		bytes_write(&c->inode->live, offset, data, (size_t)n);
 		add_change(c->inode, offset, data, (size_t)n);
@@ -288,7 +308,7 @@ static int fs_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f, int
 		return SQLITE_CANTOPEN;
 	if (!e->live) {
 		int last;
-		if (!(flags & SQLITE_OPEN_CREATE) || is_dead(fs, &last))
+		if (!(flags & SQLITE_OPEN_CREATE) || is_dead(fs, &last) || is_full(fs))
 			return SQLITE_CANTOPEN;
 		e->live = inode_link(xcalloc(1, sizeof(struct inode)));
 	}
@@ -330,6 +350,36 @@ static int fs_full_name(sqlite3_vfs *vfs, const char *name, int n, char *out)
 	return SQLITE_OK;
 }
 
+/* Until the directory is synced, a power cut may leave either name as it was. */
+static int fs_rename(struct vault_disk *disk, const char *from, const char *to)
+{
+	struct crashfs *fs = (struct crashfs *)disk;
+	struct entry *source = find(fs, from, 0), *target = find(fs, to, 1);
+	int last;
+	if (!source || !source->live || !target || (is_dead(fs, &last) && !last))
+		return -1;
+	inode_unlink(target->live);
+	target->live = source->live;
+	source->live = NULL;
+	return last ? -1 : 0;
+}
+
+static int fs_sync_directory(struct vault_disk *disk)
+{
+	struct crashfs *fs = (struct crashfs *)disk;
+	int last;
+	if (is_dead(fs, &last))
+		return -1;
+	for (size_t i = 0; i < FILES; i++) {
+		struct entry *e = &fs->entry[i];
+		if (e->durable == e->live)
+			continue;
+		inode_unlink(e->durable);
+		e->durable = inode_link(e->live);
+	}
+	return 0;
+}
+
 static int fs_sleep(sqlite3_vfs *vfs, int microseconds)
 {
 	(void)vfs;
@@ -345,10 +395,11 @@ static int fs_time(sqlite3_vfs *vfs, double *now)
 
 static void set_vfs(struct crashfs *fs)
 {
+	fs->disk = (struct vault_disk){fs_rename, fs_sync_directory};
 	fs->vfs = (sqlite3_vfs){
 	    .iVersion = 1,
 	    .szOsFile = sizeof(struct crash_file),
-	    .mxPathname = 60,
+	    .mxPathname = 90,
 	    .zName = "crashfs",
 	    .pAppData = fs,
 	    .xOpen = fs_open,
@@ -377,6 +428,19 @@ static struct inode *inode_copy(const struct inode *i)
 	return copy;
 }
 
+/* The copy's inode for one of the original's, which more than one name may mean. */
+static struct inode *inode_of_copy(const struct crashfs *fs, const struct crashfs *copy, size_t done,
+                                   const struct inode *i)
+{
+	for (size_t k = 0; k < done; k++) {
+		if (fs->entry[k].live == i)
+			return copy->entry[k].live;
+		if (fs->entry[k].durable == i)
+			return copy->entry[k].durable;
+	}
+	return inode_copy(i);
+}
+
 struct crashfs *crashfs_copy(const struct crashfs *fs)
 {
 	struct crashfs *copy = crashfs_new();
@@ -385,9 +449,10 @@ struct crashfs *crashfs_copy(const struct crashfs *fs)
 		struct entry *to = &copy->entry[i];
 		memcpy(to->name, from->name, sizeof to->name);
 		if (from->live)
-			to->live = inode_link(inode_copy(from->live));
+			to->live = inode_link(inode_of_copy(fs, copy, i, from->live));
 		if (from->durable)
-			to->durable = inode_link(from->durable == from->live ? to->live : inode_copy(from->durable));
+			to->durable = inode_link(
+			    from->durable == from->live ? to->live : inode_of_copy(fs, copy, i, from->durable));
 	}
 	copy->op = fs->op;
 	copy->dead = fs->dead;
@@ -415,6 +480,19 @@ void crashfs_arm(struct crashfs *fs, uint64_t op)
 	fs->op = 0;
 	fs->dead_at = op;
 	fs->dead = 0;
+	fs->full_at = 0;
+	fs->was_full = 0;
+}
+
+void crashfs_fill(struct crashfs *fs, uint64_t op)
+{
+	crashfs_arm(fs, 0);
+	fs->full_at = op;
+}
+
+int crashfs_was_full(const struct crashfs *fs)
+{
+	return fs->was_full;
 }
 
 uint64_t crashfs_ops(const struct crashfs *fs)

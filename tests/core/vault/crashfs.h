@@ -8,7 +8,7 @@
  * (crashfs_kill), or the power is gone (crashfs_power_cut) and each write that
  * was not synced is kept, dropped, torn at 512-byte sectors or replaced by
  * garbage. What was synced stays. A file's creation is safe once the file was
- * synced, its removal never for sure.
+ * synced, its removal or renaming once the directory was.
  */
 #ifndef GENBA_TESTS_CRASHFS_H
 #define GENBA_TESTS_CRASHFS_H
@@ -38,6 +38,10 @@ sqlite3_vfs *crashfs_vfs(struct crashfs *fs);
 void crashfs_arm(struct crashfs *fs, uint64_t op);
 uint64_t crashfs_ops(const struct crashfs *fs); /* write operations since crashfs_arm() */
 int crashfs_dead(const struct crashfs *fs);
+
+/* The same, but the disk lives on: that one operation, if it needs room, is done by half and fails with SQLITE_FULL. */
+void crashfs_fill(struct crashfs *fs, uint64_t op);
+int crashfs_was_full(const struct crashfs *fs); /* whether that has happened */
 
 void crashfs_kill(struct crashfs *fs); /* a new process sees all that was written; nothing more is on the medium */
 void crashfs_power_cut(struct crashfs *fs, enum crashfs_loss loss, uint64_t seed);

@@ -220,6 +220,28 @@ static void test_busy(void **state)
 	assert_int_equal(try_open(path, 0, &err), 0);
 }
 
+static void open_must_be_busy(const char *path)
+{
+	struct err err = ERR_INIT;
+	child_check(try_open(path, 0, &err) == -1 && err.code == ERR_BUSY);
+	child_check(try_open(path, VAULT_READ_ONLY, &err) == -1 && err.code == ERR_BUSY);
+}
+
+/* Closing any other descriptor of the file drops the POSIX locks of this process: a case may be hashed as evidence. */
+static void test_busy_after_others_read_it(void **state)
+{
+	(void)state;
+	const char *path = scratch_path("guarded.genba");
+	struct vault *v = new_vault(path);
+	size_t n;
+	free(file_load(path, &n));
+	in_child(open_must_be_busy, path);
+	assert_int_equal(try_open(path, 0, &(struct err)ERR_INIT), -1);
+	in_child(open_must_be_busy, path);
+	close_vault(v);
+	close_vault(open_vault(path, 0));
+}
+
 static void test_two_vaults(void **state)
 {
 	(void)state;
@@ -421,6 +443,7 @@ int main(void)
 	    cmocka_unit_test(test_unclean_end),
 	    cmocka_unit_test(test_no_plain_text),
 	    cmocka_unit_test(test_busy),
+	    cmocka_unit_test(test_busy_after_others_read_it),
 	    cmocka_unit_test(test_two_vaults),
 	    cmocka_unit_test(test_read_only_writes_nothing),
 	    cmocka_unit_test(test_full_disk),
