@@ -31,7 +31,7 @@ while read -r command; do
 	grep -q '^Example$' "$work/help" || fail "genba help $command has no example"
 	"$genba" --lang ja help "$command" >/dev/null
 done <"$work/commands"
-for page in $(grep -oh '^\.Xr genba[^ ]* [0-9]' "$GENBA_SOURCE"/man/* | tr -d '\\' | awk '{print $2 "." $3}' | sort -u); do
+for page in $(grep -oh '^\.Xr genba[^ ]* [0-9]' "$GENBA_SOURCE"/man/* | tr -d '\134' | awk '{print $2 "." $3}' | sort -u); do
 	[ -e "$man_dir/$page" ] || [ -e "$GENBA_SOURCE/man/$page" ] || fail "SEE ALSO names $page, which does not exist"
 done
 
@@ -55,7 +55,7 @@ completes 'genba new x.genba --tlp GR' GREEN
 completes 'genba key ba' backup
 completes 'genba help pla' playbook
 (cd "$work" && mkdir d && touch d/mail.eml && complete_line 'genba preserve d/m' | grep -qx d/mail.eml) || fail "no file names"
-[ -z "$(complete_line 'genba frobnicate --x' | grep -v -- --)" ] || fail "completes what does not exist"
+! complete_line 'genba frobnicate --x' | grep -qv -e '^$' -e '^--' || fail "completes what does not exist"
 if command -v zsh >/dev/null; then zsh -n "$man_dir/completions/_genba"; fi
 if command -v fish >/dev/null; then fish -n "$man_dir/completions/genba.fish"; fi
 if command -v shellcheck >/dev/null; then shellcheck -s bash "$man_dir/completions/genba"; fi

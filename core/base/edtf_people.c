@@ -124,7 +124,6 @@ struct typed {
 	int year, month, day;
 	int has_date;
 	int hour, minute, second;
-	char qualifier;
 };
 
 static int skip(struct typed *t, const char *word)

@@ -112,12 +112,12 @@ int secret_ask(struct secret *s, const char *prompt, struct err *err)
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
 		tcsetattr(fd, TCSAFLUSH, &quiet);
 	}
-	ssize_t ignored = write(fd, prompt, strlen(prompt));
+	ssize_t shown = write(fd, prompt, strlen(prompt));
 	int rc = read_line(s, fd, err);
 	if (have_termios)
 		tcsetattr(fd, TCSAFLUSH, &before);
-	ignored = write(fd, "\n", 1);
-	(void)ignored;
+	shown += write(fd, "\n", 1);
+	(void)shown; /* a terminal that cannot be written to is read all the same */
 	close(fd);
 	return rc;
 }

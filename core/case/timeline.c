@@ -20,7 +20,6 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 }
 
 struct loading {
-	struct case_file *c;
 	struct timeline *t;
 	size_t cap;
 };
@@ -59,7 +58,7 @@ static int compare_rows(const void *a, const void *b)
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
 {
 	memset(t, 0, sizeof *t);
-	struct loading l = {c, t, 0};
+	struct loading l = {t, 0};
 	if (record_each(c, "event", 0, load_event, &l, err) < 0) {
 		timeline_release(t);
 		return -1;

@@ -237,7 +237,6 @@ static int is_secured(const json_t *evidence)
 struct seeking {
 	const json_t *types;
 	const json_t *assets;
-	const char *since; /* records of an earlier run do not count */
 	const char *kind;
 	int found;
 };

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# clang-tidy over all of core, tui and po (.clang-tidy says what it looks for), about two minutes on two cores.
+# ctest: slow
+set -euo pipefail
+cd "${GENBA_SOURCE:?source folder}"
+build=${GENBA_BUILD:?build folder}
+command -v clang-tidy >/dev/null || { echo "SKIP: clang-tidy is not installed"; exit 77; }
+runner=$(command -v run-clang-tidy || command -v run-clang-tidy-14)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# err.c defines what tests/lint/analyzer.h wraps
+status=0
+"$runner" -quiet -j "$(nproc)" -p "$build" -extra-arg=-include -extra-arg="$PWD/tests/lint/analyzer.h" -extra-arg=-I"$PWD/core" \
+	"^$PWD/(core|tui|po)/(?!base/err\.c)[^.]*\.c\$" >"$work/all" 2>&1 || status=$?
+sed 's/\x1b\[[0-9;]*m//g' "$work/all" | grep -E '(error|warning): .*\[' | sed "s|^$PWD/||; s/,-warnings-as-errors\]/]/" |
+	sort -u >"$work/found" || true
+[ "$status" = 0 ] || [ -s "$work/found" ] || { tail -20 "$work/all"; echo "FAIL: clang-tidy did not run"; exit 1; }
+
+bad=0
+while read -r file check _; do
+	case $file in '#'* | '') continue ;; esac
+	grep -q "^$file:.*\[$check\]" "$work/found" ||
+		{ echo "FAIL: tests/lint/known lists $check in $file, which is not found any more: take it out"; bad=1; }
+	grep -v "^$file:.*\[$check\]" "$work/found" >"$work/rest" || true
+	mv "$work/rest" "$work/found"
+done <tests/lint/known
+if [ -s "$work/found" ]; then
+	cat "$work/found"
+	echo "FAIL: clang-tidy found $(wc -l <"$work/found") places"
+	bad=1
+fi
+exit $bad
