@@ -17,7 +17,8 @@ static int parse_also(const char *list, unsigned *also, struct err *err)
 		else if (n == 4 && strncmp(list, "sha1", n) == 0)
 			*also |= DIGEST_SHA1;
 		else if (n != 6 || strncmp(list, "sha256", n) != 0)
-			return err_set(err, ERR_USAGE, _("--hash: allowed are sha256 (always made), md5, sha1, separated by commas"));
+			return err_set(err, ERR_USAGE,
+			               _("--hash: allowed are sha256 (always made), md5, sha1, separated by commas"));
 		list += n + (list[n] == ',');
 	}
 	return 0;
@@ -42,11 +43,12 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 			fputs(done.note.data, s->log);
 			incomplete += !done.complete;
 		}
-		buf_release(&done.note);
+		preserved_release(&done);
 		if (rc < 0)
 			return -1;
 	}
 	if (incomplete)
-		return err_set(err, ERR_FAILED, _("%d of %zu not complete; on record as that"), incomplete, args->count);
+		return err_set(err, ERR_FAILED, _("%d of %zu not complete; on record as that"), incomplete,
+		               args->count);
 	return 0;
 }

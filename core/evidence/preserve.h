@@ -22,6 +22,7 @@ int evidence_form_parse(const char *name, enum evidence_form *form, struct err *
 struct preserve_options {
 	enum evidence_form form;
 	const char *to_dir; /* RAW: folder for the copies, made if missing */
+	uint64_t split;     /* bytes of a part of a copy; 0: one file */
 	const char *on;     /* label of the asset, or NULL */
 	unsigned also;      /* DIGEST_MD5, DIGEST_SHA1 */
 	const struct progress *progress;
@@ -33,19 +34,24 @@ struct preserved {
 	uint64_t size;
 	uint64_t files;  /* of a tree; 1 for a file */
 	int complete;    /* 0: partial or interrupted, and on record as that */
-	struct buf note; /* what could not be read, printable lines; release it */
+	struct buf note; /* what could not be read, printable lines */
+	char *path;      /* printable */
 };
+
+void preserved_release(struct preserved *p);
 
 /*
  * Preserves one path. 0 when a record was made, complete or not; -1 when nothing
  * was recorded (it does not exist, the medium is full, the record was refused).
  */
-int evidence_preserve(struct case_file *c, const char *path, const struct preserve_options *options, struct preserved *out,
-                      struct err *err);
+int evidence_preserve(struct case_file *c, const char *path, const struct preserve_options *options,
+                      struct preserved *out, struct err *err);
 
 struct evidence_report {
-	uint64_t checked;    /* records whose bytes were read again and compared */
-	uint64_t unreadable; /* not there, not readable, incomplete, or without bytes to compare (physical, held by another) */
+	uint64_t checked;     /* records whose bytes were read again and compared */
+	uint64_t from_medium; /* of these, read past the cache */
+	uint64_t
+	    unreadable; /* not there, not readable, incomplete, or without bytes to compare (physical, held by another) */
 };
 
 /*
@@ -54,7 +60,7 @@ struct evidence_report {
  * record (verified_at, verified) in one action.
  */
 int evidence_verify(struct case_file *c, int record, const struct progress *progress,
-                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx, struct evidence_report *report,
-                    struct err *err);
+                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
+                    struct evidence_report *report, struct err *err);
 
 #endif

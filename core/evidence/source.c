@@ -6,35 +6,92 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define CHUNK (1U << 20)
+#define CHUNK      (1U << 18)    /* for files of a tree: small enough to stay in the processor's cache */
+#define GONE_AFTER (64ULL << 20) /* that many unreadable bytes in a row, and the medium is looked at again */
+
+static ssize_t read_fd(void *ctx, void *bytes, size_t n, uint64_t offset)
+{
+	const struct source *s = ctx;
+	return pread(s->fd, bytes, n, (off_t)offset);
+}
+
+/* A pipe is waited for in slices, so that a cancelled run ends although nothing comes. */
+static ssize_t read_stream(void *ctx, void *bytes, size_t n, uint64_t offset)
+{
+	const struct source *s = ctx;
+	(void)offset;
+	struct pollfd ready = {s->fd, POLLIN, 0};
+	while (poll(&ready, 1, 100) == 0)
+		if (pipeline_stopping()) {
+			errno = ECANCELED;
+			return -1;
+		}
+	return read(s->fd, bytes, n);
+}
+
+static int learn(struct source *s, const char *name, int streams, struct err *err)
+{
+	if (fstat(s->fd, &s->before) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), name);
+	mode_t mode = s->before.st_mode;
+	s->stream = streams && (S_ISFIFO(mode) || S_ISSOCK(mode) || S_ISCHR(mode));
+	if (!S_ISREG(mode) && !S_ISBLK(mode) && !s->stream)
+		return err_set(err, ERR_INVALID,
+		               _("'%s' is neither a file nor a block device: it holds no bytes to preserve"), name);
+	s->size = s->stream ? SOURCE_UNKNOWN : (uint64_t)s->before.st_size;
+	uint64_t bytes;
+	if (S_ISBLK(mode) && ioctl(s->fd, BLKGETSIZE64, &bytes) == 0)
+		s->size = bytes;
+	s->read = s->stream ? read_stream : read_fd;
+	s->read_ctx = s;
+	return 0;
+}
 
 int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, struct err *err)
 {
 	int how = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (flags & SOURCE_NO_LINK ? O_NOFOLLOW : 0);
+	memset(s, 0, sizeof *s);
 	s->fd = openat(dir_fd, name, how | O_NOATIME);
 	if (s->fd < 0 && errno == EPERM) /* O_NOATIME is for the owner only */
 		s->fd = openat(dir_fd, name, how);
 	if (s->fd < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), name);
-	if (fstat(s->fd, &s->before) < 0) {
-		err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), name);
+	if (learn(s, name, 0, err) < 0) {
 		source_close(s);
 		return -1;
 	}
-	if (!S_ISREG(s->before.st_mode) && !S_ISBLK(s->before.st_mode)) {
-		source_close(s);
-		return err_set(err, ERR_INVALID, _("'%s' is neither a file nor a block device: it holds no bytes to preserve"), name);
-	}
-	uint64_t bytes;
-	if (S_ISBLK(s->before.st_mode) && ioctl(s->fd, BLKGETSIZE64, &bytes) == 0)
-		s->before.st_size = (off_t)bytes;
-	posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	if (s->size > CHUNK)
+		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return 0;
+}
+
+int source_from_fd(struct source *s, int fd, const char *name, struct err *err)
+{
+	memset(s, 0, sizeof *s);
+	s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (s->fd < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), name);
+	if (learn(s, name, 1, err) < 0) {
+		source_close(s);
+		return -1;
+	}
+	return 0;
+}
+
+void source_from_layer(struct source *s, source_read_fn read_at, void *ctx, uint64_t size)
+{
+	memset(s, 0, sizeof *s);
+	s->fd = -1;
+	s->size = size;
+	s->read = read_at;
+	s->read_ctx = ctx;
 }
 
 void source_close(struct source *s)
@@ -47,18 +104,153 @@ void source_close(struct source *s)
 int source_changed(const struct source *s)
 {
 	struct stat now;
+	if (s->fd < 0 || s->stream || S_ISBLK(s->before.st_mode))
+		return 0;
 	if (fstat(s->fd, &now) < 0)
 		return 1;
-	if (S_ISBLK(now.st_mode))
-		return 0;
 	return now.st_size != s->before.st_size || now.st_mtim.tv_sec != s->before.st_mtim.tv_sec ||
 	       now.st_mtim.tv_nsec != s->before.st_mtim.tv_nsec || now.st_ino != s->before.st_ino;
 }
 
+/* 1 if no page of the file is in memory, looked at through windows of 1 GiB. A file of memory (tmpfs) always is. */
+static int none_cached(int fd, uint64_t size)
+{
+	const size_t window = 1U << 30;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *resident = xmalloc(window / page);
+	int none = 1;
+	for (uint64_t at = 0; none && at < size; at += window) {
+		size_t n = size - at < window ? (size_t)(size - at) : window;
+		void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, (off_t)at);
+		if (map == MAP_FAILED || mincore(map, n, resident) < 0)
+			none = 0;
+		for (size_t i = 0; none && i < (n + page - 1) / page; i++)
+			none = !(resident[i] & 1);
+		if (map != MAP_FAILED)
+			munmap(map, n);
+	}
+	free(resident);
+	return none;
+}
+
 int source_drop_cache(int fd)
 {
-	fsync(fd); /* dirty pages are not dropped */
-	return posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0;
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return 0;
+	fsync(fd); /* dirty pages are not dropped; a source that is read-only refuses this, and has none */
+	if (S_ISBLK(st.st_mode) && ioctl(fd, BLKFLSBUF, 0) == 0)
+		return 1;
+	if (posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return none_cached(fd, (uint64_t)st.st_size);
+}
+
+/* Errors that say the medium or the file is no longer there. */
+static int means_gone(int error)
+{
+	return error == ENODEV || error == ENXIO || error == ENOMEDIUM || error == ESTALE || error == ENOTCONN ||
+	       error == ESHUTDOWN;
+}
+
+/* After a long run of failures: does the device still know its size? */
+static int is_gone(const struct source *s)
+{
+	uint64_t bytes;
+	struct stat st;
+	if (s->fd < 0)
+		return 0;
+	if (S_ISBLK(s->before.st_mode))
+		return ioctl(s->fd, BLKGETSIZE64, &bytes) < 0 || bytes == 0;
+	return fstat(s->fd, &st) < 0;
+}
+
+static ssize_t read_some(struct source *s, void *bytes, size_t n, uint64_t offset)
+{
+	ssize_t got;
+	do {
+		got = s->read(s->read_ctx, bytes, n, offset);
+	} while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* Halves what cannot be read until it can, or is a sector. 0, or -1 with errno: gone. */
+static int retry(struct source *s, struct ranges *unreadable, unsigned char *bytes, size_t n, uint64_t offset)
+{
+	size_t done = 0;
+	int error = 0;
+	while (done < n && error == 0) {
+		ssize_t got = read_some(s, bytes + done, n - done, offset + done);
+		if (got <= 0)
+			error = got < 0 ? errno : EIO; /* an end before the known end is a failure, too */
+		else
+			done += (size_t)got;
+	}
+	if (done > 0)
+		s->bad_run = 0;
+	if (done == n)
+		return 0;
+	if (means_gone(error)) {
+		errno = error;
+		return -1;
+	}
+	bytes += done;
+	offset += done;
+	n -= done;
+	if (n > SOURCE_SECTOR) {
+		/* the cut lies on a sector's border */
+		size_t half = (size_t)((offset + n / 2) / SOURCE_SECTOR * SOURCE_SECTOR - offset);
+		if (offset + n / 2 < offset / SOURCE_SECTOR * SOURCE_SECTOR + SOURCE_SECTOR)
+			half = (size_t)(offset / SOURCE_SECTOR * SOURCE_SECTOR + SOURCE_SECTOR - offset);
+		if (half > 0 && half < n)
+			return retry(s, unreadable, bytes, half, offset) < 0
+			           ? -1
+			           : retry(s, unreadable, bytes + half, n - half, offset + half);
+	}
+	memset(bytes, 0, n);
+	ranges_add(unreadable, offset, n);
+	s->bad_run += n;
+	if (s->bad_run > GONE_AFTER && is_gone(s)) {
+		errno = ENODEV;
+		return -1;
+	}
+	return 0;
+}
+
+int source_read_at(struct source *s, const char *label, uint64_t offset, void *bytes, size_t n,
+                   struct ranges *unreadable, size_t *got, struct err *err)
+{
+	unsigned char *p = bytes;
+	*got = 0;
+	if (s->size != SOURCE_UNKNOWN &&
+	    !(s->fd >= 0 && S_ISREG(s->before.st_mode))) { /* the end of a file may move: it is read to where it is */
+		if (offset >= s->size)
+			return 0;
+		if (n > s->size - offset)
+			n = (size_t)(s->size - offset);
+	}
+	while (*got < n) {
+		ssize_t part = read_some(s, p + *got, n - *got, offset + *got);
+		if (part == 0)
+			break;
+		if (part > 0) {
+			*got += (size_t)part;
+			continue;
+		}
+		int error = errno;
+		uint64_t at = offset + *got;
+		/* only what lies before the known end can be a bad sector */
+		size_t rest = s->size != SOURCE_UNKNOWN && at < s->size
+		                  ? (size_t)(s->size - at < n - *got ? s->size - at : n - *got)
+		                  : 0;
+		if (unreadable && rest > 0 && !means_gone(error) && retry(s, unreadable, p + *got, rest, at) == 0) {
+			*got += rest;
+			continue;
+		}
+		return err_set_errno(err, ERR_FAILED, error, _("cannot read '%s' at byte %llu"), label,
+		                     (unsigned long long)at);
+	}
+	return 0;
 }
 
 static int write_all(int fd, const unsigned char *bytes, size_t n)
@@ -75,25 +267,24 @@ static int write_all(int fd, const unsigned char *bytes, size_t n)
 	return 0;
 }
 
-int source_digest(const struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
+int source_digest(struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
                   uint64_t base, uint64_t total, struct err *err)
 {
-	unsigned char *chunk = xmalloc(CHUNK);
+	size_t room =
+	    s->size < CHUNK ? (size_t)s->size + 1 : CHUNK; /* one more byte sees that a small file has grown */
+	unsigned char *chunk = xmalloc(room);
 	uint64_t offset = 0;
 	int rc = 0;
 	while (rc == 0) {
-		ssize_t n = read(s->fd, chunk, CHUNK);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s' at byte %llu"), label, (unsigned long long)offset);
-			break;
-		}
-		if (n == 0)
+		ssize_t n = read_some(s, chunk, room, offset);
+		if (n < 0)
+			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s' at byte %llu"), label,
+			                   (unsigned long long)offset);
+		if (n <= 0)
 			break;
 		digest_add(d, chunk, (size_t)n);
 		if (copy_fd >= 0 && write_all(copy_fd, chunk, (size_t)n) < 0) {
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write the copy of '%s'"), label);
+			rc = err_set_errno(err, ERR_NO_SPACE, errno, _("cannot write the copy of '%s'"), label);
 			break;
 		}
 		offset += (uint64_t)n;

@@ -1,41 +1,71 @@
 /*
- * Reading a source: a file or a block device, opened so that it is not changed.
+ * Reading a source: a file, a block device, or a stream, opened so that it is not changed.
  *
  * Opened read-only, without updating its access time where that is allowed,
  * never blocking on a FIFO, never following a link inside a tree. What changes
- * while it is read is noticed.
+ * while it is read is noticed. Sectors that cannot be read are retried in ever
+ * smaller parts down to 512 bytes; what stays unreadable is zeros, and a range
+ * on record. A medium that is gone is an error and not a very long range.
+ *
+ * A struct source stays where it was opened: it is not copied or moved.
  */
 #ifndef GENBA_EVIDENCE_SOURCE_H
 #define GENBA_EVIDENCE_SOURCE_H
 
 #include "base/progress.h"
 #include "evidence/digest.h"
+#include "evidence/pipeline.h"
+#include "evidence/ranges.h"
 
 #include <sys/stat.h>
+#include <sys/types.h>
+
+#define SOURCE_SECTOR  512U
+#define SOURCE_UNKNOWN UINT64_MAX /* size of a stream */
+
+/* How bytes are had, as pread(): bytes read, 0 at the end, -1 with errno. Tests put a failing layer here. */
+typedef ssize_t (*source_read_fn)(void *ctx, void *bytes, size_t n, uint64_t offset);
 
 struct source {
-	int fd;
+	int fd;             /* -1 if the bytes come from a layer alone */
 	struct stat before; /* when it was opened */
+	uint64_t size;      /* bytes; SOURCE_UNKNOWN for a stream */
+	int stream;         /* a pipe or terminal: read once, from front to back */
+	source_read_fn read;
+	void *read_ctx;
+	uint64_t bad_run; /* bytes unreadable in a row */
 };
 
-enum source_flags { SOURCE_NO_LINK = 1 };
+enum source_flags {
+	SOURCE_NO_LINK = 1,
+};
 
 /* Opens `name` below the folder `dir_fd` (AT_FDCWD: as a path). Only files and block devices; else ERR_INVALID. */
 int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, struct err *err);
+
+/* Takes an open descriptor, which may be a stream (standard input); `name` is for messages. */
+int source_from_fd(struct source *s, int fd, const char *name, struct err *err);
+
+/* A source whose bytes come from a layer: an image of another format, a test. */
+void source_from_layer(struct source *s, source_read_fn read, void *ctx, uint64_t size);
+
 void source_close(struct source *s);
 
 /* 1 if size, modification time or identity differ from when it was opened. */
 int source_changed(const struct source *s);
 
-/* Drops the file's pages from the cache, so that the medium is read again. 1 if the kernel was asked successfully. */
+/* Drops the file's pages from the cache, so that the medium is read again. 1 if none of them is left in memory. */
 int source_drop_cache(int fd);
 
 /*
- * Reads to the end through the digest; with `copy_fd` >= 0 writes the same bytes
- * there. `label` names it in the progress, which begins at `base` of `total`
- * bytes. -1 with the offset in the message; ERR_CANCELLED if the person stopped.
+ * Reads n bytes at `offset`; *got is less only at the end. With `unreadable` (not NULL) sectors that cannot be read are
+ * zeros and ranges there; without it they are an error. -1 with the offset in the message.
  */
-int source_digest(const struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
+int source_read_at(struct source *s, const char *label, uint64_t offset, void *bytes, size_t n,
+                   struct ranges *unreadable, size_t *got, struct err *err);
+
+/* Reads a file of a tree to the end through the digest, in this thread; with `copy_fd` >= 0 writes the same bytes there. */
+int source_digest(struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
                   uint64_t base, uint64_t total, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/pathname.h"
 #include "case/blob.h"
+#include "evidence/acquire.h"
 #include "evidence/manifest.h"
 #include "evidence/preserve.h"
 #include "evidence/source.h"
@@ -21,10 +22,12 @@ struct checking {
 	void *ctx;
 	struct evidence_report *report;
 	struct err *err;
+	int reread;      /* of the record in hand: the cache could be dropped */
 	json_t *results; /* label -> "ok", "failed", "unreadable" */
 };
 
-__attribute__((format(printf, 3, 4))) static void found(struct checking *k, const json_t *record, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void found(struct checking *k, const json_t *record, const char *format,
+                                                        ...)
 {
 	struct buf b = BUF_INIT;
 	va_list args;
@@ -49,19 +52,24 @@ static void name_piece(struct checking *k, const json_t *record, const struct di
 	int64_t piece = -1;
 	/* the list is named by its own SHA-256, which is not on record; the root over it is */
 	sqlite3_stmt *s = NULL;
-	if (root && sqlite3_prepare_v2(case_db(k->c), "SELECT sha256 FROM blob WHERE size = ?1", -1, &s, NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(s, 1, (sqlite3_int64)((uint64_t)json_integer_value(json_object_get(record, "source_size")) +
-		                                         DIGEST_PIECE - 1) /
-		                             DIGEST_PIECE * 32);
+	if (root &&
+	    sqlite3_prepare_v2(case_db(k->c), "SELECT sha256 FROM blob WHERE size = ?1", -1, &s, NULL) == SQLITE_OK) {
+		sqlite3_bind_int64(
+		    s, 1,
+		    (sqlite3_int64)((uint64_t)json_integer_value(json_object_get(record, "source_size")) +
+		                    DIGEST_PIECE - 1) /
+		        DIGEST_PIECE * 32);
 		while (piece < 0 && sqlite3_step(s) == SQLITE_ROW) {
 			buf_clear(&kept);
-			if (blob_get(k->c, (const char *)sqlite3_column_text(s, 0), &kept, NULL) == 0 && digest_root_is(&kept, root))
+			if (blob_get(k->c, (const char *)sqlite3_column_text(s, 0), &kept, NULL) == 0 &&
+			    digest_root_is(&kept, root))
 				piece = digest_first_difference(&is->pieces, &kept);
 		}
 	}
 	sqlite3_finalize(s);
 	if (piece >= 0)
-		found(k, record, _("the content is not what was preserved; first difference in MiB %lld (from byte %lld)"),
+		found(k, record,
+		      _("the content is not what was preserved; first difference in MiB %lld (from byte %lld)"),
 		      (long long)piece, (long long)piece * DIGEST_PIECE);
 	else
 		found(k, record, _("the content is not what was preserved"));
@@ -76,12 +84,11 @@ static const char *check_file(struct checking *k, const json_t *record, const ch
 		found(k, record, "%s", why.message);
 		return "unreadable";
 	}
-	source_drop_cache(source.fd);
-	struct digest *d = digest_new(DIGEST_PIECES);
+	k->reread = source_drop_cache(source.fd);
+	struct acquisition a = {.source = &source, .label = record_label(record), .progress = k->progress};
 	struct digest_result is;
 	const char *result = "ok";
-	int rc = source_digest(&source, d, -1, k->progress, record_label(record), 0, (uint64_t)source.before.st_size, &why);
-	digest_end(d, &is);
+	int rc = acquire(&a, &is, &why);
 	if (rc < 0 && why.code == ERR_CANCELLED) {
 		err_set(k->err, why.code, "%s", why.message);
 		result = NULL;
@@ -93,7 +100,7 @@ static const char *check_file(struct checking *k, const json_t *record, const ch
 		result = "failed";
 	}
 	digest_result_release(&is);
-	digest_free(d);
+	ranges_release(&a.unreadable);
 	source_close(&source);
 	return result;
 }
@@ -106,7 +113,7 @@ static const char *check_tree(struct checking *k, const json_t *record, const ch
 	uint64_t damaged = 0;
 	const char *result = "ok";
 	if (blob_get(k->c, json_get_string(record, "sha256"), &manifest, &why) < 0 ||
-	    manifest_verify(manifest.data, path, k->progress, &damage, &damaged, &why) < 0) {
+	    manifest_verify(manifest.data, path, k->progress, &damage, &damaged, &k->reread, &why) < 0) {
 		if (why.code == ERR_CANCELLED) {
 			err_set(k->err, why.code, "%s", why.message);
 			result = NULL;
@@ -132,7 +139,8 @@ static int check_one(void *ctx, json_t *record)
 	struct checking *k = ctx;
 	const char *form = json_get_string(record, "form");
 	const char *stored = json_get_string(record, form && strcmp(form, "raw") == 0 ? "copy_path" : "source_path");
-	if (!form || (strcmp(form, "raw") != 0 && strcmp(form, "hash") != 0) || !stored || !json_get_string(record, "sha256")) {
+	if (!form || (strcmp(form, "raw") != 0 && strcmp(form, "hash") != 0) || !stored ||
+	    !json_get_string(record, "sha256")) {
 		k->report->unreadable++;
 		return 0;
 	}
@@ -154,6 +162,7 @@ static int check_one(void *ctx, json_t *record)
 		k->report->unreadable++;
 	else
 		k->report->checked++;
+	k->report->from_medium += strcmp(result, "unreadable") != 0 && k->reread;
 	json_object_set_new(k->results, record_label(record), json_string(result));
 	return 0;
 }
@@ -176,10 +185,10 @@ static int record_results(struct checking *k)
 }
 
 int evidence_verify(struct case_file *c, int record, const struct progress *progress,
-                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx, struct evidence_report *report,
-                    struct err *err)
+                    void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
+                    struct evidence_report *report, struct err *err)
 {
-	struct checking k = {c, progress, finding, ctx, report, err, json_object()};
+	struct checking k = {c, progress, finding, ctx, report, err, 0, json_object()};
 	memset(report, 0, sizeof *report);
 	int rc = record_each(c, "evidence", 0, check_one, &k, err);
 	if (rc == 0 && record && json_object_size(k.results) > 0)
