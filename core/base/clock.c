@@ -26,6 +26,15 @@ struct clock_time clock_now(void)
 	return t;
 }
 
+int clock_zone_at(int64_t seconds)
+{
+	time_t at = seconds;
+	struct tm tm;
+	if (source.fixed)
+		return source.now.offset;
+	return localtime_r(&at, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
+}
+
 double clock_steady(void)
 {
 	struct timespec ts;

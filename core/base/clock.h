@@ -28,6 +28,9 @@ double clock_steady(void);
 void clock_set(const struct clock_time *fixed, int64_t step);
 int clock_is_set(void); /* 1 while it answers what it was told */
 
+/* The machine's zone at that moment, minutes east of UTC; the zone of the fixed clock while one is set. */
+int clock_zone_at(int64_t seconds);
+
 /* Writes the RFC 3339 form with offset, or in UTC with a final Z. */
 void clock_format(struct clock_time t, char text[CLOCK_TEXT]);
 void clock_format_utc(struct clock_time t, char text[CLOCK_TEXT]);

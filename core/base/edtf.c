@@ -12,7 +12,8 @@
 static int not_a_time(struct err *err, const char *text)
 {
 	return err_set(err, ERR_USAGE,
-	               _("'%s' is not a time; allowed: 2026-11-23T14:05:09+09:00, 2026-11-23, 2014-12, 2014, with ~ or ? behind it;"
+	               _("'%s' is not a time; allowed: 2026-11-23T14:05:09+09:00, 2026-11-23, 2014-12, 2014, with ~ or "
+	                 "? behind it;"
 	                 " 2014-07/2014-08; after R1-V2 ~P6M; now, today, yesterday 14:05"),
 	               text);
 }
@@ -53,9 +54,12 @@ static int parse_clock(const char **p, struct edtf_point *t)
 		(*p)++;
 		if (digits(p, 2, &t->second, NULL) < 0)
 			return -1;
-		if (**p == '.') /* a fraction of a second is read and dropped */
-			for ((*p)++; **p >= '0' && **p <= '9';)
-				(*p)++;
+		if (**p == '.') { /* a fraction of a second is read and dropped */
+			size_t n = strspn(*p + 1, "0123456789");
+			if (n == 0)
+				return -1;
+			*p += 1 + n;
+		}
 	}
 	if (**p == 'Z') {
 		(*p)++;
@@ -148,7 +152,7 @@ static int is_label(const char *text, size_t n)
 	while (i < n && ((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= 'a' && text[i] <= 'z') ||
 	                 (text[i] >= '0' && text[i] <= '9') || text[i] == '-'))
 		i++;
-	return n > 0 && n < 32 && i == n && memchr(text, '-', n) != NULL;
+	return n > 0 && n < 32 && i == n && text[0] != '-' && text[n - 1] != '-' && memchr(text, '-', n) != NULL;
 }
 
 static const char *const relations[] = {"after", "before", "at", "during"};
@@ -257,7 +261,7 @@ bad:
 
 void duration_print(const struct duration *d, struct buf *out)
 {
-	buf_adds(out, d->negative ? "-P" : "P");
+	buf_adds(out, d->negative && (d->months || d->days || d->seconds) ? "-P" : "P");
 	if (d->months / 12)
 		buf_addf(out, "%lldY", (long long)(d->months / 12));
 	if (d->months % 12)
@@ -299,7 +303,8 @@ static void print_point(const struct edtf_point *t, struct buf *out)
 		if (t->zone && t->offset == 0)
 			buf_addc(out, 'Z');
 		else if (t->zone)
-			buf_addf(out, "%c%02d:%02d", t->offset < 0 ? '-' : '+', (t->offset < 0 ? -t->offset : t->offset) / 60,
+			buf_addf(out, "%c%02d:%02d", t->offset < 0 ? '-' : '+',
+			         (t->offset < 0 ? -t->offset : t->offset) / 60,
 			         (t->offset < 0 ? -t->offset : t->offset) % 60);
 	}
 	if (t->qualifier)
@@ -375,7 +380,8 @@ static void point_bounds(const struct edtf_point *t, int64_t *earliest, int64_t 
 {
 	int64_t shift = t->zone ? (int64_t)t->offset * 60 : 0;
 	if (t->hour >= 0) {
-		*earliest = seconds_of(t->year, t->month, t->day, t->hour, t->minute, t->second > 0 ? t->second : 0) - shift;
+		*earliest =
+		    seconds_of(t->year, t->month, t->day, t->hour, t->minute, t->second > 0 ? t->second : 0) - shift;
 		*latest = *earliest + (t->second >= 0 ? 0 : 59);
 		widen(t, earliest, latest);
 		return;
@@ -411,7 +417,8 @@ static int64_t moved(int64_t t, const struct duration *d, int backwards, int six
 	return sixths == 6 ? whole : saturating_add(t, (whole - t) / 6 * sixths);
 }
 
-static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int depth, int64_t *earliest, int64_t *latest)
+static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int depth, int64_t *earliest,
+                  int64_t *latest)
 {
 	int64_t unused;
 	*earliest = INT64_MIN;
@@ -440,6 +447,10 @@ static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int d
 	} else if (t->has_by) {
 		*earliest = moved(a, &t->by, backwards, t->approximate ? (backwards ? 7 : 5) : 6);
 		*latest = moved(b, &t->by, backwards, t->approximate ? (backwards ? 5 : 7) : 6);
+		if (*earliest > *latest && a <= b) { /* a negative duration turns the sixths round */
+			*earliest = moved(a, &t->by, backwards, backwards ? 5 : 7);
+			*latest = moved(b, &t->by, backwards, backwards ? 7 : 5);
+		}
 	} else if (backwards) {
 		*latest = b;
 	} else {
@@ -467,25 +478,60 @@ int edtf_compare(const struct edtf *a, const struct edtf *b, edtf_resolver resol
 	return 0;
 }
 
+int edtf_moment(struct clock_time t, struct edtf_point *out)
+{
+	int64_t local = t.seconds + (int64_t)t.offset * 60;
+	int64_t days = local >= 0 ? local / 86400 : -((-local + 86399) / 86400);
+	int64_t rest = local - days * 86400;
+	int64_t year;
+	*out = (struct edtf_point){.hour = (int)(rest / 3600),
+	                           .minute = (int)(rest / 60 % 60),
+	                           .second = (int)(rest % 60),
+	                           .zone = 1,
+	                           .offset = t.offset};
+	clock_civil_from_days(days, &year, &out->month, &out->day);
+	out->year = (int)year;
+	return year >= 0 && year <= 9999 ? 0 : -1;
+}
+
+int edtf_point_move(struct edtf_point *p, const struct duration *by, int backwards)
+{
+	if (p->hour < 0)
+		return -1;
+	int64_t local = seconds_of(p->year, p->month, p->day, p->hour, p->minute, p->second > 0 ? p->second : 0);
+	struct edtf_point to;
+	if (edtf_moment((struct clock_time){moved(local, by, backwards, 6), 0, 0}, &to) < 0)
+		return -1;
+	to.zone = p->zone;
+	to.offset = p->offset;
+	to.qualifier = p->qualifier;
+	if (p->second < 0 && to.second == 0)
+		to.second = -1;
+	*p = to;
+	return 0;
+}
+
 int edtf_correct(const struct edtf *observed, const struct duration *offset, struct edtf *corrected)
 {
-	int64_t first;
-	int64_t last;
-	if (observed->form != EDTF_POINT || observed->from.hour < 0)
-		return -1;
 	*corrected = *observed;
-	struct edtf exact = *observed;
-	exact.from.qualifier = 0;
-	point_bounds(&exact.from, &first, &last);
-	int64_t t = moved(first, offset, 1, 6) + (observed->from.zone ? (int64_t)observed->from.offset * 60 : 0);
-	int64_t days = t >= 0 ? t / 86400 : -((-t + 86399) / 86400);
-	int64_t rest = t - days * 86400;
-	int64_t year;
-	clock_civil_from_days(days, &year, &corrected->from.month, &corrected->from.day);
-	corrected->from.year = (int)year;
-	corrected->from.hour = (int)(rest / 3600);
-	corrected->from.minute = (int)(rest / 60 % 60);
-	if (observed->from.second >= 0 || rest % 60)
-		corrected->from.second = (int)(rest % 60);
-	return year >= 0 && year <= 9999 ? 0 : -1;
+	if (observed->form == EDTF_RELATIVE)
+		return -1;
+	if (observed->form == EDTF_POINT) {
+		if (edtf_point_move(&corrected->from, offset, 1) < 0)
+			return -1;
+		if (observed->from.second >= 0 || corrected->from.second < 0)
+			return 0;
+		corrected->form = EDTF_INTERVAL; /* the minute, moved by seconds */
+		corrected->from_end = corrected->to_end = EDTF_GIVEN;
+		corrected->to = observed->from;
+		corrected->to.second = 59;
+		return edtf_point_move(&corrected->to, offset, 1);
+	}
+	if (observed->from_end == EDTF_GIVEN && edtf_point_move(&corrected->from, offset, 1) < 0)
+		return -1;
+	if (observed->to_end != EDTF_GIVEN)
+		return 0;
+	if (observed->to.second < 0 && offset->seconds % 60)
+		corrected->to.second = 59;
+	return edtf_point_move(&corrected->to, offset, 1);
 }

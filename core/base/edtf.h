@@ -25,7 +25,7 @@ struct err;
 /* An ISO 8601 duration, calendar and clock parts apart: P1Y2M3DT4H5M6S; weeks are days. */
 struct duration {
 	int negative;
-	int64_t months;  /* years are 12 */
+	int64_t months; /* years are 12 */
 	int64_t days;
 	int64_t seconds; /* hours and minutes too */
 };
@@ -38,10 +38,10 @@ struct edtf_point {
 	int month_tens;   /* month is 1X (2) or 0X (1); else 0 */
 	int hour;         /* -1: no time of day */
 	int minute;
-	int second;       /* -1: to the minute only */
-	int zone;         /* 1: `offset` is known */
-	int offset;       /* minutes east of UTC */
-	char qualifier;   /* '~', '?', '%' or 0 */
+	int second;     /* -1: to the minute only */
+	int zone;       /* 1: `offset` is known */
+	int offset;     /* minutes east of UTC */
+	char qualifier; /* '~', '?', '%' or 0 */
 };
 
 enum edtf_form { EDTF_POINT, EDTF_INTERVAL, EDTF_RELATIVE };
@@ -87,17 +87,38 @@ int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t
 /* Total order for sorting: by the first second, then the last; what has no bounds comes last. */
 int edtf_compare(const struct edtf *a, const struct edtf *b, edtf_resolver resolver, void *ctx);
 
-/* What a clock that is `offset` fast (negative: slow) showed as `observed`, put right. Only for times of day. 0 or -1. */
+/*
+ * What a clock that is `offset` fast (negative: slow) showed as `observed`, put right: corrected = observed − offset.
+ * A time to the minute, moved by an offset with seconds, becomes the interval that it covers: no second is invented.
+ * Only for times of day (a day or a month stays what it is: -1) and intervals of them. 0 or -1.
+ */
 int edtf_correct(const struct edtf *observed, const struct duration *offset, struct edtf *corrected);
+
+/* A moment, to the second, in its own zone. -1 if its year has not four digits. */
+int edtf_moment(struct clock_time t, struct edtf_point *out);
+
+/* Moves a time of day, calendar part first; its zone and qualifier stay. 0, or -1 (no time of day, year out of range). */
+int edtf_point_move(struct edtf_point *p, const struct duration *by, int backwards);
 
 int duration_parse(const char *text, struct duration *out, struct err *err);
 void duration_print(const struct duration *d, struct buf *out);
 
 /*
- * What people type, as EDTF: "now", "14:05", "yesterday 9:07", 昨日 14時05分, "2014/12/3", "12/3 14:05", 2014年12月頃,
- * "+6mo from R1-V2", R1-V2の約6か月後; EDTF itself passes. Full-width digits are read. A time of day without a zone gets
- * that of `now`. -1 (ERR_USAGE) lists what is allowed.
+ * What people type, as EDTF. EDTF itself passes. Full-width forms are read.
+ *
+ *     now  14:05  2:05pm  午後2時5分  yesterday 9:07  昨日 14時05分  2 hours ago  3日前
+ *     2014/12/3  12/3 14:05  2014年12月頃  平成26年12月3日  H26.12.3  Dec 3, 2014  20141203
+ *     23/Nov/2026:14:05:09 +0900  Nov 23 14:05:09  Mon, 23 Nov 2026 14:05:09 +0900  @1795506309     (as logs write)
+ *     2014年7月～8月  14:05 to 15:10  2014年12月上旬
+ *     +6mo from R1-V2  R1-V2の約6か月後  R1-V4の翌日  約6か月後 (after the base date)
+ *
+ * A time of day without a zone gets that of `now`, as it was at that date. A month and day without a year get the
+ * year that brings them nearest to `now`. Nothing is made more exact than it was typed: 2 hours ago is to the
+ * minute, 3 days ago to the day. `base` is the label of the case's base date, or NULL if it has none.
+ *
+ * 0, or -1 (ERR_USAGE) with what is allowed.
  */
 int edtf_from_people(const char *text, struct clock_time now, struct buf *out, struct err *err);
+int edtf_from_people_after(const char *text, struct clock_time now, const char *base, struct buf *out, struct err *err);
 
 #endif

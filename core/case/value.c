@@ -5,6 +5,7 @@
 #include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/printable.h"
 #include "case/case_private.h"
 
@@ -150,11 +151,23 @@ static json_t *parse_hash(const struct field *field, const char *text, struct er
 	return value;
 }
 
-static json_t *parse_time(const struct field *field, const char *text, struct err *err)
+/* The label of the event that is the case's base date, or NULL. Borrowed until the next look-up. */
+static const char *base_date(struct case_file *c)
+{
+	json_t *the_case = c ? record_stored(c, "case", NULL) : NULL;
+	const char *id = json_get_string(the_case, "base_date");
+	const char *label = id ? record_label_of(c, id, NULL) : NULL;
+	json_decref(the_case);
+	return label;
+}
+
+static json_t *parse_time(const struct value_context *v, const struct field *field, const char *text, struct err *err)
 {
 	struct buf edtf = BUF_INIT;
 	json_t *value = NULL;
-	if (edtf_from_people(text, clock_now(), &edtf, err) == 0)
+	struct clock_time now = clock_now();
+	if (edtf_from_people(text, now, &edtf, NULL) == 0 ||
+	    edtf_from_people_after(text, now, base_date(v->c), &edtf, err) == 0)
 		value = json_string(edtf.data);
 	else
 		err_prefix(err, "%s", field->name);
@@ -330,7 +343,7 @@ json_t *value_parse(const struct value_context *v, const struct field *field, co
 	case FIELD_DURATION:
 		return parse_duration(field, text, err);
 	case FIELD_TIME:
-		return parse_time(field, text, err);
+		return parse_time(v, field, text, err);
 	case FIELD_HASH:
 		return parse_hash(field, text, err);
 	case FIELD_REF:

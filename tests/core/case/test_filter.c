@@ -231,6 +231,7 @@ static void times_are_typed_as_people_do(void **state)
 	(void)state;
 	static const struct clock_time now = {1405036800, 0, 540}; /* 2014-07-11 09:00 in Japan */
 	clock_set(&now, 0);
+	assert_finds("first_compromised>2015年1月", "");
 	assert_finds("first_compromised=\"2014/7/10 23:30\"", "1");
 	assert_finds("first_compromised=\"昨日 23時30分\"", "1");
 	assert_finds("first_compromised>\"昨日 23時31分\"", "24");
