@@ -382,7 +382,7 @@ static void mistakes_are_named_with_what_is_allowed(void **state)
 	assert_refused("asset", "status=", "''", "infected");
 	assert_refused("asset", "status>infected", "'status' (enum)", "=");
 	assert_refused("asset", "user<R1-P1", "'user' (ref)", "=");
-	assert_refused("asset", "checked_at>noon", "'noon' is no time", "2014-12-05");
+	assert_refused("asset", "checked_at>soon", "'soon' is no time", "2014-12-05");
 	assert_refused("asset", "checked_at=2014-13", "2014-13", NULL);
 	assert_refused("asset", "checked_at=2014-02-30", "2014-02-30", NULL);
 	assert_refused("asset", "checked_at=2014-12-05T25:00", "T25:00", NULL);
