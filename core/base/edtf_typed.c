@@ -406,26 +406,33 @@ static int clock_compact(struct typed *t)
 	return 1;
 }
 
+/* Behind 時: 半, 5分, 5分9秒 or nothing. */
+static void clock_in_japanese(struct typed *t)
+{
+	const char *behind = t->p;
+	t->minute = 0;
+	if (typed_skip(t, "半")) {
+		t->minute = 30;
+		return;
+	}
+	if (!typed_number(t, 2, &t->minute) || !typed_skip(t, "分")) {
+		t->p = behind;
+		t->minute = 0;
+		return;
+	}
+	behind = t->p;
+	if (!typed_number(t, 2, &t->second) || !typed_skip(t, "秒")) {
+		t->p = behind;
+		t->second = -1;
+	}
+}
+
 static int clock_numbers(struct typed *t, int half)
 {
 	if (!typed_number(t, 2, &t->hour))
 		return 0;
 	if (typed_skip(t, "時")) {
-		const char *behind = t->p;
-		if (typed_skip(t, "半"))
-			t->minute = 30;
-		else if (typed_number(t, 2, &t->minute) && typed_skip(t, "分"))
-			behind = t->p;
-		else {
-			t->p = behind;
-			t->minute = 0;
-			return 1;
-		}
-		behind = t->p;
-		if (!typed_number(t, 2, &t->second) || !typed_skip(t, "秒")) {
-			t->p = behind;
-			t->second = -1;
-		}
+		clock_in_japanese(t);
 		return 1;
 	}
 	if (*t->p != ':') {
