@@ -102,6 +102,7 @@ int edtf_point_move(struct edtf_point *p, const struct duration *by, int backwar
 
 int duration_parse(const char *text, struct duration *out, struct err *err);
 void duration_print(const struct duration *d, struct buf *out);
+void duration_display(const struct duration *d, struct buf *out); /* for people: "6 months", 6か月; without the sign */
 
 /*
  * What people type, as EDTF. EDTF itself passes. Full-width forms are read.

@@ -58,7 +58,7 @@ static void show_part(int64_t n, const char *one, const char *many, const char *
 		         n == 1 ? one : many);
 }
 
-static void show_duration(const struct duration *d, struct buf *out)
+void duration_display(const struct duration *d, struct buf *out)
 {
 	struct buf b = BUF_INIT;
 	show_part(d->months / 12, "year", "years", "年", &b);
@@ -82,7 +82,7 @@ static void show_relative(const struct edtf *t, struct buf *out)
 		buf_adds(out, t->label);
 		if (t->has_by) {
 			buf_adds(out, t->approximate ? "の約" : "の");
-			show_duration(&t->by, out);
+			duration_display(&t->by, out);
 			buf_adds(out, with_by[t->relation]);
 		} else {
 			buf_adds(out, without[t->relation]);
@@ -92,7 +92,7 @@ static void show_relative(const struct edtf *t, struct buf *out)
 	if (t->has_by) {
 		if (t->approximate)
 			buf_adds(out, "about ");
-		show_duration(&t->by, out);
+		duration_display(&t->by, out);
 		buf_addc(out, ' ');
 	}
 	buf_addf(out, "%s %s", english[t->relation], t->label);

@@ -57,15 +57,23 @@ static int compare_rows(const void *a, const void *b)
 
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
 {
+	return timeline_load_at(c, NULL, t, err);
+}
+
+int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
+{
 	memset(t, 0, sizeof *t);
 	struct loading l = {t, 0};
-	if (record_each(c, "event", 0, load_event, &l, err) < 0) {
+	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, &l, err)
+	                           : record_each(c, "event", 0, load_event, &l, err);
+	if (rc < 0) {
 		timeline_release(t);
 		return -1;
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		struct timeline_row *row = &t->rows[i];
-		row->placed = row->dated && edtf_bounds(&row->when, timeline_resolve, c, &row->earliest, &row->latest) == 0;
+		row->placed =
+		    row->dated && edtf_bounds(&row->when, timeline_resolve, c, &row->earliest, &row->latest) == 0;
 	}
 	if (t->count > 1)
 		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);

@@ -12,12 +12,12 @@
 #include "case/record.h"
 
 struct timeline_row {
-	json_t *record;    /* owned */
+	json_t *record; /* owned */
 	struct edtf when;
-	int dated;         /* 0: no time, or one that cannot be read */
-	int64_t earliest;  /* seconds since 1970 UTC, only if `placed` */
+	int dated;        /* 0: no time, or one that cannot be read */
+	int64_t earliest; /* seconds since 1970 UTC, only if `placed` */
 	int64_t latest;
-	int placed;        /* the time could be resolved to a span */
+	int placed; /* the time could be resolved to a span */
 };
 
 struct timeline {
@@ -27,6 +27,9 @@ struct timeline {
 
 /* All events that are not retracted, sorted. Release with timeline_release(). */
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err);
+
+/* The same as of a commit (full id; NULL or "": now). Times that are relative to a record are resolved as of now. */
+int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err);
 void timeline_release(struct timeline *t);
 
 /* The resolver of edtf_bounds() and edtf_compare(): `ctx` is the case; the time of a record is its `when`, else `entered`. */
