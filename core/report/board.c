@@ -16,9 +16,11 @@
 
 struct building {
 	struct case_file *c;
+	const char *commit; /* NULL: now */
+	json_t *past;       /* all records as of the commit: reading them kind by kind would walk its tree each time */
 	struct board *b;
 	struct err *err;
-	json_t *finding;     /* value -> count */
+	json_t *finding; /* value -> count */
 	json_t *containment;
 	const char *track;
 	size_t evidence, evidence_open, questions, measures_open;
@@ -46,6 +48,26 @@ __attribute__((format(printf, 4, 5))) static void addf(struct board *b, enum boa
 	va_end(args);
 	add(b, tone, label, text.data);
 	buf_release(&text);
+}
+
+static int keep(void *ctx, json_t *record)
+{
+	return json_array_append(ctx, record);
+}
+
+static int each(struct building *k, const char *kind, record_fn fn)
+{
+	size_t i;
+	json_t *record;
+	if (!k->commit)
+		return record_each(k->c, kind, 0, fn, k, k->err);
+	json_array_foreach(k->past, i, record) {
+		const char *is = json_get_string(record, "kind");
+		int rc = is && strcmp(is, kind) == 0 ? fn(k, record) : 0;
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 static int equals(const json_t *record, const char *field, const char *value)
@@ -127,7 +149,8 @@ static int take_asset(void *ctx, json_t *asset)
 static int take_site(void *ctx, json_t *site)
 {
 	struct building *k = ctx;
-	k->b->expected += json_integer_value(json_object_get(site, "terminals")) + json_integer_value(json_object_get(site, "servers"));
+	k->b->expected += json_integer_value(json_object_get(site, "terminals")) +
+	                  json_integer_value(json_object_get(site, "servers"));
 	return 0;
 }
 
@@ -137,17 +160,18 @@ static void add_coverage(struct building *k)
 	struct board *b = k->b;
 	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
 	if (b->expected <= 0)
-		addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown (no site says how many machines there are)"), b->checked);
+		addf(b, BOARD_ATTENTION, NULL,
+		     _("Coverage: %zu checked, total unknown (no site says how many machines there are)"), b->checked);
 	else
-		addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked, (long long)expected,
-		     (long long)((int64_t)b->checked * 100 / expected));
+		addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
+		     (long long)expected, (long long)((int64_t)b->checked * 100 / expected));
 }
 
 static int add_assets(struct building *k)
 {
 	add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
 	size_t before = k->b->count;
-	if (record_each(k->c, "asset", 0, take_asset, k, k->err) < 0 || record_each(k->c, "site", 0, take_site, k, k->err) < 0)
+	if (each(k, "asset", take_asset) < 0 || each(k, "site", take_site) < 0)
 		return -1;
 	if (k->b->count == before)
 		add(k->b, BOARD_GOOD, NULL, _("none on record"));
@@ -177,17 +201,43 @@ static void add_run(struct building *k, const char *label)
 	char *title = record_title(run.record);
 	for (size_t i = 0; i < run.waiting_count; i++) {
 		const char *name = playbook_text(json_object_get(run.waiting[i].step, "name"));
-		addf(k->b, BOARD_ATTENTION, label, "%s%s%s%s: %s%s", title, json_object_get(run.record, "on") ? " (" : "",
-		     json_object_get(run.record, "on") ? on.data : "", json_object_get(run.record, "on") ? ")" : "",
-		     run.waiting[i].what == WAITING_ACTION ? "▶ " : "? ", *name ? name : run.waiting[i].id);
+		addf(k->b, BOARD_ATTENTION, label, "%s%s%s%s: %s%s", title,
+		     json_object_get(run.record, "on") ? " (" : "", json_object_get(run.record, "on") ? on.data : "",
+		     json_object_get(run.record, "on") ? ")" : "", run.waiting[i].what == WAITING_ACTION ? "▶ " : "? ",
+		     *name ? name : run.waiting[i].id);
 	}
 	free(title);
 	buf_release(&on);
 	run_release(&run);
 }
 
+static int take_run(void *ctx, json_t *run)
+{
+	struct building *k = ctx;
+	if (!equals(run, "state", "running") && !equals(run, "state", "paused"))
+		return 0;
+	char *title = record_title(run);
+	add(k->b, BOARD_ATTENTION, record_label(run), title);
+	free(title);
+	return 0;
+}
+
+/* Where a run stood follows from the steps of then; its runs are told, the steps are not worked out anew. */
+static int add_past_runs(struct building *k)
+{
+	add(k->b, BOARD_HEADING, NULL, _("Playbooks that were running"));
+	size_t before = k->b->count;
+	if (each(k, "run", take_run) < 0)
+		return -1;
+	if (k->b->count == before)
+		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+	return 0;
+}
+
 static int add_steps(struct building *k)
 {
+	if (k->commit)
+		return add_past_runs(k);
 	json_t *labels = run_open_labels(k->c, k->err);
 	if (!labels)
 		return -1;
@@ -205,8 +255,8 @@ static int add_steps(struct building *k)
 static int take_measure(void *ctx, json_t *measure)
 {
 	struct building *k = ctx;
-	if (!equals(measure, "track", k->track) || equals(measure, "status", "done") || equals(measure, "status", "verified") ||
-	    equals(measure, "status", "dropped"))
+	if (!equals(measure, "track", k->track) || equals(measure, "status", "done") ||
+	    equals(measure, "status", "verified") || equals(measure, "status", "dropped"))
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
@@ -231,11 +281,12 @@ static int add_measures(struct building *k)
 	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
 		k->track = tracks[i];
 		size_t before = k->b->count;
-		if (record_each(k->c, "measure", 0, take_measure, k, k->err) < 0)
+		if (each(k, "measure", take_measure) < 0)
 			return -1;
 		const struct field *field = kind_field(kind_find("measure"), "track");
 		if (k->b->count == before)
-			addf(k->b, BOARD_PLAIN, NULL, "%s: %s", field_value_label(field_value_find(field, tracks[i])), _("nothing open"));
+			addf(k->b, BOARD_PLAIN, NULL, "%s: %s", field_value_label(field_value_find(field, tracks[i])),
+			     _("nothing open"));
 	}
 	return 0;
 }
@@ -281,7 +332,7 @@ static int take_question(void *ctx, json_t *note)
 static int add_events(struct building *k)
 {
 	struct timeline t;
-	if (timeline_load(k->c, &t, k->err) < 0)
+	if (timeline_load_at(k->c, k->commit, &t, k->err) < 0)
 		return -1;
 	add(k->b, BOARD_HEADING, NULL, _("Last events"));
 	if (t.count == 0)
@@ -304,22 +355,25 @@ static int add_events(struct building *k)
 static int add_rest(struct building *k)
 {
 	add(k->b, BOARD_HEADING, NULL, _("Evidence"));
-	if (record_each(k->c, "evidence", 0, take_evidence, k, k->err) < 0)
+	if (each(k, "evidence", take_evidence) < 0)
 		return -1;
 	addf(k->b, k->evidence_open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), k->evidence,
 	     k->evidence_open);
 	if (add_events(k) < 0)
 		return -1;
 	add(k->b, BOARD_HEADING, NULL, _("Open questions"));
-	if (record_each(k->c, "note", 0, take_question, k, k->err) < 0)
+	if (each(k, "note", take_question) < 0)
 		return -1;
 	if (k->questions == 0)
 		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+	if (k->commit)
+		return 0;
 	uint64_t commits = 0;
 	if (history_count(case_history(k->c), &commits, k->err) < 0)
 		return -1;
 	add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
-	addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits, case_head(k->c));
+	addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits,
+	     case_head(k->c));
 	return 0;
 }
 
@@ -332,18 +386,27 @@ static void add_notice(struct building *k)
 	while (*line) {
 		size_t n = strcspn(line, "\n");
 		char *text = xstrndup(line, n);
-		add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION, NULL, text);
+		add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION, NULL,
+		    text);
 		free(text);
 		line += n + (line[n] == '\n');
 	}
 }
 
-int board_load(struct case_file *c, struct board *b, struct err *err)
+int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err)
 {
 	memset(b, 0, sizeof *b);
 	struct building k = {.c = c, .b = b, .err = err, .finding = json_object(), .containment = json_object()};
-	add_notice(&k);
-	int rc = add_assets(&k);
+	int rc = 0;
+	if (commit && *commit) {
+		k.commit = commit;
+		k.past = json_array();
+		rc = record_each_at(c, NULL, commit, 0, keep, k.past, err);
+	} else {
+		add_notice(&k);
+	}
+	if (rc == 0)
+		rc = add_assets(&k);
 	if (rc == 0)
 		rc = add_steps(&k);
 	if (rc == 0)
@@ -352,9 +415,15 @@ int board_load(struct case_file *c, struct board *b, struct err *err)
 		rc = add_rest(&k);
 	json_decref(k.finding);
 	json_decref(k.containment);
+	json_decref(k.past);
 	if (rc < 0)
 		board_release(b);
 	return rc;
+}
+
+int board_load(struct case_file *c, struct board *b, struct err *err)
+{
+	return board_load_at(c, NULL, b, err);
 }
 
 void board_release(struct board *b)

@@ -27,6 +27,9 @@ struct board {
 };
 
 int board_load(struct case_file *c, struct board *b, struct err *err);
+
+/* The board as of a commit (full id; NULL or "": now). Where playbooks stood then is told by their runs, not by step. */
+int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err);
 void board_release(struct board *b);
 
 #endif
