@@ -1,16 +1,40 @@
 #include "tui/view.h"
 #include "tui/workbench_private.h"
-static int none(struct view *v, int columns, struct err *err) { (void)columns; (void)err; view_add(v, TONE_PLAIN, NULL, v->argument ? v->argument : ""); return 0; }
+static int none(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	(void)err;
+	view_add(v, TONE_PLAIN, NULL, v->argument ? v->argument : "");
+	return 0;
+}
 static const struct view_ops stub_ops = {"stub", "", "", 1, none, NULL, NULL, NULL};
-struct view *view_board(struct workbench *wb) { return view_new(wb, &stub_ops, "board"); }
-struct view *view_kinds(struct workbench *wb) { return view_new(wb, &stub_ops, "kinds"); }
-struct view *view_list(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_detail(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_timeline(struct workbench *wb) { return view_new(wb, &stub_ops, "timeline"); }
-struct view *view_history(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_commit(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_playbook(struct workbench *wb, const char *r) { (void)r; return view_new(wb, &stub_ops, "playbook"); }
-struct view *view_help(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_text(struct workbench *wb, const char *t, const char *k) { (void)t; return view_new(wb, &stub_ops, k); }
-struct view *view_found(struct workbench *wb, const char *k) { return view_new(wb, &stub_ops, k); }
-struct view *view_form(struct workbench *wb, const char *k, const char *l) { (void)l; return view_new(wb, &stub_ops, k); }
+struct view *view_kinds(struct workbench *wb)
+{
+	return view_new(wb, &stub_ops, "kinds");
+}
+struct view *view_list(struct workbench *wb, const char *k)
+{
+	return view_new(wb, &stub_ops, k);
+}
+struct view *view_detail(struct workbench *wb, const char *k)
+{
+	return view_new(wb, &stub_ops, k);
+}
+struct view *view_playbook(struct workbench *wb, const char *k)
+{
+	return view_new(wb, &stub_ops, k);
+}
+struct view *view_found(struct workbench *wb, const char *k)
+{
+	return view_new(wb, &stub_ops, k);
+}
+struct view *view_form(struct workbench *wb, const char *k, const char *l)
+{
+	(void)l;
+	return view_new(wb, &stub_ops, k);
+}
+void playbook_start(struct workbench *wb, const char *asset)
+{
+	(void)wb;
+	(void)asset;
+}

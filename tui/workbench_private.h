@@ -78,6 +78,9 @@ void workbench_open(struct workbench *wb, const char *label);
 /* Asks for a note on the record (its label, or ""), beginning with `text` (may be NULL), and puts it on record. */
 void workbench_note(struct workbench *wb, const char *on, const char *text);
 
+/* Asks for a playbook and for the assets it is started on (`asset` first, if it is one), and starts it. */
+void playbook_start(struct workbench *wb, const char *asset);
+
 /* Wipes the keys and clears the screen until the passphrase is given. */
 void workbench_lock(struct workbench *wb);
 

@@ -1,0 +1,104 @@
+/* The Board: what matters now, "infected and not isolated" first. Each row leads to the record it is about. */
+#include "base/i18n.h"
+#include "base/json.h"
+#include "report/board.h"
+#include "tui/view.h"
+#include "tui/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum tone tone_of(enum board_tone tone)
+{
+	switch (tone) {
+	case BOARD_HEADING:
+		return TONE_HEADING;
+	case BOARD_ALARM:
+		return TONE_ALARM;
+	case BOARD_ATTENTION:
+		return TONE_ATTENTION;
+	case BOARD_GOOD:
+		return TONE_GOOD;
+	case BOARD_PLAIN:
+		break;
+	}
+	return TONE_PLAIN;
+}
+
+/* The mark says without colour what the colour says. */
+static const char *mark_of(enum board_tone tone)
+{
+	return tone == BOARD_ALARM ? "!!" : tone == BOARD_ATTENTION ? " *" : "  ";
+}
+
+static int fill_board(struct view *v, int columns, struct err *err)
+{
+	struct board b;
+	(void)columns;
+	if (board_load_at(v->wb->s->c, v->wb->as_of, &b, err) < 0)
+		return -1;
+	for (size_t i = 0; i < b.count; i++) {
+		const struct board_row *row = &b.rows[i];
+		if (row->tone == BOARD_HEADING)
+			view_addf(v, TONE_HEADING, NULL, "%s", row->text);
+		else if (*row->label)
+			view_addf(v, tone_of(row->tone), row->label, " %s %-6s %s", mark_of(row->tone), row->label,
+			          row->text);
+		else
+			view_addf(v, tone_of(row->tone), NULL, " %s %s", mark_of(row->tone), row->text);
+	}
+	board_release(&b);
+	return 0;
+}
+
+static int is_heading(const struct view *v, size_t i)
+{
+	return v->rows[i].tone == TONE_HEADING;
+}
+
+static void next_section(struct view *v)
+{
+	for (size_t step = 1; step <= v->count; step++) {
+		size_t i = (v->selected + step) % v->count;
+		if (is_heading(v, i) && i + 1 < v->count) {
+			v->selected = i + 1;
+			return;
+		}
+	}
+}
+
+/* A run opens where it stands, everything else as a record. */
+static void open_row(struct view *v)
+{
+	const char *label = view_label(v);
+	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
+	const char *kind = record ? json_get_string(record, "kind") : NULL;
+	if (kind && strcmp(kind, "run") == 0 && !*v->wb->as_of)
+		workbench_push(v->wb, view_playbook(v->wb, label));
+	else
+		workbench_open(v->wb, label);
+	json_decref(record);
+}
+
+static void start(struct view *v)
+{
+	playbook_start(v->wb, view_label(v));
+}
+
+static const struct view_key board_keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, NULL},
+    {'p', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), start,
+     workbench_refuses_writing},
+    {'\t', N_("Tab"), N_("section"), N_("to the next section"), next_section, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static const struct view_ops board_ops = {
+    .name = "board", .title = N_("Board"), .fill = fill_board, .keys = board_keys};
+
+struct view *view_board(struct workbench *wb)
+{
+	struct view *v = view_new(wb, &board_ops, NULL);
+	v->selected = 1; /* the first row below the first heading */
+	return v;
+}
