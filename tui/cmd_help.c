@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "case/kinds.h"
+#include "case/rules.h"
 #include "tui/command_help.h"
 
 #include <stdio.h>
@@ -108,7 +109,9 @@ static void help_field(FILE *out, const struct field *field)
 
 static void help_kind(FILE *out, const struct kind *kind)
 {
-	fprintf(out, "%s · %s\n\ngenba add %s FIELD=VALUE…\n\n", kind->name, kind_label(kind), kind->name);
+	fprintf(out, "%s · %s\n\n", kind->name, kind_label(kind));
+	if (!rule_machine_kind(kind))
+		fprintf(out, "genba add %s FIELD=VALUE…\n\n", kind->name);
 	for (size_t i = 0; i < kind_field_count(kind); i++)
 		help_field(out, kind_field_at(kind, i));
 }
@@ -135,7 +138,9 @@ int cmd_help(struct session *s, const struct args *args, struct err *err)
 		               args->words[0]);
 	if (command)
 		help_command(s->out, command);
-	if (command && kind) /* note */
+	if (command && kind && rule_machine_kind(kind)) /* `step`: what it holds is not typed as fields */
+		return 0;
+	if (command && kind) /* `note` */
 		fputc('\n', s->out);
 	if (kind)
 		help_kind(s->out, kind);
