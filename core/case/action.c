@@ -287,8 +287,7 @@ static int store_links(struct case_file *c, const json_t *object, struct err *er
 	return rc;
 }
 
-/* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
-static void label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number)
+void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number)
 {
 	*number = 0;
 	mark[0] = '\0';
@@ -309,7 +308,7 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 		return -1;
 	char mark[MARK_TEXT];
 	sqlite3_int64 number;
-	label_parts(label, mark, &number);
+	record_label_parts(label, mark, &number);
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
 	if (is_new) {
 		sqlite3_bind_text(s, 2, json_get_string(object, "kind"), -1, SQLITE_STATIC);

@@ -14,35 +14,37 @@
 #include "history/history.h"
 
 /* Statements that are prepared once per case: (name, SQL). */
-#define CASE_STATEMENTS(X)                                                                                                       \
-	X(BEGIN, "BEGIN IMMEDIATE")                                                                                                   \
-	X(COMMIT, "COMMIT")                                                                                                           \
-	X(ROLLBACK, "ROLLBACK")                                                                                                       \
-	X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                                                          \
-	X(META_SET, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")                          \
-	X(RECORD_BY_LABEL, "SELECT n, id, kind, label, retracted, json FROM record WHERE label = ?1")                                 \
-	X(RECORD_BY_ID, "SELECT n, id, kind, label, retracted, json FROM record WHERE id = ?1")                                       \
-	X(ID_OF_ALIAS, "SELECT id FROM alias WHERE label = ?1")                                                                       \
-	X(LABEL_OF_ID, "SELECT label, kind FROM record WHERE id = ?1")                                                                \
-	X(RECORD_INSERT,                                                                                                              \
-	  "INSERT INTO record(id, kind, label, mark, number, retracted, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                   \
-	X(RECORD_UPDATE, "UPDATE record SET retracted = ?2, json = ?3 WHERE id = ?1")                                                 \
-	X(NEXT_NUMBER, "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2")                               \
-	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                                           \
-	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                                           \
-	X(TEXT_PUT, "INSERT INTO text(digest, secret, salt, value) VALUES(?1, ?2, ?3, ?4)")                                           \
-	X(TEXT_GET, "SELECT salt, value FROM text WHERE digest = ?1")                                                                 \
-	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                                            \
-	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                                         \
-	            " ON CONFLICT(sha256) DO UPDATE SET data = ?3")                                                                   \
-	X(BLOB_GET, "SELECT size, data FROM blob WHERE sha256 = ?1")                                                                  \
+#define CASE_STATEMENTS(X)                                                                                         \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                                \
+	X(COMMIT, "COMMIT")                                                                                        \
+	X(ROLLBACK, "ROLLBACK")                                                                                    \
+	X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                                       \
+	X(META_SET, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")       \
+	X(RECORD_BY_LABEL, "SELECT n, id, kind, label, retracted, json FROM record WHERE label = ?1")              \
+	X(RECORD_BY_ID, "SELECT n, id, kind, label, retracted, json FROM record WHERE id = ?1")                    \
+	X(ID_OF_ALIAS, "SELECT id FROM alias WHERE label = ?1")                                                    \
+	X(LABEL_OF_ID, "SELECT label, kind FROM record WHERE id = ?1")                                             \
+	X(RECORD_INSERT,                                                                                           \
+	  "INSERT INTO record(id, kind, label, mark, number, retracted, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+	X(RECORD_UPDATE, "UPDATE record SET retracted = ?2, json = ?3 WHERE id = ?1")                              \
+	X(NEXT_NUMBER, "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2")            \
+	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                        \
+	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                        \
+	X(LINK_HAS, "SELECT 1 FROM link WHERE target = ?1 AND source = ?2 AND field = ?3")                         \
+	X(LINK_COUNT, "SELECT count(*) FROM link WHERE source = ?1")                                               \
+	X(TEXT_PUT, "INSERT INTO text(digest, secret, salt, value) VALUES(?1, ?2, ?3, ?4)")                        \
+	X(TEXT_GET, "SELECT salt, value FROM text WHERE digest = ?1")                                              \
+	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                         \
+	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                      \
+	            " ON CONFLICT(sha256) DO UPDATE SET data = ?3")                                                \
+	X(BLOB_GET, "SELECT size, data FROM blob WHERE sha256 = ?1")                                               \
 	X(QUEUE, "INSERT OR IGNORE INTO search_queue(n) SELECT n FROM record WHERE id = ?1")
 
 enum case_statement {
 #define X(name, sql) CASE_##name,
 	CASE_STATEMENTS(X)
 #undef X
-	CASE_STATEMENT_COUNT
+	    CASE_STATEMENT_COUNT
 };
 
 struct case_file {
@@ -91,6 +93,9 @@ int text_store_is_digest(const char *stored, int *secret);
 
 /* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
 int case_refresh(struct case_file *c, struct err *err);
+
+/* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
+void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
 
 /* Writes a record's row, its links and its place in the search queue inside the open transaction. */
 int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);

@@ -1,232 +1,301 @@
 #include "case/verify.h"
 
-#include "base/json.h"
-#include "case/case_private.h"
-#include "history/sshsig.h"
+#include "base/clock.h"
+#include "base/progress.h"
+#include "case/verify_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct checking {
-	struct case_file *c;
-	verify_fn finding;
-	void *ctx;
-	struct verify_report *report;
-	const struct progress *progress;
-	struct err *err;
-	const char *part;
-	json_t *keys;  /* public line -> commit number from which on it counts, as an integer */
-	uint64_t seen; /* records met in the tree */
-};
+#define SLICE_PAGES   64
+#define SLICE_OBJECTS 64
+#define SLICE_ROWS    16
 
-__attribute__((format(printf, 2, 3))) static void found(struct checking *k, const char *format, ...)
+void verify_found(struct verify *v, const char *format, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list args;
 	va_start(args, format);
 	buf_addv(&b, format, args);
 	va_end(args);
-	k->report->findings++;
-	if (k->finding)
-		k->finding(k->ctx, k->part, b.data);
+	v->report.findings++;
+	v->parts[v->part].findings++;
+	if (v->finding)
+		v->finding(v->ctx, v->parts[v->part].name, b.data);
 	buf_release(&b);
 }
 
 static void found_text(void *ctx, const char *text)
 {
-	struct checking *k = ctx;
-	found(k, "%s", text);
+	verify_found(ctx, "%s", text);
 }
 
-/* ---- records against the tree of the last commit */
-
-/* Every file of the tree must be the row of its record, byte for byte. */
-static int check_tree_file(void *ctx, const char *path, const void *text, size_t n)
+struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
 {
-	struct checking *k = ctx;
-	size_t length = strlen(path);
-	if (!strchr(path, '/'))
-		return 0;
-	if (length < 42 || strcmp(path + length - 5, ".json") != 0) {
-		found(k, _("the tree holds '%s', which is no record"), path);
-		return 0;
-	}
-	char id[37];
-	snprintf(id, sizeof id, "%.36s", path + length - 41);
-	k->seen++;
-	sqlite3_stmt *s = case_statement(k->c, CASE_RECORD_BY_ID, k->err);
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	if (sqlite3_step(s) != SQLITE_ROW)
-		found(k, _("%s is in the history, but not among the records"), path);
-	else if ((size_t)sqlite3_column_bytes(s, 5) != n || memcmp(sqlite3_column_text(s, 5), text, n) != 0)
-		found(k, _("the record %s differs from the history's %s"), (const char *)sqlite3_column_text(s, 3), path);
-	sqlite3_reset(s);
-	return progress_step(k->progress, _("records"), k->seen, 0, k->err);
+	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"),   _("structure"),
+	                                         _("history"), _("records"), _("texts")};
+	struct verify *v = xcalloc(1, sizeof *v);
+	v->c = c;
+	v->finding = finding;
+	v->ctx = ctx;
+	v->keys.has_merges = -1;
+	for (size_t i = 0; i < VERIFY_PARTS; i++)
+		v->parts[i].name = names[i];
+	return v;
 }
 
-/* One record's row: canonical text, its columns, its label, its texts. */
-static void check_row(struct checking *k, sqlite3_stmt *s)
+static void drop_names(struct verify *v)
 {
-	const char *label = (const char *)sqlite3_column_text(s, 0);
-	const char *id = (const char *)sqlite3_column_text(s, 1);
-	const char *kind = (const char *)sqlite3_column_text(s, 2);
-	struct err why = ERR_INIT;
-	json_t *object = json_parse_canonical((const char *)sqlite3_column_text(s, 4), (size_t)sqlite3_column_bytes(s, 4), &why);
-	if (!object) {
-		found(k, "%s: %s", label, why.message);
+	while (v->name_count > 0)
+		free(v->names[--v->name_count]);
+	free(v->names);
+	v->names = NULL;
+}
+
+void verify_end(struct verify *v)
+{
+	if (!v)
 		return;
-	}
-	const char *fields[][2] = {{"label", label}, {"id", id}, {"kind", kind}};
-	for (size_t i = 0; i < 3; i++) {
-		const char *value = json_get_string(object, fields[i][0]);
-		if (!value || strcmp(value, fields[i][1]) != 0)
-			found(k, _("%s: the record's %s does not fit its row"), label, fields[i][0]);
-	}
-	if (record_is_retracted(object) != sqlite3_column_int(s, 3))
-		found(k, _("%s: the row says otherwise than the record whether it was retracted"), label);
-	const char *name;
-	json_t *value;
-	json_object_foreach(object, name, value) {
-		const char *stored = json_string_value(value);
-		if (!stored || !text_store_is_digest(stored, NULL))
-			continue;
-		struct buf text = BUF_INIT;
-		struct err inner = ERR_INIT;
-		k->report->texts++;
-		if (text_store_get(k->c, stored, &text, &inner) < 0 && inner.code != ERR_NOT_FOUND)
-			found(k, "%s: %s: %s", label, name, inner.message);
-		buf_release(&text);
-	}
-	json_decref(object);
+	history_check_end(v->history, NULL);
+	free(v->keys.keys);
+	drop_names(v);
+	free(v);
 }
 
-static int check_records(struct checking *k)
-{
-	sqlite3_stmt *s = NULL;
-	k->part = _("records");
-	if (sqlite3_prepare_v2(k->c->db, "SELECT label, id, kind, retracted, json FROM record ORDER BY n", -1, &s, NULL) != SQLITE_OK)
-		return case_sql_error(k->c, _("list records"), k->err);
-	int rc;
-	int result = 0;
-	while (result == 0 && (rc = sqlite3_step(s)) != SQLITE_DONE) {
-		if (rc != SQLITE_ROW) {
-			struct err why = ERR_INIT;
-			case_sql_error(k->c, _("list records"), &why);
-			found(k, "%s", why.message);
-			break;
-		}
-		check_row(k, s);
-		k->report->records++;
-		result = progress_step(k->progress, _("records"), k->report->records, 0, k->err);
-	}
-	sqlite3_finalize(s);
-	if (result < 0)
-		return -1;
-	char head[HISTORY_ID];
-	struct err why = ERR_INIT;
-	k->seen = 0;
-	if (history_head(k->c->history, head, &why) < 0 ||
-	    history_tree_walk(k->c->history, head, check_tree_file, k, &why) < 0) {
-		if (why.code == ERR_CANCELLED)
-			return err_set(k->err, ERR_CANCELLED, "%s", why.message);
-		found(k, "%s", why.message);
-	} else if (k->seen != k->report->records) {
-		found(k, _("the tree of the last commit holds %llu records, the tables %llu"), (unsigned long long)k->seen,
-		      (unsigned long long)k->report->records);
-	}
-	return 0;
-}
+/* ---- file, pages, structure */
 
-/* ---- signatures against the responders known at that point */
-
-static int collect_key(void *ctx, json_t *record)
-{
-	struct checking *k = ctx;
-	const char *line = json_get_string(record, "key");
-	unsigned char key[32];
-	char hex[65];
-	if (!line || ssh_public_parse(line, key, NULL) < 0)
-		return 0;
-	struct buf b = BUF_INIT;
-	buf_addhex(&b, key, 32);
-	snprintf(hex, sizeof hex, "%s", b.data);
-	buf_release(&b);
-	struct buf path = BUF_INIT;
-	record_path("responder", json_get_string(record, "id"), &path);
-	json_object_set_new(k->keys, hex, json_string(path.data));
-	buf_release(&path);
-	return 0;
-}
-
-/*
- * A key counts from the commit on that made its responder known. That commit
- * itself must be signed by a key known before, but for the first of all.
- */
-static int key_is_known(void *ctx, const char *commit, const char *parent, const unsigned char key[32])
-{
-	struct checking *k = ctx;
-	struct buf hex = BUF_INIT;
-	buf_addhex(&hex, key, 32);
-	const char *path = json_get_string(k->keys, hex.data);
-	int known = 0;
-	struct buf text = BUF_INIT;
-	if (path && history_read(k->c->history, parent ? parent : commit, path, &text, NULL) == 0) {
-		json_t *record = json_parse(text.data, text.len, NULL);
-		known = record && !json_object_get(record, "revoked");
-		json_decref(record);
-	}
-	buf_release(&text);
-	buf_release(&hex);
-	return known;
-}
-
-static int check_history(struct checking *k)
-{
-	struct err why = ERR_INIT;
-	struct history_verified counts = {0};
-	k->part = _("history");
-	k->keys = json_object();
-	int rc = record_each(k->c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, collect_key, k, &why);
-	if (rc == 0)
-		rc = history_verify(k->c->history, key_is_known, k, k->progress, found_text, k, &counts, &why);
-	json_decref(k->keys);
-	k->report->commits = counts.commits;
-	k->report->objects = counts.objects;
-	k->report->signatures = counts.signatures;
-	if (rc < 0 && why.code == ERR_CANCELLED)
-		return err_set(k->err, ERR_CANCELLED, "%s", why.message);
-	if (rc < 0)
-		found(k, "%s", why.message);
-	return 0;
-}
-
-/* Pages of the database, those that are only in the log too. */
-static uint64_t page_count(struct case_file *c)
+static uint64_t count_rows(struct case_file *c, const char *sql)
 {
 	sqlite3_stmt *s = NULL;
 	uint64_t count = 0;
-	if (sqlite3_prepare_v2(c->db, "PRAGMA page_count", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+	if (sqlite3_prepare_v2(c->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
 		count = (uint64_t)sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
 	return count;
 }
 
+static int file_slice(struct verify *v, struct err *err)
+{
+	if (vault_check_frame(v->c->vault, NULL, found_text, v, err) < 0)
+		return -1;
+	if (*v->c->notice.data && strstr(v->c->notice.data, _("WARNING")))
+		verify_found(v, "%s", v->c->notice.data);
+	return 0;
+}
+
+static int pages_slice(struct verify *v)
+{
+	uint32_t pages = vault_pages(v->c->vault);
+	vault_check_pages(v->c->vault, (uint32_t)v->at + 1, SLICE_PAGES, found_text, v);
+	v->at += SLICE_PAGES;
+	v->parts[VERIFY_PAGES].total = pages;
+	v->parts[VERIFY_PAGES].done = (uint64_t)v->at < pages ? (uint64_t)v->at : pages;
+	if ((uint64_t)v->at < pages)
+		return 1;
+	v->report.pages = count_rows(v->c, "PRAGMA page_count"); /* those that are only in the log too */
+	return 0;
+}
+
+static void integrity_check(struct verify *v, const char *table)
+{
+	sqlite3_stmt *s = NULL;
+	char *sql = sqlite3_mprintf(table ? "PRAGMA integrity_check(%Q)" : "PRAGMA integrity_check", table);
+	int rc = sqlite3_prepare_v2(v->c->db, sql, -1, &s, NULL);
+	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
+		rc = sqlite3_step(s);
+		const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+		if (text && strcmp(text, "ok") != 0)
+			verify_found(v, _("SQLite: %s"), text);
+	}
+	if (rc != SQLITE_DONE) {
+		struct err why = ERR_INIT;
+		case_sql_error(v->c, _("check the structure"), &why);
+		verify_found(v, "%s", why.message);
+	}
+	sqlite3_finalize(s);
+	sqlite3_free(sql);
+}
+
+static int list_tables(struct verify *v, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(v->c->db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0", -1, &s,
+	                       NULL) != SQLITE_OK)
+		return case_sql_error(v->c, _("read the case"), err);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		v->names = xrealloc(v->names, (v->name_count + 1) * sizeof *v->names);
+		v->names[v->name_count++] = xstrdup((const char *)sqlite3_column_text(s, 0));
+	}
+	sqlite3_finalize(s);
+	v->stage = 1;
+	v->parts[VERIFY_STRUCTURE].total = v->name_count;
+	return 1;
+}
+
+static int structure_slice(struct verify *v, struct err *err)
+{
+	if (v->whole) {
+		integrity_check(v, NULL);
+		return 0;
+	}
+	if (v->stage == 0)
+		return list_tables(v, err);
+	if (v->name_count == 0)
+		return 0;
+	char *table = v->names[--v->name_count];
+	integrity_check(v, table);
+	free(table);
+	v->parts[VERIFY_STRUCTURE].done++;
+	return 1;
+}
+
+/* ---- history */
+
+static int history_slice(struct verify *v, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int more = -1;
+	if (!v->history) {
+		struct history_check_spec spec = {verify_key_is_known, verify_history_file, found_text, v};
+		v->history = history_check_begin(v->c->history, &spec, &why);
+	}
+	if (v->history)
+		more = history_check_step(v->history, SLICE_OBJECTS, &why);
+	if (more == 1) {
+		history_check_state(v->history, &v->parts[VERIFY_HISTORY].done, &v->parts[VERIFY_HISTORY].total);
+		return 1;
+	}
+	struct history_verified counts = {0};
+	history_check_end(v->history, &counts);
+	v->history = NULL;
+	v->report.commits = counts.commits;
+	v->report.objects = counts.objects;
+	v->report.signatures = counts.signatures;
+	if (more < 0 && why.code == ERR_CANCELLED)
+		return err_set(err, why.code, "%s", why.message);
+	if (more < 0)
+		verify_found(v, "%s", why.message); /* the other parts can still be checked */
+	return 0;
+}
+
+/* ---- the parts in their order */
+
+static uint64_t part_total(struct verify *v)
+{
+	if (v->part == VERIFY_RECORDS)
+		return record_count(v->c, NULL, RECORD_WITH_RETRACTED);
+	if (v->part == VERIFY_TEXTS)
+		return count_rows(v->c, "SELECT (SELECT count(*) FROM text) + (SELECT count(*) FROM blob)");
+	return v->parts[v->part].total;
+}
+
+static int part_slice(struct verify *v, struct err *err)
+{
+	struct verify_state *state = &v->parts[v->part];
+	struct err why = ERR_INIT;
+	int more = 0;
+	if (!state->begun)
+		state->total = part_total(v);
+	state->begun = 1;
+	switch (v->part) {
+	case VERIFY_FILE:
+		return file_slice(v, err);
+	case VERIFY_PAGES:
+		return pages_slice(v);
+	case VERIFY_STRUCTURE:
+		return structure_slice(v, err);
+	case VERIFY_HISTORY:
+		return history_slice(v, err);
+	case VERIFY_RECORDS:
+		more = verify_records_slice(v, SLICE_ROWS, &why);
+		state->done = v->report.records;
+		break;
+	case VERIFY_TEXTS:
+		more = verify_texts_slice(v, SLICE_ROWS, &why);
+		state->done += more == 1 && state->done < state->total;
+		break;
+	case VERIFY_PARTS:
+		break;
+	}
+	if (more < 0) { /* what cannot be read is a finding, and the rest goes on */
+		verify_found(v, "%s", why.message);
+		more = 0;
+	}
+	return more;
+}
+
+int verify_step(struct verify *v, double seconds, struct err *err)
+{
+	double end = clock_steady() + seconds;
+	if (v->c->action)
+		return 1;
+	do {
+		if (v->part == VERIFY_PARTS)
+			return 0;
+		int more = part_slice(v, err);
+		if (more < 0)
+			return -1;
+		if (more == 0) {
+			v->parts[v->part].checked = 1;
+			v->parts[v->part].done = v->parts[v->part].total;
+			drop_names(v);
+			v->part++;
+			v->at = 0;
+			v->stage = 0;
+		}
+	} while (clock_steady() < end);
+	return v->part != VERIFY_PARTS;
+}
+
+void verify_states(const struct verify *v, struct verify_state states[VERIFY_PARTS])
+{
+	memcpy(states, v->parts, sizeof v->parts);
+}
+
+const struct verify_report *verify_report(const struct verify *v)
+{
+	return &v->report;
+}
+
+static void list_parts(const struct verify *v, int checked, const char *heading, struct buf *line)
+{
+	int first = 1;
+	for (size_t i = 0; i < VERIFY_PARTS; i++) {
+		const struct verify_state *state = &v->parts[i];
+		if (state->begun != checked || state->checked != checked)
+			continue;
+		buf_addf(line, "%s%s%s", first && line->len ? "; " : "", first ? heading : ", ", state->name);
+		first = 0;
+	}
+}
+
+void verify_line(const struct verify *v, struct buf *line)
+{
+	list_parts(v, 1, _("checked: "), line);
+	if (v->part != VERIFY_PARTS && v->parts[v->part].begun) {
+		const struct verify_state *state = &v->parts[v->part];
+		double percent = state->total ? 100.0 * (double)state->done / (double)state->total : 0;
+		buf_addf(line, "%s%s %.0f %%", line->len ? "; " : "", state->name, percent);
+	}
+	list_parts(v, 0, _("not yet: "), line);
+}
+
 int case_verify(struct case_file *c, const struct progress *progress, verify_fn finding, void *ctx,
                 struct verify_report *report, struct err *err)
 {
-	memset(report, 0, sizeof *report);
-	struct checking k = {.c = c, .finding = finding, .ctx = ctx, .report = report, .progress = progress, .err = err};
-	k.part = _("file");
-	if (vault_check(c->vault, progress, found_text, &k, err) < 0)
-		return -1;
-	report->pages = page_count(c);
-	if (*c->notice.data && strstr(c->notice.data, _("WARNING"))) {
-		k.part = _("opening");
-		found(&k, "%s", c->notice.data);
+	struct verify *v = verify_begin(c, finding, ctx);
+	v->whole = 1;
+	int rc;
+	while ((rc = verify_step(v, 0.02, err)) == 1) {
+		const struct verify_state *state = &v->parts[v->part];
+		if (c->action)
+			rc = err_set(err, ERR_FAILED, _("another action is under way"));
+		else if (progress_step(progress, state->name, state->done, state->total, err) < 0)
+			rc = -1;
+		if (rc < 0)
+			break;
 	}
-	if (check_history(&k) < 0 || check_records(&k) < 0)
-		return -1;
-	return 0;
+	*report = v->report;
+	verify_end(v);
+	return rc;
 }

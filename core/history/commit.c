@@ -94,8 +94,8 @@ static void add_person(struct buf *out, const char *header, const struct history
 	add_clean(out, meta->author_name);
 	buf_adds(out, " <");
 	add_clean(out, meta->author_mail);
-	buf_addf(out, "> %lld %c%02d%02d\n", (long long)meta->when.seconds, meta->when.offset < 0 ? '-' : '+', minutes / 60,
-	         minutes % 60);
+	buf_addf(out, "> %lld %c%02d%02d\n", (long long)meta->when.seconds, meta->when.offset < 0 ? '-' : '+',
+	         minutes / 60, minutes % 60);
 }
 
 /* Puts the signature in as the folded header `gpgsig`, behind the other headers. */
@@ -199,7 +199,8 @@ static int sort_changes(struct making *m, const struct history_change *changes, 
 		if (check_path(m->changes[i].path, m->err) < 0)
 			return -1;
 		if (i > 0 && strcmp(m->changes[i - 1].path, m->changes[i].path) == 0)
-			return err_set(m->err, ERR_INVALID, _("'%s' is changed twice in one commit"), m->changes[i].path);
+			return err_set(m->err, ERR_INVALID, _("'%s' is changed twice in one commit"),
+			               m->changes[i].path);
 	}
 	return 0;
 }
@@ -233,7 +234,8 @@ static int find_parents(struct making *m, const char *merge_parent)
 	return add_parent(m->h, merged, &m->parents, &m->prev, m->err);
 }
 
-static int write_commit(struct making *m, const struct history_meta *meta, const struct history_signer *signer, git_oid *id)
+static int write_commit(struct making *m, const struct history_meta *meta, const struct history_signer *signer,
+                        git_oid *id)
 {
 	char hex[HISTORY_ID];
 	buf_addf(&m->headers, "tree %s\n%s", git_oid_tostr(hex, sizeof hex, &m->tree), m->parents.data);
@@ -244,12 +246,13 @@ static int write_commit(struct making *m, const struct history_meta *meta, const
 	buf_add(&m->message, m->prev.data, m->prev.len);
 	if (sign_commit(&m->headers, &m->message, signer, &m->raw, m->err) < 0)
 		return -1;
-	return object_write(m->h, GIT_OBJECT_COMMIT, m->raw.data, m->raw.len, m->parent_count ? &m->parent[0] : NULL, id,
-	                    m->err);
+	return object_write(m->h, GIT_OBJECT_COMMIT, m->raw.data, m->raw.len, m->parent_count ? &m->parent[0] : NULL,
+	                    id, m->err);
 }
 
-int history_commit(struct history *h, const struct history_change *changes, size_t count, const struct history_meta *meta,
-                   const struct history_signer *signer, char id[HISTORY_ID], struct err *err)
+int history_commit(struct history *h, const struct history_change *changes, size_t count,
+                   const struct history_meta *meta, const struct history_signer *signer, char id[HISTORY_ID],
+                   struct err *err)
 {
 	struct making m = {.h = h, .err = err};
 	struct buf *const texts[] = {&m.parents, &m.prev, &m.headers, &m.message, &m.raw};

@@ -89,7 +89,9 @@ int commit_text_parse(struct commit_text *c, const char *raw, size_t n, struct e
 		commit_text_release(c);
 		return bad(err, "author");
 	}
-	if (!header(&p, end, "committer ", &size)) {
+	size_t committer_size;
+	const char *committer = header(&p, end, "committer ", &committer_size);
+	if (!committer || committer_size != size || memcmp(committer, value, size) != 0) {
 		commit_text_release(c);
 		return bad(err, "committer");
 	}

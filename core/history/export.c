@@ -1,9 +1,9 @@
 #include "base/progress.h"
 #include "history/history_private.h"
 
-#include <git2/sys/repository.h>
 #include <dirent.h>
 #include <errno.h>
+#include <git2/sys/repository.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,7 +49,8 @@ static int make_target(struct exporting *x, const char *dir)
 static int open_target(struct exporting *x, const char *dir)
 {
 	if (git_repository_open_bare(&x->to, dir) < 0)
-		return err_set(x->err, ERR_EXISTS, _("'%s' holds something that is no export of this case; choose another folder"), dir);
+		return err_set(x->err, ERR_EXISTS,
+		               _("'%s' holds something that is no export of this case; choose another folder"), dir);
 	git_reference *branch = NULL;
 	if (git_reference_lookup(&branch, x->to, HISTORY_BRANCH) < 0)
 		return 0;
@@ -59,15 +60,16 @@ static int open_target(struct exporting *x, const char *dir)
 		x->old = *id;
 	git_reference_free(branch);
 	if (!x->has_old)
-		return err_set(x->err, ERR_EXISTS, _("'%s' holds a repository of another history; choose another folder"), dir);
+		return err_set(x->err, ERR_EXISTS,
+		               _("'%s' holds a repository of another history; choose another folder"), dir);
 	return 0;
 }
 
 static int pack_progress(int stage, uint32_t current, uint32_t total, void *payload)
 {
 	struct exporting *x = payload;
-	return progress_step(x->progress, stage == GIT_PACKBUILDER_DELTAFICATION ? _("packing") : _("collecting"), current, total,
-	                     x->err);
+	return progress_step(x->progress, stage == GIT_PACKBUILDER_DELTAFICATION ? _("packing") : _("collecting"),
+	                     current, total, x->err);
 }
 
 static int write_pack(struct exporting *x, git_repository *from)

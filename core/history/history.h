@@ -32,9 +32,9 @@ struct err;
 struct progress;
 struct history;
 
-#define HISTORY_ID    41         /* room for a commit id in hex and its NUL */
-#define HISTORY_DEPTH 8          /* longest chain of deltas */
-#define HISTORY_BULK  32         /* a commit of more changes carries one digest over its list */
+#define HISTORY_ID    41          /* room for a commit id in hex and its NUL */
+#define HISTORY_DEPTH 8           /* longest chain of deltas */
+#define HISTORY_BULK  32          /* a commit of more changes carries one digest over its list */
 #define HISTORY_LIMIT (64U << 20) /* bytes of one object */
 
 /* Opens the history in `db`. Makes its tables if they are absent, for which the caller holds a write transaction. */
@@ -65,8 +65,9 @@ struct history_meta {
 };
 
 /* Writes the objects and moves refs/heads/main, inside the caller's transaction. `id` gets the new commit. */
-int history_commit(struct history *h, const struct history_change *changes, size_t count, const struct history_meta *meta,
-                   const struct history_signer *signer, char id[HISTORY_ID], struct err *err);
+int history_commit(struct history *h, const struct history_change *changes, size_t count,
+                   const struct history_meta *meta, const struct history_signer *signer, char id[HISTORY_ID],
+                   struct err *err);
 
 /* ---- reading */
 
@@ -91,6 +92,21 @@ int history_read(struct history *h, const char *commit, const char *path, struct
 /* All files of a commit, in the order of the tree; nonzero from the callback stops and is returned. */
 typedef int (*history_file_fn)(void *ctx, const char *path, const void *text, size_t n);
 int history_tree_walk(struct history *h, const char *commit, history_file_fn fn, void *ctx, struct err *err);
+
+/* The id of a folder of a commit's tree: equal ids, equal content. ERR_NOT_FOUND. */
+int history_folder(struct history *h, const char *commit, const char *path, char id[HISTORY_ID], struct err *err);
+
+/* The files below one folder (none if it is not there), and their number. */
+int history_folder_walk(struct history *h, const char *commit, const char *path, history_file_fn fn, void *ctx,
+                        struct err *err);
+int history_folder_count(struct history *h, const char *commit, const char *path, uint64_t *files, struct err *err);
+
+/* The names of the folders at the top of a commit's tree. */
+int history_folders(struct history *h, const char *commit, int (*fn)(void *ctx, const char *name), void *ctx,
+                    struct err *err);
+
+/* Whether one commit, by number, is the other or an ancestor of it. */
+int history_is_ancestor(struct history *h, uint64_t old_one, uint64_t young_one);
 
 struct history_entry {
 	char id[HISTORY_ID];
@@ -134,16 +150,42 @@ struct history_verified {
 	uint64_t commits, objects, signatures;
 };
 
-/* 1 if `key` may have signed `commit`, whose first parent is `parent` (NULL: the first commit). */
-typedef int (*history_key_fn)(void *ctx, const char *commit, const char *parent, const unsigned char key[32]);
-
 /*
- * Checks every object's digest and that what it names is there, every commit's
- * form, signature, SHA-256 chain and trailers against what it changed. Each
- * thing wrong is a line to `finding`. 0 when all was checked, -1 if it stopped.
+ * The check of everything: every object's digest, form, and that what it names
+ * is there; every commit's form, signature, place in the SHA-256 chain and
+ * trailers against what it changed; the tables of commits and of touched paths
+ * against the commits. It looks at what there was when it began, in slices, so
+ * that the owner of the case can work between them.
+ *
+ *     struct history_check *k = history_check_begin(h, &spec, &err);
+ *     while ((rc = history_check_step(k, 100, &err)) == 1)
+ *             …;
+ *     history_check_end(k, &counts);
  */
-int history_verify(struct history *h, history_key_fn key, void *key_ctx, const struct progress *progress,
-                   void (*finding)(void *ctx, const char *text), void *finding_ctx, struct history_verified *counts,
-                   struct err *err);
+struct history_check_spec {
+	/* 1 if `key` may have signed the commit (number, full id), whose first parent is `parent` (NULL: the first). NULL: any key. */
+	int (*key)(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32]);
+	/* A file that a commit wrote, for checks of its content; NULL is fine. */
+	void (*file)(void *ctx, const char *commit, const char *path, const void *text, size_t n);
+	void (*finding)(void *ctx, const char *text); /* a line for each thing wrong; NULL is fine */
+	void *ctx;
+};
+
+struct history_check;
+
+struct history_check *history_check_begin(struct history *h, const struct history_check_spec *spec, struct err *err);
+
+/* Checks about `units` objects. 1: there is more, 0: all is checked, -1: it cannot go on. */
+int history_check_step(struct history_check *k, unsigned units, struct err *err);
+
+/* How far it is. */
+void history_check_state(const struct history_check *k, uint64_t *done, uint64_t *total);
+
+/* Frees it; `counts` (may be NULL) gets what was checked. NULL is fine. */
+void history_check_end(struct history_check *k, struct history_verified *counts);
+
+/* All of it at once. 0 when all was checked, -1 if it stopped (cancelled). */
+int history_verify(struct history *h, const struct history_check_spec *spec, const struct progress *progress,
+                   struct history_verified *counts, struct err *err);
 
 #endif

@@ -13,47 +13,53 @@
 #include <zstd.h>
 
 #define HISTORY_BRANCH "refs/heads/main"
-#define OBJECT_CACHE   64 /* raw objects kept: the trees and blobs that the next commit builds on */
-#define TREE_DEPTH     8  /* folders above a file at most */
+#define OBJECT_CACHE   2048       /* raw objects kept, by row: the trees and blobs that the next commit builds on */
+#define OBJECT_CACHED  (16 << 10) /* bytes of an object that is kept at most */
+#define TREE_DEPTH     8          /* folders above a file at most */
 
 struct cached_object {
 	int64_t row; /* 0: empty */
 	struct buf raw;
-	uint64_t used;
 };
 
-#define HISTORY_STATEMENTS(X)                                                                                                    \
-	X(OBJECT_BY_ID, "SELECT n, type, size, base, depth, data FROM git_object WHERE id = ?1")                                      \
-	X(OBJECT_BY_ROW, "SELECT n, type, size, base, depth, data FROM git_object WHERE n = ?1")                                      \
-	X(OBJECT_PUT, "INSERT INTO git_object(id, type, size, base, depth, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                     \
-	X(OBJECT_PREFIX, "SELECT id FROM git_object WHERE id >= ?1 AND id <= ?2 LIMIT 2")                                             \
-	X(REF_GET, "SELECT id, target FROM git_ref WHERE name = ?1")                                                                  \
-	X(REF_PUT, "INSERT INTO git_ref(name, id, target) VALUES(?1, ?2, ?3)"                                                         \
-	           " ON CONFLICT(name) DO UPDATE SET id = ?2, target = ?3")                                                           \
-	X(REF_DELETE, "DELETE FROM git_ref WHERE name = ?1")                                                                          \
-	X(REF_AT, "SELECT name FROM git_ref WHERE name > ?1 ORDER BY name LIMIT 1")                                                   \
-	X(COMMIT_PUT, "INSERT INTO git_commit(id, time, p1, p2) VALUES(?1, ?2,"                                                       \
-	              " (SELECT n FROM git_commit WHERE id = ?3), (SELECT n FROM git_commit WHERE id = ?4))")                          \
-	X(COMMIT_ROW, "SELECT n FROM git_commit WHERE id = ?1")                                                                       \
-	X(COMMIT_PREFIX, "SELECT id FROM git_commit WHERE id >= ?1 AND id <= ?2 LIMIT 2")                                             \
-	X(COMMIT_AT, "WITH RECURSIVE up(n) AS (SELECT n FROM git_commit WHERE id = ?2"                                                \
-	             " UNION ALL SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL)"                    \
-	             " SELECT c.id FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.time <= ?1 LIMIT 1")                          \
-	X(COMMIT_COUNT, "SELECT coalesce(max(n), 0) FROM git_commit") /* rows are never removed */                                    \
+#define HISTORY_STATEMENTS(X)                                                                                       \
+	X(OBJECT_BY_ID, "SELECT n, type, size, base, depth, data FROM git_object WHERE id = ?1")                    \
+	X(OBJECT_BY_ROW, "SELECT n, type, size, base, depth, data FROM git_object WHERE n = ?1")                    \
+	X(OBJECT_PUT, "INSERT INTO git_object(id, type, size, base, depth, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")   \
+	X(OBJECT_PREFIX, "SELECT id FROM git_object WHERE id >= ?1 AND id <= ?2 LIMIT 2")                           \
+	X(REF_GET, "SELECT id, target FROM git_ref WHERE name = ?1")                                                \
+	X(REF_PUT, "INSERT INTO git_ref(name, id, target) VALUES(?1, ?2, ?3)"                                       \
+	           " ON CONFLICT(name) DO UPDATE SET id = ?2, target = ?3")                                         \
+	X(REF_DELETE, "DELETE FROM git_ref WHERE name = ?1")                                                        \
+	X(REF_AT, "SELECT name FROM git_ref WHERE name > ?1 ORDER BY name LIMIT 1")                                 \
+	X(COMMIT_PUT, "INSERT INTO git_commit(id, time, p1, p2) VALUES(?1, ?2,"                                     \
+	              " (SELECT n FROM git_commit WHERE id = ?3), (SELECT n FROM git_commit WHERE id = ?4))")       \
+	X(COMMIT_ROW, "SELECT n FROM git_commit WHERE id = ?1")                                                     \
+	X(COMMIT_PREFIX, "SELECT id FROM git_commit WHERE id >= ?1 AND id <= ?2 LIMIT 2")                           \
+	X(COMMIT_AT, "WITH RECURSIVE up(n) AS (SELECT n FROM git_commit WHERE id = ?2"                              \
+	             " UNION ALL SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL)" \
+	             " SELECT c.id FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.time <= ?1 LIMIT 1")       \
+	X(COMMIT_COUNT, "SELECT coalesce(max(n), 0) FROM git_commit") /* rows are never removed */                  \
+	X(COMMIT_BY_ROW, "SELECT id, time, p1, p2 FROM git_commit WHERE n = ?1")                                    \
+	X(TOUCH_HAS, "SELECT 1 FROM git_touch WHERE path = ?1 AND n = ?2")                                          \
+	X(IS_ANCESTOR, "WITH RECURSIVE up(n) AS (SELECT ?2"                                                         \
+	               " UNION SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 >= ?1"          \
+	               " UNION SELECT c.p2 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p2 >= ?1)"         \
+	               " SELECT 1 FROM up WHERE n = ?1 LIMIT 1")                                                    \
 	X(TOUCH_PUT, "INSERT OR IGNORE INTO git_touch(path, n) VALUES(?1, ?2)")
 
 enum history_statement {
 #define X(name, sql) HISTORY_##name,
 	HISTORY_STATEMENTS(X)
 #undef X
-	HISTORY_STATEMENT_COUNT
+	    HISTORY_STATEMENT_COUNT
 };
 
 struct history {
 	sqlite3 *db; /* the caller's */
 	sqlite3_stmt *statements[HISTORY_STATEMENT_COUNT];
 	struct cached_object cache[OBJECT_CACHE];
-	uint64_t clock; /* of the cache */
+	struct object_index *index; /* ids in memory while everything is verified; else NULL */
 	ZSTD_CCtx *compress;
 	ZSTD_DCtx *decompress;
 	git_repository *repository; /* libgit2's view, made when first needed */
@@ -63,6 +69,10 @@ struct history {
 
 sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err);
 int history_sql_error(struct history *h, const char *doing, struct err *err);
+
+/* Unpacks a row that a statement stands on: columns n, type, size, base, depth, data from `column` on. 0 or -1. */
+int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *type, int64_t *n, struct buf *raw,
+                  struct err *err);
 
 /* Appends the raw bytes of an object. ERR_NOT_FOUND; ERR_DAMAGED if its row cannot be unpacked. Any output may be NULL. */
 int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err);
@@ -79,7 +89,21 @@ int object_prefix(struct history *h, enum history_statement which, const char *t
 
 void object_cache_clear(struct history *h);
 
+/* ---- object_index.c: the ids of all objects in memory, so that verifying asks SQLite only for content */
+
+struct object_index;
+
+struct object_index *object_index_new(void);
+void object_index_free(struct object_index *x); /* NULL is fine */
+void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAWSZ], int64_t row, git_object_t type);
+/* 1 and the row and type (each may be NULL), or 0. */
+int object_index_find(const struct object_index *x, const git_oid *id, int64_t *row, git_object_t *type);
+size_t object_index_count(const struct object_index *x);
+
 /* ---- tree.c */
+
+/* Whether a tree has the one form that genba writes: modes, order, names (a file's has a dot, a folder's has none). */
+int tree_is_canonical(const char *raw, size_t n);
 
 struct tree_entry {
 	const char *name; /* NUL-terminated, inside the raw tree */
@@ -90,8 +114,15 @@ struct tree_entry {
 /* Steps through a raw tree: 1 and an entry, 0 at the end, -1 if its form is wrong. */
 int tree_next(const char **p, const char *end, struct tree_entry *entry);
 
-/* The entry of a path below the tree `root`. ERR_NOT_FOUND. */
-int tree_find(struct history *h, const git_oid *root, const char *path, struct tree_entry *found, struct err *err);
+#define MODE_FILE   0100644
+#define MODE_FOLDER 040000
+
+/* The entry of a path below the tree `root`, a file or a folder as `mode` says. ERR_NOT_FOUND. */
+int tree_find(struct history *h, const git_oid *root, const char *path, unsigned mode, struct tree_entry *found,
+              struct err *err);
+
+/* Counts the files below `root`. */
+int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *files, struct err *err);
 
 /* Writes the tree that `old` (NULL: empty) becomes by the changes, which are sorted by path. */
 int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
@@ -114,9 +145,9 @@ struct commit_text {
 	char *author_name; /* owned, like what follows */
 	char *author_mail;
 	struct clock_time when;
-	char *signature;      /* armour, or NULL */
-	struct buf payload;   /* what it signs: the commit without its gpgsig header */
-	const char *message;  /* inside payload */
+	char *signature;     /* armour, or NULL */
+	struct buf payload;  /* what it signs: the commit without its gpgsig header */
+	const char *message; /* inside payload */
 };
 
 int commit_text_parse(struct commit_text *c, const char *raw, size_t n, struct err *err);

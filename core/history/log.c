@@ -93,7 +93,7 @@ int history_read(struct history *h, const char *commit, const char *path, struct
 {
 	git_oid tree;
 	struct tree_entry entry;
-	if (commit_tree(h, commit, &tree, err) < 0 || tree_find(h, &tree, path, &entry, err) < 0)
+	if (commit_tree(h, commit, &tree, err) < 0 || tree_find(h, &tree, path, MODE_FILE, &entry, err) < 0)
 		return -1;
 	return object_read(h, &entry.id, NULL, out, err);
 }
@@ -107,6 +107,73 @@ int history_tree_walk(struct history *h, const char *commit, history_file_fn fn,
 	int rc = tree_walk(h, &tree, &path, fn, ctx, err);
 	buf_release(&path);
 	return rc;
+}
+
+int history_folder(struct history *h, const char *commit, const char *path, char id[HISTORY_ID], struct err *err)
+{
+	git_oid tree;
+	struct tree_entry entry;
+	if (commit_tree(h, commit, &tree, err) < 0 || tree_find(h, &tree, path, MODE_FOLDER, &entry, err) < 0)
+		return -1;
+	git_oid_tostr(id, HISTORY_ID, &entry.id);
+	return 0;
+}
+
+int history_folder_walk(struct history *h, const char *commit, const char *path, history_file_fn fn, void *ctx,
+                        struct err *err)
+{
+	git_oid tree;
+	struct tree_entry entry;
+	struct err inner = ERR_INIT;
+	if (commit_tree(h, commit, &tree, err) < 0)
+		return -1;
+	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
+		return inner.code == ERR_NOT_FOUND ? 0 : err_set(err, inner.code, "%s", inner.message);
+	struct buf name = BUF_INIT;
+	buf_adds(&name, path);
+	int rc = tree_walk(h, &entry.id, &name, fn, ctx, err);
+	buf_release(&name);
+	return rc;
+}
+
+int history_folder_count(struct history *h, const char *commit, const char *path, uint64_t *files, struct err *err)
+{
+	git_oid tree;
+	struct tree_entry entry;
+	struct err inner = ERR_INIT;
+	*files = 0;
+	if (commit_tree(h, commit, &tree, err) < 0)
+		return -1;
+	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
+		return inner.code == ERR_NOT_FOUND ? 0 : err_set(err, inner.code, "%s", inner.message);
+	return tree_count(h, &entry.id, 0, files, err);
+}
+
+int history_folders(struct history *h, const char *commit, int (*fn)(void *ctx, const char *name), void *ctx,
+                    struct err *err)
+{
+	git_oid tree;
+	struct buf raw = BUF_INIT;
+	struct tree_entry entry;
+	int rc = commit_tree(h, commit, &tree, err) < 0 ? -1 : object_read(h, &tree, NULL, &raw, err);
+	const char *p = raw.data;
+	while (rc == 0 && tree_next(&p, raw.data + raw.len, &entry) == 1)
+		if (entry.mode == MODE_FOLDER)
+			rc = fn(ctx, entry.name);
+	buf_release(&raw);
+	return rc;
+}
+
+int history_is_ancestor(struct history *h, uint64_t old_one, uint64_t young_one)
+{
+	sqlite3_stmt *s = history_statement(h, HISTORY_IS_ANCESTOR, NULL);
+	if (!s)
+		return 0;
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)old_one);
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)young_one);
+	int is = sqlite3_step(s) == SQLITE_ROW;
+	sqlite3_reset(s);
+	return is;
 }
 
 /* ---- entries */
@@ -188,19 +255,20 @@ int history_entry_of(struct history *h, const char *id, history_entry_fn fn, voi
  * a queue by priority and gives its rows one by one. Not from the cache of
  * statements: a callback may read the log itself.
  */
-#define ANCESTORS                                                                                                      \
-	"WITH RECURSIVE up(n) AS (SELECT ?2"                                                                           \
-	" UNION SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL"                      \
-	" UNION SELECT c.p2 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p2 IS NOT NULL ORDER BY 1 DESC)"     \
+#define ANCESTORS                                                                                                  \
+	"WITH RECURSIVE up(n) AS (SELECT ?2"                                                                       \
+	" UNION SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL"                  \
+	" UNION SELECT c.p2 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p2 IS NOT NULL ORDER BY 1 DESC)" \
 	" SELECT c.id, c.n FROM up CROSS JOIN git_commit c ON c.n = up.n"
 
 static sqlite3_stmt *log_statement(struct history *h, uint64_t from, const char *path, struct err *err)
 {
-	const char *sql = from && path ? ANCESTORS " WHERE EXISTS (SELECT 1 FROM git_touch t WHERE t.path = ?1 AND t.n = up.n)"
-	                  : from       ? ANCESTORS
-	                  : path       ? "SELECT id, n FROM git_commit WHERE n IN (SELECT n FROM git_touch WHERE path = ?1)"
-	                                 " ORDER BY n DESC"
-	                               : "SELECT id, n FROM git_commit ORDER BY n DESC";
+	const char *sql = from && path ? ANCESTORS
+	                      " WHERE EXISTS (SELECT 1 FROM git_touch t WHERE t.path = ?1 AND t.n = up.n)"
+	                  : from ? ANCESTORS
+	                  : path ? "SELECT id, n FROM git_commit WHERE n IN (SELECT n FROM git_touch WHERE path = ?1)"
+	                           " ORDER BY n DESC"
+	                         : "SELECT id, n FROM git_commit ORDER BY n DESC";
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(h->db, sql, -1, &s, NULL) != SQLITE_OK) {
 		history_sql_error(h, _("read"), err);

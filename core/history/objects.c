@@ -31,7 +31,8 @@ int history_sql_error(struct history *h, const char *doing, struct err *err)
 sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err)
 {
 	sqlite3_stmt **slot = &h->statements[which];
-	if (!*slot && sqlite3_prepare_v3(h->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {
+	if (!*slot &&
+	    sqlite3_prepare_v3(h->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {
 		history_sql_error(h, _("read"), err);
 		return NULL;
 	}
@@ -44,26 +45,18 @@ sqlite3_stmt *history_statement(struct history *h, enum history_statement which,
 
 static struct cached_object *cache_find(struct history *h, int64_t row)
 {
-	for (size_t i = 0; i < OBJECT_CACHE; i++)
-		if (h->cache[i].row == row) {
-			h->cache[i].used = ++h->clock;
-			return &h->cache[i];
-		}
-	return NULL;
+	struct cached_object *slot = &h->cache[(uint64_t)row % OBJECT_CACHE];
+	return slot->row == row ? slot : NULL;
 }
 
 static void cache_put(struct history *h, int64_t row, const void *raw, size_t n)
 {
-	if (n > 1U << 20)
+	if (n > OBJECT_CACHED)
 		return;
-	struct cached_object *oldest = &h->cache[0];
-	for (size_t i = 1; i < OBJECT_CACHE; i++)
-		if (h->cache[i].used < oldest->used)
-			oldest = &h->cache[i];
-	buf_clear(&oldest->raw);
-	buf_add(&oldest->raw, raw, n);
-	oldest->row = row;
-	oldest->used = ++h->clock;
+	struct cached_object *slot = &h->cache[(uint64_t)row % OBJECT_CACHE];
+	buf_clear(&slot->raw);
+	buf_add(&slot->raw, raw, n);
+	slot->row = row;
 }
 
 void object_cache_clear(struct history *h)
@@ -71,7 +64,6 @@ void object_cache_clear(struct history *h)
 	for (size_t i = 0; i < OBJECT_CACHE; i++) {
 		buf_release(&h->cache[i].raw);
 		h->cache[i].row = 0;
-		h->cache[i].used = 0;
 	}
 }
 
@@ -92,21 +84,16 @@ static int damaged(struct err *err, int64_t row, const char *why)
 	return err_set(err, ERR_DAMAGED, _("history object in row %lld: %s"), (long long)row, why);
 }
 
-/* Takes the row under the statement apart. 0, 1 when there is none, or -1. */
-static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct err *err)
+/* Takes the row that the statement stands on apart, and refuses what cannot be. */
+static int row_columns(sqlite3_stmt *s, int column, struct row *row, struct err *err)
 {
-	int rc = sqlite3_step(s);
-	if (rc == SQLITE_DONE)
-		return 1;
-	if (rc != SQLITE_ROW)
-		return history_sql_error(h, _("read"), err);
-	row->n = sqlite3_column_int64(s, 0);
-	int type = sqlite3_column_int(s, 1);
-	sqlite3_int64 size = sqlite3_column_int64(s, 2);
-	row->base = sqlite3_column_int64(s, 3);
-	row->depth = sqlite3_column_int(s, 4);
-	row->data = sqlite3_column_blob(s, 5);
-	row->data_size = (size_t)sqlite3_column_bytes(s, 5);
+	row->n = sqlite3_column_int64(s, column);
+	int type = sqlite3_column_int(s, column + 1);
+	sqlite3_int64 size = sqlite3_column_int64(s, column + 2);
+	row->base = sqlite3_column_int64(s, column + 3);
+	row->depth = sqlite3_column_int(s, column + 4);
+	row->data = sqlite3_column_blob(s, column + 5);
+	row->data_size = (size_t)sqlite3_column_bytes(s, column + 5);
 	if (type < GIT_OBJECT_COMMIT || type > GIT_OBJECT_TAG)
 		return damaged(err, row->n, _("unknown type"));
 	if (size < 0 || size > (sqlite3_int64)HISTORY_LIMIT)
@@ -117,6 +104,15 @@ static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct 
 	row->type = (git_object_t)type;
 	row->size = (size_t)size;
 	return 0;
+}
+
+/* Steps to the one row. 0, 1 when there is none, or -1. */
+static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct err *err)
+{
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_DONE)
+		return 1;
+	return rc == SQLITE_ROW ? row_columns(s, 0, row, err) : history_sql_error(h, _("read"), err);
 }
 
 static int unpack(struct history *h, const struct row *row, const struct buf *base, struct buf *raw, struct err *err)
@@ -172,6 +168,25 @@ static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, st
 	return rc;
 }
 
+int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *type, int64_t *n, struct buf *raw,
+                  struct err *err)
+{
+	struct row row;
+	struct buf base = BUF_INIT;
+	*n = sqlite3_column_int64(s, column);
+	int rc = row_columns(s, column, &row, err);
+	if (rc == 0 && row.base)
+		rc = read_row(h, row.base, row.depth, &base, err);
+	if (rc == 0)
+		rc = unpack(h, &row, row.base ? &base : NULL, raw, err);
+	if (rc == 0) {
+		*type = row.type;
+		cache_put(h, row.n, raw->data + raw->len - row.size, row.size);
+	}
+	buf_release(&base);
+	return rc;
+}
+
 static int find_row(struct history *h, const git_oid *id, struct row *row, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ID, err);
@@ -185,13 +200,16 @@ static int find_row(struct history *h, const git_oid *id, struct row *row, struc
 
 int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err)
 {
-	struct row row;
-	int rc = find_row(h, id, &row, err);
+	struct row row = {.depth = HISTORY_DEPTH};
+	int rc = 0;
+	if (!h->index || !object_index_find(h->index, id, &row.n, &row.type))
+		rc = find_row(h, id, &row, err);
 	if (rc < 0)
 		return -1;
 	if (rc == 1) {
 		char hex[GIT_OID_HEXSZ + 1];
-		return err_set(err, ERR_NOT_FOUND, _("history object %s is missing"), git_oid_tostr(hex, sizeof hex, id));
+		return err_set(err, ERR_NOT_FOUND, _("history object %s is missing"),
+		               git_oid_tostr(hex, sizeof hex, id));
 	}
 	if (type)
 		*type = row.type;

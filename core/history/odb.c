@@ -80,7 +80,8 @@ static int odb_write(git_odb_backend *backend, const git_oid *id, const void *da
 static int odb_foreach(git_odb_backend *backend, git_odb_foreach_cb cb, void *payload)
 {
 	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(history_of(backend)->db, "SELECT id FROM git_object ORDER BY n", -1, &s, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(history_of(backend)->db, "SELECT id FROM git_object ORDER BY n", -1, &s, NULL) !=
+	    SQLITE_OK)
 		return GIT_ERROR;
 	int rc = 0;
 	while (rc == 0 && sqlite3_step(s) == SQLITE_ROW) {

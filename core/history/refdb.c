@@ -170,8 +170,8 @@ static int ref_del(git_refdb_backend *backend, const char *name, const git_oid *
 	return rc;
 }
 
-static int ref_rename(git_reference **out, git_refdb_backend *backend, const char *old_name, const char *new_name, int force,
-                      const git_signature *who, const char *message)
+static int ref_rename(git_reference **out, git_refdb_backend *backend, const char *old_name, const char *new_name,
+                      int force, const git_signature *who, const char *message)
 {
 	(void)who;
 	(void)message;

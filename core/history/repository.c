@@ -40,14 +40,16 @@ void history_libgit2_start(void)
 int history_git_error(struct err *err, const char *doing)
 {
 	const git_error *error = git_error_last();
-	return err_set(err, ERR_FAILED, _("cannot %s: %s"), doing, error && error->message ? error->message : "libgit2");
+	return err_set(err, ERR_FAILED, _("cannot %s: %s"), doing,
+	               error && error->message ? error->message : "libgit2");
 }
 
 static int has_tables(sqlite3 *db)
 {
 	sqlite3_stmt *s = NULL;
-	int found = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE name = 'git_touch'", -1, &s, NULL) == SQLITE_OK &&
-	            sqlite3_step(s) == SQLITE_ROW;
+	int found =
+	    sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE name = 'git_touch'", -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW;
 	sqlite3_finalize(s);
 	return found;
 }

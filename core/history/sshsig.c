@@ -19,8 +19,8 @@ static const char magic[] = "SSHSIG";
 
 static void put_u32(struct buf *b, uint32_t value)
 {
-	unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16), (unsigned char)(value >> 8),
-	                          (unsigned char)value};
+	unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
+	                          (unsigned char)(value >> 8), (unsigned char)value};
 	buf_add(b, bytes, 4);
 }
 
@@ -97,32 +97,25 @@ void sshsig_signed_data(const char *name_space, const void *message, size_t n, s
 	put_string(out, digest, sizeof digest);
 }
 
-int sshsig_sign(const char *name_space, const void *message, size_t n, const struct history_signer *signer,
-                struct buf *armour, struct err *err)
+void sshsig_armour(const char *name_space, const struct sshsig *sig, struct buf *armour)
 {
-	struct buf data = BUF_INIT;
-	unsigned char signature[64];
-	sshsig_signed_data(name_space, message, n, &data);
-	int rc = signer->sign(signer->ctx, data.data, data.len, signature);
-	buf_release(&data);
-	if (rc != 0)
-		return err_set(err, ERR_UNLOCK, _("cannot sign: the identity is locked"));
 	struct buf part = BUF_INIT;
 	struct buf blob = BUF_INIT;
 	buf_adds(&blob, magic);
 	put_u32(&blob, 1);
-	put_public_key(&part, signer->public_key);
+	put_public_key(&part, sig->public_key);
 	put_string(&blob, part.data, part.len);
 	put_string(&blob, name_space, strlen(name_space));
 	put_string(&blob, "", 0);
 	put_string(&blob, "sha512", 6);
 	buf_clear(&part);
 	put_string(&part, key_type, sizeof key_type - 1);
-	put_string(&part, signature, sizeof signature);
+	put_string(&part, sig->signature, sizeof sig->signature);
 	put_string(&blob, part.data, part.len);
 	buf_release(&part);
 	char text[1024];
-	sodium_bin2base64(text, sizeof text, (const unsigned char *)blob.data, blob.len, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(text, sizeof text, (const unsigned char *)blob.data, blob.len,
+	                  sodium_base64_VARIANT_ORIGINAL);
 	buf_release(&blob);
 	buf_addf(armour, "%s\n", begin);
 	for (const char *p = text; *p;) {
@@ -131,6 +124,20 @@ int sshsig_sign(const char *name_space, const void *message, size_t n, const str
 		p += line;
 	}
 	buf_adds(armour, end);
+}
+
+int sshsig_sign(const char *name_space, const void *message, size_t n, const struct history_signer *signer,
+                struct buf *armour, struct err *err)
+{
+	struct buf data = BUF_INIT;
+	struct sshsig sig;
+	sshsig_signed_data(name_space, message, n, &data);
+	int rc = signer->sign(signer->ctx, data.data, data.len, sig.signature);
+	buf_release(&data);
+	if (rc != 0)
+		return err_set(err, ERR_UNLOCK, _("cannot sign: the identity is locked"));
+	memcpy(sig.public_key, signer->public_key, sizeof sig.public_key);
+	sshsig_armour(name_space, &sig, armour);
 	return 0;
 }
 
@@ -148,8 +155,8 @@ int sshsig_parse(const char *name_space, const char *armour, size_t n, struct ss
 		return bad(err, "BEGIN/END");
 	unsigned char bytes[SSHSIG_LIMIT];
 	size_t size = 0;
-	if (sodium_base642bin(bytes, sizeof bytes, armour + sizeof begin - 1, n - (sizeof begin - 1) - (sizeof end - 1), "\r\n ",
-	                      &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
+	if (sodium_base642bin(bytes, sizeof bytes, armour + sizeof begin - 1, n - (sizeof begin - 1) - (sizeof end - 1),
+	                      "\r\n ", &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
 		return bad(err, "base64");
 	struct reader r = {bytes, size, 0};
 	if (r.n < 6 || memcmp(r.p, magic, 6) != 0)
@@ -200,7 +207,8 @@ void ssh_public_line(const unsigned char public_key[32], const char *comment, st
 	struct buf blob = BUF_INIT;
 	put_public_key(&blob, public_key);
 	char text[128];
-	sodium_bin2base64(text, sizeof text, (const unsigned char *)blob.data, blob.len, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(text, sizeof text, (const unsigned char *)blob.data, blob.len,
+	                  sodium_base64_VARIANT_ORIGINAL);
 	buf_addf(out, "%s %s%s%s", key_type, text, *comment ? " " : "", comment);
 	buf_release(&blob);
 }
@@ -215,7 +223,8 @@ int ssh_public_parse(const char *line, unsigned char public_key[32], struct err 
 	if (strncmp(line, key_type, type) == 0 && line[type] == ' ') {
 		const char *text = line + type + 1;
 		size_t n = strcspn(text, " \t\r\n");
-		if (sodium_base642bin(blob, sizeof blob, text, n, NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+		if (sodium_base642bin(blob, sizeof blob, text, n, NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) ==
+		        0 &&
 		    get_public_key((struct reader){blob, size, 0}, public_key) == 0)
 			return 0;
 	}

@@ -38,6 +38,9 @@ int sshsig_parse(const char *name_space, const char *armour, size_t n, struct ss
 /* The bytes that `sig` signs: for checking many signatures elsewhere. */
 void sshsig_signed_data(const char *name_space, const void *message, size_t n, struct buf *out);
 
+/* Appends the one armoured form of a signature, without a final newline. */
+void sshsig_armour(const char *name_space, const struct sshsig *sig, struct buf *armour);
+
 /* Reads and checks. 0 and the signer's key, or -1 with ERR_DAMAGED. Whether the key may be believed is for the caller. */
 int sshsig_verify(const char *name_space, const void *message, size_t n, const char *armour, size_t armour_size,
                   unsigned char public_key[32], struct err *err);

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODE_FILE   0100644
-#define MODE_FOLDER 040000
-
 int tree_next(const char **p, const char *end, struct tree_entry *entry)
 {
 	if (*p == end)
@@ -36,7 +33,9 @@ static int read_tree(struct history *h, const git_oid *id, struct buf *raw, stru
 	git_object_t type;
 	if (object_read(h, id, &type, raw, err) < 0)
 		return -1;
-	return type == GIT_OBJECT_TREE ? 0 : err_set(err, ERR_DAMAGED, _("the history has another object where a tree belongs"));
+	return type == GIT_OBJECT_TREE
+	           ? 0
+	           : err_set(err, ERR_DAMAGED, _("the history has another object where a tree belongs"));
 }
 
 static int bad_tree(struct err *err)
@@ -44,7 +43,9 @@ static int bad_tree(struct err *err)
 	return err_set(err, ERR_DAMAGED, _("a tree of the history has a wrong form"));
 }
 
-int tree_find(struct history *h, const git_oid *root, const char *path, struct tree_entry *found, struct err *err)
+/* The entry of a path, a folder's or a file's as `mode` says. */
+int tree_find(struct history *h, const git_oid *root, const char *path, unsigned mode, struct tree_entry *found,
+              struct err *err)
 {
 	git_oid id = *root;
 	for (int depth = 0; depth <= TREE_DEPTH; depth++) {
@@ -60,7 +61,7 @@ int tree_find(struct history *h, const git_oid *root, const char *path, struct t
 		buf_release(&raw);
 		if (!hit && rc < 0)
 			return bad_tree(err);
-		if (!hit || (path[n] == '/') != (found->mode == MODE_FOLDER))
+		if (!hit || (path[n] == '/' ? MODE_FOLDER : mode) != found->mode)
 			break;
 		found->name = NULL;
 		if (path[n] == '\0')
@@ -90,6 +91,40 @@ static int compare_names(const char *a, size_t a_size, int a_folder, const char 
 	return (int)x - (int)y;
 }
 
+/* Letters, digits, `_`, `-` and dots inside; a file's name has a dot, a folder's has none, so the two never clash. */
+static int name_is_canonical(const struct tree_entry *entry)
+{
+	int dots = 0;
+	for (const char *p = entry->name; *p; p++) {
+		dots += *p == '.';
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+		      strchr("._-", *p)))
+			return 0;
+	}
+	return entry->name[0] != '.' && (entry->mode == MODE_FOLDER) == (dots == 0);
+}
+
+int tree_is_canonical(const char *raw, size_t n)
+{
+	const char *p = raw;
+	const char *end = raw + n;
+	const char *start = p;
+	struct tree_entry entry;
+	struct tree_entry last = {NULL, 0, {{0}}};
+	int more;
+	while ((more = tree_next(&p, end, &entry)) == 1) {
+		size_t mode = (size_t)(entry.name - start - 1);
+		if (!name_is_canonical(&entry) || mode != (entry.mode == MODE_FOLDER ? 5U : 6U))
+			return 0;
+		if (last.name && compare_names(last.name, strlen(last.name), last.mode == MODE_FOLDER, entry.name,
+		                               strlen(entry.name), entry.mode == MODE_FOLDER) >= 0)
+			return 0;
+		last = entry;
+		start = p;
+	}
+	return more == 0;
+}
+
 static void put_entry(struct buf *raw, unsigned mode, const char *name, size_t n, const git_oid *id)
 {
 	buf_addf(raw, "%o ", mode);
@@ -102,8 +137,9 @@ static int edit(struct editing *e, const git_oid *old, size_t skip, const struct
                 int depth, git_oid *id, int *empty);
 
 /* What one name of a tree becomes. `gone` is set if nothing is left of it. */
-static int edit_entry(struct editing *e, const struct tree_entry *old, size_t skip, const struct history_change *changes,
-                      size_t count, int depth, unsigned *mode, git_oid *id, int *gone)
+static int edit_entry(struct editing *e, const struct tree_entry *old, size_t skip,
+                      const struct history_change *changes, size_t count, int depth, unsigned *mode, git_oid *id,
+                      int *gone)
 {
 	const char *rest = changes->path + skip;
 	*gone = 0;
@@ -149,7 +185,8 @@ static int edit(struct editing *e, const git_oid *old, size_t skip, const struct
 		size_t n = name ? strcspn(name, "/") : 0;
 		int order = more != 1 ? 1
 		            : !name   ? -1
-		                      : compare_names(entry.name, strlen(entry.name), entry.mode == MODE_FOLDER, name, n, name[n] == '/');
+		                    : compare_names(entry.name, strlen(entry.name), entry.mode == MODE_FOLDER, name, n,
+		                                    name[n] == '/');
 		if (order < 0) {
 			put_entry(&out, entry.mode, entry.name, strlen(entry.name), &entry.id);
 			more = tree_next(&p, end, &entry);
@@ -215,6 +252,25 @@ int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_
 	return rc;
 }
 
+int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *files, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	int rc = depth > TREE_DEPTH ? bad_tree(err) : read_tree(h, root, &raw, err);
+	const char *p = raw.data;
+	struct tree_entry entry;
+	int more = 0;
+	while (rc == 0 && (more = tree_next(&p, raw.data + raw.len, &entry)) == 1) {
+		if (entry.mode == MODE_FOLDER)
+			rc = tree_count(h, &entry.id, depth + 1, files, err);
+		else
+			++*files;
+	}
+	if (rc == 0 && more < 0)
+		rc = bad_tree(err);
+	buf_release(&raw);
+	return rc;
+}
+
 static int diff_entry(struct history *h, const struct tree_entry *a, const struct tree_entry *b, struct buf *path,
                       tree_diff_fn fn, void *ctx, struct err *err)
 {
@@ -253,8 +309,8 @@ int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf 
 	while (rc == 0 && (more_a == 1 || more_b == 1)) {
 		int order = more_a != 1   ? 1
 		            : more_b != 1 ? -1
-		                          : compare_names(x.name, strlen(x.name), x.mode == MODE_FOLDER, y.name, strlen(y.name),
-		                                          y.mode == MODE_FOLDER);
+		                          : compare_names(x.name, strlen(x.name), x.mode == MODE_FOLDER, y.name,
+		                                          strlen(y.name), y.mode == MODE_FOLDER);
 		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
 		if (order <= 0)
 			more_a = tree_next(&p, raw_a.data + raw_a.len, &x);

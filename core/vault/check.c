@@ -112,6 +112,19 @@ static void check_structure(struct vault *v, struct findings *f)
 	sqlite3_finalize(s);
 }
 
+int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
+                      void *ctx, struct err *err)
+{
+	struct findings f = {finding, ctx, 0};
+	for (unsigned i = 0; i < v->report.damage && i < 1; i++)
+		found(&f, "%s", v->report.damage_text);
+	check_headers(v, &f);
+	check_anchors(v, &f);
+	int rc = check_log(v, progress, &f, err);
+	err_clear(&v->fault);
+	return rc < 0 ? -1 : f.count;
+}
+
 int vault_check(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
                 void *ctx, struct err *err)
 {

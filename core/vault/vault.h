@@ -182,6 +182,10 @@ int vault_check(struct vault *v, const struct progress *progress, void (*finding
  * number of findings. Pages behind the last are passed over. */
 int vault_check_pages(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
                       void *ctx);
+
+/* The rest of it but SQLite's integrity_check: header copies, anchors, frames of the log. */
+int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
+                      void *ctx, struct err *err);
 uint32_t vault_pages(const struct vault *v); /* pages in the file, without those only in the log */
 
 #endif
