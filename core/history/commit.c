@@ -234,6 +234,28 @@ static int find_parents(struct making *m, const char *merge_parent)
 	return add_parent(m->h, merged, &m->parents, &m->prev, m->err);
 }
 
+/* A file that stays as it is was not changed, and the trailers must not say so. */
+static int drop_unchanged(struct making *m)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		struct tree_entry before;
+		struct err why = ERR_INIT;
+		git_oid id;
+		const struct history_change *change = &m->changes[i];
+		int there =
+		    m->parent_count && tree_find(m->h, &m->head_tree, change->path, MODE_FILE, &before, &why) == 0;
+		if (m->parent_count && !there && why.code != ERR_NOT_FOUND)
+			return err_set(m->err, why.code, "%s", why.message);
+		if (change->text && git_odb_hash(&id, change->text, change->size, GIT_OBJECT_BLOB) < 0)
+			return history_git_error(m->err, _("hash an object"));
+		if (change->text ? !there || !git_oid_equal(&id, &before.id) : there)
+			m->changes[kept++] = *change;
+	}
+	m->count = kept;
+	return 0;
+}
+
 static int write_commit(struct making *m, const struct history_meta *meta, const struct history_signer *signer,
                         git_oid *id)
 {
@@ -263,11 +285,13 @@ int history_commit(struct history *h, const struct history_change *changes, size
 	if (rc == 0)
 		rc = find_parents(&m, meta->merge_parent);
 	if (rc == 0)
-		rc = tree_edit(h, m.parent_count ? &m.head_tree : NULL, m.changes, count, &m.tree, err);
+		rc = drop_unchanged(&m);
+	if (rc == 0)
+		rc = tree_edit(h, m.parent_count ? &m.head_tree : NULL, m.changes, m.count, &m.tree, err);
 	if (rc == 0)
 		rc = write_commit(&m, meta, signer, &made);
 	if (rc == 0)
-		rc = index_commit(h, &made, m.parent, m.parent_count, m.changes, count, meta->when.seconds, err);
+		rc = index_commit(h, &made, m.parent, m.parent_count, m.changes, m.count, meta->when.seconds, err);
 	if (rc == 0) {
 		git_oid_tostr(id, HISTORY_ID, &made);
 		rc = set_branch(h, id, err);
