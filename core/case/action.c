@@ -7,6 +7,7 @@
 #include "case/rules.h"
 #include "case/seen.h"
 #include "case/value.h"
+#include "history/exchange.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,10 +31,13 @@ struct action {
 	char *verb;
 	char *step;
 	char *trailer;
+	char *subject; /* instead of one made of the changes, or NULL */
 	struct clock_time when;
 	struct changed *changes;
 	size_t count;
 	size_t cap;
+	char merges[HISTORY_ID];   /* second parent, or "" */
+	char forwards[HISTORY_ID]; /* the history moves there, or "" */
 	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
 	int failed;
 	struct err why; /* the first error, given again at the commit */
@@ -63,6 +67,12 @@ void action_step(struct action *a, const char *label)
 	a->step = label ? xstrdup(label) : NULL;
 }
 
+void action_subject(struct action *a, const char *line)
+{
+	free(a->subject);
+	a->subject = xstrdup(line);
+}
+
 void action_trailer(struct action *a, const char *line)
 {
 	free(a->trailer);
@@ -89,6 +99,7 @@ static void free_action(struct action *a)
 	free(a->verb);
 	free(a->step);
 	free(a->trailer);
+	free(a->subject);
 	a->c->action = NULL;
 	free(a);
 }
@@ -454,6 +465,60 @@ static char *changed_names(const json_t *before, const json_t *after)
 	return buf_take(&names, NULL);
 }
 
+void action_merges(struct action *a, const char *commit)
+{
+	snprintf(a->merges, sizeof a->merges, "%s", commit);
+}
+
+void action_forwards(struct action *a, const char *commit)
+{
+	snprintf(a->forwards, sizeof a->forwards, "%s", commit);
+}
+
+static int store_aliases(struct case_file *c, const json_t *object, struct err *err)
+{
+	size_t i;
+	json_t *alias;
+	json_array_foreach(json_object_get(object, "aliases"), i, alias) {
+		sqlite3_stmt *s = case_statement(c, CASE_ALIAS_PUT, err);
+		if (!s || !json_is_string(alias))
+			return -1;
+		sqlite3_bind_text(s, 1, json_string_value(alias), -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, json_get_string(object, "id"), -1, SQLITE_STATIC);
+		if (case_step(c, s, _("write a former label"), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int relabel(struct case_file *c, const json_t *object, struct err *err)
+{
+	const char *label = json_get_string(object, "label");
+	char mark[MARK_TEXT];
+	sqlite3_int64 number;
+	record_label_parts(label, mark, &number);
+	sqlite3_stmt *s = case_statement(c, CASE_RELABEL, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, json_get_string(object, "id"), -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, label, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 3, mark, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 4, number);
+	return case_step(c, s, _("write a label"), err);
+}
+
+int action_store(struct action *a, const json_t *object, struct err *err)
+{
+	const char *id = json_get_string(object, "id");
+	const char *was = record_label_of(a->c, id, NULL);
+	int is_new = was == NULL;
+	if (!is_new && strcmp(was, json_get_string(object, "label")) != 0 && relabel(a->c, object, err) < 0)
+		return fail(a, err);
+	if (keep(a, (json_t *)(uintptr_t)object, is_new, NULL, err) < 0 || store_aliases(a->c, object, err) < 0)
+		return fail(a, err);
+	return 0;
+}
+
 int action_replace(struct action *a, const json_t *before, json_t *after, struct err *err)
 {
 	if (json_equal((json_t *)(uintptr_t)before, after))
@@ -519,24 +584,21 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 
 static int sign_with_identity(void *ctx, const void *message, size_t n, unsigned char signature[64])
 {
-	const struct identity *id = ctx;
-	if (!id->secret_key)
-		return -1;
-	return crypto_sign_detached(signature, NULL, message, n, id->secret_key);
+	return identity_sign(ctx, message, n, signature);
 }
 
 /* "set R1-A1 status containment", "preserve R1-E1, R1-E2 and 3 more": for people, in English, one printable line. */
 static char *make_subject(const struct action *a)
 {
 	struct buf b = BUF_INIT;
-	buf_adds(&b, a->verb);
+	buf_adds(&b, a->subject ? a->subject : a->verb);
 	if (strcmp(a->verb, "add") == 0)
 		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
-	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT; i++)
+	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT && !a->subject; i++)
 		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
-	if (a->count > LABELS_IN_SUBJECT)
+	if (a->count > LABELS_IN_SUBJECT && !a->subject)
 		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
-	const char *summary = a->changes[a->count - 1].summary;
+	const char *summary = a->count ? a->changes[a->count - 1].summary : NULL;
 	if (a->count == 1 && summary && *summary)
 		buf_addf(&b, ": %s", summary);
 	struct buf line = BUF_INIT;
@@ -572,10 +634,17 @@ static int write_history(struct action *a, struct err *err)
 	                            .author_name = c->identity->name,
 	                            .author_mail = mail,
 	                            .when = a->when,
+	                            .merge_parent = *a->merges ? a->merges : NULL,
 	                            .extra_trailers = a->trailer ? trailers : NULL,
 	                            .extra_count = a->trailer ? 1 : 0};
 	char id[HISTORY_ID];
-	int rc = history_commit(c->history, changes, total, &meta, &signer, id, err);
+	int rc;
+	if (*a->forwards) {
+		snprintf(id, sizeof id, "%s", a->forwards);
+		rc = history_forward(c->history, id, err);
+	} else {
+		rc = history_commit(c->history, changes, total, &meta, &signer, id, err);
+	}
 	if (rc == 0)
 		snprintf(c->head, sizeof c->head, "%.10s", id);
 	free(mail);
@@ -592,7 +661,7 @@ int action_commit(struct action *a, struct err *err)
 		action_cancel(a);
 		return -1;
 	}
-	if (a->count == 0) {
+	if (a->count == 0 && !*a->merges && !*a->forwards) {
 		action_cancel(a);
 		return 0;
 	}

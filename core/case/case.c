@@ -121,28 +121,6 @@ static int add_responder(struct action *a, const char *name, const char *mark, c
 	return action_add(a, "responder", fields, 4, RECORD_MACHINE, label, err);
 }
 
-/* The name and mark in the comment `NAME (MARK)` of a public line; a bare comment is the name. */
-static void split_comment(const char *line, char **name, char mark[MARK_TEXT])
-{
-	const char *comment = strchr(line, ' ');
-	comment = comment ? strchr(comment + 1, ' ') : NULL;
-	comment = comment ? comment + 1 : "recovery";
-	size_t n = strcspn(comment, "\r\n");
-	const char *open = NULL;
-	for (size_t i = 0; i + 2 < n; i++)
-		if (comment[i] == ' ' && comment[i + 1] == '(')
-			open = comment + i;
-	snprintf(mark, MARK_TEXT, "RC");
-	if (open && comment[n - 1] == ')' && n - (size_t)(open - comment) - 3 < MARK_TEXT) {
-		char text[MARK_TEXT];
-		snprintf(text, sizeof text, "%.*s", (int)(n - (size_t)(open - comment) - 3), open + 2);
-		if (mark_check(text, NULL) == 0)
-			snprintf(mark, MARK_TEXT, "%s", text);
-		n = (size_t)(open - comment);
-	}
-	*name = xstrndup(comment, n);
-}
-
 static int fill_new_case(struct case_file *c, const struct case_new *spec, struct action *a, struct err *err)
 {
 	char label[LABEL_TEXT];
@@ -161,7 +139,7 @@ static int fill_new_case(struct case_file *c, const struct case_new *spec, struc
 	if (rc == 0 && spec->recovery_key) {
 		char *name;
 		char mark[MARK_TEXT];
-		split_comment(spec->recovery_key, &name, mark);
+		identity_line_parts(spec->recovery_key, &name, mark);
 		if (strcmp(mark, spec->owner->mark) == 0)
 			snprintf(mark, sizeof mark, "RC");
 		rc = add_responder(a, name, mark, spec->recovery_key, "recovery", err);
@@ -171,7 +149,7 @@ static int fill_new_case(struct case_file *c, const struct case_new *spec, struc
 		struct assign party = {"party", spec->party};
 		rc = action_set(a, "case", &party, 1, RECORD_MACHINE, err);
 	}
-	return rc == 0 ? meta_set(c, "case_id", c->id, err) : -1;
+	return rc == 0 ? case_meta_set(c, "case_id", c->id, err) : -1;
 }
 
 static int write_new_case(struct case_file *c, const struct case_new *spec, struct err *err)

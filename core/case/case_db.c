@@ -101,7 +101,7 @@ int schema_check(struct case_file *c, struct err *err)
 	return err_set(err, ERR_DAMAGED, _("the file opens, but holds no case (format %d)"), version);
 }
 
-int meta_set(struct case_file *c, const char *key, const char *value, struct err *err)
+int case_meta_set(struct case_file *c, const char *key, const char *value, struct err *err)
 {
 	sqlite3_stmt *s = case_statement(c, CASE_META_SET, err);
 	if (!s)
@@ -111,7 +111,7 @@ int meta_set(struct case_file *c, const char *key, const char *value, struct err
 	return case_step(c, s, _("write to the case"), err);
 }
 
-int meta_get(struct case_file *c, const char *key, struct buf *value, struct err *err)
+int case_meta_get(struct case_file *c, const char *key, struct buf *value, struct err *err)
 {
 	sqlite3_stmt *s = case_statement(c, CASE_META_GET, err);
 	if (!s)

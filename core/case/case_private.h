@@ -10,7 +10,9 @@
 #include "base/i18n.h"
 #include "case/case.h"
 #include "case/identity.h"
+#include "case/meta.h"
 #include "case/record.h"
+#include "case/text_store.h"
 #include "history/history.h"
 
 /* Statements that are prepared once per case: (name, SQL). */
@@ -27,12 +29,15 @@
 	X(RECORD_INSERT,                                                                                           \
 	  "INSERT INTO record(id, kind, label, mark, number, retracted, json) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
 	X(RECORD_UPDATE, "UPDATE record SET retracted = ?2, json = ?3 WHERE id = ?1")                              \
+	X(RELABEL, "UPDATE record SET label = ?2, mark = ?3, number = ?4 WHERE id = ?1")                           \
+	X(ALIAS_PUT, "INSERT OR REPLACE INTO alias(label, id) VALUES(?1, ?2)")                                     \
 	X(NEXT_NUMBER, "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2")            \
 	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                        \
 	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                        \
 	X(LINK_HAS, "SELECT 1 FROM link WHERE target = ?1 AND source = ?2 AND field = ?3")                         \
 	X(LINK_COUNT, "SELECT count(*) FROM link WHERE source = ?1")                                               \
 	X(TEXT_PUT, "INSERT INTO text(digest, secret, salt, value) VALUES(?1, ?2, ?3, ?4)")                        \
+	X(TEXT_HAS, "SELECT 1 FROM text WHERE digest = ?1")                                                        \
 	X(TEXT_GET, "SELECT salt, value FROM text WHERE digest = ?1")                                              \
 	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                         \
 	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                      \
@@ -80,16 +85,6 @@ int schema_create(struct case_file *c, struct err *err);
 
 /* Checks that the database is a case of a format this program reads. */
 int schema_check(struct case_file *c, struct err *err);
-
-int meta_set(struct case_file *c, const char *key, const char *value, struct err *err);
-/* 0, or -1 with ERR_NOT_FOUND. */
-int meta_get(struct case_file *c, const char *key, struct buf *value, struct err *err);
-
-/* The text store. `stored` gets "text:sha256:…" or "secret:sha256:…". */
-int text_store_put(struct case_file *c, const char *value, size_t n, int secret, struct buf *stored, struct err *err);
-/* Appends the bytes named by `stored`. ERR_NOT_FOUND: purged, or it never came to this copy. */
-int text_store_get(struct case_file *c, const char *stored, struct buf *value, struct err *err);
-int text_store_is_digest(const char *stored, int *secret);
 
 /* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
 int case_refresh(struct case_file *c, struct err *err);

@@ -309,3 +309,29 @@ void identity_fingerprint(const struct identity *id, struct buf *out)
 {
 	ssh_fingerprint(id->public_key, out);
 }
+
+int identity_sign(const struct identity *id, const void *message, size_t n, unsigned char signature[64])
+{
+	return id->secret_key ? crypto_sign_detached(signature, NULL, message, n, id->secret_key) : -1;
+}
+
+void identity_line_parts(const char *line, char **name, char mark[MARK_TEXT])
+{
+	const char *comment = strchr(line, ' ');
+	comment = comment ? strchr(comment + 1, ' ') : NULL;
+	comment = comment ? comment + 1 : "recovery";
+	size_t n = strcspn(comment, "\r\n");
+	const char *open = NULL;
+	for (size_t i = 0; i + 2 < n; i++)
+		if (comment[i] == ' ' && comment[i + 1] == '(')
+			open = comment + i;
+	snprintf(mark, MARK_TEXT, "RC");
+	if (open && comment[n - 1] == ')' && n - (size_t)(open - comment) - 3 < MARK_TEXT) {
+		char text[MARK_TEXT];
+		snprintf(text, sizeof text, "%.*s", (int)(n - (size_t)(open - comment) - 3), open + 2);
+		if (mark_check(text, NULL) == 0)
+			snprintf(mark, MARK_TEXT, "%s", text);
+		n = (size_t)(open - comment);
+	}
+	*name = xstrndup(comment, n);
+}

@@ -46,6 +46,13 @@ int identity_copy(const char *from, const char *to, struct err *err);
 void identity_public_line(const struct identity *id, struct buf *out);
 void identity_fingerprint(const struct identity *id, struct buf *out);
 
+/* The name (the caller frees) and mark in the comment `NAME (MARK)` of a public line; a bare comment is the name, and
+ * without a mark that is one it is RC. */
+void identity_line_parts(const char *line, char **name, char mark[MARK_TEXT]);
+
+/* Signs n bytes with the unlocked key (Ed25519). 0, or -1 while it is locked. */
+int identity_sign(const struct identity *id, const void *message, size_t n, unsigned char signature[64]);
+
 /* 0 if `mark` is a letter followed by letters or digits, at most 8. */
 int mark_check(const char *mark, struct err *err);
 

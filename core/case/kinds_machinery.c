@@ -118,15 +118,15 @@ static const struct field_value conflict_state[] = {
 static const struct field conflict_fields[] = {
 	{IS("record", REF, "Record", "対象の記録"), TO("any"), REQUIRED, MACHINE},
 	{IS("field", TEXT, "Field", "項目"), REQUIRED, MACHINE},
-	{IS("ours", LONG, "Our value", "自分側の値"), MACHINE},
-	{IS("theirs", LONG, "Their value", "相手側の値"), MACHINE},
-	{IS("base", LONG, "Value before", "元の値"), MACHINE, HELP("the last value both sides knew")},
+	{IS("one", TEXT, "One value", "一方の値"), MACHINE, HELP("as stored; absent: unset on that side")},
+	{IS("other", TEXT, "The other value", "他方の値"), MACHINE},
+	{IS("base", TEXT, "Value before", "元の値"), MACHINE, HELP("the last value both sides knew")},
 	{IS("state", ENUM, "State", "状態"), ONE_OF(conflict_state, "open"), REQUIRED, SHORT},
 	{IS("resolution", LONG, "Resolution", "解決内容"), SHORT},
 	{IS("resolved_by", REF, "Resolved by", "解決者"), TO("responder"), SHORT},
 };
 
-static const char *const conflict_columns[] = {"record", "field", "ours", "theirs", "state"};
+static const char *const conflict_columns[] = {"record", "field", "one", "other", "state"};
 
 const struct kind kind_conflict = {
 	KIND("conflict", 'X', "Conflict", "競合"),

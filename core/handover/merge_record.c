@@ -197,8 +197,9 @@ static void merge_field(struct merging *m, const char *name)
 		json_decref(set);
 	} else if (field && field->machine && field->type == FIELD_TIME) {
 		put(m, name, !b || (a && is_later(a, b)) ? a : b);
-	} else if (field && field->machine) {
-		put(m, name, m->a_is_later ? a : b); /* nobody could write the other value back */
+	} else if ((field && field->machine) || (m->kind && strcmp(m->kind->name, "conflict") == 0)) {
+		put(m, name,
+		    m->a_is_later ? a : b); /* nobody could write the other value back; no conflicts about conflicts */
 	} else {
 		take_clash(m, name);
 	}

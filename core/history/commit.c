@@ -123,7 +123,7 @@ static int sign_commit(const struct buf *headers, const struct buf *message, con
 }
 
 /* The commit's row, with its parents' rows, and which paths it touched. */
-static int index_commit(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
+int commit_index(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
                         const struct history_change *changes, size_t count, int64_t seconds, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_PUT, err);
@@ -148,7 +148,7 @@ static int index_commit(struct history *h, const git_oid *id, const git_oid pare
 	return rc;
 }
 
-static int set_branch(struct history *h, const char *id, struct err *err)
+int commit_set_branch(struct history *h, const char *id, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_REF_PUT, err);
 	if (!s)
@@ -291,10 +291,10 @@ int history_commit(struct history *h, const struct history_change *changes, size
 	if (rc == 0)
 		rc = write_commit(&m, meta, signer, &made);
 	if (rc == 0)
-		rc = index_commit(h, &made, m.parent, m.parent_count, m.changes, m.count, meta->when.seconds, err);
+		rc = commit_index(h, &made, m.parent, m.parent_count, m.changes, m.count, meta->when.seconds, err);
 	if (rc == 0) {
 		git_oid_tostr(id, HISTORY_ID, &made);
-		rc = set_branch(h, id, err);
+		rc = commit_set_branch(h, id, err);
 	}
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		buf_release(texts[i]);

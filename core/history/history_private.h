@@ -114,6 +114,9 @@ struct tree_entry {
 /* Steps through a raw tree: 1 and an entry, 0 at the end, -1 if its form is wrong. */
 int tree_next(const char **p, const char *end, struct tree_entry *entry);
 
+/* git's order of two entries of one tree: as if a folder's name ended in '/'. */
+int tree_compare(const struct tree_entry *a, const struct tree_entry *b);
+
 #define MODE_FILE   0100644
 #define MODE_FOLDER 040000
 
@@ -161,6 +164,12 @@ int commit_read(struct history *h, const git_oid *id, struct commit_text *c, str
 
 /* The `Genba-Record:` lines (or the one `Genba-Bulk:` line) of changes that are sorted by path. */
 void commit_record_trailers(const struct history_change *changes, size_t count, struct buf *out);
+
+/* ---- commit.c: the table of commits with the paths that each touched; the branch */
+
+int commit_index(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
+                 const struct history_change *changes, size_t count, int64_t seconds, struct err *err);
+int commit_set_branch(struct history *h, const char *id, struct err *err);
 
 /* ---- odb.c, refdb.c, repository.c: libgit2 */
 

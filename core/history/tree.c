@@ -91,6 +91,12 @@ static int compare_names(const char *a, size_t a_size, int a_folder, const char 
 	return (int)x - (int)y;
 }
 
+int tree_compare(const struct tree_entry *a, const struct tree_entry *b)
+{
+	return compare_names(a->name, strlen(a->name), a->mode == MODE_FOLDER, b->name, strlen(b->name),
+	                     b->mode == MODE_FOLDER);
+}
+
 /* Letters, digits, `_`, `-` and dots inside; a file's name has a dot, a folder's has none, so the two never clash. */
 static int name_is_canonical(const struct tree_entry *entry)
 {
@@ -116,8 +122,7 @@ int tree_is_canonical(const char *raw, size_t n)
 		size_t mode = (size_t)(entry.name - start - 1);
 		if (!name_is_canonical(&entry) || mode != (entry.mode == MODE_FOLDER ? 5U : 6U))
 			return 0;
-		if (last.name && compare_names(last.name, strlen(last.name), last.mode == MODE_FOLDER, entry.name,
-		                               strlen(entry.name), entry.mode == MODE_FOLDER) >= 0)
+		if (last.name && tree_compare(&last, &entry) >= 0)
 			return 0;
 		last = entry;
 		start = p;
@@ -309,8 +314,7 @@ int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf 
 	while (rc == 0 && (more_a == 1 || more_b == 1)) {
 		int order = more_a != 1   ? 1
 		            : more_b != 1 ? -1
-		                          : compare_names(x.name, strlen(x.name), x.mode == MODE_FOLDER, y.name,
-		                                          strlen(y.name), y.mode == MODE_FOLDER);
+		                          : tree_compare(&x, &y);
 		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
 		if (order <= 0)
 			more_a = tree_next(&p, raw_a.data + raw_a.len, &x);

@@ -6,6 +6,7 @@
 #include "history/verify_private.h"
 
 #include "base/progress.h"
+#include "history/exchange.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -278,5 +279,26 @@ int history_verify(struct history *h, const struct history_check_spec *spec, con
 		}
 	}
 	history_check_end(k, counts);
+	return rc;
+}
+
+/* The rows of new commits are the last ones: nothing was written since. */
+int history_verify_commits(struct history *h, const char *tip, size_t count, const struct history_check_spec *spec,
+                           struct err *err)
+{
+	struct history_check *k = history_check_begin(h, spec, err);
+	if (!k)
+		return -1;
+	snprintf(k->head, sizeof k->head, "%s", tip);
+	int rc = 1;
+	while (rc == 1 && k->phase == CHECK_IDS)
+		rc = step_ids(k, STEP_UNITS, err);
+	if (rc == 1)
+		rc = history_mark_reachable(k, err) < 0 ? -1 : 0;
+	for (int64_t n = k->last_commit - (int64_t)count + 1; n <= k->last_commit && rc == 0; n++)
+		rc = history_check_commit(k, n, err) < 0 ? -1 : 0;
+	if (rc == 0)
+		history_flush_signatures(k);
+	history_check_end(k, NULL);
 	return rc;
 }

@@ -1,0 +1,335 @@
+#include "handover/merge_tree.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/record.h"
+#include "handover/merge_record.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CROSSINGS 12 /* how far back histories that crossed are merged for the sake of their ancestors */
+
+/* A tree: that of a commit, with some files replaced. */
+struct state {
+	char commit[HISTORY_ID];
+	json_t *files; /* borrowed; NULL: none */
+};
+
+struct merging {
+	struct history *h;
+	struct err *err;
+	const struct state *base, *a, *b;
+	json_t *files; /* the result, against `a` */
+	size_t conflicts;
+};
+
+static int state_text(struct history *h, const struct state *s, const char *path, struct buf *text, struct err *err)
+{
+	const json_t *file = s->files ? json_object_get(s->files, path) : NULL;
+	if (file) {
+		buf_add(text, json_string_value(file), json_string_length(file));
+		return 1;
+	}
+	struct err why = ERR_INIT;
+	if (history_read(h, s->commit, path, text, &why) == 0)
+		return 1;
+	return why.code == ERR_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.message);
+}
+
+static void put_file(struct merging *m, const char *path, const char *text)
+{
+	json_object_set_new(m->files, path, json_string(text));
+}
+
+/* ---- conflicts */
+
+struct clashing {
+	struct merging *m;
+	const json_t *a;
+	const json_t *b;
+	int failed;
+};
+
+/* A stored value as the text of a conflict's field. */
+static json_t *value_text(const json_t *value)
+{
+	if (!value || json_is_string(value))
+		return json_incref((json_t *)(uintptr_t)value);
+	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	json_t *string = json_string(text ? text : "");
+	free(text);
+	return string;
+}
+
+static void hash_part(crypto_generichash_state *state, const char *text)
+{
+	crypto_generichash_update(state, (const unsigned char *)text, strlen(text) + 1);
+}
+
+/* An id from record, field and the two values, in the form that all ids have. */
+static void conflict_id(const char *record, const struct merge_clash *clash, char id[37])
+{
+	crypto_generichash_state state;
+	unsigned char d[16];
+	const json_t *const values[2] = {clash->one, clash->other};
+	crypto_generichash_init(&state, NULL, 0, sizeof d);
+	hash_part(&state, "genba conflict 1");
+	hash_part(&state, record);
+	hash_part(&state, clash->field);
+	for (int i = 0; i < 2; i++) {
+		char *text = values[i] ? json_dumps(values[i], JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+		hash_part(&state, text ? text : "");
+		free(text);
+	}
+	crypto_generichash_final(&state, d, sizeof d);
+	d[6] = (unsigned char)(0x40 | (d[6] & 0x0F));
+	d[8] = (unsigned char)(0x80 | (d[8] & 0x3F));
+	snprintf(id, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1], d[2], d[3],
+	         d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14], d[15]);
+}
+
+static json_t *later_change(const json_t *a, const json_t *b)
+{
+	json_t *merged = merge_record(NULL, a, b, NULL, NULL); /* keeps the later time of change */
+	json_t *when = json_incref(json_object_get(merged, "modified"));
+	json_decref(merged);
+	return when;
+}
+
+static json_t *make_conflict(const struct clashing *k, const struct merge_clash *clash, const char *id)
+{
+	char label[LABEL_TEXT];
+	snprintf(label, sizeof label, "X-%.8s", id);
+	json_t *when = later_change(k->a, k->b);
+	json_t *object = json_pack("{s:s s:s s:s s:s s:O s:s s:s s:s}", "id", id, "kind", "conflict", "label", label,
+	                           "author", "genba", "record", json_object_get(k->a, "id"), "field", clash->field,
+	                           "state", "open", "basis", "tool_output");
+	json_object_set(object, "entered", when);
+	json_object_set_new(object, "modified", when);
+	const struct {
+		const char *name;
+		const json_t *value;
+	} values[] = {{"one", clash->one}, {"other", clash->other}, {"base", clash->base}};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (values[i].value)
+			json_object_set_new(object, values[i].name, value_text(values[i].value));
+	return object;
+}
+
+/* One that is on record already is left as it is, but opened again if it was resolved: the two values met anew. */
+static void on_clash(void *ctx, const struct merge_clash *clash)
+{
+	struct clashing *k = ctx;
+	struct merging *m = k->m;
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	char id[37];
+	conflict_id(json_get_string(k->a, "id"), clash, id);
+	record_path("conflict", id, &path);
+	int there = state_text(m->h, m->a, path.data, &text, m->err);
+	if (there == 0)
+		there = state_text(m->h, m->b, path.data, &text, m->err);
+	json_t *object = there == 1   ? json_parse(text.data, text.len, m->err)
+	                 : there == 0 ? make_conflict(k, clash, id)
+	                              : NULL;
+	buf_clear(&text);
+	if (object) {
+		json_object_set_new(object, "state", json_string("open"));
+		json_object_del(object, "resolution");
+		json_object_del(object, "resolved_by");
+	}
+	if (object && json_canonical(object, &text, m->err) == 0) {
+		put_file(m, path.data, text.data);
+		m->conflicts++;
+	} else {
+		k->failed = 1;
+	}
+	json_decref(object);
+	buf_release(&text);
+	buf_release(&path);
+}
+
+/* ---- one file */
+
+static int merge_texts(struct merging *m, const char *path, const struct buf *base, const struct buf *a,
+                       const struct buf *b)
+{
+	json_t *o = base ? json_parse(base->data, base->len, m->err) : NULL;
+	json_t *x = json_parse(a->data, a->len, m->err);
+	json_t *y = json_parse(b->data, b->len, m->err);
+	struct buf text = BUF_INIT;
+	int rc = -1;
+	if (x && y && (o || !base)) {
+		struct clashing k = {m, x, y, 0};
+		json_t *merged = merge_record(o, x, y, on_clash, &k);
+		rc = k.failed ? -1 : json_canonical(merged, &text, m->err);
+		if (rc == 0 && strcmp(text.data, a->data) != 0)
+			put_file(m, path, text.data);
+		json_decref(merged);
+	}
+	json_decref(o);
+	json_decref(x);
+	json_decref(y);
+	buf_release(&text);
+	return rc;
+}
+
+static int same(int there_a, const struct buf *a, int there_b, const struct buf *b)
+{
+	return there_a == there_b && a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
+static int merge_path(struct merging *m, const char *path)
+{
+	struct buf o = BUF_INIT;
+	struct buf a = BUF_INIT;
+	struct buf b = BUF_INIT;
+	int rc = 0;
+	int has_a = state_text(m->h, m->a, path, &a, m->err);
+	int has_b = state_text(m->h, m->b, path, &b, m->err);
+	int has_o = state_text(m->h, m->base, path, &o, m->err);
+	if (has_a < 0 || has_b < 0 || has_o < 0)
+		rc = -1;
+	else if (json_object_get(m->files, path) || same(has_a, &a, has_b, &b) || same(has_o, &o, has_b, &b) || !has_b)
+		rc = 0; /* nothing to do; a conflict's own record may have been written above */
+	else if (!has_a || same(has_o, &o, has_a, &a))
+		put_file(m, path, b.data);
+	else if (strchr(path, '/'))
+		rc = merge_texts(m, path, has_o ? &o : NULL, &a, &b);
+	buf_release(&o);
+	buf_release(&a);
+	buf_release(&b);
+	return rc;
+}
+
+/* ---- the trees */
+
+struct listing {
+	json_t *paths;
+};
+
+static int list_path(void *ctx, const char *path, const struct buf *old_text, const struct buf *new_text)
+{
+	(void)old_text;
+	(void)new_text;
+	json_object_set_new(ctx, path, json_true());
+	return 0;
+}
+
+static void list_files(json_t *paths, const json_t *files)
+{
+	const char *path;
+	json_t *text;
+	json_object_foreach((json_t *)(uintptr_t)files, path, text)
+		json_object_set_new(paths, path, json_true());
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of the paths: conflicts come out alike on both sides whatever the order, but so they are easier to read. */
+static int merge_paths(struct merging *m, json_t *paths)
+{
+	size_t n = json_object_size(paths);
+	const char **sorted = xcalloc(n + 1, sizeof *sorted);
+	const char *path;
+	json_t *value;
+	size_t i = 0;
+	json_object_foreach(paths, path, value)
+		sorted[i++] = path;
+	qsort(sorted, n, sizeof *sorted, compare_paths);
+	int rc = 0;
+	for (i = 0; i < n && rc == 0; i++)
+		rc = merge_path(m, sorted[i]);
+	free(sorted);
+	return rc;
+}
+
+static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, json_t *files,
+                        size_t *conflicts, struct err *err);
+
+/* The common ancestor of two commits; several are merged into one, whose replaced files go to `files`. */
+static int find_base(struct history *h, const struct state *a, const struct state *b, int depth, struct state *base,
+                     json_t *files, struct err *err)
+{
+	char bases[HISTORY_BASES][HISTORY_ID];
+	size_t count;
+	size_t ignored = 0;
+	if (history_bases(h, a->commit, b->commit, bases, &count, err) < 0)
+		return -1;
+	if (count == 0)
+		return err_set(err, ERR_INVALID,
+		               _("the two histories have no common beginning: they are different cases"));
+	snprintf(base->commit, sizeof base->commit, "%s", bases[0]);
+	base->files = files;
+	if (depth >= CROSSINGS)
+		return 0;
+	for (size_t i = 1; i < count; i++) {
+		struct state other = {"", NULL};
+		snprintf(other.commit, sizeof other.commit, "%s", bases[i]);
+		json_t *more = json_object();
+		int rc = merge_states(h, base, &other, depth + 1, more, &ignored, err);
+		if (rc == 0)
+			json_object_update(files, more);
+		json_decref(more);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, json_t *files,
+                        size_t *conflicts, struct err *err)
+{
+	struct state base;
+	json_t *base_files = json_object();
+	json_t *paths = json_object();
+	int rc = find_base(h, a, b, depth, &base, base_files, err);
+	if (rc == 0)
+		rc = history_diff(h, base.commit, a->commit, list_path, paths, err);
+	if (rc == 0)
+		rc = history_diff(h, base.commit, b->commit, list_path, paths, err);
+	list_files(paths, base_files);
+	if (a->files)
+		list_files(paths, a->files);
+	if (rc == 0) {
+		struct merging m = {h, err, &base, a, b, files, 0};
+		rc = merge_paths(&m, paths);
+		*conflicts += m.conflicts;
+	}
+	json_decref(paths);
+	json_decref(base_files);
+	return rc;
+}
+
+int merge_trees(struct history *h, const char *a, const char *b, struct merge_result *result, struct err *err)
+{
+	struct state x = {"", NULL};
+	struct state y = {"", NULL};
+	snprintf(x.commit, sizeof x.commit, "%s", a);
+	snprintf(y.commit, sizeof y.commit, "%s", b);
+	result->files = json_object();
+	result->conflicts = 0;
+	return merge_states(h, &x, &y, 0, result->files, &result->conflicts, err);
+}
+
+void merge_result_release(struct merge_result *result)
+{
+	json_decref(result->files);
+	result->files = NULL;
+}
+
+int merge_result_text(struct history *h, const struct merge_result *result, const char *commit, const char *path,
+                      struct buf *text, struct err *err)
+{
+	struct state s = {"", result->files};
+	snprintf(s.commit, sizeof s.commit, "%s", commit);
+	return state_text(h, &s, path, text, err);
+}

@@ -1,0 +1,666 @@
+/*
+ * Copies of one case that go apart and come together: two and three responders, every sort of change, and random
+ * histories. After a last exchange every copy holds every action, and all trees are the same.
+ */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include "base/secret.h"
+#include "base/worker.h"
+#include "case/action.h"
+#include "case/identity.h"
+#include "case/record.h"
+#include "case/verify.h"
+#include "handover/handover.h"
+#include "handover/merge.h"
+#include "handover/seal.h"
+#include "handover/unpack.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COPIES 3
+
+static char folder[64];
+static struct identity *people[COPIES];
+static struct case_file *copies[COPIES];
+static unsigned serial;
+
+static char *path_of(const char *name)
+{
+	return xasprintf("%s/%s-%u.genba", folder, name, serial++);
+}
+
+static void ok(int rc, const struct err *err)
+{
+	if (rc < 0)
+		print_error("%s\n", err->message);
+	assert_int_equal(rc, 0);
+}
+
+static struct case_file *open_copy(const char *path, const struct identity *who)
+{
+	struct err err = ERR_INIT;
+	struct case_unlock unlock = {who, NULL};
+	struct case_file *c = case_open(path, &unlock, 0, &err);
+	if (!c)
+		print_error("%s\n", err.message);
+	assert_non_null(c);
+	return c;
+}
+
+/* A case of the first person, and copies of it for the others. */
+static void begin(size_t n)
+{
+	struct err err = ERR_INIT;
+	struct case_new spec = {.title = "Merged", .party = "Organisation A", .owner = people[0]};
+	char *path = path_of("first");
+	copies[0] = case_create(path, &spec, &err);
+	assert_non_null(copies[0]);
+	free(path);
+	struct handover_recipient to[COPIES];
+	char *lines[COPIES];
+	for (size_t i = 1; i < n; i++) {
+		struct buf line = BUF_INIT;
+		identity_public_line(people[i], &line);
+		lines[i - 1] = buf_take(&line, NULL);
+	}
+	ok(handover_recipients(copies[0], (const char *const *)lines, n - 1, to, &err), &err);
+	struct handover_copy how = {.to = to, .count = n - 1};
+	for (size_t i = 1; i < n; i++) {
+		size_t left = 0;
+		char *copy = path_of("copy");
+		ok(handover_copy(copies[0], copy, &how, &left, &err), &err);
+		copies[i] = open_copy(copy, people[i]);
+		free(copy);
+		free(lines[i - 1]);
+	}
+	handover_recipients_release(to, n - 1);
+}
+
+static void end(size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct err err = ERR_INIT;
+		ok(case_close(copies[i], &err), &err);
+		copies[i] = NULL;
+	}
+}
+
+static void add(struct case_file *c, const char *kind, const char *field, const char *value, char label[LABEL_TEXT])
+{
+	struct err err = ERR_INIT;
+	struct assign fields[] = {{field, value}, {"text", value}};
+	ok(record_add(c, kind, fields, 1, 0, label, &err), &err);
+}
+
+static void set(struct case_file *c, const char *label, const char *field, const char *value)
+{
+	struct err err = ERR_INIT;
+	struct assign fields[] = {{field, value}};
+	ok(record_set(c, label, fields, 1, RECORD_WITH_RETRACTED, &err), &err);
+}
+
+/* Merges all of `from` into `to`: what `from` would send to somebody of whom it knows nothing. */
+static int try_merge(struct case_file *to, struct case_file *from, struct merge_report *report, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	int rc = parcel_write(from, NULL, 0, NULL, &bytes, err);
+	if (rc == 0)
+		rc = parcel_read(&p, bytes.data, bytes.len, err);
+	memset(report, 0, sizeof *report);
+	if (rc == 0) {
+		rc = case_merge(to, &p, 0, NULL, report, err);
+		parcel_release(&p);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+static struct merge_report merge(struct case_file *to, struct case_file *from)
+{
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	ok(try_merge(to, from, &report, &err), &err);
+	merge_report_release(&report);
+	return report;
+}
+
+static int hash_file(void *ctx, const char *path, const void *text, size_t n)
+{
+	crypto_generichash_update(ctx, (const unsigned char *)path, strlen(path) + 1);
+	crypto_generichash_update(ctx, text, n);
+	return 0;
+}
+
+static void tree_digest(struct case_file *c, unsigned char digest[32])
+{
+	struct err err = ERR_INIT;
+	char head[HISTORY_ID];
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, NULL, 0, 32);
+	ok(history_head(case_history(c), head, &err), &err);
+	ok(history_tree_walk(case_history(c), head, hash_file, &state, &err), &err);
+	crypto_generichash_final(&state, digest, 32);
+}
+
+static void assert_same_trees(size_t n)
+{
+	unsigned char first[32];
+	unsigned char other[32];
+	tree_digest(copies[0], first);
+	for (size_t i = 1; i < n; i++) {
+		tree_digest(copies[i], other);
+		assert_memory_equal(first, other, 32);
+	}
+}
+
+static void print_finding(void *ctx, const char *part, const char *text)
+{
+	(void)ctx;
+	print_error("%s: %s\n", part, text);
+}
+
+static void assert_verifies(struct case_file *c)
+{
+	struct err err = ERR_INIT;
+	struct verify_report report;
+	ok(case_verify(c, NULL, print_finding, NULL, &report, &err), &err);
+	assert_int_equal(report.findings, 0);
+}
+
+static char *field_of(struct case_file *c, const char *label, const char *field)
+{
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, NULL);
+	assert_non_null(record);
+	const char *value = json_get_string(record, field);
+	char *text = strdup(value ? value : "");
+	json_decref(record);
+	return text;
+}
+
+static void assert_field(struct case_file *c, const char *label, const char *field, const char *wanted)
+{
+	char *text = field_of(c, label, field);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static uint64_t count(struct case_file *c, const char *kind)
+{
+	return record_count(c, kind, RECORD_WITH_RETRACTED);
+}
+
+/* ---- */
+
+static void test_forward_and_back(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(2);
+	add(copies[1], "asset", "hostname", "PC-1", label);
+	assert_string_equal(label, "R2-A1");
+	struct merge_report r = merge(copies[0], copies[1]);
+	assert_int_equal(r.outcome, MERGE_FORWARD);
+	assert_int_equal(r.commits, 1);
+	assert_field(copies[0], "R2-A1", "hostname", "PC-1");
+	r = merge(copies[0], copies[1]);
+	assert_int_equal(r.outcome, MERGE_NOTHING);
+	add(copies[0], "asset", "hostname", "PC-2", label);
+	assert_string_equal(label, "R1-A1");
+	assert_int_equal(merge(copies[1], copies[0]).outcome, MERGE_FORWARD);
+	assert_same_trees(2);
+	assert_verifies(copies[0]);
+	assert_verifies(copies[1]);
+	end(2);
+}
+
+static void test_both_sides(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	/* different records, different fields, one field */
+	add(copies[0], "note", "text", "左側のメモ", label);
+	add(copies[1], "note", "text", "右側のメモ", label);
+	set(copies[0], "R1-A1", "os", "one");
+	set(copies[1], "R1-A1", "model", "two");
+	set(copies[0], "R1-A1", "status", "infected");
+	set(copies[1], "R1-A1", "status", "clean");
+	set(copies[0], "R1-A1", "tags", "left");
+	set(copies[1], "R1-A1", "tags", "right");
+	struct merge_report a = merge(copies[0], copies[1]);
+	assert_int_equal(a.outcome, MERGE_MADE);
+	assert_int_equal(a.conflicts, 1);
+	assert_int_equal(merge(copies[1], copies[0]).outcome, MERGE_FORWARD);
+	assert_same_trees(2);
+	for (int i = 0; i < 2; i++) {
+		assert_field(copies[i], "R1-A1", "os", "one");
+		assert_field(copies[i], "R1-A1", "model", "two");
+		assert_field(copies[i], "R1-N1", "text", "左側のメモ"); /* long texts travel beside the history */
+		assert_field(copies[i], "R2-N1", "text", "右側のメモ");
+		assert_int_equal(count(copies[i], "conflict"), 1);
+		assert_verifies(copies[i]);
+	}
+	end(2);
+}
+
+/* Each merges the other's state without having seen the other's merge: same bytes, and they find together again. */
+static void test_criss_cross(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	set(copies[0], "R1-A1", "status", "infected");
+	set(copies[1], "R1-A1", "status", "clean");
+	struct buf left = BUF_INIT;
+	struct parcel p;
+	struct merge_report report;
+	ok(parcel_write(copies[0], NULL, 0, NULL, &left, &err), &err);
+	assert_int_equal(merge(copies[0], copies[1]).outcome, MERGE_MADE);
+	ok(parcel_read(&p, left.data, left.len, &err), &err); /* what the left side had before its merge */
+	ok(case_merge(copies[1], &p, 0, NULL, &report, &err), &err);
+	assert_int_equal(report.outcome, MERGE_MADE);
+	merge_report_release(&report);
+	parcel_release(&p);
+	buf_release(&left);
+	assert_same_trees(2);
+	/* one side decides, the other works on */
+	set(copies[0], "R1-A1", "status", "suspected");
+	set(copies[1], "R1-A1", "os", "three");
+	struct merge_report r = merge(copies[0], copies[1]);
+	assert_int_equal(r.outcome, MERGE_MADE);
+	assert_int_equal(r.conflicts, 0);
+	merge(copies[1], copies[0]);
+	assert_same_trees(2);
+	assert_field(copies[1], "R1-A1", "status", "suspected");
+	assert_field(copies[1], "R1-A1", "os", "three");
+	assert_verifies(copies[0]);
+	end(2);
+}
+
+static void test_retraction_and_change(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	ok(record_retract(copies[0], "R1-A1", "entered twice", &err), &err);
+	set(copies[1], "R1-A1", "os", "changed");
+	merge(copies[0], copies[1]);
+	merge(copies[1], copies[0]);
+	assert_same_trees(2);
+	json_t *record = record_get(copies[1], "R1-A1", RECORD_WITH_RETRACTED, NULL);
+	assert_true(record_is_retracted(record));
+	assert_string_equal(json_get_string(record, "os"), "changed");
+	json_decref(record);
+	end(2);
+}
+
+/* Two identities that both call themselves R1: the copies' marks differ, so labels do; forced equal labels are settled. */
+static void test_label_clash(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-left", label);
+	struct action *a = action_begin(copies[1], "add", &err);
+	assert_non_null(a);
+	json_t *object =
+	    json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", "11111111-2222-4333-8444-555555555555", "kind",
+	              "asset", "label", "R1-A1", "author", "R2", "entered", "2030-01-01T00:00:00+00:00", "modified",
+	              "2030-01-01T00:00:00+00:00", "hostname", "PC-right", "status", "unchecked");
+	ok(action_insert(a, object, &err), &err);
+	ok(action_commit(a, &err), &err);
+	json_decref(object);
+	struct merge_report r = merge(copies[0], copies[1]);
+	assert_int_equal(r.renamed, 1);
+	merge(copies[1], copies[0]);
+	assert_same_trees(2);
+	for (int i = 0; i < 2; i++) {
+		assert_field(copies[i], "R1-A1", "hostname", "PC-left");
+		assert_field(copies[i], "R1-A2", "hostname", "PC-right");
+		assert_verifies(copies[i]);
+	}
+	end(2);
+}
+
+static void test_dry_run(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	begin(2);
+	add(copies[1], "asset", "hostname", "PC-1", label);
+	add(copies[0], "asset", "hostname", "PC-2", label);
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	struct merge_report report;
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(copies[0], before);
+	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	ok(case_merge(copies[0], &p, 1, NULL, &report, &err), &err);
+	assert_int_equal(report.records, 1);
+	assert_int_equal(json_array_size(report.lines), 1);
+	merge_report_release(&report);
+	tree_digest(copies[0], after);
+	assert_memory_equal(before, after, 32);
+	assert_int_equal(count(copies[0], "asset"), 1);
+	assert_verifies(copies[0]);
+	/* and then for real */
+	ok(case_merge(copies[0], &p, 0, NULL, &report, &err), &err);
+	assert_int_equal(count(copies[0], "asset"), 2);
+	merge_report_release(&report);
+	parcel_release(&p);
+	buf_release(&bytes);
+	end(2);
+}
+
+/* ---- what is refused */
+
+static void test_other_case(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	begin(1);
+	struct case_file *first = copies[0];
+	begin(1);
+	assert_int_equal(try_merge(copies[0], first, &report, &err), -1);
+	assert_non_null(strstr(err.message, "another case"));
+	merge_report_release(&report);
+	case_close(first, NULL);
+	end(1);
+}
+
+static void test_unknown_responder(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	begin(2);
+	/* R2 takes somebody in who signs: fine, since R2 is known and said so first */
+	struct buf line = BUF_INIT;
+	struct handover_recipient to[1];
+	size_t left = 0;
+	identity_public_line(people[2], &line);
+	ok(handover_recipients(copies[1], (const char *const[]){line.data}, 1, to, &err), &err);
+	struct handover_copy how = {.to = to, .count = 1};
+	char *path = path_of("third");
+	ok(handover_copy(copies[1], path, &how, &left, &err), &err);
+	copies[2] = open_copy(path, people[2]);
+	free(path);
+	buf_release(&line);
+	handover_recipients_release(to, 1);
+	add(copies[2], "asset", "hostname", "PC-3", label);
+	ok(try_merge(copies[0], copies[2], &report, &err), &err);
+	merge_report_release(&report);
+	/* R2 is revoked here: what R2 does elsewhere afterwards is set aside */
+	struct action *a = action_begin(copies[0], "set", &err);
+	struct assign fields[] = {{"revoked", "2026-11-24"}, {"revoke_reason", "left"}};
+	ok(action_set(a, "R1-R2", fields, 2, RECORD_MACHINE, &err), &err);
+	ok(action_commit(a, &err), &err);
+	add(copies[1], "asset", "hostname", "PC-4", label);
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(copies[0], before);
+	assert_int_equal(try_merge(copies[0], copies[1], &report, &err), -1);
+	assert_non_null(strstr(err.message, "revoked"));
+	merge_report_release(&report);
+	tree_digest(copies[0], after);
+	assert_memory_equal(before, after, 32);
+	assert_verifies(copies[0]);
+	end(3);
+}
+
+static void test_damaged_parcels(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	begin(2);
+	add(copies[1], "note", "text", "text", label);
+	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(copies[0], before);
+	char *copy = malloc(bytes.len);
+	for (size_t i = 0; i < bytes.len; i += bytes.len / 40 + 1) {
+		struct parcel p;
+		struct err why = ERR_INIT;
+		struct merge_report report;
+		memcpy(copy, bytes.data, bytes.len);
+		copy[i] = (char)(copy[i] ^ 4);
+		int rc = parcel_read(&p, copy, bytes.len, &why);
+		if (rc == 0) {
+			rc = case_merge(copies[0], &p, 0, NULL, &report, &why);
+			merge_report_release(&report);
+		}
+		parcel_release(&p);
+		assert_int_equal(rc, -1);
+		assert_true(why.code != 0);
+	}
+	tree_digest(copies[0], after);
+	assert_memory_equal(before, after, 32);
+	assert_verifies(copies[0]);
+	free(copy);
+	buf_release(&bytes);
+	end(2);
+}
+
+static void test_sealed(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	unsigned char keys[2][32];
+	struct buf sealed = BUF_INIT;
+	struct buf open = BUF_INIT;
+	char *text = malloc(200000);
+	memset(text, 'x', 200000);
+	memcpy(keys[0], people[0]->public_key, 32);
+	memcpy(keys[1], people[1]->public_key, 32);
+	static const size_t sizes[] = {0, 1, 65536, 65537, 131072, 200000};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		buf_clear(&sealed);
+		buf_clear(&open);
+		ok(seal_close(text, sizes[i], (const unsigned char(*)[32])keys, 2, &sealed, &err), &err);
+		ok(seal_open(sealed.data, sealed.len, people[1], &open, &err), &err);
+		assert_int_equal(open.len, sizes[i]);
+		assert_memory_equal(open.data, text, sizes[i]);
+		struct err why = ERR_INIT;
+		assert_int_equal(seal_open(sealed.data, sealed.len, people[2], &open, &why), -1);
+		assert_int_equal(why.code, ERR_UNLOCK);
+		for (size_t cut = 0; cut < sealed.len; cut += sealed.len / 50 + 1)
+			assert_int_equal(seal_open(sealed.data, cut, people[1], &open, NULL), -1);
+		for (size_t flip = 0; flip < sealed.len; flip += sealed.len / 50 + 1) {
+			sealed.data[flip] = (char)(sealed.data[flip] ^ 1);
+			/* a flip in the other recipient's box is noticed, too: the head is associated data */
+			assert_int_equal(seal_open(sealed.data, sealed.len, people[1], &open, NULL), -1);
+			sealed.data[flip] = (char)(sealed.data[flip] ^ 1);
+		}
+	}
+	free(text);
+	buf_release(&sealed);
+	buf_release(&open);
+}
+
+/* ---- random histories */
+
+static uint64_t seed;
+
+static unsigned draw(unsigned n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)(seed % n);
+}
+
+static int nth_label(void *ctx, json_t *record)
+{
+	struct {
+		unsigned n;
+		char label[LABEL_TEXT];
+	} *want = ctx;
+	if (want->n-- > 0)
+		return 0;
+	snprintf(want->label, sizeof want->label, "%s", record_label(record));
+	return 1;
+}
+
+static void act(struct case_file *c)
+{
+	static const char *const values[] = {"infected", "clean", "suspected", "unchecked"};
+	static const char *const kinds[][2] = {{"asset", "hostname"}, {"note", "text"}, {"indicator", "value"}};
+	struct {
+		unsigned n;
+		char label[LABEL_TEXT];
+	} want = {0, ""};
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	char text[32];
+	uint64_t assets = record_count(c, "asset", 0);
+	snprintf(text, sizeof text, "v%u", draw(1000));
+	if (assets == 0 || draw(3) == 0) {
+		const char *const *kind = kinds[draw(3)];
+		add(c, kind[0], kind[1], text, label);
+		return;
+	}
+	want.n = draw((unsigned)assets);
+	record_each(c, "asset", 0, nth_label, &want, &err);
+	if (!*want.label)
+		return;
+	switch (draw(6)) {
+	case 0:
+		set(c, want.label, "status", values[draw(4)]);
+		break;
+	case 1:
+		set(c, want.label, "os", text);
+		break;
+	case 2:
+		set(c, want.label, "tags", draw(2) ? "+a" : "+b");
+		break;
+	case 3:
+		set(c, want.label, "tags", draw(2) ? "-a" : "-b");
+		break;
+	case 4:
+		if (draw(4) == 0)
+			record_retract(c, want.label, "random", NULL);
+		break;
+	default:
+		set(c, want.label, "prior_actions", text); /* a long text */
+	}
+}
+
+static void random_history(uint64_t which)
+{
+	seed = 0x9E3779B97F4A7C15ULL * (which + 1);
+	begin(COPIES);
+	unsigned steps = 4 + draw(8);
+	for (unsigned i = 0; i < steps; i++) {
+		unsigned a = draw(COPIES);
+		unsigned b = draw(COPIES);
+		if (a != b && draw(3) == 0)
+			merge(copies[a], copies[b]);
+		else
+			act(copies[a]);
+	}
+	for (unsigned i = 1; i < COPIES; i++)
+		merge(copies[0], copies[i]);
+	char head[HISTORY_ID];
+	struct err err = ERR_INIT;
+	for (unsigned i = 1; i < COPIES; i++) {
+		ok(history_head(case_history(copies[i]), head, &err), &err);
+		assert_true(
+		    history_has(case_history(copies[0]), head)); /* every action of every copy is in the history */
+		merge(copies[i], copies[0]);
+	}
+	assert_same_trees(COPIES);
+	if (which % 8 == 0)
+		for (unsigned i = 0; i < COPIES; i++)
+			assert_verifies(copies[i]);
+	end(COPIES);
+	char *command = xasprintf("rm -f %s/*.genba*", folder);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+static void test_random_histories(void **state)
+{
+	(void)state;
+	const char *text = getenv("GENBA_HISTORIES");
+	uint64_t n = text ? strtoull(text, NULL, 10) : 12;
+	for (uint64_t i = 0; i < n; i++)
+		random_history(i);
+	print_message("%llu random histories of %d copies: all trees equal\n", (unsigned long long)n, COPIES);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	snprintf(folder, sizeof folder, "%s/genba-merge-XXXXXX", base);
+	if (!mkdtemp(folder) || secret_setup(&err) < 0)
+		return -1;
+	setenv("XDG_DATA_HOME", folder, 1);
+	struct clock_time start = {1764000000, 0, 540};
+	clock_set(&start, 1);
+	for (int i = 0; i < COPIES; i++) {
+		char mark[MARK_TEXT];
+		char name[32];
+		snprintf(mark, sizeof mark, "R%d", i + 1);
+		snprintf(name, sizeof name, "Responder %d", i + 1);
+		people[i] = identity_ephemeral(name, mark);
+	}
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	char *command = xasprintf("rm -rf %s", folder);
+	int rc = system(command);
+	free(command);
+	for (int i = 0; i < COPIES; i++)
+		identity_free(people[i]);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
+	worker_main(argc, argv, jobs);
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_both_sides),
+	    cmocka_unit_test(test_criss_cross),      cmocka_unit_test(test_retraction_and_change),
+	    cmocka_unit_test(test_label_clash),      cmocka_unit_test(test_dry_run),
+	    cmocka_unit_test(test_other_case),       cmocka_unit_test(test_unknown_responder),
+	    cmocka_unit_test(test_damaged_parcels),  cmocka_unit_test(test_sealed),
+	    cmocka_unit_test(test_random_histories),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
