@@ -209,10 +209,6 @@ static int merge_path(struct merging *m, const char *path)
 
 /* ---- the trees */
 
-struct listing {
-	json_t *paths;
-};
-
 static int list_path(void *ctx, const char *path, const struct buf *old_text, const struct buf *new_text)
 {
 	(void)old_text;

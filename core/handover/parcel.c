@@ -97,6 +97,18 @@ static void add_file(struct gathering *g, const char *sha256, struct buf *out)
 	buf_release(&value);
 }
 
+static void add_digests(struct gathering *g, struct buf *texts, struct buf *files)
+{
+	const char *digest;
+	json_t *is_text;
+	json_object_foreach(g->digests, digest, is_text) {
+		if (json_is_true(is_text))
+			add_text(g, digest, texts);
+		else
+			add_file(g, digest, files);
+	}
+}
+
 static int sign_parcel(void *ctx, const void *message, size_t n, unsigned char signature[64])
 {
 	return identity_sign(ctx, message, n, signature);
@@ -146,16 +158,8 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 		rc = history_bundle(h, tip, have, have_count, &bundle, err);
 	if (rc == 0)
 		rc = history_each_new(h, tip, have, have_count, gather_commit, &g, err);
-	const char *digest;
-	json_t *is_text;
-	if (rc == 0)
-		json_object_foreach(g.digests, digest, is_text) {
-			if (json_is_true(is_text))
-				add_text(&g, digest, &texts);
-			else
-				add_file(&g, digest, &files);
-		}
 	if (rc == 0) {
+		add_digests(&g, &texts, &files);
 		json_t *head = make_head(c, tip, have, have_count, bundle.len, texts.len, files.len);
 		char *line = json_dumps(head, JSON_COMPACT | JSON_SORT_KEYS);
 		buf_addf(out, "%s\n", line);

@@ -292,7 +292,6 @@ static int take_tree(struct accepting *a, const git_oid *id, const git_oid *befo
 /* ---- commits */
 
 struct touching {
-	struct history *h;
 	struct buf paths; /* NUL-terminated, one after the other */
 	size_t count;
 };
@@ -309,7 +308,7 @@ static int note_touched(void *ctx, const char *path, const git_oid *a, const git
 
 static int index_new(struct accepting *a, const git_oid *id, const struct commit_text *c, const git_oid *before)
 {
-	struct touching t = {a->h, BUF_INIT, 0};
+	struct touching t = {BUF_INIT, 0};
 	struct buf path = BUF_INIT;
 	int rc = tree_diff(a->h, before, &c->tree, &path, note_touched, &t, a->err);
 	struct history_change *changes = xcalloc(t.count + 1, sizeof *changes);
