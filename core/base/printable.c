@@ -59,7 +59,7 @@ static size_t next(const unsigned char *p, size_t n, utf8proc_int32_t *c)
 void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags)
 {
 	const unsigned char *p = bytes;
-	size_t marks = 0;
+	size_t marks = PRINTABLE_MARKS; /* a mark at the beginning would sit on what stands before the text */
 	while (n > 0) {
 		utf8proc_int32_t c;
 		size_t length = next(p, n, &c);
@@ -203,7 +203,7 @@ void text_wrap(struct buf *out, const char *text, size_t cells, size_t indent)
 		while (line > 0) {
 			size_t keep = break_at(text, line, cells);
 			size_t shown = keep;
-			while (shown > 0 && text[shown - 1] == ' ' && keep < line)
+			while (shown > 0 && text[shown - 1] == ' ' && (keep < line || text_width_n(text, shown) > cells))
 				shown--;
 			buf_add(out, text, shown);
 			text += keep;

@@ -88,48 +88,57 @@ static void set_limits(const struct worker_limits *limits)
 	limit(RLIMIT_NOFILE, WORKER_FILE + 1);
 }
 
+/* Calls that are left for some values of one argument: refused with an error number, or allowed (0). */
+struct conditional {
+	int call;
+	unsigned argument;
+	enum scmp_compare compare;
+	scmp_datum_t a; /* with SCMP_CMP_MASKED_EQ: the mask, and `b` what it must give */
+	scmp_datum_t b;
+	int error;
+};
+
+#define LAST_WRITTEN (WORKER_SANITIZED ? STDERR_FILENO : STDOUT_FILENO)
+
+static const struct conditional conditionals[] = {
+    /* Only the pipe to the parent is written; chatter of libraries on standard error goes nowhere. */
+    {SCMP_SYS(write), 0, SCMP_CMP_LE, LAST_WRITTEN, 0, 0},
+    {SCMP_SYS(write), 0, SCMP_CMP_GT, LAST_WRITTEN, 0, EBADF},
+    {SCMP_SYS(writev), 0, SCMP_CMP_LE, LAST_WRITTEN, 0, 0},
+    {SCMP_SYS(writev), 0, SCMP_CMP_GT, LAST_WRITTEN, 0, EBADF},
+    /* No new code. */
+    {SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0, 0},
+    {SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC, EACCES},
+    {SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0, 0},
+    {SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC, EACCES},
+    /* fstat() of newer C libraries; by name it is refused. */
+    {SCMP_SYS(newfstatat), 3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH, 0},
+    {SCMP_SYS(newfstatat), 3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0, EACCES},
+    {SCMP_SYS(fcntl), 1, SCMP_CMP_EQ, F_GETFD, 0, 0},
+    {SCMP_SYS(fcntl), 1, SCMP_CMP_EQ, F_GETFL, 0, 0},
+    /* Limits may be asked, not set. */
+    {SCMP_SYS(prlimit64), 2, SCMP_CMP_EQ, 0, 0, 0},
+};
+
+static int add_conditional(scmp_filter_ctx filter, const struct conditional *c)
+{
+	struct scmp_arg_cmp condition = {c->argument, c->compare, c->a, c->b};
+	return seccomp_rule_add_array(filter, c->error ? SCMP_ACT_ERRNO((unsigned)c->error) : SCMP_ACT_ALLOW, c->call,
+	                              1, &condition);
+}
+
 static int add_rules(scmp_filter_ctx filter)
 {
 	int rc = 0;
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed && rc == 0; i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
 	for (size_t i = 0; i < sizeof denied / sizeof *denied && rc == 0; i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), denied[i], 0);
-	if (rc)
-		return rc;
-	/* Only the pipe to the parent is written; chatter of libraries on standard error goes nowhere. */
-	const int writes[] = {SCMP_SYS(write), SCMP_SYS(writev)};
-	for (size_t i = 0; i < 2 && rc == 0; i++) {
-		const unsigned last = WORKER_SANITIZED ? STDERR_FILENO : STDOUT_FILENO;
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, writes[i], 1, SCMP_A0(SCMP_CMP_LE, last));
-		if (rc == 0)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EBADF), writes[i], 1, SCMP_A0(SCMP_CMP_GT, last));
-	}
-	/* No new code. */
-	const int maps[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
-	for (size_t i = 0; i < 2 && rc == 0; i++) {
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-		if (rc == 0)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), maps[i], 1,
-			                      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
-	}
-	/* fstat() of newer C libraries; by name it is refused. */
-	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-		                      SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
-	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
-		                      SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
-	const int questions[] = {F_GETFD, F_GETFL};
-	for (size_t i = 0; i < 2 && rc == 0; i++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-		                      SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)questions[i]));
-	if (rc == 0) /* limits may be asked, not set */
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
-	if (rc == 0) /* abort() */
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-		                      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-	return rc;
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), denied[i], 0, NULL);
+	for (size_t i = 0; i < sizeof conditionals / sizeof *conditionals && rc == 0; i++)
+		rc = add_conditional(filter, &conditionals[i]);
+	const struct conditional to_itself = {SCMP_SYS(tgkill),       0, SCMP_CMP_EQ,
+	                                      (scmp_datum_t)getpid(), 0, 0}; /* abort() */
+	return rc == 0 ? add_conditional(filter, &to_itself) : rc;
 }
 
 int worker_cage(const struct worker_limits *limits, int has_file)

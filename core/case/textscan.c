@@ -114,7 +114,9 @@ static void add_defanged_url(struct buf *out, const struct plain *plain, size_t 
 {
 	const char *text = plain->text;
 	size_t begin = at;
-	if (strncasecmp(text + at, "http", 4) == 0) {
+	if (match->host_start == at) {
+		/* no scheme: http.example.com/a begins with its host */
+	} else if (strncasecmp(text + at, "http", 4) == 0) {
 		buf_adds(out, "hxxp");
 		begin += 4;
 	} else if (strncasecmp(text + at, "ftp", 3) == 0) {

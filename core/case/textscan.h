@@ -42,7 +42,7 @@ enum textscan_type {
 struct textscan_hit {
 	enum textscan_type type;
 	const char *
-	    value; /* normalised: refanged, hosts and digests in lower case, one backslash, HKLM for HKEY_LOCAL_MACHINE */
+	    value; /* UTF-8, normalised: refanged, hosts and digests in lower case, one backslash, HKLM for HKEY_LOCAL_MACHINE */
 	size_t start; /* bytes [start, end) of the text that was given */
 	size_t end;
 	int is_part;     /* the host inside the URL or mail address that was the hit before */

@@ -1,4 +1,5 @@
 /* Windows paths and registry keys. Where they end is a guess: both may hold spaces. */
+#include "base/printable.h"
 #include "case/textscan_private.h"
 
 #include <ctype.h>
@@ -13,13 +14,25 @@ static int is_forbidden(unsigned char c)
 	return c < 0x20 || c == 0x7F || strchr("<>\"|?*:", c) != NULL;
 }
 
-/* Bytes of the component at `at`: up to a backslash or what no name may hold. */
+/* Bytes of the character at `text`; 0 if it is not UTF-8. */
+static size_t character(const char *text, size_t n)
+{
+	for (size_t length = 1; length <= 4 && length <= n; length++)
+		if (text_is_utf8(text, length))
+			return length;
+	return 0;
+}
+
+/* Bytes of the component at `at`: up to a backslash, what no name may hold, or what is not UTF-8. */
 static size_t component(const struct plain *plain, size_t at)
 {
 	size_t end = at;
-	while (end < plain->n && end - at < COMPONENT_LIMIT && plain->text[end] != '\\' &&
-	       !is_forbidden((unsigned char)plain->text[end]))
-		end++;
+	while (end < plain->n && plain->text[end] != '\\' && !is_forbidden((unsigned char)plain->text[end])) {
+		size_t length = character(plain->text + end, plain->n - end);
+		if (length == 0 || end + length - at > COMPONENT_LIMIT)
+			break;
+		end += length;
+	}
 	return end - at;
 }
 

@@ -155,6 +155,11 @@ static void windows_paths_are_found(void **state)
 	assert_scan("\\\\fileserver\\share$\\secret.xlsx", "path:\\\\fileserver\\share$\\secret.xlsx\n");
 	assert_scan("(C:\\Users\\x\\) C:\\a.exe,D:\\b.exe C:\\c.exe and D:\\d.exe",
 	            "path:C:\\Users\\x\npath:C:\\a.exe\npath:D:\\b.exe\npath:C:\\c.exe\npath:D:\\d.exe\n");
+	/* what is not UTF-8 ends a name: a value is always UTF-8 */
+	assert_scan("C:\\a\\b\xff"
+	            "c",
+	            "path:C:\\a\\b\n");
+	assert_scan("C:\\a\\\xe3\x83", "path:C:\\a\n");
 	assert_scan("C:\\ C: \\ \\\\ \\\\x \\\\d+\\w price ¥1000 a\\b %x% %%\\", "");
 }
 
@@ -213,6 +218,8 @@ static void defanged_text_is_harmless_and_comes_back(void **state)
 	assert_defangs("C:\\a.exe d41d8cd98f00b204e9800998ecf8427e end.",
 	               "C:\\a.exe d41d8cd98f00b204e9800998ecf8427e end.");
 	assert_defangs("", "");
+	/* a host that begins like a scheme */
+	assert_defangs("http.example.com/a.php ftp.example.com/b", "http[.]example[.]com/a.php ftp[.]example[.]com/b");
 	struct buf out = BUF_INIT;
 	textscan_refang("taro(at)evil{dot}example", 24, &out);
 	assert_string_equal(out.data, "taro@evil.example");
