@@ -202,6 +202,14 @@ int cmd_step(struct session *s, const struct args *args, struct err *err)
 	return rc;
 }
 
+static void print_list(struct session *s, const char *prefix, const json_t *lines)
+{
+	size_t i;
+	json_t *line;
+	json_array_foreach(lines, i, line)
+		fprintf(s->out, "  %s%s\n", prefix, json_string_value(line));
+}
+
 int cmd_playbook(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count < 2 || strcmp(args->words[0], "check") != 0)
@@ -215,6 +223,8 @@ int cmd_playbook(struct session *s, const struct args *args, struct err *err)
 			fprintf(s->out, _("%s: good: %s, %zu steps, sha256 %s\n"), args->words[i], name,
 			        json_object_size(json_object_get(p->tree, "workflow")), p->digest);
 			free(name);
+			print_list(s, "", p->departures);
+			print_list(s, _("not acted on: "), p->inert);
 		} else {
 			fprintf(s->log, "%s\n", why.message);
 			rc = -1;

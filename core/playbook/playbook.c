@@ -5,6 +5,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "playbook/check.h"
+#include "playbook/compose.h"
+#include "playbook/lenient.h"
 
 #include <sodium.h>
 #include <stdint.h>
@@ -41,20 +44,6 @@ const char *playbook_builtin_name(size_t i)
 	return i < sizeof builtins / sizeof *builtins ? builtins[i].name : NULL;
 }
 
-/* JSON has no places: its meaning is told by JSON pointer. */
-static json_t *load_tree(const char *file, const char *text, size_t n, json_t **places, struct err *err)
-{
-	size_t start = strspn(text, " \t\r\n");
-	if (start >= n || text[start] != '{')
-		return playbook_compose(file, text, n, places, err);
-	struct err why = ERR_INIT;
-	json_t *tree = json_parse(text, n, &why);
-	if (!tree)
-		err_set(err, ERR_INVALID, "%s:%s", file, why.message);
-	*places = tree ? json_object() : NULL;
-	return tree;
-}
-
 struct playbook *playbook_load(const char *file, const char *text, size_t n, struct err *err)
 {
 	if (n > PLAYBOOK_LIMIT) {
@@ -67,11 +56,17 @@ struct playbook *playbook_load(const char *file, const char *text, size_t n, str
 	memcpy(p->text, text, n);
 	p->text[n] = '\0';
 	p->size = n;
+	p->places = places_new();
+	p->departures = json_array();
+	p->inert = json_array();
 	unsigned char digest[32];
 	crypto_hash_sha256(digest, (const unsigned char *)text, n);
 	sodium_bin2hex(p->digest, sizeof p->digest, digest, sizeof digest);
-	p->tree = load_tree(file, p->text, n, &p->places, err);
-	if (p->tree && playbook_check(p, err) == 0)
+	p->tree = playbook_compose(file, p->text, n, p->places, &p->foreign, err);
+	p->root = json_incref(p->tree);
+	if (p->tree)
+		playbook_restore(p);
+	if (p->tree && playbook_make_regular(p, err) == 0 && playbook_check(p, err) == 0)
 		return p;
 	playbook_free(p);
 	return NULL;
@@ -92,7 +87,10 @@ void playbook_free(struct playbook *p)
 	if (!p)
 		return;
 	json_decref(p->tree);
-	json_decref(p->places);
+	json_decref(p->root);
+	json_decref(p->departures);
+	json_decref(p->inert);
+	places_free(p->places);
 	free(p->file);
 	free(p->text);
 	free(p);
@@ -125,6 +123,62 @@ struct playbook *playbook_find(const char *name, struct err *err)
 const json_t *playbook_step(const struct playbook *p, const char *id)
 {
 	return json_object_get(json_object_get(p->tree, "workflow"), id);
+}
+
+int playbook_step_is(const json_t *step, const char *type)
+{
+	const char *is = json_get_string(step, "type");
+	return is && strcmp(is, type) == 0;
+}
+
+int playbook_is_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return 1;
+	if (!json_is_object(value) || json_object_size(value) == 0)
+		return 0;
+	const char *language;
+	json_t *text;
+	json_object_foreach((json_t *)(uintptr_t)value, language, text)
+		if (!json_is_string(text))
+			return 0;
+	return 1;
+}
+
+int playbook_each_way(const json_t *step, playbook_way_fn fn, void *ctx)
+{
+	static const char *const ways[] = {"on_completion", "on_success", "on_failure", "on_true", "on_false"};
+	int rc = 0;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways && rc == 0; i++) {
+		const json_t *to = json_object_get(step, ways[i]);
+		if (to)
+			rc = fn(ctx, ways[i], NULL, to);
+	}
+	const json_t *next = json_object_get(step, "next_steps");
+	for (size_t i = 0; i < json_array_size(next) && rc == 0; i++) {
+		char index[24];
+		snprintf(index, sizeof index, "%zu", i);
+		rc = fn(ctx, "next_steps", index, json_array_get(next, i));
+	}
+	json_t *cases = json_object_get(step, "cases");
+	void *at = json_is_object(cases) ? json_object_iter(cases) : NULL;
+	for (; at && rc == 0; at = json_object_iter_next(cases, at))
+		rc = fn(ctx, "cases", json_object_iter_key(at), json_object_iter_value(at));
+	return rc;
+}
+
+const char *playbook_builtin_by_id(const char *id)
+{
+	static const struct {
+		const char *id;
+		const char *name;
+	} ids[] = {{"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c01", "isolate"},
+	           {"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c02", "preserve"},
+	           {"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c03", "investigate"}};
+	for (size_t i = 0; id && i < sizeof ids / sizeof *ids; i++)
+		if (strcmp(ids[i].id, id) == 0)
+			return ids[i].name;
+	return NULL;
 }
 
 const char *playbook_text(const json_t *text)
