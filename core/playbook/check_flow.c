@@ -131,11 +131,11 @@ static int ask_branch(void *ctx, const char *member, const char *key, const json
 {
 	struct flow *f = ctx;
 	const struct node *n = node_of(f, to);
-	int finishes = n && n->finishes;
+	int ends = n && n->finishes;
 	(void)key;
 	if (!is_exit(member)) {
-		f->any |= finishes;
-		f->all &= finishes;
+		f->any |= ends;
+		f->all &= ends;
 	}
 	return 0;
 }

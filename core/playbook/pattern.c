@@ -145,6 +145,15 @@ static void emit_set(struct compiler *c, const unsigned char set[32])
 	memcpy(c->states[at].set, set, 32);
 }
 
+/* One byte inside a class, escaped or not. */
+static unsigned char class_byte(struct compiler *c)
+{
+	unsigned char byte = *c->p++;
+	if (byte == '\\' && !escaped(c, &byte))
+		c->bad = 1;
+	return byte;
+}
+
 /* [a-z\d]; the opening bracket is behind us. */
 static void compile_class(struct compiler *c)
 {
@@ -153,25 +162,20 @@ static void compile_class(struct compiler *c)
 	c->p += negated;
 	int first = 1;
 	while (!c->bad && (*c->p != ']' || first)) {
-		unsigned char low = *c->p;
 		first = 0;
-		if (!low || (low == '[' && (c->p[1] == ':' || c->p[1] == '.' || c->p[1] == '='))) {
+		if (!*c->p || (*c->p == '[' && c->p[1] && strchr(":.=", c->p[1]))) {
 			c->bad = 1;
 			return;
 		}
-		c->p++;
-		if (low == '\\' && set_class(set, *c->p)) {
-			c->p++;
+		if (*c->p == '\\' && set_class(set, c->p[1])) {
+			c->p += 2;
 			continue;
 		}
-		if (low == '\\' && !escaped(c, &low))
-			c->bad = 1;
+		unsigned char low = class_byte(c);
 		unsigned char high = low;
 		if (*c->p == '-' && c->p[1] && c->p[1] != ']') {
-			high = c->p[1];
-			c->p += 2;
-			if (high == '\\' && !escaped(c, &high))
-				c->bad = 1;
+			c->p++;
+			high = class_byte(c);
 		}
 		if (high < low || high >= 0x80 || low >= 0x80) /* ranges beyond ASCII: not understood */
 			c->bad = 1;
