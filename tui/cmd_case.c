@@ -26,9 +26,11 @@
 /* Asks on the terminal how the case is to be opened if this identity is lost. Nothing is asked in a script. */
 static void offer_recovery(struct session *s, const struct args *args)
 {
-	if (args_option(args, "recovery") || args_option(args, "case-passphrase-file") || args_option(args, "no-recovery"))
+	if (args_option(args, "recovery") || args_option(args, "case-passphrase-file") ||
+	    args_option(args, "no-recovery"))
 		return;
-	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case. Keep a backup\n"
+	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case. Keep a "
+	        "backup\n"
 	        "(genba key backup FILE), or make a case with --recovery KEYFILE or --case-passphrase-file FILE.\n"),
 	      s->log);
 }
@@ -38,7 +40,8 @@ static int ask_recovery(struct session *s, const struct args *args, struct secre
 	const char *file = args_option(args, "case-passphrase-file");
 	if (file)
 		return secret_read_file(passphrase, file, err);
-	if (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") || args_option(args, "no-recovery"))
+	if (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") ||
+	    args_option(args, "no-recovery"))
 		return 0;
 	struct secret again = SECRET_INIT;
 	int rc = secret_ask(passphrase, _("A recovery passphrase for this case (empty: none): "), err);
@@ -65,9 +68,8 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 1)
 		return cmd_usage("new", err);
-	struct case_new spec = {.title = args_option(args, "title"),
-	                        .party = args_option(args, "party"),
-	                        .tlp = args_option(args, "tlp")};
+	struct case_new spec = {
+	    .title = args_option(args, "title"), .party = args_option(args, "party"), .tlp = args_option(args, "tlp")};
 	if (!spec.title || !*spec.title)
 		return err_set(err, ERR_USAGE, _("a new case needs a title: --title TEXT"));
 	if (access(args->words[0], F_OK) == 0)
@@ -115,8 +117,8 @@ static void print_finding(void *ctx, const char *part, const char *text)
 	f->count++;
 	char *safe = printable_dup(text);
 	if (f->array)
-		json_array_append_new(f->array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "finding", "label", "", "part", part, "text",
-		                                          safe));
+		json_array_append_new(f->array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "finding", "label", "",
+		                                          "part", part, "text", safe));
 	else
 		fprintf(f->s->out, "%s: %s\n", part, safe);
 	free(safe);
@@ -131,7 +133,8 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	struct evidence_report evidence = {0};
 	int rc = case_verify(s->c, &s->progress, print_finding, &f, &report, err);
 	if (rc == 0 && args_option(args, "evidence"))
-		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f, &evidence, err);
+		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f,
+		                     &evidence, err);
 	if (rc < 0) {
 		json_decref(f.array);
 		return -1;
@@ -139,10 +142,12 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	if (f.array) {
 		cmd_print_json(s, f.array);
 	} else {
-		fprintf(s->out,
-		        _("checked: %llu pages, %llu commits, %llu objects, %llu signatures, %llu records, %llu texts\n"),
-		        (unsigned long long)report.pages, (unsigned long long)report.commits, (unsigned long long)report.objects,
-		        (unsigned long long)report.signatures, (unsigned long long)report.records, (unsigned long long)report.texts);
+		fprintf(
+		    s->out,
+		    _("checked: %llu pages, %llu commits, %llu objects, %llu signatures, %llu records, %llu texts\n"),
+		    (unsigned long long)report.pages, (unsigned long long)report.commits,
+		    (unsigned long long)report.objects, (unsigned long long)report.signatures,
+		    (unsigned long long)report.records, (unsigned long long)report.texts);
 		if (args_option(args, "evidence"))
 			fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
 			        (unsigned long long)evidence.checked, (unsigned long long)evidence.unreadable);
@@ -152,7 +157,8 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}
 	if (f.count > 0)
-		return err_set(err, ERR_DAMAGED, _("verification found %llu things wrong"), (unsigned long long)f.count);
+		return err_set(err, ERR_DAMAGED, _("verification found %llu things wrong"),
+		               (unsigned long long)f.count);
 	return 0;
 }
 
@@ -188,7 +194,8 @@ static int write_allowed_signers(struct session *s, const char *dir, struct err 
 		fclose(out);
 	}
 	if (rc == 0)
-		fprintf(s->log, _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir, path);
+		fprintf(s->log, _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir,
+		        path);
 	free(path);
 	return rc;
 }
@@ -224,12 +231,15 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 		if (row->tone == BOARD_HEADING)
 			section = row->text;
 		if (array && row->tone != BOARD_HEADING)
-			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "board", "label", row->label, "section",
-			                                       section, "text", row->text));
+			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "board", "label",
+			                                       row->label, "section", section, "text", row->text));
 		else if (!array && row->tone == BOARD_HEADING)
 			fprintf(s->out, "\n%s\n", row->text);
 		else if (!array)
-			fprintf(s->out, " %c %s%s%s\n", row->tone == BOARD_ALARM ? '!' : row->tone == BOARD_ATTENTION ? '*' : ' ',
+			fprintf(s->out, " %c %s%s%s\n",
+			        row->tone == BOARD_ALARM       ? '!'
+			        : row->tone == BOARD_ATTENTION ? '*'
+			                                       : ' ',
 			        row->label, *row->label ? "  " : "", row->text);
 	}
 	if (array)

@@ -6,8 +6,8 @@
 #include "tui/demo.h"
 #include "tui/workbench.h"
 
-#include <stdlib.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int cmd_demo(struct session *s, const struct args *args, struct err *err)

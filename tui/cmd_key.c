@@ -14,8 +14,9 @@ int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err)
 	static const struct {
 		const char *name;
 		enum vault_kdf kdf;
-	} costs[] = {
-	    {"interactive", VAULT_KDF_INTERACTIVE}, {"moderate", VAULT_KDF_MODERATE}, {"sensitive", VAULT_KDF_SENSITIVE}};
+	} costs[] = {{"interactive", VAULT_KDF_INTERACTIVE},
+	             {"moderate", VAULT_KDF_MODERATE},
+	             {"sensitive", VAULT_KDF_SENSITIVE}};
 	*kdf = VAULT_KDF_MODERATE;
 	if (!name)
 		return 0;
@@ -36,7 +37,8 @@ static int new_passphrase(struct session *s, const char *file, struct secret *pa
 	} else {
 		struct secret again = SECRET_INIT;
 		if (s->in_workbench || secret_ask(passphrase, _("New passphrase: "), err) < 0)
-			return err_set(err, ERR_UNLOCK, _("a new passphrase is asked for on a terminal, or read from a file"));
+			return err_set(err, ERR_UNLOCK,
+			               _("a new passphrase is asked for on a terminal, or read from a file"));
 		if (secret_ask(&again, _("Once more: "), err) < 0)
 			return -1;
 		int same = again.len == passphrase->len && memcmp(again.data, passphrase->data, again.len) == 0;

@@ -78,7 +78,8 @@ static int print_runs(struct session *s, int json, struct err *err)
 	if (json) {
 		json_t *array = json_array();
 		for (size_t i = 0; i < json_array_size(labels); i++)
-			json_array_append_new(array, record_get(s->c, json_string_value(json_array_get(labels, i)), 0, NULL));
+			json_array_append_new(array,
+			                      record_get(s->c, json_string_value(json_array_get(labels, i)), 0, NULL));
 		cmd_print_json(s, array);
 	} else if (json_array_size(labels) == 0) {
 		fputs(_("no playbook is running; there are: "), s->out);
@@ -121,13 +122,10 @@ static int is_outcome(const char *word, enum outcome *outcome, const char **answ
 		const char *word;
 		enum outcome outcome;
 		const char *answer;
-	} words[] = {{"done", OUTCOME_DONE, NULL},
-	             {"failed", OUTCOME_FAILED, NULL},
-	             {"skip", OUTCOME_SKIPPED, NULL},
-	             {"skipped", OUTCOME_SKIPPED, NULL},
-	             {"na", OUTCOME_NOT_APPLICABLE, NULL},
-	             {"yes", OUTCOME_DONE, "yes"},
-	             {"no", OUTCOME_DONE, "no"}};
+	} words[] = {
+	    {"done", OUTCOME_DONE, NULL},       {"failed", OUTCOME_FAILED, NULL},     {"skip", OUTCOME_SKIPPED, NULL},
+	    {"skipped", OUTCOME_SKIPPED, NULL}, {"na", OUTCOME_NOT_APPLICABLE, NULL}, {"yes", OUTCOME_DONE, "yes"},
+	    {"no", OUTCOME_DONE, "no"}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(word, words[i].word) == 0) {
 			*outcome = words[i].outcome;
@@ -139,7 +137,8 @@ static int is_outcome(const char *word, enum outcome *outcome, const char **answ
 }
 
 /* The run meant: the one named, or the newest open one that waits for the step. */
-static int choose_run(struct session *s, const char *label, const char *step, struct run *run, size_t *which, struct err *err)
+static int choose_run(struct session *s, const char *label, const char *step, struct run *run, size_t *which,
+                      struct err *err)
 {
 	json_t *labels = label ? json_pack("[s]", label) : run_open_labels(s->c, err);
 	if (!labels)
@@ -151,7 +150,8 @@ static int choose_run(struct session *s, const char *label, const char *step, st
 			return -1;
 		}
 		for (size_t k = 0; k < run->waiting_count && !found; k++)
-			if (!step || strcmp(step, run->waiting[k].id) == 0 || strcmp(step, run->waiting[k].invocation) == 0) {
+			if (!step || strcmp(step, run->waiting[k].id) == 0 ||
+			    strcmp(step, run->waiting[k].invocation) == 0) {
 				*which = k;
 				found = 1;
 			}
@@ -161,7 +161,8 @@ static int choose_run(struct session *s, const char *label, const char *step, st
 	json_decref(labels);
 	if (found)
 		return 0;
-	return step ? err_set(err, ERR_USAGE, _("no run waits for the step '%s'; `genba play` shows where the runs stand"), step)
+	return step ? err_set(err, ERR_USAGE,
+	                      _("no run waits for the step '%s'; `genba play` shows where the runs stand"), step)
 	            : err_set(err, ERR_USAGE, _("no playbook is running; start one: genba play isolate --on LABEL"));
 }
 

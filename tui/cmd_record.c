@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NOTE_LIMIT (16U << 20)
+#define NOTE_LIMIT   (16U << 20)
 #define COLUMN_CELLS 40
 
 static int cmd_fields(const char *name, struct session *s, const struct args *args, int add, struct err *err)
@@ -265,7 +265,9 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	char commit[41];
 	int rc;
 	if (when)
-		rc = cmd_when(s, when, commit, err) < 0 ? -1 : record_each_at(s->c, l.kind->name, commit, flags, list_one, &l, err);
+		rc = cmd_when(s, when, commit, err) < 0
+		         ? -1
+		         : record_each_at(s->c, l.kind->name, commit, flags, list_one, &l, err);
 	else
 		rc = record_each(s->c, l.kind->name, flags, list_one, &l, err);
 	if (rc == 0 && l.array)
@@ -293,7 +295,8 @@ static void show_fields(FILE *out, const json_t *record)
 {
 	const struct kind *kind = record_kind(record);
 	char *title = record_title(record);
-	fprintf(out, "%s  %s  %s\n", record_label(record), kind ? kind_label(kind) : json_get_string(record, "kind"), title);
+	fprintf(out, "%s  %s  %s\n", record_label(record), kind ? kind_label(kind) : json_get_string(record, "kind"),
+	        title);
 	free(title);
 	size_t widest = 0;
 	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
@@ -363,7 +366,8 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 	char commit[41];
 	json_t *record;
 	if (when)
-		record = cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, args->words[0], commit, flags, err);
+		record =
+		    cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, args->words[0], commit, flags, err);
 	else
 		record = record_get(s->c, args->words[0], flags, err);
 	if (!record)

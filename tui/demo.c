@@ -45,14 +45,15 @@ static int write_image(const char *path, unsigned seed, struct err *err)
 
 static int write_files(const char *dir, struct err *err)
 {
-	static const char mail[] = "Received: from mail.free.example (192.0.2.25) by mx.b.example; Tue, 25 Nov 2014 09:12:04 +0900\r\n"
-	                           "From: \"Organisation A\" <a-contact@free.example>\r\n"
-	                           "To: b-contact@b.example\r\n"
-	                           "Subject: Schedule of the joint study (re)\r\n"
-	                           "Date: Tue, 25 Nov 2014 09:11:58 +0900\r\n"
-	                           "Message-ID: <practice-1@free.example>\r\n"
-	                           "\r\n"
-	                           "Practice text. The attachment was removed before this mail was provided.\r\n";
+	static const char mail[] =
+	    "Received: from mail.free.example (192.0.2.25) by mx.b.example; Tue, 25 Nov 2014 09:12:04 +0900\r\n"
+	    "From: \"Organisation A\" <a-contact@free.example>\r\n"
+	    "To: b-contact@b.example\r\n"
+	    "Subject: Schedule of the joint study (re)\r\n"
+	    "Date: Tue, 25 Nov 2014 09:11:58 +0900\r\n"
+	    "Message-ID: <practice-1@free.example>\r\n"
+	    "\r\n"
+	    "Practice text. The attachment was removed before this mail was provided.\r\n";
 	char *path = xasprintf("%s/mail-to-organisation-b.eml", dir);
 	int rc = path_write_file(path, mail, sizeof mail - 1, PATH_REPLACE, err);
 	free(path);

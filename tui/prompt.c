@@ -50,8 +50,9 @@ static char *ask_line(struct workbench *wb, const char *question, const char *in
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (key == KEY_RETURN && e.pasting)
-			edit_insert(&e, ' '); /* pasted lines become one */
+		if (e.pasting && key < KEY_NOTHING)
+			edit_insert(&e, key == KEY_RETURN ? ' '
+			                                  : key); /* pasted lines become one; no pasted byte is a key */
 		else if (key == KEY_RETURN)
 			return buf_take(&e.text, NULL);
 		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
@@ -145,9 +146,11 @@ static char *ask_lines(struct workbench *wb, const char *question, const char *i
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (key == CTRL('s') || key == CTRL('d'))
+		if (e.pasting && key < KEY_NOTHING)
+			edit_insert(&e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
+		else if (key == CTRL('s') || key == CTRL('d'))
 			return buf_take(&e.text, NULL);
-		if (key == KEY_RETURN)
+		else if (key == KEY_RETURN)
 			edit_insert(&e, '\n');
 		else if (key == '\t')
 			edit_insert(&e, ' ');

@@ -128,7 +128,12 @@ static void remember(struct workbench *wb, const char *line)
 /* 1: the line is given; -1: it is left; 0: go on. */
 static int take_key(struct asking *a, int key)
 {
-	if (key == KEY_RETURN && !a->e.pasting)
+	if (a->e.pasting && key < KEY_NOTHING) {
+		edit_insert(&a->e,
+		            key == KEY_RETURN ? ' ' : key); /* pasted lines become one; no pasted byte is a key */
+		return 0;
+	}
+	if (key == KEY_RETURN)
 		return 1;
 	if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c') || (key == KEY_BACK && a->e.text.len == 0))
 		return -1;
@@ -138,8 +143,6 @@ static int take_key(struct asking *a, int key)
 		recall(a, 1);
 	else if (key == KEY_GO_DOWN || key == CTRL('n'))
 		recall(a, 0);
-	else if (key == KEY_RETURN)
-		edit_insert(&a->e, ' '); /* pasted lines become one */
 	else
 		edit_key(&a->e, key);
 	return 0;

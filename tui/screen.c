@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utf8proc.h>
 
 #undef KEY_SIZE
 
@@ -153,7 +154,7 @@ int screen_columns(void)
 	return COLS;
 }
 
-static int translate(wint_t key)
+static int translate(int key)
 {
 	static const struct {
 		int curses;
@@ -164,7 +165,7 @@ static int translate(wint_t key)
 	            {KEY_DC, KEY_REMOVE},      {KEY_RESIZE, KEY_SIZE},   {KEY_ENTER, KEY_RETURN},
 	            {0x1000, KEY_PASTE_BEGIN}, {0x1001, KEY_PASTE_END}};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if ((int)key == keys[i].curses)
+		if (key == keys[i].curses)
 			return keys[i].ours;
 	return KEY_NOTHING;
 }
@@ -181,6 +182,8 @@ static void take_size(void)
 static int asked(void)
 {
 	char bytes[64];
+	if (!hang_up && !lock_asked && !resized)
+		return 0;
 	while (read(wakes[0], bytes, sizeof bytes) > 0)
 		;
 	if (hang_up)
@@ -205,19 +208,61 @@ static int waiting(int milliseconds, short *terminal)
 	return ready;
 }
 
+/*
+ * Characters are put together here, not by get_wch(): that one loses a character whose bytes come apart, and swallows
+ * what follows a byte that is no UTF-8. Such bytes are dropped, alone.
+ */
+static struct {
+	unsigned char bytes[4];
+	int count;
+	int wanted;
+} partial;
+
+/* The character that this byte completes, or 0: none yet, or none at all. */
+static int take_byte(int byte)
+{
+	utf8proc_int32_t c;
+	if (byte < 0x80) {
+		partial.count = 0;
+		return byte;
+	}
+	if ((byte & 0xC0) != 0x80) {
+		partial.count = 0;
+		partial.wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+	} else if (partial.count == 0) {
+		return 0;
+	}
+	partial.bytes[partial.count++] = (unsigned char)byte;
+	if (partial.count < partial.wanted)
+		return 0;
+	partial.count = 0;
+	return utf8proc_iterate(partial.bytes, partial.wanted, &c) == partial.wanted ? c : 0;
+}
+
+/* The next key that is there, or 0. */
+static int next_key(void)
+{
+	int got;
+	while ((got = getch()) != ERR) {
+		if (got > 0xFF)
+			return translate(got);
+		int c = take_byte(got);
+		if (c)
+			return c == '\r' ? KEY_RETURN : c == 127 || c == 8 ? KEY_BACK : c;
+	}
+	return 0;
+}
+
 int screen_key(int milliseconds)
 {
 	for (;;) {
 		short terminal;
-		wint_t key;
 		int signalled = asked();
 		if (signalled)
 			return signalled;
-		int rc = get_wch(&key);
-		if (rc == KEY_CODE_YES)
-			return translate(key);
-		if (rc == OK)
-			return key == '\r' ? KEY_RETURN : key == 127 || key == 8 ? KEY_BACK : (int)key;
+		int key = next_key();
+		if (key)
+			return key;
 		int ready = waiting(milliseconds, &terminal);
 		if (ready == 0)
 			return KEY_NOTHING;

@@ -292,8 +292,10 @@ static double next_wake(const struct workbench *wb)
 /* Waits for a key until then, and does the view's slow work in slices while none is there. */
 static int wait_for_key(struct workbench *wb)
 {
-	double wake = next_wake(wb);
 	int key = screen_key(0);
+	if (key != KEY_NOTHING)
+		return key;
+	double wake = next_wake(wb);
 	while (key == KEY_NOTHING) {
 		double now = clock_steady();
 		if (now >= wake)
