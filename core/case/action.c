@@ -6,6 +6,7 @@
 #include "case/case_private.h"
 #include "case/rules.h"
 #include "case/seen.h"
+#include "case/tally.h"
 #include "case/value.h"
 #include "history/exchange.h"
 
@@ -124,9 +125,11 @@ static int find_by_title(struct case_file *c, const struct kind *kind, const cha
 		return 0;
 	sqlite3_stmt *s = NULL;
 	int found = 0;
+	int named = strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0; /* indexed: tally.h */
 	if (sqlite3_prepare_v2(c->db,
-	                       "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND json_extract(json, '$.' || ?2) = ?3"
-	                       " LIMIT 2",
+	                       named ? "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND name = ?3 AND ?2 NOTNULL LIMIT 2"
+	                             : "SELECT id FROM record WHERE kind = ?1 AND NOT retracted"
+	                               " AND json_extract(json, '$.' || ?2) = ?3 LIMIT 2",
 	                       -1, &s, NULL) != SQLITE_OK)
 		return 0;
 	sqlite3_bind_text(s, 1, kind->name, -1, SQLITE_STATIC);
@@ -320,17 +323,18 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 	char mark[MARK_TEXT];
 	sqlite3_int64 number;
 	record_label_parts(label, mark, &number);
+	const char *columns[TALLY_COLUMN_COUNT];
+	tally_columns(object, columns);
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	sqlite3_bind_int(s, 2, record_is_retracted(object));
+	sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
+	for (int i = 0; i < TALLY_COLUMN_COUNT; i++)
+		sqlite3_bind_text(s, 4 + i, columns[i], -1, SQLITE_STATIC);
 	if (is_new) {
-		sqlite3_bind_text(s, 2, json_get_string(object, "kind"), -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 3, label, -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 4, mark, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(s, 5, number);
-		sqlite3_bind_int(s, 6, record_is_retracted(object));
-		sqlite3_bind_text(s, 7, text, -1, SQLITE_STATIC);
-	} else {
-		sqlite3_bind_int(s, 2, record_is_retracted(object));
-		sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 9, json_get_string(object, "kind"), -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 10, label, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 11, mark, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(s, 12, number);
 	}
 	if (case_step(c, s, _("write a record"), err) < 0 || store_links(c, object, err) < 0)
 		return -1;

@@ -1,4 +1,5 @@
 #include "case/case_private.h"
+#include "case/tally.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ static const char *const statement_sql[CASE_STATEMENT_COUNT] = {
 static const char schema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL UNIQUE,"
-    "  mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL, json TEXT NOT NULL);"
+    "  mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL, json TEXT NOT NULL," TALLY_COLUMNS ");"
+    TALLY_INDEXES
     "CREATE INDEX record_kind ON record(kind, n);"
     "CREATE INDEX record_number ON record(mark, kind, number);"
     "CREATE TABLE alias(label TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;"

@@ -332,8 +332,8 @@ uint64_t record_count(struct case_file *c, const char *kind, unsigned flags)
 	return count;
 }
 
-int record_each_referring(struct case_file *c, const char *label, int (*fn)(void *ctx, json_t *record, const char *field),
-                          void *ctx, struct err *err)
+int record_each_referring(struct case_file *c, const char *label,
+                          int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err)
 {
 	json_t *target = record_stored(c, label, err);
 	if (!target)
@@ -373,7 +373,13 @@ static char *first_line(const char *text)
 char *record_title(const json_t *record)
 {
 	const struct kind *kind = record_kind(record);
-	const char *title = kind && kind->title_field ? json_get_string(record, kind->title_field) : NULL;
+	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
+	if (field && field->type >= FIELD_ENUM && field->type <= FIELD_TRI && json_object_get(record, field->name)) {
+		struct buf label = BUF_INIT; /* in the interface's language, not as it is stored */
+		record_field_text(record, field, &label);
+		return buf_take(&label, NULL);
+	}
+	const char *title = field ? json_get_string(record, field->name) : NULL;
 	if (!title || !*title)
 		title = json_get_string(record, "title");
 	return first_line(title && *title ? title : record_label(record));
@@ -404,8 +410,18 @@ static void add_one(const struct field *field, const json_t *value, struct buf *
 		else
 			printable_add(out, text, strlen(text), PRINTABLE_LINE);
 	} else {
-		printable_add(out, text, strlen(text), field->type == FIELD_LONG ? PRINTABLE_KEEP_NEWLINES : PRINTABLE_LINE);
+		printable_add(out, text, strlen(text),
+		              field->type == FIELD_LONG ? PRINTABLE_KEEP_NEWLINES : PRINTABLE_LINE);
 	}
+}
+
+/* "No trace found" rests on a check; without one it is said so wherever it is shown. */
+static int is_clean_without_check(const json_t *record)
+{
+	const char *kind = json_get_string(record, "kind");
+	const char *status = json_get_string(record, "status");
+	return kind && status && strcmp(kind, "asset") == 0 && strcmp(status, "clean") == 0 &&
+	       !json_get_string(record, "checked_by");
 }
 
 void record_field_text(const json_t *record, const struct field *field, struct buf *out)
@@ -417,6 +433,8 @@ void record_field_text(const json_t *record, const struct field *field, struct b
 	}
 	if (!json_is_array(value)) {
 		add_one(field, value, out);
+		if (strcmp(field->name, "status") == 0 && is_clean_without_check(record))
+			buf_adds(out, _(" (basis not on record)"));
 		return;
 	}
 	size_t i;

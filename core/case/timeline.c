@@ -1,7 +1,7 @@
 #include "case/timeline.h"
 
-#include "base/err.h"
 #include "base/json.h"
+#include "case/case_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,9 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 	if (!record)
 		return -1;
 	const char *when = json_get_string(record, "when");
-	if (!when)
+	const char *kind = json_get_string(record, "kind");
+	if (!when &&
+	    !(kind && strcmp(kind, "event") == 0)) /* an undated event has no time; when it was typed in is none */
 		when = json_get_string(record, "entered");
 	int rc = when ? edtf_parse(when, out, NULL) : -1;
 	json_decref(record);
@@ -39,20 +41,42 @@ static int load_event(void *ctx, json_t *record)
 	return 0;
 }
 
-static int compare_rows(const void *a, const void *b)
+static int compare_places(const struct timeline_row *x, const struct timeline_row *y)
 {
-	const struct timeline_row *x = a;
-	const struct timeline_row *y = b;
 	if (x->placed != y->placed)
 		return y->placed - x->placed;
 	if (x->placed && x->earliest != y->earliest)
 		return x->earliest < y->earliest ? -1 : 1;
 	if (x->placed && x->latest != y->latest)
 		return x->latest < y->latest ? -1 : 1;
-	const char *s = json_get_string(x->record, "mark"); /* ①…⑧ order what one day holds */
-	const char *t = json_get_string(y->record, "mark");
-	int order = s && t ? strcmp(s, t) : 0;
-	return order ? order : strcmp(json_get_string(x->record, "entered"), json_get_string(y->record, "entered"));
+	return 0;
+}
+
+/* Strings that a record may lack; what lacks it comes last. */
+static int compare_strings(const json_t *x, const json_t *y, const char *field)
+{
+	const char *s = json_get_string(x, field);
+	const char *t = json_get_string(y, field);
+	if (!s || !t)
+		return (s == NULL) - (t == NULL);
+	return strcmp(s, t);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct timeline_row *x = a;
+	const struct timeline_row *y = b;
+	int order = compare_places(x, y);
+	if (order == 0) /* ①…⑧ order what one day holds */
+		order = compare_strings(x->record, y->record, "mark");
+	if (order == 0)
+		order = compare_strings(x->record, y->record, "entered");
+	return order ? order : strcmp(record_label(x->record), record_label(y->record));
+}
+
+static void place(struct case_file *c, struct timeline_row *row)
+{
+	row->placed = row->dated && edtf_bounds(&row->when, timeline_resolve, c, &row->earliest, &row->latest) == 0;
 }
 
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
@@ -70,14 +94,89 @@ int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t
 		timeline_release(t);
 		return -1;
 	}
-	for (size_t i = 0; i < t->count; i++) {
-		struct timeline_row *row = &t->rows[i];
-		row->placed =
-		    row->dated && edtf_bounds(&row->when, timeline_resolve, c, &row->earliest, &row->latest) == 0;
-	}
+	for (size_t i = 0; i < t->count; i++)
+		place(c, &t->rows[i]);
 	if (t->count > 1)
 		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
 	return 0;
+}
+
+/* ---- only the last ones, without reading the others */
+
+struct place {
+	struct timeline_row row; /* without a record */
+	sqlite3_int64 n;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a;
+	const struct place *y = b;
+	int order = compare_places(&x->row, &y->row);
+	return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* Where each event stands, from the index of their times. */
+static int list_places(struct case_file *c, struct place **places, size_t *count, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	size_t cap = 0;
+	int rc;
+	if (sqlite3_prepare_v2(c->db, "SELECT n, happened FROM record WHERE kind = 'event' AND NOT retracted", -1, &s,
+	                       NULL) != SQLITE_OK)
+		return case_sql_error(c, _("list records"), err);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		if (*count == cap) {
+			cap = cap ? cap * 2 : 256;
+			*places = xrealloc(*places, cap * sizeof **places);
+		}
+		struct place *p = &(*places)[(*count)++];
+		memset(p, 0, sizeof *p);
+		p->n = sqlite3_column_int64(s, 0);
+		const char *when = (const char *)sqlite3_column_text(s, 1);
+		p->row.dated = when && edtf_parse(when, &p->row.when, NULL) == 0;
+		place(c, &p->row);
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? 0 : case_sql_error(c, _("list records"), err);
+}
+
+static int load_row(struct case_file *c, struct place *p, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(c->db, "SELECT json FROM record WHERE n = ?1", -1, &s, NULL) != SQLITE_OK)
+		return case_sql_error(c, _("read a record"), err);
+	sqlite3_bind_int64(s, 1, p->n);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		p->row.record = record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
+		                                   (size_t)sqlite3_column_bytes(s, 0), 0, err);
+	else
+		case_sql_error(c, _("read a record"), err);
+	sqlite3_finalize(s);
+	return p->row.record ? 0 : -1;
+}
+
+int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err)
+{
+	struct place *places = NULL;
+	size_t count = 0;
+	memset(t, 0, sizeof *t);
+	int rc = list_places(c, &places, &count, err);
+	if (rc == 0 && count > 1)
+		qsort(places, count, sizeof *places, by_place);
+	size_t first = count > wanted ? count - wanted : 0;
+	t->rows = xcalloc(count - first, sizeof *t->rows);
+	for (size_t i = first; i < count && rc == 0; i++) {
+		rc = load_row(c, &places[i], err);
+		if (rc == 0)
+			t->rows[t->count++] = places[i].row;
+	}
+	free(places);
+	if (rc < 0)
+		timeline_release(t);
+	else if (t->count > 1)
+		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+	return rc;
 }
 
 void timeline_release(struct timeline *t)

@@ -30,9 +30,13 @@ int timeline_load(struct case_file *c, struct timeline *t, struct err *err);
 
 /* The same as of a commit (full id; NULL or "": now). Times that are relative to a record are resolved as of now. */
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err);
+
+/* The last `wanted` rows of the timeline of now, for a summary: the other events are not read, only their times. */
+int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err);
 void timeline_release(struct timeline *t);
 
-/* The resolver of edtf_bounds() and edtf_compare(): `ctx` is the case; the time of a record is its `when`, else `entered`. */
+/* The resolver of edtf_bounds() and edtf_compare(): `ctx` is the case; the time of a record is its `when`, else
+ * `entered`, but for events: an undated one has no time. */
 int timeline_resolve(void *ctx, const char *label, struct edtf *out);
 
 #endif

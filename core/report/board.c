@@ -5,6 +5,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/rules.h"
+#include "case/tally.h"
 #include "case/timeline.h"
 #include "history/history.h"
 #include "playbook/run.h"
@@ -13,6 +15,7 @@
 #include <string.h>
 
 #define LAST_EVENTS 5
+#define LISTED      100 /* rows of one section; what is beyond is counted */
 
 struct building {
 	struct case_file *c;
@@ -24,6 +27,9 @@ struct building {
 	json_t *containment;
 	const char *track;
 	size_t evidence, evidence_open, questions, measures_open;
+	size_t without_check; /* "no trace found" that rests on no check */
+	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
+	int64_t newest;       /* indicator: seconds since 1970 */
 };
 
 static void add(struct board *b, enum board_tone tone, const char *label, const char *text)
@@ -76,13 +82,6 @@ static int equals(const json_t *record, const char *field, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
-static void count(json_t *counts, const char *value)
-{
-	if (!value)
-		value = "unknown";
-	json_object_set_new(counts, value, json_integer(json_integer_value(json_object_get(counts, value)) + 1));
-}
-
 /* "infected 2 · suspected 1", in the order of the table. */
 static void add_counts(struct board *b, const char *kind, const char *field_name, const json_t *counts)
 {
@@ -118,22 +117,54 @@ static int is_cut(const json_t *asset)
 	return equals(asset, "containment", "isolated") || equals(asset, "containment", "not_applicable");
 }
 
-static int take_asset(void *ctx, json_t *asset)
+static int is_value(const char *text, const char *value)
+{
+	return text && strcmp(text, value) == 0;
+}
+
+static void count_more(json_t *counts, const char *value, uint64_t more)
+{
+	const char *key = value ? value : "unknown";
+	json_int_t before = json_integer_value(json_object_get(counts, key));
+	json_object_set_new(counts, key, json_integer(before + (json_int_t)more));
+}
+
+/* `count` assets that stand alike. */
+static int take_assets(void *ctx, const struct tally *group)
 {
 	struct building *k = ctx;
-	k->b->assets++;
-	count(k->finding, json_get_string(asset, "status"));
-	count(k->containment, json_get_string(asset, "containment"));
-	if (is_hit(asset) || equals(asset, "status", "clean"))
-		k->b->checked++;
-	if (equals(asset, "containment", "isolated"))
-		k->b->isolated++;
-	if (!is_hit(asset))
+	struct board *b = k->b;
+	size_t n = (size_t)group->count;
+	int hit = is_value(group->status, "infected") || is_value(group->status, "compromised");
+	int clean = is_value(group->status, "clean");
+	int isolated = is_value(group->facet, "isolated");
+	b->assets += n;
+	count_more(k->finding, group->status, group->count);
+	count_more(k->containment, group->facet, group->count);
+	b->checked += hit || clean ? n : 0;
+	b->isolated += isolated ? n : 0;
+	b->infected += hit ? n : 0;
+	if (hit && !isolated && !is_value(group->facet, "not_applicable"))
+		b->infected_not_isolated += n;
+	if (clean && !group->basis)
+		k->without_check += n;
+	else if (clean && rule_check_is_stale(k->c, group->basis, k->newest))
+		k->stale += n;
+	return 0;
+}
+
+static int tally_asset(void *ctx, json_t *asset)
+{
+	struct tally one = {json_get_string(asset, "status"), json_get_string(asset, "containment"),
+	                    json_get_string(asset, "checked_by"), 1};
+	return take_assets(ctx, &one);
+}
+
+static int list_alarm(void *ctx, json_t *asset)
+{
+	struct building *k = ctx;
+	if (!is_hit(asset) || is_cut(asset))
 		return 0;
-	k->b->infected++;
-	if (is_cut(asset))
-		return 0;
-	k->b->infected_not_isolated++;
 	struct buf text = BUF_INIT;
 	char *title = record_title(asset);
 	buf_addf(&text, "%s — ", title);
@@ -144,6 +175,12 @@ static int take_asset(void *ctx, json_t *asset)
 	free(title);
 	buf_release(&text);
 	return 0;
+}
+
+/* The records of a kind that may matter: now from the index, of the past all of them. */
+static int pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn)
+{
+	return k->commit ? each(k, kind, fn) : tally_pick(k->c, kind, condition, limit, fn, k, k->err);
 }
 
 static int take_site(void *ctx, json_t *site)
@@ -165,14 +202,28 @@ static void add_coverage(struct building *k)
 	else
 		addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
 		     (long long)expected, (long long)((int64_t)b->checked * 100 / expected));
+	if (k->without_check)
+		addf(b, BOARD_ATTENTION, NULL, _("No trace found, but no check on record: %zu"), k->without_check);
+	if (k->stale)
+		addf(b, BOARD_ATTENTION, NULL,
+		     _("To be checked again, since indicators were added after the check: %zu"), k->stale);
 }
 
 static int add_assets(struct building *k)
 {
 	add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
 	size_t before = k->b->count;
-	if (each(k, "asset", take_asset) < 0 || each(k, "site", take_site) < 0)
+	k->newest = k->commit ? INT64_MIN : rule_newest_indicator(k->c);
+	if ((k->commit ? each(k, "asset", tally_asset) : tally_each(k->c, "asset", take_assets, k, k->err)) < 0 ||
+	    pick(k, "asset",
+	         "status IN ('infected', 'compromised') AND coalesce(facet, '') NOT IN ('isolated', 'not_applicable')",
+	         LISTED, list_alarm) < 0 ||
+	    each(k, "site", take_site) < 0)
 		return -1;
+	size_t listed = k->b->count - before;
+	if (listed < k->b->infected_not_isolated)
+		addf(k->b, BOARD_ALARM, NULL, _("and %zu more (list asset --where status=infected)"),
+		     k->b->infected_not_isolated - listed);
 	if (k->b->count == before)
 		add(k->b, BOARD_GOOD, NULL, _("none on record"));
 	add(k->b, BOARD_HEADING, NULL, _("Assets"));
@@ -277,11 +328,14 @@ static int take_measure(void *ctx, json_t *measure)
 static int add_measures(struct building *k)
 {
 	static const char *const tracks[] = {"situation", "cause", "provisional", "permanent"};
+#define OPEN_ON(track) "facet = '" track "' AND coalesce(status, '') NOT IN ('done', 'verified', 'dropped')"
+	static const char *const open_on[] = {OPEN_ON("situation"), OPEN_ON("cause"), OPEN_ON("provisional"),
+	                                      OPEN_ON("permanent")};
 	add(k->b, BOARD_HEADING, NULL, _("Open measures on the four tracks"));
 	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
 		k->track = tracks[i];
 		size_t before = k->b->count;
-		if (each(k, "measure", take_measure) < 0)
+		if (pick(k, "measure", open_on[i], 0, take_measure) < 0)
 			return -1;
 		const struct field *field = kind_field(kind_find("measure"), "track");
 		if (k->b->count == before)
@@ -332,7 +386,8 @@ static int take_question(void *ctx, json_t *note)
 static int add_events(struct building *k)
 {
 	struct timeline t;
-	if (timeline_load_at(k->c, k->commit, &t, k->err) < 0)
+	if ((k->commit ? timeline_load_at(k->c, k->commit, &t, k->err)
+	               : timeline_load_last(k->c, LAST_EVENTS, &t, k->err)) < 0)
 		return -1;
 	add(k->b, BOARD_HEADING, NULL, _("Last events"));
 	if (t.count == 0)
@@ -362,7 +417,7 @@ static int add_rest(struct building *k)
 	if (add_events(k) < 0)
 		return -1;
 	add(k->b, BOARD_HEADING, NULL, _("Open questions"));
-	if (each(k, "note", take_question) < 0)
+	if (pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", 0, take_question) < 0)
 		return -1;
 	if (k->questions == 0)
 		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
