@@ -31,7 +31,8 @@ struct anchor {
 	unsigned char seal[16]; /* over all pages, or (CHECKPOINT) over those that stay and are not in the log */
 };
 
-enum { ANCHOR_RECORD = 512, ANCHOR_TEXT = ANCHOR_RECORD - SEAL_OVERHEAD };
+/* A record is written after every commit: it is as short as its fields, and within one sector. */
+enum { ANCHOR_TEXT = 88, ANCHOR_RECORD = ANCHOR_TEXT + SEAL_OVERHEAD };
 
 /* Fills the first ANCHOR_RECORD bytes of a block; the rest of it is zeros. */
 void anchor_encode(const struct anchor *a, struct cipher_keys *keys, unsigned char record[ANCHOR_RECORD]);

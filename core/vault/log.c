@@ -68,15 +68,15 @@ static int cannot_write(struct vault *v, int rc)
 static int write_frame(struct vault *v, uint32_t frame)
 {
 	struct log *log = &v->log;
-	unsigned char *text = v->scratch + PAGE_SIZE; /* sealed in place */
+	unsigned char *text = v->scratch + PAGE_SIZE;
 	uint32_t page = get_u32(log->plain + FRAME_AT_PAGE), commit = get_u32(log->plain + FRAME_AT_COMMIT);
 	if (!sodium_is_zero(log->plain + FRAME_TEXT, SEAL_OVERHEAD))
 		return vault_fault(v, SQLITE_MISUSE, ERR_FAILED, _("page %lu has no room for its seal"),
 		                   (unsigned long)page);
-	memcpy(text, log->plain, FRAME_TEXT);
-	put_u32(text + FRAME_AT_GENERATION, v->anchor.generation);
-	put_u32(text + FRAME_AT_SYNCED, MUTANT(SYNCED_TOO_FAR) ? frame : log->synced);
-	cipher_seal(v->keys, CIPHER_FRAME, frame, text, text, FRAME_TEXT);
+	put_u32(log->plain + FRAME_AT_GENERATION, v->anchor.generation);
+	put_u32(log->plain + FRAME_AT_SYNCED, MUTANT(SYNCED_TOO_FAR) ? frame : log->synced);
+	cipher_seal(v->keys, CIPHER_FRAME, frame, text, log->plain, FRAME_TEXT);
+	memcpy(log->plain + FRAME_AT_SALTS, v->anchor.log_header + LOG_AT_SALTS, 8);
 	log->cached = 0;
 	int rc = log->file->pMethods->xWrite(log->file, text, FRAME_SIZE, layout_frame_offset(frame));
 	if (rc != SQLITE_OK)
