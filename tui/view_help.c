@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_CELLS 12
+#define KEY_CELLS 18
 
 /* The view below the help, whose keys it tells. */
 static struct view *view_below(const struct view *help)

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define FIRST_ACTIONS 500 /* read at once; more when the cursor comes to the end */
-#define AUTHOR_CELLS  18
+#define AUTHOR_CELLS  10 /* on a narrow screen; twice as many on a wide one */
 
 struct actions {
 	size_t limit;
@@ -40,7 +40,7 @@ static int add_action(void *ctx, const struct history_entry *entry)
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
-	text_pad(&line, author, AUTHOR_CELLS);
+	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : 2 * AUTHOR_CELLS);
 	buf_addf(&line, "  %s", entry->subject);
 	view_add(v, TONE_PLAIN, entry->id, line.data);
 	free(author);
