@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@
 #include <cmocka.h>
 
 #define LOOK_TEXT 64
-#define QUIET_MS 400 /* before a golden is written: the program has nothing more to say */
+#define QUIET_MS  400 /* before a golden is written: the program has nothing more to say */
 
 struct terminal {
 	VTerm *vt;
@@ -496,6 +497,9 @@ static void write_golden(struct terminal *t, const char *path)
 	while (pump(t, QUIET_MS) > 0)
 		;
 	picture(t, &got);
+	char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+	mkdir(folder, 0755);
+	free(folder);
 	FILE *f = fopen(path, "we");
 	assert_non_null(f);
 	fputs(got.data, f);
@@ -538,7 +542,9 @@ void terminal_golden(struct terminal *t, const char *name)
 			struct buf difference = BUF_INIT;
 			add_difference(&g, &difference);
 			kill(t->pid, SIGKILL);
-			fail_msg("the screen is not as in %s:\n%s", path, difference.data);
+			fail_msg("the screen is not as in %s (if it should not be: GENBA_GOLDEN=write ctest --test-dir "
+			         "build -R tui, and review):\n%s",
+			         path, difference.data);
 		}
 	}
 	buf_release(&g.wanted);

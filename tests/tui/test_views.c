@@ -1,0 +1,305 @@
+/* Each view of the workbench, compared with its golden in English and Japanese, and what their keys do. */
+#include "help_program.h"
+#include "help_screen.h"
+#include "tui/command.h"
+#include "tui/workbench_private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct terminal *open_in(const char *language, int rows, int columns)
+{
+	return terminal_open(rows, columns, NULL, "--lang", language, getenv("GENBA_CASE"), NULL);
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+/* ---- goldens of the practice case */
+
+static void look(struct terminal *t, const char *keys, const char *title, const char *name, const char *language)
+{
+	char golden[80];
+	terminal_type(t, keys);
+	if (title)
+		terminal_await_row(t, 1, title);
+	snprintf(golden, sizeof golden, "%s-%s-%dx%d", name, language, terminal_columns(t), terminal_rows(t));
+	terminal_golden(t, golden);
+}
+
+static void look_at_all(const char *language, int rows, int columns)
+{
+	struct program p;
+	program_init(&p);
+	program_demo(&p, language);
+	int ja = strcmp(language, "ja") == 0;
+	struct terminal *t = open_in(language, rows, columns);
+	terminal_await_row(t, 1, ja ? "ボード" : "Board");
+	look(t, "", NULL, "board", language);
+	look(t, "5", ja ? "時系列" : "Timeline", "timeline", language);
+	look(t, "t", ja ? "基準日" : "base date", "timeline-relative", language);
+	look(t, "L", NULL, "timeline-lanes", language);
+	look(t, "9", ja ? "履歴" : "History", "history", language);
+	look(t, "jjj" KEYS_ENTER, ja ? "操作" : "Action", "action", language);
+	look(t, "@", ja ? "閲覧専用" : "READ ONLY", "board-as-of", language);
+	look(t, "@?", ja ? "ヘルプ" : "Help", "help", language);
+	look(t, "2", ja ? "プレイブック" : "Playbook", "playbook-none", language);
+	look(t, ":play isolate --on R1-A2" KEYS_ENTER KEYS_ESCAPE "2", "R1-J1", "playbook", language);
+	look(t, KEYS_ENTER, ja ? "手順" : "Step", "step", language);
+	quit(t);
+	program_release(&p);
+}
+
+static void goldens_in_english_at_80x24(void **state)
+{
+	(void)state;
+	look_at_all("en", 24, 80);
+}
+
+static void goldens_in_english_at_160x50(void **state)
+{
+	(void)state;
+	look_at_all("en", 50, 160);
+}
+
+static void goldens_in_japanese_at_80x24(void **state)
+{
+	(void)state;
+	look_at_all("ja", 24, 80);
+}
+
+static void goldens_in_japanese_at_160x50(void **state)
+{
+	(void)state;
+	look_at_all("ja", 50, 160);
+}
+
+/* ---- the time line */
+
+static void the_practice_case_is_table_3(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *time;
+		const char *mark;
+	} rows[] = {{"基準日", "①"}, {"〃", "②"}, {"〃", "③"}, {"約6か月後", "④"},  {"その1日後", "⑤"},
+	            {"〃", "⑥"},     {"〃", "⑦"}, {"〃", "⑦"}, {"さらに4日後", "⑧"}};
+	struct program p;
+	program_init(&p);
+	program_demo(&p, "ja");
+	struct terminal *t = open_in("ja", 24, 80);
+	terminal_await_row(t, 1, "ボード");
+	terminal_type(t, "5t");
+	terminal_await_row(t, 1, "基準日からの相対");
+	terminal_await_row(t, 11, "⑧");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf line = BUF_INIT;
+		terminal_row(t, 3 + (int)i, &line);
+		if (strncmp(line.data + 1, rows[i].time, strlen(rows[i].time)) != 0 || !strstr(line.data, rows[i].mark))
+			fail_msg("row %zu is '%s', wanted '%s … %s'", i, line.data, rows[i].time, rows[i].mark);
+		buf_release(&line);
+	}
+	quit(t);
+	program_release(&p);
+}
+
+static void times_are_corrected_and_undated_events_stay_undated(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Clocks");
+	program_good(&p, "add", "asset", "hostname=HR-PC-03", "status=infected", "clock_offset=PT10M", NULL);
+	program_good(&p, "add", "event", "title=Log-on", "when=2026-11-20T09:15:00+09:00", "when_clock=R1-A1",
+	             "side=attacker", "assets=R1-A1", NULL);
+	program_good(&p, "add", "event", "title=Mail", "when=2026-11-20T09:00:00+09:00", "side=user", NULL);
+	program_good(&p, "add", "event", "title=Someday", "side=response", NULL);
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "5");
+	terminal_await_row(t, 1, "times as recorded");
+	terminal_await(t, "2026-11-20 09:15:00+09:00");
+	terminal_type(t, "tt");
+	terminal_await_row(t, 1, "corrected by the clock");
+	terminal_await(t, "2026-11-20 09:05:00+09:00"); /* corrected = observed - offset: the asset is fast */
+	terminal_await(t, "2026-11-20 09:00:00+09:00 ?");
+	terminal_type(t, "t");
+	terminal_await_row(t, 1, "in UTC");
+	terminal_await(t, "2026-11-20 00:05:00Z");
+	terminal_await(t, "2026-11-20 00:00:00Z ?");
+	int undated = terminal_find(t, "Undated");
+	assert_true(undated > 0);
+	terminal_await_row(t, undated + 1, "Someday");
+	quit(t);
+	program_release(&p);
+}
+
+/* ---- history and the past */
+
+static void the_past_is_shown_marked_and_cannot_be_changed(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Past");
+	program_good(&p, "add", "asset", "hostname=HR-PC-03", "status=suspected", NULL);
+	program_good(&p, "set", "R1-A1", "status=infected", NULL);
+	program_good(&p, "set", "R1-A1", "containment=isolated", "isolation_method=cable", NULL);
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_await(t, "isolated 1");
+	terminal_type(t, "9");
+	terminal_await_row(t, 1, "History");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Containment: connected → isolated");
+	terminal_type(t, KEYS_ESCAPE "j@");
+	terminal_await_row(t, 1, "READ ONLY");
+	terminal_await_row(t, 3, "R1-A1"); /* infected and not isolated, then */
+	assert_true(terminal_cell(t, 1, 1).reverse);
+	terminal_type(t, "n");
+	terminal_await_row(t, -1, "cannot be changed there");
+	terminal_type(t, ":note no" KEYS_ENTER);
+	terminal_await_row(t, -1, "cannot be changed there");
+	terminal_type(t, "@");
+	terminal_await_row(t, 1, "Board");
+	terminal_await(t, "isolated 1");
+	terminal_type(t, ":at 2001-01-01" KEYS_ENTER);
+	terminal_await_gone(t, ":at");
+	assert_false(terminal_shows(t, "READ ONLY"));
+	quit(t);
+	program_good(&p, "list", "note", "--json", NULL);
+	assert_string_equal(p.out.data, "[]\n");
+	program_release(&p);
+}
+
+/* ---- commands */
+
+static void the_line_is_completed_and_recalled(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Lines");
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":ad" KEYS_TAB);
+	terminal_await_row(t, -1, ":add");
+	terminal_await_row(t, -2, "asset"); /* what may follow */
+	terminal_type(t, "ass" KEYS_TAB "hostn" KEYS_TAB "A sta" KEYS_TAB "inf" KEYS_TAB);
+	terminal_await_row(t, -1, ":add asset hostname=A status=infected");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "R1-A1");
+	terminal_type(t, ":set R1" KEYS_TAB);
+	terminal_await_row(t, -1, ":set R1-");
+	terminal_type(t, "A1 contain" KEYS_TAB "iso" KEYS_TAB "isolation_me" KEYS_TAB "ca" KEYS_TAB KEYS_ENTER);
+	terminal_await(t, "isolated 1");
+	terminal_type(t, ":" KEYS_UP);
+	terminal_await_row(t, -1, ":set R1-A1 containment=isolated isolation_method=cable");
+	terminal_type(t, KEYS_UP);
+	terminal_await_row(t, -1, ":add asset hostname=A");
+	terminal_type(t, KEYS_DOWN KEYS_DOWN);
+	terminal_await_row(t, -2, "board");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_type(t, ":frobnicate" KEYS_ENTER);
+	terminal_await_row(t, -1, "there is no command 'frobnicate'");
+	quit(t);
+	program_release(&p);
+}
+
+/* Every command can be reached behind `:`: the workbench answers each, if only by its usage, and goes on. */
+static void every_command_is_reachable(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Commands");
+	struct terminal *t = open_in("en", 24, 160);
+	terminal_await_row(t, 1, "Board");
+	for (size_t i = 0; i < command_count; i++) {
+		char line[80];
+		char shown[80];
+		if (strcmp(command_table[i].name, "quit") == 0 || strcmp(command_table[i].name, "lock") == 0)
+			continue;
+		terminal_type(t, "1");
+		terminal_await_row(t, 1, "Board");
+		snprintf(line, sizeof line, ":help %s" KEYS_ENTER, command_table[i].name);
+		terminal_type(t, line);
+		snprintf(shown, sizeof shown, "genba %s", command_table[i].name);
+		terminal_await_row(t, 2, shown);
+	}
+	quit(t);
+	program_release(&p);
+}
+
+static void a_disabled_command_says_why(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Disabled");
+	struct terminal *t = terminal_open(50, 120, NULL, "--read-only", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "?");
+	terminal_await_row(t, 1, "Help");
+	terminal_await(t, "not now");
+	terminal_type(t, KEYS_ESCAPE "n");
+	terminal_await_row(t, -1, "read");
+	terminal_type(t, ":new x" KEYS_ENTER);
+	terminal_await_row(t, -1, "cannot run inside a session");
+	terminal_type(t, ":demo" KEYS_ENTER);
+	terminal_await_row(t, -1, "takes the terminal over");
+	quit(t);
+	program_release(&p);
+}
+
+/* Keys that the table of commands names are in the table of keys, and none stands there twice. */
+static void keys_and_commands_do_not_drift(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < command_count; i++) {
+		const struct command *command = &command_table[i];
+		if (!*command->keys || strcmp(command->views, "*") != 0)
+			continue;
+		int found = 0;
+		for (const struct view_key *row = workbench_keys; row->key; row++) {
+			struct buf name = BUF_INIT;
+			view_key_name(row, &name);
+			found |= strcmp(name.data, command->keys) == 0;
+			buf_release(&name);
+		}
+		if (!found)
+			fail_msg("'%s' names the key %s, which is not in the table of keys", command->name,
+			         command->keys);
+	}
+	for (const struct view_key *row = workbench_keys; row->key; row++)
+		for (const struct view_key *other = row + 1; other->key; other++)
+			assert_int_not_equal(row->key, other->key);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(goldens_in_english_at_80x24),
+	    cmocka_unit_test(goldens_in_english_at_160x50),
+	    cmocka_unit_test(goldens_in_japanese_at_80x24),
+	    cmocka_unit_test(goldens_in_japanese_at_160x50),
+	    cmocka_unit_test(the_practice_case_is_table_3),
+	    cmocka_unit_test(times_are_corrected_and_undated_events_stay_undated),
+	    cmocka_unit_test(the_past_is_shown_marked_and_cannot_be_changed),
+	    cmocka_unit_test(the_line_is_completed_and_recalled),
+	    cmocka_unit_test(every_command_is_reachable),
+	    cmocka_unit_test(a_disabled_command_says_why),
+	    cmocka_unit_test(keys_and_commands_do_not_drift),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
