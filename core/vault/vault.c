@@ -185,7 +185,10 @@ int vault_connect(struct vault *v, struct err *err)
 	sqlite3 *db = NULL;
 	int rc = sqlite3_open_v2("vault", &db, flags, v->vfs_name);
 	if (rc != SQLITE_OK) {
-		err_set(err, ERR_FAILED, _("SQLite cannot open '%s': %s"), v->path, sqlite3_errstr(rc));
+		if (v->fault.code) /* page 1 is read at once */
+			err_set(err, v->fault.code, "%s", v->fault.message);
+		else
+			err_set(err, ERR_FAILED, _("SQLite cannot open '%s': %s"), v->path, sqlite3_errstr(rc));
 		sqlite3_close(db);
 		return -1;
 	}

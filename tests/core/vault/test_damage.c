@@ -136,6 +136,20 @@ static void test_flip_in_page(void **state)
 	image_free(&now);
 }
 
+/* SQLite reads page 1 while it opens. */
+static void test_flip_in_first_page(void **state)
+{
+	(void)state;
+	const char *path = scratch_path("flip1.genba");
+	struct image old, now;
+	two_states(path, &old, &now);
+	image_store(&now, path);
+	file_flip(path, layout_page_offset(1) + 200, 0x02);
+	expect(path, ERR_DAMAGED, "page 1 of");
+	image_free(&old);
+	image_free(&now);
+}
+
 static void test_flip_in_header_or_anchor(void **state)
 {
 	(void)state;
@@ -457,6 +471,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_flip_in_page),
+	    cmocka_unit_test(test_flip_in_first_page),
 	    cmocka_unit_test(test_flip_in_header_or_anchor),
 	    cmocka_unit_test(test_two_stale_pages),
 	    cmocka_unit_test(test_moved_page),
