@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# A second reader, written from genba-case(5) alone, finds in a case file what genba finds: closed, and after a kill.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+reader=${GENBA_SOURCE:?source folder}/tests/read_case.py
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home XDG_RUNTIME_DIR=$work GENBA_PASSPHRASE_FILE=$work/pass
+echo 'correct horse' >pass
+echo 'battery staple' >case-pass
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+
+python3 -c 'import sqlite3; sqlite3.Connection.deserialize' 2>/dev/null || { echo "SKIP: this Python cannot read a database from memory"; exit 77; }
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null
+"$genba" new site.genba --title "Slow terminal" --kdf interactive --no-recovery --case-passphrase-file case-pass >/dev/null 2>&1
+for i in $(seq 1 30); do echo "add asset hostname=HR-PC-$i status=suspected"; done >script
+"$genba" -c site.genba script script >labels 2>/dev/null
+
+same_labels() { # same_labels STATE: the reader finds the file in this state, and the labels that were told
+	python3 "$reader" site.genba case-pass >read 2>state || fail "the reader: $(cat state)"
+	grep -q "^state $1," state || fail "the file is not in state $1 but: $(cat state)"
+	cut -d' ' -f1 read >found
+	while read -r label; do grep -qx "$label" found || fail "$label is missing"; done <labels
+	grep -q '"hostname": *"HR-PC-7"' read || fail "no content"
+}
+
+[ "$(wc -l <labels)" = 30 ] || fail "not 30 labels"
+same_labels 0
+
+# killed in the middle: the last records are in the log only
+mkfifo commands
+"$genba" -c site.genba script - <commands >>labels 2>/dev/null &
+pid=$!
+exec 3>commands
+for i in $(seq 31 60); do echo "add asset hostname=HR-PC-$i status=infected"; done >&3
+deadline=$((SECONDS + 30))
+until [ "$(wc -l <labels)" -ge 60 ]; do
+	[ "$SECONDS" -lt "$deadline" ] || fail "the script did not get on"
+done
+kill -9 "$pid"
+wait "$pid" 2>/dev/null || true
+pid=
+exec 3>&-
+[ -s site.genba-wal ] || fail "no log was left"
+same_labels 1
+"$genba" --read-only -c site.genba list asset --json >list 2>/dev/null
+[ "$(grep -o '"label"' list | wc -l)" = "$(grep -c '^R1-A' found)" ] || fail "genba and the reader do not find the same"
+
+# what it finds changed, it refuses
+printf '\1' | dd of=site.genba-wal bs=1 seek=9000 conv=notrunc status=none
+! python3 "$reader" site.genba case-pass >/dev/null 2>&1 || fail "the reader takes a damaged log"
