@@ -23,11 +23,11 @@ for i in $(seq 1 30); do echo "add asset hostname=HR-PC-$i status=suspected"; do
 "$genba" -c site.genba script script >labels 2>/dev/null
 
 same_labels() { # same_labels STATE: the reader finds the file in this state, and the labels that were told
-	python3 "$reader" site.genba case-pass >read 2>state || fail "the reader: $(cat state)"
+	python3 "$reader" site.genba case-pass >records 2>state || fail "the reader: $(cat state)"
 	grep -q "^state $1," state || fail "the file is not in state $1 but: $(cat state)"
-	cut -d' ' -f1 read >found
+	cut -d" " -f1 records >found
 	while read -r label; do grep -qx "$label" found || fail "$label is missing"; done <labels
-	grep -q '"hostname": *"HR-PC-7"' read || fail "no content"
+	grep -q '"hostname": *"HR-PC-7"' records || fail "no content"
 }
 
 [ "$(wc -l <labels)" = 30 ] || fail "not 30 labels"
@@ -49,8 +49,8 @@ pid=
 exec 3>&-
 [ -s site.genba-wal ] || fail "no log was left"
 same_labels 1
-"$genba" --read-only -c site.genba list asset --json >list 2>/dev/null
-[ "$(grep -o '"label"' list | wc -l)" = "$(grep -c '^R1-A' found)" ] || fail "genba and the reader do not find the same"
+"$genba" --read-only -c site.genba list asset --json >listed.json 2>/dev/null
+[ "$(grep -o '"label"' listed.json | wc -l)" = "$(grep -c '^R1-A' found)" ] || fail "genba and the reader do not find the same"
 
 # what it finds changed, it refuses
 printf '\1' | dd of=site.genba-wal bs=1 seek=9000 conv=notrunc status=none
