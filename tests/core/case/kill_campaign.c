@@ -4,7 +4,7 @@
  * be done must be there, and the records must equal the tree of the last
  * commit.
  *
- *     kill_campaign --program GENBA [--times N] [--workbench N] [--seed N]
+ *     kill_campaign --program GENBA [--times N] [--workbench N] [--seed N]     N deaths each
  *
  * A label that genba prints says that its record is committed: each label read
  * before the end counts. After every second death the case is only read, so
@@ -172,7 +172,7 @@ static struct moment choose(int64_t usual_us)
 		m.at = now_us() + (int64_t)draw((uint64_t)(usual_us + usual_us / 8));
 		return m;
 	}
-	m.labels = told.count + 1 + draw(COMMANDS);
+	m.labels = told.count + 1 + draw(COMMANDS * 3 / 4); /* three of four tell a label */
 	m.further = (int64_t)draw(3000);
 	return m;
 }
@@ -399,7 +399,8 @@ static void campaign(const char *name, unsigned long times, int64_t (*run)(struc
 	judge(0);
 	if (usual < 300000)
 		usual = 300000;
-	for (unsigned long i = 0; i < times; i++) {
+	killed_before = result.killed;
+	for (unsigned long i = 0; result.killed - killed_before < times && i < 3 * times; i++) {
 		if (i % FRESH_AFTER == FRESH_AFTER - 1)
 			new_case();
 		run(choose(usual));
