@@ -73,8 +73,9 @@ static const char *enum_name(const struct field *field, const char *text, struct
 static const char *tri_name(const struct field *field, const char *text, struct err *err)
 {
 	static const char *const words[][2] = {
-	    {"yes", "yes"},     {"y", "yes"},  {"true", "yes"}, {"はい", "yes"},     {"no", "no"}, {"n", "no"},
-	    {"false", "no"},    {"いいえ", "no"}, {"unknown", "unknown"}, {"?", "unknown"}, {"不明", "unknown"},
+	    {"yes", "yes"},         {"y", "yes"},     {"true", "yes"},     {"はい", "yes"},
+	    {"no", "no"},           {"n", "no"},      {"false", "no"},     {"いいえ", "no"},
+	    {"unknown", "unknown"}, {"?", "unknown"}, {"不明", "unknown"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcasecmp(text, words[i][0]) == 0)
@@ -88,9 +89,10 @@ int size_parse(const char *text, json_int_t *bytes, struct err *err)
 	static const struct {
 		const char *unit;
 		double factor;
-	} units[] = {{"", 1},       {"B", 1},         {"k", 1e3},          {"kB", 1e3},         {"KB", 1e3},
-	             {"MB", 1e6},   {"GB", 1e9},      {"TB", 1e12},        {"KiB", 1024},       {"MiB", 1048576},
-	             {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}};
+	} units[] = {
+	    {"", 1},     {"B", 1},     {"k", 1e3},    {"kB", 1e3},      {"KB", 1e3},           {"MB", 1e6},
+	    {"GB", 1e9}, {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0},
+	    {"M", 1e6},  {"G", 1e9},   {"T", 1e12}};
 	char *end;
 	errno = 0;
 	double number = strtod(text, &end);
@@ -132,14 +134,30 @@ static json_t *parse_int(const struct field *field, const char *text, struct err
 	return json_integer(number);
 }
 
+/* Digits of a digest of that algorithm; any known length if no algorithm is named; 0: not known. */
+static size_t digest_length(const char *algorithm, size_t n, size_t digits)
+{
+	static const struct {
+		const char *name;
+		size_t digits;
+	} known[] = {{"md5", 32},    {"sha1", 40},    {"sha-1", 40},   {"sha256", 64},  {"sha-256", 64},
+	             {"sha384", 96}, {"sha-384", 96}, {"sha512", 128}, {"sha-512", 128}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (n ? strlen(known[i].name) == n && strncasecmp(known[i].name, algorithm, n) == 0
+		      : known[i].digits == digits)
+			return known[i].digits;
+	return 0;
+}
+
 static json_t *parse_hash(const struct field *field, const char *text, struct err *err)
 {
-	const char *hex = strrchr(text, ':');
-	hex = hex ? hex + 1 : text;
+	const char *colon = strchr(text, ':');
+	const char *hex = colon ? colon + 1 : text;
 	size_t n = strlen(hex);
-	int ok = (n == 32 || n == 40 || n == 64 || n == 96 || n == 128) && strspn(hex, "0123456789abcdefABCDEF") == n;
-	if (!ok) {
-		err_set(err, ERR_USAGE, _("%s: '%s' is not a digest; allowed: hexadecimal MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
+	size_t wanted = colon && colon == text ? 0 : digest_length(text, colon ? (size_t)(colon - text) : 0, n);
+	if (wanted == 0 || wanted != n || strspn(hex, "0123456789abcdefABCDEF") != n) {
+		err_set(err, ERR_USAGE,
+		        _("%s: '%s' is not a digest; allowed: hexadecimal MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
 		        field->name, text);
 		return NULL;
 	}
@@ -192,7 +210,8 @@ static json_t *parse_duration(const struct field *field, const char *text, struc
 static json_t *parse_text(const struct field *field, const char *text, struct err *err)
 {
 	if (strlen(text) > TEXT_LIMIT) {
-		err_set(err, ERR_USAGE, _("%s: %zu bytes are too long for one line of text (at most %u); put it into a note"),
+		err_set(err, ERR_USAGE,
+		        _("%s: %zu bytes are too long for one line of text (at most %u); put it into a note"),
 		        field->name, strlen(text), TEXT_LIMIT);
 		return NULL;
 	}
@@ -206,8 +225,8 @@ static json_t *parse_long(const struct value_context *v, const struct field *fie
 {
 	size_t n = strlen(text);
 	if (n > LONG_LIMIT) {
-		err_set(err, ERR_USAGE, _("%s: %zu bytes are too long (at most %u); preserve it as evidence"), field->name, n,
-		        LONG_LIMIT);
+		err_set(err, ERR_USAGE, _("%s: %zu bytes are too long (at most %u); preserve it as evidence"),
+		        field->name, n, LONG_LIMIT);
 		return NULL;
 	}
 	int secret = field->type == FIELD_SECRET;
