@@ -1,0 +1,138 @@
+/* Rules across fields, and what rests on nothing or has gone stale. */
+#include "help_case.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "case/rules.h"
+#include "case/timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_warns(const char *label, const char *part)
+{
+	struct buf lines = BUF_INIT;
+	json_t *record = record_get(the_case, label, 0, NULL);
+	assert_non_null(record);
+	rule_warnings(the_case, record, &lines);
+	if (*part ? !strstr(lines.data, part) : lines.len != 0)
+		fail_msg("%s: '%s' instead of '%s'", label, lines.data, part);
+	json_decref(record);
+	buf_release(&lines);
+}
+
+static void assert_shown(const char *label, const char *field, const char *language, const char *expected)
+{
+	struct buf text = BUF_INIT;
+	json_t *record = record_get(the_case, label, 0, NULL);
+	i18n_set_language(language);
+	record_field_text(record, kind_field(record_kind(record), field), &text);
+	i18n_set_language("en");
+	assert_string_equal(text.data, expected);
+	json_decref(record);
+	buf_release(&text);
+}
+
+static void at(int64_t seconds)
+{
+	const struct clock_time t = {seconds, 0, 0};
+	clock_set(&t, 0);
+}
+
+static void no_trace_found_rests_on_a_check(void **state)
+{
+	(void)state;
+	at(1795500000); /* 2026-11-24 06:00 UTC */
+	add("asset", "hostname=x status=clean");
+	assert_warns("R1-A1", "the check behind it is not on record");
+	assert_shown("R1-A1", "status", "en", "no trace found (basis not on record)");
+	add("indicator", "type=domain value=evil.example role=c2");
+	at(1795510000);
+	add("check", "on=R1-A1 method=indicator_sweep when=now by=Somebody result=not_found limits=none");
+	set("R1-A1", "checked_by=R1-K1");
+	assert_warns("R1-A1", "");
+	assert_shown("R1-A1", "status", "en", "no trace found");
+	assert_shown("R1-A1", "status", "ja", "痕跡なし");
+	at(1795520000);
+	add("indicator", "type=domain value=good.example role=benign");
+	assert_warns("R1-A1", "");
+	add("indicator", "type=domain value=worse.example role=c2");
+	assert_warns("R1-A1", "to be checked again");
+	assert_int_equal(record_retract(the_case, "R1-I3", "typed wrongly", NULL), 0);
+	assert_warns("R1-A1", "");
+}
+
+static void isolation_is_asked_how(void **state)
+{
+	(void)state;
+	add("asset", "hostname=x containment=isolated");
+	assert_warns("R1-A1", "neither how");
+	set("R1-A1", "isolation_method=cable");
+	assert_warns("R1-A1", "");
+	add("asset", "hostname=y");
+	assert_warns("R1-A2", "");
+}
+
+static void telling_others_needs_an_approval(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
+	for (size_t i = 0; i < 3; i++) {
+		char *fields = xasprintf("with=Organisation+B when=now means=phone purpose=%s content=x", guarded[i]);
+		err_clear(&err);
+		assert_int_equal(try_add("contact", fields, 0, &err), -1);
+		if (!strstr(err.message, "approved_by"))
+			fail_msg("%s", err.message);
+		free(fields);
+	}
+	assert_int_equal(record_count(the_case, "contact", 0), 0);
+}
+
+static void times_of_records_are_resolved(void **state)
+{
+	(void)state;
+	add("event", "title=a side=attacker when=2014-07-10T10:00:00Z");
+	add("note", "text=n");
+	struct edtf t;
+	assert_int_equal(timeline_resolve(the_case, "R1-V1", &t), 0);
+	assert_int_equal(t.from.year, 2014);
+	assert_int_equal(timeline_resolve(the_case, "R1-N1", &t), 0); /* a note was written when it was entered */
+	assert_int_equal(timeline_resolve(the_case, "R1-V9", &t), -1);
+}
+
+static void the_last_events_are_those_of_the_timeline(void **state)
+{
+	(void)state;
+	static const char *const when[] = {
+	    "2014-12~", "2013", "2014-07-10T10:00:00Z", "2014-07-10", "2014-07-10T10:00:00Z", "2012/2013"};
+	for (size_t i = 0; i < sizeof when / sizeof *when; i++) {
+		char *fields = xasprintf("title=e side=attacker when=%s", when[i]);
+		add("event", fields);
+		free(fields);
+	}
+	struct timeline all;
+	assert_int_equal(timeline_load(the_case, &all, NULL), 0);
+	assert_int_equal(all.count, 6);
+	for (size_t wanted = 0; wanted < 9; wanted++) {
+		struct timeline last;
+		assert_int_equal(timeline_load_last(the_case, wanted, &last, NULL), 0);
+		assert_int_equal(last.count, wanted < 6 ? wanted : 6);
+		for (size_t i = 0; i < last.count; i++)
+			assert_string_equal(record_label(last.rows[i].record),
+			                    record_label(all.rows[all.count - last.count + i].record));
+		timeline_release(&last);
+	}
+	timeline_release(&all);
+}
+
+int main(void)
+{
+#define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
+	const struct CMUnitTest tests[] = {
+	    CASE_TEST(no_trace_found_rests_on_a_check),           CASE_TEST(isolation_is_asked_how),
+	    CASE_TEST(telling_others_needs_an_approval),          CASE_TEST(times_of_records_are_resolved),
+	    CASE_TEST(the_last_events_are_those_of_the_timeline),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
