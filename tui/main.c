@@ -10,6 +10,8 @@
 #include "base/secret.h"
 #include "base/worker.h"
 #include "catalogue.h"
+#include "handover/serve.h"
+#include "handover/unpack.h"
 #include "tui/command.h"
 #include "tui/workbench.h"
 
@@ -176,7 +178,7 @@ static int run(struct session *s, struct global *g, struct err *err)
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
-static const struct worker_job *const jobs[] = {&worker_probe_job, NULL};
+static const struct worker_job *const jobs[] = {&worker_probe_job, &unpack_job, &serve_job, NULL};
 
 int main(int argc, char **argv)
 {

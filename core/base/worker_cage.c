@@ -62,7 +62,8 @@ static const int denied[] = {
     SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(stat),      SCMP_SYS(lstat),      SCMP_SYS(statx),
     SCMP_SYS(statfs),     SCMP_SYS(fstatfs),    SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
     SCMP_SYS(getdents64), SCMP_SYS(ioctl),      SCMP_SYS(fadvise64), SCMP_SYS(ftruncate),  SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),   SCMP_SYS(mkdir),      SCMP_SYS(rename),
+    SCMP_SYS(unlinkat),   SCMP_SYS(mkdir),      SCMP_SYS(rename),    SCMP_SYS(mlock),      SCMP_SYS(munlock),
+    SCMP_SYS(pwrite64),
 };
 
 static void limit(int what, rlim_t value)

@@ -240,6 +240,20 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 	return c;
 }
 
+struct case_file *case_open_vault(struct vault *v, struct err *err)
+{
+	struct case_file *c = case_alloc(vault_path(v), NULL);
+	c->flags = CASE_READ_ONLY;
+	c->vault = v;
+	c->db = vault_db(v);
+	if (schema_check(c, err) < 0 || tokenizer_register(c->db, err) < 0 || history_open(&c->history, c->db, err) < 0 ||
+	    case_refresh(c, err) < 0) {
+		case_release(c, NULL);
+		return NULL;
+	}
+	return c;
+}
+
 int case_close(struct case_file *c, struct err *err)
 {
 	if (!c)

@@ -61,6 +61,10 @@ struct case_unlock {
  */
 struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err);
 
+/* Makes a case of a vault that is open for reading only, and takes it over (also on error). For the process that serves a
+ * colleague's copy: no identity, no high-water mark. */
+struct case_file *case_open_vault(struct vault *v, struct err *err);
+
 /* Closes cleanly (checkpoint, no WAL left). NULL is allowed. */
 int case_close(struct case_file *c, struct err *err);
 

@@ -71,6 +71,8 @@ struct case_file {
 	uint64_t generation;
 	struct buf notice;
 	struct action *action; /* the open one, or NULL */
+	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
+	char found_kind[64];
 	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
 };
 

@@ -37,11 +37,15 @@ const char *record_label_of(struct case_file *c, const char *id, const char **ki
 	if (!s)
 		return NULL;
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	if (sqlite3_step(s) != SQLITE_ROW)
-		return NULL;
-	if (kind)
-		*kind = (const char *)sqlite3_column_text(s, 1);
-	return (const char *)sqlite3_column_text(s, 0); /* stays until the statement is reset by the next call */
+	int found = sqlite3_step(s) == SQLITE_ROW;
+	if (found) {
+		snprintf(c->found_label, sizeof c->found_label, "%s", (const char *)sqlite3_column_text(s, 0));
+		snprintf(c->found_kind, sizeof c->found_kind, "%s", (const char *)sqlite3_column_text(s, 1));
+	}
+	sqlite3_reset(s); /* a statement left open would keep VACUUM, and so every rotation, out */
+	if (kind && found)
+		*kind = c->found_kind;
+	return found ? c->found_label : NULL;
 }
 
 /* ---- stored form -> form as read */

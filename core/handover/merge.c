@@ -52,7 +52,8 @@ static void on_finding(void *ctx, const char *text)
 		buf_addf(&m->findings, "%s%s", m->findings.len ? "; " : "", text);
 }
 
-static int may_have_signed(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])
+static int may_have_signed(void *ctx, uint64_t number, const char *commit, const char *parent,
+                           const unsigned char key[32])
 {
 	struct merging *m = ctx;
 	(void)number;
@@ -89,6 +90,8 @@ static int believe(struct merging *m)
 			               _("it builds on %.10s, which never came to this copy: ask for the parcel "
 			                 "before, or for a whole one"),
 			               p->needs[i]);
+	if (p->bundle_size == 0)
+		return history_has(m->h, p->tip) ? 0 : err_set(m->err, ERR_INVALID, _("the parcel is empty"));
 	if (unpack_bundle(p->bundle, p->bundle_size, m->in, tip, m->progress, m->err) < 0)
 		return -1;
 	if (strcmp(tip, p->tip) != 0)

@@ -37,6 +37,9 @@ struct history;
 #define HISTORY_BULK  32          /* a commit of more changes carries one digest over its list */
 #define HISTORY_LIMIT (64U << 20) /* bytes of one object */
 
+/* Starts the library beneath, for a process that soon loses access to files. Otherwise history_open() does it. */
+void history_start(void);
+
 /* Opens the history in `db`. Makes its tables if they are absent, for which the caller holds a write transaction. */
 int history_open(struct history **out, sqlite3 *db, struct err *err);
 void history_free(struct history *h); /* NULL is fine */

@@ -37,6 +37,11 @@ void history_libgit2_start(void)
 	pthread_once(&once, start_once);
 }
 
+void history_start(void)
+{
+	history_libgit2_start();
+}
+
 int history_git_error(struct err *err, const char *doing)
 {
 	const git_error *error = git_error_last();

@@ -150,6 +150,18 @@ int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unloc
 	return err_set(err, ERR_UNLOCK, _("neither an identity nor a passphrase was given"));
 }
 
+int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned char *key, struct cipher_keys *keys,
+                           struct err *err)
+{
+	memcpy(keys->id, header_id(raw), FILE_ID);
+	memcpy(keys->data, key, KEY_SIZE);
+	cipher_derive(keys);
+	if (header_authenticate(raw, keys) == 0)
+		return 0;
+	sodium_memzero(keys->data, KEY_SIZE);
+	return err_set(err, ERR_UNLOCK, _("the key is not that of this file"));
+}
+
 int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys)
 {
 	unsigned char digest[DIGEST];

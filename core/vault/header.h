@@ -30,6 +30,10 @@ unsigned header_slots(const unsigned char raw[HEADER_SIZE]);
 const unsigned char *header_id(const unsigned char raw[HEADER_SIZE]);
 const unsigned char *header_slot(const unsigned char raw[HEADER_SIZE], unsigned index);
 
+/* The same with the data key itself. ERR_UNLOCK if it is not this file's. */
+int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned char *key, struct cipher_keys *keys,
+                           struct err *err);
+
 /* Finds the slot that opens, checks commitment and keyed digest, and leaves all keys in `keys`. 0 and *index, or -1 with
  * ERR_UNLOCK (no slot opens) or ERR_DAMAGED (one opens, and the header is not of a holder of the key). */
 int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unlock *unlock, struct cipher_keys *keys,

@@ -237,6 +237,13 @@ static int no_header(const struct vault *v, const enum header_state *state, int6
 	return err_set(err, ERR_FAILED, _("'%s' is not a case file"), v->path);
 }
 
+static int unlock_copy(struct vault *v, const unsigned char *raw, const struct vault_unlock *unlock, struct err *err)
+{
+	if (v->given_key)
+		return header_unlock_with_key(raw, v->given_key, v->keys, err);
+	return header_unlock(raw, unlock, v->keys, &v->report.slot, err);
+}
+
 int state_read_header(struct vault *v, const struct vault_unlock *unlock, struct err *err)
 {
 	unsigned char *copy[HEADER_COPIES] = {v->header, xmalloc(HEADER_SIZE)};
@@ -260,9 +267,9 @@ int state_read_header(struct vault *v, const struct vault_unlock *unlock, struct
 		int best = state[0] != HEADER_GOOD ||
 		           (state[1] == HEADER_GOOD && header_sequence(copy[1]) > header_sequence(copy[0]));
 		int other_differs = state[1 - best] == HEADER_GOOD && memcmp(copy[0], copy[1], HEADER_SIZE) != 0;
-		if (header_unlock(copy[best], unlock, v->keys, &v->report.slot, &first) == 0)
+		if (unlock_copy(v, copy[best], unlock, &first) == 0)
 			used = best;
-		else if (other_differs && header_unlock(copy[1 - best], unlock, v->keys, &v->report.slot, NULL) == 0)
+		else if (other_differs && unlock_copy(v, copy[1 - best], unlock, NULL) == 0)
 			used = 1 - best;
 		else
 			err_set(err, first.code, "%s", first.message);

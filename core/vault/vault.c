@@ -306,6 +306,12 @@ static void abandon(struct vault *v)
 int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
                     unsigned flags, struct err *err)
 {
+	return vault_open_with_key(out, below, path, unlock, NULL, flags, err);
+}
+
+int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
+                        const unsigned char *key, unsigned flags, struct err *err)
+{
 	*out = NULL;
 	if (flags & VAULT_TOLERANT && !(flags & VAULT_READ_ONLY))
 		return err_set(err, ERR_USAGE, _("damage is only passed over when nothing is written"));
@@ -313,6 +319,7 @@ int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, co
 	if (!v)
 		return -1;
 	v->phase = PHASE_RUNNING;
+	v->given_key = key;
 	int rc = check_path(v, err);
 	if (rc == 0)
 		rc = vault_lock(v, flags & VAULT_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err);
@@ -329,6 +336,7 @@ int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, co
 		return -1;
 	}
 	err_clear(&v->fault);
+	v->given_key = NULL;
 	*out = v;
 	return 0;
 }

@@ -68,6 +68,7 @@ struct vault {
 	int guard;                /* a descriptor with a lock of its own; -1: none */
 	int file_open, main_open; /* `file` is open; SQLite has its handle on it */
 	sqlite3 *db;
+	const unsigned char *given_key; /* while opening with nothing but the data key (keyed.c) */
 	struct cipher_keys *keys;
 	enum vault_phase phase;
 	unsigned flags;
@@ -94,6 +95,9 @@ struct vault_disk {
 /* The same as the public ones over another VFS than the operating system's. */
 int vault_create_over(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_new_slot *slots,
                       size_t count, const struct vault_identity *signer, struct err *err);
+/* With `key` not NULL, that is the data key and no slot is tried. */
+int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
+                        const unsigned char *key, unsigned flags, struct err *err);
 int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
                     unsigned flags, struct err *err);
 

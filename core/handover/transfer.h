@@ -1,0 +1,50 @@
+/*
+ * Custody of a handover, on both sides.
+ *
+ * The sender records a transfer for each recipient, with the brief as a note.
+ * The recipient accepts it: what was checked and what is missing goes on
+ * record, and a receipt is written, a small file that the recipient signs and
+ * the sender imports. Then both copies say the same.
+ *
+ * A receipt is canonical JSON and, behind a blank line, its SSHSIG signature
+ * (namespace genba-receipt):
+ *
+ *     {"accepted": …, "by": …, "case": …, "evidence": [{"label": …, "result": …, "sha256": …}, …],
+ *      "format": "genba-receipt", "head": …, "transfer": …, "version": 1}
+ */
+#ifndef GENBA_HANDOVER_TRANSFER_H
+#define GENBA_HANDOVER_TRANSFER_H
+
+#include "base/buf.h"
+#include "case/record.h"
+#include "handover/handover.h"
+
+#define RECEIPT_LIMIT (4U << 20)
+
+/* Records a transfer of the case (and of `items`, labels separated by commas, or NULL) to each recipient, and the brief as
+ * a note on it. One action. `labels[i]` gets the label of the i-th transfer. */
+int transfer_record(struct case_file *c, const struct handover_recipient *to, size_t count, const char *items,
+                    const char *brief, char (*labels)[LABEL_TEXT], struct err *err);
+
+/* The newest transfer to this identity that was not accepted; ERR_NOT_FOUND. */
+int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *err);
+
+/* What became of one item of evidence at acceptance. */
+struct transfer_item {
+	char label[LABEL_TEXT];
+	char sha256[65];
+	const char *result; /* "same", "different" or "not_checked", as the field hash_checked has it */
+};
+
+/*
+ * Accepts a transfer: records it with what was found and `missing` (lines, may be
+ * empty) as a note, in one action, and appends the signed receipt to `receipt`.
+ */
+int transfer_accept(struct case_file *c, const char *label, const struct transfer_item *items, size_t count,
+                    const char *missing, struct buf *receipt, struct err *err);
+
+/* Takes a receipt in: it must be signed by a responder of this case and name a transfer that is here and a commit of this
+ * history. `label` gets the transfer's. */
+int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, char label[LABEL_TEXT], struct err *err);
+
+#endif

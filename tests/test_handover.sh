@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Two responders, as they type it: hand over, accept, receipt, work apart, deltas both ways, conflicts, one tree in the end.
+# Usage: GENBA=path/to/genba tests/test_handover.sh [ACTIONS]   ACTIONS on each copy while they are apart (default 20)
+set -euo pipefail
+genba=${GENBA:?path of the program}
+actions=${1:-${GENBA_ACTIONS:-20}}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+printf 'correct horse battery staple\n' >pass
+export GENBA_PASSPHRASE_FILE=$work/pass
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT WANTED GOT
+	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
+}
+as() { # as PERSON COMMAND…
+	local person=$1
+	shift
+	XDG_DATA_HOME=$work/$person "$genba" -c "$work/$person.genba" "$@"
+}
+status() { # status WANTED COMMAND…
+	local wanted=$1 got=0
+	shift
+	"$@" >out 2>err || got=$?
+	[ "$got" = "$wanted" ] || fail "'$*': status $got, wanted $wanted: $(cat err)"
+}
+tree() { # tree PERSON: the id of the last commit's tree, by stock git
+	rm -rf "$1.git"
+	as "$1" export git "$work/$1.git" 2>/dev/null
+	git -C "$1.git" rev-parse 'HEAD^{tree}'
+}
+
+for person in one two; do
+	XDG_DATA_HOME=$work/$person "$genba" key new --name "Responder $person" --mark R1 --kdf interactive >/dev/null
+	XDG_DATA_HOME=$work/$person "$genba" key export >"$person.pub"
+done
+
+# --- hand over
+XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Merged" --party "Organisation A" 2>/dev/null
+as one add asset hostname=HR-PC-03 status=suspected >/dev/null
+as one add account name=svc-backup >/dev/null
+as one set R1-A1 recovery_key=SECRET-KEY-4711
+printf 'evidence\n' >mail.eml
+as one preserve mail.eml --on R1-A1 >/dev/null
+as one note --on R1-A1 --stance hypothesis 感染経路はメールの可能性 >/dev/null
+label=$(as one handover --to two.pub --out two.genba --with-evidence taken 2>handover.log) || fail "handover: $(cat handover.log)"
+is "label of the transfer" R1-T1 "$label"
+grep -q SHA256: handover.log || fail "no fingerprint to read out: $(cat handover.log)"
+status 1 as one handover --to two.pub --out two.genba
+cmp mail.eml taken/R1-E1-mail.eml || fail "evidence was not taken along"
+
+# --- accept
+as two accept --evidence taken --receipt receipt >accept.out 2>accept.log
+grep -q HR-PC-03 accept.out || fail "no brief: $(cat accept.out)"
+status 1 as two accept
+as two show R1-A1 --reveal >shown
+grep -q SECRET-KEY-4711 shown && fail "a secret travelled unasked"
+as one show R1-A1 --reveal | grep -q SECRET-KEY-4711 || fail "the secret is gone from the sender's copy"
+is "import of the receipt" R1-T1 "$(as one import receipt receipt)"
+status 1 as one import receipt receipt
+sed 's/"accepted": "20/"accepted": "19/' receipt >forged
+status 4 as one import receipt forged
+
+# --- work apart
+script() { # script PERSON WORD: records of their own, one record of both, one field of both
+	local i
+	for ((i = 0; i < actions; i++)); do
+		printf 'add indicator type=domain value=%s-%d.example role=c2\n' "$2" "$i"
+	done
+	printf 'set R1-A1 %s\n' "$3"
+	printf 'set R1-A1 status=%s\n' "$4"
+	printf 'note --on R1-A1 "%s側のメモ"\n' "$2"
+}
+script one left os=left infected | as one script - >/dev/null
+script two right model=right clean | as two script - >/dev/null
+
+# --- deltas both ways
+as one handover --to two.pub --out one.delta --delta 2>/dev/null
+status 0 as two merge one.delta --dry-run
+grep -q 'dry run' out || fail "dry run: $(cat out)"
+status 0 as two merge one.delta
+grep -q '1 to decide' out || fail "one conflict was made: $(cat out)"
+as two handover --to one.pub --out two.delta --delta 2>/dev/null
+status 0 as one merge two.delta
+is "one tree" "$(tree one)" "$(tree two)"
+conflict=$(as one list conflict --json | sed -n 's/.*"label": "\(.*\)".*/\1/p')
+[ -n "$conflict" ] || fail "the conflict is not listed"
+is "conflicts, exactly where they were made" 1 "$(printf '%s\n' "$conflict" | wc -l)"
+status 0 as one merge two.delta
+grep -q 'nothing new' out || fail "merging again: $(cat out)"
+
+# --- decide, and merge the whole copy instead of a delta
+as one resolve "$conflict" =infected >/dev/null
+as two add asset hostname=HR-PC-04 >/dev/null
+as one handover --to two.pub --out again.genba >/dev/null 2>&1
+status 0 as two merge again.genba
+is "the decision" infected "$(as two show R1-A1 --json | sed -n 's/.*"status": "\(.*\)".*/\1/p')"
+status 0 as one merge two.genba # a slot of the sender is in the copy that was handed over
+is "one tree again" "$(tree one)" "$(tree two)"
+
+# --- both verify, by genba and by stock git
+for person in one two; do
+	status 0 as "$person" verify
+	git -C "$person.git" fsck --strict --no-progress 2>fsck.log || fail "git fsck: $(cat fsck.log)"
+	for commit in $(git -C "$person.git" rev-list HEAD); do
+		git -C "$person.git" -c gpg.ssh.allowedSignersFile="$work/$person.git.allowed_signers" verify-commit "$commit" \
+			2>verify.log || fail "git verify-commit $commit: $(cat verify.log)"
+	done
+done
+
+# --- what must not work
+XDG_DATA_HOME=$work/one "$genba" new other.genba --title "Another" 2>/dev/null
+mv other.genba three.genba
+mkdir -p three && cp -r one/* three/
+status 1 as three merge two.genba
+status 1 as one merge mail.eml
+head -c 3000 one.delta >cut.delta
+status 4 as two merge cut.delta
+XDG_DATA_HOME=$work/stranger "$genba" key new --name "Responder Three" --mark R3 --kdf interactive >/dev/null
+cp two.genba stranger.genba
+status 3 as stranger list asset
+status 0 as one verify
+
+printf 'handover: %s actions on each copy, %s commits in the end, one tree\n' "$((actions + 3))" \
+	"$(git -C one.git rev-list --count HEAD)"

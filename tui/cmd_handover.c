@@ -1,0 +1,347 @@
+/* handover and accept: the case goes to a colleague, and comes from one. */
+#include "tui/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/pathname.h"
+#include "base/paths.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "case/verify.h"
+#include "handover/folder.h"
+#include "handover/handover.h"
+#include "handover/transfer.h"
+#include "report/brief.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_LIMIT   4096
+#define BRIEF_LIMIT (1U << 20)
+
+/* A public line: of a file, or given as it is. The caller frees. */
+static char *read_line(const char *text, struct err *err)
+{
+	if (strncmp(text, "ssh-ed25519 ", 12) == 0)
+		return xstrdup(text);
+	struct buf line = BUF_INIT;
+	if (buf_read_file(&line, text, KEY_LIMIT, err) < 0) {
+		buf_release(&line);
+		return NULL;
+	}
+	buf_truncate(&line, strcspn(line.data, "\r\n"));
+	return buf_take(&line, NULL);
+}
+
+static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, size_t *count,
+                           struct err *err)
+{
+	char *lines[HANDOVER_TO] = {NULL};
+	int rc = 0;
+	*count = 0;
+	for (const char *value; rc == 0 && (value = args_option_at(args, "to", *count)) != NULL;) {
+		if (*count == HANDOVER_TO)
+			rc = err_set(err, ERR_USAGE, _("at most %d recipients at a time"), HANDOVER_TO);
+		else if (!(lines[*count] = read_line(value, err)))
+			rc = -1;
+		else
+			++*count;
+	}
+	if (rc == 0 && *count == 0)
+		rc = err_set(err, ERR_USAGE, _("to whom? --to KEYFILE (what `genba key export` prints at theirs)"));
+	if (rc == 0)
+		rc = handover_recipients(s->c, (const char *const *)lines, *count, to, err);
+	for (size_t i = 0; i < HANDOVER_TO; i++)
+		free(lines[i]);
+	return rc;
+}
+
+static void tell_recipients(struct session *s, const struct handover_recipient *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct buf print = BUF_INIT;
+		char *name = printable_dup(to[i].name);
+		ssh_fingerprint(to[i].key, &print);
+		fprintf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
+		        to[i].added ? _(" (new to this case: have them read the key out over the phone)") : "");
+		free(name);
+		buf_release(&print);
+	}
+}
+
+/* ---- evidence beside the case */
+
+struct copying {
+	struct session *s;
+	const char *folder;
+	struct buf labels; /* of what went along, separated by commas */
+	size_t absent;
+	struct err *err;
+};
+
+static int copy_evidence(void *ctx, json_t *record)
+{
+	struct copying *k = ctx;
+	const char *label = record_label(record);
+	const char *sha256 = json_get_string(record, "sha256");
+	const char *stored = json_get_string(record, "copy_path");
+	char made[65];
+	struct buf from = BUF_INIT;
+	if (!stored)
+		stored = json_get_string(record, "source_path");
+	if (!stored || !sha256 || pathname_decode(stored, &from) < 0) {
+		fprintf(k->s->log, _("%s: no bytes to take along\n"), label);
+		k->absent++;
+		buf_release(&from);
+		return 0;
+	}
+	const char *slash = strrchr(from.data, '/');
+	char *to = xasprintf("%s/%s-%s", k->folder, label, slash ? slash + 1 : from.data);
+	struct err why = ERR_INIT;
+	if (folder_copy(from.data, to, &k->s->progress, made, &why) < 0) {
+		fprintf(k->s->log, "%s: %s\n", label, why.message);
+		k->absent++;
+	} else if (strcmp(made, sha256) != 0) {
+		fprintf(k->s->log, _("%s: the bytes at its place differ from the digest on record; not taken along\n"),
+		        label);
+		unlink(to);
+		k->absent++;
+	} else {
+		buf_addf(&k->labels, "%s%s", k->labels.len ? "," : "", label);
+	}
+	free(to);
+	buf_release(&from);
+	return why.code == ERR_CANCELLED ? err_set(k->err, ERR_CANCELLED, "%s", why.message) : 0;
+}
+
+/* ---- handover */
+
+static int own_brief(struct session *s, const struct args *args, size_t secrets, struct buf *text, struct err *err)
+{
+	struct brief b;
+	const char *file = args_option(args, "brief");
+	if (file)
+		return buf_read_file(text, file, BRIEF_LIMIT, err);
+	char *extra =
+	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
+	            : NULL;
+	int rc = brief_make(s->c, BRIEF_HANDOVER, extra, &b, err);
+	if (rc == 0)
+		brief_text(&b, text);
+	brief_release(&b);
+	free(extra);
+	return rc;
+}
+
+static size_t count_secrets(struct case_file *c)
+{
+	sqlite3_stmt *q = NULL;
+	size_t n = 0;
+	if (sqlite3_prepare_v2(case_db(c), "SELECT count(*) FROM text WHERE secret AND value IS NOT NULL", -1, &q,
+	                       NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW)
+		n = (size_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static int take_evidence(struct session *s, const char *folder, struct buf *labels, struct err *err)
+{
+	struct copying k = {s, folder, BUF_INIT, 0, err};
+	if (path_make(folder, err) < 0)
+		return -1;
+	int rc = record_each(s->c, "evidence", 0, copy_evidence, &k, err);
+	buf_adds(labels, k.labels.data);
+	if (rc == 0 && k.absent)
+		fprintf(s->log, _("%zu items of evidence could not be taken along\n"), k.absent);
+	buf_release(&k.labels);
+	return rc;
+}
+
+static int remember(struct session *s, const struct handover_recipient *to, size_t count, struct err *err)
+{
+	char head[HISTORY_ID];
+	int rc = history_head(case_history(s->c), head, err);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = handover_set_known(s->c, to[i].key, head, err);
+	return rc;
+}
+
+static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, const char *out,
+                           struct err *err)
+{
+	struct secret passphrase = SECRET_INIT;
+	struct buf brief = BUF_INIT;
+	struct buf evidence = BUF_INIT;
+	char labels[HANDOVER_TO][LABEL_TEXT];
+	const char *folder = args_option(args, "with-evidence");
+	const char *passphrase_file = args_option(args, "case-passphrase-file");
+	size_t left = 0;
+	int rc = cmd_kdf(args_option(args, "kdf"), &how->kdf, err);
+	if (rc == 0 && passphrase_file)
+		rc = secret_read_file(&passphrase, passphrase_file, err);
+	how->passphrase = passphrase_file ? &passphrase : NULL;
+	if (rc == 0 && access(out, F_OK) == 0)
+		rc = err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
+	if (rc == 0 && folder)
+		rc = take_evidence(s, folder, &evidence, err);
+	if (rc == 0)
+		rc = own_brief(s, args, count_secrets(s->c), &brief, err);
+	if (rc == 0)
+		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, labels, err);
+	if (rc == 0)
+		rc = handover_copy(s->c, out, how, &left, err);
+	if (rc == 0)
+		rc = remember(s, how->to, how->count, err);
+	for (size_t i = 0; i < how->count && rc == 0; i++)
+		cmd_print_label(s, labels[i]);
+	if (rc == 0)
+		fprintf(s->log,
+		        _("written and verified: %s, last commit %s; %zu secrets stay behind\n"
+		          "The colleague opens it with the identity of that key (genba -c FILE accept). The receipt "
+		          "that this\n"
+		          "makes comes back to you: genba import receipt FILE\n"),
+		        out, case_head(s->c), left);
+	secret_release(&passphrase);
+	buf_release(&brief);
+	buf_release(&evidence);
+	return rc;
+}
+
+static int hand_over_delta(struct session *s, struct handover_copy *how, const char *out, struct err *err)
+{
+	size_t bytes = 0;
+	if (handover_delta(s->c, out, how, &bytes, err) < 0 || remember(s, how->to, how->count, err) < 0)
+		return -1;
+	fprintf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out, bytes,
+	        out);
+	return 0;
+}
+
+int cmd_handover(struct session *s, const struct args *args, struct err *err)
+{
+	struct handover_recipient to[HANDOVER_TO];
+	const char *secrets[65] = {NULL};
+	const char *out = args_option(args, "out");
+	struct handover_copy how = {.to = to,
+	                            .secrets = secrets,
+	                            .progress = &s->progress,
+	                            .without_me = args_option(args, "without-me") != NULL};
+	if (args->count != 0)
+		return cmd_usage("handover", err);
+	if (!out)
+		return err_set(err, ERR_USAGE, _("where to? --out FILE"));
+	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
+		secrets[i] = args_option_at(args, "secret", i);
+	if (read_recipients(s, args, to, &how.count, err) < 0)
+		return -1;
+	tell_recipients(s, to, how.count);
+	int rc =
+	    args_option(args, "delta") ? hand_over_delta(s, &how, out, err) : hand_over_whole(s, args, &how, out, err);
+	handover_recipients_release(to, how.count);
+	return rc;
+}
+
+/* ---- accept */
+
+struct checking {
+	struct session *s;
+	json_t *found; /* SHA-256 -> path, of the folder that came along; NULL: none named */
+	struct transfer_item *items;
+	size_t count;
+	struct buf missing;
+};
+
+static int check_item(void *ctx, json_t *record)
+{
+	struct checking *k = ctx;
+	const char *sha256 = json_get_string(record, "sha256");
+	k->items = xrealloc(k->items, (k->count + 1) * sizeof *k->items);
+	struct transfer_item *item = &k->items[k->count++];
+	snprintf(item->label, sizeof item->label, "%s", record_label(record));
+	snprintf(item->sha256, sizeof item->sha256, "%s", sha256 ? sha256 : "");
+	int here = sha256 && k->found && json_object_get(k->found, sha256);
+	item->result = here ? "same" : "not_checked";
+	if (!here)
+		buf_addf(&k->missing, _("%s: its bytes are not here\n"), item->label);
+	return 0;
+}
+
+static void tell_finding(void *ctx, const char *part, const char *text)
+{
+	struct session *s = ctx;
+	char *safe = printable_dup(text);
+	fprintf(s->log, "%s: %s\n", part, safe);
+	free(safe);
+}
+
+/* The brief as the sender wrote it, to be read back. */
+static int show_brief(struct session *s, const char *label, struct err *err)
+{
+	struct brief b;
+	struct buf text = BUF_INIT;
+	int rc = brief_make(s->c, BRIEF_HANDOVER, NULL, &b, err);
+	if (rc == 0) {
+		brief_text(&b, &text);
+		fprintf(s->out, "%s\n\n", label);
+		fwrite(text.data, 1, text.len, s->out);
+		fflush(s->out);
+	}
+	brief_release(&b);
+	buf_release(&text);
+	return rc;
+}
+
+static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)
+{
+	const char *named = args_option(args, "receipt");
+	char *path = named ? xstrdup(named) : xasprintf("%s.receipt", case_path(s->c));
+	int rc = path_write_file(path, receipt->data, receipt->len, 0, err);
+	if (rc == 0)
+		fprintf(s->log, _("receipt written: %s; send it to whoever handed the case over\n"), path);
+	free(path);
+	return rc;
+}
+
+int cmd_accept(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct checking k = {.s = s};
+	struct verify_report report;
+	struct buf receipt = BUF_INIT;
+	const char *folder = args_option(args, "evidence");
+	buf_init(&k.missing);
+	if (args->count != 0)
+		return cmd_usage("accept", err);
+	if (transfer_pending(s->c, label, err) < 0)
+		return -1;
+	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
+		return -1;
+	if (report.findings)
+		return err_set(err, ERR_DAMAGED,
+		               _("not accepted: the case does not verify (%llu findings); ask for it again"),
+		               (unsigned long long)report.findings);
+	int rc = show_brief(s, label, err);
+	if (rc == 0 && folder && !(k.found = folder_digests(folder, &s->progress, err)))
+		rc = -1;
+	if (rc == 0)
+		rc = record_each(s->c, "evidence", 0, check_item, &k, err);
+	if (rc == 0)
+		rc = transfer_accept(s->c, label, k.items, k.count, k.missing.data, &receipt, err);
+	if (rc == 0) {
+		cmd_print_label(s, label);
+		fputs(k.missing.data, s->log);
+		rc = write_receipt(s, args, &receipt, err);
+	}
+	json_decref(k.found);
+	free(k.items);
+	buf_release(&k.missing);
+	buf_release(&receipt);
+	return rc;
+}
