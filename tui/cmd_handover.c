@@ -251,7 +251,6 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 /* ---- accept */
 
 struct checking {
-	struct session *s;
 	json_t *found; /* SHA-256 -> path, of the folder that came along; NULL: none named */
 	struct transfer_item *items;
 	size_t count;
@@ -312,7 +311,7 @@ static int write_receipt(struct session *s, const struct args *args, const struc
 int cmd_accept(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
-	struct checking k = {.s = s};
+	struct checking k = {.found = NULL};
 	struct verify_report report;
 	struct buf receipt = BUF_INIT;
 	const char *folder = args_option(args, "evidence");
