@@ -5,7 +5,8 @@
  * copy of itself, or that its log was cut back to an earlier commit. So each
  * machine keeps the last commit of every case that it had open, under
  * `$XDG_DATA_HOME/genba/seen/CASE-ID`; a case whose history does not contain
- * that commit is a loud warning.
+ * that commit is a loud warning, at each opening, until it does: a commit that
+ * is missing stays in that file however much is done with the older copy.
  */
 #ifndef GENBA_CASE_SEEN_H
 #define GENBA_CASE_SEEN_H

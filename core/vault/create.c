@@ -83,6 +83,16 @@ static int build_header(struct vault *v, const struct vault_new_slot *slots, siz
 	return rc;
 }
 
+/* What a lost case left behind: it may hold that case's last commits, and SQLite would find it beside the new file. */
+static int refuse_old_log(struct vault *v, struct err *err)
+{
+	const char *log = sqlite3_filename_wal(v->names);
+	int there = 0;
+	if (v->below->xAccess(v->below, log, SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already, the log of another case: move it away"), log);
+	return 0;
+}
+
 struct vault *vault_begin(sqlite3_vfs *below, const char *path, const struct vault_new_slot *slots, size_t count,
                           const struct vault_identity *signer, struct err *err)
 {
@@ -93,7 +103,7 @@ struct vault *vault_begin(sqlite3_vfs *below, const char *path, const struct vau
 	randombytes_buf(v->keys->data, KEY_SIZE);
 	randombytes_buf(v->keys->id, FILE_ID);
 	cipher_derive(v->keys);
-	if (build_header(v, slots, count, signer, err) < 0 || make_file(v, err) < 0) {
+	if (refuse_old_log(v, err) < 0 || build_header(v, slots, count, signer, err) < 0 || make_file(v, err) < 0) {
 		vault_free(v);
 		return NULL;
 	}

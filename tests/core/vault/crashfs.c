@@ -339,7 +339,7 @@ static int fs_access(sqlite3_vfs *vfs, const char *name, int flags, int *yes)
 {
 	struct entry *e = find(vfs->pAppData, name, 0);
 	(void)flags;
-	*yes = e && e->live;
+	*yes = e && e->live && e->live->live.n > 0; /* as the operating system's: an empty file does not count */
 	return SQLITE_OK;
 }
 

@@ -374,6 +374,32 @@ static void test_not_a_case(void **state)
 	expect(scratch_path("pipe"), 0, ERR_FAILED, "regular file");
 }
 
+static void test_log_of_a_lost_case(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct vault *v;
+	struct vault_new_slot slot = slot_for(&alice);
+	const char *path = scratch_path("again.genba"), *log = scratch_path("again.genba-wal");
+	size_t n;
+	close_vault(new_vault(path));
+	sql(v = open_vault(path, 0), "CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT)");
+	close_vault(v);
+	in_child(write_and_vanish, path);
+	unsigned char *before = file_load(log, &n);
+	unlink(path);
+	assert_int_equal(vault_create(&v, path, &slot, 1, &alice.identity, &err), -1);
+	assert_int_equal(err.code, ERR_EXISTS);
+	assert_non_null(strstr(err.message, "the log of another case"));
+	assert_false(file_exists(path));
+	unsigned char *after = file_load(log, &n);
+	assert_memory_equal(before, after, n);
+	free(before);
+	free(after);
+	unlink(log);
+	close_vault(new_vault(path));
+}
+
 static void test_truncated(void **state)
 {
 	(void)state;
@@ -448,6 +474,7 @@ int main(void)
 	    cmocka_unit_test(test_read_only_writes_nothing),
 	    cmocka_unit_test(test_full_disk),
 	    cmocka_unit_test(test_not_a_case),
+	    cmocka_unit_test(test_log_of_a_lost_case),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_hole),
 	    cmocka_unit_test(test_open_statement_keeps_vault),
