@@ -55,3 +55,10 @@ same_labels 1
 # what it finds changed, it refuses
 printf '\1' | dd of=site.genba-wal bs=1 seek=9000 conv=notrunc status=none
 ! python3 "$reader" site.genba case-pass >/dev/null 2>&1 || fail "the reader takes a damaged log"
+for command in verify 'list asset'; do
+	status=0
+	# shellcheck disable=SC2086
+	"$genba" -c site.genba $command >out 2>&1 || status=$?
+	[ "$status" = 4 ] || fail "status $status instead of 4: $(cat out)"
+	grep -q 'frame [0-9]* of the log' out || fail "the frame is not named: $(cat out)"
+done
