@@ -181,7 +181,7 @@ static void first_finding(void *ctx, const char *text)
 {
 	char *first = ctx;
 	if (!*first)
-		snprintf(first, 512, "%s", text);
+		snprintf(first, 512, "%.500s", text);
 }
 
 /* What the database says of itself when asked. 0: nothing is wrong. */
@@ -219,7 +219,7 @@ static enum outcome judge_opened(struct db *d, const struct image *i, char said[
 	}
 	if (read_all(d, &digest) < 0) {
 		const char *fault = d->v ? vault_last_fault(d->v) : sqlite3_errmsg(d->db);
-		snprintf(said, 512, "%s", fault ? fault : "");
+		snprintf(said, 512, "%.500s", fault ? fault : "");
 		return ERROR;
 	}
 	return self_check(d, said) ? ERROR : judge_data(i, digest, told, dropped);
@@ -257,7 +257,7 @@ static enum outcome flip(int vault, struct image *i, uint64_t *random)
 	else
 		unlink(log_path);
 	if (open_side(&d, vault, 0, &err) < 0) {
-		snprintf(said, sizeof said, "%s", err.message);
+		snprintf(said, sizeof said, "%.500s", err.message);
 	} else {
 		outcome = judge_opened(&d, i, said);
 		close_side(&d);
