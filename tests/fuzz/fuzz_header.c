@@ -19,16 +19,23 @@ static void must(int good)
 		abort();
 }
 
+static struct cipher_keys *keys;
+
+static void forget(void)
+{
+	cipher_keys_free(keys);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned char raw[HEADER_SIZE], public_key[32], secret_key[64];
-	static struct cipher_keys *keys;
 	struct err why = ERR_INIT, err = ERR_INIT;
 	if (!keys) {
 		unsigned char seed[crypto_sign_SEEDBYTES] = {7};
 		if (secret_setup(NULL) < 0)
 			return 0;
 		keys = cipher_keys_new();
+		atexit(forget);
 		crypto_sign_seed_keypair(public_key, secret_key, seed);
 	}
 	memset(raw, 0, sizeof raw);

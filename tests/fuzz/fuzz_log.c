@@ -44,6 +44,7 @@ static void store(const char *name, const void *bytes, size_t n)
 
 static void remove_all(void)
 {
+	cipher_keys_free(keys);
 	unlink(path);
 	unlink(log_path);
 	char *slash = strrchr(path, '/');
