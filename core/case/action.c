@@ -675,10 +675,14 @@ int action_commit(struct action *a, struct err *err)
 		return -1;
 	}
 	int refresh = 0;
+	const char **ids = xcalloc(a->count, sizeof *ids);
+	for (size_t i = 0; i < a->count; i++)
+		ids[i] = a->changes[i].id;
+	case_changed(c, ids, a->count);
+	free(ids);
 	for (size_t i = 0; i < a->count; i++)
 		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
 	free_action(a);
-	c->generation++;
 	seen_update(c);
 	if (refresh)
 		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */

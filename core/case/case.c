@@ -48,6 +48,7 @@ static int case_release(struct case_file *c, struct err *err)
 		sqlite3_finalize(c->statements[i]);
 	history_free(c->history);
 	int rc = c->vault ? vault_close(c->vault, err) : 0;
+	free(c->changes);
 	free(c->path);
 	free(c->title);
 	free(c->responder);
@@ -322,6 +323,31 @@ const char *case_notice(const struct case_file *c)
 uint64_t case_generation(const struct case_file *c)
 {
 	return c->generation;
+}
+
+void case_changed(struct case_file *c, const char *const *ids, size_t count)
+{
+	if (!c->changes)
+		c->changes = xcalloc(CHANGES_KEPT, sizeof *c->changes);
+	c->generation++;
+	for (size_t i = 0; i < count; i++) {
+		struct change *change = &c->changes[c->change_next];
+		c->change_next = (c->change_next + 1) % CHANGES_KEPT;
+		if (change->generation > c->changes_from)
+			c->changes_from = change->generation;
+		change->generation = c->generation;
+		snprintf(change->id, sizeof change->id, "%s", ids[i]);
+	}
+}
+
+int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id), void *ctx)
+{
+	if (generation < c->changes_from)
+		return -1;
+	for (size_t i = 0; c->changes && i < CHANGES_KEPT; i++)
+		if (c->changes[i].generation > generation)
+			fn(ctx, c->changes[i].id);
+	return 0;
 }
 
 int case_may_write(const struct case_file *c, struct err *err)

@@ -55,6 +55,14 @@ enum case_statement {
 	    CASE_STATEMENT_COUNT
 };
 
+#define CHANGES_KEPT 1024
+
+/* A record that an action of this session has changed. */
+struct change {
+	uint64_t generation; /* after it; 0: none */
+	char id[37];
+};
+
 struct case_file {
 	struct vault *vault;
 	sqlite3 *db; /* the vault's */
@@ -69,6 +77,9 @@ struct case_file {
 	char head[11];
 	unsigned flags;
 	uint64_t generation;
+	struct change *changes; /* CHANGES_KEPT of them, a ring: the last ones are before `change_next`; owned */
+	size_t change_next;
+	uint64_t changes_from; /* generation since which all are in the ring */
 	struct buf notice;
 	struct action *action; /* the open one, or NULL */
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
@@ -96,6 +107,9 @@ int case_refresh(struct case_file *c, struct err *err);
 
 /* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
 void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
+X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(key, modified, json) VALUES(?1, ?2, ?3)")
+X(DRAFT_GET, "SELECT modified, json FROM draft WHERE key = ?1")
+X(DRAFT_DROP, "DELETE FROM draft WHERE key = ?1")
 
 /* Writes a record's row, its links and its place in the search queue inside the open transaction. */
 int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);

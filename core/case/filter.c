@@ -485,10 +485,12 @@ struct filter *filter_parse(const struct kind *kind, const char *text, struct er
 		filter->terms = xrealloc(filter->terms, (filter->term_count + 1) * sizeof *filter->terms);
 		struct filter_term *term = &filter->terms[filter->term_count++];
 		*term = (struct filter_term){0};
+		const char *begin = p.at;
 		if (take_term(&p, term) < 0) {
 			filter_free(filter);
 			return NULL;
 		}
+		term->text = xstrndup(begin, (size_t)(p.at - begin));
 	}
 	return filter;
 }
@@ -503,6 +505,7 @@ void filter_free(struct filter *filter)
 			free(term->values[v].folded);
 		free(term->values);
 		free(term->targets);
+		free(term->text);
 	}
 	for (size_t i = 0; i < filter->kind_count; i++)
 		free(filter->text_fields[i]);
@@ -515,6 +518,16 @@ void filter_free(struct filter *filter)
 void filter_resolve_with(struct filter *filter, edtf_resolver resolver, void *ctx)
 {
 	filter->resolver = (struct filter_resolver){resolver, ctx};
+}
+
+size_t filter_term_count(const struct filter *filter)
+{
+	return filter->term_count;
+}
+
+int filter_term_same(const struct filter *a, const struct filter *b, size_t i)
+{
+	return i < a->term_count && i < b->term_count && strcmp(a->terms[i].text, b->terms[i].text) == 0;
 }
 
 int filter_is_empty(const struct filter *filter)

@@ -39,6 +39,7 @@
 
 #include <jansson.h>
 
+struct buf;
 struct err;
 struct filter;
 
@@ -58,6 +59,31 @@ void filter_resolve_with(struct filter *filter, edtf_resolver resolver, void *ct
 
 /* 1 if the record (a flat object as record.h describes it) matches, else 0. */
 int filter_match(const struct filter *filter, const json_t *record);
+
+/*
+ * Filtering as one types, over very many records: a view keeps for each record
+ * the words that filter_words() gives and what the fields hold, and asks term by
+ * term, so that a term that was there before the last key is not asked again.
+ * Only for filters of one kind.
+ */
+struct filter_row {
+	void *ctx;
+	/* A field's value as record.h describes it, borrowed until the next call; NULL if it is unset. */
+	const json_t *(*value)(void *ctx, const char *field);
+	/* The record's words, borrowed until the next call, and their number of bytes. */
+	const char *(*words)(void *ctx, size_t *n);
+};
+
+/* Appends what bare words are looked for in: the label and every text of the record, folded, each ended by a NUL. */
+void filter_words(const struct kind *kind, const json_t *record, struct buf *out);
+
+size_t filter_term_count(const struct filter *filter);
+
+/* 1 if term i of `a` was written as term i of `b`. */
+int filter_term_same(const struct filter *a, const struct filter *b, size_t i);
+
+/* 1 if the term holds for the record. */
+int filter_term_match(const struct filter *filter, size_t term, const struct filter_row *row);
 
 /* 1 if the filter has no term: it matches every record. */
 int filter_is_empty(const struct filter *filter);

@@ -8,11 +8,17 @@
 /* One record against one filter; `folded` is room for the text that is looked at. */
 struct match {
 	const struct filter *filter;
-	const json_t *record;
+	const json_t *record; /* or, if it is NULL, */
+	const struct filter_row *row;
 	const struct kind *kind; /* NULL: not one of the filter's */
 	size_t kind_index;
 	struct buf folded;
 };
+
+static const json_t *value_of(struct match *m, const char *field)
+{
+	return m->record ? json_object_get(m->record, field) : m->row->value(m->row->ctx, field);
+}
 
 static int is_unset(const json_t *value)
 {
@@ -139,7 +145,7 @@ static int unset_matches(const struct filter_term *term)
 static int field_matches(struct match *m, const struct filter_term *term, const struct filter_target *target)
 {
 	const struct field *field = target->field;
-	const json_t *value = json_object_get(m->record, field->name);
+	const json_t *value = value_of(m, field->name);
 	int64_t seconds;
 	if (term->op == OP_IS_SET)
 		return !is_unset(value);
@@ -164,8 +170,33 @@ static int field_matches(struct match *m, const struct filter_term *term, const 
 }
 
 /* `text` and bare words. The label too: people type it to find a record. */
+static int words_match(struct match *m, const struct filter_term *term)
+{
+	size_t n;
+	const char *words = m->row->words(m->row->ctx, &n);
+	if (term->op == OP_CONTAINS) { /* no value holds a NUL, so none is found across two texts */
+		for (size_t i = 0; i < term->value_count; i++)
+			if (memmem(words, n, term->values[i].folded, term->values[i].folded_len))
+				return 1;
+		return 0;
+	}
+	struct buf whole = m->folded;
+	int found = 0;
+	size_t label = n ? strlen(words) + 1 : 0;
+	for (size_t at = label; at < n && !found; at += m->folded.len + 1) {
+		m->folded = (struct buf){(char *)(uintptr_t)(words + at), strlen(words + at), 0};
+		found = term->op == OP_IS_SET ? m->folded.len > 0 : 0;
+		for (size_t i = 0; i < term->value_count && !found; i++)
+			found = has_text(m, &term->values[i], term->op);
+	}
+	m->folded = whole;
+	return found;
+}
+
 static int all_text_matches(struct match *m, const struct filter_term *term)
 {
+	if (!m->record)
+		return words_match(m, term) || (term->op == OP_CONTAINS && unset_matches(term));
 	const json_t *label = json_object_get(m->record, "label");
 	if (term->op == OP_CONTAINS && label && text_matches(m, term, label))
 		return 1;
@@ -182,7 +213,7 @@ static int all_times_match(struct match *m, const struct filter_term *term)
 {
 	int is_set = 0;
 	for (size_t i = 0; i < FILTER_TIMES; i++) {
-		const json_t *value = json_object_get(m->record, filter_times[i]);
+		const json_t *value = value_of(m, filter_times[i]);
 		if (is_unset(value))
 			continue;
 		is_set = 1;
@@ -214,6 +245,32 @@ static void find_kind(struct match *m)
 			m->kind_index = i;
 			return;
 		}
+}
+
+int filter_term_match(const struct filter *filter, size_t term, const struct filter_row *row)
+{
+	struct match m = {.filter = filter, .row = row, .kind = filter->kinds[0], .folded = BUF_INIT};
+	int matches = term_matches(&m, &filter->terms[term]) != filter->terms[term].is_negated;
+	buf_release(&m.folded);
+	return matches;
+}
+
+static void add_words(const json_t *value, struct buf *out)
+{
+	if (json_is_string(value)) {
+		text_fold(out, json_string_value(value), json_string_length(value));
+		buf_addc(out, '\0');
+	}
+	for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+		add_words(json_array_get(value, i), out);
+}
+
+void filter_words(const struct kind *kind, const json_t *record, struct buf *out)
+{
+	add_words(json_object_get(record, "label"), out);
+	for (size_t i = 0; i < kind_field_count(kind); i++)
+		if (filter_is_text(kind_field_at(kind, i)->type))
+			add_words(json_object_get(record, kind_field_at(kind, i)->name), out);
 }
 
 int filter_match(const struct filter *filter, const json_t *record)

@@ -47,6 +47,7 @@ struct filter_target {
 };
 
 struct filter_term {
+	char *text; /* owned: as it was written */
 	enum filter_scope scope;
 	enum filter_op op;
 	int is_negated;

@@ -1,4 +1,5 @@
 /* The filter language: what it finds, what it refuses, and how fast it is. */
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
@@ -53,6 +54,39 @@ static json_t *record_of(const char *text)
 	return record;
 }
 
+struct cached {
+	const json_t *record;
+	struct buf words;
+};
+
+static const json_t *cached_value(void *ctx, const char *field)
+{
+	return json_object_get(((struct cached *)ctx)->record, field);
+}
+
+static const char *cached_words(void *ctx, size_t *n)
+{
+	struct cached *cached = ctx;
+	*n = cached->words.len;
+	return cached->words.data;
+}
+
+/* A view's cache, asked term by term, must say what the record itself says. */
+static void assert_rows_agree(const struct kind *kind, const struct filter *filter, const char *text,
+                              const json_t *record)
+{
+	struct cached cached = {record, BUF_INIT};
+	struct filter_row row = {&cached, cached_value, cached_words};
+	int matches = 1;
+	filter_words(kind, record, &cached.words);
+	for (size_t i = 0; i < filter_term_count(filter); i++)
+		matches &= filter_term_match(filter, i, &row);
+	buf_release(&cached.words);
+	if (matches != filter_match(filter, record))
+		fail_msg("%s: term by term %d for %s", text, matches,
+		         json_string_value(json_object_get(record, "label")));
+}
+
 static void assert_filters(const struct kind *kind, const char *const *records, size_t count, const char *text,
                            const char *expected)
 {
@@ -65,6 +99,8 @@ static void assert_filters(const struct kind *kind, const char *const *records, 
 		json_t *record = record_of(records[i]);
 		if (filter_match(filter, record))
 			snprintf(found + strlen(found), sizeof found - strlen(found), "%zu", i + 1);
+		if (kind)
+			assert_rows_agree(kind, filter, text, record);
 		json_decref(record);
 	}
 	filter_free(filter);
