@@ -23,6 +23,7 @@ static size_t step_on(const struct editing *e, size_t at)
 
 static void cut(struct editing *e, size_t from, size_t to)
 {
+	e->changed |= from != to;
 	memmove(e->text.data + from, e->text.data + to, e->text.len - to);
 	buf_truncate(&e->text, e->text.len - (to - from));
 	if (e->text.len == 0)
@@ -43,6 +44,7 @@ void edit_insert(struct editing *e, int c)
 	memmove(e->text.data + e->at + n, e->text.data + e->at, tail);
 	memcpy(e->text.data + e->at, bytes, (size_t)n);
 	e->at += (size_t)n;
+	e->changed = 1;
 }
 
 static size_t line_start(const struct editing *e, size_t at)

@@ -16,6 +16,7 @@ struct editing {
 	struct buf text;
 	size_t at;   /* byte offset of the cursor, at a character's beginning */
 	int pasting; /* between the marks of a bracketed paste: Enter is text */
+	int changed; /* the text was changed; set back by whoever looks at it */
 };
 
 void edit_key(struct editing *e, int key);

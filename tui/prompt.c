@@ -15,7 +15,7 @@
 
 /* ---- one line */
 
-void prompt_draw_line(const char *question, const struct editing *e)
+static void draw_line(const char *question, const struct editing *e, int hidden)
 {
 	int row = screen_rows() - 1;
 	int columns = screen_columns();
@@ -23,6 +23,16 @@ void prompt_draw_line(const char *question, const struct editing *e)
 	struct buf line = BUF_INIT;
 	printable_add(&before, e->text.data, e->at, PRINTABLE_LINE);
 	printable_add(&line, e->text.data, e->text.len, PRINTABLE_LINE);
+	if (hidden) {
+		size_t cells = text_width(line.data);
+		buf_clear(&line);
+		for (size_t i = 0; i < cells; i++)
+			buf_adds(&line, "•");
+		cells = text_width(before.data);
+		buf_clear(&before);
+		for (size_t i = 0; i < cells; i++)
+			buf_adds(&before, "•");
+	}
 	int asked = (int)text_width(question);
 	if (asked > columns / 2)
 		asked = columns / 2;
@@ -38,15 +48,38 @@ void prompt_draw_line(const char *question, const struct editing *e)
 	buf_release(&before);
 }
 
-static char *ask_line(struct workbench *wb, const char *question, const char *initial)
+void prompt_draw_line(const char *question, const struct editing *e)
 {
-	struct editing e = {.text = BUF_INIT};
-	buf_adds(&e.text, initial ? initial : "");
-	e.at = e.text.len;
+	draw_line(question, e, 0);
+}
+
+static void begin_editing(struct editing *e, const struct prompt_line *p)
+{
+	*e = (struct editing){.text = BUF_INIT};
+	buf_adds(&e->text, p->initial ? p->initial : "");
+	e->at = e->text.len;
+}
+
+/* Tells whoever wants to know that keys changed the text. */
+static void tell_changed(const struct prompt_line *p, struct editing *e)
+{
+	if (!p->changed || !e->changed || !edit_may_draw(e))
+		return;
+	e->changed = 0;
+	p->changed(p->ctx, e->text.data);
+}
+
+static char *ask_line(struct workbench *wb, const struct prompt_line *p, int *left)
+{
+	struct editing e;
+	begin_editing(&e, p);
 	for (;;) {
+		tell_changed(p, &e);
 		if (edit_may_draw(&e)) {
 			workbench_draw(wb);
-			prompt_draw_line(question, &e);
+			if (p->help && *p->help)
+				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
+			draw_line(p->question, &e, p->hidden);
 			screen_show();
 		}
 		int key = workbench_key(wb);
@@ -55,13 +88,12 @@ static char *ask_line(struct workbench *wb, const char *question, const char *in
 			                                  : key); /* pasted lines become one; no pasted byte is a key */
 		else if (key == KEY_RETURN)
 			return buf_take(&e.text, NULL);
-		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
-			break;
-		else
+		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
+			*left = 1;
+			return buf_take(&e.text, NULL);
+		} else
 			edit_key(&e, key);
 	}
-	buf_release(&e.text);
-	return NULL;
 }
 
 /* ---- several lines */
@@ -134,15 +166,15 @@ static void draw_editor(const char *question, const struct editing *e)
 	buf_release(&rows);
 }
 
-static char *ask_lines(struct workbench *wb, const char *question, const char *initial)
+static char *ask_lines(struct workbench *wb, const struct prompt_line *p, int *left)
 {
-	struct editing e = {.text = BUF_INIT};
-	buf_adds(&e.text, initial ? initial : "");
-	e.at = e.text.len;
+	struct editing e;
+	begin_editing(&e, p);
 	for (;;) {
+		tell_changed(p, &e);
 		if (edit_may_draw(&e)) {
 			workbench_draw(wb);
-			draw_editor(question, &e);
+			draw_editor(p->question, &e);
 			screen_show();
 		}
 		int key = workbench_key(wb);
@@ -150,23 +182,40 @@ static char *ask_lines(struct workbench *wb, const char *question, const char *i
 			edit_insert(&e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
 		else if (key == CTRL('s') || key == CTRL('d'))
 			return buf_take(&e.text, NULL);
-		else if (key == KEY_RETURN)
+		else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
+			*left = 1;
+			return buf_take(&e.text, NULL);
+		} else if (key == KEY_RETURN)
 			edit_insert(&e, '\n');
 		else if (key == '\t')
 			edit_insert(&e, ' ');
-		else if (key == KEY_HANGUP || ((key == KEY_ESCAPE || key == CTRL('c')) &&
-		                               (e.text.len == 0 || prompt_yes(wb, _("Leave this text? (y/n) ")))))
-			break;
-		else if (key != KEY_ESCAPE)
+		else
 			edit_key(&e, key);
 	}
-	buf_release(&e.text);
-	return NULL;
+}
+
+char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left)
+{
+	*left = 0;
+	return line->several_lines ? ask_lines(wb, line, left) : ask_line(wb, line, left);
 }
 
 char *prompt_text(struct workbench *wb, const char *question, const char *initial, int several_lines)
 {
-	return several_lines ? ask_lines(wb, question, initial) : ask_line(wb, question, initial);
+	struct prompt_line p = {.question = question, .initial = initial, .several_lines = several_lines};
+	char *before = NULL;
+	for (;;) {
+		int left;
+		char *text = prompt_edit(wb, &p, &left);
+		free(before);
+		if (!left)
+			return text;
+		if (!several_lines || wb->leaving || !*text || prompt_yes(wb, _("Leave this text? (y/n) "))) {
+			free(text);
+			return NULL;
+		}
+		p.initial = before = text;
+	}
 }
 
 /* ---- pasted where nothing was asked */
@@ -246,8 +295,6 @@ int prompt_passphrase(struct workbench *wb, const char *question, struct secret 
 	return rc;
 }
 
-/* ---- a choice */
-
 static int matches(const char *choice, const char *typed)
 {
 	if (!*typed)
@@ -260,86 +307,148 @@ static int matches(const char *choice, const char *typed)
 	return found;
 }
 
-struct choosing {
-	const char *const *choices;
-	size_t count;
-	size_t *shown; /* indexes of those that match */
-	size_t shown_count;
-	size_t selected; /* among the shown */
-};
+/* ---- a choice from a source */
 
-static void narrow(struct choosing *c, const char *typed)
-{
-	c->shown_count = 0;
-	for (size_t i = 0; i < c->count; i++)
-		if (matches(c->choices[i], typed))
-			c->shown[c->shown_count++] = i;
-	if (c->selected >= c->shown_count)
-		c->selected = c->shown_count ? c->shown_count - 1 : 0;
-}
+struct choosing {
+	const struct prompt_source *source;
+	size_t count;
+	size_t selected;
+};
 
 static void draw_choices(const struct choosing *c, const char *question, const struct editing *e)
 {
+	const struct prompt_source *source = c->source;
 	int height = screen_rows() / 2;
 	int columns = screen_columns();
 	int top = screen_rows() - 1 - height;
 	size_t first = c->selected >= (size_t)height ? c->selected - (size_t)height + 1 : 0;
-	screen_put(top - 1, 0, columns, TONE_BAR, _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves"));
+	screen_put(top - 1, 0, columns, TONE_BAR, source->help);
 	for (int i = 0; i < height; i++) {
 		size_t k = first + (size_t)i;
+		struct buf text = BUF_INIT;
 		struct buf line = BUF_INIT;
-		if (k < c->shown_count) {
+		if (k < c->count) {
+			source->text(source->ctx, k, &text);
 			buf_adds(&line, k == c->selected ? "> " : "  ");
-			printable_add(&line, c->choices[c->shown[k]], strlen(c->choices[c->shown[k]]), PRINTABLE_LINE);
+			if (source->is_marked)
+				buf_adds(&line, source->is_marked(source->ctx, k) ? "[x] " : "[ ] ");
+			printable_add(&line, text.data, text.len, PRINTABLE_LINE);
 		}
-		screen_put(top + i, 0, columns, k < c->shown_count && k == c->selected ? TONE_SELECTED : TONE_PLAIN,
+		screen_put(top + i, 0, columns, k < c->count && k == c->selected ? TONE_SELECTED : TONE_PLAIN,
 		           line.data);
 		buf_release(&line);
+		buf_release(&text);
 	}
-	prompt_draw_line(question, e);
+	draw_line(question, e, 0);
+	if (source->fixed)
+		screen_cursor(top + (int)(c->selected - first), 0);
 }
 
-int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
-                  char **other)
+static void choosing_key(struct choosing *c, struct editing *e, int key)
 {
-	struct choosing c = {choices, count, xcalloc(count, sizeof *c.shown), 0, 0};
+	const struct prompt_source *source = c->source;
+	size_t page = (size_t)(screen_rows() / 2);
+	if (key == KEY_GO_DOWN || (source->fixed && key == 'j'))
+		c->selected++;
+	else if (key == KEY_GO_UP || (source->fixed && key == 'k'))
+		c->selected -= c->selected > 0;
+	else if (key == KEY_PAGE_DOWN)
+		c->selected += page;
+	else if (key == KEY_PAGE_UP)
+		c->selected -= c->selected > page ? page : c->selected;
+	else if (source->toggle && (key == '\t' || (source->fixed && key == ' '))) {
+		if (c->selected < c->count)
+			source->toggle(source->ctx, c->selected);
+	} else if (!source->fixed) {
+		e->changed = 0;
+		edit_key(e, key);
+		if (e->changed)
+			c->selected = 0;
+	}
+}
+
+int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed)
+{
+	struct choosing c = {.source = source, .selected = source->first};
 	struct editing e = {.text = BUF_INIT};
 	int result = -1;
-	narrow(&c, "");
-	c.selected = selected >= 0 && (size_t)selected < c.shown_count ? (size_t)selected : 0;
 	for (;;) {
-		if (edit_may_draw(&e)) {
+		int drawn = edit_may_draw(&e);
+		if (drawn)
+			c.count = source->find(source->ctx, e.text.data);
+		if (c.selected >= c.count)
+			c.selected = c.count ? c.count - 1 : 0;
+		if (drawn) {
 			workbench_draw(wb);
 			draw_choices(&c, question, &e);
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (key == KEY_RETURN && !e.pasting) {
-			narrow(&c, e.text.data); /* drawing may have been put off */
-			if (c.shown_count) {
-				result = (int)c.shown[c.selected];
-			} else if (other && e.text.len) {
-				*other = xstrdup(e.text.data);
-				result = -2;
-			}
-			break;
-		}
 		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
 			break;
-		if (key == KEY_GO_DOWN && c.selected + 1 < c.shown_count)
-			c.selected++;
-		else if (key == KEY_GO_UP && c.selected > 0)
-			c.selected--;
-		else if (key != KEY_GO_DOWN && key != KEY_GO_UP) {
-			size_t before = e.text.len;
-			edit_key(&e, key);
-			if (e.text.len != before)
-				c.selected = 0;
-			if (edit_may_draw(&e))
-				narrow(&c, e.text.data);
+		if (key == CTRL('s')) {
+			result = -2;
+			break;
 		}
+		if (key == KEY_RETURN && !e.pasting) {
+			if (!drawn)
+				c.count = source->find(source->ctx, e.text.data);
+			result = c.count ? (int)(c.selected < c.count ? c.selected : c.count - 1) : -2;
+			break;
+		}
+		choosing_key(&c, &e, key);
 	}
+	if (typed)
+		*typed = xstrdup(e.text.data);
 	buf_release(&e.text);
-	free(c.shown);
+	return result;
+}
+
+/* ---- a choice from a list */
+
+struct listed {
+	const char *const *choices;
+	size_t count;
+	size_t *shown; /* indexes of those that match */
+	size_t shown_count;
+};
+
+static size_t find_listed(void *ctx, const char *typed)
+{
+	struct listed *l = ctx;
+	l->shown_count = 0;
+	for (size_t i = 0; i < l->count; i++)
+		if (matches(l->choices[i], typed))
+			l->shown[l->shown_count++] = i;
+	return l->shown_count;
+}
+
+static void text_listed(void *ctx, size_t i, struct buf *out)
+{
+	const struct listed *l = ctx;
+	buf_adds(out, l->choices[l->shown[i]]);
+}
+
+int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
+                  char **other)
+{
+	struct listed l = {choices, count, xcalloc(count, sizeof *l.shown), 0};
+	struct prompt_source source = {.ctx = &l,
+	                               .find = find_listed,
+	                               .text = text_listed,
+	                               .first = selected > 0 ? (size_t)selected : 0,
+	                               .help = _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
+	char *typed = NULL;
+	int result = prompt_pick(wb, question, &source, &typed);
+	if (result >= 0) {
+		result = (int)l.shown[result];
+	} else if (result == -2 && other && *typed && l.shown_count == 0) {
+		*other = typed;
+		typed = NULL;
+	} else {
+		result = -1;
+	}
+	free(typed);
+	free(l.shown);
 	return result;
 }

@@ -12,12 +12,45 @@
 
 #include <stddef.h>
 
+struct buf;
 struct workbench;
 
 #define PROMPT_LIMIT (16U << 20)
 
 /* One line, or several (then Enter makes a new line and Ctrl-S keeps the text). A string that the caller frees, or NULL. */
 char *prompt_text(struct workbench *wb, const char *question, const char *initial, int several_lines);
+
+/* The same with more to say about it. */
+struct prompt_line {
+	const char *question;
+	const char *help; /* one line above, or NULL */
+	const char *initial;
+	int several_lines;
+	int hidden; /* shown as dots */
+	/* Told after keys that changed the text; may be NULL. */
+	void (*changed)(void *ctx, const char *text);
+	void *ctx;
+};
+
+/* The text, which the caller frees. *left is 1 if it was left with Esc or the terminal went away: the text is given all
+ * the same, so that nothing typed is lost. */
+char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left);
+
+/* Choices from a source that is asked anew for what is typed. */
+struct prompt_source {
+	void *ctx;
+	size_t (*find)(void *ctx, const char *typed);       /* how many there are */
+	void (*text)(void *ctx, size_t i, struct buf *out); /* the i-th of them, of any text */
+	int (*is_marked)(void *ctx, size_t i);              /* NULL: nothing can be marked */
+	void (*toggle)(void *ctx, size_t i);                /* with Tab; with the space bar where nothing is typed */
+	const char *help;                                   /* which keys do what */
+	size_t first;                                       /* the one to begin with */
+	int fixed;                                          /* 1: typing does not narrow down */
+};
+
+/* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S, or Enter where none is left. What was typed goes to
+ * *typed (the caller frees it) unless that is NULL. */
+int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed);
 
 /* A command line behind `:`: Tab completes, the arrows recall what was typed before, and a line above says what may
  * follow. A string that the caller frees, or NULL. */

@@ -66,6 +66,8 @@ struct view_lazy {
 	/* Does some of what is left to do, until the steady time `deadline`. Milliseconds until it wants to go on (0: at
 	 * once), or -1: all is done. Sets *show if what is seen has changed. */
 	int (*work)(struct view *v, double deadline, int *show);
+	/* Keeps what is not kept yet, at once: genba is about to lock. */
+	void (*flush)(struct view *v);
 };
 
 struct view {

@@ -9,7 +9,10 @@
 #include "base/words.h"
 #include "case/search.h"
 #include "tui/command.h"
+#include "tui/names.h"
+#include "tui/offer.h"
 #include "tui/prompt.h"
+#include "tui/table.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -28,6 +31,11 @@ void workbench_push(struct workbench *wb, struct view *view)
 {
 	if (!view)
 		return;
+	if (wb->depth == STACK_LIMIT && wb->floor) { /* the form that is open needs the views below it */
+		view_free(view);
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("too many views are open: go back with Esc first"));
+		return;
+	}
 	if (wb->depth == STACK_LIMIT) { /* a long walk along references: the oldest but the first is given up */
 		view_free(wb->stack[1]);
 		memmove(&wb->stack[1], &wb->stack[2], (STACK_LIMIT - 2) * sizeof *wb->stack);
@@ -38,7 +46,7 @@ void workbench_push(struct workbench *wb, struct view *view)
 
 void workbench_pop(struct workbench *wb)
 {
-	if (wb->depth > 1)
+	if (wb->depth > 1 && wb->depth > wb->floor)
 		view_free(wb->stack[--wb->depth]);
 }
 
@@ -171,6 +179,8 @@ static struct view *view_for(struct workbench *wb, const struct words *w)
 		return view_list(wb, word);
 	if (word && strcmp(name, "find") == 0)
 		return view_found(wb, word);
+	if (word && strcmp(name, "show") == 0)
+		return view_detail(wb, word);
 	return NULL;
 }
 
@@ -224,7 +234,17 @@ static void forget_views(struct workbench *wb)
 {
 	for (size_t i = 0; i < wb->depth; i++)
 		view_forget(wb->stack[i]);
+	tables_forget(wb->tables);
+	names_free(&wb->names);
 	wb->turn++;
+}
+
+/* What was typed is kept before the keys go. */
+static void flush_views(struct workbench *wb)
+{
+	for (size_t i = 0; i < wb->depth; i++)
+		if (wb->stack[i]->lazy && wb->stack[i]->lazy->flush)
+			wb->stack[i]->lazy->flush(wb->stack[i]);
 }
 
 void workbench_lock(struct workbench *wb)
@@ -232,6 +252,7 @@ void workbench_lock(struct workbench *wb)
 	struct err why = ERR_INIT;
 	if (wb->locked)
 		return;
+	flush_views(wb);
 	if (session_lock(wb->s, &why) < 0) {
 		workbench_tell_error(wb, &why);
 		return;
@@ -302,9 +323,10 @@ static int wait_for_key(struct workbench *wb)
 			return KEY_NOTHING;
 		int wait = (int)((wake - now) * 1000) + 1;
 		struct view *v = wb->locked || wb->depth == 0 ? NULL : workbench_top(wb);
-		if (v && v->lazy && v->lazy->work) {
+		if (v && (wb->work.fn || (v->lazy && v->lazy->work))) {
 			int show = 0;
-			int again = v->lazy->work(v, now + WORK_SLICE, &show);
+			int again = wb->work.fn ? wb->work.fn(wb->work.ctx, now + WORK_SLICE, &show)
+			                        : v->lazy->work(v, now + WORK_SLICE, &show);
 			if (show)
 				return KEY_WORK;
 			if (again >= 0 && again < wait)
@@ -335,7 +357,7 @@ int workbench_key(struct workbench *wb)
 
 /* ---- the loop */
 
-/* Text pasted where no text is asked for must not act as keys: it becomes a note if the person keeps it. */
+/* Text pasted where no text is asked for must not act as keys: it is offered as indicators, or becomes a note. */
 static void take_paste(struct workbench *wb)
 {
 	char *text = prompt_pasted(wb);
@@ -346,36 +368,41 @@ static void take_paste(struct workbench *wb)
 	if (why)
 		workbench_tell(wb, TONE_ATTENTION, "%s", why);
 	else
-		workbench_note(wb, view_label(v), text);
+		offer_text(wb, text, view_label(v));
 	free(text);
+}
+
+int workbench_step(struct workbench *wb)
+{
+	if (!screen_pending()) {
+		workbench_draw(wb);
+		screen_show();
+	}
+	int key = workbench_key(wb);
+	if (key == KEY_HANGUP)
+		wb->leaving = 1;
+	if (key == KEY_WORK || wb->leaving)
+		return !wb->leaving;
+	if (key == KEY_NOTHING || key == KEY_SIZE) {
+		search_catch_up(wb->s->c, CATCH_UP_ROWS, NULL);
+		return 1;
+	}
+	buf_clear(&wb->status);
+	struct view *v = workbench_top(wb);
+	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
+	if (key == KEY_PASTE_BEGIN)
+		take_paste(wb);
+	else if (!view_press(v, key) && !(v->ops->key && v->ops->key(v, key)) &&
+	         !view_move(v, key, workbench_height(wb)))
+		workbench_press(wb, key);
+	return !wb->leaving;
 }
 
 static void run(struct workbench *wb)
 {
 	wb->last_key = clock_steady();
-	while (!wb->leaving) {
-		if (!screen_pending()) {
-			workbench_draw(wb);
-			screen_show();
-		}
-		int key = workbench_key(wb);
-		if (key == KEY_HANGUP)
-			break;
-		if (key == KEY_WORK)
-			continue;
-		if (key == KEY_NOTHING || key == KEY_SIZE) {
-			search_catch_up(wb->s->c, CATCH_UP_ROWS, NULL);
-			continue;
-		}
-		buf_clear(&wb->status);
-		struct view *v = workbench_top(wb);
-		view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
-		if (key == KEY_PASTE_BEGIN)
-			take_paste(wb);
-		else if (!view_press(v, key) && !(v->ops->key && v->ops->key(v, key)) &&
-		         !view_move(v, key, workbench_height(wb)))
-			workbench_press(wb, key);
-	}
+	while (workbench_step(wb))
+		;
 }
 
 int workbench_run(struct session *s, struct err *err)
@@ -398,6 +425,8 @@ int workbench_run(struct session *s, struct err *err)
 	run(&wb);
 	while (wb.depth > 0)
 		view_free(wb.stack[--wb.depth]);
+	tables_free(&wb.tables);
+	names_free(&wb.names);
 	buf_release(&wb.status);
 	free(wb.search);
 	json_decref(wb.lines);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command.h"
+#include "tui/offer.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
 
@@ -59,6 +60,15 @@ static void write_note(struct view *v)
 	workbench_note(v->wb, on, NULL);
 }
 
+/* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
+static void paste(struct view *v)
+{
+	char *text = prompt_text(v->wb, _("Paste a text: what it holds is offered as indicators"), NULL, 1);
+	if (text && *text)
+		offer_indicators(v->wb, text, NULL);
+	free(text);
+}
+
 static void undo(struct view *v)
 {
 	struct workbench *wb = v->wb;
@@ -104,6 +114,10 @@ static struct view *view_of_key(struct workbench *wb, int key)
 /* A view switched to by its number stands alone on the board. */
 static void switch_to(struct workbench *wb, int key)
 {
+	if (wb->floor) {
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("a form is open: save it or leave it first"));
+		return;
+	}
 	while (wb->depth > 1)
 		workbench_pop(wb);
 	workbench_push(wb, view_of_key(wb, key));
@@ -193,6 +207,8 @@ const struct view_key workbench_keys[] = {
     {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
     {'/', NULL, N_("search"), N_("search all records for words"), ask_search, NULL},
     {'n', NULL, NULL, N_("write a note on the selected record"), write_note, REFUSES},
+    {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
+     REFUSES},
     {'u', NULL, NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
     {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
     {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},

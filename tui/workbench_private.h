@@ -10,6 +10,15 @@
 
 #define STACK_LIMIT 32
 
+struct names;
+struct tables;
+
+/* Slow work of a prompt, in place of that of the view on top: as struct view_lazy says. */
+struct workbench_work {
+	int (*fn)(void *ctx, double deadline, int *show); /* NULL: none */
+	void *ctx;
+};
+
 struct workbench {
 	struct session *s;
 	struct view *stack[STACK_LIMIT];
@@ -20,10 +29,15 @@ struct workbench {
 	double last_key; /* steady seconds, for the idle lock */
 	int locked;
 	int leaving;
-	char as_of[HISTORY_ID]; /* the commit as of which the case is shown; "": now */
-	char as_of_time[32];    /* its time, RFC 3339 */
-	uint64_t turn;          /* grows when all views must be filled anew though the case is the same */
-	json_t *lines;          /* what was typed behind `:`, oldest first */
+	char as_of[HISTORY_ID];   /* the commit as of which the case is shown; "": now */
+	char as_of_time[32];      /* its time, RFC 3339 */
+	uint64_t turn;            /* grows when all views must be filled anew though the case is the same */
+	size_t floor;             /* so many views stay until a form that was begun over them is done */
+	char created[LABEL_TEXT]; /* label of the record that the last form put on record, or "" */
+	struct workbench_work work;
+	struct tables *tables; /* records held for lists and pickers */
+	struct names *names;   /* titles of records */
+	json_t *lines;         /* what was typed behind `:`, oldest first */
 };
 
 /* ---- reading the case as the person looks at it: now, or as of a commit. Views use these, not record_each() itself. */
@@ -47,6 +61,9 @@ void workbench_draw(struct workbench *wb);
 
 /* Rows of the view on top that are seen. */
 int workbench_height(struct workbench *wb);
+
+/* Draws, waits for a key and does what it means. 0: the person leaves. */
+int workbench_step(struct workbench *wb);
 
 /* The next key; resizing, locking and the slow work of the view on top are done inside. KEY_WORK: draw anew. */
 int workbench_key(struct workbench *wb);

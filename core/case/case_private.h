@@ -107,9 +107,9 @@ int case_refresh(struct case_file *c, struct err *err);
 
 /* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
 void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
-X(DRAFT_PUT, "INSERT OR REPLACE INTO draft(key, modified, json) VALUES(?1, ?2, ?3)")
-X(DRAFT_GET, "SELECT modified, json FROM draft WHERE key = ?1")
-X(DRAFT_DROP, "DELETE FROM draft WHERE key = ?1")
+
+/* Begins the next generation, with these records changed. */
+void case_changed(struct case_file *c, const char *const *ids, size_t count);
 
 /* Writes a record's row, its links and its place in the search queue inside the open transaction. */
 int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);

@@ -1,0 +1,18 @@
+/*
+ * Indicators out of a block of text: pasted, or a note's.
+ *
+ * What the text holds (case/textscan.h) is offered with what the case already
+ * knows; the person picks, and what was picked is on record in one action.
+ */
+#ifndef GENBA_TUI_OFFER_H
+#define GENBA_TUI_OFFER_H
+
+struct workbench;
+
+/* `note`: label of the note that the text is, which then names the new records in its field `on`; or NULL. */
+void offer_indicators(struct workbench *wb, const char *text, const char *note);
+
+/* A pasted text: the person says whether it is for its indicators or a note on the record (its label, or ""). */
+void offer_text(struct workbench *wb, const char *text, const char *on);
+
+#endif

@@ -1,0 +1,387 @@
+/* The records of one kind in columns: sorted, filtered, marked, changed together. */
+#include "tui/view_list.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/list.h"
+#include "tui/names.h"
+#include "tui/prompt.h"
+#include "tui/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILL_SLICE   0.008 /* seconds */
+#define SHOW_EVERY   0.1   /* seconds between two drawings while work goes on */
+#define COLUMNS_MOST 12
+#define SAMPLES      150 /* rows whose widths are looked at */
+#define WIDEST       40  /* cells of one column */
+#define ENOUGH       11  /* cells that make a column of use */
+#define TITLE_ENOUGH 18
+#define SIGNS        2 /* cells before the label: marked, alarm or retracted */
+
+struct column {
+	const struct field *field; /* NULL: the label */
+	size_t width;              /* cells */
+};
+
+struct list_view {
+	char as_of[HISTORY_ID]; /* the commit of the table; "": now */
+	struct list *list;
+	struct column columns[COLUMNS_MOST];
+	size_t column_count;
+	long anchor;     /* row of the table that stays selected while the list is made anew, or -1 */
+	size_t searched; /* places that were searched for it */
+	size_t placed;   /* the selection as it was set last: if it is another, the person has moved */
+	uint64_t epoch;
+	double shown_at;
+	int measured; /* the widths are those of the whole table */
+};
+
+static struct list_view *data(struct view *v)
+{
+	return v->data;
+}
+
+/* ---- layout */
+
+static void cell_text(struct view *v, size_t row, const struct field *field, struct buf *out)
+{
+	struct table *t = list_table(data(v)->list);
+	if (!field) {
+		buf_adds(out, table_label(t, row));
+		return;
+	}
+	json_t *value = table_value(t, row, field);
+	if (!value && !field->values) {
+		buf_adds(out, "—");
+		return;
+	}
+	name_field(&v->wb->names, v->wb->s->c, field, value, out);
+	json_decref(value);
+	size_t line = strcspn(out->data, "\n");
+	if (out->data[line]) {
+		buf_truncate(out, line);
+		buf_adds(out, " …");
+	}
+}
+
+static size_t heading_width(const struct column *column)
+{
+	return text_width(column->field ? field_label(column->field) : _("Label")) + 2; /* and the sign of the order */
+}
+
+/* Widths of what stands in the cells, as far as a sample of the rows tells. */
+static void measure(struct view *v)
+{
+	struct list_view *lv = data(v);
+	size_t count = table_count(list_table(lv->list));
+	size_t step = count > SAMPLES ? count / SAMPLES : 1;
+	for (size_t k = 0; k < lv->column_count; k++) {
+		struct column *column = &lv->columns[k];
+		column->width = heading_width(column);
+		for (size_t i = 0; i < count; i += step) {
+			struct buf cell = BUF_INIT;
+			cell_text(v, i, column->field, &cell);
+			size_t width = text_width(cell.data);
+			buf_release(&cell);
+			if (width > column->width)
+				column->width = width < WIDEST ? width : WIDEST;
+		}
+	}
+}
+
+/* What a column needs to be of use. */
+static size_t needed(const struct list_view *lv, size_t k)
+{
+	size_t width = lv->columns[k].width;
+	size_t enough = k == 1 ? TITLE_ENOUGH : ENOUGH;
+	return k == 0 || width < enough ? width : enough;
+}
+
+/* The last columns go until the others have what they need; then the widest give way until the row fits. */
+static void fit(struct list_view *lv, size_t cells)
+{
+	size_t total;
+	for (;; lv->column_count--) {
+		total = SIGNS;
+		for (size_t k = 0; k < lv->column_count; k++)
+			total += needed(lv, k) + (k ? 2 : 0);
+		if (total <= cells || lv->column_count <= 2)
+			break;
+	}
+	for (;;) {
+		struct column *widest = NULL;
+		total = SIGNS;
+		for (size_t k = 0; k < lv->column_count; k++) {
+			total += lv->columns[k].width + (k ? 2 : 0);
+			if (k && lv->columns[k].width > needed(lv, k) &&
+			    (!widest || lv->columns[k].width >= widest->width))
+				widest = &lv->columns[k];
+		}
+		if (total <= cells || !widest)
+			return;
+		widest->width--;
+	}
+}
+
+static void choose_columns(struct list_view *lv)
+{
+	const struct kind *kind = table_kind(list_table(lv->list));
+	lv->columns[0] = (struct column){NULL, 0};
+	lv->column_count = 1;
+	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++)
+		lv->columns[lv->column_count++].field = kind_field(kind, kind->list_columns[i]);
+}
+
+static void name_columns(struct view *v)
+{
+	struct list_view *lv = data(v);
+	struct buf line = BUF_INIT;
+	int descending;
+	const struct field *by = list_sorted_by(lv->list, &descending);
+	buf_adds(&line, "  ");
+	for (size_t k = 0; k < lv->column_count; k++) {
+		const struct column *column = &lv->columns[k];
+		struct buf name = BUF_INIT;
+		buf_adds(&name, column->field ? field_label(column->field) : _("Label"));
+		if (column->field == by && text_width(name.data) + 2 > column->width) {
+			size_t fits = text_fit(name.data, column->width > 3 ? column->width - 2 : 1, NULL);
+			buf_truncate(&name, fits);
+		}
+		if (column->field == by)
+			buf_adds(&name, descending ? " v" : " ^");
+		if (k)
+			buf_adds(&line, "  ");
+		text_pad(&line, name.data, column->width);
+		buf_release(&name);
+	}
+	free(v->names);
+	v->names = buf_take(&line, NULL);
+}
+
+/* ---- heading */
+
+static void head(struct view *v)
+{
+	struct list_view *lv = data(v);
+	struct table *t = list_table(lv->list);
+	const struct kind *kind = table_kind(t);
+	int descending;
+	const struct field *by = list_sorted_by(lv->list, &descending);
+	struct buf line = BUF_INIT;
+	buf_adds(&line, kind_label(kind));
+	if (v->filter || list_count(lv->list) != table_count(t))
+		buf_addf(&line, _(" · %zu of %zu"), list_count(lv->list), table_count(t));
+	else
+		buf_addf(&line, " · %zu", table_count(t));
+	if (list_marked(lv->list))
+		buf_addf(&line, _(" · %zu marked"), list_marked(lv->list));
+	if (list_shows_retracted(lv->list))
+		buf_adds(&line, _(" · with retracted ones"));
+	if (by)
+		buf_addf(&line, _(" · by %s"), field_label(by));
+	if (!table_is_whole(t))
+		buf_adds(&line, _(" · reading…"));
+	free(v->heading);
+	v->heading = buf_take(&line, NULL);
+}
+
+/* ---- filling */
+
+/* Keeps the selection on the anchor as the list grows. */
+static void follow_anchor(struct view *v)
+{
+	struct list_view *lv = data(v);
+	if (lv->epoch != list_epoch(lv->list)) {
+		lv->epoch = list_epoch(lv->list);
+		lv->searched = 0;
+	}
+	v->count = list_count(lv->list);
+	if (lv->anchor < 0)
+		return;
+	for (; lv->searched < v->count; lv->searched++)
+		if (list_row(lv->list, lv->searched) == (size_t)lv->anchor) {
+			v->selected = lv->searched;
+			lv->anchor = -1;
+			return;
+		}
+}
+
+static int go_on(struct view *v, double deadline)
+{
+	struct list_view *lv = data(v);
+	int more = list_work(lv->list, deadline);
+	if (v->selected != lv->placed)
+		lv->anchor = -1;
+	follow_anchor(v);
+	if (v->selected >= v->count && lv->anchor < 0)
+		v->selected = v->count ? v->count - 1 : 0;
+	lv->placed = v->selected;
+	return more;
+}
+
+static void lay_out(struct view *v)
+{
+	struct list_view *lv = data(v);
+	choose_columns(lv);
+	measure(v);
+	fit(lv, (size_t)screen_columns());
+	name_columns(v);
+	lv->measured = table_is_whole(list_table(lv->list));
+}
+
+/* The person looks at another time: the same list of other records. */
+static void change_time(struct view *v)
+{
+	struct list_view *lv = data(v);
+	struct workbench *wb = v->wb;
+	int descending;
+	const struct field *by = list_sorted_by(lv->list, &descending);
+	int retracted = list_shows_retracted(lv->list);
+	struct list *list = list_new(table_take(&wb->tables, wb->s->c, table_kind(list_table(lv->list)), wb->as_of));
+	list_sort(list, by, descending);
+	list_show_retracted(list, retracted);
+	if (v->filter)
+		list_filter(list, v->filter, NULL);
+	list_free(lv->list);
+	lv->list = list;
+	lv->anchor = -1;
+	lv->epoch = 0;
+	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
+}
+
+static int fill(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	(void)err;
+	if (strcmp(data(v)->as_of, v->wb->as_of) != 0)
+		change_time(v);
+	go_on(v, clock_steady() + FILL_SLICE);
+	lay_out(v);
+	head(v);
+	return 0;
+}
+
+static int work(struct view *v, double deadline, int *show)
+{
+	struct list_view *lv = data(v);
+	size_t before = v->count;
+	int was_whole = table_is_whole(list_table(lv->list));
+	int was_marked = lv->measured;
+	if (!go_on(v, deadline)) {
+		if (before == v->count && was_whole && was_marked)
+			return -1;
+		if (!lv->measured)
+			lay_out(v);
+		head(v);
+		*show = 1;
+		return -1;
+	}
+	double now = clock_steady();
+	if (now - lv->shown_at > SHOW_EVERY || (before < (size_t)workbench_height(v->wb) && before != v->count)) {
+		lv->shown_at = now;
+		head(v);
+		*show = 1;
+	}
+	return 0;
+}
+
+/* ---- rows */
+
+/* 1 for what must not be overlooked: infected or taken over, and still connected. */
+static int is_alarm(struct table *t, size_t row)
+{
+	const struct kind *kind = table_kind(t);
+	if (strcmp(kind->name, "asset") != 0)
+		return 0;
+	json_t *status = table_value(t, row, kind_field(kind, "status"));
+	json_t *containment = table_value(t, row, kind_field(kind, "containment"));
+	const char *found = json_string_value(status);
+	const char *held = json_string_value(containment);
+	int alarm = found && (strcmp(found, "infected") == 0 || strcmp(found, "compromised") == 0) &&
+	            !(held && (strcmp(held, "isolated") == 0 || strcmp(held, "not_applicable") == 0));
+	json_decref(status);
+	json_decref(containment);
+	return alarm;
+}
+
+static void lay_row(struct view *v, size_t i, struct row *out)
+{
+	struct list_view *lv = data(v);
+	struct table *t = list_table(lv->list);
+	size_t row = list_row(lv->list, i);
+	struct buf line = BUF_INIT;
+	int retracted = table_is_retracted(t, row);
+	int alarm = !retracted && is_alarm(t, row);
+	buf_addc(&line, list_is_marked(lv->list, row) ? '*' : ' ');
+	buf_addc(&line, retracted ? 'x' : alarm ? '!' : ' ');
+	for (size_t k = 0; k < lv->column_count; k++) {
+		struct buf cell = BUF_INIT;
+		cell_text(v, row, lv->columns[k].field, &cell);
+		if (k)
+			buf_adds(&line, "  ");
+		text_pad(&line, cell.data, lv->columns[k].width);
+		buf_release(&cell);
+	}
+	out->text = buf_take(&line, NULL);
+	out->tone = retracted ? TONE_FAINT : alarm ? TONE_ALARM : TONE_PLAIN;
+	snprintf(out->label, sizeof out->label, "%s", table_label(t, row));
+}
+
+static const char *label_at(struct view *v, size_t i)
+{
+	struct list *l = data(v)->list;
+	size_t row = i < list_count(l) ? list_row(l, i) : SIZE_MAX;
+	return row < table_count(list_table(l)) ? table_label(list_table(l), row)
+	                                        : ""; /* the table may have been wiped */
+}
+
+static void release(struct view *v)
+{
+	list_free(data(v)->list);
+	free(v->data);
+}
+
+/* ---- the view */
+
+struct list *view_list_of(struct view *v)
+{
+	return data(v)->list;
+}
+
+void view_list_hold(struct view *v)
+{
+	struct list_view *lv = data(v);
+	lv->anchor = v->selected < list_count(lv->list) ? (long)list_row(lv->list, v->selected) : -1;
+	lv->placed = v->selected;
+}
+
+void view_list_redo(struct view *v)
+{
+	view_stale(v);
+}
+
+static const struct view_ops list_ops = {"list", "", NULL, 0, fill, NULL, release, view_list_keys};
+
+static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold};
+
+struct view *view_list(struct workbench *wb, const char *kind_name)
+{
+	const struct kind *kind = kind_find(kind_name);
+	if (!kind) {
+		workbench_tell(wb, TONE_ALARM, _("there is no kind '%s'"), kind_name);
+		return NULL;
+	}
+	struct view *v = view_new(wb, &list_ops, kind_name);
+	struct list_view *lv = xcalloc(1, sizeof *lv);
+	lv->list = list_new(table_take(&wb->tables, wb->s->c, kind, wb->as_of));
+	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
+	lv->anchor = -1;
+	v->data = lv;
+	v->lazy = &list_lazy;
+	return v;
+}

@@ -1,0 +1,18 @@
+/* Between the drawing of a list (view_list.c) and its keys (list_keys.c). */
+#ifndef GENBA_TUI_VIEW_LIST_H
+#define GENBA_TUI_VIEW_LIST_H
+
+#include "tui/list.h"
+#include "tui/view.h"
+
+struct list *view_list_of(struct view *v);
+
+/* Keeps the selection on the record under it, whatever is done to order and filter next. */
+void view_list_hold(struct view *v);
+
+/* Makes it anew at the next drawing. */
+void view_list_redo(struct view *v);
+
+extern const struct view_key view_list_keys[];
+
+#endif
