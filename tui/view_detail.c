@@ -313,7 +313,7 @@ static void follow(struct view *v)
 		workbench_open(v->wb, view_label(v));
 }
 
-static void note(struct view *v)
+static void write_note(struct view *v)
 {
 	workbench_note(v->wb, v->argument, NULL);
 }
@@ -340,7 +340,7 @@ static const struct view_key keys[] = {
     {KEY_GO_RIGHT, N_("→"), NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
     {'l', NULL, NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
     {'e', NULL, N_("edit"), N_("change this record"), edit, workbench_refuses_writing},
-    {'n', NULL, N_("note"), N_("write a note on this record"), note, workbench_refuses_writing},
+    {'n', NULL, N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
     {'c', NULL, N_("make of it"), N_("make an event, asset, measure or indicator of this note"), make_of, refuses_note},
     {'L', NULL, N_("history"), N_("how this record came to be"), history, NULL},
     {'v', NULL, N_("reveal"), N_("show secrets in clear, or mask them again"), reveal, refuses_reveal},
