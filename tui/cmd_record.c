@@ -10,6 +10,7 @@
 #include "case/record.h"
 #include "case/rules.h"
 #include "case/search.h"
+#include "case/timeline.h"
 #include "evidence/manifest.h"
 
 #include <stdlib.h>
@@ -18,6 +19,19 @@
 
 #define NOTE_LIMIT   (16U << 20)
 #define COLUMN_CELLS 40
+
+static const struct kind *known_kind(const char *name, struct err *err)
+{
+	const struct kind *kind = kind_find(name);
+	if (kind)
+		return kind;
+	struct buf names = BUF_INIT;
+	for (size_t i = 0; i < kind_count(); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
+	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
+	buf_release(&names);
+	return NULL;
+}
 
 static int cmd_fields(const char *name, struct session *s, const struct args *args, int add, struct err *err)
 {
@@ -57,9 +71,73 @@ int cmd_add(struct session *s, const struct args *args, struct err *err)
 	return cmd_fields("add", s, args, 1, err);
 }
 
+/* ---- set --where: all records of a kind that a filter finds, in one action */
+
+struct setting {
+	struct filter *filter;
+	char **labels; /* collected first: changing them while they are listed would disturb the listing */
+	size_t count;
+};
+
+static int collect_label(void *ctx, json_t *record)
+{
+	struct setting *set = ctx;
+	if (!filter_match(set->filter, record))
+		return 0;
+	set->labels = xrealloc(set->labels, (set->count + 1) * sizeof *set->labels);
+	set->labels[set->count++] = xstrdup(record_label(record));
+	return 0;
+}
+
+static int set_all(struct session *s, const struct setting *set, const struct assign *fields, size_t count,
+                   struct err *err)
+{
+	struct action *a = action_begin(s->c, "set", err);
+	if (!a)
+		return -1;
+	for (size_t i = 0; i < set->count; i++)
+		if (action_set(a, set->labels[i], fields, count, 0, err) < 0)
+			break; /* and the commit fails with this error */
+	return action_commit(a, err);
+}
+
+static int set_where(struct session *s, const struct args *args, const char *where, struct err *err)
+{
+	const struct kind *kind = args->count >= 2 ? known_kind(args->words[0], err) : NULL;
+	if (args->count < 2)
+		return cmd_usage("set", err);
+	struct setting set = {.filter = kind ? filter_parse(kind, where, err) : NULL};
+	if (!set.filter)
+		return -1;
+	filter_resolve_with(set.filter, timeline_resolve, s->c);
+	struct assign *fields = NULL;
+	char **names = NULL;
+	size_t count = args->count - 1;
+	int rc = cmd_assigns(args->words + 1, count, &fields, &names, err);
+	if (rc == 0) {
+		rc = record_each(s->c, kind->name, 0, collect_label, &set, err);
+		if (rc == 0 && set.count == 0)
+			rc =
+			    err_set(err, ERR_NOT_FOUND, _("no record of the kind %s matches '%s'; nothing was changed"),
+			            kind->name, where);
+		if (rc == 0)
+			rc = set_all(s, &set, fields, count, err);
+		cmd_assigns_free(fields, names, count);
+	}
+	for (size_t i = 0; i < set.count; i++) {
+		if (rc == 0)
+			cmd_print_label(s, set.labels[i]);
+		free(set.labels[i]);
+	}
+	free(set.labels);
+	filter_free(set.filter);
+	return rc;
+}
+
 int cmd_set(struct session *s, const struct args *args, struct err *err)
 {
-	return cmd_fields("set", s, args, 0, err);
+	const char *where = args_option(args, "where");
+	return where ? set_where(s, args, where, err) : cmd_fields("set", s, args, 0, err);
 }
 
 /* A note's text: the words joined by spaces, or standard input (bytes that are no UTF-8 stay visible as \xNN). */
@@ -227,19 +305,6 @@ static void list_heading(struct listing *l)
 			csv_cell(l->csv, kind_field_at(l->kind, i)->name, 0);
 		fputs("\r\n", l->csv);
 	}
-}
-
-static const struct kind *known_kind(const char *name, struct err *err)
-{
-	const struct kind *kind = kind_find(name);
-	if (kind)
-		return kind;
-	struct buf names = BUF_INIT;
-	for (size_t i = 0; i < kind_count(); i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
-	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
-	buf_release(&names);
-	return NULL;
 }
 
 int cmd_list(struct session *s, const struct args *args, struct err *err)

@@ -154,7 +154,6 @@ static void flush(struct view *v)
 static int work(struct view *v, double deadline, int *show)
 {
 	(void)deadline;
-	(void)show;
 	struct form *f = data(v);
 	if (f->typed <= 0)
 		return -1;
@@ -165,6 +164,8 @@ static int work(struct view *v, double deadline, int *show)
 	if (left > 0)
 		return (int)(left * 1000) + 1;
 	write_draft(v);
+	view_stale(v); /* its heading says that the draft is kept */
+	*show = 1;
 	return -1;
 }
 
@@ -322,7 +323,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	else
 		buf_addf(&head, _("New: %s"), kind_label(f->kind));
 	if (changed_count(f))
-		buf_addf(&head, _(" · %zu typed, not saved"), changed_count(f));
+		buf_addf(&head, f->typed > 0 ? _(" · %zu typed") : _(" · %zu typed, draft kept"), changed_count(f));
 	v->heading = buf_take(&head, NULL);
 	return 0;
 }
