@@ -552,7 +552,7 @@ static void restore_row(struct view *v)
 /* Other keys mean nothing here: a form is not left by a slip. */
 static int form_key(struct view *v, int key)
 {
-	if (key == '?' || key == CTRL('l'))
+	if (key == '?' || key == ':')
 		return 0;
 	view_move(v, key == '\t' ? KEY_GO_DOWN : key, workbench_height(v->wb));
 	tell_help(v);

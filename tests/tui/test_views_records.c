@@ -1,0 +1,276 @@
+/* The record views on a real pseudo-terminal: lists, details, forms and their drafts, pasted text. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Record views");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_case(int rows, int columns)
+{
+	return terminal_open(rows, columns, NULL, getenv("GENBA_CASE"), NULL);
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void add_three_assets(void)
+{
+	program_good(&program, "add", "asset", "hostname=WEB-1", "type=web_server", "status=clean", NULL);
+	program_good(&program, "add", "asset", "hostname=DB-2", "type=server", "status=suspected", NULL);
+	program_good(&program, "add", "asset", "hostname=人事PC-3", "type=terminal", "status=infected", NULL);
+}
+
+static void lists_sort_and_filter(void **state)
+{
+	(void)state;
+	add_three_assets();
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "s"); /* by the first column, the name */
+	terminal_await_row(t, 3, "DB-2");
+	terminal_type(t, "S");
+	terminal_await_row(t, 3, "人事PC-3");
+	terminal_await_row(t, 3, "!R1-A3"); /* infected and not isolated: a sign, not only a colour */
+	terminal_type(t, "fweb");
+	terminal_await_row(t, 1, "1 of 3");
+	terminal_await_row(t, 3, "WEB-1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Asset · 3");
+	terminal_type(t, "fstatus=infected|suspected -人事" KEYS_ENTER);
+	terminal_await_row(t, 1, "1 of 3");
+	terminal_await_row(t, 1, "[status=infected|suspected -人事]");
+	terminal_await_row(t, 3, "DB-2");
+	quit(t);
+}
+
+static void marked_records_are_set_in_one_action(void **state)
+{
+	(void)state;
+	add_three_assets();
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 3");
+	terminal_type(t, "M");
+	terminal_await_row(t, 1, "3 marked");
+	terminal_type(t, "b");
+	terminal_await_row(t, -1, "Set which field of 3 records");
+	terminal_type(t, "Containment" KEYS_ENTER);
+	terminal_await_row(t, -1, "Containment:");
+	terminal_type(t, "isolated" KEYS_ENTER);
+	terminal_await_row(t, -1, "of 3 records set in one action");
+	terminal_type(t, KEYS_DOWN "xwrong machine" KEYS_ENTER);
+	terminal_await_row(t, 1, "2 of 3");
+	terminal_type(t, "R");
+	terminal_await_row(t, 1, "with retracted ones");
+	quit(t);
+	program_good(&program, "list", "asset", "--where", "containment=isolated", "--retracted", "--csv", NULL);
+	assert_non_null(strstr(program.out.data, "R1-A1"));
+	assert_non_null(strstr(program.out.data, "R1-A3"));
+	program_good(&program, "log", "--limit", "2", NULL);
+	assert_non_null(strstr(program.out.data, "set R1-A1, R1-A2, R1-A3"));
+	assert_non_null(strstr(program.out.data, "retract R1-A2"));
+}
+
+static void set_where_is_one_action_or_none(void **state)
+{
+	(void)state;
+	add_three_assets();
+	program_good(&program, "set", "asset", "--where", "status=infected|suspected", "zone=HR", NULL);
+	assert_string_equal(program.out.data, "R1-A2\nR1-A3\n");
+	program_good(&program, "log", "--limit", "1", NULL);
+	assert_non_null(strstr(program.out.data, "set R1-A2, R1-A3"));
+	assert_int_equal(program_run(&program, "set", "asset", "--where", "status=excluded", "zone=X", NULL), 1);
+	assert_int_equal(program_run(&program, "set", "asset", "--where", "zone=HR", "status=green", NULL), 2);
+	program_good(&program, "list", "asset", "--where", "zone=HR status=infected", "--csv", NULL);
+	assert_non_null(strstr(program.out.data, "R1-A3"));
+}
+
+static void what_is_typed_survives_kill_and_lock(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3a");
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Name:");
+	terminal_type(t, "経理PC-7");
+	terminal_await_row(t, 1, "draft kept");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	t = open_case(24, 80);
+	terminal_type(t, "3a");
+	terminal_await(t, "goes on here");
+	terminal_await(t, "経理PC-7");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Name: 経理PC-7");
+	terminal_type(t, "b" KEYS_CTRL_L);
+	terminal_await(t, "genba is locked");
+	assert_false(terminal_shows(t, "経理"));
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await_row(t, -1, "Name: 経理PC-7b");
+	terminal_resize(t, 50, 160);
+	terminal_await_row(t, 49, "Name: 経理PC-7b");
+	terminal_type(t, KEYS_ENTER KEYS_CTRL_S);
+	terminal_await_row(t, -1, "R1-A1 is on record");
+	terminal_type(t, "a"); /* saved: no draft is left */
+	terminal_await_row(t, 1, "New: Asset");
+	assert_false(terminal_shows(t, "経理PC-7b"));
+	terminal_type(t, KEYS_ESCAPE);
+	quit(t);
+	program_good(&program, "show", "R1-A1", NULL);
+	assert_non_null(strstr(program.out.data, "経理PC-7b"));
+}
+
+static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3a");
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "Name is required");
+	terminal_type(t, KEYS_ENTER "PC-1" KEYS_ENTER "m");
+	terminal_await(t, "Checked at");
+	terminal_type(t, "GkkG"); /* the last row is Save */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, -1, "the draft is kept");
+	quit(t);
+
+	program_good(&program, "add", "asset", "hostname=PC-9", NULL);
+	t = open_case(24, 80);
+	terminal_type(t, "8a"); /* a measure has an owner and a time on its short form */
+	terminal_await_row(t, 1, "New: Measure");
+	terminal_type(t, KEYS_ENTER "Look at the logs" KEYS_ENTER);
+	terminal_await(t, "+ What");
+	while (terminal_find(t, "Owner") < 0)
+		terminal_await(t, "Owner");
+	terminal_type(t, "jjj" KEYS_ENTER);
+	terminal_await_row(t, -1, "Owner:");
+	terminal_type(t, "Responder Two" KEYS_ENTER); /* there is no such party: it is made here */
+	terminal_await(t, "Responder Two");
+	terminal_await_row(t, 1, "2 typed");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Due:");
+	terminal_type(t, "next moon" KEYS_ENTER);
+	terminal_await_row(t, -1, "Due:"); /* the error names the field, and the text stays */
+	terminal_await(t, "next moon");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "Due:");
+	quit(t);
+	program_good(&program, "list", "party", "--csv", NULL);
+	assert_non_null(strstr(program.out.data, "Responder Two"));
+}
+
+static void pasted_text_is_offered_as_indicators(void **state)
+{
+	(void)state;
+	static const char text[] = "beacon to hxxps://evil[.]example/a.php and 198.51.100[.]7, again 198.51.100.7";
+	program_good(&program, "add", "indicator", "type=ip", "value=198.51.100.7", "role=c2", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_await_row(t, -1, "? shows the keys");
+	terminal_paste(t, text, sizeof text - 1);
+	terminal_await_row(t, -1, "What the pasted text is for");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "known: R1-I1");
+	terminal_await(t, "[x] URL");
+	terminal_await(t, "[ ] domain");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "1 indicators on record in one action");
+	quit(t);
+	program_good(&program, "list", "indicator", "--csv", NULL);
+	assert_non_null(strstr(program.out.data, "https://evil.example/a.php"));
+}
+
+static void hostile_text_is_shown_harmlessly(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=A\033]0;owned\007B",
+	             "zone=x\xe2\x80\xae"
+	             "y",
+	             "os=\xff\xfe", NULL);
+	program_good(&program, "note", "--on", "R1-A1", "line one\nline \033[2Jtwo", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "\\x1b]0;owned");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "x<U+202E>y");
+	terminal_await(t, "Referred to by");
+	terminal_type(t, "G" KEYS_ENTER);
+	terminal_await(t, "line \\x1b[2Jtwo");
+	assert_string_equal(terminal_titled(t), "");
+	terminal_resize(t, 5, 20);
+	terminal_await(t, "Window too small");
+	terminal_resize(t, 24, 80);
+	terminal_await(t, "line \\x1b[2Jtwo");
+	quit(t);
+}
+
+static void references_are_followed_and_come_back(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	program_good(&program, "note", "--on", "R1-A1", "seen beaconing", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "6" KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-N1");
+	terminal_await(t, "→ R1-A1  PC-1");
+	terminal_type(t, "j" KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-A1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "R1-N1");
+	terminal_type(t, "c");
+	terminal_await_row(t, -1, "Make of this note");
+	terminal_type(t, "Event" KEYS_ENTER);
+	terminal_await_row(t, 1, "New: Event");
+	terminal_await(t, "seen beaconing");
+	terminal_type(t, KEYS_DOWN KEYS_ENTER "2026-11-20" KEYS_ENTER KEYS_CTRL_S);
+	terminal_await_row(t, -1, "R1-V1 is on record");
+	terminal_await(t, "→ R1-V1");
+	quit(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(lists_sort_and_filter, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(marked_records_are_set_in_one_action, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(set_where_is_one_action_or_none, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(pasted_text_is_offered_as_indicators, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(hostile_text_is_shown_harmlessly, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(references_are_followed_and_come_back, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
