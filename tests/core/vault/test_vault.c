@@ -220,11 +220,22 @@ static void test_busy(void **state)
 	assert_int_equal(try_open(path, 0, &err), 0);
 }
 
-static void open_must_be_busy(const char *path)
+/* In a process of its own: SQLite in a forked child still knows its parent's locks. 0 if the case is busy there. */
+static int other_process(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
-	child_check(try_open(path, 0, &err) == -1 && err.code == ERR_BUSY);
-	child_check(try_open(path, VAULT_READ_ONLY, &err) == -1 && err.code == ERR_BUSY);
+	people_init();
+	for (int i = 1; i < argc; i++)
+		if (try_open(argv[i], 0, &err) == 0 || err.code != ERR_BUSY ||
+		    try_open(argv[i], VAULT_READ_ONLY, &err) == 0 || err.code != ERR_BUSY)
+			return 1;
+	return 0;
+}
+
+static void open_must_be_busy(const char *path)
+{
+	execl("/proc/self/exe", "other", path, (char *)NULL);
+	_exit(1);
 }
 
 /* Closing any other descriptor of the file drops the POSIX locks of this process: a case may be hashed as evidence. */
@@ -461,8 +472,10 @@ static void test_open_statement_keeps_vault(void **state)
 	assert_int_equal(vault_close(NULL, NULL), 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		return other_process(argc, argv);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_settings),
