@@ -9,7 +9,7 @@ static const char *const statement_sql[CASE_STATEMENT_COUNT] = {
 #undef X
 };
 
-/* Everything but `search` (derived) and `draft` is a function of the history and of what it names by digest. */
+/* Everything but `search` (derived), `draft` and `work` (unfinished preservation) is a function of the history and of what it names by digest. */
 static const char schema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL UNIQUE,"
@@ -25,6 +25,7 @@ static const char schema[] =
     "  salt BLOB, value BLOB);"
     "CREATE TABLE blob(n INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, data BLOB);"
     "CREATE TABLE draft(key TEXT PRIMARY KEY, modified TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE work(key TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(key, part)) WITHOUT ROWID;"
     "CREATE TABLE search_queue(n INTEGER PRIMARY KEY);"
     "CREATE VIRTUAL TABLE search USING fts5(title, body, tokenize='genba');";
 

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "evidence/volume.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define CHECKPOINT_PIECES 32 /* at the earliest */
@@ -14,9 +15,11 @@ struct run {
 	struct digest *digest;
 	uint64_t first;
 	uint64_t through; /* bytes */
-	uint64_t kept;    /* pieces at the last checkpoint */
-	double kept_at;
-	double kept_took;
+	uint64_t
+	    marked; /* pieces at the last checkpoint that was decided; with a sink the writing stage's, else the owner's */
+	double marked_at;
+	_Atomic uint64_t cost;    /* microseconds that the last checkpoint took */
+	struct digest_state last; /* behind the last whole piece */
 };
 
 /* Whose fault an error was: the first one counts, as in struct err. Called by workers: a lost race is between two errors. */
@@ -75,28 +78,68 @@ static int stage_pack(void *ctx, struct piece *p, struct err *err)
 	return blame(r, r->a->ops->pack(r->a->sink, p, err), ACQUIRE_SINK);
 }
 
+/* Is it time for a checkpoint behind this piece? Enough was done, and keeping it does not cost more than it saves. */
+static int is_due(struct run *r, const struct piece *p)
+{
+	const struct acquisition *a = r->a;
+	if (!a->checkpoint || (a->ops && !a->ops->sync) || p->n < DIGEST_PIECE ||
+	    p->index + 1 < r->marked + CHECKPOINT_PIECES ||
+	    clock_steady() - r->marked_at < (double)atomic_load(&r->cost) * 1e-6 * CHECKPOINT_SHARE)
+		return 0;
+	r->marked = p->index + 1;
+	r->marked_at = clock_steady();
+	return 1;
+}
+
+static void add_cost(struct run *r, double began)
+{
+	atomic_fetch_add(&r->cost, (uint64_t)((clock_steady() - began) * 1e6));
+}
+
+/* The stage that writes also syncs: nobody else touches the sink meanwhile, and the mark stands behind what is on the medium. */
 static int stage_write(void *ctx, struct piece *p, struct err *err)
 {
 	struct run *r = ctx;
-	return blame(r, r->a->ops->write(r->a->sink, p, err), ACQUIRE_SINK);
+	int rc = r->a->ops->write(r->a->sink, p, err);
+	if (rc == 0 && is_due(r, p)) {
+		double began = clock_steady();
+		atomic_store(&r->cost, 0);
+		p->mark = 1;
+		rc = r->a->ops->sync(r->a->sink, err);
+		add_cost(r, began);
+	}
+	return blame(r, rc, ACQUIRE_SINK);
 }
 
-/* Keeps the state if enough was done, and if keeping it does not cost more than it saves. */
+static int keep_now(struct run *r, struct err *err)
+{
+	const struct acquisition *a = r->a;
+	double began = clock_steady();
+	struct acquire_state state = {r->last, *digest_pieces(r->digest), a->unreadable}; /* borrowed for the call */
+	int rc = a->checkpoint(a->checkpoint_ctx, &state, err);
+	add_cost(r, began);
+	return blame(r, rc, ACQUIRE_OTHER);
+}
+
 static int keep(struct run *r, const struct piece *p, struct err *err)
 {
-	struct acquisition *a = r->a;
-	if (!a->checkpoint || p->n < DIGEST_PIECE || (a->ops && !a->ops->sync) ||
-	    p->index + 1 < r->kept + CHECKPOINT_PIECES || clock_steady() - r->kept_at < r->kept_took * CHECKPOINT_SHARE)
+	if (p->n < DIGEST_PIECE)
 		return 0;
-	double began = clock_steady();
-	if (a->ops && blame(r, a->ops->sync(a->sink, err), ACQUIRE_SINK) < 0)
-		return -1;
-	struct acquire_state state = {p->state, *digest_pieces(r->digest), a->unreadable}; /* borrowed for the call */
-	int rc = a->checkpoint(a->checkpoint_ctx, &state, err);
-	r->kept = p->index + 1;
-	r->kept_at = clock_steady();
-	r->kept_took = r->kept_at - began;
-	return blame(r, rc, ACQUIRE_OTHER);
+	r->last = p->state;
+	if (r->a->ops ? !p->mark : !is_due(r, p))
+		return 0;
+	return keep_now(r, err);
+}
+
+/* What was done until an error is not lost. The threads are gone. */
+static void keep_last(struct run *r)
+{
+	const struct acquisition *a = r->a;
+	if (!a->checkpoint || r->through < (r->first + 1) * DIGEST_PIECE || r->through % DIGEST_PIECE != 0 ||
+	    (a->ops && !a->ops->sync))
+		return;
+	if (!a->ops || a->ops->sync(a->sink, NULL) == 0)
+		keep_now(r, NULL);
 }
 
 static int step(struct run *r, struct err *err)
@@ -157,17 +200,19 @@ int acquire(struct acquisition *a, struct digest_result *result, struct err *err
 	a->unreadable = (struct ranges)RANGES_INIT;
 	if (a->from) {
 		digest_resume(r.digest, &a->from->digest, &a->from->pieces);
-		r.first = r.kept = a->from->pieces.len / DIGEST_PIECE_SIZE;
+		r.first = r.marked = a->from->pieces.len / DIGEST_PIECE_SIZE;
 		r.through = r.first * DIGEST_PIECE;
 		for (size_t i = 0; i < a->from->unreadable.count; i++)
 			ranges_add(&a->unreadable, a->from->unreadable.items[i].offset,
 			           a->from->unreadable.items[i].length);
 	}
-	r.kept_at = clock_steady();
+	r.marked_at = clock_steady();
 	struct stage stages[PIPELINE_STAGES];
 	size_t count = build(stages, &r);
 	struct pipeline_owner owner = {retire, idle, &r};
 	int rc = pipeline_run(stages, count, r.first, &owner, err);
+	if (rc < 0)
+		keep_last(&r);
 	if (rc == 0 && a->unreadable.count) {
 		/* the root covers the map of what could not be read */
 		struct buf map = BUF_INIT;

@@ -83,6 +83,7 @@ static void do_work(struct pipeline *p, uint64_t index, size_t s)
 	if (s == 0) {
 		slot->piece.index = index;
 		slot->piece.n = 0;
+		slot->piece.mark = 0;
 		slot->piece.unreadable.count = 0;
 	}
 	pthread_mutex_unlock(&p->lock);

@@ -29,6 +29,7 @@ struct piece {
 	struct digest_state state; /* of the ordered digests behind this piece */
 	struct ranges unreadable;  /* what of it could not be read: zeros stand there */
 	struct buf packed;         /* what a packing stage made of it */
+	int mark;                  /* the stages' own: 0 when it is read */
 };
 
 struct stage {

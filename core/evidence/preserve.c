@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "base/secret.h"
 #include "evidence/volume.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 int evidence_form_parse(const char *name, enum evidence_form *form, struct err *err)
@@ -19,14 +21,27 @@ int evidence_form_parse(const char *name, enum evidence_form *form, struct err *
 		*form = EVIDENCE_HASH;
 	else if (strcmp(name, "raw") == 0)
 		*form = EVIDENCE_RAW;
+	else if (strcmp(name, "sealed") == 0)
+		*form = EVIDENCE_SEALED;
 	else
-		return err_set(err, ERR_USAGE, _("--as %s: allowed are hash (in place) and raw (copy)"), name);
+		return err_set(err, ERR_USAGE,
+		               _("--as %s: allowed are hash (in place), raw (copy) and sealed (encrypted container)"),
+		               name);
 	return 0;
 }
 
-void work_note(struct work *w, const char *text)
+const char *evidence_form_name(enum evidence_form form)
 {
-	buf_adds(&w->out->note, text);
+	static const char *const names[] = {"hash", "raw", "sealed"};
+	return names[form];
+}
+
+void work_note(struct work *w, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	buf_addv(&w->out->note, format, args);
+	va_end(args);
 	buf_addc(&w->out->note, '\n');
 }
 
@@ -37,57 +52,143 @@ void preserved_release(struct preserved *p)
 	p->path = NULL;
 }
 
+static int check_label(struct work *w, const char *option, const char *label, const char *wanted)
+{
+	json_t *record = record_get(w->c, label, 0, w->err);
+	const char *kind = json_get_string(record, "kind");
+	int ok = kind && strcmp(kind, wanted) == 0;
+	json_decref(record);
+	if (ok)
+		return 0;
+	if (strcmp(wanted, "asset") == 0)
+		return err_set(w->err, ERR_USAGE, _("%s %s: not an asset of this case"), option, label);
+	return err_set(w->err, ERR_USAGE, _("%s %s: not evidence of this case"), option, label);
+}
+
 /* Refuses what could not be recorded before an hour is spent on reading. */
 static int check_first(struct work *w, struct stat *st)
 {
-	if (case_may_write(w->c, w->err) < 0)
+	const struct preserve_options *o = w->options;
+	int stream = o->source_fd > 0 || strcmp(w->path, "-") == 0;
+	if (case_may_write(w->c, w->err) < 0 || (o->on && check_label(w, "--on", o->on, "asset") < 0) ||
+	    (o->for_label && check_label(w, "--for", o->for_label, "evidence") < 0))
 		return -1;
-	if (w->options->on) {
-		json_t *asset = record_get(w->c, w->options->on, 0, w->err);
-		const char *kind = json_get_string(asset, "kind");
-		int ok = kind && strcmp(kind, "asset") == 0;
-		json_decref(asset);
-		if (!ok)
-			return err_set(w->err, ERR_USAGE, _("--on %s: not an asset of this case"), w->options->on);
-	}
-	if (w->options->form == EVIDENCE_RAW && (!w->options->to_dir || !*w->options->to_dir))
+	if (work_copies(w) && o->to_fd <= 0 && (!o->to_dir || !*o->to_dir))
 		return err_set(w->err, ERR_USAGE, _("a copy needs a folder to go to: --to DIR"));
-	if (stat(w->path, st) < 0)
+	memset(st, 0, sizeof *st);
+	if (!stream && stat(w->path, st) < 0)
 		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot open '%s'"), w->path);
+	if (S_ISDIR(st->st_mode) && o->form == EVIDENCE_SEALED)
+		return err_set(
+		    w->err, ERR_USAGE,
+		    _("'%s' is a folder: preserve it with --as hash or raw, or its archive with --as sealed"), w->path);
+	if (S_ISDIR(st->st_mode) && o->split)
+		return err_set(w->err, ERR_USAGE, _("--split is for single files and devices; '%s' is a folder"),
+		               w->path);
 	return 0;
+}
+
+/* The digest that others stated, compared with what came. */
+static void compare_claimed(struct work *w, const char *claimed)
+{
+	const char *colon = strchr(claimed, ':');
+	size_t n = colon ? (size_t)(colon - claimed) : 0;
+	const char *ours = n == 3 && strncasecmp(claimed, "md5", n) == 0      ? w->digests.md5
+	                   : n == 4 && strncasecmp(claimed, "sha1", n) == 0   ? w->digests.sha1
+	                   : n == 6 && strncasecmp(claimed, "sha256", n) == 0 ? w->digests.sha256
+	                                                                      : "";
+	if (strcmp(w->complete, "interrupted") == 0)
+		return;
+	if (!*ours) {
+		work_note(w, _("the digest stated by others cannot be compared: it is no md5:, sha1: or sha256:"));
+	} else if (strcasecmp(ours, colon + 1) == 0) {
+		if (!w->match || strcmp(w->match, "same") == 0)
+			w->match = "same";
+	} else {
+		work_note(w, _("these bytes do not have the digest stated by others: %s"), claimed);
+		w->match = "different";
+	}
+}
+
+/* What the record that the bytes are for says was stated; NULL if nothing. The caller frees. */
+static char *read_claimed(struct work *w, unsigned *also)
+{
+	json_t *record = w->options->for_label ? record_get(w->c, w->options->for_label, 0, NULL) : NULL;
+	const char *text = json_get_string(record, "claimed_hash");
+	char *claimed = text ? xstrdup(text) : NULL;
+	json_decref(record);
+	if (claimed && strncasecmp(claimed, "md5:", 4) == 0)
+		*also |= DIGEST_MD5;
+	if (claimed && strncasecmp(claimed, "sha1:", 5) == 0)
+		*also |= DIGEST_SHA1;
+	return claimed;
+}
+
+static int begin(struct work *w)
+{
+	clock_format(clock_now(), w->started);
+	w->full = realpath(w->path, NULL);
+	if (!w->full)
+		w->full = xstrdup(strcmp(w->path, "-") == 0 ? "stdin" : w->path);
+	if (work_copies(w) && w->options->to_fd <= 0) {
+		if (path_make(w->options->to_dir, w->err) < 0)
+			return -1;
+		w->dir = realpath(w->options->to_dir, NULL);
+		if (!w->dir)
+			return err_set_errno(w->err, ERR_FAILED, errno, _("cannot open '%s'"), w->options->to_dir);
+	}
+	job_init(&w->job, w->c, w->full, evidence_form_name(w->options->form), w->dir ? w->dir : "", w->options->split);
+	return 0;
+}
+
+static void release(struct work *w)
+{
+	source_close(&w->source);
+	acquire_state_release(&w->from);
+	digest_result_release(&w->digests);
+	buf_release(&w->manifest);
+	buf_release(&w->interruptions);
+	job_release(&w->job);
+	secret_free(w->key);
+	free(w->full);
+	free(w->dir);
+	free(w->copy);
 }
 
 int evidence_preserve(struct case_file *c, const char *path, const struct preserve_options *options,
                       struct preserved *out, struct err *err)
 {
-	struct work w = {.c = c, .path = path, .options = options, .out = out, .err = err, .manifest = BUF_INIT};
+	struct preserve_options own = *options;
+	struct work w = {.c = c,
+	                 .path = path,
+	                 .options = &own,
+	                 .out = out,
+	                 .err = err,
+	                 .manifest = BUF_INIT,
+	                 .interruptions = BUF_INIT};
 	struct stat st;
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
 	buf_init(&w.digests.pieces);
+	buf_init(&w.from.pieces);
+	w.source.fd = -1;
 	if (check_first(&w, &st) < 0)
 		return -1;
-	clock_format(clock_now(), w.started);
 	w.folder = S_ISDIR(st.st_mode);
-	w.full = realpath(path, NULL);
-	if (!w.full)
-		w.full = xstrdup(path);
-	int rc = 0;
-	if (options->form == EVIDENCE_RAW) {
-		rc = path_make(options->to_dir, err);
-		char *dir = rc == 0 ? realpath(options->to_dir, NULL) : NULL;
-		w.copy = dir ? volume_choose_name(dir, w.full, "") : NULL;
-		free(dir);
-	}
+	char *claimed = read_claimed(&w, &own.also);
+	if (own.for_label)
+		snprintf(w.label, sizeof w.label, "%s", own.for_label);
+	int rc = begin(&w);
 	if (rc == 0)
 		rc = w.folder ? work_on_folder(&w) : work_on_file(&w);
+	if (rc == 0 && claimed)
+		compare_claimed(&w, claimed);
 	if (rc == 0)
 		rc = work_record(&w);
-	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 && (!w.match || strcmp(w.match, "same") == 0);
+	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 &&
+	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0);
 	snprintf(out->sha256, sizeof out->sha256, "%s", w.digests.sha256);
-	free(w.full);
-	free(w.copy);
-	digest_result_release(&w.digests);
-	buf_release(&w.manifest);
+	free(claimed);
+	release(&w);
 	return rc;
 }

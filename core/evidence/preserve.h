@@ -14,17 +14,24 @@
 
 struct err;
 
-enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW };
+enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED };
 
-/* "hash", "raw"; -1 with what is allowed. */
+/* The form's name, as in the record. */
+const char *evidence_form_name(enum evidence_form form);
+
+/* NULL is "hash"; -1 with what is allowed. */
 int evidence_form_parse(const char *name, enum evidence_form *form, struct err *err);
 
 struct preserve_options {
 	enum evidence_form form;
-	const char *to_dir; /* RAW: folder for the copies, made if missing */
-	uint64_t split;     /* bytes of a part of a copy; 0: one file */
-	const char *on;     /* label of the asset, or NULL */
-	unsigned also;      /* DIGEST_MD5, DIGEST_SHA1 */
+	const char *to_dir;    /* copies: their folder, made if missing */
+	int to_fd;             /* SEALED: a pipe that gets the container instead; 0: none */
+	int source_fd;         /* an open source in the place of the path, which then only names it; 0: none */
+	const char *for_label; /* the record that these bytes belong to (a digest was stated by others), or NULL */
+	const char *changes;   /* why a writable mounted device is read all the same, or NULL */
+	uint64_t split;        /* bytes of a part of a copy; 0: one file */
+	const char *on;        /* label of the asset, or NULL */
+	unsigned also;         /* DIGEST_MD5, DIGEST_SHA1 */
 	const struct progress *progress;
 };
 
@@ -62,5 +69,19 @@ struct evidence_report {
 int evidence_verify(struct case_file *c, int record, const struct progress *progress,
                     void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                     struct evidence_report *report, struct err *err);
+
+enum extract_flags {
+	EXTRACT_INTACT =
+	    1, /* of a damaged container: what is intact, zeros for the rest, and an error that names the ranges */
+};
+
+/*
+ * Writes the bytes of evidence (a file's copy, a sealed container, captured
+ * output) to the new file `to`, or to standard output for "-", and compares
+ * their SHA-256 with the record. ERR_DAMAGED: they differ, or pieces are
+ * damaged; a file is then only left with EXTRACT_INTACT.
+ */
+int evidence_extract(struct case_file *c, const char *label, const char *to, unsigned flags,
+                     const struct progress *progress, struct err *err);
 
 #endif

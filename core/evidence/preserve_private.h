@@ -4,9 +4,13 @@
 
 #include "base/clock.h"
 #include "evidence/acquire.h"
+#include "evidence/gev.h"
+#include "evidence/job.h"
 #include "evidence/manifest.h"
 #include "evidence/preserve.h"
 #include "evidence/volume.h"
+
+#define JOB_LEAST (16U << 20) /* smaller files are done before their state is worth keeping */
 
 struct work {
 	struct case_file *c;
@@ -15,9 +19,19 @@ struct work {
 	struct preserved *out;
 	struct err *err;
 	char started[CLOCK_TEXT];
-	char *full;           /* absolute path of the source */
-	char *copy;           /* of the copy, or NULL */
-	struct volume volume; /* the copy's bytes, while it is written */
+	char *full; /* absolute path of the source */
+	char *dir;  /* absolute folder of the copies, or NULL */
+	char *copy; /* of the copy, or NULL */
+	struct source source;
+	struct volume volume;     /* the copy's bytes, while it is written */
+	struct gev_writer sealed; /* over it */
+	unsigned char *key;       /* of a sealed container: guarded memory */
+	struct job job;
+	int has_job;
+	struct acquire_state from; /* of an interrupted job that goes on */
+	int going_on;
+	char label[LABEL_TEXT]; /* of the record that is completed; "": a new one */
+	struct buf interruptions;
 	struct digest_result digests;
 	struct buf manifest; /* of a tree */
 	const char *complete;
@@ -26,13 +40,38 @@ struct work {
 };
 
 /* A line of what the person must know; it goes on record, too. */
-void work_note(struct work *w, const char *text);
+void work_note(struct work *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* 0 when there is something to record; -1 when nothing was preserved. */
 int work_on_file(struct work *w);
 int work_on_folder(struct work *w);
 
-/* Makes the evidence record, one action. */
+/* ---- going on (preserve_resume.c) */
+
+/* Looks for an unfinished job: sets going_on, from, copy, key, label and interruptions, or begins anew. */
+int work_resume(struct work *w, struct err *err);
+
+/* What going on puts on record: when and why work stopped, and from where it goes on. The record that it had, if it is
+ * still an interrupted one, becomes the label. */
+void work_going_on(struct work *w, const char *from);
+
+/* A job could not go on: everything of it is forgotten but the record that it had. */
+int work_begin_anew(struct work *w, struct err *err);
+
+/* Keeps the beginning of a job. */
+int work_keep_start(struct work *w, struct err *err);
+
+/* acquire()'s checkpoint; its context is the work. */
+int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *err);
+
+/* ---- the copy (preserve_copy.c) */
+
+int work_copies(const struct work *w); /* 1 if the form writes a copy */
+int work_copy_begin(struct work *w, struct acquisition *a, struct err *err);
+int work_copy_finish(struct work *w, struct err *err);
+void work_copy_close(struct work *w, int discard);
+
+/* Makes the evidence record, or completes the one of an interrupted job: one action. */
 int work_record(struct work *w);
 
 #endif

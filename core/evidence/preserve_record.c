@@ -5,6 +5,7 @@
 #include "base/pathname.h"
 #include "case/blob.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ static const char *guess_type(const char *path, int folder)
 }
 
 struct fields {
-	struct assign list[24];
+	struct assign list[40];
 	size_t count;
 };
 
@@ -43,10 +44,45 @@ static void put(struct fields *f, const char *name, const char *value)
 		f->list[f->count++] = (struct assign){name, value};
 }
 
+static int write_all(struct work *w, struct action *a, const struct assign *list, size_t count)
+{
+	char digest[65];
+	if (w->manifest.len && blob_put(w->c, w->manifest.data, w->manifest.len, digest, w->err) < 0)
+		return -1;
+	if (w->digests.pieces.len > DIGEST_PIECE_SIZE && w->digests.pieces.len <= KEEP_LIMIT &&
+	    blob_put(w->c, w->digests.pieces.data, w->digests.pieces.len, digest, w->err) < 0)
+		return -1;
+	if (*w->label) {
+		snprintf(w->out->label, sizeof w->out->label, "%s", w->label);
+		if (action_set(a, w->label, list, count, RECORD_MACHINE, w->err) < 0)
+			return -1;
+	} else if (action_add(a, "evidence", list, count, RECORD_MACHINE, w->out->label, w->err) < 0) {
+		return -1;
+	}
+	if (!w->has_job)
+		return 0;
+	if (strcmp(w->complete, "interrupted") != 0)
+		return job_forget(&w->job, w->err);
+	json_object_set_new(w->job.head, "label", json_string(w->out->label));
+	return w->job.there ? job_keep_head(&w->job, w->err) : 0;
+}
+
+static int commit(struct work *w, const struct assign *list, size_t count)
+{
+	struct action *a = action_begin(w->c, "preserve", w->err);
+	if (!a)
+		return -1;
+	if (write_all(w, a, list, count) == 0)
+		return action_commit(a, w->err);
+	action_cancel(a);
+	return -1;
+}
+
 int work_record(struct work *w)
 {
 	struct fields f = {.count = 0};
 	char size[32];
+	char key[2 * GEV_KEY + 1] = "";
 	char ended[CLOCK_TEXT];
 	struct buf source_path = BUF_INIT;
 	struct buf copy_path = BUF_INIT;
@@ -58,9 +94,11 @@ int work_record(struct work *w)
 		pathname_encode(w->copy, &copy_path);
 	const char *slash = strrchr(source_path.data, '/');
 	buf_adds(&title, slash && slash[1] ? slash + 1 : source_path.data);
-	put(&f, "title", title.data);
-	put(&f, "type", guess_type(w->path, w->folder));
-	put(&f, "form", w->options->form == EVIDENCE_RAW ? "raw" : "hash");
+	if (!*w->label) { /* a record that is completed keeps what its person wrote */
+		put(&f, "title", title.data);
+		put(&f, "type", guess_type(w->path, w->folder));
+	}
+	put(&f, "form", evidence_form_name(w->options->form));
 	put(&f, "on", w->options->on);
 	put(&f, "source_path", source_path.data);
 	put(&f, "copy_path", copy_path.data);
@@ -71,26 +109,20 @@ int work_record(struct work *w)
 	put(&f, "md5", w->digests.md5);
 	put(&f, "sha1", w->digests.sha1);
 	put(&f, "piece_root", w->digests.piece_root);
-	put(&f, "source_sha256", w->options->form == EVIDENCE_RAW ? w->digests.sha256 : NULL);
+	put(&f, "source_sha256", w->options->form == EVIDENCE_HASH ? NULL : w->digests.sha256);
 	put(&f, "match", w->match);
 	put(&f, "complete", w->complete);
-	put(&f, "unread", w->out->note.data);
-	struct action *a = action_begin(w->c, "preserve", w->err);
-	int rc = -1;
-	if (a) {
-		char digest[65];
-		rc = 0;
-		if (w->manifest.len)
-			rc = blob_put(w->c, w->manifest.data, w->manifest.len, digest, w->err);
-		if (rc == 0 && w->digests.pieces.len > 32 && w->digests.pieces.len <= KEEP_LIMIT)
-			rc = blob_put(w->c, w->digests.pieces.data, w->digests.pieces.len, digest, w->err);
-		if (rc == 0)
-			rc = action_add(a, "evidence", f.list, f.count, RECORD_MACHINE, w->out->label, w->err);
-		if (rc == 0)
-			rc = action_commit(a, w->err);
-		else
-			action_cancel(a);
+	put(&f, "unread", *w->label ? NULL : w->out->note.data);
+	put(&f, "interruptions", w->interruptions.data);
+	put(&f, "changes", w->options->changes);
+	if (w->key) {
+		sodium_bin2hex(key, sizeof key, w->key, GEV_KEY);
+		put(&f, "container_key", key);
 	}
+	if (*w->label) /* what an interruption left there is no longer so */
+		f.list[f.count++] = (struct assign){"unread", w->out->note.data};
+	int rc = commit(w, f.list, f.count);
+	sodium_memzero(key, sizeof key);
 	buf_release(&source_path);
 	buf_release(&copy_path);
 	buf_release(&title);

@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
+#include "base/pathname.h"
 #include "base/printable.h"
 #include "evidence/tree.h"
 
@@ -19,7 +21,7 @@ static void read_back(struct work *w, const struct manifest *m)
 	int rc = manifest_verify(m->text.data, w->copy, w->options->progress, &damage, &damaged, &reread, &why);
 	w->match = rc < 0 ? "pending" : damaged ? "different" : "same";
 	if (rc < 0)
-		work_note(w, why.message);
+		work_note(w, "%s", why.message);
 	else if (!reread && m->files)
 		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
 	buf_add(&w->out->note, damage.data, damage.len);
@@ -34,36 +36,105 @@ static void digest_text(struct work *w, const struct manifest *m)
 	digest_free(d);
 }
 
+static int keep(void *ctx, const struct manifest *m, struct err *err)
+{
+	struct work *w = ctx;
+	char now[CLOCK_TEXT];
+	if (w->job.replace && m->text.len < w->job.kept)
+		return 0; /* what is kept reaches further */
+	clock_format(clock_now(), now);
+	json_object_set_new(w->job.head, "at", json_string(now));
+	return job_keep(&w->job, m->text.data, m->text.len, err);
+}
+
+/* The unfinished copy that `before` belongs to, or a new one. */
+static int begin_copy(struct work *w, struct buf *before)
+{
+	const char *stored = json_get_string(w->job.head, "copy");
+	struct buf path = BUF_INIT;
+	struct stat st;
+	if (before->len && stored && pathname_decode(stored, &path) == 0 && lstat(path.data, &st) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		w->copy = buf_take(&path, NULL);
+		return 0;
+	}
+	buf_release(&path);
+	if (before->len) {
+		work_note(w, _("interrupted work was not gone on with: its copy is not there; begun anew"));
+		buf_clear(before);
+	}
+	w->copy = volume_choose_name(w->dir, w->full, "");
+	if (mkdir(w->copy, 0700) < 0)
+		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot make the folder '%s'"), w->copy);
+	pathname_encode(w->copy, &path);
+	json_object_set_new(w->job.head, "copy", json_string(path.data));
+	buf_release(&path);
+	return 0;
+}
+
+/* `before` gets the manifest of an interrupted run, if there was one. */
+static int begin(struct work *w, struct buf *before)
+{
+	w->has_job = 1;
+	if (job_load(&w->job, before, w->err) < 0 || (work_copies(w) && begin_copy(w, before) < 0))
+		return -1;
+	if (before->len)
+		work_going_on(w, _("with the files that were not done yet"));
+	w->job.replace = w->job.there;
+	json_object_set_new(w->job.head, "started", json_string(w->started));
+	return 0;
+}
+
+/* What was done is kept; the manifest on record says where it ends. */
+static void interrupted(struct work *w, struct manifest *m, const char *why)
+{
+	work_note(w, _("interrupted after %llu files: %s"), (unsigned long long)m->files, why);
+	json_object_set_new(w->job.head, "why", json_string(why));
+	if (keep(w, m, NULL) == 0)
+		work_note(w, _("the same command goes on where it was"));
+	manifest_add_unread(m, _("interrupted"), "");
+	w->match = work_copies(w) ? "pending" : NULL;
+}
+
+static void conclude(struct work *w, struct manifest *m)
+{
+	digest_text(w, m);
+	w->complete = m->interrupted ? "interrupted" : m->failed ? "partial" : "complete";
+	w->out->files = m->files;
+	w->out->size = m->bytes;
+	buf_add(&w->out->note, m->unread.data, m->unread.len);
+	w->manifest = m->text;
+	buf_init(&m->text);
+}
+
 int work_on_folder(struct work *w)
 {
 	struct manifest m;
-	struct tree_options options = {.copy_to = w->copy, .progress = w->options->progress};
-	w->out->path = printable_dup(w->path);
-	if (w->copy && mkdir(w->copy, 0700) < 0)
-		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot make the folder '%s'"), w->copy);
-	manifest_init(&m);
+	struct buf before = BUF_INIT;
 	struct err why = ERR_INIT;
-	int rc = tree_make(&m, w->path, &options, &why);
-	if (rc < 0 && !m.interrupted) {
-		manifest_release(&m);
-		return err_set(w->err, why.code, "%s", why.message);
+	w->out->path = printable_dup(w->path);
+	manifest_init(&m);
+	int rc = begin(w, &before);
+	if (rc == 0) {
+		struct tree_options options = {.copy_to = w->copy,
+		                               .before = before.len ? before.data : NULL,
+		                               .progress = w->options->progress,
+		                               .checkpoint = keep,
+		                               .checkpoint_ctx = w};
+		rc = tree_make(&m, w->path, &options, &why);
+		if (rc < 0 && !m.interrupted)
+			err_set(w->err, why.code, "%s", why.message);
+		else
+			rc = 0;
 	}
-	if (w->copy && !m.interrupted)
-		read_back(w, &m);
-	if (m.interrupted) {
-		char line[256];
-		snprintf(line, sizeof line, _("interrupted after %llu files"), (unsigned long long)m.files);
-		work_note(w, rc < 0 ? why.message : line);
-		manifest_add_unread(&m, _("interrupted"), "");
-		w->match = w->copy ? "pending" : NULL;
+	if (rc == 0) {
+		if (m.interrupted)
+			interrupted(w, &m, why.code ? why.message : _("stopped by the person"));
+		else if (w->copy)
+			read_back(w, &m);
+		conclude(w, &m);
 	}
-	digest_text(w, &m);
-	w->complete = m.interrupted ? "interrupted" : m.failed ? "partial" : "complete";
-	w->out->files = m.files;
-	w->out->size = m.bytes;
-	buf_add(&w->out->note, m.unread.data, m.unread.len);
-	w->manifest = m.text;
-	buf_init(&m.text);
+	buf_release(&before);
 	manifest_release(&m);
-	return 0;
+	return rc;
 }

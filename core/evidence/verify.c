@@ -7,7 +7,7 @@
 #include "evidence/acquire.h"
 #include "evidence/manifest.h"
 #include "evidence/preserve.h"
-#include "evidence/source.h"
+#include "evidence/stored.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,8 +22,9 @@ struct checking {
 	void *ctx;
 	struct evidence_report *report;
 	struct err *err;
-	int reread;      /* of the record in hand: the cache could be dropped */
-	json_t *results; /* label -> "ok", "failed", "unreadable" */
+	const char *label; /* of the record in hand */
+	int reread;        /* of the record in hand: the cache could be dropped */
+	json_t *results;   /* label -> "ok", "failed", "unreadable" */
 };
 
 __attribute__((format(printf, 3, 4))) static void found(struct checking *k, const json_t *record, const char *format,
@@ -76,16 +77,40 @@ static void name_piece(struct checking *k, const json_t *record, const struct di
 	buf_release(&kept);
 }
 
-static const char *check_file(struct checking *k, const json_t *record, const char *path)
+static void name_damage(void *ctx, const char *text)
 {
-	struct source source;
+	struct checking *k = ctx;
+	k->finding(k->ctx, k->label, text);
+}
+
+/* A container: every byte of it is looked at, not only the pieces. */
+static const char *check_sealed(struct checking *k, const json_t *record, struct stored *s)
+{
+	struct digest *d = digest_new(0);
+	struct digest_result is;
 	struct err why = ERR_INIT;
-	if (source_open(&source, AT_FDCWD, path, 0, &why) < 0) {
-		found(k, record, "%s", why.message);
-		return "unreadable";
+	const char *result = "ok";
+	uint64_t damages = gev_check(&s->sealed, d, k->progress, name_damage, k);
+	digest_end(d, &is);
+	if (progress_step(k->progress, k->label, 0, 0, &why) < 0) {
+		err_set(k->err, why.code, "%s", why.message);
+		result = NULL;
+	} else if (damages) {
+		result = "failed";
+	} else if (!equals(record, "sha256", is.sha256)) {
+		found(k, record, _("the content is not what was preserved"));
+		result = "failed";
 	}
-	k->reread = source_drop_cache(source.fd);
-	struct acquisition a = {.source = &source, .label = record_label(record), .progress = k->progress};
+	digest_result_release(&is);
+	digest_free(d);
+	return result;
+}
+
+static const char *check_bytes(struct checking *k, const json_t *record, struct stored *s)
+{
+	struct err why = ERR_INIT;
+	struct acquisition a = {
+	    .source = &s->source, .label = k->label, .progress = k->progress, .retry = s->kind == STORED_FILE};
 	struct digest_result is;
 	const char *result = "ok";
 	int rc = acquire(&a, &is, &why);
@@ -99,9 +124,22 @@ static const char *check_file(struct checking *k, const json_t *record, const ch
 		name_piece(k, record, &is);
 		result = "failed";
 	}
-	digest_result_release(&is);
 	ranges_release(&a.unreadable);
-	source_close(&source);
+	digest_result_release(&is);
+	return result;
+}
+
+static const char *check_file(struct checking *k, const json_t *record)
+{
+	struct stored s;
+	struct err why = ERR_INIT;
+	if (stored_open(&s, k->c, k->label, &why) < 0) {
+		found(k, record, "%s", why.message);
+		return why.code == ERR_DAMAGED ? "failed" : "unreadable";
+	}
+	k->reread = s.kind == STORED_BLOB || stored_drop_cache(&s); /* the case itself is checked by its own means */
+	const char *result = s.kind == STORED_SEALED ? check_sealed(k, record, &s) : check_bytes(k, record, &s);
+	stored_close(&s);
 	return result;
 }
 
@@ -134,27 +172,35 @@ static const char *check_tree(struct checking *k, const json_t *record, const ch
 	return result;
 }
 
+/* Forms whose bytes are within reach. */
+static int has_bytes(const char *form)
+{
+	static const char *const forms[] = {"hash", "raw", "sealed", "blob"};
+	for (size_t i = 0; form && i < sizeof forms / sizeof *forms; i++)
+		if (strcmp(form, forms[i]) == 0)
+			return 1;
+	return 0;
+}
+
 static int check_one(void *ctx, json_t *record)
 {
 	struct checking *k = ctx;
 	const char *form = json_get_string(record, "form");
-	const char *stored = json_get_string(record, form && strcmp(form, "raw") == 0 ? "copy_path" : "source_path");
-	if (!form || (strcmp(form, "raw") != 0 && strcmp(form, "hash") != 0) || !stored ||
-	    !json_get_string(record, "sha256")) {
+	if (!has_bytes(form) || !json_get_string(record, "sha256")) {
 		k->report->unreadable++;
 		return 0;
 	}
 	struct buf path = BUF_INIT;
 	struct stat st;
 	const char *result;
-	if (pathname_decode(stored, &path) < 0 || stat(path.data, &st) < 0) {
-		found(k, record, _("'%s' is not there"), stored);
-		result = "unreadable";
-	} else if (S_ISDIR(st.st_mode)) {
+	k->label = record_label(record);
+	k->reread = 0;
+	if (strcmp(form, "blob") != 0 &&
+	    stored_path(record, strcmp(form, "hash") == 0 ? "source_path" : "copy_path", &path) == 0 &&
+	    stat(path.data, &st) == 0 && S_ISDIR(st.st_mode))
 		result = check_tree(k, record, path.data);
-	} else {
-		result = check_file(k, record, path.data);
-	}
+	else
+		result = check_file(k, record);
 	buf_release(&path);
 	if (!result)
 		return -1;
@@ -163,7 +209,7 @@ static int check_one(void *ctx, json_t *record)
 	else
 		k->report->checked++;
 	k->report->from_medium += strcmp(result, "unreadable") != 0 && k->reread;
-	json_object_set_new(k->results, record_label(record), json_string(result));
+	json_object_set_new(k->results, k->label, json_string(result));
 	return 0;
 }
 
@@ -188,7 +234,7 @@ int evidence_verify(struct case_file *c, int record, const struct progress *prog
                     void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                     struct evidence_report *report, struct err *err)
 {
-	struct checking k = {c, progress, finding, ctx, report, err, 0, json_object()};
+	struct checking k = {c, progress, finding, ctx, report, err, NULL, 0, json_object()};
 	memset(report, 0, sizeof *report);
 	int rc = record_each(c, "evidence", 0, check_one, &k, err);
 	if (rc == 0 && record && json_object_size(k.results) > 0)

@@ -74,16 +74,31 @@ static int open_all(struct volume *v, int how)
 	return v->count ? 0 : -1;
 }
 
+/* Gives the unfinished names back. */
+static void unfinish(struct volume *v)
+{
+	for (size_t i = 0; i < PARTS_MOST; i++) {
+		char *final = part_name(v, i, 0);
+		char *part = part_name(v, i, 1);
+		int rc = access(part, F_OK) == 0 ? 0 : rename(final, part);
+		free(final);
+		free(part);
+		if (rc < 0 || !v->split)
+			break;
+	}
+}
+
 int volume_resume(struct volume *v, const char *path, uint64_t split, uint64_t size, struct err *err)
 {
 	begin(v, path, split);
 	v->writing = 1;
-	if (open_all(v, O_RDWR) < 0 || v->size < size) {
+	unfinish(v);
+	if (open_all(v, O_RDWR) < 0 || (size != VOLUME_AS_IT_IS && v->size < size)) {
 		err_set(err, ERR_NOT_FOUND, _("the unfinished copy '%s' is gone or shorter than it was"), path);
 		volume_close(v, 0);
 		return -1;
 	}
-	if (volume_truncate(v, size, err) < 0) {
+	if (size != VOLUME_AS_IT_IS && volume_truncate(v, size, err) < 0) {
 		volume_close(v, 0);
 		return -1;
 	}

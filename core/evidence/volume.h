@@ -27,7 +27,12 @@ struct volume {
 /* A new copy; neither it nor its unfinished form exists before. */
 int volume_create(struct volume *v, const char *path, uint64_t split, struct err *err);
 
-/* An unfinished copy to go on with; what lies behind `size` is cut off. ERR_NOT_FOUND if it is shorter or gone. */
+#define VOLUME_AS_IT_IS UINT64_MAX
+
+/*
+ * An unfinished copy to go on with; what lies behind `size` is cut off. ERR_NOT_FOUND if it is shorter or gone. One that
+ * had its final name already (the work ended between that and the record) becomes unfinished again.
+ */
 int volume_resume(struct volume *v, const char *path, uint64_t split, uint64_t size, struct err *err);
 
 /* A finished copy, for reading; parts are found by themselves. */

@@ -34,9 +34,9 @@ int scratch_end(void **state)
 
 const char *scratch_path(const char *name)
 {
-	static char paths[8][4096];
+	static char paths[64][512];
 	static unsigned next;
-	char *path = paths[next++ % 8];
+	char *path = paths[next++ % 64];
 	snprintf(path, sizeof paths[0], "%s/%s", scratch, name);
 	return path;
 }

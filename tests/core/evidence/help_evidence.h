@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-/* A fresh folder under TMPDIR or /tmp, and paths in it (the last eight stay valid). For cmocka's setup and teardown. */
+/* A fresh folder under TMPDIR or /tmp, and paths in it (the last 64 stay valid). For cmocka's setup and teardown. */
 int scratch_begin(void **state);
 int scratch_end(void **state);
 const char *scratch_path(const char *name);

@@ -17,7 +17,7 @@ struct device {
 	const struct range *bad;
 	size_t bad_count;
 	uint64_t gone_at; /* reads at or behind it fail with ENODEV; 0: never */
-	int good_after; /* so many reads of a bad range fail, then it can be read; 0: never */
+	int good_after;   /* so many reads of a bad range fail, then it can be read; 0: never */
 	int failures;
 };
 

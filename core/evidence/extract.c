@@ -1,0 +1,107 @@
+/* Evidence's bytes given back: compared with their digest on the way. */
+#include "evidence/preserve.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "evidence/acquire.h"
+#include "evidence/stored.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int pipe_write(void *sink, struct piece *p, struct err *err)
+{
+	const int *fd = sink;
+	for (size_t done = 0; done < p->n;) {
+		ssize_t n = write(*fd, p->bytes + done, p->n - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set_errno(err, ERR_NO_SPACE, errno, _("cannot write the evidence"));
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static const struct sink_ops to_pipe = {NULL, pipe_write, NULL};
+
+/* Names the first ranges that are missing. */
+static int say_missing(const struct ranges *missing, struct err *err)
+{
+	struct buf list = BUF_INIT;
+	for (size_t i = 0; i < missing->count && i < 8; i++)
+		buf_addf(&list, "%s%llu+%llu", i ? ", " : "", (unsigned long long)missing->items[i].offset,
+		         (unsigned long long)missing->items[i].length);
+	err_set(err, ERR_DAMAGED, _("%llu bytes in %zu ranges are damaged and given as zeros (first byte+length: %s)"),
+	        (unsigned long long)ranges_total(missing), missing->count, list.data);
+	buf_release(&list);
+	return -1;
+}
+
+static int is_tree(struct case_file *c, const char *label)
+{
+	struct buf path = BUF_INIT;
+	struct stat st;
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, NULL);
+	const char *form = json_get_string(record, "form");
+	int tree = form && stored_path(record, strcmp(form, "raw") == 0 ? "copy_path" : "source_path", &path) == 0 &&
+	           stat(path.data, &st) == 0 && S_ISDIR(st.st_mode) && strcmp(form, "blob") != 0;
+	buf_release(&path);
+	json_decref(record);
+	return tree;
+}
+
+static int compare(struct case_file *c, const char *label, const struct acquisition *a, const struct digest_result *is,
+                   struct err *err)
+{
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
+	const char *sha256 = json_get_string(record, "sha256");
+	int rc = record ? 0 : -1;
+	if (rc == 0 && a->unreadable.count)
+		rc = say_missing(&a->unreadable, err);
+	else if (rc == 0 && (!sha256 || strcmp(sha256, is->sha256) != 0))
+		rc = err_set(err, ERR_DAMAGED, _("%s: the bytes are not what was preserved (SHA-256 %s)"), label,
+		             is->sha256);
+	json_decref(record);
+	return rc;
+}
+
+int evidence_extract(struct case_file *c, const char *label, const char *to, unsigned flags,
+                     const struct progress *progress, struct err *err)
+{
+	struct stored s;
+	struct volume out = {.path = NULL};
+	int fd = STDOUT_FILENO;
+	int piped = strcmp(to, "-") == 0;
+	if (is_tree(c, label))
+		return err_set(err, ERR_USAGE,
+		               _("%s is a folder: copy it from where it lies (`genba show %s` says where)"), label,
+		               label);
+	if (stored_open(&s, c, label, err) < 0)
+		return -1;
+	struct acquisition a = {.source = &s.source,
+	                        .label = label,
+	                        .retry = (flags & EXTRACT_INTACT) != 0,
+	                        .no_pieces = 1,
+	                        .progress = progress,
+	                        .ops = piped ? &to_pipe : &acquire_raw,
+	                        .sink = piped ? (void *)&fd : &out};
+	struct digest_result is = {.size = 0, .pieces = BUF_INIT};
+	int rc = piped || access(to, F_OK) < 0 ? 0 : err_set(err, ERR_EXISTS, _("'%s' exists already"), to);
+	if (rc == 0 && !piped)
+		rc = volume_create(&out, to, 0, err);
+	if (rc == 0)
+		rc = acquire(&a, &is, err);
+	int damaged = rc == 0 && compare(c, label, &a, &is, err) < 0;
+	if (rc == 0 && !piped && (!damaged || (flags & EXTRACT_INTACT)))
+		rc = volume_truncate(&out, is.size, err) < 0 || volume_finish(&out, err) < 0 ? -1 : 0;
+	if (out.path)
+		volume_close(&out, 1);
+	digest_result_release(&is);
+	ranges_release(&a.unreadable);
+	stored_close(&s);
+	return rc < 0 || damaged ? -1 : 0;
+}

@@ -1,0 +1,172 @@
+/* The copy of a file or device: begun or gone on with, ended, read back. */
+#include "evidence/preserve_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+int work_copies(const struct work *w)
+{
+	return w->options->form != EVIDENCE_HASH;
+}
+
+static int to_pipe(const struct work *w)
+{
+	return w->options->to_fd > 0;
+}
+
+/* Says before the first byte that the medium is too small. Holes of the source take no room. */
+static int check_room(struct work *w, struct err *err)
+{
+	struct statvfs fs;
+	if (w->source.size == SOURCE_UNKNOWN || statvfs(w->dir, &fs) < 0)
+		return 0;
+	uint64_t need = w->source.size;
+	if (S_ISREG(w->source.before.st_mode) && (uint64_t)w->source.before.st_blocks * 512 < need)
+		need = (uint64_t)w->source.before.st_blocks * 512;
+	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (w->options->form == EVIDENCE_RAW && need > room)
+		return err_set(err, ERR_NO_SPACE,
+		               _("'%s' has room for %llu MiB, the copy needs %llu MiB: name another folder with --to"),
+		               w->dir, (unsigned long long)(room >> 20), (unsigned long long)(need >> 20));
+	return 0;
+}
+
+static int same_digest(struct work *w, const unsigned char *bytes, uint64_t piece)
+{
+	unsigned char digest[DIGEST_PIECE_SIZE];
+	digest_piece(bytes, DIGEST_PIECE, digest);
+	return memcmp(digest, w->from.pieces.data + piece * DIGEST_PIECE_SIZE, sizeof digest) == 0;
+}
+
+/* Opens the unfinished copy, and checks its last piece. 0, or -1: it cannot go on. */
+static int go_on(struct work *w, struct err *err)
+{
+	uint64_t count = w->from.pieces.len / DIGEST_PIECE_SIZE;
+	unsigned char *last = xmalloc(DIGEST_PIECE);
+	int sealed = w->options->form == EVIDENCE_SEALED;
+	int rc =
+	    volume_resume(&w->volume, w->copy, w->options->split, sealed ? VOLUME_AS_IT_IS : count * DIGEST_PIECE, err);
+	if (rc == 0 && sealed) {
+		rc = gev_writer_resume(&w->sealed, &w->volume, count, w->key, case_id(w->c), last, err);
+	} else if (rc == 0 && count) {
+		size_t done = 0;
+		ssize_t n = 1;
+		while (done < DIGEST_PIECE && (n = volume_read(&w->volume, last + done, DIGEST_PIECE - done,
+		                                               (count - 1) * DIGEST_PIECE + done)) > 0)
+			done += (size_t)n;
+		rc = done == DIGEST_PIECE ? 0 : -1;
+	}
+	if (rc == 0 && count && !same_digest(w, last, count - 1))
+		rc = err_set(err, ERR_DAMAGED, _("the last piece of the unfinished copy is not what was written"));
+	free(last);
+	if (rc < 0)
+		work_copy_close(w, 1);
+	return rc;
+}
+
+static int begin(struct work *w, struct err *err)
+{
+	int sealed = w->options->form == EVIDENCE_SEALED;
+	if (!to_pipe(w)) {
+		if (check_room(w, err) < 0)
+			return -1;
+		w->copy = volume_choose_name(w->dir, w->full, sealed ? ".gev" : "");
+		if (volume_create(&w->volume, w->copy, w->options->split, err) < 0)
+			return -1;
+	}
+	if (!sealed)
+		return 0;
+	w->key = secret_alloc(GEV_KEY);
+	randombytes_buf(w->key, GEV_KEY);
+	return gev_writer_begin(&w->sealed, to_pipe(w) ? NULL : &w->volume, w->options->to_fd, w->key, case_id(w->c),
+	                        err);
+}
+
+int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
+{
+	if (!work_copies(w))
+		return 0;
+	struct err why = ERR_INIT;
+	if (w->going_on && go_on(w, &why) < 0) {
+		work_note(w, _("interrupted work was not gone on with: %s; begun anew"), why.message);
+		if (work_begin_anew(w, err) < 0)
+			return -1;
+	}
+	if (!w->going_on && begin(w, err) < 0)
+		return -1;
+	if (w->options->form == EVIDENCE_SEALED) {
+		a->ops = &gev_sink;
+		a->sink = &w->sealed;
+	} else {
+		a->ops = &acquire_raw;
+		a->sink = &w->volume;
+	}
+	return 0;
+}
+
+/* Reads the copy again, past the cache if it can be, and compares. */
+static int read_back(struct work *w, int *same, struct err *err)
+{
+	struct source source;
+	struct digest_result again;
+	struct gev sealed;
+	int is_sealed = w->options->form == EVIDENCE_SEALED;
+	int reread = volume_drop_cache(&w->volume);
+	if (is_sealed && gev_open(&sealed, volume_read, &w->volume, w->volume.size, w->key, case_id(w->c), err) < 0)
+		return -1;
+	char *label = xasprintf(_("reading back %s"), w->out->path);
+	source_from_layer(&source, is_sealed ? gev_read : volume_read, is_sealed ? (void *)&sealed : &w->volume,
+	                  is_sealed ? sealed.size : w->volume.size);
+	struct acquisition a = {.source = &source, .label = label, .no_pieces = 1, .progress = w->options->progress};
+	int rc = acquire(&a, &again, err);
+	*same = rc == 0 && again.size == w->digests.size && strcmp(again.sha256, w->digests.sha256) == 0;
+	if (rc < 0 && a.fault == ACQUIRE_SOURCE) { /* what was written cannot be read: that is a difference */
+		work_note(w, "%s", err->message);
+		err_clear(err);
+		rc = 0;
+	}
+	if (rc == 0 && !reread)
+		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
+	digest_result_release(&again);
+	ranges_release(&a.unreadable);
+	source_close(&source);
+	if (is_sealed)
+		gev_close(&sealed);
+	free(label);
+	return rc;
+}
+
+int work_copy_finish(struct work *w, struct err *err)
+{
+	int same = 0;
+	if (w->options->form == EVIDENCE_SEALED && gev_writer_finish(&w->sealed, &w->digests, err) < 0)
+		return -1;
+	if (to_pipe(w)) {
+		w->match = "pending";
+		work_note(w, _("the container went to a pipe and was not read back"));
+		return 0;
+	}
+	if (w->options->form == EVIDENCE_RAW && volume_truncate(&w->volume, w->digests.size, err) < 0)
+		return -1;
+	if (volume_sync(&w->volume, err) < 0 || read_back(w, &same, err) < 0 || volume_finish(&w->volume, err) < 0)
+		return -1;
+	w->match = same ? "same" : "different";
+	if (!same)
+		work_note(w, _("the copy, read back, differs from the source: the medium may be failing"));
+	return 0;
+}
+
+void work_copy_close(struct work *w, int discard)
+{
+	if (w->sealed.keys.secret)
+		gev_writer_release(&w->sealed);
+	if (w->volume.path)
+		volume_close(&w->volume, discard);
+}

@@ -1,0 +1,129 @@
+#include "evidence/stored.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/pathname.h"
+#include "base/secret.h"
+#include "case/blob.h"
+#include "case/record.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+
+int stored_path(const json_t *record, const char *field, struct buf *path)
+{
+	const char *text = json_get_string(record, field);
+	return text ? pathname_decode(text, path) : -1;
+}
+
+static int open_sealed(struct stored *s, struct case_file *c, json_t *record, struct err *err)
+{
+	const char *hex = json_get_string(record, "container_key");
+	unsigned char *key = secret_alloc(GEV_KEY);
+	int rc = 0;
+	if (!hex || strlen(hex) != (size_t)2 * GEV_KEY ||
+	    sodium_hex2bin(key, GEV_KEY, hex, strlen(hex), NULL, NULL, NULL) != 0)
+		rc = err_set(err, ERR_NOT_FOUND,
+		             _("the key of the container is not in this copy of the case (purged, or left behind)"));
+	if (rc == 0)
+		rc = gev_open(&s->sealed, volume_read, &s->volume, s->volume.size, key, case_id(c), err);
+	if (rc == 0) {
+		s->kind = STORED_SEALED;
+		source_from_layer(&s->source, gev_read, &s->sealed, s->sealed.size);
+	}
+	secret_free(key);
+	if (hex) /* the text form of the key is wiped before its memory is given back */
+		sodium_memzero((char *)(uintptr_t)hex, strlen(hex));
+	return rc;
+}
+
+static ssize_t read_blob(void *ctx, void *bytes, size_t n, uint64_t offset)
+{
+	const struct buf *blob = ctx;
+	if (offset >= blob->len)
+		return 0;
+	if (n > blob->len - offset)
+		n = blob->len - (size_t)offset;
+	memcpy(bytes, blob->data + offset, n);
+	return (ssize_t)n;
+}
+
+static int open_copy(struct stored *s, struct case_file *c, json_t *record, const char *form, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	int rc = stored_path(record, "copy_path", &path) < 0
+	             ? err_set(err, ERR_NOT_FOUND, _("%s: the record names no copy"), record_label(record))
+	             : volume_open(&s->volume, path.data, err);
+	buf_release(&path);
+	if (rc < 0)
+		return -1;
+	s->kind = STORED_VOLUME;
+	source_from_layer(&s->source, volume_read, &s->volume, s->volume.size);
+	if (strcmp(form, "sealed") == 0 && open_sealed(s, c, record, err) < 0) {
+		volume_close(&s->volume, 0);
+		return -1;
+	}
+	return 0;
+}
+
+int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err)
+{
+	memset(s, 0, sizeof *s);
+	buf_init(&s->blob);
+	s->source.fd = -1;
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED | RECORD_REVEAL, err);
+	if (!record)
+		return -1;
+	const char *form = json_get_string(record, "form");
+	const char *sha256 = json_get_string(record, "sha256");
+	int rc;
+	if (!form || !sha256) {
+		rc = err_set(err, ERR_NOT_FOUND,
+		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
+	} else if (strcmp(form, "raw") == 0 || strcmp(form, "sealed") == 0) {
+		rc = open_copy(s, c, record, form, err);
+	} else if (strcmp(form, "blob") == 0) {
+		s->kind = STORED_BLOB;
+		rc = blob_get(c, sha256, &s->blob, err);
+		source_from_layer(&s->source, read_blob, &s->blob, s->blob.len);
+	} else if (strcmp(form, "hash") == 0) {
+		struct buf path = BUF_INIT;
+		s->kind = STORED_FILE;
+		rc = stored_path(record, "source_path", &path) < 0
+		         ? err_set(err, ERR_NOT_FOUND,
+		                   _("%s has no bytes to read: it is unfinished, physical, or held by another"), label)
+		         : source_open(&s->source, AT_FDCWD, path.data, 0, err);
+		buf_release(&path);
+	} else {
+		rc = err_set(err, ERR_NOT_FOUND,
+		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
+	}
+	json_decref(record);
+	return rc;
+}
+
+int stored_drop_cache(struct stored *s)
+{
+	switch (s->kind) {
+	case STORED_FILE:
+		return source_drop_cache(s->source.fd);
+	case STORED_VOLUME:
+	case STORED_SEALED:
+		return volume_drop_cache(&s->volume);
+	case STORED_BLOB:
+		break;
+	}
+	return 0;
+}
+
+void stored_close(struct stored *s)
+{
+	source_close(&s->source);
+	if (s->kind == STORED_SEALED)
+		gev_close(&s->sealed);
+	if (s->kind == STORED_VOLUME || s->kind == STORED_SEALED)
+		volume_close(&s->volume, 0);
+	buf_release(&s->blob);
+}

@@ -1,0 +1,41 @@
+/*
+ * The bytes of evidence where they lie: in place, as a copy, in a sealed container, in the case itself.
+ *
+ *     struct stored s;
+ *     if (stored_open(&s, c, "R1-E4", &err) == 0) {
+ *         … acquire() from &s.source …
+ *         stored_close(&s);
+ *     }
+ */
+#ifndef GENBA_EVIDENCE_STORED_H
+#define GENBA_EVIDENCE_STORED_H
+
+#include "evidence/gev.h"
+#include "evidence/source.h"
+#include "evidence/volume.h"
+
+#include <jansson.h>
+
+struct case_file;
+
+enum stored_kind { STORED_FILE, STORED_VOLUME, STORED_SEALED, STORED_BLOB };
+
+struct stored {
+	enum stored_kind kind;
+	struct source source; /* read it through this */
+	struct volume volume;
+	struct gev sealed;
+	struct buf blob;
+};
+
+/* Opens the bytes of a record. ERR_NOT_FOUND if it has none that could be read (physical, held by another, unfinished). */
+int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err);
+
+/* 1 if no byte is left in memory, so that the medium will be read. */
+int stored_drop_cache(struct stored *s);
+void stored_close(struct stored *s);
+
+/* The path that a record names by `field`, as bytes. -1 if it has none. */
+int stored_path(const json_t *record, const char *field, struct buf *path);
+
+#endif
