@@ -204,13 +204,13 @@ static void an_interruption_is_on_record_and_gone_on_with(void **state)
 	const char *source = scratch_path("big");
 	char sha256[65];
 	size_t n;
-	make_file(source, 50 * (size_t)mib + 3, 4);
+	make_file(source, 21 * (size_t)mib + 3, 4);
 	unsigned char *bytes = read_whole(source, &n);
 	sha256_of(bytes, n, sha256);
 	free(bytes);
 	static const enum evidence_form forms[] = {EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED};
 	for (size_t i = 0; i < 3; i++) {
-		uint64_t stop = 20 * (uint64_t)mib;
+		uint64_t stop = 10 * (uint64_t)mib;
 		struct progress progress = {stop_at, &stop};
 		struct preserve_options o = {.form = forms[i],
 		                             .to_dir = scratch_path("resumed"),
@@ -226,7 +226,7 @@ static void an_interruption_is_on_record_and_gone_on_with(void **state)
 			assert_string_equal(field_of(c, label, "sha256"), "");
 			assert_non_null(strstr(field_of(c, label, "unread"), "stopped at byte"));
 			preserved_release(&p);
-			stop = 35 * (uint64_t)mib;
+			stop = 15 * (uint64_t)mib;
 			c = case_again(c);
 		}
 		o.progress = NULL;
@@ -259,13 +259,13 @@ static void a_changed_source_is_noticed(void **state)
 	struct err err = ERR_INIT;
 	struct preserved p;
 	const char *source = scratch_path("changing");
-	make_file(source, 40 * (size_t)mib, 5);
-	uint64_t stop = 20 * (uint64_t)mib;
+	make_file(source, 20 * (size_t)mib, 5);
+	uint64_t stop = 10 * (uint64_t)mib;
 	struct progress progress = {stop_at, &stop};
 	struct preserve_options o = {.form = EVIDENCE_RAW, .to_dir = scratch_path("changed"), .progress = &progress};
 	assert_ok(preserve(c, source, &o, &p, &err), err);
 	preserved_release(&p);
-	make_file(source, 40 * (size_t)mib, 6); /* another time of change */
+	make_file(source, 20 * (size_t)mib, 6); /* another time of change */
 	o.progress = NULL;
 	assert_ok(preserve(c, source, &o, &p, &err), err);
 	if (!p.complete)
@@ -284,18 +284,18 @@ static void a_damaged_unfinished_copy_is_noticed(void **state)
 	struct err err = ERR_INIT;
 	struct preserved p;
 	const char *source = scratch_path("sound");
-	make_file(source, 40 * (size_t)mib, 7);
+	make_file(source, 20 * (size_t)mib, 7);
 	static const enum evidence_form forms[] = {EVIDENCE_RAW, EVIDENCE_SEALED};
 	static const char *const parts[] = {"unsound/sound.part", "unsound/sound.gev.part"};
 	for (size_t i = 0; i < 2; i++) {
-		uint64_t stop = 20 * (uint64_t)mib;
+		uint64_t stop = 10 * (uint64_t)mib;
 		struct progress progress = {stop_at, &stop};
 		struct preserve_options o = {
 		    .form = forms[i], .to_dir = scratch_path("unsound"), .progress = &progress};
 		assert_ok(preserve(c, source, &o, &p, &err), err);
 		preserved_release(&p);
 		int fd = open(scratch_path(parts[i]), O_WRONLY);
-		assert_int_equal(pwrite(fd, "damage", 6, 20 * mib - 2000), 6);
+		assert_int_equal(pwrite(fd, "damage", 6, 10 * mib - 2000), 6);
 		close(fd);
 		o.progress = NULL;
 		assert_ok(preserve(c, source, &o, &p, &err), err);
