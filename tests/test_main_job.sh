@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job, end to end, as a responder types it: identity, case, asset, evidence of a real directory, note, playbook
 # step, verification, and the history read by stock git. Usage: GENBA=path/to/genba tests/test_main_job.sh [TREE]
-# TREE is what is preserved: at least 1,000 files; /usr/share is the default, the long form takes /usr.
+# TREE is what is preserved: at least 1,000 files; the long form (test_main_job_long.sh) takes /usr, at least 1 GB.
 set -euo pipefail
 genba=${GENBA:?path of the program}
 tree=${1:-${GENBA_TREE:-/usr/include}}
@@ -54,12 +54,18 @@ cmp mail.eml "$(find "$work/copies" -type f ! -name '*.json' | head -1)" || fail
 sed 's/^\\//' sums.genba | LC_ALL=C sort >sums.sorted
 cmp sums.tool sums.sorted || fail "digests differ from sha256sum's: $(diff sums.tool sums.sorted | head -3)"
 files=$(wc -l <sums.tool)
-bytes=$(du -sb --apparent-size "$tree" | cut -f1)
+bytes=$(cd "$tree" && find . -type f -printf '%s\n' | awk '{sum += $1} END {printf "%d", sum}')
+[ "$files" -ge 1000 ] || fail "$tree holds $files files: too few to prove anything"
+[ "$bytes" -ge "${GENBA_TREE_BYTES:-1000000}" ] || fail "$tree holds $bytes bytes, wanted are ${GENBA_TREE_BYTES:-1000000}"
 
-# --- a playbook step
+# --- playbook steps: done with what must be on record, a question answered, one skipped with its reason
 "$genba" play isolate --on R1-A1 >play.out
-"$genba" step done >step.out 2>&1 || "$genba" step skip --reason "tried in the test" >step.out
+is "label of the run" R1-J1 "$(head -1 play.out)"
+"$genba" step open-record done prior_actions=none note="by phone only; the head of systems decides" >step.out
 actions=$((actions + 2))
+is "the step is on record" done "$("$genba" show "$(head -1 step.out)" --json | sed -n 's/.*"outcome": "\(.*\)".*/\1/p')"
+"$genba" step skip --reason "tried in the test" >step.out 2>step.err || "$genba" step no >step.out
+actions=$((actions + 1))
 
 # --- verify
 status 0 "$genba" verify --evidence
@@ -77,7 +83,8 @@ grep -q 'nothing wrong found' out || fail "verify: $(cat out)"
 "$genba" retract R1-N2 --reason "belongs to another case"
 actions=$((actions + 3))
 is "undo gave the status back" suspected "$("$genba" show R1-A1 --json | sed -n 's/.*"status": "\(.*\)".*/\1/p')"
-is "retracted notes are not listed" 1 "$("$genba" list note --json | grep -c '"label"')"
+is "retracted notes are not listed" "R1-N1 R1-N3" \
+	"$("$genba" list note --json | sed -n 's/.*"label": "\(.*\)".*/\1/p' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
 
 # --- the history with stock git
 "$genba" export git history.git 2>/dev/null
@@ -109,14 +116,42 @@ got=0; "$genba" -c cut.genba list asset >/dev/null 2>err || got=$?
 [ "$got" = 4 ] || [ "$got" = 1 ] || fail "truncated case: status $got: $(cat err)"
 is "nothing was added by what was refused" 1 "$("$genba" list asset --json | grep -c '"label"')"
 
-# --- nothing that was entered can be read from the file
-for word in HR-PC-03 personnel 'Responder One' 感染した; do
-	for form in UTF-8 UTF-16LE UTF-16BE; do
-		printf %s "$word" | iconv -f UTF-8 -t $form >needle
-		if LC_ALL=C grep -qaF -f needle site.genba site.genba-wal 2>/dev/null; then
-			fail "'$word' stands in the case file as $form"
-		fi
+# --- nothing that was entered can be read from the file or its log: closed, while a session is killed, after recovery
+unreadable() { # unreadable WHEN FILE…
+	local when=$1 word form
+	shift
+	for word in HR-PC-03 personnel 'Responder One' 'Organisation A' 感染した 'phone only' 'killed session' 事案の最中 mail.eml ssh-ed25519; do
+		for form in UTF-8 UTF-16LE UTF-16BE; do
+			printf %s "$word" | iconv -f UTF-8 -t $form >needle
+			# python3: grep would split a needle at its newline bytes
+			python3 -c 'import sys
+needle = open("needle", "rb").read()
+sys.exit(any(needle in open(f, "rb").read() for f in sys.argv[1:]))' "$@" || fail "'$word' stands in the case file as $form ($when)"
+		done
 	done
+}
+unreadable closed site.genba
+mkfifo hold
+(exec 9<>hold; exec "$genba" script - <&9 >held 2>&1) &
+holder=$!
+trap 'kill -9 $holder 2>/dev/null || true; rm -rf "$work"' EXIT
+exec 8>hold
+for number in $(seq 50); do
+	printf 'note "killed session, %s: 事案の最中"\n' "$number"
+done >&8
+for _ in $(seq 400); do
+	[ "$(grep -c '^R1-N' held 2>/dev/null)" = 50 ] && break
+	sleep 0.05
 done
+is "labels of the session" 50 "$(grep -c '^R1-N' held)"
+unreadable "in a session" site.genba site.genba-wal
+[ "$(stat -c %s site.genba-wal)" -gt 10000 ] || fail "the log is not hot: nothing was proved"
+kill -9 $holder
+wait $holder 2>/dev/null || true
+exec 8>&-
+unreadable "after a crash" site.genba site.genba-wal
+is "what had a label survives the crash" 50 "$("$genba" list note --json 2>recovered | grep -c 'killed session')"
+status 0 "$genba" verify
+unreadable "after recovery" site.genba
 
 printf 'main job: %s actions, %s files, %s bytes preserved and verified\n' "$actions" "$files" "$bytes"

@@ -316,8 +316,11 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (!l.kind)
 		return -1;
 	const char *where = args_option(args, "where");
-	if (where && (l.filter = filter_parse(l.kind, where, err)) == NULL)
+	if (where && (l.filter = filter_parse(l.kind, where, err)) == NULL) {
+		if (err)
+			err->code = ERR_USAGE; /* typed, as fields and values of `add` are */
 		return -1;
+	}
 	if (args_option(args, "json"))
 		l.array = json_array();
 	else if (args_option(args, "csv"))

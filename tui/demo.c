@@ -53,7 +53,8 @@ static int write_files(const char *dir, struct err *err)
 	    "Date: Tue, 25 Nov 2014 09:11:58 +0900\r\n"
 	    "Message-ID: <practice-1@free.example>\r\n"
 	    "\r\n"
-	    "Practice text. The attachment was removed before this mail was provided.\r\n";
+	    "Practice file: its names, subject and times are invented; the report that the practice case\r\n"
+	    "follows prints no mail. The attachment was removed before this mail was provided.\r\n";
 	char *path = xasprintf("%s/mail-to-organisation-b.eml", dir);
 	int rc = path_write_file(path, mail, sizeof mail - 1, PATH_REPLACE, err);
 	free(path);

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The practice case: what `genba demo` makes is section 3.2 of the report, whole and honest; without a terminal it prints
+# the Board and the result of verify, on a terminal it opens the workbench; both again when it is there already.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home
+mkdir -p home/genba
+printf 'practice\n' >pass
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT WANTED GOT
+	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
+}
+
+for turn in first second; do
+	"$genba" demo --dir here </dev/null >out 2>err || fail "genba demo, $turn time: $(cat err)"
+	grep -q 'Infected and not isolated' out || fail "no board: $(cat out)"
+	grep -q 'nothing wrong found; last commit' out || fail "no result of verify: $(cat out)"
+	grep -q 'evidence re-read: 3, ' out || fail "the evidence was not read again: $(cat out)"
+done
+"$genba" --lang ja demo --dir 日本語 </dev/null >out 2>err || fail "in Japanese: $(cat err)"
+grep -q '感染・未隔離' out || fail "not in Japanese: $(cat out)"
+
+# what is in it
+cp here/identity.json home/genba/
+export GENBA_CASE=here/practice.genba GENBA_PASSPHRASE_FILE=pass
+query() { # query KIND EXPRESSION over the list `a`
+	"$genba" list "$1" --json | python3 -c "import json, sys
+a = json.load(sys.stdin)
+print($2)"
+}
+is "numbers of the figure" "①②③④⑤⑥⑦⑦⑧" "$(query event "''.join(sorted(e.get('mark', '') for e in a))")"
+is "both versions of ⑦, each with its source" "Table 3|prose of 3.2" \
+	"$(query event "'|'.join(sorted(e['tags'][0] for e in a if e.get('mark') == '⑦'))")"
+is "③ apparently failed" apparently_failed "$(query event "[e['outcome'] for e in a if e.get('mark') == '③'][0]")"
+is "distances of Table 3" "after R1-V1 ~P6M|after R1-V4 P1D|after R1-V5 P4D" \
+	"$(query event "'|'.join(e['when'] for m in '④⑤⑧' for e in a if e.get('mark') == m)")"
+is "every event has a source" True "$(query event "all(e.get('tags') and e.get('basis') == 'document' for e in a)")"
+is "no time was invented" 0 "$(query event "sum(e['when'][:2] == '20' and e['label'] != 'R1-V1' for e in a)")"
+is "both terminals are isolated, both disks preserved" 2 \
+	"$(query asset "sum(x['status'] == 'infected' and x['containment'] == 'isolated' and x['preserved'] == ['disk'] for x in a)")"
+is "the edges of the flow" "①②③④⑤⑥⑦⑦⑧" "$(query flow "''.join(sorted(f['mark'] for f in a))")"
+is "the four tracks" "cause permanent provisional situation" "$(query measure "' '.join(sorted(m['track'] for m in a))")"
+is "mails ① ④ ⑤ ⑧" "①④⑤⑧" "$(query mail "''.join(m['subject'][0] for m in a)")"
+for file in mail-to-organisation-b.eml terminal-a-disk.img terminal-b-disk.img; do
+	sum=$(sha256sum <"here/$file" | cut -d' ' -f1)
+	is "$file is on record with its digest" 1 "$(query evidence "sum(e['sha256'] == '$sum' for e in a)")"
+done
+cmp here/terminal-a-disk.img here/terminal-b-disk.img >/dev/null && fail "the two disks are the same"
+
+# evidence that was altered is found, and named
+printf x >>here/mail-to-organisation-b.eml
+got=0
+"$genba" demo --dir here </dev/null >out 2>err || got=$?
+is "altered evidence" 4 "$got"
+grep -q 'R1-E1' out || fail "the altered evidence is not named: $(cat out)"
+
+# on a terminal
+cat >drive.py <<'P'
+import os, pty, select, struct, sys, termios, time, fcntl
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "demo", "--dir", "there"])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+seen, sent, deadline = b"", False, time.monotonic() + 60
+while time.monotonic() < deadline:
+    if select.select([fd], [], [], 0.2)[0]:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    if not sent and b"Infected and not isolated" in seen:
+        os.write(fd, b":quit\r")
+        sent = True
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if sent else "the board was not shown"
+print(status)
+P
+is "the workbench opens on a terminal, and :quit leaves it" 0 "$(TERM=xterm-256color python3 drive.py "$genba")"
+echo "demo: whole"

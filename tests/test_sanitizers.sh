@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The quick tests once more in a build of its own with AddressSanitizer and UndefinedBehaviorSanitizer (preset
+# asan-ubsan), and a few of them under valgrind, which sees uninitialised memory too.
+# ctest: slow serial
+set -euo pipefail
+source=${GENBA_SOURCE:?source folder}
+build=${GENBA_BUILD:?build folder}
+jobs=$(nproc)
+
+grep -q '^GENBA_SANITIZE:BOOL=ON' "$build/CMakeCache.txt" && { echo "SKIP: this build has the sanitizers already"; exit 77; }
+unset GENBA GENBA_BUILD
+cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DGENBA_SANITIZE=ON >/dev/null
+cmake --build "$build/asan" -j "$jobs" | tail -1
+# what reads the source text only, or is a campaign, says nothing new here
+ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	ctest --test-dir "$build/asan" -j "$jobs" -LE 'slow|bench' -E '^test_(style|house|lint|translations|manual)$|campaign|mutants' \
+	--output-on-failure | tail -40
+
+command -v valgrind >/dev/null || { echo "valgrind is not installed: not run"; exit 0; }
+run=0
+for name in core_base_test_words core_base_test_json core_base_test_edtf core_base_test_printable core_history_test_sshsig \
+	core_playbook_test_condition tui_test_command_help; do
+	[ -x "$build/tests/$name" ] || continue
+	valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+		"$build/tests/$name" >"$build/valgrind.log" 2>&1 || { tail -40 "$build/valgrind.log"; echo "FAIL: valgrind on $name"; exit 1; }
+	run=$((run + 1))
+done
+[ "$run" -ge 4 ] || { echo "FAIL: only $run tests were run under valgrind"; exit 1; }
+echo "sanitizers: clean; valgrind: $run tests clean"
