@@ -9,7 +9,8 @@ jobs=$(nproc)
 
 grep -q '^GENBA_SANITIZE:BOOL=ON' "$build/CMakeCache.txt" && { echo "SKIP: this build has the sanitizers already"; exit 77; }
 unset GENBA GENBA_BUILD
-cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DGENBA_SANITIZE=ON >/dev/null
+# instrumented code makes the compiler see ranges that are none: warnings are errors in the plain build only
+cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DGENBA_SANITIZE=ON -DGENBA_WERROR=OFF >/dev/null
 cmake --build "$build/asan" -j "$jobs" | tail -1
 # what reads the source text only, or is a campaign, says nothing new here
 ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
