@@ -7,7 +7,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/record.h"
-#include "case/timeline.h"
+#include "case/timeline_text.h"
 #include "case/verify.h"
 #include "evidence/preserve.h"
 #include "history/history.h"
@@ -251,39 +251,56 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 
 /* ---- timeline */
 
+static int timeline_way_of(const char *name, enum timeline_way *way, struct err *err)
+{
+	for (*way = TIMELINE_ABSOLUTE; *way < TIMELINE_WAYS; (*way)++)
+		if (strcmp(name, timeline_way_name(*way)) == 0)
+			return 0;
+	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc"), name);
+}
+
+static void print_timeline(struct session *s, const struct timeline *t, enum timeline_way way)
+{
+	struct text_table table = {.columns = 5};
+	const struct kind *kind = kind_find("event");
+	static const char *const columns[] = {"when", "side", "mark", "title"};
+	char **times = timeline_texts(s->c, t, way);
+	text_table_add(&table, _("Label"));
+	for (size_t k = 0; k < 4; k++)
+		text_table_add(&table, field_label(kind_field(kind, columns[k])));
+	for (size_t i = 0; i < t->count; i++) {
+		text_table_add(&table, record_label(t->rows[i].record));
+		text_table_add(&table, times[i]);
+		for (size_t k = 1; k < 4; k++) {
+			struct buf cell = BUF_INIT;
+			if (k != 2 || json_object_get(t->rows[i].record, "mark"))
+				record_field_text(t->rows[i].record, kind_field(kind, columns[k]), &cell);
+			text_table_add(&table, cell.data);
+			buf_release(&cell);
+		}
+	}
+	text_table_print(&table, s->out, 0);
+	text_table_release(&table);
+	timeline_texts_free(times, t->count);
+}
+
 int cmd_timeline(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 0)
 		return cmd_usage("timeline", err);
 	struct timeline t;
-	if (timeline_load(s->c, &t, err) < 0)
+	enum timeline_way way = TIMELINE_ABSOLUTE;
+	const char *times = args_option(args, "times");
+	if ((times && timeline_way_of(times, &way, err) < 0) || timeline_load(s->c, &t, err) < 0)
 		return -1;
-	json_t *array = args_option(args, "json") ? json_array() : NULL;
-	struct text_table table = {.columns = 5};
-	const struct kind *kind = kind_find("event");
-	static const char *const columns[] = {"when", "side", "mark", "title"};
-	text_table_add(&table, _("Label"));
-	for (size_t k = 0; k < 4; k++)
-		text_table_add(&table, field_label(kind_field(kind, columns[k])));
-	for (size_t i = 0; i < t.count; i++) {
-		if (array) {
+	if (args_option(args, "json")) {
+		json_t *array = json_array();
+		for (size_t i = 0; i < t.count; i++)
 			json_array_append(array, t.rows[i].record);
-			continue;
-		}
-		text_table_add(&table, record_label(t.rows[i].record));
-		for (size_t k = 0; k < 4; k++) {
-			struct buf cell = BUF_INIT;
-			if (k != 2 || json_object_get(t.rows[i].record, "mark"))
-				record_field_text(t.rows[i].record, kind_field(kind, columns[k]), &cell);
-			text_table_add(&table, cell.data);
-			buf_release(&cell);
-		}
-	}
-	if (array)
 		cmd_print_json(s, array);
-	else
-		text_table_print(&table, s->out, 0);
-	text_table_release(&table);
+	} else {
+		print_timeline(s, &t, way);
+	}
 	timeline_release(&t);
 	return 0;
 }
