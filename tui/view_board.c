@@ -87,7 +87,7 @@ static void start(struct view *v)
 
 static const struct view_key board_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, NULL},
-    {'p', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), start,
+    {'P', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), start,
      workbench_refuses_writing},
     {'\t', N_("Tab"), N_("section"), N_("to the next section"), next_section, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},

@@ -177,7 +177,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 		snprintf(p->label, sizeof p->label, "%s", json_string_value(json_array_get(labels, 0)));
 	json_decref(labels);
 	if (!*p->label) {
-		view_add(v, TONE_PLAIN, NULL, _(" No playbook is running. p starts one:"));
+		view_add(v, TONE_PLAIN, NULL, _(" No playbook is running. P starts one:"));
 		for (size_t i = 0; playbook_builtin_name(i); i++)
 			view_addf(v, TONE_PLAIN, NULL, "   %s", playbook_builtin_name(i));
 		return 0;
@@ -193,7 +193,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 		add_step(v, p, current(p));
 	else
 		view_addf(v, TONE_GOOD, NULL, " %s",
-		          _("This playbook is finished. p starts another, r shows the next open run."));
+		          _("This playbook is finished. P starts another, r shows the next open run."));
 	add_recorded(v, p);
 	return 0;
 }
@@ -204,7 +204,7 @@ static const char *refuses_step(struct view *v)
 {
 	const struct playing *p = v->data;
 	if (!current(p))
-		return *p->label ? _("this run has no step that waits") : _("no playbook is running: p starts one");
+		return *p->label ? _("this run has no step that waits") : _("no playbook is running: P starts one");
 	return workbench_refuses_writing(v);
 }
 
@@ -358,7 +358,7 @@ static const struct view_key playbook_keys[] = {
     {'-', NULL, N_("n.a."), N_("the step does not apply, with the reason"), step_not_applicable, refuses_step},
     {'\t', N_("Tab"), NULL, N_("the next of several steps that wait"), next_step, NULL},
     {'r', NULL, N_("run"), N_("the next open run"), next_run, NULL},
-    {'p', NULL, N_("start"), N_("start a playbook"), start, workbench_refuses_writing},
+    {'P', NULL, N_("start"), N_("start a playbook"), start, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

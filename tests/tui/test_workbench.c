@@ -31,7 +31,7 @@ static void do_a_step(struct terminal *t)
 {
 	terminal_type(t, "2");
 	terminal_await_row(t, 1, "Playbook");
-	terminal_type(t, "p");
+	terminal_type(t, "P");
 	terminal_await_row(t, -1, "Playbook (or the path of a file)");
 	terminal_type(t, "isolate" KEYS_ENTER);
 	terminal_await_row(t, -1, "On which asset");
