@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "tui/form.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/workbench_private.h"
@@ -180,36 +181,13 @@ static void join_assets(const struct step_form *f, struct buf *out)
 
 /* ---- asking for each */
 
-static char *ask_field(struct workbench *wb, const struct field *field, const char *initial)
-{
-	struct buf question = BUF_INIT;
-	char *answer = NULL;
-	buf_addf(&question, "%s: ", field_label(field));
-	if (field->type == FIELD_ENUM || field->type == FIELD_TRI) {
-		const char **names = xcalloc(field->value_count, sizeof *names);
-		for (size_t i = 0; i < field->value_count; i++)
-			names[i] = field_value_label(&field->values[i]);
-		int chosen = prompt_choice(wb, question.data, names, field->value_count, 0, NULL);
-		answer = chosen >= 0 ? xstrdup(field->values[chosen].name) : NULL;
-		free(names);
-	} else {
-		answer = prompt_text(wb, question.data,
-		                     initial                     ? initial
-		                     : field->type == FIELD_TIME ? "now"
-		                                                 : NULL,
-		                     field->type == FIELD_LONG);
-	}
-	buf_release(&question);
-	return answer;
-}
-
 static void ask_value(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
 	const struct field *field = step_need_field(need);
 	char *answer;
 	if (field) {
-		answer = ask_field(v->wb, field, f->values[i]);
+		answer = form_ask_value(v->wb, field);
 	} else {
 		const char *label = playbook_text(json_object_get(need, "label"));
 		answer = prompt_text(v->wb, *label ? label : _("Note"), f->values[i], 1);
@@ -236,27 +214,28 @@ static const char *kind_wanted(const json_t *need, const char **on)
 	return kind;
 }
 
-/* A record of its own, by a command line that says already what is known; it is its own action. */
+/* Evidence is preserved by a command that names the assets already, everything else by a form; each is its own action. */
 static void add_record(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
 	const char *field;
 	const char *kind = kind_wanted(need, &field);
-	struct buf line = BUF_INIT;
+	char label[LABEL_TEXT];
 	struct buf on = BUF_INIT;
 	join_assets(f, &on);
-	if (kind && strcmp(kind, "evidence") == 0)
-		buf_addf(&line, "preserve --on %s ", on.len ? on.data : "''");
-	else if (kind && on.len && kind_field(kind_find(kind), field))
-		buf_addf(&line, "add %s %s=%s ", kind, field, on.data);
-	else
-		buf_addf(&line, "add %s ", kind ? kind : "");
-	char *typed = prompt_command(v->wb, line.data);
-	if (typed && *typed)
-		workbench_command(v->wb, typed);
-	free(typed);
+	if (kind && strcmp(kind, "evidence") == 0) {
+		struct buf line = BUF_INIT;
+		buf_addf(&line, on.len ? "preserve --on %s " : "preserve %s", on.data);
+		char *typed = prompt_command(v->wb, line.data);
+		if (typed && *typed)
+			workbench_command(v->wb, typed);
+		free(typed);
+		buf_release(&line);
+	} else if (kind && kind_find(kind)) {
+		struct assign preset = {field, on.data};
+		form_run(v->wb, kind, &preset, on.len && kind_field(kind_find(kind), field) ? 1 : 0, label);
+	}
 	buf_release(&on);
-	buf_release(&line);
 }
 
 /* ---- recording */

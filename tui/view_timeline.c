@@ -10,8 +10,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/timeline_text.h"
-#include "tui/command.h"
-#include "tui/prompt.h"
+#include "tui/form.h"
 #include "tui/view.h"
 #include "tui/workbench_private.h"
 
@@ -302,20 +301,15 @@ static void switch_lanes(struct view *v)
 	view_stale(v);
 }
 
-/* A new event whose time is told by the selected one's. */
+/* The form of a new event whose time is told by the selected one's. */
 static void insert(struct view *v, const char *relation)
 {
-	struct buf line = BUF_INIT;
+	struct buf when = BUF_INIT;
 	const char *label = view_label(v);
-	buf_adds(&line, "add event ");
-	if (*label)
-		buf_addf(&line, "when=\"%s %s\" ", relation, label);
-	buf_adds(&line, "side=attacker title=");
-	char *typed = prompt_command(v->wb, line.data);
-	if (typed && *typed)
-		workbench_command(v->wb, typed);
-	free(typed);
-	buf_release(&line);
+	buf_addf(&when, "%s %s", relation, label);
+	struct assign preset[] = {{"when", when.data}};
+	workbench_push(v->wb, form_open(v->wb, "event", preset, *label ? 1 : 0, NULL, NULL));
+	buf_release(&when);
 }
 
 static void insert_after(struct view *v)
