@@ -656,6 +656,9 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 		f->on_field = xstrdup(on_field);
 		free(f->draft_key);
 		f->draft_key = xasprintf("form:%s:%s", kind_name, on_record);
+	} else if (count > 0) { /* the draft of another beginning must not take the place of this one's values */
+		free(f->draft_key);
+		f->draft_key = xasprintf("form:%s:%s=%s", kind_name, preset[0].name, preset[0].value);
 	}
 	if (!restore_draft(v))
 		workbench_tell(wb, TONE_FAINT, "%s", _("Enter edits the field under the cursor"));

@@ -145,6 +145,31 @@ static void times_are_corrected_and_undated_events_stay_undated(void **state)
 	program_release(&p);
 }
 
+static void an_event_is_inserted_by_its_form(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Insert");
+	program_good(&p, "add", "event", "title=Mail", "when=2026-11-20", "side=attacker", NULL);
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "5");
+	terminal_await_row(t, 1, "Timeline");
+	terminal_await(t, "Mail");
+	terminal_type(t, "i");
+	terminal_await(t, "after R1-V1");
+	terminal_await(t, "What happened");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Timeline");
+	terminal_type(t, "I");
+	terminal_await(t, "before R1-V1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Timeline");
+	quit(t);
+	program_release(&p);
+}
+
 /* ---- history and the past */
 
 static void the_past_is_shown_marked_and_cannot_be_changed(void **state)
@@ -296,6 +321,7 @@ int main(void)
 	    cmocka_unit_test(goldens_in_japanese_at_160x50),
 	    cmocka_unit_test(the_practice_case_is_table_3),
 	    cmocka_unit_test(times_are_corrected_and_undated_events_stay_undated),
+	    cmocka_unit_test(an_event_is_inserted_by_its_form),
 	    cmocka_unit_test(the_past_is_shown_marked_and_cannot_be_changed),
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
 	    cmocka_unit_test(every_command_is_reachable),
