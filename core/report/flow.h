@@ -23,10 +23,8 @@ struct flow_node {
 	char *title; /* printable */
 	int seen;    /* an act that is drawn touches it */
 	int layer;
-	int x, y; /* of its box's corner, in cells; boxes are flow.box_width wide and FLOW_BOX high */
+	int x, y; /* of its box's corner, in cells */
 };
-
-#define FLOW_BOX 4
 
 struct flow_act {
 	char label[LABEL_TEXT]; /* of the flow record */
@@ -58,7 +56,8 @@ struct flow {
 	size_t act_count;
 	struct flow_link *links;
 	size_t link_count;
-	int box_width, width, height; /* of the drawing, in cells */
+	int box_width, box_height, gap; /* of the boxes, and between them, in cells */
+	int width, height;              /* of the drawing */
 };
 
 /* Reads the graph as of a commit (NULL or "": now). Release it. */

@@ -26,12 +26,14 @@ struct grid {
 
 static struct cell *at(struct grid *g, int x, int y)
 {
-	return x >= 0 && y >= 0 && x < g->width && y < g->height ? &g->cells[(size_t)y * (size_t)g->width + (size_t)x] : NULL;
+	return x >= 0 && y >= 0 && x < g->width && y < g->height ? &g->cells[(size_t)y * (size_t)g->width + (size_t)x]
+	                                                         : NULL;
 }
 
 static const char *line_text(unsigned lines, unsigned style)
 {
-	static const char *const shapes[16] = {" ", "│", "│", "│", "─", "┘", "┐", "┤", "─", "└", "┌", "├", "─", "┴", "┬", "┼"};
+	static const char *const shapes[16] = {" ", "│", "│", "│", "─", "┘", "┐", "┤",
+	                                       "─", "└", "┌", "├", "─", "┴", "┬", "┼"};
 	if (style == DASHED && (lines == (LEFT | RIGHT) || lines == LEFT || lines == RIGHT))
 		return "╌";
 	if (style == DASHED && (lines == (UP | DOWN) || lines == UP || lines == DOWN))
@@ -79,7 +81,7 @@ static void put_text(struct grid *g, int x, int y, const char *text, int cells)
 static void draw_box(struct grid *g, const struct flow *f, const struct flow_node *node)
 {
 	int right = node->x + f->box_width - 1;
-	int bottom = node->y + FLOW_BOX - 1;
+	int bottom = node->y + f->box_height - 1;
 	for (int x = node->x + 1; x < right; x++) {
 		put_line(g, x, node->y, LEFT | RIGHT, SOLID);
 		put_line(g, x, bottom, LEFT | RIGHT, SOLID);
@@ -96,10 +98,10 @@ static void draw_box(struct grid *g, const struct flow *f, const struct flow_nod
 	struct buf wrapped = BUF_INIT;
 	text_wrap(&wrapped, node->title, (size_t)(f->box_width - 2), 0);
 	const char *line = wrapped.data;
-	for (int i = 0; i < FLOW_BOX - 2; i++) {
+	for (int i = 0; i < f->box_height - 2; i++) {
 		size_t n = strcspn(line, "\n");
 		char *one = xstrndup(line, n);
-		int more = i == FLOW_BOX - 3 && line[n];
+		int more = i == f->box_height - 3 && line[n];
 		put_text(g, node->x + 1, node->y + 1 + i, one, f->box_width - 2 - more);
 		if (more)
 			put_text(g, right - 1, node->y + 1 + i, "…", 1);
@@ -131,7 +133,19 @@ static enum style style_of(const struct flow_link *l)
 	return l->failed ? DASHED : l->doubtful ? DOTTED : SOLID;
 }
 
-static void draw_link(struct grid *g, const struct flow_link *l)
+/* Whether another line begins where this one does: then its numbers stand at its other end. */
+static int shares_beginning(const struct flow *f, const struct flow_link *l)
+{
+	for (size_t i = 0; i < f->link_count; i++) {
+		const struct flow_link *other = &f->links[i];
+		if (other != l && other->point_count && other->points[0].x == l->points[0].x &&
+		    other->points[0].y == l->points[0].y)
+			return 1;
+	}
+	return 0;
+}
+
+static void draw_link(struct grid *g, const struct flow *f, const struct flow_link *l)
 {
 	if (l->point_count < 2)
 		return;
@@ -144,7 +158,12 @@ static void draw_link(struct grid *g, const struct flow_link *l)
 		put_text(g, first.x, first.y, "<", 1);
 	else
 		put_text(g, last.x, last.y, ">", 1);
-	put_text(g, first.x + (l->backwards ? 1 : 0), first.y, l->marks, 3);
+	int wide = (int)text_width(l->marks);
+	wide = wide > 3 ? 3 : wide;
+	if (shares_beginning(f, l))
+		put_text(g, last.x - wide + (l->backwards ? 1 : 0), last.y, l->marks, wide);
+	else
+		put_text(g, first.x + (l->backwards ? 1 : 0), first.y, l->marks, wide);
 }
 
 void flow_draw(const struct flow *f, struct buf *out)
@@ -154,7 +173,7 @@ void flow_draw(const struct flow *f, struct buf *out)
 		return;
 	g.cells = xcalloc((size_t)g.width * (size_t)g.height, sizeof *g.cells);
 	for (size_t i = 0; i < f->link_count; i++)
-		draw_link(&g, &f->links[i]);
+		draw_link(&g, f, &f->links[i]);
 	for (size_t i = 0; i < f->node_count; i++)
 		if (f->nodes[i].seen)
 			draw_box(&g, f, &f->nodes[i]);
@@ -216,15 +235,15 @@ static void svg_link(const struct flow_link *l, struct buf *out)
 
 static void svg_node(const struct flow *f, const struct flow_node *node, struct buf *out)
 {
-	buf_addf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\" fill=\"#fff\" stroke=\"#333\"/>\n", px(node->x),
-	         py(node->y), f->box_width * CELL_X, FLOW_BOX * CELL_Y - CELL_Y / 2);
+	buf_addf(out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\" fill=\"#fff\" stroke=\"#333\"/>\n",
+	         px(node->x), py(node->y), f->box_width * CELL_X, f->box_height * CELL_Y - CELL_Y / 2);
 	buf_addf(out, "<text class=\"label\" x=\"%d\" y=\"%d\">", px(node->x) + 6, py(node->y) + 14);
 	add_escaped(out, node->label);
 	buf_adds(out, "</text>\n");
 	struct buf wrapped = BUF_INIT;
 	text_wrap(&wrapped, node->title, (size_t)(f->box_width - 2), 0);
 	int line = 0;
-	for (char *p = wrapped.data; p && line < 2; line++) {
+	for (char *p = wrapped.data; p && line < f->box_height - 2; line++) {
 		char *next = strchr(p, '\n');
 		if (next)
 			*next++ = '\0';
@@ -244,14 +263,15 @@ void flow_svg(const struct flow *f, const char *title, size_t acts, struct buf *
 	int height = py(f->height) + (int)acts * CELL_Y + MARGIN * 2;
 	if (width < 720)
 		width = 720;
-	buf_addf(out,
-	         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
-	         "<style>text{font:14px sans-serif}.label{font:bold 11px monospace;fill:#555}.mark{font-weight:bold}"
-	         ".title{font:bold 17px sans-serif}</style>\n"
-	         "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" "
-	         "orient=\"auto-start-reverse\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"#333\"/></marker></defs>\n"
-	         "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">",
-	         width, height, width, height, MARGIN, MARGIN + 12);
+	buf_addf(
+	    out,
+	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
+	    "<style>text{font:14px sans-serif}.label{font:bold 11px monospace;fill:#555}.mark{font-weight:bold}"
+	    ".title{font:bold 17px sans-serif}</style>\n"
+	    "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" "
+	    "orient=\"auto-start-reverse\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"#333\"/></marker></defs>\n"
+	    "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">",
+	    width, height, width, height, MARGIN, MARGIN + 12);
 	add_escaped(out, title);
 	buf_adds(out, "</text>\n");
 	for (size_t i = 0; i < f->link_count; i++)

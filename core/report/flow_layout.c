@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOX_LEAST = 10, BOX_MOST = 24, GAP = 8, SWEEPS = 8, LAYERS = 100 };
+enum { BOX_LEAST = 8, BOX_NARROW = 14, BOX_MOST = 24, GAP_LEAST = 6, GAP_MOST = 8, SWEEPS = 8, LAYERS = 100 };
 
 /* A place in a layer: a node, or where a long link passes. */
 struct place {
@@ -212,9 +212,9 @@ static void order_places(struct layout *k)
 
 /* ---- rows */
 
-static int height_of(const struct place *p)
+static int height_of(const struct layout *k, const struct place *p)
 {
-	return p->node >= 0 ? FLOW_BOX : 1;
+	return p->node >= 0 ? k->f->box_height : 1;
 }
 
 static int middle(const struct place *p)
@@ -238,7 +238,7 @@ static void settle_layer(struct layout *k, int layer, int from_left)
 			}
 		int wish = n ? sum / n - (p->node >= 0 ? 1 : 0) : p->y;
 		p->y = wish > free_row ? wish : free_row;
-		free_row = p->y + height_of(p) + (p->node >= 0 ? 0 : 1);
+		free_row = p->y + height_of(k, p) + (p->node >= 0 ? 0 : 1);
 	}
 }
 
@@ -257,14 +257,14 @@ static void give_rows(struct layout *k)
 	for (size_t i = 0; i < k->place_count; i++) {
 		struct place *p = &k->places[i];
 		p->y -= top;
-		if (p->y + height_of(p) > k->f->height)
-			k->f->height = p->y + height_of(p);
+		if (p->y + height_of(k, p) > k->f->height)
+			k->f->height = p->y + height_of(k, p);
 	}
 }
 
 /* ---- lines */
 
-/* A box has two rows inside: lines are spread over them in the order of their other ends. */
+/* A box has rows inside: lines are spread over them in the order of their other ends. */
 static int port(const struct layout *k, size_t piece, int left_end)
 {
 	size_t id = left_end ? k->pieces[piece].a : k->pieces[piece].b;
@@ -281,12 +281,12 @@ static int port(const struct layout *k, size_t piece, int left_end)
 		all++;
 		before += other < own || (other == own && i < piece);
 	}
-	return p->y + 1 + (all > 1 ? before * 2 / all : 0);
+	return p->y + 1 + (all > 1 ? before * (k->f->box_height - 2) / all : 0);
 }
 
 static int box_x(const struct layout *k, size_t place)
 {
-	return k->places[place].layer * (k->f->box_width + GAP);
+	return k->places[place].layer * (k->f->box_width + k->f->gap);
 }
 
 static int overlaps(int a, int b, int c, int d)
@@ -303,15 +303,17 @@ static int track(struct layout *k, size_t piece, const int *tracks)
 {
 	const struct piece *p = &k->pieces[piece];
 	int layer = k->places[p->a].layer;
-	for (int t = 3; t < GAP - 2; t++) {
+	int last = k->f->gap - 2;
+	for (int t = k->f->gap - 4 < 3 ? k->f->gap - 4 : 3; t < last; t++) {
 		int clash = 0;
 		for (size_t i = 0; i < piece && !clash; i++)
-			clash = k->places[k->pieces[i].a].layer == layer && tracks[i] == t && k->pieces[i].ya != k->pieces[i].yb &&
+			clash = k->places[k->pieces[i].a].layer == layer && tracks[i] == t &&
+			        k->pieces[i].ya != k->pieces[i].yb &&
 			        overlaps(p->ya, p->yb, k->pieces[i].ya, k->pieces[i].yb);
 		if (!clash)
 			return t;
 	}
-	return GAP - 2;
+	return last;
 }
 
 static void bend(struct flow_link *l, int x, int y)
@@ -359,9 +361,11 @@ void flow_layout(struct flow *f, size_t acts, int columns)
 	make_layers(&k);
 	make_places(&k);
 	order_places(&k);
-	int box = (columns - (k.layers - 1) * GAP) / k.layers;
+	f->gap = (columns - (k.layers - 1) * GAP_MOST) / k.layers < BOX_NARROW ? GAP_LEAST : GAP_MOST;
+	int box = (columns - (k.layers - 1) * f->gap) / k.layers;
 	f->box_width = box < BOX_LEAST ? BOX_LEAST : box > BOX_MOST ? BOX_MOST : box;
-	f->width = k.layers * f->box_width + (k.layers - 1) * GAP;
+	f->box_height = 5;
+	f->width = k.layers * f->box_width + (k.layers - 1) * f->gap;
 	give_rows(&k);
 	for (size_t i = 0; i < k.place_count; i++)
 		if (k.places[i].node >= 0) {
