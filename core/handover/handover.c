@@ -35,10 +35,11 @@ static int look_at_responder(void *ctx, json_t *record)
 	unsigned char key[32];
 	if (mark)
 		json_object_set_new(f->marks, mark, json_true());
-	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, f->key, 32) != 0 || f->found)
+	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, f->key, 32) != 0)
 		return 0;
-	f->found = 1;
-	f->revoked = json_object_get(record, "revoked") != NULL || record_is_retracted(record);
+	f->revoked |= json_object_get(record, "revoked") != NULL || record_is_retracted(record);
+	if (f->found++) /* entered twice; a revocation of either counts */
+		return 0;
 	snprintf(f->out->label, sizeof f->out->label, "%s", record_label(record));
 	snprintf(f->out->mark, sizeof f->out->mark, "%s", mark ? mark : "");
 	free(f->out->name);
@@ -174,8 +175,7 @@ static int strip(struct case_file *c, const struct handover_copy *how, size_t *l
 	sqlite3_stmt *wipe = NULL;
 	if (rc == 0 && (sqlite3_prepare_v2(db, "SELECT digest FROM text WHERE secret AND value IS NOT NULL", -1, &list,
 	                                   NULL) != SQLITE_OK ||
-	                sqlite3_prepare_v2(db, "UPDATE text SET value = NULL, salt = NULL WHERE digest = ?1", -1, &wipe,
-	                                   NULL) != SQLITE_OK))
+	                sqlite3_prepare_v2(db, "DELETE FROM text WHERE digest = ?1", -1, &wipe, NULL) != SQLITE_OK))
 		rc = err_set(err, ERR_FAILED, _("cannot prepare the copy: %s"), sqlite3_errmsg(db));
 	json_t *gone = json_array();
 	while (rc == 0 && sqlite3_step(list) == SQLITE_ROW)
@@ -230,7 +230,9 @@ int handover_copy(struct case_file *c, const char *path, const struct handover_c
 	own_identity(c, &keys);
 	memcpy(mine.recipient, case_identity(c)->public_key, 32);
 	char *middle = xasprintf("%s.handover.part", path);
+	char *log = xasprintf("%s-wal", middle);
 	unlink(middle); /* of an attempt that was killed */
+	unlink(log);
 	int rc = vault_rotate(case_vault(c), middle, &mine, 1, &keys, how->progress, err);
 	if (rc == 0) {
 		struct case_unlock unlock = {case_identity(c), NULL};
@@ -243,7 +245,9 @@ int handover_copy(struct case_file *c, const char *path, const struct handover_c
 			rc = -1;
 	}
 	unlink(middle);
+	unlink(log);
 	free(middle);
+	free(log);
 	return rc;
 }
 
@@ -311,6 +315,8 @@ int handover_open_delta(const char *path, const struct identity *id, struct buf 
 		rc = seal_open(sealed.data, sealed.len, id, plain, err);
 	if (rc == 0)
 		rc = parcel_read(p, plain->data, plain->len, err);
+	if (rc == 0 && !p->is_signed)
+		rc = err_set(err, ERR_DAMAGED, _("nobody signed it: anybody who knows your key could have made it"));
 	if (rc < 0)
 		err_prefix(err, _("cannot read '%s'"), path);
 	buf_release(&sealed);

@@ -3,7 +3,9 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/identity.h"
 #include "case/record.h"
+#include "case/text_store.h"
 
 #include <string.h>
 
@@ -96,13 +98,27 @@ static int same_member(const json_t *a, const json_t *b, const char *name)
 	return x && y && strcmp(x, y) == 0;
 }
 
+/* A responder is known by the key, and one who was revoked stays so: neither a change nor a merge takes that back. */
+static int judge_responder(const char *path, const json_t *object, const json_t *old, struct err *err)
+{
+	if (json_object_get(old, "key") && !same_member(object, old, "key"))
+		return bad(err, path, _("the key of a responder was changed"));
+	if (json_object_get(old, "revoked") && !json_object_get(object, "revoked"))
+		return bad(err, path, _("the revocation of a responder was taken back"));
+	return 0;
+}
+
 static int judge_origin(const char *path, const json_t *object, const struct buf *before, struct err *err)
 {
 	static const char *const fixed[] = {"id", "kind", "author", "entered"};
 	json_t *old = json_parse(before->data, before->len, err);
+	const char *kind = json_get_string(object, "kind");
+	int is_conflict = kind && strcmp(kind, "conflict") == 0; /* made by whoever merged first, which two can be */
 	int rc = old ? 0 : -1;
+	if (rc == 0 && kind && strcmp(kind, "responder") == 0)
+		rc = judge_responder(path, object, old, err);
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed && rc == 0; i++)
-		if (!same_member(object, old, fixed[i]))
+		if (!same_member(object, old, fixed[i]) && !(is_conflict && strcmp(fixed[i], "entered") == 0))
 			rc = err_set(err, ERR_INVALID, _("'%s': %s of a record was changed"), path, fixed[i]);
 	if (rc == 0 && !same_member(object, old, "label")) {
 		size_t i;
@@ -134,15 +150,32 @@ static int judge_record(const char *path, const json_t *object, const struct buf
 	buf_release(&right);
 	if (!fits)
 		return bad(err, path, _("a record does not lie where its kind and id belong"));
+	if (!json_get_string(object, "author") || !json_get_string(object, "entered") ||
+	    !json_get_string(object, "modified"))
+		return bad(err, path, _("a record that does not say who entered it and when"));
+	if (strcmp(kind, "responder") == 0 &&
+	    (!json_get_string(object, "mark") || mark_check(json_get_string(object, "mark"), NULL) < 0))
+		return bad(err, path, _("a responder without a proper mark"));
 	const struct kind *known = kind_find(kind);
 	if (known && judge_fields(path, object, known, err) < 0)
 		return -1;
 	return before ? judge_origin(path, object, before, err) : 0;
 }
 
+static void note_digests(json_t *named, const json_t *object)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+		const char *text = json_string_value(value);
+		if (text && (text_store_is_digest(text, NULL) ||
+		             (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64)))
+			json_object_set_new(named, text, json_true());
+	}
+}
+
 int judge_file(void *ctx, const char *path, const struct buf *text, const struct buf *before, struct err *err)
 {
-	(void)ctx;
 	if (!text)
 		return bad(err, path, _("it was removed: records are retracted, never removed"));
 	if (!strchr(path, '/'))
@@ -156,6 +189,8 @@ int judge_file(void *ctx, const char *path, const struct buf *text, const struct
 	}
 	int rc =
 	    json_is_object(object) ? judge_record(path, object, before, err) : bad(err, path, _("it is no record"));
+	if (rc == 0 && ctx)
+		note_digests(ctx, object);
 	json_decref(object);
 	return rc;
 }

@@ -13,7 +13,8 @@
 
 struct err;
 
-/* A history_judge_fn (exchange.h); the context is not used. */
+/* A history_judge_fn (exchange.h). The context, a JSON object or NULL, gets the digests of texts and files that records
+ * name, as its members' names. */
 int judge_file(void *ctx, const char *path, const struct buf *text, const struct buf *before, struct err *err);
 
 #endif

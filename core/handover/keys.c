@@ -68,6 +68,17 @@ int known_keys_has(struct known_keys *k, const char *commit, const unsigned char
 	return counts;
 }
 
+int known_keys_is_revoked(struct known_keys *k, const char *commit, const unsigned char key[32])
+{
+	struct buf hex = BUF_INIT;
+	load(k, commit);
+	key_name(key, &hex);
+	const json_t *counts = json_object_get(k->keys, hex.data);
+	int revoked = counts && json_integer_value(counts) == 0;
+	buf_release(&hex);
+	return revoked;
+}
+
 int known_keys_revoked(struct known_keys *k, const char *head, const char (*commits)[HISTORY_ID], size_t count,
                        struct buf *who, struct err *err)
 {

@@ -25,6 +25,7 @@ struct merging {
 	struct history_incoming *in;
 	struct history_accepted accepted;
 	struct known_keys keys;
+	json_t *named; /* digests of texts and files that the new commits name */
 	struct buf findings;
 	char head[HISTORY_ID];
 	struct action *action;
@@ -77,6 +78,38 @@ static int check_revoked(struct merging *m)
 	return rc;
 }
 
+/* Nobody signs on behind a revocation, also not with a merge that puts it second. */
+static int check_seconds(struct merging *m)
+{
+	for (size_t i = 0; i < m->accepted.count; i++) {
+		unsigned char key[32];
+		if (!*m->accepted.seconds[i])
+			continue;
+		if (history_signer_of(m->h, m->accepted.commits[i], key, m->err) < 0)
+			return -1;
+		if (known_keys_is_revoked(&m->keys, m->accepted.seconds[i], key))
+			return err_set(m->err, ERR_DAMAGED,
+			               _("nothing was merged: commit %.10s is signed by a key that was revoked before"),
+			               m->accepted.commits[i]);
+	}
+	return 0;
+}
+
+/* Texts and files are believed for their digest; a stranger's parcel is not taken all the same. */
+static int check_sender(struct merging *m)
+{
+	const struct parcel *p = m->p;
+	if (!p->is_signed)
+		return 0;
+	if (!known_keys_has(&m->keys, p->tip, p->signer))
+		return err_set(m->err, ERR_DAMAGED,
+		               _("the parcel is signed by somebody who is no responder of this case"));
+	if (known_keys_is_revoked(&m->keys, m->head, p->signer))
+		return err_set(m->err, ERR_DAMAGED,
+		               _("the parcel is signed by a responder who was revoked in this copy"));
+	return 0;
+}
+
 static int believe(struct merging *m)
 {
 	char tip[HISTORY_ID];
@@ -91,12 +124,13 @@ static int believe(struct merging *m)
 			                 "before, or for a whole one"),
 			               p->needs[i]);
 	if (p->bundle_size == 0)
-		return history_has(m->h, p->tip) ? 0 : err_set(m->err, ERR_INVALID, _("the parcel is empty"));
+		return history_has(m->h, p->tip) ? check_sender(m)
+		                                 : err_set(m->err, ERR_INVALID, _("the parcel is empty"));
 	if (unpack_bundle(p->bundle, p->bundle_size, m->in, tip, m->progress, m->err) < 0)
 		return -1;
 	if (strcmp(tip, p->tip) != 0)
 		return err_set(m->err, ERR_INVALID, _("the parcel and its bundle do not name the same last commit"));
-	if (history_accept(m->h, m->in, p->tip, judge_file, NULL, &m->accepted, m->err) < 0)
+	if (history_accept(m->h, m->in, p->tip, judge_file, m->named, &m->accepted, m->err) < 0)
 		return -1;
 	struct history_check_spec spec = {.key = may_have_signed, .finding = on_finding, .ctx = m};
 	if (m->accepted.count && history_verify_commits(m->h, p->tip, m->accepted.count, &spec, m->err) < 0)
@@ -104,11 +138,10 @@ static int believe(struct merging *m)
 	if (m->findings.len)
 		return err_set(m->err, ERR_DAMAGED, _("nothing was merged, since what came is not in order: %s"),
 		               m->findings.data);
-	if (p->is_signed && m->accepted.count && !known_keys_has(&m->keys, p->tip, p->signer))
-		return err_set(m->err, ERR_DAMAGED,
-		               _("the parcel is signed by somebody who is no responder of this case"));
 	m->report->commits = m->accepted.count;
-	return check_revoked(m);
+	if (check_seconds(m) < 0 || check_revoked(m) < 0)
+		return -1;
+	return check_sender(m);
 }
 
 /* ---- writing it */
@@ -209,7 +242,7 @@ static int write_merge(struct merging *m)
 	uint64_t ours;
 	uint64_t theirs;
 	if (history_number(m->h, m->head, &ours, m->err) < 0 || history_number(m->h, m->p->tip, &theirs, m->err) < 0 ||
-	    parcel_store(m->c, m->p, m->err) < 0)
+	    parcel_store(m->c, m->p, m->named, m->err) < 0)
 		return -1;
 	int ours_in_theirs = history_is_ancestor(m->h, ours, theirs);
 	int theirs_in_ours = history_is_ancestor(m->h, theirs, ours);
@@ -232,6 +265,7 @@ int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const s
 		return -1;
 	m.in = history_incoming_new();
 	known_keys_init(&m.keys, m.h);
+	m.named = json_object();
 	int rc = believe(&m);
 	if (rc == 0)
 		rc = write_merge(&m);
@@ -241,7 +275,9 @@ int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const s
 		rc = action_commit(m.action, err);
 	known_keys_release(&m.keys);
 	history_incoming_free(m.in);
+	json_decref(m.named);
 	free(m.accepted.commits);
+	free(m.accepted.seconds);
 	buf_release(&m.findings);
 	return rc;
 }

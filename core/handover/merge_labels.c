@@ -16,12 +16,14 @@ struct settling {
 	struct case_file *c;
 	struct history *h;
 	const char *ours;
+	const char *theirs;
 	struct merge_result *result;
 	size_t *renamed;
 	json_t *lines;
 	struct err *err;
 	json_t *labels; /* label -> path, of the files in the result */
-	json_t *marks;  /* mark -> path, of all responders of both sides */
+	json_t *marks;  /* mark -> path, of the responders looked at so far */
+	json_t *taken;  /* marks of all responders of both sides, and those given here */
 	json_t *next;   /* "MARK KIND" -> the highest number given so far */
 };
 
@@ -97,6 +99,34 @@ static void note_number(struct settling *s, const char *mark, const char *kind, 
 		json_object_set_new(s->next, key, json_integer(number));
 }
 
+/* Former labels count, too: what one side has as a label may be a former one in the result. */
+static void note_former(struct settling *s, const json_t *object)
+{
+	char mark[MARK_TEXT];
+	long number;
+	size_t i;
+	json_t *alias;
+	json_array_foreach(json_object_get(object, MERGE_ALIASES), i, alias)
+		if (json_is_string(alias) && split(json_string_value(alias), mark, &number))
+			note_number(s, mark, json_get_string(object, "kind"), number);
+}
+
+static void note_former_here(struct settling *s, const char *kind)
+{
+	sqlite3_stmt *q = NULL;
+	char mark[MARK_TEXT];
+	long number;
+	if (sqlite3_prepare_v2(case_db(s->c),
+	                       "SELECT a.label FROM alias a JOIN record r ON r.id = a.id WHERE r.kind = ?1", -1, &q,
+	                       NULL) == SQLITE_OK) {
+		sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
+		while (sqlite3_step(q) == SQLITE_ROW)
+			if (split((const char *)sqlite3_column_text(q, 0), mark, &number))
+				note_number(s, mark, kind, number);
+	}
+	sqlite3_finalize(q);
+}
+
 /* The next free number, over the records of both sides. */
 static long next_number(struct settling *s, const char *mark, const char *kind)
 {
@@ -111,6 +141,7 @@ static long next_number(struct settling *s, const char *mark, const char *kind)
 			note_number(s, mark, kind, (long)sqlite3_column_int64(q, 0));
 	}
 	sqlite3_finalize(q);
+	note_former_here(s, kind);
 	long number = (long)json_integer_value(json_object_get(s->next, key)) + 1;
 	note_number(s, mark, kind, number);
 	return number;
@@ -208,7 +239,8 @@ static int each_sorted(struct settling *s, json_t *object,
 	return rc;
 }
 
-static int list_labels(struct settling *s)
+/* The numbers given so far, over all files of the result. */
+static int list_numbers(struct settling *s)
 {
 	const char *path;
 	json_t *text;
@@ -219,18 +251,56 @@ static int list_labels(struct settling *s)
 			continue;
 		json_t *object = json_parse(json_string_value(text), json_string_length(text), s->err);
 		const char *label = object ? json_get_string(object, "label") : NULL;
-		int twice = label && json_object_get(s->labels, label) != NULL;
 		if (label && split(label, mark, &number))
 			note_number(s, mark, json_get_string(object, "kind"), number);
-		if (label && !twice)
-			json_object_set_new(s->labels, label, json_string(path));
-		if (twice)
-			err_set(s->err, ERR_INVALID, _("the other side has two records called %s"), label);
+		note_former(s, object);
 		json_decref(object);
-		if (!object || twice)
+		if (!object)
 			return -1;
 	}
 	return 0;
+}
+
+/* 1 if the file of their last commit has this label. */
+static int theirs_has(struct settling *s, const char *path, const char *label)
+{
+	struct buf text = BUF_INIT;
+	json_t *object =
+	    history_read(s->h, s->theirs, path, &text, NULL) == 0 ? json_parse(text.data, text.len, NULL) : NULL;
+	const char *there = object ? json_get_string(object, "label") : NULL;
+	int same = there && strcmp(there, label) == 0;
+	json_decref(object);
+	buf_release(&text);
+	return same;
+}
+
+/* Two files of the result with one label: given twice by the other side, which is refused; or renamed by somebody who
+ * merged before to what is a label here, which is settled as any clash. */
+static int list_label(struct settling *s, const char *path, const char *text)
+{
+	if (!strchr(path, '/'))
+		return 0;
+	json_t *object = json_parse(text, strlen(text), s->err);
+	const char *label = object ? json_get_string(object, "label") : NULL;
+	const char *other = label ? json_string_value(json_object_get(s->labels, label)) : NULL;
+	json_t *first = other ? load(s, other) : NULL;
+	int rc = object && (!other || first) ? 0 : -1;
+	if (rc == 0 && other && theirs_has(s, path, label) && theirs_has(s, other, label)) {
+		rc = err_set(s->err, ERR_INVALID, _("the other side has two records called %s"), label);
+	} else if (rc == 0 && other) {
+		int later = is_later(object, first);
+		char *kept = xstrdup(label);
+		char *kept_path = xstrdup(later ? other : path);
+		rc = later ? relabel(s, path, object) : relabel(s, other, first);
+		json_object_set_new(s->labels, kept, json_string(kept_path));
+		free(kept);
+		free(kept_path);
+	} else if (rc == 0 && label) {
+		json_object_set_new(s->labels, label, json_string(path));
+	}
+	json_decref(first);
+	json_decref(object);
+	return rc;
 }
 
 /* ---- marks */
@@ -242,8 +312,10 @@ static int list_our_mark(void *ctx, json_t *record)
 	record_path("responder", json_get_string(record, "id"), &path);
 	json_t *now = load(s, path.data);
 	const char *mark = now ? json_get_string(now, "mark") : NULL;
-	if (mark)
+	if (mark) {
 		json_object_set_new(s->marks, mark, json_string(path.data));
+		json_object_set_new(s->taken, mark, json_true());
+	}
 	json_decref(now);
 	buf_release(&path);
 	return 0;
@@ -258,13 +330,27 @@ static int remark(struct settling *s, const char *path, json_t *object)
 	unsigned number = 1;
 	do
 		snprintf(fresh, sizeof fresh, "%.*s%u", letters > 4 ? 4 : (int)letters, old, ++number);
-	while (json_object_get(s->marks, fresh));
+	while (json_object_get(s->taken, fresh));
 	json_object_set_new(object, "mark", json_string(fresh));
+	json_object_set_new(s->taken, fresh, json_true());
 	json_object_set_new(s->marks, fresh, json_string(path));
 	int rc = save(s, path, object);
 	tell_take(s, xasprintf(_("renamed: the mark %s is now %s; the other side had given it, too"), old, fresh));
 	free(old);
 	return rc;
+}
+
+/* What the other side gives out, before anything is renamed: both sides must find the same marks free. */
+static int take_mark(struct settling *s, const char *path, const char *text)
+{
+	if (strncmp(path, "responder/", 10) != 0)
+		return 0;
+	json_t *theirs = json_parse(text, strlen(text), s->err);
+	const char *mark = theirs ? json_get_string(theirs, "mark") : NULL;
+	if (mark)
+		json_object_set_new(s->taken, mark, json_true());
+	json_decref(theirs);
+	return theirs ? 0 : -1;
 }
 
 static int settle_mark(struct settling *s, const char *path, const char *text)
@@ -298,26 +384,32 @@ static int settle_mark(struct settling *s, const char *path, const char *text)
 int merge_labels_settle(struct case_file *c, const char *ours, const char *theirs, struct merge_result *result,
                         size_t *renamed, json_t *lines, struct err *err)
 {
-	(void)theirs;
 	struct settling s = {.c = c,
 	                     .h = case_history(c),
 	                     .ours = ours,
+	                     .theirs = theirs,
 	                     .result = result,
 	                     .renamed = renamed,
 	                     .lines = lines,
 	                     .err = err,
 	                     .labels = json_object(),
 	                     .marks = json_object(),
+	                     .taken = json_object(),
 	                     .next = json_object()};
 	int rc = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, list_our_mark, &s, err) < 0 ? -1 : 0;
 	if (rc == 0)
+		rc = each_sorted(&s, result->files, take_mark);
+	if (rc == 0)
 		rc = each_sorted(&s, result->files, settle_mark);
 	if (rc == 0)
-		rc = list_labels(&s);
+		rc = list_numbers(&s);
+	if (rc == 0)
+		rc = each_sorted(&s, result->files, list_label);
 	if (rc == 0)
 		rc = each_sorted(&s, s.labels, settle_label);
 	json_decref(s.labels);
 	json_decref(s.marks);
+	json_decref(s.taken);
 	json_decref(s.next);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define CROSSINGS 12 /* how far back histories that crossed are merged for the sake of their ancestors */
+#define VIRTUAL   64 /* ancestors that are merged in all: a crafted history could ask for very many */
 
 /* A tree: that of a commit, with some files replaced. */
 struct state {
@@ -121,7 +122,30 @@ static json_t *make_conflict(const struct clashing *k, const struct merge_clash 
 	return object;
 }
 
-/* One that is on record already is left as it is, but opened again if it was resolved: the two values met anew. */
+/* The record of a conflict as both sides have it, merged; NULL and 0 if neither has one. */
+static int conflict_on_record(struct merging *m, const char *path, json_t **object)
+{
+	const struct state *const sides[3] = {m->base, m->a, m->b};
+	json_t *texts[3] = {NULL, NULL, NULL};
+	int rc = 0;
+	for (int i = 0; i < 3 && rc == 0; i++) {
+		struct buf text = BUF_INIT;
+		int there = state_text(m->h, sides[i], path, &text, m->err);
+		if (there < 0 || (there == 1 && !(texts[i] = json_parse(text.data, text.len, m->err))))
+			rc = -1;
+		buf_release(&text);
+	}
+	*object = rc < 0                 ? NULL
+	          : texts[1] && texts[2] ? merge_record(texts[0], texts[1], texts[2], NULL, NULL)
+	          : texts[1]             ? json_deep_copy(texts[1])
+	          : texts[2]             ? json_deep_copy(texts[2])
+	                                 : NULL;
+	for (int i = 0; i < 3; i++)
+		json_decref(texts[i]);
+	return rc;
+}
+
+/* One that is on record already is kept, but opened again if it was resolved: the two values met anew. */
 static void on_clash(void *ctx, const struct merge_clash *clash)
 {
 	struct clashing *k = ctx;
@@ -131,13 +155,9 @@ static void on_clash(void *ctx, const struct merge_clash *clash)
 	char id[37];
 	conflict_id(json_get_string(k->a, "id"), clash, id);
 	record_path("conflict", id, &path);
-	int there = state_text(m->h, m->a, path.data, &text, m->err);
-	if (there == 0)
-		there = state_text(m->h, m->b, path.data, &text, m->err);
-	json_t *object = there == 1   ? json_parse(text.data, text.len, m->err)
-	                 : there == 0 ? make_conflict(k, clash, id)
-	                              : NULL;
-	buf_clear(&text);
+	json_t *object = NULL;
+	if (conflict_on_record(m, path.data, &object) == 0 && !object)
+		object = make_conflict(k, clash, id);
 	if (object) {
 		json_object_set_new(object, "state", json_string("open"));
 		json_object_del(object, "resolution");
@@ -154,6 +174,50 @@ static void on_clash(void *ctx, const struct merge_clash *clash)
 	buf_release(&path);
 }
 
+/* The field that a conflict is about, as a side has it now; NULL: unset. New reference. */
+static json_t *decided(struct merging *m, const struct state *side, const json_t *conflict)
+{
+	const char *id = json_get_string(conflict, "record");
+	const char *field = json_get_string(conflict, "field");
+	json_t *value = NULL;
+	for (size_t i = 0; id && field && i < kind_count() && !value; i++) {
+		struct buf path = BUF_INIT;
+		struct buf text = BUF_INIT;
+		record_path(kind_at(i)->name, id, &path);
+		if (state_text(m->h, side, path.data, &text, NULL) == 1) {
+			json_t *record = json_parse(text.data, text.len, NULL);
+			value = json_incref(json_object_get(record, field));
+			json_decref(record);
+		}
+		buf_release(&path);
+		buf_release(&text);
+	}
+	return value;
+}
+
+static int is_resolved(const json_t *conflict)
+{
+	const char *state = json_get_string(conflict, "state");
+	return state && strcmp(state, "resolved") == 0;
+}
+
+/* Both sides decided since they parted, and not alike: nobody's decision wins by its time, it is to be decided again. */
+static void reopen(struct merging *m, const json_t *base, const json_t *a, const json_t *b, json_t *merged)
+{
+	if (!is_resolved(a) || !is_resolved(b) || (base && is_resolved(base)))
+		return;
+	json_t *x = decided(m, m->a, merged);
+	json_t *y = decided(m, m->b, merged);
+	if (merge_compare(x, y) != 0) {
+		json_object_set_new(merged, "state", json_string("open"));
+		json_object_del(merged, "resolution");
+		json_object_del(merged, "resolved_by");
+		m->conflicts++;
+	}
+	json_decref(x);
+	json_decref(y);
+}
+
 /* ---- one file */
 
 static int merge_texts(struct merging *m, const char *path, const struct buf *base, const struct buf *a,
@@ -167,6 +231,8 @@ static int merge_texts(struct merging *m, const char *path, const struct buf *ba
 	if (x && y && (o || !base)) {
 		struct clashing k = {m, x, y, 0};
 		json_t *merged = merge_record(o, x, y, on_clash, &k);
+		if (strncmp(path, "conflict/", 9) == 0)
+			reopen(m, o, x, y, merged);
 		rc = k.failed ? -1 : json_canonical(merged, &text, m->err);
 		if (rc == 0 && strcmp(text.data, a->data) != 0)
 			put_file(m, path, text.data);
@@ -248,12 +314,12 @@ static int merge_paths(struct merging *m, json_t *paths)
 	return rc;
 }
 
-static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, json_t *files,
-                        size_t *conflicts, struct err *err);
+static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
+                        json_t *files, size_t *conflicts, struct err *err);
 
 /* The common ancestor of two commits; several are merged into one, whose replaced files go to `files`. */
-static int find_base(struct history *h, const struct state *a, const struct state *b, int depth, struct state *base,
-                     json_t *files, struct err *err)
+static int find_base(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
+                     struct state *base, json_t *files, struct err *err)
 {
 	char bases[HISTORY_BASES][HISTORY_ID];
 	size_t count;
@@ -267,11 +333,12 @@ static int find_base(struct history *h, const struct state *a, const struct stat
 	base->files = files;
 	if (depth >= CROSSINGS)
 		return 0;
-	for (size_t i = 1; i < count; i++) {
+	for (size_t i = 1; i<count && * budget> 0; i++) {
+		--*budget;
 		struct state other = {"", NULL};
 		snprintf(other.commit, sizeof other.commit, "%s", bases[i]);
 		json_t *more = json_object();
-		int rc = merge_states(h, base, &other, depth + 1, more, &ignored, err);
+		int rc = merge_states(h, base, &other, depth + 1, budget, more, &ignored, err);
 		if (rc == 0)
 			json_object_update(files, more);
 		json_decref(more);
@@ -281,13 +348,13 @@ static int find_base(struct history *h, const struct state *a, const struct stat
 	return 0;
 }
 
-static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, json_t *files,
-                        size_t *conflicts, struct err *err)
+static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
+                        json_t *files, size_t *conflicts, struct err *err)
 {
 	struct state base;
 	json_t *base_files = json_object();
 	json_t *paths = json_object();
-	int rc = find_base(h, a, b, depth, &base, base_files, err);
+	int rc = find_base(h, a, b, depth, budget, &base, base_files, err);
 	if (rc == 0)
 		rc = history_diff(h, base.commit, a->commit, list_path, paths, err);
 	if (rc == 0)
@@ -313,7 +380,8 @@ int merge_trees(struct history *h, const char *a, const char *b, struct merge_re
 	snprintf(y.commit, sizeof y.commit, "%s", b);
 	result->files = json_object();
 	result->conflicts = 0;
-	return merge_states(h, &x, &y, 0, result->files, &result->conflicts, err);
+	int budget = VIRTUAL;
+	return merge_states(h, &x, &y, 0, &budget, result->files, &result->conflicts, err);
 }
 
 void merge_result_release(struct merge_result *result)

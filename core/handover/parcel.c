@@ -9,8 +9,11 @@
 #include "case/record.h"
 #include "case/text_store.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define OLD_NAMED 64 /* texts of older records that a parcel may bring: secrets that were named later */
 
 static const char name_space[] = "genba-parcel";
 
@@ -61,6 +64,23 @@ static int gather_commit(void *ctx, const char *commit, const char *parent)
 {
 	struct gathering *g = ctx;
 	return history_diff(case_history(g->c), parent, commit, gather_file, g, g->err);
+}
+
+/* Secrets that are named go along, also those of records that the other side has for long. */
+static int gather_named(struct gathering *g)
+{
+	for (size_t i = 0; g->secrets && g->secrets[i]; i++) {
+		const char *name;
+		json_t *value;
+		json_t *record = record_get(g->c, g->secrets[i], RECORD_RAW | RECORD_WITH_RETRACTED, g->err);
+		if (!record)
+			return -1;
+		json_object_foreach(record, name, value)
+			if (json_is_string(value))
+				gather_string(g, json_string_value(value), g->secrets[i]);
+		json_decref(record);
+	}
+	return 0;
 }
 
 static void add_u32(struct buf *out, size_t n)
@@ -158,6 +178,8 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 		rc = history_bundle(h, tip, have, have_count, &bundle, err);
 	if (rc == 0)
 		rc = history_each_new(h, tip, have, have_count, gather_commit, &g, err);
+	if (rc == 0)
+		rc = gather_named(&g);
 	if (rc == 0) {
 		add_digests(&g, &texts, &files);
 		json_t *head = make_head(c, tip, have, have_count, bundle.len, texts.len, files.len);
@@ -207,6 +229,9 @@ static int read_head(struct parcel *p, const char *line, size_t n, struct err *e
 	if (version > 1)
 		return err_set(err, ERR_FAILED, _("the parcel is of a later version (%lld): use a newer genba"),
 		               (long long)version);
+	if (json_get_string(p->head, "from") && *json_get_string(p->head, "from") &&
+	    mark_check(json_get_string(p->head, "from"), NULL) < 0)
+		return bad(err, _("its sender's mark has a wrong form"));
 	if (copy_string(p->head, "case", p->case_id, sizeof p->case_id, 36) < 0 ||
 	    copy_string(p->head, "tip", p->tip, sizeof p->tip, 40) < 0 ||
 	    copy_string(p->head, "from", p->from, sizeof p->from, 0) < 0)
@@ -276,8 +301,22 @@ static int take_piece(const unsigned char **at, const unsigned char *end, const 
 	return 0;
 }
 
-int parcel_store(struct case_file *c, const struct parcel *p, struct err *err)
+/* Whether a record of this case names the text. */
+static int named_here(struct case_file *c, const char *stored)
 {
+	sqlite3_stmt *q = NULL;
+	int found = 0;
+	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM record WHERE instr(json, ?1)", -1, &q, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(q, 1, stored, -1, SQLITE_STATIC);
+		found = sqlite3_step(q) == SQLITE_ROW;
+	}
+	sqlite3_finalize(q);
+	return found;
+}
+
+int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err)
+{
+	unsigned old = 0;
 	const unsigned char *at = p->texts;
 	const unsigned char *end = p->texts + p->texts_size;
 	const unsigned char *piece;
@@ -293,6 +332,8 @@ int parcel_store(struct case_file *c, const struct parcel *p, struct err *err)
 		at += TEXT_SALT;
 		if (take_piece(&at, end, &piece, &n) < 0)
 			return bad(err, _("it is cut short"));
+		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !named_here(c, stored)))
+			continue;
 		if (text_store_take(c, stored, salt, (const char *)piece, n, err) < 0)
 			return -1;
 	}
@@ -302,7 +343,13 @@ int parcel_store(struct case_file *c, const struct parcel *p, struct err *err)
 		char sha256[65];
 		if (take_piece(&at, end, &piece, &n) < 0)
 			return bad(err, _("it is cut short"));
-		if (blob_put(c, piece, n, sha256, err) < 0)
+		struct buf hex = BUF_INIT;
+		unsigned char digest[32];
+		crypto_hash_sha256(digest, piece, n);
+		buf_addhex(&hex, digest, sizeof digest);
+		int wanted = json_object_get(named, hex.data) != NULL;
+		buf_release(&hex);
+		if (wanted && blob_put(c, piece, n, sha256, err) < 0)
 			return -1;
 	}
 	return 0;

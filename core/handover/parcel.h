@@ -51,7 +51,8 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 int parcel_read(struct parcel *p, const void *bytes, size_t n, struct err *err);
 void parcel_release(struct parcel *p);
 
-/* Puts the texts and files that are not here yet into the case, inside the open action; each must fit its digest. */
-int parcel_store(struct case_file *c, const struct parcel *p, struct err *err);
+/* Puts the texts and files that are not here yet into the case, inside the open action; each must fit its digest. Only
+ * those that `named` (a JSON object) has as a member, or that a record here names, are kept. */
+int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define INCOMING_BUCKETS 4096
+#define ACCEPT_FILES     (4U << 20) /* files that are judged for one acceptance: small commits can point at much */
 
 struct heap_object {
 	struct heap_object *next;
@@ -81,6 +82,7 @@ struct accepting {
 	void *ctx;
 	struct history_accepted *out;
 	size_t cap;
+	size_t judged;
 	struct err *err;
 };
 
@@ -132,7 +134,9 @@ static void list_commit(struct accepting *a, const git_oid *id)
 	if (a->out->count == a->cap) {
 		a->cap = a->cap ? a->cap * 2 : 64;
 		a->out->commits = xrealloc(a->out->commits, a->cap * sizeof *a->out->commits);
+		a->out->seconds = xrealloc(a->out->seconds, a->cap * sizeof *a->out->seconds);
 	}
+	a->out->seconds[a->out->count][0] = '\0';
 	git_oid_tostr(a->out->commits[a->out->count++], HISTORY_ID, id);
 }
 
@@ -166,7 +170,9 @@ static int order_commits(struct accepting *a, const git_oid *tip)
 		}
 		if (top->next < c.parent_count) {
 			git_oid parent = c.parents[top->next++];
-			if (!is_here(a, &parent) && !seen_add(&seen, &parent)) {
+			if (git_oid_is_zero(&parent))
+				rc = missing(a, &parent);
+			else if (!is_here(a, &parent) && !seen_add(&seen, &parent)) {
 				if (depth == cap) {
 					cap *= 2;
 					stack = xrealloc(stack, cap * sizeof *stack);
@@ -189,6 +195,13 @@ static int order_commits(struct accepting *a, const git_oid *tip)
 
 /* ---- trees and files */
 
+static int judge(struct accepting *a, const char *path, const struct buf *text, const struct buf *before)
+{
+	if (++a->judged > ACCEPT_FILES)
+		return err_set(a->err, ERR_INVALID, _("its commits change more files than any case does"));
+	return a->judge(a->ctx, path, text, before, a->err);
+}
+
 static int take_blob(struct accepting *a, const struct tree_entry *entry, const git_oid *before, const char *path)
 {
 	struct buf text = BUF_INIT;
@@ -205,7 +218,7 @@ static int take_blob(struct accepting *a, const struct tree_entry *entry, const 
 	if (rc == 0 && before)
 		rc = object_read(a->h, before, NULL, &old, a->err);
 	if (rc == 0)
-		rc = a->judge(a->ctx, path, &text, before ? &old : NULL, a->err);
+		rc = judge(a, path, &text, before ? &old : NULL);
 	buf_release(&old);
 	buf_release(&text);
 	return rc;
@@ -216,7 +229,7 @@ static int judge_removed(void *ctx, const char *path, const void *text, size_t n
 	struct accepting *a = ctx;
 	struct buf old = BUF_INIT;
 	buf_add(&old, text, n);
-	int rc = a->judge(a->ctx, path, NULL, &old, a->err);
+	int rc = judge(a, path, NULL, &old);
 	buf_release(&old);
 	return rc;
 }
@@ -255,7 +268,8 @@ static int take_tree(struct accepting *a, const git_oid *id, const git_oid *befo
 		rc = missing(a, id);
 	if (rc == 0 && before)
 		rc = object_read(a->h, before, NULL, &old_raw, a->err);
-	if (rc == 0 && !tree_is_canonical(new_raw.data, new_raw.len))
+	/* an empty folder leads to no file that could be judged, and folders in folders multiply */
+	if (rc == 0 && (!tree_is_canonical(new_raw.data, new_raw.len) || new_raw.len == 0))
 		rc = err_set(a->err, ERR_INVALID, _("a tree that came has a wrong form"));
 	const char *p = new_raw.data;
 	const char *q = old_raw.data;
@@ -325,8 +339,43 @@ static int index_new(struct accepting *a, const git_oid *id, const struct commit
 	return rc;
 }
 
-static int take_commit(struct accepting *a, const char *hex)
+static int judge_second(void *ctx, const char *path, const git_oid *before, const git_oid *now)
 {
+	struct accepting *a = ctx;
+	struct buf text = BUF_INIT;
+	struct buf old = BUF_INIT;
+	int rc = now ? object_read(a->h, now, NULL, &text, a->err) : 0;
+	if (rc == 0 && before)
+		rc = object_read(a->h, before, NULL, &old, a->err);
+	if (rc == 0)
+		rc = judge(a, path, now ? &text : NULL, before ? &old : NULL);
+	buf_release(&text);
+	buf_release(&old);
+	return rc;
+}
+
+/* A merge must not lose what its second parent has, either. */
+static int check_second(struct accepting *a, const struct commit_text *c, size_t which)
+{
+	struct commit_text second;
+	struct buf raw = BUF_INIT;
+	struct buf path = BUF_INIT;
+	if (c->parent_count < 2)
+		return 0;
+	git_oid_tostr(a->out->seconds[which], HISTORY_ID, &c->parents[1]);
+	int rc = commit_read(a->h, &c->parents[1], &second, &raw, a->err);
+	if (rc == 0) {
+		rc = tree_diff(a->h, &second.tree, &c->tree, &path, judge_second, a, a->err);
+		commit_text_release(&second);
+	}
+	buf_release(&raw);
+	buf_release(&path);
+	return rc;
+}
+
+static int take_commit(struct accepting *a, size_t which)
+{
+	const char *hex = a->out->commits[which];
 	git_oid id;
 	git_oid made;
 	struct commit_text c;
@@ -344,6 +393,8 @@ static int take_commit(struct accepting *a, const char *hex)
 			rc = object_write(a->h, GIT_OBJECT_COMMIT, o->data, o->size, &c.parents[0], &made, a->err);
 		if (rc == 0)
 			rc = index_new(a, &id, &c, &parent.tree);
+		if (rc == 0)
+			rc = check_second(a, &c, which);
 		commit_text_release(&parent);
 	}
 	if (rc < 0)
@@ -354,16 +405,16 @@ static int take_commit(struct accepting *a, const char *hex)
 	return rc;
 }
 
-int history_accept(struct history *h, const struct history_incoming *in, const char *tip, history_judge_fn judge,
+int history_accept(struct history *h, const struct history_incoming *in, const char *tip, history_judge_fn judge_fn,
                    void *ctx, struct history_accepted *out, struct err *err)
 {
 	git_oid id;
-	struct accepting a = {h, in, judge, ctx, out, 0, err};
+	struct accepting a = {h, in, judge_fn, ctx, out, 0, 0, err};
 	memset(out, 0, sizeof *out);
 	if (strlen(tip) != GIT_OID_HEXSZ || git_oid_fromstr(&id, tip) < 0)
 		return err_set(err, ERR_INVALID, _("'%s' is not a commit"), tip);
 	int rc = order_commits(&a, &id);
 	for (size_t i = 0; i < out->count && rc == 0; i++)
-		rc = take_commit(&a, out->commits[i]);
+		rc = take_commit(&a, i);
 	return rc;
 }

@@ -42,13 +42,15 @@ void history_incoming_free(struct history_incoming *in); /* NULL is fine */
 /* Takes a copy of one object; type as in a pack: 1 commit, 2 tree, 3 blob. Its id is computed. 0 or -1 (ERR_INVALID). */
 int history_incoming_add(struct history_incoming *in, int type, const void *data, size_t n, struct err *err);
 
-/* Judges one file of a new commit: its path and text, and what stood there in the first parent (NULL: nothing); `text`
- * NULL: the path was removed. 0, or -1 with the reason. */
+/* Judges one file of a new commit: its path and text, and what stood there in a parent (NULL: nothing); `text` NULL: the
+ * path was removed. Called for what differs from the first parent, and again for what differs from the second. 0, or -1
+ * with the reason. */
 typedef int (*history_judge_fn)(void *ctx, const char *path, const struct buf *text, const struct buf *before,
                                 struct err *err);
 
 struct history_accepted {
 	char (*commits)[HISTORY_ID]; /* new here, parents first; free() it */
+	char (*seconds)[HISTORY_ID]; /* the second parent of each, "" if there is none; free() it */
 	size_t count;
 };
 
@@ -57,7 +59,7 @@ struct history_accepted {
  * and files, inside the caller's transaction. ERR_INVALID names what is missing
  * or has a wrong form; then the caller rolls back.
  */
-int history_accept(struct history *h, const struct history_incoming *in, const char *tip, history_judge_fn judge,
+int history_accept(struct history *h, const struct history_incoming *in, const char *tip, history_judge_fn judge_fn,
                    void *ctx, struct history_accepted *out, struct err *err);
 
 /* Checks signature, SHA-256 chain and trailers of the `count` commits that history_accept() just wrote for `tip`, as
