@@ -1,7 +1,8 @@
 /*
  * Preserving against dc3dd, cp + sha256sum, and find | xargs sha256sum, alternating in one run, medians; in an
  * unlocked session. Peers that are not installed are said to be absent (dc3dd: apt-get install dc3dd).
- *   bench_evidence [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_DISK: one on a disk (/var/tmp)
+ *   bench_evidence [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_DISK: one on a disk (/var/tmp),
+ *                                 BENCH_MIB: MiB to copy (1024), BENCH_FILES: files of the tree (100000)
  */
 #include "base/clock.h"
 #include "base/err.h"
@@ -26,6 +27,14 @@ static uint64_t size = 1U << 30;
 static unsigned files = 100000;
 static int failed;
 
+static void give_up(void)
+{
+	char *command = xasprintf("rm -rf '%s'", folder);
+	int rc = system(command);
+	free(command);
+	exit(rc ? 2 : 1); /* a figure of work that failed is no figure */
+}
+
 /* Runs a command with $A and $B set; the seconds that it took. */
 static double shell(const char *command, const char *a, const char *b)
 {
@@ -36,7 +45,7 @@ static double shell(const char *command, const char *a, const char *b)
 	double took = clock_steady() - began;
 	if (rc != 0) {
 		printf("failed: %s\n", command);
-		failed = 1;
+		give_up();
 	}
 	return took;
 }
@@ -59,7 +68,7 @@ static double preserve(const char *path, enum evidence_form form, unsigned also)
 	double began = clock_steady();
 	if (evidence_preserve(c, path, &o, &p, &err) < 0 || !p.complete) {
 		printf("failed: %s %s\n", err.message, p.note.data);
-		failed = 1;
+		give_up();
 	}
 	double took = clock_steady() - began;
 	preserved_release(&p);
@@ -219,8 +228,14 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	const char *memory = getenv("BENCH_MEMORY");
 	const char *disk = getenv("BENCH_DISK");
+	const char *mib = getenv("BENCH_MIB");
+	const char *count = getenv("BENCH_FILES");
 	if (secret_setup(&err) < 0)
 		return 1;
+	if (mib)
+		size = strtoull(mib, NULL, 10) << 20;
+	if (count)
+		files = (unsigned)strtoul(count, NULL, 10);
 	if (argc > 1 && strcmp(argv[1], "--short") == 0) {
 		size = 32U << 20;
 		files = 2000;
