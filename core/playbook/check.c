@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `TYPE--UUID`, UUID of RFC 4122 in either case. Source: CACAO 2.0 section 10.10. */
-static int is_identifier(const char *text, const char *type)
+int check_is_identifier(const char *text, const char *type)
 {
 	size_t n = type ? strlen(type) : strcspn(text, "-");
 	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -27,8 +26,7 @@ static int is_identifier(const char *text, const char *type)
 	return 1;
 }
 
-/* Three fractional digits and Z. Source: CACAO 2.0 section 10.14 (timestamp). */
-static int is_timestamp(const char *text)
+int check_is_timestamp(const char *text)
 {
 	static const char shape[] = "0000-00-00T00:00:00.000Z";
 	for (size_t i = 0; i < sizeof shape; i++)
@@ -42,15 +40,15 @@ static void check_formal(struct playbook *p)
 	static const char *const times[] = {"created", "modified", "valid_from", "valid_until"};
 	const char *id = json_get_string(p->tree, "id");
 	const char *by = json_get_string(p->tree, "created_by");
-	if (!id || !is_identifier(id, "playbook"))
+	if (!id || !check_is_identifier(id, "playbook"))
 		problem_departure(p, "/id", "%s", _("the id is not playbook--UUID"));
-	if (!by || !is_identifier(by, "identity"))
+	if (!by || !check_is_identifier(by, "identity"))
 		problem_departure(p, "/created_by", "%s", _("created_by is not identity--UUID"));
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
 		char pointer[32];
 		snprintf(pointer, sizeof pointer, "/%s", times[i]);
 		const char *time = json_get_string(p->tree, times[i]);
-		if (time ? !is_timestamp(time) : i < 2)
+		if (time ? !check_is_timestamp(time) : i < 2)
 			problem_departure(p, pointer, "%s",
 			                  time ? _("a time has exactly three digits of milliseconds and Z")
 			                       : _("this time is missing"));

@@ -16,4 +16,10 @@ int check_extension(struct playbook *p, const char *id, const json_t *step, stru
 int check_flow(struct playbook *p, struct err *err);                                          /* check_flow.c */
 void check_inert(struct playbook *p);                                                         /* inert.c */
 
+/* `TYPE--UUID` (`type` NULL: any), UUID of RFC 4122. Source: CACAO 2.0 section 10.10. */
+int check_is_identifier(const char *text, const char *type);
+
+/* Three fractional digits and Z. Source: CACAO 2.0 section 10.14. */
+int check_is_timestamp(const char *text);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "playbook/engine.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,9 +19,17 @@
 struct node {
 	const char *id;
 	json_t *step;
+	size_t first_edge;
+	size_t edges;
+	size_t width; /* how many steps can be current at once from here on */
 	int reached;
 	int finishes;
 	const char *branch; /* the head of the branch it belongs to */
+};
+
+struct edge {
+	size_t to;
+	int exit; /* on_completion, on_success, on_failure; else into a branch */
 };
 
 struct flow {
@@ -28,13 +37,14 @@ struct flow {
 	struct err *err;
 	struct node *nodes;
 	size_t count;
+	struct edge *edges;
+	size_t edge_count;
+	size_t edge_cap;
 	json_t *index; /* id -> number */
 	size_t *queue;
 	size_t queued;
 	const char *branch;
 	int failed;
-	int any;
-	int all;
 };
 
 static struct node *node_of(const struct flow *f, const json_t *to)
@@ -49,6 +59,21 @@ static int is_exit(const char *member)
 	       strcmp(member, "on_failure") == 0;
 }
 
+static int add_edge(void *ctx, const char *member, const char *key, const json_t *to)
+{
+	struct flow *f = ctx;
+	const struct node *n = node_of(f, to);
+	(void)key;
+	if (!n)
+		return 0;
+	if (f->edge_count == f->edge_cap) {
+		f->edge_cap = f->edge_cap ? f->edge_cap * 2 : 256;
+		f->edges = xrealloc(f->edges, f->edge_cap * sizeof *f->edges);
+	}
+	f->edges[f->edge_count++] = (struct edge){(size_t)(n - f->nodes), is_exit(member)};
+	return 0;
+}
+
 static void flow_init(struct flow *f)
 {
 	json_t *workflow = json_object_get(f->p->tree, "workflow");
@@ -61,11 +86,17 @@ static void flow_init(struct flow *f)
 		json_object_set_new(f->index, id, json_integer((json_int_t)f->count));
 		f->nodes[f->count++] = (struct node){.id = id, .step = step};
 	}
+	for (size_t i = 0; i < f->count; i++) {
+		f->nodes[i].first_edge = f->edge_count;
+		playbook_each_way(f->nodes[i].step, add_edge, f);
+		f->nodes[i].edges = f->edge_count - f->nodes[i].first_edge;
+	}
 }
 
 static void flow_release(struct flow *f)
 {
 	free(f->nodes);
+	free(f->edges);
 	free(f->queue);
 	json_decref(f->index);
 }
@@ -117,50 +148,30 @@ static int check_reached(struct flow *f)
 
 /* ---- a way out */
 
-static int ask_exit(void *ctx, const char *member, const char *key, const json_t *to)
-{
-	struct flow *f = ctx;
-	const struct node *n = node_of(f, to);
-	(void)key;
-	if (is_exit(member))
-		f->any |= n && n->finishes;
-	return 0;
-}
-
-static int ask_branch(void *ctx, const char *member, const char *key, const json_t *to)
-{
-	struct flow *f = ctx;
-	const struct node *n = node_of(f, to);
-	int ends = n && n->finishes;
-	(void)key;
-	if (!is_exit(member)) {
-		f->any |= ends;
-		f->all &= ends;
-	}
-	return 0;
-}
-
 /* What is known so far: can this step come to an end? */
-static int finishes(struct flow *f, const struct node *n)
+static int finishes(const struct flow *f, const struct node *n)
 {
-	static const char *const exits[] = {"on_completion", "on_success", "on_failure"};
 	int has_exit = 0;
-	for (size_t i = 0; i < 3; i++)
-		has_exit |= json_object_get(n->step, exits[i]) != NULL;
-	f->any = 0;
-	playbook_each_way(n->step, ask_exit, f);
-	if (has_exit && !f->any)
+	int exits = 0;
+	int any = 0;
+	int all = 1;
+	for (size_t i = n->first_edge; i < n->first_edge + n->edges; i++) {
+		int ends = f->nodes[f->edges[i].to].finishes;
+		if (f->edges[i].exit) {
+			has_exit = 1;
+			exits |= ends;
+		} else {
+			any |= ends;
+			all &= ends;
+		}
+	}
+	if (has_exit && !exits)
 		return 0;
-	f->any = 0;
-	f->all = 1;
-	playbook_each_way(n->step, ask_branch, f);
 	if (playbook_step_is(n->step, "parallel"))
-		return f->all;
+		return all;
 	if (playbook_step_is(n->step, "if-condition"))
-		return f->any || !json_object_get(n->step, "on_false");
-	if (playbook_step_is(n->step, "switch-condition"))
-		return f->any;
-	return 1;
+		return any || !json_object_get(n->step, "on_false");
+	return playbook_step_is(n->step, "switch-condition") ? any : 1;
 }
 
 static int check_ways_out(struct flow *f)
@@ -178,6 +189,42 @@ static int check_ways_out(struct flow *f)
 		if (!f->nodes[i].finishes)
 			return fail(f, f->nodes[i].id,
 			            _("no way leads from this step to an end: a circle without a way out"));
+	return 0;
+}
+
+/* ---- how wide */
+
+static size_t width_of(const struct flow *f, const struct node *n)
+{
+	size_t sum = 0;
+	size_t most = 1;
+	for (size_t i = n->first_edge; i < n->first_edge + n->edges; i++) {
+		size_t width = f->nodes[f->edges[i].to].width;
+		if (!f->edges[i].exit)
+			sum += width;
+		if (width > most)
+			most = width;
+	}
+	if (playbook_step_is(n->step, "parallel") && sum > most)
+		most = sum;
+	return most > ENGINE_BRANCHES ? ENGINE_BRANCHES + 1 : most;
+}
+
+/* Parallels of parallels: a few lines can ask for more steps than there are atoms. */
+static int check_width(struct flow *f)
+{
+	int more = 1;
+	for (size_t round = 0; more && round <= f->count + ENGINE_BRANCHES; round++) {
+		more = 0;
+		for (size_t k = 0; k < f->count; k++) {
+			struct node *n = &f->nodes[round % 2 ? k : f->count - 1 - k];
+			size_t width = width_of(f, n);
+			if (width > ENGINE_BRANCHES)
+				return fail(f, n->id, _("more than 1,000 branches at once"));
+			more |= width > n->width;
+			n->width = width;
+		}
+	}
 	return 0;
 }
 
@@ -275,6 +322,8 @@ int check_flow(struct playbook *p, struct err *err)
 		rc = check_ways_out(&f);
 	if (rc == 0)
 		rc = check_reached(&f);
+	if (rc == 0)
+		rc = check_width(&f);
 	if (rc == 0)
 		rc = check_branches(&f);
 	flow_release(&f);

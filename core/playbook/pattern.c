@@ -181,6 +181,8 @@ static void compile_class(struct compiler *c)
 			c->bad = 1;
 		set_add(set, low, high);
 	}
+	if (c->bad)
+		return;
 	c->p++;
 	if (negated)
 		set_invert(set);

@@ -18,6 +18,7 @@
 
 struct builtin {
 	const char *name;
+	const char *id; /* of CACAO, so that a playbook-action finds it */
 	const char *text;
 	const char *end;
 };
@@ -32,11 +33,23 @@ struct builtin {
 EMBED(playbook_isolate, "isolate")
 EMBED(playbook_preserve, "preserve")
 EMBED(playbook_investigate, "investigate")
+EMBED(playbook_mail, "mail")
+EMBED(playbook_chain, "chain")
+EMBED(playbook_directory, "directory")
+EMBED(playbook_webshell, "webshell")
+EMBED(playbook_ransomware, "ransomware")
+EMBED(playbook_shift, "shift")
+
+#define BUILTIN(name, number)                                                    \
+	{                                                                        \
+#name, ID number, playbook_##name##_begin, playbook_##name##_end \
+	}
+#define ID "playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c"
 
 static const struct builtin builtins[] = {
-    {"isolate", playbook_isolate_begin, playbook_isolate_end},
-    {"preserve", playbook_preserve_begin, playbook_preserve_end},
-    {"investigate", playbook_investigate_begin, playbook_investigate_end},
+    BUILTIN(isolate, "01"),  BUILTIN(preserve, "02"),   BUILTIN(investigate, "03"),
+    BUILTIN(mail, "04"),     BUILTIN(chain, "05"),      BUILTIN(directory, "06"),
+    BUILTIN(webshell, "07"), BUILTIN(ransomware, "08"), BUILTIN(shift, "09"),
 };
 
 const char *playbook_builtin_name(size_t i)
@@ -169,15 +182,9 @@ int playbook_each_way(const json_t *step, playbook_way_fn fn, void *ctx)
 
 const char *playbook_builtin_by_id(const char *id)
 {
-	static const struct {
-		const char *id;
-		const char *name;
-	} ids[] = {{"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c01", "isolate"},
-	           {"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c02", "preserve"},
-	           {"playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c03", "investigate"}};
-	for (size_t i = 0; id && i < sizeof ids / sizeof *ids; i++)
-		if (strcmp(ids[i].id, id) == 0)
-			return ids[i].name;
+	for (size_t i = 0; id && i < sizeof builtins / sizeof *builtins; i++)
+		if (strcmp(builtins[i].id, id) == 0)
+			return builtins[i].name;
 	return NULL;
 }
 

@@ -105,6 +105,8 @@ void playbook_restore(struct playbook *p)
 	const char *id;
 	json_t *step;
 	json_object_foreach(workflow, id, step) {
+		if (json_is_true(json_object_get(extension_of(step, "step_extensions"), "surplus")))
+			continue;
 		playbook_each_way(step, rename_way, ids);
 		restore_step(step);
 		json_object_set(renamed, json_get_string(ids, id), step);
