@@ -39,6 +39,7 @@ struct action {
 	size_t cap;
 	char merges[HISTORY_ID];   /* second parent, or "" */
 	char forwards[HISTORY_ID]; /* the history moves there, or "" */
+	json_t *by_id; /* id of a changed record -> its index in `changes` */
 	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
 	int failed;
 	struct err why; /* the first error, given again at the commit */
@@ -58,6 +59,7 @@ struct action *action_begin(struct case_file *c, const char *verb, struct err *e
 	a->c = c;
 	a->verb = xstrdup(verb);
 	a->when = clock_now();
+	a->by_id = json_object();
 	c->action = a;
 	return a;
 }
@@ -97,6 +99,7 @@ static void free_action(struct action *a)
 		free(a->changes[i].summary);
 	}
 	free(a->changes);
+	json_decref(a->by_id);
 	free(a->verb);
 	free(a->step);
 	free(a->trailer);
@@ -347,13 +350,14 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 
 static struct changed *changed_entry(struct action *a, const char *id)
 {
-	for (size_t i = a->count; i-- > 0 && a->count - i <= 64;) /* an earlier change of the same record in this action */
-		if (strcmp(a->changes[i].id, id) == 0)
-			return &a->changes[i];
+	const json_t *index = json_object_get(a->by_id, id);
+	if (index) /* an earlier change of the same record in this action */
+		return &a->changes[json_integer_value(index)];
 	if (a->count == a->cap) {
 		a->cap = a->cap ? a->cap * 2 : 8;
 		a->changes = xrealloc(a->changes, a->cap * sizeof *a->changes);
 	}
+	json_object_set_new(a->by_id, id, json_integer((json_int_t)a->count));
 	struct changed *entry = &a->changes[a->count++];
 	memset(entry, 0, sizeof *entry);
 	snprintf(entry->id, sizeof entry->id, "%s", id);

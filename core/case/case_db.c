@@ -1,5 +1,6 @@
 #include "case/case_private.h"
 #include "case/tally.h"
+#include "case/tokenizer.h"
 
 #include <string.h>
 
@@ -85,6 +86,48 @@ int schema_create(struct case_file *c, struct err *err)
 	return 0;
 }
 
+/* Names and texts of everything in a schema, in one fixed order. */
+static int schema_text(sqlite3 *db, struct buf *out)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name", -1, &s, NULL) !=
+	    SQLITE_OK)
+		return -1;
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		for (int i = 0; i < 4; i++) {
+			const char *text = (const char *)sqlite3_column_text(s, i);
+			buf_adds(out, text ? text : "-");
+			buf_addc(out, i < 3 ? '\1' : '\2');
+		}
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+/* A case is somebody's file: triggers, views and tables that are not ours are refused before anything is read. */
+static int schema_compare(struct case_file *c, struct err *err)
+{
+	sqlite3 *ours = NULL;
+	struct history *h = NULL;
+	struct buf wanted = BUF_INIT;
+	struct buf found = BUF_INIT;
+	int rc = sqlite3_open(":memory:", &ours) == SQLITE_OK && tokenizer_register(ours, NULL) == 0 &&
+	                 sqlite3_exec(ours, schema, NULL, NULL, NULL) == SQLITE_OK && history_open(&h, ours, NULL) == 0 &&
+	                 schema_text(ours, &wanted) == 0
+	             ? 0
+	             : err_set(err, ERR_FAILED, _("out of memory"));
+	history_free(h);
+	sqlite3_close(ours);
+	if (rc == 0 && schema_text(c->db, &found) < 0)
+		rc = case_sql_error(c, _("read the case"), err);
+	if (rc == 0 && strcmp(wanted.data, found.data) != 0)
+		rc = err_set(err, ERR_DAMAGED, _("the tables of this file are not those of a case: somebody else made or changed it"));
+	buf_release(&wanted);
+	buf_release(&found);
+	return rc;
+}
+
 int schema_check(struct case_file *c, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -95,7 +138,7 @@ int schema_check(struct case_file *c, struct err *err)
 		version = sqlite3_column_int(s, 0);
 	sqlite3_finalize(s);
 	if (version == CASE_FORMAT)
-		return 0;
+		return schema_compare(c, err);
 	if (version > CASE_FORMAT)
 		return err_set(err, ERR_FAILED, _("the case is of a later version (format %d, this genba reads up to %d): use a newer genba"),
 		               version, CASE_FORMAT);

@@ -1,5 +1,6 @@
 /*
- * Undo: the inverse of a responder's own last action.
+ * Undo: the inverse of a responder's own last action, never of a merge, a
+ * handover or a preservation.
  *
  * Nothing is taken out of the history: undoing writes a further commit, which
  * names the one it undoes. What the action added is retracted, what it changed
@@ -17,38 +18,41 @@ static const char undoes[] = "Genba-Undoes: ";
 
 struct target {
 	const struct case_file *c;
-	char skip[256][HISTORY_ID]; /* commits that were undone */
-	size_t skipped;
+	json_t *undone; /* ids of commits that were undone */
 	char id[HISTORY_ID];
 	char parent[HISTORY_ID];
 	char action[32];
-	char author[MARK_TEXT + 64];
 	char subject[160];
 };
 
-static int was_undone(const struct target *t, const char *id)
+/* The commit that this one undid, or NULL. Not from the subject line, which may quote anything. */
+static const char *undone_by(const char *message)
 {
-	for (size_t i = 0; i < t->skipped; i++)
-		if (strcmp(t->skip[i], id) == 0)
-			return 1;
-	return 0;
+	char wanted[sizeof undoes + 1];
+	snprintf(wanted, sizeof wanted, "\n%s", undoes);
+	const char *line = message ? strstr(message, wanted) : NULL;
+	const char *id = line ? line + sizeof undoes : NULL;
+	return id && strspn(id, "0123456789abcdef") == 40 ? id : NULL;
 }
 
+/* Newest first: the responder's own last action that is not undone yet. What colleagues did since stays. */
 static int consider(void *ctx, const struct history_entry *entry)
 {
 	struct target *t = ctx;
-	const char *line = entry->message ? strstr(entry->message, undoes) : NULL;
-	if (line && strlen(line) >= sizeof undoes - 1 + 40) {
-		if (t->skipped < sizeof t->skip / sizeof *t->skip)
-			snprintf(t->skip[t->skipped++], HISTORY_ID, "%.40s", line + sizeof undoes - 1);
+	size_t n = strlen(t->c->mark);
+	const char *undone = undone_by(entry->message);
+	if (undone) {
+		char id[HISTORY_ID];
+		snprintf(id, sizeof id, "%.40s", undone);
+		json_object_set_new(t->undone, id, json_true());
 		return 0;
 	}
-	if (was_undone(t, entry->id))
+	if (json_object_get(t->undone, entry->id) || strncmp(entry->author_mail, t->c->mark, n) != 0 ||
+	    entry->author_mail[n] != '@')
 		return 0;
 	snprintf(t->id, sizeof t->id, "%s", entry->id);
 	snprintf(t->parent, sizeof t->parent, "%s", entry->parent_count == 1 ? entry->parents[0] : "");
 	snprintf(t->action, sizeof t->action, "%s", entry->action ? entry->action : "");
-	snprintf(t->author, sizeof t->author, "%s", entry->author_mail);
 	snprintf(t->subject, sizeof t->subject, "%s", entry->subject);
 	return 1;
 }
@@ -57,14 +61,11 @@ static int check_target(const struct target *t, struct err *err)
 {
 	static const char *const allowed[] = {"add", "set", "note", "retract", "step", "play", "import"};
 	if (!*t->id || strcmp(t->action, "new") == 0)
-		return err_set(err, ERR_FAILED, _("there is nothing left to undo"));
-	size_t n = strlen(t->c->mark);
-	if (strncmp(t->author, t->c->mark, n) != 0 || t->author[n] != '@')
-		return err_set(err, ERR_FAILED, _("the last action (%s) is not yours; only your own can be undone"), t->subject);
+		return err_set(err, ERR_FAILED, _("there is nothing of yours left to undo"));
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
 		if (*t->parent && strcmp(t->action, allowed[i]) == 0)
 			return 0;
-	return err_set(err, ERR_FAILED, _("the last action was '%s' (%s), which cannot be undone; retract the record instead"),
+	return err_set(err, ERR_FAILED, _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),
 	               t->action, t->subject);
 }
 
@@ -133,6 +134,7 @@ int record_undo(struct case_file *c, const char *reason, struct buf *summary, st
 		return err_set(err, ERR_USAGE, _("an undo needs a reason: --reason TEXT"));
 	struct target *t = xcalloc(1, sizeof *t);
 	t->c = c;
+	t->undone = json_object();
 	int rc = history_log(c->history, NULL, NULL, 0, consider, t, err);
 	if (rc >= 0)
 		rc = check_target(t, err);
@@ -153,6 +155,7 @@ int record_undo(struct case_file *c, const char *reason, struct buf *summary, st
 	} else {
 		rc = -1;
 	}
+	json_decref(t->undone);
 	free(t);
 	return rc;
 }
