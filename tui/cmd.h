@@ -19,6 +19,20 @@ int cmd_usage(const char *name, struct err *err);
 /* The cost of a passphrase by name; NULL: moderate. 0 or -1. */
 int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err);
 
+/* A new passphrase: from `file`, or asked for twice (NULL). */
+int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err);
+
+/* The passphrase of the case's own slot, for whatever writes the file anew: from --case-passphrase-file, or asked for.
+ * `keep` borrows it; release `passphrase` afterwards. */
+struct access_keep;
+int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
+                        struct err *err);
+
+/* After a command that wrote: brings the scheduled copy up to date if it is due; a failure is a notice. */
+void cmd_backup_if_due(struct session *s);
+
+int cmd_key_slots(struct session *s, const struct args *args, struct err *err); /* `key slots …` */
+
 /* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */
 struct assign;
 int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err);

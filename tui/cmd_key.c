@@ -28,8 +28,7 @@ int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err)
 	return err_set(err, ERR_USAGE, _("--kdf %s: allowed are interactive, moderate, sensitive"), name);
 }
 
-/* A new passphrase: from `file`, or asked for twice. */
-static int new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err)
+int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err)
 {
 	if (file) {
 		if (secret_read_file(passphrase, file, err) < 0)
@@ -66,7 +65,7 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 		return err_set(err, ERR_EXISTS, _("there is an identity already in '%s'; it is not overwritten"), path);
 	}
 	struct secret passphrase = SECRET_INIT;
-	int rc = new_passphrase(s, s->passphrase_file, &passphrase, err);
+	int rc = cmd_new_passphrase(s, s->passphrase_file, &passphrase, err);
 	if (rc == 0)
 		rc = identity_create(path, name, mark, &passphrase, kdf, err);
 	secret_release(&passphrase);
@@ -115,7 +114,7 @@ static int key_passwd(struct session *s, const struct args *args, const char *pa
 	if (rc == 0)
 		rc = session_passphrase(s, _("Present passphrase: "), &old_passphrase, err);
 	if (rc == 0)
-		rc = new_passphrase(s, args_option(args, "new-passphrase-file"), &passphrase, err);
+		rc = cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), &passphrase, err);
 	if (rc == 0)
 		rc = identity_passwd(path, &old_passphrase, &passphrase, kdf, err);
 	secret_release(&old_passphrase);
@@ -128,6 +127,8 @@ int cmd_key(struct session *s, const struct args *args, struct err *err)
 	if (args->count < 1)
 		return cmd_usage("key", err);
 	const char *what = args->words[0];
+	if (strcmp(what, "slots") == 0)
+		return cmd_key_slots(s, args, err);
 	char *path = identity_default_path();
 	int rc;
 	if (strcmp(what, "new") == 0 && args->count == 1)

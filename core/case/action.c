@@ -41,6 +41,7 @@ struct action {
 	char forwards[HISTORY_ID]; /* the history moves there, or "" */
 	json_t *by_id; /* id of a changed record -> its index in `changes` */
 	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
+	int whole_tree; /* the tree is made of `changes` alone */
 	int failed;
 	struct err why; /* the first error, given again at the commit */
 };
@@ -617,6 +618,30 @@ static char *make_subject(const struct action *a)
 	return buf_take(&line, NULL);
 }
 
+static int take_whole(void *ctx, json_t *object)
+{
+	struct action *a = ctx;
+	struct buf text = BUF_INIT;
+	struct buf path = BUF_INIT;
+	if (json_object_get(a->by_id, json_get_string(object, "id")) || json_canonical(object, &text, NULL) < 0) {
+		buf_release(&text);
+		return 0;
+	}
+	struct changed *entry = changed_entry(a, json_get_string(object, "id"));
+	record_path(json_get_string(object, "kind"), entry->id, &path);
+	entry->path = buf_take(&path, NULL);
+	entry->kind = xstrdup(json_get_string(object, "kind"));
+	snprintf(entry->label, sizeof entry->label, "%s", json_get_string(object, "label"));
+	entry->text = buf_take(&text, NULL);
+	return 0;
+}
+
+int action_whole_tree(struct action *a, struct err *err)
+{
+	a->whole_tree = 1;
+	return record_each(a->c, NULL, RECORD_RAW | RECORD_WITH_RETRACTED, take_whole, a, err) < 0 ? fail(a, err) : 0;
+}
+
 void action_also(struct action *a, const struct history_change *file)
 {
 	a->also = *file;
@@ -644,7 +669,8 @@ static int write_history(struct action *a, struct err *err)
 	                            .when = a->when,
 	                            .merge_parent = *a->merges ? a->merges : NULL,
 	                            .extra_trailers = a->trailer ? trailers : NULL,
-	                            .extra_count = a->trailer ? 1 : 0};
+	                            .extra_count = a->trailer ? 1 : 0,
+	                            .whole_tree = a->whole_tree};
 	char id[HISTORY_ID];
 	int rc;
 	if (*a->forwards) {
@@ -687,7 +713,8 @@ int action_commit(struct action *a, struct err *err)
 	for (size_t i = 0; i < a->count; i++)
 		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
 	free_action(a);
-	seen_update(c);
+	if (!c->seen_warned) /* a file that lacks what was seen here goes on being warned about */
+		seen_update(c);
 	if (refresh)
 		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
 	return 0;

@@ -30,6 +30,9 @@ void action_merges(struct action *a, const char *commit);
 /* Instead of a new commit the history moves on to this one, which is here already and comes after the last. */
 void action_forwards(struct action *a, const char *commit);
 
+/* The commit's tree is made of all records anew, not of the tree before it, which cannot be read (salvage). */
+int action_whole_tree(struct action *a, struct err *err);
+
 /* A file of the tree that is no record; borrowed until the commit. */
 void action_also(struct action *a, const struct history_change *file);
 

@@ -32,17 +32,18 @@ static const char readme[] =
     "\n"
     "    git -c gpg.ssh.allowedSignersFile=FILE log --show-signature\n";
 
-static struct case_file *case_alloc(const char *path, const struct identity *identity)
+struct case_file *case_alloc(const char *path, const struct identity *identity)
 {
 	struct case_file *c = xcalloc(1, sizeof *c);
 	c->path = xstrdup(path);
 	c->title = xstrdup("");
 	c->identity = identity;
+	c->backup_every = -1;
 	buf_init(&c->notice);
 	return c;
 }
 
-static int case_release(struct case_file *c, struct err *err)
+int case_release(struct case_file *c, struct err *err)
 {
 	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++)
 		sqlite3_finalize(c->statements[i]);
@@ -236,7 +237,8 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		return NULL;
 	}
 	notice_from_opening(c);
-	if (seen_check(c) == 0 && !(flags & CASE_READ_ONLY))
+	c->seen_warned = seen_check(c);
+	if (!c->seen_warned && !(flags & CASE_READ_ONLY))
 		seen_update(c);
 	return c;
 }
@@ -260,7 +262,7 @@ int case_close(struct case_file *c, struct err *err)
 	if (!c)
 		return 0;
 	action_cancel(c->action);
-	if (!(c->flags & CASE_READ_ONLY))
+	if (c->db && !(c->flags & CASE_READ_ONLY))
 		search_catch_up(c, 0, NULL);
 	return case_release(c, err);
 }

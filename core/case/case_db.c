@@ -65,6 +65,12 @@ sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, str
 	return *slot;
 }
 
+void case_reset_statements(struct case_file *c)
+{
+	for (sqlite3_stmt *s = NULL; (s = sqlite3_next_stmt(c->db, s)) != NULL;)
+		sqlite3_reset(s);
+}
+
 int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, struct err *err)
 {
 	if (!statement)

@@ -81,14 +81,19 @@ struct case_file {
 	size_t change_next;
 	uint64_t changes_from; /* generation since which all are in the ring */
 	struct buf notice;
+	int seen_warned;       /* this file does not hold what this machine has seen of the case */
 	struct action *action; /* the open one, or NULL */
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
 	char found_kind[64];
+	int backup_every;      /* actions between copies made by themselves; 0: none; -1: not looked up yet */
 	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
 };
 
 /* The statement, reset and without bindings; NULL with an error if it cannot be prepared. */
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err);
+
+/* Ends every read that was left half-way (a borrowed label is one): VACUUM and rotation need a still database. */
+void case_reset_statements(struct case_file *c);
 
 /* Runs a statement that returns no row. 0 or -1. */
 int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, struct err *err);
@@ -101,6 +106,10 @@ int schema_create(struct case_file *c, struct err *err);
 
 /* Checks that the database is a case of a format this program reads. */
 int schema_check(struct case_file *c, struct err *err);
+
+/* An empty struct for that path, and what frees it: closes the vault, if there is one. */
+struct case_file *case_alloc(const char *path, const struct identity *identity);
+int case_release(struct case_file *c, struct err *err);
 
 /* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
 int case_refresh(struct case_file *c, struct err *err);

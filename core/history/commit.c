@@ -284,10 +284,11 @@ int history_commit(struct history *h, const struct history_change *changes, size
 	int rc = sort_changes(&m, changes, count);
 	if (rc == 0)
 		rc = find_parents(&m, meta->merge_parent);
-	if (rc == 0)
+	if (rc == 0 && !meta->whole_tree)
 		rc = drop_unchanged(&m);
 	if (rc == 0)
-		rc = tree_edit(h, m.parent_count ? &m.head_tree : NULL, m.changes, m.count, &m.tree, err);
+		rc = tree_edit(h, m.parent_count && !meta->whole_tree ? &m.head_tree : NULL, m.changes, m.count,
+		               &m.tree, err);
 	if (rc == 0)
 		rc = write_commit(&m, meta, signer, &made);
 	if (rc == 0)

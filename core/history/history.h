@@ -65,12 +65,27 @@ struct history_meta {
 	const char *const *extra_trailers; /* whole lines */
 	size_t extra_count;
 	const char *merge_parent; /* a second parent, or NULL */
+	int whole_tree;           /* the tree is made of the changes alone: that of the parent cannot be read */
 };
 
 /* Writes the objects and moves refs/heads/main, inside the caller's transaction. `id` gets the new commit. */
 int history_commit(struct history *h, const struct history_change *changes, size_t count,
                    const struct history_meta *meta, const struct history_signer *signer, char id[HISTORY_ID],
                    struct err *err);
+
+/*
+ * After a salvage: drops objects that cannot be unpacked or do not fit their id,
+ * makes the tables of commits and touched paths anew from what is left, and
+ * sets the branch to the last commit (by order of writing) if it names none.
+ */
+struct history_rebuilt {
+	uint64_t objects, commits, dropped;
+	int tree_whole; /* the last commit's tree can be read to its leaves */
+};
+int history_rebuild(struct history *h, struct history_rebuilt *rebuilt, struct err *err);
+
+/* All blobs, in the order of writing. */
+int history_each_blob(struct history *h, void (*fn)(void *ctx, const void *text, size_t n), void *ctx, struct err *err);
 
 /* ---- reading */
 

@@ -32,6 +32,19 @@ size_t vault_slots(const struct vault *v, struct vault_slot slots[VAULT_SLOTS])
 	return count;
 }
 
+int vault_passphrase_opens(const struct vault *v, unsigned index, const struct secret *passphrase)
+{
+	struct slot_head head;
+	if (index >= header_slots(v->header) || slot_parse(header_slot(v->header, index), &head, NULL) < 0 ||
+	    head.type != VAULT_SLOT_PASSPHRASE)
+		return 0;
+	struct cipher_keys *tried = secret_alloc(sizeof *tried);
+	memcpy(tried->id, v->keys->id, sizeof tried->id);
+	int opens = slot_open_passphrase(header_slot(v->header, index), passphrase, tried) == 0;
+	secret_free(tried);
+	return opens;
+}
+
 static int may_write(const struct vault *v, struct err *err)
 {
 	if (v->flags & VAULT_READ_ONLY)

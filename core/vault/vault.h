@@ -148,6 +148,9 @@ struct vault_slot {
 /* Fills `slots` and returns their number. */
 size_t vault_slots(const struct vault *v, struct vault_slot slots[VAULT_SLOTS]);
 
+/* Whether a passphrase opens that slot (of the type PASSPHRASE). Costs what an unlock costs. */
+int vault_passphrase_opens(const struct vault *v, unsigned index, const struct secret *passphrase);
+
 /* Adds a way to open the case; the header is signed anew. On the medium when it returns 0. ERR_INVALID if there is no
  * room or the passphrases together would cost too much to try. */
 int vault_slot_add(struct vault *v, const struct vault_new_slot *slot, const struct vault_identity *signer,
