@@ -132,6 +132,21 @@ static int64_t highest(sqlite3 *db, const char *table)
 	return n;
 }
 
+/* Rows without content up to the marks: content that came to one of them later would not be among what is new. */
+static int64_t empty_rows(sqlite3 *db, int64_t text, int64_t blob)
+{
+	char *sql = xasprintf("SELECT (SELECT count(*) FROM text WHERE value IS NULL AND n <= %lld)"
+	                      " + (SELECT count(*) FROM blob WHERE data IS NULL AND n <= %lld)",
+	                      (long long)text, (long long)blob);
+	sqlite3_stmt *s = NULL;
+	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
+	                ? sqlite3_column_int64(s, 0)
+	                : -1;
+	sqlite3_finalize(s);
+	free(sql);
+	return n;
+}
+
 static int put_meta(sqlite3 *db, const char *key, const char *value, const char *path, struct err *err)
 {
 	char *sql = sqlite3_mprintf("INSERT INTO meta VALUES(%Q, %Q)", key, value);
@@ -218,6 +233,10 @@ static int can_append(const struct making *m)
 	const char *source = m->entry ? json_get_string(m->entry, "source") : NULL;
 	if (!file || !source || strcmp(source, m->source) != 0 || !json_get_string(m->entry, "head"))
 		return 0;
+	if (empty_rows(m->c->db, json_integer_value(json_object_get(m->entry, "text")),
+	               json_integer_value(json_object_get(m->entry, "blob"))) !=
+	    json_integer_value(json_object_get(m->entry, "empty")))
+		return 0;
 	unsigned parts = (unsigned)json_integer_value(json_object_get(m->entry, "parts"));
 	char *path = xasprintf("%s/%s", m->folder, file);
 	int fits = parts < PARTS_MAX && file_size(path) == json_integer_value(json_object_get(m->entry, "size"));
@@ -238,8 +257,11 @@ static void note_marks(struct making *m, const char *head)
 	json_object_set_new(m->entry, "head", json_string(head));
 	json_object_set_new(m->entry, "object", json_integer(highest(m->c->db, "git_object")));
 	json_object_set_new(m->entry, "commit", json_integer(highest(m->c->db, "git_commit")));
-	json_object_set_new(m->entry, "text", json_integer(highest(m->c->db, "text")));
-	json_object_set_new(m->entry, "blob", json_integer(highest(m->c->db, "blob")));
+	int64_t text = highest(m->c->db, "text");
+	int64_t blob = highest(m->c->db, "blob");
+	json_object_set_new(m->entry, "text", json_integer(text));
+	json_object_set_new(m->entry, "blob", json_integer(blob));
+	json_object_set_new(m->entry, "empty", json_integer(empty_rows(m->c->db, text, blob)));
 }
 
 static int append_part(struct making *m, const char *head)

@@ -8,8 +8,9 @@
 
 /*
  * {"every": N, "folder": DIR, "copies": {DIR: {"file", "source", "size", "parts",
- *   "when", "head", "commit", "object", "text", "blob"}}}
- * `source` is the file id of the case that the copy was made from; the last four are the highest rows that it holds.
+ *   "when", "head", "commit", "object", "text", "blob", "empty"}}}
+ * `source` is the file id of the case that the copy was made from; then come the highest rows that it holds, and how
+ * many of its texts and files are without content.
  */
 json_t *backup_state_load(const struct case_file *c); /* never NULL; new reference */
 int backup_state_save(const struct case_file *c, const json_t *state, struct err *err);

@@ -124,7 +124,7 @@ static int forget(struct purging *p, const char *sql, const char *digest)
 	return rc;
 }
 
-static int take_away(struct purging *p, const char *id, struct purge_report *report)
+static int take_away(struct purging *p, const char *id, const char *label, struct purge_report *report)
 {
 	const char *digest;
 	json_t *value;
@@ -146,7 +146,11 @@ static int take_away(struct purging *p, const char *id, struct purge_report *rep
 			return -1;
 		report->files += (unsigned)n;
 	}
-	return forget(p, "DELETE FROM draft WHERE ?1 IS NOT NULL", id) < 0 ? -1 : 0;
+	/* what was being typed about it */
+	return forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", label) < 0 ||
+	               forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", id) < 0
+	           ? -1
+	           : 0;
 }
 
 static void list_fields(const json_t *fields, struct buf *out)
@@ -175,7 +179,7 @@ static int purge_action(struct purging *p, const json_t *stored, const char *rea
 	                          {"by", p->c->identity->name}, {"when", now},           {"on", label}};
 	int rc = action_add(a, "decision", fields, 6, 0, report->decision, p->err);
 	if (rc == 0)
-		rc = take_away(p, json_get_string(stored, "id"), report);
+		rc = take_away(p, json_get_string(stored, "id"), label, report);
 	sqlite3_stmt *s = rc == 0 ? case_statement(p->c, CASE_QUEUE, p->err) : NULL;
 	if (s) {
 		sqlite3_bind_text(s, 1, json_get_string(stored, "id"), -1, SQLITE_STATIC);

@@ -5,6 +5,7 @@
 #include "case/action.h"
 #include "case/blob.h"
 #include "case/case_private.h"
+#include "case/meta.h"
 #include "case/record.h"
 #include "case/search.h"
 #include "case/tokenizer.h"
@@ -44,14 +45,14 @@ __attribute__((format(printf, 2, 3))) static void missed(struct salvaging *s, co
 
 /* ---- rows, one by one */
 
-/* The highest row, or 0 when it cannot be told. */
+/* The highest row; -1 when it cannot be told. */
 static int64_t last_row(sqlite3 *db, const char *table)
 {
 	char *sql = xasprintf("SELECT max(n) FROM %s", table);
 	sqlite3_stmt *s = NULL;
 	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
 	                ? sqlite3_column_int64(s, 0)
-	                : 0;
+	                : -1;
 	sqlite3_finalize(s);
 	free(sql);
 	return n;
@@ -82,7 +83,7 @@ static int copy_table(struct salvaging *s, const char *table, const char *column
 	             ? 0
 	             : case_sql_error(s->c, _("salvage"), s->err);
 	int64_t end = last_row(from, table);
-	int known = end > 0;
+	int known = end >= 0;
 	uint64_t lost = 0;
 	uint64_t kept = 0;
 	if (rc == 0 && sqlite3_prepare_v2(from, select, -1, &in, NULL) != SQLITE_OK) {
@@ -186,7 +187,7 @@ static int salvage_records(struct salvaging *s)
 	sqlite3_stmt *in = NULL;
 	json_t *newest = json_object();
 	int64_t end = last_row(from, "record");
-	int known = end > 0;
+	int known = end >= 0;
 	int rc = history_each_blob(s->c->history, take_version, newest, s->err);
 	if (sqlite3_prepare_v2(from, "SELECT json FROM record WHERE n = ?1", -1, &in, NULL) != SQLITE_OK) {
 		missed(s, _("%s: the whole table cannot be read"), "record");
@@ -315,7 +316,7 @@ static int new_state(struct salvaging *s)
 	}
 	if (action_commit(a, s->err) < 0 || case_refresh(c, s->err) < 0)
 		return -1;
-	return meta_set(c, "case_id", c->id, s->err);
+	return case_meta_set(c, "case_id", c->id, s->err);
 }
 
 /* ---- all of it */
