@@ -59,14 +59,17 @@ struct table_copy {
 	const char *mark;   /* which of the copy's marks; NULL: none */
 };
 
+#define RECORD_COLUMNS                                                                                                 \
+	"id, kind, label, mark, number, retracted, json, status, facet, basis, happened, name" /* as they stand in the schema */
+
 static const struct table_copy tables[] = {
     {"git_object", "CREATE TABLE git_object(n INTEGER PRIMARY KEY, id, type, size, base, depth, data)",
      "SELECT n, id, type, size, base, depth, data FROM git_object WHERE n > ?1", "object"},
     {"git_commit", "CREATE TABLE git_commit(n INTEGER PRIMARY KEY, id, time, p1, p2)",
      "SELECT n, id, time, p1, p2 FROM git_commit WHERE n > ?1", "commit"},
     {"git_touch", "CREATE TABLE git_touch(path, n)", "SELECT path, n FROM git_touch WHERE n > ?1", "commit"},
-    {"record", "CREATE TABLE record(n INTEGER PRIMARY KEY, id, kind, label, mark, number, retracted, json)",
-     "SELECT n, id, kind, label, mark, number, retracted, json FROM record WHERE id IN"
+    {"record", "CREATE TABLE record(n INTEGER PRIMARY KEY, " RECORD_COLUMNS ")",
+     "SELECT n, " RECORD_COLUMNS " FROM record WHERE id IN"
      " (SELECT substr(path, -41, 36) FROM git_touch WHERE n > ?1)",
      "commit"},
     {"link", "CREATE TABLE link(target, source, field)",
@@ -428,7 +431,7 @@ static int apply_rows(struct restoring *r, sqlite3 *from, const char *to_head, c
 	    "SELECT n, id, type, size, base, depth, data FROM git_object ORDER BY n",
 	    "SELECT n, id, time, p1, p2 FROM git_commit ORDER BY n",
 	    "SELECT path, n FROM git_touch",
-	    "SELECT n, id, kind, label, mark, number, retracted, json FROM record",
+	    "SELECT n, " RECORD_COLUMNS " FROM record",
 	    "SELECT target, source, field FROM link",
 	    "SELECT n, digest, secret, salt, value FROM text",
 	    "SELECT n, sha256, size, data FROM blob",

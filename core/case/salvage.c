@@ -323,7 +323,7 @@ static int new_state(struct salvaging *s)
 
 static int copy_history(struct salvaging *s)
 {
-	struct history_rebuilt rebuilt;
+	struct history_rebuilt rebuilt = {0};
 	if (copy_table(s, "git_object", "n, id, type, size, base, depth, data", 7, 1) < 0 ||
 	    history_rebuild(s->c->history, &rebuilt, s->err) < 0)
 		return -1;

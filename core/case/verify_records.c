@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "case/blob.h"
+#include "case/tally.h"
 #include "case/verify_private.h"
 
 #include <stdlib.h>
@@ -52,6 +53,18 @@ static void check_columns(struct verify *v, sqlite3_stmt *s, const char *label, 
 	record_label_parts(label, mark, &number);
 	if (strcmp(mark, (const char *)sqlite3_column_text(s, 6)) != 0 || number != sqlite3_column_int64(s, 7))
 		verify_found(v, _("%s: the label does not fit its row"), label);
+}
+
+/* The columns that counting and picking go by: tally.h. */
+static void check_tally(struct verify *v, sqlite3_stmt *s, const char *label, const json_t *object)
+{
+	const char *values[TALLY_COLUMN_COUNT];
+	tally_columns(object, values);
+	for (int i = 0; i < TALLY_COLUMN_COUNT; i++) {
+		const char *stored = (const char *)sqlite3_column_text(s, 8 + i);
+		if (values[i] && stored ? strcmp(values[i], stored) != 0 : values[i] != stored)
+			verify_found(v, _("%s: an indexed column does not fit the record"), label);
+	}
 }
 
 static void check_texts(struct verify *v, const char *label, json_t *object)
@@ -153,6 +166,7 @@ static void check_row(struct verify *v, const char *head, sqlite3_stmt *s)
 		return;
 	}
 	check_columns(v, s, label, object);
+	check_tally(v, s, label, object);
 	check_tree_file(v, head, s, label);
 	check_texts(v, label, object);
 	check_links(v, label, object);
@@ -166,7 +180,8 @@ static int rows_slice(struct verify *v, unsigned rows, struct err *err)
 	if (history_head(v->c->history, head, err) < 0)
 		return -1;
 	if (sqlite3_prepare_v2(v->c->db,
-	                       "SELECT n, label, id, kind, retracted, json, mark, number FROM record WHERE n > ?1"
+	                       "SELECT n, label, id, kind, retracted, json, mark, number, status, facet, basis, happened, name"
+	                       " FROM record WHERE n > ?1"
 	                       " ORDER BY n LIMIT ?2",
 	                       -1, &s, NULL) != SQLITE_OK)
 		return case_sql_error(v->c, _("list records"), err);
