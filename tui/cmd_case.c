@@ -153,6 +153,10 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 			        (unsigned long long)evidence.checked, (unsigned long long)evidence.unreadable);
 		else
 			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
+		if (report.absent)
+			fprintf(s->out,
+			        _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),
+			        (unsigned long long)report.absent);
 		if (f.count == 0)
 			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}

@@ -13,6 +13,7 @@
 #include "handover/serve.h"
 #include "handover/unpack.h"
 #include "tui/command.h"
+#include "tui/remote_helper.h"
 #include "tui/workbench.h"
 
 #include <langinfo.h>
@@ -200,7 +201,9 @@ int main(int argc, char **argv)
 	s.read_only = g.read_only;
 	s.progress.step = show_progress;
 	s.progress.ctx = &s;
-	int rc = err.code ? -1 : run(&s, &g, &err);
+	int rc = -1;
+	if (!err.code)
+		rc = remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc, g.argv, &err) : run(&s, &g, &err);
 	struct err closing = ERR_INIT;
 	if (session_close(&s, &closing) < 0 && rc == 0) {
 		err = closing;

@@ -1,3 +1,4 @@
+#include "base/paths.h"
 #include "base/progress.h"
 #include "history/history_private.h"
 
@@ -15,7 +16,8 @@ struct exporting {
 	struct err *err;
 	git_repository *to;
 	git_oid head;
-	git_oid old; /* what an earlier export had */
+	git_odb *there; /* of a git that fetches */
+	git_oid old;    /* what an earlier export or fetch had */
 	int has_old;
 };
 
@@ -72,7 +74,8 @@ static int pack_progress(int stage, uint32_t current, uint32_t total, void *payl
 	                     current, total, x->err);
 }
 
-static int write_pack(struct exporting *x, git_repository *from)
+/* Packs what the last commit has and `old` has not into that folder. */
+static int write_pack(struct exporting *x, git_repository *from, const char *folder)
 {
 	git_packbuilder *builder = NULL;
 	git_revwalk *walk = NULL;
@@ -88,10 +91,8 @@ static int write_pack(struct exporting *x, git_repository *from)
 		rc = git_revwalk_hide(walk, &x->old);
 	if (rc == 0)
 		rc = git_packbuilder_insert_walk(builder, walk);
-	char *folder = xasprintf("%sobjects/pack", git_repository_path(x->to));
 	if (rc == 0)
 		rc = git_packbuilder_write(builder, folder, 0, NULL, NULL);
-	free(folder);
 	git_revwalk_free(walk);
 	git_packbuilder_free(builder);
 	return rc == 0 ? 0 : history_git_error(x->err, _("write the repository"));
@@ -104,7 +105,10 @@ static int export_to(struct exporting *x, const char *dir)
 		return -1;
 	if (x->has_old && git_oid_equal(&x->old, &x->head))
 		return 0;
-	if (write_pack(x, from) < 0)
+	char *folder = xasprintf("%sobjects/pack", git_repository_path(x->to));
+	int packed = write_pack(x, from, folder);
+	free(folder);
+	if (packed < 0)
 		return -1;
 	git_reference *branch = NULL;
 	int rc = git_reference_create(&branch, x->to, HISTORY_BRANCH, &x->head, 1, NULL);
@@ -120,5 +124,39 @@ int history_export(struct history *h, const char *dir, const struct progress *pr
 		return -1;
 	int rc = export_to(&x, dir);
 	git_repository_free(x.to);
+	return rc;
+}
+
+/* The newest of our commits that the other object store has: what it descends from is there too. */
+static int newest_known(void *ctx, const struct history_entry *entry)
+{
+	struct exporting *x = ctx;
+	git_oid id;
+	git_oid_fromstr(&id, entry->id);
+	if (!git_odb_exists(x->there, &id))
+		return 0;
+	x->old = id;
+	x->has_old = 1;
+	return 1;
+}
+
+int history_send(struct history *h, const char *objects, const struct progress *progress, struct err *err)
+{
+	struct exporting x = {.h = h, .progress = progress, .err = err};
+	char head[HISTORY_ID];
+	git_repository *from = history_repository(h, err);
+	if (!from || history_head(h, head, err) < 0 || git_oid_fromstr(&x.head, head) < 0)
+		return -1;
+	if (git_odb_open(&x.there, objects) < 0)
+		return history_git_error(err, _("open git's object store"));
+	int rc = history_log(h, NULL, NULL, 0, newest_known, &x, err) < 0 ? -1 : 0;
+	git_odb_free(x.there);
+	if (rc == 0 && !(x.has_old && git_oid_equal(&x.old, &x.head))) {
+		char *folder = xasprintf("%s/pack", objects);
+		rc = path_make(folder, err);
+		if (rc == 0)
+			rc = write_pack(&x, from, folder);
+		free(folder);
+	}
 	return rc;
 }

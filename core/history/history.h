@@ -164,6 +164,10 @@ int history_diff(struct history *h, const char *a, const char *b, history_diff_f
  */
 int history_export(struct history *h, const char *dir, const struct progress *progress, struct err *err);
 
+/* Writes what git's object store `objects` lacks of the last commit into its folder `pack`, as one pack. No reference is
+ * set there, and no configuration is read. */
+int history_send(struct history *h, const char *objects, const struct progress *progress, struct err *err);
+
 struct history_verified {
 	uint64_t commits, objects, signatures;
 };

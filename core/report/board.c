@@ -1,10 +1,12 @@
 #include "report/board.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/backup.h"
 #include "case/rules.h"
 #include "case/tally.h"
 #include "case/timeline.h"
@@ -407,6 +409,35 @@ static int add_events(struct building *k)
 	return 0;
 }
 
+#define COPY_OLD (24 * 3600) /* seconds after which a copy that lacks something is worth a glance */
+
+/* The age of the newest copy that this machine knows of. */
+static void add_copy(struct building *k)
+{
+	struct backup_last last;
+	backup_last(k->c, &last);
+	if (!last.known) {
+		add(k->b, BOARD_ATTENTION, NULL, _("no copy of this case is known on this machine (genba backup DIR)"));
+		return;
+	}
+	int64_t age = clock_now().seconds - last.when.seconds;
+	enum board_tone tone = last.actions_since == 0   ? BOARD_GOOD
+	                       : age > COPY_OLD          ? BOARD_ATTENTION
+	                                                 : BOARD_PLAIN;
+	char *folder = printable_dup(last.folder);
+	if (age < 2 * 3600)
+		addf(k->b, tone, NULL, _("last copy %lld min ago, %llu actions behind: %s"), (long long)(age / 60),
+		     (unsigned long long)last.actions_since, folder);
+	else if (age < 2 * 24 * 3600)
+		addf(k->b, tone, NULL, _("last copy %lld h ago, %llu actions behind: %s"), (long long)(age / 3600),
+		     (unsigned long long)last.actions_since, folder);
+	else
+		addf(k->b, tone, NULL, _("last copy %lld days ago, %llu actions behind: %s"), (long long)(age / 86400),
+		     (unsigned long long)last.actions_since, folder);
+	free(folder);
+	free(last.folder);
+}
+
 static int add_rest(struct building *k)
 {
 	add(k->b, BOARD_HEADING, NULL, _("Evidence"));
@@ -429,6 +460,7 @@ static int add_rest(struct building *k)
 	add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
 	addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits,
 	     case_head(k->c));
+	add_copy(k);
 	return 0;
 }
 
