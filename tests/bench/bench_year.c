@@ -28,23 +28,27 @@ static double mebibytes(const char *path)
 	return stat(path, &st) == 0 ? (double)st.st_size / 1048576.0 : 0;
 }
 
-static double timed_verify(struct bench_case *b, struct verify_report *report)
+static double timed_verify(struct bench_case *b, struct verify_report *report, double *cpu)
 {
 	struct err err = ERR_INIT;
 	double start = clock_steady();
+	double used = bench_cpu();
 	if (case_verify(b->c, NULL, print_finding, NULL, report, &err) < 0)
 		bench_fail("case_verify", err.message);
 	if (report->findings)
 		bench_fail("case_verify", "findings in a sound case");
+	*cpu = bench_cpu() - used;
 	return clock_steady() - start;
 }
 
-static double timed_export(struct bench_case *b, const char *dir)
+static double timed_export(struct bench_case *b, const char *dir, double *cpu)
 {
 	struct err err = ERR_INIT;
 	double start = clock_steady();
+	double used = bench_cpu();
 	if (history_export(case_history(b->c), dir, NULL, &err) < 0)
 		bench_fail("history_export", err.message);
+	*cpu = bench_cpu() - used;
 	return clock_steady() - start;
 }
 
@@ -79,22 +83,25 @@ int main(int argc, char **argv)
 
 	struct verify_report report;
 	double verify[3];
+	double verify_cpu[3];
+	double export_cpu;
 	for (size_t i = 0; i < 3; i++)
-		verify[i] = timed_verify(&b, &report);
+		verify[i] = timed_verify(&b, &report, &verify_cpu[i]);
 	double verified = bench_median(verify, 3);
-	printf("verify             %.2f s (%llu pages, %llu commits, %llu objects, %llu signatures, %llu records)\n",
+	printf("verify             %.2f s, %.2f s CPU (%llu pages, %llu commits, %llu objects, %llu signatures, %llu "
+	       "records)\n",
 	       verified, (unsigned long long)report.pages, (unsigned long long)report.commits,
 	       (unsigned long long)report.objects, (unsigned long long)report.signatures,
 	       (unsigned long long)report.records);
 
 	char *dir = xasprintf("%s/history.git", b.folder);
-	double exported = timed_export(&b, dir);
-	printf("export             %.2f s\n", exported);
+	double exported = timed_export(&b, dir, &export_cpu);
+	printf("export             %.2f s, %.2f s CPU\n", exported, export_cpu);
 	double again[5];
 	for (size_t i = 0; i < 5; i++) {
 		for (size_t k = 0; k < 10; k++)
 			bench_action(&b, actions + i * 10 + k);
-		again[i] = timed_export(&b, dir);
+		again[i] = timed_export(&b, dir, &export_cpu);
 	}
 	double incremental = bench_median(again, 5);
 	printf("export, 10 more    %.3f s\n", incremental);
