@@ -222,6 +222,7 @@ static int reopen(struct case_file *c, const struct secret *passphrase, struct e
 	if (tokenizer_register(c->db, err) < 0 || schema_check(c, err) < 0 || history_open(&c->history, c->db, err) < 0)
 		return -1;
 	c->generation++;
+	c->changes_from = c->generation; /* whoever shows records reads them anew */
 	return case_refresh(c, err);
 }
 
