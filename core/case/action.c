@@ -713,8 +713,7 @@ int action_commit(struct action *a, struct err *err)
 	for (size_t i = 0; i < a->count; i++)
 		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
 	free_action(a);
-	if (!c->seen_warned) /* a file that lacks what was seen here goes on being warned about */
-		seen_update(c);
+	seen_update(c);
 	if (refresh)
 		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
 	return 0;

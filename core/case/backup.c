@@ -585,7 +585,7 @@ static int restore_parts(const char *copy, const char *out, const struct case_un
 	if (rc == 0)
 		rc = history_count(r.c->history, &report->actions, err);
 	if (rc == 0)
-		seen_update(r.c); /* who restores a copy knows that it may be behind: from here it goes on */
+		seen_update(r.c); /* what the copy lacks is still missed, and told at each opening */
 	if (case_close(r.c, err) < 0)
 		rc = -1;
 	return rc;

@@ -237,8 +237,7 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		return NULL;
 	}
 	notice_from_opening(c);
-	c->seen_warned = seen_check(c);
-	if (!c->seen_warned && !(flags & CASE_READ_ONLY))
+	if (seen_check(c) == 0 && !(flags & CASE_READ_ONLY))
 		seen_update(c);
 	return c;
 }

@@ -81,7 +81,6 @@ struct case_file {
 	size_t change_next;
 	uint64_t changes_from; /* generation since which all are in the ring */
 	struct buf notice;
-	int seen_warned;       /* this file does not hold what this machine has seen of the case */
 	struct action *action; /* the open one, or NULL */
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
 	char found_kind[64];
