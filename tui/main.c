@@ -12,6 +12,7 @@
 #include "catalogue.h"
 #include "handover/serve.h"
 #include "handover/unpack.h"
+#include "playbook/playbook.h"
 #include "tui/command.h"
 #include "tui/remote_helper.h"
 #include "tui/workbench.h"
@@ -179,7 +180,7 @@ static int run(struct session *s, struct global *g, struct err *err)
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
-static const struct worker_job *const jobs[] = {&worker_probe_job, &unpack_job, &serve_job, NULL};
+static const struct worker_job *const jobs[] = {&worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, NULL};
 
 int main(int argc, char **argv)
 {

@@ -115,12 +115,12 @@ struct playbook *playbook_find(const char *name, struct err *err)
 		if (strcmp(builtins[i].name, name) == 0)
 			return playbook_load(name, builtins[i].text, (size_t)(builtins[i].end - builtins[i].text), err);
 	if (strchr(name, '/') || strchr(name, '.'))
-		return playbook_load_file(name, err);
+		return playbook_load_caged(name, err);
 	char *home = path_data_home();
 	char *path = xasprintf("%s/playbooks/%s.yaml", home, name);
 	struct playbook *p = NULL;
 	if (access(path, R_OK) == 0) {
-		p = playbook_load_file(path, err);
+		p = playbook_load_caged(path, err);
 	} else {
 		struct buf names = BUF_INIT;
 		for (size_t i = 0; playbook_builtin_name(i); i++)

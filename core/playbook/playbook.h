@@ -77,6 +77,13 @@ struct playbook *playbook_load(const char *file, const char *text, size_t n, str
 struct playbook *playbook_load_file(const char *path, struct err *err);
 void playbook_free(struct playbook *p);
 
+/* The same by the caged worker (base/worker.h): a file that is not built in is foreign data. The program hands
+ * playbook_worker_job to worker_main(). The text of the result is JSON, as the worker understood the file; departures,
+ * inert and digest are those of the file itself. */
+struct worker_job;
+extern const struct worker_job playbook_worker_job;
+struct playbook *playbook_load_caged(const char *path, struct err *err);
+
 /* The playbooks inside the program: their names, NULL after the last. */
 const char *playbook_builtin_name(size_t i);
 

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Playbooks as a responder meets them on the command line: the manual's example loads; a run that is killed at any step
+# goes on at that step with nothing lost; several assets at once; check and export. Usage: GENBA=program
+set -euo pipefail
+genba=${GENBA:?path of the program}
+source=${GENBA_SOURCE:?source folder}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+printf 'practice\n' >pass
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+status() { # status WANTED COMMAND…
+	local wanted=$1 got=0
+	shift
+	"$@" >out 2>err || got=$?
+	[ "$got" = "$wanted" ] || fail "'$*': status $got, wanted $wanted: $(cat out err)"
+}
+
+# --- the manual's example, as it stands there
+sed -n '/^\.Bd -literal/,/^\.Ed/p' "$source/man/genba-playbook.5" | grep -v '^\.' >lost.yaml
+status 0 "$genba" playbook check lost.yaml
+[ "$(wc -l <out)" = 1 ] || fail "the manual's example departs from what it teaches: $(cat out)"
+
+# --- check and export
+status 1 "$genba" playbook check "$source/tests/data/playbooks/bad/cycle.yaml" lost.yaml
+grep -q 'cycle.yaml:7:3: no way leads' err || fail "the place of the error: $(cat err)"
+grep -q 'lost.yaml: good' out || fail "a good file beside a bad one: $(cat out)"
+status 0 "$genba" playbook export isolate
+cp out first.json
+status 0 "$genba" playbook export first.json
+cmp out first.json || fail "the export of the export differs"
+mkdir exported
+status 0 "$genba" playbook export isolate preserve --to exported
+cmp exported/isolate.json first.json || fail "--to writes something else"
+status 2 "$genba" playbook export isolate preserve
+status 1 "$genba" playbook check "$source/tests/data/playbooks/bad/shift-jis.yaml"
+grep -q Shift_JIS err || fail "Shift_JIS is not named: $(cat err)"
+
+# --- a run on three assets
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
+"$genba" new site.genba --title "Practice" 2>/dev/null
+for host in HR-PC-03 HR-PC-04 FS-01; do
+	"$genba" add asset hostname=$host status=infected power=on >/dev/null
+done
+[ "$("$genba" play isolate --on R1-A1 --on R1-A2 --on R1-A3 | sed -n 1p)" = R1-J1 ] || fail "play on three assets"
+status 1 "$genba" step done
+grep -q prior_actions err || fail "what is missing is not said: $(cat err)"
+before=$("$genba" log --json | grep -c '"commit"')
+"$genba" step done prior_actions="none known" note="mobile phone of the lead" >/dev/null
+[ "$("$genba" log --json | grep -c '"commit"')" = $((before + 1)) ] || fail "a step on three assets is not one commit"
+[ "$("$genba" list asset --json | grep -c '"prior_actions"')" = 3 ] || fail "the field is not on all three"
+
+# --- killed at every step: what was told to be on record is, and the run waits at the next step
+steps=("no" "skip --reason no-tool" "skip --reason no-tool" "fast" "skip --reason late" "no" "skip --reason late")
+at=("memory" "volatile" "pace" "decide-fast" "cuttable" "protect-data" "close-exits")
+for i in "${!steps[@]}"; do
+	rm -f fifo
+	mkfifo fifo
+	"$genba" script - <fifo >killed.out 2>/dev/null &
+	pid=$!
+	exec 9>fifo
+	printf 'step %s\n' "${steps[$i]}" >&9
+	for _ in $(seq 600); do # its label is printed as soon as, and only when, it is committed
+		grep -q . killed.out && break
+		sleep 0.05
+	done
+	kill -9 "$pid"
+	exec 9>&-
+	wait "$pid" 2>/dev/null || true
+	grep -q 'R1-S' killed.out || fail "step $i was never committed"
+	"$genba" play >out 2>err
+	grep -qF "[${at[$i]}]" out || fail "killed behind '${steps[$i]}': waits not at ${at[$i]}: $(grep '\[' out)"
+	[ "$("$genba" list step --json | grep -c '"label"')" = $((i + 2)) ] || fail "a step is lost or doubled"
+done
+
+# --- paused, taken up, abandoned
+status 2 "$genba" play pause R1-J1
+status 0 "$genba" play pause R1-J1 --reason "shift change"
+status 1 "$genba" step skip --reason x
+status 0 "$genba" play resume R1-J1
+status 0 "$genba" play account R1-J1 --json
+grep -q '"ended_utc"' out || fail "the account has no UTC times"
+status 0 "$genba" play abandon R1-J1 --reason "practice is over"
+status 2 "$genba" step skip --reason x
+status 0 "$genba" verify
+
+printf 'playbooks: killed at %s steps, nothing lost\n' "${#steps[@]}"
