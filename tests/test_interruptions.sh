@@ -25,6 +25,7 @@ for ((i = 0; i < tries; i++)); do
 	form=${forms[i % 3]}
 	touch source # another source each time: work of before is not gone on with
 	signal=$([ $((i % 2)) = 0 ] && echo KILL || echo INT)
+	: >out # a kill may come before the redirection
 	setsid "$genba" preserve source --as "$form" --to "copies$i" >out 2>err &
 	pid=$!
 	# the work begins when the case says so, ends somewhere in its midst: spread over the time by what was written
