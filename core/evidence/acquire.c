@@ -198,7 +198,7 @@ int acquire(struct acquisition *a, struct digest_result *result, struct err *err
 	struct run r = {.a = a, .digest = digest_new(a->also | (a->no_pieces ? 0 : DIGEST_PIECES))};
 	a->fault = ACQUIRE_NO_FAULT;
 	a->unreadable = (struct ranges)RANGES_INIT;
-	if (a->from) {
+	if (a->from && a->from->pieces.len > 0) { /* before the first piece there is no state to go on from */
 		digest_resume(r.digest, &a->from->digest, &a->from->pieces);
 		r.first = r.marked = a->from->pieces.len / DIGEST_PIECE_SIZE;
 		r.through = r.first * DIGEST_PIECE;

@@ -291,6 +291,26 @@ static void goes_on_with_a_copy(void **state)
 	free(bytes);
 }
 
+/* Killed before the first checkpoint: there is a state, but nothing was hashed yet. */
+static void goes_on_from_the_very_beginning(void **state)
+{
+	(void)state;
+	size_t n = 3 * DIGEST_PIECE + 5;
+	unsigned char *bytes = pattern(n, 9);
+	struct device d = {.bytes = bytes, .size = n};
+	struct acquire_state nothing = {.pieces = BUF_INIT};
+	struct acquisition a = {.from = &nothing, .also = DIGEST_MD5 | DIGEST_SHA1};
+	struct digest_result r;
+	struct err err = ERR_INIT;
+	char sha256[65];
+	assert_ok(take(&d, &a, &r, &err), err);
+	sha256_of(bytes, n, sha256);
+	assert_string_equal(r.sha256, sha256);
+	assert_int_equal(r.size, n);
+	digest_result_release(&r);
+	free(bytes);
+}
+
 static void a_copy_is_never_written_over(void **state)
 {
 	(void)state;
@@ -352,6 +372,7 @@ int main(void)
 	    cmocka_unit_test(without_retry_it_is_an_error),
 	    cmocka_unit_test(a_vanished_device_ends_the_work),
 	    cmocka_unit_test(goes_on_with_a_copy),
+	    cmocka_unit_test(goes_on_from_the_very_beginning),
 	    cmocka_unit_test(a_copy_is_never_written_over),
 	    cmocka_unit_test(a_silent_pipe_can_be_cancelled),
 	};
