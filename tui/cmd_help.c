@@ -33,7 +33,7 @@ static void help_all(FILE *out)
 	        _("genba: workbench for incident response on site\n\n"
 	          "  genba SITE.genba                       open the workbench\n"
 	          "  genba -c SITE.genba COMMAND …          run one command (or set GENBA_CASE)\n\n"
-	          "Anywhere: --passphrase-file FILE, --read-only, --lang en|ja"));
+	          "Anywhere: --passphrase-file FILE, --read-only, --lang en|ja, --data FOLDER"));
 	size_t i = 0;
 #define SECTION(title)                                                          section(out, i18n_text(title));
 #define COMMAND(name, operands, options, summary, keys, views, flags, function) line_of(out, &command_table[i++]);

@@ -110,7 +110,7 @@ static void shared_commands(FILE *out)
 	fputs("\tesac\n}\n\n_genba_option_values() {\n\tcase $1:$2 in\n", out);
 	for (size_t i = 0; i < command_count; i++)
 		options_of(out, &command_table[i], option_case);
-	fputs("\t*:-c | *:--passphrase-file) echo @files ;;\n\t*:--lang) echo 'en ja' ;;\n\tesac\n}\n\n"
+	fputs("\t*:-c | *:--passphrase-file | *:--data) echo @files ;;\n\t*:--lang) echo 'en ja' ;;\n\tesac\n}\n\n"
 	      "_genba_operands() {\n\tcase $1 in\n",
 	      out);
 	for (size_t i = 0; i < command_count; i++) {
@@ -170,7 +170,7 @@ static const char shared_driver[] =
     "\t\tprevious=$word\n"
     "\t\tif [ -n \"$skip\" ]; then skip=''; continue; fi\n"
     "\t\tcase $word in\n"
-    "\t\t-c | --passphrase-file | --lang) skip=1 ;;\n"
+    "\t\t-c | --passphrase-file | --lang | --data) skip=1 ;;\n"
     "\t\t--*=*) ;;\n"
     "\t\t--*) [ -n \"$(_genba_option_values \"$command\" \"$word\")\" ] && skip=1 ;;\n"
     "\t\t*)\n"
@@ -187,7 +187,8 @@ static const char shared_driver[] =
     "\t\techo \"$current\"; _genba_option_values \"$command\" \"$previous\"; return\n"
     "\tfi\n"
     "\tcase $current in\n"
-    "\t-*) echo \"$current\"; echo \"$(_genba_options \"$command\") --read-only --lang --passphrase-file\"; return ;;\n"
+    "\t-*) echo \"$current\"; echo \"$(_genba_options \"$command\") --read-only --lang --passphrase-file --data\"; "
+    "return ;;\n"
     "\t*=*) echo \"${current#*=}\"; _genba_values \"$kind\" \"${current%%=*}\"; return ;;\n"
     "\tesac\n"
     "\techo \"$current\"\n"
@@ -290,7 +291,8 @@ static void fish_option(FILE *out, const char *command, const char *name, size_t
 static void fish(FILE *out)
 {
 	fputs("# fish completion for genba, written by `genba help --completion fish`\n"
-	      "complete -c genba -s c -r -F\ncomplete -c genba -l passphrase-file -r -F\n"
+	      "complete -c genba -s c -r -F\ncomplete -c genba -l passphrase-file -r -F\ncomplete -c genba -l data -r "
+	      "-F\n"
 	      "complete -c genba -l read-only\ncomplete -c genba -l lang -x -a 'en ja'\n",
 	      out);
 	for (size_t i = 0; i < command_count; i++) {

@@ -7,6 +7,7 @@
 #include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/paths.h"
 #include "base/secret.h"
 #include "base/worker.h"
 #include "catalogue.h"
@@ -15,6 +16,7 @@
 #include "playbook/playbook.h"
 #include "tui/command.h"
 #include "tui/remote_helper.h"
+#include "tui/version.h"
 #include "tui/workbench.h"
 
 #include <langinfo.h>
@@ -28,6 +30,7 @@ struct global {
 	const char *path;
 	const char *passphrase_file;
 	const char *language;
+	const char *data;
 	int read_only;
 	int version;
 	int help;
@@ -53,8 +56,8 @@ static int take_value(int argc, char **argv, int *i, const char *name, const cha
 /* Global options may stand anywhere before `--`. */
 static int parse_global(struct global *g, int argc, char **argv, struct err *err)
 {
-	static const char *const names[] = {"-c", "--passphrase-file", "--lang"};
-	const char **values[] = {&g->path, &g->passphrase_file, &g->language};
+	static const char *const names[] = {"-c", "--passphrase-file", "--lang", "--data"};
+	const char **values[] = {&g->path, &g->passphrase_file, &g->language, &g->data};
 	g->argv = xcalloc((size_t)argc + 1, sizeof *g->argv);
 	int ended = 0;
 	for (int i = 1; i < argc; i++) {
@@ -62,7 +65,7 @@ static int parse_global(struct global *g, int argc, char **argv, struct err *err
 		if (strcmp(argv[i], "--") == 0)
 			ended = 1;
 		/* -c belongs to a command once one has begun: `genba capture -- sh -c …` */
-		for (size_t k = g->argc > 0 ? 1 : 0; !ended && !taken && k < 3; k++)
+		for (size_t k = g->argc > 0 ? 1 : 0; !ended && !taken && k < sizeof names / sizeof *names; k++)
 			taken = take_value(argc, argv, &i, names[k], values[k], err);
 		if (taken < 0)
 			return -1;
@@ -164,7 +167,7 @@ static int run(struct session *s, struct global *g, struct err *err)
 {
 	char *help[] = {(char *)(uintptr_t) "help", g->argc > 0 ? g->argv[0] : NULL, NULL};
 	if (g->version) {
-		printf("genba %s\n", GENBA_VERSION);
+		version_print(stdout);
 		return 0;
 	}
 	if (g->help || (g->argc == 0 && !s->path))
@@ -190,6 +193,9 @@ int main(int argc, char **argv)
 	worker_main(argc, argv, jobs);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
 		parse_global(&g, argc, argv, &err);
+	const char *data = g.data ? g.data : getenv("GENBA_DATA");
+	if (!err.code)
+		path_set_data(data, &err);
 	if (g.language)
 		setup_locale(g.language);
 	catch_interrupt();

@@ -12,8 +12,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static char *data_folder; /* of path_set_data(); NULL: the machine's own */
+
+int path_set_data(const char *folder, struct err *err)
+{
+	char *here = NULL;
+	if (folder && *folder && *folder != '/') {
+		here = realpath(".", NULL);
+		if (!here)
+			return err_set_errno(err, ERR_FAILED, errno, _("cannot tell the folder one is in"));
+	}
+	free(data_folder);
+	data_folder = !folder || !*folder ? NULL : here ? xasprintf("%s/%s", here, folder) : xstrdup(folder);
+	free(here);
+	return 0;
+}
+
 char *path_data_home(void)
 {
+	if (data_folder)
+		return xstrdup(data_folder);
 	const char *home = getenv("XDG_DATA_HOME");
 	if (home && *home)
 		return xasprintf("%s/genba", home);

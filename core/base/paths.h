@@ -8,8 +8,13 @@
 
 struct err;
 
-/* `$XDG_DATA_HOME/genba`, or `~/.local/share/genba`. The caller frees. */
+/* Where identity, settings, what was seen and own playbooks lie: the folder of path_set_data(), else
+ * `$XDG_DATA_HOME/genba`, or `~/.local/share/genba`. The caller frees. */
 char *path_data_home(void);
+
+/* Takes the place of it: one folder, such as on a stick, and nothing is left in the machine's own. NULL or "" undoes it.
+ * A relative path is made absolute against the folder one is in now. 0, or -1 if that folder is unknown. */
+int path_set_data(const char *folder, struct err *err);
 
 /* Makes a folder and every missing one above it, mode 0700. An existing folder is fine. 0 or -1. */
 int path_make(const char *folder, struct err *err);

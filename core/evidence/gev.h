@@ -35,6 +35,7 @@
 
 struct err;
 
+#define GEV_VERSION 1
 #define GEV_KEY     32
 #define GEV_HEADER  64
 #define GEV_FRAME   48

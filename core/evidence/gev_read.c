@@ -178,7 +178,7 @@ static int check_header(struct gev *g, struct err *err)
 		return 0;
 	if (memcmp(header, "GENBAGEV", 8) != 0)
 		return 0; /* foreign, or damaged there: if no piece opens, it is none */
-	if (header[8] != 1)
+	if (header[8] != GEV_VERSION)
 		return err_set(err, ERR_INVALID,
 		               _("the sealed container has version %d, this genba reads 1: use a newer genba"),
 		               header[8]);

@@ -157,9 +157,9 @@ static json_t *make_head(struct case_file *c, const char *tip, const char (*have
 	json_t *needs = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(needs, json_string(have[i]));
-	return json_pack("{s:s s:i s:s s:s s:o s:s s:s s:I s:I s:I}", "format", "genba-parcel", "version", 1, "case",
-	                 case_id(c), "tip", tip, "needs", needs, "from", case_mark(c), "made", now, "bundle",
-	                 (json_int_t)bundle, "texts", (json_int_t)texts, "files", (json_int_t)files);
+	return json_pack("{s:s s:i s:s s:s s:o s:s s:s s:I s:I s:I}", "format", "genba-parcel", "version",
+	                 PARCEL_VERSION, "case", case_id(c), "tip", tip, "needs", needs, "from", case_mark(c), "made",
+	                 now, "bundle", (json_int_t)bundle, "texts", (json_int_t)texts, "files", (json_int_t)files);
 }
 
 int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t have_count, const char *const *secrets,
@@ -226,7 +226,7 @@ static int read_head(struct parcel *p, const char *line, size_t n, struct err *e
 	json_int_t version = json_integer_value(json_object_get(p->head, "version"));
 	if (!format || strcmp(format, "genba-parcel") != 0)
 		return bad(err, _("it has another format"));
-	if (version > 1)
+	if (version > PARCEL_VERSION)
 		return err_set(err, ERR_FAILED, _("the parcel is of a later version (%lld): use a newer genba"),
 		               (long long)version);
 	if (json_get_string(p->head, "from") && *json_get_string(p->head, "from") &&

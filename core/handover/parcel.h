@@ -19,8 +19,9 @@
 
 #include <jansson.h>
 
-#define PARCEL_LIMIT ((size_t)1 << 30) /* bytes of a parcel */
-#define PARCEL_NEEDS 8
+#define PARCEL_VERSION 1
+#define PARCEL_LIMIT   ((size_t)1 << 30) /* bytes of a parcel */
+#define PARCEL_NEEDS   8
 
 struct parcel {
 	json_t *head;

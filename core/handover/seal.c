@@ -133,7 +133,7 @@ int seal_open(const void *bytes, size_t n, const struct identity *id, struct buf
 	crypto_secretstream_xchacha20poly1305_state state;
 	if (!seal_is(bytes, n))
 		return err_set(err, ERR_INVALID, _("this is no sealed file of genba"));
-	if (p[12] != 1)
+	if (p[12] != SEAL_VERSION)
 		return err_set(err, ERR_FAILED, _("the sealed file is of a later version (%d): use a newer genba"),
 		               p[12]);
 	size_t count = p[13];

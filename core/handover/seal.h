@@ -21,6 +21,7 @@
 struct err;
 struct identity;
 
+#define SEAL_VERSION    1
 #define SEAL_RECIPIENTS 48
 
 /* Appends the sealed form of n bytes to `out`. */

@@ -132,9 +132,9 @@ static int make_receipt(struct case_file *c, const char *label, const char *acce
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(evidence, json_pack("{s:s s:s s:s}", "label", items[i].label, "sha256",
 		                                          items[i].sha256, "result", items[i].result));
-	json_t *object = json_pack("{s:s s:i s:s s:s s:s s:s s:s s:s s:o}", "format", "genba-receipt", "version", 1,
-	                           "case", case_id(c), "transfer", label, "head", head, "accepted", accepted, "checked",
-	                           checked, "by", id->name, "evidence", evidence);
+	json_t *object = json_pack("{s:s s:i s:s s:s s:s s:s s:s s:s s:o}", "format", "genba-receipt", "version",
+	                           RECEIPT_VERSION, "case", case_id(c), "transfer", label, "head", head, "accepted",
+	                           accepted, "checked", checked, "by", id->name, "evidence", evidence);
 	struct history_signer signer = {sign_receipt, (void *)(uintptr_t)id, {0}};
 	struct buf text = BUF_INIT;
 	memcpy(signer.public_key, id->public_key, 32);

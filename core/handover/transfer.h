@@ -19,7 +19,8 @@
 #include "case/record.h"
 #include "handover/handover.h"
 
-#define RECEIPT_LIMIT (4U << 20)
+#define RECEIPT_VERSION 1
+#define RECEIPT_LIMIT   (4U << 20)
 
 /* Records a transfer of the case (and of `items`, labels separated by commas, or NULL) to each recipient, and the brief as
  * a note on it. One action. `labels[i]` gets the label of the i-th transfer. */
