@@ -13,6 +13,7 @@
 #include "tui/offer.h"
 #include "tui/prompt.h"
 #include "tui/table.h"
+#include "tui/verifying.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 
 #define IDLE_SECONDS  (15 * 60)
 #define WORK_SLICE    0.008 /* seconds that a key may have to wait for */
+#define CHECK_PAUSE  5    /* milliseconds between slices of the check */
 #define CATCH_UP_ROWS 500   /* of the search index, at each idle moment */
 
 struct view *workbench_top(struct workbench *wb)
@@ -199,6 +201,18 @@ static void show_output(struct workbench *wb, const char *line, const struct buf
 		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));
 }
 
+/* Commands that write the file anew, under which no check can go on. */
+static int rotates(const char *name)
+{
+	return strcmp(name, "purge") == 0 || strcmp(name, "key") == 0;
+}
+
+static void end_check(struct workbench *wb)
+{
+	verifying_free(wb->verifying);
+	wb->verifying = NULL;
+}
+
 int workbench_command(struct workbench *wb, const char *line)
 {
 	struct buf output = BUF_INIT;
@@ -214,8 +228,13 @@ int workbench_command(struct workbench *wb, const char *line)
 		workbench_push(wb, view);
 	} else if (words.count > 0) {
 		rc = may_run(wb, words.items[0], &err);
+		int anew = rotates(words.items[0]);
+		if (anew)
+			end_check(wb);
 		if (rc == 0)
 			rc = command_run_line(wb->s, line, &output, &err);
+		if (anew && wb->s->c)
+			wb->verifying = verifying_new(wb);
 		if (rc < 0)
 			workbench_tell_error(wb, &err);
 		else if (wb->s->wish == WISH_NOTHING)
@@ -252,6 +271,8 @@ void workbench_lock(struct workbench *wb)
 	struct err why = ERR_INIT;
 	if (wb->locked)
 		return;
+	verifying_free(wb->verifying);
+	wb->verifying = NULL;
 	flush_views(wb);
 	if (session_lock(wb->s, &why) < 0) {
 		workbench_tell_error(wb, &why);
@@ -273,6 +294,7 @@ void workbench_lock(struct workbench *wb)
 		escapes = 0;
 		if (session_unlock(wb->s, &passphrase, &err) == 0) {
 			wb->locked = 0;
+			wb->verifying = verifying_new(wb);
 			workbench_tell(wb, TONE_GOOD, "%s", _("unlocked"));
 		} else {
 			workbench_tell(wb, TONE_ALARM, "%s", err.message);
@@ -332,6 +354,13 @@ static int wait_for_key(struct workbench *wb)
 			if (again >= 0 && again < wait)
 				wait = again;
 		}
+		if (!wb->locked && wb->verifying) {
+			int show = 0;
+			if (verifying_work(wb->verifying, clock_steady() + WORK_SLICE, &show))
+				wait = wait < CHECK_PAUSE ? wait : CHECK_PAUSE;
+			if (show)
+				return KEY_WORK;
+		}
 		key = screen_key(wait);
 	}
 	return key;
@@ -388,6 +417,7 @@ int workbench_step(struct workbench *wb)
 		return 1;
 	}
 	buf_clear(&wb->status);
+	wb->quiet = 0;
 	struct view *v = workbench_top(wb);
 	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
 	if (key == KEY_PASTE_BEGIN)
@@ -422,7 +452,10 @@ int workbench_run(struct session *s, struct err *err)
 		workbench_tell(&wb, TONE_ATTENTION, "%s", screen_notice());
 	else
 		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
+	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
+	wb.verifying = verifying_new(&wb);
 	run(&wb);
+	verifying_free(wb.verifying);
 	while (wb.depth > 0)
 		view_free(wb.stack[--wb.depth]);
 	tables_free(&wb.tables);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/verifying.h"
 #include "tui/workbench_private.h"
 
 #include <stdio.h>
@@ -43,6 +44,7 @@ static void draw_header(struct workbench *wb)
 	add_clock(&right);
 	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
 	buf_addf(&head, " ⎇ %s ", case_head(c));
+	verifying_mark(wb->verifying, &head);
 	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
 		buf_add(&right, head.data, head.len);
 	int wide = (int)text_width(right.data);

@@ -12,6 +12,7 @@
 
 struct names;
 struct tables;
+struct verifying;
 
 /* Slow work of a prompt, in place of that of the view on top: as struct view_lazy says. */
 struct workbench_work {
@@ -35,6 +36,8 @@ struct workbench {
 	size_t floor;             /* so many views stay until a form that was begun over them is done */
 	char created[LABEL_TEXT]; /* label of the record that the last form put on record, or "" */
 	struct workbench_work work;
+	struct verifying *verifying; /* the check behind the first screen, or NULL */
+	int quiet;                   /* no key has come since the opening */
 	struct tables *tables; /* records held for lists and pickers */
 	struct names *names;   /* titles of records */
 	json_t *lines;         /* what was typed behind `:`, oldest first */
