@@ -13,6 +13,9 @@
 #undef COMMAND
 #undef SECTION
 
+/* `export svg FILE`: the flow as a picture. */
+int cmd_export_svg(struct session *s, const char *path, struct err *err);
+
 /* ERR_USAGE with the usage line of the command. -1. */
 int cmd_usage(const char *name, struct err *err);
 

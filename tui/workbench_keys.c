@@ -96,6 +96,8 @@ static struct view *view_of_key(struct workbench *wb, int key)
 		return view_list(wb, "evidence");
 	case '5':
 		return view_timeline(wb);
+	case 'A':
+		return view_flow(wb);
 	case '6':
 		return view_list(wb, "note");
 	case '7':
@@ -133,6 +135,7 @@ SWITCH(playbook, '2')
 SWITCH(assets, '3')
 SWITCH(evidence, '4')
 SWITCH(timeline, '5')
+SWITCH(flow, 'A')
 SWITCH(notes, '6')
 SWITCH(indicators, '7')
 SWITCH(measures, '8')
@@ -226,6 +229,7 @@ const struct view_key workbench_keys[] = {
     {'3', NULL, NULL, N_("Assets"), to_assets, NULL},
     {'4', NULL, NULL, N_("Evidence"), to_evidence, NULL},
     {'5', NULL, NULL, N_("Timeline"), to_timeline, NULL},
+    {'A', NULL, NULL, N_("Flow: the attack as a graph"), to_flow, NULL},
     {'6', NULL, NULL, N_("Notes"), to_notes, NULL},
     {'7', NULL, NULL, N_("Indicators"), to_indicators, NULL},
     {'8', NULL, NULL, N_("Measures"), to_measures, NULL},
