@@ -54,8 +54,19 @@ grep -q SHA256: handover.log || fail "no fingerprint to read out: $(cat handover
 status 1 as one handover --to two.pub --out two.genba
 cmp mail.eml taken/R1-E1-mail.eml || fail "evidence was not taken along"
 
-# --- accept
+# --- accept: bytes that are others are told apart from bytes that are not there
+cp -r taken other
+echo changed >>other/R1-E1-mail.eml
+cp two.genba again-two.genba
+mkdir -p probe && cp -r two/* probe/
+cp two.genba probe.genba
+as probe accept --evidence other --receipt probe.receipt >/dev/null 2>probe.log
+grep -q 'R1-E1: the bytes that came are not those on record' probe.log || fail "other bytes: $(cat probe.log)"
+grep -q '"result": "different"' probe.receipt || fail "other bytes are not in the receipt: $(cat probe.receipt)"
 as two accept --evidence taken --receipt receipt >accept.out 2>accept.log
+# a receipt that was lost is written once more
+is "receipt again" R1-T1 "$(as two accept --receipt receipt.again 2>/dev/null)"
+cmp receipt receipt.again || fail "the receipt is another one the second time"
 grep -q HR-PC-03 accept.out || fail "no brief: $(cat accept.out)"
 status 1 as two accept
 as two show R1-A1 --reveal >shown
@@ -65,6 +76,10 @@ is "import of the receipt" R1-T1 "$(as one import receipt receipt)"
 status 1 as one import receipt receipt
 sed 's/"accepted": "20/"accepted": "19/' receipt >forged
 status 4 as one import receipt forged
+# a receipt of somebody else, of other evidence
+as one handover --to two.pub --out second.genba >/dev/null 2>&1
+status 1 as one import receipt probe.receipt
+grep -q 'accepted already' err || fail "second receipt for one transfer: $(cat err)"
 
 # --- work apart
 script() { # script PERSON WORD: records of their own, one record of both, one field of both
@@ -93,6 +108,24 @@ conflict=$(as one list conflict --json | sed -n 's/.*"label": "\(.*\)".*/\1/p')
 is "conflicts, exactly where they were made" 1 "$(printf '%s\n' "$conflict" | wc -l)"
 status 0 as one merge two.delta
 grep -q 'nothing new' out || fail "merging again: $(cat out)"
+
+# --- a secret that both sides changed: decided without being written down
+as one set R1-A1 recovery_key=LEFT-KEY-1 >/dev/null
+as two set R1-A1 recovery_key=RIGHT-KEY-2 >/dev/null
+as two handover --to one.pub --out two.delta2 --delta 2>/dev/null
+status 0 as one merge two.delta2
+secret=$(as one list conflict --where 'field=recovery_key' --json | sed -n 's/.*"label": "\(.*\)".*/\1/p')
+[ -n "$secret" ] || fail "no conflict of the secret"
+side=one
+as one show "$secret" --json | grep '"one"' | grep -q "$(as one show R1-A1 --json | sed -n 's/.*"recovery_key": "\([^"]*\)".*/\1/p')" && side=other
+as one resolve "$secret" $side >/dev/null
+as one show "$secret" --reveal >shown
+grep -qE 'LEFT-KEY|RIGHT-KEY' shown && fail "a secret is in the conflict: $(cat shown)"
+as one show R1-A1 --reveal >shown
+as one handover --to two.pub --out one.delta2 --delta 2>/dev/null
+status 0 as two merge one.delta2
+rm -rf one.git && as one export git "$work/one.git" 2>/dev/null
+git -C one.git grep -qE 'LEFT-KEY|RIGHT-KEY' "$(git -C one.git rev-parse HEAD)" && fail "a secret is in the history"
 
 # --- decide, and merge the whole copy instead of a delta
 as one resolve "$conflict" =infected >/dev/null

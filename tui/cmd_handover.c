@@ -164,12 +164,16 @@ static int take_evidence(struct session *s, const char *folder, struct buf *labe
 	return rc;
 }
 
+/* The first copy that somebody gets is what they begin with; whether a later one was ever opened is known when they answer. */
 static int remember(struct session *s, const struct handover_recipient *to, size_t count, struct err *err)
 {
 	char head[HISTORY_ID];
 	int rc = history_head(case_history(s->c), head, err);
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = handover_set_known(s->c, to[i].key, head, err);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		char known[HISTORY_ID];
+		if (handover_known(s->c, to[i].key, known, NULL) < 0)
+			rc = handover_set_known(s->c, to[i].key, head, err);
+	}
 	return rc;
 }
 
@@ -195,8 +199,11 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		rc = own_brief(s, args, count_secrets(s->c), &brief, err);
 	if (rc == 0)
 		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, labels, err);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = handover_copy(s->c, out, how, &left, err);
+		for (size_t i = 0; i < how->count && rc < 0; i++) /* what did not come about is not left standing */
+			record_retract(s->c, labels[i], _("the copy could not be written"), NULL);
+	}
 	if (rc == 0)
 		rc = remember(s, how->to, how->count, err);
 	for (size_t i = 0; i < how->count && rc == 0; i++)
@@ -217,7 +224,8 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 static int hand_over_delta(struct session *s, struct handover_copy *how, const char *out, struct err *err)
 {
 	size_t bytes = 0;
-	if (handover_delta(s->c, out, how, &bytes, err) < 0 || remember(s, how->to, how->count, err) < 0)
+	/* what the other side has is known when it answers, not when something was sent */
+	if (handover_delta(s->c, out, how, &bytes, err) < 0)
 		return -1;
 	fprintf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out, bytes,
 	        out);
@@ -257,6 +265,22 @@ struct checking {
 	struct buf missing;
 };
 
+/* Whether a file came by the name that taking evidence along gives: LABEL-… */
+static int lies_there(const struct checking *k, const char *label)
+{
+	const char *sha256;
+	json_t *path;
+	size_t n = strlen(label);
+	json_object_foreach(k->found, sha256, path) {
+		const char *text = json_string_value(path);
+		const char *slash = text ? strrchr(text, '/') : NULL;
+		const char *name = slash ? slash + 1 : text;
+		if (name && strncmp(name, label, n) == 0 && name[n] == '-')
+			return 1;
+	}
+	return 0;
+}
+
 static int check_item(void *ctx, json_t *record)
 {
 	struct checking *k = ctx;
@@ -266,8 +290,11 @@ static int check_item(void *ctx, json_t *record)
 	snprintf(item->label, sizeof item->label, "%s", record_label(record));
 	snprintf(item->sha256, sizeof item->sha256, "%s", sha256 ? sha256 : "");
 	int here = sha256 && k->found && json_object_get(k->found, sha256);
-	item->result = here ? "same" : "not_checked";
-	if (!here)
+	int other = !here && sha256 && lies_there(k, item->label);
+	item->result = here ? "same" : other ? "different" : "not_checked";
+	if (other)
+		buf_addf(&k->missing, _("%s: the bytes that came are not those on record\n"), item->label);
+	else if (!here)
 		buf_addf(&k->missing, _("%s: its bytes are not here\n"), item->label);
 	return 0;
 }
@@ -318,8 +345,17 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 	buf_init(&k.missing);
 	if (args->count != 0)
 		return cmd_usage("accept", err);
-	if (transfer_pending(s->c, label, err) < 0)
-		return -1;
+	struct err why = ERR_INIT;
+	if (transfer_pending(s->c, label, &why) < 0) {
+		if (why.code != ERR_NOT_FOUND || !args_option(args, "receipt") ||
+		    transfer_receipt_again(s->c, label, &receipt, NULL) < 0)
+			return err_set(err, why.code, "%s", why.message);
+		int again = write_receipt(s, args, &receipt, err);
+		if (again == 0)
+			cmd_print_label(s, label);
+		buf_release(&receipt);
+		return again;
+	}
 	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
 		return -1;
 	if (report.findings)

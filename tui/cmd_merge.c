@@ -5,9 +5,9 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "case/text_store.h"
 #include "handover/handover.h"
 #include "handover/merge.h"
+#include "handover/resolve.h"
 #include "handover/seal.h"
 #include "handover/serve.h"
 #include "handover/transfer.h"
@@ -82,61 +82,14 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 
 /* ---- conflicts */
 
-/* What a person types for a value that is stored in this form: sets joined by commas, NULL for unset, a long text as it is.
- * The caller frees. */
-static char *typed_value(struct case_file *c, const char *stored)
-{
-	struct buf long_text = BUF_INIT;
-	if (stored && text_store_is_digest(stored, NULL)) {
-		text_store_get(c, stored, &long_text, NULL);
-		return buf_take(&long_text, NULL);
-	}
-	json_t *value = stored ? json_loads(stored, JSON_DECODE_ANY, NULL) : NULL;
-	struct buf text = BUF_INIT;
-	size_t i;
-	json_t *member;
-	if (json_is_array(value)) {
-		json_array_foreach(value, i, member)
-			buf_addf(&text, "%s%s", i ? "," : "",
-			         json_string_value(member) ? json_string_value(member) : "");
-	} else {
-		buf_adds(&text, stored ? stored : "");
-	}
-	json_decref(value);
-	return buf_take(&text, NULL);
-}
-
 int cmd_resolve(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 2)
 		return cmd_usage("resolve", err);
-	const char *choice = args->words[1];
-	json_t *conflict = record_get(s->c, args->words[0], 0, err);
-	if (!conflict)
+	if (conflict_resolve(s->c, args->words[0], args->words[1], err) < 0)
 		return -1;
-	const char *kind = json_get_string(conflict, "kind");
-	int side = strcmp(choice, "one") == 0 || strcmp(choice, "other") == 0;
-	int rc = 0;
-	if (!kind || strcmp(kind, "conflict") != 0)
-		rc = err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), args->words[0]);
-	else if (!side && *choice != '=')
-		rc = err_set(err, ERR_USAGE, _("decide by one, other or =VALUE"));
-	char *value = side ? typed_value(s->c, json_get_string(conflict, choice)) : xstrdup(rc == 0 ? choice + 1 : "");
-	struct action *a = rc == 0 ? action_begin(s->c, "resolve", err) : NULL;
-	if (a) {
-		struct assign field = {json_get_string(conflict, "field"), value};
-		struct assign state[] = {{"state", "resolved"}, {"resolution", value}};
-		if (action_set(a, json_get_string(conflict, "record"), &field, 1, RECORD_WITH_RETRACTED, err) == 0)
-			action_set(a, args->words[0], state, 2, 0, err);
-		rc = action_commit(a, err);
-	} else {
-		rc = -1;
-	}
-	if (rc == 0)
-		cmd_print_label(s, args->words[0]);
-	free(value);
-	json_decref(conflict);
-	return rc;
+	cmd_print_label(s, args->words[0]);
+	return 0;
 }
 
 int cmd_import(struct session *s, const struct args *args, struct err *err)

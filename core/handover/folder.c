@@ -121,12 +121,33 @@ json_t *folder_digests(const char *folder, const struct progress *progress, stru
 	return NULL;
 }
 
+/* A copy of an attempt that was cut short counts if it has the same bytes. Takes the descriptor. */
+static int copied_before(int in, const char *from, const char *to, const struct progress *progress, char sha256[65],
+                         struct err *err)
+{
+	char there[65] = "";
+	int old = open(to, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int rc = old < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), to) : 0;
+	if (rc == 0)
+		rc = pump(old, -1, to, progress, there, err);
+	if (rc == 0)
+		rc = pump(in, -1, from, progress, sha256, err);
+	if (rc == 0 && strcmp(there, sha256) != 0)
+		rc = err_set(err, ERR_EXISTS, _("'%s' exists already and has other bytes"), to);
+	if (old >= 0)
+		close(old);
+	close(in);
+	return rc;
+}
+
 int folder_copy(const char *from, const char *to, const struct progress *progress, char sha256[65], struct err *err)
 {
 	int in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (in < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), from);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0 && errno == EEXIST)
+		return copied_before(in, from, to, progress, sha256, err);
 	if (out < 0) {
 		err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
 		close(in);

@@ -5,12 +5,14 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/identity.h"
+#include "case/meta.h"
 #include "handover/keys.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const char name_space[] = "genba-receipt";
+static const char last_receipt[] = "local.receipt"; /* label, newline, receipt: setting of the copy that accepted */
 
 /* ---- the sender */
 
@@ -163,7 +165,7 @@ static const char *worst(const struct transfer_item *items, size_t count)
 }
 
 static int record_accepted(struct case_file *c, const char *label, const char *accepted, const char *checked,
-                           const char *note, struct err *err)
+                           const char *note, const struct buf *receipt, struct err *err)
 {
 	char made[LABEL_TEXT];
 	struct action *a = action_begin(c, "accept", err);
@@ -171,9 +173,18 @@ static int record_accepted(struct case_file *c, const char *label, const char *a
 	struct assign text[] = {{"text", note}, {"on", label}, {"stance", "fact"}};
 	if (!a)
 		return -1;
-	if (action_set(a, label, fields, 2, 0, err) == 0 && note && *note)
-		action_add(a, "note", text, 3, 0, made, err);
-	return action_commit(a, err);
+	int rc = action_set(a, label, fields, 2, 0, err);
+	if (rc == 0 && note && *note)
+		rc = action_add(a, "note", text, 3, 0, made, err);
+	if (rc == 0 && receipt) {
+		char *kept = xasprintf("%s\n%s", label, receipt->data);
+		rc = case_meta_set(c, last_receipt, kept, err);
+		free(kept);
+	}
+	if (rc == 0)
+		return action_commit(a, err);
+	action_cancel(a);
+	return -1;
 }
 
 int transfer_accept(struct case_file *c, const char *label, const struct transfer_item *items, size_t count,
@@ -187,7 +198,21 @@ int transfer_accept(struct case_file *c, const char *label, const struct transfe
 	/* the receipt names the state that was handed over, the one before the acceptance */
 	if (make_receipt(c, label, now, checked, items, count, receipt, err) < 0)
 		return -1;
-	return record_accepted(c, label, now, checked, missing, err);
+	return record_accepted(c, label, now, checked, missing, receipt, err);
+}
+
+int transfer_receipt_again(struct case_file *c, char label[LABEL_TEXT], struct buf *receipt, struct err *err)
+{
+	struct buf kept = BUF_INIT;
+	if (case_meta_get(c, last_receipt, &kept, err) < 0) {
+		buf_release(&kept);
+		return -1;
+	}
+	size_t n = strcspn(kept.data, "\n");
+	snprintf(label, LABEL_TEXT, "%.*s", (int)(n < LABEL_TEXT ? n : 0), kept.data);
+	buf_adds(receipt, kept.data + n + (kept.data[n] != '\0'));
+	buf_release(&kept);
+	return 0;
 }
 
 /* ---- the receipt comes home */
@@ -257,6 +282,48 @@ static int check_receipt(struct case_file *c, const json_t *receipt, const unsig
 	           : err_set(err, ERR_DAMAGED, _("the receipt is signed by somebody who is no responder of this case"));
 }
 
+/* Whether the transfer was made to the holder of the key: the case knows both by name. */
+static int is_recipient(struct case_file *c, const json_t *transfer, const unsigned char key[32])
+{
+	struct naming n = {key, NULL};
+	const char *to = json_get_string(transfer, "to");
+	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
+	const char *name = party ? json_get_string(party, "name") : NULL;
+	record_each(c, "responder", 0, look_at_name, &n, NULL);
+	int same = name && n.name && strcmp(name, n.name) == 0;
+	json_decref(party);
+	free(n.name);
+	return same;
+}
+
+/* The state that the receipt names must have the transfer in it, and its evidence the digests that are on record here. */
+static int check_match(struct case_file *c, const json_t *receipt, const json_t *transfer, struct err *err)
+{
+	uint64_t before = 0;
+	uint64_t then = 0;
+	size_t i;
+	json_t *item;
+	const char *head = json_get_string(transfer, "head");
+	if (!head || history_number(case_history(c), head, &before, NULL) < 0 ||
+	    history_number(case_history(c), json_get_string(receipt, "head"), &then, NULL) < 0 ||
+	    !history_is_ancestor(case_history(c), before, then))
+		return err_set(err, ERR_INVALID,
+		               _("the receipt names a state from before the handover: it does not match"));
+	json_array_foreach(json_object_get(receipt, "evidence"), i, item) {
+		const char *label = json_get_string(item, "label");
+		const char *theirs = json_get_string(item, "sha256");
+		json_t *record = label ? record_get(c, label, RECORD_WITH_RETRACTED, NULL) : NULL;
+		const char *ours = record ? json_get_string(record, "sha256") : NULL;
+		int same = record && theirs && strcmp(theirs, ours ? ours : "") == 0;
+		json_decref(record);
+		if (!same)
+			return err_set(err, ERR_INVALID,
+			               _("the receipt has another digest for %s than this case: it does not match"),
+			               label ? label : "?");
+	}
+	return 0;
+}
+
 int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, char label[LABEL_TEXT], struct err *err)
 {
 	unsigned char key[32];
@@ -270,12 +337,16 @@ int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, ch
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
 	if (rc == 0 && (!kind || strcmp(kind, "transfer") != 0 || !accepted || !checked))
 		rc = err_set(err, ERR_INVALID, _("the receipt names no transfer of this case"));
+	if (rc == 0 && !is_recipient(c, record, key))
+		rc = err_set(err, ERR_DAMAGED, _("the receipt is not signed by whom %s was made to"), transfer);
+	if (rc == 0)
+		rc = check_match(c, receipt, record, err);
 	if (rc == 0 && json_object_get(record, "accepted"))
 		rc = err_set(err, ERR_EXISTS, _("%s was accepted already (%s)"), transfer,
 		             json_get_string(record, "accepted"));
 	if (rc == 0) {
 		differences(receipt, &lines);
-		rc = record_accepted(c, transfer, accepted, checked, lines.data, err);
+		rc = record_accepted(c, transfer, accepted, checked, lines.data, NULL, err);
 	}
 	if (rc == 0) {
 		snprintf(label, LABEL_TEXT, "%s", transfer);

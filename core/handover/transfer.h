@@ -44,8 +44,11 @@ struct transfer_item {
 int transfer_accept(struct case_file *c, const char *label, const struct transfer_item *items, size_t count,
                     const char *missing, struct buf *receipt, struct err *err);
 
-/* Takes a receipt in: it must be signed by a responder of this case and name a transfer that is here and a commit of this
- * history. `label` gets the transfer's. */
+/* The receipt of the last acceptance in this copy once more: it may not have been written. ERR_NOT_FOUND. */
+int transfer_receipt_again(struct case_file *c, char label[LABEL_TEXT], struct buf *receipt, struct err *err);
+
+/* Takes a receipt in: it must be signed by whom the transfer was made to, name the state that was handed over and the
+ * evidence as it is here. `label` gets the transfer's. */
 int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, char label[LABEL_TEXT], struct err *err);
 
 #endif
