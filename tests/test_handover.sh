@@ -1,44 +1,10 @@
 #!/usr/bin/env bash
 # Two responders, as they type it: hand over, accept, receipt, work apart, deltas both ways, conflicts, one tree in the end.
 # Usage: GENBA=path/to/genba tests/test_handover.sh [ACTIONS]   ACTIONS on each copy while they are apart (default 20)
-set -euo pipefail
-genba=${GENBA:?path of the program}
 actions=${1:-${GENBA_ACTIONS:-20}}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
-printf 'correct horse battery staple\n' >pass
-export GENBA_PASSPHRASE_FILE=$work/pass
+. "$(dirname "$(readlink -f "$0")")/help_handover.sh"
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
-as() { # as PERSON COMMAND…
-	local person=$1
-	shift
-	XDG_DATA_HOME=$work/$person "$genba" -c "$work/$person.genba" "$@"
-}
-status() { # status WANTED COMMAND…
-	local wanted=$1 got=0
-	shift
-	"$@" >out 2>err || got=$?
-	[ "$got" = "$wanted" ] || fail "'$*': status $got, wanted $wanted: $(cat err)"
-}
-tree() { # tree PERSON: the id of the last commit's tree, by stock git
-	rm -rf "$1.git"
-	as "$1" export git "$work/$1.git" 2>/dev/null
-	git -C "$1.git" rev-parse 'HEAD^{tree}'
-}
-
-for person in one two; do
-	XDG_DATA_HOME=$work/$person "$genba" key new --name "Responder $person" --mark R1 --kdf interactive >/dev/null
-	XDG_DATA_HOME=$work/$person "$genba" key export >"$person.pub"
-done
+person one two
 
 # --- hand over
 XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Merged" --party "Organisation A" 2>/dev/null
@@ -82,17 +48,8 @@ status 1 as one import receipt probe.receipt
 grep -q 'accepted already' err || fail "second receipt for one transfer: $(cat err)"
 
 # --- work apart
-script() { # script PERSON WORD: records of their own, one record of both, one field of both
-	local i
-	for ((i = 0; i < actions; i++)); do
-		printf 'add indicator type=domain value=%s-%d.example role=c2\n' "$2" "$i"
-	done
-	printf 'set R1-A1 %s\n' "$3"
-	printf 'set R1-A1 status=%s\n' "$4"
-	printf 'note --on R1-A1 "%s側のメモ"\n' "$2"
-}
-script one left os=left infected | as one script - >/dev/null
-script two right model=right clean | as two script - >/dev/null
+work_apart one "$actions" left os=left infected
+work_apart two "$actions" right model=right clean
 
 # --- deltas both ways
 as one handover --to two.pub --out one.delta --delta 2>/dev/null
@@ -137,14 +94,7 @@ status 0 as one merge two.genba # a slot of the sender is in the copy that was h
 is "one tree again" "$(tree one)" "$(tree two)"
 
 # --- both verify, by genba and by stock git
-for person in one two; do
-	status 0 as "$person" verify
-	git -C "$person.git" fsck --strict --no-progress 2>fsck.log || fail "git fsck: $(cat fsck.log)"
-	for commit in $(git -C "$person.git" rev-list HEAD); do
-		git -C "$person.git" -c gpg.ssh.allowedSignersFile="$work/$person.git.allowed_signers" verify-commit "$commit" \
-			2>verify.log || fail "git verify-commit $commit: $(cat verify.log)"
-	done
-done
+checked one two
 
 # --- what must not work
 XDG_DATA_HOME=$work/one "$genba" new other.genba --title "Another" 2>/dev/null
@@ -154,7 +104,7 @@ status 1 as three merge two.genba
 status 1 as one merge mail.eml
 head -c 3000 one.delta >cut.delta
 status 4 as two merge cut.delta
-XDG_DATA_HOME=$work/stranger "$genba" key new --name "Responder Three" --mark R3 --kdf interactive >/dev/null
+person stranger
 cp two.genba stranger.genba
 status 3 as stranger list asset
 status 0 as one verify
