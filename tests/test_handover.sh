@@ -2,6 +2,7 @@
 # Two responders, as they type it: hand over, accept, receipt, work apart, deltas both ways, conflicts, one tree in the end.
 # Usage: GENBA=path/to/genba tests/test_handover.sh [ACTIONS]   ACTIONS on each copy while they are apart (default 20)
 actions=${1:-${GENBA_ACTIONS:-20}}
+# shellcheck source=tests/help_handover.sh
 . "$(dirname "$(readlink -f "$0")")/help_handover.sh"
 
 person one two
@@ -73,9 +74,7 @@ as two handover --to one.pub --out two.delta2 --delta 2>/dev/null
 status 0 as one merge two.delta2
 secret=$(as one list conflict --where 'field=recovery_key' --json | sed -n 's/.*"label": "\(.*\)".*/\1/p')
 [ -n "$secret" ] || fail "no conflict of the secret"
-side=one
-as one show "$secret" --json | grep '"one"' | grep -q "$(as one show R1-A1 --json | sed -n 's/.*"recovery_key": "\([^"]*\)".*/\1/p')" && side=other
-as one resolve "$secret" $side >/dev/null
+as one resolve "$secret" one >/dev/null
 as one show "$secret" --reveal >shown
 grep -qE 'LEFT-KEY|RIGHT-KEY' shown && fail "a secret is in the conflict: $(cat shown)"
 as one show R1-A1 --reveal >shown
@@ -95,6 +94,26 @@ is "one tree again" "$(tree one)" "$(tree two)"
 
 # --- both verify, by genba and by stock git
 checked one two
+
+# --- revoke: what was done before counts, what comes after is set aside
+cp one.genba kept.genba
+status 2 as one key revoke R12
+status 1 as one key revoke R77 --reason "left"
+status 2 as one key revoke R1 --reason "oneself"
+as two add asset hostname=HR-PC-05 >/dev/null
+as two handover --to one.pub --out late.delta --delta 2>/dev/null
+mark=$(as one list responder --json | sed -n 's/.*"mark": "\(.*\)".*/\1/p' | grep -v '^R1$')
+is "label of the one revoked" R1-R2 "$(as one key revoke "$mark" --reason "left the team" 2>/dev/null)"
+status 1 as one key revoke "$mark" --reason "left the team"
+before=$(tree one)
+got=0
+as one merge late.delta >out 2>err || got=$?
+[ "$got" != 0 ] || fail "what a revoked key signed was merged"
+grep -q revoked err || fail "no word of the revocation: $(cat err)"
+is "the tree after a refused merge" "$before" "$(tree one)"
+status 1 as one handover --to two.pub --out never.genba
+[ ! -e never.genba ] || fail "handed over to a revoked key"
+checked one
 
 # --- what must not work
 XDG_DATA_HOME=$work/one "$genba" new other.genba --title "Another" 2>/dev/null

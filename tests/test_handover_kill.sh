@@ -3,13 +3,15 @@
 # A handover and a merge that are killed (SIGKILL) at random moments leave the old state whole, or the new one.
 # Usage: GENBA=path/to/genba tests/test_handover_kill.sh [N]   N deaths each (default 5)
 deaths=${1:-${GENBA_KILLS:-5}}
+# shellcheck source=tests/help_handover.sh
 . "$(dirname "$(readlink -f "$0")")/help_handover.sh"
 
 head_of() { # head_of PERSON
 	as "$1" log --limit 1 --json | sed -n 's/.*"id": "\(.*\)".*/\1/p'
 }
 took() { # took COMMAND…: its milliseconds, into `ms`
-	local start=$(date +%s%N)
+	local start
+	start=$(date +%s%N)
 	"$@" >/dev/null 2>&1 || fail "'$*' failed"
 	ms=$((($(date +%s%N) - start) / 1000000 + 1))
 }

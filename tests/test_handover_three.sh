@@ -3,6 +3,7 @@
 # Three responders work apart and come together by parcels: one tree, every action, conflicts only where they were made.
 # Usage: GENBA=path/to/genba tests/test_handover_three.sh [ACTIONS]   ACTIONS on each copy while they are apart (default 10)
 actions=${1:-${GENBA_ACTIONS:-10}}
+# shellcheck source=tests/help_handover.sh
 . "$(dirname "$(readlink -f "$0")")/help_handover.sh"
 
 person one two three

@@ -35,6 +35,7 @@ int cmd_keep_passphrase(struct session *s, const struct args *args, struct secre
 void cmd_backup_if_due(struct session *s);
 
 int cmd_key_slots(struct session *s, const struct args *args, struct err *err); /* `key slots …` */
+int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
 
 /* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */
 struct assign;

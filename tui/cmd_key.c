@@ -127,6 +127,8 @@ int cmd_key(struct session *s, const struct args *args, struct err *err)
 	if (args->count < 1)
 		return cmd_usage("key", err);
 	const char *what = args->words[0];
+	if (strcmp(what, "revoke") == 0)
+		return cmd_key_revoke(s, args, err);
 	if (strcmp(what, "slots") == 0)
 		return cmd_key_slots(s, args, err);
 	char *path = identity_default_path();
