@@ -7,7 +7,13 @@ genba=${GENBA:?path of the program}
 tries=${TRIES:-6}
 mib=${MIB:-160}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-interruptions-XXXXXX")
-trap 'umount "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
+main=$BASHPID # a child that is ended before it becomes the program must not clean up for us
+clean() {
+	[ "$BASHPID" = "$main" ] || return 0
+	umount "$work/small" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap clean EXIT
 cd "$work"
 export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
