@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #define SECTION(title)
-#define COMMAND(name, operands, options, summary, keys, views, flags, function)                                                  \
+#define COMMAND(name, operands, options, summary, keys, views, flags, function) \
 	int function(struct session *s, const struct args *args, struct err *err);
 #include "tui/command.def"
 #undef COMMAND
@@ -15,6 +15,8 @@
 
 /* `export svg FILE`: the flow as a picture. */
 int cmd_export_svg(struct session *s, const char *path, struct err *err);
+/* `export csv KIND FILE`: the records of a kind as a list. */
+int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
 
 /* ERR_USAGE with the usage line of the command. -1. */
 int cmd_usage(const char *name, struct err *err);
@@ -42,6 +44,10 @@ struct assign;
 int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err);
 void cmd_assigns_free(struct assign *assigns, char **names, size_t count);
 
+/* The kind by name, or NULL with ERR_USAGE that lists them all. */
+struct kind;
+const struct kind *cmd_kind(const char *name, struct err *err);
+
 /* Prints a label as soon as its action is committed: a line of its own, flushed. */
 void cmd_print_label(struct session *s, const char *label);
 
@@ -57,7 +63,8 @@ struct text_table {
 };
 
 void text_table_add(struct text_table *t, const char *cell);
-void text_table_print(struct text_table *t, FILE *out, size_t widest); /* cuts columns wider than `widest` cells; 0: never */
+void text_table_print(struct text_table *t, FILE *out,
+                      size_t widest); /* cuts columns wider than `widest` cells; 0: never */
 void text_table_release(struct text_table *t);
 
 /* A commit from WHEN: a commit id (or a beginning of one) or a time. */

@@ -208,6 +208,8 @@ int cmd_export(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count == 2 && strcmp(args->words[0], "svg") == 0)
 		return cmd_export_svg(s, args->words[1], err);
+	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
+		return cmd_export_csv(s, args, err);
 	if (args->count != 2 || strcmp(args->words[0], "git") != 0)
 		return cmd_usage("export", err);
 	if (history_export(case_history(s->c), args->words[1], &s->progress, err) < 0)

@@ -1,4 +1,4 @@
-/* merge, resolve, and taking receipts in: what comes back from a colleague. */
+/* merge and resolve: what comes back from a colleague. */
 #include "tui/cmd.h"
 
 #include "base/buf.h"
@@ -90,19 +90,4 @@ int cmd_resolve(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	cmd_print_label(s, args->words[0]);
 	return 0;
-}
-
-int cmd_import(struct session *s, const struct args *args, struct err *err)
-{
-	char label[LABEL_TEXT];
-	struct buf bytes = BUF_INIT;
-	if (args->count != 2 || strcmp(args->words[0], "receipt") != 0)
-		return cmd_usage("import", err);
-	int rc = buf_read_file(&bytes, args->words[1], RECEIPT_LIMIT, err);
-	if (rc == 0)
-		rc = transfer_import_receipt(s->c, bytes.data, bytes.len, label, err);
-	if (rc == 0)
-		cmd_print_label(s, label);
-	buf_release(&bytes);
-	return rc;
 }

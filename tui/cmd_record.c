@@ -12,6 +12,7 @@
 #include "case/search.h"
 #include "case/timeline.h"
 #include "evidence/manifest.h"
+#include "report/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,19 +20,6 @@
 
 #define NOTE_LIMIT   (16U << 20)
 #define COLUMN_CELLS 40
-
-static const struct kind *known_kind(const char *name, struct err *err)
-{
-	const struct kind *kind = kind_find(name);
-	if (kind)
-		return kind;
-	struct buf names = BUF_INIT;
-	for (size_t i = 0; i < kind_count(); i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
-	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
-	buf_release(&names);
-	return NULL;
-}
 
 static int cmd_fields(const char *name, struct session *s, const struct args *args, int add, struct err *err)
 {
@@ -103,7 +91,7 @@ static int set_all(struct session *s, const struct setting *set, const struct as
 
 static int set_where(struct session *s, const struct args *args, const char *where, struct err *err)
 {
-	const struct kind *kind = args->count >= 2 ? known_kind(args->words[0], err) : NULL;
+	const struct kind *kind = args->count >= 2 ? cmd_kind(args->words[0], err) : NULL;
 	if (args->count < 2)
 		return cmd_usage("set", err);
 	struct setting set = {.filter = kind ? filter_parse(kind, where, err) : NULL};
@@ -217,48 +205,6 @@ struct listing {
 	FILE *csv;
 };
 
-/* RFC 4180; a cell that a spreadsheet would run as a formula gets a leading apostrophe. */
-static void csv_cell(FILE *out, const char *text, int first)
-{
-	if (!first)
-		fputc(',', out);
-	int formula = *text && strchr("=+-@\t\r", *text) != NULL;
-	if (!formula && !strpbrk(text, "\",\n\r")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	if (formula)
-		fputc('\'', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
-static void csv_value(FILE *out, const json_t *value, int first)
-{
-	struct buf b = BUF_INIT;
-	if (json_is_integer(value)) {
-		buf_addf(&b, "%lld", (long long)json_integer_value(value));
-	} else if (json_is_array(value)) {
-		size_t i;
-		json_t *member;
-		json_array_foreach(value, i, member) {
-			buf_addf(&b, "%s%s", i ? ", " : "", json_string_value(member) ? json_string_value(member) : "");
-		}
-	} else if (json_is_string(value)) {
-		buf_adds(&b, json_string_value(value));
-	}
-	struct buf safe = BUF_INIT;
-	printable_add(&safe, b.data, b.len, PRINTABLE_KEEP_NEWLINES);
-	csv_cell(out, safe.data, first);
-	buf_release(&safe);
-	buf_release(&b);
-}
-
 static int list_one(void *ctx, json_t *record)
 {
 	struct listing *l = ctx;
@@ -269,10 +215,12 @@ static int list_one(void *ctx, json_t *record)
 		return 0;
 	}
 	if (l->csv) {
-		csv_value(l->csv, json_object_get(record, "label"), 1);
+		struct buf line = BUF_INIT;
+		csv_value(&line, json_object_get(record, "label"), 1);
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
-			csv_value(l->csv, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
-		fputs("\r\n", l->csv);
+			csv_value(&line, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
+		fprintf(l->csv, "%s\r\n", line.data);
+		buf_release(&line);
 		return 0;
 	}
 	text_table_add(l->table, record_label(record));
@@ -300,9 +248,9 @@ static void list_heading(struct listing *l)
 		for (size_t i = 0; i < l->kind->list_column_count; i++)
 			text_table_add(l->table, field_label(kind_field(l->kind, l->kind->list_columns[i])));
 	} else if (l->csv) {
-		csv_cell(l->csv, "label", 1);
+		fputs("label", l->csv);
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
-			csv_cell(l->csv, kind_field_at(l->kind, i)->name, 0);
+			fprintf(l->csv, ",%s", kind_field_at(l->kind, i)->name);
 		fputs("\r\n", l->csv);
 	}
 }
@@ -312,7 +260,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("list", err);
 	struct text_table table = {0};
-	struct listing l = {.kind = known_kind(args->words[0], err)};
+	struct listing l = {.kind = cmd_kind(args->words[0], err)};
 	if (!l.kind)
 		return -1;
 	const char *where = args_option(args, "where");

@@ -125,3 +125,16 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 		fprintf(s->log, _("as of commit %.10s\n"), commit);
 	return rc;
 }
+
+const struct kind *cmd_kind(const char *name, struct err *err)
+{
+	const struct kind *kind = kind_find(name);
+	if (kind)
+		return kind;
+	struct buf names = BUF_INIT;
+	for (size_t i = 0; i < kind_count(); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
+	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
+	buf_release(&names);
+	return NULL;
+}

@@ -14,6 +14,7 @@
 #include "handover/serve.h"
 #include "handover/unpack.h"
 #include "playbook/playbook.h"
+#include "report/csv.h"
 #include "tui/command.h"
 #include "tui/remote_helper.h"
 #include "tui/version.h"
@@ -183,7 +184,8 @@ static int run(struct session *s, struct global *g, struct err *err)
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
-static const struct worker_job *const jobs[] = {&worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, NULL};
+static const struct worker_job *const jobs[] = {&worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job,
+                                                NULL};
 
 int main(int argc, char **argv)
 {

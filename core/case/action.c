@@ -91,14 +91,21 @@ static int fail(struct action *a, struct err *err)
 	return -1;
 }
 
-static void free_action(struct action *a)
+/* Forgets all changes but the first `count`. */
+static void drop_changes(struct action *a, size_t count)
 {
-	for (size_t i = 0; i < a->count; i++) {
+	for (size_t i = count; i < a->count; i++) {
 		free(a->changes[i].kind);
 		free(a->changes[i].path);
 		free(a->changes[i].text);
 		free(a->changes[i].summary);
 	}
+	a->count = count;
+}
+
+static void free_action(struct action *a)
+{
+	drop_changes(a, 0);
 	free(a->changes);
 	json_decref(a->by_id);
 	free(a->verb);
@@ -458,6 +465,30 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 		rc = action_insert(a, object, err);
 	json_decref(object);
 	return rc < 0 ? fail(a, err) : 0;
+}
+
+int action_try_add(struct action *a, const char *kind, const struct assign *fields, size_t count, unsigned flags,
+                   char label[LABEL_TEXT], struct err *err)
+{
+	size_t before = a->count;
+	if (a->failed)
+		return -1;
+	if (sqlite3_exec(a->c->db, "SAVEPOINT try_add", NULL, NULL, NULL) != SQLITE_OK) {
+		case_sql_error(a->c, _("begin a change"), err);
+		return fail(a, err);
+	}
+	if (action_add(a, kind, fields, count, flags, label, err) < 0) {
+		if (sqlite3_exec(a->c->db, "ROLLBACK TO try_add; RELEASE try_add", NULL, NULL, NULL) != SQLITE_OK)
+			return -1; /* the whole action stays failed */
+		drop_changes(a, before);
+		a->failed = 0;
+		err_clear(&a->why);
+		return -1;
+	}
+	if (sqlite3_exec(a->c->db, "RELEASE try_add", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	case_sql_error(a->c, _("write a record"), err);
+	return fail(a, err);
 }
 
 static char *changed_names(const json_t *before, const json_t *after)

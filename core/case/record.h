@@ -56,6 +56,10 @@ void action_step(struct action *a, const char *label);
 
 int action_add(struct action *a, const char *kind, const struct assign *fields, size_t count, unsigned flags,
                char label[LABEL_TEXT], struct err *err);
+/* As action_add(), but a record that is refused leaves the action as it was before, and going on: for lists of which
+ * some rows are wrong. */
+int action_try_add(struct action *a, const char *kind, const struct assign *fields, size_t count, unsigned flags,
+                   char label[LABEL_TEXT], struct err *err);
 int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags,
                struct err *err);
 int action_retract(struct action *a, const char *label, const char *reason, struct err *err);
