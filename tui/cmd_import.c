@@ -21,7 +21,10 @@ static int import_receipt(struct session *s, const char *path, struct err *err)
 {
 	char label[LABEL_TEXT];
 	struct buf bytes = BUF_INIT;
-	int rc = buf_read_file(&bytes, path, RECEIPT_LIMIT, err);
+	int fd = session_input(s, path, err);
+	int rc = fd < 0 ? -1 : buf_read_fd(&bytes, fd, RECEIPT_LIMIT, err);
+	if (fd >= 0)
+		close(fd);
 	if (rc == 0)
 		rc = transfer_import_receipt(s->c, bytes.data, bytes.len, label, err);
 	if (rc == 0)
@@ -56,8 +59,10 @@ static int read_list(struct session *s, const struct args *args, struct csv_file
 	if ((name && csv_encoding_find(name, &encoding, err) < 0) ||
 	    separator_of(args_option(args, "separator"), &separator, err) < 0)
 		return -1;
-	int rc = strcmp(path, "-") == 0 ? buf_read_fd(&bytes, STDIN_FILENO, CSV_LIMIT, err)
-	                                : buf_read_file(&bytes, path, CSV_LIMIT, err);
+	int fd = session_input(s, path, err);
+	int rc = fd < 0 ? -1 : buf_read_fd(&bytes, fd, CSV_LIMIT, err);
+	if (fd >= 0)
+		close(fd);
 	if (rc == 0)
 		rc = csv_read(bytes.data, bytes.len, encoding, separator, file, &s->progress, err);
 	if (rc < 0)

@@ -60,6 +60,15 @@ static int parse(const struct args *args, struct preserve_options *o, struct err
 	return 0;
 }
 
+/* The descriptor of a file that only the other shell may open (root's), or 0: it is opened here. */
+static int opened_elsewhere(const struct session *s, const char *path)
+{
+	for (size_t i = 0; i < s->file_count; i++)
+		if (strcmp(s->files[i].word, path) == 0 && access(path, R_OK) < 0)
+			return s->files[i].fd;
+	return 0;
+}
+
 int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 {
 	struct preserve_options options = {.to_dir = args_option(args, "to"),
@@ -78,6 +87,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	FILE *out = options.to_fd ? s->log : s->out; /* standard output carries the container */
 	for (size_t i = 0; rc == 0 && i < args->count; i++) {
 		struct preserved done;
+		options.source_fd = opened_elsewhere(s, args->words[i]);
 		rc = evidence_preserve(s->c, args->words[i], &options, &done, err);
 		if (rc == 0) {
 			fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");

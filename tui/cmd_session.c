@@ -13,7 +13,10 @@ int cmd_script(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 1)
 		return cmd_usage("script", err);
-	FILE *in = strcmp(args->words[0], "-") == 0 ? stdin : fopen(args->words[0], "re");
+	int fd = session_input(s, args->words[0], err);
+	if (fd < 0)
+		return -1;
+	FILE *in = fdopen(fd, "r");
 	if (!in)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), args->words[0]);
 	char *line = NULL;
@@ -40,7 +43,6 @@ int cmd_script(struct session *s, const struct args *args, struct err *err)
 	}
 	s->in_script = 0;
 	free(line);
-	if (in != stdin)
-		fclose(in);
+	fclose(in);
 	return rc;
 }

@@ -54,9 +54,10 @@ static int refuse(const struct session *s, const struct command *command, struct
 {
 	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
 		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
-	if ((s->in_script || s->in_workbench) && (command->flags & COMMAND_NO_SCRIPT))
+	int is_visiting_script = s->visit && !s->in_script && command->run == cmd_script;
+	if ((s->in_script || s->in_workbench) && !is_visiting_script && (command->flags & COMMAND_NO_SCRIPT))
 		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
-	if (!s->in_workbench && (command->flags & COMMAND_SCREEN))
+	if ((!s->in_workbench || s->visit) && (command->flags & COMMAND_SCREEN))
 		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
 		               command->name);
 	return 0;

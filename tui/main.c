@@ -15,8 +15,10 @@
 #include "handover/unpack.h"
 #include "playbook/playbook.h"
 #include "report/csv.h"
+#include "tui/cmd.h"
 #include "tui/command.h"
 #include "tui/remote_helper.h"
+#include "tui/socket.h"
 #include "tui/version.h"
 #include "tui/workbench.h"
 
@@ -164,6 +166,21 @@ static int looks_like_case(const char *word)
 	return !command_find(word) && ((n > 6 && strcmp(word + n - 6, ".genba") == 0) || access(word, F_OK) == 0);
 }
 
+/* Hands the command to the workbench that has the case open, if there is one. 1: it was done there, its status in `err`. */
+static int run_there(struct session *s, struct global *g, struct err *err)
+{
+	int status = 0;
+	const struct command *command = command_find(g->argv[0]);
+	if (!s->path || !command || !(command->flags & COMMAND_CASE) || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
+		return 0;
+	int reads = command->run == cmd_note || command->run == cmd_import || command->run == cmd_script ||
+	            command->run == cmd_preserve;
+	int rc = socket_client_run(s->path, g->argv, (size_t)g->argc, reads, &status, err);
+	if (rc > 0)
+		err->code = (enum err_code)status; /* its message is printed already */
+	return rc;
+}
+
 static int run(struct session *s, struct global *g, struct err *err)
 {
 	char *help[] = {(char *)(uintptr_t) "help", g->argc > 0 ? g->argv[0] : NULL, NULL};
@@ -180,6 +197,9 @@ static int run(struct session *s, struct global *g, struct err *err)
 	}
 	if (g->argc == 0)
 		return workbench_run(s, err);
+	int there = run_there(s, g, err);
+	if (there != 0)
+		return err->code ? -1 : 0;
 	return command_run(s, g->argc, g->argv, err);
 }
 

@@ -200,11 +200,25 @@ static int asked(void)
 	return 0;
 }
 
-static int waiting(int milliseconds, short *terminal)
+static struct pollfd watched[SCREEN_WATCHED];
+static size_t watched_count;
+
+void screen_watch(const struct pollfd *fds, size_t count)
 {
-	struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {wakes[0], POLLIN, 0}};
-	int ready = poll(fds, 2, milliseconds);
+	watched_count = count < SCREEN_WATCHED ? count : SCREEN_WATCHED;
+	memcpy(watched, fds, watched_count * sizeof *fds);
+}
+
+/* Waits for the terminal, a signal, and what is watched. *knock gets whether that has something. */
+static int waiting(int milliseconds, short *terminal, int *knock)
+{
+	struct pollfd fds[2 + SCREEN_WATCHED] = {{STDIN_FILENO, POLLIN, 0}, {wakes[0], POLLIN, 0}};
+	memcpy(fds + 2, watched, watched_count * sizeof *watched);
+	int ready = poll(fds, (nfds_t)(2 + watched_count), milliseconds);
 	*terminal = ready > 0 ? fds[0].revents : 0;
+	*knock = 0;
+	for (size_t i = 0; ready > 0 && i < watched_count; i++)
+		*knock |= fds[2 + i].revents != 0;
 	return ready;
 }
 
@@ -257,15 +271,18 @@ int screen_key(int milliseconds)
 {
 	for (;;) {
 		short terminal;
+		int knock;
 		int signalled = asked();
 		if (signalled)
 			return signalled;
 		int key = next_key();
 		if (key)
 			return key;
-		int ready = waiting(milliseconds, &terminal);
+		int ready = waiting(milliseconds, &terminal, &knock);
 		if (ready == 0)
 			return KEY_NOTHING;
+		if (knock && !(terminal & POLLIN))
+			return KEY_KNOCK;
 		if ((terminal & (POLLHUP | POLLERR | POLLNVAL)) && !(terminal & POLLIN))
 			return KEY_HANGUP;
 	}
@@ -274,7 +291,8 @@ int screen_key(int milliseconds)
 int screen_pending(void)
 {
 	short terminal;
-	return waiting(0, &terminal) > 0 && (terminal & POLLIN);
+	int knock;
+	return waiting(0, &terminal, &knock) > 0 && (terminal & POLLIN);
 }
 
 static attr_t attributes(enum tone tone)

@@ -46,7 +46,8 @@ enum key {
 	KEY_LOCK,   /* asked to lock by SIGUSR1 */
 	KEY_PASTE_BEGIN,
 	KEY_PASTE_END,
-	KEY_WORK, /* no key: slow work has more to show */
+	KEY_WORK,  /* no key: slow work has more to show */
+	KEY_KNOCK, /* no key: a watched descriptor has something */
 };
 
 #define KEY_ESCAPE   27
@@ -61,6 +62,11 @@ const char *screen_notice(void);
 
 int screen_rows(void);
 int screen_columns(void);
+
+/* Descriptors that screen_key() waits for too, and answers KEY_KNOCK; copied, at most SCREEN_WATCHED. */
+#define SCREEN_WATCHED 9
+struct pollfd;
+void screen_watch(const struct pollfd *fds, size_t count);
 
 /* Waits for a key, at most `milliseconds` (-1: for ever). */
 int screen_key(int milliseconds);

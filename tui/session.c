@@ -4,6 +4,8 @@
 #include "base/i18n.h"
 #include "base/secret.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +24,19 @@ void session_release(struct session *s)
 	free(s->path);
 	free(s->passphrase_file);
 	session_init(s);
+}
+
+int session_input(struct session *s, const char *path, struct err *err)
+{
+	int fd = -1;
+	if (strcmp(path, "-") == 0)
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	for (size_t i = 0; fd < 0 && i < s->file_count; i++)
+		if (strcmp(s->files[i].word, path) == 0)
+			fd = fcntl(s->files[i].fd, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path) : fd;
 }
 
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)

@@ -17,6 +17,12 @@
 /* What a command asks of the workbench that runs it; done when the command is over. */
 enum session_wish { WISH_NOTHING, WISH_LEAVE, WISH_LOCK, WISH_PAST, WISH_NOW };
 
+/* A file that another shell opened for its command: the word, and the descriptor to read. */
+struct session_file {
+	const char *word;
+	int fd;
+};
+
 struct session {
 	char *path;                /* of the case, or NULL: none named */
 	char *passphrase_file;     /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
@@ -27,6 +33,9 @@ struct session {
 	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
 	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
 	int in_script;
+	int visit; /* the workbench carries out a command of another shell, whose streams are in place */
+	const struct session_file *files; /* that came with it */
+	size_t file_count;
 	enum session_wish wish;
 	char wish_commit[41];     /* WISH_PAST: as of which commit */
 	struct progress progress; /* of slow work; step may be NULL */
@@ -49,6 +58,10 @@ int session_close(struct session *s, struct err *err);
 int session_lock(struct session *s, struct err *err);
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
 int session_is_locked(const struct session *s);
+
+/* Opens a file that a command reads: `-` is standard input; what another shell opened is taken as it is. A descriptor that
+ * the caller closes, or -1. */
+int session_input(struct session *s, const char *path, struct err *err);
 
 /* The passphrase, from the file named, or asked for on the terminal. */
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);

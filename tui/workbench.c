@@ -15,6 +15,7 @@
 #include "tui/table.h"
 #include "tui/verifying.h"
 #include "tui/workbench_private.h"
+#include "tui/workbench_visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -207,10 +208,18 @@ static int rotates(const char *name)
 	return strcmp(name, "purge") == 0 || strcmp(name, "key") == 0;
 }
 
-static void end_check(struct workbench *wb)
+void workbench_before_anew(struct workbench *wb, const char *command)
 {
+	if (!rotates(command))
+		return;
 	verifying_free(wb->verifying);
 	wb->verifying = NULL;
+}
+
+void workbench_after_anew(struct workbench *wb, const char *command)
+{
+	if (rotates(command) && wb->s->c && !wb->locked && !wb->verifying)
+		wb->verifying = verifying_new(wb);
 }
 
 int workbench_command(struct workbench *wb, const char *line)
@@ -228,13 +237,10 @@ int workbench_command(struct workbench *wb, const char *line)
 		workbench_push(wb, view);
 	} else if (words.count > 0) {
 		rc = may_run(wb, words.items[0], &err);
-		int anew = rotates(words.items[0]);
-		if (anew)
-			end_check(wb);
+		workbench_before_anew(wb, words.items[0]);
 		if (rc == 0)
 			rc = command_run_line(wb->s, line, &output, &err);
-		if (anew && wb->s->c)
-			wb->verifying = verifying_new(wb);
+		workbench_after_anew(wb, words.items[0]);
 		if (rc < 0)
 			workbench_tell_error(wb, &err);
 		else if (wb->s->wish == WISH_NOTHING)
@@ -336,8 +342,11 @@ static double next_wake(const struct workbench *wb)
 static int wait_for_key(struct workbench *wb)
 {
 	int key = screen_key(0);
-	if (key != KEY_NOTHING)
+	if (key == KEY_KNOCK && visit_serve(wb))
+		return KEY_WORK;
+	if (key != KEY_NOTHING && key != KEY_KNOCK)
 		return key;
+	key = KEY_NOTHING;
 	double wake = next_wake(wb);
 	while (key == KEY_NOTHING) {
 		double now = clock_steady();
@@ -362,6 +371,8 @@ static int wait_for_key(struct workbench *wb)
 				return KEY_WORK;
 		}
 		key = screen_key(wait);
+		if (key == KEY_KNOCK)
+			key = visit_serve(wb) ? KEY_WORK : KEY_NOTHING;
 	}
 	return key;
 }
@@ -454,7 +465,9 @@ int workbench_run(struct session *s, struct err *err)
 		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
 	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
 	wb.verifying = verifying_new(&wb);
+	visit_open(&wb);
 	run(&wb);
+	visit_close(&wb);
 	verifying_free(wb.verifying);
 	while (wb.depth > 0)
 		view_free(wb.stack[--wb.depth]);

@@ -11,6 +11,7 @@
 #define STACK_LIMIT 32
 
 struct names;
+struct socket_server;
 struct tables;
 struct verifying;
 
@@ -37,6 +38,7 @@ struct workbench {
 	char created[LABEL_TEXT]; /* label of the record that the last form put on record, or "" */
 	struct workbench_work work;
 	struct verifying *verifying; /* the check behind the first screen, or NULL */
+	struct socket_server *server; /* for commands of other shells, or NULL */
 	int quiet;                   /* no key has come since the opening */
 	struct tables *tables; /* records held for lists and pickers */
 	struct names *names;   /* titles of records */
@@ -83,6 +85,10 @@ void workbench_tell_error(struct workbench *wb, const struct err *err);
 
 /* Runs a command line; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
+
+/* Around a command that writes the file anew, under which no check can go on; nothing for other commands. */
+void workbench_before_anew(struct workbench *wb, const char *command);
+void workbench_after_anew(struct workbench *wb, const char *command);
 
 /* Shows text in a view of its own. */
 void workbench_show_text(struct workbench *wb, const char *title, const char *text);
