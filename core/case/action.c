@@ -1,8 +1,8 @@
+#include "case/action.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/printable.h"
-#include "case/action.h"
 #include "case/case_private.h"
 #include "case/rules.h"
 #include "case/seen.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECT_CELLS 72
+#define SUBJECT_CELLS     72
 #define LABELS_IN_SUBJECT 4
 
 /* A record that the action has changed, as it is now. */
@@ -23,7 +23,7 @@ struct changed {
 	char label[LABEL_TEXT];
 	char *kind;
 	char *path;
-	char *text; /* canonical JSON */
+	char *text;    /* canonical JSON */
 	char *summary; /* for the subject: a title, or the names of the changed fields */
 };
 
@@ -37,14 +37,26 @@ struct action {
 	struct changed *changes;
 	size_t count;
 	size_t cap;
-	char merges[HISTORY_ID];   /* second parent, or "" */
-	char forwards[HISTORY_ID]; /* the history moves there, or "" */
-	json_t *by_id; /* id of a changed record -> its index in `changes` */
+	char merges[HISTORY_ID];    /* second parent, or "" */
+	char forwards[HISTORY_ID];  /* the history moves there, or "" */
+	json_t *by_id;              /* id of a changed record -> its index in `changes` */
 	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
-	int whole_tree; /* the tree is made of `changes` alone */
+	int whole_tree;             /* the tree is made of `changes` alone */
+	int always;                 /* the commit is made even if nothing changed */
 	int failed;
 	struct err why; /* the first error, given again at the commit */
 };
+
+static struct action *action_new(struct case_file *c, const char *verb)
+{
+	struct action *a = xcalloc(1, sizeof *a);
+	a->c = c;
+	a->verb = xstrdup(verb);
+	a->when = clock_now();
+	a->by_id = json_object();
+	c->action = a;
+	return a;
+}
 
 struct action *action_begin(struct case_file *c, const char *verb, struct err *err)
 {
@@ -56,12 +68,15 @@ struct action *action_begin(struct case_file *c, const char *verb, struct err *e
 	}
 	if (case_step(c, case_statement(c, CASE_BEGIN, err), _("begin a change"), err) < 0)
 		return NULL;
-	struct action *a = xcalloc(1, sizeof *a);
-	a->c = c;
-	a->verb = xstrdup(verb);
-	a->when = clock_now();
-	a->by_id = json_object();
-	c->action = a;
+	return action_new(c, verb);
+}
+
+struct action *action_begin_within(struct case_file *c, const char *verb, struct err *err)
+{
+	if (case_may_write(c, err) < 0)
+		return NULL;
+	struct action *a = action_new(c, verb);
+	a->always = 1;
 	return a;
 }
 
@@ -136,12 +151,14 @@ static int find_by_title(struct case_file *c, const struct kind *kind, const cha
 		return 0;
 	sqlite3_stmt *s = NULL;
 	int found = 0;
-	int named = strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0; /* indexed: tally.h */
-	if (sqlite3_prepare_v2(c->db,
-	                       named ? "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND name = ?3 AND ?2 NOTNULL LIMIT 2"
-	                             : "SELECT id FROM record WHERE kind = ?1 AND NOT retracted"
-	                               " AND json_extract(json, '$.' || ?2) = ?3 LIMIT 2",
-	                       -1, &s, NULL) != SQLITE_OK)
+	int named =
+	    strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0; /* indexed: tally.h */
+	if (sqlite3_prepare_v2(
+	        c->db,
+	        named ? "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND name = ?3 AND ?2 NOTNULL LIMIT 2"
+	              : "SELECT id FROM record WHERE kind = ?1 AND NOT retracted"
+	                " AND json_extract(json, '$.' || ?2) = ?3 LIMIT 2",
+	        -1, &s, NULL) != SQLITE_OK)
 		return 0;
 	sqlite3_bind_text(s, 1, kind->name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(s, 2, kind->title_field, -1, SQLITE_STATIC);
@@ -183,8 +200,9 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 		if (found == 1)
 			return 0;
 		if (found > 1)
-			return err_set(err, ERR_USAGE, _("%s: several records are called '%s'; give a label such as R1-A1"), field->name,
-			               text);
+			return err_set(err, ERR_USAGE,
+			               _("%s: several records are called '%s'; give a label such as R1-A1"),
+			               field->name, text);
 		if (strcmp(field->ref_kind, "party") == 0 && !(r->flags & RECORD_NO_PARTY)) {
 			struct assign name = {"name", text};
 			char label[LABEL_TEXT];
@@ -194,7 +212,8 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 			return 0;
 		}
 	}
-	return err_set(err, ERR_USAGE, _("%s: there is no record '%s' in this case; give a label such as R1-A1"), field->name, text);
+	return err_set(err, ERR_USAGE, _("%s: there is no record '%s' in this case; give a label such as R1-A1"),
+	               field->name, text);
 }
 
 /* ---- changing one record */
@@ -220,8 +239,8 @@ static int unknown_field(const struct kind *kind, const char *name, struct err *
 	return -1;
 }
 
-static int assign_fields(struct action *a, const struct kind *kind, json_t *object, const struct assign *fields, size_t count,
-                         unsigned flags, struct err *err)
+static int assign_fields(struct action *a, const struct kind *kind, json_t *object, const struct assign *fields,
+                         size_t count, unsigned flags, struct err *err)
 {
 	struct reference_context r = {a, flags};
 	struct value_context v = {a->c, resolve_reference, &r};
@@ -276,7 +295,8 @@ static void stamp(struct action *a, json_t *object, const char *field)
 	json_object_set_new(object, field, json_string(now));
 }
 
-static void link_one(struct case_file *c, const char *source, const char *field, const char *target, struct err *err, int *rc)
+static void link_one(struct case_file *c, const char *source, const char *field, const char *target, struct err *err,
+                     int *rc)
 {
 	sqlite3_stmt *s = case_statement(c, CASE_LINK_ADD, err);
 	if (!s || *rc < 0) {
@@ -569,7 +589,8 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 	return keep(a, after, 0, changed_names(before, after), err) < 0 ? fail(a, err) : 0;
 }
 
-int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags, struct err *err)
+int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags,
+               struct err *err)
 {
 	json_t *before = record_stored(a->c, label, err);
 	if (!before)
@@ -578,7 +599,8 @@ int action_set(struct action *a, const char *label, const struct assign *fields,
 	json_t *after = json_deep_copy(before);
 	int rc = 0;
 	if (!kind)
-		rc = err_set(err, ERR_FAILED, _("%s is of the kind '%s', which this genba does not know: it is kept as it is"), label,
+		rc = err_set(err, ERR_FAILED,
+		             _("%s is of the kind '%s', which this genba does not know: it is kept as it is"), label,
 		             json_get_string(before, "kind"));
 	else if (record_is_retracted(before) && !(flags & RECORD_WITH_RETRACTED))
 		rc = err_set(err, ERR_FAILED, _("%s was retracted (%s); `undo` brings it back"), label,
@@ -606,7 +628,8 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 	else if (strcmp(json_get_string(before, "kind"), "case") == 0)
 		rc = err_set(err, ERR_USAGE, _("the case itself cannot be retracted"));
 	else if (record_is_retracted(before))
-		rc = err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label, json_get_string(before, "retracted"));
+		rc = err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label,
+		             json_get_string(before, "retracted"));
 	if (rc == 0) {
 		struct assign why = {"retract_reason", reason};
 		rc = assign_fields(a, record_kind(before), after, &why, 1, RECORD_MACHINE, err);
@@ -684,7 +707,8 @@ static int write_history(struct action *a, struct err *err)
 	size_t total = a->count;
 	struct history_change *changes = xcalloc(total + 1, sizeof *changes);
 	for (size_t i = 0; i < a->count; i++)
-		changes[i] = (struct history_change){a->changes[i].path, a->changes[i].text, strlen(a->changes[i].text)};
+		changes[i] =
+		    (struct history_change){a->changes[i].path, a->changes[i].text, strlen(a->changes[i].text)};
 	if (a->also.text)
 		changes[total++] = a->also;
 	struct history_signer signer = {sign_with_identity, (void *)(uintptr_t)c->identity, {0}};
@@ -722,11 +746,12 @@ int action_commit(struct action *a, struct err *err)
 {
 	struct case_file *c = a->c;
 	if (a->failed) {
-		err_set(err, a->why.code ? a->why.code : ERR_FAILED, "%s", a->why.code ? a->why.message : _("the action failed"));
+		err_set(err, a->why.code ? a->why.code : ERR_FAILED, "%s",
+		        a->why.code ? a->why.message : _("the action failed"));
 		action_cancel(a);
 		return -1;
 	}
-	if (a->count == 0 && !*a->merges && !*a->forwards) {
+	if (a->count == 0 && !a->always && !*a->merges && !*a->forwards) {
 		action_cancel(a);
 		return 0;
 	}

@@ -33,6 +33,10 @@ void action_forwards(struct action *a, const char *commit);
 /* The commit's tree is made of all records anew, not of the tree before it, which cannot be read (salvage). */
 int action_whole_tree(struct action *a, struct err *err);
 
+/* Begins an action inside the transaction that is open; its commit is made even if no record changes, and ends that
+ * transaction. For the upgrade of a case. */
+struct action *action_begin_within(struct case_file *c, const char *verb, struct err *err);
+
 /* A file of the tree that is no record; borrowed until the commit. */
 void action_also(struct action *a, const struct history_change *file);
 

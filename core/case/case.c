@@ -7,6 +7,7 @@
 #include "case/search.h"
 #include "case/seen.h"
 #include "case/tokenizer.h"
+#include "case/upgrade.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ int case_release(struct case_file *c, struct err *err)
 	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++)
 		sqlite3_finalize(c->statements[i]);
 	history_free(c->history);
+	sqlite3_close(c->memory);
 	int rc = c->vault ? vault_close(c->vault, err) : 0;
 	free(c->changes);
 	free(c->path);
@@ -104,6 +106,11 @@ int case_refresh(struct case_file *c, struct err *err)
 	if (history_head(c->history, head, err) < 0)
 		return -1;
 	snprintf(c->head, sizeof c->head, "%.10s", head);
+	return case_find_responder(c, err);
+}
+
+int case_find_responder(struct case_file *c, struct err *err)
+{
 	c->mark[0] = '\0';
 	free(c->responder);
 	c->responder = NULL;
@@ -157,8 +164,8 @@ static int fill_new_case(struct case_file *c, const struct case_new *spec, struc
 static int write_new_case(struct case_file *c, const struct case_new *spec, struct err *err)
 {
 	if (tokenizer_register(c->db, err) < 0 ||
-	    case_step(c, case_statement(c, CASE_BEGIN, err), _("begin a change"), err) < 0 || schema_create(c, err) < 0 ||
-	    history_open(&c->history, c->db, err) < 0 ||
+	    case_step(c, case_statement(c, CASE_BEGIN, err), _("begin a change"), err) < 0 ||
+	    schema_create(c, err) < 0 || history_open(&c->history, c->db, err) < 0 ||
 	    case_step(c, case_statement(c, CASE_COMMIT, err), _("write the change"), err) < 0)
 		return -1;
 	snprintf(c->mark, sizeof c->mark, "%s", spec->owner->mark);
@@ -215,6 +222,13 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 
 /* ---- opening and closing */
 
+static int open_tables(struct case_file *c, struct err *err)
+{
+	if (tokenizer_register(c->db, err) < 0 || case_upgrade(c, err) < 0 || schema_check(c, err) < 0)
+		return -1;
+	return c->history ? 0 : history_open(&c->history, c->db, err);
+}
+
 struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err)
 {
 	struct case_file *c = case_alloc(path, unlock->identity);
@@ -230,8 +244,7 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		return NULL;
 	}
 	c->db = vault_db(c->vault);
-	if (schema_check(c, err) < 0 || tokenizer_register(c->db, err) < 0 || history_open(&c->history, c->db, err) < 0 ||
-	    case_refresh(c, err) < 0) {
+	if (open_tables(c, err) < 0 || case_refresh(c, err) < 0) {
 		err_prefix(err, _("cannot open '%s'"), path);
 		case_release(c, NULL);
 		return NULL;
@@ -248,8 +261,7 @@ struct case_file *case_open_vault(struct vault *v, struct err *err)
 	c->flags = CASE_READ_ONLY;
 	c->vault = v;
 	c->db = vault_db(v);
-	if (schema_check(c, err) < 0 || tokenizer_register(c->db, err) < 0 || history_open(&c->history, c->db, err) < 0 ||
-	    case_refresh(c, err) < 0) {
+	if (open_tables(c, err) < 0 || case_refresh(c, err) < 0) {
 		case_release(c, NULL);
 		return NULL;
 	}
@@ -358,6 +370,7 @@ int case_may_write(const struct case_file *c, struct err *err)
 	if (!c->identity || !c->identity->secret_key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked: every change is signed by a responder"));
 	if (!c->responder)
-		return err_set(err, ERR_FAILED, _("%s is not a responder of this case: it can be read, not changed"), c->identity->name);
+		return err_set(err, ERR_FAILED, _("%s is not a responder of this case: it can be read, not changed"),
+		               c->identity->name);
 	return 0;
 }

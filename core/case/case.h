@@ -31,15 +31,15 @@ struct progress;
 struct secret;
 struct case_file;
 
-#define CASE_FORMAT 1 /* number of the schema, in `PRAGMA user_version` */
-#define LABEL_TEXT 32 /* room for a label such as R1-E4 or X-1a2b3c4d and its NUL */
-#define MARK_TEXT 9   /* room for a responder's mark: a letter, then letters or digits, 8 at most */
+#define CASE_FORMAT 2  /* number of the schema, in `PRAGMA user_version` */
+#define LABEL_TEXT  32 /* room for a label such as R1-E4 or X-1a2b3c4d and its NUL */
+#define MARK_TEXT   9  /* room for a responder's mark: a letter, then letters or digits, 8 at most */
 
 struct case_new {
-	const char *title;            /* required */
-	const char *party;            /* the organisation's name, or NULL */
-	const char *tlp;              /* NULL: AMBER */
-	const struct identity *owner; /* unlocked; the first responder, and the first slot */
+	const char *title;               /* required */
+	const char *party;               /* the organisation's name, or NULL */
+	const char *tlp;                 /* NULL: AMBER */
+	const struct identity *owner;    /* unlocked; the first responder, and the first slot */
 	const struct secret *passphrase; /* of a further slot, or NULL */
 	enum vault_kdf kdf;              /* of that slot */
 	const char *recovery_key;        /* `ssh-ed25519 …` line of a recovery recipient, or NULL */
@@ -51,7 +51,8 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 enum case_flags { CASE_READ_ONLY = 1 };
 
 struct case_unlock {
-	const struct identity *identity; /* unlocked; borrowed until case_close(), signs every action. NULL: read only */
+	const struct identity
+	    *identity; /* unlocked; borrowed until case_close(), signs every action. NULL: read only */
 	const struct secret *passphrase; /* of a passphrase slot, or NULL */
 };
 
@@ -72,9 +73,9 @@ const char *case_path(const struct case_file *c);
 const char *case_id(const struct case_file *c);    /* UUID of the case; survives rotation and handover */
 const char *case_title(const struct case_file *c); /* as stored: printable_dup() it before it is shown */
 const char *case_tlp(const struct case_file *c);
-const char *case_mark(const struct case_file *c);  /* mark of the unlocked responder in this case, or "" */
+const char *case_mark(const struct case_file *c); /* mark of the unlocked responder in this case, or "" */
 const struct identity *case_identity(const struct case_file *c); /* NULL if none */
-int case_may_write(const struct case_file *c, struct err *err); /* 0, or -1 with the reason */
+int case_may_write(const struct case_file *c, struct err *err);  /* 0, or -1 with the reason */
 
 struct vault *case_vault(struct case_file *c);
 sqlite3 *case_db(struct case_file *c);
@@ -92,6 +93,7 @@ uint64_t case_generation(const struct case_file *c);
 
 /* The ids of the records that were added or changed since that generation, some perhaps more than once. 0, or -1 if that
  * is not known any more: all has to be read anew. */
-int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id), void *ctx);
+int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id),
+                       void *ctx);
 
 #endif

@@ -12,12 +12,7 @@ static const char *const statement_sql[CASE_STATEMENT_COUNT] = {
 
 /* Everything but `search` (derived), `draft` and `work` (unfinished preservation) is a function of the history and of what it names by digest. */
 static const char schema[] =
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL UNIQUE,"
-    "  mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL, json TEXT NOT NULL," TALLY_COLUMNS ");"
-    TALLY_INDEXES
-    "CREATE INDEX record_kind ON record(kind, n);"
-    "CREATE INDEX record_number ON record(mark, kind, number);"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;" SCHEMA_RECORD
     "CREATE TABLE alias(label TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE link(target TEXT NOT NULL, source TEXT NOT NULL, field TEXT NOT NULL,"
     "  PRIMARY KEY(target, source, field)) WITHOUT ROWID;"
@@ -25,8 +20,7 @@ static const char schema[] =
     "CREATE TABLE text(n INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, secret INTEGER NOT NULL,"
     "  salt BLOB, value BLOB);"
     "CREATE TABLE blob(n INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, data BLOB);"
-    "CREATE TABLE draft(key TEXT PRIMARY KEY, modified TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE work(key TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(key, part)) WITHOUT ROWID;"
+    "CREATE TABLE draft(key TEXT PRIMARY KEY, modified TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;" SCHEMA_WORK
     "CREATE TABLE search_queue(n INTEGER PRIMARY KEY);"
     "CREATE VIRTUAL TABLE search USING fts5(title, body, tokenize='genba');";
 
@@ -37,7 +31,8 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err)
 	switch (code & 0xFF) {
 	case SQLITE_FULL:
 	case SQLITE_READONLY:
-		return err_set(err, ERR_NO_SPACE, _("cannot %s: %s; nothing was changed"), doing, sqlite3_errmsg(c->db));
+		return err_set(err, ERR_NO_SPACE, _("cannot %s: %s; nothing was changed"), doing,
+		               sqlite3_errmsg(c->db));
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_BUSY, _("cannot %s: the case is open elsewhere"), doing);
@@ -56,7 +51,8 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err)
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err)
 {
 	sqlite3_stmt **slot = &c->statements[which];
-	if (!*slot && sqlite3_prepare_v3(c->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {
+	if (!*slot &&
+	    sqlite3_prepare_v3(c->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {
 		case_sql_error(c, _("read the case"), err);
 		return NULL;
 	}
@@ -96,8 +92,8 @@ int schema_create(struct case_file *c, struct err *err)
 static int schema_text(sqlite3 *db, struct buf *out)
 {
 	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name", -1, &s, NULL) !=
-	    SQLITE_OK)
+	if (sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name", -1, &s,
+	                       NULL) != SQLITE_OK)
 		return -1;
 	int rc;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -119,8 +115,8 @@ static int schema_compare(struct case_file *c, struct err *err)
 	struct buf wanted = BUF_INIT;
 	struct buf found = BUF_INIT;
 	int rc = sqlite3_open(":memory:", &ours) == SQLITE_OK && tokenizer_register(ours, NULL) == 0 &&
-	                 sqlite3_exec(ours, schema, NULL, NULL, NULL) == SQLITE_OK && history_open(&h, ours, NULL) == 0 &&
-	                 schema_text(ours, &wanted) == 0
+	                 sqlite3_exec(ours, schema, NULL, NULL, NULL) == SQLITE_OK &&
+	                 history_open(&h, ours, NULL) == 0 && schema_text(ours, &wanted) == 0
 	             ? 0
 	             : err_set(err, ERR_FAILED, _("out of memory"));
 	history_free(h);
@@ -128,29 +124,37 @@ static int schema_compare(struct case_file *c, struct err *err)
 	if (rc == 0 && schema_text(c->db, &found) < 0)
 		rc = case_sql_error(c, _("read the case"), err);
 	if (rc == 0 && strcmp(wanted.data, found.data) != 0)
-		rc = err_set(err, ERR_DAMAGED, _("the tables of this file are not those of a case: somebody else made or changed it"));
+		rc = err_set(err, ERR_DAMAGED,
+		             _("the tables of this file are not those of a case: somebody else made or changed it"));
 	buf_release(&wanted);
 	buf_release(&found);
 	return rc;
 }
 
-int schema_check(struct case_file *c, struct err *err)
+int schema_format(struct case_file *c, int *format, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(c->db, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
 		return case_sql_error(c, _("read the case"), err);
-	int version = -1;
-	if (sqlite3_step(s) == SQLITE_ROW)
-		version = sqlite3_column_int(s, 0);
+	int found = sqlite3_step(s) == SQLITE_ROW;
+	*format = found ? sqlite3_column_int(s, 0) : -1;
 	sqlite3_finalize(s);
-	if (version == CASE_FORMAT)
+	return found ? 0 : case_sql_error(c, _("read the case"), err);
+}
+
+int schema_check(struct case_file *c, struct err *err)
+{
+	int format;
+	if (schema_format(c, &format, err) < 0)
+		return -1;
+	if (format == CASE_FORMAT)
 		return schema_compare(c, err);
-	if (version > CASE_FORMAT)
-		return err_set(err, ERR_FAILED, _("the case is of a later version (format %d, this genba reads up to %d): use a newer genba"),
-		               version, CASE_FORMAT);
-	if (version < 0)
-		return case_sql_error(c, _("read the case"), err);
-	return err_set(err, ERR_DAMAGED, _("the file opens, but holds no case (format %d)"), version);
+	if (format > CASE_FORMAT)
+		return err_set(
+		    err, ERR_FAILED,
+		    _("the case is of a later version (format %d, this genba reads up to %d): use a newer genba"),
+		    format, CASE_FORMAT);
+	return err_set(err, ERR_DAMAGED, _("the file opens, but holds no case (format %d)"), format);
 }
 
 int case_meta_set(struct case_file *c, const char *key, const char *value, struct err *err)

@@ -81,10 +81,11 @@ struct case_file {
 	size_t change_next;
 	uint64_t changes_from; /* generation since which all are in the ring */
 	struct buf notice;
+	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
 	struct action *action; /* the open one, or NULL */
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
 	char found_kind[64];
-	int backup_every;      /* actions between copies made by themselves; 0: none; -1: not looked up yet */
+	int backup_every; /* actions between copies made by themselves; 0: none; -1: not looked up yet */
 	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
 };
 
@@ -103,7 +104,20 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err);
 /* Makes the tables in an empty database. */
 int schema_create(struct case_file *c, struct err *err);
 
-/* Checks that the database is a case of a format this program reads. */
+/* Parts of the schema that an upgrade makes too. */
+#define SCHEMA_RECORD                                                                                            \
+	"CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"                \
+	"  label TEXT NOT NULL UNIQUE, mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL," \
+	"  json TEXT NOT NULL," TALLY_COLUMNS ");" TALLY_INDEXES "CREATE INDEX record_kind ON record(kind, n);"  \
+	"CREATE INDEX record_number ON record(mark, kind, number);"
+#define SCHEMA_WORK                                                                       \
+	"CREATE TABLE work(key TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL," \
+	"  PRIMARY KEY(key, part)) WITHOUT ROWID;"
+
+/* The number of the schema that the database says it has. */
+int schema_format(struct case_file *c, int *format, struct err *err);
+
+/* Checks that the database is a case of the present format (older ones are case_upgrade()'s), and nothing else. */
 int schema_check(struct case_file *c, struct err *err);
 
 /* An empty struct for that path, and what frees it: closes the vault, if there is one. */
@@ -112,6 +126,9 @@ int case_release(struct case_file *c, struct err *err);
 
 /* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
 int case_refresh(struct case_file *c, struct err *err);
+
+/* Fills in mark and responder's label of the unlocked identity, as the records have them now. */
+int case_find_responder(struct case_file *c, struct err *err);
 
 /* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
 void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
