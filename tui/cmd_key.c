@@ -3,11 +3,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/paths.h"
 #include "base/printable.h"
 #include "base/secret.h"
+#include "history/sshsig.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SIGNED_FILE_LIMIT (16U << 20) /* bytes of a list of digests */
 
 int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err)
 {
@@ -122,6 +126,33 @@ static int key_passwd(struct session *s, const struct args *args, const char *pa
 	return rc;
 }
 
+static int sign_file(void *ctx, const void *message, size_t n, unsigned char signature[64])
+{
+	return identity_sign(ctx, message, n, signature);
+}
+
+/* FILE.sig beside it: what `ssh-keygen -Y verify -n genba-bundle` reads. For the list of digests of a bundle. */
+static int key_sign(struct session *s, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct buf armour = BUF_INIT;
+	int rc = session_identity(s, 1, err) < 0 || buf_read_file(&text, path, SIGNED_FILE_LIMIT, err) < 0 ? -1 : 0;
+	if (rc == 0) {
+		struct history_signer signer = {sign_file, s->identity, {0}};
+		memcpy(signer.public_key, s->identity->public_key, 32);
+		rc = sshsig_sign("genba-bundle", text.data ? text.data : "", text.len, &signer, &armour, err);
+	}
+	if (rc == 0) {
+		char *to = xasprintf("%s.sig", path);
+		buf_addc(&armour, '\n');
+		rc = path_write_file(to, armour.data, armour.len, 0, err);
+		free(to);
+	}
+	buf_release(&text);
+	buf_release(&armour);
+	return rc;
+}
+
 int cmd_key(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count < 1)
@@ -143,6 +174,8 @@ int cmd_key(struct session *s, const struct args *args, struct err *err)
 		rc = identity_copy(path, args->words[1], err);
 	else if (strcmp(what, "import") == 0 && args->count == 2)
 		rc = identity_copy(args->words[1], path, err);
+	else if (strcmp(what, "sign") == 0 && args->count == 2)
+		rc = key_sign(s, args->words[1], err);
 	else if (strcmp(what, "passwd") == 0 && args->count == 1)
 		rc = key_passwd(s, args, path, err);
 	else

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/beside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,7 @@ int screen_start(struct err *err)
 		i18n_use(NULL, 0);
 	}
 	set_escdelay(25);
+	beside_terminals();
 	SCREEN *made = newterm(NULL, stdout, stdin);
 	if (!made)
 		return err_set(err, ERR_FAILED,
