@@ -1,0 +1,28 @@
+# Between installing into CPack's folder and packing it: what Debian's policy asks for. Manuals and the change log are
+# compressed without names and times.
+set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr)
+set(doc ${root}/share/doc/genba)
+file(MAKE_DIRECTORY ${doc})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/copyright ${doc}/copyright COPYONLY)
+if(DEFINED ENV{SOURCE_DATE_EPOCH})
+  string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
+else()
+  set(date "Thu, 01 Jan 1970 00:00:00 +0000")
+endif()
+file(WRITE ${doc}/changelog
+"genba (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
+
+  * See the history of the repository.
+
+ -- ${CPACK_PACKAGE_CONTACT}  ${date}
+")
+file(GLOB pages ${root}/share/man/man*/*.[1-9])
+execute_process(COMMAND gzip -9nf ${doc}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
+file(CREATE_LINK genba.1.gz ${root}/share/man/man1/git-remote-genba.1.gz SYMBOLIC)
+file(GLOB_RECURSE files ${root}/share/*)
+foreach(file ${files})
+  if(IS_SYMLINK ${file})
+    continue()
+  endif()
+  file(CHMOD ${file} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endforeach()
