@@ -37,6 +37,8 @@ int cmd_keep_passphrase(struct session *s, const struct args *args, struct secre
 void cmd_backup_if_due(struct session *s);
 
 int cmd_key_slots(struct session *s, const struct args *args, struct err *err); /* `key slots …` */
+/* The brief that a handover takes along, if nobody writes another. */
+int cmd_handover_brief(struct session *s, struct buf *text, struct err *err);
 int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
 
 /* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */

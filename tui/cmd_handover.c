@@ -122,12 +122,22 @@ static int copy_evidence(void *ctx, json_t *record)
 
 /* ---- handover */
 
-static int own_brief(struct session *s, const struct args *args, size_t secrets, struct buf *text, struct err *err)
+static size_t count_secrets(struct case_file *c)
+{
+	sqlite3_stmt *q = NULL;
+	size_t n = 0;
+	if (sqlite3_prepare_v2(case_db(c), "SELECT count(*) FROM text WHERE secret AND value IS NOT NULL", -1, &q,
+	                       NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW)
+		n = (size_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+int cmd_handover_brief(struct session *s, struct buf *text, struct err *err)
 {
 	struct brief b;
-	const char *file = args_option(args, "brief");
-	if (file)
-		return buf_read_file(text, file, BRIEF_LIMIT, err);
+	size_t secrets = count_secrets(s->c);
 	char *extra =
 	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
 	            : NULL;
@@ -139,16 +149,15 @@ static int own_brief(struct session *s, const struct args *args, size_t secrets,
 	return rc;
 }
 
-static size_t count_secrets(struct case_file *c)
+static int own_brief(struct session *s, const struct args *args, struct buf *text, struct err *err)
 {
-	sqlite3_stmt *q = NULL;
-	size_t n = 0;
-	if (sqlite3_prepare_v2(case_db(c), "SELECT count(*) FROM text WHERE secret AND value IS NOT NULL", -1, &q,
-	                       NULL) == SQLITE_OK &&
-	    sqlite3_step(q) == SQLITE_ROW)
-		n = (size_t)sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
-	return n;
+	const char *file = args_option(args, "brief");
+	if (file)
+		return buf_read_file(text, file, BRIEF_LIMIT, err);
+	if (!s->brief)
+		return cmd_handover_brief(s, text, err);
+	buf_adds(text, s->brief);
+	return 0;
 }
 
 static int take_evidence(struct session *s, const char *folder, struct buf *labels, struct err *err)
@@ -196,7 +205,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	if (rc == 0 && folder)
 		rc = take_evidence(s, folder, &evidence, err);
 	if (rc == 0)
-		rc = own_brief(s, args, count_secrets(s->c), &brief, err);
+		rc = own_brief(s, args, &brief, err);
 	if (rc == 0)
 		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, labels, err);
 	if (rc == 0) {

@@ -39,6 +39,7 @@ struct session {
 	enum session_wish wish;
 	char wish_commit[41];     /* WISH_PAST: as of which commit */
 	struct progress progress; /* of slow work; step may be NULL */
+	const char *brief;        /* of a handover, edited in the workbench; borrowed; NULL: made anew */
 };
 
 void session_init(struct session *s);

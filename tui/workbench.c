@@ -174,6 +174,10 @@ static struct view *view_for(struct workbench *wb, const struct words *w)
 		return view_timeline(wb);
 	if (w->count == 1 && strcmp(name, "play") == 0)
 		return view_playbook(wb, NULL);
+	if (w->count == 1 && strcmp(name, "resolve") == 0)
+		return view_conflicts(wb);
+	if (w->count == 1 && strcmp(name, "diff") == 0)
+		return view_news(wb);
 	if (w->count <= 2 && strcmp(name, "log") == 0)
 		return view_history(wb, word);
 	if (w->count == 1 && strcmp(name, "help") == 0)
@@ -235,6 +239,8 @@ int workbench_command(struct workbench *wb, const char *line)
 	int rc = 0;
 	if (view) {
 		workbench_push(wb, view);
+	} else if (words.count == 1 && strcmp(words.items[0], "handover") == 0) {
+		handover_start(wb);
 	} else if (words.count > 0) {
 		rc = may_run(wb, words.items[0], &err);
 		workbench_before_anew(wb, words.items[0]);

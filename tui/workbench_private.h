@@ -107,6 +107,9 @@ void workbench_note(struct workbench *wb, const char *on, const char *text);
 /* Asks for a playbook and for the assets it is started on (`asset` first, if it is one), and starts it. */
 void playbook_start(struct workbench *wb, const char *asset);
 
+/* Asks for what a handover needs, lets the brief be edited, and hands over. */
+void handover_start(struct workbench *wb);
+
 /* Wipes the keys and clears the screen until the passphrase is given. */
 void workbench_lock(struct workbench *wb);
 

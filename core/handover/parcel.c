@@ -8,6 +8,7 @@
 #include "case/identity.h"
 #include "case/record.h"
 #include "case/text_store.h"
+#include "handover/squeeze.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -181,6 +182,7 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 	if (rc == 0)
 		rc = gather_named(&g);
 	if (rc == 0) {
+		bundle_squeeze(&bundle);
 		add_digests(&g, &texts, &files);
 		json_t *head = make_head(c, tip, have, have_count, bundle.len, texts.len, files.len);
 		char *line = json_dumps(head, JSON_COMPACT | JSON_SORT_KEYS);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "handover/pack.h"
+#include "handover/squeeze.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,13 +31,17 @@ static int emit_object(void *ctx, const struct pack_object *object)
 
 static int unpack_run(struct worker *w, struct err *err)
 {
+	struct buf came = BUF_INIT;
 	struct buf all = BUF_INIT;
 	struct bundle_head head;
 	char piece[65536];
 	ssize_t n;
 	while ((n = worker_read(w, piece, sizeof piece, err)) > 0)
-		buf_add(&all, piece, (size_t)n);
-	int rc = n < 0 ? -1 : bundle_read_head(all.data, all.len, &head, err);
+		buf_add(&came, piece, (size_t)n);
+	int rc = n < 0 ? -1 : bundle_expand(came.data, came.len, &all, err);
+	buf_release(&came);
+	if (rc == 0)
+		rc = bundle_read_head(all.data, all.len, &head, err);
 	if (rc == 0) {
 		char tip[2 * PACK_ID + 1];
 		sodium_bin2hex(tip, sizeof tip, head.tip, PACK_ID);

@@ -1,5 +1,6 @@
 /* Packs and bundles that stock git wrote are read whole; what is not sound is refused. */
 #include "handover/pack.h"
+#include "handover/squeeze.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -110,6 +111,55 @@ static int count_object(void *ctx, const struct pack_object *object)
 	return 0;
 }
 
+/* What is squeezed is smaller, and comes out as a bundle of the same objects that stock git takes. */
+static void test_squeezed(void **state)
+{
+	(void)state;
+	struct bundle_head head;
+	struct err err = ERR_INIT;
+	struct buf small = BUF_INIT;
+	struct buf open = BUF_INIT;
+	struct buf got = BUF_INIT;
+	struct buf want = BUF_INIT;
+	char path[128];
+	buf_add(&small, bundle.data, bundle.len);
+	bundle_squeeze(&small);
+	assert_true(small.len < bundle.len);
+	assert_int_equal(bundle_expand(small.data, small.len, &open, &err), 0);
+	assert_int_equal(bundle_read_head(open.data, open.len, &head, &err), 0);
+	assert_int_equal(pack_read(open.data + head.pack_at, open.len - head.pack_at, list_object, &got, &err), 0);
+	assert_int_equal(bundle_read_head(bundle.data, bundle.len, &head, &err), 0);
+	assert_int_equal(pack_read(bundle.data + head.pack_at, bundle.len - head.pack_at, list_object, &want, &err), 0);
+	sort_lines(&got);
+	sort_lines(&want);
+	assert_string_equal(got.data, want.data);
+	snprintf(path, sizeof path, "%s/loose.bundle", folder);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(open.data, 1, open.len, f), open.len);
+	assert_int_equal(fclose(f), 0);
+	shell("git bundle verify loose.bundle && rm -rf clone && git clone -q loose.bundle -b main clone && git -C "
+	      "clone fsck "
+	      "--strict");
+	/* cut short, changed, and one that says it becomes a terabyte */
+	struct buf none = BUF_INIT;
+	for (size_t cut = 5; cut < small.len; cut += small.len / 40 + 1)
+		assert_int_equal(bundle_expand(small.data, cut, &none, NULL), -1);
+	static const unsigned char huge[] = {0x28, 0xB5, 0x2F, 0xFD, 0xE0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0};
+	struct err why = ERR_INIT;
+	assert_int_equal(bundle_expand(huge, sizeof huge, &none, &why), -1);
+	assert_non_null(strstr(why.message, "more than is allowed"));
+	/* what is no squeezed bundle stays as it is */
+	buf_clear(&none);
+	assert_int_equal(bundle_expand(bundle.data, bundle.len, &none, NULL), 0);
+	assert_int_equal(none.len, bundle.len);
+	buf_release(&none);
+	buf_release(&small);
+	buf_release(&open);
+	buf_release(&got);
+	buf_release(&want);
+}
+
 static void test_needs(void **state)
 {
 	(void)state;
@@ -183,10 +233,8 @@ static void test_heads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reads_what_git_wrote),
-	    cmocka_unit_test(test_needs),
-	    cmocka_unit_test(test_cut_and_flipped),
-	    cmocka_unit_test(test_heads),
+	    cmocka_unit_test(test_reads_what_git_wrote), cmocka_unit_test(test_squeezed), cmocka_unit_test(test_needs),
+	    cmocka_unit_test(test_cut_and_flipped),      cmocka_unit_test(test_heads),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,142 @@
+/* Colleagues in the workbench: a conflict is decided, what changed is told, the case is handed over with an edited brief. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char home[160];
+static char other_home[160];
+static char site[160];
+static char copy[160];
+
+static void be_the_first(void)
+{
+	setenv("XDG_DATA_HOME", home, 1);
+	setenv("GENBA_CASE", site, 1);
+}
+
+static void be_the_other(void)
+{
+	setenv("XDG_DATA_HOME", other_home, 1);
+	setenv("GENBA_CASE", copy, 1);
+}
+
+static char *line_of_key(struct program *p)
+{
+	program_good(p, "key", "export", NULL);
+	p->out.data[strcspn(p->out.data, "\n")] = '\0';
+	return strdup(p->out.data);
+}
+
+/* Two copies, one field changed on both sides, and merged. */
+static void make_a_conflict(struct program *p)
+{
+	char delta[160];
+	program_case(p, "Two copies");
+	program_good(p, "add", "asset", "hostname=HR-PC-03", NULL);
+	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
+	snprintf(site, sizeof site, "%s", getenv("GENBA_CASE"));
+	snprintf(other_home, sizeof other_home, "%s/other", p->dir);
+	snprintf(copy, sizeof copy, "%s/copy.genba", p->dir);
+	snprintf(delta, sizeof delta, "%s/delta", p->dir);
+	char *first = line_of_key(p);
+	be_the_other();
+	program_good(p, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
+	char *other = line_of_key(p);
+	be_the_first();
+	program_good(p, "handover", "--to", other, "--out", copy, NULL);
+	program_good(p, "set", "R1-A1", "status=infected", NULL);
+	be_the_other();
+	program_good(p, "set", "R1-A1", "status=clean", NULL);
+	program_good(p, "handover", "--delta", "--to", first, "--out", delta, NULL);
+	be_the_first();
+	program_good(p, "merge", delta, NULL);
+	free(first);
+	free(other);
+}
+
+static void decide(struct terminal *t)
+{
+	terminal_type(t, ":resolve" KEYS_ENTER);
+	terminal_await_row(t, 1, "To decide");
+	terminal_await(t, "HR-PC-03");
+	terminal_await(t, "clean");
+	terminal_await(t, "infected");
+	terminal_type(t, ">");
+	terminal_await_row(t, -1, "is decided");
+	terminal_await(t, "Nothing is left to decide");
+	terminal_type(t, KEYS_ESCAPE);
+}
+
+static void look_at_the_news(struct program *p, struct terminal *t)
+{
+	(void)p;
+	terminal_type(t, ":diff" KEYS_ENTER);
+	terminal_await(t, "You have not marked yet");
+	terminal_type(t, "m");
+	terminal_await(t, "Nothing has changed since you last looked");
+	terminal_type(t, ":set R1-A1 os=Plan9" KEYS_ENTER);
+	terminal_await(t, "Plan9");
+	terminal_await(t, "R1-A1");
+	terminal_type(t, KEYS_ESCAPE);
+}
+
+static void hand_over(struct program *p, struct terminal *t)
+{
+	char words[512];
+	be_the_other();
+	char *other = line_of_key(p);
+	be_the_first();
+	terminal_type(t, ":handover" KEYS_ENTER);
+	terminal_await_row(t, -1, "Colleague's key");
+	snprintf(words, sizeof words, "%s" KEYS_ENTER, other);
+	terminal_type(t, words);
+	terminal_await_row(t, -1, "New file");
+	snprintf(words, sizeof words, "%s/it's handed.genba" KEYS_ENTER, p->dir);
+	terminal_type(t, words);
+	terminal_await_row(t, -1, "Folder for the evidence");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Ctrl-S hands over");
+	terminal_type(t, "引継ぎの要点" KEYS_CTRL_S);
+	terminal_await(t, "R1-T2");
+	free(other);
+}
+
+static void colleagues(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	make_a_conflict(&p);
+	struct terminal *t = terminal_open(24, 80, NULL, site, NULL);
+	terminal_await(t, "Infected and not isolated");
+	decide(t);
+	look_at_the_news(&p, t);
+	hand_over(&p, t);
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_good(&p, "list", "conflict", "--where", "state=open", "--json", NULL);
+	assert_null(strstr(p.out.data, "label"));
+	program_good(&p, "list", "note", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "引継ぎの要点"));
+	char handed[192];
+	snprintf(handed, sizeof handed, "%s/it's handed.genba", p.dir);
+	setenv("XDG_DATA_HOME", other_home, 1);
+	setenv("GENBA_CASE", handed, 1);
+	program_good(&p, "verify", NULL);
+	be_the_first();
+	program_release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(colleagues)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/*
+ * `:handover` in the workbench asks for what the command takes: whose key, where
+ * to, the evidence; and shows the brief, to be edited before it is recorded.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "tui/cmd.h"
+#include "tui/prompt.h"
+#include "tui/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One word of a command line, whatever is in it. */
+static void add_word(struct buf *line, const char *option, const char *word)
+{
+	buf_addf(line, " --%s '", option);
+	for (const char *p = word; *p; p++) {
+		if (*p == '\'')
+			buf_adds(line, "'\\''");
+		else
+			buf_addc(line, *p);
+	}
+	buf_addc(line, '\'');
+}
+
+static char *ask_brief(struct workbench *wb)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char *edited = NULL;
+	if (cmd_handover_brief(wb->s, &text, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		edited = prompt_text(wb, _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
+		                     text.data, 1);
+	buf_release(&text);
+	return edited;
+}
+
+void handover_start(struct workbench *wb)
+{
+	struct err err = ERR_INIT;
+	if (workbench_may_write(wb, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return;
+	}
+	char *key = prompt_text(wb, _("Colleague's key (the file or line of genba key export): "), NULL, 0);
+	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: "), NULL, 0) : NULL;
+	char *folder =
+	    out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): "), NULL, 0) : NULL;
+	char *brief = folder ? ask_brief(wb) : NULL;
+	if (brief) {
+		struct buf line = BUF_INIT;
+		buf_adds(&line, "handover");
+		add_word(&line, "to", key);
+		add_word(&line, "out", out);
+		if (*folder)
+			add_word(&line, "with-evidence", folder);
+		wb->s->brief = brief;
+		workbench_command(wb, line.data);
+		wb->s->brief = NULL;
+		buf_release(&line);
+	}
+	free(brief);
+	free(folder);
+	free(out);
+	free(key);
+}
