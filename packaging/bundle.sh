@@ -68,7 +68,7 @@ if [ -n "${GENBA_SIGN:-}" ]; then
 	"$program" --data "$GENBA_SIGN" key export >"$out/$name.key"
 	chmod 644 "$top/SHA256SUMS.sig"
 fi
-tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" --format=gnu -cf - "$name" |
+tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" --format=gnu -cf - "$name" |
 	zstd -q -12 -T1 -o "$out/$name.tar.zst"
 (cd "$out" && sha256sum "$name.tar.zst" >"$name.tar.zst.sha256")
 
