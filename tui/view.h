@@ -131,6 +131,7 @@ struct view *view_list(struct workbench *wb, const char *kind);
 struct view *view_detail(struct workbench *wb, const char *label);
 struct view *view_timeline(struct workbench *wb);
 struct view *view_flow(struct workbench *wb);
+struct view *view_brief(struct workbench *wb);
 struct view *view_history(struct workbench *wb, const char *label);
 struct view *view_commit(struct workbench *wb, const char *commit);
 struct view *view_playbook(struct workbench *wb, const char *run); /* NULL: the newest open run */

@@ -172,6 +172,8 @@ static struct view *view_for(struct workbench *wb, const struct words *w)
 		return view_board(wb);
 	if (w->count == 1 && strcmp(name, "timeline") == 0)
 		return view_timeline(wb);
+	if (w->count == 1 && strcmp(name, "brief") == 0)
+		return view_brief(wb);
 	if (w->count == 1 && strcmp(name, "play") == 0)
 		return view_playbook(wb, NULL);
 	if (w->count == 1 && strcmp(name, "resolve") == 0)

@@ -98,6 +98,8 @@ static struct view *view_of_key(struct workbench *wb, int key)
 		return view_timeline(wb);
 	case 'A':
 		return view_flow(wb);
+	case 'B':
+		return view_brief(wb);
 	case '6':
 		return view_list(wb, "note");
 	case '7':
@@ -136,6 +138,7 @@ SWITCH(assets, '3')
 SWITCH(evidence, '4')
 SWITCH(timeline, '5')
 SWITCH(flow, 'A')
+SWITCH(brief, 'B')
 SWITCH(notes, '6')
 SWITCH(indicators, '7')
 SWITCH(measures, '8')
@@ -230,6 +233,7 @@ const struct view_key workbench_keys[] = {
     {'4', NULL, NULL, N_("Evidence"), to_evidence, NULL},
     {'5', NULL, NULL, N_("Timeline"), to_timeline, NULL},
     {'A', NULL, NULL, N_("Flow: the attack as a graph"), to_flow, NULL},
+    {'B', NULL, NULL, N_("Brief: one page for the meeting"), to_brief, NULL},
     {'6', NULL, NULL, N_("Notes"), to_notes, NULL},
     {'7', NULL, NULL, N_("Indicators"), to_indicators, NULL},
     {'8', NULL, NULL, N_("Measures"), to_measures, NULL},
