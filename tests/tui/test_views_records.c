@@ -145,7 +145,7 @@ static void what_is_typed_survives_kill_and_lock(void **state)
 	terminal_await_row(t, -1, "R1-A1 is on record");
 	terminal_type(t, "a"); /* saved: no draft is left */
 	terminal_await_row(t, 1, "New: Asset");
-	assert_false(terminal_shows(t, "経理PC-7b"));
+	terminal_await_gone(t, "経理PC-7b");
 	terminal_type(t, KEYS_ESCAPE);
 	quit(t);
 	program_good(&program, "show", "R1-A1", NULL);
