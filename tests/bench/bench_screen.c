@@ -61,7 +61,7 @@ static void fill(struct program *p, size_t records)
 
 static struct terminal *open_case(void)
 {
-	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	struct terminal *t = terminal_open(24, 120, NULL, getenv("GENBA_CASE"), NULL);
 	terminal_await_row(t, -1, "keys");
 	return t;
 }
