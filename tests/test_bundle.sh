@@ -36,8 +36,8 @@ find "$stick" -type l | grep -q . && fail "links do not live on FAT"
 
 ldd "$stick/genba" >libraries
 grep -q 'not found' libraries && fail "$(cat libraries)"
-foreign=$(awk '$2 == "=>" {print $3}' libraries | grep -v "^$stick" | grep -Ev '/(libc|libm|libresolv|libdl|libpthread|librt)\.so\.' || true)
-[ -z "$foreign" ] || grep -q "=> $stick" libraries || fail "libraries of the machine: $foreign"
+foreign=$(sed -n 's/.* => \(.*\) (0x.*/\1/p' libraries | grep -vF "$stick/lib/" | grep -Ev '/(libc|libm|libresolv|libdl|libpthread|librt)\.so\.' || true)
+[ -z "$foreign" ] || fail "libraries of the machine: $foreign"
 
 cat >session <<'X'
 set -e

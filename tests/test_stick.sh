@@ -112,6 +112,9 @@ if mkfs.ext4 -q pull.img 2>/dev/null && mount -o loop pull.img pull 2>/dev/null;
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))' pull
 		! wait $pid || fail "pull $pull: the script succeeded on a stick that is gone"
 		umount pull
+		# another file, so that nobody who still holds the dead one gives it back
+		cp --sparse=always pull.img again.img
+		mv again.img pull.img
 		mount -o loop pull.img pull
 		GENBA_DATA=$work/pull/genba GENBA_CASE=$work/pull/site.genba "$genba" list note --json >notes 2>err ||
 			fail "pull $pull: $(cat err)"
