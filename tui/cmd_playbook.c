@@ -48,6 +48,27 @@ static void print_expanded(struct session *s, const struct run *run, const struc
 	buf_release(&words);
 }
 
+/* How it is run so that what it says is evidence; quoted for the shell, whatever the playbook wrote. */
+static void print_capture(struct session *s, const struct run *run, const char *command)
+{
+	struct buf line = BUF_INIT;
+	const char *on = json_string_value(json_array_get(json_object_get(run->record, "on"), 0));
+	buf_adds(&line, "genba capture ");
+	if (on)
+		buf_addf(&line, "--on %s ", on);
+	buf_adds(&line, "-- bash -c '");
+	for (; *command; command++) {
+		if (*command == '\'')
+			buf_adds(&line, "'\\''");
+		else
+			buf_addc(&line, *command);
+	}
+	buf_addc(&line, '\'');
+	fprintf(s->out, "      %s\n", _("to run it here, its output on record (then: step … done evidence=LABEL):"));
+	print_text(s->out, "      $ ", line.data);
+	buf_release(&line);
+}
+
 /* Instructions, and commands that are only offered: whole, as they would be typed. */
 static void print_commands(struct session *s, const struct run *run, const struct waiting *w)
 {
@@ -65,6 +86,7 @@ static void print_commands(struct session *s, const struct run *run, const struc
 		fprintf(s->out, "    %s ", _("offered, not run:"));
 		print_text(s->out, "", *about ? about : w->id);
 		print_text(s->out, "      $ ", text.data);
+		print_capture(s, run, text.data);
 		buf_clear(&text);
 	}
 	buf_release(&text);

@@ -47,7 +47,7 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 {
 	size_t i;
 	json_t *need;
-	const json_t *needs = playbook_step_extra(w->step, "records");
+	json_t *needs = step_needs(w);
 	if (json_array_size(needs) > 0) {
 		view_add(v, TONE_PLAIN, NULL, "");
 		view_addf(v, TONE_HEADING, NULL, " %s", _("To be on record before it is done"));
@@ -61,6 +61,46 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 		view_add_text(v, optional ? TONE_PLAIN : met ? TONE_GOOD : TONE_ATTENTION, NULL, line.data, 2);
 		buf_release(&line);
 	}
+	json_decref(needs);
+}
+
+/* What would be lost now stands above everything else of the step. */
+static void add_warnings(struct view *v, const struct playing *p, const struct waiting *w)
+{
+	struct buf lines = BUF_INIT;
+	run_warnings(v->wb->s->c, &p->run, w, &lines);
+	for (char *line = lines.data; *line;) {
+		size_t n = strcspn(line, "\n");
+		char *one = xasprintf("!! %.*s", (int)n, line);
+		view_add_text(v, TONE_ALARM, NULL, one, 1);
+		free(one);
+		line += n + (line[n] == '\n');
+	}
+	buf_release(&lines);
+}
+
+/* Instructions; commands that are only offered; what those that were run said. */
+static void add_commands(struct view *v, const struct playing *p, const struct waiting *w)
+{
+	struct buf text = BUF_INIT;
+	const char *about;
+	const char *type;
+	for (size_t i = 0; run_instruction(&p->run, w, i, &text, &type) == 0; i++) {
+		add_labelled(v, TONE_PLAIN, strcmp(type, "manual") == 0 ? _("To do") : type, text.data);
+		buf_clear(&text);
+	}
+	for (size_t i = 0; run_offer(&p->run, w, i, &text, &about) == 0; i++) {
+		add_labelled(v, TONE_HEADING, _("Offered, not run (o shows it)"), *about ? about : text.data);
+		buf_clear(&text);
+	}
+	json_t *outputs = run_outputs(v->wb->s->c, &p->run, w);
+	size_t k;
+	json_t *label;
+	json_array_foreach(outputs, k, label)
+		buf_addf(&text, "%s%s", k ? ", " : "", json_string_value(label));
+	add_labelled(v, TONE_GOOD, _("Run; what it said goes with the step"), text.data);
+	json_decref(outputs);
+	buf_release(&text);
 }
 
 static void add_step(struct view *v, const struct playing *p, const struct waiting *w)
@@ -70,16 +110,20 @@ static void add_step(struct view *v, const struct playing *p, const struct waiti
 	const char *name = playbook_text(json_object_get(w->step, "name"));
 	const char *phase = playbook_text(playbook_step_extra(w->step, "phase"));
 	struct buf line = BUF_INIT;
+	add_warnings(v, p, w);
 	buf_addf(&line, " %s %s", w->what == WAITING_ACTION ? "▶" : "?", *name ? name : w->id);
 	if (*phase)
 		buf_addf(&line, "   (%s)", phase);
 	view_add(v, TONE_HEADING, NULL, line.data);
+	buf_clear(&line);
+	run_expand(&p->run, w, playbook_text(json_object_get(w->step, "description")), &line);
+	view_add_text(v, TONE_PLAIN, NULL, line.data, 2);
 	buf_release(&line);
-	view_add_text(v, TONE_PLAIN, NULL, playbook_text(json_object_get(w->step, "description")), 2);
 	view_add(v, TONE_PLAIN, NULL, "");
 	json_array_foreach(playbook_step_extra(w->step, "warnings"), i, text)
 		add_labelled(v, TONE_ALARM, _("! Warning"), playbook_text(text));
 	add_labelled(v, TONE_PLAIN, _("Why"), playbook_text(playbook_step_extra(w->step, "why")));
+	add_commands(v, p, w);
 	if (w->what == WAITING_QUESTION)
 		view_addf(v, TONE_ATTENTION, NULL, "  %s", _("Answer: y yes · N no"));
 	else if (w->what == WAITING_CHOICE)
@@ -164,6 +208,23 @@ static void add_heading(struct view *v, const struct playing *p)
 	free(title);
 }
 
+static int is_abandoned(const struct playing *p)
+{
+	const char *state = json_get_string(p->run.record, "state");
+	return state && strcmp(state, "abandoned") == 0;
+}
+
+static void add_paused(struct view *v, const struct playing *p)
+{
+	const char *reason = json_get_string(p->run.record, "reason");
+	struct buf line = BUF_INIT;
+	if (!runs_is_paused(&p->run))
+		return;
+	buf_addf(&line, _("‖ Paused: %s (z goes on)"), reason ? reason : "");
+	view_add_text(v, TONE_ATTENTION, NULL, line.data, 1);
+	buf_release(&line);
+}
+
 static int fill_playbook(struct view *v, int columns, struct err *err)
 {
 	struct playing *p = v->data;
@@ -189,22 +250,45 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 		p->which = 0;
 	add_heading(v, p);
 	add_others(v, p);
+	add_paused(v, p);
 	if (current(p))
 		add_step(v, p, current(p));
+	else if (is_abandoned(p))
+		view_addf(v, TONE_ATTENTION, NULL, " %s", _("This run is abandoned. a shows what was done."));
 	else
 		view_addf(v, TONE_GOOD, NULL, " %s",
-		          _("This playbook is finished. P starts another, r shows the next open run."));
+		          _("This playbook is finished. a shows what was done, P starts another, r shows the next open "
+		            "run."));
 	add_recorded(v, p);
 	return 0;
 }
 
 /* ---- keys */
 
+static const char *refuses_run(struct view *v)
+{
+	const struct playing *p = v->data;
+	if (!p->loaded)
+		return _("no playbook is running: P starts one");
+	if (p->run.waiting_count == 0 || is_abandoned(p))
+		return _("this run is over");
+	return workbench_refuses_writing(v);
+}
+
+static const char *refuses_account(struct view *v)
+{
+	return ((const struct playing *)v->data)->loaded ? NULL : _("no playbook is running: P starts one");
+}
+
 static const char *refuses_step(struct view *v)
 {
 	const struct playing *p = v->data;
 	if (!current(p))
 		return *p->label ? _("this run has no step that waits") : _("no playbook is running: P starts one");
+	if (runs_is_paused(&p->run))
+		return _("this run is paused: z goes on");
+	if (is_abandoned(p))
+		return _("this run is over");
 	return workbench_refuses_writing(v);
 }
 
@@ -322,18 +406,59 @@ static void next_step(struct view *v)
 static void next_run(struct view *v)
 {
 	struct playing *p = v->data;
-	json_t *labels = run_open_labels(v->wb->s->c, NULL);
-	size_t count = json_array_size(labels);
-	size_t at = 0;
-	while (at < count && strcmp(json_string_value(json_array_get(labels, at)), p->label) != 0)
-		at++;
-	if (count > 0)
-		snprintf(p->label, sizeof p->label, "%s",
-		         json_string_value(json_array_get(labels, at < count ? (at + 1) % count : 0)));
+	if (!runs_choose(v->wb, p->label))
+		return;
 	p->which = 0;
 	v->selected = v->top = 0;
-	json_decref(labels);
 	view_stale(v);
+}
+
+static void fill_form(struct view *v)
+{
+	struct playing *p = v->data;
+	if (current(p)->what == WAITING_ACTION)
+		workbench_push(v->wb, view_step(v->wb, p->label, current(p)->invocation));
+	else
+		choose_answer(v);
+}
+
+static const char *refuses_offer(struct view *v)
+{
+	const struct playing *p = v->data;
+	const char *why = refuses_step(v);
+	struct buf command = BUF_INIT;
+	if (!why && run_offer(&p->run, current(p), 0, &command, NULL) < 0)
+		why = _("this step offers no command");
+	buf_release(&command);
+	return why;
+}
+
+static void show_offer(struct view *v)
+{
+	struct playing *p = v->data;
+	workbench_push(v->wb, view_offer(v->wb, p->label, current(p)->invocation));
+}
+
+static void pause_or_resume(struct view *v)
+{
+	struct playing *p = v->data;
+	if (runs_is_paused(&p->run))
+		runs_resume(v->wb, p->label);
+	else
+		runs_pause(v->wb, p->label);
+	view_stale(v);
+}
+
+static void abandon(struct view *v)
+{
+	struct playing *p = v->data;
+	runs_abandon(v->wb, p->label);
+	view_stale(v);
+}
+
+static void show_account(struct view *v)
+{
+	runs_account(v->wb, &((struct playing *)v->data)->run);
 }
 
 static void start(struct view *v)
@@ -357,7 +482,13 @@ static const struct view_key playbook_keys[] = {
     {'s', NULL, N_("skip"), N_("skip the step, with the reason"), skip_step, refuses_step},
     {'-', NULL, N_("n.a."), N_("the step does not apply, with the reason"), step_not_applicable, refuses_step},
     {'\t', N_("Tab"), NULL, N_("the next of several steps that wait"), next_step, NULL},
-    {'r', NULL, N_("run"), N_("the next open run"), next_run, NULL},
+    {'e', NULL, N_("form"), N_("the step's form, also for what need not be recorded"), fill_form, refuses_step},
+    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
+     show_offer, refuses_offer},
+    {'r', NULL, N_("run"), N_("another open run"), next_run, NULL},
+    {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_account, refuses_account},
+    {'z', NULL, NULL, N_("pause the run, with the reason; or go on with it"), pause_or_resume, refuses_run},
+    {'A', NULL, NULL, N_("abandon the run, with the reason"), abandon, refuses_run},
     {'P', NULL, N_("start"), N_("start a playbook"), start, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -61,6 +61,24 @@ int step_is_met(struct case_file *c, const struct run *run, const struct waiting
 	return met;
 }
 
+json_t *step_needs(const struct waiting *w)
+{
+	const json_t *records = playbook_step_extra(w->step, "records");
+	json_t *needs = records ? json_deep_copy(records) : json_array();
+	const char *called = run_called_playbook(w);
+	const char *id = json_get_string(w->step, "playbook_id");
+	size_t i;
+	json_t *need;
+	int evidence = 0;
+	json_array_foreach(needs, i, need)
+		evidence |= json_object_get(need, "evidence") && !json_is_true(json_object_get(need, "optional"));
+	if (json_is_true(playbook_step_extra(w->step, "preserving")) && !evidence)
+		json_array_append_new(needs, json_pack("{s:b}", "evidence", 1));
+	if (called && id)
+		json_array_append_new(needs, json_pack("{s:s, s:s}", "run", called, "id", id));
+	return needs;
+}
+
 int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what)
 {
 	struct err err = ERR_INIT;
@@ -104,15 +122,32 @@ struct step_form {
 	json_t *assets; /* labels */
 	char **values;  /* of the needs that the outcome itself answers: fields and notes */
 	int *met;
+	int offers; /* the step offers commands */
 };
 
-/* The name under which the outcome takes a value for this need, or NULL: it wants a record of its own. */
+/* The kind of record that the need wants, or NULL. */
+static const char *kind_wanted(const json_t *need)
+{
+	static const char *const kinds[] = {"evidence", "decision", "indicator"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (json_object_get(need, kinds[i]))
+			return kinds[i];
+	return json_get_string(need, "record");
+}
+
+/* 1 if the person answers it in words or from a list, without a record of its own. */
+static int is_value(const json_t *need)
+{
+	return json_object_get(need, "field") || json_object_get(need, "step") || json_object_get(need, "note");
+}
+
+/* The name under which the outcome takes what is given for this need. */
 static const char *value_name(const json_t *need)
 {
 	const char *field = json_get_string(need, "field");
 	if (!field)
 		field = json_get_string(need, "step");
-	return field ? field : json_object_get(need, "note") ? "note" : NULL;
+	return field ? field : json_object_get(need, "note") ? "note" : kind_wanted(need);
 }
 
 static int is_optional(const json_t *need)
@@ -150,6 +185,24 @@ static void add_need(struct view *v, const struct step_form *f, size_t i)
 	buf_release(&line);
 }
 
+/* What the step's own commands said goes along by itself: told in the heading. */
+static void add_outputs(struct view *v, const struct run *run, const struct waiting *w)
+{
+	json_t *outputs = run_outputs(v->wb->s->c, run, w);
+	struct buf line = BUF_INIT;
+	size_t i;
+	json_t *label;
+	json_array_foreach(outputs, i, label)
+		buf_addf(&line, "%s%s", i ? ", " : "", json_string_value(label));
+	if (line.len > 0) {
+		char *with = xasprintf("%s   %s: %s", v->heading, _("goes along"), line.data);
+		free(v->heading);
+		v->heading = with;
+	}
+	buf_release(&line);
+	json_decref(outputs);
+}
+
 static int fill_step(struct view *v, int columns, struct err *err)
 {
 	struct step_form *f = v->data;
@@ -164,19 +217,12 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
 	for (size_t i = 0; i < json_array_size(f->needs); i++)
 		add_need(v, f, i);
+	add_outputs(v, &run, w);
 	int open = first_open(f) < json_array_size(f->needs);
 	view_addf(v, open ? TONE_FAINT : TONE_HEADING, NULL, " ▶ %s",
 	          open ? _("Record it done (what is marked ✗ is still missing)") : _("Record it done"));
 	run_release(&run);
 	return 0;
-}
-
-static void join_assets(const struct step_form *f, struct buf *out)
-{
-	size_t i;
-	json_t *asset;
-	json_array_foreach(f->assets, i, asset)
-		buf_addf(out, "%s%s", i ? "," : "", json_string_value(asset));
 }
 
 /* ---- asking for each */
@@ -200,60 +246,61 @@ static void ask_value(struct view *v, struct step_form *f, size_t i)
 		free(answer);
 }
 
-/* The kind of record that the need wants, and the field in which it names the assets. */
-static const char *kind_wanted(const json_t *need, const char **on)
-{
-	const char *kind = json_get_string(need, "record");
-	if (json_object_get(need, "evidence"))
-		kind = "evidence";
-	else if (json_object_get(need, "decision"))
-		kind = "decision";
-	else if (json_object_get(need, "indicator"))
-		kind = "indicator";
-	*on = kind && strcmp(kind, "indicator") == 0 ? "seen_on" : kind && strcmp(kind, "event") == 0 ? "assets" : "on";
-	return kind;
-}
-
-/* Evidence is preserved by a command that names the assets already, everything else by a form; each is its own action. */
-static void add_record(struct view *v, struct step_form *f, size_t i)
+static void obtain(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
-	const char *field;
-	const char *kind = kind_wanted(need, &field);
-	char label[LABEL_TEXT];
-	struct buf on = BUF_INIT;
-	join_assets(f, &on);
-	if (kind && strcmp(kind, "evidence") == 0) {
-		struct buf line = BUF_INIT;
-		buf_addf(&line, on.len ? "preserve --on %s " : "preserve %s", on.data);
-		char *typed = prompt_command(v->wb, line.data);
-		if (typed && *typed)
-			workbench_command(v->wb, typed);
-		free(typed);
-		buf_release(&line);
-	} else if (kind && kind_find(kind)) {
-		struct assign preset = {field, on.data};
-		form_run(v->wb, kind, &preset, on.len && kind_field(kind_find(kind), field) ? 1 : 0, label);
-	}
-	buf_release(&on);
+	const char *kind = kind_wanted(need);
+	const char *called = json_get_string(need, "run");
+	char *labels = NULL;
+	if (called)
+		step_start_called(v->wb, called, f->assets);
+	else if (kind && strcmp(kind, "evidence") == 0)
+		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
+	else if (kind && kind_find(kind))
+		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);
+	if (!labels)
+		return;
+	free(f->values[i]);
+	f->values[i] = *labels ? labels : NULL;
+	if (!f->values[i])
+		free(labels);
 }
 
 /* ---- recording */
 
+static struct assign *find(struct assign *fields, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
 static void record(struct view *v, struct step_form *f)
 {
 	struct assign fields[64];
+	char *lists[64];
+	size_t list_count = 0;
 	size_t count = 0;
 	struct run run;
 	size_t which;
-	for (size_t i = 0; i < json_array_size(f->needs) && count < 64; i++)
-		if (f->values[i])
-			fields[count++] = (struct assign){value_name(json_array_get(f->needs, i)), f->values[i]};
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return;
+	for (size_t i = 0; i < json_array_size(f->needs) && count < 64; i++) {
+		if (!f->values[i])
+			continue;
+		const char *name = value_name(json_array_get(f->needs, i));
+		struct assign *same = is_value(json_array_get(f->needs, i)) ? NULL : find(fields, count, name);
+		if (same) /* labels for one kind, from two rows */
+			same->value = lists[list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
+		else
+			fields[count++] = (struct assign){name, f->values[i]};
+	}
 	struct step_outcome what = {.outcome = OUTCOME_DONE, .fields = fields, .field_count = count};
 	int rc = step_record(v->wb, &run, &run.waiting[which], &what);
 	run_release(&run);
+	while (list_count > 0)
+		free(lists[--list_count]);
 	if (rc == 0)
 		workbench_pop(v->wb); /* v is gone */
 }
@@ -266,10 +313,10 @@ static void press_row(struct view *v)
 		record(v, f);
 		return;
 	}
-	if (value_name(json_array_get(f->needs, i)))
+	if (is_value(json_array_get(f->needs, i)))
 		ask_value(v, f, i);
 	else
-		add_record(v, f, i);
+		obtain(v, f, i);
 	view_stale(v);
 	if (workbench_top(v->wb) != v)
 		return; /* the command shows something */
@@ -280,6 +327,18 @@ static void press_row(struct view *v)
 static void record_now(struct view *v)
 {
 	record(v, v->data);
+}
+
+static const char *refuses_offer(struct view *v)
+{
+	const struct step_form *f = v->data;
+	return f->offers ? workbench_refuses_writing(v) : _("this step offers no command");
+}
+
+static void show_offer(struct view *v)
+{
+	struct step_form *f = v->data;
+	workbench_push(v->wb, view_offer(v->wb, f->run, f->invocation));
 }
 
 static void release_step(struct view *v)
@@ -297,6 +356,8 @@ static void release_step(struct view *v)
 static const struct view_key step_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("fill in"), N_("fill the selected row in; on the last row: record it done"), press_row,
      workbench_refuses_writing},
+    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
+     show_offer, refuses_offer},
     {CTRL('s'), NULL, N_("record"), N_("record it done"), record_now, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
@@ -312,12 +373,14 @@ struct view *view_step(struct workbench *wb, const char *label, const char *invo
 		return NULL;
 	struct view *v = view_new(wb, &step_ops, label);
 	struct step_form *f = xcalloc(1, sizeof *f);
-	size_t n;
 	snprintf(f->run, sizeof f->run, "%s", run.label);
 	snprintf(f->invocation, sizeof f->invocation, "%s", invocation);
-	f->needs = json_deep_copy(playbook_step_extra(run.waiting[which].step, "records"));
+	f->needs = step_needs(&run.waiting[which]);
+	struct buf command = BUF_INIT;
+	f->offers = run_offer(&run, &run.waiting[which], 0, &command, NULL) == 0;
+	buf_release(&command);
 	f->assets = json_deep_copy(json_object_get(run.record, "on"));
-	n = json_array_size(f->needs);
+	size_t n = json_array_size(f->needs);
 	f->values = xcalloc(n + 1, sizeof *f->values);
 	f->met = xcalloc(n + 1, sizeof *f->met);
 	v->data = f;

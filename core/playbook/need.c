@@ -222,26 +222,28 @@ static const char *given(const struct step_outcome *what, const char *name)
 	return NULL;
 }
 
-/* Every label of a comma list is a record of the kind, and fits. */
+/* Every label of a comma list is a record of the kind; of evidence, as many as wanted fit: the others may be for another
+ * requirement of the step. */
 static int given_labels_fit(struct case_file *c, const struct looking *l, const char *labels, json_t *used)
 {
 	int fit = 1;
+	json_int_t fitting = 0;
 	for (const char *p = labels; *p && fit;) {
 		size_t n = strcspn(p, ",");
 		size_t blanks = strspn(p, " ");
 		char *label = xstrndup(p + blanks, blanks < n ? n - blanks : 0);
 		json_t *record = record_get(c, label, 0, NULL);
 		fit = record && run_equals(record, "kind", l->kind);
-		if (fit && l->types)
-			fit = fits(l, record);
-		if (fit && used)
+		int counts = fit && (!l->types || fits(l, record));
+		fitting += counts;
+		if (counts && used)
 			json_object_set_new(used, record_label(record), json_true());
 		json_decref(record);
 		free(label);
 		p += n;
 		p += *p == ',';
 	}
-	return fit;
+	return fit && fitting >= l->wanted;
 }
 
 static int asset_has(struct case_file *c, const json_t *assets, const char *field)
@@ -286,9 +288,13 @@ static int is_met_by_record(struct checking *k, const json_t *need, const char *
 	l.types = json_object_get(need, "evidence");
 	l.silent_is_about = 1;
 	if (labels) {
-		l.again = 1;
-		l.about = NULL;
-		return given_labels_fit(k->c, &l, labels, into);
+		struct looking named = l;
+		named.again = 1;
+		named.about = NULL;
+		if (given_labels_fit(k->c, &named, labels, into))
+			return 1;
+		if (!l.types)
+			return 0;
 	}
 	if (l.types) {
 		l.silent_is_about = 0;

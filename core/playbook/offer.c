@@ -1,9 +1,9 @@
-/* Texts of a step with the values of variables, and the commands that it offers. */
+/* Texts of a step with the values of variables, the commands that it offers, and what these said. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "playbook/condition.h"
-#include "playbook/run.h"
+#include "playbook/run_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,4 +87,49 @@ int run_instruction(const struct run *run, const struct waiting *w, size_t i, st
 		return 0;
 	}
 	return -1;
+}
+
+/* ---- what they said */
+
+static void add_tag(const struct waiting *w, struct buf *tag)
+{
+	buf_addf(tag, "step:%s", w->invocation);
+}
+
+int run_keep_output(struct case_file *c, const struct run *run, const struct waiting *w, const char *evidence,
+                    struct err *err)
+{
+	struct buf tag = BUF_INIT;
+	char *link = xasprintf("+%s", run->label);
+	buf_addc(&tag, '+');
+	add_tag(w, &tag);
+	struct assign fields[2] = {{"links", link}, {"tags", tag.data}};
+	int rc = record_set(c, evidence, fields, 2, 0, err);
+	buf_release(&tag);
+	free(link);
+	return rc;
+}
+
+struct outputs {
+	const char *run;
+	const char *tag;
+	json_t *labels;
+};
+
+static int take_output(void *ctx, json_t *evidence)
+{
+	struct outputs *o = ctx;
+	if (run_holds(evidence, "links", o->run) && run_holds(evidence, "tags", o->tag))
+		json_array_append_new(o->labels, json_string(record_label(evidence)));
+	return 0;
+}
+
+json_t *run_outputs(struct case_file *c, const struct run *run, const struct waiting *w)
+{
+	struct buf tag = BUF_INIT;
+	add_tag(w, &tag);
+	struct outputs o = {run->label, tag.data, json_array()};
+	record_each(c, "evidence", 0, take_output, &o, NULL);
+	buf_release(&tag);
+	return o.labels;
 }

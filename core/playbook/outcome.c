@@ -319,6 +319,34 @@ static const char *value_given(const struct step_outcome *what, const char *name
 	return NULL;
 }
 
+/* What is named, and what the step's own commands said, goes with what met the requirements. */
+static int add_evidence(struct case_file *c, const struct run *run, const struct waiting *w,
+                        const struct step_outcome *what, struct used *used, struct err *err)
+{
+	json_t *outputs = run_outputs(c, run, w);
+	size_t i;
+	json_t *label;
+	json_array_foreach(outputs, i, label)
+		json_object_set_new(used->evidence, json_string_value(label), json_true());
+	json_decref(outputs);
+	const char *named = value_given(what, "evidence");
+	while (named && *named) {
+		named += strspn(named, ", ");
+		size_t n = strcspn(named, ", ");
+		char *word = xstrndup(named, n);
+		json_t *record = *word ? record_get(c, word, 0, err) : NULL;
+		if (record)
+			json_object_set_new(used->evidence, record_label(record), json_true());
+		json_decref(record);
+		int unknown = *word && !record;
+		free(word);
+		if (unknown)
+			return -1;
+		named += n;
+	}
+	return 0;
+}
+
 static int write_step(struct case_file *c, struct action *a, struct run *run, const struct waiting *w,
                       const struct step_outcome *what, const char *answer, struct used *used, char label[LABEL_TEXT],
                       struct err *err)
@@ -329,12 +357,10 @@ static int write_step(struct case_file *c, struct action *a, struct run *run, co
 	put_head(&r, c, run, w, what, now);
 	put(&r, "answer", answer);
 	int rc = spread(a, run, w, what, &r, used, err);
-	const char *evidence = value_given(what, "evidence");
 	const char *decision = value_given(what, "decision");
-	if (evidence)
-		put(&r, "evidence", evidence);
-	else
-		put_take(&r, "evidence", joined_keys(used->evidence));
+	if (rc == 0)
+		rc = add_evidence(c, run, w, what, used, err);
+	put_take(&r, "evidence", joined_keys(used->evidence));
 	if (decision)
 		put(&r, "decision", decision);
 	else if (json_object_size(used->decision))

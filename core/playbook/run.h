@@ -88,6 +88,24 @@ int run_offer(const struct run *run, const struct waiting *w, size_t i, struct b
 /* The i-th instruction that is only shown: manual commands, and those of types that genba does not run. 0 or -1. */
 int run_instruction(const struct run *run, const struct waiting *w, size_t i, struct buf *text, const char **type);
 
+/*
+ * Puts the evidence down as what the step's own command said: it links to the run and bears the tag `step:INVOCATION`,
+ * so that it goes with the step's record whenever that is made. One action.
+ */
+int run_keep_output(struct case_file *c, const struct run *run, const struct waiting *w, const char *evidence,
+                    struct err *err);
+
+/* Labels of the evidence kept so for the step, oldest first; JSON array of strings. New reference. */
+json_t *run_outputs(struct case_file *c, const struct run *run, const struct waiting *w);
+
+/*
+ * Evidence whose bytes cannot be hashed here yet (standin.c): a physical item under seal, with source_serial, seal_no,
+ * witness and hash_due; or, with `stated`, a digest that somebody else made, with claimed_hash (ALGORITHM:DIGEST) and
+ * claimed_by. Any of these missing: ERR_USAGE, naming it. Both stay open on the Board until hashed. One action.
+ */
+int run_stand_in(struct case_file *c, int stated, const struct assign *fields, size_t count, char label[LABEL_TEXT],
+                 struct err *err);
+
 /* The name by which a playbook-action's playbook is found here, or NULL. */
 const char *run_called_playbook(const struct waiting *w);
 
@@ -95,8 +113,9 @@ struct step_outcome {
 	enum outcome outcome;
 	const char *reason;          /* needed unless done */
 	const char *answer;          /* of a question or choice */
-	const struct assign *fields; /* of the step; of the asset; note=TEXT; decision=LABEL; evidence=LABEL,…;
-	                              * KIND=LABEL,… of a record that the step must have; __variable__=TEXT */
+	const struct assign *fields; /* of the step; of the asset; note=TEXT; decision=LABEL; evidence=LABEL,… (what
+	                              * these do not meet is looked for on record); KIND=LABEL,… of a record that
+	                              * the step must have; __variable__=TEXT */
 	size_t field_count;
 };
 

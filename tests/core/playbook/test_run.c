@@ -162,6 +162,69 @@ static void a_sealed_item_or_a_stated_digest_will_do_for_the_time_being(void **s
 	must_record(OUTCOME_DONE, NULL, NULL, 0);
 }
 
+static void what_stands_in_for_a_hash_is_complete_or_refused(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct assign item[] = {{"title", "Notebook"},   {"type", "device"},      {"on", "R1-A1"},
+	                        {"source_serial", "W1"}, {"witness", "Person B"}, {"hash_due", "2026-12-01"},
+	                        {"seal_no", "S-1"}};
+	struct assign stated[] = {{"title", "Image"},
+	                          {"type", "memory"},
+	                          {"on", "R1-A2"},
+	                          {"claimed_by", "Vendor C"},
+	                          {"claimed_hash", "sha256:00"}};
+	start(preserving, "R1-A1");
+	assert_int_equal(run_stand_in(scene.c, 0, item, 6, label, &err), -1);
+	assert_non_null(strstr(err.message, "seal_no"));
+	struct err good = ERR_INIT;
+	if (run_stand_in(scene.c, 0, item, 7, label, &good) < 0)
+		fail_msg("%s", good.message);
+	json_t *record = record_get(scene.c, label, 0, NULL);
+	assert_string_equal(json_get_string(record, "form"), "physical");
+	json_decref(record);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	start(preserving, "R1-A2");
+	static const char *const wrong[] = {"sha256:00", "00", "crc:00", "md5:0123456789abcdef0123456789abcdeg"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct err why = ERR_INIT;
+		stated[4].value = wrong[i];
+		assert_int_equal(run_stand_in(scene.c, 1, stated, 5, label, &why), -1);
+		assert_non_null(strstr(why.message, "digest"));
+	}
+	stated[4].value = "md5:0123456789abcdef0123456789abcdef";
+	if (run_stand_in(scene.c, 1, stated, 5, label, &good) < 0)
+		fail_msg("%s", good.message);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Evidence named goes with what is on record; what a step's command said goes along by itself, with that step only. */
+static void evidence_named_and_said_goes_with_its_step(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char memory[LABEL_TEXT];
+	char named[LABEL_TEXT];
+	char said[LABEL_TEXT];
+	start(preserving, "R1-A1");
+	scene_preserve(&scene, "memory", "R1-A1", memory);
+	scene_preserve(&scene, "log", "R1-A1", named);
+	scene_preserve(&scene, "output", "R1-A1", said);
+	assert_int_equal(run_keep_output(scene.c, &run, &run.waiting[0], said, &err), 0);
+	json_t *outputs = run_outputs(scene.c, &run, &run.waiting[0]);
+	assert_int_equal(json_array_size(outputs), 1);
+	assert_string_equal(json_string_value(json_array_get(outputs, 0)), said);
+	json_decref(outputs);
+	struct assign unknown = {"evidence", "R1-E99"};
+	assert_int_equal(record(OUTCOME_DONE, NULL, &unknown, 1, &err), -1);
+	load();
+	struct assign fields = {"evidence", named};
+	must_record(OUTCOME_DONE, NULL, &fields, 1);
+	const json_t *evidence = json_object_get(json_array_get(run.steps, 0), "evidence");
+	assert_int_equal(json_array_size(evidence), 3);
+}
+
 static void preserving_wants_a_hash_even_if_the_list_forgets_it(void **state)
 {
 	(void)state;
@@ -497,6 +560,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_SCENE(a_preserving_step_wants_a_hash_of_each_asset),
 	    WITH_SCENE(a_sealed_item_or_a_stated_digest_will_do_for_the_time_being),
+	    WITH_SCENE(what_stands_in_for_a_hash_is_complete_or_refused),
+	    WITH_SCENE(evidence_named_and_said_goes_with_its_step),
 	    WITH_SCENE(preserving_wants_a_hash_even_if_the_list_forgets_it),
 	    WITH_SCENE(each_step_needs_records_of_its_own),
 	    WITH_SCENE(several_assets_are_one_commit),
