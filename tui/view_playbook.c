@@ -163,7 +163,13 @@ static int take_recorded(void *ctx, json_t *step)
 	record_field_text(step, kind_field(kind, "outcome"), &line);
 	char *title = record_title(step);
 	const char *said = json_get_string(step, "answer");
-	buf_addf(&line, "  %s%s%s", title, said ? " → " : "", said ? said : "");
+	buf_adds(&line, "  ");
+	if (said) /* before the question, which may be long */
+		buf_addf(&line, "[%s] ",
+		         strcmp(said, "yes") == 0  ? _("yes")
+		         : strcmp(said, "no") == 0 ? _("no")
+		                                   : said);
+	buf_adds(&line, title);
 	const char *reason = json_get_string(step, "reason");
 	if (reason)
 		buf_addf(&line, "  (%s)", reason);

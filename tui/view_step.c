@@ -22,11 +22,15 @@ void step_need_text(const json_t *need, struct buf *out)
 {
 	const struct field *field = step_need_field(need);
 	const char *label = playbook_text(json_object_get(need, "label"));
-	if (!field && !json_object_get(need, "note")) {
+	const struct kind *kind = kind_find(json_object_get(need, "decision")    ? "decision"
+	                                    : json_object_get(need, "indicator") ? "indicator"
+	                                    : json_get_string(need, "record")    ? json_get_string(need, "record")
+	                                                                         : "note");
+	if (json_object_get(need, "evidence") || json_get_string(need, "run") || (!field && !kind)) {
 		run_requirement_text(need, out);
 		return;
 	}
-	const char *name = field ? field_label(field) : _("Note");
+	const char *name = field ? field_label(field) : json_object_get(need, "note") ? _("Note") : kind_label(kind);
 	printable_add(out, name, strlen(name), PRINTABLE_LINE);
 	if (*label) {
 		buf_adds(out, ": ");

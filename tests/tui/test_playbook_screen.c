@@ -408,6 +408,11 @@ static void two_assets_are_one_run(void **state)
 	terminal_type(p.t, "-");
 	ask(&p, "対象外", "記録済み" KEYS_ENTER);
 	await_recorded(&p);
+	terminal_type(p.t, "y"); /* it is being destroyed: what the cut would lose stands above */
+	await_recorded(&p);
+	terminal_await_row(p.t, 1, "R1-J1");
+	terminal_await(p.t, "!! R1-A1 HR-PC-03: メモリ");
+	terminal_await(p.t, "!! R1-A2 HR-PC-04: メモリ");
 	terminal_type(p.t, "A");
 	ask(&p, "中止する理由", "誤って開始" KEYS_ENTER);
 	terminal_await_row(p.t, -1, "中止しました");
