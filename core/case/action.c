@@ -4,6 +4,8 @@
 #include "base/paths.h"
 #include "base/printable.h"
 #include "case/case_private.h"
+#include "case/custody.h"
+#include "case/reserve.h"
 #include "case/rules.h"
 #include "case/seen.h"
 #include "case/tally.h"
@@ -246,6 +248,8 @@ static int assign_fields(struct action *a, const struct kind *kind, json_t *obje
 	struct value_context v = {a->c, resolve_reference, &r};
 	for (size_t i = 0; i < count; i++) {
 		const struct field *field = kind_field(kind, fields[i].name);
+		if (!field && kind->letter && !json_object_get(object, "label") && strcmp(fields[i].name, "label") == 0)
+			continue; /* of a new record: make_label() */
 		if (!field)
 			return unknown_field(kind, fields[i].name, err);
 		if (field->machine && !(flags & RECORD_MACHINE))
@@ -417,21 +421,33 @@ static int keep(struct action *a, json_t *object, int is_new, char *summary, str
 	return 0;
 }
 
-static int make_label(struct action *a, const struct kind *kind, char label[LABEL_TEXT], struct err *err)
+/* The label of a new record: the one that was kept free for it on paper, or the next one. */
+static int make_label(struct action *a, const struct kind *kind, const char *kept, char label[LABEL_TEXT], struct err *err)
 {
-	sqlite3_stmt *s = case_statement(a->c, CASE_NEXT_NUMBER, err);
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, a->c->mark, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 2, kind->name, -1, SQLITE_STATIC);
-	if (sqlite3_step(s) != SQLITE_ROW) {
-		case_sql_error(a->c, _("number a record"), err);
-		sqlite3_reset(s);
-		return -1;
+	if (kept) {
+		snprintf(label, LABEL_TEXT, "%s", kept);
+		return reserve_take(a->c, kind, kept, err);
 	}
-	snprintf(label, LABEL_TEXT, "%s-%c%lld", a->c->mark, kind->letter, (long long)sqlite3_column_int64(s, 0));
-	sqlite3_reset(s);
+	long long number = reserve_next_number(a->c, kind, err);
+	if (number < 0)
+		return -1;
+	snprintf(label, LABEL_TEXT, "%s-%c%lld", a->c->mark, kind->letter, number);
 	return 0;
+}
+
+/* The value given for `label`, which is no field: a label kept free (reserve.h). NULL: none. */
+static const char *label_given(const struct assign *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(fields[i].name, "label") == 0)
+			return fields[i].value;
+	return NULL;
+}
+
+static int is_transfer(const json_t *object)
+{
+	const char *kind = json_get_string(object, "kind");
+	return kind && strcmp(kind, "transfer") == 0;
 }
 
 int action_insert(struct action *a, json_t *object, struct err *err)
@@ -441,7 +457,9 @@ int action_insert(struct action *a, json_t *object, struct err *err)
 	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
 	if (field && field->type == FIELD_TEXT)
 		title = record_title(object);
-	return keep(a, object, 1, title, err) < 0 ? fail(a, err) : 0;
+	if (keep(a, object, 1, title, err) < 0)
+		return fail(a, err);
+	return is_transfer(object) ? custody_follow(a, a->c, NULL, object, err) : 0;
 }
 
 int action_add(struct action *a, const char *kind_name, const struct assign *fields, size_t count, unsigned flags,
@@ -469,7 +487,7 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 		rc = check_required(kind, object, err);
 	}
 	if (rc == 0 && kind->letter)
-		rc = make_label(a, kind, label, err);
+		rc = make_label(a, kind, label_given(fields, count), label, err);
 	else if (rc == 0)
 		snprintf(label, LABEL_TEXT, "%s", kind->name);
 	if (rc == 0) {
@@ -586,7 +604,9 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 	stamp(a, after, "modified");
 	if (rule_check(a->c, after, err) < 0)
 		return fail(a, err);
-	return keep(a, after, 0, changed_names(before, after), err) < 0 ? fail(a, err) : 0;
+	if (keep(a, after, 0, changed_names(before, after), err) < 0)
+		return fail(a, err);
+	return is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0 ? fail(a, err) : 0;
 }
 
 int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags,

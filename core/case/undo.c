@@ -91,6 +91,8 @@ static int give_back(const json_t *before, const json_t *after, json_t *current,
 		if (strcmp(name, "modified") == 0 || (was && became && json_equal(was, became)))
 			continue;
 		json_t *is = json_object_get(current, name);
+		if ((is == NULL) == (was == NULL) && (!is || json_equal(is, was)))
+			continue; /* it has followed already: custody */
 		if ((is == NULL) != (became == NULL) || (is && !json_equal(is, became))) {
 			rc = err_set(err, ERR_FAILED, _("%s was changed again since (%s); set it by hand"), record_label(current), name);
 			break;

@@ -1,0 +1,102 @@
+#include "case/custody.h"
+
+#include "base/edtf.h"
+#include "base/err.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct moment {
+	json_t *record;
+	int64_t when;
+	size_t n; /* order of entry */
+};
+
+static int take_transfer(void *ctx, json_t *record, const char *field)
+{
+	const struct kind *kind = record_kind(record);
+	if (kind && strcmp(kind->name, "transfer") == 0 && strcmp(field, "items") == 0 && !record_is_retracted(record))
+		json_array_append(ctx, record);
+	return 0;
+}
+
+/* A time that says nothing stands where it was entered: last. */
+static int64_t moment_of(const json_t *record)
+{
+	const char *text = json_get_string(record, "when");
+	struct edtf time;
+	int64_t first;
+	int64_t last;
+	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &last) < 0)
+		return INT64_MAX;
+	return first;
+}
+
+static int by_time(const void *one, const void *other)
+{
+	const struct moment *a = one;
+	const struct moment *b = other;
+	if (a->when != b->when)
+		return a->when < b->when ? -1 : 1;
+	return a->n < b->n ? -1 : a->n > b->n;
+}
+
+json_t *custody_chain(struct case_file *c, const char *item, struct err *err)
+{
+	json_t *found = json_array();
+	json_t *chain = NULL;
+	if (record_each_referring(c, item, take_transfer, found, err) == 0) {
+		size_t count = json_array_size(found);
+		struct moment *moments = xcalloc(count + 1, sizeof *moments);
+		for (size_t i = 0; i < count; i++) {
+			json_t *record = json_array_get(found, i);
+			moments[i] = (struct moment){record, moment_of(record), i};
+		}
+		qsort(moments, count, sizeof *moments, by_time);
+		chain = json_array();
+		for (size_t i = 0; i < count; i++)
+			json_array_append(chain, moments[i].record);
+		free(moments);
+	}
+	json_decref(found);
+	return chain;
+}
+
+static int follow_item(struct action *a, struct case_file *c, const char *item, struct err *err)
+{
+	struct err gone = ERR_INIT;
+	json_t *record = record_get(c, item, RECORD_RAW, &gone);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind ? kind_field(kind, "holder") : NULL;
+	int follows = field && field->machine;
+	json_decref(record);
+	if (!follows)
+		return 0;
+	json_t *chain = custody_chain(c, item, err);
+	if (!chain)
+		return -1;
+	size_t count = json_array_size(chain);
+	const char *to = count ? json_get_string(json_array_get(chain, count - 1), "to") : NULL;
+	struct assign holder = {"holder", to ? to : ""};
+	int rc = action_set(a, item, &holder, 1, RECORD_MACHINE | RECORD_WITH_RETRACTED, err);
+	json_decref(chain);
+	return rc;
+}
+
+static int follow_all(struct action *a, struct case_file *c, const json_t *transfer, struct err *err)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(transfer, "items"), i, item)
+		if (json_is_string(item) && follow_item(a, c, json_string_value(item), err) < 0)
+			return -1;
+	return 0;
+}
+
+int custody_follow(struct action *a, struct case_file *c, const json_t *before, const json_t *after, struct err *err)
+{
+	if (before && follow_all(a, c, before, err) < 0)
+		return -1;
+	return follow_all(a, c, after, err);
+}
