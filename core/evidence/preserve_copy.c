@@ -71,43 +71,44 @@ static int go_on(struct work *w, struct err *err)
 	return rc;
 }
 
-static int begin(struct work *w, struct err *err)
+int work_copy_plan(struct work *w, struct err *err)
 {
+	struct err why = ERR_INIT;
 	int sealed = w->options->form == EVIDENCE_SEALED;
-	if (!to_pipe(w)) {
-		if (check_room(w, err) < 0)
-			return -1;
-		w->copy = volume_choose_name(w->dir, w->full, sealed ? ".gev" : "");
-		if (volume_create(&w->volume, w->copy, w->options->split, err) < 0)
-			return -1;
-	}
-	if (!sealed)
-		return 0;
-	w->key = secret_alloc(GEV_KEY);
-	randombytes_buf(w->key, GEV_KEY);
-	return gev_writer_begin(&w->sealed, to_pipe(w) ? NULL : &w->volume, w->options->to_fd, w->key, case_id(w->c),
-	                        err);
-}
-
-int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
-{
 	if (!work_copies(w))
 		return 0;
-	struct err why = ERR_INIT;
 	if (w->going_on && go_on(w, &why) < 0) {
 		work_note(w, _("interrupted work was not gone on with: %s; begun anew"), why.message);
 		if (work_begin_anew(w, err) < 0)
 			return -1;
 	}
-	if (!w->going_on && begin(w, err) < 0)
-		return -1;
-	if (w->options->form == EVIDENCE_SEALED) {
-		a->ops = &gev_sink;
-		a->sink = &w->sealed;
-	} else {
-		a->ops = &acquire_raw;
-		a->sink = &w->volume;
+	if (w->going_on)
+		return 0;
+	if (!to_pipe(w)) {
+		if (check_room(w, err) < 0)
+			return -1;
+		w->copy = volume_choose_name(w->dir, w->full, sealed ? ".gev" : "");
 	}
+	if (sealed) {
+		w->key = secret_alloc(GEV_KEY);
+		randombytes_buf(w->key, GEV_KEY);
+	}
+	return 0;
+}
+
+int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
+{
+	int sealed = w->options->form == EVIDENCE_SEALED;
+	if (!work_copies(w))
+		return 0;
+	if (!w->going_on && !to_pipe(w) && volume_create(&w->volume, w->copy, w->options->split, err) < 0)
+		return -1;
+	if (!w->going_on && sealed &&
+	    gev_writer_begin(&w->sealed, to_pipe(w) ? NULL : &w->volume, w->options->to_fd, w->key, case_id(w->c),
+	                     err) < 0)
+		return -1;
+	a->ops = sealed ? &gev_sink : &acquire_raw;
+	a->sink = sealed ? (void *)&w->sealed : (void *)&w->volume;
 	return 0;
 }
 

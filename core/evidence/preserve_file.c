@@ -98,8 +98,12 @@ int work_on_file(struct work *w)
 	                        .retry = 1,
 	                        .also = w->options->also,
 	                        .progress = w->options->progress};
-	if (work_copy_begin(w, &a, w->err) < 0 || (resumable && work_keep_start(w, w->err) < 0)) {
+	/* the job is on record before a byte is read or a file is made */
+	if (work_copy_plan(w, w->err) < 0 || (resumable && work_keep_start(w, w->err) < 0) ||
+	    work_copy_begin(w, &a, w->err) < 0) {
 		work_copy_close(w, 1); /* nothing was preserved */
+		if (resumable && w->job.there && !w->interruptions.len)
+			job_reset(&w->job, NULL);
 		return -1;
 	}
 	if (resumable) {

@@ -10,7 +10,7 @@
 #include "evidence/preserve.h"
 #include "evidence/volume.h"
 
-#define JOB_LEAST (16U << 20) /* smaller files are done before their state is worth keeping */
+#define JOB_LEAST (1U << 20) /* smaller files are read at once, before they could be interrupted */
 
 struct work {
 	struct case_file *c;
@@ -67,6 +67,8 @@ int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *er
 /* ---- the copy (preserve_copy.c) */
 
 int work_copies(const struct work *w); /* 1 if the form writes a copy */
+/* Names a new copy, or takes the unfinished one up; then, the job being kept, makes what is not there yet. */
+int work_copy_plan(struct work *w, struct err *err);
 int work_copy_begin(struct work *w, struct acquisition *a, struct err *err);
 int work_copy_finish(struct work *w, struct err *err);
 void work_copy_close(struct work *w, int discard);

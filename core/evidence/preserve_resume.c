@@ -46,6 +46,8 @@ int work_keep_start(struct work *w, struct err *err)
 	}
 	if (*w->label)
 		json_object_set_new(head, "label", json_string(w->label));
+	if (w->interruptions.len) /* also of work that was begun anew */
+		json_object_set_new(head, "interruptions", json_string(w->interruptions.data));
 	return job_keep(&w->job, "", 0, err);
 }
 
@@ -126,7 +128,8 @@ static void take_label(struct work *w)
 	json_decref(record);
 }
 
-void work_going_on(struct work *w, const char *from)
+/* One line of the record: when and why work stopped, and what was done about it. */
+static void add_interruption(struct work *w, const char *what)
 {
 	const char *why = json_get_string(w->job.head, "why");
 	const char *at = json_get_string(w->job.head, "at");
@@ -134,12 +137,20 @@ void work_going_on(struct work *w, const char *from)
 	const char *before = json_get_string(w->job.head, "interruptions");
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
-	if (started)
-		snprintf(w->started, sizeof w->started, "%s", started);
+	if (!at)
+		at = started ? started : w->started;
 	if (before)
 		buf_adds(&w->interruptions, before);
-	buf_addf(&w->interruptions, _("interrupted after %s (%s); gone on at %s %s\n"), at ? at : w->started,
-	         why ? why : _("the program or the machine ended"), now, from);
+	buf_addf(&w->interruptions, _("interrupted after %s (%s); gone on at %s %s\n"), at,
+	         why ? why : _("the program or the machine ended"), now, what);
+}
+
+void work_going_on(struct work *w, const char *from)
+{
+	const char *started = json_get_string(w->job.head, "started");
+	add_interruption(w, from);
+	if (started)
+		snprintf(w->started, sizeof w->started, "%s", started);
 	json_object_set_new(w->job.head, "interruptions", json_string(w->interruptions.data));
 	json_object_del(w->job.head, "why");
 	take_label(w);
@@ -176,6 +187,7 @@ int work_resume(struct work *w, struct err *err)
 			work_going_on(w, from);
 			free(from);
 		} else {
+			add_interruption(w, _("from the beginning"));
 			if (fits)
 				work_note(w, _("interrupted work was not gone on with: the source is not what it was; "
 				               "begun anew"));

@@ -47,16 +47,15 @@ static int keep(void *ctx, const struct manifest *m, struct err *err)
 	return job_keep(&w->job, m->text.data, m->text.len, err);
 }
 
-/* The unfinished copy that `before` belongs to, or a new one. */
-static int begin_copy(struct work *w, struct buf *before)
+/* Names the copy: the unfinished one of the job, or a new one. 1: it is there already. */
+static int name_copy(struct work *w, struct buf *before)
 {
 	const char *stored = json_get_string(w->job.head, "copy");
 	struct buf path = BUF_INIT;
 	struct stat st;
-	if (before->len && stored && pathname_decode(stored, &path) == 0 && lstat(path.data, &st) == 0 &&
-	    S_ISDIR(st.st_mode)) {
+	if (stored && pathname_decode(stored, &path) == 0 && lstat(path.data, &st) == 0 && S_ISDIR(st.st_mode)) {
 		w->copy = buf_take(&path, NULL);
-		return 0;
+		return 1;
 	}
 	buf_release(&path);
 	if (before->len) {
@@ -64,24 +63,30 @@ static int begin_copy(struct work *w, struct buf *before)
 		buf_clear(before);
 	}
 	w->copy = volume_choose_name(w->dir, w->full, "");
-	if (mkdir(w->copy, 0700) < 0)
-		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot make the folder '%s'"), w->copy);
 	pathname_encode(w->copy, &path);
 	json_object_set_new(w->job.head, "copy", json_string(path.data));
 	buf_release(&path);
 	return 0;
 }
 
-/* `before` gets the manifest of an interrupted run, if there was one. */
+/* `before` gets the manifest of an interrupted run, if there was one. The job is on record before anything is read or made. */
 static int begin(struct work *w, struct buf *before)
 {
 	w->has_job = 1;
-	if (job_load(&w->job, before, w->err) < 0 || (work_copies(w) && begin_copy(w, before) < 0))
+	if (job_load(&w->job, before, w->err) < 0)
 		return -1;
-	if (before->len)
-		work_going_on(w, _("with the files that were not done yet"));
-	w->job.replace = w->job.there;
+	int was_there = w->job.there;
+	buf_adds(before, ""); /* never NULL */
+	int made = work_copies(w) ? name_copy(w, before) : 1;
+	if (was_there)
+		work_going_on(w, before->len ? _("with the files that were not done yet") : _("from the beginning"));
+	w->job.replace = was_there && before->len < w->job.kept; /* its copy is gone, and so its manifest */
 	json_object_set_new(w->job.head, "started", json_string(w->started));
+	if (job_keep(&w->job, before->data, before->len, w->err) < 0)
+		return -1;
+	w->job.replace = was_there; /* the manifest is made anew, in its own order */
+	if (!made && mkdir(w->copy, 0700) < 0)
+		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot make the folder '%s'"), w->copy);
 	return 0;
 }
 
@@ -117,7 +122,7 @@ int work_on_folder(struct work *w)
 	int rc = begin(w, &before);
 	if (rc == 0) {
 		struct tree_options options = {.copy_to = w->copy,
-		                               .before = before.len ? before.data : NULL,
+		                               .before = w->going_on ? before.data : NULL, /* may be empty */
 		                               .progress = w->options->progress,
 		                               .checkpoint = keep,
 		                               .checkpoint_ctx = w};
