@@ -151,7 +151,14 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		if (args_option(args, "evidence"))
 			fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
 			        (unsigned long long)evidence.checked, (unsigned long long)evidence.unreadable);
-		else
+		if (args_option(args, "evidence") && evidence.checked)
+			fprintf(
+			    s->out,
+			    _("of these read from the medium itself: %llu; from memory, since the cache could not be "
+			      "dropped: %llu\n"),
+			    (unsigned long long)evidence.from_medium,
+			    (unsigned long long)(evidence.checked - evidence.from_medium));
+		if (!args_option(args, "evidence"))
 			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
 		if (report.absent)
 			fprintf(s->out,
