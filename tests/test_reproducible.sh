@@ -18,6 +18,7 @@ build() { # build FOLDER UMASK BUILD
 		cmake -S . -B "$3" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGENBA_TESTS=OFF >/dev/null
 		cmake --build "$3" -j2 --target genba manual bundle >log 2>&1 || { tail log; exit 1; }
 		cd "$3"
+		umask 022 # CPack lets it into the headers of the package's outer archive
 		cpack >log 2>&1 || { tail log; exit 1; }
 		strip tui/genba -o genba.stripped
 		sha256sum genba.stripped bundle/*.tar.zst bundle/*.spdx.json genba_*.deb
