@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# What machines can say of the text in seconds: cppcheck, shell scripts, white space, names that must not be here.
+# What machines can say of the text in seconds: the format, cppcheck, shell scripts, white space, names that must not be here.
 set -euo pipefail
 cd "${GENBA_SOURCE:?source folder}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 bad=0
 
 wrong() {
@@ -15,6 +17,18 @@ skipped=
 have() {
 	command -v "$1" >/dev/null || { skipped="$skipped $1"; return 1; }
 }
+
+if have clang-format; then
+	files '*.c' '*.h' | while IFS= read -r file; do [ -f "$file" ] && printf '%s\0' "$file"; done |
+		xargs -0 clang-format --dry-run -Werror 2>&1 | grep -E '^[a-z].*: error' | cut -d: -f1 | LC_ALL=C sort -u >"$work/unformatted" || true
+	grep -v '^#' tests/lint/unformatted | LC_ALL=C sort >"$work/known" || true
+	while read -r file; do
+		wrong "$file is not formatted: clang-format -i $file"
+	done < <(LC_ALL=C comm -23 "$work/unformatted" "$work/known")
+	while read -r file; do
+		wrong "$file is formatted: take it out of tests/lint/unformatted"
+	done < <(LC_ALL=C comm -13 "$work/unformatted" "$work/known")
+fi
 
 if have cppcheck; then
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability,style --inline-suppr --error-exitcode=1 \

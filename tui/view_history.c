@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define FIRST_ACTIONS 500 /* read at once; more when the cursor comes to the end */
-#define AUTHOR_CELLS  10 /* on a narrow screen; twice as many on a wide one */
+#define AUTHOR_CELLS  10  /* on a narrow screen; twice as many on a wide one */
 
 struct actions {
 	size_t limit;

@@ -16,13 +16,15 @@
 #include <stddef.h>
 
 struct buf {
-	char *data;  /* owned; len + 1 bytes at least, or the static empty string while cap == 0 */
-	size_t len;  /* bytes, without the final NUL */
+	char *data; /* owned; len + 1 bytes at least, or the static empty string while cap == 0 */
+	size_t len; /* bytes, without the final NUL */
 	size_t cap;
 };
 
 extern char buf_empty[1];
+/* clang-format off */
 #define BUF_INIT {buf_empty, 0, 0}
+/* clang-format on */
 
 void buf_init(struct buf *b);
 void buf_release(struct buf *b);           /* frees and re-initialises */

@@ -25,17 +25,17 @@
 
 enum err_code {
 	ERR_NONE = 0,
-	ERR_FAILED = 1,    /* could not do it */
-	ERR_USAGE = 2,     /* the caller's words are off */
-	ERR_UNLOCK = 3,    /* no slot opens with what was given */
-	ERR_DAMAGED = 4,   /* verification found something wrong */
-	ERR_BUSY = 5,      /* the case is open elsewhere */
+	ERR_FAILED = 1,  /* could not do it */
+	ERR_USAGE = 2,   /* the caller's words are off */
+	ERR_UNLOCK = 3,  /* no slot opens with what was given */
+	ERR_DAMAGED = 4, /* verification found something wrong */
+	ERR_BUSY = 5,    /* the case is open elsewhere */
 	/* finer kinds of "could not do it": exit status 1 */
 	ERR_NOT_FOUND = 16,
 	ERR_CANCELLED,
-	ERR_INVALID,       /* a value that is not allowed; the message lists what is */
+	ERR_INVALID, /* a value that is not allowed; the message lists what is */
 	ERR_EXISTS,
-	ERR_NO_SPACE,      /* full or read-only medium */
+	ERR_NO_SPACE, /* full or read-only medium */
 };
 
 struct err {
@@ -43,15 +43,16 @@ struct err {
 	char message[1024]; /* NUL-terminated, printable UTF-8, one line unless the writer put '\n' there */
 };
 
+/* clang-format off */
 #define ERR_INIT {ERR_NONE, ""}
+/* clang-format on */
 
 /* Records an error unless `err` is NULL or already holds one. Always returns -1. */
-int err_set(struct err *err, enum err_code code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int err_set(struct err *err, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* As err_set(), and appends ": " and strerror(errno_value). ENOSPC, EROFS and EDQUOT turn ERR_FAILED into ERR_NO_SPACE. */
 int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 /* Puts "TEXT: " before a message that is already there, to say what was being done. Returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -14,8 +14,8 @@
 
 #include <stddef.h>
 
-#define _(text) i18n_text(text)
-#define N_(text) (text)                                   /* marks a string that is looked up later */
+#define _(text)           i18n_text(text)
+#define N_(text)          (text)                                  /* marks a string that is looked up later */
 #define C_(context, text) i18n_text_in(context "\004" text, text) /* same English word, two meanings */
 
 /* The translation of `text`, or `text` itself. Never NULL; borrowed for the life of the process. */

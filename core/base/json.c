@@ -39,7 +39,8 @@ static int add_chunk(const char *bytes, size_t n, void *out)
 int json_canonical(const json_t *value, struct buf *out, struct err *err)
 {
 	if (!has_only_exact_values(value, 0))
-		return err_set(err, ERR_INVALID, _("a record holds whole numbers only, at most %d levels deep"), JSON_DEPTH);
+		return err_set(err, ERR_INVALID, _("a record holds whole numbers only, at most %d levels deep"),
+		               JSON_DEPTH);
 	if (json_dump_callback(value, add_chunk, out, JSON_SORT_KEYS | JSON_INDENT(1)) != 0)
 		return err_set(err, ERR_FAILED, _("cannot write a value as JSON"));
 	buf_addc(out, '\n');

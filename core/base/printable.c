@@ -160,7 +160,8 @@ void text_pad(struct buf *out, const char *text, size_t cells)
 /* Japanese line breaking (kinsoku): these do not begin a line. */
 static int must_not_begin(utf8proc_int32_t c)
 {
-	static const char closing[] = "、。，．・：；？！）〕］｝〉》」』】ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…,.:;?!)]}";
+	static const char closing[] =
+	    "、。，．・：；？！）〕］｝〉》」』】ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…,.:;?!)]}";
 	char one[5] = "";
 	utf8proc_ssize_t n = utf8proc_encode_char(c, (utf8proc_uint8_t *)one);
 	one[n > 0 ? n : 0] = '\0';
@@ -203,7 +204,8 @@ void text_wrap(struct buf *out, const char *text, size_t cells, size_t indent)
 		while (line > 0) {
 			size_t keep = break_at(text, line, cells);
 			size_t shown = keep;
-			while (shown > 0 && text[shown - 1] == ' ' && (keep < line || text_width_n(text, shown) > cells))
+			while (shown > 0 && text[shown - 1] == ' ' &&
+			       (keep < line || text_width_n(text, shown) > cells))
 				shown--;
 			buf_add(out, text, shown);
 			text += keep;

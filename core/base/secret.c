@@ -103,8 +103,9 @@ int secret_ask(struct secret *s, const char *prompt, struct err *err)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return err_set(err, ERR_UNLOCK,
-		               _("no terminal to ask for a passphrase: give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
+		return err_set(
+		    err, ERR_UNLOCK,
+		    _("no terminal to ask for a passphrase: give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
 	struct termios before;
 	int have_termios = tcgetattr(fd, &before) == 0;
 	if (have_termios) {

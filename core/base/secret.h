@@ -17,7 +17,9 @@ struct secret {
 	size_t len;
 };
 
+/* clang-format off */
 #define SECRET_INIT {NULL, 0}
+/* clang-format on */
 #define SECRET_LIMIT 4096
 
 /* Once at the start of a program: initialises libsodium, forbids core dumps and tracing. 0 or -1. */

@@ -17,7 +17,8 @@ static void sha256_hex(const void *bytes, size_t n, char hex[65])
 int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], struct err *err)
 {
 	if (n > BLOB_LIMIT)
-		return err_set(err, ERR_INVALID, _("%zu bytes are too many to keep inside the case (at most %u)"), n, BLOB_LIMIT);
+		return err_set(err, ERR_INVALID, _("%zu bytes are too many to keep inside the case (at most %u)"), n,
+		               BLOB_LIMIT);
 	sha256_hex(bytes, n, sha256);
 	sqlite3_stmt *s = case_statement(c, CASE_BLOB_HAS, err);
 	if (!s)
@@ -53,7 +54,8 @@ int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct er
 	int result = -1;
 	sqlite3_int64 size = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
 	if (rc == SQLITE_DONE || (rc == SQLITE_ROW && sqlite3_column_type(s, 1) == SQLITE_NULL)) {
-		err_set(err, ERR_NOT_FOUND, _("the content %.16s… is not in this copy of the case (purged, or left behind)"), sha256);
+		err_set(err, ERR_NOT_FOUND,
+		        _("the content %.16s… is not in this copy of the case (purged, or left behind)"), sha256);
 	} else if (rc != SQLITE_ROW) {
 		case_sql_error(c, _("read a file kept in the case"), err);
 	} else if (size < 0 || size > (sqlite3_int64)BLOB_LIMIT) {

@@ -18,7 +18,7 @@
 
 #define FILE_LIMIT 16384
 #define MEMORY_MAX (1024U << 20) /* a hostile file cannot ask for more than libsodium's SENSITIVE */
-#define OPS_MAX 16
+#define OPS_MAX    16
 
 static const char magic[] = "genba-identity-1"; /* also the associated data of the seal */
 
@@ -39,8 +39,9 @@ int mark_check(const char *mark, struct err *err)
 		     (mark[i] >= 'a' && mark[i] <= 'z');
 	if (ok)
 		return 0;
-	return err_set(err, ERR_USAGE, _("mark '%s': a letter, then letters or digits, at most %d in all (for example R1)"),
-	               mark, MARK_TEXT - 1);
+	return err_set(err, ERR_USAGE,
+	               _("mark '%s': a letter, then letters or digits, at most %d in all (for example R1)"), mark,
+	               MARK_TEXT - 1);
 }
 
 struct sealing {
@@ -54,8 +55,8 @@ struct sealing {
 static unsigned char *derive_key(const struct sealing *s, const struct secret *passphrase, struct err *err)
 {
 	unsigned char *key = secret_alloc(32);
-	if (crypto_pwhash(key, 32, passphrase->data ? passphrase->data : "", passphrase->len, s->salt, s->ops, s->memory,
-	                  crypto_pwhash_ALG_ARGON2ID13) != 0) {
+	if (crypto_pwhash(key, 32, passphrase->data ? passphrase->data : "", passphrase->len, s->salt, s->ops,
+	                  s->memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
 		secret_free(key);
 		err_set(err, ERR_FAILED, _("not enough memory to derive a key (%zu MiB are needed)"), s->memory >> 20);
 		return NULL;
@@ -74,15 +75,17 @@ static int get_base64(const json_t *object, const char *name, unsigned char *byt
 {
 	const char *text = json_get_string(object, name);
 	size_t got = 0;
-	return text && sodium_base642bin(bytes, n, text, strlen(text), NULL, &got, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+	return text &&
+	               sodium_base642bin(bytes, n, text, strlen(text), NULL, &got, NULL,
+	                                 sodium_base64_VARIANT_ORIGINAL) == 0 &&
 	               got == n
 	           ? 0
 	           : -1;
 }
 
 /* The file's text for an unlocked identity. */
-static int seal_to_text(const struct identity *id, const struct secret *passphrase, enum vault_kdf kdf, struct buf *text,
-                        struct err *err)
+static int seal_to_text(const struct identity *id, const struct secret *passphrase, enum vault_kdf kdf,
+                        struct buf *text, struct err *err)
 {
 	struct sealing s;
 	randombytes_buf(s.salt, sizeof s.salt);
@@ -97,12 +100,12 @@ static int seal_to_text(const struct identity *id, const struct secret *passphra
 		return -1;
 	unsigned char *seed = secret_alloc(32);
 	crypto_sign_ed25519_sk_to_seed(seed, id->secret_key);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(s.sealed, NULL, seed, 32, (const unsigned char *)magic, sizeof magic - 1, NULL,
-	                                           s.nonce, key);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(s.sealed, NULL, seed, 32, (const unsigned char *)magic,
+	                                           sizeof magic - 1, NULL, s.nonce, key);
 	secret_free(seed);
 	secret_free(key);
-	json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "format", magic, "name", id->name, "mark", id->mark, "kdf",
-	                         "argon2id", "ops", (json_int_t)s.ops, "memory", (json_int_t)s.memory);
+	json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "format", magic, "name", id->name, "mark", id->mark,
+	                         "kdf", "argon2id", "ops", (json_int_t)s.ops, "memory", (json_int_t)s.memory);
 	struct buf line = BUF_INIT;
 	identity_public_line(id, &line);
 	json_object_set_new(file, "public", json_string(line.data));
@@ -149,7 +152,8 @@ int identity_create(const char *path, const char *name, const char *mark, const 
 static json_t *read_file(const char *path, struct err *err)
 {
 	if (access(path, F_OK) < 0 && errno == ENOENT) {
-		err_set(err, ERR_NOT_FOUND, _("no identity in '%s': make one with `genba key new --name NAME --mark R1`"), path);
+		err_set(err, ERR_NOT_FOUND,
+		        _("no identity in '%s': make one with `genba key new --name NAME --mark R1`"), path);
 		return NULL;
 	}
 	struct buf text = BUF_INIT;
@@ -200,11 +204,13 @@ static int read_sealing(const json_t *file, struct sealing *s)
 {
 	json_int_t ops = json_integer_value(json_object_get(file, "ops"));
 	json_int_t memory = json_integer_value(json_object_get(file, "memory"));
-	if (ops < 1 || ops > OPS_MAX || memory < (json_int_t)crypto_pwhash_MEMLIMIT_MIN || memory > (json_int_t)MEMORY_MAX)
+	if (ops < 1 || ops > OPS_MAX || memory < (json_int_t)crypto_pwhash_MEMLIMIT_MIN ||
+	    memory > (json_int_t)MEMORY_MAX)
 		return -1;
 	s->ops = (unsigned long long)ops;
 	s->memory = (size_t)memory;
-	return get_base64(file, "salt", s->salt, sizeof s->salt) < 0 || get_base64(file, "nonce", s->nonce, sizeof s->nonce) < 0 ||
+	return get_base64(file, "salt", s->salt, sizeof s->salt) < 0 ||
+	               get_base64(file, "nonce", s->nonce, sizeof s->nonce) < 0 ||
 	               get_base64(file, "sealed", s->sealed, sizeof s->sealed) < 0
 	           ? -1
 	           : 0;
@@ -224,8 +230,8 @@ int identity_unlock(struct identity *id, const char *path, const struct secret *
 	if (!key)
 		return -1;
 	unsigned char *seed = secret_alloc(32);
-	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, s.sealed, sizeof s.sealed, (const unsigned char *)magic,
-	                                                sizeof magic - 1, s.nonce, key);
+	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, s.sealed, sizeof s.sealed,
+	                                                (const unsigned char *)magic, sizeof magic - 1, s.nonce, key);
 	secret_free(key);
 	if (rc != 0) {
 		secret_free(seed);
@@ -237,7 +243,8 @@ int identity_unlock(struct identity *id, const char *path, const struct secret *
 	secret_free(seed);
 	if (memcmp(public_key, id->public_key, 32) != 0) {
 		secret_free(secret_key);
-		return err_set(err, ERR_DAMAGED, _("the identity in '%s' was altered: its public key is not that of the sealed one"),
+		return err_set(err, ERR_DAMAGED,
+		               _("the identity in '%s' was altered: its public key is not that of the sealed one"),
 		               path);
 	}
 	identity_lock(id);

@@ -11,7 +11,7 @@
 #include "case/case.h"
 
 struct identity {
-	char *name;                   /* owned */
+	char *name; /* owned */
 	char mark[MARK_TEXT];
 	unsigned char public_key[32]; /* Ed25519 */
 	unsigned char *secret_key;    /* 64 bytes of guarded memory; NULL while locked */

@@ -34,16 +34,17 @@
 #include <jansson.h>
 
 struct assign {
-	const char *name;  /* a field's name */
-	const char *value; /* as a person writes it; "" unsets. Sets: comma separated; "+x" adds, "-x" removes one member */
+	const char *name; /* a field's name */
+	/* as a person writes it; "" unsets. Sets: comma separated; "+x" adds, "-x" removes one member */
+	const char *value;
 };
 
 enum record_flags {
-	RECORD_MACHINE = 1,      /* fields that only genba writes ('^') may be given */
+	RECORD_MACHINE = 1, /* fields that only genba writes ('^') may be given */
 	RECORD_WITH_RETRACTED = 2,
-	RECORD_REVEAL = 4,       /* secrets in clear */
-	RECORD_RAW = 8,          /* as stored: ids and digests, not labels and texts */
-	RECORD_NO_PARTY = 16,    /* an unknown name in a reference is an error, no party is created from it */
+	RECORD_REVEAL = 4,    /* secrets in clear */
+	RECORD_RAW = 8,       /* as stored: ids and digests, not labels and texts */
+	RECORD_NO_PARTY = 16, /* an unknown name in a reference is an error, no party is created from it */
 };
 
 struct action;

@@ -48,7 +48,8 @@ static void record_words(const json_t *record, struct buf *body)
 	}
 }
 
-static int index_one(struct case_file *c, sqlite3_int64 n, const char *json, size_t size, sqlite3_stmt *insert, struct err *err)
+static int index_one(struct case_file *c, sqlite3_int64 n, const char *json, size_t size, sqlite3_stmt *insert,
+                     struct err *err)
 {
 	json_t *record = record_from_stored(c, json, size, 0, err);
 	if (!record)
@@ -77,19 +78,19 @@ static int catch_up_slice(struct case_file *c, unsigned limit, struct err *err)
 	int rc = 0;
 	if (case_step(c, case_statement(c, CASE_BEGIN, err), _("update the search index"), err) < 0)
 		return -1;
-	if (sqlite3_prepare_v2(c->db,
-	                       "SELECT record.n, record.json FROM search_queue JOIN record USING(n) ORDER BY record.n LIMIT ?1",
-	                       -1, &queue, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(c->db, "INSERT OR REPLACE INTO search(rowid, title, body) VALUES(?1, ?2, ?3)", -1, &insert, NULL) !=
-	        SQLITE_OK)
+	if (sqlite3_prepare_v2(
+	        c->db, "SELECT record.n, record.json FROM search_queue JOIN record USING(n) ORDER BY record.n LIMIT ?1",
+	        -1, &queue, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(c->db, "INSERT OR REPLACE INTO search(rowid, title, body) VALUES(?1, ?2, ?3)", -1,
+	                       &insert, NULL) != SQLITE_OK)
 		rc = case_sql_error(c, _("update the search index"), err);
 	if (rc == 0)
 		sqlite3_bind_int64(queue, 1, limit);
 	sqlite3_int64 last = -1;
 	while (rc == 0 && sqlite3_step(queue) == SQLITE_ROW) {
 		last = sqlite3_column_int64(queue, 0);
-		rc = index_one(c, last, (const char *)sqlite3_column_text(queue, 1), (size_t)sqlite3_column_bytes(queue, 1), insert,
-		               err);
+		rc = index_one(c, last, (const char *)sqlite3_column_text(queue, 1),
+		               (size_t)sqlite3_column_bytes(queue, 1), insert, err);
 		done++;
 	}
 	sqlite3_finalize(queue);
@@ -109,7 +110,8 @@ static int queue_length(struct case_file *c)
 {
 	sqlite3_stmt *s = NULL;
 	int n = 0;
-	if (sqlite3_prepare_v2(c->db, "SELECT count(*) FROM search_queue", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+	if (sqlite3_prepare_v2(c->db, "SELECT count(*) FROM search_queue", -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW)
 		n = sqlite3_column_int(s, 0);
 	sqlite3_finalize(s);
 	return n;
@@ -175,7 +177,8 @@ int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(v
 	int rc = SQLITE_DONE;
 	while (result == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		char *snippet = printable_snippet((const char *)sqlite3_column_text(s, 2));
-		struct search_hit hit = {(const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1), snippet};
+		struct search_hit hit = {(const char *)sqlite3_column_text(s, 0),
+		                         (const char *)sqlite3_column_text(s, 1), snippet};
 		result = fn(ctx, &hit);
 		free(snippet);
 	}

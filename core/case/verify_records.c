@@ -240,11 +240,12 @@ static int folder_slice(struct verify *v, struct err *err)
 static int check_labels(struct verify *v, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(v->c->db,
-	                       "SELECT label, 0 FROM record GROUP BY label HAVING count(*) > 1 UNION ALL "
-	                       "SELECT label, 1 FROM alias WHERE NOT EXISTS (SELECT 1 FROM record, json_each(record.json, "
-	                       "'$.aliases') AS kept WHERE record.id = alias.id AND kept.value = alias.label)",
-	                       -1, &s, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+	        v->c->db,
+	        "SELECT label, 0 FROM record GROUP BY label HAVING count(*) > 1 UNION ALL "
+	        "SELECT label, 1 FROM alias WHERE NOT EXISTS (SELECT 1 FROM record, json_each(record.json, "
+	        "'$.aliases') AS kept WHERE record.id = alias.id AND kept.value = alias.label)",
+	        -1, &s, NULL) != SQLITE_OK)
 		return case_sql_error(v->c, _("list records"), err);
 	int rc;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {

@@ -312,9 +312,7 @@ int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf 
 	int more_a = rc == 0 ? tree_next(&p, raw_a.data + raw_a.len, &x) : 0;
 	int more_b = rc == 0 ? tree_next(&q, raw_b.data + raw_b.len, &y) : 0;
 	while (rc == 0 && (more_a == 1 || more_b == 1)) {
-		int order = more_a != 1   ? 1
-		            : more_b != 1 ? -1
-		                          : tree_compare(&x, &y);
+		int order = more_a != 1 ? 1 : more_b != 1 ? -1 : tree_compare(&x, &y);
 		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
 		if (order <= 0)
 			more_a = tree_next(&p, raw_a.data + raw_a.len, &x);
