@@ -76,8 +76,8 @@ for layer in $layers; do
 done
 
 # curses: no layer of core takes any symbol of the library
-curses=$(ldconfig -p 2>/dev/null | awk '/libncursesw\.so\.6/ {print $NF; exit}')
-tinfo=$(ldconfig -p 2>/dev/null | awk '/libtinfo\.so\.6/ {print $NF; exit}')
+curses=$(ldconfig -p 2>/dev/null | awk '/libncursesw\.so\.6/ && !n++ {print $NF}')
+tinfo=$(ldconfig -p 2>/dev/null | awk '/libtinfo\.so\.6/ && !n++ {print $NF}')
 [ -n "$curses" ] || wrong "libncursesw is not found"
 nm -DP "$curses" "$tinfo" 2>/dev/null | awk '$2 ~ /^[TDBRVW]$/ {sub(/@.*/, "", $1); print $1}' | LC_ALL=C sort -u >"$work/curses"
 grep -qx wadd_wch "$work/curses" || wrong "the symbols of libncursesw cannot be read"

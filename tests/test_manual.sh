@@ -41,7 +41,7 @@ complete_line() {
 		"$man_dir/completions/genba" "$1"
 }
 completes() { # completes LINE WORD: WORD is among the candidates
-	complete_line "$1" | grep -qxF -e "$2" || fail "'$1' does not complete to '$2' but: $(complete_line "$1" | head -5)"
+	complete_line "$1" | grep -xF -e "$2" >/dev/null || fail "'$1' does not complete to '$2' but: $(complete_line "$1" | head -5)"
 }
 completes 'genba pres' preserve
 completes 'genba -c x.genba no' note
@@ -54,7 +54,7 @@ completes 'genba preserve x --o' --on
 completes 'genba new x.genba --tlp GR' GREEN
 completes 'genba key ba' backup
 completes 'genba help pla' playbook
-(cd "$work" && mkdir d && touch d/mail.eml && complete_line 'genba preserve d/m' | grep -qx d/mail.eml) || fail "no file names"
+(cd "$work" && mkdir d && touch d/mail.eml && complete_line "genba preserve d/m" | grep -x d/mail.eml >/dev/null) || fail "no file names"
 ! complete_line 'genba frobnicate --x' | grep -qv -e '^$' -e '^--' || fail "completes what does not exist"
 if command -v zsh >/dev/null; then zsh -n "$man_dir/completions/_genba"; fi
 if command -v fish >/dev/null; then fish -n "$man_dir/completions/genba.fish"; fi
