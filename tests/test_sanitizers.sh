@@ -13,9 +13,11 @@ unset GENBA GENBA_BUILD
 cmake -S "$source" -B "$build/asan" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -g1" -DGENBA_SANITIZE=ON -DGENBA_WERROR=OFF >/dev/null
 cmake --build "$build/asan" -j "$jobs" | tail -1
 # what reads the source text only, or is a campaign, says nothing new here
-ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	ctest --test-dir "$build/asan" -j "$jobs" -LE 'slow|bench' -E '^test_(style|house|lint|translations|manual)$|campaign|mutants' \
-	--output-on-failure | tail -40
+export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+ctest --test-dir "$build/asan" -j "$jobs" -LE 'slow|bench' --output-on-failure \
+	-E '^test_(style|house|lint|translations|manual)$|campaign|mutants|core/history/test_export' | tail -40
+# it runs itself under strace, where leaks cannot be looked for
+ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 ctest --test-dir "$build/asan" -R core/history/test_export --output-on-failure | tail -20
 
 command -v valgrind >/dev/null || { echo "valgrind is not installed: not run"; exit 0; }
 run=0

@@ -12,7 +12,6 @@
 
 struct loading {
 	struct case_file *c;
-	const char *commit;
 	struct flow *f;
 	json_t *records;
 };
@@ -113,8 +112,8 @@ static void add_act(struct loading *l, const json_t *record, size_t number)
 
 int flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err)
 {
-	struct loading l = {c, commit, f, json_array()};
 	memset(f, 0, sizeof *f);
+	struct loading l = {c, f, json_array()};
 	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, keep, &l, err)
 	                           : record_each(c, "flow", 0, keep, &l, err);
 	size_t n = json_array_size(l.records);
