@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts about handing over: a scratch folder, people in it, and what they type. Source it; it wants GENBA.
 set -euo pipefail
 genba=${GENBA:?path of the program}

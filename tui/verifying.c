@@ -112,8 +112,6 @@ void verifying_mark(const struct verifying *v, struct buf *out)
 	verify_states(v->v, states);
 	double done = 0;
 	for (int i = 0; i < VERIFY_PARTS; i++)
-		done += states[i].checked  ? 1
-		        : states[i].total ? (double)states[i].done / (double)states[i].total
-		                          : 0;
+		done += states[i].checked ? 1 : states[i].total ? (double)states[i].done / (double)states[i].total : 0;
 	buf_addf(out, "%.0f%% ", 100 * done / VERIFY_PARTS);
 }

@@ -22,7 +22,7 @@
 
 #define IDLE_SECONDS  (15 * 60)
 #define WORK_SLICE    0.008 /* seconds that a key may have to wait for */
-#define CHECK_PAUSE  5    /* milliseconds between slices of the check */
+#define CHECK_PAUSE   5     /* milliseconds between slices of the check */
 #define CATCH_UP_ROWS 500   /* of the search index, at each idle moment */
 
 struct view *workbench_top(struct workbench *wb)

@@ -40,9 +40,9 @@ struct workbench {
 	struct verifying *verifying; /* the check behind the first screen, or NULL */
 	struct socket_server *server; /* for commands of other shells, or NULL */
 	int quiet;                   /* no key has come since the opening */
-	struct tables *tables; /* records held for lists and pickers */
-	struct names *names;   /* titles of records */
-	json_t *lines;         /* what was typed behind `:`, oldest first */
+	struct tables *tables;       /* records held for lists and pickers */
+	struct names *names;         /* titles of records */
+	json_t *lines;               /* what was typed behind `:`, oldest first */
 };
 
 /* ---- reading the case as the person looks at it: now, or as of a commit. Views use these, not record_each() itself. */

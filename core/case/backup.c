@@ -59,7 +59,7 @@ struct table_copy {
 	const char *mark;   /* which of the copy's marks; NULL: none */
 };
 
-#define RECORD_COLUMNS                                                                                                 \
+#define RECORD_COLUMNS \
 	"id, kind, label, mark, number, retracted, json, status, facet, basis, happened, name" /* as they stand in the schema */
 
 static const struct table_copy tables[] = {

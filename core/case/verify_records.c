@@ -179,11 +179,12 @@ static int rows_slice(struct verify *v, unsigned rows, struct err *err)
 	char head[HISTORY_ID];
 	if (history_head(v->c->history, head, err) < 0)
 		return -1;
-	if (sqlite3_prepare_v2(v->c->db,
-	                       "SELECT n, label, id, kind, retracted, json, mark, number, status, facet, basis, happened, name"
-	                       " FROM record WHERE n > ?1"
-	                       " ORDER BY n LIMIT ?2",
-	                       -1, &s, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+	        v->c->db,
+	        "SELECT n, label, id, kind, retracted, json, mark, number, status, facet, basis, happened, name"
+	        " FROM record WHERE n > ?1"
+	        " ORDER BY n LIMIT ?2",
+	        -1, &s, NULL) != SQLITE_OK)
 		return case_sql_error(v->c, _("list records"), err);
 	sqlite3_bind_int64(s, 1, v->at);
 	sqlite3_bind_int64(s, 2, rows);

@@ -421,9 +421,7 @@ static void add_copy(struct building *k)
 		return;
 	}
 	int64_t age = clock_now().seconds - last.when.seconds;
-	enum board_tone tone = last.actions_since == 0   ? BOARD_GOOD
-	                       : age > COPY_OLD          ? BOARD_ATTENTION
-	                                                 : BOARD_PLAIN;
+	enum board_tone tone = last.actions_since == 0 ? BOARD_GOOD : age > COPY_OLD ? BOARD_ATTENTION : BOARD_PLAIN;
 	char *folder = printable_dup(last.folder);
 	if (age < 2 * 3600)
 		addf(k->b, tone, NULL, _("last copy %lld min ago, %llu actions behind: %s"), (long long)(age / 60),
