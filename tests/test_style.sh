@@ -38,7 +38,7 @@ if have cppcheck; then
 fi
 
 if have shellcheck; then
-	files bootstrap .ci/run po/update '*.sh' | xargs shellcheck -e SC1010 || wrong "shellcheck"
+	files bootstrap .ci/run po/update '*.sh' | xargs shellcheck -S warning -e SC1010 || wrong "shellcheck"
 fi
 
 while IFS= read -r file; do

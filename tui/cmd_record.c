@@ -289,7 +289,8 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0 && l.array)
 		cmd_print_json(s, json_incref(l.array));
 	else if (rc == 0 && l.table)
-		text_table_print(&table, s->out, isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->visit) ? COLUMN_CELLS : 0);
+		text_table_print(&table, s->out,
+		                 isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->visit) ? COLUMN_CELLS : 0);
 	json_decref(l.array);
 	text_table_release(&table);
 	filter_free(l.filter);

@@ -171,7 +171,8 @@ static int run_there(struct session *s, struct global *g, struct err *err)
 {
 	int status = 0;
 	const struct command *command = command_find(g->argv[0]);
-	if (!s->path || !command || !(command->flags & COMMAND_CASE) || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
+	if (!s->path || !command || !(command->flags & COMMAND_CASE) ||
+	    (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
 		return 0;
 	int reads = command->run == cmd_note || command->run == cmd_import || command->run == cmd_script ||
 	            command->run == cmd_preserve;
@@ -204,8 +205,8 @@ static int run(struct session *s, struct global *g, struct err *err)
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
-static const struct worker_job *const jobs[] = {&worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job,
-                                                NULL};
+static const struct worker_job *const jobs[] = {
+    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, NULL};
 
 int main(int argc, char **argv)
 {

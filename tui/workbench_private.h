@@ -37,12 +37,12 @@ struct workbench {
 	size_t floor;             /* so many views stay until a form that was begun over them is done */
 	char created[LABEL_TEXT]; /* label of the record that the last form put on record, or "" */
 	struct workbench_work work;
-	struct verifying *verifying; /* the check behind the first screen, or NULL */
+	struct verifying *verifying;  /* the check behind the first screen, or NULL */
 	struct socket_server *server; /* for commands of other shells, or NULL */
-	int quiet;                   /* no key has come since the opening */
-	struct tables *tables;       /* records held for lists and pickers */
-	struct names *names;         /* titles of records */
-	json_t *lines;               /* what was typed behind `:`, oldest first */
+	int quiet;                    /* no key has come since the opening */
+	struct tables *tables;        /* records held for lists and pickers */
+	struct names *names;          /* titles of records */
+	json_t *lines;                /* what was typed behind `:`, oldest first */
 };
 
 /* ---- reading the case as the person looks at it: now, or as of a commit. Views use these, not record_each() itself. */
