@@ -22,7 +22,8 @@ static int setup(void **state)
 	program_init(&program);
 	program_case(&program, "<script>alert('case')</script>");
 	program_good(&program, "add", "asset", "hostname=" HOSTILE, "status=infected", NULL);
-	program_good(&program, "add", "decision", "title=Cut the \033]0;line\007 off?", "choice=yes", "reason=C2", "by=Organisation A", "when=now", NULL);
+	program_good(&program, "add", "decision", "title=Cut the \033]0;line\007 off?", "choice=yes", "reason=C2",
+	             "by=Organisation A", "when=now", NULL);
 	return 0;
 }
 
