@@ -107,8 +107,8 @@ void playbook_restore(struct playbook *p)
 	json_object_foreach(workflow, id, step) {
 		if (json_is_true(json_object_get(extension_of(step, "step_extensions"), "surplus")))
 			continue;
-		playbook_each_way(step, rename_way, ids);
 		restore_step(step);
+		playbook_each_way(step, rename_way, ids); /* also what was set aside refers to steps */
 		json_object_set(renamed, json_get_string(ids, id), step);
 	}
 	json_object_set_new(p->tree, "workflow", renamed);
