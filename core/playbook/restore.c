@@ -12,10 +12,15 @@ static json_t *extension_of(json_t *object, const char *member)
 	return json_is_object(extensions) ? json_object_get(extensions, PLAYBOOK_EXTENSION) : NULL;
 }
 
-static const char *english(const json_t *text)
+/* Which language the file got where there is no English is the order of a map: no order is relied on. */
+static int is_one_of(const json_t *map, const char *text)
 {
-	const char *en = json_get_string(text, "en");
-	return en ? en : json_string_value(json_object_iter_value(json_object_iter((json_t *)(uintptr_t)text)));
+	const char *language;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)map, language, value)
+		if (json_is_string(value) && strcmp(json_string_value(value), text) == 0)
+			return 1;
+	return 0;
 }
 
 /* A text whose translations were set aside gets them back, unless somebody has edited it since. */
@@ -25,8 +30,7 @@ static void restore_texts(json_t *object, const json_t *texts)
 	json_t *map;
 	json_object_foreach((json_t *)(uintptr_t)texts, member, map) {
 		const char *now = json_get_string(object, member);
-		const char *then = json_is_object(map) ? english(map) : NULL;
-		if (now && then && strcmp(now, then) == 0)
+		if (now && json_is_object(map) && is_one_of(map, now))
 			json_object_set(object, member, map);
 	}
 }
