@@ -224,6 +224,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		          "that this\n"
 		          "makes comes back to you: genba import receipt FILE\n"),
 		        out, case_head(s->c), left);
+	how->passphrase = NULL; /* it was borrowed from here */
 	secret_release(&passphrase);
 	buf_release(&brief);
 	buf_release(&evidence);

@@ -431,7 +431,7 @@ static int apply_rows(struct restoring *r, sqlite3 *from, const char *to_head, c
 	    "SELECT n, id, type, size, base, depth, data FROM git_object ORDER BY n",
 	    "SELECT n, id, time, p1, p2 FROM git_commit ORDER BY n",
 	    "SELECT path, n FROM git_touch",
-	    "SELECT n, " RECORD_COLUMNS " FROM record",
+	    ("SELECT n, " RECORD_COLUMNS " FROM record"),
 	    "SELECT target, source, field FROM link",
 	    "SELECT n, digest, secret, salt, value FROM text",
 	    "SELECT n, sha256, size, data FROM blob",

@@ -43,7 +43,7 @@ static void add_link(struct flow *f, const struct flow_act *act)
 		if (l->from == act->from && l->to == act->to) {
 			size_t n = strlen(l->marks);
 			if (n + strlen(act->mark) < sizeof l->marks)
-				strcpy(l->marks + n, act->mark);
+				snprintf(l->marks + n, sizeof l->marks - n, "%s", act->mark);
 			l->failed &= act->failed;
 			l->doubtful &= act->doubtful;
 			return;
