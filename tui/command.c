@@ -89,7 +89,8 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 		rc = command->run(s, &args, err);
 	if (rc == 0 && (command->flags & COMMAND_WRITES))
 		cmd_backup_if_due(s);
-	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench && !(command->flags & COMMAND_TERMINAL))
+	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
+	    !(command->flags & COMMAND_TERMINAL))
 		rc = err_set(err, ERR_FAILED, _("cannot write to standard output"));
 	args_release(&args);
 	return rc;

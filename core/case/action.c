@@ -422,7 +422,8 @@ static int keep(struct action *a, json_t *object, int is_new, char *summary, str
 }
 
 /* The label of a new record: the one that was kept free for it on paper, or the next one. */
-static int make_label(struct action *a, const struct kind *kind, const char *kept, char label[LABEL_TEXT], struct err *err)
+static int make_label(struct action *a, const struct kind *kind, const char *kept, char label[LABEL_TEXT],
+                      struct err *err)
 {
 	if (kept) {
 		snprintf(label, LABEL_TEXT, "%s", kept);

@@ -102,7 +102,7 @@ void reserve_list(struct case_file *c, const struct kind *kind, struct buf *out)
 {
 	struct buf numbers = BUF_INIT;
 	if (read_numbers(c, kind, &numbers, NULL) == 0)
-		for (char *n = strtok(numbers.data, " "); numbers.len && n; n = strtok(NULL, " "))
+		for (char *rest = NULL, *n = strtok_r(numbers.data, " ", &rest); numbers.len && n; n = strtok_r(NULL, " ", &rest))
 			buf_addf(out, "%s%s-%c%s", out->len ? " " : "", c->mark, kind->letter, n);
 	buf_release(&numbers);
 }

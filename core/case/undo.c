@@ -65,7 +65,8 @@ static int check_target(const struct target *t, struct err *err)
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
 		if (*t->parent && strcmp(t->action, allowed[i]) == 0)
 			return 0;
-	return err_set(err, ERR_FAILED, _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),
+	return err_set(err, ERR_FAILED,
+	               _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),
 	               t->action, t->subject);
 }
 
@@ -94,7 +95,8 @@ static int give_back(const json_t *before, const json_t *after, json_t *current,
 		if ((is == NULL) == (was == NULL) && (!is || json_equal(is, was)))
 			continue; /* it has followed already: custody */
 		if ((is == NULL) != (became == NULL) || (is && !json_equal(is, became))) {
-			rc = err_set(err, ERR_FAILED, _("%s was changed again since (%s); set it by hand"), record_label(current), name);
+			rc = err_set(err, ERR_FAILED, _("%s was changed again since (%s); set it by hand"),
+			             record_label(current), name);
 			break;
 		}
 		if (was)

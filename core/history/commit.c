@@ -124,7 +124,7 @@ static int sign_commit(const struct buf *headers, const struct buf *message, con
 
 /* The commit's row, with its parents' rows, and which paths it touched. */
 int commit_index(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
-                        const struct history_change *changes, size_t count, int64_t seconds, struct err *err)
+                 const struct history_change *changes, size_t count, int64_t seconds, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_COMMIT_PUT, err);
 	if (!s)
