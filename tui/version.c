@@ -85,7 +85,8 @@ static void print_libraries(FILE *out)
 
 void version_print(FILE *out)
 {
-	fprintf(out, *GENBA_COMMIT ? "genba %s (%s)\n" : "genba %s\n", GENBA_VERSION, GENBA_COMMIT);
+	const char *commit = GENBA_COMMIT; /* "" where the source came without its repository */
+	fprintf(out, "genba %s%s%s%s\n", GENBA_VERSION, *commit ? " (" : "", commit, *commit ? ")" : "");
 	print_formats(out);
 	print_libraries(out);
 }

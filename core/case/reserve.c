@@ -102,7 +102,8 @@ void reserve_list(struct case_file *c, const struct kind *kind, struct buf *out)
 {
 	struct buf numbers = BUF_INIT;
 	if (read_numbers(c, kind, &numbers, NULL) == 0)
-		for (char *rest = NULL, *n = strtok_r(numbers.data, " ", &rest); numbers.len && n; n = strtok_r(NULL, " ", &rest))
+		for (char *rest = NULL, *n = strtok_r(numbers.data, " ", &rest); numbers.len && n;
+		     n = strtok_r(NULL, " ", &rest))
 			buf_addf(out, "%s%s-%c%s", out->len ? " " : "", c->mark, kind->letter, n);
 	buf_release(&numbers);
 }
