@@ -262,10 +262,9 @@ static int take_section(const struct parcel *p, const char *name, const unsigned
 	return 0;
 }
 
-int parcel_read(struct parcel *p, const void *bytes, size_t n, struct err *err)
+static int read_parts(struct parcel *p, const void *bytes, size_t n, struct err *err)
 {
 	const char *newline = n < PARCEL_LIMIT ? memchr(bytes, '\n', n < 65536 ? n : 65536) : NULL;
-	memset(p, 0, sizeof *p);
 	if (!newline)
 		return bad(err, _("its head is incomplete"));
 	if (read_head(p, bytes, (size_t)(newline - (const char *)bytes), err) < 0)
@@ -288,6 +287,15 @@ void parcel_release(struct parcel *p)
 {
 	json_decref(p->head);
 	p->head = NULL;
+}
+
+int parcel_read(struct parcel *p, const void *bytes, size_t n, struct err *err)
+{
+	memset(p, 0, sizeof *p);
+	int rc = read_parts(p, bytes, n, err);
+	if (rc < 0)
+		parcel_release(p);
+	return rc;
 }
 
 static int take_piece(const unsigned char **at, const unsigned char *end, const unsigned char **piece, size_t *n)
