@@ -181,9 +181,9 @@ int work_resume(struct work *w, struct err *err)
 		int fits = before && json_get_string(w->job.head, "started") && take_head(w, &pieces) == 0 &&
 		           json_integer_value(also) == (json_int_t)w->options->also;
 		if (fits && strcmp(before, mark) == 0 && same_last_piece(w) == 0) {
-			char *from = xasprintf(
-			    _("from byte %llu, its last piece checked"),
-			    (unsigned long long)(w->from.pieces.len / DIGEST_PIECE_SIZE * (uint64_t)DIGEST_PIECE));
+			char *from =
+			    xasprintf(_("from byte %llu, its last piece checked"),
+			              (unsigned long long)(w->from.pieces.len / DIGEST_PIECE_SIZE) * DIGEST_PIECE);
 			work_going_on(w, from);
 			free(from);
 		} else {

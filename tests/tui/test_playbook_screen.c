@@ -195,11 +195,12 @@ static void do_step(struct play *p, const struct waiting *w)
 }
 
 /* An offered command is whole on the screen, and runs only by the word. */
-static void run_offered(struct play *p)
+static void run_offered(struct play *p, const struct waiting *w)
 {
+	const json_t *command = json_array_get(json_object_get(w->step, "commands"), 0);
 	terminal_type(p->t, "o");
 	terminal_await_row(p->t, 1, "提案コマンド");
-	terminal_await(p->t, "ip -brief address; ip neighbour");
+	terminal_await(p->t, json_get_string(command, "command"));
 	terminal_type(p->t, KEYS_ENTER);
 	ask(p, "yes と入力", "y" KEYS_ENTER);
 	terminal_await_row(p->t, -1, "実行しませんでした");
@@ -272,7 +273,7 @@ static void play(struct play *p, const char *name)
 			await_recorded(p);
 		} else {
 			if (offers(&w) && p->offers == 0)
-				run_offered(p);
+				run_offered(p, &w);
 			do_step(p, &w);
 		}
 		if (engine_record(e, w.invocation, outcome, answer, &err) < 0)
