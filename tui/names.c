@@ -83,7 +83,7 @@ static void add_reference(struct names **names, struct case_file *c, const char 
 void name_field(struct names **names, struct case_file *c, const struct field *field, const json_t *value,
                 struct buf *out)
 {
-	if (value && field->type == FIELD_REF && json_is_string(value)) {
+	if (field->type == FIELD_REF && json_is_string(value)) {
 		add_reference(names, c, json_string_value(value), out);
 	} else if (field->type == FIELD_REFS && json_array_size(value) > 0) {
 		for (size_t i = 0; i < json_array_size(value); i++) {

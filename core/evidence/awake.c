@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Waits a moment for the holder's word ("held") that it has the lock; an inhibitor that cannot get it ends at once. */
 static int hears(int fd)
 {

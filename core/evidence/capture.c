@@ -23,8 +23,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 struct capture {
 	struct case_file *c;
 	const struct capture_options *options;
