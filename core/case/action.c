@@ -1,53 +1,14 @@
 #include "case/action.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/paths.h"
-#include "base/printable.h"
-#include "case/case_private.h"
+#include "case/action_private.h"
 #include "case/custody.h"
 #include "case/reserve.h"
 #include "case/rules.h"
-#include "case/seen.h"
-#include "case/tally.h"
 #include "case/value.h"
-#include "history/exchange.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SUBJECT_CELLS     72
-#define LABELS_IN_SUBJECT 4
-
-/* A record that the action has changed, as it is now. */
-struct changed {
-	char id[37];
-	char label[LABEL_TEXT];
-	char *kind;
-	char *path;
-	char *text;    /* canonical JSON */
-	char *summary; /* for the subject: a title, or the names of the changed fields */
-};
-
-struct action {
-	struct case_file *c;
-	char *verb;
-	char *step;
-	char *trailer;
-	char *subject; /* instead of one made of the changes, or NULL */
-	struct clock_time when;
-	struct changed *changes;
-	size_t count;
-	size_t cap;
-	char merges[HISTORY_ID];    /* second parent, or "" */
-	char forwards[HISTORY_ID];  /* the history moves there, or "" */
-	json_t *by_id;              /* id of a changed record -> its index in `changes` */
-	struct history_change also; /* a file of the tree that is no record (the first README); text NULL: none */
-	int whole_tree;             /* the tree is made of `changes` alone */
-	int always;                 /* the commit is made even if nothing changed */
-	int failed;
-	struct err why; /* the first error, given again at the commit */
-};
 
 static struct action *action_new(struct case_file *c, const char *verb)
 {
@@ -100,7 +61,7 @@ void action_trailer(struct action *a, const char *line)
 	a->trailer = xstrdup(line);
 }
 
-static int fail(struct action *a, struct err *err)
+int action_fail(struct action *a, struct err *err)
 {
 	a->failed = 1;
 	if (err && !a->why.code)
@@ -120,7 +81,7 @@ static void drop_changes(struct action *a, size_t count)
 	a->count = count;
 }
 
-static void free_action(struct action *a)
+void action_free(struct action *a)
 {
 	drop_changes(a, 0);
 	free(a->changes);
@@ -134,17 +95,6 @@ static void free_action(struct action *a)
 }
 
 /* ---- references */
-
-static int looks_like_label(const char *text)
-{
-	size_t mark = strcspn(text, "-");
-	if (mark == 0 || mark >= MARK_TEXT || text[mark] != '-')
-		return 0;
-	const char *rest = text + mark + 1;
-	if (!((*rest >= 'A' && *rest <= 'Z') || (*rest >= 'a' && *rest <= 'z')))
-		return 0;
-	return rest[1] && strspn(rest + 1, "0123456789") == strlen(rest + 1);
-}
 
 /* The id of the one record of `kind` whose title is `text`. 0 none, 1 one, 2 several. */
 static int find_by_title(struct case_file *c, const struct kind *kind, const char *text, char id[37])
@@ -197,7 +147,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 	}
 	if (inner.code != ERR_NOT_FOUND)
 		return err_set(err, inner.code, "%s", inner.message);
-	if (!looks_like_label(text)) {
+	if (!record_is_label(text)) {
 		int found = find_by_title(c, kind_find(field->ref_kind), text, id);
 		if (found == 1)
 			return 0;
@@ -299,88 +249,7 @@ static void stamp(struct action *a, json_t *object, const char *field)
 	json_object_set_new(object, field, json_string(now));
 }
 
-static void link_one(struct case_file *c, const char *source, const char *field, const char *target, struct err *err,
-                     int *rc)
-{
-	sqlite3_stmt *s = case_statement(c, CASE_LINK_ADD, err);
-	if (!s || *rc < 0) {
-		*rc = -1;
-		return;
-	}
-	sqlite3_bind_text(s, 1, target, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 2, source, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 3, field, -1, SQLITE_STATIC);
-	*rc = case_step(c, s, _("write a reference"), err);
-}
-
-static int store_links(struct case_file *c, const json_t *object, struct err *err)
-{
-	const char *id = json_get_string(object, "id");
-	const struct kind *kind = record_kind(object);
-	sqlite3_stmt *s = case_statement(c, CASE_LINK_CLEAR, err);
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	int rc = case_step(c, s, _("write a reference"), err);
-	for (size_t i = 0; kind && i < kind_field_count(kind) && rc == 0; i++) {
-		const struct field *field = kind_field_at(kind, i);
-		const json_t *value = json_object_get(object, field->name);
-		size_t j;
-		json_t *member;
-		if (field->type == FIELD_REF && json_is_string(value))
-			link_one(c, id, field->name, json_string_value(value), err, &rc);
-		else if (field->type == FIELD_REFS)
-			json_array_foreach(value, j, member)
-				link_one(c, id, field->name, json_string_value(member), err, &rc);
-	}
-	return rc;
-}
-
-void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number)
-{
-	*number = 0;
-	mark[0] = '\0';
-	if (!looks_like_label(label))
-		return;
-	size_t n = strcspn(label, "-");
-	memcpy(mark, label, n);
-	mark[n] = '\0';
-	*number = strtoll(label + n + 2, NULL, 10);
-}
-
-int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err)
-{
-	const char *id = json_get_string(object, "id");
-	const char *label = json_get_string(object, "label");
-	sqlite3_stmt *s = case_statement(c, is_new ? CASE_RECORD_INSERT : CASE_RECORD_UPDATE, err);
-	if (!s)
-		return -1;
-	char mark[MARK_TEXT];
-	sqlite3_int64 number;
-	record_label_parts(label, mark, &number);
-	const char *columns[TALLY_COLUMN_COUNT];
-	tally_columns(object, columns);
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	sqlite3_bind_int(s, 2, record_is_retracted(object));
-	sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
-	for (int i = 0; i < TALLY_COLUMN_COUNT; i++)
-		sqlite3_bind_text(s, 4 + i, columns[i], -1, SQLITE_STATIC);
-	if (is_new) {
-		sqlite3_bind_text(s, 9, json_get_string(object, "kind"), -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 10, label, -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 11, mark, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(s, 12, number);
-	}
-	if (case_step(c, s, _("write a record"), err) < 0 || store_links(c, object, err) < 0)
-		return -1;
-	s = case_statement(c, CASE_QUEUE, err);
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	return case_step(c, s, _("queue a record for the search"), err);
-}
-
-static struct changed *changed_entry(struct action *a, const char *id)
+struct changed *action_entry(struct action *a, const char *id)
 {
 	const json_t *index = json_object_get(a->by_id, id);
 	if (index) /* an earlier change of the same record in this action */
@@ -405,7 +274,7 @@ static int keep(struct action *a, json_t *object, int is_new, char *summary, str
 		free(summary);
 		return -1;
 	}
-	struct changed *entry = changed_entry(a, json_get_string(object, "id"));
+	struct changed *entry = action_entry(a, json_get_string(object, "id"));
 	if (!entry->kind) {
 		struct buf path = BUF_INIT;
 		record_path(json_get_string(object, "kind"), entry->id, &path);
@@ -459,7 +328,7 @@ int action_insert(struct action *a, json_t *object, struct err *err)
 	if (field && field->type == FIELD_TEXT)
 		title = record_title(object);
 	if (keep(a, object, 1, title, err) < 0)
-		return fail(a, err);
+		return action_fail(a, err);
 	return is_transfer(object) ? custody_follow(a, a->c, NULL, object, err) : 0;
 }
 
@@ -473,11 +342,11 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 			buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
 		err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), kind_name, names.data);
 		buf_release(&names);
-		return fail(a, err);
+		return action_fail(a, err);
 	}
 	if (rule_machine_kind(kind) && !(flags & RECORD_MACHINE)) {
 		err_set(err, ERR_USAGE, _("records of the kind %s are made by genba only"), kind->name);
-		return fail(a, err);
+		return action_fail(a, err);
 	}
 	char id[37];
 	uuid_new(id);
@@ -503,7 +372,7 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 	if (rc == 0)
 		rc = action_insert(a, object, err);
 	json_decref(object);
-	return rc < 0 ? fail(a, err) : 0;
+	return rc < 0 ? action_fail(a, err) : 0;
 }
 
 int action_try_add(struct action *a, const char *kind, const struct assign *fields, size_t count, unsigned flags,
@@ -514,7 +383,7 @@ int action_try_add(struct action *a, const char *kind, const struct assign *fiel
 		return -1;
 	if (sqlite3_exec(a->c->db, "SAVEPOINT try_add", NULL, NULL, NULL) != SQLITE_OK) {
 		case_sql_error(a->c, _("begin a change"), err);
-		return fail(a, err);
+		return action_fail(a, err);
 	}
 	if (action_add(a, kind, fields, count, flags, label, err) < 0) {
 		if (sqlite3_exec(a->c->db, "ROLLBACK TO try_add; RELEASE try_add", NULL, NULL, NULL) != SQLITE_OK)
@@ -527,7 +396,7 @@ int action_try_add(struct action *a, const char *kind, const struct assign *fiel
 	if (sqlite3_exec(a->c->db, "RELEASE try_add", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	case_sql_error(a->c, _("write a record"), err);
-	return fail(a, err);
+	return action_fail(a, err);
 }
 
 static char *changed_names(const json_t *before, const json_t *after)
@@ -592,9 +461,9 @@ int action_store(struct action *a, const json_t *object, struct err *err)
 	const char *was = record_label_of(a->c, id, NULL);
 	int is_new = was == NULL;
 	if (!is_new && strcmp(was, json_get_string(object, "label")) != 0 && relabel(a->c, object, err) < 0)
-		return fail(a, err);
+		return action_fail(a, err);
 	if (keep(a, (json_t *)(uintptr_t)object, is_new, NULL, err) < 0 || store_aliases(a->c, object, err) < 0)
-		return fail(a, err);
+		return action_fail(a, err);
 	return 0;
 }
 
@@ -604,10 +473,10 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 		return 0;
 	stamp(a, after, "modified");
 	if (rule_check(a->c, after, err) < 0)
-		return fail(a, err);
+		return action_fail(a, err);
 	if (keep(a, after, 0, changed_names(before, after), err) < 0)
-		return fail(a, err);
-	return is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0 ? fail(a, err) : 0;
+		return action_fail(a, err);
+	return is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0 ? action_fail(a, err) : 0;
 }
 
 int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags,
@@ -615,7 +484,7 @@ int action_set(struct action *a, const char *label, const struct assign *fields,
 {
 	json_t *before = record_stored(a->c, label, err);
 	if (!before)
-		return fail(a, err);
+		return action_fail(a, err);
 	const struct kind *kind = record_kind(before);
 	json_t *after = json_deep_copy(before);
 	int rc = 0;
@@ -634,14 +503,14 @@ int action_set(struct action *a, const char *label, const struct assign *fields,
 		rc = action_replace(a, before, after, err);
 	json_decref(before);
 	json_decref(after);
-	return rc < 0 ? fail(a, err) : 0;
+	return rc < 0 ? action_fail(a, err) : 0;
 }
 
 int action_retract(struct action *a, const char *label, const char *reason, struct err *err)
 {
 	json_t *before = record_stored(a->c, label, err);
 	if (!before)
-		return fail(a, err);
+		return action_fail(a, err);
 	json_t *after = json_deep_copy(before);
 	int rc = 0;
 	if (!reason || !*reason)
@@ -661,151 +530,7 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 	}
 	json_decref(before);
 	json_decref(after);
-	return rc < 0 ? fail(a, err) : 0;
-}
-
-/* ---- commit */
-
-static int sign_with_identity(void *ctx, const void *message, size_t n, unsigned char signature[64])
-{
-	return identity_sign(ctx, message, n, signature);
-}
-
-/* "set R1-A1 status containment", "preserve R1-E1, R1-E2 and 3 more": for people, in English, one printable line. */
-static char *make_subject(const struct action *a)
-{
-	struct buf b = BUF_INIT;
-	buf_adds(&b, a->subject ? a->subject : a->verb);
-	if (strcmp(a->verb, "add") == 0)
-		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
-	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT && !a->subject; i++)
-		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
-	if (a->count > LABELS_IN_SUBJECT && !a->subject)
-		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
-	const char *summary = a->count ? a->changes[a->count - 1].summary : NULL;
-	if (a->count == 1 && summary && *summary)
-		buf_addf(&b, ": %s", summary);
-	struct buf line = BUF_INIT;
-	text_pad(&line, b.data, SUBJECT_CELLS);
-	while (line.len > 0 && line.data[line.len - 1] == ' ')
-		buf_truncate(&line, line.len - 1);
-	buf_release(&b);
-	return buf_take(&line, NULL);
-}
-
-static int take_whole(void *ctx, json_t *object)
-{
-	struct action *a = ctx;
-	struct buf text = BUF_INIT;
-	struct buf path = BUF_INIT;
-	if (json_object_get(a->by_id, json_get_string(object, "id")) || json_canonical(object, &text, NULL) < 0) {
-		buf_release(&text);
-		return 0;
-	}
-	struct changed *entry = changed_entry(a, json_get_string(object, "id"));
-	record_path(json_get_string(object, "kind"), entry->id, &path);
-	entry->path = buf_take(&path, NULL);
-	entry->kind = xstrdup(json_get_string(object, "kind"));
-	snprintf(entry->label, sizeof entry->label, "%s", json_get_string(object, "label"));
-	entry->text = buf_take(&text, NULL);
-	return 0;
-}
-
-int action_whole_tree(struct action *a, struct err *err)
-{
-	a->whole_tree = 1;
-	return record_each(a->c, NULL, RECORD_RAW | RECORD_WITH_RETRACTED, take_whole, a, err) < 0 ? fail(a, err) : 0;
-}
-
-void action_also(struct action *a, const struct history_change *file)
-{
-	a->also = *file;
-}
-
-static int write_history(struct action *a, struct err *err)
-{
-	struct case_file *c = a->c;
-	size_t total = a->count;
-	struct history_change *changes = xcalloc(total + 1, sizeof *changes);
-	for (size_t i = 0; i < a->count; i++)
-		changes[i] =
-		    (struct history_change){a->changes[i].path, a->changes[i].text, strlen(a->changes[i].text)};
-	if (a->also.text)
-		changes[total++] = a->also;
-	struct history_signer signer = {sign_with_identity, (void *)(uintptr_t)c->identity, {0}};
-	memcpy(signer.public_key, c->identity->public_key, 32);
-	char *subject = make_subject(a);
-	char *mail = xasprintf("%s@%.8s.genba.invalid", c->mark, c->id);
-	const char *trailers[] = {a->trailer};
-	struct history_meta meta = {.subject = subject,
-	                            .action = a->verb,
-	                            .step = a->step,
-	                            .author_name = c->identity->name,
-	                            .author_mail = mail,
-	                            .when = a->when,
-	                            .merge_parent = *a->merges ? a->merges : NULL,
-	                            .extra_trailers = a->trailer ? trailers : NULL,
-	                            .extra_count = a->trailer ? 1 : 0,
-	                            .whole_tree = a->whole_tree};
-	char id[HISTORY_ID];
-	int rc;
-	if (*a->forwards) {
-		snprintf(id, sizeof id, "%s", a->forwards);
-		rc = history_forward(c->history, id, err);
-	} else {
-		rc = history_commit(c->history, changes, total, &meta, &signer, id, err);
-	}
-	if (rc == 0)
-		snprintf(c->head, sizeof c->head, "%.10s", id);
-	free(mail);
-	free(subject);
-	free(changes);
-	return rc;
-}
-
-int action_commit(struct action *a, struct err *err)
-{
-	struct case_file *c = a->c;
-	if (a->failed) {
-		err_set(err, a->why.code ? a->why.code : ERR_FAILED, "%s",
-		        a->why.code ? a->why.message : _("the action failed"));
-		action_cancel(a);
-		return -1;
-	}
-	if (a->count == 0 && !a->always && !*a->merges && !*a->forwards) {
-		action_cancel(a);
-		return 0;
-	}
-	if (write_history(a, err) < 0 ||
-	    case_step(c, case_statement(c, CASE_COMMIT, err), _("write the change"), err) < 0) {
-		action_cancel(a);
-		return -1;
-	}
-	int refresh = 0;
-	const char **ids = xcalloc(a->count, sizeof *ids);
-	for (size_t i = 0; i < a->count; i++)
-		ids[i] = a->changes[i].id;
-	case_changed(c, ids, a->count);
-	free(ids);
-	for (size_t i = 0; i < a->count; i++)
-		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
-	free_action(a);
-	seen_update(c);
-	if (refresh)
-		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
-	return 0;
-}
-
-void action_cancel(struct action *a)
-{
-	if (!a)
-		return;
-	struct case_file *c = a->c;
-	if (!sqlite3_get_autocommit(c->db))
-		case_step(c, case_statement(c, CASE_ROLLBACK, NULL), _("roll back"), NULL);
-	history_rolled_back(c->history);
-	free_action(a);
-	case_refresh(c, NULL);
+	return rc < 0 ? action_fail(a, err) : 0;
 }
 
 /* ---- one action each */
