@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int has_only_exact_values(const json_t *value, int depth)
@@ -107,4 +108,29 @@ json_t *json_parse_canonical(const char *text, size_t n, struct err *err)
 const char *json_get_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **json_names(const json_t *object, size_t *count)
+{
+	const char *name;
+	json_t *value;
+	size_t i = 0;
+	char **names = xcalloc(json_object_size(object) + 1, sizeof *names);
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+		names[i++] = xstrdup(name);
+	qsort(names, i, sizeof *names, compare_names);
+	*count = i;
+	return names;
+}
+
+void json_names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
 }

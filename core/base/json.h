@@ -28,6 +28,11 @@ json_t *json_parse(const char *text, size_t n, struct err *err);
 /* As json_parse(), and refuses a text that is not byte for byte canonical. */
 json_t *json_parse_canonical(const char *text, size_t n, struct err *err);
 
+/* Copies of an object's names, sorted by byte value: jansson's own order is none, and the object may change meanwhile.
+ * Free with json_names_free(). */
+char **json_names(const json_t *object, size_t *count);
+void json_names_free(char **names, size_t count);
+
 /* The string member `key` of an object, or NULL. Borrowed from the object. */
 const char *json_get_string(const json_t *object, const char *key);
 

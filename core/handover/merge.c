@@ -175,25 +175,14 @@ static int store_file(struct merging *m, const char *path, const char *text)
 	return rc;
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int store_files(struct merging *m, json_t *files)
 {
-	size_t n = json_object_size(files);
-	const char **paths = xcalloc(n + 1, sizeof *paths);
-	const char *path;
-	json_t *text;
-	size_t i = 0;
-	json_object_foreach(files, path, text)
-		paths[i++] = path;
-	qsort(paths, n, sizeof *paths, compare_paths);
+	size_t n;
+	char **paths = json_names(files, &n);
 	int rc = merge_labels_clear(m->c, files, m->err);
-	for (i = 0; i < n && rc == 0; i++)
+	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = store_file(m, paths[i], json_string_value(json_object_get(files, paths[i])));
-	free(paths);
+	json_names_free(paths, n);
 	return rc;
 }
 

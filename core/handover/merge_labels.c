@@ -210,32 +210,19 @@ static int settle_label(struct settling *s, const char *label, const char *path)
 	return rc;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Calls `fn` for each member, sorted by name; the object may change meanwhile. */
 static int each_sorted(struct settling *s, json_t *object,
                        int (*fn)(struct settling *s, const char *name, const char *value))
 {
-	size_t n = json_object_size(object);
-	char **names = xcalloc(n + 1, sizeof *names);
-	const char *name;
-	json_t *value;
-	size_t i = 0;
-	json_object_foreach(object, name, value)
-		names[i++] = xstrdup(name);
-	qsort(names, n, sizeof *names, compare_names);
+	size_t n;
+	char **names = json_names(object, &n);
 	int rc = 0;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && rc == 0; i++) {
 		char *text = xstrdup(json_string_value(json_object_get(object, names[i])));
-		if (rc == 0)
-			rc = fn(s, names[i], text);
+		rc = fn(s, names[i], text);
 		free(text);
-		free(names[i]);
 	}
-	free(names);
+	json_names_free(names, n);
 	return rc;
 }
 

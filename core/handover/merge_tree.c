@@ -291,26 +291,15 @@ static void list_files(json_t *paths, const json_t *files)
 		json_object_set_new(paths, path, json_true());
 }
 
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* In the order of the paths: conflicts come out alike on both sides whatever the order, but so they are easier to read. */
 static int merge_paths(struct merging *m, json_t *paths)
 {
-	size_t n = json_object_size(paths);
-	const char **sorted = xcalloc(n + 1, sizeof *sorted);
-	const char *path;
-	json_t *value;
-	size_t i = 0;
-	json_object_foreach(paths, path, value)
-		sorted[i++] = path;
-	qsort(sorted, n, sizeof *sorted, compare_paths);
+	size_t n;
+	char **sorted = json_names(paths, &n);
 	int rc = 0;
-	for (i = 0; i < n && rc == 0; i++)
+	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = merge_path(m, sorted[i]);
-	free(sorted);
+	json_names_free(sorted, n);
 	return rc;
 }
 
