@@ -12,6 +12,7 @@
 #include "handover/serve.h"
 #include "handover/transfer.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,7 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 	}
 	parcel_release(&p);
 	if (plain.cap)
-		memset(plain.data, 0, plain.len);
+		sodium_memzero(plain.data, plain.len);
 	buf_release(&plain);
 	return rc;
 }

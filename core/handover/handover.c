@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,7 +300,7 @@ int handover_delta(struct case_file *c, const char *path, const struct handover_
 		rc = path_write_file(path, sealed.data, sealed.len, 0, err);
 	*bytes = sealed.len;
 	if (plain.cap)
-		memset(plain.data, 0, plain.len);
+		sodium_memzero(plain.data, plain.len);
 	buf_release(&plain);
 	buf_release(&sealed);
 	return rc;

@@ -192,12 +192,30 @@ static void texts_are_looked_up(void **state)
 	assert_string_equal(i18n_language(), "en");
 }
 
+static void names_are_sorted_copies(void **state)
+{
+	(void)state;
+	size_t n;
+	json_t *object = json_pack("{s:i s:i s:i}", "b", 1, "\xC3\xA4", 2, "a", 3);
+	char **names = json_names(object, &n);
+	json_object_clear(object);
+	assert_int_equal(n, 3);
+	assert_string_equal(names[0], "a");
+	assert_string_equal(names[1], "b");
+	assert_string_equal(names[2], "\xC3\xA4");
+	json_names_free(names, n);
+	names = json_names(object, &n);
+	assert_int_equal(n, 0);
+	json_names_free(names, n);
+	json_decref(object);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(equal_values_have_one_form), cmocka_unit_test(what_is_loose_is_refused),
 	    cmocka_unit_test(depth_and_size_are_bounded), cmocka_unit_test(secrets_are_read_by_the_line),
-	    cmocka_unit_test(texts_are_looked_up),
+	    cmocka_unit_test(texts_are_looked_up),        cmocka_unit_test(names_are_sorted_copies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
