@@ -340,11 +340,6 @@ void edtf_print(const struct edtf *t, struct buf *out)
 	}
 }
 
-int edtf_is_relative(const struct edtf *t)
-{
-	return t->form == EDTF_RELATIVE;
-}
-
 /* ---- bounds */
 
 static int64_t seconds_of(int year, int month, int day, int hour, int minute, int second)

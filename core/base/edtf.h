@@ -70,8 +70,6 @@ void edtf_print(const struct edtf *t, struct buf *out);
 /* For people, in the interface's language: "around 2014-12", 2014年12月頃, "about 6 months after R1-V2". */
 void edtf_display(const struct edtf *t, struct buf *out);
 
-int edtf_is_relative(const struct edtf *t);
-
 /* The time of the record `label`. 0 or -1. */
 typedef int (*edtf_resolver)(void *ctx, const char *label, struct edtf *out);
 

@@ -57,19 +57,3 @@ int draft_delete(struct case_file *c, const char *key, struct err *err)
 	sqlite3_finalize(s);
 	return rc;
 }
-
-int draft_each(struct case_file *c, int (*fn)(void *ctx, const char *key, const char *modified), void *ctx,
-               struct err *err)
-{
-	sqlite3_stmt *s = NULL;
-	int result = 0;
-	int rc = SQLITE_DONE;
-	if (sqlite3_prepare_v2(c->db, "SELECT key, modified FROM draft ORDER BY key", -1, &s, NULL) != SQLITE_OK)
-		return case_sql_error(c, _("list drafts"), err);
-	while (result == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW)
-		result = fn(ctx, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1));
-	if (result == 0 && rc != SQLITE_DONE)
-		result = case_sql_error(c, _("list drafts"), err);
-	sqlite3_finalize(s);
-	return result;
-}

@@ -25,8 +25,4 @@ json_t *draft_load(struct case_file *c, const char *key, char modified[32]);
 /* Drops it; none is no error. */
 int draft_delete(struct case_file *c, const char *key, struct err *err);
 
-/* All drafts, by key. Callback nonzero stops and is returned. */
-int draft_each(struct case_file *c, int (*fn)(void *ctx, const char *key, const char *modified), void *ctx,
-               struct err *err);
-
 #endif

@@ -98,7 +98,6 @@ void object_index_free(struct object_index *x); /* NULL is fine */
 void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAWSZ], int64_t row, git_object_t type);
 /* 1 and the row and type (each may be NULL), or 0. */
 int object_index_find(const struct object_index *x, const git_oid *id, int64_t *row, git_object_t *type);
-size_t object_index_count(const struct object_index *x);
 
 /* ---- tree.c */
 

@@ -83,8 +83,3 @@ int object_index_find(const struct object_index *x, const git_oid *id, int64_t *
 		*type = (git_object_t)e->type;
 	return 1;
 }
-
-size_t object_index_count(const struct object_index *x)
-{
-	return x->count;
-}

@@ -425,12 +425,3 @@ int engine_record(struct engine *e, const char *invocation, enum outcome outcome
 	settle(e, &e->main);
 	return 0;
 }
-
-const char *engine_next(const struct engine *e, const struct waiting *w)
-{
-	const char *next = json_get_string(w->step, "on_completion");
-	if (!next)
-		next = json_get_string(w->step, "on_success");
-	(void)e;
-	return next;
-}

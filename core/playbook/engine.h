@@ -76,7 +76,4 @@ const char *engine_decided(const struct engine *e, const struct waiting *w, stru
  */
 int engine_record(struct engine *e, const char *invocation, enum outcome outcome, const char *answer, struct err *err);
 
-/* The step after the current one if all goes well: its id, or NULL at the end. For "next". */
-const char *engine_next(const struct engine *e, const struct waiting *w);
-
 #endif
