@@ -120,7 +120,8 @@ static _Noreturn void become_worker(int program, int in, int out, int file, char
 	}
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || (file >= 0 && dup2(file, WORKER_FILE) < 0))
 		_exit(WORKER_STATUS_START);
-	close_range(file >= 0 ? WORKER_FILE + 1 : WORKER_FILE, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (worker_close_from(file >= 0 ? WORKER_FILE + 1 : WORKER_FILE, 1) < 0)
+		_exit(WORKER_STATUS_START);
 	fexecve(program, argv, env);
 	_exit(WORKER_STATUS_START);
 }

@@ -146,7 +146,8 @@ int worker_cage(const struct worker_limits *limits, int has_file)
 {
 	if (!WORKER_SANITIZED)
 		close(STDERR_FILENO);
-	close_range(has_file ? WORKER_FILE + 1 : WORKER_FILE, ~0U, 0);
+	if (worker_close_from(has_file ? WORKER_FILE + 1 : WORKER_FILE, 0) < 0)
+		return -1;
 	set_limits(limits);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

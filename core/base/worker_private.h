@@ -36,6 +36,12 @@ enum worker_status {
 #define WORKER_SANITIZED 0
 #endif
 
+/*
+ * Closes every descriptor from `first` on, now or (at_exec) when another program begins. 0, or -1: some may still be
+ * open. Safe between fork and exec.
+ */
+int worker_close_from(int first, int at_exec);
+
 /* Gives up everything but reading, writing and computing, for good. 0 or -1. */
 int worker_cage(const struct worker_limits *limits, int has_file);
 
