@@ -106,6 +106,9 @@ status 1 "$genba" import csv zeros.csv
 # --- out: no cell is a formula, and what went out comes back
 "$genba" add asset 'hostname==cmd|calc!A1' 'department=+1-2' 'zone=@x' 'os=a "quoted", cell' >/dev/null
 status 0 "$genba" export csv asset out.csv --where 'zone=@x'
+is "one is no plural" "1 record written" "$(cat err)"
+status 0 "$genba" --lang ja export csv asset - --where 'zone=@x'
+is "and in Japanese" "1件を書き出しました" "$(cat err)"
 if grep -q '\(^\|,\|"\)[=+@-]' out.csv; then fail "a formula is exported: $(cat out.csv)"; fi
 status 1 "$genba" export csv asset out.csv # never overwrites
 "$genba" new other.genba --title Other --no-recovery 2>/dev/null

@@ -168,8 +168,10 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}
 	if (f.count > 0)
-		return err_set(err, ERR_DAMAGED, _("verification found %llu things wrong"),
-		               (unsigned long long)f.count);
+		return err_set(
+		    err, ERR_DAMAGED,
+		    P_("verification found %llu thing wrong", "verification found %llu things wrong", f.count),
+		    (unsigned long long)f.count);
 	return 0;
 }
 

@@ -192,7 +192,7 @@ int cmd_export_csv(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = write_list(s, args->words[2], &text, encoding, err);
 	if (rc == 0)
-		fprintf(s->log, _("%zu records written\n"), count);
+		fprintf(s->log, P_("%zu record written\n", "%zu records written\n", count), count);
 	filter_free(filter);
 	buf_release(&text);
 	return rc;

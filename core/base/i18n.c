@@ -88,6 +88,13 @@ const char *i18n_text_in(const char *key, const char *text)
 	return found ? found : text;
 }
 
+/* The key of a message with plurals is its singular: in the file the plural stands behind it, after a 0. */
+const char *i18n_plural(const char *one, const char *many, unsigned long long n)
+{
+	const char *found = look_up(one);
+	return found ? found : n == 1 ? one : many;
+}
+
 const char *i18n_language(void)
 {
 	return catalogue.language;

@@ -17,10 +17,15 @@
 #define _(text)           i18n_text(text)
 #define N_(text)          (text)                                  /* marks a string that is looked up later */
 #define C_(context, text) i18n_text_in(context "\004" text, text) /* same English word, two meanings */
+#define P_(one, many, n)  i18n_plural(one, many, n)               /* "%zu file", "%zu files": by the number */
 
 /* The translation of `text`, or `text` itself. Never NULL; borrowed for the life of the process. */
 const char *i18n_text(const char *text) __attribute__((format_arg(1)));
 const char *i18n_text_in(const char *key, const char *text) __attribute__((format_arg(2)));
+
+/* `one` or `many` in English, as `n` is 1 or not. Catalogues have one form: Japanese knows no plural. */
+const char *i18n_plural(const char *one, const char *many, unsigned long long n)
+    __attribute__((format_arg(1), format_arg(2)));
 
 /* Hands over a catalogue, a .mo file in memory that stays readable for the life of the process (NULL: English).
  * -1 if it is not a .mo file of this machine's byte order; the old catalogue stays then. */
