@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "case/filter.h"
 #include "report/board.h"
+#include "report/html.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -227,28 +228,6 @@ void brief_markdown(const struct brief *b, struct buf *out)
 	}
 }
 
-static void add_html(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		default:
-			buf_addc(out, *text);
-		}
-	}
-}
-
 void brief_html(const struct brief *b, struct buf *out)
 {
 	static const char style[] =
@@ -257,23 +236,17 @@ void brief_html(const struct brief *b, struct buf *out)
 	    ".state{color:#555}.label{font-family:monospace;font-weight:bold}"
 	    ".alarm{border-left:.3em solid #b00;padding-left:.5em}@media print{body{margin:0}}";
 	int open = 0;
-	/* no script, nothing loaded from anywhere: a page for an air-gapped printer */
-	buf_addf(out,
-	         "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
-	         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-	         "'unsafe-inline'\"><title>",
-	         i18n_language());
-	add_html(out, b->title);
-	buf_addf(out, "</title><style>%s</style></head><body>\n<h1>", style);
-	add_html(out, b->title);
+	html_begin(out, b->title, style);
+	buf_adds(out, "<h1>");
+	html_text(out, b->title);
 	buf_adds(out, "</h1>\n<p class=\"state\">");
-	add_html(out, b->state);
+	html_text(out, b->state);
 	buf_adds(out, "</p>\n");
 	for (size_t i = 0; i < b->count; i++) {
 		const struct brief_row *row = &b->rows[i];
 		if (row->sort == BRIEF_HEADING) {
 			buf_adds(out, open ? "</ul>\n<h2>" : "<h2>");
-			add_html(out, row->text);
+			html_text(out, row->text);
 			buf_adds(out, "</h2>\n<ul>\n");
 			open = 1;
 			continue;
@@ -281,7 +254,7 @@ void brief_html(const struct brief *b, struct buf *out)
 		buf_adds(out, row->sort == BRIEF_ALARM ? "<li class=\"alarm\">" : "<li>");
 		if (*row->label)
 			buf_addf(out, "<span class=\"label\">%s</span> ", row->label);
-		add_html(out, row->text);
+		html_text(out, row->text);
 		buf_adds(out, "</li>\n");
 	}
 	buf_adds(out, open ? "</ul>\n</body></html>\n" : "</body></html>\n");

@@ -1,0 +1,37 @@
+/*
+ * What the papers have in common: the page, its sheets, and boxes with a name.
+ *
+ *     paper_begin(out, title);
+ *     paper_sheet_begin(out, c, record, heading);
+ *     …
+ *     paper_sheet_end(out, c, record);
+ *     paper_end(out);
+ */
+#ifndef GENBA_REPORT_PAPER_PRIVATE_H
+#define GENBA_REPORT_PAPER_PRIVATE_H
+
+#include "case/record.h"
+
+struct buf;
+
+void paper_begin(struct buf *out, const char *title);
+void paper_end(struct buf *out);
+
+/* A sheet begins a page. Its head and foot, which browsers repeat where it takes several, bear the TLP label and the state
+ * of the case; `record` (or NULL) may have a TLP label of its own. */
+void paper_sheet_begin(struct buf *out, struct case_file *c, const json_t *record);
+void paper_sheet_end(struct buf *out, struct case_file *c, const json_t *record);
+
+/* "TLP:AMBER": of the record, or of the case. */
+void paper_tlp(struct case_file *c, const json_t *record, struct buf *text);
+
+/* An element with text in it; `class` NULL: none. */
+void paper_element(struct buf *out, const char *element, const char *class, const char *text);
+
+/* A named box; with an empty text it is to be written in by hand. */
+void paper_box(struct buf *out, const char *class, const char *name, const char *text);
+
+/* The field for people, references with what they name: "R1-P2 Organisation A". "" if it is not set. */
+void paper_value(struct case_file *c, const json_t *record, const struct field *field, struct buf *text);
+
+#endif
