@@ -6,11 +6,14 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "tui/cmd.h"
+#include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define BRIEF_DRAFT "handover:brief"
 
 /* One word of a command line, whatever is in it. */
 static void add_word(struct buf *line, const char *option, const char *word)
@@ -29,12 +32,22 @@ static char *ask_brief(struct workbench *wb)
 {
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
+	char when[32];
 	char *edited = NULL;
+	int goes_on = kept_is_there(wb, BRIEF_DRAFT, when);
+	if (goes_on) { /* the case may have moved on since: the person decides */
+		char *question = xasprintf(_("Go on with the brief edited at %.16s? n makes it anew (y/n) "), when);
+		goes_on = prompt_yes(wb, question);
+		free(question);
+	}
+	if (!goes_on)
+		kept_drop(wb, BRIEF_DRAFT);
 	if (cmd_handover_brief(wb->s, &text, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
-		edited = prompt_text(wb, _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
-		                     text.data, 1);
+		edited = kept_text(wb, BRIEF_DRAFT,
+		                   _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
+		                   goes_on ? NULL : text.data, 1);
 	buf_release(&text);
 	return edited;
 }
@@ -46,10 +59,9 @@ void handover_start(struct workbench *wb)
 		workbench_tell_error(wb, &err);
 		return;
 	}
-	char *key = prompt_text(wb, _("Colleague's key (the file or line of genba key export): "), NULL, 0);
-	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: "), NULL, 0) : NULL;
-	char *folder =
-	    out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): "), NULL, 0) : NULL;
+	char *key = prompt_text(wb, _("Colleague's key (the file or line of genba key export): "));
+	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
+	char *folder = out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): ")) : NULL;
 	char *brief = folder ? ask_brief(wb) : NULL;
 	if (brief) {
 		struct buf line = BUF_INIT;
@@ -59,7 +71,8 @@ void handover_start(struct workbench *wb)
 		if (*folder)
 			add_word(&line, "with-evidence", folder);
 		wb->s->brief = brief;
-		workbench_command(wb, line.data);
+		if (workbench_command(wb, line.data) == 0)
+			kept_drop(wb, BRIEF_DRAFT);
 		wb->s->brief = NULL;
 		buf_release(&line);
 	}

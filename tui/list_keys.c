@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "case/record.h"
 #include "tui/form.h"
+#include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/view_list.h"
 #include "tui/workbench_private.h"
@@ -193,7 +194,8 @@ static void retract_marked(struct view *v)
 	struct err err = ERR_INIT;
 	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
 	                            : xasprintf(_("Retract %zu records; reason: "), count);
-	char *reason = count > 0 ? prompt_text(v->wb, question, NULL, 0) : NULL;
+	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
+	char *reason = count > 0 ? kept_text(v->wb, draft, question, NULL, 0) : NULL;
 	if (reason && *reason) {
 		struct action *a = action_begin(v->wb->s->c, "retract", &err);
 		for (size_t i = 0; a && i < count; i++)
@@ -208,6 +210,9 @@ static void retract_marked(struct view *v)
 	} else if (reason) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("a retraction needs a reason; nothing was changed"));
 	}
+	if (reason)
+		kept_drop(v->wb, draft);
+	free(draft);
 	free(reason);
 	free(question);
 	free_labels(labels, count);

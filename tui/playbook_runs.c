@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/workbench_private.h"
@@ -20,7 +21,8 @@ static int change(struct workbench *wb, const char *label, const char *question,
                   int (*fn)(struct case_file *, const char *, const char *, struct err *), const char *said)
 {
 	struct err err = ERR_INIT;
-	char *reason = prompt_text(wb, question, NULL, 0);
+	char *draft = xasprintf("reason:%s", label);
+	char *reason = kept_text(wb, draft, question, NULL, 0);
 	int rc = -1;
 	if (reason && !*reason)
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
@@ -28,6 +30,9 @@ static int change(struct workbench *wb, const char *label, const char *question,
 		workbench_tell_error(wb, &err);
 	else if (reason)
 		workbench_tell(wb, TONE_GOOD, "%s: %s", label, said);
+	if (reason)
+		kept_drop(wb, draft);
+	free(draft);
 	free(reason);
 	return rc;
 }

@@ -63,19 +63,31 @@ static void begin_editing(struct editing *e, const struct prompt_line *p)
 /* Tells whoever wants to know that keys changed the text. */
 static void tell_changed(const struct prompt_line *p, struct editing *e)
 {
-	if (!p->changed || !e->changed || !edit_may_draw(e))
+	if (!p->changed || !e->changed)
 		return;
 	e->changed = 0;
 	p->changed(p->ctx, e->text.data);
+}
+
+struct prompted {
+	const struct prompt_line *line;
+	struct editing *e;
+};
+
+void prompt_flush(struct workbench *wb)
+{
+	if (wb->prompted)
+		tell_changed(wb->prompted->line, wb->prompted->e);
 }
 
 static char *ask_line(struct workbench *wb, const struct prompt_line *p, int *left)
 {
 	struct editing e;
 	begin_editing(&e, p);
+	wb->prompted = &(struct prompted){p, &e};
 	for (;;) {
-		tell_changed(p, &e);
 		if (edit_may_draw(&e)) {
+			tell_changed(p, &e);
 			workbench_draw(wb);
 			if (p->help && *p->help)
 				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
@@ -170,9 +182,10 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, int *l
 {
 	struct editing e;
 	begin_editing(&e, p);
+	wb->prompted = &(struct prompted){p, &e};
 	for (;;) {
-		tell_changed(p, &e);
 		if (edit_may_draw(&e)) {
+			tell_changed(p, &e);
 			workbench_draw(wb);
 			draw_editor(p->question, &e);
 			screen_show();
@@ -196,26 +209,22 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, int *l
 
 char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left)
 {
+	struct prompted *outer = wb->prompted;
 	*left = 0;
-	return line->several_lines ? ask_lines(wb, line, left) : ask_line(wb, line, left);
+	char *text = line->several_lines ? ask_lines(wb, line, left) : ask_line(wb, line, left);
+	wb->prompted = outer;
+	return text;
 }
 
-char *prompt_text(struct workbench *wb, const char *question, const char *initial, int several_lines)
+char *prompt_text(struct workbench *wb, const char *question)
 {
-	struct prompt_line p = {.question = question, .initial = initial, .several_lines = several_lines};
-	char *before = NULL;
-	for (;;) {
-		int left;
-		char *text = prompt_edit(wb, &p, &left);
-		free(before);
-		if (!left)
-			return text;
-		if (!several_lines || wb->leaving || !*text || prompt_yes(wb, _("Leave this text? (y/n) "))) {
-			free(text);
-			return NULL;
-		}
-		p.initial = before = text;
-	}
+	struct prompt_line p = {.question = question};
+	int left;
+	char *text = prompt_edit(wb, &p, &left);
+	if (!left)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* ---- pasted where nothing was asked */

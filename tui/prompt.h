@@ -17,10 +17,10 @@ struct workbench;
 
 #define PROMPT_LIMIT (16U << 20)
 
-/* One line, or several (then Enter makes a new line and Ctrl-S keeps the text). A string that the caller frees, or NULL. */
-char *prompt_text(struct workbench *wb, const char *question, const char *initial, int several_lines);
+/* One line. A string that the caller frees, or NULL. What must not be lost is asked for by kept_text() (kept.h). */
+char *prompt_text(struct workbench *wb, const char *question);
 
-/* The same with more to say about it. */
+/* The same with more to say about it. Of several lines Enter makes a new one, and Ctrl-S keeps the text. */
 struct prompt_line {
 	const char *question;
 	const char *help; /* one line above, or NULL */
@@ -35,6 +35,9 @@ struct prompt_line {
 /* The text, which the caller frees. *left is 1 if it was left with Esc or the terminal went away: the text is given all
  * the same, so that nothing typed is lost. */
 char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left);
+
+/* Tells whoever asked for the text being edited how it stands, at once: genba is about to lock. */
+void prompt_flush(struct workbench *wb);
 
 /* Choices from a source that is asked anew for what is typed. */
 struct prompt_source {

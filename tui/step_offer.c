@@ -89,7 +89,7 @@ static void run_offered(struct view *v)
 	char asset[LABEL_TEXT];
 	if (!step_choose_asset(wb, o->assets, _("On record for which asset: "), asset))
 		return;
-	char *typed = prompt_text(wb, _("Run it on this machine? Type yes: "), NULL, 0);
+	char *typed = prompt_text(wb, _("Run it on this machine? Type yes: "));
 	int agreed = typed && strcmp(typed, "yes") == 0;
 	free(typed);
 	if (!agreed) {

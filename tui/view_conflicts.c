@@ -9,7 +9,7 @@
 #include "base/printable.h"
 #include "case/text_store.h"
 #include "handover/resolve.h"
-#include "tui/prompt.h"
+#include "tui/kept.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -117,12 +117,15 @@ static void take_other(struct view *v)
 
 static void take_another(struct view *v)
 {
-	char *typed = *view_label(v) ? prompt_text(v->wb, _("Value: "), NULL, 0) : NULL;
+	char *draft = xasprintf("resolve:%s", view_label(v));
+	char *typed = *view_label(v) ? kept_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
 	if (typed) {
 		char *choice = xasprintf("=%s", typed);
 		decide(v, choice);
 		free(choice);
+		kept_drop(v->wb, draft);
 	}
+	free(draft);
 	free(typed);
 }
 

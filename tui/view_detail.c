@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "case/record.h"
 #include "tui/form.h"
+#include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/offer.h"
 #include "tui/prompt.h"
@@ -224,11 +225,15 @@ static void retract(struct view *v)
 {
 	struct err err = ERR_INIT;
 	char *question = xasprintf(_("Retract %s; reason: "), v->argument);
-	char *reason = prompt_text(v->wb, question, NULL, 0);
+	char *draft = xasprintf("retract:%s", v->argument);
+	char *reason = kept_text(v->wb, draft, question, NULL, 0);
 	if (reason && record_retract(v->wb->s->c, v->argument, reason, &err) == 0)
 		workbench_tell(v->wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), v->argument);
 	else if (reason)
 		workbench_tell_error(v->wb, &err);
+	if (reason)
+		kept_drop(v->wb, draft);
+	free(draft);
 	free(reason);
 	free(question);
 }

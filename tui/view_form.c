@@ -9,6 +9,7 @@
 #include "case/record.h"
 #include "case/rules.h"
 #include "tui/form.h"
+#include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
@@ -16,10 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRAFT_PAUSE  0.3 /* seconds without a key after which a draft is written */
-#define DRAFT_LATEST 1.0 /* and after which it is in any case */
-#define ROW_MORE     (-1)
-#define ROW_SAVE     (-2)
+#define ROW_MORE (-1)
+#define ROW_SAVE (-2)
 
 struct form_value {
 	const struct field *field;
@@ -36,8 +35,7 @@ struct form {
 	int *rows; /* what each row is: an index of `values`, ROW_MORE or ROW_SAVE */
 	int more;  /* the fields beyond the short form are shown */
 	char *draft_key;
-	double typed;    /* steady time of the last change that is not written; 0: none */
-	double unsaved;  /* of the first of them */
+	struct unsaved unsaved;
 	size_t editing;  /* index of the field that is being asked for */
 	char *on_record; /* gets the new label in its field `on_field` */
 	char *on_field;
@@ -117,7 +115,7 @@ static size_t changed_count(const struct form *f)
 static void write_draft(struct view *v)
 {
 	struct form *f = data(v);
-	f->typed = 0;
+	unsaved_done(&f->unsaved);
 	if (!v->wb->s->c)
 		return;
 	if (changed_count(f) == 0) {
@@ -137,32 +135,18 @@ static void write_draft(struct view *v)
 	json_decref(draft);
 }
 
-static void touched(struct form *f)
-{
-	double now = clock_steady();
-	if (f->typed <= 0)
-		f->unsaved = now;
-	f->typed = now;
-}
-
 static void flush(struct view *v)
 {
-	if (data(v)->typed > 0)
+	if (data(v)->unsaved.last > 0)
 		write_draft(v);
 }
 
 static int work(struct view *v, double deadline, int *show)
 {
 	(void)deadline;
-	struct form *f = data(v);
-	if (f->typed <= 0)
-		return -1;
-	double due = f->typed + DRAFT_PAUSE;
-	if (due > f->unsaved + DRAFT_LATEST)
-		due = f->unsaved + DRAFT_LATEST;
-	double left = due - clock_steady();
-	if (left > 0)
-		return (int)(left * 1000) + 1;
+	int wait = unsaved_wait(&data(v)->unsaved);
+	if (wait != 0)
+		return wait;
 	write_draft(v);
 	view_stale(v); /* its heading says that the draft is kept */
 	*show = 1;
@@ -203,7 +187,7 @@ static void discard(struct view *v)
 		put(&f->values[i], f->values[i].was);
 		f->values[i].changed = 0;
 	}
-	f->typed = 0;
+	unsaved_done(&f->unsaved);
 	draft_delete(v->wb->s->c, f->draft_key, NULL);
 	view_stale(v);
 }
@@ -323,7 +307,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	else
 		buf_addf(&head, _("New: %s"), kind_label(f->kind));
 	if (changed_count(f))
-		buf_addf(&head, f->typed > 0 ? _(" · %zu typed") : _(" · %zu typed, draft kept"), changed_count(f));
+		buf_addf(&head, f->unsaved.last > 0 ? _(" · %zu typed") : _(" · %zu typed, draft kept"),
+		         changed_count(f));
 	v->heading = buf_take(&head, NULL);
 	return 0;
 }
@@ -347,7 +332,7 @@ static void typing(void *ctx, const char *text)
 	struct view *v = ctx;
 	struct form *f = data(v);
 	put(&f->values[f->editing], text);
-	touched(f);
+	unsaved_touch(&f->unsaved);
 	view_stale(v);
 }
 
@@ -365,7 +350,7 @@ static void edit(struct view *v, size_t i)
 	char *text = form_ask(&ask, &left);
 	if (text) {
 		put(value, text);
-		touched(f);
+		unsaved_touch(&f->unsaved);
 		if (form_check(value->field, text, &err) < 0)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(value->field),
 			               err.message);
@@ -506,14 +491,14 @@ static void restore(struct view *v, size_t i)
 {
 	put(&data(v)->values[i], data(v)->values[i].was);
 	data(v)->values[i].changed = 0;
-	touched(data(v));
+	unsaved_touch(&data(v)->unsaved);
 	view_stale(v);
 }
 
 static void clear(struct view *v, size_t i)
 {
 	put(&data(v)->values[i], "");
-	touched(data(v));
+	unsaved_touch(&data(v)->unsaved);
 	view_stale(v);
 }
 
@@ -666,7 +651,7 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 		struct form_value *value = value_named(f, preset[i].name);
 		if (value && !value->changed) {
 			put(value, preset[i].value);
-			touched(f);
+			unsaved_touch(&f->unsaved);
 		}
 	}
 	return v;

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/workbench_private.h"
@@ -374,7 +375,8 @@ static void answer_no(struct view *v)
 static void end_otherwise(struct view *v, enum outcome outcome, const char *question)
 {
 	struct playing *p = v->data;
-	char *reason = prompt_text(v->wb, question, NULL, 0);
+	char *draft = xasprintf("reason:%s:%s", p->run.label, current(p)->invocation);
+	char *reason = kept_text(v->wb, draft, question, NULL, 0);
 	if (reason && *reason) {
 		struct step_outcome what = {.outcome = outcome, .reason = reason};
 		step_record(v->wb, &p->run, current(p), &what);
@@ -382,6 +384,9 @@ static void end_otherwise(struct view *v, enum outcome outcome, const char *ques
 	} else if (reason) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
 	}
+	if (reason)
+		kept_drop(v->wb, draft);
+	free(draft);
 	free(reason);
 }
 

@@ -7,7 +7,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/draft.h"
 #include "tui/form.h"
+#include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/workbench_private.h"
@@ -127,7 +129,79 @@ struct step_form {
 	char **values;  /* of the needs that the outcome itself answers: fields and notes */
 	int *met;
 	int offers; /* the step offers commands */
+	char *draft_key;
+	struct unsaved unsaved;
+	size_t asked; /* the need that is being asked for */
 };
+
+static size_t need_count(const struct step_form *f)
+{
+	return json_array_size(f->needs);
+}
+
+/* ---- what was filled in is a draft until the step is on record */
+
+static void put(struct step_form *f, size_t i, const char *text)
+{
+	char *copy = text && *text ? xstrdup(text) : NULL;
+	free(f->values[i]);
+	f->values[i] = copy;
+	unsaved_touch(&f->unsaved);
+}
+
+static void write_draft(struct view *v)
+{
+	struct step_form *f = v->data;
+	struct err err = ERR_INIT;
+	json_t *values = json_array();
+	int filled = 0;
+	unsaved_done(&f->unsaved);
+	for (size_t i = 0; i < need_count(f); i++) {
+		json_array_append_new(values, f->values[i] ? json_string(f->values[i]) : json_null());
+		filled |= f->values[i] != NULL;
+	}
+	json_t *draft = json_object();
+	json_object_set_new(draft, "values", values);
+	if (v->wb->s->c && !filled)
+		draft_delete(v->wb->s->c, f->draft_key, NULL);
+	else if (v->wb->s->c && draft_save(v->wb->s->c, f->draft_key, draft, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	json_decref(draft);
+}
+
+static void flush(struct view *v)
+{
+	if (((struct step_form *)v->data)->unsaved.last > 0)
+		write_draft(v);
+}
+
+static int work(struct view *v, double deadline, int *show)
+{
+	int wait = unsaved_wait(&((struct step_form *)v->data)->unsaved);
+	(void)deadline;
+	if (wait != 0)
+		return wait;
+	write_draft(v);
+	*show = 1;
+	return -1;
+}
+
+static void restore_draft(struct view *v)
+{
+	struct step_form *f = v->data;
+	char when[32];
+	json_t *draft = draft_load(v->wb->s->c, f->draft_key, when);
+	const json_t *values = json_object_get(draft, "values");
+	if (json_array_size(values) == need_count(f)) {
+		for (size_t i = 0; i < need_count(f); i++)
+			put(f, i, json_string_value(json_array_get(values, i)));
+		unsaved_done(&f->unsaved);
+		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %.16s goes on"), when);
+	}
+	json_decref(draft);
+}
+
+/* ---- rows */
 
 /* The kind of record that the need wants, or NULL. */
 static const char *kind_wanted(const json_t *need)
@@ -162,7 +236,7 @@ static int is_optional(const json_t *need)
 /* What is still to be filled; the last row, which records, if nothing is. */
 static size_t first_open(const struct step_form *f)
 {
-	size_t n = json_array_size(f->needs);
+	size_t n = need_count(f);
 	for (size_t i = 0; i < n; i++)
 		if (!f->met[i] && !f->values[i] && !is_optional(json_array_get(f->needs, i)))
 			return i;
@@ -216,13 +290,13 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
 	const struct waiting *w = &run.waiting[which];
-	for (size_t i = 0; i < json_array_size(f->needs); i++)
+	for (size_t i = 0; i < need_count(f); i++)
 		f->met[i] = step_is_met(v->wb->s->c, &run, w, json_array_get(f->needs, i));
 	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
-	for (size_t i = 0; i < json_array_size(f->needs); i++)
+	for (size_t i = 0; i < need_count(f); i++)
 		add_need(v, f, i);
 	add_outputs(v, &run, w);
-	int open = first_open(f) < json_array_size(f->needs);
+	int open = first_open(f) < need_count(f);
 	view_addf(v, open ? TONE_FAINT : TONE_HEADING, NULL, " ▶ %s",
 	          open ? _("Record it done (what is marked ✗ is still missing)") : _("Record it done"));
 	run_release(&run);
@@ -231,23 +305,49 @@ static int fill_step(struct view *v, int columns, struct err *err)
 
 /* ---- asking for each */
 
+static void typing(void *ctx, const char *text)
+{
+	struct view *v = ctx;
+	struct step_form *f = v->data;
+	put(f, f->asked, text); /* its row is drawn when it is answered: the run would be read at each key */
+}
+
+/* The text as it was left, typed to its end or not. NULL: none was chosen. */
+static char *ask(struct view *v, const json_t *need, const char *initial, int *left)
+{
+	const struct field *field = step_need_field(need);
+	const char *label = playbook_text(json_object_get(need, "label"));
+	struct form_ask of_field = {.wb = v->wb, .field = field, .initial = initial, .changed = typing, .ctx = v};
+	struct prompt_line note = {.question = *label ? label : _("Note"),
+	                           .initial = initial,
+	                           .several_lines = 1,
+	                           .changed = typing,
+	                           .ctx = v};
+	return field ? form_ask(&of_field, left) : prompt_edit(v->wb, &note, left);
+}
+
 static void ask_value(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
 	const struct field *field = step_need_field(need);
-	char *answer;
-	if (field) {
-		answer = form_ask_value(v->wb, field);
-	} else {
-		const char *label = playbook_text(json_object_get(need, "label"));
-		answer = prompt_text(v->wb, *label ? label : _("Note"), f->values[i], 1);
+	char *answer = f->values[i] ? xstrdup(f->values[i]) : NULL;
+	int again = 1;
+	f->asked = i;
+	while (again) {
+		struct err err = ERR_INIT;
+		int left;
+		char *initial = answer; /* typing replaces the value */
+		answer = ask(v, need, initial, &left);
+		free(initial);
+		if (answer)
+			put(f, i, answer);
+		again = answer && field && *answer && form_check(field, answer, &err) < 0;
+		if (again)
+			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(field),
+			               err.message);
+		again &= !left;
 	}
-	if (!answer)
-		return;
-	free(f->values[i]);
-	f->values[i] = *answer ? answer : NULL;
-	if (!f->values[i])
-		free(answer);
+	free(answer);
 }
 
 static void obtain(struct view *v, struct step_form *f, size_t i)
@@ -262,12 +362,9 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
 	else if (kind && kind_find(kind))
 		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);
-	if (!labels)
-		return;
-	free(f->values[i]);
-	f->values[i] = *labels ? labels : NULL;
-	if (!f->values[i])
-		free(labels);
+	if (labels)
+		put(f, i, labels);
+	free(labels);
 }
 
 /* ---- recording */
@@ -290,7 +387,7 @@ static void record(struct view *v, struct step_form *f)
 	size_t which;
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return;
-	for (size_t i = 0; i < json_array_size(f->needs) && count < 64; i++) {
+	for (size_t i = 0; i < need_count(f) && count < 64; i++) {
 		if (!f->values[i])
 			continue;
 		const char *name = value_name(json_array_get(f->needs, i));
@@ -305,15 +402,18 @@ static void record(struct view *v, struct step_form *f)
 	run_release(&run);
 	while (list_count > 0)
 		free(lists[--list_count]);
-	if (rc == 0)
+	if (rc == 0) {
+		unsaved_done(&f->unsaved);
+		kept_drop(v->wb, f->draft_key);
 		workbench_pop(v->wb); /* v is gone */
+	}
 }
 
 static void press_row(struct view *v)
 {
 	struct step_form *f = v->data;
 	size_t i = v->selected;
-	if (i >= json_array_size(f->needs)) {
+	if (i >= need_count(f)) {
 		record(v, f);
 		return;
 	}
@@ -348,8 +448,10 @@ static void show_offer(struct view *v)
 static void release_step(struct view *v)
 {
 	struct step_form *f = v->data;
-	for (size_t i = 0; i < json_array_size(f->needs); i++)
+	flush(v);
+	for (size_t i = 0; i < need_count(f); i++)
 		free(f->values[i]);
+	free(f->draft_key);
 	free(f->values);
 	free(f->met);
 	json_decref(f->needs);
@@ -369,6 +471,8 @@ static const struct view_key step_keys[] = {
 static const struct view_ops step_ops = {
     .name = "step", .title = N_("Step"), .fill = fill_step, .release = release_step, .keys = step_keys};
 
+static const struct view_lazy step_lazy = {NULL, NULL, work, flush};
+
 struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
 {
 	struct run run;
@@ -384,10 +488,13 @@ struct view *view_step(struct workbench *wb, const char *label, const char *invo
 	f->offers = run_offer(&run, &run.waiting[which], 0, &command, NULL) == 0;
 	buf_release(&command);
 	f->assets = json_deep_copy(json_object_get(run.record, "on"));
-	size_t n = json_array_size(f->needs);
+	size_t n = need_count(f);
 	f->values = xcalloc(n + 1, sizeof *f->values);
 	f->met = xcalloc(n + 1, sizeof *f->met);
 	v->data = f;
+	v->lazy = &step_lazy;
+	f->draft_key = xasprintf("step:%s:%s", f->run, f->invocation);
+	restore_draft(v);
 	run_release(&run);
 	view_refresh(v);
 	v->selected = first_open(f);

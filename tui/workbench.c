@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "case/search.h"
 #include "tui/command.h"
+#include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/offer.h"
 #include "tui/prompt.h"
@@ -275,6 +276,8 @@ static void forget_views(struct workbench *wb)
 /* What was typed is kept before the keys go. */
 static void flush_views(struct workbench *wb)
 {
+	prompt_flush(wb);
+	kept_flush(wb);
 	for (size_t i = 0; i < wb->depth; i++)
 		if (wb->stack[i]->lazy && wb->stack[i]->lazy->flush)
 			wb->stack[i]->lazy->flush(wb->stack[i]);
@@ -371,6 +374,12 @@ static int wait_for_key(struct workbench *wb)
 			if (again >= 0 && again < wait)
 				wait = again;
 		}
+		int kept = 0;
+		int draft = wb->locked ? -1 : kept_work(wb, &kept);
+		if (kept)
+			return KEY_WORK;
+		if (draft >= 0 && draft < wait)
+			wait = draft;
 		if (!wb->locked && wb->verifying) {
 			int show = 0;
 			if (verifying_work(wb->verifying, clock_steady() + WORK_SLICE, &show))

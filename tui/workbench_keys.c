@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command.h"
+#include "tui/kept.h"
 #include "tui/offer.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
@@ -17,7 +18,7 @@
 static void ask_search(struct view *v)
 {
 	struct workbench *wb = v->wb;
-	char *words = prompt_text(wb, "/", NULL, 0);
+	char *words = prompt_text(wb, "/");
 	if (!words || !*words) {
 		free(words);
 		return;
@@ -30,24 +31,40 @@ static void ask_search(struct view *v)
 		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
 }
 
+/* The note and the end of its draft are one action. */
+static int put_note(struct workbench *wb, const char *text, const char *on, const char *draft, char label[LABEL_TEXT],
+                    struct err *err)
+{
+	struct assign fields[2] = {{"text", text}, {"on", on}};
+	struct action *a = action_begin(wb->s->c, "note", err);
+	if (!a)
+		return -1;
+	int rc = action_add(a, "note", fields, *on ? 2 : 1, 0, label, err);
+	if (rc == 0)
+		kept_drop(wb, draft);
+	return action_commit(a, err) < 0 ? -1 : rc;
+}
+
 void workbench_note(struct workbench *wb, const char *on, const char *text)
 {
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	json_t *record = *on ? record_get(wb->s->c, on, RECORD_RAW, NULL) : NULL;
+	const char *about = record ? record_label(record) : "";
+	char *draft = xasprintf("note:%s", about);
 	struct buf question = BUF_INIT;
 	buf_adds(&question, _("Note"));
 	if (record)
-		buf_addf(&question, " → %s", record_label(record));
-	char *typed = prompt_text(wb, question.data, text, 1);
+		buf_addf(&question, " → %s", about);
+	char *typed = kept_text(wb, draft, question.data, text, 1);
 	if (typed && *typed) {
-		struct assign fields[2] = {{"text", typed}, {"on", record ? record_label(record) : ""}};
-		if (record_add(wb->s->c, "note", fields, record ? 2 : 1, 0, label, &err) == 0)
+		if (put_note(wb, typed, about, draft, label, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
 		else
 			workbench_tell_error(wb, &err);
 	}
 	free(typed);
+	free(draft);
 	json_decref(record);
 	buf_release(&question);
 }
@@ -63,9 +80,11 @@ static void write_note(struct view *v)
 /* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
 static void paste(struct view *v)
 {
-	char *text = prompt_text(v->wb, _("Paste a text: what it holds is offered as indicators"), NULL, 1);
+	char *text = kept_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
 	if (text && *text)
 		offer_indicators(v->wb, text, NULL);
+	if (text)
+		kept_drop(v->wb, "paste");
 	free(text);
 }
 
@@ -74,13 +93,15 @@ static void undo(struct view *v)
 	struct workbench *wb = v->wb;
 	struct err err = ERR_INIT;
 	struct buf summary = BUF_INIT;
-	char *reason = prompt_text(wb, _("Undo your last action; reason: "), NULL, 0);
+	char *reason = kept_text(wb, "undo", _("Undo your last action; reason: "), NULL, 0);
 	if (reason && *reason) {
 		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
 		else
 			workbench_tell_error(wb, &err);
 	}
+	if (reason)
+		kept_drop(wb, "undo");
 	buf_release(&summary);
 	free(reason);
 }
@@ -196,7 +217,7 @@ static void look_at(struct view *v)
 		workbench_look_at(wb, NULL);
 		return;
 	}
-	char *when = prompt_text(wb, _("Show the case as of (time or commit): "), NULL, 0);
+	char *when = prompt_text(wb, _("Show the case as of (time or commit): "));
 	if (when && *when) {
 		struct buf line = BUF_INIT;
 		buf_addf(&line, "at '%s'", when);

@@ -10,7 +10,9 @@
 
 #define STACK_LIMIT 32
 
+struct kept;
 struct names;
+struct prompted;
 struct socket_server;
 struct tables;
 struct verifying;
@@ -37,6 +39,8 @@ struct workbench {
 	size_t floor;             /* so many views stay until a form that was begun over them is done */
 	char created[LABEL_TEXT]; /* label of the record that the last form put on record, or "" */
 	struct workbench_work work;
+	struct prompted *prompted;    /* the text that is being edited, or NULL */
+	struct kept *kept;            /* the text that a prompt asks for, never lost (kept.h), or NULL */
 	struct verifying *verifying;  /* the check behind the first screen, or NULL */
 	struct socket_server *server; /* for commands of other shells, or NULL */
 	int quiet;                    /* no key has come since the opening */

@@ -1,9 +1,8 @@
-/* The record views on a real pseudo-terminal: lists, details, forms and their drafts, pasted text. */
+/* The record views on a real pseudo-terminal: lists, details, forms, pasted text. */
 #include "help_program.h"
 #include "help_screen.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -113,43 +112,6 @@ static void set_where_is_one_action_or_none(void **state)
 	assert_int_equal(program_run(&program, "set", "asset", "--where", "zone=HR", "status=green", NULL), 2);
 	program_good(&program, "list", "asset", "--where", "zone=HR status=infected", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "R1-A3"));
-}
-
-static void what_is_typed_survives_kill_and_lock(void **state)
-{
-	(void)state;
-	struct terminal *t = open_case(24, 80);
-	terminal_type(t, "3a");
-	terminal_await_row(t, 1, "New: Asset");
-	terminal_type(t, KEYS_ENTER);
-	terminal_await_row(t, -1, "Name:");
-	terminal_type(t, "経理PC-7");
-	terminal_await_row(t, 1, "draft kept");
-	terminal_signal(t, SIGKILL);
-	assert_int_equal(terminal_end(t), 128 + SIGKILL);
-
-	t = open_case(24, 80);
-	terminal_type(t, "3a");
-	terminal_await(t, "goes on here");
-	terminal_await(t, "経理PC-7");
-	terminal_type(t, KEYS_ENTER);
-	terminal_await_row(t, -1, "Name: 経理PC-7");
-	terminal_type(t, "b" KEYS_CTRL_L);
-	terminal_await(t, "genba is locked");
-	assert_false(terminal_shows(t, "経理"));
-	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
-	terminal_await_row(t, -1, "Name: 経理PC-7b");
-	terminal_resize(t, 50, 160);
-	terminal_await_row(t, 49, "Name: 経理PC-7b");
-	terminal_type(t, KEYS_ENTER KEYS_CTRL_S);
-	terminal_await_row(t, -1, "R1-A1 is on record");
-	terminal_type(t, "a"); /* saved: no draft is left */
-	terminal_await_row(t, 1, "New: Asset");
-	terminal_await_gone(t, "経理PC-7b");
-	terminal_type(t, KEYS_ESCAPE);
-	quit(t);
-	program_good(&program, "show", "R1-A1", NULL);
-	assert_non_null(strstr(program.out.data, "経理PC-7b"));
 }
 
 static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
@@ -266,7 +228,6 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(lists_sort_and_filter, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(marked_records_are_set_in_one_action, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(set_where_is_one_action_or_none, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(pasted_text_is_offered_as_indicators, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_shown_harmlessly, set_up, tear_down),

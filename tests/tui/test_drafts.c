@@ -1,0 +1,190 @@
+/* Nothing typed is lost: forms, notes, reasons and playbook steps across kill -9, a lock and a terminal that goes away. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Drafts");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_case(int rows, int columns)
+{
+	return terminal_open(rows, columns, NULL, getenv("GENBA_CASE"), NULL);
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void what_is_typed_survives_kill_and_lock(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3a");
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Name:");
+	terminal_type(t, "経理PC-7");
+	terminal_await_row(t, 1, "draft kept");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	t = open_case(24, 80);
+	terminal_type(t, "3a");
+	terminal_await(t, "goes on here");
+	terminal_await(t, "経理PC-7");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Name: 経理PC-7");
+	terminal_type(t, "b" KEYS_CTRL_L);
+	terminal_await(t, "genba is locked");
+	assert_false(terminal_shows(t, "経理"));
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await_row(t, -1, "Name: 経理PC-7b");
+	terminal_resize(t, 50, 160);
+	terminal_await_row(t, 49, "Name: 経理PC-7b");
+	terminal_type(t, KEYS_ENTER KEYS_CTRL_S);
+	terminal_await_row(t, -1, "R1-A1 is on record");
+	terminal_type(t, "a"); /* saved: no draft is left */
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_await_gone(t, "経理PC-7b");
+	terminal_type(t, KEYS_ESCAPE);
+	quit(t);
+	program_good(&program, "show", "R1-A1", NULL);
+	assert_non_null(strstr(program.out.data, "経理PC-7b"));
+}
+
+/* The same of the prompt for a note, wherever it was begun, and of a reason. */
+static void a_note_being_typed_survives_kill_and_lock(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "n端末の");
+	terminal_await(t, "Note → R1-A1");
+	terminal_await(t, "端末の");
+	terminal_type(t, KEYS_CTRL_L); /* what was typed the moment before is kept too */
+	terminal_await(t, "genba is locked");
+	assert_false(terminal_shows(t, "端末"));
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	t = open_case(24, 80);
+	terminal_type(t, "n"); /* on nothing: another draft */
+	terminal_await(t, "Ctrl-S keeps it");
+	assert_false(terminal_shows(t, "端末の"));
+	terminal_type(t, "一般");
+	terminal_await(t, "Note · draft kept");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	t = open_case(24, 80);
+	terminal_type(t, "n");
+	terminal_await(t, "一般");
+	terminal_type(t, KEYS_CTRL_U KEYS_CTRL_S "3"); /* an empty one is no note, and no draft */
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "n");
+	terminal_await(t, "the draft of");
+	terminal_await(t, "端末の");
+	terminal_type(t, "電源\r二行目" KEYS_ESCAPE);
+	terminal_await_row(t, -1, "the draft is kept");
+	terminal_type(t, "n");
+	terminal_await(t, "二行目");
+	terminal_hang_up(t);
+	terminal_end(t);
+
+	t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "n");
+	terminal_await(t, "二行目");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "R1-N1 is on record");
+	terminal_type(t, "n"); /* on record: no draft is left */
+	terminal_await_row(t, 11, "Note → R1-A1  Ctrl-S");
+	terminal_type(t, KEYS_ESCAPE "xwrong ma");
+	terminal_await_row(t, -1, "reason: wrong ma");
+	terminal_hang_up(t);
+	terminal_end(t);
+
+	t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "x");
+	terminal_await_row(t, -1, "reason: wrong ma");
+	terminal_type(t, KEYS_ESCAPE); /* one line left with Esc is given up */
+	terminal_await_gone(t, "reason:");
+	terminal_type(t, "x");
+	terminal_await_row(t, -1, "reason:");
+	assert_false(terminal_shows(t, "wrong ma"));
+	terminal_type(t, KEYS_ESCAPE);
+	quit(t);
+	program_good(&program, "show", "R1-N1", NULL);
+	assert_non_null(strstr(program.out.data, "端末の電源"));
+	assert_non_null(strstr(program.out.data, "二行目"));
+}
+
+static void a_step_being_filled_in_survives_kill_and_lock(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	struct terminal *t = open_case(24, 100);
+	terminal_type(t, "2");
+	terminal_await_row(t, 1, "R1-J1");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Step");
+	terminal_await(t, "✗");
+	terminal_type(t, "j" KEYS_ENTER); /* the second thing that this step records is a note */
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, "現場の一文" KEYS_CTRL_L);
+	terminal_await(t, "genba is locked");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	t = open_case(24, 100);
+	terminal_type(t, "2");
+	terminal_await_row(t, 1, "R1-J1");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Step");
+	terminal_await(t, "現場の一文");
+	terminal_await_row(t, -1, "what was filled in here at");
+	terminal_type(t, KEYS_ESCAPE);
+	quit(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
