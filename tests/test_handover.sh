@@ -111,6 +111,11 @@ as one merge late.delta >out 2>err || got=$?
 [ "$got" != 0 ] || fail "what a revoked key signed was merged"
 grep -q revoked err || fail "no word of the revocation: $(cat err)"
 is "the tree after a refused merge" "$before" "$(tree one)"
+status 2 as one merge late.delta --vouch ""
+status 0 as one merge late.delta --vouch "asked by phone: it is theirs"
+as one list decision --json | grep -q 'asked by phone' || fail "the reason is not on record"
+as one list asset --json | grep -q HR-PC-05 || fail "what somebody vouched for did not come"
+before=$(tree one)
 status 1 as one handover --to two.pub --out never.genba
 [ ! -e never.genba ] || fail "handed over to a revoked key"
 checked one

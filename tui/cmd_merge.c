@@ -31,6 +31,12 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 		    _("%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n"),
 		    dry_run ? _("dry run, nothing is written: ") : "", r->commits, r->records, r->conflicts,
 		    r->renamed);
+	if (r->aside)
+		fprintf(
+		    s->out,
+		    _("%zu actions are set aside, since a revoked key signed them or what they build on; to take them "
+		      "in, on record: --vouch REASON\n"),
+		    r->aside);
 	if (r->conflicts && !dry_run)
 		fprintf(s->out, "%s\n", _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));
 }
@@ -45,11 +51,11 @@ static int is_sealed(const char *path)
 	return seal_is(head, n);
 }
 
-/* The other side's key is known to have what it sent. */
-static void remember_sender(struct session *s, const struct parcel *p)
+/* The other side's key is known to have what it sent, as far as it is here. */
+static void remember_sender(struct session *s, const struct parcel *p, const char *tip)
 {
 	if (p->is_signed)
-		handover_set_known(s->c, p->signer, p->tip, NULL);
+		handover_set_known(s->c, p->signer, tip, NULL);
 }
 
 int cmd_merge(struct session *s, const struct args *args, struct err *err)
@@ -66,11 +72,11 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 	int rc = is_sealed(args->words[0]) ? handover_open_delta(args->words[0], case_identity(s->c), &plain, &p, err)
 	                                   : serve_parcel(s->c, args->words[0], &plain, &p, &s->progress, err);
 	if (rc == 0) {
-		rc = case_merge(s->c, &p, dry_run, &s->progress, &report, err);
+		rc = case_merge_vouched(s->c, &p, args_option(args, "vouch"), dry_run, &s->progress, &report, err);
 		if (rc == 0) {
 			tell_report(s, &report, dry_run);
 			if (!dry_run)
-				remember_sender(s, &p);
+				remember_sender(s, &p, report.tip);
 		}
 		merge_report_release(&report);
 	}

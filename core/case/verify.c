@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/progress.h"
+#include "case/standing.h"
 #include "case/verify_private.h"
 
 #include <stdlib.h>
@@ -58,6 +59,7 @@ void verify_end(struct verify *v)
 		return;
 	history_check_end(v->history, NULL);
 	free(v->keys.keys);
+	standing_free(v->keys.standing);
 	drop_names(v);
 	free(v);
 }

@@ -1,9 +1,10 @@
 /*
  * Which key may have signed a commit: one of a responder that the state before
- * it knows and has not revoked. A revoked key counts only in ancestors of its
- * revocation, also where histories were merged.
+ * it knows and has not revoked. Where histories were merged, a commit may stand
+ * beside the revocation of its key: standing.h says whether it counts.
  */
 #include "base/json.h"
+#include "case/standing.h"
 #include "case/verify_private.h"
 #include "history/sshsig.h"
 
@@ -57,51 +58,17 @@ static int has_merges(struct verify *v)
 	return v->keys.has_merges;
 }
 
-struct revocation {
-	struct verify *v;
-	const unsigned char *key;
-	uint64_t commit; /* the first that revoked it; 0: none */
-	const char *path;
-};
-
-static int revokes(void *ctx, const struct history_entry *entry)
-{
-	struct revocation *r = ctx;
-	struct buf text = BUF_INIT;
-	if (history_read(r->v->c->history, entry->id, r->path, &text, NULL) == 0) {
-		json_t *record = json_parse(text.data, text.len, NULL);
-		if (record && json_object_get(record, "revoked"))
-			r->commit = entry->number; /* newest first: the last one met is the first that did it */
-		json_decref(record);
-	}
-	buf_release(&text);
-	return 0;
-}
-
-static int find_revocation(void *ctx, json_t *record)
-{
-	struct revocation *r = ctx;
-	unsigned char key[32];
-	const char *line = json_get_string(record, "key");
-	if (!json_object_get(record, "revoked") || !line || ssh_public_parse(line, key, NULL) < 0 ||
-	    memcmp(key, r->key, 32) != 0)
-		return 0;
-	struct buf path = BUF_INIT;
-	record_path("responder", json_get_string(record, "id"), &path);
-	r->path = path.data;
-	history_log(r->v->c->history, NULL, path.data, 0, revokes, r, NULL);
-	buf_release(&path);
-	return r->commit != 0;
-}
-
 /* In a line of commits the state before one tells all. Beside a merge, a commit may not know of the revocation yet. */
-static int is_concurrent(struct verify *v, uint64_t number, const unsigned char key[32])
+static int counts(struct verify *v, uint64_t number)
 {
-	struct revocation r = {v, key, 0, NULL};
+	struct err err = ERR_INIT;
 	if (!has_merges(v))
-		return 0;
-	record_each(v->c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, find_revocation, &r, NULL);
-	return r.commit && !history_is_ancestor(v->c->history, number, r.commit);
+		return 1;
+	if (!v->keys.standing && !v->keys.no_standing && !(v->keys.standing = standing_new(v->c, NULL, &err))) {
+		v->keys.no_standing = 1;
+		verify_found(v, _("it cannot be told which commits count: %s"), err.message);
+	}
+	return !v->keys.standing || standing_counts(v->keys.standing, number);
 }
 
 int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])
@@ -112,6 +79,6 @@ int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const ch
 		return 0;
 	for (size_t i = 0; i < v->keys.count; i++)
 		if (!v->keys.keys[i].revoked && memcmp(v->keys.keys[i].key, key, 32) == 0)
-			return !is_concurrent(v, number, key);
+			return counts(v, number);
 	return 0;
 }

@@ -15,7 +15,9 @@ struct verify_keys {
 	char folder[HISTORY_ID]; /* id of that state */
 	struct verify_key *keys;
 	size_t count;
-	int has_merges; /* -1: not looked yet */
+	int has_merges;            /* -1: not looked yet */
+	struct standing *standing; /* of revoked keys, once it is needed */
+	int no_standing;           /* it cannot be told, which was reported */
 };
 
 struct verify {

@@ -1,5 +1,6 @@
 #include "handover/judge.h"
 
+#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -98,6 +99,24 @@ static int same_member(const json_t *a, const json_t *b, const char *name)
 	return x && y && strcmp(x, y) == 0;
 }
 
+static int first_second(const json_t *object, int64_t *first)
+{
+	struct edtf time;
+	int64_t last;
+	const char *text = json_get_string(object, "revoked");
+	return text && edtf_parse(text, &time, NULL) == 0 ? edtf_bounds(&time, NULL, NULL, first, &last) : -1;
+}
+
+/* Whether a key would count for longer than before. */
+static int is_put_off(const json_t *object, const json_t *old)
+{
+	int64_t before;
+	int64_t now;
+	if (same_member(object, old, "revoked") || first_second(old, &before) < 0)
+		return 0;
+	return first_second(object, &now) < 0 || now > before;
+}
+
 /* A responder is known by the key, and one who was revoked stays so: neither a change nor a merge takes that back. */
 static int judge_responder(const char *path, const json_t *object, const json_t *old, struct err *err)
 {
@@ -105,6 +124,8 @@ static int judge_responder(const char *path, const json_t *object, const json_t 
 		return bad(err, path, _("the key of a responder was changed"));
 	if (json_object_get(old, "revoked") && !json_object_get(object, "revoked"))
 		return bad(err, path, _("the revocation of a responder was taken back"));
+	if (json_object_get(old, "revoked") && is_put_off(object, old))
+		return bad(err, path, _("the revocation of a responder was put off"));
 	return 0;
 }
 

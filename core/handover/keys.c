@@ -78,25 +78,3 @@ int known_keys_is_revoked(struct known_keys *k, const char *commit, const unsign
 	buf_release(&hex);
 	return revoked;
 }
-
-int known_keys_revoked(struct known_keys *k, const char *head, const char (*commits)[HISTORY_ID], size_t count,
-                       struct buf *who, struct err *err)
-{
-	int found = 0;
-	load(k, head);
-	for (size_t i = 0; i < count && !found; i++) {
-		unsigned char key[32];
-		struct buf hex = BUF_INIT;
-		if (history_signer_of(k->h, commits[i], key, err) < 0) {
-			buf_release(&hex);
-			return -1;
-		}
-		key_name(key, &hex);
-		json_t *counts = json_object_get(k->keys, hex.data);
-		found = counts && json_integer_value(counts) == 0;
-		if (found)
-			ssh_fingerprint(key, who);
-		buf_release(&hex);
-	}
-	return found;
-}

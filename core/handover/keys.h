@@ -22,8 +22,4 @@ int known_keys_has(struct known_keys *k, const char *commit, const unsigned char
 /* 1 if the key belongs to a responder who is revoked in that commit's tree. */
 int known_keys_is_revoked(struct known_keys *k, const char *commit, const unsigned char key[32]);
 
-/* 1, and who, if one of `commits` is signed by a key that is revoked at `head`; 0; -1. */
-int known_keys_revoked(struct known_keys *k, const char *head, const char (*commits)[HISTORY_ID], size_t count,
-                       struct buf *who, struct err *err);
-
 #endif

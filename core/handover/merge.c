@@ -1,11 +1,14 @@
 #include "handover/merge.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action.h"
+#include "case/identity.h"
 #include "case/record.h"
+#include "handover/aside.h"
 #include "handover/judge.h"
 #include "handover/keys.h"
 #include "handover/merge_labels.h"
@@ -24,8 +27,12 @@ struct merging {
 	struct err *err;
 	struct history_incoming *in;
 	struct history_accepted accepted;
+	struct aside aside;
 	struct known_keys keys;
-	json_t *named; /* digests of texts and files that the new commits name */
+	const char *vouch;    /* the reason to take in what revoked keys signed, or NULL */
+	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */
+	int retreat;          /* not all can be merged: again, up to aside.tip */
+	json_t *named;        /* digests of texts and files that the new commits name */
 	struct buf findings;
 	char head[HISTORY_ID];
 	struct action *action;
@@ -62,22 +69,6 @@ static int may_have_signed(void *ctx, uint64_t number, const char *commit, const
 	return parent && known_keys_has(&m->keys, parent, key);
 }
 
-/* A key revoked on our side counts only in what we had before its revocation: the rest is set aside. */
-static int check_revoked(struct merging *m)
-{
-	struct buf who = BUF_INIT;
-	int rc = known_keys_revoked(&m->keys, m->head, (const char(*)[HISTORY_ID])m->accepted.commits,
-	                            m->accepted.count, &who, m->err);
-	if (rc > 0)
-		rc = err_set(m->err, ERR_FAILED,
-		             _("set aside, nothing was merged: %s signed what came, but was revoked in this copy; ask "
-		               "for what was "
-		               "done before, or record it anew yourself"),
-		             who.data);
-	buf_release(&who);
-	return rc;
-}
-
 /* Nobody signs on behind a revocation, also not with a merge that puts it second. */
 static int check_seconds(struct merging *m)
 {
@@ -101,18 +92,58 @@ static int check_sender(struct merging *m)
 	const struct parcel *p = m->p;
 	if (!p->is_signed)
 		return 0;
-	if (!known_keys_has(&m->keys, p->tip, p->signer))
+	if (!known_keys_has(&m->keys, m->tip, p->signer))
 		return err_set(m->err, ERR_DAMAGED,
 		               _("the parcel is signed by somebody who is no responder of this case"));
-	if (known_keys_is_revoked(&m->keys, m->head, p->signer))
+	if (!m->vouch && known_keys_is_revoked(&m->keys, m->head, p->signer))
 		return err_set(m->err, ERR_DAMAGED,
 		               _("the parcel is signed by a responder who was revoked in this copy"));
 	return 0;
 }
 
+static void tell_aside(struct merging *m)
+{
+	size_t i;
+	json_t *line;
+	json_array_foreach(m->aside.lines, i, line)
+		tell(m, "%s", json_string_value(line));
+}
+
+static int refuse_void(struct merging *m)
+{
+	const char *who = json_object_iter_key(json_object_iter(m->aside.keys));
+	if (m->aside.own)
+		return err_set(m->err, ERR_FAILED,
+		               _("nothing was merged: by what came, %s is revoked, but signed %zu actions of this copy "
+		                 "after that; --vouch REASON keeps them, on record"),
+		               who, m->aside.own);
+	return err_set(m->err, ERR_FAILED,
+	               _("set aside, nothing was merged: %s signed what came, but was revoked; ask for what was done "
+	                 "before, record it anew yourself, or take it in on record: --vouch REASON"),
+	               who);
+}
+
+/* What revoked keys signed beside their revocation is set aside, with what builds on it, unless somebody vouches for it. */
+static int check_aside(struct merging *m)
+{
+	if (aside_look(m->c, &m->accepted, m->tip, &m->aside, m->err) < 0)
+		return -1;
+	int first = strcmp(m->tip, m->p->tip) == 0;
+	if (first)
+		tell_aside(m);
+	m->report->vouched = m->aside.vouched;
+	if (m->aside.count + m->aside.own == 0 || m->vouch)
+		return 0;
+	if (!first || m->aside.own || !*m->aside.tip)
+		return refuse_void(m);
+	m->report->aside = m->aside.count;
+	m->retreat = 1;
+	return 0;
+}
+
 static int believe(struct merging *m)
 {
-	char tip[HISTORY_ID];
+	char tip[HISTORY_ID] = "";
 	struct parcel const *p = m->p;
 	if (strcmp(p->case_id, case_id(m->c)) != 0)
 		return err_set(m->err, ERR_INVALID, _("it belongs to another case (%.8s…, this one is %.8s…)"),
@@ -126,22 +157,23 @@ static int believe(struct merging *m)
 	if (p->bundle_size == 0)
 		return history_has(m->h, p->tip) ? check_sender(m)
 		                                 : err_set(m->err, ERR_INVALID, _("the parcel is empty"));
-	if (unpack_bundle(p->bundle, p->bundle_size, m->in, tip, m->progress, m->err) < 0)
+	if (strcmp(m->tip, p->tip) == 0 &&
+	    unpack_bundle(p->bundle, p->bundle_size, m->in, tip, m->progress, m->err) < 0)
 		return -1;
-	if (strcmp(tip, p->tip) != 0)
+	if (*tip && strcmp(tip, p->tip) != 0)
 		return err_set(m->err, ERR_INVALID, _("the parcel and its bundle do not name the same last commit"));
-	if (history_accept(m->h, m->in, p->tip, judge_file, m->named, &m->accepted, m->err) < 0)
+	if (history_accept(m->h, m->in, m->tip, judge_file, m->named, &m->accepted, m->err) < 0)
 		return -1;
 	struct history_check_spec spec = {.key = may_have_signed, .finding = on_finding, .ctx = m};
-	if (m->accepted.count && history_verify_commits(m->h, p->tip, m->accepted.count, &spec, m->err) < 0)
+	if (m->accepted.count && history_verify_commits(m->h, m->tip, m->accepted.count, &spec, m->err) < 0)
 		return -1;
 	if (m->findings.len)
 		return err_set(m->err, ERR_DAMAGED, _("nothing was merged, since what came is not in order: %s"),
 		               m->findings.data);
 	m->report->commits = m->accepted.count;
-	if (check_seconds(m) < 0 || check_revoked(m) < 0)
+	if (m->accepted.count && check_aside(m) < 0)
 		return -1;
-	return check_sender(m);
+	return m->retreat || (check_seconds(m) == 0 && check_sender(m) == 0) ? 0 : -1;
 }
 
 /* ---- writing it */
@@ -197,29 +229,80 @@ static int collect_file(void *ctx, const char *path, const struct buf *old_text,
 static int forward(struct merging *m)
 {
 	json_t *files = json_object();
-	int rc = history_diff(m->h, m->head, m->p->tip, collect_file, files, m->err);
+	int rc = history_diff(m->h, m->head, m->tip, collect_file, files, m->err);
 	if (rc == 0)
 		rc = store_files(m, files);
 	m->report->outcome = MERGE_FORWARD;
-	action_forwards(m->action, m->p->tip);
+	action_forwards(m->action, m->tip);
 	json_decref(files);
 	return rc;
+}
+
+/* The responders of those keys, by label, and the keys. */
+struct naming_keys {
+	const struct merging *m;
+	struct buf labels;
+};
+
+static int name_responder(void *ctx, json_t *record)
+{
+	struct naming_keys *n = ctx;
+	const char *line = json_get_string(record, "key");
+	unsigned char key[32];
+	struct buf print = BUF_INIT;
+	if (line && ssh_public_parse(line, key, NULL) == 0)
+		ssh_fingerprint(key, &print);
+	if (print.len && json_object_get(n->m->aside.keys, print.data))
+		buf_addf(&n->labels, "%s%s", n->labels.len ? "," : "", record_label(record));
+	buf_release(&print);
+	return 0;
+}
+
+/* The commit names the keys that it vouches for, and has the decision with the reason in it. */
+static int vouch(struct merging *m)
+{
+	char now[CLOCK_TEXT];
+	char label[LABEL_TEXT];
+	struct naming_keys n = {m, BUF_INIT};
+	struct buf trailer = BUF_INIT;
+	const char *print;
+	json_t *value;
+	buf_adds(&trailer, "Genba-Vouch:");
+	json_object_foreach(m->aside.keys, print, value)
+		buf_addf(&trailer, " %s", print);
+	int rc = record_each(m->c, "responder", RECORD_WITH_RETRACTED, name_responder, &n, m->err);
+	clock_format(clock_now(), now);
+	struct assign fields[] = {{"title", _("Does work that a revoked key signed count?")},
+	                          {"choice", _("it is taken in")},
+	                          {"reason", m->vouch},
+	                          {"by", case_identity(m->c)->name},
+	                          {"when", now},
+	                          {"on", n.labels.data}};
+	if (rc >= 0)
+		rc = action_add(m->action, "decision", fields, n.labels.len ? 6 : 5, 0, label, m->err);
+	if (rc >= 0)
+		tell(m, _("on record: %s, the decision to take in what revoked keys signed"), label);
+	action_trailer(m->action, trailer.data);
+	buf_release(&trailer);
+	buf_release(&n.labels);
+	return rc < 0 ? -1 : 0;
 }
 
 static int make_commit(struct merging *m)
 {
 	struct merge_result result;
-	int rc = merge_trees(m->h, m->head, m->p->tip, &result, m->err);
+	int rc = merge_trees(m->h, m->head, m->tip, &result, m->err);
 	if (rc == 0)
-		rc = merge_labels_settle(m->c, m->head, m->p->tip, &result, &m->report->renamed, m->report->lines,
-		                         m->err);
+		rc = merge_labels_settle(m->c, m->head, m->tip, &result, &m->report->renamed, m->report->lines, m->err);
 	if (rc == 0)
 		rc = store_files(m, result.files);
+	if (rc == 0 && json_object_size(m->aside.keys))
+		rc = vouch(m);
 	m->report->conflicts = result.conflicts;
 	m->report->outcome = MERGE_MADE;
-	char *subject = xasprintf("merge %.10s of %s: %zu actions", m->p->tip,
-	                          *m->p->from ? m->p->from : "another copy", m->report->commits);
-	action_merges(m->action, m->p->tip);
+	char *subject = xasprintf("merge %.10s of %s: %zu actions", m->tip, *m->p->from ? m->p->from : "another copy",
+	                          m->report->commits);
+	action_merges(m->action, m->tip);
 	action_subject(m->action, subject);
 	free(subject);
 	merge_result_release(&result);
@@ -230,7 +313,7 @@ static int write_merge(struct merging *m)
 {
 	uint64_t ours;
 	uint64_t theirs;
-	if (history_number(m->h, m->head, &ours, m->err) < 0 || history_number(m->h, m->p->tip, &theirs, m->err) < 0 ||
+	if (history_number(m->h, m->head, &ours, m->err) < 0 || history_number(m->h, m->tip, &theirs, m->err) < 0 ||
 	    parcel_store(m->c, m->p, m->named, m->err) < 0)
 		return -1;
 	int ours_in_theirs = history_is_ancestor(m->h, ours, theirs);
@@ -239,36 +322,64 @@ static int write_merge(struct merging *m)
 		m->report->outcome = MERGE_NOTHING;
 		return 0;
 	}
-	return ours_in_theirs ? forward(m) : make_commit(m);
+	/* a decision needs a commit of its own */
+	return ours_in_theirs && !json_object_size(m->aside.keys) ? forward(m) : make_commit(m);
+}
+
+/* In one transaction: all of it, or nothing. */
+static int attempt(struct merging *m, int dry_run)
+{
+	if (!(m->action = action_begin(m->c, "merge", m->err)))
+		return -1;
+	known_keys_init(&m->keys, m->h);
+	m->named = json_object();
+	int rc = believe(m);
+	if (rc == 0 && !m->retreat)
+		rc = write_merge(m);
+	if (rc < 0 || dry_run || m->retreat)
+		action_cancel(m->action);
+	else
+		rc = action_commit(m->action, m->err);
+	known_keys_release(&m->keys);
+	json_decref(m->named);
+	free(m->accepted.commits);
+	free(m->accepted.seconds);
+	memset(&m->accepted, 0, sizeof m->accepted);
+	return rc;
+}
+
+int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
+                       const struct progress *progress, struct merge_report *report, struct err *err)
+{
+	struct merging m = {
+	    .c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err, .vouch = reason};
+	memset(report, 0, sizeof *report);
+	report->lines = json_array();
+	buf_init(&m.findings);
+	snprintf(m.tip, sizeof m.tip, "%s", p->tip);
+	if (reason && !*reason)
+		return err_set(err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));
+	if (history_head(m.h, m.head, err) < 0)
+		return -1;
+	m.in = history_incoming_new();
+	int rc = attempt(&m, dry_run);
+	if (rc == 0 && m.retreat) {
+		snprintf(m.tip, sizeof m.tip, "%s", m.aside.tip);
+		aside_release(&m.aside);
+		m.retreat = 0;
+		rc = attempt(&m, dry_run);
+	}
+	snprintf(report->tip, sizeof report->tip, "%s", m.tip);
+	aside_release(&m.aside);
+	history_incoming_free(m.in);
+	buf_release(&m.findings);
+	return rc;
 }
 
 int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const struct progress *progress,
                struct merge_report *report, struct err *err)
 {
-	struct merging m = {.c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err};
-	memset(report, 0, sizeof *report);
-	report->lines = json_array();
-	snprintf(report->tip, sizeof report->tip, "%s", p->tip);
-	buf_init(&m.findings);
-	if (history_head(m.h, m.head, err) < 0 || !(m.action = action_begin(c, "merge", err)))
-		return -1;
-	m.in = history_incoming_new();
-	known_keys_init(&m.keys, m.h);
-	m.named = json_object();
-	int rc = believe(&m);
-	if (rc == 0)
-		rc = write_merge(&m);
-	if (rc < 0 || dry_run)
-		action_cancel(m.action);
-	else
-		rc = action_commit(m.action, err);
-	known_keys_release(&m.keys);
-	history_incoming_free(m.in);
-	json_decref(m.named);
-	free(m.accepted.commits);
-	free(m.accepted.seconds);
-	buf_release(&m.findings);
-	return rc;
+	return case_merge_vouched(c, p, NULL, dry_run, progress, report, err);
 }
 
 void merge_report_release(struct merge_report *report)

@@ -27,9 +27,11 @@ struct merge_report {
 	size_t commits;       /* of the other side, new here */
 	size_t records;       /* added or changed here */
 	size_t conflicts;     /* new ones, for a person to decide */
+	size_t aside;         /* commits that were set aside, since a revoked key signed them or what they build on */
+	size_t vouched;       /* commits of revoked keys that count, since a colleague vouches for them */
 	size_t renamed;       /* labels and marks that two records had on the two sides */
 	json_t *lines;        /* array of strings: what was added, changed, put up for decision, renamed; printable */
-	char tip[HISTORY_ID]; /* of the other side */
+	char tip[HISTORY_ID]; /* of the other side: up to where it was merged */
 };
 
 /*
@@ -38,6 +40,16 @@ struct merge_report {
  */
 int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const struct progress *progress,
                struct merge_report *report, struct err *err);
+
+/*
+ * The same, and for `reason` (not NULL) what revoked keys signed beside their
+ * revocation is taken in: the commit names the keys and holds the decision.
+ * Without a reason that is set aside, with what builds on it, and the rest is
+ * merged; ERR_FAILED if there is no rest, or if what came revokes a key that
+ * signed work in this copy after that.
+ */
+int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
+                       const struct progress *progress, struct merge_report *report, struct err *err);
 void merge_report_release(struct merge_report *report);
 
 #endif

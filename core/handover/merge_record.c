@@ -155,6 +155,17 @@ static int merge_own(struct merging *m, const char *name)
 	return 0;
 }
 
+/* Both sides revoked the key: it counts from the earlier date on no more, and nobody puts that off. */
+static int merge_revocation(struct merging *m, const char *name)
+{
+	const json_t *a = get(m->a, name);
+	const json_t *b = get(m->b, name);
+	if (strcmp(name, "revoked") != 0 || !m->kind || strcmp(m->kind->name, "responder") != 0 || !a || !b)
+		return 0;
+	put(m, name, is_later(a, b) ? b : a);
+	return 1;
+}
+
 /* Both sides retracted it: the earlier time, and both reasons. */
 static int merge_retraction(struct merging *m, const char *name)
 {
@@ -189,7 +200,7 @@ static void merge_field(struct merging *m, const char *name)
 		put(m, name, a);
 	} else if (same(a, base)) {
 		put(m, name, b);
-	} else if (merge_own(m, name) || merge_retraction(m, name)) {
+	} else if (merge_own(m, name) || merge_retraction(m, name) || merge_revocation(m, name)) {
 		return;
 	} else if (is_set(field, a, b)) {
 		json_t *set = unite(base, a, b);
