@@ -63,6 +63,30 @@ json_t *custody_chain(struct case_file *c, const char *item, struct err *err)
 	return chain;
 }
 
+static int differ(const char *one, const char *other)
+{
+	return one && other && strcmp(one, other) != 0;
+}
+
+unsigned custody_doubts(const json_t *chain, size_t i)
+{
+	const json_t *t = json_array_get(chain, i);
+	const json_t *before = i ? json_array_get(chain, i - 1) : NULL;
+	const char *intact = json_get_string(t, "seal_intact");
+	const char *hash = json_get_string(t, "hash_checked");
+	unsigned doubts = 0;
+	if (differ(json_get_string(before, "to"), json_get_string(t, "from")))
+		doubts |= CUSTODY_HANDS;
+	if (differ(json_get_string(before, "seal_after"), json_get_string(t, "seal_before")) ||
+	    (intact && strcmp(intact, "no") == 0))
+		doubts |= CUSTODY_SEAL;
+	if (hash && strcmp(hash, "different") == 0)
+		doubts |= CUSTODY_HASH;
+	if (!json_object_get(t, "accepted"))
+		doubts |= CUSTODY_OPEN;
+	return doubts;
+}
+
 static int follow_item(struct action *a, struct case_file *c, const char *item, struct err *err)
 {
 	struct err gone = ERR_INIT;

@@ -16,6 +16,17 @@
  * records as read, or NULL. */
 json_t *custody_chain(struct case_file *c, const char *item, struct err *err);
 
+/* What is doubtful where a transfer of a chain follows the one before it. */
+enum custody_doubt {
+	CUSTODY_HANDS = 1, /* who gives it is not who had it: a transfer is missing between them */
+	CUSTODY_SEAL = 2,  /* the seal is not the one that was put on, or is said to be broken */
+	CUSTODY_HASH = 4,  /* the digest was found different on receipt */
+	CUSTODY_OPEN = 8,  /* nobody has accepted it */
+};
+
+/* Bits of the above for the transfer `i` of a chain. */
+unsigned custody_doubts(const json_t *chain, size_t i);
+
 /* After a transfer was stored: brings `holder` of all items of its old and its new form up to date (either may be NULL;
  * stored objects). Part of the action. 0 or -1. */
 int custody_follow(struct action *a, struct case_file *c, const json_t *before, const json_t *after, struct err *err);

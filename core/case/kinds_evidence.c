@@ -136,8 +136,8 @@ static const struct field evidence_fields[] = {
 	{IS("return_due", TIME, "Return or destroy by", "返却・廃棄期限")},
 };
 
-static const char *const evidence_columns[] = {"title",  "type",   "form",      "on",
-	                                           "sha256", "holder", "stored_at", "verified"};
+static const char *const evidence_columns[] = {"title",       "form", "source_size", "sha256",   "holder",
+	                                           "verified_at", "type", "on",          "stored_at"};
 
 const struct kind kind_evidence = {
 	KIND("evidence", 'E', "Evidence", "証拠"),

@@ -4,10 +4,32 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/pathname.h"
+#include "evidence/digest.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The head says what the job is about, so that it can be listed and gone on with; its key is only a digest of that. */
+static void take_names(struct job *j)
+{
+	json_object_update(j->head, j->names);
+}
+
+static void keep_names(struct job *j, const char *source, const char *form, const char *folder, uint64_t split)
+{
+	struct buf text = BUF_INIT;
+	j->names = json_object();
+	pathname_encode(source, &text);
+	json_object_set_new(j->names, "source", json_string(text.data));
+	buf_clear(&text);
+	pathname_encode(folder, &text);
+	json_object_set_new(j->names, "folder", json_string(text.data));
+	json_object_set_new(j->names, "form", json_string(form));
+	json_object_set_new(j->names, "split", json_integer((json_int_t)split));
+	buf_release(&text);
+}
 
 void job_init(struct job *j, struct case_file *c, const char *source, const char *form, const char *folder,
               uint64_t split)
@@ -17,6 +39,8 @@ void job_init(struct job *j, struct case_file *c, const char *source, const char
 	memset(j, 0, sizeof *j);
 	j->c = c;
 	j->head = json_object();
+	keep_names(j, source, form, folder, split);
+	take_names(j);
 	buf_add(&name, source, strlen(source) + 1);
 	buf_add(&name, form, strlen(form) + 1);
 	buf_add(&name, folder, strlen(folder) + 1);
@@ -29,7 +53,8 @@ void job_init(struct job *j, struct case_file *c, const char *source, const char
 void job_release(struct job *j)
 {
 	json_decref(j->head);
-	j->head = NULL;
+	json_decref(j->names);
+	j->head = j->names = NULL;
 }
 
 static int failed(struct job *j, struct err *err)
@@ -83,6 +108,7 @@ int job_load(struct job *j, struct buf *data, struct err *err)
 			if (json_is_object(head)) {
 				json_decref(j->head);
 				j->head = head;
+				take_names(j);
 			} else {
 				json_decref(head);
 			}
@@ -157,8 +183,55 @@ int job_reset(struct job *j, struct err *err)
 	}
 	json_decref(j->head);
 	j->head = json_object();
+	take_names(j);
 	j->there = 0;
 	j->kept = 0;
 	j->parts = 0;
 	return 0;
+}
+
+/* ---- all of them */
+
+static const char *text_of(const json_t *head, const char *name)
+{
+	const char *text = json_get_string(head, name);
+	return text ? text : "";
+}
+
+static int give(const json_t *head, uint64_t kept, int (*fn)(void *ctx, const struct unfinished *job), void *ctx)
+{
+	struct unfinished u = {.source = text_of(head, "source"),
+	                       .form = text_of(head, "form"),
+	                       .folder = text_of(head, "folder"),
+	                       .on = text_of(head, "on"),
+	                       .label = text_of(head, "label"),
+	                       .at = text_of(head, "at"),
+	                       .why = text_of(head, "why"),
+	                       .split = (uint64_t)json_integer_value(json_object_get(head, "split")),
+	                       .also = (unsigned)json_integer_value(json_object_get(head, "also")),
+	                       .size = (uint64_t)json_integer_value(json_object_get(head, "size"))};
+	if (!*u.at)
+		u.at = text_of(head, "started");
+	if (u.size) /* what is kept are the digests of its pieces; of a folder, its manifest */
+		u.done = kept / DIGEST_PIECE_SIZE * DIGEST_PIECE;
+	return fn(ctx, &u);
+}
+
+int job_each(struct case_file *c, int (*fn)(void *ctx, const struct unfinished *job), void *ctx, struct err *err)
+{
+	static const char all[] = "SELECT data, (SELECT coalesce(sum(length(data)), 0) FROM work AS more "
+	                          "WHERE more.key = work.key AND part > 0) FROM work WHERE part = 0";
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(case_db(c), all, -1, &s, NULL) != SQLITE_OK)
+		return failed(&(struct job){.c = c}, err);
+	int answer = 0;
+	int rc = SQLITE_DONE;
+	while (answer == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		json_t *head = json_loadb(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), 0, NULL);
+		if (json_is_object(head))
+			answer = give(head, (uint64_t)sqlite3_column_int64(s, 1), fn, ctx);
+		json_decref(head);
+	}
+	sqlite3_finalize(s);
+	return answer || rc == SQLITE_DONE ? answer : failed(&(struct job){.c = c}, err);
 }

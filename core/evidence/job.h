@@ -18,9 +18,10 @@
 struct job {
 	struct case_file *c;
 	char key[65];
-	json_t *head; /* owned */
-	int there;    /* rows of it are in the case */
-	size_t kept;  /* bytes of data in the case */
+	json_t *head;  /* owned */
+	json_t *names; /* what is preserved and how, in every head: owned */
+	int there;     /* rows of it are in the case */
+	size_t kept;   /* bytes of data in the case */
 	int64_t parts;
 	int replace; /* the next job_keep() writes all data anew: they do not continue what is there */
 };
@@ -41,5 +42,24 @@ int job_forget(struct job *j, struct err *err);
 
 /* Forgets it in a transaction of its own, to begin anew. */
 int job_reset(struct job *j, struct err *err);
+
+/* What is known of an unfinished job. Paths are in their text form (base/pathname.h); what is not known is "" or 0. */
+struct unfinished {
+	const char *source;
+	const char *form;
+	const char *folder; /* of the copy */
+	uint64_t split;
+	const char *on;    /* label of the asset */
+	const char *label; /* of the record that is to be completed */
+	const char *at;    /* time of the last checkpoint, or else of the beginning */
+	const char *why;   /* it stopped; "": the program or the machine ended, or it is still going on */
+	unsigned also;     /* DIGEST_MD5, DIGEST_SHA1 */
+	uint64_t size;     /* bytes of the source; 0: a folder */
+	uint64_t done;     /* bytes */
+};
+
+/* All unfinished jobs of the case; what the callback gets is borrowed. Nonzero from it stops and is
+ * returned. */
+int job_each(struct case_file *c, int (*fn)(void *ctx, const struct unfinished *job), void *ctx, struct err *err);
 
 #endif

@@ -46,6 +46,9 @@ int work_keep_start(struct work *w, struct err *err)
 	}
 	if (*w->label)
 		json_object_set_new(head, "label", json_string(w->label));
+	if (w->options->on)
+		json_object_set_new(head, "on", json_string(w->options->on));
+	json_object_set_new(head, "size", json_integer((json_int_t)w->source.size));
 	if (w->interruptions.len) /* also of work that was begun anew */
 		json_object_set_new(head, "interruptions", json_string(w->interruptions.data));
 	return job_keep(&w->job, "", 0, err);

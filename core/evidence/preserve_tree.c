@@ -82,6 +82,8 @@ static int begin(struct work *w, struct buf *before)
 		work_going_on(w, before->len ? _("with the files that were not done yet") : _("from the beginning"));
 	w->job.replace = was_there && before->len < w->job.kept; /* its copy is gone, and so its manifest */
 	json_object_set_new(w->job.head, "started", json_string(w->started));
+	if (w->options->on)
+		json_object_set_new(w->job.head, "on", json_string(w->options->on));
 	if (job_keep(&w->job, before->data, before->len, w->err) < 0)
 		return -1;
 	w->job.replace = was_there; /* the manifest is made anew, in its own order */

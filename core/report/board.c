@@ -1,4 +1,4 @@
-#include "report/board.h"
+#include "report/board_private.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -17,24 +17,8 @@
 #include <string.h>
 
 #define LAST_EVENTS 5
-#define LISTED      100 /* rows of one section; what is beyond is counted */
 
-struct building {
-	struct case_file *c;
-	const char *commit; /* NULL: now */
-	json_t *past;       /* all records as of the commit: reading them kind by kind would walk its tree each time */
-	struct board *b;
-	struct err *err;
-	json_t *finding; /* value -> count */
-	json_t *containment;
-	const char *track;
-	size_t evidence, evidence_open, questions, measures_open;
-	size_t without_check; /* "no trace found" that rests on no check */
-	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
-	int64_t newest;       /* indicator: seconds since 1970 */
-};
-
-static void add(struct board *b, enum board_tone tone, const char *label, const char *text)
+void board_add(struct board *b, enum board_tone tone, const char *label, const char *text)
 {
 	if (b->count == b->cap) {
 		b->cap = b->cap ? b->cap * 2 : 32;
@@ -46,15 +30,14 @@ static void add(struct board *b, enum board_tone tone, const char *label, const 
 	row->text = printable_dup(text);
 }
 
-__attribute__((format(printf, 4, 5))) static void addf(struct board *b, enum board_tone tone, const char *label,
-                                                       const char *format, ...)
+void board_addf(struct board *b, enum board_tone tone, const char *label, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	va_list args;
 	va_start(args, format);
 	buf_addv(&text, format, args);
 	va_end(args);
-	add(b, tone, label, text.data);
+	board_add(b, tone, label, text.data);
 	buf_release(&text);
 }
 
@@ -63,15 +46,15 @@ static int keep(void *ctx, json_t *record)
 	return json_array_append(ctx, record);
 }
 
-static int each(struct building *k, const char *kind, record_fn fn)
+int board_each(struct building *k, const char *kind, record_fn fn, void *ctx)
 {
 	size_t i;
 	json_t *record;
 	if (!k->commit)
-		return record_each(k->c, kind, 0, fn, k, k->err);
+		return record_each(k->c, kind, 0, fn, ctx, k->err);
 	json_array_foreach(k->past, i, record) {
 		const char *is = json_get_string(record, "kind");
-		int rc = is && strcmp(is, kind) == 0 ? fn(k, record) : 0;
+		int rc = is && strcmp(is, kind) == 0 ? fn(ctx, record) : 0;
 		if (rc)
 			return rc;
 	}
@@ -98,7 +81,7 @@ static void add_counts(struct board *b, const char *kind, const char *field_name
 		buf_addf(&line, "%s%s %lld", first ? "" : " · ", field_value_label(&field->values[i]), (long long)n);
 		first = 0;
 	}
-	add(b, BOARD_PLAIN, NULL, line.data);
+	board_add(b, BOARD_PLAIN, NULL, line.data);
 	buf_release(&line);
 }
 
@@ -173,7 +156,7 @@ static int list_alarm(void *ctx, json_t *asset)
 	field_words(asset, "status", &text);
 	buf_adds(&text, " · ");
 	field_words(asset, "containment", &text);
-	add(k->b, BOARD_ALARM, record_label(asset), text.data);
+	board_add(k->b, BOARD_ALARM, record_label(asset), text.data);
 	free(title);
 	buf_release(&text);
 	return 0;
@@ -182,7 +165,7 @@ static int list_alarm(void *ctx, json_t *asset)
 /* The records of a kind that may matter: now from the index, of the past all of them. */
 static int pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn)
 {
-	return k->commit ? each(k, kind, fn) : tally_pick(k->c, kind, condition, limit, fn, k, k->err);
+	return k->commit ? board_each(k, kind, fn, k) : tally_pick(k->c, kind, condition, limit, fn, k, k->err);
 }
 
 static int take_site(void *ctx, json_t *site)
@@ -199,38 +182,41 @@ static void add_coverage(struct building *k)
 	struct board *b = k->b;
 	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
 	if (b->expected <= 0)
-		addf(b, BOARD_ATTENTION, NULL,
-		     _("Coverage: %zu checked, total unknown (no site says how many machines there are)"), b->checked);
+		board_addf(b, BOARD_ATTENTION, NULL,
+		           _("Coverage: %zu checked, total unknown (no site says how many machines there are)"),
+		           b->checked);
 	else
-		addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
-		     (long long)expected, (long long)((int64_t)b->checked * 100 / expected));
+		board_addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,
+		           (long long)expected, (long long)((int64_t)b->checked * 100 / expected));
 	if (k->without_check)
-		addf(b, BOARD_ATTENTION, NULL, _("No trace found, but no check on record: %zu"), k->without_check);
+		board_addf(b, BOARD_ATTENTION, NULL, _("No trace found, but no check on record: %zu"),
+		           k->without_check);
 	if (k->stale)
-		addf(b, BOARD_ATTENTION, NULL,
-		     _("To be checked again, since indicators were added after the check: %zu"), k->stale);
+		board_addf(b, BOARD_ATTENTION, NULL,
+		           _("To be checked again, since indicators were added after the check: %zu"), k->stale);
 }
 
 static int add_assets(struct building *k)
 {
-	add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
 	size_t before = k->b->count;
 	k->newest = k->commit ? INT64_MIN : rule_newest_indicator(k->c);
-	if ((k->commit ? each(k, "asset", tally_asset) : tally_each(k->c, "asset", take_assets, k, k->err)) < 0 ||
+	if ((k->commit ? board_each(k, "asset", tally_asset, k) : tally_each(k->c, "asset", take_assets, k, k->err)) <
+	        0 ||
 	    pick(k, "asset",
 	         "status IN ('infected', 'compromised') AND coalesce(facet, '') NOT IN ('isolated', 'not_applicable')",
-	         LISTED, list_alarm) < 0 ||
-	    each(k, "site", take_site) < 0)
+	         BOARD_LISTED, list_alarm) < 0 ||
+	    board_each(k, "site", take_site, k) < 0)
 		return -1;
 	size_t listed = k->b->count - before;
 	if (listed < k->b->infected_not_isolated)
-		addf(k->b, BOARD_ALARM, NULL, _("and %zu more (list asset --where status=infected)"),
-		     k->b->infected_not_isolated - listed);
+		board_addf(k->b, BOARD_ALARM, NULL, _("and %zu more (list asset --where status=infected)"),
+		           k->b->infected_not_isolated - listed);
 	if (k->b->count == before)
-		add(k->b, BOARD_GOOD, NULL, _("none on record"));
-	add(k->b, BOARD_HEADING, NULL, _("Assets"));
+		board_add(k->b, BOARD_GOOD, NULL, _("none on record"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Assets"));
 	if (k->b->assets == 0)
-		add(k->b, BOARD_ATTENTION, NULL, _("no asset is on record yet (add asset hostname=…)"));
+		board_add(k->b, BOARD_ATTENTION, NULL, _("no asset is on record yet (add asset hostname=…)"));
 	else {
 		add_counts(k->b, "asset", "status", k->finding);
 		add_counts(k->b, "asset", "containment", k->containment);
@@ -246,7 +232,7 @@ static void add_run(struct building *k, const char *label)
 	struct run run;
 	struct err why = ERR_INIT;
 	if (run_load(k->c, label, &run, &why) < 0) {
-		addf(k->b, BOARD_ATTENTION, label, "%s", why.message);
+		board_addf(k->b, BOARD_ATTENTION, label, "%s", why.message);
 		return;
 	}
 	struct buf on = BUF_INIT;
@@ -254,10 +240,11 @@ static void add_run(struct building *k, const char *label)
 	char *title = record_title(run.record);
 	for (size_t i = 0; i < run.waiting_count; i++) {
 		const char *name = playbook_text(json_object_get(run.waiting[i].step, "name"));
-		addf(k->b, BOARD_ATTENTION, label, "%s%s%s%s: %s%s", title,
-		     json_object_get(run.record, "on") ? " (" : "", json_object_get(run.record, "on") ? on.data : "",
-		     json_object_get(run.record, "on") ? ")" : "", run.waiting[i].what == WAITING_ACTION ? "▶ " : "? ",
-		     *name ? name : run.waiting[i].id);
+		board_addf(k->b, BOARD_ATTENTION, label, "%s%s%s%s: %s%s", title,
+		           json_object_get(run.record, "on") ? " (" : "",
+		           json_object_get(run.record, "on") ? on.data : "",
+		           json_object_get(run.record, "on") ? ")" : "",
+		           run.waiting[i].what == WAITING_ACTION ? "▶ " : "? ", *name ? name : run.waiting[i].id);
 	}
 	free(title);
 	buf_release(&on);
@@ -270,7 +257,7 @@ static int take_run(void *ctx, json_t *run)
 	if (!equals(run, "state", "running") && !equals(run, "state", "paused"))
 		return 0;
 	char *title = record_title(run);
-	add(k->b, BOARD_ATTENTION, record_label(run), title);
+	board_add(k->b, BOARD_ATTENTION, record_label(run), title);
 	free(title);
 	return 0;
 }
@@ -278,12 +265,12 @@ static int take_run(void *ctx, json_t *run)
 /* Where a run stood follows from the steps of then; its runs are told, the steps are not worked out anew. */
 static int add_past_runs(struct building *k)
 {
-	add(k->b, BOARD_HEADING, NULL, _("Playbooks that were running"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Playbooks that were running"));
 	size_t before = k->b->count;
-	if (each(k, "run", take_run) < 0)
+	if (board_each(k, "run", take_run, k) < 0)
 		return -1;
 	if (k->b->count == before)
-		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
 	return 0;
 }
 
@@ -294,11 +281,11 @@ static int add_steps(struct building *k)
 	json_t *labels = run_open_labels(k->c, k->err);
 	if (!labels)
 		return -1;
-	add(k->b, BOARD_HEADING, NULL, _("Playbook steps that wait"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Playbook steps that wait"));
 	for (size_t i = 0; i < json_array_size(labels); i++)
 		add_run(k, json_string_value(json_array_get(labels, i)));
 	if (json_array_size(labels) == 0)
-		add(k->b, BOARD_PLAIN, NULL, _("no playbook is running (play isolate --on LABEL)"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("no playbook is running (play isolate --on LABEL)"));
 	json_decref(labels);
 	return 0;
 }
@@ -320,7 +307,8 @@ static int take_measure(void *ctx, json_t *measure)
 		buf_addf(&text, " · %s ", field_label(kind_field(record_kind(measure), "due")));
 		field_words(measure, "due", &text);
 	}
-	add(k->b, equals(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN, record_label(measure), text.data);
+	board_add(k->b, equals(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN, record_label(measure),
+	          text.data);
 	k->measures_open++;
 	free(title);
 	buf_release(&text);
@@ -333,7 +321,7 @@ static int add_measures(struct building *k)
 #define OPEN_ON(track) "facet = '" track "' AND coalesce(status, '') NOT IN ('done', 'verified', 'dropped')"
 	static const char *const open_on[] = {OPEN_ON("situation"), OPEN_ON("cause"), OPEN_ON("provisional"),
 	                                      OPEN_ON("permanent")};
-	add(k->b, BOARD_HEADING, NULL, _("Open measures on the four tracks"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Open measures on the four tracks"));
 	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
 		k->track = tracks[i];
 		size_t before = k->b->count;
@@ -341,37 +329,13 @@ static int add_measures(struct building *k)
 			return -1;
 		const struct field *field = kind_field(kind_find("measure"), "track");
 		if (k->b->count == before)
-			addf(k->b, BOARD_PLAIN, NULL, "%s: %s", field_value_label(field_value_find(field, tracks[i])),
-			     _("nothing open"));
+			board_addf(k->b, BOARD_PLAIN, NULL, "%s: %s",
+			           field_value_label(field_value_find(field, tracks[i])), _("nothing open"));
 	}
 	return 0;
 }
 
-/* ---- evidence, questions, events */
-
-static int take_evidence(void *ctx, json_t *evidence)
-{
-	struct building *k = ctx;
-	k->evidence++;
-	int hashed = json_object_get(evidence, "sha256") != NULL;
-	if (hashed && (!json_object_get(evidence, "complete") || equals(evidence, "complete", "complete")) &&
-	    !equals(evidence, "match", "different") && !equals(evidence, "verified", "failed"))
-		return 0;
-	k->evidence_open++;
-	char *title = record_title(evidence);
-	struct buf text = BUF_INIT;
-	buf_addf(&text, "%s — ", title);
-	if (!hashed)
-		buf_adds(&text, _("not hashed yet"));
-	else if (equals(evidence, "verified", "failed") || equals(evidence, "match", "different"))
-		buf_adds(&text, _("DIFFERS from what was preserved"));
-	else
-		field_words(evidence, "complete", &text);
-	add(k->b, BOARD_ATTENTION, record_label(evidence), text.data);
-	buf_release(&text);
-	free(title);
-	return 0;
-}
+/* ---- questions, events */
 
 static int take_question(void *ctx, json_t *note)
 {
@@ -379,7 +343,7 @@ static int take_question(void *ctx, json_t *note)
 	if (!equals(note, "stance", "question") || (json_object_get(note, "state") && !equals(note, "state", "open")))
 		return 0;
 	char *title = record_title(note);
-	add(k->b, BOARD_PLAIN, record_label(note), title);
+	board_add(k->b, BOARD_PLAIN, record_label(note), title);
 	k->questions++;
 	free(title);
 	return 0;
@@ -391,9 +355,9 @@ static int add_events(struct building *k)
 	if ((k->commit ? timeline_load_at(k->c, k->commit, &t, k->err)
 	               : timeline_load_last(k->c, LAST_EVENTS, &t, k->err)) < 0)
 		return -1;
-	add(k->b, BOARD_HEADING, NULL, _("Last events"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Last events"));
 	if (t.count == 0)
-		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
 	size_t first = t.count > LAST_EVENTS ? t.count - LAST_EVENTS : 0;
 	for (size_t i = first; i < t.count; i++) {
 		struct buf text = BUF_INIT;
@@ -401,7 +365,7 @@ static int add_events(struct building *k)
 		const char *mark = json_get_string(t.rows[i].record, "mark");
 		field_words(t.rows[i].record, "when", &text);
 		buf_addf(&text, "  %s%s%s", mark ? mark : "", mark ? " " : "", title);
-		add(k->b, BOARD_PLAIN, record_label(t.rows[i].record), text.data);
+		board_add(k->b, BOARD_PLAIN, record_label(t.rows[i].record), text.data);
 		free(title);
 		buf_release(&text);
 	}
@@ -417,47 +381,45 @@ static void add_copy(struct building *k)
 	struct backup_last last;
 	backup_last(k->c, &last);
 	if (!last.known) {
-		add(k->b, BOARD_ATTENTION, NULL, _("no copy of this case is known on this machine (genba backup DIR)"));
+		board_add(k->b, BOARD_ATTENTION, NULL,
+		          _("no copy of this case is known on this machine (genba backup DIR)"));
 		return;
 	}
 	int64_t age = clock_now().seconds - last.when.seconds;
 	enum board_tone tone = last.actions_since == 0 ? BOARD_GOOD : age > COPY_OLD ? BOARD_ATTENTION : BOARD_PLAIN;
 	char *folder = printable_dup(last.folder);
 	if (age < 2 * 3600)
-		addf(k->b, tone, NULL, _("last copy %lld min ago, %llu actions behind: %s"), (long long)(age / 60),
-		     (unsigned long long)last.actions_since, folder);
+		board_addf(k->b, tone, NULL, _("last copy %lld min ago, %llu actions behind: %s"),
+		           (long long)(age / 60), (unsigned long long)last.actions_since, folder);
 	else if (age < 2 * 24 * 3600)
-		addf(k->b, tone, NULL, _("last copy %lld h ago, %llu actions behind: %s"), (long long)(age / 3600),
-		     (unsigned long long)last.actions_since, folder);
+		board_addf(k->b, tone, NULL, _("last copy %lld h ago, %llu actions behind: %s"),
+		           (long long)(age / 3600), (unsigned long long)last.actions_since, folder);
 	else
-		addf(k->b, tone, NULL, _("last copy %lld days ago, %llu actions behind: %s"), (long long)(age / 86400),
-		     (unsigned long long)last.actions_since, folder);
+		board_addf(k->b, tone, NULL, _("last copy %lld days ago, %llu actions behind: %s"),
+		           (long long)(age / 86400), (unsigned long long)last.actions_since, folder);
 	free(folder);
 	free(last.folder);
 }
 
 static int add_rest(struct building *k)
 {
-	add(k->b, BOARD_HEADING, NULL, _("Evidence"));
-	if (each(k, "evidence", take_evidence) < 0)
+	if (board_add_evidence(k) < 0)
 		return -1;
-	addf(k->b, k->evidence_open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), k->evidence,
-	     k->evidence_open);
 	if (add_events(k) < 0)
 		return -1;
-	add(k->b, BOARD_HEADING, NULL, _("Open questions"));
+	board_add(k->b, BOARD_HEADING, NULL, _("Open questions"));
 	if (pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", 0, take_question) < 0)
 		return -1;
 	if (k->questions == 0)
-		add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
 	if (k->commit)
 		return 0;
 	uint64_t commits = 0;
 	if (history_count(case_history(k->c), &commits, k->err) < 0)
 		return -1;
-	add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
-	addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits,
-	     case_head(k->c));
+	board_add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
+	board_addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits,
+	           case_head(k->c));
 	add_copy(k);
 	return 0;
 }
@@ -467,12 +429,12 @@ static void add_notice(struct building *k)
 {
 	const char *line = case_notice(k->c);
 	if (*line)
-		add(k->b, BOARD_HEADING, NULL, _("At opening"));
+		board_add(k->b, BOARD_HEADING, NULL, _("At opening"));
 	while (*line) {
 		size_t n = strcspn(line, "\n");
 		char *text = xstrndup(line, n);
-		add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION, NULL,
-		    text);
+		board_add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION,
+		          NULL, text);
 		free(text);
 		line += n + (line[n] == '\n');
 	}

@@ -40,6 +40,40 @@ static void holder_follows(void **state)
 	assert_string_not_equal(get(item, "holder"), b);
 }
 
+static unsigned doubts(const char *item, size_t i)
+{
+	json_t *chain = custody_chain(the_case, item, NULL);
+	unsigned bits = custody_doubts(chain, i);
+	json_decref(chain);
+	return bits;
+}
+
+static void gaps_are_seen(void **state)
+{
+	(void)state;
+	const char *item = add("evidence", "title=Disk");
+	char fields[256];
+	snprintf(fields, sizeof fields,
+	         "items=%s action=handed_over from=A to=B when=2026-11-20 purpose=analysis seal_after=S-1 "
+	         "accepted=2026-11-20",
+	         item);
+	add("transfer", fields);
+	snprintf(fields, sizeof fields,
+	         "items=%s action=shipped from=B to=C when=2026-11-21 purpose=analysis seal_before=S-1 seal_after=S-2",
+	         item);
+	const char *second = add("transfer", fields);
+	snprintf(fields, sizeof fields,
+	         "items=%s action=returned from=D to=E when=2026-11-22 purpose=return seal_before=S-3 "
+	         "hash_checked=different accepted=2026-11-22",
+	         item);
+	add("transfer", fields);
+	assert_int_equal(doubts(item, 0), 0);
+	assert_int_equal(doubts(item, 1), CUSTODY_OPEN);
+	assert_int_equal(doubts(item, 2), CUSTODY_HANDS | CUSTODY_SEAL | CUSTODY_HASH);
+	set(second, "seal_intact=no accepted=2026-11-21");
+	assert_int_equal(doubts(item, 1), CUSTODY_SEAL);
+}
+
 static void undo_takes_it_back(void **state)
 {
 	(void)state;
@@ -84,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(holder_follows, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(kept_labels, case_setup, case_teardown),
 	};

@@ -2,6 +2,8 @@
 #include "core/case/help_case.h"
 
 #include "base/clock.h"
+#include "evidence/digest.h"
+#include "evidence/job.h"
 #include "history/history.h"
 #include "report/board.h"
 
@@ -140,6 +142,54 @@ static void the_past_has_the_same_numbers(void **state)
 	assert_int_equal(board.infected_not_isolated, 0);
 }
 
+static void evidence(const char *fields)
+{
+	struct err err = ERR_INIT;
+	if (try_add("evidence", fields, RECORD_MACHINE, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void evidence_is_held_verified_and_finished(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char sha256[65];
+	char fields[256];
+	memset(sha256, 'a', 64);
+	sha256[64] = '\0';
+	load(NULL);
+	assert_non_null(row("0 on record, 0 of them open"));
+	assert_null(row("held by"));
+	for (int i = 0; i < 7; i++) {
+		snprintf(fields, sizeof fields, "title=old-%d form=hash sha256=%s ended=2020-01-01", i, sha256);
+		evidence(fields);
+	}
+	snprintf(fields, sizeof fields, "title=fresh form=hash sha256=%s ended=2999-01-01", sha256);
+	evidence(fields);
+	evidence("title=item form=physical");
+	add("transfer",
+	    "items=R1-E8,R1-E9 action=handed_over from=Person+A to=Person+B when=2026-11-20 purpose=analysis");
+	add("transfer", "items=R1-E1 action=returned from=Person+A to=Person+C when=2026-11-20 purpose=return");
+	struct job job;
+	job_init(&job, the_case, "/mnt/disk\nimg", "raw", "/copies", 0);
+	json_object_set_new(job.head, "size", json_integer(10 << 20));
+	json_object_set_new(job.head, "at", json_string("2026-11-24T10:00:00Z"));
+	unsigned char pieces[5 * DIGEST_PIECE_SIZE] = {0};
+	if (job_keep(&job, pieces, sizeof pieces, &err) < 0)
+		fail_msg("%s", err.message);
+	job_release(&job);
+	load(NULL);
+	assert_null(row("old-0 — not verified")); /* given back: not ours to read */
+	assert_string_equal(row("old-1 — not verified for")->label, "R1-E2");
+	assert_non_null(row("and 1 more not verified for 30 days"));
+	assert_null(row("fresh — "));
+	assert_string_equal(row("item — not hashed yet")->label, "R1-E9");
+	assert_string_equal(row("held by Person B: 2 (R1-E8, R1-E9)")->label, get("R1-E8", "holder"));
+	assert_non_null(row("held by nobody on record: 6 (R1-E2, R1-E3, R1-E4, R1-E5, …)"));
+	assert_non_null(row("not finished: %bytes:/mnt/disk%0Aimg (raw → /copies) · 50 % · 2026-11-24T10:00"));
+	assert_non_null(row("9 on record, 2 of them open"));
+}
+
 static int teardown(void **state)
 {
 	board_release(&board);
@@ -152,7 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    BOARD_TEST(coverage_is_checked_of_expected), BOARD_TEST(infected_and_not_isolated_comes_first),
 	    BOARD_TEST(many_alarms_are_counted),         BOARD_TEST(what_no_trace_found_rests_on_is_counted),
-	    BOARD_TEST(the_past_has_the_same_numbers),
+	    BOARD_TEST(the_past_has_the_same_numbers),   BOARD_TEST(evidence_is_held_verified_and_finished),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
