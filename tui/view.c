@@ -41,10 +41,34 @@ void view_row(struct view *v, size_t i, struct row *row)
 	row->text = xstrdup(row->text);
 }
 
+static void clear_pane(struct view *v)
+{
+	for (size_t i = 0; i < v->pane_count; i++)
+		explicit_bzero(v->pane_rows[i].text, strlen(v->pane_rows[i].text));
+	for (size_t i = 0; i < v->pane_count; i++)
+		free(v->pane_rows[i].text);
+	free(v->pane_rows);
+	v->pane_rows = NULL;
+	v->pane_count = 0;
+}
+
+void view_pane_line(struct view *v, enum tone tone, const char *text)
+{
+	v->pane_rows = xrealloc(v->pane_rows, (v->pane_count + 1) * sizeof *v->pane_rows);
+	v->pane_rows[v->pane_count++] = (struct row){.text = printable_dup(text), .tone = tone};
+}
+
+void view_pane_fill(struct view *v)
+{
+	clear_pane(v);
+	v->pane(v);
+}
+
 void view_free(struct view *v)
 {
 	if (!v)
 		return;
+	clear_pane(v);
 	if (v->ops->release)
 		v->ops->release(v);
 	clear_rows(v);
@@ -115,6 +139,7 @@ void view_forget(struct view *v)
 		explicit_bzero(v->rows[i].text, strlen(v->rows[i].text));
 	if (v->heading)
 		explicit_bzero(v->heading, strlen(v->heading));
+	clear_pane(v);
 	view_stale(v);
 }
 

@@ -86,6 +86,10 @@ struct view {
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */
 	char *names;         /* printable: names of columns, a line above the rows that stays, or NULL; owned */
+	/* Tells about the selected row in lines below the list, with view_pane_line(); NULL: there are none. */
+	void (*pane)(struct view *v);
+	struct row *pane_rows; /* what it told last; owned */
+	size_t pane_count;
 };
 
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
@@ -112,6 +116,12 @@ __attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone t
                                                      const char *format, ...);
 /* Adds a text broken to the view's width, `indent` spaces before each line. */
 void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
+
+/* A line of the view's pane, of any text. */
+void view_pane_line(struct view *v, enum tone tone, const char *text);
+
+/* Makes the pane's lines anew. What does not fit is not shown: the most telling comes first. */
+void view_pane_fill(struct view *v);
 
 /* Label of the record under the cursor, or "". */
 const char *view_label(struct view *v);

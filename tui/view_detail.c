@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/record.h"
+#include "tui/custody.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/names.h"
@@ -205,7 +206,9 @@ static int fill(struct view *v, int columns, struct err *err)
 	}
 	add_origin(v, record);
 	struct referring r = {v, 0};
-	int rc = record_each_referring(v->wb->s->c, v->argument, add_referring, &r, err);
+	int rc = kind ? custody_rows(v, record, err) : 0;
+	if (rc == 0)
+		rc = record_each_referring(v->wb->s->c, v->argument, add_referring, &r, err);
 	json_decref(record);
 	return rc < 0 ? -1 : 0;
 }

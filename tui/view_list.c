@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "evidence/standing.h"
+#include "tui/evidence_pane.h"
 #include "tui/list.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
@@ -22,9 +24,14 @@
 #define ENOUGH       11  /* cells that make a column of use */
 #define TITLE_ENOUGH 18
 #define SIGNS        2 /* cells before the label: marked, alarm or retracted */
+#define SHORT_HASH   12
+
+/* What a column shows: a field; or what follows from several. */
+enum column_of { OF_FIELD, OF_LABEL, OF_STANDING, OF_LAST_READ };
 
 struct column {
-	const struct field *field; /* NULL: the label */
+	enum column_of of;
+	const struct field *field; /* OF_FIELD */
 	size_t width;              /* cells */
 };
 
@@ -48,13 +55,69 @@ static struct list_view *data(struct view *v)
 
 /* ---- layout */
 
-static void cell_text(struct view *v, size_t row, const struct field *field, struct buf *out)
+static int is_kind(struct table *t, const char *name)
+{
+	return strcmp(table_kind(t)->name, name) == 0;
+}
+
+/* What says how the evidence of a row stands: a new reference. */
+static json_t *evidence_of(struct table *t, size_t row)
+{
+	static const char *const asked[] = {"form",     "sha256",      "complete", "match",
+	                                    "verified", "verified_at", "ended",    "entered"};
+	json_t *record = json_object();
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		json_t *value = table_value(t, row, kind_field(table_kind(t), asked[i]));
+		if (value)
+			json_object_set_new(record, asked[i], value);
+	}
+	return record;
+}
+
+static enum standing standing_of(struct table *t, size_t row)
+{
+	json_t *record = evidence_of(t, row);
+	enum standing standing = evidence_standing(record, clock_now().seconds);
+	json_decref(record);
+	return standing;
+}
+
+/* The day: in a list it says enough. */
+static void add_last_read(struct table *t, size_t row, struct buf *out)
+{
+	json_t *record = evidence_of(t, row);
+	const char *last = evidence_last_read(record);
+	buf_addf(out, "%.10s", last ? last : "—");
+	json_decref(record);
+}
+
+static const char *column_name(const struct column *column)
+{
+	switch (column->of) {
+	case OF_FIELD:
+		break;
+	case OF_LABEL:
+		return _("Label");
+	case OF_STANDING:
+		return C_("evidence", "State");
+	case OF_LAST_READ:
+		return C_("evidence", "Last read");
+	}
+	return column->field->type == FIELD_SIZE ? _("Size") : field_label(column->field);
+}
+
+static void cell_text(struct view *v, size_t row, const struct column *column, struct buf *out)
 {
 	struct table *t = list_table(data(v)->list);
-	if (!field) {
+	const struct field *field = column->field;
+	if (column->of == OF_LABEL)
 		buf_adds(out, table_label(t, row));
+	else if (column->of == OF_STANDING)
+		buf_adds(out, standing_text(standing_of(t, row)));
+	else if (column->of == OF_LAST_READ)
+		add_last_read(t, row, out);
+	if (!field)
 		return;
-	}
 	json_t *value = table_value(t, row, field);
 	if (!value && !field->values) {
 		buf_adds(out, "—");
@@ -62,6 +125,8 @@ static void cell_text(struct view *v, size_t row, const struct field *field, str
 	}
 	name_field(&v->wb->names, v->wb->s->c, field, value, out);
 	json_decref(value);
+	if (field->type == FIELD_HASH && out->len > SHORT_HASH)
+		buf_truncate(out, SHORT_HASH);
 	size_t line = strcspn(out->data, "\n");
 	if (out->data[line]) {
 		buf_truncate(out, line);
@@ -71,7 +136,7 @@ static void cell_text(struct view *v, size_t row, const struct field *field, str
 
 static size_t heading_width(const struct column *column)
 {
-	return text_width(column->field ? field_label(column->field) : _("Label")) + 2; /* and the sign of the order */
+	return text_width(column_name(column)) + 2; /* and the sign of the order */
 }
 
 /* Widths of what stands in the cells, as far as a sample of the rows tells. */
@@ -85,7 +150,7 @@ static void measure(struct view *v)
 		column->width = heading_width(column);
 		for (size_t i = 0; i < count; i += step) {
 			struct buf cell = BUF_INIT;
-			cell_text(v, i, column->field, &cell);
+			cell_text(v, i, column, &cell);
 			size_t width = text_width(cell.data);
 			buf_release(&cell);
 			if (width > column->width)
@@ -131,10 +196,16 @@ static void fit(struct list_view *lv, size_t cells)
 static void choose_columns(struct list_view *lv)
 {
 	const struct kind *kind = table_kind(list_table(lv->list));
-	lv->columns[0] = (struct column){NULL, 0};
+	lv->columns[0] = (struct column){.of = OF_LABEL};
 	lv->column_count = 1;
-	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++)
-		lv->columns[lv->column_count++].field = kind_field(kind, kind->list_columns[i]);
+	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++) {
+		const struct field *field = kind_field(kind, kind->list_columns[i]);
+		int verified = strcmp(kind->name, "evidence") == 0 && strcmp(field->name, "verified_at") == 0;
+		lv->columns[lv->column_count++] =
+		    (struct column){.field = verified ? NULL : field, .of = verified ? OF_LAST_READ : OF_FIELD};
+		if (i == 0 && strcmp(kind->name, "evidence") == 0)
+			lv->columns[lv->column_count++] = (struct column){.of = OF_STANDING};
+	}
 }
 
 static void name_columns(struct view *v)
@@ -147,12 +218,13 @@ static void name_columns(struct view *v)
 	for (size_t k = 0; k < lv->column_count; k++) {
 		const struct column *column = &lv->columns[k];
 		struct buf name = BUF_INIT;
-		buf_adds(&name, column->field ? field_label(column->field) : _("Label"));
-		if (column->field == by && text_width(name.data) + 2 > column->width) {
+		int orders = column->of == OF_LABEL ? !by : column->of == OF_FIELD && column->field == by;
+		buf_adds(&name, column_name(column));
+		if (orders && text_width(name.data) + 2 > column->width) {
 			size_t fits = text_fit(name.data, column->width > 3 ? column->width - 2 : 1, NULL);
 			buf_truncate(&name, fits);
 		}
-		if (column->field == by)
+		if (orders)
 			buf_adds(&name, descending ? " v" : " ^");
 		if (k)
 			buf_adds(&line, "  ");
@@ -292,11 +364,13 @@ static int work(struct view *v, double deadline, int *show)
 
 /* ---- rows */
 
-/* 1 for what must not be overlooked: infected or taken over, and still connected. */
+/* 1 for what must not be overlooked: infected or taken over, and still connected; evidence that is not what it was. */
 static int is_alarm(struct table *t, size_t row)
 {
 	const struct kind *kind = table_kind(t);
-	if (strcmp(kind->name, "asset") != 0)
+	if (is_kind(t, "evidence"))
+		return standing_of(t, row) == STANDING_DIFFERS;
+	if (!is_kind(t, "asset"))
 		return 0;
 	json_t *status = table_value(t, row, kind_field(kind, "status"));
 	json_t *containment = table_value(t, row, kind_field(kind, "containment"));
@@ -321,7 +395,7 @@ static void lay_row(struct view *v, size_t i, struct row *out)
 	buf_addc(&line, retracted ? 'x' : alarm ? '!' : ' ');
 	for (size_t k = 0; k < lv->column_count; k++) {
 		struct buf cell = BUF_INIT;
-		cell_text(v, row, lv->columns[k].field, &cell);
+		cell_text(v, row, &lv->columns[k], &cell);
 		if (k)
 			buf_adds(&line, "  ");
 		text_pad(&line, cell.data, lv->columns[k].width);
@@ -383,5 +457,7 @@ struct view *view_list(struct workbench *wb, const char *kind_name)
 	lv->anchor = -1;
 	v->data = lv;
 	v->lazy = &list_lazy;
+	if (strcmp(kind_name, "evidence") == 0)
+		v->pane = evidence_pane;
 	return v;
 }

@@ -14,6 +14,8 @@
 
 #define SMALL_ROWS    8
 #define SMALL_COLUMNS 40
+#define PANE_FROM     18 /* rows of a screen that has room for one */
+#define PANE_MOST     12
 
 /* `14:05+09:00 (05:05Z)`, or `14:05Z` where the machine's zone is UTC. */
 static void add_clock(struct buf *out)
@@ -96,10 +98,28 @@ static int rows_top(const struct view *v)
 	return v->names ? 3 : 2;
 }
 
+/* A pane takes about a third of a screen that has room for one. */
+static int pane_height(const struct view *v)
+{
+	int rows = screen_rows();
+	return !v->pane || rows < PANE_FROM ? 0 : rows / 3 < PANE_MOST ? rows / 3 : PANE_MOST;
+}
+
 static int rows_height(const struct view *v)
 {
-	int height = screen_rows() - 2 - rows_top(v);
+	int height = screen_rows() - 2 - rows_top(v) - pane_height(v);
 	return height > 1 ? height : 1;
+}
+
+static void draw_pane(struct view *v)
+{
+	int height = pane_height(v);
+	if (!height)
+		return;
+	view_pane_fill(v);
+	for (int i = 0; i < height && (size_t)i < v->pane_count; i++)
+		screen_put(screen_rows() - 2 - height + i, 0, screen_columns(), v->pane_rows[i].tone,
+		           v->pane_rows[i].text);
 }
 
 int workbench_height(struct workbench *wb)
@@ -183,5 +203,6 @@ void workbench_draw(struct workbench *wb)
 	draw_header(wb);
 	draw_title(wb, v);
 	draw_footer(wb, v);
+	draw_pane(v);
 	draw_rows(v);
 }

@@ -12,7 +12,8 @@
  *
  * Goldens are tests/data/screens/NAME.txt: the rows as text, then the places
  * that are not plain (bold, reverse, colour number), then the cursor. Ids of
- * commits, which differ at every run, stand as ##########. To write them anew:
+ * commits, which differ at every run, stand as ##########; so does the end of the
+ * scratch folder's name. To write them anew:
  *
  *     GENBA_GOLDEN=write ctest --test-dir build -R tui
  *

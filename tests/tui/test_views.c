@@ -46,6 +46,8 @@ static void look_at_all(const char *language, int rows, int columns)
 	struct terminal *t = open_in(language, rows, columns);
 	terminal_await_row(t, 1, ja ? "ボード" : "Board");
 	look(t, "", NULL, "board", language);
+	look(t, "4j", ja ? "証拠 · 3" : "Evidence · 3", "evidence", language);
+	look(t, KEYS_ENTER "G", "R1-E2", "evidence-detail", language);
 	look(t, "5", ja ? "時系列" : "Timeline", "timeline", language);
 	look(t, "t", ja ? "基準日" : "base date", "timeline-relative", language);
 	look(t, "L", NULL, "timeline-lanes", language);
