@@ -47,7 +47,8 @@ static int parse(const struct args *args, struct preserve_options *o, struct err
 		return cmd_usage("preserve", err);
 	if (evidence_form_parse(args_option(args, "as"), &o->form, err) < 0 ||
 	    parse_also(args_option(args, "hash"), &o->also, err) < 0 ||
-	    parse_split(args_option(args, "split"), &o->split, err) < 0)
+	    parse_split(args_option(args, "split"), &o->split, err) < 0 ||
+	    evidence_compression_parse(args_option(args, "compression"), &o->compression, err) < 0)
 		return -1;
 	if (o->to_dir && strcmp(o->to_dir, "-") == 0) {
 		if (o->form != EVIDENCE_SEALED || args->count != 1)

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/worker.h"
 #include "catalogue.h"
+#include "evidence/ewf.h"
 #include "handover/serve.h"
 #include "handover/unpack.h"
 #include "playbook/playbook.h"
@@ -206,7 +207,7 @@ static int run(struct session *s, struct global *g, struct err *err)
 
 /* The parsers of foreign data; each layer that has one adds its row. */
 static const struct worker_job *const jobs[] = {
-    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, NULL};
+    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, &ewf_job, NULL};
 
 int main(int argc, char **argv)
 {

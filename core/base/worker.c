@@ -23,7 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK 100 /* milliseconds between two looks at cancellation and (with a sanitizer) memory */
+#define PIECE (1U << 18) /* read at once */
+#define TICK  100        /* milliseconds between two looks at cancellation and (with a sanitizer) memory */
 
 struct running {
 	const struct worker_call *call;
@@ -35,7 +36,9 @@ struct running {
 	struct buf head;  /* sent before the input */
 	size_t sent;      /* of head and input together */
 	struct buf lines; /* read, not yet whole */
-	size_t read;      /* bytes in all */
+	size_t read;      /* bytes of lines in all */
+	char *piece;      /* PIECE bytes of room */
+	size_t raw_left;  /* of the raw bytes that are announced */
 	int ended;        /* its last line was seen */
 	double deadline;
 };
@@ -101,29 +104,44 @@ static int open_program(struct err *err)
 }
 
 /* Between fork and exec: nothing but system calls. */
-static _Noreturn void become_worker(int program, int in, int out, int file, char *const *argv, char *const *env)
+static _Noreturn void become_worker(int program, int in, int out, int *files, int count, char *const *argv,
+                                    char *const *env)
 {
+	int above = WORKER_FILE + count;
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	/* out of the way of 0 to 3 first */
-	program = fcntl(program, F_DUPFD_CLOEXEC, 10);
-	in = fcntl(in, F_DUPFD_CLOEXEC, 10);
-	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
-	if (file >= 0)
-		file = fcntl(file, F_DUPFD_CLOEXEC, 10);
+	struct rlimit open_files;
+	if (getrlimit(RLIMIT_NOFILE, &open_files) == 0) { /* each file is open twice for a moment */
+		open_files.rlim_cur = open_files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &open_files);
+	}
+	/* out of the way of the new numbers first */
+	program = fcntl(program, F_DUPFD_CLOEXEC, above);
+	in = fcntl(in, F_DUPFD_CLOEXEC, above);
+	out = fcntl(out, F_DUPFD_CLOEXEC, above);
+	for (int i = 0; i < count; i++)
+		files[i] = fcntl(files[i], F_DUPFD_CLOEXEC, above);
 	if (!WORKER_SANITIZED) {
 		int null = open("/dev/null", O_WRONLY);
 		if (null < 0 || dup2(null, STDERR_FILENO) < 0)
 			_exit(WORKER_STATUS_START);
 	}
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || (file >= 0 && dup2(file, WORKER_FILE) < 0))
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(WORKER_STATUS_START);
-	if (worker_close_from(file >= 0 ? WORKER_FILE + 1 : WORKER_FILE, 1) < 0)
+	for (int i = 0; i < count; i++)
+		if (dup2(files[i], WORKER_FILE + i) < 0)
+			_exit(WORKER_STATUS_START);
+	if (worker_close_from(above, 1) < 0)
 		_exit(WORKER_STATUS_START);
 	fexecve(program, argv, env);
 	_exit(WORKER_STATUS_START);
+}
+
+static size_t file_count(const struct worker_call *call)
+{
+	return call->bytes ? 0 : call->file_count ? call->file_count : call->input >= 0;
 }
 
 static int start(struct running *r, struct err *err)
@@ -131,7 +149,10 @@ static int start(struct running *r, struct err *err)
 	int in[2] = {-1, -1};
 	int out[2] = {-1, -1};
 	int rc = -1;
-	int file = r->call->bytes ? -1 : r->call->input;
+	size_t count = file_count(r->call);
+	int *files = xcalloc(count + 1, sizeof *files);
+	for (size_t i = 0; i < count; i++)
+		files[i] = r->call->file_count ? r->call->files[i] : r->call->input;
 	char *words[4];
 	int ja = strcmp(i18n_language(), "ja") == 0;
 	char *env[4] = {xstrdup(ja ? "LC_ALL=ja_JP.UTF-8" : "LC_ALL=C.UTF-8"), xstrdup("TZ=UTC0"), NULL, NULL};
@@ -151,9 +172,11 @@ static int start(struct running *r, struct err *err)
 	}
 	fcntl(in[1], F_SETFL, O_NONBLOCK);
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	if (r->call->raw)
+		fcntl(out[0], F_SETPIPE_SZ, 1 << 20); /* fewer turns; a smaller one will do */
 	r->pid = fork();
 	if (r->pid == 0)
-		become_worker(program, in[0], out[1], file, words, env);
+		become_worker(program, in[0], out[1], files, (int)count, words, env);
 	if (r->pid < 0) {
 		err_set_errno(err, ERR_FAILED, errno, _("cannot start a process for a parser"));
 		goto out;
@@ -171,6 +194,7 @@ out:
 	}
 	if (program >= 0)
 		close(program);
+	free(files);
 	for (int i = 0; i < 3; i++) {
 		free(words[i]);
 		free(env[i]);
@@ -181,9 +205,9 @@ out:
 static int make_head(struct running *r, struct err *err)
 {
 	const struct worker_limits *l = &r->limits;
-	json_t *head = json_pack("{s:I, s:I, s:I, s:b, s:O?}", "memory", (json_int_t)l->memory, "line",
-	                         (json_int_t)l->line, "cpu", (json_int_t)l->cpu_seconds, "file",
-	                         !r->call->bytes && r->call->input >= 0, "request", r->call->request);
+	json_t *head = json_pack("{s:I, s:I, s:I, s:I, s:O?}", "memory", (json_int_t)l->memory, "line",
+	                         (json_int_t)l->line, "cpu", (json_int_t)l->cpu_seconds, "files",
+	                         (json_int_t)file_count(r->call), "request", r->call->request);
 	char *text = head ? json_dumps(head, JSON_COMPACT) : NULL;
 	json_decref(head);
 	int rc = text && strlen(text) <= WORKER_HEAD
@@ -235,8 +259,12 @@ static int take_line(struct running *r, const char *text, size_t n, struct err *
 	json_t *object = json_parse(text, n, NULL);
 	const json_t *value = json_object_get(object, "line");
 	const json_t *end = json_object_get(object, "end");
+	json_int_t raw = json_integer_value(json_object_get(object, "raw"));
 	int rc = 0;
-	if (json_object_size(object) != 1 || r->ended || (!value && !json_is_null(end) && !json_is_string(end))) {
+	if (json_object_size(object) == 1 && !r->ended && r->call->raw && raw > 0 && raw <= WORKER_RAW) {
+		r->raw_left = (size_t)raw;
+	} else if (json_object_size(object) != 1 || r->ended ||
+	           (!value && !json_is_null(end) && !json_is_string(end))) {
 		end_with(r, WORKER_GARBLED, "%s", _("the parser wrote what is not a result"));
 	} else if (value) {
 		rc = r->call->line ? r->call->line(r->call->ctx, value, err) : 0;
@@ -252,28 +280,43 @@ static int take_line(struct running *r, const char *text, size_t n, struct err *
 	return rc < 0 ? -1 : 0;
 }
 
+static int take_raw(struct running *r, const char *bytes, size_t n, struct err *err)
+{
+	r->raw_left -= n;
+	if (r->call->raw(r->call->ctx, bytes, n, err) < 0)
+		return err_set(err, ERR_FAILED, _("a result of the parser was not taken"));
+	r->deadline = clock_steady() + r->limits.seconds; /* it lives; the caller may have waited, too */
+	return 0;
+}
+
 /* Reads what is there. 1: more may come; 0: this worker is through; -1. */
 static int read_lines(struct running *r, struct err *err)
 {
-	char piece[65536];
-	ssize_t n = read(r->from, piece, sizeof piece);
+	ssize_t n = read(r->from, r->piece, PIECE);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	if (n == 0)
 		return 0;
-	r->read += (size_t)n;
-	if (r->read > r->limits.output) {
-		end_with(r, WORKER_LIMIT, _("the parser wrote more than %zu MiB"), r->limits.output >> 20);
-		return 0;
-	}
-	const char *p = piece;
-	const char *stop = piece + n;
+	const char *p = r->piece;
+	const char *stop = p + n;
 	while (p < stop) {
+		if (r->raw_left) {
+			size_t take = (size_t)(stop - p) < r->raw_left ? (size_t)(stop - p) : r->raw_left;
+			if (take_raw(r, p, take, err) < 0)
+				return -1;
+			p += take;
+			continue;
+		}
 		const char *newline = memchr(p, '\n', (size_t)(stop - p));
 		size_t length = (size_t)((newline ? newline : stop) - p);
 		if (r->lines.len + length > r->limits.line) {
 			end_with(r, WORKER_GARBLED, _("the parser wrote a line of more than %zu bytes"),
 			         r->limits.line);
+			return 0;
+		}
+		r->read += length;
+		if (r->read > r->limits.output) {
+			end_with(r, WORKER_LIMIT, _("the parser wrote more than %zu MiB"), r->limits.output >> 20);
 			return 0;
 		}
 		buf_add(&r->lines, p, length);
@@ -390,7 +433,7 @@ static int finish(struct running *r, int rc, struct err *err)
 	do
 		got = wait4(r->pid, &status, 0, &used);
 	while (got < 0 && errno == EINTR);
-	if (rc < 0 || r->ended || r->result->end != WORKER_DONE)
+	if (rc < 0 || (r->ended && !r->raw_left) || r->result->end != WORKER_DONE)
 		return rc;
 	if (got < 0) {
 		end_with(r, WORKER_CRASHED, "%s", _("the parser ended, nobody knows how"));
@@ -425,6 +468,7 @@ int worker_run(const struct worker_call *call, struct worker_result *result, str
 	if (make_head(&r, err) < 0 || start(&r, err) < 0)
 		goto out;
 	r.deadline = clock_steady() + r.limits.seconds;
+	r.piece = xmalloc(PIECE);
 	rc = attend(&r, err);
 	rc = finish(&r, rc, err);
 out:
@@ -432,6 +476,7 @@ out:
 		close(r.to);
 	if (r.from >= 0)
 		close(r.from);
+	free(r.piece);
 	buf_release(&r.head);
 	buf_release(&r.lines);
 	return rc;

@@ -43,6 +43,12 @@
  * The worker's messages are in the interface's language, its time zone is UTC, and
  * its environment holds nothing else.
  *
+ * A parser whose result is bytes (a disk image taken out of its container) hands
+ * them over with worker_emit_raw(); they come to worker_call.raw in their order
+ * between the lines. A library that opens its input by name, possibly several
+ * files, gets worker_input_name(): in the cage these names open the descriptors
+ * that were handed over, and no other name opens anything.
+ *
  * What came before a bad end is delivered as far as it was whole: it is a part,
  * and a caller that keeps it says so. A bad end is never "clean".
  *
@@ -89,29 +95,42 @@ ssize_t worker_read(struct worker *w, void *bytes, size_t n, struct err *err);
 /* The descriptor of the input file, for libraries that seek or map; -1 if the input is a stream. */
 int worker_input(const struct worker *w);
 
+/* How many files were handed over, and a name under which a library in the cage opens one of them once, for reading.
+ * The caller frees. */
+size_t worker_input_count(const struct worker *w);
+char *worker_input_name(size_t i);
+
 /* Writes one line. -1 if the value is too long, or the parent is gone. _take steals the reference (NULL: an error). */
 int worker_emit(struct worker *w, const json_t *value, struct err *err);
 int worker_emit_take(struct worker *w, json_t *value, struct err *err);
+
+/* Hands n bytes (at most WORKER_RAW) to the parent as they are. */
+#define WORKER_RAW (1U << 20)
+int worker_emit_raw(struct worker *w, const void *bytes, size_t n, struct err *err);
 
 /* ---- in the parent */
 
 struct worker_limits {        /* 0 anywhere: the default, in brackets */
 	size_t memory;        /* bytes of address space [512 MiB] */
-	size_t output;        /* bytes written in all [64 MiB] */
+	size_t output;        /* bytes of lines in all [64 MiB]; raw bytes are the caller's to count */
 	size_t line;          /* bytes of a line, at most JSON_LIMIT [1 MiB] */
 	unsigned cpu_seconds; /* processor time [60] */
-	unsigned seconds;     /* time from start to end [120] */
+	unsigned seconds;     /* time from start to end, or to the next raw bytes [120] */
 };
 
 struct worker_call {
 	const char *job;
 	const json_t *request; /* options of the job, an object; may be NULL */
 	int input; /* an open file the worker reads from its present offset; used if `bytes` is NULL; -1: no input */
+	const int *files; /* or several open files, borrowed */
+	size_t file_count;
 	const void *bytes; /* or the input itself, which never touches a disk */
 	size_t n;
 	struct worker_limits limits;
 	/* Takes each line, borrowed for the call. -1 stops the worker, and worker_run() fails with `err`. */
 	int (*line)(void *ctx, const json_t *value, struct err *err);
+	/* Takes raw bytes, borrowed for the call; -1 as with lines. NULL: raw bytes are no result. */
+	int (*raw)(void *ctx, const void *bytes, size_t n, struct err *err);
 	void *ctx;
 	const struct progress *progress; /* asked while waiting; may be NULL */
 	const char *what;                /* for the progress line; NULL: the job's name */

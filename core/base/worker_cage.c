@@ -5,15 +5,22 @@
  * look for their settings in good faith and go on without. What no parser does
  * in good faith (network, processes, programs, tracing) ends the process with
  * SIGSYS, which the parent reports as such.
+ *
+ * Where files were handed over, openat() comes as a signal to this process
+ * itself: the names of worker_input_name() get their descriptors, all others
+ * "permission denied" as before. Nothing is opened by it.
  */
 #include "base/worker_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static const int allowed[] = {
@@ -58,13 +65,59 @@ static const int allowed[] = {
 };
 
 static const int denied[] = {
-    SCMP_SYS(open),       SCMP_SYS(openat),     SCMP_SYS(openat2),   SCMP_SYS(creat),      SCMP_SYS(access),
-    SCMP_SYS(faccessat),  SCMP_SYS(faccessat2), SCMP_SYS(stat),      SCMP_SYS(lstat),      SCMP_SYS(statx),
-    SCMP_SYS(statfs),     SCMP_SYS(fstatfs),    SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
-    SCMP_SYS(getdents64), SCMP_SYS(ioctl),      SCMP_SYS(fadvise64), SCMP_SYS(ftruncate),  SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat),   SCMP_SYS(mkdir),      SCMP_SYS(rename),    SCMP_SYS(mlock),      SCMP_SYS(munlock),
-    SCMP_SYS(pwrite64),
+    SCMP_SYS(open),       SCMP_SYS(openat2),   SCMP_SYS(creat),      SCMP_SYS(access),  SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(stat),      SCMP_SYS(lstat),      SCMP_SYS(statx),   SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),    SCMP_SYS(readlink),  SCMP_SYS(readlinkat), SCMP_SYS(getcwd),  SCMP_SYS(getdents64),
+    SCMP_SYS(ioctl),      SCMP_SYS(fadvise64), SCMP_SYS(ftruncate),  SCMP_SYS(unlink),  SCMP_SYS(unlinkat),
+    SCMP_SYS(mkdir),      SCMP_SYS(rename),    SCMP_SYS(mlock),      SCMP_SYS(munlock), SCMP_SYS(pwrite64),
 };
+
+/* ---- openat() where files were handed over */
+
+#if defined(__x86_64__)
+#define CALL_PATH(u)      ((const char *)(uintptr_t)(u)->uc_mcontext.gregs[REG_RSI])
+#define CALL_RESULT(u, n) ((u)->uc_mcontext.gregs[REG_RAX] = (n))
+#define CAN_ANSWER        1
+#elif defined(__aarch64__)
+#define CALL_PATH(u)      ((const char *)(uintptr_t)(u)->uc_mcontext.regs[1])
+#define CALL_RESULT(u, n) ((u)->uc_mcontext.regs[0] = (unsigned long long)(long long)(n))
+#define CAN_ANSWER        1
+#else
+#define CALL_PATH(u)      ((void)(u), "")
+#define CALL_RESULT(u, n) ((void)(u), (void)(n))
+#define CAN_ANSWER        0
+#endif
+
+static size_t handed_over;
+
+static void answer_open(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *u = context;
+	const char *path = CALL_PATH(u);
+	size_t n = 0;
+	(void)signal;
+	(void)info;
+	int given = strncmp(path, WORKER_NAME, sizeof WORKER_NAME - 1) == 0 && path[sizeof WORKER_NAME - 1];
+	for (path += given ? sizeof WORKER_NAME - 1 : 0; given && *path; path++) {
+		given = *path >= '0' && *path <= '9' && n < handed_over;
+		n = n * 10 + (size_t)(*path - '0');
+	}
+	if (given && n < handed_over && lseek(WORKER_FILE + (int)n, 0, SEEK_SET) == 0)
+		CALL_RESULT(u, WORKER_FILE + (int)n);
+	else
+		CALL_RESULT(u, -EACCES);
+}
+
+static int add_open(scmp_filter_ctx filter, size_t files)
+{
+	struct sigaction action = {.sa_sigaction = answer_open, .sa_flags = SA_SIGINFO};
+	handed_over = files;
+	if (!files || !CAN_ANSWER)
+		return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0, NULL);
+	if (sigaction(SIGSYS, &action, NULL) < 0)
+		return -1;
+	return seccomp_rule_add_array(filter, SCMP_ACT_TRAP, SCMP_SYS(openat), 0, NULL);
+}
 
 static void limit(int what, rlim_t value)
 {
@@ -75,7 +128,7 @@ static void limit(int what, rlim_t value)
 	setrlimit((__rlimit_resource_t)what, &wanted);
 }
 
-static void set_limits(const struct worker_limits *limits)
+static void set_limits(const struct worker_limits *limits, size_t files)
 {
 	if (!WORKER_SANITIZED)
 		limit(RLIMIT_AS, limits->memory);
@@ -86,7 +139,7 @@ static void set_limits(const struct worker_limits *limits)
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_NPROC, 0);
 	limit(RLIMIT_MEMLOCK, 0);
-	limit(RLIMIT_NOFILE, WORKER_FILE + 1);
+	limit(RLIMIT_NOFILE, WORKER_FILE + (files ? files : 1));
 }
 
 /* Calls that are left for some values of one argument: refused with an error number, or allowed (0). */
@@ -128,9 +181,9 @@ static int add_conditional(scmp_filter_ctx filter, const struct conditional *c)
 	                              1, &condition);
 }
 
-static int add_rules(scmp_filter_ctx filter)
+static int add_rules(scmp_filter_ctx filter, size_t files)
 {
-	int rc = 0;
+	int rc = add_open(filter, files);
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed && rc == 0; i++)
 		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
 	for (size_t i = 0; i < sizeof denied / sizeof *denied && rc == 0; i++)
@@ -142,18 +195,18 @@ static int add_rules(scmp_filter_ctx filter)
 	return rc == 0 ? add_conditional(filter, &to_itself) : rc;
 }
 
-int worker_cage(const struct worker_limits *limits, int has_file)
+int worker_cage(const struct worker_limits *limits, size_t files)
 {
 	if (!WORKER_SANITIZED)
 		close(STDERR_FILENO);
-	if (worker_close_from(has_file ? WORKER_FILE + 1 : WORKER_FILE, 0) < 0)
+	if (worker_close_from(WORKER_FILE + (int)files, 0) < 0)
 		return -1;
-	set_limits(limits);
+	set_limits(limits, files);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int rc = filter ? add_rules(filter) : -ENOMEM;
+	int rc = filter ? add_rules(filter, files) : -ENOMEM;
 	if (rc == 0)
 		rc = seccomp_load(filter);
 	if (filter)

@@ -8,6 +8,7 @@
 #include "base/worker_private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ struct worker {
 	const json_t *request;
 	struct worker_limits limits;
 	int input;
-	int has_file;
+	size_t files;
 };
 
 static int read_all(int fd, char *bytes, size_t n)
@@ -64,13 +65,15 @@ static int read_head(struct worker *w)
 	json_int_t memory;
 	json_int_t line;
 	json_int_t cpu;
-	if (!w->head || json_unpack(w->head, "{s:I, s:I, s:I, s:b}", "memory", &memory, "line", &line, "cpu", &cpu,
-	                            "file", &w->has_file) != 0)
+	json_int_t files;
+	if (!w->head || json_unpack(w->head, "{s:I, s:I, s:I, s:I}", "memory", &memory, "line", &line, "cpu", &cpu,
+	                            "files", &files) != 0)
 		return -1;
+	w->files = (size_t)files;
 	w->limits =
 	    (struct worker_limits){.memory = (size_t)memory, .line = (size_t)line, .cpu_seconds = (unsigned)cpu};
 	w->request = json_object_get(w->head, "request");
-	w->input = w->has_file ? WORKER_FILE : STDIN_FILENO;
+	w->input = w->files ? WORKER_FILE : STDIN_FILENO;
 	return 0;
 }
 
@@ -81,7 +84,17 @@ const json_t *worker_request(const struct worker *w)
 
 int worker_input(const struct worker *w)
 {
-	return w->has_file ? w->input : -1;
+	return w->files ? w->input : -1;
+}
+
+size_t worker_input_count(const struct worker *w)
+{
+	return w->files;
+}
+
+char *worker_input_name(size_t i)
+{
+	return xasprintf("%s%zu", WORKER_NAME, i);
 }
 
 ssize_t worker_read(struct worker *w, void *bytes, size_t n, struct err *err)
@@ -120,6 +133,19 @@ int worker_emit(struct worker *w, const json_t *value, struct err *err)
 	return emit(w, "line", value, err);
 }
 
+int worker_emit_raw(struct worker *w, const void *bytes, size_t n, struct err *err)
+{
+	char head[32];
+	(void)w;
+	if (n > WORKER_RAW)
+		return err_set(err, ERR_INVALID, _("one item of the result is longer than %zu bytes"),
+		               (size_t)WORKER_RAW);
+	int length = snprintf(head, sizeof head, "{\"raw\":%zu}\n", n);
+	if (write_all(STDOUT_FILENO, head, (size_t)length) < 0 || write_all(STDOUT_FILENO, bytes, n) < 0)
+		_exit(WORKER_STATUS_START); /* nobody listens any more */
+	return 0;
+}
+
 int worker_emit_take(struct worker *w, json_t *value, struct err *err)
 {
 	if (!value)
@@ -138,7 +164,7 @@ static _Noreturn void work(const struct worker_job *job)
 		_exit(WORKER_STATUS_START);
 	if (read_head(&w) < 0)
 		_exit(WORKER_STATUS_START);
-	if (worker_cage(&w.limits, w.has_file) < 0)
+	if (worker_cage(&w.limits, w.files) < 0)
 		_exit(WORKER_STATUS_UNCAGED);
 	int rc = job->run(&w, &err);
 	json_t *end = rc == 0 ? json_null() : json_string(*err.message ? err.message : "?");

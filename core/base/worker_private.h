@@ -2,10 +2,11 @@
  * What the two ends of a worker agree on, and the cage.
  *
  * The worker is started as `genba --worker JOB`. Descriptor 0 is a socket from
- * which it reads a head and then, unless a file is handed over as descriptor 3,
- * the input; descriptor 1 is a pipe for its lines. The head is 8 hexadecimal
- * digits and that many bytes of JSON: {"limits": {…}, "file": bool, "request": …}.
- * Each line it writes is compact JSON: {"line": value}; the last is {"end": null}
+ * which it reads a head and then, unless files are handed over as descriptors
+ * from 3 on, the input; descriptor 1 is a pipe for its lines. The head is 8
+ * hexadecimal digits and that many bytes of JSON: {"limits": {…}, "files": n,
+ * "request": …}. Each line it writes is compact JSON: {"line": value}, or
+ * {"raw": n}, behind which n bytes follow as they are; the last is {"end": null}
  * or {"end": "what is wrong"}.
  */
 #ifndef GENBA_BASE_WORKER_PRIVATE_H
@@ -14,7 +15,8 @@
 #include "base/worker.h"
 
 #define WORKER_WORD "--worker"
-#define WORKER_FILE 3
+#define WORKER_FILE 3 /* the first of them */
+#define WORKER_NAME "/genba-input/"
 #define WORKER_HEAD (1U << 20) /* bytes of the head at most */
 
 enum worker_status {
@@ -43,6 +45,6 @@ enum worker_status {
 int worker_close_from(int first, int at_exec);
 
 /* Gives up everything but reading, writing and computing, for good. 0 or -1. */
-int worker_cage(const struct worker_limits *limits, int has_file);
+int worker_cage(const struct worker_limits *limits, size_t files);
 
 #endif

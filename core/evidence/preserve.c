@@ -23,16 +23,33 @@ int evidence_form_parse(const char *name, enum evidence_form *form, struct err *
 		*form = EVIDENCE_RAW;
 	else if (strcmp(name, "sealed") == 0)
 		*form = EVIDENCE_SEALED;
+	else if (strcmp(name, "ewf") == 0)
+		*form = EVIDENCE_EWF;
 	else
-		return err_set(err, ERR_USAGE,
-		               _("--as %s: allowed are hash (in place), raw (copy) and sealed (encrypted container)"),
-		               name);
+		return err_set(
+		    err, ERR_USAGE,
+		    _("--as %s: allowed are hash (in place), raw (copy), sealed (encrypted container) and ewf "
+		      "(E01 image)"),
+		    name);
+	return 0;
+}
+
+int evidence_compression_parse(const char *name, enum ewf_compression *compression, struct err *err)
+{
+	if (!name || strcmp(name, "fast") == 0)
+		*compression = EWF_FAST;
+	else if (strcmp(name, "none") == 0)
+		*compression = EWF_NONE;
+	else if (strcmp(name, "best") == 0)
+		*compression = EWF_BEST;
+	else
+		return err_set(err, ERR_USAGE, _("--compression %s: allowed are none, fast and best"), name);
 	return 0;
 }
 
 const char *evidence_form_name(enum evidence_form form)
 {
-	static const char *const names[] = {"hash", "raw", "sealed"};
+	static const char *const names[] = {"hash", "raw", "sealed", "ewf"};
 	return names[form];
 }
 
@@ -78,10 +95,10 @@ static int check_first(struct work *w, struct stat *st)
 	memset(st, 0, sizeof *st);
 	if (!stream && stat(w->path, st) < 0)
 		return err_set_errno(w->err, ERR_FAILED, errno, _("cannot open '%s'"), w->path);
-	if (S_ISDIR(st->st_mode) && o->form == EVIDENCE_SEALED)
-		return err_set(
-		    w->err, ERR_USAGE,
-		    _("'%s' is a folder: preserve it with --as hash or raw, or its archive with --as sealed"), w->path);
+	if (S_ISDIR(st->st_mode) && (o->form == EVIDENCE_SEALED || o->form == EVIDENCE_EWF))
+		return err_set(w->err, ERR_USAGE,
+		               _("'%s' is a folder: preserve it with --as hash or raw, or its archive with --as %s"),
+		               w->path, evidence_form_name(o->form));
 	if (S_ISDIR(st->st_mode) && o->split)
 		return err_set(w->err, ERR_USAGE, _("--split is for single files and devices; '%s' is a folder"),
 		               w->path);
@@ -176,6 +193,8 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 		return -1;
 	w.folder = S_ISDIR(st.st_mode);
 	char *claimed = read_claimed(&w, &own.also);
+	if (own.form == EVIDENCE_EWF)
+		own.also |= DIGEST_MD5; /* stands in the image */
 	if (own.for_label)
 		snprintf(w.label, sizeof w.label, "%s", own.for_label);
 	int rc = begin(&w);

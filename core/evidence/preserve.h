@@ -11,16 +11,20 @@
 #include "base/progress.h"
 #include "case/record.h"
 #include "evidence/digest.h"
+#include "evidence/ewf.h"
 
 struct err;
 
-enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED };
+enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED, EVIDENCE_EWF };
 
 /* The form's name, as in the record. */
 const char *evidence_form_name(enum evidence_form form);
 
 /* NULL is "hash"; -1 with what is allowed. */
 int evidence_form_parse(const char *name, enum evidence_form *form, struct err *err);
+
+/* "none", "fast" (also for NULL), "best". */
+int evidence_compression_parse(const char *name, enum ewf_compression *compression, struct err *err);
 
 struct preserve_options {
 	enum evidence_form form;
@@ -29,9 +33,10 @@ struct preserve_options {
 	int source_fd;         /* an open source in the place of the path, which then only names it; 0: none */
 	const char *for_label; /* the record that these bytes belong to (a digest was stated by others), or NULL */
 	const char *changes;   /* why a writable mounted device is read all the same, or NULL */
-	uint64_t split;        /* bytes of a part of a copy; 0: one file */
-	const char *on;        /* label of the asset, or NULL */
-	unsigned also;         /* DIGEST_MD5, DIGEST_SHA1 */
+	uint64_t split;        /* bytes of a part of a copy; 0: one file, of an E01 image EWF_SEGMENT */
+	enum ewf_compression compression; /* of an E01 image */
+	const char *on;                   /* label of the asset, or NULL */
+	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
 	const struct progress *progress;
 };
 

@@ -87,7 +87,10 @@ int work_copy_plan(struct work *w, struct err *err)
 	if (!to_pipe(w)) {
 		if (check_room(w, err) < 0)
 			return -1;
-		w->copy = volume_choose_name(w->dir, w->full, sealed ? ".gev" : "");
+		w->copy = volume_choose_name(w->dir, w->full,
+		                             sealed                             ? ".gev"
+		                             : w->options->form == EVIDENCE_EWF ? ".E01"
+		                                                                : "");
 	}
 	if (sealed) {
 		w->key = secret_alloc(GEV_KEY);
@@ -101,6 +104,10 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 	int sealed = w->options->form == EVIDENCE_SEALED;
 	if (!work_copies(w))
 		return 0;
+	if (w->options->form == EVIDENCE_EWF) {
+		a->ops = &ewf_sink;
+		return work_ewf_begin(w, err) < 0 ? -1 : (a->sink = w->ewf, 0);
+	}
 	if (!w->going_on && !to_pipe(w) && volume_create(&w->volume, w->copy, w->options->split, err) < 0)
 		return -1;
 	if (!w->going_on && sealed &&
@@ -144,9 +151,11 @@ static int read_back(struct work *w, int *same, struct err *err)
 	return rc;
 }
 
-int work_copy_finish(struct work *w, struct err *err)
+int work_copy_finish(struct work *w, const struct ranges *unreadable, struct err *err)
 {
 	int same = 0;
+	if (w->options->form == EVIDENCE_EWF)
+		return work_ewf_finish(w, unreadable, err);
 	if (w->options->form == EVIDENCE_SEALED && gev_writer_finish(&w->sealed, &w->digests, err) < 0)
 		return -1;
 	if (to_pipe(w)) {
@@ -168,6 +177,12 @@ void work_copy_close(struct work *w, int discard)
 {
 	if (w->sealed.keys.secret)
 		gev_writer_release(&w->sealed);
+	if (w->ewf) {
+		ewf_writer_free(w->ewf);
+		w->ewf = NULL;
+		if (discard)
+			ewf_set_discard(w->copy);
+	}
 	if (w->volume.path)
 		volume_close(&w->volume, discard);
 }

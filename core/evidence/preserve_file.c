@@ -29,7 +29,9 @@ static void conclude(struct work *w, const struct acquisition *a, int rc, const 
 	w->complete = "complete";
 	if (rc < 0) {
 		work_note(w, _("stopped at byte %llu: %s"), (unsigned long long)w->digests.size, why->message);
-		if (w->has_job && w->job.there)
+		if (w->has_job && w->job.there && w->options->form == EVIDENCE_EWF)
+			work_note(w, _("the same command begins it anew: an E01 image cannot be gone on with"));
+		else if (w->has_job && w->job.there)
 			work_note(w, _("the same command goes on where it was"));
 		w->complete = "interrupted";
 		w->match = work_copies(w) ? "pending" : NULL;
@@ -113,7 +115,7 @@ int work_on_file(struct work *w)
 	}
 	int rc = acquire(&a, &w->digests, &why);
 	if (rc == 0 && work_copies(w))
-		rc = work_copy_finish(w, &why);
+		rc = work_copy_finish(w, &a.unreadable, &why);
 	conclude(w, &a, rc, &why);
 	work_copy_close(w, rc < 0 && !(w->has_job && w->job.there));
 	ranges_release(&a.unreadable);

@@ -26,6 +26,8 @@ struct work {
 	struct volume volume;     /* the copy's bytes, while it is written */
 	struct gev_writer sealed; /* over it */
 	unsigned char *key;       /* of a sealed container: guarded memory */
+	struct ewf_writer *ewf;   /* an E01 image, while it is written */
+	char named[LABEL_TEXT];   /* the label that stands in the image */
 	struct job job;
 	int has_job;
 	struct acquire_state from; /* of an interrupted job that goes on */
@@ -70,8 +72,13 @@ int work_copies(const struct work *w); /* 1 if the form writes a copy */
 /* Names a new copy, or takes the unfinished one up; then, the job being kept, makes what is not there yet. */
 int work_copy_plan(struct work *w, struct err *err);
 int work_copy_begin(struct work *w, struct acquisition *a, struct err *err);
-int work_copy_finish(struct work *w, struct err *err);
+int work_copy_finish(struct work *w, const struct ranges *unreadable, struct err *err);
 void work_copy_close(struct work *w, int discard);
+
+/* ---- the copy as an E01 image (preserve_ewf.c) */
+
+int work_ewf_begin(struct work *w, struct err *err);
+int work_ewf_finish(struct work *w, const struct ranges *unreadable, struct err *err);
 
 /* Makes the evidence record, or completes the one of an interrupted job: one action. */
 int work_record(struct work *w);

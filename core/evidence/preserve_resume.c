@@ -183,7 +183,13 @@ int work_resume(struct work *w, struct err *err)
 		source_mark(&w->source, mark);
 		int fits = before && json_get_string(w->job.head, "started") && take_head(w, &pieces) == 0 &&
 		           json_integer_value(also) == (json_int_t)w->options->also;
-		if (fits && strcmp(before, mark) == 0 && same_last_piece(w) == 0) {
+		int same = fits && strcmp(before, mark) == 0 && same_last_piece(w) == 0;
+		if (same && w->options->form == EVIDENCE_EWF) {
+			add_interruption(w, _("from the beginning: an E01 image cannot be gone on with"));
+			take_label(w);
+			ewf_set_discard(w->copy);
+			found = work_begin_anew(w, err);
+		} else if (same) {
 			char *from =
 			    xasprintf(_("from byte %llu, its last piece checked"),
 			              (unsigned long long)(w->from.pieces.len / DIGEST_PIECE_SIZE) * DIGEST_PIECE);

@@ -50,6 +50,25 @@ static ssize_t read_blob(void *ctx, void *bytes, size_t n, uint64_t offset)
 	return (ssize_t)n;
 }
 
+static int open_image(struct stored *s, json_t *record, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	int rc = stored_path(record, "copy_path", &path) < 0
+	             ? err_set(err, ERR_NOT_FOUND, _("%s: the record names no copy"), record_label(record))
+	             : ewf_set_open(&s->set, path.data, err);
+	buf_release(&path);
+	if (rc < 0)
+		return -1;
+	s->kind = STORED_EWF;
+	s->image = ewf_open(&s->set, err);
+	if (!s->image) {
+		ewf_set_close(&s->set);
+		return -1;
+	}
+	source_from_layer(&s->source, ewf_read, s->image, ewf_about(s->image)->size);
+	return 0;
+}
+
 static int open_copy(struct stored *s, struct case_file *c, json_t *record, const char *form, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -84,6 +103,8 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
 	} else if (strcmp(form, "raw") == 0 || strcmp(form, "sealed") == 0) {
 		rc = open_copy(s, c, record, form, err);
+	} else if (strcmp(form, "ewf") == 0) {
+		rc = open_image(s, record, err);
 	} else if (strcmp(form, "blob") == 0) {
 		s->kind = STORED_BLOB;
 		rc = blob_get(c, sha256, &s->blob, err);
@@ -112,6 +133,8 @@ int stored_drop_cache(struct stored *s)
 	case STORED_VOLUME:
 	case STORED_SEALED:
 		return volume_drop_cache(&s->volume);
+	case STORED_EWF:
+		return ewf_set_drop_cache(&s->set);
 	case STORED_BLOB:
 		break;
 	}
@@ -123,6 +146,10 @@ void stored_close(struct stored *s)
 	source_close(&s->source);
 	if (s->kind == STORED_SEALED)
 		gev_close(&s->sealed);
+	if (s->kind == STORED_EWF) {
+		ewf_close(s->image);
+		ewf_set_close(&s->set);
+	}
 	if (s->kind == STORED_VOLUME || s->kind == STORED_SEALED)
 		volume_close(&s->volume, 0);
 	buf_release(&s->blob);

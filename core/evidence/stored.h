@@ -10,6 +10,7 @@
 #ifndef GENBA_EVIDENCE_STORED_H
 #define GENBA_EVIDENCE_STORED_H
 
+#include "evidence/ewf.h"
 #include "evidence/gev.h"
 #include "evidence/source.h"
 #include "evidence/volume.h"
@@ -18,13 +19,15 @@
 
 struct case_file;
 
-enum stored_kind { STORED_FILE, STORED_VOLUME, STORED_SEALED, STORED_BLOB };
+enum stored_kind { STORED_FILE, STORED_VOLUME, STORED_SEALED, STORED_EWF, STORED_BLOB };
 
 struct stored {
 	enum stored_kind kind;
 	struct source source; /* read it through this */
 	struct volume volume;
 	struct gev sealed;
+	struct ewf_set set;
+	struct ewf *image;
 	struct buf blob;
 };
 

@@ -106,6 +106,34 @@ static const char *check_sealed(struct checking *k, const json_t *record, struct
 	return result;
 }
 
+/* An image: what of it is damaged, place by place. */
+static const char *check_image(struct checking *k, const json_t *record, struct stored *s)
+{
+	struct err why = ERR_INIT;
+	struct acquisition a = {
+	    .source = &s->source, .label = k->label, .progress = k->progress, .retry = 1, .no_pieces = 1};
+	struct digest_result is;
+	const char *result = "ok";
+	int rc = acquire(&a, &is, &why);
+	if (rc < 0) {
+		err_set(k->err, why.code, "%s", why.message);
+		result = NULL;
+	} else if (a.unreadable.count || !equals(record, "sha256", is.sha256)) {
+		if (ewf_failure(s->image))
+			found(k, record, "%s", ewf_failure(s->image));
+		for (size_t i = 0; i < a.unreadable.count; i++)
+			found(k, record, _("damaged: %llu bytes from byte %llu"),
+			      (unsigned long long)a.unreadable.items[i].length,
+			      (unsigned long long)a.unreadable.items[i].offset);
+		if (!a.unreadable.count)
+			found(k, record, _("the content is not what was preserved"));
+		result = "failed";
+	}
+	ranges_release(&a.unreadable);
+	digest_result_release(&is);
+	return result;
+}
+
 static const char *check_bytes(struct checking *k, const json_t *record, struct stored *s)
 {
 	struct err why = ERR_INIT;
@@ -138,7 +166,9 @@ static const char *check_file(struct checking *k, const json_t *record)
 		return why.code == ERR_DAMAGED ? "failed" : "unreadable";
 	}
 	k->reread = s.kind == STORED_BLOB || stored_drop_cache(&s); /* the case itself is checked by its own means */
-	const char *result = s.kind == STORED_SEALED ? check_sealed(k, record, &s) : check_bytes(k, record, &s);
+	const char *result = s.kind == STORED_SEALED ? check_sealed(k, record, &s)
+	                     : s.kind == STORED_EWF  ? check_image(k, record, &s)
+	                                             : check_bytes(k, record, &s);
 	stored_close(&s);
 	return result;
 }
@@ -175,7 +205,7 @@ static const char *check_tree(struct checking *k, const json_t *record, const ch
 /* Forms whose bytes are within reach. */
 static int has_bytes(const char *form)
 {
-	static const char *const forms[] = {"hash", "raw", "sealed", "blob"};
+	static const char *const forms[] = {"hash", "raw", "sealed", "ewf", "blob"};
 	for (size_t i = 0; form && i < sizeof forms / sizeof *forms; i++)
 		if (strcmp(form, forms[i]) == 0)
 			return 1;

@@ -260,6 +260,12 @@ static int is_free(const char *path)
 		free_name = lstat(name, &st) < 0 && errno == ENOENT;
 		free(name);
 	}
+	size_t n = strlen(path);
+	if (free_name && n > 4 && strcmp(path + n - 4, ".E01") == 0) { /* the unfinished form of an image */
+		char *name = xasprintf("%.*s.part.E01", (int)(n - 4), path);
+		free_name = lstat(name, &st) < 0 && errno == ENOENT;
+		free(name);
+	}
 	return free_name;
 }
 

@@ -220,6 +220,37 @@ static int seek_run(struct worker *w, struct err *err)
 	return worker_emit_take(w, json_string(two), err);
 }
 
+/* Files by name, as a library opens them; then raw bytes that could be taken for lines. */
+static int names_run(struct worker *w, struct err *err)
+{
+	char text[16];
+	for (size_t i = 0; i < worker_input_count(w); i++) {
+		char *name = worker_input_name(i);
+		int fd = open(name, O_RDONLY);
+		ssize_t n = read(fd, text, sizeof text);
+		free(name);
+		if (n <= 0 || worker_emit_raw(w, text, (size_t)n, err) < 0)
+			return err_set(err, ERR_FAILED, "not opened");
+	}
+	static const char *const others[] = {"/genba-input/3",
+	                                     "/genba-input/",
+	                                     "/genba-input/0x",
+	                                     "/genba-input/00000000000000000000001/",
+	                                     "/etc/passwd",
+	                                     "/proc/self/exe",
+	                                     ""};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (open(others[i], O_RDONLY) >= 0 || errno != EACCES)
+			return err_set(err, ERR_FAILED, "'%s' was opened", others[i]);
+	char *lines = xmalloc(WORKER_RAW + 1);
+	memset(lines, '\n', WORKER_RAW + 1);
+	int rc = worker_emit_raw(w, lines, WORKER_RAW, err) < 0 || worker_emit_raw(w, lines, 1, err) < 0 ? -1 : 0;
+	if (worker_emit_raw(w, lines, WORKER_RAW + 1, NULL) == 0)
+		rc = err_set(err, ERR_FAILED, "too much was taken");
+	free(lines);
+	return rc;
+}
+
 static FILE *prepared;
 
 static int prepared_prepare(struct err *err)
@@ -256,13 +287,16 @@ JOB(try);
 JOB(descriptors);
 JOB(environment);
 JOB(seek);
+JOB(names);
 static const struct worker_job prepared_job = {"prepared", prepared_prepare, prepared_run};
 
-static const struct worker_job *const jobs[] = {
-    &echo_job,           &refuse_job, &loop_job,      &silent_loop_job,   &hoard_job,
-    &careless_hoard_job, &flood_job,  &long_line_job, &raw_long_line_job, &garbage_job,
-    &crash_job,          &deep_job,   &exit_job,      &try_job,           &descriptors_job,
-    &environment_job,    &seek_job,   &prepared_job,  &worker_probe_job,  NULL};
+static const struct worker_job *const jobs[] = {&echo_job,           &names_job,        &refuse_job,
+                                                &loop_job,           &silent_loop_job,  &hoard_job,
+                                                &careless_hoard_job, &flood_job,        &long_line_job,
+                                                &raw_long_line_job,  &garbage_job,      &crash_job,
+                                                &deep_job,           &exit_job,         &try_job,
+                                                &descriptors_job,    &environment_job,  &seek_job,
+                                                &prepared_job,       &worker_probe_job, NULL};
 
 /* ---- asking them */
 
@@ -367,6 +401,41 @@ static void hands_a_file_over(void **state)
 	assert_string_equal(h.last.data, "\"45\"");
 	close(fd);
 	buf_release(&h.last);
+}
+
+static int take_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	(void)err;
+	buf_add(ctx, bytes, n);
+	return 0;
+}
+
+static void hands_raw_bytes_and_files_by_name(void **state)
+{
+	(void)state;
+	int fds[3];
+	for (int i = 0; i < 3; i++) {
+		char text[16];
+		fds[i] = memfd_create("input", MFD_CLOEXEC);
+		snprintf(text, sizeof text, "file %d\n", i);
+		assert_int_equal(write(fds[i], text, strlen(text)), 7);
+	}
+	struct buf raw = BUF_INIT;
+	struct worker_call call = {
+	    .job = "names", .input = -1, .files = fds, .file_count = 3, .raw = take_raw, .ctx = &raw};
+	struct worker_result result;
+	assert_int_equal(worker_run(&call, &result, NULL), 0);
+	assert_string_equal(result.reason, "");
+	assert_int_equal(raw.len, 3 * 7 + WORKER_RAW + 1);
+	assert_memory_equal(raw.data, "file 0\nfile 1\nfile 2\n", 21);
+	for (size_t i = 21; i < raw.len; i++)
+		assert_int_equal(raw.data[i], '\n'); /* also bytes that look like the end of a line */
+	call.raw = NULL;
+	assert_int_equal(worker_run(&call, &result, NULL), 0);
+	assert_int_equal(result.end, WORKER_GARBLED);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	buf_release(&raw);
 }
 
 static void keeps_no_descriptor_and_no_environment(void **state)
@@ -561,6 +630,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(parses),
 	    cmocka_unit_test(streams_large_inputs),
 	    cmocka_unit_test(hands_a_file_over),
+	    cmocka_unit_test(hands_raw_bytes_and_files_by_name),
 	    cmocka_unit_test(keeps_no_descriptor_and_no_environment),
 	    cmocka_unit_test(descriptors_are_closed_without_close_range),
 	    cmocka_unit_test(a_refusal_is_a_printable_reason),

@@ -1,0 +1,292 @@
+/* An E01 image as a sink: chunks are compressed by whoever has time, libewf puts them into segments. */
+#include "evidence/ewf.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+
+#include <errno.h>
+#include <libewf.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define CHUNKS  (DIGEST_PIECE / EWF_CHUNK)
+#define PACKERS 9
+
+/* Before the compressed bytes in a packed piece: what became of each chunk. */
+struct packed_chunk {
+	uint32_t n;        /* compressed bytes; 0: it is stored as it is */
+	uint32_t checksum; /* Adler-32 of one that is stored */
+};
+
+struct ewf_writer {
+	libewf_handle_t *handle;
+	char *path; /* of the first segment when it is finished */
+	int level;
+	uint32_t sector;
+	unsigned char *zeros; /* a whole chunk of zeros, compressed */
+	uint32_t zeros_n;
+	z_stream *packers[PACKERS]; /* that nobody uses now */
+	pthread_mutex_t lock;
+};
+
+/* libewf's error as ours; a full medium is told apart by errno. */
+static int failed(const struct ewf_writer *w, libewf_error_t *error, int number, struct err *err)
+{
+	char text[512] = "";
+	if (error) {
+		libewf_error_sprint(error, text, sizeof text);
+		libewf_error_free(&error);
+	}
+	if (number == ENOSPC || number == EROFS || number == EDQUOT || number == EFBIG)
+		return err_set_errno(err, ERR_NO_SPACE, number, _("cannot write the copy '%s'"), w->path);
+	return err_set(err, ERR_NO_SPACE, _("cannot write the copy '%s': %s"), w->path, text);
+}
+
+/* ---- compressing */
+
+static z_stream *take_packer(struct ewf_writer *w)
+{
+	z_stream *z = NULL;
+	pthread_mutex_lock(&w->lock);
+	for (int i = 0; i < PACKERS && !z; i++) {
+		z = w->packers[i];
+		w->packers[i] = NULL;
+	}
+	pthread_mutex_unlock(&w->lock);
+	if (z) {
+		deflateReset(z);
+		return z;
+	}
+	z = xcalloc(1, sizeof *z);
+	if (deflateInit(z, w->level) != Z_OK)
+		abort();
+	return z;
+}
+
+static void give_packer(struct ewf_writer *w, z_stream *z)
+{
+	pthread_mutex_lock(&w->lock);
+	for (int i = 0; i < PACKERS && z; i++)
+		if (!w->packers[i]) {
+			w->packers[i] = z;
+			z = NULL;
+		}
+	pthread_mutex_unlock(&w->lock);
+	if (z) {
+		deflateEnd(z);
+		free(z);
+	}
+}
+
+/* The compressed size, or 0 if it would not be smaller. */
+static uint32_t deflate_chunk(z_stream *z, const unsigned char *bytes, size_t n, unsigned char *room)
+{
+	z->next_in = (z_const Bytef *)(uintptr_t)bytes;
+	z->avail_in = (uInt)n;
+	z->next_out = room;
+	z->avail_out = (uInt)n - 1;
+	int rc = deflate(z, Z_FINISH);
+	uint32_t packed = rc == Z_STREAM_END ? (uint32_t)(n - 1 - z->avail_out) : 0;
+	deflateReset(z);
+	return packed;
+}
+
+static int is_zero(const unsigned char *bytes, size_t n)
+{
+	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
+}
+
+static int pack(void *sink, struct piece *p, struct err *err)
+{
+	struct ewf_writer *w = sink;
+	struct packed_chunk chunks[CHUNKS];
+	unsigned char room[EWF_CHUNK];
+	z_stream *z = w->level ? take_packer(w) : NULL;
+	(void)err;
+	memset(chunks, 0, sizeof chunks);
+	buf_clear(&p->packed);
+	buf_add(&p->packed, chunks, sizeof chunks);
+	for (size_t i = 0, at = 0; at < p->n; i++, at += EWF_CHUNK) {
+		const unsigned char *bytes = p->bytes + at;
+		size_t n = p->n - at < EWF_CHUNK ? p->n - at : EWF_CHUNK;
+		if (n == EWF_CHUNK && is_zero(bytes, n)) {
+			chunks[i].n = w->zeros_n;
+			buf_add(&p->packed, w->zeros, w->zeros_n);
+			continue;
+		}
+		if (z && n > 1)
+			chunks[i].n = deflate_chunk(z, bytes, n, room);
+		if (chunks[i].n)
+			buf_add(&p->packed, room, chunks[i].n);
+		else
+			chunks[i].checksum = (uint32_t)adler32(1, bytes, (uInt)n);
+	}
+	memcpy(p->packed.data, chunks, sizeof chunks);
+	if (z)
+		give_packer(w, z);
+	return 0;
+}
+
+static int write_piece(void *sink, struct piece *p, struct err *err)
+{
+	struct ewf_writer *w = sink;
+	struct packed_chunk chunks[CHUNKS];
+	memcpy(chunks, p->packed.data, sizeof chunks);
+	const char *packed = p->packed.data + sizeof chunks;
+	for (size_t i = 0, at = 0; at < p->n; i++, at += EWF_CHUNK) {
+		libewf_error_t *error = NULL;
+		unsigned char checksum[4];
+		int is_packed = chunks[i].n > 0;
+		size_t n = p->n - at < EWF_CHUNK ? p->n - at : EWF_CHUNK;
+		errno = 0;
+		if (libewf_handle_write_chunk(w->handle, is_packed ? (const void *)packed : p->bytes + at,
+		                              is_packed ? chunks[i].n : n, n, (int8_t)is_packed, checksum,
+		                              chunks[i].checksum, (int8_t)!is_packed, &error) < 0)
+			return failed(w, error, errno, err);
+		packed += chunks[i].n;
+	}
+	return 0;
+}
+
+const struct sink_ops ewf_sink = {pack, write_piece, NULL};
+
+/* ---- beginning and end */
+
+/* The header's own separators are tab and line end; printable text has neither. */
+static int set_words(struct ewf_writer *w, const struct ewf_options *o, libewf_error_t **error)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} words[] = {{"case_number", o->case_number},
+	             {"evidence_number", o->evidence_number},
+	             {"examiner_name", o->examiner},
+	             {"description", o->description},
+	             {"notes", o->notes},
+	             {"acquiry_operating_system", "Linux"},
+	             {"acquiry_software_version", o->software}};
+	int rc = 1;
+	for (size_t i = 0; rc == 1 && i < sizeof words / sizeof *words; i++) {
+		char *text = words[i].value && *words[i].value ? printable_dup(words[i].value) : NULL;
+		if (text)
+			rc = libewf_handle_set_utf8_header_value(w->handle, (const uint8_t *)words[i].name,
+			                                         strlen(words[i].name), (const uint8_t *)text,
+			                                         strlen(text), error);
+		free(text);
+	}
+	return rc;
+}
+
+/* Bytes that are no whole number of sectors would be cut off: such an image counts in bytes. */
+static uint32_t sector_of(uint64_t size)
+{
+	return size != SOURCE_UNKNOWN && size % SOURCE_SECTOR == 0 ? SOURCE_SECTOR : 1;
+}
+
+static int set_media(struct ewf_writer *w, const struct ewf_options *o, libewf_error_t **error)
+{
+	static const int8_t levels[] = {LIBEWF_COMPRESSION_NONE, LIBEWF_COMPRESSION_FAST, LIBEWF_COMPRESSION_BEST};
+	uint8_t guid[16];
+	randombytes_buf(guid, sizeof guid);
+	return libewf_handle_set_format(w->handle, LIBEWF_FORMAT_ENCASE6, error) == 1 &&
+	       libewf_handle_set_bytes_per_sector(w->handle, w->sector, error) == 1 &&
+	       libewf_handle_set_sectors_per_chunk(w->handle, EWF_CHUNK / w->sector, error) == 1 &&
+	       libewf_handle_set_error_granularity(w->handle, 1, error) == 1 &&
+	       libewf_handle_set_compression_values(w->handle, levels[o->compression], 0, error) == 1 &&
+	       libewf_handle_set_maximum_segment_size(w->handle, o->segment, error) == 1 &&
+	       libewf_handle_set_media_type(w->handle, LIBEWF_MEDIA_TYPE_FIXED, error) == 1 &&
+	       libewf_handle_set_media_flags(w->handle, o->device ? LIBEWF_MEDIA_FLAG_PHYSICAL : 0, error) == 1 &&
+	       libewf_handle_set_segment_file_set_identifier(w->handle, guid, sizeof guid, error) == 1 &&
+	       (o->size == SOURCE_UNKNOWN || libewf_handle_set_media_size(w->handle, o->size, error) == 1);
+}
+
+static void pack_zeros(struct ewf_writer *w)
+{
+	unsigned char chunk[EWF_CHUNK] = {0};
+	z_stream z;
+	memset(&z, 0, sizeof z);
+	if (deflateInit(&z, Z_BEST_COMPRESSION) != Z_OK)
+		abort();
+	w->zeros = xmalloc(EWF_CHUNK);
+	w->zeros_n = deflate_chunk(&z, chunk, sizeof chunk, w->zeros);
+	deflateEnd(&z);
+}
+
+struct ewf_writer *ewf_writer_begin(const char *first, const struct ewf_options *o, struct err *err)
+{
+	static const int levels[] = {Z_NO_COMPRESSION, Z_BEST_SPEED, Z_BEST_COMPRESSION};
+	libewf_error_t *error = NULL;
+	struct ewf_writer *w = xcalloc(1, sizeof *w);
+	w->path = xstrdup(first);
+	w->level = levels[o->compression];
+	w->sector = sector_of(o->size);
+	pthread_mutex_init(&w->lock, NULL);
+	pack_zeros(w);
+	char *unfinished = ewf_unfinished(first);
+	if (access(unfinished, F_OK) == 0) {
+		err_set_errno(err, ERR_EXISTS, EEXIST, _("cannot write the copy '%s'"), unfinished);
+		free(unfinished);
+		ewf_writer_free(w);
+		return NULL;
+	}
+	unfinished[strlen(unfinished) - 4] = '\0'; /* libewf adds the endings */
+	char *names[] = {unfinished};
+	errno = 0;
+	int ok = libewf_handle_initialize(&w->handle, &error) == 1 &&
+	         libewf_handle_open(w->handle, names, 1, LIBEWF_OPEN_WRITE, &error) == 1 && set_media(w, o, &error) &&
+	         set_words(w, o, &error) == 1;
+	free(unfinished);
+	if (ok)
+		return w;
+	failed(w, error, errno, err);
+	ewf_writer_free(w);
+	return NULL;
+}
+
+static int set_digests(struct ewf_writer *w, const struct digest_result *digests, libewf_error_t **error)
+{
+	unsigned char digest[20];
+	sodium_hex2bin(digest, sizeof digest, digests->md5, strlen(digests->md5), NULL, NULL, NULL);
+	if (libewf_handle_set_md5_hash(w->handle, digest, 16, error) != 1)
+		return -1;
+	sodium_hex2bin(digest, sizeof digest, digests->sha1, strlen(digests->sha1), NULL, NULL, NULL);
+	return *digests->sha1 && libewf_handle_set_sha1_hash(w->handle, digest, 20, error) != 1 ? -1 : 0;
+}
+
+int ewf_writer_finish(struct ewf_writer *w, const struct digest_result *digests, const struct ranges *unreadable,
+                      struct err *err)
+{
+	libewf_error_t *error = NULL;
+	int ok = 1;
+	for (size_t i = 0; ok && i < unreadable->count; i++) {
+		uint64_t from = unreadable->items[i].offset / w->sector;
+		uint64_t to = (unreadable->items[i].offset + unreadable->items[i].length + w->sector - 1) / w->sector;
+		ok = libewf_handle_append_acquiry_error(w->handle, from, to - from, &error) == 1;
+	}
+	errno = 0;
+	ok = ok && set_digests(w, digests, &error) == 0 && libewf_handle_write_finalize(w->handle, &error) >= 0 &&
+	     libewf_handle_close(w->handle, &error) == 0;
+	return ok ? 0 : failed(w, error, errno, err);
+}
+
+void ewf_writer_free(struct ewf_writer *w)
+{
+	if (!w)
+		return;
+	if (w->handle)
+		libewf_handle_free(&w->handle, NULL); /* closes what is open */
+	for (int i = 0; i < PACKERS; i++)
+		if (w->packers[i]) {
+			deflateEnd(w->packers[i]);
+			free(w->packers[i]);
+		}
+	pthread_mutex_destroy(&w->lock);
+	free(w->zeros);
+	free(w->path);
+	free(w);
+}
