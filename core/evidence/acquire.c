@@ -126,6 +126,8 @@ static int keep(struct run *r, const struct piece *p, struct err *err)
 	if (p->n < DIGEST_PIECE)
 		return 0;
 	r->last = p->state;
+	if (r->a->way)
+		waypoints_pass(r->a->way, p->index, &p->state);
 	if (r->a->ops ? !p->mark : !is_due(r, p))
 		return 0;
 	return keep_now(r, err);
@@ -169,21 +171,21 @@ static size_t build(struct stage *stages, struct run *r)
 {
 	const struct acquisition *a = r->a;
 	size_t n = 0;
-	stages[n++] = (struct stage){stage_read, r, 1, 0};
-	stages[n++] = (struct stage){stage_sha256, r, 1, 0};
+	stages[n++] = (struct stage){.run = stage_read, .ctx = r, .ordered = 1};
+	stages[n++] = (struct stage){.run = stage_sha256, .ctx = r, .ordered = 1};
 	if (!a->no_pieces)
-		stages[n++] = (struct stage){stage_piece, r, 0, 0};
+		stages[n++] = (struct stage){.run = stage_piece, .ctx = r, .ordered = 0};
 	if (a->also & DIGEST_MD5)
-		stages[n++] = (struct stage){stage_md5, r, 1, 0};
+		stages[n++] = (struct stage){.run = stage_md5, .ctx = r, .ordered = 1};
 	if (a->also & DIGEST_SHA1)
-		stages[n++] = (struct stage){stage_sha1, r, 1, 0};
+		stages[n++] = (struct stage){.run = stage_sha1, .ctx = r, .ordered = 1};
 	unsigned packed = 0;
 	if (a->ops && a->ops->pack) {
 		packed = 1U << n;
-		stages[n++] = (struct stage){stage_pack, r, 0, 0};
+		stages[n++] = (struct stage){.run = stage_pack, .ctx = r, .ordered = 0};
 	}
 	if (a->ops)
-		stages[n++] = (struct stage){stage_write, r, 1, packed};
+		stages[n++] = (struct stage){.run = stage_write, .ctx = r, .ordered = 1, .after = packed};
 	return n;
 }
 
@@ -206,6 +208,8 @@ int acquire(struct acquisition *a, struct digest_result *result, struct err *err
 			ranges_add(&a->unreadable, a->from->unreadable.items[i].offset,
 			           a->from->unreadable.items[i].length);
 	}
+	if (a->way)
+		waypoints_begin(a->way, r.first, r.first ? &a->from->digest : NULL);
 	r.marked_at = clock_steady();
 	struct stage stages[PIPELINE_STAGES];
 	size_t count = build(stages, &r);

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "evidence/digest.h"
 #include "evidence/pipeline.h"
+#include "evidence/readback.h"
 #include "evidence/source.h"
 
 struct sink_ops {
@@ -37,7 +38,8 @@ struct acquisition {
 	const char *label;          /* printable, for progress and messages */
 	int retry;                  /* sectors that cannot be read become zeros and ranges */
 	unsigned also;              /* DIGEST_MD5, DIGEST_SHA1 */
-	int no_pieces;              /* only the stream's digests: reading back */
+	int no_pieces;              /* only the stream's digests */
+	struct waypoints *way;      /* out, or NULL: what readback() will need */
 	const struct sink_ops *ops; /* NULL: no sink */
 	void *sink;
 	const struct progress *progress;

@@ -213,6 +213,19 @@ void digest_resume(struct digest *d, const struct digest_state *state, const str
 	d->sha256.Nh = d->sha1.Nh = d->md5.Nh = high;
 }
 
+void digest_go_on(struct digest *d, const void *sha256_state, uint64_t bytes)
+{
+	begin(d);
+	if (!sha256_state)
+		return;
+	uint32_t words[8];
+	memcpy(words, sha256_state, sizeof words);
+	for (int i = 0; i < 8; i++)
+		d->sha256.h[i] = words[i];
+	d->sha256.Nl = (uint32_t)(bytes << 3);
+	d->sha256.Nh = (uint32_t)(bytes >> 29);
+}
+
 /* Words big-endian, so that the text is the same on every machine. */
 static void add_words(struct buf *out, const uint32_t *words, int count)
 {

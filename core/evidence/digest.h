@@ -83,6 +83,9 @@ const struct buf *digest_pieces(const struct digest *d);
 /* Goes on behind `pieces` (whole ones) with the state that was kept then. */
 void digest_resume(struct digest *d, const struct digest_state *state, const struct buf *pieces);
 
+/* SHA-256 alone, behind `bytes` (whole pieces) that ended in this state; NULL: at the beginning. */
+void digest_go_on(struct digest *d, const void *sha256_state, uint64_t bytes);
+
 /* The state as hexadecimal text and back: 0, or -1 if the text is none. */
 void digest_state_text(const struct digest_state *state, struct buf *out);
 int digest_state_parse(struct digest_state *state, const char *text);

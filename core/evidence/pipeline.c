@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,12 @@ static struct slot *slot_of(struct pipeline *p, uint64_t index)
 	return &p->ring[index % PIPELINE_RING];
 }
 
+/* Is the piece before through this stage? */
+static int has_passed(struct pipeline *p, uint64_t index, unsigned bit)
+{
+	return index < p->head || (slot_of(p, index)->done & bit);
+}
+
 static int can_run(struct pipeline *p, uint64_t index, size_t s)
 {
 	const struct stage *stage = &p->stages[s];
@@ -57,6 +64,8 @@ static int can_run(struct pipeline *p, uint64_t index, size_t s)
 		return 0;
 	if (s == 0)
 		return 1;
+	if (stage->begins && !stage->begins(stage->ctx, index) && !has_passed(p, index - 1, bit))
+		return 0;
 	return (slot->done & 1) && !((slot->done | slot->running) & bit) && (slot->done & stage->after) == stage->after;
 }
 
@@ -182,8 +191,12 @@ int pipeline_run(const struct stage *stages, size_t count, uint64_t first, const
 	err_clear(&p->err);
 	for (size_t s = 0; s < count; s++)
 		p->next[s] = first;
+	unsigned char *room = aligned_alloc(2U << 20, (size_t)PIPELINE_RING * DIGEST_PIECE);
+	if (!room)
+		abort();
+	madvise(room, (size_t)PIPELINE_RING * DIGEST_PIECE, MADV_HUGEPAGE);
 	for (size_t i = 0; i < PIPELINE_RING; i++) {
-		p->ring[i].piece.bytes = xmalloc(DIGEST_PIECE);
+		p->ring[i].piece.bytes = room + i * DIGEST_PIECE;
 		buf_init(&p->ring[i].piece.packed);
 	}
 	pthread_mutex_init(&p->lock, NULL);
@@ -203,10 +216,10 @@ int pipeline_run(const struct stage *stages, size_t count, uint64_t first, const
 	pthread_cond_destroy(&p->work);
 	pthread_cond_destroy(&p->retired);
 	for (size_t i = 0; i < PIPELINE_RING; i++) {
-		free(p->ring[i].piece.bytes);
 		buf_release(&p->ring[i].piece.packed);
 		ranges_release(&p->ring[i].piece.unreadable);
 	}
+	free(room);
 	free(p);
 	return rc;
 }

@@ -3,8 +3,9 @@
  *
  * Work on a long stream is cut into pieces of a MiB; each piece runs through
  * stages (read, SHA-256, piece digest, pack, write, …). Workers take whatever
- * can be done next: an ordered stage takes one piece after the other, any other
- * stage takes pieces in whatever order; the oldest piece goes first. A ring of
+ * can be done next: an ordered stage takes one piece after the other, one with
+ * stretches is ordered within each of them, any other stage takes pieces in
+ * whatever order; the oldest piece goes first. A ring of
  * pieces bounds the memory. Finished pieces are given back to the calling
  * thread in their order (`retire`): there progress is shown and the case
  * written, since a case belongs to one thread.
@@ -38,6 +39,8 @@ struct stage {
 	void *ctx;
 	int ordered;    /* one piece after the other */
 	unsigned after; /* bits of the stages that this one needs (reading always comes first) */
+	/* Or NULL. In order within stretches: 1 if a stretch begins with this piece, which then waits for no other. */
+	int (*begins)(const void *ctx, uint64_t index);
 };
 
 struct pipeline_owner {

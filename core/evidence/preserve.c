@@ -163,6 +163,7 @@ static void release(struct work *w)
 	source_close(&w->source);
 	acquire_state_release(&w->from);
 	digest_result_release(&w->digests);
+	waypoints_release(&w->way);
 	buf_release(&w->manifest);
 	buf_release(&w->interruptions);
 	job_release(&w->job);
@@ -187,6 +188,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
 	buf_init(&w.digests.pieces);
+	buf_init(&w.way.states);
 	buf_init(&w.from.pieces);
 	w.source.fd = -1;
 	if (check_first(&w, &st) < 0)

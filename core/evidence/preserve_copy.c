@@ -114,6 +114,7 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 	    gev_writer_begin(&w->sealed, to_pipe(w) ? NULL : &w->volume, w->options->to_fd, w->key, case_id(w->c),
 	                     err) < 0)
 		return -1;
+	a->way = to_pipe(w) ? NULL : &w->way;
 	a->ops = sealed ? &gev_sink : &acquire_raw;
 	a->sink = sealed ? (void *)&w->sealed : (void *)&w->volume;
 	return 0;
@@ -123,8 +124,9 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 static int read_back(struct work *w, int *same, struct err *err)
 {
 	struct source source;
-	struct digest_result again;
 	struct gev sealed;
+	int64_t differs;
+	enum readback_fault fault;
 	int is_sealed = w->options->form == EVIDENCE_SEALED;
 	int reread = volume_drop_cache(&w->volume);
 	if (is_sealed && gev_open(&sealed, volume_read, &w->volume, w->volume.size, w->key, case_id(w->c), err) < 0)
@@ -132,18 +134,18 @@ static int read_back(struct work *w, int *same, struct err *err)
 	char *label = xasprintf(_("reading back %s"), w->out->path);
 	source_from_layer(&source, is_sealed ? gev_read : volume_read, is_sealed ? (void *)&sealed : &w->volume,
 	                  is_sealed ? sealed.size : w->volume.size);
-	struct acquisition a = {.source = &source, .label = label, .no_pieces = 1, .progress = w->options->progress};
-	int rc = acquire(&a, &again, err);
-	*same = rc == 0 && again.size == w->digests.size && strcmp(again.sha256, w->digests.sha256) == 0;
-	if (rc < 0 && a.fault == ACQUIRE_SOURCE) { /* what was written cannot be read: that is a difference */
+	int rc = readback(&source, label, &w->way, &w->digests, w->options->progress, &differs, &fault, err);
+	*same = rc == 0 && differs == READBACK_SAME;
+	if (rc == 0 && !*same)
+		work_note(w, _("the copy, read back, differs from the source, first near byte %lld"),
+		          (long long)differs);
+	if (rc < 0 && fault == READBACK_UNREADABLE) { /* what was written cannot be read: that is a difference */
 		work_note(w, "%s", err->message);
 		err_clear(err);
 		rc = 0;
 	}
 	if (rc == 0 && !reread)
 		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
-	digest_result_release(&again);
-	ranges_release(&a.unreadable);
 	source_close(&source);
 	if (is_sealed)
 		gev_close(&sealed);
@@ -169,7 +171,7 @@ int work_copy_finish(struct work *w, const struct ranges *unreadable, struct err
 		return -1;
 	w->match = same ? "same" : "different";
 	if (!same)
-		work_note(w, _("the copy, read back, differs from the source: the medium may be failing"));
+		work_note(w, _("the medium of the copy may be failing"));
 	return 0;
 }
 

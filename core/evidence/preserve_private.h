@@ -35,6 +35,7 @@ struct work {
 	char label[LABEL_TEXT]; /* of the record that is completed; "": a new one */
 	struct buf interruptions;
 	struct digest_result digests;
+	struct waypoints way; /* of the copy, for reading it back */
 	struct buf manifest; /* of a tree */
 	const char *complete;
 	const char *match;
