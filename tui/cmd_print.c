@@ -28,6 +28,8 @@ int cmd_print(struct session *s, const struct args *args, struct err *err)
 		return err_set(err, ERR_USAGE, _("a form is a page for a browser: say where to write it, --out FILE"));
 	if (strcmp(what, "custody") == 0 && args->count > 1)
 		rc = paper_custody(s->c, args->words + 1, args->count - 1, &html, err);
+	else if (strcmp(what, "tags") == 0)
+		rc = paper_tags(s->c, args->words + 1, args->count - 1, &html, err);
 	else
 		rc = cmd_usage("print", err);
 	if (rc == 0)

@@ -16,6 +16,7 @@
 #include <git2.h>
 #include <jansson.h>
 #include <openssl/crypto.h>
+#include <qrencode.h>
 #include <seccomp.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -80,6 +81,7 @@ static void print_libraries(FILE *out)
 	line(out, "libyaml", yaml_get_version_string());
 	line(out, "libseccomp", seccomp);
 	line(out, "utf8proc", utf8proc_version());
+	line(out, "libqrencode", QRcode_APIVersionString());
 	line(out, "ncurses", curses_version());
 }
 

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "report/html.h"
+#include "report/qr.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,15 @@ static const char style[] =
     ".grid th{font-size:7.5pt;background:#eee;print-color-adjust:exact}.grid tbody{break-inside:avoid}"
     ".grid td{height:10mm;font-size:8pt}.grid td.rest{height:auto;font-size:7.2pt;color:#222}"
     ".note{font-size:7.5pt;margin:1.5mm 0 0}"
+    ".qr{width:31mm;height:31mm;flex:none}.form-head{display:flex;justify-content:space-between}"
+    ".form-head .qr{width:22mm;height:22mm;margin:-1mm -2mm -8mm 0}"
+    ".tags{display:flex;flex-wrap:wrap}"
+    ".tag{display:flex;width:92mm;height:42mm;padding:1mm;border:.2mm dashed #888;overflow:hidden;align-items:center}"
+    ".tag>div{flex:1;min-width:0;height:100%;display:flex;flex-direction:column;position:relative}"
+    ".tag p{margin:0;font-size:7.5pt;line-height:1.3;overflow-wrap:anywhere}"
+    ".tag .tlp{font-size:9pt;position:absolute;right:1mm}.tag .label{margin:0}"
+    ".tag .tag-title{font-size:9pt;max-height:2.6em;overflow:hidden}"
+    ".tag .tag-state{margin-top:auto;font-size:5.5pt;white-space:pre-line}"
     "@media screen{body{padding:8mm 0}.sheet{margin-bottom:12mm}}";
 
 void paper_begin(struct buf *out, const char *title)
@@ -98,6 +108,16 @@ void paper_sheet_end(struct buf *out, struct case_file *c, const json_t *record)
 	buf_adds(out, "</td></tr></tbody>\n<tfoot><tr><td>");
 	add_state(out, c, record);
 	buf_adds(out, "</td></tr></tfoot></table>\n");
+}
+
+int paper_code(struct buf *out, struct case_file *c, const json_t *record, struct err *err)
+{
+	const char *sha256 = json_get_string(record, "sha256");
+	char *text = xasprintf("genba:%s:%s%s%s", case_id(c), record_label(record), sha256 ? ":sha256:" : "",
+	                       sha256 ? sha256 : "");
+	int rc = qr_svg(out, text, err);
+	free(text);
+	return rc;
 }
 
 static void add_reference(struct case_file *c, const char *label, struct buf *text)

@@ -24,4 +24,7 @@ struct buf;
  * ones, and signatures. Appends the page. 0, or -1: ERR_NOT_FOUND, or ERR_USAGE for what has no custody. */
 int paper_custody(struct case_file *c, char *const *labels, size_t count, struct buf *html, struct err *err);
 
+/* Tags to be cut out, with a QR code each: of these items, or (count 0) of all evidence that is not retracted. */
+int paper_tags(struct case_file *c, char *const *labels, size_t count, struct buf *html, struct err *err);
+
 #endif

@@ -113,6 +113,11 @@ static const struct shown *shown_of(const struct kind *kind)
 	return NULL;
 }
 
+int paper_has_custody(const struct kind *kind)
+{
+	return shown_of(kind) != NULL;
+}
+
 /* A long text is cut where a character ends; the paper says where the whole is. */
 static void shorten(struct buf *text, const char *label)
 {
@@ -304,15 +309,19 @@ static int add_form(struct case_file *c, const char *label, struct buf *out, str
 		return -1;
 	}
 	paper_sheet_begin(out, c, record);
-	buf_adds(out, "<h1>");
+	buf_adds(out, "<div class=\"form-head\"><div><h1>");
 	paper_element(out, "span", "label", record_label(record));
 	html_text(out, _("Chain of custody"));
 	buf_adds(out, "</h1>\n");
 	paper_element(out, "div", NULL, case_title(c));
+	buf_adds(out, "</div>");
+	int rc = paper_code(out, c, record, err);
+	buf_adds(out, "</div>\n");
 	add_item(c, out, record, shown);
 	if (kind_field(kind, "sha256"))
 		add_digests(c, out, record);
-	int rc = add_transfers(c, out, record_label(record), err);
+	if (rc == 0)
+		rc = add_transfers(c, out, record_label(record), err);
 	if (rc == 0) {
 		char *later =
 		    xasprintf(_("What is written here by hand is typed in later: genba add transfer items=%s … "

@@ -34,4 +34,10 @@ void paper_box(struct buf *out, const char *class, const char *name, const char 
 /* The field for people, references with what they name: "R1-P2 Organisation A". "" if it is not set. */
 void paper_value(struct case_file *c, const json_t *record, const struct field *field, struct buf *text);
 
+/* A QR code that says which item of which case, and its digest if it has one: "genba:CASE:R1-E1:sha256:HEX". 0 or -1. */
+int paper_code(struct buf *out, struct case_file *c, const json_t *record, struct err *err);
+
+/* 1 for kinds of things that can be in somebody's custody: evidence, media, assets. */
+int paper_has_custody(const struct kind *kind);
+
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct buf page = BUF_INIT;
 
@@ -37,6 +38,14 @@ static void speak(const char *language)
 	assert_int_equal(i18n_use(strcmp(language, "ja") == 0 ? catalogue_ja : NULL, catalogue_ja_size), 0);
 }
 
+static void tags(void)
+{
+	struct err err = ERR_INIT;
+	buf_clear(&page);
+	if (paper_tags(the_case, NULL, 0, &page, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
 static void custody(const char *label)
 {
 	struct err err = ERR_INIT;
@@ -44,6 +53,14 @@ static void custody(const char *label)
 	buf_clear(&page);
 	if (paper_custody(the_case, labels, 1, &page, &err) < 0)
 		fail_msg("%s", err.message);
+}
+
+static size_t count_of(const char *part)
+{
+	size_t count = 0;
+	for (const char *p = page.data; (p = strstr(p, part)); p += strlen(part))
+		count++;
+	return count;
 }
 
 /* ---- goldens */
@@ -62,6 +79,22 @@ static void replace(struct buf *text, const char *what, const char *by)
 	*text = out;
 }
 
+/* The modules of QR codes differ with the case's id; a reader reads them elsewhere. */
+static void mask_codes(struct buf *text)
+{
+	static const char begin[] = "<path d=\"";
+	struct buf out = BUF_INIT;
+	const char *p = text->data;
+	for (const char *at; (at = strstr(p, begin)); p = at + strcspn(at, "\"")) {
+		at += strlen(begin);
+		buf_add(&out, p, (size_t)(at - p));
+		buf_adds(&out, "MODULES");
+	}
+	buf_adds(&out, p);
+	buf_release(text);
+	*text = out;
+}
+
 /* The page without its style, and with names for the ids that differ from run to run. */
 static void is_as_in(const char *name)
 {
@@ -71,6 +104,7 @@ static void is_as_in(const char *name)
 	const char *body = strstr(page.data, "</style>");
 	assert_non_null(body);
 	buf_adds(&got, body + strlen("</style></head>"));
+	mask_codes(&got);
 	replace(&got, case_id(the_case), "CASE");
 	replace(&got, case_head(the_case), "COMMIT");
 	const char *mode = getenv("GENBA_GOLDEN");
@@ -84,7 +118,7 @@ static void is_as_in(const char *name)
 	buf_release(&wanted);
 }
 
-static void fill_custody(void)
+static void fill(void)
 {
 	struct assign hashed[] = {{"sha256", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 	                          {"form", "raw"},
@@ -101,25 +135,21 @@ static void fill_custody(void)
 	assert_int_equal(record_retract(the_case, "R1-T3", "wrong item", NULL), 0);
 }
 
-static void custody_form_in_both_languages(void **state)
+static void forms_in_both_languages(void **state)
 {
 	(void)state;
-	fill_custody();
+	fill();
 	uint64_t before = commits();
 	custody("R1-E1");
 	is_as_in("custody-en");
+	tags();
+	is_as_in("tags-en");
 	speak("ja");
 	custody("R1-E1");
 	is_as_in("custody-ja");
+	tags();
+	is_as_in("tags-ja");
 	assert_int_equal(commits(), before); /* printing changes nothing */
-}
-
-static size_t count_of(const char *part)
-{
-	size_t count = 0;
-	for (const char *p = page.data; (p = strstr(p, part)); p += strlen(part))
-		count++;
-	return count;
 }
 
 static void there_are_always_lines_to_write_on(void **state)
@@ -158,6 +188,90 @@ static void what_is_in_custody(void **state)
 	assert_int_equal(paper_custody(the_case, none, 1, &html, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	buf_release(&html);
+}
+
+/* ---- tags */
+
+static void twelve_tags_on_a_sheet(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char *note[] = {"R1-N1"};
+	char *gone[] = {"R1-E2"};
+	assert_int_equal(paper_tags(the_case, NULL, 0, &page, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	for (int i = 0; i < 14; i++)
+		add("evidence", "title=x");
+	add("note", "text=x");
+	assert_int_equal(record_retract(the_case, "R1-E2", "twice", NULL), 0);
+	tags();
+	assert_int_equal(count_of("<div class=\"tag\">"), 13);
+	assert_int_equal(count_of("<table class=\"sheet\">"), 2);
+	assert_null(strstr(page.data, ">R1-E2<"));
+	err_clear(&err);
+	assert_int_equal(paper_tags(the_case, note, 1, &page, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	buf_clear(&page);
+	assert_int_equal(paper_tags(the_case, gone, 1, &page, NULL), 0); /* asked for by name: it says so */
+	assert_non_null(strstr(page.data, "retracted"));
+}
+
+/* The first code of the page as a picture (PGM, four points a module), read back by a reader of other people. */
+static void read_code(struct buf *says)
+{
+	struct buf picture = BUF_INIT;
+	char *path = xasprintf("%s/code.pgm", scratch);
+	char *command = xasprintf("ZXingReader '%s'", path);
+	const char *svg = strstr(page.data, "<svg class=\"qr\" viewBox=\"0 0 ");
+	assert_non_null(svg);
+	size_t side = strtoul(svg + strlen("<svg class=\"qr\" viewBox=\"0 0 "), NULL, 10);
+	assert_in_range(side, 29, 185);
+	buf_addf(&picture, "P5\n%zu %zu\n255\n", 4 * side, 4 * side);
+	size_t begin = picture.len;
+	for (size_t i = 0; i < 16 * side * side; i++)
+		buf_addc(&picture, '\xff');
+	const char *d = strstr(svg, "<path d=\"") + strlen("<path d=\"");
+	for (unsigned x, y, run; sscanf(d, "M%u %uh%uv1h-%*uz", &x, &y, &run) == 3; d = strchr(d, 'z') + 1) {
+		assert_true(x + run <= side && y < side);
+		for (size_t row = 0; row < 4; row++)
+			memset(picture.data + begin + (4 * y + row) * 4 * side + 4 * x, 0, (size_t)4 * run);
+	}
+	assert_int_equal(*d, '"'); /* all of the path was understood */
+	assert_int_equal(path_write_file(path, picture.data, picture.len, 0, NULL), 0);
+	FILE *reader = popen(command, "r");
+	assert_non_null(reader);
+	for (int ch; (ch = fgetc(reader)) != EOF;)
+		buf_addc(says, (char)ch);
+	assert_int_equal(pclose(reader), 0);
+	unlink(path);
+	free(command);
+	free(path);
+	buf_release(&picture);
+}
+
+static void a_reader_reads_the_code(void **state)
+{
+	(void)state;
+	static const char sha256[] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+	struct buf says = BUF_INIT;
+	if (access("/usr/bin/ZXingReader", X_OK) != 0) {
+		print_message("no reader of QR codes here: package zxing-cpp-tools\n");
+		skip();
+	}
+	fill();
+	for (int i = 0; i < 2; i++) {
+		if (i)
+			tags();
+		else
+			custody("R1-E1");
+		buf_clear(&says);
+		read_code(&says);
+		char *wanted = xasprintf("\"genba:%s:R1-E1:sha256:%s\"", case_id(the_case), sha256);
+		if (!strstr(says.data, wanted))
+			fail_msg("%s is not what the reader says: %s", wanted, says.data);
+		free(wanted);
+	}
+	buf_release(&says);
 }
 
 /* ---- hostile text */
@@ -218,6 +332,10 @@ static void hostile_text_in_every_field(void **state)
 		assert_int_equal(record_retract(the_case, transfer, HOSTILE, NULL), 0);
 		custody(item);
 		is_harmless();
+		char *labels[] = {item};
+		buf_clear(&page);
+		assert_int_equal(paper_tags(the_case, labels, 1, &page, NULL), 0);
+		is_harmless();
 	}
 }
 
@@ -235,10 +353,9 @@ int main(void)
 {
 #define PAPER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    PAPER_TEST(custody_form_in_both_languages),
-	    PAPER_TEST(there_are_always_lines_to_write_on),
-	    PAPER_TEST(what_is_in_custody),
-	    PAPER_TEST(hostile_text_in_every_field),
+	    PAPER_TEST(forms_in_both_languages), PAPER_TEST(there_are_always_lines_to_write_on),
+	    PAPER_TEST(what_is_in_custody),      PAPER_TEST(twelve_tags_on_a_sheet),
+	    PAPER_TEST(a_reader_reads_the_code), PAPER_TEST(hostile_text_in_every_field),
 	    PAPER_TEST(text_is_escaped_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
