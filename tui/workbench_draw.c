@@ -74,21 +74,30 @@ static int draw_past(const struct workbench *wb)
 	return wide + 1;
 }
 
+/* What the board tells at length stands at the right of every other view's title. Its width. */
+static int draw_warning(const struct workbench *wb, const struct view *v)
+{
+	if (!*case_warnings(wb->s->c) || strcmp(v->ops->name, "board") == 0)
+		return 0;
+	const char *text = _(" ! WARNING at opening: 1 board");
+	int wide = (int)text_width(text);
+	screen_put(1, screen_columns() - wide, wide, TONE_ALARM, text);
+	return wide;
+}
+
 static void draw_title(struct workbench *wb, const struct view *v)
 {
 	struct buf line = BUF_INIT;
 	int from = draw_past(wb);
-	const char *notice = case_notice(wb->s->c);
 	if (*v->ops->title)
 		buf_adds(&line, i18n_text(v->ops->title));
 	if (v->heading)
 		buf_addf(&line, "%s%s", line.len ? "  " : "", v->heading);
 	if (v->filter)
 		buf_addf(&line, "  [%s]", v->filter);
-	if (strstr(notice, _("WARNING")))
-		buf_addf(&line, "  %s", _("! WARNING at opening: see the board"));
+	int wide = draw_warning(wb, v);
 	char *safe = printable_dup(line.data);
-	screen_put(1, from, screen_columns() - from, TONE_HEADING, safe);
+	screen_put(1, from, screen_columns() - wide - from, TONE_HEADING, safe);
 	free(safe);
 	buf_release(&line);
 }

@@ -575,6 +575,7 @@ static int restore_parts(const char *copy, const char *out, const struct case_un
 	free(folder);
 	if (rc == 0)
 		rc = case_refresh(r.c, err);
+	buf_clear(&r.c->warnings);
 	buf_clear(&r.c->notice); /* that the copy without its parts is older than what was seen here */
 	if (rc == 0)
 		rc = case_verify(r.c, progress, take_part_finding, err, &verified, err);

@@ -41,6 +41,7 @@ struct case_file *case_alloc(const char *path, const struct identity *identity)
 	c->identity = identity;
 	c->backup_every = -1;
 	buf_init(&c->notice);
+	buf_init(&c->warnings);
 	return c;
 }
 
@@ -56,6 +57,7 @@ int case_release(struct case_file *c, struct err *err)
 	free(c->title);
 	free(c->responder);
 	buf_release(&c->notice);
+	buf_release(&c->warnings);
 	free(c);
 	return rc;
 }
@@ -326,6 +328,11 @@ struct history *case_history(struct case_file *c)
 const char *case_head(struct case_file *c)
 {
 	return c->head;
+}
+
+const char *case_warnings(const struct case_file *c)
+{
+	return c->warnings.data;
 }
 
 const char *case_notice(const struct case_file *c)

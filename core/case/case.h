@@ -88,6 +88,9 @@ const char *case_head(struct case_file *c);
  * empty if all is well. Borrowed. */
 const char *case_notice(const struct case_file *c);
 
+/* Those lines of the notice that say that somebody may have altered the file, or put an older one back; "" if none. Borrowed. */
+const char *case_warnings(const struct case_file *c);
+
 /* A counter that grows with every committed action: a view compares it to know that it must read anew. */
 uint64_t case_generation(const struct case_file *c);
 

@@ -81,6 +81,7 @@ struct case_file {
 	size_t change_next;
 	uint64_t changes_from; /* generation since which all are in the ring */
 	struct buf notice;
+	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
 	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
 	struct action *action; /* the open one, or NULL */
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */

@@ -85,6 +85,18 @@ void seen_update(struct case_file *c)
 	free(path);
 }
 
+__attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&line, format, args);
+	va_end(args);
+	buf_add(&c->notice, line.data, line.len);
+	buf_add(&c->warnings, line.data, line.len);
+	buf_release(&line);
+}
+
 int seen_check(struct case_file *c)
 {
 	struct mark marks[MARKS];
@@ -97,13 +109,13 @@ int seen_check(struct case_file *c)
 			continue;
 		warn = 1;
 		history_count(c->history, &count, NULL);
-		buf_addf(&c->notice,
-		         _("WARNING: this machine has seen %llu actions of this case, up to commit %.10s, which this "
-		           "file does not"
-		           " hold (%llu actions). It may be an older copy put back, or cut short. Compare the commit "
-		           "id with what is"
-		           " on paper. If you put it back yourself, remove '%s'.\n"),
-		         marks[i].count, marks[i].head, (unsigned long long)count, path);
+		warn_of(c,
+		        _("WARNING: this machine has seen %llu actions of this case, up to commit %.10s, which this "
+		          "file does not"
+		          " hold (%llu actions). It may be an older copy put back, or cut short. Compare the commit "
+		          "id with what is"
+		          " on paper. If you put it back yourself, remove '%s'.\n"),
+		        marks[i].count, marks[i].head, (unsigned long long)count, path);
 	}
 	if (n == 0)
 		buf_addf(&c->notice,
@@ -137,18 +149,18 @@ static void header_notice(struct case_file *c, const struct vault_report *report
 	if (report->signature == VAULT_SIGNED_GOOD)
 		record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
 	if (report->signature == VAULT_UNSIGNED)
-		buf_adds(&c->notice,
-		         _("WARNING: the header of this case is not signed: anybody may have made this file.\n"));
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case is not signed: anybody may have made this file.\n"));
 	else if (report->signature == VAULT_SIGNED_BAD)
-		buf_adds(
-		    &c->notice,
+		warn_of(
+		    c, "%s",
 		    _("WARNING: the signature of the header does not fit: the ways to open this case were forged.\n"));
 	else if (!signer.known)
-		buf_adds(&c->notice,
-		         _("WARNING: the header of this case was signed by a key that is no responder of it.\n"));
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case was signed by a key that is no responder of it.\n"));
 	else if (signer.revoked)
-		buf_adds(&c->notice,
-		         _("WARNING: the header of this case was signed by a responder whose key is revoked.\n"));
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case was signed by a responder whose key is revoked.\n"));
 	if (report->header_damaged)
 		buf_addf(&c->notice,
 		         c->flags & CASE_READ_ONLY
@@ -157,8 +169,7 @@ static void header_notice(struct case_file *c, const struct vault_report *report
 		                 "again.\n"),
 		         report->header_used);
 	if (report->header_stale)
-		buf_adds(&c->notice,
-		         _("WARNING: the header is older than the file knows: an earlier one was put back.\n"));
+		warn_of(c, "%s", _("WARNING: the header is older than the file knows: an earlier one was put back.\n"));
 }
 
 static int last_action(void *ctx, const struct history_entry *entry)

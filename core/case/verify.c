@@ -80,8 +80,8 @@ static int file_slice(struct verify *v, struct err *err)
 {
 	if (vault_check_frame(v->c->vault, NULL, found_text, v, err) < 0)
 		return -1;
-	if (*v->c->notice.data && strstr(v->c->notice.data, _("WARNING")))
-		verify_found(v, "%s", v->c->notice.data);
+	if (v->c->warnings.len)
+		verify_found(v, "%s", v->c->warnings.data);
 	return 0;
 }
 

@@ -424,6 +424,14 @@ static int add_rest(struct building *k)
 	return 0;
 }
 
+static int is_warning(const struct case_file *c, const char *line, size_t n)
+{
+	for (const char *at = case_warnings(c); *at; at += strcspn(at, "\n") + 1)
+		if (strcspn(at, "\n") == n && memcmp(at, line, n) == 0)
+			return 1;
+	return 0;
+}
+
 /* Notices of the opening come first: somebody may have altered the file. */
 static void add_notice(struct building *k)
 {
@@ -433,8 +441,7 @@ static void add_notice(struct building *k)
 	while (*line) {
 		size_t n = strcspn(line, "\n");
 		char *text = xstrndup(line, n);
-		board_add(k->b, strncmp(text, _("WARNING"), strlen(_("WARNING"))) == 0 ? BOARD_ALARM : BOARD_ATTENTION,
-		          NULL, text);
+		board_add(k->b, is_warning(k->c, line, n) ? BOARD_ALARM : BOARD_ATTENTION, NULL, text);
 		free(text);
 		line += n + (line[n] == '\n');
 	}

@@ -210,6 +210,60 @@ static void the_past_is_shown_marked_and_cannot_be_changed(void **state)
 	program_release(&p);
 }
 
+/* A day that is named without a zone is one of this machine: in Tokyo it is over nine hours before it is in Greenwich. */
+static void a_day_ends_where_it_is_asked_for(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Midnight");
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T23:50:00+09:00", 1);
+	program_good(&p, "add", "asset", "hostname=PC-1", "status=suspected", NULL);
+	setenv("GENBA_TEST_CLOCK", "2026-11-24T00:10:00+09:00", 1);
+	program_good(&p, "set", "R1-A1", "status=infected", NULL);
+	program_good(&p, "show", "R1-A1", "--at", "2026-11-23", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"suspected\""));
+	program_good(&p, "show", "R1-A1", "--at", "2026-11-24", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"infected\""));
+	program_good(&p, "show", "R1-A1", "--at", "2026-11-23T15:10:00Z", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"infected\""));
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T15:20:00Z",
+	       1); /* the same moment, told in Greenwich: both were on the 23rd */
+	program_good(&p, "show", "R1-A1", "--at", "2026-11-23", "--json", NULL);
+	assert_non_null(strstr(p.out.data, "\"infected\""));
+	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
+	program_release(&p);
+}
+
+/* An older copy put back: the board says so at length, every other view at the right of its title. */
+static void an_older_copy_is_told_in_every_view(void **state)
+{
+	(void)state;
+	static const char *const languages[] = {"en", "ja"};
+	static const char *const words[] = {"! WARNING at opening: 1 board", "! 開封時の警告あり: 1 ボード"};
+	struct program p;
+	char command[300];
+	program_init(&p);
+	program_case(&p, "Put back");
+	snprintf(command, sizeof command, "cp '%s' '%s/older'", getenv("GENBA_CASE"), p.dir);
+	assert_int_equal(system(command), 0);
+	program_good(&p, "add", "asset", "hostname=PC-1", NULL);
+	snprintf(command, sizeof command, "cp '%s/older' '%s'", p.dir, getenv("GENBA_CASE"));
+	assert_int_equal(system(command), 0);
+	for (int i = 0; i < 2; i++) {
+		struct terminal *t = open_in(languages[i], 24, 80);
+		terminal_await_row(t, 1, i ? "ボード" : "Board");
+		terminal_await(t, i ? "警告: " : "WARNING: this machine has seen");
+		assert_false(terminal_shows(t, words[i]));
+		terminal_type(t, "3");
+		terminal_await_row(t, 1, i ? "資産" : "Asset");
+		terminal_await_row(t, 1, words[i]);
+		assert_true(terminal_cell(t, 1, 78).bold);
+		quit(t);
+	}
+	program_release(&p);
+}
+
 /* ---- commands */
 
 static void the_line_is_completed_and_recalled(void **state)
@@ -325,6 +379,8 @@ int main(void)
 	    cmocka_unit_test(times_are_corrected_and_undated_events_stay_undated),
 	    cmocka_unit_test(an_event_is_inserted_by_its_form),
 	    cmocka_unit_test(the_past_is_shown_marked_and_cannot_be_changed),
+	    cmocka_unit_test(a_day_ends_where_it_is_asked_for),
+	    cmocka_unit_test(an_older_copy_is_told_in_every_view),
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
 	    cmocka_unit_test(every_command_is_reachable),
 	    cmocka_unit_test(a_disabled_command_says_why),
