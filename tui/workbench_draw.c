@@ -3,6 +3,7 @@
  * with its keys, and the status line.
  */
 #include "base/clock.h"
+#include "base/edtf.h"
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/verifying.h"
@@ -17,9 +18,48 @@
 #define PANE_FROM     18 /* rows of a screen that has room for one */
 #define PANE_MOST     12
 
-/* `14:05+09:00 (05:05Z)`, or `14:05Z` where the machine's zone is UTC. */
-static void add_clock(struct buf *out)
+/* `+1h02m`, `-3s`: the sign is that of machine − reference. */
+static void add_offset(int64_t seconds, struct buf *out)
 {
+	int64_t s = seconds < 0 ? -seconds : seconds;
+	if (seconds)
+		buf_addc(out, seconds < 0 ? '-' : '+');
+	if (s >= 86400)
+		buf_addf(out, "%lldd", (long long)(s / 86400));
+	if (s >= 3600)
+		buf_addf(out, "%lldh", (long long)(s / 3600 % 24));
+	if (s >= 60)
+		buf_addf(out, "%lldm", (long long)(s / 60 % 60));
+	if (s < 3600 && (s % 60 || s < 60))
+		buf_addf(out, "%llds", (long long)(s % 60));
+}
+
+/* The offset to a reference that the responder entered for their own machine; "" if none was. */
+static const char *own_offset(struct workbench *wb)
+{
+	struct own_clock *known = &wb->clock;
+	struct duration offset;
+	const char *label = case_responder(wb->s->c);
+	if (known->generation == case_generation(wb->s->c) + 1)
+		return known->text;
+	*known = (struct own_clock){case_generation(wb->s->c) + 1, ""};
+	json_t *record = label ? record_get(wb->s->c, label, RECORD_RAW, NULL) : NULL;
+	const char *text = json_string_value(json_object_get(record, "clock_offset"));
+	if (text && duration_parse(text, &offset, NULL) == 0 && offset.months == 0) {
+		struct buf words = BUF_INIT;
+		int64_t seconds = offset.days * 86400 + offset.seconds;
+		add_offset(offset.negative ? -seconds : seconds, &words);
+		snprintf(known->text, sizeof known->text, _("off %s"), words.data);
+		buf_release(&words);
+	}
+	json_decref(record);
+	return known->text;
+}
+
+/* `14:05+09:00 (05:05Z, off +2s)`, or `14:05Z` where the machine's zone is UTC. */
+static void add_clock(struct workbench *wb, struct buf *out)
+{
+	const char *offset = own_offset(wb);
 	struct clock_time now = clock_now();
 	char local[CLOCK_TEXT];
 	char utc[CLOCK_TEXT];
@@ -28,9 +68,9 @@ static void add_clock(struct buf *out)
 	if (clock_is_set())
 		buf_adds(out, _("TEST CLOCK "));
 	if (now.offset == 0)
-		buf_addf(out, "%.5sZ", utc + 11);
+		buf_addf(out, "%.5sZ%s%s%s", utc + 11, *offset ? " (" : "", offset, *offset ? ")" : "");
 	else
-		buf_addf(out, "%.5s%s (%.5sZ)", local + 11, local + 19, utc + 11);
+		buf_addf(out, "%.5s%s (%.5sZ%s%s)", local + 11, local + 19, utc + 11, *offset ? ", " : "", offset);
 }
 
 /* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
@@ -43,7 +83,7 @@ static void draw_header(struct workbench *wb)
 	struct buf left = BUF_INIT;
 	const char *mark = case_mark(c);
 	buf_addf(&right, " TLP:%s  ", case_tlp(c));
-	add_clock(&right);
+	add_clock(wb, &right);
 	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
 	buf_addf(&head, " ⎇ %s ", case_head(c));
 	verifying_mark(wb->verifying, &head);

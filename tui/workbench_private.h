@@ -23,6 +23,12 @@ struct workbench_work {
 	void *ctx;
 };
 
+/* What the unlocked responder's record says of the clock of the machine they work on, for the header. */
+struct own_clock {
+	uint64_t generation; /* of the case when it was read, and one; 0: never */
+	char text[48];       /* "off +2s"; "" if no offset was entered */
+};
+
 struct workbench {
 	struct session *s;
 	struct view *stack[STACK_LIMIT];
@@ -46,7 +52,8 @@ struct workbench {
 	int quiet;                    /* no key has come since the opening */
 	struct tables *tables;        /* records held for lists and pickers */
 	struct names *names;          /* titles of records */
-	json_t *lines;                /* what was typed behind `:`, oldest first */
+	struct own_clock clock;
+	json_t *lines; /* what was typed behind `:`, oldest first */
 };
 
 /* ---- reading the case as the person looks at it: now, or as of a commit. Views use these, not record_each() itself. */

@@ -330,6 +330,11 @@ const char *case_head(struct case_file *c)
 	return c->head;
 }
 
+const char *case_responder(const struct case_file *c)
+{
+	return c->responder && *c->responder ? c->responder : NULL;
+}
+
 const char *case_warnings(const struct case_file *c)
 {
 	return c->warnings.data;

@@ -235,6 +235,43 @@ static void a_day_ends_where_it_is_asked_for(void **state)
 	program_release(&p);
 }
 
+/* How far the responder's own machine is off stands beside the clock, once it is entered. */
+static void the_header_tells_how_far_the_clock_is_off(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *entered;
+		const char *language;
+		const char *shown;
+	} offsets[] = {{"PT2S", "en", "14:05Z (off +2s)"},
+	               {"-PT1H2M3S", "en", "14:05Z (off -1h2m)"},
+	               {"-PT4M30S", "ja", "14:05Z (ずれ -4m30s)"},
+	               {"PT0S", "en", "14:05Z (off 0s)"}};
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Clock");
+	struct terminal *t = open_in("en", 24, 80);
+	terminal_await_row(t, 0, "14:05Z  R1");
+	terminal_type(t, ":set R1-R1 clock_offset=PT90M clock_reference=NTP" KEYS_ENTER);
+	terminal_await_row(t, 0, "14:05Z (off +1h30m)");
+	quit(t);
+	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+		char assign[64];
+		snprintf(assign, sizeof assign, "clock_offset=%s", offsets[i].entered);
+		program_good(&p, "set", "R1-R1", assign, NULL);
+		t = open_in(offsets[i].language, 24, 80);
+		terminal_await_row(t, 0, offsets[i].shown);
+		quit(t);
+	}
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T23:05:00+09:00", 1);
+	program_good(&p, "set", "R1-R1", "clock_offset=PT2S", NULL);
+	t = open_in("en", 24, 80);
+	terminal_await_row(t, 0, "23:05+09:00 (14:05Z, off +2s)");
+	quit(t);
+	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
+	program_release(&p);
+}
+
 /* An older copy put back: the board says so at length, every other view at the right of its title. */
 static void an_older_copy_is_told_in_every_view(void **state)
 {
@@ -380,6 +417,7 @@ int main(void)
 	    cmocka_unit_test(an_event_is_inserted_by_its_form),
 	    cmocka_unit_test(the_past_is_shown_marked_and_cannot_be_changed),
 	    cmocka_unit_test(a_day_ends_where_it_is_asked_for),
+	    cmocka_unit_test(the_header_tells_how_far_the_clock_is_off),
 	    cmocka_unit_test(an_older_copy_is_told_in_every_view),
 	    cmocka_unit_test(the_line_is_completed_and_recalled),
 	    cmocka_unit_test(every_command_is_reachable),
