@@ -248,7 +248,13 @@ static int raw_write(void *sink, struct piece *p, struct err *err)
 			v->size = offset + p->n; /* volume_truncate() at the end makes it so */
 		return 0;
 	}
-	return volume_write(v, offset, p->bytes, p->n, err);
+	if (volume_write(v, offset, p->bytes, p->n, err) < 0)
+		return -1;
+	if (v->compares && !v->differs && !volume_holds(v, offset, p->bytes, p->n)) {
+		v->differs = 1;
+		v->differs_at = offset;
+	}
+	return 0;
 }
 
 static int raw_sync(void *sink, struct err *err)

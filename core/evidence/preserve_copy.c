@@ -114,10 +114,31 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 	    gev_writer_begin(&w->sealed, to_pipe(w) ? NULL : &w->volume, w->options->to_fd, w->key, case_id(w->c),
 	                     err) < 0)
 		return -1;
-	a->way = to_pipe(w) ? NULL : &w->way;
+	if (!w->going_on && !sealed)
+		w->volume.compares = volume_is_in_memory(&w->volume);
+	a->way = to_pipe(w) || w->volume.compares ? NULL : &w->way;
 	a->ops = sealed ? &gev_sink : &acquire_raw;
 	a->sink = sealed ? (void *)&w->sealed : (void *)&w->volume;
 	return 0;
+}
+
+static void note_difference(struct work *w, uint64_t at)
+{
+	work_note(w, _("the copy, read back, differs from the source, first near byte %llu"), (unsigned long long)at);
+}
+
+static void note_memory(struct work *w)
+{
+	work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
+}
+
+/* Each piece was compared when it was written. */
+static int was_same(struct work *w)
+{
+	if (w->volume.differs)
+		note_difference(w, w->volume.differs_at);
+	note_memory(w);
+	return !w->volume.differs;
 }
 
 /* Reads the copy again, past the cache if it can be, and compares. */
@@ -137,15 +158,14 @@ static int read_back(struct work *w, int *same, struct err *err)
 	int rc = readback(&source, label, &w->way, &w->digests, w->options->progress, &differs, &fault, err);
 	*same = rc == 0 && differs == READBACK_SAME;
 	if (rc == 0 && !*same)
-		work_note(w, _("the copy, read back, differs from the source, first near byte %lld"),
-		          (long long)differs);
+		note_difference(w, (uint64_t)differs);
 	if (rc < 0 && fault == READBACK_UNREADABLE) { /* what was written cannot be read: that is a difference */
 		work_note(w, "%s", err->message);
 		err_clear(err);
 		rc = 0;
 	}
 	if (rc == 0 && !reread)
-		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
+		note_memory(w);
 	source_close(&source);
 	if (is_sealed)
 		gev_close(&sealed);
@@ -167,7 +187,13 @@ int work_copy_finish(struct work *w, const struct ranges *unreadable, struct err
 	}
 	if (w->options->form == EVIDENCE_RAW && volume_truncate(&w->volume, w->digests.size, err) < 0)
 		return -1;
-	if (volume_sync(&w->volume, err) < 0 || read_back(w, &same, err) < 0 || volume_finish(&w->volume, err) < 0)
+	if (volume_sync(&w->volume, err) < 0)
+		return -1;
+	if (w->volume.compares)
+		same = was_same(w);
+	else if (read_back(w, &same, err) < 0)
+		return -1;
+	if (volume_finish(&w->volume, err) < 0)
 		return -1;
 	w->match = same ? "same" : "different";
 	if (!same)

@@ -7,13 +7,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define PARTS_MOST 900 /* open descriptors are bounded, too */
+#define AT_ONCE    (64U << 10)
 
 /* The name of the i-th part, counted from 0. */
 static char *part_name(const struct volume *v, size_t i, int unfinished)
@@ -175,6 +178,29 @@ ssize_t volume_read(void *ctx, void *bytes, size_t n, uint64_t offset)
 		return 0;
 	size_t room = v->split && v->split - within < n ? (size_t)(v->split - within) : n;
 	return pread(v->fds[i], bytes, room, (off_t)within);
+}
+
+int volume_is_in_memory(const struct volume *v)
+{
+	struct statfs fs;
+	return v->count && fstatfs(v->fds[0], &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
+int volume_holds(struct volume *v, uint64_t offset, const void *bytes, size_t n)
+{
+	const unsigned char *expected = bytes;
+	unsigned char is[AT_ONCE];
+	while (n > 0) {
+		ssize_t got = volume_read(v, is, n < sizeof is ? n : sizeof is, offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || memcmp(is, expected, (size_t)got) != 0)
+			return 0;
+		expected += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 1;
 }
 
 int volume_truncate(struct volume *v, uint64_t size, struct err *err)

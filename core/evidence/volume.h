@@ -22,6 +22,10 @@ struct volume {
 	int writing;
 	int *fds;
 	size_t count;
+	/* A raw copy compares each piece as soon as it is written, if told so; the first place that differed. */
+	int compares;
+	int differs;
+	uint64_t differs_at;
 };
 
 /* A new copy; neither it nor its unfinished form exists before. */
@@ -40,6 +44,12 @@ int volume_open(struct volume *v, const char *path, struct err *err);
 
 /* Writes at `offset`, which may lie behind the end: what is between is a hole of zeros. */
 int volume_write(struct volume *v, uint64_t offset, const void *bytes, size_t n, struct err *err);
+
+/* 1 on a file system in memory: no medium is behind it, and nothing could be read later that cannot be read now. */
+int volume_is_in_memory(const struct volume *v);
+
+/* 1 if these bytes are read at `offset`. */
+int volume_holds(struct volume *v, uint64_t offset, const void *bytes, size_t n);
 
 /* As pread(); the form that a source takes as its layer. */
 ssize_t volume_read(void *v, void *bytes, size_t n, uint64_t offset);
