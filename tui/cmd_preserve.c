@@ -56,6 +56,8 @@ static int parse(const struct args *args, struct preserve_options *o, struct err
 			               _("--to -: only one sealed container can go to standard output"));
 		o->to_fd = STDOUT_FILENO;
 	}
+	if (o->log && args->count != 1)
+		return err_set(err, ERR_USAGE, _("--log %s: one log is of one image"), o->log);
 	if (o->for_label && args->count != 1)
 		return err_set(err, ERR_USAGE, _("--for %s: one record takes one path"), o->for_label);
 	return 0;
@@ -76,9 +78,12 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .on = args_option(args, "on"),
 	                                   .for_label = args_option(args, "for"),
 	                                   .changes = args_option(args, "reason"),
+	                                   .log = args_option(args, "log"),
+	                                   .plain = args_option(args, "plain") != NULL,
 	                                   .progress = &s->progress};
 	struct awake awake;
 	int incomplete = 0;
+	int wrong = 0;
 	int rc = parse(args, &options, err);
 	if (rc < 0)
 		return -1;
@@ -95,10 +100,15 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 			fflush(out);
 			fputs(done.note.data, s->log);
 			incomplete += !done.complete;
+			wrong += done.wrong;
 		}
 		preserved_release(&done);
 	}
 	awake_end(&awake);
+	if (rc == 0 && wrong)
+		return err_set(err, ERR_DAMAGED,
+		               _("%d of %zu damaged, or not what the image or its log states; on record as that"),
+		               wrong, args->count);
 	if (rc == 0 && incomplete)
 		return err_set(err, ERR_FAILED, _("%d of %zu not complete; on record as that"), incomplete,
 		               args->count);

@@ -12,6 +12,7 @@
 #include "base/worker.h"
 #include "catalogue.h"
 #include "evidence/ewf.h"
+#include "evidence/image_log.h"
 #include "handover/serve.h"
 #include "handover/unpack.h"
 #include "playbook/playbook.h"
@@ -207,7 +208,7 @@ static int run(struct session *s, struct global *g, struct err *err)
 
 /* The parsers of foreign data; each layer that has one adds its row. */
 static const struct worker_job *const jobs[] = {
-    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, &ewf_job, NULL};
+    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, &ewf_job, &image_log_job, NULL};
 
 int main(int argc, char **argv)
 {

@@ -26,14 +26,15 @@ struct image {
 	libewf_handle_t *handle;
 	uint64_t size;
 	uint64_t sector;
-	uint32_t checksum_errors; /* that were told */
+	uint32_t checksum_errors; /* that were there at the last look */
 };
 
 static int failed(libewf_error_t *error, const char *what, struct err *err)
 {
 	char text[512] = "";
 	if (error) {
-		libewf_error_sprint(error, text, sizeof text);
+		libewf_error_backtrace_sprint(error, text, sizeof text);
+		text[strcspn(text, "\n")] = '\0'; /* the cause comes first */
 		libewf_error_free(&error);
 	}
 	return err_set(err, ERR_DAMAGED, "%s: %s", what, text);
@@ -111,17 +112,28 @@ static int say_about(struct image *m, struct err *err)
 	                        err);
 }
 
-/* The checksum errors that reading has found since it was asked last. */
-static void new_checksum_errors(struct image *m, json_t *bad)
+/*
+ * The damaged sectors that reading this piece has found. libewf joins neighbours, so that the last range that was there
+ * before may have grown.
+ */
+static void new_checksum_errors(struct image *m, uint64_t offset, size_t n, json_t *bad)
 {
 	uint32_t count = 0;
+	uint64_t end = offset;
 	libewf_handle_get_number_of_checksum_errors(m->handle, &count, NULL);
-	for (; m->checksum_errors < count; m->checksum_errors++) {
+	for (uint32_t i = m->checksum_errors ? m->checksum_errors - 1 : 0; i < count; i++) {
 		uint64_t first = 0;
 		uint64_t sectors = 0;
-		if (libewf_handle_get_checksum_error(m->handle, m->checksum_errors, &first, &sectors, NULL) == 1)
-			json_array_append_new(bad, range(m, first, sectors));
+		if (libewf_handle_get_checksum_error(m->handle, i, &first, &sectors, NULL) != 1 ||
+		    first > m->size / m->sector || sectors > m->size / m->sector + 1)
+			continue;
+		uint64_t from = first * m->sector > end ? first * m->sector : end;
+		uint64_t to = (first + sectors) * m->sector < offset + n ? (first + sectors) * m->sector : offset + n;
+		if (from < to)
+			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)from, (json_int_t)(to - from)));
+		end = from < to ? to : end;
 	}
+	m->checksum_errors = count;
 }
 
 static int read_at(struct image *m, unsigned char *bytes, size_t n, uint64_t offset)
@@ -142,15 +154,18 @@ static int read_at(struct image *m, unsigned char *bytes, size_t n, uint64_t off
 /* One MiB; what cannot be read as a whole is read chunk by chunk. */
 static void read_piece(struct image *m, unsigned char *bytes, size_t n, uint64_t offset, json_t *bad)
 {
-	if (read_at(m, bytes, n, offset) < 0)
+	if (read_at(m, bytes, n, offset) == 0)
+		new_checksum_errors(m, offset, n, bad);
+	else
 		for (size_t at = 0; at < n; at += EWF_CHUNK) {
 			size_t part = n - at < EWF_CHUNK ? n - at : EWF_CHUNK;
-			if (read_at(m, bytes + at, part, offset + at) == 0)
+			if (read_at(m, bytes + at, part, offset + at) == 0) {
+				new_checksum_errors(m, offset + at, part, bad);
 				continue;
+			}
 			memset(bytes + at, 0, part);
 			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)(offset + at), (json_int_t)part));
 		}
-	new_checksum_errors(m, bad);
 }
 
 static uint64_t total(const json_t *ranges)

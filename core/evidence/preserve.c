@@ -99,6 +99,8 @@ static int check_first(struct work *w, struct stat *st)
 		return err_set(w->err, ERR_USAGE,
 		               _("'%s' is a folder: preserve it with --as hash or raw, or its archive with --as %s"),
 		               w->path, evidence_form_name(o->form));
+	if (S_ISDIR(st->st_mode) && o->log)
+		return err_set(w->err, ERR_USAGE, _("--log is for a single image or file; '%s' is a folder"), w->path);
 	if (S_ISDIR(st->st_mode) && o->split)
 		return err_set(w->err, ERR_USAGE, _("--split is for single files and devices; '%s' is a folder"),
 		               w->path);
@@ -158,8 +160,14 @@ static int begin(struct work *w)
 	return 0;
 }
 
+unsigned work_also(const struct work *w)
+{
+	return w->options->also | w->imported.also;
+}
+
 static void release(struct work *w)
 {
+	work_import_release(w);
 	source_close(&w->source);
 	acquire_state_release(&w->from);
 	digest_result_release(&w->digests);
@@ -190,6 +198,8 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	buf_init(&w.digests.pieces);
 	buf_init(&w.way.states);
 	buf_init(&w.from.pieces);
+	buf_init(&w.imported.says);
+	buf_init(&w.imported.stated);
 	w.source.fd = -1;
 	if (check_first(&w, &st) < 0)
 		return -1;
@@ -208,6 +218,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 		rc = work_record(&w);
 	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 &&
 	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0);
+	out->wrong = rc == 0 && w.imported.wrong;
 	snprintf(out->sha256, sizeof out->sha256, "%s", w.digests.sha256);
 	free(claimed);
 	release(&w);

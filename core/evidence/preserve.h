@@ -32,6 +32,8 @@ struct preserve_options {
 	int to_fd;             /* SEALED: a pipe that gets the container instead; 0: none */
 	int source_fd;         /* an open source in the place of the path, which then only names it; 0: none */
 	const char *for_label; /* the record that these bytes belong to (a digest was stated by others), or NULL */
+	const char *log;       /* what another tool wrote when it made the source: its digests are compared; or NULL */
+	int plain;             /* an image's file is taken as it is, not as an image */
 	const char *changes;   /* why a writable mounted device is read all the same, or NULL */
 	uint64_t split;        /* bytes of a part of a copy; 0: one file, of an E01 image EWF_SEGMENT */
 	enum ewf_compression compression; /* of an E01 image */
@@ -46,6 +48,7 @@ struct preserved {
 	uint64_t size;
 	uint64_t files;  /* of a tree; 1 for a file */
 	int complete;    /* 0: partial or interrupted, and on record as that */
+	int wrong;       /* the source is damaged, or not what it or its log states */
 	struct buf note; /* what could not be read, printable lines */
 	char *path;      /* printable */
 };

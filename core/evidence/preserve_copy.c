@@ -87,10 +87,12 @@ int work_copy_plan(struct work *w, struct err *err)
 	if (!to_pipe(w)) {
 		if (check_room(w, err) < 0)
 			return -1;
-		w->copy = volume_choose_name(w->dir, w->full,
+		char *name = work_source_name(w);
+		w->copy = volume_choose_name(w->dir, name,
 		                             sealed                             ? ".gev"
 		                             : w->options->form == EVIDENCE_EWF ? ".E01"
 		                                                                : "");
+		free(name);
 	}
 	if (sealed) {
 		w->key = secret_alloc(GEV_KEY);

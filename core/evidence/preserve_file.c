@@ -89,7 +89,7 @@ static int check_mounted(struct work *w)
 int work_on_file(struct work *w)
 {
 	struct err why = ERR_INIT;
-	if (open_source(w) < 0 || check_mounted(w) < 0)
+	if (open_source(w) < 0 || check_mounted(w) < 0 || work_import_open(w, w->err) < 0)
 		return -1;
 	w->out->path = printable_dup(w->path);
 	int resumable = is_resumable(w);
@@ -98,7 +98,7 @@ int work_on_file(struct work *w)
 	struct acquisition a = {.source = &w->source,
 	                        .label = w->out->path,
 	                        .retry = 1,
-	                        .also = w->options->also,
+	                        .also = work_also(w),
 	                        .progress = w->options->progress};
 	/* the job is on record before a byte is read or a file is made */
 	if (work_copy_plan(w, w->err) < 0 || (resumable && work_keep_start(w, w->err) < 0) ||
@@ -117,6 +117,8 @@ int work_on_file(struct work *w)
 	if (rc == 0 && work_copies(w))
 		rc = work_copy_finish(w, &a.unreadable, &why);
 	conclude(w, &a, rc, &why);
+	if (rc == 0)
+		work_import_conclude(w, &a.unreadable);
 	work_copy_close(w, rc < 0 && !(w->has_job && w->job.there));
 	ranges_release(&a.unreadable);
 	return 0;

@@ -5,12 +5,30 @@
 #include "base/clock.h"
 #include "evidence/acquire.h"
 #include "evidence/gev.h"
+#include "evidence/image_log.h"
 #include "evidence/job.h"
 #include "evidence/manifest.h"
+#include "evidence/parts.h"
 #include "evidence/preserve.h"
 #include "evidence/volume.h"
 
 #define JOB_LEAST (1U << 20) /* smaller files are read at once, before they could be interrupted */
+
+/* An image that another tool made, as the source. */
+struct imported {
+	enum { IMPORT_NONE, IMPORT_E01, IMPORT_PARTS } kind;
+	struct ewf_set set;
+	struct ewf *image;
+	struct parts parts;
+	char *name; /* for the record: "E01, 3" is the form and how many files */
+	char *log;  /* that was read, or NULL */
+	struct stated_list by_image;
+	struct stated_list by_log;
+	unsigned also;     /* digests that are compared */
+	struct buf says;   /* the image's words about itself, printable lines */
+	struct buf stated; /* what was stated and what came of it, lines */
+	int wrong;         /* something is not as stated */
+};
 
 struct work {
 	struct case_file *c;
@@ -23,6 +41,7 @@ struct work {
 	char *dir;  /* absolute folder of the copies, or NULL */
 	char *copy; /* of the copy, or NULL */
 	struct source source;
+	struct imported imported;
 	struct volume volume;     /* the copy's bytes, while it is written */
 	struct gev_writer sealed; /* over it */
 	unsigned char *key;       /* of a sealed container: guarded memory */
@@ -48,6 +67,21 @@ void work_note(struct work *w, const char *format, ...) __attribute__((format(pr
 /* 0 when there is something to record; -1 when nothing was preserved. */
 int work_on_file(struct work *w);
 int work_on_folder(struct work *w);
+
+/* ---- images of other tools (preserve_import.c) */
+
+/* Looks whether the source, just opened, is one: its content becomes the source then. Reads the log. */
+int work_import_open(struct work *w, struct err *err);
+
+/* Compares what was stated; the digests are known. */
+void work_import_conclude(struct work *w, const struct ranges *unreadable);
+
+/* The name of the content: the source's, or the image's without its ending. The caller frees. */
+char *work_source_name(const struct work *w);
+void work_import_release(struct work *w);
+
+/* Digests beside SHA-256 that are made. */
+unsigned work_also(const struct work *w);
 
 /* ---- going on (preserve_resume.c) */
 

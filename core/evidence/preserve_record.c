@@ -17,11 +17,12 @@ static const char *guess_type(const char *path, int folder)
 	static const struct {
 		const char *ending;
 		const char *type;
-	} endings[] = {{".eml", "mail"},       {".msg", "mail"},       {".pcap", "pcap"},  {".pcapng", "pcap"},
-	               {".log", "log"},        {".evtx", "log"},       {".csv", "log"},    {".dd", "disk_image"},
-	               {".img", "disk_image"}, {".raw", "disk_image"}, {".mem", "memory"}, {".dmp", "memory"},
-	               {".lime", "memory"},    {".jpg", "photo"},      {".jpeg", "photo"}, {".png", "photo"},
-	               {".heic", "photo"},     {".pdf", "document"}};
+	} endings[] = {{".eml", "mail"},       {".msg", "mail"},       {".pcap", "pcap"},      {".pcapng", "pcap"},
+	               {".log", "log"},        {".evtx", "log"},       {".csv", "log"},        {".dd", "disk_image"},
+	               {".e01", "disk_image"}, {".001", "disk_image"}, {".000", "disk_image"}, {".img", "disk_image"},
+	               {".raw", "disk_image"}, {".mem", "memory"},     {".dmp", "memory"},     {".lime", "memory"},
+	               {".jpg", "photo"},      {".jpeg", "photo"},     {".png", "photo"},      {".heic", "photo"},
+	               {".pdf", "document"}};
 	if (folder)
 		return "triage";
 	size_t n = strlen(path);
@@ -78,6 +79,19 @@ static int commit(struct work *w, const struct assign *list, size_t count)
 	return -1;
 }
 
+/* An image of another tool that stays where it lies: its bytes are had from it as from a copy. */
+static int is_in_place(const struct work *w)
+{
+	return w->imported.kind != IMPORT_NONE && w->options->form == EVIDENCE_HASH;
+}
+
+static const char *form_of(const struct work *w)
+{
+	if (is_in_place(w))
+		return evidence_form_name(w->imported.kind == IMPORT_E01 ? EVIDENCE_EWF : EVIDENCE_RAW);
+	return evidence_form_name(w->options->form);
+}
+
 int work_record(struct work *w)
 {
 	struct fields f = {.count = 0};
@@ -90,15 +104,15 @@ int work_record(struct work *w)
 	clock_format(clock_now(), ended);
 	snprintf(size, sizeof size, "%llu", (unsigned long long)w->out->size);
 	pathname_encode(w->full, &source_path);
-	if (w->copy)
-		pathname_encode(w->copy, &copy_path);
+	if (w->copy || is_in_place(w))
+		pathname_encode(w->copy ? w->copy : w->full, &copy_path);
 	const char *slash = strrchr(source_path.data, '/');
 	buf_adds(&title, slash && slash[1] ? slash + 1 : source_path.data);
 	if (!*w->label) { /* a record that is completed keeps what its person wrote */
 		put(&f, "title", title.data);
 		put(&f, "type", guess_type(w->path, w->folder));
 	}
-	put(&f, "form", evidence_form_name(w->options->form));
+	put(&f, "form", form_of(w));
 	put(&f, "on", w->options->on);
 	put(&f, "source_path", source_path.data);
 	put(&f, "copy_path", copy_path.data);
@@ -112,6 +126,9 @@ int work_record(struct work *w)
 	put(&f, "source_sha256", w->options->form == EVIDENCE_HASH ? NULL : w->digests.sha256);
 	put(&f, "match", w->match);
 	put(&f, "complete", w->complete);
+	put(&f, "image", w->imported.name);
+	put(&f, "image_says", w->imported.says.data);
+	put(&f, "stated", w->imported.stated.data);
 	put(&f, "unread", *w->label ? NULL : w->out->note.data);
 	put(&f, "interruptions", w->interruptions.data);
 	put(&f, "changes", w->options->changes);

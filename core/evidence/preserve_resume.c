@@ -31,7 +31,7 @@ int work_keep_start(struct work *w, struct err *err)
 	source_mark(&w->source, mark);
 	json_object_set_new(head, "mark", json_string(mark));
 	json_object_set_new(head, "started", json_string(w->started));
-	json_object_set_new(head, "also", json_integer((json_int_t)w->options->also));
+	json_object_set_new(head, "also", json_integer((json_int_t)work_also(w)));
 	if (w->copy) {
 		struct buf path = BUF_INIT;
 		pathname_encode(w->copy, &path);
@@ -182,7 +182,7 @@ int work_resume(struct work *w, struct err *err)
 		const json_t *also = json_object_get(w->job.head, "also");
 		source_mark(&w->source, mark);
 		int fits = before && json_get_string(w->job.head, "started") && take_head(w, &pieces) == 0 &&
-		           json_integer_value(also) == (json_int_t)w->options->also;
+		           json_integer_value(also) == (json_int_t)work_also(w);
 		int same = fits && strcmp(before, mark) == 0 && same_last_piece(w) == 0;
 		if (same && w->options->form == EVIDENCE_EWF) {
 			add_interruption(w, _("from the beginning: an E01 image cannot be gone on with"));

@@ -247,8 +247,11 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 			*got += rest;
 			continue;
 		}
-		return err_set_errno(err, error == EBADMSG ? ERR_DAMAGED : ERR_FAILED, error,
-		                     _("cannot read '%s' at byte %llu"), label, (unsigned long long)at);
+		if (error == EBADMSG) /* a container's or an image's */
+			return err_set(err, ERR_DAMAGED, _("'%s' is damaged at byte %llu"), label,
+			               (unsigned long long)at);
+		return err_set_errno(err, ERR_FAILED, error, _("cannot read '%s' at byte %llu"), label,
+		                     (unsigned long long)at);
 	}
 	return 0;
 }

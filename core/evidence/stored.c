@@ -69,6 +69,31 @@ static int open_image(struct stored *s, json_t *record, struct err *err)
 	return 0;
 }
 
+/* A raw image that another tool left in parts: the record says so, and names the first. */
+static int open_parts(struct stored *s, json_t *record, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	int rc = stored_path(record, "copy_path", &path) < 0
+	             ? err_set(err, ERR_NOT_FOUND, _("%s: the record names no copy"), record_label(record))
+	             : parts_open(&s->parts, path.data, err);
+	buf_release(&path);
+	if (rc < 0)
+		return -1;
+	s->kind = STORED_PARTS;
+	source_from_layer(&s->source, parts_read, &s->parts, s->parts.size);
+	return 0;
+}
+
+static int is_in_parts(const json_t *record)
+{
+	const char *image = json_get_string(record, "image");
+	const char *form = json_get_string(record, "form");
+	const char *copy = json_get_string(record, "copy_path");
+	const char *source = json_get_string(record, "source_path");
+	return image && strncmp(image, "raw", 3) == 0 && form && strcmp(form, "raw") == 0 && copy && source &&
+	       strcmp(copy, source) == 0;
+}
+
 static int open_copy(struct stored *s, struct case_file *c, json_t *record, const char *form, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -101,6 +126,8 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 	if (!form || !sha256) {
 		rc = err_set(err, ERR_NOT_FOUND,
 		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
+	} else if (is_in_parts(record)) {
+		rc = open_parts(s, record, err);
 	} else if (strcmp(form, "raw") == 0 || strcmp(form, "sealed") == 0) {
 		rc = open_copy(s, c, record, form, err);
 	} else if (strcmp(form, "ewf") == 0) {
@@ -133,6 +160,8 @@ int stored_drop_cache(struct stored *s)
 	case STORED_VOLUME:
 	case STORED_SEALED:
 		return volume_drop_cache(&s->volume);
+	case STORED_PARTS:
+		return parts_drop_cache(&s->parts);
 	case STORED_EWF:
 		return ewf_set_drop_cache(&s->set);
 	case STORED_BLOB:
@@ -146,6 +175,8 @@ void stored_close(struct stored *s)
 	source_close(&s->source);
 	if (s->kind == STORED_SEALED)
 		gev_close(&s->sealed);
+	if (s->kind == STORED_PARTS)
+		parts_close(&s->parts);
 	if (s->kind == STORED_EWF) {
 		ewf_close(s->image);
 		ewf_set_close(&s->set);

@@ -12,6 +12,7 @@
 
 #include "evidence/ewf.h"
 #include "evidence/gev.h"
+#include "evidence/parts.h"
 #include "evidence/source.h"
 #include "evidence/volume.h"
 
@@ -19,7 +20,7 @@
 
 struct case_file;
 
-enum stored_kind { STORED_FILE, STORED_VOLUME, STORED_SEALED, STORED_EWF, STORED_BLOB };
+enum stored_kind { STORED_FILE, STORED_VOLUME, STORED_SEALED, STORED_EWF, STORED_PARTS, STORED_BLOB };
 
 struct stored {
 	enum stored_kind kind;
@@ -28,6 +29,7 @@ struct stored {
 	struct gev sealed;
 	struct ewf_set set;
 	struct ewf *image;
+	struct parts parts;
 	struct buf blob;
 };
 

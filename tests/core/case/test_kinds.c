@@ -17,7 +17,7 @@ static const struct {
 	char letter;
 	size_t fields;
 } expected[] = {
-    {"case", 0, 22},       {"asset", 'A', 44},     {"evidence", 'E', 52},    {"event", 'V', 22},
+    {"case", 0, 22},       {"asset", 'A', 44},     {"evidence", 'E', 55},    {"event", 'V', 22},
     {"note", 'N', 6},      {"indicator", 'I', 15}, {"measure", 'M', 19},     {"decision", 'D', 17},
     {"party", 'P', 23},    {"contact", 'C', 15},   {"mail", 'L', 34},        {"flow", 'F', 10},
     {"account", 'U', 8},   {"check", 'K', 8},      {"site", 'Z', 7},         {"logsource", 'G', 12},
@@ -27,7 +27,7 @@ static const struct {
 };
 
 #define EXPECTED_KINDS  (sizeof expected / sizeof *expected)
-#define EXPECTED_FIELDS 423
+#define EXPECTED_FIELDS 426
 #define EXPECTED_COMMON 17
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */
@@ -218,7 +218,7 @@ static void own_lines_replace_common_ones(void **state)
 	assert_false(kind_field(evidence, "title")->common);
 	assert_true(kind_field(evidence, "title")->required);
 	assert_int_equal(kind_field_count(asset), 44 + EXPECTED_COMMON);
-	assert_int_equal(kind_field_count(evidence), 52 + EXPECTED_COMMON - 1);
+	assert_int_equal(kind_field_count(evidence), 55 + EXPECTED_COMMON - 1);
 	assert_string_equal(kind_field(kind_find("case"), "tlp")->fallback, "AMBER");
 	assert_ptr_equal(kind_common_field("links"), kind_field(asset, "links"));
 	assert_null(kind_common_field("hostname"));
