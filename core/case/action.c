@@ -296,7 +296,7 @@ static int make_label(struct action *a, const struct kind *kind, const char *kep
 {
 	if (kept) {
 		snprintf(label, LABEL_TEXT, "%s", kept);
-		return reserve_take(a->c, kind, kept, err);
+		return reserve_take(a, a->c, kind, kept, err);
 	}
 	long long number = reserve_next_number(a->c, kind, err);
 	if (number < 0)

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "case/action.h"
 #include "case/case_private.h"
+#include "case/reserve.h"
 #include "case/search.h"
 #include "case/seen.h"
 #include "case/tokenizer.h"
@@ -88,6 +89,7 @@ static int match_responder(void *ctx, json_t *record)
 	snprintf(c->mark, sizeof c->mark, "%s", mark);
 	free(c->responder);
 	c->responder = xstrdup(record_label(record));
+	c->has_reserved = json_object_get(record, RESERVE_FIELD) != NULL;
 	find->found = 1;
 	return 1;
 }
@@ -116,6 +118,7 @@ int case_find_responder(struct case_file *c, struct err *err)
 	c->mark[0] = '\0';
 	free(c->responder);
 	c->responder = NULL;
+	c->has_reserved = 0;
 	if (!c->identity)
 		return 0;
 	struct find_responder find = {c, 0};

@@ -26,6 +26,8 @@ static const struct field responder_fields[] = {
 	{IS("clock_reference", TEXT, "Measured against", "基準時計"), HELP("NTP, radio clock, mobile network")},
 	{IS("added_by", REF, "Added by", "追加者"), TO("responder"), MACHINE},
 	{IS("revoked", TIME, "Revoked", "失効日時"), MACHINE},
+	{IS("reserved", TAGS, "Kept free for paper", "紙用に確保した管理番号"), MACHINE,
+	 HELP("labels of worksheets that are not typed in yet")},
 	{IS("revoke_reason", TEXT, "Reason for revocation", "失効理由"), MACHINE},
 };
 

@@ -3,46 +3,32 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
+#include "case/action.h"
 #include "case/case_private.h"
-#include "case/meta.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* "reserved.R1.evidence": its value is the numbers, rising, separated by blanks. */
-static char *key_of(struct case_file *c, const struct kind *kind)
+#define IN_SUBJECT 4 /* labels that the commit's subject names */
+
+/* The kind by the letter behind the mark, or NULL. */
+static const struct kind *kind_of(const char *label)
 {
-	return xasprintf("reserved.%s.%s", c->mark, kind->name);
+	return record_is_label(label) ? kind_by_letter(label[strcspn(label, "-") + 1]) : NULL;
 }
 
-static int read_numbers(struct case_file *c, const struct kind *kind, struct buf *numbers, struct err *err)
+/* The labels kept free by this responder, as they are now, in the open action too: new reference, or NULL. */
+static json_t *kept(struct case_file *c)
 {
-	struct err inner = ERR_INIT;
-	char *key = key_of(c, kind);
-	int rc = case_meta_get(c, key, numbers, &inner);
-	free(key);
-	if (rc < 0 && inner.code != ERR_NOT_FOUND)
-		return err_set(err, inner.code, "%s", inner.message);
-	return 0;
-}
-
-static int write_numbers(struct case_file *c, const struct kind *kind, const struct buf *numbers, struct err *err)
-{
-	char *key = key_of(c, kind);
-	int rc = case_meta_set(c, key, numbers->data, err);
-	free(key);
-	return rc;
-}
-
-static long long highest(const char *numbers)
-{
-	const char *last = strrchr(numbers, ' ');
-	return strtoll(last ? last : numbers, NULL, 10);
+	json_t *record = *c->mark && c->responder ? record_get(c, c->responder, RECORD_RAW, NULL) : NULL;
+	json_t *labels = json_incref(json_object_get(record, RESERVE_FIELD));
+	json_decref(record);
+	return labels;
 }
 
 long long reserve_next_number(struct case_file *c, const struct kind *kind, struct err *err)
 {
-	struct buf numbers = BUF_INIT;
 	sqlite3_stmt *s = case_statement(c, CASE_NEXT_NUMBER, err);
 	if (!s)
 		return -1;
@@ -54,81 +40,111 @@ long long reserve_next_number(struct case_file *c, const struct kind *kind, stru
 	else
 		case_sql_error(c, _("number a record"), err);
 	sqlite3_reset(s);
-	if (next >= 0 && read_numbers(c, kind, &numbers, err) < 0)
-		next = -1;
-	if (next >= 0 && highest(numbers.data) >= next)
-		next = highest(numbers.data) + 1;
-	buf_release(&numbers);
+	if (next < 0 || !c->has_reserved)
+		return next;
+	size_t i;
+	json_t *label;
+	json_t *labels = kept(c);
+	json_array_foreach(labels, i, label) {
+		char mark[MARK_TEXT];
+		sqlite3_int64 number;
+		if (kind_of(json_string_value(label)) != kind)
+			continue;
+		record_label_parts(json_string_value(label), mark, &number);
+		if (strcmp(mark, c->mark) == 0 && number >= next)
+			next = number + 1;
+	}
+	json_decref(labels);
 	return next;
+}
+
+/* In the history, for people: "keep free for paper R1-E7, R1-E8 and 3 more". */
+static void tell(struct action *a, char (*labels)[LABEL_TEXT], size_t count)
+{
+	struct buf subject = BUF_INIT;
+	buf_adds(&subject, "keep free for paper");
+	for (size_t i = 0; i < count && i < IN_SUBJECT; i++)
+		buf_addf(&subject, "%s %s", i ? "," : "", labels[i]);
+	if (count > IN_SUBJECT)
+		buf_addf(&subject, " and %zu more", count - IN_SUBJECT);
+	action_subject(a, subject.data);
+	buf_release(&subject);
 }
 
 int reserve_labels(struct case_file *c, const struct kind *kind, size_t count, char (*labels)[LABEL_TEXT],
                    struct err *err)
 {
-	struct buf numbers = BUF_INIT;
+	struct buf more = BUF_INIT;
 	if (case_may_write(c, err) < 0)
 		return -1;
+	struct action *a = action_begin(c, "print", err);
+	if (!a)
+		return -1;
 	long long next = reserve_next_number(c, kind, err);
-	int rc = next < 0 ? -1 : read_numbers(c, kind, &numbers, err);
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		buf_addf(&numbers, "%s%lld", numbers.len ? " " : "", next + (long long)i);
+	for (size_t i = 0; i < count && next > 0; i++) {
 		snprintf(labels[i], LABEL_TEXT, "%s-%c%lld", c->mark, kind->letter, next + (long long)i);
+		buf_addf(&more, "%s+%s", i ? "," : "", labels[i]);
 	}
-	if (rc == 0)
-		rc = write_numbers(c, kind, &numbers, err);
-	buf_release(&numbers);
-	return rc;
-}
-
-/* Calls for each number; what is kept is joined again. 1 if `wanted` was among them. */
-static int without(const char *numbers, long long wanted, struct buf *rest)
-{
-	int found = 0;
-	for (const char *p = numbers; *p;) {
-		char *end;
-		long long n = strtoll(p, &end, 10);
-		if (end == p)
-			break;
-		if (n == wanted)
-			found = 1;
-		else
-			buf_addf(rest, "%s%lld", rest->len ? " " : "", n);
-		p = end + strspn(end, " ");
+	struct assign reserved = {RESERVE_FIELD, more.data};
+	int rc = next > 0 ? action_set(a, c->responder, &reserved, 1, RECORD_MACHINE, err) : -1;
+	buf_release(&more);
+	if (rc < 0) {
+		action_cancel(a);
+		return -1;
 	}
-	return found;
+	tell(a, labels, count);
+	return action_commit(a, err);
 }
 
-void reserve_list(struct case_file *c, const struct kind *kind, struct buf *out)
+const struct kind *reserve_kind(struct case_file *c, const char *label)
 {
-	struct buf numbers = BUF_INIT;
-	if (read_numbers(c, kind, &numbers, NULL) == 0)
-		for (char *rest = NULL, *n = strtok_r(numbers.data, " ", &rest); numbers.len && n;
-		     n = strtok_r(NULL, " ", &rest))
-			buf_addf(out, "%s%s-%c%s", out->len ? " " : "", c->mark, kind->letter, n);
-	buf_release(&numbers);
+	size_t i;
+	json_t *one;
+	const struct kind *kind = NULL;
+	json_t *labels = kept(c);
+	json_array_foreach(labels, i, one)
+		if (json_is_string(one) && strcmp(json_string_value(one), label) == 0)
+			kind = kind_of(label);
+	json_decref(labels);
+	return kind;
 }
 
-int reserve_take(struct case_file *c, const struct kind *kind, const char *label, struct err *err)
+/* Says which labels of the kind are free to be typed in. */
+static int refuse(struct case_file *c, const struct kind *kind, const char *label, struct err *err)
 {
-	struct buf numbers = BUF_INIT;
-	struct buf rest = BUF_INIT;
-	char *mine = xasprintf("%s-%c", c->mark, kind->letter);
-	size_t n = strlen(mine);
-	int rc = read_numbers(c, kind, &numbers, err);
-	int is_number = strncmp(label, mine, n) == 0 && label[n] && label[n] != '0' && strlen(label + n) < 18 &&
-	                strspn(label + n, "0123456789") == strlen(label + n);
-	if (rc == 0 && (!is_number || !without(numbers.data, strtoll(label + n, NULL, 10), &rest))) {
-		struct buf free_ones = BUF_INIT;
-		reserve_list(c, kind, &free_ones);
+	struct buf free_ones = BUF_INIT;
+	size_t i;
+	json_t *one;
+	json_t *labels = kept(c);
+	json_array_foreach(labels, i, one)
+		if (kind_of(json_string_value(one)) == kind)
+			buf_addf(&free_ones, "%s%s", free_ones.len ? ", " : "", json_string_value(one));
+	json_decref(labels);
+	err_set(err, ERR_USAGE, _("label: '%s' is not kept free for a worksheet of the kind %s; kept free: %s"), label,
+	        kind->name, free_ones.len ? free_ones.data : _("none"));
+	buf_release(&free_ones);
+	return -1;
+}
+
+int reserve_take(struct action *a, struct case_file *c, const struct kind *kind, const char *label, struct err *err)
+{
+	char *less = xasprintf("-%s", label);
+	char *subject = xasprintf("add %s %s from paper", kind->name, label);
+	json_t *there = NULL;
+	int rc;
+	if (reserve_kind(c, label) != kind)
+		rc = refuse(c, kind, label, err);
+	else if ((there = record_get(c, label, RECORD_RAW, NULL))) /* a colleague's copy gave it, too */
 		rc = err_set(err, ERR_USAGE,
-		             _("label: '%s' is not kept free for a worksheet of the kind %s; kept free: %s"), label,
-		             kind->name, free_ones.len ? free_ones.data : _("none"));
-		buf_release(&free_ones);
-	}
+		             _("label: there is a record '%s' already; add the sheet without label= and note the "
+		               "sheet's number"),
+		             label);
+	else
+		rc = action_set(a, c->responder, &(struct assign){RESERVE_FIELD, less}, 1, RECORD_MACHINE, err);
 	if (rc == 0)
-		rc = write_numbers(c, kind, &rest, err);
-	free(mine);
-	buf_release(&rest);
-	buf_release(&numbers);
+		action_subject(a, subject);
+	json_decref(there);
+	free(subject);
+	free(less);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "case/action.h"
 #include "case/case_private.h"
+#include "case/reserve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,8 @@ static int give_back(const json_t *before, const json_t *after, json_t *current,
 	json_object_foreach(names, name, value) {
 		json_t *was = json_object_get(before, name);
 		json_t *became = json_object_get(after, name);
-		if (strcmp(name, "modified") == 0 || (was && became && json_equal(was, became)))
+		if (strcmp(name, "modified") == 0 || strcmp(name, RESERVE_FIELD) == 0 ||
+		    (was && became && json_equal(was, became)))
 			continue;
 		json_t *is = json_object_get(current, name);
 		if ((is == NULL) == (was == NULL) && (!is || json_equal(is, was)))

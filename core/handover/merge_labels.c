@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/record.h"
+#include "case/reserve.h"
 #include "handover/merge_record.h"
 
 #include <stdio.h>
@@ -109,6 +110,22 @@ static void note_former(struct settling *s, const json_t *object)
 	json_array_foreach(json_object_get(object, MERGE_ALIASES), i, alias)
 		if (json_is_string(alias) && split(json_string_value(alias), mark, &number))
 			note_number(s, mark, json_get_string(object, "kind"), number);
+}
+
+/* Labels on paper are given out, too, though no record has them yet. */
+static void note_reserved(struct settling *s, const json_t *responder)
+{
+	char mark[MARK_TEXT];
+	long number;
+	size_t i;
+	json_t *label;
+	json_array_foreach(json_object_get(responder, RESERVE_FIELD), i, label) {
+		const char *text = json_string_value(label);
+		const struct kind *kind =
+		    text && split(text, mark, &number) ? kind_by_letter(text[strlen(mark) + 1]) : NULL;
+		if (kind)
+			note_number(s, mark, kind->name, number);
+	}
 }
 
 static void note_former_here(struct settling *s, const char *kind)
@@ -241,6 +258,7 @@ static int list_numbers(struct settling *s)
 		if (label && split(label, mark, &number))
 			note_number(s, mark, json_get_string(object, "kind"), number);
 		note_former(s, object);
+		note_reserved(s, object);
 		json_decref(object);
 		if (!object)
 			return -1;
@@ -303,6 +321,7 @@ static int list_our_mark(void *ctx, json_t *record)
 		json_object_set_new(s->marks, mark, json_string(path.data));
 		json_object_set_new(s->taken, mark, json_true());
 	}
+	note_reserved(s, now);
 	json_decref(now);
 	buf_release(&path);
 	return 0;

@@ -96,12 +96,18 @@ static void kept_labels(void **state)
 	char kept[2][LABEL_TEXT];
 	struct err err = ERR_INIT;
 	assert_string_equal(add("evidence", "title=One"), "R1-E1");
+	uint64_t before = commits();
 	assert_int_equal(reserve_labels(the_case, kind_find("evidence"), 2, kept, NULL), 0);
+	assert_int_equal(commits(), before + 1); /* which numbers were printed is in the history */
 	assert_string_equal(kept[0], "R1-E2");
 	assert_string_equal(kept[1], "R1-E3");
 	case_again();
 	assert_string_equal(add("evidence", "title=Between"), "R1-E4");
+	before = commits();
 	assert_string_equal(add("evidence", "label=R1-E3 title=From+paper written=2026-11-23"), "R1-E3");
+	assert_int_equal(commits(), before + 1); /* record and list: one action */
+	assert_string_equal(get("R1-E3", "written"), "2026-11-23");
+	assert_string_not_equal(get("R1-E3", "entered"), "-");
 	assert_int_equal(try_add("evidence", "label=R1-E3 title=Twice", 0, &err), -1);
 	assert_non_null(strstr(err.message, "R1-E2"));
 	assert_int_equal(try_add("evidence", "label=R1-E9 title=Never", 0, NULL), -1);
@@ -114,6 +120,40 @@ static void kept_labels(void **state)
 	assert_int_equal(try_set("R1-E5", "label=R1-E7", 0, NULL), -1);
 }
 
+static void kept_labels_are_never_given_twice(void **state)
+{
+	(void)state;
+	char kept[3][LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	const struct kind *evidence = kind_find("evidence");
+	assert_int_equal(reserve_labels(the_case, evidence, 1, kept, NULL), 0);
+	assert_int_equal(reserve_labels(the_case, evidence, 2, kept + 1, NULL), 0);
+	assert_string_equal(kept[0], "R1-E1");
+	assert_string_equal(kept[2], "R1-E3");
+	assert_int_equal(reserve_labels(the_case, kind_find("note"), 1, kept, NULL), 0);
+	assert_string_equal(kept[0], "R1-N1");
+	assert_string_equal(add("note", "text=x"), "R1-N2");
+	assert_ptr_equal(reserve_kind(the_case, "R1-E2"), evidence);
+	assert_null(reserve_kind(the_case, "R1-E4"));
+	/* nobody types the list */
+	assert_int_equal(try_set("R1-R1", "reserved=R1-E9", 0, NULL), -1);
+	/* printing is not undone: the paper is out; and undoing what was typed in does not free the number */
+	assert_int_equal(record_undo(the_case, "x", &summary, &err), 0); /* the note */
+	err_clear(&err);
+	assert_int_equal(record_undo(the_case, "x", &summary, &err), -1);
+	add("evidence", "label=R1-E2 title=x");
+	assert_int_equal(record_undo(the_case, "wrong sheet", &summary, NULL), 0);
+	assert_null(reserve_kind(the_case, "R1-E2"));
+	assert_int_equal(try_add("evidence", "label=R1-E2 title=again", 0, NULL), -1);
+	assert_string_equal(add("evidence", "title=next"), "R1-E4");
+	case_again();
+	assert_string_equal(add("evidence", "label=R1-E1 title=x"), "R1-E1");
+	assert_string_equal(add("evidence", "label=R1-E3 title=x"), "R1-E3");
+	assert_string_equal(get("R1-R1", "reserved"), "R1-N1");
+	buf_release(&summary);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +161,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(kept_labels, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(kept_labels_are_never_given_twice, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,12 +22,12 @@ static const struct {
     {"party", 'P', 23},    {"contact", 'C', 15},   {"mail", 'L', 34},        {"flow", 'F', 10},
     {"account", 'U', 8},   {"check", 'K', 8},      {"site", 'Z', 7},         {"logsource", 'G', 12},
     {"transfer", 'T', 19}, {"media", 'B', 12},     {"use", 'Y', 8},          {"lead", 'O', 12},
-    {"run", 'J', 11},      {"step", 'S', 20},      {"consultation", 'Q', 7}, {"responder", 'R', 12},
+    {"run", 'J', 11},      {"step", 'S', 20},      {"consultation", 'Q', 7}, {"responder", 'R', 13},
     {"conflict", 'X', 8},
 };
 
 #define EXPECTED_KINDS  (sizeof expected / sizeof *expected)
-#define EXPECTED_FIELDS 426
+#define EXPECTED_FIELDS 427
 #define EXPECTED_COMMON 17
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */

@@ -6,6 +6,7 @@
 
 #include "base/worker.h"
 #include "case/action.h"
+#include "case/reserve.h"
 #include "handover/seal.h"
 #include "handover/unpack.h"
 
@@ -126,23 +127,29 @@ static void test_retraction_and_change(void **state)
 	end(2);
 }
 
-/* Two identities that both call themselves R1: the copies' marks differ, so labels do; forced equal labels are settled. */
-static void test_label_clash(void **state)
+/* A record of the other copy that bears a label given here, too. */
+static void force_label(struct case_file *c, const char *label)
 {
-	(void)state;
 	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
-	begin(2);
-	add(copies[0], "asset", "hostname", "PC-left", label);
-	struct action *a = action_begin(copies[1], "add", &err);
+	struct action *a = action_begin(c, "add", &err);
 	assert_non_null(a);
 	json_t *object =
 	    json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", "11111111-2222-4333-8444-555555555555", "kind",
-	              "asset", "label", "R1-A1", "author", "R2", "entered", "2030-01-01T00:00:00+00:00", "modified",
+	              "asset", "label", label, "author", "R2", "entered", "2030-01-01T00:00:00+00:00", "modified",
 	              "2030-01-01T00:00:00+00:00", "hostname", "PC-right", "status", "unchecked");
 	ok(action_insert(a, object, &err), &err);
 	ok(action_commit(a, &err), &err);
 	json_decref(object);
+}
+
+/* Two identities that both call themselves R1: the copies' marks differ, so labels do; forced equal labels are settled. */
+static void test_label_clash(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-left", label);
+	force_label(copies[1], "R1-A1");
 	struct merge_report r = merge(copies[0], copies[1]);
 	assert_int_equal(r.renamed, 1);
 	merge(copies[1], copies[0]);
@@ -153,6 +160,33 @@ static void test_label_clash(void **state)
 		assert_verifies(copies[i]);
 	}
 	end(2);
+}
+
+/* The label on a printed sheet is no free one for what is renamed. */
+static void test_label_clash_and_paper(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	char kept[2][LABEL_TEXT];
+	for (int i = 0; i < 2; i++) { /* the paper is on the side that merges, or on the one that is merged */
+		begin(2);
+		add(copies[0], "asset", "hostname", "PC-left", label);
+		ok(reserve_labels(copies[0], kind_find("asset"), 2, kept, &err), &err);
+		force_label(copies[1], "R1-A1");
+		assert_int_equal(merge(copies[i], copies[!i]).renamed, 1);
+		merge(copies[!i], copies[i]);
+		assert_same_trees(2);
+		for (int k = 0; k < 2; k++) {
+			assert_field(copies[k], "R1-A4", "hostname", "PC-right");
+			assert_verifies(copies[k]);
+		}
+		struct assign sheet[] = {{"label", "R1-A2"}, {"hostname", "PC-paper"}};
+		ok(record_add(copies[0], "asset", sheet, 2, 0, label, &err), &err);
+		merge(copies[1], copies[0]);
+		assert_field(copies[1], "R1-A2", "hostname", "PC-paper");
+		end(2);
+	}
 }
 
 static void test_dry_run(void **state)
@@ -475,11 +509,17 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_both_sides),
-	    cmocka_unit_test(test_criss_cross),      cmocka_unit_test(test_retraction_and_change),
-	    cmocka_unit_test(test_label_clash),      cmocka_unit_test(test_dry_run),
-	    cmocka_unit_test(test_other_case),       cmocka_unit_test(test_unknown_responder),
-	    cmocka_unit_test(test_damaged_parcels),  cmocka_unit_test(test_sealed),
+	    cmocka_unit_test(test_forward_and_back),
+	    cmocka_unit_test(test_both_sides),
+	    cmocka_unit_test(test_criss_cross),
+	    cmocka_unit_test(test_retraction_and_change),
+	    cmocka_unit_test(test_label_clash),
+	    cmocka_unit_test(test_label_clash_and_paper),
+	    cmocka_unit_test(test_dry_run),
+	    cmocka_unit_test(test_other_case),
+	    cmocka_unit_test(test_unknown_responder),
+	    cmocka_unit_test(test_damaged_parcels),
+	    cmocka_unit_test(test_sealed),
 	    cmocka_unit_test(test_random_histories),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
