@@ -21,7 +21,7 @@ _Static_assert(AT_END == (int)ANCHOR_TEXT, "the fields fill the text");
 
 void anchor_encode(const struct anchor *a, struct cipher_keys *keys, unsigned char record[ANCHOR_RECORD])
 {
-	unsigned char text[ANCHOR_TEXT] = {0};
+	unsigned char text[ANCHOR_TEXT]; /* every byte is set: see the offsets */
 	put_u64(text + AT_SEQUENCE, a->sequence);
 	put_u64(text + AT_HEADER, a->header_sequence);
 	put_u32(text + AT_STATE, (uint32_t)a->state);

@@ -18,7 +18,7 @@
 
 #include <stddef.h>
 
-#define NONCE_POOL 170 /* nonces fetched from the kernel at a time: one getrandom of less than a page */
+#define NONCE_POOL 170 /* nonces made at a time, from one seed of the kernel */
 
 struct cipher_engine;
 

@@ -70,7 +70,8 @@ static int write_frame(struct vault *v, uint32_t frame)
 	struct log *log = &v->log;
 	unsigned char *text = v->scratch + PAGE_SIZE;
 	uint32_t page = get_u32(log->plain + FRAME_AT_PAGE), commit = get_u32(log->plain + FRAME_AT_COMMIT);
-	if (!sodium_is_zero(log->plain + FRAME_TEXT, SEAL_OVERHEAD))
+	static const unsigned char no_seal[SEAL_OVERHEAD];
+	if (memcmp(log->plain + FRAME_TEXT, no_seal, SEAL_OVERHEAD) != 0)
 		return vault_fault(v, SQLITE_MISUSE, ERR_FAILED, _("page %lu has no room for its seal"),
 		                   (unsigned long)page);
 	put_u32(log->plain + FRAME_AT_GENERATION, v->anchor.generation);
