@@ -21,6 +21,8 @@ enum command_flags {
 	COMMAND_RAW = 8,        /* splits its words itself */
 	COMMAND_NO_SCRIPT = 16, /* not in a script */
 	COMMAND_SCREEN = 32,    /* only inside the workbench */
+	COMMAND_BESIDE = 64,    /* may take long: the workbench carries it out beside the keys (errand.h) */
+	COMMAND_ALONE = 128,    /* may take long, and nothing else can be done meanwhile */
 };
 
 struct command {

@@ -20,6 +20,8 @@
 #undef KEY_SIZE
 
 static int started;
+static FILE *terminal_in; /* descriptors of its own: a command of another shell has that shell's streams meanwhile */
+static FILE *terminal_out;
 static int coloured;
 static int plain_console;       /* the Linux kernel's: no kanji, 256 or 512 glyphs */
 static int wakes[2] = {-1, -1}; /* a pipe: a signal that comes just before poll() still wakes it */
@@ -95,6 +97,20 @@ const char *screen_notice(void)
 	           : "";
 }
 
+static FILE *own_stream(int fd, const char *mode)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	FILE *stream = own >= 0 ? fdopen(own, mode) : NULL;
+	return stream ? stream : fd == STDIN_FILENO ? stdin : stdout;
+}
+
+static void close_stream(FILE **stream)
+{
+	if (*stream && *stream != stdin && *stream != stdout)
+		fclose(*stream);
+	*stream = NULL;
+}
+
 int screen_start(struct err *err)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -110,7 +126,9 @@ int screen_start(struct err *err)
 	}
 	set_escdelay(25);
 	beside_terminals();
-	SCREEN *made = newterm(NULL, stdout, stdin);
+	terminal_in = own_stream(STDIN_FILENO, "r");
+	terminal_out = own_stream(STDOUT_FILENO, "w");
+	SCREEN *made = newterm(NULL, terminal_out, terminal_in);
 	if (!made)
 		return err_set(err, ERR_FAILED,
 		               _("this terminal (TERM=%s) is not known here; try TERM=xterm or TERM=linux"),
@@ -125,8 +143,8 @@ int screen_start(struct err *err)
 	catch_signals();
 	define_key("\033[200~", 0x1000);
 	define_key("\033[201~", 0x1001);
-	printf("\033[?2004h"); /* bracketed paste: pasted text is told from typed keys */
-	fflush(stdout);
+	fputs("\033[?2004h", terminal_out); /* bracketed paste: pasted text is told from typed keys */
+	fflush(terminal_out);
 	started = 1;
 	return 0;
 }
@@ -135,11 +153,13 @@ void screen_stop(void)
 {
 	if (!started)
 		return;
-	printf("\033[?2004l");
-	fflush(stdout);
+	fputs("\033[?2004l", terminal_out);
+	fflush(terminal_out);
 	clear();
 	refresh();
 	endwin();
+	close_stream(&terminal_in);
+	close_stream(&terminal_out);
 	close(wakes[0]);
 	close(wakes[1]);
 	wakes[0] = wakes[1] = -1;
@@ -176,7 +196,7 @@ static int translate(int key)
 static void take_size(void)
 {
 	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+	if (ioctl(fileno(terminal_out), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
 }
 
@@ -214,7 +234,7 @@ void screen_watch(const struct pollfd *fds, size_t count)
 /* Waits for the terminal, a signal, and what is watched. *knock gets whether that has something. */
 static int waiting(int milliseconds, short *terminal, int *knock)
 {
-	struct pollfd fds[2 + SCREEN_WATCHED] = {{STDIN_FILENO, POLLIN, 0}, {wakes[0], POLLIN, 0}};
+	struct pollfd fds[2 + SCREEN_WATCHED] = {{fileno(terminal_in), POLLIN, 0}, {wakes[0], POLLIN, 0}};
 	memcpy(fds + 2, watched, watched_count * sizeof *watched);
 	int ready = poll(fds, (nfds_t)(2 + watched_count), milliseconds);
 	*terminal = ready > 0 ? fds[0].revents : 0;
@@ -255,8 +275,12 @@ static int take_byte(int byte)
 	return utf8proc_iterate(partial.bytes, partial.wanted, &c) == partial.wanted ? c : 0;
 }
 
-/* The next key that is there, or 0. */
-static int next_key(void)
+/* Keys that came while only Ctrl-C was looked for. More than fit are dropped: nobody types blindly that far ahead. */
+static int ahead[64];
+static size_t ahead_count;
+
+/* The next key that the terminal has, or 0. */
+static int typed_key(void)
 {
 	int got;
 	while ((got = getch()) != ERR) {
@@ -267,6 +291,28 @@ static int next_key(void)
 			return c == '\r' ? KEY_RETURN : c == 127 || c == 8 ? KEY_BACK : c;
 	}
 	return 0;
+}
+
+static int next_key(void)
+{
+	if (ahead_count == 0)
+		return typed_key();
+	int key = ahead[0];
+	memmove(ahead, ahead + 1, --ahead_count * sizeof *ahead);
+	return key;
+}
+
+int screen_interrupted(void)
+{
+	int key;
+	int interrupted = 0;
+	while ((key = typed_key()) != 0) {
+		if (key == CTRL('c'))
+			interrupted = 1;
+		else if (ahead_count < sizeof ahead / sizeof *ahead)
+			ahead[ahead_count++] = key;
+	}
+	return interrupted;
 }
 
 int screen_key(int milliseconds)
@@ -294,7 +340,7 @@ int screen_pending(void)
 {
 	short terminal;
 	int knock;
-	return waiting(0, &terminal, &knock) > 0 && (terminal & POLLIN);
+	return ahead_count > 0 || (waiting(0, &terminal, &knock) > 0 && (terminal & POLLIN));
 }
 
 static attr_t attributes(enum tone tone)

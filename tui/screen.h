@@ -71,6 +71,9 @@ void screen_watch(const struct pollfd *fds, size_t count);
 /* Waits for a key, at most `milliseconds` (-1: for ever). */
 int screen_key(int milliseconds);
 
+/* 1 if Ctrl-C is among the keys that are there; the others are kept for screen_key(). For work that takes no other key. */
+int screen_interrupted(void);
+
 /* 1 if keys are waiting: drawing can be put off (a paste, a held key). */
 int screen_pending(void);
 

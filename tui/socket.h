@@ -66,6 +66,13 @@ size_t socket_server_fds(const struct socket_server *server, struct pollfd *fds)
 int socket_server_next(struct socket_server *server, struct socket_request *request);
 void socket_server_answer(struct socket_server *server, const struct buf *out, const struct buf *log, int status);
 
+/* Instead of answering at once: the ticket of the client, whose descriptors stay open until it is answered. What else the
+ * request holds is borrowed as before. */
+int socket_server_put_off(struct socket_server *server);
+int socket_server_is_gone(const struct socket_server *server, int ticket); /* it has hung up meanwhile */
+void socket_server_answer_late(struct socket_server *server, int ticket, const struct buf *out, const struct buf *log,
+                               int status);
+
 /* ---- the other shell's side */
 
 /* Hands a command to the workbench that has the case open. 1 with its exit status, its output printed; 0: there is none;

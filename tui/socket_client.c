@@ -55,12 +55,13 @@ static int find_workbench(const char *case_path)
 	return fd;
 }
 
-/* Standard input to its end, in memory: the workbench must not wait for a slow pipe. */
-static int whole_input(struct err *err)
+/* Standard input to its end, in memory: the workbench must not wait for a slow pipe. What is preserved may be larger than
+ * memory, and is read beside the keys (errand.h): it goes as it is. */
+static int whole_input(const char *command, struct err *err)
 {
 	struct stat st;
 	struct buf bytes = BUF_INIT;
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+	if (strcmp(command, "preserve") == 0 || (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)))
 		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (buf_read_fd(&bytes, STDIN_FILENO, INPUT_LIMIT, err) < 0)
 		return err_prefix(err, _("standard input"));
@@ -185,7 +186,8 @@ static int ask(int fd, char **words, size_t count, int passes_files, int *status
 		if (json_array_append_new(list, json_string(words[i])) < 0)
 			rc = err_set(err, ERR_USAGE, _("a word of the command is not UTF-8: run it in the workbench"));
 	fds[SOCKET_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int input = passes_files && has_dash(words, count) ? whole_input(err) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = passes_files && has_dash(words, count) ? whole_input(words[0], err)
+	                                                   : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fds[SOCKET_IN] = input;
 	if (passes_files)
 		fd_count += open_files(words, count, files, fds + SOCKET_FIRST_FILE);

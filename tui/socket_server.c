@@ -23,6 +23,8 @@ struct client {
 	size_t sent;
 	int fds[SOCKET_FIRST_FILE + SOCKET_FILES];
 	size_t fd_count;
+	int put_off; /* its command is under way, or waits */
+	int gone;    /* it hung up meanwhile */
 	int answered;
 };
 
@@ -122,8 +124,12 @@ size_t socket_server_fds(const struct socket_server *server, struct pollfd *fds)
 		return 0;
 	for (size_t i = 0; i < SOCKET_CLIENTS; i++) {
 		const struct client *c = &server->clients[i];
-		if (c->fd >= 0)
-			fds[count++] = (struct pollfd){c->fd, c->answered ? POLLOUT : POLLIN, 0};
+		if (c->fd >= 0 && !c->gone)
+			fds[count++] = (struct pollfd){c->fd,
+			                               c->answered  ? POLLOUT
+			                               : c->put_off ? POLLRDHUP
+			                                            : POLLIN,
+			                               0};
 	}
 	if (count < SOCKET_CLIENTS) /* else the next one waits in the queue */
 		fds[count++] = (struct pollfd){server->fd, POLLIN, 0};
@@ -257,6 +263,11 @@ int socket_server_next(struct socket_server *server, struct socket_request *requ
 			send_answer(c);
 			continue;
 		}
+		if (c->put_off) {
+			char byte;
+			c->gone |= recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+			continue;
+		}
 		int gone = take_bytes(c) < 0;
 		if (is_whole(c) && understand(server, c, request) == 0) {
 			server->asking = c;
@@ -275,11 +286,23 @@ static void add_frame(struct buf *out, char letter, const void *bytes, size_t n)
 	buf_add(out, bytes, n);
 }
 
-void socket_server_answer(struct socket_server *server, const struct buf *out, const struct buf *log, int status)
+int socket_server_put_off(struct socket_server *server)
 {
 	struct client *c = server->asking;
-	char byte = (char)status;
 	server->asking = NULL;
+	c->put_off = 1;
+	return (int)(c - server->clients);
+}
+
+int socket_server_is_gone(const struct socket_server *server, int ticket)
+{
+	return server->clients[ticket].gone;
+}
+
+static void answer(struct client *c, const struct buf *out, const struct buf *log, int status)
+{
+	char byte = (char)status;
+	c->put_off = c->gone = 0;
 	if (out->len)
 		add_frame(&c->out, 'o', out->data, out->len);
 	if (log->len)
@@ -287,4 +310,17 @@ void socket_server_answer(struct socket_server *server, const struct buf *out, c
 	add_frame(&c->out, 's', &byte, 1);
 	c->answered = 1;
 	send_answer(c);
+}
+
+void socket_server_answer(struct socket_server *server, const struct buf *out, const struct buf *log, int status)
+{
+	struct client *c = server->asking;
+	server->asking = NULL;
+	answer(c, out, log, status);
+}
+
+void socket_server_answer_late(struct socket_server *server, int ticket, const struct buf *out, const struct buf *log,
+                               int status)
+{
+	answer(&server->clients[ticket], out, log, status);
 }

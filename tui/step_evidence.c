@@ -115,6 +115,7 @@ static void preserve(struct workbench *wb, const json_t *need, const char *asset
 	char *typed = prompt_command(wb, line);
 	if (typed && *typed) {
 		workbench_command(wb, typed);
+		workbench_await(wb);
 		give_type(wb, need, before);
 	}
 	json_decref(before);

@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "case/search.h"
 #include "tui/command.h"
+#include "tui/errand.h"
 #include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/offer.h"
@@ -21,10 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_SECONDS  (15 * 60)
-#define WORK_SLICE    0.008 /* seconds that a key may have to wait for */
-#define CHECK_PAUSE   5     /* milliseconds between slices of the check */
-#define CATCH_UP_ROWS 500   /* of the search index, at each idle moment */
+#define IDLE_SECONDS   (15 * 60)
+#define WORK_SLICE     0.008 /* seconds that a key may have to wait for */
+#define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
+#define FIRST_SLICE    0.05  /* of a command typed here: most long ones are over by then */
+#define CHECK_PAUSE    5     /* milliseconds between slices of the check */
+#define CATCH_UP_ROWS  500   /* of the search index, at each idle moment */
 
 struct view *workbench_top(struct workbench *wb)
 {
@@ -153,7 +156,7 @@ static void do_wish(struct workbench *wb)
 	enum session_wish wish = wb->s->wish;
 	wb->s->wish = WISH_NOTHING;
 	if (wish == WISH_LEAVE)
-		wb->leaving = 1;
+		wb->leaving = workbench_may_leave(wb);
 	else if (wish == WISH_LOCK)
 		workbench_lock(wb);
 	else if (wish == WISH_NOW)
@@ -229,9 +232,104 @@ void workbench_after_anew(struct workbench *wb, const char *command)
 		wb->verifying = verifying_new(wb);
 }
 
+/* ---- long commands */
+
+static void end_errand(struct workbench *wb)
+{
+	struct errand_ended ended;
+	char *line = wb->errand_line;
+	wb->errand_line = NULL;
+	errand_end(wb->errand, &ended);
+	wb->errand = NULL;
+	wb->errand_rc = ended.rc;
+	buf_add(&ended.out, ended.log.data, ended.log.len);
+	if (ended.rc < 0)
+		workbench_tell_error(wb, &ended.err);
+	else if (wb->s->wish == WISH_NOTHING)
+		show_output(wb, line, &ended.out);
+	buf_release(&ended.out);
+	buf_release(&ended.log);
+	free(line);
+	visit_ended(wb);
+}
+
+/* Told only where it does not come between a question and its answer. */
+static void tell_errand(struct workbench *wb)
+{
+	if (wb->errand && !wb->visit && errand_has_ended(wb->errand))
+		end_errand(wb);
+}
+
+void workbench_stop_errand(struct workbench *wb)
+{
+	if (!wb->errand)
+		return;
+	errand_cancel(wb->errand);
+	struct visit *waiting = wb->visits;
+	wb->visits = NULL; /* none of them begins now */
+	if (wb->visit)
+		visit_ended(wb);
+	else
+		end_errand(wb);
+	wb->visits = waiting;
+}
+
+void workbench_await(struct workbench *wb)
+{
+	size_t floor = wb->floor;
+	if (wb->errand && !wb->visit)
+		wb->floor = wb->depth;
+	while (wb->errand && !wb->visit && !errand_has_ended(wb->errand) && workbench_step(wb))
+		;
+	tell_errand(wb);
+	wb->floor = floor;
+}
+
+static int begin_errand(struct workbench *wb, const char *line, struct words *words, struct err *err)
+{
+	int beside = (command_find(words->items[0])->flags & COMMAND_BESIDE) != 0;
+	struct errand_spec spec = {.words = words->items, .count = words->count, .beside = beside, .folder = -1};
+	int show;
+	if (wb->errand)
+		return err_set(err, ERR_FAILED,
+		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
+	wb->errand_line = xstrdup(line);
+	wb->errand = errand_begin(wb, &spec);
+	if (errand_work(wb->errand, clock_steady() + FIRST_SLICE, &show) == 0) {
+		end_errand(wb);
+		return wb->errand_rc;
+	}
+	return 0;
+}
+
+static int is_long(const char *name)
+{
+	const struct command *command = command_find(name);
+	return command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE)) &&
+	       !(command->flags & (COMMAND_NO_SCRIPT | COMMAND_TERMINAL));
+}
+
+static int run_command(struct workbench *wb, const char *line, struct words *words)
+{
+	const char *name = words->items[0];
+	struct buf output = BUF_INIT;
+	struct err err = ERR_INIT;
+	int rc = may_run(wb, name, &err);
+	workbench_before_anew(wb, name);
+	if (rc == 0 && is_long(name))
+		rc = begin_errand(wb, line, words, &err); /* it tells its end itself */
+	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 && wb->s->wish == WISH_NOTHING)
+		show_output(wb, line, &output);
+	workbench_after_anew(wb, name);
+	if (rc < 0 && err.code)
+		workbench_tell_error(wb, &err);
+	do_wish(wb);
+	buf_release(&output);
+	return rc;
+}
+
 int workbench_command(struct workbench *wb, const char *line)
 {
-	struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct words words;
 	if (words_split(&words, line, &err) < 0) {
@@ -240,24 +338,13 @@ int workbench_command(struct workbench *wb, const char *line)
 	}
 	struct view *view = words.count > 0 ? view_for(wb, &words) : NULL;
 	int rc = 0;
-	if (view) {
+	if (view)
 		workbench_push(wb, view);
-	} else if (words.count == 1 && strcmp(words.items[0], "handover") == 0) {
+	else if (words.count == 1 && strcmp(words.items[0], "handover") == 0)
 		handover_start(wb);
-	} else if (words.count > 0) {
-		rc = may_run(wb, words.items[0], &err);
-		workbench_before_anew(wb, words.items[0]);
-		if (rc == 0)
-			rc = command_run_line(wb->s, line, &output, &err);
-		workbench_after_anew(wb, words.items[0]);
-		if (rc < 0)
-			workbench_tell_error(wb, &err);
-		else if (wb->s->wish == WISH_NOTHING)
-			show_output(wb, line, &output);
-		do_wish(wb);
-	}
+	else if (words.count > 0)
+		rc = run_command(wb, line, &words);
 	words_release(&words);
-	buf_release(&output);
 	return rc;
 }
 
@@ -288,6 +375,8 @@ void workbench_lock(struct workbench *wb)
 	struct err why = ERR_INIT;
 	if (wb->locked)
 		return;
+	if (wb->errand && (case_is_still(wb->s->c) || !case_identity(wb->s->c)))
+		workbench_stop_errand(wb); /* it would use a key that is wiped, or a case that is closed */
 	verifying_free(wb->verifying);
 	wb->verifying = NULL;
 	flush_views(wb);
@@ -319,6 +408,8 @@ void workbench_lock(struct workbench *wb)
 		secret_release(&passphrase);
 	}
 	wb->last_key = clock_steady();
+	if (!wb->errand && !wb->leaving)
+		visit_ended(wb); /* those that waited for an errand that the lock ended */
 }
 
 /* Seconds without a key after which genba locks itself; GENBA_LOCK_AFTER overrides, 0 means never. */
@@ -380,7 +471,17 @@ static int wait_for_key(struct workbench *wb)
 			return KEY_WORK;
 		if (draft >= 0 && draft < wait)
 			wait = draft;
-		if (!wb->locked && wb->verifying) {
+		if (wb->errand && !errand_has_ended(wb->errand)) {
+			int show = 0;
+			wait = 0;
+			if (errand_work(wb->errand, clock_steady() + WORK_SLICE, &show) == 0) {
+				if (wb->visit)
+					visit_ended(wb);
+				return KEY_WORK;
+			}
+			if (show)
+				return KEY_WORK;
+		} else if (!wb->locked && wb->verifying) {
 			int show = 0;
 			if (verifying_work(wb->verifying, clock_steady() + WORK_SLICE, &show))
 				wait = wait < CHECK_PAUSE ? wait : CHECK_PAUSE;
@@ -431,6 +532,7 @@ static void take_paste(struct workbench *wb)
 
 int workbench_step(struct workbench *wb)
 {
+	tell_errand(wb);
 	if (!screen_pending()) {
 		workbench_draw(wb);
 		screen_show();
@@ -463,6 +565,25 @@ static void run(struct workbench *wb)
 		;
 }
 
+/* Of work that is done where it is asked for, and that no other key comes between. */
+static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct workbench *wb = ctx;
+	double now = clock_steady();
+	if (now - wb->progress_shown < PROGRESS_EVERY)
+		return 0;
+	wb->progress_shown = now;
+	struct buf line = BUF_INIT;
+	printable_add(&line, what, strlen(what), PRINTABLE_LINE);
+	if (total)
+		buf_addf(&line, " %d%%", (int)((double)done * 100.0 / (double)total));
+	buf_addf(&line, " · %s", _("Ctrl-C cancels"));
+	screen_put(screen_rows() - 1, 0, screen_columns(), TONE_FAINT, line.data);
+	screen_show();
+	buf_release(&line);
+	return screen_interrupted();
+}
+
 int workbench_run(struct session *s, struct err *err)
 {
 	if (session_open(s, err) < 0)
@@ -473,6 +594,8 @@ int workbench_run(struct session *s, struct err *err)
 		return -1;
 	}
 	s->in_workbench = 1;
+	struct progress progress = s->progress;
+	s->progress = (struct progress){show_progress, &wb};
 	workbench_push(&wb, view_board(&wb));
 	if (*case_notice(s->c))
 		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
@@ -484,6 +607,7 @@ int workbench_run(struct session *s, struct err *err)
 	wb.verifying = verifying_new(&wb);
 	visit_open(&wb);
 	run(&wb);
+	workbench_stop_errand(&wb);
 	visit_close(&wb);
 	verifying_free(wb.verifying);
 	while (wb.depth > 0)
@@ -494,6 +618,7 @@ int workbench_run(struct session *s, struct err *err)
 	free(wb.search);
 	json_decref(wb.lines);
 	screen_stop();
+	s->progress = progress;
 	s->in_workbench = 0;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/edtf.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/errand.h"
 #include "tui/verifying.h"
 #include "tui/workbench_private.h"
 
@@ -86,6 +87,7 @@ static void draw_header(struct workbench *wb)
 	add_clock(wb, &right);
 	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
 	buf_addf(&head, " ⎇ %s ", case_head(c));
+	errand_mark(wb->errand, &head);
 	verifying_mark(wb->verifying, &head);
 	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
 		buf_add(&right, head.data, head.len);
@@ -219,7 +221,12 @@ static void draw_footer(struct workbench *wb, struct view *v)
 	}
 	screen_put(rows - 2, 0, columns - wide, TONE_BAR, hints.data);
 	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
-	screen_put(rows - 1, 0, columns, wb->status_tone, wb->status.data);
+	struct buf errand = BUF_INIT;
+	if (wb->errand && (!wb->status.len || wb->status_tone == TONE_FAINT))
+		errand_line(wb->errand, &errand);
+	screen_put(rows - 1, 0, columns, errand.len ? TONE_FAINT : wb->status_tone,
+	           errand.len ? errand.data : wb->status.data);
+	buf_release(&errand);
 	buf_release(&hints);
 }
 

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command.h"
+#include "tui/errand.h"
 #include "tui/kept.h"
 #include "tui/offer.h"
 #include "tui/prompt.h"
@@ -196,7 +197,7 @@ static void leave(struct view *v)
 	if (wb->depth > 1)
 		workbench_pop(wb);
 	else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
-		wb->leaving = 1;
+		wb->leaving = workbench_may_leave(wb);
 }
 
 static void lock(struct view *v)
@@ -204,8 +205,18 @@ static void lock(struct view *v)
 	workbench_lock(v->wb);
 }
 
+int workbench_may_leave(struct workbench *wb)
+{
+	return !wb->errand || errand_has_ended(wb->errand) ||
+	       prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) "));
+}
+
 static void interrupt(struct view *v)
 {
+	if (v->wb->errand) {
+		errand_cancel(v->wb->errand);
+		return;
+	}
 	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
 }
 
@@ -247,7 +258,7 @@ const struct view_key workbench_keys[] = {
     {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
     {'@', NULL, NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
     {CTRL('l'), NULL, NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
-    {CTRL('c'), NULL, NULL, N_("nothing: :quit leaves"), interrupt, NULL},
+    {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
     {'1', NULL, NULL, N_("Board"), to_board, NULL},
     {'2', NULL, NULL, N_("Playbook"), to_playbook, NULL},
     {'3', NULL, NULL, N_("Assets"), to_assets, NULL},

@@ -11,11 +11,13 @@
 #define STACK_LIMIT 32
 
 struct kept;
+struct errand;
 struct names;
 struct prompted;
 struct socket_server;
 struct tables;
 struct verifying;
+struct visit;
 
 /* Slow work of a prompt, in place of that of the view on top: as struct view_lazy says. */
 struct workbench_work {
@@ -49,9 +51,15 @@ struct workbench {
 	struct kept *kept;            /* the text that a prompt asks for, never lost (kept.h), or NULL */
 	struct verifying *verifying;  /* the check behind the first screen, or NULL */
 	struct socket_server *server; /* for commands of other shells, or NULL */
-	int quiet;                    /* no key has come since the opening */
-	struct tables *tables;        /* records held for lists and pickers */
-	struct names *names;          /* titles of records */
+	struct errand *errand;        /* a long command that is carried out beside the keys, or NULL */
+	char *errand_line;            /* as it was typed here; owned */
+	double progress_shown;
+	int errand_rc;         /* what the last one came to */
+	struct visit *visit;   /* the other shell whose errand it is; NULL: it was typed here */
+	struct visit *visits;  /* other shells whose commands wait for its end */
+	int quiet;             /* no key has come since the opening */
+	struct tables *tables; /* records held for lists and pickers */
+	struct names *names;   /* titles of records */
 	struct own_clock clock;
 	json_t *lines; /* what was typed behind `:`, oldest first */
 };
@@ -96,6 +104,15 @@ void workbench_tell_error(struct workbench *wb, const struct err *err);
 
 /* Runs a command line; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
+
+/* 1, or 0: a long command is under way, and the person stays. */
+int workbench_may_leave(struct workbench *wb);
+
+/* Waits until the long command that was begun here has ended, answering keys; views below the one on top stay. */
+void workbench_await(struct workbench *wb);
+
+/* Lets the errand work to its end, cancelled, and tells or answers what it came to. */
+void workbench_stop_errand(struct workbench *wb);
 
 /* Around a command that writes the file anew, under which no check can go on; nothing for other commands. */
 void workbench_before_anew(struct workbench *wb, const char *command);

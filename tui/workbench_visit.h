@@ -17,4 +17,7 @@ void visit_close(struct workbench *wb);
 /* Serves what waits. 1 if the screen is to be drawn anew. */
 int visit_serve(struct workbench *wb);
 
+/* The errand has ended: the other shell gets its answer, if it was one's, and the next one that waits begins. */
+void visit_ended(struct workbench *wb);
+
 #endif

@@ -23,6 +23,8 @@ static struct action *action_new(struct case_file *c, const char *verb)
 
 struct action *action_begin(struct case_file *c, const char *verb, struct err *err)
 {
+	if (c->missing_key && c->identity && !c->identity->secret_key)
+		c->missing_key(c->missing_key_ctx);
 	if (case_may_write(c, err) < 0)
 		return NULL;
 	if (c->action) {

@@ -373,8 +373,11 @@ int backup_make(struct case_file *c, const char *folder, const struct access_kee
 		err_set(err, ERR_UNLOCK, _("no identity is unlocked: a copy is signed and sealed by a responder"));
 	else if (c->action)
 		err_set(err, ERR_FAILED, _("another action is under way"));
-	else
+	else {
+		c->still = 1;
 		rc = make_copy(m);
+		c->still = 0;
+	}
 	if (rc < 0)
 		err_prefix(err, _("no copy was made in '%s'"), folder);
 	json_decref(m->state);

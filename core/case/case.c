@@ -378,8 +378,28 @@ int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn
 	return 0;
 }
 
+int case_is_changing(const struct case_file *c)
+{
+	return c && (c->action || !sqlite3_get_autocommit(c->db));
+}
+
+int case_is_still(const struct case_file *c)
+{
+	return c && c->still;
+}
+
+void case_on_missing_key(struct case_file *c, void (*fn)(void *ctx), void *ctx)
+{
+	if (!c)
+		return;
+	c->missing_key = fn;
+	c->missing_key_ctx = ctx;
+}
+
 int case_may_write(const struct case_file *c, struct err *err)
 {
+	if (c->still)
+		return err_set(err, ERR_FAILED, _("a copy of the case is being made: try again in a moment"));
 	if (c->flags & CASE_READ_ONLY)
 		return err_set(err, ERR_FAILED, _("the case is open for reading only"));
 	if (!c->identity || !c->identity->secret_key)

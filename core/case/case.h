@@ -78,6 +78,17 @@ const char *case_responder(const struct case_file *c); /* label of that responde
 const struct identity *case_identity(const struct case_file *c); /* NULL if none */
 int case_may_write(const struct case_file *c, struct err *err);  /* 0, or -1 with the reason */
 
+/* ---- for work that is interrupted while others use the case (NULL: there is none) */
+
+/* 1 while an action or a transaction is open: what is half done must not be seen. */
+int case_is_changing(const struct case_file *c);
+
+/* 1 while a copy is being made, under which nothing may be added: case_may_write() refuses. */
+int case_is_still(const struct case_file *c);
+
+/* Whom an action asks to wait where the responder's key was wiped by a lock; NULL: it is refused at once. */
+void case_on_missing_key(struct case_file *c, void (*fn)(void *ctx), void *ctx);
+
 struct vault *case_vault(struct case_file *c);
 sqlite3 *case_db(struct case_file *c);
 struct history *case_history(struct case_file *c);

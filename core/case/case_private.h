@@ -85,6 +85,9 @@ struct case_file {
 	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
 	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
 	struct action *action; /* the open one, or NULL */
+	int still;             /* a copy is being made: nothing may be added meanwhile */
+	void (*missing_key)(void *ctx); /* waits for the responder's key; or NULL */
+	void *missing_key_ctx;
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
 	char found_kind[64];
 	int backup_every; /* actions between copies made by themselves; 0: none; -1: not looked up yet */
