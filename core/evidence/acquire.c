@@ -5,7 +5,6 @@
 #include "evidence/volume.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 #define CHECKPOINT_PIECES 32 /* at the earliest */
 #define CHECKPOINT_SHARE  25 /* checkpoints take at most this part of the time */
@@ -234,16 +233,11 @@ int acquire(struct acquisition *a, struct digest_result *result, struct err *err
 
 /* ---- a raw copy */
 
-static int is_zero(const unsigned char *bytes, size_t n)
-{
-	return n > 0 && bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
-}
-
 static int raw_write(void *sink, struct piece *p, struct err *err)
 {
 	struct volume *v = sink;
 	uint64_t offset = p->index * DIGEST_PIECE;
-	if (p->n == DIGEST_PIECE && is_zero(p->bytes, p->n)) {
+	if (p->n == DIGEST_PIECE && digest_is_zeros(p->bytes, p->n)) {
 		if (v->size < offset + p->n)
 			v->size = offset + p->n; /* volume_truncate() at the end makes it so */
 		return 0;

@@ -51,6 +51,9 @@ void digest_free(struct digest *d);
 
 void digest_result_release(struct digest_result *result);
 
+/* 1 if all of the bytes (at least one) are zeros. */
+int digest_is_zeros(const void *bytes, size_t n);
+
 /* 1 if the hexadecimal `root` is the root over these piece digests. */
 int digest_root_is(const struct buf *pieces, const char *root);
 

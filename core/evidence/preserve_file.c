@@ -24,6 +24,25 @@ static void no_digests(struct work *w)
 	buf_clear(&w->digests.pieces);
 }
 
+/* What a source that did not hold still did. */
+static void note_change(struct work *w)
+{
+	unsigned long long was = w->source.size;
+	unsigned long long got = w->digests.size;
+	struct stat now;
+	int known = fstat(w->source.fd, &now) == 0;
+	if (got < was)
+		work_note(w, _("the source shrank while it was read: it had %llu bytes, %llu could be read"), was, got);
+	else if (got > was)
+		work_note(w, _("the source does not say its size: %llu bytes were read, and may be others next time"),
+		          got);
+	else if (known && (unsigned long long)now.st_size > was)
+		work_note(w, _("the source grew while it was read: the first %llu bytes are preserved, of %llu"), was,
+		          (unsigned long long)now.st_size);
+	else
+		work_note(w, _("the source changed while it was read"));
+}
+
 static void conclude(struct work *w, const struct acquisition *a, int rc, const struct err *why)
 {
 	w->complete = "complete";
@@ -39,12 +58,14 @@ static void conclude(struct work *w, const struct acquisition *a, int rc, const 
 		no_digests(w);
 	} else if (source_changed(&w->source) ||
 	           (w->source.size != SOURCE_UNKNOWN && w->digests.size != w->source.size)) {
-		work_note(w, _("the source changed while it was read"));
+		note_change(w);
 		w->complete = "partial";
 		w->match = w->match ? "not_comparable" : NULL;
 	} else if (a->unreadable.count) {
 		w->complete = "partial";
 	}
+	if (source_removed(&w->source))
+		work_note(w, _("the source was removed while it was read: its bytes cannot be read there again"));
 	note_unreadable(w, &a->unreadable);
 	w->out->files = 1;
 	w->out->size = w->digests.size;

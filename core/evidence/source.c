@@ -13,12 +13,55 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define CHUNK      (1U << 18)    /* for files of a tree: small enough to stay in the processor's cache */
-#define GONE_AFTER (64ULL << 20) /* that many unreadable bytes in a row, and the medium is looked at again */
+#define CHUNK      (1U << 18) /* for files of a tree: small enough to stay in the processor's cache */
+#define GONE_EVERY (1U << 20) /* so many unreadable bytes in a row, and the medium is looked at again */
+#define NO_SIZE    4096U      /* room for files that do not say their size (/proc) */
+
+int source_changed(const struct source *s)
+{
+	struct stat now;
+	if (s->fd < 0 || s->stream || S_ISBLK(s->before.st_mode))
+		return 0;
+	if (fstat(s->fd, &now) < 0)
+		return 1;
+	return now.st_size != s->before.st_size || now.st_mtim.tv_sec != s->before.st_mtim.tv_sec ||
+	       now.st_mtim.tv_nsec != s->before.st_mtim.tv_nsec || now.st_ino != s->before.st_ino;
+}
+
+/* Asks the file system where the next hole or the next data begin. */
+static void learn_holes(struct source *s, uint64_t offset)
+{
+	off_t data = lseek(s->fd, (off_t)offset, SEEK_DATA);
+	if (data < 0 && errno != ENXIO) {
+		s->sparse = 0;
+	} else if (data < 0 || (uint64_t)data > offset) {
+		s->hole_from = offset;
+		s->hole_to = data < 0 ? s->size : (uint64_t)data; /* ENXIO: to the end */
+	} else {
+		off_t hole = lseek(s->fd, (off_t)offset, SEEK_HOLE);
+		s->data_to = hole < 0 ? s->size : (uint64_t)hole;
+	}
+}
+
+/* Of a file that changes, nothing is believed. */
+static int is_hole(struct source *s, uint64_t offset, size_t n)
+{
+	if (s->sparse && source_changed(s))
+		s->sparse = 0;
+	if (!s->sparse || offset < s->data_to || offset >= s->size || n > s->size - offset)
+		return 0;
+	if (offset < s->hole_from || offset >= s->hole_to)
+		learn_holes(s, offset);
+	return offset >= s->hole_from && offset < s->hole_to && n <= s->hole_to - offset;
+}
 
 static ssize_t read_fd(void *ctx, void *bytes, size_t n, uint64_t offset)
 {
-	const struct source *s = ctx;
+	struct source *s = ctx;
+	if (is_hole(s, offset, n)) {
+		memset(bytes, 0, n);
+		return (ssize_t)n;
+	}
 	return pread(s->fd, bytes, n, (off_t)offset);
 }
 
@@ -51,6 +94,7 @@ static int learn(struct source *s, const char *name, int streams, struct err *er
 		s->size = bytes;
 	s->read = s->stream ? read_stream : read_fd;
 	s->read_ctx = s;
+	s->good_at = SOURCE_UNKNOWN;
 	return 0;
 }
 
@@ -67,6 +111,8 @@ int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, 
 		source_close(s);
 		return -1;
 	}
+	/* looking for holes moves the offset: not done with a descriptor that others gave */
+	s->sparse = S_ISREG(s->before.st_mode) && (uint64_t)s->before.st_blocks * SOURCE_SECTOR < s->size;
 	if (s->size > CHUNK)
 		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return 0;
@@ -92,6 +138,7 @@ void source_from_layer(struct source *s, source_read_fn read_at, void *ctx, uint
 	s->size = size;
 	s->read = read_at;
 	s->read_ctx = ctx;
+	s->good_at = SOURCE_UNKNOWN;
 }
 
 void source_close(struct source *s)
@@ -101,15 +148,11 @@ void source_close(struct source *s)
 	s->fd = -1;
 }
 
-int source_changed(const struct source *s)
+int source_removed(const struct source *s)
 {
 	struct stat now;
-	if (s->fd < 0 || s->stream || S_ISBLK(s->before.st_mode))
-		return 0;
-	if (fstat(s->fd, &now) < 0)
-		return 1;
-	return now.st_size != s->before.st_size || now.st_mtim.tv_sec != s->before.st_mtim.tv_sec ||
-	       now.st_mtim.tv_nsec != s->before.st_mtim.tv_nsec || now.st_ino != s->before.st_ino;
+	return s->fd >= 0 && S_ISREG(s->before.st_mode) && s->before.st_nlink > 0 && fstat(s->fd, &now) == 0 &&
+	       now.st_nlink == 0;
 }
 
 /* 1 if no page of the file is in memory, looked at through windows of 1 GiB. A file of memory (tmpfs) always is. */
@@ -153,18 +196,6 @@ static int means_gone(int error)
 	       error == ESHUTDOWN;
 }
 
-/* After a long run of failures: does the device still know its size? */
-static int is_gone(const struct source *s)
-{
-	uint64_t bytes;
-	struct stat st;
-	if (s->fd < 0)
-		return 0;
-	if (S_ISBLK(s->before.st_mode))
-		return ioctl(s->fd, BLKGETSIZE64, &bytes) < 0 || bytes == 0;
-	return fstat(s->fd, &st) < 0;
-}
-
 static ssize_t read_some(struct source *s, void *bytes, size_t n, uint64_t offset)
 {
 	ssize_t got;
@@ -172,6 +203,23 @@ static ssize_t read_some(struct source *s, void *bytes, size_t n, uint64_t offse
 		got = s->read(s->read_ctx, bytes, n, offset);
 	} while (got < 0 && errno == EINTR);
 	return got;
+}
+
+/* After a run of failures: does the device still know its size, and give the sector that it gave before? */
+static int is_gone(struct source *s)
+{
+	uint64_t bytes;
+	struct stat st;
+	unsigned char sector[SOURCE_SECTOR];
+	if (s->fd >= 0 && S_ISBLK(s->before.st_mode) && (ioctl(s->fd, BLKGETSIZE64, &bytes) < 0 || bytes == 0))
+		return 1;
+	if (s->fd >= 0 && fstat(s->fd, &st) < 0)
+		return 1;
+	if (s->good_at == SOURCE_UNKNOWN)
+		return 0;
+	if (s->fd >= 0) /* not from memory */
+		posix_fadvise(s->fd, (off_t)(s->good_at & ~(uint64_t)65535), 65536, POSIX_FADV_DONTNEED);
+	return read_some(s, sector, sizeof sector, s->good_at) <= 0;
 }
 
 /* Halves what cannot be read until it can, or is a sector. 0, or -1 with errno: gone. */
@@ -210,39 +258,45 @@ static int retry(struct source *s, struct ranges *unreadable, unsigned char *byt
 	memset(bytes, 0, n);
 	ranges_add(unreadable, offset, n);
 	s->bad_run += n;
-	if (s->bad_run > GONE_AFTER && is_gone(s)) {
+	if (s->bad_run / GONE_EVERY != (s->bad_run - n) / GONE_EVERY && is_gone(s)) {
 		errno = ENODEV;
 		return -1;
 	}
 	return 0;
 }
 
+/* How much of it there is to read: files of unknown size to their end, all others to where they ended when opened. */
+static size_t clip(const struct source *s, uint64_t offset, size_t n)
+{
+	int says_nothing = s->size == 0 && s->fd >= 0 && S_ISREG(s->before.st_mode);
+	if (s->size == SOURCE_UNKNOWN || says_nothing)
+		return n;
+	if (offset >= s->size)
+		return 0;
+	return n > s->size - offset ? (size_t)(s->size - offset) : n;
+}
+
 int source_read_at(struct source *s, const char *label, uint64_t offset, void *bytes, size_t n,
                    struct ranges *unreadable, size_t *got, struct err *err)
 {
 	unsigned char *p = bytes;
+	int may_shrink = s->stream || (s->fd >= 0 && S_ISREG(s->before.st_mode));
 	*got = 0;
-	if (s->size != SOURCE_UNKNOWN &&
-	    !(s->fd >= 0 && S_ISREG(s->before.st_mode))) { /* the end of a file may move: it is read to where it is */
-		if (offset >= s->size)
-			return 0;
-		if (n > s->size - offset)
-			n = (size_t)(s->size - offset);
-	}
+	n = clip(s, offset, n);
 	while (*got < n) {
 		ssize_t part = read_some(s, p + *got, n - *got, offset + *got);
-		if (part == 0)
+		uint64_t at = offset + *got;
+		if (part == 0 && (may_shrink || s->size == SOURCE_UNKNOWN))
 			break;
 		if (part > 0) {
 			*got += (size_t)part;
+			s->good_at = (at + (size_t)part - 1) / SOURCE_SECTOR * SOURCE_SECTOR;
+			s->bad_run = 0;
 			continue;
 		}
-		int error = errno;
-		uint64_t at = offset + *got;
+		int error = part == 0 ? ENODEV : errno; /* it ends before its size: no bad sector, no medium */
 		/* only what lies before the known end can be a bad sector */
-		size_t rest = s->size != SOURCE_UNKNOWN && at < s->size
-		                  ? (size_t)(s->size - at < n - *got ? s->size - at : n - *got)
-		                  : 0;
+		size_t rest = s->size != SOURCE_UNKNOWN && at < s->size ? n - *got : 0;
 		if (unreadable && rest > 0 && !means_gone(error) && retry(s, unreadable, p + *got, rest, at) == 0) {
 			*got += rest;
 			continue;
@@ -273,13 +327,13 @@ static int write_all(int fd, const unsigned char *bytes, size_t n)
 int source_digest(struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
                   uint64_t base, uint64_t total, struct err *err)
 {
-	size_t room =
-	    s->size < CHUNK ? (size_t)s->size + 1 : CHUNK; /* one more byte sees that a small file has grown */
+	size_t room = s->size == 0 ? NO_SIZE : s->size < CHUNK ? (size_t)s->size : CHUNK;
 	unsigned char *chunk = xmalloc(room);
 	uint64_t offset = 0;
 	int rc = 0;
-	while (rc == 0) {
-		ssize_t n = read_some(s, chunk, room, offset);
+	size_t wanted;
+	while (rc == 0 && (wanted = clip(s, offset, room)) > 0) {
+		ssize_t n = read_some(s, chunk, wanted, offset);
 		if (n < 0)
 			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s' at byte %llu"), label,
 			                   (unsigned long long)offset);

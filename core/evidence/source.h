@@ -3,7 +3,10 @@
  *
  * Opened read-only, without updating its access time where that is allowed,
  * never blocking on a FIFO, never following a link inside a tree. What changes
- * while it is read is noticed. Sectors that cannot be read are retried in ever
+ * while it is read is noticed; a file that grows is read as far as it reached
+ * when it was opened, so that a busy log comes to an end. Holes of a sparse file
+ * are zeros that nobody reads (they are hashed all the same: a tebibyte of them
+ * takes as long as SHA-256 does). Sectors that cannot be read are retried in ever
  * smaller parts down to 512 bytes; what stays unreadable is zeros, and a range
  * on record. A medium that is gone is an error and not a very long range.
  *
@@ -34,6 +37,11 @@ struct source {
 	source_read_fn read;
 	void *read_ctx;
 	uint64_t bad_run; /* bytes unreadable in a row */
+	uint64_t good_at; /* a sector that could be read, or SOURCE_UNKNOWN */
+	int sparse;       /* holes are looked for; what is known of them: */
+	uint64_t hole_from;
+	uint64_t hole_to;
+	uint64_t data_to; /* no hole before it, from the last place looked at */
 };
 
 enum source_flags {
@@ -54,12 +62,16 @@ void source_close(struct source *s);
 /* 1 if size, modification time or identity differ from when it was opened. */
 int source_changed(const struct source *s);
 
+/* 1 if the file has lost its last name since it was opened. */
+int source_removed(const struct source *s);
+
 /* Drops the file's pages from the cache, so that the medium is read again. 1 if none of them is left in memory. */
 int source_drop_cache(int fd);
 
 /*
- * Reads n bytes at `offset`; *got is less only at the end. With `unreadable` (not NULL) sectors that cannot be read are
- * zeros and ranges there; without it they are an error. -1 with the offset in the message.
+ * Reads n bytes at `offset`; *got is less only at the end: where a file ends now, but no farther than it did when it was
+ * opened. A device or layer that ends before its size is an error: it was pulled. With `unreadable` (not NULL) sectors
+ * that cannot be read are zeros and ranges there; without it they are an error. -1 with the offset in the message.
  */
 int source_read_at(struct source *s, const char *label, uint64_t offset, void *bytes, size_t n,
                    struct ranges *unreadable, size_t *got, struct err *err);
