@@ -184,7 +184,9 @@ int work_copy_finish(struct work *w, const struct ranges *unreadable, struct err
 		return -1;
 	if (to_pipe(w)) {
 		w->match = "pending";
-		work_note(w, _("the container went to a pipe and was not read back"));
+		work_note(
+		    w, _("the container went to a pipe and was not read back: once it lies somewhere, say where with "
+		         "`genba set LABEL copy_path=/PATH`, then `genba verify --evidence`"));
 		return 0;
 	}
 	if (w->options->form == EVIDENCE_RAW && volume_truncate(&w->volume, w->digests.size, err) < 0)

@@ -15,7 +15,9 @@
 int stored_path(const json_t *record, const char *field, struct buf *path)
 {
 	const char *text = json_get_string(record, field);
-	return text ? pathname_decode(text, path) : -1;
+	if (!text || pathname_decode(text, path) < 0)
+		return -1;
+	return path->len && path->data[0] == '/' ? 0 : -1;
 }
 
 static int open_sealed(struct stored *s, struct case_file *c, json_t *record, struct err *err)
@@ -98,7 +100,10 @@ static int open_copy(struct stored *s, struct case_file *c, json_t *record, cons
 {
 	struct buf path = BUF_INIT;
 	int rc = stored_path(record, "copy_path", &path) < 0
-	             ? err_set(err, ERR_NOT_FOUND, _("%s: the record names no copy"), record_label(record))
+	             ? err_set(err, ERR_NOT_FOUND,
+	                       _("the record names no copy: once it lies somewhere, say where with `genba set %s "
+	                         "copy_path=/PATH`"),
+	                       record_label(record))
 	             : volume_open(&s->volume, path.data, err);
 	buf_release(&path);
 	if (rc < 0)
@@ -110,6 +115,13 @@ static int open_copy(struct stored *s, struct case_file *c, json_t *record, cons
 		return -1;
 	}
 	return 0;
+}
+
+static int no_bytes(const char *label, struct err *err)
+{
+	return err_set(
+	    err, ERR_NOT_FOUND,
+	    _("%s has no bytes to read: it is unfinished, physical, held by another, or went through a pipe"), label);
 }
 
 int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err)
@@ -124,8 +136,7 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 	const char *sha256 = json_get_string(record, "sha256");
 	int rc;
 	if (!form || !sha256) {
-		rc = err_set(err, ERR_NOT_FOUND,
-		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
+		rc = no_bytes(label, err);
 	} else if (is_in_parts(record)) {
 		rc = open_parts(s, record, err);
 	} else if (strcmp(form, "raw") == 0 || strcmp(form, "sealed") == 0) {
@@ -140,13 +151,11 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 		struct buf path = BUF_INIT;
 		s->kind = STORED_FILE;
 		rc = stored_path(record, "source_path", &path) < 0
-		         ? err_set(err, ERR_NOT_FOUND,
-		                   _("%s has no bytes to read: it is unfinished, physical, or held by another"), label)
+		         ? no_bytes(label, err)
 		         : source_open(&s->source, AT_FDCWD, path.data, 0, err);
 		buf_release(&path);
 	} else {
-		rc = err_set(err, ERR_NOT_FOUND,
-		             _("%s has no bytes to read: it is unfinished, physical, or held by another"), label);
+		rc = no_bytes(label, err);
 	}
 	json_decref(record);
 	return rc;

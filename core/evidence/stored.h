@@ -40,7 +40,7 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 int stored_drop_cache(struct stored *s);
 void stored_close(struct stored *s);
 
-/* The path that a record names by `field`, as bytes. -1 if it has none. */
+/* The absolute path that a record names by `field`, as bytes. -1 if it has none. */
 int stored_path(const json_t *record, const char *field, struct buf *path);
 
 #endif

@@ -212,22 +212,31 @@ static int has_bytes(const char *form)
 	return 0;
 }
 
+/* Where the bytes lie: 0 with the path (empty: in the case), or -1. What came or went through a pipe lies nowhere. */
+static int find_place(const json_t *record, struct buf *path)
+{
+	const char *form = json_get_string(record, "form");
+	if (!has_bytes(form) || !json_get_string(record, "sha256"))
+		return -1;
+	if (strcmp(form, "blob") == 0)
+		return 0;
+	return stored_path(record, strcmp(form, "hash") == 0 ? "source_path" : "copy_path", path);
+}
+
 static int check_one(void *ctx, json_t *record)
 {
 	struct checking *k = ctx;
-	const char *form = json_get_string(record, "form");
-	if (!has_bytes(form) || !json_get_string(record, "sha256")) {
-		k->report->unreadable++;
-		return 0;
-	}
 	struct buf path = BUF_INIT;
 	struct stat st;
 	const char *result;
 	k->label = record_label(record);
 	k->reread = 0;
-	if (strcmp(form, "blob") != 0 &&
-	    stored_path(record, strcmp(form, "hash") == 0 ? "source_path" : "copy_path", &path) == 0 &&
-	    stat(path.data, &st) == 0 && S_ISDIR(st.st_mode))
+	if (find_place(record, &path) < 0) {
+		k->report->unreadable++;
+		buf_release(&path);
+		return 0;
+	}
+	if (path.len && stat(path.data, &st) == 0 && S_ISDIR(st.st_mode))
 		result = check_tree(k, record, path.data);
 	else
 		result = check_file(k, record);
