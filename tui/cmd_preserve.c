@@ -3,11 +3,13 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "case/value.h"
 #include "evidence/awake.h"
 #include "evidence/preserve.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +74,58 @@ static int opened_elsewhere(const struct session *s, const char *path)
 	return 0;
 }
 
+struct tally {
+	size_t incomplete; /* on record as that */
+	size_t wrong;      /* damaged; on record */
+	size_t failed;     /* nothing is on record */
+};
+
+/* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
+static int preserve_one(struct session *s, const char *path, struct preserve_options *options, int alone,
+                        struct tally *tally, struct err *err)
+{
+	struct preserved done;
+	struct err why = ERR_INIT;
+	options->source_fd = opened_elsewhere(s, path);
+	int rc = evidence_preserve(s->c, path, options, &done, &why);
+	if (rc == 0) {
+		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
+		fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
+		fflush(out);
+		fputs(done.note.data, s->log);
+		tally->incomplete += !done.complete;
+		tally->wrong += done.wrong != 0;
+	} else if (!alone &&
+	           (why.code == ERR_FAILED || why.code == ERR_INVALID)) { /* not there, not readable, a FIFO */
+		fprintf(s->log, "%s\n", why.message);
+		tally->failed++;
+		rc = 0;
+	} else {
+		err_set(err, why.code, "%s", why.message);
+	}
+	preserved_release(&done);
+	return rc;
+}
+
+/* What became of them, when it was not all well. */
+static int conclude(const struct tally *tally, size_t count, struct err *err)
+{
+	if (tally->wrong)
+		return err_set(err, ERR_DAMAGED,
+		               _("%zu of %zu damaged, or not what the image or its log states; on record as that"),
+		               tally->wrong, count);
+	if (tally->failed && tally->incomplete)
+		return err_set(err, ERR_FAILED,
+		               _("%zu of %zu could not be preserved; %zu not complete, on record as that"),
+		               tally->failed, count, tally->incomplete);
+	if (tally->failed)
+		return err_set(err, ERR_FAILED, _("%zu of %zu could not be preserved"), tally->failed, count);
+	if (tally->incomplete)
+		return err_set(err, ERR_FAILED, _("%zu of %zu not complete; on record as that"), tally->incomplete,
+		               count);
+	return 0;
+}
+
 int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 {
 	struct preserve_options options = {.to_dir = args_option(args, "to"),
@@ -82,37 +136,28 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .plain = args_option(args, "plain") != NULL,
 	                                   .progress = &s->progress};
 	struct awake awake;
-	int incomplete = 0;
-	int wrong = 0;
+	struct tally tally = {0};
+	size_t i = 0;
 	int rc = parse(args, &options, err);
 	if (rc < 0)
 		return -1;
 	int held = awake_begin(&awake);
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
-	FILE *out = options.to_fd ? s->log : s->out; /* standard output carries the container */
-	for (size_t i = 0; rc == 0 && i < args->count; i++) {
-		struct preserved done;
-		options.source_fd = opened_elsewhere(s, args->words[i]);
-		rc = evidence_preserve(s->c, args->words[i], &options, &done, err);
-		if (rc == 0) {
-			fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
-			fflush(out);
-			fputs(done.note.data, s->log);
-			incomplete += !done.complete;
-			wrong += done.wrong;
-		}
-		preserved_release(&done);
+	while (rc == 0 && i < args->count) {
+		rc = preserve_one(s, args->words[i], &options, args->count == 1, &tally, err);
+		i++;
+		if (i < args->count && progress_step(&s->progress, args->words[i], 0, 0, NULL) < 0)
+			break; /* the person stopped */
+	}
+	for (; i < args->count; i++) {
+		char *path = printable_dup(args->words[i]);
+		fprintf(s->log, _("not begun: %s\n"), path);
+		free(path);
+		tally.failed++;
 	}
 	awake_end(&awake);
-	if (rc == 0 && wrong)
-		return err_set(err, ERR_DAMAGED,
-		               _("%d of %zu damaged, or not what the image or its log states; on record as that"),
-		               wrong, args->count);
-	if (rc == 0 && incomplete)
-		return err_set(err, ERR_FAILED, _("%d of %zu not complete; on record as that"), incomplete,
-		               args->count);
-	return rc;
+	return rc < 0 ? -1 : conclude(&tally, args->count, err);
 }
 
 int cmd_extract(struct session *s, const struct args *args, struct err *err)
