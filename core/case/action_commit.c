@@ -28,7 +28,7 @@ static char *make_subject(const struct action *a)
 	if (a->count > LABELS_IN_SUBJECT && !a->subject)
 		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
 	const char *summary = a->count ? a->changes[a->count - 1].summary : NULL;
-	if (a->count == 1 && summary && *summary)
+	if (a->count == 1 && !a->subject && summary && *summary)
 		buf_addf(&b, ": %s", summary);
 	struct buf line = BUF_INIT;
 	text_pad(&line, b.data, SUBJECT_CELLS);

@@ -29,8 +29,8 @@ static const char style[] =
     ".label{font:bold 15pt monospace;margin-right:4mm}"
     ".mono{font-family:\"DejaVu Sans Mono\",Consolas,Menlo,monospace}"
     ".boxes{display:flex;flex-wrap:wrap;column-gap:4mm}"
-    ".box{display:flex;width:90mm;min-height:5.2mm;border-bottom:.2mm solid #888;padding-top:.8mm;break-inside:avoid}"
-    ".box.wide{width:100%}.box i{font:normal 7.5pt/1.6 sans-serif;color:#333;width:33mm;flex:none;padding-right:2mm}"
+    ".box{display:flex;flex:1 1 90mm;min-height:5.2mm;border-bottom:.2mm solid #888;padding-top:.8mm;break-inside:avoid}"
+    ".box.wide{flex-basis:100%}.box i{font:normal 7.5pt/1.6 sans-serif;color:#333;width:33mm;flex:none;padding-right:2mm}"
     ".box span{flex:1;min-width:0;white-space:pre-line;overflow-wrap:anywhere}"
     ".grid{table-layout:fixed}.grid th,.grid td{border:.2mm solid #444;padding:.6mm 1mm}"
     ".grid th{font-size:7.5pt;background:#eee;print-color-adjust:exact}.grid tbody{break-inside:avoid}"
@@ -45,6 +45,8 @@ static const char style[] =
     ".tag .tlp{font-size:9pt;position:absolute;right:1mm}.tag .label{margin:0}"
     ".tag .tag-title{font-size:9pt;max-height:2.6em;overflow:hidden}"
     ".tag .tag-state{margin-top:auto;font-size:5.5pt;white-space:pre-line}"
+    ".write{margin-top:8mm}.write .box{min-height:8.2mm}.write .box.long{min-height:24mm}.roomy .box.long{min-height:110mm}.write .box i{line-height:1.25}"
+    ".write .box i .mono{font-size:6.5pt;color:#666}.choice{display:inline-block;margin-right:2.5mm;font-size:8pt}"
     "@media screen{body{padding:8mm 0}.sheet{margin-bottom:12mm}}";
 
 void paper_begin(struct buf *out, const char *title)

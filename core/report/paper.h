@@ -27,4 +27,7 @@ int paper_custody(struct case_file *c, char *const *labels, size_t count, struct
 /* Tags to be cut out, with a QR code each: of these items, or (count 0) of all evidence that is not retracted. */
 int paper_tags(struct case_file *c, char *const *labels, size_t count, struct buf *html, struct err *err);
 
+/* A blank worksheet for each label that this responder keeps free (case/reserve.h). ERR_USAGE for any other label. */
+int paper_worksheets(struct case_file *c, const char *const *labels, size_t count, struct buf *html, struct err *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "case/reserve.h"
 #include "catalogue.h"
 #include "report/html.h"
 #include "report/paper.h"
@@ -61,6 +62,22 @@ static size_t count_of(const char *part)
 	for (const char *p = page.data; (p = strstr(p, part)); p += strlen(part))
 		count++;
 	return count;
+}
+
+#define HOSTILE "<script>alert(1)</script>\"'&\033]0;x\007\xff\xe2\x80\xae<img/src=//x>"
+
+/* Nothing acts: no mark of HTML from outside, no control character, no bidi control, and it is valid UTF-8. */
+static void is_harmless(void)
+{
+	static const char *const forbidden[] = {"<script", "<img", "<link", "url(",         "href",
+	                                        "src=\"",  "\033", "\007",  "\xe2\x80\xae", "\"'&\\"};
+	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+		if (strstr(page.data, forbidden[i]))
+			fail_msg("'%s' is in the page:\n%s", forbidden[i], page.data);
+	for (const char *p = page.data; *p; p++)
+		if ((unsigned char)*p < ' ' && *p != '\n')
+			fail_msg("a control character %02x is in the page", (unsigned)*p);
+	assert_non_null(strstr(page.data, "&lt;script&gt;alert(1)"));
 }
 
 /* ---- goldens */
@@ -190,6 +207,60 @@ static void what_is_in_custody(void **state)
 	buf_release(&html);
 }
 
+/* ---- worksheets */
+
+static void worksheet(const char *label)
+{
+	struct err err = ERR_INIT;
+	buf_clear(&page);
+	if (paper_worksheets(the_case, &label, 1, &page, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void a_sheet_for_each_label_kept_free(void **state)
+{
+	(void)state;
+	char kept[2][LABEL_TEXT];
+	struct err err = ERR_INIT;
+	const char *other = "R1-N3";
+	set("case", "title=<script>alert(1)</script>");
+	assert_int_equal(reserve_labels(the_case, kind_find("note"), 2, kept, &err), 0);
+	worksheet("R1-N2");
+	is_harmless();
+	is_as_in("worksheet-en");
+	speak("ja");
+	worksheet("R1-N2"); /* once more: the same label */
+	is_as_in("worksheet-ja");
+	assert_int_equal(paper_worksheets(the_case, &other, 1, &page, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	other = "R1-N1";
+	add("note", "label=R1-N1 text=x written=2026-11-25T01:00Z");
+	assert_int_equal(paper_worksheets(the_case, &other, 1, &page, NULL), -1); /* typed in */
+}
+
+static void every_kind_has_a_sheet_without_secrets(void **state)
+{
+	(void)state;
+	char kept[1][LABEL_TEXT];
+	struct err err = ERR_INIT;
+	for (size_t i = 0; i < kind_count(); i++) {
+		const struct kind *kind = kind_at(i);
+		if (!kind->letter)
+			continue;
+		assert_int_equal(reserve_labels(the_case, kind, 1, kept, &err), 0);
+		worksheet(kept[0]);
+		for (size_t k = 0; k < kind_field_count(kind); k++) {
+			const struct field *field = kind_field_at(kind, k);
+			char *name = xasprintf("<span class=\"mono\">%s</span></i>", field->name);
+			int wanted =
+			    !field->machine && field->type != FIELD_SECRET && (!field->common || field->short_form);
+			if ((strstr(page.data, name) != NULL) != wanted)
+				fail_msg("%s.%s is %son the sheet", kind->name, field->name, wanted ? "not " : "");
+			free(name);
+		}
+	}
+}
+
 /* ---- tags */
 
 static void twelve_tags_on_a_sheet(void **state)
@@ -276,22 +347,6 @@ static void a_reader_reads_the_code(void **state)
 
 /* ---- hostile text */
 
-#define HOSTILE "<script>alert(1)</script>\"'&\033]0;x\007\xff\xe2\x80\xae<img/src=//x>"
-
-/* Nothing acts: no mark of HTML from outside, no control character, no bidi control, and it is valid UTF-8. */
-static void is_harmless(void)
-{
-	static const char *const forbidden[] = {"<script", "<img", "<link", "url(",         "href",
-	                                        "src=\"",  "\033", "\007",  "\xe2\x80\xae", "\"'&\\"};
-	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-		if (strstr(page.data, forbidden[i]))
-			fail_msg("'%s' is in the page:\n%s", forbidden[i], page.data);
-	for (const char *p = page.data; *p; p++)
-		if ((unsigned char)*p < ' ' && *p != '\n')
-			fail_msg("a control character %02x is in the page", (unsigned)*p);
-	assert_non_null(strstr(page.data, "&lt;script&gt;alert(1)"));
-}
-
 /* Every field that takes free text, of the kind. Gives the label. */
 static void add_hostile(const char *kind_name, const char *others, char label[LABEL_TEXT])
 {
@@ -353,9 +408,14 @@ int main(void)
 {
 #define PAPER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    PAPER_TEST(forms_in_both_languages), PAPER_TEST(there_are_always_lines_to_write_on),
-	    PAPER_TEST(what_is_in_custody),      PAPER_TEST(twelve_tags_on_a_sheet),
-	    PAPER_TEST(a_reader_reads_the_code), PAPER_TEST(hostile_text_in_every_field),
+	    PAPER_TEST(forms_in_both_languages),
+	    PAPER_TEST(there_are_always_lines_to_write_on),
+	    PAPER_TEST(what_is_in_custody),
+	    PAPER_TEST(a_sheet_for_each_label_kept_free),
+	    PAPER_TEST(every_kind_has_a_sheet_without_secrets),
+	    PAPER_TEST(twelve_tags_on_a_sheet),
+	    PAPER_TEST(a_reader_reads_the_code),
+	    PAPER_TEST(hostile_text_in_every_field),
 	    PAPER_TEST(text_is_escaped_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
