@@ -1,4 +1,4 @@
-#include "evidence/source.h"
+#include "evidence/source_private.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -13,9 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define CHUNK      (1U << 18) /* for files of a tree: small enough to stay in the processor's cache */
-#define GONE_EVERY (1U << 20) /* so many unreadable bytes in a row, and the medium is looked at again */
-#define NO_SIZE    4096U      /* room for files that do not say their size (/proc) */
+#define CHUNK   (1U << 18) /* for files of a tree: small enough to stay in the processor's cache */
+#define NO_SIZE 4096U      /* room for files that do not say their size (/proc) */
 
 int source_changed(const struct source *s)
 {
@@ -102,6 +101,7 @@ int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, 
 {
 	int how = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (flags & SOURCE_NO_LINK ? O_NOFOLLOW : 0);
 	memset(s, 0, sizeof *s);
+	s->direct = -1;
 	s->fd = openat(dir_fd, name, how | O_NOATIME);
 	if (s->fd < 0 && errno == EPERM) /* O_NOATIME is for the owner only */
 		s->fd = openat(dir_fd, name, how);
@@ -121,6 +121,7 @@ int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, 
 int source_from_fd(struct source *s, int fd, const char *name, struct err *err)
 {
 	memset(s, 0, sizeof *s);
+	s->direct = -1;
 	s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (s->fd < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), name);
@@ -139,12 +140,16 @@ void source_from_layer(struct source *s, source_read_fn read_at, void *ctx, uint
 	s->read = read_at;
 	s->read_ctx = ctx;
 	s->good_at = SOURCE_UNKNOWN;
+	s->direct = -1;
 }
 
 void source_close(struct source *s)
 {
-	if (s->fd >= 0)
+	if (s->fd >= 0) {
 		close(s->fd);
+		if (s->direct >= 0)
+			close(s->direct);
+	}
 	s->fd = -1;
 }
 
@@ -190,79 +195,19 @@ int source_drop_cache(int fd)
 }
 
 /* Errors that say the medium or the file is no longer there. */
-static int means_gone(int error)
+int source_means_gone(int error)
 {
 	return error == ENODEV || error == ENXIO || error == ENOMEDIUM || error == ESTALE || error == ENOTCONN ||
 	       error == ESHUTDOWN;
 }
 
-static ssize_t read_some(struct source *s, void *bytes, size_t n, uint64_t offset)
+ssize_t source_read_some(struct source *s, void *bytes, size_t n, uint64_t offset)
 {
 	ssize_t got;
 	do {
 		got = s->read(s->read_ctx, bytes, n, offset);
 	} while (got < 0 && errno == EINTR);
 	return got;
-}
-
-/* After a run of failures: does the device still know its size, and give the sector that it gave before? */
-static int is_gone(struct source *s)
-{
-	uint64_t bytes;
-	struct stat st;
-	unsigned char sector[SOURCE_SECTOR];
-	if (s->fd >= 0 && S_ISBLK(s->before.st_mode) && (ioctl(s->fd, BLKGETSIZE64, &bytes) < 0 || bytes == 0))
-		return 1;
-	if (s->fd >= 0 && fstat(s->fd, &st) < 0)
-		return 1;
-	if (s->good_at == SOURCE_UNKNOWN)
-		return 0;
-	if (s->fd >= 0) /* not from memory */
-		posix_fadvise(s->fd, (off_t)(s->good_at & ~(uint64_t)65535), 65536, POSIX_FADV_DONTNEED);
-	return read_some(s, sector, sizeof sector, s->good_at) <= 0;
-}
-
-/* Halves what cannot be read until it can, or is a sector. 0, or -1 with errno: gone. */
-static int retry(struct source *s, struct ranges *unreadable, unsigned char *bytes, size_t n, uint64_t offset)
-{
-	size_t done = 0;
-	int error = 0;
-	while (done < n && error == 0) {
-		ssize_t got = read_some(s, bytes + done, n - done, offset + done);
-		if (got <= 0)
-			error = got < 0 ? errno : EIO; /* an end before the known end is a failure, too */
-		else
-			done += (size_t)got;
-	}
-	if (done > 0)
-		s->bad_run = 0;
-	if (done == n)
-		return 0;
-	if (means_gone(error)) {
-		errno = error;
-		return -1;
-	}
-	bytes += done;
-	offset += done;
-	n -= done;
-	if (n > SOURCE_SECTOR) {
-		/* the cut lies on a sector's border */
-		size_t half = (size_t)((offset + n / 2) / SOURCE_SECTOR * SOURCE_SECTOR - offset);
-		if (offset + n / 2 < offset / SOURCE_SECTOR * SOURCE_SECTOR + SOURCE_SECTOR)
-			half = (size_t)(offset / SOURCE_SECTOR * SOURCE_SECTOR + SOURCE_SECTOR - offset);
-		if (half > 0 && half < n)
-			return retry(s, unreadable, bytes, half, offset) < 0
-			           ? -1
-			           : retry(s, unreadable, bytes + half, n - half, offset + half);
-	}
-	memset(bytes, 0, n);
-	ranges_add(unreadable, offset, n);
-	s->bad_run += n;
-	if (s->bad_run / GONE_EVERY != (s->bad_run - n) / GONE_EVERY && is_gone(s)) {
-		errno = ENODEV;
-		return -1;
-	}
-	return 0;
 }
 
 /* How much of it there is to read: files of unknown size to their end, all others to where they ended when opened. */
@@ -284,7 +229,7 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 	*got = 0;
 	n = clip(s, offset, n);
 	while (*got < n) {
-		ssize_t part = read_some(s, p + *got, n - *got, offset + *got);
+		ssize_t part = source_read_some(s, p + *got, n - *got, offset + *got);
 		uint64_t at = offset + *got;
 		if (part == 0 && (may_shrink || s->size == SOURCE_UNKNOWN))
 			break;
@@ -297,7 +242,8 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 		int error = part == 0 ? ENODEV : errno; /* it ends before its size: no bad sector, no medium */
 		/* only what lies before the known end can be a bad sector */
 		size_t rest = s->size != SOURCE_UNKNOWN && at < s->size ? n - *got : 0;
-		if (unreadable && rest > 0 && !means_gone(error) && retry(s, unreadable, p + *got, rest, at) == 0) {
+		if (unreadable && rest > 0 && !source_means_gone(error) &&
+		    source_retry(s, unreadable, p + *got, rest, at) == 0) {
 			*got += rest;
 			continue;
 		}
@@ -333,7 +279,7 @@ int source_digest(struct source *s, struct digest *d, int copy_fd, const struct 
 	int rc = 0;
 	size_t wanted;
 	while (rc == 0 && (wanted = clip(s, offset, room)) > 0) {
-		ssize_t n = read_some(s, chunk, wanted, offset);
+		ssize_t n = source_read_some(s, chunk, wanted, offset);
 		if (n < 0)
 			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s' at byte %llu"), label,
 			                   (unsigned long long)offset);

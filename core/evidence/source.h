@@ -38,7 +38,8 @@ struct source {
 	void *read_ctx;
 	uint64_t bad_run; /* bytes unreadable in a row */
 	uint64_t good_at; /* a sector that could be read, or SOURCE_UNKNOWN */
-	int sparse;       /* holes are looked for; what is known of them: */
+	int direct; /* the same file opened past the page cache, once something failed: -1 not yet, -2 not to be had */
+	int sparse; /* holes are looked for; what is known of them: */
 	uint64_t hole_from;
 	uint64_t hole_to;
 	uint64_t data_to; /* no hole before it, from the last place looked at */
