@@ -124,6 +124,7 @@ fi
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	mkdir -p around/inner/again
 	echo x >around/file
+	# shellcheck disable=SC2016
 	expect 1 "a loop" unshare -m sh -c 'mount --bind around around/inner/again && exec "$0" preserve around' "$genba"
 	complete "$(label)" partial "a loop"
 	grep -q 'inner/again' err || fail "the place of the loop is not named: $(cat err)"
@@ -201,6 +202,7 @@ for form in hash raw sealed; do
 	complete "$(label)" complete
 done
 cmp stream stdin-raw/stdin || fail "the copy of standard input differs"
+# shellcheck disable=SC2002
 cat stream | "$genba" preserve - --as raw --to piped >out 2>err || fail "a pipe: $(cat err)"
 cmp stream piped/stdin || fail "the copy of a pipe differs"
 "$genba" preserve stream --as sealed --to - 2>err | cat >away.gev
