@@ -124,10 +124,58 @@ static void print_finding(void *ctx, const char *part, const char *text)
 	free(safe);
 }
 
+static void print_reread(struct session *s, const struct evidence_report *report)
+{
+	fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
+	        (unsigned long long)report->checked, (unsigned long long)report->unreadable);
+	if (report->checked)
+		fprintf(s->out,
+		        _("of these read from the medium itself: %llu; from memory, since the cache could not be "
+		          "dropped: %llu\n"),
+		        (unsigned long long)report->from_medium,
+		        (unsigned long long)(report->checked - report->from_medium));
+}
+
+static int report_findings(const struct findings *f, struct err *err)
+{
+	if (f->count > 0)
+		return err_set(
+		    err, ERR_DAMAGED,
+		    P_("verification found %llu thing wrong", "verification found %llu things wrong", f->count),
+		    (unsigned long long)f->count);
+	return 0;
+}
+
+/* Evidence by its labels. */
+static int verify_some(struct session *s, const struct args *args, struct err *err)
+{
+	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct evidence_report report;
+	struct evidence_verifying what = {.labels = (const char *const *)args->words,
+	                                  .count = args->count,
+	                                  .record = args_option(args, "record") != NULL,
+	                                  .progress = &s->progress,
+	                                  .finding = print_finding,
+	                                  .ctx = &f};
+	int rc = evidence_verify_some(s->c, &what, &report, err);
+	if (rc < 0)
+		json_decref(f.array);
+	else if (f.array)
+		cmd_print_json(s, f.array);
+	else if (args->count == 1 && report.checked == 1 && f.count == 0)
+		fprintf(s->out,
+		        report.from_medium ? _("%s: the same, read from the medium itself\n")
+		                           : _("%s: the same, but read from memory: the cache could not be dropped\n"),
+		        args->words[0]);
+	else
+		print_reread(s, &report);
+	return rc < 0 ? -1 : report_findings(&f, err);
+}
+
 int cmd_verify(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count != 0)
-		return cmd_usage("verify", err);
+	if (args->count > 0)
+		return verify_some(s, args, err);
 	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
 	struct verify_report report;
 	struct evidence_report evidence = {0};
@@ -149,15 +197,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		    (unsigned long long)report.objects, (unsigned long long)report.signatures,
 		    (unsigned long long)report.records, (unsigned long long)report.texts);
 		if (args_option(args, "evidence"))
-			fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
-			        (unsigned long long)evidence.checked, (unsigned long long)evidence.unreadable);
-		if (args_option(args, "evidence") && evidence.checked)
-			fprintf(
-			    s->out,
-			    _("of these read from the medium itself: %llu; from memory, since the cache could not be "
-			      "dropped: %llu\n"),
-			    (unsigned long long)evidence.from_medium,
-			    (unsigned long long)(evidence.checked - evidence.from_medium));
+			print_reread(s, &evidence);
 		if (!args_option(args, "evidence"))
 			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
 		if (report.absent)
@@ -167,12 +207,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		if (f.count == 0)
 			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}
-	if (f.count > 0)
-		return err_set(
-		    err, ERR_DAMAGED,
-		    P_("verification found %llu thing wrong", "verification found %llu things wrong", f.count),
-		    (unsigned long long)f.count);
-	return 0;
+	return report_findings(&f, err);
 }
 
 /* ---- export git */

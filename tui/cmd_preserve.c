@@ -134,7 +134,10 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .changes = args_option(args, "reason"),
 	                                   .log = args_option(args, "log"),
 	                                   .plain = args_option(args, "plain") != NULL,
-	                                   .progress = &s->progress};
+	                                   .type = args_option(args, "type"),
+	                                   .progress = &s->progress,
+	                                   .trouble = s->trouble,
+	                                   .trouble_ctx = s->trouble_ctx};
 	struct awake awake;
 	struct tally tally = {0};
 	size_t i = 0;

@@ -4,6 +4,7 @@
 #include "tui/cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int cmd_at(struct session *s, const struct args *args, struct err *err)
 {
@@ -19,6 +20,18 @@ int cmd_at(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		s->wish = WISH_PAST;
 	return rc;
+}
+
+int cmd_work(struct session *s, const struct args *args, struct err *err)
+{
+	static const char *const names[] = {"pause", "resume", "stop"};
+	static const enum session_wish wishes[] = {WISH_PAUSE, WISH_RESUME, WISH_STOP};
+	for (size_t i = 0; args->count == 1 && i < sizeof names / sizeof *names; i++)
+		if (strcmp(args->words[0], names[i]) == 0) {
+			s->wish = wishes[i];
+			return 0;
+		}
+	return cmd_usage("work", err);
 }
 
 int cmd_lock(struct session *s, const struct args *args, struct err *err)

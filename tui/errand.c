@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "case/value.h"
 #include "tui/command.h"
 #include "tui/screen.h"
 #include "tui/workbench_private.h"
@@ -15,7 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REDRAW 0.2 /* seconds between two drawings of the progress */
+#define REDRAW     0.2 /* seconds between two drawings of the progress */
+#define RATE_EVERY 0.5 /* seconds over which the rate is measured */
+#define RATE_NEW   0.4 /* weight of the newest of them */
+#define LEAST_RATE 4096.0
 
 struct errand {
 	struct workbench *wb;
@@ -37,8 +41,15 @@ struct errand {
 	int waits; /* for the key */
 	double deadline;
 	double drawn;
-	char *what;  /* printable */
-	int percent; /* -1: not known */
+	char *what; /* printable */
+	uint64_t done;
+	uint64_t total;
+	uint64_t errors;
+	double rate;
+	double measured_at;
+	uint64_t measured;
+	int held;   /* by the person: it does not get the turn */
+	int paused; /* it was held since it last went on */
 	int rc;
 	struct err err;
 };
@@ -56,6 +67,26 @@ static void give_back(struct errand *e, int only_draw)
 	pthread_mutex_unlock(&e->lock);
 }
 
+static void measure(struct errand *e, uint64_t done, double now)
+{
+	if (done < e->measured || e->measured_at == 0) { /* another part of the work: reading back */
+		e->rate = 0;
+	} else if (now - e->measured_at < RATE_EVERY) {
+		return;
+	} else {
+		double rate = (double)(done - e->measured) / (now - e->measured_at);
+		e->rate = e->rate > 0 ? e->rate * (1 - RATE_NEW) + rate * RATE_NEW : rate;
+	}
+	e->measured = done;
+	e->measured_at = now;
+}
+
+static void on_trouble(void *ctx, uint64_t more)
+{
+	struct errand *e = ctx;
+	e->errors += more;
+}
+
 static int step(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	struct errand *e = ctx;
@@ -63,12 +94,19 @@ static int step(void *ctx, const char *what, uint64_t done, uint64_t total)
 	int may_yield = e->beside && !case_is_changing(e->side.c);
 	if (e->cancelled)
 		return 1;
+	measure(e, done, now);
+	e->done = done;
+	e->total = total;
 	if (now < (may_yield ? e->deadline : e->drawn + REDRAW))
 		return 0;
 	free(e->what);
 	e->what = printable_dup(what);
-	e->percent = total ? (int)((double)done * 100.0 / (double)total) : -1;
 	give_back(e, !may_yield);
+	if (e->paused) { /* it was, and is not any more: the pause is not part of the rate */
+		e->paused = 0;
+		e->measured_at = clock_steady();
+		e->measured = done;
+	}
 	return e->cancelled;
 }
 
@@ -104,6 +142,8 @@ static void *run(void *arg)
 		pthread_cond_wait(&e->turned, &e->lock);
 	pthread_mutex_unlock(&e->lock);
 	e->side.progress = (struct progress){step, e};
+	e->side.trouble = on_trouble;
+	e->side.trouble_ctx = e;
 	if (enter_folder(e, &back) < 0)
 		e->rc = err_set(&e->err, ERR_FAILED, _("cannot use the other shell's files"));
 	else
@@ -161,7 +201,6 @@ struct errand *errand_begin(struct workbench *wb, const struct errand_spec *spec
 	e->beside = spec->beside;
 	e->folder = spec->folder;
 	e->what = xstrdup("");
-	e->percent = -1;
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->turned, NULL);
 	if (!e->side.out || !e->side.log || start_thread(e) != 0) {
@@ -186,6 +225,11 @@ static void look_at_keys(struct errand *e)
 	if (screen_interrupted())
 		e->cancelled = 1;
 	e->drawn = clock_steady();
+}
+
+int errand_is_held(const struct errand *e)
+{
+	return e->held && !e->ended;
 }
 
 int errand_work(struct errand *e, double deadline, int *show)
@@ -215,14 +259,94 @@ int errand_has_ended(const struct errand *e)
 void errand_cancel(struct errand *e)
 {
 	e->cancelled = 1;
+	e->held = 0;
+}
+
+void errand_pause(struct errand *e, int pause)
+{
+	e->held = pause;
+	e->paused |= pause;
+}
+
+/* ---- looking */
+
+static int percent(const struct errand *e)
+{
+	return e->total ? (int)((double)e->done * 100.0 / (double)e->total) : -1;
+}
+
+void errand_look(const struct errand *e, struct errand_progress *out)
+{
+	*out = (struct errand_progress){.what = e->what,
+	                                .done = e->done,
+	                                .total = e->total,
+	                                .rate = e->rate,
+	                                .left = -1,
+	                                .errors = e->errors,
+	                                .paused = e->held,
+	                                .cancelled = e->cancelled,
+	                                .waits = e->waits};
+	if (e->rate > 0 && e->total >= e->done)
+		out->left = (int64_t)((double)(e->total - e->done) / e->rate + 0.5);
+}
+
+static void add_left(int64_t seconds, struct buf *out)
+{
+	if (seconds < 90)
+		buf_addf(out, _(" · %lld s left"), (long long)seconds);
+	else if (seconds < 90 * 60)
+		buf_addf(out, _(" · %lld min left"), (long long)((seconds + 30) / 60));
+	else
+		buf_addf(out, _(" · %lld h %lld min left"), (long long)(seconds / 3600),
+		         (long long)(seconds / 60 % 60));
+}
+
+void errand_numbers(const struct errand *e, struct buf *out)
+{
+	struct errand_progress p;
+	errand_look(e, &p);
+	if (p.total)
+		buf_addf(out, "%d%%", percent(e));
+	if (p.paused) {
+		buf_addf(out, "%s%s", p.total ? " · " : "", _("paused"));
+	} else if (p.rate > LEAST_RATE) { /* bytes, then; a count of files is not worth a rate */
+		buf_adds(out, p.total ? " · " : "");
+		size_print((json_int_t)p.rate, out);
+		buf_adds(out, "/s");
+		if (p.left >= 0 && p.total)
+			add_left(p.left, out);
+	}
+	if (p.errors)
+		buf_addf(out, P_(" · %llu error", " · %llu errors", p.errors), (unsigned long long)p.errors);
+}
+
+void errand_command(const struct errand *e, struct buf *out)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		if (i)
+			buf_addc(out, ' ');
+		printable_add(out, e->words[i], strlen(e->words[i]), PRINTABLE_LINE);
+	}
+}
+
+int errand_names(const struct errand *e, const char *path)
+{
+	int names = 0;
+	for (size_t i = 1; i < e->count && !names; i++) {
+		char *real = realpath(e->words[i], NULL);
+		names = strcmp(real ? real : e->words[i], path) == 0;
+		free(real);
+	}
+	return names;
 }
 
 void errand_line(const struct errand *e, struct buf *out)
 {
+	size_t before;
 	buf_addf(out, "%s: ", e->words[0]);
-	if (e->percent >= 0)
-		buf_addf(out, "%d%% ", e->percent);
-	buf_addf(out, "%s · %s", e->what,
+	before = out->len;
+	errand_numbers(e, out);
+	buf_addf(out, "%s%s · %s", out->len > before ? " · " : "", e->what,
 	         e->cancelled ? _("is being cancelled")
 	         : e->waits   ? _("waits until genba is unlocked")
 	                      : _("Ctrl-C cancels"));
@@ -232,15 +356,16 @@ void errand_mark(const struct errand *e, struct buf *out)
 {
 	if (!e)
 		return;
-	buf_adds(out, "▶");
-	if (e->percent >= 0)
-		buf_addf(out, "%d%%", e->percent);
+	buf_adds(out, e->held ? "‖" : "▶");
+	if (percent(e) >= 0)
+		buf_addf(out, "%d%%", percent(e));
 	buf_addc(out, ' ');
 }
 
 void errand_end(struct errand *e, struct errand_ended *ended)
 {
 	int show;
+	e->held = 0;
 	while (errand_work(e, clock_steady() + 1, &show))
 		;
 	if (e->begun)

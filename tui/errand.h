@@ -21,6 +21,7 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct errand;
 struct session_file;
@@ -55,7 +56,36 @@ int errand_has_ended(const struct errand *e);
 /* Asks it to stop: it does so where it next tells how far it is. */
 void errand_cancel(struct errand *e);
 
-/* Its progress in one printable line: `preserve: disk.raw 43%`. */
+/* Holds it where it next tells how far it is, or lets it go on. What is paused keeps its files open. */
+void errand_pause(struct errand *e, int pause);
+
+int errand_is_held(const struct errand *e); /* 1: it is paused, and not worked on */
+
+/* How far it is. */
+struct errand_progress {
+	const char *what; /* printable; borrowed until it goes on */
+	uint64_t done;
+	uint64_t total; /* 0: not known; mostly bytes */
+	double rate;    /* of `done` in a second; 0: not known yet */
+	int64_t left;   /* seconds; -1: not known */
+	uint64_t errors;
+	int paused;
+	int cancelled;
+	int waits; /* for the key */
+};
+
+void errand_look(const struct errand *e, struct errand_progress *out);
+
+/* 43% · 512.0 MiB/s · 3 min left · 2 errors */
+void errand_numbers(const struct errand *e, struct buf *out);
+
+/* The command, printable, in one line. */
+void errand_command(const struct errand *e, struct buf *out);
+
+/* 1 if it names the file, whose path is absolute. */
+int errand_names(const struct errand *e, const char *path);
+
+/* Its progress in one printable line: `preserve: 43% · 512.0 MiB/s · disk.raw`. */
 void errand_line(const struct errand *e, struct buf *out);
 
 /* A few cells for the header: "▶43% "; nothing if e is NULL. */

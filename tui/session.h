@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 /* What a command asks of the workbench that runs it; done when the command is over. */
-enum session_wish { WISH_NOTHING, WISH_LEAVE, WISH_LOCK, WISH_PAST, WISH_NOW };
+enum session_wish { WISH_NOTHING, WISH_LEAVE, WISH_LOCK, WISH_PAST, WISH_NOW, WISH_PAUSE, WISH_RESUME, WISH_STOP };
 
 /* A file that another shell opened for its command: the word, and the descriptor to read. */
 struct session_file {
@@ -37,9 +37,11 @@ struct session {
 	const struct session_file *files; /* that came with it */
 	size_t file_count;
 	enum session_wish wish;
-	char wish_commit[41];     /* WISH_PAST: as of which commit */
-	struct progress progress; /* of slow work; step may be NULL */
-	const char *brief;        /* of a handover, edited in the workbench; borrowed; NULL: made anew */
+	char wish_commit[41];                      /* WISH_PAST: as of which commit */
+	struct progress progress;                  /* of slow work; step may be NULL */
+	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
+	void *trouble_ctx;
+	const char *brief; /* of a handover, edited in the workbench; borrowed; NULL: made anew */
 };
 
 void session_init(struct session *s);

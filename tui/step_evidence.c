@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/words.h"
+#include "evidence/preserve.h"
 #include "tui/form.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
@@ -13,6 +15,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TYPES 32
 
@@ -79,46 +82,37 @@ static int accepts(const json_t *need, const char *type)
 
 /* ---- by its path */
 
-static int note_label(void *ctx, json_t *record)
+/* The last word of the line typed, which is the path: what it would be called by its name. */
+static const char *guess(const char *typed)
 {
-	json_object_set_new(ctx, record_label(record), json_true());
-	return 0;
+	struct words words;
+	struct stat st;
+	const char *type = "file";
+	if (words_split(&words, typed, NULL) < 0)
+		return type;
+	if (words.count > 1) {
+		const char *path = words.items[words.count - 1];
+		type = evidence_type_guess(path, stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+	}
+	words_release(&words);
+	return type;
 }
 
 /* A file does not say that it is a memory image: the person does, or the step, where it takes only one type. */
-static void give_type(struct workbench *wb, const json_t *need, json_t *before)
-{
-	struct err err = ERR_INIT;
-	json_t *now = json_object();
-	const char *label;
-	json_t *value;
-	const struct field_value *type = NULL;
-	record_each(wb->s->c, "evidence", 0, note_label, now, NULL);
-	json_object_foreach(now, label, value) {
-		json_t *evidence = json_object_get(before, label) ? NULL : record_get(wb->s->c, label, 0, NULL);
-		if (evidence && !accepts(need, json_get_string(evidence, "type")) &&
-		    (type || (type = choose_type(wb, need)))) {
-			struct assign set = {"type", type->name};
-			if (record_set(wb->s->c, label, &set, 1, 0, &err) < 0)
-				workbench_tell_error(wb, &err);
-		}
-		json_decref(evidence);
-	}
-	json_decref(now);
-}
-
 static void preserve(struct workbench *wb, const json_t *need, const char *asset)
 {
 	char *line = *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
-	json_t *before = json_object();
-	record_each(wb->s->c, "evidence", 0, note_label, before, NULL);
 	char *typed = prompt_command(wb, line);
-	if (typed && *typed) {
+	int plain = typed && strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
+	const struct field_value *type = plain && !accepts(need, guess(typed)) ? choose_type(wb, need) : NULL;
+	if (type) {
+		char *whole = xasprintf("preserve --type %s %s", type->name, typed + 9);
+		workbench_command(wb, whole);
+		free(whole);
+	} else if (typed && *typed) {
 		workbench_command(wb, typed);
-		workbench_await(wb);
-		give_type(wb, need, before);
 	}
-	json_decref(before);
+	workbench_await(wb);
 	free(typed);
 	free(line);
 }

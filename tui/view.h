@@ -149,6 +149,7 @@ struct view *view_help(struct workbench *wb, const char *of);
 struct view *view_text(struct workbench *wb, const char *title, const char *text);
 struct view *view_found(struct workbench *wb, const char *words);
 struct view *view_conflicts(struct workbench *wb); /* what a merge left to decide */
+struct view *view_work(struct workbench *wb);      /* what is being preserved and verified */
 struct view *view_news(struct workbench *wb);      /* what changed since the person last looked */
 
 /* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "evidence/standing.h"
 #include "tui/evidence_pane.h"
+#include "tui/evidence_work.h"
 #include "tui/list.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
@@ -441,6 +442,24 @@ void view_list_redo(struct view *v)
 
 static const struct view_ops list_ops = {"list", "", NULL, 0, fill, NULL, release, view_list_keys};
 
+/* The list of evidence has keys of its own beside those of every list: one table for footer and help. */
+static const struct view_ops *ops_of_evidence(void)
+{
+	static struct view_key keys[64];
+	static struct view_ops ops;
+	size_t n = 0;
+	if (ops.name)
+		return &ops;
+	for (const struct view_key *key = evidence_list_keys; key->key; key++)
+		keys[n++] = *key;
+	for (const struct view_key *key = view_list_keys; key->key && n + 1 < sizeof keys / sizeof *keys; key++)
+		keys[n++] = *key;
+	ops = list_ops;
+	ops.name = "evidence";
+	ops.keys = keys;
+	return &ops;
+}
+
 static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold};
 
 struct view *view_list(struct workbench *wb, const char *kind_name)
@@ -450,14 +469,15 @@ struct view *view_list(struct workbench *wb, const char *kind_name)
 		workbench_tell(wb, TONE_ALARM, _("there is no kind '%s'"), kind_name);
 		return NULL;
 	}
-	struct view *v = view_new(wb, &list_ops, kind_name);
+	int evidence = strcmp(kind_name, "evidence") == 0;
+	struct view *v = view_new(wb, evidence ? ops_of_evidence() : &list_ops, kind_name);
 	struct list_view *lv = xcalloc(1, sizeof *lv);
 	lv->list = list_new(table_take(&wb->tables, wb->s->c, kind, wb->as_of));
 	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
 	lv->anchor = -1;
 	v->data = lv;
 	v->lazy = &list_lazy;
-	if (strcmp(kind_name, "evidence") == 0)
+	if (evidence)
 		v->pane = evidence_pane;
 	return v;
 }

@@ -10,6 +10,7 @@
 #include "case/search.h"
 #include "tui/command.h"
 #include "tui/errand.h"
+#include "tui/evidence_work.h"
 #include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/offer.h"
@@ -157,6 +158,10 @@ static void do_wish(struct workbench *wb)
 	wb->s->wish = WISH_NOTHING;
 	if (wish == WISH_LEAVE)
 		wb->leaving = workbench_may_leave(wb);
+	else if (wish == WISH_PAUSE || wish == WISH_RESUME)
+		evidence_work_pause(wb, wish == WISH_PAUSE);
+	else if (wish == WISH_STOP)
+		evidence_work_stop(wb);
 	else if (wish == WISH_LOCK)
 		workbench_lock(wb);
 	else if (wish == WISH_NOW)
@@ -180,6 +185,8 @@ static struct view *view_for(struct workbench *wb, const struct words *w)
 		return view_brief(wb);
 	if (w->count == 1 && strcmp(name, "play") == 0)
 		return view_playbook(wb, NULL);
+	if (w->count == 1 && strcmp(name, "work") == 0)
+		return view_work(wb);
 	if (w->count == 1 && strcmp(name, "resolve") == 0)
 		return view_conflicts(wb);
 	if (w->count == 1 && strcmp(name, "diff") == 0)
@@ -471,7 +478,7 @@ static int wait_for_key(struct workbench *wb)
 			return KEY_WORK;
 		if (draft >= 0 && draft < wait)
 			wait = draft;
-		if (wb->errand && !errand_has_ended(wb->errand)) {
+		if (wb->errand && !errand_has_ended(wb->errand) && !errand_is_held(wb->errand)) {
 			int show = 0;
 			wait = 0;
 			if (errand_work(wb->errand, clock_steady() + WORK_SLICE, &show) == 0) {

@@ -186,6 +186,13 @@ static void show_help(struct view *v)
 	workbench_push(v->wb, view_help(v->wb, v->ops->name));
 }
 
+/* Once: from its own view there is nowhere else to go. */
+static void show_work(struct view *v)
+{
+	if (strcmp(v->ops->name, "work") != 0)
+		workbench_push(v->wb, view_work(v->wb));
+}
+
 static void go_back(struct view *v)
 {
 	workbench_pop(v->wb);
@@ -257,6 +264,7 @@ const struct view_key workbench_keys[] = {
     {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
     {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
     {'@', NULL, NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
+    {'w', NULL, NULL, N_("the long command that is under way, and work that is unfinished"), show_work, NULL},
     {CTRL('l'), NULL, NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
     {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
     {'1', NULL, NULL, N_("Board"), to_board, NULL},

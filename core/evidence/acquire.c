@@ -158,6 +158,8 @@ static int retire(void *ctx, struct piece *p, struct err *err)
 	r->through += p->n;
 	for (size_t i = 0; i < p->unreadable.count; i++)
 		ranges_add(&r->a->unreadable, p->unreadable.items[i].offset, p->unreadable.items[i].length);
+	if (p->unreadable.count && r->a->trouble)
+		r->a->trouble(r->a->trouble_ctx, p->unreadable.count);
 	return keep(r, p, err) < 0 ? -1 : step(r, err);
 }
 

@@ -43,6 +43,8 @@ struct acquisition {
 	const struct sink_ops *ops; /* NULL: no sink */
 	void *sink;
 	const struct progress *progress;
+	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges that cannot be read; or NULL */
+	void *trouble_ctx;
 	const struct acquire_state *from;                                                 /* NULL: from the beginning */
 	int (*checkpoint)(void *ctx, const struct acquire_state *state, struct err *err); /* or NULL */
 	void *checkpoint_ctx;

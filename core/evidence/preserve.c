@@ -90,6 +90,9 @@ static int check_first(struct work *w, struct stat *st)
 	if (case_may_write(w->c, w->err) < 0 || (o->on && check_label(w, "--on", o->on, "asset") < 0) ||
 	    (o->for_label && check_label(w, "--for", o->for_label, "evidence") < 0))
 		return -1;
+	if (o->type && !field_value_find(kind_field(kind_find("evidence"), "type"), o->type))
+		return err_set(w->err, ERR_USAGE, _("--type %s: not a type of evidence (help evidence lists them)"),
+		               o->type);
 	if (work_copies(w) && o->to_fd <= 0 && (!o->to_dir || !*o->to_dir))
 		return err_set(w->err, ERR_USAGE, _("a copy needs a folder to go to: --to DIR"));
 	memset(st, 0, sizeof *st);

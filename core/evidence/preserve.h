@@ -38,9 +38,15 @@ struct preserve_options {
 	uint64_t split;        /* bytes of a part of a copy; 0: one file, of an E01 image EWF_SEGMENT */
 	enum ewf_compression compression; /* of an E01 image */
 	const char *on;                   /* label of the asset, or NULL */
+	const char *type;                 /* value of the record's field, or NULL: guessed from the name */
 	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
 	const struct progress *progress;
+	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges or files that cannot be read; NULL */
+	void *trouble_ctx;
 };
+
+/* What a file is called by its name alone: a value of the field `type`. */
+const char *evidence_type_guess(const char *path, int folder);
 
 struct preserved {
 	char label[LABEL_TEXT];
@@ -69,11 +75,25 @@ struct evidence_report {
 	    unreadable; /* not there, not readable, incomplete, or without bytes to compare (physical, held by another) */
 };
 
+/* What is verified, and how. */
+struct evidence_verifying {
+	const char *const *labels; /* NULL: all evidence */
+	size_t count;
+	int record; /* the result is put on record (verified_at, verified), in one action */
+	const struct progress *progress;
+	void (*finding)(void *ctx, const char *part, const char *text);
+	void *ctx;
+};
+
 /*
- * Reads all evidence again, past the cache where the kernel lets it, and
- * compares. A difference is a finding. With `record` the result is put on
- * record (verified_at, verified) in one action.
+ * Reads evidence again, past the cache where the kernel lets it, and
+ * compares. A difference is a finding. ERR_NOT_FOUND or ERR_USAGE for a label
+ * that is no evidence.
  */
+int evidence_verify_some(struct case_file *c, const struct evidence_verifying *what, struct evidence_report *report,
+                         struct err *err);
+
+/* The same for all of it. */
 int evidence_verify(struct case_file *c, int record, const struct progress *progress,
                     void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                     struct evidence_report *report, struct err *err);

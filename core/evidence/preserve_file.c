@@ -120,7 +120,9 @@ int work_on_file(struct work *w)
 	                        .label = w->out->path,
 	                        .retry = 1,
 	                        .also = work_also(w),
-	                        .progress = w->options->progress};
+	                        .progress = w->options->progress,
+	                        .trouble = w->options->trouble,
+	                        .trouble_ctx = w->options->trouble_ctx};
 	/* the job is on record before a byte is read or a file is made */
 	if (work_copy_plan(w, w->err) < 0 || (resumable && work_keep_start(w, w->err) < 0) ||
 	    work_copy_begin(w, &a, w->err) < 0) {

@@ -12,7 +12,7 @@
 #define KEEP_LIMIT (64U << 20) /* piece lists up to this size (2 TiB of evidence) are kept in the case */
 
 /* What a responder would call it, from the name alone; they correct it with `set`. */
-static const char *guess_type(const char *path, int folder)
+const char *evidence_type_guess(const char *path, int folder)
 {
 	static const struct {
 		const char *ending;
@@ -110,7 +110,7 @@ int work_record(struct work *w)
 	buf_adds(&title, slash && slash[1] ? slash + 1 : source_path.data);
 	if (!*w->label) { /* a record that is completed keeps what its person wrote */
 		put(&f, "title", title.data);
-		put(&f, "type", guess_type(w->path, w->folder));
+		put(&f, "type", w->options->type ? w->options->type : evidence_type_guess(w->path, w->folder));
 	}
 	put(&f, "form", form_of(w));
 	put(&f, "on", w->options->on);

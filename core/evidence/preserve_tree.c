@@ -127,7 +127,9 @@ int work_on_folder(struct work *w)
 		                               .before = w->going_on ? before.data : NULL, /* may be empty */
 		                               .progress = w->options->progress,
 		                               .checkpoint = keep,
-		                               .checkpoint_ctx = w};
+		                               .checkpoint_ctx = w,
+		                               .trouble = w->options->trouble,
+		                               .trouble_ctx = w->options->trouble_ctx};
 		rc = tree_make(&m, w->path, &options, &why);
 		if (rc < 0 && !m.interrupted)
 			err_set(w->err, why.code, "%s", why.message);

@@ -73,6 +73,7 @@ static void emit_file(struct walk *w, const struct filejob *job, const struct li
 static void emit(struct walk *w, struct filejob *job)
 {
 	struct line *line = job->tag;
+	uint64_t failed = w->m->failed;
 	if (!w->m->interrupted && w->fatal == 0) {
 		if (line->type == 'f')
 			emit_file(w, job, line);
@@ -84,6 +85,8 @@ static void emit(struct walk *w, struct filejob *job)
 		if (!w->m->interrupted)
 			buf_add(&w->m->text, job->text.data, job->text.len);
 	}
+	if (w->m->failed > failed && w->options->trouble)
+		w->options->trouble(w->options->trouble_ctx, w->m->failed - failed);
 	free(line->more);
 	free(line);
 }

@@ -16,6 +16,8 @@ struct tree_options {
 	/* Called now and then with the text so far, to be kept for going on later. May be NULL. */
 	int (*checkpoint)(void *ctx, const struct manifest *m, struct err *err);
 	void *checkpoint_ctx;
+	void (*trouble)(void *ctx, uint64_t more); /* told of so many more entries that cannot be read; or NULL */
+	void *trouble_ctx;
 };
 
 /*

@@ -17,9 +17,7 @@
 
 struct checking {
 	struct case_file *c;
-	const struct progress *progress;
-	void (*finding)(void *ctx, const char *part, const char *text);
-	void *ctx;
+	const struct evidence_verifying *what;
 	struct evidence_report *report;
 	struct err *err;
 	const char *label; /* of the record in hand */
@@ -35,7 +33,7 @@ __attribute__((format(printf, 3, 4))) static void found(struct checking *k, cons
 	va_start(args, format);
 	buf_addv(&b, format, args);
 	va_end(args);
-	k->finding(k->ctx, record_label(record), b.data);
+	k->what->finding(k->what->ctx, record_label(record), b.data);
 	buf_release(&b);
 }
 
@@ -80,7 +78,7 @@ static void name_piece(struct checking *k, const json_t *record, const struct di
 static void name_damage(void *ctx, const char *text)
 {
 	struct checking *k = ctx;
-	k->finding(k->ctx, k->label, text);
+	k->what->finding(k->what->ctx, k->label, text);
 }
 
 /* A container: every byte of it is looked at, not only the pieces. */
@@ -90,9 +88,10 @@ static const char *check_sealed(struct checking *k, const json_t *record, struct
 	struct digest_result is;
 	struct err why = ERR_INIT;
 	const char *result = "ok";
-	uint64_t damages = gev_check(&s->sealed, d, k->progress, name_damage, k);
+	uint64_t damages = gev_check(&s->sealed, d, k->what->progress, name_damage, k);
+	int stopped = progress_step(k->what->progress, k->label, 0, 0, &why) < 0;
 	digest_end(d, &is);
-	if (progress_step(k->progress, k->label, 0, 0, &why) < 0) {
+	if (stopped) {
 		err_set(k->err, why.code, "%s", why.message);
 		result = NULL;
 	} else if (damages) {
@@ -111,7 +110,7 @@ static const char *check_image(struct checking *k, const json_t *record, struct 
 {
 	struct err why = ERR_INIT;
 	struct acquisition a = {
-	    .source = &s->source, .label = k->label, .progress = k->progress, .retry = 1, .no_pieces = 1};
+	    .source = &s->source, .label = k->label, .progress = k->what->progress, .retry = 1, .no_pieces = 1};
 	struct digest_result is;
 	const char *result = "ok";
 	int rc = acquire(&a, &is, &why);
@@ -138,7 +137,7 @@ static const char *check_bytes(struct checking *k, const json_t *record, struct 
 {
 	struct err why = ERR_INIT;
 	struct acquisition a = {
-	    .source = &s->source, .label = k->label, .progress = k->progress, .retry = s->kind == STORED_FILE};
+	    .source = &s->source, .label = k->label, .progress = k->what->progress, .retry = s->kind == STORED_FILE};
 	struct digest_result is;
 	const char *result = "ok";
 	int rc = acquire(&a, &is, &why);
@@ -180,8 +179,10 @@ static const char *check_tree(struct checking *k, const json_t *record, const ch
 	struct err why = ERR_INIT;
 	uint64_t damaged = 0;
 	const char *result = "ok";
-	if (blob_get(k->c, json_get_string(record, "sha256"), &manifest, &why) < 0 ||
-	    manifest_verify(manifest.data, path, k->progress, &damage, &damaged, &k->reread, &why) < 0) {
+	int rc = blob_get(k->c, json_get_string(record, "sha256"), &manifest, &why);
+	if (rc == 0)
+		rc = manifest_verify(manifest.data, path, k->what->progress, &damage, &damaged, &k->reread, &why);
+	if (rc < 0) {
 		if (why.code == ERR_CANCELLED) {
 			err_set(k->err, why.code, "%s", why.message);
 			result = NULL;
@@ -269,15 +270,37 @@ static int record_results(struct checking *k)
 	return action_commit(a, k->err);
 }
 
+static int check_label(struct checking *k, const char *label)
+{
+	json_t *record = record_get(k->c, label, 0, k->err);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	int rc = record ? 0 : -1;
+	if (rc == 0 && (!kind || strcmp(kind->name, "evidence") != 0))
+		rc = err_set(k->err, ERR_USAGE, _("%s is not evidence"), label);
+	if (rc == 0)
+		rc = check_one(k, record);
+	json_decref(record);
+	return rc;
+}
+
+int evidence_verify_some(struct case_file *c, const struct evidence_verifying *what, struct evidence_report *report,
+                         struct err *err)
+{
+	struct checking k = {.c = c, .what = what, .report = report, .err = err, .results = json_object()};
+	memset(report, 0, sizeof *report);
+	int rc = what->labels ? 0 : record_each(c, "evidence", 0, check_one, &k, err);
+	for (size_t i = 0; rc == 0 && what->labels && i < what->count; i++)
+		rc = check_label(&k, what->labels[i]);
+	if (rc == 0 && what->record && json_object_size(k.results) > 0)
+		rc = record_results(&k);
+	json_decref(k.results);
+	return rc < 0 ? -1 : 0;
+}
+
 int evidence_verify(struct case_file *c, int record, const struct progress *progress,
                     void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                     struct evidence_report *report, struct err *err)
 {
-	struct checking k = {c, progress, finding, ctx, report, err, NULL, 0, json_object()};
-	memset(report, 0, sizeof *report);
-	int rc = record_each(c, "evidence", 0, check_one, &k, err);
-	if (rc == 0 && record && json_object_size(k.results) > 0)
-		rc = record_results(&k);
-	json_decref(k.results);
-	return rc < 0 ? -1 : 0;
+	struct evidence_verifying all = {.record = record, .progress = progress, .finding = finding, .ctx = ctx};
+	return evidence_verify_some(c, &all, report, err);
 }

@@ -1,0 +1,208 @@
+/* The Evidence view: a list with a pane, the chain of custody, and work that goes on beside the keys. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Evidence");
+	program_good(&program, "add", "asset", "hostname=HR-PC-03", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_case(const char *environment)
+{
+	return terminal_open(24, 80, environment, getenv("GENBA_CASE"), NULL);
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static const char *make(const char *name, off_t size, const char *content)
+{
+	const char *path = program_file(&program, name);
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	fputs(content, f);
+	fclose(f);
+	assert_int_equal(truncate(path, size ? size : (off_t)strlen(content)), 0);
+	return path;
+}
+
+/* Hours of work, as far as a test can tell: holes are hashed at some GB/s. */
+static const char *make_endless(void)
+{
+	return make("disk.img", (off_t)1 << 40, "boot");
+}
+
+static void type_line(struct terminal *t, const char *before, const char *path)
+{
+	char line[256];
+	snprintf(line, sizeof line, "%s%s" KEYS_ENTER, before, path);
+	terminal_type(t, line);
+}
+
+static void what_is_not_said_is_asked_for(void **state)
+{
+	(void)state;
+	const char *path = make("notes.txt", 0, "hello");
+	struct terminal *t = open_case(NULL);
+	terminal_type(t, "4P");
+	terminal_await_row(t, -1, ":preserve");
+	type_line(t, "", path);
+	terminal_await_row(t, -1, "Of which asset:");
+	terminal_type(t, "HR" KEYS_ENTER);
+	terminal_await_row(t, -1, "In which form:");
+	terminal_type(t, "raw" KEYS_ENTER);
+	terminal_await_row(t, -1, "Folder for the copy:");
+	type_line(t, "", program_file(&program, "copies"));
+	terminal_await_row(t, -1, "R1-E1 2cf24dba5fb0a30e26e83b2ac5b9e29e");
+	terminal_await_row(t, 3, "intact");
+	terminal_await(t, "Copy           /tmp/genba-test-");
+	terminal_type(t, "V");
+	terminal_await_row(t, -1, "R1-E1: the same");
+	terminal_await(t, "last verified");
+	type_line(t, ":preserve --as hash ", program_file(&program, "not-there"));
+	terminal_await_row(t, -1, "cannot open");
+	quit(t);
+	program_good(&program, "show", "R1-E1", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
+	assert_non_null(strstr(program.out.data, "\"on\": \"R1-A1\""));
+	assert_non_null(strstr(program.out.data, "\"verified\": \"ok\""));
+}
+
+static void a_photograph_is_evidence(void **state)
+{
+	(void)state;
+	const char *path = make("IMG_0001.JPG", 0, "picture");
+	program_good(&program, "preserve", path, "--on", "R1-A1", NULL);
+	program_good(&program, "show", "R1-E1", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"type\": \"photo\""));
+	path = make("ram.bin", 0, "memory");
+	program_good(&program, "preserve", path, "--type", "memory", NULL);
+	program_good(&program, "show", "R1-E2", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"type\": \"memory\""));
+	assert_int_equal(program_run(&program, "preserve", path, "--type", "memmory", NULL), 2);
+	assert_non_null(strstr(program.log.data, "--type memmory"));
+}
+
+static void work_goes_on_beside_the_keys(void **state)
+{
+	(void)state;
+	const char *path = make_endless();
+	struct terminal *t = open_case(NULL);
+	type_line(t, ":preserve --on R1-A1 ", path);
+	terminal_await_row(t, 0, "▶");
+	terminal_type(t, "w");
+	terminal_await_row(t, 1, "Work under way");
+	terminal_await_row(t, 3, "left"); /* rate and time left */
+	terminal_type(t, "z");
+	terminal_await_row(t, -1, "paused: the source stays open");
+	terminal_await_row(t, 0, "‖");
+	terminal_await_row(t, 3, "paused");
+	terminal_type(t, KEYS_ESCAPE "6"); /* leaving the view does not touch it, and keys do not wait */
+	terminal_await_row(t, 1, "Note");
+	terminal_type(t, "nwhile it runs" KEYS_CTRL_S);
+	terminal_await_row(t, 3, "while it runs");
+	terminal_await_row(t, 0, "‖");
+	terminal_type(t, ":work resume" KEYS_ENTER);
+	terminal_await_row(t, -1, "it goes on");
+	terminal_await_row(t, 0, "▶");
+	terminal_type(t, "4X");
+	terminal_await_row(t, -1, "Stop this work?");
+	terminal_type(t, "y");
+	terminal_await_row(t, 3, "interrupted");
+	terminal_type(t, "X");
+	terminal_await_row(t, -1, "nothing is under way");
+	terminal_type(t, "w");
+	terminal_await(t, "Not finished");
+	terminal_type(t, "G"); /* to the unfinished work */
+	terminal_await(t, "c continue");
+	terminal_type(t, "c");
+	terminal_await_row(t, 0, "▶");
+	terminal_await_gone(t, "Not finished"); /* it is under way */
+	terminal_type(t, "z" KEYS_CTRL_C);      /* what is paused can be cancelled */
+	terminal_await(t, "Not finished");
+	quit(t);
+	program_good(&program, "show", "R1-E1", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"complete\": \"interrupted\""));
+	assert_non_null(strstr(program.out.data, "its last piece checked"));
+	program_good(&program, "board", NULL);
+	assert_non_null(strstr(program.out.data, "disk.img — interrupted"));
+	program_good(&program, "verify", NULL);
+}
+
+static void a_hangup_stops_cleanly(void **state)
+{
+	(void)state;
+	const char *path = make_endless();
+	struct terminal *t = open_case(NULL);
+	type_line(t, ":preserve --on R1-A1 ", path);
+	terminal_type(t, "w");
+	terminal_await_row(t, 3, "left");
+	terminal_type(t, "z");
+	terminal_await_row(t, 3, "paused");
+	terminal_signal(t, SIGTERM);
+	terminal_end(t);
+	program_good(&program, "show", "R1-E1", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"complete\": \"interrupted\""));
+}
+
+static void custody_shows_its_gaps(void **state)
+{
+	(void)state;
+	const char *path = make("notes.txt", 0, "hello");
+	program_good(&program, "preserve", path, "--on", "R1-A1", NULL);
+	program_good(&program, "add", "transfer", "items=R1-E1", "action=handed_over", "from=Responder One",
+	             "to=Organisation A", "when=2026-11-20", "purpose=analysis", "accepted=2026-11-20", NULL);
+	program_good(&program, "add", "transfer", "items=R1-E1", "action=handed_over", "from=Courier",
+	             "to=Organisation B", "when=2026-11-22", "purpose=storage", NULL);
+	struct terminal *t = open_case(NULL);
+	terminal_type(t, "4");
+	terminal_await(t, "Held by        Organisation B");
+	terminal_await(t, "→(GAP) Organisation");
+	terminal_type(t, KEYS_ENTER "G");
+	terminal_await(t, "Chain of custody");
+	terminal_await(t, "handed over: Responder One → Organisation A");
+	terminal_await(t, "! GAP: who gives it is not who had it");
+	terminal_await(t, "! not yet accepted");
+	quit(t);
+	program_good(&program, "board", NULL);
+	assert_non_null(strstr(program.out.data, "held by Organisation B: 1 (R1-E1)"));
+}
+
+int main(void)
+{
+#define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    SCREEN_TEST(what_is_not_said_is_asked_for), SCREEN_TEST(a_photograph_is_evidence),
+	    SCREEN_TEST(work_goes_on_beside_the_keys),  SCREEN_TEST(a_hangup_stops_cleanly),
+	    SCREEN_TEST(custody_shows_its_gaps),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

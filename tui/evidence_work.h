@@ -1,0 +1,29 @@
+/*
+ * Preserving and verifying from within the workbench: what is asked before it
+ * begins, and what keys and commands do to it while it is under way (errand.h).
+ */
+#ifndef GENBA_TUI_EVIDENCE_WORK_H
+#define GENBA_TUI_EVIDENCE_WORK_H
+
+#include "tui/view.h"
+
+struct unfinished;
+
+/* Asks for a path, then for the asset, the form and the folder that the line typed does not say, and begins. */
+void evidence_work_preserve(struct workbench *wb, const char *asset);
+
+/* Reads the evidence again. */
+void evidence_work_verify(struct workbench *wb, const char *label);
+
+/* What is under way: paused or gone on with; stopped, if the person says so. Each tells what was done. */
+void evidence_work_pause(struct workbench *wb, int pause);
+void evidence_work_toggle(struct workbench *wb);
+void evidence_work_stop(struct workbench *wb);
+
+/* The command that goes on with unfinished work; NULL: it does not say enough of itself. The caller frees. */
+char *evidence_work_again(const struct unfinished *job);
+
+/* Keys of the list of evidence, beside those of every list. */
+extern const struct view_key evidence_list_keys[];
+
+#endif
