@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define ZONES ((int64_t)14 * 3600) /* seconds between UTC and the farthest zone */
+
 int rule_machine_kind(const struct kind *kind)
 {
 	static const char *const names[] = {"case", "responder", "run", "step", "conflict"};
@@ -81,8 +83,19 @@ int rule_check_is_stale(struct case_file *c, const char *label, int64_t newest)
 	return made != INT64_MIN && newest > made;
 }
 
+/* Paper is typed in after it was written. A zone that is not given may be any: the slack is the widest. */
+static int is_written_after_entry(const json_t *record)
+{
+	int64_t written = time_in(record, "written", 0);
+	int64_t entered = time_in(record, "entered", 1);
+	return written != INT64_MIN && entered != INT64_MIN && written - ZONES > entered;
+}
+
 void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
 {
+	if (is_written_after_entry(record))
+		buf_adds(lines,
+		         _("written on paper later than it was entered: check the date and the zone (written)\n"));
 	if (is(record, "kind", "asset") && is(record, "status", "clean") && !json_object_get(record, "checked_by"))
 		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
 	if (is(record, "kind", "asset") && is(record, "status", "clean") && json_get_string(record, "checked_by") &&

@@ -126,12 +126,27 @@ static void the_last_events_are_those_of_the_timeline(void **state)
 	timeline_release(&all);
 }
 
+static void paper_is_written_before_it_is_typed_in(void **state)
+{
+	(void)state;
+	at(1795500000); /* 2026-11-24 06:00 UTC */
+	assert_warns(add("note", "text=x written=2026-11-24T05:00Z"), "");
+	assert_warns(add("note", "text=x written=2026-11-24T15:00"), ""); /* no zone: may be Japan's */
+	assert_warns(add("note", "text=x written=2026-11~"), "");
+	assert_warns(add("note", "text=x written=2027-11-24"), "written on paper later than it was entered");
+	set("R1-N4", "written=2026-11-23");
+	assert_warns("R1-N4", "");
+}
+
 int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    CASE_TEST(no_trace_found_rests_on_a_check),           CASE_TEST(isolation_is_asked_how),
-	    CASE_TEST(telling_others_needs_an_approval),          CASE_TEST(times_of_records_are_resolved),
+	    CASE_TEST(paper_is_written_before_it_is_typed_in),
+	    CASE_TEST(no_trace_found_rests_on_a_check),
+	    CASE_TEST(isolation_is_asked_how),
+	    CASE_TEST(telling_others_needs_an_approval),
+	    CASE_TEST(times_of_records_are_resolved),
 	    CASE_TEST(the_last_events_are_those_of_the_timeline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
