@@ -29,8 +29,10 @@ static const char style[] =
     ".label{font:bold 15pt monospace;margin-right:4mm}"
     ".mono{font-family:\"DejaVu Sans Mono\",Consolas,Menlo,monospace}"
     ".boxes{display:flex;flex-wrap:wrap;column-gap:4mm}"
-    ".box{display:flex;flex:1 1 90mm;min-height:5.2mm;border-bottom:.2mm solid #888;padding-top:.8mm;break-inside:avoid}"
-    ".box.wide{flex-basis:100%}.box i{font:normal 7.5pt/1.6 sans-serif;color:#333;width:33mm;flex:none;padding-right:2mm}"
+    ".box{display:flex;flex:1 1 90mm;min-height:5.2mm;border-bottom:.2mm solid "
+    "#888;padding-top:.8mm;break-inside:avoid}"
+    ".box.wide{flex-basis:100%}.box i{font:normal 7.5pt/1.6 "
+    "sans-serif;color:#333;width:33mm;flex:none;padding-right:2mm}"
     ".box span{flex:1;min-width:0;white-space:pre-line;overflow-wrap:anywhere}"
     ".grid{table-layout:fixed}.grid th,.grid td{border:.2mm solid #444;padding:.6mm 1mm}"
     ".grid th{font-size:7.5pt;background:#eee;print-color-adjust:exact}.grid tbody{break-inside:avoid}"
@@ -45,7 +47,8 @@ static const char style[] =
     ".tag .tlp{font-size:9pt;position:absolute;right:1mm}.tag .label{margin:0}"
     ".tag .tag-title{font-size:9pt;max-height:2.6em;overflow:hidden}"
     ".tag .tag-state{margin-top:auto;font-size:5.5pt;white-space:pre-line}"
-    ".write{margin-top:8mm}.write .box{min-height:8.2mm}.write .box.long{min-height:24mm}.roomy .box.long{min-height:110mm}.write .box i{line-height:1.25}"
+    ".write{margin-top:8mm}.write .box{min-height:8.2mm}.write .box.long{min-height:24mm}.roomy "
+    ".box.long{min-height:110mm}.write .box i{line-height:1.25}"
     ".write .box i .mono{font-size:6.5pt;color:#666}.choice{display:inline-block;margin-right:2.5mm;font-size:8pt}"
     "@media screen{body{padding:8mm 0}.sheet{margin-bottom:12mm}}";
 
@@ -83,32 +86,37 @@ void paper_tlp(struct case_file *c, const json_t *record, struct buf *text)
 	buf_addf(text, "TLP:%s", own && strcmp(own, "unknown") != 0 ? own : case_tlp(c));
 }
 
-static void add_state(struct buf *out, struct case_file *c, const json_t *record)
+static void add_state(struct buf *out, struct case_file *c, const char *label, const json_t *record)
 {
 	char now[CLOCK_TEXT];
 	struct buf tlp = BUF_INIT;
 	clock_format(clock_now(), now);
 	char *state = xasprintf(_("case %s · last commit %s · printed %s"), case_id(c), case_head(c), now);
 	paper_tlp(c, record, &tlp);
-	buf_adds(out, "<div class=\"state\">");
-	paper_element(out, "span", NULL, state);
+	buf_adds(out, "<div class=\"state\"><span>");
+	if (label) {
+		paper_element(out, "b", "mono", label);
+		buf_adds(out, " · ");
+	}
+	html_text(out, state);
+	buf_adds(out, "</span>");
 	paper_element(out, "b", "tlp", tlp.data);
 	buf_adds(out, "</div>");
 	buf_release(&tlp);
 	free(state);
 }
 
-void paper_sheet_begin(struct buf *out, struct case_file *c, const json_t *record)
+void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const json_t *record)
 {
 	buf_adds(out, "<table class=\"sheet\"><thead><tr><td>");
-	add_state(out, c, record);
+	add_state(out, c, label, record);
 	buf_adds(out, "</td></tr></thead>\n<tbody><tr><td>\n");
 }
 
-void paper_sheet_end(struct buf *out, struct case_file *c, const json_t *record)
+void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const json_t *record)
 {
 	buf_adds(out, "</td></tr></tbody>\n<tfoot><tr><td>");
-	add_state(out, c, record);
+	add_state(out, c, label, record);
 	buf_adds(out, "</td></tr></tfoot></table>\n");
 }
 

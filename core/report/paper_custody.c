@@ -308,10 +308,11 @@ static int add_form(struct case_file *c, const char *label, struct buf *out, str
 		json_decref(record);
 		return -1;
 	}
-	paper_sheet_begin(out, c, record);
+	paper_sheet_begin(out, c, record_label(record), record);
 	buf_adds(out, "<div class=\"form-head\"><div><h1>");
 	paper_element(out, "span", "label", record_label(record));
 	html_text(out, _("Chain of custody"));
+	html_text(out, record_is_retracted(record) ? _(" (retracted)") : "");
 	buf_adds(out, "</h1>\n");
 	paper_element(out, "div", NULL, case_title(c));
 	buf_adds(out, "</div>");
@@ -331,7 +332,7 @@ static int add_form(struct case_file *c, const char *label, struct buf *out, str
 		paper_element(out, "p", "note", later);
 		free(later);
 	}
-	paper_sheet_end(out, c, record);
+	paper_sheet_end(out, c, record_label(record), record);
 	json_decref(record);
 	return rc;
 }

@@ -2,9 +2,9 @@
  * What the papers have in common: the page, its sheets, and boxes with a name.
  *
  *     paper_begin(out, title);
- *     paper_sheet_begin(out, c, record, heading);
+ *     paper_sheet_begin(out, c, label, record);
  *     …
- *     paper_sheet_end(out, c, record);
+ *     paper_sheet_end(out, c, label, record);
  *     paper_end(out);
  */
 #ifndef GENBA_REPORT_PAPER_PRIVATE_H
@@ -17,10 +17,10 @@ struct buf;
 void paper_begin(struct buf *out, const char *title);
 void paper_end(struct buf *out);
 
-/* A sheet begins a page. Its head and foot, which browsers repeat where it takes several, bear the TLP label and the state
- * of the case; `record` (or NULL) may have a TLP label of its own. */
-void paper_sheet_begin(struct buf *out, struct case_file *c, const json_t *record);
-void paper_sheet_end(struct buf *out, struct case_file *c, const json_t *record);
+/* A sheet begins a page. Its head and foot, which browsers repeat where it takes several, bear the TLP label, the state of
+ * the case and what the sheet is about (a label, or NULL); `record` (or NULL) may have a TLP label of its own. */
+void paper_sheet_begin(struct buf *out, struct case_file *c, const char *label, const json_t *record);
+void paper_sheet_end(struct buf *out, struct case_file *c, const char *label, const json_t *record);
 
 /* "TLP:AMBER": of the record, or of the case. */
 void paper_tlp(struct case_file *c, const json_t *record, struct buf *text);

@@ -74,7 +74,7 @@ static void add_state(struct tagging *t)
 static void end_sheet(struct tagging *t)
 {
 	buf_adds(t->out, "</div>\n");
-	paper_sheet_end(t->out, t->c, NULL);
+	paper_sheet_end(t->out, t->c, NULL, NULL);
 }
 
 static int add_tag(void *ctx, json_t *record)
@@ -87,7 +87,7 @@ static int add_tag(void *ctx, json_t *record)
 	if (t->count % TAGS_ON_SHEET == 0) {
 		if (t->count)
 			end_sheet(t);
-		paper_sheet_begin(t->out, t->c, NULL);
+		paper_sheet_begin(t->out, t->c, NULL, NULL);
 		buf_adds(t->out, "<div class=\"tags\">\n");
 	}
 	t->count++;

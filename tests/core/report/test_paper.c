@@ -387,6 +387,10 @@ static void hostile_text_in_every_field(void **state)
 		assert_int_equal(record_retract(the_case, transfer, HOSTILE, NULL), 0);
 		custody(item);
 		is_harmless();
+		assert_int_equal(record_retract(the_case, item, HOSTILE, NULL), 0);
+		custody(item);
+		is_harmless();
+		assert_non_null(strstr(page.data, "(retracted)</h1>"));
 		char *labels[] = {item};
 		buf_clear(&page);
 		assert_int_equal(paper_tags(the_case, labels, 1, &page, NULL), 0);
