@@ -38,10 +38,12 @@ took as one handover --to two.pub --out two.genba
 
 died=0
 came=0
+stand=1 # transfers that stand
 for ((i = 0; died < deaths && i < 20 * deaths; i++)); do
-	rm -f again.genba
+	rm -f again.genba*
 	before=$(head_of one)
 	if killed_as one handover --to two.pub --out again.genba; then
+		stand=$((stand + 1))
 		continue
 	fi
 	died=$((died + 1))
@@ -49,8 +51,13 @@ for ((i = 0; died < deaths && i < 20 * deaths; i++)); do
 	# what was there is still there
 	as one log --json >all.log
 	grep -q "$before" all.log || fail "the state before the handover is gone"
+	[ ! -e again.genba ] || { came=$((came + 1)) && stand=$((stand + 1)); }
+	# on record is what there is a copy of, and nothing half is left beside it
+	is "transfers that stand" "$stand" "$(as one list transfer --json | grep -c '"label"')"
+	for part in again.genba.*; do
+		[ ! -e "$part" ] || fail "left behind: $part"
+	done
 	if [ -e again.genba ]; then
-		came=$((came + 1))
 		cp again.genba probe.genba
 		mkdir -p probe && cp -r two/genba probe/
 		status 0 as probe verify

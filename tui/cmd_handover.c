@@ -12,6 +12,7 @@
 #include "case/verify.h"
 #include "handover/folder.h"
 #include "handover/handover.h"
+#include "handover/settle.h"
 #include "handover/transfer.h"
 #include "report/brief.h"
 
@@ -173,16 +174,12 @@ static int take_evidence(struct session *s, const char *folder, struct buf *labe
 	return rc;
 }
 
-/* The first copy that somebody gets is what they begin with; whether a later one was ever opened is known when they answer. */
-static int remember(struct session *s, const struct handover_recipient *to, size_t count, struct err *err)
+/* With the copy in its place, or without one: what is on record comes to fit. */
+static int settle(struct session *s, struct err *err)
 {
-	char head[HISTORY_ID];
-	int rc = history_head(case_history(s->c), head, err);
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		char known[HISTORY_ID];
-		if (handover_known(s->c, to[i].key, known, NULL) < 0)
-			rc = handover_set_known(s->c, to[i].key, head, err);
-	}
+	struct buf told = BUF_INIT;
+	int rc = handover_settle(s->c, &told, err);
+	buf_release(&told);
 	return rc;
 }
 
@@ -200,21 +197,17 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	if (rc == 0 && passphrase_file)
 		rc = secret_read_file(&passphrase, passphrase_file, err);
 	how->passphrase = passphrase_file ? &passphrase : NULL;
-	if (rc == 0 && access(out, F_OK) == 0)
-		rc = err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
 	if (rc == 0 && folder)
 		rc = take_evidence(s, folder, &evidence, err);
 	if (rc == 0)
 		rc = own_brief(s, args, &brief, err);
 	if (rc == 0)
-		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, labels, err);
+		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, out, labels, err);
 	if (rc == 0) {
 		rc = handover_copy(s->c, out, how, &left, err);
-		for (size_t i = 0; i < how->count && rc < 0; i++) /* what did not come about is not left standing */
-			record_retract(s->c, labels[i], _("the copy could not be written"), NULL);
+		if (settle(s, rc == 0 ? err : NULL) < 0)
+			rc = -1;
 	}
-	if (rc == 0)
-		rc = remember(s, how->to, how->count, err);
 	for (size_t i = 0; i < how->count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
@@ -255,6 +248,8 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("handover", err);
 	if (!out)
 		return err_set(err, ERR_USAGE, _("where to? --out FILE"));
+	if (access(out, F_OK) == 0) /* before anybody becomes a responder by this */
+		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
 	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
 		secrets[i] = args_option_at(args, "secret", i);
 	if (read_recipients(s, args, to, &how.count, err) < 0)

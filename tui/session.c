@@ -1,8 +1,10 @@
 #include "tui/session.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "handover/settle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +92,17 @@ int session_identity(struct session *s, int unlock, struct err *err)
 	return rc;
 }
 
+/* A handover that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
+static void settle(struct session *s)
+{
+	struct buf told = BUF_INIT;
+	struct err err = ERR_INIT;
+	if (handover_settle(s->c, &told, &err) < 0)
+		fprintf(s->log, "%s\n", err.message);
+	fputs(told.data, s->log);
+	buf_release(&told);
+}
+
 static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	struct case_unlock unlock = {s->identity && s->identity->secret_key ? s->identity : NULL, passphrase};
@@ -98,6 +111,7 @@ static int open_case(struct session *s, const struct secret *passphrase, struct 
 		return -1;
 	if (*case_notice(s->c))
 		fprintf(s->log, "%s", case_notice(s->c));
+	settle(s);
 	return 0;
 }
 

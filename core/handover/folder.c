@@ -140,26 +140,29 @@ static int copied_before(int in, const char *from, const char *to, const struct 
 	return rc;
 }
 
+/* Under a name of its own until it is whole: one that was cut short must not look like other bytes. */
 int folder_copy(const char *from, const char *to, const struct progress *progress, char sha256[65], struct err *err)
 {
 	int in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (in < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), from);
-	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0 && errno == EEXIST)
+	struct stat st;
+	if (lstat(to, &st) == 0)
 		return copied_before(in, from, to, progress, sha256, err);
-	if (out < 0) {
-		err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
-		close(in);
-		return -1;
-	}
-	int rc = pump(in, out, from, progress, sha256, err);
+	char *part = xasprintf("%s.part", to);
+	unlink(part);
+	int out = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int rc = out < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to)
+	                 : pump(in, out, from, progress, sha256, err);
 	if (rc == 0 && fsync(out) < 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
 	close(in);
-	if (close(out) < 0 && rc == 0)
+	if (out >= 0 && close(out) < 0 && rc == 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
-	if (rc < 0)
-		unlink(to);
+	if (rc == 0 && rename(part, to) < 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
+	if (rc < 0 && out >= 0)
+		unlink(part);
+	free(part);
 	return rc;
 }

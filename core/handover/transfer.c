@@ -7,6 +7,7 @@
 #include "case/identity.h"
 #include "case/meta.h"
 #include "handover/keys.h"
+#include "handover/settle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static char *own_name(struct case_file *c)
 }
 
 int transfer_record(struct case_file *c, const struct handover_recipient *to, size_t count, const char *items,
-                    const char *brief, char (*labels)[LABEL_TEXT], struct err *err)
+                    const char *brief, const char *path, char (*labels)[LABEL_TEXT], struct err *err)
 {
 	char now[CLOCK_TEXT];
 	char head[HISTORY_ID];
@@ -39,7 +40,8 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 	buf_adds(&what, "case");
 	if (items && *items)
 		buf_addf(&what, ",%s", items);
-	for (size_t i = 0; i < count; i++) {
+	int rc = 0;
+	for (size_t i = 0; i < count && rc == 0; i++) {
 		struct assign fields[] = {{"items", what.data},
 		                          {"action", "handed_over"},
 		                          {"from", me},
@@ -49,14 +51,18 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 		                          {"means", "electronic"},
 		                          {"head", head}};
 		struct assign text[] = {{"text", brief}, {"on", labels[i]}, {"title", _("brief of the handover")}};
-		if (action_add(a, "transfer", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, labels[i], err) <
-		        0 ||
-		    (brief && *brief && action_add(a, "note", text, 3, 0, note, err) < 0))
-			break;
+		rc = action_add(a, "transfer", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, labels[i], err);
+		if (rc == 0 && brief && *brief)
+			rc = action_add(a, "note", text, 3, 0, note, err);
 	}
+	if (rc == 0)
+		rc = settle_note(c, path, to, (const char(*)[LABEL_TEXT])labels, count, err);
 	free(me);
 	buf_release(&what);
-	return action_commit(a, err);
+	if (rc == 0)
+		return action_commit(a, err);
+	action_cancel(a);
+	return -1;
 }
 
 /* ---- the recipient */

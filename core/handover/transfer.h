@@ -23,9 +23,10 @@
 #define RECEIPT_LIMIT   (4U << 20)
 
 /* Records a transfer of the case (and of `items`, labels separated by commas, or NULL) to each recipient, and the brief as
- * a note on it. One action. `labels[i]` gets the label of the i-th transfer. */
+ * a note on it; and that the copy will lie at `path` (settle.h). One action. `labels[i]` gets the label of the i-th
+ * transfer. */
 int transfer_record(struct case_file *c, const struct handover_recipient *to, size_t count, const char *items,
-                    const char *brief, char (*labels)[LABEL_TEXT], struct err *err);
+                    const char *brief, const char *path, char (*labels)[LABEL_TEXT], struct err *err);
 
 /* The newest transfer to this identity that was not accepted; ERR_NOT_FOUND. */
 int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *err);
