@@ -21,6 +21,8 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 {
 	size_t i;
 	json_t *line;
+	json_array_foreach(r->notes, i, line)
+		fprintf(s->out, "%s\n", json_string_value(line));
 	json_array_foreach(r->lines, i, line)
 		fprintf(s->out, "%s\n", json_string_value(line));
 	if (r->outcome == MERGE_NOTHING)
@@ -51,6 +53,13 @@ static int is_sealed(const char *path)
 	return seal_is(head, n);
 }
 
+int cmd_open_parcel(struct session *s, const char *path, struct buf *plain, struct parcel *p, struct err *err)
+{
+	memset(p, 0, sizeof *p);
+	return is_sealed(path) ? handover_open_delta(path, case_identity(s->c), plain, p, err)
+	                       : serve_parcel(s->c, path, plain, p, &s->progress, err);
+}
+
 /* The other side's key is known to have what it sent, as far as it is here. */
 static void remember_sender(struct session *s, const struct parcel *p, const char *tip)
 {
@@ -68,9 +77,7 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("merge", err);
 	if (case_may_write(s->c, err) < 0)
 		return -1;
-	memset(&p, 0, sizeof p);
-	int rc = is_sealed(args->words[0]) ? handover_open_delta(args->words[0], case_identity(s->c), &plain, &p, err)
-	                                   : serve_parcel(s->c, args->words[0], &plain, &p, &s->progress, err);
+	int rc = cmd_open_parcel(s, args->words[0], &plain, &p, err);
 	if (rc == 0) {
 		rc = case_merge_vouched(s->c, &p, args_option(args, "vouch"), dry_run, &s->progress, &report, err);
 		if (rc == 0) {

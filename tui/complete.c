@@ -169,6 +169,7 @@ static void offer_called(struct completing *k, const char *called, size_t n)
 	             {"PATH", offer_files, NULL},
 	             {"FILE", offer_files, NULL},
 	             {"KEYFILE", offer_files, NULL},
+	             {"OTHER", offer_files, NULL},
 	             {"DIR", offer_files, NULL},
 	             {"LIST", NULL, NULL}};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

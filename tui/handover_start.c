@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/words.h"
 #include "tui/cmd.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"
@@ -15,17 +16,10 @@
 
 #define BRIEF_DRAFT "handover:brief"
 
-/* One word of a command line, whatever is in it. */
-static void add_word(struct buf *line, const char *option, const char *word)
+static void add_option(struct buf *line, const char *option, const char *value)
 {
-	buf_addf(line, " --%s '", option);
-	for (const char *p = word; *p; p++) {
-		if (*p == '\'')
-			buf_adds(line, "'\\''");
-		else
-			buf_addc(line, *p);
-	}
-	buf_addc(line, '\'');
+	buf_addf(line, " --%s ", option);
+	words_quote(line, value);
 }
 
 static char *ask_brief(struct workbench *wb)
@@ -66,10 +60,10 @@ void handover_start(struct workbench *wb)
 	if (brief) {
 		struct buf line = BUF_INIT;
 		buf_adds(&line, "handover");
-		add_word(&line, "to", key);
-		add_word(&line, "out", out);
+		add_option(&line, "to", key);
+		add_option(&line, "out", out);
 		if (*folder)
-			add_word(&line, "with-evidence", folder);
+			add_option(&line, "with-evidence", folder);
 		wb->s->brief = brief;
 		if (workbench_command(wb, line.data) == 0)
 			kept_drop(wb, BRIEF_DRAFT);

@@ -349,6 +349,9 @@ int workbench_command(struct workbench *wb, const char *line)
 		workbench_push(wb, view);
 	else if (words.count == 1 && strcmp(words.items[0], "handover") == 0)
 		handover_start(wb);
+	else if (words.count > 0 && words.count <= 2 && strcmp(words.items[0], "merge") == 0 &&
+	         (words.count == 1 || *words.items[1] != '-'))
+		merge_start(wb, words.count == 2 ? words.items[1] : NULL);
 	else if (words.count > 0)
 		rc = run_command(wb, line, &words);
 	words_release(&words);

@@ -138,6 +138,9 @@ void playbook_start(struct workbench *wb, const char *asset);
 /* Asks for what a handover needs, lets the brief be edited, and hands over. */
 void handover_start(struct workbench *wb);
 
+/* Shows what merging `path` (NULL: asked for) would bring; from there it is merged. */
+void merge_start(struct workbench *wb, const char *path);
+
 /* Wipes the keys and clears the screen until the passphrase is given. */
 void workbench_lock(struct workbench *wb);
 

@@ -72,3 +72,15 @@ void words_release(struct words *words)
 	words->items = NULL;
 	words->count = 0;
 }
+
+void words_quote(struct buf *line, const char *word)
+{
+	buf_addc(line, '\'');
+	for (const char *p = word; *p; p++) {
+		if (*p == '\'')
+			buf_adds(line, "'\\''");
+		else
+			buf_addc(line, *p);
+	}
+	buf_addc(line, '\'');
+}

@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+struct buf;
 struct err;
 
 struct words {
@@ -21,5 +22,8 @@ struct words {
 /* 0, or -1 with ERR_USAGE and the column of an unclosed quote. Free with words_release(). */
 int words_split(struct words *words, const char *line, struct err *err);
 void words_release(struct words *words);
+
+/* Appends one word so that words_split() gives it back, whatever is in it. */
+void words_quote(struct buf *line, const char *word);
 
 #endif

@@ -11,6 +11,7 @@
 #include "handover/aside.h"
 #include "handover/judge.h"
 #include "handover/keys.h"
+#include "handover/merge_detail.h"
 #include "handover/merge_labels.h"
 #include "handover/merge_tree.h"
 #include "handover/unpack.h"
@@ -29,6 +30,7 @@ struct merging {
 	struct history_accepted accepted;
 	struct aside aside;
 	struct known_keys keys;
+	int dry_run;
 	const char *vouch;    /* the reason to take in what revoked keys signed, or NULL */
 	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */
 	int retreat;          /* not all can be merged: again, up to aside.tip */
@@ -38,7 +40,7 @@ struct merging {
 	struct action *action;
 };
 
-__attribute__((format(printf, 2, 3))) static void tell(struct merging *m, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void tell(json_t *lines, const char *format, ...)
 {
 	struct buf line = BUF_INIT;
 	va_list args;
@@ -46,7 +48,7 @@ __attribute__((format(printf, 2, 3))) static void tell(struct merging *m, const 
 	buf_addv(&line, format, args);
 	va_end(args);
 	char *safe = printable_dup(line.data);
-	json_array_append_new(m->report->lines, json_string(safe));
+	json_array_append_new(lines, json_string(safe));
 	free(safe);
 	buf_release(&line);
 }
@@ -106,7 +108,7 @@ static void tell_aside(struct merging *m)
 	size_t i;
 	json_t *line;
 	json_array_foreach(m->aside.lines, i, line)
-		tell(m, "%s", json_string_value(line));
+		tell(m->report->notes, "%s", json_string_value(line));
 }
 
 static int refuse_void(struct merging *m)
@@ -183,13 +185,14 @@ static void tell_record(struct merging *m, const json_t *object, int is_new)
 	char *title = record_title(object);
 	const char *kind = json_get_string(object, "kind");
 	if (strcmp(kind, "conflict") == 0)
-		tell(m, _("to decide: %s %s: %s or %s"), record_label(object), json_get_string(object, "field"),
+		tell(m->report->lines, _("to decide: %s %s: %s or %s"), record_label(object),
+		     json_get_string(object, "field"),
 		     json_get_string(object, "one") ? json_get_string(object, "one") : _("(unset)"),
 		     json_get_string(object, "other") ? json_get_string(object, "other") : _("(unset)"));
 	else if (is_new)
-		tell(m, _("new: %s %s"), record_label(object), title);
+		tell(m->report->lines, _("new: %s %s"), record_label(object), title);
 	else
-		tell(m, _("changed: %s %s"), record_label(object), title);
+		tell(m->report->lines, _("changed: %s %s"), record_label(object), title);
 	free(title);
 }
 
@@ -226,12 +229,22 @@ static int collect_file(void *ctx, const char *path, const struct buf *old_text,
 	return 0;
 }
 
+/* For a dry run: while it is all there, and before it is rolled back. */
+static int tell_detail(struct merging *m, const char *base, const json_t *files)
+{
+	if (m->dry_run && !(m->report->detail = merge_detail(m->c, base, m->head, m->tip, files, m->err)))
+		return -1;
+	return 0;
+}
+
 static int forward(struct merging *m)
 {
 	json_t *files = json_object();
 	int rc = history_diff(m->h, m->head, m->tip, collect_file, files, m->err);
 	if (rc == 0)
 		rc = store_files(m, files);
+	if (rc == 0)
+		rc = tell_detail(m, m->head, files);
 	m->report->outcome = MERGE_FORWARD;
 	action_forwards(m->action, m->tip);
 	json_decref(files);
@@ -281,7 +294,7 @@ static int vouch(struct merging *m)
 	if (rc >= 0)
 		rc = action_add(m->action, "decision", fields, n.labels.len ? 6 : 5, 0, label, m->err);
 	if (rc >= 0)
-		tell(m, _("on record: %s, the decision to take in what revoked keys signed"), label);
+		tell(m->report->notes, _("on record: %s, the decision to take in what revoked keys signed"), label);
 	action_trailer(m->action, trailer.data);
 	buf_release(&trailer);
 	buf_release(&n.labels);
@@ -291,11 +304,17 @@ static int vouch(struct merging *m)
 static int make_commit(struct merging *m)
 {
 	struct merge_result result;
+	char bases[HISTORY_BASES][HISTORY_ID];
+	size_t count = 0;
 	int rc = merge_trees(m->h, m->head, m->tip, &result, m->err);
 	if (rc == 0)
-		rc = merge_labels_settle(m->c, m->head, m->tip, &result, &m->report->renamed, m->report->lines, m->err);
+		rc = merge_labels_settle(m->c, m->head, m->tip, &result, &m->report->renamed, m->report->notes, m->err);
 	if (rc == 0)
 		rc = store_files(m, result.files);
+	if (rc == 0)
+		rc = history_bases(m->h, m->head, m->tip, bases, &count, m->err);
+	if (rc == 0)
+		rc = tell_detail(m, count ? bases[0] : "", result.files);
 	if (rc == 0 && json_object_size(m->aside.keys))
 		rc = vouch(m);
 	m->report->conflicts = result.conflicts;
@@ -327,7 +346,7 @@ static int write_merge(struct merging *m)
 }
 
 /* In one transaction: all of it, or nothing. */
-static int attempt(struct merging *m, int dry_run)
+static int attempt(struct merging *m)
 {
 	if (!(m->action = action_begin(m->c, "merge", m->err)))
 		return -1;
@@ -336,7 +355,7 @@ static int attempt(struct merging *m, int dry_run)
 	int rc = believe(m);
 	if (rc == 0 && !m->retreat)
 		rc = write_merge(m);
-	if (rc < 0 || dry_run || m->retreat)
+	if (rc < 0 || m->dry_run || m->retreat)
 		action_cancel(m->action);
 	else
 		rc = action_commit(m->action, m->err);
@@ -352,9 +371,10 @@ int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *
                        const struct progress *progress, struct merge_report *report, struct err *err)
 {
 	struct merging m = {
-	    .c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err, .vouch = reason};
+	    .c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err, .dry_run = dry_run, .vouch = reason};
 	memset(report, 0, sizeof *report);
 	report->lines = json_array();
+	report->notes = json_array();
 	buf_init(&m.findings);
 	snprintf(m.tip, sizeof m.tip, "%s", p->tip);
 	if (reason && !*reason)
@@ -362,12 +382,12 @@ int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *
 	if (history_head(m.h, m.head, err) < 0)
 		return -1;
 	m.in = history_incoming_new();
-	int rc = attempt(&m, dry_run);
+	int rc = attempt(&m);
 	if (rc == 0 && m.retreat) {
 		snprintf(m.tip, sizeof m.tip, "%s", m.aside.tip);
 		aside_release(&m.aside);
 		m.retreat = 0;
-		rc = attempt(&m, dry_run);
+		rc = attempt(&m);
 	}
 	snprintf(report->tip, sizeof report->tip, "%s", m.tip);
 	aside_release(&m.aside);
@@ -385,5 +405,7 @@ int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const s
 void merge_report_release(struct merge_report *report)
 {
 	json_decref(report->lines);
-	report->lines = NULL;
+	json_decref(report->notes);
+	json_decref(report->detail);
+	report->lines = report->notes = report->detail = NULL;
 }

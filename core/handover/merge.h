@@ -30,7 +30,9 @@ struct merge_report {
 	size_t aside;         /* commits that were set aside, since a revoked key signed them or what they build on */
 	size_t vouched;       /* commits of revoked keys that count, since a colleague vouches for them */
 	size_t renamed;       /* labels and marks that two records had on the two sides */
-	json_t *lines;        /* array of strings: what was added, changed, put up for decision, renamed; printable */
+	json_t *lines;        /* array of strings: what was added, changed, put up for decision; printable */
+	json_t *notes;        /* array of strings: what was renamed, set aside, vouched for; printable */
+	json_t *detail;       /* of a dry run: field by field (merge_detail.h), else NULL */
 	char tip[HISTORY_ID]; /* of the other side: up to where it was merged */
 };
 

@@ -195,13 +195,13 @@ static int settle(struct case_file *c, const json_t *note, struct buf *told, str
 		    safe, stands);
 	} else {
 		rc = take_back(c, note, err);
-		remove_parts(path);
 		if (rc == 0)
 			buf_addf(told,
 			         _("The handover to '%s' was cut short before the copy was whole: its transfer is "
 			           "retracted.\n"),
 			         safe);
 	}
+	remove_parts(path);
 	free(safe);
 	free(folder);
 	return rc;

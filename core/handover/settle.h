@@ -20,8 +20,8 @@ int settle_note(struct case_file *c, const char *path, const struct handover_rec
 
 /*
  * Settles the handover that is noted, if one is: with a copy in its place, that
- * is what its recipients begin with; without one, its transfers are retracted,
- * and what an interrupted writing left beside it is removed. `told` gets a line
+ * is what its recipients begin with; without one, its transfers are retracted.
+ * What an interrupted writing left beside it is removed. `told` gets a line
  * for people if there was no copy. Nothing happens where the case cannot be
  * written. 0; -1: it stays noted.
  */

@@ -31,8 +31,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		if (words.items[words.count])
 			abort();
-		for (size_t i = 0; i < words.count; i++)
-			add_quoted(&line, words.items[i]);
+		for (size_t i = 0; i < words.count; i++) {
+			if (i % 2) {
+				words_quote(&line, words.items[i]);
+				buf_addc(&line, ' ');
+			} else {
+				add_quoted(&line, words.items[i]);
+			}
+		}
 		if (words_split(&again, line.data, NULL) < 0 || again.count != words.count)
 			abort();
 		for (size_t i = 0; i < words.count; i++)

@@ -15,6 +15,7 @@ static char home[160];
 static char other_home[160];
 static char site[160];
 static char copy[160];
+static char delta[160];
 
 static void be_the_first(void)
 {
@@ -35,10 +36,9 @@ static char *line_of_key(struct program *p)
 	return strdup(p->out.data);
 }
 
-/* Two copies, one field changed on both sides, and merged. */
-static void make_a_conflict(struct program *p)
+/* Two copies, one field changed on both sides. */
+static void work_apart(struct program *p)
 {
-	char delta[160];
 	program_case(p, "Two copies");
 	program_good(p, "add", "asset", "hostname=HR-PC-03", NULL);
 	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
@@ -57,9 +57,35 @@ static void make_a_conflict(struct program *p)
 	program_good(p, "set", "R1-A1", "status=clean", NULL);
 	program_good(p, "handover", "--delta", "--to", first, "--out", delta, NULL);
 	be_the_first();
-	program_good(p, "merge", delta, NULL);
 	free(first);
 	free(other);
+}
+
+/* What would come is shown before it comes; then it is merged, from there. */
+static void merge_what_is_shown(struct program *p, struct terminal *t)
+{
+	char words[256];
+	snprintf(words, sizeof words, ":merge %s" KEYS_ENTER, delta);
+	terminal_type(t, words);
+	terminal_await_row(t, 1, "What would be merged");
+	terminal_await(t, "dry run of");
+	terminal_await(t, "to decide");
+	terminal_await(t, "theirs");
+	terminal_await(t, "no trace found");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "What would be merged");
+	program_good(p, "list", "conflict", "--json", NULL);
+	assert_null(strstr(p->out.data, "label"));
+	terminal_type(t, words);
+	terminal_await_row(t, 1, "What would be merged");
+	terminal_type(t, "m");
+	terminal_await_row(t, 1, "What was merged");
+	terminal_await(t, "1 to decide");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "What was merged");
+	terminal_type(t, words);
+	terminal_await(t, "nothing new: all of it is here already");
+	terminal_type(t, KEYS_ESCAPE);
 }
 
 static void decide(struct terminal *t)
@@ -114,9 +140,10 @@ static void colleagues(void **state)
 	(void)state;
 	struct program p;
 	program_init(&p);
-	make_a_conflict(&p);
+	work_apart(&p);
 	struct terminal *t = terminal_open(24, 80, NULL, site, NULL);
 	terminal_await(t, "Infected and not isolated");
+	merge_what_is_shown(&p, t);
 	decide(t);
 	look_at_the_news(&p, t);
 	hand_over(&p, t);

@@ -222,6 +222,89 @@ static void test_dry_run(void **state)
 	end(2);
 }
 
+static const json_t *field_named(const json_t *record, const char *name)
+{
+	size_t i;
+	json_t *field;
+	json_array_foreach(json_object_get(record, "fields"), i, field)
+		if (strcmp(json_get_string(field, "name"), name) == 0)
+			return field;
+	return NULL;
+}
+
+static void assert_told(const json_t *record, const char *name, const char *base, const char *ours, const char *theirs,
+                        const char *becomes, int clash)
+{
+	const json_t *field = field_named(record, name);
+	assert_non_null(field);
+	assert_string_equal(json_get_string(field, "base"), base);
+	assert_string_equal(json_get_string(field, "ours"), ours);
+	assert_string_equal(json_get_string(field, "theirs"), theirs);
+	if (becomes)
+		assert_string_equal(json_get_string(field, "becomes"), becomes);
+	assert_int_equal(json_is_true(json_object_get(field, "clash")), clash);
+}
+
+/* A dry run tells each field with both sides and what was before; what is to decide comes first, what is new last. */
+static void test_dry_run_detail(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	struct merge_report report;
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	add(copies[0], "asset", "hostname", "PC-2", label);
+	set(copies[0], "R1-A2", "status", "suspected");
+	set(copies[0], "R1-A2", "os", "first");
+	merge(copies[1], copies[0]);
+	add(copies[1], "asset", "hostname", "PC-3", label);
+	set(copies[1], "R1-A1", "user", "Person A");
+	set(copies[1], "R1-A2", "os", "theirs");
+	set(copies[1], "R1-A2", "status", "clean");
+	set(copies[0], "R1-A2", "os", "ours");
+	set(copies[0], "R1-A2", "model", "ours too");
+	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	ok(case_merge(copies[0], &p, 1, NULL, &report, &err), &err);
+	assert_int_equal(report.conflicts, 1);
+	assert_int_equal(json_array_size(report.detail), 4); /* and the person */
+	const json_t *decide = json_array_get(report.detail, 0);
+	assert_string_equal(json_get_string(decide, "label"), "R1-A2");
+	assert_told(decide, "OS and version", "first", "ours", "theirs", NULL, 1);
+	assert_told(decide, "Finding", "suspected", "suspected", "no trace found (basis not on record)",
+	            "no trace found (basis not on record)", 0);
+	assert_null(field_named(decide, "Maker and model"));
+	const json_t *changed = json_array_get(report.detail, 1);
+	assert_string_equal(json_get_string(changed, "label"), "R1-A1");
+	assert_int_equal(json_array_size(json_object_get(changed, "fields")), 1);
+	/* a reference to what comes with it is told by its label */
+	const char *user = json_get_string(json_array_get(json_object_get(changed, "fields"), 0), "theirs");
+	assert_non_null(strstr(user, "R2-P"));
+	for (size_t i = 2; i < 4; i++)
+		assert_true(json_is_true(json_object_get(json_array_get(report.detail, i), "new")));
+	merge_report_release(&report);
+	/* of a real one nothing is told field by field; forward, there is nothing to decide */
+	ok(case_merge(copies[0], &p, 0, NULL, &report, &err), &err);
+	assert_null(report.detail);
+	merge_report_release(&report);
+	parcel_release(&p);
+	buf_clear(&bytes);
+	ok(parcel_write(copies[0], NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	ok(case_merge(copies[1], &p, 1, NULL, &report, &err), &err);
+	assert_int_equal(report.outcome, MERGE_FORWARD);
+	decide = json_array_get(report.detail, 0);
+	assert_string_equal(json_get_string(decide, "label"), "R1-A2");
+	assert_told(decide, "Maker and model", "", "", "ours too", "ours too", 0);
+	merge_report_release(&report);
+	parcel_release(&p);
+	buf_release(&bytes);
+	end(2);
+}
+
 /* ---- what is refused */
 
 static void test_other_case(void **state)
@@ -516,6 +599,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_label_clash),
 	    cmocka_unit_test(test_label_clash_and_paper),
 	    cmocka_unit_test(test_dry_run),
+	    cmocka_unit_test(test_dry_run_detail),
 	    cmocka_unit_test(test_other_case),
 	    cmocka_unit_test(test_unknown_responder),
 	    cmocka_unit_test(test_damaged_parcels),

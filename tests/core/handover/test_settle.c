@@ -124,8 +124,11 @@ static void test_copy_in_its_place(void **state)
 		begin_handover(&h, path);
 		h.how.without_me = without_me;
 		write_copy(&h);
+		char *left = beside(path, ".handover.part");
 		open_again();
 		assert_settles(NULL);
+		assert_int_not_equal(access(left, F_OK), 0);
+		free(left);
 		assert_int_equal(standing(), 1);
 		ok(handover_known(copies[0], h.to[0].key, known, &err), &err);
 		assert_true(history_has(case_history(copies[0]), known));
