@@ -83,6 +83,13 @@ status 0 as two merge one.delta2
 rm -rf one.git && as one export git "$work/one.git" 2>/dev/null
 git -C one.git grep -qE 'LEFT-KEY|RIGHT-KEY' "$(git -C one.git rev-parse HEAD)" && fail "a secret is in the history"
 
+# --- who is known already is named by the mark
+as two list note --where 'stance=fact' --json | grep -q 感染経路 && fail "the brief counts as a fact"
+as two handover --to R1 --out marked.delta --delta 2>handover.log
+grep -q 'to R1 Responder one' handover.log || fail "to a mark: $(cat handover.log)"
+status 1 as two handover --to R77 --out never.delta --delta
+grep -q R77 err || fail "to nobody: $(cat err)"
+
 # --- decide, and merge the whole copy instead of a delta
 as one resolve "$conflict" =infected >/dev/null
 as two add asset hostname=HR-PC-04 >/dev/null

@@ -26,18 +26,44 @@
 #define KEY_LIMIT   4096
 #define BRIEF_LIMIT (1U << 20)
 
-/* A public line: of a file, or given as it is. The caller frees. */
-static char *read_line(const char *text, struct err *err)
+struct known {
+	const char *word;
+	char *line;
+};
+
+static int look_at_known(void *ctx, json_t *record)
 {
+	struct known *k = ctx;
+	const char *mark = json_get_string(record, "mark");
+	const char *line = json_get_string(record, "key");
+	if (!line || ((!mark || strcmp(mark, k->word) != 0) && strcmp(record_label(record), k->word) != 0))
+		return 0;
+	k->line = xstrdup(line);
+	return 1;
+}
+
+/* A public line: given as it is, of a file, or of a responder who is known by that mark or label. The caller frees. */
+static char *read_line(struct session *s, const char *text, struct err *err)
+{
+	struct known k = {text, NULL};
+	struct err why = ERR_INIT;
 	if (strncmp(text, "ssh-ed25519 ", 12) == 0)
 		return xstrdup(text);
 	struct buf line = BUF_INIT;
-	if (buf_read_file(&line, text, KEY_LIMIT, err) < 0) {
-		buf_release(&line);
-		return NULL;
+	if (buf_read_file(&line, text, KEY_LIMIT, &why) == 0) {
+		buf_truncate(&line, strcspn(line.data, "\r\n"));
+		return buf_take(&line, NULL);
 	}
-	buf_truncate(&line, strcspn(line.data, "\r\n"));
-	return buf_take(&line, NULL);
+	buf_release(&line);
+	if (access(text, F_OK) == 0)
+		err_set(err, why.code, "%s", why.message);
+	else if (record_each(s->c, "responder", RECORD_WITH_RETRACTED, look_at_known, &k, err) >= 0 && !k.line)
+		err_set(
+		    err, ERR_NOT_FOUND,
+		    _("'%s' is no file with a key (what `genba key export` prints at theirs), and no responder of this "
+		      "case has that mark"),
+		    text);
+	return k.line;
 }
 
 static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, size_t *count,
@@ -49,7 +75,7 @@ static int read_recipients(struct session *s, const struct args *args, struct ha
 	for (const char *value; rc == 0 && (value = args_option_at(args, "to", *count)) != NULL;) {
 		if (*count == HANDOVER_TO)
 			rc = err_set(err, ERR_USAGE, _("at most %d recipients at a time"), HANDOVER_TO);
-		else if (!(lines[*count] = read_line(value, err)))
+		else if (!(lines[*count] = read_line(s, value, err)))
 			rc = -1;
 		else
 			++*count;

@@ -53,7 +53,7 @@ void handover_start(struct workbench *wb)
 		workbench_tell_error(wb, &err);
 		return;
 	}
-	char *key = prompt_text(wb, _("Colleague's key (the file or line of genba key export): "));
+	char *key = prompt_text(wb, _("Colleague's key (file or line of genba key export, or a known mark): "));
 	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
 	char *folder = out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): ")) : NULL;
 	char *brief = folder ? ask_brief(wb) : NULL;

@@ -50,10 +50,12 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 		                          {"purpose", _("handover of the case")},
 		                          {"means", "electronic"},
 		                          {"head", head}};
-		struct assign text[] = {{"text", brief}, {"on", labels[i]}, {"title", _("brief of the handover")}};
+		/* what is established is in the records that it tells of: it is no fact of its own */
+		struct assign text[] = {
+		    {"text", brief}, {"on", labels[i]}, {"title", _("brief of the handover")}, {"stance", "unknown"}};
 		rc = action_add(a, "transfer", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, labels[i], err);
 		if (rc == 0 && brief && *brief)
-			rc = action_add(a, "note", text, 3, 0, note, err);
+			rc = action_add(a, "note", text, 4, 0, note, err);
 	}
 	if (rc == 0)
 		rc = settle_note(c, path, to, (const char(*)[LABEL_TEXT])labels, count, err);

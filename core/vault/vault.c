@@ -76,9 +76,17 @@ int vault_exec(struct vault *v, const char *sql, struct err *err)
 
 /* ---- the struct ---- */
 
+static sqlite3_vfs *disk_below;
+
+void vault_set_disk(sqlite3_vfs *below)
+{
+	disk_below = below;
+}
+
 struct vault *vault_alloc(sqlite3_vfs *below, const char *path, unsigned flags, struct err *err)
 {
 	struct vault *v = xcalloc(1, sizeof *v);
+	below = below ? below : disk_below;
 	v->below = below ? below : sqlite3_vfs_find("unix");
 	v->on_disk = !below;
 	v->flags = flags;

@@ -92,6 +92,10 @@ struct vault_disk {
 	int (*sync_directory)(struct vault_disk *disk);
 };
 
+/* The disk below all vaults that are made or opened from now on without one of their own; NULL: the operating system's. For
+ * tests of what works with cases. */
+void vault_set_disk(sqlite3_vfs *below);
+
 /* The same as the public ones over another VFS than the operating system's. */
 int vault_create_over(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_new_slot *slots,
                       size_t count, const struct vault_identity *signer, struct err *err);
