@@ -196,13 +196,30 @@ static void tell_record(struct merging *m, const json_t *object, int is_new)
 	free(title);
 }
 
+static int label_is_taken(struct case_file *c, const char *label, const char *id)
+{
+	sqlite3_stmt *q = NULL;
+	int taken = 0;
+	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM record WHERE label = ?1 AND id <> ?2", -1, &q, NULL) ==
+	    SQLITE_OK) {
+		sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 2, id, -1, SQLITE_STATIC);
+		taken = sqlite3_step(q) == SQLITE_ROW;
+	}
+	sqlite3_finalize(q);
+	return taken;
+}
+
 static int store_file(struct merging *m, const char *path, const char *text)
 {
 	json_t *object = strchr(path, '/') ? json_parse(text, strlen(text), m->err) : NULL;
 	if (!object)
 		return strchr(path, '/') ? -1 : 0;
 	json_t *here = record_get(m->c, json_get_string(object, "id"), RECORD_RAW | RECORD_WITH_RETRACTED, NULL);
-	int rc = action_store(m->action, object, m->err);
+	int rc = label_is_taken(m->c, record_label(object), json_get_string(object, "id"))
+	             ? err_set(m->err, ERR_INVALID, _("nothing was merged: there would be two records called %s"),
+	                       record_label(object))
+	             : action_store(m->action, object, m->err);
 	m->report->records++;
 	tell_record(m, object, here == NULL);
 	json_decref(here);
@@ -370,8 +387,14 @@ static int attempt(struct merging *m)
 int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
                        const struct progress *progress, struct merge_report *report, struct err *err)
 {
-	struct merging m = {
-	    .c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err, .dry_run = dry_run, .vouch = reason};
+	struct merging m = {.c = c,
+	                    .h = case_history(c),
+	                    .p = p,
+	                    .progress = progress,
+	                    .report = report,
+	                    .err = err,
+	                    .dry_run = dry_run,
+	                    .vouch = reason};
 	memset(report, 0, sizeof *report);
 	report->lines = json_array();
 	report->notes = json_array();

@@ -470,6 +470,36 @@ static void test_hostile_objects(void **state)
 	commit_text(&raw, &tree, (const char *const[]){head}, 1);
 	add_object(in, 1, &raw, &tip);
 	accept_refused(in, &tip, "wrong form");
+	/* names that lead out of the tree, or into a checkout's own folder */
+	static const char *const names[] = {"..", ".", ".git", "a/b", "../../etc/passwd", ".GIT", ""};
+	git_oid blob;
+	buf_clear(&raw);
+	buf_adds(&raw, "{}\n");
+	add_object(in, 3, &raw, &blob);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		git_oid outside;
+		buf_clear(&raw);
+		buf_addf(&raw, "100644 %s", names[i]);
+		buf_addc(&raw, '\0');
+		buf_add(&raw, blob.id, GIT_OID_RAWSZ);
+		add_object(in, 2, &raw, &outside);
+		commit_text(&raw, &outside, (const char *const[]){head}, 1);
+		add_object(in, 1, &raw, &tip);
+		accept_refused(in, &tip, "wrong form");
+	}
+	/* a link, and a program */
+	static const char *const modes[] = {"120000", "100755", "160000"};
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		git_oid linked;
+		buf_clear(&raw);
+		buf_addf(&raw, "%s asset", modes[i]);
+		buf_addc(&raw, '\0');
+		buf_add(&raw, blob.id, GIT_OID_RAWSZ);
+		add_object(in, 2, &raw, &linked);
+		commit_text(&raw, &linked, (const char *const[]){head}, 1);
+		add_object(in, 1, &raw, &tip);
+		accept_refused(in, &tip, "wrong form");
+	}
 	/* a second parent that cannot be */
 	commit_text(&raw, &tree, (const char *const[]){head, zero}, 2);
 	add_object(in, 1, &raw, &tip);

@@ -10,10 +10,13 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 static char folder[] = "/tmp/genba-pack-XXXXXX";
 static struct buf bundle;
@@ -160,6 +163,149 @@ static void test_squeezed(void **state)
 	buf_release(&want);
 }
 
+/* ---- packs that unpack to much */
+
+static void begin_pack(struct buf *pack, unsigned count)
+{
+	const unsigned char head[12] = {'P',
+	                                'A',
+	                                'C',
+	                                'K',
+	                                0,
+	                                0,
+	                                0,
+	                                2,
+	                                (unsigned char)(count >> 24),
+	                                (unsigned char)(count >> 16),
+	                                (unsigned char)(count >> 8),
+	                                (unsigned char)count};
+	buf_clear(pack);
+	buf_add(pack, head, sizeof head);
+}
+
+static void end_pack(struct buf *pack)
+{
+	unsigned char digest[20];
+	assert_int_equal(EVP_Digest(pack->data, pack->len, digest, NULL, EVP_sha1(), NULL), 1);
+	buf_add(pack, digest, sizeof digest);
+}
+
+/* One object: type and size, for a delta how far back its base lies, and the bytes. Returns its offset. */
+static size_t add_entry(struct buf *pack, unsigned type, size_t base_at, const struct buf *bytes)
+{
+	size_t at = pack->len;
+	size_t size = bytes->len;
+	unsigned char c = (unsigned char)(type << 4 | (size & 15));
+	for (size >>= 4; size; size >>= 7) {
+		buf_addc(pack, (char)(c | 0x80));
+		c = (unsigned char)(size & 0x7F);
+	}
+	buf_addc(pack, (char)c);
+	if (type == 6) {
+		unsigned char back[10];
+		size_t n = sizeof back;
+		size_t distance = at - base_at;
+		back[--n] = (unsigned char)(distance & 0x7F);
+		while (distance >>= 7)
+			back[--n] = (unsigned char)(0x80 | (--distance & 0x7F));
+		buf_add(pack, back + n, sizeof back - n);
+	}
+	uLongf room = compressBound(bytes->len);
+	unsigned char *squeezed = malloc(room);
+	assert_int_equal(compress(squeezed, &room, (const unsigned char *)bytes->data, bytes->len), Z_OK);
+	buf_add(pack, squeezed, room);
+	free(squeezed);
+	return at;
+}
+
+static void add_size(struct buf *delta, uint64_t size)
+{
+	for (; size > 0x7F; size >>= 7)
+		buf_addc(delta, (char)((size & 0x7F) | 0x80));
+	buf_addc(delta, (char)size);
+}
+
+/* `times` the whole base, in copies of at most 16 MiB less one. */
+static void copy_base(struct buf *delta, uint64_t size, unsigned times)
+{
+	buf_clear(delta);
+	add_size(delta, size);
+	add_size(delta, size * times);
+	for (unsigned i = 0; i < times; i++)
+		for (uint64_t from = 0; from < size;) {
+			uint64_t n = size - from < 0xFFFFFF ? size - from : 0xFFFFFF;
+			buf_addc(delta, (char)0xFF);
+			for (int k = 0; k < 4; k++)
+				buf_addc(delta, (char)(from >> (8 * k) & 0xFF));
+			for (int k = 0; k < 3; k++)
+				buf_addc(delta, (char)(n >> (8 * k) & 0xFF));
+			from += n;
+		}
+}
+
+static int count_object(void *ctx, const struct pack_object *object);
+
+static void pack_refused(const struct buf *pack, const char *reason)
+{
+	struct err err = ERR_INIT;
+	int n = 0;
+	assert_int_equal(pack_read(pack->data, pack->len, count_object, &n, &err), -1);
+	if (!strstr(err.message, reason))
+		print_error("%s\n", err.message);
+	assert_non_null(strstr(err.message, reason));
+	assert_int_equal(n, 0);
+}
+
+static void test_bombs(void **state)
+{
+	(void)state;
+	struct buf pack = BUF_INIT;
+	struct buf bytes = BUF_INIT;
+	struct buf delta = BUF_INIT;
+	/* a delta of thirty bytes that says it becomes a terabyte */
+	buf_adds(&bytes, "x");
+	add_size(&delta, 1);
+	add_size(&delta, (uint64_t)1 << 40);
+	buf_adds(&delta, "\x01x");
+	begin_pack(&pack, 2);
+	size_t at = add_entry(&pack, 3, 0, &bytes);
+	add_entry(&pack, 6, at, &delta);
+	end_pack(&pack);
+	pack_refused(&pack, "more than is allowed");
+	/* each twice the one before: a megabyte of zeros in a kilobyte, and in seven steps too much */
+	buf_clear(&bytes);
+	buf_grow(&bytes, 1 << 20);
+	memset(bytes.data, 0, 1 << 20);
+	bytes.len = 1 << 20;
+	begin_pack(&pack, 8);
+	at = add_entry(&pack, 3, 0, &bytes);
+	for (unsigned i = 0; i < 7; i++) {
+		copy_base(&delta, (uint64_t)1 << (20 + i), 2);
+		at = add_entry(&pack, 6, at, &delta);
+	}
+	end_pack(&pack);
+	assert_true(pack.len < 4096);
+	pack_refused(&pack, "more than is allowed");
+	/* a long chain of small ones */
+	buf_clear(&bytes);
+	buf_adds(&bytes, "x");
+	begin_pack(&pack, 101);
+	at = add_entry(&pack, 3, 0, &bytes);
+	for (unsigned i = 0; i < 100; i++) {
+		copy_base(&delta, 1, 1);
+		at = add_entry(&pack, 6, at, &delta);
+	}
+	end_pack(&pack);
+	pack_refused(&pack, "too many deltas");
+	/* a million objects that are not there */
+	begin_pack(&pack, 1000000);
+	end_pack(&pack);
+	pack_refused(&pack, "more objects than it can hold");
+	buf_release(&pack);
+	buf_release(&bytes);
+	buf_release(&delta);
+}
+
 static void test_needs(void **state)
 {
 	(void)state;
@@ -227,6 +373,15 @@ static void test_heads(void **state)
 		buf_adds(&many, "-0123456789012345678901234567890123456789 x\n");
 	buf_adds(&many, "0123456789012345678901234567890123456789 refs/heads/main\n\n");
 	assert_int_equal(bundle_read_head(many.data, many.len, &head, NULL), -1);
+	/* a million of them, none the branch */
+	buf_clear(&many);
+	buf_adds(&many, "# v2 git bundle\n");
+	for (int i = 0; i < 1000000; i++)
+		buf_addf(&many, "0123456789012345678901234567890123456789 refs/heads/b%d\n", i);
+	buf_adds(&many, "0123456789012345678901234567890123456789 refs/heads/main\n\n");
+	struct err why = ERR_INIT;
+	assert_int_equal(bundle_read_head(many.data, many.len, &head, &why), -1);
+	assert_int_equal(why.code, ERR_INVALID);
 	buf_release(&many);
 }
 
@@ -234,7 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reads_what_git_wrote), cmocka_unit_test(test_squeezed), cmocka_unit_test(test_needs),
-	    cmocka_unit_test(test_cut_and_flipped),      cmocka_unit_test(test_heads),
+	    cmocka_unit_test(test_cut_and_flipped),      cmocka_unit_test(test_heads),    cmocka_unit_test(test_bombs),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
