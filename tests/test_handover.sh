@@ -15,7 +15,9 @@ as one set R1-A1 recovery_key=SECRET-KEY-4711
 printf 'evidence\n' >mail.eml
 as one preserve mail.eml --on R1-A1 >/dev/null
 as one note --on R1-A1 --stance hypothesis 感染経路はメールの可能性 >/dev/null
-label=$(as one handover --to two.pub --out two.genba --with-evidence taken 2>handover.log) || fail "handover: $(cat handover.log)"
+as one brief --handover >own.brief
+printf '電話で確認した事項\n\033[2J' >>own.brief
+label=$(as one handover --to two.pub --out two.genba --with-evidence taken --brief own.brief 2>handover.log) || fail "handover: $(cat handover.log)"
 is "label of the transfer" R1-T1 "$label"
 grep -q SHA256: handover.log || fail "no fingerprint to read out: $(cat handover.log)"
 status 1 as one handover --to two.pub --out two.genba
@@ -35,6 +37,8 @@ as two accept --evidence taken --receipt receipt >accept.out 2>accept.log
 is "receipt again" R1-T1 "$(as two accept --receipt receipt.again 2>/dev/null)"
 cmp receipt receipt.again || fail "the receipt is another one the second time"
 grep -q HR-PC-03 accept.out || fail "no brief: $(cat accept.out)"
+grep -q '電話で確認した事項' accept.out || fail "not the brief that the sender wrote: $(cat accept.out)"
+grep -q "$(printf '\033')" accept.out && fail "the brief's escape reaches the terminal"
 status 1 as two accept
 as two show R1-A1 --reveal >shown
 grep -q SECRET-KEY-4711 shown && fail "a secret travelled unasked"
@@ -85,6 +89,7 @@ git -C one.git grep -qE 'LEFT-KEY|RIGHT-KEY' "$(git -C one.git rev-parse HEAD)" 
 
 # --- who is known already is named by the mark
 as two list note --where 'stance=fact' --json | grep -q 感染経路 && fail "the brief counts as a fact"
+as two note --on R1-A1 "for one" >/dev/null
 as two handover --to R1 --out marked.delta --delta 2>handover.log
 grep -q 'to R1 Responder one' handover.log || fail "to a mark: $(cat handover.log)"
 status 1 as two handover --to R77 --out never.delta --delta

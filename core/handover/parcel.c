@@ -324,6 +324,20 @@ static int named_here(struct case_file *c, const char *stored)
 	return found;
 }
 
+/* Whether the file was purged here: a copy that still has it does not bring it back. */
+static int is_purged(struct case_file *c, const char *sha256)
+{
+	sqlite3_stmt *q = NULL;
+	int purged = 0;
+	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM blob WHERE sha256 = ?1 AND data IS NULL", -1, &q, NULL) ==
+	    SQLITE_OK) {
+		sqlite3_bind_text(q, 1, sha256, -1, SQLITE_STATIC);
+		purged = sqlite3_step(q) == SQLITE_ROW;
+	}
+	sqlite3_finalize(q);
+	return purged;
+}
+
 int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err)
 {
 	unsigned old = 0;
@@ -357,7 +371,7 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		unsigned char digest[32];
 		crypto_hash_sha256(digest, piece, n);
 		buf_addhex(&hex, digest, sizeof digest);
-		int wanted = json_object_get(named, hex.data) != NULL;
+		int wanted = json_object_get(named, hex.data) != NULL && !is_purged(c, hex.data);
 		buf_release(&hex);
 		if (wanted && blob_put(c, piece, n, sha256, err) < 0)
 			return -1;

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,30 @@ static char *absolute(const char *path)
 	char *whole = here ? xasprintf("%s/%s", here, path) : xstrdup(path);
 	free(here);
 	return whole;
+}
+
+/* A name is no key: whose receipt is taken for this transfer. */
+static int note_recipient(struct case_file *c, const char *label, const unsigned char key[32], struct err *err)
+{
+	char name[64];
+	struct buf hex = BUF_INIT;
+	snprintf(name, sizeof name, "local.to.%s", label);
+	buf_addhex(&hex, key, 32);
+	int rc = case_meta_set(c, name, hex.data, err);
+	buf_release(&hex);
+	return rc;
+}
+
+int settle_recipient(struct case_file *c, const char *label, unsigned char key[32])
+{
+	char name[64];
+	size_t n = 0;
+	struct buf hex = BUF_INIT;
+	snprintf(name, sizeof name, "local.to.%s", label);
+	int known = case_meta_get(c, name, &hex, NULL) == 0 &&
+	            sodium_hex2bin(key, 32, hex.data, hex.len, NULL, &n, NULL) == 0 && n == 32;
+	buf_release(&hex);
+	return known;
 }
 
 int settle_note(struct case_file *c, const char *path, const struct handover_recipient *to,
@@ -42,6 +67,8 @@ int settle_note(struct case_file *c, const char *path, const struct handover_rec
 	json_t *note = json_pack("{s:s s:o}", "path", escaped.data, "to", list);
 	char *text = json_dumps(note, JSON_COMPACT);
 	int rc = case_meta_set(c, note_key, text, err);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = note_recipient(c, labels[i], to[i].key, err);
 	free(text);
 	json_decref(note);
 	buf_release(&escaped);

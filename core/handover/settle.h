@@ -18,6 +18,9 @@
 int settle_note(struct case_file *c, const char *path, const struct handover_recipient *to,
                 const char (*labels)[LABEL_TEXT], size_t count, struct err *err);
 
+/* Whose key the transfer was made to, where this copy made it: 1; 0 if it does not know. */
+int settle_recipient(struct case_file *c, const char *label, unsigned char key[32]);
+
 /*
  * Settles the handover that is noted, if one is: with a copy in its place, that
  * is what its recipients begin with; without one, its transfers are retracted.

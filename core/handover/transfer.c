@@ -290,9 +290,12 @@ static int check_receipt(struct case_file *c, const json_t *receipt, const unsig
 	           : err_set(err, ERR_DAMAGED, _("the receipt is signed by somebody who is no responder of this case"));
 }
 
-/* Whether the transfer was made to the holder of the key: the case knows both by name. */
+/* Whether the transfer was made to the holder of the key. On another copy than the sender's only the names tell. */
 static int is_recipient(struct case_file *c, const json_t *transfer, const unsigned char key[32])
 {
+	unsigned char known[32];
+	if (settle_recipient(c, record_label(transfer), known))
+		return memcmp(known, key, 32) == 0;
 	struct naming n = {key, NULL};
 	const char *to = json_get_string(transfer, "to");
 	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;

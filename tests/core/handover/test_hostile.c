@@ -6,6 +6,7 @@
 
 #include "base/worker.h"
 #include "case/action.h"
+#include "case/blob.h"
 #include "case/meta.h"
 #include "handover/judge.h"
 #include "handover/unpack.h"
@@ -406,6 +407,37 @@ static void test_texts_that_nothing_names(void **state)
 	end(2);
 }
 
+/* What was purged here does not come back from a copy that still has it. */
+static void test_purged_stays_away(void **state)
+{
+	(void)state;
+	static const char text[] = "what should never have been kept";
+	struct err err = ERR_INIT;
+	char sha256[65];
+	char label[LABEL_TEXT];
+	for (int purged = 0; purged < 2; purged++) {
+		begin(2);
+		ok(blob_put(copies[1], text, sizeof text, sha256, &err), &err);
+		add(copies[1], "indicator", "value", sha256, label);
+		add(copies[1], "note", "text", text, label);
+		merge(copies[0], copies[1]);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM blob WHERE data IS NOT NULL"), 1);
+		if (purged)
+			assert_int_equal(sqlite3_exec(case_db(copies[0]),
+			                              "UPDATE blob SET data = NULL;"
+			                              "UPDATE text SET salt = NULL, value = NULL",
+			                              NULL, NULL, NULL),
+			                 SQLITE_OK);
+		/* the records that name them change, so that they travel again */
+		set(copies[1], "R2-I1", "tags", "again");
+		set(copies[1], label, "tags", "again");
+		merge(copies[0], copies[1]);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM blob WHERE data IS NOT NULL"), !purged);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM text WHERE value IS NOT NULL"), !purged);
+		end(2);
+	}
+}
+
 /* ---- objects that no git would write */
 
 static void add_object(struct history_incoming *in, int type, const struct buf *raw, git_oid *id)
@@ -558,12 +590,13 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_decided_differently),  cmocka_unit_test(test_mark_clash),
-	    cmocka_unit_test(test_renamed_into_a_label), cmocka_unit_test(test_unknown_kind),
-	    cmocka_unit_test(test_merge_that_drops),     cmocka_unit_test(test_merge_around_a_revocation),
-	    cmocka_unit_test(test_responder_changed),    cmocka_unit_test(test_two_responders_of_one_key),
-	    cmocka_unit_test(test_what_stays_behind),    cmocka_unit_test(test_texts_that_nothing_names),
-	    cmocka_unit_test(test_hostile_objects),      cmocka_unit_test(test_objects_that_lead_nowhere),
+	    cmocka_unit_test(test_decided_differently),       cmocka_unit_test(test_mark_clash),
+	    cmocka_unit_test(test_renamed_into_a_label),      cmocka_unit_test(test_unknown_kind),
+	    cmocka_unit_test(test_merge_that_drops),          cmocka_unit_test(test_merge_around_a_revocation),
+	    cmocka_unit_test(test_responder_changed),         cmocka_unit_test(test_two_responders_of_one_key),
+	    cmocka_unit_test(test_what_stays_behind),         cmocka_unit_test(test_texts_that_nothing_names),
+	    cmocka_unit_test(test_purged_stays_away),         cmocka_unit_test(test_hostile_objects),
+	    cmocka_unit_test(test_objects_that_lead_nowhere),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

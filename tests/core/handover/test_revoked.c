@@ -84,7 +84,7 @@ static int tells(const struct merge_report *report, const char *text)
 {
 	size_t i;
 	json_t *line;
-	json_array_foreach(report->lines, i, line)
+	json_array_foreach(report->notes, i, line)
 		if (strstr(json_string_value(line), text))
 			return 1;
 	return 0;

@@ -184,6 +184,52 @@ static void test_stick_that_is_gone(void **state)
 	end(1);
 }
 
+/* A colleague who bears the same name does not acknowledge what another was given. */
+static void test_receipt_of_a_namesake(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct handing h;
+	struct handover_recipient to[2];
+	char label[LABEL_TEXT];
+	begin(1);
+	char *path = path_of("namesakes");
+	begin_handover(&h, path);
+	/* the third person's key, under the second one's name */
+	struct buf line = BUF_INIT;
+	ssh_public_line(people[2]->public_key, people[1]->name, &line);
+	ok(handover_recipients(copies[0], (const char *const[]){line.data}, 1, to, &err), &err);
+	struct handover_recipient both[2] = {h.to[0], to[0]};
+	h.how.to = both;
+	h.how.count = 2;
+	write_copy(&h);
+	assert_settles(NULL);
+	for (int i = 2; i > 0; i--) { /* the namesake's first */
+		struct buf receipt = BUF_INIT;
+		struct err why = ERR_INIT;
+		char *own = xasprintf("%s-%d", path, i);
+		char *command = xasprintf("cp %s %s", path, own);
+		assert_int_equal(system(command), 0);
+		copies[i] = open_copy(own, people[i]);
+		ok(transfer_pending(copies[i], label, &err), &err);
+		assert_string_equal(label, h.labels[0]);
+		ok(transfer_accept(copies[i], label, NULL, 0, "", &receipt, &err), &err);
+		int rc = transfer_import_receipt(copies[0], receipt.data, receipt.len, label, &why);
+		assert_int_equal(rc, i == 2 ? -1 : 0);
+		if (i == 2)
+			assert_non_null(strstr(why.message, "not signed by whom"));
+		ok(case_close(copies[i], &err), &err);
+		buf_release(&receipt);
+		free(command);
+		free(own);
+	}
+	handover_recipients_release(to, 1);
+	buf_release(&line);
+	free(path);
+	end_handover(&h);
+	end(1);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
@@ -193,6 +239,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_copy_in_its_place),
 	    cmocka_unit_test(test_other_file),
 	    cmocka_unit_test(test_stick_that_is_gone),
+	    cmocka_unit_test(test_receipt_of_a_namesake),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
