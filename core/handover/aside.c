@@ -15,10 +15,10 @@ struct looking {
 	struct case_file *c;
 	const struct history_accepted *accepted;
 	struct aside *out;
-	json_t *index;        /* commit -> its place in `accepted` */
-	json_t *own;          /* commits of this copy that do not count -> true */
-	unsigned char *void_; /* of those that came: the key does not count */
-	unsigned char *built; /* of those that came: it builds on one that does not count */
+	json_t *index;         /* commit -> its place in `accepted` */
+	json_t *own;           /* commits of this copy that do not count -> true */
+	unsigned char *barred; /* of those that came: the key does not count */
+	unsigned char *built;  /* of those that came: it builds on one that does not count */
 	size_t told;
 };
 
@@ -35,7 +35,7 @@ static int take_void(void *ctx, uint64_t number, const char *commit, const unsig
 	int i = place_of(l, commit);
 	(void)number;
 	if (i >= 0) {
-		l->void_[i] = 1;
+		l->barred[i] = 1;
 	} else {
 		json_object_set_new(l->own, commit, json_true());
 		l->out->own++;
@@ -77,7 +77,7 @@ static int spread(void *ctx, const struct history_entry *entry)
 {
 	struct looking *l = ctx;
 	int i = place_of(l, entry->id);
-	l->built[i] = l->void_[i];
+	l->built[i] = l->barred[i];
 	for (unsigned k = 0; k < entry->parent_count; k++) {
 		int parent = place_of(l, entry->parents[k]);
 		l->built[i] |= parent >= 0 ? l->built[parent] : json_object_get(l->own, entry->parents[k]) != NULL;
@@ -85,7 +85,7 @@ static int spread(void *ctx, const struct history_entry *entry)
 	if (!l->built[i])
 		return 0;
 	l->out->count++;
-	tell_entry(l, l->void_[i] ? _("set aside, signed by a revoked key") : _("set aside, since it builds on that"),
+	tell_entry(l, l->barred[i] ? _("set aside, signed by a revoked key") : _("set aside, since it builds on that"),
 	           entry);
 	return 0;
 }
@@ -130,7 +130,7 @@ int aside_look(struct case_file *c, const struct history_accepted *accepted, con
 	memset(out, 0, sizeof *out);
 	out->keys = json_object();
 	out->lines = json_array();
-	l.void_ = xcalloc(accepted->count + 1, 1);
+	l.barred = xcalloc(accepted->count + 1, 1);
 	l.built = xcalloc(accepted->count + 1, 1);
 	for (size_t i = 0; i < accepted->count; i++)
 		json_object_set_new(l.index, accepted->commits[i], json_integer((json_int_t)i));
@@ -139,7 +139,7 @@ int aside_look(struct case_file *c, const struct history_accepted *accepted, con
 	standing_free(s);
 	json_decref(l.index);
 	json_decref(l.own);
-	free(l.void_);
+	free(l.barred);
 	free(l.built);
 	return rc;
 }

@@ -11,6 +11,7 @@ struct known_keys {
 	struct history *h;
 	char folder[HISTORY_ID]; /* of the responders that `keys` was read from */
 	json_t *keys;            /* hex key -> 1 counts, 0 revoked */
+	json_t *marks;           /* hex key -> {mark: true, …} */
 };
 
 void known_keys_init(struct known_keys *k, struct history *h);
@@ -21,5 +22,8 @@ int known_keys_has(struct known_keys *k, const char *commit, const unsigned char
 
 /* 1 if the key belongs to a responder who is revoked in that commit's tree. */
 int known_keys_is_revoked(struct known_keys *k, const char *commit, const unsigned char key[32]);
+
+/* 1 if a responder with that key and that mark is in that commit's tree. */
+int known_keys_is_mark(struct known_keys *k, const char *commit, const unsigned char key[32], const char *mark);
 
 #endif

@@ -8,39 +8,15 @@
 #include "case/action.h"
 #include "case/identity.h"
 #include "case/record.h"
-#include "handover/aside.h"
-#include "handover/judge.h"
-#include "handover/keys.h"
 #include "handover/merge_detail.h"
 #include "handover/merge_labels.h"
+#include "handover/merge_private.h"
 #include "handover/merge_tree.h"
-#include "handover/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct merging {
-	struct case_file *c;
-	struct history *h;
-	const struct parcel *p;
-	const struct progress *progress;
-	struct merge_report *report;
-	struct err *err;
-	struct history_incoming *in;
-	struct history_accepted accepted;
-	struct aside aside;
-	struct known_keys keys;
-	int dry_run;
-	const char *vouch;    /* the reason to take in what revoked keys signed, or NULL */
-	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */
-	int retreat;          /* not all can be merged: again, up to aside.tip */
-	json_t *named;        /* digests of texts and files that the new commits name */
-	struct buf findings;
-	char head[HISTORY_ID];
-	struct action *action;
-};
-
-__attribute__((format(printf, 2, 3))) static void tell(json_t *lines, const char *format, ...)
+void merge_tell(json_t *lines, const char *format, ...)
 {
 	struct buf line = BUF_INIT;
 	va_list args;
@@ -53,131 +29,6 @@ __attribute__((format(printf, 2, 3))) static void tell(json_t *lines, const char
 	buf_release(&line);
 }
 
-/* ---- believing it */
-
-static void on_finding(void *ctx, const char *text)
-{
-	struct merging *m = ctx;
-	if (m->findings.len < 900)
-		buf_addf(&m->findings, "%s%s", m->findings.len ? "; " : "", text);
-}
-
-static int may_have_signed(void *ctx, uint64_t number, const char *commit, const char *parent,
-                           const unsigned char key[32])
-{
-	struct merging *m = ctx;
-	(void)number;
-	(void)commit;
-	return parent && known_keys_has(&m->keys, parent, key);
-}
-
-/* Nobody signs on behind a revocation, also not with a merge that puts it second. */
-static int check_seconds(struct merging *m)
-{
-	for (size_t i = 0; i < m->accepted.count; i++) {
-		unsigned char key[32];
-		if (!*m->accepted.seconds[i])
-			continue;
-		if (history_signer_of(m->h, m->accepted.commits[i], key, m->err) < 0)
-			return -1;
-		if (known_keys_is_revoked(&m->keys, m->accepted.seconds[i], key))
-			return err_set(m->err, ERR_DAMAGED,
-			               _("nothing was merged: commit %.10s is signed by a key that was revoked before"),
-			               m->accepted.commits[i]);
-	}
-	return 0;
-}
-
-/* Texts and files are believed for their digest; a stranger's parcel is not taken all the same. */
-static int check_sender(struct merging *m)
-{
-	const struct parcel *p = m->p;
-	if (!p->is_signed)
-		return 0;
-	if (!known_keys_has(&m->keys, m->tip, p->signer))
-		return err_set(m->err, ERR_DAMAGED,
-		               _("the parcel is signed by somebody who is no responder of this case"));
-	if (!m->vouch && known_keys_is_revoked(&m->keys, m->head, p->signer))
-		return err_set(m->err, ERR_DAMAGED,
-		               _("the parcel is signed by a responder who was revoked in this copy"));
-	return 0;
-}
-
-static void tell_aside(struct merging *m)
-{
-	size_t i;
-	json_t *line;
-	json_array_foreach(m->aside.lines, i, line)
-		tell(m->report->notes, "%s", json_string_value(line));
-}
-
-static int refuse_void(struct merging *m)
-{
-	const char *who = json_object_iter_key(json_object_iter(m->aside.keys));
-	if (m->aside.own)
-		return err_set(m->err, ERR_FAILED,
-		               _("nothing was merged: by what came, %s is revoked, but signed %zu actions of this copy "
-		                 "after that; --vouch REASON keeps them, on record"),
-		               who, m->aside.own);
-	return err_set(m->err, ERR_FAILED,
-	               _("set aside, nothing was merged: %s signed what came, but was revoked; ask for what was done "
-	                 "before, record it anew yourself, or take it in on record: --vouch REASON"),
-	               who);
-}
-
-/* What revoked keys signed beside their revocation is set aside, with what builds on it, unless somebody vouches for it. */
-static int check_aside(struct merging *m)
-{
-	if (aside_look(m->c, &m->accepted, m->tip, &m->aside, m->err) < 0)
-		return -1;
-	int first = strcmp(m->tip, m->p->tip) == 0;
-	if (first)
-		tell_aside(m);
-	m->report->vouched = m->aside.vouched;
-	if (m->aside.count + m->aside.own == 0 || m->vouch)
-		return 0;
-	if (!first || m->aside.own || !*m->aside.tip)
-		return refuse_void(m);
-	m->report->aside = m->aside.count;
-	m->retreat = 1;
-	return 0;
-}
-
-static int believe(struct merging *m)
-{
-	char tip[HISTORY_ID] = "";
-	struct parcel const *p = m->p;
-	if (strcmp(p->case_id, case_id(m->c)) != 0)
-		return err_set(m->err, ERR_INVALID, _("it belongs to another case (%.8s…, this one is %.8s…)"),
-		               p->case_id, case_id(m->c));
-	for (size_t i = 0; i < p->need_count; i++)
-		if (!history_has(m->h, p->needs[i]))
-			return err_set(m->err, ERR_INVALID,
-			               _("it builds on %.10s, which never came to this copy: ask for the parcel "
-			                 "before, or for a whole one"),
-			               p->needs[i]);
-	if (p->bundle_size == 0)
-		return history_has(m->h, p->tip) ? check_sender(m)
-		                                 : err_set(m->err, ERR_INVALID, _("the parcel is empty"));
-	if (strcmp(m->tip, p->tip) == 0 &&
-	    unpack_bundle(p->bundle, p->bundle_size, m->in, tip, m->progress, m->err) < 0)
-		return -1;
-	if (*tip && strcmp(tip, p->tip) != 0)
-		return err_set(m->err, ERR_INVALID, _("the parcel and its bundle do not name the same last commit"));
-	if (history_accept(m->h, m->in, m->tip, judge_file, m->named, &m->accepted, m->err) < 0)
-		return -1;
-	struct history_check_spec spec = {.key = may_have_signed, .finding = on_finding, .ctx = m};
-	if (m->accepted.count && history_verify_commits(m->h, m->tip, m->accepted.count, &spec, m->err) < 0)
-		return -1;
-	if (m->findings.len)
-		return err_set(m->err, ERR_DAMAGED, _("nothing was merged, since what came is not in order: %s"),
-		               m->findings.data);
-	m->report->commits = m->accepted.count;
-	if (m->accepted.count && check_aside(m) < 0)
-		return -1;
-	return m->retreat || (check_seconds(m) == 0 && check_sender(m) == 0) ? 0 : -1;
-}
-
 /* ---- writing it */
 
 static void tell_record(struct merging *m, const json_t *object, int is_new)
@@ -185,14 +36,14 @@ static void tell_record(struct merging *m, const json_t *object, int is_new)
 	char *title = record_title(object);
 	const char *kind = json_get_string(object, "kind");
 	if (strcmp(kind, "conflict") == 0)
-		tell(m->report->lines, _("to decide: %s %s: %s or %s"), record_label(object),
-		     json_get_string(object, "field"),
-		     json_get_string(object, "one") ? json_get_string(object, "one") : _("(unset)"),
-		     json_get_string(object, "other") ? json_get_string(object, "other") : _("(unset)"));
+		merge_tell(m->report->lines, _("to decide: %s %s: %s or %s"), record_label(object),
+		           json_get_string(object, "field"),
+		           json_get_string(object, "one") ? json_get_string(object, "one") : _("(unset)"),
+		           json_get_string(object, "other") ? json_get_string(object, "other") : _("(unset)"));
 	else if (is_new)
-		tell(m->report->lines, _("new: %s %s"), record_label(object), title);
+		merge_tell(m->report->lines, _("new: %s %s"), record_label(object), title);
 	else
-		tell(m->report->lines, _("changed: %s %s"), record_label(object), title);
+		merge_tell(m->report->lines, _("changed: %s %s"), record_label(object), title);
 	free(title);
 }
 
@@ -311,7 +162,8 @@ static int vouch(struct merging *m)
 	if (rc >= 0)
 		rc = action_add(m->action, "decision", fields, n.labels.len ? 6 : 5, 0, label, m->err);
 	if (rc >= 0)
-		tell(m->report->notes, _("on record: %s, the decision to take in what revoked keys signed"), label);
+		merge_tell(m->report->notes, _("on record: %s, the decision to take in what revoked keys signed"),
+		           label);
 	action_trailer(m->action, trailer.data);
 	buf_release(&trailer);
 	buf_release(&n.labels);
@@ -369,7 +221,7 @@ static int attempt(struct merging *m)
 		return -1;
 	known_keys_init(&m->keys, m->h);
 	m->named = json_object();
-	int rc = believe(m);
+	int rc = merge_believe(m);
 	if (rc == 0 && !m->retreat)
 		rc = write_merge(m);
 	if (rc < 0 || m->dry_run || m->retreat)

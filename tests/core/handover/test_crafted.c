@@ -45,13 +45,13 @@ static void commit_as(struct case_file *c, struct identity *who, signing_fn how,
 }
 
 /* The text of an asset, canonical, and its path. Both freed by the caller. */
-static char *asset_text(const char *id, const char *label, char **path)
+static char *asset_text(const char *id, const char *label, const char *author, char **path)
 {
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
 	struct buf at = BUF_INIT;
 	json_t *object = json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", id, "kind", "asset", "label", label,
-	                           "author", "R2", "entered", "2026-01-01T00:00:00+00:00", "modified",
+	                           "author", author, "entered", "2026-01-01T00:00:00+00:00", "modified",
 	                           "2026-01-01T00:00:00+00:00", "hostname", "PC", "status", "unchecked");
 	ok(json_canonical(object, &text, &err), &err);
 	record_path("asset", id, &at);
@@ -80,7 +80,7 @@ static void refused(struct case_file *to, struct case_file *from, const char *re
 static void commit_asset(struct identity *who, signing_fn how)
 {
 	char *path;
-	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", &path);
+	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R2", &path);
 	struct history_change file = {path, text, strlen(text)};
 	commit_as(copies[1], who, how, &file, 1);
 	free(text);
@@ -107,6 +107,21 @@ static void test_signatures(void **state)
 	end(2);
 }
 
+/* A record that says it is somebody else's. */
+static void test_in_anothers_name(void **state)
+{
+	(void)state;
+	char *path;
+	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R1", &path);
+	struct history_change file = {path, text, strlen(text)};
+	begin(2);
+	commit_as(copies[1], people[1], sign, &file, 1);
+	refused(copies[0], copies[1], "entered by R1, who did not sign it");
+	free(text);
+	free(path);
+	end(2);
+}
+
 static void test_two_of_one_label(void **state)
 {
 	(void)state;
@@ -114,8 +129,8 @@ static void test_two_of_one_label(void **state)
 	char *paths[2];
 	char *texts[2];
 	begin(2);
-	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", &paths[0]);
-	texts[1] = asset_text("b0000000-0000-4000-8000-000000000002", "R2-A1", &paths[1]);
+	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R2", &paths[0]);
+	texts[1] = asset_text("b0000000-0000-4000-8000-000000000002", "R2-A1", "R2", &paths[1]);
 	struct history_change files[2] = {{paths[0], texts[0], strlen(texts[0])},
 	                                  {paths[1], texts[1], strlen(texts[1])}};
 	commit_as(copies[1], people[1], sign, files, 2);
@@ -129,7 +144,7 @@ static void test_two_of_one_label(void **state)
 	merge(copies[1], copies[0]);
 	free(texts[0]);
 	free(paths[0]);
-	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", label, &paths[0]);
+	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", label, "R2", &paths[0]);
 	struct history_change file = {paths[0], texts[0], strlen(texts[0])};
 	commit_as(copies[1], people[1], sign, &file, 1);
 	refused(copies[0], copies[1], label);
@@ -161,7 +176,7 @@ static void test_files_that_are_no_records(void **state)
 	}
 	/* a record at another record's place */
 	char *path;
-	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", &path);
+	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R2", &path);
 	struct history_change file = {"asset/f/f/f/f0000000-0000-4000-8000-000000000001.json", text, strlen(text)};
 	begin(2);
 	commit_as(copies[1], people[1], sign, &file, 1);
@@ -279,6 +294,7 @@ int main(int argc, char **argv)
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_signatures),
+	    cmocka_unit_test(test_in_anothers_name),
 	    cmocka_unit_test(test_two_of_one_label),
 	    cmocka_unit_test(test_files_that_are_no_records),
 	    cmocka_unit_test(test_missing_prerequisite),

@@ -73,6 +73,7 @@ static void insert_take(struct case_file *c, json_t *object)
 	struct err err = ERR_INIT;
 	struct action *a = action_begin(c, "add", &err);
 	assert_non_null(a);
+	json_object_set_new(object, "author", json_string(case_mark(c)));
 	ok(action_insert(a, object, &err), &err);
 	ok(action_commit(a, &err), &err);
 	json_decref(object);
