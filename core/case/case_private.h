@@ -34,7 +34,9 @@
 	  " WHERE id = ?1")                                                                                            \
 	X(RELABEL, "UPDATE record SET label = ?2, mark = ?3, number = ?4 WHERE id = ?1")                               \
 	X(ALIAS_PUT, "INSERT OR REPLACE INTO alias(label, id) VALUES(?1, ?2)")                                         \
-	X(NEXT_NUMBER, "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2")                \
+	/* a number that a colleague took out of the air is not counted on from */                                     \
+	X(NEXT_NUMBER,                                                                                                 \
+	  "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000")      \
 	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                            \
 	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                            \
 	X(LINK_HAS, "SELECT 1 FROM link WHERE target = ?1 AND source = ?2 AND field = ?3")                             \

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define TEXT_LIMIT (1U << 20) /* bytes of a record */
+#define TEXT_LIMIT   (1U << 20) /* bytes of a record */
+#define LABEL_DIGITS 9
 
 static int bad(struct err *err, const char *path, const char *why)
 {
@@ -28,14 +29,18 @@ static int is_uuid(const char *text)
 	return 1;
 }
 
-/* Letters, digits and '-' only, as in R1-A12, X-1a2b3c4d and `case`. */
+/* Letters, digits and '-' only, as in R1-A12, X-1a2b3c4d and `case`; no number that nobody could count on from. */
 static int is_label(const char *text)
 {
+	size_t digits = 0;
 	if (!text || !*text || strlen(text) >= LABEL_TEXT)
 		return 0;
-	for (const char *p = text; *p; p++)
-		if (!strchr("-0123456789", *p) && !((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z'))
+	for (const char *p = text; *p; p++) {
+		int digit = *p >= '0' && *p <= '9';
+		digits = digit ? digits + 1 : 0;
+		if (digits > LABEL_DIGITS || (!digit && *p != '-' && !((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')))
 			return 0;
+	}
 	return 1;
 }
 

@@ -46,22 +46,33 @@ static int stood_before(struct merging *m, const char *path)
 	return stood;
 }
 
-/* Who entered a record is who signed the commit that brought it: nobody writes in another's name. Called for the files of
- * the commit that may_have_signed() was asked about last. */
-static void check_author(void *ctx, const char *commit, const char *path, const void *text, size_t n)
+static int begins_with_mark(const char *label, const char *mark)
+{
+	size_t n = strlen(mark);
+	return label && strncmp(label, mark, n) == 0 && label[n] == '-';
+}
+
+/* Who entered a record is who signed the commit that brought it, and names it by the own mark: nobody writes in another's
+ * name, nor uses up another's labels. Called for the files of the commit that may_have_signed() was asked about last. */
+static void check_new(void *ctx, const char *commit, const char *path, const void *text, size_t n)
 {
 	struct merging *m = ctx;
 	json_t *record = strchr(path, '/') ? json_parse(text, n, NULL) : NULL;
 	const char *author = json_get_string(record, "author");
 	const char *kind = json_get_string(record, "kind");
+	const char *label = json_get_string(record, "label");
 	int by_program = kind && strcmp(kind, "conflict") == 0;
-	if (author && !by_program && !stood_before(m, path) &&
-	    !known_keys_is_mark(&m->keys, m->parents[0], m->signer, author)) {
-		char *line = xasprintf(_("commit %.10s: %s is said to be entered by %s, who did not sign it"), commit,
-		                       record_label(record), author);
+	char *line = NULL;
+	if (!author || !label || by_program || stood_before(m, path))
+		;
+	else if (!known_keys_is_mark(&m->keys, m->parents[0], m->signer, author))
+		line = xasprintf(_("commit %.10s: %s is said to be entered by %s, who did not sign it"), commit, label,
+		                 author);
+	else if (!begins_with_mark(label, author) || json_object_get(record, "aliases"))
+		line = xasprintf(_("commit %.10s: %s is a label that %s could not give"), commit, label, author);
+	if (line)
 		on_finding(m, line);
-		free(line);
-	}
+	free(line);
 	json_decref(record);
 }
 
@@ -160,8 +171,7 @@ int merge_believe(struct merging *m)
 		return err_set(m->err, ERR_INVALID, _("the parcel and its bundle do not name the same last commit"));
 	if (history_accept(m->h, m->in, m->tip, judge_file, m->named, &m->accepted, m->err) < 0)
 		return -1;
-	struct history_check_spec spec = {
-	    .key = may_have_signed, .file = check_author, .finding = on_finding, .ctx = m};
+	struct history_check_spec spec = {.key = may_have_signed, .file = check_new, .finding = on_finding, .ctx = m};
 	if (m->accepted.count && history_verify_commits(m->h, m->tip, m->accepted.count, &spec, m->err) < 0)
 		return -1;
 	if (m->findings.len)

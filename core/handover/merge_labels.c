@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NUMBERS 900000000 /* what is beyond was taken out of the air, and is not counted on from */
+
 struct settling {
 	struct case_file *c;
 	struct history *h;
@@ -96,7 +98,7 @@ static void note_number(struct settling *s, const char *mark, const char *kind, 
 {
 	char key[64];
 	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
-	if (number > json_integer_value(json_object_get(s->next, key)))
+	if (number < NUMBERS && number > json_integer_value(json_object_get(s->next, key)))
 		json_object_set_new(s->next, key, json_integer(number));
 }
 
@@ -150,8 +152,9 @@ static long next_number(struct settling *s, const char *mark, const char *kind)
 	char key[64];
 	sqlite3_stmt *q = NULL;
 	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
-	if (sqlite3_prepare_v2(case_db(s->c), "SELECT max(number) FROM record WHERE mark = ?1 AND kind = ?2", -1, &q,
-	                       NULL) == SQLITE_OK) {
+	if (sqlite3_prepare_v2(case_db(s->c),
+	                       "SELECT max(number) FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000",
+	                       -1, &q, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(q, 1, mark, -1, SQLITE_STATIC);
 		sqlite3_bind_text(q, 2, kind, -1, SQLITE_STATIC);
 		if (sqlite3_step(q) == SQLITE_ROW)

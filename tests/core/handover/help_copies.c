@@ -75,6 +75,15 @@ void end(size_t n)
 	}
 }
 
+void open_as(size_t copy, size_t person)
+{
+	struct err err = ERR_INIT;
+	char *path = strdup(case_path(copies[copy]));
+	ok(case_close(copies[copy], &err), &err);
+	copies[copy] = open_copy(path, people[person]);
+	free(path);
+}
+
 void add(struct case_file *c, const char *kind, const char *field, const char *value, char label[LABEL_TEXT])
 {
 	struct err err = ERR_INIT;

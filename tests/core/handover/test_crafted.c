@@ -120,6 +120,19 @@ static void test_in_anothers_name(void **state)
 	free(text);
 	free(path);
 	end(2);
+	/* another's label, and a number behind which nobody could count on */
+	static const char *const labels[][2] = {{"R1-A7", "could not give"},
+	                                        {"R2-A9223372036854775807", "id, kind and label"}};
+	for (int i = 0; i < 2; i++) {
+		text = asset_text("a0000000-0000-4000-8000-000000000001", labels[i][0], "R2", &path);
+		file = (struct history_change){path, text, strlen(text)};
+		begin(2);
+		commit_as(copies[1], people[1], sign, &file, 1);
+		refused(copies[0], copies[1], labels[i][1]);
+		free(text);
+		free(path);
+		end(2);
+	}
 }
 
 static void test_two_of_one_label(void **state)

@@ -139,6 +139,7 @@ static void test_renamed_into_a_label(void **state)
 	(void)state;
 	char label[LABEL_TEXT];
 	begin(2);
+	open_as(1, 0); /* the same person there, as on another machine */
 	add(copies[0], "asset", "hostname", "PC-1", label);
 	merge(copies[1], copies[0]);
 	relabel(copies[0], "R1-A1", "R1-A7");

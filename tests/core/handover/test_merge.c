@@ -135,19 +135,20 @@ static void force_label(struct case_file *c, const char *label)
 	assert_non_null(a);
 	json_t *object =
 	    json_pack("{s:s s:s s:s s:s s:s s:s s:s s:s}", "id", "11111111-2222-4333-8444-555555555555", "kind",
-	              "asset", "label", label, "author", "R2", "entered", "2030-01-01T00:00:00+00:00", "modified",
+	              "asset", "label", label, "author", "R1", "entered", "2030-01-01T00:00:00+00:00", "modified",
 	              "2030-01-01T00:00:00+00:00", "hostname", "PC-right", "status", "unchecked");
 	ok(action_insert(a, object, &err), &err);
 	ok(action_commit(a, &err), &err);
 	json_decref(object);
 }
 
-/* Two identities that both call themselves R1: the copies' marks differ, so labels do; forced equal labels are settled. */
+/* One person works on two copies, as on two machines: both give the same labels. */
 static void test_label_clash(void **state)
 {
 	(void)state;
 	char label[LABEL_TEXT];
 	begin(2);
+	open_as(1, 0);
 	add(copies[0], "asset", "hostname", "PC-left", label);
 	force_label(copies[1], "R1-A1");
 	struct merge_report r = merge(copies[0], copies[1]);
@@ -171,6 +172,7 @@ static void test_label_clash_and_paper(void **state)
 	char kept[2][LABEL_TEXT];
 	for (int i = 0; i < 2; i++) { /* the paper is on the side that merges, or on the one that is merged */
 		begin(2);
+		open_as(1, 0);
 		add(copies[0], "asset", "hostname", "PC-left", label);
 		ok(reserve_labels(copies[0], kind_find("asset"), 2, kept, &err), &err);
 		force_label(copies[1], "R1-A1");
