@@ -36,14 +36,18 @@ static int may_have_signed(void *ctx, uint64_t number, const char *commit, const
 	return parent && known_keys_has(&m->keys, parent, key);
 }
 
-static int stood_before(struct merging *m, const char *path)
+/* The record as the parents have it: the number of parents that have it. */
+static int read_before(struct merging *m, const char *path, json_t *before[2])
 {
-	struct buf text = BUF_INIT;
-	int stood = 0;
-	for (int i = 0; i < 2 && !stood; i++)
-		stood = *m->parents[i] && history_read(m->h, m->parents[i], path, &text, NULL) == 0;
-	buf_release(&text);
-	return stood;
+	int n = 0;
+	for (int i = 0; i < 2; i++) {
+		struct buf text = BUF_INIT;
+		if (*m->parents[i] && history_read(m->h, m->parents[i], path, &text, NULL) == 0 &&
+		    (before[n] = json_parse(text.data, text.len, NULL)) != NULL)
+			n++;
+		buf_release(&text);
+	}
+	return n;
 }
 
 static int begins_with_mark(const char *label, const char *mark)
@@ -53,26 +57,66 @@ static int begins_with_mark(const char *label, const char *mark)
 }
 
 /* Who entered a record is who signed the commit that brought it, and names it by the own mark: nobody writes in another's
- * name, nor uses up another's labels. Called for the files of the commit that may_have_signed() was asked about last. */
-static void check_new(void *ctx, const char *commit, const char *path, const void *text, size_t n)
+ * name, nor uses up another's labels. The caller frees the finding; NULL: none. */
+static char *judge_new(struct merging *m, const char *commit, const json_t *record)
+{
+	const char *author = json_get_string(record, "author");
+	const char *label = json_get_string(record, "label");
+	if (!author || !label)
+		return NULL;
+	if (!known_keys_is_mark(&m->keys, m->parents[0], m->signer, author))
+		return xasprintf(_("commit %.10s: %s is said to be entered by %s, who did not sign it"), commit, label,
+		                 author);
+	if (!begins_with_mark(label, author) || json_object_get(record, "aliases"))
+		return xasprintf(_("commit %.10s: %s is a label that %s could not give"), commit, label, author);
+	return NULL;
+}
+
+static int was_called(const json_t *before, const json_t *name)
+{
+	size_t i;
+	json_t *alias;
+	json_array_foreach(json_object_get(before, "aliases"), i, alias)
+		if (json_equal(alias, (json_t *)(uintptr_t)name))
+			return 1;
+	return json_equal(json_object_get(before, "label"), (json_t *)(uintptr_t)name);
+}
+
+/* Former labels are those that the record had: nobody takes another record's. Marks change in merges only. */
+static char *judge_changed(const char *commit, const json_t *record, json_t *const before[2], int count, int merge)
+{
+	size_t i;
+	json_t *alias;
+	json_array_foreach(json_object_get(record, "aliases"), i, alias)
+		if (!was_called(before[0], alias) && !(count > 1 && was_called(before[1], alias)))
+			return xasprintf(_("commit %.10s: %s was never called %s"), commit, record_label(record),
+			                 json_string_value(alias) ? json_string_value(alias) : "?");
+	const char *kind = json_get_string(record, "kind");
+	if (!merge && kind && strcmp(kind, "responder") == 0 &&
+	    !json_equal(json_object_get(record, "mark"), json_object_get(before[0], "mark")))
+		return xasprintf(_("commit %.10s: the mark of the responder %s was changed"), commit,
+		                 record_label(record));
+	return NULL;
+}
+
+/* Called for the files of the commit that may_have_signed() was asked about last. */
+static void check_file(void *ctx, const char *commit, const char *path, const void *text, size_t n)
 {
 	struct merging *m = ctx;
+	json_t *before[2] = {NULL, NULL};
 	json_t *record = strchr(path, '/') ? json_parse(text, n, NULL) : NULL;
-	const char *author = json_get_string(record, "author");
 	const char *kind = json_get_string(record, "kind");
-	const char *label = json_get_string(record, "label");
-	int by_program = kind && strcmp(kind, "conflict") == 0;
 	char *line = NULL;
-	if (!author || !label || by_program || stood_before(m, path))
-		;
-	else if (!known_keys_is_mark(&m->keys, m->parents[0], m->signer, author))
-		line = xasprintf(_("commit %.10s: %s is said to be entered by %s, who did not sign it"), commit, label,
-		                 author);
-	else if (!begins_with_mark(label, author) || json_object_get(record, "aliases"))
-		line = xasprintf(_("commit %.10s: %s is a label that %s could not give"), commit, label, author);
+	if (kind && strcmp(kind, "conflict") != 0) { /* these the program makes */
+		int count = read_before(m, path, before);
+		line = count ? judge_changed(commit, record, before, count, *m->parents[1] != '\0')
+		             : judge_new(m, commit, record);
+	}
 	if (line)
 		on_finding(m, line);
 	free(line);
+	json_decref(before[0]);
+	json_decref(before[1]);
 	json_decref(record);
 }
 
@@ -171,7 +215,7 @@ int merge_believe(struct merging *m)
 		return err_set(m->err, ERR_INVALID, _("the parcel and its bundle do not name the same last commit"));
 	if (history_accept(m->h, m->in, m->tip, judge_file, m->named, &m->accepted, m->err) < 0)
 		return -1;
-	struct history_check_spec spec = {.key = may_have_signed, .file = check_new, .finding = on_finding, .ctx = m};
+	struct history_check_spec spec = {.key = may_have_signed, .file = check_file, .finding = on_finding, .ctx = m};
 	if (m->accepted.count && history_verify_commits(m->h, m->tip, m->accepted.count, &spec, m->err) < 0)
 		return -1;
 	if (m->findings.len)

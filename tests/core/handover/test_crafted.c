@@ -135,6 +135,51 @@ static void test_in_anothers_name(void **state)
 	}
 }
 
+/* Changes one member of a record of the second copy, by a commit of its own. */
+static void commit_change(const char *label, const char *member, json_t *value)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct buf path = BUF_INIT;
+	json_t *record = record_get(copies[1], label, RECORD_RAW, &err);
+	assert_non_null(record);
+	json_object_set_new(record, member, value);
+	ok(json_canonical(record, &text, &err), &err);
+	record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);
+	struct history_change file = {path.data, text.data, text.len};
+	commit_as(copies[1], people[1], sign, &file, 1);
+	json_decref(record);
+	buf_release(&text);
+	buf_release(&path);
+}
+
+static void test_changes_of_what_is_fixed(void **state)
+{
+	(void)state;
+	static const char digest[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {
+	    {"title", "mail.eml"}, {"form", "hash"}, {"complete", "complete"}, {"sha256", digest}};
+	begin(2);
+	ok(record_add(copies[0], "evidence", fields, 4, RECORD_MACHINE, label, &err), &err);
+	merge(copies[1], copies[0]);
+	commit_change(label, "sha256", json_string("1111111111111111111111111111111111111111111111111111111111111111"));
+	refused(copies[0], copies[1], "a digest of evidence was changed");
+	end(2);
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	add(copies[0], "asset", "hostname", "PC-2", label);
+	merge(copies[1], copies[0]);
+	commit_change("R1-A2", "aliases", json_pack("[s]", "R1-A1"));
+	refused(copies[0], copies[1], "was never called R1-A1");
+	end(2);
+	begin(2);
+	commit_change("R1-R1", "mark", json_string("Q7"));
+	refused(copies[0], copies[1], "the mark of the responder R1-R1 was changed");
+	end(2);
+}
+
 static void test_two_of_one_label(void **state)
 {
 	(void)state;
@@ -308,6 +353,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_signatures),
 	    cmocka_unit_test(test_in_anothers_name),
+	    cmocka_unit_test(test_changes_of_what_is_fixed),
 	    cmocka_unit_test(test_two_of_one_label),
 	    cmocka_unit_test(test_files_that_are_no_records),
 	    cmocka_unit_test(test_missing_prerequisite),
