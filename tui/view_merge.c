@@ -99,26 +99,20 @@ static int fill_merge(struct view *v, int columns, struct err *err)
 	return rc;
 }
 
-/* The command itself; this view has nothing more to say then. */
+/* The command itself (`--` keeps it from being shown first); this view has nothing more to say then. */
 static void make(struct view *v, const char *reason)
 {
 	struct workbench *wb = v->wb;
-	struct err err = ERR_INIT;
 	struct buf line = BUF_INIT;
-	struct buf output = BUF_INIT;
 	buf_adds(&line, "merge ");
-	words_quote(&line, v->argument);
 	if (reason) {
-		buf_adds(&line, " --vouch ");
+		buf_adds(&line, "--vouch ");
 		words_quote(&line, reason);
 	}
-	if (command_run_line(wb->s, line.data, &output, &err) < 0) {
-		workbench_tell_error(wb, &err);
-	} else {
-		workbench_pop(wb);
-		workbench_show_text(wb, _("What was merged"), output.data);
-	}
-	buf_release(&output);
+	buf_adds(&line, " -- ");
+	words_quote(&line, v->argument);
+	workbench_pop(wb);
+	workbench_command(wb, line.data);
 	buf_release(&line);
 }
 

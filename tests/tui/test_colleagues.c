@@ -79,10 +79,9 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	terminal_type(t, words);
 	terminal_await_row(t, 1, "What would be merged");
 	terminal_type(t, "m");
-	terminal_await_row(t, 1, "What was merged");
-	terminal_await(t, "1 to decide");
+	terminal_await(t, "then genba resolve LABEL");
 	terminal_type(t, KEYS_ESCAPE);
-	terminal_await_gone(t, "What was merged");
+	terminal_await_gone(t, "then genba resolve LABEL");
 	terminal_type(t, words);
 	terminal_await(t, "nothing new: all of it is here already");
 	terminal_type(t, KEYS_ESCAPE);
