@@ -131,6 +131,11 @@ for ((i = 0; total < tries && i < 4 * tries + 40; i++)); do
 			;;
 		esac
 		first=$label
+		if [ "$cause" = KILL ]; then # what to go on with is known from `verify`
+			"$genba" verify >verified 2>/dev/null || fail "$try: verify: $(cat verified)"
+			[ "$(grep -c '^not finished: ' verified)" = 1 ] || fail "$try: unfinished work is not listed: $(cat verified)"
+			eval "command=(\"\$genba\" $(sed -n 's/^not finished: .*; to go on: genba //p' verified))"
+		fi
 		"${command[@]}" >out 2>err || fail "$try: gone on with: $(cat out err)"
 		label=$(tail -1 out | cut -d' ' -f1)
 		[ "$cause" = KILL ] || [ "$label" = "$first" ] || fail "$try: gone on with as $label: $(cat out err)"
@@ -170,6 +175,7 @@ for ((i = 0; total < tries && i < 4 * tries + 40; i++)); do
 	esac
 	rm -rf "$to"
 done
+if "$genba" verify | grep '^not finished'; then fail "finished work is listed as unfinished"; fi
 [ "$total" -ge "$tries" ] || fail "only $total of $tries were ended in the midst"
 summary=
 for cause in KILL INT FULL PULLED; do summary="$summary $cause ${shown[$cause]:-0},"; done

@@ -1,4 +1,5 @@
 #include "tui/cmd.h"
+#include "tui/unfinished.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -183,6 +184,8 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0 && args_option(args, "evidence"))
 		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f,
 		                     &evidence, err);
+	if (rc == 0)
+		rc = unfinished_print(s, f.array, err);
 	if (rc < 0) {
 		json_decref(f.array);
 		return -1;
