@@ -77,8 +77,7 @@ static void edit_filter(struct view *v)
 	char *before = xstrdup(v->filter ? v->filter : "");
 	struct prompt_line line = {
 	    .question = _("Filter: "),
-	    .help =
-	        _(" status=infected  seen>2014-12  text~\"rar\"  -tag:noise  words · Enter keeps it · Esc as before"),
+	    .help = _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
 	    .initial = before,
 	    .changed = filter_changed,
 	    .ctx = v,

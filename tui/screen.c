@@ -432,6 +432,12 @@ void screen_show(void)
 	refresh();
 }
 
+void screen_send(const char *bytes, size_t n)
+{
+	fwrite(bytes, 1, n, terminal_out);
+	fflush(terminal_out);
+}
+
 void screen_wipe(void)
 {
 	clear(); /* the next refresh sends every cell */

@@ -80,8 +80,9 @@ int screen_pending(void);
 void screen_clear(void);
 /* Puts printable text at row and column, cut and padded to exactly `cells`. */
 void screen_put(int row, int column, int cells, enum tone tone, const char *text);
-void screen_cursor(int row, int column); /* negative: hidden */
-void screen_show(void);                  /* what was put appears */
-void screen_wipe(void);                  /* clears the terminal itself, at once */
+void screen_cursor(int row, int column);       /* negative: hidden */
+void screen_show(void);                        /* what was put appears */
+void screen_send(const char *bytes, size_t n); /* to the terminal as they are, beside what is drawn */
+void screen_wipe(void);                        /* clears the terminal itself, at once */
 
 #endif

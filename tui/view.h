@@ -15,6 +15,7 @@
 #ifndef GENBA_TUI_VIEW_H
 #define GENBA_TUI_VIEW_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "tui/screen.h"
 
@@ -68,6 +69,8 @@ struct view_lazy {
 	int (*work)(struct view *v, double deadline, int *show);
 	/* Keeps what is not kept yet, at once: genba is about to lock. */
 	void (*flush)(struct view *v);
+	/* What `y` copies, appended: a line each. NULL: the label under the cursor. */
+	void (*copy)(struct view *v, struct buf *out);
 };
 
 struct view {

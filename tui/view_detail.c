@@ -369,7 +369,7 @@ static void release(struct view *v)
 
 static const struct view_ops detail_ops = {"detail", "", NULL, 0, fill, NULL, release, keys};
 
-static const struct view_lazy detail_lazy = {NULL, NULL, NULL, flush};
+static const struct view_lazy detail_lazy = {NULL, NULL, NULL, flush, NULL};
 
 struct view *view_detail(struct workbench *wb, const char *label)
 {

@@ -579,7 +579,7 @@ static void release(struct view *v)
 
 static const struct view_ops form_ops = {"form", "", NULL, 0, fill, form_key, release, keys};
 
-static const struct view_lazy form_lazy = {NULL, NULL, work, flush};
+static const struct view_lazy form_lazy = {NULL, NULL, work, flush, NULL};
 
 static struct view *make_form(struct workbench *wb, const struct kind *kind, const char *label, const json_t *record)
 {

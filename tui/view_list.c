@@ -460,7 +460,19 @@ static const struct view_ops *ops_of_evidence(void)
 	return &ops;
 }
 
-static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold};
+/* The labels of all marked records, or of the one under the cursor. */
+static void copy(struct view *v, struct buf *out)
+{
+	struct list *l = data(v)->list;
+	struct table *t = list_table(l);
+	for (size_t i = 0; list_marked(l) && i < table_count(t); i++)
+		if (list_is_marked(l, i))
+			buf_addf(out, "%s%s", out->len ? "\n" : "", table_label(t, i));
+	if (!list_marked(l))
+		buf_adds(out, view_label(v));
+}
+
+static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold, copy};
 
 struct view *view_list(struct workbench *wb, const char *kind_name)
 {

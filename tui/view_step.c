@@ -471,7 +471,7 @@ static const struct view_key step_keys[] = {
 static const struct view_ops step_ops = {
     .name = "step", .title = N_("Step"), .fill = fill_step, .release = release_step, .keys = step_keys};
 
-static const struct view_lazy step_lazy = {NULL, NULL, work, flush};
+static const struct view_lazy step_lazy = {NULL, NULL, work, flush, NULL};
 
 struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
 {

@@ -279,7 +279,11 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 	}
 	if (l->t.count == 0)
 		view_add(v, TONE_FAINT, NULL, _(" no event is on record yet: i adds one"));
-	v->heading = xasprintf("%s   %s", way_title(l->way), _("■ attacker  □ response  ○ user"));
+	const char *legend = _("■ attacker  □ response  ○ user");
+	size_t room =
+	    text_width(i18n_text(v->ops->title)) + text_width(way_title(l->way)) + 5; /* and what is between */
+	int fits = room + text_width(legend) <= (size_t)v->columns;
+	v->heading = xasprintf("%s%s%s", way_title(l->way), fits ? "   " : "", fits ? legend : "");
 	v->names = buf_take(&names, NULL);
 	timeline_texts_free(texts, l->t.count);
 	return 0;

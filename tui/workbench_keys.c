@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command.h"
+#include "tui/copy.h"
 #include "tui/errand.h"
 #include "tui/kept.h"
 #include "tui/offer.h"
@@ -86,6 +87,34 @@ static void paste(struct view *v)
 		offer_indicators(v->wb, text, NULL);
 	if (text)
 		kept_drop(v->wb, "paste");
+	free(text);
+}
+
+/* The labels: that of the record under the cursor, or what the view says (all that are marked). */
+static void copy_labels(struct view *v)
+{
+	struct buf text = BUF_INIT;
+	if (v->lazy && v->lazy->copy)
+		v->lazy->copy(v, &text);
+	else
+		buf_adds(&text, view_label(v));
+	copy_text(v->wb, text.data);
+	buf_release(&text);
+}
+
+/* The row as it is shown, without the blanks around it. */
+static void copy_row(struct view *v)
+{
+	struct row row = {.text = NULL};
+	if (v->selected < v->count)
+		view_row(v, v->selected, &row);
+	char *text = row.text ? row.text : xstrdup("");
+	size_t from = strspn(text, " ");
+	size_t n = strlen(text);
+	while (n > from && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+	copy_text(v->wb, text + from);
 	free(text);
 }
 
@@ -254,6 +283,8 @@ const struct view_key workbench_keys[] = {
     {'n', NULL, NULL, N_("write a note on the selected record"), write_note, REFUSES},
     {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
      REFUSES},
+    {'y', NULL, NULL, N_("copy the label, or those of the marked records; off until you allow it"), copy_labels, NULL},
+    {'Y', NULL, NULL, N_("copy the row under the cursor as it is shown"), copy_row, NULL},
     {'u', NULL, NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
     {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
     {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},

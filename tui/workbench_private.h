@@ -51,6 +51,7 @@ struct workbench {
 	struct kept *kept;            /* the text that a prompt asks for, never lost (kept.h), or NULL */
 	struct verifying *verifying;  /* the check behind the first screen, or NULL */
 	struct socket_server *server; /* for commands of other shells, or NULL */
+	int may_copy;                 /* the person has asked for it in this session (copy.h) */
 	struct errand *errand;        /* a long command that is carried out beside the keys, or NULL */
 	char *errand_line;            /* as it was typed here; owned */
 	double progress_shown;

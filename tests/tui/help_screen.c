@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #define LOOK_TEXT 64
+#define RAW_KEPT  65536
 #define QUIET_MS  400 /* before a golden is written: the program has nothing more to say */
 
 struct terminal {
@@ -36,6 +37,7 @@ struct terminal {
 	int visible; /* the cursor */
 	VTermPos cursor;
 	char title[256];
+	struct buf raw; /* the last that the program sent */
 };
 
 static double now(void)
@@ -112,6 +114,7 @@ struct terminal *terminal_open(int rows, int columns, const char *environment, .
 	assert_non_null(t);
 	t->rows = rows;
 	t->columns = columns;
+	buf_init(&t->raw);
 	start_emulator(t);
 	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
 	fflush(NULL);
@@ -148,6 +151,9 @@ static int pump(struct terminal *t, int milliseconds)
 	char bytes[16384];
 	ssize_t n = read(t->fd, bytes, sizeof bytes);
 	if (n > 0) {
+		if (t->raw.len > RAW_KEPT)
+			buf_clear(&t->raw);
+		buf_add(&t->raw, bytes, (size_t)n);
 		vterm_input_write(t->vt, bytes, (size_t)n);
 		answer(t);
 		return 1;
@@ -182,6 +188,7 @@ int terminal_end(struct terminal *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	vterm_free(t->vt);
+	buf_release(&t->raw);
 	free(t);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -336,6 +343,16 @@ int terminal_find(struct terminal *t, const char *text)
 		buf_release(&line);
 	}
 	return found;
+}
+
+static int has_sent(struct terminal *t, void *ctx)
+{
+	return memmem(t->raw.data, t->raw.len, ctx, strlen(ctx)) != NULL;
+}
+
+void terminal_await_bytes(struct terminal *t, const char *bytes)
+{
+	terminal_await_that(t, has_sent, (void *)(uintptr_t)bytes, "bytes sent to the terminal");
 }
 
 int terminal_shows(struct terminal *t, const char *text)

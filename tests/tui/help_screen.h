@@ -77,6 +77,9 @@ void terminal_await_row(struct terminal *t, int row, const char *text);
 /* Waits for `test` to answer 1. */
 void terminal_await_that(struct terminal *t, int (*test)(struct terminal *t, void *ctx), void *ctx, const char *what);
 
+/* Waits until the program has sent these bytes to the terminal since it was started (of the last 64 KiB). */
+void terminal_await_bytes(struct terminal *t, const char *bytes);
+
 int terminal_shows(struct terminal *t, const char *text);
 int terminal_rows(const struct terminal *t);
 int terminal_columns(const struct terminal *t);

@@ -373,6 +373,55 @@ static void a_console_without_kanji_says_so_in_english(void **state)
 	program_release(&p);
 }
 
+/* `y` is off until it is allowed; what is sent is what the terminal needs, no more, and nothing too long. */
+static void copying_is_asked_for(void **state)
+{
+	(void)state;
+	struct program program;
+	program_init(&program);
+	program_case(&program, "Copying");
+	program_good(&program, "add", "asset", "hostname=PC-1", NULL);
+	program_good(&program, "add", "asset", "hostname=PC-2", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "The terminal may keep a copy");
+	terminal_type(t, "n");
+	terminal_await_gone(t, "may keep a copy");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "The terminal may keep a copy");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "to copy: R1-A1");
+	terminal_await_bytes(t, "\033]52;c;UjEtQTE=\a");
+	terminal_type(t, "My"); /* all marked; not asked again */
+	terminal_await_bytes(t, "\033]52;c;UjEtQTEKUjEtQTI=\a");
+	terminal_type(t, "Y");
+	terminal_await_row(t, -1, "to copy: * R1-A1");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+
+	t = terminal_open(24, 80, "GENBA_COPY=1\nTMUX=/tmp/tmux-0/default,1,0", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "y");
+	terminal_await_bytes(t, "\033]52;c;UjEtQTE=\a\033Ptmux;\033\033]52;c;UjEtQTE=\a\033\\");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+
+	t = terminal_open(24, 80, "GENBA_COPY=0", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "switched off");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&program);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +434,7 @@ int main(void)
 	    cmocka_unit_test(a_lost_terminal_ends_it_cleanly),
 	    cmocka_unit_test(escape_acts_without_delay_and_the_cursor_is_on_the_selection),
 	    cmocka_unit_test(colours_can_be_left_out),
+	    cmocka_unit_test(copying_is_asked_for),
 	    cmocka_unit_test(a_console_without_kanji_says_so_in_english),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
