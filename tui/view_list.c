@@ -24,7 +24,8 @@
 #define WIDEST       40  /* cells of one column */
 #define ENOUGH       11  /* cells that make a column of use */
 #define TITLE_ENOUGH 18
-#define SIGNS        2 /* cells before the label: marked, alarm or retracted */
+#define TEXT_ENOUGH  30 /* of a title that is a text of many words */
+#define SIGNS        2  /* cells before the label: marked, alarm or retracted */
 #define SHORT_HASH   12
 
 /* What a column shows: a field; or what follows from several. */
@@ -160,19 +161,35 @@ static void measure(struct view *v)
 	}
 }
 
+/* A title that is a text of many words: what the list is read for. */
+static int is_text(const struct list_view *lv, size_t k)
+{
+	const struct field *field = lv->columns[k].field;
+	const char *title = table_kind(list_table(lv->list))->title_field;
+	return field && field->type == FIELD_LONG && title && strcmp(title, field->name) == 0;
+}
+
 /* What a column needs to be of use. */
 static size_t needed(const struct list_view *lv, size_t k)
 {
 	size_t width = lv->columns[k].width;
-	size_t enough = k == 1 ? TITLE_ENOUGH : ENOUGH;
+	size_t enough = is_text(lv, k) ? TEXT_ENOUGH : k == 1 ? TITLE_ENOUGH : ENOUGH;
 	return k == 0 || width < enough ? width : enough;
+}
+
+static void drop_last(struct list_view *lv)
+{
+	size_t last = lv->column_count - 1;
+	if (last > 1 && is_text(lv, last)) /* the one before it goes */
+		lv->columns[last - 1] = lv->columns[last];
+	lv->column_count--;
 }
 
 /* The last columns go until the others have what they need; then the widest give way until the row fits. */
 static void fit(struct list_view *lv, size_t cells)
 {
 	size_t total;
-	for (;; lv->column_count--) {
+	for (;; drop_last(lv)) {
 		total = SIGNS;
 		for (size_t k = 0; k < lv->column_count; k++)
 			total += needed(lv, k) + (k ? 2 : 0);

@@ -80,6 +80,30 @@ static json_t *text_value(struct case_file *c, const char *stored, unsigned flag
 	return value;
 }
 
+static int by_label(const void *a, const void *b)
+{
+	return strverscmp(json_string_value(*(json_t *const *)a), json_string_value(*(json_t *const *)b));
+}
+
+/* Ids are stored in their own order, which is random; people get R1-V9, R1-V10. */
+static json_t *labels_of(struct case_file *c, const json_t *ids)
+{
+	json_t *labels = json_array();
+	json_t **items = xcalloc(json_array_size(ids) + 1, sizeof *items);
+	size_t count = 0;
+	size_t i;
+	json_t *id;
+	json_array_foreach(ids, i, id) {
+		if (json_is_string(id))
+			items[count++] = label_value(c, json_string_value(id));
+	}
+	qsort(items, count, sizeof *items, by_label);
+	for (i = 0; i < count; i++)
+		json_array_append_new(labels, items[i]);
+	free(items);
+	return labels;
+}
+
 static json_t *value_as_read(struct case_file *c, const struct field *field, json_t *stored, unsigned flags)
 {
 	const char *text = json_string_value(stored);
@@ -87,16 +111,8 @@ static json_t *value_as_read(struct case_file *c, const struct field *field, jso
 		return label_value(c, text);
 	if (text && (field->type == FIELD_LONG || field->type == FIELD_SECRET))
 		return text_value(c, text, flags);
-	if (field->type == FIELD_REFS && json_is_array(stored)) {
-		json_t *labels = json_array();
-		size_t i;
-		json_t *id;
-		json_array_foreach(stored, i, id) {
-			if (json_is_string(id))
-				json_array_append_new(labels, label_value(c, json_string_value(id)));
-		}
-		return labels;
-	}
+	if (field->type == FIELD_REFS && json_is_array(stored))
+		return labels_of(c, stored);
 	return json_incref(stored);
 }
 
