@@ -174,7 +174,7 @@ static const struct view_key keys[] = {
 
 static const struct view_ops work_ops = {"work", N_("Work under way"), NULL, 0, fill, NULL, release, keys};
 
-static const struct view_lazy work_lazy = {NULL, NULL, refresh, NULL};
+static const struct view_lazy work_lazy = {.work = refresh};
 
 struct view *view_work(struct workbench *wb)
 {

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#define ROUNDS 6
+#define ROUNDS 3
 
 struct looking {
 	struct program program;
