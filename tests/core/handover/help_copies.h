@@ -32,7 +32,7 @@ int tear_down(void **state);
 void begin(size_t n); /* makes copies[0 … n-1] */
 void end(size_t n);
 void open_as(size_t copy, size_t person); /* opens a copy anew as somebody else of its slots */
-char *path_of(const char *name); /* a fresh path; the caller frees */
+char *path_of(const char *name);          /* a fresh path; the caller frees */
 struct case_file *open_copy(const char *path, const struct identity *who);
 
 void ok(int rc, const struct err *err);

@@ -594,18 +594,12 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forward_and_back),
-	    cmocka_unit_test(test_both_sides),
-	    cmocka_unit_test(test_criss_cross),
-	    cmocka_unit_test(test_retraction_and_change),
-	    cmocka_unit_test(test_label_clash),
-	    cmocka_unit_test(test_label_clash_and_paper),
-	    cmocka_unit_test(test_dry_run),
-	    cmocka_unit_test(test_dry_run_detail),
-	    cmocka_unit_test(test_other_case),
-	    cmocka_unit_test(test_unknown_responder),
-	    cmocka_unit_test(test_damaged_parcels),
-	    cmocka_unit_test(test_sealed),
+	    cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_both_sides),
+	    cmocka_unit_test(test_criss_cross),      cmocka_unit_test(test_retraction_and_change),
+	    cmocka_unit_test(test_label_clash),      cmocka_unit_test(test_label_clash_and_paper),
+	    cmocka_unit_test(test_dry_run),          cmocka_unit_test(test_dry_run_detail),
+	    cmocka_unit_test(test_other_case),       cmocka_unit_test(test_unknown_responder),
+	    cmocka_unit_test(test_damaged_parcels),  cmocka_unit_test(test_sealed),
 	    cmocka_unit_test(test_random_histories),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
