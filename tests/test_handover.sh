@@ -104,6 +104,20 @@ is "the decision" infected "$(as two show R1-A1 --json | sed -n 's/.*"status": "
 status 0 as one merge two.genba # a slot of the sender is in the copy that was handed over
 is "one tree again" "$(tree one)" "$(tree two)"
 
+# --- somebody without a key: a passphrase opens a copy, for reading, and the transfer is on record
+printf 'a passphrase to be said on the phone\n' >said
+status 2 as one handover --for "Counsel" --out counsel.genba
+status 2 as one handover --for "Counsel" --case-passphrase-file said --delta --out counsel.genba
+transfer=$(as one handover --for "Counsel" --case-passphrase-file said --kdf interactive --out counsel.genba 2>handover.log)
+grep -q 'by phone or in person' handover.log || fail "how to say the passphrase: $(cat handover.log)"
+as one show "$(as one show "$transfer" --json | sed -n 's/.*"to": "\(.*\)".*/\1/p')" >shown
+grep -q Counsel shown || fail "no transfer to the counsel: $(cat shown)"
+mkdir -p nobody
+XDG_DATA_HOME=$work/nobody "$genba" -c counsel.genba --passphrase-file said list asset --json >shown 2>err || fail "$(cat err)"
+grep -q HR-PC-03 shown || fail "the passphrase does not open the copy"
+status 3 env XDG_DATA_HOME="$work/nobody" "$genba" -c counsel.genba --passphrase-file said add asset hostname=X
+status 3 env XDG_DATA_HOME="$work/nobody" "$genba" -c counsel.genba --passphrase-file pass list asset
+
 # --- both verify, by genba and by stock git
 checked one two
 

@@ -80,7 +80,7 @@ static int read_recipients(struct session *s, const struct args *args, struct ha
 		else
 			++*count;
 	}
-	if (rc == 0 && *count == 0)
+	if (rc == 0 && *count == 0 && !args_option(args, "for"))
 		rc = err_set(err, ERR_USAGE, _("to whom? --to KEYFILE (what `genba key export` prints at theirs)"));
 	if (rc == 0)
 		rc = handover_recipients(s->c, (const char *const *)lines, *count, to, err);
@@ -209,13 +209,25 @@ static int settle(struct session *s, struct err *err)
 	return rc;
 }
 
-static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, const char *out,
-                           struct err *err)
+/* How a passphrase reaches the other side. */
+static void tell_passphrase(struct session *s)
+{
+	fputs(_("The passphrase opens this copy for whoever has both. Say it by phone or in person, to somebody whose "
+	        "voice or "
+	        "face you\nknow, and have it said back; never send it the way the file goes. With it alone the copy "
+	        "can be "
+	        "read, not written in.\n"),
+	      s->log);
+}
+
+/* `count` transfers go on record, for the recipients of the copy and, as the last, for somebody who has no key. */
+static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, size_t count,
+                           const char *out, struct err *err)
 {
 	struct secret passphrase = SECRET_INIT;
 	struct buf brief = BUF_INIT;
 	struct buf evidence = BUF_INIT;
-	char labels[HANDOVER_TO][LABEL_TEXT];
+	char labels[HANDOVER_TO + 1][LABEL_TEXT];
 	const char *folder = args_option(args, "with-evidence");
 	const char *passphrase_file = args_option(args, "case-passphrase-file");
 	size_t left = 0;
@@ -228,13 +240,13 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	if (rc == 0)
 		rc = own_brief(s, args, &brief, err);
 	if (rc == 0)
-		rc = transfer_record(s->c, how->to, how->count, evidence.data, brief.data, out, labels, err);
+		rc = transfer_record(s->c, how->to, count, evidence.data, brief.data, out, labels, err);
 	if (rc == 0) {
 		rc = handover_copy(s->c, out, how, &left, err);
 		if (settle(s, rc == 0 ? err : NULL) < 0)
 			rc = -1;
 	}
-	for (size_t i = 0; i < how->count && rc == 0; i++)
+	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
 		fprintf(s->log,
@@ -243,6 +255,8 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		          "that this\n"
 		          "makes comes back to you: genba import receipt FILE\n"),
 		        out, case_head(s->c), left);
+	if (rc == 0 && passphrase_file)
+		tell_passphrase(s);
 	how->passphrase = NULL; /* it was borrowed from here */
 	secret_release(&passphrase);
 	buf_release(&brief);
@@ -263,9 +277,10 @@ static int hand_over_delta(struct session *s, struct handover_copy *how, const c
 
 int cmd_handover(struct session *s, const struct args *args, struct err *err)
 {
-	struct handover_recipient to[HANDOVER_TO];
+	struct handover_recipient to[HANDOVER_TO + 1];
 	const char *secrets[65] = {NULL};
 	const char *out = args_option(args, "out");
+	const char *keyless = args_option(args, "for");
 	struct handover_copy how = {.to = to,
 	                            .secrets = secrets,
 	                            .progress = &s->progress,
@@ -274,6 +289,10 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("handover", err);
 	if (!out)
 		return err_set(err, ERR_USAGE, _("where to? --out FILE"));
+	if (keyless && (!*keyless || !args_option(args, "case-passphrase-file") || args_option(args, "delta")))
+		return err_set(
+		    err, ERR_USAGE,
+		    _("--for NAME is for somebody without a key: a whole copy, with --case-passphrase-file FILE"));
 	if (access(out, F_OK) == 0) /* before anybody becomes a responder by this */
 		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
 	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
@@ -281,9 +300,12 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	if (read_recipients(s, args, to, &how.count, err) < 0)
 		return -1;
 	tell_recipients(s, to, how.count);
-	int rc =
-	    args_option(args, "delta") ? hand_over_delta(s, &how, out, err) : hand_over_whole(s, args, &how, out, err);
-	handover_recipients_release(to, how.count);
+	size_t count = how.count;
+	if (keyless)
+		to[count++] = (struct handover_recipient){.name = xstrdup(keyless)};
+	int rc = args_option(args, "delta") ? hand_over_delta(s, &how, out, err)
+	                                    : hand_over_whole(s, args, &how, count, out, err);
+	handover_recipients_release(to, count);
 	return rc;
 }
 

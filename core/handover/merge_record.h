@@ -5,7 +5,8 @@
  * called `a`, so that two responders who merge the same copies get the same
  * bytes. What only one side changed is taken; sets (references, tags, enums)
  * keep what both added and lose what either removed; the later of two times of
- * change is kept; a retraction wins, with both reasons. A field that a person
+ * change is kept; a retraction wins, with both reasons; of two dates of a key's revocation the
+ * earlier. A field that a person
  * can write and both sides changed differently is a conflict: the record keeps
  * the value of the side that was changed later, both values go to the callback,
  * and a person decides.

@@ -68,7 +68,8 @@ int settle_note(struct case_file *c, const char *path, const struct handover_rec
 	char *text = json_dumps(note, JSON_COMPACT);
 	int rc = case_meta_set(c, note_key, text, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = note_recipient(c, labels[i], to[i].key, err);
+		if (!sodium_is_zero(to[i].key, sizeof to[i].key))
+			rc = note_recipient(c, labels[i], to[i].key, err);
 	free(text);
 	json_decref(note);
 	buf_release(&escaped);
@@ -156,7 +157,7 @@ static int remember(struct case_file *c, const json_t *note, struct err *err)
 		const char *hex = json_get_string(one, "key");
 		if (rc < 0 || !hex || sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &n, NULL) != 0 || n != 32)
 			continue;
-		if (handover_known(c, key, known, NULL) < 0)
+		if (!sodium_is_zero(key, sizeof key) && handover_known(c, key, known, NULL) < 0)
 			rc = handover_set_known(c, key, head, err);
 	}
 	return rc;

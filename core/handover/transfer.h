@@ -24,7 +24,7 @@
 
 /* Records a transfer of the case (and of `items`, labels separated by commas, or NULL) to each recipient, and the brief as
  * a note on it; and that the copy will lie at `path` (settle.h). One action. `labels[i]` gets the label of the i-th
- * transfer. */
+ * transfer. A recipient without a key (zeros) is a name only. */
 int transfer_record(struct case_file *c, const struct handover_recipient *to, size_t count, const char *items,
                     const char *brief, const char *path, char (*labels)[LABEL_TEXT], struct err *err);
 
