@@ -44,6 +44,8 @@ checked() { # checked PERSON…: genba and stock git find nothing wrong; uses wh
 	for name in "$@"; do
 		status 0 as "$name" verify
 		git -C "$name.git" fsck --strict --no-progress 2>fsck.log || fail "git fsck: $(cat fsck.log)"
+		is "signatures by git log of $name" G "$(git -C "$name.git" -c gpg.ssh.allowedSignersFile="$work/$name.git.allowed_signers" \
+			log --format='%G?' | sort -u)"
 		for commit in $(git -C "$name.git" rev-list HEAD); do
 			git -C "$name.git" -c gpg.ssh.allowedSignersFile="$work/$name.git.allowed_signers" verify-commit "$commit" \
 				2>verify.log || fail "git verify-commit $commit: $(cat verify.log)"
