@@ -2,17 +2,19 @@
 # ctest: serial
 # A case on a stick: full, read-only, pulled out while working, on a machine with next to nothing. No acknowledged action
 # is ever lost. The stick is an image of 64 MB: FAT where the kernel has it, else exFAT through FUSE, else a folder in memory
-# of that size. For pulling it is ext4, since that can be told to fail at once with all that was not synced thrown away
-# (FS_IOC_SHUTDOWN); whatever was acknowledged, to the last line, must be there afterwards.
+# of that size. For pulling it is FAT on a device made to fail (dm-error), or ext4, which can be told to fail at once;
+# whatever was acknowledged, to the last line, must be there afterwards.
 # Usage: GENBA=path [GENBA_PULLS=50] tests/test_stick.sh
 set -euo pipefail
 genba=${GENBA:?path of the program}
 pulls=${GENBA_PULLS:-3}
 work=$(mktemp -d)
 device=
+device2=
 clean() {
 	for place in stick next pull; do ! mountpoint -q "$work/$place" || umount -l "$work/$place" || true; done
-	[ -z "$device" ] || losetup -d "$device" || true
+	[ ! -e "/dev/mapper/genba-stick-$$" ] || dmsetup remove -f "genba-stick-$$" || true
+	for used in $device $device2; do losetup -d "$used" || true; done
 	rm -rf "$work"
 }
 trap clean EXIT
@@ -93,8 +95,57 @@ rm stick/filler
 # ---- pulled
 seq 3000 | sed 's/^/note action /' >script
 pulled=0
-truncate -s 64M pull.img
-if mkfs.ext4 -q pull.img 2>/dev/null && mount -o loop pull.img pull 2>/dev/null; then
+name=genba-stick-$$
+
+# FAT on a device whose every read and write fails from one moment on (dm-error), where the kernel has both
+export DM_DISABLE_UDEV=1 # the name appears at once, without a daemon
+fat_in() {
+	truncate -s 64M pull.img
+	device2=$(losetup -f --show pull.img) || return 1
+	[ "$1" = again ] || mkfs.vfat "$device2" >/dev/null || return 1
+	sectors=$(blockdev --getsz "$device2")
+	dmsetup create "$name" --table "0 $sectors linear $device2 0" 2>/dev/null || return 1
+	[ "$1" != again ] || fsck.vfat -a "/dev/mapper/$name" >fsck 2>&1 || [ $? = 1 ] || fail "fsck: $(cat fsck)"
+	mount -t vfat "/dev/mapper/$name" pull 2>/dev/null
+}
+fat_out() {
+	! mountpoint -q pull || umount pull || umount -l pull
+	[ ! -e "/dev/mapper/$name" ] || dmsetup remove --retry "$name"
+	[ -z "$device2" ] || losetup -d "$device2"
+	device2=
+}
+fat_pull() {
+	dmsetup suspend --noflush --nolockfs "$name"
+	dmsetup load "$name" --table "0 $sectors error"
+	dmsetup resume "$name"
+}
+fat_again() {
+	fat_out
+	fat_in again || fail "the stick cannot be mounted again: $(cat fsck)"
+}
+
+# ext4 that is told to fail, all that was not synced thrown away (FS_IOC_SHUTDOWN with NOLOGFLUSH)
+ext4_in() {
+	truncate -s 0 pull.img
+	truncate -s 64M pull.img
+	mkfs.ext4 -q -F pull.img 2>/dev/null && mount -o loop pull.img pull 2>/dev/null
+}
+ext4_out() {
+	! mountpoint -q pull || umount pull
+}
+ext4_pull() {
+	python3 -c 'import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))' pull
+}
+ext4_again() {
+	ext4_out
+	# another file, so that nobody who still holds the dead one gives it back
+	cp --sparse=always pull.img again.img
+	mv again.img pull.img
+	mount -o loop pull.img pull
+}
+
+pull_often() {
 	cp -r stick/genba stick/site.genba pull/
 	sync -f pull
 	for pull in $(seq "$pulls"); do
@@ -107,15 +158,9 @@ if mkfs.ext4 -q pull.img 2>/dev/null && mount -o loop pull.img pull 2>/dev/null;
 			kill -0 $pid 2>/dev/null || fail "pull $pull: the script ended by itself: $(cat said)"
 			[ $SECONDS -lt $deadline ] || fail "pull $pull: nothing is written"
 		done
-		# FS_IOC_SHUTDOWN with NOLOGFLUSH
-		python3 -c 'import fcntl, os, struct, sys
-fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))' pull
+		"$1_pull"
 		! wait $pid || fail "pull $pull: the script succeeded on a stick that is gone"
-		umount pull
-		# another file, so that nobody who still holds the dead one gives it back
-		cp --sparse=always pull.img again.img
-		mv again.img pull.img
-		mount -o loop pull.img pull
+		"$1_again"
 		GENBA_DATA=$work/pull/genba GENBA_CASE=$work/pull/site.genba "$genba" list note --json >notes 2>err ||
 			fail "pull $pull: $(cat err)"
 		while read -r label; do
@@ -124,7 +169,18 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))'
 		pulled=$((pulled + 1))
 	done
 	GENBA_DATA=$work/pull/genba GENBA_CASE=$work/pull/site.genba "$genba" verify >out 2>err || fail "verify: $(cat out err)"
-	umount pull
+	"$1_out"
+}
+pulled_kind=
+if [ "$kind" = FAT ] && command -v dmsetup >/dev/null && fat_in new; then
+	pulled_kind=FAT
+	pull_often fat
+else
+	fat_out
+	if ext4_in; then
+		pulled_kind=ext4
+		pull_often ext4
+	fi
 fi
 
 # ---- a machine with next to nothing: no UTF-8, no run-time folder, an old terminal, nothing executable in /tmp and at home
@@ -135,4 +191,4 @@ out=$(env -i PATH=/usr/bin:/bin LC_ALL=POSIX TERM=vt100 HOME="$work/next" TMPDIR
 printf '%s\n' "$out" | iconv -f UTF-8 -t UTF-8 >/dev/null || fail "bare machine: no UTF-8"
 printf '%s\n' "$out" | grep -q '資産\|記録' || fail "bare machine: no Japanese: $out"
 [ "$(find next -mindepth 1 | wc -l)" = 1 ] || fail "something is left at home: $(find next)"
-echo "a stick ($kind): read-only, full, pulled $pulled times, on a bare machine"
+echo "a stick ($kind): read-only, full, pulled $pulled times (${pulled_kind:-not}), on a bare machine"
