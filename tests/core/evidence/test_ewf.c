@@ -26,6 +26,13 @@ static void keep_finding(void *ctx, const char *part, const char *text)
 	buf_addf(ctx, "%s: %s\n", part, text);
 }
 
+/* Where the scratch folder lies in memory there is no medium, which is said. */
+static void nothing_to_note(const struct preserved *p)
+{
+	if (p->note.len && !strstr(p->note.data, "compared from memory"))
+		fail_msg("%s", p->note.data);
+}
+
 /* Runs one of ewf-tools: 0 if it succeeded, -1 if not, 1 if it is not installed. Its output is for the log. */
 static int run_tool(const char *tool, const char *words)
 {
@@ -89,7 +96,7 @@ static void what_is_written_others_read(void **state)
 		snprintf(image, sizeof image, "images/disk%zu.dd.E01", i);
 		make_mixed(scratch_path(name), sizes[i]);
 		assert_ok(evidence_preserve(c, scratch_path(name), &o, &p, &err), err);
-		assert_string_equal(p.note.data, "");
+		nothing_to_note(&p);
 		assert_true(p.complete);
 		assert_string_equal(field_of(c, p.label, "form"), "ewf");
 		assert_string_equal(field_of(c, p.label, "match"), "same");
