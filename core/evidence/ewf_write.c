@@ -12,6 +12,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define CHUNKS  (DIGEST_PIECE / EWF_CHUNK)
@@ -35,14 +36,27 @@ struct ewf_writer {
 	pthread_mutex_t lock;
 };
 
-/* libewf's error as ours; a full medium is told apart by errno. */
+/* libewf says nothing of a short write: a medium without room is one that is full. */
+static int is_full(const struct ewf_writer *w)
+{
+	char *unfinished = ewf_unfinished(w->path);
+	struct statvfs fs;
+	int full = statvfs(unfinished, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < DIGEST_PIECE;
+	free(unfinished);
+	return full;
+}
+
+/* libewf's error as ours. */
 static int failed(const struct ewf_writer *w, libewf_error_t *error, int number, struct err *err)
 {
 	char text[512] = "";
 	if (error) {
-		libewf_error_sprint(error, text, sizeof text);
+		libewf_error_backtrace_sprint(error, text, sizeof text);
+		text[strcspn(text, "\n")] = '\0'; /* the cause comes first */
 		libewf_error_free(&error);
 	}
+	if (number == 0 && is_full(w))
+		number = ENOSPC;
 	if (number == ENOSPC || number == EROFS || number == EDQUOT || number == EFBIG)
 		return err_set_errno(err, ERR_NO_SPACE, number, _("cannot write the copy '%s'"), w->path);
 	return err_set(err, ERR_NO_SPACE, _("cannot write the copy '%s': %s"), w->path, text);
