@@ -1,7 +1,8 @@
 /*
  * The workbench as it feels, on a real pseudo-terminal: a case with 100,000 assets against one with 100. From opening to
- * the first screen (the key derivation is measured beside it and taken off), from a key to the screen, from a letter of a
- * filter to its first page, and how often an idle workbench wakes up.
+ * the first screen (the key derivation is measured beside it and taken off), from a key to the screen, the same while
+ * another shell's stream is being preserved, from a letter of a filter to its first page, and how often an idle workbench
+ * wakes up.
  *
  *     GENBA=build/tui/genba build/tests/bench/bench_screen [--short]
  */
@@ -12,6 +13,7 @@
 #include "base/secret.h"
 #include "case/identity.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <sodium.h>
@@ -21,6 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -134,6 +138,30 @@ static void time_keys(struct terminal *t, const char *key, size_t count, double 
 	}
 }
 
+/* Another shell has an endless stream preserved meanwhile, until Ctrl-C ends it. */
+static void time_keys_beside(struct program *p, struct terminal *t, size_t count, double *values)
+{
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int input = open("/dev/zero", O_RDONLY);
+		int output = open("/dev/null", O_WRONLY);
+		dup2(input, STDIN_FILENO);
+		dup2(output, STDOUT_FILENO);
+		dup2(output, STDERR_FILENO);
+		execl(program_path(), "genba", "preserve", "-", "--as", "sealed", "--to", p->dir, (char *)NULL);
+		_exit(127);
+	}
+	terminal_await_row(t, 0, "▶");
+	terminal_type(t, "g");
+	terminal_await_that(t, is_first, NULL, "the first row");
+	time_keys(t, "j", count, values);
+	assert_true(terminal_shows(t, "▶"));
+	terminal_type(t, KEYS_CTRL_C);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	terminal_await_gone(t, "▶");
+}
+
 /* ---- filter as you type */
 
 struct page {
@@ -242,6 +270,8 @@ static void measure(struct program *p, size_t records, double openings[OPENINGS]
 	for (size_t i = 0; i < ends; i++)
 		time_keys(t, i % 2 ? "g" : "G", 1, &values[i]);
 	report("key to screen, G and g", values, ends);
+	time_keys_beside(p, t, keys, values);
+	report("key to screen, j, while preserving", values, keys);
 	size_t letters = time_filter(t, words, values);
 	report("letter of a filter to its page", values, letters);
 	long before = waits(terminal_pid(t));

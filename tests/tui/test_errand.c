@@ -97,6 +97,8 @@ static int begin_preserve(struct terminal *t, pid_t *pid)
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	assert_int_equal(write(fd, "hello", 5), 5);
 	terminal_await_row(t, 0, "▶");
+	terminal_await_row(t, -1,
+	                   "preserve: - "); /* it has told how far it is: a lock does not come before its beginning */
 	return fd;
 }
 
