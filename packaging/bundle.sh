@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the folder for a stick: bundle.sh SOURCE PROGRAM MANUALS OUT NAME
-#   OUT/NAME/                 genba, git-remote-genba, lib/, share/terminfo/, playbooks/, man/, completions/, licences/,
+# Makes the folder for a stick: bundle.sh SOURCE PROGRAM OPENER MANUALS OUT NAME
+#   OUT/NAME/                 genba, git-remote-genba, genba-open-device, lib/, share/terminfo/, playbooks/, man/, completions/, licences/,
 #                             README.txt, SHA256SUMS, and with a key SHA256SUMS.sig
 #   OUT/NAME.tar.zst          the same, and its digest in OUT/NAME.tar.zst.sha256
 #   OUT/NAME.spdx.json        what is in it and from where (SPDX 2.3)
@@ -10,9 +10,10 @@ set -eu
 export LC_ALL=C.UTF-8 TZ=UTC
 source=$1
 program=$2
-manuals=$3
-out=$4
-name=$5
+opener=$3
+manuals=$4
+out=$5
+name=$6
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
 	SOURCE_DATE_EPOCH=$(git -C "$source" log -1 --format=%ct 2>/dev/null) || SOURCE_DATE_EPOCH=0
 fi
@@ -23,6 +24,7 @@ mkdir -p "$top/lib" "$top/share/terminfo" "$top/playbooks" "$top/man/man1" "$top
 
 strip -o "$top/genba" "$program"
 cp "$top/genba" "$top/git-remote-genba" # a copy: FAT has no links
+strip -o "$top/genba-open-device" "$opener"
 cp "$source"/playbooks/*.yaml "$top/playbooks/"
 cp "$manuals/genba.1" "$top/man/man1/"
 cp "$source"/man/*.5 "$manuals"/*.5 "$top/man/man5/"
@@ -61,7 +63,7 @@ printf '%s\n%s\n' \
 
 find "$top" -type d -exec chmod 755 {} +
 find "$top" -type f -exec chmod 644 {} +
-chmod 755 "$top/genba" "$top/git-remote-genba"
+chmod 755 "$top/genba" "$top/git-remote-genba" "$top/genba-open-device"
 (cd "$top" && find . -type f ! -name 'SHA256SUMS*' | sort | sed 's,^\./,,' | tr '\n' '\0' | xargs -0 sha256sum >SHA256SUMS)
 if [ -n "${GENBA_SIGN:-}" ]; then
 	"$program" --data "$GENBA_SIGN" key sign "$top/SHA256SUMS"

@@ -8,17 +8,28 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The folder of this program. 0 if it cannot be told. */
+static int own_folder(char folder[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+	folder[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	return slash != NULL;
+}
+
+char *beside_program(const char *name)
+{
+	char folder[PATH_MAX];
+	return own_folder(folder) ? xasprintf("%s/%s", folder, name) : xstrdup(name);
+}
+
 void beside_terminals(void)
 {
 	char program[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (n <= 0)
+	if (!own_folder(program) || strchr(program, ':')) /* a colon separates folders */
 		return;
-	program[n] = '\0';
-	char *slash = strrchr(program, '/');
-	if (!slash || memchr(program, ':', (size_t)(slash - program))) /* a colon separates folders */
-		return;
-	*slash = '\0';
 	char *folder = xasprintf("%s/share/terminfo", program);
 	const char *others = getenv("TERMINFO_DIRS");
 	/* an empty item stands for the places that curses was built with */

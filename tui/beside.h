@@ -10,4 +10,7 @@
  * the machine's own places after it. */
 void beside_terminals(void);
 
+/* The path of a program that is installed beside this one; the caller frees. */
+char *beside_program(const char *name);
+
 #endif

@@ -1,5 +1,6 @@
 /* preserve and extract. */
 #include "tui/cmd.h"
+#include "tui/opener.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -81,13 +82,23 @@ struct tally {
 };
 
 /* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
-static int preserve_one(struct session *s, const char *path, struct preserve_options *options, int alone,
-                        struct tally *tally, struct err *err)
+static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
+                        int alone, struct tally *tally, struct err *err)
 {
-	struct preserved done;
+	struct preserved done = {.note = BUF_INIT};
 	struct err why = ERR_INIT;
+	int opened = -1;
+	int rc = 0;
 	options->source_fd = opened_elsewhere(s, path);
-	int rc = evidence_preserve(s->c, path, options, &done, &why);
+	if (!options->source_fd && opener_is_needed(path, opener)) {
+		opened = opener_open(s, path, opener, options->changes && *options->changes, &why);
+		options->source_fd = opened > 0 ? opened : 0;
+		rc = opened > 0 ? 0 : -1;
+	}
+	if (rc == 0)
+		rc = evidence_preserve(s->c, path, options, &done, &why);
+	if (opened >= 0)
+		close(opened);
 	if (rc == 0) {
 		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
 		fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
@@ -148,7 +159,8 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
 	while (rc == 0 && i < args->count) {
-		rc = preserve_one(s, args->words[i], &options, args->count == 1, &tally, err);
+		rc = preserve_one(s, args->words[i], args_option(args, "opener"), &options, args->count == 1, &tally,
+		                  err);
 		i++;
 		if (i < args->count && progress_step(&s->progress, args->words[i], 0, 0, NULL) < 0)
 			break; /* the person stopped */

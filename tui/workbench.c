@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define IDLE_SECONDS   (15 * 60)
 #define WORK_SLICE     0.008 /* seconds that a key may have to wait for */
@@ -609,6 +610,9 @@ int workbench_run(struct session *s, struct err *err)
 	workbench_push(&wb, view_board(&wb));
 	if (*case_notice(s->c))
 		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
+	else if (geteuid() == 0 && !clock_is_set()) /* screens that are compared are those of any user */
+		workbench_tell(&wb, TONE_ATTENTION, "%s",
+		               _("genba runs as root, which it never needs: leave, and start it as yourself"));
 	else if (*screen_notice())
 		workbench_tell(&wb, TONE_ATTENTION, "%s", screen_notice());
 	else

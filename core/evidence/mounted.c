@@ -1,8 +1,5 @@
 #include "evidence/mounted.h"
 
-#include "base/buf.h"
-#include "base/err.h"
-
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +8,22 @@
 #include <unistd.h>
 
 #define TEXT_LIMIT (16U << 20)
+
+/* All of a small file of /proc or /sys, at most `limit` bytes, with a final NUL. The caller frees; NULL: it cannot be read. */
+static char *read_text(const char *path, size_t limit)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	if (!f)
+		return NULL;
+	if (getdelim(&text, &size, '\0', f) < 0 || strlen(text) > limit) {
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
 
 static int has_option(const char *options, size_t n, const char *name)
 {
@@ -22,11 +35,12 @@ static int has_option(const char *options, size_t n, const char *name)
 }
 
 /* "36 35 98:0 /root /mount options … - type source super-options": the file system itself must be read-only, not only the mount. */
-static int line_matches(const char *line, size_t n, dev_t device, int (*partition)(dev_t, dev_t), struct buf *where)
+static int line_matches(const char *line, size_t n, dev_t device, int (*partition)(dev_t, dev_t),
+                        char where[MOUNTED_WHERE])
 {
 	unsigned major_no;
 	unsigned minor_no;
-	char mount_point[4096];
+	char mount_point[MOUNTED_WHERE];
 	const char *dash = memmem(line, n, " - ", 3);
 	if (!dash || sscanf(line, "%*d %*d %u:%u %*s %4095s", &major_no, &minor_no, mount_point) != 3)
 		return 0;
@@ -38,11 +52,12 @@ static int line_matches(const char *line, size_t n, dev_t device, int (*partitio
 		options--;
 	if (!has_option(options, (size_t)(line + n - options), "rw"))
 		return 0;
-	buf_adds(where, mount_point);
+	memcpy(where, mount_point, sizeof mount_point);
 	return 1;
 }
 
-int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t device, dev_t of), struct buf *where)
+int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t device, dev_t of),
+                 char where[MOUNTED_WHERE])
 {
 	for (const char *line = mountinfo; *line;) {
 		size_t n = strcspn(line, "\n");
@@ -57,13 +72,12 @@ int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t dev
 static int is_partition(dev_t device, dev_t of)
 {
 	char path[128];
-	struct buf text = BUF_INIT;
 	unsigned major_no;
 	unsigned minor_no;
 	snprintf(path, sizeof path, "/sys/dev/block/%u:%u/../dev", major(device), minor(device));
-	int is = buf_read_file(&text, path, 64, NULL) == 0 && sscanf(text.data, "%u:%u", &major_no, &minor_no) == 2 &&
-	         makedev(major_no, minor_no) == of;
-	buf_release(&text);
+	char *text = read_text(path, 64);
+	int is = text && sscanf(text, "%u:%u", &major_no, &minor_no) == 2 && makedev(major_no, minor_no) == of;
+	free(text);
 	return is;
 }
 
@@ -75,33 +89,31 @@ static dev_t loop_of(const char *path)
 	dev_t found = 0;
 	while (folder && !found && (entry = readdir(folder)) != NULL) {
 		char name[512];
-		struct buf text = BUF_INIT;
 		unsigned major_no;
 		unsigned minor_no;
 		if (strncmp(entry->d_name, "loop", 4) != 0)
 			continue;
 		snprintf(name, sizeof name, "/sys/block/%s/loop/backing_file", entry->d_name);
-		int same = buf_read_file(&text, name, 8192, NULL) == 0 && strncmp(text.data, path, strlen(path)) == 0 &&
-		           text.data[strlen(path)] == '\n';
-		buf_clear(&text);
+		char *text = read_text(name, 8192);
+		int same = text && strncmp(text, path, strlen(path)) == 0 && text[strlen(path)] == '\n';
+		free(text);
 		snprintf(name, sizeof name, "/sys/block/%s/dev", entry->d_name);
-		if (same && buf_read_file(&text, name, 64, NULL) == 0 &&
-		    sscanf(text.data, "%u:%u", &major_no, &minor_no) == 2)
+		text = same ? read_text(name, 64) : NULL;
+		if (text && sscanf(text, "%u:%u", &major_no, &minor_no) == 2)
 			found = makedev(major_no, minor_no);
-		buf_release(&text);
+		free(text);
 	}
 	if (folder)
 		closedir(folder);
 	return found;
 }
 
-int mounted_writable(dev_t device, const char *path, struct buf *where)
+int mounted_writable(dev_t device, const char *path, char where[MOUNTED_WHERE])
 {
-	struct buf text = BUF_INIT;
 	if (path)
 		device = loop_of(path);
-	int found = device != 0 && buf_read_file(&text, "/proc/self/mountinfo", TEXT_LIMIT, NULL) == 0 &&
-	            mounted_find(text.data, device, is_partition, where);
-	buf_release(&text);
+	char *text = device ? read_text("/proc/self/mountinfo", TEXT_LIMIT) : NULL;
+	int found = text && mounted_find(text, device, is_partition, where);
+	free(text);
 	return found;
 }

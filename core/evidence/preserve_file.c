@@ -89,22 +89,19 @@ static int is_resumable(const struct work *w)
 /* A source that is written to while it is read proves little: refused, unless a person says why. */
 static int check_mounted(struct work *w)
 {
-	struct buf where = BUF_INIT;
+	char where[MOUNTED_WHERE];
 	int device = S_ISBLK(w->source.before.st_mode);
-	int rc = 0;
-	if ((device || S_ISREG(w->source.before.st_mode)) &&
-	    mounted_writable(w->source.before.st_rdev, device ? NULL : w->full, &where)) {
-		if (!w->options->changes || !*w->options->changes)
-			rc = err_set(w->err, ERR_USAGE,
-			             _("'%s' is mounted writable on '%s': unmount it or mount it read-only; if it must "
-			               "be read as it is, say why with "
-			               "--reason"),
-			             w->path, where.data);
-		else
-			work_note(w, _("it was mounted writable on '%s' while it was read"), where.data);
-	}
-	buf_release(&where);
-	return rc;
+	if ((!device && !S_ISREG(w->source.before.st_mode)) ||
+	    !mounted_writable(w->source.before.st_rdev, device ? NULL : w->full, where))
+		return 0;
+	if (!w->options->changes || !*w->options->changes)
+		return err_set(w->err, ERR_USAGE,
+		               _("'%s' is mounted writable on '%s': unmount it or mount it read-only; if it must "
+		                 "be read as it is, say why with "
+		                 "--reason"),
+		               w->path, where);
+	work_note(w, _("it was mounted writable on '%s' while it was read"), where);
+	return 0;
 }
 
 int work_on_file(struct work *w)

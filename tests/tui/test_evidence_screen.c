@@ -196,13 +196,24 @@ static void custody_shows_its_gaps(void **state)
 	assert_non_null(strstr(program.out.data, "held by Organisation B: 1 (R1-E1)"));
 }
 
+/* Root is needed nowhere in genba. Screens of a fixed clock, which are compared, are those of any user. */
+static void root_is_told_once(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case("GENBA_TEST_CLOCK=");
+	terminal_await_row(t, -1, geteuid() == 0 ? "genba runs as root" : "shows the keys");
+	terminal_type(t, "3");
+	terminal_await_gone(t, "genba runs as root");
+	quit(t);
+}
+
 int main(void)
 {
 #define SCREEN_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    SCREEN_TEST(what_is_not_said_is_asked_for), SCREEN_TEST(a_photograph_is_evidence),
 	    SCREEN_TEST(work_goes_on_beside_the_keys),  SCREEN_TEST(a_hangup_stops_cleanly),
-	    SCREEN_TEST(custody_shows_its_gaps),
+	    SCREEN_TEST(custody_shows_its_gaps),        SCREEN_TEST(root_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
