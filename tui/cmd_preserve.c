@@ -85,7 +85,7 @@ struct tally {
 static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
                         int alone, struct tally *tally, struct err *err)
 {
-	struct preserved done = {.note = BUF_INIT};
+	struct preserved done = {.note = BUF_INIT, .advice = BUF_INIT};
 	struct err why = ERR_INIT;
 	int opened = -1;
 	int rc = 0;
@@ -104,6 +104,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
 		fflush(out);
 		fputs(done.note.data, s->log);
+		fputs(done.advice.data, s->log);
 		tally->incomplete += !done.complete;
 		tally->wrong += done.wrong != 0;
 	} else if (!alone &&

@@ -272,6 +272,7 @@ int evidence_capture(struct case_file *c, const struct capture_options *options,
 	uint64_t limit = options->limit ? options->limit : CAPTURE_LIMIT;
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
+	buf_init(&out->advice);
 	int rc = prepare(&k);
 	spool_begin(&k.output, limit, k.beside, "capture", case_id(c));
 	spool_begin(&k.errors, UINT64_MAX, k.beside, "capture", case_id(c));

@@ -65,6 +65,7 @@ void work_note(struct work *w, const char *format, ...)
 void preserved_release(struct preserved *p)
 {
 	buf_release(&p->note);
+	buf_release(&p->advice);
 	free(p->path);
 	p->path = NULL;
 }
@@ -198,6 +199,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	struct stat st;
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
+	buf_init(&out->advice);
 	buf_init(&w.digests.pieces);
 	buf_init(&w.way.states);
 	buf_init(&w.from.pieces);
@@ -207,6 +209,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	if (check_first(&w, &st) < 0)
 		return -1;
 	w.folder = S_ISDIR(st.st_mode);
+	w.seen = st;
 	char *claimed = read_claimed(&w, &own.also);
 	if (own.form == EVIDENCE_EWF)
 		own.also |= DIGEST_MD5; /* stands in the image */

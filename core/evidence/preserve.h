@@ -43,6 +43,7 @@ struct preserve_options {
 	const struct progress *progress;
 	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges or files that cannot be read; NULL */
 	void *trouble_ctx;
+	const char *sys; /* where the kernel describes devices, for tests; NULL: /sys */
 };
 
 /* What a file is called by its name alone: a value of the field `type`. */
@@ -52,11 +53,12 @@ struct preserved {
 	char label[LABEL_TEXT];
 	char sha256[65];
 	uint64_t size;
-	uint64_t files;  /* of a tree; 1 for a file */
-	int complete;    /* 0: partial or interrupted, and on record as that */
-	int wrong;       /* the source is damaged, or not what it or its log states */
-	struct buf note; /* what could not be read, printable lines */
-	char *path;      /* printable */
+	uint64_t files;    /* of a tree; 1 for a file */
+	int complete;      /* 0: partial or interrupted, and on record as that */
+	int wrong;         /* the source is damaged, or not what it or its log states */
+	struct buf note;   /* what could not be read, printable lines */
+	struct buf advice; /* what the person may still want to record, printable lines; not on record */
+	char *path;        /* printable */
 };
 
 void preserved_release(struct preserved *p);

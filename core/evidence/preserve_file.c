@@ -110,6 +110,7 @@ int work_on_file(struct work *w)
 	if (open_source(w) < 0 || check_mounted(w) < 0 || work_import_open(w, w->err) < 0)
 		return -1;
 	w->out->path = printable_dup(w->path);
+	w->seen = w->source.before;
 	int resumable = is_resumable(w);
 	if (resumable && work_resume(w, w->err) < 0)
 		return -1;

@@ -55,7 +55,8 @@ struct work {
 	struct buf interruptions;
 	struct digest_result digests;
 	struct waypoints way; /* of the copy, for reading it back */
-	struct buf manifest; /* of a tree */
+	struct buf manifest;  /* of a tree */
+	struct stat seen;     /* the source, as it was found */
 	const char *complete;
 	const char *match;
 	int folder;
@@ -114,6 +115,10 @@ void work_copy_close(struct work *w, int discard);
 
 int work_ewf_begin(struct work *w, struct err *err);
 int work_ewf_finish(struct work *w, const struct ranges *unreadable, struct err *err);
+
+/* Puts the removable media that took part on record, and that they were here; `lies_on` gets the label of that which the
+ * evidence lies on, or "". Part of the action. 0 or -1. */
+int work_put_media(struct work *w, struct action *a, const char *ended, char lies_on[LABEL_TEXT]);
 
 /* Makes the evidence record, or completes the one of an interrupted job: one action. */
 int work_record(struct work *w);

@@ -45,9 +45,23 @@ static void put(struct fields *f, const char *name, const char *value)
 		f->list[f->count++] = (struct assign){name, value};
 }
 
-static int write_all(struct work *w, struct action *a, const struct assign *list, size_t count)
+/* A person may have said already what it lies on. */
+static int has_medium(struct work *w)
+{
+	json_t *record = *w->label ? record_get(w->c, w->label, RECORD_RAW, NULL) : NULL;
+	int has = json_object_get(record, "medium") != NULL;
+	json_decref(record);
+	return has;
+}
+
+static int write_all(struct work *w, struct action *a, struct fields *f, const char *ended)
 {
 	char digest[65];
+	char lies_on[LABEL_TEXT];
+	if (work_put_media(w, a, ended, lies_on) < 0)
+		return -1;
+	if (!has_medium(w))
+		put(f, "medium", lies_on);
 	if (w->manifest.len && blob_put(w->c, w->manifest.data, w->manifest.len, digest, w->err) < 0)
 		return -1;
 	if (w->digests.pieces.len > DIGEST_PIECE_SIZE && w->digests.pieces.len <= KEEP_LIMIT &&
@@ -55,9 +69,9 @@ static int write_all(struct work *w, struct action *a, const struct assign *list
 		return -1;
 	if (*w->label) {
 		snprintf(w->out->label, sizeof w->out->label, "%s", w->label);
-		if (action_set(a, w->label, list, count, RECORD_MACHINE, w->err) < 0)
+		if (action_set(a, w->label, f->list, f->count, RECORD_MACHINE, w->err) < 0)
 			return -1;
-	} else if (action_add(a, "evidence", list, count, RECORD_MACHINE, w->out->label, w->err) < 0) {
+	} else if (action_add(a, "evidence", f->list, f->count, RECORD_MACHINE, w->out->label, w->err) < 0) {
 		return -1;
 	}
 	if (!w->has_job)
@@ -68,12 +82,12 @@ static int write_all(struct work *w, struct action *a, const struct assign *list
 	return w->job.there ? job_keep_head(&w->job, w->err) : 0;
 }
 
-static int commit(struct work *w, const struct assign *list, size_t count)
+static int commit(struct work *w, struct fields *f, const char *ended)
 {
 	struct action *a = action_begin(w->c, "preserve", w->err);
 	if (!a)
 		return -1;
-	if (write_all(w, a, list, count) == 0)
+	if (write_all(w, a, f, ended) == 0)
 		return action_commit(a, w->err);
 	action_cancel(a);
 	return -1;
@@ -138,7 +152,7 @@ int work_record(struct work *w)
 	}
 	if (*w->label) /* what an interruption left there is no longer so */
 		f.list[f.count++] = (struct assign){"unread", w->out->note.data};
-	int rc = commit(w, f.list, f.count);
+	int rc = commit(w, &f, ended);
 	sodium_memzero(key, sizeof key);
 	buf_release(&source_path);
 	buf_release(&copy_path);

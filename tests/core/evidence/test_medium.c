@@ -1,115 +1,149 @@
-/* A medium that does not keep what is written: the copy, read back, is found different, and the place is named. */
+/* Removable media: what the kernel says of them, and which machine they touched, on record. */
 #include "help_evidence.h"
 
+#include "base/buf.h"
+#include "evidence/medium.h"
 #include "evidence/preserve.h"
 
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define MIB (1U << 20)
+#define STICK "sys/devices/pci0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0/block/sdb"
 
-static int64_t spoil = -1; /* the byte at this offset of a copy is written wrong */
+/* A file below the scratch folder, with the folders above it. */
+static void put(const char *name, const char *text)
+{
+	const char *path = scratch_path(name);
+	char *folder = strdup(path);
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(folder, 0700);
+		*slash = '/';
+	}
+	free(folder);
+	write_text(path, text);
+}
 
-static int is_copy(int fd)
+static void link_device(dev_t device, const char *folder)
 {
 	char name[64];
-	char path[512];
-	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	ssize_t n = readlink(name, path, sizeof path - 1);
-	path[n > 0 ? n : 0] = '\0';
-	return strstr(path, "/source.") || strstr(path, "/source (");
+	char to[256];
+	put("sys/dev/block/x", "");
+	snprintf(name, sizeof name, "sys/dev/block/%u:%u", major(device), minor(device));
+	snprintf(to, sizeof to, "../../../%s", folder);
+	assert_int_equal(symlink(to, scratch_path(name)), 0);
 }
 
-/* Stands before the C library's: the program is linked with the code under test. */
-ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t offset);
-ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t offset)
+/* As a hub, a stick on it, and a partition of the stick look. */
+static void make_stick(dev_t device)
 {
-	if (spoil < offset || spoil >= offset + (off64_t)n || !is_copy(fd))
-		return syscall(SYS_pwrite64, fd, bytes, n, offset);
-	unsigned char *wrong = xmalloc(n);
-	memcpy(wrong, bytes, n);
-	wrong[spoil - offset] ^= 1;
-	ssize_t written = syscall(SYS_pwrite64, fd, wrong, n, offset);
-	free(wrong);
-	return written;
+	put("sys/devices/pci0/usb2/idVendor", "1d6b\n");
+	put("sys/devices/pci0/usb2/product", "xHCI Host Controller\n");
+	put("sys/devices/pci0/usb2/serial", "0000:00:14.0\n");
+	put("sys/devices/pci0/usb2/2-1/idVendor", "0781\n");
+	put("sys/devices/pci0/usb2/2-1/manufacturer", "Vendor A\n");
+	put("sys/devices/pci0/usb2/2-1/product", " Stick\x1b[2J \n");
+	put("sys/devices/pci0/usb2/2-1/serial", "4C530001\n");
+	put(STICK "/removable", "1\n");
+	put(STICK "/size", "62652416\n");
+	put(STICK "/sdb1/partition", "1\n");
+	put(STICK "/sdb1/size", "2048\n");
+	link_device(device, STICK "/sdb1");
 }
 
-static void copy(struct case_file *c, const char *source, const struct preserve_options *o, int wrong,
-                 const char *place)
+static void a_stick_is_known(void **state)
 {
+	(void)state;
+	struct medium m;
+	make_stick(makedev(8, 17));
+	assert_int_equal(medium_of(scratch_path("sys"), makedev(8, 17), &m), 1);
+	assert_null(strchr(m.name, '\x1b'));
+	assert_int_equal(strncmp(m.name, "Vendor A Stick", 14), 0);
+	assert_string_equal(m.serial, "4C530001");
+	assert_string_equal(m.type, "usb_memory");
+	assert_true(m.size == 62652416ULL * 512);
+	assert_int_equal(medium_of(scratch_path("sys"), makedev(8, 99), &m), 0);
+
+	/* no serial number: not that of the hub */
+	assert_int_equal(unlink(scratch_path("sys/devices/pci0/usb2/2-1/serial")), 0);
+	assert_int_equal(medium_of(scratch_path("sys"), makedev(8, 17), &m), 1);
+	assert_string_equal(m.serial, "");
+
+	/* an encrypted stick: a device over the partition */
+	put("sys/devices/virtual/block/dm-0/size", "2048\n");
+	put("sys/devices/virtual/block/dm-0/slaves/x", "");
+	assert_int_equal(unlink(scratch_path("sys/devices/virtual/block/dm-0/slaves/x")), 0);
+	assert_int_equal(
+	    symlink("../../../../../../" STICK "/sdb1", scratch_path("sys/devices/virtual/block/dm-0/slaves/sdb1")), 0);
+	link_device(makedev(253, 0), "sys/devices/virtual/block/dm-0");
+	assert_int_equal(medium_of(scratch_path("sys"), makedev(253, 0), &m), 1);
+	assert_int_equal(strncmp(m.name, "Vendor A Stick", 14), 0);
+}
+
+static void a_disk_inside_is_none(void **state)
+{
+	(void)state;
+	struct medium m;
+	put("sys/devices/pci0/ata1/host0/block/sda/removable", "0\n");
+	put("sys/devices/pci0/ata1/host0/block/sda/queue/rotational", "0\n");
+	link_device(makedev(8, 0), "sys/devices/pci0/ata1/host0/block/sda");
+	assert_int_equal(medium_of(scratch_path("sys"), makedev(8, 0), &m), 0);
+}
+
+static void it_is_on_record(void **state)
+{
+	(void)state;
+	struct stat st;
 	struct err err = ERR_INIT;
 	struct preserved p;
-	assert_ok(evidence_preserve(c, source, o, &p, &err), err);
-	if (strcmp(field_of(c, p.label, "match"), wrong ? "different" : "same") != 0)
-		fail_msg("form %d, split %llu, wrong at %lld: %s; %s", (int)o->form, (unsigned long long)o->split,
-		         (long long)spoil, field_of(c, p.label, "match"), p.note.data);
-	if (wrong && !strstr(p.note.data, place))
-		fail_msg("'%s' is not in: %s", place, p.note.data);
-	preserved_release(&p);
-}
-
-/* Where a difference is named: the beginning of its stretch, or in memory of its piece. */
-struct places {
-	const char *middle;
-	const char *part;
-	const char *end;
-};
-
-static void in_a_folder(const char *folder, const struct places *places)
-{
+	char machine[256] = "";
+	char host[300];
 	struct case_file *c = case_begin();
-	const char *source = scratch_path("source");
-	make_file(source, 23 * MIB + 5, 3);
-	struct preserve_options raw = {.form = EVIDENCE_RAW, .to_dir = folder};
-	struct preserve_options split = {.form = EVIDENCE_RAW, .to_dir = folder, .split = 5 * MIB};
-	struct preserve_options sealed = {.form = EVIDENCE_SEALED, .to_dir = folder};
-	spoil = -1;
-	copy(c, source, &raw, 0, "");
-	copy(c, source, &split, 0, "");
-	copy(c, source, &sealed, 0, "");
-	spoil = 9 * MIB + 77;
-	copy(c, source, &raw, 1, places->middle);
-	spoil = 100000;
-	copy(c, source, &sealed, 1, "");
-	spoil = 3 * MIB; /* of each part */
-	copy(c, source, &split, 1, places->part);
-	spoil = 23 * MIB + 4;
-	copy(c, source, &raw, 1, places->end);
-	spoil = -1;
-	case_end(c);
-}
+	gethostname(machine, sizeof machine - 1);
+	machine[strcspn(machine, ".")] = '\0';
+	make_file(scratch_path("disk.dd"), 2000, 1);
+	assert_int_equal(stat(scratch_path("disk.dd"), &st), 0);
+	make_stick(st.st_dev);
+	struct preserve_options o = {
+	    .form = EVIDENCE_RAW, .to_dir = scratch_path("copies"), .sys = scratch_path("sys")};
 
-static void on_a_disk(void **state)
-{
-	(void)state;
-	char *folder = xstrdup(scratch_path("copies"));
-	in_a_folder(folder, &(struct places){"byte 8388608", "byte 0", "byte 20971520"});
-	free(folder);
-}
+	/* this machine is no asset: the medium is on record, its use is left to the person */
+	assert_ok(evidence_preserve(c, scratch_path("disk.dd"), &o, &p, &err), err);
+	assert_string_equal(field_of(c, "R1-E1", "medium"), "R1-B1");
+	assert_string_equal(field_of(c, "R1-B1", "serial"), "4C530001");
+	assert_string_equal(field_of(c, "R1-E1", "unread"), "");
+	assert_non_null(strstr(p.advice.data, "add use medium=R1-B1"));
+	assert_int_equal(record_count(c, "use", 0), 0);
+	preserved_release(&p);
 
-static void in_memory(void **state)
-{
-	(void)state;
-	struct statfs fs;
-	char folder[] = "/dev/shm/genba-test-XXXXXX";
-	if (statfs("/dev/shm", &fs) < 0 || fs.f_type != TMPFS_MAGIC || !mkdtemp(folder)) {
-		print_message("skipped: /dev/shm is not a tmpfs here\n");
-		skip();
+	/* it is one: read from and written to, one record for the day */
+	snprintf(host, sizeof host, "%s", machine);
+	struct assign asset = {"hostname", host};
+	char label[LABEL_TEXT];
+	assert_ok(record_add(c, "asset", &asset, 1, 0, label, &err), err);
+	for (int i = 0; i < 2; i++) {
+		assert_ok(evidence_preserve(c, scratch_path("disk.dd"), &o, &p, &err), err);
+		assert_int_equal(p.advice.len, 0);
+		preserved_release(&p);
 	}
-	in_a_folder(folder, &(struct places){"byte 9437184", "byte 3145728", "byte 24117248"});
-	char *command = xasprintf("rm -rf %s", folder);
-	assert_int_equal(system(command), 0);
-	free(command);
+	assert_int_equal(record_count(c, "media", 0), 1);
+	assert_int_equal(record_count(c, "use", 0), 1);
+	assert_string_equal(field_of(c, "R1-Y1", "medium"), "R1-B1");
+	assert_string_equal(field_of(c, "R1-Y1", "asset"), label);
+	assert_string_equal(field_of(c, "R1-Y1", "mode"), "written");
+	case_end(c);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(on_a_disk, scratch_begin, scratch_end),
-	                                   cmocka_unit_test_setup_teardown(in_memory, scratch_begin, scratch_end)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(a_stick_is_known, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(a_disk_inside_is_none, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(it_is_on_record, scratch_begin, scratch_end),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
