@@ -10,6 +10,7 @@
 #include "case/record.h"
 #include "case/timeline_text.h"
 #include "case/verify.h"
+#include "evidence/awake.h"
 #include "evidence/preserve.h"
 #include "history/history.h"
 #include "report/board.h"
@@ -158,7 +159,10 @@ static int verify_some(struct session *s, const struct args *args, struct err *e
 	                                  .progress = &s->progress,
 	                                  .finding = print_finding,
 	                                  .ctx = &f};
+	struct awake awake;
+	awake_begin(&awake);
 	int rc = evidence_verify_some(s->c, &what, &report, err);
+	awake_end(&awake);
 	if (rc < 0)
 		json_decref(f.array);
 	else if (f.array)
@@ -181,9 +185,13 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	struct verify_report report;
 	struct evidence_report evidence = {0};
 	int rc = case_verify(s->c, &s->progress, print_finding, &f, &report, err);
-	if (rc == 0 && args_option(args, "evidence"))
+	struct awake awake;
+	if (rc == 0 && args_option(args, "evidence")) {
+		awake_begin(&awake);
 		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f,
 		                     &evidence, err);
+		awake_end(&awake);
+	}
 	if (rc == 0)
 		rc = unfinished_print(s, f.array, err);
 	if (rc < 0) {

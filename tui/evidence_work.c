@@ -3,9 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "base/pathname.h"
 #include "base/words.h"
-#include "evidence/job.h"
 #include "evidence/preserve.h"
 #include "tui/args.h"
 #include "tui/command.h"
@@ -169,33 +167,6 @@ void evidence_work_verify(struct workbench *wb, const char *label)
 	char *line = xasprintf("verify --evidence%s %s", workbench_may_write(wb, NULL) == 0 ? " --record" : "", label);
 	workbench_command(wb, line);
 	free(line);
-}
-
-char *evidence_work_again(const struct unfinished *job)
-{
-	struct buf line = BUF_INIT;
-	struct buf path = BUF_INIT;
-	if (!*job->source || pathname_decode(job->source, &path) < 0)
-		return NULL;
-	buf_addf(&line, "preserve --as %s", job->form);
-	if (job->split)
-		buf_addf(&line, " --split %llu", (unsigned long long)job->split);
-	if (job->also)
-		buf_addf(&line, " --hash %s%s%s", job->also & DIGEST_MD5 ? "md5" : "",
-		         job->also == (DIGEST_MD5 | DIGEST_SHA1) ? "," : "", job->also & DIGEST_SHA1 ? "sha1" : "");
-	if (*job->on)
-		buf_addf(&line, " --on %s", job->on);
-	if (*job->folder) {
-		struct buf folder = BUF_INIT;
-		buf_adds(&line, " --to");
-		pathname_decode(job->folder, &folder);
-		add_quoted(&line, folder.data ? folder.data : "");
-		buf_release(&folder);
-	}
-	buf_adds(&line, " --");
-	add_quoted(&line, path.data);
-	buf_release(&path);
-	return buf_take(&line, NULL);
 }
 
 /* ---- steering */

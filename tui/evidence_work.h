@@ -7,8 +7,6 @@
 
 #include "tui/view.h"
 
-struct unfinished;
-
 /* Asks for a path, then for the asset, the form and the folder that the line typed does not say, and begins. */
 void evidence_work_preserve(struct workbench *wb, const char *asset);
 
@@ -19,9 +17,6 @@ void evidence_work_verify(struct workbench *wb, const char *label);
 void evidence_work_pause(struct workbench *wb, int pause);
 void evidence_work_toggle(struct workbench *wb);
 void evidence_work_stop(struct workbench *wb);
-
-/* The command that goes on with unfinished work; NULL: it does not say enough of itself. The caller frees. */
-char *evidence_work_again(const struct unfinished *job);
 
 /* Keys of the list of evidence, beside those of every list. */
 extern const struct view_key evidence_list_keys[];

@@ -4,12 +4,13 @@
 #include "base/i18n.h"
 #include "base/pathname.h"
 #include "base/printable.h"
-#include "evidence/capture.h"
+#include "evidence/digest.h"
 #include "evidence/job.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct printing {
 	struct session *s;
@@ -17,43 +18,53 @@ struct printing {
 	struct err *err;
 };
 
-static void add(char **argv, size_t *n, const char *option, const char *value)
+/* Quoted for a shell, and for a line of the workbench, where that is needed. */
+static void add_word(struct buf *line, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	if (*word && strspn(word, plain) == strlen(word)) {
+		buf_addf(line, " %s", word);
+		return;
+	}
+	buf_adds(line, " '");
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_adds(line, "'\\''");
+		else
+			buf_addc(line, *word);
+	buf_addc(line, '\'');
+}
+
+static void add_option(struct buf *line, const char *option, const char *value)
 {
 	if (*value) {
-		argv[(*n)++] = xstrdup(option);
-		argv[(*n)++] = xstrdup(value);
+		buf_addf(line, " --%s", option);
+		add_word(line, value);
 	}
 }
 
 /* The very command again: it finds the work by the source, the form, the folder and the size of parts. */
-static int make_command(const struct unfinished *job, struct buf *line, struct err *err)
+int unfinished_command(const struct unfinished *job, struct buf *line, struct err *err)
 {
-	char *argv[24] = {xstrdup("genba"), xstrdup("preserve")};
-	size_t n = 2;
+	static const char *const also[] = {"", "md5", "sha1", "md5,sha1"};
 	char split[24] = "";
 	struct buf source = BUF_INIT;
 	struct buf folder = BUF_INIT;
-	struct buf masked = BUF_INIT;
-	static const char *const also[] = {"", "md5", "sha1", "md5,sha1"};
-	if (job->split)
-		snprintf(split, sizeof split, "%" PRIu64, job->split);
 	int rc = pathname_decode(job->source, &source) < 0 || pathname_decode(job->folder, &folder) < 0
 	             ? err_set(err, ERR_DAMAGED, _("unfinished work has a path that cannot be read"))
 	             : 0;
-	add(argv, &n, "--as", job->form);
-	add(argv, &n, "--to", folder.len ? folder.data : "");
-	add(argv, &n, "--split", split);
-	add(argv, &n, "--hash", also[job->also & 3]);
-	add(argv, &n, "--on", job->on);
-	add(argv, &n, "--", source.len ? source.data : "");
-	argv[n] = NULL;
-	if (rc == 0)
-		rc = capture_command_line(argv, NULL, line, &masked, err);
-	for (size_t i = 0; i < n; i++)
-		free(argv[i]);
+	if (job->split)
+		snprintf(split, sizeof split, "%" PRIu64, job->split);
+	buf_adds(line, "preserve");
+	add_option(line, "as", job->form);
+	add_option(line, "to", folder.data);
+	add_option(line, "split", split);
+	add_option(line, "hash", also[job->also & (DIGEST_MD5 | DIGEST_SHA1)]);
+	add_option(line, "on", job->on);
+	buf_adds(line, " --");
+	add_word(line, source.data);
 	buf_release(&source);
 	buf_release(&folder);
-	buf_release(&masked);
 	return rc;
 }
 
@@ -73,7 +84,8 @@ static int print_one(void *ctx, const struct unfinished *job)
 	struct printing *p = ctx;
 	struct buf text = BUF_INIT;
 	struct buf command = BUF_INIT;
-	int rc = make_command(job, &command, p->err);
+	buf_adds(&command, "genba ");
+	int rc = unfinished_command(job, &command, p->err);
 	if (rc == 0) {
 		make_text(job, &text);
 		char *safe_text = printable_dup(text.data);

@@ -6,6 +6,7 @@
 #include "evidence/job.h"
 #include "tui/errand.h"
 #include "tui/evidence_work.h"
+#include "tui/unfinished.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -89,7 +90,9 @@ static int add_job(void *ctx, const struct unfinished *job)
 	mark_rows(v, from, NONE);
 	from = v->count;
 	w->lines = xrealloc(w->lines, (w->count + 1) * sizeof *w->lines);
-	w->lines[w->count] = evidence_work_again(job);
+	struct buf line = BUF_INIT;
+	w->lines[w->count] = *job->source && unfinished_command(job, &line, NULL) == 0 ? xstrdup(line.data) : NULL;
+	buf_release(&line);
 	view_addf(v, TONE_ATTENTION, job->label, "   %s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "",
 	          job->folder);
 	view_addf(v, TONE_FAINT, job->label, "     %.16s%s%s%s", job->at, *job->why ? " · " : "", job->why,

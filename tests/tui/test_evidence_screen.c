@@ -57,14 +57,20 @@ static const char *make(const char *name, off_t size, const char *content)
 /* Hours of work, as far as a test can tell: holes are hashed at some GB/s. */
 static const char *make_endless(void)
 {
-	return make("disk.img", (off_t)1 << 40, "boot");
+	return make("disk '1'.img", (off_t)1 << 40, "boot");
 }
 
 static void type_line(struct terminal *t, const char *before, const char *path)
 {
 	char line[256];
-	snprintf(line, sizeof line, "%s%s" KEYS_ENTER, before, path);
+	snprintf(line, sizeof line, "%s\"%s\"" KEYS_ENTER, before, path);
 	terminal_type(t, line);
+}
+
+static void type_plain(struct terminal *t, const char *text)
+{
+	terminal_type(t, text);
+	terminal_type(t, KEYS_ENTER);
 }
 
 static void what_is_not_said_is_asked_for(void **state)
@@ -74,13 +80,13 @@ static void what_is_not_said_is_asked_for(void **state)
 	struct terminal *t = open_case(NULL);
 	terminal_type(t, "4P");
 	terminal_await_row(t, -1, ":preserve");
-	type_line(t, "", path);
+	type_plain(t, path);
 	terminal_await_row(t, -1, "Of which asset:");
 	terminal_type(t, "HR" KEYS_ENTER);
 	terminal_await_row(t, -1, "In which form:");
 	terminal_type(t, "raw" KEYS_ENTER);
 	terminal_await_row(t, -1, "Folder for the copy:");
-	type_line(t, "", program_file(&program, "copies"));
+	type_plain(t, program_file(&program, "copies"));
 	terminal_await_row(t, -1, "R1-E1 2cf24dba5fb0a30e26e83b2ac5b9e29e");
 	terminal_await_row(t, 3, "intact");
 	terminal_await(t, "Copy           /tmp/genba-test-");
@@ -146,14 +152,18 @@ static void work_goes_on_beside_the_keys(void **state)
 	terminal_type(t, "c");
 	terminal_await_row(t, 0, "▶");
 	terminal_await_gone(t, "Not finished"); /* it is under way */
-	terminal_type(t, "z" KEYS_CTRL_C);      /* what is paused can be cancelled */
+	terminal_type(t, ":quit" KEYS_ENTER);
+	terminal_await_row(t, -1, "A long command is under way");
+	terminal_type(t, "n");
+	terminal_await_row(t, 0, "▶");
+	terminal_type(t, "z" KEYS_CTRL_C); /* what is paused can be cancelled */
 	terminal_await(t, "Not finished");
 	quit(t);
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"complete\": \"interrupted\""));
 	assert_non_null(strstr(program.out.data, "its last piece checked"));
 	program_good(&program, "board", NULL);
-	assert_non_null(strstr(program.out.data, "disk.img — interrupted"));
+	assert_non_null(strstr(program.out.data, "disk '1'.img — interrupted"));
 	program_good(&program, "verify", NULL);
 }
 

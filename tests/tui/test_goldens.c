@@ -27,6 +27,7 @@ static const struct shot shots[] = {
     {"board", "", NULL, NULL},
     {"evidence", "4j", "Evidence · 3", "証拠 · 3"},
     {"evidence-detail", KEYS_ENTER "G", "R1-E2", "R1-E2"},
+    {"work", "w", "Work under way", "実行中の作業"},
     {"timeline", "5", "Timeline", "時系列"},
     {"timeline-relative", "t", "base date", "基準日"},
     {"timeline-lanes", "L", NULL, NULL},

@@ -49,6 +49,11 @@ static unsigned char *pattern(size_t n, uint64_t seed)
 	return bytes;
 }
 
+static void count_trouble(void *ctx, uint64_t more)
+{
+	*(uint64_t *)ctx += more;
+}
+
 static int take(struct device *d, struct acquisition *a, struct digest_result *r, struct err *err)
 {
 	struct source s;
@@ -108,11 +113,13 @@ static void bad_sectors_are_zeros_and_ranges(void **state)
 	                                 {3 * DIGEST_PIECE, DIGEST_PIECE},
 	                                 {6 * DIGEST_PIECE + 512, 488}};
 	struct device d = {bytes, n, bad, 5, 0, 0, 0};
-	struct acquisition a = {.retry = 1};
+	uint64_t troubles = 0;
+	struct acquisition a = {.retry = 1, .trouble = count_trouble, .trouble_ctx = &troubles};
 	struct digest_result r;
 	struct err err = ERR_INIT;
 	assert_ok(take(&d, &a, &r, &err), err);
 	assert_int_equal(a.unreadable.count, 5);
+	assert_int_equal(troubles, 6); /* told piece by piece: one of them lies in two */
 	for (size_t i = 0; i < 5; i++) {
 		assert_int_equal(a.unreadable.items[i].offset, expected[i].offset);
 		assert_int_equal(a.unreadable.items[i].length, expected[i].length);
