@@ -49,6 +49,12 @@ status 0 "$genba" extract R1-E1 given
 cmp disk.dd given || fail "extract gave other bytes"
 status 0 "$genba" verify --evidence
 
+# a colleague gets the content
+XDG_DATA_HOME=$work/two "$genba" key new --name "Responder Two" --mark R2 --kdf interactive >/dev/null 2>&1
+XDG_DATA_HOME=$work/two "$genba" key export >two.pub
+status 0 "$genba" handover --to two.pub --out two.genba --with-evidence taken
+cmp disk.dd taken/R1-E1-disk.dd || fail "what went along: $(ls taken)"
+
 # killed in the midst: begun anew, on record, nothing left over
 head -c 48M /dev/urandom >large
 "$genba" preserve large --as ewf --compression best --to images >/dev/null 2>&1 &

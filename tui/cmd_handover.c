@@ -10,6 +10,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/verify.h"
+#include "evidence/preserve.h"
 #include "handover/folder.h"
 #include "handover/handover.h"
 #include "handover/settle.h"
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +114,24 @@ struct copying {
 	struct err *err;
 };
 
+/* A copy whose files are not its content: an E01 image, or parts. */
+static int is_packed(const json_t *record, const char *path)
+{
+	const char *form = json_get_string(record, "form");
+	return form && (strcmp(form, "ewf") == 0 ||
+	                (strcmp(form, "raw") == 0 && (json_get_string(record, "image") || access(path, F_OK) < 0)));
+}
+
+/* The content of such a copy, compared with its digest on the way. */
+static int take_content(struct copying *k, const char *label, const char *to, char sha256[65], const char *recorded,
+                        struct err *err)
+{
+	if (evidence_extract(k->s->c, label, to, 0, &k->s->progress, err) < 0)
+		return -1;
+	snprintf(sha256, 65, "%s", recorded);
+	return 0;
+}
+
 static int copy_evidence(void *ctx, json_t *record)
 {
 	struct copying *k = ctx;
@@ -131,7 +151,12 @@ static int copy_evidence(void *ctx, json_t *record)
 	const char *slash = strrchr(from.data, '/');
 	char *to = xasprintf("%s/%s-%s", k->folder, label, slash ? slash + 1 : from.data);
 	struct err why = ERR_INIT;
-	if (folder_copy(from.data, to, &k->s->progress, made, &why) < 0) {
+	int packed = is_packed(record, from.data);
+	size_t n = strlen(to);
+	if (packed && n > 4 && strcasecmp(to + n - 4, ".E01") == 0)
+		to[n - 4] = '\0'; /* what goes along is what is in it */
+	if ((packed ? take_content(k, label, to, made, sha256, &why)
+	            : folder_copy(from.data, to, &k->s->progress, made, &why)) < 0) {
 		fprintf(k->s->log, "%s: %s\n", label, why.message);
 		k->absent++;
 	} else if (strcmp(made, sha256) != 0) {
