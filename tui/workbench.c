@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define IDLE_SECONDS   (15 * 60)
+#define ERRAND_SLICE   0.004 /* the same beside a long command, which is slow to give the turn back */
 #define WORK_SLICE     0.008 /* seconds that a key may have to wait for */
 #define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
 #define FIRST_SLICE    0.05  /* of a command typed here: most long ones are over by then */
@@ -485,7 +486,7 @@ static int wait_for_key(struct workbench *wb)
 		if (wb->errand && !errand_has_ended(wb->errand) && !errand_is_held(wb->errand)) {
 			int show = 0;
 			wait = 0;
-			if (errand_work(wb->errand, clock_steady() + WORK_SLICE, &show) == 0) {
+			if (errand_work(wb->errand, clock_steady() + ERRAND_SLICE, &show) == 0) {
 				if (wb->visit)
 					visit_ended(wb);
 				return KEY_WORK;

@@ -167,7 +167,7 @@ struct filejob *filepool_oldest(struct filepool *pool)
 	while (pool->state[i] != JOB_DONE) {
 		struct timespec until;
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 10 * 1000 * 1000; /* whoever shows the progress may have keys to look at */
+		until.tv_nsec += 4 * 1000 * 1000; /* whoever shows the progress may have keys to look at */
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
 		if (pthread_cond_timedwait(&pool->done, &pool->lock, &until) == ETIMEDOUT) {

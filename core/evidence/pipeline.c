@@ -149,7 +149,7 @@ static int own(struct pipeline *p, const struct pipeline_owner *owner, struct er
 		}
 		struct timespec until;
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 10 * 1000 * 1000; /* whoever shows the progress may have keys to look at */
+		until.tv_nsec += 4 * 1000 * 1000; /* whoever shows the progress may have keys to look at */
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
 		if (pthread_cond_timedwait(&p->retired, &p->lock, &until) == ETIMEDOUT && owner->idle) {
