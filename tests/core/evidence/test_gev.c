@@ -2,7 +2,7 @@
 #include "help_evidence.h"
 
 #include "base/buf.h"
-#include "evidence/gev.h"
+#include "evidence/gev_private.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -101,75 +101,125 @@ static void keep_finding(void *ctx, const char *text)
 	buf_addc(b, '\n');
 }
 
-/* What stands at an offset, and so what a finding must name. */
-static const char *part_at(const struct gev *whole, size_t n, size_t at, char expected[64])
+/* ---- every class of position */
+
+struct place_class {
+	const char *name;
+	const char *named; /* what a finding must say; NULL: "piece N " */
+	size_t first;      /* bytes of it: of the container, or of each piece's frame */
+	size_t length;
+	int of_piece;
+	unsigned flips, refused;
+};
+
+static uint64_t frame_of(const struct gev *g, uint64_t piece)
 {
-	uint64_t count = whole->count;
-	const unsigned char *offsets = (const unsigned char *)whole->offsets.data;
-	uint64_t last_end = 0;
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t begin = 0;
-		uint64_t next = 0;
-		for (int k = 7; k >= 0; k--) {
-			begin = begin << 8 | offsets[i * 8 + (uint64_t)k];
-			next = i + 1 < count ? next << 8 | offsets[(i + 1) * 8 + (uint64_t)k] : 0;
-		}
-		last_end = next ? next : last_end;
-		if (at >= begin && i + 1 < count && at < next) {
-			snprintf(expected, 64, "piece %llu ", (unsigned long long)i);
-			return expected;
-		}
-	}
-	(void)n;
-	return at < GEV_HEADER ? "header" : "";
+	return gev_get64((const unsigned char *)g->offsets.data + piece * 8);
 }
 
-/* Bytes of every class are flipped (GEV_FLIPS of them; 2,000 in the long form): always found, a piece by its number,
- * and never a wrong byte given out. */
+/* The length of the frame at `at`, all of it. */
+static size_t frame_length(const struct bytes *b, size_t at)
+{
+	return GEV_FRAME + gev_get32(b->data + at + 20);
+}
+
+/* A position of the class, by a number; `piece` gets whose it is. */
+static size_t choose(const struct place_class *c, const struct gev *whole, const struct bytes *b, uint64_t number,
+                     uint64_t *piece)
+{
+	number *= 0x9E3779B97F4A7C15U; /* spread: Fibonacci hashing */
+	number >>= 16;
+	if (!c->of_piece)
+		return c->first + number % c->length;
+	*piece = number % whole->count;
+	number /= whole->count;
+	size_t frame = (size_t)frame_of(whole, *piece);
+	size_t sealed = frame_length(b, frame) - GEV_FRAME - GEV_TAG;
+	if (c->length) /* a part of the frame's head */
+		return frame + c->first + number % c->length;
+	return c->first ? frame + GEV_FRAME + sealed + number % GEV_TAG : frame + GEV_FRAME + number % sealed;
+}
+
+/* Opens what is there and looks at all of it: the damage is found, named as the class says, and no wrong byte given out. */
+static void check_flip(struct place_class *c, struct bytes *b, uint64_t piece, size_t at, const unsigned char *plain,
+                       unsigned char *out)
+{
+	struct gev g;
+	struct err err = ERR_INIT;
+	struct buf findings = BUF_INIT;
+	char expected[64];
+	c->flips++;
+	if (opens(&g, b, &err) < 0) {
+		if (!*err.message || (err.code != ERR_DAMAGED && err.code != ERR_INVALID))
+			fail_msg("a flip at %zu (%s) is refused with '%s'", at, c->name, err.message);
+		c->refused++;
+		return;
+	}
+	snprintf(expected, sizeof expected, "piece %llu ", (unsigned long long)piece);
+	if (gev_check(&g, NULL, NULL, keep_finding, &findings) == 0)
+		fail_msg("a flip at %zu (%s) was not found", at, c->name);
+	if (!strstr(findings.data, c->named ? c->named : expected))
+		fail_msg("a flip at %zu (%s) is not named '%s': %s", at, c->name, c->named ? c->named : expected,
+		         findings.data);
+	for (uint64_t i = 0; i < g.count; i++) {
+		size_t n;
+		int rc = gev_piece(&g, i, out, &n, NULL);
+		if (rc == 0 && memcmp(out, plain + i * DIGEST_PIECE, n) != 0)
+			fail_msg("a flip at %zu (%s) gave wrong bytes", at, c->name);
+		if (rc < 0 && (!c->of_piece || i != piece))
+			fail_msg("a flip at %zu (%s) keeps the intact piece %llu from being had", at, c->name,
+			         (unsigned long long)i);
+	}
+	gev_close(&g);
+	buf_release(&findings);
+}
+
+/* Bits of every class of position are flipped, GEV_FLIPS in all (2,000 in the long form). */
 static void every_flip_is_found(void **state)
 {
 	(void)state;
 	const char *wish = getenv("GEV_FLIPS");
 	unsigned flips = wish ? (unsigned)strtoul(wish, NULL, 10) : 120;
 	unsigned char *plain;
-	size_t size = 3 * DIGEST_PIECE + 1000;
-	struct bytes b = make(size, &plain);
+	struct bytes b = make(3 * DIGEST_PIECE + 1000, &plain);
 	struct gev whole;
 	struct err err = ERR_INIT;
 	unsigned char *out = xmalloc(DIGEST_PIECE);
 	assert_ok(opens(&whole, &b, &err), err);
+	size_t end = (size_t)frame_of(&whole, whole.count - 1);
+	end += frame_length(&b, end);
+	size_t index = end + frame_length(&b, end);
+	struct place_class classes[] = {
+	    {"header", "header", 0, GEV_HEADER, 0, 0, 0},
+	    {"magic of a piece", NULL, 0, 4, 1, 0, 0},
+	    {"flags of a piece", NULL, 4, 4, 1, 0, 0},
+	    {"number of a piece", NULL, 8, 8, 1, 0, 0},
+	    {"lengths of a piece", NULL, 16, 8, 1, 0, 0},
+	    {"nonce of a piece", NULL, 24, 24, 1, 0, 0},
+	    {"sealed bytes of a piece", NULL, 0, 0, 1, 0, 0},
+	    {"tag of a piece", NULL, 1, 0, 1, 0, 0},
+	    {"end frame", "the end ", end, index - end, 0, 0, 0},
+	    {"index frame", "index", index, b.n - GEV_TRAILER - index, 0, 0, 0},
+	    {"trailer", "trailer", b.n - GEV_TRAILER, GEV_TRAILER, 0, 0, 0},
+	};
+	const size_t count = sizeof classes / sizeof *classes;
 	for (unsigned i = 0; i < flips; i++) {
-		/* headers, ends and borders as often as the long middle */
-		size_t at = i % 4 == 0   ? i / 4 % (GEV_HEADER + GEV_FRAME + 8)
-		            : i % 4 == 1 ? b.n - 1 - (i / 4 % 400)
-		            : i % 4 == 2 ? (size_t)DIGEST_PIECE + GEV_HEADER + i / 4 % 200
-		                         : (size_t)(((uint64_t)i * 2654435761U) % b.n);
-		unsigned char mask = (unsigned char)(1U << (i / 4 % 8));
-		char expected[64] = "";
-		struct buf findings = BUF_INIT;
-		struct gev g;
+		struct place_class *c = &classes[i % count];
+		uint64_t piece = UINT64_MAX;
+		size_t at = choose(c, &whole, &b, i / count + 1, &piece);
+		unsigned char mask = (unsigned char)(1U << (i / count % 8));
+		assert_true(at < b.n);
 		b.data[at] ^= mask;
-		if (opens(&g, &b, &err) == 0) {
-			if (gev_check(&g, NULL, NULL, keep_finding, &findings) == 0)
-				fail_msg("a flip at %zu of %zu was not found", at, b.n);
-			if (!strstr(findings.data, part_at(&whole, b.n, at, expected)))
-				fail_msg("a flip at %zu is not named '%s': %s", at, expected, findings.data);
-			for (uint64_t p = 0; p < g.count; p++) {
-				size_t n;
-				if (gev_piece(&g, p, out, &n, NULL) == 0 &&
-				    memcmp(out, plain + p * DIGEST_PIECE, n) != 0)
-					fail_msg("a flip at %zu gave wrong bytes", at);
-			}
-			gev_close(&g);
-		}
-		buf_release(&findings);
+		check_flip(c, &b, piece, at, plain, out);
 		b.data[at] ^= mask;
 	}
+	for (size_t i = 0; i < count; i++)
+		print_message("%4u flips in the %s: %u refused at opening, the others found and named\n",
+		              classes[i].flips, classes[i].name, classes[i].refused);
 	gev_close(&whole);
 	free(out);
 	free(plain);
 	free(b.data);
-	print_message("%u flips, all found\n", flips);
 }
 
 static void cut_short(void **state)
