@@ -200,7 +200,7 @@ static const struct field_value indicator_shareable[] = {
 
 static const struct field indicator_fields[] = {
 	{IS("type", ENUM, "Type", "種別"), ONE_OF(indicator_type, "unknown"), REQUIRED, SHORT},
-	{IS("value", TEXT, "Value", "値"), REQUIRED, SHORT, HELP("normalised; defanged input accepted")},
+	{IS("value", TEXT, "Value", "値"), REQUIRED, SHORT, HELP("also defanged: evil[.]example")},
 	{IS("role", ENUM, "Role", "役割"), ONE_OF(indicator_role, "unknown"), SHORT},
 	{IS("malware", TEXT, "Malware name", "マルウェア名")},
 	{IS("first_seen", TIME, "First seen", "初回確認")},

@@ -104,8 +104,7 @@ void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
 		         _("to be checked again: indicators were added after the check behind \"no trace found\"\n"));
 	if (is(record, "kind", "asset") && is(record, "containment", "isolated") &&
 	    !json_object_get(record, "isolation_method") && !json_object_get(record, "isolation_verified"))
-		buf_adds(lines,
-		         _("isolated, but neither how (isolation_method) nor whether it was verified is on record\n"));
+		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
 	if (is(record, "kind", "contact") && is(record, "means", "victim_mail")) {
 		json_t *the_case = record_get(c, "case", 0, NULL);
 		if (!is(the_case, "mail_compromised", "no"))

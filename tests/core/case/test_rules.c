@@ -66,7 +66,7 @@ static void isolation_is_asked_how(void **state)
 {
 	(void)state;
 	add("asset", "hostname=x containment=isolated");
-	assert_warns("R1-A1", "neither how");
+	assert_warns("R1-A1", "but not how");
 	set("R1-A1", "isolation_method=cable");
 	assert_warns("R1-A1", "");
 	add("asset", "hostname=y");
