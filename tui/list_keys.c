@@ -237,7 +237,26 @@ static void edit(struct view *v)
 		workbench_push(v->wb, view_form(v->wb, v->argument, view_label(v)));
 }
 
+/* On the marked assets, or on the selected one. */
+static void start_playbook(struct view *v)
+{
+	size_t count;
+	char **labels = chosen_labels(v, &count);
+	struct buf list = BUF_INIT;
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&list, "%s%s", i ? "," : "", labels[i]);
+	free_labels(labels, count);
+	playbook_start(v->wb, list.data);
+	buf_release(&list);
+}
+
 #define REFUSES workbench_refuses_writing
+
+const struct view_key view_list_asset_keys[] = {
+    {'P', NULL, N_("playbook"), N_("start a playbook on the marked assets or on the selected one"), start_playbook,
+     REFUSES},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
 
 const struct view_key view_list_keys[] = {
     {'a', NULL, N_("add"), N_("add a record of this kind"), add, REFUSES},

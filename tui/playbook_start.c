@@ -69,26 +69,44 @@ static void assets_release(struct assets *a)
 	free(a->labels);
 }
 
+/* Those of a comma list of labels that are assets. */
+static void begin_with(const struct assets *a, const char *list, struct buf *on)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		for (size_t i = 1; i < a->count; i++)
+			if (strlen(a->labels[i]) == n && memcmp(a->labels[i], list, n) == 0)
+				buf_addf(on, "%s%s", on->len ? "," : "", a->labels[i]);
+		list += n + (list[n] == ',');
+	}
+}
+
 /* A comma list of labels, "" for the case as a whole; NULL: left. */
 static char *choose_assets(struct workbench *wb, const char *first)
 {
 	struct assets a = {NULL, NULL, 0};
 	struct buf on = BUF_INIT;
-	int selected = 0;
+	int chosen_here = 0;
 	a.lines = xcalloc(1, sizeof *a.lines);
 	a.labels = xcalloc(1, sizeof *a.labels);
 	a.lines[a.count++] = xstrdup(_("on the case as a whole, on no asset"));
 	record_each(wb->s->c, "asset", 0, add_asset, &a, NULL);
-	for (size_t i = 1; i < a.count; i++)
-		if (strcmp(a.labels[i], first) == 0)
-			selected = (int)i;
+	begin_with(&a, first, &on);
 	for (;;) {
 		struct buf question = BUF_INIT;
-		buf_addf(&question, on.len ? _("On %s and (Esc: no more): ") : _("On which asset: %s"), on.data);
-		int chosen = prompt_choice(wb, question.data, (const char *const *)a.lines, a.count, selected, NULL);
+		if (on.len) {
+			free(a.lines[0]);
+			a.lines[0] = xstrdup(_("no further asset: begin"));
+		}
+		buf_addf(&question,
+		         chosen_here ? _("On %s and (Esc: no more): ")
+		         : on.len    ? _("On %s and: ")
+		                     : _("On which asset: %s"),
+		         on.data);
+		int chosen = prompt_choice(wb, question.data, (const char *const *)a.lines, a.count, 0, NULL);
 		buf_release(&question);
 		if (chosen <= 0) { /* Esc after a choice: that is all */
-			int left = chosen < 0 && on.len == 0;
+			int left = chosen < 0 && !chosen_here;
 			assets_release(&a);
 			if (!left)
 				return buf_take(&on, NULL);
@@ -97,18 +115,15 @@ static char *choose_assets(struct workbench *wb, const char *first)
 		}
 		if (!strstr(on.data, a.labels[chosen]))
 			buf_addf(&on, "%s%s", on.len ? "," : "", a.labels[chosen]);
-		selected = 0;
-		free(a.lines[0]);
-		a.lines[0] = xstrdup(_("no further asset"));
+		chosen_here = 1;
 	}
 }
 
-void playbook_start(struct workbench *wb, const char *asset)
+void playbook_start(struct workbench *wb, const char *assets)
 {
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
-	char first[LABEL_TEXT];
-	snprintf(first, sizeof first, "%.31s", asset);
+	char *first = xstrdup(assets); /* the rows that they come from are drawn anew */
 	char *name = choose_playbook(wb);
 	char *on = name ? choose_assets(wb, first) : NULL;
 	struct playbook *p = on ? playbook_find(name, &err) : NULL;
@@ -121,4 +136,5 @@ void playbook_start(struct workbench *wb, const char *asset)
 	playbook_free(p);
 	free(on);
 	free(name);
+	free(first);
 }

@@ -197,19 +197,23 @@ void view_key_name(const struct view_key *key, struct buf *out)
 		buf_addc(out, (char)key->key);
 }
 
+/* A key may have several rows, of which one at a time is not refused. */
 int view_press(struct view *v, int key)
 {
+	const char *refused = NULL;
 	for (const struct view_key *row = v->ops->keys; row && row->key; row++) {
 		if (row->key != key)
 			continue;
 		const char *why = row->refuses ? row->refuses(v) : NULL;
-		if (why)
-			workbench_tell(v->wb, TONE_ATTENTION, "%s", why);
-		else
+		if (!why) {
 			row->run(v);
-		return 1;
+			return 1;
+		}
+		refused = refused ? refused : why;
 	}
-	return 0;
+	if (refused)
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", refused);
+	return refused != NULL;
 }
 
 void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out)
@@ -239,9 +243,17 @@ static size_t clamp(const struct view *v, long long to)
 	return to >= (long long)v->count ? v->count - 1 : (size_t)to;
 }
 
+/* The rows shown move with a page, else its first press would move the cursor only; the last page is full. */
+static size_t top_within(const struct view *v, long long top, int height)
+{
+	long long last = (long long)v->count - height;
+	return top < 0 || last < 0 ? 0 : (size_t)(top < last ? top : last);
+}
+
 int view_move(struct view *v, int key, int height)
 {
 	long long at = (long long)v->selected;
+	int page = height > 1 ? height - 1 : 1;
 	switch (key) {
 	case 'j':
 	case KEY_GO_DOWN:
@@ -254,11 +266,13 @@ int view_move(struct view *v, int key, int height)
 	case KEY_PAGE_DOWN:
 	case CTRL('f'):
 	case ' ':
-		at += height > 1 ? height - 1 : 1;
+		at += page;
+		v->top = top_within(v, (long long)v->top + page, height);
 		break;
 	case KEY_PAGE_UP:
 	case CTRL('b'):
-		at -= height > 1 ? height - 1 : 1;
+		at -= page;
+		v->top = top_within(v, (long long)v->top - page, height);
 		break;
 	case 'g':
 	case KEY_FIRST:

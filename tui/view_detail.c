@@ -20,6 +20,7 @@
 struct detail {
 	int revealed; /* secrets are shown until the view is left, or genba locks */
 	int is_note;
+	int is_asset;
 	int has_secret;
 };
 
@@ -188,6 +189,7 @@ static int fill(struct view *v, int columns, struct err *err)
 		return -1;
 	const struct kind *kind = record_kind(record);
 	data(v)->is_note = kind && strcmp(kind->name, "note") == 0;
+	data(v)->is_asset = kind && strcmp(kind->name, "asset") == 0;
 	data(v)->has_secret = 0;
 	char *title = kind ? name_of_record(&v->wb->names, v->wb->s->c, record) : xstrdup("");
 	v->heading = xasprintf("%s  %s  %s", record_label(record), kind ? kind_label(kind) : "?", title);
@@ -331,6 +333,18 @@ static void history(struct view *v)
 	workbench_push(v->wb, view_history(v->wb, v->argument));
 }
 
+static const char *refuses_playbook(struct view *v)
+{
+	if (!data(v)->is_asset)
+		return _("a playbook is started on an asset: this is none");
+	return workbench_refuses_writing(v);
+}
+
+static void start_playbook(struct view *v)
+{
+	playbook_start(v->wb, v->argument);
+}
+
 static const char *refuses_note(struct view *v)
 {
 	if (!data(v)->is_note)
@@ -349,6 +363,7 @@ static const struct view_key keys[] = {
     {'l', NULL, NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
     {'e', NULL, N_("edit"), N_("change this record"), edit, workbench_refuses_writing},
     {'n', NULL, N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
+    {'P', NULL, N_("playbook"), N_("start a playbook on this asset"), start_playbook, refuses_playbook},
     {'c', NULL, N_("make of it"), N_("make an event, asset, measure or indicator of this note"), make_of, refuses_note},
     {'L', NULL, N_("history"), N_("how this record came to be"), history, NULL},
     {'v', NULL, N_("reveal"), N_("show secrets in clear, or mask them again"), reveal, refuses_reveal},

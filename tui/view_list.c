@@ -35,6 +35,7 @@ struct column {
 	enum column_of of;
 	const struct field *field; /* OF_FIELD */
 	size_t width;              /* cells */
+	size_t roomy;              /* cells, if its heading also bore the sign of the order */
 };
 
 struct list_view {
@@ -42,9 +43,10 @@ struct list_view {
 	struct list *list;
 	struct column columns[COLUMNS_MOST];
 	size_t column_count;
-	long anchor;     /* row of the table that stays selected while the list is made anew, or -1 */
-	size_t searched; /* places that were searched for it */
-	size_t placed;   /* the selection as it was set last: if it is another, the person has moved */
+	long anchor;             /* row of the table that stays selected while the list is made anew, or -1 */
+	char wanted[LABEL_TEXT]; /* the record to be selected when it is there, or "" */
+	size_t searched;         /* places that were searched for it */
+	size_t placed;           /* the selection as it was set last: if it is another, the person has moved */
 	uint64_t epoch;
 	double shown_at;
 	int measured; /* the widths are those of the whole table */
@@ -136,9 +138,15 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	}
 }
 
-static size_t heading_width(const struct column *column)
+static int orders(const struct list_view *lv, const struct column *column)
 {
-	return text_width(column_name(column)) + 2; /* and the sign of the order */
+	const struct field *by = list_sorted_by(lv->list, NULL);
+	return column->of == OF_LABEL ? !by : column->of == OF_FIELD && column->field == by;
+}
+
+static size_t heading_width(const struct list_view *lv, const struct column *column)
+{
+	return text_width(column_name(column)) + (orders(lv, column) ? 2 : 0); /* and the sign of the order */
 }
 
 /* Widths of what stands in the cells, as far as a sample of the rows tells. */
@@ -149,7 +157,8 @@ static void measure(struct view *v)
 	size_t step = count > SAMPLES ? count / SAMPLES : 1;
 	for (size_t k = 0; k < lv->column_count; k++) {
 		struct column *column = &lv->columns[k];
-		column->width = heading_width(column);
+		column->width = heading_width(lv, column);
+		column->roomy = text_width(column_name(column)) + 2;
 		for (size_t i = 0; i < count; i += step) {
 			struct buf cell = BUF_INIT;
 			cell_text(v, i, column, &cell);
@@ -158,6 +167,8 @@ static void measure(struct view *v)
 			if (width > column->width)
 				column->width = width < WIDEST ? width : WIDEST;
 		}
+		if (column->width > column->roomy)
+			column->roomy = column->width;
 	}
 }
 
@@ -169,10 +180,9 @@ static int is_text(const struct list_view *lv, size_t k)
 	return field && field->type == FIELD_LONG && title && strcmp(title, field->name) == 0;
 }
 
-/* What a column needs to be of use. */
-static size_t needed(const struct list_view *lv, size_t k)
+/* What a column of this width needs to be of use. */
+static size_t needed(const struct list_view *lv, size_t k, size_t width)
 {
-	size_t width = lv->columns[k].width;
 	size_t enough = is_text(lv, k) ? TEXT_ENOUGH : k == 1 ? TITLE_ENOUGH : ENOUGH;
 	return k == 0 || width < enough ? width : enough;
 }
@@ -185,14 +195,15 @@ static void drop_last(struct list_view *lv)
 	lv->column_count--;
 }
 
-/* The last columns go until the others have what they need; then the widest give way until the row fits. */
+/* The last columns go until the others have what they need, amply, so that which ones stand there is the same in every
+ * order; then the widest give way until the row fits. */
 static void fit(struct list_view *lv, size_t cells)
 {
 	size_t total;
 	for (;; drop_last(lv)) {
 		total = SIGNS;
 		for (size_t k = 0; k < lv->column_count; k++)
-			total += needed(lv, k) + (k ? 2 : 0);
+			total += needed(lv, k, lv->columns[k].roomy) + (k ? 2 : 0);
 		if (total <= cells || lv->column_count <= 2)
 			break;
 	}
@@ -201,7 +212,7 @@ static void fit(struct list_view *lv, size_t cells)
 		total = SIGNS;
 		for (size_t k = 0; k < lv->column_count; k++) {
 			total += lv->columns[k].width + (k ? 2 : 0);
-			if (k && lv->columns[k].width > needed(lv, k) &&
+			if (k && lv->columns[k].width > needed(lv, k, lv->columns[k].width) &&
 			    (!widest || lv->columns[k].width >= widest->width))
 				widest = &lv->columns[k];
 		}
@@ -231,18 +242,18 @@ static void name_columns(struct view *v)
 	struct list_view *lv = data(v);
 	struct buf line = BUF_INIT;
 	int descending;
-	const struct field *by = list_sorted_by(lv->list, &descending);
+	list_sorted_by(lv->list, &descending);
 	buf_adds(&line, "  ");
 	for (size_t k = 0; k < lv->column_count; k++) {
 		const struct column *column = &lv->columns[k];
 		struct buf name = BUF_INIT;
-		int orders = column->of == OF_LABEL ? !by : column->of == OF_FIELD && column->field == by;
 		buf_adds(&name, column_name(column));
-		if (orders && text_width(name.data) + 2 > column->width) {
+		int is_order = orders(lv, column);
+		if (is_order && text_width(name.data) + 2 > column->width) {
 			size_t fits = text_fit(name.data, column->width > 3 ? column->width - 2 : 1, NULL);
 			buf_truncate(&name, fits);
 		}
-		if (orders)
+		if (is_order)
 			buf_adds(&name, descending ? " v" : " ^");
 		if (k)
 			buf_adds(&line, "  ");
@@ -291,14 +302,18 @@ static void follow_anchor(struct view *v)
 		lv->searched = 0;
 	}
 	v->count = list_count(lv->list);
-	if (lv->anchor < 0)
+	if (lv->anchor < 0 && !*lv->wanted)
 		return;
-	for (; lv->searched < v->count; lv->searched++)
-		if (list_row(lv->list, lv->searched) == (size_t)lv->anchor) {
+	for (; lv->searched < v->count; lv->searched++) {
+		size_t row = list_row(lv->list, lv->searched);
+		if (*lv->wanted ? strcmp(table_label(list_table(lv->list), row), lv->wanted) == 0
+		                : row == (size_t)lv->anchor) {
 			v->selected = lv->searched;
 			lv->anchor = -1;
+			lv->wanted[0] = '\0';
 			return;
 		}
+	}
 }
 
 static int go_on(struct view *v, double deadline)
@@ -308,6 +323,8 @@ static int go_on(struct view *v, double deadline)
 	if (v->selected != lv->placed)
 		lv->anchor = -1;
 	follow_anchor(v);
+	if (!more)
+		lv->wanted[0] = '\0';
 	if (v->selected >= v->count && lv->anchor < 0)
 		v->selected = v->count ? v->count - 1 : 0;
 	lv->placed = v->selected;
@@ -440,43 +457,6 @@ static void release(struct view *v)
 
 /* ---- the view */
 
-struct list *view_list_of(struct view *v)
-{
-	return data(v)->list;
-}
-
-void view_list_hold(struct view *v)
-{
-	struct list_view *lv = data(v);
-	lv->anchor = v->selected < list_count(lv->list) ? (long)list_row(lv->list, v->selected) : -1;
-	lv->placed = v->selected;
-}
-
-void view_list_redo(struct view *v)
-{
-	view_stale(v);
-}
-
-static const struct view_ops list_ops = {"list", "", NULL, 0, fill, NULL, release, view_list_keys};
-
-/* The list of evidence has keys of its own beside those of every list: one table for footer and help. */
-static const struct view_ops *ops_of_evidence(void)
-{
-	static struct view_key keys[64];
-	static struct view_ops ops;
-	size_t n = 0;
-	if (ops.name)
-		return &ops;
-	for (const struct view_key *key = evidence_list_keys; key->key; key++)
-		keys[n++] = *key;
-	for (const struct view_key *key = view_list_keys; key->key && n + 1 < sizeof keys / sizeof *keys; key++)
-		keys[n++] = *key;
-	ops = list_ops;
-	ops.name = "evidence";
-	ops.keys = keys;
-	return &ops;
-}
-
 /* The labels of all marked records, or of the one under the cursor. */
 static void copy(struct view *v, struct buf *out)
 {
@@ -491,6 +471,67 @@ static void copy(struct view *v, struct buf *out)
 
 static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold, copy};
 
+struct list *view_list_of(struct view *v)
+{
+	return data(v)->list;
+}
+
+void view_list_hold(struct view *v)
+{
+	struct list_view *lv = data(v);
+	lv->anchor = v->selected < list_count(lv->list) ? (long)list_row(lv->list, v->selected) : -1;
+	lv->placed = v->selected;
+}
+
+void view_list_seek(struct view *v, const char *label)
+{
+	struct list_view *lv = data(v);
+	if (v->lazy != &list_lazy)
+		return;
+	snprintf(lv->wanted, sizeof lv->wanted, "%s", label);
+	lv->searched = 0;
+	v->count = 0; /* no row of before is to be found again */
+	view_stale(v);
+}
+
+void view_list_redo(struct view *v)
+{
+	view_stale(v);
+}
+
+static const struct view_ops list_ops = {"list", "", NULL, 0, fill, NULL, release, view_list_keys};
+
+struct own_keys {
+	struct view_key keys[64];
+	struct view_ops ops;
+};
+
+/* A list that has keys of its own beside those of every list: one table for footer and help. */
+static const struct view_ops *ops_with(struct own_keys *own, const char *name, const struct view_key *first)
+{
+	size_t n = 0;
+	if (own->ops.name)
+		return &own->ops;
+	for (const struct view_key *key = first; key->key; key++)
+		own->keys[n++] = *key;
+	for (const struct view_key *key = view_list_keys; key->key && n + 1 < sizeof own->keys / sizeof *own->keys;
+	     key++)
+		own->keys[n++] = *key;
+	own->ops = list_ops;
+	own->ops.name = name;
+	own->ops.keys = own->keys;
+	return &own->ops;
+}
+
+static const struct view_ops *ops_of(const char *kind)
+{
+	static struct own_keys evidence;
+	static struct own_keys asset;
+	return strcmp(kind, "evidence") == 0 ? ops_with(&evidence, "evidence", evidence_list_keys)
+	       : strcmp(kind, "asset") == 0  ? ops_with(&asset, "list", view_list_asset_keys)
+	                                     : &list_ops;
+}
+
 struct view *view_list(struct workbench *wb, const char *kind_name)
 {
 	const struct kind *kind = kind_find(kind_name);
@@ -499,7 +540,7 @@ struct view *view_list(struct workbench *wb, const char *kind_name)
 		return NULL;
 	}
 	int evidence = strcmp(kind_name, "evidence") == 0;
-	struct view *v = view_new(wb, evidence ? ops_of_evidence() : &list_ops, kind_name);
+	struct view *v = view_new(wb, ops_of(kind_name), kind_name);
 	struct list_view *lv = xcalloc(1, sizeof *lv);
 	lv->list = list_new(table_take(&wb->tables, wb->s->c, kind, wb->as_of));
 	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);

@@ -13,6 +13,10 @@ void view_list_hold(struct view *v);
 /* Makes it anew at the next drawing. */
 void view_list_redo(struct view *v);
 
+/* The selection goes to the record with this label, when it is there. Does nothing if `v` is no list. */
+void view_list_seek(struct view *v, const char *label);
+
 extern const struct view_key view_list_keys[];
+extern const struct view_key view_list_asset_keys[]; /* before those of every list */
 
 #endif

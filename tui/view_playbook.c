@@ -232,6 +232,16 @@ static void add_paused(struct view *v, const struct playing *p)
 	buf_release(&line);
 }
 
+static void add_playbooks(struct view *v)
+{
+	for (size_t i = 0; playbook_builtin_name(i); i++) {
+		struct playbook *book = playbook_find(playbook_builtin_name(i), NULL);
+		view_addf(v, TONE_PLAIN, NULL, "   %-12s  %s", playbook_builtin_name(i),
+		          book ? playbook_text(json_object_get(book->tree, "name")) : "");
+		playbook_free(book);
+	}
+}
+
 static int fill_playbook(struct view *v, int columns, struct err *err)
 {
 	struct playing *p = v->data;
@@ -246,8 +256,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 	json_decref(labels);
 	if (!*p->label) {
 		view_add(v, TONE_PLAIN, NULL, _(" No playbook is running. P starts one:"));
-		for (size_t i = 0; playbook_builtin_name(i); i++)
-			view_addf(v, TONE_PLAIN, NULL, "   %s", playbook_builtin_name(i));
+		add_playbooks(v);
 		return 0;
 	}
 	if (run_load(v->wb->s->c, p->label, &p->run, err) < 0)
@@ -307,6 +316,29 @@ static const char *refuses_answer(struct view *v)
 	return why;
 }
 
+static const char *refuses_done(struct view *v)
+{
+	const char *why = refuses_step(v);
+	if (!why && current(v->data)->what != WAITING_ACTION)
+		why = _("this step is a question");
+	return why;
+}
+
+static const char *refuses_choice(struct view *v)
+{
+	const char *why = refuses_step(v);
+	if (!why && current(v->data)->what == WAITING_ACTION)
+		why = _("this step is no question: Enter records it");
+	return why;
+}
+
+/* Enter, where no playbook is running. */
+static const char *refuses_start(struct view *v)
+{
+	return *((const struct playing *)v->data)->label ? _("a playbook is running: P starts another")
+	                                                 : workbench_refuses_writing(v);
+}
+
 static void choose_answer(struct view *v)
 {
 	struct playing *p = v->data;
@@ -316,9 +348,10 @@ static void choose_answer(struct view *v)
 	size_t count = 0;
 	const char *key;
 	json_t *to;
-	if (w->what == WAITING_QUESTION) {
-		names[count] = "yes", shown[count++] = _("yes");
-		names[count] = "no", shown[count++] = _("no");
+	if (w->what == WAITING_QUESTION) { /* Enter twice, by a slip, answers nothing */
+		names[count] = NULL, shown[count++] = "—";
+		names[count] = "yes", shown[count++] = _("yes (y)");
+		names[count] = "no", shown[count++] = _("no (N)");
 	}
 	json_object_foreach(json_object_get(w->step, "cases"), key, to)
 		if (count < sizeof names / sizeof *names) {
@@ -326,7 +359,7 @@ static void choose_answer(struct view *v)
 			shown[count++] = key;
 		}
 	int chosen = prompt_choice(v->wb, playbook_text(json_object_get(w->step, "name")), shown, count, 0, NULL);
-	if (chosen < 0)
+	if (chosen < 0 || !names[chosen])
 		return;
 	struct step_outcome what = {.outcome = OUTCOME_DONE, .answer = names[chosen]};
 	step_record(v->wb, &p->run, w, &what);
@@ -339,10 +372,6 @@ static void do_step(struct view *v)
 	struct playing *p = v->data;
 	const struct waiting *w = current(p);
 	struct buf missing = BUF_INIT;
-	if (w->what != WAITING_ACTION) {
-		choose_answer(v);
-		return;
-	}
 	run_missing(v->wb->s->c, &p->run, w, &missing);
 	if (missing.len > 0) {
 		workbench_push(v->wb, view_step(v->wb, p->label, w->invocation));
@@ -484,9 +513,10 @@ static void release_playing(struct view *v)
 }
 
 static const struct view_key playbook_keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("done"), N_("record the step done, or answer it; asks for what is missing"), do_step,
-     refuses_step},
-    {'d', NULL, NULL, N_("record the step done, or answer it; asks for what is missing"), do_step, refuses_step},
+    {KEY_RETURN, N_("Enter"), N_("done"), N_("record the step done; asks for what is missing"), do_step, refuses_done},
+    {KEY_RETURN, N_("Enter"), N_("answer"), N_("choose the answer"), choose_answer, refuses_choice},
+    {KEY_RETURN, N_("Enter"), N_("start"), N_("start a playbook"), start, refuses_start},
+    {'d', NULL, NULL, N_("record the step done; asks for what is missing"), do_step, refuses_done},
     {'y', NULL, N_("yes"), N_("answer the question: yes"), answer_yes, refuses_answer},
     {'N', NULL, N_("no"), N_("answer the question: no"), answer_no, refuses_answer},
     {'F', NULL, N_("failed"), N_("the step failed, with the reason"), fail_step, refuses_step},
@@ -499,7 +529,7 @@ static const struct view_key playbook_keys[] = {
     {'r', NULL, N_("run"), N_("another open run"), next_run, NULL},
     {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_account, refuses_account},
     {'z', NULL, NULL, N_("pause the run, with the reason; or go on with it"), pause_or_resume, refuses_run},
-    {'A', NULL, NULL, N_("abandon the run, with the reason"), abandon, refuses_run},
+    {'X', NULL, NULL, N_("abandon the run, with the reason"), abandon, refuses_run},
     {'P', NULL, N_("start"), N_("start a playbook"), start, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -133,8 +133,9 @@ void workbench_open(struct workbench *wb, const char *label);
 /* Asks for a note on the record (its label, or ""), beginning with `text` (may be NULL), and puts it on record. */
 void workbench_note(struct workbench *wb, const char *on, const char *text);
 
-/* Asks for a playbook and for the assets it is started on (`asset` first, if it is one), and starts it. */
-void playbook_start(struct workbench *wb, const char *asset);
+/* Asks for a playbook and for the assets it is started on, and starts it. `assets`: a comma list of labels; those that are
+ * assets are chosen already. */
+void playbook_start(struct workbench *wb, const char *assets);
 
 /* Asks for what a handover needs, lets the brief be edited, and hands over. */
 void handover_start(struct workbench *wb);

@@ -414,7 +414,7 @@ static void two_assets_are_one_run(void **state)
 	terminal_await_row(p.t, 1, "R1-J1");
 	terminal_await(p.t, "!! R1-A1 HR-PC-03: メモリ");
 	terminal_await(p.t, "!! R1-A2 HR-PC-04: メモリ");
-	terminal_type(p.t, "A");
+	terminal_type(p.t, "X");
 	ask(&p, "中止する理由", "誤って開始" KEYS_ENTER);
 	terminal_await_row(p.t, -1, "中止しました");
 	terminal_type(p.t, ":quit" KEYS_ENTER);

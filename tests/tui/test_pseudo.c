@@ -67,6 +67,7 @@ static void allow_case(struct looking *l)
 	    "genba TLP AMBER TEST UTC Ctrl JSON CSV SHA MD KiB MiB",
 	    "status infected seen text rar tag noise",                                /* the filter language */
 	    "isolate investigate preserve chain directory webshell ransomware shift", /* playbooks */
+	    "Active Directory Web WebShell",                                          /* in their Japanese names */
 	    "OSINT verify"};
 	for (size_t i = 0; i < sizeof same_everywhere / sizeof *same_everywhere; i++)
 		allow(l, same_everywhere[i]);
