@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "history/history.h"
+#include "tui/subject.h"
 #include "tui/view.h"
 #include "tui/workbench_private.h"
 
@@ -17,7 +18,8 @@
 #include <string.h>
 
 #define FIRST_ACTIONS 500 /* read at once; more when the cursor comes to the end */
-#define AUTHOR_CELLS  10  /* on a narrow screen; twice as many on a wide one */
+#define AUTHOR_CELLS  10  /* on a narrow screen */
+#define AUTHOR_WIDE   26
 
 struct actions {
 	size_t limit;
@@ -40,8 +42,9 @@ static int add_action(void *ctx, const struct history_entry *entry)
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
-	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : 2 * AUTHOR_CELLS);
-	buf_addf(&line, "  %s", entry->subject);
+	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : AUTHOR_WIDE);
+	buf_adds(&line, "  ");
+	subject_text(entry->subject, &line);
 	view_add(v, TONE_PLAIN, entry->id, line.data);
 	free(author);
 	buf_release(&line);
@@ -143,7 +146,9 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	char *safe = printable_dup(line.data);
 	v->heading = safe;
 	buf_clear(&line);
-	view_add_text(v, TONE_HEADING, NULL, entry->subject, 1);
+	subject_text(entry->subject, &line);
+	view_add_text(v, TONE_HEADING, NULL, line.data, 1);
+	buf_clear(&line);
 	add_time(entry->when, &line);
 	char zone[CLOCK_TEXT];
 	clock_format(entry->when, zone);

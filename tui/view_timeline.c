@@ -203,8 +203,14 @@ static void add_lanes(const struct line *l, size_t row, struct buf *out)
 
 /* ---- rows */
 
-static void add_event(struct view *v, const struct line *l, size_t i, const char *time, size_t time_cells,
-                      int bar_cells)
+/* Cells of the columns of all rows. */
+struct cells {
+	size_t label; /* by which the times of other rows name this one */
+	size_t time;
+	int bar;
+};
+
+static void add_event(struct view *v, const struct line *l, size_t i, const char *time, const struct cells *cells)
 {
 	const struct timeline_row *row = &l->t.rows[i];
 	struct buf line = BUF_INIT;
@@ -213,12 +219,14 @@ static void add_event(struct view *v, const struct line *l, size_t i, const char
 	const char *number = json_get_string(row->record, "mark");
 	char *title = record_title(row->record);
 	buf_addc(&line, ' ');
-	text_pad(&line, time, time_cells);
+	text_pad(&line, record_label(row->record), cells->label);
+	buf_addc(&line, ' ');
+	text_pad(&line, time, cells->time);
 	buf_addc(&line, ' ');
 	if (l->lanes) {
 		add_lanes(l, i, &line);
 	} else {
-		add_bar(l, row, bar_cells, &line);
+		add_bar(l, row, cells->bar, &line);
 		buf_addc(&line, ' ');
 	}
 	buf_addf(&line, "%s ", mark);
@@ -237,6 +245,16 @@ static size_t widest(char **texts, size_t count)
 		cells = n > cells ? n : cells;
 	}
 	return cells < TIME_CELLS ? cells : TIME_CELLS;
+}
+
+static size_t widest_label(const struct line *l)
+{
+	size_t cells = 0;
+	for (size_t i = 0; i < l->t.count; i++) {
+		size_t n = text_width(record_label(l->t.rows[i].record));
+		cells = n > cells ? n : cells;
+	}
+	return cells;
 }
 
 static const char *way_title(enum timeline_way way)
@@ -264,18 +282,21 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 		return -1;
 	char **texts = timeline_texts(c, &l->t, l->way);
 	struct buf names = BUF_INIT;
-	size_t cells = widest(texts, l->t.count);
-	int bar_cells = columns >= 120 ? 40 : columns >= 70 ? 12 : 6;
+	struct cells cells = {widest_label(l), widest(texts, l->t.count),
+	                      columns >= 120  ? 40
+	                      : columns >= 90 ? 12
+	                      : columns >= 70 ? 8
+	                                      : 6};
 	measure(l);
 	find_lanes(l);
 	if (l->lanes)
-		add_lane_names(l, cells + 2, &names);
+		add_lane_names(l, 1 + cells.label + 1 + cells.time + 1, &names);
 	else
 		add_density(l, columns, &names);
 	for (size_t i = 0; i < l->t.count; i++) {
 		if (!l->t.rows[i].dated && (i == 0 || l->t.rows[i - 1].dated))
 			view_add(v, TONE_HEADING, NULL, _(" Undated"));
-		add_event(v, l, i, texts[i], cells, bar_cells);
+		add_event(v, l, i, texts[i], &cells);
 	}
 	if (l->t.count == 0)
 		view_add(v, TONE_FAINT, NULL, _(" no event is on record yet: i adds one"));
