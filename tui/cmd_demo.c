@@ -18,6 +18,8 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 	char *home = path_data_home();
 	char *dir = folder ? xstrdup(folder) : xasprintf("%s/practice", home);
 	int rc = session_close(s, err);
+	if (rc == 0 && isatty(STDOUT_FILENO))
+		fputs(_("Opening the practice case; the first time, making it takes some seconds …\n"), s->log);
 	if (rc == 0)
 		rc = demo_make(s, dir, err);
 	if (rc == 0)

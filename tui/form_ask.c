@@ -117,15 +117,18 @@ static char *ask_one(const struct form_ask *ask)
 {
 	const struct field *field = ask->field;
 	const char **labels = xcalloc(field->value_count, sizeof *labels);
+	const char **names = xcalloc(field->value_count, sizeof *names);
 	int now = -1;
 	for (size_t i = 0; i < field->value_count; i++) {
 		labels[i] = value_label(field, i);
+		names[i] = field->values[i].name;
 		if (ask->initial && strcmp(ask->initial, field->values[i].name) == 0)
 			now = (int)i;
 	}
 	char *question = xasprintf("%s: ", field_label(field));
-	int chosen = prompt_choice(ask->wb, question, labels, field->value_count, now, NULL);
+	int chosen = prompt_choice_named(ask->wb, question, labels, names, field->value_count, now, NULL);
 	free(question);
+	free(names);
 	free(labels);
 	return chosen >= 0 ? xstrdup(field->values[chosen].name) : NULL;
 }

@@ -161,8 +161,17 @@ static void draw_editor(const char *question, const struct editing *e)
 	int cursor_column;
 	lay_out(e, columns - 1, &rows, &cursor_row, &cursor_column);
 	struct buf heading = BUF_INIT;
-	buf_addf(&heading, " %s  %s", question, _("Ctrl-S keeps it · Esc leaves it"));
-	screen_put(top - 1, 0, columns, TONE_BAR, heading.data);
+	struct buf hint = BUF_INIT;
+	buf_addf(&heading, " %s ", question);
+	if (!strstr(question, "Ctrl-S")) /* else it says itself what the keys do */
+		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Enter new line · Esc leaves it"));
+	int wide = (int)text_width(hint.data);
+	int asked = (int)text_width(heading.data);
+	if (asked > columns - wide) /* how to end it stays in sight */
+		asked = wide < columns ? columns - wide : 0;
+	screen_put(top - 1, 0, asked, TONE_BAR, heading.data);
+	screen_put(top - 1, asked, columns - asked, TONE_BAR, hint.data);
+	buf_release(&hint);
 	int first = cursor_row >= height ? cursor_row - height + 1 : 0;
 	char *line = rows.data;
 	for (int i = 0; i < first + height; i++) {
@@ -417,6 +426,7 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 
 struct listed {
 	const char *const *choices;
+	const char *const *names; /* that are typed as well, or NULL */
 	size_t count;
 	size_t *shown; /* indexes of those that match */
 	size_t shown_count;
@@ -427,7 +437,7 @@ static size_t find_listed(void *ctx, const char *typed)
 	struct listed *l = ctx;
 	l->shown_count = 0;
 	for (size_t i = 0; i < l->count; i++)
-		if (matches(l->choices[i], typed))
+		if (matches(l->choices[i], typed) || (l->names && matches(l->names[i], typed)))
 			l->shown[l->shown_count++] = i;
 	return l->shown_count;
 }
@@ -441,7 +451,13 @@ static void text_listed(void *ctx, size_t i, struct buf *out)
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
                   char **other)
 {
-	struct listed l = {choices, count, xcalloc(count, sizeof *l.shown), 0};
+	return prompt_choice_named(wb, question, choices, NULL, count, selected, other);
+}
+
+int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
+                        const char *const *names, size_t count, int selected, char **other)
+{
+	struct listed l = {choices, names, count, xcalloc(count, sizeof *l.shown), 0};
 	struct prompt_source source = {.ctx = &l,
 	                               .find = find_listed,
 	                               .text = text_listed,

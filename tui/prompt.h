@@ -67,6 +67,11 @@ char *prompt_pasted(struct workbench *wb);
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
                   char **other);
 
+/* The same, where a choice is also found by its name, which is not shown: with Japanese labels nobody needs to switch the
+ * keyboard. */
+int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
+                        const char *const *names, size_t count, int selected, char **other);
+
 /* A passphrase; nothing of it is shown. 0, or -1 when left. */
 int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase);
 

@@ -85,10 +85,17 @@ static void start(struct view *v)
 	playbook_start(v->wb, view_label(v));
 }
 
+/* The board is the first of the views that the digits choose. */
+static void stay(struct view *v)
+{
+	v->selected = 1;
+}
+
 static const struct view_key board_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, NULL},
     {'P', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), start,
      workbench_refuses_writing},
+    {'1', N_("1 … 9"), N_("views"), N_("the views: 1 Board, 2 Playbook, 3 Assets and so on, below"), stay, NULL},
     {'\t', N_("Tab"), N_("section"), N_("to the next section"), next_section, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -8,10 +8,12 @@
 #include "case/draft.h"
 #include "case/record.h"
 #include "case/rules.h"
+#include "case/textscan.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
+#include "tui/view_list.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -321,8 +323,8 @@ static void tell_help(struct view *v)
 		return;
 	const struct field *field = f->values[f->rows[v->selected]].field;
 	const char *help = field_help(field);
-	workbench_tell(v->wb, TONE_FAINT, "%s%s%s%s", field_label(field), field->required ? _(" (required)") : "",
-	               *help ? ": " : "", help);
+	workbench_tell(v->wb, TONE_FAINT, "%s%s%s%s", field_label(field),
+	               field->required && !field->values ? _(" (required)") : "", *help ? ": " : "", help);
 }
 
 /* ---- keys */
@@ -334,6 +336,32 @@ static void typing(void *ctx, const char *text)
 	put(&f->values[f->editing], text);
 	unsaved_touch(&f->unsaved);
 	view_stale(v);
+}
+
+struct whole {
+	size_t size;
+	const char *type;
+};
+
+static int take_whole(void *ctx, const struct textscan_hit *hit)
+{
+	struct whole *w = ctx;
+	if (hit->start == 0 && hit->end == w->size && !hit->is_part)
+		w->type = textscan_indicator(hit->type);
+	return 0;
+}
+
+/* The value of an indicator often tells its type; seen in the form before it is saved. */
+static void guess_type(struct form *f, const struct form_value *typed)
+{
+	struct form_value *type = value_named(f, "type");
+	if (strcmp(f->kind->name, "indicator") != 0 || strcmp(typed->field->name, "value") != 0 || !typed->value ||
+	    (type->value && strcmp(type->value, "unknown") != 0))
+		return;
+	struct whole w = {strlen(typed->value), NULL};
+	textscan(typed->value, w.size, take_whole, &w, NULL);
+	if (w.type)
+		put(type, w.type);
 }
 
 static void edit(struct view *v, size_t i)
@@ -350,6 +378,8 @@ static void edit(struct view *v, size_t i)
 	char *text = form_ask(&ask, &left);
 	if (text) {
 		put(value, text);
+		if (!left)
+			guess_type(f, value);
 		unsaved_touch(&f->unsaved);
 		if (form_check(value->field, text, &err) < 0)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(value->field),
@@ -466,10 +496,13 @@ static void save(struct view *v)
 	struct buf warnings = BUF_INIT;
 	if (record)
 		rule_warnings(wb->s->c, record, &warnings);
+	int is_new = !*f->label;
 	workbench_pop(wb); /* v is gone */
+	if (is_new)
+		view_list_seek(workbench_top(wb), label);
 	snprintf(wb->created, sizeof wb->created, "%s", label);
 	if (warnings.len)
-		workbench_tell(wb, TONE_ATTENTION, _("%s is on record; but %s"), label, warnings.data);
+		workbench_tell(wb, TONE_ATTENTION, _("%s is on record: %s"), label, warnings.data);
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
 	json_decref(record);

@@ -385,6 +385,14 @@ static void record(struct view *v, struct step_form *f)
 	size_t count = 0;
 	struct run run;
 	size_t which;
+	if (first_open(f) < need_count(f)) {
+		struct buf missing = BUF_INIT;
+		v->selected = first_open(f);
+		step_need_text(json_array_get(f->needs, v->selected), &missing);
+		workbench_tell(v->wb, TONE_ATTENTION, _("still missing: %s (Enter fills it in)"), missing.data);
+		buf_release(&missing);
+		return;
+	}
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return;
 	for (size_t i = 0; i < need_count(f) && count < 64; i++) {
