@@ -19,6 +19,7 @@ file(WRITE ${doc}/changelog
 file(GLOB pages ${root}/share/man/man*/*.[1-9])
 execute_process(COMMAND gzip -9nf ${doc}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
 file(CREATE_LINK genba.1.gz ${root}/share/man/man1/git-remote-genba.1.gz SYMBOLIC)
+file(CREATE_LINK genba.1.gz ${root}/share/man/man1/genba-open-device.1.gz SYMBOLIC)
 file(GLOB_RECURSE files LIST_DIRECTORIES true ${root}/share/*)
 list(APPEND files ${root} ${root}/bin ${root}/share) # whatever the builder's umask
 foreach(file ${files})

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clang-tidy over core, tui and po (.clang-tidy says what it looks for). All of it takes some five minutes on two cores, so a
+# clang-tidy over core, tui, po and opener (.clang-tidy says what it looks for). All of it takes some five minutes on two cores, so a
 # CI run looks at what the last 25 commits changed; elsewhere, and with GENBA_LINT=all, every file is looked at.
 # ctest: slow
 set -euo pipefail
@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # err.c defines what tests/lint/analyzer.h wraps
-git ls-files 'core/*.c' 'tui/*.c' 'po/*.c' | grep -v '^core/base/err\.c$' >"$work/files"
+git ls-files 'core/*.c' 'tui/*.c' 'po/*.c' 'opener/*.c' | grep -v '^core/base/err\.c$' >"$work/files"
 if [ "${CI:-}" = true ] && [ "${GENBA_LINT:-}" != all ] && git rev-parse -q --verify HEAD~25 >/dev/null; then
 	git diff --name-only HEAD~25 >"$work/changed"
 	grep -Fxf "$work/changed" "$work/files" >"$work/some" || true

@@ -107,7 +107,8 @@ static const char *column_name(const struct column *column)
 	case OF_LAST_READ:
 		return C_("evidence", "Last read");
 	}
-	return column->field->type == FIELD_SIZE ? _("Size") : field_label(column->field);
+	const struct field *field = column->field;
+	return !field ? "" : field->type == FIELD_SIZE ? _("Size") : field_label(field);
 }
 
 static void cell_text(struct view *v, size_t row, const struct column *column, struct buf *out)

@@ -37,6 +37,7 @@ const char *evidence_type_guess(const char *path, int folder)
 struct fields {
 	struct assign list[40];
 	size_t count;
+	char medium[LABEL_TEXT]; /* that it lies on */
 };
 
 static void put(struct fields *f, const char *name, const char *value)
@@ -57,11 +58,10 @@ static int has_medium(struct work *w)
 static int write_all(struct work *w, struct action *a, struct fields *f, const char *ended)
 {
 	char digest[65];
-	char lies_on[LABEL_TEXT];
-	if (work_put_media(w, a, ended, lies_on) < 0)
+	if (work_put_media(w, a, ended, f->medium) < 0)
 		return -1;
 	if (!has_medium(w))
-		put(f, "medium", lies_on);
+		put(f, "medium", f->medium);
 	if (w->manifest.len && blob_put(w->c, w->manifest.data, w->manifest.len, digest, w->err) < 0)
 		return -1;
 	if (w->digests.pieces.len > DIGEST_PIECE_SIZE && w->digests.pieces.len <= KEEP_LIMIT &&
