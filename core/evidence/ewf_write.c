@@ -230,7 +230,7 @@ static void pack_zeros(struct ewf_writer *w)
 
 struct ewf_writer *ewf_writer_begin(const char *first, const struct ewf_options *o, struct err *err)
 {
-	static const int levels[] = {0, 1, 9};
+	static const int levels[] = {0, 1, 8}; /* 8: the size of zlib's 9, which other writers call best */
 	libewf_error_t *error = NULL;
 	struct ewf_writer *w = xcalloc(1, sizeof *w);
 	w->path = xstrdup(first);

@@ -2,7 +2,8 @@
  * E01 images against ewfacquire at the same level of compression, alternating in one run, medians; in an unlocked
  * session. Ours hashes twice as much (SHA-256 and pieces beside the MD5 that both make) and reads the image back, in the
  * cage, before it is done; ewfacquire does not, so that a second column adds ewfverify to it. Without ewf-tools
- * (apt-get install ewf-tools) there is no peer, which is said.
+ * (apt-get install ewf-tools) there is no peer, which is said. Processor time is given beside it: ours is shared by all
+ * processors and does not depend on what else the machine does, ewfacquire's is that of one.
  *   bench_ewf [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_MIB: MiB to copy (512)
  */
 #include "base/clock.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +33,20 @@ static void give_up(void)
 	int rc = system(command);
 	free(command);
 	exit(rc ? 2 : 1); /* a figure of work that failed is no figure */
+}
+
+/* Processor seconds of this process and of its children that have ended. */
+static double spent(void)
+{
+	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+	double sum = 0;
+	for (size_t i = 0; i < 2; i++) {
+		struct rusage used;
+		getrusage(whose[i], &used);
+		sum += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+		       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+	}
+	return sum;
 }
 
 /* Runs a command with $A and $B set; the seconds that it took. */
@@ -116,6 +132,8 @@ static int images(const char *what, uint64_t size, int random, enum ewf_compress
 	char source[600];
 	char copy[600];
 	char command[256];
+	double ours_cpu[ROUNDS];
+	double peer_cpu[ROUNDS] = {0};
 	int has_peer = system("command -v ewfacquire >/dev/null && command -v ewfverify >/dev/null") == 0;
 	snprintf(source, sizeof source, "%s/source", folder);
 	snprintf(copy, sizeof copy, "%s/copy", folder);
@@ -123,10 +141,14 @@ static int images(const char *what, uint64_t size, int random, enum ewf_compress
 	         levels[compression]);
 	make_source(source, size, random);
 	for (int i = 0; i < ROUNDS; i++) {
+		double before = spent();
 		ours[i] = preserve(source, compression);
+		ours_cpu[i] = spent() - before;
 		if (!has_peer)
 			continue;
+		before = spent();
 		peer[i] = shell(command, source, copy);
+		peer_cpu[i] = spent() - before;
 		verified[i] = peer[i] + shell("ewfverify -q \"$B.E01\" >/dev/null 2>&1", source, copy);
 		shell("rm -f \"$B\".E*", source, copy);
 	}
@@ -135,8 +157,8 @@ static int images(const char *what, uint64_t size, int random, enum ewf_compress
 	printf("%-28s level %s, %4llu MiB: %6.2f s %6.3f GB/s", what, levels[compression],
 	       (unsigned long long)(size >> 20), a, (double)size / 1e9 / a);
 	if (has_peer)
-		printf("   ewfacquire %6.2f s %5.2f x   with ewfverify %6.2f s %5.2f x", b, b / a, median(verified),
-		       median(verified) / a);
+		printf("   ewfacquire %6.2f s %5.2f x   with ewfverify %6.2f s %5.2f x   processor %.2f s, %.2f s", b,
+		       b / a, median(verified), median(verified) / a, median(ours_cpu), median(peer_cpu));
 	printf("%s\n", has_peer ? "" : "   ewfacquire is absent");
 	fflush(stdout);
 	unlink(source);
