@@ -101,6 +101,11 @@ const struct kind *reserve_kind(struct case_file *c, const char *label)
 	size_t i;
 	json_t *one;
 	const struct kind *kind = NULL;
+	char mark[MARK_TEXT];
+	sqlite3_int64 number;
+	record_label_parts(label, mark, &number);
+	if (strcmp(mark, c->mark) != 0)
+		return NULL; /* a merge has given this responder another mark since */
 	json_t *labels = kept(c);
 	json_array_foreach(labels, i, one)
 		if (json_is_string(one) && strcmp(json_string_value(one), label) == 0)

@@ -7,6 +7,8 @@
  * types): so it is signed, in the history, and comes along with a handover, a
  * merge and a salvage. Keeping labels free is an action of its own; typing a
  * sheet in takes its label out of the list in the action that adds the record.
+ * Only whoever printed a sheet types it in under its label: labels with that
+ * mark are nobody else's to give, and a merge refuses them.
  *
  *     reserve_labels(c, kind_find("evidence"), 3, labels, &err)     R1-E7, R1-E8, R1-E9
  *     genba add evidence label=R1-E8 written=2026-11-23T14:05+09:00 title=…

@@ -151,6 +151,11 @@ static void kept_labels_are_never_given_twice(void **state)
 	assert_string_equal(add("evidence", "label=R1-E1 title=x"), "R1-E1");
 	assert_string_equal(add("evidence", "label=R1-E3 title=x"), "R1-E3");
 	assert_string_equal(get("R1-R1", "reserved"), "R1-N1");
+	/* labels of another mark are not this responder's to give, whatever the list says */
+	struct assign foreign = {RESERVE_FIELD, "+R9-E8"};
+	assert_int_equal(record_set(the_case, "R1-R1", &foreign, 1, RECORD_MACHINE, NULL), 0);
+	assert_null(reserve_kind(the_case, "R9-E8"));
+	assert_int_equal(try_add("evidence", "label=R9-E8 title=x", 0, NULL), -1);
 	buf_release(&summary);
 }
 
