@@ -341,27 +341,32 @@ static void typing(void *ctx, const char *text)
 struct whole {
 	size_t size;
 	const char *type;
+	char *value;
 };
 
 static int take_whole(void *ctx, const struct textscan_hit *hit)
 {
 	struct whole *w = ctx;
-	if (hit->start == 0 && hit->end == w->size && !hit->is_part)
+	if (hit->start == 0 && hit->end == w->size && !hit->is_part && !w->value) {
 		w->type = textscan_indicator(hit->type);
+		w->value = xstrdup(hit->value);
+	}
 	return 0;
 }
 
-/* The value of an indicator often tells its type; seen in the form before it is saved. */
-static void guess_type(struct form *f, const struct form_value *typed)
+/* The value of an indicator often tells its type, and may be typed defanged; seen in the form before it is saved. */
+static void know_indicator(struct form *f, struct form_value *typed)
 {
 	struct form_value *type = value_named(f, "type");
-	if (strcmp(f->kind->name, "indicator") != 0 || strcmp(typed->field->name, "value") != 0 || !typed->value ||
-	    (type->value && strcmp(type->value, "unknown") != 0))
+	if (strcmp(f->kind->name, "indicator") != 0 || strcmp(typed->field->name, "value") != 0 || !typed->value)
 		return;
-	struct whole w = {strlen(typed->value), NULL};
+	struct whole w = {strlen(typed->value), NULL, NULL};
 	textscan(typed->value, w.size, take_whole, &w, NULL);
-	if (w.type)
+	if (w.value)
+		put(typed, w.value);
+	if (w.type && (!type->value || strcmp(type->value, "unknown") == 0))
 		put(type, w.type);
+	free(w.value);
 }
 
 static void edit(struct view *v, size_t i)
@@ -379,7 +384,7 @@ static void edit(struct view *v, size_t i)
 	if (text) {
 		put(value, text);
 		if (!left)
-			guess_type(f, value);
+			know_indicator(f, value);
 		unsaved_touch(&f->unsaved);
 		if (form_check(value->field, text, &err) < 0)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(value->field),
@@ -572,8 +577,11 @@ static int form_key(struct view *v, int key)
 {
 	if (key == '?' || key == ':')
 		return 0;
-	view_move(v, key == '\t' ? KEY_GO_DOWN : key, workbench_height(v->wb));
-	tell_help(v);
+	if (view_move(v, key == '\t' ? KEY_GO_DOWN : key, workbench_height(v->wb)))
+		tell_help(v);
+	else if (key < KEY_NOTHING)
+		workbench_tell(v->wb, TONE_ATTENTION, "%s",
+		               _("a form is open: Enter edits the field, Ctrl-S saves, Esc leaves"));
 	return 1;
 }
 

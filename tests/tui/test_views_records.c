@@ -154,6 +154,49 @@ static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
 	assert_non_null(strstr(program.out.data, "Responder Two"));
 }
 
+static void a_new_indicator_gets_its_type_and_the_cursor(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "indicator", "type=ip", "value=198.51.100.7", NULL);
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "7a");
+	terminal_await_row(t, 1, "New: Indicator");
+	terminal_type(t, "9"); /* a form is not left by a slip, and says so */
+	terminal_await_row(t, -1, "a form is open");
+	terminal_type(t, KEYS_DOWN KEYS_ENTER "evil[.]example" KEYS_ENTER);
+	terminal_await_row(t, 2, "domain");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, 4, "evil.example");
+	terminal_await_row(t, 22, "2/2");
+	quit(t);
+}
+
+static void a_playbook_starts_on_the_marked_assets(void **state)
+{
+	(void)state;
+	add_three_assets();
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "R1-A1");
+	terminal_type(t, "mmP");
+	terminal_await_row(t, -1, "Playbook (or the path of a file)");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "On R1-A1,R1-A2 and");
+	terminal_type(t, KEYS_ESCAPE); /* nothing was chosen here: nothing begins */
+	terminal_await_row(t, 1, "Asset · 3");
+	terminal_type(t, "MP");
+	terminal_await_row(t, -1, "Playbook (or the path of a file)");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "On R1-A3 and");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-J1  Isolate → R1-A3");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Record it done (what is marked");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "still missing: Done to it before us");
+	quit(t);
+}
+
 static void pasted_text_is_offered_as_indicators(void **state)
 {
 	(void)state;
@@ -229,6 +272,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(marked_records_are_set_in_one_action, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(set_where_is_one_action_or_none, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_new_indicator_gets_its_type_and_the_cursor, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_playbook_starts_on_the_marked_assets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(pasted_text_is_offered_as_indicators, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_shown_harmlessly, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(references_are_followed_and_come_back, set_up, tear_down),
