@@ -108,6 +108,7 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 		return 0;
 	if (w->options->form == EVIDENCE_EWF) {
 		a->ops = &ewf_sink;
+		a->way = &w->way;
 		return work_ewf_begin(w, err) < 0 ? -1 : (a->sink = w->ewf, 0);
 	}
 	if (!w->going_on && !to_pipe(w) && volume_create(&w->volume, w->copy, w->options->split, err) < 0)

@@ -54,25 +54,22 @@ int work_ewf_begin(struct work *w, struct err *err)
 static int read_back(struct work *w, const struct ewf_set *set, int *same, struct err *err)
 {
 	struct source source;
-	struct digest_result again = {.pieces = BUF_INIT};
+	int64_t differs;
+	enum readback_fault fault;
 	struct ewf *image = ewf_open(set, err);
 	if (!image)
 		return -1;
 	const struct ewf_about *about = ewf_about(image);
 	char *label = xasprintf(_("reading back %s"), w->out->path);
 	source_from_layer(&source, ewf_read, image, about->size);
-	struct acquisition a = {.source = &source, .label = label, .no_pieces = 1, .progress = w->options->progress};
-	int rc = acquire(&a, &again, err);
-	*same = rc == 0 && again.size == w->digests.size && strcmp(again.sha256, w->digests.sha256) == 0 &&
-	        strcmp(about->md5, w->digests.md5) == 0 &&
+	int rc = readback(&source, label, &w->way, &w->digests, w->options->progress, &differs, &fault, err);
+	*same = rc == 0 && differs == READBACK_SAME && strcmp(about->md5, w->digests.md5) == 0 &&
 	        (!*w->digests.sha1 || strcmp(about->sha1, w->digests.sha1) == 0);
-	if (rc < 0 && a.fault == ACQUIRE_SOURCE) { /* what was written cannot be read: that is a difference */
+	if (rc < 0 && fault == READBACK_UNREADABLE) { /* what was written cannot be read: that is a difference */
 		work_note(w, "%s", ewf_failure(image) ? ewf_failure(image) : err->message);
 		err_clear(err);
 		rc = 0;
 	}
-	digest_result_release(&again);
-	ranges_release(&a.unreadable);
 	ewf_close(image);
 	free(label);
 	return rc;
