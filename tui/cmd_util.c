@@ -19,7 +19,7 @@ int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***nam
 	for (size_t i = 0; i < count; i++) {
 		const char *equals = strchr(words[i], '=');
 		if (!equals || equals == words[i]) {
-			err_set(err, ERR_USAGE, _("'%s' is not FIELD=VALUE"), words[i]);
+			err_set(err, ERR_USAGE, _("'%s' is not FIELD=VALUE, as hostname=HR-PC-03 is"), words[i]);
 			cmd_assigns_free(*assigns, *names, i);
 			return -1;
 		}
