@@ -145,6 +145,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .for_label = args_option(args, "for"),
 	                                   .changes = args_option(args, "reason"),
 	                                   .log = args_option(args, "log"),
+	                                   .verify_later = args_option(args, "verify-later") != NULL,
 	                                   .plain = args_option(args, "plain") != NULL,
 	                                   .type = args_option(args, "type"),
 	                                   .progress = &s->progress,

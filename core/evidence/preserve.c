@@ -223,7 +223,8 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	if (rc == 0)
 		rc = work_record(&w);
 	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 &&
-	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0);
+	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0 ||
+	                 (own.verify_later && strcmp(w.match, "pending") == 0));
 	out->wrong = rc == 0 && w.imported.wrong;
 	snprintf(out->sha256, sizeof out->sha256, "%s", w.digests.sha256);
 	free(claimed);

@@ -89,6 +89,10 @@ int work_ewf_finish(struct work *w, const struct ranges *unreadable, struct err 
 	int same = 0;
 	if (ewf_writer_finish(w->ewf, &w->digests, unreadable, err) < 0)
 		return -1;
+	if (work_verifies_later(w)) {
+		check_label(w);
+		return ewf_set_finish(w->copy, err);
+	}
 	char *unfinished = ewf_unfinished(w->copy);
 	int rc = ewf_set_open(&set, unfinished, err);
 	free(unfinished);

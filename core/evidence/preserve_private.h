@@ -105,6 +105,8 @@ int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *er
 /* ---- the copy (preserve_copy.c) */
 
 int work_copies(const struct work *w); /* 1 if the form writes a copy */
+/* 1 if the copy is not to be read back now; that is on record then. */
+int work_verifies_later(struct work *w);
 /* Names a new copy, or takes the unfinished one up; then, the job being kept, makes what is not there yet. */
 int work_copy_plan(struct work *w, struct err *err);
 int work_copy_begin(struct work *w, struct acquisition *a, struct err *err);

@@ -139,7 +139,7 @@ int work_on_folder(struct work *w)
 	if (rc == 0) {
 		if (m.interrupted)
 			interrupted(w, &m, why.code ? why.message : _("stopped by the person"));
-		else if (w->copy)
+		else if (w->copy && !work_verifies_later(w))
 			read_back(w, &m);
 		conclude(w, &m);
 	}

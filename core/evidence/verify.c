@@ -253,6 +253,15 @@ static int check_one(void *ctx, json_t *record)
 	return 0;
 }
 
+/* A copy that was not read back when it was made is compared now. */
+static int was_pending(struct checking *k, const char *label)
+{
+	json_t *record = record_get(k->c, label, 0, NULL);
+	int pending = record && equals(record, "match", "pending");
+	json_decref(record);
+	return pending;
+}
+
 static int record_results(struct checking *k)
 {
 	char now[CLOCK_TEXT];
@@ -263,9 +272,15 @@ static int record_results(struct checking *k)
 	const char *label;
 	json_t *result;
 	json_object_foreach(k->results, label, result) {
-		struct assign fields[] = {{"verified_at", now}, {"verified", json_string_value(result)}};
-		if (action_set(a, label, fields, 2, RECORD_MACHINE, k->err) < 0)
-			break;
+		const char *said = json_string_value(result);
+		struct assign fields[] = {{"verified_at", now},
+		                          {"verified", said},
+		                          {"match", strcmp(said, "ok") == 0 ? "same" : "different"}};
+		size_t count = strcmp(said, "unreadable") != 0 && was_pending(k, label) ? 3 : 2;
+		if (action_set(a, label, fields, count, RECORD_MACHINE, k->err) < 0) {
+			action_cancel(a);
+			return -1;
+		}
 	}
 	return action_commit(a, k->err);
 }

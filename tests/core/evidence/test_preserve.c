@@ -252,6 +252,34 @@ static void an_interruption_is_on_record_and_gone_on_with(void **state)
 	case_end(c);
 }
 
+static void a_copy_can_be_verified_later(void **state)
+{
+	(void)state;
+	struct case_file *c = case_begin();
+	struct err err = ERR_INIT;
+	struct preserved p;
+	struct evidence_report report;
+	make_file(scratch_path("disk"), 3U << 20, 5);
+	struct preserve_options o = {.form = EVIDENCE_SEALED, .to_dir = scratch_path("later"), .verify_later = 1};
+	for (int i = 0; i < 2; i++) {
+		assert_ok(preserve(c, scratch_path("disk"), &o, &p, &err), err);
+		assert_true(p.complete);
+		assert_string_equal(field_of(c, p.label, "match"), "pending");
+		assert_non_null(strstr(p.note.data, "not read back"));
+		preserved_release(&p);
+	}
+	int fd = open(scratch_path("later/disk.2.gev"), O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "wrong", 5, 1U << 20), 5);
+	close(fd);
+	int findings = 0;
+	assert_ok(evidence_verify(c, 1, NULL, count_finding, &findings, &report, &err), err);
+	assert_true(findings > 0);
+	assert_string_equal(field_of(c, "R1-E1", "match"), "same");
+	assert_string_equal(field_of(c, "R1-E2", "match"), "different");
+	case_end(c);
+}
+
 static void a_changed_source_is_noticed(void **state)
 {
 	(void)state;
@@ -344,6 +372,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(every_form_of_a_file, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(damage_is_found_and_named, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(what_is_refused, scratch_begin, scratch_end),
+	    cmocka_unit_test_setup_teardown(a_copy_can_be_verified_later, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_stated_digest_is_compared, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(an_interruption_is_on_record_and_gone_on_with, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_changed_source_is_noticed, scratch_begin, scratch_end),
