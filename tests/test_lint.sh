@@ -19,8 +19,10 @@ if [ "${CI:-}" = true ] && [ "${GENBA_LINT:-}" != all ] && git rev-parse -q --ve
 fi
 [ -s "$work/files" ] || { echo "no C file was changed"; exit 0; }
 pattern=$(sed "s|^|^$PWD/|; s|\.c\$|\\\\.c\$|" "$work/files" | paste -sd'|')
+# clang does not know this flag of gcc
+sed 's/ -mmemcpy-strategy=[^ ]*//' "$build/compile_commands.json" >"$work/compile_commands.json"
 status=0
-"$runner" -quiet -j "$(nproc)" -p "$build" -extra-arg=-include -extra-arg="$PWD/tests/lint/analyzer.h" -extra-arg=-I"$PWD/core" \
+"$runner" -quiet -j "$(nproc)" -p "$work" -extra-arg=-include -extra-arg="$PWD/tests/lint/analyzer.h" -extra-arg=-I"$PWD/core" \
 	"$pattern" >"$work/all" 2>&1 || status=$?
 sed 's/\x1b\[[0-9;]*m//g' "$work/all" | grep -E '(error|warning): .*\[' | sed "s|^$PWD/||; s/,-warnings-as-errors\]/]/" |
 	sort -u >"$work/found" || true

@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-head='{"memory":536870912,"line":1048576,"cpu":10,"file":false}'
+head='{"memory":536870912,"line":1048576,"cpu":10,"files":0}'
 ask() { # the parser, the bytes of the input
 	{
 		printf '%08x%s' "${#head}" "$head"

@@ -85,7 +85,9 @@ static json_t *range(struct image *m, uint64_t first, uint64_t count)
 		first = most;
 	if (count > most - first)
 		count = most - first;
-	return json_pack("[I, I]", (json_int_t)(first * m->sector), (json_int_t)(count * m->sector));
+	uint64_t from = first * m->sector;
+	uint64_t length = count * m->sector;
+	return json_pack("[I, I]", (json_int_t)from, (json_int_t)length);
 }
 
 static json_t *read_unreadable(struct image *m)
@@ -164,7 +166,8 @@ static void read_piece(struct image *m, unsigned char *bytes, size_t n, uint64_t
 				continue;
 			}
 			memset(bytes + at, 0, part);
-			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)(offset + at), (json_int_t)part));
+			uint64_t from = offset + at;
+			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)from, (json_int_t)part));
 		}
 }
 
