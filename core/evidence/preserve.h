@@ -40,7 +40,7 @@ struct preserve_options {
 	const char *on;                   /* label of the asset, or NULL */
 	const char *type;                 /* value of the record's field, or NULL: guessed from the name */
 	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
-	int verify_later;                 /* copies are not read back now: on record as pending until they are verified */
+	int verify_later; /* copies are not read back now: on record as pending until they are verified */
 	const struct progress *progress;
 	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges or files that cannot be read; NULL */
 	void *trouble_ctx;
