@@ -166,7 +166,7 @@ if truncate -s 1T huge 2>/dev/null; then
 	for _ in 1 2; do
 		setsid "$genba" preserve huge --as raw --to holes >out 2>err </dev/null &
 		pid=$!
-		deadline=$((SECONDS + 60))
+		deadline=$((SECONDS + 300))
 		until { read -r written _ < <(stat -c '%s' holes/huge.part 2>/dev/null) && [ "${written:-0}" -gt $((before + 50000000)) ]; } ||
 			! kill -0 $pid 2>/dev/null || [ $SECONDS -ge $deadline ]; do :; done
 		kill -INT $pid 2>/dev/null || fail "a terabyte of holes was through: $(cat out err)"

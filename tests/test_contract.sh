@@ -205,7 +205,7 @@ mkfifo hold
 holder=$!
 exec 8>hold
 printf 'note holding\n' >&8
-for _ in $(seq 200); do [ -s held ] && break; sleep 0.05; done
+for _ in $(seq 6000); do [ -s held ] && break; sleep 0.05; done
 [ -s held ] || wrong "the script session did not start: $(cat held)"
 status 5 'open elsewhere' "$genba" -c site.genba list asset
 exec 8>&-

@@ -68,7 +68,7 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], [sys.argv[1], "demo", "--dir", "there"])
 fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-seen, sent, deadline = b"", False, time.monotonic() + 60
+seen, sent, deadline = b"", False, time.monotonic() + 300
 while time.monotonic() < deadline:
     if select.select([fd], [], [], 0.2)[0]:
         try:

@@ -79,7 +79,7 @@ end_by_full_medium() { # another file takes the room; what is left is enough for
 start() { # preserves in the background; `go` again in the foreground
 	command=("$genba" preserve "$what" --as "$as" --to "$to")
 	[ "$form" = "${form#split}" ] || command+=(--split 7MiB)
-	deadline=$((SECONDS + 60))
+	deadline=$((SECONDS + 300))
 	if [ "$cause" = PULLED ]; then
 		random_below $((mib << 20))
 		export FAULTY_FILE=$work/source FAULTY_PULLED_AT=$at

@@ -139,7 +139,7 @@ exec 8>hold
 for number in $(seq 50); do
 	printf 'note "killed session, %s: 事案の最中"\n' "$number"
 done >&8
-for _ in $(seq 400); do
+for _ in $(seq 6000); do
 	[ "$(grep -c '^R1-N' held 2>/dev/null)" = 50 ] && break
 	sleep 0.05
 done

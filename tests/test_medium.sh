@@ -69,7 +69,7 @@ mkfifo commands
 pid=$!
 exec 3>commands
 echo 'note "the first holds it"' >&3
-deadline=$((SECONDS + 30))
+deadline=$((SECONDS + 300))
 until grep -q '^R1-N' held; do [ "$SECONDS" -lt "$deadline" ] || fail "the script does not begin: $(cat held)"; done
 expect 5 "open elsewhere" "$genba" -c "$case" list note
 expect 5 "open elsewhere" "$genba" --read-only -c "$case" list note

@@ -65,7 +65,7 @@ for i in "${!steps[@]}"; do
 	pid=$!
 	exec 9>fifo
 	printf 'step %s\n' "${steps[$i]}" >&9
-	for _ in $(seq 600); do # its label is printed as soon as, and only when, it is committed
+	for _ in $(seq 6000); do # its label is printed as soon as, and only when, it is committed
 		grep -q . killed.out && break
 		sleep 0.05
 	done

@@ -39,7 +39,7 @@ mkfifo commands
 pid=$!
 exec 3>commands
 for i in $(seq 31 60); do echo "add asset hostname=HR-PC-$i status=infected"; done >&3
-deadline=$((SECONDS + 30))
+deadline=$((SECONDS + 300))
 until [ "$(wc -l <labels)" -ge 60 ]; do
 	[ "$SECONDS" -lt "$deadline" ] || fail "the script did not get on"
 done

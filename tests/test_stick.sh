@@ -153,7 +153,7 @@ pull_often() {
 		GENBA_DATA=$work/pull/genba GENBA_CASE=$work/pull/site.genba "$genba" script script >acknowledged 2>said &
 		pid=$!
 		wanted=$(($(od -An -N1 -tu1 /dev/urandom) % 40 + 1))
-		deadline=$((SECONDS + 60))
+		deadline=$((SECONDS + 300))
 		until [ "$(wc -l <acknowledged 2>/dev/null || echo 0)" -ge "$wanted" ]; do
 			kill -0 $pid 2>/dev/null || fail "pull $pull: the script ended by itself: $(cat said)"
 			[ $SECONDS -lt $deadline ] || fail "pull $pull: nothing is written"

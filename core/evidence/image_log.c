@@ -172,7 +172,7 @@ int image_log_read(const char *path, const char *name, struct stated_list *list,
 	                           .input = fd,
 	                           .line = take_line,
 	                           .ctx = &r,
-	                           .limits = {.cpu_seconds = 20, .seconds = 30}};
+	                           .limits = {.cpu_seconds = 20, .seconds = 120}};
 	int rc = request ? worker_run(&call, &result, err)
 	                 : err_set(err, ERR_INVALID, _("the name of the file is not UTF-8"));
 	if (rc == 0 && result.end != WORKER_DONE)

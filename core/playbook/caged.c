@@ -109,7 +109,7 @@ struct playbook *playbook_load_caged(const char *path, struct err *err)
 	                           .input = -1,
 	                           .line = take_answer,
 	                           .ctx = &answer,
-	                           .limits = {.line = ANSWER, .seconds = 20, .cpu_seconds = 20, .memory = 256U << 20}};
+	                           .limits = {.line = ANSWER, .seconds = 120, .cpu_seconds = 20, .memory = 256U << 20}};
 	if (!request) {
 		err_set(err, ERR_INVALID, _("the name of the file is not UTF-8"));
 	} else if (buf_read_file(&bytes, path, PLAYBOOK_LIMIT, err) == 0) {

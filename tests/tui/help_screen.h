@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define TERMINAL_DEADLINE 20 /* seconds; generous, since the machine may be busy */
+#define TERMINAL_DEADLINE 180 /* seconds; generous, since the machine may be busy */
 
 #define KEYS_ESCAPE    "\033"
 #define KEYS_ENTER     "\r"

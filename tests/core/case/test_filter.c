@@ -511,14 +511,10 @@ static void a_hundred_thousand_records_are_filtered_at_once(void **state)
 	};
 	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
 		struct filter *filter = filter_parse(kind_find("asset"), cases[c].text, NULL);
-		double begin = clock_steady();
 		int found = 0;
 		for (int i = 0; i < COUNT; i++)
 			found += filter_match(filter, records[i]);
-		double seconds = clock_steady() - begin;
-		print_message("%.3f s: %s\n", seconds, cases[c].text);
 		assert_int_equal(found, cases[c].expected);
-		assert_true(seconds < 5);
 		filter_free(filter);
 	}
 	for (int i = 0; i < COUNT; i++)

@@ -295,7 +295,7 @@ static void any_bytes_are_scanned(void **state)
 	}
 }
 
-/* Texts made to be slow: each is 512 KB and must take no longer than reading does. */
+/* Texts made to be slow: at 4 MB a scan that is not linear runs into the test's limit. tests/bench gives the speed. */
 static void hostile_texts_take_linear_time(void **state)
 {
 	(void)state;
@@ -305,13 +305,9 @@ static void hostile_texts_take_linear_time(void **state)
 		struct buf text = BUF_INIT;
 		size_t count = 0;
 		buf_adds(&text, "http://x/");
-		while (text.len < 512 << 10)
+		while (text.len < 4 << 20)
 			buf_adds(&text, units[i]);
-		double begin = clock_steady();
 		assert_int_equal(textscan(text.data, text.len, count_hit, &count, NULL), 0);
-		double seconds = clock_steady() - begin;
-		if (seconds > 2)
-			fail_msg("'%s' takes %.1f s", units[i], seconds);
 		buf_release(&text);
 	}
 }
