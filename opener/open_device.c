@@ -10,6 +10,7 @@
  * The answer is one message: 'o' with the descriptor; 'e' and errno in decimal; 't': it is neither; 'm' and where it is
  * mounted. Exit status: 0 passed, 1 refused as the message says, 2 not called like this.
  */
+#include "base/standard_fds.h"
 #include "evidence/mounted.h"
 
 #include <errno.h>
@@ -88,6 +89,8 @@ int main(int argc, char **argv)
 	int files = 0;
 	int mounted = 0;
 	int i = 1;
+	if (standard_fds_ensure() < 0)
+		return 1;
 	for (; i < argc - 1; i++) {
 		if (strcmp(argv[i], "--file") == 0)
 			files = 1;

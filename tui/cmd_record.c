@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/standard_fds.h"
 #include "case/blob.h"
 #include "case/filter.h"
 #include "case/record.h"
@@ -133,7 +134,10 @@ static int note_text(const struct args *args, struct buf *text, struct err *err)
 {
 	if (args->count == 1 && strcmp(args->words[0], "-") == 0) {
 		struct buf raw = BUF_INIT;
-		int rc = buf_read_fd(&raw, STDIN_FILENO, NOTE_LIMIT, err);
+		int fd = standard_input(err);
+		if (fd < 0)
+			return -1;
+		int rc = buf_read_fd(&raw, fd, NOTE_LIMIT, err);
 		for (size_t i = 0; i < raw.len; i++) { /* a NUL would end the text */
 			if (raw.data[i])
 				buf_addc(text, raw.data[i]);

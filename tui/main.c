@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "base/standard_fds.h"
 #include "base/worker.h"
 #include "catalogue.h"
 #include "evidence/ewf.h"
@@ -214,6 +215,8 @@ int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	struct global g = {.argc = 0};
+	if (standard_fds_ensure() < 0) /* before anything is opened */
+		return 1;
 	setup_locale(NULL);
 	worker_main(argc, argv, jobs);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
@@ -245,7 +248,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "genba: %s\n", err.message);
 	session_release(&s);
 	free(g.argv);
-	if (fflush(stdout) != 0 && rc == 0) {
+	int lost = ferror(stdout); /* what a full buffer could not write is gone, and a later flush would not say so */
+	if ((fflush(stdout) != 0 || lost) && rc == 0) {
 		fprintf(stderr, "genba: %s\n", _("cannot write to standard output"));
 		return 1;
 	}

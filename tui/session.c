@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/standard_fds.h"
 #include "handover/settle.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ int session_input(struct session *s, const char *path, struct err *err)
 {
 	int fd = -1;
 	if (strcmp(path, "-") == 0)
-		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+		return standard_input(err) < 0 ? -1 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	for (size_t i = 0; fd < 0 && i < s->file_count; i++)
 		if (strcmp(s->files[i].word, path) == 0)
 			fd = fcntl(s->files[i].fd, F_DUPFD_CLOEXEC, 3);

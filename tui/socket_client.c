@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/standard_fds.h"
 #include "tui/socket.h"
 
 #include <errno.h>
@@ -61,6 +62,8 @@ static int whole_input(const char *command, struct err *err)
 {
 	struct stat st;
 	struct buf bytes = BUF_INIT;
+	if (standard_input(err) < 0)
+		return -1;
 	if (strcmp(command, "preserve") == 0 || (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)))
 		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (buf_read_fd(&bytes, STDIN_FILENO, INPUT_LIMIT, err) < 0)

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/standard_fds.h"
 #include "evidence/mounted.h"
 
 #include <fcntl.h>
@@ -74,9 +75,11 @@ static void conclude(struct work *w, const struct acquisition *a, int rc, const 
 static int open_source(struct work *w)
 {
 	int streams = strcmp(w->path, "-") == 0;
-	int fd = w->options->source_fd > 0 ? w->options->source_fd : streams ? STDIN_FILENO : -1;
-	if (fd >= 0)
-		return source_from_fd(&w->source, fd, w->path, w->err);
+	int passed = w->options->source_fd > 0;
+	if (passed || streams) {
+		int fd = passed ? w->options->source_fd : standard_input(w->err);
+		return fd < 0 ? -1 : source_from_fd(&w->source, fd, w->path, w->err);
+	}
 	return source_open(&w->source, AT_FDCWD, w->path, 0, w->err);
 }
 
