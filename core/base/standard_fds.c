@@ -10,7 +10,8 @@ int standard_fds_ensure(void)
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		/* open() gives the lowest number that is free, which is this one: those below exist by now */
-		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+		int made = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (made != fd)
 			return -1;
 	}
 	return 0;
