@@ -61,11 +61,16 @@ static void allow_many_files(void)
 
 static int open_segment(struct ewf_set *set, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOATIME);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOATIME);
 	if (fd < 0 && errno == EPERM)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
+	if (!source_is_file(fd)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
 	set->fds = xrealloc(set->fds, (set->count + 1) * sizeof *set->fds);
 	set->fds[set->count++] = fd;
 	return 0;
@@ -82,7 +87,7 @@ int ewf_set_open(struct ewf_set *set, const char *first, struct err *err)
 		int opened = path && open_segment(set, path) == 0;
 		int missing = !path || (set->count && errno == ENOENT);
 		if (!opened && !missing)
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+			rc = source_cannot_open(path, errno, err);
 		free(path);
 		if (!opened)
 			break;

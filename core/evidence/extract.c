@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int pipe_write(void *sink, struct piece *p, struct err *err)
@@ -44,11 +43,10 @@ static int say_missing(const struct ranges *missing, struct err *err)
 static int is_tree(struct case_file *c, const char *label)
 {
 	struct buf path = BUF_INIT;
-	struct stat st;
+	struct buf manifest = BUF_INIT;
 	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, NULL);
-	const char *form = json_get_string(record, "form");
-	int tree = form && stored_path(record, strcmp(form, "raw") == 0 ? "copy_path" : "source_path", &path) == 0 &&
-	           stat(path.data, &st) == 0 && S_ISDIR(st.st_mode) && strcmp(form, "blob") != 0;
+	int tree = record && stored_folder(c, record, &manifest, &path);
+	buf_release(&manifest);
 	buf_release(&path);
 	json_decref(record);
 	return tree;

@@ -27,12 +27,8 @@ char *parts_path(const char *first, size_t i)
 static int add_part(struct parts *p, int fd)
 {
 	struct part part = {.fd = fd, .start = p->size};
-	if (fstat(fd, &part.before) < 0)
+	if (!source_is_file(fd) || fstat(fd, &part.before) < 0)
 		return -1;
-	if (!S_ISREG(part.before.st_mode)) {
-		errno = EINVAL;
-		return -1;
-	}
 	p->items = xrealloc(p->items, (p->count + 1) * sizeof *p->items);
 	p->items[p->count++] = part;
 	p->size += (uint64_t)part.before.st_size;
@@ -51,11 +47,11 @@ int parts_open(struct parts *p, const char *first, struct err *err)
 			fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		more = fd >= 0;
 		if (fd < 0 && (errno != ENOENT || p->count == 0))
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+			rc = source_cannot_open(path, errno, err);
 		else if (fd >= 0 && p->count == PARTS_MOST)
 			rc = err_set(err, ERR_FAILED, _("the image '%s' has more than %d parts"), first, PARTS_MOST);
 		else if (fd >= 0 && add_part(p, fd) < 0)
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+			rc = source_cannot_open(path, errno, err);
 		if (rc < 0 && fd >= 0)
 			close(fd);
 		free(path);

@@ -108,7 +108,7 @@ static int check_first(struct work *w, struct stat *st)
 	if (S_ISDIR(st->st_mode) && o->split)
 		return err_set(w->err, ERR_USAGE, _("--split is for single files and devices; '%s' is a folder"),
 		               w->path);
-	return 0;
+	return work_check_place(w, st);
 }
 
 /* The digest that others stated, compared with what came. */

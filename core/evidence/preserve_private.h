@@ -102,6 +102,11 @@ int work_keep_start(struct work *w, struct err *err);
 /* acquire()'s checkpoint; its context is the work. */
 int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *err);
 
+/* ---- where the copy goes (preserve_place.c) */
+
+/* Refuses a folder for copies that lies in the source, before anything is made. */
+int work_check_place(struct work *w, const struct stat *source);
+
 /* ---- the copy (preserve_copy.c) */
 
 int work_copies(const struct work *w); /* 1 if the form writes a copy */

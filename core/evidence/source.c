@@ -143,6 +143,23 @@ void source_from_layer(struct source *s, source_read_fn read_at, void *ctx, uint
 	s->direct = -1;
 }
 
+int source_is_file(int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return 0;
+	errno = EINVAL;
+	return S_ISREG(st.st_mode);
+}
+
+int source_cannot_open(const char *path, int error, struct err *err)
+{
+	if (error == EINVAL)
+		return err_set(err, ERR_FAILED, _("'%s' is no file: a pipe, a device or a folder stands there now"),
+		               path);
+	return err_set_errno(err, ERR_FAILED, error, _("cannot open '%s'"), path);
+}
+
 void source_close(struct source *s)
 {
 	if (s->fd >= 0) {

@@ -60,6 +60,13 @@ void source_from_layer(struct source *s, source_read_fn read, void *ctx, uint64_
 
 void source_close(struct source *s);
 
+/* Whoever opens a file by a name that the case holds: a pipe, device or folder may stand there by now, and is not read.
+ * 1, or 0 with EINVAL. */
+int source_is_file(int fd);
+
+/* Says why `path` could not be opened; EINVAL as source_is_file() means it. Returns -1. */
+int source_cannot_open(const char *path, int error, struct err *err);
+
 /* 1 if size, modification time or identity differ from when it was opened. */
 int source_changed(const struct source *s);
 

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int stored_path(const json_t *record, const char *field, struct buf *path)
 {
@@ -18,6 +19,23 @@ int stored_path(const json_t *record, const char *field, struct buf *path)
 	if (!text || pathname_decode(text, path) < 0)
 		return -1;
 	return path->len && path->data[0] == '/' ? 0 : -1;
+}
+
+int stored_folder(struct case_file *c, const json_t *record, struct buf *manifest, struct buf *path)
+{
+	static const char first[] = "# genba manifest ";
+	const char *form = json_get_string(record, "form");
+	const char *sha256 = json_get_string(record, "sha256");
+	struct stat st;
+	int raw = form && strcmp(form, "raw") == 0;
+	if (!sha256 || (!raw && (!form || strcmp(form, "hash") != 0)))
+		return 0;
+	int found = blob_get(c, sha256, manifest, NULL) == 0 && strncmp(manifest->data, first, strlen(first)) == 0;
+	stored_path(record, raw ? "copy_path" : "source_path", path);
+	/* a manifest that was written to a file and preserved as that has the same digest: it is a file of its own size */
+	if (found && manifest->len == (uint64_t)json_integer_value(json_object_get(record, "source_size")))
+		found = path->len && stat(path->data, &st) == 0 && S_ISDIR(st.st_mode);
+	return found;
 }
 
 static int open_sealed(struct stored *s, struct case_file *c, json_t *record, struct err *err)

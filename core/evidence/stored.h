@@ -40,6 +40,12 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 int stored_drop_cache(struct stored *s);
 void stored_close(struct stored *s);
 
+/*
+ * 1 if the record is of a folder, whatever stands in its place by now, with its manifest (appended) and where it lies
+ * (appended; empty if the record does not say); 0 if it is of anything else.
+ */
+int stored_folder(struct case_file *c, const json_t *record, struct buf *manifest, struct buf *path);
+
 /* The absolute path that a record names by `field`, as bytes. -1 if it has none. */
 int stored_path(const json_t *record, const char *field, struct buf *path);
 

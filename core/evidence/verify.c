@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct checking {
@@ -172,16 +171,13 @@ static const char *check_file(struct checking *k, const json_t *record)
 	return result;
 }
 
-static const char *check_tree(struct checking *k, const json_t *record, const char *path)
+static const char *check_tree(struct checking *k, const json_t *record, const struct buf *manifest, const char *path)
 {
-	struct buf manifest = BUF_INIT;
 	struct buf damage = BUF_INIT;
 	struct err why = ERR_INIT;
 	uint64_t damaged = 0;
 	const char *result = "ok";
-	int rc = blob_get(k->c, json_get_string(record, "sha256"), &manifest, &why);
-	if (rc == 0)
-		rc = manifest_verify(manifest.data, path, k->what->progress, &damage, &damaged, &k->reread, &why);
+	int rc = manifest_verify(manifest->data, path, k->what->progress, &damage, &damaged, &k->reread, &why);
 	if (rc < 0) {
 		if (why.code == ERR_CANCELLED) {
 			err_set(k->err, why.code, "%s", why.message);
@@ -199,7 +195,6 @@ static const char *check_tree(struct checking *k, const json_t *record, const ch
 		result = "failed";
 	}
 	buf_release(&damage);
-	buf_release(&manifest);
 	return result;
 }
 
@@ -228,7 +223,7 @@ static int check_one(void *ctx, json_t *record)
 {
 	struct checking *k = ctx;
 	struct buf path = BUF_INIT;
-	struct stat st;
+	struct buf manifest = BUF_INIT;
 	const char *result;
 	k->label = record_label(record);
 	k->reread = 0;
@@ -237,10 +232,12 @@ static int check_one(void *ctx, json_t *record)
 		buf_release(&path);
 		return 0;
 	}
-	if (path.len && stat(path.data, &st) == 0 && S_ISDIR(st.st_mode))
-		result = check_tree(k, record, path.data);
+	buf_clear(&path);
+	if (stored_folder(k->c, record, &manifest, &path))
+		result = check_tree(k, record, &manifest, path.data);
 	else
 		result = check_file(k, record);
+	buf_release(&manifest);
 	buf_release(&path);
 	if (!result)
 		return -1;

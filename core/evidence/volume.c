@@ -35,10 +35,15 @@ static void begin(struct volume *v, const char *path, uint64_t split)
 static int open_part(struct volume *v, size_t i, int how)
 {
 	char *name = part_name(v, i, v->writing);
-	int fd = open(name, how | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(name, how | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	free(name);
 	if (fd < 0)
 		return -1;
+	if (!source_is_file(fd)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
 	v->fds = xrealloc(v->fds, (i + 1) * sizeof *v->fds);
 	v->fds[i] = fd;
 	v->count = i + 1;
@@ -123,7 +128,7 @@ int volume_open(struct volume *v, const char *path, struct err *err)
 			return 0;
 		}
 	}
-	err_set_errno(err, ERR_FAILED, error, _("cannot open '%s'"), path);
+	source_cannot_open(path, error, err);
 	volume_close(v, 0);
 	return -1;
 }

@@ -121,13 +121,26 @@ json_t *folder_digests(const char *folder, const struct progress *progress, stru
 	return NULL;
 }
 
+/* A file to be copied; a pipe would give nothing, a device no end. */
+static int open_file(const char *path, struct err *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return err_set(err, ERR_FAILED, _("cannot read '%s': it is no file"), path);
+}
+
 /* A copy of an attempt that was cut short counts if it has the same bytes. Takes the descriptor. */
 static int copied_before(int in, const char *from, const char *to, const struct progress *progress, char sha256[65],
                          struct err *err)
 {
 	char there[65] = "";
-	int old = open(to, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	int rc = old < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), to) : 0;
+	int old = open_file(to, err);
+	int rc = old < 0 ? -1 : 0;
 	if (rc == 0)
 		rc = pump(old, -1, to, progress, there, err);
 	if (rc == 0)
@@ -143,9 +156,9 @@ static int copied_before(int in, const char *from, const char *to, const struct 
 /* Under a name of its own until it is whole: one that was cut short must not look like other bytes. */
 int folder_copy(const char *from, const char *to, const struct progress *progress, char sha256[65], struct err *err)
 {
-	int in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	int in = open_file(from, err);
 	if (in < 0)
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), from);
+		return -1;
 	struct stat st;
 	if (lstat(to, &st) == 0)
 		return copied_before(in, from, to, progress, sha256, err);

@@ -1,0 +1,55 @@
+/* Where a copy goes: never into the folder that is copied. */
+#include "evidence/preserve_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The deepest folder on the way to `dir` that is there, without links; `dir` itself need not be. The caller frees. */
+static char *nearest_folder(const char *dir)
+{
+	char *path = *dir == '/' ? xstrdup(dir) : xasprintf("./%s", dir);
+	char *real;
+	while (!(real = realpath(path, NULL)) && errno == ENOENT) {
+		size_t n = strlen(path);
+		while (n > 1 && path[n - 1] == '/')
+			n--;
+		while (n > 1 && path[n - 1] != '/')
+			n--;
+		if (n <= 1)
+			break;
+		path[n - 1] = '\0';
+	}
+	free(path);
+	return real;
+}
+
+int work_check_place(struct work *w, const struct stat *source)
+{
+	if (!S_ISDIR(source->st_mode) || !work_copies(w))
+		return 0;
+	char *path = nearest_folder(w->options->to_dir);
+	int inside = 0;
+	for (size_t n = path ? strlen(path) : 0; n > 0 && !inside;) {
+		struct stat st;
+		inside = stat(path, &st) == 0 && st.st_dev == source->st_dev && st.st_ino == source->st_ino;
+		if (n == 1)
+			break;
+		while (n > 0 && path[n - 1] != '/')
+			n--;
+		n = n > 1 ? n - 1 : 1; /* the last one looked at is / */
+		path[n] = '\0';
+	}
+	free(path);
+	if (inside)
+		return err_set(
+		    w->err, ERR_USAGE,
+		    _("'%s' lies inside '%s', which would be copied into itself: name a folder outside of it "
+		      "with --to"),
+		    w->options->to_dir, w->path);
+	return 0;
+}
