@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <utf8proc.h>
 
 #define CELL_WIDTH  8.4 /* pixels, at 14 pixels of letter height */
 #define CELL_HEIGHT 18
@@ -49,34 +50,67 @@ static int same_look(const struct terminal_cell *a, const struct terminal_cell *
 	return a->bold == b->bold && a->reverse == b->reverse && a->colour == b->colour;
 }
 
-/* Neighbouring cells of one look and width are one text, stretched to exactly its cells. */
-static void draw_row(FILE *out, struct terminal *t, int row)
+/* A sign that many fonts have only in the width of a kanji (circled numbers, arrows, ⎇): it is squeezed into its cell. */
+static int may_be_wide(const struct terminal_cell *cell)
+{
+	utf8proc_int32_t c = 0;
+	utf8proc_iterate((const utf8proc_uint8_t *)cell->text, -1, &c);
+	return cell->width == 1 && c >= 0x2000 && !(c >= 0x2500 && c < 0x2580);
+}
+
+/*
+ * Neighbouring cells of one look are one text whose every character has its own x: no font, and no reader that folds
+ * spaces, can move it off its cell.
+ */
+static void draw_run(FILE *out, struct terminal *t, int row, int from, int to)
 {
 	int y = MARGIN + row * CELL_HEIGHT;
-	for (int column = 0; column < terminal_columns(t);) {
-		struct terminal_cell first = terminal_cell(t, row, column);
-		struct buf text = BUF_INIT;
-		int cells = 0;
-		struct terminal_cell cell = first;
-		while (column + cells < terminal_columns(t) && same_look(&cell, &first) && cell.width == first.width) {
-			buf_adds(&text, cell.text);
-			cells += cell.width > 0 ? cell.width : 1;
-			if (column + cells < terminal_columns(t))
-				cell = terminal_cell(t, row, column + cells);
-		}
+	struct terminal_cell look = terminal_cell(t, row, from);
+	struct buf text = BUF_INIT;
+	struct buf places = BUF_INIT;
+	if (look.reverse)
+		fprintf(out, "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#d7dae0\"/>\n",
+		        MARGIN + from * CELL_WIDTH, y, (to - from) * CELL_WIDTH, CELL_HEIGHT);
+	const char *colour = look.reverse ? "#16181d" : colour_of(look.colour);
+	const char *weight = look.bold ? " font-weight=\"bold\"" : "";
+	for (int column = from; column < to; column++) {
+		struct terminal_cell cell = terminal_cell(t, row, column);
+		if (cell.width == 0 || strcmp(cell.text, " ") == 0)
+			continue;
 		double x = MARGIN + column * CELL_WIDTH;
-		if (first.reverse)
-			fprintf(out, "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#d7dae0\"/>\n", x,
-			        y, cells * CELL_WIDTH, CELL_HEIGHT);
-		if (text.data[strspn(text.data, " ")]) {
-			fprintf(out, "<text x=\"%.1f\" y=\"%d\" textLength=\"%.1f\" fill=\"%s\"%s>", x, y + 14,
-			        cells * CELL_WIDTH, first.reverse ? "#16181d" : colour_of(first.colour),
-			        first.bold ? " font-weight=\"bold\"" : "");
-			put_escaped(out, text.data);
-			fputs("</text>\n", out);
+		if (may_be_wide(&cell)) {
+			fprintf(out,
+			        "<text x=\"%.1f\" y=\"%d\" textLength=\"%.1f\" lengthAdjust=\"spacingAndGlyphs\" "
+			        "fill=\"%s\"%s>%s</text>\n",
+			        x, y + 14, CELL_WIDTH, colour, weight, cell.text);
+			continue;
 		}
-		buf_release(&text);
-		column += cells;
+		/* a cell may hold a letter and its accents: one place for each character */
+		for (const char *at = cell.text; *at; at++)
+			if (((unsigned char)*at & 0xC0) != 0x80)
+				buf_addf(&places, "%s%.1f", places.len ? " " : "", x);
+		buf_adds(&text, cell.text);
+	}
+	if (text.len) {
+		fprintf(out, "<text x=\"%s\" y=\"%d\" fill=\"%s\"%s>", places.data, y + 14, colour, weight);
+		put_escaped(out, text.data);
+		fputs("</text>\n", out);
+	}
+	buf_release(&text);
+	buf_release(&places);
+}
+
+static void draw_row(FILE *out, struct terminal *t, int row)
+{
+	int columns = terminal_columns(t);
+	for (int from = 0, to; from < columns; from = to) {
+		struct terminal_cell first = terminal_cell(t, row, from);
+		for (to = from + 1; to < columns; to++) {
+			struct terminal_cell cell = terminal_cell(t, row, to);
+			if (cell.width > 0 && !same_look(&cell, &first))
+				break;
+		}
+		draw_run(out, t, row, from, to);
 	}
 }
 
@@ -90,10 +124,15 @@ static void draw(struct terminal *t, const char *name)
 	int height = terminal_rows(t) * CELL_HEIGHT + 2 * MARGIN;
 	fprintf(out,
 	        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
-	        "<rect width=\"100%%\" height=\"100%%\" rx=\"6\" fill=\"#16181d\"/>\n"
-	        "<g font-family=\"'Noto Sans Mono CJK JP','DejaVu Sans Mono',monospace\" font-size=\"14\" "
-	        "xml:space=\"preserve\">\n",
+	        "<desc xml:space=\"preserve\">",
 	        width, height, width, height);
+	struct buf rows = BUF_INIT;
+	terminal_text(t, &rows); /* for those who cannot see it, and for the test that compares */
+	put_escaped(out, rows.data);
+	buf_release(&rows);
+	fputs("</desc>\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#16181d\"/>\n"
+	      "<g font-family=\"'DejaVu Sans Mono','Noto Sans Mono CJK JP','IPAGothic',monospace\" font-size=\"14\">\n",
+	      out);
 	for (int row = 0; row < terminal_rows(t); row++)
 		draw_row(out, t, row);
 	fputs("</g>\n</svg>\n", out);
