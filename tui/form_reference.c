@@ -77,7 +77,7 @@ static size_t find(void *ctx, const char *typed)
 	double deadline = clock_steady() + FIND_SLICE;
 	if (!p->typed || p->grown || p->version != version(p) || strcmp(p->typed, typed) != 0)
 		begin_search(p, typed);
-	char *folded = text_fold_dup(typed);
+	char *folded = text_fold_for_find_dup(typed);
 	p->partial = 0;
 	while (p->at_table < p->table_count && p->hit_count < HITS_MOST && !p->partial) {
 		struct table *t = p->tables[p->at_table];

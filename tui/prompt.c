@@ -317,8 +317,8 @@ static int matches(const char *choice, const char *typed)
 {
 	if (!*typed)
 		return 1;
-	char *a = text_fold_dup(choice);
-	char *b = text_fold_dup(typed);
+	char *a = text_fold_for_find_dup(choice);
+	char *b = text_fold_for_find_dup(typed);
 	int found = strstr(a, b) != NULL;
 	free(a);
 	free(b);

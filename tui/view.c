@@ -291,13 +291,13 @@ int view_move(struct view *v, int key, int height)
 
 int view_search(struct view *v, const char *text)
 {
-	char *wanted = text_fold_dup(text);
+	char *wanted = text_fold_for_find_dup(text);
 	int found = 0;
 	for (size_t step = 1; step <= v->count && !found; step++) {
 		size_t i = (v->selected + step) % v->count;
 		struct row row;
 		view_row(v, i, &row);
-		char *folded = text_fold_dup(row.text);
+		char *folded = text_fold_for_find_dup(row.text);
 		if (strstr(folded, wanted)) {
 			v->selected = i;
 			found = 1;

@@ -114,7 +114,7 @@ static void add_lower(struct buf *out, const unsigned char *bytes, size_t n)
 	out->data[out->len] = '\0';
 }
 
-void text_fold(struct buf *out, const void *text, size_t n)
+static void add_folded(struct buf *out, const void *text, size_t n, int for_find)
 {
 	struct fold fold;
 	fold_init(&fold, text, n);
@@ -126,6 +126,8 @@ void text_fold(struct buf *out, const void *text, size_t n)
 		}
 		if (!fold_next(&fold))
 			return;
+		if (for_find)
+			fold_for_find(&fold);
 		for (int i = 0; i < fold.count; i++) {
 			utf8proc_uint8_t bytes[4];
 			utf8proc_ssize_t used = utf8proc_encode_char(fold.points[i], bytes);
@@ -134,9 +136,29 @@ void text_fold(struct buf *out, const void *text, size_t n)
 	}
 }
 
-char *text_fold_dup(const char *text)
+static char *folded_dup(const char *text, int for_find)
 {
 	struct buf out = BUF_INIT;
-	text_fold(&out, text, strlen(text));
+	add_folded(&out, text, strlen(text), for_find);
 	return out.cap ? buf_take(&out, NULL) : xstrdup("");
+}
+
+void text_fold(struct buf *out, const void *text, size_t n)
+{
+	add_folded(out, text, n, 0);
+}
+
+char *text_fold_dup(const char *text)
+{
+	return folded_dup(text, 0);
+}
+
+void text_fold_for_find(struct buf *out, const void *text, size_t n)
+{
+	add_folded(out, text, n, 1);
+}
+
+char *text_fold_for_find_dup(const char *text)
+{
+	return folded_dup(text, 1);
 }

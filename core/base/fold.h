@@ -15,6 +15,9 @@
  *         for (int i = 0; i < fold.count; i++)
  *             …fold.points[i] comes from bytes fold.start to fold.end…
  *
+ * For finding, more is one: 髙橋 and 高橋, さーばー and サーバ, naïve and naive. Nothing
+ * is told apart by that form: `=` compares the first one, search and `~` the second.
+ *
  * Source: Unicode Standard Annex #15 and section 3.13 (NFKC_Casefold).
  */
 #ifndef GENBA_BASE_FOLD_H
@@ -47,5 +50,14 @@ void text_fold(struct buf *out, const void *text, size_t n);
 
 /* The folded form as a string that the caller frees. */
 char *text_fold_dup(const char *text);
+
+/*
+ * What a search compares: the folded form, with old forms of Han characters as the new ones, hiragana as katakana,
+ * and without long marks and accents. Of a cluster (its count may become 0), and of a whole text (which may become
+ * empty).
+ */
+void fold_for_find(struct fold *fold);
+void text_fold_for_find(struct buf *out, const void *text, size_t n);
+char *text_fold_for_find_dup(const char *text);
 
 #endif

@@ -221,10 +221,10 @@ static uint64_t find_choices(const struct field *field, enum filter_op op, const
 	const struct field_value *found = field_value_find(field, text);
 	if (op != OP_CONTAINS)
 		return found ? UINT64_C(1) << (found - field->values) : 0;
-	char *wanted = text_fold_dup(text);
+	char *wanted = text_fold_for_find_dup(text);
 	for (size_t i = 0; i < field->value_count; i++) {
 		char *names = xasprintf("%s\n%s\n%s", field->values[i].name, field->values[i].en, field->values[i].ja);
-		char *folded = text_fold_dup(names);
+		char *folded = text_fold_for_find_dup(names);
 		if (strstr(folded, wanted))
 			choices |= UINT64_C(1) << i;
 		free(folded);
@@ -321,6 +321,14 @@ static int add_value(struct parser *p, struct filter_term *term, const char *tex
 	struct buf folded = BUF_INIT;
 	text_fold(&folded, text, strlen(text));
 	value->is_unknown = strcmp(folded.data, "unknown") == 0 || strcmp(folded.data, "不明") == 0;
+	if (filter_is_loose(term)) {
+		struct buf loose = BUF_INIT;
+		text_fold_for_find(&loose, text, strlen(text));
+		if (loose.len) { /* else it is only a long mark, which nothing holds any more */
+			buf_release(&folded);
+			folded = loose;
+		}
+	}
 	value->folded_len = folded.len;
 	value->folded = folded.cap ? buf_take(&folded, NULL) : xstrdup("");
 	if (term->scope == SCOPE_ALL_TEXT)

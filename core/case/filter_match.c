@@ -49,10 +49,18 @@ static int has_text(struct match *m, const struct filter_value *value, enum filt
 	return 0;
 }
 
+int filter_is_loose(const struct filter_term *term)
+{
+	return term->op == OP_CONTAINS || term->scope == SCOPE_ALL_TEXT;
+}
+
 static int string_matches(struct match *m, const struct filter_term *term, const char *text, size_t n)
 {
 	buf_clear(&m->folded);
-	text_fold(&m->folded, text, n);
+	if (filter_is_loose(term))
+		text_fold_for_find(&m->folded, text, n);
+	else
+		text_fold(&m->folded, text, n);
 	for (size_t i = 0; i < term->value_count; i++)
 		if (has_text(m, &term->values[i], term->op))
 			return 1;
@@ -258,7 +266,7 @@ int filter_term_match(const struct filter *filter, size_t term, const struct fil
 static void add_words(const json_t *value, struct buf *out)
 {
 	if (json_is_string(value)) {
-		text_fold(out, json_string_value(value), json_string_length(value));
+		text_fold_for_find(out, json_string_value(value), json_string_length(value));
 		buf_addc(out, '\0');
 	}
 	for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)

@@ -69,6 +69,9 @@ struct filter {
 #define FILTER_TIMES 4
 extern const char *const filter_times[FILTER_TIMES];
 
+/* 1 if a term compares text as a search does, variants as one: `~`, `text` and bare words. */
+int filter_is_loose(const struct filter_term *term);
+
 /* 1 if bare words are looked for in fields of this type. */
 int filter_is_text(enum field_type type);
 

@@ -5,12 +5,14 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/case_private.h"
+#include "case/meta.h"
 #include "case/tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE 500 /* records indexed in one transaction */
+#define SLICE       500            /* records indexed in one transaction */
+#define VERSION_KEY "local.search" /* of the tokenizer that made the index */
 
 /* The words of a record: its texts and the labels of its enum values in both languages, so that 感染 finds "infected". */
 static void add_value(const struct field *field, const json_t *value, struct buf *body)
@@ -117,10 +119,47 @@ static int queue_length(struct case_file *c)
 	return n;
 }
 
+/* ---- the version of the index */
+
+static int index_version(struct case_file *c)
+{
+	struct buf text = BUF_INIT;
+	int version = case_meta_get(c, VERSION_KEY, &text, NULL) == 0 ? atoi(text.data) : 1;
+	buf_release(&text);
+	return version;
+}
+
+/* An index of another version is made anew from the texts that it keeps. */
+static int renew_index(struct case_file *c, struct err *err)
+{
+	char version[16];
+	if (index_version(c) == TOKENIZER_VERSION)
+		return 0;
+	if (case_step(c, case_statement(c, CASE_BEGIN, err), _("update the search index"), err) < 0)
+		return -1;
+	snprintf(version, sizeof version, "%d", TOKENIZER_VERSION);
+	int rc = sqlite3_exec(c->db, "INSERT INTO search(search) VALUES('rebuild')", NULL, NULL, NULL) == SQLITE_OK
+	             ? case_meta_set(c, VERSION_KEY, version, err)
+	             : case_sql_error(c, _("update the search index"), err);
+	if (rc == 0)
+		rc = case_step(c, case_statement(c, CASE_COMMIT, err), _("update the search index"), err);
+	if (rc < 0)
+		case_step(c, case_statement(c, CASE_ROLLBACK, NULL), _("roll back"), NULL);
+	return rc;
+}
+
+int search_open(struct case_file *c, struct err *err)
+{
+	int is_fixed = (c->flags & CASE_READ_ONLY) != 0;
+	return is_fixed && index_version(c) == 1 ? tokenizer_register_first(c->db, err) : 0;
+}
+
 int search_catch_up(struct case_file *c, unsigned limit, struct err *err)
 {
 	if (c->flags & CASE_READ_ONLY || c->action)
 		return queue_length(c);
+	if (renew_index(c, err) < 0)
+		return -1;
 	int left = queue_length(c);
 	unsigned done = 0;
 	while (left > 0 && (limit == 0 || done < limit)) {

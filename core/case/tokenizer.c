@@ -148,14 +148,17 @@ static void take(struct pass *pass, int32_t point, size_t start, size_t end)
 	}
 }
 
-static int tokenize(const char *text, size_t n, int is_query, token_fn fn, void *ctx)
+static int tokenize(const char *text, size_t n, int is_query, int version, token_fn fn, void *ctx)
 {
 	struct pass pass = {.fn = fn, .ctx = ctx, .is_query = is_query};
 	struct fold fold;
 	fold_init(&fold, text, n);
-	while (pass.rc == 0 && fold_next(&fold))
+	while (pass.rc == 0 && fold_next(&fold)) {
+		if (version >= 2)
+			fold_for_find(&fold);
 		for (int i = 0; i < fold.count; i++)
 			take(&pass, fold.points[i], fold.start, fold.end);
+	}
 	flush(&pass);
 	return pass.rc;
 }
@@ -164,12 +167,10 @@ static int tokenize(const char *text, size_t n, int is_query, token_fn fn, void 
 
 static int fts_create(void *ctx, const char **args, int count, Fts5Tokenizer **out)
 {
-	(void)ctx;
 	(void)args;
 	if (count)
 		return SQLITE_ERROR; /* there are no options */
-	static char only_one;
-	*out = (Fts5Tokenizer *)&only_one;
+	*out = ctx;
 	return SQLITE_OK;
 }
 
@@ -180,13 +181,12 @@ static void fts_delete(Fts5Tokenizer *tokenizer)
 
 static int fts_tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *text, int n, token_fn fn)
 {
-	(void)tokenizer;
 	if (!text || n <= 0)
 		return SQLITE_OK;
-	return tokenize(text, (size_t)n, (flags & FTS5_TOKENIZE_QUERY) != 0, fn, ctx);
+	return tokenize(text, (size_t)n, (flags & FTS5_TOKENIZE_QUERY) != 0, *(const int *)tokenizer, fn, ctx);
 }
 
-int tokenizer_register(sqlite3 *db, struct err *err)
+static int register_version(sqlite3 *db, const int *version, struct err *err)
 {
 	fts5_api *api = NULL;
 	sqlite3_stmt *statement = NULL;
@@ -198,11 +198,23 @@ int tokenizer_register(sqlite3 *db, struct err *err)
 	}
 	fts5_tokenizer methods = {fts_create, fts_delete, fts_tokenize};
 	if (rc == SQLITE_OK && api)
-		rc = api->xCreateTokenizer(api, "genba", NULL, &methods, NULL);
+		rc = api->xCreateTokenizer(api, "genba", (void *)(uintptr_t)version, &methods, NULL);
 	if (rc != SQLITE_OK || !api)
 		return err_set(err, ERR_FAILED, _("cannot set up full-text search: %s"),
 		               rc != SQLITE_OK ? sqlite3_errmsg(db) : _("this SQLite has no FTS5"));
 	return 0;
+}
+
+int tokenizer_register(sqlite3 *db, struct err *err)
+{
+	static const int version = TOKENIZER_VERSION;
+	return register_version(db, &version, err);
+}
+
+int tokenizer_register_first(sqlite3 *db, struct err *err)
+{
+	static const int version = 1;
+	return register_version(db, &version, err);
 }
 
 /* Queries */
@@ -240,7 +252,7 @@ static int is_whole_ipv4(const char *text, size_t n)
 static void add_term(struct buf *out, size_t begin_len, const char *text, size_t n, int may_go_on)
 {
 	struct shape_of_term term = {0, 0};
-	tokenize(text, n, 1, look_at_token, &term);
+	tokenize(text, n, 1, TOKENIZER_VERSION, look_at_token, &term);
 	if (!term.tokens)
 		return;
 	if (out->len > begin_len)

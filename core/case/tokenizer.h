@@ -4,7 +4,7 @@
  *     CREATE VIRTUAL TABLE search USING fts5(body, content='', tokenize='genba', prefix='1 2');
  *     … WHERE search MATCH ?       with what tokenizer_query() made of the user's words
  *
- * Text is folded (base/fold.h), then cut into
+ * Text is folded as a search compares it (fold_for_find() in base/fold.h), then cut into
  *   words     of letters and digits:     HR-PC-03        hr pc 03
  *   bigrams   of Han, kana:              感染経路        感染 染経 経路
  *   symbols   (emoji), one by one.
@@ -28,8 +28,14 @@
 struct buf;
 struct err;
 
+/* Rises with what text becomes: an index of another version is made anew. Version 1 knew no variants. */
+#define TOKENIZER_VERSION 2
+
 /* Makes the tokenizer known to a connection; before the first statement that uses a table with it. 0 or -1. */
 int tokenizer_register(sqlite3 *db, struct err *err);
+
+/* The same of version 1, for an index that cannot be made anew: what is asked is then cut as what is in it was. */
+int tokenizer_register_first(sqlite3 *db, struct err *err);
 
 #define TOKENIZER_QUERY_LIMIT 1024 /* bytes of user text that are looked at */
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,65 @@ static void a_pile_of_marks_is_harmless(void **state)
 	buf_release(&out);
 }
 
+static void assert_found_as(const char *a, const char *b, int same)
+{
+	char *x = text_fold_for_find_dup(a);
+	char *y = text_fold_for_find_dup(b);
+	if ((strcmp(x, y) == 0) != same)
+		fail_msg("'%s' is '%s', '%s' is '%s'", a, x, b, y);
+	free(x);
+	free(y);
+}
+
+static void variants_are_one_for_a_search(void **state)
+{
+	(void)state;
+	static const char *const same[][2] = {
+	    {"髙橋", "高橋"},       {"山﨑", "山崎"},      {"文學", "文学"},
+	    {"渡邉", "渡辺"},       {"渡邊", "渡辺"},      {"𠮷田", "吉田"},
+	    {"濱田", "浜田"},       {"黒澤", "黒沢"},      {"廣島縣", "広島県"},
+	    {"サーバー", "サーバ"}, {"ｻｰﾊﾞｰ", "さーばー"}, {"ユーザーアカウント", "ユーザアカウント"},
+	    {"がいち", "ガイチ"},   {"霞ヶ関", "霞ケ関"},  {"naïve", "NAIVE"},
+	    {"Łódź", "lodz"},       {"Straße", "strasse"}, {"Ёлка", "елка"},
+	    {"Ä\u0301", "a"},       {"鬭", "闘"},          {"舘", "館"},
+	    {"乱", "亂"},           {"黙", "默"},          {"齢", "齡"},
+	};
+	static const char *const different[][2] = {
+	    {"がいち", "かいち"}, {"パス", "バス"}, {"担当", "栃当"}, {"斉藤", "斎藤"}, {"埼玉", "崎玉"}, {"a1", "a2"},
+	};
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		assert_found_as(same[i][0], same[i][1], 1);
+	for (size_t i = 0; i < sizeof different / sizeof *different; i++)
+		assert_found_as(different[i][0], different[i][1], 0);
+	assert_folds("髙橋サーバー", "髙橋サーバー"); /* what is told apart stays apart */
+}
+
+/* Folding for a search what was folded for one changes nothing: no class leads into another. */
+static void a_search_folds_once(void **state)
+{
+	(void)state;
+	for (uint32_t point = 0x80; point < 0x30000; point++) {
+		char text[8] = {0};
+		if ((point >= 0xD800 && point < 0xE000) || (point >= 0xAC00 && point < 0xD7A4))
+			continue;
+		if (point < 0x800)
+			snprintf(text, sizeof text, "%c%c", (int)(0xC0 | point >> 6), (int)(0x80 | (point & 0x3F)));
+		else if (point < 0x10000)
+			snprintf(text, sizeof text, "%c%c%c", (int)(0xE0 | point >> 12),
+			         (int)(0x80 | (point >> 6 & 0x3F)), (int)(0x80 | (point & 0x3F)));
+		else
+			snprintf(text, sizeof text, "%c%c%c%c", (int)(0xF0 | point >> 18),
+			         (int)(0x80 | (point >> 12 & 0x3F)), (int)(0x80 | (point >> 6 & 0x3F)),
+			         (int)(0x80 | (point & 0x3F)));
+		char *once = text_fold_for_find_dup(text);
+		char *twice = text_fold_for_find_dup(once);
+		if (strcmp(once, twice) != 0 || !text_is_utf8(once, strlen(once)))
+			fail_msg("U+%04X: '%s', then '%s'", point, once, twice);
+		free(once);
+		free(twice);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +194,8 @@ int main(void)
 	    cmocka_unit_test(clusters_cover_the_source),
 	    cmocka_unit_test(every_code_point_folds),
 	    cmocka_unit_test(a_pile_of_marks_is_harmless),
+	    cmocka_unit_test(variants_are_one_for_a_search),
+	    cmocka_unit_test(a_search_folds_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,6 +147,9 @@ static void words_look_into_every_text(void **state)
 	assert_finds("\"", "1234");
 	assert_finds("-", "1234");
 	assert_finds("text~サーバ", "24");
+	assert_finds("text~さーばー", "24");
+	assert_finds("さーば", "24");
+	assert_finds("text~ー", "");
 	assert_finds("text:gateway", "3");
 }
 
@@ -221,6 +224,7 @@ static void text_is_compared_folded(void **state)
 	assert_finds("hostname=hr-pc-03", "1");
 	assert_finds("hostname=dbサーバ2", "2");
 	assert_finds("hostname~サーバ", "24");
+	assert_finds("hostname~サーバー", "24");
 	assert_finds("hostname:PC", "1");
 	assert_finds("hostname!=hr-pc-03", "234");
 	assert_finds("hostname>i hostname<w", "3");

@@ -1,7 +1,10 @@
 /* Search: what people type is found, in both scripts; the index catches up after any end. */
 #include "help_case.h"
 
+#include "case/case_private.h"
+#include "case/meta.h"
 #include "case/search.h"
+#include "case/tokenizer.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -115,6 +118,31 @@ static void catching_up_is_done_in_portions(void **state)
 	assert_finds("portion", "R1-N1 R1-N2 R1-N3 R1-N4 R1-N5 R1-N6 R1-N7 ");
 }
 
+static void an_index_of_an_older_version_is_made_anew(void **state)
+{
+	(void)state;
+	add("note", "text=経理の髙橋さん");
+	case_again();
+	assert_int_equal(tokenizer_register_first(the_case->db, NULL), 0); /* before anything opened the index */
+	assert_int_equal(sqlite3_exec(the_case->db, "INSERT INTO search(search) VALUES('rebuild')", NULL, NULL, NULL),
+	                 SQLITE_OK);
+	assert_int_equal(case_meta_set(the_case, "local.search", "1", NULL), 0);
+	the_case->flags |= CASE_READ_ONLY; /* a close leaves the index as it is */
+	case_again();
+	the_case->flags |= CASE_READ_ONLY;
+	assert_int_equal(search_open(the_case, NULL), 0);
+	assert_finds("髙橋", "R1-N1 "); /* asked as it was made */
+	case_again();
+	assert_finds("高橋", "R1-N1 ");
+	assert_finds("髙橋", "R1-N1 ");
+	assert_int_equal(
+	    sqlite3_exec(the_case->db, "INSERT INTO search(search) VALUES('integrity-check')", NULL, NULL, NULL),
+	    SQLITE_OK);
+	set("R1-N1", "text=経理の山﨑さん");
+	assert_finds("高橋", "");
+	assert_finds("山崎", "R1-N1 ");
+}
+
 static void hostile_text_is_harmless(void **state)
 {
 	(void)state;
@@ -145,7 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE_TEST(what_people_type_is_found),          CASE_TEST(what_is_changed_is_found_anew),
 	    CASE_TEST(the_index_catches_up_after_a_crash), CASE_TEST(catching_up_is_done_in_portions),
-	    CASE_TEST(hostile_text_is_harmless),
+	    CASE_TEST(hostile_text_is_harmless),           CASE_TEST(an_index_of_an_older_version_is_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

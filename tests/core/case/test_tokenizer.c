@@ -211,6 +211,23 @@ static void the_last_word_may_go_on(void **state)
 	assert_finds("\"infected term", "1 ");
 }
 
+static void variants_are_found(void **state)
+{
+	(void)state;
+	put(1, "経理の髙橋さん、山﨑さん、サーバー、naïve");
+	put(2, "経理の高橋さん、山崎さん、サーバ、naive");
+	put(3, "さーばー");
+	static const char *const both[] = {"髙橋", "高橋", "山﨑", "山崎", "naive", "naïve", "NAÏVE"};
+	for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+		assert_finds(both[i], "1 2 ");
+	assert_finds("サーバ", "1 2 3 ");
+	assert_finds("サーバー", "1 2 3 ");
+	assert_finds("ｻｰﾊﾞ", "1 2 3 ");
+	assert_finds("さーばー", "1 2 3 ");
+	assert_finds("髙", "1 2 ");
+	assert_finds("ー", ""); /* no word */
+}
+
 static void fts_syntax_is_only_text(void **state)
 {
 	(void)state;
@@ -387,19 +404,13 @@ static void options_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(two_character_words_are_found),
-	    TEST(one_character_is_found_anywhere),
-	    TEST(width_and_case_do_not_matter),
-	    TEST(names_are_found_by_part_and_whole),
-	    TEST(the_last_word_may_go_on),
-	    TEST(fts_syntax_is_only_text),
-	    TEST(marks_stand_where_the_reader_sees_them),
-	    TEST(snippets_keep_whole_characters),
-	    TEST(scripts_may_be_mixed),
-	    TEST(broken_bytes_do_not_hide_the_rest),
-	    TEST(big_texts_are_indexed),
-	    TEST(many_words_stay_one_expression),
-	    TEST(options_are_refused),
+	    TEST(two_character_words_are_found),     TEST(one_character_is_found_anywhere),
+	    TEST(width_and_case_do_not_matter),      TEST(names_are_found_by_part_and_whole),
+	    TEST(the_last_word_may_go_on),           TEST(variants_are_found),
+	    TEST(fts_syntax_is_only_text),           TEST(marks_stand_where_the_reader_sees_them),
+	    TEST(snippets_keep_whole_characters),    TEST(scripts_may_be_mixed),
+	    TEST(broken_bytes_do_not_hide_the_rest), TEST(big_texts_are_indexed),
+	    TEST(many_words_stay_one_expression),    TEST(options_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
