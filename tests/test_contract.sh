@@ -98,7 +98,7 @@ status 2 'R9-A9' "$genba" note --on R9-A9 x
 status 1 'R1-A9' "$genba" set R1-A9 status=infected
 status 2 'status.*infected' "$genba" set R1-A1 status=purple
 status 2 'reason' "$genba" retract R1-N1
-status 2 '' "$genba" undo
+status 2 'an undo needs a reason' "$genba" undo
 status 2 'unknown option --frobnicate' "$genba" note x --frobnicate
 status 2 'needs a value' "$genba" note x --on
 status 2 'takes no value' "$genba" list asset --json=1
@@ -117,7 +117,14 @@ is "refused input made no action" "$before" "$(commits)"
 status 0 '' "$genba" retract R1-N6 --reason "not needed"
 is "a retracted record is not listed" 0 "$("$genba" list note --json | json "sum(r['label'] == 'R1-N6' for r in a)")"
 is "but with --retracted" 1 "$("$genba" list note --retracted --json | json "sum(r['label'] == 'R1-N6' for r in a)")"
-status 0 '' "$genba" undo --reason "it is"
+"$genba" list note --retracted | grep -q '^R1-N6  20.*: not needed  ' || wrong "a retracted row is not marked"
+is "rows that are marked" 1 "$("$genba" list note --retracted | grep -c '^R1-N[0-9]*  20[0-9-]* .*: ')"
+"$genba" list note --retracted --csv | grep -q '^label,retracted,retract_reason,' || wrong "CSV does not say what is retracted"
+"$genba" list note --retracted --csv | grep -q '^R1-N6,20[^,]*,not needed,' || wrong "CSV does not mark a retracted row"
+is "columns of CSV twice" "" "$("$genba" list note --retracted --csv | head -1 | tr -d '\r' | tr , '\n' | sort | uniq -d)"
+is "JSON marks it" "not needed" "$("$genba" list note --retracted --json | json "[r for r in a if 'retracted' in r][0]['retract_reason']")"
+status 0 "" "$genba" undo --reason "it is"
+grep -q "^undone: retract R1-N6" out || wrong "undo does not say what it undid: $(cat out)"
 is "undo brought it back" 1 "$("$genba" list note --json | json "sum(r['label'] == 'R1-N6' for r in a)")"
 is "--at shows the past" suspected "$("$genba" set R1-A1 status=infected && "$genba" show R1-A1 --at "$("$genba" log --json | json "a[1]['id']")" --json | json "a[0]['status']")"
 

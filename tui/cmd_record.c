@@ -189,7 +189,7 @@ int cmd_retract(struct session *s, const struct args *args, struct err *err)
 int cmd_undo(struct session *s, const struct args *args, struct err *err)
 {
 	const char *reason = args_option(args, "reason");
-	if (args->count != 0 || !reason || !*reason)
+	if (args->count != 0)
 		return cmd_usage("undo", err);
 	struct buf summary = BUF_INIT;
 	int rc = record_undo(s->c, reason, &summary, err);
@@ -204,10 +204,28 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 struct listing {
 	const struct kind *kind;
 	struct filter *filter;
-	json_t *array; /* --json */
+	int with_retracted; /* which is then said of each, first of all */
+	json_t *array;      /* --json */
 	struct text_table *table;
 	FILE *csv;
 };
+
+/* "2026-11-23 14:05:09+09:00: wrong machine", or nothing. */
+static void list_mark(const json_t *record, struct buf *out)
+{
+	const char *reason = json_get_string(record, "retract_reason");
+	if (!record_is_retracted(record))
+		return;
+	record_field_text(record, kind_common_field("retracted"), out);
+	if (reason)
+		buf_addf(out, ": %s", reason);
+}
+
+static int is_mark(const struct listing *l, const struct field *field)
+{
+	return l->with_retracted &&
+	       (strcmp(field->name, "retracted") == 0 || strcmp(field->name, "retract_reason") == 0);
+}
 
 static int list_one(void *ctx, json_t *record)
 {
@@ -221,13 +239,24 @@ static int list_one(void *ctx, json_t *record)
 	if (l->csv) {
 		struct buf line = BUF_INIT;
 		csv_value(&line, json_object_get(record, "label"), 1);
+		if (l->with_retracted) {
+			csv_value(&line, json_object_get(record, "retracted"), 0);
+			csv_value(&line, json_object_get(record, "retract_reason"), 0);
+		}
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
-			csv_value(&line, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
+			if (!is_mark(l, kind_field_at(l->kind, i)))
+				csv_value(&line, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
 		fprintf(l->csv, "%s\r\n", line.data);
 		buf_release(&line);
 		return 0;
 	}
 	text_table_add(l->table, record_label(record));
+	if (l->with_retracted) {
+		struct buf mark = BUF_INIT;
+		list_mark(record, &mark);
+		text_table_add(l->table, mark.data ? mark.data : "");
+		buf_release(&mark);
+	}
 	for (size_t i = 0; i < l->kind->list_column_count; i++) {
 		struct buf cell = BUF_INIT;
 		const struct field *field = kind_field(l->kind, l->kind->list_columns[i]);
@@ -247,14 +276,17 @@ static int list_one(void *ctx, json_t *record)
 static void list_heading(struct listing *l)
 {
 	if (l->table) {
-		l->table->columns = l->kind->list_column_count + 1;
+		l->table->columns = l->kind->list_column_count + 1 + (l->with_retracted != 0);
 		text_table_add(l->table, _("Label"));
+		if (l->with_retracted)
+			text_table_add(l->table, field_label(kind_common_field("retracted")));
 		for (size_t i = 0; i < l->kind->list_column_count; i++)
 			text_table_add(l->table, field_label(kind_field(l->kind, l->kind->list_columns[i])));
 	} else if (l->csv) {
-		fputs("label", l->csv);
+		fputs(l->with_retracted ? "label,retracted,retract_reason" : "label", l->csv);
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
-			fprintf(l->csv, ",%s", kind_field_at(l->kind, i)->name);
+			if (!is_mark(l, kind_field_at(l->kind, i)))
+				fprintf(l->csv, ",%s", kind_field_at(l->kind, i)->name);
 		fputs("\r\n", l->csv);
 	}
 }
@@ -279,8 +311,9 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 		l.csv = s->out;
 	else
 		l.table = &table;
+	l.with_retracted = args_option(args, "retracted") != NULL;
 	list_heading(&l);
-	unsigned flags = args_option(args, "retracted") ? RECORD_WITH_RETRACTED : 0;
+	unsigned flags = l.with_retracted ? RECORD_WITH_RETRACTED : 0;
 	const char *when = args_option(args, "at");
 	char commit[41];
 	int rc;

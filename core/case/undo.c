@@ -75,6 +75,8 @@ struct undoing {
 	struct case_file *c;
 	struct action *action;
 	const char *reason;
+	size_t retracted;       /* records that the action had added */
+	char label[LABEL_TEXT]; /* the last of them */
 	struct err *err;
 };
 
@@ -121,6 +123,8 @@ static int undo_one(void *ctx, const char *path, const struct buf *old_text, con
 		rc = strstr(path, ".json") ? err_set(u->err, ERR_FAILED, _("cannot undo a change of '%s'"), path) : 0;
 	} else if (!before) {
 		rc = action_retract(u->action, record_label(after), u->reason, u->err);
+		u->retracted++;
+		snprintf(u->label, sizeof u->label, "%s", record_label(after));
 	} else {
 		json_t *stored = record_stored(u->c, json_get_string(after, "id"), u->err);
 		json_t *current = stored ? json_deep_copy(stored) : NULL;
@@ -132,6 +136,15 @@ static int undo_one(void *ctx, const char *path, const struct buf *old_text, con
 	json_decref(after);
 	json_decref(before);
 	return rc;
+}
+
+static void sum_up(const struct undoing *u, const struct target *t, struct buf *summary)
+{
+	buf_addf(summary, _("undone: %s"), t->subject);
+	if (u->retracted == 1)
+		buf_addf(summary, _(" (%s is retracted)"), u->label);
+	else if (u->retracted)
+		buf_addf(summary, _(" (%zu records are retracted)"), u->retracted);
 }
 
 int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err)
@@ -149,12 +162,12 @@ int record_undo(struct case_file *c, const char *reason, struct buf *summary, st
 		char trailer[64];
 		snprintf(trailer, sizeof trailer, "%s%s", undoes, t->id);
 		action_trailer(a, trailer);
-		struct undoing u = {c, a, reason, err};
+		struct undoing u = {.c = c, .action = a, .reason = reason, .err = err};
 		rc = history_diff(c->history, t->parent, t->id, undo_one, &u, err);
 		if (rc == 0) {
 			rc = action_commit(a, err);
 			if (rc == 0)
-				buf_addf(summary, _("undone: %s"), t->subject);
+				sum_up(&u, t, summary);
 		} else {
 			action_cancel(a);
 		}
