@@ -24,14 +24,22 @@ static char *stem_of(const char *first)
 /* ---- logs */
 
 /* Digests of the log that was named, or of one that lies where tools leave it and speaks of this image. */
-static int find_log(struct work *w, const char *first, struct err *err)
+static int find_log(struct work *w, const char *first, int set, struct err *err)
 {
 	static const char *const endings[] = {".txt", ".log", ".info"};
 	struct imported *m = &w->imported;
+	struct image_log_of image = {w->full, set};
+	struct image_log log;
 	if (w->options->log) {
 		m->log = xstrdup(w->options->log);
-		if (image_log_read(m->log, NULL, &m->by_log, err) < 0)
+		if (image_log_read(m->log, &image, &log, err) < 0)
 			return -1;
+		m->by_log = log.stated;
+		if (!m->by_log.count && log.others)
+			return err_set(err, ERR_USAGE,
+			               _("'%s' states digests of other files, and none of the content of '%s': name "
+			                 "another log"),
+			               m->log, w->path);
 		return m->by_log.count ? 0
 		                       : err_set(err, ERR_USAGE,
 		                                 _("'%s' states no MD5, SHA-1 or SHA-256: name another log"), m->log);
@@ -39,12 +47,11 @@ static int find_log(struct work *w, const char *first, struct err *err)
 	if (!first)
 		return 0;
 	char *stem = stem_of(first);
-	const char *slash = strrchr(stem, '/');
 	for (size_t i = 0; !m->by_log.count && i < 2 * (sizeof endings / sizeof *endings); i++) {
 		free(m->log);
 		m->log = xasprintf("%s%s", i % 2 ? stem : first, endings[i / 2]);
-		if (access(m->log, R_OK) == 0)
-			image_log_read(m->log, slash ? slash + 1 : stem, &m->by_log, NULL);
+		if (access(m->log, R_OK) == 0 && image_log_read(m->log, &image, &log, NULL) == 0 && log.mentions)
+			m->by_log = log.stated;
 	}
 	free(stem);
 	if (!m->by_log.count) {
@@ -165,7 +172,8 @@ int work_import_open(struct work *w, struct err *err)
 		               _("'%s' is an E01 image, whose segments only its owner may open: --plain preserves "
 		                 "the file as it is"),
 		               w->path);
-	if (find_log(w, is_image || is_part ? w->full : NULL, err) < 0)
+	if (find_log(w, is_image || is_part ? w->full : NULL, is_image || (is_part && has_second_part(w->full)), err) <
+	    0)
 		return -1;
 	if (is_image)
 		rc = open_image(w, err);

@@ -47,24 +47,28 @@ static void check(const char *text, size_t n, const struct stated_list *list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct stated_list list = {.count = 0};
-	struct stated_list again = {.count = 0};
-	struct buf text = BUF_INIT;
-	buf_add(&text, data, size);
-	int named = image_log_scan(text.data, text.len, "img", &list);
-	must(named == 0 || named == 1);
-	check(text.data, text.len, &list);
-	if (size < 2 || data[0] != 0xFF) {
-		struct buf windows = BUF_INIT;
-		for (size_t i = 0; i < size; i++) {
-			if (data[i] == '\n')
-				buf_addc(&windows, '\r');
-			buf_addc(&windows, (char)data[i]);
+	for (int set = 0; set < 3; set++) {
+		struct image_log_of image = {set < 2 ? "/cases/img.001" : NULL, set == 1};
+		struct image_log log = {.others = 0};
+		struct image_log again = {.others = 0};
+		struct buf text = BUF_INIT;
+		buf_add(&text, data, size);
+		image_log_scan(text.data, text.len, &image, &log);
+		must(log.mentions == 0 || log.mentions == 1);
+		check(text.data, text.len, &log.stated);
+		if (size < 2 || data[0] != 0xFF) {
+			struct buf windows = BUF_INIT;
+			for (size_t i = 0; i < size; i++) {
+				if (data[i] == '\n')
+					buf_addc(&windows, '\r');
+				buf_addc(&windows, (char)data[i]);
+			}
+			image_log_scan(windows.data, windows.len, &image, &again);
+			must(again.stated.count == log.stated.count && again.others == log.others &&
+			     memcmp(&again.stated, &log.stated, sizeof log.stated) == 0);
+			buf_release(&windows);
 		}
-		image_log_scan(windows.data, windows.len, NULL, &again);
-		must(again.count == list.count && memcmp(&again, &list, sizeof list) == 0);
-		buf_release(&windows);
+		buf_release(&text);
 	}
-	buf_release(&text);
 	return 0;
 }

@@ -290,15 +290,25 @@ static void an_interrupted_import_goes_on(void **state)
 
 /* ---- logs */
 
-static void expect_stated(const char *text, size_t n, const char *expected)
+static void expect_stated_of(const char *path, int set, const char *text, size_t n, const char *expected)
 {
-	struct stated_list list = {.count = 0};
+	struct image_log_of image = {path, set};
+	struct image_log log = {.others = 0};
 	struct buf is = BUF_INIT;
-	image_log_scan(text, n, NULL, &list);
-	for (size_t i = 0; i < list.count; i++)
-		buf_addf(&is, "%s %.8s;", stated_name(list.items[i].algorithm), list.items[i].hex);
+	image_log_scan(text, n, &image, &log);
+	for (size_t i = 0; i < log.stated.count; i++)
+		buf_addf(&is, "%s %.8s;", stated_name(log.stated.items[i].algorithm), log.stated.items[i].hex);
+	if (log.others && !log.stated.count)
+		buf_addf(&is, "others %zu;", log.others);
 	assert_string_equal(is.data, expected);
 	buf_release(&is);
+}
+
+static void expect_stated(const char *text, size_t n, const char *expected)
+{
+	expect_stated_of(NULL, 0, text, n, expected);
+	expect_stated_of("/cases/disk1.dd", 0, text, n, expected);
+	expect_stated_of("/cases/disk1.E01", 1, text, n, expected);
 }
 
 #define HEX32 "1abac1eccbc071d16376de822e613d56"
@@ -335,9 +345,102 @@ static void logs_of_tools(void **state)
 	}
 	expect_stated(wide, n, "MD5 1abac1ec;");
 	expect_stated(wide, n - 1, "MD5 1abac1ec;");
-	struct stated_list list = {.count = 0};
-	assert_int_equal(image_log_scan("of IMG.000", 10, "img", &list), 1);
-	assert_int_equal(image_log_scan("of other.000", 12, "img", &list), 0);
+	struct image_log_of image = {"/x/img.001", 1};
+	struct image_log log = {.others = 0};
+	image_log_scan("of IMG.000", 10, &image, &log);
+	assert_int_equal(log.mentions, 1);
+	image_log_scan("of other.000", 12, &image, &log);
+	assert_int_equal(log.mentions, 0);
+}
+
+#define B32 "bbbac1eccbc071d16376de822e613d56"
+#define B64 "bb693ab8d0bcc826242c66686d96a25253d2cf7b6a17f7cddb023b3a0d0e9f86"
+
+static void lists_of_several_images(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		int set;
+		const char *text;
+		const char *stated;
+	} lists[] = {
+	    {"/c/disk2.dd", 0, HEX64 "  disk1.dd\n" B64 "  disk2.dd\n", "SHA-256 bb693ab8;"},
+	    {"/c/disk2.dd", 0, HEX64 " *disk1.dd\r\n" B64 " *disk2.dd\r\n", "SHA-256 bb693ab8;"},
+	    {"/c/disk2.dd", 0, HEX32 " disk1.dd\n" B32 " disk2.dd\n", "MD5 bbbac1ec;"},
+	    {"/c/disk2.dd", 0, "SHA256 (disk1.dd) = " HEX64 "\nSHA256 (/mnt/disk2.dd) = " B64 "\n",
+	     "SHA-256 bb693ab8;"},
+	    {"/c/disk2.dd", 0,
+	     "MD5(disk1.dd)= " HEX32 "\nMD5(disk2.dd)= " B32 "\nSHA512 (disk2.dd) = " HEX64 HEX64 "\n",
+	     "MD5 bbbac1ec;"},
+	    {"/c/disk2.dd", 0,
+	     "%%%% HASHDEEP-1.0\n%%%% size,md5,sha256,filename\n## $ hashdeep *\n9," HEX32 "," HEX64
+	     ",/x/disk1.dd\n9," B32 "," B64 ",/x/disk2.dd\n",
+	     "MD5 bbbac1ec;SHA-256 bb693ab8;"},
+	    {"/c/disk2.dd", 0, "MD5 of disk1.dd: " HEX32 "\nMD5 of disk2.dd: " B32 "\n", "MD5 bbbac1ec;"},
+	    /* none of this image: others are told; a name that is only the end of another is another */
+	    {"/c/disk3.dd", 0, HEX64 "  disk1.dd\n" B64 "  disk2.dd\n", "others 2;"},
+	    {"/c/k1.dd", 0, HEX64 "  disk1.dd\n" B64 "  disk2.dd\n", "others 2;"},
+	    /* one file alone was called otherwise then */
+	    {"/c/disk3.dd", 0, "SHA256 (/dev/sdb) = " HEX64 "\n", "SHA-256 5c693ab8;"},
+	    {"/c/disk3.dd", 0, HEX64 "  D:\\disk1.dd\n" HEX32 "  D:\\disk1.dd\n", "SHA-256 5c693ab8;MD5 1abac1ec;"},
+	    /* of the same name in several folders, the one that agrees best */
+	    {"/c/b/disk.dd", 0, HEX64 "  a/disk.dd\n" B64 "  b/disk.dd\n", "SHA-256 bb693ab8;"},
+	    {"/c/b/disk.dd", 0, B64 "  X:\\c\\b\\disk.dd\n" HEX64 "  c/disk.dd\n", "SHA-256 bb693ab8;"},
+	    {"/c/a\nb", 0, "\\" HEX64 "  a\\nb\n" B64 "  a\n", "SHA-256 5c693ab8;"},
+	    /* a segment's digest is not the content's */
+	    {"/c/disk.E01", 1, HEX64 "  disk.E01\n" B64 "  disk.E02\n", "others 2;"},
+	    {"/c/disk.E01", 1, HEX64 "  disk.E01\n", "others 1;"},
+	    {"/c/disk.E01", 1, HEX64 "  disk.E01\n" B64 "  disk.raw\n", "SHA-256 bb693ab8;"},
+	    {"/c/disk.001", 1, HEX64 "  disk.001\n" B64 "  disk.002\n" HEX32 "  disk\n", "MD5 1abac1ec;"},
+	    {"/c/disk.001", 0, HEX64 "  disk.001\n", "SHA-256 5c693ab8;"},
+	    /* a list and a log in one */
+	    {"/c/disk2.dd", 0, "md5 " HEX32 "\n" HEX64 "  disk1.dd\n" B64 "  disk2.dd\n",
+	     "SHA-256 bb693ab8;MD5 1abac1ec;"},
+	};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		expect_stated_of(lists[i].path, lists[i].set, lists[i].text, strlen(lists[i].text), lists[i].stated);
+	struct buf wide = BUF_INIT;
+	buf_add(&wide, "\xFF\xFE", 2);
+	for (const char *p = B64 "  disk2.dd\r\n" HEX64 "  disk1.dd\r\n"; *p; p++) {
+		buf_addc(&wide, *p);
+		buf_addc(&wide, '\0');
+	}
+	expect_stated_of("/c/disk2.dd", 0, wide.data, wide.len, "SHA-256 bb693ab8;");
+	buf_release(&wide);
+}
+
+static void a_list_of_several_images_is_no_charge(void **state)
+{
+	(void)state;
+	struct case_file *c = case_begin();
+	struct preserved p;
+	struct err err = ERR_INIT;
+	char one[65];
+	char two[65];
+	char text[1024];
+	make_file(scratch_path("disk1.dd"), 5000, 1);
+	make_file(scratch_path("disk2.dd"), 5000, 2);
+	sha256_of_file(scratch_path("disk1.dd"), one);
+	sha256_of_file(scratch_path("disk2.dd"), two);
+	snprintf(text, sizeof text, "SHA256 (disk1.dd) = %s\nSHA256 (disk2.dd) = %s\n", one, two);
+	write_text(scratch_path("tagged"), text);
+	snprintf(text, sizeof text, "%s  disk1.dd\n%s  disk2.dd\n", one, one);
+	write_text(scratch_path("plain"), text);
+	struct preserve_options o = {.form = EVIDENCE_HASH, .log = scratch_path("tagged")};
+	assert_ok(preserve(c, scratch_path("disk1.dd"), &o, &p, &err), err);
+	assert_false(p.wrong);
+	assert_null(strchr(field_of(c, p.label, "stated"), '\n')); /* one line */
+	preserved_release(&p);
+	o.log = scratch_path("plain");
+	assert_ok(preserve(c, scratch_path("disk2.dd"), &o, &p, &err), err);
+	assert_true(p.wrong); /* that one is really another */
+	preserved_release(&p);
+	assert_int_equal(preserve(c, scratch_path("plain"), &o, &p, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_non_null(strstr(err.message, "digests of other files"));
+	preserved_release(&p);
+	case_end(c);
 }
 
 static void a_huge_line_is_no_trap(void **state)
@@ -345,16 +448,17 @@ static void a_huge_line_is_no_trap(void **state)
 	(void)state;
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	struct stated_list list = {.count = 0};
+	struct image_log_of image = {NULL, 0};
+	struct image_log log;
 	while (text.len < IMAGE_LOG_LIMIT - 100)
 		buf_adds(&text, "md5 sha1 sha256 " HEX32 " " HEX40 " ");
 	int fd = open(scratch_path("huge.log"), O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, text.data, text.len), text.len);
-	assert_ok(image_log_read(scratch_path("huge.log"), NULL, &list, &err), err);
-	assert_int_equal(list.count, 2);
+	assert_ok(image_log_read(scratch_path("huge.log"), &image, &log, &err), err);
+	assert_int_equal(log.stated.count, 2);
 	assert_int_equal(write(fd, text.data, 1000), 1000);
 	close(fd);
-	assert_int_equal(image_log_read(scratch_path("huge.log"), NULL, &list, &err), -1);
+	assert_int_equal(image_log_read(scratch_path("huge.log"), &image, &log, &err), -1);
 	buf_release(&text);
 }
 
@@ -370,6 +474,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(a_damaged_e01_is_told, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(an_interrupted_import_goes_on, scratch_begin, scratch_end),
 	    cmocka_unit_test(logs_of_tools),
+	    cmocka_unit_test(lists_of_several_images),
+	    cmocka_unit_test_setup_teardown(a_list_of_several_images_is_no_charge, scratch_begin, scratch_end),
 	    cmocka_unit_test_setup_teardown(a_huge_line_is_no_trap, scratch_begin, scratch_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
