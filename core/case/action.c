@@ -3,6 +3,7 @@
 #include "base/paths.h"
 #include "case/action_private.h"
 #include "case/custody.h"
+#include "case/record_validate.h"
 #include "case/reserve.h"
 #include "case/rules.h"
 #include "case/value.h"
@@ -271,7 +272,8 @@ struct changed *action_entry(struct action *a, const char *id)
 static int keep(struct action *a, json_t *object, int is_new, char *summary, struct err *err)
 {
 	struct buf text = BUF_INIT;
-	if (json_canonical(object, &text, err) < 0 || record_store(a->c, object, text.data, is_new, err) < 0) {
+	if (record_validate_object(object, err) < 0 || json_canonical(object, &text, err) < 0 ||
+	    record_store(a->c, object, text.data, is_new, err) < 0) {
 		buf_release(&text);
 		free(summary);
 		return -1;

@@ -7,6 +7,7 @@
 #include "case/case_private.h"
 #include "case/meta.h"
 #include "case/record.h"
+#include "case/record_validate.h"
 #include "case/search.h"
 #include "case/tokenizer.h"
 
@@ -160,10 +161,9 @@ static int drop_bad(struct salvaging *s, const char *select, const char *drop, i
 static void take_version(void *ctx, const void *text, size_t n)
 {
 	json_t *newest = ctx;
-	json_t *record = json_parse_canonical(text, n, NULL);
-	const char *id = record ? json_get_string(record, "id") : NULL;
-	if (id && json_get_string(record, "kind") && json_get_string(record, "label"))
-		json_object_set(newest, id, record);
+	json_t *record = record_validate(NULL, text, n, NULL);
+	if (record)
+		json_object_set(newest, json_get_string(record, "id"), record);
 	json_decref(record);
 }
 
@@ -196,13 +196,15 @@ static int salvage_records(struct salvaging *s)
 	for (int64_t n = 1, found = 0; rc == 0 && in && n <= (known ? end : found + PROBE); n++) {
 		sqlite3_bind_int64(in, 1, n);
 		json_t *record = NULL;
-		if (sqlite3_step(in) == SQLITE_ROW)
-			record = json_parse_canonical((const char *)sqlite3_column_text(in, 0),
-			                              (size_t)sqlite3_column_bytes(in, 0), NULL);
-		const char *id = record ? json_get_string(record, "id") : NULL;
-		if (id && json_get_string(record, "kind") && json_get_string(record, "label") &&
-		    keep_record(s, record) == 0) {
-			json_object_del(newest, id);
+		struct err why = ERR_INIT;
+		int there = sqlite3_step(in) == SQLITE_ROW;
+		if (there)
+			record = record_validate(NULL, sqlite3_column_text(in, 0), (size_t)sqlite3_column_bytes(in, 0),
+			                         &why);
+		if (there && !record)
+			missed(s, _("record %lld was left out: %s"), (long long)n, why.message);
+		if (record && keep_record(s, record) == 0) {
+			json_object_del(newest, json_get_string(record, "id"));
 			found = n;
 		}
 		json_decref(record);

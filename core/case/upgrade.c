@@ -4,6 +4,7 @@
 #include "case/access.h"
 #include "case/action.h"
 #include "case/case_private.h"
+#include "case/record_validate.h"
 #include "case/tally.h"
 #include "case/tokenizer.h"
 
@@ -38,20 +39,25 @@ static int refuse_foreign(struct case_file *c, struct err *err)
 
 /* ---- from 1 to 2 */
 
-static int fill_record(sqlite3_stmt *from, sqlite3_stmt *to)
+/* What no other door lets in is not signed for by an upgrade, either. */
+static int fill_record(struct case_file *c, sqlite3_stmt *from, sqlite3_stmt *to, struct err *err)
 {
 	const char *columns[TALLY_COLUMN_COUNT];
-	struct err ignored = ERR_INIT;
 	json_t *record =
-	    json_parse((const char *)sqlite3_column_text(from, 7), (size_t)sqlite3_column_bytes(from, 7), &ignored);
-	if (!record) /* kept as it is: verification names it */
-		record = json_object();
+	    record_validate(NULL, sqlite3_column_text(from, 7), (size_t)sqlite3_column_bytes(from, 7), err);
+	if (!record) {
+		err_prefix(err,
+		           _("the record %lld of the case cannot be upgraded; read it with --read-only, or try "
+		             "`genba salvage`"),
+		           (long long)sqlite3_column_int64(from, 0));
+		return -1;
+	}
 	tally_columns(record, columns);
 	for (int i = 0; i < 8; i++)
 		sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
 	for (int i = 0; i < TALLY_COLUMN_COUNT; i++)
 		sqlite3_bind_text(to, 9 + i, columns[i], -1, SQLITE_TRANSIENT);
-	int rc = sqlite3_step(to) == SQLITE_DONE ? 0 : -1;
+	int rc = sqlite3_step(to) == SQLITE_DONE ? 0 : case_sql_error(c, _("upgrade the case"), err);
 	sqlite3_reset(to);
 	json_decref(record);
 	return rc;
@@ -72,7 +78,7 @@ static int fill_records(struct case_file *c, struct err *err)
 	             : -1;
 	int step = SQLITE_DONE;
 	while (rc == 0 && (step = sqlite3_step(from)) == SQLITE_ROW)
-		rc = fill_record(from, to);
+		rc = fill_record(c, from, to, err);
 	if (rc < 0 || step != SQLITE_DONE)
 		rc = case_sql_error(c, _("upgrade the case"), err);
 	sqlite3_finalize(from);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct merging {
+struct record_merge {
 	const json_t *base, *a, *b;
 	const struct kind *kind; /* NULL: not known here */
 	int a_is_later;
@@ -40,7 +40,7 @@ int merge_compare(const json_t *a, const json_t *b)
 	return order;
 }
 
-static void put(struct merging *m, const char *name, const json_t *value)
+static void put(struct record_merge *m, const char *name, const json_t *value)
 {
 	if (value)
 		json_object_set(m->result, name, (json_t *)(uintptr_t)value);
@@ -126,7 +126,7 @@ static int is_set(const struct field *field, const json_t *a, const json_t *b)
 
 /* ---- one field */
 
-static void take_clash(struct merging *m, const char *name)
+static void take_clash(struct record_merge *m, const char *name)
 {
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
@@ -138,7 +138,7 @@ static void take_clash(struct merging *m, const char *name)
 }
 
 /* Members that are no fields: the same for ever, or genba's own. */
-static int merge_own(struct merging *m, const char *name)
+static int merge_own(struct record_merge *m, const char *name)
 {
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
@@ -156,7 +156,7 @@ static int merge_own(struct merging *m, const char *name)
 }
 
 /* Both sides revoked the key: it counts from the earlier date on no more, and nobody puts that off. */
-static int merge_revocation(struct merging *m, const char *name)
+static int merge_revocation(struct record_merge *m, const char *name)
 {
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
@@ -167,7 +167,7 @@ static int merge_revocation(struct merging *m, const char *name)
 }
 
 /* Both sides retracted it: the earlier time, and both reasons. */
-static int merge_retraction(struct merging *m, const char *name)
+static int merge_retraction(struct record_merge *m, const char *name)
 {
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
@@ -190,7 +190,7 @@ static int merge_retraction(struct merging *m, const char *name)
 	return 1;
 }
 
-static void merge_field(struct merging *m, const char *name)
+static void merge_field(struct record_merge *m, const char *name)
 {
 	const json_t *base = get(m->base, name);
 	const json_t *a = get(m->a, name);
@@ -219,7 +219,7 @@ static void merge_field(struct merging *m, const char *name)
 json_t *merge_record(const json_t *base, const json_t *a, const json_t *b, merge_clash_fn clash, void *ctx)
 {
 	const char *kind = json_get_string(a, "kind");
-	struct merging m = {base, a, b, kind ? kind_find(kind) : NULL, 0, json_object(), clash, ctx};
+	struct record_merge m = {base, a, b, kind ? kind_find(kind) : NULL, 0, json_object(), clash, ctx};
 	m.a_is_later = is_later(get(a, "modified"), get(b, "modified"));
 	if (same(get(a, "modified"), get(b, "modified")))
 		m.a_is_later = merge_compare(a, b) > 0;

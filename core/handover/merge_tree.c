@@ -4,10 +4,10 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/conflict.h"
 #include "case/record.h"
 #include "handover/merge_record.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct state {
 	json_t *files; /* borrowed; NULL: none */
 };
 
-struct merging {
+struct tree_merge {
 	struct history *h;
 	struct err *err;
 	const struct state *base, *a, *b;
@@ -42,7 +42,7 @@ static int state_text(struct history *h, const struct state *s, const char *path
 	return why.code == ERR_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.message);
 }
 
-static void put_file(struct merging *m, const char *path, const char *text)
+static void put_file(struct tree_merge *m, const char *path, const char *text)
 {
 	json_object_set_new(m->files, path, json_string(text));
 }
@@ -50,49 +50,11 @@ static void put_file(struct merging *m, const char *path, const char *text)
 /* ---- conflicts */
 
 struct clashing {
-	struct merging *m;
+	struct tree_merge *m;
 	const json_t *a;
 	const json_t *b;
 	int failed;
 };
-
-/* A stored value as the text of a conflict's field. */
-static json_t *value_text(const json_t *value)
-{
-	if (!value || json_is_string(value))
-		return json_incref((json_t *)(uintptr_t)value);
-	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
-	json_t *string = json_string(text ? text : "");
-	free(text);
-	return string;
-}
-
-static void hash_part(crypto_generichash_state *state, const char *text)
-{
-	crypto_generichash_update(state, (const unsigned char *)text, strlen(text) + 1);
-}
-
-/* An id from record, field and the two values, in the form that all ids have. */
-static void conflict_id(const char *record, const struct merge_clash *clash, char id[37])
-{
-	crypto_generichash_state state;
-	unsigned char d[16];
-	const json_t *const values[2] = {clash->one, clash->other};
-	crypto_generichash_init(&state, NULL, 0, sizeof d);
-	hash_part(&state, "genba conflict 1");
-	hash_part(&state, record);
-	hash_part(&state, clash->field);
-	for (int i = 0; i < 2; i++) {
-		char *text = values[i] ? json_dumps(values[i], JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-		hash_part(&state, text ? text : "");
-		free(text);
-	}
-	crypto_generichash_final(&state, d, sizeof d);
-	d[6] = (unsigned char)(0x40 | (d[6] & 0x0F));
-	d[8] = (unsigned char)(0x80 | (d[8] & 0x3F));
-	snprintf(id, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1], d[2], d[3],
-	         d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14], d[15]);
-}
 
 static json_t *later_change(const json_t *a, const json_t *b)
 {
@@ -108,8 +70,8 @@ static json_t *make_conflict(const struct clashing *k, const struct merge_clash 
 	snprintf(label, sizeof label, "X-%.8s", id);
 	json_t *when = later_change(k->a, k->b);
 	json_t *object = json_pack("{s:s s:s s:s s:s s:O s:s s:s s:s}", "id", id, "kind", "conflict", "label", label,
-	                           "author", "genba", "record", json_object_get(k->a, "id"), "field", clash->field,
-	                           "state", "open", "basis", "tool_output");
+	                           "author", CONFLICT_AUTHOR, "record", json_object_get(k->a, "id"), "field",
+	                           clash->field, "state", "open", "basis", "tool_output");
 	json_object_set(object, "entered", when);
 	json_object_set_new(object, "modified", when);
 	const struct {
@@ -118,12 +80,12 @@ static json_t *make_conflict(const struct clashing *k, const struct merge_clash 
 	} values[] = {{"one", clash->one}, {"other", clash->other}, {"base", clash->base}};
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		if (values[i].value)
-			json_object_set_new(object, values[i].name, value_text(values[i].value));
+			json_object_set_new(object, values[i].name, conflict_text(values[i].value));
 	return object;
 }
 
 /* The record of a conflict as both sides have it, merged; NULL and 0 if neither has one. */
-static int conflict_on_record(struct merging *m, const char *path, json_t **object)
+static int conflict_on_record(struct tree_merge *m, const char *path, json_t **object)
 {
 	const struct state *const sides[3] = {m->base, m->a, m->b};
 	json_t *texts[3] = {NULL, NULL, NULL};
@@ -149,11 +111,11 @@ static int conflict_on_record(struct merging *m, const char *path, json_t **obje
 static void on_clash(void *ctx, const struct merge_clash *clash)
 {
 	struct clashing *k = ctx;
-	struct merging *m = k->m;
+	struct tree_merge *m = k->m;
 	struct buf path = BUF_INIT;
 	struct buf text = BUF_INIT;
 	char id[37];
-	conflict_id(json_get_string(k->a, "id"), clash, id);
+	conflict_id(json_get_string(k->a, "id"), clash->field, clash->one, clash->other, id);
 	record_path("conflict", id, &path);
 	json_t *object = NULL;
 	if (conflict_on_record(m, path.data, &object) == 0 && !object)
@@ -175,7 +137,7 @@ static void on_clash(void *ctx, const struct merge_clash *clash)
 }
 
 /* The field that a conflict is about, as a side has it now; NULL: unset. New reference. */
-static json_t *decided(struct merging *m, const struct state *side, const json_t *conflict)
+static json_t *decided(struct tree_merge *m, const struct state *side, const json_t *conflict)
 {
 	const char *id = json_get_string(conflict, "record");
 	const char *field = json_get_string(conflict, "field");
@@ -202,7 +164,7 @@ static int is_resolved(const json_t *conflict)
 }
 
 /* Both sides decided since they parted, and not alike: nobody's decision wins by its time, it is to be decided again. */
-static void reopen(struct merging *m, const json_t *base, const json_t *a, const json_t *b, json_t *merged)
+static void reopen(struct tree_merge *m, const json_t *base, const json_t *a, const json_t *b, json_t *merged)
 {
 	if (!is_resolved(a) || !is_resolved(b) || (base && is_resolved(base)))
 		return;
@@ -220,7 +182,7 @@ static void reopen(struct merging *m, const json_t *base, const json_t *a, const
 
 /* ---- one file */
 
-static int merge_texts(struct merging *m, const char *path, const struct buf *base, const struct buf *a,
+static int merge_texts(struct tree_merge *m, const char *path, const struct buf *base, const struct buf *a,
                        const struct buf *b)
 {
 	json_t *o = base ? json_parse(base->data, base->len, m->err) : NULL;
@@ -250,7 +212,7 @@ static int same(int there_a, const struct buf *a, int there_b, const struct buf 
 	return there_a == there_b && a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
-static int merge_path(struct merging *m, const char *path)
+static int merge_path(struct tree_merge *m, const char *path)
 {
 	struct buf o = BUF_INIT;
 	struct buf a = BUF_INIT;
@@ -292,7 +254,7 @@ static void list_files(json_t *paths, const json_t *files)
 }
 
 /* In the order of the paths: conflicts come out alike on both sides whatever the order, but so they are easier to read. */
-static int merge_paths(struct merging *m, json_t *paths)
+static int merge_paths(struct tree_merge *m, json_t *paths)
 {
 	size_t n;
 	char **sorted = json_names(paths, &n);
@@ -352,7 +314,7 @@ static int merge_states(struct history *h, const struct state *a, const struct s
 	if (a->files)
 		list_files(paths, a->files);
 	if (rc == 0) {
-		struct merging m = {h, err, &base, a, b, files, 0};
+		struct tree_merge m = {h, err, &base, a, b, files, 0};
 		rc = merge_paths(&m, paths);
 		*conflicts += m.conflicts;
 	}

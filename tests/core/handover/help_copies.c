@@ -98,6 +98,43 @@ void set(struct case_file *c, const char *label, const char *field, const char *
 	ok(record_set(c, label, fields, 1, RECORD_WITH_RETRACTED, &err), &err);
 }
 
+int sign_well(void *ctx, const void *message, size_t n, unsigned char signature[64])
+{
+	return identity_sign(ctx, message, n, signature);
+}
+
+void commit_files(struct case_file *c, const struct identity *who, signing_fn how, const struct history_change *files,
+                  size_t count)
+{
+	struct err err = ERR_INIT;
+	char id[HISTORY_ID];
+	char *mail = xasprintf("%s@%.8s.genba.invalid", who->mark, case_id(c));
+	struct history_signer signer = {how, (void *)(uintptr_t)who, {0}};
+	struct history_meta meta = {.subject = "add asset R2-A1: PC",
+	                            .action = "add",
+	                            .author_name = who->name,
+	                            .author_mail = mail,
+	                            .when = clock_now()};
+	memcpy(signer.public_key, who->public_key, 32);
+	assert_int_equal(sqlite3_exec(case_db(c), "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	ok(history_commit(case_history(c), files, count, &meta, &signer, id, &err), &err);
+	assert_int_equal(sqlite3_exec(case_db(c), "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	free(mail);
+}
+
+void commit_object(struct case_file *c, const struct identity *who, const json_t *object)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	struct buf path = BUF_INIT;
+	ok(json_canonical(object, &text, &err), &err);
+	record_path(json_get_string(object, "kind"), json_get_string(object, "id"), &path);
+	struct history_change file = {path.data, text.data, text.len};
+	commit_files(c, who, sign_well, &file, 1);
+	buf_release(&text);
+	buf_release(&path);
+}
+
 int try_merge(struct case_file *to, struct case_file *from, struct merge_report *report, struct err *err)
 {
 	struct buf bytes = BUF_INIT;

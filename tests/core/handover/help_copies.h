@@ -12,6 +12,7 @@
 #include "case/record.h"
 #include "handover/handover.h"
 #include "handover/merge.h"
+#include "history/history.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,6 +39,15 @@ struct case_file *open_copy(const char *path, const struct identity *who);
 void ok(int rc, const struct err *err);
 void add(struct case_file *c, const char *kind, const char *field, const char *value, char label[LABEL_TEXT]);
 void set(struct case_file *c, const char *label, const char *field, const char *value);
+
+/* One commit of these files on top of the copy's history, past all that the case would have said about them. */
+typedef int (*signing_fn)(void *ctx, const void *message, size_t n, unsigned char signature[64]);
+int sign_well(void *ctx, const void *message, size_t n, unsigned char signature[64]);
+void commit_files(struct case_file *c, const struct identity *who, signing_fn how, const struct history_change *files,
+                  size_t count);
+
+/* The same for one record, as it is. */
+void commit_object(struct case_file *c, const struct identity *who, const json_t *object);
 
 /* Merges all of `from` into `to`: what `from` would send to somebody of whom it knows nothing. */
 int try_merge(struct case_file *to, struct case_file *from, struct merge_report *report, struct err *err);

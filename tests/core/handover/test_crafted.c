@@ -12,36 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef int (*signing_fn)(void *ctx, const void *message, size_t n, unsigned char signature[64]);
-
-static int sign(void *ctx, const void *message, size_t n, unsigned char signature[64])
-{
-	return identity_sign(ctx, message, n, signature);
-}
-
 static int sign_wrong(void *ctx, const void *message, size_t n, unsigned char signature[64])
 {
 	int rc = identity_sign(ctx, message, n, signature);
 	signature[7] ^= 1;
 	return rc;
-}
-
-/* One commit of these files, on top of the copy's history. */
-static void commit_as(struct case_file *c, struct identity *who, signing_fn how, const struct history_change *files,
-                      size_t count)
-{
-	struct err err = ERR_INIT;
-	char id[HISTORY_ID];
-	struct history_signer signer = {how, who, {0}};
-	struct history_meta meta = {.subject = "add asset R2-A1: PC",
-	                            .action = "add",
-	                            .author_name = "Responder",
-	                            .author_mail = "R2@x.invalid",
-	                            .when = clock_now()};
-	memcpy(signer.public_key, who->public_key, 32);
-	assert_int_equal(sqlite3_exec(case_db(c), "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-	ok(history_commit(case_history(c), files, count, &meta, &signer, id, &err), &err);
-	assert_int_equal(sqlite3_exec(case_db(c), "COMMIT", NULL, NULL, NULL), SQLITE_OK);
 }
 
 /* The text of an asset, canonical, and its path. Both freed by the caller. */
@@ -82,7 +57,7 @@ static void commit_asset(struct identity *who, signing_fn how)
 	char *path;
 	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R2", &path);
 	struct history_change file = {path, text, strlen(text)};
-	commit_as(copies[1], who, how, &file, 1);
+	commit_files(copies[1], who, how, &file, 1);
 	free(text);
 	free(path);
 }
@@ -93,7 +68,7 @@ static void test_signatures(void **state)
 	struct merge_report report;
 	struct err err = ERR_INIT;
 	begin(2); /* the third person is no responder of this case */
-	commit_asset(people[2], sign);
+	commit_asset(people[2], sign_well);
 	refused(copies[0], copies[1], "no responder of this case");
 	end(2);
 	begin(2);
@@ -101,7 +76,7 @@ static void test_signatures(void **state)
 	refused(copies[0], copies[1], "does not fit");
 	end(2);
 	begin(2); /* nothing but that was wrong with them */
-	commit_asset(people[1], sign);
+	commit_asset(people[1], sign_well);
 	ok(try_merge(copies[0], copies[1], &report, &err), &err);
 	merge_report_release(&report);
 	end(2);
@@ -115,7 +90,7 @@ static void test_in_anothers_name(void **state)
 	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R1", &path);
 	struct history_change file = {path, text, strlen(text)};
 	begin(2);
-	commit_as(copies[1], people[1], sign, &file, 1);
+	commit_files(copies[1], people[1], sign_well, &file, 1);
 	refused(copies[0], copies[1], "entered by R1, who did not sign it");
 	free(text);
 	free(path);
@@ -127,7 +102,7 @@ static void test_in_anothers_name(void **state)
 		text = asset_text("a0000000-0000-4000-8000-000000000001", labels[i][0], "R2", &path);
 		file = (struct history_change){path, text, strlen(text)};
 		begin(2);
-		commit_as(copies[1], people[1], sign, &file, 1);
+		commit_files(copies[1], people[1], sign_well, &file, 1);
 		refused(copies[0], copies[1], labels[i][1]);
 		free(text);
 		free(path);
@@ -147,7 +122,7 @@ static void commit_change(const char *label, const char *member, json_t *value)
 	ok(json_canonical(record, &text, &err), &err);
 	record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);
 	struct history_change file = {path.data, text.data, text.len};
-	commit_as(copies[1], people[1], sign, &file, 1);
+	commit_files(copies[1], people[1], sign_well, &file, 1);
 	json_decref(record);
 	buf_release(&text);
 	buf_release(&path);
@@ -191,7 +166,7 @@ static void test_two_of_one_label(void **state)
 	texts[1] = asset_text("b0000000-0000-4000-8000-000000000002", "R2-A1", "R2", &paths[1]);
 	struct history_change files[2] = {{paths[0], texts[0], strlen(texts[0])},
 	                                  {paths[1], texts[1], strlen(texts[1])}};
-	commit_as(copies[1], people[1], sign, files, 2);
+	commit_files(copies[1], people[1], sign_well, files, 2);
 	refused(copies[0], copies[1], "two records called R2-A1"); /* moving forward … */
 	add(copies[0], "asset", "hostname", "PC-1", label);
 	refused(copies[0], copies[1], "two records called R2-A1"); /* … and with two sides */
@@ -204,7 +179,7 @@ static void test_two_of_one_label(void **state)
 	free(paths[0]);
 	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", label, "R2", &paths[0]);
 	struct history_change file = {paths[0], texts[0], strlen(texts[0])};
-	commit_as(copies[1], people[1], sign, &file, 1);
+	commit_files(copies[1], people[1], sign_well, &file, 1);
 	refused(copies[0], copies[1], label);
 	for (int i = 0; i < 2; i++) {
 		free(texts[i]);
@@ -228,7 +203,7 @@ static void test_files_that_are_no_records(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct history_change file = {table[i].path, table[i].text, strlen(table[i].text)};
 		begin(2);
-		commit_as(copies[1], people[1], sign, &file, 1);
+		commit_files(copies[1], people[1], sign_well, &file, 1);
 		refused(copies[0], copies[1], table[i].reason);
 		end(2);
 	}
@@ -237,7 +212,7 @@ static void test_files_that_are_no_records(void **state)
 	char *text = asset_text("a0000000-0000-4000-8000-000000000001", "R2-A1", "R2", &path);
 	struct history_change file = {"asset/f/f/f/f0000000-0000-4000-8000-000000000001.json", text, strlen(text)};
 	begin(2);
-	commit_as(copies[1], people[1], sign, &file, 1);
+	commit_files(copies[1], people[1], sign_well, &file, 1);
 	refused(copies[0], copies[1], "does not lie where");
 	end(2);
 	free(text);
