@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/authorship.h"
 #include "case/changes.h"
 #include "case/record.h"
 #include "history/history.h"
@@ -32,10 +33,10 @@ static void tell_json(struct telling *t, const struct record_change *change)
 	char when[CLOCK_TEXT];
 	clock_format(change->when, when);
 	json_array_append_new(t->array,
-	                      json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s}", "kind", change->kind, "label",
+	                      json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s}", "kind", change->kind, "label",
 	                                change->label, "field", change->name, "old", copy_or_null(change->old_value),
-	                                "new", copy_or_null(change->new_value), "who", change->who, "when", when,
-	                                "commit", change->commit));
+	                                "new", copy_or_null(change->new_value), "who", change->who, "mark",
+	                                change->mark, "when", when, "commit", change->commit));
 }
 
 /* One value: in its line, or, if it has several lines, below and indented. */
@@ -68,10 +69,8 @@ static int tell_change(void *ctx, const struct record_change *change)
 	tell_value(out, change->new_text);
 	if (t->authors) {
 		char when[CLOCK_TEXT];
-		char *who = printable_dup(change->who);
 		clock_format(change->when, when);
-		fprintf(out, "  (%s, %s, %.10s)", who, when, change->commit);
-		free(who);
+		fprintf(out, "  (%s, %s, %.10s)", change->person, when, change->commit);
 	}
 	fputc('\n', out);
 	return 0;
@@ -101,6 +100,8 @@ int cmd_diff(struct session *s, const struct args *args, struct err *err)
 struct logging {
 	struct session *s;
 	json_t *array;
+	size_t limit, count;
+	const char *path; /* of the one record whose actions are listed; NULL: all */
 	int changes;
 	struct err *err;
 };
@@ -109,20 +110,27 @@ static int log_one(void *ctx, const struct history_entry *entry)
 {
 	struct logging *l = ctx;
 	char when[CLOCK_TEXT];
+	if (l->path && authorship_only_brought(l->s->c, l->path, entry))
+		return 0; /* the action that it brought is listed */
+	if (l->limit && l->count++ >= l->limit)
+		return 1;
 	clock_format(entry->when, when);
 	if (l->array) {
-		json_array_append_new(l->array,
-		                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind", "commit", "label", "",
-		                                "id", entry->id, "when", when, "author", entry->author_name, "action",
-		                                entry->action ? entry->action : "", "subject", entry->subject));
+		struct authorship who = AUTHORSHIP_INIT;
+		authorship_of_entry(entry, &who);
+		json_array_append_new(
+		    l->array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind", "commit", "label", "", "id",
+		                        entry->id, "when", when, "author", entry->author_name, "mark", who.mark,
+		                        "action", entry->action ? entry->action : "", "subject", entry->subject));
+		authorship_release(&who);
 		return 0;
 	}
-	char *author = printable_dup(entry->author_name);
+	char *author = person_of_entry(l->s->c, entry);
 	char *subject = printable_dup(entry->subject);
 	fprintf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
 	free(author);
 	free(subject);
-	struct telling t = {.s = l->s};
+	struct telling t = {.s = l->s, .authors = entry->parent_count > 1}; /* a merge brings the changes of others */
 	return l->changes && changes_of_commit(l->s->c, entry->id, tell_change, &t, l->err) < 0 ? -1 : 0;
 }
 
@@ -152,10 +160,14 @@ int cmd_log(struct session *s, const struct args *args, struct err *err)
 			record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);
 		json_decref(record);
 	}
-	struct logging l = {s, args_option(args, "json") ? json_array() : NULL, args_option(args, "changes") != NULL,
-	                    err};
+	struct logging l = {.s = s,
+	                    .array = args_option(args, "json") ? json_array() : NULL,
+	                    .limit = limit,
+	                    .path = path.len ? path.data : NULL,
+	                    .changes = args_option(args, "changes") != NULL,
+	                    .err = err};
 	if (rc == 0)
-		rc = history_log(case_history(s->c), NULL, path.len ? path.data : NULL, limit, log_one, &l, err);
+		rc = history_log(case_history(s->c), NULL, l.path, 0, log_one, &l, err);
 	if (rc >= 0 && l.array)
 		cmd_print_json(s, json_incref(l.array));
 	json_decref(l.array);

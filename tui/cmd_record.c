@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/standard_fds.h"
+#include "case/authorship.h"
 #include "case/blob.h"
 #include "case/filter.h"
 #include "case/record.h"
@@ -345,6 +346,35 @@ static int show_reference(void *ctx, json_t *record, const char *field)
 	return 0;
 }
 
+/* Who made the last change of a record, as of a commit (NULL: now). */
+static char *changed_by(struct session *s, const json_t *record, const char *commit, struct authorship *who)
+{
+	if (authorship_of_field(s->c, json_get_string(record, "id"), NULL, NULL, commit, who, NULL) < 0)
+		return xstrdup("?");
+	return person_of_change(s->c, who);
+}
+
+/* The line below the fields: who entered it, who changed it last. */
+static void show_origin(struct session *s, const json_t *record, const char *commit)
+{
+	const char *modified = json_get_string(record, "modified");
+	const char *entered = json_get_string(record, "entered");
+	char *when = printable_dup(entered ? entered : "?");
+	char *person = person_of_mark(s->c, json_get_string(record, "author"));
+	fprintf(s->out, _("  entered %s by %s\n"), when, person);
+	free(person);
+	free(when);
+	if (!modified || (entered && strcmp(entered, modified) == 0))
+		return;
+	struct authorship who;
+	when = printable_dup(modified);
+	person = changed_by(s, record, commit, &who);
+	fprintf(s->out, _("  changed %s by %s\n"), when, person);
+	authorship_release(&who);
+	free(person);
+	free(when);
+}
+
 static void show_fields(FILE *out, const json_t *record)
 {
 	const struct kind *kind = record_kind(record);
@@ -431,10 +461,15 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 		rc = show_sums(s, record, err);
 	} else if (args_option(args, "json")) {
 		json_t *array = json_array();
+		struct authorship who;
+		free(changed_by(s, record, when ? commit : NULL, &who));
+		json_object_set_new(record, "changed_by", json_string(who.mark));
+		authorship_release(&who);
 		json_array_append(array, record);
 		cmd_print_json(s, array);
 	} else {
 		show_fields(s->out, record);
+		show_origin(s, record, when ? commit : NULL);
 		if (!when)
 			rc = record_each_referring(s->c, record_label(record), show_reference, s->out, err);
 	}

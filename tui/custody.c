@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/authorship.h"
 #include "case/custody.h"
 #include "tui/names.h"
 #include "tui/workbench_private.h"
@@ -88,15 +89,14 @@ static void add_beginning(struct view *v, const json_t *item)
 {
 	const char *started = json_get_string(item, "started");
 	const char *by = json_get_string(item, "collected_by");
-	const char *author = json_get_string(item, "author");
+	char *author = person_of_mark(v->wb->s->c, json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, " 0.  ");
 	add_time(started ? started : json_get_string(item, "entered"), &line);
 	buf_addf(&line, started ? _("  collected by %s") : _("  put on record by %s"),
-	         by       ? name_of(&v->wb->names, v->wb->s->c, by)
-	         : author ? author
-	                  : "?");
+	         by ? name_of(&v->wb->names, v->wb->s->c, by) : author);
 	view_add(v, TONE_PLAIN, v->argument, line.data);
+	free(author);
 	buf_release(&line);
 }
 
@@ -129,9 +129,9 @@ void custody_line(struct workbench *wb, const json_t *item, struct buf *out)
 {
 	json_t *chain = custody_chain(wb->s->c, record_label(item), NULL);
 	size_t count = json_array_size(chain);
-	const char *author = json_get_string(item, "author");
+	char *author = person_of_mark(wb->s->c, json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
-	buf_adds(&line, count ? party(wb, json_array_get(chain, 0), "from") : author ? author : "?");
+	buf_adds(&line, count ? party(wb, json_array_get(chain, 0), "from") : author);
 	for (size_t i = 0; i < count; i++) {
 		const json_t *t = json_array_get(chain, i);
 		const char *when = json_get_string(t, "when");
@@ -144,5 +144,6 @@ void custody_line(struct workbench *wb, const json_t *item, struct buf *out)
 		buf_adds(&line, _(" · no transfer on record"));
 	printable_add(out, line.data, line.len, PRINTABLE_LINE);
 	buf_release(&line);
+	free(author);
 	json_decref(chain);
 }

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/authorship.h"
 #include "case/record.h"
 #include "tui/custody.h"
 #include "tui/form.h"
@@ -126,6 +127,18 @@ static void display_time(const char *text, struct buf *out)
 		edtf_display(&t, out);
 }
 
+/* Who made the last change, at the commit that is looked at. */
+static char *changed_by(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	struct authorship who;
+	if (authorship_of_field(wb->s->c, v->argument, NULL, NULL, *wb->as_of ? wb->as_of : NULL, &who, NULL) < 0)
+		return xstrdup("?");
+	char *person = person_of_change(wb->s->c, &who);
+	authorship_release(&who);
+	return person;
+}
+
 static void add_origin(struct view *v, const json_t *record)
 {
 	struct buf line = BUF_INIT;
@@ -134,11 +147,15 @@ static void add_origin(struct view *v, const json_t *record)
 	const char *author = json_get_string(record, "author");
 	struct buf when = BUF_INIT;
 	display_time(entered, &when);
-	buf_addf(&line, _(" entered %s by %s"), when.data, author ? author : "?");
+	char *person = person_of_mark(v->wb->s->c, author);
+	buf_addf(&line, _(" entered %s by %s"), when.data, person);
+	free(person);
 	if (modified && entered && strcmp(modified, entered) != 0) {
 		buf_clear(&when);
 		display_time(modified, &when);
-		buf_addf(&line, _(" · changed %s (L: its history)"), when.data);
+		person = changed_by(v);
+		buf_addf(&line, _(" · changed %s by %s (L: its history)"), when.data, person);
+		free(person);
 	}
 	view_add(v, TONE_FAINT, v->argument, line.data);
 	buf_release(&when);

@@ -2,6 +2,7 @@
  * History: the actions, newest first, of the case or of one record; and one
  * action with the fields that it changed. `@` shows the case as of an action.
  */
+#include "case/authorship.h"
 #include "case/changes.h"
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@
 struct actions {
 	size_t limit;
 	int more;
+	const char *path; /* of the one record whose actions are listed, while they are read; NULL: all */
 };
 
 /* `2026-11-23 14:05`, as the author's machine had it. */
@@ -37,8 +39,11 @@ static void add_time(struct clock_time when, struct buf *out)
 static int add_action(void *ctx, const struct history_entry *entry)
 {
 	struct view *v = ctx;
+	struct actions *a = v->data;
+	if (a->path && authorship_only_brought(v->wb->s->c, a->path, entry))
+		return 0; /* the action that it brought is listed */
 	struct buf line = BUF_INIT;
-	char *author = printable_dup(entry->author_name);
+	char *author = person_of_entry(v->wb->s->c, entry);
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
@@ -64,8 +69,9 @@ static int fill_history(struct view *v, int columns, struct err *err)
 		v->heading = xstrdup(record_label(record));
 		json_decref(record);
 	}
-	int rc =
-	    history_log(case_history(v->wb->s->c), NULL, path.len ? path.data : NULL, a->limit, add_action, v, err);
+	a->path = path.len ? path.data : NULL;
+	int rc = history_log(case_history(v->wb->s->c), NULL, a->path, a->limit, add_action, v, err);
+	a->path = NULL;
 	a->more = v->count >= a->limit;
 	buf_release(&path);
 	return rc < 0 ? -1 : 0;
@@ -138,10 +144,18 @@ struct view *view_history(struct workbench *wb, const char *label)
 
 /* ---- one action */
 
+struct changing {
+	struct view *v;
+	int authors; /* of a merge: the changes are those of others */
+	char label[LABEL_TEXT];
+};
+
 static int add_entry(void *ctx, const struct history_entry *entry)
 {
-	struct view *v = ctx;
+	struct changing *k = ctx;
+	struct view *v = k->v;
 	struct buf line = BUF_INIT;
+	k->authors = entry->parent_count > 1;
 	buf_addf(&line, "%.10s", entry->id);
 	char *safe = printable_dup(line.data);
 	v->heading = safe;
@@ -152,18 +166,15 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	add_time(entry->when, &line);
 	char zone[CLOCK_TEXT];
 	clock_format(entry->when, zone);
-	buf_addf(&line, "%s  %s", zone + 19, entry->author_name);
+	char *author = person_of_entry(v->wb->s->c, entry);
+	buf_addf(&line, "%s  %s", zone + 19, author);
+	free(author);
 	if (entry->step)
 		buf_addf(&line, "  %s %s", _("step"), entry->step);
 	view_addf(v, TONE_FAINT, NULL, " %s", line.data);
 	buf_release(&line);
 	return 0;
 }
-
-struct changing {
-	struct view *v;
-	char label[LABEL_TEXT];
-};
 
 /* `Finding: suspected → infected`; a value of several lines stands below its name. */
 static void add_change(struct view *v, const struct record_change *change)
@@ -191,15 +202,22 @@ static int take_change(void *ctx, const struct record_change *change)
 		          change->title, kind ? "" : _("  (a kind that this genba does not know)"));
 	}
 	add_change(k->v, change);
+	if (k->authors && *change->commit) {
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "        %s  ", change->person);
+		add_time(change->when, &line);
+		view_addf(k->v, TONE_FAINT, change->label, "%s  %.10s", line.data, change->commit);
+		buf_release(&line);
+	}
 	return 0;
 }
 
 static int fill_commit(struct view *v, int columns, struct err *err)
 {
 	struct case_file *c = v->wb->s->c;
-	struct changing k = {v, ""};
+	struct changing k = {.v = v};
 	(void)columns;
-	if (history_entry_of(case_history(c), v->argument, add_entry, v, err) < 0 ||
+	if (history_entry_of(case_history(c), v->argument, add_entry, &k, err) < 0 ||
 	    changes_of_commit(c, v->argument, take_change, &k, err) < 0)
 		return -1;
 	if (!*k.label)

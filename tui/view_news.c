@@ -58,7 +58,6 @@ static int add_change(void *ctx, const struct record_change *change)
 		view_addf(v, TONE_HEADING, change->label, "%s  %s%s", change->label, change->title,
 		          change->added ? _("  (new)") : "");
 	}
-	char *who = printable_dup(change->who);
 	char *old_text = printable_dup(change->old_text);
 	char *new_text = printable_dup(change->new_text);
 	clock_format(change->when, when);
@@ -67,8 +66,7 @@ static int add_change(void *ctx, const struct record_change *change)
 	else
 		view_addf(v, TONE_PLAIN, change->label, "    %s: %s → %s", change_field_label(change),
 		          *old_text ? old_text : "-", *new_text ? new_text : "-");
-	view_addf(v, TONE_FAINT, change->label, "        %s  %.16s", who, when);
-	free(who);
+	view_addf(v, TONE_FAINT, change->label, "        %s  %.16s", change->person, when);
 	free(old_text);
 	free(new_text);
 	return v->count >= NEWS_MOST;

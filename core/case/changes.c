@@ -2,28 +2,20 @@
 
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/authorship.h"
 #include "case/case_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Which commit made a change. */
-struct source {
-	char commit[HISTORY_ID];
-	char parent[HISTORY_ID]; /* "": none */
-	char *who;
-	struct clock_time when;
-};
 
 struct comparing {
 	struct case_file *c;
 	change_fn fn;
 	void *ctx;
 	struct err *err;
-	uint64_t low;         /* the number of the older one */
-	const char *newer;    /* the other one */
-	struct source single; /* of changes_of_commit(): who is known beforehand */
-	int has_single;
+	const char *older; /* of the two that are compared; NULL or "": none */
+	const char *newer;
+	const struct authorship *single; /* of one plain commit: who is known beforehand */
 };
 
 const char *change_field_label(const struct record_change *change)
@@ -50,56 +42,22 @@ static int differs(const json_t *a, const json_t *b, const char *name)
 
 /* ---- who changed it */
 
-struct touching {
-	struct comparing *k;
-	const char *path;
-	const char *name;
-	struct source *found;
-};
-
-static json_t *stored_at(struct case_file *c, const char *commit, const char *path)
+static struct authorship copy_of(const struct authorship *who)
 {
-	struct buf text = BUF_INIT;
-	json_t *object = NULL;
-	if (*commit && history_read(c->history, commit, path, &text, NULL) == 0)
-		object = json_parse(text.data, text.len, NULL);
-	buf_release(&text);
-	return object;
+	struct authorship copy = *who;
+	copy.name = xstrdup(who->name ? who->name : "");
+	return copy;
 }
 
-static void take_source(struct source *source, const struct history_entry *entry)
+/* What only the older side changed is told as its change taken back. */
+static struct authorship find_author(struct comparing *k, const char *path, const char *name)
 {
-	snprintf(source->commit, sizeof source->commit, "%s", entry->id);
-	snprintf(source->parent, sizeof source->parent, "%s", entry->parent_count ? entry->parents[0] : "");
-	free(source->who);
-	source->who = xstrdup(entry->author_name);
-	source->when = entry->when;
-}
-
-static int made_change(void *ctx, const struct history_entry *entry)
-{
-	struct touching *t = ctx;
-	if (entry->number <= t->k->low)
-		return 1;
-	json_t *after = stored_at(t->k->c, entry->id, t->path);
-	json_t *before = stored_at(t->k->c, entry->parent_count ? entry->parents[0] : "", t->path);
-	int made = differs(before, after, t->name);
-	if (made)
-		take_source(t->found, entry);
-	json_decref(after);
-	json_decref(before);
-	return made ? 1 : 0;
-}
-
-static void find_source(struct comparing *k, const char *path, const char *name, struct source *found)
-{
-	struct touching t = {k, path, name, found};
-	if (k->has_single) {
-		*found = k->single;
-		found->who = xstrdup(k->single.who);
-		return;
-	}
-	history_log(k->c->history, k->newer, path, 0, made_change, &t, NULL);
+	struct authorship who = AUTHORSHIP_INIT;
+	if (k->single)
+		return copy_of(k->single);
+	if (authorship_of_path(k->c, path, name, k->older, k->newer, &who, NULL) == 0 && k->older && *k->older)
+		authorship_of_path(k->c, path, name, k->newer, k->older, &who, NULL);
+	return who;
 }
 
 /* ---- one field, one record */
@@ -137,10 +95,10 @@ static int give_change(struct comparing *k, const struct pair *p, const struct f
 {
 	struct buf old_text = BUF_INIT;
 	struct buf new_text = BUF_INIT;
-	struct source source = {.commit = ""};
 	value_text(p->old_record, field, name, &old_text);
 	value_text(p->new_record, field, name, &new_text);
-	find_source(k, p->path, name, &source);
+	struct authorship who = find_author(k, p->path, name);
+	char *person = person_of_change(k->c, &who);
 	struct record_change change = {.label = p->label,
 	                               .kind = p->kind,
 	                               .title = p->title,
@@ -151,11 +109,14 @@ static int give_change(struct comparing *k, const struct pair *p, const struct f
 	                               .old_text = old_text.data,
 	                               .new_text = new_text.data,
 	                               .added = p->before == NULL,
-	                               .commit = source.commit,
-	                               .who = source.who ? source.who : "",
-	                               .when = source.when};
+	                               .commit = who.commit,
+	                               .who = who.name ? who.name : "",
+	                               .mark = who.mark,
+	                               .person = person,
+	                               .when = who.when};
 	int rc = k->fn(k->ctx, &change);
-	free(source.who);
+	free(person);
+	authorship_release(&who);
 	buf_release(&old_text);
 	buf_release(&new_text);
 	return rc;
@@ -217,31 +178,46 @@ static int compare_file(void *ctx, const char *path, const struct buf *old_text,
 
 /* ---- the two questions */
 
+struct single {
+	struct authorship who;
+	char parent[HISTORY_ID]; /* "": none */
+	int merge;
+};
+
 static int set_single(void *ctx, const struct history_entry *entry)
 {
-	take_source(ctx, entry);
+	struct single *single = ctx;
+	authorship_of_entry(entry, &single->who);
+	snprintf(single->parent, sizeof single->parent, "%s", entry->parent_count ? entry->parents[0] : "");
+	single->merge = entry->parent_count > 1;
 	return 0;
 }
 
 int changes_of_commit(struct case_file *c, const char *commit, change_fn fn, void *ctx, struct err *err)
 {
-	struct comparing k = {.c = c, .fn = fn, .ctx = ctx, .err = err, .has_single = 1};
-	if (history_entry_of(c->history, commit, set_single, &k.single, err) < 0)
+	struct single single = {.who = AUTHORSHIP_INIT};
+	if (history_entry_of(c->history, commit, set_single, &single, err) < 0)
 		return -1;
-	int rc = history_diff(c->history, k.single.parent, commit, compare_file, &k, err);
-	free(k.single.who);
+	struct comparing k = {.c = c,
+	                      .fn = fn,
+	                      .ctx = ctx,
+	                      .err = err,
+	                      .older = single.parent,
+	                      .newer = commit,
+	                      .single = single.merge ? NULL : &single.who};
+	int rc = history_diff(c->history, single.parent, commit, compare_file, &k, err);
+	authorship_release(&single.who);
 	return rc;
 }
 
 int changes_between(struct case_file *c, const char *a, const char *b, change_fn fn, void *ctx, struct err *err)
 {
-	struct comparing k = {.c = c, .fn = fn, .ctx = ctx, .err = err};
 	uint64_t first = 0;
 	uint64_t second = 0;
 	if ((a && *a && history_number(c->history, a, &first, err) < 0) ||
 	    history_number(c->history, b, &second, err) < 0)
 		return -1;
-	k.low = first < second ? first : second;
-	k.newer = first < second ? b : a;
+	struct comparing k = {
+	    .c = c, .fn = fn, .ctx = ctx, .err = err, .older = first < second ? a : b, .newer = first < second ? b : a};
 	return history_diff(c->history, a, b, compare_file, &k, err);
 }

@@ -29,9 +29,12 @@ struct record_change {
 	const json_t *new_value;
 	const char *old_text; /* for people, printable, long texts with newlines; 不明 is "" here */
 	const char *new_text;
-	int added;              /* the whole record is new */
-	const char *commit;     /* that made the change: full id */
-	const char *who;        /* its author's name as stored: printable_dup() it */
+	int added; /* the whole record is new */
+	const char
+	    *commit;      /* that made the change, not the merge that brought it (authorship.h): full id, "" unknown */
+	const char *who;  /* its author's name as the commit claims it: printable_dup() it */
+	const char *mark; /* its author's mark: likewise */
+	const char *person;     /* both, for people: printable */
 	struct clock_time when; /* its author's claim */
 };
 

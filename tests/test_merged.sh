@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# What a merged case says, in every place: who changed what (not who merged), what is disputed, and both texts of a conflict.
+# Usage: GENBA=path/to/genba tests/test_merged.sh
+# shellcheck source=tests/help_handover.sh
+. "$(dirname "$(readlink -f "$0")")/help_handover.sh"
+
+person one two
+XDG_DATA_HOME=$work/one "$genba" new one.genba --title "Merged" --no-recovery 2>/dev/null
+for host in PC-1 PC-2 PC-3; do
+	as one add asset hostname=$host status=infected containment=connected >/dev/null
+done
+as one note "the server was seen" >/dev/null
+printf 'evidence\n' >mail.eml
+as one preserve mail.eml --on R1-A1 >/dev/null
+as one handover --to two.pub --out two.genba >/dev/null 2>&1
+as two accept --receipt receipt >/dev/null 2>&1
+before=$(as one log --json --limit 1 | jq -r '.[0].id')
+
+as one set R1-A2 os=windows >/dev/null
+as one set R1-N1 text="the server was on" >/dev/null
+as one set R1-A1 containment=requested tags=left >/dev/null
+ours=$(as one log --json --limit 1 | jq -r '.[0].id')
+as two set R1-A2 model=two >/dev/null
+as two set R1-A3 status=clean >/dev/null
+as two set R1-A1 os=linux tags=right >/dev/null
+as two set R1-N1 text="the server was off" >/dev/null
+as two add asset hostname=PC-4 >/dev/null
+as two set R1-A1 containment=isolated >/dev/null
+theirs=$(as two log --json --limit 1 | jq -r '.[0].id')
+as two handover --to R1 --out delta --delta >/dev/null 2>&1
+as one merge delta >/dev/null 2>&1
+merge=$(as one log --json --limit 1 | jq -r '.[0].id')
+
+# --- who did it
+who() { # who WANTED LABEL FIELD: as diff tells it
+	is "who changed $3 of $2" "$1" "$(as one diff "$before" HEAD --json 2>/dev/null |
+		jq -r --arg l "$2" --arg f "$3" '.[] | select(.label == $l and .field == $f) | .mark + " " + .who')"
+}
+who "R1 Responder one" R1-A2 os
+who "R2 Responder two" R1-A2 model
+who "R2 Responder two" R1-A3 status
+# the record keeps the value of who changed it later, and by the second that may be either
+kept=$(as one show R1-A1 --json | jq -r '.[0].containment')
+[ "$kept" = isolated ] && keeper="R2 Responder two" commit=$theirs || keeper="R1 Responder one" commit=$ours
+who "$keeper" R1-A1 containment
+who "R2 Responder two" R2-A1 hostname
+is "commit of a change that was merged in" "$commit" "$(as one diff "$before" HEAD --json 2>/dev/null |
+	jq -r '.[] | select(.label == "R1-A1" and .field == "containment") | .commit')"
+# one change, however the two points lie: from a commit of the other side, and backwards
+is "from the other side's last commit" "R1 os" "$(as one diff "$theirs" HEAD --json 2>/dev/null |
+	jq -r '.[] | select(.label == "R1-A2") | .mark + " " + .field')"
+is "backwards" "R2 model" "$(as one diff HEAD "$before" --json 2>/dev/null |
+	jq -r '.[] | select(.label == "R1-A2" and .field == "model") | .mark + " " + .field')"
+as one diff "$before" HEAD 2>/dev/null >diff.text
+grep 'Maker and model: — → two  (R2 Responder two, ' diff.text >/dev/null || fail "diff names somebody else: $(cat diff.text)"
+grep 'OS and version: — → windows  (R1 Responder one, ' diff.text >/dev/null || fail "diff names somebody else: $(cat diff.text)"
+as one log --changes --limit 1 >log.text
+grep "$(printf '%.10s' "$merge").*R1 Responder one" log.text >/dev/null || fail "the merge is not its signer's: $(cat log.text)"
+grep 'Maker and model: — → two  (R2 Responder two, ' log.text >/dev/null || fail "a merge's changes are told as the signer's: $(cat log.text)"
+as one log R1-A3 --json >log.json
+is "actions that changed a record" "set R2,add R1" "$(jq -r '[.[] | .action + " " + .mark] | join(",")' log.json)"
+is "limit counts what is listed" 1 "$(as one log R1-A3 --limit 1 --json | jq length)"
+as one show R1-A3 >show.text
+grep 'entered .* by R1 Responder one' show.text >/dev/null || fail "show does not say who entered it: $(cat show.text)"
+grep 'changed .* by R2 Responder two' show.text >/dev/null || fail "show does not say who changed it: $(cat show.text)"
+is "changed_by" "R1 R2" "$(as one show R1-A3 --json | jq -r '.[0] | .author + " " + .changed_by')"
+is "author in a list" "R2" "$(as one list asset --json | jq -r '.[] | select(.label == "R2-A1") | .author')"
+for lang in en ja; do
+	as one --lang $lang show R1-A2 >show.text
+	[ "$(grep -c 'R1 Responder one' show.text)" = 1 ] || fail "$lang: $(cat show.text)"
+done
