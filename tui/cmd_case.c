@@ -1,3 +1,4 @@
+#include "case/case.h"
 #include "tui/cmd.h"
 #include "tui/unfinished.h"
 

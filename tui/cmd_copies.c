@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/backup.h"
+#include "case/case.h"
 #include "case/salvage.h"
 
 #include <stdlib.h>

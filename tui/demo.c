@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "case/case.h"
 #include "tui/command.h"
 
 #include <stdlib.h>

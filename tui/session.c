@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/standard_fds.h"
+#include "case/case.h"
 #include "handover/settle.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "base/progress.h"
 #include "case/backup_state.h"
+#include "case/case.h"
 #include "case/case_private.h"
 #include "case/seen.h"
 #include "case/verify.h"

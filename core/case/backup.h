@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "case/access.h"
+#include "case/case.h"
 #include "history/history.h"
 
 struct backup_report {

@@ -8,7 +8,9 @@
 #ifndef GENBA_CASE_BLOB_H
 #define GENBA_CASE_BLOB_H
 
-#include "case/case.h"
+#include "case/case_file.h"
+
+#include <stddef.h>
 
 #define BLOB_LIMIT (64U << 20) /* bytes of one blob */
 

@@ -1,6 +1,6 @@
 /*
- * What the files of core/case share and nobody else sees: the struct behind
- * `struct case_file`, its prepared statements, and the text store.
+ * What the rooms of the case share and nobody else sees: the struct behind
+ * `struct case_file`, its prepared statements, and its schema.
  */
 #ifndef GENBA_CASE_CASE_PRIVATE_H
 #define GENBA_CASE_CASE_PRIVATE_H
@@ -8,12 +8,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/case.h"
+#include "case/case_file.h"
 #include "case/identity.h"
 #include "case/meta.h"
 #include "case/record.h"
 #include "case/text_store.h"
 #include "history/history.h"
+#include "vault/vault.h"
 
 /* Statements that are prepared once per case: (name, SQL). */
 #define CASE_STATEMENTS(X)                                                                                             \
@@ -58,6 +59,9 @@ enum case_statement {
 };
 
 #define CHANGES_KEPT 1024
+
+/* The field of a responder with the labels that are kept free for paper (reserve.h). */
+#define RESERVE_FIELD "reserved"
 
 /* A record that an action of this session has changed. */
 struct change {

@@ -12,7 +12,7 @@
 #ifndef GENBA_CASE_DRAFT_H
 #define GENBA_CASE_DRAFT_H
 
-#include "case/case.h"
+#include "case/case_file.h"
 
 #include <jansson.h>
 

@@ -8,7 +8,13 @@
 #ifndef GENBA_CASE_IDENTITY_H
 #define GENBA_CASE_IDENTITY_H
 
-#include "case/case.h"
+#include "vault/vault.h"
+
+struct buf;
+struct err;
+struct secret;
+
+#define MARK_TEXT 9 /* room for a responder's mark: a letter, then letters or digits, 8 at most */
 
 struct identity {
 	char *name; /* owned */

@@ -28,7 +28,7 @@
 #ifndef GENBA_CASE_RECORD_H
 #define GENBA_CASE_RECORD_H
 
-#include "case/case.h"
+#include "case/case_file.h"
 #include "case/kinds.h"
 
 #include <jansson.h>

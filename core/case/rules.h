@@ -7,7 +7,7 @@
 #ifndef GENBA_CASE_RULES_H
 #define GENBA_CASE_RULES_H
 
-#include "case/case.h"
+#include "case/case_file.h"
 #include "case/kinds.h"
 
 #include <jansson.h>

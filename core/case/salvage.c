@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "case/action.h"
 #include "case/blob.h"
+#include "case/case.h"
 #include "case/case_private.h"
 #include "case/meta.h"
 #include "case/record.h"

@@ -17,7 +17,7 @@
 #ifndef GENBA_CASE_STANDING_H
 #define GENBA_CASE_STANDING_H
 
-#include "case/case.h"
+#include "case/case_file.h"
 
 struct standing;
 

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "case/case.h"
 #include "case/identity.h"
 #include "case/meta.h"
 #include "case/record.h"

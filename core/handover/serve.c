@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/case.h"
 #include "case/identity.h"
 #include "vault/keyed.h"
 

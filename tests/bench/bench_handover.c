@@ -4,6 +4,7 @@
  * of the same commits; and 100 changes of a colleague merged into a case of
  * 100,000 records in which work went on.
  */
+#include "case/case.h"
 #include "help_case.h"
 
 #include "base/buf.h"

@@ -3,6 +3,7 @@
  * lists, filters, searches and references by name take, at a tenth and at the whole: the growth must be that of the
  * number of records and no more.
  */
+#include "case/case.h"
 #include "help_case.h"
 
 #include "base/clock.h"

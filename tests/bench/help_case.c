@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "case/case.h"
 #include "case/identity.h"
 
 #include <sodium.h>

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "case/case.h"
 #include "history/history.h"
 
 #include <stdio.h>

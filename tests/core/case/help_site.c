@@ -1,5 +1,6 @@
 #include "help_site.h"
 
+#include "case/case.h"
 #include "case/verify.h"
 
 #include <sodium.h>

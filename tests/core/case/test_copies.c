@@ -2,6 +2,7 @@
 #include "base/secret.h"
 #include "case/access.h"
 #include "case/backup.h"
+#include "case/case.h"
 #include "case/purge.h"
 #include "case/salvage.h"
 #include "help_site.h"

@@ -1,4 +1,5 @@
 /* Records: added, changed, retracted, listed, linked; one commit for each action, none for an error. */
+#include "case/case.h"
 #include "help_case.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
 /* Search: what people type is found, in both scripts; the index catches up after any end. */
+#include "case/case.h"
 #include "help_case.h"
 
 #include "case/case_private.h"

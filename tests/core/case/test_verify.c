@@ -1,5 +1,6 @@
 /* What of a case was altered behind its back is named; slices; keys; foreign tables. */
 #include "base/progress.h"
+#include "case/case.h"
 #include "case/verify.h"
 #include "help_site.h"
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/secret.h"
+#include "case/case.h"
 
 #include <openssl/sha.h>
 #include <sodium.h>

@@ -6,6 +6,7 @@
  *
  *     GENBA_STRIDE=1 crash_handover      a crash at each operation (7: at each seventh)
  */
+#include "case/case.h"
 #include "help_copies.h"
 
 #include "../vault/crashfs.h"

@@ -2,6 +2,7 @@
  * Copies of one case that go apart and come together: two and three responders, every sort of change, and random
  * histories. After a last exchange every copy holds every action, and all trees are the same.
  */
+#include "case/case.h"
 #include "help_copies.h"
 
 #include "base/worker.h"

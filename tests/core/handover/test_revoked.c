@@ -2,6 +2,7 @@
  * Merging where a key was revoked: what a colleague had merged before counts, what was signed beside the revocation is set
  * aside with what builds on it, and a person can take it in, on record. Every copy comes to the same.
  */
+#include "case/case.h"
 #include "help_copies.h"
 
 #include "base/clock.h"

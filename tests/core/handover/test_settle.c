@@ -1,4 +1,5 @@
 /* A handover that was cut short: what is on record comes to fit whether there is a copy. */
+#include "case/case.h"
 #include "help_copies.h"
 
 #include "base/worker.h"

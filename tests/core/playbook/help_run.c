@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "case/case.h"
 #include "case/identity.h"
 
 #include <setjmp.h>
