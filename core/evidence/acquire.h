@@ -15,13 +15,6 @@
 #include "evidence/readback.h"
 #include "evidence/source.h"
 
-struct sink_ops {
-	int (*pack)(void *sink, struct piece *p,
-	            struct err *err); /* in any order, many at once; NULL: nothing to pack */
-	int (*write)(void *sink, struct piece *p, struct err *err); /* in order */
-	int (*sync)(void *sink, struct err *err);                   /* NULL: work with this sink cannot be resumed */
-};
-
 enum acquire_fault { ACQUIRE_NO_FAULT, ACQUIRE_SOURCE, ACQUIRE_SINK, ACQUIRE_CANCELLED, ACQUIRE_OTHER };
 
 /* How far the work is: whole pieces. */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/pathname.h"
 #include "case/blob.h"
+#include "case/record.h"
 #include "evidence/capture_tool.h"
 #include "evidence/spool.h"
 

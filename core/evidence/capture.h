@@ -12,7 +12,7 @@
 #ifndef GENBA_EVIDENCE_CAPTURE_H
 #define GENBA_EVIDENCE_CAPTURE_H
 
-#include "evidence/preserve.h"
+#include "evidence/preserved.h"
 
 #define CAPTURE_LIMIT (8U << 20) /* bytes of standard output, and of error, that are kept in the case */
 

@@ -26,7 +26,7 @@
 #define GENBA_EVIDENCE_EWF_H
 
 #include "base/worker.h"
-#include "evidence/acquire.h"
+#include "evidence/pipeline.h"
 
 #include <jansson.h>
 

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "evidence/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

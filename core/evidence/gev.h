@@ -28,7 +28,9 @@
 #ifndef GENBA_EVIDENCE_GEV_H
 #define GENBA_EVIDENCE_GEV_H
 
-#include "evidence/acquire.h"
+#include "base/progress.h"
+#include "evidence/pipeline.h"
+#include "evidence/source.h"
 #include "evidence/volume.h"
 
 #include <pthread.h>

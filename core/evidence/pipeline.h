@@ -33,6 +33,14 @@ struct piece {
 	int mark;                  /* the stages' own: 0 when it is read */
 };
 
+/* Where the pieces go: a copy, a container, an image. */
+struct sink_ops {
+	int (*pack)(void *sink, struct piece *p,
+	            struct err *err); /* in any order, many at once; NULL: nothing to pack */
+	int (*write)(void *sink, struct piece *p, struct err *err); /* in order */
+	int (*sync)(void *sink, struct err *err);                   /* NULL: work with this sink cannot be resumed */
+};
+
 struct stage {
 	/* 0, or -1 with the error, which ends the run. The first stage reads: it sets p->n, 0 at the end of the stream. */
 	int (*run)(void *ctx, struct piece *p, struct err *err);

@@ -1,3 +1,4 @@
+#include "evidence/preserve.h"
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
@@ -60,14 +61,6 @@ void work_note(struct work *w, const char *format, ...)
 	buf_addv(&w->out->note, format, args);
 	va_end(args);
 	buf_addc(&w->out->note, '\n');
-}
-
-void preserved_release(struct preserved *p)
-{
-	buf_release(&p->note);
-	buf_release(&p->advice);
-	free(p->path);
-	p->path = NULL;
 }
 
 static int check_label(struct work *w, const char *option, const char *label, const char *wanted)

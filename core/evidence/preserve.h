@@ -12,6 +12,7 @@
 #include "case/record.h"
 #include "evidence/digest.h"
 #include "evidence/ewf.h"
+#include "evidence/preserved.h"
 
 struct err;
 
@@ -49,20 +50,6 @@ struct preserve_options {
 
 /* What a file is called by its name alone: a value of the field `type`. */
 const char *evidence_type_guess(const char *path, int folder);
-
-struct preserved {
-	char label[LABEL_TEXT];
-	char sha256[65];
-	uint64_t size;
-	uint64_t files;    /* of a tree; 1 for a file */
-	int complete;      /* 0: partial or interrupted, and on record as that */
-	int wrong;         /* the source is damaged, or not what it or its log states */
-	struct buf note;   /* what could not be read, printable lines */
-	struct buf advice; /* what the person may still want to record, printable lines; not on record */
-	char *path;        /* printable */
-};
-
-void preserved_release(struct preserved *p);
 
 /*
  * Preserves one path. 0 when a record was made, complete or not; -1 when nothing

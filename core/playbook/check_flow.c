@@ -10,7 +10,6 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "playbook/engine.h"
 
 #include <stdint.h>
 #include <stdlib.h>

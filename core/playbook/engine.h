@@ -44,8 +44,6 @@ struct waiting {
 
 struct engine;
 
-#define ENGINE_BRANCHES 1000 /* steps that can be current at once; more is refused when a playbook is loaded */
-
 /* At the start of the playbook, which must live as long as the engine. */
 struct engine *engine_new(const struct playbook *p);
 void engine_free(struct engine *e);

@@ -54,7 +54,8 @@ struct places;
 #define PLAYBOOK_NODES   50000 /* keys and values */
 #define PLAYBOOK_KEY     250   /* bytes of a key */
 #define PLAYBOOK_STEPS   2000
-#define PLAYBOOK_STEP_ID 120 /* bytes of a step's id */
+#define PLAYBOOK_STEP_ID 120  /* bytes of a step's id */
+#define ENGINE_BRANCHES  1000 /* steps that can be current at once; more is refused when it is loaded */
 
 /* genba's own extension in strict CACAO files, and who wrote the definition. */
 #define PLAYBOOK_EXTENSION "extension-definition--7d0f5c2e-93b4-4c6a-8e1f-2b6a9d3c5e70"

@@ -1,4 +1,5 @@
 /* Captured programs: what is on record, masking, large output, and what cannot be run. */
+#include "evidence/preserve.h"
 #include "help_evidence.h"
 
 #include "base/buf.h"

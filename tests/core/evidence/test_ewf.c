@@ -1,4 +1,5 @@
 /* E01 images: written so that others read them, read back through the cage, damage named. */
+#include "evidence/acquire.h"
 #include "help_evidence.h"
 
 #include "base/buf.h"
