@@ -17,7 +17,8 @@ ask() { # the parser, the bytes of the input
 	} | "$GENBA" --worker "$1"
 }
 
-[ "$(ask probe 12345)" = '{"line":{"bytes":5}}
+[ "$(ask probe 12345)" = '{"caged":true}
+{"line":{"bytes":5}}
 {"end":null}' ] || fail "probe answers: $(ask probe 12345)"
 
 status=0

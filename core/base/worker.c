@@ -39,6 +39,7 @@ struct running {
 	size_t read;      /* bytes of lines in all */
 	char *piece;      /* PIECE bytes of room */
 	size_t raw_left;  /* of the raw bytes that are announced */
+	int caged;        /* its first line was seen: what it does from now on is a parser's doing */
 	int ended;        /* its last line was seen */
 	double deadline;
 };
@@ -261,7 +262,9 @@ static int take_line(struct running *r, const char *text, size_t n, struct err *
 	const json_t *end = json_object_get(object, "end");
 	json_int_t raw = json_integer_value(json_object_get(object, "raw"));
 	int rc = 0;
-	if (json_object_size(object) == 1 && !r->ended && r->call->raw && raw > 0 && raw <= WORKER_RAW) {
+	if (!r->caged && json_object_size(object) == 1 && json_is_true(json_object_get(object, "caged"))) {
+		r->caged = 1;
+	} else if (json_object_size(object) == 1 && !r->ended && r->call->raw && raw > 0 && raw <= WORKER_RAW) {
 		r->raw_left = (size_t)raw;
 	} else if (json_object_size(object) != 1 || r->ended ||
 	           (!value && !json_is_null(end) && !json_is_string(end))) {
@@ -397,13 +400,13 @@ static int judge(struct running *r, int status, const struct rusage *used, struc
 {
 	int exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	if (exited == WORKER_STATUS_UNCAGED)
+	if (!r->caged && exited == WORKER_STATUS_UNCAGED)
 		return err_set(err, ERR_FAILED,
 		               _("this kernel does not let a parser be caged (seccomp): nothing was parsed; use a "
 		                 "kernel that has it"));
-	if (exited == WORKER_STATUS_NO_JOB)
+	if (!r->caged && exited == WORKER_STATUS_NO_JOB)
 		return err_set(err, ERR_FAILED, _("genba has no parser '%s'"), r->call->job);
-	if (exited == WORKER_STATUS_START)
+	if (!r->caged && exited == WORKER_STATUS_START)
 		return err_set(err, ERR_FAILED, _("the process for a parser could not begin: nothing was parsed"));
 	/* A failed allocation ends most libraries by abort() or a null pointer. */
 	int full = (size_t)used->ru_maxrss * 1024 > r->limits.memory / 5 * 4;

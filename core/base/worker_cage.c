@@ -6,9 +6,12 @@
  * in good faith (network, processes, programs, tracing) ends the process with
  * SIGSYS, which the parent reports as such.
  *
- * Where files were handed over, openat() comes as a signal to this process
- * itself: the names of worker_input_name() get their descriptors, all others
- * "permission denied" as before. Nothing is opened by it.
+ * Two calls come as a signal (SIGSYS) to this process itself, since the filter
+ * cannot look at the path that they name. fstatat() with an empty path is fstat(),
+ * which newer C libraries ask for in this form; every other path is "permission
+ * denied". Where files were handed over, openat() of a name of worker_input_name()
+ * gets its descriptor, every other is "permission denied". The kernel carries out
+ * neither, so that a parser which has gone wild gains nothing by calling them.
  */
 #include "base/worker_private.h"
 
@@ -20,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -72,51 +76,64 @@ static const int denied[] = {
     SCMP_SYS(mkdir),      SCMP_SYS(rename),    SCMP_SYS(mlock),      SCMP_SYS(munlock), SCMP_SYS(pwrite64),
 };
 
-/* ---- openat() where files were handed over */
+/* ---- calls that are answered here */
 
 #if defined(__x86_64__)
-#define CALL_PATH(u)      ((const char *)(uintptr_t)(u)->uc_mcontext.gregs[REG_RSI])
-#define CALL_RESULT(u, n) ((u)->uc_mcontext.gregs[REG_RAX] = (n))
-#define CAN_ANSWER        1
+#define CALL_ARGUMENT(u, n) ((u)->uc_mcontext.gregs[(const int[]){REG_RDI, REG_RSI, REG_RDX}[n]])
+#define CALL_RESULT(u, n)   ((u)->uc_mcontext.gregs[REG_RAX] = (n))
+#define CAN_ANSWER          1
 #elif defined(__aarch64__)
-#define CALL_PATH(u)      ((const char *)(uintptr_t)(u)->uc_mcontext.regs[1])
-#define CALL_RESULT(u, n) ((u)->uc_mcontext.regs[0] = (unsigned long long)(long long)(n))
-#define CAN_ANSWER        1
+#define CALL_ARGUMENT(u, n) ((u)->uc_mcontext.regs[n])
+#define CALL_RESULT(u, n)   ((u)->uc_mcontext.regs[0] = (unsigned long long)(long long)(n))
+#define CAN_ANSWER          1
 #else
-#define CALL_PATH(u)      ((void)(u), "")
-#define CALL_RESULT(u, n) ((void)(u), (void)(n))
-#define CAN_ANSWER        0
+#define CALL_ARGUMENT(u, n) ((void)(u), 0)
+#define CALL_RESULT(u, n)   ((void)(u), (void)(n))
+#define CAN_ANSWER          0
 #endif
 
 static size_t handed_over;
 
-static void answer_open(int signal, siginfo_t *info, void *context)
+/* The descriptor of a name that worker_input_name() gives, or -EACCES. */
+static int answer_open(const char *path)
 {
-	ucontext_t *u = context;
-	const char *path = CALL_PATH(u);
 	size_t n = 0;
-	(void)signal;
-	(void)info;
 	int given = strncmp(path, WORKER_NAME, sizeof WORKER_NAME - 1) == 0 && path[sizeof WORKER_NAME - 1];
 	for (path += given ? sizeof WORKER_NAME - 1 : 0; given && *path; path++) {
 		given = *path >= '0' && *path <= '9' && n < handed_over;
 		n = n * 10 + (size_t)(*path - '0');
 	}
-	if (given && n < handed_over && lseek(WORKER_FILE + (int)n, 0, SEEK_SET) == 0)
-		CALL_RESULT(u, WORKER_FILE + (int)n);
-	else
-		CALL_RESULT(u, -EACCES);
+	return given && n < handed_over && lseek(WORKER_FILE + (int)n, 0, SEEK_SET) == 0 ? WORKER_FILE + (int)n
+	                                                                                 : -EACCES;
 }
 
-static int add_open(scmp_filter_ctx filter, size_t files)
+static void answer_call(int signal, siginfo_t *info, void *context)
 {
-	struct sigaction action = {.sa_sigaction = answer_open, .sa_flags = SA_SIGINFO};
+	ucontext_t *u = context;
+	const char *path = (const char *)(uintptr_t)CALL_ARGUMENT(u, 1);
+	int before = errno;
+	(void)signal;
+	if (info->si_syscall == SYS_openat)
+		CALL_RESULT(u, answer_open(path));
+	else if (info->si_syscall == SYS_newfstatat && !*path)
+		CALL_RESULT(u, syscall(SYS_fstat, CALL_ARGUMENT(u, 0), CALL_ARGUMENT(u, 2)) == 0 ? 0 : -errno);
+	else
+		CALL_RESULT(u, -EACCES);
+	errno = before;
+}
+
+static int add_answered(scmp_filter_ctx filter, size_t files)
+{
+	static const int calls[] = {SCMP_SYS(openat), SCMP_SYS(newfstatat)};
+	struct sigaction action = {.sa_sigaction = answer_call, .sa_flags = SA_SIGINFO};
 	handed_over = files;
-	if (!files || !CAN_ANSWER)
-		return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0, NULL);
-	if (sigaction(SIGSYS, &action, NULL) < 0)
+	if (CAN_ANSWER && sigaction(SIGSYS, &action, NULL) < 0)
 		return -1;
-	return seccomp_rule_add_array(filter, SCMP_ACT_TRAP, SCMP_SYS(openat), 0, NULL);
+	int rc = 0;
+	for (size_t i = 0; i < sizeof calls / sizeof *calls && rc == 0; i++)
+		rc = seccomp_rule_add_array(filter, CAN_ANSWER ? SCMP_ACT_TRAP : SCMP_ACT_ERRNO(EACCES), calls[i], 0,
+		                            NULL);
+	return rc;
 }
 
 static void limit(int what, rlim_t value)
@@ -165,9 +182,6 @@ static const struct conditional conditionals[] = {
     {SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC, EACCES},
     {SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0, 0},
     {SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC, EACCES},
-    /* fstat() of newer C libraries; by name it is refused. */
-    {SCMP_SYS(newfstatat), 3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH, 0},
-    {SCMP_SYS(newfstatat), 3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0, EACCES},
     {SCMP_SYS(fcntl), 1, SCMP_CMP_EQ, F_GETFD, 0, 0},
     {SCMP_SYS(fcntl), 1, SCMP_CMP_EQ, F_GETFL, 0, 0},
     /* Limits may be asked, not set. */
@@ -183,7 +197,7 @@ static int add_conditional(scmp_filter_ctx filter, const struct conditional *c)
 
 static int add_rules(scmp_filter_ctx filter, size_t files)
 {
-	int rc = add_open(filter, files);
+	int rc = add_answered(filter, files);
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed && rc == 0; i++)
 		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
 	for (size_t i = 0; i < sizeof denied / sizeof *denied && rc == 0; i++)

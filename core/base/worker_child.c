@@ -166,6 +166,9 @@ static _Noreturn void work(const struct worker_job *job)
 		_exit(WORKER_STATUS_START);
 	if (worker_cage(&w.limits, w.files) < 0)
 		_exit(WORKER_STATUS_UNCAGED);
+	static const char caged[] = "{\"caged\":true}\n";
+	if (write_all(STDOUT_FILENO, caged, sizeof caged - 1) < 0)
+		_exit(WORKER_STATUS_START); /* nobody listens any more */
 	int rc = job->run(&w, &err);
 	json_t *end = rc == 0 ? json_null() : json_string(*err.message ? err.message : "?");
 	emit(&w, "end", end, NULL);

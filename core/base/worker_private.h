@@ -5,9 +5,12 @@
  * which it reads a head and then, unless files are handed over as descriptors
  * from 3 on, the input; descriptor 1 is a pipe for its lines. The head is 8
  * hexadecimal digits and that many bytes of JSON: {"limits": {…}, "files": n,
- * "request": …}. Each line it writes is compact JSON: {"line": value}, or
- * {"raw": n}, behind which n bytes follow as they are; the last is {"end": null}
- * or {"end": "what is wrong"}.
+ * "request": …}. Each line it writes is compact JSON: first {"caged": true}, before
+ * it has seen a byte of the input; then {"line": value}, or {"raw": n}, behind which
+ * n bytes follow as they are; the last is {"end": null} or {"end": "what is wrong"}.
+ *
+ * The statuses below speak of a worker that could not begin. They count only until
+ * {"caged": true} was read: a parser that ends with one of them has merely stopped.
  */
 #ifndef GENBA_BASE_WORKER_PRIVATE_H
 #define GENBA_BASE_WORKER_PRIVATE_H

@@ -19,6 +19,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,9 +155,10 @@ static int deep_run(struct worker *w, struct err *err)
 
 static int exit_run(struct worker *w, struct err *err)
 {
-	(void)w;
-	(void)err;
-	_exit(3);
+	char status[8] = "";
+	if (worker_read(w, status, sizeof status - 1, err) < 0)
+		return -1;
+	_exit(atoi(status));
 }
 
 /* What each try answered; a try that ends the process leaves nothing. */
@@ -172,6 +175,12 @@ static int try_run(struct worker *w, struct err *err)
 		answer = open("genba-worker-was-here", O_CREAT | O_WRONLY, 0600);
 	else if (strcmp(what, "stat") == 0)
 		answer = access("/etc/passwd", F_OK);
+	else if (strcmp(what, "stat by name") == 0)
+		answer = syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &(struct stat){0}, 0);
+	else if (strcmp(what, "stat by name, empty allowed") == 0)
+		answer = syscall(SYS_newfstatat, STDIN_FILENO, "/etc/passwd", &(struct stat){0}, AT_EMPTY_PATH);
+	else if (strcmp(what, "stat of the input") == 0)
+		answer = syscall(SYS_newfstatat, STDIN_FILENO, "", &(struct stat){0}, AT_EMPTY_PATH);
 	else if (strcmp(what, "folder") == 0)
 		answer = opendir("/") ? 0 : -1;
 	else if (strcmp(what, "code") == 0)
@@ -510,7 +519,12 @@ static void crashes_are_results(void **state)
 {
 	(void)state;
 	expect("crash", "", WORKER_CRASHED, WORKER_SANITIZED ? "" : "Segmentation fault");
-	expect("exit", "", WORKER_CRASHED, "status 3");
+	expect("exit", "3", WORKER_CRASHED, "status 3");
+	/* what a worker that could not begin says, said by a parser: it has stopped, no more */
+	expect("exit", "120", WORKER_LIMIT, "memory");
+	expect("exit", "121", WORKER_CRASHED, "status 121");
+	expect("exit", "122", WORKER_CRASHED, "status 122");
+	expect("exit", "123", WORKER_CRASHED, "status 123");
 	if (!WORKER_SANITIZED)
 		expect("deep", "", WORKER_CRASHED, "Segmentation fault");
 }
@@ -560,13 +574,16 @@ static void what_is_no_result_is_refused(void **state)
 static void files_are_out_of_reach(void **state)
 {
 	(void)state;
-	static const char *const tries[] = {"open", "create", "stat", "folder", "code"};
+	static const char *const tries[] = {"open",         "create", "stat", "stat by name, empty allowed",
+	                                    "stat by name", "folder", "code"};
 	struct heard h = {.last = BUF_INIT};
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
 		struct worker_result result = ask("try", tries[i], &h);
 		assert_int_equal(result.end, WORKER_DONE);
 		assert_string_equal(h.last.data, "{\"answer\":-13}"); /* EACCES */
 	}
+	ask("try", "stat of the input", &h);
+	assert_string_equal(h.last.data, "{\"answer\":0}");
 	ask("try", "stderr", &h);
 	assert_string_equal(h.last.data, "{\"answer\":-9}"); /* EBADF */
 	assert_int_equal(access("genba-worker-was-here", F_OK), -1);
