@@ -59,7 +59,8 @@ struct socket_request {
 struct socket_server *socket_server_open(const char *case_path, struct err *err);
 void socket_server_close(struct socket_server *server); /* answers what was begun with status 1; removes the socket */
 
-/* What to wait for: fills at most SOCKET_CLIENTS + 1 entries; their number. */
+/* What to wait for: fills at most SOCKET_CLIENTS + 1 entries; their number. When all places are taken, the next caller gets
+ * that of one who has called and not asked. */
 size_t socket_server_fds(const struct socket_server *server, struct pollfd *fds);
 
 /* Takes what is there and sends what can be sent. 1 with a whole request, to be answered before the next call; 0. */

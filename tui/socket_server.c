@@ -1,5 +1,6 @@
 /* The workbench's side of the session socket. */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -15,6 +16,7 @@
 
 #define REQUEST_LIMIT (1U << 20)
 #define WORDS         4096
+#define PATIENCE      60 /* seconds in which an answer is fetched by whoever holds the last place */
 
 struct client {
 	int fd; /* -1: free */
@@ -26,6 +28,7 @@ struct client {
 	int put_off; /* its command is under way, or waits */
 	int gone;    /* it hung up meanwhile */
 	int answered;
+	double since; /* clock_steady() of its call */
 };
 
 struct socket_server {
@@ -117,6 +120,22 @@ void socket_server_close(struct socket_server *server)
 	free(server);
 }
 
+/* Whose place the next caller gets when all are taken: of those that have not said what they want, or do not fetch their
+ * answer, the one that came first. Whose command is under way keeps its place. NULL: nobody's. */
+static struct client *to_give_way(const struct socket_server *server)
+{
+	const struct client *first = NULL;
+	for (size_t i = 0; i < SOCKET_CLIENTS; i++) {
+		const struct client *c = &server->clients[i];
+		int may = !c->put_off && (!c->answered || clock_steady() - c->since > PATIENCE);
+		if (c->fd < 0)
+			return NULL; /* there is a place */
+		if (may && (!first || c->since < first->since))
+			first = c;
+	}
+	return (struct client *)(uintptr_t)first;
+}
+
 size_t socket_server_fds(const struct socket_server *server, struct pollfd *fds)
 {
 	size_t count = 0;
@@ -131,7 +150,7 @@ size_t socket_server_fds(const struct socket_server *server, struct pollfd *fds)
 			                                            : POLLIN,
 			                               0};
 	}
-	if (count < SOCKET_CLIENTS) /* else the next one waits in the queue */
+	if (count < SOCKET_CLIENTS || to_give_way(server)) /* else the next one waits in the queue */
 		fds[count++] = (struct pollfd){server->fd, POLLIN, 0};
 	return count;
 }
@@ -141,15 +160,22 @@ static void take_callers(struct socket_server *server)
 	for (size_t i = 0; i < SOCKET_CLIENTS; i++) {
 		struct ucred who;
 		socklen_t size = sizeof who;
-		if (server->clients[i].fd >= 0)
+		struct client *late = to_give_way(server);
+		if (server->clients[i].fd >= 0 && !late)
 			continue;
 		int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
 			return;
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && (who.uid == geteuid() || who.uid == 0))
-			server->clients[i].fd = fd;
-		else
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
+		    (who.uid != geteuid() && who.uid != 0)) {
 			close(fd);
+			continue;
+		}
+		struct client *place = &server->clients[i];
+		if (late)
+			drop(place = late);
+		place->fd = fd;
+		place->since = clock_steady();
 	}
 }
 
@@ -309,6 +335,7 @@ static void answer(struct client *c, const struct buf *out, const struct buf *lo
 		add_frame(&c->out, 'e', log->data, log->len);
 	add_frame(&c->out, 's', &byte, 1);
 	c->answered = 1;
+	c->since = clock_steady();
 	send_answer(c);
 }
 

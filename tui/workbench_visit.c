@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STREAMS 3
@@ -108,6 +109,20 @@ static size_t open_files(const struct socket_request *r, struct session_file fil
 
 /* ---- short commands: done at once */
 
+/* The keys must not wait for another shell: what a command reads between two keys is there already (a file, or memory), not
+ * a pipe that may be silent. genba itself sends no other. */
+static int is_at_hand(const struct socket_request *r)
+{
+	struct stat st;
+	for (size_t i = 0; i < r->fd_count; i++) {
+		int reads = i == SOCKET_IN || i >= SOCKET_FIRST_FILE;
+		if (reads && (fstat(r->fds[i], &st) < 0 || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) ||
+		              (S_ISCHR(st.st_mode) && isatty(r->fds[i]))))
+			return 0;
+	}
+	return 1;
+}
+
 static int refuse(const struct workbench *wb, const struct command *command, struct err *err)
 {
 	if (wb->locked || !wb->s->c)
@@ -177,6 +192,9 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 	struct buf log = BUF_INIT;
 	struct err err = ERR_INIT;
 	int refused = refuse(wb, command_find(r->words[0]), &err) < 0;
+	if (!refused && !is_at_hand(r))
+		refused = err_set(&err, ERR_USAGE,
+		                  _("a command of another shell reads files and memory, not a pipe or a terminal")) < 0;
 	int rc = refused ? -1 : carry_out(wb, r, &out, &log, &err);
 	if (rc < 0 && *err.message)
 		buf_addf(&log, "genba: %s\n", err.message);

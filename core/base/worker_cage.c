@@ -87,7 +87,7 @@ static const int denied[] = {
 #define CALL_RESULT(u, n)   ((u)->uc_mcontext.regs[0] = (unsigned long long)(long long)(n))
 #define CAN_ANSWER          1
 #else
-#define CALL_ARGUMENT(u, n) ((void)(u), 0)
+#define CALL_ARGUMENT(u, n) ((void)(u), (uintptr_t) "")
 #define CALL_RESULT(u, n)   ((void)(u), (void)(n))
 #define CAN_ANSWER          0
 #endif

@@ -3,6 +3,7 @@
 #include "help_screen.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -197,6 +198,75 @@ static void nonsense_is_dropped(void **state)
 	program_release(&p);
 }
 
+static int call_socket(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	snprintf(address.sun_path, sizeof address.sun_path, "%.100s", path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	return fd;
+}
+
+static void idle_callers_give_way(void **state)
+{
+	struct program p;
+	char path[256];
+	int idle[20];
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	struct terminal *t = open_case();
+	assert_int_equal(sockets(&p, path, sizeof path), 1);
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+		idle[i] = call_socket(path);
+	assert_gives("$GENBA note fine", 0, "R1-N1\n");
+	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+		close(idle[i]);
+	assert_gives("$GENBA note again", 0, "R1-N2\n");
+	quit(t);
+	program_release(&p);
+}
+
+/* Who speaks the protocol by hand may pass a pipe that says nothing: the keys do not wait for it. */
+static void a_silent_input_is_refused(void **state)
+{
+	struct program p;
+	char path[256];
+	int silent[2];
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	struct terminal *t = open_case();
+	assert_int_equal(sockets(&p, path, sizeof path), 1);
+	assert_int_equal(pipe(silent), 0);
+	int fd = call_socket(path);
+	static const char request[] = "{\"files\":[],\"words\":[\"note\",\"-\"]}";
+	char head[4] = {0, 0, 0, sizeof request - 1};
+	int fds[4] = {silent[0], STDOUT_FILENO, STDERR_FILENO, open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof fds)];
+	} control = {.bytes = {0}};
+	struct iovec parts[2] = {{head, sizeof head}, {(void *)(uintptr_t)request, sizeof request - 1}};
+	struct msghdr message = {
+	    .msg_iov = parts, .msg_iovlen = 2, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof fds);
+	memcpy(CMSG_DATA(part), fds, sizeof fds);
+	assert_int_equal(sendmsg(fd, &message, 0), sizeof head + sizeof request - 1);
+	terminal_await(t, "not done");
+	terminal_type(t, "4"); /* the keys are free */
+	terminal_await_row(t, 1, "Evidence");
+	close(fd);
+	close(fds[3]);
+	close(silent[0]);
+	close(silent[1]);
+	quit(t);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +274,8 @@ int main(void)
 	    cmocka_unit_test(a_locked_workbench_refuses),
 	    cmocka_unit_test(stale_sockets_are_cleaned),
 	    cmocka_unit_test(nonsense_is_dropped),
+	    cmocka_unit_test(idle_callers_give_way),
+	    cmocka_unit_test(a_silent_input_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
