@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #define SECTION(title)
-#define COMMAND(name, operands, options, summary, keys, views, flags, function) \
+#define COMMAND(name, operands, options, summary, keys, opens, flags, function) \
 	int function(struct session *s, const struct args *args, struct err *err);
 #include "tui/command.def"
 #undef COMMAND
@@ -32,9 +32,6 @@ int cmd_new_passphrase(struct session *s, const char *file, struct secret *passp
 struct access_keep;
 int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
                         struct err *err);
-
-/* After a command that wrote: brings the scheduled copy up to date if it is due; a failure is a notice. */
-void cmd_backup_if_due(struct session *s);
 
 int cmd_key_slots(struct session *s, const struct args *args, struct err *err); /* `key slots …` */
 /* Opens what `merge` takes: a sealed delta, or a whole copy. `plain` owns the bytes that `p` borrows: wipe and release it. */

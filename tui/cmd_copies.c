@@ -98,18 +98,6 @@ int cmd_backup(struct session *s, const struct args *args, struct err *err)
 	return rc;
 }
 
-void cmd_backup_if_due(struct session *s)
-{
-	struct backup_report report = {0};
-	struct err err = ERR_INIT;
-	int rc = s->c ? backup_if_due(s->c, NULL, &report, &err) : 0;
-	if (rc < 0)
-		fprintf(s->log, _("Notice: %s\n"), err.message);
-	else if (rc == 1 && report.file)
-		fprintf(s->log, _("A second copy was brought up to date: %s\n"), report.file);
-	backup_report_release(&report);
-}
-
 /* ---- salvage */
 
 struct salvage_telling {

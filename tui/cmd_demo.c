@@ -4,7 +4,6 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "tui/demo.h"
-#include "tui/workbench.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,8 +27,10 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 	free(dir);
 	if (rc < 0)
 		return -1;
-	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		return workbench_run(s, err);
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		s->wish = WISH_WORKBENCH;
+		return 0;
+	}
 	char *board[] = {(char *)(uintptr_t) "board", NULL};
 	char *verify[] = {(char *)(uintptr_t) "verify", (char *)(uintptr_t) "--evidence", NULL};
 	rc = command_run(s, 1, board, err);

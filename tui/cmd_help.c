@@ -34,12 +34,12 @@ static void help_all(FILE *out)
 	          "  genba SITE.genba                       open the workbench\n"
 	          "  genba -c SITE.genba COMMAND …          run one command (or set GENBA_CASE)\n\n"
 	          "Anywhere: --passphrase-file FILE, --read-only, --lang en|ja, --data FOLDER"));
-	size_t i = 0;
-#define SECTION(title)                                                          section(out, i18n_text(title));
-#define COMMAND(name, operands, options, summary, keys, views, flags, function) line_of(out, &command_table[i++]);
-#include "tui/command.def"
-#undef COMMAND
-#undef SECTION
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
+		if (command_section(command))
+			section(out, i18n_text(command_section(command)));
+		line_of(out, command);
+	}
 	fprintf(out, "\n%s\n", _("`genba help COMMAND` tells one in full; `man genba` tells all."));
 }
 

@@ -90,7 +90,7 @@ static int print_new(struct session *s, const struct args *args, struct buf *htm
 		if (out)
 			cmd_print_label(s, labels[i]);
 	}
-	cmd_backup_if_due(s);
+	session_backup_if_due(s);
 	return paper_worksheets(s->c, sheets, count, html, err);
 }
 

@@ -149,3 +149,12 @@ const struct kind *cmd_kind(const char *name, struct err *err)
 	buf_release(&names);
 	return NULL;
 }
+
+int cmd_usage(const char *name, struct err *err)
+{
+	struct buf usage = BUF_INIT;
+	command_usage(command_find(name), &usage);
+	err_set(err, ERR_USAGE, _("usage: genba %s"), usage.data);
+	buf_release(&usage);
+	return -1;
+}

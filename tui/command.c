@@ -4,26 +4,38 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/words.h"
-#include "tui/cmd.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const struct command command_table[] = {
-#define SECTION(title)
-#define COMMAND(name, operands, options, summary, keys, views, flags, function) \
-	{name, operands, options, summary, keys, views, flags, function},
-#include "tui/command.def"
-#undef COMMAND
-#undef SECTION
-};
-const size_t command_count = sizeof command_table / sizeof *command_table;
+static const struct command *table;
+static size_t table_rows;
+
+void commands_use(const struct command *rows, size_t count)
+{
+	table = rows;
+	table_rows = count;
+}
+
+const struct command *command_next(const struct command *after)
+{
+	size_t i = after ? (size_t)(after - table) + 1 : 0;
+	while (i < table_rows && !table[i].name)
+		i++;
+	return i < table_rows ? &table[i] : NULL;
+}
+
+const char *command_section(const struct command *command)
+{
+	return command > table && !command[-1].name ? command[-1].summary : NULL;
+}
 
 const struct command *command_find(const char *name)
 {
-	for (size_t i = 0; i < command_count; i++)
-		if (strcmp(command_table[i].name, name) == 0)
-			return &command_table[i];
+	const struct command *command = NULL;
+	while ((command = command_next(command)))
+		if (strcmp(command->name, name) == 0)
+			return command;
 	return NULL;
 }
 
@@ -41,21 +53,12 @@ void command_usage(const struct command *command, struct buf *out)
 		buf_addf(out, " %s", command->operands);
 }
 
-int cmd_usage(const char *name, struct err *err)
-{
-	struct buf usage = BUF_INIT;
-	command_usage(command_find(name), &usage);
-	err_set(err, ERR_USAGE, _("usage: genba %s"), usage.data);
-	buf_release(&usage);
-	return -1;
-}
-
 static int refuse(const struct session *s, const struct command *command, struct err *err)
 {
 	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
 		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
-	int is_visiting_script = s->visit && !s->in_script && command->run == cmd_script;
-	if ((s->in_script || s->in_workbench) && !is_visiting_script && (command->flags & COMMAND_NO_SCRIPT))
+	int may_visit = s->visit && !s->in_script && (command->flags & COMMAND_VISIT);
+	if ((s->in_script || s->in_workbench) && !may_visit && (command->flags & COMMAND_NO_SCRIPT))
 		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
 	if ((!s->in_workbench || s->visit) && (command->flags & COMMAND_SCREEN))
 		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
@@ -88,7 +91,7 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	if (rc == 0)
 		rc = command->run(s, &args, err);
 	if (rc == 0 && (command->flags & COMMAND_WRITES))
-		cmd_backup_if_due(s);
+		session_backup_if_due(s);
 	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
 	    !(command->flags & COMMAND_TERMINAL))
 		rc = err_set(err, ERR_FAILED, _("cannot write to standard output"));

@@ -43,10 +43,11 @@ static void offer(struct completing *k, const char *text)
 
 static void offer_commands(struct completing *k)
 {
-	for (size_t i = 0; i < command_count; i++) {
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
 		struct err why = ERR_INIT;
-		if (!command_refusal(k->s, &command_table[i], &why))
-			offer(k, command_table[i].name);
+		if (!command_refusal(k->s, command, &why))
+			offer(k, command->name);
 	}
 }
 
@@ -114,14 +115,14 @@ static void offer_fields(struct completing *k, const struct kind *kind)
 	}
 }
 
-/* The kind that FIELD=VALUE words are about: that of `add KIND`, or of the label in front. */
+/* The kind that FIELD=VALUE words are about: the one named in front, or that of the label there. */
 static const struct kind *kind_meant(const struct completing *k)
 {
 	const char *word = k->before.count > 1 ? k->before.items[1] : "";
-	if (strcmp(k->command->name, "add") == 0)
-		return kind_find(word);
-	if (strcmp(k->command->name, "step") == 0)
+	if (k->command->flags & COMMAND_OF_ASSETS)
 		return kind_find("asset");
+	if (kind_find(word))
+		return kind_find(word);
 	json_t *record = k->s->c ? record_get(k->s->c, word, RECORD_RAW, NULL) : NULL;
 	const struct kind *kind = record ? record_kind(record) : NULL;
 	json_decref(record);

@@ -95,35 +95,36 @@ static void option_case(FILE *out, const char *command, const char *name, size_t
 static void shared_commands(FILE *out)
 {
 	fputs("_genba_commands='", out);
-	for (size_t i = 0; i < command_count; i++)
-		fprintf(out, "%s%s", i ? " " : "", command_table[i].name);
+	const struct command *command = NULL;
+	for (const char *blank = ""; (command = command_next(command)); blank = " ")
+		fprintf(out, "%s%s", blank, command->name);
 	fputs("'\n_genba_kinds='", out);
 	for (size_t i = 0; i < kind_count(); i++)
 		fprintf(out, "%s%s", i ? " " : "", kind_at(i)->name);
 	fputs("'\n\n_genba_options() {\n\tcase $1 in\n", out);
-	for (size_t i = 0; i < command_count; i++)
-		if (*command_table[i].options) {
-			fprintf(out, "\t%s) echo '", command_table[i].name);
-			options_of(out, &command_table[i], option_word);
+	while ((command = command_next(command)))
+		if (*command->options) {
+			fprintf(out, "\t%s) echo '", command->name);
+			options_of(out, command, option_word);
 			fputs("' ;;\n", out);
 		}
 	fputs("\tesac\n}\n\n_genba_option_values() {\n\tcase $1:$2 in\n", out);
-	for (size_t i = 0; i < command_count; i++)
-		options_of(out, &command_table[i], option_case);
+	while ((command = command_next(command)))
+		options_of(out, command, option_case);
 	fputs("\t*:-c | *:--passphrase-file | *:--data) echo @files ;;\n\t*:--lang) echo 'en ja' ;;\n\tesac\n}\n\n"
 	      "_genba_operands() {\n\tcase $1 in\n",
 	      out);
-	for (size_t i = 0; i < command_count; i++) {
+	while ((command = command_next(command))) {
 		struct buf words = BUF_INIT;
-		literals(command_table[i].operands, &words);
-		if (strstr(command_table[i].operands, "KIND"))
+		literals(command->operands, &words);
+		if (strstr(command->operands, "KIND"))
 			buf_adds(&words, " @kinds");
-		if (strstr(command_table[i].operands, "[COMMAND"))
+		if (strstr(command->operands, "[COMMAND"))
 			buf_adds(&words, " @commands");
-		if (names_files(command_table[i].operands))
+		if (names_files(command->operands))
 			buf_adds(&words, " @files");
 		if (words.len)
-			fprintf(out, "\t%s) echo '%s' ;;\n", command_table[i].name, words.data);
+			fprintf(out, "\t%s) echo '%s' ;;\n", command->name, words.data);
 		buf_release(&words);
 	}
 	fputs("\tesac\n}\n\n", out);
@@ -295,8 +296,8 @@ static void fish(FILE *out)
 	      "-F\n"
 	      "complete -c genba -l read-only\ncomplete -c genba -l lang -x -a 'en ja'\n",
 	      out);
-	for (size_t i = 0; i < command_count; i++) {
-		const struct command *command = &command_table[i];
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
 		fprintf(out, "complete -c genba -n __fish_use_subcommand -a %s -d ", command->name);
 		fish_text(out, i18n_text(command->summary));
 		fputc('\n', out);

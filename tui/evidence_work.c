@@ -228,9 +228,10 @@ static void stop(struct view *v)
 }
 
 const struct view_key evidence_list_keys[] = {
-    {'P', NULL, N_("preserve"), N_("preserve a file, folder or device: path, asset, form and folder are asked for"),
-     preserve, workbench_refuses_writing},
-    {'V', NULL, N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
+    {KEY_OF_COMMAND, "preserve", N_("preserve"),
+     N_("preserve a file, folder or device: path, asset, form and folder are asked for"), preserve,
+     workbench_refuses_writing},
+    {KEY_OF_COMMAND, "verify", N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
     {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
     {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), stop, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},

@@ -39,6 +39,11 @@ const struct field *form_choose_field(struct workbench *wb, const struct kind *k
  * set `chosen` is the comma list so far, and the result is the new list. */
 char *form_pick_reference(struct workbench *wb, const struct field *field, const char *chosen);
 
+extern const struct view_ops form_view;
+
+/* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */
+struct view *view_form(struct workbench *wb, const char *kind, const char *label);
+
 /* A form with values to begin with; when it is saved, `on_record` (a label, or NULL) gets the new label added to its
  * field `on_field`, in the same action. */
 struct view *form_open(struct workbench *wb, const char *kind, const struct assign *preset, size_t count,

@@ -9,6 +9,7 @@
 #include "tui/cmd.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -46,8 +47,9 @@ static char *ask_brief(struct workbench *wb)
 	return edited;
 }
 
-void handover_start(struct workbench *wb)
+void handover_ask(struct workbench *wb, const char *none)
 {
+	(void)none;
 	struct err err = ERR_INIT;
 	if (workbench_may_write(wb, &err) < 0) {
 		workbench_tell_error(wb, &err);

@@ -246,7 +246,7 @@ static void start_playbook(struct view *v)
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&list, "%s%s", i ? "," : "", labels[i]);
 	free_labels(labels, count);
-	playbook_start(v->wb, list.data);
+	workbench_show(v->wb, "start", list.data);
 	buf_release(&list);
 }
 
@@ -259,8 +259,8 @@ const struct view_key view_list_asset_keys[] = {
 };
 
 const struct view_key view_list_keys[] = {
-    {'a', NULL, N_("add"), N_("add a record of this kind"), add, REFUSES},
-    {'e', NULL, N_("edit"), N_("change the selected record"), edit, REFUSES},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), add, REFUSES},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), edit, REFUSES},
     {'f', NULL, N_("filter"), N_("filter as you type: status=infected seen>2014-12 text~\"rar\" -tag:noise"),
      edit_filter, NULL},
     {'F', NULL, NULL, N_("show all again, without the filter"), drop_filter, NULL},
@@ -270,8 +270,8 @@ const struct view_key view_list_keys[] = {
     {'m', NULL, N_("mark"), N_("mark the selected record, or take its mark away"), mark_one, NULL},
     {'M', NULL, NULL, N_("mark all that are shown, or take all marks away"), mark_all, NULL},
     {'b', NULL, N_("set marked"), N_("set a field of all marked records in one action"), change_marked, REFUSES},
-    {'x', NULL, N_("retract"), N_("retract the marked records or the selected one, with a reason"), retract_marked,
-     REFUSES},
+    {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract the marked records or the selected one, with a reason"),
+     retract_marked, REFUSES},
     {'R', NULL, NULL, N_("show retracted records too, or hide them"), toggle_retracted, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -18,9 +18,9 @@
 #include "handover/unpack.h"
 #include "playbook/playbook.h"
 #include "report/csv.h"
-#include "tui/cmd.h"
 #include "tui/command.h"
 #include "tui/remote_helper.h"
+#include "tui/routes.h"
 #include "tui/socket.h"
 #include "tui/version.h"
 #include "tui/workbench.h"
@@ -177,8 +177,7 @@ static int run_there(struct session *s, struct global *g, struct err *err)
 	if (!s->path || !command || !(command->flags & COMMAND_CASE) ||
 	    (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
 		return 0;
-	int reads = command->run == cmd_note || command->run == cmd_import || command->run == cmd_script ||
-	            command->run == cmd_preserve;
+	int reads = (command->flags & COMMAND_INPUT) != 0;
 	int rc = socket_client_run(s->path, g->argv, (size_t)g->argc, reads, &status, err);
 	if (rc > 0)
 		err->code = (enum err_code)status; /* its message is printed already */
@@ -204,7 +203,11 @@ static int run(struct session *s, struct global *g, struct err *err)
 	int there = run_there(s, g, err);
 	if (there != 0)
 		return err->code ? -1 : 0;
-	return command_run(s, g->argc, g->argv, err);
+	int rc = command_run(s, g->argc, g->argv, err);
+	if (rc < 0 || s->wish != WISH_WORKBENCH)
+		return rc;
+	s->wish = WISH_NOTHING;
+	return workbench_run(s, err);
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
@@ -227,6 +230,7 @@ int main(int argc, char **argv)
 	if (g.language)
 		setup_locale(g.language);
 	catch_interrupt();
+	routes_begin();
 	struct session s;
 	session_init(&s);
 	const char *path = g.path ? g.path : getenv("GENBA_CASE");

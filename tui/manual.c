@@ -84,14 +84,13 @@ static void manual_command(FILE *out, const struct command *command)
 
 static void manual_commands(FILE *out)
 {
-	size_t i = 0;
 	int in_list = 0;
-#define SECTION(title) section(out, i18n_text(title), &in_list);
-#define COMMAND(name, operands, options, summary, keys, views, flags, function) \
-	manual_command(out, &command_table[i++]);
-#include "tui/command.def"
-#undef COMMAND
-#undef SECTION
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
+		if (command_section(command))
+			section(out, i18n_text(command_section(command)), &in_list);
+		manual_command(out, command);
+	}
 	fputs(".El\n", out);
 }
 

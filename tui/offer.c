@@ -7,6 +7,7 @@
 #include "case/record.h"
 #include "case/textscan.h"
 #include "tui/prompt.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -218,9 +219,15 @@ static int count_hit(void *ctx, const struct textscan_hit *hit)
 	return 0;
 }
 
-void offer_text(struct workbench *wb, const char *text, const char *on)
+void indicators_ask(struct workbench *wb, const char *text)
+{
+	offer_indicators(wb, text, NULL);
+}
+
+void paste_ask(struct workbench *wb, const char *text)
 {
 	size_t found = 0;
+	const char *on = view_label(workbench_top(wb));
 	textscan(text, strlen(text), count_hit, &found, NULL);
 	if (found == 0) {
 		workbench_note(wb, on, text);

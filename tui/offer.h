@@ -12,7 +12,4 @@ struct workbench;
 /* `note`: label of the note that the text is, which then names the new records in its field `on`; or NULL. */
 void offer_indicators(struct workbench *wb, const char *text, const char *note);
 
-/* A pasted text: the person says whether it is for its indicators or a note on the record (its label, or ""). */
-void offer_text(struct workbench *wb, const char *text, const char *on);
-
 #endif

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "playbook/run.h"
 #include "tui/prompt.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -119,7 +120,7 @@ static char *choose_assets(struct workbench *wb, const char *first)
 	}
 }
 
-void playbook_start(struct workbench *wb, const char *assets)
+void playbook_ask(struct workbench *wb, const char *assets)
 {
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
@@ -131,7 +132,7 @@ void playbook_start(struct workbench *wb, const char *assets)
 		workbench_tell_error(wb, &err);
 	} else if (on) {
 		workbench_tell(wb, TONE_GOOD, _("%s is on record: the playbook has begun"), label);
-		workbench_push(wb, view_playbook(wb, label));
+		workbench_show(wb, "playbook", label);
 	}
 	playbook_free(p);
 	free(on);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/standard_fds.h"
+#include "case/backup.h"
 #include "case/case.h"
 #include "handover/settle.h"
 
@@ -188,4 +189,16 @@ int session_unlock(struct session *s, const struct secret *passphrase, struct er
 	if (!s->identity)
 		return err_set(err, ERR_FAILED, _("there is no identity to unlock"));
 	return unlock_identity(s, passphrase, err);
+}
+
+void session_backup_if_due(struct session *s)
+{
+	struct backup_report report = {0};
+	struct err err = ERR_INIT;
+	int rc = s->c ? backup_if_due(s->c, NULL, &report, &err) : 0;
+	if (rc < 0)
+		fprintf(s->log, _("Notice: %s\n"), err.message);
+	else if (rc == 1 && report.file)
+		fprintf(s->log, _("A second copy was brought up to date: %s\n"), report.file);
+	backup_report_release(&report);
 }

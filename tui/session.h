@@ -15,7 +15,17 @@
 #include <stdio.h>
 
 /* What a command asks of the workbench that runs it; done when the command is over. */
-enum session_wish { WISH_NOTHING, WISH_LEAVE, WISH_LOCK, WISH_PAST, WISH_NOW, WISH_PAUSE, WISH_RESUME, WISH_STOP };
+enum session_wish {
+	WISH_NOTHING,
+	WISH_LEAVE,
+	WISH_LOCK,
+	WISH_PAST,
+	WISH_NOW,
+	WISH_PAUSE,
+	WISH_RESUME,
+	WISH_STOP,
+	WISH_WORKBENCH, /* of a shell's command: open it */
+};
 
 /* A file that another shell opened for its command: the word, and the descriptor to read. */
 struct session_file {
@@ -68,6 +78,9 @@ int session_input(struct session *s, const char *path, struct err *err);
 
 /* The passphrase, from the file named, or asked for on the terminal. */
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);
+
+/* After a command that wrote: brings the scheduled copy up to date if it is due; a failure is a notice. */
+void session_backup_if_due(struct session *s);
 
 /* Loads (and unlocks) the identity, for commands that work without a case. */
 int session_identity(struct session *s, int unlock, struct err *err);

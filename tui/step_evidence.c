@@ -232,7 +232,7 @@ void step_start_called(struct workbench *wb, const char *name, const json_t *ass
 	if (!p || run_start(wb->s->c, p, on.data, label, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
-		workbench_push(wb, view_playbook(wb, label));
+		workbench_show(wb, "playbook", label);
 	playbook_free(p);
 	buf_release(&on);
 }

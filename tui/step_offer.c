@@ -13,6 +13,7 @@
 #include "evidence/capture.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -118,12 +119,12 @@ static const struct view_key offer_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops offer_ops = {.name = "offer",
-                                          .title = N_("Offered command"),
-                                          .text = 1,
-                                          .fill = fill_offer,
-                                          .release = release_offer,
-                                          .keys = offer_keys};
+const struct view_ops offer_view = {.name = "offer",
+                                    .title = N_("Offered command"),
+                                    .text = 1,
+                                    .fill = fill_offer,
+                                    .release = release_offer,
+                                    .keys = offer_keys};
 
 /* Which of them; -1: none, or left. */
 static int choose(struct workbench *wb, const struct run *run, const struct waiting *w)
@@ -158,7 +159,7 @@ struct view *view_offer(struct workbench *wb, const char *label, const char *inv
 	int chosen = choose(wb, &run, w);
 	if (chosen >= 0 && run_offer(&run, w, (size_t)chosen, &command, &about) == 0) {
 		struct offer *o = xcalloc(1, sizeof *o);
-		v = view_new(wb, &offer_ops, NULL);
+		v = view_new(wb, &offer_view, NULL);
 		snprintf(o->run, sizeof o->run, "%s", run.label);
 		snprintf(o->invocation, sizeof o->invocation, "%s", invocation);
 		o->command = xstrdup(command.data);

@@ -4,6 +4,7 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/command.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -185,11 +186,19 @@ void view_refresh(struct view *v)
 	find_again(v, label);
 }
 
+void view_seek(struct view *v, const char *label)
+{
+	if (v->lazy && v->lazy->seek)
+		v->lazy->seek(v, label);
+}
+
 /* ---- keys */
 
 void view_key_name(const struct view_key *key, struct buf *out)
 {
-	if (key->name)
+	if (key->key == KEY_OF_COMMAND)
+		buf_adds(out, command_find(key->name)->keys);
+	else if (key->name)
 		buf_adds(out, i18n_text(key->name));
 	else if (key->key < 32)
 		buf_addf(out, "Ctrl-%c", key->key + 64);
@@ -197,20 +206,30 @@ void view_key_name(const struct view_key *key, struct buf *out)
 		buf_addc(out, (char)key->key);
 }
 
+int view_key_code(const struct view_key *key)
+{
+	if (key->key != KEY_OF_COMMAND)
+		return key->key;
+	const char *written = command_find(key->name)->keys; /* a character, or Ctrl-L */
+	return strncmp(written, "Ctrl-", 5) == 0 ? CTRL(written[5]) : *written;
+}
+
 /* A key may have several rows, of which one at a time is not refused. */
 int view_press(struct view *v, int key)
 {
 	const char *refused = NULL;
-	for (const struct view_key *row = v->ops->keys; row && row->key; row++) {
-		if (row->key != key)
-			continue;
-		const char *why = row->refuses ? row->refuses(v) : NULL;
-		if (!why) {
-			row->run(v);
-			return 1;
+	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct view_key *row = tables[i]; row && row->key; row++) {
+			if (view_key_code(row) != key)
+				continue;
+			const char *why = row->refuses ? row->refuses(v) : NULL;
+			if (!why) {
+				row->run(v);
+				return 1;
+			}
+			refused = refused ? refused : why;
 		}
-		refused = refused ? refused : why;
-	}
 	if (refused)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", refused);
 	return refused != NULL;

@@ -36,7 +36,7 @@ struct row {
  * the view's part of the help.
  */
 struct view_key {
-	int key;
+	int key;             /* KEY_OF_COMMAND: the one in the row of the command `name` */
 	const char *name;    /* how it is written: "Enter", "Tab"; NULL: the character itself */
 	const char *hint;    /* a word or two for the footer, English; NULL: only in the help */
 	const char *summary; /* for the help, English */
@@ -45,8 +45,10 @@ struct view_key {
 	    struct view *v); /* why it cannot be done now, for people; NULL, or answering NULL: it can */
 };
 
+#define KEY_OF_COMMAND (-1)
+
 struct view_ops {
-	const char *name;  /* as in the command table's views */
+	const char *name;
 	const char *title; /* English, shown through i18n_text() */
 	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
@@ -56,6 +58,9 @@ struct view_ops {
 	int (*key)(struct view *v, int key);
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
 	const struct view_key *keys;     /* tried before key(); a row without a key ends them; may be NULL */
+	const struct view_key *own_keys; /* tried before them: where views share `keys`; may be NULL */
+	/* Makes one, about `argument` (may be NULL); NULL: it cannot, and has told why. NULL where its callers make it. */
+	struct view *(*open)(struct workbench *wb, const char *argument);
 };
 
 /* What a view of very many rows, or one that works in the background, has besides. Each may be NULL. */
@@ -69,6 +74,8 @@ struct view_lazy {
 	int (*work)(struct view *v, double deadline, int *show);
 	/* Keeps what is not kept yet, at once: genba is about to lock. */
 	void (*flush)(struct view *v);
+	/* The selection goes to the record with this label, when it is there. */
+	void (*seek)(struct view *v, const char *label);
 	/* What `y` copies, appended: a line each. NULL: the label under the cursor. */
 	void (*copy)(struct view *v, struct buf *out);
 };
@@ -101,10 +108,11 @@ void view_free(struct view *v);
 /* Does what the view's table says of this key, or says why not. 1 if the key is in the table. */
 int view_press(struct view *v, int key);
 
-/* `Enter open  d done`: the hints of a table of keys, as far as they fit in `cells`. */
+/* `Enter open  d done`: the hints of a table of keys (NULL: none), appended as far as they fit in `cells`. */
 struct buf;
 void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out);
 void view_key_name(const struct view_key *key, struct buf *out);
+int view_key_code(const struct view_key *key); /* what screen_key() answers for it */
 
 /* Fills it anew if the case or the width has changed; keeps the selection on the same record. */
 void view_refresh(struct view *v);
@@ -130,32 +138,15 @@ void view_pane_fill(struct view *v);
 const char *view_label(struct view *v);
 const char *view_label_at(struct view *v, size_t i);
 
+/* Goes to the record with this label, in a view that can. */
+void view_seek(struct view *v, const char *label);
+
 /* Moving; `height` rows are seen. 1 if the key was one of these. */
 int view_move(struct view *v, int key, int height);
 
 /* The next row after the cursor that holds the text. 1 if there is one. */
 int view_search(struct view *v, const char *text);
 
-/* ---- the views */
-
-struct view *view_board(struct workbench *wb);
-struct view *view_kinds(struct workbench *wb);
-struct view *view_list(struct workbench *wb, const char *kind);
-struct view *view_detail(struct workbench *wb, const char *label);
-struct view *view_timeline(struct workbench *wb);
-struct view *view_flow(struct workbench *wb);
-struct view *view_brief(struct workbench *wb);
-struct view *view_history(struct workbench *wb, const char *label);
-struct view *view_commit(struct workbench *wb, const char *commit);
-struct view *view_playbook(struct workbench *wb, const char *run); /* NULL: the newest open run */
-struct view *view_help(struct workbench *wb, const char *of);
 struct view *view_text(struct workbench *wb, const char *title, const char *text);
-struct view *view_found(struct workbench *wb, const char *words);
-struct view *view_conflicts(struct workbench *wb); /* what a merge left to decide */
-struct view *view_work(struct workbench *wb);      /* what is being preserved and verified */
-struct view *view_news(struct workbench *wb);      /* what changed since the person last looked */
-
-/* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */
-struct view *view_form(struct workbench *wb, const char *kind, const char *label);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "report/board.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static void open_row(struct view *v)
 	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
 	if (kind && strcmp(kind, "run") == 0 && !*v->wb->as_of)
-		workbench_push(v->wb, view_playbook(v->wb, label));
+		workbench_show(v->wb, "playbook", label);
 	else
 		workbench_open(v->wb, label);
 	json_decref(record);
@@ -82,7 +83,7 @@ static void open_row(struct view *v)
 
 static void start(struct view *v)
 {
-	playbook_start(v->wb, view_label(v));
+	workbench_show(v->wb, "start", view_label(v));
 }
 
 /* The board is the first of the views that the digits choose. */
@@ -100,12 +101,13 @@ static const struct view_key board_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops board_ops = {
-    .name = "board", .title = N_("Board"), .fill = fill_board, .keys = board_keys};
-
-struct view *view_board(struct workbench *wb)
+static struct view *open_board(struct workbench *wb, const char *none)
 {
-	struct view *v = view_new(wb, &board_ops, NULL);
+	(void)none;
+	struct view *v = view_new(wb, &board_view, NULL);
 	v->selected = 1; /* the first row below the first heading */
 	return v;
 }
+
+const struct view_ops board_view = {
+    .name = "board", .title = N_("Board"), .fill = fill_board, .keys = board_keys, .open = open_board};

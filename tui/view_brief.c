@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "report/brief.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -70,10 +71,11 @@ static const struct view_key brief_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops brief_ops = {
-    .name = "brief", .title = N_("Brief"), .fill = fill_brief, .keys = brief_keys};
-
-struct view *view_brief(struct workbench *wb)
+static struct view *open_brief(struct workbench *wb, const char *none)
 {
-	return view_new(wb, &brief_ops, NULL);
+	(void)none;
+	return view_new(wb, &brief_view, NULL);
 }
+
+const struct view_ops brief_view = {
+    .name = "brief", .title = N_("Brief"), .fill = fill_brief, .keys = brief_keys, .open = open_brief};

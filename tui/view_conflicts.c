@@ -10,6 +10,7 @@
 #include "case/text_store.h"
 #include "handover/resolve.h"
 #include "tui/kept.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -136,10 +137,14 @@ static const struct view_key conflicts_keys[] = {
     {0},
 };
 
-static const struct view_ops conflicts_ops = {
-    .name = "conflicts", .title = N_("To decide"), .fill = fill_conflicts, .keys = conflicts_keys};
-
-struct view *view_conflicts(struct workbench *wb)
+static struct view *open_conflicts(struct workbench *wb, const char *none)
 {
-	return view_new(wb, &conflicts_ops, NULL);
+	(void)none;
+	return view_new(wb, &conflicts_view, NULL);
 }
+
+const struct view_ops conflicts_view = {.name = "conflicts",
+                                        .title = N_("To decide"),
+                                        .fill = fill_conflicts,
+                                        .keys = conflicts_keys,
+                                        .open = open_conflicts};

@@ -13,6 +13,7 @@
 #include "tui/names.h"
 #include "tui/offer.h"
 #include "tui/prompt.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -347,7 +348,7 @@ static void write_note(struct view *v)
 
 static void history(struct view *v)
 {
-	workbench_push(v->wb, view_history(v->wb, v->argument));
+	workbench_show(v->wb, "history", v->argument);
 }
 
 static const char *refuses_playbook(struct view *v)
@@ -359,7 +360,7 @@ static const char *refuses_playbook(struct view *v)
 
 static void start_playbook(struct view *v)
 {
-	playbook_start(v->wb, v->argument);
+	workbench_show(v->wb, "start", v->argument);
 }
 
 static const char *refuses_note(struct view *v)
@@ -378,13 +379,14 @@ static const struct view_key keys[] = {
     {KEY_RETURN, N_("Enter"), N_("follow"), N_("go to the record under the cursor; Esc comes back"), follow, NULL},
     {KEY_GO_RIGHT, N_("→"), NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
     {'l', NULL, NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
-    {'e', NULL, N_("edit"), N_("change this record"), edit, workbench_refuses_writing},
-    {'n', NULL, N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change this record"), edit, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "note", N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
     {'P', NULL, N_("playbook"), N_("start a playbook on this asset"), start_playbook, refuses_playbook},
     {'c', NULL, N_("make of it"), N_("make an event, asset, measure or indicator of this note"), make_of, refuses_note},
     {'L', NULL, N_("history"), N_("how this record came to be"), history, NULL},
     {'v', NULL, N_("reveal"), N_("show secrets in clear, or mask them again"), reveal, refuses_reveal},
-    {'x', NULL, N_("retract"), N_("retract this record, with a reason"), retract, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract this record, with a reason"), retract,
+     workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -399,11 +401,9 @@ static void release(struct view *v)
 	free(v->data);
 }
 
-static const struct view_ops detail_ops = {"detail", "", NULL, 0, fill, NULL, release, keys};
+static const struct view_lazy detail_lazy = {.flush = flush};
 
-static const struct view_lazy detail_lazy = {NULL, NULL, NULL, flush, NULL};
-
-struct view *view_detail(struct workbench *wb, const char *label)
+static struct view *open_detail(struct workbench *wb, const char *label)
 {
 	struct err err = ERR_INIT;
 	json_t *record = workbench_get(wb, label, RECORD_RAW, &err);
@@ -411,9 +411,12 @@ struct view *view_detail(struct workbench *wb, const char *label)
 		workbench_tell_error(wb, &err);
 		return NULL;
 	}
-	struct view *v = view_new(wb, &detail_ops, record_label(record));
+	struct view *v = view_new(wb, &detail_view, record_label(record));
 	v->data = xcalloc(1, sizeof(struct detail));
 	v->lazy = &detail_lazy;
 	json_decref(record);
 	return v;
 }
+
+const struct view_ops detail_view = {
+    .name = "detail", .title = "", .fill = fill, .release = release, .keys = keys, .open = open_detail};

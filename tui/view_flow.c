@@ -3,7 +3,9 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "report/flow.h"
+#include "tui/form.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -123,12 +125,13 @@ static const struct view_key flow_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops flow_ops = {
-    .name = "flow", .title = N_("Flow"), .fill = fill_flow, .keys = flow_keys, .release = release};
-
-struct view *view_flow(struct workbench *wb)
+static struct view *open_flow(struct workbench *wb, const char *none)
 {
-	struct view *v = view_new(wb, &flow_ops, NULL);
+	(void)none;
+	struct view *v = view_new(wb, &flow_view, NULL);
 	v->data = xcalloc(1, sizeof(struct flow_state));
 	return v;
 }
+
+const struct view_ops flow_view = {
+    .name = "flow", .title = N_("Flow"), .fill = fill_flow, .keys = flow_keys, .release = release, .open = open_flow};

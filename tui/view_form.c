@@ -13,7 +13,6 @@
 #include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
-#include "tui/view_list.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -504,7 +503,7 @@ static void save(struct view *v)
 	int is_new = !*f->label;
 	workbench_pop(wb); /* v is gone */
 	if (is_new)
-		view_list_seek(workbench_top(wb), label);
+		view_seek(workbench_top(wb), label);
 	snprintf(wb->created, sizeof wb->created, "%s", label);
 	if (warnings.len)
 		workbench_tell(wb, TONE_ATTENTION, _("%s is on record: %s"), label, warnings.data);
@@ -618,13 +617,14 @@ static void release(struct view *v)
 	free(f);
 }
 
-static const struct view_ops form_ops = {"form", "", NULL, 0, fill, form_key, release, keys};
+const struct view_ops form_view = {
+    .name = "form", .title = "", .fill = fill, .key = form_key, .release = release, .keys = keys};
 
-static const struct view_lazy form_lazy = {NULL, NULL, work, flush, NULL};
+static const struct view_lazy form_lazy = {.work = work, .flush = flush};
 
 static struct view *make_form(struct workbench *wb, const struct kind *kind, const char *label, const json_t *record)
 {
-	struct view *v = view_new(wb, &form_ops, label ? label : kind->name);
+	struct view *v = view_new(wb, &form_view, label ? label : kind->name);
 	struct form *f = xcalloc(1, sizeof *f);
 	v->data = f;
 	v->lazy = &form_lazy;

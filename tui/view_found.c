@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "case/search.h"
 #include "tui/names.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <string.h>
@@ -40,9 +41,9 @@ static int fill(struct view *v, int columns, struct err *err)
 	return rc;
 }
 
-static const struct view_ops found_ops = {"found", N_("Found"), NULL, 0, fill, NULL, NULL, NULL};
-
-struct view *view_found(struct workbench *wb, const char *words)
+static struct view *open_found(struct workbench *wb, const char *words)
 {
-	return view_new(wb, &found_ops, words);
+	return view_new(wb, &found_view, words);
 }
+
+const struct view_ops found_view = {.name = "found", .title = N_("Found"), .fill = fill, .open = open_found};

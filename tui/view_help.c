@@ -7,7 +7,9 @@
 #include "base/printable.h"
 #include "tui/command.h"
 #include "tui/command_help.h"
+#include "tui/route.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -69,6 +71,15 @@ static void add_keys(struct view *v, struct view *of, const struct view_key *key
 	}
 }
 
+static void add_routes(struct view *v)
+{
+	struct view_key keys[2] = {{.key = 0}};
+	const struct route *route = NULL;
+	while ((route = route_next(route)))
+		if (route_key(route, keys))
+			add_keys(v, NULL, keys);
+}
+
 static void add_moving(struct view *v)
 {
 	static const struct {
@@ -111,6 +122,7 @@ static int fill_help(struct view *v, int columns, struct err *err)
 	struct view *of = view_below(v);
 	if (of && (of->ops->keys || of->ops->hints)) {
 		add_section(v, *of->ops->title ? i18n_text(of->ops->title) : _("This view"));
+		add_keys(v, of, of->ops->own_keys);
 		add_keys(v, of, of->ops->keys);
 		if (!of->ops->keys)
 			view_add_text(v, TONE_PLAIN, NULL, i18n_text(of->ops->hints), 2);
@@ -118,9 +130,11 @@ static int fill_help(struct view *v, int columns, struct err *err)
 	add_section(v, _("Keys of every view"));
 	add_moving(v);
 	add_keys(v, of, workbench_keys);
+	add_routes(v);
 	add_section(v, _("Commands, typed behind : (Enter tells one in full)"));
-	for (size_t i = 0; i < command_count; i++)
-		add_command(v, &command_table[i]);
+	const struct command *command = NULL;
+	while ((command = command_next(command)))
+		add_command(v, command);
 	return 0;
 }
 
@@ -140,9 +154,10 @@ static const struct view_key help_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops help_ops = {.name = "help", .title = N_("Help"), .fill = fill_help, .keys = help_keys};
-
-struct view *view_help(struct workbench *wb, const char *of)
+static struct view *open_help(struct workbench *wb, const char *of)
 {
-	return view_new(wb, &help_ops, of);
+	return view_new(wb, &help_view, of ? of : workbench_top(wb)->ops->name);
 }
+
+const struct view_ops help_view = {
+    .name = "help", .title = N_("Help"), .fill = fill_help, .keys = help_keys, .open = open_help};

@@ -13,6 +13,7 @@
 #include "history/history.h"
 #include "tui/subject.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -80,7 +81,7 @@ static int fill_history(struct view *v, int columns, struct err *err)
 static void show_commit(struct view *v)
 {
 	if (*view_label(v))
-		workbench_push(v->wb, view_commit(v->wb, view_label(v)));
+		workbench_show(v->wb, "commit", view_label(v));
 }
 
 /* The board shows the case as of that commit; or the case is shown as it is now again. */
@@ -126,21 +127,22 @@ static const struct view_key history_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops history_ops = {.name = "history",
-                                            .title = N_("History"),
-                                            .fill = fill_history,
-                                            .key = key_history,
-                                            .release = release_history,
-                                            .keys = history_keys};
-
-struct view *view_history(struct workbench *wb, const char *label)
+static struct view *open_history(struct workbench *wb, const char *label)
 {
-	struct view *v = view_new(wb, &history_ops, label);
+	struct view *v = view_new(wb, &history_view, label);
 	struct actions *a = xcalloc(1, sizeof *a);
 	a->limit = FIRST_ACTIONS;
 	v->data = a;
 	return v;
 }
+
+const struct view_ops history_view = {.name = "history",
+                                      .title = N_("History"),
+                                      .fill = fill_history,
+                                      .key = key_history,
+                                      .release = release_history,
+                                      .keys = history_keys,
+                                      .open = open_history};
 
 /* ---- one action */
 
@@ -245,10 +247,10 @@ static const struct view_key commit_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops commit_ops = {
-    .name = "commit", .title = N_("Action"), .fill = fill_commit, .keys = commit_keys};
-
-struct view *view_commit(struct workbench *wb, const char *commit)
+static struct view *open_commit(struct workbench *wb, const char *commit)
 {
-	return view_new(wb, &commit_ops, commit);
+	return view_new(wb, &commit_view, commit);
 }
+
+const struct view_ops commit_view = {
+    .name = "commit", .title = N_("Action"), .fill = fill_commit, .keys = commit_keys, .open = open_commit};

@@ -5,6 +5,8 @@
 #include "base/printable.h"
 #include "case/record.h"
 #include "case/rules.h"
+#include "tui/form.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <string.h>
@@ -40,9 +42,9 @@ static void open_kind(struct view *v)
 {
 	const struct kind *kind = kind_at(v->selected);
 	if (kind && !kind->letter)
-		workbench_push(v->wb, view_detail(v->wb, kind->name));
+		workbench_show(v->wb, "detail", kind->name);
 	else if (kind)
-		workbench_push(v->wb, view_list(v->wb, kind->name));
+		workbench_show(v->wb, "list", kind->name);
 }
 
 static void add_record(struct view *v)
@@ -56,13 +58,15 @@ static const struct view_key keys[] = {
     {KEY_RETURN, N_("Enter"), N_("list"), N_("list the records of this kind"), open_kind, NULL},
     {KEY_GO_RIGHT, N_("→"), NULL, N_("list the records of this kind"), open_kind, NULL},
     {'l', NULL, NULL, N_("list the records of this kind"), open_kind, NULL},
-    {'a', NULL, N_("add"), N_("add a record of this kind"), add_record, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), add_record, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops kinds_ops = {"kinds", N_("Kinds of record"), NULL, 0, fill, NULL, NULL, keys};
-
-struct view *view_kinds(struct workbench *wb)
+static struct view *open_kinds(struct workbench *wb, const char *none)
 {
-	return view_new(wb, &kinds_ops, "kinds");
+	(void)none;
+	return view_new(wb, &kinds_view, "kinds");
 }
+
+const struct view_ops kinds_view = {
+    .name = "kinds", .title = N_("Kinds of record"), .fill = fill, .keys = keys, .open = open_kinds};

@@ -470,7 +470,17 @@ static void copy(struct view *v, struct buf *out)
 		buf_adds(out, view_label(v));
 }
 
-static const struct view_lazy list_lazy = {lay_row, label_at, work, view_list_hold, copy};
+static void seek(struct view *v, const char *label)
+{
+	struct list_view *lv = data(v);
+	snprintf(lv->wanted, sizeof lv->wanted, "%s", label);
+	lv->searched = 0;
+	v->count = 0; /* no row of before is to be found again */
+	view_stale(v);
+}
+
+static const struct view_lazy list_lazy = {
+    .row = lay_row, .label = label_at, .work = work, .flush = view_list_hold, .seek = seek, .copy = copy};
 
 struct list *view_list_of(struct view *v)
 {
@@ -484,71 +494,54 @@ void view_list_hold(struct view *v)
 	lv->placed = v->selected;
 }
 
-void view_list_seek(struct view *v, const char *label)
-{
-	struct list_view *lv = data(v);
-	if (v->lazy != &list_lazy)
-		return;
-	snprintf(lv->wanted, sizeof lv->wanted, "%s", label);
-	lv->searched = 0;
-	v->count = 0; /* no row of before is to be found again */
-	view_stale(v);
-}
-
 void view_list_redo(struct view *v)
 {
 	view_stale(v);
 }
 
-static const struct view_ops list_ops = {"list", "", NULL, 0, fill, NULL, release, view_list_keys};
-
-struct own_keys {
-	struct view_key keys[64];
-	struct view_ops ops;
-};
-
-/* A list that has keys of its own beside those of every list: one table for footer and help. */
-static const struct view_ops *ops_with(struct own_keys *own, const char *name, const struct view_key *first)
-{
-	size_t n = 0;
-	if (own->ops.name)
-		return &own->ops;
-	for (const struct view_key *key = first; key->key; key++)
-		own->keys[n++] = *key;
-	for (const struct view_key *key = view_list_keys; key->key && n + 1 < sizeof own->keys / sizeof *own->keys;
-	     key++)
-		own->keys[n++] = *key;
-	own->ops = list_ops;
-	own->ops.name = name;
-	own->ops.keys = own->keys;
-	return &own->ops;
-}
-
+/* Lists of some kinds have keys of their own. */
 static const struct view_ops *ops_of(const char *kind)
 {
-	static struct own_keys evidence;
-	static struct own_keys asset;
-	return strcmp(kind, "evidence") == 0 ? ops_with(&evidence, "evidence", evidence_list_keys)
-	       : strcmp(kind, "asset") == 0  ? ops_with(&asset, "list", view_list_asset_keys)
-	                                     : &list_ops;
+	return strcmp(kind, "evidence") == 0 ? &evidence_list_view
+	       : strcmp(kind, "asset") == 0  ? &asset_list_view
+	                                     : &list_view;
 }
 
-struct view *view_list(struct workbench *wb, const char *kind_name)
+static struct view *open_list(struct workbench *wb, const char *kind_name)
 {
 	const struct kind *kind = kind_find(kind_name);
 	if (!kind) {
 		workbench_tell(wb, TONE_ALARM, _("there is no kind '%s'"), kind_name);
 		return NULL;
 	}
-	int evidence = strcmp(kind_name, "evidence") == 0;
-	struct view *v = view_new(wb, ops_of(kind_name), kind_name);
+	const struct view_ops *ops = ops_of(kind_name);
+	struct view *v = view_new(wb, ops, kind_name);
 	struct list_view *lv = xcalloc(1, sizeof *lv);
 	lv->list = list_new(table_take(&wb->tables, wb->s->c, kind, wb->as_of));
 	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
 	lv->anchor = -1;
 	v->data = lv;
 	v->lazy = &list_lazy;
-	if (evidence)
+	if (ops == &evidence_list_view)
 		v->pane = evidence_pane;
 	return v;
 }
+
+const struct view_ops list_view = {
+    .name = "list", .title = "", .fill = fill, .release = release, .keys = view_list_keys, .open = open_list};
+
+const struct view_ops asset_list_view = {.name = "list",
+                                         .title = "",
+                                         .fill = fill,
+                                         .release = release,
+                                         .own_keys = view_list_asset_keys,
+                                         .keys = view_list_keys,
+                                         .open = open_list};
+
+const struct view_ops evidence_list_view = {.name = "evidence",
+                                            .title = "",
+                                            .fill = fill,
+                                            .release = release,
+                                            .own_keys = evidence_list_keys,
+                                            .keys = view_list_keys,
+                                            .open = open_list};

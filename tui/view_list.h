@@ -5,6 +5,10 @@
 #include "tui/list.h"
 #include "tui/view.h"
 
+extern const struct view_ops list_view; /* about a kind, by its name */
+extern const struct view_ops asset_list_view;
+extern const struct view_ops evidence_list_view;
+
 struct list *view_list_of(struct view *v);
 
 /* Keeps the selection on the record under it, whatever is done to order and filter next. */
@@ -12,9 +16,6 @@ void view_list_hold(struct view *v);
 
 /* Makes it anew at the next drawing. */
 void view_list_redo(struct view *v);
-
-/* The selection goes to the record with this label, when it is there. Does nothing if `v` is no list. */
-void view_list_seek(struct view *v, const char *label);
 
 extern const struct view_key view_list_keys[];
 extern const struct view_key view_list_asset_keys[]; /* before those of every list */

@@ -11,6 +11,7 @@
 #include "handover/merge.h"
 #include "tui/cmd.h"
 #include "tui/prompt.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <sodium.h>
@@ -137,10 +138,10 @@ static const struct view_key merge_keys[] = {
     {0},
 };
 
-static const struct view_ops merge_ops = {
+const struct view_ops merge_view = {
     .name = "merge", .title = N_("What would be merged"), .fill = fill_merge, .keys = merge_keys};
 
-void merge_start(struct workbench *wb, const char *path)
+void merge_ask(struct workbench *wb, const char *path)
 {
 	struct err err = ERR_INIT;
 	char *asked = NULL;
@@ -151,6 +152,6 @@ void merge_start(struct workbench *wb, const char *path)
 	if (!path)
 		path = asked = prompt_text(wb, _("Delta or copy of the colleague's: "));
 	if (path && *path)
-		workbench_push(wb, view_new(wb, &merge_ops, path));
+		workbench_push(wb, view_new(wb, &merge_view, path));
 	free(asked);
 }

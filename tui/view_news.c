@@ -11,6 +11,7 @@
 #include "case/identity.h"
 #include "case/meta.h"
 #include "history/exchange.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -111,10 +112,11 @@ static const struct view_key news_keys[] = {
     {0},
 };
 
-static const struct view_ops news_ops = {
-    .name = "news", .title = N_("What changed"), .fill = fill_news, .keys = news_keys};
-
-struct view *view_news(struct workbench *wb)
+static struct view *open_news(struct workbench *wb, const char *none)
 {
-	return view_new(wb, &news_ops, NULL);
+	(void)none;
+	return view_new(wb, &news_view, NULL);
 }
+
+const struct view_ops news_view = {
+    .name = "news", .title = N_("What changed"), .fill = fill_news, .keys = news_keys, .open = open_news};

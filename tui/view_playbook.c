@@ -7,6 +7,7 @@
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -503,7 +504,7 @@ static void show_account(struct view *v)
 
 static void start(struct view *v)
 {
-	playbook_start(v->wb, "");
+	workbench_show(v->wb, "start", "");
 }
 
 static void release_playing(struct view *v)
@@ -534,19 +535,20 @@ static const struct view_key playbook_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops playbook_ops = {.name = "playbook",
-                                             .title = N_("Playbook"),
-                                             .text = 1,
-                                             .fill = fill_playbook,
-                                             .release = release_playing,
-                                             .keys = playbook_keys};
-
-struct view *view_playbook(struct workbench *wb, const char *run)
+static struct view *open_playbook(struct workbench *wb, const char *run)
 {
-	struct view *v = view_new(wb, &playbook_ops, NULL);
+	struct view *v = view_new(wb, &playbook_view, NULL);
 	struct playing *p = xcalloc(1, sizeof *p);
 	if (run)
 		snprintf(p->label, sizeof p->label, "%.31s", run);
 	v->data = p;
 	return v;
 }
+
+const struct view_ops playbook_view = {.name = "playbook",
+                                       .title = N_("Playbook"),
+                                       .text = 1,
+                                       .fill = fill_playbook,
+                                       .release = release_playing,
+                                       .keys = playbook_keys,
+                                       .open = open_playbook};

@@ -12,6 +12,7 @@
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -476,10 +477,10 @@ static const struct view_key step_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops step_ops = {
+const struct view_ops step_view = {
     .name = "step", .title = N_("Step"), .fill = fill_step, .release = release_step, .keys = step_keys};
 
-static const struct view_lazy step_lazy = {NULL, NULL, work, flush, NULL};
+static const struct view_lazy step_lazy = {.work = work, .flush = flush};
 
 struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
 {
@@ -487,7 +488,7 @@ struct view *view_step(struct workbench *wb, const char *label, const char *invo
 	size_t which;
 	if (step_find(wb, label, invocation, &run, &which) < 0)
 		return NULL;
-	struct view *v = view_new(wb, &step_ops, label);
+	struct view *v = view_new(wb, &step_view, label);
 	struct step_form *f = xcalloc(1, sizeof *f);
 	snprintf(f->run, sizeof f->run, "%s", run.label);
 	snprintf(f->invocation, sizeof f->invocation, "%s", invocation);

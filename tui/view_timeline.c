@@ -12,6 +12,7 @@
 #include "case/timeline_text.h"
 #include "tui/form.h"
 #include "tui/view.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -362,12 +363,17 @@ static const struct view_key timeline_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops timeline_ops = {
-    .name = "timeline", .title = N_("Timeline"), .fill = fill_timeline, .release = release_line, .keys = timeline_keys};
-
-struct view *view_timeline(struct workbench *wb)
+static struct view *open_timeline(struct workbench *wb, const char *none)
 {
-	struct view *v = view_new(wb, &timeline_ops, NULL);
+	(void)none;
+	struct view *v = view_new(wb, &timeline_view, NULL);
 	v->data = xcalloc(1, sizeof(struct line));
 	return v;
 }
+
+const struct view_ops timeline_view = {.name = "timeline",
+                                       .title = N_("Timeline"),
+                                       .fill = fill_timeline,
+                                       .release = release_line,
+                                       .keys = timeline_keys,
+                                       .open = open_timeline};

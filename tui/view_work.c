@@ -7,6 +7,7 @@
 #include "tui/errand.h"
 #include "tui/evidence_work.h"
 #include "tui/unfinished.h"
+#include "tui/views.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -175,14 +176,16 @@ static const struct view_key keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_ops work_ops = {"work", N_("Work under way"), NULL, 0, fill, NULL, release, keys};
-
 static const struct view_lazy work_lazy = {.work = refresh};
 
-struct view *view_work(struct workbench *wb)
+static struct view *open_work(struct workbench *wb, const char *none)
 {
-	struct view *v = view_new(wb, &work_ops, NULL);
+	(void)none;
+	struct view *v = view_new(wb, &work_view, NULL);
 	v->data = xcalloc(1, sizeof(struct work_view));
 	v->lazy = &work_lazy;
 	return v;
 }
+
+const struct view_ops work_view = {
+    .name = "work", .title = N_("Work under way"), .fill = fill, .release = release, .keys = keys, .open = open_work};

@@ -13,8 +13,8 @@
 #include "tui/evidence_work.h"
 #include "tui/kept.h"
 #include "tui/names.h"
-#include "tui/offer.h"
 #include "tui/prompt.h"
+#include "tui/route.h"
 #include "tui/table.h"
 #include "tui/verifying.h"
 #include "tui/workbench_private.h"
@@ -86,17 +86,26 @@ void workbench_show_text(struct workbench *wb, const char *title, const char *te
 	workbench_push(wb, view_text(wb, title, text));
 }
 
+/* 0: it cannot be shown. */
+static int go(struct workbench *wb, const struct route *route, const char *argument)
+{
+	struct view *view = NULL;
+	if (route->ask)
+		route->ask(wb, argument);
+	else
+		workbench_push(wb, view = route->view->open(wb, argument));
+	return route->ask || view;
+}
+
+void workbench_show(struct workbench *wb, const char *name, const char *argument)
+{
+	go(wb, route_find(name), argument);
+}
+
 void workbench_open(struct workbench *wb, const char *label)
 {
-	struct err err = ERR_INIT;
-	if (!*label)
-		return;
-	json_t *record = workbench_get(wb, label, RECORD_RAW, &err);
-	if (record)
-		workbench_push(wb, view_detail(wb, label));
-	else
-		workbench_tell_error(wb, &err);
-	json_decref(record);
+	if (*label)
+		workbench_show(wb, "detail", label);
 }
 
 /* ---- the case now, or as of a commit */
@@ -172,40 +181,6 @@ static void do_wish(struct workbench *wb)
 		workbench_look_at(wb, wb->s->wish_commit);
 }
 
-/* The view that shows what a plain reading command prints, or NULL. */
-static struct view *view_for(struct workbench *wb, const struct words *w)
-{
-	const char *name = w->items[0];
-	const char *word = w->count == 2 ? w->items[1] : NULL;
-	if (word && *word == '-')
-		return NULL;
-	if (w->count == 1 && strcmp(name, "board") == 0)
-		return view_board(wb);
-	if (w->count == 1 && strcmp(name, "timeline") == 0)
-		return view_timeline(wb);
-	if (w->count == 1 && strcmp(name, "brief") == 0)
-		return view_brief(wb);
-	if (w->count == 1 && strcmp(name, "play") == 0)
-		return view_playbook(wb, NULL);
-	if (w->count == 1 && strcmp(name, "work") == 0)
-		return view_work(wb);
-	if (w->count == 1 && strcmp(name, "resolve") == 0)
-		return view_conflicts(wb);
-	if (w->count == 1 && strcmp(name, "diff") == 0)
-		return view_news(wb);
-	if (w->count <= 2 && strcmp(name, "log") == 0)
-		return view_history(wb, word);
-	if (w->count == 1 && strcmp(name, "help") == 0)
-		return view_help(wb, workbench_top(wb)->ops->name);
-	if (word && strcmp(name, "list") == 0 && kind_find(word))
-		return view_list(wb, word);
-	if (word && strcmp(name, "find") == 0)
-		return view_found(wb, word);
-	if (word && strcmp(name, "show") == 0)
-		return view_detail(wb, word);
-	return NULL;
-}
-
 static int may_run(struct workbench *wb, const char *name, struct err *err)
 {
 	const struct command *command = command_find(name);
@@ -221,15 +196,15 @@ static void show_output(struct workbench *wb, const char *line, const struct buf
 		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));
 }
 
-/* Commands that write the file anew, under which no check can go on. */
-static int rotates(const char *name)
+static int writes_anew(const char *name)
 {
-	return strcmp(name, "purge") == 0 || strcmp(name, "key") == 0;
+	const struct command *command = command_find(name);
+	return command && (command->flags & COMMAND_ANEW);
 }
 
 void workbench_before_anew(struct workbench *wb, const char *command)
 {
-	if (!rotates(command))
+	if (!writes_anew(command))
 		return;
 	verifying_free(wb->verifying);
 	wb->verifying = NULL;
@@ -237,7 +212,7 @@ void workbench_before_anew(struct workbench *wb, const char *command)
 
 void workbench_after_anew(struct workbench *wb, const char *command)
 {
-	if (rotates(command) && wb->s->c && !wb->locked && !wb->verifying)
+	if (writes_anew(command) && wb->s->c && !wb->locked && !wb->verifying)
 		wb->verifying = verifying_new(wb);
 }
 
@@ -345,16 +320,10 @@ int workbench_command(struct workbench *wb, const char *line)
 		workbench_tell_error(wb, &err);
 		return -1;
 	}
-	struct view *view = words.count > 0 ? view_for(wb, &words) : NULL;
+	const char *argument;
+	const struct route *route = route_of_line(words.items, words.count, &argument);
 	int rc = 0;
-	if (view)
-		workbench_push(wb, view);
-	else if (words.count == 1 && strcmp(words.items[0], "handover") == 0)
-		handover_start(wb);
-	else if (words.count > 0 && words.count <= 2 && strcmp(words.items[0], "merge") == 0 &&
-	         (words.count == 1 || *words.items[1] != '-'))
-		merge_start(wb, words.count == 2 ? words.items[1] : NULL);
-	else if (words.count > 0)
+	if (words.count > 0 && !(route && go(wb, route, argument)))
 		rc = run_command(wb, line, &words);
 	words_release(&words);
 	return rc;
@@ -538,7 +507,7 @@ static void take_paste(struct workbench *wb)
 	if (why)
 		workbench_tell(wb, TONE_ATTENTION, "%s", why);
 	else
-		offer_text(wb, text, view_label(v));
+		workbench_show(wb, "paste", text);
 	free(text);
 }
 
@@ -608,7 +577,7 @@ int workbench_run(struct session *s, struct err *err)
 	s->in_workbench = 1;
 	struct progress progress = s->progress;
 	s->progress = (struct progress){show_progress, &wb};
-	workbench_push(&wb, view_board(&wb));
+	go(&wb, route_next(NULL), NULL);
 	if (*case_notice(s->c))
 		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
 	else if (geteuid() == 0 && !clock_is_set()) /* screens that are compared are those of any user */

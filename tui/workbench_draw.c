@@ -215,6 +215,8 @@ static void draw_footer(struct workbench *wb, struct view *v)
 		struct buf common = BUF_INIT;
 		view_hints(v, workbench_keys, 30, &common);
 		int room = columns - wide - (int)text_width(common.data);
+		view_hints(v, v->ops->own_keys, room > 0 ? (size_t)room : 0, &hints);
+		room -= (int)text_width(hints.data);
 		view_hints(v, v->ops->keys, room > 0 ? (size_t)room : 0, &hints);
 		buf_add(&hints, common.data, common.len);
 		buf_release(&common);

@@ -1,6 +1,7 @@
 /*
  * The keys that mean the same in every view: one table, from which what they
- * do, the footer and the help follow.
+ * do, the footer and the help follow. The keys that go to a view are in the
+ * table of views (route.h).
  */
 #include "base/err.h"
 #include "base/i18n.h"
@@ -9,8 +10,8 @@
 #include "tui/copy.h"
 #include "tui/errand.h"
 #include "tui/kept.h"
-#include "tui/offer.h"
 #include "tui/prompt.h"
+#include "tui/route.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static void ask_search(struct view *v)
 	free(wb->search);
 	wb->search = words;
 	if (!v->ops->text)
-		workbench_push(wb, view_found(wb, words));
+		workbench_show(wb, "found", words);
 	else if (!view_search(v, words))
 		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
 }
@@ -84,7 +85,7 @@ static void paste(struct view *v)
 {
 	char *text = kept_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
 	if (text && *text)
-		offer_indicators(v->wb, text, NULL);
+		workbench_show(v->wb, "indicators", text);
 	if (text)
 		kept_drop(v->wb, "paste");
 	free(text);
@@ -136,38 +137,8 @@ static void undo(struct view *v)
 	free(reason);
 }
 
-static struct view *view_of_key(struct workbench *wb, int key)
-{
-	switch (key) {
-	case '2':
-		return view_playbook(wb, NULL);
-	case '3':
-		return view_list(wb, "asset");
-	case '4':
-		return view_list(wb, "evidence");
-	case '5':
-		return view_timeline(wb);
-	case 'A':
-		return view_flow(wb);
-	case 'B':
-		return view_brief(wb);
-	case '6':
-		return view_list(wb, "note");
-	case '7':
-		return view_list(wb, "indicator");
-	case '8':
-		return view_list(wb, "measure");
-	case '9':
-		return view_history(wb, NULL);
-	case '0':
-		return view_kinds(wb);
-	default:
-		return NULL;
-	}
-}
-
-/* A view switched to by its number stands alone on the board. */
-static void switch_to(struct workbench *wb, int key)
+/* A view switched to by its key stands alone on the board, which is the first of them. */
+static void switch_to(struct workbench *wb, const struct route *route)
 {
 	if (wb->floor) {
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("a form is open: save it or leave it first"));
@@ -175,26 +146,9 @@ static void switch_to(struct workbench *wb, int key)
 	}
 	while (wb->depth > 1)
 		workbench_pop(wb);
-	workbench_push(wb, view_of_key(wb, key));
+	if (route != route_next(NULL))
+		workbench_push(wb, route->view->open(wb, route->argument));
 }
-
-#define SWITCH(name, key)                     \
-	static void to_##name(struct view *v) \
-	{                                     \
-		switch_to(v->wb, key);        \
-	}
-SWITCH(board, '1')
-SWITCH(playbook, '2')
-SWITCH(assets, '3')
-SWITCH(evidence, '4')
-SWITCH(timeline, '5')
-SWITCH(flow, 'A')
-SWITCH(brief, 'B')
-SWITCH(notes, '6')
-SWITCH(indicators, '7')
-SWITCH(measures, '8')
-SWITCH(history, '9')
-SWITCH(kinds, '0')
 
 static void open_row(struct view *v)
 {
@@ -212,14 +166,14 @@ static void ask_command(struct view *v)
 
 static void show_help(struct view *v)
 {
-	workbench_push(v->wb, view_help(v->wb, v->ops->name));
+	workbench_show(v->wb, "help", v->ops->name);
 }
 
 /* Once: from its own view there is nowhere else to go. */
 static void show_work(struct view *v)
 {
-	if (strcmp(v->ops->name, "work") != 0)
-		workbench_push(v->wb, view_work(v->wb));
+	if (v->ops != route_find("work")->view)
+		workbench_show(v->wb, "work", NULL);
 }
 
 static void go_back(struct view *v)
@@ -277,15 +231,15 @@ static void look_at(struct view *v)
 #define REFUSES workbench_refuses_writing
 
 const struct view_key workbench_keys[] = {
-    {'?', NULL, N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
+    {KEY_OF_COMMAND, "help", N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
     {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
-    {'/', NULL, N_("search"), N_("search all records for words"), ask_search, NULL},
-    {'n', NULL, NULL, N_("write a note on the selected record"), write_note, REFUSES},
+    {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), ask_search, NULL},
+    {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record"), write_note, REFUSES},
     {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
      REFUSES},
     {'y', NULL, NULL, N_("copy the label, or those of the marked records; off until you allow it"), copy_labels, NULL},
     {'Y', NULL, NULL, N_("copy the row under the cursor as it is shown"), copy_row, NULL},
-    {'u', NULL, NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
+    {KEY_OF_COMMAND, "undo", NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
     {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
     {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},
     {KEY_GO_RIGHT, N_("→"), NULL, N_("open the selected record"), open_row, NULL},
@@ -294,22 +248,11 @@ const struct view_key workbench_keys[] = {
     {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
     {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
     {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
-    {'@', NULL, NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
-    {'w', NULL, NULL, N_("the long command that is under way, and work that is unfinished"), show_work, NULL},
-    {CTRL('l'), NULL, NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
+    {KEY_OF_COMMAND, "at", NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
+    {KEY_OF_COMMAND, "work", NULL, N_("the long command that is under way, and work that is unfinished"), show_work,
+     NULL},
+    {KEY_OF_COMMAND, "lock", NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
     {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
-    {'1', NULL, NULL, N_("Board"), to_board, NULL},
-    {'2', NULL, NULL, N_("Playbook"), to_playbook, NULL},
-    {'3', NULL, NULL, N_("Assets"), to_assets, NULL},
-    {'4', NULL, NULL, N_("Evidence"), to_evidence, NULL},
-    {'5', NULL, NULL, N_("Timeline"), to_timeline, NULL},
-    {'A', NULL, NULL, N_("Flow: the attack as a graph"), to_flow, NULL},
-    {'B', NULL, NULL, N_("Brief: one page for the meeting"), to_brief, NULL},
-    {'6', NULL, NULL, N_("Notes"), to_notes, NULL},
-    {'7', NULL, NULL, N_("Indicators"), to_indicators, NULL},
-    {'8', NULL, NULL, N_("Measures"), to_measures, NULL},
-    {'9', NULL, NULL, N_("History"), to_history, NULL},
-    {'0', NULL, NULL, N_("all kinds of record"), to_kinds, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -317,7 +260,7 @@ void workbench_press(struct workbench *wb, int key)
 {
 	struct view *v = workbench_top(wb);
 	for (const struct view_key *row = workbench_keys; row->key; row++) {
-		if (row->key != key)
+		if (view_key_code(row) != key)
 			continue;
 		const char *why = row->refuses ? row->refuses(v) : NULL;
 		if (why)
@@ -326,6 +269,13 @@ void workbench_press(struct workbench *wb, int key)
 			row->run(v);
 		return;
 	}
+	const struct route *route = NULL;
+	struct view_key own;
+	while ((route = route_next(route)))
+		if (route_key(route, &own) && view_key_code(&own) == key) {
+			switch_to(wb, route);
+			return;
+		}
 	if (key >= 0x20 && key < 0x110000)
 		workbench_tell(wb, TONE_FAINT, "%s", _("no such key here; ? shows the keys"));
 }

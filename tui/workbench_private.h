@@ -127,21 +127,14 @@ void workbench_show_text(struct workbench *wb, const char *title, const char *te
 extern const struct view_key workbench_keys[];
 void workbench_press(struct workbench *wb, int key);
 
+/* Goes to what the table of views (route.h) has under this name, about `argument` (may be NULL). */
+void workbench_show(struct workbench *wb, const char *name, const char *argument);
+
 /* Opens the record under a label in its own view. */
 void workbench_open(struct workbench *wb, const char *label);
 
 /* Asks for a note on the record (its label, or ""), beginning with `text` (may be NULL), and puts it on record. */
 void workbench_note(struct workbench *wb, const char *on, const char *text);
-
-/* Asks for a playbook and for the assets it is started on, and starts it. `assets`: a comma list of labels; those that are
- * assets are chosen already. */
-void playbook_start(struct workbench *wb, const char *assets);
-
-/* Asks for what a handover needs, lets the brief be edited, and hands over. */
-void handover_start(struct workbench *wb);
-
-/* Shows what merging `path` (NULL: asked for) would bring; from there it is merged. */
-void merge_start(struct workbench *wb, const char *path);
 
 /* Wipes the keys and clears the screen until the passphrase is given. */
 void workbench_lock(struct workbench *wb);

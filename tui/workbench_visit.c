@@ -57,7 +57,8 @@ static int needs_streams(const struct socket_request *r)
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(r->words[i], "-") == 0)
 			return 1;
-	return strcmp(r->words[0], "capture") == 0;
+	const struct command *command = command_find(r->words[0]);
+	return command && (command->flags & COMMAND_STREAMS);
 }
 
 static int borrow_streams(struct streams *s, const struct socket_request *r)

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/words.h"
 #include "tui/command.h"
+#include "tui/routes.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,9 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *line = xstrndup((const char *)data, size);
 	struct words words;
 	struct err err = ERR_INIT;
+	routes_begin();
 	if (words_split(&words, line, &err) == 0) {
-		for (size_t i = 0; words.count > 0 && i < command_count; i++)
-			take(&command_table[i], &words);
+		const struct command *command = NULL;
+		while (words.count > 0 && (command = command_next(command)))
+			take(command, &words);
 		words_release(&words);
 	} else if (!*err.message) {
 		abort();

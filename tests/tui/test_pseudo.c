@@ -8,6 +8,7 @@
 #include "help_program.h"
 #include "help_screen.h"
 #include "tui/command.h"
+#include "tui/routes.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -86,10 +87,11 @@ static void allow_case(struct looking *l)
 
 static void allow_commands(struct looking *l)
 {
-	for (size_t i = 0; i < command_count; i++) {
-		allow(l, command_table[i].name);
-		allow(l, command_table[i].operands);
-		allow(l, command_table[i].options);
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
+		allow(l, command->name);
+		allow(l, command->operands);
+		allow(l, command->options);
 	}
 }
 
@@ -276,6 +278,7 @@ static void every_view_is_translated_and_aligned(void **state)
 
 int main(void)
 {
+	routes_begin();
 	const struct CMUnitTest tests[] = {cmocka_unit_test(every_view_is_translated_and_aligned)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 #include "help_program.h"
 #include "help_screen.h"
 #include "tui/command.h"
+#include "tui/route.h"
+#include "tui/routes.h"
 #include "tui/workbench_private.h"
 
 #include <setjmp.h>
@@ -296,8 +298,9 @@ static void reach_every_command(const char *language)
 {
 	int ja = strcmp(language, "ja") == 0;
 	struct terminal *t = open_in(language, 24, 160);
-	for (size_t i = 0; i < command_count; i++) {
-		const char *name = command_table[i].name;
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
+		const char *name = command->name;
 		char typed[80];
 		char shown[80];
 		struct left left = {typed};
@@ -358,32 +361,56 @@ static void a_disabled_command_says_why(void **state)
 	program_release(&p);
 }
 
-/* Keys that the table of commands names are in the table of keys, and none stands there twice. */
+static int has_command(const struct view_key *keys, const struct command *command)
+{
+	for (; keys && keys->key; keys++)
+		if (keys->key == KEY_OF_COMMAND && command_find(keys->name) == command)
+			return 1;
+	return 0;
+}
+
+static int is_bound(const struct command *command)
+{
+	const struct route *route = NULL;
+	struct view_key key;
+	int found = has_command(workbench_keys, command);
+	while (!found && (route = route_next(route)))
+		found = (route_key(route, &key) && key.key == KEY_OF_COMMAND && command_find(key.name) == command) ||
+		        (route->view &&
+		         (has_command(route->view->own_keys, command) || has_command(route->view->keys, command)));
+	return found;
+}
+
+/* A key in a command's row is bound somewhere; what a row opens is there; no key of every view stands twice. */
 static void keys_and_commands_do_not_drift(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < command_count; i++) {
-		const struct command *command = &command_table[i];
-		if (!*command->keys || strcmp(command->views, "*") != 0)
-			continue;
-		int found = 0;
-		for (const struct view_key *row = workbench_keys; row->key; row++) {
-			struct buf name = BUF_INIT;
-			view_key_name(row, &name);
-			found |= strcmp(name.data, command->keys) == 0;
-			buf_release(&name);
-		}
-		if (!found)
-			fail_msg("'%s' names the key %s, which is not in the table of keys", command->name,
-			         command->keys);
+	const struct command *command = NULL;
+	while ((command = command_next(command))) {
+		char *opens = xstrndup(command->opens, strcspn(command->opens, " "));
+		if (*command->keys && !is_bound(command))
+			fail_msg("'%s' names the key %s, which no table of keys has", command->name, command->keys);
+		if (*opens && !route_find(opens))
+			fail_msg("'%s' opens '%s', which is not in the table of views", command->name, opens);
+		free(opens);
 	}
+	int codes[128];
+	size_t count = 0;
+	struct view_key key;
+	const struct route *route = NULL;
 	for (const struct view_key *row = workbench_keys; row->key; row++)
-		for (const struct view_key *other = row + 1; other->key; other++)
-			assert_int_not_equal(row->key, other->key);
+		codes[count++] = view_key_code(row);
+	while ((route = route_next(route)))
+		if (route_key(route, &key))
+			codes[count++] = view_key_code(&key);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = i + 1; k < count; k++)
+			assert_int_not_equal(codes[i], codes[k]);
 }
 
 int main(void)
 {
+	routes_begin();
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_practice_case_is_table_3),
 	    cmocka_unit_test(times_are_corrected_and_undated_events_stay_undated),

@@ -1,0 +1,60 @@
+/*
+ * The tables at the top. A command is a row in command.def and a function; a
+ * view is a struct of operations and a row here. Nothing below knows them all.
+ */
+#include "tui/routes.h"
+
+#include "base/i18n.h"
+#include "tui/cmd.h"
+#include "tui/command.h"
+#include "tui/form.h"
+#include "tui/route.h"
+#include "tui/view_list.h"
+#include "tui/views.h"
+
+static const struct command commands[] = {
+#define SECTION(title) {.summary = title},
+#define COMMAND(name, operands, options, summary, keys, opens, flags, function) \
+	{name, operands, options, summary, keys, opens, flags, function},
+#include "tui/command.def"
+#undef COMMAND
+#undef SECTION
+};
+
+/* Rows with keys stand in the order of the help. */
+static const struct route routes[] = {
+    {.name = "board", .view = &board_view, .key = KEY_OF_COMMAND, .summary = N_("Board")},
+    {.name = "playbook", .view = &playbook_view, .key = KEY_OF_COMMAND, .summary = N_("Playbook")},
+    {.name = "list", .view = &asset_list_view, .key = '3', .argument = "asset", .summary = N_("Assets")},
+    {.name = "list", .view = &evidence_list_view, .key = '4', .argument = "evidence", .summary = N_("Evidence")},
+    {.name = "timeline", .view = &timeline_view, .key = KEY_OF_COMMAND, .summary = N_("Timeline")},
+    {.name = "flow", .view = &flow_view, .key = KEY_OF_COMMAND, .summary = N_("Flow: the attack as a graph")},
+    {.name = "brief", .view = &brief_view, .key = KEY_OF_COMMAND, .summary = N_("Brief: one page for the meeting")},
+    {.name = "list", .view = &list_view, .key = '6', .argument = "note", .summary = N_("Notes")},
+    {.name = "list", .view = &list_view, .key = '7', .argument = "indicator", .summary = N_("Indicators")},
+    {.name = "list", .view = &list_view, .key = '8', .argument = "measure", .summary = N_("Measures")},
+    {.name = "history", .view = &history_view, .key = KEY_OF_COMMAND, .summary = N_("History")},
+    {.name = "kinds", .view = &kinds_view, .key = '0', .summary = N_("all kinds of record")},
+    {.name = "commit", .view = &commit_view},
+    {.name = "conflicts", .view = &conflicts_view},
+    {.name = "detail", .view = &detail_view},
+    {.name = "form", .view = &form_view},
+    {.name = "found", .view = &found_view},
+    {.name = "help", .view = &help_view},
+    {.name = "news", .view = &news_view},
+    {.name = "offer", .view = &offer_view},
+    {.name = "step", .view = &step_view},
+    {.name = "work", .view = &work_view},
+    {.name = "handover", .ask = handover_ask},
+    {.name = "indicators", .ask = indicators_ask},
+    {.name = "merge", .view = &merge_view, .ask = merge_ask},
+    {.name = "paste", .ask = paste_ask},
+    {.name = "start", .ask = playbook_ask},
+    {.name = NULL},
+};
+
+void routes_begin(void)
+{
+	commands_use(commands, sizeof commands / sizeof *commands);
+	routes_use(routes);
+}
