@@ -51,9 +51,14 @@ char *ewf_segment_path(const char *first, size_t i);
 /* 1 if the bytes begin an E01 image's first segment. */
 int ewf_is_image(const void *bytes, size_t n);
 
-/* Opens all segments that are there. A gap is not seen here: reading the image says so. */
+/* Opens all segments that are there, up to a gap. */
 int ewf_set_open(struct ewf_set *set, const char *first, struct err *err);
 void ewf_set_close(struct ewf_set *set);
+
+/* Lines (printable, each with its end) that name what can be told from the files alone: segments that are missing, cut short
+ * or in another's place. Nothing for a whole set. */
+void ewf_set_explain(const struct ewf_set *set, struct buf *lines);
+
 int ewf_set_drop_cache(struct ewf_set *set); /* 1 if no byte is left in memory */
 
 /* The unfinished form of a set's first segment: NAME.part.E01. The caller frees. */

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "base/printable.h"
+#include "evidence/part_names.h"
 #include "evidence/source.h"
 
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* 01 … 99, then letters: the ending's own first letter counts on, from E to Z. */
@@ -110,6 +113,55 @@ void ewf_set_close(struct ewf_set *set)
 	free(set->fds);
 	free(set->first);
 	memset(set, 0, sizeof *set);
+}
+
+/*
+ * A segment begins with EVF (a logical image's with LVF) and its number, and ends with the head of a section that is called
+ * "next", or "done" in the last one. Source: libewf's documentation of the Expert Witness Compression Format, "File header"
+ * and "Section descriptor" (76 bytes, the type in its first 16).
+ */
+enum { SEGMENT_NUMBER = 9, SECTION_HEAD = 76 };
+
+static int ends_with(int fd, const char *type)
+{
+	char head[16];
+	struct stat st;
+	return fstat(fd, &st) == 0 && st.st_size >= SECTION_HEAD &&
+	       pread(fd, head, sizeof head, st.st_size - SECTION_HEAD) == (ssize_t)sizeof head &&
+	       strncmp(head, type, sizeof head) == 0;
+}
+
+static void explain_segment(const struct ewf_set *set, size_t i, const char *name, struct buf *lines)
+{
+	unsigned char head[SEGMENT_NUMBER + 2];
+	ssize_t n = pread(set->fds[i], head, sizeof head, 0);
+	unsigned number =
+	    n == (ssize_t)sizeof head ? head[SEGMENT_NUMBER] | (unsigned)head[SEGMENT_NUMBER + 1] << 8 : 0;
+	if (n != (ssize_t)sizeof head || memcmp(head + 1, "VF\t\r\n\xFF", 7) != 0)
+		buf_addf(lines, _("'%s' is no segment of an E01 image\n"), name);
+	else if (number != i + 1)
+		buf_addf(lines, _("'%s' is segment %u of an image, not %zu\n"), name, number, i + 1);
+	else if (!ends_with(set->fds[i], "next") && !ends_with(set->fds[i], "done"))
+		buf_addf(lines, _("'%s' is cut short, or its end is damaged\n"), name);
+}
+
+void ewf_set_explain(const struct ewf_set *set, struct buf *lines)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		char *path = i ? ewf_segment_path(set->first, i) : xstrdup(set->first);
+		char *name = path ? printable_dup(path) : xstrdup("");
+		explain_segment(set, i, name, lines);
+		free(name);
+		free(path);
+	}
+	if (part_say_gap(ewf_segment_path, set->first, set->count, lines) || !set->count ||
+	    !ends_with(set->fds[set->count - 1], "next"))
+		return;
+	char *path = ewf_segment_path(set->first, set->count);
+	char *name = path ? printable_dup(path) : xstrdup("");
+	buf_addf(lines, _("'%s' is missing: the segment before it is not the last\n"), name);
+	free(name);
+	free(path);
 }
 
 int ewf_set_drop_cache(struct ewf_set *set)

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "evidence/part_names.h"
 #include "evidence/source.h"
 
 #include <errno.h>
@@ -22,6 +23,11 @@ char *parts_path(const char *first, size_t i)
 {
 	size_t n = strlen(first);
 	return xasprintf("%.*s%03zu", (int)(n - 3), first, i + (size_t)(first[n - 1] - '0'));
+}
+
+int parts_are_there(const char *first)
+{
+	return part_behind_gap(parts_path, first, 0) > 0;
 }
 
 static int add_part(struct parts *p, int fd)

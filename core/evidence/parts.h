@@ -32,9 +32,12 @@ int parts_is_first(const char *path);
 /* The path of part `i`, counted from 0, of the set that `first` begins. The caller frees. */
 char *parts_path(const char *first, size_t i);
 
-/* Opens all parts that are there. */
+/* Opens all parts that are there, up to a gap. */
 int parts_open(struct parts *p, const char *first, struct err *err);
 void parts_close(struct parts *p);
+
+/* 1 if other parts than the first are there, behind a gap or not. */
+int parts_are_there(const char *first);
 
 /* As pread(); the form that a source takes as its layer. */
 ssize_t parts_read(void *parts, void *bytes, size_t n, uint64_t offset);

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "evidence/part_names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -92,7 +93,10 @@ static int open_image(struct work *w, struct err *err)
 	struct err why = ERR_INIT;
 	if (ewf_set_open(&m->set, w->full, err) < 0)
 		return -1;
+	ewf_set_explain(&m->set, &m->faults);
 	m->image = ewf_open(&m->set, &why);
+	if (!m->image && m->faults.len)
+		err_prefix(&why, "%.*s", (int)strcspn(m->faults.data, "\n"), m->faults.data);
 	if (!m->image)
 		return err_set(err, why.code, _("%s (--plain preserves the file as it is)"), why.message);
 	const struct ewf_about *about = ewf_about(m->image);
@@ -114,16 +118,9 @@ static int open_parts(struct work *w, struct err *err)
 		return -1;
 	m->kind = IMPORT_PARTS;
 	m->name = xasprintf("raw, %zu", m->parts.count);
+	part_say_gap(parts_path, w->full, m->parts.count, &m->faults);
 	become(w, parts_read, &m->parts, m->parts.size);
 	return 0;
-}
-
-static int has_second_part(const char *first)
-{
-	char *second = parts_path(first, 1);
-	int there = access(second, F_OK) == 0;
-	free(second);
-	return there;
 }
 
 static void want(struct work *w, const struct stated_list *list)
@@ -132,6 +129,25 @@ static void want(struct work *w, const struct stated_list *list)
 		w->imported.also |= list->items[i].algorithm == STATED_MD5    ? DIGEST_MD5
 		                    : list->items[i].algorithm == STATED_SHA1 ? DIGEST_SHA1
 		                                                              : 0;
+}
+
+static int is_numbered(const char *path, size_t n)
+{
+	return n > 4 && path[n - 4] == '.' && strspn(path + n - 3, "0123456789") == 3;
+}
+
+/* The first part of the set that a file NAME.NNN is a later part of, if it is there. The caller frees. */
+static char *first_part_of(const char *path)
+{
+	static const char *const firsts[] = {"000", "001"};
+	size_t n = strlen(path);
+	for (size_t i = 0; i < 2 && strcmp(path + n - 3, firsts[i]) > 0; i++) {
+		char *first = xasprintf("%.*s%s", (int)(n - 3), path, firsts[i]);
+		if (access(first, F_OK) == 0)
+			return first;
+		free(first);
+	}
+	return NULL;
 }
 
 /* A later file of a set is a slip of the hand: its content alone would be on record as the evidence. */
@@ -144,9 +160,9 @@ static int check_first_file(struct work *w, const unsigned char *head, size_t n,
 		    err, ERR_USAGE,
 		    _("'%s' is segment %d of an E01 image: name its first (--plain preserves the file as it is)"),
 		    w->path, head[9] | head[10] << 8);
-	if (rc == 0 && length > 4 && strcmp(w->full + length - 4, ".001") == 0) {
-		char *before = xasprintf("%.*s000", (int)(length - 3), w->full);
-		if (access(before, F_OK) == 0)
+	if (rc == 0 && is_numbered(w->full, length)) {
+		char *before = first_part_of(w->full);
+		if (before)
 			rc = err_set(
 			    err, ERR_USAGE,
 			    _("'%s' is not the first part of its image, '%s' is: name that (--plain preserves the "
@@ -155,6 +171,48 @@ static int check_first_file(struct work *w, const unsigned char *head, size_t n,
 		free(before);
 	}
 	return rc;
+}
+
+/* A later part NAME.NNN whose first is not there: does one of its neighbours say that it is one? */
+static int has_neighbour(const char *path)
+{
+	size_t n = strlen(path);
+	long number = strtol(path + n - 3, NULL, 10);
+	int there = 0;
+	for (long i = number - 1; !there && i <= number + 1; i += 2) {
+		char *other = xasprintf("%.*s%03ld", (int)(n - 3), path, i);
+		there = i > 1 && access(other, F_OK) == 0;
+		free(other);
+	}
+	return there;
+}
+
+/* A file that by its name is only a part of something is taken for itself, and that is said. */
+static void look_for_others(struct work *w)
+{
+	struct buf *faults = &w->imported.faults;
+	size_t n = strlen(w->full);
+	char *second = ewf_segment_path(w->full, 1);
+	char *other = NULL;
+	if (second && access(second, F_OK) == 0) {
+		buf_adds(faults,
+		         _("it is named as the first segment of an E01 image and others lie beside it, but it does "
+		           "not begin as one: its beginning is missing or damaged\n"));
+	} else if (is_numbered(w->full, n)) {
+		if (!parts_is_first(w->full) && has_neighbour(w->full))
+			buf_adds(faults,
+			         _("it is a later part of an image, by its name, and the first part (.001 or .000) "
+			           "is missing\n"));
+	} else if ((other = part_sibling(w->full)) != NULL) {
+		char *name = printable_dup(other);
+		work_note(w,
+		          _("it looks like one of several parts ('%s' lies beside it) in a form that genba does not "
+		            "join: this file alone was preserved"),
+		          name);
+		free(name);
+	}
+	free(other);
+	free(second);
 }
 
 int work_import_open(struct work *w, struct err *err)
@@ -172,13 +230,15 @@ int work_import_open(struct work *w, struct err *err)
 		               _("'%s' is an E01 image, whose segments only its owner may open: --plain preserves "
 		                 "the file as it is"),
 		               w->path);
-	if (find_log(w, is_image || is_part ? w->full : NULL, is_image || (is_part && has_second_part(w->full)), err) <
+	if (find_log(w, is_image || is_part ? w->full : NULL, is_image || (is_part && parts_are_there(w->full)), err) <
 	    0)
 		return -1;
 	if (is_image)
 		rc = open_image(w, err);
-	else if (is_part && (has_second_part(w->full) || w->imported.by_log.count))
+	else if (is_part && (parts_are_there(w->full) || w->imported.by_log.count))
 		rc = open_parts(w, err);
+	else if (is_file)
+		look_for_others(w);
 	want(w, &w->imported.by_image);
 	want(w, &w->imported.by_log);
 	return rc;
@@ -225,6 +285,26 @@ static void note_image(struct work *w)
 	}
 }
 
+/* Files of the set that are not as they must be: the rest of the image is not here. */
+static void note_faults(struct work *w)
+{
+	const struct imported *m = &w->imported;
+	int damaged = m->wrong || strcmp(w->complete, "complete") != 0;
+	if (!m->faults.len || (m->kind == IMPORT_E01 && !damaged)) /* all of its content was had */
+		return;
+	for (const char *line = m->faults.data; *line;) {
+		size_t n = strcspn(line, "\n");
+		work_note(w, "%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	if (m->kind != IMPORT_E01)
+		w->complete = "partial";
+	if (m->kind == IMPORT_PARTS)
+		work_note(w, _("only the parts before it were preserved: the rest of the image is not in it"));
+	if (m->kind == IMPORT_NONE)
+		work_note(w, _("this file alone was preserved, as it is"));
+}
+
 void work_import_conclude(struct work *w, const struct ranges *unreadable)
 {
 	struct imported *m = &w->imported;
@@ -233,6 +313,7 @@ void work_import_conclude(struct work *w, const struct ranges *unreadable)
 		note_image(w);
 	if (m->kind == IMPORT_E01 && unreadable->count)
 		m->wrong = 1; /* damaged chunks */
+	note_faults(w);
 	if (m->kind == IMPORT_PARTS && parts_changed(&m->parts)) {
 		work_note(w, _("the source changed while it was read"));
 		w->complete = "partial";
@@ -269,6 +350,7 @@ void work_import_release(struct work *w)
 	parts_close(&m->parts);
 	free(m->log);
 	free(m->name);
+	buf_release(&m->faults);
 	buf_release(&m->says);
 	buf_release(&m->stated);
 }

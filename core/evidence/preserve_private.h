@@ -27,6 +27,7 @@ struct imported {
 	unsigned also;     /* digests that are compared */
 	struct buf says;   /* the image's words about itself, printable lines */
 	struct buf stated; /* what was stated and what came of it, lines */
+	struct buf faults; /* of the set's files: missing, cut short; printable lines */
 	int wrong;         /* something is not as stated */
 };
 

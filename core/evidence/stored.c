@@ -4,12 +4,15 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/pathname.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "case/blob.h"
 #include "case/record.h"
+#include "evidence/part_names.h"
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -36,6 +39,63 @@ int stored_folder(struct case_file *c, const json_t *record, struct buf *manifes
 	if (found && manifest->len == (uint64_t)json_integer_value(json_object_get(record, "source_size")))
 		found = path->len && stat(path->data, &st) == 0 && S_ISDIR(st.st_mode);
 	return found;
+}
+
+static void explain_parts(const struct stored *s, const json_t *record, struct buf *lines)
+{
+	struct buf path = BUF_INIT;
+	uint64_t size = (uint64_t)json_integer_value(json_object_get(record, "source_size"));
+	const char *image = json_get_string(record, "image");
+	unsigned long count = image && strncmp(image, "raw, ", 5) == 0 ? strtoul(image + 5, NULL, 10) : 0;
+	if (stored_path(record, "copy_path", &path) == 0 &&
+	    !part_say_gap(parts_path, path.data, s->parts.count, lines) && s->parts.count < count) {
+		char *missing = parts_path(path.data, s->parts.count);
+		char *name = printable_dup(missing);
+		buf_addf(lines, _("'%s' is missing: the parts hold %llu bytes of %llu\n"), name,
+		         (unsigned long long)s->parts.size, (unsigned long long)size);
+		free(name);
+		free(missing);
+	}
+	buf_release(&path);
+}
+
+/* A container says itself where its end is. */
+static void explain_sealed(const struct stored *s, struct buf *lines)
+{
+	size_t before = lines->len;
+	volume_explain(&s->volume, VOLUME_SIZE_UNKNOWN, lines);
+	if (lines->len > before || !s->volume.split || s->sealed.has_end)
+		return;
+	char *next = volume_part_path(&s->volume, s->volume.count);
+	char *name = printable_dup(next);
+	buf_addf(lines,
+	         _("the end of the container is missing: '%s' is not there, or the part before it is cut short\n"),
+	         name);
+	free(name);
+	free(next);
+}
+
+void stored_explain(const struct stored *s, const json_t *record, struct buf *lines)
+{
+	uint64_t size = (uint64_t)json_integer_value(json_object_get(record, "source_size"));
+	if (s->kind == STORED_EWF)
+		ewf_set_explain(&s->set, lines);
+	else if (s->kind == STORED_PARTS)
+		explain_parts(s, record, lines);
+	else if (s->kind == STORED_SEALED)
+		explain_sealed(s, lines);
+	else if (s->kind == STORED_VOLUME)
+		volume_explain(&s->volume, size, lines);
+}
+
+/* What cannot be opened says which file is to blame. */
+static void blame(const struct stored *s, const json_t *record, struct err *err)
+{
+	struct buf lines = BUF_INIT;
+	stored_explain(s, record, &lines);
+	if (lines.len)
+		err_prefix(err, "%.*s", (int)strcspn(lines.data, "\n"), lines.data);
+	buf_release(&lines);
 }
 
 static int open_sealed(struct stored *s, struct case_file *c, json_t *record, struct err *err)
@@ -82,6 +142,7 @@ static int open_image(struct stored *s, json_t *record, struct err *err)
 	s->kind = STORED_EWF;
 	s->image = ewf_open(&s->set, err);
 	if (!s->image) {
+		blame(s, record, err);
 		ewf_set_close(&s->set);
 		return -1;
 	}
@@ -129,6 +190,7 @@ static int open_copy(struct stored *s, struct case_file *c, json_t *record, cons
 	s->kind = STORED_VOLUME;
 	source_from_layer(&s->source, volume_read, &s->volume, s->volume.size);
 	if (strcmp(form, "sealed") == 0 && open_sealed(s, c, record, err) < 0) {
+		blame(s, record, err);
 		volume_close(&s->volume, 0);
 		return -1;
 	}

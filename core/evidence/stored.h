@@ -36,6 +36,10 @@ struct stored {
 /* Opens the bytes of a record. ERR_NOT_FOUND if it has none that could be read (physical, held by another, unfinished). */
 int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err);
 
+/* Lines (printable, each with its end) that name files of it that are missing, cut short, or one another's; `record` says how
+ * much there was. Nothing for what is whole, and for what is one file. */
+void stored_explain(const struct stored *s, const json_t *record, struct buf *lines);
+
 /* 1 if no byte is left in memory, so that the medium will be read. */
 int stored_drop_cache(struct stored *s);
 void stored_close(struct stored *s);

@@ -155,6 +155,19 @@ static const char *check_bytes(struct checking *k, const json_t *record, struct 
 	return result;
 }
 
+/* The files to blame come with what is wrong. */
+static void explain(struct checking *k, const json_t *record, const struct stored *s)
+{
+	struct buf lines = BUF_INIT;
+	stored_explain(s, record, &lines);
+	for (char *line = lines.data; *line;) {
+		size_t n = strcspn(line, "\n");
+		found(k, record, "%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	buf_release(&lines);
+}
+
 static const char *check_file(struct checking *k, const json_t *record)
 {
 	struct stored s;
@@ -167,6 +180,8 @@ static const char *check_file(struct checking *k, const json_t *record)
 	const char *result = s.kind == STORED_SEALED ? check_sealed(k, record, &s)
 	                     : s.kind == STORED_EWF  ? check_image(k, record, &s)
 	                                             : check_bytes(k, record, &s);
+	if (result && strcmp(result, "ok") != 0)
+		explain(k, record, &s);
 	stored_close(&s);
 	return result;
 }

@@ -3,6 +3,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "base/printable.h"
+#include "evidence/part_names.h"
 #include "evidence/source.h"
 
 #include <errno.h>
@@ -23,6 +25,12 @@ static char *part_name(const struct volume *v, size_t i, int unfinished)
 {
 	const char *ending = unfinished ? ".part" : "";
 	return v->split ? xasprintf("%s.%03zu%s", v->path, i + 1, ending) : xasprintf("%s%s", v->path, ending);
+}
+
+/* The name of a finished part, as a member of a set. */
+static char *final_part(const char *path, size_t i)
+{
+	return xasprintf("%s.%03zu", path, i + 1);
 }
 
 static void begin(struct volume *v, const char *path, uint64_t split)
@@ -128,9 +136,45 @@ int volume_open(struct volume *v, const char *path, struct err *err)
 			return 0;
 		}
 	}
-	source_cannot_open(path, error, err);
+	struct buf gap = BUF_INIT;
+	if (v->split && part_say_gap(final_part, path, 0, &gap)) {
+		buf_truncate(&gap, gap.len - 1);
+		err_set(err, ERR_NOT_FOUND, "%s", gap.data);
+	} else {
+		source_cannot_open(path, error, err);
+	}
+	buf_release(&gap);
 	volume_close(v, 0);
 	return -1;
+}
+
+char *volume_part_path(const struct volume *v, size_t i)
+{
+	return part_name(v, i, 0);
+}
+
+void volume_explain(const struct volume *v, uint64_t size, struct buf *lines)
+{
+	if (!v->split || part_say_gap(final_part, v->path, v->count, lines))
+		return;
+	for (size_t i = 0; i < v->count; i++) {
+		struct stat st;
+		int last = i + 1 == v->count;
+		uint64_t is = fstat(v->fds[i], &st) == 0 ? (uint64_t)st.st_size : 0;
+		char *path = final_part(v->path, last && is == v->split ? i + 1 : i);
+		char *name = printable_dup(path);
+		if (!last && is != v->split)
+			buf_addf(lines, _("'%s' has %llu bytes, the first part has %llu\n"), name,
+			         (unsigned long long)is, (unsigned long long)v->split);
+		else if (last && size != VOLUME_SIZE_UNKNOWN && v->size < size && is == v->split)
+			buf_addf(lines, _("'%s' is missing: the parts hold %llu bytes of %llu\n"), name,
+			         (unsigned long long)v->size, (unsigned long long)size);
+		else if (last && size != VOLUME_SIZE_UNKNOWN && v->size < size)
+			buf_addf(lines, _("'%s' is cut short: the parts hold %llu bytes of %llu\n"), name,
+			         (unsigned long long)v->size, (unsigned long long)size);
+		free(name);
+		free(path);
+	}
 }
 
 /* The part that holds `offset`, made if it is not there yet. */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct buf;
 struct err;
 
 struct volume {
@@ -41,6 +42,15 @@ int volume_resume(struct volume *v, const char *path, uint64_t split, uint64_t s
 
 /* A finished copy, for reading; parts are found by themselves. */
 int volume_open(struct volume *v, const char *path, struct err *err);
+
+/* The path of part `i`, counted from 0, of a finished copy; of one in one file, the copy's. The caller frees. */
+char *volume_part_path(const struct volume *v, size_t i);
+
+#define VOLUME_SIZE_UNKNOWN UINT64_MAX
+
+/* Lines (printable, each with its end) that name parts of a finished copy that are missing or shorter than they were; `size`:
+ * bytes it had. Nothing for a copy in one file. */
+void volume_explain(const struct volume *v, uint64_t size, struct buf *lines);
 
 /* Writes at `offset`, which may lie behind the end: what is between is a hole of zeros. */
 int volume_write(struct volume *v, uint64_t offset, const void *bytes, size_t n, struct err *err);
