@@ -3,9 +3,11 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/progress.h"
+#include "base/safe_name.h"
 #include "case/backup_state.h"
 #include "case/case.h"
 #include "case/case_private.h"
+#include "case/header_copy.h"
 #include "case/seen.h"
 #include "case/verify.h"
 
@@ -26,15 +28,18 @@ void backup_report_release(struct backup_report *report)
 
 /* ---- names */
 
-/* site.genba of the case 1a2b3c4d-… -> "site-1a2b3c4d" */
-static char *copy_stem(const struct case_file *c)
+/* site.genba of the case 1a2b3c4d-… -> "site-1a2b3c4d"; NULL: the id is no name for a file */
+static char *copy_stem(const struct case_file *c, struct err *err)
 {
+	const char *id = safe_name(c->id, err);
+	if (!id)
+		return NULL;
 	const char *slash = strrchr(c->path, '/');
 	const char *name = slash ? slash + 1 : c->path;
 	size_t n = strlen(name);
 	if (n > 6 && strcmp(name + n - 6, ".genba") == 0)
 		n -= 6;
-	return xasprintf("%.*s-%.8s", (int)n, name, c->id);
+	return xasprintf("%.*s-%.8s", (int)n, name, id);
 }
 
 static char *part_path(const char *folder, const char *file, unsigned part)
@@ -298,7 +303,9 @@ static int whole_copy(struct making *m, const char *head)
 {
 	struct case_file *c = m->c;
 	struct vault_identity keys = {c->identity->public_key, c->identity->secret_key};
-	char *stem = copy_stem(c);
+	char *stem = copy_stem(c, m->err);
+	if (!stem)
+		return -1;
 	char *file = xasprintf("%s.genba", stem);
 	char *path = xasprintf("%s/%s", m->folder, file);
 	char *fresh = xasprintf("%s/%s.new", m->folder, stem);
@@ -334,6 +341,19 @@ static int is_passphrase(void *ctx, const struct access_slot *slot)
 	return slot->slot.type == VAULT_SLOT_PASSPHRASE;
 }
 
+/* The copy is a file of its own, under another key. What both headers of the case itself are lost without lies beside it. */
+static int keep_header(const struct making *m)
+{
+	char *stem = copy_stem(m->c, m->err);
+	if (!stem)
+		return -1;
+	char *path = xasprintf("%s/%s.header", m->folder, stem);
+	int rc = header_copy_write(m->c, path, m->err);
+	free(path);
+	free(stem);
+	return rc;
+}
+
 static int make_copy(struct making *m)
 {
 	struct case_file *c = m->c;
@@ -349,7 +369,9 @@ static int make_copy(struct making *m)
 	buf_addhex(&id, vault_file_id(c->vault), VAULT_ID);
 	snprintf(m->source, sizeof m->source, "%s", id.data);
 	buf_release(&id);
-	int rc;
+	int rc = keep_header(m);
+	if (rc < 0)
+		return -1;
 	if (!can_append(m))
 		rc = whole_copy(m, m->report->head);
 	else if (strcmp(json_get_string(m->entry, "head"), m->report->head) == 0)

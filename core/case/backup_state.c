@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/printable.h"
+#include "base/safe_name.h"
 #include "case/case_private.h"
 
 #include <stdlib.h>
@@ -11,20 +12,23 @@
 
 #define STATE_LIMIT (1U << 20)
 
-static char *state_path(const struct case_file *c)
+static char *state_path(const struct case_file *c, struct err *err)
 {
+	const char *id = safe_name(c->id, err);
+	if (!id)
+		return NULL;
 	char *home = path_data_home();
-	char *path = xasprintf("%s/backup/%s.json", home, c->id);
+	char *path = xasprintf("%s/backup/%s.json", home, id);
 	free(home);
 	return path;
 }
 
 json_t *backup_state_load(const struct case_file *c)
 {
-	char *path = state_path(c);
+	char *path = state_path(c, NULL);
 	struct buf text = BUF_INIT;
 	json_t *state =
-	    buf_read_file(&text, path, STATE_LIMIT, NULL) == 0 ? json_parse(text.data, text.len, NULL) : NULL;
+	    path && buf_read_file(&text, path, STATE_LIMIT, NULL) == 0 ? json_parse(text.data, text.len, NULL) : NULL;
 	if (!json_is_object(state)) {
 		json_decref(state);
 		state = json_object();
@@ -38,9 +42,9 @@ json_t *backup_state_load(const struct case_file *c)
 
 int backup_state_save(const struct case_file *c, const json_t *state, struct err *err)
 {
-	char *path = state_path(c);
+	char *path = state_path(c, err);
 	struct buf text = BUF_INIT;
-	int rc = json_canonical(state, &text, err);
+	int rc = path ? json_canonical(state, &text, err) : -1;
 	if (rc == 0)
 		rc = path_make_parents(path, err);
 	if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include "case/action.h"
 #include "case/case_private.h"
+#include "case/header_copy.h"
 #include "case/search.h"
 #include "case/seen.h"
 #include "case/tokenizer.h"
@@ -39,6 +40,8 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 	notice_from_opening(c);
 	if (seen_check(c) == 0 && !(flags & CASE_READ_ONLY))
 		seen_update(c);
+	if (!(flags & CASE_READ_ONLY))
+		header_copy_keep(c);
 	return c;
 }
 

@@ -3,6 +3,7 @@
 #include "case/action.h"
 #include "case/case.h"
 #include "case/case_private.h"
+#include "case/header_copy.h"
 #include "case/seen.h"
 #include "case/tokenizer.h"
 #include "history/sshsig.h"
@@ -124,5 +125,6 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 		return NULL;
 	}
 	seen_update(c);
+	header_copy_keep(c);
 	return c;
 }

@@ -6,6 +6,7 @@
 #include "case/blob.h"
 #include "case/case.h"
 #include "case/case_private.h"
+#include "case/header_copy.h"
 #include "case/meta.h"
 #include "case/record.h"
 #include "case/record_validate.h"
@@ -16,8 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROWS_MAX 50000000 /* rows of a table that are looked for where its end cannot be read */
-#define PROBE    100000   /* … and so many beyond the last one found */
+#define PROBE 100000 /* numbers of rows that are tried one by one where nothing can be read */
 
 struct salvaging {
 	struct vault *from;
@@ -75,7 +75,7 @@ static int copy_table(struct salvaging *s, const char *table, const char *column
 	sqlite3 *from = vault_db(s->from);
 	sqlite3_stmt *in = NULL;
 	sqlite3_stmt *out = NULL;
-	char *select = xasprintf("SELECT %s FROM %s WHERE n = ?1", columns, table);
+	char *select = xasprintf("SELECT %s FROM %s WHERE n >= ?1 ORDER BY n LIMIT 1", columns, table);
 	struct buf sql = BUF_INIT;
 	buf_addf(&sql, "INSERT INTO %s(%s) VALUES(?1", table, columns);
 	for (int i = 2; i <= values; i++)
@@ -93,20 +93,30 @@ static int copy_table(struct salvaging *s, const char *table, const char *column
 		end = -1;
 		known = 1;
 	}
-	for (int64_t n = 1, found = 0; rc == 0 && n <= (known ? end : found + PROBE) && n < ROWS_MAX; n++) {
+	/* from row to row; where the next one cannot be found, number by number, until a readable one lies behind */
+	for (int64_t n = 1, missed_in_turn = 0, turn = 1; rc == 0 && in && missed_in_turn < PROBE && n < INT64_MAX;
+	     turn++) {
 		sqlite3_bind_int64(in, 1, n);
 		int step = sqlite3_step(in);
-		if (step == SQLITE_ROW)
+		if (step == SQLITE_ROW) {
+			int64_t at = sqlite3_column_int64(in, 0);
 			rc = put_row(s, in, out);
-		if (step == SQLITE_ROW && rc == 0) {
-			kept++;
-			found = n;
-		} else if (rc == 1 || (step != SQLITE_ROW && step != SQLITE_DONE) || (dense && known)) {
-			lost += known || rc == 1;
+			int64_t gap =
+			    at - n < PROBE ? at - n : PROBE; /* a number out of the air is no count of what was lost */
+			lost += (dense && known ? (uint64_t)gap : 0) + (rc == 1);
+			kept += rc == 0;
+			rc = rc == 1 ? 0 : rc;
+			n = at;
+			missed_in_turn = 0;
+		} else if (step == SQLITE_DONE) {
+			break;
+		} else {
+			lost += known && n <= end;
+			missed_in_turn++;
 		}
-		rc = rc == 1 ? 0 : rc;
+		n++;
 		sqlite3_reset(in);
-		if (n % 256 == 0 && rc == 0)
+		if (turn % 256 == 0 && rc == 0)
 			rc = progress_step(s->progress, table, (uint64_t)n, known ? (uint64_t)end : 0, s->err);
 	}
 	if (lost)
@@ -187,27 +197,30 @@ static int salvage_records(struct salvaging *s)
 	sqlite3 *from = vault_db(s->from);
 	sqlite3_stmt *in = NULL;
 	json_t *newest = json_object();
-	int64_t end = last_row(from, "record");
-	int known = end >= 0;
 	int rc = history_each_blob(s->c->history, take_version, newest, s->err);
-	if (sqlite3_prepare_v2(from, "SELECT json FROM record WHERE n = ?1", -1, &in, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v2(from, "SELECT n, json FROM record WHERE n >= ?1 ORDER BY n LIMIT 1", -1, &in, NULL) !=
+	    SQLITE_OK) {
 		missed(s, _("%s: the whole table cannot be read"), "record");
-		known = 1;
 	}
-	for (int64_t n = 1, found = 0; rc == 0 && in && n <= (known ? end : found + PROBE); n++) {
+	for (int64_t n = 1, missed_in_turn = 0; rc == 0 && in && missed_in_turn < PROBE && n < INT64_MAX; n++) {
 		sqlite3_bind_int64(in, 1, n);
 		json_t *record = NULL;
 		struct err why = ERR_INIT;
-		int there = sqlite3_step(in) == SQLITE_ROW;
-		if (there)
-			record = record_validate(NULL, sqlite3_column_text(in, 0), (size_t)sqlite3_column_bytes(in, 0),
+		int step = sqlite3_step(in);
+		if (step == SQLITE_ROW) {
+			n = sqlite3_column_int64(in, 0);
+			missed_in_turn = 0;
+			record = record_validate(NULL, sqlite3_column_text(in, 1), (size_t)sqlite3_column_bytes(in, 1),
 			                         &why);
-		if (there && !record)
-			missed(s, _("record %lld was left out: %s"), (long long)n, why.message);
-		if (record && keep_record(s, record) == 0) {
-			json_object_del(newest, json_get_string(record, "id"));
-			found = n;
+			if (!record)
+				missed(s, _("record %lld was left out: %s"), (long long)n, why.message);
+		} else if (step == SQLITE_DONE) {
+			break;
+		} else {
+			missed_in_turn++;
 		}
+		if (record && keep_record(s, record) == 0)
+			json_object_del(newest, json_get_string(record, "id"));
 		json_decref(record);
 		sqlite3_reset(in);
 	}
@@ -386,7 +399,42 @@ static size_t new_slots(struct vault *from, const struct identity *id, struct va
 	return count;
 }
 
-int case_salvage(const char *from, const char *out, const struct case_unlock *unlock,
+/* ---- opening the damaged file */
+
+struct trying {
+	struct salvaging *s;
+	const char *path;
+	const struct vault_unlock *how;
+};
+
+static int try_header(void *ctx, const unsigned char raw[VAULT_HEADER])
+{
+	struct trying *t = ctx;
+	return vault_open_spare(&t->s->from, t->path, t->how, raw, NULL) == 0;
+}
+
+static int open_damaged(struct salvaging *s, const char *path, const char *header, const struct vault_unlock *how)
+{
+	struct trying t = {s, path, how};
+	unsigned char raw[VAULT_HEADER];
+	struct err why = ERR_INIT;
+	if (header) {
+		if (vault_header_load(header, raw, s->err) < 0 ||
+		    vault_open_spare(&s->from, path, how, raw, s->err) < 0)
+			return err_prefix(s->err, "--header");
+		missed(s, _("the header was taken from '%s'"), header);
+		return 0;
+	}
+	if (vault_open(&s->from, path, how, VAULT_READ_ONLY | VAULT_TOLERANT, &why) == 0)
+		return 0;
+	if (access(path, R_OK) < 0 || why.code == ERR_UNLOCK || why.code == ERR_BUSY ||
+	    !header_copy_each(try_header, &t))
+		return err_set(s->err, why.code, "%s", why.message);
+	missed(s, _("both headers are gone; the copy of it that this machine keeps was used"));
+	return 0;
+}
+
+int case_salvage(const char *from, const char *header, const char *out, const struct case_unlock *unlock,
                  void (*missing)(void *ctx, const char *text), void *ctx, const struct progress *progress,
                  struct salvage_report *report, struct err *err)
 {
@@ -398,8 +446,10 @@ int case_salvage(const char *from, const char *out, const struct case_unlock *un
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked: the new case is signed by a responder"));
 	struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
 	struct vault_unlock how = {&keys, unlock->passphrase};
-	if (vault_open(&s.from, from, &how, VAULT_READ_ONLY | VAULT_TOLERANT, err) < 0)
+	if (open_damaged(&s, from, header, &how) < 0) {
+		buf_release(&s.list);
 		return -1;
+	}
 	if (vault_report(s.from)->damage)
 		missed(&s, "%s", vault_report(s.from)->damage_text);
 	s.c = case_alloc(out, unlock->identity);

@@ -22,9 +22,13 @@ struct salvage_report {
 	char head[HISTORY_ID];                            /* last commit of the new case */
 };
 
-/* `missing` gets a line for each thing that is lost or was mended. 0 when the new case was written, however little is in
- * it; -1 when nothing could be read, or the new file could not be written (there is none then). */
-int case_salvage(const char *from, const char *out, const struct case_unlock *unlock,
+/*
+ * `header`: a file that holds the header of `from` (a copy kept, or another copy of the very file), or NULL. Without one,
+ * where both headers of the file are gone, those that this machine keeps are tried (header_copy.h).
+ * `missing` gets a line for each thing that is lost or was mended. 0 when the new case was written, however little is in
+ * it; -1 when nothing could be read, or the new file could not be written (there is none then).
+ */
+int case_salvage(const char *from, const char *header, const char *out, const struct case_unlock *unlock,
                  void (*missing)(void *ctx, const char *text), void *ctx, const struct progress *progress,
                  struct salvage_report *report, struct err *err);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/printable.h"
+#include "base/safe_name.h"
 #include "case/case_private.h"
 #include "history/sshsig.h"
 
@@ -12,13 +13,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* NULL if the case's id is no name for a file: it is a stranger's, and has been refused or will be. */
 static char *seen_path(const struct case_file *c, int make)
 {
+	const char *id = safe_name(c->id, NULL);
+	if (!id)
+		return NULL;
 	char *home = path_data_home();
 	char *folder = xasprintf("%s/seen", home);
 	if (make)
 		path_make(folder, NULL);
-	char *path = xasprintf("%s/%s", folder, c->id);
+	char *path = xasprintf("%s/%s", folder, id);
 	free(folder);
 	free(home);
 	return path;
@@ -63,6 +68,8 @@ void seen_update(struct case_file *c)
 	if (history_head(c->history, now.head, NULL) < 0 || history_count(c->history, &count, NULL) < 0)
 		return;
 	char *path = seen_path(c, 1);
+	if (!path)
+		return;
 	size_t n = load_marks(path, marks);
 	struct buf text = BUF_INIT;
 	buf_addf(&text, "%s %llu\n", now.head, (unsigned long long)count);
@@ -101,7 +108,7 @@ int seen_check(struct case_file *c)
 {
 	struct mark marks[MARKS];
 	char *path = seen_path(c, 0);
-	size_t n = load_marks(path, marks);
+	size_t n = path ? load_marks(path, marks) : 0;
 	int warn = 0;
 	for (size_t i = 0; i < n && !warn; i++) {
 		uint64_t count = 0;

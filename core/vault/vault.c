@@ -317,8 +317,8 @@ int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, co
 	return vault_open_with_key(out, below, path, unlock, NULL, flags, err);
 }
 
-int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
-                        const unsigned char *key, unsigned flags, struct err *err)
+static int open_vault(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
+                      const unsigned char *key, const unsigned char *header, unsigned flags, struct err *err)
 {
 	*out = NULL;
 	if (flags & VAULT_TOLERANT && !(flags & VAULT_READ_ONLY))
@@ -328,6 +328,7 @@ int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path
 		return -1;
 	v->phase = PHASE_RUNNING;
 	v->given_key = key;
+	v->given_header = header;
 	int rc = check_path(v, err);
 	if (rc == 0)
 		rc = vault_lock(v, flags & VAULT_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err);
@@ -345,8 +346,21 @@ int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path
 	}
 	err_clear(&v->fault);
 	v->given_key = NULL;
+	v->given_header = NULL;
 	*out = v;
 	return 0;
+}
+
+int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
+                        const unsigned char *key, unsigned flags, struct err *err)
+{
+	return open_vault(out, below, path, unlock, key, NULL, flags, err);
+}
+
+int vault_open_with_header(struct vault **out, const char *path, const struct vault_unlock *unlock,
+                           const unsigned char raw[HEADER_SIZE], struct err *err)
+{
+	return open_vault(out, NULL, path, unlock, NULL, raw, VAULT_READ_ONLY | VAULT_TOLERANT, err);
 }
 
 int vault_open(struct vault **out, const char *path, const struct vault_unlock *unlock, unsigned flags, struct err *err)

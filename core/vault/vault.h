@@ -91,6 +91,22 @@ enum vault_flags {
 int vault_open(struct vault **out, const char *path, const struct vault_unlock *unlock, unsigned flags,
                struct err *err);
 
+/*
+ * A header kept elsewhere. Without a header nothing of a case can be read, and both copies lie at the beginning of the
+ * file, so that whatever writes over it from the front destroys both. The header tells no more than the file does.
+ */
+#define VAULT_HEADER 8192
+
+/* The header as it is on the medium now. */
+void vault_header_copy(const struct vault *v, unsigned char raw[VAULT_HEADER]);
+
+/* Reads it from a file that begins with one: a copy that was kept, or a case file. ERR_DAMAGED if there is none. */
+int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct err *err);
+
+/* Opens by that header, READ_ONLY and TOLERANT. ERR_UNLOCK: it does not open with this; ERR_DAMAGED: it is not of this file. */
+int vault_open_spare(struct vault **out, const char *path, const struct vault_unlock *unlock,
+                     const unsigned char raw[VAULT_HEADER], struct err *err);
+
 /* Clean close: writes the log back into the file and removes it; NULL is fine. -1 says that the file was not left clean:
  * nothing is lost, the next opening recovers; `v` is freed all the same. Only if a statement was not finalized, it is not
  * freed, and still open. */

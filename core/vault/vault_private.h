@@ -9,6 +9,7 @@
  *     recover.c   reading a log that an unclean end left
  *     state.c     anchors and header copies on the medium
  *     check.c     vault_check()
+ *     spare.c     a header that was kept elsewhere
  *
  * Below lies another sqlite3_vfs, by default the operating system's. All bytes
  * of a case go through it, so that a test can put one there that loses power.
@@ -68,7 +69,8 @@ struct vault {
 	int guard;                /* a descriptor with a lock of its own; -1: none */
 	int file_open, main_open; /* `file` is open; SQLite has its handle on it */
 	sqlite3 *db;
-	const unsigned char *given_key; /* while opening with nothing but the data key (keyed.c) */
+	const unsigned char *given_key;    /* while opening with nothing but the data key (keyed.c) */
+	const unsigned char *given_header; /* while opening with a header that lay elsewhere (spare.c) */
 	struct cipher_keys *keys;
 	enum vault_phase phase;
 	unsigned flags;
@@ -104,6 +106,9 @@ int vault_open_with_key(struct vault **out, sqlite3_vfs *below, const char *path
                         const unsigned char *key, unsigned flags, struct err *err);
 int vault_open_over(struct vault **out, sqlite3_vfs *below, const char *path, const struct vault_unlock *unlock,
                     unsigned flags, struct err *err);
+/* Tolerant and read only, by that header instead of the two in the file. */
+int vault_open_with_header(struct vault **out, const char *path, const struct vault_unlock *unlock,
+                           const unsigned char raw[HEADER_SIZE], struct err *err);
 
 /* Records a fault for vault_last_fault() and returns `code`, which SQLite gets. ENOSPC below becomes ERR_NO_SPACE. */
 int vault_fault(struct vault *v, int code, enum err_code kind, const char *format, ...)

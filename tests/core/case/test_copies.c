@@ -272,7 +272,7 @@ static void every_page_may_be_lost(void **state)
 		snprintf(out, sizeof out, "%s/out-%ld.genba", s->folder, page);
 		flip(s->path, 24576 + page * 4096 + 100);
 		err_clear(&err);
-		if (case_salvage(s->path, out, &unlock, NULL, NULL, NULL, &report, &err) < 0) {
+		if (case_salvage(s->path, NULL, out, &unlock, NULL, NULL, NULL, &report, &err) < 0) {
 			lost++;
 			assert_int_equal(access(out, F_OK), -1);
 		} else {

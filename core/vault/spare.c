@@ -1,0 +1,63 @@
+/*
+ * A third copy of the header, and opening by it. What the header's two copies hold is needed to read anything at all, and
+ * both lie at the beginning of the file; an older program refuses a file that is longer than its pages, so a third one
+ * cannot lie at the end of it.
+ */
+#include "vault/vault_private.h"
+
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+_Static_assert(VAULT_HEADER == (int)HEADER_SIZE, "a spare header is a header");
+
+enum { PAGES_TRIED = 256 };
+
+void vault_header_copy(const struct vault *v, unsigned char raw[VAULT_HEADER])
+{
+	memcpy(raw, v->header, HEADER_SIZE);
+}
+
+int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct err *err)
+{
+	unsigned char copy[HEADER_SIZE];
+	int found = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+	for (int i = 0; i < HEADER_COPIES; i++) {
+		if (pread(fd, copy, HEADER_SIZE, (off_t)i * HEADER_SIZE) != HEADER_SIZE ||
+		    header_judge(copy, NULL) != HEADER_GOOD || (found && header_sequence(copy) <= header_sequence(raw)))
+			continue;
+		found = 1;
+		memcpy(raw, copy, HEADER_SIZE);
+	}
+	close(fd);
+	return found ? 0 : err_set(err, ERR_DAMAGED, _("'%s' holds no header of a case file"), path);
+}
+
+/* Whether one page of the file, or one frame of its log, is of the key that the header leads to. */
+static int has_page(struct vault *v)
+{
+	unsigned char tag[TAG_SIZE];
+	uint32_t count = v->pages.count;
+	for (uint32_t tried = 0; tried < PAGES_TRIED && tried < count; tried++) /* what was overwritten lies in front */
+		if (page_authenticate(v, count - tried, tag) == 0)
+			return 1;
+	return v->log.commit > 0;
+}
+
+int vault_open_spare(struct vault **out, const char *path, const struct vault_unlock *unlock,
+                     const unsigned char raw[VAULT_HEADER], struct err *err)
+{
+	if (vault_open_with_header(out, path, unlock, raw, err) < 0)
+		return -1;
+	if (has_page(*out))
+		return 0;
+	vault_close(*out, NULL);
+	*out = NULL;
+	return err_set(err, ERR_DAMAGED, _("the header is not of '%s': none of its pages fits"), path);
+}
