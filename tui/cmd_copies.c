@@ -129,7 +129,8 @@ int cmd_salvage(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	struct case_unlock unlock = {s->identity, NULL};
 	t.array = args_option(args, "json") ? json_array() : NULL;
-	int rc = case_salvage(s->path, args_option(args, "header"), args->words[0], &unlock, tell_missing, &t, &s->progress, &report, err);
+	int rc = case_salvage(s->path, args_option(args, "header"), args->words[0], &unlock, tell_missing, &t,
+	                      &s->progress, &report, err);
 	if (rc == 0 && t.array)
 		cmd_print_json(s, json_incref(t.array));
 	json_decref(t.array);
