@@ -1,9 +1,11 @@
 #include "tui/form.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "case/record.h"
 #include "case/value.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
@@ -83,6 +85,11 @@ static char *ask_text(const struct form_ask *ask, int *left)
 	}
 	free(help);
 	free(question);
+	if (text && field->type == FIELD_TIME) { /* "now" is when it was typed, not when it is saved */
+		char *settled = value_settled(field, text, clock_now());
+		free(text);
+		text = settled;
+	}
 	return text;
 }
 
@@ -204,6 +211,20 @@ char *form_ask(const struct form_ask *ask, int *left)
 	}
 }
 
+/* What a time came to be, since it may have been typed as "now": where no form shows it. */
+static void tell_time(struct workbench *wb, const struct field *field, const char *value)
+{
+	struct buf shown = BUF_INIT;
+	json_t *record = json_object();
+	json_object_set_new(record, field->name, json_string(value));
+	if (field->type == FIELD_TIME && *value) {
+		record_field_text(record, field, &shown);
+		workbench_tell(wb, TONE_FAINT, "%s: %s", field_label(field), shown.data);
+	}
+	json_decref(record);
+	buf_release(&shown);
+}
+
 char *form_ask_value(struct workbench *wb, const struct field *field)
 {
 	struct form_ask ask = {.wb = wb, .field = field};
@@ -213,8 +234,10 @@ char *form_ask_value(struct workbench *wb, const struct field *field)
 		struct err err = ERR_INIT;
 		char *value = form_ask(&ask, &left);
 		free(before);
-		if (value && !left && form_check(field, value, &err) == 0)
+		if (value && !left && form_check(field, value, &err) == 0) {
+			tell_time(wb, field, value);
 			return value;
+		}
 		if (!value || left) {
 			free(value);
 			return NULL;

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/draft.h"
@@ -56,6 +57,17 @@ static void say_kept(struct kept *k, const char *what)
 	buf_clear(&k->heading);
 	buf_addf(&k->heading, "%s · %s", k->question, what);
 	k->line.question = k->heading.data;
+}
+
+struct clock_time kept_moment(const char when[32])
+{
+	struct clock_time t = clock_now();
+	struct edtf time;
+	int64_t last;
+	if (edtf_parse(when, &time, NULL) == 0 && time.form == EDTF_POINT && time.from.zone &&
+	    edtf_bounds(&time, NULL, NULL, &t.seconds, &last) == 0)
+		t.offset = time.from.offset;
+	return t;
 }
 
 void kept_drop(struct workbench *wb, const char *key)

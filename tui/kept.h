@@ -13,6 +13,8 @@
 #ifndef GENBA_TUI_KEPT_H
 #define GENBA_TUI_KEPT_H
 
+#include "base/clock.h"
+
 struct workbench;
 
 /* When what was typed is to be written: not for each key, and not much later. Steady seconds; 0: nothing is unsaved. */
@@ -35,6 +37,9 @@ int kept_is_there(struct workbench *wb, const char *key, char when[32]);
 
 /* What was typed is on record. */
 void kept_drop(struct workbench *wb, const char *key);
+
+/* The moment at which a draft was written, from its time. What was typed then is read by that clock. */
+struct clock_time kept_moment(const char when[32]);
 
 /* ---- for the loop */
 

@@ -140,9 +140,13 @@ static void follow_table(struct list *l)
 static void key_of_time(struct list *l, struct known *k, const char *text)
 {
 	struct edtf t;
-	int64_t last;
-	k->unset = edtf_parse(text, &t, NULL) < 0 ||
-	           edtf_bounds(&t, timeline_resolve, table_case(l->table), &k->number, &last) < 0;
+	struct edtf_instant first = {0, 0};
+	struct edtf_instant last;
+	k->unset =
+	    edtf_parse(text, &t, NULL) < 0 || edtf_span(&t, timeline_resolve, table_case(l->table), &first, &last) < 0;
+	k->number = first.seconds;
+	if (first.nanoseconds)
+		k->text = xasprintf("%09d", first.nanoseconds);
 }
 
 static int64_t place_among(const struct field *field, const char *name)
@@ -202,8 +206,8 @@ static int compare(const void *a, const void *b, void *ctx)
 	int order = 0;
 	if (l->by && !x->unset) {
 		order = (x->number > y->number) - (x->number < y->number);
-		if (order == 0 && x->text && y->text)
-			order = strcmp(x->text, y->text);
+		if (order == 0)
+			order = strcmp(x->text ? x->text : "", y->text ? y->text : "");
 	}
 	if (order == 0)
 		order = (i > j) - (i < j);

@@ -9,6 +9,7 @@
 #include "case/record.h"
 #include "case/rules.h"
 #include "case/textscan.h"
+#include "case/value.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/names.h"
@@ -168,7 +169,9 @@ static int restore_draft(struct view *v)
 		struct form_value *value = value_named(f, name);
 		if (!value || !json_is_string(text))
 			continue;
-		put(value, json_string_value(text));
+		char *settled = value_settled(value->field, json_string_value(text), kept_moment(when));
+		put(value, settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
+		free(settled);
 		value->changed = 1;
 		f->more |= !is_first(value->field);
 		found = 1;
@@ -332,7 +335,9 @@ static void typing(void *ctx, const char *text)
 {
 	struct view *v = ctx;
 	struct form *f = data(v);
-	put(&f->values[f->editing], text);
+	char *settled = value_settled(f->values[f->editing].field, text, clock_now());
+	put(&f->values[f->editing], settled);
+	free(settled);
 	unsaved_touch(&f->unsaved);
 	view_stale(v);
 }

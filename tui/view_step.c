@@ -3,11 +3,13 @@
  * by Enter with the question that fits it, and a last row that records it done.
  */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/draft.h"
+#include "case/value.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"
@@ -150,6 +152,15 @@ static void put(struct step_form *f, size_t i, const char *text)
 	unsaved_touch(&f->unsaved);
 }
 
+/* "now" is when it was typed, not when the step is recorded. */
+static void put_settled(struct step_form *f, size_t i, const char *text, struct clock_time typed)
+{
+	const struct field *field = step_need_field(json_array_get(f->needs, i));
+	char *settled = field && text ? value_settled(field, text, typed) : NULL;
+	put(f, i, settled ? settled : text);
+	free(settled);
+}
+
 static void write_draft(struct view *v)
 {
 	struct step_form *f = v->data;
@@ -195,7 +206,7 @@ static void restore_draft(struct view *v)
 	const json_t *values = json_object_get(draft, "values");
 	if (json_array_size(values) == need_count(f)) {
 		for (size_t i = 0; i < need_count(f); i++)
-			put(f, i, json_string_value(json_array_get(values, i)));
+			put_settled(f, i, json_string_value(json_array_get(values, i)), kept_moment(when));
 		unsaved_done(&f->unsaved);
 		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %.16s goes on"), when);
 	}
@@ -310,7 +321,8 @@ static void typing(void *ctx, const char *text)
 {
 	struct view *v = ctx;
 	struct step_form *f = v->data;
-	put(f, f->asked, text); /* its row is drawn when it is answered: the run would be read at each key */
+	put_settled(f, f->asked, text,
+	            clock_now()); /* its row is drawn when it is answered: the run would be read at each key */
 }
 
 /* The text as it was left, typed to its end or not. NULL: none was chosen. */

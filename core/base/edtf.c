@@ -46,6 +46,38 @@ static int month_length(int year, int month)
 	return month == 2 && leap ? 29 : length[month - 1];
 }
 
+/* Behind the point: one to nine digits. */
+static int parse_fraction(const char **p, int *nanosecond, int *count)
+{
+	*nanosecond = 0;
+	for (*count = 0; **p >= '0' && **p <= '9'; (*count)++, (*p)++) {
+		if (*count == 9)
+			return -1;
+		*nanosecond = *nanosecond * 10 + (**p - '0');
+	}
+	for (int i = *count; i < 9; i++)
+		*nanosecond *= 10;
+	return *count > 0 ? 0 : -1;
+}
+
+/* Nanoseconds of one unit of the last of n digits. */
+static int unit_of(int n)
+{
+	int unit = 1;
+	for (; n < 9; n++)
+		unit *= 10;
+	return unit;
+}
+
+/* Digits that say it without a loss. */
+static int fraction_digits(int nanoseconds)
+{
+	int n = 9;
+	while (n > 0 && nanoseconds % unit_of(n - 1) == 0)
+		n--;
+	return n;
+}
+
 static int parse_clock(const char **p, struct edtf_point *t)
 {
 	if (digits(p, 2, &t->hour, NULL) < 0 || *(*p)++ != ':' || digits(p, 2, &t->minute, NULL) < 0)
@@ -54,11 +86,10 @@ static int parse_clock(const char **p, struct edtf_point *t)
 		(*p)++;
 		if (digits(p, 2, &t->second, NULL) < 0)
 			return -1;
-		if (**p == '.') { /* a fraction of a second is read and dropped */
-			size_t n = strspn(*p + 1, "0123456789");
-			if (n == 0)
+		if (**p == '.' || **p == ',') {
+			(*p)++;
+			if (parse_fraction(p, &t->nanosecond, &t->fraction) < 0)
 				return -1;
-			*p += 1 + n;
 		}
 	}
 	if (**p == 'Z') {
@@ -197,15 +228,15 @@ int edtf_parse(const char *text, struct edtf *out, struct err *err)
 			rc = parse_end(slash + 1, strlen(slash + 1), &out->to, &out->to_end);
 		if (rc == 0 && out->from_end != EDTF_GIVEN && out->to_end != EDTF_GIVEN)
 			rc = -1;
-		int64_t a;
-		int64_t b;
+		struct edtf_instant a;
+		struct edtf_instant b;
 		struct edtf first = {.form = EDTF_POINT, .from = out->from};
 		struct edtf last = {.form = EDTF_POINT, .from = out->to};
 		if (rc == 0 && out->from_end == EDTF_GIVEN && out->to_end == EDTF_GIVEN) {
-			int64_t unused;
-			edtf_bounds(&first, NULL, NULL, &a, &unused);
-			edtf_bounds(&last, NULL, NULL, &unused, &b);
-			if (a > b)
+			struct edtf_instant unused;
+			edtf_span(&first, NULL, NULL, &a, &unused);
+			edtf_span(&last, NULL, NULL, &unused, &b);
+			if (edtf_instant_compare(a, b) > 0)
 				return err_set(err, ERR_USAGE, _("'%s' ends before it begins"), text);
 		}
 	} else {
@@ -238,8 +269,14 @@ int duration_parse(const char *text, struct duration *out, struct err *err)
 		}
 		int64_t value = 0;
 		int count = 0;
+		int digits_of_fraction = 0;
 		for (; *p >= '0' && *p <= '9' && count < 9; p++, count++)
 			value = value * 10 + (*p - '0');
+		if (count && in_time && (*p == '.' || *p == ',')) {
+			p++;
+			if (parse_fraction(&p, &out->nanoseconds, &digits_of_fraction) < 0 || *p != 'S')
+				goto bad;
+		}
 		const char *unit = count && *p ? strchr(order, *p) : NULL;
 		if (!unit)
 			goto bad;
@@ -261,21 +298,27 @@ bad:
 
 void duration_print(const struct duration *d, struct buf *out)
 {
-	buf_adds(out, d->negative && (d->months || d->days || d->seconds) ? "-P" : "P");
+	int is_zero = !d->months && !d->days && !d->seconds && !d->nanoseconds;
+	buf_adds(out, d->negative && !is_zero ? "-P" : "P");
 	if (d->months / 12)
 		buf_addf(out, "%lldY", (long long)(d->months / 12));
 	if (d->months % 12)
 		buf_addf(out, "%lldM", (long long)(d->months % 12));
 	if (d->days)
 		buf_addf(out, "%lldD", (long long)d->days);
-	if (d->seconds || (!d->months && !d->days)) {
+	if (d->seconds || d->nanoseconds || is_zero) {
 		buf_addc(out, 'T');
 		if (d->seconds / 3600)
 			buf_addf(out, "%lldH", (long long)(d->seconds / 3600));
 		if (d->seconds / 60 % 60)
 			buf_addf(out, "%lldM", (long long)(d->seconds / 60 % 60));
-		if (d->seconds % 60 || !d->seconds)
-			buf_addf(out, "%lldS", (long long)(d->seconds % 60));
+		if (d->seconds % 60 || d->nanoseconds || !d->seconds) {
+			buf_addf(out, "%lld", (long long)(d->seconds % 60));
+			int digits_needed = fraction_digits(d->nanoseconds);
+			if (digits_needed)
+				buf_addf(out, ".%0*d", digits_needed, d->nanoseconds / unit_of(digits_needed));
+			buf_addc(out, 'S');
+		}
 	}
 }
 
@@ -300,6 +343,8 @@ static void print_point(const struct edtf_point *t, struct buf *out)
 		buf_addf(out, "T%02d:%02d", t->hour, t->minute);
 		if (t->second >= 0)
 			buf_addf(out, ":%02d", t->second);
+		if (t->second >= 0 && t->fraction)
+			buf_addf(out, ".%0*d", t->fraction, t->nanosecond / unit_of(t->fraction));
 		if (t->zone && t->offset == 0)
 			buf_addc(out, 'Z');
 		else if (t->zone)
@@ -362,22 +407,28 @@ static int64_t add_months(int64_t seconds, int64_t months)
 	return clock_days_from_civil(year, month, day < longest ? day : longest) * 86400 + rest;
 }
 
-static void widen(const struct edtf_point *t, int64_t *earliest, int64_t *latest)
+static void widen(const struct edtf_point *t, struct edtf_instant *earliest, struct edtf_instant *latest)
 {
 	if (t->qualifier != '~' && t->qualifier != '%')
 		return;
 	int64_t by = t->hour >= 0 ? 1800 : t->day ? 3 * 86400 : t->month ? 31 * 86400 : 366 * 86400;
-	*earliest -= by;
-	*latest += by;
+	earliest->seconds -= by;
+	latest->seconds += by;
 }
 
-static void point_bounds(const struct edtf_point *t, int64_t *earliest, int64_t *latest)
+static void point_bounds(const struct edtf_point *t, struct edtf_instant *earliest, struct edtf_instant *latest)
 {
 	int64_t shift = t->zone ? (int64_t)t->offset * 60 : 0;
+	earliest->nanoseconds = 0;
+	latest->nanoseconds = 999999999;
 	if (t->hour >= 0) {
-		*earliest =
+		earliest->seconds =
 		    seconds_of(t->year, t->month, t->day, t->hour, t->minute, t->second > 0 ? t->second : 0) - shift;
-		*latest = *earliest + (t->second >= 0 ? 0 : 59);
+		latest->seconds = earliest->seconds + (t->second >= 0 ? 0 : 59);
+		if (t->second >= 0 && t->fraction) {
+			earliest->nanoseconds = t->nanosecond;
+			latest->nanoseconds = t->nanosecond + unit_of(t->fraction) - 1;
+		}
 		widen(t, earliest, latest);
 		return;
 	}
@@ -387,8 +438,8 @@ static void point_bounds(const struct edtf_point *t, int64_t *earliest, int64_t 
 	int last_month = t->month > 0 ? t->month : t->month_tens == 1 ? 9 : 12;
 	int first_day = t->day > 0 ? t->day : 1;
 	int last_day = t->day > 0 ? t->day : month_length(last_year, last_month);
-	*earliest = seconds_of(t->year, first_month, first_day, 0, 0, 0);
-	*latest = seconds_of(last_year, last_month, last_day, 23, 59, 59);
+	earliest->seconds = seconds_of(t->year, first_month, first_day, 0, 0, 0);
+	latest->seconds = seconds_of(last_year, last_month, last_day, 23, 59, 59);
 	widen(t, earliest, latest);
 }
 
@@ -412,12 +463,30 @@ static int64_t moved(int64_t t, const struct duration *d, int backwards, int six
 	return sixths == 6 ? whole : saturating_add(t, (whole - t) / 6 * sixths);
 }
 
-static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int depth, int64_t *earliest,
-                  int64_t *latest)
+static struct edtf_instant moved_instant(struct edtf_instant t, const struct duration *d, int backwards, int sixths)
 {
-	int64_t unused;
-	*earliest = INT64_MIN;
-	*latest = INT64_MAX;
+	t.seconds = moved(t.seconds, d, backwards, sixths);
+	if (t.seconds == INT64_MIN || t.seconds == INT64_MAX)
+		return t;
+	t.nanoseconds += (d->negative != 0) != (backwards != 0) ? -d->nanoseconds : d->nanoseconds;
+	t.seconds += t.nanoseconds < 0 ? -1 : t.nanoseconds > 999999999;
+	t.nanoseconds += t.nanoseconds < 0 ? 1000000000 : t.nanoseconds > 999999999 ? -1000000000 : 0;
+	return t;
+}
+
+int edtf_instant_compare(struct edtf_instant a, struct edtf_instant b)
+{
+	if (a.seconds != b.seconds)
+		return a.seconds < b.seconds ? -1 : 1;
+	return (a.nanoseconds > b.nanoseconds) - (a.nanoseconds < b.nanoseconds);
+}
+
+static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int depth, struct edtf_instant *earliest,
+                  struct edtf_instant *latest)
+{
+	struct edtf_instant unused;
+	*earliest = (struct edtf_instant){INT64_MIN, 0};
+	*latest = (struct edtf_instant){INT64_MAX, 0};
 	if (t->form == EDTF_POINT) {
 		point_bounds(&t->from, earliest, latest);
 		return 0;
@@ -430,8 +499,8 @@ static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int d
 		return 0;
 	}
 	struct edtf reference;
-	int64_t a;
-	int64_t b;
+	struct edtf_instant a;
+	struct edtf_instant b;
 	if (depth >= CHAIN || !resolver || resolver(ctx, t->label, &reference) < 0 ||
 	    bounds(&reference, resolver, ctx, depth + 1, &a, &b) < 0)
 		return -1;
@@ -440,11 +509,12 @@ static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int d
 		*earliest = a;
 		*latest = b;
 	} else if (t->has_by) {
-		*earliest = moved(a, &t->by, backwards, t->approximate ? (backwards ? 7 : 5) : 6);
-		*latest = moved(b, &t->by, backwards, t->approximate ? (backwards ? 5 : 7) : 6);
-		if (*earliest > *latest && a <= b) { /* a negative duration turns the sixths round */
-			*earliest = moved(a, &t->by, backwards, backwards ? 5 : 7);
-			*latest = moved(b, &t->by, backwards, backwards ? 7 : 5);
+		*earliest = moved_instant(a, &t->by, backwards, t->approximate ? (backwards ? 7 : 5) : 6);
+		*latest = moved_instant(b, &t->by, backwards, t->approximate ? (backwards ? 5 : 7) : 6);
+		if (edtf_instant_compare(*earliest, *latest) > 0 &&
+		    edtf_instant_compare(a, b) <= 0) { /* a negative duration turns the sixths round */
+			*earliest = moved_instant(a, &t->by, backwards, backwards ? 5 : 7);
+			*latest = moved_instant(b, &t->by, backwards, backwards ? 7 : 5);
 		}
 	} else if (backwards) {
 		*latest = b;
@@ -454,23 +524,34 @@ static int bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int d
 	return 0;
 }
 
-int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t *earliest, int64_t *latest)
+int edtf_span(const struct edtf *t, edtf_resolver resolver, void *ctx, struct edtf_instant *earliest,
+              struct edtf_instant *latest)
 {
 	return bounds(t, resolver, ctx, 0, earliest, latest);
 }
 
+int edtf_bounds(const struct edtf *t, edtf_resolver resolver, void *ctx, int64_t *earliest, int64_t *latest)
+{
+	struct edtf_instant first;
+	struct edtf_instant last;
+	int rc = edtf_span(t, resolver, ctx, &first, &last);
+	*earliest = first.seconds;
+	*latest = last.seconds;
+	return rc;
+}
+
 int edtf_compare(const struct edtf *a, const struct edtf *b, edtf_resolver resolver, void *ctx)
 {
-	int64_t x[2];
-	int64_t y[2];
-	int has_x = edtf_bounds(a, resolver, ctx, &x[0], &x[1]) == 0;
-	int has_y = edtf_bounds(b, resolver, ctx, &y[0], &y[1]) == 0;
+	struct edtf_instant x[2];
+	struct edtf_instant y[2];
+	int has_x = edtf_span(a, resolver, ctx, &x[0], &x[1]) == 0;
+	int has_y = edtf_span(b, resolver, ctx, &y[0], &y[1]) == 0;
 	if (has_x != has_y)
 		return has_y - has_x;
-	for (int i = 0; has_x && i < 2; i++)
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	return 0;
+	int order = 0;
+	for (int i = 0; has_x && i < 2 && order == 0; i++)
+		order = edtf_instant_compare(x[i], y[i]);
+	return order;
 }
 
 int edtf_moment(struct clock_time t, struct edtf_point *out)
@@ -493,17 +574,42 @@ int edtf_point_move(struct edtf_point *p, const struct duration *by, int backwar
 {
 	if (p->hour < 0)
 		return -1;
-	int64_t local = seconds_of(p->year, p->month, p->day, p->hour, p->minute, p->second > 0 ? p->second : 0);
+	struct edtf_instant at = {
+	    seconds_of(p->year, p->month, p->day, p->hour, p->minute, p->second > 0 ? p->second : 0),
+	    p->fraction ? p->nanosecond : 0};
 	struct edtf_point to;
-	if (edtf_moment((struct clock_time){moved(local, by, backwards, 6), 0, 0}, &to) < 0)
+	at = moved_instant(at, by, backwards, 6);
+	if (edtf_moment((struct clock_time){at.seconds, 0, 0}, &to) < 0)
 		return -1;
+	int needed = fraction_digits(by->nanoseconds);
+	to.fraction = p->fraction > needed ? p->fraction : needed;
+	to.nanosecond = at.nanoseconds;
 	to.zone = p->zone;
 	to.offset = p->offset;
 	to.qualifier = p->qualifier;
-	if (p->second < 0 && to.second == 0)
+	if (p->second < 0 && to.second == 0 && !to.fraction)
 		to.second = -1;
 	*p = to;
 	return 0;
+}
+
+/* The last instant of a time as exact as it is, told as finely as `like` is. */
+static struct edtf_point point_end(const struct edtf_point *t, const struct edtf_point *like)
+{
+	struct edtf_point end = *t;
+	if (end.second < 0 && like->second >= 0)
+		end.second = 59;
+	if (end.fraction < like->fraction) {
+		end.nanosecond =
+		    (end.fraction ? end.nanosecond + unit_of(end.fraction) : 1000000000) - unit_of(like->fraction);
+		end.fraction = like->fraction;
+	}
+	return end;
+}
+
+static int is_finer(const struct edtf_point *a, const struct edtf_point *b)
+{
+	return (a->second >= 0 && b->second < 0) || a->fraction > b->fraction;
 }
 
 int edtf_correct(const struct edtf *observed, const struct duration *offset, struct edtf *corrected)
@@ -514,19 +620,29 @@ int edtf_correct(const struct edtf *observed, const struct duration *offset, str
 	if (observed->form == EDTF_POINT) {
 		if (edtf_point_move(&corrected->from, offset, 1) < 0)
 			return -1;
-		if (observed->from.second >= 0 || corrected->from.second < 0)
+		if (!is_finer(&corrected->from, &observed->from))
 			return 0;
 		corrected->form = EDTF_INTERVAL; /* the minute, moved by seconds */
 		corrected->from_end = corrected->to_end = EDTF_GIVEN;
-		corrected->to = observed->from;
-		corrected->to.second = 59;
+		corrected->to = point_end(&observed->from, &corrected->from);
 		return edtf_point_move(&corrected->to, offset, 1);
 	}
 	if (observed->from_end == EDTF_GIVEN && edtf_point_move(&corrected->from, offset, 1) < 0)
 		return -1;
 	if (observed->to_end != EDTF_GIVEN)
 		return 0;
-	if (observed->to.second < 0 && offset->seconds % 60)
-		corrected->to.second = 59;
-	return edtf_point_move(&corrected->to, offset, 1);
+	struct edtf_point to = observed->to;
+	if (edtf_point_move(&to, offset, 1) < 0)
+		return -1;
+	if (is_finer(&to, &observed->to)) {
+		corrected->to = point_end(&observed->to, &to);
+		return edtf_point_move(&corrected->to, offset, 1);
+	}
+	corrected->to = to;
+	return 0;
+}
+
+int edtf_zone_exists(int minutes)
+{
+	return minutes >= -12 * 60 && minutes <= 14 * 60 && minutes % 15 == 0;
 }

@@ -104,6 +104,8 @@ static int read_point(const char *text, struct clock_time now, const struct type
 	                             .hour = t->hour,
 	                             .minute = t->minute,
 	                             .second = t->second,
+	                             .nanosecond = t->fraction ? t->nanosecond : 0,
+	                             .fraction = t->fraction,
 	                             .zone = clock,
 	                             .offset = t->offset,
 	                             .qualifier = about ? (qualifier ? '%' : '~') : qualifier};
@@ -183,14 +185,19 @@ static int typed_ago(const char *text, struct clock_time now, struct buf *out)
 	return add_checked(&value, out);
 }
 
-/* @1795506309: seconds since 1970, as programs write them. */
+/* @1795506309, @1795506309.871: seconds since 1970, as programs write them. */
 static int typed_epoch(const char *text, struct buf *out)
 {
-	if (*text != '@' || strlen(text) > 12 || strspn(text + 1, "0123456789") != strlen(text + 1) || !text[1])
+	size_t digits = *text == '@' ? strspn(text + 1, "0123456789") : 0;
+	struct typed t = {.p = text + 1 + digits};
+	if (digits == 0 || digits > 11 || !typed_fraction(&t) || *t.p)
 		return -1;
-	struct clock_time t = {strtoll(text + 1, NULL, 10), 0, 0};
 	struct edtf value = {.form = EDTF_POINT};
-	return edtf_moment(t, &value.from) < 0 ? -1 : add_checked(&value, out);
+	if (edtf_moment((struct clock_time){strtoll(text + 1, NULL, 10), 0, 0}, &value.from) < 0)
+		return -1;
+	value.from.nanosecond = t.nanosecond;
+	value.from.fraction = t.fraction;
+	return add_checked(&value, out);
 }
 
 /* ---- ranges */
@@ -212,10 +219,12 @@ static int read_range(const char *first, const char *second, struct clock_time n
 	return add_checked(&value, out);
 }
 
-/* "14:05 to 15:10", 2014年7月～8月, 12/3から; the separator may also be part of a half, so each place is tried. */
+/* "14:05 to 15:10", 10:00-12:00, 2014年7月～8月, 12/3から; the separator may also be part of a half, so each place is
+ * tried. What a hyphen separates has two ends. */
 static int typed_range(const char *text, struct clock_time now, struct buf *out)
 {
-	static const char *const separators[] = {" to ", " until ", "から", "~", "〜", " - ", "–", "—"};
+	static const char *const separators[] = {" to ", " until ", "から", "~", "〜", " - ",
+	                                         "–",    "—",       "ー",   "−", "‐",  "-"};
 	char *copy = xstrdup(text);
 	char *start = strncmp(copy, "from ", 5) == 0 ? copy + 5 : copy;
 	size_t n = strlen(start);
@@ -226,6 +235,9 @@ static int typed_range(const char *text, struct clock_time now, struct buf *out)
 	for (size_t i = 0; rc < 0 && i < sizeof separators / sizeof *separators; i++) {
 		size_t length = strlen(separators[i]);
 		for (char *at = strstr(start, separators[i]); rc < 0 && at; at = strstr(at + 1, separators[i])) {
+			int is_hyphen = i + 4 >= sizeof separators / sizeof *separators;
+			if (is_hyphen && (at == start || !at[length]))
+				continue;
 			char kept = *at;
 			*at = '\0';
 			rc = read_range(start, at + length, now, out);
@@ -355,11 +367,23 @@ static int read_folded(const char *text, struct clock_time now, const char *base
 	return typed_relative(text, now, base, wants_base, out);
 }
 
+/* What is on record is read whatever its zone is; what is typed must name one that exists. */
+static int has_real_zones(const struct edtf *t)
+{
+	return (!t->from.zone || edtf_zone_exists(t->from.offset)) && (!t->to.zone || edtf_zone_exists(t->to.offset));
+}
+
 int edtf_from_people_after(const char *text, struct clock_time now, const char *base, struct buf *out, struct err *err)
 {
 	struct edtf value;
 	struct err why = ERR_INIT;
 	if (edtf_parse(text, &value, &why) == 0) {
+		if (!has_real_zones(&value))
+			return err_set(
+			    err, ERR_USAGE,
+			    _("'%s': no clock runs that far from UTC; zones are -12:00 to +14:00, in quarters of "
+			      "an hour"),
+			    text);
 		edtf_print(&value, out);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 #include "base/edtf.h"
 #include "base/i18n.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,20 @@ static void show_part(int64_t n, const char *one, const char *many, const char *
 		         n == 1 ? one : many);
 }
 
+static void show_seconds(const struct duration *d, struct buf *out)
+{
+	if (!d->nanoseconds) {
+		show_part(d->seconds % 60, "second", "seconds", "秒", out);
+		return;
+	}
+	char fraction[16];
+	snprintf(fraction, sizeof fraction, "%09d", d->nanoseconds);
+	for (size_t n = strlen(fraction); n > 1 && fraction[n - 1] == '0';)
+		fraction[--n] = '\0';
+	buf_addf(out, "%s%lld.%s%s", out->len && !japanese() ? " " : "", (long long)(d->seconds % 60), fraction,
+	         japanese() ? "秒" : " seconds");
+}
+
 void duration_display(const struct duration *d, struct buf *out)
 {
 	struct buf b = BUF_INIT;
@@ -66,7 +81,7 @@ void duration_display(const struct duration *d, struct buf *out)
 	show_part(d->days, "day", "days", "日", &b);
 	show_part(d->seconds / 3600, "hour", "hours", "時間", &b);
 	show_part(d->seconds / 60 % 60, "minute", "minutes", "分", &b);
-	show_part(d->seconds % 60, "second", "seconds", "秒", &b);
+	show_seconds(d, &b);
 	if (b.len == 0)
 		buf_adds(&b, japanese() ? "0秒" : "0 seconds");
 	buf_add(out, b.data, b.len);

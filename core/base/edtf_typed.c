@@ -406,6 +406,21 @@ static int clock_compact(struct typed *t)
 	return 1;
 }
 
+int typed_fraction(struct typed *t)
+{
+	if ((*t->p != '.' && *t->p != ',') || t->p[1] < '0' || t->p[1] > '9')
+		return 1;
+	t->nanosecond = 0;
+	for (t->p++; *t->p >= '0' && *t->p <= '9'; t->p++) {
+		if (++t->fraction > 9)
+			return 0;
+		t->nanosecond = t->nanosecond * 10 + (*t->p - '0');
+	}
+	for (int i = t->fraction; i < 9; i++)
+		t->nanosecond *= 10;
+	return 1;
+}
+
 /* Behind 時: 半, 5分, 5分9秒 or nothing. */
 static void clock_in_japanese(struct typed *t)
 {
@@ -421,9 +436,10 @@ static void clock_in_japanese(struct typed *t)
 		return;
 	}
 	behind = t->p;
-	if (!typed_number(t, 2, &t->second) || !typed_skip(t, "秒")) {
+	if (!typed_number(t, 2, &t->second) || !typed_fraction(t) || !typed_skip(t, "秒")) {
 		t->p = behind;
 		t->second = -1;
+		t->fraction = 0;
 	}
 }
 
@@ -450,16 +466,14 @@ static int clock_numbers(struct typed *t, int half)
 	t->p++;
 	if (*t->p == ' ' || !typed_number(t, 2, &t->second))
 		return 0;
-	if ((*t->p == '.' || *t->p == ',') && t->p[1] >= '0' && t->p[1] <= '9') /* a fraction is read and dropped */
-		t->p += 1 + strspn(t->p + 1, "0123456789");
-	return 1;
+	return typed_fraction(t);
 }
 
 int typed_clock(struct typed *t)
 {
 	const char *start = t->p;
 	t->hour = t->second = -1;
-	t->minute = 0;
+	t->minute = t->fraction = 0;
 	while (*t->p == ' ' || *t->p == ',' || *t->p == 't')
 		t->p++;
 	typed_skip(t, "at ");
@@ -482,7 +496,7 @@ int typed_clock(struct typed *t)
 none:
 	t->p = start;
 	t->hour = t->second = -1;
-	t->minute = 0;
+	t->minute = t->fraction = 0;
 	return 0;
 }
 
@@ -517,7 +531,10 @@ int typed_zone(struct typed *t)
 		if (!typed_number(t, 2, &minutes))
 			goto none;
 	}
-	if (hours > 15 || minutes > 59)
+	int is_apart = start[0] == ' ' && hours < 12; /* 14:05 -0500; but 10:00-12:00 is a range */
+	if (sign < 0 && !is_apart && !(t->has_date && t->second >= 0))
+		goto none;
+	if (minutes > 59 || !edtf_zone_exists(sign * (hours * 60 + minutes)))
 		goto none;
 	t->zone = 1;
 	t->offset = sign * (hours * 60 + minutes);

@@ -18,6 +18,7 @@ struct typed {
 	int has_date;
 	int has_year;             /* the year was said, not guessed */
 	int hour, minute, second; /* hour -1: no time of day; second -1: to the minute */
+	int nanosecond, fraction; /* as in struct edtf_point */
 	int zone;                 /* a zone was said: `offset` is it */
 	int offset;
 };
@@ -28,6 +29,9 @@ int typed_date(struct typed *t);
 int typed_clock(struct typed *t);
 int typed_zone(struct typed *t);
 int typed_duration(struct typed *t, struct duration *d);
+
+/* The fraction of a second, if there is one. 0 if it has more than nine digits. */
+int typed_fraction(struct typed *t);
 
 /* "about", 約 and the like before a value; 頃, ~ and the like behind one. */
 int typed_about(struct typed *t);

@@ -9,7 +9,7 @@
 
 struct moment {
 	json_t *record;
-	int64_t when;
+	struct edtf_instant when;
 	size_t n; /* order of entry */
 };
 
@@ -22,14 +22,14 @@ static int take_transfer(void *ctx, json_t *record, const char *field)
 }
 
 /* A time that says nothing stands where it was entered: last. */
-static int64_t moment_of(const json_t *record)
+static struct edtf_instant moment_of(const json_t *record)
 {
 	const char *text = json_get_string(record, "when");
 	struct edtf time;
-	int64_t first;
-	int64_t last;
-	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &last) < 0)
-		return INT64_MAX;
+	struct edtf_instant first;
+	struct edtf_instant last;
+	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_span(&time, NULL, NULL, &first, &last) < 0)
+		return (struct edtf_instant){INT64_MAX, 0};
 	return first;
 }
 
@@ -37,8 +37,9 @@ static int by_time(const void *one, const void *other)
 {
 	const struct moment *a = one;
 	const struct moment *b = other;
-	if (a->when != b->when)
-		return a->when < b->when ? -1 : 1;
+	int order = edtf_instant_compare(a->when, b->when);
+	if (order)
+		return order;
 	return a->n < b->n ? -1 : a->n > b->n;
 }
 

@@ -154,7 +154,7 @@ static int field_matches(struct match *m, const struct filter_term *term, const 
 {
 	const struct field *field = target->field;
 	const json_t *value = value_of(m, field->name);
-	int64_t seconds;
+	int64_t microseconds;
 	if (term->op == OP_IS_SET)
 		return !is_unset(value);
 	if (filter_is_choice(field->type))
@@ -168,8 +168,8 @@ static int field_matches(struct match *m, const struct filter_term *term, const 
 	case FIELD_SIZE:
 		return json_is_integer(value) && number_matches(term, json_integer_value(value));
 	case FIELD_DURATION:
-		return json_is_string(value) && filter_duration(json_string_value(value), &seconds) == 0 &&
-		       number_matches(term, seconds);
+		return json_is_string(value) && filter_duration(json_string_value(value), &microseconds) == 0 &&
+		       number_matches(term, microseconds);
 	case FIELD_TIME:
 		return time_matches(m, term, value);
 	default:

@@ -22,12 +22,12 @@ struct filter_resolver {
 	void *ctx;        /* borrowed */
 };
 
-/* A time as the seconds that it may be, both ends included. An open end is INT64_MIN or INT64_MAX. */
+/* A time as the instants that it may be, both ends included. */
 struct filter_span {
-	int64_t first; /* seconds since 1970 of the clock time as written */
-	int64_t last;
-	int64_t first_utc; /* the same as instants, if has_zone */
-	int64_t last_utc;
+	struct edtf_instant first; /* of the clock time as written */
+	struct edtf_instant last;
+	struct edtf_instant first_utc; /* the same in UTC, if has_zone */
+	struct edtf_instant last_utc;
 	int has_zone;
 };
 
@@ -82,12 +82,12 @@ int filter_is_choice(enum field_type type);
  * What people and records write, as what can be compared; 0, or -1 if it is
  * nothing of the kind.
  *   number:   "12", "-3"; with is_size as size_parse() reads it: "64KiB", "2 GB"
- *   duration: ISO 8601, "PT5M", "-P1DT2H"; a month counts 30.436875 days
+ *   duration: ISO 8601, "PT5M", "-P1DT2H", in microseconds; a month counts 30.436875 days
  *   time:     EDTF, of a record. `resolver` NULL: relative times are nothing of the kind
  *   typed:    EDTF, or what edtf_from_people() understands
  */
 int filter_number(const char *text, int is_size, int64_t *number);
-int filter_duration(const char *text, int64_t *seconds);
+int filter_duration(const char *text, int64_t *microseconds);
 int filter_time(const char *text, const struct filter_resolver *resolver, struct filter_span *span);
 int filter_time_typed(const char *text, struct filter_span *span);
 

@@ -23,16 +23,18 @@ int filter_number(const char *text, int is_size, int64_t *number)
 	return end == text || *end || errno || isspace((unsigned char)*text) ? -1 : 0;
 }
 
-int filter_duration(const char *text, int64_t *seconds)
+int filter_duration(const char *text, int64_t *microseconds)
 {
 	struct duration d;
 	const int64_t month = 2629746;
-	const int64_t limit = INT64_MAX / 8 / month;
-	if (duration_parse(text, &d, NULL) < 0 || d.months > limit || d.days > limit || d.seconds > INT64_MAX / 8)
+	const int64_t second = 1000000;
+	const int64_t limit = INT64_MAX / 8 / month / second;
+	if (duration_parse(text, &d, NULL) < 0 || d.months > limit || d.days > limit ||
+	    d.seconds > INT64_MAX / 8 / second)
 		return -1;
-	*seconds = d.months * month + d.days * 86400 + d.seconds;
+	*microseconds = (d.months * month + d.days * 86400 + d.seconds) * second + d.nanoseconds / 1000;
 	if (d.negative)
-		*seconds = -*seconds;
+		*microseconds = -*microseconds;
 	return 0;
 }
 
@@ -74,13 +76,13 @@ static int read_span(const struct edtf *t, const struct filter_resolver *resolve
 {
 	struct edtf local = *t;
 	struct zone_dropper dropper = {resolver, drop_zones(&local)};
-	if (edtf_bounds(&local, resolve_without_zone, &dropper, &span->first, &span->last) < 0)
+	if (edtf_span(&local, resolve_without_zone, &dropper, &span->first, &span->last) < 0)
 		return -1;
 	span->has_zone = dropper.has_zone;
 	if (!span->has_zone)
 		return 0;
-	return edtf_bounds(t, resolver ? resolver->fn : NULL, resolver ? resolver->ctx : NULL, &span->first_utc,
-	                   &span->last_utc);
+	return edtf_span(t, resolver ? resolver->fn : NULL, resolver ? resolver->ctx : NULL, &span->first_utc,
+	                 &span->last_utc);
 }
 
 int filter_time(const char *text, const struct filter_resolver *resolver, struct filter_span *span)
@@ -102,6 +104,8 @@ int filter_time_typed(const char *text, struct filter_span *span)
 int filter_time_order(const struct filter_span *a, const struct filter_span *b)
 {
 	if (a->has_zone && b->has_zone)
-		return a->last_utc < b->first_utc ? -1 : a->first_utc > b->last_utc;
-	return a->last < b->first ? -1 : a->first > b->last;
+		return edtf_instant_compare(a->last_utc, b->first_utc) < 0
+		           ? -1
+		           : edtf_instant_compare(a->first_utc, b->last_utc) > 0;
+	return edtf_instant_compare(a->last, b->first) < 0 ? -1 : edtf_instant_compare(a->first, b->last) > 0;
 }

@@ -45,11 +45,8 @@ static int compare_places(const struct timeline_row *x, const struct timeline_ro
 {
 	if (x->placed != y->placed)
 		return y->placed - x->placed;
-	if (x->placed && x->earliest != y->earliest)
-		return x->earliest < y->earliest ? -1 : 1;
-	if (x->placed && x->latest != y->latest)
-		return x->latest < y->latest ? -1 : 1;
-	return 0;
+	int order = x->placed ? edtf_instant_compare(x->first, y->first) : 0;
+	return order || !x->placed ? order : edtf_instant_compare(x->last, y->last);
 }
 
 /* Strings that a record may lack; what lacks it comes last. */
@@ -76,7 +73,9 @@ static int compare_rows(const void *a, const void *b)
 
 static void place(struct case_file *c, struct timeline_row *row)
 {
-	row->placed = row->dated && edtf_bounds(&row->when, timeline_resolve, c, &row->earliest, &row->latest) == 0;
+	row->placed = row->dated && edtf_span(&row->when, timeline_resolve, c, &row->first, &row->last) == 0;
+	row->earliest = row->first.seconds;
+	row->latest = row->last.seconds;
 }
 
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err)

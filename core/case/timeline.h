@@ -17,6 +17,8 @@ struct timeline_row {
 	int dated;        /* 0: no time, or one that cannot be read */
 	int64_t earliest; /* seconds since 1970 UTC, only if `placed` */
 	int64_t latest;
+	struct edtf_instant first; /* the same, finer: what rows are sorted by */
+	struct edtf_instant last;
 	int placed; /* the time could be resolved to a span */
 };
 

@@ -168,6 +168,8 @@ static void tell_clock(struct case_file *c, const struct timeline_row *row, int 
 			in_utc.from.qualifier = when.from.qualifier;
 			if (when.from.second < 0)
 				in_utc.from.second = -1;
+			in_utc.from.nanosecond = when.from.nanosecond;
+			in_utc.from.fraction = when.from.fraction;
 			when = in_utc;
 		}
 	}

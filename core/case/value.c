@@ -179,6 +179,16 @@ static const char *base_date(struct case_file *c)
 	return label;
 }
 
+char *value_settled(const struct field *field, const char *text, struct clock_time now)
+{
+	struct buf edtf = BUF_INIT;
+	if (field->type != FIELD_TIME || edtf_from_people(text, now, &edtf, NULL) < 0) {
+		buf_release(&edtf);
+		return xstrdup(text);
+	}
+	return buf_take(&edtf, NULL);
+}
+
 static json_t *parse_time(const struct value_context *v, const struct field *field, const char *text, struct err *err)
 {
 	struct buf edtf = BUF_INIT;

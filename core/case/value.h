@@ -4,6 +4,7 @@
 #ifndef GENBA_CASE_VALUE_H
 #define GENBA_CASE_VALUE_H
 
+#include "base/clock.h"
 #include "case/kinds.h"
 
 #include <jansson.h>
@@ -28,6 +29,13 @@ struct value_context {
  */
 json_t *value_parse(const struct value_context *v, const struct field *field, const char *text, const json_t *now,
                     struct err *err);
+
+/*
+ * What a person typed into a field, with the words that will mean something else later put into what they mean at
+ * `now`: "now", "yesterday 9:00", "14:05" in a time. A copy of the text where there is nothing to settle. For what is
+ * typed now and saved later: forms, drafts, prompts. The caller frees it.
+ */
+char *value_settled(const struct field *field, const char *text, struct clock_time now);
 
 /* Bytes in words: "500", "1.5GiB", "64 MB" (MB is 10^6, MiB 2^20). */
 int size_parse(const char *text, json_int_t *bytes, struct err *err);

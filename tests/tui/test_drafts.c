@@ -179,12 +179,44 @@ static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 	quit(t);
 }
 
+/* "now" is when it was typed: it is seen at once, and a draft that waits an hour does not sign another time. */
+static void now_is_when_it_was_typed(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(24, 80);
+	terminal_type(t, "8a");
+	terminal_await_row(t, 1, "New: Measure");
+	terminal_type(t, KEYS_ENTER "Block the proxy" KEYS_ENTER);
+	terminal_await(t, "+ What");
+	terminal_type(t, "jjjj" KEYS_ENTER);
+	terminal_await_row(t, -1, "Due:");
+	terminal_type(t, "now");
+	terminal_await(t, "2026-11-23 14:05:00Z"); /* while it is typed */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "draft kept");
+	terminal_signal(t, SIGKILL);
+	assert_int_equal(terminal_end(t), 128 + SIGKILL);
+
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T15:05:00Z", 1);
+	t = open_case(24, 80);
+	terminal_type(t, "8a");
+	terminal_await(t, "goes on here");
+	terminal_await(t, "2026-11-23 14:05:00Z");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "on record");
+	quit(t);
+	program_good(&program, "show", "R1-M1", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "\"due\": \"2026-11-23T14:05:00Z\""));
+	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_note_being_typed_survives_kill_and_lock, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_step_being_filled_in_survives_kill_and_lock, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(now_is_when_it_was_typed, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

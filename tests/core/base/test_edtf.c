@@ -79,7 +79,13 @@ static void what_is_edtf_is_kept(void **state)
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
 		assert_prints(same[i], same[i]);
 	assert_prints("2026-11-23t14:05:09+0900", "2026-11-23T14:05:09+09:00");
-	assert_prints("2026-11-23T14:05:09.123456+09:00", "2026-11-23T14:05:09+09:00");
+	assert_prints("2026-11-23T14:05:09.123456+09:00", "2026-11-23T14:05:09.123456+09:00");
+	assert_prints("2026-11-23T14:05:09,5Z", "2026-11-23T14:05:09.5Z");
+	assert_prints("2026-11-23T14:05:09.500Z", "2026-11-23T14:05:09.500Z");
+	assert_prints("2026-11-23T14:05:09.000000001Z~", "2026-11-23T14:05:09.000000001Z~");
+	assert_prints("2026-11-23T14:05:09.1Z/2026-11-23T14:05:09.2Z", "2026-11-23T14:05:09.1Z/2026-11-23T14:05:09.2Z");
+	assert_prints("after R1-V2 PT1.500S", "after R1-V2 PT1.5S");
+	assert_prints("after R1-V2 PT0.05S", "after R1-V2 PT0.05S");
 	assert_prints("2026-11-23T14:05:09+00:00", "2026-11-23T14:05:09Z");
 	assert_prints("2026-11-23T14:05:09-00:30", "2026-11-23T14:05:09-00:30");
 	assert_prints("after   R1-V2   P14D", "after R1-V2 P14D");
@@ -131,6 +137,8 @@ static void what_is_not_is_refused_with_what_is(void **state)
 	    "2014-12-03T14:05:60",
 	    "2014-12-03T14:05:",
 	    "2014-12-03T14:05:09.",
+	    "2014-12-03T14:05:09.1234567890Z",
+	    "2014-12-03T14:05:09.2Z/2014-12-03T14:05:09.1Z",
 	    "2014-12-03T14:05+16:00",
 	    "2014-12-03T14:05+09:60",
 	    "2014-12-03T14:05+9",
@@ -153,7 +161,9 @@ static void what_is_not_is_refused_with_what_is(void **state)
 	    "after R1-V2 P1",
 	    "after R1-V2 P1H",
 	    "after R1-V2 P1M1Y",
-	    "after R1-V2 PT1.5S",
+	    "after R1-V2 PT1.5M",
+	    "after R1-V2 PT1.S",
+	    "after R1-V2 P1.5D",
 	    "at R1-V1 P1D",
 	    "during R1-V1 P1D",
 	    "since R1-V2",
@@ -300,7 +310,9 @@ static void times_are_in_order(void **state)
 	    "after R1-V1 P1D",
 	    "2014-12-03T08:00+09:00",
 	    "2014-12-03",
-	    "2014-12-03T09:00:01+09:00",
+	    "2014-12-03T09:00:01.102+09:00",
+	    "2014-12-03T09:00:01.2+09:00",
+	    "2014-12-03T00:00:01.871Z",
 	    "2014-12-04",
 	    "9999",
 	    "after R7-V7 P1D",
@@ -390,6 +402,11 @@ static void clocks_are_put_right(void **state)
 	assert_corrects("2014-12-03T14:05+09:00", "PT3M20S", "2014-12-03T14:01:40+09:00/2014-12-03T14:02:39+09:00");
 	assert_corrects("2014-12-03T14:05Z/2014-12-03T14:10Z", "PT20S", "2014-12-03T14:04:40Z/2014-12-03T14:10:39Z");
 	assert_corrects("2014-12-03T14:05Z/..", "PT1M", "2014-12-03T14:04Z/..");
+	/* fractions are kept, and none is invented */
+	assert_corrects("2014-12-03T14:05:09.250Z", "PT0.5S", "2014-12-03T14:05:08.750Z");
+	assert_corrects("2014-12-03T14:05:09.9Z", "-PT0.15S", "2014-12-03T14:05:10.05Z/2014-12-03T14:05:10.14Z");
+	assert_corrects("2014-12-03T14:05:09.871Z", "PT1S", "2014-12-03T14:05:08.871Z");
+	assert_corrects("2014-12-03T14:05:09Z", "PT0.5S", "2014-12-03T14:05:08.5Z/2014-12-03T14:05:09.4Z");
 	assert_corrects("2014-12-03", "PT3M20S", NULL);
 	assert_corrects("2014-12-03T14:05Z/2014-12-04", "PT1M", NULL);
 	assert_corrects("after R1-V2 P1D", "PT3M20S", NULL);
@@ -403,13 +420,14 @@ static void durations_are_read_and_printed(void **state)
 	static const struct {
 		const char *text;
 		const char *printed;
-	} good[] = {{"P6M", "P6M"},      {"P1Y", "P1Y"},
-	            {"P12M", "P1Y"},     {"P1W", "P7D"},
-	            {"P1W1D", "P8D"},    {"PT3M20S", "PT3M20S"},
-	            {"-PT5S", "-PT5S"},  {"+PT5S", "PT5S"},
-	            {"PT0S", "PT0S"},    {"P0D", "PT0S"},
-	            {"PT3600S", "PT1H"}, {"P1DT24H", "P1DT24H"},
-	            {"PT25H", "PT25H"},  {"P3DT4H5M6S", "P3DT4H5M6S"},
+	} good[] = {{"P6M", "P6M"},          {"P1Y", "P1Y"},
+	            {"P12M", "P1Y"},         {"P1W", "P7D"},
+	            {"P1W1D", "P8D"},        {"PT3M20S", "PT3M20S"},
+	            {"-PT5S", "-PT5S"},      {"+PT5S", "PT5S"},
+	            {"PT0S", "PT0S"},        {"P0D", "PT0S"},
+	            {"-PT0.50S", "-PT0.5S"}, {"PT1M0,000000001S", "PT1M0.000000001S"},
+	            {"PT3600S", "PT1H"},     {"P1DT24H", "P1DT24H"},
+	            {"PT25H", "PT25H"},      {"P3DT4H5M6S", "P3DT4H5M6S"},
 	            {"-PT0S", "PT0S"}};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		struct duration d;

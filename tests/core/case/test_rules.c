@@ -3,8 +3,10 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "case/filter.h"
 #include "case/rules.h"
 #include "case/timeline.h"
+#include "case/timeline_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,31 @@ static void times_of_records_are_resolved(void **state)
 	assert_int_equal(timeline_resolve(the_case, "R1-V9", &t), -1);
 }
 
+/* Two acts in one second: their order is what the case is about. */
+static void fractions_of_a_second_are_kept_and_sort(void **state)
+{
+	(void)state;
+	add("event", "title=second side=attacker when=2026-11-23T14:05:09.871Z");
+	add("event", "title=first side=attacker when=2026-11-23T09:05:09.102-05:00");
+	assert_string_equal(get("R1-V1", "when"), "2026-11-23T14:05:09.871Z");
+	struct timeline all;
+	assert_int_equal(timeline_load(the_case, &all, NULL), 0);
+	assert_string_equal(record_label(all.rows[0].record), "R1-V2");
+	assert_string_equal(record_label(all.rows[1].record), "R1-V1");
+	for (int way = TIMELINE_ABSOLUTE; way <= TIMELINE_UTC; way++) {
+		char **texts = timeline_texts(the_case, &all, (enum timeline_way)way);
+		if (way != TIMELINE_RELATIVE && !strstr(texts[0], ":05:09.102"))
+			fail_msg("%d: %s", way, texts[0]);
+		timeline_texts_free(texts, all.count);
+	}
+	struct filter *later = filter_parse(kind_find("event"), "when>2026-11-23T14:05:09.5Z", NULL);
+	assert_non_null(later);
+	assert_false(filter_match(later, all.rows[0].record));
+	assert_true(filter_match(later, all.rows[1].record));
+	filter_free(later);
+	timeline_release(&all);
+}
+
 static void the_last_events_are_those_of_the_timeline(void **state)
 {
 	(void)state;
@@ -147,6 +174,7 @@ int main(void)
 	    CASE_TEST(isolation_is_asked_how),
 	    CASE_TEST(telling_others_needs_an_approval),
 	    CASE_TEST(times_of_records_are_resolved),
+	    CASE_TEST(fractions_of_a_second_are_kept_and_sort),
 	    CASE_TEST(the_last_events_are_those_of_the_timeline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
