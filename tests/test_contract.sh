@@ -204,6 +204,11 @@ is "a flipped bit is found" 4 "$got"
 grep -Eqi 'page|damage' out err || wrong "the damage is not named: $(cat out err)"
 allow_out=
 
+# ---- a reader that has seen enough is no fault to speak of
+"$genba" help 2>said | true || true
+for _ in 1 2 3; do "$genba" list event 2>>said | head -c 1 >/dev/null || true; done
+[ ! -s said ] || wrong "a closed pipe is told: $(cat said)"
+
 # ---- read only, and open elsewhere
 status 1 'reading only|read-only' "$genba" --read-only note x
 status 0 '' "$genba" --read-only list asset

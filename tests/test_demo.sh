@@ -26,6 +26,16 @@ for turn in first second; do
 done
 "$genba" --lang ja demo --dir 日本語 </dev/null >out 2>err || fail "in Japanese: $(cat err)"
 grep -q '感染・未隔離' out || fail "not in Japanese: $(cat out)"
+# the same folder, in the other language: contents too, and each is found again
+for turn in first second; do
+	"$genba" --lang ja demo --dir here </dev/null >out 2>err || fail "in Japanese behind English, $turn time: $(cat err)"
+	grep -q '従業員Bの業務メール' out || fail "its contents are not in Japanese: $(cat out)"
+	grep -q 'here/practice\.ja\.genba' err || fail "where it is is not said: $(cat err)"
+	"$genba" demo --dir 日本語 </dev/null >out 2>err || fail "English behind Japanese, $turn time: $(cat err)"
+	grep -q "B's business mail" out || fail "its contents are not in English: $(cat out)"
+done
+"$genba" demo --dir here </dev/null >out 2>err || fail "the English one again: $(cat err)"
+grep -q 'here/practice\.genba' err || fail "not the English one: $(cat err)"
 
 # what is in it
 cp here/identity.json home/genba/

@@ -22,7 +22,7 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = demo_make(s, dir, err);
 	if (rc == 0)
-		fprintf(s->log, _("Practice case: %s/practice.genba (its passphrase is: practice)\n"), dir);
+		fprintf(s->log, _("Practice case: %s (its passphrase is: practice)\n"), s->path);
 	free(home);
 	free(dir);
 	if (rc < 0)

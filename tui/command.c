@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/standard_fds.h"
 #include "base/words.h"
 
 #include <stdlib.h>
@@ -94,7 +95,7 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 		session_backup_if_due(s);
 	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
 	    !(command->flags & COMMAND_TERMINAL))
-		rc = err_set(err, ERR_FAILED, _("cannot write to standard output"));
+		rc = standard_output_failed(err);
 	args_release(&args);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/secret.h"
 #include "case/case.h"
+#include "case/record.h"
 #include "tui/command.h"
 
 #include <stdlib.h>
@@ -67,10 +68,15 @@ static int write_files(const char *dir, struct err *err)
 	return rc;
 }
 
+static int is_japanese(void)
+{
+	return strcmp(i18n_language(), "ja") == 0;
+}
+
 /* Chooses the language's half of each {English|日本語} and puts the folder in. */
 static void expand(const char *line, size_t n, const char *dir, struct buf *out)
 {
-	int japanese = strcmp(i18n_language(), "ja") == 0;
+	int japanese = is_japanese();
 	const char *end = line + n;
 	while (line < end) {
 		const char *bar = *line == '{' ? memchr(line, '|', (size_t)(end - line)) : NULL;
@@ -126,15 +132,27 @@ static int make_identity(struct session *s, const char *path, const struct secre
 	return identity_unlock(s->identity, path, passphrase, err);
 }
 
+/* Opens the practice case at s->path. 1: done; 0: it tells its story in the other language, as its tag from demo.script says,
+ * and is closed again; -1. */
+static int open_case(struct session *s, struct err *err)
+{
+	struct case_unlock unlock = {s->identity, NULL};
+	s->c = case_open(s->path, &unlock, 0, err);
+	json_t *record = s->c ? record_get(s->c, "case", 0, err) : NULL;
+	if (!record)
+		return -1;
+	struct buf tags = BUF_INIT;
+	record_field_text(record, kind_field(record_kind(record), "tags"), &tags);
+	int other = strstr(tags.data, is_japanese() ? "practice case" : "演習用") != NULL;
+	buf_release(&tags);
+	json_decref(record);
+	return other ? session_close(s, err) : 1;
+}
+
 static int make_case(struct session *s, const char *dir, struct err *err)
 {
-	if (access(s->path, F_OK) == 0) {
-		struct case_unlock unlock = {s->identity, NULL};
-		s->c = case_open(s->path, &unlock, 0, err);
-		return s->c ? 0 : -1;
-	}
 	struct case_new spec = {.title = _("Practice: a chain of attacks, organisations A and B"),
-	                        .party = strcmp(i18n_language(), "ja") == 0 ? "組織A" : "Organisation A",
+	                        .party = is_japanese() ? "組織A" : "Organisation A",
 	                        .tlp = "AMBER",
 	                        .owner = s->identity};
 	if (write_files(dir, err) < 0)
@@ -149,19 +167,32 @@ static int make_case(struct session *s, const char *dir, struct err *err)
 	return -1;
 }
 
+/* practice.genba, or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
+static int take(struct session *s, const char *dir, const char *language, const struct secret *passphrase,
+                struct err *err)
+{
+	const char *dot = *language ? "." : "";
+	char *key = xasprintf("%s/identity%s%s.json", dir, dot, language);
+	free(s->path);
+	s->path = xasprintf("%s/practice%s%s.genba", dir, dot, language);
+	int rc = make_identity(s, key, passphrase, err);
+	if (rc == 0 && access(s->path, F_OK) == 0)
+		rc = open_case(s, err);
+	else if (rc == 0)
+		rc = make_case(s, dir, err) < 0 ? -1 : 1;
+	free(key);
+	return rc;
+}
+
 int demo_make(struct session *s, const char *dir, struct err *err)
 {
 	if (path_make(dir, err) < 0)
 		return -1;
 	struct secret passphrase = SECRET_INIT;
 	secret_set(&passphrase, demo_passphrase, sizeof demo_passphrase - 1);
-	char *key = xasprintf("%s/identity.json", dir);
-	free(s->path);
-	s->path = xasprintf("%s/practice.genba", dir);
-	int rc = make_identity(s, key, &passphrase, err);
-	if (rc == 0)
-		rc = make_case(s, dir, err);
-	free(key);
+	int rc = take(s, dir, "", &passphrase, err);
+	if (rc == 0) /* it is there in the other language, and stays */
+		rc = take(s, dir, is_japanese() ? "ja" : "en", &passphrase, err);
 	secret_release(&passphrase);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }

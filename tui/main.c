@@ -254,7 +254,9 @@ int main(int argc, char **argv)
 	free(g.argv);
 	int lost = ferror(stdout); /* what a full buffer could not write is gone, and a later flush would not say so */
 	if ((fflush(stdout) != 0 || lost) && rc == 0) {
-		fprintf(stderr, "genba: %s\n", _("cannot write to standard output"));
+		standard_output_failed(&err);
+		if (*err.message)
+			fprintf(stderr, "genba: %s\n", err.message);
 		return 1;
 	}
 	return rc < 0 ? err_status(&err) : 0;

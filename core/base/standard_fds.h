@@ -23,4 +23,8 @@ int standard_fds_ensure(void);
 /* Standard input's number, for a `-` that a person gave; -1 (ERR_USAGE) if the program was started without one. */
 int standard_input(struct err *err);
 
+/* Says that standard output could not be written. A reader that has gone (`genba help | head`) has seen what it wanted: the
+ * error is there, without a word. Returns -1. */
+int standard_output_failed(struct err *err);
+
 #endif
