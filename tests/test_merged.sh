@@ -69,3 +69,57 @@ for lang in en ja; do
 	as one --lang $lang show R1-A2 >show.text
 	[ "$(grep -c 'R1 Responder one' show.text)" = 1 ] || fail "$lang: $(cat show.text)"
 done
+
+# --- what is disputed: the text of R1-N1, the containment of R1-A1, the containment of R1-A2
+as one board >board.text
+sed -n '/^Infected and not isolated/,/^$/p' board.text >alarm.text
+grep 'R1-A1  PC-1 .*(disputed)' alarm.text >/dev/null || fail "the disputed machine is not among the alarms: $(cat board.text)"
+grep 'Containment: .*disputed 1' board.text >/dev/null || fail "the Board does not count it as disputed: $(cat board.text)"
+as one --lang ja board | grep 'R1-A1  PC-1 .*(競合中)' >/dev/null || fail "not in Japanese"
+as one list asset --json >list.json
+is "disputed in JSON" '["containment"]' "$(jq -c '.[] | select(.label == "R1-A1") | .disputed' list.json)"
+is "both values in JSON" '{"containment":["isolated","requested"]}' "$(jq -c '.[] | select(.label == "R1-A1") | .disputed_values' list.json)"
+is "undisputed in JSON" null "$(jq -c '.[] | select(.label == "R1-A3") | .disputed' list.json)"
+is "disputed in CSV" R1-A1 "$(as one list asset --csv | tr -d '\r' | awk -F, '$NF == "containment" { print $1 }')"
+as one export csv asset asset.csv >/dev/null 2>&1
+is "disputed in exported CSV" R1-A1 "$(tr -d '\r' <asset.csv | awk -F, '$NF == "containment" { print $1 }')"
+labels() { # labels FILTER: what a list with the filter holds
+	as one list asset --where "$1" --json | jq -r '[.[].label] | join(" ")'
+}
+is "filter on what is disputed" R1-A1 "$(labels 'disputed=containment')"
+is "the same, set" R1-A1 "$(labels disputed:)"
+is "isolated" "" "$(labels 'containment=isolated')"
+is "not isolated" "R1-A1 R1-A2" "$(labels 'status=infected -containment=isolated|not_applicable')"
+is "requested" R1-A1 "$(labels 'containment=requested')"
+for form in "list asset" "show R1-A1" brief "brief --handover" "list asset --where label=R1-A1"; do
+	# shellcheck disable=SC2086 # words
+	as one $form >form.text
+	grep 'PC-1.*(disputed)\|Containment .*(disputed)' form.text >/dev/null || fail "$form does not say that it is disputed: $(cat form.text)"
+done
+
+# --- the two texts of a conflict, not their digests
+conflict=$(as one list conflict --json | jq -r '.[] | select(.field == "text") | .label')
+as one show "$conflict" >form.text
+for text in "the server was on" "the server was off" "the server was seen"; do
+	grep "$text" form.text >/dev/null || fail "show of a conflict does not tell '$text': $(cat form.text)"
+done
+is "texts in JSON" "the server was off,the server was on" "$(as one show "$conflict" --json | jq -r '.[0] | [.one, .other] | sort | join(",")')"
+for form in "show $conflict" "show $conflict --json" "list conflict" "list conflict --json" "list conflict --csv" "brief --handover" \
+	"diff $before HEAD" "diff $before HEAD --json" "log --changes" "log --json" "find server" "find server --json" "find sha256" \
+	board "show R1-N1 --json" "list note --json" "timeline --json"; do
+	# shellcheck disable=SC2086 # words
+	as one $form >form.text 2>/dev/null || true
+	if grep 'text:sha256:\|secret:sha256:' form.text; then fail "$form shows a digest in place of a text"; fi
+done
+
+# --- decided: nothing is disputed any more
+as one resolve "$(as one list conflict --json | jq -r '.[] | select(.field == "containment") | .label')" "$(
+	as one list conflict --json | jq -r '.[] | select(.field == "containment") | if .one == "isolated" then "one" else "other" end')" 2>/dev/null
+as one resolve "$conflict" one 2>/dev/null
+is "disputed in the end" "" "$(labels disputed:)"
+is "isolated in the end" R1-A1 "$(labels 'containment=isolated')"
+as one board | grep disputed && fail "the Board still says disputed"
+before_decision=$(as one log --json --limit 3 | jq -r '.[2].id')
+is "but it was, then" '["containment"]' "$(as one show R1-A1 --at "$before_decision" --json 2>/dev/null | jq -c '.[0].disputed')"
+as one diff "$before" HEAD >form.text 2>/dev/null
+is "the handover needs none" 0 "$(as one brief --handover | grep -c disputed || true)"

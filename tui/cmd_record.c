@@ -247,6 +247,7 @@ static int list_one(void *ctx, json_t *record)
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
 			if (!is_mark(l, kind_field_at(l->kind, i)))
 				csv_value(&line, json_object_get(record, kind_field_at(l->kind, i)->name), 0);
+		csv_value(&line, json_object_get(record, "disputed"), 0);
 		fprintf(l->csv, "%s\r\n", line.data);
 		buf_release(&line);
 		return 0;
@@ -261,7 +262,7 @@ static int list_one(void *ctx, json_t *record)
 	for (size_t i = 0; i < l->kind->list_column_count; i++) {
 		struct buf cell = BUF_INIT;
 		const struct field *field = kind_field(l->kind, l->kind->list_columns[i]);
-		if (json_object_get(record, field->name))
+		if (record_shows(record, field->name))
 			record_field_text(record, field, &cell);
 		size_t line = strcspn(cell.data, "\n");
 		if (cell.data[line]) {
@@ -288,7 +289,7 @@ static void list_heading(struct listing *l)
 		for (size_t i = 0; i < kind_field_count(l->kind); i++)
 			if (!is_mark(l, kind_field_at(l->kind, i)))
 				fprintf(l->csv, ",%s", kind_field_at(l->kind, i)->name);
-		fputs("\r\n", l->csv);
+		fputs(",disputed\r\n", l->csv);
 	}
 }
 
@@ -385,12 +386,12 @@ static void show_fields(FILE *out, const json_t *record)
 	size_t widest = 0;
 	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
 		const struct field *field = kind_field_at(kind, i);
-		if (json_object_get(record, field->name) && text_width(field_label(field)) > widest)
+		if (record_shows(record, field->name) && text_width(field_label(field)) > widest)
 			widest = text_width(field_label(field));
 	}
 	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
 		const struct field *field = kind_field_at(kind, i);
-		if (!json_object_get(record, field->name))
+		if (!record_shows(record, field->name))
 			continue;
 		struct buf line = BUF_INIT;
 		struct buf value = BUF_INIT;

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/disputed.h"
 #include "evidence/standing.h"
 #include "tui/custody.h"
 #include "tui/names.h"
@@ -22,6 +23,8 @@ static const struct field *field_of(const char *name)
 static void add(struct view *v, const json_t *record, const char *name, struct buf *line)
 {
 	name_field(&v->wb->names, v->wb->s->c, field_of(name), json_object_get(record, name), line);
+	if (record_is_disputed(record, name))
+		disputed_add(line);
 }
 
 static void put(struct view *v, const char *name, const struct buf *text)

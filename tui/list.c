@@ -248,6 +248,16 @@ struct asked_row {
 	json_t *value; /* the last one given out */
 };
 
+static json_t *names_of(const json_t *disputes)
+{
+	const char *name;
+	json_t *sides;
+	json_t *names = disputes ? json_array() : NULL;
+	json_object_foreach((json_t *)(uintptr_t)disputes, name, sides)
+		json_array_append_new(names, json_string(name));
+	return names;
+}
+
 static const json_t *row_field(void *ctx, const char *name)
 {
 	struct asked_row *row = ctx;
@@ -255,6 +265,14 @@ static const json_t *row_field(void *ctx, const char *name)
 	row->value = NULL;
 	if (strcmp(name, "label") == 0) {
 		row->value = json_string(table_label(row->l->table, row->i));
+		return row->value;
+	}
+	if (strcmp(name, "disputed_values") == 0) {
+		row->value = json_incref((json_t *)(uintptr_t)table_disputes(row->l->table, row->i));
+		return row->value;
+	}
+	if (strcmp(name, "disputed") == 0) {
+		row->value = names_of(table_disputes(row->l->table, row->i));
 		return row->value;
 	}
 	struct field plain = {.name = name, .type = FIELD_TEXT};

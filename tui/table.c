@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "case/disputed.h"
 #include "case/filter.h"
 #include "case/rows.h"
 #include "history/history.h"
@@ -252,6 +253,11 @@ int table_is_retracted(const struct table *t, size_t i)
 json_t *table_value(struct table *t, size_t i, const struct field *field)
 {
 	return row_value(t->c, field, t->rows[i].json, t->rows[i].size);
+}
+
+const json_t *table_disputes(const struct table *t, size_t i)
+{
+	return record_disputes(t->c, t->commit, t->rows[i].label);
 }
 
 /* Only texts are looked at, so references need not be read: the stored object does, with its long texts put back. */

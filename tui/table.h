@@ -44,6 +44,9 @@ int table_is_retracted(const struct table *t, size_t i);
 /* A field's value as record.h describes it: a new reference, or NULL if it is unset. */
 json_t *table_value(struct table *t, size_t i, const struct field *field);
 
+/* What is disputed of the row's record, as record_disputes() gives it; NULL: nothing. */
+const json_t *table_disputes(const struct table *t, size_t i);
+
 /* What filter_words() says of the row; borrowed until the row changes. */
 const char *table_words(struct table *t, size_t i, size_t *n);
 

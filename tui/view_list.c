@@ -1,5 +1,6 @@
 /* The records of one kind in columns: sorted, filtered, marked, changed together. */
 #include "tui/view_list.h"
+#include "case/disputed.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -124,8 +125,11 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	if (!field)
 		return;
 	json_t *value = table_value(t, row, field);
+	int disputed = json_object_get(table_disputes(t, row), field->name) != NULL;
 	if (!value && !field->values) {
 		buf_adds(out, "—");
+		if (disputed)
+			disputed_add(out);
 		return;
 	}
 	name_field(&v->wb->names, v->wb->s->c, field, value, out);
@@ -137,6 +141,8 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 		buf_truncate(out, line);
 		buf_adds(out, " …");
 	}
+	if (disputed)
+		disputed_add(out);
 }
 
 static int orders(const struct list_view *lv, const struct column *column)
@@ -408,14 +414,14 @@ static int is_alarm(struct table *t, size_t row)
 		return standing_of(t, row) == STANDING_DIFFERS;
 	if (!is_kind(t, "asset"))
 		return 0;
-	json_t *status = table_value(t, row, kind_field(kind, "status"));
-	json_t *containment = table_value(t, row, kind_field(kind, "containment"));
-	const char *found = json_string_value(status);
-	const char *held = json_string_value(containment);
-	int alarm = found && (strcmp(found, "infected") == 0 || strcmp(found, "compromised") == 0) &&
-	            !(held && (strcmp(held, "isolated") == 0 || strcmp(held, "not_applicable") == 0));
-	json_decref(status);
-	json_decref(containment);
+	json_t *asset = json_object();
+	json_t *disputes = (json_t *)(uintptr_t)table_disputes(t, row);
+	json_object_set_new(asset, "status", table_value(t, row, kind_field(kind, "status")));
+	json_object_set_new(asset, "containment", table_value(t, row, kind_field(kind, "containment")));
+	if (disputes)
+		json_object_set(asset, "disputed_values", disputes);
+	int alarm = asset_is_uncontained(asset);
+	json_decref(asset);
 	return alarm;
 }
 

@@ -109,6 +109,28 @@ static int write_history(struct action *a, struct err *err)
 	return rc;
 }
 
+/* A record stands otherwise, too, when a conflict about it begins or ends (disputed.h). */
+static void tell_changed(struct action *a)
+{
+	const char **ids = xcalloc(a->count * 2, sizeof *ids);
+	json_t *conflicts = json_array();
+	size_t count = 0;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct changed *change = &a->changes[i];
+		ids[count++] = change->id;
+		if (strcmp(change->kind, "conflict") != 0 || !change->text)
+			continue;
+		json_t *conflict = json_parse(change->text, strlen(change->text), NULL);
+		const char *about = json_get_string(conflict, "record");
+		if (about)
+			ids[count++] = about;
+		json_array_append_new(conflicts, conflict ? conflict : json_null());
+	}
+	case_changed(a->c, ids, count);
+	json_decref(conflicts);
+	free(ids);
+}
+
 int action_commit(struct action *a, struct err *err)
 {
 	struct case_file *c = a->c;
@@ -128,11 +150,7 @@ int action_commit(struct action *a, struct err *err)
 		return -1;
 	}
 	int refresh = 0;
-	const char **ids = xcalloc(a->count, sizeof *ids);
-	for (size_t i = 0; i < a->count; i++)
-		ids[i] = a->changes[i].id;
-	case_changed(c, ids, a->count);
-	free(ids);
+	tell_changed(a);
 	for (size_t i = 0; i < a->count; i++)
 		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
 	action_free(a);

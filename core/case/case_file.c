@@ -29,6 +29,7 @@ int case_release(struct case_file *c, struct err *err)
 	sqlite3_close(c->memory);
 	int rc = c->vault ? vault_close(c->vault, err) : 0;
 	free(c->changes);
+	disputes_release(c);
 	free(c->path);
 	free(c->title);
 	free(c->responder);

@@ -69,6 +69,13 @@ struct change {
 	char id[37];
 };
 
+/* What disputed.h has read of one state of the case. */
+struct disputes {
+	uint64_t generation;
+	char commit[HISTORY_ID]; /* "": now */
+	json_t *all;             /* NULL: not read */
+};
+
 struct case_file {
 	struct vault *vault;
 	sqlite3 *db; /* the vault's */
@@ -86,7 +93,8 @@ struct case_file {
 	uint64_t generation;
 	struct change *changes; /* CHANGES_KEPT of them, a ring: the last ones are before `change_next`; owned */
 	size_t change_next;
-	uint64_t changes_from; /* generation since which all are in the ring */
+	uint64_t changes_from;       /* generation since which all are in the ring */
+	struct disputes disputes[2]; /* now, and the past that was looked at last */
 	struct buf notice;
 	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
 	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
@@ -158,5 +166,12 @@ json_t *record_stored(struct case_file *c, const char *label, struct err *err);
 
 /* Label (and kind, if not NULL) of an id: borrowed until the next call; NULL if there is no such record. */
 const char *record_label_of(struct case_file *c, const char *id, const char **kind);
+
+/* A stored value of a field as record.h describes records as read. New reference. */
+json_t *record_value_as_read(struct case_file *c, const struct field *field, json_t *stored, unsigned flags);
+
+/* The record with what is disputed of it (disputed.h), as of a commit (NULL: now); takes the reference. NULL stays NULL. */
+json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *record, unsigned flags);
+void disputes_release(struct case_file *c);
 
 #endif

@@ -16,6 +16,7 @@ static const struct field record_fields[] = {
     {.name = "id", .type = FIELD_TEXT, .en = "Id", .ja = "ID"},
     {.name = "kind", .type = FIELD_TEXT, .en = "Kind", .ja = "種類"},
     {.name = "author", .type = FIELD_TEXT, .en = "Author", .ja = "入力者"},
+    {.name = "disputed", .type = FIELD_TAGS, .en = "Disputed", .ja = "競合中"},
     {.name = "modified", .type = FIELD_TIME, .en = "Modified", .ja = "更新日時"},
 };
 
@@ -155,7 +156,7 @@ static const struct field *find_field(const struct kind *kind, const char *name)
 static int fail_field(struct parser *p, const char *name)
 {
 	struct buf list = BUF_INIT;
-	buf_adds(&list, "label, kind, author, modified, text, seen, tag");
+	buf_adds(&list, "label, kind, author, modified, disputed, text, seen, tag");
 	size_t count = p->kind ? kind_field_count(p->kind) : 0;
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&list, ", %s", kind_field_at(p->kind, i)->name);

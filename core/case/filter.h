@@ -14,6 +14,7 @@
  *
  * FIELD is a field's name or its label in either language, or one of
  *     label, id, kind, author, modified   of every record
+ *     disputed                            the names of fields under an open conflict
  *     tag                                 short for tags
  *     text                                every text field, like a bare word (unless the kind has a field of that name)
  *     seen                                any of when, first_seen, last_seen, found
@@ -25,6 +26,9 @@
  * What is not known: an unset ENUM or TRI equals `unknown`, never its default;
  * `unknown` for a time, number or reference means unset. An unset field is
  * neither less nor greater than anything.
+ *
+ * A disputed field may be either of its two values, so a term and its opposite
+ * may both hold; but what reassures (value_reassures()) holds only if both say it.
  *
  * Times are spans: 2014-12 is a month, 2014-12~ somewhat more (edtf_bounds()).
  * Wholly before is <, wholly after is >, all else is =, so exactly one holds

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"
+#include "case/disputed.h"
 #include "case/filter_private.h"
 
 #include <string.h>
@@ -150,10 +151,10 @@ static int unset_matches(const struct filter_term *term)
 	return 0;
 }
 
-static int field_matches(struct match *m, const struct filter_term *term, const struct filter_target *target)
+static int value_matches(struct match *m, const struct filter_term *term, const struct filter_target *target,
+                         const json_t *value)
 {
 	const struct field *field = target->field;
-	const json_t *value = value_of(m, field->name);
 	int64_t microseconds;
 	if (term->op == OP_IS_SET)
 		return !is_unset(value);
@@ -175,6 +176,40 @@ static int field_matches(struct match *m, const struct filter_term *term, const 
 	default:
 		return text_matches(m, term, value);
 	}
+}
+
+static int field_matches(struct match *m, const struct filter_term *term, const struct filter_target *target)
+{
+	return value_matches(m, term, target, value_of(m, target->field->name));
+}
+
+/* The two values of a field under an open conflict; NULL: it is not disputed. */
+static const json_t *sides_of(struct match *m, const char *field)
+{
+	return json_object_get(value_of(m, "disputed_values"), field);
+}
+
+/*
+ * A disputed field may be either: both a term and its opposite can hold, so that
+ * nothing is missed. Only what would reassure (isolated, clean, done) holds for
+ * none but what both sides say.
+ */
+static int disputed_holds(struct match *m, const struct filter_term *term, const struct filter_target *target,
+                          const json_t *sides)
+{
+	int matching = 0;
+	int reassuring = 1;
+	size_t count = json_array_size(sides);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *side = json_array_get(sides, i);
+		const char *text = json_string_value(side);
+		if (!value_matches(m, term, target, json_is_null(side) ? NULL : side))
+			continue;
+		matching++;
+		reassuring &= text && value_reassures(target->field->name, text);
+	}
+	int all = (size_t)matching == count;
+	return term->is_negated ? !all : reassuring && matching ? all : matching > 0;
 }
 
 /* `text` and bare words. The label too: people type it to find a record. */
@@ -244,6 +279,16 @@ static int term_matches(struct match *m, const struct filter_term *term)
 	return m->kind && term->targets[m->kind_index].field && field_matches(m, term, &term->targets[m->kind_index]);
 }
 
+static int term_holds(struct match *m, const struct filter_term *term)
+{
+	const struct filter_target *target =
+	    term->scope == SCOPE_FIELD && m->kind ? &term->targets[m->kind_index] : NULL;
+	json_t *sides = target && target->field ? json_deep_copy(sides_of(m, target->field->name)) : NULL;
+	int holds = sides ? disputed_holds(m, term, target, sides) : term_matches(m, term) != term->is_negated;
+	json_decref(sides);
+	return holds;
+}
+
 static void find_kind(struct match *m)
 {
 	const char *name = json_get_string(m->record, "kind");
@@ -258,7 +303,7 @@ static void find_kind(struct match *m)
 int filter_term_match(const struct filter *filter, size_t term, const struct filter_row *row)
 {
 	struct match m = {.filter = filter, .row = row, .kind = filter->kinds[0], .folded = BUF_INIT};
-	int matches = term_matches(&m, &filter->terms[term]) != filter->terms[term].is_negated;
+	int matches = term_holds(&m, &filter->terms[term]);
 	buf_release(&m.folded);
 	return matches;
 }
@@ -287,7 +332,7 @@ int filter_match(const struct filter *filter, const json_t *record)
 	int matches = 1;
 	find_kind(&m);
 	for (size_t i = 0; matches && i < filter->term_count; i++)
-		matches = term_matches(&m, &filter->terms[i]) != filter->terms[i].is_negated;
+		matches = term_holds(&m, &filter->terms[i]);
 	buf_release(&m.folded);
 	return matches;
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/case_private.h"
+#include "case/disputed.h"
 #include "case/value.h"
 
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static json_t *labels_of(struct case_file *c, const json_t *ids)
 	return labels;
 }
 
-static json_t *value_as_read(struct case_file *c, const struct field *field, json_t *stored, unsigned flags)
+json_t *record_value_as_read(struct case_file *c, const struct field *field, json_t *stored, unsigned flags)
 {
 	const char *text = json_string_value(stored);
 	if (text && field->type == FIELD_REF)
@@ -114,6 +115,50 @@ static json_t *value_as_read(struct case_file *c, const struct field *field, jso
 	if (field->type == FIELD_REFS && json_is_array(stored))
 		return labels_of(c, stored);
 	return json_incref(stored);
+}
+
+/* A field that this genba does not know; a newer one may have put its text into the text store. */
+static json_t *unknown_as_read(struct case_file *c, json_t *stored, unsigned flags)
+{
+	return text_store_is_digest(json_string_value(stored), NULL) ? text_value(c, json_string_value(stored), flags)
+	                                                             : json_incref(stored);
+}
+
+/* The two values of a conflict, and what stood there before, are texts of stored values: ids and digests, too. */
+static json_t *conflict_as_read(struct case_file *c, const json_t *conflict, json_t *stored)
+{
+	const char *id = json_get_string(conflict, "record");
+	const char *name = json_get_string(conflict, "field");
+	const char *text = json_string_value(stored);
+	const char *kind_name = NULL;
+	if (!id || !name || !text)
+		return json_incref(stored);
+	if (text_store_is_digest(text, NULL))
+		return text_value(c, text, 0); /* a secret is shown where it belongs only, in the record itself */
+	const struct kind *kind = record_label_of(c, id, &kind_name) ? kind_find(kind_name) : NULL;
+	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	if (field && field->type == FIELD_REF)
+		return label_value(c, text);
+	json_t *set = field && field->type == FIELD_REFS ? json_loads(text, 0, NULL) : NULL;
+	if (!json_is_array(set)) {
+		json_decref(set);
+		return json_incref(stored);
+	}
+	json_t *labels = labels_of(c, set);
+	struct buf joined = BUF_INIT;
+	for (size_t i = 0; i < json_array_size(labels); i++)
+		buf_addf(&joined, "%s%s", i ? ", " : "", json_string_value(json_array_get(labels, i)));
+	json_t *value = json_stringn(joined.data, joined.len);
+	buf_release(&joined);
+	json_decref(labels);
+	json_decref(set);
+	return value;
+}
+
+static int is_conflict_value(const struct kind *kind, const char *name)
+{
+	return strcmp(kind->name, "conflict") == 0 &&
+	       (strcmp(name, "one") == 0 || strcmp(name, "other") == 0 || strcmp(name, "base") == 0);
 }
 
 static json_t *as_read(struct case_file *c, json_t *stored, unsigned flags)
@@ -126,7 +171,10 @@ static json_t *as_read(struct case_file *c, json_t *stored, unsigned flags)
 	json_t *value;
 	json_object_foreach(stored, name, value) {
 		const struct field *field = kind_field(kind, name);
-		json_object_set_new(record, name, field ? value_as_read(c, field, value, flags) : json_incref(value));
+		json_object_set_new(record, name,
+		                    is_conflict_value(kind, name) ? conflict_as_read(c, stored, value)
+		                    : field                       ? record_value_as_read(c, field, value, flags)
+		                                                  : unknown_as_read(c, value, flags));
 	}
 	return record;
 }
@@ -202,7 +250,7 @@ json_t *record_get(struct case_file *c, const char *label, unsigned flags, struc
 	json_t *stored = record_stored(c, label, err);
 	if (!stored)
 		return NULL;
-	json_t *record = as_read(c, stored, flags);
+	json_t *record = record_with_disputes(c, NULL, as_read(c, stored, flags), flags);
 	json_decref(stored);
 	return record;
 }
@@ -218,7 +266,7 @@ json_t *record_get_at(struct case_file *c, const char *label, const char *commit
 	record_path(json_get_string(stored, "kind"), json_get_string(stored, "id"), &path);
 	struct err inner = ERR_INIT;
 	if (history_read(c->history, commit, path.data, &text, &inner) == 0)
-		record = record_from_stored(c, text.data, text.len, flags, err);
+		record = record_with_disputes(c, commit, record_from_stored(c, text.data, text.len, flags, err), flags);
 	else if (inner.code == ERR_NOT_FOUND)
 		err_set(err, ERR_NOT_FOUND, _("%s did not exist yet at %.10s"), label, commit);
 	else
@@ -249,6 +297,7 @@ int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn
 		}
 		json_t *record = record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
 		                                    (size_t)sqlite3_column_bytes(s, 0), flags, err);
+		record = record_with_disputes(c, NULL, record, flags);
 		result = record ? fn(ctx, record) : -1;
 		json_decref(record);
 	}
@@ -259,6 +308,7 @@ int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn
 struct at_walk {
 	struct case_file *c;
 	const char *kind;
+	const char *commit;
 	unsigned flags;
 	json_t *found; /* array; sorted by the time of entry, as record_each() lists */
 	struct err *err;
@@ -271,7 +321,8 @@ static int collect(void *ctx, const char *path, const void *text, size_t n)
 	const char *slash = strchr(path, '/');
 	if (!slash || (walk->kind && (strncmp(path, walk->kind, prefix) != 0 || path[prefix] != '/')))
 		return 0;
-	json_t *record = record_from_stored(walk->c, text, n, walk->flags, walk->err);
+	json_t *record = record_with_disputes(
+	    walk->c, walk->commit, record_from_stored(walk->c, text, n, walk->flags, walk->err), walk->flags);
 	if (!record)
 		return -1;
 	if ((walk->flags & RECORD_WITH_RETRACTED) || !record_is_retracted(record))
@@ -301,7 +352,7 @@ static int by_entry(const void *a, const void *b)
 int record_each_at(struct case_file *c, const char *kind, const char *commit, unsigned flags, record_fn fn, void *ctx,
                    struct err *err)
 {
-	struct at_walk walk = {c, kind, flags, json_array(), err};
+	struct at_walk walk = {c, kind, commit, flags, json_array(), err};
 	int rc = history_tree_walk(c->history, commit, collect, &walk, err);
 	size_t n = json_array_size(walk.found);
 	json_t **order = xcalloc(n, sizeof *order);
@@ -370,6 +421,7 @@ int record_each_referring(struct case_file *c, const char *label,
 	while (result == 0 && sqlite3_step(s) == SQLITE_ROW) {
 		json_t *record = record_from_stored(c, (const char *)sqlite3_column_text(s, 1),
 		                                    (size_t)sqlite3_column_bytes(s, 1), 0, err);
+		record = record_with_disputes(c, NULL, record, 0);
 		result = record ? fn(ctx, record, (const char *)sqlite3_column_text(s, 0)) : -1;
 		json_decref(record);
 	}
@@ -402,7 +454,14 @@ char *record_title(const json_t *record)
 	const char *title = field ? json_get_string(record, field->name) : NULL;
 	if (!title || !*title)
 		title = json_get_string(record, "title");
-	return first_line(title && *title ? title : record_label(record));
+	char *line = first_line(title && *title ? title : record_label(record));
+	if (!field || !record_is_disputed(record, field->name))
+		return line;
+	struct buf told = BUF_INIT;
+	buf_adds(&told, line);
+	disputed_add(&told);
+	free(line);
+	return buf_take(&told, NULL);
 }
 
 static void add_one(const struct field *field, const json_t *value, struct buf *out)
@@ -444,13 +503,8 @@ static int is_clean_without_check(const json_t *record)
 	       !json_get_string(record, "checked_by");
 }
 
-void record_field_text(const json_t *record, const struct field *field, struct buf *out)
+static void add_value(const json_t *record, const struct field *field, const json_t *value, struct buf *out)
 {
-	const json_t *value = json_object_get(record, field->name);
-	if (!value || json_is_null(value)) {
-		buf_adds(out, _("unknown"));
-		return;
-	}
 	if (!json_is_array(value)) {
 		add_one(field, value, out);
 		if (strcmp(field->name, "status") == 0 && is_clean_without_check(record))
@@ -464,4 +518,20 @@ void record_field_text(const json_t *record, const struct field *field, struct b
 			buf_adds(out, ", ");
 		add_one(field, member, out);
 	}
+}
+
+void record_field_text(const json_t *record, const struct field *field, struct buf *out)
+{
+	const json_t *value = json_object_get(record, field->name);
+	if (!value || json_is_null(value))
+		buf_adds(out, _("unknown"));
+	else
+		add_value(record, field, value, out);
+	if (record_is_disputed(record, field->name))
+		disputed_add(out);
+}
+
+int record_shows(const json_t *record, const char *field)
+{
+	return json_object_get(record, field) != NULL || record_is_disputed(record, field);
 }

@@ -11,7 +11,8 @@
  * types `long` and `secret` are not in it: their bytes lie in the case's text
  * store, from which they can be purged, and the JSON names them by a salted
  * digest ("text:sha256:…", "secret:sha256:…"). Reading a record puts `long`
- * texts back; secrets stay masked unless asked for.
+ * texts back; secrets stay masked unless asked for. Records as read also say which fields a conflict makes doubtful
+ * (disputed.h); the two values of a conflict are read like the field that they are about.
  *
  * A change is an action. The short forms (record_add, …) are one action each;
  * several changes in one commit are made between action_begin() and
@@ -110,8 +111,12 @@ int record_each_referring(struct case_file *c, const char *label,
 /* What names the record in one line: its title field, or its label. Printable; the caller frees. */
 char *record_title(const json_t *record);
 
-/* One field for people, in the interface's language: enum labels, display times, 不明 where unset. Printable. */
+/* One field for people, in the interface's language: enum labels, display times, 不明 where unset, "(disputed)" where a
+ * conflict about it is open (disputed.h). Printable. */
 void record_field_text(const json_t *record, const struct field *field, struct buf *out);
+
+/* Whether there is anything to show of the field: it is set, or disputed. */
+int record_shows(const json_t *record, const char *field);
 
 const struct kind *record_kind(const json_t *record);
 const char *record_label(const json_t *record);

@@ -98,6 +98,20 @@ static json_t *read_member(struct case_file *c, const struct field *field, const
 	return value;
 }
 
+/* The values of a conflict are read by the record and the field that they are about. */
+static json_t *read_whole(struct case_file *c, const struct field *field, const char *json, size_t size)
+{
+	json_t *record = record_from_stored(c, json, size, 0, NULL);
+	json_t *value = json_incref(json_object_get(record, field->name));
+	json_decref(record);
+	return value;
+}
+
+static int is_kind(const char *from, size_t n, const char *name)
+{
+	return n == strlen(name) + 2 && memcmp(from + 1, name, n - 2) == 0;
+}
+
 json_t *row_value(struct case_file *c, const struct field *field, const char *json, size_t size)
 {
 	const char *from;
@@ -106,6 +120,8 @@ json_t *row_value(struct case_file *c, const struct field *field, const char *js
 	size_t kind_n;
 	if (find_member(json, size, field->name, &from, &n) < 0)
 		return NULL;
+	if (find_member(json, size, "kind", &kind, &kind_n) == 0 && is_kind(kind, kind_n, "conflict"))
+		return read_whole(c, field, json, size);
 	if ((field->type == FIELD_REF || field->type == FIELD_REFS || field->type == FIELD_LONG ||
 	     field->type == FIELD_SECRET) &&
 	    find_member(json, size, "kind", &kind, &kind_n) == 0)

@@ -71,6 +71,7 @@ int tally_pick(struct case_file *c, const char *kind, const char *condition, int
 		}
 		json_t *record = record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
 		                                    (size_t)sqlite3_column_bytes(s, 0), 0, err);
+		record = record_with_disputes(c, NULL, record, 0);
 		result = record ? fn(ctx, record) : -1;
 		json_decref(record);
 	}

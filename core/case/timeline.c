@@ -147,8 +147,10 @@ static int load_row(struct case_file *c, struct place *p, struct err *err)
 		return case_sql_error(c, _("read a record"), err);
 	sqlite3_bind_int64(s, 1, p->n);
 	if (sqlite3_step(s) == SQLITE_ROW)
-		p->row.record = record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
-		                                   (size_t)sqlite3_column_bytes(s, 0), 0, err);
+		p->row.record = record_with_disputes(c, NULL,
+		                                     record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
+		                                                        (size_t)sqlite3_column_bytes(s, 0), 0, err),
+		                                     0);
 	else
 		case_sql_error(c, _("read a record"), err);
 	sqlite3_finalize(s);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/disputed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,8 @@ char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeli
 			tell_clock(c, row, way == TIMELINE_UTC, &text);
 		else
 			edtf_display(&row->when, &text);
+		if (record_is_disputed(row->record, "when"))
+			disputed_add(&text);
 		texts[i] = buf_take(&text, NULL);
 	}
 	free(k.group);

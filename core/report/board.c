@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/backup.h"
+#include "case/disputed.h"
 #include "case/rules.h"
 #include "case/tally.h"
 #include "case/timeline.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define LAST_EVENTS 5
+#define DISPUTED    "(disputed)" /* beside the names of values, among which it is none */
 
 void board_add(struct board *b, enum board_tone tone, const char *label, const char *text)
 {
@@ -67,7 +69,7 @@ static int equals(const json_t *record, const char *field, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
-/* "infected 2 · suspected 1", in the order of the table. */
+/* "infected 2 · suspected 1 · disputed 1", in the order of the table. */
 static void add_counts(struct board *b, const char *kind, const char *field_name, const json_t *counts)
 {
 	const struct field *field = kind_field(kind_find(kind), field_name);
@@ -81,7 +83,10 @@ static void add_counts(struct board *b, const char *kind, const char *field_name
 		buf_addf(&line, "%s%s %lld", first ? "" : " · ", field_value_label(&field->values[i]), (long long)n);
 		first = 0;
 	}
-	board_add(b, BOARD_PLAIN, NULL, line.data);
+	json_int_t disputed = json_integer_value(json_object_get(counts, DISPUTED));
+	if (disputed > 0)
+		buf_addf(&line, "%s%s %lld", first ? "" : " · ", _("disputed"), (long long)disputed);
+	board_add(b, disputed > 0 ? BOARD_ATTENTION : BOARD_PLAIN, NULL, line.data);
 	buf_release(&line);
 }
 
@@ -92,63 +97,99 @@ static void field_words(const json_t *record, const char *name, struct buf *out)
 
 /* ---- assets */
 
-static int is_hit(const json_t *asset)
-{
-	return equals(asset, "status", "infected") || equals(asset, "status", "compromised");
-}
-
-static int is_cut(const json_t *asset)
-{
-	return equals(asset, "containment", "isolated") || equals(asset, "containment", "not_applicable");
-}
-
 static int is_value(const char *text, const char *value)
 {
 	return text && strcmp(text, value) == 0;
 }
 
-static void count_more(json_t *counts, const char *value, uint64_t more)
+static void count_more(json_t *counts, const char *value, int64_t more)
 {
 	const char *key = value ? value : "unknown";
 	json_int_t before = json_integer_value(json_object_get(counts, key));
 	json_object_set_new(counts, key, json_integer(before + (json_int_t)more));
 }
 
-/* `count` assets that stand alike. */
-static int take_assets(void *ctx, const struct tally *group)
+/* Assets that stand alike. */
+struct group {
+	int hit, clean, isolated, uncontained;
+	const char *status, *containment, *basis; /* NULL: unset */
+};
+
+/* `n` is negative for what was counted otherwise before. */
+static void count_group(struct building *k, const struct group *g, int64_t n)
 {
-	struct building *k = ctx;
 	struct board *b = k->b;
-	size_t n = (size_t)group->count;
-	int hit = is_value(group->status, "infected") || is_value(group->status, "compromised");
-	int clean = is_value(group->status, "clean");
-	int isolated = is_value(group->facet, "isolated");
-	b->assets += n;
-	count_more(k->finding, group->status, group->count);
-	count_more(k->containment, group->facet, group->count);
-	b->checked += hit || clean ? n : 0;
-	b->isolated += isolated ? n : 0;
-	b->infected += hit ? n : 0;
-	if (hit && !isolated && !is_value(group->facet, "not_applicable"))
-		b->infected_not_isolated += n;
-	if (clean && !group->basis)
-		k->without_check += n;
-	else if (clean && rule_check_is_stale(k->c, group->basis, k->newest))
-		k->stale += n;
+	b->assets += (size_t)n;
+	count_more(k->finding, g->status, n);
+	count_more(k->containment, g->containment, n);
+	b->checked += g->hit || g->clean ? (size_t)n : 0;
+	b->isolated += g->isolated ? (size_t)n : 0;
+	b->infected += g->hit ? (size_t)n : 0;
+	b->infected_not_isolated += g->uncontained ? (size_t)n : 0;
+	if (g->clean && !g->basis)
+		k->without_check += (size_t)n;
+	else if (g->clean && rule_check_is_stale(k->c, g->basis, k->newest))
+		k->stale += (size_t)n;
+}
+
+static struct group plain_group(const char *status, const char *containment, const char *basis)
+{
+	struct group g = {.status = status, .containment = containment, .basis = basis};
+	g.hit = is_value(status, "infected") || is_value(status, "compromised");
+	g.clean = is_value(status, "clean");
+	g.isolated = is_value(containment, "isolated");
+	g.uncontained = g.hit && !g.isolated && !is_value(containment, "not_applicable");
+	return g;
+}
+
+static int take_assets(void *ctx, const struct tally *tally)
+{
+	struct group g = plain_group(tally->status, tally->facet, tally->basis);
+	count_group(ctx, &g, (int64_t)tally->count);
 	return 0;
+}
+
+static struct group group_of(const json_t *asset)
+{
+	return (struct group){
+	    .hit = record_may_be(asset, "status", ASSET_INFECTED),
+	    .clean = record_surely_is(asset, "status", "clean"),
+	    .isolated = record_surely_is(asset, "containment", "isolated"),
+	    .uncontained = asset_is_uncontained(asset),
+	    .status = record_is_disputed(asset, "status") ? DISPUTED : json_get_string(asset, "status"),
+	    .containment = record_is_disputed(asset, "containment") ? DISPUTED : json_get_string(asset, "containment"),
+	    .basis = json_get_string(asset, "checked_by"),
+	};
 }
 
 static int tally_asset(void *ctx, json_t *asset)
 {
-	struct tally one = {json_get_string(asset, "status"), json_get_string(asset, "containment"),
-	                    json_get_string(asset, "checked_by"), 1};
-	return take_assets(ctx, &one);
+	struct group g = group_of(asset);
+	count_group(ctx, &g, 1);
+	return 0;
+}
+
+/* The index knows the value that the merge kept; what is disputed counts otherwise. */
+static int recount_asset(void *ctx, json_t *asset)
+{
+	struct group kept = plain_group(json_get_string(asset, "status"), json_get_string(asset, "containment"),
+	                                json_get_string(asset, "checked_by"));
+	count_group(ctx, &kept, -1);
+	return tally_asset(ctx, asset);
+}
+
+static int count_assets(struct building *k)
+{
+	if (k->commit)
+		return board_each(k, "asset", tally_asset, k);
+	int rc = tally_each(k->c, "asset", take_assets, k, k->err);
+	return rc < 0 ? rc : record_each_disputed(k->c, "asset", recount_asset, k, k->err);
 }
 
 static int list_alarm(void *ctx, json_t *asset)
 {
 	struct building *k = ctx;
-	if (!is_hit(asset) || is_cut(asset))
+	if (!asset_is_uncontained(asset))
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(asset);
@@ -162,10 +203,26 @@ static int list_alarm(void *ctx, json_t *asset)
 	return 0;
 }
 
-/* The records of a kind that may matter: now from the index, of the past all of them. */
+struct picking {
+	struct building *k;
+	record_fn fn;
+};
+
+static int pick_settled(void *ctx, json_t *record)
+{
+	struct picking *p = ctx;
+	return json_object_get(record, "disputed") ? 0 : p->fn(p->k, record);
+}
+
+/* The records of a kind that may matter: now from the index, and all that are disputed, for the index knows one of two
+ * values; of the past all of them. `fn` looks at each itself. */
 static int pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn)
 {
-	return k->commit ? board_each(k, kind, fn, k) : tally_pick(k->c, kind, condition, limit, fn, k, k->err);
+	struct picking p = {k, fn};
+	if (k->commit)
+		return board_each(k, kind, fn, k);
+	int rc = record_each_disputed(k->c, kind, fn, k, k->err);
+	return rc ? rc : tally_pick(k->c, kind, condition, limit, pick_settled, &p, k->err);
 }
 
 static int take_site(void *ctx, json_t *site)
@@ -201,8 +258,7 @@ static int add_assets(struct building *k)
 	board_add(k->b, BOARD_HEADING, NULL, _("Infected and not isolated"));
 	size_t before = k->b->count;
 	k->newest = k->commit ? INT64_MIN : rule_newest_indicator(k->c);
-	if ((k->commit ? board_each(k, "asset", tally_asset, k) : tally_each(k->c, "asset", take_assets, k, k->err)) <
-	        0 ||
+	if (count_assets(k) < 0 ||
 	    pick(k, "asset",
 	         "status IN ('infected', 'compromised') AND coalesce(facet, '') NOT IN ('isolated', 'not_applicable')",
 	         BOARD_LISTED, list_alarm) < 0 ||
@@ -295,8 +351,7 @@ static int add_steps(struct building *k)
 static int take_measure(void *ctx, json_t *measure)
 {
 	struct building *k = ctx;
-	if (!equals(measure, "track", k->track) || equals(measure, "status", "done") ||
-	    equals(measure, "status", "verified") || equals(measure, "status", "dropped"))
+	if (!record_may_be(measure, "track", k->track) || record_surely_is(measure, "status", "done|verified|dropped"))
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
@@ -307,8 +362,8 @@ static int take_measure(void *ctx, json_t *measure)
 		buf_addf(&text, " · %s ", field_label(kind_field(record_kind(measure), "due")));
 		field_words(measure, "due", &text);
 	}
-	board_add(k->b, equals(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN, record_label(measure),
-	          text.data);
+	board_add(k->b, record_may_be(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN,
+	          record_label(measure), text.data);
 	k->measures_open++;
 	free(title);
 	buf_release(&text);
@@ -340,7 +395,8 @@ static int add_measures(struct building *k)
 static int take_question(void *ctx, json_t *note)
 {
 	struct building *k = ctx;
-	if (!equals(note, "stance", "question") || (json_object_get(note, "state") && !equals(note, "state", "open")))
+	int open = !json_object_get(note, "state") || record_may_be(note, "state", "open");
+	if (!record_may_be(note, "stance", "question") || !open)
 		return 0;
 	char *title = record_title(note);
 	board_add(k->b, BOARD_PLAIN, record_label(note), title);

@@ -97,7 +97,7 @@ static int take_record(void *ctx, json_t *record)
 		size_t n = strcspn(name, " ");
 		snprintf(one, sizeof one, "%.*s", (int)n, name);
 		const struct field *field = kind_field(record_kind(record), one);
-		if (field && json_object_get(record, one)) {
+		if (field && record_shows(record, one)) {
 			buf_addf(&line, " · %s: ", field_label(field));
 			record_field_text(record, field, &line);
 		}

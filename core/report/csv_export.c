@@ -21,6 +21,7 @@ static int export_one(void *ctx, json_t *record)
 		if (field->type != FIELD_SECRET)
 			csv_value(e->out, json_object_get(record, field->name), 0);
 	}
+	csv_value(e->out, json_object_get(record, "disputed"), 0);
 	buf_adds(e->out, "\r\n");
 	e->count++;
 	return 0;
@@ -34,6 +35,7 @@ int csv_export(struct case_file *c, const struct kind *kind, const struct filter
 	for (size_t i = 0; i < kind_field_count(kind); i++)
 		if (kind_field_at(kind, i)->type != FIELD_SECRET)
 			csv_cell(out, kind_field_at(kind, i)->name, 0);
+	csv_cell(out, "disputed", 0);
 	buf_adds(out, "\r\n");
 	int rc = record_each(c, kind->name, 0, export_one, &e, err);
 	*count = e.count;

@@ -526,6 +526,45 @@ static void a_hundred_thousand_records_are_filtered_at_once(void **state)
 	free(records);
 }
 
+/* Of two values that nobody has decided between either may be so; what reassures holds only if both sides say it. */
+static void a_disputed_field_may_be_either(void **state)
+{
+	(void)state;
+	static const char *const disputed[] = {
+	    "{'kind':'asset','label':'R1-A1','status':'infected','containment':'isolated','disputed':['containment'],"
+	    "'disputed_values':{'containment':['isolated','requested']}}",
+	    "{'kind':'asset','label':'R1-A2','status':'clean','containment':'isolated','disputed':['status'],"
+	    "'disputed_values':{'status':['clean','infected']}}",
+	    "{'kind':'asset','label':'R1-A3','status':'infected','containment':'isolated','disputed':['containment'],"
+	    "'disputed_values':{'containment':['isolated','not_applicable']}}",
+	    "{'kind':'asset','label':'R1-A4','status':'infected','containment':'isolated'}",
+	    "{'kind':'asset','label':'R1-A5','containment':'isolated','disputed':['os'],"
+	    "'disputed_values':{'os':[null,'one']}}",
+	};
+	static const struct {
+		const char *filter, *found;
+	} cases[] = {
+	    {"status=infected", "1234"},
+	    {"status=clean", ""},
+	    {"-status=clean", "12345"},
+	    {"containment=isolated", "245"},
+	    {"containment=isolated|not_applicable", "2345"},
+	    {"-containment=isolated|not_applicable", "1"},
+	    {"containment!=isolated", "13"},
+	    {"containment=requested", "1"},
+	    {"status=infected -containment=isolated|not_applicable", "1"},
+	    {"disputed=containment", "13"},
+	    {"disputed:", "1235"},
+	    {"-disputed:", "4"},
+	    {"os=one", "5"},
+	    {"os:", "5"},
+	    {"-os:", "12345"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_filters(kind_find("asset"), disputed, sizeof disputed / sizeof *disputed, cases[i].filter,
+		               cases[i].found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +583,7 @@ int main(void)
 	    cmocka_unit_test(colons_in_words_are_no_operators),
 	    cmocka_unit_test(mistakes_are_named_with_what_is_allowed),
 	    cmocka_unit_test(every_beginning_of_a_filter_is_harmless),
+	    cmocka_unit_test(a_disputed_field_may_be_either),
 	    cmocka_unit_test(strange_records_do_not_match_by_accident),
 	    cmocka_unit_test(a_hundred_thousand_records_are_filtered_at_once),
 	};
