@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/beside.h"
+#include "tui/terminal_kind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ static int started;
 static FILE *terminal_in; /* descriptors of its own: a command of another shell has that shell's streams meanwhile */
 static FILE *terminal_out;
 static int coloured;
-static int plain_console;       /* the Linux kernel's: no kanji, 256 or 512 glyphs */
+static int is_plain;            /* the terminal has letters and ASCII signs only */
 static int wakes[2] = {-1, -1}; /* a pipe: a signal that comes just before poll() still wakes it */
 static volatile sig_atomic_t hang_up;
 static volatile sig_atomic_t lock_asked;
@@ -92,9 +93,8 @@ static void start_colours(void)
 
 const char *screen_notice(void)
 {
-	return plain_console
-	           ? _("this console has no kanji: genba speaks English here, and shows each such character as ??")
-	           : "";
+	return is_plain ? _("this console has no kanji: genba speaks English here, and shows each such character as ??")
+	                : "";
 }
 
 static FILE *own_stream(int fd, const char *mode)
@@ -116,23 +116,22 @@ int screen_start(struct err *err)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, ERR_FAILED,
 		               _("the workbench needs a terminal; commands work without one (genba help)"));
+	const char *name = getenv("TERM");
+	beside_terminals();
+	if (terminal_check(name, err) < 0)
+		return -1;
 	if (pipe2(wakes, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot make a pipe"));
-	const char *name = getenv("TERM");
-	plain_console = name && strcmp(name, "linux") == 0;
-	if (plain_console) {
+	is_plain = terminal_is_plain(name);
+	if (is_plain) {
 		i18n_set_language("en");
 		i18n_use(NULL, 0);
 	}
 	set_escdelay(25);
-	beside_terminals();
 	terminal_in = own_stream(STDIN_FILENO, "r");
 	terminal_out = own_stream(STDOUT_FILENO, "w");
-	SCREEN *made = newterm(NULL, terminal_out, terminal_in);
-	if (!made)
-		return err_set(err, ERR_FAILED,
-		               _("this terminal (TERM=%s) is not known here; try TERM=xterm or TERM=linux"),
-		               getenv("TERM") ? getenv("TERM") : "");
+	if (!newterm(NULL, terminal_out, terminal_in))
+		return err_set(err, ERR_FAILED, _("cannot begin on this terminal (TERM=%s)"), name ? name : "");
 	raw();
 	noecho();
 	nonl();
@@ -372,31 +371,6 @@ void screen_clear(void)
 	erase();
 }
 
-/* What the kernel's console cannot draw, in as many cells. */
-static void make_plain(const char *text, struct buf *out)
-{
-	static const struct {
-		const char *symbol;
-		const char *ascii;
-	} symbols[] = {{"…", "~"}, {"→", ">"}, {"←", "<"}, {"↑", "^"}, {"↓", "v"}, {"▶", ">"}, {"·", "."}, {"—", "-"},
-	               {"⎇", "@"}, {"✓", "+"}, {"✗", "x"}, {"•", "*"}, {"«", "<"}, {"»", ">"}, {"│", "|"}, {"─", "-"}};
-	while (*text) {
-		size_t n = 1;
-		while (((unsigned char)text[n] & 0xC0) == 0x80)
-			n++;
-		const char *ascii = n == 1 ? text : NULL;
-		for (size_t i = 0; !ascii && i < sizeof symbols / sizeof *symbols; i++)
-			if (strlen(symbols[i].symbol) == n && memcmp(symbols[i].symbol, text, n) == 0)
-				ascii = symbols[i].ascii;
-		if (ascii)
-			buf_addc(out, *ascii);
-		else
-			for (size_t cells = text_width_n(text, n); cells > 0; cells--)
-				buf_addc(out, '?');
-		text += n;
-	}
-}
-
 void screen_put(int row, int column, int cells, enum tone tone, const char *text)
 {
 	if (row < 0 || row >= LINES || column < 0 || column >= COLS || cells <= 0)
@@ -404,12 +378,12 @@ void screen_put(int row, int column, int cells, enum tone tone, const char *text
 	if (cells > COLS - column)
 		cells = COLS - column;
 	struct buf line = BUF_INIT;
-	struct buf plain = BUF_INIT;
+	struct buf ascii = BUF_INIT;
 	text_pad(&line, text, (size_t)cells);
-	if (plain_console) {
-		make_plain(line.data, &plain);
+	if (is_plain) {
+		terminal_plain_text(line.data, &ascii);
 		buf_release(&line);
-		line = plain;
+		line = ascii;
 	}
 	attrset((int)attributes(tone));
 	mvaddnstr(row, column, line.data, (int)line.len);

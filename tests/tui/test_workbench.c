@@ -373,6 +373,44 @@ static void a_console_without_kanji_says_so_in_english(void **state)
 	program_release(&p);
 }
 
+/* Signs that carry meaning have letters there: who acted, and the numbers of the figure. */
+static void a_plain_terminal_shows_every_sign(void **state)
+{
+	(void)state;
+	static const char *const terms[] = {"TERM=linux", "TERM=vt100"};
+	struct program p;
+	program_init(&p);
+	program_demo(&p, "en");
+	for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+		struct terminal *t = terminal_open(40, 120, terms[i], getenv("GENBA_CASE"), NULL);
+		terminal_await_row(t, 1, "Board");
+		terminal_type(t, "5");
+		terminal_await(t, "# 2  Employee A opens");
+		terminal_type(t, "A");
+		terminal_await(t, "x failed");
+		for (int row = 0; row < 40; row++)
+			for (int column = 0; column < 120; column++)
+				assert_true((unsigned char)terminal_cell(t, row, column).text[0] < 0x80);
+		quit(t);
+	}
+	program_release(&p);
+}
+
+static void a_terminal_without_cursor_is_refused(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Terminals");
+	struct terminal *t = terminal_open(24, 80, "TERM=dumb", getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "cannot move the cursor");
+	assert_int_equal(terminal_end(t), 1);
+	t = terminal_open(24, 80, "TERM=no-such-terminal", getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "is not known here");
+	assert_int_equal(terminal_end(t), 1);
+	program_release(&p);
+}
+
 /* `y` is off until it is allowed; what is sent is what the terminal needs, no more, and nothing too long. */
 static void copying_is_asked_for(void **state)
 {
@@ -436,6 +474,8 @@ int main(void)
 	    cmocka_unit_test(colours_can_be_left_out),
 	    cmocka_unit_test(copying_is_asked_for),
 	    cmocka_unit_test(a_console_without_kanji_says_so_in_english),
+	    cmocka_unit_test(a_plain_terminal_shows_every_sign),
+	    cmocka_unit_test(a_terminal_without_cursor_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
