@@ -10,8 +10,8 @@
  * The answer is one message: 'o' with the descriptor; 'e' and errno in decimal; 't': it is neither; 'm' and where it is
  * mounted. Exit status: 0 passed, 1 refused as the message says, 2 not called like this.
  */
-#include "base/standard_fds.h"
-#include "evidence/mounted.h"
+#include "base/file/standard_fds.h"
+#include "evidence/acquire/mounted.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "report/brief.h"
+#include "outward/report/brief.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
-#include "evidence/capture.h"
+#include "evidence/capture/capture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,13 +8,13 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/secret.h"
-#include "case/record.h"
-#include "case/timeline_text.h"
-#include "case/verify.h"
-#include "evidence/awake.h"
+#include "case/care/verify.h"
+#include "case/query/timeline_text.h"
+#include "case/store/record.h"
+#include "evidence/acquire/awake.h"
 #include "evidence/preserve.h"
 #include "history/history.h"
-#include "report/board.h"
+#include "outward/report/board.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,9 +5,9 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/secret.h"
-#include "case/backup.h"
+#include "case/care/backup.h"
+#include "case/care/salvage.h"
 #include "case/case.h"
-#include "case/salvage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "tui/cmd.h"
 
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/paths.h"
 #include "tui/demo.h"
 
 #include <stdint.h>

@@ -2,10 +2,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/paths.h"
 #include "base/printable.h"
-#include "report/flow.h"
+#include "outward/report/flow.h"
 
 #include <stdio.h>
 #include <stdlib.h>

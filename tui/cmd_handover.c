@@ -3,19 +3,19 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/pathname.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/pathname.h"
-#include "base/paths.h"
 #include "base/printable.h"
 #include "base/secret.h"
-#include "case/verify.h"
+#include "case/care/verify.h"
 #include "evidence/preserve.h"
-#include "handover/folder.h"
-#include "handover/handover.h"
-#include "handover/settle.h"
-#include "handover/transfer.h"
-#include "report/brief.h"
+#include "handover/parcel/folder.h"
+#include "handover/parcel/handover.h"
+#include "handover/parcel/settle.h"
+#include "handover/parcel/transfer.h"
+#include "outward/report/brief.h"
 
 #include <errno.h>
 #include <stdio.h>

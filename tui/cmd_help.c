@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/kinds.h"
-#include "case/rules.h"
+#include "case/kind/kinds.h"
+#include "case/store/rules.h"
 #include "tui/command_help.h"
 
 #include <stdio.h>

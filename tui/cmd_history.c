@@ -5,9 +5,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "case/authorship.h"
-#include "case/changes.h"
-#include "case/record.h"
+#include "case/action/changes.h"
+#include "case/store/record.h"
+#include "case/trust/authorship.h"
 #include "history/history.h"
 
 #include <stdlib.h>

@@ -3,13 +3,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/paths.h"
 #include "base/printable.h"
-#include "case/filter.h"
-#include "case/timeline.h"
-#include "handover/transfer.h"
-#include "report/csv_import.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
+#include "handover/parcel/transfer.h"
+#include "outward/exchange/csv_import.h"
 
 #include <stdlib.h>
 #include <string.h>

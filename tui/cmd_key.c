@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/paths.h"
 #include "base/printable.h"
 #include "base/secret.h"
 #include "history/sshsig.h"

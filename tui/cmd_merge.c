@@ -5,12 +5,12 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "handover/handover.h"
-#include "handover/merge.h"
-#include "handover/resolve.h"
-#include "handover/seal.h"
-#include "handover/serve.h"
-#include "handover/transfer.h"
+#include "handover/merge/merge.h"
+#include "handover/merge/resolve.h"
+#include "handover/parcel/handover.h"
+#include "handover/parcel/seal.h"
+#include "handover/parcel/serve.h"
+#include "handover/parcel/transfer.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -2,12 +2,12 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/paths.h"
 #include "base/printable.h"
-#include "playbook/export.h"
-#include "playbook/run.h"
+#include "playbook/load/export.h"
+#include "playbook/run/run.h"
 
 #include <stdlib.h>
 #include <string.h>

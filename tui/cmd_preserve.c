@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/value.h"
-#include "evidence/awake.h"
+#include "case/store/value.h"
+#include "evidence/acquire/awake.h"
 #include "evidence/preserve.h"
 
 #include <stdio.h>

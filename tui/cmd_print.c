@@ -3,13 +3,13 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/paths.h"
 #include "base/printable.h"
-#include "case/reserve.h"
-#include "case/rules.h"
-#include "report/paper.h"
+#include "case/action/reserve.h"
+#include "case/store/rules.h"
+#include "outward/report/paper.h"
 
 #include <stdio.h>
 #include <stdlib.h>

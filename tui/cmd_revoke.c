@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "case/access.h"
-#include "handover/revoke.h"
+#include "handover/parcel/revoke.h"
 
 #include <string.h>
 

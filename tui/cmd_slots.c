@@ -6,8 +6,8 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/secret.h"
-#include "case/backup.h"
-#include "case/purge.h"
+#include "case/care/backup.h"
+#include "case/care/purge.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 #include "tui/cmd.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/record.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
+#include "case/store/record.h"
 #include "history/history.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/standard_fds.h"
 #include "base/i18n.h"
-#include "base/standard_fds.h"
 #include "base/words.h"
 
 #include <stdlib.h>

@@ -4,9 +4,9 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/words.h"
-#include "case/kinds.h"
-#include "case/record.h"
-#include "playbook/playbook.h"
+#include "case/kind/kinds.h"
+#include "case/store/record.h"
+#include "playbook/load/playbook.h"
 #include "tui/command.h"
 
 #include <dirent.h>

@@ -1,12 +1,12 @@
 #include "tui/custody.h"
 
 #include "base/buf.h"
-#include "base/edtf.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "case/authorship.h"
-#include "case/custody.h"
+#include "base/time/edtf.h"
+#include "case/action/custody.h"
+#include "case/trust/authorship.h"
 #include "tui/names.h"
 #include "tui/workbench_private.h"
 

@@ -2,11 +2,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/paths.h"
 #include "base/secret.h"
 #include "case/case.h"
-#include "case/record.h"
+#include "case/store/record.h"
 #include "tui/command.h"
 
 #include <stdlib.h>

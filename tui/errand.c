@@ -1,9 +1,9 @@
 #include "tui/errand.h"
 
-#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/value.h"
+#include "base/time/clock.h"
+#include "case/store/value.h"
 #include "tui/command.h"
 #include "tui/screen.h"
 #include "tui/workbench_private.h"

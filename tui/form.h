@@ -10,8 +10,8 @@
 #ifndef GENBA_TUI_FORM_H
 #define GENBA_TUI_FORM_H
 
-#include "case/kinds.h"
-#include "case/record.h"
+#include "case/kind/kinds.h"
+#include "case/store/record.h"
 #include "tui/view.h"
 
 struct form_ask {

@@ -1,12 +1,12 @@
 #include "tui/form.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/record.h"
-#include "case/value.h"
+#include "base/time/clock.h"
+#include "case/store/record.h"
+#include "case/store/value.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
 

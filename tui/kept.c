@@ -1,11 +1,11 @@
 #include "tui/kept.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/draft.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
+#include "case/store/draft.h"
 #include "tui/prompt.h"
 #include "tui/workbench_private.h"
 

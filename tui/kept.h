@@ -13,7 +13,7 @@
 #ifndef GENBA_TUI_KEPT_H
 #define GENBA_TUI_KEPT_H
 
-#include "base/clock.h"
+#include "base/time/clock.h"
 
 struct workbench;
 

@@ -1,11 +1,11 @@
 #include "tui/list.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/fold.h"
-#include "case/filter.h"
-#include "case/timeline.h"
+#include "base/time/clock.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>

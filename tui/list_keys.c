@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/record.h"
+#include "case/store/record.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"

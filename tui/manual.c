@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 #include "tui/command.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef GENBA_TUI_NAMES_H
 #define GENBA_TUI_NAMES_H
 
-#include "case/record.h"
+#include "case/store/record.h"
 
 struct buf;
 struct names; /* those that one workbench remembers; NULL at first */

@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "playbook/run.h"
+#include "playbook/run/run.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
 #include "tui/workbench_private.h"

@@ -1,6 +1,6 @@
 #include "tui/route.h"
 
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 #include "tui/command.h"
 
 #include <string.h>

@@ -2,12 +2,12 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/secret.h"
-#include "base/standard_fds.h"
-#include "case/backup.h"
+#include "case/care/backup.h"
 #include "case/case.h"
-#include "handover/settle.h"
+#include "handover/parcel/settle.h"
 
 #include <errno.h>
 #include <fcntl.h>

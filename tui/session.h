@@ -10,7 +10,7 @@
 
 #include "base/progress.h"
 #include "case/case.h"
-#include "case/identity.h"
+#include "case/identity/identity.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* The other shell's side of the session socket: hands a command over, prints what comes back. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/standard_fds.h"
 #include "tui/socket.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* The workbench's side of the session socket. */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "tui/socket.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #define GENBA_TUI_STEP_H
 
 #include "base/buf.h"
-#include "playbook/run.h"
+#include "playbook/run/run.h"
 #include "tui/view.h"
 
 /* Marks of a requirement: on record, missing, if there is any. */

@@ -10,7 +10,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "evidence/capture.h"
+#include "evidence/capture/capture.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/views.h"

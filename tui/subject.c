@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 #include "tui/table.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "case/disputed.h"
-#include "case/filter.h"
-#include "case/rows.h"
+#include "base/time/clock.h"
+#include "case/query/filter.h"
+#include "case/store/disputed.h"
+#include "case/store/rows.h"
 #include "history/history.h"
 
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #ifndef GENBA_TUI_TABLE_H
 #define GENBA_TUI_TABLE_H
 
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 #include "tui/unfinished.h"
 
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/i18n.h"
-#include "base/pathname.h"
 #include "base/printable.h"
-#include "evidence/digest.h"
-#include "evidence/job.h"
+#include "evidence/acquire/job.h"
+#include "evidence/image/digest.h"
 
 #include <inttypes.h>
 #include <stdio.h>

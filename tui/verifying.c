@@ -1,10 +1,10 @@
 #include "tui/verifying.h"
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/verify.h"
+#include "base/time/clock.h"
+#include "case/care/verify.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>

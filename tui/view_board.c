@@ -1,7 +1,7 @@
 /* The Board: what matters now, "infected and not isolated" first. Each row leads to the record it is about. */
 #include "base/i18n.h"
 #include "base/json.h"
-#include "report/board.h"
+#include "outward/report/board.h"
 #include "tui/view.h"
 #include "tui/views.h"
 #include "tui/workbench_private.h"

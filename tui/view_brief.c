@@ -1,7 +1,7 @@
 /* The brief as a view: the one page for the meeting, or for who takes over; each item leads to its record. */
 #include "base/buf.h"
 #include "base/i18n.h"
-#include "report/brief.h"
+#include "outward/report/brief.h"
 #include "tui/view.h"
 #include "tui/views.h"
 #include "tui/workbench_private.h"

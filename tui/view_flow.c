@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "report/flow.h"
+#include "outward/report/flow.h"
 #include "tui/form.h"
 #include "tui/view.h"
 #include "tui/views.h"

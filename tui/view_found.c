@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/search.h"
+#include "case/query/search.h"
 #include "tui/names.h"
 #include "tui/views.h"
 #include "tui/workbench_private.h"

@@ -2,14 +2,14 @@
  * History: the actions, newest first, of the case or of one record; and one
  * action with the fields that it changed. `@` shows the case as of an action.
  */
-#include "case/authorship.h"
-#include "case/changes.h"
+#include "case/action/changes.h"
+#include "case/trust/authorship.h"
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "history/history.h"
 #include "tui/subject.h"
 #include "tui/view.h"

@@ -1,12 +1,12 @@
 /* The records of one kind in columns: sorted, filtered, marked, changed together. */
 #include "tui/view_list.h"
-#include "case/disputed.h"
+#include "case/store/disputed.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "evidence/standing.h"
 #include "tui/evidence_pane.h"
 #include "tui/evidence_work.h"

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/words.h"
-#include "handover/merge.h"
+#include "handover/merge/merge.h"
 #include "tui/cmd.h"
 #include "tui/prompt.h"
 #include "tui/views.h"

@@ -3,13 +3,13 @@
  * Up to where somebody has looked is a setting of this copy, for each key.
  */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/changes.h"
-#include "case/identity.h"
-#include "case/meta.h"
+#include "base/time/clock.h"
+#include "case/action/changes.h"
+#include "case/identity/identity.h"
+#include "case/store/meta.h"
 #include "history/exchange.h"
 #include "tui/views.h"
 #include "tui/workbench_private.h"

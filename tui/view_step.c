@@ -3,13 +3,13 @@
  * by Enter with the question that fits it, and a last row that records it done.
  */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "case/draft.h"
-#include "case/value.h"
+#include "base/time/clock.h"
+#include "case/store/draft.h"
+#include "case/store/value.h"
 #include "tui/form.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"

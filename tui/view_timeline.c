@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "case/timeline_text.h"
+#include "case/query/timeline_text.h"
 #include "tui/form.h"
 #include "tui/view.h"
 #include "tui/views.h"

@@ -1,9 +1,9 @@
 /* The long command that is under way, with how far it is, and what an earlier day left unfinished. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/i18n.h"
-#include "base/pathname.h"
-#include "evidence/job.h"
+#include "evidence/acquire/job.h"
 #include "tui/errand.h"
 #include "tui/evidence_work.h"
 #include "tui/unfinished.h"

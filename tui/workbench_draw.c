@@ -2,10 +2,10 @@
  * Drawing the workbench: a header line, the view's title, its rows, a footer
  * with its keys, and the status line.
  */
-#include "base/clock.h"
-#include "base/edtf.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "tui/errand.h"
 #include "tui/verifying.h"
 #include "tui/workbench_private.h"

@@ -3,7 +3,7 @@
 #define GENBA_TUI_WORKBENCH_PRIVATE_H
 
 #include "base/buf.h"
-#include "case/record.h"
+#include "case/store/record.h"
 #include "history/history.h"
 #include "tui/session.h"
 #include "tui/view.h"

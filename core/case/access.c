@@ -1,10 +1,10 @@
 #include "case/access.h"
 
-#include "base/clock.h"
 #include "base/json.h"
-#include "case/case_private.h"
-#include "case/record.h"
-#include "case/tokenizer.h"
+#include "base/time/clock.h"
+#include "case/store/case_internal.h"
+#include "case/store/record.h"
+#include "case/store/tokenizer.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* Opening and closing: the vault, an upgrade if it is due, the check of the tables, what a person must know of it. */
 #include "case/case.h"
 
-#include "case/action.h"
-#include "case/case_private.h"
-#include "case/header_copy.h"
-#include "case/search.h"
-#include "case/seen.h"
-#include "case/tokenizer.h"
+#include "case/action/action.h"
+#include "case/query/search.h"
+#include "case/store/case_internal.h"
+#include "case/store/header_copy.h"
+#include "case/store/tokenizer.h"
+#include "case/trust/seen.h"
 #include "case/upgrade.h"
 
 static int open_tables(struct case_file *c, struct err *err)

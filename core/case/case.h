@@ -17,7 +17,7 @@
 #ifndef GENBA_CASE_CASE_H
 #define GENBA_CASE_CASE_H
 
-#include "case/case_file.h"
+#include "case/store/case_file.h"
 #include "vault/vault.h"
 
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* A new case: its tables, its first records, and the first commit with a README for whoever exports the history. */
 #include "base/json.h"
-#include "case/action.h"
+#include "case/action/action.h"
 #include "case/case.h"
-#include "case/case_private.h"
-#include "case/header_copy.h"
-#include "case/seen.h"
-#include "case/tokenizer.h"
+#include "case/store/case_internal.h"
+#include "case/store/header_copy.h"
+#include "case/store/tokenizer.h"
+#include "case/trust/seen.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>

@@ -2,11 +2,11 @@
 
 #include "base/json.h"
 #include "case/access.h"
-#include "case/action.h"
-#include "case/case_private.h"
-#include "case/record_validate.h"
-#include "case/tally.h"
-#include "case/tokenizer.h"
+#include "case/action/action.h"
+#include "case/store/case_internal.h"
+#include "case/store/record_validate.h"
+#include "case/store/tally.h"
+#include "case/store/tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>

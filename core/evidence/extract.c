@@ -4,8 +4,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "evidence/acquire.h"
-#include "evidence/stored.h"
+#include "evidence/acquire/acquire.h"
+#include "evidence/image/stored.h"
 
 #include <errno.h>
 #include <string.h>

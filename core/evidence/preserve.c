@@ -2,11 +2,11 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/paths.h"
 #include "base/secret.h"
-#include "evidence/volume.h"
+#include "evidence/image/volume.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -9,10 +9,10 @@
 #define GENBA_EVIDENCE_PRESERVE_H
 
 #include "base/progress.h"
-#include "case/record.h"
-#include "evidence/digest.h"
-#include "evidence/ewf.h"
-#include "evidence/preserved.h"
+#include "case/store/record.h"
+#include "evidence/acquire/preserved.h"
+#include "evidence/image/digest.h"
+#include "evidence/image/ewf.h"
 
 struct err;
 

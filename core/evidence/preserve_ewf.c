@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
-#include "case/reserve.h"
+#include "case/action/reserve.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
+#include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "base/standard_fds.h"
-#include "evidence/mounted.h"
+#include "evidence/acquire/mounted.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

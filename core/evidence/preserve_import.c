@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "evidence/part_names.h"
+#include "evidence/image/part_names.h"
 
 #include <errno.h>
 #include <stdlib.h>

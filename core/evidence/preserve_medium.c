@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "evidence/medium.h"
+#include "evidence/acquire/medium.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,15 +2,15 @@
 #ifndef GENBA_EVIDENCE_PRESERVE_PRIVATE_H
 #define GENBA_EVIDENCE_PRESERVE_PRIVATE_H
 
-#include "base/clock.h"
-#include "evidence/acquire.h"
-#include "evidence/gev.h"
-#include "evidence/image_log.h"
-#include "evidence/job.h"
-#include "evidence/manifest.h"
-#include "evidence/parts.h"
+#include "base/time/clock.h"
+#include "evidence/acquire/acquire.h"
+#include "evidence/acquire/job.h"
+#include "evidence/acquire/manifest.h"
+#include "evidence/image/gev.h"
+#include "evidence/image/image_log.h"
+#include "evidence/image/parts.h"
+#include "evidence/image/volume.h"
 #include "evidence/preserve.h"
-#include "evidence/volume.h"
 
 #define JOB_LEAST (1U << 20) /* smaller files are read at once, before they could be interrupted */
 

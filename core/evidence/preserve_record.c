@@ -2,8 +2,8 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
-#include "base/pathname.h"
-#include "case/blob.h"
+#include "base/file/pathname.h"
+#include "case/store/blob.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/pathname.h"
 #include "base/secret.h"
 
 #include <sodium.h>

@@ -2,11 +2,11 @@
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/pathname.h"
 #include "base/printable.h"
-#include "evidence/tree.h"
+#include "evidence/acquire/tree.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "evidence/standing.h"
 
-#include "base/edtf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/edtf.h"
 
 #include <string.h>
 

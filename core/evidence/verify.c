@@ -1,13 +1,13 @@
-#include "base/clock.h"
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/pathname.h"
-#include "case/blob.h"
-#include "evidence/acquire.h"
-#include "evidence/manifest.h"
+#include "base/time/clock.h"
+#include "case/store/blob.h"
+#include "evidence/acquire/acquire.h"
+#include "evidence/acquire/manifest.h"
+#include "evidence/image/stored.h"
 #include "evidence/preserve.h"
-#include "evidence/stored.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "base/paths.h"
+#include "base/file/paths.h"
 #include "base/progress.h"
 #include "history/history_private.h"
 

@@ -20,7 +20,7 @@
 #ifndef GENBA_HISTORY_HISTORY_H
 #define GENBA_HISTORY_HISTORY_H
 
-#include "base/clock.h"
+#include "base/time/clock.h"
 #include "history/sshsig.h"
 
 #include <sqlite3.h>

@@ -1,6 +1,6 @@
 /* What the files of core/history share: object rows, trees, parsed commits, and libgit2's view of them. */
-#ifndef GENBA_HISTORY_PRIVATE_H
-#define GENBA_HISTORY_PRIVATE_H
+#ifndef GENBA_HISTORY_HISTORY_PRIVATE_H
+#define GENBA_HISTORY_HISTORY_PRIVATE_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -14,8 +14,8 @@
  * Below lies another sqlite3_vfs, by default the operating system's. All bytes
  * of a case go through it, so that a test can put one there that loses power.
  */
-#ifndef GENBA_VAULT_PRIVATE_H
-#define GENBA_VAULT_PRIVATE_H
+#ifndef GENBA_VAULT_VAULT_PRIVATE_H
+#define GENBA_VAULT_VAULT_PRIVATE_H
 
 #include "vault/anchor.h"
 #include "vault/cipher.h"

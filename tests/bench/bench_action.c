@@ -6,8 +6,8 @@
 #include "help_case.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
+#include "base/time/clock.h"
 #include "vault/vault.h"
 
 #include <errno.h>

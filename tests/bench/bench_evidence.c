@@ -4,11 +4,11 @@
  *   bench_evidence [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_DISK: one on a disk (/var/tmp),
  *                                 BENCH_MIB: MiB to copy (1024), BENCH_FILES: files of the tree (100000)
  */
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/time/clock.h"
 #include "case/case.h"
-#include "case/identity.h"
+#include "case/identity/identity.h"
 #include "evidence/preserve.h"
 
 #include <fcntl.h>

@@ -6,12 +6,12 @@
  * processors and does not depend on what else the machine does, ewfacquire's is that of one.
  *   bench_ewf [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_MIB: MiB to copy (512)
  */
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/time/clock.h"
 #include "case/case.h"
-#include "case/identity.h"
-#include "evidence/ewf.h"
+#include "case/identity/identity.h"
+#include "evidence/image/ewf.h"
 #include "evidence/preserve.h"
 
 #include <sodium.h>

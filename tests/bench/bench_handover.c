@@ -8,14 +8,14 @@
 #include "help_case.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/worker.h"
-#include "case/identity.h"
-#include "handover/handover.h"
-#include "handover/merge.h"
-#include "handover/seal.h"
-#include "handover/unpack.h"
+#include "base/time/clock.h"
+#include "base/worker/worker.h"
+#include "case/identity/identity.h"
+#include "handover/merge/merge.h"
+#include "handover/parcel/handover.h"
+#include "handover/parcel/seal.h"
+#include "handover/parcel/unpack.h"
 #include "history/history.h"
 
 #include <stdio.h>

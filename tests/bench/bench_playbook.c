@@ -4,9 +4,9 @@
  * is libyaml alone, which only scans the same bytes.
  */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "playbook/playbook.h"
+#include "base/time/clock.h"
+#include "playbook/load/playbook.h"
 
 #include <stdio.h>
 #include <stdlib.h>

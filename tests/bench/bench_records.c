@@ -6,12 +6,12 @@
 #include "case/case.h"
 #include "help_case.h"
 
-#include "base/clock.h"
 #include "base/err.h"
-#include "case/filter.h"
-#include "case/search.h"
-#include "case/timeline.h"
-#include "report/board.h"
+#include "base/time/clock.h"
+#include "case/query/filter.h"
+#include "case/query/search.h"
+#include "case/query/timeline.h"
+#include "outward/report/board.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,9 +9,9 @@
 #include "tui/help_program.h"
 #include "tui/help_screen.h"
 
-#include "base/clock.h"
 #include "base/secret.h"
-#include "case/identity.h"
+#include "base/time/clock.h"
+#include "case/identity/identity.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -6,9 +6,9 @@
 #include "help_case.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "case/verify.h"
+#include "base/time/clock.h"
+#include "case/care/verify.h"
 #include "history/history.h"
 
 #include <stdio.h>

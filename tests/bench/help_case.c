@@ -1,12 +1,12 @@
 #include "help_case.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/paths.h"
+#include "base/file/paths.h"
 #include "base/secret.h"
+#include "base/time/clock.h"
 #include "case/case.h"
-#include "case/identity.h"
+#include "case/identity/identity.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef GENBA_TESTS_BENCH_HELP_CASE_H
 #define GENBA_TESTS_BENCH_HELP_CASE_H
 
-#include "case/record.h"
+#include "case/store/record.h"
 
 #include <stddef.h>
 #include <stdint.h>

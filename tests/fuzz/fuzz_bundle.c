@@ -1,5 +1,5 @@
 /* A bundle as it comes out of a seal: its head, and behind it whatever is said to be the pack. */
-#include "handover/pack.h"
+#include "handover/parcel/pack.h"
 
 #include "base/err.h"
 

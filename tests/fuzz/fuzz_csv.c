@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/printable.h"
-#include "report/csv.h"
+#include "outward/exchange/csv.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Times and durations: what is read prints to what reads the same; what people type becomes a time or an error. */
 #include "base/buf.h"
-#include "base/edtf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/time/edtf.h"
 
 #include <stdint.h>
 #include <stdlib.h>

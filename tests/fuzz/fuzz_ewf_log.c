@@ -3,7 +3,7 @@
  * taken from it must stand in it, once in the list, and be of its algorithm's
  * length; the same text with Windows' line ends states the same.
  */
-#include "evidence/image_log.h"
+#include "evidence/image/image_log.h"
 
 #include "base/buf.h"
 

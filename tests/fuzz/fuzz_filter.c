@@ -1,6 +1,6 @@
 /* The filter language against records of several kinds, ordinary and strange. */
 #include "base/err.h"
-#include "case/filter.h"
+#include "case/query/filter.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  */
 #include "base/buf.h"
 #include "base/secret.h"
-#include "evidence/gev.h"
+#include "evidence/image/gev.h"
 
 #include <sodium.h>
 #include <stdlib.h>

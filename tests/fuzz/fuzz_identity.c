@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/secret.h"
-#include "case/identity.h"
+#include "case/identity/identity.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -2,11 +2,11 @@
  * A file of a commit that came, against itself as it was before. What is
  * believed must be a record with id, kind, label and time, at its own path.
  */
-#include "handover/judge.h"
+#include "handover/merge/judge.h"
 
 #include "base/err.h"
 #include "base/json.h"
-#include "case/record.h"
+#include "case/store/record.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A manifest and a map of ranges as a colleague's case may hold them. */
 #include "base/buf.h"
-#include "evidence/manifest.h"
-#include "evidence/ranges.h"
+#include "evidence/acquire/manifest.h"
+#include "evidence/image/ranges.h"
 
 #include <stdlib.h>
 #include <string.h>

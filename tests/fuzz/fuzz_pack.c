@@ -5,7 +5,7 @@
  * that are compressed here, so that deltas are reached. Whatever is given out
  * must have the id of its bytes, and stay within the limits.
  */
-#include "handover/pack.h"
+#include "handover/parcel/pack.h"
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,5 +1,5 @@
 /* A parcel: what it gives out lies within it, is bounded, and has the form that is promised to whoever uses it. */
-#include "handover/parcel.h"
+#include "handover/parcel/parcel.h"
 
 #include "base/err.h"
 

@@ -5,7 +5,7 @@
  */
 #include "base/err.h"
 #include "base/json.h"
-#include "playbook/engine.h"
+#include "playbook/run/engine.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * values. What cannot be read is unknown, never true; with a reason.
  */
 #include "base/err.h"
-#include "playbook/condition.h"
-#include "playbook/pattern.h"
+#include "playbook/load/condition.h"
+#include "playbook/load/pattern.h"
 
 #include <stdint.h>
 #include <stdio.h>

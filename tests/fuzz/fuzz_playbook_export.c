@@ -5,7 +5,7 @@
  */
 #include "base/buf.h"
 #include "base/err.h"
-#include "playbook/export.h"
+#include "playbook/load/export.h"
 
 #include <stdint.h>
 #include <stdio.h>

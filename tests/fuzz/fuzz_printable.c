@@ -1,8 +1,8 @@
 /* Hostile bytes: what comes out is printable, keeps its form, and fits where it is put. */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/fold.h"
-#include "base/pathname.h"
 #include "base/printable.h"
 
 #include <stdint.h>

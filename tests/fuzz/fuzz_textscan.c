@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/printable.h"
-#include "case/textscan.h"
+#include "finding/indicator/textscan.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The tokenizer inside FTS5: any text can be indexed, any query can be asked, a text finds itself. */
 #include "base/buf.h"
 #include "base/err.h"
-#include "case/tokenizer.h"
+#include "case/store/tokenizer.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Every command has its long help, and every long help its command; help, manual and completions come from the tables. */
 #include "base/buf.h"
 #include "base/err.h"
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 #include "tui/command.h"
 #include "tui/command_help.h"
 #include "tui/routes.h"

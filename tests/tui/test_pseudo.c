@@ -4,7 +4,7 @@
  * language was not translated; a text without its closing bracket was cut; a column that does not begin where its name
  * does was counted in bytes.
  */
-#include "case/kinds.h"
+#include "case/kind/kinds.h"
 #include "help_program.h"
 #include "help_screen.h"
 #include "tui/command.h"

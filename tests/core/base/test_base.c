@@ -1,10 +1,10 @@
 /* The small tools: buffers, errors, words, paths, names of files, progress, the clock. */
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/pathname.h"
-#include "base/paths.h"
+#include "base/file/pathname.h"
+#include "base/file/paths.h"
 #include "base/progress.h"
+#include "base/time/clock.h"
 #include "base/words.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "help_case.h"
 
-#include "base/clock.h"
 #include "base/secret.h"
+#include "base/time/clock.h"
 #include "case/case.h"
 #include "history/history.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "case/identity.h"
-#include "case/record.h"
+#include "case/identity/identity.h"
+#include "case/store/record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

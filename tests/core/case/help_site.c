@@ -1,7 +1,7 @@
 #include "help_site.h"
 
+#include "case/care/verify.h"
 #include "case/case.h"
-#include "case/verify.h"
 
 #include <sodium.h>
 

@@ -10,9 +10,9 @@
  * before the end counts. After every second death the case is only read, so
  * that the next process recovers what this one left, and may be killed in it.
  */
+#include "case/care/verify.h"
 #include "case/case.h"
-#include "case/identity.h"
-#include "case/verify.h"
+#include "case/identity/identity.h"
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -2,7 +2,7 @@
 #include "help_site.h"
 
 #include "case/case.h"
-#include "case/tally.h"
+#include "case/store/tally.h"
 
 #include <sqlite3.h>
 #include <unistd.h>

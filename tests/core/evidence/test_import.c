@@ -2,9 +2,9 @@
 #include "help_evidence.h"
 
 #include "base/buf.h"
-#include "evidence/ewf.h"
-#include "evidence/image_log.h"
-#include "evidence/parts.h"
+#include "evidence/image/ewf.h"
+#include "evidence/image/image_log.h"
+#include "evidence/image/parts.h"
 #include "evidence/preserve.h"
 
 #include <fcntl.h>

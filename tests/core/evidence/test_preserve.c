@@ -2,9 +2,9 @@
 #include "help_evidence.h"
 
 #include "base/buf.h"
-#include "evidence/gev.h"
+#include "evidence/image/gev.h"
+#include "evidence/image/volume.h"
 #include "evidence/preserve.h"
-#include "evidence/volume.h"
 
 #include <fcntl.h>
 #include <sodium.h>

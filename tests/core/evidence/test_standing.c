@@ -1,7 +1,7 @@
 /* One word for several fields: what is worst is told. */
 #include "help_evidence.h"
 
-#include "base/edtf.h"
+#include "base/time/edtf.h"
 #include "evidence/standing.h"
 
 #include <jansson.h>

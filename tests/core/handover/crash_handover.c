@@ -11,10 +11,10 @@
 
 #include "../vault/crashfs.h"
 
-#include "base/worker.h"
-#include "case/verify.h"
-#include "handover/transfer.h"
-#include "handover/unpack.h"
+#include "base/worker/worker.h"
+#include "case/care/verify.h"
+#include "handover/parcel/transfer.h"
+#include "handover/parcel/unpack.h"
 #include "vault/vault_private.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 #include "help_copies.h"
 
-#include "base/clock.h"
 #include "base/secret.h"
+#include "base/time/clock.h"
+#include "case/care/verify.h"
 #include "case/case.h"
-#include "case/verify.h"
 
 #include <sodium.h>
 #include <stdio.h>

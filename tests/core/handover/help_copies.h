@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "case/identity.h"
-#include "case/record.h"
-#include "handover/handover.h"
-#include "handover/merge.h"
+#include "case/identity/identity.h"
+#include "case/store/record.h"
+#include "handover/merge/merge.h"
+#include "handover/parcel/handover.h"
 #include "history/history.h"
 
 #include <setjmp.h>

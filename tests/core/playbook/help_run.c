@@ -1,11 +1,11 @@
 #include "help_run.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "case/case.h"
-#include "case/identity.h"
+#include "case/identity/identity.h"
 
 #include <setjmp.h>
 #include <sodium.h>

@@ -2,7 +2,7 @@
 #ifndef GENBA_TEST_HELP_RUN_H
 #define GENBA_TEST_HELP_RUN_H
 
-#include "playbook/run.h"
+#include "playbook/run/run.h"
 
 struct scene {
 	char folder[64];

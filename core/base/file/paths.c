@@ -1,0 +1,143 @@
+#include "base/file/paths.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *data_folder; /* of path_set_data(); NULL: the machine's own */
+
+int path_set_data(const char *folder, struct err *err)
+{
+	char *here = NULL;
+	if (folder && *folder && *folder != '/') {
+		here = realpath(".", NULL);
+		if (!here)
+			return err_set_errno(err, ERR_FAILED, errno, _("cannot tell the folder one is in"));
+	}
+	free(data_folder);
+	data_folder = !folder || !*folder ? NULL : here ? xasprintf("%s/%s", here, folder) : xstrdup(folder);
+	free(here);
+	return 0;
+}
+
+char *path_data_home(void)
+{
+	if (data_folder)
+		return xstrdup(data_folder);
+	const char *home = getenv("XDG_DATA_HOME");
+	if (home && *home)
+		return xasprintf("%s/genba", home);
+	home = getenv("HOME");
+	return xasprintf("%s/.local/share/genba", home && *home ? home : ".");
+}
+
+static int make_one(const char *folder, struct err *err)
+{
+	if (mkdir(folder, 0700) == 0 || errno == EEXIST)
+		return 0;
+	return err_set_errno(err, ERR_FAILED, errno, _("cannot make the folder '%s'"), folder);
+}
+
+int path_make_parents(const char *path, struct err *err)
+{
+	char *copy = xstrdup(path);
+	int rc = 0;
+	for (char *slash = *copy ? strchr(copy + 1, '/') : NULL; slash && rc == 0; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		rc = make_one(copy, err);
+		*slash = '/';
+	}
+	free(copy);
+	return rc;
+}
+
+int path_make(const char *folder, struct err *err)
+{
+	return path_make_parents(folder, err) < 0 ? -1 : make_one(folder, err);
+}
+
+void path_sync_folder(const char *path)
+{
+	char *folder = xstrdup(path);
+	char *slash = strrchr(folder, '/');
+	const char *name = ".";
+	if (slash == folder) {
+		name = "/";
+	} else if (slash) {
+		*slash = '\0';
+		name = folder;
+	}
+	int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, bytes, n);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -1;
+		bytes += written;
+		n -= (size_t)written;
+	}
+	return fsync(fd);
+}
+
+int path_write_file(const char *path, const void *bytes, size_t n, unsigned flags, struct err *err)
+{
+	char *temporary = xasprintf("%s.new-%08x", path, randombytes_random());
+	int rc = 0;
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || write_all(fd, bytes, n) < 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	if (fd >= 0 && close(fd) < 0 && rc == 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	/* RENAME_NOREPLACE is not to be had on every file system of a stick, so the check stands apart */
+	if (rc == 0 && !(flags & PATH_REPLACE) && access(path, F_OK) == 0)
+		rc = err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
+	if (rc == 0 && rename(temporary, path) < 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	if (rc == 0)
+		path_sync_folder(path);
+	else if (fd >= 0)
+		unlink(temporary);
+	free(temporary);
+	return rc;
+}
+
+void uuid_new(char text[UUID_TEXT])
+{
+	unsigned char b[16];
+	randombytes_buf(b, sizeof b);
+	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
+	b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
+	char hex[33];
+	sodium_bin2hex(hex, sizeof hex, b, sizeof b);
+	snprintf(text, UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+int uuid_check(const char *text)
+{
+	if (strlen(text) != UUID_TEXT - 1)
+		return 0;
+	for (size_t i = 0; i < UUID_TEXT - 1; i++) {
+		int dash = i == 8 || i == 13 || i == 18 || i == 23;
+		if (dash ? text[i] != '-' : !strchr("0123456789abcdef", text[i]))
+			return 0;
+	}
+	return text[14] == '4' && strchr("89ab", text[19]) != NULL;
+}

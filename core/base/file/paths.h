@@ -1,0 +1,46 @@
+/*
+ * Places and small files: where genba keeps its own things, and how it writes them.
+ */
+#ifndef GENBA_BASE_FILE_PATHS_H
+#define GENBA_BASE_FILE_PATHS_H
+
+#include <stddef.h>
+
+struct err;
+
+/* Where identity, settings, what was seen and own playbooks lie: the folder of path_set_data(), else
+ * `$XDG_DATA_HOME/genba`, or `~/.local/share/genba`. The caller frees. */
+char *path_data_home(void);
+
+/* Takes the place of it: one folder, such as on a stick, and nothing is left in the machine's own. NULL or "" undoes it.
+ * A relative path is made absolute against the folder one is in now. 0, or -1 if that folder is unknown. */
+int path_set_data(const char *folder, struct err *err);
+
+/* Makes a folder and every missing one above it, mode 0700. An existing folder is fine. 0 or -1. */
+int path_make(const char *folder, struct err *err);
+
+/* The same for the folders above the file `path`. */
+int path_make_parents(const char *path, struct err *err);
+
+enum path_write_flags {
+	PATH_REPLACE = 1, /* an existing file is replaced; without it, it is an error (ERR_EXISTS) */
+};
+
+/*
+ * Writes a small file whole or not at all: a temporary file in the same folder
+ * (mode 0600), synced, renamed, the folder synced. 0 or -1.
+ */
+int path_write_file(const char *path, const void *bytes, size_t n, unsigned flags, struct err *err);
+
+/* Syncs the folder that holds `path`, so that a rename in it is on the medium. Best effort. */
+void path_sync_folder(const char *path);
+
+#define UUID_TEXT 37
+
+/* A random (version 4) UUID, RFC 4122, lower case. */
+void uuid_new(char text[UUID_TEXT]);
+
+/* 1 if the text is a version 4 UUID in lower case. */
+int uuid_check(const char *text);
+
+#endif

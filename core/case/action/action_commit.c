@@ -1,0 +1,173 @@
+/* The end of an action: its subject, its signed commit, and the transaction. */
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/action/action_private.h"
+#include "case/trust/seen.h"
+#include "history/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SUBJECT_CELLS     72
+#define LABELS_IN_SUBJECT 4
+
+static int sign_with_identity(void *ctx, const void *message, size_t n, unsigned char signature[64])
+{
+	return identity_sign(ctx, message, n, signature);
+}
+
+/* "set R1-A1 status containment", "preserve R1-E1, R1-E2 and 3 more": for people, in English, one printable line. */
+static char *make_subject(const struct action *a)
+{
+	struct buf b = BUF_INIT;
+	buf_adds(&b, a->subject ? a->subject : a->verb);
+	if (strcmp(a->verb, "add") == 0)
+		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
+	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT && !a->subject; i++)
+		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
+	if (a->count > LABELS_IN_SUBJECT && !a->subject)
+		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
+	const char *summary = a->count ? a->changes[a->count - 1].summary : NULL;
+	if (a->count == 1 && !a->subject && summary && *summary)
+		buf_addf(&b, ": %s", summary);
+	struct buf line = BUF_INIT;
+	text_pad(&line, b.data, SUBJECT_CELLS);
+	while (line.len > 0 && line.data[line.len - 1] == ' ')
+		buf_truncate(&line, line.len - 1);
+	buf_release(&b);
+	return buf_take(&line, NULL);
+}
+
+static int take_whole(void *ctx, json_t *object)
+{
+	struct action *a = ctx;
+	struct buf text = BUF_INIT;
+	struct buf path = BUF_INIT;
+	if (json_object_get(a->by_id, json_get_string(object, "id")) || json_canonical(object, &text, NULL) < 0) {
+		buf_release(&text);
+		return 0;
+	}
+	struct changed *entry = action_entry(a, json_get_string(object, "id"));
+	record_path(json_get_string(object, "kind"), entry->id, &path);
+	entry->path = buf_take(&path, NULL);
+	entry->kind = xstrdup(json_get_string(object, "kind"));
+	snprintf(entry->label, sizeof entry->label, "%s", json_get_string(object, "label"));
+	entry->text = buf_take(&text, NULL);
+	return 0;
+}
+
+int action_whole_tree(struct action *a, struct err *err)
+{
+	a->whole_tree = 1;
+	return record_each(a->c, NULL, RECORD_RAW | RECORD_WITH_RETRACTED, take_whole, a, err) < 0 ? action_fail(a, err)
+	                                                                                           : 0;
+}
+
+void action_also(struct action *a, const struct history_change *file)
+{
+	a->also = *file;
+}
+
+static int write_history(struct action *a, struct err *err)
+{
+	struct case_file *c = a->c;
+	size_t total = a->count;
+	struct history_change *changes = xcalloc(total + 1, sizeof *changes);
+	for (size_t i = 0; i < a->count; i++)
+		changes[i] =
+		    (struct history_change){a->changes[i].path, a->changes[i].text, strlen(a->changes[i].text)};
+	if (a->also.text)
+		changes[total++] = a->also;
+	struct history_signer signer = {sign_with_identity, (void *)(uintptr_t)c->identity, {0}};
+	memcpy(signer.public_key, c->identity->public_key, 32);
+	char *subject = make_subject(a);
+	char *mail = xasprintf("%s@%.8s.genba.invalid", c->mark, c->id);
+	const char *trailers[] = {a->trailer};
+	struct history_meta meta = {.subject = subject,
+	                            .action = a->verb,
+	                            .step = a->step,
+	                            .author_name = c->identity->name,
+	                            .author_mail = mail,
+	                            .when = a->when,
+	                            .merge_parent = *a->merges ? a->merges : NULL,
+	                            .extra_trailers = a->trailer ? trailers : NULL,
+	                            .extra_count = a->trailer ? 1 : 0,
+	                            .whole_tree = a->whole_tree};
+	char id[HISTORY_ID];
+	int rc;
+	if (*a->forwards) {
+		snprintf(id, sizeof id, "%s", a->forwards);
+		rc = history_forward(c->history, id, err);
+	} else {
+		rc = history_commit(c->history, changes, total, &meta, &signer, id, err);
+	}
+	if (rc == 0)
+		snprintf(c->head, sizeof c->head, "%.10s", id);
+	free(mail);
+	free(subject);
+	free(changes);
+	return rc;
+}
+
+/* A record stands otherwise, too, when a conflict about it begins or ends (disputed.h). */
+static void tell_changed(struct action *a)
+{
+	const char **ids = xcalloc(a->count * 2, sizeof *ids);
+	json_t *conflicts = json_array();
+	size_t count = 0;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct changed *change = &a->changes[i];
+		ids[count++] = change->id;
+		if (strcmp(change->kind, "conflict") != 0 || !change->text)
+			continue;
+		json_t *conflict = json_parse(change->text, strlen(change->text), NULL);
+		const char *about = json_get_string(conflict, "record");
+		if (about)
+			ids[count++] = about;
+		json_array_append_new(conflicts, conflict ? conflict : json_null());
+	}
+	case_changed(a->c, ids, count);
+	json_decref(conflicts);
+	free(ids);
+}
+
+int action_commit(struct action *a, struct err *err)
+{
+	struct case_file *c = a->c;
+	if (a->failed) {
+		err_set(err, a->why.code ? a->why.code : ERR_FAILED, "%s",
+		        a->why.code ? a->why.message : _("the action failed"));
+		action_cancel(a);
+		return -1;
+	}
+	if (a->count == 0 && !a->always && !*a->merges && !*a->forwards) {
+		action_cancel(a);
+		return 0;
+	}
+	if (write_history(a, err) < 0 ||
+	    case_step(c, case_statement(c, CASE_COMMIT, err), _("write the change"), err) < 0) {
+		action_cancel(a);
+		return -1;
+	}
+	int refresh = 0;
+	tell_changed(a);
+	for (size_t i = 0; i < a->count; i++)
+		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
+	action_free(a);
+	seen_update(c);
+	if (refresh)
+		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
+	return 0;
+}
+
+void action_cancel(struct action *a)
+{
+	if (!a)
+		return;
+	struct case_file *c = a->c;
+	if (!sqlite3_get_autocommit(c->db))
+		case_step(c, case_statement(c, CASE_ROLLBACK, NULL), _("roll back"), NULL);
+	history_rolled_back(c->history);
+	action_free(a);
+	case_refresh(c, NULL);
+}

@@ -1,0 +1,127 @@
+#include "case/action/custody.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/time/edtf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct moment {
+	json_t *record;
+	struct edtf_instant when;
+	size_t n; /* order of entry */
+};
+
+static int take_transfer(void *ctx, json_t *record, const char *field)
+{
+	const struct kind *kind = record_kind(record);
+	if (kind && strcmp(kind->name, "transfer") == 0 && strcmp(field, "items") == 0 && !record_is_retracted(record))
+		json_array_append(ctx, record);
+	return 0;
+}
+
+/* A time that says nothing stands where it was entered: last. */
+static struct edtf_instant moment_of(const json_t *record)
+{
+	const char *text = json_get_string(record, "when");
+	struct edtf time;
+	struct edtf_instant first;
+	struct edtf_instant last;
+	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_span(&time, NULL, NULL, &first, &last) < 0)
+		return (struct edtf_instant){INT64_MAX, 0};
+	return first;
+}
+
+static int by_time(const void *one, const void *other)
+{
+	const struct moment *a = one;
+	const struct moment *b = other;
+	int order = edtf_instant_compare(a->when, b->when);
+	if (order)
+		return order;
+	return a->n < b->n ? -1 : a->n > b->n;
+}
+
+json_t *custody_chain(struct case_file *c, const char *item, struct err *err)
+{
+	json_t *found = json_array();
+	json_t *chain = NULL;
+	if (record_each_referring(c, item, take_transfer, found, err) == 0) {
+		size_t count = json_array_size(found);
+		struct moment *moments = xcalloc(count + 1, sizeof *moments);
+		for (size_t i = 0; i < count; i++) {
+			json_t *record = json_array_get(found, i);
+			moments[i] = (struct moment){record, moment_of(record), i};
+		}
+		qsort(moments, count, sizeof *moments, by_time);
+		chain = json_array();
+		for (size_t i = 0; i < count; i++)
+			json_array_append(chain, moments[i].record);
+		free(moments);
+	}
+	json_decref(found);
+	return chain;
+}
+
+static int differ(const char *one, const char *other)
+{
+	return one && other && strcmp(one, other) != 0;
+}
+
+unsigned custody_doubts(const json_t *chain, size_t i)
+{
+	const json_t *t = json_array_get(chain, i);
+	const json_t *before = i ? json_array_get(chain, i - 1) : NULL;
+	const char *intact = json_get_string(t, "seal_intact");
+	const char *hash = json_get_string(t, "hash_checked");
+	unsigned doubts = 0;
+	if (differ(json_get_string(before, "to"), json_get_string(t, "from")))
+		doubts |= CUSTODY_HANDS;
+	if (differ(json_get_string(before, "seal_after"), json_get_string(t, "seal_before")) ||
+	    (intact && strcmp(intact, "no") == 0))
+		doubts |= CUSTODY_SEAL;
+	if (hash && strcmp(hash, "different") == 0)
+		doubts |= CUSTODY_HASH;
+	if (!json_object_get(t, "accepted"))
+		doubts |= CUSTODY_OPEN;
+	return doubts;
+}
+
+static int follow_item(struct action *a, struct case_file *c, const char *item, struct err *err)
+{
+	struct err gone = ERR_INIT;
+	json_t *record = record_get(c, item, RECORD_RAW, &gone);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind ? kind_field(kind, "holder") : NULL;
+	int follows = field && field->machine;
+	json_decref(record);
+	if (!follows)
+		return 0;
+	json_t *chain = custody_chain(c, item, err);
+	if (!chain)
+		return -1;
+	size_t count = json_array_size(chain);
+	const char *to = count ? json_get_string(json_array_get(chain, count - 1), "to") : NULL;
+	struct assign holder = {"holder", to ? to : ""};
+	int rc = action_set(a, item, &holder, 1, RECORD_MACHINE | RECORD_WITH_RETRACTED, err);
+	json_decref(chain);
+	return rc;
+}
+
+static int follow_all(struct action *a, struct case_file *c, const json_t *transfer, struct err *err)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(transfer, "items"), i, item)
+		if (json_is_string(item) && follow_item(a, c, json_string_value(item), err) < 0)
+			return -1;
+	return 0;
+}
+
+int custody_follow(struct action *a, struct case_file *c, const json_t *before, const json_t *after, struct err *err)
+{
+	if (before && follow_all(a, c, before, err) < 0)
+		return -1;
+	return follow_all(a, c, after, err);
+}

@@ -1,0 +1,34 @@
+/*
+ * Custody: who had an item, and who has it now.
+ *
+ * Records of the kind `transfer` name the items that changed hands. Their order
+ * in time is the chain of custody (RFC 3227, 4.1; ISO/IEC 27037, 6.1); the `to` of
+ * the last one is who holds the item. Evidence says so in its field `holder`, which
+ * nobody types: it follows from the transfers in the action that adds, changes or
+ * retracts one of them.
+ */
+#ifndef GENBA_CASE_ACTION_CUSTODY_H
+#define GENBA_CASE_ACTION_CUSTODY_H
+
+#include "case/action/action.h"
+
+/* The transfers of an item (its label or id) that are not retracted, in order of `when`, then of entry: a new array of
+ * records as read, or NULL. */
+json_t *custody_chain(struct case_file *c, const char *item, struct err *err);
+
+/* What is doubtful where a transfer of a chain follows the one before it. */
+enum custody_doubt {
+	CUSTODY_HANDS = 1, /* who gives it is not who had it: a transfer is missing between them */
+	CUSTODY_SEAL = 2,  /* the seal is not the one that was put on, or is said to be broken */
+	CUSTODY_HASH = 4,  /* the digest was found different on receipt */
+	CUSTODY_OPEN = 8,  /* nobody has accepted it */
+};
+
+/* Bits of the above for the transfer `i` of a chain. */
+unsigned custody_doubts(const json_t *chain, size_t i);
+
+/* After a transfer was stored: brings `holder` of all items of its old and its new form up to date (either may be NULL;
+ * stored objects). Part of the action. 0 or -1. */
+int custody_follow(struct action *a, struct case_file *c, const json_t *before, const json_t *after, struct err *err);
+
+#endif

@@ -1,0 +1,641 @@
+#include "case/care/backup.h"
+
+#include "base/file/paths.h"
+#include "base/file/safe_name.h"
+#include "base/json.h"
+#include "base/progress.h"
+#include "case/care/backup_state.h"
+#include "case/care/verify.h"
+#include "case/case.h"
+#include "case/store/case_internal.h"
+#include "case/store/header_copy.h"
+#include "case/trust/seen.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PARTS_MAX 200 /* behind a copy; then the whole case is copied again */
+
+void backup_report_release(struct backup_report *report)
+{
+	free(report->file);
+	report->file = NULL;
+}
+
+/* ---- names */
+
+/* site.genba of the case 1a2b3c4d-… -> "site-1a2b3c4d"; NULL: the id is no name for a file */
+static char *copy_stem(const struct case_file *c, struct err *err)
+{
+	const char *id = safe_name(c->id, err);
+	if (!id)
+		return NULL;
+	const char *slash = strrchr(c->path, '/');
+	const char *name = slash ? slash + 1 : c->path;
+	size_t n = strlen(name);
+	if (n > 6 && strcmp(name + n - 6, ".genba") == 0)
+		n -= 6;
+	return xasprintf("%.*s-%.8s", (int)n, name, id);
+}
+
+static char *part_path(const char *folder, const char *file, unsigned part)
+{
+	size_t n = strlen(file);
+	if (n > 6 && strcmp(file + n - 6, ".genba") == 0)
+		n -= 6;
+	return xasprintf("%s/%.*s.%u.delta", folder, (int)n, file, part);
+}
+
+static int64_t file_size(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
+}
+
+/* ---- what is new: rows above a mark, copied between two connections */
+
+struct table_copy {
+	const char *name;
+	const char *create;
+	const char *select; /* ?1: the mark */
+	const char *mark;   /* which of the copy's marks; NULL: none */
+};
+
+#define RECORD_COLUMNS \
+	"id, kind, label, mark, number, retracted, json, status, facet, basis, happened, name" /* as they stand in the schema */
+
+static const struct table_copy tables[] = {
+    {"git_object", "CREATE TABLE git_object(n INTEGER PRIMARY KEY, id, type, size, base, depth, data)",
+     "SELECT n, id, type, size, base, depth, data FROM git_object WHERE n > ?1", "object"},
+    {"git_commit", "CREATE TABLE git_commit(n INTEGER PRIMARY KEY, id, time, p1, p2)",
+     "SELECT n, id, time, p1, p2 FROM git_commit WHERE n > ?1", "commit"},
+    {"git_touch", "CREATE TABLE git_touch(path, n)", "SELECT path, n FROM git_touch WHERE n > ?1", "commit"},
+    {"record", "CREATE TABLE record(n INTEGER PRIMARY KEY, " RECORD_COLUMNS ")",
+     "SELECT n, " RECORD_COLUMNS " FROM record WHERE id IN"
+     " (SELECT substr(path, -41, 36) FROM git_touch WHERE n > ?1)",
+     "commit"},
+    {"link", "CREATE TABLE link(target, source, field)",
+     "SELECT target, source, field FROM link WHERE source IN (SELECT substr(path, -41, 36) FROM git_touch WHERE n > "
+     "?1)",
+     "commit"},
+    {"text", "CREATE TABLE text(n INTEGER PRIMARY KEY, digest, secret, salt, value)",
+     "SELECT n, digest, secret, salt, value FROM text WHERE n > ?1", "text"},
+    {"blob", "CREATE TABLE blob(n INTEGER PRIMARY KEY, sha256, size, data)",
+     "SELECT n, sha256, size, data FROM blob WHERE n > ?1", "blob"},
+    {"alias", "CREATE TABLE alias(label, id)", "SELECT label, id FROM alias WHERE ?1 >= 0", NULL},
+    {"draft", "CREATE TABLE draft(key, modified, json)", "SELECT key, modified, json FROM draft WHERE ?1 >= 0", NULL},
+};
+#define TABLES (sizeof tables / sizeof *tables)
+
+static int sql_failed(sqlite3 *db, const char *path, struct err *err)
+{
+	return err_set(err, (sqlite3_errcode(db) & 0xFF) == SQLITE_FULL ? ERR_NO_SPACE : ERR_FAILED,
+	               _("cannot copy to '%s': %s"), path, sqlite3_errmsg(db));
+}
+
+static int copy_rows(sqlite3 *from, const char *select, int64_t mark, sqlite3 *to, const char *table, const char *path,
+                     struct err *err)
+{
+	sqlite3_stmt *in = NULL;
+	sqlite3_stmt *out = NULL;
+	struct buf sql = BUF_INIT;
+	int rc = sqlite3_prepare_v2(from, select, -1, &in, NULL) == SQLITE_OK ? 0 : sql_failed(from, path, err);
+	int columns = rc == 0 ? sqlite3_column_count(in) : 0;
+	buf_addf(&sql, "INSERT OR REPLACE INTO %s VALUES(", table);
+	for (int i = 0; i < columns; i++)
+		buf_addf(&sql, "%s?%d", i ? ", " : "", i + 1);
+	buf_addc(&sql, ')');
+	if (rc == 0 && sqlite3_prepare_v2(to, sql.data, -1, &out, NULL) != SQLITE_OK)
+		rc = sql_failed(to, path, err);
+	if (rc == 0 && sqlite3_bind_parameter_count(in) > 0)
+		sqlite3_bind_int64(in, 1, mark);
+	int step = SQLITE_DONE;
+	while (rc == 0 && (step = sqlite3_step(in)) == SQLITE_ROW) {
+		for (int i = 0; i < columns; i++)
+			sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
+		if (sqlite3_step(out) != SQLITE_DONE)
+			rc = sql_failed(to, path, err);
+		sqlite3_reset(out);
+	}
+	if (rc == 0 && step != SQLITE_DONE)
+		rc = sql_failed(from, path, err);
+	sqlite3_finalize(in);
+	sqlite3_finalize(out);
+	buf_release(&sql);
+	return rc;
+}
+
+static int64_t highest(sqlite3 *db, const char *table)
+{
+	char *sql = xasprintf("SELECT coalesce(max(n), 0) FROM %s", table);
+	sqlite3_stmt *s = NULL;
+	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
+	                ? sqlite3_column_int64(s, 0)
+	                : 0;
+	sqlite3_finalize(s);
+	free(sql);
+	return n;
+}
+
+/* Rows without content up to the marks: content that came to one of them later would not be among what is new. */
+static int64_t empty_rows(sqlite3 *db, int64_t text, int64_t blob)
+{
+	char *sql = xasprintf("SELECT (SELECT count(*) FROM text WHERE value IS NULL AND n <= %lld)"
+	                      " + (SELECT count(*) FROM blob WHERE data IS NULL AND n <= %lld)",
+	                      (long long)text, (long long)blob);
+	sqlite3_stmt *s = NULL;
+	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
+	                ? sqlite3_column_int64(s, 0)
+	                : -1;
+	sqlite3_finalize(s);
+	free(sql);
+	return n;
+}
+
+static int put_meta(sqlite3 *db, const char *key, const char *value, const char *path, struct err *err)
+{
+	char *sql = sqlite3_mprintf("INSERT INTO meta VALUES(%Q, %Q)", key, value);
+	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_failed(db, path, err);
+	sqlite3_free(sql);
+	return rc;
+}
+
+/* A part: a vault whose tables hold rows above the marks, from one commit to another. */
+static int fill_part(struct case_file *c, sqlite3 *to, const json_t *entry, const char *head, const char *path,
+                     struct err *err)
+{
+	if (sqlite3_exec(to, "BEGIN; CREATE TABLE meta(key, value)", NULL, NULL, NULL) != SQLITE_OK)
+		return sql_failed(to, path, err);
+	if (put_meta(to, "case", c->id, path, err) < 0 ||
+	    put_meta(to, "from", json_get_string(entry, "head"), path, err) < 0 ||
+	    put_meta(to, "to", head, path, err) < 0)
+		return -1;
+	for (size_t i = 0; i < TABLES; i++) {
+		int64_t mark = tables[i].mark ? json_integer_value(json_object_get(entry, tables[i].mark)) : 0;
+		if (sqlite3_exec(to, tables[i].create, NULL, NULL, NULL) != SQLITE_OK)
+			return sql_failed(to, path, err);
+		if (copy_rows(c->db, tables[i].select, mark, to, tables[i].name, path, err) < 0)
+			return -1;
+	}
+	return sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_failed(to, path, err);
+}
+
+static void take_finding(void *ctx, const char *text)
+{
+	err_set(ctx, ERR_DAMAGED, "%s", text);
+}
+
+/* Writes, closes, opens again and checks; then the part gets its name. */
+static int write_part(struct case_file *c, const json_t *entry, const char *head, const struct vault_new_slot *slots,
+                      size_t count, const char *path, struct err *err)
+{
+	struct vault_identity keys = {c->identity->public_key, c->identity->secret_key};
+	struct vault_unlock unlock = {&keys, slots[count - 1].passphrase};
+	char *temporary = xasprintf("%s.part", path);
+	struct vault *v = NULL;
+	unlink(temporary);
+	int rc = vault_create(&v, temporary, slots, count, &keys, err);
+	if (rc == 0)
+		rc = fill_part(c, vault_db(v), entry, head, path, err);
+	if (v && vault_close(v, err) < 0)
+		rc = -1;
+	v = NULL;
+	if (rc == 0)
+		rc = vault_open(&v, temporary, &unlock, VAULT_READ_ONLY, err);
+	if (rc == 0 && vault_check(v, NULL, take_finding, err, err) != 0)
+		rc = err_prefix(err, _("the copy reads back wrong"));
+	vault_close(v, NULL);
+	if (rc == 0 && rename(temporary, path) < 0)
+		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot rename '%s' to '%s'"), temporary, path);
+	if (rc < 0)
+		unlink(temporary);
+	else
+		path_sync_folder(path);
+	free(temporary);
+	return rc;
+}
+
+/* ---- making */
+
+struct making {
+	struct case_file *c;
+	const struct access_keep *keep;
+	const struct progress *progress;
+	struct backup_report *report;
+	struct err *err;
+	char *folder; /* absolute */
+	char source[2 * VAULT_ID + 1];
+	json_t *state;
+	json_t *entry; /* of the folder, borrowed; NULL: none yet */
+	struct vault_new_slot slots[VAULT_SLOTS];
+	size_t slot_count;
+};
+
+/* Whether the copy is there as this machine left it, and of this very file, so that a part fits behind it. */
+static int can_append(const struct making *m)
+{
+	const char *file = m->entry ? json_get_string(m->entry, "file") : NULL;
+	const char *source = m->entry ? json_get_string(m->entry, "source") : NULL;
+	if (!file || !source || strcmp(source, m->source) != 0 || !json_get_string(m->entry, "head"))
+		return 0;
+	if (empty_rows(m->c->db, json_integer_value(json_object_get(m->entry, "text")),
+	               json_integer_value(json_object_get(m->entry, "blob"))) !=
+	    json_integer_value(json_object_get(m->entry, "empty")))
+		return 0;
+	unsigned parts = (unsigned)json_integer_value(json_object_get(m->entry, "parts"));
+	char *path = xasprintf("%s/%s", m->folder, file);
+	int fits = parts < PARTS_MAX && file_size(path) == json_integer_value(json_object_get(m->entry, "size"));
+	free(path);
+	for (unsigned i = 1; i <= parts && fits; i++) {
+		path = part_path(m->folder, file, i);
+		fits = file_size(path) >= 0;
+		free(path);
+	}
+	return fits;
+}
+
+static void note_marks(struct making *m, const char *head)
+{
+	char now[CLOCK_TEXT];
+	clock_format(clock_now(), now);
+	json_object_set_new(m->entry, "when", json_string(now));
+	json_object_set_new(m->entry, "head", json_string(head));
+	json_object_set_new(m->entry, "object", json_integer(highest(m->c->db, "git_object")));
+	json_object_set_new(m->entry, "commit", json_integer(highest(m->c->db, "git_commit")));
+	int64_t text = highest(m->c->db, "text");
+	int64_t blob = highest(m->c->db, "blob");
+	json_object_set_new(m->entry, "text", json_integer(text));
+	json_object_set_new(m->entry, "blob", json_integer(blob));
+	json_object_set_new(m->entry, "empty", json_integer(empty_rows(m->c->db, text, blob)));
+}
+
+static int append_part(struct making *m, const char *head)
+{
+	const char *file = json_get_string(m->entry, "file");
+	unsigned part = (unsigned)json_integer_value(json_object_get(m->entry, "parts")) + 1;
+	char *path = part_path(m->folder, file, part);
+	int rc = write_part(m->c, m->entry, head, m->slots, m->slot_count, path, m->err);
+	if (rc == 0) {
+		json_object_set_new(m->entry, "parts", json_integer(part));
+		note_marks(m, head);
+		m->report->file = path;
+		return 0;
+	}
+	free(path);
+	return -1;
+}
+
+/* Parts of an earlier copy fit behind no other: they are removed once the new copy has its name. */
+static void remove_parts(const struct making *m, const char *file)
+{
+	for (unsigned i = 1; i <= PARTS_MAX + 1; i++) {
+		char *path = part_path(m->folder, file, i);
+		unlink(path);
+		free(path);
+	}
+}
+
+static int whole_copy(struct making *m, const char *head)
+{
+	struct case_file *c = m->c;
+	struct vault_identity keys = {c->identity->public_key, c->identity->secret_key};
+	char *stem = copy_stem(c, m->err);
+	if (!stem)
+		return -1;
+	char *file = xasprintf("%s.genba", stem);
+	char *path = xasprintf("%s/%s", m->folder, file);
+	char *fresh = xasprintf("%s/%s.new", m->folder, stem);
+	unlink(fresh); /* of a copy that was interrupted */
+	case_reset_statements(c);
+	int rc = vault_rotate(c->vault, fresh, m->slots, m->slot_count, &keys, m->progress, m->err);
+	if (rc == 0 && rename(fresh, path) < 0)
+		rc = err_set_errno(m->err, ERR_FAILED, errno, _("cannot rename '%s' to '%s'"), fresh, path);
+	if (rc == 0) {
+		path_sync_folder(path);
+		remove_parts(m, file);
+		m->entry = json_object();
+		json_object_set_new(json_object_get(m->state, "copies"), m->folder, m->entry);
+		json_object_set_new(m->entry, "file", json_string(file));
+		json_object_set_new(m->entry, "source", json_string(m->source));
+		json_object_set_new(m->entry, "size", json_integer(file_size(path)));
+		json_object_set_new(m->entry, "parts", json_integer(0));
+		note_marks(m, head);
+		m->report->whole = 1;
+		m->report->file = path;
+		path = NULL;
+	}
+	free(fresh);
+	free(path);
+	free(file);
+	free(stem);
+	return rc;
+}
+
+static int is_passphrase(void *ctx, const struct access_slot *slot)
+{
+	(void)ctx;
+	return slot->slot.type == VAULT_SLOT_PASSPHRASE;
+}
+
+/* The copy is a file of its own, under another key. What both headers of the case itself are lost without lies beside it. */
+static int keep_header(const struct making *m)
+{
+	char *stem = copy_stem(m->c, m->err);
+	if (!stem)
+		return -1;
+	char *path = xasprintf("%s/%s.header", m->folder, stem);
+	int rc = header_copy_write(m->c, path, m->err);
+	free(path);
+	free(stem);
+	return rc;
+}
+
+static int make_copy(struct making *m)
+{
+	struct case_file *c = m->c;
+	if (history_head(c->history, m->report->head, m->err) < 0 ||
+	    history_count(c->history, &m->report->actions, m->err) < 0 ||
+	    access_slots(c, m->keep, 1, m->slots, &m->slot_count, m->err) < 0)
+		return -1;
+	m->report->passphrase_left =
+	    !(m->keep && m->keep->passphrase) && access_each(c, is_passphrase, NULL, NULL) == 1;
+	m->state = backup_state_load(c);
+	m->entry = backup_state_copy(m->state, m->folder);
+	struct buf id = BUF_INIT;
+	buf_addhex(&id, vault_file_id(c->vault), VAULT_ID);
+	snprintf(m->source, sizeof m->source, "%s", id.data);
+	buf_release(&id);
+	int rc = keep_header(m);
+	if (rc < 0)
+		return -1;
+	if (!can_append(m))
+		rc = whole_copy(m, m->report->head);
+	else if (strcmp(json_get_string(m->entry, "head"), m->report->head) == 0)
+		return 0; /* up to date */
+	else
+		rc = append_part(m, m->report->head);
+	return rc == 0 ? backup_state_save(c, m->state, m->err) : -1;
+}
+
+int backup_make(struct case_file *c, const char *folder, const struct access_keep *keep,
+                const struct progress *progress, struct backup_report *report, struct err *err)
+{
+	struct making *m = xcalloc(1, sizeof *m);
+	struct stat st;
+	memset(report, 0, sizeof *report);
+	*m = (struct making){.c = c, .keep = keep, .progress = progress, .report = report, .err = err};
+	m->folder = realpath(folder, NULL);
+	int rc = -1;
+	if (!m->folder || stat(m->folder, &st) < 0 || !S_ISDIR(st.st_mode))
+		err_set(err, ERR_NOT_FOUND, _("there is no folder '%s'; make it, or put the medium in"), folder);
+	else if (!c->identity || !c->identity->secret_key)
+		err_set(err, ERR_UNLOCK, _("no identity is unlocked: a copy is signed and sealed by a responder"));
+	else if (c->action)
+		err_set(err, ERR_FAILED, _("another action is under way"));
+	else {
+		c->still = 1;
+		rc = make_copy(m);
+		c->still = 0;
+	}
+	if (rc < 0)
+		err_prefix(err, _("no copy was made in '%s'"), folder);
+	json_decref(m->state);
+	free(m->folder);
+	free(m);
+	return rc;
+}
+
+int backup_if_due(struct case_file *c, const struct progress *progress, struct backup_report *report, struct err *err)
+{
+	memset(report, 0, sizeof *report);
+	if (c->backup_every < 0) {
+		json_t *first = backup_state_load(c);
+		c->backup_every = (int)json_integer_value(json_object_get(first, "every"));
+		json_decref(first);
+	}
+	if (c->backup_every == 0 || !c->identity || !c->identity->secret_key)
+		return 0;
+	json_t *state = backup_state_load(c);
+	const char *folder = json_get_string(state, "folder");
+	const json_t *entry = folder ? backup_state_copy(state, folder) : NULL;
+	uint64_t commits = 0;
+	history_count(c->history, &commits, NULL);
+	int due = folder && (!entry || commits >= (uint64_t)json_integer_value(json_object_get(entry, "commit")) +
+	                                              (uint64_t)c->backup_every);
+	int rc = due ? backup_make(c, folder, NULL, progress, report, err) : 0;
+	json_decref(state);
+	return rc < 0 ? -1 : due;
+}
+
+/* ---- restoring */
+
+struct restoring {
+	struct case_file *c; /* the new file */
+	const struct case_unlock *unlock;
+	struct err *err;
+};
+
+static char *read_meta(sqlite3 *db, const char *key)
+{
+	char *sql = sqlite3_mprintf("SELECT value FROM meta WHERE key = %Q", key);
+	sqlite3_stmt *s = NULL;
+	char *value = NULL;
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		value = xstrdup((const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	sqlite3_free(sql);
+	return value;
+}
+
+static int apply_rows(struct restoring *r, sqlite3 *from, const char *to_head, const char *path)
+{
+	static const char *const selects[TABLES] = {
+	    "SELECT n, id, type, size, base, depth, data FROM git_object ORDER BY n",
+	    "SELECT n, id, time, p1, p2 FROM git_commit ORDER BY n",
+	    "SELECT path, n FROM git_touch",
+	    ("SELECT n, " RECORD_COLUMNS " FROM record"),
+	    "SELECT target, source, field FROM link",
+	    "SELECT n, digest, secret, salt, value FROM text",
+	    "SELECT n, sha256, size, data FROM blob",
+	    "SELECT label, id FROM alias",
+	    "SELECT key, modified, json FROM draft",
+	};
+	sqlite3 *db = r->c->db;
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE; DELETE FROM draft", NULL, NULL, NULL) != SQLITE_OK)
+		return case_sql_error(r->c, _("restore"), r->err);
+	/* references of records that changed are told anew */
+	sqlite3_stmt *changed = NULL;
+	int rc = sqlite3_prepare_v2(from, "SELECT id FROM record", -1, &changed, NULL) == SQLITE_OK
+	             ? 0
+	             : sql_failed(from, path, r->err);
+	while (rc == 0 && sqlite3_step(changed) == SQLITE_ROW) {
+		sqlite3_stmt *s = case_statement(r->c, CASE_LINK_CLEAR, r->err);
+		sqlite3_bind_text(s, 1, (const char *)sqlite3_column_text(changed, 0), -1, SQLITE_TRANSIENT);
+		rc = case_step(r->c, s, _("write a reference"), r->err);
+	}
+	sqlite3_finalize(changed);
+	for (size_t i = 0; i < TABLES && rc == 0; i++)
+		rc = copy_rows(from, selects[i], 0, db, tables[i].name, path, r->err);
+	if (rc == 0)
+		rc = copy_rows(from, "SELECT n FROM record", 0, db, "search_queue", path, r->err);
+	char *sql = sqlite3_mprintf("UPDATE git_ref SET id = %Q WHERE name = 'refs/heads/main'; COMMIT", to_head);
+	if (rc == 0 && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		rc = case_sql_error(r->c, _("restore"), r->err);
+	sqlite3_free(sql);
+	if (rc < 0 && !sqlite3_get_autocommit(db))
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	history_rolled_back(r->c->history);
+	return rc;
+}
+
+/* 1 when the part was put behind, 0 when there is none of that number, -1. */
+static int apply_part(struct restoring *r, const char *path)
+{
+	struct vault_identity keys;
+	struct vault_unlock how = {NULL, r->unlock->passphrase};
+	struct vault *v = NULL;
+	char head[HISTORY_ID];
+	if (file_size(path) < 0)
+		return 0;
+	if (r->unlock->identity) {
+		keys = (struct vault_identity){r->unlock->identity->public_key, r->unlock->identity->secret_key};
+		how.identity = &keys;
+	}
+	if (history_head(r->c->history, head, r->err) < 0 || vault_open(&v, path, &how, VAULT_READ_ONLY, r->err) < 0)
+		return -1;
+	char *of_case = read_meta(vault_db(v), "case");
+	char *from = read_meta(vault_db(v), "from");
+	char *to = read_meta(vault_db(v), "to");
+	int rc;
+	if (vault_check(v, NULL, take_finding, r->err, r->err) != 0)
+		rc = err_prefix(r->err, "%s", path);
+	else if (!of_case || !from || !to || strcmp(of_case, r->c->id) != 0 || strcmp(from, head) != 0)
+		rc = err_set(r->err, ERR_DAMAGED, _("'%s' does not fit behind the parts before it"), path);
+	else
+		rc = apply_rows(r, vault_db(v), to, path);
+	free(of_case);
+	free(from);
+	free(to);
+	vault_close(v, NULL);
+	return rc < 0 ? -1 : 1;
+}
+
+/* The copy in a folder: the one file there that ends in .genba. */
+static char *find_copy(const char *from, struct err *err)
+{
+	struct stat st;
+	if (stat(from, &st) < 0) {
+		err_set_errno(err, ERR_NOT_FOUND, errno, _("cannot read '%s'"), from);
+		return NULL;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return xstrdup(from);
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+	char *found = NULL;
+	int count = 0;
+	while (dir && (entry = readdir(dir)) != NULL) {
+		size_t n = strlen(entry->d_name);
+		if (n <= 6 || strcmp(entry->d_name + n - 6, ".genba") != 0)
+			continue;
+		count++;
+		free(found);
+		found = xasprintf("%s/%s", from, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (count == 1)
+		return found;
+	free(found);
+	err_set(err, ERR_NOT_FOUND,
+	        count ? _("'%s' holds several copies: name the file") : _("'%s' holds no copy of a case"), from);
+	return NULL;
+}
+
+/* The copy as a case of its own, at `out`. */
+static int restore_base(const char *copy, const char *out, const struct case_unlock *unlock,
+                        const struct progress *progress, struct backup_report *report, struct err *err)
+{
+	struct case_file *base = case_open(copy, unlock, CASE_READ_ONLY, err);
+	struct vault_new_slot slots[VAULT_SLOTS];
+	struct access_keep keep = {unlock->passphrase, VAULT_KDF_MODERATE};
+	size_t count;
+	if (!base)
+		return -1;
+	struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
+	report->passphrase_left = !keep.passphrase && access_each(base, is_passphrase, NULL, NULL) == 1;
+	int rc = access_slots(base, &keep, 1, slots, &count, err);
+	case_reset_statements(base);
+	if (rc == 0)
+		rc = vault_rotate(base->vault, out, slots, count, &keys, progress, err);
+	case_close(base, NULL);
+	return rc;
+}
+
+static void take_part_finding(void *ctx, const char *part, const char *text)
+{
+	err_set(ctx, ERR_DAMAGED, "%s: %s", part, text);
+}
+
+static int restore_parts(const char *copy, const char *out, const struct case_unlock *unlock,
+                         const struct progress *progress, struct backup_report *report, struct err *err)
+{
+	struct restoring r = {case_open(out, unlock, 0, err), unlock, err};
+	struct verify_report verified;
+	if (!r.c)
+		return -1;
+	char *folder = xstrdup(copy);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	int rc = 1;
+	for (unsigned part = 1; rc == 1; part++) {
+		char *path = part_path(slash ? folder : ".", slash ? slash + 1 : copy, part);
+		rc = apply_part(&r, path);
+		free(path);
+	}
+	free(folder);
+	if (rc == 0)
+		rc = case_refresh(r.c, err);
+	buf_clear(&r.c->warnings);
+	buf_clear(&r.c->notice); /* that the copy without its parts is older than what was seen here */
+	if (rc == 0)
+		rc = case_verify(r.c, progress, take_part_finding, err, &verified, err);
+	if (rc == 0 && verified.findings)
+		rc = err_prefix(err, _("what was restored is not whole"));
+	if (rc == 0)
+		rc = history_head(r.c->history, report->head, err);
+	if (rc == 0)
+		rc = history_count(r.c->history, &report->actions, err);
+	if (rc == 0)
+		seen_update(r.c); /* what the copy lacks is still missed, and told at each opening */
+	if (case_close(r.c, err) < 0)
+		rc = -1;
+	return rc;
+}
+
+int backup_restore(const char *from, const char *out, const struct case_unlock *unlock, const struct progress *progress,
+                   struct backup_report *report, struct err *err)
+{
+	memset(report, 0, sizeof *report);
+	if (!unlock->identity || !unlock->identity->secret_key)
+		return err_set(err, ERR_UNLOCK,
+		               _("no identity is unlocked: a copy is signed and sealed by a responder"));
+	if (access(out, F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), out);
+	char *copy = find_copy(from, err);
+	int rc = copy ? restore_base(copy, out, unlock, progress, report, err) : -1;
+	if (rc == 0) {
+		rc = restore_parts(copy, out, unlock, progress, report, err);
+		if (rc < 0)
+			unlink(out);
+	}
+	if (rc == 0)
+		report->file = xstrdup(out);
+	free(copy);
+	return rc;
+}

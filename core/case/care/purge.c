@@ -1,0 +1,268 @@
+#include "case/care/purge.h"
+
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/query/search.h"
+#include "case/store/case_internal.h"
+#include "case/store/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct purging {
+	struct case_file *c;
+	const char *path;
+	json_t *texts;  /* stored digests, "text:sha256:…" */
+	json_t *files;  /* SHA-256 in hex, of the blob store */
+	json_t *fields; /* names, for the record of the decision */
+	struct err *err;
+};
+
+/* ---- what a record has, in all its versions */
+
+static int is_kept_file(struct case_file *c, const char *digest)
+{
+	sqlite3_stmt *s = case_statement(c, CASE_BLOB_HAS, NULL);
+	if (!s)
+		return 0;
+	sqlite3_bind_text(s, 1, digest, -1, SQLITE_STATIC);
+	int has = sqlite3_step(s) == SQLITE_ROW && sqlite3_column_int(s, 0);
+	sqlite3_reset(s);
+	return has;
+}
+
+static void take_version(struct purging *p, const json_t *stored)
+{
+	const char *kind = json_get_string(stored, "kind");
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)stored, name, value) {
+		const char *text = json_string_value(value);
+		if (!text)
+			continue;
+		if (text_store_is_digest(text, NULL)) {
+			json_object_set_new(p->texts, text, json_true());
+			json_object_set_new(p->fields, name, json_true());
+		} else if (kind && strcmp(kind, "evidence") == 0 && strlen(text) == 64 && is_kept_file(p->c, text)) {
+			json_object_set_new(p->files, text, json_true());
+			json_object_set_new(p->fields, name, json_true());
+		}
+	}
+}
+
+static int take_entry(void *ctx, const struct history_entry *entry)
+{
+	struct purging *p = ctx;
+	struct buf text = BUF_INIT;
+	struct err why = ERR_INIT;
+	int rc = history_read(p->c->history, entry->id, p->path, &text, &why);
+	if (rc == 0) {
+		json_t *stored = json_parse(text.data, text.len, p->err);
+		rc = stored ? 0 : -1;
+		if (stored)
+			take_version(p, stored);
+		json_decref(stored);
+	} else if (why.code == ERR_NOT_FOUND) {
+		rc = 0;
+	} else {
+		err_set(p->err, why.code, "%s", why.message);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static int take_versions(struct purging *p, const json_t *stored)
+{
+	struct buf path = BUF_INIT;
+	record_path(json_get_string(stored, "kind"), json_get_string(stored, "id"), &path);
+	p->path = path.data;
+	int rc = history_log(p->c->history, NULL, path.data, 0, take_entry, p, p->err);
+	buf_release(&path);
+	return rc;
+}
+
+/* A conflict about the record holds values of it. */
+static int take_conflict(void *ctx, json_t *record, const char *field)
+{
+	struct purging *p = ctx;
+	const char *kind = json_get_string(record, "kind");
+	if (!kind || strcmp(kind, "conflict") != 0 || strcmp(field, "record") != 0)
+		return 0;
+	json_t *stored = record_get(p->c, record_label(record), RECORD_RAW, p->err);
+	int rc = stored ? take_versions(p, stored) : -1;
+	json_decref(stored);
+	return rc;
+}
+
+/* ---- taking it away */
+
+/* A file is named by its content: another record of the case may need it. */
+static int is_shared(struct case_file *c, const char *digest, const char *id)
+{
+	sqlite3_stmt *s = NULL;
+	int shared = sqlite3_prepare_v2(c->db, "SELECT 1 FROM record WHERE id <> ?2 AND instr(json, ?1) LIMIT 1", -1,
+	                                &s, NULL) == SQLITE_OK;
+	if (shared) {
+		sqlite3_bind_text(s, 1, digest, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, id, -1, SQLITE_STATIC);
+		shared = sqlite3_step(s) == SQLITE_ROW;
+	}
+	sqlite3_finalize(s);
+	return shared;
+}
+
+/* The number of rows that changed, or -1. */
+static int forget(struct purging *p, const char *sql, const char *digest)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(p->c->db, sql, -1, &s, NULL) != SQLITE_OK)
+		return case_sql_error(p->c, _("purge"), p->err);
+	sqlite3_bind_text(s, 1, digest, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(s) == SQLITE_DONE ? sqlite3_changes(p->c->db) : case_sql_error(p->c, _("purge"), p->err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static int take_away(struct purging *p, const char *id, const char *label, struct purge_report *report)
+{
+	const char *digest;
+	json_t *value;
+	json_object_foreach(p->texts, digest, value) {
+		/* the salt goes too: with it, a short text could be guessed from its digest */
+		int n = forget(p, "UPDATE text SET salt = NULL, value = NULL WHERE digest = ?1 AND value IS NOT NULL",
+		               digest);
+		if (n < 0)
+			return -1;
+		report->texts += (unsigned)n;
+	}
+	json_object_foreach(p->files, digest, value) {
+		if (is_shared(p->c, digest, id)) {
+			report->shared++;
+			continue;
+		}
+		int n = forget(p, "UPDATE blob SET data = NULL WHERE sha256 = ?1 AND data IS NOT NULL", digest);
+		if (n < 0)
+			return -1;
+		report->files += (unsigned)n;
+	}
+	/* what was being typed about it */
+	return forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", label) < 0 ||
+	               forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", id) < 0
+	           ? -1
+	           : 0;
+}
+
+static void list_fields(const json_t *fields, struct buf *out)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)fields, name, value)
+		buf_addf(out, "%s%s", out->len ? ", " : "", name);
+}
+
+/* One action: the decision on record, and the bytes gone. */
+static int purge_action(struct purging *p, const json_t *stored, const char *reason, struct purge_report *report)
+{
+	struct buf title = BUF_INIT;
+	struct buf choice = BUF_INIT;
+	char now[CLOCK_TEXT];
+	struct action *a = action_begin(p->c, "purge", p->err);
+	if (!a)
+		return -1;
+	const char *label = record_label(stored);
+	clock_format(clock_now(), now);
+	buf_addf(&title, _("Purge texts and files of %s?"), label);
+	buf_adds(&choice, _("Purged: "));
+	list_fields(p->fields, &choice);
+	struct assign fields[] = {{"title", title.data},        {"choice", choice.data}, {"reason", reason},
+	                          {"by", p->c->identity->name}, {"when", now},           {"on", label}};
+	int rc = action_add(a, "decision", fields, 6, 0, report->decision, p->err);
+	if (rc == 0)
+		rc = take_away(p, json_get_string(stored, "id"), label, report);
+	sqlite3_stmt *s = rc == 0 ? case_statement(p->c, CASE_QUEUE, p->err) : NULL;
+	if (s) {
+		sqlite3_bind_text(s, 1, json_get_string(stored, "id"), -1, SQLITE_STATIC);
+		rc = case_step(p->c, s, _("queue a record for the search"), p->err);
+	}
+	if (rc == 0)
+		rc = action_commit(a, p->err);
+	else
+		action_cancel(a);
+	buf_release(&title);
+	buf_release(&choice);
+	return rc;
+}
+
+/* Segments of a full-text index keep words of rows that are gone: it is made anew from the rows. */
+static int rebuild_search(struct case_file *c, struct err *err)
+{
+	if (search_catch_up(c, 0, err) < 0)
+		return -1;
+	if (sqlite3_exec(c->db, "INSERT INTO search(search) VALUES('rebuild')", NULL, NULL, NULL) != SQLITE_OK)
+		return case_sql_error(c, _("update the search index"), err);
+	return 0;
+}
+
+int record_purge(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
+                 const struct progress *progress, struct purge_report *report, struct err *err)
+{
+	struct vault_new_slot slots[VAULT_SLOTS];
+	size_t count;
+	memset(report, 0, sizeof *report);
+	if (!reason || !*reason)
+		return err_set(err, ERR_USAGE, _("a purge needs a reason: --reason TEXT"));
+	/* what would stop the rotation is found before anything is done */
+	if (case_may_write(c, err) < 0 || access_slots(c, keep, 0, slots, &count, err) < 0)
+		return -1;
+	struct purging p = {
+	    .c = c, .texts = json_object(), .files = json_object(), .fields = json_object(), .err = err};
+	json_t *stored = record_stored(c, label, err);
+	int rc = stored ? take_versions(&p, stored) : -1;
+	if (rc == 0)
+		rc = record_each_referring(c, record_label(stored), take_conflict, &p, err);
+	if (rc == 0 && json_object_size(p.texts) + json_object_size(p.files) == 0)
+		rc = err_set(err, ERR_NOT_FOUND,
+		             _("%s has no long text, secret or kept file; its other fields are in the history and "
+		               "cannot be purged"),
+		             label);
+	if (rc == 0)
+		rc = purge_action(&p, stored, reason, report);
+	if (rc == 0 && (rebuild_search(c, err) < 0 || case_rotate(c, keep, progress, err) < 0))
+		rc = err_prefix(
+		    err,
+		    _("purged from the tables, but the file was not written anew and its free pages may keep bytes"));
+	json_decref(stored);
+	json_decref(p.texts);
+	json_decref(p.files);
+	json_decref(p.fields);
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- copies */
+
+struct copies {
+	int (*fn)(void *ctx, const char *line);
+	void *ctx;
+	const struct case_file *c;
+};
+
+static int tell_slot(void *ctx, const struct access_slot *slot)
+{
+	struct copies *k = ctx;
+	if (slot->slot.type != VAULT_SLOT_RECIPIENT ||
+	    memcmp(slot->slot.recipient, k->c->identity->public_key, 32) == 0)
+		return 0;
+	char *name = printable_dup(slot->name ? slot->name : "?");
+	char *line = xasprintf(_("whatever %s (%s) was given or can open"), name, slot->label);
+	int rc = k->fn(k->ctx, line);
+	free(line);
+	free(name);
+	return rc;
+}
+
+int purge_known_copies(struct case_file *c, int (*fn)(void *ctx, const char *line), void *ctx, struct err *err)
+{
+	struct copies k = {fn, ctx, c};
+	return access_each(c, tell_slot, &k, err);
+}

@@ -1,0 +1,303 @@
+#include "case/care/verify.h"
+
+#include "base/progress.h"
+#include "base/time/clock.h"
+#include "case/care/verify_private.h"
+#include "case/trust/standing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLICE_PAGES   64
+#define SLICE_OBJECTS 64
+#define SLICE_ROWS    16
+
+void verify_found(struct verify *v, const char *format, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&b, format, args);
+	va_end(args);
+	v->report.findings++;
+	v->parts[v->part].findings++;
+	if (v->finding)
+		v->finding(v->ctx, v->parts[v->part].name, b.data);
+	buf_release(&b);
+}
+
+static void found_text(void *ctx, const char *text)
+{
+	verify_found(ctx, "%s", text);
+}
+
+struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
+{
+	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"),   _("structure"),
+	                                         _("history"), _("records"), _("texts")};
+	struct verify *v = xcalloc(1, sizeof *v);
+	v->c = c;
+	v->finding = finding;
+	v->ctx = ctx;
+	v->keys.has_merges = -1;
+	for (size_t i = 0; i < VERIFY_PARTS; i++)
+		v->parts[i].name = names[i];
+	return v;
+}
+
+static void drop_names(struct verify *v)
+{
+	while (v->name_count > 0)
+		free(v->names[--v->name_count]);
+	free(v->names);
+	v->names = NULL;
+}
+
+void verify_end(struct verify *v)
+{
+	if (!v)
+		return;
+	history_check_end(v->history, NULL);
+	free(v->keys.keys);
+	standing_free(v->keys.standing);
+	drop_names(v);
+	free(v);
+}
+
+/* ---- file, pages, structure */
+
+static uint64_t count_rows(struct case_file *c, const char *sql)
+{
+	sqlite3_stmt *s = NULL;
+	uint64_t count = 0;
+	if (sqlite3_prepare_v2(c->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		count = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return count;
+}
+
+static int file_slice(struct verify *v, struct err *err)
+{
+	if (vault_check_frame(v->c->vault, NULL, found_text, v, err) < 0)
+		return -1;
+	if (v->c->warnings.len)
+		verify_found(v, "%s", v->c->warnings.data);
+	return 0;
+}
+
+static int pages_slice(struct verify *v)
+{
+	uint32_t pages = vault_pages(v->c->vault);
+	vault_check_pages(v->c->vault, (uint32_t)v->at + 1, SLICE_PAGES, found_text, v);
+	v->at += SLICE_PAGES;
+	v->parts[VERIFY_PAGES].total = pages;
+	v->parts[VERIFY_PAGES].done = (uint64_t)v->at < pages ? (uint64_t)v->at : pages;
+	if ((uint64_t)v->at < pages)
+		return 1;
+	v->report.pages = count_rows(v->c, "PRAGMA page_count"); /* those that are only in the log too */
+	return 0;
+}
+
+static void integrity_check(struct verify *v, const char *table)
+{
+	sqlite3_stmt *s = NULL;
+	char *sql = sqlite3_mprintf(table ? "PRAGMA integrity_check(%Q)" : "PRAGMA integrity_check", table);
+	int rc = sqlite3_prepare_v2(v->c->db, sql, -1, &s, NULL);
+	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
+		rc = sqlite3_step(s);
+		const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+		if (text && strcmp(text, "ok") != 0)
+			verify_found(v, _("SQLite: %s"), text);
+	}
+	if (rc != SQLITE_DONE) {
+		struct err why = ERR_INIT;
+		case_sql_error(v->c, _("check the structure"), &why);
+		verify_found(v, "%s", why.message);
+	}
+	sqlite3_finalize(s);
+	sqlite3_free(sql);
+}
+
+static int list_tables(struct verify *v, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(v->c->db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0", -1, &s,
+	                       NULL) != SQLITE_OK)
+		return case_sql_error(v->c, _("read the case"), err);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		v->names = xrealloc(v->names, (v->name_count + 1) * sizeof *v->names);
+		v->names[v->name_count++] = xstrdup((const char *)sqlite3_column_text(s, 0));
+	}
+	sqlite3_finalize(s);
+	v->stage = 1;
+	v->parts[VERIFY_STRUCTURE].total = v->name_count;
+	return 1;
+}
+
+static int structure_slice(struct verify *v, struct err *err)
+{
+	if (v->whole) {
+		integrity_check(v, NULL);
+		return 0;
+	}
+	if (v->stage == 0)
+		return list_tables(v, err);
+	if (v->name_count == 0)
+		return 0;
+	char *table = v->names[--v->name_count];
+	integrity_check(v, table);
+	free(table);
+	v->parts[VERIFY_STRUCTURE].done++;
+	return 1;
+}
+
+/* ---- history */
+
+static int history_slice(struct verify *v, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int more = -1;
+	if (!v->history) {
+		struct history_check_spec spec = {verify_key_is_known, verify_history_file, found_text, v};
+		v->history = history_check_begin(v->c->history, &spec, &why);
+	}
+	if (v->history)
+		more = history_check_step(v->history, SLICE_OBJECTS, &why);
+	if (more == 1) {
+		history_check_state(v->history, &v->parts[VERIFY_HISTORY].done, &v->parts[VERIFY_HISTORY].total);
+		return 1;
+	}
+	struct history_verified counts = {0};
+	history_check_end(v->history, &counts);
+	v->history = NULL;
+	v->report.commits = counts.commits;
+	v->report.objects = counts.objects;
+	v->report.signatures = counts.signatures;
+	if (more < 0 && why.code == ERR_CANCELLED)
+		return err_set(err, why.code, "%s", why.message);
+	if (more < 0)
+		verify_found(v, "%s", why.message); /* the other parts can still be checked */
+	return 0;
+}
+
+/* ---- the parts in their order */
+
+static uint64_t part_total(struct verify *v)
+{
+	if (v->part == VERIFY_RECORDS)
+		return record_count(v->c, NULL, RECORD_WITH_RETRACTED);
+	if (v->part == VERIFY_TEXTS)
+		return count_rows(v->c, "SELECT (SELECT count(*) FROM text) + (SELECT count(*) FROM blob)");
+	return v->parts[v->part].total;
+}
+
+static int part_slice(struct verify *v, struct err *err)
+{
+	struct verify_state *state = &v->parts[v->part];
+	struct err why = ERR_INIT;
+	int more = 0;
+	if (!state->begun)
+		state->total = part_total(v);
+	state->begun = 1;
+	switch (v->part) {
+	case VERIFY_FILE:
+		return file_slice(v, err);
+	case VERIFY_PAGES:
+		return pages_slice(v);
+	case VERIFY_STRUCTURE:
+		return structure_slice(v, err);
+	case VERIFY_HISTORY:
+		return history_slice(v, err);
+	case VERIFY_RECORDS:
+		more = verify_records_slice(v, SLICE_ROWS, &why);
+		state->done = v->report.records;
+		break;
+	case VERIFY_TEXTS:
+		more = verify_texts_slice(v, SLICE_ROWS, &why);
+		state->done += more == 1 && state->done < state->total;
+		break;
+	case VERIFY_PARTS:
+		break;
+	}
+	if (more < 0) { /* what cannot be read is a finding, and the rest goes on */
+		verify_found(v, "%s", why.message);
+		more = 0;
+	}
+	return more;
+}
+
+int verify_step(struct verify *v, double seconds, struct err *err)
+{
+	double end = clock_steady() + seconds;
+	if (v->c->action)
+		return 1;
+	do {
+		if (v->part == VERIFY_PARTS)
+			return 0;
+		int more = part_slice(v, err);
+		if (more < 0)
+			return -1;
+		if (more == 0) {
+			v->parts[v->part].checked = 1;
+			v->parts[v->part].done = v->parts[v->part].total;
+			drop_names(v);
+			v->part++;
+			v->at = 0;
+			v->stage = 0;
+		}
+	} while (clock_steady() < end);
+	return v->part != VERIFY_PARTS;
+}
+
+void verify_states(const struct verify *v, struct verify_state states[VERIFY_PARTS])
+{
+	memcpy(states, v->parts, sizeof v->parts);
+}
+
+const struct verify_report *verify_report(const struct verify *v)
+{
+	return &v->report;
+}
+
+static void list_parts(const struct verify *v, int checked, const char *heading, struct buf *line)
+{
+	int first = 1;
+	for (size_t i = 0; i < VERIFY_PARTS; i++) {
+		const struct verify_state *state = &v->parts[i];
+		if (state->begun != checked || state->checked != checked)
+			continue;
+		buf_addf(line, "%s%s%s", first && line->len ? "; " : "", first ? heading : ", ", state->name);
+		first = 0;
+	}
+}
+
+void verify_line(const struct verify *v, struct buf *line)
+{
+	list_parts(v, 1, _("checked: "), line);
+	if (v->part != VERIFY_PARTS && v->parts[v->part].begun) {
+		const struct verify_state *state = &v->parts[v->part];
+		double percent = state->total ? 100.0 * (double)state->done / (double)state->total : 0;
+		buf_addf(line, "%s%s %.0f %%", line->len ? "; " : "", state->name, percent);
+	}
+	list_parts(v, 0, _("not yet: "), line);
+}
+
+int case_verify(struct case_file *c, const struct progress *progress, verify_fn finding, void *ctx,
+                struct verify_report *report, struct err *err)
+{
+	struct verify *v = verify_begin(c, finding, ctx);
+	v->whole = 1;
+	int rc;
+	while ((rc = verify_step(v, 0.02, err)) == 1) {
+		const struct verify_state *state = &v->parts[v->part];
+		if (c->action)
+			rc = err_set(err, ERR_FAILED, _("another action is under way"));
+		else if (progress_step(progress, state->name, state->done, state->total, err) < 0)
+			rc = -1;
+		if (rc < 0)
+			break;
+	}
+	*report = v->report;
+	verify_end(v);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/* What verify.c (parts, slices), verify_keys.c and verify_records.c share. */
+#ifndef GENBA_CASE_CARE_VERIFY_PRIVATE_H
+#define GENBA_CASE_CARE_VERIFY_PRIVATE_H
+
+#include "case/care/verify.h"
+#include "case/store/case_internal.h"
+
+struct verify_key {
+	unsigned char key[32];
+	int revoked;
+};
+
+/* The keys of one state of the folder `responder`, kept until a commit has another. */
+struct verify_keys {
+	char folder[HISTORY_ID]; /* id of that state */
+	struct verify_key *keys;
+	size_t count;
+	int has_merges;            /* -1: not looked yet */
+	struct standing *standing; /* of revoked keys, once it is needed */
+	int no_standing;           /* it cannot be told, which was reported */
+};
+
+struct verify {
+	struct case_file *c;
+	verify_fn finding;
+	void *ctx;
+	int whole; /* not in slices: the structure is checked in one go */
+	struct verify_report report;
+	struct verify_state parts[VERIFY_PARTS];
+	enum verify_part part;
+	int64_t at;     /* the row, page or table that the present part did last */
+	unsigned stage; /* a part's own order of work */
+	char **names;   /* tables, then folders of the tree */
+	size_t name_count;
+	struct history_check *history;
+	struct verify_keys keys;
+};
+
+__attribute__((format(printf, 2, 3))) void verify_found(struct verify *v, const char *format, ...);
+
+/* Callbacks of the history's check. */
+int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent,
+                        const unsigned char key[32]);
+void verify_history_file(void *ctx, const char *commit, const char *path, const void *text, size_t n);
+
+/* One slice of records, or of texts and files: 1 there is more, 0 done, -1. */
+int verify_records_slice(struct verify *v, unsigned rows, struct err *err);
+int verify_texts_slice(struct verify *v, unsigned rows, struct err *err);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * Kinds of record and their fields: the one table from which validation, JSON,
+ * columns, forms, `genba add`, CSV, completion and the manual follow.
+ *
+ * Everything here is constant data, compiled in: a colleague's case cannot
+ * redefine a kind. To add a field, add a line to kinds_*.c; how a line is
+ * written is told in kinds_table.h.
+ *
+ *     const struct kind *kind = kind_find("asset");
+ *     for (size_t i = 0; i < kind_field_count(kind); i++)
+ *         puts(field_label(kind_field_at(kind, i)));         // Name, Type, Finding, …
+ *
+ * A required field must be given; a required ENUM, ENUMS or TRI that is not given
+ * takes its fallback. An unset field means 不明, "unknown", never "no".
+ */
+#ifndef GENBA_CASE_KIND_KINDS_H
+#define GENBA_CASE_KIND_KINDS_H
+
+#include <stddef.h>
+
+enum field_type {
+	FIELD_TEXT,     /* one line */
+	FIELD_LONG,     /* several lines; the bytes stay out of git */
+	FIELD_ENUM,     /* one of `values` */
+	FIELD_ENUMS,    /* a set of `values` */
+	FIELD_TRI,      /* yes, no, unknown: also in `values` */
+	FIELD_INT,      /* an integer */
+	FIELD_SIZE,     /* bytes */
+	FIELD_DURATION, /* ISO 8601 duration */
+	FIELD_TIME,     /* EDTF (base/edtf.h) */
+	FIELD_HASH,     /* hexadecimal digest */
+	FIELD_ADDRESS,  /* IP or mail address */
+	FIELD_URL,
+	FIELD_REF,    /* a record of ref_kind */
+	FIELD_REFS,   /* a set of records of ref_kind */
+	FIELD_TAGS,   /* a set of free words */
+	FIELD_SECRET, /* masked, purgeable, only its digest is in git */
+};
+
+struct field_value {
+	const char *name; /* what is stored */
+	const char *en;
+	const char *ja;
+};
+
+struct field {
+	const char *name;
+	enum field_type type;
+	const struct field_value *values; /* ENUM, ENUMS, TRI: the last one is `unknown`; else NULL */
+	size_t value_count;
+	const char *ref_kind; /* REF, REFS: a kind's name, or "any"; else NULL */
+	const char *en;
+	const char *ja;
+	const char *help_en;  /* a remark, or NULL; see field_help() */
+	const char *fallback; /* ENUM, ENUMS, TRI: the value if nothing is said, "unknown" mostly; else NULL */
+	unsigned required : 1;
+	unsigned short_form : 1; /* asked first; the rest under "more" */
+	unsigned machine : 1;    /* written by genba only, never by `set` */
+	unsigned common : 1;     /* every kind has it */
+};
+
+struct kind {
+	const char *name;
+	char letter; /* of its labels (R1-A1), or 0: `case`, of which there is one */
+	const char *en;
+	const char *ja;
+	const struct field *fields; /* its own, without the common ones; see kind_field_at() */
+	size_t field_count;
+	const char *title_field; /* names a record in lists. Of any type: an enum or a reference for some kinds */
+	const char *const *list_columns; /* field names, most telling first */
+	size_t list_column_count;
+};
+
+/* All return borrowed constants, or NULL (out of range, no such name). */
+const struct kind *kind_find(const char *name);
+const struct kind *kind_by_letter(char letter); /* upper case */
+size_t kind_count(void);
+const struct kind *kind_at(size_t i);
+
+/* The fields of a kind: its own first, then the common ones that it does not replace by one of its own. */
+size_t kind_field_count(const struct kind *kind);
+const struct field *kind_field_at(const struct kind *kind, size_t i);
+const struct field *kind_field(const struct kind *kind, const char *name);
+
+/* A common field by name, for code that serves records of every kind; NULL if `name` is not common. */
+const struct field *kind_common_field(const char *name);
+
+/* 1 if a record of `kind` may be named by the reference field `field`. */
+int field_accepts_kind(const struct field *field, const struct kind *kind);
+
+/*
+ * A value of an ENUM, ENUMS or TRI field by its name or by its English or
+ * Japanese label, ASCII letters in either case. A name wins over a label.
+ */
+const struct field_value *field_value_find(const struct field *field, const char *name_or_label);
+
+/* Labels in the interface's language (i18n_language()). */
+const char *kind_label(const struct kind *kind);
+const char *field_label(const struct field *field);
+const char *field_value_label(const struct field_value *value);
+
+/* The remark on a field in the interface's language, or "". */
+const char *field_help(const struct field *field);
+
+/* The type's name as kinds and the manual write it: "text", "enum", "ref", … */
+const char *field_type_name(enum field_type type);
+
+#endif

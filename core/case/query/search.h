@@ -1,0 +1,30 @@
+/*
+ * Full-text search over all records.
+ *
+ * FTS5 with the tokenizer of tokenizer.h. The index is derived: an action only
+ * queues the records it changed, and the queue is worked off before a search,
+ * at a close and when the workbench is idle. An index that an older version
+ * made is made anew there.
+ */
+#ifndef GENBA_CASE_QUERY_SEARCH_H
+#define GENBA_CASE_QUERY_SEARCH_H
+
+#include "case/store/record.h"
+
+struct search_hit {
+	const char *label;
+	const char *kind;
+	const char *snippet; /* printable, with the hit between « and » */
+};
+
+/* Records that match what a person typed, best first. Callback nonzero stops. */
+int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(void *ctx, const struct search_hit *hit),
+                void *ctx, struct err *err);
+
+/* At an opening: an index that cannot be made anew (read-only) is asked as it was made. 0 or -1. */
+int search_open(struct case_file *c, struct err *err);
+
+/* Indexes at most `limit` queued records (0: all). Returns how many are left, or -1. */
+int search_catch_up(struct case_file *c, unsigned limit, struct err *err);
+
+#endif

@@ -1,0 +1,189 @@
+#include "case/query/timeline.h"
+
+#include "base/json.h"
+#include "case/store/case_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int timeline_resolve(void *ctx, const char *label, struct edtf *out)
+{
+	json_t *record = record_get(ctx, label, RECORD_RAW, NULL);
+	if (!record)
+		return -1;
+	const char *when = json_get_string(record, "when");
+	const char *kind = json_get_string(record, "kind");
+	if (!when &&
+	    !(kind && strcmp(kind, "event") == 0)) /* an undated event has no time; when it was typed in is none */
+		when = json_get_string(record, "entered");
+	int rc = when ? edtf_parse(when, out, NULL) : -1;
+	json_decref(record);
+	return rc;
+}
+
+struct loading {
+	struct timeline *t;
+	size_t cap;
+};
+
+static int load_event(void *ctx, json_t *record)
+{
+	struct loading *l = ctx;
+	if (l->t->count == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 64;
+		l->t->rows = xrealloc(l->t->rows, l->cap * sizeof *l->t->rows);
+	}
+	struct timeline_row *row = &l->t->rows[l->t->count++];
+	memset(row, 0, sizeof *row);
+	row->record = json_incref(record);
+	const char *when = json_get_string(record, "when");
+	row->dated = when && edtf_parse(when, &row->when, NULL) == 0;
+	return 0;
+}
+
+static int compare_places(const struct timeline_row *x, const struct timeline_row *y)
+{
+	if (x->placed != y->placed)
+		return y->placed - x->placed;
+	int order = x->placed ? edtf_instant_compare(x->first, y->first) : 0;
+	return order || !x->placed ? order : edtf_instant_compare(x->last, y->last);
+}
+
+/* Strings that a record may lack; what lacks it comes last. */
+static int compare_strings(const json_t *x, const json_t *y, const char *field)
+{
+	const char *s = json_get_string(x, field);
+	const char *t = json_get_string(y, field);
+	if (!s || !t)
+		return (s == NULL) - (t == NULL);
+	return strcmp(s, t);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct timeline_row *x = a;
+	const struct timeline_row *y = b;
+	int order = compare_places(x, y);
+	if (order == 0) /* ①…⑧ order what one day holds */
+		order = compare_strings(x->record, y->record, "mark");
+	if (order == 0)
+		order = compare_strings(x->record, y->record, "entered");
+	return order ? order : strcmp(record_label(x->record), record_label(y->record));
+}
+
+static void place(struct case_file *c, struct timeline_row *row)
+{
+	row->placed = row->dated && edtf_span(&row->when, timeline_resolve, c, &row->first, &row->last) == 0;
+	row->earliest = row->first.seconds;
+	row->latest = row->last.seconds;
+}
+
+int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
+{
+	return timeline_load_at(c, NULL, t, err);
+}
+
+int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
+{
+	memset(t, 0, sizeof *t);
+	struct loading l = {t, 0};
+	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, &l, err)
+	                           : record_each(c, "event", 0, load_event, &l, err);
+	if (rc < 0) {
+		timeline_release(t);
+		return -1;
+	}
+	for (size_t i = 0; i < t->count; i++)
+		place(c, &t->rows[i]);
+	if (t->count > 1)
+		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+	return 0;
+}
+
+/* ---- only the last ones, without reading the others */
+
+struct place {
+	struct timeline_row row; /* without a record */
+	sqlite3_int64 n;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a;
+	const struct place *y = b;
+	int order = compare_places(&x->row, &y->row);
+	return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+/* Where each event stands, from the index of their times. */
+static int list_places(struct case_file *c, struct place **places, size_t *count, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	size_t cap = 0;
+	int rc;
+	if (sqlite3_prepare_v2(c->db, "SELECT n, happened FROM record WHERE kind = 'event' AND NOT retracted", -1, &s,
+	                       NULL) != SQLITE_OK)
+		return case_sql_error(c, _("list records"), err);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		if (*count == cap) {
+			cap = cap ? cap * 2 : 256;
+			*places = xrealloc(*places, cap * sizeof **places);
+		}
+		struct place *p = &(*places)[(*count)++];
+		memset(p, 0, sizeof *p);
+		p->n = sqlite3_column_int64(s, 0);
+		const char *when = (const char *)sqlite3_column_text(s, 1);
+		p->row.dated = when && edtf_parse(when, &p->row.when, NULL) == 0;
+		place(c, &p->row);
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? 0 : case_sql_error(c, _("list records"), err);
+}
+
+static int load_row(struct case_file *c, struct place *p, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(c->db, "SELECT json FROM record WHERE n = ?1", -1, &s, NULL) != SQLITE_OK)
+		return case_sql_error(c, _("read a record"), err);
+	sqlite3_bind_int64(s, 1, p->n);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		p->row.record = record_with_disputes(c, NULL,
+		                                     record_from_stored(c, (const char *)sqlite3_column_text(s, 0),
+		                                                        (size_t)sqlite3_column_bytes(s, 0), 0, err),
+		                                     0);
+	else
+		case_sql_error(c, _("read a record"), err);
+	sqlite3_finalize(s);
+	return p->row.record ? 0 : -1;
+}
+
+int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err)
+{
+	struct place *places = NULL;
+	size_t count = 0;
+	memset(t, 0, sizeof *t);
+	int rc = list_places(c, &places, &count, err);
+	if (rc == 0 && count > 1)
+		qsort(places, count, sizeof *places, by_place);
+	size_t first = count > wanted ? count - wanted : 0;
+	t->rows = xcalloc(count - first, sizeof *t->rows);
+	for (size_t i = first; i < count && rc == 0; i++) {
+		rc = load_row(c, &places[i], err);
+		if (rc == 0)
+			t->rows[t->count++] = places[i].row;
+	}
+	free(places);
+	if (rc < 0)
+		timeline_release(t);
+	else if (t->count > 1)
+		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+	return rc;
+}
+
+void timeline_release(struct timeline *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		json_decref(t->rows[i].record);
+	free(t->rows);
+	memset(t, 0, sizeof *t);
+}

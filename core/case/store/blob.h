@@ -1,0 +1,23 @@
+/*
+ * The case's blob store: small files, manifests, captured output.
+ *
+ * Content-addressed by SHA-256, zstd-compressed, rows of the case's database,
+ * outside git. Records name the digest. Put inside an action, a blob is
+ * committed with it.
+ */
+#ifndef GENBA_CASE_STORE_BLOB_H
+#define GENBA_CASE_STORE_BLOB_H
+
+#include "case/store/case_file.h"
+
+#include <stddef.h>
+
+#define BLOB_LIMIT (64U << 20) /* bytes of one blob */
+
+/* Stores n bytes (once), and writes the digest as 64 hex digits. */
+int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], struct err *err);
+
+/* Appends the bytes; checks the digest (ERR_DAMAGED), ERR_NOT_FOUND if there is none or it was purged. */
+int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct err *err);
+
+#endif

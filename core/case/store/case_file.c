@@ -1,0 +1,225 @@
+#include "case/store/case_file.h"
+
+#include "base/json.h"
+#include "case/store/case_internal.h"
+#include "history/sshsig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the struct, from before it is opened to after it is closed */
+
+struct case_file *case_alloc(const char *path, const struct identity *identity)
+{
+	struct case_file *c = xcalloc(1, sizeof *c);
+	c->path = xstrdup(path);
+	c->title = xstrdup("");
+	c->identity = identity;
+	c->backup_every = -1;
+	buf_init(&c->notice);
+	buf_init(&c->warnings);
+	return c;
+}
+
+int case_release(struct case_file *c, struct err *err)
+{
+	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++)
+		sqlite3_finalize(c->statements[i]);
+	history_free(c->history);
+	sqlite3_close(c->memory);
+	int rc = c->vault ? vault_close(c->vault, err) : 0;
+	free(c->changes);
+	disputes_release(c);
+	free(c->path);
+	free(c->title);
+	free(c->responder);
+	buf_release(&c->notice);
+	buf_release(&c->warnings);
+	free(c);
+	return rc;
+}
+
+/* ---- what the records say of the case and of who works on it */
+
+struct find_responder {
+	struct case_file *c;
+	int found;
+};
+
+static int match_responder(void *ctx, json_t *record)
+{
+	struct find_responder *find = ctx;
+	struct case_file *c = find->c;
+	const char *line = json_get_string(record, "key");
+	const char *mark = json_get_string(record, "mark");
+	unsigned char key[32];
+	if (!line || !mark || strlen(mark) >= MARK_TEXT || json_object_get(record, "revoked") ||
+	    ssh_public_parse(line, key, NULL) < 0 || memcmp(key, c->identity->public_key, 32) != 0)
+		return 0;
+	snprintf(c->mark, sizeof c->mark, "%s", mark);
+	free(c->responder);
+	c->responder = xstrdup(record_label(record));
+	c->has_reserved = json_object_get(record, RESERVE_FIELD) != NULL;
+	find->found = 1;
+	return 1;
+}
+
+int case_refresh(struct case_file *c, struct err *err)
+{
+	json_t *record = record_stored(c, "case", err);
+	if (!record)
+		return -1;
+	const char *title = json_get_string(record, "title");
+	const char *tlp = json_get_string(record, "tlp");
+	free(c->title);
+	c->title = xstrdup(title ? title : "");
+	snprintf(c->tlp, sizeof c->tlp, "%s", tlp ? tlp : "AMBER");
+	snprintf(c->id, sizeof c->id, "%s", json_get_string(record, "id"));
+	json_decref(record);
+	char head[HISTORY_ID];
+	if (history_head(c->history, head, err) < 0)
+		return -1;
+	snprintf(c->head, sizeof c->head, "%.10s", head);
+	return case_find_responder(c, err);
+}
+
+int case_find_responder(struct case_file *c, struct err *err)
+{
+	c->mark[0] = '\0';
+	free(c->responder);
+	c->responder = NULL;
+	c->has_reserved = 0;
+	if (!c->identity)
+		return 0;
+	struct find_responder find = {c, 0};
+	return record_each(c, "responder", RECORD_RAW, match_responder, &find, err) < 0 ? -1 : 0;
+}
+
+/* ---- what is asked of it */
+
+const char *case_path(const struct case_file *c)
+{
+	return c->path;
+}
+
+const char *case_id(const struct case_file *c)
+{
+	return c->id;
+}
+
+const char *case_title(const struct case_file *c)
+{
+	return c->title;
+}
+
+const char *case_tlp(const struct case_file *c)
+{
+	return c->tlp;
+}
+
+const char *case_mark(const struct case_file *c)
+{
+	return c->mark;
+}
+
+const struct identity *case_identity(const struct case_file *c)
+{
+	return c->identity;
+}
+
+struct vault *case_vault(struct case_file *c)
+{
+	return c->vault;
+}
+
+sqlite3 *case_db(struct case_file *c)
+{
+	return c->db;
+}
+
+struct history *case_history(struct case_file *c)
+{
+	return c->history;
+}
+
+const char *case_head(struct case_file *c)
+{
+	return c->head;
+}
+
+const char *case_responder(const struct case_file *c)
+{
+	return c->responder && *c->responder ? c->responder : NULL;
+}
+
+const char *case_warnings(const struct case_file *c)
+{
+	return c->warnings.data;
+}
+
+const char *case_notice(const struct case_file *c)
+{
+	return c->notice.data;
+}
+
+uint64_t case_generation(const struct case_file *c)
+{
+	return c->generation;
+}
+
+void case_changed(struct case_file *c, const char *const *ids, size_t count)
+{
+	if (!c->changes)
+		c->changes = xcalloc(CHANGES_KEPT, sizeof *c->changes);
+	c->generation++;
+	for (size_t i = 0; i < count; i++) {
+		struct change *change = &c->changes[c->change_next];
+		c->change_next = (c->change_next + 1) % CHANGES_KEPT;
+		if (change->generation > c->changes_from)
+			c->changes_from = change->generation;
+		change->generation = c->generation;
+		snprintf(change->id, sizeof change->id, "%s", ids[i]);
+	}
+}
+
+int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id), void *ctx)
+{
+	if (generation < c->changes_from)
+		return -1;
+	for (size_t i = 0; c->changes && i < CHANGES_KEPT; i++)
+		if (c->changes[i].generation > generation)
+			fn(ctx, c->changes[i].id);
+	return 0;
+}
+
+int case_is_changing(const struct case_file *c)
+{
+	return c && (c->action || !sqlite3_get_autocommit(c->db));
+}
+
+int case_is_still(const struct case_file *c)
+{
+	return c && c->still;
+}
+
+void case_on_missing_key(struct case_file *c, void (*fn)(void *ctx), void *ctx)
+{
+	if (!c)
+		return;
+	c->missing_key = fn;
+	c->missing_key_ctx = ctx;
+}
+
+int case_may_write(const struct case_file *c, struct err *err)
+{
+	if (c->still)
+		return err_set(err, ERR_FAILED, _("a copy of the case is being made: try again in a moment"));
+	if (c->flags & CASE_READ_ONLY)
+		return err_set(err, ERR_FAILED, _("the case is open for reading only"));
+	if (!c->identity || !c->identity->secret_key)
+		return err_set(err, ERR_UNLOCK, _("no identity is unlocked: every change is signed by a responder"));
+	if (!c->responder)
+		return err_set(err, ERR_FAILED, _("%s is not a responder of this case: it can be read, not changed"),
+		               c->identity->name);
+	return 0;
+}

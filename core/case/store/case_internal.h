@@ -1,0 +1,177 @@
+/*
+ * What the rooms of the case share and nobody else sees: the struct behind
+ * `struct case_file`, its prepared statements, and its schema.
+ */
+#ifndef GENBA_CASE_STORE_CASE_INTERNAL_H
+#define GENBA_CASE_STORE_CASE_INTERNAL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/identity/identity.h"
+#include "case/store/case_file.h"
+#include "case/store/meta.h"
+#include "case/store/record.h"
+#include "case/store/text_store.h"
+#include "history/history.h"
+#include "vault/vault.h"
+
+/* Statements that are prepared once per case: (name, SQL). */
+#define CASE_STATEMENTS(X)                                                                                             \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                                    \
+	X(COMMIT, "COMMIT")                                                                                            \
+	X(ROLLBACK, "ROLLBACK")                                                                                        \
+	X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                                           \
+	X(META_SET, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")           \
+	X(RECORD_BY_LABEL, "SELECT n, id, kind, label, retracted, json FROM record WHERE label = ?1")                  \
+	X(RECORD_BY_ID, "SELECT n, id, kind, label, retracted, json FROM record WHERE id = ?1")                        \
+	X(ID_OF_ALIAS, "SELECT id FROM alias WHERE label = ?1")                                                        \
+	X(LABEL_OF_ID, "SELECT label, kind FROM record WHERE id = ?1")                                                 \
+	X(RECORD_INSERT,                                                                                               \
+	  "INSERT INTO record(id, retracted, json, status, facet, basis, happened, name, kind, label, mark, number)"   \
+	  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                                                \
+	X(RECORD_UPDATE,                                                                                               \
+	  "UPDATE record SET retracted = ?2, json = ?3, status = ?4, facet = ?5, basis = ?6, happened = ?7, name = ?8" \
+	  " WHERE id = ?1")                                                                                            \
+	X(RELABEL, "UPDATE record SET label = ?2, mark = ?3, number = ?4 WHERE id = ?1")                               \
+	X(ALIAS_PUT, "INSERT OR REPLACE INTO alias(label, id) VALUES(?1, ?2)")                                         \
+	/* a number that a colleague took out of the air is not counted on from */                                     \
+	X(NEXT_NUMBER,                                                                                                 \
+	  "SELECT coalesce(max(number), 0) + 1 FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000")      \
+	X(LINK_CLEAR, "DELETE FROM link WHERE source = ?1")                                                            \
+	X(LINK_ADD, "INSERT OR IGNORE INTO link(target, source, field) VALUES(?1, ?2, ?3)")                            \
+	X(LINK_HAS, "SELECT 1 FROM link WHERE target = ?1 AND source = ?2 AND field = ?3")                             \
+	X(LINK_COUNT, "SELECT count(*) FROM link WHERE source = ?1")                                                   \
+	X(TEXT_PUT, "INSERT INTO text(digest, secret, salt, value) VALUES(?1, ?2, ?3, ?4)")                            \
+	X(TEXT_HAS, "SELECT 1 FROM text WHERE digest = ?1")                                                            \
+	X(TEXT_GET, "SELECT salt, value FROM text WHERE digest = ?1")                                                  \
+	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                             \
+	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                          \
+	            " ON CONFLICT(sha256) DO UPDATE SET data = ?3")                                                    \
+	X(BLOB_GET, "SELECT size, data FROM blob WHERE sha256 = ?1")                                                   \
+	X(QUEUE, "INSERT OR IGNORE INTO search_queue(n) SELECT n FROM record WHERE id = ?1")
+
+enum case_statement {
+#define X(name, sql) CASE_##name,
+	CASE_STATEMENTS(X)
+#undef X
+	    CASE_STATEMENT_COUNT
+};
+
+#define CHANGES_KEPT 1024
+
+/* The field of a responder with the labels that are kept free for paper (reserve.h). */
+#define RESERVE_FIELD "reserved"
+
+/* A record that an action of this session has changed. */
+struct change {
+	uint64_t generation; /* after it; 0: none */
+	char id[37];
+};
+
+/* What disputed.h has read of one state of the case. */
+struct disputes {
+	uint64_t generation;
+	char commit[HISTORY_ID]; /* "": now */
+	json_t *all;             /* NULL: not read */
+};
+
+struct case_file {
+	struct vault *vault;
+	sqlite3 *db; /* the vault's */
+	struct history *history;
+	const struct identity *identity; /* borrowed; NULL if none */
+	char *path;
+	char id[37];
+	char *title;
+	char tlp[16];
+	char mark[MARK_TEXT];
+	char *responder;  /* label of the unlocked responder's record, or NULL */
+	int has_reserved; /* that record says labels that are kept free (reserve.h) */
+	char head[11];
+	unsigned flags;
+	uint64_t generation;
+	struct change *changes; /* CHANGES_KEPT of them, a ring: the last ones are before `change_next`; owned */
+	size_t change_next;
+	uint64_t changes_from;       /* generation since which all are in the ring */
+	struct disputes disputes[2]; /* now, and the past that was looked at last */
+	struct buf notice;
+	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
+	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
+	struct action *action; /* the open one, or NULL */
+	int still;             /* a copy is being made: nothing may be added meanwhile */
+	void (*missing_key)(void *ctx); /* waits for the responder's key; or NULL */
+	void *missing_key_ctx;
+	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
+	char found_kind[64];
+	int backup_every; /* actions between copies made by themselves; 0: none; -1: not looked up yet */
+	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
+};
+
+/* The statement, reset and without bindings; NULL with an error if it cannot be prepared. */
+sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err);
+
+/* Ends every read that was left half-way (a borrowed label is one): VACUUM and rotation need a still database. */
+void case_reset_statements(struct case_file *c);
+
+/* Runs a statement that returns no row. 0 or -1. */
+int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, struct err *err);
+
+/* Turns the database's last error into ours: damage names the vault's finding, a full disk is ERR_NO_SPACE. -1. */
+int case_sql_error(struct case_file *c, const char *doing, struct err *err);
+
+/* Makes the tables in an empty database. */
+int schema_create(struct case_file *c, struct err *err);
+
+/* Parts of the schema that an upgrade makes too. */
+#define SCHEMA_RECORD                                                                                            \
+	"CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"                \
+	"  label TEXT NOT NULL UNIQUE, mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL," \
+	"  json TEXT NOT NULL," TALLY_COLUMNS ");" TALLY_INDEXES "CREATE INDEX record_kind ON record(kind, n);"  \
+	"CREATE INDEX record_number ON record(mark, kind, number);"
+#define SCHEMA_WORK                                                                       \
+	"CREATE TABLE work(key TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL," \
+	"  PRIMARY KEY(key, part)) WITHOUT ROWID;"
+
+/* The number of the schema that the database says it has. */
+int schema_format(struct case_file *c, int *format, struct err *err);
+
+/* Checks that the database is a case of the present format (older ones are case_upgrade()'s), and nothing else. */
+int schema_check(struct case_file *c, struct err *err);
+
+/* An empty struct for that path, and what frees it: closes the vault, if there is one. */
+struct case_file *case_alloc(const char *path, const struct identity *identity);
+int case_release(struct case_file *c, struct err *err);
+
+/* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
+int case_refresh(struct case_file *c, struct err *err);
+
+/* Fills in mark and responder's label of the unlocked identity, as the records have them now. */
+int case_find_responder(struct case_file *c, struct err *err);
+
+/* Whether the text has the form of a label with a mark and a number. */
+int record_is_label(const char *text);
+
+/* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
+void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
+
+/* Begins the next generation, with these records changed. */
+void case_changed(struct case_file *c, const char *const *ids, size_t count);
+
+/* Writes a record's row, its links and its place in the search queue inside the open transaction. */
+int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);
+
+/* The stored form (canonical object) of a record by label, alias or id. New reference. */
+json_t *record_stored(struct case_file *c, const char *label, struct err *err);
+
+/* Label (and kind, if not NULL) of an id: borrowed until the next call; NULL if there is no such record. */
+const char *record_label_of(struct case_file *c, const char *id, const char **kind);
+
+/* A stored value of a field as record.h describes records as read. New reference. */
+json_t *record_value_as_read(struct case_file *c, const struct field *field, json_t *stored, unsigned flags);
+
+/* The record with what is disputed of it (disputed.h), as of a commit (NULL: now); takes the reference. NULL stays NULL. */
+json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *record, unsigned flags);
+void disputes_release(struct case_file *c);
+
+#endif

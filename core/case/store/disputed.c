@@ -1,0 +1,223 @@
+/* Which fields of which records an open conflict makes doubtful: read once for each state of the case. */
+#include "case/store/disputed.h"
+
+#include "base/json.h"
+#include "case/store/case_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct loading {
+	struct case_file *c;
+	json_t *all; /* record's id, and its label -> {field: [one value, the other]} */
+};
+
+/* A conflict names values as stored, in text: sets and numbers are JSON. */
+static json_t *conflict_value(struct case_file *c, const struct field *field, const char *stored)
+{
+	json_t *value = NULL;
+	if (!stored)
+		return json_null();
+	if (!field || field->type == FIELD_ENUMS || field->type == FIELD_REFS || field->type == FIELD_TAGS ||
+	    field->type == FIELD_INT || field->type == FIELD_SIZE)
+		value = json_loads(stored, JSON_DECODE_ANY, NULL);
+	if (!value)
+		value = json_string(stored);
+	json_t *read = field && value ? record_value_as_read(c, field, value, 0) : json_incref(value);
+	json_decref(value);
+	return read ? read : json_null();
+}
+
+static int is_open(const json_t *conflict)
+{
+	const char *state = json_get_string(conflict, "state");
+	return !json_object_get(conflict, "retracted") && (!state || strcmp(state, "resolved") != 0);
+}
+
+static void add_conflict(struct loading *l, const json_t *conflict)
+{
+	const char *kind_name = NULL;
+	const char *id = json_get_string(conflict, "record");
+	const char *name = json_get_string(conflict, "field");
+	if (!id || !name || !is_open(conflict))
+		return;
+	const char *found = record_label_of(l->c, id, &kind_name);
+	const struct kind *kind = found ? kind_find(kind_name) : NULL;
+	char *label = found ? xstrdup(found) : NULL; /* the next look-up overwrites it */
+	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	json_t *fields = json_object_get(l->all, id);
+	if (!fields) {
+		json_object_set_new(l->all, id, fields = json_object());
+		if (label)
+			json_object_set(l->all, label, fields);
+	}
+	json_t *values = json_object_get(fields, name);
+	if (!values)
+		json_object_set_new(fields, name, values = json_array());
+	json_array_append_new(values, conflict_value(l->c, field, json_get_string(conflict, "one")));
+	json_array_append_new(values, conflict_value(l->c, field, json_get_string(conflict, "other")));
+	free(label);
+}
+
+static int take_row(void *ctx, json_t *conflict)
+{
+	add_conflict(ctx, conflict);
+	return 0;
+}
+
+static int take_file(void *ctx, const char *path, const void *text, size_t n)
+{
+	(void)path;
+	json_t *conflict = json_parse(text, n, NULL);
+	if (json_is_object(conflict))
+		add_conflict(ctx, conflict);
+	json_decref(conflict);
+	return 0;
+}
+
+/* The present state and one past one are kept. */
+static const json_t *all_disputes(struct case_file *c, const char *commit)
+{
+	struct disputes *d = &c->disputes[commit && *commit];
+	if (d->all && d->generation == c->generation && strcmp(d->commit, commit ? commit : "") == 0)
+		return d->all;
+	json_t *all = json_object();
+	struct loading l = {c, all};
+	if (commit && *commit)
+		history_folder_walk(c->history, commit, "conflict", take_file, &l, NULL);
+	else
+		record_each(c, "conflict", RECORD_RAW, take_row, &l, NULL);
+	json_decref(d->all);
+	d->all = all;
+	d->generation = c->generation;
+	snprintf(d->commit, sizeof d->commit, "%s", commit ? commit : "");
+	return all;
+}
+
+void disputes_release(struct case_file *c)
+{
+	for (size_t i = 0; i < sizeof c->disputes / sizeof *c->disputes; i++)
+		json_decref(c->disputes[i].all);
+	memset(c->disputes, 0, sizeof c->disputes);
+}
+
+const json_t *record_disputes(struct case_file *c, const char *commit, const char *record)
+{
+	return json_object_get(all_disputes(c, commit), record);
+}
+
+const json_t *field_disputed_values(struct case_file *c, const char *commit, const char *record, const char *field)
+{
+	return json_object_get(record_disputes(c, commit, record), field);
+}
+
+int field_is_disputed(struct case_file *c, const char *commit, const char *record, const char *field)
+{
+	return field_disputed_values(c, commit, record, field) != NULL;
+}
+
+json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *record, unsigned flags)
+{
+	const char *id = json_get_string(record, "id");
+	const char *kind = json_get_string(record, "kind");
+	if (!record || (flags & RECORD_RAW) || !id || (kind && strcmp(kind, "conflict") == 0))
+		return record;
+	const json_t *fields = record_disputes(c, commit, id);
+	if (!fields)
+		return record;
+	json_t *marked = json_copy(record); /* an unknown kind's is the stored object itself */
+	json_t *names = json_array();
+	size_t n;
+	char **sorted = json_names((json_t *)(uintptr_t)fields, &n);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(names, json_string(sorted[i]));
+	json_names_free(sorted, n);
+	json_object_set_new(marked, "disputed", names);
+	json_object_set_new(marked, "disputed_values", json_deep_copy(fields));
+	json_decref(record);
+	return marked;
+}
+
+int record_each_disputed(struct case_file *c, const char *kind, record_fn fn, void *ctx, struct err *err)
+{
+	size_t n;
+	json_t *all = json_copy((json_t *)(uintptr_t)all_disputes(c, NULL)); /* the callback may change the case */
+	char **ids = json_names(all, &n);
+	int rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		json_t *record = record_get(c, ids[i], 0, NULL);
+		const char *is = json_get_string(record, "kind");
+		const char *id = json_get_string(record, "id"); /* each is there by its label, too */
+		if (is && id && strcmp(id, ids[i]) == 0 && strcmp(is, kind) == 0 && !record_is_retracted(record))
+			rc = fn(ctx, record);
+		json_decref(record);
+	}
+	json_names_free(ids, n);
+	json_decref(all);
+	(void)err;
+	return rc;
+}
+
+/* ---- a record as read */
+
+int record_is_disputed(const json_t *record, const char *field)
+{
+	return json_object_get(json_object_get(record, "disputed_values"), field) != NULL;
+}
+
+/* Whether `value` is one of `list`, which are joined by bars. */
+static int is_among(const char *list, const char *value)
+{
+	size_t length = value ? strlen(value) : 0;
+	for (const char *p = list; value && *p;) {
+		size_t n = strcspn(p, "|");
+		if (n == length && memcmp(p, value, n) == 0)
+			return 1;
+		p += n + (p[n] == '|');
+	}
+	return 0;
+}
+
+int record_may_be(const json_t *record, const char *field, const char *values)
+{
+	const json_t *sides = json_object_get(json_object_get(record, "disputed_values"), field);
+	int may = is_among(values, json_get_string(record, field));
+	for (size_t i = 0; i < json_array_size(sides) && !may; i++)
+		may = is_among(values, json_string_value(json_array_get(sides, i)));
+	return may;
+}
+
+int record_surely_is(const json_t *record, const char *field, const char *values)
+{
+	const json_t *sides = json_object_get(json_object_get(record, "disputed_values"), field);
+	int sure = is_among(values, json_get_string(record, field));
+	for (size_t i = 0; i < json_array_size(sides) && sure; i++)
+		sure = is_among(values, json_string_value(json_array_get(sides, i)));
+	return sure;
+}
+
+int asset_is_uncontained(const json_t *asset)
+{
+	return record_may_be(asset, "status", ASSET_INFECTED) &&
+	       !record_surely_is(asset, "containment", ASSET_CONTAINED);
+}
+
+int value_reassures(const char *field, const char *value)
+{
+	static const struct {
+		const char *field, *values;
+	} table[] = {
+	    {"containment", ASSET_CONTAINED},
+	    {"status", "clean|excluded|done|verified|dropped"},
+	    {"state", "ruled_out|answered|finished|resolved"},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (strcmp(table[i].field, field) == 0)
+			return is_among(table[i].values, value);
+	return 0;
+}
+
+void disputed_add(struct buf *out)
+{
+	buf_adds(out, _(" (disputed)"));
+}

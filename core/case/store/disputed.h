@@ -1,0 +1,54 @@
+/*
+ * What is disputed: fields of records under a conflict that nobody has decided.
+ *
+ * A merge keeps one of two values that were set on both sides, by nothing better
+ * than the time of change. Until a person decides, the field is not known, and
+ * whatever shows or counts it says so:
+ *
+ *     records as read (record.h) bear a member `disputed`, the sorted names of
+ *     such fields, and `disputed_values`, {field: [one value, the other]}; null
+ *     stands for unset. record_field_text() adds "(disputed)".
+ *
+ * Who counts asks record_may_be() and record_surely_is(): what would reassure
+ * counts only if both sides say it, what would alarm if either does. A machine
+ * that is isolated on one side only is not isolated; one that is infected on one
+ * side is infected.
+ */
+#ifndef GENBA_CASE_STORE_DISPUTED_H
+#define GENBA_CASE_STORE_DISPUTED_H
+
+#include "case/store/record.h"
+
+struct buf;
+
+/* Whether the field of the record is disputed, as of a commit (full id; NULL or "": now). The record by label or id. */
+int field_is_disputed(struct case_file *c, const char *commit, const char *record, const char *field);
+
+/* The two values, an array as above; NULL: the field is not disputed. Borrowed until the case changes. */
+const json_t *field_disputed_values(struct case_file *c, const char *commit, const char *record, const char *field);
+
+/* All of a record: {field: [one value, the other]}; NULL: nothing of it. Borrowed until the case changes. */
+const json_t *record_disputes(struct case_file *c, const char *commit, const char *record);
+
+/* The disputed records of a kind, now and not retracted, as record_each() gives them. */
+int record_each_disputed(struct case_file *c, const char *kind, record_fn fn, void *ctx, struct err *err);
+
+/* Of a record as read; `values` are joined by bars: "infected|compromised". */
+int record_is_disputed(const json_t *record, const char *field);
+int record_may_be(const json_t *record, const char *field,
+                  const char *values); /* it is one of them, or a side says so */
+int record_surely_is(const json_t *record, const char *field, const char *values); /* it is, and both sides say so */
+
+#define ASSET_INFECTED  "infected|compromised"
+#define ASSET_CONTAINED "isolated|not_applicable"
+
+/* Infected or taken over and not isolated, for all that is known: an alarm. */
+int asset_is_uncontained(const json_t *asset);
+
+/* Whether the value reassures (isolated, clean, done): while it is disputed it does not count. */
+int value_reassures(const char *field, const char *value);
+
+/* Appends " (disputed)" in the interface's language. */
+void disputed_add(struct buf *out);
+
+#endif

@@ -1,0 +1,115 @@
+#include "case/store/rules.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/edtf.h"
+#include "case/store/record.h"
+#include "case/store/tally.h"
+
+#include <string.h>
+
+#define ZONES ((int64_t)14 * 3600) /* seconds between UTC and the farthest zone */
+
+int rule_machine_kind(const struct kind *kind)
+{
+	static const char *const names[] = {"case", "responder", "run", "step", "conflict"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(kind->name, names[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static int is(const json_t *object, const char *field, const char *value)
+{
+	const char *text = json_get_string(object, field);
+	return text && strcmp(text, value) == 0;
+}
+
+/* Telling another organisation, sharing and going public need somebody's approval on record. */
+static int check_contact(const json_t *object, struct err *err)
+{
+	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
+	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+		if (is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by"))
+			return err_set(err, ERR_USAGE,
+			               _("contact: purpose=%s needs approved_by, the decision that allows it; add the "
+			                 "decision first"),
+			               guarded[i]);
+	return 0;
+}
+
+int rule_check(struct case_file *c, const json_t *object, struct err *err)
+{
+	(void)c;
+	if (is(object, "kind", "contact"))
+		return check_contact(object, err);
+	return 0;
+}
+
+static int64_t time_in(const json_t *record, const char *field, int at_end)
+{
+	const char *text = json_get_string(record, field);
+	struct edtf time;
+	int64_t first;
+	int64_t last;
+	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &last) < 0)
+		return INT64_MIN;
+	return at_end ? last : first;
+}
+
+static int take_indicator(void *ctx, json_t *record)
+{
+	*(int64_t *)ctx = time_in(record, "entered", 0);
+	return 0;
+}
+
+int64_t rule_newest_indicator(struct case_file *c)
+{
+	int64_t newest = INT64_MIN;
+	tally_pick(c, "indicator", "coalesce(json_extract(json, '$.role'), '') <> 'benign'", -1, take_indicator,
+	           &newest, NULL);
+	return newest;
+}
+
+int rule_check_is_stale(struct case_file *c, const char *label, int64_t newest)
+{
+	json_t *check = record_get(c, label, 0, NULL);
+	int64_t made = time_in(check, "when", 1);
+	if (made == INT64_MIN)
+		made = time_in(check, "entered", 1);
+	json_decref(check);
+	return made != INT64_MIN && newest > made;
+}
+
+/* Paper is typed in after it was written. A zone that is not given may be any: the slack is the widest. */
+static int is_written_after_entry(const json_t *record)
+{
+	int64_t written = time_in(record, "written", 0);
+	int64_t entered = time_in(record, "entered", 1);
+	return written != INT64_MIN && entered != INT64_MIN && written - ZONES > entered;
+}
+
+void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
+{
+	if (is_written_after_entry(record))
+		buf_adds(lines,
+		         _("written on paper later than it was entered: check the date and the zone (written)\n"));
+	if (is(record, "kind", "asset") && is(record, "status", "clean") && !json_object_get(record, "checked_by"))
+		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
+	if (is(record, "kind", "asset") && is(record, "status", "clean") && json_get_string(record, "checked_by") &&
+	    rule_check_is_stale(c, json_get_string(record, "checked_by"), rule_newest_indicator(c)))
+		buf_adds(lines,
+		         _("to be checked again: indicators were added after the check behind \"no trace found\"\n"));
+	if (is(record, "kind", "asset") && is(record, "containment", "isolated") &&
+	    !json_object_get(record, "isolation_method") && !json_object_get(record, "isolation_verified"))
+		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
+	if (is(record, "kind", "contact") && is(record, "means", "victim_mail")) {
+		json_t *the_case = record_get(c, "case", 0, NULL);
+		if (!is(the_case, "mail_compromised", "no"))
+			buf_adds(lines,
+			         _("this contact goes through the victim's mail, which the attacker may be reading\n"));
+		json_decref(the_case);
+	}
+}

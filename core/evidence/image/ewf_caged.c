@@ -1,0 +1,242 @@
+/*
+ * libewf in the cage: says what an image is, then streams its media.
+ *
+ * The first line is {"size", "md5", "sha1", "words", "unreadable", "corrupted"}.
+ * Then, MiB by MiB from where the request says: a line {"bad": [[offset, bytes], …]}
+ * where something is damaged, and the bytes, zeros in the damaged places.
+ */
+#include "evidence/image/ewf.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+
+#include <libewf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MOST  64
+#define RANGES_MOST 10000
+#define GIVE_UP     (64ULL << 20) /* that many damaged bytes in a row: nothing more is there */
+
+struct image {
+	struct worker *w;
+	libewf_handle_t *handle;
+	uint64_t size;
+	uint64_t sector;
+	uint32_t checksum_errors; /* that were there at the last look */
+};
+
+static int failed(libewf_error_t *error, const char *what, struct err *err)
+{
+	char text[512] = "";
+	if (error) {
+		libewf_error_backtrace_sprint(error, text, sizeof text);
+		text[strcspn(text, "\n")] = '\0'; /* the cause comes first */
+		libewf_error_free(&error);
+	}
+	return err_set(err, ERR_DAMAGED, "%s: %s", what, text);
+}
+
+static json_t *text_value(const void *text, size_t room)
+{
+	size_t n = strnlen(text, room);
+	json_t *value = json_stringn(text, n);
+	return value ? value : json_string("?"); /* not UTF-8 */
+}
+
+static json_t *read_words(struct image *m)
+{
+	json_t *words = json_object();
+	uint32_t count = 0;
+	if (libewf_handle_get_number_of_header_values(m->handle, &count, NULL) != 1)
+		return words;
+	for (uint32_t i = 0; i < count && i < WORDS_MOST; i++) {
+		uint8_t name[64] = "";
+		uint8_t value[1024] = "";
+		size_t n = 0;
+		if (libewf_handle_get_header_value_identifier_size(m->handle, i, &n, NULL) != 1 || n == 0 ||
+		    n > sizeof name || libewf_handle_get_header_value_identifier(m->handle, i, name, n, NULL) != 1 ||
+		    !text_is_utf8(name, strnlen((char *)name, n)) ||
+		    libewf_handle_get_utf8_header_value(m->handle, name, strnlen((char *)name, n), value, sizeof value,
+		                                        NULL) != 1)
+			continue;
+		if (*value)
+			json_object_set_new(words, (char *)name, text_value(value, sizeof value));
+	}
+	return words;
+}
+
+static json_t *read_hash(struct image *m, const char *name)
+{
+	uint8_t value[96] = "";
+	if (libewf_handle_get_utf8_hash_value(m->handle, (const uint8_t *)name, strlen(name), value, sizeof value,
+	                                      NULL) != 1)
+		return json_string("");
+	return text_value(value, sizeof value);
+}
+
+static json_t *range(struct image *m, uint64_t first, uint64_t count)
+{
+	uint64_t most = m->size / m->sector;
+	if (first > most)
+		first = most;
+	if (count > most - first)
+		count = most - first;
+	uint64_t from = first * m->sector;
+	uint64_t length = count * m->sector;
+	return json_pack("[I, I]", (json_int_t)from, (json_int_t)length);
+}
+
+static json_t *read_unreadable(struct image *m)
+{
+	json_t *list = json_array();
+	uint32_t count = 0;
+	libewf_handle_get_number_of_acquiry_errors(m->handle, &count, NULL);
+	for (uint32_t i = 0; i < count && i < RANGES_MOST; i++) {
+		uint64_t first = 0;
+		uint64_t sectors = 0;
+		if (libewf_handle_get_acquiry_error(m->handle, i, &first, &sectors, NULL) == 1)
+			json_array_append_new(list, range(m, first, sectors));
+	}
+	return list;
+}
+
+static int say_about(struct image *m, struct err *err)
+{
+	int corrupted = libewf_handle_segment_files_corrupted(m->handle, NULL) == 1;
+	return worker_emit_take(m->w,
+	                        json_pack("{s:I, s:o, s:o, s:o, s:o, s:b}", "size", (json_int_t)m->size, "md5",
+	                                  read_hash(m, "MD5"), "sha1", read_hash(m, "SHA1"), "words", read_words(m),
+	                                  "unreadable", read_unreadable(m), "corrupted", corrupted),
+	                        err);
+}
+
+/*
+ * The damaged sectors that reading this piece has found. libewf joins neighbours, so that the last range that was there
+ * before may have grown.
+ */
+static void new_checksum_errors(struct image *m, uint64_t offset, size_t n, json_t *bad)
+{
+	uint32_t count = 0;
+	uint64_t end = offset;
+	libewf_handle_get_number_of_checksum_errors(m->handle, &count, NULL);
+	for (uint32_t i = m->checksum_errors ? m->checksum_errors - 1 : 0; i < count; i++) {
+		uint64_t first = 0;
+		uint64_t sectors = 0;
+		if (libewf_handle_get_checksum_error(m->handle, i, &first, &sectors, NULL) != 1 ||
+		    first > m->size / m->sector || sectors > m->size / m->sector + 1)
+			continue;
+		uint64_t from = first * m->sector > end ? first * m->sector : end;
+		uint64_t to = (first + sectors) * m->sector < offset + n ? (first + sectors) * m->sector : offset + n;
+		if (from < to)
+			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)from, (json_int_t)(to - from)));
+		end = from < to ? to : end;
+	}
+	m->checksum_errors = count;
+}
+
+static int read_at(struct image *m, unsigned char *bytes, size_t n, uint64_t offset)
+{
+	while (n > 0) {
+		libewf_error_t *error = NULL;
+		ssize_t got = libewf_handle_read_random(m->handle, bytes, n, (off64_t)offset, &error);
+		libewf_error_free(&error);
+		if (got <= 0 || (size_t)got > n)
+			return -1;
+		bytes += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+/* One MiB; what cannot be read as a whole is read chunk by chunk. */
+static void read_piece(struct image *m, unsigned char *bytes, size_t n, uint64_t offset, json_t *bad)
+{
+	if (read_at(m, bytes, n, offset) == 0)
+		new_checksum_errors(m, offset, n, bad);
+	else
+		for (size_t at = 0; at < n; at += EWF_CHUNK) {
+			size_t part = n - at < EWF_CHUNK ? n - at : EWF_CHUNK;
+			if (read_at(m, bytes + at, part, offset + at) == 0) {
+				new_checksum_errors(m, offset + at, part, bad);
+				continue;
+			}
+			memset(bytes + at, 0, part);
+			uint64_t from = offset + at;
+			json_array_append_new(bad, json_pack("[I, I]", (json_int_t)from, (json_int_t)part));
+		}
+}
+
+static uint64_t total(const json_t *ranges)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < json_array_size(ranges); i++)
+		sum += (uint64_t)json_integer_value(json_array_get(json_array_get(ranges, i), 1));
+	return sum;
+}
+
+static int stream(struct image *m, uint64_t from, struct err *err)
+{
+	unsigned char *bytes = xmalloc(DIGEST_PIECE);
+	uint64_t damaged = 0;
+	int rc = 0;
+	for (uint64_t at = from; rc == 0 && at < m->size; at += DIGEST_PIECE) {
+		json_t *bad = json_array();
+		size_t n = m->size - at < DIGEST_PIECE ? (size_t)(m->size - at) : DIGEST_PIECE;
+		read_piece(m, bytes, n, at, bad);
+		damaged = total(bad) >= n ? damaged + n : 0;
+		if (damaged > GIVE_UP)
+			rc = err_set(err, ERR_DAMAGED,
+			             _("the image says that it holds %llu bytes, but nothing can be read from byte "
+			               "%llu on: it was cut short, or segments are missing"),
+			             (unsigned long long)m->size, (unsigned long long)(at + n - damaged));
+		if (rc == 0 && json_array_size(bad))
+			rc = worker_emit_take(m->w, json_pack("{s:O}", "bad", bad), err);
+		if (rc == 0)
+			rc = worker_emit_raw(m->w, bytes, n, err);
+		json_decref(bad);
+	}
+	free(bytes);
+	return rc;
+}
+
+static int open_image(struct image *m, struct err *err)
+{
+	libewf_error_t *error = NULL;
+	size_t count = worker_input_count(m->w);
+	char **names = xcalloc(count + 1, sizeof *names);
+	size64_t size = 0;
+	uint32_t sector = 0;
+	for (size_t i = 0; i < count; i++)
+		names[i] = worker_input_name(i);
+	int ok = libewf_handle_initialize(&m->handle, &error) == 1 &&
+	         libewf_handle_open(m->handle, names, (int)count, LIBEWF_OPEN_READ, &error) == 1 &&
+	         libewf_handle_get_media_size(m->handle, &size, &error) == 1 &&
+	         libewf_handle_get_bytes_per_sector(m->handle, &sector, &error) == 1;
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	if (!ok)
+		return failed(error, _("the image cannot be opened"), err);
+	if (size > INT64_MAX || sector == 0)
+		return err_set(err, ERR_DAMAGED, _("the image says that it has an impossible size"));
+	libewf_handle_set_read_zero_chunk_on_error(m->handle, 1, NULL);
+	m->size = size;
+	m->sector = sector;
+	return 0;
+}
+
+static int run(struct worker *w, struct err *err)
+{
+	struct image m = {.w = w};
+	uint64_t from = (uint64_t)json_integer_value(json_object_get(worker_request(w), "from"));
+	if (open_image(&m, err) < 0 || say_about(&m, err) < 0)
+		return -1;
+	return stream(&m, from, err);
+}
+
+const struct worker_job ewf_job = {.name = "ewf", .run = run};

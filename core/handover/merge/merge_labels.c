@@ -1,0 +1,450 @@
+#include "handover/merge/merge_labels.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/edtf.h"
+#include "case/action/reserve.h"
+#include "case/store/record.h"
+#include "handover/merge/merge_record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBERS 900000000 /* what is beyond was taken out of the air, and is not counted on from */
+
+struct settling {
+	struct case_file *c;
+	struct history *h;
+	const char *ours;
+	const char *theirs;
+	struct merge_result *result;
+	size_t *renamed;
+	json_t *lines;
+	struct err *err;
+	json_t *labels; /* label -> path, of the files in the result */
+	json_t *marks;  /* mark -> path, of the responders looked at so far */
+	json_t *taken;  /* marks of all responders of both sides, and those given here */
+	json_t *next;   /* "MARK KIND" -> the highest number given so far */
+};
+
+static json_t *load(struct settling *s, const char *path)
+{
+	struct buf text = BUF_INIT;
+	json_t *object = NULL;
+	int there = merge_result_text(s->h, s->result, s->ours, path, &text, s->err);
+	if (there == 1)
+		object = json_parse(text.data, text.len, s->err);
+	else if (there == 0)
+		err_set(s->err, ERR_DAMAGED, _("'%s' is not in the history"), path);
+	buf_release(&text);
+	return object;
+}
+
+static int save(struct settling *s, const char *path, const json_t *object)
+{
+	struct buf text = BUF_INIT;
+	int rc = json_canonical(object, &text, s->err);
+	if (rc == 0)
+		json_object_set_new(s->result->files, path, json_string(text.data));
+	buf_release(&text);
+	return rc;
+}
+
+static int64_t entered(const json_t *object)
+{
+	struct edtf time;
+	int64_t first = 0;
+	int64_t last;
+	const char *text = json_get_string(object, "entered");
+	if (!text || edtf_parse(text, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &last) < 0)
+		return 0;
+	return first;
+}
+
+/* Of two records the one that was entered later; the greater id where that does not tell. */
+static int is_later(const json_t *a, const json_t *b)
+{
+	int64_t x = entered(a);
+	int64_t y = entered(b);
+	return x != y ? x > y : strcmp(json_get_string(a, "id"), json_get_string(b, "id")) > 0;
+}
+
+/* Takes the line. Labels and marks in it are judged or ours: letters and digits only. */
+static void tell_take(struct settling *s, char *line)
+{
+	json_array_append_new(s->lines, json_string(line));
+	free(line);
+	++*s->renamed;
+}
+
+/* ---- labels */
+
+/* Splits R1-A12; 0 for labels without a number. */
+static int split(const char *label, char mark[MARK_TEXT], long *number)
+{
+	const char *dash = strchr(label, '-');
+	if (!dash || dash == label || dash - label >= MARK_TEXT || !dash[1] ||
+	    strspn(dash + 2, "0123456789") != strlen(dash + 2) || !dash[2])
+		return 0;
+	snprintf(mark, MARK_TEXT, "%.*s", (int)(dash - label), label);
+	*number = strtol(dash + 2, NULL, 10);
+	return 1;
+}
+
+static void note_number(struct settling *s, const char *mark, const char *kind, long number)
+{
+	char key[64];
+	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
+	if (number < NUMBERS && number > json_integer_value(json_object_get(s->next, key)))
+		json_object_set_new(s->next, key, json_integer(number));
+}
+
+/* Former labels count, too: what one side has as a label may be a former one in the result. */
+static void note_former(struct settling *s, const json_t *object)
+{
+	char mark[MARK_TEXT];
+	long number;
+	size_t i;
+	json_t *alias;
+	json_array_foreach(json_object_get(object, MERGE_ALIASES), i, alias)
+		if (json_is_string(alias) && split(json_string_value(alias), mark, &number))
+			note_number(s, mark, json_get_string(object, "kind"), number);
+}
+
+/* Labels on paper are given out, too, though no record has them yet. */
+static void note_reserved(struct settling *s, const json_t *responder)
+{
+	char mark[MARK_TEXT];
+	long number;
+	size_t i;
+	json_t *label;
+	json_array_foreach(json_object_get(responder, RESERVE_FIELD), i, label) {
+		const char *text = json_string_value(label);
+		const struct kind *kind =
+		    text && split(text, mark, &number) ? kind_by_letter(text[strlen(mark) + 1]) : NULL;
+		if (kind)
+			note_number(s, mark, kind->name, number);
+	}
+}
+
+static void note_former_here(struct settling *s, const char *kind)
+{
+	sqlite3_stmt *q = NULL;
+	char mark[MARK_TEXT];
+	long number;
+	if (sqlite3_prepare_v2(case_db(s->c),
+	                       "SELECT a.label FROM alias a JOIN record r ON r.id = a.id WHERE r.kind = ?1", -1, &q,
+	                       NULL) == SQLITE_OK) {
+		sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
+		while (sqlite3_step(q) == SQLITE_ROW)
+			if (split((const char *)sqlite3_column_text(q, 0), mark, &number))
+				note_number(s, mark, kind, number);
+	}
+	sqlite3_finalize(q);
+}
+
+/* The next free number, over the records of both sides. */
+static long next_number(struct settling *s, const char *mark, const char *kind)
+{
+	char key[64];
+	sqlite3_stmt *q = NULL;
+	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
+	if (sqlite3_prepare_v2(case_db(s->c),
+	                       "SELECT max(number) FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000",
+	                       -1, &q, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(q, 1, mark, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 2, kind, -1, SQLITE_STATIC);
+		if (sqlite3_step(q) == SQLITE_ROW)
+			note_number(s, mark, kind, (long)sqlite3_column_int64(q, 0));
+	}
+	sqlite3_finalize(q);
+	note_former_here(s, kind);
+	long number = (long)json_integer_value(json_object_get(s->next, key)) + 1;
+	note_number(s, mark, kind, number);
+	return number;
+}
+
+static int relabel(struct settling *s, const char *path, json_t *object)
+{
+	char label[LABEL_TEXT];
+	char mark[MARK_TEXT];
+	long number;
+	char *old = xstrdup(json_get_string(object, "label"));
+	const char *kind = json_get_string(object, "kind");
+	if (!split(old, mark, &number)) {
+		err_set(s->err, ERR_INVALID, _("both sides have another record called %s"), old);
+		free(old);
+		return -1;
+	}
+	snprintf(label, sizeof label, "%s-%c%ld", mark, old[strlen(mark) + 1], next_number(s, mark, kind));
+	json_t *aliases = json_object_get(object, MERGE_ALIASES);
+	json_t *more = aliases ? json_copy(aliases) : json_array();
+	json_array_append_new(more, json_string(old));
+	json_object_set_new(object, MERGE_ALIASES, more);
+	json_object_set_new(object, "label", json_string(label));
+	int rc = save(s, path, object);
+	tell_take(s, xasprintf(_("renamed: %s is now %s; the other side had given this label, too"), old, label));
+	free(old);
+	return rc;
+}
+
+/* The path of our record that has this label and keeps it; 0 none, 1. */
+static int our_record(struct settling *s, const char *label, const char *other_id, struct buf *path)
+{
+	sqlite3_stmt *q = NULL;
+	int found = 0;
+	if (sqlite3_prepare_v2(case_db(s->c), "SELECT id, kind FROM record WHERE label = ?1", -1, &q, NULL) !=
+	    SQLITE_OK)
+		return 0;
+	sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
+	if (sqlite3_step(q) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(q, 0), other_id) != 0) {
+		record_path((const char *)sqlite3_column_text(q, 1), (const char *)sqlite3_column_text(q, 0), path);
+		json_t *now = load(s, path->data);
+		found = now && strcmp(json_get_string(now, "label"), label) == 0;
+		json_decref(now);
+	}
+	sqlite3_finalize(q);
+	return found;
+}
+
+static int settle_label(struct settling *s, const char *label, const char *path)
+{
+	struct buf other_path = BUF_INIT;
+	json_t *theirs = load(s, path);
+	int rc = theirs ? 0 : -1;
+	if (rc == 0 && our_record(s, label, json_get_string(theirs, "id"), &other_path)) {
+		json_t *ours = load(s, other_path.data);
+		if (!ours)
+			rc = -1;
+		else if (is_later(theirs, ours))
+			rc = relabel(s, path, theirs);
+		else
+			rc = relabel(s, other_path.data, ours);
+		json_decref(ours);
+	}
+	json_decref(theirs);
+	buf_release(&other_path);
+	return rc;
+}
+
+/* Calls `fn` for each member, sorted by name; the object may change meanwhile. */
+static int each_sorted(struct settling *s, json_t *object,
+                       int (*fn)(struct settling *s, const char *name, const char *value))
+{
+	size_t n;
+	char **names = json_names(object, &n);
+	int rc = 0;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		char *text = xstrdup(json_string_value(json_object_get(object, names[i])));
+		rc = fn(s, names[i], text);
+		free(text);
+	}
+	json_names_free(names, n);
+	return rc;
+}
+
+/* The numbers given so far, over all files of the result. */
+static int list_numbers(struct settling *s)
+{
+	const char *path;
+	json_t *text;
+	json_object_foreach(s->result->files, path, text) {
+		char mark[MARK_TEXT];
+		long number;
+		if (!strchr(path, '/'))
+			continue;
+		json_t *object = json_parse(json_string_value(text), json_string_length(text), s->err);
+		const char *label = object ? json_get_string(object, "label") : NULL;
+		if (label && split(label, mark, &number))
+			note_number(s, mark, json_get_string(object, "kind"), number);
+		note_former(s, object);
+		note_reserved(s, object);
+		json_decref(object);
+		if (!object)
+			return -1;
+	}
+	return 0;
+}
+
+/* 1 if the file of their last commit has this label. */
+static int theirs_has(struct settling *s, const char *path, const char *label)
+{
+	struct buf text = BUF_INIT;
+	json_t *object =
+	    history_read(s->h, s->theirs, path, &text, NULL) == 0 ? json_parse(text.data, text.len, NULL) : NULL;
+	const char *there = object ? json_get_string(object, "label") : NULL;
+	int same = there && strcmp(there, label) == 0;
+	json_decref(object);
+	buf_release(&text);
+	return same;
+}
+
+/* Two files of the result with one label: given twice by the other side, which is refused; or renamed by somebody who
+ * merged before to what is a label here, which is settled as any clash. */
+static int list_label(struct settling *s, const char *path, const char *text)
+{
+	if (!strchr(path, '/'))
+		return 0;
+	json_t *object = json_parse(text, strlen(text), s->err);
+	const char *label = object ? json_get_string(object, "label") : NULL;
+	const char *other = label ? json_string_value(json_object_get(s->labels, label)) : NULL;
+	json_t *first = other ? load(s, other) : NULL;
+	int rc = object && (!other || first) ? 0 : -1;
+	if (rc == 0 && other && theirs_has(s, path, label) && theirs_has(s, other, label)) {
+		rc = err_set(s->err, ERR_INVALID, _("the other side has two records called %s"), label);
+	} else if (rc == 0 && other) {
+		int later = is_later(object, first);
+		char *kept = xstrdup(label);
+		char *kept_path = xstrdup(later ? other : path);
+		rc = later ? relabel(s, path, object) : relabel(s, other, first);
+		json_object_set_new(s->labels, kept, json_string(kept_path));
+		free(kept);
+		free(kept_path);
+	} else if (rc == 0 && label) {
+		json_object_set_new(s->labels, label, json_string(path));
+	}
+	json_decref(first);
+	json_decref(object);
+	return rc;
+}
+
+/* ---- marks */
+
+static int list_our_mark(void *ctx, json_t *record)
+{
+	struct settling *s = ctx;
+	struct buf path = BUF_INIT;
+	record_path("responder", json_get_string(record, "id"), &path);
+	json_t *now = load(s, path.data);
+	const char *mark = now ? json_get_string(now, "mark") : NULL;
+	if (mark) {
+		json_object_set_new(s->marks, mark, json_string(path.data));
+		json_object_set_new(s->taken, mark, json_true());
+	}
+	note_reserved(s, now);
+	json_decref(now);
+	buf_release(&path);
+	return 0;
+}
+
+/* The letters of the mark and the first number that nobody has. */
+static int remark(struct settling *s, const char *path, json_t *object)
+{
+	char fresh[MARK_TEXT];
+	char *old = xstrdup(json_get_string(object, "mark"));
+	size_t letters = strcspn(old, "0123456789");
+	unsigned number = 1;
+	do
+		snprintf(fresh, sizeof fresh, "%.*s%u", letters > 4 ? 4 : (int)letters, old, ++number);
+	while (json_object_get(s->taken, fresh));
+	json_object_set_new(object, "mark", json_string(fresh));
+	json_object_set_new(s->taken, fresh, json_true());
+	json_object_set_new(s->marks, fresh, json_string(path));
+	int rc = save(s, path, object);
+	tell_take(s, xasprintf(_("renamed: the mark %s is now %s; the other side had given it, too"), old, fresh));
+	free(old);
+	return rc;
+}
+
+/* What the other side gives out, before anything is renamed: both sides must find the same marks free. */
+static int take_mark(struct settling *s, const char *path, const char *text)
+{
+	if (strncmp(path, "responder/", 10) != 0)
+		return 0;
+	json_t *theirs = json_parse(text, strlen(text), s->err);
+	const char *mark = theirs ? json_get_string(theirs, "mark") : NULL;
+	if (mark)
+		json_object_set_new(s->taken, mark, json_true());
+	json_decref(theirs);
+	return theirs ? 0 : -1;
+}
+
+static int settle_mark(struct settling *s, const char *path, const char *text)
+{
+	if (strncmp(path, "responder/", 10) != 0)
+		return 0;
+	json_t *theirs = json_parse(text, strlen(text), s->err);
+	const char *mark = theirs ? json_get_string(theirs, "mark") : NULL;
+	const char *other = mark ? json_string_value(json_object_get(s->marks, mark)) : NULL;
+	int rc = theirs ? 0 : -1;
+	if (other && strcmp(other, path) != 0) {
+		char *other_path = xstrdup(other);
+		json_t *ours = load(s, other_path);
+		const char *a = json_get_string(theirs, "key");
+		const char *b = ours ? json_get_string(ours, "key") : NULL;
+		if (!ours)
+			rc = -1;
+		else if (a && b && strcmp(a, b) == 0)
+			rc = 0; /* the same person, entered on both sides */
+		else
+			rc = is_later(theirs, ours) ? remark(s, path, theirs) : remark(s, other_path, ours);
+		json_decref(ours);
+		free(other_path);
+	} else if (mark) {
+		json_object_set_new(s->marks, mark, json_string(path));
+	}
+	json_decref(theirs);
+	return rc;
+}
+
+int merge_labels_settle(struct case_file *c, const char *ours, const char *theirs, struct merge_result *result,
+                        size_t *renamed, json_t *lines, struct err *err)
+{
+	struct settling s = {.c = c,
+	                     .h = case_history(c),
+	                     .ours = ours,
+	                     .theirs = theirs,
+	                     .result = result,
+	                     .renamed = renamed,
+	                     .lines = lines,
+	                     .err = err,
+	                     .labels = json_object(),
+	                     .marks = json_object(),
+	                     .taken = json_object(),
+	                     .next = json_object()};
+	int rc = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, list_our_mark, &s, err) < 0 ? -1 : 0;
+	if (rc == 0)
+		rc = each_sorted(&s, result->files, take_mark);
+	if (rc == 0)
+		rc = each_sorted(&s, result->files, settle_mark);
+	if (rc == 0)
+		rc = list_numbers(&s);
+	if (rc == 0)
+		rc = each_sorted(&s, result->files, list_label);
+	if (rc == 0)
+		rc = each_sorted(&s, s.labels, settle_label);
+	json_decref(s.labels);
+	json_decref(s.marks);
+	json_decref(s.taken);
+	json_decref(s.next);
+	return rc;
+}
+
+int merge_labels_clear(struct case_file *c, const json_t *files, struct err *err)
+{
+	sqlite3_stmt *q = NULL;
+	const char *path;
+	json_t *text;
+	int rc = 0;
+	if (sqlite3_prepare_v2(case_db(c), "UPDATE record SET label = '~' || id WHERE id = ?1 AND label <> ?2", -1, &q,
+	                       NULL) != SQLITE_OK)
+		return err_set(err, ERR_FAILED, _("cannot rename records: %s"), sqlite3_errmsg(case_db(c)));
+	json_object_foreach((json_t *)(uintptr_t)files, path, text) {
+		json_t *object =
+		    strchr(path, '/') ? json_parse(json_string_value(text), json_string_length(text), NULL) : NULL;
+		if (object && rc == 0) {
+			sqlite3_bind_text(q, 1, json_get_string(object, "id"), -1, SQLITE_TRANSIENT);
+			sqlite3_bind_text(q, 2, json_get_string(object, "label"), -1, SQLITE_TRANSIENT);
+			if (sqlite3_step(q) != SQLITE_DONE)
+				rc = err_set(err, ERR_FAILED, _("cannot rename records: %s"),
+				             sqlite3_errmsg(case_db(c)));
+			sqlite3_reset(q);
+		}
+		json_decref(object);
+	}
+	sqlite3_finalize(q);
+	return rc;
+}

@@ -1,0 +1,97 @@
+#include "handover/merge/resolve.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/action/action.h"
+#include "case/store/text_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a person types for a value that is stored in this form: sets joined by commas, "" for unset. The caller frees. */
+static char *typed_value(const char *stored)
+{
+	json_t *value = stored ? json_loads(stored, JSON_DECODE_ANY, NULL) : NULL;
+	struct buf text = BUF_INIT;
+	size_t i;
+	json_t *member;
+	buf_adds(&text, "");
+	if (json_is_array(value)) {
+		json_array_foreach(value, i, member)
+			buf_addf(&text, "%s%s", i ? "," : "",
+			         json_string_value(member) ? json_string_value(member) : "");
+	} else {
+		buf_adds(&text, stored ? stored : "");
+	}
+	json_decref(value);
+	return buf_take(&text, NULL);
+}
+
+/* Names the text that is in the text store, here or on another copy: it is not written down a second time. */
+static int set_digest(struct case_file *c, struct action *a, const json_t *conflict, const char *stored,
+                      struct err *err)
+{
+	json_t *before = record_get(c, json_get_string(conflict, "record"), RECORD_RAW | RECORD_WITH_RETRACTED, err);
+	if (!before)
+		return -1;
+	json_t *after = json_deep_copy(before);
+	json_object_set_new(after, json_get_string(conflict, "field"), json_string(stored));
+	int rc = action_replace(a, before, after, err);
+	json_decref(before);
+	json_decref(after);
+	return rc;
+}
+
+static int is_secret(struct case_file *c, const json_t *conflict)
+{
+	json_t *record = record_get(c, json_get_string(conflict, "record"), RECORD_RAW | RECORD_WITH_RETRACTED, NULL);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind ? kind_field(kind, json_get_string(conflict, "field")) : NULL;
+	json_decref(record);
+	return field && field->type == FIELD_SECRET;
+}
+
+static int decide(struct case_file *c, struct action *a, const json_t *conflict, const char *label, const char *choice,
+                  struct err *err)
+{
+	int side = *choice != '=';
+	const char *stored = side ? json_get_string(conflict, choice) : NULL;
+	int digest = stored && text_store_is_digest(stored, NULL);
+	char *value = side ? typed_value(stored) : xstrdup(choice + 1);
+	/* which of the two, where the value itself must not be written down again */
+	const char *told = digest || is_secret(c, conflict) ? (side ? choice : "=") : value;
+	struct assign field = {json_get_string(conflict, "field"), value};
+	struct assign state[] = {{"state", "resolved"}, {"resolution", told}};
+	int rc = digest ? set_digest(c, a, conflict, stored, err)
+	                : action_set(a, json_get_string(conflict, "record"), &field, 1, RECORD_WITH_RETRACTED, err);
+	if (rc == 0)
+		rc = action_set(a, label, state, 2, 0, err);
+	free(value);
+	return rc;
+}
+
+int conflict_resolve(struct case_file *c, const char *label, const char *choice, struct err *err)
+{
+	int side = strcmp(choice, "one") == 0 || strcmp(choice, "other") == 0;
+	json_t *conflict = record_get(c, label, RECORD_RAW, err);
+	if (!conflict)
+		return -1;
+	const char *kind = json_get_string(conflict, "kind");
+	int rc = 0;
+	if (!kind || strcmp(kind, "conflict") != 0 || !json_get_string(conflict, "record") ||
+	    !json_get_string(conflict, "field"))
+		rc = err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), label);
+	else if (!side && *choice != '=')
+		rc = err_set(err, ERR_USAGE, _("decide by one, other or =VALUE"));
+	struct action *a = rc == 0 ? action_begin(c, "resolve", err) : NULL;
+	if (a && decide(c, a, conflict, label, choice, err) == 0) {
+		rc = action_commit(a, err);
+	} else {
+		action_cancel(a);
+		rc = -1;
+	}
+	json_decref(conflict);
+	return rc;
+}

@@ -1,0 +1,17 @@
+/* The files of a folder by their SHA-256: how evidence that came along is recognised whatever it is called now. */
+#ifndef GENBA_HANDOVER_PARCEL_FOLDER_H
+#define GENBA_HANDOVER_PARCEL_FOLDER_H
+
+#include "base/progress.h"
+
+#include <jansson.h>
+
+/* Hashes the ordinary files below `folder` (links are not followed). An object: SHA-256 -> path. NULL if the folder cannot
+ * be read or the person cancelled. */
+json_t *folder_digests(const char *folder, const struct progress *progress, struct err *err);
+
+/* Copies a file to `to` (which must not exist), synced, while hashing it; `sha256` gets the digest of what was written.
+ * What is left of a failed copy is removed. */
+int folder_copy(const char *from, const char *to, const struct progress *progress, char sha256[65], struct err *err);
+
+#endif

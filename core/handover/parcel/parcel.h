@@ -1,0 +1,59 @@
+/*
+ * A parcel: what one copy of a case gives to another.
+ *
+ *     one line of JSON   format, version, case, tip, needs, from, made, and the sizes of what follows
+ *     a git bundle       the commits that the other side does not have (stock git reads it), squeezed if small (squeeze.h)
+ *     texts              long texts that the records of these commits name by a salted digest
+ *     files              what these records name by SHA-256 in the case's blob store
+ *     a signature        SSHSIG, namespace genba-parcel, over all before it
+ *
+ * Secrets do not travel unless they are named. Purged texts cannot.
+ * A parcel is plaintext: it is sealed (seal.h) before it leaves the process.
+ */
+#ifndef GENBA_HANDOVER_PARCEL_PARCEL_H
+#define GENBA_HANDOVER_PARCEL_PARCEL_H
+
+#include "base/buf.h"
+#include "case/case.h"
+#include "history/exchange.h"
+
+#include <jansson.h>
+
+#define PARCEL_VERSION 1
+#define PARCEL_LIMIT   ((size_t)1 << 30) /* bytes of a parcel */
+#define PARCEL_NEEDS   8
+
+struct parcel {
+	json_t *head;
+	char case_id[37];
+	char tip[HISTORY_ID];
+	char needs[PARCEL_NEEDS][HISTORY_ID];
+	size_t need_count;
+	char from[MARK_TEXT];
+	const unsigned char *bundle; /* borrowed from the bytes it was read from, like all below */
+	size_t bundle_size;
+	const unsigned char *texts;
+	size_t texts_size;
+	const unsigned char *files;
+	size_t files_size;
+	int is_signed;
+	unsigned char signer[32]; /* whose signature fits */
+};
+
+/*
+ * Writes what this case has and `have` (commits that are here) has not.
+ * `secrets`: labels of records whose secrets go along, NULL-terminated, or NULL.
+ * Signed by the case's identity if it is unlocked. ERR_INVALID if there is nothing new.
+ */
+int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t have_count, const char *const *secrets,
+                 struct buf *out, struct err *err);
+
+/* Takes a parcel apart: form, sizes, signature. 0 or -1 (ERR_INVALID). Release it. */
+int parcel_read(struct parcel *p, const void *bytes, size_t n, struct err *err);
+void parcel_release(struct parcel *p);
+
+/* Puts the texts and files that are not here yet into the case, inside the open action; each must fit its digest. Only
+ * those that `named` (a JSON object) has as a member, or that a record here names, are kept. */
+int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err);
+
+#endif

@@ -1,0 +1,207 @@
+#include "outward/exchange/csv.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/printable.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
+char csv_separator(const char *text, size_t n)
+{
+	static const char separators[] = {',', ';', '\t'};
+	size_t counts[3] = {0};
+	int quoted = 0;
+	for (size_t i = 0; i < n && (quoted || (text[i] != '\n' && text[i] != '\r')); i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		for (size_t k = 0; k < 3 && !quoted; k++)
+			counts[k] += text[i] == separators[k];
+	}
+	size_t best = 0;
+	for (size_t k = 1; k < 3; k++)
+		if (counts[k] > counts[best])
+			best = k;
+	return separators[best];
+}
+
+/* ---- reading */
+
+struct reader {
+	const char *p;
+	const char *end;
+	char separator;
+	struct buf bytes; /* the cells, each with its NUL */
+	size_t starts[CSV_CELLS];
+	size_t count;
+};
+
+static int at_line_end(const struct reader *r)
+{
+	return r->p == r->end || *r->p == '\n' || *r->p == '\r';
+}
+
+static void skip_line_end(struct reader *r)
+{
+	if (r->p < r->end && *r->p == '\r')
+		r->p++;
+	else if (r->p < r->end && *r->p == '\n') {
+		r->p++;
+		return;
+	}
+	if (r->p < r->end && *r->p == '\n')
+		r->p++;
+}
+
+/* What is inside quotes; the place is behind the opening one. -1: never closed. */
+static int quoted_cell(struct reader *r)
+{
+	while (r->p < r->end && r->bytes.len <= CSV_ROW) {
+		if (*r->p != '"') {
+			buf_addc(&r->bytes, *r->p++);
+		} else if (r->p + 1 < r->end && r->p[1] == '"') {
+			buf_addc(&r->bytes, '"');
+			r->p += 2;
+		} else {
+			r->p++;
+			return at_line_end(r) || *r->p == r->separator ? 0 : -1;
+		}
+	}
+	return -1;
+}
+
+static void bare_cell(struct reader *r)
+{
+	while (!at_line_end(r) && *r->p != r->separator && r->bytes.len <= CSV_ROW)
+		buf_addc(&r->bytes, *r->p++);
+}
+
+/* One row; quotes mean nothing where `bare`. Stays where it was if it is faulty. */
+static enum csv_fault read_row(struct reader *r, int bare)
+{
+	const char *start = r->p;
+	enum csv_fault fault = CSV_FINE;
+	buf_clear(&r->bytes);
+	r->count = 0;
+	for (;;) {
+		if (r->count == CSV_CELLS)
+			fault = CSV_LARGE;
+		else
+			r->starts[r->count++] = r->bytes.len;
+		if (fault == CSV_FINE && !bare && r->p < r->end && *r->p == '"') {
+			r->p++;
+			if (quoted_cell(r) < 0)
+				fault = CSV_QUOTE;
+		} else if (fault == CSV_FINE) {
+			bare_cell(r);
+		}
+		if (r->bytes.len > CSV_ROW && fault == CSV_FINE)
+			fault = CSV_LARGE;
+		if (fault != CSV_FINE) {
+			r->p = start;
+			return fault;
+		}
+		buf_addc(&r->bytes, '\0');
+		if (at_line_end(r))
+			break;
+		r->p++; /* the separator */
+	}
+	skip_line_end(r);
+	return fault;
+}
+
+static size_t lines_between(const char *from, const char *to)
+{
+	size_t lines = 0;
+	for (; from < to; from++)
+		lines += *from == '\n' || (*from == '\r' && (from + 1 == to || from[1] != '\n'));
+	return lines;
+}
+
+static int is_empty(const struct reader *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->bytes.data[r->starts[i]])
+			return 0;
+	return 1;
+}
+
+static int hand_out(struct reader *r, struct csv_row *row, csv_row_fn fn, void *ctx, struct err *err)
+{
+	char *cells[CSV_CELLS];
+	if (row->fault == CSV_FINE || row->fault == CSV_QUOTE)
+		for (row->count = 0; row->count < r->count; row->count++) {
+			cells[row->count] = r->bytes.data + r->starts[row->count];
+			if (row->fault == CSV_FINE && strstr(cells[row->count], REPLACEMENT))
+				row->fault = CSV_BYTES;
+		}
+	row->cells = cells;
+	return fn(ctx, row, err);
+}
+
+int csv_parse(const char *text, size_t n, char separator, csv_row_fn fn, void *ctx, struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof *r);
+	*r = (struct reader){.p = text, .end = text + n, .separator = separator};
+	buf_init(&r->bytes);
+	int rc = 0;
+	for (size_t line = 1; r->p < r->end && rc == 0;) {
+		const char *start = r->p;
+		struct csv_row row = {.line = line, .fault = read_row(r, 0)};
+		if (row.fault == CSV_QUOTE && read_row(r, 1) != CSV_FINE)
+			row.fault = CSV_LARGE;
+		if (row.fault == CSV_LARGE) {
+			while (!at_line_end(r))
+				r->p++;
+			skip_line_end(r);
+		}
+		line += lines_between(start, r->p);
+		if (row.fault != CSV_FINE || !is_empty(r))
+			rc = hand_out(r, &row, fn, ctx, err);
+	}
+	buf_release(&r->bytes);
+	free(r);
+	return rc;
+}
+
+/* ---- writing */
+
+void csv_cell(struct buf *out, const char *text, int first)
+{
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
+	const char *p = safe.data;
+	int formula = *p && strchr("=+-@", *p) != NULL;
+	if (!first)
+		buf_addc(out, ',');
+	if (!formula && !strpbrk(p, "\",\n")) {
+		buf_adds(out, p);
+	} else {
+		buf_adds(out, formula ? "\"'" : "\"");
+		for (; *p; p++) {
+			if (*p == '"')
+				buf_addc(out, '"');
+			buf_addc(out, *p);
+		}
+		buf_addc(out, '"');
+	}
+	buf_release(&safe);
+}
+
+void csv_value(struct buf *out, const json_t *value, int first)
+{
+	struct buf text = BUF_INIT;
+	size_t i;
+	json_t *member;
+	if (json_is_integer(value))
+		buf_addf(&text, "%lld", (long long)json_integer_value(value));
+	else if (json_is_string(value))
+		buf_adds(&text, json_string_value(value));
+	json_array_foreach(value, i, member)
+		buf_addf(&text, "%s%s", i ? ", " : "", json_string_value(member) ? json_string_value(member) : "");
+	csv_cell(out, text.data, first);
+	buf_release(&text);
+}

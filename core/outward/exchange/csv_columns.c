@@ -1,0 +1,181 @@
+#include "outward/exchange/csv_columns.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fold.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/store/meta.h"
+#include "case/store/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A name as it is compared: folded, without blanks around it. */
+static char *comparable(const char *text, size_t n)
+{
+	struct buf folded = BUF_INIT;
+	while (n > 0 && (unsigned char)*text <= ' ') {
+		text++;
+		n--;
+	}
+	while (n > 0 && (unsigned char)text[n - 1] <= ' ')
+		n--;
+	text_fold(&folded, text, n);
+	while (folded.len > 0 && folded.data[folded.len - 1] == ' ')
+		buf_truncate(&folded, folded.len - 1);
+	return buf_take(&folded, NULL);
+}
+
+static int same(const char *folded, const char *name)
+{
+	char *other = comparable(name, strlen(name));
+	int equal = *other && strcmp(folded, other) == 0;
+	free(other);
+	return equal;
+}
+
+/* The field by its name, or by its label in either language. */
+static const struct field *field_called(const struct kind *kind, const char *text, size_t n)
+{
+	char *folded = comparable(text, n);
+	const struct field *found = NULL;
+	for (size_t i = 0; i < kind_field_count(kind) && !found; i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (!field->machine &&
+		    (same(folded, field->name) || same(folded, field->en) || same(folded, field->ja)))
+			found = field;
+	}
+	free(folded);
+	return found;
+}
+
+static char *remembered_key(const struct kind *kind)
+{
+	return xasprintf("local.csv.%s", kind->name);
+}
+
+/* {folded column: field or "-"}; what the person mapped before. */
+static json_t *remembered(struct case_file *c, const struct kind *kind)
+{
+	struct buf text = BUF_INIT;
+	char *key = remembered_key(kind);
+	json_t *map = case_meta_get(c, key, &text, NULL) == 0 ? json_parse(text.data, text.len, NULL) : NULL;
+	free(key);
+	buf_release(&text);
+	return json_is_object(map) ? map : json_object();
+}
+
+static int has_column(const json_t *heading, const char *folded)
+{
+	size_t i;
+	json_t *cell;
+	json_array_foreach(heading, i, cell)
+		if (same(folded, json_string_value(cell)))
+			return 1;
+	return 0;
+}
+
+/* One "Column=field" of the maps given. */
+static int take_pair(const struct csv_import *import, const char *text, size_t n, json_t *map, struct err *err)
+{
+	size_t at = n;
+	while (at > 0 && text[at - 1] != '=')
+		at--;
+	if (at < 2)
+		return err_set(err, ERR_USAGE, _("--map: '%.*s' is not Column=field"), (int)n, text);
+	char *column = comparable(text, at - 1);
+	const char *name = text + at;
+	size_t length = n - at;
+	int leave_out = length == 0 || (length == 1 && *name == '-');
+	const struct field *field = leave_out ? NULL : field_called(import->kind, name, length);
+	int rc = 0;
+	if (!leave_out && !field)
+		rc = err_set(err, ERR_USAGE, _("--map: %s has no field '%.*s'; `genba help %s` lists them"),
+		             import->kind->name, (int)length, name, import->kind->name);
+	else if (!has_column(import->heading, column))
+		rc = err_set(err, ERR_USAGE, _("--map: the list has no column '%.*s'"), (int)at - 1, text);
+	else
+		json_object_set_new(map, column, json_string(field ? field->name : "-"));
+	free(column);
+	return rc;
+}
+
+static int take_maps(const struct csv_import *import, json_t *map, struct err *err)
+{
+	for (size_t i = 0; i < import->map_count; i++) {
+		for (const char *p = import->map[i]; *p;) {
+			size_t n = strcspn(p, ",");
+			if (n > 0 && take_pair(import, p, n, map, err) < 0)
+				return -1;
+			p += n + (p[n] == ',');
+		}
+	}
+	return 0;
+}
+
+static int given_twice(const struct csv_import *import, const char *name, const char *column, struct err *err)
+{
+	size_t i;
+	json_t *other;
+	json_array_foreach(import->columns, i, other)
+		if (json_is_string(other) && strcmp(json_string_value(other), name) == 0)
+			return err_set(err, ERR_USAGE,
+			               _("the columns '%s' and '%s' are both %s; leave one out: --map \"%s=-\""),
+			               json_string_value(json_array_get(import->heading, i)), column, name, column);
+	return 0;
+}
+
+/* Fields without which no row could become a record. */
+static int check_required(const struct csv_import *import, struct err *err)
+{
+	for (size_t i = 0; i < kind_field_count(import->kind); i++) {
+		const struct field *field = kind_field_at(import->kind, i);
+		if (!field->required || field->values || field->machine ||
+		    given_twice(import, field->name, "", NULL) < 0)
+			continue;
+		return err_set(err, ERR_USAGE,
+		               _("no column gives %s (%s), which every %s needs; say which: --map \"Column=%s\""),
+		               field->name, field_label(field), import->kind->name, field->name);
+	}
+	return 0;
+}
+
+int csv_columns(struct case_file *c, struct csv_import *import, struct err *err)
+{
+	json_t *map = remembered(c, import->kind);
+	size_t i;
+	json_t *cell;
+	int rc = take_maps(import, map, err);
+	import->columns = json_array();
+	json_array_foreach(import->heading, i, cell) {
+		const char *column = json_string_value(cell);
+		char *folded = comparable(column, strlen(column));
+		const char *mapped = json_get_string(map, folded);
+		const struct field *field =
+		    mapped ? kind_field(import->kind, mapped) : field_called(import->kind, column, strlen(column));
+		free(folded);
+		if (rc == 0 && field)
+			rc = given_twice(import, field->name, column, err);
+		json_array_append_new(import->columns, field ? json_string(field->name) : json_null());
+	}
+	json_decref(map);
+	return rc == 0 ? check_required(import, err) : rc;
+}
+
+int csv_columns_remember(struct case_file *c, const struct csv_import *import, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	json_t *map = remembered(c, import->kind);
+	int rc = take_maps(import, map, err);
+	char *key = remembered_key(import->kind);
+	if (rc == 0)
+		rc = json_canonical(map, &text, err);
+	if (rc == 0)
+		rc = case_meta_set(c, key, text.data, err);
+	free(key);
+	json_decref(map);
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,13 @@
+/* Which column of a list is which field of a kind; part of csv_import.h. */
+#ifndef GENBA_OUTWARD_EXCHANGE_CSV_COLUMNS_H
+#define GENBA_OUTWARD_EXCHANGE_CSV_COLUMNS_H
+
+#include "outward/exchange/csv_import.h"
+
+/* Fills import->columns from the heading, what is remembered, and the maps. 0, or -1 with ERR_USAGE. */
+int csv_columns(struct case_file *c, struct csv_import *import, struct err *err);
+
+/* Remembers what was mapped by hand, inside the action that imports. */
+int csv_columns_remember(struct case_file *c, const struct csv_import *import, struct err *err);
+
+#endif

@@ -1,0 +1,232 @@
+#include "outward/exchange/csv_import.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/action/action.h"
+#include "outward/exchange/csv_columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *cell_text(const json_t *row, size_t i)
+{
+	const char *text = json_string_value(json_array_get(json_object_get(row, "cells"), i));
+	return text ? text : "";
+}
+
+static void reject(struct csv_import *import, const json_t *row, const char *reason)
+{
+	import->rejected = xrealloc(import->rejected, (import->rejected_count + 1) * sizeof *import->rejected);
+	import->rejected[import->rejected_count++] =
+	    (struct csv_rejected){(size_t)json_integer_value(json_object_get(row, "line")), printable_dup(reason),
+	                          json_object_get(row, "cells")};
+}
+
+/* What is wrong with a row before its cells are looked at; NULL: nothing. */
+static char *row_fault(const struct csv_import *import, const json_t *row)
+{
+	size_t wanted = json_array_size(import->heading);
+	size_t cells = json_array_size(json_object_get(row, "cells"));
+	switch ((enum csv_fault)json_integer_value(json_object_get(row, "fault"))) {
+	case CSV_BYTES:
+		return xstrdup(_("holds bytes that are no text in this encoding"));
+	case CSV_QUOTE:
+		return xstrdup(_("a quotation mark is not closed, or text follows a closing one"));
+	case CSV_LARGE:
+		return xstrdup(_("is larger than any row may be"));
+	case CSV_FINE:
+		break;
+	}
+	size_t used = cells;
+	while (used > wanted && !*cell_text(row, used - 1))
+		used--;
+	if (used > wanted || cells < wanted)
+		return xasprintf(_("%zu cells, but the first row names %zu columns"), used, wanted);
+	return NULL;
+}
+
+/* What export put before a formula is taken off again. */
+static const char *undefused(const char *text)
+{
+	return text[0] == '\'' && text[1] && strchr("=+-@", text[1]) ? text + 1 : text;
+}
+
+static int is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* Cells as they stand, without blanks at their ends: spreadsheets pad. The caller frees each value, and the array. */
+static struct assign *row_fields(const struct csv_import *import, const json_t *row, size_t *count)
+{
+	size_t i;
+	json_t *name;
+	struct assign *fields = xcalloc(json_array_size(import->columns) + 1, sizeof *fields);
+	*count = 0;
+	json_array_foreach(import->columns, i, name) {
+		const char *text = undefused(cell_text(row, i));
+		if (!json_is_string(name) || is_blank(text))
+			continue;
+		text += strspn(text, " \t\r\n");
+		size_t n = strlen(text);
+		while (strchr(" \t\r\n", text[n - 1]))
+			n--;
+		fields[(*count)++] = (struct assign){json_string_value(name), xstrndup(text, n)};
+	}
+	return fields;
+}
+
+/* ---- names that are on record already: a list imported twice does not double the machines */
+
+static int collect_name(void *ctx, json_t *record)
+{
+	json_t *names = ctx;
+	const char *name = json_get_string(record, record_kind(record)->title_field);
+	if (name)
+		json_object_set_new(names, name, json_string(record_label(record)));
+	return 0;
+}
+
+/* {name: label}, for kinds whose records are told apart by a name; NULL for others. */
+static json_t *names_on_record(struct case_file *c, const struct csv_import *import, struct err *err)
+{
+	const char *title = import->kind->title_field;
+	if (import->again || !title || (strcmp(title, "hostname") != 0 && strcmp(title, "name") != 0))
+		return NULL;
+	json_t *names = json_object();
+	record_each(c, import->kind->name, 0, collect_name, names, err);
+	return names;
+}
+
+static const char *field_value(const struct assign *fields, size_t count, const char *name)
+{
+	for (size_t i = 0; name && i < count; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return fields[i].value;
+	return NULL;
+}
+
+/* ---- rows */
+
+/* Refused because of what the row says; anything else (a full disk) ends the import. */
+static int is_the_rows_fault(const struct err *err)
+{
+	return err->code == ERR_USAGE || err->code == ERR_INVALID || err->code == ERR_NOT_FOUND;
+}
+
+static int add_fields(struct action *a, struct csv_import *import, const json_t *row, const struct assign *fields,
+                      size_t count, json_t *names, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct err why = ERR_INIT;
+	const char *name = field_value(fields, count, import->kind->title_field);
+	const char *same = names && name ? json_get_string(names, name) : NULL;
+	if (same) {
+		char *reason = xasprintf(_("'%s' is on record already: %s (--again adds it all the same)"), name, same);
+		reject(import, row, reason);
+		free(reason);
+		return 0;
+	}
+	if (action_try_add(a, import->kind->name, fields, count, 0, label, &why) == 0) {
+		import->labels = xrealloc(import->labels, (import->added + 1) * sizeof *import->labels);
+		memcpy(import->labels[import->added++], label, LABEL_TEXT);
+		if (names && name)
+			json_object_set_new(names, name, json_string(label));
+		return 0;
+	}
+	if (!is_the_rows_fault(&why))
+		return err_set(err, why.code, "%s", why.message);
+	reject(import, row, why.message);
+	return 0;
+}
+
+static int add_row(struct action *a, struct csv_import *import, const json_t *row, json_t *names, struct err *err)
+{
+	char *fault = row_fault(import, row);
+	if (fault) {
+		reject(import, row, fault);
+		free(fault);
+		return 0;
+	}
+	size_t count;
+	struct assign *fields = row_fields(import, row, &count);
+	int rc = count ? add_fields(a, import, row, fields, count, names, err) : 0;
+	for (size_t i = 0; i < count; i++)
+		free((char *)(uintptr_t)fields[i].value);
+	free(fields);
+	return rc;
+}
+
+static int add_rows(struct case_file *c, struct action *a, struct csv_import *import, const struct csv_file *file,
+                    const struct progress *progress, struct err *err)
+{
+	size_t total = json_array_size(file->rows);
+	json_t *names = names_on_record(c, import, err);
+	int rc = err && err->code ? -1 : 0;
+	for (size_t i = 1; i < total && rc == 0; i++) {
+		rc = add_row(a, import, json_array_get(file->rows, i), names, err);
+		if (rc == 0 && i % 64 == 0)
+			rc = progress_step(progress, _("importing"), i, total, err);
+	}
+	json_decref(names);
+	return rc;
+}
+
+int csv_import(struct case_file *c, struct csv_import *import, const struct csv_file *file,
+               const struct progress *progress, struct err *err)
+{
+	const json_t *first = json_array_get(file->rows, 0);
+	if (!first || json_integer_value(json_object_get(first, "fault")) != CSV_FINE)
+		return err_set(err, ERR_INVALID, _("the list has no first row that names its columns"));
+	import->heading = json_object_get(first, "cells");
+	if (csv_columns(c, import, err) < 0)
+		return -1;
+	struct action *a = action_begin(c, "import", err);
+	if (!a)
+		return -1;
+	int rc = add_rows(c, a, import, file, progress, err);
+	if (rc == 0 && !import->dry_run && import->map_count)
+		rc = csv_columns_remember(c, import, err);
+	if (rc < 0 || import->dry_run) {
+		action_cancel(a);
+		return rc;
+	}
+	char *subject = xasprintf("import %zu records of the kind %s", import->added, import->kind->name);
+	action_subject(a, subject);
+	free(subject);
+	return action_commit(a, err);
+}
+
+void csv_import_release(struct csv_import *import)
+{
+	for (size_t i = 0; i < import->rejected_count; i++)
+		free(import->rejected[i].reason);
+	free(import->rejected);
+	free(import->labels);
+	json_decref(import->columns);
+	memset(import, 0, sizeof *import);
+}
+
+void csv_import_rejects(const struct csv_import *import, struct buf *out)
+{
+	size_t i;
+	json_t *cell;
+	json_array_foreach(import->heading, i, cell)
+		csv_cell(out, json_string_value(cell), i == 0);
+	buf_addf(out, ",%s,%s\r\n", "genba:line", "genba:reason");
+	for (size_t k = 0; k < import->rejected_count; k++) {
+		const struct csv_rejected *r = &import->rejected[k];
+		size_t columns = json_array_size(import->heading);
+		size_t cells = json_array_size(r->cells);
+		for (i = 0; i < columns || i < cells; i++) {
+			const char *text = json_string_value(json_array_get(r->cells, i));
+			csv_cell(out, text ? text : "", i == 0);
+		}
+		buf_addf(out, ",%zu", r->line);
+		csv_cell(out, r->reason, 0);
+		buf_adds(out, "\r\n");
+	}
+}

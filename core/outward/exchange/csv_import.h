@@ -1,0 +1,61 @@
+/*
+ * A list of others becomes records: the rows of a CSV file, in one action.
+ *
+ * The first row names the columns. A column is taken for the field whose name
+ * or label, English or Japanese, it bears; others are mapped by hand
+ * ("Machine name=hostname,Room=-": the field, or - for a column that is left
+ * out). What was mapped is remembered for the kind, in this copy of the case.
+ *
+ *     struct csv_import import = {.kind = kind_find("asset"), .map = maps, .map_count = n};
+ *     if (csv_import(c, &import, &file, err) == 0)      // one commit, or nothing
+ *         …import.added, import.labels, import.rejected…
+ *     csv_import_release(&import);
+ *
+ * A row that cannot become a record is rejected with its line and the reason;
+ * the others go in. The rejected rows make a CSV file of their own
+ * (csv_import_rejects()), which can be mended and imported in turn.
+ */
+#ifndef GENBA_OUTWARD_EXCHANGE_CSV_IMPORT_H
+#define GENBA_OUTWARD_EXCHANGE_CSV_IMPORT_H
+
+#include "case/store/record.h"
+#include "outward/exchange/csv.h"
+
+struct csv_rejected {
+	size_t line;
+	char *reason;        /* printable, one line, in the interface's language */
+	const json_t *cells; /* array of text; borrowed from the file */
+};
+
+struct csv_import {
+	/* what is wanted */
+	const struct kind *kind;
+	const char *const *map; /* lists of "Column=field", each separated by commas; borrowed */
+	size_t map_count;
+	int dry_run; /* nothing is written, nor remembered */
+	int again;   /* also rows whose name is on record already */
+	/* what came of it */
+	json_t *columns; /* array: the field of each column, or null where it is left out */
+	json_t *heading; /* array of text: the first row; borrowed from the file */
+	char (*labels)[LABEL_TEXT];
+	size_t added;
+	struct csv_rejected *rejected;
+	size_t rejected_count;
+};
+
+/* ERR_USAGE if no column names a field, two name the same, or one that must be given is missing; nothing is written then.
+ * `file` must outlive `import`. */
+int csv_import(struct case_file *c, struct csv_import *import, const struct csv_file *file,
+               const struct progress *progress, struct err *err);
+void csv_import_release(struct csv_import *import);
+
+/* Appends the rejected rows as CSV: the columns as they came, then line and reason. */
+void csv_import_rejects(const struct csv_import *import, struct buf *out);
+
+/* Appends the records of a kind that a filter finds (NULL: all) as CSV: label and every field but secrets. *count gets
+ * their number. */
+struct filter;
+int csv_export(struct case_file *c, const struct kind *kind, const struct filter *filter, struct buf *out,
+               size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,164 @@
+/* The board's evidence: what is open, what nobody has read again for long, who holds it, and work that is not finished. */
+#include "outward/report/board_private.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/clock.h"
+#include "case/action/custody.h"
+#include "case/store/tally.h"
+#include "evidence/acquire/job.h"
+#include "evidence/standing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OLD_LISTED  5 /* the others are counted */
+#define HELD_LISTED 4 /* labels after a holder's number */
+
+struct evidence_section {
+	struct building *k;
+	int64_t now;
+	size_t count, open, old;
+	json_t *held; /* label of a party, "" for nobody -> array of labels */
+	json_t *jobs; /* label of an interrupted record -> what is known of the work */
+};
+
+/* ---- work that is not finished; where this stood at another time is not on record */
+
+static void describe(const struct unfinished *job, struct buf *out)
+{
+	buf_addf(out, "%s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "", job->folder);
+	if (job->size)
+		buf_addf(out, " · %llu %%", (unsigned long long)(job->done * 100 / job->size));
+	if (*job->at)
+		buf_addf(out, " · %.16s", job->at);
+	buf_addf(out, " · %s", _("the same command goes on where it was"));
+}
+
+static int take_job(void *ctx, const struct unfinished *job)
+{
+	struct evidence_section *e = ctx;
+	struct buf text = BUF_INIT;
+	describe(job, &text);
+	if (*job->label)
+		json_object_set_new(e->jobs, job->label, json_string(text.data));
+	else
+		board_addf(e->k->b, BOARD_ATTENTION, NULL, _("not finished: %s"), text.data);
+	e->open += !*job->label;
+	buf_release(&text);
+	return 0;
+}
+
+/* ---- records */
+
+static void count_holder(struct evidence_section *e, const json_t *evidence)
+{
+	const char *holder = json_get_string(evidence, "holder");
+	json_t *held = json_object_get(e->held, holder ? holder : "");
+	if (!held)
+		json_object_set_new(e->held, holder ? holder : "", held = json_array());
+	json_array_append_new(held, json_string(record_label(evidence)));
+}
+
+/* What was given back or destroyed is not ours to read any more. */
+static int is_gone(struct building *k, const json_t *evidence)
+{
+	json_t *chain = json_object_get(evidence, "holder") ? custody_chain(k->c, record_label(evidence), NULL) : NULL;
+	size_t count = json_array_size(chain);
+	const char *last = count ? json_get_string(json_array_get(chain, count - 1), "action") : NULL;
+	int gone = last && (strcmp(last, "returned") == 0 || strcmp(last, "destroyed") == 0);
+	json_decref(chain);
+	return gone;
+}
+
+static void add_old(struct evidence_section *e, const json_t *evidence)
+{
+	if (is_gone(e->k, evidence) || e->old++ >= OLD_LISTED)
+		return;
+	char *title = record_title(evidence);
+	int64_t days = evidence_days_unread(evidence, e->now);
+	board_addf(e->k->b, BOARD_ATTENTION, record_label(evidence), _("%s — not verified for %lld days"), title,
+	           (long long)days);
+	free(title);
+}
+
+static int take_evidence(void *ctx, json_t *evidence)
+{
+	struct evidence_section *e = ctx;
+	const char *label = record_label(evidence);
+	enum standing standing = evidence_standing(evidence, e->now);
+	e->count++;
+	count_holder(e, evidence);
+	if (standing == STANDING_OLD)
+		add_old(e, evidence);
+	if (!standing_is_open(standing))
+		return 0;
+	e->open++;
+	char *title = record_title(evidence);
+	const char *job = json_get_string(e->jobs, label);
+	board_addf(e->k->b, standing == STANDING_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s", title,
+	           standing == STANDING_DIFFERS      ? _("DIFFERS from what was preserved")
+	           : standing == STANDING_NOT_HASHED ? _("not hashed yet")
+	                                             : standing_text(standing),
+	           job ? ": " : "", job ? job : "");
+	free(title);
+	return 0;
+}
+
+/* ---- who holds it */
+
+static void add_holder(struct evidence_section *e, const char *party, const json_t *labels)
+{
+	struct buf text = BUF_INIT;
+	size_t count = json_array_size(labels);
+	json_t *record = *party ? record_get(e->k->c, party, RECORD_RAW, NULL) : NULL;
+	char *name = record ? record_title(record) : xstrdup(*party ? party : _("nobody on record"));
+	buf_addf(&text, _("held by %s: %zu"), name, count);
+	for (size_t i = 0; i < count && i < HELD_LISTED; i++)
+		buf_addf(&text, "%s%s", i ? ", " : " (", json_string_value(json_array_get(labels, i)));
+	buf_adds(&text, count > HELD_LISTED ? ", …)" : ")");
+	board_add(e->k->b, BOARD_PLAIN, *party ? party : NULL, text.data);
+	free(name);
+	json_decref(record);
+	buf_release(&text);
+}
+
+static void add_holders(struct evidence_section *e)
+{
+	const char *party;
+	json_t *labels;
+	if (json_object_size(e->held) == 0 || (json_object_size(e->held) == 1 && json_object_get(e->held, "")))
+		return; /* no transfer of any is on record */
+	json_object_foreach(e->held, party, labels)
+		add_holder(e, party, labels);
+}
+
+static int add_all(struct evidence_section *e)
+{
+	struct building *k = e->k;
+	board_add(k->b, BOARD_HEADING, NULL, _("Evidence"));
+	if (!k->commit && job_each(k->c, take_job, e, k->err) < 0)
+		return -1;
+	if (board_each(k, "evidence", take_evidence, e) < 0)
+		return -1;
+	if (e->old > OLD_LISTED)
+		board_addf(k->b, BOARD_ATTENTION, NULL,
+		           _("and %zu more not verified for %d days (verify --evidence --record)"), e->old - OLD_LISTED,
+		           STANDING_DAYS);
+	add_holders(e);
+	board_addf(k->b, e->open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), e->count,
+	           e->open);
+	return 0;
+}
+
+int board_add_evidence(struct building *k)
+{
+	struct evidence_section e = {.k = k, .held = json_object(), .jobs = json_object()};
+	if (!k->commit) /* what was overdue at another time is of no use now */
+		e.now = clock_now().seconds;
+	int rc = add_all(&e);
+	json_decref(e.held);
+	json_decref(e.jobs);
+	return rc;
+}

@@ -1,0 +1,261 @@
+#include "outward/report/brief.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/query/filter.h"
+#include "outward/report/board.h"
+#include "outward/report/html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BOTH (BRIEF_MEETING | BRIEF_HANDOVER)
+
+struct section {
+	unsigned profiles;
+	const char *title; /* English */
+	const char *kind;
+	const char *filter; /* NULL: all that are not retracted */
+	const char *fields; /* told behind the title, separated by blanks; only those that are set */
+	const char *none;   /* what is said if there are none */
+	int alarm;
+};
+
+static const struct section sections[] = {
+    {BOTH, N_("Infected and not isolated"), "asset", "status=infected|compromised -containment=isolated|not_applicable",
+     "status containment isolation_requested user department", N_("none on record"), 1},
+    {BOTH, N_("Decisions needed"), "decision", "status=proposed", "options risk review", N_("none on record"), 0},
+    {BOTH, N_("Decided"), "decision", "status=decided", "choice reason by when", N_("nothing on record"), 0},
+    {BOTH, N_("Facts"), "note", "stance=fact", "confidence on", N_("nothing on record"), 0},
+    {BOTH, N_("Hearsay, hypotheses and questions: not established"), "note",
+     "stance=hearsay|hypothesis|question -state=ruled_out|answered", "stance confidence told_by on",
+     N_("nothing on record"), 0},
+    {BRIEF_HANDOVER, N_("Ruled out or answered"), "note", "state=ruled_out|answered", "stance against",
+     N_("nothing on record"), 0},
+    {BOTH, N_("Situation: what is being established"), "measure", "track=situation -status=done|verified|dropped",
+     "status by_whom owner due", N_("no open measure"), 0},
+    {BOTH, N_("Cause of the infection"), "measure", "track=cause -status=done|verified|dropped",
+     "status by_whom owner due", N_("no open measure"), 0},
+    {BOTH, N_("Provisional measures"), "measure", "track=provisional -status=done|verified|dropped",
+     "status by_whom owner due", N_("no open measure"), 0},
+    {BOTH, N_("Permanent measures"), "measure", "track=permanent -status=done|verified|dropped",
+     "status by_whom owner due", N_("no open measure"), 0},
+    {BRIEF_HANDOVER, N_("Done, with results"), "measure", "status=done|verified", "done_at result",
+     N_("nothing on record"), 0},
+    {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"),
+     0},
+    {BOTH, N_("Isolated, and how to undo it"), "asset", "containment=isolated|partial",
+     "isolation_method isolation_done isolation_verified undo release_condition", N_("nothing is isolated"), 0},
+    {BRIEF_HANDOVER, N_("Evidence held, where, last verified"), "evidence", NULL,
+     "type form stored_at holder sha256 verified_at verified complete", N_("nothing on record"), 0},
+    {BRIEF_MEETING, N_("Evidence that is not complete or not yet hashed"), "evidence", "complete=partial|interrupted",
+     "type complete unread", N_("none on record"), 0},
+    {BOTH, N_("Physical items and digests of others, to be hashed"), "evidence",
+     "form=physical|elsewhere match=pending", "hash_due holder seal_no", N_("none on record"), 0},
+    {BOTH, N_("Not checked yet: unknown, not clean"), "asset", "status=unchecked|unknown|suspected",
+     "status type department", N_("none on record; whether all machines are on record is another question"), 0},
+    {BOTH, N_("Logs that will be lost"), "logsource", "rotates:", "rotates holder preserved", N_("none on record"), 0},
+    {BRIEF_HANDOVER, N_("Who was told what"), "contact", NULL,
+     "party when direction means purpose result said next due", N_("nothing on record"), 0},
+    {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1},
+};
+
+static void put(struct brief *b, enum brief_sort sort, const char *label, const char *text)
+{
+	if (b->count == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 64;
+		b->rows = xrealloc(b->rows, b->cap * sizeof *b->rows);
+	}
+	struct brief_row *row = &b->rows[b->count++];
+	row->sort = sort;
+	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+	row->text = printable_dup(text);
+}
+
+struct filling {
+	struct brief *b;
+	const struct section *section;
+	struct filter *filter;
+	size_t found;
+};
+
+static int take_record(void *ctx, json_t *record)
+{
+	struct filling *f = ctx;
+	if (f->filter && !filter_match(f->filter, record))
+		return 0;
+	f->found++;
+	struct buf line = BUF_INIT;
+	char *title = record_title(record);
+	buf_adds(&line, title);
+	for (const char *name = f->section->fields; *name;) {
+		char one[40];
+		size_t n = strcspn(name, " ");
+		snprintf(one, sizeof one, "%.*s", (int)n, name);
+		const struct field *field = kind_field(record_kind(record), one);
+		if (field && record_shows(record, one)) {
+			buf_addf(&line, " · %s: ", field_label(field));
+			record_field_text(record, field, &line);
+		}
+		name += n + strspn(name + n, " ");
+	}
+	for (char *p = line.data; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	put(f->b, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
+	free(title);
+	buf_release(&line);
+	return 0;
+}
+
+static int fill(struct case_file *c, const struct section *section, struct brief *b, struct err *err)
+{
+	struct filling f = {b, section, NULL, 0};
+	if (section->filter && !(f.filter = filter_parse(kind_find(section->kind), section->filter, err)))
+		return -1;
+	put(b, BRIEF_HEADING, NULL, i18n_text(section->title));
+	int rc = record_each(c, section->kind, 0, take_record, &f, err);
+	if (rc == 0 && f.found == 0)
+		put(b, BRIEF_LINE, NULL, i18n_text(section->none));
+	filter_free(f.filter);
+	return rc;
+}
+
+/* The head of the page: what sort of case, how far, how many machines. */
+static int put_state(struct case_file *c, struct brief *b, struct err *err)
+{
+	static const char *const fields[] = {"stage",   "severity",         "kinds",      "route",
+	                                     "trigger", "mail_compromised", "exits_known"};
+	json_t *record = record_get(c, "case", 0, err);
+	struct board board;
+	if (!record)
+		return -1;
+	put(b, BRIEF_HEADING, NULL, _("State"));
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const struct field *field = kind_field(record_kind(record), fields[i]);
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "%s: ", field_label(field));
+		record_field_text(record, field, &line); /* unset is shown as unknown */
+		put(b, BRIEF_LINE, NULL, line.data);
+		buf_release(&line);
+	}
+	json_decref(record);
+	if (board_load(c, &board, err) < 0)
+		return -1;
+	char *line =
+	    board.expected > 0
+	        ? xasprintf(_("%zu assets on record, %zu checked of %lld expected; infected %zu, isolated %zu"),
+	                    board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
+	        : xasprintf(_("%zu assets on record, %zu checked, total unknown; infected %zu, isolated %zu"),
+	                    board.assets, board.checked, board.infected, board.isolated);
+	put(b, BRIEF_LINE, NULL, line);
+	free(line);
+	board_release(&board);
+	return 0;
+}
+
+int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err)
+{
+	char now[CLOCK_TEXT];
+	memset(b, 0, sizeof *b);
+	clock_format(clock_now(), now);
+	b->title = printable_dup(case_title(c));
+	b->state = xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(c), case_id(c), case_head(c), now);
+	int rc = put_state(c, b, err);
+	for (size_t i = 0; i < sizeof sections / sizeof *sections && rc == 0; i++)
+		if (sections[i].profiles & profile)
+			rc = fill(c, &sections[i], b, err);
+	if (rc == 0 && extra && *extra) {
+		put(b, BRIEF_HEADING, NULL, _("What stays behind"));
+		put(b, BRIEF_LINE, NULL, extra);
+	}
+	return rc;
+}
+
+void brief_release(struct brief *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		free(b->rows[i].text);
+	free(b->rows);
+	free(b->title);
+	free(b->state);
+	memset(b, 0, sizeof *b);
+}
+
+/* ---- forms */
+
+void brief_text(const struct brief *b, struct buf *out)
+{
+	buf_addf(out, "%s\n%s\n", b->title, b->state);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct brief_row *row = &b->rows[i];
+		if (row->sort == BRIEF_HEADING)
+			buf_addf(out, "\n%s\n", row->text);
+		else
+			buf_addf(out, "  %s%s%s%s\n", row->sort == BRIEF_ALARM ? "! " : "", row->label,
+			         *row->label ? "  " : "", row->text);
+	}
+}
+
+/* Characters that Markdown reads as marks are escaped: a title from outside stays text. */
+static void add_markdown(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("\\`*_{}[]<>()#+-!|~&", *text))
+			buf_addc(out, '\\');
+		buf_addc(out, *text);
+	}
+}
+
+void brief_markdown(const struct brief *b, struct buf *out)
+{
+	buf_adds(out, "# ");
+	add_markdown(out, b->title);
+	buf_adds(out, "\n\n");
+	add_markdown(out, b->state);
+	buf_addc(out, '\n');
+	for (size_t i = 0; i < b->count; i++) {
+		const struct brief_row *row = &b->rows[i];
+		buf_adds(out, row->sort == BRIEF_HEADING ? "\n## " : "- ");
+		if (*row->label)
+			buf_addf(out, "**%s** ", row->label);
+		add_markdown(out, row->text);
+		buf_adds(out, row->sort == BRIEF_HEADING ? "\n\n" : "\n");
+	}
+}
+
+void brief_html(const struct brief *b, struct buf *out)
+{
+	static const char style[] =
+	    "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
+	    "h1{font-size:1.4em}h2{font-size:1.1em;border-bottom:1px solid #999;margin-top:1.5em}"
+	    ".state{color:#555}.label{font-family:monospace;font-weight:bold}"
+	    ".alarm{border-left:.3em solid #b00;padding-left:.5em}@media print{body{margin:0}}";
+	int open = 0;
+	html_begin(out, b->title, style);
+	buf_adds(out, "<h1>");
+	html_text(out, b->title);
+	buf_adds(out, "</h1>\n<p class=\"state\">");
+	html_text(out, b->state);
+	buf_adds(out, "</p>\n");
+	for (size_t i = 0; i < b->count; i++) {
+		const struct brief_row *row = &b->rows[i];
+		if (row->sort == BRIEF_HEADING) {
+			buf_adds(out, open ? "</ul>\n<h2>" : "<h2>");
+			html_text(out, row->text);
+			buf_adds(out, "</h2>\n<ul>\n");
+			open = 1;
+			continue;
+		}
+		buf_adds(out, row->sort == BRIEF_ALARM ? "<li class=\"alarm\">" : "<li>");
+		if (*row->label)
+			buf_addf(out, "<span class=\"label\">%s</span> ", row->label);
+		html_text(out, row->text);
+		buf_adds(out, "</li>\n");
+	}
+	buf_adds(out, open ? "</ul>\n</body></html>\n" : "</body></html>\n");
+}

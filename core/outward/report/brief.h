@@ -1,0 +1,51 @@
+/*
+ * The brief: one page for the meeting, or for the colleague who takes over.
+ *
+ * A table of sections, each a filter over one kind and the fields that are
+ * told; so what a section says can be looked up with `list --where`. Facts
+ * stand apart from hypotheses, what is not known is said to be unknown, and a
+ * section with nothing in it says so. In the interface's language; as text, as
+ * Markdown, or as one self-contained HTML page.
+ */
+#ifndef GENBA_OUTWARD_REPORT_BRIEF_H
+#define GENBA_OUTWARD_REPORT_BRIEF_H
+
+#include "case/store/record.h"
+
+struct buf;
+
+enum brief_profile {
+	BRIEF_MEETING = 1,
+	BRIEF_HANDOVER = 2,
+};
+
+enum brief_sort {
+	BRIEF_HEADING,
+	BRIEF_ITEM,  /* a record: label and text */
+	BRIEF_LINE,  /* a sentence */
+	BRIEF_ALARM, /* an item that must not be overlooked */
+};
+
+struct brief_row {
+	enum brief_sort sort;
+	char label[LABEL_TEXT]; /* or "" */
+	char *text;             /* printable, one line */
+};
+
+struct brief {
+	char *title; /* printable */
+	char *state; /* case id, TLP, last commit, time: what is printed on paper carries it */
+	struct brief_row *rows;
+	size_t count;
+	size_t cap;
+};
+
+/* Makes the brief. `extra`: a line put at the end ("" or NULL: none), such as what stays behind at a handover. */
+int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err);
+void brief_release(struct brief *b);
+
+void brief_text(const struct brief *b, struct buf *out);
+void brief_markdown(const struct brief *b, struct buf *out);
+void brief_html(const struct brief *b, struct buf *out);
+
+#endif

@@ -1,0 +1,100 @@
+#include "playbook/load/problem.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "playbook/load/places.h"
+
+#include <stdlib.h>
+
+static void locate(const struct playbook *p, const char *pointer, struct buf *line)
+{
+	if (p->foreign) {
+		buf_addf(line, "%s: %s: ", p->file, *pointer ? pointer : "/");
+		return;
+	}
+	struct place at = places_find(p->places, p->root, pointer);
+	buf_addf(line, "%s:%u:%u: ", p->file, at.line, at.column);
+}
+
+__attribute__((format(printf, 4, 0))) static void describe(const struct playbook *p, const char *pointer,
+                                                           struct buf *line, const char *format, va_list args)
+{
+	locate(p, pointer, line);
+	buf_addv(line, format, args);
+}
+
+int problem_fail(const struct playbook *p, const char *pointer, struct err *err, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	describe(p, pointer, &line, format, args);
+	va_end(args);
+	err_set(err, ERR_INVALID, "%s", line.data);
+	buf_release(&line);
+	return -1;
+}
+
+static void add(json_t *list, const struct buf *line)
+{
+	struct buf safe = BUF_INIT;
+	size_t n = json_array_size(list);
+	if (n == PROBLEM_LIMIT - 1) {
+		json_array_append_new(list, json_string(_("… and more of the kind")));
+	} else if (n < PROBLEM_LIMIT) {
+		printable_add(&safe, line->data, line->len, PRINTABLE_LINE);
+		json_array_append_new(list, json_string(safe.data));
+	}
+	buf_release(&safe);
+}
+
+void problem_departure(struct playbook *p, const char *pointer, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	describe(p, pointer, &line, format, args);
+	va_end(args);
+	add(p->departures, &line);
+	buf_release(&line);
+}
+
+void problem_inert(struct playbook *p, const char *pointer, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	describe(p, pointer, &line, format, args);
+	va_end(args);
+	add(p->inert, &line);
+	buf_release(&line);
+}
+
+int problem_either(struct playbook *p, const char *pointer, struct err *err, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	describe(p, pointer, &line, format, args);
+	va_end(args);
+	if (p->foreign)
+		add(p->departures, &line);
+	else
+		err_set(err, ERR_INVALID, "%s", line.data);
+	buf_release(&line);
+	return p->foreign ? 0 : -1;
+}
+
+char *problem_pointer(const char *step, const char *member, const char *key)
+{
+	struct buf pointer = BUF_INIT;
+	buf_adds(&pointer, "/workflow");
+	pointer_add(&pointer, step);
+	if (member)
+		pointer_add(&pointer, member);
+	if (key)
+		pointer_add(&pointer, key);
+	return buf_take(&pointer, NULL);
+}

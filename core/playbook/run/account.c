@@ -1,0 +1,194 @@
+/* What was done in a run: one JSON object, and the same for people. */
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
+#include "playbook/run/run_private.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void copy_fields(json_t *to, const json_t *from, const char *const *names)
+{
+	for (; *names; names++) {
+		json_t *value = json_object_get(from, *names);
+		if (value)
+			json_object_set(to, *names, value);
+	}
+}
+
+/* The same moment in UTC, where the time is one. */
+static void add_utc(json_t *step, const char *field, const char *name)
+{
+	struct edtf t;
+	int64_t from;
+	int64_t to;
+	char text[CLOCK_TEXT];
+	const char *time = json_get_string(step, field);
+	if (!time || edtf_parse(time, &t, NULL) < 0 || t.form != EDTF_POINT || t.from.hour < 0 || !t.from.zone ||
+	    edtf_bounds(&t, NULL, NULL, &from, &to) < 0)
+		return;
+	clock_format_utc((struct clock_time){.seconds = from}, text);
+	json_object_set_new(step, name, json_string(text));
+}
+
+static json_t *account_assets(struct case_file *c, const json_t *labels)
+{
+	static const char *const names[] = {"label",          "hostname",
+	                                    "clock_offset",   "clock_reference",
+	                                    "timezone",       "isolation_requested",
+	                                    "isolation_done", "isolation_method",
+	                                    "preserved",      NULL};
+	json_t *assets = json_array();
+	size_t i;
+	json_t *label;
+	json_array_foreach(labels, i, label) {
+		json_t *asset = record_get(c, json_string_value(label), 0, NULL);
+		json_t *row = json_object();
+		if (asset)
+			copy_fields(row, asset, names);
+		json_array_append_new(assets, row);
+		json_decref(asset);
+	}
+	return assets;
+}
+
+json_t *run_account(struct case_file *c, const struct run *run)
+{
+	static const char *const head[] = {"label", "playbook", "playbook_id", "playbook_digest", "state", "started",
+	                                   "ended", "reason",   NULL};
+	static const char *const names[] = {"label",   "step_id", "invocation",   "name",   "phase",    "outcome",
+	                                    "started", "ended",   "reason",       "who",    "role",     "asset",
+	                                    "command", "tool",    "tool_version", "result", "evidence", "decision",
+	                                    "links",   "answer",  "notes",        "author", NULL};
+	json_t *account = json_object();
+	json_t *steps = json_array();
+	size_t i;
+	json_t *record;
+	copy_fields(account, run->record, head);
+	json_object_set_new(account, "case", json_string(case_id(c)));
+	json_object_set_new(account, "commit", json_string(case_head(c)));
+	json_object_set_new(account, "assets", account_assets(c, json_object_get(run->record, "on")));
+	json_array_foreach(run->steps, i, record) {
+		json_t *step = json_object();
+		copy_fields(step, record, names);
+		add_utc(step, "started", "started_utc");
+		add_utc(step, "ended", "ended_utc");
+		json_array_append_new(steps, step);
+	}
+	json_object_set_new(account, "steps", steps);
+	json_t *waiting = json_array();
+	for (i = 0; i < run->waiting_count; i++)
+		json_array_append_new(waiting, json_string(run->waiting[i].id));
+	json_object_set_new(account, "waiting", waiting);
+	return account;
+}
+
+/* ---- Markdown */
+
+/* Nothing of the text acts as Markdown, HTML or control. */
+static void add_escaped(struct buf *out, const char *text)
+{
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, text, strlen(text), PRINTABLE_LINE);
+	for (const char *p = safe.data; *p; p++) {
+		if (strchr("\\`*_[]<>|&~", *p))
+			buf_addc(out, '\\');
+		buf_addc(out, *p);
+	}
+	buf_release(&safe);
+}
+
+static void add_value(struct buf *out, const json_t *value)
+{
+	size_t i;
+	json_t *item;
+	if (json_is_string(value))
+		add_escaped(out, json_string_value(value));
+	json_array_foreach(value, i, item) {
+		buf_adds(out, i ? ", " : "");
+		add_value(out, item);
+	}
+}
+
+/* "- **Tool**: dd\n" */
+static void add_line(struct buf *out, const char *kind, const json_t *object, const char *name, const char *indent)
+{
+	const json_t *value = json_object_get(object, name);
+	const struct field *field = kind_field(kind_find(kind), name);
+	if (!value || (json_is_array(value) && json_array_size(value) == 0))
+		return;
+	buf_addf(out, "%s- **%s**: ", indent, field ? field_label(field) : name);
+	const struct field_value *word = field && json_is_string(value) && field->value_count
+	                                     ? field_value_find(field, json_string_value(value))
+	                                     : NULL;
+	if (word)
+		add_escaped(out, field_value_label(word));
+	else
+		add_value(out, value);
+	buf_addc(out, '\n');
+}
+
+static void add_step(struct buf *out, size_t number, const json_t *step)
+{
+	static const char *const names[] = {
+	    "outcome", "started",      "ended",  "who",      "role",     "asset", "answer", "reason", "command",
+	    "tool",    "tool_version", "result", "evidence", "decision", "links", "notes",  NULL};
+	buf_addf(out, "\n### %zu. ", number);
+	add_value(out, json_object_get(step, "name"));
+	buf_adds(out, " (");
+	add_value(out, json_object_get(step, "label"));
+	buf_adds(out, ")\n\n");
+	for (size_t i = 0; names[i]; i++)
+		add_line(out, "step", step, names[i], "");
+	if (json_get_string(step, "ended_utc"))
+		buf_addf(out, "- **UTC**: %s – %s\n",
+		         json_get_string(step, "started_utc") ? json_get_string(step, "started_utc") : "",
+		         json_get_string(step, "ended_utc"));
+}
+
+void run_account_markdown(const json_t *account, struct buf *out)
+{
+	static const char *const head[] = {"state",       "started",         "ended", "reason",
+	                                   "playbook_id", "playbook_digest", NULL};
+	static const char *const of_asset[] = {"clock_offset",
+	                                       "clock_reference",
+	                                       "isolation_requested",
+	                                       "isolation_done",
+	                                       "isolation_method",
+	                                       "preserved",
+	                                       NULL};
+	size_t i;
+	json_t *row;
+	buf_adds(out, "# ");
+	add_value(out, json_object_get(account, "playbook"));
+	buf_adds(out, " (");
+	add_value(out, json_object_get(account, "label"));
+	buf_adds(out, ")\n\n");
+	for (i = 0; head[i]; i++)
+		add_line(out, "run", account, head[i], "");
+	buf_addf(out, _("- case %s, commit %s\n"), json_get_string(account, "case"),
+	         json_get_string(account, "commit"));
+	if (json_array_size(json_object_get(account, "assets")))
+		buf_addf(out, "\n## %s\n\n", kind_label(kind_find("asset")));
+	json_array_foreach(json_object_get(account, "assets"), i, row) {
+		buf_adds(out, "- ");
+		add_value(out, json_object_get(row, "label"));
+		buf_addc(out, ' ');
+		add_value(out, json_object_get(row, "hostname"));
+		buf_addc(out, '\n');
+		for (size_t k = 0; of_asset[k]; k++)
+			add_line(out, "asset", row, of_asset[k], "  ");
+	}
+	buf_addf(out, "\n## %s\n", kind_label(kind_find("step")));
+	json_array_foreach(json_object_get(account, "steps"), i, row)
+		add_step(out, i + 1, row);
+	if (json_array_size(json_object_get(account, "waiting"))) {
+		buf_addf(out, "\n## %s\n\n- ", _("Not done yet"));
+		add_value(out, json_object_get(account, "waiting"));
+		buf_addc(out, '\n');
+	}
+}

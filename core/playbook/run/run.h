@@ -1,0 +1,141 @@
+/*
+ * Runs: a playbook being worked through in a case.
+ *
+ * A run is a record of the kind `run`, each outcome a record of the kind `step`.
+ * Where a run stands follows from these records (engine.h), so it survives a
+ * crash and is in the history. The playbook's text is kept with the run: what
+ * began with one version goes on with it.
+ *
+ * A run on several assets does each step on all of them, in one action. What a
+ * step used (evidence, a decision, other records) is linked to its record, and a
+ * later step of the same run needs its own: two notes of two steps are two.
+ *
+ *     struct run run;
+ *     if (run_load(c, "R1-J1", &run, err) < 0) …
+ *     struct assign fields[] = {{"isolation_done", "now"}};
+ *     struct step_outcome what = {.outcome = OUTCOME_DONE, .fields = fields, .field_count = 1};
+ *     run_step(c, &run, &run.waiting[0], &what, label, &finished, err);
+ */
+#ifndef GENBA_PLAYBOOK_RUN_RUN_H
+#define GENBA_PLAYBOOK_RUN_RUN_H
+
+#include "case/store/record.h"
+#include "playbook/run/engine.h"
+
+#define RUN_WAITING   16
+#define RUN_AUTOMATIC 64 /* questions that variables answer in one action, at most; then a person is asked */
+
+/* A run as it stands. */
+struct run {
+	char label[LABEL_TEXT];
+	json_t *record; /* of the kind `run` */
+	struct playbook *playbook;
+	struct engine *engine;
+	struct waiting waiting[RUN_WAITING]; /* of a paused run as well; run_step() refuses it then */
+	size_t waiting_count;
+	size_t done_count; /* steps on record */
+	json_t *steps;     /* their records, in order */
+	json_t *used;      /* labels that these steps used: label -> true */
+	size_t left_over;  /* steps on record that do not fit: recorded twice in two copies of the case */
+};
+
+/* Starts the playbook on assets (labels, comma separated; NULL: on the case). One action; the run's label. */
+int run_start(struct case_file *c, const struct playbook *p, const char *on, char label[LABEL_TEXT], struct err *err);
+
+/* The same with values of variables, by their names with underscores. An external variable without a value is no error:
+ * engine_missing() names it, and the person decides what hangs on it. */
+int run_start_with(struct case_file *c, const struct playbook *p, const char *on, const struct assign *variables,
+                   size_t count, char label[LABEL_TEXT], struct err *err);
+
+/* Reads a run. Free with run_release(). */
+int run_load(struct case_file *c, const char *label, struct run *run, struct err *err);
+void run_release(struct run *run);
+
+/* Labels of the runs that are not finished or abandoned, newest first; JSON array of strings. */
+json_t *run_open_labels(struct case_file *c, struct err *err);
+
+/* Pause and abandon need a reason; any responder of the case may go on with a paused run. One action each. */
+int run_pause(struct case_file *c, const char *label, const char *reason, struct err *err);
+int run_resume(struct case_file *c, const char *label, struct err *err);
+int run_abandon(struct case_file *c, const char *label, const char *reason, struct err *err);
+
+/* ---- a step that waits (need.c, warn.c, offer.c) */
+
+/* When it became current, RFC 3339: when the last step of the run ended. Borrowed. */
+const char *run_since(const struct run *run);
+
+/* What the step must record and is not on record yet, a printable line each; nothing if "done" may be said. */
+void run_missing(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines);
+
+/* One requirement in words. */
+void run_requirement_text(const json_t *need, struct buf *out);
+
+/* What would be lost by this step now, judged by what is on record of the run's assets: the order of volatility
+ * (RFC 3227), and reminders that are due. A printable line each, beside the playbook's own warnings. */
+void run_warnings(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines);
+
+/* Text of the playbook with the values of variables put in; an unset one stays as it is. */
+void run_expand(const struct run *run, const struct waiting *w, const char *text, struct buf *out);
+
+/*
+ * The i-th shell command that the step offers, whole, with variables put in as
+ * single words of the shell; *about (may be NULL) gets its description. 0, or -1
+ * if there are not so many. It is only ever run when a person has seen it and
+ * said so, on the responder's own machine.
+ */
+int run_offer(const struct run *run, const struct waiting *w, size_t i, struct buf *command, const char **about);
+
+/* The i-th instruction that is only shown: manual commands, and those of types that genba does not run. 0 or -1. */
+int run_instruction(const struct run *run, const struct waiting *w, size_t i, struct buf *text, const char **type);
+
+/*
+ * Puts the evidence down as what the step's own command said: it links to the run and bears the tag `step:INVOCATION`,
+ * so that it goes with the step's record whenever that is made. One action.
+ */
+int run_keep_output(struct case_file *c, const struct run *run, const struct waiting *w, const char *evidence,
+                    struct err *err);
+
+/* Labels of the evidence kept so for the step, oldest first; JSON array of strings. New reference. */
+json_t *run_outputs(struct case_file *c, const struct run *run, const struct waiting *w);
+
+/*
+ * Evidence whose bytes cannot be hashed here yet (standin.c): a physical item under seal, with source_serial, seal_no,
+ * witness and hash_due; or, with `stated`, a digest that somebody else made, with claimed_hash (ALGORITHM:DIGEST) and
+ * claimed_by. Any of these missing: ERR_USAGE, naming it. Both stay open on the Board until hashed. One action.
+ */
+int run_stand_in(struct case_file *c, int stated, const struct assign *fields, size_t count, char label[LABEL_TEXT],
+                 struct err *err);
+
+/* The name by which a playbook-action's playbook is found here, or NULL. */
+const char *run_called_playbook(const struct waiting *w);
+
+struct step_outcome {
+	enum outcome outcome;
+	const char *reason;          /* needed unless done */
+	const char *answer;          /* of a question or choice */
+	const struct assign *fields; /* of the step; of the asset; note=TEXT; decision=LABEL; evidence=LABEL,… (what
+	                              * these do not meet is looked for on record); KIND=LABEL,… of a record that
+	                              * the step must have; __variable__=TEXT */
+	size_t field_count;
+};
+
+/*
+ * Records an outcome: the step, what it changes, and the run, in one action;
+ * and the questions behind it that variables answer. "done" is refused while
+ * something required is missing (ERR_FAILED, listing it). `label` gets the step
+ * record's label, *finished whether the run is over. After an error the run must
+ * be loaded anew.
+ */
+int run_step(struct case_file *c, struct run *run, const struct waiting *w, const struct step_outcome *what,
+             char label[LABEL_TEXT], int *finished, struct err *err);
+
+/* ---- what was done (account.c) */
+
+/* The run as one JSON object: playbook, assets with clock offsets, each step with who, when (also in UTC), outcome and
+ * what it used. New reference. */
+json_t *run_account(struct case_file *c, const struct run *run);
+
+/* The same as Markdown, in the interface's language. Texts from outside are printable and escaped. */
+void run_account_markdown(const json_t *account, struct buf *out);
+
+#endif

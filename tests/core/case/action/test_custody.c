@@ -1,0 +1,172 @@
+/* Who holds evidence follows from its transfers; labels kept free for paper are given to nothing else. */
+#include "case/action/custody.h"
+#include "case/action/reserve.h"
+#include "help_case.h"
+
+#include <string.h>
+
+static const char *transfer(const char *item, const char *to, const char *when)
+{
+	char fields[256];
+	snprintf(fields, sizeof fields, "items=%s action=handed_over from=Person+A to=%s when=%s purpose=analysis",
+	         item, to, when);
+	return add("transfer", fields);
+}
+
+static void holder_follows(void **state)
+{
+	(void)state;
+	const char *item = add("evidence", "title=Disk");
+	assert_string_equal(get(item, "holder"), "-");
+	uint64_t before = commits();
+	const char *first = transfer(item, "Person+B", "2026-11-23T10:00Z");
+	assert_int_equal(commits(), before + 1); /* the same action */
+	char b[LABEL_TEXT];
+	snprintf(b, sizeof b, "%s", get(first, "to"));
+	assert_string_equal(get(item, "holder"), b);
+	const char *second = transfer(item, "Person+C", "2026-11-24T10:00Z");
+	char c[LABEL_TEXT];
+	snprintf(c, sizeof c, "%s", get(second, "to"));
+	assert_string_equal(get(item, "holder"), c);
+	transfer(item, "Person+D", "2026-11-22T10:00Z"); /* typed in late: it happened before */
+	assert_string_equal(get(item, "holder"), c);
+	json_t *chain = custody_chain(the_case, item, NULL);
+	assert_int_equal(json_array_size(chain), 3);
+	assert_string_equal(record_label(json_array_get(chain, 2)), second);
+	json_decref(chain);
+	set(second, "when=2026-11-21");
+	assert_string_equal(get(item, "holder"), b);
+	assert_int_equal(record_retract(the_case, first, "never happened", NULL), 0);
+	assert_string_not_equal(get(item, "holder"), b);
+}
+
+static unsigned doubts(const char *item, size_t i)
+{
+	json_t *chain = custody_chain(the_case, item, NULL);
+	unsigned bits = custody_doubts(chain, i);
+	json_decref(chain);
+	return bits;
+}
+
+static void gaps_are_seen(void **state)
+{
+	(void)state;
+	const char *item = add("evidence", "title=Disk");
+	char fields[256];
+	snprintf(fields, sizeof fields,
+	         "items=%s action=handed_over from=A to=B when=2026-11-20 purpose=analysis seal_after=S-1 "
+	         "accepted=2026-11-20",
+	         item);
+	add("transfer", fields);
+	snprintf(fields, sizeof fields,
+	         "items=%s action=shipped from=B to=C when=2026-11-21 purpose=analysis seal_before=S-1 seal_after=S-2",
+	         item);
+	const char *second = add("transfer", fields);
+	snprintf(fields, sizeof fields,
+	         "items=%s action=returned from=D to=E when=2026-11-22 purpose=return seal_before=S-3 "
+	         "hash_checked=different accepted=2026-11-22",
+	         item);
+	add("transfer", fields);
+	assert_int_equal(doubts(item, 0), 0);
+	assert_int_equal(doubts(item, 1), CUSTODY_OPEN);
+	assert_int_equal(doubts(item, 2), CUSTODY_HANDS | CUSTODY_SEAL | CUSTODY_HASH);
+	set(second, "seal_intact=no accepted=2026-11-21");
+	assert_int_equal(doubts(item, 1), CUSTODY_SEAL);
+}
+
+static void undo_takes_it_back(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	const char *item = add("evidence", "title=Disk");
+	add("party", "name=Person+A");
+	add("party", "name=Person+B");
+	transfer(item, "Person+B", "2026-11-23T10:00Z");
+	assert_string_not_equal(get(item, "holder"), "-");
+	if (record_undo(the_case, "wrong item", &summary, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(get(item, "holder"), "-");
+	buf_release(&summary);
+}
+
+static void kept_labels(void **state)
+{
+	(void)state;
+	char kept[2][LABEL_TEXT];
+	struct err err = ERR_INIT;
+	assert_string_equal(add("evidence", "title=One"), "R1-E1");
+	uint64_t before = commits();
+	assert_int_equal(reserve_labels(the_case, kind_find("evidence"), 2, kept, NULL), 0);
+	assert_int_equal(commits(), before + 1); /* which numbers were printed is in the history */
+	assert_string_equal(kept[0], "R1-E2");
+	assert_string_equal(kept[1], "R1-E3");
+	case_again();
+	assert_string_equal(add("evidence", "title=Between"), "R1-E4");
+	before = commits();
+	assert_string_equal(add("evidence", "label=R1-E3 title=From+paper written=2026-11-23"), "R1-E3");
+	assert_int_equal(commits(), before + 1); /* record and list: one action */
+	assert_string_equal(get("R1-E3", "written"), "2026-11-23");
+	assert_string_not_equal(get("R1-E3", "entered"), "-");
+	assert_int_equal(try_add("evidence", "label=R1-E3 title=Twice", 0, &err), -1);
+	assert_non_null(strstr(err.message, "R1-E2"));
+	assert_int_equal(try_add("evidence", "label=R1-E9 title=Never", 0, NULL), -1);
+	assert_int_equal(try_add("evidence", "label=R2-E2 title=Foreign", 0, NULL), -1);
+	assert_int_equal(try_add("asset", "label=R1-E2 hostname=PC", 0, NULL), -1);
+	/* an action that fails leaves the label free */
+	assert_int_equal(try_add("evidence", "label=R1-E2 title=Bad type=nonsense", 0, NULL), -1);
+	assert_string_equal(add("evidence", "label=R1-E2 title=Second"), "R1-E2");
+	assert_string_equal(add("evidence", "title=Next"), "R1-E5");
+	assert_int_equal(try_set("R1-E5", "label=R1-E7", 0, NULL), -1);
+}
+
+static void kept_labels_are_never_given_twice(void **state)
+{
+	(void)state;
+	char kept[3][LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	const struct kind *evidence = kind_find("evidence");
+	assert_int_equal(reserve_labels(the_case, evidence, 1, kept, NULL), 0);
+	assert_int_equal(reserve_labels(the_case, evidence, 2, kept + 1, NULL), 0);
+	assert_string_equal(kept[0], "R1-E1");
+	assert_string_equal(kept[2], "R1-E3");
+	assert_int_equal(reserve_labels(the_case, kind_find("note"), 1, kept, NULL), 0);
+	assert_string_equal(kept[0], "R1-N1");
+	assert_string_equal(add("note", "text=x"), "R1-N2");
+	assert_ptr_equal(reserve_kind(the_case, "R1-E2"), evidence);
+	assert_null(reserve_kind(the_case, "R1-E4"));
+	/* nobody types the list */
+	assert_int_equal(try_set("R1-R1", "reserved=R1-E9", 0, NULL), -1);
+	/* printing is not undone: the paper is out; and undoing what was typed in does not free the number */
+	assert_int_equal(record_undo(the_case, "x", &summary, &err), 0); /* the note */
+	err_clear(&err);
+	assert_int_equal(record_undo(the_case, "x", &summary, &err), -1);
+	add("evidence", "label=R1-E2 title=x");
+	assert_int_equal(record_undo(the_case, "wrong sheet", &summary, NULL), 0);
+	assert_null(reserve_kind(the_case, "R1-E2"));
+	assert_int_equal(try_add("evidence", "label=R1-E2 title=again", 0, NULL), -1);
+	assert_string_equal(add("evidence", "title=next"), "R1-E4");
+	case_again();
+	assert_string_equal(add("evidence", "label=R1-E1 title=x"), "R1-E1");
+	assert_string_equal(add("evidence", "label=R1-E3 title=x"), "R1-E3");
+	assert_string_equal(get("R1-R1", "reserved"), "R1-N1");
+	/* labels of another mark are not this responder's to give, whatever the list says */
+	struct assign foreign = {RESERVE_FIELD, "+R9-E8"};
+	assert_int_equal(record_set(the_case, "R1-R1", &foreign, 1, RECORD_MACHINE, NULL), 0);
+	assert_null(reserve_kind(the_case, "R9-E8"));
+	assert_int_equal(try_add("evidence", "label=R9-E8 title=x", 0, NULL), -1);
+	buf_release(&summary);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(holder_follows, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(kept_labels, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(kept_labels_are_never_given_twice, case_setup, case_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

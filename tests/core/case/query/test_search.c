@@ -1,0 +1,180 @@
+/* Search: what people type is found, in both scripts; the index catches up after any end. */
+#include "case/case.h"
+#include "help_case.h"
+
+#include "case/query/search.h"
+#include "case/store/case_internal.h"
+#include "case/store/meta.h"
+#include "case/store/tokenizer.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int note_hit(void *ctx, const struct search_hit *hit)
+{
+	buf_addf(ctx, "%s ", hit->label);
+	return 0;
+}
+
+static int note_snippet(void *ctx, const struct search_hit *hit)
+{
+	buf_adds(ctx, hit->snippet);
+	return 1;
+}
+
+static void assert_finds(const char *text, const char *expected)
+{
+	struct buf found = BUF_INIT;
+	struct err err = ERR_INIT;
+	if (search_find(the_case, text, 50, note_hit, &found, &err) != 0)
+		fail_msg("%s: %s", text, err.message);
+	if (strcmp(found.data, expected) != 0)
+		fail_msg("'%s' finds '%s', not '%s'", text, found.data, expected);
+	buf_release(&found);
+}
+
+static void what_people_type_is_found(void **state)
+{
+	(void)state;
+	add("asset", "hostname=ＨＲ-PC-03 status=infected department=人事部");
+	add("asset", "hostname=ﾌｧｲﾙｻｰﾊﾞ os=Debian+12 tags=隔離対象");
+	add("note", "text=感染経路を調査、LNKファイルを検出した");
+	assert_finds("HR", "R1-A1 ");
+	assert_finds("ＨＲ", "R1-A1 ");
+	assert_finds("hr-pc", "R1-A1 ");
+	assert_finds("ファイルサーバ", "R1-A2 ");
+	assert_finds("ﾌｧｲﾙ", "R1-A2 R1-N1 ");
+	assert_finds("隔離", "R1-A2 ");
+	assert_finds("経路", "R1-N1 "); /* two characters inside a longer word */
+	assert_finds("人事", "R1-A1 ");
+	assert_finds("感染", "R1-N1 R1-A1 "); /* the label of "infected" is a word too */
+	assert_finds("infected", "R1-A1 ");
+	assert_finds("R1-A2", "R1-A2 ");
+	assert_finds("debian", "R1-A2 ");
+	assert_finds("nowhere", "");
+	assert_finds("entered", "");
+	char year[5];
+	snprintf(year, sizeof year, "%.4s", get("R1-A1", "entered"));
+	assert_finds(year, ""); /* when it was typed in is no word of a record */
+}
+
+static void what_is_changed_is_found_anew(void **state)
+{
+	(void)state;
+	add("asset", "hostname=alpha recovery_key=topsecret");
+	assert_finds("alpha", "R1-A1 ");
+	set("R1-A1", "hostname=beta");
+	assert_finds("alpha", "");
+	assert_finds("beta", "R1-A1 ");
+	assert_finds("topsecret", ""); /* a secret is no word */
+	set("R1-A1", "hostname=gamma");
+	case_again();
+	assert_finds("gamma", "R1-A1 ");
+}
+
+static void the_index_catches_up_after_a_crash(void **state)
+{
+	(void)state;
+	add("asset", "hostname=before");
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	char *path = xasprintf("%s/site.genba", scratch);
+	assert_int_equal(case_close(the_case, NULL), 0);
+	the_case = NULL;
+	pid_t pid = fork();
+	if (pid == 0) { /* writes two records and is killed before any index is made */
+		struct case_unlock unlock = {responder, NULL};
+		the_case = case_open(path, &unlock, 0, NULL);
+		struct err err = ERR_INIT;
+		int rc = the_case ? try_add("asset", "hostname=during", 0, &err) : -1;
+		rc |= rc == 0 ? try_add("note", "text=died", 0, &err) : -1;
+		if (rc == 0)
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	int status = 1;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	struct case_unlock unlock = {responder, NULL};
+	the_case = case_open(path, &unlock, 0, NULL);
+	assert_non_null(the_case);
+	assert_finds("during", "R1-A2 ");
+	assert_finds("died", "R1-N1 ");
+	assert_finds("before", "R1-A1 ");
+	free(path);
+}
+
+static void catching_up_is_done_in_portions(void **state)
+{
+	(void)state;
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	for (int i = 0; i < 7; i++)
+		add("note", "text=portion");
+	assert_int_equal(search_catch_up(the_case, 3, NULL), 4);
+	assert_int_equal(search_catch_up(the_case, 3, NULL), 1);
+	assert_int_equal(search_catch_up(the_case, 3, NULL), 0);
+	assert_finds("portion", "R1-N1 R1-N2 R1-N3 R1-N4 R1-N5 R1-N6 R1-N7 ");
+}
+
+static void an_index_of_an_older_version_is_made_anew(void **state)
+{
+	(void)state;
+	add("note", "text=経理の髙橋さん");
+	case_again();
+	assert_int_equal(tokenizer_register_first(the_case->db, NULL), 0); /* before anything opened the index */
+	assert_int_equal(sqlite3_exec(the_case->db, "INSERT INTO search(search) VALUES('rebuild')", NULL, NULL, NULL),
+	                 SQLITE_OK);
+	assert_int_equal(case_meta_set(the_case, "local.search", "1", NULL), 0);
+	the_case->flags |= CASE_READ_ONLY; /* a close leaves the index as it is */
+	case_again();
+	the_case->flags |= CASE_READ_ONLY;
+	assert_int_equal(search_open(the_case, NULL), 0);
+	assert_finds("髙橋", "R1-N1 "); /* asked as it was made */
+	case_again();
+	assert_finds("高橋", "R1-N1 ");
+	assert_finds("髙橋", "R1-N1 ");
+	assert_int_equal(
+	    sqlite3_exec(the_case->db, "INSERT INTO search(search) VALUES('integrity-check')", NULL, NULL, NULL),
+	    SQLITE_OK);
+	set("R1-N1", "text=経理の山﨑さん");
+	assert_finds("高橋", "");
+	assert_finds("山崎", "R1-N1 ");
+}
+
+static void hostile_text_is_harmless(void **state)
+{
+	(void)state;
+	static const char *const queries[] = {"\" OR body:*", "NEAR(a b)", "a AND NOT b", "body:x", "^a",
+	                                      "a*",           "(",         "x\"y",        "-a",     "'; DROP"};
+	add("note", "text=a\x1b]0;owned\x07z");
+	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+		struct buf found = BUF_INIT;
+		struct err err = ERR_INIT;
+		int rc = search_find(the_case, queries[i], 50, note_hit, &found, &err);
+		if (rc < 0 && !strstr(err.message, "no word"))
+			fail_msg("%s: %s", queries[i], err.message);
+		buf_release(&found);
+	}
+	struct buf snippet = BUF_INIT;
+	assert_int_equal(search_find(the_case, "owned", 50, note_snippet, &snippet, NULL), 0);
+	assert_null(strchr(snippet.data, '\x1b'));
+	assert_non_null(strstr(snippet.data, "«owned»"));
+	buf_release(&snippet);
+	struct err err = ERR_INIT;
+	assert_int_equal(search_find(the_case, " 、。", 50, note_hit, NULL, &err), -1);
+	assert_non_null(strstr(err.message, "no word"));
+}
+
+int main(void)
+{
+#define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
+	const struct CMUnitTest tests[] = {
+	    CASE_TEST(what_people_type_is_found),          CASE_TEST(what_is_changed_is_found_anew),
+	    CASE_TEST(the_index_catches_up_after_a_crash), CASE_TEST(catching_up_is_done_in_portions),
+	    CASE_TEST(hostile_text_is_harmless),           CASE_TEST(an_index_of_an_older_version_is_made_anew),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,602 @@
+/*
+ * Merging what a hurried or hostile colleague sends: decisions that differ, labels and marks that clash, merges that lose
+ * or go around something, objects that no git would write, and what must stay behind.
+ */
+#include "help_copies.h"
+
+#include "base/worker/worker.h"
+#include "case/action/action.h"
+#include "case/store/blob.h"
+#include "case/store/meta.h"
+#include "handover/merge/judge.h"
+#include "handover/parcel/unpack.h"
+
+#include <git2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int take_label(void *ctx, json_t *record)
+{
+	snprintf(ctx, LABEL_TEXT, "%s", record_label(record));
+	return 1;
+}
+
+static void decide(struct case_file *c, const char *conflict, const char *value)
+{
+	struct err err = ERR_INIT;
+	struct assign field = {"status", value};
+	struct assign state[] = {{"state", "resolved"}, {"resolution", value}};
+	struct action *a = action_begin(c, "resolve", &err);
+	assert_non_null(a);
+	ok(action_set(a, "R1-A1", &field, 1, 0, &err), &err);
+	ok(action_set(a, conflict, state, 2, 0, &err), &err);
+	ok(action_commit(a, &err), &err);
+}
+
+static void test_decided_differently(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	begin(2);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	set(copies[0], "R1-A1", "status", "infected");
+	set(copies[1], "R1-A1", "status", "clean");
+	cross(0, 1);
+	assert_same_trees(2);
+	assert_int_equal(record_each(copies[0], "conflict", 0, take_label, label, &err), 1);
+	decide(copies[0], label, "infected");
+	decide(copies[1], label, "clean");
+	cross(0, 1); /* the same two values met again: the conflict is open again, with the same bytes on both sides */
+	assert_same_trees(2);
+	assert_field(copies[0], label, "state", "open");
+	assert_field(copies[0], label, "resolution", "");
+	merge(copies[0], copies[1]);
+	merge(copies[1], copies[0]);
+	assert_same_trees(2);
+	assert_int_equal(count(copies[0], "conflict"), 1);
+	assert_verifies(copies[0]);
+	assert_verifies(copies[1]);
+	end(2);
+}
+
+static json_t *object_of(const char *id, const char *kind, const char *label, const char *entered)
+{
+	return json_pack("{s:s s:s s:s s:s s:s s:s}", "id", id, "kind", kind, "label", label, "author", "R1", "entered",
+	                 entered, "modified", entered);
+}
+
+static void insert_take(struct case_file *c, json_t *object)
+{
+	struct err err = ERR_INIT;
+	struct action *a = action_begin(c, "add", &err);
+	assert_non_null(a);
+	json_object_set_new(object, "author", json_string(case_mark(c)));
+	ok(action_insert(a, object, &err), &err);
+	ok(action_commit(a, &err), &err);
+	json_decref(object);
+}
+
+static void insert_responder(struct case_file *c, const char *id, const char *label, const char *mark,
+                             const struct identity *who, const char *entered)
+{
+	struct buf line = BUF_INIT;
+	json_t *object = object_of(id, "responder", label, entered);
+	ssh_public_line(who->public_key, who->name, &line);
+	json_object_set_new(object, "name", json_string(who->name));
+	json_object_set_new(object, "mark", json_string(mark));
+	json_object_set_new(object, "key", json_string(line.data));
+	json_object_set_new(object, "role", json_string("member"));
+	insert_take(c, object);
+	buf_release(&line);
+}
+
+static void test_mark_clash(void **state)
+{
+	(void)state;
+	struct identity *who[3];
+	begin(2);
+	for (int i = 0; i < 3; i++)
+		who[i] = identity_ephemeral("Responder", "Q1");
+	insert_responder(copies[0], "30000000-0000-4000-8000-000000000000", "R1-R8", "Q1", who[0],
+	                 "2026-01-01T00:00:00+00:00");
+	/* the other side has Q1, too, entered later, and the mark that it would get */
+	insert_responder(copies[1], "10000000-0000-4000-8000-000000000000", "R2-R8", "Q1", who[1],
+	                 "2026-01-02T00:00:00+00:00");
+	insert_responder(copies[1], "20000000-0000-4000-8000-000000000000", "R2-R9", "Q2", who[2],
+	                 "2026-01-03T00:00:00+00:00");
+	cross(0, 1);
+	assert_same_trees(2);
+	for (int i = 0; i < 2; i++) {
+		assert_field(copies[i], "R1-R8", "mark", "Q1");
+		assert_field(copies[i], "R2-R8", "mark", "Q3");
+		assert_field(copies[i], "R2-R9", "mark", "Q2");
+		assert_verifies(copies[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		identity_free(who[i]);
+	end(2);
+}
+
+static void relabel(struct case_file *c, const char *label, const char *fresh)
+{
+	struct err err = ERR_INIT;
+	json_t *object = record_get(c, label, RECORD_RAW, &err);
+	assert_non_null(object);
+	json_object_set_new(object, "aliases", json_pack("[s]", label));
+	json_object_set_new(object, "label", json_string(fresh));
+	struct action *a = action_begin(c, "merge", &err);
+	ok(action_store(a, object, &err), &err);
+	ok(action_commit(a, &err), &err);
+	json_decref(object);
+}
+
+/* One side renamed a record at an earlier merge to what is the label of another record here. */
+static void test_renamed_into_a_label(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(2);
+	open_as(1, 0); /* the same person there, as on another machine */
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge(copies[1], copies[0]);
+	relabel(copies[0], "R1-A1", "R1-A7");
+	relabel(copies[1], "R1-A1", "R1-A9");
+	json_t *other =
+	    object_of("40000000-0000-4000-8000-000000000000", "asset", "R1-A7", "2030-01-01T00:00:00+00:00");
+	json_object_set_new(other, "hostname", json_string("PC-2"));
+	json_object_set_new(other, "status", json_string("unchecked"));
+	insert_take(copies[1], other);
+	cross(0, 1);
+	assert_same_trees(2);
+	for (int i = 0; i < 2; i++) {
+		assert_field(copies[i], "R1-A1", "hostname", "PC-1"); /* by its former label */
+		assert_int_equal(count(copies[i], "asset"), 2);
+		assert_verifies(copies[i]);
+	}
+	end(2);
+}
+
+static void test_unknown_kind(void **state)
+{
+	(void)state;
+	static const char id[] = "50000000-0000-4000-8000-000000000000";
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	begin(2);
+	json_t *object = object_of(id, "drone", "R1-W1", "2026-01-01T00:00:00+00:00");
+	json_object_set_new(object, "rotors", json_integer(4));
+	insert_take(copies[0], object);
+	add(copies[1], "asset", "hostname", "PC-1", label);
+	cross(0, 1);
+	assert_same_trees(2);
+	for (int i = 0; i < 2; i++) {
+		json_t *record = record_get(copies[i], "R1-W1", RECORD_RAW, &err);
+		assert_non_null(record);
+		assert_int_equal(json_integer_value(json_object_get(record, "rotors")), 4);
+		json_decref(record);
+		assert_verifies(copies[i]);
+	}
+	end(2);
+}
+
+/* Takes the objects of `from` into `to`, and commits a merge that has nothing of them. */
+static void merge_and_drop(struct case_file *to, struct case_file *from)
+{
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	char tip[HISTORY_ID];
+	struct history_accepted accepted;
+	ok(parcel_write(from, NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	struct action *a = action_begin(to, "merge", &err);
+	struct history_incoming *in = history_incoming_new();
+	ok(unpack_bundle(p.bundle, p.bundle_size, in, tip, NULL, &err), &err);
+	ok(history_accept(case_history(to), in, tip, judge_file, NULL, &accepted, &err), &err);
+	action_merges(a, tip);
+	ok(action_commit(a, &err), &err);
+	history_incoming_free(in);
+	free(accepted.commits);
+	free(accepted.seconds);
+	parcel_release(&p);
+	buf_release(&bytes);
+}
+
+static void refused(struct case_file *to, struct case_file *from, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(to, before);
+	assert_int_equal(try_merge(to, from, &report, &err), -1);
+	if (!strstr(err.message, reason))
+		print_error("%s\n", err.message);
+	assert_non_null(strstr(err.message, reason));
+	merge_report_release(&report);
+	tree_digest(to, after);
+	assert_memory_equal(before, after, 32);
+	assert_verifies(to);
+}
+
+static void test_merge_that_drops(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(2);
+	add(copies[1], "asset", "hostname", "PC-2", label);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	merge_and_drop(copies[1], copies[0]); /* R1-A1 is in its history, and not in its tree */
+	refused(copies[0], copies[1], "removed");
+	end(2);
+}
+
+static void revoke(struct case_file *c, const char *label)
+{
+	struct err err = ERR_INIT;
+	struct assign fields[] = {{"revoked", "2026-11-24"}, {"revoke_reason", "left"}};
+	struct action *a = action_begin(c, "revoke", &err);
+	assert_non_null(a);
+	ok(action_set(a, label, fields, 2, RECORD_MACHINE, &err), &err);
+	ok(action_commit(a, &err), &err);
+}
+
+/* The revocation put behind as a second parent does not count for less. */
+static void test_merge_around_a_revocation(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	begin(COPIES);
+	add(copies[1], "asset", "hostname", "PC-2", label);
+	revoke(copies[0], "R1-R2");
+	merge_and_drop(copies[1], copies[0]);
+	refused(copies[0], copies[1], "revo");
+	refused(copies[2], copies[1], "revo"); /* here nobody knew of it */
+	merge(copies[2], copies[0]);
+	refused(copies[2], copies[1], "revo");
+	end(COPIES);
+}
+
+static void change(struct case_file *c, const char *label, const char *member, json_t *value)
+{
+	struct err err = ERR_INIT;
+	json_t *object = record_get(c, label, RECORD_RAW, &err);
+	assert_non_null(object);
+	json_object_set_new(object, member, value);
+	commit_object(c, case_identity(c), object);
+	json_decref(object);
+}
+
+static void test_responder_changed(void **state)
+{
+	(void)state;
+	struct buf line = BUF_INIT;
+	begin(2);
+	ssh_public_line(people[2]->public_key, "x", &line);
+	change(copies[1], "R1-R1", "key", json_string(line.data));
+	refused(copies[0], copies[1], "key of a responder");
+	end(2);
+	begin(2);
+	change(copies[1], "R1-R2", "mark", json_string("\033[2J"));
+	refused(copies[0], copies[1], "mark");
+	end(2);
+	begin(2);
+	change(copies[1], "R1-R1", "entered", json_string("2001-01-01T00:00:00Z"));
+	refused(copies[0], copies[1], "entered");
+	end(2);
+	buf_release(&line);
+}
+
+static void test_two_responders_of_one_key(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf line = BUF_INIT;
+	struct handover_recipient to[1];
+	begin(2);
+	/* each takes the third person in */
+	identity_public_line(people[2], &line);
+	for (int i = 0; i < 2; i++) {
+		ok(handover_recipients(copies[i], (const char *const[]){line.data}, 1, to, &err), &err);
+		handover_recipients_release(to, 1);
+	}
+	cross(0, 1);
+	assert_same_trees(2);
+	assert_int_equal(count(copies[0], "responder"), 4);
+	/* a revocation of either counts */
+	revoke(copies[0], "R2-R1");
+	assert_int_equal(handover_recipients(copies[0], (const char *const[]){line.data}, 1, to, &err), -1);
+	assert_non_null(strstr(err.message, "revoked"));
+	handover_recipients_release(to, 1);
+	buf_release(&line);
+	end(2);
+}
+
+static long number(struct case_file *c, const char *sql)
+{
+	sqlite3_stmt *q = NULL;
+	assert_int_equal(sqlite3_prepare_v2(case_db(c), sql, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	long n = (long)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}
+
+static void test_what_stays_behind(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct buf line = BUF_INIT;
+	struct handover_recipient to[1];
+	size_t left = 0;
+	begin(1);
+	add(copies[0], "asset", "hostname", "PC-1", label);
+	set(copies[0], "R1-A1", "recovery_key", "SECRET-4711");
+	ok(case_meta_set(copies[0], "local.seen", "x", &err), &err);
+	ok(case_meta_set(copies[0], "peer.00", "x", &err), &err);
+	assert_int_equal(
+	    sqlite3_exec(case_db(copies[0]), "INSERT INTO draft VALUES('k', '', 'SECRET-4712')", NULL, NULL, NULL),
+	    SQLITE_OK);
+	identity_public_line(people[1], &line);
+	ok(handover_recipients(copies[0], (const char *const[]){line.data}, 1, to, &err), &err);
+	struct handover_copy how = {.to = to, .count = 1};
+	char *path = path_of("copy");
+	ok(handover_copy(copies[0], path, &how, &left, &err), &err);
+	assert_int_equal(left, 1);
+	copies[1] = open_copy(path, people[1]);
+	assert_int_equal(number(copies[1], "SELECT count(*) FROM draft"), 0);
+	assert_int_equal(number(copies[1], "SELECT count(*) FROM meta WHERE key LIKE 'local.%' OR key LIKE 'peer.%'"),
+	                 0);
+	assert_int_equal(number(copies[1], "SELECT count(*) FROM text WHERE secret"), 0);
+	assert_int_equal(number(copies[1], "SELECT count(*) FROM search WHERE search MATCH '4711'"), 0);
+	assert_int_equal(number(copies[1], "PRAGMA freelist_count"), 0);
+	assert_verifies(copies[1]);
+	assert_verifies(copies[0]);
+	/* of a parcel: not unasked, and by its name, though the record is known for long */
+	for (int named = 0; named < 2; named++) {
+		static const char *const secrets[] = {"R1-A1", NULL};
+		char have[1][HISTORY_ID];
+		struct buf bytes = BUF_INIT;
+		struct parcel p;
+		struct merge_report report;
+		ok(history_head(case_history(copies[1]), have[0], &err), &err);
+		add(copies[0], "asset", "hostname", "PC-2", label);
+		ok(parcel_write(copies[0], (const char(*)[HISTORY_ID])have, 1, named ? secrets : NULL, &bytes, &err),
+		   &err);
+		assert_int_equal(memmem(bytes.data, bytes.len, "SECRET-4711", 11) != NULL, named);
+		ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+		ok(case_merge(copies[1], &p, 0, NULL, &report, &err), &err);
+		json_t *record = record_get(copies[1], "R1-A1", RECORD_REVEAL, &err);
+		const char *value = json_get_string(record, "recovery_key");
+		assert_int_equal(value && strcmp(value, "SECRET-4711") == 0, named);
+		json_decref(record);
+		merge_report_release(&report);
+		parcel_release(&p);
+		buf_release(&bytes);
+	}
+	free(path);
+	buf_release(&line);
+	handover_recipients_release(to, 1);
+	end(2);
+}
+
+static void test_texts_that_nothing_names(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	begin(2);
+	add(copies[1], "note", "text", "text", label);
+	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	long before = number(copies[0], "SELECT count(*) FROM text");
+	json_t *named = json_object();
+	struct action *a = action_begin(copies[0], "merge", &err);
+	ok(parcel_store(copies[0], &p, named, &err), &err);
+	assert_int_equal(number(copies[0], "SELECT count(*) FROM text"), before);
+	action_cancel(a);
+	json_decref(named);
+	parcel_release(&p);
+	buf_release(&bytes);
+	end(2);
+}
+
+/* What was purged here does not come back from a copy that still has it. */
+static void test_purged_stays_away(void **state)
+{
+	(void)state;
+	static const char text[] = "what should never have been kept";
+	struct err err = ERR_INIT;
+	char sha256[65];
+	char label[LABEL_TEXT];
+	for (int purged = 0; purged < 2; purged++) {
+		begin(2);
+		ok(blob_put(copies[1], text, sizeof text, sha256, &err), &err);
+		add(copies[1], "indicator", "value", sha256, label);
+		add(copies[1], "note", "text", text, label);
+		merge(copies[0], copies[1]);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM blob WHERE data IS NOT NULL"), 1);
+		if (purged)
+			assert_int_equal(sqlite3_exec(case_db(copies[0]),
+			                              "UPDATE blob SET data = NULL;"
+			                              "UPDATE text SET salt = NULL, value = NULL",
+			                              NULL, NULL, NULL),
+			                 SQLITE_OK);
+		/* the records that name them change, so that they travel again */
+		set(copies[1], "R2-I1", "tags", "again");
+		set(copies[1], label, "tags", "again");
+		merge(copies[0], copies[1]);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM blob WHERE data IS NOT NULL"), !purged);
+		assert_int_equal(number(copies[0], "SELECT count(*) FROM text WHERE value IS NOT NULL"), !purged);
+		end(2);
+	}
+}
+
+/* ---- objects that no git would write */
+
+static void add_object(struct history_incoming *in, int type, const struct buf *raw, git_oid *id)
+{
+	struct err err = ERR_INIT;
+	ok(history_incoming_add(in, type, raw->data, raw->len, &err), &err);
+	assert_int_equal(git_odb_hash(id, raw->data, raw->len, (git_object_t)type), 0);
+}
+
+static void commit_text(struct buf *raw, const git_oid *tree, const char *const *parents, size_t count)
+{
+	char hex[HISTORY_ID];
+	buf_clear(raw);
+	buf_addf(raw, "tree %s\n", git_oid_tostr(hex, sizeof hex, tree));
+	for (size_t i = 0; i < count; i++)
+		buf_addf(raw, "parent %s\n", parents[i]);
+	buf_adds(raw, "author R2 <R2@x.invalid> 1764000000 +0900\ncommitter R2 <R2@x.invalid> 1764000000 +0900\n\nx\n");
+}
+
+static void accept_refused(const struct history_incoming *in, const git_oid *tip, const char *reason)
+{
+	struct err err = ERR_INIT;
+	char hex[HISTORY_ID];
+	struct history_accepted accepted;
+	struct action *a = action_begin(copies[0], "merge", &err);
+	assert_non_null(a);
+	assert_int_equal(history_accept(case_history(copies[0]), in, git_oid_tostr(hex, sizeof hex, tip), judge_file,
+	                                NULL, &accepted, &err),
+	                 -1);
+	if (!strstr(err.message, reason))
+		print_error("%s\n", err.message);
+	assert_non_null(strstr(err.message, reason));
+	action_cancel(a);
+	free(accepted.commits);
+	free(accepted.seconds);
+	assert_verifies(copies[0]);
+}
+
+static void test_hostile_objects(void **state)
+{
+	(void)state;
+	static const char zero[] = "0000000000000000000000000000000000000000";
+	struct err err = ERR_INIT;
+	char head[HISTORY_ID];
+	struct buf raw = BUF_INIT;
+	git_oid tree;
+	git_oid tip;
+	begin(1);
+	ok(history_head(case_history(copies[0]), head, &err), &err);
+	struct history_incoming *in = history_incoming_new();
+	/* folders in folders, 255 times each the same, eight deep, and nothing in the last */
+	add_object(in, 2, &raw, &tree);
+	for (int depth = 0; depth < 8; depth++) {
+		buf_clear(&raw);
+		for (int i = 0; i < 255; i++) {
+			buf_addf(&raw, "40000 %02x", i);
+			buf_addc(&raw, '\0');
+			buf_add(&raw, tree.id, GIT_OID_RAWSZ);
+		}
+		add_object(in, 2, &raw, &tree);
+	}
+	commit_text(&raw, &tree, (const char *const[]){head}, 1);
+	add_object(in, 1, &raw, &tip);
+	accept_refused(in, &tip, "wrong form");
+	/* names that lead out of the tree, or into a checkout's own folder */
+	static const char *const names[] = {"..", ".", ".git", "a/b", "../../etc/passwd", ".GIT", ""};
+	git_oid blob;
+	buf_clear(&raw);
+	buf_adds(&raw, "{}\n");
+	add_object(in, 3, &raw, &blob);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		git_oid outside;
+		buf_clear(&raw);
+		buf_addf(&raw, "100644 %s", names[i]);
+		buf_addc(&raw, '\0');
+		buf_add(&raw, blob.id, GIT_OID_RAWSZ);
+		add_object(in, 2, &raw, &outside);
+		commit_text(&raw, &outside, (const char *const[]){head}, 1);
+		add_object(in, 1, &raw, &tip);
+		accept_refused(in, &tip, "wrong form");
+	}
+	/* a link, and a program */
+	static const char *const modes[] = {"120000", "100755", "160000"};
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		git_oid linked;
+		buf_clear(&raw);
+		buf_addf(&raw, "%s asset", modes[i]);
+		buf_addc(&raw, '\0');
+		buf_add(&raw, blob.id, GIT_OID_RAWSZ);
+		add_object(in, 2, &raw, &linked);
+		commit_text(&raw, &linked, (const char *const[]){head}, 1);
+		add_object(in, 1, &raw, &tip);
+		accept_refused(in, &tip, "wrong form");
+	}
+	/* a second parent that cannot be */
+	commit_text(&raw, &tree, (const char *const[]){head, zero}, 2);
+	add_object(in, 1, &raw, &tip);
+	accept_refused(in, &tip, "neither here nor");
+	/* a tree that is a file's bytes here, a commit as a tree */
+	assert_int_equal(git_oid_fromstr(&tree, head), 0);
+	commit_text(&raw, &tree, (const char *const[]){head}, 1);
+	add_object(in, 1, &raw, &tip);
+	accept_refused(in, &tip, "wrong form");
+	/* no parent at all */
+	commit_text(&raw, &tree, NULL, 0);
+	add_object(in, 1, &raw, &tip);
+	accept_refused(in, &tip, "another history");
+	history_incoming_free(in);
+	buf_release(&raw);
+	end(1);
+}
+
+/* What leads nowhere is not written, however much of it comes along. */
+static void test_objects_that_lead_nowhere(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	struct parcel p;
+	char label[LABEL_TEXT];
+	char tip[HISTORY_ID];
+	struct history_accepted accepted;
+	begin(2);
+	add(copies[1], "asset", "hostname", "PC-1", label);
+	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
+	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
+	struct history_incoming *in = history_incoming_new();
+	ok(unpack_bundle(p.bundle, p.bundle_size, in, tip, NULL, &err), &err);
+	for (int i = 0; i < 1000; i++) {
+		char text[32];
+		int n = snprintf(text, sizeof text, "junk %d\n", i);
+		ok(history_incoming_add(in, 3, text, (size_t)n, &err), &err);
+	}
+	struct action *a = action_begin(copies[0], "merge", &err);
+	long before = number(copies[0], "SELECT count(*) FROM git_object");
+	ok(history_accept(case_history(copies[0]), in, tip, judge_file, NULL, &accepted, &err), &err);
+	assert_int_equal(accepted.count, 1);
+	assert_true(number(copies[0], "SELECT count(*) FROM git_object") < before + 10);
+	action_cancel(a);
+	history_incoming_free(in);
+	free(accepted.commits);
+	free(accepted.seconds);
+	parcel_release(&p);
+	buf_release(&bytes);
+	end(2);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
+	worker_main(argc, argv, jobs);
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_decided_differently),       cmocka_unit_test(test_mark_clash),
+	    cmocka_unit_test(test_renamed_into_a_label),      cmocka_unit_test(test_unknown_kind),
+	    cmocka_unit_test(test_merge_that_drops),          cmocka_unit_test(test_merge_around_a_revocation),
+	    cmocka_unit_test(test_responder_changed),         cmocka_unit_test(test_two_responders_of_one_key),
+	    cmocka_unit_test(test_what_stays_behind),         cmocka_unit_test(test_texts_that_nothing_names),
+	    cmocka_unit_test(test_purged_stays_away),         cmocka_unit_test(test_hostile_objects),
+	    cmocka_unit_test(test_objects_that_lead_nowhere),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

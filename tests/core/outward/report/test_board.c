@@ -1,0 +1,208 @@
+/* The board's numbers: coverage, what is infected and not cut off, what rests on nothing; the same of now and of the past. */
+#include "core/case/help_case.h"
+
+#include "base/time/clock.h"
+#include "evidence/acquire/job.h"
+#include "evidence/image/digest.h"
+#include "history/history.h"
+#include "outward/report/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct board board;
+
+static void load(const char *commit)
+{
+	struct err err = ERR_INIT;
+	board_release(&board);
+	if (board_load_at(the_case, commit, &board, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+/* The first row that holds `part`, or NULL. */
+static const struct board_row *row(const char *part)
+{
+	for (size_t i = 0; i < board.count; i++)
+		if (strstr(board.rows[i].text, part))
+			return &board.rows[i];
+	return NULL;
+}
+
+static void coverage_is_checked_of_expected(void **state)
+{
+	(void)state;
+	load(NULL);
+	assert_non_null(row("Coverage: 0 checked, total unknown"));
+	add("asset", "hostname=a status=infected");
+	add("asset", "hostname=b status=clean");
+	add("asset", "hostname=c status=suspected");
+	add("asset", "hostname=d");
+	load(NULL);
+	assert_int_equal(board.assets, 4);
+	assert_int_equal(board.checked, 2);
+	assert_non_null(row("Coverage: 2 checked, total unknown")); /* no site, no percentage */
+	assert_null(row("%)"));
+	add("site", "name=Head+office terminals=30 servers=10");
+	load(NULL);
+	assert_non_null(row("Coverage: 2 of 40 checked (5 %)"));
+	set("R1-Z1", "terminals=1 servers=1");
+	load(NULL);
+	assert_non_null(row("Coverage: 2 of 4 checked (50 %)")); /* never less than what is on record */
+	assert_non_null(row("Finding: unchecked 1 · suspected 1 · infected 1 · no trace found 1"));
+}
+
+static void infected_and_not_isolated_comes_first(void **state)
+{
+	(void)state;
+	add("asset", "hostname=a status=infected");
+	add("asset", "hostname=b status=infected containment=isolated");
+	add("asset", "hostname=c status=compromised containment=monitored");
+	add("asset", "hostname=d status=compromised containment=not_applicable");
+	add("asset", "hostname=e status=infected");
+	assert_int_equal(record_retract(the_case, "R1-A5", "twice", NULL), 0);
+	load(NULL);
+	assert_int_equal(board.infected, 4);
+	assert_int_equal(board.infected_not_isolated, 2);
+	assert_int_equal(board.isolated, 1);
+	size_t alarms = 0;
+	for (size_t i = 0; i < board.count; i++)
+		alarms += board.rows[i].tone == BOARD_ALARM;
+	assert_int_equal(alarms, 2);
+	assert_string_equal(board.rows[1].label, "R1-A1");
+	assert_string_equal(board.rows[2].label, "R1-A3");
+}
+
+static void many_alarms_are_counted(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct action *a = action_begin(the_case, "import", &err);
+	for (int i = 0; i < 150; i++) {
+		char label[LABEL_TEXT];
+		struct assign fields[] = {{"hostname", "x"}, {"status", "infected"}};
+		assert_int_equal(action_add(a, "asset", fields, 2, 0, label, &err), 0);
+	}
+	assert_int_equal(action_commit(a, &err), 0);
+	load(NULL);
+	assert_int_equal(board.infected_not_isolated, 150);
+	assert_non_null(row("and 50 more"));
+}
+
+static void what_no_trace_found_rests_on_is_counted(void **state)
+{
+	(void)state;
+	struct clock_time t = {1795500000, 0, 0};
+	clock_set(&t, 0);
+	add("asset", "hostname=a status=clean");
+	add("asset", "hostname=b");
+	add("check", "on=R1-A2 method=triage when=now by=Somebody result=not_found limits=none");
+	set("R1-A2", "status=clean checked_by=R1-K1");
+	load(NULL);
+	assert_non_null(row("No trace found, but no check on record: 1"));
+	assert_null(row("To be checked again"));
+	t.seconds += 3600;
+	clock_set(&t, 0);
+	add("indicator", "type=domain value=evil.example role=c2");
+	load(NULL);
+	assert_non_null(row("To be checked again, since indicators were added after the check: 1"));
+}
+
+static void the_past_has_the_same_numbers(void **state)
+{
+	(void)state;
+	add("asset", "hostname=a status=infected");
+	add("asset", "hostname=b status=infected containment=isolated");
+	add("measure", "title=m track=cause");
+	add("note", "text=who? stance=question");
+	char then[HISTORY_ID];
+	assert_int_equal(history_head(case_history(the_case), then, NULL), 0);
+	load(NULL);
+	struct board now = board;
+	memset(&board, 0, sizeof board);
+	set("R1-A1", "containment=isolated");
+	load(then);
+	assert_int_equal(board.assets, now.assets);
+	assert_int_equal(board.infected_not_isolated, 1);
+	assert_int_equal(now.infected_not_isolated, 1);
+	static const char *const parts[] = {"a — infected", "Finding:", "Containment:", "m — ", "who?"};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		const struct board_row *past = row(parts[i]);
+		assert_non_null(past);
+		struct board other = board;
+		board = now;
+		const struct board_row *present = row(parts[i]);
+		board = other;
+		assert_non_null(present);
+		assert_string_equal(past->text, present->text);
+		assert_string_equal(past->label, present->label);
+	}
+	board_release(&now);
+	load(NULL);
+	assert_int_equal(board.infected_not_isolated, 0);
+}
+
+static void evidence(const char *fields)
+{
+	struct err err = ERR_INIT;
+	if (try_add("evidence", fields, RECORD_MACHINE, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void evidence_is_held_verified_and_finished(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char sha256[65];
+	char fields[256];
+	memset(sha256, 'a', 64);
+	sha256[64] = '\0';
+	load(NULL);
+	assert_non_null(row("0 on record, 0 of them open"));
+	assert_null(row("held by"));
+	for (int i = 0; i < 7; i++) {
+		snprintf(fields, sizeof fields, "title=old-%d form=hash sha256=%s ended=2020-01-01", i, sha256);
+		evidence(fields);
+	}
+	snprintf(fields, sizeof fields, "title=fresh form=hash sha256=%s ended=2999-01-01", sha256);
+	evidence(fields);
+	evidence("title=item form=physical");
+	add("transfer",
+	    "items=R1-E8,R1-E9 action=handed_over from=Person+A to=Person+B when=2026-11-20 purpose=analysis");
+	add("transfer", "items=R1-E1 action=returned from=Person+A to=Person+C when=2026-11-20 purpose=return");
+	struct job job;
+	job_init(&job, the_case, "/mnt/disk\nimg", "raw", "/copies", 0);
+	json_object_set_new(job.head, "size", json_integer(10 << 20));
+	json_object_set_new(job.head, "at", json_string("2026-11-24T10:00:00Z"));
+	unsigned char pieces[5 * DIGEST_PIECE_SIZE] = {0};
+	if (job_keep(&job, pieces, sizeof pieces, &err) < 0)
+		fail_msg("%s", err.message);
+	job_release(&job);
+	load(NULL);
+	assert_null(row("old-0 — not verified")); /* given back: not ours to read */
+	assert_string_equal(row("old-1 — not verified for")->label, "R1-E2");
+	assert_non_null(row("and 1 more not verified for 30 days"));
+	assert_null(row("fresh — "));
+	assert_string_equal(row("item — not hashed yet")->label, "R1-E9");
+	assert_string_equal(row("held by Person B: 2 (R1-E8, R1-E9)")->label, get("R1-E8", "holder"));
+	assert_non_null(row("held by nobody on record: 6 (R1-E2, R1-E3, R1-E4, R1-E5, …)"));
+	assert_non_null(row("not finished: %bytes:/mnt/disk%0Aimg (raw → /copies) · 50 % · 2026-11-24T10:00"));
+	assert_non_null(row("9 on record, 2 of them open"));
+}
+
+static int teardown(void **state)
+{
+	board_release(&board);
+	return case_teardown(state);
+}
+
+int main(void)
+{
+#define BOARD_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    BOARD_TEST(coverage_is_checked_of_expected), BOARD_TEST(infected_and_not_isolated_comes_first),
+	    BOARD_TEST(many_alarms_are_counted),         BOARD_TEST(what_no_trace_found_rests_on_is_counted),
+	    BOARD_TEST(the_past_has_the_same_numbers),   BOARD_TEST(evidence_is_held_verified_and_finished),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

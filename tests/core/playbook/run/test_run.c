@@ -1,0 +1,581 @@
+/* Runs: what a step may end with, several assets, variables, failures, pauses, two copies of a case, warnings, offers. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/time/clock.h"
+#include "help_run.h"
+#include "history/history.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEAD "type: playbook\nspec_version: cacao-2.0\nname: Test\nworkflow_start: start\n"
+
+static struct scene scene;
+static struct run run;
+static char run_label[LABEL_TEXT];
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&run, 0, sizeof run);
+	scene_open(&scene);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	run_release(&run);
+	scene_close(&scene);
+	return 0;
+}
+
+static void load(void)
+{
+	struct err err = ERR_INIT;
+	run_release(&run);
+	if (run_load(scene.c, run_label, &run, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void start_with(const char *text, const char *on, const struct assign *variables, size_t count)
+{
+	struct err err = ERR_INIT;
+	struct playbook *p = playbook_load("test.yaml", text, strlen(text), &err);
+	if (!p || run_start_with(scene.c, p, on, variables, count, run_label, &err) < 0)
+		fail_msg("%s", err.message);
+	playbook_free(p);
+	load();
+}
+
+static void start(const char *text, const char *on)
+{
+	start_with(text, on, NULL, 0);
+}
+
+static int record(enum outcome outcome, const char *answer, const struct assign *fields, size_t count, struct err *err)
+{
+	char label[LABEL_TEXT];
+	int finished;
+	struct step_outcome what = {.outcome = outcome,
+	                            .reason = outcome ? "because" : NULL,
+	                            .answer = answer,
+	                            .fields = fields,
+	                            .field_count = count};
+	int rc = run_step(scene.c, &run, &run.waiting[0], &what, label, &finished, err);
+	load();
+	return rc;
+}
+
+static void must_record(enum outcome outcome, const char *answer, const struct assign *fields, size_t count)
+{
+	struct err err = ERR_INIT;
+	if (record(outcome, answer, fields, count, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void waits_for(const char *id)
+{
+	assert_int_equal(run.waiting_count, *id ? 1 : 0);
+	if (*id)
+		assert_string_equal(run.waiting[0].id, id);
+}
+
+static const char preserving[] =
+    HEAD "workflow:\n"
+         "  start: {type: start, on_completion: a}\n"
+         "  a: {type: action, name: Take it, on_completion: end, genba: {preserving: true,\n"
+         "      captures: [memory], records: [{evidence: [memory, device]}]}}\n"
+         "  end: {type: end}\n";
+
+static void refused(const char *part)
+{
+	struct err err = ERR_INIT;
+	assert_int_equal(record(OUTCOME_DONE, NULL, NULL, 0, &err), -1);
+	if (!strstr(err.message, part))
+		fail_msg("'%s' does not say '%s'", err.message, part);
+}
+
+static void add_evidence(const struct assign *fields, size_t count)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (record_add(scene.c, "evidence", fields, count, RECORD_MACHINE, label, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void a_preserving_step_wants_a_hash_of_each_asset(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(preserving, "R1-A1,R1-A2");
+	refused("evidence, hashed");
+	struct assign unhashed[] = {{"title", "x"}, {"type", "memory"}, {"on", "R1-A1"}};
+	add_evidence(unhashed, 3);
+	refused("evidence, hashed");
+	scene_preserve(&scene, "log", "R1-A1", label); /* of another type */
+	refused("evidence, hashed");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	refused("evidence, hashed"); /* the other machine */
+	scene_preserve(&scene, "memory", "R1-A2", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+	json_t *asset = record_get(scene.c, "R1-A2", 0, NULL);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(asset, "preserved"), 0)), "memory");
+	json_decref(asset);
+	json_t *step = json_array_get(run.steps, 0);
+	assert_int_equal(json_array_size(json_object_get(step, "evidence")), 2);
+	assert_string_equal(json_get_string(step, "role"), "lead");
+	assert_non_null(json_get_string(step, "who"));
+	assert_non_null(json_get_string(step, "started"));
+}
+
+static void a_sealed_item_or_a_stated_digest_will_do_for_the_time_being(void **state)
+{
+	(void)state;
+	start(preserving, "R1-A1");
+	struct assign bare[] = {
+	    {"title", "x"}, {"type", "device"}, {"form", "physical"}, {"on", "R1-A1"}, {"seal_no", "S-1"}};
+	add_evidence(bare, 5);
+	refused("evidence, hashed");
+	struct assign sealed[] = {
+	    {"title", "x"},     {"type", "device"},      {"form", "physical"},       {"on", "R1-A1"},
+	    {"seal_no", "S-1"}, {"source_serial", "W1"}, {"hash_due", "2026-12-01"}, {"witness", "Person B"}};
+	add_evidence(sealed, 8);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	start(preserving, "R1-A2");
+	struct assign stated[] = {{"title", "x"},
+	                          {"type", "memory"},
+	                          {"form", "elsewhere"},
+	                          {"on", "R1-A2"},
+	                          {"claimed_hash", "sha256:00"},
+	                          {"claimed_by", "Vendor C"}};
+	add_evidence(stated, 6);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+static void what_stands_in_for_a_hash_is_complete_or_refused(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct assign item[] = {{"title", "Notebook"},   {"type", "device"},      {"on", "R1-A1"},
+	                        {"source_serial", "W1"}, {"witness", "Person B"}, {"hash_due", "2026-12-01"},
+	                        {"seal_no", "S-1"}};
+	struct assign stated[] = {{"title", "Image"},
+	                          {"type", "memory"},
+	                          {"on", "R1-A2"},
+	                          {"claimed_by", "Vendor C"},
+	                          {"claimed_hash", "sha256:00"}};
+	start(preserving, "R1-A1");
+	assert_int_equal(run_stand_in(scene.c, 0, item, 6, label, &err), -1);
+	assert_non_null(strstr(err.message, "seal_no"));
+	struct err good = ERR_INIT;
+	if (run_stand_in(scene.c, 0, item, 7, label, &good) < 0)
+		fail_msg("%s", good.message);
+	json_t *record = record_get(scene.c, label, 0, NULL);
+	assert_string_equal(json_get_string(record, "form"), "physical");
+	json_decref(record);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	start(preserving, "R1-A2");
+	static const char *const wrong[] = {"sha256:00", "00", "crc:00", "md5:0123456789abcdef0123456789abcdeg"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct err why = ERR_INIT;
+		stated[4].value = wrong[i];
+		assert_int_equal(run_stand_in(scene.c, 1, stated, 5, label, &why), -1);
+		assert_non_null(strstr(why.message, "digest"));
+	}
+	stated[4].value = "md5:0123456789abcdef0123456789abcdef";
+	if (run_stand_in(scene.c, 1, stated, 5, label, &good) < 0)
+		fail_msg("%s", good.message);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Evidence named goes with what is on record; what a step's command said goes along by itself, with that step only. */
+static void evidence_named_and_said_goes_with_its_step(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char memory[LABEL_TEXT];
+	char named[LABEL_TEXT];
+	char said[LABEL_TEXT];
+	start(preserving, "R1-A1");
+	scene_preserve(&scene, "memory", "R1-A1", memory);
+	scene_preserve(&scene, "log", "R1-A1", named);
+	scene_preserve(&scene, "output", "R1-A1", said);
+	assert_int_equal(run_keep_output(scene.c, &run, &run.waiting[0], said, &err), 0);
+	json_t *outputs = run_outputs(scene.c, &run, &run.waiting[0]);
+	assert_int_equal(json_array_size(outputs), 1);
+	assert_string_equal(json_string_value(json_array_get(outputs, 0)), said);
+	json_decref(outputs);
+	struct assign unknown = {"evidence", "R1-E99"};
+	assert_int_equal(record(OUTCOME_DONE, NULL, &unknown, 1, &err), -1);
+	load();
+	struct assign fields = {"evidence", named};
+	must_record(OUTCOME_DONE, NULL, &fields, 1);
+	const json_t *evidence = json_object_get(json_array_get(run.steps, 0), "evidence");
+	assert_int_equal(json_array_size(evidence), 3);
+}
+
+static void preserving_wants_a_hash_even_if_the_list_forgets_it(void **state)
+{
+	(void)state;
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_completion: end, genba: {preserving: true}}\n  end: {type: end}\n",
+	      "R1-A1");
+	refused("evidence, hashed");
+	must_record(OUTCOME_NOT_APPLICABLE, NULL, NULL, 0); /* with a reason */
+}
+
+static const char two_needs[] =
+    HEAD "workflow:\n"
+         "  start: {type: start, on_completion: a}\n"
+         "  a: {type: action, name: x, on_completion: b, genba: {records: [{decision: true}]}}\n"
+         "  b: {type: action, name: x, on_completion: end, genba: {records: [{decision: true},\n"
+         "      {record: check}, {note: true}, {note: true}, {field: undo}, {step: tool}]}}\n"
+         "  end: {type: end}\n";
+
+static void each_step_needs_records_of_its_own(void **state)
+{
+	(void)state;
+	char decision[LABEL_TEXT];
+	char check[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	scene_add(&scene, "decision", "R1-A1", decision); /* before the run: it decided something else */
+	start(two_needs, "R1-A1");
+	refused("decision=LABEL");
+	scene_add(&scene, "decision", "R1-A1", decision);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	assert_string_equal(json_get_string(json_array_get(run.steps, 0), "decision"), decision);
+	refused("decision=LABEL"); /* that one is used */
+	scene_add(&scene, "check", "R1-A1", check);
+	struct assign fields[] = {{"decision", decision}, {"note", "one"}, {"tool", "dd"}, {"undo", "port 7"}};
+	assert_int_equal(record(OUTCOME_DONE, NULL, fields, 4, &err), -1);
+	assert_non_null(strstr(err.message, "a note")); /* two were wanted */
+	struct assign all[] = {
+	    {"decision", decision}, {"note", "one"}, {"note", "two"}, {"tool", "dd"}, {"undo", "port 7"}};
+	must_record(OUTCOME_DONE, NULL, all, 5);
+	const json_t *step = json_array_get(run.steps, 1);
+	assert_string_equal(json_get_string(step, "tool"), "dd");
+	assert_int_equal(json_array_size(json_object_get(step, "links")), 3); /* the check and both notes */
+}
+
+static void several_assets_are_one_commit(void **state)
+{
+	(void)state;
+	uint64_t before;
+	uint64_t after;
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_completion: end, genba: {sets: {containment: isolated},\n"
+	           "      records: [{field: isolation_done}, {note: true}]}}\n  end: {type: end}\n",
+	      "R1-A1,R1-A2,R1-A3");
+	history_count(case_history(scene.c), &before, NULL);
+	struct assign fields[] = {{"isolation_done", "2026-11-23T14:05:09+09:00"}, {"note", "all three at once"}};
+	must_record(OUTCOME_DONE, NULL, fields, 2);
+	history_count(case_history(scene.c), &after, NULL);
+	assert_int_equal(after - before, 1);
+	for (int i = 1; i <= 3; i++) {
+		char label[LABEL_TEXT];
+		snprintf(label, sizeof label, "R1-A%d", i);
+		json_t *asset = record_get(scene.c, label, 0, NULL);
+		assert_string_equal(json_get_string(asset, "containment"), "isolated");
+		assert_string_equal(json_get_string(asset, "isolation_done"), "2026-11-23T14:05:09+09:00");
+		json_decref(asset);
+	}
+}
+
+static const char variables[] = HEAD
+    "playbook_variables:\n"
+    "  __level__: {type: integer, external: true, value: null}\n"
+    "  __fixed__: {type: string, constant: true, value: x}\n"
+    "  __way__: {type: string, value: null}\n"
+    "workflow:\n"
+    "  start: {type: start, on_completion: high}\n"
+    "  high: {type: if-condition, name: High?, condition: '__level__:value >= 70', on_true: act, on_completion: way}\n"
+    "  act: {type: action, name: x, on_completion: e1, commands: [{type: bash, command: 'echo __way__:value "
+    "__none__:value'},\n"
+    "        {type: manual, command: 'level __level__:value'}]}\n"
+    "  e1: {type: end}\n"
+    "  way: {type: switch-condition, name: Way, switch: '__way__:value', cases: {left: left, right: right}, "
+    "on_completion: end}\n"
+    "  left: {type: action, name: x, on_completion: e2}\n"
+    "  e2: {type: end}\n"
+    "  right: {type: action, name: x, on_completion: e3}\n"
+    "  e3: {type: end}\n"
+    "  end: {type: end}\n";
+
+static void variables_answer_questions_and_the_answer_is_on_record(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct assign level = {"__level__", "80"};
+	start_with(variables, "R1-A1", &level, 1);
+	waits_for("act");
+	assert_int_equal(run.done_count, 1);
+	const json_t *step = json_array_get(run.steps, 0);
+	assert_string_equal(json_get_string(step, "step_id"), "high");
+	assert_string_equal(json_get_string(step, "answer"), "yes");
+	assert_non_null(strstr(json_get_string(step, "result"), "__level__:value >= 70"));
+	struct assign wrong[] = {{"__fixed__", "y"}};
+	assert_int_equal(record(OUTCOME_DONE, NULL, wrong, 1, &err), -1);
+	assert_non_null(strstr(err.message, "constant"));
+	struct assign way[] = {{"__way__", "it's; rm -rf $HOME"}};
+	must_record(OUTCOME_DONE, NULL, way, 1);
+	waits_for("way"); /* none of the cases: a person chooses */
+	scene_reopen(&scene);
+	load();
+	waits_for("way");
+	assert_string_equal(engine_variable(run.engine, "__way__"), "it's; rm -rf $HOME");
+	must_record(OUTCOME_DONE, "right", NULL, 0);
+	waits_for("right");
+}
+
+static void without_a_value_a_person_decides(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	start(variables, NULL);
+	waits_for("high");
+	json_t *missing = engine_missing(run.engine);
+	assert_int_equal(json_array_size(missing), 1);
+	json_decref(missing);
+	assert_null(engine_decided(run.engine, &run.waiting[0], &err));
+	assert_non_null(strstr(err.message, "__level__ has no value"));
+	struct err usage = ERR_INIT;
+	assert_int_equal(record(OUTCOME_DONE, "perhaps", NULL, 0, &usage), -1);
+	must_record(OUTCOME_DONE, "no", NULL, 0);
+	waits_for("way");
+}
+
+static void offers_are_quoted_and_never_more_than_shown(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	struct assign values[] = {{"__level__", "80"}, {"__way__", "it's; rm -rf $HOME"}};
+	start_with(variables, "R1-A1", values, 2);
+	assert_int_equal(run_offer(&run, &run.waiting[0], 0, &text, NULL), 0);
+	assert_string_equal(text.data, "echo 'it'\\''s; rm -rf $HOME' __none__:value");
+	assert_int_equal(run_offer(&run, &run.waiting[0], 1, &text, NULL), -1);
+	buf_clear(&text);
+	const char *type;
+	assert_int_equal(run_instruction(&run, &run.waiting[0], 0, &text, &type), 0);
+	assert_string_equal(text.data, "level 80");
+	assert_string_equal(type, "manual");
+	buf_release(&text);
+}
+
+static void a_failure_never_passes_for_done(void **state)
+{
+	(void)state;
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_success: b}\n"
+	           "  b: {type: action, name: x, on_success: end, on_failure: c}\n"
+	           "  c: {type: action, name: x, on_completion: end}\n  end: {type: end}\n",
+	      NULL);
+	must_record(OUTCOME_FAILED, NULL, NULL, 0);
+	waits_for("a"); /* offered again */
+	assert_string_equal(run.waiting[0].invocation, "a#2");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	must_record(OUTCOME_FAILED, NULL, NULL, 0);
+	waits_for("c");
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+	start(HEAD "workflow_exception: help\nworkflow:\n  start: {type: start, on_completion: p}\n"
+	           "  p: {type: parallel, name: x, next_steps: [a, b], on_completion: end}\n"
+	           "  a: {type: action, name: x, on_success: ea}\n  ea: {type: end}\n"
+	           "  b: {type: action, name: x, on_success: eb}\n  eb: {type: end}\n"
+	           "  help: {type: action, name: x, on_completion: eh}\n  eh: {type: end}\n  end: {type: end}\n",
+	      NULL);
+	assert_int_equal(run.waiting_count, 2);
+	must_record(OUTCOME_FAILED, NULL, NULL, 0);
+	waits_for("help"); /* it takes the run over, from inside a parallel */
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+}
+
+static void a_loop_asks_again_each_time(void **state)
+{
+	(void)state;
+	start(HEAD "workflow:\n  start: {type: start, on_completion: more}\n"
+	           "  more: {type: while-condition, name: More?, condition: '__x__:value = 1', on_true: a, "
+	           "on_completion: end}\n"
+	           "  a: {type: action, name: x, on_completion: e}\n  e: {type: end}\n  end: {type: end}\n",
+	      NULL);
+	for (int i = 1; i <= 3; i++) {
+		char invocation[16];
+		snprintf(invocation, sizeof invocation, "more#%d", i);
+		assert_string_equal(run.waiting[0].invocation, invocation);
+		must_record(OUTCOME_DONE, "yes", NULL, 0);
+		waits_for("a");
+		must_record(OUTCOME_DONE, NULL, NULL, 0);
+	}
+	must_record(OUTCOME_DONE, "no", NULL, 0);
+	waits_for("");
+	assert_string_equal(json_get_string(run.record, "state"), "finished");
+}
+
+static void a_circle_of_variables_stops_and_asks(void **state)
+{
+	(void)state;
+	start(
+	    HEAD
+	    "playbook_variables: {__x__: {type: integer, value: '1'}}\n"
+	    "workflow:\n  start: {type: start, on_completion: more}\n"
+	    "  more: {type: while-condition, name: More?, condition: '__x__:value = 1', on_true: e, on_completion: a}\n"
+	    "  e: {type: end}\n  a: {type: action, name: x, on_completion: end}\n  end: {type: end}\n",
+	    NULL);
+	waits_for("more");
+	assert_int_equal(run.done_count, RUN_AUTOMATIC);
+}
+
+static void a_run_is_paused_taken_up_and_abandoned(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	start(two_needs, "R1-A1");
+	assert_int_equal(run_pause(scene.c, run_label, "", &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_int_equal(run_pause(scene.c, run_label, "shift change", NULL), 0);
+	load();
+	waits_for("a"); /* still shown */
+	struct err paused = ERR_INIT;
+	assert_int_equal(record(OUTCOME_SKIPPED, NULL, NULL, 0, &paused), -1);
+	assert_non_null(strstr(paused.message, "shift change"));
+	assert_int_equal(run_resume(scene.c, run_label, NULL), 0);
+	struct err again = ERR_INIT;
+	assert_int_equal(run_resume(scene.c, run_label, &again), -1);
+	load();
+	must_record(OUTCOME_SKIPPED, NULL, NULL, 0);
+	assert_int_equal(run_abandon(scene.c, run_label, "wrong machine", NULL), 0);
+	load();
+	waits_for("");
+	json_t *open = run_open_labels(scene.c, NULL);
+	assert_int_equal(json_array_size(open), 0);
+	json_decref(open);
+}
+
+/* A step that both copies of a case recorded: the first counts, the run can be read on. */
+static void a_step_recorded_twice_is_left_over(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	start(two_needs, "R1-A1");
+	for (int i = 0; i < 2; i++) {
+		struct assign fields[] = {
+		    {"run", run_label}, {"step_id", "a"}, {"invocation", "a#1"}, {"name", "x"}, {"outcome", "done"}};
+		if (record_add(scene.c, "step", fields, 5, RECORD_MACHINE, label, &err) < 0)
+			fail_msg("%s", err.message);
+	}
+	load();
+	waits_for("b");
+	assert_int_equal(run.left_over, 1);
+}
+
+static void warnings_follow_the_order_of_volatility(void **state)
+{
+	(void)state;
+	struct buf lines = BUF_INIT;
+	char label[LABEL_TEXT];
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_completion: b, genba: {effect: [isolates], remind: PT1M}}\n"
+	           "  b: {type: action, name: x, on_completion: c, genba: {effect: [powers_off]}}\n"
+	           "  c: {type: action, name: x, on_completion: end, genba: {captures: [disk], records: [{evidence: "
+	           "[disk_image]}]}}\n"
+	           "  end: {type: end}\n",
+	      "R1-A1");
+	run_warnings(scene.c, &run, &run.waiting[0], &lines);
+	assert_non_null(strstr(lines.data, "R1-A1 HR-PC-03: memory is not captured yet"));
+	assert_null(strstr(lines.data, "were planned"));
+	struct clock_time later = clock_now();
+	later.seconds += 600;
+	clock_set(&later, 1);
+	buf_clear(&lines);
+	run_warnings(scene.c, &run, &run.waiting[0], &lines);
+	assert_non_null(strstr(lines.data, "1 were planned"));
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	struct assign set = {"preserved", "memory"};
+	assert_int_equal(record_set(scene.c, "R1-A1", &set, 1, 0, NULL), 0);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	buf_clear(&lines);
+	run_warnings(scene.c, &run, &run.waiting[0], &lines);
+	assert_null(strstr(lines.data, "memory is not"));
+	assert_non_null(strstr(lines.data, "no recovery key"));
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	buf_clear(&lines);
+	run_warnings(scene.c, &run, &run.waiting[0], &lines);
+	assert_non_null(strstr(lines.data, "more volatile"));
+	assert_null(strstr(lines.data, "emory"));
+	buf_release(&lines);
+}
+
+static void the_account_tells_who_when_and_with_what(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	start(two_needs, "R1-A1");
+	struct assign fields[] = {{"tool", "a|b <script> *x*"}};
+	must_record(OUTCOME_SKIPPED, NULL, fields, 1);
+	json_t *account = run_account(scene.c, &run);
+	const json_t *step = json_array_get(json_object_get(account, "steps"), 0);
+	const char *local = json_get_string(step, "ended");
+	const char *utc = json_get_string(step, "ended_utc");
+	assert_string_equal(local + strlen(local) - 6, "+09:00");
+	assert_int_equal(utc[strlen(utc) - 1], 'Z');
+	assert_string_equal(json_get_string(step, "reason"), "because");
+	assert_string_equal(json_get_string(json_array_get(json_object_get(account, "assets"), 0), "hostname"),
+	                    "HR-PC-03");
+	run_account_markdown(account, &text);
+	assert_non_null(strstr(text.data, "a\\|b \\<script\\> \\*x\\*"));
+	assert_non_null(strstr(text.data, "### 1\\. x") ? text.data : strstr(text.data, "### 1. x"));
+	json_decref(account);
+	buf_release(&text);
+}
+
+/* The version that a run began with is the one it goes on with, even when the shipped one changes. */
+static void a_run_keeps_its_version(void **state)
+{
+	(void)state;
+	char digest[65];
+	start(two_needs, "R1-A1");
+	memcpy(digest, run.playbook->digest, sizeof digest);
+	scene_reopen(&scene);
+	load();
+	assert_string_equal(run.playbook->digest, digest);
+	assert_string_equal(json_get_string(run.record, "playbook_digest"), digest);
+}
+
+int main(void)
+{
+#define WITH_SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    WITH_SCENE(a_preserving_step_wants_a_hash_of_each_asset),
+	    WITH_SCENE(a_sealed_item_or_a_stated_digest_will_do_for_the_time_being),
+	    WITH_SCENE(what_stands_in_for_a_hash_is_complete_or_refused),
+	    WITH_SCENE(evidence_named_and_said_goes_with_its_step),
+	    WITH_SCENE(preserving_wants_a_hash_even_if_the_list_forgets_it),
+	    WITH_SCENE(each_step_needs_records_of_its_own),
+	    WITH_SCENE(several_assets_are_one_commit),
+	    WITH_SCENE(variables_answer_questions_and_the_answer_is_on_record),
+	    WITH_SCENE(without_a_value_a_person_decides),
+	    WITH_SCENE(offers_are_quoted_and_never_more_than_shown),
+	    WITH_SCENE(a_failure_never_passes_for_done),
+	    WITH_SCENE(a_loop_asks_again_each_time),
+	    WITH_SCENE(a_circle_of_variables_stops_and_asks),
+	    WITH_SCENE(a_run_is_paused_taken_up_and_abandoned),
+	    WITH_SCENE(a_step_recorded_twice_is_left_over),
+	    WITH_SCENE(warnings_follow_the_order_of_volatility),
+	    WITH_SCENE(the_account_tells_who_when_and_with_what),
+	    WITH_SCENE(a_run_keeps_its_version),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
