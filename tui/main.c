@@ -211,8 +211,16 @@ static int run(struct session *s, struct global *g, struct err *err)
 }
 
 /* The parsers of foreign data; each layer that has one adds its row. */
+#define ROW(job) extern const struct worker_job job;
+#include "rows/worker_jobs.def"
+#undef ROW
+
+/* What runs in the cage: every worker_job of core/ (cmake/rows.cmake). */
 static const struct worker_job *const jobs[] = {
-    &worker_probe_job, &playbook_worker_job, &unpack_job, &serve_job, &csv_job, &ewf_job, &image_log_job, NULL};
+#define ROW(job) &job,
+#include "rows/worker_jobs.def"
+#undef ROW
+    NULL};
 
 int main(int argc, char **argv)
 {

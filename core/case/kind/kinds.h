@@ -3,8 +3,8 @@
  * columns, forms, `genba add`, CSV, completion and the manual follow.
  *
  * Everything here is constant data, compiled in: a colleague's case cannot
- * redefine a kind. To add a field, add a line to kinds_*.c; how a line is
- * written is told in kinds_table.h.
+ * redefine a kind. To add a field, add a line to kinds_*.c, to add a kind
+ * add its constant there; how they are written is told in kinds_table.h.
  *
  *     const struct kind *kind = kind_find("asset");
  *     for (size_t i = 0; i < kind_field_count(kind); i++)
@@ -60,6 +60,7 @@ struct field {
 };
 
 struct kind {
+	int place; /* among the kinds, in lists and help: the lower the earlier */
 	const char *name;
 	char letter; /* of its labels (R1-A1), or 0: `case`, of which there is one */
 	const char *en;

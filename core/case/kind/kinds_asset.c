@@ -172,6 +172,7 @@ static const char *const asset_columns[] = {"hostname", "type",      "status",  
 	                                        "recovery", "addresses", "department", "user"};
 
 const struct kind kind_asset = {
+	PLACE(20),
 	KIND("asset", 'A', "Asset", "資産"),
 	.title_field = "hostname",
 	FIELDS(asset_fields),
@@ -219,6 +220,7 @@ static const struct field account_fields[] = {
 static const char *const account_columns[] = {"name", "domain", "privilege", "status", "action", "owner"};
 
 const struct kind kind_account = {
+	PLACE(130),
 	KIND("account", 'U', "Account", "アカウント"),
 	.title_field = "name",
 	FIELDS(account_fields),
@@ -248,6 +250,7 @@ static const struct field site_fields[] = {
 static const char *const site_columns[] = {"name", "terminals", "servers", "count_source", "overseas", "exits"};
 
 const struct kind kind_site = {
+	PLACE(150),
 	KIND("site", 'Z', "Site", "拠点・範囲"),
 	.title_field = "name",
 	FIELDS(site_fields),
@@ -288,6 +291,7 @@ static const struct field logsource_fields[] = {
 static const char *const logsource_columns[] = {"name", "asset", "type", "from", "until", "rotates", "preserved"};
 
 const struct kind kind_logsource = {
+	PLACE(160),
 	KIND("logsource", 'G', "Log", "ログ"),
 	.title_field = "name",
 	FIELDS(logsource_fields),
@@ -327,6 +331,7 @@ static const struct field check_fields[] = {
 static const char *const check_columns[] = {"when", "on", "method", "result", "by", "limits"};
 
 const struct kind kind_check = {
+	PLACE(140),
 	KIND("check", 'K', "Check", "検査"),
 	.title_field = "method",
 	FIELDS(check_fields),

@@ -92,6 +92,7 @@ static const char *const event_columns[] = {"when",  "title",  "side", "outcome"
 	                                        "stage", "assets", "mark", "confidence"};
 
 const struct kind kind_event = {
+	PLACE(40),
 	KIND("event", 'V', "Event", "事象"),
 	.title_field = "title",
 	FIELDS(event_fields),
@@ -131,6 +132,7 @@ static const struct field flow_fields[] = {
 static const char *const flow_columns[] = {"mark", "from", "to", "type", "when", "outcome", "confidence"};
 
 const struct kind kind_flow = {
+	PLACE(120),
 	KIND("flow", 'F', "Attack flow", "攻撃フロー"),
 	.title_field = "type",
 	FIELDS(flow_fields),
@@ -219,6 +221,7 @@ static const struct field indicator_fields[] = {
 static const char *const indicator_columns[] = {"type", "value", "role", "action", "swept", "first_seen", "seen_on"};
 
 const struct kind kind_indicator = {
+	PLACE(60),
 	KIND("indicator", 'I', "Indicator", "侵害指標"),
 	.title_field = "value",
 	FIELDS(indicator_fields),
@@ -335,6 +338,7 @@ static const char *const mail_columns[] = {"when",  "subject",   "from",       "
 	                                       "class", "integrity", "recipients", "reach"};
 
 const struct kind kind_mail = {
+	PLACE(110),
 	KIND("mail", 'L', "Mail", "不審メール"),
 	.title_field = "subject",
 	FIELDS(mail_fields),
@@ -389,6 +393,7 @@ static const struct field lead_fields[] = {
 static const char *const lead_columns[] = {"found", "title", "type", "publisher", "status", "names"};
 
 const struct kind kind_lead = {
+	PLACE(200),
 	KIND("lead", 'O', "Lead", "公開情報(OSINT)"),
 	.title_field = "title",
 	FIELDS(lead_fields),

@@ -144,6 +144,7 @@ static const char *const evidence_columns[] = {"title",       "form", "source_si
 	                                           "verified_at", "type", "on",          "stored_at"};
 
 const struct kind kind_evidence = {
+	PLACE(30),
 	KIND("evidence", 'E', "Evidence", "証拠"),
 	.title_field = "title",
 	FIELDS(evidence_fields),
@@ -203,6 +204,7 @@ static const struct field transfer_fields[] = {
 static const char *const transfer_columns[] = {"when", "items", "action", "from", "to", "purpose", "accepted"};
 
 const struct kind kind_transfer = {
+	PLACE(170),
 	KIND("transfer", 'T', "Custody transfer", "証拠の授受"),
 	.title_field = "purpose",
 	FIELDS(transfer_fields),
@@ -248,6 +250,7 @@ static const struct field media_fields[] = {
 static const char *const media_columns[] = {"name", "type", "serial", "purpose", "owner", "encrypted"};
 
 const struct kind kind_media = {
+	PLACE(180),
 	KIND("media", 'B', "Medium", "媒体"),
 	.title_field = "name",
 	FIELDS(media_fields),
@@ -281,6 +284,7 @@ static const struct field use_fields[] = {
 static const char *const use_columns[] = {"when", "medium", "asset", "mode", "by", "purpose", "scan"};
 
 const struct kind kind_use = {
+	PLACE(190),
 	KIND("use", 'Y', "Use of a medium", "媒体の接続記録"),
 	.title_field = "purpose",
 	FIELDS(use_fields),

@@ -34,6 +34,7 @@ static const struct field responder_fields[] = {
 static const char *const responder_columns[] = {"mark", "name", "role", "organisation", "revoked"};
 
 const struct kind kind_responder = {
+	PLACE(240),
 	KIND("responder", 'R', "Responder", "対応者"),
 	.title_field = "name",
 	FIELDS(responder_fields),
@@ -67,6 +68,7 @@ static const struct field run_fields[] = {
 static const char *const run_columns[] = {"playbook", "on", "state", "started", "ended"};
 
 const struct kind kind_run = {
+	PLACE(220),
 	KIND("run", 'J', "Run", "実施"),
 	.title_field = "playbook",
 	FIELDS(run_fields),
@@ -109,6 +111,7 @@ static const struct field step_fields[] = {
 static const char *const step_columns[] = {"name", "phase", "outcome", "who", "asset", "ended"};
 
 const struct kind kind_step = {
+	PLACE(230),
 	KIND("step", 'S', "Step", "手順"),
 	.title_field = "name",
 	FIELDS(step_fields),
@@ -135,6 +138,7 @@ static const struct field conflict_fields[] = {
 static const char *const conflict_columns[] = {"record", "field", "one", "other", "state"};
 
 const struct kind kind_conflict = {
+	PLACE(250),
 	KIND("conflict", 'X', "Conflict", "競合"),
 	.title_field = "field",
 	FIELDS(conflict_fields),

@@ -73,6 +73,7 @@ static const struct field case_fields[] = {
 static const char *const case_columns[] = {"title", "party", "route", "stage", "severity", "tlp"};
 
 const struct kind kind_case = {
+	PLACE(10),
 	KIND("case", 0, "Case", "事案"),
 	.title_field = "title",
 	FIELDS(case_fields),
@@ -180,6 +181,7 @@ static const struct field party_fields[] = {
 static const char *const party_columns[] = {"name", "type", "org_kind", "parent", "roles", "phone", "chain_status"};
 
 const struct kind kind_party = {
+	PLACE(90),
 	KIND("party", 'P', "Party", "関係者・組織"),
 	.title_field = "name",
 	FIELDS(party_fields),
@@ -260,6 +262,7 @@ static const char *const contact_columns[] = {"when",  "party",   "person", "dir
 	                                          "means", "purpose", "result", "due"};
 
 const struct kind kind_contact = {
+	PLACE(100),
 	KIND("contact", 'C', "Contact", "連絡記録"),
 	.title_field = "party",
 	FIELDS(contact_fields),
@@ -289,6 +292,7 @@ static const struct field consultation_fields[] = {
 static const char *const consultation_columns[] = {"when", "from", "means", "summary", "eligible", "became"};
 
 const struct kind kind_consultation = {
+	PLACE(210),
 	KIND("consultation", 'Q', "Consultation", "相談"),
 	.title_field = "summary",
 	FIELDS(consultation_fields),
@@ -335,6 +339,7 @@ static const struct field decision_fields[] = {
 static const char *const decision_columns[] = {"when", "title", "choice", "by", "status", "review"};
 
 const struct kind kind_decision = {
+	PLACE(80),
 	KIND("decision", 'D', "Decision", "決定"),
 	.title_field = "title",
 	FIELDS(decision_fields),
@@ -418,6 +423,7 @@ static const struct field measure_fields[] = {
 static const char *const measure_columns[] = {"title", "track", "status", "owner", "due", "priority", "on"};
 
 const struct kind kind_measure = {
+	PLACE(70),
 	KIND("measure", 'M', "Measure", "対策・作業"),
 	.title_field = "title",
 	FIELDS(measure_fields),
@@ -453,6 +459,7 @@ static const struct field note_fields[] = {
 static const char *const note_columns[] = {"entered", "stance", "state", "text", "on"};
 
 const struct kind kind_note = {
+	PLACE(50),
 	KIND("note", 'N', "Note", "メモ"),
 	.title_field = "text",
 	FIELDS(note_fields),

@@ -6,6 +6,15 @@
  *     {IS("status", ENUM, "Finding", "判定"), ONE_OF(asset_status, "unchecked"), REQUIRED, SHORT},
  *     {IS("checked_by", REF, "Checked by", "判定の根拠(検査)"), TO("check"), HELP("the latest check behind the finding")},
  *
+ * A kind is one constant, and nothing else has to be told of it: the build finds
+ * it by its first two lines, in any kinds_*.c below core/.
+ *
+ *     const struct kind kind_site = {
+ *     	PLACE(150),
+ *     	KIND("site", 'T', "Site", "…"),
+ *     	FIELDS(site_fields), COLUMNS(site_columns),
+ *     };
+ *
  * HELP() texts are in English here and translated by the catalogue
  * (xgettext --keyword=HELP); labels have both languages here, because data of a
  * case is shown in either, whatever the catalogue.
@@ -30,6 +39,7 @@
 #define COMMON .common = 1
 #define VALUE_UNKNOWN {"unknown", "unknown", "不明"}
 
+#define PLACE(number) .place = (number)
 #define KIND(kind_name, label_letter, english, japanese) \
 	.name = (kind_name), .letter = (label_letter), .en = (english), .ja = (japanese)
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
@@ -46,32 +56,6 @@ extern const struct field_value values_tri[3];
 /* The fields that every kind has, unless its own table has one of that name. */
 extern const struct field kind_common_fields[];
 extern const size_t kind_common_field_count;
-
-extern const struct kind kind_case;
-extern const struct kind kind_asset;
-extern const struct kind kind_evidence;
-extern const struct kind kind_event;
-extern const struct kind kind_note;
-extern const struct kind kind_indicator;
-extern const struct kind kind_measure;
-extern const struct kind kind_decision;
-extern const struct kind kind_party;
-extern const struct kind kind_contact;
-extern const struct kind kind_mail;
-extern const struct kind kind_flow;
-extern const struct kind kind_account;
-extern const struct kind kind_check;
-extern const struct kind kind_site;
-extern const struct kind kind_logsource;
-extern const struct kind kind_transfer;
-extern const struct kind kind_media;
-extern const struct kind kind_use;
-extern const struct kind kind_lead;
-extern const struct kind kind_consultation;
-extern const struct kind kind_run;
-extern const struct kind kind_step;
-extern const struct kind kind_responder;
-extern const struct kind kind_conflict;
 
 extern const struct kind *const kind_table[];
 extern const size_t kind_table_count;

@@ -23,7 +23,7 @@
 #ifndef GENBA_CASE_STORE_RECORD_VALIDATE_H
 #define GENBA_CASE_STORE_RECORD_VALIDATE_H
 
-#include "case/case.h"
+#include "case/store/case_file.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""The rules of the house (ARCHITECTURE.md), on the tree and on what was built of it. Each line names the file and what is
+wrong. What may differ stands with its reason in the lists beside this file.
+Usage: tests/house/check.py SOURCE BUILD"""
+import collections
+import glob
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+source, build = sys.argv[1:3]
+here = os.path.dirname(os.path.abspath(__file__))
+os.chdir(source)
+bad = 0
+
+# Lowest first; a floor uses those in the lines above its own, and itself.
+FLOORS = [['base'], ['vault', 'history'], ['case'], ['playbook', 'evidence', 'handover'], ['finding'], ['outward'], ['tui']]
+MOST_FILES, MOST_LINES, MEDIAN_LINES, CYCLE = 20, 600, 250, 4
+SQL_ROOMS = ('core/vault', 'core/history', 'core/case/store', 'core/case/query', 'core/case/care')
+
+
+def wrong(text):
+    global bad
+    bad += 1
+    print('FAIL:', text)
+
+
+def listed(name):
+    """A list of exceptions: `WHAT reason`. What is listed and no longer so has to go."""
+    entries = {}
+    path = os.path.join(here, name)
+    if os.path.exists(path):
+        for line in open(path, encoding='utf-8'):
+            if line.strip() and not line.startswith('#'):
+                what, _, reason = line.strip().partition(' ')
+                if not reason:
+                    wrong(f'tests/house/{name}: {what} has no reason')
+                entries[what] = reason
+    return entries
+
+
+def check_list(name, found):
+    """`found`: what -> message. Those that are not listed are wrong, and so are stale lines."""
+    entries = listed(name)
+    for what, message in sorted(found.items()):
+        if what not in entries:
+            wrong(message)
+    for what in sorted(set(entries) - set(found)):
+        wrong(f'tests/house/{name}: {what} is not so any more: remove the line')
+
+
+def files_of(*ends):
+    found = []
+    for top in ('core', 'tui', 'po', 'opener'):
+        for folder, _, names in os.walk(top):
+            found += [os.path.join(folder, name) for name in names if name.endswith(ends)]
+    return sorted(found)
+
+
+text = {path: open(path, encoding='utf-8').read() for path in files_of('.c', '.h')}
+sources = [path for path in text if path.endswith('.c')]
+headers = [path for path in text if path.endswith('.h')]
+
+
+def folder_of(path):
+    """The room of a file. Kinds are data of the case, wherever their room is (core/CMakeLists.txt)."""
+    if re.search(r'/kinds_[a-z0-9_]+\.c$', path):
+        return 'core/case/kind'
+    return os.path.dirname(path)
+
+
+def floor_of(folder):
+    parts = folder.split('/')
+    return parts[1] if parts[0] == 'core' and len(parts) > 1 else parts[0]
+
+
+rank = {floor: i for i, line in enumerate(FLOORS) for floor in line}
+
+
+def may_use(a, b):
+    return a == b or rank[b] < rank[a]
+
+
+# ---- structure
+
+folders = collections.Counter(os.path.dirname(path) for path in sources)
+crowded = {folder: f'{folder} holds {n} .c files: at most {MOST_FILES}, make a room of what belongs together'
+           for folder, n in folders.items() if n > MOST_FILES}
+check_list('crowded', crowded)
+for folder in folders:
+    if folder.startswith('core') and floor_of(folder) not in rank:
+        wrong(f'{folder} is no floor of the house')
+sizes = {path: content.count('\n') for path, content in text.items()}
+check_list('long', {path: f'{path} has {n} lines: cut it where its purposes part' for path, n in sizes.items() if n > MOST_LINES})
+median = statistics.median(sizes[path] for path in sources)
+if median > MEDIAN_LINES:
+    wrong(f'the median file has {median} lines, more than {MEDIAN_LINES}')
+for path in glob.glob('tests/**/*.[ch]', recursive=True):
+    if '/data/' not in path and open(path, encoding='utf-8').read().count('\n') > 850:
+        wrong(f'{path} has more than 850 lines: cut it where its purposes part')
+
+# a header opens by saying what it is for; a file without one of its name says it itself
+for path in headers:
+    if not text[path].startswith('/*'):
+        wrong(f'{path}:1: does not open by saying what it is for')
+check_list('openings', {path: f'{path}:1: has no header of its name and does not open by saying what it is for'
+                        for path in sources if path[:-2] + '.h' not in text and not text[path].startswith('/*')})
+
+# ---- includes
+
+arrows = collections.defaultdict(set)  # folder -> folders, by includes
+for path, content in text.items():
+    folder = folder_of(path)
+    for number, line in enumerate(content.split('\n'), 1):
+        found = re.match(r'#include "([^"]*)"', line)
+        if not found:
+            curses = re.match(r'#include <(ncursesw/.*|n?curses|panel|menu|form|term)\.h>', line)
+            if curses and not path.startswith('tui/'):
+                wrong(f'{path}:{number}: only tui/ includes curses')
+            continue
+        name = found[1]
+        if name == 'catalogue.h' or name.startswith('rows/') or '/' not in name or not path.startswith(('core/', 'tui/')):
+            continue
+        used = name if name.startswith('tui/') else 'core/' + name
+        if used not in text:
+            if not used.endswith('.def') and not used.startswith('tui/commit'):
+                wrong(f'{path}:{number}: there is no {used}')
+            continue
+        to = folder_of(used)
+        if not may_use(floor_of(folder), floor_of(to)):
+            wrong(f'{path}:{number}: {floor_of(folder)} may not include "{name}"')
+        if name.endswith('_private.h') and to != folder:
+            wrong(f'{path}:{number}: "{name}" is private to {to}/')
+        if name.endswith('_internal.h') and floor_of(to) != floor_of(folder):
+            wrong(f'{path}:{number}: "{name}" is for the rooms of core/{floor_of(to)}/ only')
+        if to != folder:
+            arrows[folder].add((to, path, name))
+
+# ---- symbols
+
+defined, taken = {}, collections.defaultdict(set)
+objects = {}
+for base in ('core', 'tui'):
+    for folder, _, names in os.walk(f'{build}/{base}/CMakeFiles'):
+        for name in names:
+            if name.endswith('.c.o') and re.search(r'/genba(_[a-z]+)?\.dir', folder + '/') and 'genba_stick' not in folder:
+                path = re.sub(r'^.*?/[a-z_]+\.dir/', '', os.path.join(folder, name))[:-2]
+                if f'{base}/{path}' in text:
+                    objects[os.path.join(folder, name)] = f'{base}/{path}'
+if not objects:
+    wrong(f'nothing is built in {build}')
+missing = [path for path in sources if path.startswith(('core/', 'tui/')) and path not in objects.values()]
+for path in missing:
+    wrong(f'{path} is not built')
+symbols = subprocess.run(['nm', '-A', '-P', *objects], capture_output=True, text=True, check=False).stdout
+weak = set()
+for line in symbols.splitlines():
+    name, symbol, kind = re.match(r'(.*\.o): (\S+) (\S)', line).groups()
+    path = objects[name]
+    if kind in 'TDBRVWC':
+        defined[symbol] = path
+    elif kind == 'U':
+        taken[path].add(symbol)
+uses = collections.defaultdict(dict)  # file -> {file: symbol}
+for path, names in taken.items():
+    for symbol in names:
+        to = defined.get(symbol)
+        if to and to != path:
+            uses[path].setdefault(to, symbol)
+            a, b = folder_of(path), folder_of(to)
+            if not may_use(floor_of(a), floor_of(b)):
+                wrong(f'{path} takes {symbol} from {to}: {floor_of(a)} may not use {floor_of(b)}')
+            if a != b:
+                arrows[a].add((b, path, symbol))
+
+
+def circles(graph):
+    """Strongly connected components of more than one node (Tarjan)."""
+    index, low, stack, on, out, count = {}, {}, [], set(), [], [0]
+
+    def visit(v):
+        index[v] = low[v] = count[0]
+        count[0] += 1
+        stack.append(v)
+        on.add(v)
+        for w in graph.get(v, ()):
+            if w not in index:
+                visit(w)
+                low[v] = min(low[v], low[w])
+            elif w in on:
+                low[v] = min(low[v], index[w])
+        if low[v] == index[v]:
+            component = []
+            while True:
+                w = stack.pop()
+                on.discard(w)
+                component.append(w)
+                if w == v:
+                    break
+            if len(component) > 1:
+                out.append(sorted(component))
+    sys.setrecursionlimit(10000)
+    for v in list(graph):
+        if v not in index:
+            visit(v)
+    return out
+
+
+for circle in circles({a: {b for b, _, _ in out} for a, out in arrows.items()}):
+    wrong('these folders use each other in a circle: ' + ' '.join(circle))
+    for a in circle:
+        for b in circle:
+            between = sorted(arrow for arrow in arrows[a] if arrow[0] == b)
+            if between:
+                print(f'    {between[0][1]} uses {between[0][2]} of {b}, and {len(between) - 1} more')
+check_list('circles', {'+'.join(sorted({os.path.dirname(path) for path in circle})):
+                       f'{len(circle)} files use each other in a circle: ' + ' '.join(circle)
+                       for circle in circles(uses) if len(circle) > CYCLE})
+
+curses = subprocess.run('ldconfig -p', shell=True, capture_output=True, text=True, check=False).stdout
+libraries = [re.search(rf'{name}\.so\.6.*=> (\S+)', curses) for name in ('libncursesw', 'libtinfo')]
+if not all(libraries):
+    wrong('libncursesw is not found')
+else:
+    out = subprocess.run(['nm', '-DP', *(found[1] for found in libraries)], capture_output=True, text=True, check=False).stdout
+    screen = {line.split('@')[0].split()[0] for line in out.splitlines() if re.match(r'\S+ [TDBRVW]', line)}
+    if 'wadd_wch' not in screen:
+        wrong('the symbols of libncursesw cannot be read')
+    for path, names in taken.items():
+        for symbol in sorted(names & screen):
+            if path.startswith('core/'):
+                wrong(f'{path} takes {symbol} from curses')
+
+# what is exported has a caller elsewhere in the program
+called = set().union(*taken.values()) if taken else set()
+check_list('exported', {symbol: f'{path}: nothing outside this file calls {symbol}: make it static'
+                        for symbol, path in defined.items() if symbol not in called and symbol != 'main'})
+
+# ---- names
+
+tags = collections.defaultdict(set)
+for path, content in text.items():
+    for found in re.finditer(r'^(?:typedef )?(?:struct|union|enum) ([a-z_0-9]+) \{', content, re.M):
+        tags[found[1]].add(path)
+check_list('tags', {tag: f'struct {tag} is defined in {" and in ".join(sorted(paths))}' for tag, paths in tags.items() if len(paths) > 1})
+
+# ---- borders
+
+sql = re.compile(r'sqlite3_(prepare|exec\b|mprintf)|"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|DROP|ALTER)\b')
+found = {}
+for path, content in text.items():
+    if path.startswith(('core/', 'tui/')) and not path.startswith(SQL_ROOMS):
+        for number, line in enumerate(content.split('\n'), 1):
+            if sql.search(line) and not line.lstrip().startswith(('*', '/*')):
+                found.setdefault(path, f'{path}:{number}: SQL outside {", ".join(SQL_ROOMS)}')
+check_list('sql', found)
+found = {}
+for path, content in text.items():
+    if not path.startswith('core/history/'):
+        for number, line in enumerate(content.split('\n'), 1):
+            if re.search(r'\bgit_(object|ref|commit|touch)\b', line) and '"' in line:
+                found.setdefault(path, f'{path}:{number}: names a table of core/history/')
+check_list('history_tables', found)
+
+# ---- kinds by name
+
+kinds = set(re.findall(r'KIND\("([a-z]+)"', ''.join(text[path] for path in sources if '/kinds_' in path)))
+if len(kinds) < 20:
+    wrong('the kinds cannot be read')
+compares = re.compile(r'(?:strcmp|strcasecmp|\bis|_is|is_kind|equals?)\([^;]*?"(' + '|'.join(sorted(kinds)) + r')"')
+found = {}
+for path in sources:
+    for number, line in enumerate(text[path].split('\n'), 1):
+        hit = compares.search(line)
+        if hit and re.search(r'kind', line):
+            found.setdefault(f'{path}:{hit[1]}', f'{path}:{number}: compares a kind with "{hit[1]}": its row should say it')
+check_list('kinds', found)
+
+# ---- rooms have tests, texts have a catalogue
+
+untested = {}
+for folder in folders:
+    if folder.startswith('core/') and not glob.glob(f'tests/{folder}/test_*.c') + glob.glob(f'tests/{folder}/**/test_*.c', recursive=True):
+        untested[folder] = f'{folder} has no tests: tests/{folder}/test_NAME.c'
+check_list('untested', untested)
+known = set(subprocess.run(['po/update', '--files'], capture_output=True, text=True, check=False).stdout.split())
+for path, content in text.items():
+    if re.search(r'\b(?:_|N_|C_|P_|HELP)\("', content) and path not in known and '#define _(' not in content:
+        wrong(f'{path} has texts to translate, and no catalogue reads it (po/update)')
+
+if not bad:
+    print(f'house: {len(folders)} folders, {len(sources)} files, median {median:.0f} lines; dependencies point downwards')
+sys.exit(bad > 0)
