@@ -123,3 +123,16 @@ before_decision=$(as one log --json --limit 3 | jq -r '.[2].id')
 is "but it was, then" '["containment"]' "$(as one show R1-A1 --at "$before_decision" --json 2>/dev/null | jq -c '.[0].disputed')"
 as one diff "$before" HEAD >form.text 2>/dev/null
 is "the handover needs none" 0 "$(as one brief --handover | grep -c disputed || true)"
+
+# --- messages end as they should: an older copy is warned of, and nothing shows a line end as \n
+cp two.genba old-two.genba
+mkdir -p old-two && cp -r two/. old-two/
+as two note "later" >/dev/null
+XDG_DATA_HOME=$work/two "$genba" -c old-two.genba verify >form.text 2>&1 && fail "an older copy is nothing wrong"
+grep 'file: WARNING: .*older copy' form.text >/dev/null || fail "no warning: $(cat form.text)"
+grep '\\n' form.text && fail "a line end is shown as text"
+as two handover --to R1 --out delta2 --delta >/dev/null 2>&1
+as one merge delta2 >form.text 2>&1
+grep 'new: R2-N.* later' form.text >/dev/null || fail "merge does not tell the text of a new note: $(cat form.text)"
+grep 'text:sha256:' form.text && fail "merge tells a digest in place of a text"
+true

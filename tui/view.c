@@ -269,6 +269,24 @@ static size_t top_within(const struct view *v, long long top, int height)
 	return top < 0 || last < 0 ? 0 : (size_t)(top < last ? top : last);
 }
 
+void view_settle(struct view *v, int height, int entered)
+{
+	if (height < 1)
+		height = 1;
+	if (entered && v->ops->opens_at_top) {
+		v->top = 0;
+		if (v->selected >= (size_t)height)
+			v->selected = v->count > 1 ? 1 : 0; /* the first row below the first heading */
+	}
+	v->top = top_within(v, (long long)v->top, height);
+	if (v->selected < v->top)
+		v->top = v->selected;
+	if (v->selected == 1 && v->top == 1 && v->ops->opens_at_top)
+		v->top = 0; /* its heading goes with it */
+	if (v->selected >= v->top + (size_t)height)
+		v->top = v->selected - (size_t)height + 1;
+}
+
 int view_move(struct view *v, int key, int height)
 {
 	long long at = (long long)v->selected;

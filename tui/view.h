@@ -52,6 +52,7 @@ struct view_ops {
 	const char *title; /* English, shown through i18n_text() */
 	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
+	int opens_at_top;  /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);
 	/* Answers a key: 1 if it was taken. NULL: none. */
@@ -91,7 +92,7 @@ struct view {
 	size_t count;
 	size_t cap;
 	size_t selected;
-	size_t top;
+	size_t top;          /* the first row that is shown; view_settle() keeps it within what there is */
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */
@@ -104,6 +105,10 @@ struct view {
 
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
 void view_free(struct view *v);
+
+/* Before drawing, with `height` rows to see: no row is hidden above while there is room for it below, after the screen was
+ * enlarged or the rows became fewer; the selection is seen. `entered`: another view was shown before. */
+void view_settle(struct view *v, int height, int entered);
 
 /* Does what the view's table says of this key, or says why not. 1 if the key is in the table. */
 int view_press(struct view *v, int key);

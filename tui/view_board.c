@@ -90,6 +90,7 @@ static void start(struct view *v)
 static void stay(struct view *v)
 {
 	v->selected = 1;
+	v->top = 0;
 }
 
 static const struct view_key board_keys[] = {
@@ -109,5 +110,9 @@ static struct view *open_board(struct workbench *wb, const char *none)
 	return v;
 }
 
-const struct view_ops board_view = {
-    .name = "board", .title = N_("Board"), .fill = fill_board, .keys = board_keys, .open = open_board};
+const struct view_ops board_view = {.name = "board",
+                                    .title = N_("Board"),
+                                    .opens_at_top = 1,
+                                    .fill = fill_board,
+                                    .keys = board_keys,
+                                    .open = open_board};

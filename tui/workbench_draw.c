@@ -184,10 +184,8 @@ static void draw_rows(struct view *v)
 	int first = rows_top(v);
 	if (v->names)
 		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
-	if (v->selected < v->top)
-		v->top = v->selected;
-	if (v->selected >= v->top + (size_t)height)
-		v->top = v->selected - (size_t)height + 1;
+	view_settle(v, height, v->wb->drawn != v);
+	v->wb->drawn = v;
 	for (int i = 0; i < height; i++) {
 		size_t k = v->top + (size_t)i;
 		if (k >= v->count)
@@ -247,6 +245,7 @@ void workbench_draw(struct workbench *wb)
 {
 	screen_clear();
 	if (wb->locked) {
+		wb->drawn = NULL;
 		draw_locked(wb);
 		return;
 	}

@@ -40,6 +40,7 @@ struct workbench {
 	char *search;    /* what was looked for last */
 	double last_key; /* steady seconds, for the idle lock */
 	int locked;
+	const struct view *drawn; /* the view that was drawn last, to compare only; NULL: none */
 	int leaving;
 	char as_of[HISTORY_ID];   /* the commit as of which the case is shown; "": now */
 	char as_of_time[32];      /* its time, RFC 3339 */

@@ -121,6 +121,50 @@ static void main_job_at_160x50(void **state)
 	main_job(50, 160);
 }
 
+/* ---- what must be seen is seen */
+
+#define ALARM "Infected and not isolated"
+
+/* The Board was scrolled to its end: whoever comes back to it, or makes the window larger, sees its first rows. */
+static void the_alarm_of_the_board_is_not_scrolled_away(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Scrolled");
+	program_good(&p, "add", "asset", "hostname=HR-PC-03", "status=infected", NULL);
+	for (int i = 0; i < 20; i++)
+		program_good(&p, "note", "--stance", "question", "who saw it first?", NULL);
+	struct terminal *t = open_case(24, 80, NULL);
+	terminal_await_row(t, 2, ALARM);
+	static const char *const ways_back[] = {"1", KEYS_ESCAPE};
+	for (size_t i = 0; i < 2; i++) {
+		terminal_type(t, "G");
+		terminal_await_gone(t, ALARM);
+		terminal_type(t, "3");
+		terminal_await_row(t, 1, "Asset");
+		terminal_type(t, ways_back[i]);
+		terminal_await_row(t, 1, "Board");
+		terminal_await_row(t, 2, ALARM);
+	}
+	terminal_type(t, "G");
+	terminal_await_gone(t, ALARM);
+	terminal_resize(t, 70, 80);
+	terminal_await_row(t, 2, ALARM);
+	terminal_type(t, "3"); /* every other view, too: its first row comes back with the room for it */
+	terminal_await_row(t, 1, "Asset");
+	terminal_resize(t, 24, 80);
+	terminal_type(t, "9");
+	terminal_await_row(t, 1, "History");
+	terminal_await(t, "note R1-N20");
+	terminal_type(t, "G");
+	terminal_await_gone(t, "note R1-N20");
+	terminal_resize(t, 70, 80);
+	terminal_await(t, "note R1-N20");
+	quit(t);
+	program_release(&p);
+}
+
 /* ---- hostile text */
 
 /* Nothing of it acts: no title is set, each row keeps its width, and the frame stands where it stood. */
@@ -465,6 +509,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(main_job_at_80x24),
 	    cmocka_unit_test(main_job_at_160x50),
+	    cmocka_unit_test(the_alarm_of_the_board_is_not_scrolled_away),
 	    cmocka_unit_test(hostile_text_is_shown_and_does_nothing),
 	    cmocka_unit_test(invalid_bytes_are_ignored),
 	    cmocka_unit_test(any_size_and_a_storm_of_sizes_are_borne),

@@ -80,8 +80,12 @@ static int file_slice(struct verify *v, struct err *err)
 {
 	if (vault_check_frame(v->c->vault, NULL, found_text, v, err) < 0)
 		return -1;
-	if (v->c->warnings.len)
-		verify_found(v, "%s", v->c->warnings.data);
+	/* a finding each */
+	for (const char *line = v->c->warnings.data; line && *line;) {
+		size_t n = strcspn(line, "\n");
+		verify_found(v, "%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
 	return 0;
 }
 

@@ -452,7 +452,7 @@ char *record_title(const json_t *record)
 		return buf_take(&label, NULL);
 	}
 	const char *title = field ? json_get_string(record, field->name) : NULL;
-	if (!title || !*title)
+	if (!title || !*title || text_store_is_digest(title, NULL)) /* as stored, a long text is a digest */
 		title = json_get_string(record, "title");
 	char *line = first_line(title && *title ? title : record_label(record));
 	if (!field || !record_is_disputed(record, field->name))

@@ -31,11 +31,13 @@ void merge_tell(json_t *lines, const char *format, ...)
 
 /* ---- writing it */
 
-static void tell_record(struct merging *m, const json_t *object, int is_new)
+/* Told as it is read: with texts, not their digests. */
+static void tell_record(struct merging *m, const char *text, int is_new)
 {
-	char *title = record_title(object);
+	json_t *object = record_from_stored(m->c, text, strlen(text), 0, NULL);
 	const char *kind = json_get_string(object, "kind");
-	if (strcmp(kind, "conflict") == 0)
+	char *title = record_title(object);
+	if (kind && strcmp(kind, "conflict") == 0)
 		merge_tell(m->report->lines, _("to decide: %s %s: %s or %s"), record_label(object),
 		           json_get_string(object, "field"),
 		           json_get_string(object, "one") ? json_get_string(object, "one") : _("(unset)"),
@@ -45,6 +47,7 @@ static void tell_record(struct merging *m, const json_t *object, int is_new)
 	else
 		merge_tell(m->report->lines, _("changed: %s %s"), record_label(object), title);
 	free(title);
+	json_decref(object);
 }
 
 static int label_is_taken(struct case_file *c, const char *label, const char *id)
@@ -72,7 +75,7 @@ static int store_file(struct merging *m, const char *path, const char *text)
 	                       record_label(object))
 	             : action_store(m->action, object, m->err);
 	m->report->records++;
-	tell_record(m, object, here == NULL);
+	tell_record(m, text, here == NULL);
 	json_decref(here);
 	json_decref(object);
 	return rc;
