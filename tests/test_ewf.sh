@@ -49,11 +49,11 @@ status 0 "$genba" extract R1-E1 given
 cmp disk.dd given || fail "extract gave other bytes"
 status 0 "$genba" verify --evidence
 
-# a colleague gets the content
+# a colleague gets the image, with all its segments
 XDG_DATA_HOME=$work/two "$genba" key new --name "Responder Two" --mark R2 --kdf interactive >/dev/null 2>&1
 XDG_DATA_HOME=$work/two "$genba" key export >two.pub
 status 0 "$genba" handover --to two.pub --out two.genba --with-evidence taken
-cmp disk.dd taken/R1-E1-disk.dd || fail "what went along: $(ls taken)"
+cmp images/disk.dd.E02 taken/R1-E1-disk-dd.E02 || fail "what went along: $(ls taken)"
 
 # killed in the midst: begun anew, on record, nothing left over
 head -c 48M /dev/urandom >large

@@ -10,7 +10,10 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/care/verify.h"
+#include "case/store/leave_behind.h"
 #include "evidence/preserve.h"
+#include "handover/evidence/evidence_check.h"
+#include "handover/evidence/evidence_copy.h"
 #include "handover/parcel/folder.h"
 #include "handover/parcel/handover.h"
 #include "handover/parcel/settle.h"
@@ -106,90 +109,34 @@ static void tell_recipients(struct session *s, const struct handover_recipient *
 
 /* ---- evidence beside the case */
 
-struct copying {
-	struct session *s;
-	const char *folder;
-	struct buf labels; /* of what went along, separated by commas */
-	size_t absent;
-	struct err *err;
-};
-
-/* A copy whose files are not its content: an E01 image, or parts. */
-static int is_packed(const json_t *record, const char *path)
+static void tell_item(void *ctx, const char *label, const char *text)
 {
-	const char *form = json_get_string(record, "form");
-	return form && (strcmp(form, "ewf") == 0 ||
-	                (strcmp(form, "raw") == 0 && (json_get_string(record, "image") || access(path, F_OK) < 0)));
+	struct session *s = ctx;
+	fprintf(s->log, "%s: %s\n", label, text);
 }
 
-/* The content of such a copy, compared with its digest on the way. */
-static int take_content(struct copying *k, const char *label, const char *to, char sha256[65], const char *recorded,
-                        struct err *err)
+static int take_evidence(struct session *s, const char *folder, const char *const *secrets, struct buf *labels,
+                         size_t *missing, struct err *err)
 {
-	if (evidence_extract(k->s->c, label, to, 0, &k->s->progress, err) < 0)
-		return -1;
-	snprintf(sha256, 65, "%s", recorded);
-	return 0;
-}
-
-static int copy_evidence(void *ctx, json_t *record)
-{
-	struct copying *k = ctx;
-	const char *label = record_label(record);
-	const char *sha256 = json_get_string(record, "sha256");
-	const char *stored = json_get_string(record, "copy_path");
-	char made[65];
-	struct buf from = BUF_INIT;
-	if (!stored)
-		stored = json_get_string(record, "source_path");
-	if (!stored || !sha256 || pathname_decode(stored, &from) < 0) {
-		fprintf(k->s->log, _("%s: no bytes to take along\n"), label);
-		k->absent++;
-		buf_release(&from);
-		return 0;
-	}
-	const char *slash = strrchr(from.data, '/');
-	char *to = xasprintf("%s/%s-%s", k->folder, label, slash ? slash + 1 : from.data);
-	struct err why = ERR_INIT;
-	int packed = is_packed(record, from.data);
-	size_t n = strlen(to);
-	if (packed && n > 4 && strcasecmp(to + n - 4, ".E01") == 0)
-		to[n - 4] = '\0'; /* what goes along is what is in it */
-	if ((packed ? take_content(k, label, to, made, sha256, &why)
-	            : folder_copy(from.data, to, &k->s->progress, made, &why)) < 0) {
-		fprintf(k->s->log, "%s: %s\n", label, why.message);
-		k->absent++;
-	} else if (strcmp(made, sha256) != 0) {
-		fprintf(k->s->log, _("%s: the bytes at its place differ from the digest on record; not taken along\n"),
-		        label);
-		unlink(to);
-		k->absent++;
-	} else {
-		buf_addf(&k->labels, "%s%s", k->labels.len ? "," : "", label);
-	}
-	free(to);
-	buf_release(&from);
-	return why.code == ERR_CANCELLED ? err_set(k->err, ERR_CANCELLED, "%s", why.message) : 0;
+	struct evidence_copying how = {
+	    .folder = folder, .secrets = secrets, .progress = &s->progress, .say = tell_item, .ctx = s};
+	struct evidence_copied copied;
+	int rc = evidence_copy_all(s->c, &how, &copied, err);
+	if (copied.labels.len)
+		buf_adds(labels, copied.labels.data);
+	*missing = copied.missing;
+	buf_release(&copied.labels);
+	return rc;
 }
 
 /* ---- handover */
 
-static size_t count_secrets(struct case_file *c)
-{
-	sqlite3_stmt *q = NULL;
-	size_t n = 0;
-	if (sqlite3_prepare_v2(case_db(c), "SELECT count(*) FROM text WHERE secret AND value IS NOT NULL", -1, &q,
-	                       NULL) == SQLITE_OK &&
-	    sqlite3_step(q) == SQLITE_ROW)
-		n = (size_t)sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
-	return n;
-}
-
 int cmd_handover_brief(struct session *s, struct buf *text, struct err *err)
 {
 	struct brief b;
-	size_t secrets = count_secrets(s->c);
+	size_t secrets = 0;
+	if (case_count_secrets(s->c, &secrets, err) < 0)
+		return -1;
 	char *extra =
 	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
 	            : NULL;
@@ -210,19 +157,6 @@ static int own_brief(struct session *s, const struct args *args, struct buf *tex
 		return cmd_handover_brief(s, text, err);
 	buf_adds(text, s->brief);
 	return 0;
-}
-
-static int take_evidence(struct session *s, const char *folder, struct buf *labels, struct err *err)
-{
-	struct copying k = {s, folder, BUF_INIT, 0, err};
-	if (path_make(folder, err) < 0)
-		return -1;
-	int rc = record_each(s->c, "evidence", 0, copy_evidence, &k, err);
-	buf_adds(labels, k.labels.data);
-	if (rc == 0 && k.absent)
-		fprintf(s->log, _("%zu items of evidence could not be taken along\n"), k.absent);
-	buf_release(&k.labels);
-	return rc;
 }
 
 /* With the copy in its place, or without one: what is on record comes to fit. */
@@ -256,12 +190,13 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	const char *folder = args_option(args, "with-evidence");
 	const char *passphrase_file = args_option(args, "case-passphrase-file");
 	size_t left = 0;
+	size_t missing = 0;
 	int rc = cmd_kdf(args_option(args, "kdf"), &how->kdf, err);
 	if (rc == 0 && passphrase_file)
 		rc = secret_read_file(&passphrase, passphrase_file, err);
 	how->passphrase = passphrase_file ? &passphrase : NULL;
 	if (rc == 0 && folder)
-		rc = take_evidence(s, folder, &evidence, err);
+		rc = take_evidence(s, folder, how->secrets, &evidence, &missing, err);
 	if (rc == 0)
 		rc = own_brief(s, args, &brief, err);
 	if (rc == 0)
@@ -282,6 +217,11 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		        out, case_head(s->c), left);
 	if (rc == 0 && passphrase_file)
 		tell_passphrase(s);
+	if (rc == 0 && missing)
+		rc = err_set(err, ERR_FAILED,
+		             _("the case was handed over, but %zu items of evidence could not be taken along: they are "
+		               "named above"),
+		             missing);
 	how->passphrase = NULL; /* it was borrowed from here */
 	secret_release(&passphrase);
 	buf_release(&brief);
@@ -335,47 +275,6 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 }
 
 /* ---- accept */
-
-struct checking {
-	json_t *found; /* SHA-256 -> path, of the folder that came along; NULL: none named */
-	struct transfer_item *items;
-	size_t count;
-	struct buf missing;
-};
-
-/* Whether a file came by the name that taking evidence along gives: LABEL-… */
-static int lies_there(const struct checking *k, const char *label)
-{
-	const char *sha256;
-	json_t *path;
-	size_t n = strlen(label);
-	json_object_foreach(k->found, sha256, path) {
-		const char *text = json_string_value(path);
-		const char *slash = text ? strrchr(text, '/') : NULL;
-		const char *name = slash ? slash + 1 : text;
-		if (name && strncmp(name, label, n) == 0 && name[n] == '-')
-			return 1;
-	}
-	return 0;
-}
-
-static int check_item(void *ctx, json_t *record)
-{
-	struct checking *k = ctx;
-	const char *sha256 = json_get_string(record, "sha256");
-	k->items = xrealloc(k->items, (k->count + 1) * sizeof *k->items);
-	struct transfer_item *item = &k->items[k->count++];
-	snprintf(item->label, sizeof item->label, "%s", record_label(record));
-	snprintf(item->sha256, sizeof item->sha256, "%s", sha256 ? sha256 : "");
-	int here = sha256 && k->found && json_object_get(k->found, sha256);
-	int other = !here && sha256 && lies_there(k, item->label);
-	item->result = here ? "same" : other ? "different" : "not_checked";
-	if (other)
-		buf_addf(&k->missing, _("%s: the bytes that came are not those on record\n"), item->label);
-	else if (!here)
-		buf_addf(&k->missing, _("%s: its bytes are not here\n"), item->label);
-	return 0;
-}
 
 static void tell_finding(void *ctx, const char *part, const char *text)
 {
@@ -441,11 +340,10 @@ static int write_receipt(struct session *s, const struct args *args, const struc
 int cmd_accept(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
-	struct checking k = {.found = NULL};
+	struct evidence_checked checked = {.count = 0};
 	struct verify_report report;
 	struct buf receipt = BUF_INIT;
 	const char *folder = args_option(args, "evidence");
-	buf_init(&k.missing);
 	if (args->count != 0)
 		return cmd_usage("accept", err);
 	struct err why = ERR_INIT;
@@ -466,20 +364,17 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		               _("not accepted: the case does not verify (%llu findings); ask for it again"),
 		               (unsigned long long)report.findings);
 	int rc = show_brief(s, label, err);
-	if (rc == 0 && folder && !(k.found = folder_digests(folder, &s->progress, err)))
-		rc = -1;
 	if (rc == 0)
-		rc = record_each(s->c, "evidence", 0, check_item, &k, err);
+		rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
 	if (rc == 0)
-		rc = transfer_accept(s->c, label, k.items, k.count, k.missing.data, &receipt, err);
+		rc = transfer_accept(s->c, label, checked.items, checked.count, checked.missing.data, checked.places,
+		                     &receipt, err);
 	if (rc == 0) {
 		cmd_print_label(s, label);
-		fputs(k.missing.data, s->log);
+		fputs(checked.missing.data, s->log);
 		rc = write_receipt(s, args, &receipt, err);
 	}
-	json_decref(k.found);
-	free(k.items);
-	buf_release(&k.missing);
+	evidence_checked_release(&checked);
 	buf_release(&receipt);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "evidence/acquire/acquire.h"
+#include "evidence/image/place.h"
 #include "evidence/image/stored.h"
 
 #include <errno.h>
@@ -45,6 +46,8 @@ static int is_tree(struct case_file *c, const char *label)
 	struct buf path = BUF_INIT;
 	struct buf manifest = BUF_INIT;
 	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, NULL);
+	if (record)
+		evidence_here(c, record);
 	int tree = record && stored_folder(c, record, &manifest, &path);
 	buf_release(&manifest);
 	buf_release(&path);

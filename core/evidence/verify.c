@@ -6,6 +6,8 @@
 #include "case/store/blob.h"
 #include "evidence/acquire/acquire.h"
 #include "evidence/acquire/manifest.h"
+#include "evidence/compare.h"
+#include "evidence/image/place.h"
 #include "evidence/image/stored.h"
 #include "evidence/preserve.h"
 
@@ -213,21 +215,11 @@ static const char *check_tree(struct checking *k, const json_t *record, const st
 	return result;
 }
 
-/* Forms whose bytes are within reach. */
-static int has_bytes(const char *form)
-{
-	static const char *const forms[] = {"hash", "raw", "sealed", "ewf", "blob"};
-	for (size_t i = 0; form && i < sizeof forms / sizeof *forms; i++)
-		if (strcmp(form, forms[i]) == 0)
-			return 1;
-	return 0;
-}
-
 /* Where the bytes lie: 0 with the path (empty: in the case), or -1. What came or went through a pipe lies nowhere. */
 static int find_place(const json_t *record, struct buf *path)
 {
 	const char *form = json_get_string(record, "form");
-	if (!has_bytes(form) || !json_get_string(record, "sha256"))
+	if (!evidence_has_bytes(form) || !json_get_string(record, "sha256"))
 		return -1;
 	if (strcmp(form, "blob") == 0)
 		return 0;
@@ -242,6 +234,7 @@ static int check_one(void *ctx, json_t *record)
 	const char *result;
 	k->label = record_label(record);
 	k->reread = 0;
+	evidence_here(k->c, record);
 	if (find_place(record, &path) < 0) {
 		k->report->unreadable++;
 		buf_release(&path);

@@ -9,12 +9,14 @@
 #include "case/store/blob.h"
 #include "case/store/record.h"
 #include "evidence/image/part_names.h"
+#include "evidence/image/place.h"
 
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int stored_path(const json_t *record, const char *field, struct buf *path)
 {
@@ -204,14 +206,12 @@ static int no_bytes(const char *label, struct err *err)
 	    _("%s has no bytes to read: it is unfinished, physical, held by another, or went through a pipe"), label);
 }
 
-int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err)
+int stored_open_record(struct stored *s, struct case_file *c, json_t *record, struct err *err)
 {
+	const char *label = record_label(record);
 	memset(s, 0, sizeof *s);
 	buf_init(&s->blob);
 	s->source.fd = -1;
-	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED | RECORD_REVEAL, err);
-	if (!record)
-		return -1;
 	const char *form = json_get_string(record, "form");
 	const char *sha256 = json_get_string(record, "sha256");
 	int rc;
@@ -237,8 +237,42 @@ int stored_open(struct stored *s, struct case_file *c, const char *label, struct
 	} else {
 		rc = no_bytes(label, err);
 	}
+	return rc;
+}
+
+int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED | RECORD_REVEAL, err);
+	if (!record)
+		return -1;
+	evidence_here(c, record);
+	int rc = stored_open_record(s, c, record, err);
 	json_decref(record);
 	return rc;
+}
+
+enum stored_shape stored_shape(const json_t *record, const char *path)
+{
+	const char *form = json_get_string(record, "form");
+	if (form && strcmp(form, "ewf") == 0)
+		return STORED_SEGMENTS;
+	if (is_in_parts(record))
+		return STORED_FOREIGN_PARTS;
+	char *first = stored_member(STORED_SPLIT, path, 0);
+	int split = access(path, F_OK) < 0 && access(first, F_OK) == 0;
+	free(first);
+	return split ? STORED_SPLIT : STORED_ONE_FILE;
+}
+
+char *stored_member(enum stored_shape shape, const char *path, size_t i)
+{
+	if (shape == STORED_SPLIT)
+		return xasprintf("%s.%03zu", path, i + 1);
+	if (i == 0)
+		return xstrdup(path);
+	return shape == STORED_SEGMENTS        ? ewf_segment_path(path, i)
+	       : shape == STORED_FOREIGN_PARTS ? parts_path(path, i)
+	                                       : NULL;
 }
 
 int stored_drop_cache(struct stored *s)

@@ -33,8 +33,20 @@ struct stored {
 	struct buf blob;
 };
 
-/* Opens the bytes of a record. ERR_NOT_FOUND if it has none that could be read (physical, held by another, unfinished). */
+/* Opens the bytes of a record, where this copy of the case has them (place.h). ERR_NOT_FOUND if it has none that could be read (physical, held by another, unfinished). */
 int stored_open(struct stored *s, struct case_file *c, const char *label, struct err *err);
+
+/* The same of a record that was read with RECORD_REVEAL. The key of a container is wiped in it. */
+int stored_open_record(struct stored *s, struct case_file *c, json_t *record, struct err *err);
+
+/* How the files at a place hold the bytes. */
+enum stored_shape { STORED_ONE_FILE, STORED_SEGMENTS, STORED_FOREIGN_PARTS, STORED_SPLIT };
+
+/* The shape of a record's bytes at `path`; a folder is STORED_ONE_FILE. Of a split copy the parts must be there. */
+enum stored_shape stored_shape(const json_t *record, const char *path);
+
+/* The path of file `i` of that shape, counted from 0; NULL if there can be none. The caller frees. */
+char *stored_member(enum stored_shape shape, const char *path, size_t i);
 
 /* Lines (printable, each with its end) that name files of it that are missing, cut short, or one another's; `record` says how
  * much there was. Nothing for what is whole, and for what is one file. */

@@ -55,8 +55,8 @@ static int pump(int in, int out, const char *label, const struct progress *progr
 	return rc;
 }
 
-static int take_folder(int fd, const char *path, int depth, json_t *digests, const struct progress *progress,
-                       struct err *err);
+static int take_folder(int fd, const char *path, int depth, const json_t *but, json_t *digests,
+                       const struct progress *progress, struct err *err);
 
 static int take_entry(int folder, const char *path, const char *name, int depth, json_t *digests,
                       const struct progress *progress, struct err *err)
@@ -71,7 +71,7 @@ static int take_entry(int folder, const char *path, const char *name, int depth,
 	             ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
 	             : -1;
 	if (fd >= 0 && S_ISDIR(st.st_mode) && depth < DEPTH) {
-		rc = take_folder(fd, whole, depth + 1, digests, progress, err);
+		rc = take_folder(fd, whole, depth + 1, NULL, digests, progress, err);
 	} else if (fd >= 0) {
 		/* one that cannot be read is not there, for whoever looks for its digest */
 		struct err why = ERR_INIT;
@@ -90,8 +90,8 @@ static int take_entry(int folder, const char *path, const char *name, int depth,
 }
 
 /* Takes the descriptor. */
-static int take_folder(int fd, const char *path, int depth, json_t *digests, const struct progress *progress,
-                       struct err *err)
+static int take_folder(int fd, const char *path, int depth, const json_t *but, json_t *digests,
+                       const struct progress *progress, struct err *err)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *entry;
@@ -101,13 +101,14 @@ static int take_folder(int fd, const char *path, int depth, json_t *digests, con
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), path);
 	}
 	while (rc == 0 && (entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    !json_object_get(but, entry->d_name))
 			rc = take_entry(dirfd(dir), path, entry->d_name, depth, digests, progress, err);
 	closedir(dir);
 	return rc;
 }
 
-json_t *folder_digests(const char *folder, const struct progress *progress, struct err *err)
+json_t *folder_digests(const char *folder, const json_t *but, const struct progress *progress, struct err *err)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
@@ -115,7 +116,7 @@ json_t *folder_digests(const char *folder, const struct progress *progress, stru
 		return NULL;
 	}
 	json_t *digests = json_object();
-	if (take_folder(fd, folder, 0, digests, progress, err) == 0)
+	if (take_folder(fd, folder, 0, but, digests, progress, err) == 0)
 		return digests;
 	json_decref(digests);
 	return NULL;

@@ -6,9 +6,9 @@
 
 #include <jansson.h>
 
-/* Hashes the ordinary files below `folder` (links are not followed). An object: SHA-256 -> path. NULL if the folder cannot
- * be read or the person cancelled. */
-json_t *folder_digests(const char *folder, const struct progress *progress, struct err *err);
+/* Hashes the ordinary files below `folder` (links are not followed) but for those names in it that are keys of `but` (NULL:
+ * none). An object: SHA-256 -> path. NULL if the folder cannot be read or the person cancelled. */
+json_t *folder_digests(const char *folder, const json_t *but, const struct progress *progress, struct err *err);
 
 /* Copies a file to `to` (which must not exist), synced, while hashing it; `sha256` gets the digest of what was written.
  * What is left of a failed copy is removed. */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/case.h"
 #include "case/identity/identity.h"
+#include "case/store/leave_behind.h"
 #include "case/store/meta.h"
 #include "case/store/record.h"
 #include "handover/parcel/seal.h"
@@ -153,46 +154,20 @@ static void own_identity(const struct case_file *c, struct vault_identity *keys)
 /* The bytes that stay behind are overwritten, and the file is written anew after this, without free pages. */
 static int strip(struct case_file *c, const struct handover_copy *how, size_t *left, struct err *err)
 {
-	static const char sql[] = "PRAGMA secure_delete = ON; BEGIN IMMEDIATE; DELETE FROM draft;"
-	                          "DELETE FROM meta WHERE key LIKE 'peer.%' OR key LIKE 'local.%'; COMMIT";
-	sqlite3 *db = case_db(c);
 	json_t *keep = json_object();
-	for (size_t i = 0; how->secrets && how->secrets[i]; i++) {
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && how->secrets && how->secrets[i]; i++) {
 		json_t *record = record_get(c, how->secrets[i], RECORD_RAW, err);
 		const char *name;
 		json_t *value;
-		if (!record) {
-			json_decref(keep);
-			return -1;
-		}
+		rc = record ? 0 : -1;
 		json_object_foreach(record, name, value)
 			if (json_is_string(value) && strncmp(json_string_value(value), "secret:", 7) == 0)
 				json_object_set_new(keep, json_string_value(value), json_true());
 		json_decref(record);
 	}
-	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
-	             ? 0
-	             : err_set(err, ERR_FAILED, _("cannot prepare the copy: %s"), sqlite3_errmsg(db));
-	sqlite3_stmt *list = NULL;
-	sqlite3_stmt *wipe = NULL;
-	if (rc == 0 && (sqlite3_prepare_v2(db, "SELECT digest FROM text WHERE secret AND value IS NOT NULL", -1, &list,
-	                                   NULL) != SQLITE_OK ||
-	                sqlite3_prepare_v2(db, "DELETE FROM text WHERE digest = ?1", -1, &wipe, NULL) != SQLITE_OK))
-		rc = err_set(err, ERR_FAILED, _("cannot prepare the copy: %s"), sqlite3_errmsg(db));
-	json_t *gone = json_array();
-	while (rc == 0 && sqlite3_step(list) == SQLITE_ROW)
-		if (!json_object_get(keep, (const char *)sqlite3_column_text(list, 0)))
-			json_array_append_new(gone, json_string((const char *)sqlite3_column_text(list, 0)));
-	sqlite3_finalize(list);
-	*left = json_array_size(gone);
-	for (size_t i = 0; i < *left && rc == 0; i++) {
-		sqlite3_bind_text(wipe, 1, json_string_value(json_array_get(gone, i)), -1, SQLITE_STATIC);
-		if (sqlite3_step(wipe) != SQLITE_DONE)
-			rc = err_set(err, ERR_FAILED, _("cannot prepare the copy: %s"), sqlite3_errmsg(db));
-		sqlite3_reset(wipe);
-	}
-	sqlite3_finalize(wipe);
-	json_decref(gone);
+	if (rc == 0)
+		rc = case_leave_behind(c, keep, left, err);
 	json_decref(keep);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "base/time/clock.h"
 #include "case/identity/identity.h"
 #include "case/store/meta.h"
+#include "evidence/image/place.h"
 #include "handover/parcel/keys.h"
 #include "handover/parcel/settle.h"
 
@@ -140,8 +141,9 @@ static int make_receipt(struct case_file *c, const char *label, const char *acce
 		return -1;
 	json_t *evidence = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(evidence, json_pack("{s:s s:s s:s}", "label", items[i].label, "sha256",
-		                                          items[i].sha256, "result", items[i].result));
+		json_array_append_new(evidence, json_pack("{s:s s:s s:s s:s}", "came",
+		                                          items[i].came ? items[i].came : "", "label", items[i].label,
+		                                          "sha256", items[i].sha256, "result", items[i].result));
 	json_t *object = json_pack("{s:s s:i s:s s:s s:s s:s s:s s:s s:o}", "format", "genba-receipt", "version",
 	                           RECEIPT_VERSION, "case", case_id(c), "transfer", label, "head", head, "accepted",
 	                           accepted, "checked", checked, "by", id->name, "evidence", evidence);
@@ -173,7 +175,7 @@ static const char *worst(const struct transfer_item *items, size_t count)
 }
 
 static int record_accepted(struct case_file *c, const char *label, const char *accepted, const char *checked,
-                           const char *note, const struct buf *receipt, struct err *err)
+                           const char *note, const json_t *places, const struct buf *receipt, struct err *err)
 {
 	char made[LABEL_TEXT];
 	struct action *a = action_begin(c, "accept", err);
@@ -184,6 +186,8 @@ static int record_accepted(struct case_file *c, const char *label, const char *a
 	int rc = action_set(a, label, fields, 2, 0, err);
 	if (rc == 0 && note && *note)
 		rc = action_add(a, "note", text, 3, 0, made, err);
+	if (rc == 0 && places && json_object_size(places))
+		rc = evidence_keep_places(c, places, err);
 	if (rc == 0 && receipt) {
 		char *kept = xasprintf("%s\n%s", label, receipt->data);
 		rc = case_meta_set(c, last_receipt, kept, err);
@@ -196,7 +200,7 @@ static int record_accepted(struct case_file *c, const char *label, const char *a
 }
 
 int transfer_accept(struct case_file *c, const char *label, const struct transfer_item *items, size_t count,
-                    const char *missing, struct buf *receipt, struct err *err)
+                    const char *missing, const json_t *places, struct buf *receipt, struct err *err)
 {
 	char now[CLOCK_TEXT];
 	const char *checked = worst(items, count);
@@ -206,7 +210,7 @@ int transfer_accept(struct case_file *c, const char *label, const struct transfe
 	/* the receipt names the state that was handed over, the one before the acceptance */
 	if (make_receipt(c, label, now, checked, items, count, receipt, err) < 0)
 		return -1;
-	return record_accepted(c, label, now, checked, missing, receipt, err);
+	return record_accepted(c, label, now, checked, missing, places, receipt, err);
 }
 
 int transfer_receipt_again(struct case_file *c, char label[LABEL_TEXT], struct buf *receipt, struct err *err)
@@ -357,7 +361,7 @@ int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, ch
 		             json_get_string(record, "accepted"));
 	if (rc == 0) {
 		differences(receipt, &lines);
-		rc = record_accepted(c, transfer, accepted, checked, lines.data, NULL, err);
+		rc = record_accepted(c, transfer, accepted, checked, lines.data, NULL, NULL, err);
 	}
 	if (rc == 0) {
 		snprintf(label, LABEL_TEXT, "%s", transfer);

@@ -9,7 +9,7 @@
  * A receipt is canonical JSON and, behind a blank line, its SSHSIG signature
  * (namespace genba-receipt):
  *
- *     {"accepted": …, "by": …, "case": …, "evidence": [{"label": …, "result": …, "sha256": …}, …],
+ *     {"accepted": …, "by": …, "case": …, "evidence": [{"came": …, "label": …, "result": …, "sha256": …}, …],
  *      "format": "genba-receipt", "head": …, "transfer": …, "version": 1}
  */
 #ifndef GENBA_HANDOVER_PARCEL_TRANSFER_H
@@ -36,14 +36,18 @@ struct transfer_item {
 	char label[LABEL_TEXT];
 	char sha256[65];
 	const char *result; /* "same", "different" or "not_checked", as the field hash_checked has it */
+	const char
+	    *came; /* the form in which it is here: "raw", "folder", "parts", "sealed", "ewf", "case" (in the case
+	                       file); "": it did not come */
 };
 
 /*
  * Accepts a transfer: records it with what was found and `missing` (lines, may be
- * empty) as a note, in one action, and appends the signed receipt to `receipt`.
+ * empty) as a note, in one action, and appends the signed receipt to `receipt`. `places` (as in place.h, or NULL) is where
+ * the evidence lies here from now on.
  */
 int transfer_accept(struct case_file *c, const char *label, const struct transfer_item *items, size_t count,
-                    const char *missing, struct buf *receipt, struct err *err);
+                    const char *missing, const json_t *places, struct buf *receipt, struct err *err);
 
 /* The receipt of the last acceptance in this copy once more: it may not have been written. ERR_NOT_FOUND. */
 int transfer_receipt_again(struct case_file *c, char label[LABEL_TEXT], struct buf *receipt, struct err *err);

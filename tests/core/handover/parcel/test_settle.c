@@ -214,7 +214,7 @@ static void test_receipt_of_a_namesake(void **state)
 		copies[i] = open_copy(own, people[i]);
 		ok(transfer_pending(copies[i], label, &err), &err);
 		assert_string_equal(label, h.labels[0]);
-		ok(transfer_accept(copies[i], label, NULL, 0, "", &receipt, &err), &err);
+		ok(transfer_accept(copies[i], label, NULL, 0, "", NULL, &receipt, &err), &err);
 		int rc = transfer_import_receipt(copies[0], receipt.data, receipt.len, label, &why);
 		assert_int_equal(rc, i == 2 ? -1 : 0);
 		if (i == 2)

@@ -1,0 +1,110 @@
+#include "evidence/compare.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "evidence/acquire/acquire.h"
+#include "evidence/acquire/manifest.h"
+#include "evidence/image/stored.h"
+
+#include <string.h>
+
+int evidence_has_bytes(const char *form)
+{
+	static const char *const forms[] = {"hash", "raw", "sealed", "ewf", "blob"};
+	for (size_t i = 0; form && i < sizeof forms / sizeof *forms; i++)
+		if (strcmp(form, forms[i]) == 0)
+			return 1;
+	return 0;
+}
+
+int evidence_lacks_key(const json_t *record)
+{
+	const char *form = json_get_string(record, "form");
+	const char *key = json_get_string(record, "container_key");
+	return form && strcmp(form, "sealed") == 0 &&
+	       (!key || strlen(key) != (size_t)2 * GEV_KEY || strspn(key, "0123456789abcdef") != strlen(key));
+}
+
+static int differs(struct err *err)
+{
+	return err_set(err, ERR_DAMAGED, _("the bytes differ from the digest on record"));
+}
+
+static int compare_folder(const struct buf *manifest, const char *path, const struct progress *progress,
+                          struct err *err)
+{
+	struct buf damage = BUF_INIT;
+	uint64_t damaged = 0;
+	int rc = manifest_verify(manifest->data, path, progress, &damage, &damaged, NULL, err);
+	if (rc == 0 && damaged)
+		rc = err_set(err, ERR_DAMAGED, _("%llu entries of the folder differ from its manifest, first: %.*s"),
+		             (unsigned long long)damaged, (int)strcspn(damage.data, "\n"), damage.data);
+	buf_release(&damage);
+	return rc;
+}
+
+static void first_damage(void *ctx, const char *text)
+{
+	struct buf *first = ctx;
+	if (!first->len)
+		buf_adds(first, text);
+}
+
+/* Of a container every byte counts, also where its content is whole. */
+static int compare_sealed(const json_t *record, struct stored *s, const struct progress *progress, struct err *err)
+{
+	struct digest *d = digest_new(0);
+	struct digest_result is;
+	struct buf first = BUF_INIT;
+	uint64_t damages = gev_check(&s->sealed, d, progress, first_damage, &first);
+	const char *sha256 = json_get_string(record, "sha256");
+	int rc = progress_step(progress, record_label(record), 0, 0, err);
+	digest_end(d, &is);
+	if (rc == 0 && damages)
+		rc = err_set(err, ERR_DAMAGED, "%s", first.data);
+	else if (rc == 0 && (!sha256 || strcmp(sha256, is.sha256) != 0))
+		rc = differs(err);
+	digest_result_release(&is);
+	digest_free(d);
+	buf_release(&first);
+	return rc;
+}
+
+static int compare_content(struct case_file *c, json_t *record, const struct progress *progress, struct err *err)
+{
+	struct stored s;
+	struct err why = ERR_INIT;
+	if (stored_open_record(&s, c, record, err) < 0)
+		return -1;
+	if (s.kind == STORED_SEALED) {
+		int sealed = compare_sealed(record, &s, progress, err);
+		stored_close(&s);
+		return sealed;
+	}
+	struct acquisition a = {
+	    .source = &s.source, .label = record_label(record), .no_pieces = 1, .progress = progress};
+	struct digest_result is = {.size = 0, .pieces = BUF_INIT};
+	const char *sha256 = json_get_string(record, "sha256");
+	int rc = acquire(&a, &is, &why);
+	if (rc < 0)
+		err_set(err, why.code == ERR_CANCELLED ? ERR_CANCELLED : ERR_DAMAGED, "%s", why.message);
+	else if (a.unreadable.count || !sha256 || strcmp(sha256, is.sha256) != 0)
+		rc = differs(err);
+	digest_result_release(&is);
+	ranges_release(&a.unreadable);
+	stored_close(&s);
+	return rc;
+}
+
+int evidence_compare(struct case_file *c, json_t *record, const struct progress *progress, struct err *err)
+{
+	struct buf manifest = BUF_INIT;
+	struct buf path = BUF_INIT;
+	int rc = stored_folder(c, record, &manifest, &path) ? compare_folder(&manifest, path.data, progress, err)
+	                                                    : compare_content(c, record, progress, err);
+	buf_release(&manifest);
+	buf_release(&path);
+	return rc;
+}
