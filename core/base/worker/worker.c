@@ -33,7 +33,7 @@ struct running {
 	pid_t pid;
 	int to;           /* the worker's input; -1: all is sent */
 	int from;         /* its lines */
-	struct buf head;  /* sent before the input */
+	struct buf head;  /* sent before the input; later the answer to the range that was asked for last */
 	size_t sent;      /* of head and input together */
 	struct buf lines; /* read, not yet whole */
 	size_t read;      /* bytes of lines in all */
@@ -206,9 +206,12 @@ out:
 static int make_head(struct running *r, struct err *err)
 {
 	const struct worker_limits *l = &r->limits;
-	json_t *head = json_pack("{s:I, s:I, s:I, s:I, s:O?}", "memory", (json_int_t)l->memory, "line",
+	json_t *media = json_array();
+	for (size_t i = 0; i < r->call->media_count; i++)
+		json_array_append_new(media, json_integer((json_int_t)r->call->media[i].size));
+	json_t *head = json_pack("{s:I, s:I, s:I, s:I, s:o, s:O?}", "memory", (json_int_t)l->memory, "line",
 	                         (json_int_t)l->line, "cpu", (json_int_t)l->cpu_seconds, "files",
-	                         (json_int_t)file_count(r->call), "request", r->call->request);
+	                         (json_int_t)file_count(r->call), "media", media, "request", r->call->request);
 	char *text = head ? json_dumps(head, JSON_COMPACT) : NULL;
 	json_decref(head);
 	int rc = text && strlen(text) <= WORKER_HEAD
@@ -228,6 +231,12 @@ static void stop_feeding(struct running *r)
 	r->to = -1;
 }
 
+/* Whether the worker is to be sent something. */
+static int has_to_feed(const struct running *r)
+{
+	return r->to >= 0 && (r->call->media_count == 0 || r->sent < r->head.len);
+}
+
 static void feed(struct running *r)
 {
 	for (;;) {
@@ -239,7 +248,8 @@ static void feed(struct running *r)
 			n = total - r->sent;
 		}
 		if (r->sent == total) {
-			stop_feeding(r);
+			if (r->call->media_count == 0)
+				stop_feeding(r);
 			return;
 		}
 		ssize_t put = send(r->to, bytes, n < 65536 ? n : 65536, MSG_NOSIGNAL);
@@ -254,6 +264,34 @@ static void feed(struct running *r)
 	}
 }
 
+/* Reads the range that the worker asks for; the answer is fed to it. */
+static void answer_range(struct running *r, const json_t *range)
+{
+	json_int_t which = json_integer_value(json_array_get(range, 0));
+	json_int_t offset = json_integer_value(json_array_get(range, 1));
+	json_int_t n = json_integer_value(json_array_get(range, 2));
+	const struct worker_media *m =
+	    which >= 0 && (size_t)which < r->call->media_count ? &r->call->media[which] : NULL;
+	if (json_array_size(range) != 3 || !m || offset < 0 || n <= 0 || n > (json_int_t)WORKER_RANGE ||
+	    (uint64_t)offset > m->size || (uint64_t)n > m->size - (uint64_t)offset || has_to_feed(r) || r->to < 0) {
+		end_with(r, WORKER_GARBLED, "%s", _("the parser wrote what is not a result"));
+		return;
+	}
+	struct err why = ERR_INIT;
+	buf_clear(&r->head);
+	r->sent = 0;
+	buf_addf(&r->head, "b%08llx", (unsigned long long)n);
+	buf_grow(&r->head, (size_t)n);
+	if (m->read(m->ctx, (uint64_t)offset, r->head.data + r->head.len, (size_t)n, &why) == 0) {
+		r->head.len += (size_t)n;
+	} else {
+		buf_clear(&r->head);
+		buf_addf(&r->head, "e%08zx%s", strlen(why.message), why.message);
+	}
+	r->deadline = clock_steady() + r->limits.seconds;
+	feed(r);
+}
+
 /* One whole line from the worker. -1 only if the caller's function said so. */
 static int take_line(struct running *r, const char *text, size_t n, struct err *err)
 {
@@ -264,6 +302,9 @@ static int take_line(struct running *r, const char *text, size_t n, struct err *
 	int rc = 0;
 	if (!r->caged && json_object_size(object) == 1 && json_is_true(json_object_get(object, "caged"))) {
 		r->caged = 1;
+	} else if (r->caged && !r->ended && json_object_size(object) == 1 && json_object_get(object, "range")) {
+		r->read -= n; /* its number is bounded by time, not as a result is */
+		answer_range(r, json_object_get(object, "range"));
 	} else if (json_object_size(object) == 1 && !r->ended && r->call->raw && raw > 0 && raw <= WORKER_RAW) {
 		r->raw_left = (size_t)raw;
 	} else if (json_object_size(object) != 1 || r->ended ||
@@ -378,12 +419,12 @@ static int attend(struct running *r, struct err *err)
 		}
 		struct pollfd fds[2] = {{r->from, POLLIN, 0}, {r->to, POLLOUT, 0}};
 		int wait = watched ? TICK : left > 60 ? 60000 : (int)(left * 1000) + 1;
-		int n = poll(fds, r->to >= 0 ? 2 : 1, wait);
+		int n = poll(fds, has_to_feed(r) ? 2 : 1, wait);
 		if (n < 0 && errno != EINTR)
 			return err_set_errno(err, ERR_FAILED, errno, _("cannot wait for a parser"));
 		if (n <= 0)
 			continue;
-		if (r->to >= 0 && fds[1].revents)
+		if (has_to_feed(r) && fds[1].revents)
 			feed(r);
 		if (fds[0].revents) {
 			int more = read_lines(r, err);

@@ -49,6 +49,11 @@
  * files, gets worker_input_name(): in the cage these names open the descriptors
  * that were handed over, and no other name opens anything.
  *
+ * Media that only the parent can read (a sealed container, an E01, a set of parts:
+ * keys and files stay with it) are handed over as worker_call.media. The parser
+ * asks for ranges of them with worker_media_read(), the parent reads and answers.
+ * One that stands for itself, such as a raw image, is better handed over as a file.
+ *
  * What came before a bad end is delivered as far as it was whole: it is a part,
  * and a caller that keeps it says so. A bad end is never "clean".
  *
@@ -100,6 +105,13 @@ int worker_input(const struct worker *w);
 size_t worker_input_count(const struct worker *w);
 char *worker_input_name(size_t i);
 
+/* The media that the parent reads, and ranges of them: all n bytes (at most WORKER_RANGE) at `offset`, or -1 (beyond the end; or
+ * the parent cannot read there, and err says why). */
+#define WORKER_RANGE (1U << 20)
+size_t worker_media_count(const struct worker *w);
+uint64_t worker_media_size(const struct worker *w, size_t i);
+int worker_media_read(struct worker *w, size_t i, uint64_t offset, void *bytes, size_t n, struct err *err);
+
 /* Writes one line. -1 if the value is too long, or the parent is gone. _take steals the reference (NULL: an error). */
 int worker_emit(struct worker *w, const json_t *value, struct err *err);
 int worker_emit_take(struct worker *w, json_t *value, struct err *err);
@@ -115,7 +127,14 @@ struct worker_limits {        /* 0 anywhere: the default, in brackets */
 	size_t output;        /* bytes of lines in all [64 MiB]; raw bytes are the caller's to count */
 	size_t line;          /* bytes of a line, at most JSON_LIMIT [1 MiB] */
 	unsigned cpu_seconds; /* processor time [60] */
-	unsigned seconds;     /* time from start to end, or to the next raw bytes [120] */
+	unsigned seconds;     /* time from start to end, or to the next raw bytes or range [120] */
+};
+
+/* What the worker may read ranges of. `read` gives all n bytes at `offset`, which lie inside, or -1. */
+struct worker_media {
+	uint64_t size;
+	int (*read)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);
+	void *ctx;
 };
 
 struct worker_call {
@@ -124,6 +143,8 @@ struct worker_call {
 	int input; /* an open file the worker reads from its present offset; used if `bytes` is NULL; -1: no input */
 	const int *files; /* or several open files, borrowed */
 	size_t file_count;
+	const struct worker_media *media; /* beside `files`, or instead of any input; borrowed */
+	size_t media_count;
 	const void *bytes; /* or the input itself, which never touches a disk */
 	size_t n;
 	struct worker_limits limits;

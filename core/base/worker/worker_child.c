@@ -19,6 +19,7 @@ struct worker {
 	struct worker_limits limits;
 	int input;
 	size_t files;
+	const json_t *media; /* their sizes */
 };
 
 static int read_all(int fd, char *bytes, size_t n)
@@ -70,6 +71,7 @@ static int read_head(struct worker *w)
 	                            "files", &files) != 0)
 		return -1;
 	w->files = (size_t)files;
+	w->media = json_object_get(w->head, "media");
 	w->limits =
 	    (struct worker_limits){.memory = (size_t)memory, .line = (size_t)line, .cpu_seconds = (unsigned)cpu};
 	w->request = json_object_get(w->head, "request");
@@ -106,6 +108,43 @@ ssize_t worker_read(struct worker *w, void *bytes, size_t n, struct err *err)
 		if (errno != EINTR)
 			return err_set_errno(err, ERR_FAILED, errno, _("cannot read the input"));
 	}
+}
+
+size_t worker_media_count(const struct worker *w)
+{
+	return json_array_size(w->media);
+}
+
+uint64_t worker_media_size(const struct worker *w, size_t i)
+{
+	return (uint64_t)json_integer_value(json_array_get(w->media, i));
+}
+
+int worker_media_read(struct worker *w, size_t i, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	uint64_t size = worker_media_size(w, i);
+	char text[128];
+	char head[WORKER_ANSWER_HEAD + 1] = "";
+	if (n == 0)
+		return 0;
+	if (n > WORKER_RANGE || offset > size || n > size - offset)
+		return err_set(err, ERR_INVALID, _("byte %llu lies beyond the end"),
+		               (unsigned long long)(offset + n - 1));
+	int length = snprintf(text, sizeof text, "{\"range\":[%zu,%llu,%zu]}\n", i, (unsigned long long)offset, n);
+	if (write_all(STDOUT_FILENO, text, (size_t)length) < 0 || read_all(STDIN_FILENO, head, WORKER_ANSWER_HEAD) < 0)
+		_exit(WORKER_STATUS_START); /* nobody answers any more */
+	size_t got = strtoul(head + 1, NULL, 16);
+	if (*head == 'b' && got == n) {
+		if (read_all(STDIN_FILENO, bytes, n) < 0)
+			_exit(WORKER_STATUS_START);
+		return 0;
+	}
+	char *why = xcalloc(1, got + 1);
+	if (read_all(STDIN_FILENO, why, got) < 0)
+		_exit(WORKER_STATUS_START);
+	err_set(err, ERR_FAILED, "%s", why);
+	free(why);
+	return -1;
 }
 
 static int emit(struct worker *w, const char *key, const json_t *value, struct err *err)

@@ -5,9 +5,13 @@
  * which it reads a head and then, unless files are handed over as descriptors
  * from 3 on, the input; descriptor 1 is a pipe for its lines. The head is 8
  * hexadecimal digits and that many bytes of JSON: {"limits": {…}, "files": n,
- * "request": …}. Each line it writes is compact JSON: first {"caged": true}, before
+ * "media": [sizes], "request": …}. Each line it writes is compact JSON: first {"caged": true}, before
  * it has seen a byte of the input; then {"line": value}, or {"raw": n}, behind which
  * n bytes follow as they are; the last is {"end": null} or {"end": "what is wrong"}.
+ *
+ * {"range": [medium, offset, n]} asks for bytes of a medium. The answer comes on
+ * descriptor 0: a letter, 8 hexadecimal digits and that many bytes, which are what
+ * was asked for ('b') or why it could not be read ('e').
  *
  * The statuses below speak of a worker that could not begin. They count only until
  * {"caged": true} was read: a parser that ends with one of them has merely stopped.
@@ -21,6 +25,8 @@
 #define WORKER_FILE 3 /* the first of them */
 #define WORKER_NAME "/genba-input/"
 #define WORKER_HEAD (1U << 20) /* bytes of the head at most */
+
+#define WORKER_ANSWER_HEAD 9
 
 enum worker_status {
 	WORKER_STATUS_OK = 0,
