@@ -153,6 +153,10 @@ static void it_is_cancelled_from_both_sides(void **state)
 	assert_said("preserved", "cancelled");
 	close(fd);
 	unlink(program_file(&program, "fifo"));
+	terminal_await_row(t, -1, "not done");
+	terminal_type(t, "3"); /* what is told of the next one is not taken for this */
+	terminal_await_row(t, 1, "Asset · 2");
+	terminal_await_gone(t, "not done");
 
 	fd = begin_preserve(t, &preserving);
 	kill(preserving, SIGKILL); /* the shell goes away: nobody waits for it any more */
