@@ -8,7 +8,7 @@
 #include "case/action/custody.h"
 #include "case/trust/authorship.h"
 #include "tui/names.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static void add_time(const char *text, struct buf *out)
 static const char *party(struct workbench *wb, const json_t *transfer, const char *field)
 {
 	const char *label = json_get_string(transfer, field);
-	const char *name = label ? name_of(&wb->names, wb->s->c, label) : "";
+	const char *name = label ? workbench_name(wb, label) : "";
 	return *name ? name : label ? label : "?";
 }
 
@@ -89,12 +89,12 @@ static void add_beginning(struct view *v, const json_t *item)
 {
 	const char *started = json_get_string(item, "started");
 	const char *by = json_get_string(item, "collected_by");
-	char *author = person_of_mark(v->wb->s->c, json_get_string(item, "author"));
+	char *author = person_of_mark(workbench_case(v->wb), json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, " 0.  ");
 	add_time(started ? started : json_get_string(item, "entered"), &line);
 	buf_addf(&line, started ? _("  collected by %s") : _("  put on record by %s"),
-	         by ? name_of(&v->wb->names, v->wb->s->c, by) : author);
+	         by ? workbench_name(v->wb, by) : author);
 	view_add(v, TONE_PLAIN, v->argument, line.data);
 	free(author);
 	buf_release(&line);
@@ -102,9 +102,9 @@ static void add_beginning(struct view *v, const json_t *item)
 
 int custody_rows(struct view *v, const json_t *item, struct err *err)
 {
-	if (*v->wb->as_of) /* transfers of another time are not looked up */
+	if (*workbench_as_of(v->wb)) /* transfers of another time are not looked up */
 		return 0;
-	json_t *chain = custody_chain(v->wb->s->c, record_label(item), err);
+	json_t *chain = custody_chain(workbench_case(v->wb), record_label(item), err);
 	if (!chain)
 		return -1;
 	size_t count = json_array_size(chain);
@@ -127,9 +127,9 @@ int custody_rows(struct view *v, const json_t *item, struct err *err)
 
 void custody_line(struct workbench *wb, const json_t *item, struct buf *out)
 {
-	json_t *chain = custody_chain(wb->s->c, record_label(item), NULL);
+	json_t *chain = custody_chain(workbench_case(wb), record_label(item), NULL);
 	size_t count = json_array_size(chain);
-	char *author = person_of_mark(wb->s->c, json_get_string(item, "author"));
+	char *author = person_of_mark(workbench_case(wb), json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, count ? party(wb, json_array_get(chain, 0), "from") : author);
 	for (size_t i = 0; i < count; i++) {

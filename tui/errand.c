@@ -6,7 +6,7 @@
 #include "case/store/value.h"
 #include "tui/command.h"
 #include "tui/screen.h"
-#include "tui/workbench_private.h"
+#include "tui/session.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@
 #define LEAST_RATE 4096.0
 
 struct errand {
-	struct workbench *wb;
+	struct session *s;
 	struct session side; /* the workbench's, with streams and progress of its own */
 	char **words;
 	size_t count;
@@ -115,7 +115,7 @@ static void await_key(void *ctx)
 {
 	struct errand *e = ctx;
 	e->waits = 1;
-	while (!e->cancelled && session_is_locked(e->wb->s))
+	while (!e->cancelled && session_is_locked(e->s))
 		give_back(e, 0);
 	e->waits = 0;
 }
@@ -185,11 +185,11 @@ static int start_thread(struct errand *e)
 	return rc;
 }
 
-struct errand *errand_begin(struct workbench *wb, const struct errand_spec *spec)
+struct errand *errand_begin(struct session *s, const struct errand_spec *spec)
 {
 	struct errand *e = xcalloc(1, sizeof *e);
-	e->wb = wb;
-	e->side = *wb->s;
+	e->s = s;
+	e->side = *s;
 	e->side.visit = spec->visit;
 	e->side.files = spec->files;
 	e->side.file_count = spec->file_count;
@@ -217,7 +217,7 @@ static void look_at_keys(struct errand *e)
 {
 	struct buf line = BUF_INIT;
 	errand_line(e, &line);
-	if (!e->wb->locked) {
+	if (!session_is_locked(e->s)) {
 		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_FAINT, line.data);
 		screen_show();
 	}
@@ -382,7 +382,7 @@ void errand_end(struct errand *e, struct errand_ended *ended)
 	ended->rc = e->rc;
 	ended->err = e->err;
 	if (!e->beside) { /* it may have closed the case and opened it anew */
-		struct session *s = e->wb->s;
+		struct session *s = e->s;
 		s->c = e->side.c;
 		s->identity = e->side.identity;
 		s->wish = e->side.wish;

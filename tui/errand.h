@@ -7,7 +7,7 @@
  * it is (base/progress.h), unless it is inside a transaction or an action: what
  * is half done is never seen, nor written into.
  *
- *     wb->errand = errand_begin(wb, &(struct errand_spec){…});
+ *     wb->errand = errand_begin(s, &(struct errand_spec){…});
  *     … errand_work(wb->errand, deadline, &show) == 0          it has ended
  *     errand_end(wb->errand, &ended)                           what it printed, its error
  *
@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 struct errand;
+struct session;
 struct session_file;
-struct workbench;
 
 struct errand_spec {
 	char **words; /* of the command; copied */
@@ -45,7 +45,7 @@ struct errand_ended {
 	struct err err;
 };
 
-struct errand *errand_begin(struct workbench *wb, const struct errand_spec *spec);
+struct errand *errand_begin(struct session *s, const struct errand_spec *spec);
 
 /* Lets it work until the steady time `deadline`. 1: there is more; *show is set when its progress should be drawn. 0: it has
  * ended, and errand_end() is due. */

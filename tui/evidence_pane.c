@@ -10,7 +10,7 @@
 #include "evidence/standing.h"
 #include "tui/custody.h"
 #include "tui/names.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct field *field_of(const char *name)
 
 static void add(struct view *v, const json_t *record, const char *name, struct buf *line)
 {
-	name_field(&v->wb->names, v->wb->s->c, field_of(name), json_object_get(record, name), line);
+	workbench_name_field(v->wb, field_of(name), json_object_get(record, name), line);
 	if (record_is_disputed(record, name))
 		disputed_add(line);
 }
@@ -114,7 +114,7 @@ static void put_custody(struct view *v, const json_t *record)
 		add(v, record, "stored_at", &line);
 	}
 	put(v, field_label(field_of("holder")), &line);
-	if (!*v->wb->as_of) {
+	if (!*workbench_as_of(v->wb)) {
 		buf_clear(&line);
 		custody_line(v->wb, record, &line);
 		put(v, _("Custody"), &line);
@@ -128,7 +128,7 @@ void evidence_pane(struct view *v)
 	struct buf line = BUF_INIT;
 	if (!record)
 		return;
-	char *title = name_of_record(&v->wb->names, v->wb->s->c, record);
+	char *title = workbench_name_of_record(v->wb, record);
 	buf_addf(&line, "── %s  %s ", record_label(record), title);
 	while (text_width(line.data) < (size_t)screen_columns())
 		buf_adds(&line, "─");

@@ -9,7 +9,7 @@
 #include "tui/command.h"
 #include "tui/errand.h"
 #include "tui/prompt.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,7 @@ static int ask_asset(struct workbench *wb, struct buf *line)
 {
 	struct choices c = {.count = 0};
 	add_choice(&c, xstrdup(_("of no asset")), "");
-	record_each(wb->s->c, "asset", 0, add_asset, &c, NULL);
+	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
 	int ok = c.count < 2 || choose(wb, _("Of which asset: "), &c, "on", line, NULL);
 	free_choices(&c);
 	return ok;
@@ -169,41 +169,6 @@ void evidence_work_verify(struct workbench *wb, const char *label)
 	free(line);
 }
 
-/* ---- steering */
-
-static int nothing(struct workbench *wb)
-{
-	if (wb->errand && !errand_has_ended(wb->errand))
-		return 0;
-	workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing is under way"));
-	return 1;
-}
-
-void evidence_work_pause(struct workbench *wb, int pause)
-{
-	if (nothing(wb))
-		return;
-	errand_pause(wb->errand, pause);
-	workbench_tell(wb, pause ? TONE_ATTENTION : TONE_GOOD, "%s",
-	               pause ? _("paused: the source stays open; z goes on") : _("it goes on"));
-}
-
-void evidence_work_toggle(struct workbench *wb)
-{
-	evidence_work_pause(wb, !wb->errand || !errand_is_held(wb->errand));
-}
-
-void evidence_work_stop(struct workbench *wb)
-{
-	if (nothing(wb) || !prompt_yes(wb, _("Stop this work? It can be gone on with later. (y/n) ")))
-		return;
-	if (nothing(wb)) /* it ended while the question stood there */
-		return;
-	errand_cancel(wb->errand);
-	workbench_tell(wb, TONE_ATTENTION, "%s",
-	               _("stopping: what was done is kept, and the same command goes on with it"));
-}
-
 /* ---- keys of the list */
 
 static void preserve(struct view *v)
@@ -219,12 +184,12 @@ static void verify(struct view *v)
 
 static void pause_or_go_on(struct view *v)
 {
-	evidence_work_toggle(v->wb);
+	workbench_toggle_errand(v->wb);
 }
 
 static void stop(struct view *v)
 {
-	evidence_work_stop(v->wb);
+	workbench_ask_stop(v->wb);
 }
 
 const struct view_key evidence_list_keys[] = {

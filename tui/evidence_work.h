@@ -13,11 +13,6 @@ void evidence_work_preserve(struct workbench *wb, const char *asset);
 /* Reads the evidence again. */
 void evidence_work_verify(struct workbench *wb, const char *label);
 
-/* What is under way: paused or gone on with; stopped, if the person says so. Each tells what was done. */
-void evidence_work_pause(struct workbench *wb, int pause);
-void evidence_work_toggle(struct workbench *wb);
-void evidence_work_stop(struct workbench *wb);
-
 /* Keys of the list of evidence, beside those of every list. */
 extern const struct view_key evidence_list_keys[];
 

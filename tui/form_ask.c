@@ -8,7 +8,7 @@
 #include "case/store/record.h"
 #include "case/store/value.h"
 #include "tui/prompt.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>

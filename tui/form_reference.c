@@ -10,7 +10,7 @@
 #include "tui/names.h"
 #include "tui/prompt.h"
 #include "tui/table.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +121,7 @@ static void text(void *ctx, size_t i, struct buf *out)
 		return;
 	}
 	const char *label = label_of(p, i);
-	const char *name = name_of(&p->wb->names, p->wb->s->c, label);
+	const char *name = workbench_name(p->wb, label);
 	buf_addf(out, "%-8s %s", label, name);
 	if (p->table_count > 1)
 		buf_addf(out, "  (%s)", kind_label(table_kind(p->hits[i].table)));
@@ -203,7 +203,7 @@ static char *make_new(struct picking *p, const struct kind *kind)
 	int at_once = strcmp(kind->name, "party") == 0 || strcmp(kind->name, "asset") == 0 || type;
 	if (count == 0 || !at_once)
 		return form_run(p->wb, kind->name, fields, count, label) ? xstrdup(label) : NULL;
-	if (record_add(p->wb->s->c, kind->name, fields, count, 0, label, &err) < 0) {
+	if (record_add(workbench_case(p->wb), kind->name, fields, count, 0, label, &err) < 0) {
 		workbench_tell_error(p->wb, &err);
 		return NULL;
 	}
@@ -220,7 +220,7 @@ static void prepare(struct picking *p, const char *chosen)
 		const struct kind *kind = kind_at(i);
 		if (!field_accepts_kind(p->field, kind))
 			continue;
-		p->tables[p->table_count++] = table_take(&p->wb->tables, p->wb->s->c, kind, NULL);
+		p->tables[p->table_count++] = workbench_table(p->wb, kind, NULL);
 		table_work(p->tables[p->table_count - 1], clock_steady() + FIND_SLICE);
 		int common = strcmp(kind->name, "party") == 0 || strcmp(kind->name, "asset") == 0 ||
 		             strcmp(kind->name, "indicator") == 0;
@@ -263,14 +263,12 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	    .text = text,
 	    .is_marked = set ? is_chosen : NULL,
 	    .toggle = set ? toggle : NULL,
+	    .work = work,
 	    .help =
 	        set ? _(" Type to find · Tab marks · Enter adds this one · Ctrl-S takes the marked ones · Esc leaves")
 	            : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *question = xasprintf("%s: ", field_label(field));
-	struct workbench_work before = wb->work;
-	wb->work = (struct workbench_work){work, &p};
 	int picked = prompt_pick(wb, question, &source, NULL);
-	wb->work = before;
 	char *result = picked == -1 || (picked == -2 && !set) ? NULL : result_of(&p, picked);
 	free(question);
 	for (size_t i = 0; i < p.table_count; i++)

@@ -10,7 +10,7 @@
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static char *ask_brief(struct workbench *wb)
 	}
 	if (!goes_on)
 		kept_drop(wb, BRIEF_DRAFT);
-	if (cmd_handover_brief(wb->s, &text, &err) < 0)
+	if (cmd_handover_brief(workbench_session(wb), &text, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		edited = kept_text(wb, BRIEF_DRAFT,
@@ -66,10 +66,10 @@ void handover_ask(struct workbench *wb, const char *none)
 		add_option(&line, "out", out);
 		if (*folder)
 			add_option(&line, "with-evidence", folder);
-		wb->s->brief = brief;
+		workbench_session(wb)->brief = brief;
 		if (workbench_command(wb, line.data) == 0)
 			kept_drop(wb, BRIEF_DRAFT);
-		wb->s->brief = NULL;
+		workbench_session(wb)->brief = NULL;
 		buf_release(&line);
 	}
 	free(brief);

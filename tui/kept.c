@@ -6,8 +6,9 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/store/draft.h"
+#include "tui/events.h"
 #include "tui/prompt.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,13 +73,13 @@ struct clock_time kept_moment(const char when[32])
 
 void kept_drop(struct workbench *wb, const char *key)
 {
-	if (wb->s->c)
-		draft_delete(wb->s->c, key, NULL);
+	if (workbench_case(wb))
+		draft_delete(workbench_case(wb), key, NULL);
 }
 
 int kept_is_there(struct workbench *wb, const char *key, char when[32])
 {
-	json_t *draft = wb->s->c ? draft_load(wb->s->c, key, when) : NULL;
+	json_t *draft = workbench_case(wb) ? draft_load(workbench_case(wb), key, when) : NULL;
 	int is_there = draft != NULL;
 	json_decref(draft);
 	return is_there;
@@ -88,7 +89,7 @@ static void write_draft(struct kept *k)
 {
 	struct err err = ERR_INIT;
 	unsaved_done(&k->unsaved);
-	if (!k->wb->s->c)
+	if (!workbench_case(k->wb))
 		return;
 	if (!k->text || !*k->text) {
 		kept_drop(k->wb, k->key);
@@ -96,27 +97,30 @@ static void write_draft(struct kept *k)
 	}
 	json_t *draft = json_object();
 	json_object_set_new(draft, "text", json_string(k->text));
-	if (draft_save(k->wb->s->c, k->key, draft, &err) < 0)
+	if (draft_save(workbench_case(k->wb), k->key, draft, &err) < 0)
 		workbench_tell_error(k->wb, &err);
 	else
 		say_kept(k, _("draft kept"));
 	json_decref(draft);
 }
 
-int kept_work(struct workbench *wb, int *show)
+static int work(void *ctx, double deadline, int *show)
 {
-	int wait = wb->kept ? unsaved_wait(&wb->kept->unsaved) : -1;
+	struct kept *k = ctx;
+	int wait = session_is_locked(workbench_session(k->wb)) ? -1 : unsaved_wait(&k->unsaved);
+	(void)deadline;
 	if (wait != 0)
 		return wait;
-	write_draft(wb->kept);
-	*show = wb->kept->line.several_lines;
+	write_draft(k);
+	*show = k->line.several_lines;
 	return -1;
 }
 
-void kept_flush(struct workbench *wb)
+static void flush(void *ctx)
 {
-	if (wb->kept && wb->kept->unsaved.last > 0)
-		write_draft(wb->kept);
+	struct kept *k = ctx;
+	if (k->unsaved.last > 0)
+		write_draft(k);
 }
 
 static void typing(void *ctx, const char *text)
@@ -130,7 +134,7 @@ static void typing(void *ctx, const char *text)
 /* What the prompt begins with: the draft, and behind it what was given. The caller frees it. */
 static char *beginning(struct workbench *wb, const char *key, const char *initial, int several_lines, char when[32])
 {
-	json_t *draft = wb->s->c ? draft_load(wb->s->c, key, when) : NULL;
+	json_t *draft = workbench_case(wb) ? draft_load(workbench_case(wb), key, when) : NULL;
 	const char *text = json_string_value(json_object_get(draft, "text"));
 	struct buf both = BUF_INIT;
 	buf_adds(&both, text ? text : initial ? initial : "");
@@ -146,7 +150,6 @@ char *kept_text(struct workbench *wb, const char *key, const char *question, con
 {
 	char when[32] = "";
 	struct kept k = {.wb = wb, .key = key, .question = question, .heading = BUF_INIT};
-	struct kept *outer = wb->kept;
 	char *begun = beginning(wb, key, initial, several_lines, when);
 	int left;
 	k.line = (struct prompt_line){
@@ -156,14 +159,15 @@ char *kept_text(struct workbench *wb, const char *key, const char *question, con
 		say_kept(&k, goes_on);
 		free(goes_on);
 	}
-	wb->kept = &k;
+	struct event_source keeping = {.work = work, .slice = EVENT_SLICE, .flush = flush, .ctx = &k};
+	events_add(workbench_events(wb), &keeping);
 	char *text = prompt_edit(wb, &k.line, &left);
 	if (strcmp(text, k.text ? k.text : begun) != 0) /* the last keys came at once with the one that ended it */
 		typing(&k, text);
-	kept_flush(wb);
-	wb->kept = outer;
+	flush(&k);
+	events_remove(workbench_events(wb), &keeping);
 	if (left) {
-		if (!several_lines && !wb->leaving)
+		if (!several_lines && !workbench_is_leaving(wb))
 			kept_drop(wb, key);
 		else if (*text)
 			workbench_tell(wb, TONE_ATTENTION, "%s",

@@ -41,10 +41,4 @@ void kept_drop(struct workbench *wb, const char *key);
 /* The moment at which a draft was written, from its time. What was typed then is read by that clock. */
 struct clock_time kept_moment(const char when[32]);
 
-/* ---- for the loop */
-
-/* Writes the draft of the text being asked for, if it is time, and sets *show. Milliseconds until it is, or -1. */
-int kept_work(struct workbench *wb, int *show);
-void kept_flush(struct workbench *wb); /* at once */
-
 #endif

@@ -7,7 +7,7 @@
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/view_list.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +156,7 @@ static void change_all(struct view *v, char **labels, size_t count, const struct
 {
 	struct err err = ERR_INIT;
 	struct assign assign = {field->name, value};
-	struct action *a = action_begin(v->wb->s->c, "set", &err);
+	struct action *a = action_begin(workbench_case(v->wb), "set", &err);
 	for (size_t i = 0; a && i < count; i++)
 		if (action_set(a, labels[i], &assign, 1, 0, &err) < 0)
 			break;
@@ -196,7 +196,7 @@ static void retract_marked(struct view *v)
 	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
 	char *reason = count > 0 ? kept_text(v->wb, draft, question, NULL, 0) : NULL;
 	if (reason && *reason) {
-		struct action *a = action_begin(v->wb->s->c, "retract", &err);
+		struct action *a = action_begin(workbench_case(v->wb), "retract", &err);
 		for (size_t i = 0; a && i < count; i++)
 			if (action_retract(a, labels[i], reason, &err) < 0)
 				break;

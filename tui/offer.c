@@ -8,7 +8,7 @@
 #include "finding/indicator/textscan.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,7 @@ static void record_marked(struct workbench *wb, const struct offers *o, const ch
 	struct err err = ERR_INIT;
 	struct buf labels = BUF_INIT;
 	size_t added = 0;
-	struct action *a = action_begin(wb->s->c, "add", &err);
+	struct action *a = action_begin(workbench_case(wb), "add", &err);
 	int rc = a ? 0 : -1;
 	for (size_t i = 0; i < o->count && rc == 0; i++) {
 		const struct offer *offer = &o->all[i];
@@ -202,7 +202,7 @@ void offer_indicators(struct workbench *wb, const char *text, const char *note)
 		rc = textscan(text ? text : "", text ? strlen(text) : 0, collect, &o, &err);
 	merge(&o);
 	if (rc == 0 && o.count)
-		rc = record_each(wb->s->c, "indicator", 0, match_known, &o, &err);
+		rc = record_each(workbench_case(wb), "indicator", 0, match_known, &o, &err);
 	if (rc < 0)
 		workbench_tell_error(wb, &err);
 	else if (o.count == 0)

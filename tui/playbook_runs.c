@@ -6,7 +6,7 @@
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static int change(struct workbench *wb, const char *label, const char *question,
 	int rc = -1;
 	if (reason && !*reason)
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
-	else if (reason && (rc = fn(wb->s->c, label, reason, &err)) < 0)
+	else if (reason && (rc = fn(workbench_case(wb), label, reason, &err)) < 0)
 		workbench_tell_error(wb, &err);
 	else if (reason)
 		workbench_tell(wb, TONE_GOOD, "%s: %s", label, said);
@@ -51,7 +51,7 @@ int runs_abandon(struct workbench *wb, const char *label)
 int runs_resume(struct workbench *wb, const char *label)
 {
 	struct err err = ERR_INIT;
-	if (run_resume(wb->s->c, label, &err) < 0) {
+	if (run_resume(workbench_case(wb), label, &err) < 0) {
 		workbench_tell_error(wb, &err);
 		return -1;
 	}
@@ -63,13 +63,13 @@ int runs_resume(struct workbench *wb, const char *label)
 static char *line_of(struct workbench *wb, const char *label)
 {
 	struct buf line = BUF_INIT;
-	json_t *run = record_get(wb->s->c, label, RECORD_RAW, NULL);
+	json_t *run = record_get(workbench_case(wb), label, RECORD_RAW, NULL);
 	char *title = run ? record_title(run) : xstrdup("");
 	size_t i;
 	json_t *on;
 	buf_addf(&line, "%s  %s", label, title);
 	json_array_foreach(json_object_get(run, "on"), i, on) {
-		json_t *asset = record_get(wb->s->c, json_string_value(on), RECORD_RAW, NULL);
+		json_t *asset = record_get(workbench_case(wb), json_string_value(on), RECORD_RAW, NULL);
 		char *name = asset ? record_title(asset) : xstrdup("");
 		buf_addf(&line, "%s%s %s", i ? ", " : " → ", json_string_value(on), name);
 		free(name);
@@ -85,7 +85,7 @@ static char *line_of(struct workbench *wb, const char *label)
 
 int runs_choose(struct workbench *wb, char label[LABEL_TEXT])
 {
-	json_t *labels = run_open_labels(wb->s->c, NULL);
+	json_t *labels = run_open_labels(workbench_case(wb), NULL);
 	size_t count = json_array_size(labels);
 	size_t now = 0;
 	int chosen = -1;
@@ -114,7 +114,7 @@ int runs_choose(struct workbench *wb, char label[LABEL_TEXT])
 void runs_account(struct workbench *wb, const struct run *run)
 {
 	struct buf text = BUF_INIT;
-	json_t *account = run_account(wb->s->c, run);
+	json_t *account = run_account(workbench_case(wb), run);
 	char *title = xasprintf(_("What was done in %s"), run->label);
 	run_account_markdown(account, &text);
 	workbench_show_text(wb, title, text.data);

@@ -7,7 +7,7 @@
 #include "playbook/run/run.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +91,7 @@ static char *choose_assets(struct workbench *wb, const char *first)
 	a.lines = xcalloc(1, sizeof *a.lines);
 	a.labels = xcalloc(1, sizeof *a.labels);
 	a.lines[a.count++] = xstrdup(_("on the case as a whole, on no asset"));
-	record_each(wb->s->c, "asset", 0, add_asset, &a, NULL);
+	record_each(workbench_case(wb), "asset", 0, add_asset, &a, NULL);
 	begin_with(&a, first, &on);
 	for (;;) {
 		struct buf question = BUF_INIT;
@@ -128,7 +128,7 @@ void playbook_ask(struct workbench *wb, const char *assets)
 	char *name = choose_playbook(wb);
 	char *on = name ? choose_assets(wb, first) : NULL;
 	struct playbook *p = on ? playbook_find(name, &err) : NULL;
-	if (on && (!p || run_start(wb->s->c, p, on, label, &err) < 0)) {
+	if (on && (!p || run_start(workbench_case(wb), p, on, label, &err) < 0)) {
 		workbench_tell_error(wb, &err);
 	} else if (on) {
 		workbench_tell(wb, TONE_GOOD, _("%s is on record: the playbook has begun"), label);

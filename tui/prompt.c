@@ -6,8 +6,9 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/edit.h"
+#include "tui/events.h"
 #include "tui/screen.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,42 +70,39 @@ static void tell_changed(const struct prompt_line *p, struct editing *e)
 	p->changed(p->ctx, e->text.data);
 }
 
-struct prompted {
+struct asked {
 	const struct prompt_line *line;
-	struct editing *e;
+	struct editing e;
 };
 
-void prompt_flush(struct workbench *wb)
+static void flush_asked(void *ctx)
 {
-	if (wb->prompted)
-		tell_changed(wb->prompted->line, wb->prompted->e);
+	struct asked *a = ctx;
+	tell_changed(a->line, &a->e);
 }
 
-static char *ask_line(struct workbench *wb, const struct prompt_line *p, int *left)
+static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
-	struct editing e;
-	begin_editing(&e, p);
-	wb->prompted = &(struct prompted){p, &e};
 	for (;;) {
-		if (edit_may_draw(&e)) {
-			tell_changed(p, &e);
+		if (edit_may_draw(e)) {
+			tell_changed(p, e);
 			workbench_draw(wb);
 			if (p->help && *p->help)
 				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
-			draw_line(p->question, &e, p->hidden);
+			draw_line(p->question, e, p->hidden);
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (e.pasting && key < KEY_NOTHING)
-			edit_insert(&e, key == KEY_RETURN ? ' '
-			                                  : key); /* pasted lines become one; no pasted byte is a key */
+		if (e->pasting && key < KEY_NOTHING)
+			edit_insert(e, key == KEY_RETURN ? ' '
+			                                 : key); /* pasted lines become one; no pasted byte is a key */
 		else if (key == KEY_RETURN)
-			return buf_take(&e.text, NULL);
+			return buf_take(&e->text, NULL);
 		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
 			*left = 1;
-			return buf_take(&e.text, NULL);
+			return buf_take(&e->text, NULL);
 		} else
-			edit_key(&e, key);
+			edit_key(e, key);
 	}
 }
 
@@ -187,41 +185,41 @@ static void draw_editor(const char *question, const struct editing *e)
 	buf_release(&rows);
 }
 
-static char *ask_lines(struct workbench *wb, const struct prompt_line *p, int *left)
+static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
-	struct editing e;
-	begin_editing(&e, p);
-	wb->prompted = &(struct prompted){p, &e};
 	for (;;) {
-		if (edit_may_draw(&e)) {
-			tell_changed(p, &e);
+		if (edit_may_draw(e)) {
+			tell_changed(p, e);
 			workbench_draw(wb);
-			draw_editor(p->question, &e);
+			draw_editor(p->question, e);
 			screen_show();
 		}
 		int key = workbench_key(wb);
-		if (e.pasting && key < KEY_NOTHING)
-			edit_insert(&e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
+		if (e->pasting && key < KEY_NOTHING)
+			edit_insert(e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
 		else if (key == CTRL('s') || key == CTRL('d'))
-			return buf_take(&e.text, NULL);
+			return buf_take(&e->text, NULL);
 		else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
 			*left = 1;
-			return buf_take(&e.text, NULL);
+			return buf_take(&e->text, NULL);
 		} else if (key == KEY_RETURN)
-			edit_insert(&e, '\n');
+			edit_insert(e, '\n');
 		else if (key == '\t')
-			edit_insert(&e, ' ');
+			edit_insert(e, ' ');
 		else
-			edit_key(&e, key);
+			edit_key(e, key);
 	}
 }
 
 char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left)
 {
-	struct prompted *outer = wb->prompted;
+	struct asked a = {.line = line};
+	struct event_source typing = {.flush = flush_asked, .ctx = &a};
 	*left = 0;
-	char *text = line->several_lines ? ask_lines(wb, line, left) : ask_line(wb, line, left);
-	wb->prompted = outer;
+	begin_editing(&a.e, line);
+	events_add(workbench_events(wb), &typing);
+	char *text = line->several_lines ? ask_lines(wb, line, &a.e, left) : ask_line(wb, line, &a.e, left);
+	events_remove(workbench_events(wb), &typing);
 	return text;
 }
 
@@ -389,7 +387,9 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 {
 	struct choosing c = {.source = source, .selected = source->first};
 	struct editing e = {.text = BUF_INIT};
+	struct event_source slow = {.work = source->work, .slice = EVENT_SLICE, .ctx = source->ctx};
 	int result = -1;
+	events_add(workbench_events(wb), &slow);
 	for (;;) {
 		int drawn = edit_may_draw(&e);
 		if (drawn)
@@ -416,6 +416,7 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 		}
 		choosing_key(&c, &e, key);
 	}
+	events_remove(workbench_events(wb), &slow);
 	if (typed)
 		*typed = xstrdup(e.text.data);
 	buf_release(&e.text);

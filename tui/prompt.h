@@ -27,7 +27,7 @@ struct prompt_line {
 	const char *initial;
 	int several_lines;
 	int hidden; /* shown as dots */
-	/* Told after keys that changed the text; may be NULL. */
+	/* Told after keys that changed the text, and before a lock; may be NULL. */
 	void (*changed)(void *ctx, const char *text);
 	void *ctx;
 };
@@ -35,9 +35,6 @@ struct prompt_line {
 /* The text, which the caller frees. *left is 1 if it was left with Esc or the terminal went away: the text is given all
  * the same, so that nothing typed is lost. */
 char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left);
-
-/* Tells whoever asked for the text being edited how it stands, at once: genba is about to lock. */
-void prompt_flush(struct workbench *wb);
 
 /* Choices from a source that is asked anew for what is typed. */
 struct prompt_source {
@@ -47,8 +44,10 @@ struct prompt_source {
 	int (*is_marked)(void *ctx, size_t i);              /* NULL: nothing can be marked */
 	void (*toggle)(void *ctx, size_t i);                /* with Tab; with the space bar where nothing is typed */
 	const char *help;                                   /* which keys do what */
-	size_t first;                                       /* the one to begin with */
-	int fixed;                                          /* 1: typing does not narrow down */
+	/* Slow work between the keys, as events.h says; may be NULL. */
+	int (*work)(void *ctx, double deadline, int *show);
+	size_t first; /* the one to begin with */
+	int fixed;    /* 1: typing does not narrow down */
 };
 
 /* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S, or Enter where none is left. What was typed goes to

@@ -11,7 +11,7 @@
 #include "tui/form.h"
 #include "tui/prompt.h"
 #include "tui/step.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ int step_choose_asset(struct workbench *wb, const json_t *assets, const char *qu
 	int chosen = count ? 0 : -1;
 	for (size_t i = 0; i < count; i++) {
 		const char *name = json_string_value(json_array_get(assets, i));
-		json_t *asset = record_get(wb->s->c, name, RECORD_RAW, NULL);
+		json_t *asset = record_get(workbench_case(wb), name, RECORD_RAW, NULL);
 		char *title = asset ? record_title(asset) : xstrdup("");
 		lines[i] = xasprintf("%s  %s", name, title);
 		free(title);
@@ -141,7 +141,7 @@ static void stand_in(struct workbench *wb, const json_t *need, const char *asset
 		fields[count++] = (struct assign){*name, values[asked++]};
 	if (*name)
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("left: nothing was recorded"));
-	else if (run_stand_in(wb->s->c, stated, fields, count, label, &err) < 0)
+	else if (run_stand_in(workbench_case(wb), stated, fields, count, label, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is on record; it stays open on the Board until it is hashed"),
@@ -169,7 +169,7 @@ static int stop(void *ctx, json_t *record)
 static int has_any(struct workbench *wb, const char *kind)
 {
 	int any = 0;
-	record_each(wb->s->c, kind, 0, stop, &any, NULL);
+	record_each(workbench_case(wb), kind, 0, stop, &any, NULL);
 	return any;
 }
 
@@ -229,7 +229,7 @@ void step_start_called(struct workbench *wb, const char *name, const json_t *ass
 	json_array_foreach(assets, i, asset)
 		buf_addf(&on, "%s%s", i ? "," : "", json_string_value(asset));
 	struct playbook *p = playbook_find(name, &err);
-	if (!p || run_start(wb->s->c, p, on.data, label, &err) < 0)
+	if (!p || run_start(workbench_case(wb), p, on.data, label, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		workbench_show(wb, "playbook", label);

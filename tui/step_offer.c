@@ -14,7 +14,7 @@
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,11 +64,12 @@ static int capture(struct view *v, const struct waiting *w, const struct run *ru
 	char shell[] = "bash";
 	char option[] = "-c";
 	char *argv[] = {shell, option, o->command, NULL};
-	struct capture_options options = {.argv = argv, .on = *asset ? asset : NULL, .progress = &v->wb->s->progress};
+	struct capture_options options = {
+	    .argv = argv, .on = *asset ? asset : NULL, .progress = &workbench_session(v->wb)->progress};
 	struct preserved done;
-	int rc = evidence_capture(v->wb->s->c, &options, &done, &err);
+	int rc = evidence_capture(workbench_case(v->wb), &options, &done, &err);
 	if (rc == 0)
-		rc = run_keep_output(v->wb->s->c, run, w, done.label, &err);
+		rc = run_keep_output(workbench_case(v->wb), run, w, done.label, &err);
 	if (rc < 0)
 		workbench_tell_error(v->wb, &err);
 	else if (done.note.len > 0)

@@ -5,6 +5,8 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/care/verify.h"
+#include "tui/command.h"
+#include "tui/events.h"
 #include "tui/workbench_private.h"
 
 #include <stdlib.h>
@@ -83,7 +85,7 @@ int verifying_work(struct verifying *v, double deadline, int *show)
 	double now = clock_steady();
 	if (!v || v->done)
 		return 0;
-	if (now - v->wb->last_key < FIRST_PAUSE && !v->wb->quiet)
+	if (events_idle(v->wb->events) < FIRST_PAUSE && !v->wb->quiet)
 		return 1;
 	int rc = verify_step(v->v, deadline > now ? deadline - now : 0.001, &err);
 	if (rc != 1)
@@ -114,4 +116,26 @@ void verifying_mark(const struct verifying *v, struct buf *out)
 	for (int i = 0; i < VERIFY_PARTS; i++)
 		done += states[i].checked ? 1 : states[i].total ? (double)states[i].done / (double)states[i].total : 0;
 	buf_addf(out, "%.0f%% ", 100 * done / VERIFY_PARTS);
+}
+
+/* ---- commands that write the file anew */
+
+static int writes_anew(const char *name)
+{
+	const struct command *command = command_find(name);
+	return command && (command->flags & COMMAND_ANEW);
+}
+
+void verifying_before(struct workbench *wb, const char *command)
+{
+	if (!writes_anew(command))
+		return;
+	verifying_free(wb->verifying);
+	wb->verifying = NULL;
+}
+
+void verifying_after(struct workbench *wb, const char *command)
+{
+	if (writes_anew(command) && wb->s->c && !wb->locked && !wb->verifying)
+		wb->verifying = verifying_new(wb);
 }

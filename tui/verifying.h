@@ -24,4 +24,8 @@ int verifying_work(struct verifying *v, double deadline, int *show);
 /* A few cells for the header: " 43%", " ✓", " ✗2"; nothing if v is NULL. */
 void verifying_mark(const struct verifying *v, struct buf *out);
 
+/* Around a command: one that writes the file anew ends the check, which begins anew after it. Nothing for other commands. */
+void verifying_before(struct workbench *wb, const char *command);
+void verifying_after(struct workbench *wb, const char *command);
+
 #endif

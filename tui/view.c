@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +165,7 @@ static void find_again(struct view *v, const char *label)
 
 void view_refresh(struct view *v)
 {
-	struct session *s = v->wb->s;
-	uint64_t now = (s->c ? case_generation(s->c) : 0) + (v->wb->turn << 40);
+	uint64_t now = workbench_generation(v->wb);
 	int columns = screen_columns();
 	if (v->columns == columns && v->generation == now)
 		return;

@@ -92,6 +92,7 @@ struct view {
 	size_t count;
 	size_t cap;
 	size_t selected;
+	unsigned held;       /* the workbench's: somebody waits for what is above it, so that it stays */
 	size_t top;          /* the first row that is shown; view_settle() keeps it within what there is */
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */

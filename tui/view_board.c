@@ -4,7 +4,7 @@
 #include "outward/report/board.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static int fill_board(struct view *v, int columns, struct err *err)
 {
 	struct board b;
 	(void)columns;
-	if (board_load_at(v->wb->s->c, v->wb->as_of, &b, err) < 0)
+	if (board_load_at(workbench_case(v->wb), workbench_as_of(v->wb), &b, err) < 0)
 		return -1;
 	for (size_t i = 0; i < b.count; i++) {
 		const struct board_row *row = &b.rows[i];
@@ -74,7 +74,7 @@ static void open_row(struct view *v)
 	const char *label = view_label(v);
 	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
-	if (kind && strcmp(kind, "run") == 0 && !*v->wb->as_of)
+	if (kind && strcmp(kind, "run") == 0 && !*workbench_as_of(v->wb))
 		workbench_show(v->wb, "playbook", label);
 	else
 		workbench_open(v->wb, label);

@@ -4,7 +4,7 @@
 #include "outward/report/brief.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +39,11 @@ static int fill_brief(struct view *v, int columns, struct err *err)
 {
 	struct brief b;
 	(void)columns;
-	int rc = brief_make(v->wb->s->c, is_handover(v) ? BRIEF_HANDOVER : BRIEF_MEETING, NULL, &b, err);
+	int rc = brief_make(workbench_case(v->wb), is_handover(v) ? BRIEF_HANDOVER : BRIEF_MEETING, NULL, &b, err);
 	if (rc == 0) {
-		v->heading = xstrdup(*v->wb->as_of    ? _("of the case as it is now")
-		                     : is_handover(v) ? _("for the colleague who takes over")
-		                                      : _("for the meeting"));
+		v->heading = xstrdup(*workbench_as_of(v->wb) ? _("of the case as it is now")
+		                     : is_handover(v)        ? _("for the colleague who takes over")
+		                                             : _("for the meeting"));
 		for (size_t i = 0; i < b.count; i++)
 			add_row(v, &b.rows[i]);
 	}

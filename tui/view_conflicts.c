@@ -11,7 +11,7 @@
 #include "handover/merge/resolve.h"
 #include "tui/kept.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static void add_side(struct view *v, const char *label, const char *name, const 
 static void add_stored(struct view *v, const json_t *conflict, const char *member, const char *name, enum tone tone)
 {
 	struct buf text = BUF_INIT;
-	value_text(v->wb->s->c, json_get_string(conflict, member), &text);
+	value_text(workbench_case(v->wb), json_get_string(conflict, member), &text);
 	add_side(v, record_label(conflict), name, text.data, tone);
 	buf_release(&text);
 }
@@ -100,7 +100,7 @@ static void decide(struct view *v, const char *choice)
 	snprintf(label, sizeof label, "%.31s", view_label(v));
 	if (!*label)
 		return;
-	if (conflict_resolve(v->wb->s->c, label, choice, &err) < 0)
+	if (conflict_resolve(workbench_case(v->wb), label, choice, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	else
 		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);

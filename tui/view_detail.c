@@ -14,7 +14,7 @@
 #include "tui/offer.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static void add_wrapped(struct view *v, enum tone tone, const char *name, size_t
 static void add_reference(struct view *v, const char *name, size_t width, const char *label)
 {
 	struct buf line = BUF_INIT;
-	const char *title = name_of(&v->wb->names, v->wb->s->c, label);
+	const char *title = workbench_name(v->wb, label);
 	buf_addf(&line, "→ %s  %s", label, title);
 	add_line(v, TONE_PLAIN, label, name, width, line.data);
 	buf_release(&line);
@@ -133,9 +133,10 @@ static char *changed_by(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	struct authorship who;
-	if (authorship_of_field(wb->s->c, v->argument, NULL, NULL, *wb->as_of ? wb->as_of : NULL, &who, NULL) < 0)
+	if (authorship_of_field(workbench_case(wb), v->argument, NULL, NULL,
+	                        *workbench_as_of(wb) ? workbench_as_of(wb) : NULL, &who, NULL) < 0)
 		return xstrdup("?");
-	char *person = person_of_change(wb->s->c, &who);
+	char *person = person_of_change(workbench_case(wb), &who);
 	authorship_release(&who);
 	return person;
 }
@@ -148,7 +149,7 @@ static void add_origin(struct view *v, const json_t *record)
 	const char *author = json_get_string(record, "author");
 	struct buf when = BUF_INIT;
 	display_time(entered, &when);
-	char *person = person_of_mark(v->wb->s->c, author);
+	char *person = person_of_mark(workbench_case(v->wb), author);
 	buf_addf(&line, _(" entered %s by %s"), when.data, person);
 	free(person);
 	if (modified && entered && strcmp(modified, entered) != 0) {
@@ -174,7 +175,7 @@ static int add_referring(void *ctx, json_t *record, const char *name)
 	struct view *v = r->v;
 	const struct kind *kind = record_kind(record);
 	const struct field *field = kind ? kind_field(kind, name) : NULL;
-	char *title = name_of_record(&v->wb->names, v->wb->s->c, record);
+	char *title = workbench_name_of_record(v->wb, record);
 	struct buf line = BUF_INIT;
 	if (r->count++ == 0) {
 		view_add(v, TONE_PLAIN, v->argument, "");
@@ -209,7 +210,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	data(v)->is_note = kind && strcmp(kind->name, "note") == 0;
 	data(v)->is_asset = kind && strcmp(kind->name, "asset") == 0;
 	data(v)->has_secret = 0;
-	char *title = kind ? name_of_record(&v->wb->names, v->wb->s->c, record) : xstrdup("");
+	char *title = kind ? workbench_name_of_record(v->wb, record) : xstrdup("");
 	v->heading = xasprintf("%s  %s  %s", record_label(record), kind ? kind_label(kind) : "?", title);
 	free(title);
 	if (record_is_retracted(record))
@@ -228,7 +229,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	struct referring r = {v, 0};
 	int rc = kind ? custody_rows(v, record, err) : 0;
 	if (rc == 0)
-		rc = record_each_referring(v->wb->s->c, v->argument, add_referring, &r, err);
+		rc = record_each_referring(workbench_case(v->wb), v->argument, add_referring, &r, err);
 	json_decref(record);
 	return rc < 0 ? -1 : 0;
 }
@@ -250,7 +251,7 @@ static void retract(struct view *v)
 	char *question = xasprintf(_("Retract %s; reason: "), v->argument);
 	char *draft = xasprintf("retract:%s", v->argument);
 	char *reason = kept_text(v->wb, draft, question, NULL, 0);
-	if (reason && record_retract(v->wb->s->c, v->argument, reason, &err) == 0)
+	if (reason && record_retract(workbench_case(v->wb), v->argument, reason, &err) == 0)
 		workbench_tell(v->wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), v->argument);
 	else if (reason)
 		workbench_tell_error(v->wb, &err);
@@ -307,7 +308,7 @@ static void make_of(struct view *v)
 {
 	static const char *const kinds[] = {"event", "asset", "measure", "indicator"};
 	struct err err = ERR_INIT;
-	json_t *note = record_get(v->wb->s->c, v->argument, 0, &err);
+	json_t *note = record_get(workbench_case(v->wb), v->argument, 0, &err);
 	const struct kind *kind = note ? record_kind(note) : NULL;
 	if (!kind || strcmp(kind->name, "note") != 0) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s",
@@ -328,7 +329,7 @@ static void make_of(struct view *v)
 
 static void edit(struct view *v)
 {
-	json_t *record = record_get(v->wb->s->c, v->argument, RECORD_RAW, NULL);
+	json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, NULL);
 	const char *kind = json_get_string(record, "kind");
 	workbench_push(v->wb, view_form(v->wb, kind ? kind : "", v->argument));
 	json_decref(record);

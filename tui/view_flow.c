@@ -6,7 +6,7 @@
 #include "tui/form.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static int fill_flow(struct view *v, int columns, struct err *err)
 	struct flow_state *s = state_of(v);
 	struct buf drawing = BUF_INIT;
 	flow_release(&s->f);
-	if (flow_load(v->wb->s->c, v->wb->as_of, &s->f, err) < 0)
+	if (flow_load(workbench_case(v->wb), workbench_as_of(v->wb), &s->f, err) < 0)
 		return -1;
 	size_t shown = s->shown && s->shown < s->f.act_count ? s->shown : s->f.act_count;
 	if (s->f.act_count == 0) {

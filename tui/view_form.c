@@ -14,7 +14,7 @@
 #include "tui/kept.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,7 @@ struct form {
 	size_t editing;  /* index of the field that is being asked for */
 	char *on_record; /* gets the new label in its field `on_field` */
 	char *on_field;
+	char *created; /* gets the label when it is on record (LABEL_TEXT bytes of whoever waits for it), or NULL */
 };
 
 static struct form *data(struct view *v)
@@ -118,10 +119,10 @@ static void write_draft(struct view *v)
 {
 	struct form *f = data(v);
 	unsaved_done(&f->unsaved);
-	if (!v->wb->s->c)
+	if (!workbench_case(v->wb))
 		return;
 	if (changed_count(f) == 0) {
-		draft_delete(v->wb->s->c, f->draft_key, NULL);
+		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
 		return;
 	}
 	json_t *draft = json_object();
@@ -132,7 +133,7 @@ static void write_draft(struct view *v)
 			                    json_string(f->values[i].value ? f->values[i].value : ""));
 	json_object_set_new(draft, "fields", fields);
 	struct err err = ERR_INIT;
-	if (draft_save(v->wb->s->c, f->draft_key, draft, &err) < 0)
+	if (draft_save(workbench_case(v->wb), f->draft_key, draft, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	json_decref(draft);
 }
@@ -160,7 +161,7 @@ static int restore_draft(struct view *v)
 {
 	struct form *f = data(v);
 	char when[CLOCK_TEXT];
-	json_t *draft = draft_load(v->wb->s->c, f->draft_key, when);
+	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
 	json_t *fields = json_object_get(draft, "fields");
 	const char *name;
 	json_t *text;
@@ -192,7 +193,7 @@ static void discard(struct view *v)
 		f->values[i].changed = 0;
 	}
 	unsaved_done(&f->unsaved);
-	draft_delete(v->wb->s->c, f->draft_key, NULL);
+	draft_delete(workbench_case(v->wb), f->draft_key, NULL);
 	view_stale(v);
 }
 
@@ -215,7 +216,7 @@ static void show_references(struct view *v, const char *list, struct buf *out)
 		list += strspn(list, ", ");
 		size_t n = strcspn(list, ",");
 		char *label = xstrndup(list, n);
-		const char *name = name_of(&v->wb->names, v->wb->s->c, label);
+		const char *name = workbench_name(v->wb, label);
 		buf_adds(out, out->len ? ", " : "");
 		printable_add(out, label, strlen(label), PRINTABLE_LINE);
 		if (*name)
@@ -321,7 +322,7 @@ static int fill(struct view *v, int columns, struct err *err)
 static void tell_help(struct view *v)
 {
 	struct form *f = data(v);
-	if (v->wb->status.len || v->selected >= v->count || f->rows[v->selected] < 0)
+	if (workbench_has_told(v->wb) || v->selected >= v->count || f->rows[v->selected] < 0)
 		return;
 	const struct field *field = f->values[f->rows[v->selected]].field;
 	const char *help = field_help(field);
@@ -440,7 +441,7 @@ static int is_complete(struct view *v)
 static int write_record(struct view *v, char label[LABEL_TEXT], struct err *err)
 {
 	struct form *f = data(v);
-	struct case_file *c = v->wb->s->c;
+	struct case_file *c = workbench_case(v->wb);
 	struct assign *fields = xcalloc(f->count + 1, sizeof *fields);
 	size_t n = 0;
 	for (size_t i = 0; i < f->count; i++)
@@ -501,15 +502,17 @@ static void save(struct view *v)
 		tell_refused(v, &err);
 		return;
 	}
-	json_t *record = record_get(wb->s->c, label, 0, NULL);
+	json_t *record = record_get(workbench_case(wb), label, 0, NULL);
 	struct buf warnings = BUF_INIT;
 	if (record)
-		rule_warnings(wb->s->c, record, &warnings);
+		rule_warnings(workbench_case(wb), record, &warnings);
 	int is_new = !*f->label;
+	char *created = f->created;
 	workbench_pop(wb); /* v is gone */
 	if (is_new)
 		view_seek(workbench_top(wb), label);
-	snprintf(wb->created, sizeof wb->created, "%s", label);
+	if (created)
+		snprintf(created, LABEL_TEXT, "%s", label);
 	if (warnings.len)
 		workbench_tell(wb, TONE_ATTENTION, _("%s is on record: %s"), label, warnings.data);
 	else
@@ -653,7 +656,7 @@ struct view *view_form(struct workbench *wb, const char *kind_name, const char *
 		return form_refused(wb, &err);
 	if (!label)
 		return form_open(wb, kind_name, NULL, 0, NULL, NULL);
-	json_t *record = record_get(wb->s->c, label, 0, &err);
+	json_t *record = record_get(workbench_case(wb), label, 0, &err);
 	const struct kind *kind = record ? record_kind(record) : NULL;
 	if (record && !kind)
 		err_set(&err, ERR_FAILED, _("%s is of a kind that this genba does not know: it is kept as it is"),
@@ -706,18 +709,10 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 int form_run(struct workbench *wb, const char *kind, const struct assign *preset, size_t count, char label[LABEL_TEXT])
 {
 	struct view *v = form_open(wb, kind, preset, count, NULL, NULL);
-	size_t depth = wb->depth;
-	size_t floor = wb->floor;
+	*label = '\0';
 	if (!v)
 		return 0;
-	wb->created[0] = '\0';
-	wb->floor = depth;
-	workbench_push(wb, v);
-	while (wb->depth > depth && workbench_step(wb))
-		;
-	wb->floor = floor;
-	if (!wb->created[0])
-		return 0;
-	snprintf(label, LABEL_TEXT, "%s", wb->created);
-	return 1;
+	data(v)->created = label;
+	workbench_run_over(wb, v);
+	return *label != '\0';
 }

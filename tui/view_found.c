@@ -6,7 +6,7 @@
 #include "case/query/search.h"
 #include "tui/names.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ static int add_hit(void *ctx, const struct search_hit *hit)
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
-	int rc = search_find(v->wb->s->c, v->argument, FOUND_MOST, add_hit, v, err);
+	int rc = search_find(workbench_case(v->wb), v->argument, FOUND_MOST, add_hit, v, err);
 	struct buf head = BUF_INIT;
 	buf_addf(&head, "%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : "");
 	v->heading = buf_take(&head, NULL);

@@ -10,7 +10,7 @@
 #include "tui/route.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,7 @@
 /* The view below the help, whose keys it tells. */
 static struct view *view_below(const struct view *help)
 {
-	const struct workbench *wb = help->wb;
-	for (size_t i = wb->depth; i > 0; i--)
-		if (wb->stack[i - 1] != help && strcmp(wb->stack[i - 1]->ops->name, help->argument) == 0)
-			return wb->stack[i - 1];
-	return NULL;
+	return workbench_find_view(help->wb, help->argument, help);
 }
 
 /* A first column of fixed width, and a text that is broken beside it. */
@@ -96,7 +92,7 @@ static void add_command(struct view *v, const struct command *command)
 {
 	struct err why = ERR_INIT;
 	struct buf text = BUF_INIT;
-	const char *refusal = command_refusal(v->wb->s, command, &why);
+	const char *refusal = command_refusal(workbench_session(v->wb), command, &why);
 	if (!refusal && (command->flags & COMMAND_WRITES) && workbench_may_write(v->wb, &why) < 0)
 		refusal = why.message;
 	buf_adds(&text, i18n_text(command->summary));

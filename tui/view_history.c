@@ -14,7 +14,7 @@
 #include "tui/subject.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +41,10 @@ static int add_action(void *ctx, const struct history_entry *entry)
 {
 	struct view *v = ctx;
 	struct actions *a = v->data;
-	if (a->path && authorship_only_brought(v->wb->s->c, a->path, entry))
+	if (a->path && authorship_only_brought(workbench_case(v->wb), a->path, entry))
 		return 0; /* the action that it brought is listed */
 	struct buf line = BUF_INIT;
-	char *author = person_of_entry(v->wb->s->c, entry);
+	char *author = person_of_entry(workbench_case(v->wb), entry);
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
@@ -63,7 +63,7 @@ static int fill_history(struct view *v, int columns, struct err *err)
 	struct buf path = BUF_INIT;
 	(void)columns;
 	if (v->argument) {
-		json_t *record = record_get(v->wb->s->c, v->argument, RECORD_RAW, err);
+		json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, err);
 		if (!record)
 			return -1;
 		record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);
@@ -71,7 +71,7 @@ static int fill_history(struct view *v, int columns, struct err *err)
 		json_decref(record);
 	}
 	a->path = path.len ? path.data : NULL;
-	int rc = history_log(case_history(v->wb->s->c), NULL, a->path, a->limit, add_action, v, err);
+	int rc = history_log(case_history(workbench_case(v->wb)), NULL, a->path, a->limit, add_action, v, err);
 	a->path = NULL;
 	a->more = v->count >= a->limit;
 	buf_release(&path);
@@ -87,12 +87,10 @@ static void show_commit(struct view *v)
 /* The board shows the case as of that commit; or the case is shown as it is now again. */
 static void show_as_of(struct workbench *wb, const char *commit)
 {
-	if (*wb->as_of) {
+	if (*workbench_as_of(wb)) {
 		workbench_look_at(wb, NULL);
-	} else if (*commit) {
+	} else if (*commit && workbench_home(wb)) { /* the view whose key this is goes too */
 		workbench_look_at(wb, commit);
-		while (wb->depth > 1) /* the view whose key this is goes too */
-			workbench_pop(wb);
 	}
 }
 
@@ -168,7 +166,7 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	add_time(entry->when, &line);
 	char zone[CLOCK_TEXT];
 	clock_format(entry->when, zone);
-	char *author = person_of_entry(v->wb->s->c, entry);
+	char *author = person_of_entry(workbench_case(v->wb), entry);
 	buf_addf(&line, "%s  %s", zone + 19, author);
 	free(author);
 	if (entry->step)
@@ -216,7 +214,7 @@ static int take_change(void *ctx, const struct record_change *change)
 
 static int fill_commit(struct view *v, int columns, struct err *err)
 {
-	struct case_file *c = v->wb->s->c;
+	struct case_file *c = workbench_case(v->wb);
 	struct changing k = {.v = v};
 	(void)columns;
 	if (history_entry_of(case_history(c), v->argument, add_entry, &k, err) < 0 ||

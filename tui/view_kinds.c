@@ -7,15 +7,15 @@
 #include "case/store/rules.h"
 #include "tui/form.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <string.h>
 
 static void add_kind(struct view *v, const struct kind *kind, size_t width)
 {
 	struct buf line = BUF_INIT;
-	uint64_t all = record_count(v->wb->s->c, kind->name, RECORD_WITH_RETRACTED);
-	uint64_t valid = record_count(v->wb->s->c, kind->name, 0);
+	uint64_t all = record_count(workbench_case(v->wb), kind->name, RECORD_WITH_RETRACTED);
+	uint64_t valid = record_count(workbench_case(v->wb), kind->name, 0);
 	buf_addf(&line, "  %c  ", kind->letter ? kind->letter : ' ');
 	text_pad(&line, kind_label(kind), width);
 	buf_addf(&line, "  %8llu", (unsigned long long)valid);

@@ -8,12 +8,13 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "evidence/standing.h"
+#include "history/history.h"
 #include "tui/evidence_pane.h"
 #include "tui/evidence_work.h"
 #include "tui/list.h"
 #include "tui/names.h"
 #include "tui/prompt.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +133,7 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 			disputed_add(out);
 		return;
 	}
-	name_field(&v->wb->names, v->wb->s->c, field, value, out);
+	workbench_name_field(v->wb, field, value, out);
 	json_decref(value);
 	if (field->type == FIELD_HASH && out->len > SHORT_HASH)
 		buf_truncate(out, SHORT_HASH);
@@ -356,7 +357,7 @@ static void change_time(struct view *v)
 	int descending;
 	const struct field *by = list_sorted_by(lv->list, &descending);
 	int retracted = list_shows_retracted(lv->list);
-	struct list *list = list_new(table_take(&wb->tables, wb->s->c, table_kind(list_table(lv->list)), wb->as_of));
+	struct list *list = list_new(workbench_table(wb, table_kind(list_table(lv->list)), workbench_as_of(wb)));
 	list_sort(list, by, descending);
 	list_show_retracted(list, retracted);
 	if (v->filter)
@@ -365,14 +366,14 @@ static void change_time(struct view *v)
 	lv->list = list;
 	lv->anchor = -1;
 	lv->epoch = 0;
-	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
+	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
 }
 
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
 	(void)err;
-	if (strcmp(data(v)->as_of, v->wb->as_of) != 0)
+	if (strcmp(data(v)->as_of, workbench_as_of(v->wb)) != 0)
 		change_time(v);
 	go_on(v, clock_steady() + FILL_SLICE);
 	lay_out(v);
@@ -523,8 +524,8 @@ static struct view *open_list(struct workbench *wb, const char *kind_name)
 	const struct view_ops *ops = ops_of(kind_name);
 	struct view *v = view_new(wb, ops, kind_name);
 	struct list_view *lv = xcalloc(1, sizeof *lv);
-	lv->list = list_new(table_take(&wb->tables, wb->s->c, kind, wb->as_of));
-	snprintf(lv->as_of, sizeof lv->as_of, "%s", wb->as_of);
+	lv->list = list_new(workbench_table(wb, kind, workbench_as_of(wb)));
+	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
 	lv->anchor = -1;
 	v->data = lv;
 	v->lazy = &list_lazy;

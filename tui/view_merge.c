@@ -12,7 +12,7 @@
 #include "tui/cmd.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ static int fill_merge(struct view *v, int columns, struct err *err)
 	struct buf plain = BUF_INIT;
 	struct parcel p;
 	struct merge_report report;
-	struct session *s = v->wb->s;
+	struct session *s = workbench_session(v->wb);
 	(void)columns;
 	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
 	int rc = cmd_open_parcel(s, v->argument, &plain, &p, err);

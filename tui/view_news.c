@@ -12,7 +12,7 @@
 #include "case/store/meta.h"
 #include "history/exchange.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +78,7 @@ static int fill_news(struct view *v, int columns, struct err *err)
 	char from[HISTORY_ID];
 	char head[HISTORY_ID];
 	struct telling t = {v, ""};
-	struct case_file *c = v->wb->s->c;
+	struct case_file *c = workbench_case(v->wb);
 	(void)columns;
 	if (!looked(c, from)) {
 		view_add(v, TONE_PLAIN, NULL, _("You have not marked yet up to where you have looked: m does."));
@@ -98,7 +98,7 @@ static void mark(struct view *v)
 	char name[96];
 	char head[HISTORY_ID];
 	struct err err = ERR_INIT;
-	struct case_file *c = v->wb->s->c;
+	struct case_file *c = workbench_case(v->wb);
 	if (history_head(case_history(c), head, &err) < 0 || setting(c, name) < 0 ||
 	    case_meta_set(c, name, head, &err) < 0)
 		workbench_tell_error(v->wb, &err);

@@ -8,7 +8,7 @@
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 	json_array_foreach(needs, i, need) {
 		struct buf line = BUF_INIT;
 		int optional = json_is_true(json_object_get(need, "optional"));
-		int met = step_is_met(v->wb->s->c, &p->run, w, need);
+		int met = step_is_met(workbench_case(v->wb), &p->run, w, need);
 		buf_addf(&line, "%s ", optional ? STEP_OPTIONAL : met ? STEP_MET : STEP_MISSING);
 		step_need_text(need, &line);
 		view_add_text(v, optional ? TONE_PLAIN : met ? TONE_GOOD : TONE_ATTENTION, NULL, line.data, 2);
@@ -70,7 +70,7 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 static void add_warnings(struct view *v, const struct playing *p, const struct waiting *w)
 {
 	struct buf lines = BUF_INIT;
-	run_warnings(v->wb->s->c, &p->run, w, &lines);
+	run_warnings(workbench_case(v->wb), &p->run, w, &lines);
 	for (char *line = lines.data; *line;) {
 		size_t n = strcspn(line, "\n");
 		char *one = xasprintf("!! %.*s", (int)n, line);
@@ -95,7 +95,7 @@ static void add_commands(struct view *v, const struct playing *p, const struct w
 		add_labelled(v, TONE_HEADING, _("Offered, not run (o shows it)"), *about ? about : text.data);
 		buf_clear(&text);
 	}
-	json_t *outputs = run_outputs(v->wb->s->c, &p->run, w);
+	json_t *outputs = run_outputs(workbench_case(v->wb), &p->run, w);
 	size_t k;
 	json_t *label;
 	json_array_foreach(outputs, k, label)
@@ -186,7 +186,7 @@ static void add_recorded(struct view *v, const struct playing *p)
 	struct recorded r = {p->run.label, json_array()};
 	size_t i;
 	json_t *line;
-	record_each(v->wb->s->c, "step", 0, take_recorded, &r, NULL);
+	record_each(workbench_case(v->wb), "step", 0, take_recorded, &r, NULL);
 	if (json_array_size(r.lines) > 0) {
 		view_add(v, TONE_PLAIN, NULL, "");
 		view_addf(v, TONE_HEADING, NULL, " %s", _("On record, newest first"));
@@ -204,7 +204,7 @@ static void add_heading(struct view *v, const struct playing *p)
 	json_t *on;
 	buf_addf(&line, "%s  %s", p->run.label, title);
 	json_array_foreach(json_object_get(p->run.record, "on"), i, on) {
-		json_t *asset = record_get(v->wb->s->c, json_string_value(on), RECORD_RAW, NULL);
+		json_t *asset = record_get(workbench_case(v->wb), json_string_value(on), RECORD_RAW, NULL);
 		char *name = asset ? record_title(asset) : xstrdup("");
 		buf_addf(&line, "%s%s %s", i ? ", " : " → ", json_string_value(on), name);
 		free(name);
@@ -248,7 +248,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 	struct playing *p = v->data;
 	(void)columns;
 	unload(p);
-	json_t *labels = run_open_labels(v->wb->s->c, err);
+	json_t *labels = run_open_labels(workbench_case(v->wb), err);
 	if (!labels)
 		return -1;
 	p->runs = json_array_size(labels);
@@ -260,7 +260,7 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 		add_playbooks(v);
 		return 0;
 	}
-	if (run_load(v->wb->s->c, p->label, &p->run, err) < 0)
+	if (run_load(workbench_case(v->wb), p->label, &p->run, err) < 0)
 		return -1;
 	p->loaded = 1;
 	if (p->which >= p->run.waiting_count)
@@ -373,7 +373,7 @@ static void do_step(struct view *v)
 	struct playing *p = v->data;
 	const struct waiting *w = current(p);
 	struct buf missing = BUF_INIT;
-	run_missing(v->wb->s->c, &p->run, w, &missing);
+	run_missing(workbench_case(v->wb), &p->run, w, &missing);
 	if (missing.len > 0) {
 		workbench_push(v->wb, view_step(v->wb, p->label, w->invocation));
 	} else {

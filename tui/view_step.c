@@ -15,7 +15,7 @@
 #include "tui/prompt.h"
 #include "tui/step.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +93,7 @@ int step_record(struct workbench *wb, struct run *run, const struct waiting *w, 
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	int finished = 0;
-	if (run_step(wb->s->c, run, w, what, label, &finished, &err) < 0) {
+	if (run_step(workbench_case(wb), run, w, what, label, &finished, &err) < 0) {
 		workbench_tell_error(wb, &err);
 		return -1;
 	}
@@ -108,7 +108,7 @@ int step_record(struct workbench *wb, struct run *run, const struct waiting *w, 
 int step_find(struct workbench *wb, const char *label, const char *invocation, struct run *run, size_t *which)
 {
 	struct err err = ERR_INIT;
-	if (run_load(wb->s->c, label, run, &err) < 0) {
+	if (run_load(workbench_case(wb), label, run, &err) < 0) {
 		workbench_tell_error(wb, &err);
 		return -1;
 	}
@@ -174,9 +174,9 @@ static void write_draft(struct view *v)
 	}
 	json_t *draft = json_object();
 	json_object_set_new(draft, "values", values);
-	if (v->wb->s->c && !filled)
-		draft_delete(v->wb->s->c, f->draft_key, NULL);
-	else if (v->wb->s->c && draft_save(v->wb->s->c, f->draft_key, draft, &err) < 0)
+	if (workbench_case(v->wb) && !filled)
+		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
+	else if (workbench_case(v->wb) && draft_save(workbench_case(v->wb), f->draft_key, draft, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	json_decref(draft);
 }
@@ -202,7 +202,7 @@ static void restore_draft(struct view *v)
 {
 	struct step_form *f = v->data;
 	char when[32];
-	json_t *draft = draft_load(v->wb->s->c, f->draft_key, when);
+	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
 	const json_t *values = json_object_get(draft, "values");
 	if (json_array_size(values) == need_count(f)) {
 		for (size_t i = 0; i < need_count(f); i++)
@@ -278,7 +278,7 @@ static void add_need(struct view *v, const struct step_form *f, size_t i)
 /* What the step's own commands said goes along by itself: told in the heading. */
 static void add_outputs(struct view *v, const struct run *run, const struct waiting *w)
 {
-	json_t *outputs = run_outputs(v->wb->s->c, run, w);
+	json_t *outputs = run_outputs(workbench_case(v->wb), run, w);
 	struct buf line = BUF_INIT;
 	size_t i;
 	json_t *label;
@@ -303,7 +303,7 @@ static int fill_step(struct view *v, int columns, struct err *err)
 		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
 	const struct waiting *w = &run.waiting[which];
 	for (size_t i = 0; i < need_count(f); i++)
-		f->met[i] = step_is_met(v->wb->s->c, &run, w, json_array_get(f->needs, i));
+		f->met[i] = step_is_met(workbench_case(v->wb), &run, w, json_array_get(f->needs, i));
 	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
 	for (size_t i = 0; i < need_count(f); i++)
 		add_need(v, f, i);

@@ -1,7 +1,7 @@
 /* A text of several lines: the output of a command, an error that lists things, an explanation. */
 #include "base/err.h"
 #include "tui/view.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 

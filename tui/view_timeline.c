@@ -13,7 +13,7 @@
 #include "tui/form.h"
 #include "tui/view.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -277,9 +277,9 @@ static const char *way_title(enum timeline_way way)
 static int fill_timeline(struct view *v, int columns, struct err *err)
 {
 	struct line *l = v->data;
-	struct case_file *c = v->wb->s->c;
+	struct case_file *c = workbench_case(v->wb);
 	timeline_release(&l->t);
-	if (timeline_load_at(c, v->wb->as_of, &l->t, err) < 0)
+	if (timeline_load_at(c, workbench_as_of(v->wb), &l->t, err) < 0)
 		return -1;
 	char **texts = timeline_texts(c, &l->t, l->way);
 	struct buf names = BUF_INIT;

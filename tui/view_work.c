@@ -5,10 +5,9 @@
 #include "base/i18n.h"
 #include "evidence/acquire/job.h"
 #include "tui/errand.h"
-#include "tui/evidence_work.h"
 #include "tui/unfinished.h"
 #include "tui/views.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +49,14 @@ static void mark_rows(struct view *v, size_t from, size_t job)
 
 static int is_under_way(const struct workbench *wb)
 {
-	return wb->errand && !errand_has_ended(wb->errand);
+	return workbench_errand(wb) != NULL;
 }
 
 /* ---- rows */
 
 static void add_errand(struct view *v)
 {
-	struct errand *e = v->wb->errand;
+	struct errand *e = workbench_errand(v->wb);
 	struct errand_progress p;
 	struct buf line = BUF_INIT;
 	errand_look(e, &p);
@@ -82,7 +81,7 @@ static int add_job(void *ctx, const struct unfinished *job)
 	struct buf source = BUF_INIT;
 	size_t from = v->count;
 	int here = is_under_way(v->wb) && pathname_decode(job->source, &source) == 0 &&
-	           errand_names(v->wb->errand, source.data);
+	           errand_names(workbench_errand(v->wb), source.data);
 	buf_release(&source);
 	if (here)
 		return 0;
@@ -111,7 +110,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	else
 		view_add(v, TONE_FAINT, NULL, _(" no long command is under way"));
 	mark_rows(v, 0, NONE);
-	return job_each(v->wb->s->c, add_job, v, err) < 0 ? -1 : 0;
+	return job_each(workbench_case(v->wb), add_job, v, err) < 0 ? -1 : 0;
 }
 
 /* Numbers move while work goes on. */
@@ -139,13 +138,13 @@ static size_t chosen(struct view *v)
 
 static void pause_or_go_on(struct view *v)
 {
-	evidence_work_toggle(v->wb);
+	workbench_toggle_errand(v->wb);
 	view_stale(v);
 }
 
 static void stop(struct view *v)
 {
-	evidence_work_stop(v->wb);
+	workbench_ask_stop(v->wb);
 	view_stale(v);
 }
 

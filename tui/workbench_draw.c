@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "tui/errand.h"
+#include "tui/route.h"
 #include "tui/verifying.h"
 #include "tui/workbench_private.h"
 
@@ -119,7 +120,7 @@ static int draw_past(const struct workbench *wb)
 /* What the board tells at length stands at the right of every other view's title. Its width. */
 static int draw_warning(const struct workbench *wb, const struct view *v)
 {
-	if (!*case_warnings(wb->s->c) || strcmp(v->ops->name, "board") == 0)
+	if (!*case_warnings(wb->s->c) || v->ops == route_next(NULL)->view)
 		return 0;
 	const char *text = _(" ! WARNING at opening: 1 board");
 	int wide = (int)text_width(text);

@@ -9,6 +9,7 @@
 #include "tui/command.h"
 #include "tui/copy.h"
 #include "tui/errand.h"
+#include "tui/events.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/route.h"
@@ -140,13 +141,7 @@ static void undo(struct view *v)
 /* A view switched to by its key stands alone on the board, which is the first of them. */
 static void switch_to(struct workbench *wb, const struct route *route)
 {
-	if (wb->floor) {
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("a form is open: save it or leave it first"));
-		return;
-	}
-	while (wb->depth > 1)
-		workbench_pop(wb);
-	if (route != route_next(NULL))
+	if (workbench_home(wb) && route != route_next(NULL))
 		workbench_push(wb, route->view->open(wb, route->argument));
 }
 
@@ -187,18 +182,12 @@ static void leave(struct view *v)
 	if (wb->depth > 1)
 		workbench_pop(wb);
 	else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
-		wb->leaving = workbench_may_leave(wb);
+		workbench_quit(wb);
 }
 
 static void lock(struct view *v)
 {
-	workbench_lock(v->wb);
-}
-
-int workbench_may_leave(struct workbench *wb)
-{
-	return !wb->errand || errand_has_ended(wb->errand) ||
-	       prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) "));
+	events_lock(v->wb->events);
 }
 
 static void interrupt(struct view *v)

@@ -6,6 +6,7 @@
 #include "tui/errand.h"
 #include "tui/screen.h"
 #include "tui/socket.h"
+#include "tui/verifying.h"
 #include "tui/workbench_private.h"
 
 #include <fcntl.h>
@@ -260,8 +261,8 @@ static void begin(struct workbench *wb, struct visit *v)
 	                           .visit = 1,
 	                           .files = v->opened,
 	                           .file_count = v->request.file_count};
-	workbench_before_anew(wb, command->name);
-	wb->errand = errand_begin(wb, &spec);
+	verifying_before(wb, command->name);
+	wb->errand = errand_begin(wb->s, &spec);
 	wb->visit = v;
 }
 
@@ -296,7 +297,7 @@ void visit_ended(struct workbench *wb)
 		wb->visit = NULL;
 		errand_end(wb->errand, &ended);
 		wb->errand = NULL;
-		workbench_after_anew(wb, v->request.words[0]);
+		verifying_after(wb, v->request.words[0]);
 		return_streams(&v->streams);
 		answer(wb, v, &ended);
 	}

@@ -2,6 +2,8 @@
 #include "help_program.h"
 #include "help_screen.h"
 
+#include "base/buf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,6 +173,48 @@ static void a_new_indicator_gets_its_type_and_the_cursor(void **state)
 	quit(t);
 }
 
+/* A form over a form: what would go to the board says that somebody waits, and the inner form's record fills the field. */
+static void a_form_over_a_form_stays_until_it_is_left(void **state)
+{
+	(void)state;
+	char place[32];
+	struct terminal *t = open_case(40, 120);
+	terminal_type(t, "3a");
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, "m");
+	terminal_await(t, "Isolation verified");
+	for (int i = 2; i < 40; i++) {
+		struct buf told = BUF_INIT;
+		snprintf(place, sizeof place, " %d/", i);
+		terminal_type(t, "j");
+		terminal_await_row(t, -2, place);
+		terminal_row(t, terminal_rows(t) - 1, &told);
+		int there = strncmp(told.data, "Decision", 8) == 0;
+		buf_release(&told);
+		if (there)
+			break;
+	}
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "+ new: Decision");
+	terminal_type(t, KEYS_CTRL_U KEYS_UP KEYS_ENTER);
+	terminal_await_row(t, 1, "New: ");
+	terminal_type(t, ":log" KEYS_ENTER);
+	terminal_await_row(t, 1, "History");
+	terminal_type(t, "@");
+	terminal_await_row(t, -1, "a form is open: save it or leave it first");
+	terminal_type(t, "3");
+	terminal_await_row(t, -1, "a form is open: save it or leave it first");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "New: Decision");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "New: Asset");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Asset · ");
+	terminal_type(t, "9@");
+	terminal_await_row(t, 1, "AS OF");
+	quit(t);
+}
+
 static void a_playbook_starts_on_the_marked_assets(void **state)
 {
 	(void)state;
@@ -273,6 +317,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(set_where_is_one_action_or_none, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_new_indicator_gets_its_type_and_the_cursor, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_form_over_a_form_stays_until_it_is_left, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_playbook_starts_on_the_marked_assets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(pasted_text_is_offered_as_indicators, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_shown_harmlessly, set_up, tear_down),
