@@ -8,6 +8,8 @@
 #include "case/store/tally.h"
 #include "case/store/tokenizer.h"
 
+#include "history/tables.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,11 +71,10 @@ static int fill_records(struct case_file *c, struct err *err)
 	int rc = sqlite3_prepare_v2(c->db,
 	                            "SELECT n, id, kind, label, mark, number, retracted, json FROM record_1 ORDER BY n",
 	                            -1, &from, NULL) == SQLITE_OK &&
-	                 sqlite3_prepare_v2(
-	                     c->db,
-	                     "INSERT INTO record(n, id, kind, label, mark, number, retracted, json, status, facet,"
-	                     " basis, happened, name) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	                     -1, &to, NULL) == SQLITE_OK
+	                 sqlite3_prepare_v2(c->db,
+	                                    "INSERT INTO record(n, " RECORD_COLUMNS
+	                                    ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	                                    -1, &to, NULL) == SQLITE_OK
 	             ? 0
 	             : -1;
 	int step = SQLITE_DONE;
@@ -92,8 +93,7 @@ static int from_1(struct case_file *c, struct err *err)
 	                             "DROP INDEX IF EXISTS record_standing; DROP INDEX IF EXISTS record_happened;"
 	                             "DROP INDEX IF EXISTS record_name;"
 	                             "ALTER TABLE record RENAME TO record_1;" SCHEMA_RECORD;
-	static const char after[] = "DROP TABLE record_1; DROP TABLE IF EXISTS work;" SCHEMA_WORK
-	                            "DROP TABLE IF EXISTS git_touch; DROP TABLE git_commit;";
+	static const char after[] = "DROP TABLE record_1; DROP TABLE IF EXISTS work;" SCHEMA_WORK HISTORY_DROP_DERIVED;
 	struct history_rebuilt rebuilt;
 	if (run(c, before, err) < 0 || fill_records(c, err) < 0 || run(c, after, err) < 0)
 		return -1;

@@ -44,36 +44,41 @@ static int equals(const json_t *record, const char *field, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
+struct piece_search {
+	struct case_file *c;
+	const char *root;
+	const struct digest_result *is;
+	int64_t piece; /* the first that differs, or -1 */
+};
+
+static int match_pieces(void *ctx, const char *sha256)
+{
+	struct piece_search *search = ctx;
+	struct buf kept = BUF_INIT;
+	if (blob_get(search->c, sha256, &kept, NULL) == 0 && digest_root_is(&kept, search->root))
+		search->piece = digest_first_difference(&search->is->pieces, &kept);
+	buf_release(&kept);
+	return search->piece >= 0;
+}
+
 /* The kept digests of the pieces tell which MiB differs. */
 static void name_piece(struct checking *k, const json_t *record, const struct digest_result *is)
 {
-	struct buf kept = BUF_INIT;
 	const char *root = json_get_string(record, "piece_root");
-	int64_t piece = -1;
+	struct piece_search search = {k->c, root, is, -1};
 	/* the list is named by its own SHA-256, which is not on record; the root over it is */
-	sqlite3_stmt *s = NULL;
-	if (root &&
-	    sqlite3_prepare_v2(case_db(k->c), "SELECT sha256 FROM blob WHERE size = ?1", -1, &s, NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(
-		    s, 1,
-		    (sqlite3_int64)((uint64_t)json_integer_value(json_object_get(record, "source_size")) +
-		                    DIGEST_PIECE - 1) /
-		        DIGEST_PIECE * 32);
-		while (piece < 0 && sqlite3_step(s) == SQLITE_ROW) {
-			buf_clear(&kept);
-			if (blob_get(k->c, (const char *)sqlite3_column_text(s, 0), &kept, NULL) == 0 &&
-			    digest_root_is(&kept, root))
-				piece = digest_first_difference(&is->pieces, &kept);
-		}
-	}
-	sqlite3_finalize(s);
+	int64_t size =
+	    (int64_t)(((uint64_t)json_integer_value(json_object_get(record, "source_size")) + DIGEST_PIECE - 1) /
+	              DIGEST_PIECE * 32);
+	if (root)
+		blob_each_of_size(k->c, size, match_pieces, &search);
+	int64_t piece = search.piece;
 	if (piece >= 0)
 		found(k, record,
 		      _("the content is not what was preserved; first difference in MiB %lld (from byte %lld)"),
 		      (long long)piece, (long long)piece * DIGEST_PIECE);
 	else
 		found(k, record, _("the content is not what was preserved"));
-	buf_release(&kept);
 }
 
 static void name_damage(void *ctx, const char *text)

@@ -99,33 +99,6 @@ void action_free(struct action *a)
 
 /* ---- references */
 
-/* The id of the one record of `kind` whose title is `text`. 0 none, 1 one, 2 several. */
-static int find_by_title(struct case_file *c, const struct kind *kind, const char *text, char id[37])
-{
-	if (!kind || !kind->title_field)
-		return 0;
-	sqlite3_stmt *s = NULL;
-	int found = 0;
-	int named =
-	    strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0; /* indexed: tally.h */
-	if (sqlite3_prepare_v2(
-	        c->db,
-	        named ? "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND name = ?3 AND ?2 NOTNULL LIMIT 2"
-	              : "SELECT id FROM record WHERE kind = ?1 AND NOT retracted"
-	                " AND json_extract(json, '$.' || ?2) = ?3 LIMIT 2",
-	        -1, &s, NULL) != SQLITE_OK)
-		return 0;
-	sqlite3_bind_text(s, 1, kind->name, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 2, kind->title_field, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		snprintf(id, 37, "%s", (const char *)sqlite3_column_text(s, 0));
-		found++;
-	}
-	sqlite3_finalize(s);
-	return found;
-}
-
 struct reference_context {
 	struct action *action;
 	unsigned flags;
@@ -151,7 +124,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 	if (inner.code != ERR_NOT_FOUND)
 		return err_set(err, inner.code, "%s", inner.message);
 	if (!record_is_label(text)) {
-		int found = find_by_title(c, kind_find(field->ref_kind), text, id);
+		int found = record_find_by_title(c, kind_find(field->ref_kind), text, id);
 		if (found == 1)
 			return 0;
 		if (found > 1)

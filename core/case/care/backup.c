@@ -4,6 +4,7 @@
 #include "base/file/safe_name.h"
 #include "base/json.h"
 #include "base/progress.h"
+#include "case/care/backup_rows.h"
 #include "case/care/backup_state.h"
 #include "case/care/verify.h"
 #include "case/case.h"
@@ -56,133 +57,7 @@ static int64_t file_size(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
 }
 
-/* ---- what is new: rows above a mark, copied between two connections */
-
-struct table_copy {
-	const char *name;
-	const char *create;
-	const char *select; /* ?1: the mark */
-	const char *mark;   /* which of the copy's marks; NULL: none */
-};
-
-#define RECORD_COLUMNS \
-	"id, kind, label, mark, number, retracted, json, status, facet, basis, happened, name" /* as they stand in the schema */
-
-static const struct table_copy tables[] = {
-    {"git_object", "CREATE TABLE git_object(n INTEGER PRIMARY KEY, id, type, size, base, depth, data)",
-     "SELECT n, id, type, size, base, depth, data FROM git_object WHERE n > ?1", "object"},
-    {"git_commit", "CREATE TABLE git_commit(n INTEGER PRIMARY KEY, id, time, p1, p2)",
-     "SELECT n, id, time, p1, p2 FROM git_commit WHERE n > ?1", "commit"},
-    {"git_touch", "CREATE TABLE git_touch(path, n)", "SELECT path, n FROM git_touch WHERE n > ?1", "commit"},
-    {"record", "CREATE TABLE record(n INTEGER PRIMARY KEY, " RECORD_COLUMNS ")",
-     "SELECT n, " RECORD_COLUMNS " FROM record WHERE id IN"
-     " (SELECT substr(path, -41, 36) FROM git_touch WHERE n > ?1)",
-     "commit"},
-    {"link", "CREATE TABLE link(target, source, field)",
-     "SELECT target, source, field FROM link WHERE source IN (SELECT substr(path, -41, 36) FROM git_touch WHERE n > "
-     "?1)",
-     "commit"},
-    {"text", "CREATE TABLE text(n INTEGER PRIMARY KEY, digest, secret, salt, value)",
-     "SELECT n, digest, secret, salt, value FROM text WHERE n > ?1", "text"},
-    {"blob", "CREATE TABLE blob(n INTEGER PRIMARY KEY, sha256, size, data)",
-     "SELECT n, sha256, size, data FROM blob WHERE n > ?1", "blob"},
-    {"alias", "CREATE TABLE alias(label, id)", "SELECT label, id FROM alias WHERE ?1 >= 0", NULL},
-    {"draft", "CREATE TABLE draft(key, modified, json)", "SELECT key, modified, json FROM draft WHERE ?1 >= 0", NULL},
-};
-#define TABLES (sizeof tables / sizeof *tables)
-
-static int sql_failed(sqlite3 *db, const char *path, struct err *err)
-{
-	return err_set(err, (sqlite3_errcode(db) & 0xFF) == SQLITE_FULL ? ERR_NO_SPACE : ERR_FAILED,
-	               _("cannot copy to '%s': %s"), path, sqlite3_errmsg(db));
-}
-
-static int copy_rows(sqlite3 *from, const char *select, int64_t mark, sqlite3 *to, const char *table, const char *path,
-                     struct err *err)
-{
-	sqlite3_stmt *in = NULL;
-	sqlite3_stmt *out = NULL;
-	struct buf sql = BUF_INIT;
-	int rc = sqlite3_prepare_v2(from, select, -1, &in, NULL) == SQLITE_OK ? 0 : sql_failed(from, path, err);
-	int columns = rc == 0 ? sqlite3_column_count(in) : 0;
-	buf_addf(&sql, "INSERT OR REPLACE INTO %s VALUES(", table);
-	for (int i = 0; i < columns; i++)
-		buf_addf(&sql, "%s?%d", i ? ", " : "", i + 1);
-	buf_addc(&sql, ')');
-	if (rc == 0 && sqlite3_prepare_v2(to, sql.data, -1, &out, NULL) != SQLITE_OK)
-		rc = sql_failed(to, path, err);
-	if (rc == 0 && sqlite3_bind_parameter_count(in) > 0)
-		sqlite3_bind_int64(in, 1, mark);
-	int step = SQLITE_DONE;
-	while (rc == 0 && (step = sqlite3_step(in)) == SQLITE_ROW) {
-		for (int i = 0; i < columns; i++)
-			sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
-		if (sqlite3_step(out) != SQLITE_DONE)
-			rc = sql_failed(to, path, err);
-		sqlite3_reset(out);
-	}
-	if (rc == 0 && step != SQLITE_DONE)
-		rc = sql_failed(from, path, err);
-	sqlite3_finalize(in);
-	sqlite3_finalize(out);
-	buf_release(&sql);
-	return rc;
-}
-
-static int64_t highest(sqlite3 *db, const char *table)
-{
-	char *sql = xasprintf("SELECT coalesce(max(n), 0) FROM %s", table);
-	sqlite3_stmt *s = NULL;
-	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
-	                ? sqlite3_column_int64(s, 0)
-	                : 0;
-	sqlite3_finalize(s);
-	free(sql);
-	return n;
-}
-
-/* Rows without content up to the marks: content that came to one of them later would not be among what is new. */
-static int64_t empty_rows(sqlite3 *db, int64_t text, int64_t blob)
-{
-	char *sql = xasprintf("SELECT (SELECT count(*) FROM text WHERE value IS NULL AND n <= %lld)"
-	                      " + (SELECT count(*) FROM blob WHERE data IS NULL AND n <= %lld)",
-	                      (long long)text, (long long)blob);
-	sqlite3_stmt *s = NULL;
-	int64_t n = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
-	                ? sqlite3_column_int64(s, 0)
-	                : -1;
-	sqlite3_finalize(s);
-	free(sql);
-	return n;
-}
-
-static int put_meta(sqlite3 *db, const char *key, const char *value, const char *path, struct err *err)
-{
-	char *sql = sqlite3_mprintf("INSERT INTO meta VALUES(%Q, %Q)", key, value);
-	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_failed(db, path, err);
-	sqlite3_free(sql);
-	return rc;
-}
-
-/* A part: a vault whose tables hold rows above the marks, from one commit to another. */
-static int fill_part(struct case_file *c, sqlite3 *to, const json_t *entry, const char *head, const char *path,
-                     struct err *err)
-{
-	if (sqlite3_exec(to, "BEGIN; CREATE TABLE meta(key, value)", NULL, NULL, NULL) != SQLITE_OK)
-		return sql_failed(to, path, err);
-	if (put_meta(to, "case", c->id, path, err) < 0 ||
-	    put_meta(to, "from", json_get_string(entry, "head"), path, err) < 0 ||
-	    put_meta(to, "to", head, path, err) < 0)
-		return -1;
-	for (size_t i = 0; i < TABLES; i++) {
-		int64_t mark = tables[i].mark ? json_integer_value(json_object_get(entry, tables[i].mark)) : 0;
-		if (sqlite3_exec(to, tables[i].create, NULL, NULL, NULL) != SQLITE_OK)
-			return sql_failed(to, path, err);
-		if (copy_rows(c->db, tables[i].select, mark, to, tables[i].name, path, err) < 0)
-			return -1;
-	}
-	return sqlite3_exec(to, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_failed(to, path, err);
-}
+/* ---- parts */
 
 static void take_finding(void *ctx, const char *text)
 {
@@ -200,7 +75,7 @@ static int write_part(struct case_file *c, const json_t *entry, const char *head
 	unlink(temporary);
 	int rc = vault_create(&v, temporary, slots, count, &keys, err);
 	if (rc == 0)
-		rc = fill_part(c, vault_db(v), entry, head, path, err);
+		rc = backup_rows_write(c, vault_db(v), entry, head, path, err);
 	if (v && vault_close(v, err) < 0)
 		rc = -1;
 	v = NULL;
@@ -242,9 +117,7 @@ static int can_append(const struct making *m)
 	const char *source = m->entry ? json_get_string(m->entry, "source") : NULL;
 	if (!file || !source || strcmp(source, m->source) != 0 || !json_get_string(m->entry, "head"))
 		return 0;
-	if (empty_rows(m->c->db, json_integer_value(json_object_get(m->entry, "text")),
-	               json_integer_value(json_object_get(m->entry, "blob"))) !=
-	    json_integer_value(json_object_get(m->entry, "empty")))
+	if (!backup_rows_fit(m->c, m->entry))
 		return 0;
 	unsigned parts = (unsigned)json_integer_value(json_object_get(m->entry, "parts"));
 	char *path = xasprintf("%s/%s", m->folder, file);
@@ -264,13 +137,7 @@ static void note_marks(struct making *m, const char *head)
 	clock_format(clock_now(), now);
 	json_object_set_new(m->entry, "when", json_string(now));
 	json_object_set_new(m->entry, "head", json_string(head));
-	json_object_set_new(m->entry, "object", json_integer(highest(m->c->db, "git_object")));
-	json_object_set_new(m->entry, "commit", json_integer(highest(m->c->db, "git_commit")));
-	int64_t text = highest(m->c->db, "text");
-	int64_t blob = highest(m->c->db, "blob");
-	json_object_set_new(m->entry, "text", json_integer(text));
-	json_object_set_new(m->entry, "blob", json_integer(blob));
-	json_object_set_new(m->entry, "empty", json_integer(empty_rows(m->c->db, text, blob)));
+	backup_rows_mark(m->c, m->entry);
 }
 
 static int append_part(struct making *m, const char *head)
@@ -439,59 +306,6 @@ struct restoring {
 	struct err *err;
 };
 
-static char *read_meta(sqlite3 *db, const char *key)
-{
-	char *sql = sqlite3_mprintf("SELECT value FROM meta WHERE key = %Q", key);
-	sqlite3_stmt *s = NULL;
-	char *value = NULL;
-	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-		value = xstrdup((const char *)sqlite3_column_text(s, 0));
-	sqlite3_finalize(s);
-	sqlite3_free(sql);
-	return value;
-}
-
-static int apply_rows(struct restoring *r, sqlite3 *from, const char *to_head, const char *path)
-{
-	static const char *const selects[TABLES] = {
-	    "SELECT n, id, type, size, base, depth, data FROM git_object ORDER BY n",
-	    "SELECT n, id, time, p1, p2 FROM git_commit ORDER BY n",
-	    "SELECT path, n FROM git_touch",
-	    ("SELECT n, " RECORD_COLUMNS " FROM record"),
-	    "SELECT target, source, field FROM link",
-	    "SELECT n, digest, secret, salt, value FROM text",
-	    "SELECT n, sha256, size, data FROM blob",
-	    "SELECT label, id FROM alias",
-	    "SELECT key, modified, json FROM draft",
-	};
-	sqlite3 *db = r->c->db;
-	if (sqlite3_exec(db, "BEGIN IMMEDIATE; DELETE FROM draft", NULL, NULL, NULL) != SQLITE_OK)
-		return case_sql_error(r->c, _("restore"), r->err);
-	/* references of records that changed are told anew */
-	sqlite3_stmt *changed = NULL;
-	int rc = sqlite3_prepare_v2(from, "SELECT id FROM record", -1, &changed, NULL) == SQLITE_OK
-	             ? 0
-	             : sql_failed(from, path, r->err);
-	while (rc == 0 && sqlite3_step(changed) == SQLITE_ROW) {
-		sqlite3_stmt *s = case_statement(r->c, CASE_LINK_CLEAR, r->err);
-		sqlite3_bind_text(s, 1, (const char *)sqlite3_column_text(changed, 0), -1, SQLITE_TRANSIENT);
-		rc = case_step(r->c, s, _("write a reference"), r->err);
-	}
-	sqlite3_finalize(changed);
-	for (size_t i = 0; i < TABLES && rc == 0; i++)
-		rc = copy_rows(from, selects[i], 0, db, tables[i].name, path, r->err);
-	if (rc == 0)
-		rc = copy_rows(from, "SELECT n FROM record", 0, db, "search_queue", path, r->err);
-	char *sql = sqlite3_mprintf("UPDATE git_ref SET id = %Q WHERE name = 'refs/heads/main'; COMMIT", to_head);
-	if (rc == 0 && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		rc = case_sql_error(r->c, _("restore"), r->err);
-	sqlite3_free(sql);
-	if (rc < 0 && !sqlite3_get_autocommit(db))
-		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	history_rolled_back(r->c->history);
-	return rc;
-}
-
 /* 1 when the part was put behind, 0 when there is none of that number, -1. */
 static int apply_part(struct restoring *r, const char *path)
 {
@@ -507,16 +321,16 @@ static int apply_part(struct restoring *r, const char *path)
 	}
 	if (history_head(r->c->history, head, r->err) < 0 || vault_open(&v, path, &how, VAULT_READ_ONLY, r->err) < 0)
 		return -1;
-	char *of_case = read_meta(vault_db(v), "case");
-	char *from = read_meta(vault_db(v), "from");
-	char *to = read_meta(vault_db(v), "to");
+	char *of_case = backup_rows_says(vault_db(v), "case");
+	char *from = backup_rows_says(vault_db(v), "from");
+	char *to = backup_rows_says(vault_db(v), "to");
 	int rc;
 	if (vault_check(v, NULL, take_finding, r->err, r->err) != 0)
 		rc = err_prefix(r->err, "%s", path);
 	else if (!of_case || !from || !to || strcmp(of_case, r->c->id) != 0 || strcmp(from, head) != 0)
 		rc = err_set(r->err, ERR_DAMAGED, _("'%s' does not fit behind the parts before it"), path);
 	else
-		rc = apply_rows(r, vault_db(v), to, path);
+		rc = backup_rows_apply(r->c, vault_db(v), to, path, r->err);
 	free(of_case);
 	free(from);
 	free(to);

@@ -12,6 +12,7 @@
 #include "case/store/record.h"
 #include "case/store/record_validate.h"
 #include "case/store/tokenizer.h"
+#include "history/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -340,7 +341,8 @@ static int new_state(struct salvaging *s)
 static int copy_history(struct salvaging *s)
 {
 	struct history_rebuilt rebuilt = {0};
-	if (copy_table(s, "git_object", "n, id, type, size, base, depth, data", 7, 1) < 0 ||
+	const struct history_table *objects = &history_tables[HISTORY_OBJECTS];
+	if (copy_table(s, objects->name, objects->columns, objects->column_count, 1) < 0 ||
 	    history_rebuild(s->c->history, &rebuilt, s->err) < 0)
 		return -1;
 	s->report->objects = rebuilt.objects;

@@ -7,6 +7,7 @@
 #include "case/care/verify_private.h"
 #include "case/trust/standing.h"
 #include "history/sshsig.h"
+#include "history/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,14 +48,8 @@ static int load_keys(struct verify *v, const char *commit)
 
 static int has_merges(struct verify *v)
 {
-	sqlite3_stmt *s = NULL;
-	if (v->keys.has_merges < 0) {
-		v->keys.has_merges =
-		    sqlite3_prepare_v2(v->c->db, "SELECT 1 FROM git_commit WHERE p2 IS NOT NULL LIMIT 1", -1, &s,
-		                       NULL) == SQLITE_OK &&
-		    sqlite3_step(s) == SQLITE_ROW;
-		sqlite3_finalize(s);
-	}
+	if (v->keys.has_merges < 0)
+		v->keys.has_merges = history_has_merges(v->c->db);
 	return v->keys.has_merges;
 }
 

@@ -80,3 +80,21 @@ int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct er
 	sqlite3_reset(s);
 	return result;
 }
+
+int blob_is_purged(struct case_file *c, const char *sha256)
+{
+	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT 1 FROM blob WHERE sha256 = ?1 AND data IS NULL", "t", sha256);
+	int purged = s && sqlite3_step(s) == SQLITE_ROW;
+	sqlite3_finalize(s);
+	return purged;
+}
+
+int blob_each_of_size(struct case_file *c, int64_t size, int (*fn)(void *ctx, const char *sha256), void *ctx)
+{
+	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT sha256 FROM blob WHERE size = ?1", "i", size);
+	int answer = 0;
+	while (s && answer == 0 && sqlite3_step(s) == SQLITE_ROW)
+		answer = fn(ctx, (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	return answer;
+}

@@ -11,6 +11,7 @@
 #include "case/store/case_file.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define BLOB_LIMIT (64U << 20) /* bytes of one blob */
 
@@ -19,5 +20,11 @@ int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], 
 
 /* Appends the bytes; checks the digest (ERR_DAMAGED), ERR_NOT_FOUND if there is none or it was purged. */
 int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct err *err);
+
+/* 1 if the blob was purged here: a copy that still has it does not bring it back. */
+int blob_is_purged(struct case_file *c, const char *sha256);
+
+/* The digests of all blobs of that many bytes; nonzero from the callback stops and is returned. */
+int blob_each_of_size(struct case_file *c, int64_t size, int (*fn)(void *ctx, const char *sha256), void *ctx);
 
 #endif

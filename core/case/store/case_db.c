@@ -2,6 +2,7 @@
 #include "case/store/tally.h"
 #include "case/store/tokenizer.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 static const char *const statement_sql[CASE_STATEMENT_COUNT] = {
@@ -59,6 +60,25 @@ sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, str
 	sqlite3_reset(*slot);
 	sqlite3_clear_bindings(*slot);
 	return *slot;
+}
+
+sqlite3_stmt *case_prepare(struct case_file *c, struct err *err, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(c->db, sql, -1, &s, NULL) != SQLITE_OK) {
+		case_sql_error(c, _("read the case"), err);
+		return NULL;
+	}
+	va_list values;
+	va_start(values, types);
+	for (int i = 1; *types; types++, i++) {
+		if (*types == 't')
+			sqlite3_bind_text(s, i, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+		else
+			sqlite3_bind_int64(s, i, va_arg(values, int64_t));
+	}
+	va_end(values);
+	return s;
 }
 
 void case_reset_statements(struct case_file *c)

@@ -12,6 +12,7 @@
 #include "case/store/case_file.h"
 #include "case/store/meta.h"
 #include "case/store/record.h"
+#include "case/store/tally.h"
 #include "case/store/text_store.h"
 #include "history/history.h"
 #include "vault/vault.h"
@@ -111,6 +112,10 @@ struct case_file {
 /* The statement, reset and without bindings; NULL with an error if it cannot be prepared. */
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err);
 
+/* A statement that is used once, with its values bound in their order: `types` has a letter for each, t (text, NULL is NULL)
+ * or i (int64_t). NULL with an error. The caller steps and finalizes. */
+sqlite3_stmt *case_prepare(struct case_file *c, struct err *err, const char *sql, const char *types, ...);
+
 /* Ends every read that was left half-way (a borrowed label is one): VACUUM and rotation need a still database. */
 void case_reset_statements(struct case_file *c);
 
@@ -122,6 +127,9 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err);
 
 /* Makes the tables in an empty database. */
 int schema_create(struct case_file *c, struct err *err);
+
+/* The columns of the table of records behind its number, in their order. */
+#define RECORD_COLUMNS "id, kind, label, mark, number, retracted, json, " TALLY_NAMES
 
 /* Parts of the schema that an upgrade makes too. */
 #define SCHEMA_RECORD                                                                                            \

@@ -535,3 +535,24 @@ int record_shows(const json_t *record, const char *field)
 {
 	return json_object_get(record, field) != NULL || record_is_disputed(record, field);
 }
+
+int record_find_by_title(struct case_file *c, const struct kind *kind, const char *text, char id[37])
+{
+	if (!kind || !kind->title_field)
+		return 0;
+	/* these two are indexed: tally.h */
+	int named = strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0;
+	sqlite3_stmt *s = case_prepare(
+	    c, NULL,
+	    named ? "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND name = ?3 AND ?2 NOTNULL LIMIT 2"
+	          : "SELECT id FROM record WHERE kind = ?1 AND NOT retracted AND json_extract(json, '$.' || ?2) = ?3 "
+	            "LIMIT 2",
+	    "ttt", kind->name, kind->title_field, text);
+	int found = 0;
+	while (s && sqlite3_step(s) == SQLITE_ROW) {
+		snprintf(id, 37, "%s", (const char *)sqlite3_column_text(s, 0));
+		found++;
+	}
+	sqlite3_finalize(s);
+	return found;
+}

@@ -128,4 +128,7 @@ void record_path(const char *kind, const char *id, struct buf *path);
 /* Stored canonical text -> record as read (labels, texts). For history views. `commit` NULL: labels as of now. */
 json_t *record_from_stored(struct case_file *c, const char *text, size_t n, unsigned flags, struct err *err);
 
+/* The id of the one record of the kind whose title is `text`. 0 none, 1 one, 2 several. */
+int record_find_by_title(struct case_file *c, const struct kind *kind, const char *text, char id[37]);
+
 #endif

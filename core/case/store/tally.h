@@ -22,6 +22,7 @@
 enum tally_column { TALLY_STATUS, TALLY_FACET, TALLY_BASIS, TALLY_HAPPENED, TALLY_NAME, TALLY_COLUMN_COUNT };
 
 /* For the schema. */
+#define TALLY_NAMES   "status, facet, basis, happened, name"
 #define TALLY_COLUMNS "status TEXT, facet TEXT, basis TEXT, happened TEXT, name TEXT"
 #define TALLY_INDEXES                                                                              \
 	"CREATE INDEX record_standing ON record(kind, retracted, status, facet, basis);"           \

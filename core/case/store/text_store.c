@@ -119,3 +119,11 @@ int text_store_get_salted(struct case_file *c, const char *stored, unsigned char
 	sqlite3_reset(s);
 	return result;
 }
+
+int text_store_is_named(struct case_file *c, const char *stored)
+{
+	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT 1 FROM record WHERE instr(json, ?1)", "t", stored);
+	int found = s && sqlite3_step(s) == SQLITE_ROW;
+	sqlite3_finalize(s);
+	return found;
+}

@@ -35,4 +35,7 @@ int text_store_get_salted(struct case_file *c, const char *stored, unsigned char
 int text_store_take(struct case_file *c, const char *stored, const unsigned char salt[TEXT_SALT], const char *value,
                     size_t n, struct err *err);
 
+/* 1 if a record of this case names the text. */
+int text_store_is_named(struct case_file *c, const char *stored);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/store/work_store.h"
 #include "evidence/image/digest.h"
 
 #include <sodium.h>
@@ -57,89 +58,51 @@ void job_release(struct job *j)
 	j->head = j->names = NULL;
 }
 
-static int failed(struct job *j, struct err *err)
-{
-	int code = sqlite3_errcode(case_db(j->c)) & 0xFF;
-	return err_set(err, code == SQLITE_FULL || code == SQLITE_READONLY ? ERR_NO_SPACE : ERR_FAILED,
-	               _("cannot keep the state of the work in the case: %s"), sqlite3_errmsg(case_db(j->c)));
-}
+struct loading_job {
+	struct job *j;
+	struct buf *data;
+};
 
-static sqlite3_stmt *prepare(struct job *j, const char *sql, struct err *err)
+static int load_part(void *ctx, int64_t part, const void *bytes, size_t n)
 {
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(case_db(j->c), sql, -1, &s, NULL) != SQLITE_OK) {
-		failed(j, err);
-		return NULL;
+	struct loading_job *l = ctx;
+	struct job *j = l->j;
+	j->there = 1;
+	j->parts = part;
+	if (part > 0) {
+		buf_add(l->data, bytes, n);
+		j->kept += n;
+		return 0;
 	}
-	sqlite3_bind_text(s, 1, j->key, -1, SQLITE_STATIC);
-	return s;
-}
-
-static int finish(struct job *j, sqlite3_stmt *s, struct err *err)
-{
-	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : failed(j, err);
-	sqlite3_finalize(s);
-	return rc;
-}
-
-static int put(struct job *j, int64_t part, const void *data, size_t n, struct err *err)
-{
-	sqlite3_stmt *s = prepare(j, "INSERT OR REPLACE INTO work(key, part, data) VALUES(?1, ?2, ?3)", err);
-	if (!s)
-		return -1;
-	sqlite3_bind_int64(s, 2, part);
-	sqlite3_bind_blob64(s, 3, data, n, SQLITE_STATIC);
-	return finish(j, s, err);
+	json_t *head = json_loadb(bytes, n, 0, NULL);
+	if (json_is_object(head)) {
+		json_decref(j->head);
+		j->head = head;
+		take_names(j);
+	} else {
+		json_decref(head);
+	}
+	return 0;
 }
 
 int job_load(struct job *j, struct buf *data, struct err *err)
 {
-	sqlite3_stmt *s = prepare(j, "SELECT part, data FROM work WHERE key = ?1 ORDER BY part", err);
-	if (!s)
-		return -1;
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const void *bytes = sqlite3_column_blob(s, 1);
-		size_t n = (size_t)sqlite3_column_bytes(s, 1);
-		j->there = 1;
-		j->parts = sqlite3_column_int64(s, 0);
-		if (j->parts == 0) {
-			json_t *head = json_loadb(bytes, n, 0, NULL);
-			if (json_is_object(head)) {
-				json_decref(j->head);
-				j->head = head;
-				take_names(j);
-			} else {
-				json_decref(head);
-			}
-		} else {
-			buf_add(data, bytes, n);
-			j->kept += n;
-		}
-	}
-	sqlite3_finalize(s);
-	if (rc != SQLITE_DONE)
-		return failed(j, err);
-	return j->there;
+	struct loading_job l = {j, data};
+	return work_store_each_part(j->c, j->key, load_part, &l, err) < 0 ? -1 : j->there;
 }
 
 int job_keep_head(struct job *j, struct err *err)
 {
 	char *text = json_dumps(j->head, JSON_COMPACT | JSON_SORT_KEYS);
-	int rc = put(j, 0, text, strlen(text), err);
+	int rc = work_store_put(j->c, j->key, 0, text, strlen(text), err);
 	sodium_memzero(text, strlen(text)); /* a container's key may be in it */
 	free(text);
 	return rc;
 }
 
-static int transaction(struct job *j, const char *sql, struct err *err)
-{
-	return sqlite3_exec(case_db(j->c), sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(j, err);
-}
-
 int job_keep(struct job *j, const void *data, size_t n, struct err *err)
 {
-	if (transaction(j, "BEGIN IMMEDIATE", err) < 0)
+	if (work_store_begin(j->c, err) < 0)
 		return -1;
 	int rc = j->replace ? job_forget(j, err) : 0;
 	if (rc == 0 && j->replace) {
@@ -149,11 +112,11 @@ int job_keep(struct job *j, const void *data, size_t n, struct err *err)
 	if (rc == 0)
 		rc = job_keep_head(j, err);
 	if (rc == 0 && n > j->kept)
-		rc = put(j, j->parts + 1, (const char *)data + j->kept, n - j->kept, err);
+		rc = work_store_put(j->c, j->key, j->parts + 1, (const char *)data + j->kept, n - j->kept, err);
 	if (rc == 0)
-		rc = transaction(j, "COMMIT", err);
+		rc = work_store_commit(j->c, err);
 	if (rc < 0) {
-		sqlite3_exec(case_db(j->c), "ROLLBACK", NULL, NULL, NULL);
+		work_store_cancel(j->c);
 		return -1;
 	}
 	j->there = 1;
@@ -167,18 +130,15 @@ int job_keep(struct job *j, const void *data, size_t n, struct err *err)
 
 int job_forget(struct job *j, struct err *err)
 {
-	sqlite3_stmt *s = j->there ? prepare(j, "DELETE FROM work WHERE key = ?1", err) : NULL;
-	if (!s)
-		return j->there ? -1 : 0;
-	return finish(j, s, err);
+	return j->there ? work_store_forget(j->c, j->key, err) : 0;
 }
 
 int job_reset(struct job *j, struct err *err)
 {
-	if (transaction(j, "BEGIN IMMEDIATE", err) < 0)
+	if (work_store_begin(j->c, err) < 0)
 		return -1;
-	if (job_forget(j, err) < 0 || transaction(j, "COMMIT", err) < 0) {
-		sqlite3_exec(case_db(j->c), "ROLLBACK", NULL, NULL, NULL);
+	if (job_forget(j, err) < 0 || work_store_commit(j->c, err) < 0) {
+		work_store_cancel(j->c);
 		return -1;
 	}
 	json_decref(j->head);
@@ -217,21 +177,22 @@ static int give(const json_t *head, uint64_t kept, int (*fn)(void *ctx, const st
 	return fn(ctx, &u);
 }
 
+struct each_job {
+	int (*fn)(void *ctx, const struct unfinished *job);
+	void *ctx;
+};
+
+static int give_head(void *ctx, const void *head_bytes, size_t n, uint64_t kept)
+{
+	struct each_job *each = ctx;
+	json_t *head = json_loadb(head_bytes, n, 0, NULL);
+	int answer = json_is_object(head) ? give(head, kept, each->fn, each->ctx) : 0;
+	json_decref(head);
+	return answer;
+}
+
 int job_each(struct case_file *c, int (*fn)(void *ctx, const struct unfinished *job), void *ctx, struct err *err)
 {
-	static const char all[] = "SELECT data, (SELECT coalesce(sum(length(data)), 0) FROM work AS more "
-	                          "WHERE more.key = work.key AND part > 0) FROM work WHERE part = 0";
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(case_db(c), all, -1, &s, NULL) != SQLITE_OK)
-		return failed(&(struct job){.c = c}, err);
-	int answer = 0;
-	int rc = SQLITE_DONE;
-	while (answer == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		json_t *head = json_loadb(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), 0, NULL);
-		if (json_is_object(head))
-			answer = give(head, (uint64_t)sqlite3_column_int64(s, 1), fn, ctx);
-		json_decref(head);
-	}
-	sqlite3_finalize(s);
-	return answer || rc == SQLITE_DONE ? answer : failed(&(struct job){.c = c}, err);
+	struct each_job each = {fn, ctx};
+	return work_store_each(c, give_head, &each, err);
 }

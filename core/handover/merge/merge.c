@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/action/action.h"
 #include "case/identity/identity.h"
+#include "case/store/labels.h"
 #include "case/store/record.h"
 #include "handover/merge/merge_detail.h"
 #include "handover/merge/merge_labels.h"
@@ -48,20 +49,6 @@ static void tell_record(struct merging *m, const char *text, int is_new)
 		merge_tell(m->report->lines, _("changed: %s %s"), record_label(object), title);
 	free(title);
 	json_decref(object);
-}
-
-static int label_is_taken(struct case_file *c, const char *label, const char *id)
-{
-	sqlite3_stmt *q = NULL;
-	int taken = 0;
-	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM record WHERE label = ?1 AND id <> ?2", -1, &q, NULL) ==
-	    SQLITE_OK) {
-		sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
-		sqlite3_bind_text(q, 2, id, -1, SQLITE_STATIC);
-		taken = sqlite3_step(q) == SQLITE_ROW;
-	}
-	sqlite3_finalize(q);
-	return taken;
 }
 
 static int store_file(struct merging *m, const char *path, const char *text)

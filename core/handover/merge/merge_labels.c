@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/time/edtf.h"
 #include "case/action/reserve.h"
+#include "case/store/labels.h"
 #include "case/store/record.h"
 #include "handover/merge/merge_record.h"
 
@@ -130,38 +131,28 @@ static void note_reserved(struct settling *s, const json_t *responder)
 	}
 }
 
-static void note_former_here(struct settling *s, const char *kind)
+struct former {
+	struct settling *s;
+	const char *kind;
+};
+
+static void note_former_here(void *ctx, const char *label)
 {
-	sqlite3_stmt *q = NULL;
+	struct former *f = ctx;
 	char mark[MARK_TEXT];
 	long number;
-	if (sqlite3_prepare_v2(case_db(s->c),
-	                       "SELECT a.label FROM alias a JOIN record r ON r.id = a.id WHERE r.kind = ?1", -1, &q,
-	                       NULL) == SQLITE_OK) {
-		sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
-		while (sqlite3_step(q) == SQLITE_ROW)
-			if (split((const char *)sqlite3_column_text(q, 0), mark, &number))
-				note_number(s, mark, kind, number);
-	}
-	sqlite3_finalize(q);
+	if (split(label, mark, &number))
+		note_number(f->s, mark, f->kind, number);
 }
 
 /* The next free number, over the records of both sides. */
 static long next_number(struct settling *s, const char *mark, const char *kind)
 {
 	char key[64];
-	sqlite3_stmt *q = NULL;
+	struct former former = {s, kind};
 	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
-	if (sqlite3_prepare_v2(case_db(s->c),
-	                       "SELECT max(number) FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000",
-	                       -1, &q, NULL) == SQLITE_OK) {
-		sqlite3_bind_text(q, 1, mark, -1, SQLITE_STATIC);
-		sqlite3_bind_text(q, 2, kind, -1, SQLITE_STATIC);
-		if (sqlite3_step(q) == SQLITE_ROW)
-			note_number(s, mark, kind, (long)sqlite3_column_int64(q, 0));
-	}
-	sqlite3_finalize(q);
-	note_former_here(s, kind);
+	note_number(s, mark, kind, (long)label_highest_number(s->c, mark, kind));
+	label_each_former(s->c, kind, note_former_here, &former);
 	long number = (long)json_integer_value(json_object_get(s->next, key)) + 1;
 	note_number(s, mark, kind, number);
 	return number;
@@ -194,19 +185,13 @@ static int relabel(struct settling *s, const char *path, json_t *object)
 /* The path of our record that has this label and keeps it; 0 none, 1. */
 static int our_record(struct settling *s, const char *label, const char *other_id, struct buf *path)
 {
-	sqlite3_stmt *q = NULL;
-	int found = 0;
-	if (sqlite3_prepare_v2(case_db(s->c), "SELECT id, kind FROM record WHERE label = ?1", -1, &q, NULL) !=
-	    SQLITE_OK)
+	char id[37], kind[64];
+	if (!label_owner(s->c, label, id, kind, sizeof kind) || strcmp(id, other_id) == 0)
 		return 0;
-	sqlite3_bind_text(q, 1, label, -1, SQLITE_STATIC);
-	if (sqlite3_step(q) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(q, 0), other_id) != 0) {
-		record_path((const char *)sqlite3_column_text(q, 1), (const char *)sqlite3_column_text(q, 0), path);
-		json_t *now = load(s, path->data);
-		found = now && strcmp(json_get_string(now, "label"), label) == 0;
-		json_decref(now);
-	}
-	sqlite3_finalize(q);
+	record_path(kind, id, path);
+	json_t *now = load(s, path->data);
+	int found = now && strcmp(json_get_string(now, "label"), label) == 0;
+	json_decref(now);
 	return found;
 }
 
@@ -425,26 +410,15 @@ int merge_labels_settle(struct case_file *c, const char *ours, const char *their
 
 int merge_labels_clear(struct case_file *c, const json_t *files, struct err *err)
 {
-	sqlite3_stmt *q = NULL;
 	const char *path;
 	json_t *text;
 	int rc = 0;
-	if (sqlite3_prepare_v2(case_db(c), "UPDATE record SET label = '~' || id WHERE id = ?1 AND label <> ?2", -1, &q,
-	                       NULL) != SQLITE_OK)
-		return err_set(err, ERR_FAILED, _("cannot rename records: %s"), sqlite3_errmsg(case_db(c)));
 	json_object_foreach((json_t *)(uintptr_t)files, path, text) {
 		json_t *object =
 		    strchr(path, '/') ? json_parse(json_string_value(text), json_string_length(text), NULL) : NULL;
-		if (object && rc == 0) {
-			sqlite3_bind_text(q, 1, json_get_string(object, "id"), -1, SQLITE_TRANSIENT);
-			sqlite3_bind_text(q, 2, json_get_string(object, "label"), -1, SQLITE_TRANSIENT);
-			if (sqlite3_step(q) != SQLITE_DONE)
-				rc = err_set(err, ERR_FAILED, _("cannot rename records: %s"),
-				             sqlite3_errmsg(case_db(c)));
-			sqlite3_reset(q);
-		}
+		if (object && rc == 0)
+			rc = label_make_free(c, json_get_string(object, "id"), json_get_string(object, "label"), err);
 		json_decref(object);
 	}
-	sqlite3_finalize(q);
 	return rc;
 }

@@ -311,33 +311,6 @@ static int take_piece(const unsigned char **at, const unsigned char *end, const 
 	return 0;
 }
 
-/* Whether a record of this case names the text. */
-static int named_here(struct case_file *c, const char *stored)
-{
-	sqlite3_stmt *q = NULL;
-	int found = 0;
-	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM record WHERE instr(json, ?1)", -1, &q, NULL) == SQLITE_OK) {
-		sqlite3_bind_text(q, 1, stored, -1, SQLITE_STATIC);
-		found = sqlite3_step(q) == SQLITE_ROW;
-	}
-	sqlite3_finalize(q);
-	return found;
-}
-
-/* Whether the file was purged here: a copy that still has it does not bring it back. */
-static int is_purged(struct case_file *c, const char *sha256)
-{
-	sqlite3_stmt *q = NULL;
-	int purged = 0;
-	if (sqlite3_prepare_v2(case_db(c), "SELECT 1 FROM blob WHERE sha256 = ?1 AND data IS NULL", -1, &q, NULL) ==
-	    SQLITE_OK) {
-		sqlite3_bind_text(q, 1, sha256, -1, SQLITE_STATIC);
-		purged = sqlite3_step(q) == SQLITE_ROW;
-	}
-	sqlite3_finalize(q);
-	return purged;
-}
-
 int parcel_store(struct case_file *c, const struct parcel *p, const json_t *named, struct err *err)
 {
 	unsigned old = 0;
@@ -356,7 +329,7 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		at += TEXT_SALT;
 		if (take_piece(&at, end, &piece, &n) < 0)
 			return bad(err, _("it is cut short"));
-		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !named_here(c, stored)))
+		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !text_store_is_named(c, stored)))
 			continue;
 		if (text_store_take(c, stored, salt, (const char *)piece, n, err) < 0)
 			return -1;
@@ -371,7 +344,7 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		unsigned char digest[32];
 		crypto_hash_sha256(digest, piece, n);
 		buf_addhex(&hex, digest, sizeof digest);
-		int wanted = json_object_get(named, hex.data) != NULL && !is_purged(c, hex.data);
+		int wanted = json_object_get(named, hex.data) != NULL && !blob_is_purged(c, hex.data);
 		buf_release(&hex);
 		if (wanted && blob_put(c, piece, n, sha256, err) < 0)
 			return -1;

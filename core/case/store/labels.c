@@ -1,0 +1,53 @@
+#include "case/store/labels.h"
+
+#include "case/store/case_internal.h"
+
+int label_is_taken(struct case_file *c, const char *label, const char *id)
+{
+	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT 1 FROM record WHERE label = ?1 AND id <> ?2", "tt", label, id);
+	int taken = s && sqlite3_step(s) == SQLITE_ROW;
+	sqlite3_finalize(s);
+	return taken;
+}
+
+int label_owner(struct case_file *c, const char *label, char id[37], char *kind, size_t size)
+{
+	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT id, kind FROM record WHERE label = ?1", "t", label);
+	int found = s && sqlite3_step(s) == SQLITE_ROW;
+	if (found) {
+		snprintf(id, 37, "%s", (const char *)sqlite3_column_text(s, 0));
+		snprintf(kind, size, "%s", (const char *)sqlite3_column_text(s, 1));
+	}
+	sqlite3_finalize(s);
+	return found;
+}
+
+int64_t label_highest_number(struct case_file *c, const char *mark, const char *kind)
+{
+	sqlite3_stmt *s =
+	    case_prepare(c, NULL, "SELECT max(number) FROM record WHERE mark = ?1 AND kind = ?2 AND number < 900000000",
+	                 "tt", mark, kind);
+	int64_t number = s && sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	return number;
+}
+
+void label_each_former(struct case_file *c, const char *kind, void (*fn)(void *ctx, const char *label), void *ctx)
+{
+	sqlite3_stmt *s = case_prepare(
+	    c, NULL, "SELECT a.label FROM alias a JOIN record r ON r.id = a.id WHERE r.kind = ?1", "t", kind);
+	while (s && sqlite3_step(s) == SQLITE_ROW)
+		fn(ctx, (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+}
+
+int label_make_free(struct case_file *c, const char *id, const char *label, struct err *err)
+{
+	sqlite3_stmt *s =
+	    case_prepare(c, err, "UPDATE record SET label = '~' || id WHERE id = ?1 AND label <> ?2", "tt", id, label);
+	int rc = s ? 0 : -1;
+	if (s && sqlite3_step(s) != SQLITE_DONE)
+		rc = case_sql_error(c, _("rename records"), err);
+	sqlite3_finalize(s);
+	return rc;
+}
