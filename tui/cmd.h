@@ -51,6 +51,9 @@ void cmd_assigns_free(struct assign *assigns, char **names, size_t count);
 struct kind;
 const struct kind *cmd_kind(const char *name, struct err *err);
 
+/* A JSON string of text from outside; made printable where it is not UTF-8. */
+json_t *cmd_json_text(const char *text);
+
 /* Prints a label as soon as its action is committed: a line of its own, flushed. */
 void cmd_print_label(struct session *s, const char *label);
 

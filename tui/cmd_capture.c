@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "evidence/capture/capture.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ int cmd_capture(struct session *s, const struct args *args, struct err *err)
 	struct preserved done;
 	int rc = evidence_capture(s->c, &options, &done, err);
 	if (rc == 0) {
-		fprintf(s->out, "%s %s\n", done.label, done.sha256);
+		printable_printf(s->out, "%s %s\n", done.label, done.sha256);
 		fflush(s->out);
 		fputs(done.note.data, s->log);
 		if (!done.complete)

@@ -96,7 +96,7 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 			offer_recovery(s, args);
 		if (c) {
 			char *title = printable_dup(case_title(c));
-			fprintf(s->log, _("Case %s made: %s\n"), case_id(c), title);
+			printable_printf(s->log, _("Case %s made: %s\n"), case_id(c), title);
 			free(title);
 			rc = case_close(c, err);
 		}
@@ -123,20 +123,21 @@ static void print_finding(void *ctx, const char *part, const char *text)
 		json_array_append_new(f->array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "finding", "label", "",
 		                                          "part", part, "text", safe));
 	else
-		fprintf(f->s->out, "%s: %s\n", part, safe);
+		printable_printf(f->s->out, "%s: %s\n", part, safe);
 	free(safe);
 }
 
 static void print_reread(struct session *s, const struct evidence_report *report)
 {
-	fprintf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
-	        (unsigned long long)report->checked, (unsigned long long)report->unreadable);
+	printable_printf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
+	                 (unsigned long long)report->checked, (unsigned long long)report->unreadable);
 	if (report->checked)
-		fprintf(s->out,
-		        _("of these read from the medium itself: %llu; from memory, since the cache could not be "
-		          "dropped: %llu\n"),
-		        (unsigned long long)report->from_medium,
-		        (unsigned long long)(report->checked - report->from_medium));
+		printable_printf(
+		    s->out,
+		    _("of these read from the medium itself: %llu; from memory, since the cache could not be "
+		      "dropped: %llu\n"),
+		    (unsigned long long)report->from_medium,
+		    (unsigned long long)(report->checked - report->from_medium));
 }
 
 static int report_findings(const struct findings *f, struct err *err)
@@ -169,10 +170,11 @@ static int verify_some(struct session *s, const struct args *args, struct err *e
 	else if (f.array)
 		cmd_print_json(s, f.array);
 	else if (args->count == 1 && report.checked == 1 && f.count == 0)
-		fprintf(s->out,
-		        report.from_medium ? _("%s: the same, read from the medium itself\n")
-		                           : _("%s: the same, but read from memory: the cache could not be dropped\n"),
-		        args->words[0]);
+		printable_printf(s->out,
+		                 report.from_medium
+		                     ? _("%s: the same, read from the medium itself\n")
+		                     : _("%s: the same, but read from memory: the cache could not be dropped\n"),
+		                 args->words[0]);
 	else
 		print_reread(s, &report);
 	return rc < 0 ? -1 : report_findings(&f, err);
@@ -202,7 +204,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	if (f.array) {
 		cmd_print_json(s, f.array);
 	} else {
-		fprintf(
+		printable_printf(
 		    s->out,
 		    _("checked: %llu pages, %llu commits, %llu objects, %llu signatures, %llu records, %llu texts\n"),
 		    (unsigned long long)report.pages, (unsigned long long)report.commits,
@@ -213,11 +215,11 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		if (!args_option(args, "evidence"))
 			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
 		if (report.absent)
-			fprintf(s->out,
-			        _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),
-			        (unsigned long long)report.absent);
+			printable_printf(
+			    s->out, _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),
+			    (unsigned long long)report.absent);
 		if (f.count == 0)
-			fprintf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
+			printable_printf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
 	}
 	return report_findings(&f, err);
 }
@@ -254,8 +256,9 @@ static int write_allowed_signers(struct session *s, const char *dir, struct err 
 		fclose(out);
 	}
 	if (rc == 0)
-		fprintf(s->log, _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir,
-		        path);
+		printable_printf(s->log,
+		                 _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir,
+		                 path);
 	free(path);
 	return rc;
 }
@@ -288,7 +291,7 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 	json_t *array = args_option(args, "json") ? json_array() : NULL;
 	char *title = printable_dup(case_title(s->c));
 	if (!array)
-		fprintf(s->out, "%s  [TLP:%s]  %s\n", title, case_tlp(s->c), case_head(s->c));
+		printable_printf(s->out, "%s  [TLP:%s]  %s\n", title, case_tlp(s->c), case_head(s->c));
 	const char *section = "";
 	for (size_t i = 0; i < b.count; i++) {
 		const struct board_row *row = &b.rows[i];
@@ -298,13 +301,13 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "board", "label",
 			                                       row->label, "section", section, "text", row->text));
 		else if (!array && row->tone == BOARD_HEADING)
-			fprintf(s->out, "\n%s\n", row->text);
+			printable_printf(s->out, "\n%s\n", row->text);
 		else if (!array)
-			fprintf(s->out, " %c %s%s%s\n",
-			        row->tone == BOARD_ALARM       ? '!'
-			        : row->tone == BOARD_ATTENTION ? '*'
-			                                       : ' ',
-			        row->label, *row->label ? "  " : "", row->text);
+			printable_printf(s->out, " %c %s%s%s\n",
+			                 row->tone == BOARD_ALARM       ? '!'
+			                 : row->tone == BOARD_ATTENTION ? '*'
+			                                                : ' ',
+			                 row->label, *row->label ? "  " : "", row->text);
 	}
 	if (array)
 		cmd_print_json(s, array);

@@ -22,13 +22,13 @@ static void tell_report(struct session *s, const struct args *args, const struct
 		                                       (json_int_t)report->actions, "whole", report->whole));
 		cmd_print_json(s, array);
 	} else if (report->file) {
-		fprintf(s->out, "%s\n", file);
+		printable_printf(s->out, "%s\n", file);
 	}
 	if (!report->file)
-		fprintf(s->log, _("the copy is up to date, up to commit %.10s\n"), report->head);
+		printable_printf(s->log, _("the copy is up to date, up to commit %.10s\n"), report->head);
 	else
-		fprintf(s->log, _("verified: %llu actions, up to commit %.10s\n"), (unsigned long long)report->actions,
-		        report->head);
+		printable_printf(s->log, _("verified: %llu actions, up to commit %.10s\n"),
+		                 (unsigned long long)report->actions, report->head);
 	if (report->passphrase_left)
 		fputs(_("The passphrase slot is not in it (--case-passphrase-file FILE keeps it): it opens for the "
 		        "recipients only.\n"),
@@ -67,7 +67,7 @@ static int schedule(struct session *s, const struct args *args, struct err *err)
 
 static int tell_known(void *ctx, const char *line)
 {
-	fprintf(ctx, "%s\n", line);
+	printable_printf(ctx, "%s\n", line);
 	return 0;
 }
 
@@ -113,7 +113,7 @@ static void tell_missing(void *ctx, const char *text)
 		json_array_append_new(t->array,
 		                      json_pack("{s:s, s:s, s:s}", "kind", "missing", "label", "", "text", safe));
 	else
-		fprintf(t->s->out, "%s\n", safe);
+		printable_printf(t->s->out, "%s\n", safe);
 	free(safe);
 }
 
@@ -135,10 +135,11 @@ int cmd_salvage(struct session *s, const struct args *args, struct err *err)
 		cmd_print_json(s, json_incref(t.array));
 	json_decref(t.array);
 	if (rc == 0)
-		fprintf(s->log,
-		        _("salvaged: %llu records, %llu texts, %llu files, %llu commits, %llu objects; lost: %llu\n"),
-		        (unsigned long long)report.records, (unsigned long long)report.texts,
-		        (unsigned long long)report.files, (unsigned long long)report.commits,
-		        (unsigned long long)report.objects, (unsigned long long)report.lost);
+		printable_printf(
+		    s->log,
+		    _("salvaged: %llu records, %llu texts, %llu files, %llu commits, %llu objects; lost: %llu\n"),
+		    (unsigned long long)report.records, (unsigned long long)report.texts,
+		    (unsigned long long)report.files, (unsigned long long)report.commits,
+		    (unsigned long long)report.objects, (unsigned long long)report.lost);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "tui/demo.h"
 
 #include <stdint.h>
@@ -22,7 +23,7 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = demo_make(s, dir, err);
 	if (rc == 0)
-		fprintf(s->log, _("Practice case: %s (its passphrase is: practice)\n"), s->path);
+		printable_printf(s->log, _("Practice case: %s (its passphrase is: practice)\n"), s->path);
 	free(home);
 	free(dir);
 	if (rc < 0)

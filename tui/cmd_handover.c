@@ -100,8 +100,9 @@ static void tell_recipients(struct session *s, const struct handover_recipient *
 		struct buf print = BUF_INIT;
 		char *name = printable_dup(to[i].name);
 		ssh_fingerprint(to[i].key, &print);
-		fprintf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
-		        to[i].added ? _(" (new to this case: have them read the key out over the phone)") : "");
+		printable_printf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
+		                 to[i].added ? _(" (new to this case: have them read the key out over the phone)")
+		                             : "");
 		free(name);
 		buf_release(&print);
 	}
@@ -112,7 +113,7 @@ static void tell_recipients(struct session *s, const struct handover_recipient *
 static void tell_item(void *ctx, const char *label, const char *text)
 {
 	struct session *s = ctx;
-	fprintf(s->log, "%s: %s\n", label, text);
+	printable_printf(s->log, "%s: %s\n", label, text);
 }
 
 static int take_evidence(struct session *s, const char *folder, const char *const *secrets, struct buf *labels,
@@ -209,12 +210,13 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
-		fprintf(s->log,
-		        _("written and verified: %s, last commit %s; %zu secrets stay behind\n"
-		          "The colleague opens it with the identity of that key (genba -c FILE accept). The receipt "
-		          "that this\n"
-		          "makes comes back to you: genba import receipt FILE\n"),
-		        out, case_head(s->c), left);
+		printable_printf(
+		    s->log,
+		    _("written and verified: %s, last commit %s; %zu secrets stay behind\n"
+		      "The colleague opens it with the identity of that key (genba -c FILE accept). The receipt "
+		      "that this\n"
+		      "makes comes back to you: genba import receipt FILE\n"),
+		    out, case_head(s->c), left);
 	if (rc == 0 && passphrase_file)
 		tell_passphrase(s);
 	if (rc == 0 && missing)
@@ -235,8 +237,8 @@ static int hand_over_delta(struct session *s, struct handover_copy *how, const c
 	/* what the other side has is known when it answers, not when something was sent */
 	if (handover_delta(s->c, out, how, &bytes, err) < 0)
 		return -1;
-	fprintf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out, bytes,
-	        out);
+	printable_printf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out,
+	                 bytes, out);
 	return 0;
 }
 
@@ -280,7 +282,7 @@ static void tell_finding(void *ctx, const char *part, const char *text)
 {
 	struct session *s = ctx;
 	char *safe = printable_dup(text);
-	fprintf(s->log, "%s: %s\n", part, safe);
+	printable_printf(s->log, "%s: %s\n", part, safe);
 	free(safe);
 }
 
@@ -316,7 +318,7 @@ static int show_brief(struct session *s, const char *label, struct err *err)
 	if (rc == 0 && text.len == 0)
 		rc = make_brief(s, &text, err);
 	if (rc >= 0) {
-		fprintf(s->out, "%s\n\n", label);
+		printable_printf(s->out, "%s\n\n", label);
 		fwrite(text.data, 1, text.len, s->out);
 		if (text.len && text.data[text.len - 1] != '\n')
 			fputc('\n', s->out);
@@ -332,7 +334,7 @@ static int write_receipt(struct session *s, const struct args *args, const struc
 	char *path = named ? xstrdup(named) : xasprintf("%s.receipt", case_path(s->c));
 	int rc = path_write_file(path, receipt->data, receipt->len, 0, err);
 	if (rc == 0)
-		fprintf(s->log, _("receipt written: %s; send it to whoever handed the case over\n"), path);
+		printable_printf(s->log, _("receipt written: %s; send it to whoever handed the case over\n"), path);
 	free(path);
 	return rc;
 }

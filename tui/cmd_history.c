@@ -33,10 +33,10 @@ static void tell_json(struct telling *t, const struct record_change *change)
 	char when[CLOCK_TEXT];
 	clock_format(change->when, when);
 	json_array_append_new(t->array,
-	                      json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s}", "kind", change->kind, "label",
+	                      json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s}", "kind", change->kind, "label",
 	                                change->label, "field", change->name, "old", copy_or_null(change->old_value),
-	                                "new", copy_or_null(change->new_value), "who", change->who, "mark",
-	                                change->mark, "when", when, "commit", change->commit));
+	                                "new", copy_or_null(change->new_value), "who", cmd_json_text(change->who),
+	                                "mark", cmd_json_text(change->mark), "when", when, "commit", change->commit));
 }
 
 /* One value: in its line, or, if it has several lines, below and indented. */
@@ -44,7 +44,7 @@ static void tell_value(FILE *out, const char *text)
 {
 	struct buf b = BUF_INIT;
 	text_wrap(&b, *text ? text : "—", 4096, 8);
-	fprintf(out, "%s%s", strchr(b.data, '\n') ? "\n        " : "", b.data);
+	printable_printf(out, "%s%s", strchr(b.data, '\n') ? "\n        " : "", b.data);
 	buf_release(&b);
 }
 
@@ -59,9 +59,9 @@ static int tell_change(void *ctx, const struct record_change *change)
 	}
 	if (strcmp(t->label, change->label) != 0) {
 		snprintf(t->label, sizeof t->label, "%s", change->label);
-		fprintf(out, "%s  %s%s\n", change->label, change->title, change->added ? _(" (new)") : "");
+		printable_printf(out, "%s  %s%s\n", change->label, change->title, change->added ? _(" (new)") : "");
 	}
-	fprintf(out, "    %s: ", change_field_label(change));
+	printable_printf(out, "    %s: ", change_field_label(change));
 	if (!change->added) {
 		tell_value(out, change->old_text);
 		fputs(" → ", out);
@@ -70,7 +70,7 @@ static int tell_change(void *ctx, const struct record_change *change)
 	if (t->authors) {
 		char when[CLOCK_TEXT];
 		clock_format(change->when, when);
-		fprintf(out, "  (%s, %s, %.10s)", change->person, when, change->commit);
+		printable_printf(out, "  (%s, %s, %.10s)", change->person, when, change->commit);
 	}
 	fputc('\n', out);
 	return 0;
@@ -90,7 +90,7 @@ int cmd_diff(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0 && t.array)
 		cmd_print_json(s, json_incref(t.array));
 	else if (rc == 0 && t.count == 0)
-		fprintf(s->log, _("no record differs between %.10s and %.10s\n"), a, b);
+		printable_printf(s->log, _("no record differs between %.10s and %.10s\n"), a, b);
 	json_decref(t.array);
 	return rc < 0 ? -1 : 0;
 }
@@ -118,16 +118,18 @@ static int log_one(void *ctx, const struct history_entry *entry)
 	if (l->array) {
 		struct authorship who = AUTHORSHIP_INIT;
 		authorship_of_entry(entry, &who);
-		json_array_append_new(
-		    l->array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind", "commit", "label", "", "id",
-		                        entry->id, "when", when, "author", entry->author_name, "mark", who.mark,
-		                        "action", entry->action ? entry->action : "", "subject", entry->subject));
+		json_array_append_new(l->array,
+		                      json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "kind", "commit", "label",
+		                                "", "id", entry->id, "when", when, "author",
+		                                cmd_json_text(entry->author_name), "mark", cmd_json_text(who.mark),
+		                                "action", cmd_json_text(entry->action ? entry->action : ""), "subject",
+		                                cmd_json_text(entry->subject)));
 		authorship_release(&who);
 		return 0;
 	}
 	char *author = person_of_entry(l->s->c, entry);
 	char *subject = printable_dup(entry->subject);
-	fprintf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
+	printable_printf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
 	free(author);
 	free(subject);
 	struct telling t = {.s = l->s, .authors = entry->parent_count > 1}; /* a merge brings the changes of others */

@@ -84,7 +84,7 @@ static void tell_columns(FILE *out, const struct csv_import *import)
 	struct buf safe = BUF_INIT;
 	printable_add(&safe, left_out.data, left_out.len, PRINTABLE_LINE);
 	if (safe.len)
-		fprintf(out, _("columns left out: %s\n"), safe.data);
+		printable_printf(out, _("columns left out: %s\n"), safe.data);
 	buf_release(&safe);
 	buf_release(&left_out);
 }
@@ -96,10 +96,10 @@ static void tell_import(struct session *s, const struct csv_import *import, cons
 		cmd_print_label(s, import->labels[i]);
 	tell_columns(out, import);
 	for (size_t i = 0; i < import->rejected_count; i++)
-		fprintf(out, _("line %zu: %s\n"), import->rejected[i].line, import->rejected[i].reason);
-	fprintf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
-	        import->dry_run ? _("dry run, nothing is written: ") : "", import->added, import->rejected_count,
-	        csv_encoding_name(file->encoding));
+		printable_printf(out, _("line %zu: %s\n"), import->rejected[i].line, import->rejected[i].reason);
+	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
+	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
+	                 import->rejected_count, csv_encoding_name(file->encoding));
 }
 
 static int write_rejects(const struct csv_import *import, const char *path, struct err *err)
@@ -165,8 +165,8 @@ static int write_list(struct session *s, const char *path, const struct buf *tex
 	else if (rc == 0)
 		rc = path_write_file(path, bytes.data, bytes.len, 0, err);
 	if (rc == 0 && lacking)
-		fprintf(s->log, _("%zu characters do not exist in %s and are written as U+XXXX\n"), lacking,
-		        csv_encoding_name(encoding));
+		printable_printf(s->log, _("%zu characters do not exist in %s and are written as U+XXXX\n"), lacking,
+		                 csv_encoding_name(encoding));
 	buf_release(&bytes);
 	return rc;
 }
@@ -192,7 +192,7 @@ int cmd_export_csv(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = write_list(s, args->words[2], &text, encoding, err);
 	if (rc == 0)
-		fprintf(s->log, P_("%zu record written\n", "%zu records written\n", count), count);
+		printable_printf(s->log, P_("%zu record written\n", "%zu records written\n", count), count);
 	filter_free(filter);
 	buf_release(&text);
 	return rc;

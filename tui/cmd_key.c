@@ -80,8 +80,9 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 		return -1;
 	struct buf fingerprint = BUF_INIT;
 	identity_fingerprint(id, &fingerprint);
-	fprintf(s->out, "%s\n", fingerprint.data);
-	fprintf(s->log, _("Identity of %s (%s) made. Back it up now: genba key backup FILE\n"), id->name, id->mark);
+	printable_printf(s->out, "%s\n", fingerprint.data);
+	printable_printf(s->log, _("Identity of %s (%s) made. Back it up now: genba key backup FILE\n"), id->name,
+	                 id->mark);
 	buf_release(&fingerprint);
 	identity_free(id);
 	return 0;
@@ -99,8 +100,8 @@ static int key_show(struct session *s, const char *path, int only_line, struct e
 	char *name = printable_dup(id->name);
 	char *safe = printable_dup(line.data);
 	if (!only_line)
-		fprintf(s->out, "%s (%s)\n%s\n", name, id->mark, fingerprint.data);
-	fprintf(s->out, "%s\n", safe);
+		printable_printf(s->out, "%s (%s)\n%s\n", name, id->mark, fingerprint.data);
+	printable_printf(s->out, "%s\n", safe);
 	free(safe);
 	free(name);
 	buf_release(&line);

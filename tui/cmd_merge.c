@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "handover/merge/merge.h"
 #include "handover/merge/resolve.h"
 #include "handover/parcel/handover.h"
@@ -22,25 +23,26 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 	size_t i;
 	json_t *line;
 	json_array_foreach(r->notes, i, line)
-		fprintf(s->out, "%s\n", json_string_value(line));
+		printable_printf(s->out, "%s\n", json_string_value(line));
 	json_array_foreach(r->lines, i, line)
-		fprintf(s->out, "%s\n", json_string_value(line));
+		printable_printf(s->out, "%s\n", json_string_value(line));
 	if (r->outcome == MERGE_NOTHING)
-		fprintf(s->out, "%s\n", _("nothing new: all of it is here already"));
+		printable_printf(s->out, "%s\n", _("nothing new: all of it is here already"));
 	else
-		fprintf(
+		printable_printf(
 		    s->out,
 		    _("%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n"),
 		    dry_run ? _("dry run, nothing is written: ") : "", r->commits, r->records, r->conflicts,
 		    r->renamed);
 	if (r->aside)
-		fprintf(
+		printable_printf(
 		    s->out,
 		    _("%zu actions are set aside, since a revoked key signed them or what they build on; to take them "
 		      "in, on record: --vouch REASON\n"),
 		    r->aside);
 	if (r->conflicts && !dry_run)
-		fprintf(s->out, "%s\n", _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));
+		printable_printf(s->out, "%s\n",
+		                 _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));
 }
 
 static int is_sealed(const char *path)

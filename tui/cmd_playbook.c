@@ -20,7 +20,7 @@ static void print_text(FILE *out, const char *prefix, const char *text)
 		return;
 	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
 	text_wrap(&wrapped, safe.data, 96, 4);
-	fprintf(out, "%s%s\n", prefix, wrapped.data);
+	printable_printf(out, "%s%s\n", prefix, wrapped.data);
 	buf_release(&wrapped);
 	buf_release(&safe);
 }
@@ -64,7 +64,8 @@ static void print_capture(struct session *s, const struct run *run, const char *
 			buf_addc(&line, *command);
 	}
 	buf_addc(&line, '\'');
-	fprintf(s->out, "      %s\n", _("to run it here, its output on record (then: step … done evidence=LABEL):"));
+	printable_printf(s->out, "      %s\n",
+	                 _("to run it here, its output on record (then: step … done evidence=LABEL):"));
 	print_text(s->out, "      $ ", line.data);
 	buf_release(&line);
 }
@@ -83,7 +84,7 @@ static void print_commands(struct session *s, const struct run *run, const struc
 	}
 	buf_clear(&text);
 	for (size_t i = 0; run_offer(run, w, i, &text, &about) == 0; i++) {
-		fprintf(s->out, "    %s ", _("offered, not run:"));
+		printable_printf(s->out, "    %s ", _("offered, not run:"));
 		print_text(s->out, "", *about ? about : w->id);
 		print_text(s->out, "      $ ", text.data);
 		print_capture(s, run, text.data);
@@ -98,10 +99,10 @@ static void print_answers(struct session *s, const struct run *run, const struct
 	const char *name;
 	json_t *to;
 	if (w->what == WAITING_QUESTION)
-		fprintf(s->out, "    %s\n", _("answer: step yes, or step no"));
+		printable_printf(s->out, "    %s\n", _("answer: step yes, or step no"));
 	json_object_foreach(json_object_get(w->step, "cases"), name, to) {
 		char *safe = printable_dup(name);
-		fprintf(s->out, "    %s step %s\n", _("answer:"), safe);
+		printable_printf(s->out, "    %s step %s\n", _("answer:"), safe);
 		free(safe);
 	}
 	if (w->what != WAITING_ACTION && run->playbook->foreign && !engine_decided(run->engine, w, &why))
@@ -115,12 +116,12 @@ static void print_waiting(struct session *s, const struct run *run, const struct
 	const json_t *need;
 	size_t i;
 	char *id = printable_dup(w->id);
-	fprintf(s->out, "\n");
+	printable_printf(s->out, "\n");
 	print_text(s->out, w->what == WAITING_ACTION ? "▶ " : "? ", *name ? name : w->id);
-	fprintf(s->out, "    [%s]\n", id);
+	printable_printf(s->out, "    [%s]\n", id);
 	print_expanded(s, run, w, json_object_get(w->step, "description"));
 	if (*why) {
-		fprintf(s->out, "    %s:\n", _("why"));
+		printable_printf(s->out, "    %s:\n", _("why"));
 		print_text(s->out, "    ", why);
 	}
 	json_array_foreach(playbook_step_extra(w->step, "warnings"), i, need)
@@ -130,12 +131,12 @@ static void print_waiting(struct session *s, const struct run *run, const struct
 	json_array_foreach(playbook_step_extra(w->step, "records"), i, need) {
 		struct buf line = BUF_INIT;
 		run_requirement_text(need, &line);
-		fprintf(s->out, "    %s %s\n", _("to record:"), line.data);
+		printable_printf(s->out, "    %s %s\n", _("to record:"), line.data);
 		buf_release(&line);
 	}
 	if (run_called_playbook(w)) {
 		char *called = printable_dup(run_called_playbook(w));
-		fprintf(s->out, "    %s genba play %s\n", _("start it:"), called);
+		printable_printf(s->out, "    %s genba play %s\n", _("start it:"), called);
 		free(called);
 	}
 	print_answers(s, run, w);
@@ -148,11 +149,11 @@ static int print_run(struct session *s, const char *label, struct err *err)
 	if (run_load(s->c, label, &run, err) < 0)
 		return -1;
 	char *title = record_title(run.record);
-	fprintf(s->out, "%s  %s", run.label, title);
+	printable_printf(s->out, "%s  %s", run.label, title);
 	const json_t *on = json_object_get(run.record, "on");
 	for (size_t i = 0; i < json_array_size(on); i++)
-		fprintf(s->out, "%s%s", i ? ", " : "  → ", json_string_value(json_array_get(on, i)));
-	fprintf(s->out, _("  (%zu steps on record)\n"), run.done_count);
+		printable_printf(s->out, "%s%s", i ? ", " : "  → ", json_string_value(json_array_get(on, i)));
+	printable_printf(s->out, _("  (%zu steps on record)\n"), run.done_count);
 	free(title);
 	for (size_t i = 0; i < run.waiting_count; i++)
 		print_waiting(s, &run, &run.waiting[i]);
@@ -161,7 +162,8 @@ static int print_run(struct session *s, const char *label, struct err *err)
 		print_text(s->out, "    ‖ ",
 		           json_get_string(run.record, "reason") ? json_get_string(run.record, "reason") : "");
 	if (run.waiting_count == 0)
-		fprintf(s->out, "    %s\n", state && strcmp(state, "abandoned") == 0 ? _("abandoned") : _("finished"));
+		printable_printf(s->out, "    %s\n",
+		                 state && strcmp(state, "abandoned") == 0 ? _("abandoned") : _("finished"));
 	run_release(&run);
 	return 0;
 }
@@ -181,7 +183,7 @@ static int print_runs(struct session *s, int json, struct err *err)
 	} else if (json_array_size(labels) == 0) {
 		fputs(_("no playbook is running; there are: "), s->out);
 		for (size_t i = 0; playbook_builtin_name(i); i++)
-			fprintf(s->out, "%s%s", i ? ", " : "", playbook_builtin_name(i));
+			printable_printf(s->out, "%s%s", i ? ", " : "", playbook_builtin_name(i));
 		fputc('\n', s->out);
 	}
 	for (size_t i = 0; !json && i < json_array_size(labels) && rc == 0; i++)
@@ -259,10 +261,11 @@ static int start_run(struct session *s, const struct args *args, const char *on,
 		cmd_assigns_free(variables, names, count);
 	}
 	if (p && rc == 0 && json_array_size(p->departures) + json_array_size(p->inert) > 0)
-		fprintf(s->log,
-		        _("%s: %zu departures from the standard, %zu things that genba only shows: genba playbook "
-		          "check %s\n"),
-		        args->words[0], json_array_size(p->departures), json_array_size(p->inert), args->words[0]);
+		printable_printf(
+		    s->log,
+		    _("%s: %zu departures from the standard, %zu things that genba only shows: genba playbook "
+		      "check %s\n"),
+		    args->words[0], json_array_size(p->departures), json_array_size(p->inert), args->words[0]);
 	playbook_free(p);
 	for (size_t i = 0; i < count; i++)
 		free(words[i]);
@@ -404,7 +407,7 @@ int cmd_step(struct session *s, const struct args *args, struct err *err)
 		if (rc == 0) {
 			cmd_print_label(s, label);
 			if (!s->in_script && finished)
-				fprintf(s->log, "%s\n", _("the playbook is finished"));
+				printable_printf(s->log, "%s\n", _("the playbook is finished"));
 			else if (!s->in_script)
 				print_waiting(s, &run, &run.waiting[0]);
 		}
@@ -419,7 +422,7 @@ static void print_list(struct session *s, const char *prefix, const json_t *line
 	size_t i;
 	json_t *line;
 	json_array_foreach(lines, i, line)
-		fprintf(s->out, "  %s%s\n", prefix, json_string_value(line));
+		printable_printf(s->out, "  %s%s\n", prefix, json_string_value(line));
 }
 
 static int check_files(struct session *s, const struct args *args, struct err *err)
@@ -431,14 +434,14 @@ static int check_files(struct session *s, const struct args *args, struct err *e
 		if (p) {
 			char *name = printable_dup(playbook_text(json_object_get(p->tree, "name")));
 			char *file = printable_dup(args->words[i]);
-			fprintf(s->out, _("%s: good: %s, %zu steps, sha256 %s\n"), file, name,
-			        json_object_size(json_object_get(p->tree, "workflow")), p->digest);
+			printable_printf(s->out, _("%s: good: %s, %zu steps, sha256 %s\n"), file, name,
+			                 json_object_size(json_object_get(p->tree, "workflow")), p->digest);
 			free(file);
 			free(name);
 			print_list(s, "", p->departures);
 			print_list(s, _("not acted on: "), p->inert);
 		} else {
-			fprintf(s->log, "%s\n", why.message);
+			printable_printf(s->log, "%s\n", why.message);
 			rc = -1;
 		}
 		playbook_free(p);
@@ -470,13 +473,13 @@ static int export_file(struct session *s, const char *file, const char *folder, 
 		char *path = export_path(folder, file);
 		rc = path_write_file(path, text.data, text.len, 0, err);
 		if (rc == 0)
-			fprintf(s->out, "%s\n", path);
+			printable_printf(s->out, "%s\n", path);
 		free(path);
 	} else {
 		fputs(text.data, s->out);
 	}
 	json_array_foreach(lost, i, line)
-		fprintf(s->log, _("%s: not in the export: %s\n"), file, json_string_value(line));
+		printable_printf(s->log, _("%s: not in the export: %s\n"), file, json_string_value(line));
 	buf_release(&text);
 	json_decref(lost);
 	json_decref(strict);

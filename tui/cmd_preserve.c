@@ -101,7 +101,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		close(opened);
 	if (rc == 0) {
 		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
-		fprintf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
+		printable_printf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
 		fflush(out);
 		fputs(done.note.data, s->log);
 		fputs(done.advice.data, s->log);
@@ -109,7 +109,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		tally->wrong += done.wrong != 0;
 	} else if (!alone &&
 	           (why.code == ERR_FAILED || why.code == ERR_INVALID)) { /* not there, not readable, a FIFO */
-		fprintf(s->log, "%s\n", why.message);
+		printable_printf(s->log, "%s\n", why.message);
 		tally->failed++;
 		rc = 0;
 	} else {
@@ -169,7 +169,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	}
 	for (; i < args->count; i++) {
 		char *path = printable_dup(args->words[i]);
-		fprintf(s->log, _("not begun: %s\n"), path);
+		printable_printf(s->log, _("not begun: %s\n"), path);
 		free(path);
 		tally.failed++;
 	}

@@ -41,7 +41,7 @@ static int list_open(void *ctx, json_t *record)
 			json_array_append_new(o->array, json_pack("{s:s s:s s:s s:s}", "kind", "worksheet", "label",
 			                                          safe, "of", kind->name, "by", name));
 		else if (kind)
-			fprintf(o->s->out, "%s  %s  %s\n", safe, kind_label(kind), name);
+			printable_printf(o->s->out, "%s  %s  %s\n", safe, kind_label(kind), name);
 		free(safe);
 	}
 	free(name);

@@ -195,7 +195,7 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 	struct buf summary = BUF_INIT;
 	int rc = record_undo(s->c, reason, &summary, err);
 	if (rc == 0)
-		fprintf(s->out, "%s\n", summary.data);
+		printable_printf(s->out, "%s\n", summary.data);
 	buf_release(&summary);
 	return rc;
 }
@@ -342,7 +342,7 @@ static int show_reference(void *ctx, json_t *record, const char *field)
 {
 	FILE *out = ctx;
 	char *title = record_title(record);
-	fprintf(out, "  ← %s %s (%s)\n", record_label(record), title, field);
+	printable_printf(out, "  ← %s %s (%s)\n", record_label(record), title, field);
 	free(title);
 	return 0;
 }
@@ -362,7 +362,7 @@ static void show_origin(struct session *s, const json_t *record, const char *com
 	const char *entered = json_get_string(record, "entered");
 	char *when = printable_dup(entered ? entered : "?");
 	char *person = person_of_mark(s->c, json_get_string(record, "author"));
-	fprintf(s->out, _("  entered %s by %s\n"), when, person);
+	printable_printf(s->out, _("  entered %s by %s\n"), when, person);
 	free(person);
 	free(when);
 	if (!modified || (entered && strcmp(entered, modified) == 0))
@@ -370,7 +370,7 @@ static void show_origin(struct session *s, const json_t *record, const char *com
 	struct authorship who;
 	when = printable_dup(modified);
 	person = changed_by(s, record, commit, &who);
-	fprintf(s->out, _("  changed %s by %s\n"), when, person);
+	printable_printf(s->out, _("  changed %s by %s\n"), when, person);
 	authorship_release(&who);
 	free(person);
 	free(when);
@@ -380,8 +380,8 @@ static void show_fields(FILE *out, const json_t *record)
 {
 	const struct kind *kind = record_kind(record);
 	char *title = record_title(record);
-	fprintf(out, "%s  %s  %s\n", record_label(record), kind ? kind_label(kind) : json_get_string(record, "kind"),
-	        title);
+	printable_printf(out, "%s  %s  %s\n", record_label(record),
+	                 kind ? kind_label(kind) : json_get_string(record, "kind"), title);
 	free(title);
 	size_t widest = 0;
 	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
@@ -399,7 +399,7 @@ static void show_fields(FILE *out, const json_t *record)
 		text_pad(&line, field_label(field), widest + 2);
 		record_field_text(record, field, &value);
 		text_wrap(&line, value.data, 4096, widest + 4);
-		fprintf(out, "%s\n", line.data);
+		printable_printf(out, "%s\n", line.data);
 		buf_release(&value);
 		buf_release(&line);
 	}
@@ -495,7 +495,7 @@ static int print_hit(void *ctx, const struct search_hit *hit)
 		if (record)
 			json_array_append_new(f->array, record);
 	} else {
-		fprintf(f->s->out, "%-8s %-10s %s\n", hit->label, hit->kind, hit->snippet);
+		printable_printf(f->s->out, "%-8s %-10s %s\n", hit->label, hit->kind, hit->snippet);
 	}
 	return 0;
 }
@@ -513,7 +513,7 @@ int cmd_find(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0 && f.array)
 		cmd_print_json(s, json_incref(f.array));
 	else if (rc == 0 && f.count == 0)
-		fprintf(s->log, "%s\n", _("nothing found"));
+		printable_printf(s->log, "%s\n", _("nothing found"));
 	json_decref(f.array);
 	buf_release(&text);
 	return rc;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ int cmd_script(struct session *s, const struct args *args, struct err *err)
 			continue;
 		err_prefix(&inner, _("line %lu"), number);
 		if (args_option(args, "keep-going"))
-			fprintf(s->log, "genba: %s\n", inner.message);
+			printable_printf(s->log, "genba: %s\n", inner.message);
 		if (rc == 0 && err)
 			*err = inner;
 		rc = -1;

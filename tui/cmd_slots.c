@@ -71,8 +71,9 @@ static int list_slot(void *ctx, const struct access_slot *slot)
 		else
 			buf_addf(&what, "%s%s%s  %s", *slot->label ? slot->label : "", *name ? " " : "",
 			         *name ? name : _("unknown"), fingerprint.data);
-		fprintf(l->s->out, "%2u  %s%s%s\n", slot->slot.index, what.data,
-		        slot->slot.opened_by ? _("  (opened it now)") : "", slot->revoked ? _("  (revoked)") : "");
+		printable_printf(l->s->out, "%2u  %s%s%s\n", slot->slot.index, what.data,
+		                 slot->slot.opened_by ? _("  (opened it now)") : "",
+		                 slot->revoked ? _("  (revoked)") : "");
 		free(name);
 	}
 	buf_release(&fingerprint);
@@ -179,7 +180,7 @@ int cmd_key_slots(struct session *s, const struct args *args, struct err *err)
 
 static int tell_copy(void *ctx, const char *line)
 {
-	fprintf(ctx, "  %s\n", line);
+	printable_printf(ctx, "  %s\n", line);
 	return 0;
 }
 
@@ -198,10 +199,10 @@ int cmd_purge(struct session *s, const struct args *args, struct err *err)
 	if (rc < 0)
 		return -1;
 	cmd_print_label(s, report.decision);
-	fprintf(s->log, _("Purged: %u texts, %u files; the file was written anew under another key.\n"), report.texts,
-	        report.files);
+	printable_printf(s->log, _("Purged: %u texts, %u files; the file was written anew under another key.\n"),
+	                 report.texts, report.files);
 	if (report.shared)
-		fprintf(s->log, _("%u files stay: other records name them too.\n"), report.shared);
+		printable_printf(s->log, _("%u files stay: other records name them too.\n"), report.shared);
 	fputs(_("The short fields of the record stay in the history. Copies that may still hold what was purged:\n"),
 	      s->log);
 	rc = purge_known_copies(s->c, tell_copy, s->log, err);

@@ -37,21 +37,31 @@ void cmd_assigns_free(struct assign *assigns, char **names, size_t count)
 	free(assigns);
 }
 
-void cmd_print_label(struct session *s, const char *label)
+json_t *cmd_json_text(const char *text)
 {
-	fprintf(s->out, "%s\n", label);
-	fflush(s->out);
+	json_t *string = json_string(text);
+	char *safe = string ? NULL : printable_dup(text ? text : "");
+	if (!string)
+		string = json_string(safe);
+	free(safe);
+	return string;
 }
 
-static int write_chunk(const char *bytes, size_t n, void *out)
+void cmd_print_label(struct session *s, const char *label)
 {
-	return fwrite(bytes, 1, n, out) == n ? 0 : -1;
+	printable_printf(s->out, "%s\n", label);
+	fflush(s->out);
 }
 
 void cmd_print_json(struct session *s, json_t *array)
 {
-	json_dump_callback(array, write_chunk, s->out, JSON_INDENT(1) | JSON_SORT_KEYS);
-	fputc('\n', s->out);
+	char *text = json_dumps(array, JSON_INDENT(1) | JSON_SORT_KEYS);
+	struct buf safe = BUF_INIT;
+	printable_json(&safe, text ? text : "[]");
+	buf_addc(&safe, '\n');
+	fwrite(safe.data, 1, safe.len, s->out);
+	buf_release(&safe);
+	free(text);
 	json_decref(array);
 }
 
@@ -83,7 +93,7 @@ void text_table_print(struct text_table *t, FILE *out, size_t widest)
 		}
 		while (line.len > 0 && line.data[line.len - 1] == ' ')
 			buf_truncate(&line, line.len - 1);
-		fprintf(out, "%s\n", line.data);
+		printable_printf(out, "%s\n", line.data);
 		buf_release(&line);
 	}
 	free(widths);
@@ -133,7 +143,7 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 		rc = err_set(err, ERR_USAGE, _("'%s' is neither a commit nor a time"), when);
 	buf_release(&edtf);
 	if (rc == 0)
-		fprintf(s->log, _("as of commit %.10s\n"), commit);
+		printable_printf(s->log, _("as of commit %.10s\n"), commit);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include "base/file/paths.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
@@ -154,7 +155,9 @@ static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t to
 		return 0;
 	uint64_t percent = total ? (uint64_t)((double)done * 100.0 / (double)total) : 0;
 	if (total && percent != last_percent) {
-		fprintf(stderr, "\r%s %3u %%\x1b[K", what, (unsigned)percent);
+		char *safe = printable_dup(what);
+		fprintf(stderr, "\r%s %3u %%\x1b[K", safe, (unsigned)percent);
+		free(safe);
 		if (done >= total)
 			fprintf(stderr, "\r\x1b[K");
 		fflush(stderr);

@@ -379,7 +379,9 @@ void screen_put(int row, int column, int cells, enum tone tone, const char *text
 		cells = COLS - column;
 	struct buf line = BUF_INIT;
 	struct buf ascii = BUF_INIT;
-	text_pad(&line, text, (size_t)cells);
+	char *safe = printable_dup(text); /* the last door to the terminal, whoever made the row */
+	text_pad(&line, safe, (size_t)cells);
+	free(safe);
 	if (is_plain) {
 		terminal_plain_text(line.data, &ascii);
 		buf_release(&line);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "case/care/backup.h"
 #include "case/case.h"
@@ -68,6 +69,14 @@ static int load_identity(struct session *s, struct err *err)
 	return 0;
 }
 
+static char *passphrase_prompt(const struct session *s)
+{
+	char *whose = printable_dup(s->identity ? s->identity->name : s->path);
+	char *prompt = xasprintf(s->identity ? _("Passphrase of %s: ") : _("Passphrase of the case %s: "), whose);
+	free(whose);
+	return prompt;
+}
+
 static int unlock_identity(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	char *path = identity_default_path();
@@ -86,7 +95,7 @@ int session_identity(struct session *s, int unlock, struct err *err)
 	if (!unlock || s->identity->secret_key)
 		return 0;
 	struct secret passphrase = SECRET_INIT;
-	char *prompt = xasprintf(_("Passphrase of %s: "), s->identity->name);
+	char *prompt = passphrase_prompt(s);
 	int rc = session_passphrase(s, prompt, &passphrase, err);
 	if (rc == 0)
 		rc = unlock_identity(s, &passphrase, err);
@@ -101,8 +110,8 @@ static void settle(struct session *s)
 	struct buf told = BUF_INIT;
 	struct err err = ERR_INIT;
 	if (handover_settle(s->c, &told, &err) < 0)
-		fprintf(s->log, "%s\n", err.message);
-	fputs(told.data, s->log);
+		printable_printf(s->log, "%s\n", err.message);
+	printable_printf(s->log, "%s", told.data);
 	buf_release(&told);
 }
 
@@ -113,7 +122,7 @@ static int open_case(struct session *s, const struct secret *passphrase, struct 
 	if (!s->c)
 		return -1;
 	if (*case_notice(s->c))
-		fprintf(s->log, "%s", case_notice(s->c));
+		printable_printf(s->log, "%s", case_notice(s->c));
 	settle(s);
 	return 0;
 }
@@ -151,8 +160,7 @@ int session_open(struct session *s, struct err *err)
 	if (s->identity && s->identity->secret_key)
 		return open_case(s, NULL, err);
 	struct secret passphrase = SECRET_INIT;
-	char *prompt = s->identity ? xasprintf(_("Passphrase of %s: "), s->identity->name)
-	                           : xasprintf(_("Passphrase of the case %s: "), s->path);
+	char *prompt = passphrase_prompt(s);
 	int rc = session_passphrase(s, prompt, &passphrase, err);
 	if (rc == 0)
 		rc = session_open_with(s, &passphrase, err);
@@ -197,8 +205,8 @@ void session_backup_if_due(struct session *s)
 	struct err err = ERR_INIT;
 	int rc = s->c ? backup_if_due(s->c, NULL, &report, &err) : 0;
 	if (rc < 0)
-		fprintf(s->log, _("Notice: %s\n"), err.message);
+		printable_printf(s->log, _("Notice: %s\n"), err.message);
 	else if (rc == 1 && report.file)
-		fprintf(s->log, _("A second copy was brought up to date: %s\n"), report.file);
+		printable_printf(s->log, _("A second copy was brought up to date: %s\n"), report.file);
 	backup_report_release(&report);
 }

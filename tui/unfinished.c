@@ -1,4 +1,5 @@
 #include "tui/unfinished.h"
+#include "tui/cmd.h"
 
 #include "base/err.h"
 #include "base/file/pathname.h"
@@ -95,7 +96,7 @@ static int print_one(void *ctx, const struct unfinished *job)
 			                                          "label", job->label, "part", "evidence", "text",
 			                                          safe_text, "command", safe_command));
 		else
-			fprintf(p->s->out, _("%s; to go on: %s\n"), safe_text, safe_command);
+			printable_printf(p->s->out, _("%s; to go on: %s\n"), safe_text, safe_command);
 		free(safe_text);
 		free(safe_command);
 	}

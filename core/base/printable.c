@@ -95,6 +95,40 @@ void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags)
 	}
 }
 
+void printable_json(struct buf *out, const char *json)
+{
+	const unsigned char *p = (const unsigned char *)json;
+	size_t n = strlen(json);
+	while (n > 0) {
+		utf8proc_int32_t c;
+		size_t length = next(p, n, &c);
+		if (c >= 0x10000 && is_harmful(c))
+			buf_addf(out, "\\u%04X\\u%04X", 0xD800 + (unsigned)((c - 0x10000) >> 10),
+			         0xDC00 + (unsigned)((c - 0x10000) & 0x3FF));
+		else if (c >= 0x7F && is_harmful(c))
+			buf_addf(out, "\\u%04X", (unsigned)c);
+		else if (c >= 0) /* JSON is UTF-8, and its lines end in newlines */
+			buf_add(out, p, length);
+		p += length;
+		n -= length;
+	}
+}
+
+void printable_printf(FILE *out, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	struct buf safe = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	printable_add(&safe, text.data, text.len, PRINTABLE_KEEP_NEWLINES);
+	if (safe.len)
+		fwrite(safe.data, 1, safe.len, out);
+	buf_release(&safe);
+	buf_release(&text);
+}
+
 char *printable_dup(const char *text)
 {
 	struct buf b = BUF_INIT;

@@ -18,6 +18,7 @@
 #define GENBA_BASE_PRINTABLE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct buf;
 
@@ -31,8 +32,19 @@ enum printable_flags {
 /* Appends the printable form of n bytes to `out`. */
 void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags);
 
+/*
+ * Appends JSON text whose strings hold no harmful character raw: they are written
+ * as \uXXXX, which a program reads as the same character. For JSON that may be
+ * looked at on a terminal.
+ */
+void printable_json(struct buf *out, const char *json);
+
 /* The same for a string, as a string that the caller frees. */
 char *printable_dup(const char *text);
+
+/* fprintf() through the printable funnel, for all that commands tell people: what a case holds may be hostile. Line ends
+ * stay; what must be one line is made so before. Not for what a program reads as bytes (CSV, sums, files). */
+__attribute__((format(printf, 2, 3))) void printable_printf(FILE *out, const char *format, ...);
 
 /* Display width in terminal cells of printable UTF-8: East Asian wide characters count two, combining marks none. */
 size_t text_width(const char *text);

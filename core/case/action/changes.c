@@ -20,7 +20,7 @@ struct comparing {
 
 const char *change_field_label(const struct record_change *change)
 {
-	return change->field ? field_label(change->field) : change->name;
+	return change->field ? field_label(change->field) : change->safe_name;
 }
 
 /* Names that every record has and that say nothing of a change. */
@@ -99,10 +99,12 @@ static int give_change(struct comparing *k, const struct pair *p, const struct f
 	value_text(p->new_record, field, name, &new_text);
 	struct authorship who = find_author(k, p->path, name);
 	char *person = person_of_change(k->c, &who);
+	char *safe_name = printable_dup(name);
 	struct record_change change = {.label = p->label,
 	                               .kind = p->kind,
 	                               .title = p->title,
 	                               .name = name,
+	                               .safe_name = safe_name,
 	                               .field = field,
 	                               .old_value = json_object_get(p->old_record, name),
 	                               .new_value = json_object_get(p->new_record, name),
@@ -115,6 +117,7 @@ static int give_change(struct comparing *k, const struct pair *p, const struct f
 	                               .person = person,
 	                               .when = who.when};
 	int rc = k->fn(k->ctx, &change);
+	free(safe_name);
 	free(person);
 	authorship_release(&who);
 	buf_release(&old_text);

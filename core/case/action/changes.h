@@ -24,6 +24,7 @@ struct record_change {
 	const char *kind;          /* name of its kind, which may be unknown to this genba */
 	const char *title;         /* of the record as it became: printable */
 	const char *name;          /* of the field */
+	const char *safe_name;     /* the same, printable */
 	const struct field *field; /* NULL: not in this genba's table */
 	const json_t *old_value;   /* as read (labels, texts, secrets masked); NULL: unset */
 	const json_t *new_value;
@@ -48,7 +49,7 @@ int changes_of_commit(struct case_file *c, const char *commit, change_fn fn, voi
  * are told backwards, and the commits named are those that are taken back. */
 int changes_between(struct case_file *c, const char *a, const char *b, change_fn fn, void *ctx, struct err *err);
 
-/* The name of a field for people: its label in the interface's language, or its name. */
+/* The name of a field for people: its label in the interface's language, or its name. Printable. */
 const char *change_field_label(const struct record_change *change);
 
 #endif

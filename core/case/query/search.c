@@ -216,9 +216,12 @@ int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(v
 	int rc = SQLITE_DONE;
 	while (result == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		char *snippet = printable_snippet((const char *)sqlite3_column_text(s, 2));
-		struct search_hit hit = {(const char *)sqlite3_column_text(s, 0),
-		                         (const char *)sqlite3_column_text(s, 1), snippet};
+		char *label = printable_dup((const char *)sqlite3_column_text(s, 0));
+		char *kind = printable_dup((const char *)sqlite3_column_text(s, 1));
+		struct search_hit hit = {label, kind, snippet};
 		result = fn(ctx, &hit);
+		free(kind);
+		free(label);
 		free(snippet);
 	}
 	if (result == 0 && rc != SQLITE_DONE)

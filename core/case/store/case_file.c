@@ -1,6 +1,7 @@
 #include "case/store/case_file.h"
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/case_internal.h"
 #include "history/sshsig.h"
 
@@ -73,7 +74,9 @@ int case_refresh(struct case_file *c, struct err *err)
 	const char *tlp = json_get_string(record, "tlp");
 	free(c->title);
 	c->title = xstrdup(title ? title : "");
-	snprintf(c->tlp, sizeof c->tlp, "%s", tlp ? tlp : "AMBER");
+	char *safe = printable_dup(tlp ? tlp : "AMBER"); /* shown in every header */
+	snprintf(c->tlp, sizeof c->tlp, "%s", safe);
+	free(safe);
 	snprintf(c->id, sizeof c->id, "%s", json_get_string(record, "id"));
 	json_decref(record);
 	char head[HISTORY_ID];

@@ -51,10 +51,29 @@ const char *record_label_of(struct case_file *c, const char *id, const char **ki
 
 /* ---- stored form -> form as read */
 
+static json_t *harmless(const char *text)
+{
+	char *safe = printable_dup(text);
+	json_t *string = json_string(safe);
+	free(safe);
+	return string;
+}
+
 static json_t *label_value(struct case_file *c, const char *id)
 {
 	const char *label = record_label_of(c, id, NULL);
-	return json_string(label ? label : id);
+	return harmless(label ? label : id);
+}
+
+/* Label and kind are printed everywhere, as the names that they are: what no name would hold is made visible here. */
+static void make_names_harmless(json_t *record)
+{
+	static const char *const names[] = {"label", "kind"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *text = json_get_string(record, names[i]);
+		if (text)
+			json_object_set_new(record, names[i], harmless(text));
+	}
 }
 
 static json_t *text_value(struct case_file *c, const char *stored, unsigned flags)
@@ -164,8 +183,13 @@ static int is_conflict_value(const struct kind *kind, const char *name)
 static json_t *as_read(struct case_file *c, json_t *stored, unsigned flags)
 {
 	const struct kind *kind = record_kind(stored);
-	if ((flags & RECORD_RAW) || !kind)
+	if (flags & RECORD_RAW)
 		return json_incref(stored);
+	if (!kind) {
+		json_t *unknown = json_copy(stored);
+		make_names_harmless(unknown);
+		return unknown;
+	}
 	json_t *record = json_object();
 	const char *name;
 	json_t *value;
@@ -176,6 +200,7 @@ static json_t *as_read(struct case_file *c, json_t *stored, unsigned flags)
 		                    : field                       ? record_value_as_read(c, field, value, flags)
 		                                                  : unknown_as_read(c, value, flags));
 	}
+	make_names_harmless(record);
 	return record;
 }
 

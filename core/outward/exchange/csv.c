@@ -169,12 +169,30 @@ int csv_parse(const char *text, size_t n, char separator, csv_row_fn fn, void *c
 
 /* ---- writing */
 
+/* Blanks before it do not keep a spreadsheet from reading a formula, and an input method types full-width signs. */
+int csv_is_formula(const char *text)
+{
+	static const char *const signs[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+	for (;;) {
+		if (*text && strchr(" \t\r\n", *text))
+			text++;
+		else if (strncmp(text, "\xE3\x80\x80", 3) == 0) /* ideographic space */
+			text += 3;
+		else
+			break;
+	}
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+			return 1;
+	return 0;
+}
+
 void csv_cell(struct buf *out, const char *text, int first)
 {
 	struct buf safe = BUF_INIT;
 	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
 	const char *p = safe.data;
-	int formula = *p && strchr("=+-@", *p) != NULL;
+	int formula = csv_is_formula(p);
 	if (!first)
 		buf_addc(out, ',');
 	if (!formula && !strpbrk(p, "\",\n")) {

@@ -73,6 +73,9 @@ char csv_separator(const char *text, size_t n);
 typedef int (*csv_row_fn)(void *ctx, const struct csv_row *row, struct err *err);
 int csv_parse(const char *text, size_t n, char separator, csv_row_fn fn, void *ctx, struct err *err);
 
+/* Whether a spreadsheet would read the cell as a formula; csv_cell() puts an apostrophe before it. */
+int csv_is_formula(const char *text);
+
 /* Appends a cell as RFC 4180 quotes it, printable and with formulas defused; a comma before it unless it is the first. */
 void csv_cell(struct buf *out, const char *text, int first);
 /* The same of a JSON value of a record: sets joined by ", ". */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/action.h"
+#include "outward/exchange/csv.h"
 #include "outward/exchange/csv_columns.h"
 
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static char *row_fault(const struct csv_import *import, const json_t *row)
 /* What export put before a formula is taken off again. */
 static const char *undefused(const char *text)
 {
-	return text[0] == '\'' && text[1] && strchr("=+-@", text[1]) ? text + 1 : text;
+	return text[0] == '\'' && csv_is_formula(text + 1) ? text + 1 : text;
 }
 
 static int is_blank(const char *text)

@@ -28,7 +28,9 @@ void board_add(struct board *b, enum board_tone tone, const char *label, const c
 	}
 	struct board_row *row = &b->rows[b->count++];
 	row->tone = tone;
-	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+	char *safe = printable_dup(label ? label : "");
+	snprintf(row->label, sizeof row->label, "%s", safe);
+	free(safe);
 	row->text = printable_dup(text);
 }
 

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLAIN_LABEL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
+
 #define BOTH (BRIEF_MEETING | BRIEF_HANDOVER)
 
 struct section {
@@ -72,7 +74,9 @@ static void put(struct brief *b, enum brief_sort sort, const char *label, const 
 	}
 	struct brief_row *row = &b->rows[b->count++];
 	row->sort = sort;
-	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+	char *safe = printable_dup(label ? label : "");
+	snprintf(row->label, sizeof row->label, "%s", safe);
+	free(safe);
 	row->text = printable_dup(text);
 }
 
@@ -164,7 +168,10 @@ int brief_make(struct case_file *c, enum brief_profile profile, const char *extr
 	memset(b, 0, sizeof *b);
 	clock_format(clock_now(), now);
 	b->title = printable_dup(case_title(c));
-	b->state = xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(c), case_id(c), case_head(c), now);
+	char *state =
+	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(c), case_id(c), case_head(c), now);
+	b->state = printable_dup(state);
+	free(state);
 	int rc = put_state(c, b, err);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections && rc == 0; i++)
 		if (sections[i].profiles & profile)
@@ -221,8 +228,14 @@ void brief_markdown(const struct brief *b, struct buf *out)
 	for (size_t i = 0; i < b->count; i++) {
 		const struct brief_row *row = &b->rows[i];
 		buf_adds(out, row->sort == BRIEF_HEADING ? "\n## " : "- ");
-		if (*row->label)
-			buf_addf(out, "**%s** ", row->label);
+		if (*row->label) {
+			buf_adds(out, "**");
+			if (row->label[strspn(row->label, PLAIN_LABEL)])
+				add_markdown(out, row->label);
+			else
+				buf_adds(out, row->label);
+			buf_adds(out, "** ");
+		}
 		add_markdown(out, row->text);
 		buf_adds(out, row->sort == BRIEF_HEADING ? "\n\n" : "\n");
 	}
@@ -252,8 +265,11 @@ void brief_html(const struct brief *b, struct buf *out)
 			continue;
 		}
 		buf_adds(out, row->sort == BRIEF_ALARM ? "<li class=\"alarm\">" : "<li>");
-		if (*row->label)
-			buf_addf(out, "<span class=\"label\">%s</span> ", row->label);
+		if (*row->label) {
+			buf_adds(out, "<span class=\"label\">");
+			html_text(out, row->label);
+			buf_adds(out, "</span> ");
+		}
 		html_text(out, row->text);
 		buf_adds(out, "</li>\n");
 	}
