@@ -62,6 +62,8 @@ int unfinished_command(const struct unfinished *job, struct buf *line, struct er
 	add_option(line, "split", split);
 	add_option(line, "hash", also[job->also & (DIGEST_MD5 | DIGEST_SHA1)]);
 	add_option(line, "on", job->on);
+	if (job->one_file_system)
+		buf_adds(line, " --one-file-system");
 	buf_adds(line, " --");
 	add_word(line, source.data);
 	buf_release(&source);

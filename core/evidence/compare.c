@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "case/store/record.h"
 #include "evidence/acquire/acquire.h"
-#include "evidence/acquire/manifest.h"
+#include "evidence/acquire/tree.h"
 #include "evidence/image/stored.h"
 
 #include <string.h>
@@ -32,16 +32,32 @@ static int differs(struct err *err)
 	return err_set(err, ERR_DAMAGED, _("the bytes differ from the digest on record"));
 }
 
-static int compare_folder(const struct buf *manifest, const char *path, const struct progress *progress,
-                          struct err *err)
+struct folder_damage {
+	struct buf first;
+	unsigned long long count;
+};
+
+static void count_damage(void *ctx, const char *path, const char *what)
 {
-	struct buf damage = BUF_INIT;
-	uint64_t damaged = 0;
-	int rc = manifest_verify(manifest->data, path, progress, &damage, &damaged, NULL, err);
-	if (rc == 0 && damaged)
-		rc = err_set(err, ERR_DAMAGED, _("%llu entries of the folder differ from its manifest, first: %.*s"),
-		             (unsigned long long)damaged, (int)strcspn(damage.data, "\n"), damage.data);
-	buf_release(&damage);
+	struct folder_damage *d = ctx;
+	if (d->count++ == 0)
+		buf_addf(&d->first, "%s: %s", path, what);
+}
+
+static int compare_folder(const json_t *record, const struct buf *manifest, const char *path,
+                          const struct progress *progress, struct err *err)
+{
+	const char *form = json_get_string(record, "form");
+	struct folder_damage damage = {BUF_INIT, 0};
+	struct tree_comparing how = {.progress = progress,
+	                             .in_place = form && strcmp(form, "hash") == 0,
+	                             .finding = count_damage,
+	                             .ctx = &damage};
+	int rc = tree_verify(manifest->data, path, &how, NULL, err);
+	if (rc == 0 && damage.count)
+		rc = err_set(err, ERR_DAMAGED, _("%llu entries of the folder differ from its manifest, first: %s"),
+		             damage.count, damage.first.data);
+	buf_release(&damage.first);
 	return rc;
 }
 
@@ -102,8 +118,9 @@ int evidence_compare(struct case_file *c, json_t *record, const struct progress 
 {
 	struct buf manifest = BUF_INIT;
 	struct buf path = BUF_INIT;
-	int rc = stored_folder(c, record, &manifest, &path) ? compare_folder(&manifest, path.data, progress, err)
-	                                                    : compare_content(c, record, progress, err);
+	int rc = stored_folder(c, record, &manifest, &path)
+	             ? compare_folder(record, &manifest, path.data, progress, err)
+	             : compare_content(c, record, progress, err);
 	buf_release(&manifest);
 	buf_release(&path);
 	return rc;

@@ -41,6 +41,7 @@ struct preserve_options {
 	const char *on;                   /* label of the asset, or NULL */
 	const char *type;                 /* value of the record's field, or NULL: guessed from the name */
 	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
+	int one_file_system;              /* of a folder: what other file systems are mounted below it is left out */
 	int verify_later; /* copies are not read back now: on record as pending until they are verified */
 	const struct progress *progress;
 	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges or files that cannot be read; NULL */
@@ -101,5 +102,12 @@ enum extract_flags {
  */
 int evidence_extract(struct case_file *c, const char *label, const char *to, unsigned flags,
                      const struct progress *progress, struct err *err);
+
+/*
+ * Writes the manifest of a folder, whose SHA-256 is the evidence's, to the new file `to`, and beside it two files for
+ * `sha256sum -c`: TO.sha256 about the manifest, to be checked beside it, and TO.files.sha256 about all files, to be
+ * checked where the folder lies. ERR_USAGE if the evidence is no folder.
+ */
+int evidence_extract_manifest(struct case_file *c, const char *label, const char *to, struct err *err);
 
 #endif

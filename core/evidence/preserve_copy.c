@@ -8,7 +8,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 int work_copies(const struct work *w)
@@ -24,18 +23,12 @@ static int to_pipe(const struct work *w)
 /* Says before the first byte that the medium is too small. Holes of the source take no room. */
 static int check_room(struct work *w, struct err *err)
 {
-	struct statvfs fs;
-	if (w->source.size == SOURCE_UNKNOWN || statvfs(w->dir, &fs) < 0)
-		return 0;
 	uint64_t need = w->source.size;
+	if (need == SOURCE_UNKNOWN)
+		return 0;
 	if (S_ISREG(w->source.before.st_mode) && (uint64_t)w->source.before.st_blocks * 512 < need)
 		need = (uint64_t)w->source.before.st_blocks * 512;
-	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (w->options->form == EVIDENCE_RAW && need > room)
-		return err_set(err, ERR_NO_SPACE,
-		               _("'%s' has room for %llu MiB, the copy needs %llu MiB: name another folder with --to"),
-		               w->dir, (unsigned long long)(room >> 20), (unsigned long long)(need >> 20));
-	return 0;
+	return work_check_room(w, need, err);
 }
 
 static int same_digest(struct work *w, const unsigned char *bytes, uint64_t piece)

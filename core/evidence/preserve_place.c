@@ -1,4 +1,4 @@
-/* Where a copy goes: never into the folder that is copied. */
+/* Where a copy goes: never into the folder that is copied, and where there is room. */
 #include "evidence/preserve_private.h"
 
 #include "base/err.h"
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 /* The deepest folder on the way to `dir` that is there, without links; `dir` itself need not be. The caller frees. */
 static char *nearest_folder(const char *dir)
@@ -52,4 +53,17 @@ int work_check_place(struct work *w, const struct stat *source)
 		      "with --to"),
 		    w->options->to_dir, w->path);
 	return 0;
+}
+
+int work_check_room(struct work *w, uint64_t need, struct err *err)
+{
+	struct statvfs fs;
+	if (w->options->form != EVIDENCE_RAW || statvfs(w->dir, &fs) < 0)
+		return 0;
+	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (need <= room)
+		return 0;
+	return err_set(err, ERR_NO_SPACE,
+	               _("'%s' has room for %llu MiB, the copy needs %llu MiB: name another folder with --to"), w->dir,
+	               (unsigned long long)(room >> 20), (unsigned long long)(need >> 20));
 }

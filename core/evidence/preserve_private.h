@@ -108,6 +108,9 @@ int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *er
 /* Refuses a folder for copies that lies in the source, before anything is made. */
 int work_check_place(struct work *w, const struct stat *source);
 
+/* Refuses a medium that has not so many bytes of room for a raw copy. */
+int work_check_room(struct work *w, uint64_t need, struct err *err);
+
 /* ---- the copy (preserve_copy.c) */
 
 int work_copies(const struct work *w); /* 1 if the form writes a copy */

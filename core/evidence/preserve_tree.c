@@ -12,20 +12,30 @@
 #include <string.h>
 #include <sys/stat.h>
 
+struct folder_difference {
+	struct buf *note;
+	size_t count;
+};
+
+static void add_difference(void *ctx, const char *path, const char *what)
+{
+	struct folder_difference *d = ctx;
+	buf_addf(d->note, "%s: %s\n", path, what);
+	d->count++;
+}
+
 static void read_back(struct work *w, const struct manifest *m)
 {
-	uint64_t damaged = 0;
 	int reread = 0;
-	struct buf damage = BUF_INIT;
+	struct folder_difference differences = {&w->out->note, 0};
+	struct tree_comparing how = {.progress = w->options->progress, .finding = add_difference, .ctx = &differences};
 	struct err why = ERR_INIT;
-	int rc = manifest_verify(m->text.data, w->copy, w->options->progress, &damage, &damaged, &reread, &why);
-	w->match = rc < 0 ? "pending" : damaged ? "different" : "same";
+	int rc = tree_verify(m->text.data, w->copy, &how, &reread, &why);
+	w->match = rc < 0 ? "pending" : differences.count ? "different" : "same";
 	if (rc < 0)
 		work_note(w, "%s", why.message);
 	else if (!reread && m->files)
 		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
-	buf_add(&w->out->note, damage.data, damage.len);
-	buf_release(&damage);
 }
 
 static void digest_text(struct work *w, const struct manifest *m)
@@ -70,18 +80,25 @@ static int name_copy(struct work *w, struct buf *before)
 }
 
 /* `before` gets the manifest of an interrupted run, if there was one. The job is on record before anything is read or made. */
-static int begin(struct work *w, struct buf *before)
+static int begin(struct work *w, struct buf *before, const struct tree_size *size)
 {
+	struct tree_size done = {0};
 	w->has_job = 1;
 	if (job_load(&w->job, before, w->err) < 0)
 		return -1;
 	int was_there = w->job.there;
 	buf_adds(before, ""); /* never NULL */
 	int made = work_copies(w) ? name_copy(w, before) : 1;
+	if (w->copy && made)
+		tree_measure(&done, w->copy, 1);
+	if (w->copy && work_check_room(w, size->room > done.room ? size->room - done.room : 0, w->err) < 0)
+		return -1;
 	if (was_there)
 		work_going_on(w, before->len ? _("with the files that were not done yet") : _("from the beginning"));
 	w->job.replace = was_there && before->len < w->job.kept; /* its copy is gone, and so its manifest */
 	json_object_set_new(w->job.head, "started", json_string(w->started));
+	if (w->options->one_file_system)
+		json_object_set_new(w->job.head, "one_file_system", json_true());
 	if (w->options->on)
 		json_object_set_new(w->job.head, "on", json_string(w->options->on));
 	if (job_keep(&w->job, before->data, before->len, w->err) < 0)
@@ -110,6 +127,7 @@ static void conclude(struct work *w, struct manifest *m)
 	w->out->files = m->files;
 	w->out->size = m->bytes;
 	buf_add(&w->out->note, m->unread.data, m->unread.len);
+	buf_add(&w->out->note, m->notes.data, m->notes.len);
 	w->manifest = m->text;
 	buf_init(&m->text);
 }
@@ -120,11 +138,16 @@ int work_on_folder(struct work *w)
 	struct buf before = BUF_INIT;
 	struct err why = ERR_INIT;
 	w->out->path = printable_dup(w->path);
+	struct tree_size size = {0};
 	manifest_init(&m);
-	int rc = begin(w, &before);
+	if (w->options->progress || work_copies(w))
+		tree_measure(&size, w->path, w->options->one_file_system);
+	int rc = begin(w, &before, &size);
 	if (rc == 0) {
 		struct tree_options options = {.copy_to = w->copy,
 		                               .before = w->going_on ? before.data : NULL, /* may be empty */
+		                               .one_file_system = w->options->one_file_system,
+		                               .total = size.bytes,
 		                               .progress = w->options->progress,
 		                               .checkpoint = keep,
 		                               .checkpoint_ctx = w,

@@ -5,7 +5,7 @@
 #include "base/time/clock.h"
 #include "case/store/blob.h"
 #include "evidence/acquire/acquire.h"
-#include "evidence/acquire/manifest.h"
+#include "evidence/acquire/tree.h"
 #include "evidence/compare.h"
 #include "evidence/image/place.h"
 #include "evidence/image/stored.h"
@@ -193,31 +193,35 @@ static const char *check_file(struct checking *k, const json_t *record)
 	return result;
 }
 
+struct tree_finding {
+	struct checking *k;
+	const json_t *record;
+	size_t count;
+};
+
+static void name_difference(void *ctx, const char *path, const char *what)
+{
+	struct tree_finding *f = ctx;
+	found(f->k, f->record, "%s: %s", path, what);
+	f->count++;
+}
+
 static const char *check_tree(struct checking *k, const json_t *record, const struct buf *manifest, const char *path)
 {
-	struct buf damage = BUF_INIT;
 	struct err why = ERR_INIT;
-	uint64_t damaged = 0;
-	const char *result = "ok";
-	int rc = manifest_verify(manifest->data, path, k->what->progress, &damage, &damaged, &k->reread, &why);
-	if (rc < 0) {
-		if (why.code == ERR_CANCELLED) {
-			err_set(k->err, why.code, "%s", why.message);
-			result = NULL;
-		} else {
-			found(k, record, "%s", why.message);
-			result = "unreadable";
-		}
-	} else if (damaged) {
-		for (char *line = damage.data; *line;) {
-			size_t n = strcspn(line, "\n");
-			found(k, record, "%.*s", (int)n, line);
-			line += n + (line[n] == '\n');
-		}
-		result = "failed";
+	struct tree_finding findings = {k, record, 0};
+	struct tree_comparing how = {.progress = k->what->progress,
+	                             .in_place = equals(record, "form", "hash"),
+	                             .finding = name_difference,
+	                             .ctx = &findings};
+	if (tree_verify(manifest->data, path, &how, &k->reread, &why) == 0)
+		return findings.count ? "failed" : "ok";
+	if (why.code == ERR_CANCELLED) {
+		err_set(k->err, why.code, "%s", why.message);
+		return NULL;
 	}
-	buf_release(&damage);
-	return result;
+	found(k, record, "%s", why.message);
+	return "unreadable";
 }
 
 /* Where the bytes lie: 0 with the path (empty: in the case), or -1. What came or went through a pipe lies nowhere. */

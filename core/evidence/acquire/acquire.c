@@ -244,7 +244,7 @@ static int raw_write(void *sink, struct piece *p, struct err *err)
 			v->size = offset + p->n; /* volume_truncate() at the end makes it so */
 		return 0;
 	}
-	if (volume_write(v, offset, p->bytes, p->n, err) < 0)
+	if (volume_write_data(v, offset, p->bytes, p->n, err) < 0)
 		return -1;
 	if (v->compares && !v->differs && !volume_holds(v, offset, p->bytes, p->n)) {
 		v->differs = 1;

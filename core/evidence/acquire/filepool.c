@@ -11,8 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RING         64 /* two descriptors each */
+#define RING         64 /* three descriptors each */
 #define WORKERS_MOST 8
+#define CHUNK        ((size_t)1 << 18) /* small enough to stay in the processor's cache */
 
 enum job_state { JOB_FREE, JOB_QUEUED, JOB_TAKEN, JOB_DONE };
 
@@ -51,15 +52,51 @@ static int count_bytes(void *ctx, const char *what, uint64_t done, uint64_t tota
 	return atomic_load(&c->pool->cancelled);
 }
 
-static void do_job(struct filepool *pool, struct filejob *job, struct digest *digest)
+/* A copy that cannot be written is not the source's fault: that is read to its end all the same. */
+static void write_copy(struct filejob *job, int rc)
+{
+	if (rc == 0)
+		return;
+	int error = job->copy.error;
+	volume_close(&job->copy, 1);
+	job->copy.error = error;
+	job->has_copy = 0;
+}
+
+static int read_all(struct filejob *job, struct digest *digest, const struct progress *progress, unsigned char *chunk)
+{
+	const char *label = job->path.data;
+	uint64_t offset = 0;
+	size_t n = CHUNK;
+	while (n == CHUNK) {
+		if (source_read_at(&job->source, label, offset, chunk, CHUNK, job->retry ? &job->unreadable : NULL, &n,
+		                   &job->err) < 0)
+			return -1;
+		digest_add(digest, chunk, n);
+		if (job->has_copy)
+			write_copy(job, volume_write_data(&job->copy, offset, chunk, n, &job->copy_err));
+		offset += n;
+		if (progress_step(progress, label, offset, 0, &job->err) < 0)
+			return -1;
+		if (job->limit && offset > job->limit)
+			return err_set(&job->err, ERR_FAILED, _("it does not end: more than %llu bytes were read"),
+			               (unsigned long long)job->limit);
+	}
+	if (job->has_copy)
+		write_copy(job, volume_truncate(&job->copy, offset, &job->copy_err));
+	if (job->has_copy)
+		write_copy(job, volume_finish(&job->copy, &job->copy_err));
+	return 0;
+}
+
+static void do_job(struct filepool *pool, struct filejob *job, struct digest *digest, unsigned char *chunk)
 {
 	struct counting counting = {pool, 0};
 	struct progress progress = {count_bytes, &counting};
 	if (job->drop_cache)
 		job->reread = source_drop_cache(job->source.fd);
-	job->rc = atomic_load(&pool->cancelled)
-	              ? err_set(&job->err, ERR_CANCELLED, _("%s: cancelled"), job->path.data)
-	              : source_digest(&job->source, digest, job->copy_fd, &progress, job->path.data, 0, 0, &job->err);
+	job->rc = atomic_load(&pool->cancelled) ? err_set(&job->err, ERR_CANCELLED, _("%s: cancelled"), job->path.data)
+	                                        : read_all(job, digest, &progress, chunk);
 	digest_end(digest, &job->result);
 	job->changed = source_changed(&job->source) || job->result.size != (uint64_t)job->source.before.st_size;
 }
@@ -68,6 +105,7 @@ static void *worker(void *arg)
 {
 	struct filepool *pool = arg;
 	struct digest *digest = digest_new(0);
+	unsigned char *chunk = xmalloc(CHUNK);
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->stop) {
 		if (pool->next == pool->tail) {
@@ -79,7 +117,7 @@ static void *worker(void *arg)
 			continue;
 		pool->state[i] = JOB_TAKEN;
 		pthread_mutex_unlock(&pool->lock);
-		do_job(pool, &pool->ring[i], digest);
+		do_job(pool, &pool->ring[i], digest, chunk);
 		pthread_mutex_lock(&pool->lock);
 		pool->state[i] = JOB_DONE;
 		if (i == pool->head % RING)
@@ -87,6 +125,7 @@ static void *worker(void *arg)
 	}
 	pthread_mutex_unlock(&pool->lock);
 	digest_free(digest);
+	free(chunk);
 	return NULL;
 }
 
@@ -130,7 +169,7 @@ struct filejob *filepool_slot(struct filepool *pool)
 	job->text = text;
 	buf_clear(&job->path);
 	buf_clear(&job->text);
-	job->source.fd = job->copy_fd = -1;
+	job->source.fd = -1;
 	return job;
 }
 
@@ -139,8 +178,10 @@ void filepool_submit(struct filepool *pool)
 	size_t i = pool->tail % RING;
 	if (pool->thread_count == 0 && pool->ring[i].has_source) { /* no thread could be had: then it is done here */
 		struct digest *digest = digest_new(0);
-		do_job(pool, &pool->ring[i], digest);
+		unsigned char *chunk = xmalloc(CHUNK);
+		do_job(pool, &pool->ring[i], digest, chunk);
 		digest_free(digest);
+		free(chunk);
 	}
 	pthread_mutex_lock(&pool->lock);
 	pool->state[i] = pool->ring[i].has_source && pool->thread_count ? JOB_QUEUED : JOB_DONE;
@@ -186,11 +227,11 @@ static void close_job(struct filejob *job)
 {
 	if (job->has_source)
 		source_close(&job->source);
-	if (job->copy_fd >= 0)
-		close(job->copy_fd);
+	if (job->has_copy)
+		volume_close(&job->copy, 1); /* one that has its name keeps it */
 	digest_result_release(&job->result);
-	job->copy_fd = -1;
-	job->has_source = 0;
+	ranges_release(&job->unreadable);
+	job->has_copy = job->has_source = 0;
 }
 
 void filepool_pop(struct filepool *pool)

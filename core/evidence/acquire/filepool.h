@@ -1,8 +1,8 @@
 /*
  * Many files hashed by all processors, taken back in the order they were given.
  *
- * The owner opens files and submits them; workers read them through the digest
- * (and write the copy); the owner takes the oldest back when it is done. A job
+ * The owner opens files and submits them; workers read them as a single file is
+ * read, through the digest, and write the copy and give it its name; the owner takes the oldest back when it is done. A job
  * without a source is done at once: it only keeps its place in the order.
  *
  *     if (filepool_is_full(pool))
@@ -16,12 +16,16 @@
 
 #include "base/err.h"
 #include "evidence/image/source.h"
+#include "evidence/image/volume.h"
 
 struct filejob {
 	/* in: filled by the owner; zeroed by filepool_slot() */
 	int has_source; /* 0: nothing to read */
 	struct source source;
-	int copy_fd;     /* -1: no copy */
+	int retry;      /* sectors that cannot be read become zeros and ranges */
+	uint64_t limit; /* a file that goes on behind it is an error; 0: none */
+	int has_copy;   /* the same bytes go to: */
+	struct volume copy;
 	int drop_cache;  /* read from the medium */
 	struct buf path; /* below the root; kept from job to job */
 	struct buf text; /* the owner's */
@@ -31,7 +35,9 @@ struct filejob {
 	int rc;
 	int changed; /* the source changed while it was read */
 	int reread;  /* the cache could be dropped */
+	struct ranges unreadable;
 	struct err err;
+	struct err copy_err; /* the copy was not made, though the source was read; the volume's `error` says why */
 };
 
 struct filepool;

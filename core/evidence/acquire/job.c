@@ -169,6 +169,7 @@ static int give(const json_t *head, uint64_t kept, int (*fn)(void *ctx, const st
 	                       .why = text_of(head, "why"),
 	                       .split = (uint64_t)json_integer_value(json_object_get(head, "split")),
 	                       .also = (unsigned)json_integer_value(json_object_get(head, "also")),
+	                       .one_file_system = json_is_true(json_object_get(head, "one_file_system")),
 	                       .size = (uint64_t)json_integer_value(json_object_get(head, "size"))};
 	if (!*u.at)
 		u.at = text_of(head, "started");

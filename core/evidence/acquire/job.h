@@ -54,8 +54,9 @@ struct unfinished {
 	const char *at;    /* time of the last checkpoint, or else of the beginning */
 	const char *why;   /* it stopped; "": the program or the machine ended, or it is still going on */
 	unsigned also;     /* DIGEST_MD5, DIGEST_SHA1 */
-	uint64_t size;     /* bytes of the source; 0: a folder */
-	uint64_t done;     /* bytes */
+	int one_file_system;
+	uint64_t size; /* bytes of the source; 0: a folder */
+	uint64_t done; /* bytes */
 };
 
 /* All unfinished jobs of the case; what the callback gets is borrowed. Nonzero from it stops and is

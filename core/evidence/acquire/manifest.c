@@ -2,28 +2,25 @@
 
 #include "base/err.h"
 #include "base/file/pathname.h"
-#include "base/i18n.h"
 #include "base/printable.h"
-#include "evidence/acquire/filepool.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void manifest_init(struct manifest *m)
 {
 	memset(m, 0, sizeof *m);
 	buf_init(&m->text);
 	buf_init(&m->unread);
+	buf_init(&m->notes);
 }
 
 void manifest_release(struct manifest *m)
 {
 	buf_release(&m->text);
 	buf_release(&m->unread);
+	buf_release(&m->notes);
 }
 
 void manifest_begin(struct manifest *m, const char *root)
@@ -79,14 +76,38 @@ void manifest_add_unread(struct manifest *m, const char *reason, const char *pat
 	m->failed++;
 }
 
+void manifest_add_about(struct manifest *m, const char *what, const char *more)
+{
+	buf_addf(&m->text, "# %s%s", what, more ? ": " : "");
+	if (more)
+		pathname_escape(more, &m->text);
+	buf_addc(&m->text, '\n');
+}
+
+void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadable)
+{
+	buf_adds(&m->text, "# unreadable: ");
+	for (size_t i = 0; i < unreadable->count; i++)
+		buf_addf(&m->text, "%s%llu+%llu", i ? "," : "", (unsigned long long)unreadable->items[i].offset,
+		         (unsigned long long)unreadable->items[i].length);
+	buf_addc(&m->text, '\n');
+}
+
+void manifest_note(struct manifest *m, const char *path, const char *text)
+{
+	printable_add(&m->notes, path, strlen(path), PRINTABLE_LINE);
+	buf_addf(&m->notes, ": %s\n", text);
+}
+
 /* ---- reading it back */
 
-static int take_field(const char **p, const char *end, struct buf *field)
+/* The next field at *p; 1 if another one follows it. */
+static int take_field(const char **p, const char *end, struct manifest_field *field)
 {
 	const char *tab = memchr(*p, '\t', (size_t)(end - *p));
 	const char *stop = tab ? tab : end;
-	buf_clear(field);
-	buf_add(field, *p, (size_t)(stop - *p));
+	field->text = *p;
+	field->n = (size_t)(stop - *p);
 	*p = tab ? tab + 1 : end;
 	return tab != NULL;
 }
@@ -109,34 +130,69 @@ static int fields_before_path(char type)
 	}
 }
 
-static int parse_number(const char *text, uint64_t *number)
+static int parse_number(const struct manifest_field *field, uint64_t *number)
 {
 	char *end;
-	if (*text < '0' || *text > '9')
+	if (field->n == 0 || *field->text < '0' || *field->text > '9')
 		return -1;
-	*number = strtoull(text, &end, 10);
-	return *end ? -1 : 0;
+	*number = strtoull(field->text, &end, 10);
+	return end == field->text + field->n ? 0 : -1;
 }
 
-static int parse_line(const char *line, const char *end, struct manifest_entry *entry, struct buf *field)
+static int parse_path(const struct manifest_field *field, struct buf *path)
 {
-	entry->type = *line;
-	int skip = fields_before_path(*line);
-	if (skip == 0)
+	if (field->n == 0)
 		return -1;
-	for (int i = 0; i < skip; i++) {
-		if (!take_field(&line, end, field) || (i == 0 && field->len != 1))
-			return -1;
-		if (i == 1 && skip == 6 && parse_number(field->data, &entry->size) < 0)
-			return -1;
-		if (i == 5 && entry->type == 'f') {
-			if (field->len != 64 || strspn(field->data, "0123456789abcdef") != 64)
-				return -1;
-			snprintf(entry->sha256, sizeof entry->sha256, "%s", field->data);
-		}
+	if (!memchr(field->text, '%', field->n)) {
+		buf_add(path, field->text, field->n);
+		return 0;
 	}
-	take_field(&line, end, field);
-	return field->len == 0 || pathname_unescape(field->data, &entry->path) < 0 ? -1 : 0;
+	char *text = xstrndup(field->text, field->n);
+	int rc = pathname_unescape(text, path);
+	free(text);
+	return rc;
+}
+
+static int parse_line(const char *line, const char *end, struct manifest_entry *entry)
+{
+	struct manifest_field fields[6];
+	struct manifest_field path;
+	entry->type = *line;
+	int count = fields_before_path(*line);
+	if (count == 0)
+		return -1;
+	for (int i = 0; i < count; i++)
+		if (!take_field(&line, end, &fields[i]) || (i == 0 && fields[0].n != 1))
+			return -1;
+	if (take_field(&line, end, &path))
+		take_field(&line, end, &entry->more);
+	if (count == 6) {
+		if (parse_number(&fields[1], &entry->size) < 0)
+			return -1;
+		entry->mode = fields[2];
+		entry->owner = fields[3];
+		entry->time = fields[4];
+	}
+	if (entry->type == 'f') {
+		if (fields[5].n != 64 || strspn(fields[5].text, "0123456789abcdef") != 64)
+			return -1;
+		memcpy(entry->sha256, fields[5].text, 64);
+	}
+	return parse_path(&path, &entry->path);
+}
+
+static unsigned parse_about(const char *line)
+{
+	static const struct {
+		const char *begins;
+		unsigned about;
+	} known[] = {{"# not walked: ", MANIFEST_NOT_WALKED},
+	             {"# not copied\n", MANIFEST_NOT_COPIED},
+	             {"# unreadable: ", MANIFEST_UNREADABLE}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strncmp(line, known[i].begins, strlen(known[i].begins)) == 0)
+			return known[i].about;
+	return 0;
 }
 
 int manifest_next(const char **p, struct manifest_entry *entry)
@@ -144,6 +200,7 @@ int manifest_next(const char **p, struct manifest_entry *entry)
 	memset(entry, 0, sizeof *entry);
 	buf_init(&entry->path);
 	while (**p == '#') {
+		entry->about |= parse_about(*p);
 		*p += strcspn(*p, "\n");
 		*p += **p == '\n';
 	}
@@ -154,104 +211,8 @@ int manifest_next(const char **p, struct manifest_entry *entry)
 	*p = end + (*end == '\n');
 	entry->line = line;
 	entry->length = (size_t)(*p - line);
-	struct buf field = BUF_INIT;
-	int rc = parse_line(line, end, entry, &field);
-	buf_release(&field);
-	if (rc < 0)
-		buf_release(&entry->path);
-	return rc < 0 ? -1 : 1;
-}
-
-/* ---- comparing a tree with it */
-
-struct verifying {
-	int root;
-	struct filepool *pool;
-	struct buf *damage;
-	uint64_t *damaged;
-	int reread;
-	struct err *err;
-};
-
-static void note_damage(struct verifying *v, const char *path, const char *what)
-{
-	printable_add(v->damage, path, strlen(path), PRINTABLE_LINE);
-	buf_adds(v->damage, ": ");
-	printable_add(v->damage, what, strlen(what), PRINTABLE_LINE);
-	buf_addc(v->damage, '\n');
-	++*v->damaged;
-}
-
-static int take_back(struct verifying *v)
-{
-	struct filejob *job = filepool_oldest(v->pool);
-	int rc = 0;
-	if (job->rc < 0 && job->err.code == ERR_CANCELLED)
-		rc = err_set(v->err, job->err.code, "%s", job->err.message);
-	else if (job->rc < 0)
-		note_damage(v, job->path.data, job->err.message);
-	else if (strcmp(job->result.sha256, job->text.data) != 0)
-		note_damage(v, job->path.data, _("its content is not what was preserved"));
-	v->reread &= job->reread;
-	filepool_pop(v->pool);
-	return rc;
-}
-
-/* A manifest is checked before it is believed, but a path must not lead out of the root even so. */
-static int leads_out(const char *path)
-{
-	if (*path == '/')
+	if (parse_line(line, end, entry) == 0)
 		return 1;
-	for (const char *p = path; p; p = strchr(p, '/')) {
-		p += *p == '/';
-		if (strncmp(p, "..", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
-			return 1;
-	}
-	return 0;
-}
-
-static void give(struct verifying *v, const struct manifest_entry *entry)
-{
-	struct filejob *job = filepool_slot(v->pool);
-	struct err why = ERR_INIT;
-	if (leads_out(entry->path.data)) {
-		note_damage(v, entry->path.data, _("the name leads out of the folder"));
-	} else if (source_open(&job->source, v->root, entry->path.data, SOURCE_NO_LINK, &why) < 0) {
-		note_damage(v, entry->path.data, why.message);
-	} else {
-		job->has_source = job->drop_cache = 1;
-		buf_add(&job->path, entry->path.data, entry->path.len);
-		buf_adds(&job->text, entry->sha256);
-		filepool_submit(v->pool);
-	}
-}
-
-int manifest_verify(const char *text, const char *root, const struct progress *progress, struct buf *damage,
-                    uint64_t *damaged, int *reread, struct err *err)
-{
-	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), root);
-	struct manifest_entry entry;
-	uint64_t total = 0;
-	int more;
-	for (const char *p = text; (more = manifest_next(&p, &entry)) == 1; buf_release(&entry.path))
-		total += entry.type == 'f' ? entry.size : 0;
-	struct verifying v = {fd, filepool_new(progress, total), damage, damaged, 1, err};
-	int rc = 0;
-	for (const char *p = text; rc == 0 && (more = manifest_next(&p, &entry)) == 1; buf_release(&entry.path)) {
-		if (filepool_is_full(v.pool))
-			rc = take_back(&v);
-		if (rc == 0 && entry.type == 'f')
-			give(&v, &entry);
-	}
-	while (rc == 0 && filepool_oldest(v.pool))
-		rc = take_back(&v);
-	filepool_free(v.pool);
-	close(fd);
-	if (reread)
-		*reread = v.reread;
-	if (rc == 0 && more < 0)
-		return err_set(err, ERR_DAMAGED, _("the manifest has a wrong form"));
-	return rc;
+	buf_release(&entry->path);
+	return -1;
 }

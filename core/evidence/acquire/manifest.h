@@ -18,20 +18,29 @@
  * (pathname_escape()). Links are not followed. An entry that could not be read
  * is a `!` line with the reason: nothing is skipped in silence. The SHA-256 of
  * the text is the digest of the evidence.
+ *
+ * A line that begins with # says something about the entry below it; readers
+ * that do not know it pass over it:
+ *
+ *     # mount: tmpfs               another file system begins here
+ *     # not walked: proc           and what is in it was left out
+ *     # not copied                 hashed only: the copy could not hold it
+ *     # unreadable: 1048576+512    bytes of it (offset+length, by commas) that are zeros here
  */
 #ifndef GENBA_EVIDENCE_ACQUIRE_MANIFEST_H
 #define GENBA_EVIDENCE_ACQUIRE_MANIFEST_H
 
+#include "base/buf.h"
 #include "base/progress.h"
 #include "evidence/image/digest.h"
+#include "evidence/image/ranges.h"
 
 #include <sys/stat.h>
-
-struct err;
 
 struct manifest {
 	struct buf text;
 	struct buf unread; /* a line for each thing that could not be read, printable */
+	struct buf notes;  /* a line for each other thing that must be known of the walk, printable */
 	uint64_t files;
 	uint64_t bytes;
 	uint64_t failed;
@@ -54,23 +63,40 @@ void manifest_add_attribute(struct manifest *m, const char *name, const void *va
 /* A `!` line, and the same in `unread`. */
 void manifest_add_unread(struct manifest *m, const char *reason, const char *path);
 
+/* A line about the entry that is added next: "mount", "not walked", "not copied"; `more` or NULL. */
+void manifest_add_about(struct manifest *m, const char *what, const char *more);
+void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadable);
+
+/* A line of `notes`, about this path. */
+void manifest_note(struct manifest *m, const char *path, const char *text);
+
+enum manifest_about {
+	MANIFEST_NOT_WALKED = 1,
+	MANIFEST_NOT_COPIED = 2,
+	MANIFEST_UNREADABLE = 4,
+};
+
+/* A field as it stands in the text: borrowed, escaped. */
+struct manifest_field {
+	const char *text;
+	size_t n;
+};
+
 struct manifest_entry {
 	char type;
+	unsigned about; /* what the # lines above it said */
 	uint64_t size;
-	char sha256[65];  /* "" for what is no file */
-	struct buf path;  /* as bytes, below the root */
-	const char *line; /* the line in the text, `length` bytes with its line end */
+	char sha256[65]; /* "" for what is no file */
+	struct manifest_field mode;
+	struct manifest_field owner;
+	struct manifest_field time;
+	struct manifest_field more; /* a link's target, another type's name; n is 0 if there is none */
+	struct buf path;            /* as bytes, below the root */
+	const char *line;           /* the line in the text, `length` bytes with its line end */
 	size_t length;
 };
 
 /* The next entry of a manifest's text at *p: 1, 0 at the end, -1 if a line has a wrong form. Release `path` each time. */
 int manifest_next(const char **p, struct manifest_entry *entry);
-
-/*
- * Reads all files of the manifest again below `root`: a line in `damage` for each that differs or cannot be read.
- * `reread` (may be NULL) is 0 if for any of them the cache could not be dropped.
- */
-int manifest_verify(const char *text, const char *root, const struct progress *progress, struct buf *damage,
-                    uint64_t *damaged, int *reread, struct err *err);
 
 #endif

@@ -54,7 +54,7 @@ void tool_digest(const char *path, char sha256[65])
 	if (source_open(&s, AT_FDCWD, path, 0, NULL) < 0)
 		return;
 	struct digest *d = digest_new(0);
-	int rc = source_digest(&s, d, -1, NULL, path, 0, 0, NULL);
+	int rc = source_digest(&s, d, path, NULL);
 	digest_end(d, &r);
 	if (rc == 0)
 		memcpy(sha256, r.sha256, sizeof r.sha256);

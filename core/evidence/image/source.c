@@ -13,8 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define CHUNK   (1U << 18) /* for files of a tree: small enough to stay in the processor's cache */
-#define NO_SIZE 4096U      /* room for files that do not say their size (/proc) */
+#define SMALL ((size_t)1 << 18) /* files up to it are read at once */
 
 int source_changed(const struct source *s)
 {
@@ -113,7 +112,7 @@ int source_open(struct source *s, int dir_fd, const char *name, unsigned flags, 
 	}
 	/* looking for holes moves the offset: not done with a descriptor that others gave */
 	s->sparse = S_ISREG(s->before.st_mode) && (uint64_t)s->before.st_blocks * SOURCE_SECTOR < s->size;
-	if (s->size > CHUNK)
+	if (s->size > SMALL)
 		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return 0;
 }
@@ -259,11 +258,14 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 		int error = part == 0 ? ENODEV : errno; /* it ends before its size: no bad sector, no medium */
 		/* only what lies before the known end can be a bad sector */
 		size_t rest = s->size != SOURCE_UNKNOWN && at < s->size ? n - *got : 0;
-		if (unreadable && rest > 0 && !source_means_gone(error) &&
-		    source_retry(s, unreadable, p + *got, rest, at) == 0) {
-			*got += rest;
-			continue;
+		if (unreadable && rest > 0 && !source_means_gone(error)) {
+			if (source_retry(s, unreadable, p + *got, rest, at) == 0) {
+				*got += rest;
+				continue;
+			}
+			error = errno;
 		}
+		s->gone = source_means_gone(error);
 		if (error == EBADMSG) /* a container's or an image's */
 			return err_set(err, ERR_DAMAGED, _("'%s' is damaged at byte %llu"), label,
 			               (unsigned long long)at);
@@ -273,43 +275,18 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 	return 0;
 }
 
-static int write_all(int fd, const unsigned char *bytes, size_t n)
+int source_digest(struct source *s, struct digest *d, const char *label, struct err *err)
 {
-	while (n > 0) {
-		ssize_t written = write(fd, bytes, n);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -1;
-		bytes += written;
-		n -= (size_t)written;
-	}
-	return 0;
-}
-
-int source_digest(struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
-                  uint64_t base, uint64_t total, struct err *err)
-{
-	size_t room = s->size == 0 ? NO_SIZE : s->size < CHUNK ? (size_t)s->size : CHUNK;
-	unsigned char *chunk = xmalloc(room);
+	unsigned char *bytes = xmalloc(SMALL);
 	uint64_t offset = 0;
+	size_t n = SMALL;
 	int rc = 0;
-	size_t wanted;
-	while (rc == 0 && (wanted = clip(s, offset, room)) > 0) {
-		ssize_t n = source_read_some(s, chunk, wanted, offset);
-		if (n < 0)
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s' at byte %llu"), label,
-			                   (unsigned long long)offset);
-		if (n <= 0)
-			break;
-		digest_add(d, chunk, (size_t)n);
-		if (copy_fd >= 0 && write_all(copy_fd, chunk, (size_t)n) < 0) {
-			rc = err_set_errno(err, ERR_NO_SPACE, errno, _("cannot write the copy of '%s'"), label);
-			break;
-		}
-		offset += (uint64_t)n;
-		rc = progress_step(progress, label, base + offset, total, err);
+	while (rc == 0 && n == SMALL) {
+		rc = source_read_at(s, label, offset, bytes, SMALL, NULL, &n, err);
+		if (rc == 0)
+			digest_add(d, bytes, n);
+		offset += n;
 	}
-	free(chunk);
+	free(bytes);
 	return rc;
 }

@@ -39,6 +39,7 @@ struct source {
 	uint64_t bad_run; /* bytes unreadable in a row */
 	uint64_t good_at; /* a sector that could be read, or SOURCE_UNKNOWN */
 	int direct; /* the same file opened past the page cache, once something failed: -1 not yet, -2 not to be had */
+	int gone;   /* the last error said that the medium is no longer there */
 	int sparse; /* holes are looked for; what is known of them: */
 	uint64_t hole_from;
 	uint64_t hole_to;
@@ -84,8 +85,7 @@ int source_drop_cache(int fd);
 int source_read_at(struct source *s, const char *label, uint64_t offset, void *bytes, size_t n,
                    struct ranges *unreadable, size_t *got, struct err *err);
 
-/* Reads a file of a tree to the end through the digest, in this thread; with `copy_fd` >= 0 writes the same bytes there. */
-int source_digest(struct source *s, struct digest *d, int copy_fd, const struct progress *progress, const char *label,
-                  uint64_t base, uint64_t total, struct err *err);
+/* Reads it to the end through the digest, in this thread; what cannot be read is an error. */
+int source_digest(struct source *s, struct digest *d, const char *label, struct err *err);
 
 #endif

@@ -230,9 +230,10 @@ int stored_open_record(struct stored *s, struct case_file *c, json_t *record, st
 	} else if (strcmp(form, "hash") == 0) {
 		struct buf path = BUF_INIT;
 		s->kind = STORED_FILE;
-		rc = stored_path(record, "source_path", &path) < 0
-		         ? no_bytes(label, err)
-		         : source_open(&s->source, AT_FDCWD, path.data, 0, err);
+		rc =
+		    stored_path(record, "source_path", &path) < 0
+		        ? no_bytes(label, err)
+		        : source_open(&s->source, AT_FDCWD, path.data, SOURCE_NO_LINK, err); /* no link was on record */
 		buf_release(&path);
 	} else {
 		rc = no_bytes(label, err);

@@ -4,6 +4,7 @@
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "evidence/image/digest.h"
 #include "evidence/image/part_names.h"
 #include "evidence/image/source.h"
 
@@ -19,11 +20,14 @@
 
 #define PARTS_MOST 900 /* open descriptors are bounded, too */
 #define AT_ONCE    (64U << 10)
+#define BLOCK      4096U /* of zeros, not less, becomes a hole */
 
 /* The name of the i-th part, counted from 0. */
 static char *part_name(const struct volume *v, size_t i, int unfinished)
 {
 	const char *ending = unfinished ? ".part" : "";
+	if (unfinished && v->unfinished)
+		return xstrdup(v->unfinished);
 	return v->split ? xasprintf("%s.%03zu%s", v->path, i + 1, ending) : xasprintf("%s%s", v->path, ending);
 }
 
@@ -38,12 +42,13 @@ static void begin(struct volume *v, const char *path, uint64_t split)
 	memset(v, 0, sizeof *v);
 	v->path = xstrdup(path);
 	v->split = split;
+	v->dir = AT_FDCWD;
 }
 
 static int open_part(struct volume *v, size_t i, int how)
 {
 	char *name = part_name(v, i, v->writing);
-	int fd = open(name, how | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	int fd = openat(v->dir, name, how | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	free(name);
 	if (fd < 0)
 		return -1;
@@ -58,8 +63,9 @@ static int open_part(struct volume *v, size_t i, int how)
 	return 0;
 }
 
-static int cannot_write(const struct volume *v, struct err *err)
+static int cannot_write(struct volume *v, struct err *err)
 {
+	v->error = errno;
 	return err_set_errno(err, errno == EEXIST ? ERR_EXISTS : ERR_NO_SPACE, errno, _("cannot write the copy '%s'"),
 	                     v->path);
 }
@@ -74,6 +80,29 @@ int volume_create(struct volume *v, const char *path, uint64_t split, struct err
 		return -1;
 	}
 	return 0;
+}
+
+int volume_create_in(struct volume *v, int dir, const char *name, const char *unfinished, struct err *err)
+{
+	begin(v, name, 0);
+	v->writing = 1;
+	v->together = 1;
+	v->unfinished = xstrdup(unfinished);
+	v->dir = fcntl(dir, F_DUPFD_CLOEXEC, 3);
+	if (v->dir >= 0 && open_part(v, 0, O_WRONLY | O_CREAT | O_EXCL) == 0)
+		return 0;
+	cannot_write(v, err);
+	int error = v->error;
+	volume_close(v, 0);
+	v->error = error;
+	return -1;
+}
+
+int volume_cannot_hold(int error)
+{
+	/* ENOENT, since exfat-fuse says that of a name it cannot hold */
+	return error == EINVAL || error == ENOENT || error == ENAMETOOLONG || error == EILSEQ || error == EEXIST ||
+	       error == EPERM || error == EOPNOTSUPP || error == EFBIG;
 }
 
 /* Opens all parts that are there and adds up their size. */
@@ -96,7 +125,7 @@ static void unfinish(struct volume *v)
 	for (size_t i = 0; i < PARTS_MOST; i++) {
 		char *final = part_name(v, i, 0);
 		char *part = part_name(v, i, 1);
-		int rc = access(part, F_OK) == 0 ? 0 : rename(final, part);
+		int rc = faccessat(v->dir, part, F_OK, 0) == 0 ? 0 : renameat(v->dir, final, v->dir, part);
 		free(final);
 		free(part);
 		if (rc < 0 || !v->split)
@@ -218,6 +247,28 @@ int volume_write(struct volume *v, uint64_t offset, const void *bytes, size_t n,
 	return 0;
 }
 
+int volume_write_data(struct volume *v, uint64_t offset, const void *bytes, size_t n, struct err *err)
+{
+	const char *p = bytes;
+	size_t from = 0; /* of what is not yet written */
+	for (size_t at = 0; at < n;) {
+		size_t block = BLOCK - (size_t)((offset + at) % BLOCK);
+		if (block > n - at)
+			block = n - at;
+		if (digest_is_zeros(p + at, block)) {
+			if (at > from && volume_write(v, offset + from, p + from, at - from, err) < 0)
+				return -1;
+			from = at + block;
+		}
+		at += block;
+	}
+	if (n > from && volume_write(v, offset + from, p + from, n - from, err) < 0)
+		return -1;
+	if (v->size < offset + n)
+		v->size = offset + n;
+	return 0;
+}
+
 ssize_t volume_read(void *ctx, void *bytes, size_t n, uint64_t offset)
 {
 	struct volume *v = ctx;
@@ -243,6 +294,8 @@ int volume_holds(struct volume *v, uint64_t offset, const void *bytes, size_t n)
 		ssize_t got = volume_read(v, is, n < sizeof is ? n : sizeof is, offset);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got == 0 && offset + n <= v->size)
+			return digest_is_zeros(expected, n); /* a hole at its end, not made yet */
 		if (got <= 0 || memcmp(is, expected, (size_t)got) != 0)
 			return 0;
 		expected += got;
@@ -262,7 +315,7 @@ int volume_truncate(struct volume *v, uint64_t size, struct err *err)
 		within++;
 	while (v->count > (size_t)last + 1) {
 		char *name = part_name(v, v->count - 1, v->writing);
-		unlink(name);
+		unlinkat(v->dir, name, 0);
 		free(name);
 		close(v->fds[--v->count]);
 	}
@@ -280,25 +333,38 @@ int volume_sync(struct volume *v, struct err *err)
 	return 0;
 }
 
+/* FAT knows no RENAME_NOREPLACE. */
+static int rename_new(int dir, const char *from, const char *to)
+{
+	struct stat st;
+	if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return renameat(dir, from, dir, to);
+	errno = EEXIST;
+	return -1;
+}
+
 int volume_finish(struct volume *v, struct err *err)
 {
-	for (size_t i = 0; i < v->count; i++)
+	for (size_t i = 0; !v->together && i < v->count; i++)
 		if (fsync(v->fds[i]) < 0)
 			return cannot_write(v, err);
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < v->count; i++) {
 		char *from = part_name(v, i, 1);
 		char *to = part_name(v, i, 0);
-		if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0 &&
-		    ((errno != EINVAL && errno != ENOSYS) || access(to, F_OK) == 0 ||
-		     rename(from, to) < 0)) /* FAT knows no such flag */
+		if (rename_new(v->dir, from, to) < 0)
 			rc = cannot_write(v, err);
 		free(from);
 		free(to);
 	}
 	if (rc == 0) {
 		v->writing = 0;
-		path_sync_folder(v->path);
+		if (!v->together)
+			path_sync_folder(v->path);
 	}
 	return rc;
 }
@@ -317,11 +383,14 @@ void volume_close(struct volume *v, int discard)
 		close(v->fds[i]);
 		char *name = part_name(v, i, 1);
 		if (discard && v->writing)
-			unlink(name);
+			unlinkat(v->dir, name, 0);
 		free(name);
 	}
+	if (v->unfinished && v->dir >= 0) /* its own */
+		close(v->dir);
 	free(v->fds);
 	free(v->path);
+	free(v->unfinished);
 	memset(v, 0, sizeof *v);
 }
 

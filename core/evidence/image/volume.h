@@ -17,9 +17,13 @@ struct buf;
 struct err;
 
 struct volume {
-	char *path;     /* the final name, without a part's number */
-	uint64_t split; /* bytes of a part; 0: one file */
-	uint64_t size;  /* bytes written so far, or of the finished copy */
+	char *path;       /* the final name, without a part's number */
+	int dir;          /* the folder that the names are below; AT_FDCWD */
+	char *unfinished; /* the name while it is written, or NULL: as said above */
+	int together;     /* one of many, which are synced together at the end */
+	int error;        /* errno of the last failure to write */
+	uint64_t split;   /* bytes of a part; 0: one file */
+	uint64_t size;    /* bytes written so far, or of the finished copy */
 	int writing;
 	int *fds;
 	size_t count;
@@ -31,6 +35,12 @@ struct volume {
 
 /* A new copy; neither it nor its unfinished form exists before. */
 int volume_create(struct volume *v, const char *path, uint64_t split, struct err *err);
+
+/* A copy of one file below a folder, with this name while it is written. The folder's descriptor may be closed then. */
+int volume_create_in(struct volume *v, int dir, const char *name, const char *unfinished, struct err *err);
+
+/* 1 if an errno says that the medium cannot hold this name, link or length, and not that it fails. */
+int volume_cannot_hold(int error);
 
 #define VOLUME_AS_IT_IS UINT64_MAX
 
@@ -55,6 +65,9 @@ void volume_explain(const struct volume *v, uint64_t size, struct buf *lines);
 /* Writes at `offset`, which may lie behind the end: what is between is a hole of zeros. */
 int volume_write(struct volume *v, uint64_t offset, const void *bytes, size_t n, struct err *err);
 
+/* The same, but blocks of zeros are left out: holes, once volume_truncate() has made it so. */
+int volume_write_data(struct volume *v, uint64_t offset, const void *bytes, size_t n, struct err *err);
+
 /* 1 on a file system in memory: no medium is behind it, and nothing could be read later that cannot be read now. */
 int volume_is_in_memory(const struct volume *v);
 
@@ -69,7 +82,7 @@ int volume_truncate(struct volume *v, uint64_t size, struct err *err);
 
 int volume_sync(struct volume *v, struct err *err);
 
-/* Syncs and renames: the copy has its final name. */
+/* Syncs, if it is not one of many, and renames: the copy has its final name. */
 int volume_finish(struct volume *v, struct err *err);
 
 /* 1 if no byte of it is left in memory, so that it will be read from the medium. */

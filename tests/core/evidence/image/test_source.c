@@ -152,7 +152,7 @@ static void a_growing_file_ends(void **state)
 	struct digest *d = digest_new(0);
 	struct digest_result r;
 	char sha256[65];
-	assert_ok(source_digest(&s, d, -1, NULL, "log", 0, 0, &err), err);
+	assert_ok(source_digest(&s, d, "log", &err), err);
 	digest_end(d, &r);
 	sha256_of("0123456789", 10, sha256);
 	assert_string_equal(r.sha256, sha256);
