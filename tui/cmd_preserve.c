@@ -146,6 +146,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .changes = args_option(args, "reason"),
 	                                   .log = args_option(args, "log"),
 	                                   .verify_later = args_option(args, "verify-later") != NULL,
+	                                   .one_file_system = args_option(args, "one-file-system") != NULL,
 	                                   .plain = args_option(args, "plain") != NULL,
 	                                   .type = args_option(args, "type"),
 	                                   .progress = &s->progress,
@@ -179,8 +180,21 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 
 int cmd_extract(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count != 2)
+	const char *manifest = args_option(args, "manifest");
+	if (args->count != (manifest ? 1 : 2))
 		return cmd_usage("extract", err);
+	if (manifest && evidence_extract_manifest(s->c, args->words[0], manifest, err) < 0)
+		return -1;
+	if (manifest) {
+		char *name = printable_dup(manifest);
+		fprintf(
+		    s->log,
+		    _("the manifest: %s; `sha256sum -c` checks it by %s.sha256, and the files, run where the folder "
+		      "lies, by %s.files.sha256\n"),
+		    name, name, name);
+		free(name);
+		return 0;
+	}
 	return evidence_extract(s->c, args->words[0], args->words[1], args_option(args, "intact") ? EXTRACT_INTACT : 0,
 	                        &s->progress, err);
 }

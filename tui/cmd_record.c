@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/pathname.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -13,7 +14,8 @@
 #include "case/store/record.h"
 #include "case/store/rules.h"
 #include "case/trust/authorship.h"
-#include "evidence/acquire/manifest.h"
+#include "evidence/acquire/sums.h"
+#include "evidence/image/stored.h"
 #include "outward/exchange/csv.h"
 
 #include <stdlib.h>
@@ -405,41 +407,37 @@ static void show_fields(FILE *out, const json_t *record)
 	}
 }
 
-/* One line as sha256sum writes it: a name with a backslash or a line end is escaped, and marked by a leading backslash. */
-static void sum_line(FILE *out, const char *sha256, const char *name)
-{
-	int escape = strpbrk(name, "\\\n\r") != NULL;
-	fprintf(out, "%s%s  ", escape ? "\\" : "", sha256);
-	for (; *name; name++) {
-		if (escape && strchr("\\\n\r", *name))
-			fprintf(out, "\\%c", *name == '\n' ? 'n' : *name == '\r' ? 'r' : '\\');
-		else
-			fputc(*name, out);
-	}
-	fputc('\n', out);
-}
-
-/* The digests of a tree's files, for `sha256sum -c` at its root: names are given as bytes, for a program, not a screen. */
+/* The digests of a tree's files, for `sha256sum -c` at its root, or of a single file: exact for a program, printable for a person. */
 static int show_sums(struct session *s, const json_t *record, struct err *err)
 {
 	const char *digest = json_get_string(record, "sha256");
+	const char *source = json_get_string(record, "source_path");
 	struct buf manifest = BUF_INIT;
+	struct buf path = BUF_INIT;
+	struct buf sums = BUF_INIT;
+	int rc = 0;
 	if (!digest)
 		return err_set(err, ERR_FAILED, _("%s has no SHA-256"), record_label(record));
-	if (blob_get(s->c, digest, &manifest, NULL) < 0) {
-		sum_line(s->out, digest, json_get_string(record, "source_path"));
-		return 0;
+	if (stored_folder(s->c, record, &manifest, &path)) {
+		rc = sums_of_manifest(&sums, manifest.data, err);
+	} else {
+		buf_clear(&path);
+		if (!source || pathname_decode(source, &path) < 0 || path.len == 0)
+			buf_adds(&path, record_label(record)); /* captured output has no path */
+		sums_add(&sums, digest, path.data);
 	}
-	struct manifest_entry entry;
-	int more;
-	for (const char *p = manifest.data; (more = manifest_next(&p, &entry)) == 1; buf_release(&entry.path))
-		if (entry.type == 'f') {
-			char *name = xasprintf("./%s", entry.path.data);
-			sum_line(s->out, entry.sha256, name);
-			free(name);
-		}
+	int on_screen = isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->visit);
+	if (rc == 0 && on_screen) {
+		buf_clear(&path);
+		printable_add(&path, sums.data, sums.len, PRINTABLE_KEEP_NEWLINES);
+		fputs(path.data, s->out);
+	} else if (rc == 0) {
+		fwrite(sums.data, 1, sums.len, s->out);
+	}
 	buf_release(&manifest);
-	return more < 0 ? err_set(err, ERR_DAMAGED, _("the manifest has a wrong form")) : 0;
+	buf_release(&path);
+	buf_release(&sums);
+	return rc;
 }
 
 int cmd_show(struct session *s, const struct args *args, struct err *err)

@@ -2,13 +2,16 @@
 #include "evidence/preserve.h"
 
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "evidence/acquire/acquire.h"
+#include "evidence/acquire/sums.h"
 #include "evidence/image/place.h"
 #include "evidence/image/stored.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,9 +81,11 @@ int evidence_extract(struct case_file *c, const char *label, const char *to, uns
 	int fd = STDOUT_FILENO;
 	int piped = strcmp(to, "-") == 0;
 	if (is_tree(c, label))
-		return err_set(err, ERR_USAGE,
-		               _("%s is a folder: copy it from where it lies (`genba show %s` says where)"), label,
-		               label);
+		return err_set(
+		    err, ERR_USAGE,
+		    _("%s is a folder: copy it from where it lies (`genba show %s` says where); --manifest FILE "
+		      "gives its manifest"),
+		    label, label);
 	if (stored_open(&s, c, label, err) < 0)
 		return -1;
 	struct acquisition a = {.source = &s.source,
@@ -105,4 +110,58 @@ int evidence_extract(struct case_file *c, const char *label, const char *to, uns
 	ranges_release(&a.unreadable);
 	stored_close(&s);
 	return rc < 0 || damaged ? -1 : 0;
+}
+
+/* The three files, none of which may be there; what was written before one that cannot be is taken away again. */
+static int write_manifest(const char *label, const char *sha256, const struct buf *manifest, const char *to,
+                          struct err *err)
+{
+	static const char *const endings[] = {"", ".sha256", ".files.sha256"};
+	const char *slash = strrchr(to, '/');
+	struct buf own = BUF_INIT;
+	struct buf files = BUF_INIT;
+	const struct buf *const texts[] = {manifest, &own, &files};
+	struct digest_result is;
+	struct digest *d = digest_new(0);
+	size_t done = 0;
+	digest_add(d, manifest->data, manifest->len);
+	digest_end(d, &is);
+	digest_free(d);
+	sums_add(&own, is.sha256, slash ? slash + 1 : to);
+	int rc = strcmp(is.sha256, sha256) == 0
+	             ? sums_of_manifest(&files, manifest->data, err)
+	             : err_set(err, ERR_DAMAGED, _("%s: the manifest is not what was preserved"), label);
+	while (rc == 0 && done < 3) {
+		char *path = xasprintf("%s%s", to, endings[done]);
+		rc = path_write_file(path, texts[done]->data, texts[done]->len, 0, err);
+		done += rc == 0;
+		free(path);
+	}
+	while (rc < 0 && done > 0) {
+		char *path = xasprintf("%s%s", to, endings[--done]);
+		unlink(path);
+		free(path);
+	}
+	digest_result_release(&is);
+	buf_release(&own);
+	buf_release(&files);
+	return rc;
+}
+
+int evidence_extract_manifest(struct case_file *c, const char *label, const char *to, struct err *err)
+{
+	struct buf manifest = BUF_INIT;
+	struct buf path = BUF_INIT;
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
+	int rc = record ? 0 : -1;
+	if (rc == 0 && !stored_folder(c, record, &manifest, &path))
+		rc = err_set(err, ERR_USAGE,
+		             _("%s is no folder, and has no manifest: `genba show %s --sha256sums` gives its digest"),
+		             label, label);
+	if (rc == 0)
+		rc = write_manifest(label, json_get_string(record, "sha256"), &manifest, to, err);
+	json_decref(record);
+	buf_release(&manifest);
+	buf_release(&path);
+	return rc;
 }
