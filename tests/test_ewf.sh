@@ -97,6 +97,16 @@ if have ewfacquire; then
 	label=$(cut -d' ' -f1 out)
 	field "$label" image_says | grep -q 'case_number: case 7' || fail "what the image says: $(field "$label" image_says)"
 	field "$label" stated | grep -q 'same' || fail "what the image states: $(field "$label" stated)"
+	# headers of FTK's form, in the code page of a Japanese and of a Western Windows
+	for page in "932 ケース12 端末の内蔵ディスク" "1252 Affaire-é Disque-prélevé-à-Genève"; do
+		read -r number case_number description <<<"$page"
+		ewfacquire -A "windows-$number" -u -q -f ftk -C "$case_number" -D "$description" -t "page$number" "$work/whole.dd" \
+			>tool 2>&1 </dev/null || fail "ewfacquire: $(cat tool)"
+		status 0 "$genba" preserve "page$number.E01"
+		says=$(field "$(cut -d' ' -f1 out)" image_says)
+		grep -q "case_number: $case_number" <<<"$says" && grep -q "description: $description" <<<"$says" ||
+			fail "a header in code page $number: $says"
+	done
 	status 0 "$genba" preserve theirs.E01 --as sealed --to images
 	[ "$(cut -d' ' -f2 out)" = "$sum" ] || fail "an E01 into a container: $(cat out)"
 	status 2 "$genba" preserve theirs.E02

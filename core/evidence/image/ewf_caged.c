@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "evidence/image/codepage.h"
 
 #include <libewf.h>
 #include <stdio.h>
@@ -47,6 +48,43 @@ static json_t *text_value(const void *text, size_t room)
 	return value ? value : json_string("?"); /* not UTF-8 */
 }
 
+/* Forms whose header is in Unicode as well. */
+static int has_unicode_header(struct image *m)
+{
+	uint8_t format = LIBEWF_FORMAT_UNKNOWN;
+	if (libewf_handle_get_format(m->handle, &format, NULL) != 1)
+		return 0;
+	return (format >= LIBEWF_FORMAT_ENCASE4 && format <= LIBEWF_FORMAT_ENCASE7) ||
+	       (format >= LIBEWF_FORMAT_LOGICAL_ENCASE5 && format <= LIBEWF_FORMAT_LOGICAL_ENCASE7) ||
+	       (format >= LIBEWF_FORMAT_LINEN5 && format <= LIBEWF_FORMAT_LINEN7) || format == LIBEWF_FORMAT_EWFX;
+}
+
+/* The values of a header without a code page, decoded by what all of them together can be. */
+static void decode_words(json_t *words)
+{
+	struct buf all = BUF_INIT;
+	struct buf bytes = BUF_INIT;
+	const char *name;
+	json_t *value;
+	int fits = 1;
+	json_object_foreach(words, name, value) {
+		fits &= codepage_undo(json_string_value(value), &all) == 0;
+		buf_addc(&all, '\n');
+	}
+	enum codepage page = codepage_guess(all.data, all.len);
+	json_object_foreach(words, name, value) {
+		struct buf text = BUF_INIT;
+		buf_clear(&bytes);
+		if (fits && codepage_undo(json_string_value(value), &bytes) == 0) {
+			codepage_decode(page, bytes.data, bytes.len, &text);
+			json_string_setn(value, text.data, text.len);
+		}
+		buf_release(&text);
+	}
+	buf_release(&bytes);
+	buf_release(&all);
+}
+
 static json_t *read_words(struct image *m)
 {
 	json_t *words = json_object();
@@ -66,6 +104,8 @@ static json_t *read_words(struct image *m)
 		if (*value)
 			json_object_set_new(words, (char *)name, text_value(value, sizeof value));
 	}
+	if (!has_unicode_header(m))
+		decode_words(words);
 	return words;
 }
 
@@ -214,6 +254,7 @@ static int open_image(struct image *m, struct err *err)
 	for (size_t i = 0; i < count; i++)
 		names[i] = worker_input_name(i);
 	int ok = libewf_handle_initialize(&m->handle, &error) == 1 &&
+	         libewf_handle_set_header_codepage(m->handle, LIBEWF_CODEPAGE_WINDOWS_1256, &error) == 1 &&
 	         libewf_handle_open(m->handle, names, (int)count, LIBEWF_OPEN_READ, &error) == 1 &&
 	         libewf_handle_get_media_size(m->handle, &size, &error) == 1 &&
 	         libewf_handle_get_bytes_per_sector(m->handle, &sector, &error) == 1;
@@ -239,4 +280,4 @@ static int run(struct worker *w, struct err *err)
 	return stream(&m, from, err);
 }
 
-const struct worker_job ewf_job = {.name = "ewf", .run = run};
+const struct worker_job ewf_job = {.name = "ewf", .prepare = codepage_prepare, .run = run};
