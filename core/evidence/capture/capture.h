@@ -35,8 +35,8 @@ int evidence_capture(struct case_file *c, const struct capture_options *options,
 
 /*
  * The command line as one line, words quoted as a shell would read them, with
- * masked words as *****; `masked` says which. Masked are the words named, and values of options that are called
- * password, passwd, pass, secret, token, key or the like. -1 if `masks` has a wrong form.
+ * secrets as *****; `masked` says in which words. Masked are the words named, whole, and the secrets that
+ * capture_mask.h finds. -1 if `masks` has a wrong form.
  */
 int capture_command_line(char *const *argv, const char *masks, struct buf *line, struct buf *masked, struct err *err);
 

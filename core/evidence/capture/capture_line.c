@@ -3,42 +3,28 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "evidence/capture/capture_mask.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define WORDS_MOST 4096
 
 static const char mask[] = "*****";
 
-/* "--password", "-pass", "API_KEY", "x-auth-token": does the name of an option or variable speak of a secret? */
-static int names_secret(const char *word, size_t n)
+static int is_plain(const char *word, size_t n)
 {
-	static const char *const words[] = {"password", "passwd", "passphrase", "pass",      "pwd",
-	                                    "secret",   "token",  "apikey",     "credential"};
-	char plain[64];
-	size_t k = 0;
-	for (size_t i = 0; i < n && k + 1 < sizeof plain; i++)
-		if (isalnum((unsigned char)word[i]))
-			plain[k++] = (char)tolower((unsigned char)word[i]);
-	plain[k] = '\0';
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		size_t m = strlen(words[i]);
-		if (k >= m && strcmp(plain + k - m, words[i]) == 0)
-			return 1;
-	}
-	return 0;
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	for (size_t i = 0; i < n; i++)
+		if (!strchr(plain, word[i]))
+			return 0;
+	return 1;
 }
 
 static void add_quoted(struct buf *line, const char *word, size_t n)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-	size_t good = 0;
-	while (good < n && strchr(plain, word[good]))
-		good++;
-	if (good == n && n > 0) {
+	if (n > 0 && is_plain(word, n)) {
 		buf_add(line, word, n);
 		return;
 	}
@@ -70,32 +56,51 @@ static void say_masked(struct buf *masked, size_t word)
 	buf_addf(masked, masked->len ? ", %zu" : "%zu", word);
 }
 
+/* The word with its secrets masked: quoted as a whole where quoting is needed, the marks of a plain word left plain. */
+static void add_masked(struct buf *line, const char *word, const struct secret_spans *secrets)
+{
+	struct buf text = BUF_INIT;
+	size_t at = 0;
+	int plain = 1;
+	for (size_t i = 0; i <= secrets->count; i++) {
+		size_t until = i < secrets->count ? secrets->items[i].start : strlen(word);
+		plain &= is_plain(word + at, until - at);
+		buf_add(&text, word + at, until - at);
+		if (i < secrets->count) {
+			buf_adds(&text, mask);
+			at = secrets->items[i].end;
+		}
+	}
+	if (plain)
+		buf_add(line, text.data, text.len);
+	else
+		add_quoted(line, text.data, text.len);
+	buf_release(&text);
+}
+
 int capture_command_line(char *const *argv, const char *masks, struct buf *line, struct buf *masked, struct err *err)
 {
 	size_t count = 0;
 	while (argv[count])
 		count++;
 	unsigned char *chosen = xcalloc(count + 1, 1);
+	struct secret_spans *secrets = xcalloc(count + 1, sizeof *secrets);
 	int rc = parse_masks(masks, chosen, count, err);
+	capture_find_secrets(argv, count, secrets);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		const char *word = argv[i];
-		const char *equals = strchr(word, '=');
 		if (i)
 			buf_addc(line, ' ');
-		if (chosen[i]) {
-			buf_adds(line, mask);
+		if (chosen[i] || secrets[i].count)
 			say_masked(masked, i + 1);
-		} else if (i && equals && names_secret(word, (size_t)(equals - word))) {
-			add_quoted(line, word, (size_t)(equals - word) + 1);
+		if (chosen[i])
 			buf_adds(line, mask);
-			say_masked(masked, i + 1);
-		} else {
-			add_quoted(line, word, strlen(word));
-			if (i && *word == '-' && !equals && names_secret(word, strlen(word)) && argv[i + 1] &&
-			    *argv[i + 1] != '-')
-				chosen[i + 1] = 1; /* --password VALUE */
-		}
+		else if (secrets[i].count)
+			add_masked(line, argv[i], &secrets[i]);
+		else
+			add_quoted(line, argv[i], strlen(argv[i]));
 	}
+	capture_secrets_release(secrets, count);
+	free(secrets);
 	free(chosen);
 	return rc;
 }

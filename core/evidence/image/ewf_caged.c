@@ -7,11 +7,11 @@
  */
 #include "evidence/image/ewf.h"
 
+#include "base/codepage.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "evidence/image/codepage.h"
 
 #include <libewf.h>
 #include <stdio.h>

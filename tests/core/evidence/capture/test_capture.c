@@ -33,6 +33,37 @@ static void command_lines_without_secrets(void **state)
 	line_is((char *[]){"curl", "--token", "abc", "http://x/", NULL}, NULL, "curl --token ***** http://x/", "3");
 	line_is((char *[]){"env", "API_TOKEN=1", "Passwort=x", NULL}, NULL, "env API_TOKEN=***** Passwort=x", "2");
 	line_is((char *[]){"net", "use", "z:", "pw", "x", NULL}, "4,5", "net use z: ***** *****", "4, 5");
+	/* by position: in URLs, headers, behind options of known programs */
+	line_is(
+	    (char *[]){"curl", "http://user:secret@host/", "-H", "Authorization: Bearer abc", "-u", "me:secret", NULL},
+	    NULL, "curl http://user:*****@host/ -H 'Authorization: Bearer *****' -u me:*****", "2, 4, 6");
+	line_is((char *[]){"curl", "-ume:abc", "-HX-Api-Key: abc", "https://h/?a=1&token=abc&b=2", NULL}, NULL,
+	        "curl -ume:***** '-HX-Api-Key: *****' 'https://h/?a=1&token=*****&b=2'", "2, 3, 4");
+	line_is((char *[]){"/usr/bin/mysqldump", "-psecret", "-P3306", "db", NULL}, NULL,
+	        "/usr/bin/mysqldump -p***** -P3306 db", "2");
+	line_is((char *[]){"sudo", "-n", "sshpass", "-p", "secret", "ssh", "-p", "22", "host", NULL}, NULL,
+	        "sudo -n sshpass -p ***** ssh -p 22 host", "5");
+	line_is((char *[]){"sudo", "-u", "root", "mysql", "-pabc", NULL}, NULL, "sudo -u root mysql -p*****", "5");
+	line_is((char *[]){"smbclient", "-U", "CORP/admin%secret", "//h/s", NULL}, NULL,
+	        "smbclient -U CORP/admin%***** //h/s", "3");
+	line_is((char *[]){"openssl", "rsa", "-passin", "pass:abc", NULL}, NULL, "openssl rsa -passin pass:*****", "4");
+	line_is((char *[]){"ls", "-p", "dir", NULL}, NULL, "ls -p dir", "");
+	line_is((char *[]){"docker", "run", "-u", "1000:1000", "http://host:80/", NULL}, NULL,
+	        "docker run -u 1000:1000 http://host:80/", "");
+	line_is((char *[]){"env", "PASSWORD=a b; c", "x", NULL}, NULL, "env PASSWORD=***** x", "2");
+	/* in a script only the secret is masked, at any depth */
+	line_is((char *[]){"sh", "-c", "echo --password=abc; date; id", NULL}, NULL,
+	        "sh -c 'echo --password=*****; date; id'", "3");
+	line_is(
+	    (char *[]){"bash", "-lc", "TOKEN='a b' mysql -pabc db && curl -u \"me:a b\" http://x | tee --token abc f",
+	               NULL},
+	    NULL,
+	    "bash -lc 'TOKEN='\\''*****'\\'' mysql -p***** db && curl -u \"me:*****\" http://x | tee --token ***** f'",
+	    "3");
+	line_is((char *[]){"ssh", "host", "sh -c \"mysql -pabc; date\"; id", NULL}, NULL,
+	        "ssh host 'sh -c \"mysql -p*****; date\"; id'", "3");
+	line_is((char *[]){"sh", "-c", "curl -H 'Authorization: Basic abc=' x; date", NULL}, NULL,
+	        "sh -c 'curl -H '\\''Authorization: Basic *****'\\'' x; date'", "3");
 	line_is((char *[]){"x", "--compass", "north", "--bypass", "y", NULL}, NULL, "x --compass ***** --bypass *****",
 	        "3, 5"); /* rather too much */
 	struct buf b = BUF_INIT;

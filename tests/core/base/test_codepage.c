@@ -1,5 +1,5 @@
 /* Text of image headers in a code page that nobody names. */
-#include "evidence/image/codepage.h"
+#include "base/codepage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

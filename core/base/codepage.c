@@ -1,4 +1,4 @@
-#include "evidence/image/codepage.h"
+#include "base/codepage.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum table { TO_ARABIC, FROM_JAPANESE, FROM_WESTERN, TABLES };
+enum codepage_table { TO_ARABIC, FROM_JAPANESE, FROM_WESTERN, TABLES };
 
 static iconv_t tables[TABLES]; /* kept open: in the cage no file can be opened */
 static int ready;
@@ -30,7 +30,7 @@ int codepage_prepare(struct err *err)
 }
 
 /* 0, or -1 where the text is none of that table; with `otherwise` it goes on with that for each byte. */
-static int convert(enum table table, const char *bytes, size_t n, const char *otherwise, struct buf *out)
+static int convert(enum codepage_table table, const char *bytes, size_t n, const char *otherwise, struct buf *out)
 {
 	char *in = (char *)(uintptr_t)bytes;
 	iconv(tables[table], NULL, NULL, NULL, NULL);

@@ -11,8 +11,8 @@
  *     enum codepage page = codepage_guess(all.data, all.len);
  *     codepage_decode(page, bytes.data, bytes.len, &text);
  */
-#ifndef GENBA_EVIDENCE_IMAGE_CODEPAGE_H
-#define GENBA_EVIDENCE_IMAGE_CODEPAGE_H
+#ifndef GENBA_BASE_CODEPAGE_H
+#define GENBA_BASE_CODEPAGE_H
 
 #include "base/buf.h"
 
