@@ -100,6 +100,8 @@ static void tell_import(struct session *s, const struct csv_import *import, cons
 	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
 	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
 	                 import->rejected_count, csv_encoding_name(file->encoding));
+	if (import->known_count)
+		printable_printf(out, _("%zu of the rejected are already on record\n"), import->known_count);
 }
 
 static int write_rejects(const struct csv_import *import, const char *path, struct err *err)

@@ -344,8 +344,10 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 		json_object_set_new(object, "author", json_string(a->c->mark));
 		stamp(a, object, "entered");
 		stamp(a, object, "modified");
-		rc = rule_check(a->c, object, err);
+		rc = rule_settle(a->c, NULL, object, flags, err);
 	}
+	if (rc == 0)
+		rc = rule_check(a->c, object, err);
 	if (rc == 0)
 		rc = action_insert(a, object, err);
 	json_decref(object);
@@ -476,6 +478,8 @@ int action_set(struct action *a, const char *label, const struct assign *fields,
 		rc = assign_fields(a, kind, after, fields, count, flags, err);
 	if (rc == 0)
 		rc = check_required(kind, after, err);
+	if (rc == 0)
+		rc = rule_settle(a->c, before, after, flags, err);
 	if (rc == 0)
 		rc = action_replace(a, before, after, err);
 	json_decref(before);

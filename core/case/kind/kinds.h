@@ -70,6 +70,7 @@ struct kind {
 	const char *title_field; /* names a record in lists. Of any type: an enum or a reference for some kinds */
 	const char *const *list_columns; /* field names, most telling first */
 	size_t list_column_count;
+	int value_of_type; /* its `value` is checked, written and compared by its `type`: case/store/indicator_value.h */
 };
 
 /* All return borrowed constants, or NULL (out of range, no such name). */

@@ -148,6 +148,7 @@ static const struct field_value indicator_type[] = {
 	{"file_name", "file name", "ファイル名"},
 	{"file_path", "file path", "パス"},
 	{"sha256", "SHA-256", "SHA-256"},
+	{"sha512", "SHA-512", "SHA-512"},
 	{"sha1", "SHA-1", "SHA-1"},
 	{"md5", "MD5", "MD5"},
 	{"registry", "registry", "レジストリ"},
@@ -224,6 +225,7 @@ const struct kind kind_indicator = {
 	PLACE(60),
 	KIND("indicator", 'I', "Indicator", "侵害指標"),
 	.title_field = "value",
+	.value_of_type = 1,
 	FIELDS(indicator_fields),
 	COLUMNS(indicator_columns),
 };

@@ -45,6 +45,7 @@ enum record_flags {
 	RECORD_WITH_RETRACTED = 2,
 	RECORD_REVEAL = 4,    /* secrets in clear */
 	RECORD_RAW = 8,       /* as stored: ids and digests, not labels and texts */
+	RECORD_TWICE = 32,    /* an indicator that is on record already is added all the same */
 	RECORD_NO_PARTY = 16, /* an unknown name in a reference is an error, no party is created from it */
 };
 

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/edtf.h"
+#include "case/store/indicator_value.h"
 #include "case/store/record.h"
 #include "case/store/tally.h"
 
@@ -38,6 +39,30 @@ static int check_contact(const json_t *object, struct err *err)
 			                 "decision first"),
 			               guarded[i]);
 	return 0;
+}
+
+static int is_same(const json_t *a, const json_t *b, const char *field)
+{
+	const json_t *x = json_object_get(a, field);
+	const json_t *y = json_object_get(b, field);
+	return x && y ? json_equal(x, y) : x == y;
+}
+
+int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsigned flags, struct err *err)
+{
+	char label[LABEL_TEXT] = "";
+	const struct kind *kind = record_kind(object);
+	if (!kind || !kind->value_of_type ||
+	    (before && is_same(before, object, "type") && is_same(before, object, "value")))
+		return 0;
+	if (indicator_settle(object, err) < 0)
+		return -1;
+	const char *value = json_get_string(object, "value");
+	if (flags & RECORD_TWICE || !value)
+		return 0;
+	if (indicator_find(c, json_get_string(object, "type"), value, json_get_string(object, "label"), label, err) < 0)
+		return -1;
+	return *label ? err_set(err, ERR_EXISTS, _("value: '%s' is on record already: %s"), value, label) : 0;
 }
 
 int rule_check(struct case_file *c, const json_t *object, struct err *err)

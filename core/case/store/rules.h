@@ -15,6 +15,13 @@
 /* 1 for kinds whose records genba makes itself: case, responder, run, step, conflict. */
 int rule_machine_kind(const struct kind *kind);
 
+/*
+ * Brings a stored object that is added (`before` NULL) or set to the form in which it is compared: an indicator's
+ * value. -1: ERR_USAGE if the value is none of its type; ERR_EXISTS if the indicator is on record already, unless
+ * RECORD_TWICE is in the flags. What an older version took in is left alone until it is changed.
+ */
+int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsigned flags, struct err *err);
+
 /* 0, or -1 (ERR_USAGE) with the rule that the stored object breaks. */
 int rule_check(struct case_file *c, const json_t *object, struct err *err);
 

@@ -8,13 +8,24 @@
 #include <string.h>
 #include <strings.h>
 
+/* Bytes of the first piece of a text that is worked on in pieces of TEXTSCAN_LIMIT, cut behind a space. */
+static size_t plain_piece(const char *text, size_t n)
+{
+	if (n <= TEXTSCAN_LIMIT)
+		return n;
+	size_t end = TEXTSCAN_LIMIT;
+	while (end > TEXTSCAN_LIMIT / 2 && !isspace((unsigned char)text[end - 1]))
+		end--;
+	return end;
+}
+
 const char *textscan_indicator(enum textscan_type type)
 {
 	static const char *const names[] = {
-	    [TEXTSCAN_IPV4] = "ip",           [TEXTSCAN_IPV6] = "ip",       [TEXTSCAN_DOMAIN] = "domain",
-	    [TEXTSCAN_URL] = "url",           [TEXTSCAN_EMAIL] = "email",   [TEXTSCAN_MD5] = "md5",
-	    [TEXTSCAN_SHA1] = "sha1",         [TEXTSCAN_SHA256] = "sha256", [TEXTSCAN_PATH] = "file_path",
-	    [TEXTSCAN_REGISTRY] = "registry",
+	    [TEXTSCAN_IPV4] = "ip",        [TEXTSCAN_IPV6] = "ip",           [TEXTSCAN_DOMAIN] = "domain",
+	    [TEXTSCAN_URL] = "url",        [TEXTSCAN_EMAIL] = "email",       [TEXTSCAN_MD5] = "md5",
+	    [TEXTSCAN_SHA1] = "sha1",      [TEXTSCAN_SHA256] = "sha256",     [TEXTSCAN_SHA512] = "sha512",
+	    [TEXTSCAN_PATH] = "file_path", [TEXTSCAN_REGISTRY] = "registry",
 	};
 	return (size_t)type < sizeof names / sizeof *names ? names[type] : "other";
 }
@@ -142,6 +153,7 @@ static int defang_match(void *ctx, const struct plain *plain, size_t at, struct 
 	case TEXTSCAN_MD5:
 	case TEXTSCAN_SHA1:
 	case TEXTSCAN_SHA256:
+	case TEXTSCAN_SHA512:
 	case TEXTSCAN_PATH:
 	case TEXTSCAN_REGISTRY:
 		return 0;
@@ -166,6 +178,17 @@ void textscan_defang(const char *text, size_t n, struct buf *out)
 		plain_init(&plain, text + done, piece, PLAIN_LOOSE);
 		scan(&plain, defang_match, &defanger);
 		buf_add(out, text + done + defanger.done, piece - defanger.done);
+		plain_release(&plain);
+	}
+}
+
+void textscan_refang(const char *text, size_t n, struct buf *out)
+{
+	for (size_t done = 0, piece; done < n; done += piece) {
+		struct plain plain;
+		piece = plain_piece(text + done, n - done);
+		plain_init(&plain, text + done, piece, 0);
+		buf_add(out, plain.text, plain.n);
 		plain_release(&plain);
 	}
 }

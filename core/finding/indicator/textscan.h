@@ -8,7 +8,7 @@
  *     C:¥Users¥x¥a.exe                C:\Users\x\a.exe
  *
  * Found are IPv4 (with /NN) and IPv6 addresses, host names, URLs, mail
- * addresses, MD5, SHA-1 and SHA-256, Windows paths and registry keys. The text
+ * addresses, MD5, SHA-1, SHA-256 and SHA-512, Windows paths and registry keys. The text
  * may be Japanese without spaces, hold full-width letters, zero-width
  * characters, any bytes. Nothing is looked up: a hit is a proposal.
  *
@@ -35,6 +35,7 @@ enum textscan_type {
 	TEXTSCAN_MD5,
 	TEXTSCAN_SHA1,
 	TEXTSCAN_SHA256,
+	TEXTSCAN_SHA512,
 	TEXTSCAN_PATH,
 	TEXTSCAN_REGISTRY,
 };
@@ -59,7 +60,7 @@ struct textscan_hit {
 int textscan(const char *text, size_t n, int (*fn)(void *ctx, const struct textscan_hit *hit), void *ctx,
              struct err *err);
 
-/* The value of an indicator's `type` field: "ip", "domain", "url", "email", "md5", "sha1", "sha256", "file_path", "registry". */
+/* The value of an indicator's `type` field: "ip", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "file_path", "registry". */
 const char *textscan_indicator(enum textscan_type type);
 
 /* Appends what a defanged text means, nothing else changed: for one value that a person types. */

@@ -303,13 +303,13 @@ static int match_digest(const struct plain *plain, size_t at, struct match *matc
 	const char *text = plain->text + at;
 	size_t n = 0;
 	size_t letters = 0;
-	while (n < 65 && isxdigit((unsigned char)text[n])) {
+	while (n < 129 && isxdigit((unsigned char)text[n])) {
 		letters += isalpha((unsigned char)text[n]) != 0;
 		n++;
 	}
-	if ((n != 32 && n != 40 && n != 64) || letters == 0 || is_alnum(text[n]) || text[n] == '_')
+	if ((n != 32 && n != 40 && n != 64 && n != 128) || letters == 0 || is_alnum(text[n]) || text[n] == '_')
 		return 0;
-	match->type = n == 32 ? TEXTSCAN_MD5 : n == 40 ? TEXTSCAN_SHA1 : TEXTSCAN_SHA256;
+	match->type = n == 32 ? TEXTSCAN_MD5 : n == 40 ? TEXTSCAN_SHA1 : n == 64 ? TEXTSCAN_SHA256 : TEXTSCAN_SHA512;
 	match->end = at + n;
 	set_lower(&match->value, text, n);
 	return 1;

@@ -1,33 +1,12 @@
-/* The parts of textscan: textscan_refang.c (the text as it is meant), textscan_match.c (one hit at one place), textscan.c. */
+/* The parts of textscan: base/refang.h (the text as it is meant), textscan_match.c (one hit at one place), textscan.c. */
 #ifndef GENBA_FINDING_INDICATOR_TEXTSCAN_PRIVATE_H
 #define GENBA_FINDING_INDICATOR_TEXTSCAN_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/refang.h"
 #include "finding/indicator/textscan.h"
 
 #include <stdint.h>
-
-/* The text as it is meant, and for each byte where it comes from. Behind the last byte is a NUL. */
-struct plain {
-	char *text; /* owned */
-	size_t n;
-	uint32_t *from;     /* owned, n + 1: where in the source byte i comes from; the last is the source's end */
-	const char *source; /* borrowed */
-};
-
-enum plain_flags {
-	PLAIN_LOOSE =
-	    1, /* for scanning: full-width letters become ASCII, ¥ a backslash, zero-width characters nothing */
-};
-
-void plain_init(struct plain *plain, const char *text, size_t n, unsigned flags);
-void plain_release(struct plain *plain);
-
-/* Bytes of the first piece of a text that is worked on in pieces of TEXTSCAN_LIMIT, cut behind a space. */
-size_t plain_piece(const char *text, size_t n);
-
-/* 1 if the bytes [start, end) were written otherwise in the source. */
-int plain_is_changed(const struct plain *plain, size_t start, size_t end);
 
 struct match {
 	enum textscan_type type;

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/action.h"
+#include "case/store/indicator_value.h"
 #include "outward/exchange/csv.h"
 #include "outward/exchange/csv_columns.h"
 
@@ -80,26 +81,40 @@ static struct assign *row_fields(const struct csv_import *import, const json_t *
 	return fields;
 }
 
-/* ---- names that are on record already: a list imported twice does not double the machines */
+/* ---- what is on record already: a list imported twice does not double the machines, nor the indicators */
 
-static int collect_name(void *ctx, json_t *record)
+/* What tells a record apart from the others of its kind; nothing appended: nothing does. */
+static void add_key(const struct kind *kind, const char *type, const char *name, struct buf *key)
 {
-	json_t *names = ctx;
+	if (kind->value_of_type) {
+		buf_addf(key, "%s ", type ? type : "");
+		indicator_key(type, name, key);
+	} else if (strcmp(kind->title_field, "hostname") == 0 || strcmp(kind->title_field, "name") == 0) {
+		buf_adds(key, name);
+	}
+}
+
+static int collect_key(void *ctx, json_t *record)
+{
+	json_t *known = ctx;
+	struct buf key = BUF_INIT;
 	const char *name = json_get_string(record, record_kind(record)->title_field);
 	if (name)
-		json_object_set_new(names, name, json_string(record_label(record)));
+		add_key(record_kind(record), json_get_string(record, "type"), name, &key);
+	if (key.len)
+		json_object_set_new(known, key.data, json_string(record_label(record)));
+	buf_release(&key);
 	return 0;
 }
 
-/* {name: label}, for kinds whose records are told apart by a name; NULL for others. */
-static json_t *names_on_record(struct case_file *c, const struct csv_import *import, struct err *err)
+/* {key: label}, for kinds whose records are told apart by a name; NULL for others. */
+static json_t *known_records(struct case_file *c, const struct csv_import *import, struct err *err)
 {
-	const char *title = import->kind->title_field;
-	if (import->again || !title || (strcmp(title, "hostname") != 0 && strcmp(title, "name") != 0))
+	if (import->again || !import->kind->title_field)
 		return NULL;
-	json_t *names = json_object();
-	record_each(c, import->kind->name, 0, collect_name, names, err);
-	return names;
+	json_t *known = json_object();
+	record_each(c, import->kind->name, 0, collect_key, known, err);
+	return known;
 }
 
 static const char *field_value(const struct assign *fields, size_t count, const char *name)
@@ -108,6 +123,18 @@ static const char *field_value(const struct assign *fields, size_t count, const 
 		if (strcmp(fields[i].name, name) == 0)
 			return fields[i].value;
 	return NULL;
+}
+
+/* The key of a row that is to become a record. */
+static void add_row_key(const struct csv_import *import, const struct assign *fields, size_t count, struct buf *key)
+{
+	const struct kind *kind = import->kind;
+	const char *name = field_value(fields, count, kind->title_field);
+	const struct field *of_type = kind_field(kind, "type");
+	const char *type = field_value(fields, count, "type");
+	const struct field_value *named = of_type && of_type->values && type ? field_value_find(of_type, type) : NULL;
+	if (name)
+		add_key(kind, named ? named->name : NULL, name, key);
 }
 
 /* ---- rows */
@@ -119,32 +146,36 @@ static int is_the_rows_fault(const struct err *err)
 }
 
 static int add_fields(struct action *a, struct csv_import *import, const json_t *row, const struct assign *fields,
-                      size_t count, json_t *names, struct err *err)
+                      size_t count, json_t *known, struct err *err)
 {
 	char label[LABEL_TEXT];
 	struct err why = ERR_INIT;
-	const char *name = field_value(fields, count, import->kind->title_field);
-	const char *same = names && name ? json_get_string(names, name) : NULL;
+	struct buf key = BUF_INIT;
+	if (known)
+		add_row_key(import, fields, count, &key);
+	const char *same = key.len ? json_get_string(known, key.data) : NULL;
+	int rc = 0;
 	if (same) {
-		char *reason = xasprintf(_("'%s' is on record already: %s (--again adds it all the same)"), name, same);
+		char *reason = xasprintf(_("'%s' is on record already: %s (--again adds it all the same)"),
+		                         field_value(fields, count, import->kind->title_field), same);
 		reject(import, row, reason);
+		import->known_count++;
 		free(reason);
-		return 0;
-	}
-	if (action_try_add(a, import->kind->name, fields, count, 0, label, &why) == 0) {
+	} else if (action_try_add(a, import->kind->name, fields, count, RECORD_TWICE, label, &why) == 0) {
 		import->labels = xrealloc(import->labels, (import->added + 1) * sizeof *import->labels);
 		memcpy(import->labels[import->added++], label, LABEL_TEXT);
-		if (names && name)
-			json_object_set_new(names, name, json_string(label));
-		return 0;
+		if (key.len)
+			json_object_set_new(known, key.data, json_string(label));
+	} else if (is_the_rows_fault(&why)) {
+		reject(import, row, why.message);
+	} else {
+		rc = err_set(err, why.code, "%s", why.message);
 	}
-	if (!is_the_rows_fault(&why))
-		return err_set(err, why.code, "%s", why.message);
-	reject(import, row, why.message);
-	return 0;
+	buf_release(&key);
+	return rc;
 }
 
-static int add_row(struct action *a, struct csv_import *import, const json_t *row, json_t *names, struct err *err)
+static int add_row(struct action *a, struct csv_import *import, const json_t *row, json_t *known, struct err *err)
 {
 	char *fault = row_fault(import, row);
 	if (fault) {
@@ -154,7 +185,7 @@ static int add_row(struct action *a, struct csv_import *import, const json_t *ro
 	}
 	size_t count;
 	struct assign *fields = row_fields(import, row, &count);
-	int rc = count ? add_fields(a, import, row, fields, count, names, err) : 0;
+	int rc = count ? add_fields(a, import, row, fields, count, known, err) : 0;
 	for (size_t i = 0; i < count; i++)
 		free((char *)(uintptr_t)fields[i].value);
 	free(fields);
@@ -165,14 +196,14 @@ static int add_rows(struct case_file *c, struct action *a, struct csv_import *im
                     const struct progress *progress, struct err *err)
 {
 	size_t total = json_array_size(file->rows);
-	json_t *names = names_on_record(c, import, err);
+	json_t *known = known_records(c, import, err);
 	int rc = err && err->code ? -1 : 0;
 	for (size_t i = 1; i < total && rc == 0; i++) {
-		rc = add_row(a, import, json_array_get(file->rows, i), names, err);
+		rc = add_row(a, import, json_array_get(file->rows, i), known, err);
 		if (rc == 0 && i % 64 == 0)
 			rc = progress_step(progress, _("importing"), i, total, err);
 	}
-	json_decref(names);
+	json_decref(known);
 	return rc;
 }
 

@@ -41,6 +41,7 @@ struct csv_import {
 	size_t added;
 	struct csv_rejected *rejected;
 	size_t rejected_count;
+	size_t known_count; /* of them: on record already */
 };
 
 /* ERR_USAGE if no column names a field, two name the same, or one that must be given is missing; nothing is written then.

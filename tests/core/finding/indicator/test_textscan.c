@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-static const char *const type_names[] = {"ip4", "ip6",  "domain", "url",  "email",
-                                         "md5", "sha1", "sha256", "path", "registry"};
+static const char *const type_names[] = {"ip4",  "ip6",    "domain", "url",  "email",   "md5",
+                                         "sha1", "sha256", "sha512", "path", "registry"};
 
 struct found {
 	const char *text;
@@ -129,6 +129,11 @@ static void mail_addresses_are_found(void **state)
 static void digests_are_found(void **state)
 {
 	(void)state;
+	assert_scan("B109F3BBBC244EB82441917ED06D618B9008DD09B3BEFD1B5E07394C706A8BB980B1D7785E5976EC049B46DF5F1326AF5A"
+	            "2EA6D103FD07C95385FFAB0CACBC86",
+	            "sha512:"
+	            "b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a"
+	            "2ea6d103fd07c95385ffab0cacbc86\n");
 	assert_scan("MD5: D41D8CD98F00B204E9800998ECF8427E", "md5:d41d8cd98f00b204e9800998ecf8427e\n");
 	assert_scan("da39a3ee5e6b4b0d3255bfef95601890afd80709.", "sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709\n");
 	assert_scan("(e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855)",

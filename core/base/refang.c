@@ -1,5 +1,6 @@
+#include "base/refang.h"
+
 #include "base/err.h"
-#include "finding/indicator/textscan_private.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -147,25 +148,4 @@ int plain_is_changed(const struct plain *plain, size_t start, size_t end)
 	size_t from = plain->from[start];
 	return plain->from[end] - from != end - start ||
 	       memcmp(plain->source + from, plain->text + start, end - start) != 0;
-}
-
-size_t plain_piece(const char *text, size_t n)
-{
-	if (n <= TEXTSCAN_LIMIT)
-		return n;
-	size_t end = TEXTSCAN_LIMIT;
-	while (end > TEXTSCAN_LIMIT / 2 && !isspace((unsigned char)text[end - 1]))
-		end--;
-	return end;
-}
-
-void textscan_refang(const char *text, size_t n, struct buf *out)
-{
-	for (size_t done = 0, piece; done < n; done += piece) {
-		struct plain plain;
-		piece = plain_piece(text + done, n - done);
-		plain_init(&plain, text + done, piece, 0);
-		buf_add(out, plain.text, plain.n);
-		plain_release(&plain);
-	}
 }
