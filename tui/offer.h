@@ -1,7 +1,7 @@
 /*
  * Indicators out of a block of text: pasted, or a note's.
  *
- * What the text holds (case/textscan.h) is offered with what the case already
+ * What the text holds (finding/indicator/pick.h) is offered with what the case already
  * knows; the person picks, and what was picked is on record in one action.
  */
 #ifndef GENBA_TUI_OFFER_H

@@ -1,0 +1,2 @@
+/* The helper of the tests of core/case, for this layer too. */
+#include "core/case/help_case.c"

@@ -1,0 +1,74 @@
+/* Indicators out of a text: found once each, compared with the case, recorded in one action. No screen is linked. */
+#include "core/case/help_case.h"
+
+#include "finding/indicator/pick.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char text[] =
+    "seen: hxxps://Evil[.]example/a and evil.example, EVIL[.]EXAMPLE; mail from taro@mail.example; "
+    "198.51.100[.]7 and 198.51.100.7; D41D8CD98F00B204E9800998ECF8427E";
+
+static struct indicator_pick *pick_of(struct indicator_picks *picks, const char *type, const char *value)
+{
+	for (size_t i = 0; i < picks->count; i++)
+		if (strcmp(picks->all[i].type, type) == 0 && strcmp(picks->all[i].value, value) == 0)
+			return &picks->all[i];
+	fail_msg("%s %s is not found", type, value);
+	return NULL;
+}
+
+static void each_is_found_once(void **state)
+{
+	(void)state;
+	struct indicator_picks picks = {0};
+	assert_int_equal(indicator_picks_find(&picks, text, strlen(text), NULL), 0);
+	assert_int_equal(picks.count, 6);
+	assert_int_equal(pick_of(&picks, "domain", "evil.example")->times, 3);
+	assert_true(pick_of(&picks, "domain", "evil.example")->marked);
+	assert_false(pick_of(&picks, "domain", "mail.example")->marked); /* the host of an address only */
+	assert_int_equal(pick_of(&picks, "ip", "198.51.100.7")->times, 2);
+	pick_of(&picks, "url", "https://evil.example/a");
+	pick_of(&picks, "email", "taro@mail.example");
+	pick_of(&picks, "md5", "d41d8cd98f00b204e9800998ecf8427e");
+	indicator_picks_release(&picks);
+}
+
+static void what_is_known_is_linked_not_doubled(void **state)
+{
+	(void)state;
+	add("indicator", "type=domain value=evil[.]example role=c2");
+	add("note", "text=pasted");
+	struct indicator_picks picks = {0};
+	size_t added;
+	struct err err = ERR_INIT;
+	uint64_t before = commits();
+	assert_int_equal(indicator_picks_find(&picks, text, strlen(text), NULL), 0);
+	assert_int_equal(indicator_picks_match(&picks, the_case, &err), 0);
+	assert_string_equal(pick_of(&picks, "domain", "evil.example")->known, "R1-I1");
+	assert_string_equal(pick_of(&picks, "domain", "evil.example")->role, "C2");
+	assert_false(pick_of(&picks, "domain", "evil.example")->marked);
+	if (indicator_picks_record(&picks, the_case, "R1-N1", NULL, &added, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(added, 4);
+	assert_int_equal(commits() - before, 1);
+	assert_string_equal(get("R1-N1", "on"), "R1-I1,R1-I2,R1-I3,R1-I4,R1-I5");
+	indicator_picks_release(&picks);
+
+	assert_int_equal(indicator_picks_find(&picks, text, strlen(text), NULL), 0); /* once more: nothing is new */
+	assert_int_equal(indicator_picks_match(&picks, the_case, &err), 0);
+	assert_int_equal(indicator_picks_record(&picks, the_case, NULL, "pasted text", &added, &err), 0);
+	assert_int_equal(added, 0);
+	assert_int_equal(commits() - before, 1);
+	indicator_picks_release(&picks);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(each_is_found_once),
+	    cmocka_unit_test_setup_teardown(what_is_known_is_linked_not_doubled, case_setup, case_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
