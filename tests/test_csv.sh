@@ -40,7 +40,7 @@ awk 'BEGIN {
 			broken++
 			if (broken % 5 == 0) row = sprintf("PC-%04d,192.0.2.1,%s,感染してる,x", i, dept)
 			if (broken % 5 == 1) row = sprintf("PC-%04d,\"192.0.2.1,%s,感染,x", i, dept)
-			if (broken % 5 == 2) row = sprintf("PC-%04d,192.0.2.1", i)
+			if (broken % 5 == 2) row = sprintf("PC-%04d,192.0.2.1,%s,感染,x,y", i, dept)
 			if (broken % 5 == 3) row = sprintf(",192.0.2.1,%s,感染,x", dept)
 			if (broken % 5 == 4) row = sprintf("PC-%04d,192.0.2.1,@BYTES@,感染,x", i)
 		}
@@ -65,7 +65,7 @@ is "rejected rows listed" 40 "$(grep -c '^line [0-9]*: ' err)"
 awk 'BEGIN {line = 2; for (i = 1; i <= 3000; i++) {if (i % 75 == 0) print line++; else line += 2}}' >wanted.lines
 sed -n 's/^line \([0-9]*\): .*/\1/p' err >got.lines
 cmp wanted.lines got.lines || fail "other lines are rejected: $(diff wanted.lines got.lines | head -4)"
-for reason in 感染してる 'quotation mark' '2 cells' hostname 'no text in this encoding'; do
+for reason in 感染してる 'quotation mark' '6 cells' hostname 'no text in this encoding'; do
 	is "rows rejected for: $reason" 8 "$(grep -c "^line .*$reason" err)"
 done
 is "rows of the file of rejects" 40 "$(grep -c '^PC-\|^,192' rejected.csv)"
@@ -102,6 +102,75 @@ printf 'hostname\nFROM-STDIN\n' | "$genba" import csv - asset 2>/dev/null >/dev/
 status 1 "$genba" import csv empty.csv
 head -c 100000 /dev/zero >zeros.csv
 status 1 "$genba" import csv zeros.csv
+
+# --- as Excel writes them: a line that names the separator, rows cut short, a title, bars
+"$genba" new excel.genba --title Excel --no-recovery 2>/dev/null
+export GENBA_CASE=excel.genba
+printf 'sep=;\r\nhostname;status\r\nSEP-01;suspected\r\n;bad\r\n' >sep.csv
+printf 'hostname|status\nBAR-01|suspected\n' >bars.csv
+printf 'Machines of site A,,\n\nhostname,status,department\nTITLE-01,suspected,HR\nSHORT-01,infected\n' >title.csv
+printf 'Machines, as of today\nPC name|state\nMAPPED-01|suspected\n' >mapped.csv
+status 0 "$genba" import csv sep.csv --dry-run
+grep -q '^line 4: ' out || fail "the line of sep= does not count: $(cat out)"
+for file in sep bars title; do
+	status 0 "$genba" import csv $file.csv
+done
+grep -q 'named in line 3; 1 row above it is left out' err || fail "a title is not told: $(cat err)"
+grep -q '1 row is shorter' err || fail "a row cut short is not told: $(cat err)"
+status 0 "$genba" import csv mapped.csv --separator '|' --map 'PC name=hostname,state=status'
+for name in SEP-01:suspected BAR-01:suspected TITLE-01:suspected SHORT-01:infected MAPPED-01:suspected; do
+	is "$name" 1 "$("$genba" list asset --where "hostname=${name%:*} status=${name#*:}" --json | grep -c '"hostname"')"
+done
+is "the department behind a title" HR "$("$genba" list asset --where hostname=TITLE-01 --json | sed -n 's/.*"department": "\(.*\)",*/\1/p')"
+
+# --- Western Europe: guessed, and said; or named
+printf 'hostname;status;user\r\nStra\xdfe-PC;suspected;\r\nCaf\xe9-01;infected;\r\nB\xfcro-2;suspected;\r\n' >west.csv
+status 0 "$genba" import csv west.csv
+grep -q 'guessed: windows-1252' err || fail "a guess is not said: $(cat err)"
+for name in Straße-PC Café-01 Büro-2; do
+	is "$name" 1 "$("$genba" list asset --where "hostname=$name" --json | grep -c "\"$name\"")"
+done
+for spelling in windows-1252:'\x80' iso-8859-15:'\xa4' macintosh:'\xdb'; do
+	printf "hostname\n${spelling%:*}-${spelling#*:}\n" >named.csv
+	status 0 "$genba" import csv named.csv --encoding "${spelling%:*}"
+	is "a euro in ${spelling%:*}" 1 "$("$genba" list asset --where "hostname=${spelling%:*}-€" --json | grep -c '"hostname"')"
+	if grep -q guessed err; then fail "what was named is called a guess"; fi
+done
+status 2 "$genba" import csv west.csv --encoding ebcdic
+printf 'hostname\nｹｲﾘ-PC\n表計算-PC\n' | iconv -t CP932 >half.csv
+status 0 "$genba" import csv half.csv
+is "half-width kana" 1 "$("$genba" list asset --where 'hostname=ｹｲﾘ-PC' --json | grep -c 'ｹｲﾘ-PC')"
+grep -q 'guessed: cp932' err || fail "a guess of CP932 is not said: $(cat err)"
+
+# --- indicators: checked by type, brought to one form, once each, also at a second import
+cat >iocs.csv <<'L'
+type,value
+domain,evil[.]example
+domain,evil.example
+domain,Evil.Example
+url,hxxp://evil[.]example/a
+ip,2001:DB8:0:0:0:0:0:1
+md5,d41d8cd98f00b204e9800998ecf8427
+sha256,not a digest
+ip,10.0.0.256
+L
+status 0 "$genba" import csv iocs.csv indicator
+grep -q '^3 rows taken in, 5 rejected' err || fail "indicators: $(cat err)"
+grep -q '^2 of the rejected are already on record' err || fail "indicators on record are not counted: $(cat err)"
+status 1 "$genba" import csv iocs.csv indicator
+grep -q '^0 rows taken in, 8 rejected' err || fail "indicators again: $(cat err)"
+grep -q '^5 of the rejected are already on record' err || fail "indicators on record are not counted: $(cat err)"
+is "the indicators" "domain evil.example
+ip 2001:db8::1
+url http://evil.example/a" "$("$genba" list indicator --csv | sed 1d | cut -d, -f2,3 | tr , ' ' | sort)"
+is "evil.example is one" 1 "$("$genba" list indicator --where value=evil.example --json | grep -c '"value"')"
+status 2 "$genba" add indicator type=ip value=10.0.0.256
+status 0 "$genba" add indicator type=domain value=日本語.example
+grep -q xn--wgv71a119e <<<"$("$genba" list indicator)" || fail "a name in Japanese is not what the network asks for"
+awk 'BEGIN {print "type,value"; for (i = 0; i < 5000; i++) printf "domain,host-%d[.]example\n", i}' >many.csv
+status 0 "$genba" import csv many.csv indicator
+grep -q '^5000 rows taken in, 0 rejected' err || fail "5,000 indicators: $(tail -1 err)"
+export GENBA_CASE=$work/site.genba
 
 # --- out: no cell is a formula, and what went out comes back
 "$genba" add asset 'hostname==cmd|calc!A1' 'department=+1-2' 'zone=@x' 'os=a "quoted", cell' >/dev/null

@@ -100,6 +100,24 @@ static void tell_import(struct session *s, const struct csv_import *import, cons
 	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
 	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
 	                 import->rejected_count, csv_encoding_name(file->encoding));
+	if (import->above_heading)
+		printable_printf(out,
+		                 P_("the columns are named in line %zu; %zu row above it is left out\n",
+		                    "the columns are named in line %zu; %zu rows above it are left out\n",
+		                    import->above_heading),
+		                 import->heading_line, import->above_heading);
+	if (import->short_count)
+		printable_printf(out,
+		                 P_("%zu row is shorter than the heading: its last fields are empty\n",
+		                    "%zu rows are shorter than the heading: their last fields are empty\n",
+		                    import->short_count),
+		                 import->short_count);
+	if (file->guessed)
+		printable_printf(
+		    out,
+		    _("the encoding was guessed: %s; if letters are wrong, name another: --encoding windows-1252, "
+		      "cp932\n"),
+		    csv_encoding_name(file->encoding));
 	if (import->known_count)
 		printable_printf(out, _("%zu of the rejected are already on record\n"), import->known_count);
 }

@@ -7,24 +7,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
+/* Bytes of a first line that names the separator, as Excel reads and writes it (sep=;), or 0. */
+static size_t separator_line(const char *text, size_t n, char *separator)
+{
+	size_t quote = n > 0 && *text == '"';
+	if (n < quote + 5 || strncasecmp(text + quote, "sep=", 4) != 0)
+		return 0;
+	size_t end = quote + 5;
+	*separator = text[quote + 4];
+	if (!strchr(",;|\t", *separator) || (quote && (end == n || text[end++] != '"')))
+		return 0;
+	while (end < n && strchr(",;|\t ", text[end])) /* saved again, it gets the separators of the other rows */
+		end++;
+	if (end < n && text[end] != '\n' && text[end] != '\r')
+		return 0;
+	end += end < n && text[end] == '\r';
+	return end + (end < n && text[end] == '\n');
+}
+
 char csv_separator(const char *text, size_t n)
 {
-	static const char separators[] = {',', ';', '\t'};
-	size_t counts[3] = {0};
+	static const char separators[] = {',', ';', '\t', '|'};
+	size_t counts[4] = {0};
 	int quoted = 0;
-	for (size_t i = 0; i < n && (quoted || (text[i] != '\n' && text[i] != '\r')); i++) {
+	char named;
+	if (separator_line(text, n, &named))
+		return named;
+	size_t best = 0;
+	for (size_t i = 0; i < n && (quoted || counts[best] == 0 || (text[i] != '\n' && text[i] != '\r')); i++) {
 		if (text[i] == '"')
 			quoted = !quoted;
-		for (size_t k = 0; k < 3 && !quoted; k++)
-			counts[k] += text[i] == separators[k];
+		for (size_t k = 0; k < 4 && !quoted; k++)
+			if (text[i] == separators[k] && ++counts[k] > counts[best])
+				best = k;
 	}
-	size_t best = 0;
-	for (size_t k = 1; k < 3; k++)
-		if (counts[k] > counts[best])
-			best = k;
 	return separators[best];
 }
 
@@ -148,7 +168,10 @@ int csv_parse(const char *text, size_t n, char separator, csv_row_fn fn, void *c
 	*r = (struct reader){.p = text, .end = text + n, .separator = separator};
 	buf_init(&r->bytes);
 	int rc = 0;
-	for (size_t line = 1; r->p < r->end && rc == 0;) {
+	char named;
+	size_t skipped = separator_line(text, n, &named);
+	r->p += skipped;
+	for (size_t line = skipped ? 2 : 1; r->p < r->end && rc == 0;) {
 		const char *start = r->p;
 		struct csv_row row = {.line = line, .fault = read_row(r, 0)};
 		if (row.fault == CSV_QUOTE && read_row(r, 1) != CSV_FINE)

@@ -2,8 +2,9 @@
  * Comma-separated values, read from strangers and written for them.
  *
  * Asset lists come out of spreadsheets: in UTF-8 with or without a mark, in
- * UTF-16, in the CP932 of Japanese Windows; separated by commas, semicolons or
- * tabs; with line ends inside quoted cells. Reading never gives up a file for
+ * UTF-16, in the CP932 of Japanese Windows or the Windows-1252 of Western
+ * Europe; separated by commas, semicolons, tabs or bars, which a first line
+ * "sep=;" may name; with line ends inside quoted cells. Reading never gives up a file for
  * one bad row: a row that cannot be read is handed out with its fault and its
  * line, and reading goes on at the next line. So a quote that is never closed
  * costs one line, not the rest of the file.
@@ -33,7 +34,21 @@ struct err;
 #define CSV_ROW   ((size_t)1 << 20)  /* bytes of a row, in UTF-8 */
 #define CSV_CELLS 1000               /* of a row */
 
-enum csv_encoding { CSV_AUTO, CSV_UTF8, CSV_UTF8_BOM, CSV_UTF16LE, CSV_UTF16BE, CSV_CP932, CSV_ENCODINGS };
+enum csv_encoding {
+	CSV_AUTO,
+	CSV_UTF8,
+	CSV_UTF8_BOM,
+	CSV_UTF16LE,
+	CSV_UTF16BE,
+	CSV_CP932,
+	CSV_CP1252,
+	CSV_CP1250,
+	CSV_LATIN1,
+	CSV_LATIN2,
+	CSV_LATIN9,
+	CSV_MACINTOSH,
+	CSV_ENCODINGS
+};
 
 enum csv_fault {
 	CSV_FINE,
@@ -49,9 +64,9 @@ struct csv_row {
 	char **cells; /* UTF-8 without NUL; borrowed for the call */
 };
 
-/* "auto", "utf-8", "utf-8-bom", "utf-16" (both orders; reading tells them apart), "cp932". */
+/* "auto", "utf-8", "utf-8-bom", "utf-16" (both orders; reading tells them apart), "cp932", "windows-1252", … */
 const char *csv_encoding_name(enum csv_encoding encoding);
-/* By name, also "sjis" and "shift_jis"; -1 with ERR_USAGE naming what is allowed. */
+/* By name, also "sjis", "cp1252", "latin1" and the like; -1 with ERR_USAGE naming what is allowed. */
 int csv_encoding_find(const char *name, enum csv_encoding *encoding, struct err *err);
 
 /* Opens the conversion tables, so that csv_decode() needs no file any more. 0, or -1 where one is missing. */
@@ -66,7 +81,8 @@ int csv_decode(const void *bytes, size_t n, enum csv_encoding encoding, struct b
 int csv_encode(const char *text, size_t n, enum csv_encoding encoding, struct buf *bytes, size_t *lacking,
                struct err *err);
 
-/* The separator of a text: that of , ; and tab which its first line holds most often. */
+/* The separator of a text: what a first line "sep=;" names (which csv_parse() leaves out), else that of , ; | and tab
+ * which the first line with any of them holds most often. */
 char csv_separator(const char *text, size_t n);
 
 /* Hands out each row that is not empty. Nonzero from `fn` stops, and is returned. */
@@ -89,6 +105,7 @@ extern const struct worker_job csv_job;
 struct csv_file {
 	enum csv_encoding encoding;
 	char separator;
+	int guessed;  /* the encoding: no mark said it, and it is not UTF-8 */
 	json_t *rows; /* array of {"line": n, "fault": csv_fault, "cells": [text…]} */
 };
 

@@ -127,6 +127,42 @@ static int given_twice(const struct csv_import *import, const char *name, const 
 	return 0;
 }
 
+/* 1 if one of the maps given names the column. */
+static int is_mapped(const struct csv_import *import, const char *folded)
+{
+	for (size_t i = 0; i < import->map_count; i++)
+		for (const char *p = import->map[i]; *p;) {
+			size_t n = strcspn(p, ",");
+			size_t at = n;
+			while (at > 0 && p[at - 1] != '=')
+				at--;
+			char *column = at > 1 ? comparable(p, at - 1) : NULL;
+			int found = column && *folded && strcmp(column, folded) == 0;
+			free(column);
+			if (found)
+				return 1;
+			p += n + (p[n] == ',');
+		}
+	return 0;
+}
+
+size_t csv_columns_known(struct case_file *c, const struct csv_import *import, const json_t *cells)
+{
+	json_t *map = remembered(c, import->kind);
+	size_t known = 0;
+	size_t i;
+	json_t *cell;
+	json_array_foreach(cells, i, cell) {
+		const char *column = json_string_value(cell);
+		char *folded = comparable(column, strlen(column));
+		known += field_called(import->kind, column, strlen(column)) || json_object_get(map, folded) ||
+		         is_mapped(import, folded);
+		free(folded);
+	}
+	json_decref(map);
+	return known;
+}
+
 /* Fields without which no row could become a record. */
 static int check_required(const struct csv_import *import, struct err *err)
 {

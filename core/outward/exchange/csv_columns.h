@@ -7,6 +7,9 @@
 /* Fills import->columns from the heading, what is remembered, and the maps. 0, or -1 with ERR_USAGE. */
 int csv_columns(struct case_file *c, struct csv_import *import, struct err *err);
 
+/* How many cells of a row are names of columns that csv_columns() would know: what tells a heading from a title. */
+size_t csv_columns_known(struct case_file *c, const struct csv_import *import, const json_t *cells);
+
 /* Remembers what was mapped by hand, inside the action that imports. */
 int csv_columns_remember(struct case_file *c, const struct csv_import *import, struct err *err);
 

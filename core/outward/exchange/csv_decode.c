@@ -23,6 +23,12 @@ static const struct {
     [CSV_UTF16LE] = {"utf-16", "UTF-16LE"},
     [CSV_UTF16BE] = {"utf-16", "UTF-16BE"},
     [CSV_CP932] = {"cp932", "CP932"},
+    [CSV_CP1252] = {"windows-1252", "CP1252"},
+    [CSV_CP1250] = {"windows-1250", "CP1250"},
+    [CSV_LATIN1] = {"iso-8859-1", "ISO-8859-1"},
+    [CSV_LATIN2] = {"iso-8859-2", "ISO-8859-2"},
+    [CSV_LATIN9] = {"iso-8859-15", "ISO-8859-15"},
+    [CSV_MACINTOSH] = {"macintosh", "MACINTOSH"},
 };
 
 static iconv_t tables[CSV_ENCODINGS]; /* kept open: in the cage no file can be opened; 0: not yet */
@@ -37,10 +43,23 @@ int csv_encoding_find(const char *name, enum csv_encoding *encoding, struct err 
 	for (*encoding = CSV_AUTO; *encoding < CSV_ENCODINGS; (*encoding)++)
 		if (strcasecmp(name, encodings[*encoding].name) == 0)
 			return 0;
-	*encoding = CSV_CP932;
-	if (strcasecmp(name, "sjis") == 0 || strcasecmp(name, "shift_jis") == 0)
-		return 0;
-	return err_set(err, ERR_USAGE, _("--encoding %s: allowed are auto, utf-8, utf-8-bom, utf-16, cp932"), name);
+	static const struct {
+		const char *name;
+		enum csv_encoding encoding;
+	} others[] = {{"sjis", CSV_CP932},    {"shift_jis", CSV_CP932}, {"windows-31j", CSV_CP932},
+	              {"cp1252", CSV_CP1252}, {"ansi", CSV_CP1252},     {"cp1250", CSV_CP1250},
+	              {"latin1", CSV_LATIN1}, {"latin-1", CSV_LATIN1},  {"latin2", CSV_LATIN2},
+	              {"latin9", CSV_LATIN9}, {"mac", CSV_MACINTOSH}};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcasecmp(name, others[i].name) == 0) {
+			*encoding = others[i].encoding;
+			return 0;
+		}
+	return err_set(
+	    err, ERR_USAGE,
+	    _("--encoding %s: allowed are auto, utf-8, utf-8-bom, utf-16, cp932, windows-1252, windows-1250, "
+	      "iso-8859-1, iso-8859-2, iso-8859-15, macintosh"),
+	    name);
 }
 
 static iconv_t table_of(enum csv_encoding encoding, struct err *err)
@@ -113,6 +132,32 @@ static enum csv_encoding by_mark(const unsigned char *p, size_t n, size_t *mark)
 	return CSV_AUTO;
 }
 
+static int is_ascii_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/*
+ * Of bytes that are not UTF-8: those of CP932 are mostly 81 to 9F (kana, frequent kanji), or A1 to DF side by side
+ * (half-width kana); an accented letter of Western Europe is C0 to FF, alone among letters.
+ */
+static enum csv_encoding guess_8_bit(const unsigned char *p, size_t n)
+{
+	size_t japanese = 0;
+	size_t western = 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char before = i > 0 ? p[i - 1] : ' ';
+		unsigned char behind = i + 1 < n ? p[i + 1] : ' ';
+		if (p[i] < 0x80)
+			continue;
+		japanese += p[i] >= 0x81 && p[i] <= 0x9F;
+		japanese += p[i] >= 0xA1 && p[i] <= 0xDF && behind >= 0xA1 && behind <= 0xDF;
+		western += p[i] >= 0xC0 && before < 0x80 && behind < 0x80 &&
+		           (is_ascii_letter(before) || is_ascii_letter(behind));
+	}
+	return western > japanese ? CSV_CP1252 : CSV_CP932;
+}
+
 /* A file in UTF-8 may have a few bad bytes; one in CP932 is hardly ever good UTF-8. */
 static enum csv_encoding guess(const unsigned char *p, size_t n)
 {
@@ -122,7 +167,12 @@ static enum csv_encoding guess(const unsigned char *p, size_t n)
 	if (wide != CSV_AUTO)
 		return wide;
 	weigh_utf8(p, n, &good, &bad);
-	return bad == 0 || good >= 4 * bad ? CSV_UTF8 : CSV_CP932;
+	return bad == 0 || good >= 4 * bad ? CSV_UTF8 : guess_8_bit(p, n);
+}
+
+static int is_utf16(enum csv_encoding encoding)
+{
+	return encoding == CSV_UTF16LE || encoding == CSV_UTF16BE;
 }
 
 /* ---- reading */
@@ -198,7 +248,7 @@ int csv_decode(const void *bytes, size_t n, enum csv_encoding encoding, struct b
 	iconv_t table = table_of(*found, err);
 	if (!table)
 		return -1;
-	decode_by_table(table, (const char *)p, n, *found == CSV_CP932 ? 1 : 2, text);
+	decode_by_table(table, (const char *)p, n, is_utf16(*found) ? 2 : 1, text);
 	return 0;
 }
 
@@ -246,7 +296,7 @@ int csv_encode(const char *text, size_t n, enum csv_encoding encoding, struct bu
 		buf_add(bytes, "\xFF\xFE", 2);
 	else if (encoding == CSV_UTF16BE)
 		buf_add(bytes, "\xFE\xFF", 2);
-	int rc = encode_by_table(table, text, n, encoding != CSV_CP932, bytes, lacking);
+	int rc = encode_by_table(table, text, n, is_utf16(encoding), bytes, lacking);
 	iconv_close(table);
 	return rc < 0 ? err_set(err, ERR_INVALID, _("the text cannot be written as %s"), encodings[encoding].iconv) : 0;
 }

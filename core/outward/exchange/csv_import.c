@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HEADING_ROWS 10 /* in which the heading is looked for */
+
 static const char *cell_text(const json_t *row, size_t i)
 {
 	const char *text = json_string_value(json_array_get(json_object_get(row, "cells"), i));
@@ -45,7 +47,7 @@ static char *row_fault(const struct csv_import *import, const json_t *row)
 	size_t used = cells;
 	while (used > wanted && !*cell_text(row, used - 1))
 		used--;
-	if (used > wanted || cells < wanted)
+	if (used > wanted)
 		return xasprintf(_("%zu cells, but the first row names %zu columns"), used, wanted);
 	return NULL;
 }
@@ -193,13 +195,18 @@ static int add_row(struct action *a, struct csv_import *import, const json_t *ro
 }
 
 static int add_rows(struct case_file *c, struct action *a, struct csv_import *import, const struct csv_file *file,
-                    const struct progress *progress, struct err *err)
+                    size_t first, const struct progress *progress, struct err *err)
 {
 	size_t total = json_array_size(file->rows);
 	json_t *known = known_records(c, import, err);
 	int rc = err && err->code ? -1 : 0;
-	for (size_t i = 1; i < total && rc == 0; i++) {
+	for (size_t i = first; i < total && rc == 0; i++) {
+		size_t before = import->added;
 		rc = add_row(a, import, json_array_get(file->rows, i), known, err);
+		import->short_count += import->added > before &&
+		                       json_array_size(json_object_get(json_array_get(file->rows, i),
+		                                                       "cells")) <
+		                                  json_array_size(import->heading);
 		if (rc == 0 && i % 64 == 0)
 			rc = progress_step(progress, _("importing"), i, total, err);
 	}
@@ -207,19 +214,40 @@ static int add_rows(struct case_file *c, struct action *a, struct csv_import *im
 	return rc;
 }
 
+/* Titles stand above the heading of many a list: it is the row with the most names that are known. */
+static size_t find_heading(struct case_file *c, const struct csv_import *import, const struct csv_file *file)
+{
+	size_t best = 0;
+	size_t most = 0;
+	for (size_t i = 0; i < HEADING_ROWS && i < json_array_size(file->rows); i++) {
+		const json_t *row = json_array_get(file->rows, i);
+		size_t known = json_integer_value(json_object_get(row, "fault")) == CSV_FINE
+		                   ? csv_columns_known(c, import, json_object_get(row, "cells"))
+		                   : 0;
+		if (known > most) {
+			most = known;
+			best = i;
+		}
+	}
+	return best;
+}
+
 int csv_import(struct case_file *c, struct csv_import *import, const struct csv_file *file,
                const struct progress *progress, struct err *err)
 {
-	const json_t *first = json_array_get(file->rows, 0);
+	size_t at = find_heading(c, import, file);
+	const json_t *first = json_array_get(file->rows, at);
 	if (!first || json_integer_value(json_object_get(first, "fault")) != CSV_FINE)
 		return err_set(err, ERR_INVALID, _("the list has no first row that names its columns"));
 	import->heading = json_object_get(first, "cells");
+	import->heading_line = (size_t)json_integer_value(json_object_get(first, "line"));
+	import->above_heading = at;
 	if (csv_columns(c, import, err) < 0)
 		return -1;
 	struct action *a = action_begin(c, "import", err);
 	if (!a)
 		return -1;
-	int rc = add_rows(c, a, import, file, progress, err);
+	int rc = add_rows(c, a, import, file, at + 1, progress, err);
 	if (rc == 0 && !import->dry_run && import->map_count)
 		rc = csv_columns_remember(c, import, err);
 	if (rc < 0 || import->dry_run) {

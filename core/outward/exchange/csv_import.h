@@ -1,7 +1,8 @@
 /*
  * A list of others becomes records: the rows of a CSV file, in one action.
  *
- * The first row names the columns. A column is taken for the field whose name
+ * The first row names the columns; titles above it are left out: of the first
+ * rows it is the one with the most names that are known. A column is taken for the field whose name
  * or label, English or Japanese, it bears; others are mapped by hand
  * ("Machine name=hostname,Room=-": the field, or - for a column that is left
  * out). What was mapped is remembered for the kind, in this copy of the case.
@@ -11,7 +12,7 @@
  *         …import.added, import.labels, import.rejected…
  *     csv_import_release(&import);
  *
- * A row that cannot become a record is rejected with its line and the reason;
+ * A row that a spreadsheet cut short lacks its last cells only. A row that cannot become a record is rejected with its line and the reason;
  * the others go in. The rejected rows make a CSV file of their own
  * (csv_import_rejects()), which can be mended and imported in turn.
  */
@@ -36,7 +37,10 @@ struct csv_import {
 	int again;   /* also rows whose name is on record already */
 	/* what came of it */
 	json_t *columns; /* array: the field of each column, or null where it is left out */
-	json_t *heading; /* array of text: the first row; borrowed from the file */
+	json_t *heading; /* array of text: the row that names the columns; borrowed from the file */
+	size_t heading_line;
+	size_t above_heading; /* rows above it, left out */
+	size_t short_count;   /* rows taken in that have fewer cells than the heading */
 	char (*labels)[LABEL_TEXT];
 	size_t added;
 	struct csv_rejected *rejected;

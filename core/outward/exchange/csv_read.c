@@ -102,6 +102,7 @@ int csv_read(const void *bytes, size_t n, enum csv_encoding encoding, char separ
 		rc = err_set(err, ERR_INVALID, "%s", result.reason);
 	if (rc == 0 && !file->separator)
 		rc = err_set(err, ERR_INVALID, _("what the reading gave cannot be understood"));
+	file->guessed = encoding == CSV_AUTO && file->encoding >= CSV_CP932;
 	json_decref(request);
 	if (rc < 0)
 		csv_file_release(file);
