@@ -16,6 +16,7 @@
 #include "history/history.h"
 #include "outward/report/board.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,6 +234,9 @@ static int allowed_signer(void *ctx, json_t *record)
 	const char *line = json_get_string(record, "key");
 	if (!mark || !line || strncmp(line, "ssh-ed25519 ", 12) != 0)
 		return 0;
+	for (const char *p = mark; *p; p++) /* a line of this file lets a key sign: no mark adds one */
+		if (!isalnum((unsigned char)*p))
+			return 0;
 	size_t key = 12 + strcspn(line + 12, " ");
 	fprintf(out, "%s namespaces=\"git\" %.*s\n", mark, (int)key, line);
 	return 0;

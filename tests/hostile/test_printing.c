@@ -97,6 +97,13 @@ static json_t *hostile_record(const char *kind_name, size_t n, const char *label
 	}
 	if (!hostile_frame && strcmp(kind_name, "event") == 0)
 		json_object_set_new(object, "when", json_string("2030-01-01T00:00:00Z"));
+	if (!hostile_frame && strcmp(kind_name, "responder") == 0) {
+		struct buf line = BUF_INIT;
+		identity_public_line(s.identity, &line);
+		json_object_set_new(object, "key", json_string(line.data));
+		json_object_set_new(object, "mark", json_string("R8\n*"));
+		buf_release(&line);
+	}
 	if (!hostile_frame && strcmp(kind_name, "asset") == 0)
 		json_object_set_new(object, "status", json_string("infected"));
 	return object;
@@ -377,6 +384,23 @@ static void nothing_is_written_as_it_is(void **state)
 	}
 }
 
+/* A mark becomes a line of the file by which git knows who may sign. */
+static void no_mark_lets_a_key_sign(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char *line = xasprintf("export git %s/g.git", folder);
+	char *path = xasprintf("%s/g.git.allowed_signers", folder);
+	if (command_run_line(&s, line, NULL, &err) < 0 || buf_read_file(&text, path, 1U << 20, &err) < 0)
+		fail_msg("%s: %s", line, err.message);
+	assert_int_equal(strncmp(text.data, "R1 namespaces", 13), 0);
+	assert_ptr_equal(strchr(text.data, '\n'), text.data + text.len - 1); /* the only line */
+	buf_release(&text);
+	free(path);
+	free(line);
+}
+
 /* ---- formulas */
 
 static void a_spreadsheet_reads_no_formula(void **state)
@@ -405,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_is_printed_as_it_is),
 	    cmocka_unit_test(nothing_is_written_as_it_is),
+	    cmocka_unit_test(no_mark_lets_a_key_sign),
 	    cmocka_unit_test(a_spreadsheet_reads_no_formula),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
