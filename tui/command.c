@@ -85,6 +85,7 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
 		return -1;
 	int rc = 0;
+	s->writes = (command->flags & COMMAND_WRITES) != 0;
 	if (command->flags & COMMAND_CASE)
 		rc = session_open(s, err);
 	if (rc == 0 && (command->flags & COMMAND_WRITES))

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/care/backup.h"
+#include "case/care/gate.h"
 #include "case/case.h"
 #include "handover/parcel/settle.h"
 
@@ -118,7 +119,8 @@ static void settle(struct session *s)
 static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	struct case_unlock unlock = {s->identity && s->identity->secret_key ? s->identity : NULL, passphrase};
-	s->c = case_open(s->path, &unlock, s->read_only ? CASE_READ_ONLY : 0, err);
+	s->c = s->read_only ? case_open(s->path, &unlock, CASE_READ_ONLY, err)
+	                    : gate_open(s->path, &unlock, s->writes ? GATE_UPGRADE : 0, &s->progress, err);
 	if (!s->c)
 		return -1;
 	if (*case_notice(s->c))

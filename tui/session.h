@@ -43,7 +43,8 @@ struct session {
 	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
 	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
 	int in_script;
-	int visit; /* the workbench carries out a command of another shell, whose streams are in place */
+	int writes; /* the command was given to change the case */
+	int visit;  /* the workbench carries out a command of another shell, whose streams are in place */
 	const struct session_file *files; /* that came with it */
 	size_t file_count;
 	enum session_wish wish;

@@ -3,8 +3,10 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/store/case_internal.h"
+#include "case/store/header_copy.h"
 #include "case/store/record.h"
 #include "case/store/tokenizer.h"
+#include "case/trust/known.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -223,6 +225,8 @@ static int reopen(struct case_file *c, const struct secret *passphrase, struct e
 		return -1;
 	c->generation++;
 	c->changes_from = c->generation; /* whoever shows records reads them anew */
+	known_remember(c);
+	header_copy_keep(c);
 	return case_refresh(c, err);
 }
 

@@ -5,6 +5,7 @@
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
 #include "case/store/tokenizer.h"
+#include "case/trust/known.h"
 #include "case/trust/seen.h"
 #include "history/sshsig.h"
 
@@ -126,5 +127,6 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 	}
 	seen_update(c);
 	header_copy_keep(c);
+	known_remember(c);
 	return c;
 }

@@ -37,7 +37,8 @@ struct history;
 #define HISTORY_BULK  32          /* a commit of more changes carries one digest over its list */
 #define HISTORY_LIMIT (64U << 20) /* bytes of one object */
 
-/* Starts the library beneath, for a process that soon loses access to files. Otherwise history_open() does it. */
+/* Starts the library beneath, for a process that soon loses access to files and may begin no thread. Otherwise history_open()
+ * does it. */
 void history_start(void);
 
 /* Opens the history in `db`. Makes its tables if they are absent, for which the caller holds a write transaction. */

@@ -178,4 +178,7 @@ git_repository *history_repository(struct history *h, struct err *err);
 void history_libgit2_start(void);
 int history_git_error(struct err *err, const char *doing);
 
+/* 0 in a caged process: signatures are checked by the one thread there is. */
+extern int history_may_thread;
+
 #endif

@@ -37,8 +37,11 @@ void history_libgit2_start(void)
 	pthread_once(&once, start_once);
 }
 
+int history_may_thread = 1;
+
 void history_start(void)
 {
+	history_may_thread = 0; /* the cage lets nothing begin */
 	history_libgit2_start();
 }
 

@@ -49,6 +49,23 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 		free(k);
 		return NULL;
 	}
+	int64_t commits = 0;
+	if (one_number(k, "SELECT count(*) FROM git_commit", &commits, err) < 0) {
+		free(k);
+		return NULL;
+	}
+	int64_t strange = 0;
+	if (one_number(k, "SELECT count(*) FROM git_object WHERE n < 1 OR n > 1099511627776", &strange, err) < 0) {
+		free(k);
+		return NULL;
+	}
+	if (strange) /* objects are looked at from number 1 on, and one at the end of all leaves no room behind it */
+		history_found(k, _("%lld objects have impossible numbers"), (long long)strange);
+	if (k->last_commit != commits) { /* the numbers are dense; one out of the air must not be counted up to */
+		history_found(k, _("the table of commits has %lld rows, the last one with the number %lld"),
+		              (long long)commits, (long long)k->last_commit);
+		k->last_commit = commits;
+	}
 	object_index_free(h->index); /* of a check that was begun and is not finished */
 	h->index = object_index_new();
 	k->reachable = xcalloc((size_t)k->last_commit + 1, 1);

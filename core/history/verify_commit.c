@@ -34,7 +34,8 @@ void history_flush_signatures(struct history_check *k)
 {
 	struct half halves[2] = {{k->batch, k->batched / 2}, {k->batch + k->batched / 2, k->batched - k->batched / 2}};
 	pthread_t thread;
-	int threaded = halves[0].count > 0 && pthread_create(&thread, NULL, check_half, &halves[0]) == 0;
+	int threaded =
+	    history_may_thread && halves[0].count > 0 && pthread_create(&thread, NULL, check_half, &halves[0]) == 0;
 	check_half(&halves[1]);
 	if (threaded)
 		pthread_join(thread, NULL);

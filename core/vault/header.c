@@ -170,6 +170,17 @@ int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct ciphe
 	       sodium_memcmp(raw + AT_KEYED, digest, DIGEST);
 }
 
+void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK])
+{
+	static const unsigned char purpose[] = "genba-known";
+	crypto_generichash_state state;
+	crypto_generichash_init(&state, NULL, 0, VAULT_MARK);
+	crypto_generichash_update(&state, purpose, sizeof purpose);
+	crypto_generichash_update(&state, raw + AT_ID, FILE_ID);
+	crypto_generichash_update(&state, raw + AT_COMMITMENT, KEY_SIZE);
+	crypto_generichash_final(&state, mark, VAULT_MARK);
+}
+
 /* ---- signature ---- */
 
 #define NAMESPACE "genba-header"

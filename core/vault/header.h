@@ -42,6 +42,9 @@ int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unloc
 /* 0 if commitment and keyed digest fit the keys. */
 int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys);
 
+/* A digest over file id and commitment: what makes a file that file, with that key. */
+void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK]);
+
 /* Checks the signature; `signer` gets the key it names (zeros if unsigned). */
 enum vault_signature header_signature(const unsigned char raw[HEADER_SIZE], unsigned char signer[VAULT_KEY]);
 

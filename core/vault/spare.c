@@ -61,3 +61,14 @@ int vault_open_spare(struct vault **out, const char *path, const struct vault_un
 	*out = NULL;
 	return err_set(err, ERR_DAMAGED, _("the header is not of '%s': none of its pages fits"), path);
 }
+
+void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK])
+{
+	header_mark(raw, mark);
+}
+
+int vault_header_is_signed_by(const unsigned char raw[VAULT_HEADER], const unsigned char key[VAULT_KEY])
+{
+	unsigned char signer[VAULT_KEY];
+	return header_signature(raw, signer) == VAULT_SIGNED_GOOD && memcmp(signer, key, VAULT_KEY) == 0;
+}

@@ -103,6 +103,13 @@ void vault_header_copy(const struct vault *v, unsigned char raw[VAULT_HEADER]);
 /* Reads it from a file that begins with one: a copy that was kept, or a case file. ERR_DAMAGED if there is none. */
 int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct err *err);
 
+/* A digest that names the file and its key: no other file can have it, whoever may choose its file id. */
+#define VAULT_MARK 32
+void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK]);
+
+/* 1 if that key signed the header. */
+int vault_header_is_signed_by(const unsigned char raw[VAULT_HEADER], const unsigned char key[VAULT_KEY]);
+
 /* Opens by that header, READ_ONLY and TOLERANT. ERR_UNLOCK: it does not open with this; ERR_DAMAGED: it is not of this file. */
 int vault_open_spare(struct vault **out, const char *path, const struct vault_unlock *unlock,
                      const unsigned char raw[VAULT_HEADER], struct err *err);

@@ -10,6 +10,7 @@
 #include "case/case.h"
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
+#include "case/trust/known.h"
 #include "case/trust/seen.h"
 
 #include <dirent.h>
@@ -425,8 +426,10 @@ static int restore_parts(const char *copy, const char *out, const struct case_un
 		rc = history_head(r.c->history, report->head, err);
 	if (rc == 0)
 		rc = history_count(r.c->history, &report->actions, err);
-	if (rc == 0)
+	if (rc == 0) {
+		known_remember(r.c);
 		seen_update(r.c); /* what the copy lacks is still missed, and told at each opening */
+	}
 	if (case_close(r.c, err) < 0)
 		rc = -1;
 	return rc;

@@ -12,6 +12,7 @@
 #include "case/store/record.h"
 #include "case/store/record_validate.h"
 #include "case/store/tokenizer.h"
+#include "case/trust/known.h"
 #include "history/tables.h"
 
 #include <stdlib.h>
@@ -464,9 +465,10 @@ int case_salvage(const char *from, const char *header, const char *out, const st
 	}
 	if (rc == 0)
 		rc = history_head(s.c->history, report->head, err);
-	if (rc == 0)
+	if (rc == 0) {
+		known_remember(s.c);
 		search_catch_up(s.c, 0, NULL);
-	else if (s.c->db && !sqlite3_get_autocommit(s.c->db))
+	} else if (s.c->db && !sqlite3_get_autocommit(s.c->db))
 		sqlite3_exec(s.c->db, "ROLLBACK", NULL, NULL, NULL);
 	if (case_release(s.c, rc == 0 ? err : NULL) < 0)
 		rc = -1;

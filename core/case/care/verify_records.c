@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROW_MAX (1LL << 40) /* number of a row at most */
+
 /* ---- what each commit wrote */
 
 void verify_history_file(void *ctx, const char *commit, const char *path, const void *text, size_t n)
@@ -246,13 +248,33 @@ static int check_labels(struct verify *v, struct err *err)
 	return rc == SQLITE_DONE ? 0 : case_sql_error(v->c, _("list records"), err);
 }
 
+/* Rows are looked at from number 1 on, and a number out of the air leaves no room behind it. */
+static int check_numbers(struct verify *v, struct err *err)
+{
+	static const char *const tables[] = {"record", "text", "blob", "search_queue"};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		sqlite3_stmt *s = NULL;
+		char *sql = xasprintf("SELECT count(*) FROM %s WHERE n < 1 OR n > %lld", tables[i], ROW_MAX);
+		int rc = sqlite3_prepare_v2(v->c->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW
+		             ? 0
+		             : case_sql_error(v->c, _("list records"), err);
+		if (rc == 0 && sqlite3_column_int64(s, 0) > 0)
+			verify_found(v, _("the table %s has rows with impossible numbers"), tables[i]);
+		sqlite3_finalize(s);
+		free(sql);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int verify_records_slice(struct verify *v, unsigned rows, struct err *err)
 {
 	if (v->stage == 0) {
 		int more = rows_slice(v, rows, err);
 		return more != 0 ? more : begin_folders(v, err);
 	}
-	return v->name_count > 0 ? folder_slice(v, err) : check_labels(v, err);
+	return v->name_count > 0 ? folder_slice(v, err) : check_labels(v, err) < 0 ? -1 : check_numbers(v, err);
 }
 
 /* ---- texts and files */

@@ -1,5 +1,6 @@
 #include "case/store/case_file.h"
 
+#include "base/file/paths.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/case_internal.h"
@@ -18,6 +19,7 @@ struct case_file *case_alloc(const char *path, const struct identity *identity)
 	c->identity = identity;
 	c->backup_every = -1;
 	buf_init(&c->notice);
+	buf_init(&c->foreign);
 	buf_init(&c->warnings);
 	return c;
 }
@@ -35,6 +37,7 @@ int case_release(struct case_file *c, struct err *err)
 	free(c->title);
 	free(c->responder);
 	buf_release(&c->notice);
+	buf_release(&c->foreign);
 	buf_release(&c->warnings);
 	free(c);
 	return rc;
@@ -77,8 +80,12 @@ int case_refresh(struct case_file *c, struct err *err)
 	char *safe = printable_dup(tlp ? tlp : "AMBER"); /* shown in every header */
 	snprintf(c->tlp, sizeof c->tlp, "%s", safe);
 	free(safe);
-	snprintf(c->id, sizeof c->id, "%s", json_get_string(record, "id"));
+	const char *id = json_get_string(record, "id");
+	int is_id = id && uuid_check(id);
+	snprintf(c->id, sizeof c->id, "%s", is_id ? id : "");
 	json_decref(record);
+	if (!is_id)
+		return err_set(err, ERR_DAMAGED, _("the id of the case is none: somebody else made or changed it"));
 	char head[HISTORY_ID];
 	if (history_head(c->history, head, err) < 0)
 		return -1;
@@ -217,6 +224,8 @@ int case_may_write(const struct case_file *c, struct err *err)
 {
 	if (c->still)
 		return err_set(err, ERR_FAILED, _("a copy of the case is being made: try again in a moment"));
+	if (c->foreign.len)
+		return err_set(err, c->foreign_code, "%s", c->foreign.data);
 	if (c->flags & CASE_READ_ONLY)
 		return err_set(err, ERR_FAILED, _("the case is open for reading only"));
 	if (!c->identity || !c->identity->secret_key)

@@ -97,6 +97,9 @@ struct case_file {
 	uint64_t changes_from;       /* generation since which all are in the ring */
 	struct disputes disputes[2]; /* now, and the past that was looked at last */
 	struct buf notice;
+	enum err_code foreign_code;
+	struct buf
+	    foreign; /* why it is open for reading only although a person asked for more (gate.h); empty: it is not */
 	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
 	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
 	struct action *action; /* the open one, or NULL */

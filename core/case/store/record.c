@@ -204,9 +204,22 @@ static json_t *as_read(struct case_file *c, json_t *stored, unsigned flags)
 	return record;
 }
 
-json_t *record_from_stored(struct case_file *c, const char *text, size_t n, unsigned flags, struct err *err)
+/* A row or file of somebody else may hold anything: what is no record at all goes no further. The whole judgement is
+ * record_validate(), before a case is worked with. */
+static json_t *parse_stored(const char *text, size_t n, struct err *err)
 {
 	json_t *stored = json_parse(text, n, err);
+	if (!stored ||
+	    (json_get_string(stored, "id") && json_get_string(stored, "kind") && json_get_string(stored, "label")))
+		return stored;
+	json_decref(stored);
+	err_set(err, ERR_DAMAGED, _("a record lacks its id, kind or label: `genba verify` says more"));
+	return NULL;
+}
+
+json_t *record_from_stored(struct case_file *c, const char *text, size_t n, unsigned flags, struct err *err)
+{
+	json_t *stored = parse_stored(text, n, err);
 	if (!stored)
 		return NULL;
 	json_t *record = as_read(c, stored, flags);
@@ -225,7 +238,7 @@ static json_t *row_record(struct case_file *c, enum case_statement which, const 
 	int rc = sqlite3_step(s);
 	json_t *stored = NULL;
 	if (rc == SQLITE_ROW)
-		stored = json_parse((const char *)sqlite3_column_text(s, 5), (size_t)sqlite3_column_bytes(s, 5), err);
+		stored = parse_stored((const char *)sqlite3_column_text(s, 5), (size_t)sqlite3_column_bytes(s, 5), err);
 	else if (rc != SQLITE_DONE)
 		case_sql_error(c, _("read a record"), err);
 	sqlite3_reset(s);

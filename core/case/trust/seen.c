@@ -104,6 +104,15 @@ __attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, c
 	buf_release(&line);
 }
 
+int seen_has(struct case_file *c, const char *commit)
+{
+	struct mark marks[MARKS];
+	char *path = seen_path(c, 0);
+	size_t n = path ? load_marks(path, marks) : 0;
+	free(path);
+	return n > 0 && strcmp(marks[0].head, commit) == 0;
+}
+
 int seen_check(struct case_file *c)
 {
 	struct mark marks[MARKS];
@@ -148,6 +157,16 @@ static int match_signer(void *ctx, json_t *record)
 	signer->known = 1;
 	signer->revoked = json_object_get(record, "revoked") != NULL;
 	return 1;
+}
+
+int seen_header_is_believed(struct case_file *c)
+{
+	const struct vault_report *report = vault_report(c->vault);
+	struct signer signer = {report->signer, 0, 0};
+	if (report->signature != VAULT_SIGNED_GOOD)
+		return 0;
+	record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
+	return signer.known && !signer.revoked;
 }
 
 static void header_notice(struct case_file *c, const struct vault_report *report)

@@ -19,6 +19,12 @@ int seen_check(struct case_file *c);
 /* Remembers the last commit. Best effort: a machine without a writable home only loses the warning. */
 void seen_update(struct case_file *c);
 
+/* 1 if that commit is the last one that this machine has seen of the case. */
+int seen_has(struct case_file *c, const char *commit);
+
+/* 1 if the header is signed by a responder of the case whose key is not revoked. */
+int seen_header_is_believed(struct case_file *c);
+
 /* Puts what the vault reports of this opening into words in the case's notice. */
 void notice_from_opening(struct case_file *c);
 

@@ -19,6 +19,51 @@
 
 static const char note_key[] = "local.handover"; /* {"path": …, "to": [{"key": hex, "transfer": label}, …]}; "": none */
 
+static const char note_signature[] =
+    "local.handover.signature"; /* by whoever noted it: it leads to actions and removals */
+
+/* What is signed: nobody else's note, and none of another case, is obeyed. No SSHSIG begins like this. */
+static void signed_text(struct case_file *c, const char *value, struct buf *text)
+{
+	buf_addf(text, "genba-local\n%s\n%s\n%s", case_id(c), note_key, value);
+}
+
+static int store_note(struct case_file *c, const char *value, struct err *err)
+{
+	unsigned char signature[64];
+	struct buf text = BUF_INIT;
+	struct buf hex = BUF_INIT;
+	signed_text(c, value, &text);
+	int rc = identity_sign(case_identity(c), text.data, text.len, signature);
+	buf_addhex(&hex, signature, sizeof signature);
+	if (rc < 0)
+		err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
+	else
+		rc = case_meta_set(c, note_key, value, err);
+	if (rc == 0)
+		rc = case_meta_set(c, note_signature, hex.data, err);
+	buf_release(&text);
+	buf_release(&hex);
+	return rc;
+}
+
+static int is_own_note(struct case_file *c, const char *value)
+{
+	unsigned char signature[64];
+	size_t n = 0;
+	struct buf text = BUF_INIT;
+	struct buf hex = BUF_INIT;
+	signed_text(c, value, &text);
+	int own = case_meta_get(c, note_signature, &hex, NULL) == 0 &&
+	          sodium_hex2bin(signature, sizeof signature, hex.data, hex.len, NULL, &n, NULL) == 0 &&
+	          n == sizeof signature &&
+	          crypto_sign_verify_detached(signature, (const unsigned char *)text.data, text.len,
+	                                      case_identity(c)->public_key) == 0;
+	buf_release(&text);
+	buf_release(&hex);
+	return own;
+}
+
 static char *absolute(const char *path)
 {
 	char *here = *path == '/' ? NULL : getcwd(NULL, 0);
@@ -66,7 +111,7 @@ int settle_note(struct case_file *c, const char *path, const struct handover_rec
 	buf_addhex(&escaped, (const unsigned char *)whole, strlen(whole));
 	json_t *note = json_pack("{s:s s:o}", "path", escaped.data, "to", list);
 	char *text = json_dumps(note, JSON_COMPACT);
-	int rc = case_meta_set(c, note_key, text, err);
+	int rc = store_note(c, text, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
 		if (!sodium_is_zero(to[i].key, sizeof to[i].key))
 			rc = note_recipient(c, labels[i], to[i].key, err);
@@ -242,7 +287,15 @@ int handover_settle(struct case_file *c, struct buf *told, struct err *err)
 	int rc = 0;
 	if (case_may_write(c, NULL) == 0 && case_meta_get(c, note_key, &text, NULL) == 0 && text.len > 0) {
 		note = json_parse(text.data, text.len, NULL);
-		rc = settle(c, note, told, err);
+		if (is_own_note(c, text.data)) {
+			rc = settle(c, note, told, err);
+		} else {
+			buf_adds(
+			    told,
+			    _("A handover is noted as unfinished in this file, and not by you: it was not acted on. "
+			      "Look at the last transfers (genba list transfer).\n"));
+			rc = case_meta_set(c, note_key, "", err);
+		}
 	}
 	json_decref(note);
 	buf_release(&text);

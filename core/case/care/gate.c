@@ -1,0 +1,248 @@
+#include "case/care/gate.h"
+
+#include "base/json.h"
+#include "case/care/verify.h"
+#include "case/store/case_internal.h"
+#include "case/trust/known.h"
+#include "case/trust/seen.h"
+#include "history/exchange.h"
+#include "vault/keyed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- judging */
+
+struct judgement {
+	char head[HISTORY_ID];
+	uint64_t findings;
+	char first[512]; /* printable */
+};
+
+static int take_line(void *ctx, const json_t *value, struct err *err)
+{
+	struct judgement *j = ctx;
+	const char *head = json_get_string(value, "head");
+	const char *first = json_get_string(value, "first");
+	if (!head || strlen(head) != HISTORY_ID - 1 || !json_is_integer(json_object_get(value, "findings")))
+		return err_set(err, ERR_INVALID, _("what came of the check cannot be understood"));
+	memcpy(j->head, head, HISTORY_ID);
+	j->findings = (uint64_t)json_integer_value(json_object_get(value, "findings"));
+	struct err printable = ERR_INIT; /* whatever the process became */
+	err_set(&printable, ERR_DAMAGED, "%s", first ? first : "");
+	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, printable.message);
+	return 0;
+}
+
+static void not_judged(struct judgement *j, const char *why)
+{
+	j->findings = 1;
+	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, why);
+}
+
+/* In the cage. -1 only where the person cancelled. */
+static int judge_caged(const char *path, const struct case_unlock *unlock, const struct progress *progress,
+                       struct judgement *j, struct err *err)
+{
+	unsigned char key[32];
+	char hex[65];
+	struct err why = ERR_INIT;
+	struct worker_result result;
+	struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
+	struct vault_unlock how = {&keys, unlock->passphrase};
+	if (vault_file_key(path, &how, key, &why) < 0)
+		return err_set(err, why.code, "%s", why.message);
+	sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+	json_t *request = json_pack("{s:s}", "key", hex);
+	sodium_memzero(hex, sizeof hex);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct worker_call call = {
+	    .job = gate_job.name,
+	    .request = request,
+	    .input = fd,
+	    .limits = {.memory = (size_t)6 << 30, .output = 1U << 20, .cpu_seconds = 900, .seconds = 1800},
+	    .line = take_line,
+	    .ctx = j,
+	    .progress = progress,
+	    .what = path};
+	int rc = fd < 0 ? err_set_errno(&why, ERR_FAILED, errno, _("cannot read '%s'"), path)
+	                : worker_run(&call, &result, &why);
+	if (rc < 0)
+		not_judged(j, why.message);
+	else if (result.end != WORKER_DONE)
+		not_judged(j, result.reason);
+	else if (!*j->head)
+		not_judged(j, _("the check came to no end"));
+	json_decref(request);
+	if (fd >= 0)
+		close(fd);
+	return why.code == ERR_CANCELLED ? err_set(err, why.code, "%s", why.message) : 0;
+}
+
+static void take_finding(void *ctx, const char *part, const char *text)
+{
+	struct judgement *j = ctx;
+	struct err printable = ERR_INIT;
+	if (*j->first)
+		return;
+	err_set(&printable, ERR_DAMAGED, "%s: %s", part, text);
+	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, printable.message);
+}
+
+/* A log lies beside it, which only this process can read: for one's own file, whose session was cut short. */
+static int judge_here(struct case_file *c, const struct progress *progress, struct judgement *j, struct err *err)
+{
+	struct verify_report report;
+	if (history_head(c->history, j->head, err) < 0 || case_verify(c, progress, take_finding, j, &report, err) < 0)
+		return -1;
+	j->findings = report.findings;
+	return 0;
+}
+
+/* ---- opening */
+
+static int is_ours(const struct case_file *c, const unsigned char raw[VAULT_HEADER])
+{
+	return c->identity && vault_header_is_signed_by(raw, c->identity->public_key);
+}
+
+/* Its last action is ours, too, or was seen here: whoever else may open it has added no action. */
+static int is_last_ours(struct case_file *c, const char *head)
+{
+	unsigned char key[32];
+	return seen_has(c, head) ||
+	       (history_signer_of(c->history, head, key, NULL) == 0 && memcmp(key, c->identity->public_key, 32) == 0);
+}
+
+static int has_log(const char *path)
+{
+	char *log = xasprintf("%s-wal", path);
+	int has = access(log, F_OK) == 0;
+	free(log);
+	return has;
+}
+
+__attribute__((format(printf, 3, 4))) static void read_only_because(struct case_file *c, enum err_code code,
+                                                                    const char *format, ...)
+{
+	va_list args;
+	c->foreign_code = code;
+	va_start(args, format);
+	buf_clear(&c->foreign);
+	buf_addv(&c->foreign, format, args);
+	va_end(args);
+	buf_addf(&c->notice, "%s\n", c->foreign.data);
+}
+
+/* What its last holder left beside the records: settings of that copy, work that was under way, texts that were typed. */
+static int leave_out(struct case_file *c, int ours, struct err *err)
+{
+	static const char foreign[] = "BEGIN IMMEDIATE; DELETE FROM work; DELETE FROM draft;"
+	                              "DELETE FROM meta WHERE key LIKE 'local.%' OR key LIKE 'peer.%'; COMMIT";
+	static const char own[] = "DELETE FROM work";
+	if (sqlite3_exec(c->db, ours ? own : foreign, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	case_sql_error(c, _("take the case over"), err);
+	if (!sqlite3_get_autocommit(c->db))
+		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+/* Judged, and nothing was found: opened again, for writing. */
+static struct case_file *take_over(const char *path, const struct case_unlock *unlock, const struct judgement *j,
+                                   int ours, struct err *err)
+{
+	char head[HISTORY_ID] = "";
+	struct case_file *c = case_open(path, unlock, 0, err);
+	if (!c)
+		return NULL;
+	if (history_number(c->history, j->head, &(uint64_t){0}, NULL) < 0) {
+		err_set(err, ERR_BUSY, _("'%s' was changed while it was checked: try again"), path);
+	} else if (history_head(c->history, head, err) == 0 && leave_out(c, ours, err) == 0) {
+		known_remember(c);
+		buf_adds(
+		    &c->notice,
+		    ours
+		        ? _("It was checked whole before its first use here, and nothing wrong was found.\n")
+		        : _("It was checked whole before its first use here, and nothing wrong was found. What its "
+		            "last holder left beside the records (drafts, settings, unfinished work) was left out.\n"));
+		return c;
+	}
+	case_close(c, NULL);
+	return NULL;
+}
+
+static struct case_file *open_foreign(const char *path, const struct case_unlock *unlock, unsigned flags,
+                                      const unsigned char raw[VAULT_HEADER], const struct progress *progress,
+                                      struct err *err)
+{
+	struct judgement j = {"", 0, ""};
+	int log = has_log(path);
+	if (!log && judge_caged(path, unlock, progress, &j, err) < 0)
+		return NULL;
+	struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
+	if (!c)
+		return NULL;
+	int signed_by_us = is_ours(c, raw);
+	if (log && !signed_by_us) {
+		read_only_because(
+		    c, ERR_FAILED,
+		    _("This case is of somebody else, who did not leave it cleanly: it is open for reading "
+		      "only until they open and leave it once."));
+		return c;
+	}
+	if (log && judge_here(c, progress, &j, err) < 0) {
+		case_close(c, NULL);
+		return NULL;
+	}
+	if (j.findings) {
+		read_only_because(
+		    c, ERR_DAMAGED,
+		    _("WARNING: this case was checked before its first use here, and it is not whole: %s. It "
+		      "is open for reading only; `genba verify` lists what is wrong."),
+		    j.first);
+		buf_addf(&c->warnings, "%s\n", c->foreign.data);
+		return c;
+	}
+	int ours = signed_by_us && is_last_ours(c, j.head);
+	if (!c->responder) /* there is nothing to write for */
+		return c;
+	if (!seen_header_is_believed(c)) {
+		read_only_because(c, ERR_FAILED,
+		                  _("It is open for reading only: no responder of this case signed its header."));
+		return c;
+	}
+	if (c->memory && !ours && !(flags & GATE_UPGRADE)) {
+		read_only_because(
+		    c, ERR_FAILED,
+		    _("It is of an older format and was last written by somebody else: it is open for reading "
+		      "only until you change it or accept it."));
+		return c;
+	}
+	case_close(c, NULL);
+	return take_over(path, unlock, &j, ours, err);
+}
+
+struct case_file *gate_open(const char *path, const struct case_unlock *unlock, unsigned flags,
+                            const struct progress *progress, struct err *err)
+{
+	unsigned char raw[VAULT_HEADER];
+	if (vault_header_load(path, raw, NULL) < 0) /* opening says what is the matter */
+		return case_open(path, unlock, 0, err);
+	if (known_check(raw, unlock->identity))
+		return case_open(path, unlock, 0, err);
+	if (!unlock->identity || !unlock->identity->secret_key) {
+		struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
+		if (c) {
+			c->foreign_code = ERR_UNLOCK;
+			buf_adds(&c->foreign, _("no identity is unlocked: every change is signed by a responder"));
+		}
+		return c;
+	}
+	return open_foreign(path, unlock, flags, raw, progress, err);
+}

@@ -1,0 +1,242 @@
+/*
+ * What opening a case does that somebody with a key made: nothing outside it changes, nothing is signed, nothing that lies
+ * beside the records is obeyed.
+ */
+#include "help_victim.h"
+
+#include "base/file/paths.h"
+#include "base/time/clock.h"
+#include "case/care/backup_state.h"
+#include "case/care/gate.h"
+#include "case/care/verify.h"
+#include "case/store/draft.h"
+#include "case/store/meta.h"
+#include "case/trust/seen.h"
+#include "handover/parcel/settle.h"
+#include "history/history.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void head_of(struct case_file *c, char head[HISTORY_ID])
+{
+	assert_int_equal(history_head(case_history(c), head, NULL), 0);
+}
+
+static int refuses(struct case_file *c)
+{
+	struct err err = ERR_INIT;
+	struct assign field = {"text", "x"};
+	char label[LABEL_TEXT];
+	return record_add(c, "note", &field, 1, 0, label, &err) < 0;
+}
+
+/* The case's id was the name of a file below $XDG_DATA_HOME/genba/seen: `../identity.json` is the only key of a person. */
+static void an_id_is_no_path(void **state)
+{
+	static const char *const ids[] = {"../identity.json", "../../../x", "a/b", "", ".", "x\n"};
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	char identity[400];
+	snprintf(identity, sizeof identity, "%s/identity.json", s->victims);
+	assert_int_equal(path_make(s->victims, &err), 0);
+	write_file(identity, "the only one");
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		char *sql = sqlite3_mprintf(
+		    "UPDATE record SET id = %Q, json = json_set(json, '$.id', %Q) WHERE kind = 'case'", ids[i], ids[i]);
+		attacker_sql(s, sql);
+		sqlite3_free(sql);
+		char *before = victims_files(s);
+		s->c = victim_opens(s, GATE_UPGRADE, &err);
+		if (s->c) {
+			seen_update(s->c);
+			backup_schedule(s->c, s->folder, 5, NULL);
+			assert_true(refuses(s->c));
+			case_close(s->c, NULL);
+			s->c = NULL;
+		}
+		char *after = victims_files(s);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+	}
+}
+
+/* A note of an unfinished handover retracts transfers under the opener's signature, and removes files in a folder. */
+static void a_strangers_handover_is_not_settled(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	char part[400];
+	char head[HISTORY_ID];
+	char after[HISTORY_ID];
+	struct buf hex = BUF_INIT;
+	struct buf told = BUF_INIT;
+	snprintf(part, sizeof part, "%s/photos.handover.part", s->folder);
+	write_file(part, "precious");
+	char *path = xasprintf("%s/photos", s->folder);
+	buf_addhex(&hex, (const unsigned char *)path, strlen(path));
+	char *sql = xasprintf("INSERT INTO meta VALUES('local.handover', '{\"path\":\"%s\",\"to\":[{\"key\":\"%064d\","
+	                      "\"transfer\":\"R2\"}]}')",
+	                      hex.data, 1);
+	for (int known = 0; known < 2; known++) { /* the second time in a file that the victim knows already */
+		attacker_sql(s, sql);
+		s->c = victim_opens(s, 0, &err);
+		if (!s->c)
+			fail_msg("%s", err.message);
+		head_of(s->c, head);
+		assert_int_equal(handover_settle(s->c, &told, &err), 0);
+		head_of(s->c, after);
+		assert_string_equal(head, after);
+		assert_int_equal(access(part, F_OK), 0);
+		assert_int_equal(case_close(s->c, NULL), 0);
+		s->c = NULL;
+	}
+	assert_non_null(strstr(told.data, "not by you"));
+	buf_release(&told);
+	buf_release(&hex);
+	free(sql);
+	free(path);
+}
+
+/* Drafts, settings and unfinished work of somebody else do not come along. */
+static void what_lies_beside_the_records_is_left_out(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	char when[32];
+	struct buf value = BUF_INIT;
+	attacker_sql(s, "INSERT INTO draft VALUES('note:R1-A1', '2026-01-01T00:00:00Z', '{\"text\":\"I did it\"}');"
+	                "INSERT INTO meta VALUES('local.to.R1-T1', 'aa'), ('peer.x', 'y');"
+	                "INSERT INTO work VALUES('k', 0, x'7b7d')");
+	s->c = victim_opens(s, 0, &err);
+	if (!s->c)
+		fail_msg("%s", err.message);
+	assert_null(draft_load(s->c, "note:R1-A1", when));
+	assert_int_equal(case_meta_get(s->c, "local.to.R1-T1", &value, NULL), -1);
+	assert_int_equal(case_meta_get(s->c, "peer.x", &value, NULL), -1);
+	sqlite3_stmt *st = NULL;
+	assert_int_equal(sqlite3_prepare_v2(case_db(s->c), "SELECT count(*) FROM work", -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(st, 0), 0);
+	sqlite3_finalize(st);
+	assert_false(refuses(s->c)); /* a responder of a whole case can work */
+	buf_release(&value);
+}
+
+/* Rows that no genba wrote: opened for reading at most, and soon; nothing is written for them. */
+static void rows_out_of_the_air(void **state)
+{
+	static const char *const rows[] = {
+	    "UPDATE git_commit SET n = 9000000000000000000 WHERE n = (SELECT max(n) FROM git_commit)",
+	    "INSERT INTO git_commit(n, id, time) VALUES(9000000000000000000, zeroblob(20), 0)",
+	    "UPDATE record SET kind = 'x/../../y' WHERE kind = 'responder'",
+	    "UPDATE record SET json = json_remove(json, '$.kind') WHERE kind = 'responder'",
+	    "UPDATE record SET json = json_remove(json, '$.id') WHERE kind = 'case'",
+	    "UPDATE record SET json = '' WHERE kind = 'case'",
+	    "UPDATE record SET json = '[]'",
+	    "UPDATE record SET json = CAST(zeroblob(3000000) AS TEXT) WHERE kind = 'responder'",
+	    "UPDATE record SET label = char(27) || '[2J' WHERE n = (SELECT max(n) FROM record)",
+	    "UPDATE record SET json = json_set(json, '$.tlp', char(27) || ']0;x' || char(7)) WHERE kind = 'case'",
+	    "UPDATE record SET n = 9000000000000000000 WHERE kind = 'case'",
+	    "UPDATE git_object SET data = zeroblob(10)",
+	    "UPDATE git_object SET size = 60000000, data = x'28b52ffd'",
+	    "DELETE FROM git_ref",
+	    "DELETE FROM record",
+	    "INSERT INTO record SELECT n + 1000000, n, 'asset', 'R1-A' || n, 'R1', n, 0, '{}', '', '', '', '', '' FROM "
+	    "record",
+	};
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	char kept[1000];
+	snprintf(kept, sizeof kept, "cp '%s' '%s/kept'", s->path, s->folder);
+	assert_int_equal(system(kept), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(kept, sizeof kept, "cp '%s/kept' '%s'", s->folder, s->path);
+		assert_int_equal(system(kept), 0);
+		attacker_sql(s, rows[i]);
+		char *before = victims_files(s);
+		double begin = clock_steady();
+		s->c = victim_opens(s, GATE_UPGRADE, &err);
+		if (s->c) {
+			struct verify_report report;
+			if (!refuses(s->c))
+				fail_msg("a case can be written after: %s", rows[i]);
+			if (case_verify(s->c, NULL, NULL, NULL, &report, &err) == 0)
+				assert_true(report.findings > 0);
+			case_close(s->c, NULL);
+			s->c = NULL;
+		}
+		if (clock_steady() - begin > 60) /* hours, where it counts up to a number */
+			fail_msg("stalls: %s", rows[i]);
+		char *after = victims_files(s);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+	}
+}
+
+/* The same file again, and one's own on another machine. */
+static void what_was_judged_is_known(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	char when[32];
+	s->c = victim_opens(s, 0, &err);
+	assert_non_null(s->c);
+	assert_non_null(strstr(case_notice(s->c), "checked whole"));
+	assert_false(refuses(s->c));
+	json_t *draft = json_pack("{s:s}", "text", "half a sentence");
+	assert_int_equal(draft_save(s->c, "note", draft, &err), 0);
+	json_decref(draft);
+	assert_int_equal(case_close(s->c, NULL), 0);
+	s->c = victim_opens(s, 0, &err);
+	assert_non_null(s->c);
+	assert_null(strstr(case_notice(s->c), "checked whole"));
+	draft = draft_load(s->c, "note", when);
+	assert_non_null(draft);
+	json_decref(draft);
+	assert_int_equal(case_close(s->c, NULL), 0);
+	/* the attacker's own, where the attacker never was: header and last action are theirs, but that was the victim's */
+	struct case_unlock unlock = {s->attacker, NULL};
+	char home[400];
+	snprintf(home, sizeof home, "%s/third", s->folder);
+	setenv("XDG_DATA_HOME", home, 1);
+	s->c = gate_open(s->path, &unlock, 0, NULL, &err);
+	assert_non_null(s->c);
+	assert_null(draft_load(s->c, "note", when));
+	assert_false(refuses(s->c)); /* now the last action is their own */
+	draft = json_pack("{s:s}", "text", "mine");
+	assert_int_equal(draft_save(s->c, "note", draft, &err), 0);
+	json_decref(draft);
+	assert_int_equal(case_close(s->c, NULL), 0);
+	snprintf(home, sizeof home, "%s/fourth", s->folder);
+	setenv("XDG_DATA_HOME", home, 1);
+	s->c = gate_open(s->path, &unlock, 0, NULL, &err);
+	assert_non_null(s->c);
+	draft = draft_load(s->c, "note", when);
+	assert_non_null(draft);
+	json_decref(draft);
+}
+
+int main(int argc, char **argv)
+{
+	victim_main(argc, argv);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
+	const struct CMUnitTest tests[] = {
+	    TEST(an_id_is_no_path),
+	    TEST(a_strangers_handover_is_not_settled),
+	    TEST(what_lies_beside_the_records_is_left_out),
+	    TEST(rows_out_of_the_air),
+	    TEST(what_was_judged_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
