@@ -86,7 +86,7 @@ static int write_history(struct action *a, struct err *err)
 	struct history_meta meta = {.subject = subject,
 	                            .action = a->verb,
 	                            .step = a->step,
-	                            .author_name = c->identity->name,
+	                            .author_name = case_responder_name(c),
 	                            .author_mail = mail,
 	                            .when = a->when,
 	                            .merge_parent = *a->merges ? a->merges : NULL,

@@ -175,8 +175,9 @@ static int purge_action(struct purging *p, const json_t *stored, const char *rea
 	buf_addf(&title, _("Purge texts and files of %s?"), label);
 	buf_adds(&choice, _("Purged: "));
 	list_fields(p->fields, &choice);
-	struct assign fields[] = {{"title", title.data},        {"choice", choice.data}, {"reason", reason},
-	                          {"by", p->c->identity->name}, {"when", now},           {"on", label}};
+	struct assign fields[] = {{"title", title.data}, {"choice", choice.data},
+	                          {"reason", reason},    {"by", case_responder_name(p->c)},
+	                          {"when", now},         {"on", label}};
 	int rc = action_add(a, "decision", fields, 6, 0, report->decision, p->err);
 	if (rc == 0)
 		rc = take_away(p, json_get_string(stored, "id"), label, report);

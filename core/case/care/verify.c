@@ -58,7 +58,7 @@ void verify_end(struct verify *v)
 	if (!v)
 		return;
 	history_check_end(v->history, NULL);
-	free(v->keys.keys);
+	record_origins_free(v->origins);
 	standing_free(v->keys.standing);
 	drop_names(v);
 	free(v);
@@ -162,6 +162,8 @@ static int history_slice(struct verify *v, struct err *err)
 	struct err why = ERR_INIT;
 	int more = -1;
 	if (!v->history) {
+		record_origins_free(v->origins);
+		v->origins = record_origins_new(v->c, 0);
 		struct history_check_spec spec = {verify_key_is_known, verify_history_file, found_text, v};
 		v->history = history_check_begin(v->c->history, &spec, &why);
 	}

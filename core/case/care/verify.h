@@ -4,8 +4,9 @@
  * Checks the file (headers, anchors, log), each page and the seal, SQLite's own
  * structure, every object, signature and chain of the history against the
  * responders known at that point, that the records equal the tree of the last
- * commit, that labels are unique and references indexed, and that kept texts
- * and files fit their digests. Evidence is re-read by evidence/, which lies
+ * commit and references are indexed, that no commit changed what holds for ever
+ * (record_origin.h), what holds over all records together (invariants.h), and
+ * that kept texts and files fit their digests. Evidence is re-read by evidence/, which lies
  * above.
  *
  * All at once is case_verify(). In slices, for the check that runs behind the

@@ -3,46 +3,12 @@
  * it knows and has not revoked. Where histories were merged, a commit may stand
  * beside the revocation of its key: standing.h says whether it counts.
  */
-#include "base/json.h"
 #include "case/care/verify_private.h"
 #include "case/trust/standing.h"
-#include "history/sshsig.h"
 #include "history/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static int take_key(void *ctx, const char *path, const void *text, size_t n)
-{
-	struct verify_keys *keys = ctx;
-	unsigned char key[32];
-	(void)path;
-	json_t *record = json_parse(text, n, NULL);
-	const char *line = record ? json_get_string(record, "key") : NULL;
-	if (line && ssh_public_parse(line, key, NULL) == 0) {
-		keys->keys = xrealloc(keys->keys, (keys->count + 1) * sizeof *keys->keys);
-		memcpy(keys->keys[keys->count].key, key, sizeof key);
-		keys->keys[keys->count++].revoked = json_object_get(record, "revoked") != NULL;
-	}
-	json_decref(record);
-	return 0;
-}
-
-static int load_keys(struct verify *v, const char *commit)
-{
-	char folder[HISTORY_ID];
-	struct verify_keys *keys = &v->keys;
-	if (history_folder(v->c->history, commit, "responder", folder, NULL) < 0)
-		return -1;
-	if (strcmp(folder, keys->folder) == 0)
-		return 0;
-	keys->count = 0;
-	keys->folder[0] = '\0';
-	if (history_folder_walk(v->c->history, commit, "responder", take_key, keys, NULL) < 0)
-		return -1;
-	snprintf(keys->folder, sizeof keys->folder, "%s", folder);
-	return 0;
-}
 
 /* ---- merged histories */
 
@@ -69,11 +35,10 @@ static int counts(struct verify *v, uint64_t number)
 int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])
 {
 	struct verify *v = ctx;
+	struct err why = ERR_INIT;
+	if (record_origins_commit(v->origins, commit, key, &why) < 0)
+		verify_found(v, _("commit %.10s: %s"), commit, why.message);
 	/* the first commit of all makes its own signer known */
-	if (load_keys(v, parent ? parent : commit) < 0)
-		return 0;
-	for (size_t i = 0; i < v->keys.count; i++)
-		if (!v->keys.keys[i].revoked && memcmp(v->keys.keys[i].key, key, 32) == 0)
-			return counts(v, number);
-	return 0;
+	return responders_counts(record_origins_responders(v->origins), parent ? parent : commit, key) &&
+	       counts(v, number);
 }

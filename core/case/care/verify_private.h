@@ -4,17 +4,10 @@
 
 #include "case/care/verify.h"
 #include "case/store/case_internal.h"
+#include "case/trust/record_origin.h"
 
-struct verify_key {
-	unsigned char key[32];
-	int revoked;
-};
-
-/* The keys of one state of the folder `responder`, kept until a commit has another. */
+/* Which commits count. */
 struct verify_keys {
-	char folder[HISTORY_ID]; /* id of that state */
-	struct verify_key *keys;
-	size_t count;
 	int has_merges;            /* -1: not looked yet */
 	struct standing *standing; /* of revoked keys, once it is needed */
 	int no_standing;           /* it cannot be told, which was reported */
@@ -34,6 +27,7 @@ struct verify {
 	size_t name_count;
 	struct history_check *history;
 	struct verify_keys keys;
+	struct record_origins *origins; /* while the history is checked, and until records are */
 };
 
 __attribute__((format(printf, 2, 3))) void verify_found(struct verify *v, const char *format, ...);

@@ -1,5 +1,6 @@
 /* Records against the history, their labels and references, and the texts and files that they name by digest. */
 #include "base/json.h"
+#include "case/care/invariants.h"
 #include "case/care/verify_private.h"
 #include "case/store/blob.h"
 #include "case/store/record_validate.h"
@@ -20,7 +21,7 @@ void verify_history_file(void *ctx, const char *commit, const char *path, const 
 	if (strcmp(path, "README.md") == 0 && history_number(v->c->history, commit, &number, NULL) == 0 && number == 1)
 		return; /* the first commit brings it, and no other */
 	json_t *record = record_validate(path, text, n, &why);
-	if (!record)
+	if (!record || record_origins_file(v->origins, path, record, &why) < 0)
 		verify_found(v, _("commit %.10s: %s"), commit, why.message);
 	json_decref(record);
 }
@@ -189,7 +190,7 @@ static int rows_slice(struct verify *v, unsigned rows, struct err *err)
 	return failed ? -1 : done > 0;
 }
 
-/* ---- nothing in the tree that is no row; labels unique, aliases too */
+/* ---- nothing in the tree that is no row; what holds over all records */
 
 static int take_folder(void *ctx, const char *name)
 {
@@ -224,28 +225,15 @@ static int folder_slice(struct verify *v, struct err *err)
 	return rc < 0 ? -1 : 1;
 }
 
-/* A label means one record. A former label (after a merge, see handover/merge_labels.h) is one that its record keeps; the
- * label itself may be another record's now. */
-static int check_labels(struct verify *v, struct err *err)
+static void take_finding(void *ctx, const char *text)
 {
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(
-	        v->c->db,
-	        "SELECT label, 0 FROM record GROUP BY label HAVING count(*) > 1 UNION ALL "
-	        "SELECT label, 1 FROM alias WHERE NOT EXISTS (SELECT 1 FROM record, json_each(record.json, "
-	        "'$.aliases') AS kept WHERE record.id = alias.id AND kept.value = alias.label)",
-	        -1, &s, NULL) != SQLITE_OK)
-		return case_sql_error(v->c, _("list records"), err);
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *label = (const char *)sqlite3_column_text(s, 0);
-		if (sqlite3_column_int(s, 1))
-			verify_found(v, _("the former label %s belongs to no record that kept it"), label);
-		else
-			verify_found(v, _("the label %s means two things"), label);
-	}
-	sqlite3_finalize(s);
-	return rc == SQLITE_DONE ? 0 : case_sql_error(v->c, _("list records"), err);
+	verify_found(ctx, "%s", text);
+}
+
+static int check_invariants(struct verify *v, struct err *err)
+{
+	record_origins_end(v->origins, take_finding, v);
+	return invariants_check(v->c, take_finding, v, err);
 }
 
 /* Rows are looked at from number 1 on, and a number out of the air leaves no room behind it. */
@@ -274,7 +262,7 @@ int verify_records_slice(struct verify *v, unsigned rows, struct err *err)
 		int more = rows_slice(v, rows, err);
 		return more != 0 ? more : begin_folders(v, err);
 	}
-	return v->name_count > 0 ? folder_slice(v, err) : check_labels(v, err) < 0 ? -1 : check_numbers(v, err);
+	return v->name_count > 0 ? folder_slice(v, err) : check_invariants(v, err) < 0 ? -1 : check_numbers(v, err);
 }
 
 /* ---- texts and files */

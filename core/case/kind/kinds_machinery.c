@@ -14,7 +14,7 @@ static const struct field_value responder_role[] = {
 
 static const struct field responder_fields[] = {
 	{IS("name", TEXT, "Name", "氏名"), REQUIRED, SHORT},
-	{IS("mark", TEXT, "Mark", "記号"), REQUIRED, SHORT,
+	{IS("mark", TEXT, "Mark", "記号"), REQUIRED, SHORT, MACHINE,
 	 HELP("begins every label this responder gives, as R1 in R1-E4")},
 	{IS("key", TEXT, "Signing key", "署名鍵"), MACHINE, HELP("the ssh-ed25519 line")},
 	{IS("role", ENUM, "Role", "役割"), ONE_OF(responder_role, "member"), REQUIRED, SHORT},

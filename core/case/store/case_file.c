@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/case_internal.h"
+#include "case/store/responders.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ int case_release(struct case_file *c, struct err *err)
 	free(c->path);
 	free(c->title);
 	free(c->responder);
+	free(c->responder_name);
 	buf_release(&c->notice);
 	buf_release(&c->foreign);
 	buf_release(&c->warnings);
@@ -45,26 +47,18 @@ int case_release(struct case_file *c, struct err *err)
 
 /* ---- what the records say of the case and of who works on it */
 
-struct find_responder {
-	struct case_file *c;
-	int found;
-};
-
-static int match_responder(void *ctx, json_t *record)
+static int match_responder(void *ctx, const struct responder *r)
 {
-	struct find_responder *find = ctx;
-	struct case_file *c = find->c;
-	const char *line = json_get_string(record, "key");
-	const char *mark = json_get_string(record, "mark");
-	unsigned char key[32];
-	if (!line || !mark || strlen(mark) >= MARK_TEXT || json_object_get(record, "revoked") ||
-	    ssh_public_parse(line, key, NULL) < 0 || memcmp(key, c->identity->public_key, 32) != 0)
+	struct case_file *c = ctx;
+	if (!r->has_key || !*r->mark || r->revoked || r->is_retracted ||
+	    memcmp(r->key, c->identity->public_key, 32) != 0)
 		return 0;
-	snprintf(c->mark, sizeof c->mark, "%s", mark);
+	snprintf(c->mark, sizeof c->mark, "%s", r->mark);
 	free(c->responder);
-	c->responder = xstrdup(record_label(record));
-	c->has_reserved = json_object_get(record, RESERVE_FIELD) != NULL;
-	find->found = 1;
+	free(c->responder_name);
+	c->responder = xstrdup(r->label);
+	c->responder_name = xstrdup(r->name);
+	c->has_reserved = json_object_get(r->record, RESERVE_FIELD) != NULL;
 	return 1;
 }
 
@@ -98,11 +92,12 @@ int case_find_responder(struct case_file *c, struct err *err)
 	c->mark[0] = '\0';
 	free(c->responder);
 	c->responder = NULL;
+	free(c->responder_name);
+	c->responder_name = NULL;
 	c->has_reserved = 0;
 	if (!c->identity)
 		return 0;
-	struct find_responder find = {c, 0};
-	return record_each(c, "responder", RECORD_RAW, match_responder, &find, err) < 0 ? -1 : 0;
+	return responder_each(c, match_responder, c, err) < 0 ? -1 : 0;
 }
 
 /* ---- what is asked of it */
@@ -130,6 +125,11 @@ const char *case_tlp(const struct case_file *c)
 const char *case_mark(const struct case_file *c)
 {
 	return c->mark;
+}
+
+const char *case_responder_name(const struct case_file *c)
+{
+	return c->responder_name ? c->responder_name : c->identity ? c->identity->name : "";
 }
 
 const struct identity *case_identity(const struct case_file *c)

@@ -30,8 +30,9 @@ const char *case_path(const struct case_file *c);
 const char *case_id(const struct case_file *c);    /* UUID of the case; survives rotation and handover */
 const char *case_title(const struct case_file *c); /* as stored: printable_dup() it before it is shown */
 const char *case_tlp(const struct case_file *c);
-const char *case_mark(const struct case_file *c);      /* mark of the unlocked responder in this case, or "" */
-const char *case_responder(const struct case_file *c); /* label of that responder's record, or NULL */
+const char *case_mark(const struct case_file *c);           /* mark of the unlocked responder in this case, or "" */
+const char *case_responder_name(const struct case_file *c); /* as the case has it, whatever the identity's file says */
+const char *case_responder(const struct case_file *c);      /* label of that responder's record, or NULL */
 const struct identity *case_identity(const struct case_file *c); /* NULL if none */
 int case_may_write(const struct case_file *c, struct err *err);  /* 0, or -1 with the reason */
 

@@ -87,8 +87,9 @@ struct case_file {
 	char *title;
 	char tlp[16];
 	char mark[MARK_TEXT];
-	char *responder;  /* label of the unlocked responder's record, or NULL */
-	int has_reserved; /* that record says labels that are kept free (reserve.h) */
+	char *responder;      /* label of the unlocked responder's record, or NULL */
+	char *responder_name; /* … and the name in it */
+	int has_reserved;     /* that record says labels that are kept free (reserve.h) */
 	char head[11];
 	unsigned flags;
 	uint64_t generation;

@@ -41,6 +41,18 @@ void label_each_former(struct case_file *c, const char *kind, void (*fn)(void *c
 	sqlite3_finalize(s);
 }
 
+size_t label_count_called(struct case_file *c, const char *label)
+{
+	sqlite3_stmt *s =
+	    case_prepare(c, NULL,
+	                 "SELECT count(*) FROM record WHERE label = ?1 OR (instr(json, '\"' || ?1 || '\"') AND EXISTS"
+	                 " (SELECT 1 FROM json_each(record.json, '$.aliases') WHERE value = ?1))",
+	                 "t", label);
+	size_t count = s && sqlite3_step(s) == SQLITE_ROW ? (size_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	return count;
+}
+
 int label_make_free(struct case_file *c, const char *id, const char *label, struct err *err)
 {
 	sqlite3_stmt *s =

@@ -19,6 +19,9 @@ int64_t label_highest_number(struct case_file *c, const char *mark, const char *
 /* Every label that a record of the kind had before. */
 void label_each_former(struct case_file *c, const char *kind, void (*fn)(void *ctx, const char *label), void *ctx);
 
+/* How many records have that label now, or had it. */
+size_t label_count_called(struct case_file *c, const char *label);
+
 /* Frees the label of a record that is to have `label`, if it has another one now: until it is stored it has none that a
  * person could write. Inside an action. */
 int label_make_free(struct case_file *c, const char *id, const char *label, struct err *err);

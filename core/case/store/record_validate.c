@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/time/edtf.h"
 #include "case/identity/identity.h"
-#include "case/store/conflict.h"
+#include "case/kind/conflict.h"
 #include "case/store/record.h"
 #include "case/store/text_store.h"
 #include "history/sshsig.h"

@@ -51,17 +51,6 @@ static int judge_responder(const char *path, const json_t *object, const json_t 
 	return 0;
 }
 
-/* What was taken whole has its digests for ever: other bytes are other evidence. */
-static int judge_evidence(const char *path, const json_t *object, const json_t *old, struct err *err)
-{
-	static const char *const digests[] = {"sha256", "md5", "sha1", "source_sha256"};
-	const char *complete = json_get_string(old, "complete");
-	for (size_t i = 0; complete && strcmp(complete, "complete") == 0 && i < sizeof digests / sizeof *digests; i++)
-		if (json_object_get(old, digests[i]) && !same_member(object, old, digests[i]))
-			return bad(err, path, _("a digest of evidence was changed"));
-	return 0;
-}
-
 static int judge_origin(const char *path, const json_t *object, const struct buf *before, struct err *err)
 {
 	static const char *const fixed[] = {"id", "kind", "author", "entered"};
@@ -71,20 +60,9 @@ static int judge_origin(const char *path, const json_t *object, const struct buf
 	int rc = old ? 0 : -1;
 	if (rc == 0 && kind && strcmp(kind, "responder") == 0)
 		rc = judge_responder(path, object, old, err);
-	if (rc == 0 && kind && strcmp(kind, "evidence") == 0)
-		rc = judge_evidence(path, object, old, err);
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed && rc == 0; i++)
 		if (!same_member(object, old, fixed[i]) && !(is_conflict && strcmp(fixed[i], "entered") == 0))
 			rc = err_set(err, ERR_INVALID, _("'%s': %s of a record was changed"), path, fixed[i]);
-	if (rc == 0 && !same_member(object, old, "label")) {
-		size_t i;
-		json_t *alias;
-		int kept = 0;
-		json_array_foreach(json_object_get(object, "aliases"), i, alias)
-			kept |= json_equal(alias, json_object_get(old, "label"));
-		if (!kept)
-			rc = bad(err, path, _("a label was changed and the former one not kept"));
-	}
 	json_decref(old);
 	return rc;
 }
@@ -113,4 +91,14 @@ int judge_file(void *ctx, const char *path, const struct buf *text, const struct
 		note_digests(ctx, object);
 	json_decref(object);
 	return rc;
+}
+
+int judge_name(void *ctx, const char *path, const struct buf *text, const struct buf *before, struct err *err)
+{
+	(void)before;
+	json_t *object = text ? record_validate(path, text->data, text->len, err) : NULL;
+	if (object)
+		note_digests(ctx, object);
+	json_decref(object);
+	return object ? 0 : -1;
 }

@@ -4,15 +4,13 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "base/time/clock.h"
 #include "case/action/action.h"
-#include "case/identity/identity.h"
+#include "case/care/invariants.h"
 #include "case/store/labels.h"
 #include "case/store/record.h"
 #include "handover/merge/merge_detail.h"
 #include "handover/merge/merge_labels.h"
 #include "handover/merge/merge_private.h"
-#include "handover/merge/merge_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +31,7 @@ void merge_tell(json_t *lines, const char *format, ...)
 /* ---- writing it */
 
 /* Told as it is read: with texts, not their digests. */
-static void tell_record(struct merging *m, const char *text, int is_new)
+static void tell_record(struct merge_plan *m, const char *text, int is_new)
 {
 	json_t *object = record_from_stored(m->c, text, strlen(text), 0, NULL);
 	const char *kind = json_get_string(object, "kind");
@@ -51,7 +49,7 @@ static void tell_record(struct merging *m, const char *text, int is_new)
 	json_decref(object);
 }
 
-static int store_file(struct merging *m, const char *path, const char *text)
+static int store_file(struct merge_plan *m, const char *path, const char *text)
 {
 	json_t *object = strchr(path, '/') ? json_parse(text, strlen(text), m->err) : NULL;
 	if (!object)
@@ -61,20 +59,38 @@ static int store_file(struct merging *m, const char *path, const char *text)
 	             ? err_set(m->err, ERR_INVALID, _("nothing was merged: there would be two records called %s"),
 	                       record_label(object))
 	             : action_store(m->action, object, m->err);
-	m->report->records++;
-	tell_record(m, text, here == NULL);
+	if (!m->planned) {
+		m->report->records++;
+		tell_record(m, text, here == NULL);
+	}
 	json_decref(here);
 	json_decref(object);
 	return rc;
 }
 
-static int store_files(struct merging *m, json_t *files)
+/* Rows whose label another record is about to get give it up first. */
+static int release_labels(struct merge_plan *m)
+{
+	const char *path;
+	json_t *text;
+	int rc = 0;
+	json_object_foreach(m->result.files, path, text) {
+		json_t *object =
+		    strchr(path, '/') ? json_parse(json_string_value(text), json_string_length(text), NULL) : NULL;
+		if (object && rc == 0)
+			rc = label_make_free(m->c, json_get_string(object, "id"), record_label(object), m->err);
+		json_decref(object);
+	}
+	return rc;
+}
+
+static int store_files(struct merge_plan *m)
 {
 	size_t n;
-	char **paths = json_names(files, &n);
-	int rc = merge_labels_clear(m->c, files, m->err);
+	char **paths = json_names(m->result.files, &n);
+	int rc = release_labels(m);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = store_file(m, paths[i], json_string_value(json_object_get(files, paths[i])));
+		rc = store_file(m, paths[i], json_string_value(json_object_get(m->result.files, paths[i])));
 	json_names_free(paths, n);
 	return rc;
 }
@@ -87,50 +103,26 @@ static int collect_file(void *ctx, const char *path, const struct buf *old_text,
 	return 0;
 }
 
-/* For a dry run: while it is all there, and before it is rolled back. */
-static int tell_detail(struct merging *m, const char *base, const json_t *files)
-{
-	if (m->dry_run && !(m->report->detail = merge_detail(m->c, base, m->head, m->tip, files, m->err)))
-		return -1;
-	return 0;
-}
-
-static int forward(struct merging *m)
-{
-	json_t *files = json_object();
-	int rc = history_diff(m->h, m->head, m->tip, collect_file, files, m->err);
-	if (rc == 0)
-		rc = store_files(m, files);
-	if (rc == 0)
-		rc = tell_detail(m, m->head, files);
-	m->report->outcome = MERGE_FORWARD;
-	action_forwards(m->action, m->tip);
-	json_decref(files);
-	return rc;
-}
-
 /* The responders of those keys, by label, and the keys. */
 struct naming_keys {
-	const struct merging *m;
+	const struct merge_plan *m;
 	struct buf labels;
 };
 
-static int name_responder(void *ctx, json_t *record)
+static int name_responder(void *ctx, const struct responder *r)
 {
 	struct naming_keys *n = ctx;
-	const char *line = json_get_string(record, "key");
-	unsigned char key[32];
 	struct buf print = BUF_INIT;
-	if (line && ssh_public_parse(line, key, NULL) == 0)
-		ssh_fingerprint(key, &print);
+	if (r->has_key)
+		ssh_fingerprint(r->key, &print);
 	if (print.len && json_object_get(n->m->aside.keys, print.data))
-		buf_addf(&n->labels, "%s%s", n->labels.len ? "," : "", record_label(record));
+		buf_addf(&n->labels, "%s%s", n->labels.len ? "," : "", r->label);
 	buf_release(&print);
 	return 0;
 }
 
 /* The commit names the keys that it vouches for, and has the decision with the reason in it. */
-static int vouch(struct merging *m)
+static int vouch(struct merge_plan *m)
 {
 	char now[CLOCK_TEXT];
 	char label[LABEL_TEXT];
@@ -141,12 +133,12 @@ static int vouch(struct merging *m)
 	buf_adds(&trailer, "Genba-Vouch:");
 	json_object_foreach(m->aside.keys, print, value)
 		buf_addf(&trailer, " %s", print);
-	int rc = record_each(m->c, "responder", RECORD_WITH_RETRACTED, name_responder, &n, m->err);
+	int rc = responder_each(m->c, name_responder, &n, m->err);
 	clock_format(clock_now(), now);
 	struct assign fields[] = {{"title", _("Does work that a revoked key signed count?")},
 	                          {"choice", _("it is taken in")},
 	                          {"reason", m->vouch},
-	                          {"by", case_identity(m->c)->name},
+	                          {"by", case_responder_name(m->c)},
 	                          {"when", now},
 	                          {"on", n.labels.data}};
 	if (rc >= 0)
@@ -160,104 +152,196 @@ static int vouch(struct merging *m)
 	return rc < 0 ? -1 : 0;
 }
 
-static int make_commit(struct merging *m)
+/* ---- the plan: what the files of the tree become */
+
+/* Ours is contained in theirs, and nothing is to be decided on record: the history moves on to their last commit. */
+static int plan_forward(struct merge_plan *m)
 {
-	struct merge_result result;
-	char bases[HISTORY_BASES][HISTORY_ID];
-	size_t count = 0;
-	int rc = merge_trees(m->h, m->head, m->tip, &result, m->err);
-	if (rc == 0)
-		rc = merge_labels_settle(m->c, m->head, m->tip, &result, &m->report->renamed, m->report->notes, m->err);
-	if (rc == 0)
-		rc = store_files(m, result.files);
-	if (rc == 0)
-		rc = history_bases(m->h, m->head, m->tip, bases, &count, m->err);
-	if (rc == 0)
-		rc = tell_detail(m, count ? bases[0] : "", result.files);
-	if (rc == 0 && json_object_size(m->aside.keys))
-		rc = vouch(m);
-	m->report->conflicts = result.conflicts;
-	m->report->outcome = MERGE_MADE;
-	char *subject = xasprintf("merge %.10s of %s: %zu actions", m->tip, *m->p->from ? m->p->from : "another copy",
-	                          m->report->commits);
-	action_merges(m->action, m->tip);
-	action_subject(m->action, subject);
-	free(subject);
-	merge_result_release(&result);
-	return rc;
+	m->report->outcome = MERGE_FORWARD;
+	m->result.files = json_object();
+	return history_diff(m->h, m->head, m->tip, collect_file, m->result.files, m->err);
 }
 
-static int write_merge(struct merging *m)
+static int plan_commit(struct merge_plan *m)
+{
+	m->report->outcome = MERGE_MADE;
+	if (merge_trees(m->h, m->head, m->tip, &m->result, m->err) < 0)
+		return -1;
+	m->report->conflicts = m->result.conflicts;
+	struct merge_labels how = {m->c,       m->origins,          m->head,         m->tip,
+	                           &m->result, &m->report->renamed, m->report->notes};
+	return merge_labels_settle(&how, m->err);
+}
+
+static int plan(struct merge_plan *m)
 {
 	uint64_t ours;
 	uint64_t theirs;
-	if (history_number(m->h, m->head, &ours, m->err) < 0 || history_number(m->h, m->tip, &theirs, m->err) < 0 ||
-	    parcel_store(m->c, m->p, m->named, m->err) < 0)
+	if (history_number(m->h, m->head, &ours, m->err) < 0 || history_number(m->h, m->tip, &theirs, m->err) < 0)
 		return -1;
-	int ours_in_theirs = history_is_ancestor(m->h, ours, theirs);
-	int theirs_in_ours = history_is_ancestor(m->h, theirs, ours);
-	if (theirs_in_ours) {
+	if (history_is_ancestor(m->h, theirs, ours)) {
 		m->report->outcome = MERGE_NOTHING;
 		return 0;
 	}
 	/* a decision needs a commit of its own */
-	return ours_in_theirs && !json_object_size(m->aside.keys) ? forward(m) : make_commit(m);
+	return history_is_ancestor(m->h, ours, theirs) && !json_object_size(m->aside.keys) ? plan_forward(m)
+	                                                                                   : plan_commit(m);
 }
 
-/* In one transaction: all of it, or nothing. */
-static int attempt(struct merging *m)
+/* Field by field, while it is all there, and before it is rolled back. */
+static int tell_detail(struct merge_plan *m)
 {
-	if (!(m->action = action_begin(m->c, "merge", m->err)))
+	char bases[HISTORY_BASES][HISTORY_ID];
+	size_t count = 0;
+	const char *base = m->head;
+	if (m->report->outcome == MERGE_MADE) {
+		if (history_bases(m->h, m->head, m->tip, bases, &count, m->err) < 0)
+			return -1;
+		base = count ? bases[0] : "";
+	}
+	m->report->detail = merge_detail(m->c, base, m->head, m->tip, m->result.files, m->err);
+	return m->report->detail ? 0 : -1;
+}
+
+/* ---- writing it */
+
+static int keeps_its_mark(void *ctx, const struct responder *r)
+{
+	struct merge_plan *m = ctx;
+	if (!r->has_key || !responders_mark_is_held(record_origins_responders(m->origins), m->head, r->key, r->mark))
+		return 0;
+	char *line = xasprintf(_("%s gives the mark %s, which is another key's, to a new one"), r->label, r->mark);
+	merge_finding(m, line);
+	free(line);
+	return 0;
+}
+
+/* The result against what this copy held, and against what holds over all records; whatever the steps were. */
+static int check_result(struct merge_plan *m)
+{
+	record_origins_end(m->origins, merge_finding, m);
+	if (responder_each(m->c, keeps_its_mark, m, m->err) < 0 || invariants_check(m->c, merge_finding, m, m->err) < 0)
 		return -1;
-	known_keys_init(&m->keys, m->h);
-	m->named = json_object();
-	int rc = merge_believe(m);
-	if (rc == 0 && !m->retreat)
-		rc = write_merge(m);
-	if (rc < 0 || m->dry_run || m->retreat)
-		action_cancel(m->action);
-	else
-		rc = action_commit(m->action, m->err);
-	known_keys_release(&m->keys);
+	return m->findings.len ? err_set(m->err, ERR_DAMAGED,
+	                                 _("nothing was merged, since what came is not in order: %s"), m->findings.data)
+	                       : 0;
+}
+
+static void name_commit(struct merge_plan *m)
+{
+	if (m->report->outcome == MERGE_FORWARD) {
+		action_forwards(m->action, m->tip);
+		return;
+	}
+	const char *from = m->p->is_signed && *m->p->from ? m->p->from : "another copy";
+	char *subject = xasprintf("merge %.10s of %s: %zu actions", m->tip, from, m->report->commits);
+	action_merges(m->action, m->tip);
+	action_subject(m->action, subject);
+	free(subject);
+}
+
+static int write_plan(struct merge_plan *m)
+{
+	if (parcel_store(m->c, m->p, m->named, m->err) < 0)
+		return -1;
+	if (m->report->outcome == MERGE_NOTHING)
+		return 0;
+	if (store_files(m) < 0 || check_result(m) < 0)
+		return -1;
+	if (m->report->outcome == MERGE_MADE && json_object_size(m->aside.keys) && vouch(m) < 0)
+		return -1;
+	name_commit(m);
+	return 0;
+}
+
+/* ---- in one transaction: all of it, or nothing */
+
+static void end_attempt(struct merge_plan *m)
+{
 	json_decref(m->named);
 	free(m->accepted.commits);
 	free(m->accepted.seconds);
 	memset(&m->accepted, 0, sizeof m->accepted);
+	m->named = NULL;
+}
+
+static int begin_attempt(struct merge_plan *m)
+{
+	if (!(m->action = action_begin(m->c, "merge", m->err)))
+		return -1;
+	m->named = json_object();
+	return merge_believe(m);
+}
+
+/* Everything is done; without `keep` it is rolled back again, and the plan says what was done. */
+static int attempt(struct merge_plan *m, int keep)
+{
+	int rc = begin_attempt(m);
+	if (rc == 0 && m->retreat) { /* up to what is set aside; it was judged already */
+		action_cancel(m->action);
+		end_attempt(m);
+		snprintf(m->tip, sizeof m->tip, "%s", m->aside.tip);
+		aside_release(&m->aside);
+		m->retreat = 0;
+		rc = begin_attempt(m);
+	}
+	if (rc == 0 && !m->planned)
+		rc = plan(m);
+	if (rc == 0)
+		rc = write_plan(m);
+	if (rc == 0 && !keep && m->report->outcome != MERGE_NOTHING)
+		rc = tell_detail(m);
+	if (rc == 0 && keep) {
+		rc = action_commit(m->action, m->err);
+	} else if (m->action) {
+		action_cancel(m->action);
+	}
+	m->action = NULL;
+	m->planned |= rc == 0;
+	end_attempt(m);
+	snprintf(m->report->tip, sizeof m->report->tip, "%s", m->tip);
 	return rc;
+}
+
+static int begin_plan(struct merge_plan *m, struct case_file *c, const struct parcel *p, const char *reason,
+                      const struct progress *progress, struct merge_report *report, struct err *err)
+{
+	memset(m, 0, sizeof *m);
+	m->c = c;
+	m->h = case_history(c);
+	m->p = p;
+	m->progress = progress;
+	m->report = report;
+	m->err = err;
+	memset(report, 0, sizeof *report);
+	report->lines = json_array();
+	report->notes = json_array();
+	buf_init(&m->findings);
+	snprintf(m->tip, sizeof m->tip, "%s", p->tip);
+	if (reason && !*reason)
+		return err_set(err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));
+	m->vouch = reason ? xstrdup(reason) : NULL;
+	return history_head(m->h, m->head, err);
+}
+
+static void end_plan(struct merge_plan *m)
+{
+	aside_release(&m->aside);
+	record_origins_free(m->origins);
+	merge_result_release(&m->result);
+	history_incoming_free(m->in);
+	buf_release(&m->findings);
+	free(m->vouch);
 }
 
 int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
                        const struct progress *progress, struct merge_report *report, struct err *err)
 {
-	struct merging m = {.c = c,
-	                    .h = case_history(c),
-	                    .p = p,
-	                    .progress = progress,
-	                    .report = report,
-	                    .err = err,
-	                    .dry_run = dry_run,
-	                    .vouch = reason};
-	memset(report, 0, sizeof *report);
-	report->lines = json_array();
-	report->notes = json_array();
-	buf_init(&m.findings);
-	snprintf(m.tip, sizeof m.tip, "%s", p->tip);
-	if (reason && !*reason)
-		return err_set(err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));
-	if (history_head(m.h, m.head, err) < 0)
-		return -1;
-	m.in = history_incoming_new();
-	int rc = attempt(&m);
-	if (rc == 0 && m.retreat) {
-		snprintf(m.tip, sizeof m.tip, "%s", m.aside.tip);
-		aside_release(&m.aside);
-		m.retreat = 0;
-		rc = attempt(&m);
-	}
-	snprintf(report->tip, sizeof report->tip, "%s", m.tip);
-	aside_release(&m.aside);
-	history_incoming_free(m.in);
-	buf_release(&m.findings);
+	struct merge_plan m;
+	int rc = begin_plan(&m, c, p, reason, progress, report, err);
+	if (rc == 0)
+		rc = attempt(&m, !dry_run);
+	end_plan(&m);
 	return rc;
 }
 

@@ -4,9 +4,11 @@
  * What came (a parcel) is unpacked in the cage, taken in and judged inside one
  * transaction: form, connectivity, signatures against the responders known at
  * each point, SHA-256 chain, what each commit says it changed, paths, canonical
- * text, values. Only then are the trees merged and one commit with two parents
- * is written, or the history moves forward if there is nothing of ours that is
- * new. Any doubt rolls everything back: the case is as it was.
+ * text, values, authors, and what no commit may change (record_origin.h). Only
+ * then are the trees merged and one commit with two parents is written, or the
+ * history moves forward if there is nothing of ours that is new. The result is
+ * judged once more, against what this copy held and what holds over all records
+ * (invariants.h). Any doubt rolls everything back: the case is as it was.
  */
 #ifndef GENBA_HANDOVER_MERGE_MERGE_H
 #define GENBA_HANDOVER_MERGE_MERGE_H
@@ -37,7 +39,7 @@ struct merge_report {
 };
 
 /*
- * Merges a parcel. `dry_run`: everything is done, told, and rolled back. 0, also
+ * Merges a parcel in one go. `dry_run`: everything is done, told, and rolled back. 0, also
  * with conflicts; -1 and nothing has changed. Release the report in any case.
  */
 int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const struct progress *progress,
@@ -52,6 +54,7 @@ int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const s
  */
 int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
                        const struct progress *progress, struct merge_report *report, struct err *err);
+
 void merge_report_release(struct merge_report *report);
 
 #endif

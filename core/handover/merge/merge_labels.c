@@ -10,6 +10,7 @@
 #include "case/store/record.h"
 #include "handover/merge/merge_record.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 struct settling {
 	struct case_file *c;
+	struct record_origins *origins;
 	struct history *h;
 	const char *ours;
 	const char *theirs;
@@ -25,10 +27,10 @@ struct settling {
 	size_t *renamed;
 	json_t *lines;
 	struct err *err;
-	json_t *labels; /* label -> path, of the files in the result */
-	json_t *marks;  /* mark -> path, of the responders looked at so far */
-	json_t *taken;  /* marks of all responders of both sides, and those given here */
-	json_t *next;   /* "MARK KIND" -> the highest number given so far */
+	json_t *labels;     /* label -> path, of the files in the result */
+	json_t *marks;      /* mark -> {hex key: true}, of all responders of both sides */
+	json_t *responders; /* their paths */
+	json_t *next;       /* "MARK KIND" -> the highest number given so far */
 };
 
 static json_t *load(struct settling *s, const char *path)
@@ -131,37 +133,46 @@ static void note_reserved(struct settling *s, const json_t *responder)
 	}
 }
 
-struct former {
+struct noting {
 	struct settling *s;
 	const char *kind;
 };
 
 static void note_former_here(void *ctx, const char *label)
 {
-	struct former *f = ctx;
+	struct noting *n = ctx;
 	char mark[MARK_TEXT];
 	long number;
 	if (split(label, mark, &number))
-		note_number(f->s, mark, f->kind, number);
+		note_number(n->s, mark, n->kind, number);
 }
 
 /* The next free number, over the records of both sides. */
 static long next_number(struct settling *s, const char *mark, const char *kind)
 {
 	char key[64];
-	struct former former = {s, kind};
+	struct noting n = {s, kind};
 	snprintf(key, sizeof key, "%.8s %.40s", mark, kind);
 	note_number(s, mark, kind, (long)label_highest_number(s->c, mark, kind));
-	label_each_former(s->c, kind, note_former_here, &former);
+	label_each_former(s->c, kind, note_former_here, &n);
 	long number = (long)json_integer_value(json_object_get(s->next, key)) + 1;
 	note_number(s, mark, kind, number);
 	return number;
 }
 
-static int relabel(struct settling *s, const char *path, json_t *object)
+static int is_given(struct settling *s, const char *label)
+{
+	char id[37];
+	char kind[64];
+	return label_owner(s->c, label, id, kind, sizeof kind) || json_object_get(s->labels, label);
+}
+
+/* `key`: who made it, if another key made a record of that label, too; else NULL. */
+static int relabel(struct settling *s, const char *path, json_t *object, const unsigned char *key)
 {
 	char label[LABEL_TEXT];
 	char mark[MARK_TEXT];
+	char settled[MARK_TEXT];
 	long number;
 	char *old = xstrdup(json_get_string(object, "label"));
 	const char *kind = json_get_string(object, "kind");
@@ -170,22 +181,49 @@ static int relabel(struct settling *s, const char *path, json_t *object)
 		free(old);
 		return -1;
 	}
-	snprintf(label, sizeof label, "%s-%c%ld", mark, old[strlen(mark) + 1], next_number(s, mark, kind));
+	char letter = old[strlen(mark) + 1];
+	if (key)
+		responder_mark_settled(mark, key, settled);
+	snprintf(label, sizeof label, "%s-%c%ld", key ? settled : mark, letter, number);
+	if (!key || is_given(s, label))
+		snprintf(label, sizeof label, "%s-%c%ld", key ? settled : mark, letter,
+		         next_number(s, key ? settled : mark, kind));
 	json_t *aliases = json_object_get(object, MERGE_ALIASES);
 	json_t *more = aliases ? json_copy(aliases) : json_array();
 	json_array_append_new(more, json_string(old));
 	json_object_set_new(object, MERGE_ALIASES, more);
 	json_object_set_new(object, "label", json_string(label));
+	json_object_set_new(s->labels, label, json_string(path));
 	int rc = save(s, path, object);
 	tell_take(s, xasprintf(_("renamed: %s is now %s; the other side had given this label, too"), old, label));
 	free(old);
 	return rc;
 }
 
+/* Two records of one label: which of them is renamed, or both. */
+static int settle_two(struct settling *s, const char *path, json_t *a, const char *other_path, json_t *b)
+{
+	char label[LABEL_TEXT];
+	unsigned char key_a[32];
+	unsigned char key_b[32];
+	int was_a = json_object_get(a, MERGE_ALIASES) != NULL;
+	int was_b = json_object_get(b, MERGE_ALIASES) != NULL;
+	if (was_a != was_b) /* made with the label, or renamed to it */
+		return was_a ? relabel(s, path, a, NULL) : relabel(s, other_path, b, NULL);
+	if (record_origin_of(s->origins, path, label, key_a) < 0 ||
+	    record_origin_of(s->origins, other_path, label, key_b) < 0)
+		return err_set(s->err, ERR_DAMAGED, _("'%s' is not in the history"), path);
+	if (memcmp(key_a, key_b, 32) == 0)
+		return is_later(a, b) ? relabel(s, path, a, NULL) : relabel(s, other_path, b, NULL);
+	int rc = relabel(s, path, a, key_a);
+	return rc == 0 ? relabel(s, other_path, b, key_b) : rc;
+}
+
 /* The path of our record that has this label and keeps it; 0 none, 1. */
 static int our_record(struct settling *s, const char *label, const char *other_id, struct buf *path)
 {
-	char id[37], kind[64];
+	char id[37];
+	char kind[64];
 	if (!label_owner(s->c, label, id, kind, sizeof kind) || strcmp(id, other_id) == 0)
 		return 0;
 	record_path(kind, id, path);
@@ -200,14 +238,10 @@ static int settle_label(struct settling *s, const char *label, const char *path)
 	struct buf other_path = BUF_INIT;
 	json_t *theirs = load(s, path);
 	int rc = theirs ? 0 : -1;
-	if (rc == 0 && our_record(s, label, json_get_string(theirs, "id"), &other_path)) {
+	if (rc == 0 && strcmp(json_get_string(theirs, "label"), label) == 0 &&
+	    our_record(s, label, json_get_string(theirs, "id"), &other_path)) {
 		json_t *ours = load(s, other_path.data);
-		if (!ours)
-			rc = -1;
-		else if (is_later(theirs, ours))
-			rc = relabel(s, path, theirs);
-		else
-			rc = relabel(s, other_path.data, ours);
+		rc = ours ? settle_two(s, path, theirs, other_path.data, ours) : -1;
 		json_decref(ours);
 	}
 	json_decref(theirs);
@@ -281,11 +315,15 @@ static int list_label(struct settling *s, const char *path, const char *text)
 	if (rc == 0 && other && theirs_has(s, path, label) && theirs_has(s, other, label)) {
 		rc = err_set(s->err, ERR_INVALID, _("the other side has two records called %s"), label);
 	} else if (rc == 0 && other) {
-		int later = is_later(object, first);
 		char *kept = xstrdup(label);
-		char *kept_path = xstrdup(later ? other : path);
-		rc = later ? relabel(s, path, object) : relabel(s, other, first);
-		json_object_set_new(s->labels, kept, json_string(kept_path));
+		char *kept_path = xstrdup(other);
+		rc = settle_two(s, path, object, kept_path, first);
+		if (strcmp(json_get_string(first, "label"), kept) == 0)
+			json_object_set_new(s->labels, kept, json_string(kept_path));
+		else if (strcmp(json_get_string(object, "label"), kept) == 0)
+			json_object_set_new(s->labels, kept, json_string(path));
+		else
+			json_object_del(s->labels, kept);
 		free(kept);
 		free(kept_path);
 	} else if (rc == 0 && label) {
@@ -298,127 +336,116 @@ static int list_label(struct settling *s, const char *path, const char *text)
 
 /* ---- marks */
 
-static int list_our_mark(void *ctx, json_t *record)
+static void note_mark(struct settling *s, const struct responder *r)
+{
+	char hex[65];
+	if (!r->has_key)
+		return;
+	sodium_bin2hex(hex, sizeof hex, r->key, 32);
+	if (!json_object_get(s->marks, r->mark))
+		json_object_set_new(s->marks, r->mark, json_object());
+	json_object_set_new(json_object_get(s->marks, r->mark), hex, json_true());
+}
+
+/* As the result has it. */
+static int list_our_mark(void *ctx, const struct responder *ours)
 {
 	struct settling *s = ctx;
-	struct buf path = BUF_INIT;
-	record_path("responder", json_get_string(record, "id"), &path);
-	json_t *now = load(s, path.data);
-	const char *mark = now ? json_get_string(now, "mark") : NULL;
-	if (mark) {
-		json_object_set_new(s->marks, mark, json_string(path.data));
-		json_object_set_new(s->taken, mark, json_true());
+	struct responder r;
+	json_t *now = load(s, ours->path);
+	if (now) {
+		responder_read(&r, ours->path, now);
+		note_mark(s, &r);
+		note_reserved(s, now);
+		json_array_append_new(s->responders, json_string(ours->path));
 	}
-	note_reserved(s, now);
 	json_decref(now);
-	buf_release(&path);
-	return 0;
+	return now ? 0 : -1;
 }
 
-/* The letters of the mark and the first number that nobody has. */
-static int remark(struct settling *s, const char *path, json_t *object)
+static int list_mark(struct settling *s, const char *path, const char *text)
 {
-	char fresh[MARK_TEXT];
-	char *old = xstrdup(json_get_string(object, "mark"));
-	size_t letters = strcspn(old, "0123456789");
-	unsigned number = 1;
-	do
-		snprintf(fresh, sizeof fresh, "%.*s%u", letters > 4 ? 4 : (int)letters, old, ++number);
-	while (json_object_get(s->taken, fresh));
-	json_object_set_new(object, "mark", json_string(fresh));
-	json_object_set_new(s->taken, fresh, json_true());
-	json_object_set_new(s->marks, fresh, json_string(path));
-	int rc = save(s, path, object);
-	tell_take(s, xasprintf(_("renamed: the mark %s is now %s; the other side had given it, too"), old, fresh));
-	free(old);
-	return rc;
-}
-
-/* What the other side gives out, before anything is renamed: both sides must find the same marks free. */
-static int take_mark(struct settling *s, const char *path, const char *text)
-{
+	struct responder r;
 	if (strncmp(path, "responder/", 10) != 0)
 		return 0;
 	json_t *theirs = json_parse(text, strlen(text), s->err);
-	const char *mark = theirs ? json_get_string(theirs, "mark") : NULL;
-	if (mark)
-		json_object_set_new(s->taken, mark, json_true());
+	if (theirs) {
+		responder_read(&r, path, theirs);
+		note_mark(s, &r);
+		json_array_append_new(s->responders, json_string(path));
+	}
 	json_decref(theirs);
 	return theirs ? 0 : -1;
 }
 
-static int settle_mark(struct settling *s, const char *path, const char *text)
+/* A mark that two keys were given is neither's. */
+static int settle_mark(struct settling *s, const char *path)
 {
-	if (strncmp(path, "responder/", 10) != 0)
-		return 0;
-	json_t *theirs = json_parse(text, strlen(text), s->err);
-	const char *mark = theirs ? json_get_string(theirs, "mark") : NULL;
-	const char *other = mark ? json_string_value(json_object_get(s->marks, mark)) : NULL;
-	int rc = theirs ? 0 : -1;
-	if (other && strcmp(other, path) != 0) {
-		char *other_path = xstrdup(other);
-		json_t *ours = load(s, other_path);
-		const char *a = json_get_string(theirs, "key");
-		const char *b = ours ? json_get_string(ours, "key") : NULL;
-		if (!ours)
-			rc = -1;
-		else if (a && b && strcmp(a, b) == 0)
-			rc = 0; /* the same person, entered on both sides */
-		else
-			rc = is_later(theirs, ours) ? remark(s, path, theirs) : remark(s, other_path, ours);
-		json_decref(ours);
-		free(other_path);
-	} else if (mark) {
-		json_object_set_new(s->marks, mark, json_string(path));
+	struct responder r;
+	char settled[MARK_TEXT];
+	json_t *object = load(s, path);
+	int rc = object ? 0 : -1;
+	if (object)
+		responder_read(&r, path, object);
+	if (object && r.has_key && json_object_size(json_object_get(s->marks, r.mark)) > 1) {
+		char *old = xstrdup(r.mark);
+		responder_mark_settled(old, r.key, settled);
+		json_object_set_new(object, "mark", json_string(settled));
+		rc = save(s, path, object);
+		tell_take(s, xasprintf(_("renamed: the mark %s is now %s; another key had been given it, too"), old,
+		                       settled));
+		free(old);
 	}
-	json_decref(theirs);
+	json_decref(object);
 	return rc;
 }
 
-int merge_labels_settle(struct case_file *c, const char *ours, const char *theirs, struct merge_result *result,
-                        size_t *renamed, json_t *lines, struct err *err)
+static int settle_marks(struct settling *s)
 {
-	struct settling s = {.c = c,
-	                     .h = case_history(c),
-	                     .ours = ours,
-	                     .theirs = theirs,
-	                     .result = result,
-	                     .renamed = renamed,
-	                     .lines = lines,
+	size_t n;
+	json_t *once = json_object();
+	json_t *path;
+	size_t i;
+	json_array_foreach(s->responders, i, path)
+		json_object_set_new(once, json_string_value(path), json_true());
+	char **paths = json_names(once, &n);
+	int rc = 0;
+	for (size_t k = 0; k < n && rc == 0; k++)
+		rc = settle_mark(s, paths[k]);
+	json_names_free(paths, n);
+	json_decref(once);
+	return rc;
+}
+
+int merge_labels_settle(const struct merge_labels *how, struct err *err)
+{
+	struct settling s = {.c = how->c,
+	                     .origins = how->origins,
+	                     .h = case_history(how->c),
+	                     .ours = how->ours,
+	                     .theirs = how->theirs,
+	                     .result = how->result,
+	                     .renamed = how->renamed,
+	                     .lines = how->lines,
 	                     .err = err,
 	                     .labels = json_object(),
 	                     .marks = json_object(),
-	                     .taken = json_object(),
+	                     .responders = json_array(),
 	                     .next = json_object()};
-	int rc = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, list_our_mark, &s, err) < 0 ? -1 : 0;
+	int rc = responder_each(how->c, list_our_mark, &s, err) < 0 ? -1 : 0;
 	if (rc == 0)
-		rc = each_sorted(&s, result->files, take_mark);
+		rc = each_sorted(&s, how->result->files, list_mark);
 	if (rc == 0)
-		rc = each_sorted(&s, result->files, settle_mark);
+		rc = settle_marks(&s);
 	if (rc == 0)
 		rc = list_numbers(&s);
 	if (rc == 0)
-		rc = each_sorted(&s, result->files, list_label);
+		rc = each_sorted(&s, how->result->files, list_label);
 	if (rc == 0)
 		rc = each_sorted(&s, s.labels, settle_label);
 	json_decref(s.labels);
 	json_decref(s.marks);
-	json_decref(s.taken);
+	json_decref(s.responders);
 	json_decref(s.next);
-	return rc;
-}
-
-int merge_labels_clear(struct case_file *c, const json_t *files, struct err *err)
-{
-	const char *path;
-	json_t *text;
-	int rc = 0;
-	json_object_foreach((json_t *)(uintptr_t)files, path, text) {
-		json_t *object =
-		    strchr(path, '/') ? json_parse(json_string_value(text), json_string_length(text), NULL) : NULL;
-		if (object && rc == 0)
-			rc = label_make_free(c, json_get_string(object, "id"), json_get_string(object, "label"), err);
-		json_decref(object);
-	}
 	return rc;
 }

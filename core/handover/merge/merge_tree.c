@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "case/store/conflict.h"
+#include "case/kind/conflict.h"
 #include "case/store/record.h"
 #include "handover/merge/merge_record.h"
 

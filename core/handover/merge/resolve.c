@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/action/action.h"
+#include "case/care/invariants.h"
 #include "case/store/text_store.h"
 
 #include <stdlib.h>
@@ -44,24 +45,31 @@ static int set_digest(struct case_file *c, struct action *a, const json_t *confl
 	return rc;
 }
 
-static int is_secret(struct case_file *c, const json_t *conflict)
+/* The field that a person may change, or NULL: a conflict that came from elsewhere may name any other, the key and the
+ * author of a record, too. */
+static const struct field *field_to_decide(struct case_file *c, const json_t *conflict, struct err *err)
 {
-	json_t *record = record_get(c, json_get_string(conflict, "record"), RECORD_RAW | RECORD_WITH_RETRACTED, NULL);
+	const char *name = json_get_string(conflict, "field");
+	json_t *record = record_get(c, json_get_string(conflict, "record"), RECORD_RAW | RECORD_WITH_RETRACTED, err);
 	const struct kind *kind = record ? record_kind(record) : NULL;
-	const struct field *field = kind ? kind_field(kind, json_get_string(conflict, "field")) : NULL;
+	const struct field *field = kind && conflict_may_be_about(record, name) ? kind_field(kind, name) : NULL;
+	if (record && !field)
+		err_set(err, ERR_FAILED, _("%s is about %s, which nobody may change: it is left as it is"),
+		        record_label(conflict), name);
 	json_decref(record);
-	return field && field->type == FIELD_SECRET;
+	return field;
 }
 
-static int decide(struct case_file *c, struct action *a, const json_t *conflict, const char *label, const char *choice,
-                  struct err *err)
+static int decide(struct case_file *c, struct action *a, const json_t *conflict, const struct field *about,
+                  const char *label, const char *choice, struct err *err)
 {
 	int side = *choice != '=';
 	const char *stored = side ? json_get_string(conflict, choice) : NULL;
-	int digest = stored && text_store_is_digest(stored, NULL);
+	int in_store = about->type == FIELD_LONG || about->type == FIELD_SECRET;
+	int digest = in_store && stored && text_store_is_digest(stored, NULL);
 	char *value = side ? typed_value(stored) : xstrdup(choice + 1);
 	/* which of the two, where the value itself must not be written down again */
-	const char *told = digest || is_secret(c, conflict) ? (side ? choice : "=") : value;
+	const char *told = digest || about->type == FIELD_SECRET ? (side ? choice : "=") : value;
 	struct assign field = {json_get_string(conflict, "field"), value};
 	struct assign state[] = {{"state", "resolved"}, {"resolution", told}};
 	int rc = digest ? set_digest(c, a, conflict, stored, err)
@@ -85,8 +93,9 @@ int conflict_resolve(struct case_file *c, const char *label, const char *choice,
 		rc = err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), label);
 	else if (!side && *choice != '=')
 		rc = err_set(err, ERR_USAGE, _("decide by one, other or =VALUE"));
-	struct action *a = rc == 0 ? action_begin(c, "resolve", err) : NULL;
-	if (a && decide(c, a, conflict, label, choice, err) == 0) {
+	const struct field *about = rc == 0 ? field_to_decide(c, conflict, err) : NULL;
+	struct action *a = about ? action_begin(c, "resolve", err) : NULL;
+	if (a && decide(c, a, conflict, about, label, choice, err) == 0) {
 		rc = action_commit(a, err);
 	} else {
 		action_cancel(a);

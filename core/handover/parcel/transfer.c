@@ -3,11 +3,10 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/time/clock.h"
 #include "case/identity/identity.h"
 #include "case/store/meta.h"
+#include "case/store/responders.h"
 #include "evidence/image/place.h"
-#include "handover/parcel/keys.h"
 #include "handover/parcel/settle.h"
 
 #include <stdlib.h>
@@ -275,7 +274,6 @@ static void differences(const json_t *receipt, struct buf *lines)
 static int check_receipt(struct case_file *c, const json_t *receipt, const unsigned char key[32], struct err *err)
 {
 	char head[HISTORY_ID];
-	struct known_keys keys;
 	const char *case_of = json_get_string(receipt, "case");
 	const char *commit = json_get_string(receipt, "head");
 	if (!case_of || strcmp(case_of, case_id(c)) != 0)
@@ -286,9 +284,9 @@ static int check_receipt(struct case_file *c, const json_t *receipt, const unsig
 		    _("the receipt names a state that this case never had: it does not match what you handed over"));
 	if (history_head(case_history(c), head, err) < 0)
 		return -1;
-	known_keys_init(&keys, case_history(c));
-	int known = known_keys_has(&keys, head, key);
-	known_keys_release(&keys);
+	struct responders *responders = responders_new(case_history(c));
+	int known = responders_counts(responders, head, key);
+	responders_free(responders);
 	return known
 	           ? 0
 	           : err_set(err, ERR_DAMAGED, _("the receipt is signed by somebody who is no responder of this case"));

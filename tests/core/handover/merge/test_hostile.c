@@ -8,6 +8,7 @@
 #include "case/action/action.h"
 #include "case/store/blob.h"
 #include "case/store/meta.h"
+#include "case/store/responders.h"
 #include "handover/merge/judge.h"
 #include "handover/parcel/unpack.h"
 
@@ -93,6 +94,23 @@ static void insert_responder(struct case_file *c, const char *id, const char *la
 	buf_release(&line);
 }
 
+static void refused(struct case_file *to, struct case_file *from, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(to, before);
+	assert_int_equal(try_merge(to, from, &report, &err), -1);
+	if (!strstr(err.message, reason))
+		print_error("%s\n", err.message);
+	assert_non_null(strstr(err.message, reason));
+	merge_report_release(&report);
+	tree_digest(to, after);
+	assert_memory_equal(before, after, 32);
+	assert_verifies(to);
+}
+
 static void test_mark_clash(void **state)
 {
 	(void)state;
@@ -109,54 +127,52 @@ static void test_mark_clash(void **state)
 	                 "2026-01-03T00:00:00+00:00");
 	cross(0, 1);
 	assert_same_trees(2);
+	/* whatever they say about when they were entered, it is neither's */
 	for (int i = 0; i < 2; i++) {
-		assert_field(copies[i], "R1-R8", "mark", "Q1");
-		assert_field(copies[i], "R2-R8", "mark", "Q3");
+		char settled[MARK_TEXT];
+		responder_mark_settled("Q1", who[0]->public_key, settled);
+		assert_field(copies[i], "R1-R8", "mark", settled);
+		responder_mark_settled("Q1", who[1]->public_key, settled);
+		assert_field(copies[i], "R2-R8", "mark", settled);
 		assert_field(copies[i], "R2-R9", "mark", "Q2");
 		assert_verifies(copies[i]);
 	}
+	/* nor is it anybody's later */
+	insert_responder(copies[1], "40000000-0000-4000-8000-000000000000", "R2-R10", "Q1", who[2],
+	                 "2026-01-03T00:00:00+00:00");
+	refused(copies[0], copies[1], "another key's");
 	for (int i = 0; i < 3; i++)
 		identity_free(who[i]);
 	end(2);
 }
 
-static void relabel(struct case_file *c, const char *label, const char *fresh)
-{
-	struct err err = ERR_INIT;
-	json_t *object = record_get(c, label, RECORD_RAW, &err);
-	assert_non_null(object);
-	json_object_set_new(object, "aliases", json_pack("[s]", label));
-	json_object_set_new(object, "label", json_string(fresh));
-	struct action *a = action_begin(c, "merge", &err);
-	ok(action_store(a, object, &err), &err);
-	ok(action_commit(a, &err), &err);
-	json_decref(object);
-}
-
-/* One side renamed a record at an earlier merge to what is the label of another record here. */
+/* One person on three machines; what one of them renamed at a merge is the label of another record on the next. */
 static void test_renamed_into_a_label(void **state)
 {
 	(void)state;
 	char label[LABEL_TEXT];
-	begin(2);
-	open_as(1, 0); /* the same person there, as on another machine */
+	begin(COPIES);
+	open_as(1, 0);
+	open_as(2, 0);
 	add(copies[0], "asset", "hostname", "PC-1", label);
-	merge(copies[1], copies[0]);
-	relabel(copies[0], "R1-A1", "R1-A7");
-	relabel(copies[1], "R1-A1", "R1-A9");
-	json_t *other =
-	    object_of("40000000-0000-4000-8000-000000000000", "asset", "R1-A7", "2030-01-01T00:00:00+00:00");
-	json_object_set_new(other, "hostname", json_string("PC-2"));
-	json_object_set_new(other, "status", json_string("unchecked"));
-	insert_take(copies[1], other);
-	cross(0, 1);
-	assert_same_trees(2);
-	for (int i = 0; i < 2; i++) {
-		assert_field(copies[i], "R1-A1", "hostname", "PC-1"); /* by its former label */
-		assert_int_equal(count(copies[i], "asset"), 2);
+	add(copies[1], "asset", "hostname", "PC-2", label);
+	add(copies[2], "asset", "hostname", "PC-3", label);
+	add(copies[2], "asset", "hostname", "PC-4", label);
+	merge(copies[0], copies[1]);
+	assert_field(copies[0], "R1-A2", "hostname", "PC-2"); /* the later one of two R1-A1 … */
+	cross(0, 2);
+	for (int i = 0; i < COPIES; i += 2) { /* … gives way to the one that was made as R1-A2 */
+		assert_field(copies[i], "R1-A1", "hostname", "PC-1");
+		assert_field(copies[i], "R1-A2", "hostname", "PC-4");
+		assert_int_equal(count(copies[i], "asset"), 4);
 		assert_verifies(copies[i]);
 	}
-	end(2);
+	merge(copies[1], copies[0]);
+	merge(copies[0], copies[1]);
+	merge(copies[2], copies[1]);
+	assert_same_trees(COPIES);
+	assert_verifies(copies[1]);
+	end(COPIES);
 }
 
 static void test_unknown_kind(void **state)
@@ -203,23 +219,6 @@ static void merge_and_drop(struct case_file *to, struct case_file *from)
 	free(accepted.seconds);
 	parcel_release(&p);
 	buf_release(&bytes);
-}
-
-static void refused(struct case_file *to, struct case_file *from, const char *reason)
-{
-	struct err err = ERR_INIT;
-	struct merge_report report;
-	unsigned char before[32];
-	unsigned char after[32];
-	tree_digest(to, before);
-	assert_int_equal(try_merge(to, from, &report, &err), -1);
-	if (!strstr(err.message, reason))
-		print_error("%s\n", err.message);
-	assert_non_null(strstr(err.message, reason));
-	merge_report_release(&report);
-	tree_digest(to, after);
-	assert_memory_equal(before, after, 32);
-	assert_verifies(to);
 }
 
 static void test_merge_that_drops(void **state)

@@ -5,8 +5,8 @@
  * merges the same two copies makes the same record of it, and nobody can make
  * one that says something else under that id.
  */
-#ifndef GENBA_CASE_STORE_CONFLICT_H
-#define GENBA_CASE_STORE_CONFLICT_H
+#ifndef GENBA_CASE_KIND_CONFLICT_H
+#define GENBA_CASE_KIND_CONFLICT_H
 
 #include <jansson.h>
 

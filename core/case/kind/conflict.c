@@ -1,4 +1,4 @@
-#include "case/store/conflict.h"
+#include "case/kind/conflict.h"
 
 #include "base/json.h"
 
