@@ -143,6 +143,7 @@ static void catch_interrupt(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes is an error that is told, not an end in the middle */
 }
 
 static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total)

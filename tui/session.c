@@ -149,6 +149,28 @@ int session_open_with(struct session *s, const struct secret *passphrase, struct
 	return open_case(s, passphrase, err);
 }
 
+/* Without an identity only a passphrase of the case's own can open it: if there is none, none is asked for. */
+static int check_may_open(struct session *s, struct err *err)
+{
+	unsigned char raw[VAULT_HEADER];
+	if (vault_header_load(s->path, raw, NULL) < 0) /* opening says what is the matter */
+		return 0;
+	char *path = identity_default_path();
+	int may = vault_header_has_passphrase(raw);
+	if (!may)
+		err_set(err, ERR_UNLOCK,
+		        _("no identity in '%s', and no passphrase alone opens this case; did you mean --data FOLDER? "
+		          "`genba key import FILE` brings an identity back"),
+		        path);
+	else
+		fprintf(s->log,
+		        _("no identity in '%s' (did you mean --data FOLDER?): with the case's own passphrase it can be "
+		          "read\n"),
+		        path);
+	free(path);
+	return may ? 0 : -1;
+}
+
 int session_open(struct session *s, struct err *err)
 {
 	if (s->c)
@@ -161,6 +183,8 @@ int session_open(struct session *s, struct err *err)
 		return -1;
 	if (s->identity && s->identity->secret_key)
 		return open_case(s, NULL, err);
+	if (!s->identity && check_may_open(s, err) < 0)
+		return -1;
 	struct secret passphrase = SECRET_INIT;
 	char *prompt = passphrase_prompt(s);
 	int rc = session_passphrase(s, prompt, &passphrase, err);

@@ -14,7 +14,7 @@ static int open_tables(struct case_file *c, struct err *err)
 	if (tokenizer_register(c->db, err) < 0 || case_upgrade(c, err) < 0 || schema_check(c, err) < 0 ||
 	    search_open(c, err) < 0)
 		return -1;
-	return c->history ? 0 : history_open(&c->history, c->db, err);
+	return c->history ? 0 : case_open_history(c, err);
 }
 
 struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err)

@@ -97,7 +97,7 @@ static int from_1(struct case_file *c, struct err *err)
 	struct history_rebuilt rebuilt;
 	if (run(c, before, err) < 0 || fill_records(c, err) < 0 || run(c, after, err) < 0)
 		return -1;
-	if (history_open(&c->history, c->db, err) < 0 || history_rebuild(c->history, &rebuilt, err) < 0)
+	if (case_open_history(c, err) < 0 || history_rebuild(c->history, &rebuilt, err) < 0)
 		return -1;
 	if (rebuilt.dropped || !rebuilt.tree_whole)
 		return err_set(err, ERR_DAMAGED,

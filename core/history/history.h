@@ -45,6 +45,10 @@ void history_start(void);
 int history_open(struct history **out, sqlite3 *db, struct err *err);
 void history_free(struct history *h); /* NULL is fine */
 
+/* Asked where the database says "disk I/O error": `fn` sets the error (which page, damaged or not to be read) and returns 1,
+ * or 0 if it knows nothing. */
+void history_explain(struct history *h, int (*fn)(void *ctx, struct err *err), void *ctx);
+
 /* After the caller's ROLLBACK: forgets what the transaction had put into memory. */
 void history_rolled_back(struct history *h);
 

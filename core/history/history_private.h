@@ -56,7 +56,9 @@ enum history_statement {
 };
 
 struct history {
-	sqlite3 *db; /* the caller's */
+	sqlite3 *db;                                /* the caller's */
+	int (*explain)(void *ctx, struct err *err); /* what lies behind an I/O error; or NULL */
+	void *explain_ctx;
 	sqlite3_stmt *statements[HISTORY_STATEMENT_COUNT];
 	struct cached_object cache[OBJECT_CACHE];
 	struct object_index *index; /* ids in memory while everything is verified; else NULL */

@@ -59,6 +59,8 @@ int history_at(struct history *h, int64_t seconds, char id[HISTORY_ID], struct e
 	sqlite3_bind_blob(s, 2, from.id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	int rc = sqlite3_step(s);
 	int found = rc == SQLITE_ROW && hex_of_row(s, 0, id) == 0;
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		history_sql_error(h, _("read"), err); /* the first error wins */
 	sqlite3_reset(s);
 	return found ? 0 : err_set(err, ERR_NOT_FOUND, _("the case did not exist yet at that time"));
 }
@@ -235,8 +237,11 @@ int history_number(struct history *h, const char *id, uint64_t *number, struct e
 	if (!s)
 		return -1;
 	sqlite3_bind_blob(s, 1, oid.id, GIT_OID_RAWSZ, SQLITE_STATIC);
-	int found = sqlite3_step(s) == SQLITE_ROW;
+	int rc = sqlite3_step(s);
+	int found = rc == SQLITE_ROW;
 	*number = found ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	if (!found && rc != SQLITE_DONE)
+		history_sql_error(h, _("read"), err); /* the first error wins */
 	sqlite3_reset(s);
 	return found ? 0 : err_set(err, ERR_NOT_FOUND, _("this case has no commit %.10s"), id);
 }

@@ -21,6 +21,10 @@ int history_sql_error(struct history *h, const char *doing, struct err *err)
 {
 	int code = sqlite3_errcode(h->db) & 0xFF;
 	enum err_code what = ERR_FAILED;
+	struct err cause = ERR_INIT;
+	if ((code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB) && h->explain &&
+	    h->explain(h->explain_ctx, &cause))
+		return err_set(err, cause.code, _("cannot %s the history: %s"), doing, cause.message);
 	if (code == SQLITE_FULL || code == SQLITE_READONLY)
 		what = ERR_NO_SPACE;
 	else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
@@ -301,11 +305,14 @@ int object_prefix(struct history *h, enum history_statement which, const char *t
 	sqlite3_bind_blob(s, 1, from.id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	sqlite3_bind_blob(s, 2, to.id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	int found = 0;
-	while (found < 2 && sqlite3_step(s) == SQLITE_ROW) {
+	int rc = SQLITE_DONE;
+	while (found < 2 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		if (sqlite3_column_bytes(s, 0) == GIT_OID_RAWSZ)
 			git_oid_fromraw(id, sqlite3_column_blob(s, 0));
 		found++;
 	}
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		history_sql_error(h, _("read"), err); /* the first error wins */
 	sqlite3_reset(s);
 	if (found == 1)
 		return 0;

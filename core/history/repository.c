@@ -62,6 +62,12 @@ static int has_tables(sqlite3 *db)
 	return found;
 }
 
+void history_explain(struct history *h, int (*fn)(void *ctx, struct err *err), void *ctx)
+{
+	h->explain = fn;
+	h->explain_ctx = ctx;
+}
+
 int history_open(struct history **out, sqlite3 *db, struct err *err)
 {
 	history_libgit2_start();

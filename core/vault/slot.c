@@ -92,6 +92,8 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
                            struct err *err)
 {
 	uint32_t passes, kib;
+	if (secret_check_new(want->passphrase, err) < 0)
+		return -1;
 	vault_kdf_cost(want->kdf, &passes, &kib);
 	slot[AT_TYPE] = VAULT_SLOT_PASSPHRASE;
 	slot[AT_KDF] = KDF_ARGON2ID13;

@@ -72,3 +72,11 @@ int vault_header_is_signed_by(const unsigned char raw[VAULT_HEADER], const unsig
 	unsigned char signer[VAULT_KEY];
 	return header_signature(raw, signer) == VAULT_SIGNED_GOOD && memcmp(signer, key, VAULT_KEY) == 0;
 }
+
+int vault_header_has_passphrase(const unsigned char raw[VAULT_HEADER])
+{
+	for (unsigned i = 0; i < header_slots(raw); i++)
+		if (header_slot(raw, i)[0] == VAULT_SLOT_PASSPHRASE)
+			return 1;
+	return 0;
+}

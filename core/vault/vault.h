@@ -107,6 +107,9 @@ int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct 
 #define VAULT_MARK 32
 void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK]);
 
+/* 1 if a passphrase of the case's own may open the file. */
+int vault_header_has_passphrase(const unsigned char raw[VAULT_HEADER]);
+
 /* 1 if that key signed the header. */
 int vault_header_is_signed_by(const unsigned char raw[VAULT_HEADER], const unsigned char key[VAULT_KEY]);
 

@@ -88,6 +88,8 @@ static int seal_to_text(const struct identity *id, const struct secret *passphra
                         struct buf *text, struct err *err)
 {
 	struct sealing s;
+	if (secret_check_new(passphrase, err) < 0)
+		return -1;
 	randombytes_buf(s.salt, sizeof s.salt);
 	randombytes_buf(s.nonce, sizeof s.nonce);
 	uint32_t passes;

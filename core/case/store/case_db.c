@@ -49,6 +49,24 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err)
 	}
 }
 
+static int explain_fault(void *ctx, struct err *err)
+{
+	struct case_file *c = ctx;
+	const char *fault = c->vault ? vault_last_fault(c->vault) : NULL;
+	if (!fault || !*fault)
+		return 0;
+	err_set(err, vault_last_fault_code(c->vault), "%s", fault);
+	return 1;
+}
+
+int case_open_history(struct case_file *c, struct err *err)
+{
+	if (history_open(&c->history, c->db, err) < 0)
+		return -1;
+	history_explain(c->history, explain_fault, c);
+	return 0;
+}
+
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err)
 {
 	sqlite3_stmt **slot = &c->statements[which];

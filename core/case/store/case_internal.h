@@ -113,6 +113,9 @@ struct case_file {
 	sqlite3_stmt *statements[CASE_STATEMENT_COUNT];
 };
 
+/* Opens the history of the open database, which then names the vault's finding where a page cannot be read. */
+int case_open_history(struct case_file *c, struct err *err);
+
 /* The statement, reset and without bindings; NULL with an error if it cannot be prepared. */
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err);
 

@@ -4,9 +4,7 @@
 
 static int failed(struct case_file *c, struct err *err)
 {
-	int code = sqlite3_errcode(c->db) & 0xFF;
-	return err_set(err, code == SQLITE_FULL || code == SQLITE_READONLY ? ERR_NO_SPACE : ERR_FAILED,
-	               _("cannot keep the state of the work in the case: %s"), sqlite3_errmsg(c->db));
+	return case_sql_error(c, _("keep the state of the work in the case"), err);
 }
 
 int work_store_put(struct case_file *c, const char *key, int64_t part, const void *data, size_t n, struct err *err)

@@ -227,11 +227,19 @@ static int pick(struct building *k, const char *kind, const char *condition, int
 	return rc ? rc : tally_pick(k->c, kind, condition, limit, pick_settled, &p, k->err);
 }
 
+#define MACHINES_MAX 1000000000 /* of all sites together: more is no number of machines, and no sum overflows */
+
+static void add_machines(int64_t *sum, json_int_t more)
+{
+	if (more > 0)
+		*sum = more > MACHINES_MAX - *sum ? MACHINES_MAX : *sum + more;
+}
+
 static int take_site(void *ctx, json_t *site)
 {
 	struct building *k = ctx;
-	k->b->expected += json_integer_value(json_object_get(site, "terminals")) +
-	                  json_integer_value(json_object_get(site, "servers"));
+	add_machines(&k->b->expected, json_integer_value(json_object_get(site, "terminals")));
+	add_machines(&k->b->expected, json_integer_value(json_object_get(site, "servers")));
 	return 0;
 }
 

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Doors that each must be shut: a passphrase that is none, an identity that is not there, a damaged page behind any command,
+# a limit of file sizes, numbers that overflow.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home XDG_RUNTIME_DIR=$work/run GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/site.genba
+mkdir -m 700 run
+echo 'correct horse battery staple' >pass
+printf '\nsecond line\n' >blank
+bad=0
+
+wrong() {
+	printf 'FAIL: %s\n' "$*"
+	bad=$((bad + 1))
+}
+refused() { # refused STATUS PATTERN COMMAND…
+	local wanted=$1 pattern=$2 got=0
+	shift 2
+	"$@" >out 2>err </dev/null || got=$?
+	[ "$got" = "$wanted" ] || wrong "'${*#"$genba"}': status $got, wanted $wanted: $(head -c 300 err)"
+	grep -Eq -- "$pattern" err || wrong "'${*#"$genba"}' says '$(head -c 300 err)', not /$pattern/"
+}
+
+# ---- an empty passphrase, at every door
+refused 2 'empty passphrase' "$genba" key new --name One --mark R1 --kdf interactive --passphrase-file blank
+"$genba" key new --name One --mark R1 --kdf interactive >/dev/null 2>&1
+refused 2 'empty passphrase' "$genba" new other.genba --title x --case-passphrase-file blank --kdf interactive
+[ ! -e other.genba ] || wrong "a refused 'new' left a file"
+"$genba" new --title x --no-recovery --kdf interactive site.genba >/dev/null 2>&1
+"$genba" note one >/dev/null
+"$genba" add asset hostname=PC-1 >/dev/null
+refused 2 'empty passphrase' "$genba" handover --for Counsel --out handed.genba --case-passphrase-file blank --kdf interactive
+[ ! -e handed.genba ] || wrong "a refused handover left a file"
+refused 2 'empty passphrase' "$genba" key slots add --passphrase --new-passphrase-file blank --kdf interactive
+refused 2 'empty passphrase' "$genba" key passwd --new-passphrase-file blank --kdf interactive
+[ "$("$genba" key slots | wc -l)" = 1 ] || wrong "a refused passphrase became a slot"
+
+# ---- no identity: nothing is asked that cannot fit
+refused 3 "no identity in '$work/none.*--data" env -u GENBA_PASSPHRASE_FILE XDG_DATA_HOME="$work/none" "$genba" list asset
+
+# ---- numbers that overflow
+"$genba" add site name=Head terminals=9000000000000000000 servers=9000000000000000000 >/dev/null 2>&1 || true
+"$genba" board >out || wrong "the board: $?"
+! grep -q -- '-[0-9][0-9]* %' out || wrong "the board counts below zero: $(grep % out)"
+
+# ---- a limit of file sizes is told
+status=0
+(ulimit -f 64; "$genba" export git repository >/dev/null 2>err; "$genba" export csv asset assets.csv >/dev/null 2>>err;
+	head -c 200000 /dev/zero | "$genba" preserve - --as raw --to copies >/dev/null 2>>err) || status=$?
+[ "$status" -lt 6 ] || wrong "a limit of file sizes ends genba with status $status"
+
+# ---- a damaged page, behind every command: 0 or 4, with the page named
+cp site.genba whole.genba
+pages=$((($(stat -c %s site.genba) - 24576) / 4096))
+named=0
+for page in $(seq 0 $((pages - 1))); do
+	cp whole.genba site.genba
+	printf 'x' | dd of=site.genba bs=1 seek=$((24576 + page * 4096 + 100)) conv=notrunc status=none
+	for command in log "list note" "diff HEAD" board; do
+		status=0
+		# shellcheck disable=SC2086
+		"$genba" --read-only $command >out 2>err || status=$?
+		case $status in
+		0) ;;
+		4) if grep -q 'page [0-9]' err; then named=$((named + 1)); else wrong "page $((page + 1)), '$command' names no page: $(head -c 200 err)"; fi ;;
+		*) wrong "page $((page + 1)), '$command': status $status: $(tail -1 err)" ;;
+		esac
+	done
+done
+[ "$named" -ge 8 ] || wrong "only $named times was a damaged page named"
+
+[ "$bad" = 0 ] || exit 1
+echo "doors: $pages pages damaged in turn, named $named times"
