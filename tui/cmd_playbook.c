@@ -238,7 +238,7 @@ static int is_run(struct session *s, const char *word)
 {
 	json_t *record = record_get(s->c, word, 0, NULL);
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
-	int is = kind && strcmp(kind, "run") == 0;
+	int is = kind_has(kind, KIND_RUN);
 	json_decref(record);
 	return is;
 }

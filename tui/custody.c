@@ -37,7 +37,7 @@ static void add_action(const json_t *transfer, struct buf *out)
 static int is_evidence(const json_t *item)
 {
 	const struct kind *kind = record_kind(item);
-	return kind && strcmp(kind->name, "evidence") == 0;
+	return kind && (kind->traits & KIND_EVIDENCE);
 }
 
 /* ---- rows */

@@ -195,12 +195,12 @@ static char *make_new(struct picking *p, const struct kind *kind)
 	const char *type = NULL;
 	struct assign fields[2] = {{kind->title_field, p->typed}};
 	size_t count = *p->typed ? 1 : 0;
-	if (strcmp(kind->name, "indicator") == 0 && count) {
+	if ((kind->traits & KIND_INDICATOR) && count) {
 		textscan(p->typed, strlen(p->typed), keep_type, &type, NULL);
 		if (type)
 			fields[count++] = (struct assign){"type", type};
 	}
-	int at_once = strcmp(kind->name, "party") == 0 || strcmp(kind->name, "asset") == 0 || type;
+	int at_once = (kind->traits & KIND_QUICK) || type;
 	if (count == 0 || !at_once)
 		return form_run(p->wb, kind->name, fields, count, label) ? xstrdup(label) : NULL;
 	if (record_add(workbench_case(p->wb), kind->name, fields, count, 0, label, &err) < 0) {
@@ -222,8 +222,7 @@ static void prepare(struct picking *p, const char *chosen)
 			continue;
 		p->tables[p->table_count++] = workbench_table(p->wb, kind, NULL);
 		table_work(p->tables[p->table_count - 1], clock_steady() + FIND_SLICE);
-		int common = strcmp(kind->name, "party") == 0 || strcmp(kind->name, "asset") == 0 ||
-		             strcmp(kind->name, "indicator") == 0;
+		int common = (kind->traits & KIND_QUICK) || (kind->traits & KIND_INDICATOR);
 		if (p->new_count < NEW_MOST && !rule_machine_kind(kind) &&
 		    (common || strcmp(p->field->ref_kind, kind->name) == 0))
 			p->new_kinds[p->new_count++] = kind;

@@ -3,33 +3,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "case/action/verb.h"
 #include "case/kind/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A verb that is not here stays as it is. */
-static const char *verb_text(const char *verb)
-{
-	static const struct {
-		const char *verb;
-		const char *text;
-	} verbs[] = {
-	    {"add", N_("action: add")},           {"set", N_("action: set")},
-	    {"note", N_("action: note")},         {"retract", N_("action: retract")},
-	    {"undo", N_("action: undo")},         {"play", N_("action: play")},
-	    {"step", N_("action: step")},         {"preserve", N_("action: preserve")},
-	    {"capture", N_("action: capture")},   {"verify", N_("action: verify")},
-	    {"new", N_("action: new")},           {"import", N_("action: import")},
-	    {"merge", N_("action: merge")},       {"resolve", N_("action: resolve")},
-	    {"handover", N_("action: handover")}, {"accept", N_("action: accept")},
-	    {"purge", N_("action: purge")},       {"print", N_("action: print")},
-	};
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (strcmp(verbs[i].verb, verb) == 0)
-			return i18n_text(verbs[i].text);
-	return verb;
-}
 
 /* The kind of the record that `set LABEL: …` changed, or NULL. */
 static const struct kind *kind_of(const char *label)
@@ -62,11 +40,12 @@ void subject_text(const char *subject, struct buf *out)
 	const char *rest = subject + verb_size + (subject[verb_size] == ' ');
 	size_t word_size = strcspn(rest, " :");
 	char *word = xstrndup(rest, word_size);
-	buf_adds(out, verb_text(verb));
-	if (strcmp(verb, "set") == 0 && strncmp(rest + word_size, ": ", 2) == 0) {
+	const struct verb *row = verb_find(verb);
+	buf_adds(out, row ? i18n_text(row->text) : verb);
+	if (row && row->subject == VERB_FIELDS && strncmp(rest + word_size, ": ", 2) == 0) {
 		buf_addf(out, " %s:", word);
 		add_fields(kind_of(word), rest + word_size + 2, out);
-	} else if (strcmp(verb, "add") == 0 && kind_find(word)) {
+	} else if (row && row->subject == VERB_KIND && kind_find(word)) {
 		buf_addf(out, " %s%s", kind_label(kind_find(word)), rest + word_size);
 	} else if (*rest) {
 		buf_addf(out, " %s", rest);

@@ -74,7 +74,7 @@ static void open_row(struct view *v)
 	const char *label = view_label(v);
 	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
-	if (kind && strcmp(kind, "run") == 0 && !*workbench_as_of(v->wb))
+	if (kind_has(kind, KIND_RUN) && !*workbench_as_of(v->wb))
 		workbench_show(v->wb, "playbook", label);
 	else
 		workbench_open(v->wb, label);

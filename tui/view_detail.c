@@ -207,8 +207,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	if (!record)
 		return -1;
 	const struct kind *kind = record_kind(record);
-	data(v)->is_note = kind && strcmp(kind->name, "note") == 0;
-	data(v)->is_asset = kind && strcmp(kind->name, "asset") == 0;
+	data(v)->is_note = kind && (kind->traits & KIND_NOTE);
+	data(v)->is_asset = kind && (kind->traits & KIND_ASSET);
 	data(v)->has_secret = 0;
 	char *title = kind ? workbench_name_of_record(v->wb, record) : xstrdup("");
 	v->heading = xasprintf("%s  %s  %s", record_label(record), kind ? kind_label(kind) : "?", title);
@@ -286,13 +286,13 @@ static struct view *form_from(struct view *v, const json_t *note, const char *ki
 	char *all = about(note, 0);
 	struct assign fields[5];
 	size_t n = 0;
-	if (strcmp(kind, "asset") != 0)
+	if (!kind_has(kind, KIND_ASSET))
 		fields[n++] = (struct assign){"title", title};
-	if (strcmp(kind, "event") == 0)
+	if (kind_has(kind, KIND_EVENT))
 		fields[n++] = (struct assign){"assets", assets};
 	if (strcmp(kind, "measure") == 0)
 		fields[n++] = (struct assign){"on", all};
-	if (when && strcmp(kind, "event") == 0)
+	if (when && kind_has(kind, KIND_EVENT))
 		fields[n++] = (struct assign){"when", when};
 	if (basis)
 		fields[n++] = (struct assign){"basis", basis};
@@ -310,7 +310,7 @@ static void make_of(struct view *v)
 	struct err err = ERR_INIT;
 	json_t *note = record_get(workbench_case(v->wb), v->argument, 0, &err);
 	const struct kind *kind = note ? record_kind(note) : NULL;
-	if (!kind || strcmp(kind->name, "note") != 0) {
+	if (!kind || !(kind->traits & KIND_NOTE)) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s",
 		               _("only a note is made into something else; n writes a note on this"));
 		json_decref(note);

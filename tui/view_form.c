@@ -363,7 +363,7 @@ static int take_whole(void *ctx, const struct textscan_hit *hit)
 static void know_indicator(struct form *f, struct form_value *typed)
 {
 	struct form_value *type = value_named(f, "type");
-	if (strcmp(f->kind->name, "indicator") != 0 || strcmp(typed->field->name, "value") != 0 || !typed->value)
+	if (!(f->kind->traits & KIND_INDICATOR) || strcmp(typed->field->name, "value") != 0 || !typed->value)
 		return;
 	struct whole w = {strlen(typed->value), NULL, NULL};
 	textscan(typed->value, w.size, take_whole, &w, NULL);
@@ -448,11 +448,7 @@ static int write_record(struct view *v, char label[LABEL_TEXT], struct err *err)
 		if (f->values[i].changed)
 			fields[n++] =
 			    (struct assign){f->values[i].field->name, f->values[i].value ? f->values[i].value : ""};
-	struct action *a = action_begin(c,
-	                                *f->label                            ? "set"
-	                                : strcmp(f->kind->name, "note") == 0 ? "note"
-	                                                                     : "add",
-	                                err);
+	struct action *a = action_begin(c, *f->label ? "set" : kind_add_verb(f->kind->name), err);
 	int rc = a ? 0 : -1;
 	if (a && *f->label)
 		rc = action_set(a, f->label, fields, n, 0, err);

@@ -61,9 +61,9 @@ static struct list_view *data(struct view *v)
 
 /* ---- layout */
 
-static int is_kind(struct table *t, const char *name)
+static int has_trait(struct table *t, enum kind_trait trait)
 {
-	return strcmp(table_kind(t)->name, name) == 0;
+	return (table_kind(t)->traits & trait) != 0;
 }
 
 /* What says how the evidence of a row stands: a new reference. */
@@ -237,10 +237,10 @@ static void choose_columns(struct list_view *lv)
 	lv->column_count = 1;
 	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++) {
 		const struct field *field = kind_field(kind, kind->list_columns[i]);
-		int verified = strcmp(kind->name, "evidence") == 0 && strcmp(field->name, "verified_at") == 0;
+		int verified = (kind->traits & KIND_EVIDENCE) && strcmp(field->name, "verified_at") == 0;
 		lv->columns[lv->column_count++] =
 		    (struct column){.field = verified ? NULL : field, .of = verified ? OF_LAST_READ : OF_FIELD};
-		if (i == 0 && strcmp(kind->name, "evidence") == 0)
+		if (i == 0 && (kind->traits & KIND_EVIDENCE))
 			lv->columns[lv->column_count++] = (struct column){.of = OF_STANDING};
 	}
 }
@@ -411,9 +411,9 @@ static int work(struct view *v, double deadline, int *show)
 static int is_alarm(struct table *t, size_t row)
 {
 	const struct kind *kind = table_kind(t);
-	if (is_kind(t, "evidence"))
+	if (has_trait(t, KIND_EVIDENCE))
 		return standing_of(t, row) == STANDING_DIFFERS;
-	if (!is_kind(t, "asset"))
+	if (!has_trait(t, KIND_ASSET))
 		return 0;
 	json_t *asset = json_object();
 	json_t *disputes = (json_t *)(uintptr_t)table_disputes(t, row);
@@ -509,8 +509,8 @@ void view_list_redo(struct view *v)
 /* Lists of some kinds have keys of their own. */
 static const struct view_ops *ops_of(const char *kind)
 {
-	return strcmp(kind, "evidence") == 0 ? &evidence_list_view
-	       : strcmp(kind, "asset") == 0  ? &asset_list_view
+	return kind_has(kind, KIND_EVIDENCE) ? &evidence_list_view
+	       : kind_has(kind, KIND_ASSET)  ? &asset_list_view
 	                                     : &list_view;
 }
 

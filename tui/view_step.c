@@ -371,7 +371,7 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 	char *labels = NULL;
 	if (called)
 		step_start_called(v->wb, called, f->assets);
-	else if (kind && strcmp(kind, "evidence") == 0)
+	else if (kind_has(kind, KIND_EVIDENCE))
 		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
 	else if (kind && kind_find(kind))
 		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);

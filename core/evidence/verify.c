@@ -304,7 +304,7 @@ static int check_label(struct checking *k, const char *label)
 	json_t *record = record_get(k->c, label, 0, k->err);
 	const struct kind *kind = record ? record_kind(record) : NULL;
 	int rc = record ? 0 : -1;
-	if (rc == 0 && (!kind || strcmp(kind->name, "evidence") != 0))
+	if (rc == 0 && (!kind || !(kind->traits & KIND_EVIDENCE)))
 		rc = err_set(k->err, ERR_USAGE, _("%s is not evidence"), label);
 	if (rc == 0)
 		rc = check_one(k, record);

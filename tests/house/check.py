@@ -278,6 +278,15 @@ for path in sources:
             found.setdefault(f'{path}:{hit[1]}', f'{path}:{number}: compares a kind with "{hit[1]}": its row should say it')
 check_list('kinds', found)
 
+# ---- verbs of actions are rows
+
+verbs = set(re.findall(r'^ *\{"([a-z]+)", N_\(', text['core/case/action/verb.c'], re.M))
+for path in sources:
+    for number, line in enumerate(text[path].split('\n'), 1):
+        hit = re.search(r'action_begin(?:_within)?\([^"]*"([a-z]+)"', line)
+        if hit and hit[1] not in verbs:
+            wrong(f'{path}:{number}: the verb "{hit[1]}" has no row in core/case/action/verb.c')
+
 # ---- rooms have tests, texts have a catalogue
 
 untested = {}

@@ -294,7 +294,7 @@ static const char *label_given(const struct assign *fields, size_t count)
 static int is_transfer(const json_t *object)
 {
 	const char *kind = json_get_string(object, "kind");
-	return kind && strcmp(kind, "transfer") == 0;
+	return kind_has(kind, KIND_CUSTODY);
 }
 
 int action_insert(struct action *a, json_t *object, struct err *err)
@@ -496,7 +496,7 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 	int rc = 0;
 	if (!reason || !*reason)
 		rc = err_set(err, ERR_USAGE, _("a retraction needs a reason: --reason TEXT"));
-	else if (strcmp(json_get_string(before, "kind"), "case") == 0)
+	else if (kind_has(json_get_string(before, "kind"), KIND_ONE))
 		rc = err_set(err, ERR_USAGE, _("the case itself cannot be retracted"));
 	else if (record_is_retracted(before))
 		rc = err_set(err, ERR_FAILED, _("%s was retracted already (%s)"), label,
@@ -519,7 +519,7 @@ int action_retract(struct action *a, const char *label, const char *reason, stru
 int record_add(struct case_file *c, const char *kind, const struct assign *fields, size_t count, unsigned flags,
                char label[LABEL_TEXT], struct err *err)
 {
-	struct action *a = action_begin(c, strcmp(kind, "note") == 0 ? "note" : "add", err);
+	struct action *a = action_begin(c, kind_add_verb(kind), err);
 	if (!a)
 		return -1;
 	action_add(a, kind, fields, count, flags, label, err);

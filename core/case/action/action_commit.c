@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/action_private.h"
+#include "case/action/verb.h"
 #include "case/trust/seen.h"
 #include "history/exchange.h"
 
@@ -21,7 +22,8 @@ static char *make_subject(const struct action *a)
 {
 	struct buf b = BUF_INIT;
 	buf_adds(&b, a->subject ? a->subject : a->verb);
-	if (strcmp(a->verb, "add") == 0)
+	const struct verb *verb = verb_find(a->verb);
+	if (verb && verb->subject == VERB_KIND)
 		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
 	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT && !a->subject; i++)
 		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
@@ -118,7 +120,7 @@ static void tell_changed(struct action *a)
 	for (size_t i = 0; i < a->count; i++) {
 		const struct changed *change = &a->changes[i];
 		ids[count++] = change->id;
-		if (strcmp(change->kind, "conflict") != 0 || !change->text)
+		if (!kind_has(change->kind, KIND_CONFLICT) || !change->text)
 			continue;
 		json_t *conflict = json_parse(change->text, strlen(change->text), NULL);
 		const char *about = json_get_string(conflict, "record");
@@ -152,7 +154,7 @@ int action_commit(struct action *a, struct err *err)
 	int refresh = 0;
 	tell_changed(a);
 	for (size_t i = 0; i < a->count; i++)
-		refresh |= strcmp(a->changes[i].kind, "case") == 0 || strcmp(a->changes[i].kind, "responder") == 0;
+		refresh |= kind_has(a->changes[i].kind, KIND_OPEN);
 	action_free(a);
 	seen_update(c);
 	if (refresh)

@@ -16,7 +16,7 @@ struct moment {
 static int take_transfer(void *ctx, json_t *record, const char *field)
 {
 	const struct kind *kind = record_kind(record);
-	if (kind && strcmp(kind->name, "transfer") == 0 && strcmp(field, "items") == 0 && !record_is_retracted(record))
+	if (kind && (kind->traits & KIND_CUSTODY) && strcmp(field, "items") == 0 && !record_is_retracted(record))
 		json_array_append(ctx, record);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "case/action/action.h"
 #include "case/action/reserve.h"
+#include "case/action/verb.h"
 #include "case/store/case_internal.h"
 
 #include <stdlib.h>
@@ -60,12 +61,11 @@ static int consider(void *ctx, const struct history_entry *entry)
 
 static int check_target(const struct target *t, struct err *err)
 {
-	static const char *const allowed[] = {"add", "set", "note", "retract", "step", "play", "import"};
+	const struct verb *verb = verb_find(t->action);
 	if (!*t->id || strcmp(t->action, "new") == 0)
 		return err_set(err, ERR_FAILED, _("there is nothing of yours left to undo"));
-	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-		if (*t->parent && strcmp(t->action, allowed[i]) == 0)
-			return 0;
+	if (*t->parent && verb && verb->undoable)
+		return 0;
 	return err_set(err, ERR_FAILED,
 	               _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),
 	               t->action, t->subject);

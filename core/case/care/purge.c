@@ -44,7 +44,7 @@ static void take_version(struct purging *p, const json_t *stored)
 		if (text_store_is_digest(text, NULL)) {
 			json_object_set_new(p->texts, text, json_true());
 			json_object_set_new(p->fields, name, json_true());
-		} else if (kind && strcmp(kind, "evidence") == 0 && strlen(text) == 64 && is_kept_file(p->c, text)) {
+		} else if (kind_has(kind, KIND_EVIDENCE) && strlen(text) == 64 && is_kept_file(p->c, text)) {
 			json_object_set_new(p->files, text, json_true());
 			json_object_set_new(p->fields, name, json_true());
 		}
@@ -87,7 +87,7 @@ static int take_conflict(void *ctx, json_t *record, const char *field)
 {
 	struct purging *p = ctx;
 	const char *kind = json_get_string(record, "kind");
-	if (!kind || strcmp(kind, "conflict") != 0 || strcmp(field, "record") != 0)
+	if (!kind_has(kind, KIND_CONFLICT) || strcmp(field, "record") != 0)
 		return 0;
 	json_t *stored = record_get(p->c, record_label(record), RECORD_RAW, p->err);
 	int rc = stored ? take_versions(p, stored) : -1;

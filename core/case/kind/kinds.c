@@ -149,3 +149,15 @@ const char *field_type_name(enum field_type type)
 	};
 	return (size_t)type < COUNT_OF(names) ? names[type] : "";
 }
+
+int kind_has(const char *name, enum kind_trait trait)
+{
+	const struct kind *kind = name ? kind_find(name) : NULL;
+	return kind && (kind->traits & trait) != 0;
+}
+
+const char *kind_add_verb(const char *name)
+{
+	const struct kind *kind = kind_find(name);
+	return kind && kind->add_verb ? kind->add_verb : "add";
+}

@@ -59,6 +59,23 @@ struct field {
 	unsigned common : 1;     /* every kind has it */
 };
 
+/* What code that serves every kind asks of one, instead of its name. */
+enum kind_trait {
+	KIND_MACHINE = 1,   /* made by genba only: nobody adds or sets one by hand */
+	KIND_ONE = 2,       /* there is one in a case, which names itself */
+	KIND_OPEN = 4,      /* what an open case says of itself follows from it: title, mark, responder */
+	KIND_CUSTODY = 8,   /* hands items over: their holder follows */
+	KIND_CONFLICT = 16, /* a field of another record that two sides set */
+	KIND_EVIDENCE = 32, /* bytes or things that were preserved: verified, extracted, handed over beside the case */
+	KIND_EVENT = 64,    /* stands on the timeline, also without a time */
+	KIND_RESPONDER = 128,  /* a key that signs */
+	KIND_NOTE = 256,       /* its text is what it is: shown whole */
+	KIND_RUN = 512,        /* a playbook being worked through */
+	KIND_ASSET = 1024,     /* a machine or service: has a finding, a containment, evidence */
+	KIND_QUICK = 2048,     /* few enough that a person chooses from all of them at once */
+	KIND_INDICATOR = 4096, /* what was seen and is looked for elsewhere */
+};
+
 struct kind {
 	int place; /* among the kinds, in lists and help: the lower the earlier */
 	const char *name;
@@ -67,6 +84,8 @@ struct kind {
 	const char *ja;
 	const struct field *fields; /* its own, without the common ones; see kind_field_at() */
 	size_t field_count;
+	unsigned traits;         /* enum kind_trait */
+	const char *add_verb;    /* of the action that adds one; NULL: "add" */
 	const char *title_field; /* names a record in lists. Of any type: an enum or a reference for some kinds */
 	const char *const *list_columns; /* field names, most telling first */
 	size_t list_column_count;
@@ -78,6 +97,12 @@ const struct kind *kind_find(const char *name);
 const struct kind *kind_by_letter(char letter); /* upper case */
 size_t kind_count(void);
 const struct kind *kind_at(size_t i);
+
+/* 1 if the kind of that name has the trait; NULL or an unknown name has none. */
+int kind_has(const char *name, enum kind_trait trait);
+
+/* The verb of the action that adds a record of the kind. */
+const char *kind_add_verb(const char *name);
 
 /* The fields of a kind: its own first, then the common ones that it does not replace by one of its own. */
 size_t kind_field_count(const struct kind *kind);

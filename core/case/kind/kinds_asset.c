@@ -174,6 +174,7 @@ static const char *const asset_columns[] = {"hostname", "type",      "status",  
 const struct kind kind_asset = {
 	PLACE(20),
 	KIND("asset", 'A', "Asset", "資産"),
+	TRAITS(KIND_ASSET | KIND_QUICK),
 	.title_field = "hostname",
 	FIELDS(asset_fields),
 	COLUMNS(asset_columns),

@@ -94,6 +94,7 @@ static const char *const event_columns[] = {"when",  "title",  "side", "outcome"
 const struct kind kind_event = {
 	PLACE(40),
 	KIND("event", 'V', "Event", "事象"),
+	TRAITS(KIND_EVENT),
 	.title_field = "title",
 	FIELDS(event_fields),
 	COLUMNS(event_columns),
@@ -224,6 +225,7 @@ static const char *const indicator_columns[] = {"type", "value", "role", "action
 const struct kind kind_indicator = {
 	PLACE(60),
 	KIND("indicator", 'I', "Indicator", "侵害指標"),
+	TRAITS(KIND_INDICATOR),
 	.title_field = "value",
 	.value_of_type = 1,
 	FIELDS(indicator_fields),

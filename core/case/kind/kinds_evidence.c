@@ -146,6 +146,7 @@ static const char *const evidence_columns[] = {"title",       "form", "source_si
 const struct kind kind_evidence = {
 	PLACE(30),
 	KIND("evidence", 'E', "Evidence", "証拠"),
+	TRAITS(KIND_EVIDENCE),
 	.title_field = "title",
 	FIELDS(evidence_fields),
 	COLUMNS(evidence_columns),
@@ -206,6 +207,7 @@ static const char *const transfer_columns[] = {"when", "items", "action", "from"
 const struct kind kind_transfer = {
 	PLACE(170),
 	KIND("transfer", 'T', "Custody transfer", "証拠の授受"),
+	TRAITS(KIND_CUSTODY),
 	.title_field = "purpose",
 	FIELDS(transfer_fields),
 	COLUMNS(transfer_columns),

@@ -36,6 +36,7 @@ static const char *const responder_columns[] = {"mark", "name", "role", "organis
 const struct kind kind_responder = {
 	PLACE(240),
 	KIND("responder", 'R', "Responder", "対応者"),
+	TRAITS(KIND_MACHINE | KIND_OPEN | KIND_RESPONDER),
 	.title_field = "name",
 	FIELDS(responder_fields),
 	COLUMNS(responder_columns),
@@ -70,6 +71,7 @@ static const char *const run_columns[] = {"playbook", "on", "state", "started", 
 const struct kind kind_run = {
 	PLACE(220),
 	KIND("run", 'J', "Run", "実施"),
+	TRAITS(KIND_MACHINE | KIND_RUN),
 	.title_field = "playbook",
 	FIELDS(run_fields),
 	COLUMNS(run_columns),
@@ -113,6 +115,7 @@ static const char *const step_columns[] = {"name", "phase", "outcome", "who", "a
 const struct kind kind_step = {
 	PLACE(230),
 	KIND("step", 'S', "Step", "手順"),
+	TRAITS(KIND_MACHINE),
 	.title_field = "name",
 	FIELDS(step_fields),
 	COLUMNS(step_columns),
@@ -140,6 +143,7 @@ static const char *const conflict_columns[] = {"record", "field", "one", "other"
 const struct kind kind_conflict = {
 	PLACE(250),
 	KIND("conflict", 'X', "Conflict", "競合"),
+	TRAITS(KIND_MACHINE | KIND_CONFLICT),
 	.title_field = "field",
 	FIELDS(conflict_fields),
 	COLUMNS(conflict_columns),

@@ -75,6 +75,7 @@ static const char *const case_columns[] = {"title", "party", "route", "stage", "
 const struct kind kind_case = {
 	PLACE(10),
 	KIND("case", 0, "Case", "事案"),
+	TRAITS(KIND_MACHINE | KIND_ONE | KIND_OPEN),
 	.title_field = "title",
 	FIELDS(case_fields),
 	COLUMNS(case_columns),
@@ -183,6 +184,7 @@ static const char *const party_columns[] = {"name", "type", "org_kind", "parent"
 const struct kind kind_party = {
 	PLACE(90),
 	KIND("party", 'P', "Party", "関係者・組織"),
+	TRAITS(KIND_QUICK),
 	.title_field = "name",
 	FIELDS(party_fields),
 	COLUMNS(party_columns),
@@ -461,6 +463,8 @@ static const char *const note_columns[] = {"entered", "stance", "state", "text",
 const struct kind kind_note = {
 	PLACE(50),
 	KIND("note", 'N', "Note", "メモ"),
+	TRAITS(KIND_NOTE),
+	.add_verb = "note",
 	.title_field = "text",
 	FIELDS(note_fields),
 	COLUMNS(note_columns),

@@ -42,6 +42,7 @@
 #define PLACE(number) .place = (number)
 #define KIND(kind_name, label_letter, english, japanese) \
 	.name = (kind_name), .letter = (label_letter), .en = (english), .ja = (japanese)
+#define TRAITS(of_kind) .traits = (of_kind)
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
 #define COLUMNS(table) .list_columns = (table), .list_column_count = COUNT_OF(table)
 /* clang-format on */

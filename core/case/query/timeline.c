@@ -13,8 +13,7 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 		return -1;
 	const char *when = json_get_string(record, "when");
 	const char *kind = json_get_string(record, "kind");
-	if (!when &&
-	    !(kind && strcmp(kind, "event") == 0)) /* an undated event has no time; when it was typed in is none */
+	if (!when && !kind_has(kind, KIND_EVENT)) /* an undated event has no time; when it was typed in is none */
 		when = json_get_string(record, "entered");
 	int rc = when ? edtf_parse(when, out, NULL) : -1;
 	json_decref(record);

@@ -120,7 +120,7 @@ json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *re
 {
 	const char *id = json_get_string(record, "id");
 	const char *kind = json_get_string(record, "kind");
-	if (!record || (flags & RECORD_RAW) || !id || (kind && strcmp(kind, "conflict") == 0))
+	if (!record || (flags & RECORD_RAW) || !id || kind_has(kind, KIND_CONFLICT))
 		return record;
 	const json_t *fields = record_disputes(c, commit, id);
 	if (!fields)

@@ -176,7 +176,7 @@ static json_t *conflict_as_read(struct case_file *c, const json_t *conflict, jso
 
 static int is_conflict_value(const struct kind *kind, const char *name)
 {
-	return strcmp(kind->name, "conflict") == 0 &&
+	return (kind->traits & KIND_CONFLICT) &&
 	       (strcmp(name, "one") == 0 || strcmp(name, "other") == 0 || strcmp(name, "base") == 0);
 }
 
@@ -537,7 +537,7 @@ static int is_clean_without_check(const json_t *record)
 {
 	const char *kind = json_get_string(record, "kind");
 	const char *status = json_get_string(record, "status");
-	return kind && status && strcmp(kind, "asset") == 0 && strcmp(status, "clean") == 0 &&
+	return status && kind_has(kind, KIND_ASSET) && strcmp(status, "clean") == 0 &&
 	       !json_get_string(record, "checked_by");
 }
 

@@ -63,7 +63,7 @@ static int is_label_of(const struct kind *kind, const char *label)
 static int is_conflict(const json_t *object)
 {
 	const char *kind = json_get_string(object, "kind");
-	return kind && strcmp(kind, "conflict") == 0;
+	return kind_has(kind, KIND_CONFLICT);
 }
 
 static int has_its_label(const json_t *object, const struct kind *kind)

@@ -15,11 +15,7 @@
 
 int rule_machine_kind(const struct kind *kind)
 {
-	static const char *const names[] = {"case", "responder", "run", "step", "conflict"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(kind->name, names[i]) == 0)
-			return 1;
-	return 0;
+	return (kind->traits & KIND_MACHINE) != 0;
 }
 
 static int is(const json_t *object, const char *field, const char *value)
@@ -65,14 +61,6 @@ int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsig
 	return *label ? err_set(err, ERR_EXISTS, _("value: '%s' is on record already: %s"), value, label) : 0;
 }
 
-int rule_check(struct case_file *c, const json_t *object, struct err *err)
-{
-	(void)c;
-	if (is(object, "kind", "contact"))
-		return check_contact(object, err);
-	return 0;
-}
-
 static int64_t time_in(const json_t *record, const char *field, int at_end)
 {
 	const char *text = json_get_string(record, field);
@@ -116,25 +104,54 @@ static int is_written_after_entry(const json_t *record)
 	return written != INT64_MIN && entered != INT64_MIN && written - ZONES > entered;
 }
 
+static void warn_asset(struct case_file *c, const json_t *asset, struct buf *lines)
+{
+	const char *check = json_get_string(asset, "checked_by");
+	if (is(asset, "status", "clean") && !json_object_get(asset, "checked_by"))
+		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
+	if (is(asset, "status", "clean") && check && rule_check_is_stale(c, check, rule_newest_indicator(c)))
+		buf_adds(lines,
+		         _("to be checked again: indicators were added after the check behind \"no trace found\"\n"));
+	if (is(asset, "containment", "isolated") && !json_object_get(asset, "isolation_method") &&
+	    !json_object_get(asset, "isolation_verified"))
+		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
+}
+
+static void warn_contact(struct case_file *c, const json_t *contact, struct buf *lines)
+{
+	if (!is(contact, "means", "victim_mail"))
+		return;
+	json_t *the_case = record_get(c, "case", 0, NULL);
+	if (!is(the_case, "mail_compromised", "no"))
+		buf_adds(lines, _("this contact goes through the victim's mail, which the attacker may be reading\n"));
+	json_decref(the_case);
+}
+
+/* What a kind wants beyond its fields: one row for each that does. */
+static const struct {
+	const char *kind;
+	int (*check)(const json_t *object, struct err *err);
+	void (*warn)(struct case_file *c, const json_t *record, struct buf *lines);
+} rules[] = {
+    {"asset", NULL, warn_asset},
+    {"contact", check_contact, warn_contact},
+};
+
+int rule_check(struct case_file *c, const json_t *object, struct err *err)
+{
+	(void)c;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (rules[i].check && is(object, "kind", rules[i].kind))
+			return rules[i].check(object, err);
+	return 0;
+}
+
 void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
 {
 	if (is_written_after_entry(record))
 		buf_adds(lines,
 		         _("written on paper later than it was entered: check the date and the zone (written)\n"));
-	if (is(record, "kind", "asset") && is(record, "status", "clean") && !json_object_get(record, "checked_by"))
-		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
-	if (is(record, "kind", "asset") && is(record, "status", "clean") && json_get_string(record, "checked_by") &&
-	    rule_check_is_stale(c, json_get_string(record, "checked_by"), rule_newest_indicator(c)))
-		buf_adds(lines,
-		         _("to be checked again: indicators were added after the check behind \"no trace found\"\n"));
-	if (is(record, "kind", "asset") && is(record, "containment", "isolated") &&
-	    !json_object_get(record, "isolation_method") && !json_object_get(record, "isolation_verified"))
-		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
-	if (is(record, "kind", "contact") && is(record, "means", "victim_mail")) {
-		json_t *the_case = record_get(c, "case", 0, NULL);
-		if (!is(the_case, "mail_compromised", "no"))
-			buf_adds(lines,
-			         _("this contact goes through the victim's mail, which the attacker may be reading\n"));
-		json_decref(the_case);
-	}
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (rules[i].warn && is(record, "kind", rules[i].kind))
+			rules[i].warn(c, record, lines);
 }

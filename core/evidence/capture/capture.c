@@ -241,7 +241,7 @@ static int prepare(struct capture *k)
 	if (k->options->on) {
 		json_t *asset = record_get(k->c, k->options->on, 0, k->err);
 		const char *kind = json_get_string(asset, "kind");
-		int ok = kind && strcmp(kind, "asset") == 0;
+		int ok = kind_has(kind, KIND_ASSET);
 		json_decref(asset);
 		if (!ok)
 			return err_set(k->err, ERR_USAGE, _("%s %s: not an asset of this case"), "--on",

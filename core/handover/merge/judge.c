@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/edtf.h"
+#include "case/kind/kinds.h"
 #include "case/store/record_validate.h"
 #include "case/store/text_store.h"
 
@@ -56,9 +57,9 @@ static int judge_origin(const char *path, const json_t *object, const struct buf
 	static const char *const fixed[] = {"id", "kind", "author", "entered"};
 	json_t *old = json_parse(before->data, before->len, err);
 	const char *kind = json_get_string(object, "kind");
-	int is_conflict = kind && strcmp(kind, "conflict") == 0; /* made by whoever merged first, which two can be */
+	int is_conflict = kind_has(kind, KIND_CONFLICT); /* made by whoever merged first, which two can be */
 	int rc = old ? 0 : -1;
-	if (rc == 0 && kind && strcmp(kind, "responder") == 0)
+	if (rc == 0 && kind_has(kind, KIND_RESPONDER))
 		rc = judge_responder(path, object, old, err);
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed && rc == 0; i++)
 		if (!same_member(object, old, fixed[i]) && !(is_conflict && strcmp(fixed[i], "entered") == 0))

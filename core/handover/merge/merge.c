@@ -36,7 +36,7 @@ static void tell_record(struct merge_plan *m, const char *text, int is_new)
 	json_t *object = record_from_stored(m->c, text, strlen(text), 0, NULL);
 	const char *kind = json_get_string(object, "kind");
 	char *title = record_title(object);
-	if (kind && strcmp(kind, "conflict") == 0)
+	if (kind_has(kind, KIND_CONFLICT))
 		merge_tell(m->report->lines, _("to decide: %s %s: %s or %s"), record_label(object),
 		           json_get_string(object, "field"),
 		           json_get_string(object, "one") ? json_get_string(object, "one") : _("(unset)"),

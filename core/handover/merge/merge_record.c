@@ -160,7 +160,7 @@ static int merge_revocation(struct record_merge *m, const char *name)
 {
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
-	if (strcmp(name, "revoked") != 0 || !m->kind || strcmp(m->kind->name, "responder") != 0 || !a || !b)
+	if (strcmp(name, "revoked") != 0 || !m->kind || !(m->kind->traits & KIND_RESPONDER) || !a || !b)
 		return 0;
 	put(m, name, is_later(a, b) ? b : a);
 	return 1;
@@ -208,7 +208,7 @@ static void merge_field(struct record_merge *m, const char *name)
 		json_decref(set);
 	} else if (field && field->machine && field->type == FIELD_TIME) {
 		put(m, name, !b || (a && is_later(a, b)) ? a : b);
-	} else if ((field && field->machine) || (m->kind && strcmp(m->kind->name, "conflict") == 0)) {
+	} else if ((field && field->machine) || (m->kind && (m->kind->traits & KIND_CONFLICT))) {
 		put(m, name,
 		    m->a_is_later ? a : b); /* nobody could write the other value back; no conflicts about conflicts */
 	} else {

@@ -88,7 +88,7 @@ int conflict_resolve(struct case_file *c, const char *label, const char *choice,
 		return -1;
 	const char *kind = json_get_string(conflict, "kind");
 	int rc = 0;
-	if (!kind || strcmp(kind, "conflict") != 0 || !json_get_string(conflict, "record") ||
+	if (!kind_has(kind, KIND_CONFLICT) || !json_get_string(conflict, "record") ||
 	    !json_get_string(conflict, "field"))
 		rc = err_set(err, ERR_USAGE, _("%s is no conflict; list them: genba list conflict"), label);
 	else if (!side && *choice != '=')

@@ -348,7 +348,7 @@ int transfer_import_receipt(struct case_file *c, const void *bytes, size_t n, ch
 	const char *checked = receipt ? json_get_string(receipt, "checked") : NULL;
 	json_t *record = rc == 0 && transfer ? record_get(c, transfer, 0, err) : NULL;
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
-	if (rc == 0 && (!kind || strcmp(kind, "transfer") != 0 || !accepted || !checked))
+	if (rc == 0 && (!kind_has(kind, KIND_CUSTODY) || !accepted || !checked))
 		rc = err_set(err, ERR_INVALID, _("the receipt names no transfer of this case"));
 	if (rc == 0 && !is_recipient(c, record, key))
 		rc = err_set(err, ERR_DAMAGED, _("the receipt is not signed by whom %s was made to"), transfer);

@@ -223,7 +223,7 @@ static int take_retracted(void *ctx, json_t *record, const char *field)
 	struct buf *text = ctx;
 	const struct kind *kind = record_kind(record);
 	const char *reason = json_get_string(record, "retract_reason");
-	if (kind && strcmp(kind->name, "transfer") == 0 && strcmp(field, "items") == 0 && record_is_retracted(record))
+	if (kind && (kind->traits & KIND_CUSTODY) && strcmp(field, "items") == 0 && record_is_retracted(record))
 		buf_addf(text, "%s%s (%s)", text->len ? ", " : "", record_label(record), reason ? reason : "");
 	return 0;
 }

@@ -182,7 +182,7 @@ int run_load(struct case_file *c, const char *label, struct run *run, struct err
 	memset(run, 0, sizeof *run);
 	run->record = record_get(c, label, 0, err);
 	int rc = run->record ? 0 : -1;
-	if (rc == 0 && !run_equals(run->record, "kind", "run"))
+	if (rc == 0 && !kind_has(json_get_string(run->record, "kind"), KIND_RUN))
 		rc = err_set(err, ERR_USAGE, _("%s is not a run of a playbook"), label);
 	if (rc == 0) {
 		snprintf(run->label, sizeof run->label, "%s", record_label(run->record));
@@ -252,7 +252,7 @@ static int set_state(struct case_file *c, const char *label, const char *from, c
 	if (!record)
 		return -1;
 	int rc = 0;
-	if (!run_equals(record, "kind", "run"))
+	if (!kind_has(json_get_string(record, "kind"), KIND_RUN))
 		rc = err_set(err, ERR_USAGE, _("%s is not a run of a playbook"), label);
 	else if (from ? !run_equals(record, "state", from)
 	              : !run_equals(record, "state", "running") && !run_equals(record, "state", "paused"))
