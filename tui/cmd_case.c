@@ -1,4 +1,5 @@
 #include "case/case.h"
+#include "outward/exchange/format.h"
 #include "tui/cmd.h"
 #include "tui/unfinished.h"
 
@@ -16,7 +17,6 @@
 #include "history/history.h"
 #include "outward/report/board.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,47 +225,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 	return report_findings(&f, err);
 }
 
-/* ---- export git */
-
-static int allowed_signer(void *ctx, json_t *record)
-{
-	FILE *out = ctx;
-	const char *mark = json_get_string(record, "mark");
-	const char *line = json_get_string(record, "key");
-	if (!mark || !line || strncmp(line, "ssh-ed25519 ", 12) != 0)
-		return 0;
-	for (const char *p = mark; *p; p++) /* a line of this file lets a key sign: no mark adds one */
-		if (!isalnum((unsigned char)*p))
-			return 0;
-	size_t key = 12 + strcspn(line + 12, " ");
-	fprintf(out, "%s namespaces=\"git\" %.*s\n", mark, (int)key, line);
-	return 0;
-}
-
-/* Beside the repository, so that stock git can check the signatures. */
-static int write_allowed_signers(struct session *s, const char *dir, struct err *err)
-{
-	size_t n = strlen(dir);
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	char *path = xasprintf("%.*s.allowed_signers", (int)n, dir);
-	FILE *out = fopen(path, "we");
-	int rc = -1;
-	if (!out) {
-		err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
-	} else {
-		rc = record_each(s->c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, allowed_signer, out, err);
-		if ((fflush(out) != 0 || ferror(out)) && rc == 0)
-			rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
-		fclose(out);
-	}
-	if (rc == 0)
-		printable_printf(s->log,
-		                 _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir,
-		                 path);
-	free(path);
-	return rc;
-}
+/* ---- export */
 
 int cmd_export(struct session *s, const struct args *args, struct err *err)
 {
@@ -273,13 +233,13 @@ int cmd_export(struct session *s, const struct args *args, struct err *err)
 		return cmd_export_svg(s, args->words[1], err);
 	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
 		return cmd_export_csv(s, args, err);
-	if (args->count != 2 || strcmp(args->words[0], "git") != 0)
+	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
+	if (!format || !format->write)
 		return cmd_usage("export", err);
-	if (history_export(case_history(s->c), args->words[1], &s->progress, err) < 0)
-		return -1;
-	char *real = realpath(args->words[1], NULL);
-	int rc = write_allowed_signers(s, real ? real : args->words[1], err);
-	free(real);
+	struct buf told = BUF_INIT;
+	int rc = format->write(s->c, args->words[1], &s->progress, &told, err);
+	printable_printf(s->log, "%s", told.data ? told.data : "");
+	buf_release(&told);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "case/query/timeline.h"
 #include "handover/parcel/transfer.h"
 #include "outward/exchange/csv_import.h"
+#include "outward/exchange/format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,14 @@ int cmd_import(struct session *s, const struct args *args, struct err *err)
 		return import_receipt(s, args->words[1], err);
 	if ((args->count == 2 || args->count == 3) && strcmp(args->words[0], "csv") == 0)
 		return import_list(s, args, err);
-	return cmd_usage("import", err);
+	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
+	if (!format || !format->read)
+		return cmd_usage("import", err);
+	struct buf told = BUF_INIT;
+	int rc = format->read(s->c, args->words[1], &s->progress, &told, err);
+	printable_printf(s->log, "%s", told.data ? told.data : "");
+	buf_release(&told);
+	return rc;
 }
 
 /* ---- export csv */

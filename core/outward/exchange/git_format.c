@@ -1,0 +1,58 @@
+/* `export git DIR`: the history as a repository, and beside it the keys by which stock git checks its signatures. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "history/history.h"
+#include "outward/exchange/format.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int allowed_signer(void *ctx, json_t *record)
+{
+	const char *mark = json_get_string(record, "mark");
+	const char *line = json_get_string(record, "key");
+	if (!mark || !line || strncmp(line, "ssh-ed25519 ", 12) != 0)
+		return 0;
+	for (const char *p = mark; *p; p++) /* a line of this file lets a key sign: no mark adds one */
+		if (!isalnum((unsigned char)*p))
+			return 0;
+	size_t key = 12 + strcspn(line + 12, " ");
+	buf_addf(ctx, "%s namespaces=\"git\" %.*s\n", mark, (int)key, line);
+	return 0;
+}
+
+static int write_allowed_signers(struct case_file *c, const char *dir, struct buf *told, struct err *err)
+{
+	size_t n = strlen(dir);
+	struct buf text = BUF_INIT;
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	char *path = xasprintf("%.*s.allowed_signers", (int)n, dir);
+	int rc = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, allowed_signer, &text, err);
+	if (rc == 0)
+		rc = path_write_file(path, text.data ? text.data : "", text.len, PATH_REPLACE, err);
+	if (rc == 0)
+		buf_addf(told, _("check it: git -C %s -c gpg.ssh.allowedSignersFile=%s log --show-signature\n"), dir,
+		         path);
+	buf_release(&text);
+	free(path);
+	return rc;
+}
+
+static int git_write(struct case_file *c, const char *path, const struct progress *progress, struct buf *told,
+                     struct err *err)
+{
+	if (history_export(case_history(c), path, progress, err) < 0)
+		return -1;
+	char *real = realpath(path, NULL);
+	int rc = write_allowed_signers(c, real ? real : path, told, err);
+	free(real);
+	return rc;
+}
+
+const struct exchange_format git_format = {.name = "git", .write = git_write};
