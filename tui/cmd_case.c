@@ -1,5 +1,5 @@
 #include "case/case.h"
-#include "outward/exchange/format.h"
+#include "outward/formats.h"
 #include "tui/cmd.h"
 #include "tui/unfinished.h"
 

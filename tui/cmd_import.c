@@ -10,7 +10,7 @@
 #include "case/query/timeline.h"
 #include "handover/parcel/transfer.h"
 #include "outward/exchange/csv_import.h"
-#include "outward/exchange/format.h"
+#include "outward/formats.h"
 
 #include <stdlib.h>
 #include <string.h>

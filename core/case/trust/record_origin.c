@@ -143,7 +143,7 @@ static struct origin *note_first(struct record_origins *o, const json_t *record,
 	snprintf(past->label, sizeof past->label, "%s", json_get_string(record, "label"));
 	snprintf(past->entered, sizeof past->entered, "%s", json_get_string(record, "entered"));
 	snprintf(past->first, sizeof past->first, "%s", commit);
-	if (origin_is_kind(record, "responder")) {
+	if (kind_has(json_get_string(record, "kind"), KIND_RESPONDER)) {
 		struct responder r;
 		responder_read(&r, "", record);
 		past->mark = xstrdup(r.mark);
@@ -186,7 +186,7 @@ static struct origin *recall(struct record_origins *o, const char *path)
 		                     : NULL;
 		if (record && !past)
 			past = note_first(o, record, v.commits[i]);
-		if (record && origin_is_kind(record, "evidence"))
+		if (record && kind_has(json_get_string(record, "kind"), KIND_EVIDENCE))
 			note_digests(past, record, v.numbers[i]);
 		json_decref(record);
 		buf_release(&text);
@@ -286,7 +286,7 @@ int record_origins_file(struct record_origins *o, const char *path, const json_t
 	int rc = past ? origin_judge_old(o, past, path, record, err) : origin_judge_new(o, record, err);
 	if (!past)
 		past = note_first(o, record, o->now.id);
-	if (origin_is_kind(record, "evidence"))
+	if (kind_has(json_get_string(record, "kind"), KIND_EVIDENCE))
 		note_digests(past, record, o->now.number);
 	return rc;
 }

@@ -90,14 +90,14 @@ int origin_judge_new(struct record_origins *o, const json_t *record, struct err 
 	const char *label = json_get_string(record, "label");
 	if (o->now.parent_count == 0)
 		return 0; /* whoever makes a case says what it begins with */
-	if (origin_is_kind(record, "conflict"))
+	if (kind_has(json_get_string(record, "kind"), KIND_CONFLICT))
 		return judge_new_conflict(o, record, err);
 	if (!signer_has_mark(o, author))
 		return err_set(err, ERR_DAMAGED, _("%s is said to be entered by %s, who did not sign it"), label,
 		               author);
 	if (!begins_with_mark(label, author) || json_object_get(record, "aliases"))
 		return err_set(err, ERR_DAMAGED, _("%s is a label that %s could not give"), label, author);
-	if (origin_is_kind(record, "responder")) {
+	if (kind_has(json_get_string(record, "kind"), KIND_RESPONDER)) {
 		struct responder r;
 		responder_read(&r, "", record);
 		if (mark_is_taken(o, &r))
@@ -248,7 +248,7 @@ int origin_judge_old(struct record_origins *o, const struct origin *past, const 
 	if (!origin_is_kind(record, past->kind))
 		return err_set(err, ERR_DAMAGED, _("%s has the id of %s, another record"), record_label(record),
 		               past->label);
-	if (origin_is_kind(record, "conflict"))
+	if (kind_has(json_get_string(record, "kind"), KIND_CONFLICT))
 		return 0; /* all that is fixed of it is in its id */
 	if (!origin_is_text(record, "author", past->author))
 		rc = err_set(err, ERR_DAMAGED, _("'%s': %s of a record was changed"), path, "author");
@@ -256,9 +256,9 @@ int origin_judge_old(struct record_origins *o, const struct origin *past, const 
 		rc = err_set(err, ERR_DAMAGED, _("'%s': %s of a record was changed"), path, "entered");
 	if (rc == 0)
 		rc = judge_label(o, past, path, record, err);
-	if (rc == 0 && origin_is_kind(record, "responder"))
+	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_RESPONDER))
 		rc = judge_responder(o, past, path, record, err);
-	if (rc == 0 && origin_is_kind(record, "evidence"))
+	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_EVIDENCE))
 		rc = judge_evidence(o, past, record, err);
 	return rc;
 }

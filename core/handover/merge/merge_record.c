@@ -146,7 +146,7 @@ static int merge_own(struct record_merge *m, const char *name)
 		put(m, name, !b || (a && is_later(a, b)) ? a : b);
 		return 1;
 	}
-	int is_mark = strcmp(name, "mark") == 0 && m->kind && strcmp(m->kind->name, "responder") == 0;
+	int is_mark = strcmp(name, "mark") == 0 && m->kind && kind_has(m->kind->name, KIND_RESPONDER);
 	if (is_mark || strcmp(name, "label") == 0 || strcmp(name, "entered") == 0 || strcmp(name, "author") == 0 ||
 	    strcmp(name, "id") == 0 || strcmp(name, "kind") == 0) {
 		put(m, name, merge_compare(a, b) < 0 ? a : b); /* renamed on both sides; the rest never differs */

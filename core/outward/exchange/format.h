@@ -26,6 +26,4 @@ struct exchange_format {
 	            struct err *err);
 };
 
-const struct exchange_format *format_find(const char *name); /* or NULL */
-
 #endif

@@ -1,4 +1,4 @@
-#include "outward/exchange/format.h"
+#include "outward/formats.h"
 
 #include <string.h>
 
