@@ -20,7 +20,10 @@
 #define MEMORY_MAX (1024U << 20) /* a hostile file cannot ask for more than libsodium's SENSITIVE */
 #define OPS_MAX    16
 
-static const char magic[] = "genba-identity-1"; /* also the associated data of the seal */
+static const char magic_1[] =
+    "genba-identity-1"; /* also the associated data of the seal: name and mark were outside it */
+static const char magic[] =
+    "genba-identity-2"; /* the associated data is this, the name and the mark; the key is in the seal */
 
 char *identity_default_path(void)
 {
@@ -83,6 +86,14 @@ static int get_base64(const json_t *object, const char *name, unsigned char *byt
 	           : -1;
 }
 
+/* What the seal vouches for beside the key. */
+static void associated_data(const char *format, const char *name, const char *mark, struct buf *data)
+{
+	buf_adds(data, format);
+	if (strcmp(format, magic_1) != 0)
+		buf_addf(data, "\n%s\n%s", name, mark);
+}
+
 /* The file's text for an unlocked identity. */
 static int seal_to_text(const struct identity *id, const struct secret *passphrase, enum vault_kdf kdf,
                         struct buf *text, struct err *err)
@@ -102,14 +113,17 @@ static int seal_to_text(const struct identity *id, const struct secret *passphra
 		return -1;
 	unsigned char *seed = secret_alloc(32);
 	crypto_sign_ed25519_sk_to_seed(seed, id->secret_key);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(s.sealed, NULL, seed, 32, (const unsigned char *)magic,
-	                                           sizeof magic - 1, NULL, s.nonce, key);
+	struct buf line = BUF_INIT;
+	struct buf data = BUF_INIT;
+	identity_public_line(id, &line);
+	associated_data(magic, id->name, id->mark, &data);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(s.sealed, NULL, seed, 32, (const unsigned char *)data.data, data.len,
+	                                           NULL, s.nonce, key);
+	buf_release(&data);
 	secret_free(seed);
 	secret_free(key);
 	json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "format", magic, "name", id->name, "mark", id->mark,
 	                         "kdf", "argon2id", "ops", (json_int_t)s.ops, "memory", (json_int_t)s.memory);
-	struct buf line = BUF_INIT;
-	identity_public_line(id, &line);
 	json_object_set_new(file, "public", json_string(line.data));
 	buf_release(&line);
 	add_base64(file, "salt", s.salt, sizeof s.salt);
@@ -168,7 +182,7 @@ static json_t *read_file(const char *path, struct err *err)
 			err_set(err, ERR_DAMAGED, _("'%s' is not a genba identity, or it is damaged"), path);
 			json_decref(file);
 			file = NULL;
-		} else if (strcmp(format, magic) != 0) {
+		} else if (strcmp(format, magic) != 0 && strcmp(format, magic_1) != 0) {
 			err_set(err, ERR_FAILED, _("'%s' is of a later version (%s): use a newer genba"), path, format);
 			json_decref(file);
 			file = NULL;
@@ -224,20 +238,29 @@ int identity_unlock(struct identity *id, const char *path, const struct secret *
 	if (!file)
 		return -1;
 	struct sealing s;
+	struct buf data = BUF_INIT;
 	int rc = read_sealing(file, &s);
+	associated_data(json_get_string(file, "format"), id->name, id->mark, &data);
 	json_decref(file);
-	if (rc < 0)
+	if (rc < 0) {
+		buf_release(&data);
 		return err_set(err, ERR_DAMAGED, _("the identity in '%s' is damaged: its seal cannot be read"), path);
+	}
 	unsigned char *key = derive_key(&s, passphrase, err);
-	if (!key)
+	if (!key) {
+		buf_release(&data);
 		return -1;
+	}
 	unsigned char *seed = secret_alloc(32);
 	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, s.sealed, sizeof s.sealed,
-	                                                (const unsigned char *)magic, sizeof magic - 1, s.nonce, key);
+	                                                (const unsigned char *)data.data, data.len, s.nonce, key);
+	buf_release(&data);
 	secret_free(key);
 	if (rc != 0) {
 		secret_free(seed);
-		return err_set(err, ERR_UNLOCK, _("cannot unlock the identity of %s: wrong passphrase"), id->name);
+		return err_set(err, ERR_UNLOCK,
+		               _("cannot unlock the identity of %s: wrong passphrase, or its file was altered"),
+		               id->name);
 	}
 	unsigned char public_key[32];
 	unsigned char *secret_key = secret_alloc(64);

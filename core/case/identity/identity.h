@@ -3,7 +3,11 @@
  *
  * It lives in one small JSON file, `$XDG_DATA_HOME/genba/identity.json`, mode
  * 0600; the secret key in it is sealed with XChaCha20-Poly1305 under
- * Argon2id(passphrase). A backup is the same file elsewhere.
+ * Argon2id(passphrase), and name, mark and public key are what the seal vouches
+ * for: whoever alters them makes the file one that does not open. In files of
+ * before (genba-identity-1) name and mark are outside the seal; they open, and
+ * `genba key passwd` seals them anew. In a case, name and mark are those of the
+ * responder's record, whatever a file says. A backup is the same file elsewhere.
  */
 #ifndef GENBA_CASE_IDENTITY_IDENTITY_H
 #define GENBA_CASE_IDENTITY_IDENTITY_H

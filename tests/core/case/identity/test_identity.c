@@ -166,7 +166,7 @@ static void damage_is_told(void **state)
 	assert_damaged(ERR_DAMAGED, "name, mark or public key");
 	replace("name", NULL);
 	assert_damaged(ERR_DAMAGED, "name, mark or public key");
-	replace("format", json_string("genba-identity-2"));
+	replace("format", json_string("genba-identity-3"));
 	assert_damaged(ERR_FAILED, "later version");
 	replace("format", json_string("something"));
 	assert_damaged(ERR_DAMAGED, "not a genba identity");
@@ -186,6 +186,24 @@ static void an_altered_public_key_is_told(void **state)
 	assert_damaged(ERR_DAMAGED, "was altered");
 	buf_release(&line);
 	identity_free(other);
+}
+
+/* Nobody signs in another's name by editing the file; nor by calling it one of the old format. */
+static void name_and_mark_are_under_the_seal(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	static const char *const fields[][2] = {{"name", "Responder Two"}, {"mark", "R2"}};
+	for (int i = 0; i < 2; i++) {
+		replace(fields[i][0], json_string(fields[i][1]));
+		assert_damaged(ERR_UNLOCK, "altered");
+		replace("format", json_string("genba-identity-1"));
+		assert_damaged(ERR_UNLOCK, "altered");
+		replace("format", json_string("genba-identity-2"));
+		replace("name", json_string("Responder One"));
+		replace("mark", json_string("R1"));
+		assert_int_equal(unlocks(path, &right, &err), 0);
+	}
 }
 
 static void a_flipped_seal_does_not_open(void **state)
@@ -223,6 +241,7 @@ int main(void)
 	    ID_TEST(the_passphrase_is_changed),
 	    ID_TEST(damage_is_told),
 	    ID_TEST(an_altered_public_key_is_told),
+	    ID_TEST(name_and_mark_are_under_the_seal),
 	    ID_TEST(a_flipped_seal_does_not_open),
 	    ID_TEST(a_public_line_stays_one_line),
 	};
