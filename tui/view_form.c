@@ -393,7 +393,7 @@ static void edit(struct view *v, size_t i)
 		unsaved_touch(&f->unsaved);
 		if (form_check(value->field, text, &err) < 0)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(value->field),
-			               err.message);
+			               err_reason(&err));
 		else if (!left && v->selected + 1 < v->count)
 			v->selected++;
 	}
@@ -428,7 +428,7 @@ static int is_complete(struct view *v)
 		if (value->field->required && !value->field->values && !value->value) {
 			workbench_tell(v->wb, TONE_ALARM, _("%s is required"), field_label(value->field));
 		} else if (value->changed && value->value && form_check(value->field, value->value, &err) < 0) {
-			workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err.message);
+			workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(&err));
 		} else {
 			continue;
 		}
@@ -468,20 +468,16 @@ static int write_record(struct view *v, char label[LABEL_TEXT], struct err *err)
 	return rc;
 }
 
-/* An error that begins with a field's name is shown with the field's label, and the cursor goes there. */
+/* An error about a field is shown with the field's label, and the cursor goes there. */
 static void tell_refused(struct view *v, const struct err *err)
 {
-	struct form *f = data(v);
-	size_t n = strcspn(err->message, ":");
-	char *name = xstrndup(err->message, n);
-	struct form_value *value = value_named(f, name);
-	free(name);
+	struct form_value *value = value_named(data(v), err->field);
 	if (!value) {
 		workbench_tell_error(v->wb, err);
 		return;
 	}
 	go_to_field(v, value);
-	workbench_tell(v->wb, TONE_ALARM, "%s%s", field_label(value->field), err->message + n);
+	workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(err));
 }
 
 static void save(struct view *v)

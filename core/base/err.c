@@ -133,10 +133,29 @@ int err_prefix(struct err *err, const char *format, ...)
 	va_start(args, format);
 	buf_addv(&b, format, args);
 	va_end(args);
-	buf_addf(&b, ": %s", err->message);
+	buf_adds(&b, ": ");
+	size_t before = strlen(err->message);
+	buf_adds(&b, err->message);
 	set_message(err, b.data, b.len);
 	buf_release(&b);
+	if (*err->field) { /* in a message that was cut the words cannot be told apart any more */
+		size_t now = strlen(err->message);
+		err->reason = now < sizeof err->message - 8 ? err->reason + now - before : 0;
+	}
 	return -1;
+}
+
+int err_field(struct err *err, const char *field)
+{
+	if (!err || err->code == ERR_NONE || *err->field)
+		return -1;
+	snprintf(err->field, sizeof err->field, "%s", field);
+	return err_prefix(err, "%s", field);
+}
+
+const char *err_reason(const struct err *err)
+{
+	return err->message + err->reason;
 }
 
 void err_clear(struct err *err)
@@ -144,6 +163,8 @@ void err_clear(struct err *err)
 	if (err) {
 		err->code = ERR_NONE;
 		err->message[0] = '\0';
+		err->field[0] = '\0';
+		err->reason = 0;
 	}
 }
 

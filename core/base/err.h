@@ -41,10 +41,12 @@ enum err_code {
 struct err {
 	enum err_code code;
 	char message[1024]; /* NUL-terminated, printable UTF-8, one line unless the writer put '\n' there */
+	char field[48];     /* name of the field that it speaks of, or "" */
+	size_t reason;      /* where in the message the words behind that name begin: err_reason() */
 };
 
 /* clang-format off */
-#define ERR_INIT {ERR_NONE, ""}
+#define ERR_INIT {ERR_NONE, "", "", 0}
 /* clang-format on */
 
 /* Records an error unless `err` is NULL or already holds one. Always returns -1. */
@@ -56,6 +58,13 @@ int err_set_errno(struct err *err, enum err_code code, int errno_value, const ch
 
 /* Puts "TEXT: " before a message that is already there, to say what was being done. Returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says which field the error is about, and puts its name before the message, for a command line: `due: 'x' is no time`. A
+ * screen shows the field's label and err_reason(). Only the first field counts. Returns -1. */
+int err_field(struct err *err, const char *field);
+
+/* The message without the name of the field; the whole message if it speaks of none. Borrowed. */
+const char *err_reason(const struct err *err);
 
 void err_clear(struct err *err);
 

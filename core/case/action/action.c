@@ -116,7 +116,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 		if (ok)
 			snprintf(id, 37, "%s", json_get_string(record, "id"));
 		else
-			err_set(err, ERR_USAGE, _("%s: %s is a record of the kind %s; wanted: %s"), field->name, text,
+			err_set(err, ERR_USAGE, _("%s is a record of the kind %s; wanted: %s"), text,
 			        json_get_string(record, "kind"), field->ref_kind);
 		json_decref(record);
 		return ok ? 0 : -1;
@@ -128,9 +128,8 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 		if (found == 1)
 			return 0;
 		if (found > 1)
-			return err_set(err, ERR_USAGE,
-			               _("%s: several records are called '%s'; give a label such as R1-A1"),
-			               field->name, text);
+			return err_set(err, ERR_USAGE, _("several records are called '%s'; give a label such as R1-A1"),
+			               text);
 		if (strcmp(field->ref_kind, "party") == 0 && !(r->flags & RECORD_NO_PARTY)) {
 			struct assign name = {"name", text};
 			char label[LABEL_TEXT];
@@ -140,8 +139,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 			return 0;
 		}
 	}
-	return err_set(err, ERR_USAGE, _("%s: there is no record '%s' in this case; give a label such as R1-A1"),
-	               field->name, text);
+	return err_set(err, ERR_USAGE, _("there is no record '%s' in this case; give a label such as R1-A1"), text);
 }
 
 /* ---- changing one record */
@@ -178,8 +176,10 @@ static int assign_fields(struct action *a, const struct kind *kind, json_t *obje
 			continue; /* of a new record: make_label() */
 		if (!field)
 			return unknown_field(kind, fields[i].name, err);
-		if (field->machine && !(flags & RECORD_MACHINE))
-			return err_set(err, ERR_USAGE, _("%s: this field is written by genba only"), field->name);
+		if (field->machine && !(flags & RECORD_MACHINE)) {
+			err_set(err, ERR_USAGE, _("this field is written by genba only"));
+			return err_field(err, field->name);
+		}
 		json_t *value = value_parse(&v, field, fields[i].value, json_object_get(object, field->name), err);
 		if (!value)
 			return -1;

@@ -53,9 +53,9 @@ static void list_values(const struct field *field, struct buf *out)
 		buf_addf(out, "%s%s", i ? ", " : "", field->values[i].name);
 }
 
-static int not_allowed(const struct field *field, const char *text, const char *allowed, struct err *err)
+static int not_allowed(const char *text, const char *allowed, struct err *err)
 {
-	return err_set(err, ERR_USAGE, _("%s: '%s' is not allowed; allowed: %s"), field->name, text, allowed);
+	return err_set(err, ERR_USAGE, _("'%s' is not allowed; allowed: %s"), text, allowed);
 }
 
 static const char *enum_name(const struct field *field, const char *text, struct err *err)
@@ -65,12 +65,12 @@ static const char *enum_name(const struct field *field, const char *text, struct
 		return value->name;
 	struct buf allowed = BUF_INIT;
 	list_values(field, &allowed);
-	not_allowed(field, text, allowed.data, err);
+	not_allowed(text, allowed.data, err);
 	buf_release(&allowed);
 	return NULL;
 }
 
-static const char *tri_name(const struct field *field, const char *text, struct err *err)
+static const char *tri_name(const char *text, struct err *err)
 {
 	static const char *const words[][2] = {
 	    {"yes", "yes"},         {"y", "yes"},     {"true", "yes"},     {"はい", "yes"},
@@ -80,7 +80,7 @@ static const char *tri_name(const struct field *field, const char *text, struct 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcasecmp(text, words[i][0]) == 0)
 			return words[i][1];
-	not_allowed(field, text, "yes, no, unknown", err);
+	not_allowed(text, "yes, no, unknown", err);
 	return NULL;
 }
 
@@ -122,13 +122,13 @@ void size_print(json_int_t bytes, struct buf *out)
 		buf_addf(out, "%.1f %s", number, units[unit]);
 }
 
-static json_t *parse_int(const struct field *field, const char *text, struct err *err)
+static json_t *parse_int(const char *text, struct err *err)
 {
 	char *end;
 	errno = 0;
 	long long number = strtoll(text, &end, 10);
 	if (end == text || *end || errno) {
-		err_set(err, ERR_USAGE, _("%s: '%s' is not a whole number"), field->name, text);
+		err_set(err, ERR_USAGE, _("'%s' is not a whole number"), text);
 		return NULL;
 	}
 	return json_integer(number);
@@ -149,7 +149,7 @@ static size_t digest_length(const char *algorithm, size_t n, size_t digits)
 	return 0;
 }
 
-static json_t *parse_hash(const struct field *field, const char *text, struct err *err)
+static json_t *parse_hash(const char *text, struct err *err)
 {
 	const char *colon = strchr(text, ':');
 	const char *hex = colon ? colon + 1 : text;
@@ -157,8 +157,7 @@ static json_t *parse_hash(const struct field *field, const char *text, struct er
 	size_t wanted = colon && colon == text ? 0 : digest_length(text, colon ? (size_t)(colon - text) : 0, n);
 	if (wanted == 0 || wanted != n || strspn(hex, "0123456789abcdefABCDEF") != n) {
 		err_set(err, ERR_USAGE,
-		        _("%s: '%s' is not a digest; allowed: hexadecimal MD5, SHA-1, SHA-256, SHA-384, SHA-512"),
-		        field->name, text);
+		        _("'%s' is not a digest; allowed: hexadecimal MD5, SHA-1, SHA-256, SHA-384, SHA-512"), text);
 		return NULL;
 	}
 	char *lower = xstrdup(text);
@@ -189,7 +188,7 @@ char *value_settled(const struct field *field, const char *text, struct clock_ti
 	return buf_take(&edtf, NULL);
 }
 
-static json_t *parse_time(const struct value_context *v, const struct field *field, const char *text, struct err *err)
+static json_t *parse_time(const struct value_context *v, const char *text, struct err *err)
 {
 	struct buf edtf = BUF_INIT;
 	json_t *value = NULL;
@@ -198,16 +197,14 @@ static json_t *parse_time(const struct value_context *v, const struct field *fie
 	    edtf_from_people_after(text, now, base_date(v->c), &edtf, err) == 0)
 		value = json_string(edtf.data);
 	else
-		err_prefix(err, "%s", field->name);
-	buf_release(&edtf);
+		buf_release(&edtf);
 	return value;
 }
 
-static json_t *parse_duration(const struct field *field, const char *text, struct err *err)
+static json_t *parse_duration(const char *text, struct err *err)
 {
 	struct duration duration;
 	if (duration_parse(text, &duration, err) < 0) {
-		err_prefix(err, "%s", field->name);
 		return NULL;
 	}
 	struct buf b = BUF_INIT;
@@ -217,12 +214,12 @@ static json_t *parse_duration(const struct field *field, const char *text, struc
 	return value;
 }
 
-static json_t *parse_text(const struct field *field, const char *text, struct err *err)
+static json_t *parse_text(const char *text, struct err *err)
 {
 	if (strlen(text) > TEXT_LIMIT) {
 		err_set(err, ERR_USAGE,
-		        _("%s: %zu bytes are too long for one line of text (at most %u); put it into a note"),
-		        field->name, strlen(text), TEXT_LIMIT);
+		        _("%zu bytes are too long for one line of text (at most %u); put it into a note"), strlen(text),
+		        TEXT_LIMIT);
 		return NULL;
 	}
 	char *utf8 = utf8_dup(text);
@@ -235,8 +232,8 @@ static json_t *parse_long(const struct value_context *v, const struct field *fie
 {
 	size_t n = strlen(text);
 	if (n > LONG_LIMIT) {
-		err_set(err, ERR_USAGE, _("%s: %zu bytes are too long (at most %u); preserve it as evidence"),
-		        field->name, n, LONG_LIMIT);
+		err_set(err, ERR_USAGE, _("%zu bytes are too long (at most %u); preserve it as evidence"), n,
+		        LONG_LIMIT);
 		return NULL;
 	}
 	int secret = field->type == FIELD_SECRET;
@@ -268,7 +265,7 @@ static json_t *parse_member(const struct value_context *v, const struct field *f
 		const char *name = enum_name(field, text, err);
 		return name ? json_string(name) : NULL;
 	}
-	return parse_text(field, text, err);
+	return parse_text(text, err);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -347,8 +344,8 @@ static json_t *parse_set(const struct value_context *v, const struct field *fiel
 	return set;
 }
 
-json_t *value_parse(const struct value_context *v, const struct field *field, const char *text, const json_t *now,
-                    struct err *err)
+static json_t *parse_value(const struct value_context *v, const struct field *field, const char *text,
+                           const json_t *now, struct err *err)
 {
 	if (!*text)
 		return json_null();
@@ -359,22 +356,21 @@ json_t *value_parse(const struct value_context *v, const struct field *field, co
 		name = enum_name(field, text, err);
 		return name ? json_string(name) : NULL;
 	case FIELD_TRI:
-		name = tri_name(field, text, err);
+		name = tri_name(text, err);
 		return name ? json_string(name) : NULL;
 	case FIELD_INT:
-		return parse_int(field, text, err);
+		return parse_int(text, err);
 	case FIELD_SIZE:
 		if (size_parse(text, &bytes, err) < 0) {
-			err_prefix(err, "%s", field->name);
 			return NULL;
 		}
 		return json_integer(bytes);
 	case FIELD_DURATION:
-		return parse_duration(field, text, err);
+		return parse_duration(text, err);
 	case FIELD_TIME:
-		return parse_time(v, field, text, err);
+		return parse_time(v, text, err);
 	case FIELD_HASH:
-		return parse_hash(field, text, err);
+		return parse_hash(text, err);
 	case FIELD_REF:
 		return parse_one_reference(v, field, text, err);
 	case FIELD_ENUMS:
@@ -389,5 +385,14 @@ json_t *value_parse(const struct value_context *v, const struct field *field, co
 	case FIELD_URL:
 		break;
 	}
-	return parse_text(field, text, err);
+	return parse_text(text, err);
+}
+
+json_t *value_parse(const struct value_context *v, const struct field *field, const char *text, const json_t *now,
+                    struct err *err)
+{
+	json_t *value = parse_value(v, field, text, now, err);
+	if (!value)
+		err_field(err, field->name);
+	return value;
 }

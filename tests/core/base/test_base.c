@@ -98,6 +98,30 @@ static void files_are_read_up_to_a_limit(void **state)
 	free(path);
 }
 
+static void an_error_knows_its_field(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	err_field(&err, "due"); /* there is no error yet */
+	assert_string_equal(err.field, "");
+	err_set(&err, ERR_USAGE, "'x: y' is no time");
+	assert_string_equal(err_reason(&err), "'x: y' is no time");
+	err_field(&err, "due");
+	err_prefix(&err, "row %d", 3);
+	err_field(&err, "other");
+	assert_string_equal(err.message, "row 3: due: 'x: y' is no time");
+	assert_string_equal(err.field, "due");
+	assert_string_equal(err_reason(&err), "'x: y' is no time");
+	char long_text[sizeof err.message];
+	memset(long_text, 'a', sizeof long_text - 1);
+	long_text[sizeof long_text - 1] = '\0';
+	err_prefix(&err, "%s", long_text);
+	assert_ptr_equal(err_reason(&err), err.message);
+	err_clear(&err);
+	assert_string_equal(err.field, "");
+	assert_string_equal(err_reason(&err), "");
+}
+
 static void the_first_error_wins(void **state)
 {
 	(void)state;
@@ -140,7 +164,7 @@ static void statuses_are_those_of_the_contract(void **state)
 	                               {ERR_DAMAGED, 4}, {ERR_BUSY, 5},   {ERR_NOT_FOUND, 1}, {ERR_CANCELLED, 1},
 	                               {ERR_INVALID, 1}, {ERR_EXISTS, 1}, {ERR_NO_SPACE, 1}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-		struct err err = {(enum err_code)pairs[i][0], ""};
+		struct err err = {.code = (enum err_code)pairs[i][0]};
 		assert_int_equal(err_status(&err), pairs[i][1]);
 	}
 	assert_int_equal(err_status(NULL), 1);
@@ -373,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(buffers_grow_and_end_in_nul),
 	    cmocka_unit_test(files_are_read_up_to_a_limit),
+	    cmocka_unit_test(an_error_knows_its_field),
 	    cmocka_unit_test(the_first_error_wins),
 	    cmocka_unit_test(a_full_disk_is_told_apart),
 	    cmocka_unit_test(statuses_are_those_of_the_contract),
