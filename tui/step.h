@@ -17,16 +17,9 @@
 #define STEP_MISSING  "✗"
 #define STEP_OPTIONAL "·"
 
-/* 1 if what the requirement asks for is on record (optional ones: 1). */
-int step_is_met(struct case_file *c, const struct run *run, const struct waiting *w, const json_t *need);
-
 /* The requirement in words, as a form names it, and the field that it asks for (NULL: it asks for something else). */
 void step_need_text(const json_t *need, struct buf *out);
 const struct field *step_need_field(const json_t *need);
-
-/* What the step must record: its list, and what follows from its being a preserving step or the start of another
- * playbook. New reference to an array. */
-json_t *step_needs(const struct waiting *w);
 
 /* The form of what is missing, for the run's waiting step with that invocation. */
 struct view *view_step(struct workbench *wb, const char *run, const char *invocation);

@@ -48,16 +48,17 @@ static void add_labelled(struct view *v, enum tone tone, const char *name, const
 static void add_needs(struct view *v, const struct playing *p, const struct waiting *w)
 {
 	size_t i;
-	json_t *need;
-	json_t *needs = step_needs(w);
+	json_t *one;
+	json_t *needs = run_needs(workbench_case(v->wb), &p->run, w);
 	if (json_array_size(needs) > 0) {
 		view_add(v, TONE_PLAIN, NULL, "");
 		view_addf(v, TONE_HEADING, NULL, " %s", _("To be on record before it is done"));
 	}
-	json_array_foreach(needs, i, need) {
+	json_array_foreach(needs, i, one) {
+		const json_t *need = json_object_get(one, "need");
 		struct buf line = BUF_INIT;
 		int optional = json_is_true(json_object_get(need, "optional"));
-		int met = step_is_met(workbench_case(v->wb), &p->run, w, need);
+		int met = json_is_true(json_object_get(one, "met"));
 		buf_addf(&line, "%s ", optional ? STEP_OPTIONAL : met ? STEP_MET : STEP_MISSING);
 		step_need_text(need, &line);
 		view_add_text(v, optional ? TONE_PLAIN : met ? TONE_GOOD : TONE_ATTENTION, NULL, line.data, 2);

@@ -54,40 +54,6 @@ const struct field *step_need_field(const json_t *need)
 	                 : NULL;
 }
 
-int step_is_met(struct case_file *c, const struct run *run, const struct waiting *w, const json_t *need)
-{
-	struct buf missing = BUF_INIT;
-	struct buf wanted = BUF_INIT;
-	run_missing(c, run, w, &missing);
-	run_requirement_text(need, &wanted);
-	buf_addc(&wanted, '\n');
-	const char *at = missing.data;
-	int met = 1;
-	for (; met && *at; at += strcspn(at, "\n") + 1)
-		met = strncmp(at, wanted.data, wanted.len) != 0;
-	buf_release(&wanted);
-	buf_release(&missing);
-	return met;
-}
-
-json_t *step_needs(const struct waiting *w)
-{
-	const json_t *records = playbook_step_extra(w->step, "records");
-	json_t *needs = records ? json_deep_copy(records) : json_array();
-	const char *called = run_called_playbook(w);
-	const char *id = json_get_string(w->step, "playbook_id");
-	size_t i;
-	json_t *need;
-	int evidence = 0;
-	json_array_foreach(needs, i, need)
-		evidence |= json_object_get(need, "evidence") && !json_is_true(json_object_get(need, "optional"));
-	if (json_is_true(playbook_step_extra(w->step, "preserving")) && !evidence)
-		json_array_append_new(needs, json_pack("{s:b}", "evidence", 1));
-	if (called && id)
-		json_array_append_new(needs, json_pack("{s:s, s:s}", "run", called, "id", id));
-	return needs;
-}
-
 int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what)
 {
 	struct err err = ERR_INIT;
@@ -302,8 +268,10 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
 	const struct waiting *w = &run.waiting[which];
+	json_t *needs = run_needs(workbench_case(v->wb), &run, w);
 	for (size_t i = 0; i < need_count(f); i++)
-		f->met[i] = step_is_met(workbench_case(v->wb), &run, w, json_array_get(f->needs, i));
+		f->met[i] = json_is_true(json_object_get(json_array_get(needs, i), "met"));
+	json_decref(needs);
 	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
 	for (size_t i = 0; i < need_count(f); i++)
 		add_need(v, f, i);
@@ -357,7 +325,7 @@ static void ask_value(struct view *v, struct step_form *f, size_t i)
 		again = answer && field && *answer && form_check(field, answer, &err) < 0;
 		if (again)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(field),
-			               err.message);
+			               err_reason(&err));
 		again &= !left;
 	}
 	free(answer);
@@ -504,7 +472,7 @@ struct view *view_step(struct workbench *wb, const char *label, const char *invo
 	struct step_form *f = xcalloc(1, sizeof *f);
 	snprintf(f->run, sizeof f->run, "%s", run.label);
 	snprintf(f->invocation, sizeof f->invocation, "%s", invocation);
-	f->needs = step_needs(&run.waiting[which]);
+	f->needs = run_requirements(&run.waiting[which]);
 	struct buf command = BUF_INIT;
 	f->offers = run_offer(&run, &run.waiting[which], 0, &command, NULL) == 0;
 	buf_release(&command);

@@ -182,7 +182,7 @@ static void do_step(struct play *p, const struct waiting *w)
 	terminal_type(p->t, "e");
 	terminal_await_row(p->t, 1, "手順");
 	terminal_await(p->t, "▶ 完了として記録");
-	json_t *needs = step_needs(w);
+	json_t *needs = run_requirements(w);
 	size_t i;
 	json_t *need;
 	json_array_foreach(needs, i, need)

@@ -353,30 +353,60 @@ const char *run_called_playbook(const struct waiting *w)
 	return name ? name : json_string_value(playbook_step_extra(w->step, "playbook"));
 }
 
+json_t *run_requirements(const struct waiting *w)
+{
+	const json_t *records = playbook_step_extra(w->step, "records");
+	json_t *needs = records ? json_deep_copy(records) : json_array();
+	const char *called = run_called_playbook(w);
+	const char *id = json_get_string(w->step, "playbook_id");
+	size_t i;
+	json_t *need;
+	int evidence = 0;
+	json_array_foreach(needs, i, need)
+		evidence |= json_object_get(need, "evidence") && !json_is_true(json_object_get(need, "optional"));
+	/* a step that preserves never ends without a hash, whatever its list says */
+	if (json_is_true(playbook_step_extra(w->step, "preserving")) && !evidence)
+		json_array_append_new(needs, json_pack("{s:b}", "evidence", 1));
+	if (called && id)
+		json_array_append_new(needs, json_pack("{s:s, s:s}", "run", called, "id", id));
+	return needs;
+}
+
 void need_check(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what,
                 struct buf *missing, struct used *used)
 {
 	struct checking k = {c, run, what, used, 0};
-	const json_t *needs = playbook_step_extra(w->step, "records");
+	json_t *needs = run_requirements(w);
 	size_t i;
 	json_t *need;
-	int evidence = 0;
-	json_array_foreach(needs, i, need) {
+	json_array_foreach(needs, i, need)
 		check_one(&k, need, missing);
-		evidence |= json_object_get(need, "evidence") && !json_is_true(json_object_get(need, "optional"));
+	json_decref(needs);
+}
+
+json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w)
+{
+	json_t *needs = run_requirements(w);
+	json_t *told = json_array();
+	size_t notes = 0;
+	size_t i;
+	json_t *need;
+	json_array_foreach(needs, i, need) {
+		json_t *found = json_object();
+		json_t *by = json_array();
+		const char *label;
+		json_t *true_value;
+		struct used used = {.evidence = found, .links = found, .decision = found};
+		struct checking k = {c, run, NULL, &used, notes};
+		int met = is_met(&k, need);
+		notes = k.notes_wanted;
+		json_object_foreach(found, label, true_value)
+			json_array_append_new(by, json_string(label));
+		json_array_append_new(told, json_pack("{s:O, s:b, s:o}", "need", need, "met", met, "by", by));
+		json_decref(found);
 	}
-	/* a step that preserves never ends without a hash, whatever its list says */
-	if (json_is_true(playbook_step_extra(w->step, "preserving")) && !evidence) {
-		json_t *any = json_pack("{s:b}", "evidence", 1);
-		check_one(&k, any, missing);
-		json_decref(any);
-	}
-	const char *called = run_called_playbook(w);
-	if (called && json_get_string(w->step, "playbook_id")) {
-		json_t *other = json_pack("{s:s, s:s}", "run", called, "id", json_get_string(w->step, "playbook_id"));
-		check_one(&k, other, missing);
-		json_decref(other);
-	}
+	json_decref(needs);
+	return told;
 }
 
 void run_missing(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines)

@@ -67,6 +67,17 @@ const char *run_since(const struct run *run);
 /* What the step must record and is not on record yet, a printable line each; nothing if "done" may be said. */
 void run_missing(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines);
 
+/* What the step must record: its list, and what follows from its being a preserving step or the start of another playbook.
+ * JSON array of the requirements as playbooks write them; a new reference. */
+json_t *run_requirements(const struct waiting *w);
+
+/*
+ * The same, each with how it stands: a JSON array of {"need": the requirement, "met": whether what it asks for is on record,
+ * "by": [labels of the records that meet it]}. What the outcome itself gives, a note or a field of the step, is never met
+ * before it is given. A new reference.
+ */
+json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w);
+
 /* One requirement in words. */
 void run_requirement_text(const json_t *need, struct buf *out);
 

@@ -269,6 +269,40 @@ static void each_step_needs_records_of_its_own(void **state)
 	assert_int_equal(json_array_size(json_object_get(step, "links")), 3); /* the check and both notes */
 }
 
+/* One requirement as run_needs() tells it. */
+static void needs_are(size_t i, const char *key, int met, const char *by)
+{
+	json_t *needs = run_needs(scene.c, &run, &run.waiting[0]);
+	json_t *one = json_array_get(needs, i);
+	assert_non_null(json_object_get(json_object_get(one, "need"), key));
+	assert_int_equal(json_is_true(json_object_get(one, "met")), met);
+	assert_int_equal(json_array_size(json_object_get(one, "by")), by ? 1 : 0);
+	if (by)
+		assert_string_equal(json_string_value(json_array_get(json_object_get(one, "by"), 0)), by);
+	json_decref(needs);
+}
+
+static void needs_say_what_meets_them(void **state)
+{
+	(void)state;
+	char decision[LABEL_TEXT];
+	char check[LABEL_TEXT];
+	start(two_needs, "R1-A1");
+	needs_are(0, "decision", 0, NULL);
+	scene_add(&scene, "decision", "R1-A1", decision);
+	needs_are(0, "decision", 1, decision);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	needs_are(0, "decision", 0, NULL); /* that one is used */
+	needs_are(1, "record", 0, NULL);
+	scene_add(&scene, "check", "R1-A1", check);
+	needs_are(1, "record", 1, check);
+	needs_are(2, "note", 0, NULL); /* notes are given with the outcome */
+	needs_are(3, "note", 0, NULL);
+	needs_are(4, "field", 0, NULL);
+	needs_are(5, "step", 0, NULL);
+}
+
 static void several_assets_are_one_commit(void **state)
 {
 	(void)state;
@@ -564,6 +598,7 @@ int main(void)
 	    WITH_SCENE(evidence_named_and_said_goes_with_its_step),
 	    WITH_SCENE(preserving_wants_a_hash_even_if_the_list_forgets_it),
 	    WITH_SCENE(each_step_needs_records_of_its_own),
+	    WITH_SCENE(needs_say_what_meets_them),
 	    WITH_SCENE(several_assets_are_one_commit),
 	    WITH_SCENE(variables_answer_questions_and_the_answer_is_on_record),
 	    WITH_SCENE(without_a_value_a_person_decides),
