@@ -33,13 +33,7 @@ struct access_keep;
 int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
                         struct err *err);
 
-int cmd_key_slots(struct session *s, const struct args *args, struct err *err); /* `key slots …` */
-/* Opens what `merge` takes: a sealed delta, or a whole copy. `plain` owns the bytes that `p` borrows: wipe and release it. */
-struct parcel;
-int cmd_open_parcel(struct session *s, const char *path, struct buf *plain, struct parcel *p, struct err *err);
-
-/* The brief that a handover takes along, if nobody writes another. */
-int cmd_handover_brief(struct session *s, struct buf *text, struct err *err);
+int cmd_key_slots(struct session *s, const struct args *args, struct err *err);  /* `key slots …` */
 int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
 
 /* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */

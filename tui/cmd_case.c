@@ -1,7 +1,6 @@
 #include "case/case.h"
 #include "outward/formats.h"
 #include "tui/cmd.h"
-#include "tui/unfinished.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,6 +12,7 @@
 #include "case/query/timeline_text.h"
 #include "case/store/record.h"
 #include "evidence/acquire/awake.h"
+#include "evidence/acquire/job.h"
 #include "evidence/preserve.h"
 #include "history/history.h"
 #include "outward/report/board.h"
@@ -181,6 +181,57 @@ static int verify_some(struct session *s, const struct args *args, struct err *e
 	return rc < 0 ? -1 : report_findings(&f, err);
 }
 
+/* ---- preservation that was begun and is not finished, and the command that goes on with it */
+
+struct unfinished_printing {
+	struct session *s;
+	json_t *array;
+	struct err *err;
+};
+
+static void unfinished_text(const struct unfinished *job, struct buf *text)
+{
+	buf_addf(text, _("not finished: %s"), job->source);
+	if (job->size)
+		buf_addf(text, _(", %llu of %llu MiB"), (unsigned long long)(job->done >> 20),
+		         (unsigned long long)((job->size + (1U << 20) - 1) >> 20));
+	if (*job->at)
+		buf_addf(text, ", %s", job->at);
+	buf_addf(text, " (%s)", *job->why ? job->why : _("the program or the machine ended"));
+}
+
+static int print_unfinished(void *ctx, const struct unfinished *job)
+{
+	struct unfinished_printing *p = ctx;
+	struct buf text = BUF_INIT;
+	struct buf command = BUF_INIT;
+	buf_adds(&command, "genba ");
+	int rc = job_command(job, &command, p->err);
+	if (rc == 0) {
+		unfinished_text(job, &text);
+		char *safe_text = printable_dup(text.data);
+		char *safe_command = printable_dup(command.data);
+		if (p->array)
+			json_array_append_new(p->array, json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "unfinished",
+			                                          "label", job->label, "part", "evidence", "text",
+			                                          safe_text, "command", safe_command));
+		else
+			printable_printf(p->s->out, _("%s; to go on: %s\n"), safe_text, safe_command);
+		free(safe_text);
+		free(safe_command);
+	}
+	buf_release(&text);
+	buf_release(&command);
+	return rc;
+}
+
+/* A line for each on the session's output; or, with `array`, an object each appended. It is nothing wrong: no finding. */
+static int print_all_unfinished(struct session *s, json_t *array, struct err *err)
+{
+	struct unfinished_printing p = {s, array, err};
+	return job_each(s->c, print_unfinished, &p, err) < 0 ? -1 : 0;
+}
+
 int cmd_verify(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count > 0)
@@ -197,7 +248,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		awake_end(&awake);
 	}
 	if (rc == 0)
-		rc = unfinished_print(s, f.array, err);
+		rc = print_all_unfinished(s, f.array, err);
 	if (rc < 0) {
 		json_decref(f.array);
 		return -1;

@@ -132,30 +132,13 @@ static int take_evidence(struct session *s, const char *folder, const char *cons
 
 /* ---- handover */
 
-int cmd_handover_brief(struct session *s, struct buf *text, struct err *err)
-{
-	struct brief b;
-	size_t secrets = 0;
-	if (case_count_secrets(s->c, &secrets, err) < 0)
-		return -1;
-	char *extra =
-	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
-	            : NULL;
-	int rc = brief_make(s->c, BRIEF_HANDOVER, extra, &b, err);
-	if (rc == 0)
-		brief_text(&b, text);
-	brief_release(&b);
-	free(extra);
-	return rc;
-}
-
 static int own_brief(struct session *s, const struct args *args, struct buf *text, struct err *err)
 {
 	const char *file = args_option(args, "brief");
 	if (file)
 		return buf_read_file(text, file, BRIEF_LIMIT, err);
 	if (!s->brief)
-		return cmd_handover_brief(s, text, err);
+		return brief_of_handover(s->c, text, err);
 	buf_adds(text, s->brief);
 	return 0;
 }

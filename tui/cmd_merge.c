@@ -9,6 +9,7 @@
 #include "handover/merge/merge.h"
 #include "handover/merge/resolve.h"
 #include "handover/parcel/handover.h"
+#include "handover/parcel/open_parcel.h"
 #include "handover/parcel/seal.h"
 #include "handover/parcel/serve.h"
 #include "handover/parcel/transfer.h"
@@ -45,23 +46,6 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 		                 _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));
 }
 
-static int is_sealed(const char *path)
-{
-	char head[17];
-	FILE *f = fopen(path, "rb");
-	size_t n = f ? fread(head, 1, sizeof head, f) : 0;
-	if (f)
-		fclose(f);
-	return seal_is(head, n);
-}
-
-int cmd_open_parcel(struct session *s, const char *path, struct buf *plain, struct parcel *p, struct err *err)
-{
-	memset(p, 0, sizeof *p);
-	return is_sealed(path) ? handover_open_delta(path, case_identity(s->c), plain, p, err)
-	                       : serve_parcel(s->c, path, plain, p, &s->progress, err);
-}
-
 /* The other side's key is known to have what it sent, as far as it is here. */
 static void remember_sender(struct session *s, const struct parcel *p, const char *tip)
 {
@@ -79,7 +63,7 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("merge", err);
 	if (case_may_write(s->c, err) < 0)
 		return -1;
-	int rc = cmd_open_parcel(s, args->words[0], &plain, &p, err);
+	int rc = handover_open_parcel(s->c, args->words[0], &plain, &p, &s->progress, err);
 	if (rc == 0) {
 		rc = case_merge_vouched(s->c, &p, args_option(args, "vouch"), dry_run, &s->progress, &report, err);
 		if (rc == 0) {

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/words.h"
-#include "tui/cmd.h"
+#include "outward/report/brief.h"
 #include "tui/kept.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
@@ -37,7 +37,7 @@ static char *ask_brief(struct workbench *wb)
 	}
 	if (!goes_on)
 		kept_drop(wb, BRIEF_DRAFT);
-	if (cmd_handover_brief(workbench_session(wb), &text, &err) < 0)
+	if (brief_of_handover(workbench_case(wb), &text, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
 		edited = kept_text(wb, BRIEF_DRAFT,

@@ -9,7 +9,7 @@
 #include "base/printable.h"
 #include "base/words.h"
 #include "handover/merge/merge.h"
-#include "tui/cmd.h"
+#include "handover/parcel/open_parcel.h"
 #include "tui/prompt.h"
 #include "tui/views.h"
 #include "tui/workbench.h"
@@ -86,7 +86,7 @@ static int fill_merge(struct view *v, int columns, struct err *err)
 	struct session *s = workbench_session(v->wb);
 	(void)columns;
 	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
-	int rc = cmd_open_parcel(s, v->argument, &plain, &p, err);
+	int rc = handover_open_parcel(s->c, v->argument, &plain, &p, &s->progress, err);
 	if (rc == 0) {
 		rc = case_merge(s->c, &p, 1, &s->progress, &report, err);
 		if (rc == 0)

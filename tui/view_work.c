@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "evidence/acquire/job.h"
 #include "tui/errand.h"
-#include "tui/unfinished.h"
 #include "tui/views.h"
 #include "tui/workbench.h"
 
@@ -91,7 +90,7 @@ static int add_job(void *ctx, const struct unfinished *job)
 	from = v->count;
 	w->lines = xrealloc(w->lines, (w->count + 1) * sizeof *w->lines);
 	struct buf line = BUF_INIT;
-	w->lines[w->count] = *job->source && unfinished_command(job, &line, NULL) == 0 ? xstrdup(line.data) : NULL;
+	w->lines[w->count] = *job->source && job_command(job, &line, NULL) == 0 ? xstrdup(line.data) : NULL;
 	buf_release(&line);
 	view_addf(v, TONE_ATTENTION, job->label, "   %s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "",
 	          job->folder);

@@ -212,7 +212,7 @@ static void draw_footer(struct workbench *wb, struct view *v)
 		buf_adds(&hints, i18n_text(v->ops->hints));
 	} else {
 		struct buf common = BUF_INIT;
-		view_hints(v, workbench_keys, 30, &common);
+		view_hints(v, wb->keys, 30, &common);
 		int room = columns - wide - (int)text_width(common.data);
 		view_hints(v, v->ops->own_keys, room > 0 ? (size_t)room : 0, &hints);
 		room -= (int)text_width(hints.data);

@@ -182,6 +182,7 @@ int workbench_run(struct session *s, struct err *err)
 		json_decref(wb.lines);
 		return -1;
 	}
+	wb.keys = workbench_keys;
 	wb.events = events_new(workbench_lock, &wb);
 	struct event_source sources[SOURCES];
 	add_sources(&wb, sources);

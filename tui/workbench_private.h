@@ -23,7 +23,8 @@ struct own_clock {
 
 struct workbench {
 	struct session *s;
-	struct events *events; /* who waits, and what goes on meanwhile */
+	struct events *events;       /* who waits, and what goes on meanwhile */
+	const struct view_key *keys; /* that mean the same in every view: workbench_keys */
 	struct view *stack[STACK_LIMIT];
 	size_t depth;
 	struct buf status; /* one line, printable; shown until the next key */

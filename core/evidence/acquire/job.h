@@ -63,4 +63,9 @@ struct unfinished {
  * returned. */
 int job_each(struct case_file *c, int (*fn)(void *ctx, const struct unfinished *job), void *ctx, struct err *err);
 
+/* Appends the command that goes on with it, without the program's name: a line as a shell and the workbench take it. 0, or
+ * -1: its paths cannot be read. */
+struct buf;
+int job_command(const struct unfinished *job, struct buf *line, struct err *err);
+
 #endif

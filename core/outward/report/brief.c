@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/query/filter.h"
+#include "case/store/leave_behind.h"
 #include "outward/report/board.h"
 #include "outward/report/html.h"
 
@@ -274,4 +275,21 @@ void brief_html(const struct brief *b, struct buf *out)
 		buf_adds(out, "</li>\n");
 	}
 	buf_adds(out, open ? "</ul>\n</body></html>\n" : "</body></html>\n");
+}
+
+int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)
+{
+	struct brief b;
+	size_t secrets = 0;
+	if (case_count_secrets(c, &secrets, err) < 0)
+		return -1;
+	char *extra =
+	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
+	            : NULL;
+	int rc = brief_make(c, BRIEF_HANDOVER, extra, &b, err);
+	if (rc == 0)
+		brief_text(&b, text);
+	brief_release(&b);
+	free(extra);
+	return rc;
 }

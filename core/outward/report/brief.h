@@ -44,6 +44,9 @@ struct brief {
 int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err);
 void brief_release(struct brief *b);
 
+/* Appends the text that a handover takes along, if nobody writes another: it says what secrets stay behind. 0 or -1. */
+int brief_of_handover(struct case_file *c, struct buf *text, struct err *err);
+
 void brief_text(const struct brief *b, struct buf *out);
 void brief_markdown(const struct brief *b, struct buf *out);
 void brief_html(const struct brief *b, struct buf *out);
