@@ -19,12 +19,12 @@
 #include "handover/parcel/unpack.h"
 #include "outward/exchange/csv.h"
 #include "playbook/load/playbook.h"
-#include "tui/command.h"
-#include "tui/remote_helper.h"
+#include "tui/command/command.h"
 #include "tui/routes.h"
-#include "tui/socket.h"
-#include "tui/version.h"
-#include "tui/workbench.h"
+#include "tui/session/remote_helper.h"
+#include "tui/session/socket.h"
+#include "tui/session/version.h"
+#include "tui/workbench/workbench.h"
 
 #include <langinfo.h>
 #include <locale.h>

@@ -5,18 +5,19 @@
 #include "tui/routes.h"
 
 #include "base/i18n.h"
-#include "tui/cmd.h"
-#include "tui/command.h"
-#include "tui/form.h"
-#include "tui/route.h"
-#include "tui/view_list.h"
-#include "tui/views.h"
+#include "tui/command/cmd.h"
+#include "tui/command/command.h"
+#include "tui/form/form.h"
+#include "tui/form/offer.h"
+#include "tui/list/view_list.h"
+#include "tui/view/views.h"
+#include "tui/workbench/route.h"
 
 static const struct command commands[] = {
 #define SECTION(title) {.summary = title},
 #define COMMAND(name, operands, options, summary, keys, opens, flags, function) \
 	{name, operands, options, summary, keys, opens, flags, function},
-#include "tui/command.def"
+#include "tui/command/command.def"
 #undef COMMAND
 #undef SECTION
 };

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/words.h"
-#include "tui/command.h"
+#include "tui/command/command.h"
 #include "tui/routes.h"
 
 #include <stdint.h>

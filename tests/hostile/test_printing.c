@@ -16,9 +16,9 @@
 #include "case/store/case_internal.h"
 #include "catalogue.h"
 #include "outward/exchange/csv.h"
-#include "tui/command.h"
+#include "tui/command/command.h"
 #include "tui/routes.h"
-#include "tui/session.h"
+#include "tui/session/session.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,6 +18,8 @@ bad = 0
 # Lowest first; a floor uses those in the lines above its own, and itself.
 FLOORS = [['base'], ['vault', 'history'], ['case'], ['playbook', 'evidence'], ['handover'], ['finding'], ['outward'], ['tui']]
 MOST_FILES, MOST_LINES, MEDIAN_LINES, CYCLE = 20, 600, 250, 4
+# The folders of the screen: lowest first, in the same way. main.c and routes.c, in tui/ itself, know all of them.
+SCREEN = [['term'], ['session'], ['command'], ['commands', 'workbench'], ['form'], ['list'], ['view']]
 SQL_ROOMS = ('core/vault', 'core/history', 'core/case/store', 'core/case/query', 'core/case/care')
 
 
@@ -77,10 +79,17 @@ def floor_of(folder):
 
 
 rank = {floor: i for i, line in enumerate(FLOORS) for floor in line}
+screen_rank = {f'tui/{folder}': i for i, line in enumerate(SCREEN) for folder in line}
+screen_rank['tui'] = len(SCREEN)
 
 
 def may_use(a, b):
     return a == b or rank[b] < rank[a]
+
+
+def may_use_on_screen(a, b):
+    """Of two folders of tui/; folders of core/ are the floors' business."""
+    return a == b or a not in screen_rank or b not in screen_rank or screen_rank[b] < screen_rank[a]
 
 
 # ---- structure
@@ -92,6 +101,11 @@ check_list('crowded', crowded)
 for folder in folders:
     if folder.startswith('core') and floor_of(folder) not in rank:
         wrong(f'{folder} is no floor of the house')
+    if folder.startswith('tui') and folder not in screen_rank:
+        wrong(f'{folder} is no folder of the screen')
+for path in text:
+    if os.path.dirname(path) == 'tui' and os.path.basename(path) not in ('main.c', 'routes.c', 'routes.h'):
+        wrong(f'{path}: only main.c and routes.c, which know all commands and views, are in tui/ itself')
 sizes = {path: content.count('\n') for path, content in text.items()}
 check_list('long', {path: f'{path} has {n} lines: cut it where its purposes part' for path, n in sizes.items() if n > MOST_LINES})
 median = statistics.median(sizes[path] for path in sources)
@@ -131,6 +145,8 @@ for path, content in text.items():
         to = folder_of(used)
         if not may_use(floor_of(folder), floor_of(to)):
             wrong(f'{path}:{number}: {floor_of(folder)} may not include "{name}"')
+        if not may_use_on_screen(folder, to):
+            wrong(f'{path}:{number}: {folder} may not include "{name}"')
         if name.endswith('_private.h') and to != folder:
             wrong(f'{path}:{number}: "{name}" is private to {to}/')
         if name.endswith('_internal.h') and floor_of(to) != floor_of(folder):
@@ -172,6 +188,8 @@ for path, names in taken.items():
             a, b = folder_of(path), folder_of(to)
             if not may_use(floor_of(a), floor_of(b)):
                 wrong(f'{path} takes {symbol} from {to}: {floor_of(a)} may not use {floor_of(b)}')
+            if not may_use_on_screen(a, b):
+                wrong(f'{path} takes {symbol} from {to}: {a} may not use {b}')
             if a != b:
                 arrows[a].add((b, path, symbol))
 
@@ -232,6 +250,13 @@ else:
         for symbol in sorted(names & screen):
             if path.startswith('core/'):
                 wrong(f'{path} takes {symbol} from curses')
+
+# the workbench's members are its own: a view asks workbench.h
+for path, content in text.items():
+    if path.startswith('tui/') and not path.startswith('tui/workbench/'):
+        for number, line in enumerate(content.split('\n'), 1):
+            if re.search(r'\bwb->', line):
+                wrong(f'{path}:{number}: touches a member of the workbench')
 
 # what is exported has a caller elsewhere in the program
 called = set().union(*taken.values()) if taken else set()

@@ -2,8 +2,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "case/kind/kinds.h"
-#include "tui/command.h"
-#include "tui/command_help.h"
+#include "tui/command/command.h"
+#include "tui/command/command_help.h"
 #include "tui/routes.h"
 
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void every_command_has_help(void **state)
 	while ((command = command_next(command))) {
 		const struct command_help *help = command_help_find(command->name);
 		if (!help)
-			fail_msg("'%s' has no long help: add a row to tui/command_help.def", command->name);
+			fail_msg("'%s' has no long help: add a row to tui/command/command_help.def", command->name);
 		size_t n = strlen(help->example);
 		if (strlen(help->text) < 40 || n == 0 || help->example[n - 1] != '\n' ||
 		    !strstr(help->example, "genba"))
@@ -38,9 +38,10 @@ static void every_help_has_a_command(void **state)
 	for (size_t i = 0; i < command_help_count; i++) {
 		const struct command *command = command_find(command_help_table[i].name);
 		if (!command || strcmp(command->name, command_help_table[i].name) != 0)
-			fail_msg("tui/command_help.def tells of '%s', which is no command", command_help_table[i].name);
+			fail_msg("tui/command/command_help.def tells of '%s', which is no command",
+			         command_help_table[i].name);
 		if (command_help_find(command_help_table[i].name) != &command_help_table[i])
-			fail_msg("tui/command_help.def has two rows for '%s'", command_help_table[i].name);
+			fail_msg("tui/command/command_help.def has two rows for '%s'", command_help_table[i].name);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "help_program.h"
 #include "help_screen.h"
-#include "tui/step.h"
+#include "tui/view/step.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 #include "case/kind/kinds.h"
 #include "help_program.h"
 #include "help_screen.h"
-#include "tui/command.h"
+#include "tui/command/command.h"
 #include "tui/routes.h"
 
 #include <ctype.h>

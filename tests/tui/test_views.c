@@ -1,10 +1,10 @@
 /* What the keys of the views do: the time line, the past, the command line. test_goldens.c compares how they look. */
 #include "help_program.h"
 #include "help_screen.h"
-#include "tui/command.h"
-#include "tui/route.h"
+#include "tui/command/command.h"
 #include "tui/routes.h"
-#include "tui/workbench_private.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/workbench_private.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,73 @@
+/* The functions behind the command table; each takes the session, its words, and fills the error. See command.def. */
+#ifndef GENBA_TUI_COMMAND_CMD_H
+#define GENBA_TUI_COMMAND_CMD_H
+
+#include "tui/command/command.h"
+
+#include <jansson.h>
+
+#define SECTION(title)
+#define COMMAND(name, operands, options, summary, keys, opens, flags, function) \
+	int function(struct session *s, const struct args *args, struct err *err);
+#include "tui/command/command.def"
+#undef COMMAND
+#undef SECTION
+
+/* `export svg FILE`: the flow as a picture. */
+int cmd_export_svg(struct session *s, const char *path, struct err *err);
+/* `export csv KIND FILE`: the records of a kind as a list. */
+int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
+
+/* ERR_USAGE with the usage line of the command. -1. */
+int cmd_usage(const char *name, struct err *err);
+
+/* The cost of a passphrase by name; NULL: moderate. 0 or -1. */
+int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err);
+
+/* A new passphrase: from `file`, or asked for twice (NULL). */
+int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err);
+
+/* The passphrase of the case's own slot, for whatever writes the file anew: from --case-passphrase-file, or asked for.
+ * `keep` borrows it; release `passphrase` afterwards. */
+struct access_keep;
+int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
+                        struct err *err);
+
+int cmd_key_slots(struct session *s, const struct args *args, struct err *err);  /* `key slots …` */
+int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
+
+/* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */
+struct assign;
+int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err);
+void cmd_assigns_free(struct assign *assigns, char **names, size_t count);
+
+/* The kind by name, or NULL with ERR_USAGE that lists them all. */
+struct kind;
+const struct kind *cmd_kind(const char *name, struct err *err);
+
+/* A JSON string of text from outside; made printable where it is not UTF-8. */
+json_t *cmd_json_text(const char *text);
+
+/* Prints a label as soon as its action is committed: a line of its own, flushed. */
+void cmd_print_label(struct session *s, const char *label);
+
+/* Prints a JSON array of flat objects, one for each element, and drops the reference. */
+void cmd_print_json(struct session *s, json_t *array);
+
+/* Text in aligned columns: rows of `columns` printable strings each (the first row is the heading). Owned by the table. */
+struct text_table {
+	size_t columns;
+	char **cells;
+	size_t count; /* of cells */
+	size_t cap;
+};
+
+void text_table_add(struct text_table *t, const char *cell);
+void text_table_print(struct text_table *t, FILE *out,
+                      size_t widest); /* cuts columns wider than `widest` cells; 0: never */
+void text_table_release(struct text_table *t);
+
+/* A commit from WHEN: a commit id (or a beginning of one) or a time. */
+int cmd_when(struct session *s, const char *when, char commit[41], struct err *err);
+
+#endif

@@ -1,0 +1,170 @@
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
+#include "case/store/record.h"
+#include "history/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err)
+{
+	*assigns = xcalloc(count, sizeof **assigns);
+	*names = xcalloc(count, sizeof **names);
+	for (size_t i = 0; i < count; i++) {
+		const char *equals = strchr(words[i], '=');
+		if (!equals || equals == words[i]) {
+			err_set(err, ERR_USAGE, _("'%s' is not FIELD=VALUE, as hostname=HR-PC-03 is"), words[i]);
+			cmd_assigns_free(*assigns, *names, i);
+			return -1;
+		}
+		(*names)[i] = xstrndup(words[i], (size_t)(equals - words[i]));
+		(*assigns)[i] = (struct assign){(*names)[i], equals + 1};
+	}
+	return 0;
+}
+
+void cmd_assigns_free(struct assign *assigns, char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	free(assigns);
+}
+
+json_t *cmd_json_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char *safe = string ? NULL : printable_dup(text ? text : "");
+	if (!string)
+		string = json_string(safe);
+	free(safe);
+	return string;
+}
+
+void cmd_print_label(struct session *s, const char *label)
+{
+	printable_printf(s->out, "%s\n", label);
+	fflush(s->out);
+}
+
+void cmd_print_json(struct session *s, json_t *array)
+{
+	char *text = json_dumps(array, JSON_INDENT(1) | JSON_SORT_KEYS);
+	struct buf safe = BUF_INIT;
+	printable_json(&safe, text ? text : "[]");
+	buf_addc(&safe, '\n');
+	fwrite(safe.data, 1, safe.len, s->out);
+	buf_release(&safe);
+	free(text);
+	json_decref(array);
+}
+
+void text_table_add(struct text_table *t, const char *cell)
+{
+	if (t->count == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 64;
+		t->cells = xrealloc(t->cells, t->cap * sizeof *t->cells);
+	}
+	t->cells[t->count++] = printable_dup(cell);
+}
+
+void text_table_print(struct text_table *t, FILE *out, size_t widest)
+{
+	size_t *widths = xcalloc(t->columns, sizeof *widths);
+	for (size_t i = 0; i < t->count; i++) {
+		size_t width = text_width(t->cells[i]);
+		if (widest && width > widest)
+			width = widest;
+		if (width > widths[i % t->columns])
+			widths[i % t->columns] = width;
+	}
+	for (size_t i = 0; i < t->count; i += t->columns) {
+		struct buf line = BUF_INIT;
+		for (size_t k = 0; k < t->columns && i + k < t->count; k++) {
+			if (k)
+				buf_adds(&line, "  ");
+			text_pad(&line, t->cells[i + k], widths[k]);
+		}
+		while (line.len > 0 && line.data[line.len - 1] == ' ')
+			buf_truncate(&line, line.len - 1);
+		printable_printf(out, "%s\n", line.data);
+		buf_release(&line);
+	}
+	free(widths);
+}
+
+void text_table_release(struct text_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	*t = (struct text_table){0};
+}
+
+/* The last second of a time as a person here means it: a day or an hour of no named zone is one of this machine's. */
+static int last_second(const struct edtf *time, int64_t *latest)
+{
+	int64_t earliest;
+	if (edtf_bounds(time, NULL, NULL, &earliest, latest) < 0)
+		return -1;
+	const struct edtf_point *last = time->form == EDTF_INTERVAL ? &time->to : &time->from;
+	if (!last->zone && *latest != INT64_MAX)
+		*latest -= (int64_t)clock_zone_at(*latest) * 60;
+	return 0;
+}
+
+int cmd_when(struct session *s, const char *when, char commit[41], struct err *err)
+{
+	struct history *h = case_history(s->c);
+	struct buf edtf = BUF_INIT;
+	struct edtf time;
+	int64_t latest;
+	int rc;
+	size_t n = strlen(when);
+	struct err resolving = ERR_INIT;
+	int hex = n >= 4 && strspn(when, "0123456789abcdef") == n;
+	int only_digits = strspn(when, "0123456789") == n; /* 2026 and 20261124 may be a time, if they are no commit */
+	if (hex && history_resolve(h, when, commit, &resolving) == 0)
+		rc = 0;
+	else if (hex && (!only_digits || resolving.code != ERR_NOT_FOUND))
+		rc = err_set(err, resolving.code, "%s", resolving.message);
+	else if (strcmp(when, "HEAD") == 0)
+		rc = history_head(h, commit, err);
+	else if (edtf_from_people(when, clock_now(), &edtf, err) == 0 && edtf_parse(edtf.data, &time, err) == 0 &&
+	         last_second(&time, &latest) == 0)
+		rc = history_at(h, latest, commit, err);
+	else
+		rc = err_set(err, ERR_USAGE, _("'%s' is neither a commit nor a time"), when);
+	buf_release(&edtf);
+	if (rc == 0)
+		printable_printf(s->log, _("as of commit %.10s\n"), commit);
+	return rc;
+}
+
+const struct kind *cmd_kind(const char *name, struct err *err)
+{
+	const struct kind *kind = kind_find(name);
+	if (kind)
+		return kind;
+	struct buf names = BUF_INIT;
+	for (size_t i = 0; i < kind_count(); i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
+	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
+	buf_release(&names);
+	return NULL;
+}
+
+int cmd_usage(const char *name, struct err *err)
+{
+	struct buf usage = BUF_INIT;
+	command_usage(command_find(name), &usage);
+	err_set(err, ERR_USAGE, _("usage: genba %s"), usage.data);
+	buf_release(&usage);
+	return -1;
+}

@@ -1,0 +1,131 @@
+#include "tui/command/command.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/standard_fds.h"
+#include "base/i18n.h"
+#include "base/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command *table;
+static size_t table_rows;
+
+void commands_use(const struct command *rows, size_t count)
+{
+	table = rows;
+	table_rows = count;
+}
+
+const struct command *command_next(const struct command *after)
+{
+	size_t i = after ? (size_t)(after - table) + 1 : 0;
+	while (i < table_rows && !table[i].name)
+		i++;
+	return i < table_rows ? &table[i] : NULL;
+}
+
+const char *command_section(const struct command *command)
+{
+	return command > table && !command[-1].name ? command[-1].summary : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+	const struct command *command = NULL;
+	while ((command = command_next(command)))
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+void command_usage(const struct command *command, struct buf *out)
+{
+	buf_adds(out, command->name);
+	for (const char *spec = command->options; *spec;) {
+		size_t word = strcspn(spec, " ");
+		size_t key = strcspn(spec, ": ");
+		buf_addf(out, " [--%.*s%s%.*s]", (int)key, spec, key < word ? " " : "",
+		         (int)(key < word ? word - key - 1 : 0), spec + key + (key < word));
+		spec += word + (spec[word] == ' ');
+	}
+	if (*command->operands)
+		buf_addf(out, " %s", command->operands);
+}
+
+static int refuse(const struct session *s, const struct command *command, struct err *err)
+{
+	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
+		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
+	int may_visit = s->visit && !s->in_script && (command->flags & COMMAND_VISIT);
+	if ((s->in_script || s->in_workbench) && !may_visit && (command->flags & COMMAND_NO_SCRIPT))
+		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
+	if ((!s->in_workbench || s->visit) && (command->flags & COMMAND_SCREEN))
+		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
+		               command->name);
+	return 0;
+}
+
+const char *command_refusal(const struct session *s, const struct command *command, struct err *err)
+{
+	if (refuse(s, command, err) < 0 || ((command->flags & COMMAND_WRITES) && s->c && case_may_write(s->c, err) < 0))
+		return err->message;
+	return NULL;
+}
+
+int command_run(struct session *s, int argc, char **argv, struct err *err)
+{
+	const struct command *command = command_find(argv[0]);
+	if (!command)
+		return err_set(err, ERR_USAGE, _("there is no command '%s'; `genba help` lists them"), argv[0]);
+	if (refuse(s, command, err) < 0)
+		return -1;
+	struct args args;
+	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
+		return -1;
+	int rc = 0;
+	s->writes = (command->flags & COMMAND_WRITES) != 0;
+	if (command->flags & COMMAND_CASE)
+		rc = session_open(s, err);
+	if (rc == 0 && (command->flags & COMMAND_WRITES))
+		rc = case_may_write(s->c, err);
+	if (rc == 0)
+		rc = command->run(s, &args, err);
+	if (rc == 0 && (command->flags & COMMAND_WRITES))
+		session_backup_if_due(s);
+	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
+	    !(command->flags & COMMAND_TERMINAL))
+		rc = standard_output_failed(err);
+	args_release(&args);
+	return rc;
+}
+
+int command_run_line(struct session *s, const char *line, struct buf *output, struct err *err)
+{
+	struct words words;
+	if (words_split(&words, line, err) < 0)
+		return -1;
+	int rc = 0;
+	if (words.count > 0 && !output) {
+		rc = command_run(s, (int)words.count, words.items, err);
+	} else if (words.count > 0) {
+		char *text = NULL;
+		size_t size = 0;
+		FILE *before_out = s->out;
+		FILE *before_log = s->log;
+		s->out = s->log = open_memstream(&text, &size);
+		if (s->out) {
+			rc = command_run(s, (int)words.count, words.items, err);
+			fclose(s->out);
+			buf_add(output, text, size);
+			free(text);
+		} else {
+			rc = err_set(err, ERR_FAILED, _("out of memory"));
+		}
+		s->out = before_out;
+		s->log = before_log;
+	}
+	words_release(&words);
+	return rc;
+}

@@ -1,0 +1,198 @@
+#include "tui/command/demo.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "case/case.h"
+#include "case/store/record.h"
+#include "tui/command/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IMAGE_SIZE (256 * 1024)
+
+/* The script, byte for byte, inside the program. */
+__asm__(".section .rodata\n"
+        ".global demo_script\n"
+        "demo_script:\n"
+        ".incbin \"" GENBA_DEMO_SCRIPT "\"\n"
+        ".byte 0\n"
+        ".previous\n");
+extern const char demo_script[];
+
+static const char demo_passphrase[] = "practice";
+
+/* A small disk image, the same at every run: a boot sector's mark, names of a folder, and sectors of a fixed pattern. */
+static int write_image(const char *path, unsigned seed, struct err *err)
+{
+	unsigned char *image = xcalloc(1, IMAGE_SIZE);
+	unsigned value = seed;
+	for (size_t i = 512; i < IMAGE_SIZE; i++) {
+		value = value * 1103515245U + 12345U;
+		image[i] = (unsigned char)(value >> 16);
+	}
+	image[510] = 0x55;
+	image[511] = 0xAA;
+	static const char trace[] = "ProgramData\\winup.exe Temp\\a.rar Rar! upload free-storage";
+	memcpy(image + 4096, trace, sizeof trace);
+	int rc = path_write_file(path, image, IMAGE_SIZE, PATH_REPLACE, err);
+	free(image);
+	return rc;
+}
+
+static int write_files(const char *dir, struct err *err)
+{
+	static const char mail[] =
+	    "Received: from mail.free.example (192.0.2.25) by mx.b.example; Tue, 25 Nov 2014 09:12:04 +0900\r\n"
+	    "From: \"Organisation A\" <a-contact@free.example>\r\n"
+	    "To: b-contact@b.example\r\n"
+	    "Subject: Schedule of the joint study (re)\r\n"
+	    "Date: Tue, 25 Nov 2014 09:11:58 +0900\r\n"
+	    "Message-ID: <practice-1@free.example>\r\n"
+	    "\r\n"
+	    "Practice file: its names, subject and times are invented; the report that the practice case\r\n"
+	    "follows prints no mail. The attachment was removed before this mail was provided.\r\n";
+	char *path = xasprintf("%s/mail-to-organisation-b.eml", dir);
+	int rc = path_write_file(path, mail, sizeof mail - 1, PATH_REPLACE, err);
+	free(path);
+	for (unsigned i = 0; i < 2 && rc == 0; i++) {
+		path = xasprintf("%s/terminal-%c-disk.img", dir, 'a' + (char)i);
+		rc = write_image(path, 20140716U + i, err);
+		free(path);
+	}
+	return rc;
+}
+
+static int is_japanese(void)
+{
+	return strcmp(i18n_language(), "ja") == 0;
+}
+
+/* Chooses the language's half of each {English|日本語} and puts the folder in. */
+static void expand(const char *line, size_t n, const char *dir, struct buf *out)
+{
+	int japanese = is_japanese();
+	const char *end = line + n;
+	while (line < end) {
+		const char *bar = *line == '{' ? memchr(line, '|', (size_t)(end - line)) : NULL;
+		const char *close = bar ? memchr(bar, '}', (size_t)(end - bar)) : NULL;
+		if (close) {
+			if (japanese)
+				buf_add(out, bar + 1, (size_t)(close - bar - 1));
+			else
+				buf_add(out, line + 1, (size_t)(bar - line - 1));
+			line = close + 1;
+		} else if (strncmp(line, "$DIR", 4) == 0) {
+			for (const char *p = dir; *p; p++) {
+				if (strchr(" \t\"'\\#", *p))
+					buf_addc(out, '\\');
+				buf_addc(out, *p);
+			}
+			line += 4;
+		} else {
+			buf_addc(out, *line++);
+		}
+	}
+}
+
+static int run_script(struct session *s, const char *dir, struct err *err)
+{
+	int rc = 0;
+	unsigned number = 0;
+	for (const char *line = demo_script; *line && rc == 0;) {
+		size_t n = strcspn(line, "\n");
+		struct buf text = BUF_INIT;
+		struct buf output = BUF_INIT;
+		number++;
+		expand(line, n, dir, &text);
+		rc = command_run_line(s, text.data, &output, err);
+		if (rc < 0)
+			err_prefix(err, _("practice case, line %u"), number);
+		buf_release(&text);
+		buf_release(&output);
+		line += n + (line[n] == '\n');
+	}
+	return rc;
+}
+
+static int make_identity(struct session *s, const char *path, const struct secret *passphrase, struct err *err)
+{
+	if (access(path, F_OK) < 0 &&
+	    identity_create(path, _("Responder One (practice)"), "R1", passphrase, VAULT_KDF_INTERACTIVE, err) < 0)
+		return -1;
+	identity_free(s->identity);
+	s->identity = identity_load(path, err);
+	if (!s->identity)
+		return -1;
+	return identity_unlock(s->identity, path, passphrase, err);
+}
+
+/* Opens the practice case at s->path. 1: done; 0: it tells its story in the other language, as its tag from demo.script says,
+ * and is closed again; -1. */
+static int open_case(struct session *s, struct err *err)
+{
+	struct case_unlock unlock = {s->identity, NULL};
+	s->c = case_open(s->path, &unlock, 0, err);
+	json_t *record = s->c ? record_get(s->c, "case", 0, err) : NULL;
+	if (!record)
+		return -1;
+	struct buf tags = BUF_INIT;
+	record_field_text(record, kind_field(record_kind(record), "tags"), &tags);
+	int other = strstr(tags.data, is_japanese() ? "practice case" : "演習用") != NULL;
+	buf_release(&tags);
+	json_decref(record);
+	return other ? session_close(s, err) : 1;
+}
+
+static int make_case(struct session *s, const char *dir, struct err *err)
+{
+	struct case_new spec = {.title = _("Practice: a chain of attacks, organisations A and B"),
+	                        .party = is_japanese() ? "組織A" : "Organisation A",
+	                        .tlp = "AMBER",
+	                        .owner = s->identity};
+	if (write_files(dir, err) < 0)
+		return -1;
+	s->c = case_create(s->path, &spec, err);
+	if (!s->c)
+		return -1;
+	if (run_script(s, dir, err) == 0)
+		return 0;
+	session_close(s, NULL);
+	unlink(s->path);
+	return -1;
+}
+
+/* practice.genba, or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
+static int take(struct session *s, const char *dir, const char *language, const struct secret *passphrase,
+                struct err *err)
+{
+	const char *dot = *language ? "." : "";
+	char *key = xasprintf("%s/identity%s%s.json", dir, dot, language);
+	free(s->path);
+	s->path = xasprintf("%s/practice%s%s.genba", dir, dot, language);
+	int rc = make_identity(s, key, passphrase, err);
+	if (rc == 0 && access(s->path, F_OK) == 0)
+		rc = open_case(s, err);
+	else if (rc == 0)
+		rc = make_case(s, dir, err) < 0 ? -1 : 1;
+	free(key);
+	return rc;
+}
+
+int demo_make(struct session *s, const char *dir, struct err *err)
+{
+	if (path_make(dir, err) < 0)
+		return -1;
+	struct secret passphrase = SECRET_INIT;
+	secret_set(&passphrase, demo_passphrase, sizeof demo_passphrase - 1);
+	int rc = take(s, dir, "", &passphrase, err);
+	if (rc == 0) /* it is there in the other language, and stays */
+		rc = take(s, dir, is_japanese() ? "ja" : "en", &passphrase, err);
+	secret_release(&passphrase);
+	return rc < 0 ? -1 : 0;
+}

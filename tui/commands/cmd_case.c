@@ -1,0 +1,388 @@
+#include "case/case.h"
+#include "outward/formats.h"
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "case/care/verify.h"
+#include "case/query/timeline_text.h"
+#include "case/store/record.h"
+#include "evidence/acquire/awake.h"
+#include "evidence/acquire/job.h"
+#include "evidence/preserve.h"
+#include "history/history.h"
+#include "outward/report/board.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEYFILE_LIMIT 4096
+
+/* ---- new */
+
+/* Asks on the terminal how the case is to be opened if this identity is lost. Nothing is asked in a script. */
+static void offer_recovery(struct session *s, const struct args *args)
+{
+	if (args_option(args, "recovery") || args_option(args, "case-passphrase-file") ||
+	    args_option(args, "no-recovery"))
+		return;
+	fputs(_("Note: only your identity opens this case. If its key or passphrase is lost, so is the case. Keep a "
+	        "backup\n"
+	        "(genba key backup FILE), or make a case with --recovery KEYFILE or --case-passphrase-file FILE.\n"),
+	      s->log);
+}
+
+static int ask_recovery(struct session *s, const struct args *args, struct secret *passphrase, struct err *err)
+{
+	const char *file = args_option(args, "case-passphrase-file");
+	if (file)
+		return secret_read_file(passphrase, file, err);
+	if (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") ||
+	    args_option(args, "no-recovery"))
+		return 0;
+	struct secret again = SECRET_INIT;
+	int rc = secret_ask(passphrase, _("A recovery passphrase for this case (empty: none): "), err);
+	if (rc == 0 && passphrase->len > 0)
+		rc = secret_ask(&again, _("Once more: "), err);
+	if (rc == 0 && passphrase->len > 0 &&
+	    (again.len != passphrase->len || memcmp(again.data, passphrase->data, again.len) != 0))
+		rc = err_set(err, ERR_USAGE, _("the two passphrases differ; nothing was made"));
+	if (rc == 0 && passphrase->len == 0)
+		secret_release(passphrase);
+	secret_release(&again);
+	return rc;
+}
+
+static int read_key_line(const char *path, struct buf *line, struct err *err)
+{
+	if (buf_read_file(line, path, KEYFILE_LIMIT, err) < 0)
+		return -1;
+	buf_truncate(line, strcspn(line->data, "\r\n"));
+	return 0;
+}
+
+int cmd_new(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 1)
+		return cmd_usage("new", err);
+	struct case_new spec = {
+	    .title = args_option(args, "title"), .party = args_option(args, "party"), .tlp = args_option(args, "tlp")};
+	if (!spec.title || !*spec.title)
+		return err_set(err, ERR_USAGE, _("a new case needs a title: --title TEXT"));
+	if (access(args->words[0], F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), args->words[0]);
+	struct buf recovery = BUF_INIT;
+	struct secret passphrase = SECRET_INIT;
+	int rc = cmd_kdf(args_option(args, "kdf"), &spec.kdf, err);
+	if (rc == 0 && args_option(args, "recovery"))
+		rc = read_key_line(args_option(args, "recovery"), &recovery, err);
+	if (rc == 0)
+		rc = session_identity(s, 1, err);
+	if (rc == 0)
+		rc = ask_recovery(s, args, &passphrase, err);
+	if (rc == 0) {
+		spec.owner = s->identity;
+		spec.recovery_key = recovery.len ? recovery.data : NULL;
+		spec.passphrase = passphrase.data ? &passphrase : NULL;
+		struct case_file *c = case_create(args->words[0], &spec, err);
+		rc = c ? 0 : -1;
+		if (c && !passphrase.data)
+			offer_recovery(s, args);
+		if (c) {
+			char *title = printable_dup(case_title(c));
+			printable_printf(s->log, _("Case %s made: %s\n"), case_id(c), title);
+			free(title);
+			rc = case_close(c, err);
+		}
+	}
+	secret_release(&passphrase);
+	buf_release(&recovery);
+	return rc;
+}
+
+/* ---- verify */
+
+struct findings {
+	struct session *s;
+	json_t *array;
+	uint64_t count;
+};
+
+static void print_finding(void *ctx, const char *part, const char *text)
+{
+	struct findings *f = ctx;
+	f->count++;
+	char *safe = printable_dup(text);
+	if (f->array)
+		json_array_append_new(f->array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "finding", "label", "",
+		                                          "part", part, "text", safe));
+	else
+		printable_printf(f->s->out, "%s: %s\n", part, safe);
+	free(safe);
+}
+
+static void print_reread(struct session *s, const struct evidence_report *report)
+{
+	printable_printf(s->out, _("evidence re-read: %llu, of which not complete or not to be had: %llu\n"),
+	                 (unsigned long long)report->checked, (unsigned long long)report->unreadable);
+	if (report->checked)
+		printable_printf(
+		    s->out,
+		    _("of these read from the medium itself: %llu; from memory, since the cache could not be "
+		      "dropped: %llu\n"),
+		    (unsigned long long)report->from_medium,
+		    (unsigned long long)(report->checked - report->from_medium));
+}
+
+static int report_findings(const struct findings *f, struct err *err)
+{
+	if (f->count > 0)
+		return err_set(
+		    err, ERR_DAMAGED,
+		    P_("verification found %llu thing wrong", "verification found %llu things wrong", f->count),
+		    (unsigned long long)f->count);
+	return 0;
+}
+
+/* Evidence by its labels. */
+static int verify_some(struct session *s, const struct args *args, struct err *err)
+{
+	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct evidence_report report;
+	struct evidence_verifying what = {.labels = (const char *const *)args->words,
+	                                  .count = args->count,
+	                                  .record = args_option(args, "record") != NULL,
+	                                  .progress = &s->progress,
+	                                  .finding = print_finding,
+	                                  .ctx = &f};
+	struct awake awake;
+	awake_begin(&awake);
+	int rc = evidence_verify_some(s->c, &what, &report, err);
+	awake_end(&awake);
+	if (rc < 0)
+		json_decref(f.array);
+	else if (f.array)
+		cmd_print_json(s, f.array);
+	else if (args->count == 1 && report.checked == 1 && f.count == 0)
+		printable_printf(s->out,
+		                 report.from_medium
+		                     ? _("%s: the same, read from the medium itself\n")
+		                     : _("%s: the same, but read from memory: the cache could not be dropped\n"),
+		                 args->words[0]);
+	else
+		print_reread(s, &report);
+	return rc < 0 ? -1 : report_findings(&f, err);
+}
+
+/* ---- preservation that was begun and is not finished, and the command that goes on with it */
+
+struct unfinished_printing {
+	struct session *s;
+	json_t *array;
+	struct err *err;
+};
+
+static void unfinished_text(const struct unfinished *job, struct buf *text)
+{
+	buf_addf(text, _("not finished: %s"), job->source);
+	if (job->size)
+		buf_addf(text, _(", %llu of %llu MiB"), (unsigned long long)(job->done >> 20),
+		         (unsigned long long)((job->size + (1U << 20) - 1) >> 20));
+	if (*job->at)
+		buf_addf(text, ", %s", job->at);
+	buf_addf(text, " (%s)", *job->why ? job->why : _("the program or the machine ended"));
+}
+
+static int print_unfinished(void *ctx, const struct unfinished *job)
+{
+	struct unfinished_printing *p = ctx;
+	struct buf text = BUF_INIT;
+	struct buf command = BUF_INIT;
+	buf_adds(&command, "genba ");
+	int rc = job_command(job, &command, p->err);
+	if (rc == 0) {
+		unfinished_text(job, &text);
+		char *safe_text = printable_dup(text.data);
+		char *safe_command = printable_dup(command.data);
+		if (p->array)
+			json_array_append_new(p->array, json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "unfinished",
+			                                          "label", job->label, "part", "evidence", "text",
+			                                          safe_text, "command", safe_command));
+		else
+			printable_printf(p->s->out, _("%s; to go on: %s\n"), safe_text, safe_command);
+		free(safe_text);
+		free(safe_command);
+	}
+	buf_release(&text);
+	buf_release(&command);
+	return rc;
+}
+
+/* A line for each on the session's output; or, with `array`, an object each appended. It is nothing wrong: no finding. */
+static int print_all_unfinished(struct session *s, json_t *array, struct err *err)
+{
+	struct unfinished_printing p = {s, array, err};
+	return job_each(s->c, print_unfinished, &p, err) < 0 ? -1 : 0;
+}
+
+int cmd_verify(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count > 0)
+		return verify_some(s, args, err);
+	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct verify_report report;
+	struct evidence_report evidence = {0};
+	int rc = case_verify(s->c, &s->progress, print_finding, &f, &report, err);
+	struct awake awake;
+	if (rc == 0 && args_option(args, "evidence")) {
+		awake_begin(&awake);
+		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f,
+		                     &evidence, err);
+		awake_end(&awake);
+	}
+	if (rc == 0)
+		rc = print_all_unfinished(s, f.array, err);
+	if (rc < 0) {
+		json_decref(f.array);
+		return -1;
+	}
+	if (f.array) {
+		cmd_print_json(s, f.array);
+	} else {
+		printable_printf(
+		    s->out,
+		    _("checked: %llu pages, %llu commits, %llu objects, %llu signatures, %llu records, %llu texts\n"),
+		    (unsigned long long)report.pages, (unsigned long long)report.commits,
+		    (unsigned long long)report.objects, (unsigned long long)report.signatures,
+		    (unsigned long long)report.records, (unsigned long long)report.texts);
+		if (args_option(args, "evidence"))
+			print_reread(s, &evidence);
+		if (!args_option(args, "evidence"))
+			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
+		if (report.absent)
+			printable_printf(
+			    s->out, _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),
+			    (unsigned long long)report.absent);
+		if (f.count == 0)
+			printable_printf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));
+	}
+	return report_findings(&f, err);
+}
+
+/* ---- export */
+
+int cmd_export(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count == 2 && strcmp(args->words[0], "svg") == 0)
+		return cmd_export_svg(s, args->words[1], err);
+	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
+		return cmd_export_csv(s, args, err);
+	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
+	if (!format || !format->write)
+		return cmd_usage("export", err);
+	struct buf told = BUF_INIT;
+	int rc = format->write(s->c, args->words[1], &s->progress, &told, err);
+	printable_printf(s->log, "%s", told.data ? told.data : "");
+	buf_release(&told);
+	return rc;
+}
+
+/* ---- board, timeline */
+
+int cmd_board(struct session *s, const struct args *args, struct err *err)
+{
+	struct board b;
+	if (args->count != 0)
+		return cmd_usage("board", err);
+	if (board_load(s->c, &b, err) < 0)
+		return -1;
+	json_t *array = args_option(args, "json") ? json_array() : NULL;
+	char *title = printable_dup(case_title(s->c));
+	if (!array)
+		printable_printf(s->out, "%s  [TLP:%s]  %s\n", title, case_tlp(s->c), case_head(s->c));
+	const char *section = "";
+	for (size_t i = 0; i < b.count; i++) {
+		const struct board_row *row = &b.rows[i];
+		if (row->tone == BOARD_HEADING)
+			section = row->text;
+		if (array && row->tone != BOARD_HEADING)
+			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "kind", "board", "label",
+			                                       row->label, "section", section, "text", row->text));
+		else if (!array && row->tone == BOARD_HEADING)
+			printable_printf(s->out, "\n%s\n", row->text);
+		else if (!array)
+			printable_printf(s->out, " %c %s%s%s\n",
+			                 row->tone == BOARD_ALARM       ? '!'
+			                 : row->tone == BOARD_ATTENTION ? '*'
+			                                                : ' ',
+			                 row->label, *row->label ? "  " : "", row->text);
+	}
+	if (array)
+		cmd_print_json(s, array);
+	free(title);
+	board_release(&b);
+	return 0;
+}
+
+/* ---- timeline */
+
+static int timeline_way_of(const char *name, enum timeline_way *way, struct err *err)
+{
+	for (*way = TIMELINE_ABSOLUTE; *way < TIMELINE_WAYS; (*way)++)
+		if (strcmp(name, timeline_way_name(*way)) == 0)
+			return 0;
+	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc"), name);
+}
+
+static void print_timeline(struct session *s, const struct timeline *t, enum timeline_way way)
+{
+	struct text_table table = {.columns = 5};
+	const struct kind *kind = kind_find("event");
+	static const char *const columns[] = {"when", "side", "mark", "title"};
+	char **times = timeline_texts(s->c, t, way);
+	text_table_add(&table, _("Label"));
+	for (size_t k = 0; k < 4; k++)
+		text_table_add(&table, field_label(kind_field(kind, columns[k])));
+	for (size_t i = 0; i < t->count; i++) {
+		text_table_add(&table, record_label(t->rows[i].record));
+		text_table_add(&table, times[i]);
+		for (size_t k = 1; k < 4; k++) {
+			struct buf cell = BUF_INIT;
+			if (k != 2 || json_object_get(t->rows[i].record, "mark"))
+				record_field_text(t->rows[i].record, kind_field(kind, columns[k]), &cell);
+			text_table_add(&table, cell.data);
+			buf_release(&cell);
+		}
+	}
+	text_table_print(&table, s->out, 0);
+	text_table_release(&table);
+	timeline_texts_free(times, t->count);
+}
+
+int cmd_timeline(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("timeline", err);
+	struct timeline t;
+	enum timeline_way way = TIMELINE_ABSOLUTE;
+	const char *times = args_option(args, "times");
+	if ((times && timeline_way_of(times, &way, err) < 0) || timeline_load(s->c, &t, err) < 0)
+		return -1;
+	if (args_option(args, "json")) {
+		json_t *array = json_array();
+		for (size_t i = 0; i < t.count; i++)
+			json_array_append(array, t.rows[i].record);
+		cmd_print_json(s, array);
+	} else {
+		print_timeline(s, &t, way);
+	}
+	timeline_release(&t);
+	return 0;
+}

@@ -1,0 +1,365 @@
+/* handover and accept: the case goes to a colleague, and comes from one. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/pathname.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "case/care/verify.h"
+#include "case/store/leave_behind.h"
+#include "evidence/preserve.h"
+#include "handover/evidence/evidence_check.h"
+#include "handover/evidence/evidence_copy.h"
+#include "handover/parcel/folder.h"
+#include "handover/parcel/handover.h"
+#include "handover/parcel/settle.h"
+#include "handover/parcel/transfer.h"
+#include "outward/report/brief.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_LIMIT   4096
+#define BRIEF_LIMIT (1U << 20)
+
+struct known {
+	const char *word;
+	char *line;
+};
+
+static int look_at_known(void *ctx, json_t *record)
+{
+	struct known *k = ctx;
+	const char *mark = json_get_string(record, "mark");
+	const char *line = json_get_string(record, "key");
+	if (!line || ((!mark || strcmp(mark, k->word) != 0) && strcmp(record_label(record), k->word) != 0))
+		return 0;
+	k->line = xstrdup(line);
+	return 1;
+}
+
+/* A public line: given as it is, of a file, or of a responder who is known by that mark or label. The caller frees. */
+static char *read_line(struct session *s, const char *text, struct err *err)
+{
+	struct known k = {text, NULL};
+	struct err why = ERR_INIT;
+	if (strncmp(text, "ssh-ed25519 ", 12) == 0)
+		return xstrdup(text);
+	struct buf line = BUF_INIT;
+	if (buf_read_file(&line, text, KEY_LIMIT, &why) == 0) {
+		buf_truncate(&line, strcspn(line.data, "\r\n"));
+		return buf_take(&line, NULL);
+	}
+	buf_release(&line);
+	if (access(text, F_OK) == 0)
+		err_set(err, why.code, "%s", why.message);
+	else if (record_each(s->c, "responder", RECORD_WITH_RETRACTED, look_at_known, &k, err) >= 0 && !k.line)
+		err_set(
+		    err, ERR_NOT_FOUND,
+		    _("'%s' is no file with a key (what `genba key export` prints at theirs), and no responder of this "
+		      "case has that mark"),
+		    text);
+	return k.line;
+}
+
+static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, size_t *count,
+                           struct err *err)
+{
+	char *lines[HANDOVER_TO] = {NULL};
+	int rc = 0;
+	*count = 0;
+	for (const char *value; rc == 0 && (value = args_option_at(args, "to", *count)) != NULL;) {
+		if (*count == HANDOVER_TO)
+			rc = err_set(err, ERR_USAGE, _("at most %d recipients at a time"), HANDOVER_TO);
+		else if (!(lines[*count] = read_line(s, value, err)))
+			rc = -1;
+		else
+			++*count;
+	}
+	if (rc == 0 && *count == 0 && !args_option(args, "for"))
+		rc = err_set(err, ERR_USAGE, _("to whom? --to KEYFILE (what `genba key export` prints at theirs)"));
+	if (rc == 0)
+		rc = handover_recipients(s->c, (const char *const *)lines, *count, to, err);
+	for (size_t i = 0; i < HANDOVER_TO; i++)
+		free(lines[i]);
+	return rc;
+}
+
+static void tell_recipients(struct session *s, const struct handover_recipient *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct buf print = BUF_INIT;
+		char *name = printable_dup(to[i].name);
+		ssh_fingerprint(to[i].key, &print);
+		printable_printf(s->log, _("to %s %s, key %s%s\n"), to[i].mark, name, print.data,
+		                 to[i].added ? _(" (new to this case: have them read the key out over the phone)")
+		                             : "");
+		free(name);
+		buf_release(&print);
+	}
+}
+
+/* ---- evidence beside the case */
+
+static void tell_item(void *ctx, const char *label, const char *text)
+{
+	struct session *s = ctx;
+	printable_printf(s->log, "%s: %s\n", label, text);
+}
+
+static int take_evidence(struct session *s, const char *folder, const char *const *secrets, struct buf *labels,
+                         size_t *missing, struct err *err)
+{
+	struct evidence_copying how = {
+	    .folder = folder, .secrets = secrets, .progress = &s->progress, .say = tell_item, .ctx = s};
+	struct evidence_copied copied;
+	int rc = evidence_copy_all(s->c, &how, &copied, err);
+	if (copied.labels.len)
+		buf_adds(labels, copied.labels.data);
+	*missing = copied.missing;
+	buf_release(&copied.labels);
+	return rc;
+}
+
+/* ---- handover */
+
+static int own_brief(struct session *s, const struct args *args, struct buf *text, struct err *err)
+{
+	const char *file = args_option(args, "brief");
+	if (file)
+		return buf_read_file(text, file, BRIEF_LIMIT, err);
+	if (!s->brief)
+		return brief_of_handover(s->c, text, err);
+	buf_adds(text, s->brief);
+	return 0;
+}
+
+/* With the copy in its place, or without one: what is on record comes to fit. */
+static int settle(struct session *s, struct err *err)
+{
+	struct buf told = BUF_INIT;
+	int rc = handover_settle(s->c, &told, err);
+	buf_release(&told);
+	return rc;
+}
+
+/* How a passphrase reaches the other side. */
+static void tell_passphrase(struct session *s)
+{
+	fputs(_("The passphrase opens this copy for whoever has both. Say it by phone or in person, to somebody whose "
+	        "voice or "
+	        "face you\nknow, and have it said back; never send it the way the file goes. With it alone the copy "
+	        "can be "
+	        "read, not written in.\n"),
+	      s->log);
+}
+
+/* `count` transfers go on record, for the recipients of the copy and, as the last, for somebody who has no key. */
+static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, size_t count,
+                           const char *out, struct err *err)
+{
+	struct secret passphrase = SECRET_INIT;
+	struct buf brief = BUF_INIT;
+	struct buf evidence = BUF_INIT;
+	char labels[HANDOVER_TO + 1][LABEL_TEXT];
+	const char *folder = args_option(args, "with-evidence");
+	const char *passphrase_file = args_option(args, "case-passphrase-file");
+	size_t left = 0;
+	size_t missing = 0;
+	int rc = cmd_kdf(args_option(args, "kdf"), &how->kdf, err);
+	if (rc == 0 && passphrase_file)
+		rc = secret_read_file(&passphrase, passphrase_file, err);
+	how->passphrase = passphrase_file ? &passphrase : NULL;
+	if (rc == 0 && folder)
+		rc = take_evidence(s, folder, how->secrets, &evidence, &missing, err);
+	if (rc == 0)
+		rc = own_brief(s, args, &brief, err);
+	if (rc == 0)
+		rc = transfer_record(s->c, how->to, count, evidence.data, brief.data, out, labels, err);
+	if (rc == 0) {
+		rc = handover_copy(s->c, out, how, &left, err);
+		if (settle(s, rc == 0 ? err : NULL) < 0)
+			rc = -1;
+	}
+	for (size_t i = 0; i < count && rc == 0; i++)
+		cmd_print_label(s, labels[i]);
+	if (rc == 0)
+		printable_printf(
+		    s->log,
+		    _("written and verified: %s, last commit %s; %zu secrets stay behind\n"
+		      "The colleague opens it with the identity of that key (genba -c FILE accept). The receipt "
+		      "that this\n"
+		      "makes comes back to you: genba import receipt FILE\n"),
+		    out, case_head(s->c), left);
+	if (rc == 0 && passphrase_file)
+		tell_passphrase(s);
+	if (rc == 0 && missing)
+		rc = err_set(err, ERR_FAILED,
+		             _("the case was handed over, but %zu items of evidence could not be taken along: they are "
+		               "named above"),
+		             missing);
+	how->passphrase = NULL; /* it was borrowed from here */
+	secret_release(&passphrase);
+	buf_release(&brief);
+	buf_release(&evidence);
+	return rc;
+}
+
+static int hand_over_delta(struct session *s, struct handover_copy *how, const char *out, struct err *err)
+{
+	size_t bytes = 0;
+	/* what the other side has is known when it answers, not when something was sent */
+	if (handover_delta(s->c, out, how, &bytes, err) < 0)
+		return -1;
+	printable_printf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out,
+	                 bytes, out);
+	return 0;
+}
+
+int cmd_handover(struct session *s, const struct args *args, struct err *err)
+{
+	struct handover_recipient to[HANDOVER_TO + 1];
+	const char *secrets[65] = {NULL};
+	const char *out = args_option(args, "out");
+	const char *keyless = args_option(args, "for");
+	struct handover_copy how = {.to = to,
+	                            .secrets = secrets,
+	                            .progress = &s->progress,
+	                            .without_me = args_option(args, "without-me") != NULL};
+	if (args->count != 0)
+		return cmd_usage("handover", err);
+	if (!out)
+		return err_set(err, ERR_USAGE, _("where to? --out FILE"));
+	if (keyless && (!*keyless || !args_option(args, "case-passphrase-file") || args_option(args, "delta")))
+		return err_set(
+		    err, ERR_USAGE,
+		    _("--for NAME is for somebody without a key: a whole copy, with --case-passphrase-file FILE"));
+	if (access(out, F_OK) == 0) /* before anybody becomes a responder by this */
+		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
+	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
+		secrets[i] = args_option_at(args, "secret", i);
+	if (read_recipients(s, args, to, &how.count, err) < 0)
+		return -1;
+	tell_recipients(s, to, how.count);
+	size_t count = how.count;
+	if (keyless)
+		to[count++] = (struct handover_recipient){.name = xstrdup(keyless)};
+	int rc = args_option(args, "delta") ? hand_over_delta(s, &how, out, err)
+	                                    : hand_over_whole(s, args, &how, count, out, err);
+	handover_recipients_release(to, count);
+	return rc;
+}
+
+/* ---- accept */
+
+static void tell_finding(void *ctx, const char *part, const char *text)
+{
+	struct session *s = ctx;
+	char *safe = printable_dup(text);
+	printable_printf(s->log, "%s: %s\n", part, safe);
+	free(safe);
+}
+
+/* The brief that the sender wrote, or let be made, is a note on the transfer. */
+static int find_brief(void *ctx, json_t *record, const char *field)
+{
+	struct buf *text = ctx;
+	const char *kind = json_get_string(record, "kind");
+	const char *stance = json_get_string(record, "stance");
+	const char *said = json_get_string(record, "text");
+	if (strcmp(field, "on") != 0 || !kind || strcmp(kind, "note") != 0 || !stance ||
+	    strcmp(stance, "unknown") != 0 || !said)
+		return 0;
+	printable_add(text, said, strlen(said), PRINTABLE_KEEP_NEWLINES);
+	return 1;
+}
+
+static int make_brief(struct session *s, struct buf *text, struct err *err)
+{
+	struct brief b;
+	int rc = brief_make(s->c, BRIEF_HANDOVER, NULL, &b, err);
+	if (rc == 0)
+		brief_text(&b, text);
+	brief_release(&b);
+	return rc;
+}
+
+/* To be read back. */
+static int show_brief(struct session *s, const char *label, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = record_each_referring(s->c, label, find_brief, &text, err);
+	if (rc == 0 && text.len == 0)
+		rc = make_brief(s, &text, err);
+	if (rc >= 0) {
+		printable_printf(s->out, "%s\n\n", label);
+		fwrite(text.data, 1, text.len, s->out);
+		if (text.len && text.data[text.len - 1] != '\n')
+			fputc('\n', s->out);
+		fflush(s->out);
+	}
+	buf_release(&text);
+	return rc < 0 ? -1 : 0;
+}
+
+static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)
+{
+	const char *named = args_option(args, "receipt");
+	char *path = named ? xstrdup(named) : xasprintf("%s.receipt", case_path(s->c));
+	int rc = path_write_file(path, receipt->data, receipt->len, 0, err);
+	if (rc == 0)
+		printable_printf(s->log, _("receipt written: %s; send it to whoever handed the case over\n"), path);
+	free(path);
+	return rc;
+}
+
+int cmd_accept(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct evidence_checked checked = {.count = 0};
+	struct verify_report report;
+	struct buf receipt = BUF_INIT;
+	const char *folder = args_option(args, "evidence");
+	if (args->count != 0)
+		return cmd_usage("accept", err);
+	struct err why = ERR_INIT;
+	if (transfer_pending(s->c, label, &why) < 0) {
+		if (why.code != ERR_NOT_FOUND || !args_option(args, "receipt") ||
+		    transfer_receipt_again(s->c, label, &receipt, NULL) < 0)
+			return err_set(err, why.code, "%s", why.message);
+		int again = write_receipt(s, args, &receipt, err);
+		if (again == 0)
+			cmd_print_label(s, label);
+		buf_release(&receipt);
+		return again;
+	}
+	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
+		return -1;
+	if (report.findings)
+		return err_set(err, ERR_DAMAGED,
+		               _("not accepted: the case does not verify (%llu findings); ask for it again"),
+		               (unsigned long long)report.findings);
+	int rc = show_brief(s, label, err);
+	if (rc == 0)
+		rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
+	if (rc == 0)
+		rc = transfer_accept(s->c, label, checked.items, checked.count, checked.missing.data, checked.places,
+		                     &receipt, err);
+	if (rc == 0) {
+		cmd_print_label(s, label);
+		fputs(checked.missing.data, s->log);
+		rc = write_receipt(s, args, &receipt, err);
+	}
+	evidence_checked_release(&checked);
+	buf_release(&receipt);
+	return rc;
+}

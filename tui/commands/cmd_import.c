@@ -1,0 +1,227 @@
+/* import: lists and receipts; and lists written out again. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
+#include "handover/parcel/transfer.h"
+#include "outward/exchange/csv_import.h"
+#include "outward/formats.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAPS 24
+
+static int import_receipt(struct session *s, const char *path, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct buf bytes = BUF_INIT;
+	int fd = session_input(s, path, err);
+	int rc = fd < 0 ? -1 : buf_read_fd(&bytes, fd, RECEIPT_LIMIT, err);
+	if (fd >= 0)
+		close(fd);
+	if (rc == 0)
+		rc = transfer_import_receipt(s->c, bytes.data, bytes.len, label, err);
+	if (rc == 0)
+		cmd_print_label(s, label);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* ---- import csv */
+
+static int separator_of(const char *name, char *separator, struct err *err)
+{
+	*separator = '\0';
+	if (!name)
+		return 0;
+	if (strcmp(name, "tab") == 0 || strcmp(name, "\\t") == 0)
+		*separator = '\t';
+	else if (strlen(name) == 1 && strchr(",;\t|", *name))
+		*separator = *name;
+	else
+		return err_set(err, ERR_USAGE, _("--separator %s: allowed are , ; | and tab"), name);
+	return 0;
+}
+
+static int read_list(struct session *s, const struct args *args, struct csv_file *file, struct err *err)
+{
+	enum csv_encoding encoding = CSV_AUTO;
+	char separator;
+	struct buf bytes = BUF_INIT;
+	const char *path = args->words[1];
+	const char *name = args_option(args, "encoding");
+	if ((name && csv_encoding_find(name, &encoding, err) < 0) ||
+	    separator_of(args_option(args, "separator"), &separator, err) < 0)
+		return -1;
+	int fd = session_input(s, path, err);
+	int rc = fd < 0 ? -1 : buf_read_fd(&bytes, fd, CSV_LIMIT, err);
+	if (fd >= 0)
+		close(fd);
+	if (rc == 0)
+		rc = csv_read(bytes.data, bytes.len, encoding, separator, file, &s->progress, err);
+	if (rc < 0)
+		err_prefix(err, "%s", path);
+	buf_release(&bytes);
+	return rc;
+}
+
+static void tell_columns(FILE *out, const struct csv_import *import)
+{
+	size_t i;
+	json_t *field;
+	struct buf left_out = BUF_INIT;
+	json_array_foreach(import->columns, i, field) {
+		const char *column = json_string_value(json_array_get(import->heading, i));
+		if (!json_is_string(field) && *column && strncmp(column, "genba:", 6) != 0)
+			buf_addf(&left_out, "%s%s", left_out.len ? ", " : "", column);
+	}
+	struct buf safe = BUF_INIT;
+	printable_add(&safe, left_out.data, left_out.len, PRINTABLE_LINE);
+	if (safe.len)
+		printable_printf(out, _("columns left out: %s\n"), safe.data);
+	buf_release(&safe);
+	buf_release(&left_out);
+}
+
+static void tell_import(struct session *s, const struct csv_import *import, const struct csv_file *file)
+{
+	FILE *out = import->dry_run ? s->out : s->log;
+	for (size_t i = 0; i < import->added && !import->dry_run; i++)
+		cmd_print_label(s, import->labels[i]);
+	tell_columns(out, import);
+	for (size_t i = 0; i < import->rejected_count; i++)
+		printable_printf(out, _("line %zu: %s\n"), import->rejected[i].line, import->rejected[i].reason);
+	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
+	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
+	                 import->rejected_count, csv_encoding_name(file->encoding));
+	if (import->above_heading)
+		printable_printf(out,
+		                 P_("the columns are named in line %zu; %zu row above it is left out\n",
+		                    "the columns are named in line %zu; %zu rows above it are left out\n",
+		                    import->above_heading),
+		                 import->heading_line, import->above_heading);
+	if (import->short_count)
+		printable_printf(out,
+		                 P_("%zu row is shorter than the heading: its last fields are empty\n",
+		                    "%zu rows are shorter than the heading: their last fields are empty\n",
+		                    import->short_count),
+		                 import->short_count);
+	if (file->guessed)
+		printable_printf(
+		    out,
+		    _("the encoding was guessed: %s; if letters are wrong, name another: --encoding windows-1252, "
+		      "cp932\n"),
+		    csv_encoding_name(file->encoding));
+	if (import->known_count)
+		printable_printf(out, _("%zu of the rejected are already on record\n"), import->known_count);
+}
+
+static int write_rejects(const struct csv_import *import, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = 0;
+	if (path && import->rejected_count) {
+		csv_import_rejects(import, &text);
+		rc = path_write_file(path, text.data, text.len, 0, err);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static int import_list(struct session *s, const struct args *args, struct err *err)
+{
+	const char *maps[MAPS];
+	struct csv_file file;
+	const char *rejects = args_option(args, "rejects");
+	struct csv_import import = {.kind = cmd_kind(args->count > 2 ? args->words[2] : "asset", err),
+	                            .map = maps,
+	                            .dry_run = args_option(args, "dry-run") != NULL,
+	                            .again = args_option(args, "again") != NULL};
+	if (!import.kind)
+		return -1;
+	while (import.map_count < MAPS && (maps[import.map_count] = args_option_at(args, "map", import.map_count)))
+		import.map_count++;
+	if (rejects && access(rejects, F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already: --rejects makes a new file"), rejects);
+	if (read_list(s, args, &file, err) < 0)
+		return -1;
+	int rc = csv_import(s->c, &import, &file, &s->progress, err);
+	if (rc == 0) {
+		tell_import(s, &import, &file);
+		rc = write_rejects(&import, rejects, err);
+	}
+	if (rc == 0 && import.added == 0 && import.rejected_count > 0)
+		rc = err_set(err, ERR_FAILED, _("no row of the list could be taken in"));
+	csv_import_release(&import);
+	csv_file_release(&file);
+	return rc;
+}
+
+int cmd_import(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count == 2 && strcmp(args->words[0], "receipt") == 0)
+		return import_receipt(s, args->words[1], err);
+	if ((args->count == 2 || args->count == 3) && strcmp(args->words[0], "csv") == 0)
+		return import_list(s, args, err);
+	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
+	if (!format || !format->read)
+		return cmd_usage("import", err);
+	struct buf told = BUF_INIT;
+	int rc = format->read(s->c, args->words[1], &s->progress, &told, err);
+	printable_printf(s->log, "%s", told.data ? told.data : "");
+	buf_release(&told);
+	return rc;
+}
+
+/* ---- export csv */
+
+static int write_list(struct session *s, const char *path, const struct buf *text, enum csv_encoding encoding,
+                      struct err *err)
+{
+	size_t lacking = 0;
+	struct buf bytes = BUF_INIT;
+	int rc = csv_encode(text->data, text->len, encoding, &bytes, &lacking, err);
+	if (rc == 0 && strcmp(path, "-") == 0)
+		fwrite(bytes.data, 1, bytes.len, s->out);
+	else if (rc == 0)
+		rc = path_write_file(path, bytes.data, bytes.len, 0, err);
+	if (rc == 0 && lacking)
+		printable_printf(s->log, _("%zu characters do not exist in %s and are written as U+XXXX\n"), lacking,
+		                 csv_encoding_name(encoding));
+	buf_release(&bytes);
+	return rc;
+}
+
+int cmd_export_csv(struct session *s, const struct args *args, struct err *err)
+{
+	enum csv_encoding encoding = CSV_UTF8;
+	size_t count = 0;
+	struct buf text = BUF_INIT;
+	struct filter *filter = NULL;
+	const struct kind *kind = cmd_kind(args->words[1], err);
+	const char *where = args_option(args, "where");
+	const char *name = args_option(args, "encoding");
+	if (!kind || (name && csv_encoding_find(name, &encoding, err) < 0))
+		return -1;
+	if (encoding == CSV_AUTO)
+		encoding = CSV_UTF8;
+	if (where && !(filter = filter_parse(kind, where, err)))
+		return -1;
+	if (filter)
+		filter_resolve_with(filter, timeline_resolve, s->c);
+	int rc = csv_export(s->c, kind, filter, &text, &count, err);
+	if (rc == 0)
+		rc = write_list(s, args->words[2], &text, encoding, err);
+	if (rc == 0)
+		printable_printf(s->log, P_("%zu record written\n", "%zu records written\n", count), count);
+	filter_free(filter);
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,186 @@
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "history/sshsig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGNED_FILE_LIMIT (16U << 20) /* bytes of a list of digests */
+
+int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum vault_kdf kdf;
+	} costs[] = {{"interactive", VAULT_KDF_INTERACTIVE},
+	             {"moderate", VAULT_KDF_MODERATE},
+	             {"sensitive", VAULT_KDF_SENSITIVE}};
+	*kdf = VAULT_KDF_MODERATE;
+	if (!name)
+		return 0;
+	for (size_t i = 0; i < sizeof costs / sizeof *costs; i++)
+		if (strcmp(name, costs[i].name) == 0) {
+			*kdf = costs[i].kdf;
+			return 0;
+		}
+	return err_set(err, ERR_USAGE, _("--kdf %s: allowed are interactive, moderate, sensitive"), name);
+}
+
+int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err)
+{
+	if (file) {
+		if (secret_read_file(passphrase, file, err) < 0)
+			return -1;
+	} else {
+		struct secret again = SECRET_INIT;
+		if (s->in_workbench || secret_ask(passphrase, _("New passphrase: "), err) < 0)
+			return err_set(err, ERR_UNLOCK,
+			               _("a new passphrase is asked for on a terminal, or read from a file"));
+		if (secret_ask(&again, _("Once more: "), err) < 0)
+			return -1;
+		int same = again.len == passphrase->len && memcmp(again.data, passphrase->data, again.len) == 0;
+		secret_release(&again);
+		if (!same)
+			return err_set(err, ERR_USAGE, _("the two passphrases differ; nothing was made"));
+	}
+	if (passphrase->len == 0)
+		return err_set(err, ERR_USAGE, _("an empty passphrase protects nothing"));
+	return 0;
+}
+
+static int key_new(struct session *s, const struct args *args, const char *path, struct err *err)
+{
+	const char *name = args_option(args, "name");
+	const char *mark = args_option(args, "mark");
+	enum vault_kdf kdf;
+	if (!name || !mark)
+		return err_set(err, ERR_USAGE, _("usage: genba key new --name NAME --mark R1"));
+	if (cmd_kdf(args_option(args, "kdf"), &kdf, err) < 0 || mark_check(mark, err) < 0)
+		return -1;
+	struct identity *existing = identity_load(path, NULL);
+	if (existing) {
+		identity_free(existing);
+		return err_set(err, ERR_EXISTS, _("there is an identity already in '%s'; it is not overwritten"), path);
+	}
+	struct secret passphrase = SECRET_INIT;
+	int rc = cmd_new_passphrase(s, s->passphrase_file, &passphrase, err);
+	if (rc == 0)
+		rc = identity_create(path, name, mark, &passphrase, kdf, err);
+	secret_release(&passphrase);
+	if (rc < 0)
+		return -1;
+	struct identity *id = identity_load(path, err);
+	if (!id)
+		return -1;
+	struct buf fingerprint = BUF_INIT;
+	identity_fingerprint(id, &fingerprint);
+	printable_printf(s->out, "%s\n", fingerprint.data);
+	printable_printf(s->log, _("Identity of %s (%s) made. Back it up now: genba key backup FILE\n"), id->name,
+	                 id->mark);
+	buf_release(&fingerprint);
+	identity_free(id);
+	return 0;
+}
+
+static int key_show(struct session *s, const char *path, int only_line, struct err *err)
+{
+	struct identity *id = identity_load(path, err);
+	if (!id)
+		return -1;
+	struct buf line = BUF_INIT;
+	struct buf fingerprint = BUF_INIT;
+	identity_public_line(id, &line);
+	identity_fingerprint(id, &fingerprint);
+	char *name = printable_dup(id->name);
+	char *safe = printable_dup(line.data);
+	if (!only_line)
+		printable_printf(s->out, "%s (%s)\n%s\n", name, id->mark, fingerprint.data);
+	printable_printf(s->out, "%s\n", safe);
+	free(safe);
+	free(name);
+	buf_release(&line);
+	buf_release(&fingerprint);
+	identity_free(id);
+	return 0;
+}
+
+static int key_passwd(struct session *s, const struct args *args, const char *path, struct err *err)
+{
+	enum vault_kdf kdf;
+	struct secret old_passphrase = SECRET_INIT;
+	struct secret passphrase = SECRET_INIT;
+	int rc = cmd_kdf(args_option(args, "kdf"), &kdf, err);
+	if (rc == 0)
+		rc = session_passphrase(s, _("Present passphrase: "), &old_passphrase, err);
+	if (rc == 0)
+		rc = cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), &passphrase, err);
+	if (rc == 0)
+		rc = identity_passwd(path, &old_passphrase, &passphrase, kdf, err);
+	secret_release(&old_passphrase);
+	secret_release(&passphrase);
+	return rc;
+}
+
+static int sign_file(void *ctx, const void *message, size_t n, unsigned char signature[64])
+{
+	return identity_sign(ctx, message, n, signature);
+}
+
+/* FILE.sig beside it: what `ssh-keygen -Y verify -n genba-bundle` reads. For the list of digests of a bundle. */
+static int key_sign(struct session *s, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct buf armour = BUF_INIT;
+	int rc = session_identity(s, 1, err) < 0 || buf_read_file(&text, path, SIGNED_FILE_LIMIT, err) < 0 ? -1 : 0;
+	if (rc == 0) {
+		struct history_signer signer = {sign_file, s->identity, {0}};
+		memcpy(signer.public_key, s->identity->public_key, 32);
+		rc = sshsig_sign("genba-bundle", text.data ? text.data : "", text.len, &signer, &armour, err);
+	}
+	if (rc == 0) {
+		char *to = xasprintf("%s.sig", path);
+		buf_addc(&armour, '\n');
+		rc = path_write_file(to, armour.data, armour.len, 0, err);
+		free(to);
+	}
+	buf_release(&text);
+	buf_release(&armour);
+	return rc;
+}
+
+int cmd_key(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count < 1)
+		return cmd_usage("key", err);
+	const char *what = args->words[0];
+	if (strcmp(what, "revoke") == 0)
+		return cmd_key_revoke(s, args, err);
+	if (strcmp(what, "slots") == 0)
+		return cmd_key_slots(s, args, err);
+	char *path = identity_default_path();
+	int rc;
+	if (strcmp(what, "new") == 0 && args->count == 1)
+		rc = key_new(s, args, path, err);
+	else if (strcmp(what, "show") == 0 && args->count == 1)
+		rc = key_show(s, path, 0, err);
+	else if (strcmp(what, "export") == 0 && args->count == 1)
+		rc = key_show(s, path, 1, err);
+	else if (strcmp(what, "backup") == 0 && args->count == 2)
+		rc = identity_copy(path, args->words[1], err);
+	else if (strcmp(what, "import") == 0 && args->count == 2)
+		rc = identity_copy(args->words[1], path, err);
+	else if (strcmp(what, "sign") == 0 && args->count == 2)
+		rc = key_sign(s, args->words[1], err);
+	else if (strcmp(what, "passwd") == 0 && args->count == 1)
+		rc = key_passwd(s, args, path, err);
+	else
+		rc = cmd_usage("key", err);
+	free(path);
+	return rc;
+}

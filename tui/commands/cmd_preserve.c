@@ -1,0 +1,200 @@
+/* preserve and extract. */
+#include "tui/command/cmd.h"
+#include "tui/session/opener.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "case/store/value.h"
+#include "evidence/acquire/awake.h"
+#include "evidence/preserve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "md5,sha1": digests beside SHA-256. */
+static int parse_also(const char *list, unsigned *also, struct err *err)
+{
+	while (list && *list) {
+		size_t n = strcspn(list, ",");
+		if (n == 3 && strncmp(list, "md5", n) == 0)
+			*also |= DIGEST_MD5;
+		else if (n == 4 && strncmp(list, "sha1", n) == 0)
+			*also |= DIGEST_SHA1;
+		else if (n != 6 || strncmp(list, "sha256", n) != 0)
+			return err_set(err, ERR_USAGE,
+			               _("--hash: allowed are sha256 (always made), md5, sha1, separated by commas"));
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
+static int parse_split(const char *text, uint64_t *split, struct err *err)
+{
+	json_int_t bytes;
+	if (!text)
+		return 0;
+	if (size_parse(text, &bytes, err) < 0)
+		return err_prefix(err, "--split");
+	if (bytes < (1 << 20))
+		return err_set(err, ERR_USAGE, _("--split: at least 1MiB; FAT32 takes up to 4095MiB"));
+	*split = (uint64_t)bytes;
+	return 0;
+}
+
+static int parse(const struct args *args, struct preserve_options *o, struct err *err)
+{
+	if (args->count < 1)
+		return cmd_usage("preserve", err);
+	if (evidence_form_parse(args_option(args, "as"), &o->form, err) < 0 ||
+	    parse_also(args_option(args, "hash"), &o->also, err) < 0 ||
+	    parse_split(args_option(args, "split"), &o->split, err) < 0 ||
+	    evidence_compression_parse(args_option(args, "compression"), &o->compression, err) < 0)
+		return -1;
+	if (o->to_dir && strcmp(o->to_dir, "-") == 0) {
+		if (o->form != EVIDENCE_SEALED || args->count != 1)
+			return err_set(err, ERR_USAGE,
+			               _("--to -: only one sealed container can go to standard output"));
+		o->to_fd = STDOUT_FILENO;
+	}
+	if (o->log && args->count != 1)
+		return err_set(err, ERR_USAGE, _("--log %s: one log is of one image"), o->log);
+	if (o->for_label && args->count != 1)
+		return err_set(err, ERR_USAGE, _("--for %s: one record takes one path"), o->for_label);
+	return 0;
+}
+
+/* The descriptor of a file that only the other shell may open (root's), or 0: it is opened here. */
+static int opened_elsewhere(const struct session *s, const char *path)
+{
+	for (size_t i = 0; i < s->file_count; i++)
+		if (strcmp(s->files[i].word, path) == 0 && access(path, R_OK) < 0)
+			return s->files[i].fd;
+	return 0;
+}
+
+struct tally {
+	size_t incomplete; /* on record as that */
+	size_t wrong;      /* damaged; on record */
+	size_t failed;     /* nothing is on record */
+};
+
+/* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
+static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
+                        int alone, struct tally *tally, struct err *err)
+{
+	struct preserved done = {.note = BUF_INIT, .advice = BUF_INIT};
+	struct err why = ERR_INIT;
+	int opened = -1;
+	int rc = 0;
+	options->source_fd = opened_elsewhere(s, path);
+	if (!options->source_fd && opener_is_needed(path, opener)) {
+		opened = opener_open(s, path, opener, options->changes && *options->changes, &why);
+		options->source_fd = opened > 0 ? opened : 0;
+		rc = opened > 0 ? 0 : -1;
+	}
+	if (rc == 0)
+		rc = evidence_preserve(s->c, path, options, &done, &why);
+	if (opened >= 0)
+		close(opened);
+	if (rc == 0) {
+		FILE *out = options->to_fd ? s->log : s->out; /* standard output carries the container */
+		printable_printf(out, "%s %s\n", done.label, *done.sha256 ? done.sha256 : "-");
+		fflush(out);
+		fputs(done.note.data, s->log);
+		fputs(done.advice.data, s->log);
+		tally->incomplete += !done.complete;
+		tally->wrong += done.wrong != 0;
+	} else if (!alone &&
+	           (why.code == ERR_FAILED || why.code == ERR_INVALID)) { /* not there, not readable, a FIFO */
+		printable_printf(s->log, "%s\n", why.message);
+		tally->failed++;
+		rc = 0;
+	} else {
+		err_set(err, why.code, "%s", why.message);
+	}
+	preserved_release(&done);
+	return rc;
+}
+
+/* What became of them, when it was not all well. */
+static int conclude(const struct tally *tally, size_t count, struct err *err)
+{
+	if (tally->wrong)
+		return err_set(err, ERR_DAMAGED,
+		               _("%zu of %zu damaged, or not what the image or its log states; on record as that"),
+		               tally->wrong, count);
+	if (tally->failed && tally->incomplete)
+		return err_set(err, ERR_FAILED,
+		               _("%zu of %zu could not be preserved; %zu not complete, on record as that"),
+		               tally->failed, count, tally->incomplete);
+	if (tally->failed)
+		return err_set(err, ERR_FAILED, _("%zu of %zu could not be preserved"), tally->failed, count);
+	if (tally->incomplete)
+		return err_set(err, ERR_FAILED, _("%zu of %zu not complete; on record as that"), tally->incomplete,
+		               count);
+	return 0;
+}
+
+int cmd_preserve(struct session *s, const struct args *args, struct err *err)
+{
+	struct preserve_options options = {.to_dir = args_option(args, "to"),
+	                                   .on = args_option(args, "on"),
+	                                   .for_label = args_option(args, "for"),
+	                                   .changes = args_option(args, "reason"),
+	                                   .log = args_option(args, "log"),
+	                                   .verify_later = args_option(args, "verify-later") != NULL,
+	                                   .one_file_system = args_option(args, "one-file-system") != NULL,
+	                                   .plain = args_option(args, "plain") != NULL,
+	                                   .type = args_option(args, "type"),
+	                                   .progress = &s->progress,
+	                                   .trouble = s->trouble,
+	                                   .trouble_ctx = s->trouble_ctx};
+	struct awake awake;
+	struct tally tally = {0};
+	size_t i = 0;
+	int rc = parse(args, &options, err);
+	if (rc < 0)
+		return -1;
+	int held = awake_begin(&awake);
+	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
+		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
+	while (rc == 0 && i < args->count) {
+		rc = preserve_one(s, args->words[i], args_option(args, "opener"), &options, args->count == 1, &tally,
+		                  err);
+		i++;
+		if (i < args->count && progress_step(&s->progress, args->words[i], 0, 0, NULL) < 0)
+			break; /* the person stopped */
+	}
+	for (; i < args->count; i++) {
+		char *path = printable_dup(args->words[i]);
+		printable_printf(s->log, _("not begun: %s\n"), path);
+		free(path);
+		tally.failed++;
+	}
+	awake_end(&awake);
+	return rc < 0 ? -1 : conclude(&tally, args->count, err);
+}
+
+int cmd_extract(struct session *s, const struct args *args, struct err *err)
+{
+	const char *manifest = args_option(args, "manifest");
+	if (args->count != (manifest ? 1 : 2))
+		return cmd_usage("extract", err);
+	if (manifest && evidence_extract_manifest(s->c, args->words[0], manifest, err) < 0)
+		return -1;
+	if (manifest) {
+		char *name = printable_dup(manifest);
+		fprintf(
+		    s->log,
+		    _("the manifest: %s; `sha256sum -c` checks it by %s.sha256, and the files, run where the folder "
+		      "lies, by %s.files.sha256\n"),
+		    name, name, name);
+		free(name);
+		return 0;
+	}
+	return evidence_extract(s->c, args->words[0], args->words[1], args_option(args, "intact") ? EXTRACT_INTACT : 0,
+	                        &s->progress, err);
+}

@@ -1,0 +1,51 @@
+/* Commands of the workbench itself. They leave a wish in the session, which the workbench fulfils. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "tui/command/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int cmd_at(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count == 0) {
+		s->wish = WISH_NOW;
+		return 0;
+	}
+	struct buf when = BUF_INIT;
+	for (size_t i = 0; i < args->count; i++) /* at yesterday 18:00 */
+		buf_addf(&when, "%s%s", i ? " " : "", args->words[i]);
+	int rc = cmd_when(s, when.data, s->wish_commit, err);
+	buf_release(&when);
+	if (rc == 0)
+		s->wish = WISH_PAST;
+	return rc;
+}
+
+int cmd_work(struct session *s, const struct args *args, struct err *err)
+{
+	static const char *const names[] = {"pause", "resume", "stop"};
+	static const enum session_wish wishes[] = {WISH_PAUSE, WISH_RESUME, WISH_STOP};
+	for (size_t i = 0; args->count == 1 && i < sizeof names / sizeof *names; i++)
+		if (strcmp(args->words[0], names[i]) == 0) {
+			s->wish = wishes[i];
+			return 0;
+		}
+	return cmd_usage("work", err);
+}
+
+int cmd_lock(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("lock", err);
+	s->wish = WISH_LOCK;
+	return 0;
+}
+
+int cmd_quit(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count != 0)
+		return cmd_usage("quit", err);
+	s->wish = WISH_LEAVE;
+	return 0;
+}

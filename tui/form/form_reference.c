@@ -1,0 +1,281 @@
+/* A reference by type-ahead over the records that a field may name, or over a new one. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fold.h"
+#include "base/i18n.h"
+#include "base/time/clock.h"
+#include "case/store/rules.h"
+#include "finding/indicator/textscan.h"
+#include "tui/form/form.h"
+#include "tui/workbench/names.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/table.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HITS_MOST  200
+#define FIND_SLICE 0.010 /* seconds of one key */
+#define NEW_MOST   4
+
+struct hit {
+	struct table *table;
+	size_t row;
+};
+
+struct picking {
+	struct workbench *wb;
+	const struct field *field;
+	struct table **tables;
+	size_t table_count;
+	struct hit hits[HITS_MOST];
+	size_t hit_count;
+	size_t at_table;  /* where the search goes on: */
+	size_t at_row;    /* rows before this one */
+	int partial;      /* rows are left that were not looked at */
+	int grown;        /* rows came that were not there when the search began */
+	uint64_t version; /* of all tables, when the search began */
+	const struct kind *new_kinds[NEW_MOST];
+	size_t new_count;
+	char *typed;
+	char **chosen; /* labels, of a set */
+	size_t chosen_count;
+};
+
+/* ---- finding */
+
+static int has_words(struct table *t, size_t row, const char *folded)
+{
+	size_t n;
+	const char *words = table_words(t, row, &n);
+	return !*folded || memmem(words, n, folded, strlen(folded)) != NULL;
+}
+
+static uint64_t version(const struct picking *p)
+{
+	uint64_t sum = 0;
+	for (size_t k = 0; k < p->table_count; k++)
+		sum += table_version(p->tables[k]);
+	return sum;
+}
+
+static void begin_search(struct picking *p, const char *typed)
+{
+	free(p->typed);
+	p->typed = xstrdup(typed);
+	p->hit_count = p->at_table = 0;
+	p->at_row = p->table_count ? table_count(p->tables[0]) : 0;
+	p->grown = 0;
+	p->version = version(p);
+}
+
+/* The newest first: that is mostly what is referred to. Goes on at the next call if time is up. */
+static size_t find(void *ctx, const char *typed)
+{
+	struct picking *p = ctx;
+	double deadline = clock_steady() + FIND_SLICE;
+	if (!p->typed || p->grown || p->version != version(p) || strcmp(p->typed, typed) != 0)
+		begin_search(p, typed);
+	char *folded = text_fold_for_find_dup(typed);
+	p->partial = 0;
+	while (p->at_table < p->table_count && p->hit_count < HITS_MOST && !p->partial) {
+		struct table *t = p->tables[p->at_table];
+		while (p->at_row > 0 && p->hit_count < HITS_MOST && !p->partial) {
+			size_t i = --p->at_row;
+			if (!table_is_retracted(t, i) && has_words(t, i, folded))
+				p->hits[p->hit_count++] = (struct hit){t, i};
+			p->partial = i % 64 == 0 && clock_steady() > deadline;
+		}
+		if (p->at_row == 0 && ++p->at_table < p->table_count)
+			p->at_row = table_count(p->tables[p->at_table]);
+	}
+	free(folded);
+	return p->hit_count + p->new_count;
+}
+
+/* Reads on, and looks on where the last key left off. */
+static int work(void *ctx, double deadline, int *show)
+{
+	struct picking *p = ctx;
+	int more = 0;
+	for (size_t k = 0; k < p->table_count; k++) {
+		size_t before = table_count(p->tables[k]);
+		more |= table_work(p->tables[k], deadline);
+		p->grown |= before != table_count(p->tables[k]);
+	}
+	*show = p->partial || (p->grown && !more);
+	return more || *show ? 0 : -1;
+}
+
+static const char *label_of(const struct picking *p, size_t i)
+{
+	return table_label(p->hits[i].table, p->hits[i].row);
+}
+
+static void text(void *ctx, size_t i, struct buf *out)
+{
+	struct picking *p = ctx;
+	if (i >= p->hit_count) {
+		buf_addf(out, _("+ new: %s %s"), kind_label(p->new_kinds[i - p->hit_count]), p->typed);
+		return;
+	}
+	const char *label = label_of(p, i);
+	const char *name = workbench_name(p->wb, label);
+	buf_addf(out, "%-8s %s", label, name);
+	if (p->table_count > 1)
+		buf_addf(out, "  (%s)", kind_label(table_kind(p->hits[i].table)));
+}
+
+/* ---- marking, for sets */
+
+static long place_chosen(const struct picking *p, const char *label)
+{
+	for (size_t i = 0; i < p->chosen_count; i++)
+		if (strcmp(p->chosen[i], label) == 0)
+			return (long)i;
+	return -1;
+}
+
+static int is_chosen(void *ctx, size_t i)
+{
+	struct picking *p = ctx;
+	return i < p->hit_count && place_chosen(p, label_of(p, i)) >= 0;
+}
+
+static void choose(struct picking *p, const char *label)
+{
+	p->chosen = xrealloc(p->chosen, (p->chosen_count + 1) * sizeof *p->chosen);
+	p->chosen[p->chosen_count++] = xstrdup(label);
+}
+
+static void toggle(void *ctx, size_t i)
+{
+	struct picking *p = ctx;
+	if (i >= p->hit_count)
+		return;
+	long at = place_chosen(p, label_of(p, i));
+	if (at < 0) {
+		choose(p, label_of(p, i));
+		return;
+	}
+	free(p->chosen[at]);
+	p->chosen[at] = p->chosen[--p->chosen_count];
+}
+
+static void split_chosen(struct picking *p, const char *list)
+{
+	while (list && *list) {
+		list += strspn(list, ", ");
+		size_t n = strcspn(list, ",");
+		char *label = xstrndup(list, n);
+		while (n > 0 && label[n - 1] == ' ')
+			label[--n] = '\0';
+		if (*label)
+			choose(p, label);
+		free(label);
+		list += strcspn(list, ",");
+	}
+}
+
+/* ---- new records */
+
+static int keep_type(void *ctx, const struct textscan_hit *hit)
+{
+	const char **type = ctx;
+	*type = textscan_indicator(hit->type);
+	return 1;
+}
+
+/* What can be made of a name alone is made at once; all else gets a form. */
+static char *make_new(struct picking *p, const struct kind *kind)
+{
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	const char *type = NULL;
+	struct assign fields[2] = {{kind->title_field, p->typed}};
+	size_t count = *p->typed ? 1 : 0;
+	if ((kind->traits & KIND_INDICATOR) && count) {
+		textscan(p->typed, strlen(p->typed), keep_type, &type, NULL);
+		if (type)
+			fields[count++] = (struct assign){"type", type};
+	}
+	int at_once = (kind->traits & KIND_QUICK) || type;
+	if (count == 0 || !at_once)
+		return form_run(p->wb, kind->name, fields, count, label) ? xstrdup(label) : NULL;
+	if (record_add(workbench_case(p->wb), kind->name, fields, count, 0, label, &err) < 0) {
+		workbench_tell_error(p->wb, &err);
+		return NULL;
+	}
+	workbench_tell(p->wb, TONE_GOOD, _("%s is on record"), label);
+	return xstrdup(label);
+}
+
+/* ---- asking */
+
+static void prepare(struct picking *p, const char *chosen)
+{
+	p->tables = xcalloc(kind_count(), sizeof *p->tables);
+	for (size_t i = 0; i < kind_count(); i++) {
+		const struct kind *kind = kind_at(i);
+		if (!field_accepts_kind(p->field, kind))
+			continue;
+		p->tables[p->table_count++] = workbench_table(p->wb, kind, NULL);
+		table_work(p->tables[p->table_count - 1], clock_steady() + FIND_SLICE);
+		int common = (kind->traits & KIND_QUICK) || (kind->traits & KIND_INDICATOR);
+		if (p->new_count < NEW_MOST && !rule_machine_kind(kind) &&
+		    (common || strcmp(p->field->ref_kind, kind->name) == 0))
+			p->new_kinds[p->new_count++] = kind;
+	}
+	if (p->field->type == FIELD_REFS)
+		split_chosen(p, chosen);
+}
+
+static char *result_of(struct picking *p, int picked)
+{
+	char *label = NULL;
+	int set = p->field->type == FIELD_REFS;
+	if (picked >= 0 && (size_t)picked >= p->hit_count)
+		label = make_new(p, p->new_kinds[(size_t)picked - p->hit_count]);
+	else if (picked >= 0)
+		label = xstrdup(label_of(p, (size_t)picked));
+	if (!set || (picked >= 0 && !label))
+		return label;
+	/* Enter takes the one under the cursor too, unless others were marked with Tab */
+	if (label && place_chosen(p, label) < 0)
+		choose(p, label);
+	free(label);
+	struct buf list = BUF_INIT;
+	for (size_t i = 0; i < p->chosen_count; i++)
+		buf_addf(&list, "%s%s", i ? "," : "", p->chosen[i]);
+	return buf_take(&list, NULL);
+}
+
+char *form_pick_reference(struct workbench *wb, const struct field *field, const char *chosen)
+{
+	struct picking p = {.wb = wb, .field = field};
+	int set = field->type == FIELD_REFS;
+	prepare(&p, chosen);
+	struct prompt_source source = {
+	    .ctx = &p,
+	    .find = find,
+	    .text = text,
+	    .is_marked = set ? is_chosen : NULL,
+	    .toggle = set ? toggle : NULL,
+	    .work = work,
+	    .help =
+	        set ? _(" Type to find · Tab marks · Enter adds this one · Ctrl-S takes the marked ones · Esc leaves")
+	            : _(" Type to find · ↑↓ choose · Enter takes it · Esc leaves")};
+	char *question = xasprintf("%s: ", field_label(field));
+	int picked = prompt_pick(wb, question, &source, NULL);
+	char *result = picked == -1 || (picked == -2 && !set) ? NULL : result_of(&p, picked);
+	free(question);
+	for (size_t i = 0; i < p.table_count; i++)
+		table_drop(p.tables[i]);
+	for (size_t i = 0; i < p.chosen_count; i++)
+		free(p.chosen[i]);
+	free(p.chosen);
+	free(p.tables);
+	free(p.typed);
+	return result;
+}

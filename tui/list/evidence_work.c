@@ -1,0 +1,203 @@
+#include "tui/list/evidence_work.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/words.h"
+#include "evidence/preserve.h"
+#include "tui/command/args.h"
+#include "tui/command/command.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTED 200 /* assets to choose from; more are typed as --on LABEL */
+
+/* ---- beginning */
+
+static void add_quoted(struct buf *line, const char *word)
+{
+	buf_adds(line, " '");
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_adds(line, "'\\''");
+		else
+			buf_addc(line, *word);
+	buf_addc(line, '\'');
+}
+
+struct choices {
+	char *texts[LISTED + 1];
+	char *values[LISTED + 1];
+	size_t count;
+};
+
+static void add_choice(struct choices *c, char *text, const char *value)
+{
+	c->texts[c->count] = text;
+	c->values[c->count++] = xstrdup(value);
+}
+
+static void free_choices(struct choices *c)
+{
+	while (c->count > 0) {
+		free(c->texts[--c->count]);
+		free(c->values[c->count]);
+	}
+}
+
+static int add_asset(void *ctx, json_t *record)
+{
+	struct choices *c = ctx;
+	char *title = record_title(record);
+	add_choice(c, xasprintf("%s  %s", record_label(record), title), record_label(record));
+	free(title);
+	return c->count > LISTED;
+}
+
+static void add_forms(struct choices *c)
+{
+	const struct field *form = kind_field(kind_find("evidence"), "form");
+	for (size_t i = 0; i < form->value_count; i++) {
+		enum evidence_form parsed;
+		if (evidence_form_parse(form->values[i].name, &parsed, NULL) == 0)
+			add_choice(c, xasprintf("%s  %s", form->values[i].name, field_value_label(&form->values[i])),
+			           form->values[i].name);
+	}
+}
+
+/* Asks, and appends ` --option value`. 0: left. */
+static int choose(struct workbench *wb, const char *question, const struct choices *c, const char *option,
+                  struct buf *line, const char **taken)
+{
+	int i = c->count ? prompt_choice(wb, question, (const char *const *)c->texts, c->count, 0, NULL) : -1;
+	if (i < 0)
+		return 0;
+	if (*c->values[i]) {
+		buf_addf(line, " --%s", option);
+		add_quoted(line, c->values[i]);
+	}
+	if (taken)
+		*taken = c->values[i];
+	return 1;
+}
+
+static int ask_asset(struct workbench *wb, struct buf *line)
+{
+	struct choices c = {.count = 0};
+	add_choice(&c, xstrdup(_("of no asset")), "");
+	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
+	int ok = c.count < 2 || choose(wb, _("Of which asset: "), &c, "on", line, NULL);
+	free_choices(&c);
+	return ok;
+}
+
+static int ask_form(struct workbench *wb, struct buf *line, int *copies)
+{
+	struct choices c = {.count = 0};
+	const char *taken = "hash";
+	add_forms(&c);
+	int ok = choose(wb, _("In which form: "), &c, "as", line, &taken);
+	*copies = strcmp(taken, "hash") != 0;
+	free_choices(&c);
+	return ok;
+}
+
+static int ask_folder(struct workbench *wb, struct buf *line)
+{
+	char *folder = prompt_text(wb, _("Folder for the copy: "));
+	int ok = folder && *folder;
+	if (ok) {
+		buf_adds(line, " --to");
+		add_quoted(line, folder);
+	}
+	free(folder);
+	return ok;
+}
+
+/* What the line does not say is asked for; the answers stand before its words. 1: all is said. */
+static int complete(struct workbench *wb, const char *typed, struct buf *line)
+{
+	struct words words;
+	struct args args;
+	struct err err = ERR_INIT;
+	int ok = 0;
+	if (words_split(&words, typed, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return 0;
+	}
+	if (words.count > 0 &&
+	    args_parse(&args, command_find("preserve")->options, (int)words.count - 1, words.items + 1, &err) == 0) {
+		int copies = args_option(&args, "as") && strcmp(args_option(&args, "as"), "hash") != 0;
+		ok = args.count > 0 && (args_option(&args, "on") || args_option(&args, "for") || ask_asset(wb, line)) &&
+		     (args_option(&args, "as") || ask_form(wb, line, &copies)) &&
+		     (!copies || args_option(&args, "to") || ask_folder(wb, line));
+		args_release(&args);
+	} else if (words.count > 0) {
+		workbench_tell_error(wb, &err);
+	}
+	words_release(&words);
+	return ok;
+}
+
+void evidence_work_preserve(struct workbench *wb, const char *asset)
+{
+	char *begun = asset && *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
+	char *typed = prompt_command(wb, begun);
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "preserve");
+	if (typed && strncmp(typed, "preserve ", 9) == 0) {
+		if (complete(wb, typed, &line)) {
+			buf_addf(&line, " %s", typed + 9);
+			workbench_command(wb, line.data);
+		}
+	} else if (typed && *typed) {
+		workbench_command(wb, typed);
+	}
+	buf_release(&line);
+	free(typed);
+	free(begun);
+}
+
+void evidence_work_verify(struct workbench *wb, const char *label)
+{
+	char *line = xasprintf("verify --evidence%s %s", workbench_may_write(wb, NULL) == 0 ? " --record" : "", label);
+	workbench_command(wb, line);
+	free(line);
+}
+
+/* ---- keys of the list */
+
+static void preserve(struct view *v)
+{
+	evidence_work_preserve(v->wb, NULL);
+}
+
+static void verify(struct view *v)
+{
+	if (*view_label(v))
+		evidence_work_verify(v->wb, view_label(v));
+}
+
+static void pause_or_go_on(struct view *v)
+{
+	workbench_toggle_errand(v->wb);
+}
+
+static void stop(struct view *v)
+{
+	workbench_ask_stop(v->wb);
+}
+
+const struct view_key evidence_list_keys[] = {
+    {KEY_OF_COMMAND, "preserve", N_("preserve"),
+     N_("preserve a file, folder or device: path, asset, form and folder are asked for"), preserve,
+     workbench_refuses_writing},
+    {KEY_OF_COMMAND, "verify", N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
+    {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
+    {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), stop, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,414 @@
+#include "tui/list/list.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fold.h"
+#include "base/time/clock.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_AT_CLOCK 64 /* rows between two looks at the clock */
+
+/* What is known of one row; by index in the table. */
+struct known {
+	uint16_t holding; /* so many of the filter's first terms are known to hold */
+	uint8_t fails;    /* the next one is known not to */
+	uint8_t keyed;    /* `number` and `text` are the sort keys */
+	uint8_t unset;    /* no value to sort by */
+	uint8_t marked;
+	int64_t number;
+	char *text; /* owned */
+};
+
+struct list {
+	struct table *table;
+	struct known *known;
+	size_t known_count;
+	size_t known_cap;
+
+	const struct field *by;
+	int descending;
+	size_t keyed; /* rows whose keys are made */
+	int sorted;
+	uint32_t *order; /* all rows, sorted */
+
+	struct filter *filter; /* or NULL */
+	int retracted;
+	uint32_t *shown;
+	size_t shown_count;
+	size_t asked; /* places of the order that were asked */
+	uint64_t version;
+	uint64_t epoch;
+	size_t marked;
+};
+
+struct list *list_new(struct table *table)
+{
+	struct list *l = xcalloc(1, sizeof *l);
+	l->table = table;
+	return l;
+}
+
+void list_free(struct list *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->known_count; i++)
+		free(l->known[i].text);
+	free(l->known);
+	free(l->order);
+	free(l->shown);
+	filter_free(l->filter);
+	table_drop(l->table);
+	free(l);
+}
+
+struct table *list_table(const struct list *l)
+{
+	return l->table;
+}
+
+static void ask_again(struct list *l)
+{
+	l->asked = 0;
+	l->shown_count = 0;
+	l->epoch++;
+}
+
+uint64_t list_epoch(const struct list *l)
+{
+	return l->epoch;
+}
+
+static void sort_again(struct list *l)
+{
+	l->keyed = 0;
+	l->sorted = 0;
+	ask_again(l);
+}
+
+/* ---- what is known of the rows */
+
+static void make_room(struct list *l, size_t count)
+{
+	if (count > l->known_cap) {
+		l->known_cap = count + count / 2 + 256;
+		l->known = xrealloc(l->known, l->known_cap * sizeof *l->known);
+		l->order = xrealloc(l->order, l->known_cap * sizeof *l->order);
+		l->shown = xrealloc(l->shown, l->known_cap * sizeof *l->shown);
+	}
+	for (; l->known_count < count; l->known_count++) {
+		l->known[l->known_count] = (struct known){0};
+		l->order[l->known_count] = (uint32_t)l->known_count;
+	}
+}
+
+/* Forgets what was known of rows that have changed. */
+static void follow_table(struct list *l)
+{
+	size_t count = table_count(l->table);
+	uint64_t version = table_version(l->table);
+	if (version != l->version) {
+		if (count < l->known_count) { /* read anew */
+			for (size_t i = 0; i < l->known_count; i++)
+				free(l->known[i].text);
+			l->known_count = 0;
+			l->marked = 0;
+		}
+		for (size_t i = 0; i < l->known_count; i++) {
+			struct known *k = &l->known[i];
+			if (table_changed(l->table, i) > l->version) {
+				free(k->text);
+				k->text = NULL;
+				k->keyed = k->fails = 0;
+				k->holding = 0;
+			}
+		}
+		l->version = version;
+		sort_again(l);
+	} else if (count > l->known_count && l->by) {
+		sort_again(l);
+	}
+	make_room(l, count);
+}
+
+/* ---- sorting */
+
+static void key_of_time(struct list *l, struct known *k, const char *text)
+{
+	struct edtf t;
+	struct edtf_instant first = {0, 0};
+	struct edtf_instant last;
+	k->unset =
+	    edtf_parse(text, &t, NULL) < 0 || edtf_span(&t, timeline_resolve, table_case(l->table), &first, &last) < 0;
+	k->number = first.seconds;
+	if (first.nanoseconds)
+		k->text = xasprintf("%09d", first.nanoseconds);
+}
+
+static int64_t place_among(const struct field *field, const char *name)
+{
+	for (size_t i = 0; i < field->value_count; i++)
+		if (strcmp(field->values[i].name, name) == 0)
+			return (int64_t)i;
+	return (int64_t)field->value_count;
+}
+
+/* The first eight bytes of a text as a number, in the order of strcmp(). */
+static int64_t beginning(const char *text)
+{
+	uint64_t number = 0;
+	for (int i = 0; i < 8; i++) {
+		number = number << 8 | (unsigned char)*text;
+		text += *text != '\0';
+	}
+	return (int64_t)(number >> 1);
+}
+
+static void make_key(struct list *l, size_t i)
+{
+	struct known *k = &l->known[i];
+	const struct field *field = l->by;
+	json_t *value = table_value(l->table, i, field);
+	const json_t *one = json_is_array(value) ? json_array_get(value, 0) : value;
+	const char *text = json_string_value(one);
+	free(k->text);
+	k->text = NULL;
+	k->number = 0;
+	k->unset = !one;
+	k->keyed = 1;
+	if (json_is_integer(one)) {
+		k->number = json_integer_value(one);
+	} else if (text && field->type == FIELD_TIME) {
+		key_of_time(l, k, text);
+	} else if (text && field->values) {
+		k->number = place_among(field, text);
+		k->unset = strcmp(text, "unknown") == 0;
+	} else if (text) {
+		k->text = text_fold_dup(text);
+		k->number = beginning(k->text);
+	}
+	json_decref(value);
+}
+
+static int compare(const void *a, const void *b, void *ctx)
+{
+	const struct list *l = ctx;
+	uint32_t i = *(const uint32_t *)a;
+	uint32_t j = *(const uint32_t *)b;
+	const struct known *x = &l->known[i];
+	const struct known *y = &l->known[j];
+	if (l->by && x->unset != y->unset)
+		return x->unset ? 1 : -1;
+	int order = 0;
+	if (l->by && !x->unset) {
+		order = (x->number > y->number) - (x->number < y->number);
+		if (order == 0)
+			order = strcmp(x->text ? x->text : "", y->text ? y->text : "");
+	}
+	if (order == 0)
+		order = (i > j) - (i < j);
+	return l->descending ? -order : order;
+}
+
+static int may_go_on(size_t *steps, double deadline)
+{
+	return ++*steps % LOOK_AT_CLOCK != 0 || clock_steady() < deadline;
+}
+
+/* 1: the order stands. Without a field it is that of the table, which stands while the table is still being read. */
+static int sort_slice(struct list *l, size_t *steps, double deadline)
+{
+	if (l->sorted)
+		return 1;
+	if (l->by && !table_is_whole(l->table))
+		return 0;
+	for (; l->by && l->keyed < l->known_count; l->keyed++) {
+		if (!l->known[l->keyed].keyed)
+			make_key(l, l->keyed);
+		if (!may_go_on(steps, deadline))
+			return 0;
+	}
+	for (size_t i = 0; i < l->known_count; i++)
+		l->order[i] = (uint32_t)i;
+	if (l->by || l->descending)
+		qsort_r(l->order, l->known_count, sizeof *l->order, compare, l);
+	l->sorted = table_is_whole(l->table);
+	return 1;
+}
+
+/* ---- filtering */
+
+struct asked_row {
+	struct list *l;
+	size_t i;
+	json_t *value; /* the last one given out */
+};
+
+static json_t *names_of(const json_t *disputes)
+{
+	const char *name;
+	json_t *sides;
+	json_t *names = disputes ? json_array() : NULL;
+	json_object_foreach((json_t *)(uintptr_t)disputes, name, sides)
+		json_array_append_new(names, json_string(name));
+	return names;
+}
+
+static const json_t *row_field(void *ctx, const char *name)
+{
+	struct asked_row *row = ctx;
+	json_decref(row->value);
+	row->value = NULL;
+	if (strcmp(name, "label") == 0) {
+		row->value = json_string(table_label(row->l->table, row->i));
+		return row->value;
+	}
+	if (strcmp(name, "disputed_values") == 0) {
+		row->value = json_incref((json_t *)(uintptr_t)table_disputes(row->l->table, row->i));
+		return row->value;
+	}
+	if (strcmp(name, "disputed") == 0) {
+		row->value = names_of(table_disputes(row->l->table, row->i));
+		return row->value;
+	}
+	struct field plain = {.name = name, .type = FIELD_TEXT};
+	const struct field *field = kind_field(table_kind(row->l->table), name);
+	row->value = table_value(row->l->table, row->i, field ? field : &plain);
+	return row->value;
+}
+
+static const char *row_words(void *ctx, size_t *n)
+{
+	struct asked_row *row = ctx;
+	return table_words(row->l->table, row->i, n);
+}
+
+static int passes(struct list *l, size_t i)
+{
+	struct known *k = &l->known[i];
+	if (!l->retracted && table_is_retracted(l->table, i))
+		return 0;
+	if (!l->filter)
+		return 1;
+	if (k->fails)
+		return 0;
+	struct asked_row asked = {l, i, NULL};
+	struct filter_row row = {&asked, row_field, row_words};
+	size_t count = filter_term_count(l->filter);
+	while (k->holding < count && !k->fails) {
+		if (filter_term_match(l->filter, k->holding, &row))
+			k->holding++;
+		else
+			k->fails = 1;
+	}
+	json_decref(asked.value);
+	return !k->fails;
+}
+
+int list_work(struct list *l, double deadline)
+{
+	size_t steps = 0;
+	int more = table_work(l->table, deadline);
+	follow_table(l);
+	if (!sort_slice(l, &steps, deadline))
+		return 1;
+	while (l->asked < l->known_count) {
+		uint32_t row = l->order[l->asked++];
+		if (passes(l, row))
+			l->shown[l->shown_count++] = row;
+		if (!may_go_on(&steps, deadline))
+			break;
+	}
+	return more || l->asked < l->known_count;
+}
+
+/* What is known of terms that stand at the same place in the new filter is known still. */
+int list_filter(struct list *l, const char *text, struct err *err)
+{
+	struct filter *filter = NULL;
+	if (text && *text && !(filter = filter_parse(table_kind(l->table), text, err)))
+		return -1;
+	if (filter)
+		filter_resolve_with(filter, timeline_resolve, table_case(l->table));
+	size_t same = 0;
+	while (filter && l->filter && filter_term_same(filter, l->filter, same))
+		same++;
+	for (size_t i = 0; i < l->known_count; i++) {
+		struct known *k = &l->known[i];
+		if (k->holding >= same) {
+			k->holding = (uint16_t)same;
+			k->fails = 0;
+		}
+	}
+	filter_free(l->filter);
+	l->filter = filter;
+	ask_again(l);
+	return 0;
+}
+
+void list_sort(struct list *l, const struct field *field, int descending)
+{
+	if (field != l->by)
+		for (size_t i = 0; i < l->known_count; i++)
+			l->known[i].keyed = 0;
+	l->by = field;
+	l->descending = descending;
+	sort_again(l);
+}
+
+const struct field *list_sorted_by(const struct list *l, int *descending)
+{
+	if (descending)
+		*descending = l->descending;
+	return l->by;
+}
+
+void list_show_retracted(struct list *l, int show)
+{
+	l->retracted = show;
+	ask_again(l);
+}
+
+int list_shows_retracted(const struct list *l)
+{
+	return l->retracted;
+}
+
+size_t list_count(const struct list *l)
+{
+	return l->shown_count;
+}
+
+size_t list_row(const struct list *l, size_t i)
+{
+	return l->shown[i];
+}
+
+void list_mark(struct list *l, size_t row, int marked)
+{
+	if (row >= l->known_count || l->known[row].marked == marked)
+		return;
+	l->known[row].marked = marked != 0;
+	l->marked += marked ? 1 : (size_t)-1;
+}
+
+int list_is_marked(const struct list *l, size_t row)
+{
+	return row < l->known_count && l->known[row].marked;
+}
+
+size_t list_marked(const struct list *l)
+{
+	return l->marked;
+}
+
+void list_mark_none(struct list *l)
+{
+	for (size_t i = 0; i < l->known_count; i++)
+		l->known[i].marked = 0;
+	l->marked = 0;
+}

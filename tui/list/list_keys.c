@@ -1,0 +1,277 @@
+/* What keys do to a list: order, filter, marks, and changes of one record or of all marked ones. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/store/record.h"
+#include "tui/form/form.h"
+#include "tui/list/view_list.h"
+#include "tui/workbench/kept.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- order */
+
+static void sort_by(struct view *v, const struct field *field, int descending)
+{
+	view_list_hold(v);
+	list_sort(view_list_of(v), field, descending);
+	view_list_redo(v);
+	workbench_tell(v->wb, TONE_FAINT, descending ? _("by %s, downwards") : _("by %s"),
+	               field ? field_label(field) : _("Label"));
+}
+
+/* The next column of the kind's list; behind the last one the label again. */
+static void sort_by_next(struct view *v)
+{
+	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	const struct field *by = list_sorted_by(view_list_of(v), NULL);
+	size_t next = 0;
+	for (size_t i = 0; by && i < kind->list_column_count; i++)
+		if (strcmp(kind->list_columns[i], by->name) == 0)
+			next = i + 1;
+	sort_by(v, next < kind->list_column_count ? kind_field(kind, kind->list_columns[next]) : NULL, 0);
+}
+
+static void sort_backwards(struct view *v)
+{
+	int descending;
+	const struct field *by = list_sorted_by(view_list_of(v), &descending);
+	sort_by(v, by, !descending);
+}
+
+static void sort_by_any(struct view *v)
+{
+	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	size_t count = kind_field_count(kind);
+	const char **names = xcalloc(count + 1, sizeof *names);
+	names[0] = _("Label");
+	for (size_t i = 0; i < count; i++)
+		names[i + 1] = field_label(kind_field_at(kind, i));
+	int chosen = prompt_choice(v->wb, _("Sort by: "), names, count + 1, 0, NULL);
+	free(names);
+	if (chosen >= 0)
+		sort_by(v, chosen ? kind_field_at(kind, (size_t)chosen - 1) : NULL, 0);
+}
+
+/* ---- filter */
+
+static void filter_changed(void *ctx, const char *text)
+{
+	struct view *v = ctx;
+	struct err err = ERR_INIT;
+	view_list_hold(v);
+	if (list_filter(view_list_of(v), text, &err) < 0) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", err.message);
+		return;
+	}
+	free(v->filter);
+	v->filter = *text ? xstrdup(text) : NULL;
+	view_list_redo(v);
+}
+
+static void edit_filter(struct view *v)
+{
+	char *before = xstrdup(v->filter ? v->filter : "");
+	struct prompt_line line = {
+	    .question = _("Filter: "),
+	    .help = _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
+	    .initial = before,
+	    .changed = filter_changed,
+	    .ctx = v,
+	};
+	int left;
+	char *text = prompt_edit(v->wb, &line, &left);
+	struct err err = ERR_INIT;
+	if (left) {
+		filter_changed(v, before);
+	} else if (list_filter(view_list_of(v), text, &err) < 0) {
+		workbench_tell(v->wb, TONE_ALARM, "%s", err.message);
+	} else {
+		filter_changed(v, text);
+	}
+	free(text);
+	free(before);
+}
+
+static void drop_filter(struct view *v)
+{
+	if (v->filter)
+		filter_changed(v, "");
+}
+
+/* ---- marks */
+
+static void mark_one(struct view *v)
+{
+	struct list *l = view_list_of(v);
+	if (v->selected >= list_count(l))
+		return;
+	size_t row = list_row(l, v->selected);
+	list_mark(l, row, !list_is_marked(l, row));
+	if (v->selected + 1 < v->count)
+		v->selected++;
+	view_list_redo(v);
+}
+
+/* All that are shown; or, if any is marked, none. */
+static void mark_all(struct view *v)
+{
+	struct list *l = view_list_of(v);
+	if (list_marked(l))
+		list_mark_none(l);
+	else
+		for (size_t i = 0; i < list_count(l); i++)
+			list_mark(l, list_row(l, i), 1);
+	view_list_redo(v);
+}
+
+/* Labels of the marked records, or of the one under the cursor. Copies: an action changes the table. */
+static char **chosen_labels(struct view *v, size_t *count)
+{
+	struct list *l = view_list_of(v);
+	struct table *t = list_table(l);
+	size_t marked = list_marked(l);
+	char **labels = xcalloc(marked + 1, sizeof *labels);
+	*count = 0;
+	for (size_t i = 0; marked && i < table_count(t); i++)
+		if (list_is_marked(l, i))
+			labels[(*count)++] = xstrdup(table_label(t, i));
+	if (!marked && *view_label(v))
+		labels[(*count)++] = xstrdup(view_label(v));
+	return labels;
+}
+
+static void free_labels(char **labels, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(labels[i]);
+	free(labels);
+}
+
+/* One action for all of them: one commit, or nothing. */
+static void change_all(struct view *v, char **labels, size_t count, const struct field *field, const char *value)
+{
+	struct err err = ERR_INIT;
+	struct assign assign = {field->name, value};
+	struct action *a = action_begin(workbench_case(v->wb), "set", &err);
+	for (size_t i = 0; a && i < count; i++)
+		if (action_set(a, labels[i], &assign, 1, 0, &err) < 0)
+			break;
+	if (a && action_commit(a, &err) == 0) {
+		list_mark_none(view_list_of(v));
+		workbench_tell(v->wb, TONE_GOOD, _("%s of %zu records set in one action"), field_label(field), count);
+	} else {
+		workbench_tell_error(v->wb, &err);
+	}
+}
+
+static void change_marked(struct view *v)
+{
+	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	size_t count;
+	char **labels = chosen_labels(v, &count);
+	if (count > 0) {
+		char *question = xasprintf(_("Set which field of %zu records: "), count);
+		const struct field *field = form_choose_field(v->wb, kind, question);
+		char *value = field ? form_ask_value(v->wb, field) : NULL;
+		if (value)
+			change_all(v, labels, count, field, value);
+		free(value);
+		free(question);
+	}
+	free_labels(labels, count);
+	view_list_redo(v);
+}
+
+static void retract_marked(struct view *v)
+{
+	size_t count;
+	char **labels = chosen_labels(v, &count);
+	struct err err = ERR_INIT;
+	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
+	                            : xasprintf(_("Retract %zu records; reason: "), count);
+	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
+	char *reason = count > 0 ? kept_text(v->wb, draft, question, NULL, 0) : NULL;
+	if (reason && *reason) {
+		struct action *a = action_begin(workbench_case(v->wb), "retract", &err);
+		for (size_t i = 0; a && i < count; i++)
+			if (action_retract(a, labels[i], reason, &err) < 0)
+				break;
+		if (a && action_commit(a, &err) == 0) {
+			list_mark_none(view_list_of(v));
+			workbench_tell(v->wb, TONE_GOOD, _("%zu retracted; R shows retracted ones"), count);
+		} else {
+			workbench_tell_error(v->wb, &err);
+		}
+	} else if (reason) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("a retraction needs a reason; nothing was changed"));
+	}
+	if (reason)
+		kept_drop(v->wb, draft);
+	free(draft);
+	free(reason);
+	free(question);
+	free_labels(labels, count);
+	view_list_redo(v);
+}
+
+static void toggle_retracted(struct view *v)
+{
+	struct list *l = view_list_of(v);
+	view_list_hold(v);
+	list_show_retracted(l, !list_shows_retracted(l));
+	view_list_redo(v);
+}
+
+static void add(struct view *v)
+{
+	workbench_push(v->wb, view_form(v->wb, v->argument, NULL));
+}
+
+static void edit(struct view *v)
+{
+	if (*view_label(v))
+		workbench_push(v->wb, view_form(v->wb, v->argument, view_label(v)));
+}
+
+/* On the marked assets, or on the selected one. */
+static void start_playbook(struct view *v)
+{
+	size_t count;
+	char **labels = chosen_labels(v, &count);
+	struct buf list = BUF_INIT;
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&list, "%s%s", i ? "," : "", labels[i]);
+	free_labels(labels, count);
+	workbench_show(v->wb, "start", list.data);
+	buf_release(&list);
+}
+
+#define REFUSES workbench_refuses_writing
+
+const struct view_key view_list_asset_keys[] = {
+    {'P', NULL, N_("playbook"), N_("start a playbook on the marked assets or on the selected one"), start_playbook,
+     REFUSES},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct view_key view_list_keys[] = {
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), add, REFUSES},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), edit, REFUSES},
+    {'f', NULL, N_("filter"), N_("filter as you type: status=infected seen>2014-12 text~\"rar\" -tag:noise"),
+     edit_filter, NULL},
+    {'F', NULL, NULL, N_("show all again, without the filter"), drop_filter, NULL},
+    {'s', NULL, N_("sort"), N_("sort by the next column"), sort_by_next, NULL},
+    {'S', NULL, NULL, N_("sort the other way round"), sort_backwards, NULL},
+    {'o', NULL, NULL, N_("sort by any field"), sort_by_any, NULL},
+    {'m', NULL, N_("mark"), N_("mark the selected record, or take its mark away"), mark_one, NULL},
+    {'M', NULL, NULL, N_("mark all that are shown, or take all marks away"), mark_all, NULL},
+    {'b', NULL, N_("set marked"), N_("set a field of all marked records in one action"), change_marked, REFUSES},
+    {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract the marked records or the selected one, with a reason"),
+     retract_marked, REFUSES},
+    {'R', NULL, NULL, N_("show retracted records too, or hide them"), toggle_retracted, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,23 @@
+/* Between the drawing of a list (view_list.c) and its keys (list_keys.c). */
+#ifndef GENBA_TUI_LIST_VIEW_LIST_H
+#define GENBA_TUI_LIST_VIEW_LIST_H
+
+#include "tui/list/list.h"
+#include "tui/workbench/view.h"
+
+extern const struct view_ops list_view; /* about a kind, by its name */
+extern const struct view_ops asset_list_view;
+extern const struct view_ops evidence_list_view;
+
+struct list *view_list_of(struct view *v);
+
+/* Keeps the selection on the record under it, whatever is done to order and filter next. */
+void view_list_hold(struct view *v);
+
+/* Makes it anew at the next drawing. */
+void view_list_redo(struct view *v);
+
+extern const struct view_key view_list_keys[];
+extern const struct view_key view_list_asset_keys[]; /* before those of every list */
+
+#endif

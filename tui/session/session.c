@@ -1,0 +1,238 @@
+#include "tui/session/session.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/standard_fds.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "case/care/backup.h"
+#include "case/care/gate.h"
+#include "case/case.h"
+#include "handover/parcel/settle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void session_init(struct session *s)
+{
+	memset(s, 0, sizeof *s);
+	s->out = stdout;
+	s->log = stderr;
+}
+
+void session_release(struct session *s)
+{
+	case_close(s->c, NULL);
+	identity_free(s->identity);
+	free(s->path);
+	free(s->passphrase_file);
+	session_init(s);
+}
+
+int session_input(struct session *s, const char *path, struct err *err)
+{
+	int fd = -1;
+	if (strcmp(path, "-") == 0)
+		return standard_input(err) < 0 ? -1 : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	for (size_t i = 0; fd < 0 && i < s->file_count; i++)
+		if (strcmp(s->files[i].word, path) == 0)
+			fd = fcntl(s->files[i].fd, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path) : fd;
+}
+
+int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)
+{
+	if (s->passphrase_file)
+		return secret_read_file(passphrase, s->passphrase_file, err);
+	if (s->in_workbench)
+		return err_set(err, ERR_UNLOCK,
+		               _("this command needs a passphrase: run it in a shell, or name --passphrase-file"));
+	return secret_ask(passphrase, prompt, err);
+}
+
+/* Loads the identity once; a machine without one is no error (a passphrase slot may open the case). */
+static int load_identity(struct session *s, struct err *err)
+{
+	if (s->identity)
+		return 0;
+	char *path = identity_default_path();
+	struct err inner = ERR_INIT;
+	s->identity = identity_load(path, &inner);
+	free(path);
+	if (!s->identity && inner.code != ERR_NOT_FOUND)
+		return err_set(err, inner.code, "%s", inner.message);
+	return 0;
+}
+
+static char *passphrase_prompt(const struct session *s)
+{
+	char *whose = printable_dup(s->identity ? s->identity->name : s->path);
+	char *prompt = xasprintf(s->identity ? _("Passphrase of %s: ") : _("Passphrase of the case %s: "), whose);
+	free(whose);
+	return prompt;
+}
+
+static int unlock_identity(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	char *path = identity_default_path();
+	int rc = identity_unlock(s->identity, path, passphrase, err);
+	free(path);
+	return rc;
+}
+
+int session_identity(struct session *s, int unlock, struct err *err)
+{
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (!s->identity)
+		return err_set(err, ERR_NOT_FOUND,
+		               _("there is no identity yet: make one with `genba key new --name NAME --mark R1`"));
+	if (!unlock || s->identity->secret_key)
+		return 0;
+	struct secret passphrase = SECRET_INIT;
+	char *prompt = passphrase_prompt(s);
+	int rc = session_passphrase(s, prompt, &passphrase, err);
+	if (rc == 0)
+		rc = unlock_identity(s, &passphrase, err);
+	free(prompt);
+	secret_release(&passphrase);
+	return rc;
+}
+
+/* A handover that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
+static void settle(struct session *s)
+{
+	struct buf told = BUF_INIT;
+	struct err err = ERR_INIT;
+	if (handover_settle(s->c, &told, &err) < 0)
+		printable_printf(s->log, "%s\n", err.message);
+	printable_printf(s->log, "%s", told.data);
+	buf_release(&told);
+}
+
+static int open_case(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	struct case_unlock unlock = {s->identity && s->identity->secret_key ? s->identity : NULL, passphrase};
+	s->c = s->read_only ? case_open(s->path, &unlock, CASE_READ_ONLY, err)
+	                    : gate_open(s->path, &unlock, s->writes ? GATE_UPGRADE : 0, &s->progress, err);
+	if (!s->c)
+		return -1;
+	if (*case_notice(s->c))
+		printable_printf(s->log, "%s", case_notice(s->c));
+	settle(s);
+	return 0;
+}
+
+/*
+ * With an identity: the passphrase is the identity's. If it is not, it may be
+ * that of a passphrase slot of the case, which then opens for reading.
+ */
+int session_open_with(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	if (!s->path)
+		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (access(s->path, F_OK) < 0)
+		return err_set(err, ERR_FAILED, _("there is no case file '%s'"), s->path);
+	if (s->identity && !s->identity->secret_key) {
+		struct err inner = ERR_INIT;
+		if (unlock_identity(s, passphrase, &inner) < 0 && inner.code != ERR_UNLOCK)
+			return err_set(err, inner.code, "%s", inner.message);
+	}
+	return open_case(s, passphrase, err);
+}
+
+/* Without an identity only a passphrase of the case's own can open it: if there is none, none is asked for. */
+static int check_may_open(struct session *s, struct err *err)
+{
+	unsigned char raw[VAULT_HEADER];
+	if (vault_header_load(s->path, raw, NULL) < 0) /* opening says what is the matter */
+		return 0;
+	char *path = identity_default_path();
+	int may = vault_header_has_passphrase(raw);
+	if (!may)
+		err_set(err, ERR_UNLOCK,
+		        _("no identity in '%s', and no passphrase alone opens this case; did you mean --data FOLDER? "
+		          "`genba key import FILE` brings an identity back"),
+		        path);
+	else
+		fprintf(s->log,
+		        _("no identity in '%s' (did you mean --data FOLDER?): with the case's own passphrase it can be "
+		          "read\n"),
+		        path);
+	free(path);
+	return may ? 0 : -1;
+}
+
+int session_open(struct session *s, struct err *err)
+{
+	if (s->c)
+		return session_is_locked(s) ? err_set(err, ERR_UNLOCK, _("genba is locked")) : 0;
+	if (!s->path)
+		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	if (access(s->path, F_OK) < 0)
+		return err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), s->path);
+	if (load_identity(s, err) < 0)
+		return -1;
+	if (s->identity && s->identity->secret_key)
+		return open_case(s, NULL, err);
+	if (!s->identity && check_may_open(s, err) < 0)
+		return -1;
+	struct secret passphrase = SECRET_INIT;
+	char *prompt = passphrase_prompt(s);
+	int rc = session_passphrase(s, prompt, &passphrase, err);
+	if (rc == 0)
+		rc = session_open_with(s, &passphrase, err);
+	free(prompt);
+	secret_release(&passphrase);
+	return rc;
+}
+
+int session_close(struct session *s, struct err *err)
+{
+	struct case_file *c = s->c;
+	s->c = NULL;
+	return case_close(c, err);
+}
+
+int session_lock(struct session *s, struct err *err)
+{
+	if (!case_identity(s->c) && session_close(s, err) < 0)
+		return -1;
+	if (s->identity)
+		identity_lock(s->identity);
+	return 0;
+}
+
+int session_is_locked(const struct session *s)
+{
+	return s->c && s->identity && case_identity(s->c) && !s->identity->secret_key;
+}
+
+int session_unlock(struct session *s, const struct secret *passphrase, struct err *err)
+{
+	if (!s->c)
+		return session_open_with(s, passphrase, err);
+	if (!s->identity)
+		return err_set(err, ERR_FAILED, _("there is no identity to unlock"));
+	return unlock_identity(s, passphrase, err);
+}
+
+void session_backup_if_due(struct session *s)
+{
+	struct backup_report report = {0};
+	struct err err = ERR_INIT;
+	int rc = s->c ? backup_if_due(s->c, NULL, &report, &err) : 0;
+	if (rc < 0)
+		printable_printf(s->log, _("Notice: %s\n"), err.message);
+	else if (rc == 1 && report.file)
+		printable_printf(s->log, _("A second copy was brought up to date: %s\n"), report.file);
+	backup_report_release(&report);
+}

@@ -1,0 +1,89 @@
+/*
+ * A session: the open case, the unlocked identity, and where output goes.
+ *
+ * A shell command, a line of a script, a key and a `:` line of the workbench
+ * all run in a session. The shell's session opens the case for one command (or
+ * one script); the workbench's stays open.
+ */
+#ifndef GENBA_TUI_SESSION_SESSION_H
+#define GENBA_TUI_SESSION_SESSION_H
+
+#include "base/progress.h"
+#include "case/case.h"
+#include "case/identity/identity.h"
+
+#include <stdio.h>
+
+/* What a command asks of the workbench that runs it; done when the command is over. */
+enum session_wish {
+	WISH_NOTHING,
+	WISH_LEAVE,
+	WISH_LOCK,
+	WISH_PAST,
+	WISH_NOW,
+	WISH_PAUSE,
+	WISH_RESUME,
+	WISH_STOP,
+	WISH_WORKBENCH, /* of a shell's command: open it */
+};
+
+/* A file that another shell opened for its command: the word, and the descriptor to read. */
+struct session_file {
+	const char *word;
+	int fd;
+};
+
+struct session {
+	char *path;                /* of the case, or NULL: none named */
+	char *passphrase_file;     /* --passphrase-file or GENBA_PASSPHRASE_FILE; NULL: ask on the terminal */
+	int read_only;             /* --read-only */
+	struct case_file *c;       /* NULL until session_open() */
+	struct identity *identity; /* NULL until needed; unlocked while the session is */
+	FILE *out;                 /* results: standard output, or memory in the workbench */
+	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
+	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
+	int in_script;
+	int writes; /* the command was given to change the case */
+	int visit;  /* the workbench carries out a command of another shell, whose streams are in place */
+	const struct session_file *files; /* that came with it */
+	size_t file_count;
+	enum session_wish wish;
+	char wish_commit[41];                      /* WISH_PAST: as of which commit */
+	struct progress progress;                  /* of slow work; step may be NULL */
+	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
+	void *trouble_ctx;
+	const char *brief; /* of a handover, edited in the workbench; borrowed; NULL: made anew */
+};
+
+void session_init(struct session *s);
+void session_release(struct session *s); /* closes the case, wipes keys */
+
+/* Opens the case if it is not open: reads the identity, asks for the passphrase, unlocks. Notices go to s->log. */
+int session_open(struct session *s, struct err *err);
+
+/* Opens it with a passphrase at hand (the workbench asks on its own screen). */
+int session_open_with(struct session *s, const struct secret *passphrase, struct err *err);
+
+/* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
+int session_close(struct session *s, struct err *err);
+
+/* Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case stays open, unless a
+ * passphrase of its own had opened it: it is closed then, since nothing else would keep it shut. 0, or -1 (not locked). */
+int session_lock(struct session *s, struct err *err);
+int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
+int session_is_locked(const struct session *s);
+
+/* Opens a file that a command reads: `-` is standard input; what another shell opened is taken as it is. A descriptor that
+ * the caller closes, or -1. */
+int session_input(struct session *s, const char *path, struct err *err);
+
+/* The passphrase, from the file named, or asked for on the terminal. */
+int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);
+
+/* After a command that wrote: brings the scheduled copy up to date if it is due; a failure is a notice. */
+void session_backup_if_due(struct session *s);
+
+/* Loads (and unlocks) the identity, for commands that work without a case. */
+int session_identity(struct session *s, int unlock, struct err *err);
+
+#endif

@@ -1,0 +1,222 @@
+/* The other shell's side of the session socket: hands a command over, prints what comes back. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/standard_fds.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "tui/session/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define INPUT_LIMIT ((size_t)64 << 20)
+
+/* A connection to the workbench of that user, who must really be at the other end; -1: none. */
+static int connect_to(const char *case_path, uid_t uid)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct ucred who;
+	socklen_t size = sizeof who;
+	char *path = socket_path(case_path, (unsigned)uid, 0);
+	int fd = -1;
+	if (path && strlen(path) < sizeof address.sun_path && access(path, F_OK) == 0) {
+		memcpy(address.sun_path, path, strlen(path) + 1);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
+			if (errno == ECONNREFUSED)
+				unlink(path); /* of a workbench that was killed */
+			close(fd);
+			fd = -1;
+		}
+	}
+	free(path);
+	if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 || who.uid != uid)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* One's own workbench; for root also that of the case's owner. */
+static int find_workbench(const char *case_path)
+{
+	struct stat st;
+	int fd = connect_to(case_path, geteuid());
+	if (fd < 0 && geteuid() == 0 && stat(case_path, &st) == 0 && st.st_uid != 0)
+		fd = connect_to(case_path, st.st_uid);
+	return fd;
+}
+
+/* Standard input to its end, in memory: the workbench must not wait for a slow pipe. What is preserved may be larger than
+ * memory, and is read beside the keys (errand.h): it goes as it is. */
+static int whole_input(const char *command, struct err *err)
+{
+	struct stat st;
+	struct buf bytes = BUF_INIT;
+	if (standard_input(err) < 0)
+		return -1;
+	if (strcmp(command, "preserve") == 0 || (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)))
+		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (buf_read_fd(&bytes, STDIN_FILENO, INPUT_LIMIT, err) < 0)
+		return err_prefix(err, _("standard input"));
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	size_t done = 0;
+	while (fd >= 0 && done < bytes.len) {
+		ssize_t n = write(fd, bytes.data + done, bytes.len - done);
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (fd < 0 || done < bytes.len || lseek(fd, 0, SEEK_SET) < 0) {
+		err_set_errno(err, ERR_FAILED, errno, _("standard input"));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	buf_release(&bytes);
+	return fd;
+}
+
+static int has_dash(char **words, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(words[i], "-") == 0)
+			return 1;
+	return 0;
+}
+
+/* Opens the words that are files; the descriptors are the caller's to close. */
+static size_t open_files(char **words, size_t count, json_t *files, int *fds)
+{
+	size_t opened = 0;
+	for (size_t i = 1; i < count && opened < SOCKET_FILES; i++) {
+		struct stat st;
+		if (stat(words[i], &st) < 0 || S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode))
+			continue;
+		int fd = open(words[i], O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		if (fd < 0)
+			continue;
+		fds[opened++] = fd;
+		json_array_append_new(files, json_integer((json_int_t)i));
+	}
+	return opened;
+}
+
+static int send_request(int fd, const struct buf *text, const int *fds, size_t fd_count)
+{
+	size_t n = text->len;
+	char head[4] = {(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n};
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * (SOCKET_FIRST_FILE + SOCKET_FILES))];
+	} control;
+	struct iovec bytes = {head, sizeof head};
+	struct msghdr message = {.msg_iov = &bytes,
+	                         .msg_iovlen = 1,
+	                         .msg_control = control.bytes,
+	                         .msg_controllen = CMSG_SPACE(sizeof(int) * fd_count)};
+	memset(&control, 0, sizeof control);
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
+	memcpy(CMSG_DATA(part), fds, sizeof(int) * fd_count);
+	if (sendmsg(fd, &message, MSG_NOSIGNAL) != (ssize_t)sizeof head)
+		return -1;
+	for (size_t done = 0; done < n;) {
+		ssize_t sent = send(fd, text->data + done, n - done, MSG_NOSIGNAL);
+		if (sent <= 0)
+			return -1;
+		done += (size_t)sent;
+	}
+	return 0;
+}
+
+static int read_exactly(int fd, void *bytes, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t got = read(fd, (char *)bytes + done, n - done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+/* Prints the frames as they come, to the status. */
+static int print_answer(int fd, int *status)
+{
+	unsigned char head[5];
+	while (read_exactly(fd, head, sizeof head) == 0) {
+		size_t n = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
+		while (n > 0) {
+			char piece[16384];
+			size_t part = n < sizeof piece ? n : sizeof piece;
+			if (read_exactly(fd, piece, part) < 0)
+				return -1;
+			if (head[0] == 's') {
+				*status = (unsigned char)piece[0];
+				return 0;
+			}
+			fwrite(piece, 1, part, head[0] == 'e' ? stderr : stdout);
+			n -= part;
+		}
+		fflush(stdout);
+	}
+	return -1;
+}
+
+static int ask(int fd, char **words, size_t count, int passes_files, int *status, struct err *err)
+{
+	int fds[SOCKET_FIRST_FILE + SOCKET_FILES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1};
+	size_t fd_count = SOCKET_FIRST_FILE;
+	json_t *list = json_array();
+	json_t *files = json_array();
+	struct buf text = BUF_INIT;
+	int rc = 0;
+	for (size_t i = 0; i < count; i++)
+		if (json_array_append_new(list, json_string(words[i])) < 0)
+			rc = err_set(err, ERR_USAGE, _("a word of the command is not UTF-8: run it in the workbench"));
+	fds[SOCKET_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int input = passes_files && has_dash(words, count) ? whole_input(words[0], err)
+	                                                   : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fds[SOCKET_IN] = input;
+	if (passes_files)
+		fd_count += open_files(words, count, files, fds + SOCKET_FIRST_FILE);
+	json_t *request = json_pack("{s:o s:o}", "words", list, "files", files);
+	if (rc == 0 && (input < 0 || fds[SOCKET_FOLDER] < 0))
+		rc = err_set(err, ERR_FAILED, _("cannot open what the command needs"));
+	if (rc == 0)
+		rc = json_canonical(request, &text, err);
+	if (rc == 0 && (send_request(fd, &text, fds, fd_count) < 0 || print_answer(fd, status) < 0))
+		rc = err_set(err, ERR_FAILED,
+		             _("the workbench that has the case open did not answer to the end: look there whether it "
+		               "was done"));
+	json_decref(request);
+	buf_release(&text);
+	close(input);
+	for (size_t i = SOCKET_FOLDER; i < fd_count; i++)
+		close(fds[i]);
+	return rc < 0 ? -1 : 1;
+}
+
+int socket_client_run(const char *case_path, char **words, size_t count, int passes_files, int *status, struct err *err)
+{
+	int fd = find_workbench(case_path);
+	if (fd < 0)
+		return 0;
+	int rc = ask(fd, words, count, passes_files, status, err);
+	close(fd);
+	return rc;
+}

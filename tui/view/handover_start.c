@@ -1,0 +1,79 @@
+/*
+ * `:handover` in the workbench asks for what the command takes: whose key, where
+ * to, the evidence; and shows the brief, to be edited before it is recorded.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/words.h"
+#include "outward/report/brief.h"
+#include "tui/view/views.h"
+#include "tui/workbench/kept.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BRIEF_DRAFT "handover:brief"
+
+static void add_option(struct buf *line, const char *option, const char *value)
+{
+	buf_addf(line, " --%s ", option);
+	words_quote(line, value);
+}
+
+static char *ask_brief(struct workbench *wb)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char when[32];
+	char *edited = NULL;
+	int goes_on = kept_is_there(wb, BRIEF_DRAFT, when);
+	if (goes_on) { /* the case may have moved on since: the person decides */
+		char *question = xasprintf(_("Go on with the brief edited at %.16s? n makes it anew (y/n) "), when);
+		goes_on = prompt_yes(wb, question);
+		free(question);
+	}
+	if (!goes_on)
+		kept_drop(wb, BRIEF_DRAFT);
+	if (brief_of_handover(workbench_case(wb), &text, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		edited = kept_text(wb, BRIEF_DRAFT,
+		                   _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
+		                   goes_on ? NULL : text.data, 1);
+	buf_release(&text);
+	return edited;
+}
+
+void handover_ask(struct workbench *wb, const char *none)
+{
+	(void)none;
+	struct err err = ERR_INIT;
+	if (workbench_may_write(wb, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return;
+	}
+	char *key = prompt_text(wb, _("Colleague's key (file or line of genba key export, or a known mark): "));
+	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
+	char *folder = out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): ")) : NULL;
+	char *brief = folder ? ask_brief(wb) : NULL;
+	if (brief) {
+		struct buf line = BUF_INIT;
+		buf_adds(&line, "handover");
+		add_option(&line, "to", key);
+		add_option(&line, "out", out);
+		if (*folder)
+			add_option(&line, "with-evidence", folder);
+		workbench_session(wb)->brief = brief;
+		if (workbench_command(wb, line.data) == 0)
+			kept_drop(wb, BRIEF_DRAFT);
+		workbench_session(wb)->brief = NULL;
+		buf_release(&line);
+	}
+	free(brief);
+	free(folder);
+	free(out);
+	free(key);
+}

@@ -1,0 +1,141 @@
+/* Starting a playbook from the workbench: which one, and on which assets. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "playbook/run/run.h"
+#include "tui/view/views.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* `isolate — Isolate: cut infected machines off…`, one for each playbook inside the program. */
+static char *choose_playbook(struct workbench *wb)
+{
+	char *names[32];
+	size_t count = 0;
+	for (size_t i = 0; playbook_builtin_name(i) && count < sizeof names / sizeof *names; i++) {
+		struct playbook *p = playbook_find(playbook_builtin_name(i), NULL);
+		struct buf line = BUF_INIT;
+		buf_adds(&line, playbook_builtin_name(i));
+		if (p)
+			buf_addf(&line, "  —  %s: %s", playbook_text(json_object_get(p->tree, "name")),
+			         playbook_text(json_object_get(p->tree, "description")));
+		names[count++] = buf_take(&line, NULL);
+		playbook_free(p);
+	}
+	char *other = NULL;
+	int chosen =
+	    prompt_choice(wb, _("Playbook (or the path of a file): "), (const char *const *)names, count, 0, &other);
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	if (chosen == -2)
+		return other;
+	return chosen >= 0 ? xstrdup(playbook_builtin_name((size_t)chosen)) : NULL;
+}
+
+struct assets {
+	char **lines;
+	char (*labels)[LABEL_TEXT];
+	size_t count;
+};
+
+static int add_asset(void *ctx, json_t *asset)
+{
+	struct assets *a = ctx;
+	struct buf line = BUF_INIT;
+	char *title = record_title(asset);
+	const struct kind *kind = kind_find("asset");
+	a->lines = xrealloc(a->lines, (a->count + 1) * sizeof *a->lines);
+	a->labels = xrealloc(a->labels, (a->count + 1) * sizeof *a->labels);
+	buf_addf(&line, "%s  %s  ", record_label(asset), title);
+	record_field_text(asset, kind_field(kind, "status"), &line);
+	buf_adds(&line, " · ");
+	record_field_text(asset, kind_field(kind, "containment"), &line);
+	snprintf(a->labels[a->count], sizeof *a->labels, "%s", record_label(asset));
+	a->lines[a->count++] = buf_take(&line, NULL);
+	free(title);
+	buf_release(&line);
+	return 0;
+}
+
+static void assets_release(struct assets *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		free(a->lines[i]);
+	free(a->lines);
+	free(a->labels);
+}
+
+/* Those of a comma list of labels that are assets. */
+static void begin_with(const struct assets *a, const char *list, struct buf *on)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		for (size_t i = 1; i < a->count; i++)
+			if (strlen(a->labels[i]) == n && memcmp(a->labels[i], list, n) == 0)
+				buf_addf(on, "%s%s", on->len ? "," : "", a->labels[i]);
+		list += n + (list[n] == ',');
+	}
+}
+
+/* A comma list of labels, "" for the case as a whole; NULL: left. */
+static char *choose_assets(struct workbench *wb, const char *first)
+{
+	struct assets a = {NULL, NULL, 0};
+	struct buf on = BUF_INIT;
+	int chosen_here = 0;
+	a.lines = xcalloc(1, sizeof *a.lines);
+	a.labels = xcalloc(1, sizeof *a.labels);
+	a.lines[a.count++] = xstrdup(_("on the case as a whole, on no asset"));
+	record_each(workbench_case(wb), "asset", 0, add_asset, &a, NULL);
+	begin_with(&a, first, &on);
+	for (;;) {
+		struct buf question = BUF_INIT;
+		if (on.len) {
+			free(a.lines[0]);
+			a.lines[0] = xstrdup(_("no further asset: begin"));
+		}
+		buf_addf(&question,
+		         chosen_here ? _("On %s and (Esc: no more): ")
+		         : on.len    ? _("On %s and: ")
+		                     : _("On which asset: %s"),
+		         on.data);
+		int chosen = prompt_choice(wb, question.data, (const char *const *)a.lines, a.count, 0, NULL);
+		buf_release(&question);
+		if (chosen <= 0) { /* Esc after a choice: that is all */
+			int left = chosen < 0 && !chosen_here;
+			assets_release(&a);
+			if (!left)
+				return buf_take(&on, NULL);
+			buf_release(&on);
+			return NULL;
+		}
+		if (!strstr(on.data, a.labels[chosen]))
+			buf_addf(&on, "%s%s", on.len ? "," : "", a.labels[chosen]);
+		chosen_here = 1;
+	}
+}
+
+void playbook_ask(struct workbench *wb, const char *assets)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	char *first = xstrdup(assets); /* the rows that they come from are drawn anew */
+	char *name = choose_playbook(wb);
+	char *on = name ? choose_assets(wb, first) : NULL;
+	struct playbook *p = on ? playbook_find(name, &err) : NULL;
+	if (on && (!p || run_start(workbench_case(wb), p, on, label, &err) < 0)) {
+		workbench_tell_error(wb, &err);
+	} else if (on) {
+		workbench_tell(wb, TONE_GOOD, _("%s is on record: the playbook has begun"), label);
+		workbench_show(wb, "playbook", label);
+	}
+	playbook_free(p);
+	free(on);
+	free(name);
+	free(first);
+}

@@ -1,0 +1,64 @@
+/*
+ * A playbook step on the screen: shown in full, and recorded.
+ *
+ * view_playbook.c shows where the runs stand; view_step.c is the form of what a
+ * step must record and what is still missing; step_evidence.c and step_offer.c
+ * are the ways to what is missing; playbook_runs.c deals with runs as a whole.
+ */
+#ifndef GENBA_TUI_VIEW_STEP_H
+#define GENBA_TUI_VIEW_STEP_H
+
+#include "base/buf.h"
+#include "playbook/run/run.h"
+#include "tui/workbench/view.h"
+
+/* Marks of a requirement: on record, missing, if there is any. */
+#define STEP_MET      "✓"
+#define STEP_MISSING  "✗"
+#define STEP_OPTIONAL "·"
+
+/* The requirement in words, as a form names it, and the field that it asks for (NULL: it asks for something else). */
+void step_need_text(const json_t *need, struct buf *out);
+const struct field *step_need_field(const json_t *need);
+
+/* The form of what is missing, for the run's waiting step with that invocation. */
+struct view *view_step(struct workbench *wb, const char *run, const char *invocation);
+
+/* Records the outcome and says so. 0 or -1. */
+int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what);
+
+/* The run, loaded, and the place of the invocation in its list of waiting steps; -1 (told) if it is not there any more. */
+int step_find(struct workbench *wb, const char *label, const char *invocation, struct run *run, size_t *which);
+
+/* ---- ways to what is missing (step_evidence.c) */
+
+/* Evidence: by a path, under seal, or stated by others, which puts it on record; or labels picked from those on record,
+ * which the caller gives with the outcome and frees. NULL: none picked. */
+char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen);
+
+/* A record of another kind, new or picked: its label, or several; NULL: left. The caller frees it. */
+char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *assets, const char *chosen);
+
+/* One of the run's assets, asked for if there are several; "" if there is none. 0: left. */
+int step_choose_asset(struct workbench *wb, const json_t *assets, const char *question, char label[LABEL_TEXT]);
+
+/* Starts the playbook that a step calls, on the same assets, and shows it. */
+void step_start_called(struct workbench *wb, const char *name, const json_t *assets);
+
+/* ---- a command that the step offers (step_offer.c): the view that shows it whole. NULL: none, or left. */
+struct view *view_offer(struct workbench *wb, const char *run, const char *invocation);
+
+/* ---- runs as a whole (playbook_runs.c). Each tells how it went; 0 or -1. */
+
+int runs_is_paused(const struct run *run);
+int runs_pause(struct workbench *wb, const char *label);
+int runs_resume(struct workbench *wb, const char *label);
+int runs_abandon(struct workbench *wb, const char *label);
+
+/* Another open run: of two the other one, of more the one chosen. 1 if `label` was changed. */
+int runs_choose(struct workbench *wb, char label[LABEL_TEXT]);
+
+/* Shows the account of what was done. */
+void runs_account(struct workbench *wb, const struct run *run);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * What a step needs as a record of its own, from within its form: evidence in
+ * the four ways that end a preserving step, and other records new or picked.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/words.h"
+#include "evidence/preserve.h"
+#include "tui/form/form.h"
+#include "tui/view/step.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define TYPES 32
+
+int step_choose_asset(struct workbench *wb, const json_t *assets, const char *question, char label[LABEL_TEXT])
+{
+	size_t count = json_array_size(assets);
+	char **lines = xcalloc(count + 1, sizeof *lines);
+	int chosen = count ? 0 : -1;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = json_string_value(json_array_get(assets, i));
+		json_t *asset = record_get(workbench_case(wb), name, RECORD_RAW, NULL);
+		char *title = asset ? record_title(asset) : xstrdup("");
+		lines[i] = xasprintf("%s  %s", name, title);
+		free(title);
+		json_decref(asset);
+	}
+	if (count > 1)
+		chosen = prompt_choice(wb, question, (const char *const *)lines, count, 0, NULL);
+	snprintf(label, LABEL_TEXT, "%s", chosen >= 0 ? json_string_value(json_array_get(assets, (size_t)chosen)) : "");
+	for (size_t i = 0; i < count; i++)
+		free(lines[i]);
+	free(lines);
+	return chosen >= 0 || count == 0;
+}
+
+/* ---- the type that the evidence gets: one that the step accepts */
+
+static const struct field *evidence_field(const char *name)
+{
+	return kind_field(kind_find("evidence"), name);
+}
+
+/* NULL: left. */
+static const struct field_value *choose_type(struct workbench *wb, const json_t *need)
+{
+	const struct field *field = evidence_field("type");
+	const json_t *wanted = json_object_get(need, "evidence");
+	const struct field_value *values[TYPES];
+	const char *labels[TYPES];
+	size_t count = 0;
+	for (size_t i = 0; i < field->value_count && count < TYPES; i++) {
+		int fits = json_array_size(wanted) == 0;
+		for (size_t k = 0; k < json_array_size(wanted); k++)
+			fits |= strcmp(json_string_value(json_array_get(wanted, k)), field->values[i].name) == 0;
+		if (fits) {
+			values[count] = &field->values[i];
+			labels[count++] = field_value_label(&field->values[i]);
+		}
+	}
+	if (count == 1)
+		return values[0];
+	int chosen = count ? prompt_choice(wb, _("What is it: "), labels, count, 0, NULL) : -1;
+	return chosen >= 0 ? values[chosen] : NULL;
+}
+
+static int accepts(const json_t *need, const char *type)
+{
+	const json_t *wanted = json_object_get(need, "evidence");
+	int any = json_array_size(wanted) == 0;
+	for (size_t i = 0; type && !any && i < json_array_size(wanted); i++)
+		any = strcmp(json_string_value(json_array_get(wanted, i)), type) == 0;
+	return any;
+}
+
+/* ---- by its path */
+
+/* The last word of the line typed, which is the path: what it would be called by its name. */
+static const char *guess(const char *typed)
+{
+	struct words words;
+	struct stat st;
+	const char *type = "file";
+	if (words_split(&words, typed, NULL) < 0)
+		return type;
+	if (words.count > 1) {
+		const char *path = words.items[words.count - 1];
+		type = evidence_type_guess(path, stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+	}
+	words_release(&words);
+	return type;
+}
+
+/* A file does not say that it is a memory image: the person does, or the step, where it takes only one type. */
+static void preserve(struct workbench *wb, const json_t *need, const char *asset)
+{
+	char *line = *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
+	char *typed = prompt_command(wb, line);
+	int plain = typed && strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
+	const struct field_value *type = plain && !accepts(need, guess(typed)) ? choose_type(wb, need) : NULL;
+	if (type) {
+		char *whole = xasprintf("preserve --type %s %s", type->name, typed + 9);
+		workbench_command(wb, whole);
+		free(whole);
+	} else if (typed && *typed) {
+		workbench_command(wb, typed);
+	}
+	workbench_await(wb);
+	free(typed);
+	free(line);
+}
+
+/* ---- not hashed here yet */
+
+static void stand_in(struct workbench *wb, const json_t *need, const char *asset, int stated)
+{
+	static const char *const of_item[] = {"title",    "source_serial", "seal_no", "witness",
+	                                      "hash_due", "stored_at",     NULL};
+	static const char *const of_digest[] = {"title", "claimed_hash", "claimed_by", NULL};
+	struct err err = ERR_INIT;
+	struct assign fields[8];
+	char *values[8];
+	size_t count = 0;
+	size_t asked = 0;
+	char label[LABEL_TEXT];
+	const struct field_value *type = choose_type(wb, need);
+	if (!type)
+		return;
+	fields[count++] = (struct assign){"type", type->name};
+	if (*asset)
+		fields[count++] = (struct assign){"on", asset};
+	const char *const *name = stated ? of_digest : of_item;
+	for (; *name && (values[asked] = form_ask_value(wb, evidence_field(*name))); name++)
+		fields[count++] = (struct assign){*name, values[asked++]};
+	if (*name)
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("left: nothing was recorded"));
+	else if (run_stand_in(workbench_case(wb), stated, fields, count, label, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		workbench_tell(wb, TONE_GOOD, _("%s is on record; it stays open on the Board until it is hashed"),
+		               label);
+	while (asked > 0)
+		free(values[--asked]);
+}
+
+/* ---- picked from what is on record */
+
+static char *pick(struct workbench *wb, const char *kind, const char *chosen)
+{
+	struct field any = *kind_field(kind_find("step"), "links");
+	any.ref_kind = kind;
+	return form_pick_reference(wb, &any, chosen);
+}
+
+static int stop(void *ctx, json_t *record)
+{
+	(void)record;
+	*(int *)ctx = 1;
+	return 1;
+}
+
+static int has_any(struct workbench *wb, const char *kind)
+{
+	int any = 0;
+	record_each(workbench_case(wb), kind, 0, stop, &any, NULL);
+	return any;
+}
+
+char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen)
+{
+	const char *ways[] = {_("hash or copy a file, folder or device, by its path"),
+	                      _("pick what is on record already"), _("a physical item under seal, hashed later"),
+	                      _("a digest that somebody else made of what they hold")};
+	char asset[LABEL_TEXT];
+	int way = prompt_choice(wb, _("Evidence: "), ways, sizeof ways / sizeof *ways, 0, NULL);
+	if (way < 0)
+		return NULL;
+	if (way == 1)
+		return pick(wb, "evidence", chosen);
+	if (!step_choose_asset(wb, assets, _("Of which asset: "), asset))
+		return NULL;
+	if (way == 0)
+		preserve(wb, need, asset);
+	else
+		stand_in(wb, need, asset, way == 3);
+	return NULL;
+}
+
+char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *assets, const char *chosen)
+{
+	const char *field = strcmp(kind, "indicator") == 0 ? "seen_on" : strcmp(kind, "event") == 0 ? "assets" : "on";
+	const char *ways[] = {_("write a new one"), _("pick what is on record already")};
+	char label[LABEL_TEXT];
+	struct buf on = BUF_INIT;
+	size_t i;
+	json_t *asset;
+	int way = 0;
+	char *picked = NULL;
+	if (has_any(wb, kind)) {
+		char *question = xasprintf("%s: ", kind_label(kind_find(kind)));
+		way = prompt_choice(wb, question, ways, 2, 0, NULL);
+		free(question);
+	}
+	json_array_foreach(assets, i, asset)
+		buf_addf(&on, "%s%s", i ? "," : "", json_string_value(asset));
+	struct assign preset = {field, on.data};
+	if (way == 1)
+		picked = pick(wb, kind, chosen);
+	else if (way == 0 && form_run(wb, kind, &preset, on.len && kind_field(kind_find(kind), field) ? 1 : 0, label))
+		picked = xstrdup(label);
+	buf_release(&on);
+	return picked;
+}
+
+void step_start_called(struct workbench *wb, const char *name, const json_t *assets)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct buf on = BUF_INIT;
+	size_t i;
+	json_t *asset;
+	json_array_foreach(assets, i, asset)
+		buf_addf(&on, "%s%s", i ? "," : "", json_string_value(asset));
+	struct playbook *p = playbook_find(name, &err);
+	if (!p || run_start(workbench_case(wb), p, on.data, label, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		workbench_show(wb, "playbook", label);
+	playbook_free(p);
+	buf_release(&on);
+}

@@ -1,0 +1,150 @@
+/*
+ * What a merge left to decide: each field that both sides changed, with what
+ * either says, what stood there before, and what stands there now.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/store/text_store.h"
+#include "handover/merge/resolve.h"
+#include "tui/view/views.h"
+#include "tui/workbench/kept.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A value as it is stored, for people: a long text itself, nothing of a secret. */
+static void value_text(struct case_file *c, const char *stored, struct buf *out)
+{
+	int secret = 0;
+	struct buf text = BUF_INIT;
+	if (!stored)
+		buf_adds(&text, _("(unset)"));
+	else if (!text_store_is_digest(stored, &secret))
+		buf_adds(&text, stored);
+	else if (secret)
+		buf_adds(&text, _("(a secret)"));
+	else if (text_store_get(c, stored, &text, NULL) < 0)
+		buf_adds(&text, _("(a text that is not in this copy)"));
+	char *safe = printable_dup(text.data);
+	buf_adds(out, safe);
+	free(safe);
+	buf_release(&text);
+}
+
+static void add_side(struct view *v, const char *label, const char *name, const char *value, enum tone tone)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "    ");
+	text_pad(&line, name, 14);
+	buf_addf(&line, " %s", value);
+	view_add(v, tone, label, line.data);
+	buf_release(&line);
+}
+
+static void add_stored(struct view *v, const json_t *conflict, const char *member, const char *name, enum tone tone)
+{
+	struct buf text = BUF_INIT;
+	value_text(workbench_case(v->wb), json_get_string(conflict, member), &text);
+	add_side(v, record_label(conflict), name, text.data, tone);
+	buf_release(&text);
+}
+
+static int add_conflict(void *ctx, json_t *conflict)
+{
+	struct view *v = ctx;
+	const char *state = json_get_string(conflict, "state");
+	const char *name = json_get_string(conflict, "field");
+	const char *label = json_get_string(conflict, "record");
+	if ((state && strcmp(state, "open") != 0) || !name || !label)
+		return 0;
+	json_t *record = workbench_get(v->wb, label, RECORD_WITH_RETRACTED, NULL);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	char *title = record ? record_title(record) : xstrdup("");
+	char *safe = printable_dup(name);
+	view_addf(v, TONE_HEADING, record_label(conflict), "%s  %s  %s", label, title,
+	          field ? field_label(field) : safe);
+	add_stored(v, conflict, "one", _("< one side"), TONE_PLAIN);
+	add_stored(v, conflict, "other", _("> the other"), TONE_PLAIN);
+	add_stored(v, conflict, "base", _("  before"), TONE_FAINT);
+	if (field) {
+		struct buf now = BUF_INIT;
+		record_field_text(record, field, &now);
+		add_side(v, record_label(conflict), _("  now"), now.data, TONE_FAINT);
+		buf_release(&now);
+	}
+	free(safe);
+	free(title);
+	json_decref(record);
+	return 0;
+}
+
+static int fill_conflicts(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	if (workbench_each(v->wb, "conflict", 0, add_conflict, v, err) < 0)
+		return -1;
+	if (v->count == 0)
+		view_add(v, TONE_PLAIN, NULL, _("Nothing is left to decide."));
+	return 0;
+}
+
+static void decide(struct view *v, const char *choice)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	snprintf(label, sizeof label, "%.31s", view_label(v));
+	if (!*label)
+		return;
+	if (conflict_resolve(workbench_case(v->wb), label, choice, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	else
+		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);
+}
+
+static void take_one(struct view *v)
+{
+	decide(v, "one");
+}
+
+static void take_other(struct view *v)
+{
+	decide(v, "other");
+}
+
+static void take_another(struct view *v)
+{
+	char *draft = xasprintf("resolve:%s", view_label(v));
+	char *typed = *view_label(v) ? kept_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
+	if (typed) {
+		char *choice = xasprintf("=%s", typed);
+		decide(v, choice);
+		free(choice);
+		kept_drop(v->wb, draft);
+	}
+	free(draft);
+	free(typed);
+}
+
+static const struct view_key conflicts_keys[] = {
+    {'<', NULL, N_("one side"), N_("take the value of one side"), take_one, workbench_refuses_writing},
+    {'>', NULL, N_("the other"), N_("take the value of the other side"), take_other, workbench_refuses_writing},
+    {'=', NULL, N_("another value"), N_("type what it shall be"), take_another, workbench_refuses_writing},
+    {0},
+};
+
+static struct view *open_conflicts(struct workbench *wb, const char *none)
+{
+	(void)none;
+	return view_new(wb, &conflicts_view, NULL);
+}
+
+const struct view_ops conflicts_view = {.name = "conflicts",
+                                        .title = N_("To decide"),
+                                        .fill = fill_conflicts,
+                                        .keys = conflicts_keys,
+                                        .open = open_conflicts};

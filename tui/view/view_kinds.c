@@ -1,0 +1,72 @@
+/* All kinds of record, with how many there are: the way to lists that have no key of their own. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "case/store/record.h"
+#include "case/store/rules.h"
+#include "tui/form/form.h"
+#include "tui/view/views.h"
+#include "tui/workbench/workbench.h"
+
+#include <string.h>
+
+static void add_kind(struct view *v, const struct kind *kind, size_t width)
+{
+	struct buf line = BUF_INIT;
+	uint64_t all = record_count(workbench_case(v->wb), kind->name, RECORD_WITH_RETRACTED);
+	uint64_t valid = record_count(workbench_case(v->wb), kind->name, 0);
+	buf_addf(&line, "  %c  ", kind->letter ? kind->letter : ' ');
+	text_pad(&line, kind_label(kind), width);
+	buf_addf(&line, "  %8llu", (unsigned long long)valid);
+	if (all > valid)
+		buf_addf(&line, _("   and %llu retracted"), (unsigned long long)(all - valid));
+	view_add(v, all ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
+	buf_release(&line);
+}
+
+static int fill(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	(void)err;
+	size_t width = 0;
+	for (size_t i = 0; i < kind_count(); i++)
+		if (text_width(kind_label(kind_at(i))) > width)
+			width = text_width(kind_label(kind_at(i)));
+	for (size_t i = 0; i < kind_count(); i++)
+		add_kind(v, kind_at(i), width);
+	return 0;
+}
+
+static void open_kind(struct view *v)
+{
+	const struct kind *kind = kind_at(v->selected);
+	if (kind && !kind->letter)
+		workbench_show(v->wb, "detail", kind->name);
+	else if (kind)
+		workbench_show(v->wb, "list", kind->name);
+}
+
+static void add_record(struct view *v)
+{
+	const struct kind *kind = kind_at(v->selected);
+	if (kind)
+		workbench_push(v->wb, view_form(v->wb, kind->name, NULL));
+}
+
+static const struct view_key keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("list"), N_("list the records of this kind"), open_kind, NULL},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("list the records of this kind"), open_kind, NULL},
+    {'l', NULL, NULL, N_("list the records of this kind"), open_kind, NULL},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), add_record, workbench_refuses_writing},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static struct view *open_kinds(struct workbench *wb, const char *none)
+{
+	(void)none;
+	return view_new(wb, &kinds_view, "kinds");
+}
+
+const struct view_ops kinds_view = {
+    .name = "kinds", .title = N_("Kinds of record"), .fill = fill, .keys = keys, .open = open_kinds};

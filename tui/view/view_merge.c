@@ -1,0 +1,157 @@
+/*
+ * What a merge would bring, before it is made: a dry run, record by record and
+ * field by field, with ours, theirs and what was there before. `m` makes it.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/words.h"
+#include "handover/merge/merge.h"
+#include "handover/parcel/open_parcel.h"
+#include "tui/view/views.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_value(struct view *v, const char *label, const char *side, const char *value, enum tone tone)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "        ");
+	text_pad(&line, side, 10);
+	buf_addf(&line, " %s", value && *value ? value : "-");
+	view_add(v, tone, label, line.data);
+	buf_release(&line);
+}
+
+static void add_field(struct view *v, const char *label, const json_t *field, int is_new)
+{
+	int clash = json_is_true(json_object_get(field, "clash"));
+	const char *name = json_get_string(field, "name");
+	if (is_new) {
+		view_addf(v, TONE_PLAIN, label, "    %s: %s", name, json_get_string(field, "becomes"));
+		return;
+	}
+	view_addf(v, clash ? TONE_ATTENTION : TONE_PLAIN, label, clash ? _("    %s  ← to decide") : "    %s", name);
+	add_value(v, label, _("ours"), json_get_string(field, "ours"), TONE_PLAIN);
+	add_value(v, label, _("theirs"), json_get_string(field, "theirs"), TONE_PLAIN);
+	add_value(v, label, _("before"), json_get_string(field, "base"), TONE_FAINT);
+	if (!clash)
+		add_value(v, label, _("becomes"), json_get_string(field, "becomes"), TONE_GOOD);
+}
+
+static void add_record(struct view *v, const json_t *record)
+{
+	size_t i;
+	json_t *field;
+	const char *label = json_get_string(record, "label");
+	int is_new = json_is_true(json_object_get(record, "new"));
+	view_addf(v, TONE_HEADING, label, "%s  %s%s", label, json_get_string(record, "title"),
+	          is_new ? _("  (new)") : "");
+	json_array_foreach(json_object_get(record, "fields"), i, field)
+		add_field(v, label, field, is_new);
+}
+
+static void add_report(struct view *v, const struct merge_report *r)
+{
+	size_t i;
+	json_t *item;
+	if (r->outcome == MERGE_NOTHING) {
+		view_add(v, TONE_PLAIN, NULL, _("nothing new: all of it is here already"));
+		return;
+	}
+	view_addf(v, TONE_PLAIN, NULL, _("actions: %zu · records added or changed: %zu · to decide: %zu"), r->commits,
+	          r->records, r->conflicts);
+	if (r->aside)
+		view_addf(v, TONE_ATTENTION, NULL,
+		          _("%zu actions are set aside, since a revoked key signed them or what they build on"),
+		          r->aside);
+	json_array_foreach(r->notes, i, item)
+		view_add_text(v, TONE_ATTENTION, NULL, json_string_value(item), 2);
+	json_array_foreach(r->detail, i, item)
+		add_record(v, item);
+	if (json_array_size(r->detail) < r->records - r->conflicts)
+		view_add(v, TONE_FAINT, NULL, _("… and more records, which are not told one by one here"));
+}
+
+static int fill_merge(struct view *v, int columns, struct err *err)
+{
+	struct buf plain = BUF_INIT;
+	struct parcel p;
+	struct merge_report report;
+	struct session *s = workbench_session(v->wb);
+	(void)columns;
+	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
+	int rc = handover_open_parcel(s->c, v->argument, &plain, &p, &s->progress, err);
+	if (rc == 0) {
+		rc = case_merge(s->c, &p, 1, &s->progress, &report, err);
+		if (rc == 0)
+			add_report(v, &report);
+		merge_report_release(&report);
+	}
+	parcel_release(&p);
+	if (plain.cap)
+		sodium_memzero(plain.data, plain.len);
+	buf_release(&plain);
+	return rc;
+}
+
+/* The command itself (`--` keeps it from being shown first); this view has nothing more to say then. */
+static void make(struct view *v, const char *reason)
+{
+	struct workbench *wb = v->wb;
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "merge ");
+	if (reason) {
+		buf_adds(&line, "--vouch ");
+		words_quote(&line, reason);
+	}
+	buf_adds(&line, " -- ");
+	words_quote(&line, v->argument);
+	workbench_pop(wb);
+	workbench_command(wb, line.data);
+	buf_release(&line);
+}
+
+static void merge_now(struct view *v)
+{
+	make(v, NULL);
+}
+
+static void merge_vouched(struct view *v)
+{
+	char *reason =
+	    prompt_text(v->wb, _("Why what a revoked key signed is taken in (goes on record as a decision): "));
+	if (reason && *reason)
+		make(v, reason);
+	free(reason);
+}
+
+static const struct view_key merge_keys[] = {
+    {'m', NULL, N_("merge"), N_("make the merge that is shown"), merge_now, workbench_refuses_writing},
+    {'v', NULL, NULL, N_("merge, and take in what a revoked key signed, with a reason on record"), merge_vouched,
+     workbench_refuses_writing},
+    {0},
+};
+
+const struct view_ops merge_view = {
+    .name = "merge", .title = N_("What would be merged"), .fill = fill_merge, .keys = merge_keys};
+
+void merge_ask(struct workbench *wb, const char *path)
+{
+	struct err err = ERR_INIT;
+	char *asked = NULL;
+	if (workbench_may_write(wb, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return;
+	}
+	if (!path)
+		path = asked = prompt_text(wb, _("Delta or copy of the colleague's: "));
+	if (path && *path)
+		workbench_push(wb, view_new(wb, &merge_view, path));
+	free(asked);
+}

@@ -1,0 +1,491 @@
+/*
+ * The form of a playbook step: a row for each thing that it must record, filled
+ * by Enter with the question that fits it, and a last row that records it done.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/store/draft.h"
+#include "case/store/value.h"
+#include "tui/form/form.h"
+#include "tui/view/step.h"
+#include "tui/view/views.h"
+#include "tui/workbench/kept.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what the views of steps share */
+
+/* The requirement as a form names it: without the words that a command line would take. */
+void step_need_text(const json_t *need, struct buf *out)
+{
+	const struct field *field = step_need_field(need);
+	const char *label = playbook_text(json_object_get(need, "label"));
+	const struct kind *kind = kind_find(json_object_get(need, "decision")    ? "decision"
+	                                    : json_object_get(need, "indicator") ? "indicator"
+	                                    : json_get_string(need, "record")    ? json_get_string(need, "record")
+	                                                                         : "note");
+	if (json_object_get(need, "evidence") || json_get_string(need, "run") || (!field && !kind)) {
+		run_requirement_text(need, out);
+		return;
+	}
+	const char *name = field ? field_label(field) : json_object_get(need, "note") ? _("Note") : kind_label(kind);
+	printable_add(out, name, strlen(name), PRINTABLE_LINE);
+	if (*label) {
+		buf_adds(out, ": ");
+		printable_add(out, label, strlen(label), PRINTABLE_LINE);
+	}
+	if (json_is_true(json_object_get(need, "optional")))
+		buf_adds(out, _(" (if there is any)"));
+}
+
+const struct field *step_need_field(const json_t *need)
+{
+	const char *of_asset = json_get_string(need, "field");
+	const char *of_step = json_get_string(need, "step");
+	return of_asset  ? kind_field(kind_find("asset"), of_asset)
+	       : of_step ? kind_field(kind_find("step"), of_step)
+	                 : NULL;
+}
+
+int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	int finished = 0;
+	if (run_step(workbench_case(wb), run, w, what, label, &finished, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return -1;
+	}
+	if (finished)
+		workbench_tell(wb, TONE_GOOD, _("%s is on record; the playbook is finished"), label);
+	else
+		workbench_tell(wb, TONE_GOOD, _("%s is on record; next: %s"), label,
+		               playbook_text(json_object_get(run->waiting[0].step, "name")));
+	return 0;
+}
+
+int step_find(struct workbench *wb, const char *label, const char *invocation, struct run *run, size_t *which)
+{
+	struct err err = ERR_INIT;
+	if (run_load(workbench_case(wb), label, run, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return -1;
+	}
+	for (size_t i = 0; i < run->waiting_count; i++)
+		if (strcmp(run->waiting[i].invocation, invocation) == 0) {
+			*which = i;
+			return 0;
+		}
+	run_release(run);
+	workbench_tell(wb, TONE_ATTENTION, "%s", _("this step is on record already"));
+	return -1;
+}
+
+/* ---- the form */
+
+struct step_form {
+	char run[LABEL_TEXT];
+	char invocation[INVOCATION_TEXT];
+	json_t *needs;  /* array, kept while the run is not loaded */
+	json_t *assets; /* labels */
+	char **values;  /* of the needs that the outcome itself answers: fields and notes */
+	int *met;
+	int offers; /* the step offers commands */
+	char *draft_key;
+	struct unsaved unsaved;
+	size_t asked; /* the need that is being asked for */
+};
+
+static size_t need_count(const struct step_form *f)
+{
+	return json_array_size(f->needs);
+}
+
+/* ---- what was filled in is a draft until the step is on record */
+
+static void put(struct step_form *f, size_t i, const char *text)
+{
+	char *copy = text && *text ? xstrdup(text) : NULL;
+	free(f->values[i]);
+	f->values[i] = copy;
+	unsaved_touch(&f->unsaved);
+}
+
+/* "now" is when it was typed, not when the step is recorded. */
+static void put_settled(struct step_form *f, size_t i, const char *text, struct clock_time typed)
+{
+	const struct field *field = step_need_field(json_array_get(f->needs, i));
+	char *settled = field && text ? value_settled(field, text, typed) : NULL;
+	put(f, i, settled ? settled : text);
+	free(settled);
+}
+
+static void write_draft(struct view *v)
+{
+	struct step_form *f = v->data;
+	struct err err = ERR_INIT;
+	json_t *values = json_array();
+	int filled = 0;
+	unsaved_done(&f->unsaved);
+	for (size_t i = 0; i < need_count(f); i++) {
+		json_array_append_new(values, f->values[i] ? json_string(f->values[i]) : json_null());
+		filled |= f->values[i] != NULL;
+	}
+	json_t *draft = json_object();
+	json_object_set_new(draft, "values", values);
+	if (workbench_case(v->wb) && !filled)
+		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
+	else if (workbench_case(v->wb) && draft_save(workbench_case(v->wb), f->draft_key, draft, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	json_decref(draft);
+}
+
+static void flush(struct view *v)
+{
+	if (((struct step_form *)v->data)->unsaved.last > 0)
+		write_draft(v);
+}
+
+static int work(struct view *v, double deadline, int *show)
+{
+	int wait = unsaved_wait(&((struct step_form *)v->data)->unsaved);
+	(void)deadline;
+	if (wait != 0)
+		return wait;
+	write_draft(v);
+	*show = 1;
+	return -1;
+}
+
+static void restore_draft(struct view *v)
+{
+	struct step_form *f = v->data;
+	char when[32];
+	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
+	const json_t *values = json_object_get(draft, "values");
+	if (json_array_size(values) == need_count(f)) {
+		for (size_t i = 0; i < need_count(f); i++)
+			put_settled(f, i, json_string_value(json_array_get(values, i)), kept_moment(when));
+		unsaved_done(&f->unsaved);
+		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %.16s goes on"), when);
+	}
+	json_decref(draft);
+}
+
+/* ---- rows */
+
+/* The kind of record that the need wants, or NULL. */
+static const char *kind_wanted(const json_t *need)
+{
+	static const char *const kinds[] = {"evidence", "decision", "indicator"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (json_object_get(need, kinds[i]))
+			return kinds[i];
+	return json_get_string(need, "record");
+}
+
+/* 1 if the person answers it in words or from a list, without a record of its own. */
+static int is_value(const json_t *need)
+{
+	return json_object_get(need, "field") || json_object_get(need, "step") || json_object_get(need, "note");
+}
+
+/* The name under which the outcome takes what is given for this need. */
+static const char *value_name(const json_t *need)
+{
+	const char *field = json_get_string(need, "field");
+	if (!field)
+		field = json_get_string(need, "step");
+	return field ? field : json_object_get(need, "note") ? "note" : kind_wanted(need);
+}
+
+static int is_optional(const json_t *need)
+{
+	return json_is_true(json_object_get(need, "optional"));
+}
+
+/* What is still to be filled; the last row, which records, if nothing is. */
+static size_t first_open(const struct step_form *f)
+{
+	size_t n = need_count(f);
+	for (size_t i = 0; i < n; i++)
+		if (!f->met[i] && !f->values[i] && !is_optional(json_array_get(f->needs, i)))
+			return i;
+	return n;
+}
+
+static void add_need(struct view *v, const struct step_form *f, size_t i)
+{
+	const json_t *need = json_array_get(f->needs, i);
+	struct buf line = BUF_INIT;
+	int filled = f->met[i] || f->values[i] != NULL;
+	int optional = is_optional(need);
+	buf_addf(&line, " %s ", optional && !f->values[i] ? STEP_OPTIONAL : filled ? STEP_MET : STEP_MISSING);
+	step_need_text(need, &line);
+	if (f->values[i]) {
+		const struct field *field = step_need_field(need);
+		const struct field_value *value =
+		    field && field->value_count ? field_value_find(field, f->values[i]) : NULL;
+		buf_addf(&line, ":  %.200s", value ? field_value_label(value) : f->values[i]);
+	} else if (f->met[i] && !optional) {
+		buf_addf(&line, "  (%s)", _("on record"));
+	}
+	view_add(v, optional ? TONE_PLAIN : filled ? TONE_GOOD : TONE_ATTENTION, NULL, line.data);
+	buf_release(&line);
+}
+
+/* What the step's own commands said goes along by itself: told in the heading. */
+static void add_outputs(struct view *v, const struct run *run, const struct waiting *w)
+{
+	json_t *outputs = run_outputs(workbench_case(v->wb), run, w);
+	struct buf line = BUF_INIT;
+	size_t i;
+	json_t *label;
+	json_array_foreach(outputs, i, label)
+		buf_addf(&line, "%s%s", i ? ", " : "", json_string_value(label));
+	if (line.len > 0) {
+		char *with = xasprintf("%s   %s: %s", v->heading, _("goes along"), line.data);
+		free(v->heading);
+		v->heading = with;
+	}
+	buf_release(&line);
+	json_decref(outputs);
+}
+
+static int fill_step(struct view *v, int columns, struct err *err)
+{
+	struct step_form *f = v->data;
+	struct run run;
+	size_t which;
+	(void)columns;
+	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
+		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
+	const struct waiting *w = &run.waiting[which];
+	json_t *needs = run_needs(workbench_case(v->wb), &run, w);
+	for (size_t i = 0; i < need_count(f); i++)
+		f->met[i] = json_is_true(json_object_get(json_array_get(needs, i), "met"));
+	json_decref(needs);
+	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
+	for (size_t i = 0; i < need_count(f); i++)
+		add_need(v, f, i);
+	add_outputs(v, &run, w);
+	int open = first_open(f) < need_count(f);
+	view_addf(v, open ? TONE_FAINT : TONE_HEADING, NULL, " ▶ %s",
+	          open ? _("Record it done (what is marked ✗ is still missing)") : _("Record it done"));
+	run_release(&run);
+	return 0;
+}
+
+/* ---- asking for each */
+
+static void typing(void *ctx, const char *text)
+{
+	struct view *v = ctx;
+	struct step_form *f = v->data;
+	put_settled(f, f->asked, text,
+	            clock_now()); /* its row is drawn when it is answered: the run would be read at each key */
+}
+
+/* The text as it was left, typed to its end or not. NULL: none was chosen. */
+static char *ask(struct view *v, const json_t *need, const char *initial, int *left)
+{
+	const struct field *field = step_need_field(need);
+	const char *label = playbook_text(json_object_get(need, "label"));
+	struct form_ask of_field = {.wb = v->wb, .field = field, .initial = initial, .changed = typing, .ctx = v};
+	struct prompt_line note = {.question = *label ? label : _("Note"),
+	                           .initial = initial,
+	                           .several_lines = 1,
+	                           .changed = typing,
+	                           .ctx = v};
+	return field ? form_ask(&of_field, left) : prompt_edit(v->wb, &note, left);
+}
+
+static void ask_value(struct view *v, struct step_form *f, size_t i)
+{
+	const json_t *need = json_array_get(f->needs, i);
+	const struct field *field = step_need_field(need);
+	char *answer = f->values[i] ? xstrdup(f->values[i]) : NULL;
+	int again = 1;
+	f->asked = i;
+	while (again) {
+		struct err err = ERR_INIT;
+		int left;
+		char *initial = answer; /* typing replaces the value */
+		answer = ask(v, need, initial, &left);
+		free(initial);
+		if (answer)
+			put(f, i, answer);
+		again = answer && field && *answer && form_check(field, answer, &err) < 0;
+		if (again)
+			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(field),
+			               err_reason(&err));
+		again &= !left;
+	}
+	free(answer);
+}
+
+static void obtain(struct view *v, struct step_form *f, size_t i)
+{
+	const json_t *need = json_array_get(f->needs, i);
+	const char *kind = kind_wanted(need);
+	const char *called = json_get_string(need, "run");
+	char *labels = NULL;
+	if (called)
+		step_start_called(v->wb, called, f->assets);
+	else if (kind_has(kind, KIND_EVIDENCE))
+		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
+	else if (kind && kind_find(kind))
+		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);
+	if (labels)
+		put(f, i, labels);
+	free(labels);
+}
+
+/* ---- recording */
+
+static struct assign *find(struct assign *fields, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+static void record(struct view *v, struct step_form *f)
+{
+	struct assign fields[64];
+	char *lists[64];
+	size_t list_count = 0;
+	size_t count = 0;
+	struct run run;
+	size_t which;
+	if (first_open(f) < need_count(f)) {
+		struct buf missing = BUF_INIT;
+		v->selected = first_open(f);
+		step_need_text(json_array_get(f->needs, v->selected), &missing);
+		workbench_tell(v->wb, TONE_ATTENTION, _("still missing: %s (Enter fills it in)"), missing.data);
+		buf_release(&missing);
+		return;
+	}
+	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
+		return;
+	for (size_t i = 0; i < need_count(f) && count < 64; i++) {
+		if (!f->values[i])
+			continue;
+		const char *name = value_name(json_array_get(f->needs, i));
+		struct assign *same = is_value(json_array_get(f->needs, i)) ? NULL : find(fields, count, name);
+		if (same) /* labels for one kind, from two rows */
+			same->value = lists[list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
+		else
+			fields[count++] = (struct assign){name, f->values[i]};
+	}
+	struct step_outcome what = {.outcome = OUTCOME_DONE, .fields = fields, .field_count = count};
+	int rc = step_record(v->wb, &run, &run.waiting[which], &what);
+	run_release(&run);
+	while (list_count > 0)
+		free(lists[--list_count]);
+	if (rc == 0) {
+		unsaved_done(&f->unsaved);
+		kept_drop(v->wb, f->draft_key);
+		workbench_pop(v->wb); /* v is gone */
+	}
+}
+
+static void press_row(struct view *v)
+{
+	struct step_form *f = v->data;
+	size_t i = v->selected;
+	if (i >= need_count(f)) {
+		record(v, f);
+		return;
+	}
+	if (is_value(json_array_get(f->needs, i)))
+		ask_value(v, f, i);
+	else
+		obtain(v, f, i);
+	view_stale(v);
+	if (workbench_top(v->wb) != v)
+		return; /* the command shows something */
+	view_refresh(v);
+	v->selected = first_open(f);
+}
+
+static void record_now(struct view *v)
+{
+	record(v, v->data);
+}
+
+static const char *refuses_offer(struct view *v)
+{
+	const struct step_form *f = v->data;
+	return f->offers ? workbench_refuses_writing(v) : _("this step offers no command");
+}
+
+static void show_offer(struct view *v)
+{
+	struct step_form *f = v->data;
+	workbench_push(v->wb, view_offer(v->wb, f->run, f->invocation));
+}
+
+static void release_step(struct view *v)
+{
+	struct step_form *f = v->data;
+	flush(v);
+	for (size_t i = 0; i < need_count(f); i++)
+		free(f->values[i]);
+	free(f->draft_key);
+	free(f->values);
+	free(f->met);
+	json_decref(f->needs);
+	json_decref(f->assets);
+	free(f);
+}
+
+static const struct view_key step_keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("fill in"), N_("fill the selected row in; on the last row: record it done"), press_row,
+     workbench_refuses_writing},
+    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
+     show_offer, refuses_offer},
+    {CTRL('s'), NULL, N_("record"), N_("record it done"), record_now, workbench_refuses_writing},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct view_ops step_view = {
+    .name = "step", .title = N_("Step"), .fill = fill_step, .release = release_step, .keys = step_keys};
+
+static const struct view_lazy step_lazy = {.work = work, .flush = flush};
+
+struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
+{
+	struct run run;
+	size_t which;
+	if (step_find(wb, label, invocation, &run, &which) < 0)
+		return NULL;
+	struct view *v = view_new(wb, &step_view, label);
+	struct step_form *f = xcalloc(1, sizeof *f);
+	snprintf(f->run, sizeof f->run, "%s", run.label);
+	snprintf(f->invocation, sizeof f->invocation, "%s", invocation);
+	f->needs = run_requirements(&run.waiting[which]);
+	struct buf command = BUF_INIT;
+	f->offers = run_offer(&run, &run.waiting[which], 0, &command, NULL) == 0;
+	buf_release(&command);
+	f->assets = json_deep_copy(json_object_get(run.record, "on"));
+	size_t n = need_count(f);
+	f->values = xcalloc(n + 1, sizeof *f->values);
+	f->met = xcalloc(n + 1, sizeof *f->met);
+	v->data = f;
+	v->lazy = &step_lazy;
+	f->draft_key = xasprintf("step:%s:%s", f->run, f->invocation);
+	restore_draft(v);
+	run_release(&run);
+	view_refresh(v);
+	v->selected = first_open(f);
+	return v;
+}

@@ -1,0 +1,35 @@
+/* The views that the workbench can go to, each one struct of operations: routes.c is the table of them. */
+#ifndef GENBA_TUI_VIEW_VIEWS_H
+#define GENBA_TUI_VIEW_VIEWS_H
+
+#include "tui/workbench/view.h"
+
+extern const struct view_ops board_view;
+extern const struct view_ops brief_view;
+extern const struct view_ops commit_view; /* about a commit, by its id */
+extern const struct view_ops conflicts_view;
+extern const struct view_ops detail_view; /* about a record, by its label */
+extern const struct view_ops flow_view;
+extern const struct view_ops found_view;   /* about the words looked for */
+extern const struct view_ops help_view;    /* about the view of that name; NULL: the one on top */
+extern const struct view_ops history_view; /* about a record, by its label; NULL: the case */
+extern const struct view_ops kinds_view;
+extern const struct view_ops merge_view; /* about a colleague's file */
+extern const struct view_ops news_view;
+extern const struct view_ops offer_view;    /* opened by view_offer() */
+extern const struct view_ops playbook_view; /* about a run, by its label; NULL: the newest open one */
+extern const struct view_ops step_view;     /* opened by view_step() */
+extern const struct view_ops timeline_view;
+extern const struct view_ops work_view;
+
+/* Asks for what a handover needs, lets the brief be edited, and hands over. */
+void handover_ask(struct workbench *wb, const char *none);
+
+/* Shows what merging the file (NULL: asked for) would bring; from there it is merged. */
+void merge_ask(struct workbench *wb, const char *path);
+
+/* Asks for a playbook and for the assets it is started on, and starts it. `assets`: a comma list of labels; those that are
+ * assets are chosen already. */
+void playbook_ask(struct workbench *wb, const char *assets);
+
+#endif

@@ -1,0 +1,480 @@
+#include "tui/workbench/prompt.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fold.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/term/edit.h"
+#include "tui/term/screen.h"
+#include "tui/workbench/events.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* ---- one line */
+
+static void draw_line(const char *question, const struct editing *e, int hidden)
+{
+	int row = screen_rows() - 1;
+	int columns = screen_columns();
+	struct buf before = BUF_INIT;
+	struct buf line = BUF_INIT;
+	printable_add(&before, e->text.data, e->at, PRINTABLE_LINE);
+	printable_add(&line, e->text.data, e->text.len, PRINTABLE_LINE);
+	if (hidden) {
+		size_t cells = text_width(line.data);
+		buf_clear(&line);
+		for (size_t i = 0; i < cells; i++)
+			buf_adds(&line, "•");
+		cells = text_width(before.data);
+		buf_clear(&before);
+		for (size_t i = 0; i < cells; i++)
+			buf_adds(&before, "•");
+	}
+	int asked = (int)text_width(question);
+	if (asked > columns / 2)
+		asked = columns / 2;
+	int room = columns - asked - 1;
+	int cursor = (int)text_width(before.data);
+	int skip = cursor >= room ? cursor - room + 1 : 0; /* the end of a long line stays in sight */
+	size_t used;
+	size_t from = text_fit(line.data, (size_t)skip, &used);
+	screen_put(row, 0, asked, TONE_HEADING, question);
+	screen_put(row, asked, columns - asked, TONE_PLAIN, line.data + from);
+	screen_cursor(row, asked + cursor - (int)used);
+	buf_release(&line);
+	buf_release(&before);
+}
+
+void prompt_draw_line(const char *question, const struct editing *e)
+{
+	draw_line(question, e, 0);
+}
+
+static void begin_editing(struct editing *e, const struct prompt_line *p)
+{
+	*e = (struct editing){.text = BUF_INIT};
+	buf_adds(&e->text, p->initial ? p->initial : "");
+	e->at = e->text.len;
+}
+
+/* Tells whoever wants to know that keys changed the text. */
+static void tell_changed(const struct prompt_line *p, struct editing *e)
+{
+	if (!p->changed || !e->changed)
+		return;
+	e->changed = 0;
+	p->changed(p->ctx, e->text.data);
+}
+
+struct asked {
+	const struct prompt_line *line;
+	struct editing e;
+};
+
+static void flush_asked(void *ctx)
+{
+	struct asked *a = ctx;
+	tell_changed(a->line, &a->e);
+}
+
+static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
+{
+	for (;;) {
+		if (edit_may_draw(e)) {
+			tell_changed(p, e);
+			workbench_draw(wb);
+			if (p->help && *p->help)
+				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
+			draw_line(p->question, e, p->hidden);
+			screen_show();
+		}
+		int key = workbench_key(wb);
+		if (e->pasting && key < KEY_NOTHING)
+			edit_insert(e, key == KEY_RETURN ? ' '
+			                                 : key); /* pasted lines become one; no pasted byte is a key */
+		else if (key == KEY_RETURN)
+			return buf_take(&e->text, NULL);
+		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
+			*left = 1;
+			return buf_take(&e->text, NULL);
+		} else
+			edit_key(e, key);
+	}
+}
+
+/* ---- several lines */
+
+/* Where the cursor is, in the text broken into rows of `cells`; and the text itself. */
+static void lay_out(const struct editing *e, int cells, struct buf *rows, int *cursor_row, int *cursor_column)
+{
+	struct buf before = BUF_INIT;
+	struct buf shown = BUF_INIT;
+	printable_add(&shown, e->text.data, e->text.len, PRINTABLE_KEEP_NEWLINES);
+	printable_add(&before, e->text.data, e->at, PRINTABLE_KEEP_NEWLINES);
+	int row = 0;
+	int column = 0;
+	size_t cursor = before.len;
+	*cursor_row = *cursor_column = 0;
+	for (size_t i = 0; i <= shown.len;) {
+		if (i == cursor) {
+			*cursor_row = row;
+			*cursor_column = column;
+		}
+		if (i == shown.len)
+			break;
+		size_t n = 1;
+		while (i + n < shown.len && ((unsigned char)shown.data[i + n] & 0xC0) == 0x80)
+			n++;
+		int width = (int)text_width_n(shown.data + i, n);
+		if (shown.data[i] == '\n' || column + width > cells) {
+			buf_addc(rows, '\n');
+			row++;
+			column = 0;
+		}
+		if (shown.data[i] != '\n') {
+			if (i == cursor) {
+				*cursor_row = row;
+				*cursor_column = column;
+			}
+			buf_add(rows, shown.data + i, n);
+			column += width;
+		}
+		i += n;
+	}
+	buf_release(&shown);
+	buf_release(&before);
+}
+
+static void draw_editor(const char *question, const struct editing *e)
+{
+	int height = screen_rows() / 2;
+	int columns = screen_columns();
+	int top = screen_rows() - height;
+	struct buf rows = BUF_INIT;
+	int cursor_row;
+	int cursor_column;
+	lay_out(e, columns - 1, &rows, &cursor_row, &cursor_column);
+	struct buf heading = BUF_INIT;
+	struct buf hint = BUF_INIT;
+	buf_addf(&heading, " %s ", question);
+	if (!strstr(question, "Ctrl-S")) /* else it says itself what the keys do */
+		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Enter new line · Esc leaves it"));
+	int wide = (int)text_width(hint.data);
+	int asked = (int)text_width(heading.data);
+	if (asked > columns - wide) /* how to end it stays in sight */
+		asked = wide < columns ? columns - wide : 0;
+	screen_put(top - 1, 0, asked, TONE_BAR, heading.data);
+	screen_put(top - 1, asked, columns - asked, TONE_BAR, hint.data);
+	buf_release(&hint);
+	int first = cursor_row >= height ? cursor_row - height + 1 : 0;
+	char *line = rows.data;
+	for (int i = 0; i < first + height; i++) {
+		size_t n = line ? strcspn(line, "\n") : 0;
+		char *text = line ? xstrndup(line, n) : xstrdup("");
+		if (i >= first)
+			screen_put(top + i - first, 0, columns, TONE_PLAIN, text);
+		free(text);
+		line = line && line[n] ? line + n + 1 : NULL;
+	}
+	screen_cursor(top + cursor_row - first, cursor_column);
+	buf_release(&heading);
+	buf_release(&rows);
+}
+
+static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
+{
+	for (;;) {
+		if (edit_may_draw(e)) {
+			tell_changed(p, e);
+			workbench_draw(wb);
+			draw_editor(p->question, e);
+			screen_show();
+		}
+		int key = workbench_key(wb);
+		if (e->pasting && key < KEY_NOTHING)
+			edit_insert(e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
+		else if (key == CTRL('s') || key == CTRL('d'))
+			return buf_take(&e->text, NULL);
+		else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
+			*left = 1;
+			return buf_take(&e->text, NULL);
+		} else if (key == KEY_RETURN)
+			edit_insert(e, '\n');
+		else if (key == '\t')
+			edit_insert(e, ' ');
+		else
+			edit_key(e, key);
+	}
+}
+
+char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left)
+{
+	struct asked a = {.line = line};
+	struct event_source typing = {.flush = flush_asked, .ctx = &a};
+	*left = 0;
+	begin_editing(&a.e, line);
+	events_add(workbench_events(wb), &typing);
+	char *text = line->several_lines ? ask_lines(wb, line, &a.e, left) : ask_line(wb, line, &a.e, left);
+	events_remove(workbench_events(wb), &typing);
+	return text;
+}
+
+char *prompt_text(struct workbench *wb, const char *question)
+{
+	struct prompt_line p = {.question = question};
+	int left;
+	char *text = prompt_edit(wb, &p, &left);
+	if (!left)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* ---- pasted where nothing was asked */
+
+char *prompt_pasted(struct workbench *wb)
+{
+	struct editing e = {.text = BUF_INIT};
+	for (;;) {
+		int key = workbench_key(wb);
+		if (key == KEY_PASTE_END)
+			return buf_take(&e.text, NULL);
+		if (key == KEY_HANGUP)
+			break;
+		edit_insert(&e, key == KEY_RETURN ? '\n' : key == '\t' ? ' ' : key);
+	}
+	buf_release(&e.text);
+	return NULL;
+}
+
+/* ---- yes or no, passphrase */
+
+int prompt_yes(struct workbench *wb, const char *question)
+{
+	workbench_draw(wb);
+	screen_put(screen_rows() - 1, 0, screen_columns(), TONE_ATTENTION, question);
+	screen_cursor(screen_rows() - 1, (int)text_width(question));
+	screen_show();
+	for (;;) {
+		int key = workbench_key(wb);
+		if (key == 'y' || key == 'Y')
+			return 1;
+		if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
+			return 0;
+	}
+}
+
+int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase)
+{
+	char *line = secret_alloc(SECRET_LIMIT + 1);
+	size_t n = 0;
+	size_t shown = 0;
+	int rc = -1;
+	for (;;) {
+		workbench_draw(wb);
+		struct buf dots = BUF_INIT;
+		for (size_t i = 0; i < shown; i++)
+			buf_adds(&dots, "•");
+		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_HEADING, question);
+		int column = (int)text_width(question);
+		screen_put(screen_rows() - 1, column, screen_columns() - column, TONE_PLAIN, dots.data);
+		screen_cursor(screen_rows() - 1, column + (int)shown);
+		screen_show();
+		buf_release(&dots);
+		int key = workbench_key(wb);
+		utf8proc_uint8_t bytes[4];
+		if (key == KEY_RETURN) {
+			secret_set(passphrase, line, n);
+			rc = 0;
+			break;
+		}
+		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
+			break;
+		if (key == CTRL('u')) {
+			n = shown = 0;
+		} else if (key == KEY_BACK && n > 0) {
+			while (n > 0 && ((unsigned char)line[--n] & 0xC0) == 0x80)
+				;
+			shown--;
+		} else if (key >= 0x20 && key < 0x110000 && key != 127 && n + 4 < SECRET_LIMIT) {
+			utf8proc_ssize_t size = utf8proc_encode_char(key, bytes);
+			memcpy(line + n, bytes, size > 0 ? (size_t)size : 0);
+			n += size > 0 ? (size_t)size : 0;
+			shown++;
+		}
+	}
+	secret_free(line);
+	return rc;
+}
+
+static int matches(const char *choice, const char *typed)
+{
+	if (!*typed)
+		return 1;
+	char *a = text_fold_for_find_dup(choice);
+	char *b = text_fold_for_find_dup(typed);
+	int found = strstr(a, b) != NULL;
+	free(a);
+	free(b);
+	return found;
+}
+
+/* ---- a choice from a source */
+
+struct choosing {
+	const struct prompt_source *source;
+	size_t count;
+	size_t selected;
+};
+
+static void draw_choices(const struct choosing *c, const char *question, const struct editing *e)
+{
+	const struct prompt_source *source = c->source;
+	int height = screen_rows() / 2;
+	int columns = screen_columns();
+	int top = screen_rows() - 1 - height;
+	size_t first = c->selected >= (size_t)height ? c->selected - (size_t)height + 1 : 0;
+	screen_put(top - 1, 0, columns, TONE_BAR, source->help);
+	for (int i = 0; i < height; i++) {
+		size_t k = first + (size_t)i;
+		struct buf text = BUF_INIT;
+		struct buf line = BUF_INIT;
+		if (k < c->count) {
+			source->text(source->ctx, k, &text);
+			buf_adds(&line, k == c->selected ? "> " : "  ");
+			if (source->is_marked)
+				buf_adds(&line, source->is_marked(source->ctx, k) ? "[x] " : "[ ] ");
+			printable_add(&line, text.data, text.len, PRINTABLE_LINE);
+		}
+		screen_put(top + i, 0, columns, k < c->count && k == c->selected ? TONE_SELECTED : TONE_PLAIN,
+		           line.data);
+		buf_release(&line);
+		buf_release(&text);
+	}
+	draw_line(question, e, 0);
+	if (source->fixed)
+		screen_cursor(top + (int)(c->selected - first), 0);
+}
+
+static void choosing_key(struct choosing *c, struct editing *e, int key)
+{
+	const struct prompt_source *source = c->source;
+	size_t page = (size_t)(screen_rows() / 2);
+	if (key == KEY_GO_DOWN || (source->fixed && key == 'j'))
+		c->selected++;
+	else if (key == KEY_GO_UP || (source->fixed && key == 'k'))
+		c->selected -= c->selected > 0;
+	else if (key == KEY_PAGE_DOWN)
+		c->selected += page;
+	else if (key == KEY_PAGE_UP)
+		c->selected -= c->selected > page ? page : c->selected;
+	else if (source->toggle && (key == '\t' || (source->fixed && key == ' '))) {
+		if (c->selected < c->count)
+			source->toggle(source->ctx, c->selected);
+	} else if (!source->fixed) {
+		e->changed = 0;
+		edit_key(e, key);
+		if (e->changed)
+			c->selected = 0;
+	}
+}
+
+int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed)
+{
+	struct choosing c = {.source = source, .selected = source->first};
+	struct editing e = {.text = BUF_INIT};
+	struct event_source slow = {.work = source->work, .slice = EVENT_SLICE, .ctx = source->ctx};
+	int result = -1;
+	events_add(workbench_events(wb), &slow);
+	for (;;) {
+		int drawn = edit_may_draw(&e);
+		if (drawn)
+			c.count = source->find(source->ctx, e.text.data);
+		if (c.selected >= c.count)
+			c.selected = c.count ? c.count - 1 : 0;
+		if (drawn) {
+			workbench_draw(wb);
+			draw_choices(&c, question, &e);
+			screen_show();
+		}
+		int key = workbench_key(wb);
+		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
+			break;
+		if (key == CTRL('s')) {
+			result = -2;
+			break;
+		}
+		if (key == KEY_RETURN && !e.pasting) {
+			if (!drawn)
+				c.count = source->find(source->ctx, e.text.data);
+			result = c.count ? (int)(c.selected < c.count ? c.selected : c.count - 1) : -2;
+			break;
+		}
+		choosing_key(&c, &e, key);
+	}
+	events_remove(workbench_events(wb), &slow);
+	if (typed)
+		*typed = xstrdup(e.text.data);
+	buf_release(&e.text);
+	return result;
+}
+
+/* ---- a choice from a list */
+
+struct listed {
+	const char *const *choices;
+	const char *const *names; /* that are typed as well, or NULL */
+	size_t count;
+	size_t *shown; /* indexes of those that match */
+	size_t shown_count;
+};
+
+static size_t find_listed(void *ctx, const char *typed)
+{
+	struct listed *l = ctx;
+	l->shown_count = 0;
+	for (size_t i = 0; i < l->count; i++)
+		if (matches(l->choices[i], typed) || (l->names && matches(l->names[i], typed)))
+			l->shown[l->shown_count++] = i;
+	return l->shown_count;
+}
+
+static void text_listed(void *ctx, size_t i, struct buf *out)
+{
+	const struct listed *l = ctx;
+	buf_adds(out, l->choices[l->shown[i]]);
+}
+
+int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
+                  char **other)
+{
+	return prompt_choice_named(wb, question, choices, NULL, count, selected, other);
+}
+
+int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
+                        const char *const *names, size_t count, int selected, char **other)
+{
+	struct listed l = {choices, names, count, xcalloc(count, sizeof *l.shown), 0};
+	struct prompt_source source = {.ctx = &l,
+	                               .find = find_listed,
+	                               .text = text_listed,
+	                               .first = selected > 0 ? (size_t)selected : 0,
+	                               .help = _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
+	char *typed = NULL;
+	int result = prompt_pick(wb, question, &source, &typed);
+	if (result >= 0) {
+		result = (int)l.shown[result];
+	} else if (result == -2 && other && *typed && l.shown_count == 0) {
+		*other = typed;
+		typed = NULL;
+	} else {
+		result = -1;
+	}
+	free(typed);
+	free(l.shown);
+	return result;
+}

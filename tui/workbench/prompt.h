@@ -1,0 +1,82 @@
+/*
+ * Asking the person: one line, several lines, a choice, a passphrase.
+ *
+ * Each takes the keys until it is answered or left with Esc, and draws itself
+ * over the lower part of the screen. Text is UTF-8, moved through by whole
+ * characters, shown through printable text only.
+ */
+#ifndef GENBA_TUI_WORKBENCH_PROMPT_H
+#define GENBA_TUI_WORKBENCH_PROMPT_H
+
+#include "base/secret.h"
+
+#include <stddef.h>
+
+struct buf;
+struct workbench;
+
+/* One line. A string that the caller frees, or NULL. What must not be lost is asked for by kept_text() (kept.h). */
+char *prompt_text(struct workbench *wb, const char *question);
+
+/* The same with more to say about it. Of several lines Enter makes a new one, and Ctrl-S keeps the text. */
+struct prompt_line {
+	const char *question;
+	const char *help; /* one line above, or NULL */
+	const char *initial;
+	int several_lines;
+	int hidden; /* shown as dots */
+	/* Told after keys that changed the text, and before a lock; may be NULL. */
+	void (*changed)(void *ctx, const char *text);
+	void *ctx;
+};
+
+/* The text, which the caller frees. *left is 1 if it was left with Esc or the terminal went away: the text is given all
+ * the same, so that nothing typed is lost. */
+char *prompt_edit(struct workbench *wb, const struct prompt_line *line, int *left);
+
+/* Choices from a source that is asked anew for what is typed. */
+struct prompt_source {
+	void *ctx;
+	size_t (*find)(void *ctx, const char *typed);       /* how many there are */
+	void (*text)(void *ctx, size_t i, struct buf *out); /* the i-th of them, of any text */
+	int (*is_marked)(void *ctx, size_t i);              /* NULL: nothing can be marked */
+	void (*toggle)(void *ctx, size_t i);                /* with Tab; with the space bar where nothing is typed */
+	const char *help;                                   /* which keys do what */
+	/* Slow work between the keys, as events.h says; may be NULL. */
+	int (*work)(void *ctx, double deadline, int *show);
+	size_t first; /* the one to begin with */
+	int fixed;    /* 1: typing does not narrow down */
+};
+
+/* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S, or Enter where none is left. What was typed goes to
+ * *typed (the caller frees it) unless that is NULL. */
+int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed);
+
+/* A command line behind `:`: Tab completes, the arrows recall what was typed before, and a line above says what may
+ * follow. A string that the caller frees, or NULL. */
+char *prompt_command(struct workbench *wb, const char *initial);
+
+/* What is being pasted, up to its end (the key KEY_PASTE_BEGIN was read already). A string that the caller frees, or NULL. */
+char *prompt_pasted(struct workbench *wb);
+
+/* One of `count` choices, narrowed down by typing. The index, or -1. With `other` not NULL, what was typed may be none
+ * of them: then -2, and the text (the caller frees it). */
+int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
+                  char **other);
+
+/* The same, where a choice is also found by its name, which is not shown: with Japanese labels nobody needs to switch the
+ * keyboard. */
+int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
+                        const char *const *names, size_t count, int selected, char **other);
+
+/* A passphrase; nothing of it is shown. 0, or -1 when left. */
+int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase);
+
+/* Yes (1) or no (0). */
+int prompt_yes(struct workbench *wb, const char *question);
+
+/* Draws a question and the line being typed on the last row, and puts the cursor there. */
+struct editing;
+void prompt_draw_line(const char *question, const struct editing *e);
+
+#endif

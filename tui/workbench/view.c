@@ -1,0 +1,346 @@
+#include "tui/workbench/view.h"
+
+#include "base/buf.h"
+#include "base/fold.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/command/command.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument)
+{
+	struct view *v = xcalloc(1, sizeof *v);
+	v->wb = wb;
+	v->ops = ops;
+	v->argument = argument ? xstrdup(argument) : NULL;
+	return v;
+}
+
+static int is_lazy(const struct view *v)
+{
+	return v->lazy && v->lazy->row;
+}
+
+static void clear_rows(struct view *v)
+{
+	for (size_t i = 0; i < v->count && !is_lazy(v); i++)
+		free(v->rows[i].text);
+	v->count = 0;
+}
+
+void view_row(struct view *v, size_t i, struct row *row)
+{
+	if (is_lazy(v)) {
+		*row = (struct row){.tone = TONE_PLAIN};
+		v->lazy->row(v, i, row);
+		return;
+	}
+	*row = v->rows[i];
+	row->text = xstrdup(row->text);
+}
+
+static void clear_pane(struct view *v)
+{
+	for (size_t i = 0; i < v->pane_count; i++)
+		explicit_bzero(v->pane_rows[i].text, strlen(v->pane_rows[i].text));
+	for (size_t i = 0; i < v->pane_count; i++)
+		free(v->pane_rows[i].text);
+	free(v->pane_rows);
+	v->pane_rows = NULL;
+	v->pane_count = 0;
+}
+
+void view_pane_line(struct view *v, enum tone tone, const char *text)
+{
+	v->pane_rows = xrealloc(v->pane_rows, (v->pane_count + 1) * sizeof *v->pane_rows);
+	v->pane_rows[v->pane_count++] = (struct row){.text = printable_dup(text), .tone = tone};
+}
+
+void view_pane_fill(struct view *v)
+{
+	clear_pane(v);
+	v->pane(v);
+}
+
+void view_free(struct view *v)
+{
+	if (!v)
+		return;
+	clear_pane(v);
+	if (v->ops->release)
+		v->ops->release(v);
+	clear_rows(v);
+	free(v->rows);
+	free(v->argument);
+	free(v->filter);
+	free(v->heading);
+	free(v->names);
+	free(v);
+}
+
+void view_add(struct view *v, enum tone tone, const char *label, const char *text)
+{
+	if (v->count == v->cap) {
+		v->cap = v->cap ? v->cap * 2 : 64;
+		v->rows = xrealloc(v->rows, v->cap * sizeof *v->rows);
+	}
+	struct row *row = &v->rows[v->count++];
+	row->text = printable_dup(text);
+	row->tone = tone;
+	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+}
+
+void view_addf(struct view *v, enum tone tone, const char *label, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	view_add(v, tone, label, text.data);
+	buf_release(&text);
+}
+
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
+{
+	struct buf safe = BUF_INIT;
+	struct buf wrapped = BUF_INIT;
+	int cells = v->columns - indent - 1;
+	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
+	text_wrap(&wrapped, safe.data, cells > 10 ? (size_t)cells : 10, 0);
+	for (const char *line = wrapped.data;;) {
+		size_t n = strcspn(line, "\n");
+		view_addf(v, tone, label, "%*s%.*s", indent, "", (int)n, line);
+		if (!line[n])
+			break;
+		line += n + 1;
+	}
+	buf_release(&wrapped);
+	buf_release(&safe);
+}
+
+void view_stale(struct view *v)
+{
+	v->columns = 0;
+}
+
+const char *view_label_at(struct view *v, size_t i)
+{
+	if (i >= v->count)
+		return "";
+	return is_lazy(v) ? v->lazy->label(v, i) : v->rows[i].label;
+}
+
+void view_forget(struct view *v)
+{
+	for (size_t i = 0; i < v->count && !is_lazy(v); i++)
+		explicit_bzero(v->rows[i].text, strlen(v->rows[i].text));
+	if (v->heading)
+		explicit_bzero(v->heading, strlen(v->heading));
+	clear_pane(v);
+	view_stale(v);
+}
+
+const char *view_label(struct view *v)
+{
+	return view_label_at(v, v->selected);
+}
+
+/* Back to the row of the same record, when the rows were made anew. */
+static void find_again(struct view *v, const char *label)
+{
+	if (strcmp(view_label(v), label) == 0 && v->selected < v->count)
+		return;
+	for (size_t i = 0; *label && i < v->count; i++)
+		if (strcmp(view_label_at(v, i), label) == 0) {
+			v->selected = i;
+			return;
+		}
+	if (v->selected >= v->count)
+		v->selected = v->count ? v->count - 1 : 0;
+}
+
+void view_refresh(struct view *v)
+{
+	uint64_t now = workbench_generation(v->wb);
+	int columns = screen_columns();
+	if (v->columns == columns && v->generation == now)
+		return;
+	char label[sizeof v->rows->label];
+	snprintf(label, sizeof label, "%s", v->columns || v->count ? view_label(v) : "");
+	clear_rows(v);
+	free(v->heading);
+	free(v->names);
+	v->heading = v->names = NULL;
+	v->columns = columns;
+	v->generation = now;
+	struct err err = ERR_INIT;
+	if (v->ops->fill(v, columns, &err) < 0 && is_lazy(v))
+		workbench_tell_error(v->wb, &err);
+	else if (err.code)
+		view_add_text(v, TONE_ALARM, NULL, err.message, 0);
+	find_again(v, label);
+}
+
+void view_seek(struct view *v, const char *label)
+{
+	if (v->lazy && v->lazy->seek)
+		v->lazy->seek(v, label);
+}
+
+/* ---- keys */
+
+void view_key_name(const struct view_key *key, struct buf *out)
+{
+	if (key->key == KEY_OF_COMMAND)
+		buf_adds(out, command_find(key->name)->keys);
+	else if (key->name)
+		buf_adds(out, i18n_text(key->name));
+	else if (key->key < 32)
+		buf_addf(out, "Ctrl-%c", key->key + 64);
+	else
+		buf_addc(out, (char)key->key);
+}
+
+int view_key_code(const struct view_key *key)
+{
+	if (key->key != KEY_OF_COMMAND)
+		return key->key;
+	const char *written = command_find(key->name)->keys; /* a character, or Ctrl-L */
+	return strncmp(written, "Ctrl-", 5) == 0 ? CTRL(written[5]) : *written;
+}
+
+/* A key may have several rows, of which one at a time is not refused. */
+int view_press(struct view *v, int key)
+{
+	const char *refused = NULL;
+	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct view_key *row = tables[i]; row && row->key; row++) {
+			if (view_key_code(row) != key)
+				continue;
+			const char *why = row->refuses ? row->refuses(v) : NULL;
+			if (!why) {
+				row->run(v);
+				return 1;
+			}
+			refused = refused ? refused : why;
+		}
+	if (refused)
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", refused);
+	return refused != NULL;
+}
+
+void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out)
+{
+	for (const struct view_key *row = keys; row && row->key; row++) {
+		if (!row->hint || (row->refuses && row->refuses(v)))
+			continue;
+		struct buf one = BUF_INIT;
+		buf_adds(&one, " ");
+		view_key_name(row, &one);
+		buf_addf(&one, " %s ", i18n_text(row->hint));
+		size_t wide = text_width(one.data);
+		if (wide <= cells) {
+			buf_add(out, one.data, one.len);
+			cells -= wide;
+		}
+		buf_release(&one);
+	}
+}
+
+/* ---- moving */
+
+static size_t clamp(const struct view *v, long long to)
+{
+	if (v->count == 0 || to < 0)
+		return 0;
+	return to >= (long long)v->count ? v->count - 1 : (size_t)to;
+}
+
+/* The rows shown move with a page, else its first press would move the cursor only; the last page is full. */
+static size_t top_within(const struct view *v, long long top, int height)
+{
+	long long last = (long long)v->count - height;
+	return top < 0 || last < 0 ? 0 : (size_t)(top < last ? top : last);
+}
+
+void view_settle(struct view *v, int height, int entered)
+{
+	if (height < 1)
+		height = 1;
+	if (entered && v->ops->opens_at_top) {
+		v->top = 0;
+		if (v->selected >= (size_t)height)
+			v->selected = v->count > 1 ? 1 : 0; /* the first row below the first heading */
+	}
+	v->top = top_within(v, (long long)v->top, height);
+	if (v->selected < v->top)
+		v->top = v->selected;
+	if (v->selected == 1 && v->top == 1 && v->ops->opens_at_top)
+		v->top = 0; /* its heading goes with it */
+	if (v->selected >= v->top + (size_t)height)
+		v->top = v->selected - (size_t)height + 1;
+}
+
+int view_move(struct view *v, int key, int height)
+{
+	long long at = (long long)v->selected;
+	int page = height > 1 ? height - 1 : 1;
+	switch (key) {
+	case 'j':
+	case KEY_GO_DOWN:
+		at++;
+		break;
+	case 'k':
+	case KEY_GO_UP:
+		at--;
+		break;
+	case KEY_PAGE_DOWN:
+	case CTRL('f'):
+	case ' ':
+		at += page;
+		v->top = top_within(v, (long long)v->top + page, height);
+		break;
+	case KEY_PAGE_UP:
+	case CTRL('b'):
+		at -= page;
+		v->top = top_within(v, (long long)v->top - page, height);
+		break;
+	case 'g':
+	case KEY_FIRST:
+		at = 0;
+		break;
+	case 'G':
+	case KEY_LAST:
+		at = (long long)v->count - 1;
+		break;
+	default:
+		return 0;
+	}
+	v->selected = clamp(v, at);
+	return 1;
+}
+
+int view_search(struct view *v, const char *text)
+{
+	char *wanted = text_fold_for_find_dup(text);
+	int found = 0;
+	for (size_t step = 1; step <= v->count && !found; step++) {
+		size_t i = (v->selected + step) % v->count;
+		struct row row;
+		view_row(v, i, &row);
+		char *folded = text_fold_for_find_dup(row.text);
+		if (strstr(folded, wanted)) {
+			v->selected = i;
+			found = 1;
+		}
+		free(folded);
+		free(row.text);
+	}
+	free(wanted);
+	return found;
+}

@@ -1,0 +1,158 @@
+/*
+ * A view: rows of text, and what keys do to them.
+ *
+ * Every view is a list of rows; a row may stand for a record. A view is one
+ * struct of operations (the model is tig's): it fills its rows from the case when
+ * the case has changed, and answers the keys that are its own. Moving, scrolling,
+ * searching and drawing are the same everywhere.
+ *
+ * A view of very many rows lays out only those that are seen: it has a
+ * struct view_lazy, sets `count` and keeps `rows` empty. What takes long is done
+ * in slices by the same struct's `work`, between keys: keys never wait.
+ *
+ *     static const struct view_ops notes_ops = {"notes", N_("Notes"), …, fill_notes, key_notes};
+ */
+#ifndef GENBA_TUI_WORKBENCH_VIEW_H
+#define GENBA_TUI_WORKBENCH_VIEW_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "tui/term/screen.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct workbench;
+struct view;
+
+struct row {
+	char *text;     /* printable, one line; owned by the view (of `rows`), or by the caller of view_row() */
+	char label[48]; /* the record or commit it stands for, or "" */
+	enum tone tone;
+};
+
+/*
+ * A key of a view. From these rows follow what the key does, the footer, and
+ * the view's part of the help.
+ */
+struct view_key {
+	int key;             /* KEY_OF_COMMAND: the one in the row of the command `name` */
+	const char *name;    /* how it is written: "Enter", "Tab"; NULL: the character itself */
+	const char *hint;    /* a word or two for the footer, English; NULL: only in the help */
+	const char *summary; /* for the help, English */
+	void (*run)(struct view *v);
+	const char *(*refuses)(
+	    struct view *v); /* why it cannot be done now, for people; NULL, or answering NULL: it can */
+};
+
+#define KEY_OF_COMMAND (-1)
+
+struct view_ops {
+	const char *name;
+	const char *title; /* English, shown through i18n_text() */
+	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
+	int text;          /* 1: rows are lines of one text: no selection is shown */
+	int opens_at_top;  /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
+	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
+	int (*fill)(struct view *v, int columns, struct err *err);
+	/* Answers a key: 1 if it was taken. NULL: none. */
+	int (*key)(struct view *v, int key);
+	void (*release)(struct view *v); /* frees v->data; may be NULL */
+	const struct view_key *keys;     /* tried before key(); a row without a key ends them; may be NULL */
+	const struct view_key *own_keys; /* tried before them: where views share `keys`; may be NULL */
+	/* Makes one, about `argument` (may be NULL); NULL: it cannot, and has told why. NULL where its callers make it. */
+	struct view *(*open)(struct workbench *wb, const char *argument);
+};
+
+/* What a view of very many rows, or one that works in the background, has besides. Each may be NULL. */
+struct view_lazy {
+	/* Lays out row i: text (printable; the caller frees it), label, tone. NULL: the rows are in v->rows. */
+	void (*row)(struct view *v, size_t i, struct row *row);
+	/* The label of row i; needed if there is `row`. Borrowed until the next call. */
+	const char *(*label)(struct view *v, size_t i);
+	/* Does some of what is left to do, until the steady time `deadline`. Milliseconds until it wants to go on (0: at
+	 * once), or -1: all is done. Sets *show if what is seen has changed. */
+	int (*work)(struct view *v, double deadline, int *show);
+	/* Keeps what is not kept yet, at once: genba is about to lock. */
+	void (*flush)(struct view *v);
+	/* The selection goes to the record with this label, when it is there. */
+	void (*seek)(struct view *v, const char *label);
+	/* What `y` copies, appended: a line each. NULL: the label under the cursor. */
+	void (*copy)(struct view *v, struct buf *out);
+};
+
+struct view {
+	const struct view_ops *ops;
+	const struct view_lazy *lazy; /* or NULL */
+	struct workbench *wb;
+	char *argument; /* a kind, a label, a text: what the view is about; owned */
+	char *filter;   /* in the filter language, or NULL; owned */
+	void *data;
+	struct row *rows;
+	size_t count;
+	size_t cap;
+	size_t selected;
+	unsigned held;       /* the workbench's: somebody waits for what is above it, so that it stays */
+	size_t top;          /* the first row that is shown; view_settle() keeps it within what there is */
+	uint64_t generation; /* of the case when it was filled */
+	int columns;         /* of the screen when it was filled; 0: never */
+	char *heading;       /* behind the title, or NULL; owned */
+	char *names;         /* printable: names of columns, a line above the rows that stays, or NULL; owned */
+	/* Tells about the selected row in lines below the list, with view_pane_line(); NULL: there are none. */
+	void (*pane)(struct view *v);
+	struct row *pane_rows; /* what it told last; owned */
+	size_t pane_count;
+};
+
+struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
+void view_free(struct view *v);
+
+/* Before drawing, with `height` rows to see: no row is hidden above while there is room for it below, after the screen was
+ * enlarged or the rows became fewer; the selection is seen. `entered`: another view was shown before. */
+void view_settle(struct view *v, int height, int entered);
+
+/* Does what the view's table says of this key, or says why not. 1 if the key is in the table. */
+int view_press(struct view *v, int key);
+
+/* `Enter open  d done`: the hints of a table of keys (NULL: none), appended as far as they fit in `cells`. */
+struct buf;
+void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out);
+void view_key_name(const struct view_key *key, struct buf *out);
+int view_key_code(const struct view_key *key); /* what screen_key() answers for it */
+
+/* Fills it anew if the case or the width has changed; keeps the selection on the same record. */
+void view_refresh(struct view *v);
+void view_stale(struct view *v);  /* fill it at the next drawing */
+void view_forget(struct view *v); /* wipes the rows' text, for the lock */
+
+/* Row i, laid out now; free row->text. */
+void view_row(struct view *v, size_t i, struct row *row);
+
+void view_add(struct view *v, enum tone tone, const char *label, const char *text);
+__attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label,
+                                                     const char *format, ...);
+/* Adds a text broken to the view's width, `indent` spaces before each line. */
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
+
+/* A line of the view's pane, of any text. */
+void view_pane_line(struct view *v, enum tone tone, const char *text);
+
+/* Makes the pane's lines anew. What does not fit is not shown: the most telling comes first. */
+void view_pane_fill(struct view *v);
+
+/* Label of the record under the cursor, or "". */
+const char *view_label(struct view *v);
+const char *view_label_at(struct view *v, size_t i);
+
+/* Goes to the record with this label, in a view that can. */
+void view_seek(struct view *v, const char *label);
+
+/* Moving; `height` rows are seen. 1 if the key was one of these. */
+int view_move(struct view *v, int key, int height);
+
+/* The next row after the cursor that holds the text. 1 if there is one. */
+int view_search(struct view *v, const char *text);
+
+struct view *view_text(struct workbench *wb, const char *title, const char *text);
+
+#endif

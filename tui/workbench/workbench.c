@@ -1,0 +1,246 @@
+/* The stack of views, the status line, and the case as the person looks at it. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/secret.h"
+#include "base/time/clock.h"
+#include "base/words.h"
+#include "case/query/search.h"
+#include "tui/command/command.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/events.h"
+#include "tui/workbench/names.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/table.h"
+#include "tui/workbench/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct view *workbench_top(struct workbench *wb)
+{
+	return wb->stack[wb->depth - 1];
+}
+
+struct view *workbench_find_view(struct workbench *wb, const char *name, const struct view *but)
+{
+	for (size_t i = wb->depth; i > 0; i--)
+		if (wb->stack[i - 1] != but && strcmp(wb->stack[i - 1]->ops->name, name) == 0)
+			return wb->stack[i - 1];
+	return NULL;
+}
+
+/* So many views stay: somebody waits for what is above them. */
+static size_t held_views(const struct workbench *wb)
+{
+	size_t i = wb->depth;
+	while (i > 0 && !wb->stack[i - 1]->held)
+		i--;
+	return i;
+}
+
+void workbench_push(struct workbench *wb, struct view *view)
+{
+	if (!view)
+		return;
+	if (wb->depth == STACK_LIMIT && held_views(wb)) {
+		view_free(view);
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("too many views are open: go back with Esc first"));
+		return;
+	}
+	if (wb->depth == STACK_LIMIT) { /* a long walk along references: the oldest but the first is given up */
+		view_free(wb->stack[1]);
+		memmove(&wb->stack[1], &wb->stack[2], (STACK_LIMIT - 2) * sizeof *wb->stack);
+		wb->depth--;
+	}
+	wb->stack[wb->depth++] = view;
+}
+
+void workbench_pop(struct workbench *wb)
+{
+	if (wb->depth > 1 && wb->depth > held_views(wb))
+		view_free(wb->stack[--wb->depth]);
+}
+
+int workbench_home(struct workbench *wb)
+{
+	if (held_views(wb)) {
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("a form is open: save it or leave it first"));
+		return 0;
+	}
+	while (wb->depth > 1)
+		workbench_pop(wb);
+	return 1;
+}
+
+void workbench_tell(struct workbench *wb, enum tone tone, const char *format, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&text, format, args);
+	va_end(args);
+	buf_clear(&wb->status);
+	printable_add(&wb->status, text.data, strcspn(text.data, "\n"), PRINTABLE_LINE);
+	wb->status_tone = tone;
+	buf_release(&text);
+}
+
+void workbench_tell_error(struct workbench *wb, const struct err *err)
+{
+	if (strchr(err->message, '\n'))
+		workbench_show_text(wb, _("Not done"), err->message);
+	else
+		workbench_tell(wb, TONE_ALARM, "%s", err->message);
+}
+
+void workbench_show_text(struct workbench *wb, const char *title, const char *text)
+{
+	workbench_push(wb, view_text(wb, title, text));
+}
+
+int workbench_go(struct workbench *wb, const struct route *route, const char *argument)
+{
+	struct view *view = NULL;
+	if (route->ask)
+		route->ask(wb, argument);
+	else
+		workbench_push(wb, view = route->view->open(wb, argument));
+	return route->ask || view;
+}
+
+void workbench_show(struct workbench *wb, const char *name, const char *argument)
+{
+	workbench_go(wb, route_find(name), argument);
+}
+
+void workbench_open(struct workbench *wb, const char *label)
+{
+	if (*label)
+		workbench_show(wb, "detail", label);
+}
+
+/* ---- what views ask for */
+
+struct session *workbench_session(struct workbench *wb)
+{
+	return wb->s;
+}
+
+struct case_file *workbench_case(const struct workbench *wb)
+{
+	return wb->s->c;
+}
+
+const char *workbench_as_of(const struct workbench *wb)
+{
+	return wb->as_of;
+}
+
+uint64_t workbench_generation(const struct workbench *wb)
+{
+	return (wb->s->c ? case_generation(wb->s->c) : 0) + (wb->turn << 40);
+}
+
+int workbench_has_told(const struct workbench *wb)
+{
+	return wb->status.len > 0;
+}
+
+struct errand *workbench_errand(const struct workbench *wb)
+{
+	return wb->errand && !errand_has_ended(wb->errand) ? wb->errand : NULL;
+}
+
+struct table *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit)
+{
+	return table_take(&wb->tables, wb->s->c, kind, commit);
+}
+
+const char *workbench_name(struct workbench *wb, const char *label)
+{
+	return name_of(&wb->names, wb->s->c, label);
+}
+
+char *workbench_name_of_record(struct workbench *wb, const json_t *record)
+{
+	return name_of_record(&wb->names, wb->s->c, record);
+}
+
+void workbench_name_field(struct workbench *wb, const struct field *field, const json_t *value, struct buf *out)
+{
+	name_field(&wb->names, wb->s->c, field, value, out);
+}
+
+int workbench_key(struct workbench *wb)
+{
+	return events_wait(wb->events);
+}
+
+struct events *workbench_events(struct workbench *wb)
+{
+	return wb->events;
+}
+
+void workbench_leave(struct workbench *wb)
+{
+	events_leave(wb->events);
+}
+
+int workbench_is_leaving(const struct workbench *wb)
+{
+	return events_is_over(wb->events);
+}
+
+/* ---- the case now, or as of a commit */
+
+int workbench_each(struct workbench *wb, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err)
+{
+	if (*wb->as_of)
+		return record_each_at(wb->s->c, kind, wb->as_of, flags, fn, ctx, err);
+	return record_each(wb->s->c, kind, flags, fn, ctx, err);
+}
+
+json_t *workbench_get(struct workbench *wb, const char *label, unsigned flags, struct err *err)
+{
+	if (*wb->as_of)
+		return record_get_at(wb->s->c, label, wb->as_of, flags, err);
+	return record_get(wb->s->c, label, flags, err);
+}
+
+int workbench_may_write(const struct workbench *wb, struct err *err)
+{
+	if (*wb->as_of)
+		return err_set(err, ERR_FAILED,
+		               _("the case is shown as of %.16s and cannot be changed there: @ goes back to now"),
+		               wb->as_of_time);
+	return case_may_write(wb->s->c, err);
+}
+
+const char *workbench_refuses_writing(struct view *v)
+{
+	static struct err err;
+	err_clear(&err);
+	return workbench_may_write(v->wb, &err) < 0 ? err.message : NULL;
+}
+
+static int keep_time(void *ctx, const struct history_entry *entry)
+{
+	struct workbench *wb = ctx;
+	clock_format(entry->when, wb->as_of_time);
+	return 0;
+}
+
+void workbench_look_at(struct workbench *wb, const char *commit)
+{
+	struct err err = ERR_INIT;
+	*wb->as_of = '\0';
+	wb->turn++;
+	if (!commit)
+		return;
+	if (history_entry_of(case_history(wb->s->c), commit, keep_time, wb, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		snprintf(wb->as_of, sizeof wb->as_of, "%s", commit);
+}

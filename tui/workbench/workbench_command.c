@@ -1,0 +1,197 @@
+/* Commands that are typed, or that keys mean: where they lead, and those that take long. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/time/clock.h"
+#include "base/words.h"
+#include "tui/command/command.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/events.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/verifying.h"
+#include "tui/workbench/workbench_private.h"
+#include "tui/workbench/workbench_visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SLICE 0.05 /* of a command typed here: most long ones are over by then */
+
+static int nothing(struct workbench *wb)
+{
+	if (workbench_errand(wb))
+		return 0;
+	workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing is under way"));
+	return 1;
+}
+
+static void pause_errand(struct workbench *wb, int pause)
+{
+	if (nothing(wb))
+		return;
+	errand_pause(wb->errand, pause);
+	workbench_tell(wb, pause ? TONE_ATTENTION : TONE_GOOD, "%s",
+	               pause ? _("paused: the source stays open; z goes on") : _("it goes on"));
+}
+
+/* What a command left for the workbench to do. */
+static void do_wish(struct workbench *wb)
+{
+	enum session_wish wish = wb->s->wish;
+	wb->s->wish = WISH_NOTHING;
+	if (wish == WISH_LEAVE)
+		workbench_quit(wb);
+	else if (wish == WISH_PAUSE || wish == WISH_RESUME)
+		pause_errand(wb, wish == WISH_PAUSE);
+	else if (wish == WISH_STOP)
+		workbench_ask_stop(wb);
+	else if (wish == WISH_LOCK)
+		events_lock(wb->events);
+	else if (wish == WISH_NOW)
+		workbench_look_at(wb, NULL);
+	else if (wish == WISH_PAST)
+		workbench_look_at(wb, wb->s->wish_commit);
+}
+
+static int may_run(struct workbench *wb, const char *name, struct err *err)
+{
+	const struct command *command = command_find(name);
+	return command && (command->flags & COMMAND_WRITES) ? workbench_may_write(wb, err) : 0;
+}
+
+static void tell_output(struct workbench *wb, const char *line, const struct buf *output)
+{
+	size_t n = strcspn(output->data, "\n");
+	if (output->len > n + 1)
+		workbench_show_text(wb, line, output->data);
+	else
+		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));
+}
+
+/* ---- long commands */
+
+static void end_errand(struct workbench *wb)
+{
+	struct errand_ended ended;
+	char *line = wb->errand_line;
+	wb->errand_line = NULL;
+	errand_end(wb->errand, &ended);
+	wb->errand = NULL;
+	wb->errand_rc = ended.rc;
+	buf_add(&ended.out, ended.log.data, ended.log.len);
+	if (ended.rc < 0)
+		workbench_tell_error(wb, &ended.err);
+	else if (wb->s->wish == WISH_NOTHING)
+		tell_output(wb, line, &ended.out);
+	buf_release(&ended.out);
+	buf_release(&ended.log);
+	free(line);
+	visit_ended(wb);
+}
+
+void workbench_tell_errand(struct workbench *wb)
+{
+	if (wb->errand && !wb->visit && errand_has_ended(wb->errand))
+		end_errand(wb);
+}
+
+void workbench_stop_errand(struct workbench *wb)
+{
+	if (!wb->errand)
+		return;
+	errand_cancel(wb->errand);
+	struct visit *waiting = wb->visits;
+	wb->visits = NULL; /* none of them begins now */
+	if (wb->visit)
+		visit_ended(wb);
+	else
+		end_errand(wb);
+	wb->visits = waiting;
+}
+
+static int begin_errand(struct workbench *wb, const char *line, struct words *words, struct err *err)
+{
+	int beside = (command_find(words->items[0])->flags & COMMAND_BESIDE) != 0;
+	struct errand_spec spec = {.words = words->items, .count = words->count, .beside = beside, .folder = -1};
+	int show;
+	if (wb->errand)
+		return err_set(err, ERR_FAILED,
+		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
+	wb->errand_line = xstrdup(line);
+	wb->errand = errand_begin(wb->s, &spec);
+	if (errand_work(wb->errand, clock_steady() + FIRST_SLICE, &show) == 0) {
+		end_errand(wb);
+		return wb->errand_rc;
+	}
+	return 0;
+}
+
+static int is_long(const char *name)
+{
+	const struct command *command = command_find(name);
+	return command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE)) &&
+	       !(command->flags & (COMMAND_NO_SCRIPT | COMMAND_TERMINAL));
+}
+
+static int run_command(struct workbench *wb, const char *line, struct words *words)
+{
+	const char *name = words->items[0];
+	struct buf output = BUF_INIT;
+	struct err err = ERR_INIT;
+	int rc = may_run(wb, name, &err);
+	verifying_before(wb, name);
+	if (rc == 0 && is_long(name))
+		rc = begin_errand(wb, line, words, &err); /* it tells its end itself */
+	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 && wb->s->wish == WISH_NOTHING)
+		tell_output(wb, line, &output);
+	verifying_after(wb, name);
+	if (rc < 0 && err.code)
+		workbench_tell_error(wb, &err);
+	do_wish(wb);
+	buf_release(&output);
+	return rc;
+}
+
+int workbench_command(struct workbench *wb, const char *line)
+{
+	struct err err = ERR_INIT;
+	struct words words;
+	if (words_split(&words, line, &err) < 0) {
+		workbench_tell_error(wb, &err);
+		return -1;
+	}
+	const char *argument;
+	const struct route *route = route_of_line(words.items, words.count, &argument);
+	int rc = 0;
+	if (words.count > 0 && !(route && workbench_go(wb, route, argument)))
+		rc = run_command(wb, line, &words);
+	words_release(&words);
+	return rc;
+}
+
+/* ---- steering */
+
+void workbench_toggle_errand(struct workbench *wb)
+{
+	pause_errand(wb, !wb->errand || !errand_is_held(wb->errand));
+}
+
+void workbench_ask_stop(struct workbench *wb)
+{
+	if (nothing(wb) || !prompt_yes(wb, _("Stop this work? It can be gone on with later. (y/n) ")))
+		return;
+	if (nothing(wb)) /* it ended while the question stood there */
+		return;
+	errand_cancel(wb->errand);
+	workbench_tell(wb, TONE_ATTENTION, "%s",
+	               _("stopping: what was done is kept, and the same command goes on with it"));
+}
+
+/* ---- leaving */
+
+void workbench_quit(struct workbench *wb)
+{
+	if (!workbench_errand(wb) || prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) ")))
+		workbench_leave(wb);
+}

@@ -1,0 +1,266 @@
+/*
+ * Drawing the workbench: a header line, the view's title, its rows, a footer
+ * with its keys, and the status line.
+ */
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "base/time/edtf.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/verifying.h"
+#include "tui/workbench/workbench_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL_ROWS    8
+#define SMALL_COLUMNS 40
+#define PANE_FROM     18 /* rows of a screen that has room for one */
+#define PANE_MOST     12
+
+/* `+1h02m`, `-3s`: the sign is that of machine − reference. */
+static void add_offset(int64_t seconds, struct buf *out)
+{
+	int64_t s = seconds < 0 ? -seconds : seconds;
+	if (seconds)
+		buf_addc(out, seconds < 0 ? '-' : '+');
+	if (s >= 86400)
+		buf_addf(out, "%lldd", (long long)(s / 86400));
+	if (s >= 3600)
+		buf_addf(out, "%lldh", (long long)(s / 3600 % 24));
+	if (s >= 60)
+		buf_addf(out, "%lldm", (long long)(s / 60 % 60));
+	if (s < 3600 && (s % 60 || s < 60))
+		buf_addf(out, "%llds", (long long)(s % 60));
+}
+
+/* The offset to a reference that the responder entered for their own machine; "" if none was. */
+static const char *own_offset(struct workbench *wb)
+{
+	struct own_clock *known = &wb->clock;
+	struct duration offset;
+	const char *label = case_responder(wb->s->c);
+	if (known->generation == case_generation(wb->s->c) + 1)
+		return known->text;
+	*known = (struct own_clock){case_generation(wb->s->c) + 1, ""};
+	json_t *record = label ? record_get(wb->s->c, label, RECORD_RAW, NULL) : NULL;
+	const char *text = json_string_value(json_object_get(record, "clock_offset"));
+	if (text && duration_parse(text, &offset, NULL) == 0 && offset.months == 0) {
+		struct buf words = BUF_INIT;
+		int64_t seconds = offset.days * 86400 + offset.seconds;
+		add_offset(offset.negative ? -seconds : seconds, &words);
+		snprintf(known->text, sizeof known->text, _("off %s"), words.data);
+		buf_release(&words);
+	}
+	json_decref(record);
+	return known->text;
+}
+
+/* `14:05+09:00 (05:05Z, off +2s)`, or `14:05Z` where the machine's zone is UTC. */
+static void add_clock(struct workbench *wb, struct buf *out)
+{
+	const char *offset = own_offset(wb);
+	struct clock_time now = clock_now();
+	char local[CLOCK_TEXT];
+	char utc[CLOCK_TEXT];
+	clock_format(now, local);
+	clock_format_utc(now, utc);
+	if (clock_is_set())
+		buf_adds(out, _("TEST CLOCK "));
+	if (now.offset == 0)
+		buf_addf(out, "%.5sZ%s%s%s", utc + 11, *offset ? " (" : "", offset, *offset ? ")" : "");
+	else
+		buf_addf(out, "%.5s%s (%.5sZ%s%s)", local + 11, local + 19, utc + 11, *offset ? ", " : "", offset);
+}
+
+/* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
+static void draw_header(struct workbench *wb)
+{
+	struct case_file *c = wb->s->c;
+	int columns = screen_columns();
+	struct buf right = BUF_INIT;
+	struct buf head = BUF_INIT;
+	struct buf left = BUF_INIT;
+	const char *mark = case_mark(c);
+	buf_addf(&right, " TLP:%s  ", case_tlp(c));
+	add_clock(wb, &right);
+	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
+	buf_addf(&head, " ⎇ %s ", case_head(c));
+	errand_mark(wb->errand, &head);
+	verifying_mark(wb->verifying, &head);
+	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
+		buf_add(&right, head.data, head.len);
+	int wide = (int)text_width(right.data);
+	buf_adds(&left, " 現場 ");
+	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
+	if (wide > columns * 2 / 3)
+		wide = columns * 2 / 3;
+	screen_put(0, 0, columns - wide, TONE_BAR, left.data);
+	screen_put(0, columns - wide, wide, TONE_BAR, right.data);
+	buf_release(&head);
+	buf_release(&left);
+	buf_release(&right);
+}
+
+/* The past is marked in words and in reverse, so that nobody takes it for now. */
+static int draw_past(const struct workbench *wb)
+{
+	if (!*wb->as_of)
+		return 0;
+	struct buf line = BUF_INIT;
+	buf_addf(&line, _(" AS OF %.16s (%.10s) · READ ONLY · @ back to now "), wb->as_of_time, wb->as_of);
+	int wide = (int)text_width(line.data);
+	screen_put(1, 0, wide, TONE_PAST, line.data);
+	buf_release(&line);
+	return wide + 1;
+}
+
+/* What the board tells at length stands at the right of every other view's title. Its width. */
+static int draw_warning(const struct workbench *wb, const struct view *v)
+{
+	if (!*case_warnings(wb->s->c) || v->ops == route_next(NULL)->view)
+		return 0;
+	const char *text = _(" ! WARNING at opening: 1 board");
+	int wide = (int)text_width(text);
+	screen_put(1, screen_columns() - wide, wide, TONE_ALARM, text);
+	return wide;
+}
+
+static void draw_title(struct workbench *wb, const struct view *v)
+{
+	struct buf line = BUF_INIT;
+	int from = draw_past(wb);
+	if (*v->ops->title)
+		buf_adds(&line, i18n_text(v->ops->title));
+	if (v->heading)
+		buf_addf(&line, "%s%s", line.len ? "  " : "", v->heading);
+	if (v->filter)
+		buf_addf(&line, "  [%s]", v->filter);
+	int wide = draw_warning(wb, v);
+	char *safe = printable_dup(line.data);
+	screen_put(1, from, screen_columns() - wide - from, TONE_HEADING, safe);
+	free(safe);
+	buf_release(&line);
+}
+
+static int rows_top(const struct view *v)
+{
+	return v->names ? 3 : 2;
+}
+
+/* A pane takes about a third of a screen that has room for one. */
+static int pane_height(const struct view *v)
+{
+	int rows = screen_rows();
+	return !v->pane || rows < PANE_FROM ? 0 : rows / 3 < PANE_MOST ? rows / 3 : PANE_MOST;
+}
+
+static int rows_height(const struct view *v)
+{
+	int height = screen_rows() - 2 - rows_top(v) - pane_height(v);
+	return height > 1 ? height : 1;
+}
+
+static void draw_pane(struct view *v)
+{
+	int height = pane_height(v);
+	if (!height)
+		return;
+	view_pane_fill(v);
+	for (int i = 0; i < height && (size_t)i < v->pane_count; i++)
+		screen_put(screen_rows() - 2 - height + i, 0, screen_columns(), v->pane_rows[i].tone,
+		           v->pane_rows[i].text);
+}
+
+int workbench_height(struct workbench *wb)
+{
+	return rows_height(workbench_top(wb));
+}
+
+static void draw_rows(struct view *v)
+{
+	int height = rows_height(v);
+	int first = rows_top(v);
+	if (v->names)
+		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
+	view_settle(v, height, v->wb->drawn != v);
+	v->wb->drawn = v;
+	for (int i = 0; i < height; i++) {
+		size_t k = v->top + (size_t)i;
+		if (k >= v->count)
+			break;
+		int here = k == v->selected && !v->ops->text;
+		struct row row;
+		view_row(v, k, &row);
+		screen_put(first + i, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
+		free(row.text);
+	}
+	screen_cursor(first + (int)(v->selected - v->top), 0);
+}
+
+static void draw_footer(struct workbench *wb, struct view *v)
+{
+	int rows = screen_rows();
+	int columns = screen_columns();
+	char place[64];
+	struct buf hints = BUF_INIT;
+	snprintf(place, sizeof place, " %zu/%zu ", v->count ? v->selected + 1 : 0, v->count);
+	int wide = (int)text_width(place);
+	if (v->ops->hints) {
+		buf_adds(&hints, i18n_text(v->ops->hints));
+	} else {
+		struct buf common = BUF_INIT;
+		view_hints(v, wb->keys, 30, &common);
+		int room = columns - wide - (int)text_width(common.data);
+		view_hints(v, v->ops->own_keys, room > 0 ? (size_t)room : 0, &hints);
+		room -= (int)text_width(hints.data);
+		view_hints(v, v->ops->keys, room > 0 ? (size_t)room : 0, &hints);
+		buf_add(&hints, common.data, common.len);
+		buf_release(&common);
+	}
+	screen_put(rows - 2, 0, columns - wide, TONE_BAR, hints.data);
+	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
+	struct buf errand = BUF_INIT;
+	if (wb->errand && (!wb->status.len || wb->status_tone == TONE_FAINT))
+		errand_line(wb->errand, &errand);
+	screen_put(rows - 1, 0, columns, errand.len ? TONE_FAINT : wb->status_tone,
+	           errand.len ? errand.data : wb->status.data);
+	buf_release(&errand);
+	buf_release(&hints);
+}
+
+static void draw_locked(const struct workbench *wb)
+{
+	int row = screen_rows() / 2;
+	int columns = screen_columns() > 4 ? screen_columns() - 4 : 1;
+	if (row > 1)
+		screen_put(row - 1, 2, columns, TONE_HEADING, _("genba is locked"));
+	screen_put(row, 2, columns, TONE_PLAIN, _("Enter the passphrase of your identity. Esc twice leaves genba."));
+	if (row + 1 < screen_rows() - 1)
+		screen_put(row + 1, 2, columns, TONE_ALARM, wb->status.data);
+}
+
+void workbench_draw(struct workbench *wb)
+{
+	screen_clear();
+	if (wb->locked) {
+		wb->drawn = NULL;
+		draw_locked(wb);
+		return;
+	}
+	if (screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS) {
+		screen_put(0, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
+		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
+		screen_cursor(0, 0);
+		return;
+	}
+	struct view *v = workbench_top(wb);
+	view_refresh(v);
+	draw_header(wb);
+	draw_title(wb, v);
+	draw_footer(wb, v);
+	draw_pane(v);
+	draw_rows(v);
+}

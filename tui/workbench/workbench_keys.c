@@ -1,0 +1,270 @@
+/*
+ * The keys that mean the same in every view: one table, from which what they
+ * do, the footer and the help follow. The keys that go to a view are in the
+ * table of views (route.h).
+ */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "tui/command/command.h"
+#include "tui/workbench/copy.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/events.h"
+#include "tui/workbench/kept.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/workbench_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Words are looked for in the whole case; in a text, the next place of it. */
+static void ask_search(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	char *words = prompt_text(wb, "/");
+	if (!words || !*words) {
+		free(words);
+		return;
+	}
+	free(wb->search);
+	wb->search = words;
+	if (!v->ops->text)
+		workbench_show(wb, "found", words);
+	else if (!view_search(v, words))
+		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
+}
+
+/* The note and the end of its draft are one action. */
+static int put_note(struct workbench *wb, const char *text, const char *on, const char *draft, char label[LABEL_TEXT],
+                    struct err *err)
+{
+	struct assign fields[2] = {{"text", text}, {"on", on}};
+	struct action *a = action_begin(wb->s->c, "note", err);
+	if (!a)
+		return -1;
+	int rc = action_add(a, "note", fields, *on ? 2 : 1, 0, label, err);
+	if (rc == 0)
+		kept_drop(wb, draft);
+	return action_commit(a, err) < 0 ? -1 : rc;
+}
+
+void workbench_note(struct workbench *wb, const char *on, const char *text)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	json_t *record = *on ? record_get(wb->s->c, on, RECORD_RAW, NULL) : NULL;
+	const char *about = record ? record_label(record) : "";
+	char *draft = xasprintf("note:%s", about);
+	struct buf question = BUF_INIT;
+	buf_adds(&question, _("Note"));
+	if (record)
+		buf_addf(&question, " → %s", about);
+	char *typed = kept_text(wb, draft, question.data, text, 1);
+	if (typed && *typed) {
+		if (put_note(wb, typed, about, draft, label, &err) == 0)
+			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
+		else
+			workbench_tell_error(wb, &err);
+	}
+	free(typed);
+	free(draft);
+	json_decref(record);
+	buf_release(&question);
+}
+
+/* What a new note is about: the record under the cursor. */
+static void write_note(struct view *v)
+{
+	char on[LABEL_TEXT];
+	snprintf(on, sizeof on, "%.31s", view_label(v));
+	workbench_note(v->wb, on, NULL);
+}
+
+/* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
+static void paste(struct view *v)
+{
+	char *text = kept_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
+	if (text && *text)
+		workbench_show(v->wb, "indicators", text);
+	if (text)
+		kept_drop(v->wb, "paste");
+	free(text);
+}
+
+/* The labels: that of the record under the cursor, or what the view says (all that are marked). */
+static void copy_labels(struct view *v)
+{
+	struct buf text = BUF_INIT;
+	if (v->lazy && v->lazy->copy)
+		v->lazy->copy(v, &text);
+	else
+		buf_adds(&text, view_label(v));
+	copy_text(v->wb, text.data);
+	buf_release(&text);
+}
+
+/* The row as it is shown, without the blanks around it. */
+static void copy_row(struct view *v)
+{
+	struct row row = {.text = NULL};
+	if (v->selected < v->count)
+		view_row(v, v->selected, &row);
+	char *text = row.text ? row.text : xstrdup("");
+	size_t from = strspn(text, " ");
+	size_t n = strlen(text);
+	while (n > from && text[n - 1] == ' ')
+		n--;
+	text[n] = '\0';
+	copy_text(v->wb, text + from);
+	free(text);
+}
+
+static void undo(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	char *reason = kept_text(wb, "undo", _("Undo your last action; reason: "), NULL, 0);
+	if (reason && *reason) {
+		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
+			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
+		else
+			workbench_tell_error(wb, &err);
+	}
+	if (reason)
+		kept_drop(wb, "undo");
+	buf_release(&summary);
+	free(reason);
+}
+
+/* A view switched to by its key stands alone on the board, which is the first of them. */
+static void switch_to(struct workbench *wb, const struct route *route)
+{
+	if (workbench_home(wb) && route != route_next(NULL))
+		workbench_push(wb, route->view->open(wb, route->argument));
+}
+
+static void open_row(struct view *v)
+{
+	workbench_open(v->wb, view_label(v));
+}
+
+static void ask_command(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	char *line = prompt_command(wb, NULL);
+	if (line && *line)
+		workbench_command(wb, line);
+	free(line);
+}
+
+static void show_help(struct view *v)
+{
+	workbench_show(v->wb, "help", v->ops->name);
+}
+
+/* Once: from its own view there is nowhere else to go. */
+static void show_work(struct view *v)
+{
+	if (v->ops != route_find("work")->view)
+		workbench_show(v->wb, "work", NULL);
+}
+
+static void go_back(struct view *v)
+{
+	workbench_pop(v->wb);
+}
+
+static void leave(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (wb->depth > 1)
+		workbench_pop(wb);
+	else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
+		workbench_quit(wb);
+}
+
+static void lock(struct view *v)
+{
+	events_lock(v->wb->events);
+}
+
+static void interrupt(struct view *v)
+{
+	if (v->wb->errand) {
+		errand_cancel(v->wb->errand);
+		return;
+	}
+	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
+}
+
+/* Without a row of the history under it: any time or commit, or back to now. */
+static void look_at(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (*wb->as_of) {
+		workbench_look_at(wb, NULL);
+		return;
+	}
+	char *when = prompt_text(wb, _("Show the case as of (time or commit): "));
+	if (when && *when) {
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "at '%s'", when);
+		workbench_command(wb, line.data);
+		buf_release(&line);
+	}
+	free(when);
+}
+
+#define REFUSES workbench_refuses_writing
+
+const struct view_key workbench_keys[] = {
+    {KEY_OF_COMMAND, "help", N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
+    {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
+    {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), ask_search, NULL},
+    {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record"), write_note, REFUSES},
+    {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
+     REFUSES},
+    {'y', NULL, NULL, N_("copy the label, or those of the marked records; off until you allow it"), copy_labels, NULL},
+    {'Y', NULL, NULL, N_("copy the row under the cursor as it is shown"), copy_row, NULL},
+    {KEY_OF_COMMAND, "undo", NULL, N_("take back your own last action, with a reason"), undo, REFUSES},
+    {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
+    {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("open the selected record"), open_row, NULL},
+    {KEY_ESCAPE, N_("Esc"), NULL, N_("go back"), go_back, NULL},
+    {'h', NULL, NULL, N_("go back"), go_back, NULL},
+    {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
+    {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
+    {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
+    {KEY_OF_COMMAND, "at", NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
+    {KEY_OF_COMMAND, "work", NULL, N_("the long command that is under way, and work that is unfinished"), show_work,
+     NULL},
+    {KEY_OF_COMMAND, "lock", NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
+    {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+void workbench_press(struct workbench *wb, int key)
+{
+	struct view *v = workbench_top(wb);
+	for (const struct view_key *row = workbench_keys; row->key; row++) {
+		if (view_key_code(row) != key)
+			continue;
+		const char *why = row->refuses ? row->refuses(v) : NULL;
+		if (why)
+			workbench_tell(wb, TONE_ATTENTION, "%s", why);
+		else
+			row->run(v);
+		return;
+	}
+	const struct route *route = NULL;
+	struct view_key own;
+	while ((route = route_next(route)))
+		if (route_key(route, &own) && view_key_code(&own) == key) {
+			switch_to(wb, route);
+			return;
+		}
+	if (key >= 0x20 && key < 0x110000)
+		workbench_tell(wb, TONE_FAINT, "%s", _("no such key here; ? shows the keys"));
+}

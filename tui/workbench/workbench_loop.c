@@ -1,0 +1,223 @@
+/* The workbench's loop: what works between the keys, a key at a time, from the opening to the end. */
+#include "tui/workbench/workbench.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/query/search.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/events.h"
+#include "tui/workbench/names.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/route.h"
+#include "tui/workbench/table.h"
+#include "tui/workbench/verifying.h"
+#include "tui/workbench/workbench_private.h"
+#include "tui/workbench/workbench_visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ERRAND_SLICE   0.004 /* beside a long command, which is slow to give the turn back */
+#define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
+#define CHECK_PAUSE    5     /* milliseconds between slices of the check */
+#define CATCH_UP_ROWS  500   /* of the search index, at each idle moment */
+
+/* ---- what goes on while no key comes */
+
+static int work_of_view(void *ctx, double deadline, int *show)
+{
+	struct workbench *wb = ctx;
+	struct view *v = wb->locked || wb->depth == 0 ? NULL : workbench_top(wb);
+	return v && v->lazy && v->lazy->work ? v->lazy->work(v, deadline, show) : -1;
+}
+
+/* What was typed is kept before the keys go. */
+static void flush_views(void *ctx)
+{
+	struct workbench *wb = ctx;
+	for (size_t i = 0; i < wb->depth; i++)
+		if (wb->stack[i]->lazy && wb->stack[i]->lazy->flush)
+			wb->stack[i]->lazy->flush(wb->stack[i]);
+}
+
+static int is_working(const struct workbench *wb)
+{
+	return workbench_errand(wb) && !errand_is_held(wb->errand);
+}
+
+static int work_of_errand(void *ctx, double deadline, int *show)
+{
+	struct workbench *wb = ctx;
+	if (!is_working(wb))
+		return -1;
+	if (errand_work(wb->errand, deadline, show) == 0) {
+		if (wb->visit)
+			visit_ended(wb);
+		*show = 1;
+	}
+	return 0;
+}
+
+static int work_of_check(void *ctx, double deadline, int *show)
+{
+	struct workbench *wb = ctx;
+	if (wb->locked || !wb->verifying || is_working(wb))
+		return -1;
+	return verifying_work(wb->verifying, deadline, show) ? CHECK_PAUSE : -1;
+}
+
+static int serve(void *ctx)
+{
+	return visit_serve(ctx);
+}
+
+#define SOURCES 3
+
+/* Those of the whole session; the last is asked first. */
+static void add_sources(struct workbench *wb, struct event_source sources[SOURCES])
+{
+	sources[0] = (struct event_source){.work = work_of_check, .slice = EVENT_SLICE, .ctx = wb};
+	sources[1] = (struct event_source){.work = work_of_errand, .slice = ERRAND_SLICE, .knock = serve, .ctx = wb};
+	sources[2] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
+	for (size_t i = 0; i < SOURCES; i++)
+		events_add(wb->events, &sources[i]);
+}
+
+/* ---- a key at a time */
+
+/* Text pasted where no text is asked for must not act as keys: it is offered as indicators, or becomes a note. */
+static void take_paste(struct workbench *wb)
+{
+	char *text = prompt_pasted(wb);
+	if (!text)
+		return;
+	struct view *v = workbench_top(wb);
+	const char *why = workbench_refuses_writing(v);
+	if (why)
+		workbench_tell(wb, TONE_ATTENTION, "%s", why);
+	else
+		workbench_show(wb, "paste", text);
+	free(text);
+}
+
+/* Draws, waits for a key and does what it means. 0: the person leaves. */
+static int step(struct workbench *wb)
+{
+	workbench_tell_errand(wb);
+	if (!screen_pending()) {
+		workbench_draw(wb);
+		screen_show();
+	}
+	int key = workbench_key(wb);
+	if (key == KEY_WORK || key == KEY_HANGUP)
+		return key != KEY_HANGUP;
+	if (key == KEY_NOTHING || key == KEY_SIZE) {
+		search_catch_up(wb->s->c, CATCH_UP_ROWS, NULL);
+		return 1;
+	}
+	buf_clear(&wb->status);
+	wb->quiet = 0;
+	struct view *v = workbench_top(wb);
+	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
+	if (key == KEY_PASTE_BEGIN)
+		take_paste(wb);
+	else if (!view_press(v, key) && !(v->ops->key && v->ops->key(v, key)) &&
+	         !view_move(v, key, workbench_height(wb)))
+		workbench_press(wb, key);
+	return !workbench_is_leaving(wb);
+}
+
+void workbench_await(struct workbench *wb)
+{
+	struct view *here = workbench_top(wb);
+	here->held++;
+	while (workbench_errand(wb) && !wb->visit && step(wb))
+		;
+	here->held--;
+	workbench_tell_errand(wb);
+}
+
+void workbench_run_over(struct workbench *wb, struct view *view)
+{
+	struct view *here = workbench_top(wb);
+	size_t depth = wb->depth;
+	here->held++;
+	workbench_push(wb, view);
+	while (wb->depth > depth && step(wb))
+		;
+	here->held--;
+}
+
+/* ---- from the opening to the end */
+
+/* Of work that is done where it is asked for, and that no other key comes between. */
+static int show_progress(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct workbench *wb = ctx;
+	double now = clock_steady();
+	if (now - wb->progress_shown < PROGRESS_EVERY)
+		return 0;
+	wb->progress_shown = now;
+	struct buf line = BUF_INIT;
+	printable_add(&line, what, strlen(what), PRINTABLE_LINE);
+	if (total)
+		buf_addf(&line, " %d%%", (int)((double)done * 100.0 / (double)total));
+	buf_addf(&line, " · %s", _("Ctrl-C cancels"));
+	screen_put(screen_rows() - 1, 0, screen_columns(), TONE_FAINT, line.data);
+	screen_show();
+	buf_release(&line);
+	return screen_interrupted();
+}
+
+int workbench_run(struct session *s, struct err *err)
+{
+	if (session_open(s, err) < 0)
+		return -1;
+	struct workbench wb = {.s = s, .status = BUF_INIT, .lines = json_array()};
+	if (screen_start(err) < 0) {
+		json_decref(wb.lines);
+		return -1;
+	}
+	wb.keys = workbench_keys;
+	wb.events = events_new(workbench_lock, &wb);
+	struct event_source sources[SOURCES];
+	add_sources(&wb, sources);
+	s->in_workbench = 1;
+	struct progress progress = s->progress;
+	s->progress = (struct progress){show_progress, &wb};
+	workbench_go(&wb, route_next(NULL), NULL);
+	if (*case_notice(s->c))
+		workbench_tell(&wb, TONE_ATTENTION, "%s", case_notice(s->c));
+	else if (geteuid() == 0 && !clock_is_set()) /* screens that are compared are those of any user */
+		workbench_tell(&wb, TONE_ATTENTION, "%s",
+		               _("genba runs as root, which it never needs: leave, and start it as yourself"));
+	else if (*screen_notice())
+		workbench_tell(&wb, TONE_ATTENTION, "%s", screen_notice());
+	else
+		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
+	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
+	wb.verifying = verifying_new(&wb);
+	visit_open(&wb);
+	events_touch(wb.events);
+	while (step(&wb))
+		;
+	workbench_stop_errand(&wb);
+	visit_close(&wb);
+	verifying_free(wb.verifying);
+	while (wb.depth > 0)
+		view_free(wb.stack[--wb.depth]);
+	events_free(wb.events);
+	tables_free(&wb.tables);
+	names_free(&wb.names);
+	buf_release(&wb.status);
+	free(wb.search);
+	json_decref(wb.lines);
+	screen_stop();
+	s->progress = progress;
+	s->in_workbench = 0;
+	return 0;
+}

@@ -1,0 +1,82 @@
+/* What the files of the workbench share. Views use workbench.h. */
+#ifndef GENBA_TUI_WORKBENCH_WORKBENCH_PRIVATE_H
+#define GENBA_TUI_WORKBENCH_WORKBENCH_PRIVATE_H
+
+#include "base/buf.h"
+#include "case/store/record.h"
+#include "history/history.h"
+#include "tui/workbench/workbench.h"
+
+#define STACK_LIMIT 32
+
+struct names;
+struct socket_server;
+struct tables;
+struct verifying;
+struct visit;
+
+/* What the unlocked responder's record says of the clock of the machine they work on, for the header. */
+struct own_clock {
+	uint64_t generation; /* of the case when it was read, and one; 0: never */
+	char text[48];       /* "off +2s"; "" if no offset was entered */
+};
+
+struct workbench {
+	struct session *s;
+	struct events *events;       /* who waits, and what goes on meanwhile */
+	const struct view_key *keys; /* that mean the same in every view: workbench_keys */
+	struct view *stack[STACK_LIMIT];
+	size_t depth;
+	struct buf status; /* one line, printable; shown until the next key */
+	enum tone status_tone;
+	char *search; /* what was looked for last */
+	int locked;
+	const struct view *drawn;     /* the view that was drawn last, to compare only; NULL: none */
+	char as_of[HISTORY_ID];       /* the commit as of which the case is shown; "": now */
+	char as_of_time[32];          /* its time, RFC 3339 */
+	uint64_t turn;                /* grows when all views must be filled anew though the case is the same */
+	struct verifying *verifying;  /* the check behind the first screen, or NULL */
+	struct socket_server *server; /* for commands of other shells, or NULL */
+	int may_copy;                 /* the person has asked for it in this session (copy.h) */
+	struct errand *errand;        /* a long command that is carried out beside the keys, or NULL */
+	char *errand_line;            /* as it was typed here; owned */
+	double progress_shown;
+	int errand_rc;         /* what the last one came to */
+	struct visit *visit;   /* the other shell whose errand it is; NULL: it was typed here */
+	struct visit *visits;  /* other shells whose commands wait for its end */
+	int quiet;             /* no key has come since the opening */
+	struct tables *tables; /* records held for lists and pickers */
+	struct names *names;   /* titles of records */
+	struct own_clock clock;
+	json_t *lines; /* what was typed behind `:`, oldest first */
+};
+
+/* ---- workbench.c */
+
+/* Goes there. 0: it cannot be shown, which is told. */
+int workbench_go(struct workbench *wb, const struct route *route, const char *argument);
+
+/* The person leaves: every loop ends. */
+void workbench_leave(struct workbench *wb);
+
+/* ---- workbench_command.c */
+
+/* What the long command that has ended came to; told only where it does not come between a question and its answer. */
+void workbench_tell_errand(struct workbench *wb);
+
+/* Lets the errand work to its end, cancelled, and tells or answers what it came to. */
+void workbench_stop_errand(struct workbench *wb);
+
+/* Leaves, unless a long command is under way and the person stays. */
+void workbench_quit(struct workbench *wb);
+
+/* ---- workbench_lock.c */
+
+/* Wipes the keys and clears the screen until the passphrase is given: events.h calls it. */
+void workbench_lock(void *wb);
+
+/* ---- workbench_keys.c */
+
+void workbench_press(struct workbench *wb, int key);
+
+#endif

@@ -1,0 +1,344 @@
+#include "tui/workbench/workbench_visit.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "tui/command/command.h"
+#include "tui/session/socket.h"
+#include "tui/term/screen.h"
+#include "tui/workbench/errand.h"
+#include "tui/workbench/verifying.h"
+#include "tui/workbench/workbench_private.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STREAMS 3
+
+/* The caller's streams for the time of a command. */
+struct streams {
+	int before[STREAMS];
+	int borrowed;
+};
+
+/* A command of another shell that is not answered at once: it waits for another one, or is carried out as an errand. */
+struct visit {
+	int ticket;
+	struct socket_request request; /* words are its own; the rest is the client's until it is answered */
+	size_t files[SOCKET_FILES];
+	struct session_file opened[SOCKET_FILES];
+	struct streams streams;
+	struct visit *next;
+};
+
+static void watch(struct workbench *wb)
+{
+	struct pollfd fds[SOCKET_CLIENTS + 1];
+	size_t count = socket_server_fds(wb->server, fds);
+	screen_watch(fds, count);
+}
+
+void visit_open(struct workbench *wb)
+{
+	struct err err = ERR_INIT;
+	wb->server = socket_server_open(wb->s->path, &err);
+	if (!wb->server)
+		workbench_tell(wb, TONE_ATTENTION, "%s", err.message);
+	watch(wb);
+}
+
+/* ---- whose streams, whose folder */
+
+/* Few commands read or write the caller's streams themselves: the others print through the session. */
+static int needs_streams(const struct socket_request *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->words[i], "-") == 0)
+			return 1;
+	const struct command *command = command_find(r->words[0]);
+	return command && (command->flags & COMMAND_STREAMS);
+}
+
+static int borrow_streams(struct streams *s, const struct socket_request *r)
+{
+	int good = 1;
+	s->borrowed = needs_streams(r);
+	for (int i = 0; s->borrowed && i < STREAMS; i++)
+		s->before[i] = fcntl(i, F_DUPFD_CLOEXEC, STREAMS);
+	for (int i = 0; s->borrowed && i < STREAMS; i++)
+		good = good && s->before[i] >= 0 && dup2(r->fds[i], i) == i;
+	return good ? 0 : -1;
+}
+
+static void return_streams(struct streams *s)
+{
+	for (int i = 0; s->borrowed && i < STREAMS; i++)
+		if (s->before[i] >= 0) {
+			dup2(s->before[i], i);
+			close(s->before[i]);
+		}
+	s->borrowed = 0;
+}
+
+static int enter_folder(int folder)
+{
+	int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (before >= 0 && fchdir(folder) < 0) {
+		close(before);
+		return -1;
+	}
+	return before;
+}
+
+static void leave_folder(int before)
+{
+	if (before < 0)
+		return;
+	if (fchdir(before) < 0) { /* it was removed: what follows names files by whole paths */
+	}
+	close(before);
+}
+
+static size_t open_files(const struct socket_request *r, struct session_file files[SOCKET_FILES])
+{
+	for (size_t i = 0; i < r->file_count; i++)
+		files[i] = (struct session_file){r->words[r->files[i]], r->fds[SOCKET_FIRST_FILE + i]};
+	return r->file_count;
+}
+
+/* ---- short commands: done at once */
+
+/* The keys must not wait for another shell: what a command reads between two keys is there already (a file, or memory), not
+ * a pipe that may be silent. genba itself sends no other. */
+static int is_at_hand(const struct socket_request *r)
+{
+	struct stat st;
+	for (size_t i = 0; i < r->fd_count; i++) {
+		int reads = i == SOCKET_IN || i >= SOCKET_FIRST_FILE;
+		if (reads && (fstat(r->fds[i], &st) < 0 || S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) ||
+		              (S_ISCHR(st.st_mode) && isatty(r->fds[i]))))
+			return 0;
+	}
+	return 1;
+}
+
+static int refuse(const struct workbench *wb, const struct command *command, struct err *err)
+{
+	if (wb->locked || !wb->s->c)
+		return err_set(err, ERR_UNLOCK, _("the workbench that has this case open is locked: unlock it there"));
+	if (!command || !(command->flags & COMMAND_CASE) || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
+		return err_set(err, ERR_USAGE, _("this command cannot be done by the open workbench"));
+	return 0;
+}
+
+static int carry_out(struct workbench *wb, const struct socket_request *r, struct buf *out, struct buf *log,
+                     struct err *err)
+{
+	struct session *s = wb->s;
+	struct streams streams;
+	char *text[2] = {NULL, NULL};
+	size_t size[2] = {0, 0};
+	FILE *before[2] = {s->out, s->log};
+	struct session_file files[SOCKET_FILES];
+	int folder = enter_folder(r->fds[SOCKET_FOLDER]);
+	int rc = borrow_streams(&streams, r);
+	s->out = open_memstream(&text[0], &size[0]);
+	s->log = open_memstream(&text[1], &size[1]);
+	if (folder < 0 || rc < 0 || !s->out || !s->log) {
+		rc = err_set(err, ERR_FAILED, _("cannot use the other shell's files"));
+	} else {
+		s->visit = 1;
+		s->files = files;
+		s->file_count = open_files(r, files);
+		rc = command_run(s, (int)r->count, r->words, err);
+		s->files = NULL;
+		s->file_count = 0;
+		s->visit = 0;
+	}
+	if (s->out)
+		fclose(s->out);
+	if (s->log)
+		fclose(s->log);
+	s->out = before[0];
+	s->log = before[1];
+	return_streams(&streams);
+	leave_folder(folder);
+	buf_add(out, text[0], size[0]);
+	buf_add(log, text[1], size[1]);
+	free(text[0]);
+	free(text[1]);
+	return rc;
+}
+
+static void tell(struct workbench *wb, const struct socket_request *r, int rc, const struct buf *out)
+{
+	struct buf line = BUF_INIT;
+	if (wb->locked)
+		return;
+	for (size_t i = 0; i < r->count && line.len < 200; i++)
+		buf_addf(&line, "%s%s", i ? " " : "", r->words[i]);
+	if (rc < 0)
+		buf_addf(&line, " → %s", _("not done"));
+	else if (out->len)
+		buf_addf(&line, " → %.*s", (int)strcspn(out->data, "\n"), out->data);
+	workbench_tell(wb, rc < 0 ? TONE_ATTENTION : TONE_GOOD, _("another shell: %s"), line.data);
+	buf_release(&line);
+}
+
+static void serve_one(struct workbench *wb, const struct socket_request *r)
+{
+	struct buf out = BUF_INIT;
+	struct buf log = BUF_INIT;
+	struct err err = ERR_INIT;
+	int refused = refuse(wb, command_find(r->words[0]), &err) < 0;
+	if (!refused && !is_at_hand(r))
+		refused = err_set(&err, ERR_USAGE,
+		                  _("a command of another shell reads files and memory, not a pipe or a terminal")) < 0;
+	int rc = refused ? -1 : carry_out(wb, r, &out, &log, &err);
+	if (rc < 0 && *err.message)
+		buf_addf(&log, "genba: %s\n", err.message);
+	tell(wb, r, rc, &out);
+	socket_server_answer(wb->server, &out, &log, rc < 0 ? err_status(&err) : 0);
+	buf_release(&out);
+	buf_release(&log);
+}
+
+/* ---- long ones: carried out as errands, one after the other */
+
+static struct visit *visit_keep(struct workbench *wb, const struct socket_request *r)
+{
+	struct visit *v = xcalloc(1, sizeof *v);
+	v->request = *r;
+	v->request.words = xcalloc(r->count + 1, sizeof *v->request.words);
+	for (size_t i = 0; i < r->count; i++)
+		v->request.words[i] = xstrdup(r->words[i]);
+	memcpy(v->files, r->files, r->file_count * sizeof *v->files);
+	v->request.files = v->files;
+	open_files(&v->request, v->opened);
+	v->ticket = socket_server_put_off(wb->server);
+	return v;
+}
+
+static void visit_free(struct visit *v)
+{
+	for (size_t i = 0; i < v->request.count; i++)
+		free(v->request.words[i]);
+	free(v->request.words);
+	free(v);
+}
+
+static void answer(struct workbench *wb, struct visit *v, struct errand_ended *e)
+{
+	if (e->rc < 0 && *e->err.message)
+		buf_addf(&e->log, "genba: %s\n", e->err.message);
+	tell(wb, &v->request, e->rc, &e->out);
+	socket_server_answer_late(wb->server, v->ticket, &e->out, &e->log, e->rc < 0 ? err_status(&e->err) : 0);
+	buf_release(&e->out);
+	buf_release(&e->log);
+	visit_free(v);
+}
+
+static void begin(struct workbench *wb, struct visit *v)
+{
+	struct errand_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
+	const struct command *command = command_find(v->request.words[0]);
+	refused.rc = refuse(wb, command, &refused.err);
+	if (refused.rc == 0 && borrow_streams(&v->streams, &v->request) < 0) {
+		return_streams(&v->streams);
+		refused.rc = err_set(&refused.err, ERR_FAILED, _("cannot use the other shell's files"));
+	}
+	if (refused.rc < 0) {
+		answer(wb, v, &refused);
+		return;
+	}
+	struct errand_spec spec = {.words = v->request.words,
+	                           .count = v->request.count,
+	                           .beside = (command->flags & COMMAND_BESIDE) != 0,
+	                           .folder = v->request.fds[SOCKET_FOLDER],
+	                           .visit = 1,
+	                           .files = v->opened,
+	                           .file_count = v->request.file_count};
+	verifying_before(wb, command->name);
+	wb->errand = errand_begin(wb->s, &spec);
+	wb->visit = v;
+}
+
+/* It has to wait until the errand is over: another long one, or one that needs the streams that are lent. */
+static int must_wait(const struct workbench *wb, const struct socket_request *r)
+{
+	const struct command *command = command_find(r->words[0]);
+	int is_long = command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE));
+	return wb->errand && (is_long || (wb->visit && wb->visit->streams.borrowed && needs_streams(r)));
+}
+
+/* What waits begins, oldest first. */
+static void begin_next(struct workbench *wb)
+{
+	while (wb->visits && !wb->errand) {
+		struct visit *v = wb->visits;
+		wb->visits = v->next;
+		if (socket_server_is_gone(wb->server, v->ticket)) {
+			struct errand_ended none = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
+			answer(wb, v, &none);
+		} else {
+			begin(wb, v);
+		}
+	}
+}
+
+void visit_ended(struct workbench *wb)
+{
+	struct visit *v = wb->visit;
+	struct errand_ended ended;
+	if (v) {
+		wb->visit = NULL;
+		errand_end(wb->errand, &ended);
+		wb->errand = NULL;
+		verifying_after(wb, v->request.words[0]);
+		return_streams(&v->streams);
+		answer(wb, v, &ended);
+	}
+	begin_next(wb);
+	watch(wb);
+}
+
+int visit_serve(struct workbench *wb)
+{
+	struct socket_request request;
+	int served = 0;
+	while (socket_server_next(wb->server, &request)) {
+		const struct command *command = command_find(request.words[0]);
+		served = 1;
+		if (must_wait(wb, &request)) {
+			struct visit **last = &wb->visits;
+			while (*last)
+				last = &(*last)->next;
+			*last = visit_keep(wb, &request);
+		} else if (command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE))) {
+			begin(wb, visit_keep(wb, &request));
+		} else {
+			serve_one(wb, &request);
+		}
+	}
+	if (wb->visit && socket_server_is_gone(wb->server, wb->visit->ticket))
+		errand_cancel(wb->errand);
+	watch(wb);
+	return served;
+}
+
+void visit_close(struct workbench *wb)
+{
+	while (wb->visits) {
+		struct visit *v = wb->visits;
+		struct errand_ended none = {.out = BUF_INIT, .log = BUF_INIT, .rc = -1, .err = ERR_INIT};
+		wb->visits = v->next;
+		err_set(&none.err, ERR_FAILED, _("the workbench was left"));
+		answer(wb, v, &none);
+	}
+	socket_server_close(wb->server);
+	wb->server = NULL;
+	watch(wb);
+}
