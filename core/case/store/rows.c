@@ -86,7 +86,7 @@ static json_t *read_member(struct case_file *c, const struct field *field, const
                            const char *from, size_t n)
 {
 	struct buf object = BUF_INIT;
-	buf_adds(&object, "{\n \"kind\": ");
+	buf_adds(&object, "{\n \"id\": \"\",\n \"label\": \"\",\n \"kind\": "); /* as of no record in particular */
 	buf_add(&object, kind_json, kind_n);
 	buf_addf(&object, ",\n \"%s\": ", field->name);
 	buf_add(&object, from, n);
