@@ -1,3 +1,4 @@
+#include "case/database/room_tables.h"
 #include "case/store/case_internal.h"
 #include "case/store/tally.h"
 #include "case/store/tokenizer.h"
@@ -126,7 +127,7 @@ int schema_create(struct case_file *c, struct err *err)
 	return 0;
 }
 
-/* Names and texts of everything in a schema, in one fixed order. */
+/* Everything in a schema, one after the other: type, name, table and text, each ended by \1, the last by \2. */
 static int schema_text(sqlite3 *db, struct buf *out)
 {
 	sqlite3_stmt *s = NULL;
@@ -135,6 +136,10 @@ static int schema_text(sqlite3 *db, struct buf *out)
 		return -1;
 	int rc;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		const char *table = (const char *)sqlite3_column_text(s, 2);
+		const char *sql = (const char *)sqlite3_column_text(s, 3);
+		if (room_table_is(table, (const char *)sqlite3_column_text(s, 1), sql))
+			continue;
 		for (int i = 0; i < 4; i++) {
 			const char *text = (const char *)sqlite3_column_text(s, i);
 			buf_adds(out, text ? text : "-");

@@ -1,0 +1,184 @@
+#include "finding/observation/observation_query.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "finding/observation/observation_block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One set that is being read, and its next row that matches. */
+struct set_stream {
+	struct observation_set set;
+	struct observation_reader *reader;
+	unsigned char *bytes;
+	struct block_reader block;
+	uint64_t at; /* the block that comes next */
+	struct observation next;
+	int has_next;
+};
+
+struct query_state {
+	struct case_file *c;
+	const struct observation_query *q;
+	struct observation_filter *filter;
+	uint64_t artefacts;
+	void *ctx;
+	const struct progress *progress;
+	uint64_t done;
+	uint64_t total; /* blocks */
+	struct set_stream *streams;
+	size_t count;
+};
+
+static int has_window(const struct observation_query *q)
+{
+	return q->from != 0 || q->until != 0;
+}
+
+/* Whether the block may hold a row that is asked for. */
+static int block_may(const struct query_state *k, const struct observation_span *span)
+{
+	if (!(span->artefacts & k->artefacts))
+		return 0;
+	return !has_window(k->q) ||
+	       (span->first <= span->last && span->last >= k->q->from && span->first <= k->q->until);
+}
+
+static int row_is(const struct query_state *k, const struct set_stream *s)
+{
+	const struct observation *o = &s->next;
+	if (has_window(k->q) && (o->when == OBSERVATION_NO_TIME || o->when < k->q->from || o->when > k->q->until))
+		return 0;
+	return observation_filter_match(k->filter, o, &s->set);
+}
+
+static void tell(const struct query_state *k, struct set_stream *s, const struct err *why)
+{
+	s->has_next = 0;
+	if (k->q->problem)
+		k->q->problem(k->ctx, &s->set, why->message);
+}
+
+/* The stream's next row that is asked for. A block that cannot be read is told, and the next one is read. -1: cancelled. */
+static int step(struct query_state *k, struct set_stream *s, struct err *err)
+{
+	s->has_next = 0;
+	for (;;) {
+		struct err why = ERR_INIT;
+		int rc = s->block.paths ? block_reader_next(&s->block, &s->next, &why) : 0;
+		if (rc > 0 && row_is(k, s)) {
+			s->has_next = 1;
+			return 0;
+		}
+		if (rc > 0)
+			continue;
+		if (rc < 0)
+			tell(k, s, &why);
+		block_reader_close(&s->block);
+		while (s->at < observation_reader_blocks(s->reader) &&
+		       !block_may(k, observation_reader_span(s->reader, s->at))) {
+			s->at++;
+			k->done++;
+		}
+		if (s->at >= observation_reader_blocks(s->reader))
+			return 0;
+		if (progress_step(k->progress, _("observations"), k->done++, k->total, err) < 0)
+			return -1;
+		why = (struct err)ERR_INIT;
+		if (observation_reader_block(s->reader, s->at++, s->bytes, &why) < 0 ||
+		    block_reader_open(&s->block, s->bytes, OBSERVATION_BLOCK, &why) < 0)
+			tell(k, s, &why);
+	}
+}
+
+static int open_stream(void *ctx, const struct observation_set *set, struct err *err)
+{
+	struct query_state *k = ctx;
+	struct err why = ERR_INIT;
+	struct set_stream s = {.set = *set};
+	(void)err;
+	s.reader = observation_reader_open(k->c, set, &why);
+	if (!s.reader) {
+		tell(k, &s, &why);
+		return 0;
+	}
+	s.bytes = xmalloc(OBSERVATION_BLOCK);
+	k->total += set->blocks;
+	k->streams = xrealloc(k->streams, (k->count + 1) * sizeof *k->streams);
+	k->streams[k->count++] = s;
+	return 0;
+}
+
+static struct set_stream *first_of(struct query_state *k)
+{
+	struct set_stream *first = NULL;
+	for (size_t i = 0; i < k->count; i++) {
+		struct set_stream *s = &k->streams[i];
+		if (s->has_next && (!first || observation_compare(&s->next, &first->next) < 0))
+			first = s;
+	}
+	return first;
+}
+
+int observation_query_run(struct case_file *c, const struct observation_query *q, observation_row_fn fn, void *ctx,
+                          const struct progress *progress, struct err *err)
+{
+	struct query_state k = {.c = c, .q = q, .ctx = ctx, .progress = progress};
+	uint64_t found = 0;
+	k.filter = observation_filter_parse(q->filter, err);
+	if (!k.filter)
+		return -1;
+	k.artefacts = observation_filter_artefacts(k.filter);
+	int rc = observation_set_each(c, q->evidence, open_stream, &k, err);
+	for (size_t i = 0; i < k.count && rc == 0; i++)
+		rc = step(&k, &k.streams[i], err);
+	for (struct set_stream *s; rc == 0 && (s = first_of(&k)) != NULL;) {
+		if (found++ >= q->skip)
+			rc = fn(ctx, &s->next, &s->set, err);
+		if (rc == 0 && q->limit && found >= q->skip + q->limit)
+			break;
+		if (rc == 0)
+			rc = step(&k, s, err);
+	}
+	for (size_t i = 0; i < k.count; i++) {
+		block_reader_close(&k.streams[i].block);
+		observation_reader_close(k.streams[i].reader);
+		free(k.streams[i].bytes);
+	}
+	free(k.streams);
+	observation_filter_free(k.filter);
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- one row */
+
+struct row_seek {
+	observation_row_fn fn;
+	void *ctx;
+	int found;
+};
+
+static int found_it(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct row_seek *f = ctx;
+	f->found = 1;
+	return f->fn(f->ctx, o, set, err) < 0 ? -1 : 1;
+}
+
+int observation_find(struct case_file *c, const char *id, observation_row_fn fn, void *ctx, struct err *err)
+{
+	struct row_seek f = {fn, ctx, 0};
+	if (strncmp(id, "o:", 2) == 0)
+		id += 2;
+	if (strlen(id) != OBSERVATION_ID - 1 || strspn(id, "0123456789abcdef") != OBSERVATION_ID - 1)
+		return err_set(err, ERR_INVALID,
+		               _("'%s' is no observation: its id has 16 hexadecimal digits (genba observations)"), id);
+	char *filter = xasprintf("id=%s", id);
+	struct observation_query q = {.filter = filter};
+	int rc = observation_query_run(c, &q, found_it, &f, NULL, err);
+	free(filter);
+	if (rc == 0 && !f.found)
+		return err_set(err, ERR_NOT_FOUND, _("no observation has the id %s"), id);
+	return rc;
+}
