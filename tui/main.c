@@ -15,7 +15,7 @@
 #include "catalogue.h"
 #include "evidence/image/ewf.h"
 #include "evidence/image/image_log.h"
-#include "handover/parcel/serve.h"
+#include "handover/parcel/parcel_worker.h"
 #include "handover/parcel/unpack.h"
 #include "outward/exchange/csv.h"
 #include "playbook/load/playbook.h"
@@ -188,7 +188,7 @@ static int run_there(struct session *s, struct global *g, struct err *err)
 	return rc;
 }
 
-static int run(struct session *s, struct global *g, struct err *err)
+static int main_run(struct session *s, struct global *g, struct err *err)
 {
 	char *help[] = {(char *)(uintptr_t) "help", g->argc > 0 ? g->argv[0] : NULL, NULL};
 	if (g->version) {
@@ -254,7 +254,7 @@ int main(int argc, char **argv)
 	s.progress.ctx = &s;
 	int rc = -1;
 	if (!err.code)
-		rc = remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc, g.argv, &err) : run(&s, &g, &err);
+		rc = remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc, g.argv, &err) : main_run(&s, &g, &err);
 	struct err closing = ERR_INIT;
 	if (session_close(&s, &closing) < 0 && rc == 0) {
 		err = closing;

@@ -8,7 +8,7 @@
 #include "tui/command/cmd.h"
 #include "tui/command/command.h"
 #include "tui/form/form.h"
-#include "tui/form/offer.h"
+#include "tui/form/indicator_pick.h"
 #include "tui/list/view_list.h"
 #include "tui/view/views.h"
 #include "tui/workbench/route.h"

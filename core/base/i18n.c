@@ -13,7 +13,7 @@ static struct {
 	const char *language;
 } catalogue = {NULL, 0, 0, 0, 0, "en"};
 
-static uint32_t word(size_t offset)
+static uint32_t i18n_word(size_t offset)
 {
 	uint32_t value;
 	memcpy(&value, catalogue.mo + offset, sizeof value);
@@ -23,8 +23,8 @@ static uint32_t word(size_t offset)
 /* The string that entry `i` of the table at `table` points at, or NULL if it does not lie inside the file. */
 static const char *entry(uint32_t table, uint32_t i)
 {
-	uint32_t length = word(table + 8U * i);
-	uint32_t offset = word(table + 8U * i + 4);
+	uint32_t length = i18n_word(table + 8U * i);
+	uint32_t offset = i18n_word(table + 8U * i + 4);
 	if (offset >= catalogue.size || length >= catalogue.size - offset || catalogue.mo[offset + length] != 0)
 		return NULL;
 	return (const char *)catalogue.mo + offset;

@@ -46,7 +46,7 @@ static size_t cell_width(utf8proc_int32_t c)
 }
 
 /* One character at `p`; invalid bytes come back as c = -1 with a length of one. */
-static size_t next(const unsigned char *p, size_t n, utf8proc_int32_t *c)
+static size_t printable_next(const unsigned char *p, size_t n, utf8proc_int32_t *c)
 {
 	utf8proc_ssize_t length = utf8proc_iterate(p, (utf8proc_ssize_t)n, c);
 	if (length <= 0) {
@@ -62,7 +62,7 @@ void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags)
 	size_t marks = PRINTABLE_MARKS; /* a mark at the beginning would sit on what stands before the text */
 	while (n > 0) {
 		utf8proc_int32_t c;
-		size_t length = next(p, n, &c);
+		size_t length = printable_next(p, n, &c);
 		if (c >= 0x20 && c < 0x7F) {
 			buf_addc(out, (char)c);
 			marks = 0;
@@ -101,7 +101,7 @@ void printable_json(struct buf *out, const char *json)
 	size_t n = strlen(json);
 	while (n > 0) {
 		utf8proc_int32_t c;
-		size_t length = next(p, n, &c);
+		size_t length = printable_next(p, n, &c);
 		if (c >= 0x10000 && is_harmful(c))
 			buf_addf(out, "\\u%04X\\u%04X", 0xD800 + (unsigned)((c - 0x10000) >> 10),
 			         0xDC00 + (unsigned)((c - 0x10000) & 0x3FF));
@@ -142,7 +142,7 @@ size_t text_width_n(const char *text, size_t n)
 	const unsigned char *p = (const unsigned char *)text;
 	while (n > 0) {
 		utf8proc_int32_t c;
-		size_t length = next(p, n, &c);
+		size_t length = printable_next(p, n, &c);
 		width += c < 0 ? 1 : cell_width(c);
 		p += length;
 		n -= length;
@@ -163,7 +163,7 @@ size_t text_fit(const char *text, size_t cells, size_t *used)
 	const unsigned char *p = (const unsigned char *)text;
 	while (taken < n) {
 		utf8proc_int32_t c;
-		size_t length = next(p + taken, n - taken, &c);
+		size_t length = printable_next(p + taken, n - taken, &c);
 		size_t w = c < 0 ? 1 : cell_width(c);
 		if (width + w > cells)
 			break;
@@ -212,7 +212,7 @@ static size_t break_at(const char *text, size_t n, size_t cells)
 	int before_wide = 0;
 	while (at < n) {
 		utf8proc_int32_t c;
-		size_t length = next(p + at, n - at, &c);
+		size_t length = printable_next(p + at, n - at, &c);
 		size_t w = c < 0 ? 1 : cell_width(c);
 		int wide = w == 2;
 		if (at > 0 && w > 0 && (wide || before_wide) && !must_not_begin(c))

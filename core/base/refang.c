@@ -103,7 +103,7 @@ static size_t read_character(const char *text, size_t n, const char **meant)
 }
 
 /* The text has room for twice the source: "hxp" is the only spelling that grows. */
-static void put(struct plain *plain, const char *bytes, size_t n, size_t from, int one_by_one)
+static void refang_put(struct plain *plain, const char *bytes, size_t n, size_t from, int one_by_one)
 {
 	for (size_t i = 0; i < n; i++) {
 		plain->text[plain->n] = bytes[i];
@@ -127,9 +127,9 @@ void plain_init(struct plain *plain, const char *text, size_t n, unsigned flags)
 		if (!used && (flags & PLAIN_LOOSE) && (used = read_wide(text + i, n - i, ascii)) > 0)
 			meant = ascii;
 		if (used)
-			put(plain, meant, strlen(meant), i, 0);
+			refang_put(plain, meant, strlen(meant), i, 0);
 		else
-			put(plain, text + i, used = 1, i, 1);
+			refang_put(plain, text + i, used = 1, i, 1);
 		is_word = isalnum((unsigned char)text[i + used - 1]) != 0;
 		i += used;
 	}

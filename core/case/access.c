@@ -201,7 +201,7 @@ int access_slots(struct case_file *c, const struct access_keep *keep, int may_dr
 }
 
 /* Lets go of everything that belongs to the old file, and opens the new one in its place. */
-static int reopen(struct case_file *c, const struct secret *passphrase, struct err *err)
+static int access_reopen(struct case_file *c, const struct secret *passphrase, struct err *err)
 {
 	struct vault_identity keys;
 	struct vault_unlock how = {NULL, passphrase};
@@ -242,7 +242,7 @@ static int rotate_to(struct case_file *c, const struct vault_new_slot *slots, si
 	case_reset_statements(c);
 	if (vault_rotate(c->vault, c->path, slots, count, &keys, progress, err) < 0)
 		return -1;
-	return reopen(c, keep ? keep->passphrase : NULL, err);
+	return access_reopen(c, keep ? keep->passphrase : NULL, err);
 }
 
 int case_rotate(struct case_file *c, const struct access_keep *keep, const struct progress *progress, struct err *err)

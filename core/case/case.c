@@ -6,7 +6,7 @@
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
 #include "case/store/tokenizer.h"
-#include "case/trust/seen.h"
+#include "case/trust/high_water_mark.h"
 #include "case/upgrade.h"
 
 static int open_tables(struct case_file *c, struct err *err)
@@ -38,8 +38,8 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		return NULL;
 	}
 	notice_from_opening(c);
-	if (seen_check(c) == 0 && !(flags & CASE_READ_ONLY))
-		seen_update(c);
+	if (high_water_mark_check(c) == 0 && !(flags & CASE_READ_ONLY))
+		high_water_mark_update(c);
 	if (!(flags & CASE_READ_ONLY))
 		header_copy_keep(c);
 	return c;

@@ -5,8 +5,8 @@
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
 #include "case/store/tokenizer.h"
+#include "case/trust/high_water_mark.h"
 #include "case/trust/known.h"
-#include "case/trust/seen.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -125,7 +125,7 @@ struct case_file *case_create(const char *path, const struct case_new *spec, str
 		unlink(path);
 		return NULL;
 	}
-	seen_update(c);
+	high_water_mark_update(c);
 	header_copy_keep(c);
 	known_remember(c);
 	return c;

@@ -4,8 +4,8 @@
 #include "case/access.h"
 #include "case/action/action.h"
 #include "case/store/case_internal.h"
+#include "case/store/record_summary.h"
 #include "case/store/record_validate.h"
-#include "case/store/tally.h"
 #include "case/store/tokenizer.h"
 
 #include "history/tables.h"
@@ -16,7 +16,7 @@
 
 #define COPIES 100 /* of names for the copy beside the case */
 
-static int run(struct case_file *c, const char *sql, struct err *err)
+static int upgrade_run(struct case_file *c, const char *sql, struct err *err)
 {
 	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
 	                                                               : case_sql_error(c, _("upgrade the case"), err);
@@ -44,7 +44,7 @@ static int refuse_foreign(struct case_file *c, struct err *err)
 /* What no other door lets in is not signed for by an upgrade, either. */
 static int fill_record(struct case_file *c, sqlite3_stmt *from, sqlite3_stmt *to, struct err *err)
 {
-	const char *columns[TALLY_COLUMN_COUNT];
+	const char *columns[RECORD_SUMMARY_COLUMN_COUNT];
 	json_t *record =
 	    record_validate(NULL, sqlite3_column_text(from, 7), (size_t)sqlite3_column_bytes(from, 7), err);
 	if (!record) {
@@ -54,10 +54,10 @@ static int fill_record(struct case_file *c, sqlite3_stmt *from, sqlite3_stmt *to
 		           (long long)sqlite3_column_int64(from, 0));
 		return -1;
 	}
-	tally_columns(record, columns);
+	record_summary_columns(record, columns);
 	for (int i = 0; i < 8; i++)
 		sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
-	for (int i = 0; i < TALLY_COLUMN_COUNT; i++)
+	for (int i = 0; i < RECORD_SUMMARY_COLUMN_COUNT; i++)
 		sqlite3_bind_text(to, 9 + i, columns[i], -1, SQLITE_TRANSIENT);
 	int rc = sqlite3_step(to) == SQLITE_DONE ? 0 : case_sql_error(c, _("upgrade the case"), err);
 	sqlite3_reset(to);
@@ -95,7 +95,7 @@ static int from_1(struct case_file *c, struct err *err)
 	                             "ALTER TABLE record RENAME TO record_1;" SCHEMA_RECORD;
 	static const char after[] = "DROP TABLE record_1; DROP TABLE IF EXISTS work;" SCHEMA_WORK HISTORY_DROP_DERIVED;
 	struct history_rebuilt rebuilt;
-	if (run(c, before, err) < 0 || fill_records(c, err) < 0 || run(c, after, err) < 0)
+	if (upgrade_run(c, before, err) < 0 || fill_records(c, err) < 0 || upgrade_run(c, after, err) < 0)
 		return -1;
 	if (case_open_history(c, err) < 0 || history_rebuild(c->history, &rebuilt, err) < 0)
 		return -1;
@@ -117,7 +117,7 @@ static int upgrade_tables(struct case_file *c, int format, struct err *err)
 			return -1;
 	char sql[64];
 	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", CASE_FORMAT);
-	return run(c, sql, err) < 0 ? -1 : schema_check(c, err);
+	return upgrade_run(c, sql, err) < 0 ? -1 : schema_check(c, err);
 }
 
 static void roll_back(struct case_file *c)
@@ -152,7 +152,7 @@ static int copy_to_memory(struct case_file *c, struct err *err)
 
 static int show_upgraded(struct case_file *c, int format, struct err *err)
 {
-	if (copy_to_memory(c, err) < 0 || run(c, "BEGIN", err) < 0)
+	if (copy_to_memory(c, err) < 0 || upgrade_run(c, "BEGIN", err) < 0)
 		return -1;
 	if (upgrade_tables(c, format, err) < 0) {
 		roll_back(c);
@@ -164,7 +164,7 @@ static int show_upgraded(struct case_file *c, int format, struct err *err)
 	           "responder, it is"
 	           " upgraded to format %d.\n"),
 	         format, CASE_FORMAT);
-	return run(c, "COMMIT", err);
+	return upgrade_run(c, "COMMIT", err);
 }
 
 /* ---- for writing */

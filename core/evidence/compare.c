@@ -27,7 +27,7 @@ int evidence_lacks_key(const json_t *record)
 	       (!key || strlen(key) != (size_t)2 * GEV_KEY || strspn(key, "0123456789abcdef") != strlen(key));
 }
 
-static int differs(struct err *err)
+static int compare_differs(struct err *err)
 {
 	return err_set(err, ERR_DAMAGED, _("the bytes differ from the digest on record"));
 }
@@ -81,7 +81,7 @@ static int compare_sealed(const json_t *record, struct stored *s, const struct p
 	if (rc == 0 && damages)
 		rc = err_set(err, ERR_DAMAGED, "%s", first.data);
 	else if (rc == 0 && (!sha256 || strcmp(sha256, is.sha256) != 0))
-		rc = differs(err);
+		rc = compare_differs(err);
 	digest_result_release(&is);
 	digest_free(d);
 	buf_release(&first);
@@ -107,7 +107,7 @@ static int compare_content(struct case_file *c, json_t *record, const struct pro
 	if (rc < 0)
 		err_set(err, why.code == ERR_CANCELLED ? ERR_CANCELLED : ERR_DAMAGED, "%s", why.message);
 	else if (a.unreadable.count || !sha256 || strcmp(sha256, is.sha256) != 0)
-		rc = differs(err);
+		rc = compare_differs(err);
 	digest_result_release(&is);
 	ranges_release(&a.unreadable);
 	stored_close(&s);

@@ -58,8 +58,8 @@ static int is_tree(struct case_file *c, const char *label)
 	return tree;
 }
 
-static int compare(struct case_file *c, const char *label, const struct acquisition *a, const struct digest_result *is,
-                   struct err *err)
+static int extract_compare(struct case_file *c, const char *label, const struct acquisition *a,
+                           const struct digest_result *is, struct err *err)
 {
 	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
 	const char *sha256 = json_get_string(record, "sha256");
@@ -101,7 +101,7 @@ int evidence_extract(struct case_file *c, const char *label, const char *to, uns
 		rc = volume_create(&out, to, 0, err);
 	if (rc == 0)
 		rc = acquire(&a, &is, err);
-	int damaged = rc == 0 && compare(c, label, &a, &is, err) < 0;
+	int damaged = rc == 0 && extract_compare(c, label, &a, &is, err) < 0;
 	if (rc == 0 && !piped && (!damaged || (flags & EXTRACT_INTACT)))
 		rc = volume_truncate(&out, is.size, err) < 0 || volume_finish(&out, err) < 0 ? -1 : 0;
 	if (out.path)

@@ -140,7 +140,7 @@ static char *read_claimed(struct work *w, unsigned *also)
 	return claimed;
 }
 
-static int begin(struct work *w)
+static int preserve_begin(struct work *w)
 {
 	clock_format(clock_now(), w->started);
 	w->full = realpath(w->path, NULL);
@@ -153,7 +153,8 @@ static int begin(struct work *w)
 		if (!w->dir)
 			return err_set_errno(w->err, ERR_FAILED, errno, _("cannot open '%s'"), w->options->to_dir);
 	}
-	job_init(&w->job, w->c, w->full, evidence_form_name(w->options->form), w->dir ? w->dir : "", w->options->split);
+	checkpoint_init(&w->job, w->c, w->full, evidence_form_name(w->options->form), w->dir ? w->dir : "",
+	                w->options->split);
 	return 0;
 }
 
@@ -162,7 +163,7 @@ unsigned work_also(const struct work *w)
 	return w->options->also | w->imported.also;
 }
 
-static void release(struct work *w)
+static void preserve_release(struct work *w)
 {
 	work_import_release(w);
 	source_close(&w->source);
@@ -171,7 +172,7 @@ static void release(struct work *w)
 	waypoints_release(&w->way);
 	buf_release(&w->manifest);
 	buf_release(&w->interruptions);
-	job_release(&w->job);
+	checkpoint_release(&w->job);
 	secret_free(w->key);
 	free(w->full);
 	free(w->dir);
@@ -208,7 +209,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 		own.also |= DIGEST_MD5; /* stands in the image */
 	if (own.for_label)
 		snprintf(w.label, sizeof w.label, "%s", own.for_label);
-	int rc = begin(&w);
+	int rc = preserve_begin(&w);
 	if (rc == 0)
 		rc = w.folder ? work_on_folder(&w) : work_on_file(&w);
 	if (rc == 0 && claimed)
@@ -221,6 +222,6 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	out->wrong = rc == 0 && w.imported.wrong;
 	snprintf(out->sha256, sizeof out->sha256, "%s", w.digests.sha256);
 	free(claimed);
-	release(&w);
+	preserve_release(&w);
 	return rc;
 }

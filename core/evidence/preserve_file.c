@@ -44,7 +44,7 @@ static void note_change(struct work *w)
 		work_note(w, _("the source changed while it was read"));
 }
 
-static void conclude(struct work *w, const struct acquisition *a, int rc, const struct err *why)
+static void preserve_file_conclude(struct work *w, const struct acquisition *a, int rc, const struct err *why)
 {
 	w->complete = "complete";
 	if (rc < 0) {
@@ -129,7 +129,7 @@ int work_on_file(struct work *w)
 	    work_copy_begin(w, &a, w->err) < 0) {
 		work_copy_close(w, 1); /* nothing was preserved */
 		if (resumable && w->job.there && !w->interruptions.len)
-			job_reset(&w->job, NULL);
+			checkpoint_reset(&w->job, NULL);
 		return -1;
 	}
 	if (resumable) {
@@ -140,7 +140,7 @@ int work_on_file(struct work *w)
 	int rc = acquire(&a, &w->digests, &why);
 	if (rc == 0 && work_copies(w))
 		rc = work_copy_finish(w, &a.unreadable, &why);
-	conclude(w, &a, rc, &why);
+	preserve_file_conclude(w, &a, rc, &why);
 	if (rc == 0)
 		work_import_conclude(w, &a.unreadable);
 	work_copy_close(w, rc < 0 && !(w->has_job && w->job.there));

@@ -246,7 +246,7 @@ int work_import_open(struct work *w, struct err *err)
 
 /* ---- afterwards */
 
-static void compare(struct work *w, const struct stated_list *list, const char *by)
+static void preserve_import_compare(struct work *w, const struct stated_list *list, const char *by)
 {
 	struct imported *m = &w->imported;
 	for (size_t i = 0; i < list->count; i++) {
@@ -318,8 +318,8 @@ void work_import_conclude(struct work *w, const struct ranges *unreadable)
 		work_note(w, _("the source changed while it was read"));
 		w->complete = "partial";
 	}
-	compare(w, &m->by_image, _("the image"));
-	compare(w, &m->by_log, by_log ? by_log : "");
+	preserve_import_compare(w, &m->by_image, _("the image"));
+	preserve_import_compare(w, &m->by_log, by_log ? by_log : "");
 	if (m->stated.len)
 		buf_truncate(&m->stated, m->stated.len - 1); /* its last line end */
 	if (m->says.len)

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "evidence/acquire/medium.h"
+#include "evidence/acquire/removable_media.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,15 +17,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct finding {
-	const struct medium *medium;
+struct preserve_medium_finding {
+	const struct removable_media *medium;
 	char label[LABEL_TEXT];
 };
 
 /* The same serial number; without one, the same name and size: more cannot be known. */
 static int match_medium(void *ctx, json_t *record)
 {
-	struct finding *f = ctx;
+	struct preserve_medium_finding *f = ctx;
 	const char *serial = json_get_string(record, "serial");
 	const char *name = json_get_string(record, "name");
 	int same = *f->medium->serial
@@ -38,9 +38,10 @@ static int match_medium(void *ctx, json_t *record)
 }
 
 /* The record of the medium, made if there is none. */
-static int find_medium(struct work *w, struct action *a, const struct medium *m, int written, char label[LABEL_TEXT])
+static int find_medium(struct work *w, struct action *a, const struct removable_media *m, int written,
+                       char label[LABEL_TEXT])
 {
-	struct finding f = {.medium = m};
+	struct preserve_medium_finding f = {.medium = m};
 	char size[32];
 	if (record_each(w->c, "media", 0, match_medium, &f, w->err) < 0)
 		return -1;
@@ -113,9 +114,9 @@ static int put_use(struct work *w, struct action *a, const char *medium, const c
 static int put_one(struct work *w, struct action *a, dev_t device, int written, const char *ended,
                    char label[LABEL_TEXT])
 {
-	struct medium m;
+	struct removable_media m;
 	*label = '\0';
-	if (!medium_of(w->options->sys ? w->options->sys : "/sys", device, &m) || (!*m.name && !*m.serial))
+	if (!removable_media_of(w->options->sys ? w->options->sys : "/sys", device, &m) || (!*m.name && !*m.serial))
 		return 0;
 	if (find_medium(w, a, &m, written, label) < 0)
 		return -1;

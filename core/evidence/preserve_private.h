@@ -4,7 +4,7 @@
 
 #include "base/time/clock.h"
 #include "evidence/acquire/acquire.h"
-#include "evidence/acquire/job.h"
+#include "evidence/acquire/checkpoint.h"
 #include "evidence/acquire/manifest.h"
 #include "evidence/image/gev.h"
 #include "evidence/image/image_log.h"
@@ -48,7 +48,7 @@ struct work {
 	unsigned char *key;       /* of a sealed container: guarded memory */
 	struct ewf_writer *ewf;   /* an E01 image, while it is written */
 	char named[LABEL_TEXT];   /* the label that stands in the image */
-	struct job job;
+	struct checkpoint job;
 	int has_job;
 	struct acquire_state from; /* of an interrupted job that goes on */
 	int going_on;

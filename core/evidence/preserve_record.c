@@ -40,7 +40,7 @@ struct fields {
 	char medium[LABEL_TEXT]; /* that it lies on */
 };
 
-static void put(struct fields *f, const char *name, const char *value)
+static void preserve_record_put(struct fields *f, const char *name, const char *value)
 {
 	if (value && *value)
 		f->list[f->count++] = (struct assign){name, value};
@@ -61,7 +61,7 @@ static int write_all(struct work *w, struct action *a, struct fields *f, const c
 	if (work_put_media(w, a, ended, f->medium) < 0)
 		return -1;
 	if (!has_medium(w))
-		put(f, "medium", f->medium);
+		preserve_record_put(f, "medium", f->medium);
 	if (w->manifest.len && blob_put(w->c, w->manifest.data, w->manifest.len, digest, w->err) < 0)
 		return -1;
 	if (w->digests.pieces.len > DIGEST_PIECE_SIZE && w->digests.pieces.len <= KEEP_LIMIT &&
@@ -77,9 +77,9 @@ static int write_all(struct work *w, struct action *a, struct fields *f, const c
 	if (!w->has_job)
 		return 0;
 	if (strcmp(w->complete, "interrupted") != 0)
-		return job_forget(&w->job, w->err);
+		return checkpoint_forget(&w->job, w->err);
 	json_object_set_new(w->job.head, "label", json_string(w->out->label));
-	return w->job.there ? job_keep_head(&w->job, w->err) : 0;
+	return w->job.there ? checkpoint_keep_head(&w->job, w->err) : 0;
 }
 
 static int commit(struct work *w, struct fields *f, const char *ended)
@@ -123,32 +123,33 @@ int work_record(struct work *w)
 	const char *slash = strrchr(source_path.data, '/');
 	buf_adds(&title, slash && slash[1] ? slash + 1 : source_path.data);
 	if (!*w->label) { /* a record that is completed keeps what its person wrote */
-		put(&f, "title", title.data);
-		put(&f, "type", w->options->type ? w->options->type : evidence_type_guess(w->path, w->folder));
+		preserve_record_put(&f, "title", title.data);
+		preserve_record_put(&f, "type",
+		                    w->options->type ? w->options->type : evidence_type_guess(w->path, w->folder));
 	}
-	put(&f, "form", form_of(w));
-	put(&f, "on", w->options->on);
-	put(&f, "source_path", source_path.data);
-	put(&f, "copy_path", copy_path.data);
-	put(&f, "source_size", size);
-	put(&f, "started", w->started);
-	put(&f, "ended", ended);
-	put(&f, "sha256", w->digests.sha256);
-	put(&f, "md5", w->digests.md5);
-	put(&f, "sha1", w->digests.sha1);
-	put(&f, "piece_root", w->digests.piece_root);
-	put(&f, "source_sha256", w->options->form == EVIDENCE_HASH ? NULL : w->digests.sha256);
-	put(&f, "match", w->match);
-	put(&f, "complete", w->complete);
-	put(&f, "image", w->imported.name);
-	put(&f, "image_says", w->imported.says.data);
-	put(&f, "stated", w->imported.stated.data);
-	put(&f, "unread", *w->label ? NULL : w->out->note.data);
-	put(&f, "interruptions", w->interruptions.data);
-	put(&f, "changes", w->options->changes);
+	preserve_record_put(&f, "form", form_of(w));
+	preserve_record_put(&f, "on", w->options->on);
+	preserve_record_put(&f, "source_path", source_path.data);
+	preserve_record_put(&f, "copy_path", copy_path.data);
+	preserve_record_put(&f, "source_size", size);
+	preserve_record_put(&f, "started", w->started);
+	preserve_record_put(&f, "ended", ended);
+	preserve_record_put(&f, "sha256", w->digests.sha256);
+	preserve_record_put(&f, "md5", w->digests.md5);
+	preserve_record_put(&f, "sha1", w->digests.sha1);
+	preserve_record_put(&f, "piece_root", w->digests.piece_root);
+	preserve_record_put(&f, "source_sha256", w->options->form == EVIDENCE_HASH ? NULL : w->digests.sha256);
+	preserve_record_put(&f, "match", w->match);
+	preserve_record_put(&f, "complete", w->complete);
+	preserve_record_put(&f, "image", w->imported.name);
+	preserve_record_put(&f, "image_says", w->imported.says.data);
+	preserve_record_put(&f, "stated", w->imported.stated.data);
+	preserve_record_put(&f, "unread", *w->label ? NULL : w->out->note.data);
+	preserve_record_put(&f, "interruptions", w->interruptions.data);
+	preserve_record_put(&f, "changes", w->options->changes);
 	if (w->key) {
 		sodium_bin2hex(key, sizeof key, w->key, GEV_KEY);
-		put(&f, "container_key", key);
+		preserve_record_put(&f, "container_key", key);
 	}
 	if (*w->label) /* what an interruption left there is no longer so */
 		f.list[f.count++] = (struct assign){"unread", w->out->note.data};

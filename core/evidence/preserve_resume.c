@@ -51,7 +51,7 @@ int work_keep_start(struct work *w, struct err *err)
 	json_object_set_new(head, "size", json_integer((json_int_t)w->source.size));
 	if (w->interruptions.len) /* also of work that was begun anew */
 		json_object_set_new(head, "interruptions", json_string(w->interruptions.data));
-	return job_keep(&w->job, "", 0, err);
+	return checkpoint_keep(&w->job, "", 0, err);
 }
 
 int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *err)
@@ -67,7 +67,7 @@ int work_checkpoint(void *ctx, const struct acquire_state *state, struct err *er
 	clock_format(clock_now(), now);
 	json_object_set_new(w->job.head, "at", json_string(now));
 	buf_release(&text);
-	return job_keep(&w->job, state->pieces.data, state->pieces.len, err);
+	return checkpoint_keep(&w->job, state->pieces.data, state->pieces.len, err);
 }
 
 /* The last piece that was kept, read from the source again: 0 if it is the same. */
@@ -168,7 +168,7 @@ int work_begin_anew(struct work *w, struct err *err)
 	w->copy = NULL;
 	acquire_state_release(&w->from);
 	w->going_on = 0;
-	return job_reset(&w->job, err);
+	return checkpoint_reset(&w->job, err);
 }
 
 int work_resume(struct work *w, struct err *err)
@@ -176,7 +176,7 @@ int work_resume(struct work *w, struct err *err)
 	struct buf pieces = BUF_INIT;
 	char mark[160];
 	w->has_job = 1;
-	int found = job_load(&w->job, &pieces, err);
+	int found = checkpoint_load(&w->job, &pieces, err);
 	if (found > 0) {
 		const char *before = json_get_string(w->job.head, "mark");
 		const json_t *also = json_object_get(w->job.head, "also");

@@ -46,7 +46,7 @@ static void digest_text(struct work *w, const struct manifest *m)
 	digest_free(d);
 }
 
-static int keep(void *ctx, const struct manifest *m, struct err *err)
+static int preserve_tree_keep(void *ctx, const struct manifest *m, struct err *err)
 {
 	struct work *w = ctx;
 	char now[CLOCK_TEXT];
@@ -54,7 +54,7 @@ static int keep(void *ctx, const struct manifest *m, struct err *err)
 		return 0; /* what is kept reaches further */
 	clock_format(clock_now(), now);
 	json_object_set_new(w->job.head, "at", json_string(now));
-	return job_keep(&w->job, m->text.data, m->text.len, err);
+	return checkpoint_keep(&w->job, m->text.data, m->text.len, err);
 }
 
 /* Names the copy: the unfinished one of the job, or a new one. 1: it is there already. */
@@ -80,11 +80,11 @@ static int name_copy(struct work *w, struct buf *before)
 }
 
 /* `before` gets the manifest of an interrupted run, if there was one. The job is on record before anything is read or made. */
-static int begin(struct work *w, struct buf *before, const struct tree_size *size)
+static int preserve_tree_begin(struct work *w, struct buf *before, const struct tree_size *size)
 {
 	struct tree_size done = {0};
 	w->has_job = 1;
-	if (job_load(&w->job, before, w->err) < 0)
+	if (checkpoint_load(&w->job, before, w->err) < 0)
 		return -1;
 	int was_there = w->job.there;
 	buf_adds(before, ""); /* never NULL */
@@ -101,7 +101,7 @@ static int begin(struct work *w, struct buf *before, const struct tree_size *siz
 		json_object_set_new(w->job.head, "one_file_system", json_true());
 	if (w->options->on)
 		json_object_set_new(w->job.head, "on", json_string(w->options->on));
-	if (job_keep(&w->job, before->data, before->len, w->err) < 0)
+	if (checkpoint_keep(&w->job, before->data, before->len, w->err) < 0)
 		return -1;
 	w->job.replace = was_there; /* the manifest is made anew, in its own order */
 	if (!made && mkdir(w->copy, 0700) < 0)
@@ -114,13 +114,13 @@ static void interrupted(struct work *w, struct manifest *m, const char *why)
 {
 	work_note(w, _("interrupted after %llu files: %s"), (unsigned long long)m->files, why);
 	json_object_set_new(w->job.head, "why", json_string(why));
-	if (keep(w, m, NULL) == 0)
+	if (preserve_tree_keep(w, m, NULL) == 0)
 		work_note(w, _("the same command goes on where it was"));
 	manifest_add_unread(m, _("interrupted"), "");
 	w->match = work_copies(w) ? "pending" : NULL;
 }
 
-static void conclude(struct work *w, struct manifest *m)
+static void preserve_tree_conclude(struct work *w, struct manifest *m)
 {
 	digest_text(w, m);
 	w->complete = m->interrupted ? "interrupted" : m->failed ? "partial" : "complete";
@@ -142,14 +142,14 @@ int work_on_folder(struct work *w)
 	manifest_init(&m);
 	if (w->options->progress || work_copies(w))
 		tree_measure(&size, w->path, w->options->one_file_system);
-	int rc = begin(w, &before, &size);
+	int rc = preserve_tree_begin(w, &before, &size);
 	if (rc == 0) {
 		struct tree_options options = {.copy_to = w->copy,
 		                               .before = w->going_on ? before.data : NULL, /* may be empty */
 		                               .one_file_system = w->options->one_file_system,
 		                               .total = size.bytes,
 		                               .progress = w->options->progress,
-		                               .checkpoint = keep,
+		                               .checkpoint = preserve_tree_keep,
 		                               .checkpoint_ctx = w,
 		                               .trouble = w->options->trouble,
 		                               .trouble_ctx = w->options->trouble_ctx};
@@ -164,7 +164,7 @@ int work_on_folder(struct work *w)
 			interrupted(w, &m, why.code ? why.message : _("stopped by the person"));
 		else if (w->copy && !work_verifies_later(w))
 			read_back(w, &m);
-		conclude(w, &m);
+		preserve_tree_conclude(w, &m);
 	}
 	buf_release(&before);
 	manifest_release(&m);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct checking {
+struct evidence_verify_checking {
 	struct case_file *c;
 	const struct evidence_verifying *what;
 	struct evidence_report *report;
@@ -26,8 +26,8 @@ struct checking {
 	json_t *results;   /* label -> "ok", "failed", "unreadable" */
 };
 
-__attribute__((format(printf, 3, 4))) static void found(struct checking *k, const json_t *record, const char *format,
-                                                        ...)
+__attribute__((format(printf, 3, 4))) static void found(struct evidence_verify_checking *k, const json_t *record,
+                                                        const char *format, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list args;
@@ -38,7 +38,7 @@ __attribute__((format(printf, 3, 4))) static void found(struct checking *k, cons
 	buf_release(&b);
 }
 
-static int equals(const json_t *record, const char *field, const char *value)
+static int evidence_verify_equals(const json_t *record, const char *field, const char *value)
 {
 	const char *text = json_get_string(record, field);
 	return text && strcmp(text, value) == 0;
@@ -62,7 +62,7 @@ static int match_pieces(void *ctx, const char *sha256)
 }
 
 /* The kept digests of the pieces tell which MiB differs. */
-static void name_piece(struct checking *k, const json_t *record, const struct digest_result *is)
+static void name_piece(struct evidence_verify_checking *k, const json_t *record, const struct digest_result *is)
 {
 	const char *root = json_get_string(record, "piece_root");
 	struct piece_search search = {k->c, root, is, -1};
@@ -83,12 +83,12 @@ static void name_piece(struct checking *k, const json_t *record, const struct di
 
 static void name_damage(void *ctx, const char *text)
 {
-	struct checking *k = ctx;
+	struct evidence_verify_checking *k = ctx;
 	k->what->finding(k->what->ctx, k->label, text);
 }
 
 /* A container: every byte of it is looked at, not only the pieces. */
-static const char *check_sealed(struct checking *k, const json_t *record, struct stored *s)
+static const char *check_sealed(struct evidence_verify_checking *k, const json_t *record, struct stored *s)
 {
 	struct digest *d = digest_new(0);
 	struct digest_result is;
@@ -102,7 +102,7 @@ static const char *check_sealed(struct checking *k, const json_t *record, struct
 		result = NULL;
 	} else if (damages) {
 		result = "failed";
-	} else if (!equals(record, "sha256", is.sha256)) {
+	} else if (!evidence_verify_equals(record, "sha256", is.sha256)) {
 		found(k, record, _("the content is not what was preserved"));
 		result = "failed";
 	}
@@ -112,7 +112,7 @@ static const char *check_sealed(struct checking *k, const json_t *record, struct
 }
 
 /* An image: what of it is damaged, place by place. */
-static const char *check_image(struct checking *k, const json_t *record, struct stored *s)
+static const char *check_image(struct evidence_verify_checking *k, const json_t *record, struct stored *s)
 {
 	struct err why = ERR_INIT;
 	struct acquisition a = {
@@ -123,7 +123,7 @@ static const char *check_image(struct checking *k, const json_t *record, struct 
 	if (rc < 0) {
 		err_set(k->err, why.code, "%s", why.message);
 		result = NULL;
-	} else if (a.unreadable.count || !equals(record, "sha256", is.sha256)) {
+	} else if (a.unreadable.count || !evidence_verify_equals(record, "sha256", is.sha256)) {
 		if (ewf_failure(s->image))
 			found(k, record, "%s", ewf_failure(s->image));
 		for (size_t i = 0; i < a.unreadable.count; i++)
@@ -139,7 +139,7 @@ static const char *check_image(struct checking *k, const json_t *record, struct 
 	return result;
 }
 
-static const char *check_bytes(struct checking *k, const json_t *record, struct stored *s)
+static const char *check_bytes(struct evidence_verify_checking *k, const json_t *record, struct stored *s)
 {
 	struct err why = ERR_INIT;
 	struct acquisition a = {
@@ -153,7 +153,7 @@ static const char *check_bytes(struct checking *k, const json_t *record, struct 
 	} else if (rc < 0) {
 		found(k, record, "%s", why.message);
 		result = "unreadable";
-	} else if (!equals(record, "sha256", is.sha256)) {
+	} else if (!evidence_verify_equals(record, "sha256", is.sha256)) {
 		name_piece(k, record, &is);
 		result = "failed";
 	}
@@ -163,7 +163,7 @@ static const char *check_bytes(struct checking *k, const json_t *record, struct 
 }
 
 /* The files to blame come with what is wrong. */
-static void explain(struct checking *k, const json_t *record, const struct stored *s)
+static void explain(struct evidence_verify_checking *k, const json_t *record, const struct stored *s)
 {
 	struct buf lines = BUF_INIT;
 	stored_explain(s, record, &lines);
@@ -175,7 +175,7 @@ static void explain(struct checking *k, const json_t *record, const struct store
 	buf_release(&lines);
 }
 
-static const char *check_file(struct checking *k, const json_t *record)
+static const char *check_file(struct evidence_verify_checking *k, const json_t *record)
 {
 	struct stored s;
 	struct err why = ERR_INIT;
@@ -194,7 +194,7 @@ static const char *check_file(struct checking *k, const json_t *record)
 }
 
 struct tree_finding {
-	struct checking *k;
+	struct evidence_verify_checking *k;
 	const json_t *record;
 	size_t count;
 };
@@ -206,12 +206,13 @@ static void name_difference(void *ctx, const char *path, const char *what)
 	f->count++;
 }
 
-static const char *check_tree(struct checking *k, const json_t *record, const struct buf *manifest, const char *path)
+static const char *check_tree(struct evidence_verify_checking *k, const json_t *record, const struct buf *manifest,
+                              const char *path)
 {
 	struct err why = ERR_INIT;
 	struct tree_finding findings = {k, record, 0};
 	struct tree_comparing how = {.progress = k->what->progress,
-	                             .in_place = equals(record, "form", "hash"),
+	                             .in_place = evidence_verify_equals(record, "form", "hash"),
 	                             .finding = name_difference,
 	                             .ctx = &findings};
 	if (tree_verify(manifest->data, path, &how, &k->reread, &why) == 0)
@@ -237,7 +238,7 @@ static int find_place(const json_t *record, struct buf *path)
 
 static int check_one(void *ctx, json_t *record)
 {
-	struct checking *k = ctx;
+	struct evidence_verify_checking *k = ctx;
 	struct buf path = BUF_INIT;
 	struct buf manifest = BUF_INIT;
 	const char *result;
@@ -268,15 +269,15 @@ static int check_one(void *ctx, json_t *record)
 }
 
 /* A copy that was not read back when it was made is compared now. */
-static int was_pending(struct checking *k, const char *label)
+static int was_pending(struct evidence_verify_checking *k, const char *label)
 {
 	json_t *record = record_get(k->c, label, 0, NULL);
-	int pending = record && equals(record, "match", "pending");
+	int pending = record && evidence_verify_equals(record, "match", "pending");
 	json_decref(record);
 	return pending;
 }
 
-static int record_results(struct checking *k)
+static int record_results(struct evidence_verify_checking *k)
 {
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
@@ -299,7 +300,7 @@ static int record_results(struct checking *k)
 	return action_commit(a, k->err);
 }
 
-static int check_label(struct checking *k, const char *label)
+static int check_label(struct evidence_verify_checking *k, const char *label)
 {
 	json_t *record = record_get(k->c, label, 0, k->err);
 	const struct kind *kind = record ? record_kind(record) : NULL;
@@ -315,7 +316,8 @@ static int check_label(struct checking *k, const char *label)
 int evidence_verify_some(struct case_file *c, const struct evidence_verifying *what, struct evidence_report *report,
                          struct err *err)
 {
-	struct checking k = {.c = c, .what = what, .report = report, .err = err, .results = json_object()};
+	struct evidence_verify_checking k = {
+	    .c = c, .what = what, .report = report, .err = err, .results = json_object()};
 	memset(report, 0, sizeof *report);
 	int rc = what->labels ? 0 : record_each(c, "evidence", 0, check_one, &k, err);
 	for (size_t i = 0; rc == 0 && what->labels && i < what->count; i++)

@@ -93,7 +93,7 @@ static int missing(struct accepting *a, const git_oid *id)
 	               git_oid_tostr(hex, sizeof hex, id));
 }
 
-struct visit {
+struct accept_visit {
 	git_oid id;
 	unsigned next; /* parent to look at */
 };
@@ -152,12 +152,12 @@ static int order_commits(struct accepting *a, const git_oid *tip)
 	struct seen_set seen = {NULL, 0, 0};
 	size_t cap = 64;
 	size_t depth = 0;
-	struct visit *stack = xcalloc(cap, sizeof *stack);
+	struct accept_visit *stack = xcalloc(cap, sizeof *stack);
 	int rc = 0;
 	if (!is_here(a, tip))
-		stack[depth++] = (struct visit){*tip, 0};
+		stack[depth++] = (struct accept_visit){*tip, 0};
 	while (rc == 0 && depth > 0) {
-		struct visit *top = &stack[depth - 1];
+		struct accept_visit *top = &stack[depth - 1];
 		const struct heap_object *o = heap_find(a->in, &top->id, GIT_OBJECT_COMMIT);
 		struct commit_text c;
 		if (!o) {
@@ -177,7 +177,7 @@ static int order_commits(struct accepting *a, const git_oid *tip)
 					cap *= 2;
 					stack = xrealloc(stack, cap * sizeof *stack);
 				}
-				stack[depth++] = (struct visit){parent, 0};
+				stack[depth++] = (struct accept_visit){parent, 0};
 			}
 		} else {
 			if (c.parent_count == 0)

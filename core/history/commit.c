@@ -172,7 +172,7 @@ static void add_message(struct buf *message, const struct history_meta *meta)
 }
 
 /* What a commit is made of, step by step. */
-struct making {
+struct commit_making {
 	struct history *h;
 	struct err *err;
 	struct history_change *changes; /* sorted by path */
@@ -188,7 +188,7 @@ struct making {
 	struct buf raw;
 };
 
-static int sort_changes(struct making *m, const struct history_change *changes, size_t count)
+static int sort_changes(struct commit_making *m, const struct history_change *changes, size_t count)
 {
 	m->changes = xcalloc(count, sizeof *m->changes);
 	m->count = count;
@@ -205,7 +205,7 @@ static int sort_changes(struct making *m, const struct history_change *changes, 
 	return 0;
 }
 
-static int find_parents(struct making *m, const char *merge_parent)
+static int find_parents(struct commit_making *m, const char *merge_parent)
 {
 	struct err none = ERR_INIT;
 	char head[HISTORY_ID];
@@ -235,7 +235,7 @@ static int find_parents(struct making *m, const char *merge_parent)
 }
 
 /* A file that stays as it is was not changed, and the trailers must not say so. */
-static int drop_unchanged(struct making *m)
+static int drop_unchanged(struct commit_making *m)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < m->count; i++) {
@@ -256,7 +256,7 @@ static int drop_unchanged(struct making *m)
 	return 0;
 }
 
-static int write_commit(struct making *m, const struct history_meta *meta, const struct history_signer *signer,
+static int write_commit(struct commit_making *m, const struct history_meta *meta, const struct history_signer *signer,
                         git_oid *id)
 {
 	char hex[HISTORY_ID];
@@ -276,7 +276,7 @@ int history_commit(struct history *h, const struct history_change *changes, size
                    const struct history_meta *meta, const struct history_signer *signer, char id[HISTORY_ID],
                    struct err *err)
 {
-	struct making m = {.h = h, .err = err};
+	struct commit_making m = {.h = h, .err = err};
 	struct buf *const texts[] = {&m.parents, &m.prev, &m.headers, &m.message, &m.raw};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		buf_init(texts[i]);

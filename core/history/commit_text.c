@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int bad(struct err *err, const char *what)
+static int commit_text_bad(struct err *err, const char *what)
 {
 	return err_set(err, ERR_DAMAGED, _("a commit has a wrong form: %s"), what);
 }
@@ -79,21 +79,21 @@ int commit_text_parse(struct commit_text *c, const char *raw, size_t n, struct e
 	size_t size;
 	const char *value = header(&p, end, "tree ", &size);
 	if (!value || get_id(value, size, &c->tree) < 0)
-		return bad(err, "tree");
+		return commit_text_bad(err, "tree");
 	while ((value = header(&p, end, "parent ", &size)) != NULL) {
 		if (c->parent_count == 2 || get_id(value, size, &c->parents[c->parent_count++]) < 0)
-			return bad(err, "parent");
+			return commit_text_bad(err, "parent");
 	}
 	value = header(&p, end, "author ", &size);
 	if (!value || get_person(c, value, size) < 0) {
 		commit_text_release(c);
-		return bad(err, "author");
+		return commit_text_bad(err, "author");
 	}
 	size_t committer_size;
 	const char *committer = header(&p, end, "committer ", &committer_size);
 	if (!committer || committer_size != size || memcmp(committer, value, size) != 0) {
 		commit_text_release(c);
-		return bad(err, "committer");
+		return commit_text_bad(err, "committer");
 	}
 	const char *before = p;
 	value = header(&p, end, "gpgsig ", &size);
@@ -101,7 +101,7 @@ int commit_text_parse(struct commit_text *c, const char *raw, size_t n, struct e
 		get_signature(c, &p, end, value, size);
 	if (p == end || *p != '\n' || memchr(raw, '\0', n)) {
 		commit_text_release(c);
-		return bad(err, _("an unknown header"));
+		return commit_text_bad(err, _("an unknown header"));
 	}
 	buf_add(&c->payload, raw, (size_t)(before - raw));
 	size_t head = c->payload.len;

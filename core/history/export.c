@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct exporting {
+struct history_export_exporting {
 	struct history *h;
 	const struct progress *progress;
 	struct err *err;
@@ -35,7 +35,7 @@ static int is_free(const char *dir)
 	return entries == 0;
 }
 
-static int make_target(struct exporting *x, const char *dir)
+static int make_target(struct history_export_exporting *x, const char *dir)
 {
 	git_repository_init_options options;
 	if (git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION) < 0)
@@ -48,7 +48,7 @@ static int make_target(struct exporting *x, const char *dir)
 }
 
 /* An earlier export of this history: a bare repository whose branch is one of our commits. */
-static int open_target(struct exporting *x, const char *dir)
+static int open_target(struct history_export_exporting *x, const char *dir)
 {
 	if (git_repository_open_bare(&x->to, dir) < 0)
 		return err_set(x->err, ERR_EXISTS,
@@ -69,13 +69,13 @@ static int open_target(struct exporting *x, const char *dir)
 
 static int pack_progress(int stage, uint32_t current, uint32_t total, void *payload)
 {
-	struct exporting *x = payload;
+	struct history_export_exporting *x = payload;
 	return progress_step(x->progress, stage == GIT_PACKBUILDER_DELTAFICATION ? _("packing") : _("collecting"),
 	                     current, total, x->err);
 }
 
 /* Packs what the last commit has and `old` has not into that folder. */
-static int write_pack(struct exporting *x, git_repository *from, const char *folder)
+static int write_pack(struct history_export_exporting *x, git_repository *from, const char *folder)
 {
 	git_packbuilder *builder = NULL;
 	git_revwalk *walk = NULL;
@@ -98,7 +98,7 @@ static int write_pack(struct exporting *x, git_repository *from, const char *fol
 	return rc == 0 ? 0 : history_git_error(x->err, _("write the repository"));
 }
 
-static int export_to(struct exporting *x, const char *dir)
+static int export_to(struct history_export_exporting *x, const char *dir)
 {
 	git_repository *from = history_repository(x->h, x->err);
 	if (!from || (is_free(dir) ? make_target(x, dir) : open_target(x, dir)) < 0)
@@ -118,7 +118,7 @@ static int export_to(struct exporting *x, const char *dir)
 
 int history_export(struct history *h, const char *dir, const struct progress *progress, struct err *err)
 {
-	struct exporting x = {.h = h, .progress = progress, .err = err};
+	struct history_export_exporting x = {.h = h, .progress = progress, .err = err};
 	char head[HISTORY_ID];
 	if (history_head(h, head, err) < 0 || git_oid_fromstr(&x.head, head) < 0)
 		return -1;
@@ -130,7 +130,7 @@ int history_export(struct history *h, const char *dir, const struct progress *pr
 /* The newest of our commits that the other object store has: what it descends from is there too. */
 static int newest_known(void *ctx, const struct history_entry *entry)
 {
-	struct exporting *x = ctx;
+	struct history_export_exporting *x = ctx;
 	git_oid id;
 	git_oid_fromstr(&id, entry->id);
 	if (!git_odb_exists(x->there, &id))
@@ -142,7 +142,7 @@ static int newest_known(void *ctx, const struct history_entry *entry)
 
 int history_send(struct history *h, const char *objects, const struct progress *progress, struct err *err)
 {
-	struct exporting x = {.h = h, .progress = progress, .err = err};
+	struct history_export_exporting x = {.h = h, .progress = progress, .err = err};
 	char head[HISTORY_ID];
 	git_repository *from = history_repository(h, err);
 	if (!from || history_head(h, head, err) < 0 || git_oid_fromstr(&x.head, head) < 0)

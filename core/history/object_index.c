@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct entry {
+struct object_index_entry {
 	unsigned char id[GIT_OID_RAWSZ];
 	unsigned char type; /* 0: empty */
 	int64_t row;
 };
 
 struct object_index {
-	struct entry *entries;
+	struct object_index_entry *entries;
 	size_t size; /* a power of two */
 	size_t count;
 	uint64_t factor;
@@ -39,7 +39,7 @@ void object_index_free(struct object_index *x)
 }
 
 /* The entry of the id, or the empty one where it belongs. */
-static struct entry *place(const struct object_index *x, const unsigned char *id)
+static struct object_index_entry *object_index_place(const struct object_index *x, const unsigned char *id)
 {
 	uint64_t key;
 	memcpy(&key, id, sizeof key);
@@ -49,14 +49,14 @@ static struct entry *place(const struct object_index *x, const unsigned char *id
 	return &x->entries[i];
 }
 
-static void grow(struct object_index *x)
+static void object_index_grow(struct object_index *x)
 {
 	struct object_index bigger = *x;
 	bigger.size = x->size * 2;
 	bigger.entries = xcalloc(bigger.size, sizeof *bigger.entries);
 	for (size_t i = 0; i < x->size; i++)
 		if (x->entries[i].type)
-			*place(&bigger, x->entries[i].id) = x->entries[i];
+			*object_index_place(&bigger, x->entries[i].id) = x->entries[i];
 	free(x->entries);
 	*x = bigger;
 }
@@ -64,8 +64,8 @@ static void grow(struct object_index *x)
 void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAWSZ], int64_t row, git_object_t type)
 {
 	if (x->count * 2 >= x->size)
-		grow(x);
-	struct entry *e = place(x, id);
+		object_index_grow(x);
+	struct object_index_entry *e = object_index_place(x, id);
 	x->count += e->type == 0;
 	memcpy(e->id, id, GIT_OID_RAWSZ);
 	e->row = row;
@@ -74,7 +74,7 @@ void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAW
 
 int object_index_find(const struct object_index *x, const git_oid *id, int64_t *row, git_object_t *type)
 {
-	const struct entry *e = place(x, id->id);
+	const struct object_index_entry *e = object_index_place(x, id->id);
 	if (!e->type)
 		return 0;
 	if (row)

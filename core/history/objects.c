@@ -73,7 +73,7 @@ void object_cache_clear(struct history *h)
 
 /* ---- reading */
 
-struct row {
+struct objects_row {
 	int64_t n;
 	git_object_t type;
 	size_t size;
@@ -83,13 +83,13 @@ struct row {
 	size_t data_size;
 };
 
-static int damaged(struct err *err, int64_t row, const char *why)
+static int objects_damaged(struct err *err, int64_t row, const char *why)
 {
 	return err_set(err, ERR_DAMAGED, _("history object in row %lld: %s"), (long long)row, why);
 }
 
 /* Takes the row that the statement stands on apart, and refuses what cannot be. */
-static int row_columns(sqlite3_stmt *s, int column, struct row *row, struct err *err)
+static int row_columns(sqlite3_stmt *s, int column, struct objects_row *row, struct err *err)
 {
 	row->n = sqlite3_column_int64(s, column);
 	int type = sqlite3_column_int(s, column + 1);
@@ -99,19 +99,19 @@ static int row_columns(sqlite3_stmt *s, int column, struct row *row, struct err 
 	row->data = sqlite3_column_blob(s, column + 5);
 	row->data_size = (size_t)sqlite3_column_bytes(s, column + 5);
 	if (type < GIT_OBJECT_COMMIT || type > GIT_OBJECT_TAG)
-		return damaged(err, row->n, _("unknown type"));
+		return objects_damaged(err, row->n, _("unknown type"));
 	if (size < 0 || size > (sqlite3_int64)HISTORY_LIMIT)
-		return damaged(err, row->n, _("impossible size"));
+		return objects_damaged(err, row->n, _("impossible size"));
 	if (row->base < 0 || row->base >= row->n || row->depth < 0 || row->depth > HISTORY_DEPTH ||
 	    (row->base == 0) != (row->depth == 0))
-		return damaged(err, row->n, _("impossible chain of deltas"));
+		return objects_damaged(err, row->n, _("impossible chain of deltas"));
 	row->type = (git_object_t)type;
 	row->size = (size_t)size;
 	return 0;
 }
 
 /* Steps to the one row. 0, 1 when there is none, or -1. */
-static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct err *err)
+static int take_row(struct history *h, sqlite3_stmt *s, struct objects_row *row, struct err *err)
 {
 	int rc = sqlite3_step(s);
 	if (rc == SQLITE_DONE)
@@ -119,7 +119,8 @@ static int take_row(struct history *h, sqlite3_stmt *s, struct row *row, struct 
 	return rc == SQLITE_ROW ? row_columns(s, 0, row, err) : history_sql_error(h, _("read"), err);
 }
 
-static int unpack(struct history *h, const struct row *row, const struct buf *base, struct buf *raw, struct err *err)
+static int objects_unpack(struct history *h, const struct objects_row *row, const struct buf *base, struct buf *raw,
+                          struct err *err)
 {
 	size_t start = raw->len;
 	buf_grow(raw, row->size);
@@ -128,7 +129,7 @@ static int unpack(struct history *h, const struct row *row, const struct buf *ba
 		ZSTD_DCtx_refPrefix(h->decompress, base->data, base->len);
 	size_t got = ZSTD_decompressDCtx(h->decompress, raw->data + start, row->size, row->data, row->data_size);
 	if (ZSTD_isError(got) || got != row->size)
-		return damaged(err, row->n, _("it cannot be unpacked"));
+		return objects_damaged(err, row->n, _("it cannot be unpacked"));
 	raw->len = start + got;
 	raw->data[raw->len] = '\0';
 	return 0;
@@ -146,11 +147,11 @@ static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, st
 	if (!s)
 		return -1;
 	sqlite3_bind_int64(s, 1, n);
-	struct row row;
+	struct objects_row row;
 	int rc = take_row(h, s, &row, err);
 	if (rc != 0 || row.depth >= depth) {
 		sqlite3_reset(s);
-		return rc < 0 ? -1 : damaged(err, n, _("the base of a delta is missing or out of order"));
+		return rc < 0 ? -1 : objects_damaged(err, n, _("the base of a delta is missing or out of order"));
 	}
 	struct buf base = BUF_INIT;
 	if (row.base) {
@@ -160,10 +161,10 @@ static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, st
 		rc = read_row(h, row.base, row.depth, &base, err);
 		row.data = data.data;
 		if (rc == 0)
-			rc = unpack(h, &row, &base, raw, err);
+			rc = objects_unpack(h, &row, &base, raw, err);
 		buf_release(&data);
 	} else {
-		rc = unpack(h, &row, NULL, raw, err);
+		rc = objects_unpack(h, &row, NULL, raw, err);
 		sqlite3_reset(s);
 	}
 	buf_release(&base);
@@ -175,14 +176,14 @@ static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, st
 int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *type, int64_t *n, struct buf *raw,
                   struct err *err)
 {
-	struct row row;
+	struct objects_row row;
 	struct buf base = BUF_INIT;
 	*n = sqlite3_column_int64(s, column);
 	int rc = row_columns(s, column, &row, err);
 	if (rc == 0 && row.base)
 		rc = read_row(h, row.base, row.depth, &base, err);
 	if (rc == 0)
-		rc = unpack(h, &row, row.base ? &base : NULL, raw, err);
+		rc = objects_unpack(h, &row, row.base ? &base : NULL, raw, err);
 	if (rc == 0) {
 		*type = row.type;
 		cache_put(h, row.n, raw->data + raw->len - row.size, row.size);
@@ -191,7 +192,7 @@ int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *
 	return rc;
 }
 
-static int find_row(struct history *h, const git_oid *id, struct row *row, struct err *err)
+static int find_row(struct history *h, const git_oid *id, struct objects_row *row, struct err *err)
 {
 	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ID, err);
 	if (!s)
@@ -204,7 +205,7 @@ static int find_row(struct history *h, const git_oid *id, struct row *row, struc
 
 int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err)
 {
-	struct row row = {.depth = HISTORY_DEPTH};
+	struct objects_row row = {.depth = HISTORY_DEPTH};
 	int rc = 0;
 	if (!h->index || !object_index_find(h->index, id, &row.n, &row.type))
 		rc = find_row(h, id, &row, err);
@@ -222,7 +223,7 @@ int object_read(struct history *h, const git_oid *id, git_object_t *type, struct
 
 int object_header(struct history *h, const git_oid *id, git_object_t *type, size_t *size)
 {
-	struct row row;
+	struct objects_row row;
 	int rc = find_row(h, id, &row, NULL);
 	if (rc == 0 && type)
 		*type = row.type;
@@ -233,7 +234,7 @@ int object_header(struct history *h, const git_oid *id, git_object_t *type, size
 
 /* ---- writing */
 
-static int insert_row(struct history *h, git_object_t type, const void *raw, size_t n, const struct row *base,
+static int insert_row(struct history *h, git_object_t type, const void *raw, size_t n, const struct objects_row *base,
                       const struct buf *prefix, const git_oid *id, struct err *err)
 {
 	size_t bound = ZSTD_compressBound(n);
@@ -269,7 +270,7 @@ int object_write(struct history *h, git_object_t type, const void *raw, size_t n
 		return err_set(err, ERR_INVALID, _("%zu bytes are too many for one object of the history"), n);
 	if (git_odb_hash(id, raw, n, type) < 0)
 		return history_git_error(err, _("hash an object"));
-	struct row row;
+	struct objects_row row;
 	int there = find_row(h, id, &row, err);
 	if (there <= 0)
 		return there;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int run(struct history *h, const char *sql, struct err *err)
+static int rebuild_run(struct history *h, const char *sql, struct err *err)
 {
 	return sqlite3_exec(h->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : history_sql_error(h, _("write"), err);
 }
@@ -69,7 +69,7 @@ static int drop_unfit(void *ctx, int64_t row, const git_oid *id, git_object_t ty
 	snprintf(sql, sizeof sql, "DELETE FROM git_object WHERE n = %lld", (long long)row);
 	/* nothing may be unpacked against it from the cache */
 	r->h->cache[(uint64_t)row % OBJECT_CACHE].row = 0;
-	return run(r->h, sql, r->err);
+	return rebuild_run(r->h, sql, r->err);
 }
 
 struct touched {
@@ -122,11 +122,11 @@ static int set_head(struct history *h, struct err *err)
 	uint64_t number;
 	if (history_head(h, head, NULL) == 0 && history_number(h, head, &number, NULL) == 0)
 		return 0;
-	return run(h,
-	           "DELETE FROM git_ref WHERE name = '" HISTORY_BRANCH "';"
-	           "INSERT INTO git_ref(name, id) SELECT '" HISTORY_BRANCH "', lower(hex(id)) FROM git_commit"
-	           " ORDER BY n DESC LIMIT 1",
-	           err);
+	return rebuild_run(h,
+	                   "DELETE FROM git_ref WHERE name = '" HISTORY_BRANCH "';"
+	                   "INSERT INTO git_ref(name, id) SELECT '" HISTORY_BRANCH "', lower(hex(id)) FROM git_commit"
+	                   " ORDER BY n DESC LIMIT 1",
+	                   err);
 }
 
 static int read_leaf(void *ctx, const char *path, const void *text, size_t n)
@@ -144,7 +144,8 @@ int history_rebuild(struct history *h, struct history_rebuilt *rebuilt, struct e
 	char head[HISTORY_ID];
 	memset(rebuilt, 0, sizeof *rebuilt);
 	history_rolled_back(h);
-	if (each_row(h, drop_unfit, &r, err) < 0 || run(h, "DELETE FROM git_commit; DELETE FROM git_touch", err) < 0 ||
+	if (each_row(h, drop_unfit, &r, err) < 0 ||
+	    rebuild_run(h, "DELETE FROM git_commit; DELETE FROM git_touch", err) < 0 ||
 	    each_row(h, index_one, &r, err) < 0 || set_head(h, err) < 0)
 		return -1;
 	rebuilt->tree_whole =

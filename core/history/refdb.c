@@ -126,7 +126,7 @@ static int check_old(git_refdb_backend *backend, const char *name, const git_oid
 	return rc;
 }
 
-static int put(struct history *h, const git_reference *ref, const char *name)
+static int refdb_put(struct history *h, const git_reference *ref, const char *name)
 {
 	char hex[HISTORY_ID] = "";
 	sqlite3_stmt *s = history_statement(h, HISTORY_REF_PUT, NULL);
@@ -153,7 +153,7 @@ static int ref_write(git_refdb_backend *backend, const git_reference *ref, int f
 		rc = GIT_EEXISTS;
 	if (rc == 0)
 		rc = check_old(backend, git_reference_name(ref), old, old_target);
-	return rc == 0 ? put(history_of(backend), ref, git_reference_name(ref)) : rc;
+	return rc == 0 ? refdb_put(history_of(backend), ref, git_reference_name(ref)) : rc;
 }
 
 static int ref_del(git_refdb_backend *backend, const char *name, const git_oid *old, const char *old_target)
@@ -183,7 +183,7 @@ static int ref_rename(git_reference **out, git_refdb_backend *backend, const cha
 	if (rc == 0)
 		rc = ref_lookup(&ref, backend, old_name);
 	if (rc == 0)
-		rc = put(history_of(backend), ref, new_name);
+		rc = refdb_put(history_of(backend), ref, new_name);
 	git_reference_free(ref);
 	if (rc == 0)
 		rc = ref_del(backend, old_name, NULL, NULL);

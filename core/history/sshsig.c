@@ -30,13 +30,13 @@ static void put_string(struct buf *b, const void *bytes, size_t n)
 	buf_add(b, bytes, n);
 }
 
-struct reader {
+struct sshsig_reader {
 	const unsigned char *p;
 	size_t n;
 	int bad;
 };
 
-static uint32_t get_u32(struct reader *r)
+static uint32_t get_u32(struct sshsig_reader *r)
 {
 	if (r->bad || r->n < 4) {
 		r->bad = 1;
@@ -48,10 +48,10 @@ static uint32_t get_u32(struct reader *r)
 	return value;
 }
 
-static struct reader get_string(struct reader *r)
+static struct sshsig_reader get_string(struct sshsig_reader *r)
 {
 	uint32_t n = get_u32(r);
-	struct reader inner = {r->p, n, 0};
+	struct sshsig_reader inner = {r->p, n, 0};
 	if (r->bad || n > r->n) {
 		r->bad = 1;
 		inner.n = 0;
@@ -63,7 +63,7 @@ static struct reader get_string(struct reader *r)
 	return inner;
 }
 
-static int is_text(const struct reader *r, const char *text)
+static int is_text(const struct sshsig_reader *r, const char *text)
 {
 	return !r->bad && r->n == strlen(text) && memcmp(r->p, text, r->n) == 0;
 }
@@ -74,10 +74,10 @@ static void put_public_key(struct buf *b, const unsigned char public_key[32])
 	put_string(b, public_key, 32);
 }
 
-static int get_public_key(struct reader blob, unsigned char public_key[32])
+static int get_public_key(struct sshsig_reader blob, unsigned char public_key[32])
 {
-	struct reader type = get_string(&blob);
-	struct reader key = get_string(&blob);
+	struct sshsig_reader type = get_string(&blob);
+	struct sshsig_reader key = get_string(&blob);
 	if (!is_text(&type, key_type) || key.bad || key.n != 32 || blob.n != 0)
 		return -1;
 	memcpy(public_key, key.p, 32);
@@ -158,25 +158,25 @@ int sshsig_parse(const char *name_space, const char *armour, size_t n, struct ss
 	if (sodium_base642bin(bytes, sizeof bytes, armour + sizeof begin - 1, n - (sizeof begin - 1) - (sizeof end - 1),
 	                      "\r\n ", &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
 		return bad(err, "base64");
-	struct reader r = {bytes, size, 0};
+	struct sshsig_reader r = {bytes, size, 0};
 	if (r.n < 6 || memcmp(r.p, magic, 6) != 0)
 		return bad(err, "SSHSIG");
 	r.p += 6;
 	r.n -= 6;
 	uint32_t version = get_u32(&r);
-	struct reader key = get_string(&r);
-	struct reader space = get_string(&r);
-	struct reader reserved = get_string(&r);
-	struct reader hash = get_string(&r);
-	struct reader signature = get_string(&r);
+	struct sshsig_reader key = get_string(&r);
+	struct sshsig_reader space = get_string(&r);
+	struct sshsig_reader reserved = get_string(&r);
+	struct sshsig_reader hash = get_string(&r);
+	struct sshsig_reader signature = get_string(&r);
 	if (r.bad || r.n != 0 || version != 1 || reserved.n != 0)
 		return bad(err, _("its parts do not fit"));
 	if (!is_text(&space, name_space))
 		return bad(err, _("it was made for another purpose"));
 	if (!is_text(&hash, "sha512"))
 		return bad(err, _("its digest is not sha512"));
-	struct reader type = get_string(&signature);
-	struct reader value = get_string(&signature);
+	struct sshsig_reader type = get_string(&signature);
+	struct sshsig_reader value = get_string(&signature);
 	if (get_public_key(key, sig->public_key) < 0 || !is_text(&type, key_type) || value.bad || value.n != 64 ||
 	    signature.n != 0)
 		return bad(err, _("its key is not ssh-ed25519"));
@@ -225,7 +225,7 @@ int ssh_public_parse(const char *line, unsigned char public_key[32], struct err 
 		size_t n = strcspn(text, " \t\r\n");
 		if (sodium_base642bin(blob, sizeof blob, text, n, NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) ==
 		        0 &&
-		    get_public_key((struct reader){blob, size, 0}, public_key) == 0)
+		    get_public_key((struct sshsig_reader){blob, size, 0}, public_key) == 0)
 			return 0;
 	}
 	return err_set(err, ERR_INVALID, _("not an `ssh-ed25519 AAAA…` public key line"));

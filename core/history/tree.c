@@ -74,7 +74,7 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 
 /* ---- editing */
 
-struct editing {
+struct history_tree_editing {
 	struct history *h;
 	struct err *err;
 };
@@ -138,11 +138,11 @@ static void put_entry(struct buf *raw, unsigned mode, const char *name, size_t n
 	buf_add(raw, id->id, GIT_OID_RAWSZ);
 }
 
-static int edit(struct editing *e, const git_oid *old, size_t skip, const struct history_change *changes, size_t count,
-                int depth, git_oid *id, int *empty);
+static int history_tree_edit(struct history_tree_editing *e, const git_oid *old, size_t skip,
+                             const struct history_change *changes, size_t count, int depth, git_oid *id, int *empty);
 
 /* What one name of a tree becomes. `gone` is set if nothing is left of it. */
-static int edit_entry(struct editing *e, const struct tree_entry *old, size_t skip,
+static int edit_entry(struct history_tree_editing *e, const struct tree_entry *old, size_t skip,
                       const struct history_change *changes, size_t count, int depth, unsigned *mode, git_oid *id,
                       int *gone)
 {
@@ -151,7 +151,7 @@ static int edit_entry(struct editing *e, const struct tree_entry *old, size_t sk
 	if (strchr(rest, '/')) {
 		*mode = MODE_FOLDER;
 		const git_oid *below = old && old->mode == MODE_FOLDER ? &old->id : NULL;
-		return edit(e, below, skip + strcspn(rest, "/") + 1, changes, count, depth + 1, id, gone);
+		return history_tree_edit(e, below, skip + strcspn(rest, "/") + 1, changes, count, depth + 1, id, gone);
 	}
 	*mode = MODE_FILE;
 	if (!changes->text) {
@@ -168,8 +168,8 @@ static int same_part(const char *a, const char *b)
 	return strncmp(a, b, n) == 0 && (b[n] == '/' || b[n] == '\0') && a[n] == b[n];
 }
 
-static int edit(struct editing *e, const git_oid *old, size_t skip, const struct history_change *changes, size_t count,
-                int depth, git_oid *id, int *empty)
+static int history_tree_edit(struct history_tree_editing *e, const git_oid *old, size_t skip,
+                             const struct history_change *changes, size_t count, int depth, git_oid *id, int *empty)
 {
 	struct buf raw = BUF_INIT;
 	struct buf out = BUF_INIT;
@@ -223,9 +223,9 @@ static int edit(struct editing *e, const git_oid *old, size_t skip, const struct
 int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
               struct err *err)
 {
-	struct editing e = {h, err};
+	struct history_tree_editing e = {h, err};
 	int empty;
-	return edit(&e, old, 0, changes, count, 0, id, &empty);
+	return history_tree_edit(&e, old, 0, changes, count, 0, id, &empty);
 }
 
 /* ---- walking */

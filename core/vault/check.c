@@ -7,15 +7,15 @@
 #include <sodium.h>
 #include <string.h>
 
-struct findings {
+struct vault_check_findings {
 	void (*tell)(void *ctx, const char *text);
 	void *ctx;
 	int count;
 };
 
-static void found(struct findings *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void found(struct vault_check_findings *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void found(struct findings *f, const char *format, ...)
+static void found(struct vault_check_findings *f, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	va_list args;
@@ -28,7 +28,7 @@ static void found(struct findings *f, const char *format, ...)
 	buf_release(&text);
 }
 
-static void check_page(struct vault *v, uint32_t page, struct findings *f)
+static void check_page(struct vault *v, uint32_t page, struct vault_check_findings *f)
 {
 	unsigned char tag[TAG_SIZE];
 	int rc = page_authenticate(v, page, tag);
@@ -46,13 +46,13 @@ static void check_page(struct vault *v, uint32_t page, struct findings *f)
 int vault_check_pages(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
                       void *ctx)
 {
-	struct findings f = {finding, ctx, 0};
+	struct vault_check_findings f = {finding, ctx, 0};
 	for (uint32_t page = first; page <= v->pages.count && page - first < count; page++)
 		check_page(v, page, &f);
 	return f.count;
 }
 
-static void check_headers(struct vault *v, struct findings *f)
+static void check_headers(struct vault *v, struct vault_check_findings *f)
 {
 	unsigned char *copy = xmalloc(HEADER_SIZE);
 	for (int i = 0; i < HEADER_COPIES; i++) {
@@ -67,7 +67,7 @@ static void check_headers(struct vault *v, struct findings *f)
 		found(f, _("the header was put back from an earlier state"));
 }
 
-static void check_anchors(struct vault *v, struct findings *f)
+static void check_anchors(struct vault *v, struct vault_check_findings *f)
 {
 	unsigned char block[ANCHOR_SIZE];
 	for (int i = 0; i < ANCHOR_COPIES; i++) {
@@ -82,7 +82,7 @@ static void check_anchors(struct vault *v, struct findings *f)
 	}
 }
 
-static int check_log(struct vault *v, const struct progress *progress, struct findings *f, struct err *err)
+static int check_log(struct vault *v, const struct progress *progress, struct vault_check_findings *f, struct err *err)
 {
 	for (uint32_t frame = 1; frame <= v->log.commit; frame++) {
 		if (frame % 64 == 1 &&
@@ -95,7 +95,7 @@ static int check_log(struct vault *v, const struct progress *progress, struct fi
 	return 0;
 }
 
-static void check_structure(struct vault *v, struct findings *f)
+static void check_structure(struct vault *v, struct vault_check_findings *f)
 {
 	sqlite3_stmt *s = NULL;
 	err_clear(&v->fault);
@@ -115,7 +115,7 @@ static void check_structure(struct vault *v, struct findings *f)
 int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
                       void *ctx, struct err *err)
 {
-	struct findings f = {finding, ctx, 0};
+	struct vault_check_findings f = {finding, ctx, 0};
 	for (unsigned i = 0; i < v->report.damage && i < 1; i++)
 		found(&f, "%s", v->report.damage_text);
 	check_headers(v, &f);
@@ -128,7 +128,7 @@ int vault_check_frame(struct vault *v, const struct progress *progress, void (*f
 int vault_check(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
                 void *ctx, struct err *err)
 {
-	struct findings f = {finding, ctx, 0};
+	struct vault_check_findings f = {finding, ctx, 0};
 	for (unsigned i = 0; i < v->report.damage && i < 1; i++)
 		found(&f, "%s", v->report.damage_text);
 	check_headers(v, &f);

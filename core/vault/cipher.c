@@ -65,8 +65,8 @@ static struct cipher_engine *engine_new(void)
 }
 
 /* The key and nonce of this one block. */
-static void inner(unsigned char key_out[KEY_SIZE], unsigned char nonce_out[INNER_NONCE], const unsigned char *nonce,
-                  const unsigned char *key)
+static void inner(unsigned char key_out[CIPHER_KEY_SIZE], unsigned char nonce_out[INNER_NONCE],
+                  const unsigned char *nonce, const unsigned char *key)
 {
 	crypto_core_hchacha20(key_out, nonce, key, NULL);
 	memset(nonce_out, 0, 4);
@@ -82,7 +82,7 @@ static int engine_seal(struct cipher_engine *e, unsigned char *block, unsigned c
                        size_t n, const unsigned char *associated, size_t a, const unsigned char *nonce,
                        const unsigned char *key)
 {
-	unsigned char block_key[KEY_SIZE], block_nonce[INNER_NONCE];
+	unsigned char block_key[CIPHER_KEY_SIZE], block_nonce[INNER_NONCE];
 	int out;
 	OSSL_PARAM parameters[] = {tag_parameter(tag), OSSL_PARAM_construct_end()};
 	inner(block_key, block_nonce, nonce, key);
@@ -103,7 +103,7 @@ static int engine_open(struct cipher_engine *e, unsigned char *text, const unsig
                        const unsigned char *tag, const unsigned char *associated, size_t a, const unsigned char *nonce,
                        const unsigned char *key)
 {
-	unsigned char block_key[KEY_SIZE], block_nonce[INNER_NONCE], expected[TAG_SIZE];
+	unsigned char block_key[CIPHER_KEY_SIZE], block_nonce[INNER_NONCE], expected[TAG_SIZE];
 	int out;
 	const OSSL_PARAM parameters[] = {tag_parameter(expected), OSSL_PARAM_construct_end()};
 	memcpy(expected, tag, TAG_SIZE);
@@ -145,14 +145,14 @@ static void derive(unsigned char *out, size_t n, uint64_t subkey, const struct c
 
 void cipher_derive(struct cipher_keys *keys)
 {
-	derive(keys->page, KEY_SIZE, SUBKEY_PAGE, keys);
-	derive(keys->log, KEY_SIZE, SUBKEY_LOG, keys);
-	derive(keys->header, KEY_SIZE, SUBKEY_HEADER, keys);
-	derive(keys->anchor, KEY_SIZE, SUBKEY_ANCHOR, keys);
+	derive(keys->page, CIPHER_KEY_SIZE, SUBKEY_PAGE, keys);
+	derive(keys->log, CIPHER_KEY_SIZE, SUBKEY_LOG, keys);
+	derive(keys->header, CIPHER_KEY_SIZE, SUBKEY_HEADER, keys);
+	derive(keys->anchor, CIPHER_KEY_SIZE, SUBKEY_ANCHOR, keys);
 	derive(keys->seal, sizeof keys->seal, SUBKEY_SEAL, keys);
-	unsigned char key[KEY_SIZE];
+	unsigned char key[CIPHER_KEY_SIZE];
 	derive(key, sizeof key, SUBKEY_COMMITMENT, keys);
-	crypto_generichash(keys->commitment, KEY_SIZE, keys->id, FILE_ID, key, sizeof key);
+	crypto_generichash(keys->commitment, CIPHER_KEY_SIZE, keys->id, FILE_ID, key, sizeof key);
 	sodium_memzero(key, sizeof key);
 }
 
@@ -172,8 +172,8 @@ static void take_nonce(struct cipher_keys *keys, unsigned char nonce[NONCE_SIZE]
 
 #define ASSOCIATED (FILE_ID + 1 + 4)
 
-static const unsigned char *describe(const struct cipher_keys *keys, enum cipher_sort sort, uint32_t number,
-                                     unsigned char associated[ASSOCIATED])
+static const unsigned char *cipher_describe(const struct cipher_keys *keys, enum cipher_sort sort, uint32_t number,
+                                            unsigned char associated[ASSOCIATED])
 {
 	memcpy(associated, keys->id, FILE_ID);
 	associated[FILE_ID] = (unsigned char)sort;
@@ -193,7 +193,7 @@ void cipher_seal(struct cipher_keys *keys, enum cipher_sort sort, uint32_t numbe
                  const unsigned char *text, size_t n)
 {
 	unsigned char associated[ASSOCIATED];
-	const unsigned char *key = describe(keys, sort, number, associated);
+	const unsigned char *key = cipher_describe(keys, sort, number, associated);
 	unsigned char *nonce = block + n, *tag = nonce + NONCE_SIZE;
 	take_nonce(keys, nonce);
 	if (keys->engine && n >= ENGINE_LEAST &&
@@ -207,7 +207,7 @@ int cipher_open(const struct cipher_keys *keys, enum cipher_sort sort, uint32_t 
                 const unsigned char *block, size_t n)
 {
 	unsigned char associated[ASSOCIATED];
-	const unsigned char *key = describe(keys, sort, number, associated);
+	const unsigned char *key = cipher_describe(keys, sort, number, associated);
 	const unsigned char *nonce = block + n, *tag = nonce + NONCE_SIZE;
 	if (keys->engine && n >= ENGINE_LEAST)
 		return engine_open(keys->engine, text, block, n, tag, associated, sizeof associated, nonce, key);

@@ -24,14 +24,15 @@ struct cipher_engine;
 
 /* In guarded memory: cipher_keys_new(), cipher_keys_free(). */
 struct cipher_keys {
-	unsigned char data[KEY_SIZE]; /* the data key */
-	unsigned char page[KEY_SIZE]; /* all following are derived by crypto_kdf, context "genba-v1" */
-	unsigned char log[KEY_SIZE];
-	unsigned char header[KEY_SIZE];
-	unsigned char anchor[KEY_SIZE];
+	unsigned char data[CIPHER_KEY_SIZE]; /* the data key */
+	unsigned char page[CIPHER_KEY_SIZE]; /* all following are derived by crypto_kdf, context "genba-v1" */
+	unsigned char log[CIPHER_KEY_SIZE];
+	unsigned char header[CIPHER_KEY_SIZE];
+	unsigned char anchor[CIPHER_KEY_SIZE];
 	unsigned char seal[16];
-	unsigned char commitment[KEY_SIZE]; /* BLAKE2b of the file id under a subkey: says which key the header means */
-	unsigned char id[FILE_ID];          /* the file's id; not secret */
+	unsigned char
+	    commitment[CIPHER_KEY_SIZE]; /* BLAKE2b of the file id under a subkey: says which key the header means */
+	unsigned char id[FILE_ID];       /* the file's id; not secret */
 	unsigned char pool[NONCE_POOL][NONCE_SIZE];
 	unsigned pool_used;
 	int pool_process;             /* cipher's count of forks when the pool was filled */

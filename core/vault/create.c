@@ -100,7 +100,7 @@ struct vault *vault_begin(sqlite3_vfs *below, const char *path, const struct vau
 	if (!v)
 		return NULL;
 	v->phase = PHASE_CREATING;
-	randombytes_buf(v->keys->data, KEY_SIZE);
+	randombytes_buf(v->keys->data, CIPHER_KEY_SIZE);
 	randombytes_buf(v->keys->id, FILE_ID);
 	cipher_derive(v->keys);
 	if (refuse_old_log(v, err) < 0 || build_header(v, slots, count, signer, err) < 0 || make_file(v, err) < 0) {

@@ -35,7 +35,7 @@ static void plain_digest(unsigned char digest[DIGEST], const unsigned char *raw)
 
 static void keyed_digest(unsigned char digest[DIGEST], const unsigned char *raw, const struct cipher_keys *keys)
 {
-	crypto_generichash(digest, DIGEST, raw, AT_KEYED, keys->header, KEY_SIZE);
+	crypto_generichash(digest, DIGEST, raw, AT_KEYED, keys->header, CIPHER_KEY_SIZE);
 }
 
 static enum header_state judge_slots(const unsigned char *raw, struct err *why)
@@ -137,7 +137,7 @@ int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unloc
 			no_memory |= rc == -2;
 		}
 	}
-	sodium_memzero(keys->data, KEY_SIZE);
+	sodium_memzero(keys->data, CIPHER_KEY_SIZE);
 	if (forged)
 		return err_set(err, ERR_DAMAGED,
 		               _("a slot opens, but the header is not by a holder of its key: it was forged"));
@@ -154,11 +154,11 @@ int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned 
                            struct err *err)
 {
 	memcpy(keys->id, header_id(raw), FILE_ID);
-	memcpy(keys->data, key, KEY_SIZE);
+	memcpy(keys->data, key, CIPHER_KEY_SIZE);
 	cipher_derive(keys);
 	if (header_authenticate(raw, keys) == 0)
 		return 0;
-	sodium_memzero(keys->data, KEY_SIZE);
+	sodium_memzero(keys->data, CIPHER_KEY_SIZE);
 	return err_set(err, ERR_UNLOCK, _("the key is not that of this file"));
 }
 
@@ -166,7 +166,7 @@ int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct ciphe
 {
 	unsigned char digest[DIGEST];
 	keyed_digest(digest, raw, keys);
-	return sodium_memcmp(raw + AT_COMMITMENT, keys->commitment, KEY_SIZE) |
+	return sodium_memcmp(raw + AT_COMMITMENT, keys->commitment, CIPHER_KEY_SIZE) |
 	       sodium_memcmp(raw + AT_KEYED, digest, DIGEST);
 }
 
@@ -177,7 +177,7 @@ void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_
 	crypto_generichash_init(&state, NULL, 0, VAULT_MARK);
 	crypto_generichash_update(&state, purpose, sizeof purpose);
 	crypto_generichash_update(&state, raw + AT_ID, FILE_ID);
-	crypto_generichash_update(&state, raw + AT_COMMITMENT, KEY_SIZE);
+	crypto_generichash_update(&state, raw + AT_COMMITMENT, CIPHER_KEY_SIZE);
 	crypto_generichash_final(&state, mark, VAULT_MARK);
 }
 
@@ -238,7 +238,7 @@ void header_build(unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys
 	put_u32(raw + AT_PAGE_SIZE, PAGE_SIZE);
 	memcpy(raw + AT_ID, keys->id, FILE_ID);
 	put_u64(raw + AT_SEQUENCE, sequence);
-	memcpy(raw + AT_COMMITMENT, keys->commitment, KEY_SIZE);
+	memcpy(raw + AT_COMMITMENT, keys->commitment, CIPHER_KEY_SIZE);
 	if (signer) {
 		memcpy(raw + AT_SIGNER, signer->public_key, VAULT_KEY);
 		size_t n = signed_blob(blob, raw);

@@ -39,7 +39,7 @@ enum {
 	FRAME_TEXT = FRAME_SIZE - SEAL_OVERHEAD,
 
 	FILE_ID = 16,
-	KEY_SIZE = 32,
+	CIPHER_KEY_SIZE = 32,
 };
 
 static inline int64_t layout_page_offset(uint32_t page)

@@ -153,7 +153,7 @@ static int flush_held(struct vault *v)
 
 /* ---- what SQLite calls ---- */
 
-static int begin(struct vault *v, const unsigned char *header)
+static int vault_log_begin(struct vault *v, const unsigned char *header)
 {
 	struct log *log = &v->log;
 	int rc = state_log_begins(v, header);
@@ -174,7 +174,7 @@ int log_write(struct vault *v, const unsigned char *data, int n, int64_t offset)
 {
 	struct log *log = &v->log;
 	if (offset == 0 && n == WAL_HEADER)
-		return begin(v, data);
+		return vault_log_begin(v, data);
 	int64_t behind = offset - WAL_HEADER;
 	uint32_t frame = (uint32_t)(behind / FRAME_SIZE) + 1;
 	int64_t within = behind % FRAME_SIZE;

@@ -23,7 +23,7 @@ struct scan {
 	const char *reason; /* why frame chained + 1 is not right */
 };
 
-static uint32_t word(const unsigned char *p, int big_endian)
+static uint32_t recover_word(const unsigned char *p, int big_endian)
 {
 	return big_endian ? get_u32(p) : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
@@ -33,8 +33,8 @@ static void add_checksum(struct scan *s, const unsigned char *p, size_t n)
 {
 	uint32_t a = s->sum[0], b = s->sum[1];
 	for (size_t i = 0; i < n; i += 8) {
-		a += word(p + i, s->big_endian) + b;
-		b += word(p + i + 4, s->big_endian) + a;
+		a += recover_word(p + i, s->big_endian) + b;
+		b += recover_word(p + i + 4, s->big_endian) + a;
 	}
 	s->sum[0] = a;
 	s->sum[1] = b;

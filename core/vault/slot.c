@@ -17,8 +17,8 @@ enum {
 	AT_LABEL = 112,  /* 32 bytes of ciphertext, tag */
 
 	KDF_ARGON2ID13 = 1,
-	WRAPPED_END = AT_WRAPPED + KEY_SIZE + SEAL_OVERHEAD,
-	BOX_TEXT = KEY_SIZE + FILE_ID,
+	WRAPPED_END = AT_WRAPPED + CIPHER_KEY_SIZE + SEAL_OVERHEAD,
+	BOX_TEXT = CIPHER_KEY_SIZE + FILE_ID,
 	BOX_SIZE = BOX_TEXT + crypto_box_SEALBYTES,
 };
 _Static_assert((int)AT_BOX + BOX_SIZE == (int)AT_LABEL, "box and label fill a recipient slot");
@@ -81,9 +81,10 @@ static void wrap_associated(unsigned char associated[FILE_ID + AT_WRAPPED], cons
 	memcpy(associated + FILE_ID, slot, AT_WRAPPED);
 }
 
-static int derive_wrapping(unsigned char key[KEY_SIZE], const unsigned char *slot, const struct secret *passphrase)
+static int derive_wrapping(unsigned char key[CIPHER_KEY_SIZE], const unsigned char *slot,
+                           const struct secret *passphrase)
 {
-	return crypto_pwhash_argon2id(key, KEY_SIZE, passphrase->data ? passphrase->data : "", passphrase->len,
+	return crypto_pwhash_argon2id(key, CIPHER_KEY_SIZE, passphrase->data ? passphrase->data : "", passphrase->len,
 	                              slot + AT_SALT, get_u32(slot + AT_PASSES), (size_t)get_u32(slot + AT_KIB) * 1024,
 	                              crypto_pwhash_argon2id_ALG_ARGON2ID13);
 }
@@ -100,7 +101,7 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
 	put_u32(slot + AT_PASSES, passes);
 	put_u32(slot + AT_KIB, kib);
 	randombytes_buf(slot + AT_SALT, crypto_pwhash_argon2id_SALTBYTES);
-	unsigned char *key = secret_alloc(KEY_SIZE);
+	unsigned char *key = secret_alloc(CIPHER_KEY_SIZE);
 	int rc = derive_wrapping(key, slot, want->passphrase);
 	if (rc < 0)
 		rc = err_set(err, ERR_FAILED,
@@ -109,11 +110,11 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
 	if (rc == 0) {
 		unsigned char associated[FILE_ID + AT_WRAPPED];
 		wrap_associated(associated, slot, keys);
-		unsigned char *nonce = slot + AT_WRAPPED + KEY_SIZE;
+		unsigned char *nonce = slot + AT_WRAPPED + CIPHER_KEY_SIZE;
 		randombytes_buf(nonce, NONCE_SIZE);
 		crypto_aead_xchacha20poly1305_ietf_encrypt_detached(slot + AT_WRAPPED, nonce + NONCE_SIZE, NULL,
-		                                                    keys->data, KEY_SIZE, associated, sizeof associated,
-		                                                    NULL, nonce, key);
+		                                                    keys->data, CIPHER_KEY_SIZE, associated,
+		                                                    sizeof associated, NULL, nonce, key);
 	}
 	secret_free(key);
 	return rc;
@@ -122,7 +123,7 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
 /* The label's nonce follows from the box, which is never made twice. */
 static void label_nonce(unsigned char nonce[NONCE_SIZE], const unsigned char *slot, const struct cipher_keys *keys)
 {
-	crypto_generichash(nonce, NONCE_SIZE, slot + AT_BOX, BOX_SIZE, keys->header, KEY_SIZE);
+	crypto_generichash(nonce, NONCE_SIZE, slot + AT_BOX, BOX_SIZE, keys->header, CIPHER_KEY_SIZE);
 }
 
 static int make_recipient(unsigned char *slot, const struct vault_new_slot *want, const struct cipher_keys *keys,
@@ -133,8 +134,8 @@ static int make_recipient(unsigned char *slot, const struct vault_new_slot *want
 		return err_set(err, ERR_INVALID, _("the recipient's key is not a usable Ed25519 key"));
 	slot[AT_TYPE] = VAULT_SLOT_RECIPIENT;
 	unsigned char *text = secret_alloc(BOX_TEXT);
-	memcpy(text, keys->data, KEY_SIZE);
-	memcpy(text + KEY_SIZE, keys->id, FILE_ID);
+	memcpy(text, keys->data, CIPHER_KEY_SIZE);
+	memcpy(text + CIPHER_KEY_SIZE, keys->id, FILE_ID);
 	int rc = crypto_box_seal(slot + AT_BOX, text, BOX_TEXT, curve);
 	secret_free(text);
 	if (rc < 0)
@@ -160,14 +161,14 @@ int slot_make(unsigned char slot[SLOT_SIZE], const struct vault_new_slot *want, 
 int slot_open_passphrase(const unsigned char slot[SLOT_SIZE], const struct secret *passphrase, struct cipher_keys *keys)
 {
 	unsigned char associated[FILE_ID + AT_WRAPPED];
-	unsigned char *key = secret_alloc(KEY_SIZE);
+	unsigned char *key = secret_alloc(CIPHER_KEY_SIZE);
 	int rc = -2;
 	if (derive_wrapping(key, slot, passphrase) == 0) {
-		const unsigned char *nonce = slot + AT_WRAPPED + KEY_SIZE;
+		const unsigned char *nonce = slot + AT_WRAPPED + CIPHER_KEY_SIZE;
 		wrap_associated(associated, slot, keys);
-		rc = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(keys->data, NULL, slot + AT_WRAPPED, KEY_SIZE,
-		                                                         nonce + NONCE_SIZE, associated,
-		                                                         sizeof associated, nonce, key);
+		rc = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(keys->data, NULL, slot + AT_WRAPPED,
+		                                                         CIPHER_KEY_SIZE, nonce + NONCE_SIZE,
+		                                                         associated, sizeof associated, nonce, key);
 	}
 	secret_free(key);
 	return rc;
@@ -185,10 +186,10 @@ int slot_open_recipient(const unsigned char slot[SLOT_SIZE], const struct vault_
 	if (rc == 0)
 		rc = crypto_box_seal_open(text, slot + AT_BOX, BOX_SIZE, public_key, secret);
 	/* a box lifted from another file's header opens too: the id inside tells */
-	if (rc == 0 && memcmp(text + KEY_SIZE, keys->id, FILE_ID) != 0)
+	if (rc == 0 && memcmp(text + CIPHER_KEY_SIZE, keys->id, FILE_ID) != 0)
 		rc = -1;
 	if (rc == 0)
-		memcpy(keys->data, text, KEY_SIZE);
+		memcpy(keys->data, text, CIPHER_KEY_SIZE);
 	secret_free(secret);
 	return rc < 0 ? -1 : 0;
 }

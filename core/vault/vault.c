@@ -301,7 +301,7 @@ static int finish_recovery(struct vault *v, struct err *err)
 }
 
 /* Closes SQLite without a checkpoint, for errors. */
-static void abandon(struct vault *v)
+static void vault_abandon(struct vault *v)
 {
 	if (v->db) {
 		v->dead = 1;
@@ -341,7 +341,7 @@ static int open_vault(struct vault **out, sqlite3_vfs *below, const char *path, 
 	if (rc == 0 && !(flags & VAULT_READ_ONLY))
 		rc = finish_recovery(v, err);
 	if (rc < 0) {
-		abandon(v);
+		vault_abandon(v);
 		return -1;
 	}
 	err_clear(&v->fault);

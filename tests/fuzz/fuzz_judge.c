@@ -2,7 +2,7 @@
  * A file of a commit that came, against itself as it was before. What is
  * believed must be a record with id, kind, label and time, at its own path.
  */
-#include "handover/merge/judge.h"
+#include "handover/merge/merge_validate.h"
 
 #include "base/err.h"
 #include "base/json.h"
@@ -34,11 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		buf_adds(&path, "asset/x/y/z/id.json");
 	json_t *named = json_object();
-	int rc = judge_file(named, path.data, &text, NULL, &err);
+	int rc = merge_validate_file(named, path.data, &text, NULL, &err);
 	if (rc == 0) {
 		must(kind && id && json_get_string(object, "label") && json_get_string(object, "modified"));
-		must(judge_file(NULL, path.data, &text, &text, &err) == 0); /* unchanged is as good */
-		must(judge_file(NULL, path.data, NULL, &text, &err) < 0);
+		must(merge_validate_file(NULL, path.data, &text, &text, &err) == 0); /* unchanged is as good */
+		must(merge_validate_file(NULL, path.data, NULL, &text, &err) < 0);
 	} else {
 		must(err.code != 0);
 	}

@@ -11,8 +11,8 @@
 #include "case/care/verify.h"
 #include "case/store/draft.h"
 #include "case/store/meta.h"
-#include "case/trust/seen.h"
-#include "handover/parcel/settle.h"
+#include "case/trust/high_water_mark.h"
+#include "handover/parcel/handover_recover.h"
 #include "history/history.h"
 
 #include <sys/stat.h>
@@ -57,7 +57,7 @@ static void an_id_is_no_path(void **state)
 		char *before = victims_files(s);
 		s->c = victim_opens(s, GATE_UPGRADE, &err);
 		if (s->c) {
-			seen_update(s->c);
+			high_water_mark_update(s->c);
 			backup_schedule(s->c, s->folder, 5, NULL);
 			assert_true(refuses(s->c));
 			case_close(s->c, NULL);

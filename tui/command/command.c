@@ -54,7 +54,7 @@ void command_usage(const struct command *command, struct buf *out)
 		buf_addf(out, " %s", command->operands);
 }
 
-static int refuse(const struct session *s, const struct command *command, struct err *err)
+static int command_refuse(const struct session *s, const struct command *command, struct err *err)
 {
 	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
 		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
@@ -69,7 +69,8 @@ static int refuse(const struct session *s, const struct command *command, struct
 
 const char *command_refusal(const struct session *s, const struct command *command, struct err *err)
 {
-	if (refuse(s, command, err) < 0 || ((command->flags & COMMAND_WRITES) && s->c && case_may_write(s->c, err) < 0))
+	if (command_refuse(s, command, err) < 0 ||
+	    ((command->flags & COMMAND_WRITES) && s->c && case_may_write(s->c, err) < 0))
 		return err->message;
 	return NULL;
 }
@@ -79,7 +80,7 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	const struct command *command = command_find(argv[0]);
 	if (!command)
 		return err_set(err, ERR_USAGE, _("there is no command '%s'; `genba help` lists them"), argv[0]);
-	if (refuse(s, command, err) < 0)
+	if (command_refuse(s, command, err) < 0)
 		return -1;
 	struct args args;
 	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)

@@ -74,7 +74,7 @@ static int is_japanese(void)
 }
 
 /* Chooses the language's half of each {English|日本語} and puts the folder in. */
-static void expand(const char *line, size_t n, const char *dir, struct buf *out)
+static void demo_expand(const char *line, size_t n, const char *dir, struct buf *out)
 {
 	int japanese = is_japanese();
 	const char *end = line + n;
@@ -109,7 +109,7 @@ static int run_script(struct session *s, const char *dir, struct err *err)
 		struct buf text = BUF_INIT;
 		struct buf output = BUF_INIT;
 		number++;
-		expand(line, n, dir, &text);
+		demo_expand(line, n, dir, &text);
 		rc = command_run_line(s, text.data, &output, err);
 		if (rc < 0)
 			err_prefix(err, _("practice case, line %u"), number);
@@ -168,8 +168,8 @@ static int make_case(struct session *s, const char *dir, struct err *err)
 }
 
 /* practice.genba, or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
-static int take(struct session *s, const char *dir, const char *language, const struct secret *passphrase,
-                struct err *err)
+static int demo_take(struct session *s, const char *dir, const char *language, const struct secret *passphrase,
+                     struct err *err)
 {
 	const char *dot = *language ? "." : "";
 	char *key = xasprintf("%s/identity%s%s.json", dir, dot, language);
@@ -190,9 +190,9 @@ int demo_make(struct session *s, const char *dir, struct err *err)
 		return -1;
 	struct secret passphrase = SECRET_INIT;
 	secret_set(&passphrase, demo_passphrase, sizeof demo_passphrase - 1);
-	int rc = take(s, dir, "", &passphrase, err);
+	int rc = demo_take(s, dir, "", &passphrase, err);
 	if (rc == 0) /* it is there in the other language, and stays */
-		rc = take(s, dir, is_japanese() ? "ja" : "en", &passphrase, err);
+		rc = demo_take(s, dir, is_japanese() ? "ja" : "en", &passphrase, err);
 	secret_release(&passphrase);
 	return rc < 0 ? -1 : 0;
 }

@@ -45,7 +45,7 @@ static void paragraphs(FILE *out, const char *text)
 	}
 }
 
-static void section(FILE *out, const char *title, int *in_list)
+static void manual_section(FILE *out, const char *title, int *in_list)
 {
 	if (*in_list)
 		fputs(".El\n", out);
@@ -88,7 +88,7 @@ static void manual_commands(FILE *out)
 	const struct command *command = NULL;
 	while ((command = command_next(command))) {
 		if (command_section(command))
-			section(out, i18n_text(command_section(command)), &in_list);
+			manual_section(out, i18n_text(command_section(command)), &in_list);
 		manual_command(out, command);
 	}
 	fputs(".El\n", out);

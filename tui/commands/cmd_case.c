@@ -11,8 +11,8 @@
 #include "case/care/verify.h"
 #include "case/query/timeline_text.h"
 #include "case/store/record.h"
-#include "evidence/acquire/awake.h"
-#include "evidence/acquire/job.h"
+#include "evidence/acquire/checkpoint.h"
+#include "evidence/acquire/sleep_inhibit.h"
 #include "evidence/preserve.h"
 #include "history/history.h"
 #include "outward/report/board.h"
@@ -109,7 +109,7 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 
 /* ---- verify */
 
-struct findings {
+struct cmd_case_findings {
 	struct session *s;
 	json_t *array;
 	uint64_t count;
@@ -117,7 +117,7 @@ struct findings {
 
 static void print_finding(void *ctx, const char *part, const char *text)
 {
-	struct findings *f = ctx;
+	struct cmd_case_findings *f = ctx;
 	f->count++;
 	char *safe = printable_dup(text);
 	if (f->array)
@@ -141,7 +141,7 @@ static void print_reread(struct session *s, const struct evidence_report *report
 		    (unsigned long long)(report->checked - report->from_medium));
 }
 
-static int report_findings(const struct findings *f, struct err *err)
+static int report_findings(const struct cmd_case_findings *f, struct err *err)
 {
 	if (f->count > 0)
 		return err_set(
@@ -154,7 +154,7 @@ static int report_findings(const struct findings *f, struct err *err)
 /* Evidence by its labels. */
 static int verify_some(struct session *s, const struct args *args, struct err *err)
 {
-	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct cmd_case_findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
 	struct evidence_report report;
 	struct evidence_verifying what = {.labels = (const char *const *)args->words,
 	                                  .count = args->count,
@@ -162,10 +162,10 @@ static int verify_some(struct session *s, const struct args *args, struct err *e
 	                                  .progress = &s->progress,
 	                                  .finding = print_finding,
 	                                  .ctx = &f};
-	struct awake awake;
-	awake_begin(&awake);
+	struct sleep_inhibit awake;
+	sleep_inhibit_begin(&awake);
 	int rc = evidence_verify_some(s->c, &what, &report, err);
-	awake_end(&awake);
+	sleep_inhibit_end(&awake);
 	if (rc < 0)
 		json_decref(f.array);
 	else if (f.array)
@@ -206,7 +206,7 @@ static int print_unfinished(void *ctx, const struct unfinished *job)
 	struct buf text = BUF_INIT;
 	struct buf command = BUF_INIT;
 	buf_adds(&command, "genba ");
-	int rc = job_command(job, &command, p->err);
+	int rc = checkpoint_command(job, &command, p->err);
 	if (rc == 0) {
 		unfinished_text(job, &text);
 		char *safe_text = printable_dup(text.data);
@@ -229,23 +229,23 @@ static int print_unfinished(void *ctx, const struct unfinished *job)
 static int print_all_unfinished(struct session *s, json_t *array, struct err *err)
 {
 	struct unfinished_printing p = {s, array, err};
-	return job_each(s->c, print_unfinished, &p, err) < 0 ? -1 : 0;
+	return checkpoint_each(s->c, print_unfinished, &p, err) < 0 ? -1 : 0;
 }
 
 int cmd_verify(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count > 0)
 		return verify_some(s, args, err);
-	struct findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct cmd_case_findings f = {s, args_option(args, "json") ? json_array() : NULL, 0};
 	struct verify_report report;
 	struct evidence_report evidence = {0};
 	int rc = case_verify(s->c, &s->progress, print_finding, &f, &report, err);
-	struct awake awake;
+	struct sleep_inhibit awake;
 	if (rc == 0 && args_option(args, "evidence")) {
-		awake_begin(&awake);
+		sleep_inhibit_begin(&awake);
 		rc = evidence_verify(s->c, args_option(args, "record") != NULL, &s->progress, print_finding, &f,
 		                     &evidence, err);
-		awake_end(&awake);
+		sleep_inhibit_end(&awake);
 	}
 	if (rc == 0)
 		rc = print_all_unfinished(s, f.array, err);

@@ -16,7 +16,7 @@
 #include "handover/evidence/evidence_copy.h"
 #include "handover/parcel/folder.h"
 #include "handover/parcel/handover.h"
-#include "handover/parcel/settle.h"
+#include "handover/parcel/handover_recover.h"
 #include "handover/parcel/transfer.h"
 #include "outward/report/brief.h"
 
@@ -31,14 +31,14 @@
 #define KEY_LIMIT   4096
 #define BRIEF_LIMIT (1U << 20)
 
-struct known {
+struct cmd_handover_known {
 	const char *word;
 	char *line;
 };
 
 static int look_at_known(void *ctx, json_t *record)
 {
-	struct known *k = ctx;
+	struct cmd_handover_known *k = ctx;
 	const char *mark = json_get_string(record, "mark");
 	const char *line = json_get_string(record, "key");
 	if (!line || ((!mark || strcmp(mark, k->word) != 0) && strcmp(record_label(record), k->word) != 0))
@@ -50,7 +50,7 @@ static int look_at_known(void *ctx, json_t *record)
 /* A public line: given as it is, of a file, or of a responder who is known by that mark or label. The caller frees. */
 static char *read_line(struct session *s, const char *text, struct err *err)
 {
-	struct known k = {text, NULL};
+	struct cmd_handover_known k = {text, NULL};
 	struct err why = ERR_INIT;
 	if (strncmp(text, "ssh-ed25519 ", 12) == 0)
 		return xstrdup(text);
@@ -144,7 +144,7 @@ static int own_brief(struct session *s, const struct args *args, struct buf *tex
 }
 
 /* With the copy in its place, or without one: what is on record comes to fit. */
-static int settle(struct session *s, struct err *err)
+static int cmd_handover_settle(struct session *s, struct err *err)
 {
 	struct buf told = BUF_INIT;
 	int rc = handover_settle(s->c, &told, err);
@@ -187,7 +187,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		rc = transfer_record(s->c, how->to, count, evidence.data, brief.data, out, labels, err);
 	if (rc == 0) {
 		rc = handover_copy(s->c, out, how, &left, err);
-		if (settle(s, rc == 0 ? err : NULL) < 0)
+		if (cmd_handover_settle(s, rc == 0 ? err : NULL) < 0)
 			rc = -1;
 	}
 	for (size_t i = 0; i < count && rc == 0; i++)

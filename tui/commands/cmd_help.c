@@ -14,7 +14,7 @@
 
 #define CELLS 78
 
-static void section(FILE *out, const char *title)
+static void cmd_help_section(FILE *out, const char *title)
 {
 	fprintf(out, "\n%s\n", title);
 }
@@ -37,7 +37,7 @@ static void help_all(FILE *out)
 	const struct command *command = NULL;
 	while ((command = command_next(command))) {
 		if (command_section(command))
-			section(out, i18n_text(command_section(command)));
+			cmd_help_section(out, i18n_text(command_section(command)));
 		line_of(out, command);
 	}
 	fprintf(out, "\n%s\n", _("`genba help COMMAND` tells one in full; `man genba` tells all."));
@@ -61,14 +61,14 @@ static void help_command(FILE *out, const struct command *command)
 	if (help) {
 		fputc('\n', out);
 		wrapped(out, i18n_text(help->text), 0);
-		section(out, _("Example"));
+		cmd_help_section(out, _("Example"));
 		for (const char *p = help->example; *p;) {
 			size_t n = strcspn(p, "\n");
 			fprintf(out, "  %.*s\n", (int)n, p);
 			p += n + (p[n] == '\n');
 		}
 	}
-	section(out, _("Exit status"));
+	cmd_help_section(out, _("Exit status"));
 	if (help && *help->status)
 		wrapped(out, i18n_text(help->status), 2);
 	wrapped(out,

@@ -15,7 +15,7 @@
 
 /* ---- changes of fields */
 
-struct telling {
+struct cmd_history_telling {
 	struct session *s;
 	json_t *array; /* --json */
 	int authors;   /* name the commit of each change: it is not told above */
@@ -28,7 +28,7 @@ static json_t *copy_or_null(const json_t *value)
 	return value ? json_incref((json_t *)(uintptr_t)value) : json_null();
 }
 
-static void tell_json(struct telling *t, const struct record_change *change)
+static void tell_json(struct cmd_history_telling *t, const struct record_change *change)
 {
 	char when[CLOCK_TEXT];
 	clock_format(change->when, when);
@@ -50,7 +50,7 @@ static void tell_value(FILE *out, const char *text)
 
 static int tell_change(void *ctx, const struct record_change *change)
 {
-	struct telling *t = ctx;
+	struct cmd_history_telling *t = ctx;
 	FILE *out = t->s->out;
 	t->count++;
 	if (t->array) {
@@ -85,7 +85,7 @@ int cmd_diff(struct session *s, const struct args *args, struct err *err)
 	if (cmd_when(s, args->words[0], a, err) < 0 ||
 	    cmd_when(s, args->count == 2 ? args->words[1] : "HEAD", b, err) < 0)
 		return -1;
-	struct telling t = {.s = s, .array = args_option(args, "json") ? json_array() : NULL, .authors = 1};
+	struct cmd_history_telling t = {.s = s, .array = args_option(args, "json") ? json_array() : NULL, .authors = 1};
 	int rc = changes_between(s->c, a, b, tell_change, &t, err);
 	if (rc == 0 && t.array)
 		cmd_print_json(s, json_incref(t.array));
@@ -132,7 +132,8 @@ static int log_one(void *ctx, const struct history_entry *entry)
 	printable_printf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
 	free(author);
 	free(subject);
-	struct telling t = {.s = l->s, .authors = entry->parent_count > 1}; /* a merge brings the changes of others */
+	struct cmd_history_telling t = {.s = l->s,
+	                                .authors = entry->parent_count > 1}; /* a merge brings the changes of others */
 	return l->changes && changes_of_commit(l->s->c, entry->id, tell_change, &t, l->err) < 0 ? -1 : 0;
 }
 

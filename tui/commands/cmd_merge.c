@@ -10,8 +10,8 @@
 #include "handover/merge/resolve.h"
 #include "handover/parcel/handover.h"
 #include "handover/parcel/open_parcel.h"
+#include "handover/parcel/parcel_worker.h"
 #include "handover/parcel/seal.h"
-#include "handover/parcel/serve.h"
 #include "handover/parcel/transfer.h"
 
 #include <sodium.h>

@@ -6,7 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "case/store/value.h"
-#include "evidence/acquire/awake.h"
+#include "evidence/acquire/sleep_inhibit.h"
 #include "evidence/preserve.h"
 
 #include <stdio.h>
@@ -75,7 +75,7 @@ static int opened_elsewhere(const struct session *s, const char *path)
 	return 0;
 }
 
-struct tally {
+struct cmd_preserve_record_summary {
 	size_t incomplete; /* on record as that */
 	size_t wrong;      /* damaged; on record */
 	size_t failed;     /* nothing is on record */
@@ -83,7 +83,7 @@ struct tally {
 
 /* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
 static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
-                        int alone, struct tally *tally, struct err *err)
+                        int alone, struct cmd_preserve_record_summary *tally, struct err *err)
 {
 	struct preserved done = {.note = BUF_INIT, .advice = BUF_INIT};
 	struct err why = ERR_INIT;
@@ -120,7 +120,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 }
 
 /* What became of them, when it was not all well. */
-static int conclude(const struct tally *tally, size_t count, struct err *err)
+static int cmd_preserve_conclude(const struct cmd_preserve_record_summary *tally, size_t count, struct err *err)
 {
 	if (tally->wrong)
 		return err_set(err, ERR_DAMAGED,
@@ -152,13 +152,13 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .progress = &s->progress,
 	                                   .trouble = s->trouble,
 	                                   .trouble_ctx = s->trouble_ctx};
-	struct awake awake;
-	struct tally tally = {0};
+	struct sleep_inhibit awake;
+	struct cmd_preserve_record_summary tally = {0};
 	size_t i = 0;
 	int rc = parse(args, &options, err);
 	if (rc < 0)
 		return -1;
-	int held = awake_begin(&awake);
+	int held = sleep_inhibit_begin(&awake);
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
 	while (rc == 0 && i < args->count) {
@@ -174,8 +174,8 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 		free(path);
 		tally.failed++;
 	}
-	awake_end(&awake);
-	return rc < 0 ? -1 : conclude(&tally, args->count, err);
+	sleep_inhibit_end(&awake);
+	return rc < 0 ? -1 : cmd_preserve_conclude(&tally, args->count, err);
 }
 
 int cmd_extract(struct session *s, const struct args *args, struct err *err)

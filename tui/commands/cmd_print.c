@@ -105,7 +105,7 @@ static int print_worksheets(struct session *s, const struct args *args, struct b
 
 /* ---- */
 
-static int give(struct session *s, const struct args *args, const struct buf *html, struct err *err)
+static int cmd_print_give(struct session *s, const struct args *args, const struct buf *html, struct err *err)
 {
 	const char *out = args_option(args, "out");
 	if (out)
@@ -134,7 +134,7 @@ int cmd_print(struct session *s, const struct args *args, struct err *err)
 	else
 		rc = cmd_usage("print", err);
 	if (rc == 0)
-		rc = give(s, args, &html, err);
+		rc = cmd_print_give(s, args, &html, err);
 	buf_release(&html);
 	return rc;
 }

@@ -204,7 +204,7 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 
 /* ---- list */
 
-struct listing {
+struct cmd_record_listing {
 	const struct kind *kind;
 	struct filter *filter;
 	int with_retracted; /* which is then said of each, first of all */
@@ -224,7 +224,7 @@ static void list_mark(const json_t *record, struct buf *out)
 		buf_addf(out, ": %s", reason);
 }
 
-static int is_mark(const struct listing *l, const struct field *field)
+static int is_mark(const struct cmd_record_listing *l, const struct field *field)
 {
 	return l->with_retracted &&
 	       (strcmp(field->name, "retracted") == 0 || strcmp(field->name, "retract_reason") == 0);
@@ -232,7 +232,7 @@ static int is_mark(const struct listing *l, const struct field *field)
 
 static int list_one(void *ctx, json_t *record)
 {
-	struct listing *l = ctx;
+	struct cmd_record_listing *l = ctx;
 	if (l->filter && !filter_match(l->filter, record))
 		return 0;
 	if (l->array) {
@@ -277,7 +277,7 @@ static int list_one(void *ctx, json_t *record)
 	return 0;
 }
 
-static void list_heading(struct listing *l)
+static void list_heading(struct cmd_record_listing *l)
 {
 	if (l->table) {
 		l->table->columns = l->kind->list_column_count + 1 + (l->with_retracted != 0);
@@ -300,7 +300,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("list", err);
 	struct text_table table = {0};
-	struct listing l = {.kind = cmd_kind(args->words[0], err)};
+	struct cmd_record_listing l = {.kind = cmd_kind(args->words[0], err)};
 	if (!l.kind)
 		return -1;
 	const char *where = args_option(args, "where");
@@ -478,7 +478,7 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 
 /* ---- find */
 
-struct finding {
+struct cmd_record_finding {
 	struct session *s;
 	json_t *array;
 	size_t count;
@@ -486,7 +486,7 @@ struct finding {
 
 static int print_hit(void *ctx, const struct search_hit *hit)
 {
-	struct finding *f = ctx;
+	struct cmd_record_finding *f = ctx;
 	f->count++;
 	if (f->array) {
 		json_t *record = record_get(f->s->c, hit->label, 0, NULL);
@@ -506,7 +506,7 @@ int cmd_find(struct session *s, const struct args *args, struct err *err)
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&text, "%s%s", i ? " " : "", args->words[i]);
 	const char *limit = args_option(args, "limit");
-	struct finding f = {s, args_option(args, "json") ? json_array() : NULL, 0};
+	struct cmd_record_finding f = {s, args_option(args, "json") ? json_array() : NULL, 0};
 	int rc = search_find(s->c, text.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
 	if (rc == 0 && f.array)
 		cmd_print_json(s, json_incref(f.array));

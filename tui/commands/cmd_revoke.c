@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-struct finding {
+struct cmd_revoke_finding {
 	const unsigned char *key;
 	unsigned index;
 };
 
 static int find_slot(void *ctx, const struct access_slot *slot)
 {
-	struct finding *f = ctx;
+	struct cmd_revoke_finding *f = ctx;
 	if (slot->slot.type != VAULT_SLOT_RECIPIENT || !slot->slot.recipient_known ||
 	    memcmp(slot->slot.recipient, f->key, 32) != 0)
 		return 0;
@@ -30,7 +30,7 @@ int cmd_key_revoke(struct session *s, const struct args *args, struct err *err)
 	unsigned char key[32];
 	struct secret passphrase = SECRET_INIT;
 	struct access_keep keep;
-	struct finding f = {key, 0};
+	struct cmd_revoke_finding f = {key, 0};
 	struct err why = ERR_INIT;
 	const char *reason = args_option(args, "reason");
 	if (args->count != 2)

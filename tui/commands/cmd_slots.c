@@ -44,14 +44,14 @@ int cmd_keep_passphrase(struct session *s, const struct args *args, struct secre
 
 /* ---- list */
 
-struct listing {
+struct cmd_slots_listing {
 	struct session *s;
 	json_t *array;
 };
 
 static int list_slot(void *ctx, const struct access_slot *slot)
 {
-	struct listing *l = ctx;
+	struct cmd_slots_listing *l = ctx;
 	int passphrase = slot->slot.type == VAULT_SLOT_PASSPHRASE;
 	struct buf what = BUF_INIT;
 	struct buf fingerprint = BUF_INIT;
@@ -83,7 +83,7 @@ static int list_slot(void *ctx, const struct access_slot *slot)
 
 static int slots_list(struct session *s, const struct args *args, struct err *err)
 {
-	struct listing l = {s, args_option(args, "json") ? json_array() : NULL};
+	struct cmd_slots_listing l = {s, args_option(args, "json") ? json_array() : NULL};
 	int rc = access_each(s->c, list_slot, &l, err);
 	if (rc == 0 && l.array)
 		cmd_print_json(s, json_incref(l.array));
@@ -124,14 +124,14 @@ static int add_recipient(struct session *s, const struct args *args, const char 
 
 /* ---- remove */
 
-struct choosing {
+struct cmd_slots_choosing {
 	const char *word; /* an index, or the label of a responder */
 	unsigned index;
 };
 
 static int choose_slot(void *ctx, const struct access_slot *slot)
 {
-	struct choosing *k = ctx;
+	struct cmd_slots_choosing *k = ctx;
 	char number[16];
 	snprintf(number, sizeof number, "%u", slot->slot.index);
 	if (strcmp(k->word, number) != 0 && (!*slot->label || strcmp(k->word, slot->label) != 0))
@@ -142,7 +142,7 @@ static int choose_slot(void *ctx, const struct access_slot *slot)
 
 static int slots_remove(struct session *s, const struct args *args, const char *word, struct err *err)
 {
-	struct choosing k = {word, 0};
+	struct cmd_slots_choosing k = {word, 0};
 	struct secret passphrase = SECRET_INIT;
 	struct access_keep keep;
 	int found = access_each(s->c, choose_slot, &k, err);

@@ -7,9 +7,9 @@
 #include "case/store/rules.h"
 #include "finding/indicator/textscan.h"
 #include "tui/form/form.h"
-#include "tui/workbench/names.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/table.h"
+#include "tui/workbench/record_cache.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -20,15 +20,15 @@
 #define NEW_MOST   4
 
 struct hit {
-	struct table *table;
+	struct record_cache *table;
 	size_t row;
 };
 
-struct picking {
+struct form_reference_picking {
 	struct workbench *wb;
 	const struct field *field;
-	struct table **tables;
-	size_t table_count;
+	struct record_cache **tables;
+	size_t record_cache_count;
 	struct hit hits[HITS_MOST];
 	size_t hit_count;
 	size_t at_table;  /* where the search goes on: */
@@ -45,27 +45,27 @@ struct picking {
 
 /* ---- finding */
 
-static int has_words(struct table *t, size_t row, const char *folded)
+static int has_words(struct record_cache *t, size_t row, const char *folded)
 {
 	size_t n;
-	const char *words = table_words(t, row, &n);
+	const char *words = record_cache_words(t, row, &n);
 	return !*folded || memmem(words, n, folded, strlen(folded)) != NULL;
 }
 
-static uint64_t version(const struct picking *p)
+static uint64_t version(const struct form_reference_picking *p)
 {
 	uint64_t sum = 0;
-	for (size_t k = 0; k < p->table_count; k++)
-		sum += table_version(p->tables[k]);
+	for (size_t k = 0; k < p->record_cache_count; k++)
+		sum += record_cache_version(p->tables[k]);
 	return sum;
 }
 
-static void begin_search(struct picking *p, const char *typed)
+static void begin_search(struct form_reference_picking *p, const char *typed)
 {
 	free(p->typed);
 	p->typed = xstrdup(typed);
 	p->hit_count = p->at_table = 0;
-	p->at_row = p->table_count ? table_count(p->tables[0]) : 0;
+	p->at_row = p->record_cache_count ? record_cache_count(p->tables[0]) : 0;
 	p->grown = 0;
 	p->version = version(p);
 }
@@ -73,22 +73,22 @@ static void begin_search(struct picking *p, const char *typed)
 /* The newest first: that is mostly what is referred to. Goes on at the next call if time is up. */
 static size_t find(void *ctx, const char *typed)
 {
-	struct picking *p = ctx;
+	struct form_reference_picking *p = ctx;
 	double deadline = clock_steady() + FIND_SLICE;
 	if (!p->typed || p->grown || p->version != version(p) || strcmp(p->typed, typed) != 0)
 		begin_search(p, typed);
 	char *folded = text_fold_for_find_dup(typed);
 	p->partial = 0;
-	while (p->at_table < p->table_count && p->hit_count < HITS_MOST && !p->partial) {
-		struct table *t = p->tables[p->at_table];
+	while (p->at_table < p->record_cache_count && p->hit_count < HITS_MOST && !p->partial) {
+		struct record_cache *t = p->tables[p->at_table];
 		while (p->at_row > 0 && p->hit_count < HITS_MOST && !p->partial) {
 			size_t i = --p->at_row;
-			if (!table_is_retracted(t, i) && has_words(t, i, folded))
+			if (!record_cache_is_retracted(t, i) && has_words(t, i, folded))
 				p->hits[p->hit_count++] = (struct hit){t, i};
 			p->partial = i % 64 == 0 && clock_steady() > deadline;
 		}
-		if (p->at_row == 0 && ++p->at_table < p->table_count)
-			p->at_row = table_count(p->tables[p->at_table]);
+		if (p->at_row == 0 && ++p->at_table < p->record_cache_count)
+			p->at_row = record_cache_count(p->tables[p->at_table]);
 	}
 	free(folded);
 	return p->hit_count + p->new_count;
@@ -97,25 +97,25 @@ static size_t find(void *ctx, const char *typed)
 /* Reads on, and looks on where the last key left off. */
 static int work(void *ctx, double deadline, int *show)
 {
-	struct picking *p = ctx;
+	struct form_reference_picking *p = ctx;
 	int more = 0;
-	for (size_t k = 0; k < p->table_count; k++) {
-		size_t before = table_count(p->tables[k]);
-		more |= table_work(p->tables[k], deadline);
-		p->grown |= before != table_count(p->tables[k]);
+	for (size_t k = 0; k < p->record_cache_count; k++) {
+		size_t before = record_cache_count(p->tables[k]);
+		more |= record_cache_work(p->tables[k], deadline);
+		p->grown |= before != record_cache_count(p->tables[k]);
 	}
 	*show = p->partial || (p->grown && !more);
 	return more || *show ? 0 : -1;
 }
 
-static const char *label_of(const struct picking *p, size_t i)
+static const char *label_of(const struct form_reference_picking *p, size_t i)
 {
-	return table_label(p->hits[i].table, p->hits[i].row);
+	return record_cache_label(p->hits[i].table, p->hits[i].row);
 }
 
 static void text(void *ctx, size_t i, struct buf *out)
 {
-	struct picking *p = ctx;
+	struct form_reference_picking *p = ctx;
 	if (i >= p->hit_count) {
 		buf_addf(out, _("+ new: %s %s"), kind_label(p->new_kinds[i - p->hit_count]), p->typed);
 		return;
@@ -123,13 +123,13 @@ static void text(void *ctx, size_t i, struct buf *out)
 	const char *label = label_of(p, i);
 	const char *name = workbench_name(p->wb, label);
 	buf_addf(out, "%-8s %s", label, name);
-	if (p->table_count > 1)
-		buf_addf(out, "  (%s)", kind_label(table_kind(p->hits[i].table)));
+	if (p->record_cache_count > 1)
+		buf_addf(out, "  (%s)", kind_label(record_cache_kind(p->hits[i].table)));
 }
 
 /* ---- marking, for sets */
 
-static long place_chosen(const struct picking *p, const char *label)
+static long place_chosen(const struct form_reference_picking *p, const char *label)
 {
 	for (size_t i = 0; i < p->chosen_count; i++)
 		if (strcmp(p->chosen[i], label) == 0)
@@ -139,11 +139,11 @@ static long place_chosen(const struct picking *p, const char *label)
 
 static int is_chosen(void *ctx, size_t i)
 {
-	struct picking *p = ctx;
+	struct form_reference_picking *p = ctx;
 	return i < p->hit_count && place_chosen(p, label_of(p, i)) >= 0;
 }
 
-static void choose(struct picking *p, const char *label)
+static void form_reference_choose(struct form_reference_picking *p, const char *label)
 {
 	p->chosen = xrealloc(p->chosen, (p->chosen_count + 1) * sizeof *p->chosen);
 	p->chosen[p->chosen_count++] = xstrdup(label);
@@ -151,19 +151,19 @@ static void choose(struct picking *p, const char *label)
 
 static void toggle(void *ctx, size_t i)
 {
-	struct picking *p = ctx;
+	struct form_reference_picking *p = ctx;
 	if (i >= p->hit_count)
 		return;
 	long at = place_chosen(p, label_of(p, i));
 	if (at < 0) {
-		choose(p, label_of(p, i));
+		form_reference_choose(p, label_of(p, i));
 		return;
 	}
 	free(p->chosen[at]);
 	p->chosen[at] = p->chosen[--p->chosen_count];
 }
 
-static void split_chosen(struct picking *p, const char *list)
+static void split_chosen(struct form_reference_picking *p, const char *list)
 {
 	while (list && *list) {
 		list += strspn(list, ", ");
@@ -172,7 +172,7 @@ static void split_chosen(struct picking *p, const char *list)
 		while (n > 0 && label[n - 1] == ' ')
 			label[--n] = '\0';
 		if (*label)
-			choose(p, label);
+			form_reference_choose(p, label);
 		free(label);
 		list += strcspn(list, ",");
 	}
@@ -188,7 +188,7 @@ static int keep_type(void *ctx, const struct textscan_hit *hit)
 }
 
 /* What can be made of a name alone is made at once; all else gets a form. */
-static char *make_new(struct picking *p, const struct kind *kind)
+static char *make_new(struct form_reference_picking *p, const struct kind *kind)
 {
 	char label[LABEL_TEXT];
 	struct err err = ERR_INIT;
@@ -213,15 +213,15 @@ static char *make_new(struct picking *p, const struct kind *kind)
 
 /* ---- asking */
 
-static void prepare(struct picking *p, const char *chosen)
+static void form_reference_prepare(struct form_reference_picking *p, const char *chosen)
 {
 	p->tables = xcalloc(kind_count(), sizeof *p->tables);
 	for (size_t i = 0; i < kind_count(); i++) {
 		const struct kind *kind = kind_at(i);
 		if (!field_accepts_kind(p->field, kind))
 			continue;
-		p->tables[p->table_count++] = workbench_table(p->wb, kind, NULL);
-		table_work(p->tables[p->table_count - 1], clock_steady() + FIND_SLICE);
+		p->tables[p->record_cache_count++] = workbench_table(p->wb, kind, NULL);
+		record_cache_work(p->tables[p->record_cache_count - 1], clock_steady() + FIND_SLICE);
 		int common = (kind->traits & KIND_QUICK) || (kind->traits & KIND_INDICATOR);
 		if (p->new_count < NEW_MOST && !rule_machine_kind(kind) &&
 		    (common || strcmp(p->field->ref_kind, kind->name) == 0))
@@ -231,7 +231,7 @@ static void prepare(struct picking *p, const char *chosen)
 		split_chosen(p, chosen);
 }
 
-static char *result_of(struct picking *p, int picked)
+static char *result_of(struct form_reference_picking *p, int picked)
 {
 	char *label = NULL;
 	int set = p->field->type == FIELD_REFS;
@@ -243,7 +243,7 @@ static char *result_of(struct picking *p, int picked)
 		return label;
 	/* Enter takes the one under the cursor too, unless others were marked with Tab */
 	if (label && place_chosen(p, label) < 0)
-		choose(p, label);
+		form_reference_choose(p, label);
 	free(label);
 	struct buf list = BUF_INIT;
 	for (size_t i = 0; i < p->chosen_count; i++)
@@ -253,9 +253,9 @@ static char *result_of(struct picking *p, int picked)
 
 char *form_pick_reference(struct workbench *wb, const struct field *field, const char *chosen)
 {
-	struct picking p = {.wb = wb, .field = field};
+	struct form_reference_picking p = {.wb = wb, .field = field};
 	int set = field->type == FIELD_REFS;
-	prepare(&p, chosen);
+	form_reference_prepare(&p, chosen);
 	struct prompt_source source = {
 	    .ctx = &p,
 	    .find = find,
@@ -270,8 +270,8 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	int picked = prompt_pick(wb, question, &source, NULL);
 	char *result = picked == -1 || (picked == -2 && !set) ? NULL : result_of(&p, picked);
 	free(question);
-	for (size_t i = 0; i < p.table_count; i++)
-		table_drop(p.tables[i]);
+	for (size_t i = 0; i < p.record_cache_count; i++)
+		record_cache_drop(p.tables[i]);
 	for (size_t i = 0; i < p.chosen_count; i++)
 		free(p.chosen[i]);
 	free(p.chosen);

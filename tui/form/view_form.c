@@ -11,9 +11,9 @@
 #include "case/store/value.h"
 #include "finding/indicator/textscan.h"
 #include "tui/form/form.h"
-#include "tui/workbench/kept.h"
-#include "tui/workbench/names.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -97,7 +97,7 @@ static struct form_value *value_named(struct form *f, const char *name)
 	return NULL;
 }
 
-static void put(struct form_value *v, const char *text)
+static void view_form_put(struct form_value *v, const char *text)
 {
 	char *copy = text && *text ? xstrdup(text) : NULL;
 	free(v->value);
@@ -170,8 +170,9 @@ static int restore_draft(struct view *v)
 		struct form_value *value = value_named(f, name);
 		if (!value || !json_is_string(text))
 			continue;
-		char *settled = value_settled(value->field, json_string_value(text), kept_moment(when));
-		put(value, settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
+		char *settled = value_settled(value->field, json_string_value(text), draft_prompt_moment(when));
+		view_form_put(value,
+		              settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
 		free(settled);
 		value->changed = 1;
 		f->more |= !is_first(value->field);
@@ -189,7 +190,7 @@ static void discard(struct view *v)
 	if (changed_count(f) && !prompt_yes(v->wb, _("Throw away what was typed here? (y/n) ")))
 		return;
 	for (size_t i = 0; i < f->count; i++) {
-		put(&f->values[i], f->values[i].was);
+		view_form_put(&f->values[i], f->values[i].was);
 		f->values[i].changed = 0;
 	}
 	unsaved_done(&f->unsaved);
@@ -332,12 +333,12 @@ static void tell_help(struct view *v)
 
 /* ---- keys */
 
-static void typing(void *ctx, const char *text)
+static void view_form_typing(void *ctx, const char *text)
 {
 	struct view *v = ctx;
 	struct form *f = data(v);
 	char *settled = value_settled(f->values[f->editing].field, text, clock_now());
-	put(&f->values[f->editing], settled);
+	view_form_put(&f->values[f->editing], settled);
 	free(settled);
 	unsaved_touch(&f->unsaved);
 	view_stale(v);
@@ -368,26 +369,26 @@ static void know_indicator(struct form *f, struct form_value *typed)
 	struct whole w = {strlen(typed->value), NULL, NULL};
 	textscan(typed->value, w.size, take_whole, &w, NULL);
 	if (w.value)
-		put(typed, w.value);
+		view_form_put(typed, w.value);
 	if (w.type && (!type->value || strcmp(type->value, "unknown") == 0))
-		put(type, w.type);
+		view_form_put(type, w.type);
 	free(w.value);
 }
 
-static void edit(struct view *v, size_t i)
+static void view_form_edit(struct view *v, size_t i)
 {
 	struct form *f = data(v);
 	struct form_value *value = &f->values[i];
 	struct err err = ERR_INIT;
 	f->editing = i;
 	struct form_ask ask = {
-	    .wb = v->wb, .field = value->field, .initial = value->value, .changed = typing, .ctx = v};
+	    .wb = v->wb, .field = value->field, .initial = value->value, .changed = view_form_typing, .ctx = v};
 	char *initial = value->value ? xstrdup(value->value) : NULL; /* typing replaces the value */
 	ask.initial = initial;
 	int left;
 	char *text = form_ask(&ask, &left);
 	if (text) {
-		put(value, text);
+		view_form_put(value, text);
 		if (!left)
 			know_indicator(f, value);
 		unsaved_touch(&f->unsaved);
@@ -480,7 +481,7 @@ static void tell_refused(struct view *v, const struct err *err)
 	workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(err));
 }
 
-static void save(struct view *v)
+static void view_form_save(struct view *v)
 {
 	struct form *f = data(v);
 	struct workbench *wb = v->wb;
@@ -513,7 +514,7 @@ static void save(struct view *v)
 	buf_release(&warnings);
 }
 
-static void leave(struct view *v)
+static void view_form_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	size_t n = changed_count(data(v));
@@ -524,9 +525,9 @@ static void leave(struct view *v)
 		               _("not saved; the draft is kept and goes on when the form is opened again"));
 }
 
-static void restore(struct view *v, size_t i)
+static void view_form_restore(struct view *v, size_t i)
 {
-	put(&data(v)->values[i], data(v)->values[i].was);
+	view_form_put(&data(v)->values[i], data(v)->values[i].was);
 	data(v)->values[i].changed = 0;
 	unsaved_touch(&data(v)->unsaved);
 	view_stale(v);
@@ -534,7 +535,7 @@ static void restore(struct view *v, size_t i)
 
 static void clear(struct view *v, size_t i)
 {
-	put(&data(v)->values[i], "");
+	view_form_put(&data(v)->values[i], "");
 	unsaved_touch(&data(v)->unsaved);
 	view_stale(v);
 }
@@ -545,17 +546,17 @@ static int row_of(struct view *v)
 }
 
 /* Saving and leaving end the view: nothing may touch it after them. */
-static void enter(struct view *v)
+static void view_form_enter(struct view *v)
 {
 	int row = row_of(v);
 	if (row == ROW_SAVE) {
-		save(v);
+		view_form_save(v);
 		return;
 	}
 	if (row == ROW_MORE)
 		show_more(v);
 	else
-		edit(v, (size_t)row);
+		view_form_edit(v, (size_t)row);
 	tell_help(v);
 }
 
@@ -568,7 +569,7 @@ static void clear_row(struct view *v)
 static void restore_row(struct view *v)
 {
 	if (row_of(v) >= 0)
-		restore(v, (size_t)row_of(v));
+		view_form_restore(v, (size_t)row_of(v));
 }
 
 /* Other keys mean nothing here: a form is not left by a slip. */
@@ -585,19 +586,19 @@ static int form_key(struct view *v, int key)
 }
 
 static const struct view_key keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("edit"), N_("edit the field under the cursor"), enter, NULL},
-    {KEY_GO_RIGHT, N_("→"), NULL, N_("edit the field under the cursor"), enter, NULL},
-    {'l', NULL, NULL, N_("edit the field under the cursor"), enter, NULL},
-    {CTRL('s'), NULL, N_("save"), N_("put it on record"), save, NULL},
+    {KEY_RETURN, N_("Enter"), N_("edit"), N_("edit the field under the cursor"), view_form_enter, NULL},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("edit the field under the cursor"), view_form_enter, NULL},
+    {'l', NULL, NULL, N_("edit the field under the cursor"), view_form_enter, NULL},
+    {CTRL('s'), NULL, N_("save"), N_("put it on record"), view_form_save, NULL},
     {'m', NULL, N_("more"), N_("all fields, or those of the short form"), show_more, NULL},
     {'d', NULL, N_("clear"), N_("clear the field"), clear_row, NULL},
     {KEY_REMOVE, N_("Del"), NULL, N_("clear the field"), clear_row, NULL},
     {'r', NULL, N_("as before"), N_("what the field was on record"), restore_row, NULL},
     {'D', NULL, NULL, N_("throw away what was typed in this form"), discard, NULL},
-    {KEY_ESCAPE, N_("Esc"), N_("leave"), N_("leave; what was typed is kept as a draft"), leave, NULL},
-    {'q', NULL, NULL, N_("leave; what was typed is kept as a draft"), leave, NULL},
-    {'h', NULL, NULL, N_("leave; what was typed is kept as a draft"), leave, NULL},
-    {KEY_GO_LEFT, N_("←"), NULL, N_("leave; what was typed is kept as a draft"), leave, NULL},
+    {KEY_ESCAPE, N_("Esc"), N_("leave"), N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
+    {'q', NULL, NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
+    {'h', NULL, NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
+    {KEY_GO_LEFT, N_("←"), NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -691,7 +692,7 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 	for (size_t i = 0; i < count; i++) {
 		struct form_value *value = value_named(f, preset[i].name);
 		if (value && !value->changed) {
-			put(value, preset[i].value);
+			view_form_put(value, preset[i].value);
 			unsaved_touch(&f->unsaved);
 		}
 	}

@@ -7,7 +7,7 @@
 #include "base/time/edtf.h"
 #include "case/action/custody.h"
 #include "case/trust/authorship.h"
-#include "tui/workbench/names.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>

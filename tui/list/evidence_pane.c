@@ -7,9 +7,9 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/store/disputed.h"
-#include "evidence/standing.h"
+#include "evidence/evidence_status.h"
 #include "tui/list/custody.h"
-#include "tui/workbench/names.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -20,14 +20,14 @@ static const struct field *field_of(const char *name)
 	return kind_field(kind_find("evidence"), name);
 }
 
-static void add(struct view *v, const json_t *record, const char *name, struct buf *line)
+static void evidence_pane_add(struct view *v, const json_t *record, const char *name, struct buf *line)
 {
 	workbench_name_field(v->wb, field_of(name), json_object_get(record, name), line);
 	if (record_is_disputed(record, name))
 		disputed_add(line);
 }
 
-static void put(struct view *v, const char *name, const struct buf *text)
+static void evidence_pane_put(struct view *v, const char *name, const struct buf *text)
 {
 	struct buf line = BUF_INIT;
 	buf_adds(&line, " ");
@@ -41,14 +41,14 @@ static void put_digests(struct view *v, const json_t *record)
 {
 	static const char *const others[] = {"md5", "sha1", "piece_root"};
 	struct buf line = BUF_INIT;
-	add(v, record, "sha256", &line);
-	put(v, "SHA-256", &line);
+	evidence_pane_add(v, record, "sha256", &line);
+	evidence_pane_put(v, "SHA-256", &line);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
 		if (!json_object_get(record, others[i]))
 			continue;
 		buf_clear(&line);
-		add(v, record, others[i], &line);
-		put(v, field_label(field_of(others[i])), &line);
+		evidence_pane_add(v, record, others[i], &line);
+		evidence_pane_put(v, field_label(field_of(others[i])), &line);
 	}
 	buf_release(&line);
 }
@@ -56,12 +56,12 @@ static void put_digests(struct view *v, const json_t *record)
 static void put_standing(struct view *v, const json_t *record)
 {
 	int64_t now = clock_now().seconds;
-	enum standing standing = evidence_standing(record, now);
+	enum evidence_status standing = evidence_standing(record, now);
 	int64_t days = evidence_days_unread(record, now);
 	const char *last = evidence_last_read(record);
 	struct buf line = BUF_INIT;
 	struct edtf time;
-	buf_adds(&line, standing_text(standing));
+	buf_adds(&line, evidence_status_text(standing));
 	if (last && edtf_parse(last, &time, NULL) == 0) {
 		buf_adds(&line, json_object_get(record, "verified_at") ? _(" · last verified ") : _(" · last read "));
 		edtf_display(&time, &line);
@@ -71,9 +71,9 @@ static void put_standing(struct view *v, const json_t *record)
 	if (json_object_get(record, "match")) {
 		buf_adds(&line, " · ");
 		buf_addf(&line, "%s: ", field_label(field_of("match")));
-		add(v, record, "match", &line);
+		evidence_pane_add(v, record, "match", &line);
 	}
-	put(v, C_("evidence", "State"), &line);
+	evidence_pane_put(v, C_("evidence", "State"), &line);
 	buf_release(&line);
 }
 
@@ -81,22 +81,22 @@ static void put_standing(struct view *v, const json_t *record)
 static void put_form(struct view *v, const json_t *record)
 {
 	struct buf line = BUF_INIT;
-	add(v, record, "form", &line);
+	evidence_pane_add(v, record, "form", &line);
 	if (json_object_get(record, "source_size")) {
 		buf_adds(&line, " · ");
-		add(v, record, "source_size", &line);
+		evidence_pane_add(v, record, "source_size", &line);
 	}
 	if (json_object_get(record, "on")) {
 		buf_addf(&line, " · %s ", field_label(field_of("on")));
-		add(v, record, "on", &line);
+		evidence_pane_add(v, record, "on", &line);
 	}
-	put(v, field_label(field_of("form")), &line);
+	evidence_pane_put(v, field_label(field_of("form")), &line);
 	static const char *const paths[] = {"source_path", "copy_path"};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		buf_clear(&line);
 		if (json_object_get(record, paths[i])) {
-			add(v, record, paths[i], &line);
-			put(v, i ? _("Copy") : _("Source"), &line);
+			evidence_pane_add(v, record, paths[i], &line);
+			evidence_pane_put(v, i ? _("Copy") : _("Source"), &line);
 		}
 	}
 	buf_release(&line);
@@ -106,18 +106,18 @@ static void put_custody(struct view *v, const json_t *record)
 {
 	struct buf line = BUF_INIT;
 	if (json_object_get(record, "holder"))
-		add(v, record, "holder", &line);
+		evidence_pane_add(v, record, "holder", &line);
 	else
 		buf_adds(&line, _("nobody on record"));
 	if (json_object_get(record, "stored_at")) {
 		buf_adds(&line, " · ");
-		add(v, record, "stored_at", &line);
+		evidence_pane_add(v, record, "stored_at", &line);
 	}
-	put(v, field_label(field_of("holder")), &line);
+	evidence_pane_put(v, field_label(field_of("holder")), &line);
 	if (!*workbench_as_of(v->wb)) {
 		buf_clear(&line);
 		custody_line(v->wb, record, &line);
-		put(v, _("Custody"), &line);
+		evidence_pane_put(v, _("Custody"), &line);
 	}
 	buf_release(&line);
 }

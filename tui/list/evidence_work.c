@@ -7,7 +7,7 @@
 #include "evidence/preserve.h"
 #include "tui/command/args.h"
 #include "tui/command/command.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -70,8 +70,8 @@ static void add_forms(struct choices *c)
 }
 
 /* Asks, and appends ` --option value`. 0: left. */
-static int choose(struct workbench *wb, const char *question, const struct choices *c, const char *option,
-                  struct buf *line, const char **taken)
+static int evidence_work_choose(struct workbench *wb, const char *question, const struct choices *c, const char *option,
+                                struct buf *line, const char **taken)
 {
 	int i = c->count ? prompt_choice(wb, question, (const char *const *)c->texts, c->count, 0, NULL) : -1;
 	if (i < 0)
@@ -90,7 +90,7 @@ static int ask_asset(struct workbench *wb, struct buf *line)
 	struct choices c = {.count = 0};
 	add_choice(&c, xstrdup(_("of no asset")), "");
 	record_each(workbench_case(wb), "asset", 0, add_asset, &c, NULL);
-	int ok = c.count < 2 || choose(wb, _("Of which asset: "), &c, "on", line, NULL);
+	int ok = c.count < 2 || evidence_work_choose(wb, _("Of which asset: "), &c, "on", line, NULL);
 	free_choices(&c);
 	return ok;
 }
@@ -100,7 +100,7 @@ static int ask_form(struct workbench *wb, struct buf *line, int *copies)
 	struct choices c = {.count = 0};
 	const char *taken = "hash";
 	add_forms(&c);
-	int ok = choose(wb, _("In which form: "), &c, "as", line, &taken);
+	int ok = evidence_work_choose(wb, _("In which form: "), &c, "as", line, &taken);
 	*copies = strcmp(taken, "hash") != 0;
 	free_choices(&c);
 	return ok;
@@ -119,7 +119,7 @@ static int ask_folder(struct workbench *wb, struct buf *line)
 }
 
 /* What the line does not say is asked for; the answers stand before its words. 1: all is said. */
-static int complete(struct workbench *wb, const char *typed, struct buf *line)
+static int evidence_work_complete(struct workbench *wb, const char *typed, struct buf *line)
 {
 	struct words words;
 	struct args args;
@@ -150,7 +150,7 @@ void evidence_work_preserve(struct workbench *wb, const char *asset)
 	struct buf line = BUF_INIT;
 	buf_adds(&line, "preserve");
 	if (typed && strncmp(typed, "preserve ", 9) == 0) {
-		if (complete(wb, typed, &line)) {
+		if (evidence_work_complete(wb, typed, &line)) {
 			buf_addf(&line, " %s", typed + 9);
 			workbench_command(wb, line.data);
 		}
@@ -187,7 +187,7 @@ static void pause_or_go_on(struct view *v)
 	workbench_toggle_errand(v->wb);
 }
 
-static void stop(struct view *v)
+static void evidence_work_stop(struct view *v)
 {
 	workbench_ask_stop(v->wb);
 }
@@ -198,6 +198,6 @@ const struct view_key evidence_list_keys[] = {
      workbench_refuses_writing},
     {KEY_OF_COMMAND, "verify", N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
     {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
-    {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), stop, NULL},
+    {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), evidence_work_stop, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

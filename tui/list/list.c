@@ -13,7 +13,7 @@
 #define LOOK_AT_CLOCK 64 /* rows between two looks at the clock */
 
 /* What is known of one row; by index in the table. */
-struct known {
+struct list_known {
 	uint16_t holding; /* so many of the filter's first terms are known to hold */
 	uint8_t fails;    /* the next one is known not to */
 	uint8_t keyed;    /* `number` and `text` are the sort keys */
@@ -24,8 +24,8 @@ struct known {
 };
 
 struct list {
-	struct table *table;
-	struct known *known;
+	struct record_cache *table;
+	struct list_known *known;
 	size_t known_count;
 	size_t known_cap;
 
@@ -45,7 +45,7 @@ struct list {
 	size_t marked;
 };
 
-struct list *list_new(struct table *table)
+struct list *list_new(struct record_cache *table)
 {
 	struct list *l = xcalloc(1, sizeof *l);
 	l->table = table;
@@ -62,11 +62,11 @@ void list_free(struct list *l)
 	free(l->order);
 	free(l->shown);
 	filter_free(l->filter);
-	table_drop(l->table);
+	record_cache_drop(l->table);
 	free(l);
 }
 
-struct table *list_table(const struct list *l)
+struct record_cache *list_table(const struct list *l)
 {
 	return l->table;
 }
@@ -101,7 +101,7 @@ static void make_room(struct list *l, size_t count)
 		l->shown = xrealloc(l->shown, l->known_cap * sizeof *l->shown);
 	}
 	for (; l->known_count < count; l->known_count++) {
-		l->known[l->known_count] = (struct known){0};
+		l->known[l->known_count] = (struct list_known){0};
 		l->order[l->known_count] = (uint32_t)l->known_count;
 	}
 }
@@ -109,8 +109,8 @@ static void make_room(struct list *l, size_t count)
 /* Forgets what was known of rows that have changed. */
 static void follow_table(struct list *l)
 {
-	size_t count = table_count(l->table);
-	uint64_t version = table_version(l->table);
+	size_t count = record_cache_count(l->table);
+	uint64_t version = record_cache_version(l->table);
 	if (version != l->version) {
 		if (count < l->known_count) { /* read anew */
 			for (size_t i = 0; i < l->known_count; i++)
@@ -119,8 +119,8 @@ static void follow_table(struct list *l)
 			l->marked = 0;
 		}
 		for (size_t i = 0; i < l->known_count; i++) {
-			struct known *k = &l->known[i];
-			if (table_changed(l->table, i) > l->version) {
+			struct list_known *k = &l->known[i];
+			if (record_cache_changed(l->table, i) > l->version) {
 				free(k->text);
 				k->text = NULL;
 				k->keyed = k->fails = 0;
@@ -137,13 +137,13 @@ static void follow_table(struct list *l)
 
 /* ---- sorting */
 
-static void key_of_time(struct list *l, struct known *k, const char *text)
+static void key_of_time(struct list *l, struct list_known *k, const char *text)
 {
 	struct edtf t;
 	struct edtf_instant first = {0, 0};
 	struct edtf_instant last;
-	k->unset =
-	    edtf_parse(text, &t, NULL) < 0 || edtf_span(&t, timeline_resolve, table_case(l->table), &first, &last) < 0;
+	k->unset = edtf_parse(text, &t, NULL) < 0 ||
+	           edtf_span(&t, timeline_resolve, record_cache_case(l->table), &first, &last) < 0;
 	k->number = first.seconds;
 	if (first.nanoseconds)
 		k->text = xasprintf("%09d", first.nanoseconds);
@@ -158,7 +158,7 @@ static int64_t place_among(const struct field *field, const char *name)
 }
 
 /* The first eight bytes of a text as a number, in the order of strcmp(). */
-static int64_t beginning(const char *text)
+static int64_t list_beginning(const char *text)
 {
 	uint64_t number = 0;
 	for (int i = 0; i < 8; i++) {
@@ -170,9 +170,9 @@ static int64_t beginning(const char *text)
 
 static void make_key(struct list *l, size_t i)
 {
-	struct known *k = &l->known[i];
+	struct list_known *k = &l->known[i];
 	const struct field *field = l->by;
-	json_t *value = table_value(l->table, i, field);
+	json_t *value = record_cache_value(l->table, i, field);
 	const json_t *one = json_is_array(value) ? json_array_get(value, 0) : value;
 	const char *text = json_string_value(one);
 	free(k->text);
@@ -189,18 +189,18 @@ static void make_key(struct list *l, size_t i)
 		k->unset = strcmp(text, "unknown") == 0;
 	} else if (text) {
 		k->text = text_fold_dup(text);
-		k->number = beginning(k->text);
+		k->number = list_beginning(k->text);
 	}
 	json_decref(value);
 }
 
-static int compare(const void *a, const void *b, void *ctx)
+static int list_compare(const void *a, const void *b, void *ctx)
 {
 	const struct list *l = ctx;
 	uint32_t i = *(const uint32_t *)a;
 	uint32_t j = *(const uint32_t *)b;
-	const struct known *x = &l->known[i];
-	const struct known *y = &l->known[j];
+	const struct list_known *x = &l->known[i];
+	const struct list_known *y = &l->known[j];
 	if (l->by && x->unset != y->unset)
 		return x->unset ? 1 : -1;
 	int order = 0;
@@ -224,7 +224,7 @@ static int sort_slice(struct list *l, size_t *steps, double deadline)
 {
 	if (l->sorted)
 		return 1;
-	if (l->by && !table_is_whole(l->table))
+	if (l->by && !record_cache_is_whole(l->table))
 		return 0;
 	for (; l->by && l->keyed < l->known_count; l->keyed++) {
 		if (!l->known[l->keyed].keyed)
@@ -235,8 +235,8 @@ static int sort_slice(struct list *l, size_t *steps, double deadline)
 	for (size_t i = 0; i < l->known_count; i++)
 		l->order[i] = (uint32_t)i;
 	if (l->by || l->descending)
-		qsort_r(l->order, l->known_count, sizeof *l->order, compare, l);
-	l->sorted = table_is_whole(l->table);
+		qsort_r(l->order, l->known_count, sizeof *l->order, list_compare, l);
+	l->sorted = record_cache_is_whole(l->table);
 	return 1;
 }
 
@@ -264,33 +264,33 @@ static const json_t *row_field(void *ctx, const char *name)
 	json_decref(row->value);
 	row->value = NULL;
 	if (strcmp(name, "label") == 0) {
-		row->value = json_string(table_label(row->l->table, row->i));
+		row->value = json_string(record_cache_label(row->l->table, row->i));
 		return row->value;
 	}
 	if (strcmp(name, "disputed_values") == 0) {
-		row->value = json_incref((json_t *)(uintptr_t)table_disputes(row->l->table, row->i));
+		row->value = json_incref((json_t *)(uintptr_t)record_cache_disputes(row->l->table, row->i));
 		return row->value;
 	}
 	if (strcmp(name, "disputed") == 0) {
-		row->value = names_of(table_disputes(row->l->table, row->i));
+		row->value = names_of(record_cache_disputes(row->l->table, row->i));
 		return row->value;
 	}
 	struct field plain = {.name = name, .type = FIELD_TEXT};
-	const struct field *field = kind_field(table_kind(row->l->table), name);
-	row->value = table_value(row->l->table, row->i, field ? field : &plain);
+	const struct field *field = kind_field(record_cache_kind(row->l->table), name);
+	row->value = record_cache_value(row->l->table, row->i, field ? field : &plain);
 	return row->value;
 }
 
 static const char *row_words(void *ctx, size_t *n)
 {
 	struct asked_row *row = ctx;
-	return table_words(row->l->table, row->i, n);
+	return record_cache_words(row->l->table, row->i, n);
 }
 
 static int passes(struct list *l, size_t i)
 {
-	struct known *k = &l->known[i];
-	if (!l->retracted && table_is_retracted(l->table, i))
+	struct list_known *k = &l->known[i];
+	if (!l->retracted && record_cache_is_retracted(l->table, i))
 		return 0;
 	if (!l->filter)
 		return 1;
@@ -312,7 +312,7 @@ static int passes(struct list *l, size_t i)
 int list_work(struct list *l, double deadline)
 {
 	size_t steps = 0;
-	int more = table_work(l->table, deadline);
+	int more = record_cache_work(l->table, deadline);
 	follow_table(l);
 	if (!sort_slice(l, &steps, deadline))
 		return 1;
@@ -330,15 +330,15 @@ int list_work(struct list *l, double deadline)
 int list_filter(struct list *l, const char *text, struct err *err)
 {
 	struct filter *filter = NULL;
-	if (text && *text && !(filter = filter_parse(table_kind(l->table), text, err)))
+	if (text && *text && !(filter = filter_parse(record_cache_kind(l->table), text, err)))
 		return -1;
 	if (filter)
-		filter_resolve_with(filter, timeline_resolve, table_case(l->table));
+		filter_resolve_with(filter, timeline_resolve, record_cache_case(l->table));
 	size_t same = 0;
 	while (filter && l->filter && filter_term_same(filter, l->filter, same))
 		same++;
 	for (size_t i = 0; i < l->known_count; i++) {
-		struct known *k = &l->known[i];
+		struct list_known *k = &l->known[i];
 		if (k->holding >= same) {
 			k->holding = (uint16_t)same;
 			k->fails = 0;

@@ -8,15 +8,15 @@
 #ifndef GENBA_TUI_LIST_LIST_H
 #define GENBA_TUI_LIST_LIST_H
 
-#include "tui/workbench/table.h"
+#include "tui/workbench/record_cache.h"
 
 struct err;
 struct list;
 
-struct list *list_new(struct table *table); /* takes the table over */
+struct list *list_new(struct record_cache *table); /* takes the table over */
 void list_free(struct list *l);
 
-struct table *list_table(const struct list *l);
+struct record_cache *list_table(const struct list *l);
 
 /* Goes on until the steady time `deadline`. 1: there is more to do. */
 int list_work(struct list *l, double deadline);

@@ -5,7 +5,7 @@
 #include "case/store/record.h"
 #include "tui/form/form.h"
 #include "tui/list/view_list.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -26,7 +26,7 @@ static void sort_by(struct view *v, const struct field *field, int descending)
 /* The next column of the kind's list; behind the last one the label again. */
 static void sort_by_next(struct view *v)
 {
-	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	const struct field *by = list_sorted_by(view_list_of(v), NULL);
 	size_t next = 0;
 	for (size_t i = 0; by && i < kind->list_column_count; i++)
@@ -44,7 +44,7 @@ static void sort_backwards(struct view *v)
 
 static void sort_by_any(struct view *v)
 {
-	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	size_t count = kind_field_count(kind);
 	const char **names = xcalloc(count + 1, sizeof *names);
 	names[0] = _("Label");
@@ -132,13 +132,13 @@ static void mark_all(struct view *v)
 static char **chosen_labels(struct view *v, size_t *count)
 {
 	struct list *l = view_list_of(v);
-	struct table *t = list_table(l);
+	struct record_cache *t = list_table(l);
 	size_t marked = list_marked(l);
 	char **labels = xcalloc(marked + 1, sizeof *labels);
 	*count = 0;
-	for (size_t i = 0; marked && i < table_count(t); i++)
+	for (size_t i = 0; marked && i < record_cache_count(t); i++)
 		if (list_is_marked(l, i))
-			labels[(*count)++] = xstrdup(table_label(t, i));
+			labels[(*count)++] = xstrdup(record_cache_label(t, i));
 	if (!marked && *view_label(v))
 		labels[(*count)++] = xstrdup(view_label(v));
 	return labels;
@@ -170,7 +170,7 @@ static void change_all(struct view *v, char **labels, size_t count, const struct
 
 static void change_marked(struct view *v)
 {
-	const struct kind *kind = table_kind(list_table(view_list_of(v)));
+	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	size_t count;
 	char **labels = chosen_labels(v, &count);
 	if (count > 0) {
@@ -194,7 +194,7 @@ static void retract_marked(struct view *v)
 	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
 	                            : xasprintf(_("Retract %zu records; reason: "), count);
 	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
-	char *reason = count > 0 ? kept_text(v->wb, draft, question, NULL, 0) : NULL;
+	char *reason = count > 0 ? draft_prompt_text(v->wb, draft, question, NULL, 0) : NULL;
 	if (reason && *reason) {
 		struct action *a = action_begin(workbench_case(v->wb), "retract", &err);
 		for (size_t i = 0; a && i < count; i++)
@@ -210,7 +210,7 @@ static void retract_marked(struct view *v)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("a retraction needs a reason; nothing was changed"));
 	}
 	if (reason)
-		kept_drop(v->wb, draft);
+		draft_prompt_drop(v->wb, draft);
 	free(draft);
 	free(reason);
 	free(question);
@@ -226,12 +226,12 @@ static void toggle_retracted(struct view *v)
 	view_list_redo(v);
 }
 
-static void add(struct view *v)
+static void list_keys_add(struct view *v)
 {
 	workbench_push(v->wb, view_form(v->wb, v->argument, NULL));
 }
 
-static void edit(struct view *v)
+static void list_keys_edit(struct view *v)
 {
 	if (*view_label(v))
 		workbench_push(v->wb, view_form(v->wb, v->argument, view_label(v)));
@@ -259,8 +259,8 @@ const struct view_key view_list_asset_keys[] = {
 };
 
 const struct view_key view_list_keys[] = {
-    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), add, REFUSES},
-    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), edit, REFUSES},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), list_keys_add, REFUSES},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), list_keys_edit, REFUSES},
     {'f', NULL, N_("filter"), N_("filter as you type: status=infected seen>2014-12 text~\"rar\" -tag:noise"),
      edit_filter, NULL},
     {'F', NULL, NULL, N_("show all again, without the filter"), drop_filter, NULL},

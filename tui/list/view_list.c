@@ -7,13 +7,13 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
-#include "evidence/standing.h"
+#include "evidence/evidence_status.h"
 #include "history/history.h"
 #include "tui/list/evidence_pane.h"
 #include "tui/list/evidence_work.h"
 #include "tui/list/list.h"
-#include "tui/workbench/names.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -61,35 +61,35 @@ static struct list_view *data(struct view *v)
 
 /* ---- layout */
 
-static int has_trait(struct table *t, enum kind_trait trait)
+static int has_trait(struct record_cache *t, enum kind_trait trait)
 {
-	return (table_kind(t)->traits & trait) != 0;
+	return (record_cache_kind(t)->traits & trait) != 0;
 }
 
 /* What says how the evidence of a row stands: a new reference. */
-static json_t *evidence_of(struct table *t, size_t row)
+static json_t *evidence_of(struct record_cache *t, size_t row)
 {
 	static const char *const asked[] = {"form",     "sha256",      "complete", "match",
 	                                    "verified", "verified_at", "ended",    "entered"};
 	json_t *record = json_object();
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
-		json_t *value = table_value(t, row, kind_field(table_kind(t), asked[i]));
+		json_t *value = record_cache_value(t, row, kind_field(record_cache_kind(t), asked[i]));
 		if (value)
 			json_object_set_new(record, asked[i], value);
 	}
 	return record;
 }
 
-static enum standing standing_of(struct table *t, size_t row)
+static enum evidence_status standing_of(struct record_cache *t, size_t row)
 {
 	json_t *record = evidence_of(t, row);
-	enum standing standing = evidence_standing(record, clock_now().seconds);
+	enum evidence_status standing = evidence_standing(record, clock_now().seconds);
 	json_decref(record);
 	return standing;
 }
 
 /* The day: in a list it says enough. */
-static void add_last_read(struct table *t, size_t row, struct buf *out)
+static void add_last_read(struct record_cache *t, size_t row, struct buf *out)
 {
 	json_t *record = evidence_of(t, row);
 	const char *last = evidence_last_read(record);
@@ -115,18 +115,18 @@ static const char *column_name(const struct column *column)
 
 static void cell_text(struct view *v, size_t row, const struct column *column, struct buf *out)
 {
-	struct table *t = list_table(data(v)->list);
+	struct record_cache *t = list_table(data(v)->list);
 	const struct field *field = column->field;
 	if (column->of == OF_LABEL)
-		buf_adds(out, table_label(t, row));
+		buf_adds(out, record_cache_label(t, row));
 	else if (column->of == OF_STANDING)
-		buf_adds(out, standing_text(standing_of(t, row)));
+		buf_adds(out, evidence_status_text(standing_of(t, row)));
 	else if (column->of == OF_LAST_READ)
 		add_last_read(t, row, out);
 	if (!field)
 		return;
-	json_t *value = table_value(t, row, field);
-	int disputed = json_object_get(table_disputes(t, row), field->name) != NULL;
+	json_t *value = record_cache_value(t, row, field);
+	int disputed = json_object_get(record_cache_disputes(t, row), field->name) != NULL;
 	if (!value && !field->values) {
 		buf_adds(out, "—");
 		if (disputed)
@@ -158,10 +158,10 @@ static size_t heading_width(const struct list_view *lv, const struct column *col
 }
 
 /* Widths of what stands in the cells, as far as a sample of the rows tells. */
-static void measure(struct view *v)
+static void view_list_measure(struct view *v)
 {
 	struct list_view *lv = data(v);
-	size_t count = table_count(list_table(lv->list));
+	size_t count = record_cache_count(list_table(lv->list));
 	size_t step = count > SAMPLES ? count / SAMPLES : 1;
 	for (size_t k = 0; k < lv->column_count; k++) {
 		struct column *column = &lv->columns[k];
@@ -184,7 +184,7 @@ static void measure(struct view *v)
 static int is_text(const struct list_view *lv, size_t k)
 {
 	const struct field *field = lv->columns[k].field;
-	const char *title = table_kind(list_table(lv->list))->title_field;
+	const char *title = record_cache_kind(list_table(lv->list))->title_field;
 	return field && field->type == FIELD_LONG && title && strcmp(title, field->name) == 0;
 }
 
@@ -232,7 +232,7 @@ static void fit(struct list_view *lv, size_t cells)
 
 static void choose_columns(struct list_view *lv)
 {
-	const struct kind *kind = table_kind(list_table(lv->list));
+	const struct kind *kind = record_cache_kind(list_table(lv->list));
 	lv->columns[0] = (struct column){.of = OF_LABEL};
 	lv->column_count = 1;
 	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++) {
@@ -277,23 +277,23 @@ static void name_columns(struct view *v)
 static void head(struct view *v)
 {
 	struct list_view *lv = data(v);
-	struct table *t = list_table(lv->list);
-	const struct kind *kind = table_kind(t);
+	struct record_cache *t = list_table(lv->list);
+	const struct kind *kind = record_cache_kind(t);
 	int descending;
 	const struct field *by = list_sorted_by(lv->list, &descending);
 	struct buf line = BUF_INIT;
 	buf_adds(&line, kind_label(kind));
-	if (v->filter || list_count(lv->list) != table_count(t))
-		buf_addf(&line, _(" · %zu of %zu"), list_count(lv->list), table_count(t));
+	if (v->filter || list_count(lv->list) != record_cache_count(t))
+		buf_addf(&line, _(" · %zu of %zu"), list_count(lv->list), record_cache_count(t));
 	else
-		buf_addf(&line, " · %zu", table_count(t));
+		buf_addf(&line, " · %zu", record_cache_count(t));
 	if (list_marked(lv->list))
 		buf_addf(&line, _(" · %zu marked"), list_marked(lv->list));
 	if (list_shows_retracted(lv->list))
 		buf_adds(&line, _(" · with retracted ones"));
 	if (by)
 		buf_addf(&line, _(" · by %s"), field_label(by));
-	if (!table_is_whole(t))
+	if (!record_cache_is_whole(t))
 		buf_adds(&line, _(" · reading…"));
 	free(v->heading);
 	v->heading = buf_take(&line, NULL);
@@ -314,7 +314,7 @@ static void follow_anchor(struct view *v)
 		return;
 	for (; lv->searched < v->count; lv->searched++) {
 		size_t row = list_row(lv->list, lv->searched);
-		if (*lv->wanted ? strcmp(table_label(list_table(lv->list), row), lv->wanted) == 0
+		if (*lv->wanted ? strcmp(record_cache_label(list_table(lv->list), row), lv->wanted) == 0
 		                : row == (size_t)lv->anchor) {
 			v->selected = lv->searched;
 			lv->anchor = -1;
@@ -343,10 +343,10 @@ static void lay_out(struct view *v)
 {
 	struct list_view *lv = data(v);
 	choose_columns(lv);
-	measure(v);
+	view_list_measure(v);
 	fit(lv, (size_t)screen_columns());
 	name_columns(v);
-	lv->measured = table_is_whole(list_table(lv->list));
+	lv->measured = record_cache_is_whole(list_table(lv->list));
 }
 
 /* The person looks at another time: the same list of other records. */
@@ -357,7 +357,7 @@ static void change_time(struct view *v)
 	int descending;
 	const struct field *by = list_sorted_by(lv->list, &descending);
 	int retracted = list_shows_retracted(lv->list);
-	struct list *list = list_new(workbench_table(wb, table_kind(list_table(lv->list)), workbench_as_of(wb)));
+	struct list *list = list_new(workbench_table(wb, record_cache_kind(list_table(lv->list)), workbench_as_of(wb)));
 	list_sort(list, by, descending);
 	list_show_retracted(list, retracted);
 	if (v->filter)
@@ -385,7 +385,7 @@ static int work(struct view *v, double deadline, int *show)
 {
 	struct list_view *lv = data(v);
 	size_t before = v->count;
-	int was_whole = table_is_whole(list_table(lv->list));
+	int was_whole = record_cache_is_whole(list_table(lv->list));
 	int was_marked = lv->measured;
 	if (!go_on(v, deadline)) {
 		if (before == v->count && was_whole && was_marked)
@@ -408,17 +408,17 @@ static int work(struct view *v, double deadline, int *show)
 /* ---- rows */
 
 /* 1 for what must not be overlooked: infected or taken over, and still connected; evidence that is not what it was. */
-static int is_alarm(struct table *t, size_t row)
+static int is_alarm(struct record_cache *t, size_t row)
 {
-	const struct kind *kind = table_kind(t);
+	const struct kind *kind = record_cache_kind(t);
 	if (has_trait(t, KIND_EVIDENCE))
-		return standing_of(t, row) == STANDING_DIFFERS;
+		return standing_of(t, row) == EVIDENCE_STATUS_DIFFERS;
 	if (!has_trait(t, KIND_ASSET))
 		return 0;
 	json_t *asset = json_object();
-	json_t *disputes = (json_t *)(uintptr_t)table_disputes(t, row);
-	json_object_set_new(asset, "status", table_value(t, row, kind_field(kind, "status")));
-	json_object_set_new(asset, "containment", table_value(t, row, kind_field(kind, "containment")));
+	json_t *disputes = (json_t *)(uintptr_t)record_cache_disputes(t, row);
+	json_object_set_new(asset, "status", record_cache_value(t, row, kind_field(kind, "status")));
+	json_object_set_new(asset, "containment", record_cache_value(t, row, kind_field(kind, "containment")));
 	if (disputes)
 		json_object_set(asset, "disputed_values", disputes);
 	int alarm = asset_is_uncontained(asset);
@@ -429,10 +429,10 @@ static int is_alarm(struct table *t, size_t row)
 static void lay_row(struct view *v, size_t i, struct row *out)
 {
 	struct list_view *lv = data(v);
-	struct table *t = list_table(lv->list);
+	struct record_cache *t = list_table(lv->list);
 	size_t row = list_row(lv->list, i);
 	struct buf line = BUF_INIT;
-	int retracted = table_is_retracted(t, row);
+	int retracted = record_cache_is_retracted(t, row);
 	int alarm = !retracted && is_alarm(t, row);
 	buf_addc(&line, list_is_marked(lv->list, row) ? '*' : ' ');
 	buf_addc(&line, retracted ? 'x' : alarm ? '!' : ' ');
@@ -446,15 +446,15 @@ static void lay_row(struct view *v, size_t i, struct row *out)
 	}
 	out->text = buf_take(&line, NULL);
 	out->tone = retracted ? TONE_FAINT : alarm ? TONE_ALARM : TONE_PLAIN;
-	snprintf(out->label, sizeof out->label, "%s", table_label(t, row));
+	snprintf(out->label, sizeof out->label, "%s", record_cache_label(t, row));
 }
 
 static const char *label_at(struct view *v, size_t i)
 {
 	struct list *l = data(v)->list;
 	size_t row = i < list_count(l) ? list_row(l, i) : SIZE_MAX;
-	return row < table_count(list_table(l)) ? table_label(list_table(l), row)
-	                                        : ""; /* the table may have been wiped */
+	return row < record_cache_count(list_table(l)) ? record_cache_label(list_table(l), row)
+	                                               : ""; /* the table may have been wiped */
 }
 
 static void release(struct view *v)
@@ -469,10 +469,10 @@ static void release(struct view *v)
 static void copy(struct view *v, struct buf *out)
 {
 	struct list *l = data(v)->list;
-	struct table *t = list_table(l);
-	for (size_t i = 0; list_marked(l) && i < table_count(t); i++)
+	struct record_cache *t = list_table(l);
+	for (size_t i = 0; list_marked(l) && i < record_cache_count(t); i++)
 		if (list_is_marked(l, i))
-			buf_addf(out, "%s%s", out->len ? "\n" : "", table_label(t, i));
+			buf_addf(out, "%s%s", out->len ? "\n" : "", record_cache_label(t, i));
 	if (!list_marked(l))
 		buf_adds(out, view_label(v));
 }

@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "base/words.h"
 #include "tui/session/session.h"
-#include "tui/term/beside.h"
+#include "tui/term/install_path.h"
 #include "tui/term/screen.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static int receive(int fd, char answer[ANSWER_LIMIT])
 }
 
 /* Runs the words with a socket as standard input. The exit status, or -1: it could not be started. */
-static int run(const char *const *words, int silent, int *passed, char answer[ANSWER_LIMIT])
+static int opener_run(const char *const *words, int silent, int *passed, char answer[ANSWER_LIMIT])
 {
 	int pair[2];
 	pid_t child = 0;
@@ -161,15 +161,15 @@ static int run_asking(const struct session *s, const char *const *words, int *pa
 	struct err ignored = ERR_INIT;
 	if (s->in_workbench)
 		screen_stop();
-	int status = run(words, 0, passed, answer);
+	int status = opener_run(words, 0, passed, answer);
 	if (s->in_workbench)
 		screen_start(&ignored);
 	return status;
 }
 
 /* The words of the whole command; `silent`: with the option not to ask for a password. */
-static void compose(const struct words *how, const char *helper, const char *path, int mounted, int silent,
-                    const char *words[WORDS_MOST + 8])
+static void opener_compose(const struct words *how, const char *helper, const char *path, int mounted, int silent,
+                           const char *words[WORDS_MOST + 8])
 {
 	struct stat st;
 	size_t n = 0;
@@ -192,17 +192,17 @@ static int run_both(const struct session *s, const struct words *how, const char
                     char answer[ANSWER_LIMIT])
 {
 	const char *words[WORDS_MOST + 8];
-	char *helper = beside_program("genba-open-device");
+	char *helper = install_path_program("genba-open-device");
 	int passed = -1;
 	int silent = knows_silence(how->items[0]);
 	int asks = may_ask(s);
 	*answer = '\0';
 	if (silent || !asks) {
-		compose(how, helper, path, mounted, silent, words);
-		run(words, 1, &passed, answer);
+		opener_compose(how, helper, path, mounted, silent, words);
+		opener_run(words, 1, &passed, answer);
 	}
 	if (asks && !*answer) {
-		compose(how, helper, path, mounted, 0, words);
+		opener_compose(how, helper, path, mounted, 0, words);
 		run_asking(s, words, &passed, answer);
 	}
 	free(helper);

@@ -44,7 +44,7 @@ static char *objects_folder(struct err *err)
 	return folder;
 }
 
-static int answer(const char *text, struct err *err)
+static int remote_helper_answer(const char *text, struct err *err)
 {
 	if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
 		return err_set(err, ERR_FAILED, _("cannot write to git"));
@@ -57,7 +57,7 @@ static int list(struct session *s, struct err *err)
 	if (session_open(s, err) < 0 || history_head(case_history(s->c), head, err) < 0)
 		return -1;
 	char *lines = xasprintf("%s refs/heads/main\n@refs/heads/main HEAD\n\n", head);
-	int rc = answer(lines, err);
+	int rc = remote_helper_answer(lines, err);
 	free(lines);
 	return rc;
 }
@@ -69,11 +69,11 @@ static int fetch(struct session *s, struct err *err)
 	if (rc == 0)
 		rc = history_send(case_history(s->c), objects, &s->progress, err);
 	free(objects);
-	return rc == 0 ? answer("\n", err) : -1;
+	return rc == 0 ? remote_helper_answer("\n", err) : -1;
 }
 
 /* 1: the conversation goes on, 0: git has ended it, -1. */
-static int serve(struct session *s, const char *line, int *fetching, struct err *err)
+static int remote_helper_serve(struct session *s, const char *line, int *fetching, struct err *err)
 {
 	if (strncmp(line, "fetch ", 6) == 0) {
 		*fetching =
@@ -86,11 +86,11 @@ static int serve(struct session *s, const char *line, int *fetching, struct err 
 		return asked ? (fetch(s, err) < 0 ? -1 : 1) : 0;
 	}
 	if (strcmp(line, "capabilities") == 0)
-		return answer("fetch\noption\n\n", err) < 0 ? -1 : 1;
+		return remote_helper_answer("fetch\noption\n\n", err) < 0 ? -1 : 1;
 	if (strncmp(line, "option verbosity ", 17) == 0 || strncmp(line, "option progress ", 16) == 0)
-		return answer("ok\n", err) < 0 ? -1 : 1;
+		return remote_helper_answer("ok\n", err) < 0 ? -1 : 1;
 	if (strncmp(line, "option ", 7) == 0)
-		return answer("unsupported\n", err) < 0 ? -1 : 1;
+		return remote_helper_answer("unsupported\n", err) < 0 ? -1 : 1;
 	if (strcmp(line, "list") == 0)
 		return list(s, err) < 0 ? -1 : 1;
 	if (strncmp(line, "list ", 5) == 0)
@@ -119,7 +119,7 @@ int remote_helper_run(struct session *s, int count, char **words, struct err *er
 	while (rc == 1 && (n = getline(&line, &cap, stdin)) >= 0) {
 		while (n > 0 && line[n - 1] == '\n')
 			line[--n] = '\0';
-		rc = serve(s, line, &fetching, err);
+		rc = remote_helper_serve(s, line, &fetching, err);
 	}
 	free(line);
 	return rc < 0 ? -1 : 0;

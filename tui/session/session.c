@@ -9,7 +9,7 @@
 #include "case/care/backup.h"
 #include "case/care/gate.h"
 #include "case/case.h"
-#include "handover/parcel/settle.h"
+#include "handover/parcel/handover_recover.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,7 +106,7 @@ int session_identity(struct session *s, int unlock, struct err *err)
 }
 
 /* A handover that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
-static void settle(struct session *s)
+static void session_settle(struct session *s)
 {
 	struct buf told = BUF_INIT;
 	struct err err = ERR_INIT;
@@ -125,7 +125,7 @@ static int open_case(struct session *s, const struct secret *passphrase, struct 
 		return -1;
 	if (*case_notice(s->c))
 		printable_printf(s->log, "%s", case_notice(s->c));
-	settle(s);
+	session_settle(s);
 	return 0;
 }
 

@@ -177,7 +177,7 @@ static int print_answer(int fd, int *status)
 	return -1;
 }
 
-static int ask(int fd, char **words, size_t count, int passes_files, int *status, struct err *err)
+static int socket_client_ask(int fd, char **words, size_t count, int passes_files, int *status, struct err *err)
 {
 	int fds[SOCKET_FIRST_FILE + SOCKET_FILES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1};
 	size_t fd_count = SOCKET_FIRST_FILE;
@@ -216,7 +216,7 @@ int socket_client_run(const char *case_path, char **words, size_t count, int pas
 	int fd = find_workbench(case_path);
 	if (fd < 0)
 		return 0;
-	int rc = ask(fd, words, count, passes_files, status, err);
+	int rc = socket_client_ask(fd, words, count, passes_files, status, err);
 	close(fd);
 	return rc;
 }

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "tui/term/beside.h"
+#include "tui/term/install_path.h"
 #include "tui/term/terminal_kind.h"
 
 #include <errno.h>
@@ -117,7 +117,7 @@ int screen_start(struct err *err)
 		return err_set(err, ERR_FAILED,
 		               _("the workbench needs a terminal; commands work without one (genba help)"));
 	const char *name = getenv("TERM");
-	beside_terminals();
+	install_path_terminals();
 	if (terminal_check(name, err) < 0)
 		return -1;
 	if (pipe2(wakes, O_CLOEXEC | O_NONBLOCK) < 0)

@@ -8,7 +8,7 @@
 #include "base/words.h"
 #include "outward/report/brief.h"
 #include "tui/view/views.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -29,20 +29,20 @@ static char *ask_brief(struct workbench *wb)
 	struct buf text = BUF_INIT;
 	char when[32];
 	char *edited = NULL;
-	int goes_on = kept_is_there(wb, BRIEF_DRAFT, when);
+	int goes_on = draft_prompt_is_there(wb, BRIEF_DRAFT, when);
 	if (goes_on) { /* the case may have moved on since: the person decides */
 		char *question = xasprintf(_("Go on with the brief edited at %.16s? n makes it anew (y/n) "), when);
 		goes_on = prompt_yes(wb, question);
 		free(question);
 	}
 	if (!goes_on)
-		kept_drop(wb, BRIEF_DRAFT);
+		draft_prompt_drop(wb, BRIEF_DRAFT);
 	if (brief_of_handover(workbench_case(wb), &text, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
-		edited = kept_text(wb, BRIEF_DRAFT,
-		                   _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
-		                   goes_on ? NULL : text.data, 1);
+		edited = draft_prompt_text(
+		    wb, BRIEF_DRAFT, _("The brief that goes along and on record: Ctrl-S hands over, Esc gives up"),
+		    goes_on ? NULL : text.data, 1);
 	buf_release(&text);
 	return edited;
 }
@@ -68,7 +68,7 @@ void handover_ask(struct workbench *wb, const char *none)
 			add_option(&line, "with-evidence", folder);
 		workbench_session(wb)->brief = brief;
 		if (workbench_command(wb, line.data) == 0)
-			kept_drop(wb, BRIEF_DRAFT);
+			draft_prompt_drop(wb, BRIEF_DRAFT);
 		workbench_session(wb)->brief = NULL;
 		buf_release(&line);
 	}

@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "tui/view/step.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -22,7 +22,7 @@ static int change(struct workbench *wb, const char *label, const char *question,
 {
 	struct err err = ERR_INIT;
 	char *draft = xasprintf("reason:%s", label);
-	char *reason = kept_text(wb, draft, question, NULL, 0);
+	char *reason = draft_prompt_text(wb, draft, question, NULL, 0);
 	int rc = -1;
 	if (reason && !*reason)
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
@@ -31,7 +31,7 @@ static int change(struct workbench *wb, const char *label, const char *question,
 	else if (reason)
 		workbench_tell(wb, TONE_GOOD, "%s: %s", label, said);
 	if (reason)
-		kept_drop(wb, draft);
+		draft_prompt_drop(wb, draft);
 	free(draft);
 	free(reason);
 	return rc;

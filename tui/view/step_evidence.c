@@ -83,7 +83,7 @@ static int accepts(const json_t *need, const char *type)
 /* ---- by its path */
 
 /* The last word of the line typed, which is the path: what it would be called by its name. */
-static const char *guess(const char *typed)
+static const char *step_evidence_guess(const char *typed)
 {
 	struct words words;
 	struct stat st;
@@ -99,12 +99,13 @@ static const char *guess(const char *typed)
 }
 
 /* A file does not say that it is a memory image: the person does, or the step, where it takes only one type. */
-static void preserve(struct workbench *wb, const json_t *need, const char *asset)
+static void step_evidence_preserve(struct workbench *wb, const json_t *need, const char *asset)
 {
 	char *line = *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
 	char *typed = prompt_command(wb, line);
 	int plain = typed && strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
-	const struct field_value *type = plain && !accepts(need, guess(typed)) ? choose_type(wb, need) : NULL;
+	const struct field_value *type =
+	    plain && !accepts(need, step_evidence_guess(typed)) ? choose_type(wb, need) : NULL;
 	if (type) {
 		char *whole = xasprintf("preserve --type %s %s", type->name, typed + 9);
 		workbench_command(wb, whole);
@@ -152,14 +153,14 @@ static void stand_in(struct workbench *wb, const json_t *need, const char *asset
 
 /* ---- picked from what is on record */
 
-static char *pick(struct workbench *wb, const char *kind, const char *chosen)
+static char *step_evidence_pick(struct workbench *wb, const char *kind, const char *chosen)
 {
 	struct field any = *kind_field(kind_find("step"), "links");
 	any.ref_kind = kind;
 	return form_pick_reference(wb, &any, chosen);
 }
 
-static int stop(void *ctx, json_t *record)
+static int step_evidence_stop(void *ctx, json_t *record)
 {
 	(void)record;
 	*(int *)ctx = 1;
@@ -169,7 +170,7 @@ static int stop(void *ctx, json_t *record)
 static int has_any(struct workbench *wb, const char *kind)
 {
 	int any = 0;
-	record_each(workbench_case(wb), kind, 0, stop, &any, NULL);
+	record_each(workbench_case(wb), kind, 0, step_evidence_stop, &any, NULL);
 	return any;
 }
 
@@ -183,11 +184,11 @@ char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_
 	if (way < 0)
 		return NULL;
 	if (way == 1)
-		return pick(wb, "evidence", chosen);
+		return step_evidence_pick(wb, "evidence", chosen);
 	if (!step_choose_asset(wb, assets, _("Of which asset: "), asset))
 		return NULL;
 	if (way == 0)
-		preserve(wb, need, asset);
+		step_evidence_preserve(wb, need, asset);
 	else
 		stand_in(wb, need, asset, way == 3);
 	return NULL;
@@ -212,7 +213,7 @@ char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *a
 		buf_addf(&on, "%s%s", i ? "," : "", json_string_value(asset));
 	struct assign preset = {field, on.data};
 	if (way == 1)
-		picked = pick(wb, kind, chosen);
+		picked = step_evidence_pick(wb, kind, chosen);
 	else if (way == 0 && form_run(wb, kind, &preset, on.len && kind_field(kind_find(kind), field) ? 1 : 0, label))
 		picked = xstrdup(label);
 	buf_release(&on);

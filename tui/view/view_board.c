@@ -81,7 +81,7 @@ static void open_row(struct view *v)
 	json_decref(record);
 }
 
-static void start(struct view *v)
+static void view_board_start(struct view *v)
 {
 	workbench_show(v->wb, "start", view_label(v));
 }
@@ -95,7 +95,7 @@ static void stay(struct view *v)
 
 static const struct view_key board_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, NULL},
-    {'P', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), start,
+    {'P', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), view_board_start,
      workbench_refuses_writing},
     {'1', N_("1 … 9"), N_("views"), N_("the views: 1 Board, 2 Playbook, 3 Assets and so on, below"), stay, NULL},
     {'\t', N_("Tab"), N_("section"), N_("to the next section"), next_section, NULL},

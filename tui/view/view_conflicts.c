@@ -7,10 +7,10 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "case/store/text_store.h"
+#include "case/store/purgeable_text.h"
 #include "handover/merge/resolve.h"
 #include "tui/view/views.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -23,11 +23,11 @@ static void value_text(struct case_file *c, const char *stored, struct buf *out)
 	struct buf text = BUF_INIT;
 	if (!stored)
 		buf_adds(&text, _("(unset)"));
-	else if (!text_store_is_digest(stored, &secret))
+	else if (!purgeable_text_is_digest(stored, &secret))
 		buf_adds(&text, stored);
 	else if (secret)
 		buf_adds(&text, _("(a secret)"));
-	else if (text_store_get(c, stored, &text, NULL) < 0)
+	else if (purgeable_text_get(c, stored, &text, NULL) < 0)
 		buf_adds(&text, _("(a text that is not in this copy)"));
 	char *safe = printable_dup(text.data);
 	buf_adds(out, safe);
@@ -93,7 +93,7 @@ static int fill_conflicts(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static void decide(struct view *v, const char *choice)
+static void view_conflicts_decide(struct view *v, const char *choice)
 {
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
@@ -108,23 +108,23 @@ static void decide(struct view *v, const char *choice)
 
 static void take_one(struct view *v)
 {
-	decide(v, "one");
+	view_conflicts_decide(v, "one");
 }
 
 static void take_other(struct view *v)
 {
-	decide(v, "other");
+	view_conflicts_decide(v, "other");
 }
 
 static void take_another(struct view *v)
 {
 	char *draft = xasprintf("resolve:%s", view_label(v));
-	char *typed = *view_label(v) ? kept_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
+	char *typed = *view_label(v) ? draft_prompt_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
 	if (typed) {
 		char *choice = xasprintf("=%s", typed);
-		decide(v, choice);
+		view_conflicts_decide(v, choice);
 		free(choice);
-		kept_drop(v->wb, draft);
+		draft_prompt_drop(v->wb, draft);
 	}
 	free(draft);
 	free(typed);

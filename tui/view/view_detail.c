@@ -8,12 +8,12 @@
 #include "case/store/record.h"
 #include "case/trust/authorship.h"
 #include "tui/form/form.h"
-#include "tui/form/offer.h"
+#include "tui/form/indicator_pick.h"
 #include "tui/list/custody.h"
 #include "tui/view/views.h"
-#include "tui/workbench/kept.h"
-#include "tui/workbench/names.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -250,13 +250,13 @@ static void retract(struct view *v)
 	struct err err = ERR_INIT;
 	char *question = xasprintf(_("Retract %s; reason: "), v->argument);
 	char *draft = xasprintf("retract:%s", v->argument);
-	char *reason = kept_text(v->wb, draft, question, NULL, 0);
+	char *reason = draft_prompt_text(v->wb, draft, question, NULL, 0);
 	if (reason && record_retract(workbench_case(v->wb), v->argument, reason, &err) == 0)
 		workbench_tell(v->wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), v->argument);
 	else if (reason)
 		workbench_tell_error(v->wb, &err);
 	if (reason)
-		kept_drop(v->wb, draft);
+		draft_prompt_drop(v->wb, draft);
 	free(draft);
 	free(reason);
 	free(question);
@@ -321,13 +321,13 @@ static void make_of(struct view *v)
 		labels[i] = kind_label(kind_find(kinds[i]));
 	int chosen = prompt_choice(v->wb, _("Make of this note: "), labels, 4, 0, NULL);
 	if (chosen == 3)
-		offer_indicators(v->wb, json_get_string(note, "text"), v->argument);
+		indicator_pick_indicators(v->wb, json_get_string(note, "text"), v->argument);
 	else if (chosen >= 0)
 		workbench_push(v->wb, form_from(v, note, kinds[chosen]));
 	json_decref(note);
 }
 
-static void edit(struct view *v)
+static void view_detail_edit(struct view *v)
 {
 	json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, NULL);
 	const char *kind = json_get_string(record, "kind");
@@ -336,7 +336,7 @@ static void edit(struct view *v)
 }
 
 /* The record under a reference; the record's own rows lead nowhere. */
-static void follow(struct view *v)
+static void view_detail_follow(struct view *v)
 {
 	if (strcmp(view_label(v), v->argument) != 0)
 		workbench_open(v->wb, view_label(v));
@@ -377,10 +377,11 @@ static const char *refuses_reveal(struct view *v)
 }
 
 static const struct view_key keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("follow"), N_("go to the record under the cursor; Esc comes back"), follow, NULL},
-    {KEY_GO_RIGHT, N_("→"), NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
-    {'l', NULL, NULL, N_("go to the record under the cursor; Esc comes back"), follow, NULL},
-    {KEY_OF_COMMAND, "set", N_("edit"), N_("change this record"), edit, workbench_refuses_writing},
+    {KEY_RETURN, N_("Enter"), N_("follow"), N_("go to the record under the cursor; Esc comes back"), view_detail_follow,
+     NULL},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("go to the record under the cursor; Esc comes back"), view_detail_follow, NULL},
+    {'l', NULL, NULL, N_("go to the record under the cursor; Esc comes back"), view_detail_follow, NULL},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change this record"), view_detail_edit, workbench_refuses_writing},
     {KEY_OF_COMMAND, "note", N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
     {'P', NULL, N_("playbook"), N_("start a playbook on this asset"), start_playbook, refuses_playbook},
     {'c', NULL, N_("make of it"), N_("make an event, asset, measure or indicator of this note"), make_of, refuses_note},

@@ -69,7 +69,7 @@ static int fill_flow(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static void step(struct view *v, int by)
+static void view_flow_step(struct view *v, int by)
 {
 	struct flow_state *s = state_of(v);
 	size_t all = s->f.act_count;
@@ -84,12 +84,12 @@ static void step(struct view *v, int by)
 
 static void earlier(struct view *v)
 {
-	step(v, -1);
+	view_flow_step(v, -1);
 }
 
 static void later(struct view *v)
 {
-	step(v, 1);
+	view_flow_step(v, 1);
 }
 
 static void pan_left(struct view *v)
@@ -105,7 +105,7 @@ static void pan_right(struct view *v)
 	view_stale(v);
 }
 
-static void add(struct view *v)
+static void view_flow_add(struct view *v)
 {
 	workbench_push(v->wb, view_form(v->wb, "flow", NULL));
 }
@@ -119,7 +119,7 @@ static void release(struct view *v)
 static const struct view_key flow_keys[] = {
     {'[', NULL, N_("earlier"), N_("one act less: back in time"), earlier, NULL},
     {']', NULL, N_("later"), N_("one act more: on in time"), later, NULL},
-    {'a', NULL, N_("add"), N_("add an act"), add, workbench_refuses_writing},
+    {'a', NULL, N_("add"), N_("add an act"), view_flow_add, workbench_refuses_writing},
     {'<', NULL, NULL, N_("the part of the picture further left"), pan_left, NULL},
     {'>', NULL, NULL, N_("the part of the picture further right"), pan_right, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},

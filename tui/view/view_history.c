@@ -12,7 +12,7 @@
 #include "base/time/clock.h"
 #include "history/history.h"
 #include "tui/view/views.h"
-#include "tui/workbench/subject.h"
+#include "tui/workbench/commit_subject.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 
@@ -50,7 +50,7 @@ static int add_action(void *ctx, const struct history_entry *entry)
 	buf_adds(&line, "  ");
 	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : AUTHOR_WIDE);
 	buf_adds(&line, "  ");
-	subject_text(entry->subject, &line);
+	commit_subject_text(entry->subject, &line);
 	view_add(v, TONE_PLAIN, entry->id, line.data);
 	free(author);
 	buf_release(&line);
@@ -160,7 +160,7 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	char *safe = printable_dup(line.data);
 	v->heading = safe;
 	buf_clear(&line);
-	subject_text(entry->subject, &line);
+	commit_subject_text(entry->subject, &line);
 	view_add_text(v, TONE_HEADING, NULL, line.data, 1);
 	buf_clear(&line);
 	add_time(entry->when, &line);

@@ -6,7 +6,7 @@
 #include "base/printable.h"
 #include "tui/view/step.h"
 #include "tui/view/views.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -407,7 +407,7 @@ static void end_otherwise(struct view *v, enum outcome outcome, const char *ques
 {
 	struct playing *p = v->data;
 	char *draft = xasprintf("reason:%s:%s", p->run.label, current(p)->invocation);
-	char *reason = kept_text(v->wb, draft, question, NULL, 0);
+	char *reason = draft_prompt_text(v->wb, draft, question, NULL, 0);
 	if (reason && *reason) {
 		struct step_outcome what = {.outcome = outcome, .reason = reason};
 		step_record(v->wb, &p->run, current(p), &what);
@@ -416,7 +416,7 @@ static void end_otherwise(struct view *v, enum outcome outcome, const char *ques
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
 	}
 	if (reason)
-		kept_drop(v->wb, draft);
+		draft_prompt_drop(v->wb, draft);
 	free(draft);
 	free(reason);
 }
@@ -491,7 +491,7 @@ static void pause_or_resume(struct view *v)
 	view_stale(v);
 }
 
-static void abandon(struct view *v)
+static void view_playbook_abandon(struct view *v)
 {
 	struct playing *p = v->data;
 	runs_abandon(v->wb, p->label);
@@ -503,7 +503,7 @@ static void show_account(struct view *v)
 	runs_account(v->wb, &((struct playing *)v->data)->run);
 }
 
-static void start(struct view *v)
+static void view_playbook_start(struct view *v)
 {
 	workbench_show(v->wb, "start", "");
 }
@@ -517,7 +517,7 @@ static void release_playing(struct view *v)
 static const struct view_key playbook_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("done"), N_("record the step done; asks for what is missing"), do_step, refuses_done},
     {KEY_RETURN, N_("Enter"), N_("answer"), N_("choose the answer"), choose_answer, refuses_choice},
-    {KEY_RETURN, N_("Enter"), N_("start"), N_("start a playbook"), start, refuses_start},
+    {KEY_RETURN, N_("Enter"), N_("start"), N_("start a playbook"), view_playbook_start, refuses_start},
     {'d', NULL, NULL, N_("record the step done; asks for what is missing"), do_step, refuses_done},
     {'y', NULL, N_("yes"), N_("answer the question: yes"), answer_yes, refuses_answer},
     {'N', NULL, N_("no"), N_("answer the question: no"), answer_no, refuses_answer},
@@ -531,8 +531,8 @@ static const struct view_key playbook_keys[] = {
     {'r', NULL, N_("run"), N_("another open run"), next_run, NULL},
     {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_account, refuses_account},
     {'z', NULL, NULL, N_("pause the run, with the reason; or go on with it"), pause_or_resume, refuses_run},
-    {'X', NULL, NULL, N_("abandon the run, with the reason"), abandon, refuses_run},
-    {'P', NULL, N_("start"), N_("start a playbook"), start, workbench_refuses_writing},
+    {'X', NULL, NULL, N_("abandon the run, with the reason"), view_playbook_abandon, refuses_run},
+    {'P', NULL, N_("start"), N_("start a playbook"), view_playbook_start, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -13,7 +13,7 @@
 #include "tui/form/form.h"
 #include "tui/view/step.h"
 #include "tui/view/views.h"
-#include "tui/workbench/kept.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -110,7 +110,7 @@ static size_t need_count(const struct step_form *f)
 
 /* ---- what was filled in is a draft until the step is on record */
 
-static void put(struct step_form *f, size_t i, const char *text)
+static void view_step_put(struct step_form *f, size_t i, const char *text)
 {
 	char *copy = text && *text ? xstrdup(text) : NULL;
 	free(f->values[i]);
@@ -123,7 +123,7 @@ static void put_settled(struct step_form *f, size_t i, const char *text, struct 
 {
 	const struct field *field = step_need_field(json_array_get(f->needs, i));
 	char *settled = field && text ? value_settled(field, text, typed) : NULL;
-	put(f, i, settled ? settled : text);
+	view_step_put(f, i, settled ? settled : text);
 	free(settled);
 }
 
@@ -172,7 +172,7 @@ static void restore_draft(struct view *v)
 	const json_t *values = json_object_get(draft, "values");
 	if (json_array_size(values) == need_count(f)) {
 		for (size_t i = 0; i < need_count(f); i++)
-			put_settled(f, i, json_string_value(json_array_get(values, i)), kept_moment(when));
+			put_settled(f, i, json_string_value(json_array_get(values, i)), draft_prompt_moment(when));
 		unsaved_done(&f->unsaved);
 		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %.16s goes on"), when);
 	}
@@ -285,7 +285,7 @@ static int fill_step(struct view *v, int columns, struct err *err)
 
 /* ---- asking for each */
 
-static void typing(void *ctx, const char *text)
+static void view_step_typing(void *ctx, const char *text)
 {
 	struct view *v = ctx;
 	struct step_form *f = v->data;
@@ -294,15 +294,16 @@ static void typing(void *ctx, const char *text)
 }
 
 /* The text as it was left, typed to its end or not. NULL: none was chosen. */
-static char *ask(struct view *v, const json_t *need, const char *initial, int *left)
+static char *view_step_ask(struct view *v, const json_t *need, const char *initial, int *left)
 {
 	const struct field *field = step_need_field(need);
 	const char *label = playbook_text(json_object_get(need, "label"));
-	struct form_ask of_field = {.wb = v->wb, .field = field, .initial = initial, .changed = typing, .ctx = v};
+	struct form_ask of_field = {
+	    .wb = v->wb, .field = field, .initial = initial, .changed = view_step_typing, .ctx = v};
 	struct prompt_line note = {.question = *label ? label : _("Note"),
 	                           .initial = initial,
 	                           .several_lines = 1,
-	                           .changed = typing,
+	                           .changed = view_step_typing,
 	                           .ctx = v};
 	return field ? form_ask(&of_field, left) : prompt_edit(v->wb, &note, left);
 }
@@ -318,10 +319,10 @@ static void ask_value(struct view *v, struct step_form *f, size_t i)
 		struct err err = ERR_INIT;
 		int left;
 		char *initial = answer; /* typing replaces the value */
-		answer = ask(v, need, initial, &left);
+		answer = view_step_ask(v, need, initial, &left);
 		free(initial);
 		if (answer)
-			put(f, i, answer);
+			view_step_put(f, i, answer);
 		again = answer && field && *answer && form_check(field, answer, &err) < 0;
 		if (again)
 			workbench_tell(v->wb, left ? TONE_ATTENTION : TONE_ALARM, "%s: %s", field_label(field),
@@ -344,13 +345,13 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 	else if (kind && kind_find(kind))
 		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);
 	if (labels)
-		put(f, i, labels);
+		view_step_put(f, i, labels);
 	free(labels);
 }
 
 /* ---- recording */
 
-static struct assign *find(struct assign *fields, size_t count, const char *name)
+static struct assign *view_step_find(struct assign *fields, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(fields[i].name, name) == 0)
@@ -380,7 +381,8 @@ static void record(struct view *v, struct step_form *f)
 		if (!f->values[i])
 			continue;
 		const char *name = value_name(json_array_get(f->needs, i));
-		struct assign *same = is_value(json_array_get(f->needs, i)) ? NULL : find(fields, count, name);
+		struct assign *same =
+		    is_value(json_array_get(f->needs, i)) ? NULL : view_step_find(fields, count, name);
 		if (same) /* labels for one kind, from two rows */
 			same->value = lists[list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
 		else
@@ -393,7 +395,7 @@ static void record(struct view *v, struct step_form *f)
 		free(lists[--list_count]);
 	if (rc == 0) {
 		unsaved_done(&f->unsaved);
-		kept_drop(v->wb, f->draft_key);
+		draft_prompt_drop(v->wb, f->draft_key);
 		workbench_pop(v->wb); /* v is gone */
 	}
 }

@@ -58,7 +58,7 @@ static const char *mark_of(const json_t *event, enum tone *tone)
 
 /* ---- the whole time */
 
-static void measure(struct line *l)
+static void view_timeline_measure(struct line *l)
 {
 	l->from = INT64_MAX;
 	l->to = INT64_MIN;
@@ -288,7 +288,7 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 	                      : columns >= 90 ? 12
 	                      : columns >= 70 ? 8
 	                                      : 6};
-	measure(l);
+	view_timeline_measure(l);
 	find_lanes(l);
 	if (l->lanes)
 		add_lane_names(l, 1 + cells.label + 1 + cells.time + 1, &names);
@@ -328,7 +328,7 @@ static void switch_lanes(struct view *v)
 }
 
 /* The form of a new event whose time is told by the selected one's. */
-static void insert(struct view *v, const char *relation)
+static void view_timeline_insert(struct view *v, const char *relation)
 {
 	struct buf when = BUF_INIT;
 	const char *label = view_label(v);
@@ -340,12 +340,12 @@ static void insert(struct view *v, const char *relation)
 
 static void insert_after(struct view *v)
 {
-	insert(v, "after");
+	view_timeline_insert(v, "after");
 }
 
 static void insert_before(struct view *v)
 {
-	insert(v, "before");
+	view_timeline_insert(v, "before");
 }
 
 static void release_line(struct view *v)

@@ -311,7 +311,7 @@ int prompt_passphrase(struct workbench *wb, const char *question, struct secret 
 	return rc;
 }
 
-static int matches(const char *choice, const char *typed)
+static int prompt_matches(const char *choice, const char *typed)
 {
 	if (!*typed)
 		return 1;
@@ -325,13 +325,13 @@ static int matches(const char *choice, const char *typed)
 
 /* ---- a choice from a source */
 
-struct choosing {
+struct prompt_choosing {
 	const struct prompt_source *source;
 	size_t count;
 	size_t selected;
 };
 
-static void draw_choices(const struct choosing *c, const char *question, const struct editing *e)
+static void draw_choices(const struct prompt_choosing *c, const char *question, const struct editing *e)
 {
 	const struct prompt_source *source = c->source;
 	int height = screen_rows() / 2;
@@ -360,7 +360,7 @@ static void draw_choices(const struct choosing *c, const char *question, const s
 		screen_cursor(top + (int)(c->selected - first), 0);
 }
 
-static void choosing_key(struct choosing *c, struct editing *e, int key)
+static void choosing_key(struct prompt_choosing *c, struct editing *e, int key)
 {
 	const struct prompt_source *source = c->source;
 	size_t page = (size_t)(screen_rows() / 2);
@@ -385,7 +385,7 @@ static void choosing_key(struct choosing *c, struct editing *e, int key)
 
 int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed)
 {
-	struct choosing c = {.source = source, .selected = source->first};
+	struct prompt_choosing c = {.source = source, .selected = source->first};
 	struct editing e = {.text = BUF_INIT};
 	struct event_source slow = {.work = source->work, .slice = EVENT_SLICE, .ctx = source->ctx};
 	int result = -1;
@@ -438,7 +438,7 @@ static size_t find_listed(void *ctx, const char *typed)
 	struct listed *l = ctx;
 	l->shown_count = 0;
 	for (size_t i = 0; i < l->count; i++)
-		if (matches(l->choices[i], typed) || (l->names && matches(l->names[i], typed)))
+		if (prompt_matches(l->choices[i], typed) || (l->names && prompt_matches(l->names[i], typed)))
 			l->shown[l->shown_count++] = i;
 	return l->shown_count;
 }

@@ -15,7 +15,7 @@
 struct buf;
 struct workbench;
 
-/* One line. A string that the caller frees, or NULL. What must not be lost is asked for by kept_text() (kept.h). */
+/* One line. A string that the caller frees, or NULL. What must not be lost is asked for by draft_prompt_text() (kept.h). */
 char *prompt_text(struct workbench *wb, const char *question);
 
 /* The same with more to say about it. Of several lines Enter makes a new one, and Ctrl-S keeps the text. */

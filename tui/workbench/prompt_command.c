@@ -85,7 +85,7 @@ static void replace_word(struct asking *a, size_t from, const char *word, size_t
 	a->e.at = at;
 }
 
-static void complete(struct asking *a)
+static void prompt_command_complete(struct asking *a)
 {
 	char *line = front(a);
 	struct candidates c;
@@ -100,7 +100,7 @@ static void complete(struct asking *a)
 	free(line);
 }
 
-static void recall(struct asking *a, int older)
+static void prompt_command_recall(struct asking *a, int older)
 {
 	size_t count = json_array_size(a->wb->lines);
 	if ((older && a->recalled == 0) || (!older && a->recalled == count))
@@ -114,7 +114,7 @@ static void recall(struct asking *a, int older)
 	edit_set(&a->e, line ? line : a->typed);
 }
 
-static void remember(struct workbench *wb, const char *line)
+static void prompt_command_remember(struct workbench *wb, const char *line)
 {
 	size_t count = json_array_size(wb->lines);
 	const char *last = json_string_value(json_array_get(wb->lines, count - 1));
@@ -138,11 +138,11 @@ static int take_key(struct asking *a, int key)
 	if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c') || (key == KEY_BACK && a->e.text.len == 0))
 		return -1;
 	if (key == '\t')
-		complete(a);
+		prompt_command_complete(a);
 	else if (key == KEY_GO_UP || key == CTRL('p'))
-		recall(a, 1);
+		prompt_command_recall(a, 1);
 	else if (key == KEY_GO_DOWN || key == CTRL('n'))
-		recall(a, 0);
+		prompt_command_recall(a, 0);
 	else
 		edit_key(&a->e, key);
 	return 0;
@@ -164,7 +164,7 @@ char *prompt_command(struct workbench *wb, const char *initial)
 	}
 	free(a.typed);
 	if (over > 0) {
-		remember(wb, a.e.text.data);
+		prompt_command_remember(wb, a.e.text.data);
 		return buf_take(&a.e.text, NULL);
 	}
 	buf_release(&a.e.text);

@@ -54,7 +54,7 @@ int route_key(const struct route *route, struct view_key *key)
 }
 
 /* A word that is an option is never the argument: such a line is run. */
-static int fits(const char *operand, char *const *words, size_t count)
+static int route_fits(const char *operand, char *const *words, size_t count)
 {
 	if (count == 1)
 		return !*operand || *operand == '[';
@@ -71,7 +71,7 @@ const struct route *route_of_line(char *const *words, size_t count, const char *
 	if (!command || !*command->opens)
 		return NULL;
 	size_t n;
-	if (!fits(operand_of(command->opens, &n), words, count))
+	if (!route_fits(operand_of(command->opens, &n), words, count))
 		return NULL;
 	while ((route = route_next(route)))
 		if (opens_it(command, route))

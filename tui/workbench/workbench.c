@@ -8,11 +8,11 @@
 #include "base/words.h"
 #include "case/query/search.h"
 #include "tui/command/command.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
 #include "tui/workbench/events.h"
-#include "tui/workbench/names.h"
+#include "tui/workbench/record_cache.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/table.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <stdlib.h>
@@ -148,14 +148,14 @@ int workbench_has_told(const struct workbench *wb)
 	return wb->status.len > 0;
 }
 
-struct errand *workbench_errand(const struct workbench *wb)
+struct background_task *workbench_errand(const struct workbench *wb)
 {
-	return wb->errand && !errand_has_ended(wb->errand) ? wb->errand : NULL;
+	return wb->errand && !background_task_has_ended(wb->errand) ? wb->errand : NULL;
 }
 
-struct table *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit)
+struct record_cache *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit)
 {
-	return table_take(&wb->tables, wb->s->c, kind, commit);
+	return record_cache_take(&wb->tables, wb->s->c, kind, commit);
 }
 
 const char *workbench_name(struct workbench *wb, const char *label)

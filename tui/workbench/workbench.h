@@ -29,10 +29,10 @@
 #include "tui/workbench/view.h"
 
 struct buf;
-struct errand;
+struct background_task;
 struct events;
 struct route;
-struct table;
+struct record_cache;
 struct workbench;
 
 /* Opens the session's case (asking for the passphrase on its screen) and runs until the person leaves. 0 or -1. */
@@ -63,8 +63,8 @@ int workbench_may_write(const struct workbench *wb, struct err *err);
 const char *workbench_refuses_writing(struct view *v);
 
 /* Records held in memory (table.h): those of a kind, now (commit NULL or "") or as of a commit. Give it back with
- * table_drop(). */
-struct table *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit);
+ * record_cache_drop(). */
+struct record_cache *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit);
 
 /* What records are called (names.h): by label, as read, and a field with its references named. */
 const char *workbench_name(struct workbench *wb, const char *label); /* borrowed until the next call */
@@ -115,7 +115,7 @@ int workbench_has_told(const struct workbench *wb);
 int workbench_command(struct workbench *wb, const char *line);
 
 /* The long command that is under way, typed here or in another shell; NULL: none (errand.h). */
-struct errand *workbench_errand(const struct workbench *wb);
+struct background_task *workbench_errand(const struct workbench *wb);
 
 /* Waits until the long command that was begun here has ended, answering keys. The view on top and those below it stay. */
 void workbench_await(struct workbench *wb);

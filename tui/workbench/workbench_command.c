@@ -5,11 +5,11 @@
 #include "base/time/clock.h"
 #include "base/words.h"
 #include "tui/command/command.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
+#include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/verifying.h"
 #include "tui/workbench/workbench_private.h"
 #include "tui/workbench/workbench_visit.h"
 
@@ -30,7 +30,7 @@ static void pause_errand(struct workbench *wb, int pause)
 {
 	if (nothing(wb))
 		return;
-	errand_pause(wb->errand, pause);
+	background_task_pause(wb->errand, pause);
 	workbench_tell(wb, pause ? TONE_ATTENTION : TONE_GOOD, "%s",
 	               pause ? _("paused: the source stays open; z goes on") : _("it goes on"));
 }
@@ -73,10 +73,10 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 
 static void end_errand(struct workbench *wb)
 {
-	struct errand_ended ended;
-	char *line = wb->errand_line;
-	wb->errand_line = NULL;
-	errand_end(wb->errand, &ended);
+	struct background_task_ended ended;
+	char *line = wb->background_task_line;
+	wb->background_task_line = NULL;
+	background_task_end(wb->errand, &ended);
 	wb->errand = NULL;
 	wb->errand_rc = ended.rc;
 	buf_add(&ended.out, ended.log.data, ended.log.len);
@@ -92,7 +92,7 @@ static void end_errand(struct workbench *wb)
 
 void workbench_tell_errand(struct workbench *wb)
 {
-	if (wb->errand && !wb->visit && errand_has_ended(wb->errand))
+	if (wb->errand && !wb->visit && background_task_has_ended(wb->errand))
 		end_errand(wb);
 }
 
@@ -100,7 +100,7 @@ void workbench_stop_errand(struct workbench *wb)
 {
 	if (!wb->errand)
 		return;
-	errand_cancel(wb->errand);
+	background_task_cancel(wb->errand);
 	struct visit *waiting = wb->visits;
 	wb->visits = NULL; /* none of them begins now */
 	if (wb->visit)
@@ -113,14 +113,15 @@ void workbench_stop_errand(struct workbench *wb)
 static int begin_errand(struct workbench *wb, const char *line, struct words *words, struct err *err)
 {
 	int beside = (command_find(words->items[0])->flags & COMMAND_BESIDE) != 0;
-	struct errand_spec spec = {.words = words->items, .count = words->count, .beside = beside, .folder = -1};
+	struct background_task_spec spec = {
+	    .words = words->items, .count = words->count, .beside = beside, .folder = -1};
 	int show;
 	if (wb->errand)
 		return err_set(err, ERR_FAILED,
 		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
-	wb->errand_line = xstrdup(line);
-	wb->errand = errand_begin(wb->s, &spec);
-	if (errand_work(wb->errand, clock_steady() + FIRST_SLICE, &show) == 0) {
+	wb->background_task_line = xstrdup(line);
+	wb->errand = background_task_begin(wb->s, &spec);
+	if (background_task_work(wb->errand, clock_steady() + FIRST_SLICE, &show) == 0) {
 		end_errand(wb);
 		return wb->errand_rc;
 	}
@@ -140,12 +141,12 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 	struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
 	int rc = may_run(wb, name, &err);
-	verifying_before(wb, name);
+	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
 		rc = begin_errand(wb, line, words, &err); /* it tells its end itself */
 	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 && wb->s->wish == WISH_NOTHING)
 		tell_output(wb, line, &output);
-	verifying_after(wb, name);
+	background_verify_after(wb, name);
 	if (rc < 0 && err.code)
 		workbench_tell_error(wb, &err);
 	do_wish(wb);
@@ -174,7 +175,7 @@ int workbench_command(struct workbench *wb, const char *line)
 
 void workbench_toggle_errand(struct workbench *wb)
 {
-	pause_errand(wb, !wb->errand || !errand_is_held(wb->errand));
+	pause_errand(wb, !wb->errand || !background_task_is_held(wb->errand));
 }
 
 void workbench_ask_stop(struct workbench *wb)
@@ -183,7 +184,7 @@ void workbench_ask_stop(struct workbench *wb)
 		return;
 	if (nothing(wb)) /* it ended while the question stood there */
 		return;
-	errand_cancel(wb->errand);
+	background_task_cancel(wb->errand);
 	workbench_tell(wb, TONE_ATTENTION, "%s",
 	               _("stopping: what was done is kept, and the same command goes on with it"));
 }

@@ -6,9 +6,9 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
+#include "tui/workbench/background_verify.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/verifying.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <stdio.h>
@@ -88,8 +88,8 @@ static void draw_header(struct workbench *wb)
 	add_clock(wb, &right);
 	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
 	buf_addf(&head, " ⎇ %s ", case_head(c));
-	errand_mark(wb->errand, &head);
-	verifying_mark(wb->verifying, &head);
+	background_task_mark(wb->errand, &head);
+	background_verify_mark(wb->verifying, &head);
 	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
 		buf_add(&right, head.data, head.len);
 	int wide = (int)text_width(right.data);
@@ -224,7 +224,7 @@ static void draw_footer(struct workbench *wb, struct view *v)
 	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
 	struct buf errand = BUF_INIT;
 	if (wb->errand && (!wb->status.len || wb->status_tone == TONE_FAINT))
-		errand_line(wb->errand, &errand);
+		background_task_line(wb->errand, &errand);
 	screen_put(rows - 1, 0, columns, errand.len ? TONE_FAINT : wb->status_tone,
 	           errand.len ? errand.data : wb->status.data);
 	buf_release(&errand);

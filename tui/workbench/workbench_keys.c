@@ -7,10 +7,10 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command/command.h"
+#include "tui/workbench/background_task.h"
 #include "tui/workbench/copy.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/events.h"
-#include "tui/workbench/kept.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/route.h"
 #include "tui/workbench/workbench_private.h"
@@ -45,7 +45,7 @@ static int put_note(struct workbench *wb, const char *text, const char *on, cons
 		return -1;
 	int rc = action_add(a, "note", fields, *on ? 2 : 1, 0, label, err);
 	if (rc == 0)
-		kept_drop(wb, draft);
+		draft_prompt_drop(wb, draft);
 	return action_commit(a, err) < 0 ? -1 : rc;
 }
 
@@ -60,7 +60,7 @@ void workbench_note(struct workbench *wb, const char *on, const char *text)
 	buf_adds(&question, _("Note"));
 	if (record)
 		buf_addf(&question, " → %s", about);
-	char *typed = kept_text(wb, draft, question.data, text, 1);
+	char *typed = draft_prompt_text(wb, draft, question.data, text, 1);
 	if (typed && *typed) {
 		if (put_note(wb, typed, about, draft, label, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
@@ -84,11 +84,12 @@ static void write_note(struct view *v)
 /* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
 static void paste(struct view *v)
 {
-	char *text = kept_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
+	char *text =
+	    draft_prompt_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
 	if (text && *text)
 		workbench_show(v->wb, "indicators", text);
 	if (text)
-		kept_drop(v->wb, "paste");
+		draft_prompt_drop(v->wb, "paste");
 	free(text);
 }
 
@@ -125,7 +126,7 @@ static void undo(struct view *v)
 	struct workbench *wb = v->wb;
 	struct err err = ERR_INIT;
 	struct buf summary = BUF_INIT;
-	char *reason = kept_text(wb, "undo", _("Undo your last action; reason: "), NULL, 0);
+	char *reason = draft_prompt_text(wb, "undo", _("Undo your last action; reason: "), NULL, 0);
 	if (reason && *reason) {
 		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
@@ -133,7 +134,7 @@ static void undo(struct view *v)
 			workbench_tell_error(wb, &err);
 	}
 	if (reason)
-		kept_drop(wb, "undo");
+		draft_prompt_drop(wb, "undo");
 	buf_release(&summary);
 	free(reason);
 }
@@ -176,7 +177,7 @@ static void go_back(struct view *v)
 	workbench_pop(v->wb);
 }
 
-static void leave(struct view *v)
+static void workbench_keys_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	if (wb->depth > 1)
@@ -193,7 +194,7 @@ static void lock(struct view *v)
 static void interrupt(struct view *v)
 {
 	if (v->wb->errand) {
-		errand_cancel(v->wb->errand);
+		background_task_cancel(v->wb->errand);
 		return;
 	}
 	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
@@ -236,7 +237,7 @@ const struct view_key workbench_keys[] = {
     {'h', NULL, NULL, N_("go back"), go_back, NULL},
     {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
     {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
-    {'q', NULL, NULL, N_("go back; on the board: leave genba"), leave, NULL},
+    {'q', NULL, NULL, N_("go back; on the board: leave genba"), workbench_keys_leave, NULL},
     {KEY_OF_COMMAND, "at", NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
     {KEY_OF_COMMAND, "work", NULL, N_("the long command that is under way, and work that is unfinished"), show_work,
      NULL},

@@ -3,12 +3,12 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
+#include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
-#include "tui/workbench/names.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/table.h"
-#include "tui/workbench/verifying.h"
+#include "tui/workbench/record_cache.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 #include "tui/workbench/workbench_visit.h"
 
@@ -18,7 +18,7 @@ static void forget_views(struct workbench *wb)
 	for (size_t i = 0; i < wb->depth; i++)
 		view_forget(wb->stack[i]);
 	tables_forget(wb->tables);
-	names_free(&wb->names);
+	title_cache_free(&wb->names);
 	wb->turn++;
 }
 
@@ -30,7 +30,7 @@ void workbench_lock(void *ctx)
 		return;
 	if (wb->errand && (case_is_still(wb->s->c) || !case_identity(wb->s->c)))
 		workbench_stop_errand(wb); /* it would use a key that is wiped, or a case that is closed */
-	verifying_free(wb->verifying);
+	background_verify_free(wb->verifying);
 	wb->verifying = NULL;
 	events_flush(wb->events);
 	if (session_lock(wb->s, &why) < 0) {
@@ -53,7 +53,7 @@ void workbench_lock(void *ctx)
 		escapes = 0;
 		if (session_unlock(wb->s, &passphrase, &err) == 0) {
 			wb->locked = 0;
-			wb->verifying = verifying_new(wb);
+			wb->verifying = background_verify_new(wb);
 			workbench_tell(wb, TONE_GOOD, "%s", _("unlocked"));
 		} else {
 			workbench_tell(wb, TONE_ALARM, "%s", err.message);

@@ -7,13 +7,13 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/query/search.h"
-#include "tui/workbench/errand.h"
+#include "tui/workbench/background_task.h"
+#include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
-#include "tui/workbench/names.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/record_cache.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/table.h"
-#include "tui/workbench/verifying.h"
+#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 #include "tui/workbench/workbench_visit.h"
 
@@ -46,7 +46,7 @@ static void flush_views(void *ctx)
 
 static int is_working(const struct workbench *wb)
 {
-	return workbench_errand(wb) && !errand_is_held(wb->errand);
+	return workbench_errand(wb) && !background_task_is_held(wb->errand);
 }
 
 static int work_of_errand(void *ctx, double deadline, int *show)
@@ -54,7 +54,7 @@ static int work_of_errand(void *ctx, double deadline, int *show)
 	struct workbench *wb = ctx;
 	if (!is_working(wb))
 		return -1;
-	if (errand_work(wb->errand, deadline, show) == 0) {
+	if (background_task_work(wb->errand, deadline, show) == 0) {
 		if (wb->visit)
 			visit_ended(wb);
 		*show = 1;
@@ -67,10 +67,10 @@ static int work_of_check(void *ctx, double deadline, int *show)
 	struct workbench *wb = ctx;
 	if (wb->locked || !wb->verifying || is_working(wb))
 		return -1;
-	return verifying_work(wb->verifying, deadline, show) ? CHECK_PAUSE : -1;
+	return background_verify_work(wb->verifying, deadline, show) ? CHECK_PAUSE : -1;
 }
 
-static int serve(void *ctx)
+static int workbench_loop_serve(void *ctx)
 {
 	return visit_serve(ctx);
 }
@@ -81,7 +81,8 @@ static int serve(void *ctx)
 static void add_sources(struct workbench *wb, struct event_source sources[SOURCES])
 {
 	sources[0] = (struct event_source){.work = work_of_check, .slice = EVENT_SLICE, .ctx = wb};
-	sources[1] = (struct event_source){.work = work_of_errand, .slice = ERRAND_SLICE, .knock = serve, .ctx = wb};
+	sources[1] = (struct event_source){
+	    .work = work_of_errand, .slice = ERRAND_SLICE, .knock = workbench_loop_serve, .ctx = wb};
 	sources[2] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
 	for (size_t i = 0; i < SOURCES; i++)
 		events_add(wb->events, &sources[i]);
@@ -105,7 +106,7 @@ static void take_paste(struct workbench *wb)
 }
 
 /* Draws, waits for a key and does what it means. 0: the person leaves. */
-static int step(struct workbench *wb)
+static int workbench_loop_step(struct workbench *wb)
 {
 	workbench_tell_errand(wb);
 	if (!screen_pending()) {
@@ -135,7 +136,7 @@ void workbench_await(struct workbench *wb)
 {
 	struct view *here = workbench_top(wb);
 	here->held++;
-	while (workbench_errand(wb) && !wb->visit && step(wb))
+	while (workbench_errand(wb) && !wb->visit && workbench_loop_step(wb))
 		;
 	here->held--;
 	workbench_tell_errand(wb);
@@ -147,7 +148,7 @@ void workbench_run_over(struct workbench *wb, struct view *view)
 	size_t depth = wb->depth;
 	here->held++;
 	workbench_push(wb, view);
-	while (wb->depth > depth && step(wb))
+	while (wb->depth > depth && workbench_loop_step(wb))
 		;
 	here->held--;
 }
@@ -200,19 +201,19 @@ int workbench_run(struct session *s, struct err *err)
 	else
 		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
 	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
-	wb.verifying = verifying_new(&wb);
+	wb.verifying = background_verify_new(&wb);
 	visit_open(&wb);
 	events_touch(wb.events);
-	while (step(&wb))
+	while (workbench_loop_step(&wb))
 		;
 	workbench_stop_errand(&wb);
 	visit_close(&wb);
-	verifying_free(wb.verifying);
+	background_verify_free(wb.verifying);
 	while (wb.depth > 0)
 		view_free(wb.stack[--wb.depth]);
 	events_free(wb.events);
 	tables_free(&wb.tables);
-	names_free(&wb.names);
+	title_cache_free(&wb.names);
 	buf_release(&wb.status);
 	free(wb.search);
 	json_decref(wb.lines);

@@ -9,10 +9,10 @@
 
 #define STACK_LIMIT 32
 
-struct names;
+struct title_cache;
 struct socket_server;
 struct tables;
-struct verifying;
+struct background_verify;
 struct visit;
 
 /* What the unlocked responder's record says of the clock of the machine they work on, for the header. */
@@ -31,22 +31,22 @@ struct workbench {
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
-	const struct view *drawn;     /* the view that was drawn last, to compare only; NULL: none */
-	char as_of[HISTORY_ID];       /* the commit as of which the case is shown; "": now */
-	char as_of_time[32];          /* its time, RFC 3339 */
-	uint64_t turn;                /* grows when all views must be filled anew though the case is the same */
-	struct verifying *verifying;  /* the check behind the first screen, or NULL */
-	struct socket_server *server; /* for commands of other shells, or NULL */
-	int may_copy;                 /* the person has asked for it in this session (copy.h) */
-	struct errand *errand;        /* a long command that is carried out beside the keys, or NULL */
-	char *errand_line;            /* as it was typed here; owned */
+	const struct view *drawn;            /* the view that was drawn last, to compare only; NULL: none */
+	char as_of[HISTORY_ID];              /* the commit as of which the case is shown; "": now */
+	char as_of_time[32];                 /* its time, RFC 3339 */
+	uint64_t turn;                       /* grows when all views must be filled anew though the case is the same */
+	struct background_verify *verifying; /* the check behind the first screen, or NULL */
+	struct socket_server *server;        /* for commands of other shells, or NULL */
+	int may_copy;                        /* the person has asked for it in this session (copy.h) */
+	struct background_task *errand;      /* a long command that is carried out beside the keys, or NULL */
+	char *background_task_line;          /* as it was typed here; owned */
 	double progress_shown;
-	int errand_rc;         /* what the last one came to */
-	struct visit *visit;   /* the other shell whose errand it is; NULL: it was typed here */
-	struct visit *visits;  /* other shells whose commands wait for its end */
-	int quiet;             /* no key has come since the opening */
-	struct tables *tables; /* records held for lists and pickers */
-	struct names *names;   /* titles of records */
+	int errand_rc;             /* what the last one came to */
+	struct visit *visit;       /* the other shell whose errand it is; NULL: it was typed here */
+	struct visit *visits;      /* other shells whose commands wait for its end */
+	int quiet;                 /* no key has come since the opening */
+	struct tables *tables;     /* records held for lists and pickers */
+	struct title_cache *names; /* titles of records */
 	struct own_clock clock;
 	json_t *lines; /* what was typed behind `:`, oldest first */
 };

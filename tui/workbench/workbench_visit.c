@@ -5,8 +5,8 @@
 #include "tui/command/command.h"
 #include "tui/session/socket.h"
 #include "tui/term/screen.h"
-#include "tui/workbench/errand.h"
-#include "tui/workbench/verifying.h"
+#include "tui/workbench/background_task.h"
+#include "tui/workbench/background_verify.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <fcntl.h>
@@ -125,7 +125,7 @@ static int is_at_hand(const struct socket_request *r)
 	return 1;
 }
 
-static int refuse(const struct workbench *wb, const struct command *command, struct err *err)
+static int workbench_visit_refuse(const struct workbench *wb, const struct command *command, struct err *err)
 {
 	if (wb->locked || !wb->s->c)
 		return err_set(err, ERR_UNLOCK, _("the workbench that has this case open is locked: unlock it there"));
@@ -173,7 +173,7 @@ static int carry_out(struct workbench *wb, const struct socket_request *r, struc
 	return rc;
 }
 
-static void tell(struct workbench *wb, const struct socket_request *r, int rc, const struct buf *out)
+static void workbench_visit_tell(struct workbench *wb, const struct socket_request *r, int rc, const struct buf *out)
 {
 	struct buf line = BUF_INIT;
 	if (wb->locked)
@@ -193,14 +193,14 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 	struct buf out = BUF_INIT;
 	struct buf log = BUF_INIT;
 	struct err err = ERR_INIT;
-	int refused = refuse(wb, command_find(r->words[0]), &err) < 0;
+	int refused = workbench_visit_refuse(wb, command_find(r->words[0]), &err) < 0;
 	if (!refused && !is_at_hand(r))
 		refused = err_set(&err, ERR_USAGE,
 		                  _("a command of another shell reads files and memory, not a pipe or a terminal")) < 0;
 	int rc = refused ? -1 : carry_out(wb, r, &out, &log, &err);
 	if (rc < 0 && *err.message)
 		buf_addf(&log, "genba: %s\n", err.message);
-	tell(wb, r, rc, &out);
+	workbench_visit_tell(wb, r, rc, &out);
 	socket_server_answer(wb->server, &out, &log, rc < 0 ? err_status(&err) : 0);
 	buf_release(&out);
 	buf_release(&log);
@@ -230,39 +230,39 @@ static void visit_free(struct visit *v)
 	free(v);
 }
 
-static void answer(struct workbench *wb, struct visit *v, struct errand_ended *e)
+static void workbench_visit_answer(struct workbench *wb, struct visit *v, struct background_task_ended *e)
 {
 	if (e->rc < 0 && *e->err.message)
 		buf_addf(&e->log, "genba: %s\n", e->err.message);
-	tell(wb, &v->request, e->rc, &e->out);
+	workbench_visit_tell(wb, &v->request, e->rc, &e->out);
 	socket_server_answer_late(wb->server, v->ticket, &e->out, &e->log, e->rc < 0 ? err_status(&e->err) : 0);
 	buf_release(&e->out);
 	buf_release(&e->log);
 	visit_free(v);
 }
 
-static void begin(struct workbench *wb, struct visit *v)
+static void workbench_visit_begin(struct workbench *wb, struct visit *v)
 {
-	struct errand_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
+	struct background_task_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
 	const struct command *command = command_find(v->request.words[0]);
-	refused.rc = refuse(wb, command, &refused.err);
+	refused.rc = workbench_visit_refuse(wb, command, &refused.err);
 	if (refused.rc == 0 && borrow_streams(&v->streams, &v->request) < 0) {
 		return_streams(&v->streams);
 		refused.rc = err_set(&refused.err, ERR_FAILED, _("cannot use the other shell's files"));
 	}
 	if (refused.rc < 0) {
-		answer(wb, v, &refused);
+		workbench_visit_answer(wb, v, &refused);
 		return;
 	}
-	struct errand_spec spec = {.words = v->request.words,
-	                           .count = v->request.count,
-	                           .beside = (command->flags & COMMAND_BESIDE) != 0,
-	                           .folder = v->request.fds[SOCKET_FOLDER],
-	                           .visit = 1,
-	                           .files = v->opened,
-	                           .file_count = v->request.file_count};
-	verifying_before(wb, command->name);
-	wb->errand = errand_begin(wb->s, &spec);
+	struct background_task_spec spec = {.words = v->request.words,
+	                                    .count = v->request.count,
+	                                    .beside = (command->flags & COMMAND_BESIDE) != 0,
+	                                    .folder = v->request.fds[SOCKET_FOLDER],
+	                                    .visit = 1,
+	                                    .files = v->opened,
+	                                    .file_count = v->request.file_count};
+	background_verify_before(wb, command->name);
+	wb->errand = background_task_begin(wb->s, &spec);
 	wb->visit = v;
 }
 
@@ -281,10 +281,10 @@ static void begin_next(struct workbench *wb)
 		struct visit *v = wb->visits;
 		wb->visits = v->next;
 		if (socket_server_is_gone(wb->server, v->ticket)) {
-			struct errand_ended none = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
-			answer(wb, v, &none);
+			struct background_task_ended none = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
+			workbench_visit_answer(wb, v, &none);
 		} else {
-			begin(wb, v);
+			workbench_visit_begin(wb, v);
 		}
 	}
 }
@@ -292,14 +292,14 @@ static void begin_next(struct workbench *wb)
 void visit_ended(struct workbench *wb)
 {
 	struct visit *v = wb->visit;
-	struct errand_ended ended;
+	struct background_task_ended ended;
 	if (v) {
 		wb->visit = NULL;
-		errand_end(wb->errand, &ended);
+		background_task_end(wb->errand, &ended);
 		wb->errand = NULL;
-		verifying_after(wb, v->request.words[0]);
+		background_verify_after(wb, v->request.words[0]);
 		return_streams(&v->streams);
-		answer(wb, v, &ended);
+		workbench_visit_answer(wb, v, &ended);
 	}
 	begin_next(wb);
 	watch(wb);
@@ -318,13 +318,13 @@ int visit_serve(struct workbench *wb)
 				last = &(*last)->next;
 			*last = visit_keep(wb, &request);
 		} else if (command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE))) {
-			begin(wb, visit_keep(wb, &request));
+			workbench_visit_begin(wb, visit_keep(wb, &request));
 		} else {
 			serve_one(wb, &request);
 		}
 	}
 	if (wb->visit && socket_server_is_gone(wb->server, wb->visit->ticket))
-		errand_cancel(wb->errand);
+		background_task_cancel(wb->errand);
 	watch(wb);
 	return served;
 }
@@ -333,10 +333,10 @@ void visit_close(struct workbench *wb)
 {
 	while (wb->visits) {
 		struct visit *v = wb->visits;
-		struct errand_ended none = {.out = BUF_INIT, .log = BUF_INIT, .rc = -1, .err = ERR_INIT};
+		struct background_task_ended none = {.out = BUF_INIT, .log = BUF_INIT, .rc = -1, .err = ERR_INIT};
 		wb->visits = v->next;
 		err_set(&none.err, ERR_FAILED, _("the workbench was left"));
-		answer(wb, v, &none);
+		workbench_visit_answer(wb, v, &none);
 	}
 	socket_server_close(wb->server);
 	wb->server = NULL;

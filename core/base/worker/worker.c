@@ -145,7 +145,7 @@ static size_t file_count(const struct worker_call *call)
 	return call->bytes ? 0 : call->file_count ? call->file_count : call->input >= 0;
 }
 
-static int start(struct running *r, struct err *err)
+static int worker_start(struct running *r, struct err *err)
 {
 	int in[2] = {-1, -1};
 	int out[2] = {-1, -1};
@@ -437,7 +437,7 @@ static int attend(struct running *r, struct err *err)
 /* ---- ending */
 
 /* What an end without a last line means. -1: nothing was parsed at all. */
-static int judge(struct running *r, int status, const struct rusage *used, struct err *err)
+static int worker_judge(struct running *r, int status, const struct rusage *used, struct err *err)
 {
 	int exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -467,7 +467,7 @@ static int judge(struct running *r, int status, const struct rusage *used, struc
 	return 0;
 }
 
-static int finish(struct running *r, int rc, struct err *err)
+static int worker_finish(struct running *r, int rc, struct err *err)
 {
 	int status = 0;
 	struct rusage used;
@@ -483,7 +483,7 @@ static int finish(struct running *r, int rc, struct err *err)
 		end_with(r, WORKER_CRASHED, "%s", _("the parser ended, nobody knows how"));
 		return 0;
 	}
-	return judge(r, status, &used, err);
+	return worker_judge(r, status, &used, err);
 }
 
 static struct worker_limits with_defaults(struct worker_limits l)
@@ -509,12 +509,12 @@ int worker_run(const struct worker_call *call, struct worker_result *result, str
 	                    .lines = BUF_INIT};
 	*result = (struct worker_result){.end = WORKER_DONE};
 	int rc = -1;
-	if (make_head(&r, err) < 0 || start(&r, err) < 0)
+	if (make_head(&r, err) < 0 || worker_start(&r, err) < 0)
 		goto out;
 	r.deadline = clock_steady() + r.limits.seconds;
 	r.piece = xmalloc(PIECE);
 	rc = attend(&r, err);
-	rc = finish(&r, rc, err);
+	rc = worker_finish(&r, rc, err);
 out:
 	if (r.to >= 0)
 		close(r.to);

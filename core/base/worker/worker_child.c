@@ -147,7 +147,7 @@ int worker_media_read(struct worker *w, size_t i, uint64_t offset, void *bytes, 
 	return -1;
 }
 
-static int emit(struct worker *w, const char *key, const json_t *value, struct err *err)
+static int worker_child_emit(struct worker *w, const char *key, const json_t *value, struct err *err)
 {
 	json_t *line = json_pack("{s:O}", key, value);
 	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
@@ -169,7 +169,7 @@ static int emit(struct worker *w, const char *key, const json_t *value, struct e
 
 int worker_emit(struct worker *w, const json_t *value, struct err *err)
 {
-	return emit(w, "line", value, err);
+	return worker_child_emit(w, "line", value, err);
 }
 
 int worker_emit_raw(struct worker *w, const void *bytes, size_t n, struct err *err)
@@ -189,12 +189,12 @@ int worker_emit_take(struct worker *w, json_t *value, struct err *err)
 {
 	if (!value)
 		return err_set(err, ERR_FAILED, _("the result is not text that JSON can hold"));
-	int rc = emit(w, "line", value, err);
+	int rc = worker_child_emit(w, "line", value, err);
 	json_decref(value);
 	return rc;
 }
 
-static _Noreturn void work(const struct worker_job *job)
+static _Noreturn void worker_child_work(const struct worker_job *job)
 {
 	struct err err = ERR_INIT;
 	struct worker w = {.head = NULL};
@@ -210,7 +210,7 @@ static _Noreturn void work(const struct worker_job *job)
 		_exit(WORKER_STATUS_START); /* nobody listens any more */
 	int rc = job->run(&w, &err);
 	json_t *end = rc == 0 ? json_null() : json_string(*err.message ? err.message : "?");
-	emit(&w, "end", end, NULL);
+	worker_child_emit(&w, "end", end, NULL);
 	_exit(WORKER_STATUS_OK); /* no exit handlers: they would want files */
 }
 
@@ -220,7 +220,7 @@ void worker_main(int argc, char **argv, const struct worker_job *const *jobs)
 		return;
 	for (; *jobs; jobs++)
 		if (strcmp((*jobs)->name, argv[2]) == 0)
-			work(*jobs);
+			worker_child_work(*jobs);
 	_exit(WORKER_STATUS_NO_JOB);
 }
 

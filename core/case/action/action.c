@@ -242,7 +242,7 @@ struct changed *action_entry(struct action *a, const char *id)
 }
 
 /* Writes the record and remembers it for the commit. `summary` is taken. */
-static int keep(struct action *a, json_t *object, int is_new, char *summary, struct err *err)
+static int action_keep(struct action *a, json_t *object, int is_new, char *summary, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	if (record_validate_object(object, err) < 0 || json_canonical(object, &text, err) < 0 ||
@@ -304,7 +304,7 @@ int action_insert(struct action *a, json_t *object, struct err *err)
 	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
 	if (field && field->type == FIELD_TEXT)
 		title = record_title(object);
-	if (keep(a, object, 1, title, err) < 0)
+	if (action_keep(a, object, 1, title, err) < 0)
 		return action_fail(a, err);
 	return is_transfer(object) ? custody_follow(a, a->c, NULL, object, err) : 0;
 }
@@ -418,7 +418,7 @@ static int store_aliases(struct case_file *c, const json_t *object, struct err *
 	return 0;
 }
 
-static int relabel(struct case_file *c, const json_t *object, struct err *err)
+static int action_relabel(struct case_file *c, const json_t *object, struct err *err)
 {
 	const char *label = json_get_string(object, "label");
 	char mark[MARK_TEXT];
@@ -439,9 +439,9 @@ int action_store(struct action *a, const json_t *object, struct err *err)
 	const char *id = json_get_string(object, "id");
 	const char *was = record_label_of(a->c, id, NULL);
 	int is_new = was == NULL;
-	if (!is_new && strcmp(was, json_get_string(object, "label")) != 0 && relabel(a->c, object, err) < 0)
+	if (!is_new && strcmp(was, json_get_string(object, "label")) != 0 && action_relabel(a->c, object, err) < 0)
 		return action_fail(a, err);
-	if (keep(a, (json_t *)(uintptr_t)object, is_new, NULL, err) < 0 || store_aliases(a->c, object, err) < 0)
+	if (action_keep(a, (json_t *)(uintptr_t)object, is_new, NULL, err) < 0 || store_aliases(a->c, object, err) < 0)
 		return action_fail(a, err);
 	return 0;
 }
@@ -453,7 +453,7 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 	stamp(a, after, "modified");
 	if (rule_check(a->c, after, err) < 0)
 		return action_fail(a, err);
-	if (keep(a, after, 0, changed_names(before, after), err) < 0)
+	if (action_keep(a, after, 0, changed_names(before, after), err) < 0)
 		return action_fail(a, err);
 	return is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0 ? action_fail(a, err) : 0;
 }

@@ -3,7 +3,7 @@
 #include "base/printable.h"
 #include "case/action/action_private.h"
 #include "case/action/verb.h"
-#include "case/trust/seen.h"
+#include "case/trust/high_water_mark.h"
 #include "history/exchange.h"
 
 #include <stdlib.h>
@@ -156,7 +156,7 @@ int action_commit(struct action *a, struct err *err)
 	for (size_t i = 0; i < a->count; i++)
 		refresh |= kind_has(a->changes[i].kind, KIND_OPEN);
 	action_free(a);
-	seen_update(c);
+	high_water_mark_update(c);
 	if (refresh)
 		case_refresh(c, NULL); /* the change is committed: nothing after it may say that it failed */
 	return 0;

@@ -33,7 +33,7 @@ static int is_frame(const char *name)
 	return 0;
 }
 
-static int differs(const json_t *a, const json_t *b, const char *name)
+static int changes_differs(const json_t *a, const json_t *b, const char *name)
 {
 	const json_t *x = json_object_get(a, name);
 	const json_t *y = json_object_get(b, name);
@@ -132,7 +132,8 @@ static int give_fields(struct comparing *k, const struct pair *p)
 	for (size_t i = 0; kind && i < kind_field_count(kind) && rc == 0; i++) {
 		const struct field *field = kind_field_at(kind, i);
 		/* when it was entered is told with the change itself */
-		if (differs(p->before, p->after, field->name) && (p->before || strcmp(field->name, "entered") != 0))
+		if (changes_differs(p->before, p->after, field->name) &&
+		    (p->before || strcmp(field->name, "entered") != 0))
 			rc = give_change(k, p, field, field->name);
 	}
 	json_t *names = json_object(); /* the rest, of both sides */
@@ -142,7 +143,7 @@ static int give_fields(struct comparing *k, const struct pair *p)
 	json_t *value;
 	json_object_foreach(names, name, value) {
 		if (rc == 0 && !is_frame(name) && !(kind && kind_field(kind, name)) &&
-		    differs(p->before, p->after, name) &&
+		    changes_differs(p->before, p->after, name) &&
 		    (p->before || (strcmp(name, "entered") != 0 && strcmp(name, "author") != 0)))
 			rc = give_change(k, p, NULL, name);
 	}

@@ -59,7 +59,7 @@ long long reserve_next_number(struct case_file *c, const struct kind *kind, stru
 }
 
 /* In the history, for people: "keep free for paper R1-E7, R1-E8 and 3 more". */
-static void tell(struct action *a, char (*labels)[LABEL_TEXT], size_t count)
+static void reserve_tell(struct action *a, char (*labels)[LABEL_TEXT], size_t count)
 {
 	struct buf subject = BUF_INIT;
 	buf_adds(&subject, "keep free for paper");
@@ -92,7 +92,7 @@ int reserve_labels(struct case_file *c, const struct kind *kind, size_t count, c
 		action_cancel(a);
 		return -1;
 	}
-	tell(a, labels, count);
+	reserve_tell(a, labels, count);
 	return action_commit(a, err);
 }
 
@@ -115,7 +115,7 @@ const struct kind *reserve_kind(struct case_file *c, const char *label)
 }
 
 /* Says which labels of the kind are free to be typed in. */
-static int refuse(struct case_file *c, const struct kind *kind, const char *label, struct err *err)
+static int reserve_refuse(struct case_file *c, const struct kind *kind, const char *label, struct err *err)
 {
 	struct buf free_ones = BUF_INIT;
 	size_t i;
@@ -138,7 +138,7 @@ int reserve_take(struct action *a, struct case_file *c, const struct kind *kind,
 	json_t *there = NULL;
 	int rc;
 	if (reserve_kind(c, label) != kind)
-		rc = refuse(c, kind, label, err);
+		rc = reserve_refuse(c, kind, label, err);
 	else if ((there = record_get(c, label, RECORD_RAW, NULL))) /* a colleague's copy gave it, too */
 		rc = err_set(err, ERR_USAGE,
 		             _("label: there is a record '%s' already; add the sheet without label= and note the "

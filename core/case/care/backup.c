@@ -10,8 +10,8 @@
 #include "case/case.h"
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
+#include "case/trust/high_water_mark.h"
 #include "case/trust/known.h"
-#include "case/trust/seen.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -97,7 +97,7 @@ static int write_part(struct case_file *c, const json_t *entry, const char *head
 
 /* ---- making */
 
-struct making {
+struct backup_making {
 	struct case_file *c;
 	const struct access_keep *keep;
 	const struct progress *progress;
@@ -112,7 +112,7 @@ struct making {
 };
 
 /* Whether the copy is there as this machine left it, and of this very file, so that a part fits behind it. */
-static int can_append(const struct making *m)
+static int can_append(const struct backup_making *m)
 {
 	const char *file = m->entry ? json_get_string(m->entry, "file") : NULL;
 	const char *source = m->entry ? json_get_string(m->entry, "source") : NULL;
@@ -132,7 +132,7 @@ static int can_append(const struct making *m)
 	return fits;
 }
 
-static void note_marks(struct making *m, const char *head)
+static void note_marks(struct backup_making *m, const char *head)
 {
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
@@ -141,7 +141,7 @@ static void note_marks(struct making *m, const char *head)
 	backup_rows_mark(m->c, m->entry);
 }
 
-static int append_part(struct making *m, const char *head)
+static int append_part(struct backup_making *m, const char *head)
 {
 	const char *file = json_get_string(m->entry, "file");
 	unsigned part = (unsigned)json_integer_value(json_object_get(m->entry, "parts")) + 1;
@@ -158,7 +158,7 @@ static int append_part(struct making *m, const char *head)
 }
 
 /* Parts of an earlier copy fit behind no other: they are removed once the new copy has its name. */
-static void remove_parts(const struct making *m, const char *file)
+static void remove_parts(const struct backup_making *m, const char *file)
 {
 	for (unsigned i = 1; i <= PARTS_MAX + 1; i++) {
 		char *path = part_path(m->folder, file, i);
@@ -167,7 +167,7 @@ static void remove_parts(const struct making *m, const char *file)
 	}
 }
 
-static int whole_copy(struct making *m, const char *head)
+static int whole_copy(struct backup_making *m, const char *head)
 {
 	struct case_file *c = m->c;
 	struct vault_identity keys = {c->identity->public_key, c->identity->secret_key};
@@ -210,7 +210,7 @@ static int is_passphrase(void *ctx, const struct access_slot *slot)
 }
 
 /* The copy is a file of its own, under another key. What both headers of the case itself are lost without lies beside it. */
-static int keep_header(const struct making *m)
+static int keep_header(const struct backup_making *m)
 {
 	char *stem = copy_stem(m->c, m->err);
 	if (!stem)
@@ -222,7 +222,7 @@ static int keep_header(const struct making *m)
 	return rc;
 }
 
-static int make_copy(struct making *m)
+static int make_copy(struct backup_making *m)
 {
 	struct case_file *c = m->c;
 	if (history_head(c->history, m->report->head, m->err) < 0 ||
@@ -252,10 +252,10 @@ static int make_copy(struct making *m)
 int backup_make(struct case_file *c, const char *folder, const struct access_keep *keep,
                 const struct progress *progress, struct backup_report *report, struct err *err)
 {
-	struct making *m = xcalloc(1, sizeof *m);
+	struct backup_making *m = xcalloc(1, sizeof *m);
 	struct stat st;
 	memset(report, 0, sizeof *report);
-	*m = (struct making){.c = c, .keep = keep, .progress = progress, .report = report, .err = err};
+	*m = (struct backup_making){.c = c, .keep = keep, .progress = progress, .report = report, .err = err};
 	m->folder = realpath(folder, NULL);
 	int rc = -1;
 	if (!m->folder || stat(m->folder, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -428,7 +428,7 @@ static int restore_parts(const char *copy, const char *out, const struct case_un
 		rc = history_count(r.c->history, &report->actions, err);
 	if (rc == 0) {
 		known_remember(r.c);
-		seen_update(r.c); /* what the copy lacks is still missed, and told at each opening */
+		high_water_mark_update(r.c); /* what the copy lacks is still missed, and told at each opening */
 	}
 	if (case_close(r.c, err) < 0)
 		rc = -1;

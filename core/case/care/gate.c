@@ -3,10 +3,10 @@
 #include "base/json.h"
 #include "case/care/verify.h"
 #include "case/store/case_internal.h"
+#include "case/trust/high_water_mark.h"
 #include "case/trust/known.h"
-#include "case/trust/seen.h"
 #include "history/exchange.h"
-#include "vault/keyed.h"
+#include "vault/open_with_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,7 +115,7 @@ static int is_ours(const struct case_file *c, const unsigned char raw[VAULT_HEAD
 static int is_last_ours(struct case_file *c, const char *head)
 {
 	unsigned char key[32];
-	return seen_has(c, head) ||
+	return high_water_mark_has(c, head) ||
 	       (history_signer_of(c->history, head, key, NULL) == 0 && memcmp(key, c->identity->public_key, 32) == 0);
 }
 
@@ -212,7 +212,7 @@ static struct case_file *open_foreign(const char *path, const struct case_unlock
 	int ours = signed_by_us && is_last_ours(c, j.head);
 	if (!c->responder) /* there is nothing to write for */
 		return c;
-	if (!seen_header_is_believed(c)) {
+	if (!high_water_mark_header_is_believed(c)) {
 		read_only_because(c, ERR_FAILED,
 		                  _("It is open for reading only: no responder of this case signed its header."));
 		return c;

@@ -4,7 +4,7 @@
 #include "case/care/gate.h"
 #include "case/care/verify.h"
 #include "case/store/case_internal.h"
-#include "vault/keyed.h"
+#include "vault/open_with_key.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -17,21 +17,21 @@ static int gate_prepare(struct err *err)
 	return 0;
 }
 
-struct finding {
+struct gate_worker_finding {
 	struct buf first;
 	uint64_t count;
 };
 
 static void take_finding(void *ctx, const char *part, const char *text)
 {
-	struct finding *f = ctx;
+	struct gate_worker_finding *f = ctx;
 	if (f->count++ == 0)
 		buf_addf(&f->first, "%s: %s", part, text);
 }
 
 static int judge_case(struct worker *w, struct case_file *c, struct err *err)
 {
-	struct finding f = {BUF_INIT, 0};
+	struct gate_worker_finding f = {BUF_INIT, 0};
 	struct verify_report report;
 	char head[HISTORY_ID];
 	int rc = history_head(c->history, head, err);

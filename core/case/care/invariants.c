@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct checking {
+struct invariants_checking {
 	struct case_file *c;
 	void (*finding)(void *ctx, const char *text);
 	void *ctx;
 	json_t *marks; /* mark -> hex key */
 };
 
-__attribute__((format(printf, 2, 3))) static void found(struct checking *k, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void found(struct invariants_checking *k, const char *format, ...)
 {
 	struct buf line = BUF_INIT;
 	va_list args;
@@ -27,8 +27,8 @@ __attribute__((format(printf, 2, 3))) static void found(struct checking *k, cons
 }
 
 /* Calls found() with `format` and the first column of each row. */
-static int each_row(struct checking *k, const char *sql, void (*tell)(struct checking *k, const char *text),
-                    struct err *err)
+static int each_row(struct invariants_checking *k, const char *sql,
+                    void (*tell)(struct invariants_checking *k, const char *text), struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(k->c->db, sql, -1, &s, NULL);
@@ -43,22 +43,22 @@ static int each_row(struct checking *k, const char *sql, void (*tell)(struct che
 
 /* ---- labels */
 
-static void tell_double(struct checking *k, const char *label)
+static void tell_double(struct invariants_checking *k, const char *label)
 {
 	found(k, _("the label %s means two things"), label);
 }
 
-static void tell_former(struct checking *k, const char *label)
+static void tell_former(struct invariants_checking *k, const char *label)
 {
 	found(k, _("the former label %s belongs to no record that kept it"), label);
 }
 
-static void tell_foreign(struct checking *k, const char *label)
+static void tell_foreign(struct invariants_checking *k, const char *label)
 {
 	found(k, _("the label %s is not one that the author of the record could give"), label);
 }
 
-static int check_labels(struct checking *k, struct err *err)
+static int check_labels(struct invariants_checking *k, struct err *err)
 {
 	if (each_row(k, "SELECT label FROM record GROUP BY label HAVING count(*) > 1", tell_double, err) < 0 ||
 	    each_row(k,
@@ -77,7 +77,7 @@ static int check_labels(struct checking *k, struct err *err)
 
 static int check_mark(void *ctx, const struct responder *r)
 {
-	struct checking *k = ctx;
+	struct invariants_checking *k = ctx;
 	char hex[65];
 	if (!r->has_key)
 		return 0;
@@ -93,7 +93,7 @@ static int check_mark(void *ctx, const struct responder *r)
 
 static int check_case(void *ctx, json_t *record)
 {
-	struct checking *k = ctx;
+	struct invariants_checking *k = ctx;
 	const char *id = json_get_string(record, "id");
 	if (!id || strcmp(id, k->c->id) != 0)
 		found(k, _("there is a second record of the case itself: %s"), id ? id : "?");
@@ -115,7 +115,7 @@ int conflict_may_be_about(const json_t *record, const char *name)
 
 static int check_conflict(void *ctx, json_t *conflict)
 {
-	struct checking *k = ctx;
+	struct invariants_checking *k = ctx;
 	const char *id = json_get_string(conflict, "record");
 	const char *name = json_get_string(conflict, "field");
 	json_t *record = id ? record_stored(k->c, id, NULL) : NULL;
@@ -130,7 +130,7 @@ static int check_conflict(void *ctx, json_t *conflict)
 
 int invariants_check(struct case_file *c, void (*finding)(void *ctx, const char *text), void *ctx, struct err *err)
 {
-	struct checking k = {c, finding, ctx, json_object()};
+	struct invariants_checking k = {c, finding, ctx, json_object()};
 	int rc = check_labels(&k, err);
 	if (rc == 0)
 		rc = responder_each(c, check_mark, &k, err);

@@ -41,7 +41,7 @@ static void take_version(struct purging *p, const json_t *stored)
 		const char *text = json_string_value(value);
 		if (!text)
 			continue;
-		if (text_store_is_digest(text, NULL)) {
+		if (purgeable_text_is_digest(text, NULL)) {
 			json_object_set_new(p->texts, text, json_true());
 			json_object_set_new(p->fields, name, json_true());
 		} else if (kind_has(kind, KIND_EVIDENCE) && strlen(text) == 64 && is_kept_file(p->c, text)) {
@@ -113,7 +113,7 @@ static int is_shared(struct case_file *c, const char *digest, const char *id)
 }
 
 /* The number of rows that changed, or -1. */
-static int forget(struct purging *p, const char *sql, const char *digest)
+static int purge_forget(struct purging *p, const char *sql, const char *digest)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(p->c->db, sql, -1, &s, NULL) != SQLITE_OK)
@@ -130,8 +130,8 @@ static int take_away(struct purging *p, const char *id, const char *label, struc
 	json_t *value;
 	json_object_foreach(p->texts, digest, value) {
 		/* the salt goes too: with it, a short text could be guessed from its digest */
-		int n = forget(p, "UPDATE text SET salt = NULL, value = NULL WHERE digest = ?1 AND value IS NOT NULL",
-		               digest);
+		int n = purge_forget(
+		    p, "UPDATE text SET salt = NULL, value = NULL WHERE digest = ?1 AND value IS NOT NULL", digest);
 		if (n < 0)
 			return -1;
 		report->texts += (unsigned)n;
@@ -141,14 +141,14 @@ static int take_away(struct purging *p, const char *id, const char *label, struc
 			report->shared++;
 			continue;
 		}
-		int n = forget(p, "UPDATE blob SET data = NULL WHERE sha256 = ?1 AND data IS NOT NULL", digest);
+		int n = purge_forget(p, "UPDATE blob SET data = NULL WHERE sha256 = ?1 AND data IS NOT NULL", digest);
 		if (n < 0)
 			return -1;
 		report->files += (unsigned)n;
 	}
 	/* what was being typed about it */
-	return forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", label) < 0 ||
-	               forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", id) < 0
+	return purge_forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", label) < 0 ||
+	               purge_forget(p, "DELETE FROM draft WHERE instr(key, ?1) OR instr(json, ?1)", id) < 0
 	           ? -1
 	           : 0;
 }

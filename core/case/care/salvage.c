@@ -147,7 +147,8 @@ static int drop_bad(struct salvaging *s, const char *select, const char *drop, i
 		const char *digest = (const char *)sqlite3_column_text(in, 0);
 		struct buf bytes = BUF_INIT;
 		struct err why = ERR_INIT;
-		int got = is_blob ? blob_get(s->c, digest, &bytes, &why) : text_store_get(s->c, digest, &bytes, &why);
+		int got =
+		    is_blob ? blob_get(s->c, digest, &bytes, &why) : purgeable_text_get(s->c, digest, &bytes, &why);
 		if (got == 0)
 			*(is_blob ? &s->report->files : &s->report->texts) += 1;
 		else if (why.code != ERR_NOT_FOUND)
@@ -252,7 +253,8 @@ static int tell_absent(void *ctx, json_t *record)
 	json_object_foreach(record, name, value) {
 		const char *stored = json_string_value(value);
 		struct buf text = BUF_INIT;
-		if (stored && text_store_is_digest(stored, NULL) && text_store_get(s->c, stored, &text, NULL) < 0)
+		if (stored && purgeable_text_is_digest(stored, NULL) &&
+		    purgeable_text_get(s->c, stored, &text, NULL) < 0)
 			missed(s, _("%s: its %s is not there (lost, purged, or left behind)"), record_label(record),
 			       name);
 		buf_release(&text);
@@ -362,7 +364,7 @@ static int copy_history(struct salvaging *s)
 	return 0;
 }
 
-static int fill(struct salvaging *s)
+static int salvage_fill(struct salvaging *s)
 {
 	struct case_file *c = s->c;
 	if (tokenizer_register(c->db, s->err) < 0 ||
@@ -461,7 +463,7 @@ int case_salvage(const char *from, const char *header, const char *out, const st
 	int made = rc == 0;
 	if (rc == 0) {
 		s.c->db = vault_db(s.c->vault);
-		rc = fill(&s);
+		rc = salvage_fill(&s);
 	}
 	if (rc == 0)
 		rc = history_head(s.c->history, report->head, err);

@@ -3,7 +3,7 @@
 #include "base/progress.h"
 #include "base/time/clock.h"
 #include "case/care/verify_private.h"
-#include "case/trust/standing.h"
+#include "case/trust/key_trust.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ void verify_end(struct verify *v)
 		return;
 	history_check_end(v->history, NULL);
 	record_origins_free(v->origins);
-	standing_free(v->keys.standing);
+	key_trust_free(v->keys.standing);
 	drop_names(v);
 	free(v);
 }

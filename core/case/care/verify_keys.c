@@ -4,7 +4,7 @@
  * beside the revocation of its key: standing.h says whether it counts.
  */
 #include "case/care/verify_private.h"
-#include "case/trust/standing.h"
+#include "case/trust/key_trust.h"
 #include "history/tables.h"
 
 #include <stdlib.h>
@@ -25,11 +25,11 @@ static int counts(struct verify *v, uint64_t number)
 	struct err err = ERR_INIT;
 	if (!has_merges(v))
 		return 1;
-	if (!v->keys.standing && !v->keys.no_standing && !(v->keys.standing = standing_new(v->c, NULL, &err))) {
+	if (!v->keys.standing && !v->keys.no_standing && !(v->keys.standing = key_trust_new(v->c, NULL, &err))) {
 		v->keys.no_standing = 1;
 		verify_found(v, _("it cannot be told which commits count: %s"), err.message);
 	}
-	return !v->keys.standing || standing_counts(v->keys.standing, number);
+	return !v->keys.standing || key_trust_counts(v->keys.standing, number);
 }
 
 int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])

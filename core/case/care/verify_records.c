@@ -3,8 +3,8 @@
 #include "case/care/invariants.h"
 #include "case/care/verify_private.h"
 #include "case/store/blob.h"
+#include "case/store/record_summary.h"
 #include "case/store/record_validate.h"
-#include "case/store/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +48,9 @@ static void check_columns(struct verify *v, sqlite3_stmt *s, const char *label, 
 /* The columns that counting and picking go by: tally.h. */
 static void check_tally(struct verify *v, sqlite3_stmt *s, const char *label, const json_t *object)
 {
-	const char *values[TALLY_COLUMN_COUNT];
-	tally_columns(object, values);
-	for (int i = 0; i < TALLY_COLUMN_COUNT; i++) {
+	const char *values[RECORD_SUMMARY_COLUMN_COUNT];
+	record_summary_columns(object, values);
+	for (int i = 0; i < RECORD_SUMMARY_COLUMN_COUNT; i++) {
 		const char *stored = (const char *)sqlite3_column_text(s, 8 + i);
 		if (values[i] && stored ? strcmp(values[i], stored) != 0 : values[i] != stored)
 			verify_found(v, _("%s: an indexed column does not fit the record"), label);
@@ -63,11 +63,11 @@ static void check_texts(struct verify *v, const char *label, json_t *object)
 	json_t *value;
 	json_object_foreach(object, name, value) {
 		const char *stored = json_string_value(value);
-		if (!stored || !text_store_is_digest(stored, NULL))
+		if (!stored || !purgeable_text_is_digest(stored, NULL))
 			continue;
 		struct buf text = BUF_INIT;
 		struct err inner = ERR_INIT;
-		int rc = text_store_get(v->c, stored, &text, &inner);
+		int rc = purgeable_text_get(v->c, stored, &text, &inner);
 		if (rc < 0 && inner.code == ERR_NOT_FOUND)
 			v->report.absent++;
 		else if (rc < 0)
@@ -283,7 +283,7 @@ static int digests_slice(struct verify *v, const char *sql, unsigned rows, struc
 		struct err why = ERR_INIT;
 		v->at = sqlite3_column_int64(s, 0);
 		done++;
-		int whole = digest && (v->stage == 0 ? text_store_get(v->c, digest, &bytes, &why)
+		int whole = digest && (v->stage == 0 ? purgeable_text_get(v->c, digest, &bytes, &why)
 		                                     : blob_get(v->c, digest, &bytes, &why)) == 0;
 		if (whole)
 			*(v->stage == 0 ? &v->report.texts : &v->report.files) += 1;

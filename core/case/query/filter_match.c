@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* One record against one filter; `folded` is room for the text that is looked at. */
-struct match {
+struct filter_match_match {
 	const struct filter *filter;
 	const json_t *record; /* or, if it is NULL, */
 	const struct filter_row *row;
@@ -16,7 +16,7 @@ struct match {
 	struct buf folded;
 };
 
-static const json_t *value_of(struct match *m, const char *field)
+static const json_t *value_of(struct filter_match_match *m, const char *field)
 {
 	return m->record ? json_object_get(m->record, field) : m->row->value(m->row->ctx, field);
 }
@@ -27,7 +27,7 @@ static int is_unset(const json_t *value)
 	       (json_is_array(value) && json_array_size(value) == 0);
 }
 
-static int has_text(struct match *m, const struct filter_value *value, enum filter_op op)
+static int has_text(struct filter_match_match *m, const struct filter_value *value, enum filter_op op)
 {
 	const char *text = m->folded.data;
 	size_t n = m->folded.len;
@@ -55,7 +55,7 @@ int filter_is_loose(const struct filter_term *term)
 	return term->op == OP_CONTAINS || term->scope == SCOPE_ALL_TEXT;
 }
 
-static int string_matches(struct match *m, const struct filter_term *term, const char *text, size_t n)
+static int string_matches(struct filter_match_match *m, const struct filter_term *term, const char *text, size_t n)
 {
 	buf_clear(&m->folded);
 	if (filter_is_loose(term))
@@ -69,7 +69,7 @@ static int string_matches(struct match *m, const struct filter_term *term, const
 }
 
 /* A string, or one member of a set; numbers as they are written. */
-static int text_matches(struct match *m, const struct filter_term *term, const json_t *value)
+static int text_matches(struct filter_match_match *m, const struct filter_term *term, const json_t *value)
 {
 	if (json_is_string(value))
 		return string_matches(m, term, json_string_value(value), json_string_length(value));
@@ -114,7 +114,7 @@ static int number_matches(const struct filter_term *term, int64_t number)
 	return 0;
 }
 
-static int time_matches(struct match *m, const struct filter_term *term, const json_t *value)
+static int time_matches(struct filter_match_match *m, const struct filter_term *term, const json_t *value)
 {
 	struct filter_span span;
 	if (!json_is_string(value) || filter_time(json_string_value(value), &m->filter->resolver, &span) < 0)
@@ -151,8 +151,8 @@ static int unset_matches(const struct filter_term *term)
 	return 0;
 }
 
-static int value_matches(struct match *m, const struct filter_term *term, const struct filter_target *target,
-                         const json_t *value)
+static int value_matches(struct filter_match_match *m, const struct filter_term *term,
+                         const struct filter_target *target, const json_t *value)
 {
 	const struct field *field = target->field;
 	int64_t microseconds;
@@ -178,13 +178,14 @@ static int value_matches(struct match *m, const struct filter_term *term, const 
 	}
 }
 
-static int field_matches(struct match *m, const struct filter_term *term, const struct filter_target *target)
+static int field_matches(struct filter_match_match *m, const struct filter_term *term,
+                         const struct filter_target *target)
 {
 	return value_matches(m, term, target, value_of(m, target->field->name));
 }
 
 /* The two values of a field under an open conflict; NULL: it is not disputed. */
-static const json_t *sides_of(struct match *m, const char *field)
+static const json_t *sides_of(struct filter_match_match *m, const char *field)
 {
 	return json_object_get(value_of(m, "disputed_values"), field);
 }
@@ -194,8 +195,8 @@ static const json_t *sides_of(struct match *m, const char *field)
  * nothing is missed. Only what would reassure (isolated, clean, done) holds for
  * none but what both sides say.
  */
-static int disputed_holds(struct match *m, const struct filter_term *term, const struct filter_target *target,
-                          const json_t *sides)
+static int disputed_holds(struct filter_match_match *m, const struct filter_term *term,
+                          const struct filter_target *target, const json_t *sides)
 {
 	int matching = 0;
 	int reassuring = 1;
@@ -213,7 +214,7 @@ static int disputed_holds(struct match *m, const struct filter_term *term, const
 }
 
 /* `text` and bare words. The label too: people type it to find a record. */
-static int words_match(struct match *m, const struct filter_term *term)
+static int words_match(struct filter_match_match *m, const struct filter_term *term)
 {
 	size_t n;
 	const char *words = m->row->words(m->row->ctx, &n);
@@ -236,7 +237,7 @@ static int words_match(struct match *m, const struct filter_term *term)
 	return found;
 }
 
-static int all_text_matches(struct match *m, const struct filter_term *term)
+static int all_text_matches(struct filter_match_match *m, const struct filter_term *term)
 {
 	if (!m->record)
 		return words_match(m, term) || (term->op == OP_CONTAINS && unset_matches(term));
@@ -252,7 +253,7 @@ static int all_text_matches(struct match *m, const struct filter_term *term)
 	return term->op == OP_CONTAINS && unset_matches(term);
 }
 
-static int all_times_match(struct match *m, const struct filter_term *term)
+static int all_times_match(struct filter_match_match *m, const struct filter_term *term)
 {
 	int is_set = 0;
 	for (size_t i = 0; i < FILTER_TIMES; i++) {
@@ -266,7 +267,7 @@ static int all_times_match(struct match *m, const struct filter_term *term)
 	return term->op == OP_IS_SET ? is_set : !is_set && unset_matches(term);
 }
 
-static int term_matches(struct match *m, const struct filter_term *term)
+static int term_matches(struct filter_match_match *m, const struct filter_term *term)
 {
 	switch (term->scope) {
 	case SCOPE_ALL_TEXT:
@@ -279,7 +280,7 @@ static int term_matches(struct match *m, const struct filter_term *term)
 	return m->kind && term->targets[m->kind_index].field && field_matches(m, term, &term->targets[m->kind_index]);
 }
 
-static int term_holds(struct match *m, const struct filter_term *term)
+static int term_holds(struct filter_match_match *m, const struct filter_term *term)
 {
 	const struct filter_target *target =
 	    term->scope == SCOPE_FIELD && m->kind ? &term->targets[m->kind_index] : NULL;
@@ -289,7 +290,7 @@ static int term_holds(struct match *m, const struct filter_term *term)
 	return holds;
 }
 
-static void find_kind(struct match *m)
+static void find_kind(struct filter_match_match *m)
 {
 	const char *name = json_get_string(m->record, "kind");
 	for (size_t i = 0; i < m->filter->kind_count; i++)
@@ -302,7 +303,7 @@ static void find_kind(struct match *m)
 
 int filter_term_match(const struct filter *filter, size_t term, const struct filter_row *row)
 {
-	struct match m = {.filter = filter, .row = row, .kind = filter->kinds[0], .folded = BUF_INIT};
+	struct filter_match_match m = {.filter = filter, .row = row, .kind = filter->kinds[0], .folded = BUF_INIT};
 	int matches = term_holds(&m, &filter->terms[term]);
 	buf_release(&m.folded);
 	return matches;
@@ -328,7 +329,7 @@ void filter_words(const struct kind *kind, const json_t *record, struct buf *out
 
 int filter_match(const struct filter *filter, const json_t *record)
 {
-	struct match m = {.filter = filter, .record = record, .folded = BUF_INIT};
+	struct filter_match_match m = {.filter = filter, .record = record, .folded = BUF_INIT};
 	int matches = 1;
 	find_kind(&m);
 	for (size_t i = 0; matches && i < filter->term_count; i++)

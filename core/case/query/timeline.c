@@ -20,14 +20,14 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 	return rc;
 }
 
-struct loading {
+struct timeline_loading {
 	struct timeline *t;
 	size_t cap;
 };
 
 static int load_event(void *ctx, json_t *record)
 {
-	struct loading *l = ctx;
+	struct timeline_loading *l = ctx;
 	if (l->t->count == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 64;
 		l->t->rows = xrealloc(l->t->rows, l->cap * sizeof *l->t->rows);
@@ -85,7 +85,7 @@ int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
 {
 	memset(t, 0, sizeof *t);
-	struct loading l = {t, 0};
+	struct timeline_loading l = {t, 0};
 	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, &l, err)
 	                           : record_each(c, "event", 0, load_event, &l, err);
 	if (rc < 0) {
@@ -101,21 +101,21 @@ int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t
 
 /* ---- only the last ones, without reading the others */
 
-struct place {
+struct timeline_place {
 	struct timeline_row row; /* without a record */
 	sqlite3_int64 n;
 };
 
 static int by_place(const void *a, const void *b)
 {
-	const struct place *x = a;
-	const struct place *y = b;
+	const struct timeline_place *x = a;
+	const struct timeline_place *y = b;
 	int order = compare_places(&x->row, &y->row);
 	return order ? order : (x->n > y->n) - (x->n < y->n);
 }
 
 /* Where each event stands, from the index of their times. */
-static int list_places(struct case_file *c, struct place **places, size_t *count, struct err *err)
+static int list_places(struct case_file *c, struct timeline_place **places, size_t *count, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	size_t cap = 0;
@@ -128,7 +128,7 @@ static int list_places(struct case_file *c, struct place **places, size_t *count
 			cap = cap ? cap * 2 : 256;
 			*places = xrealloc(*places, cap * sizeof **places);
 		}
-		struct place *p = &(*places)[(*count)++];
+		struct timeline_place *p = &(*places)[(*count)++];
 		memset(p, 0, sizeof *p);
 		p->n = sqlite3_column_int64(s, 0);
 		const char *when = (const char *)sqlite3_column_text(s, 1);
@@ -139,7 +139,7 @@ static int list_places(struct case_file *c, struct place **places, size_t *count
 	return rc == SQLITE_DONE ? 0 : case_sql_error(c, _("list records"), err);
 }
 
-static int load_row(struct case_file *c, struct place *p, struct err *err)
+static int load_row(struct case_file *c, struct timeline_place *p, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(c->db, "SELECT json FROM record WHERE n = ?1", -1, &s, NULL) != SQLITE_OK)
@@ -158,7 +158,7 @@ static int load_row(struct case_file *c, struct place *p, struct err *err)
 
 int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err)
 {
-	struct place *places = NULL;
+	struct timeline_place *places = NULL;
 	size_t count = 0;
 	memset(t, 0, sizeof *t);
 	int rc = list_places(c, &places, &count, err);

@@ -22,7 +22,7 @@ const char *timeline_way_name(enum timeline_way way)
 /* Rows of the same span are one group: Table 3 of the report gives each group one time. */
 enum phrase { PHRASE_OTHER, PHRASE_BASE, PHRASE_LATER, PHRASE_AFTER_THAT };
 
-struct telling {
+struct timeline_text_telling {
 	const struct timeline *t;
 	size_t *group; /* of each row */
 	size_t base;   /* row of the base date; t->count: none */
@@ -54,7 +54,7 @@ static void add_span(const struct edtf *when, enum phrase phrase, int again, str
 }
 
 /* "about 6 months later", "1 day after that", "4 days more". 0 if it is not told by such a reference. */
-static int tell_reference(struct telling *k, size_t i, struct buf *out)
+static int tell_reference(struct timeline_text_telling *k, size_t i, struct buf *out)
 {
 	const struct edtf *when = &k->t->rows[i].when;
 	enum phrase phrase;
@@ -83,7 +83,7 @@ static int to_the_day(const struct timeline_row *row)
 }
 
 /* Two days that are known as such can be counted. */
-static int tell_days(struct telling *k, size_t i, struct buf *out)
+static int tell_days(struct timeline_text_telling *k, size_t i, struct buf *out)
 {
 	const struct timeline_row *row = &k->t->rows[i];
 	if (k->base == k->t->count || !to_the_day(row) || !to_the_day(&k->t->rows[k->base]))
@@ -102,7 +102,7 @@ static int tell_days(struct telling *k, size_t i, struct buf *out)
 	return 1;
 }
 
-static void tell_relative(struct telling *k, size_t i, struct buf *out)
+static void tell_relative(struct timeline_text_telling *k, size_t i, struct buf *out)
 {
 	const struct timeline_row *row = &k->t->rows[i];
 	if (i > 0 && k->t->rows[i - 1].placed && k->group[i] == k->group[i - 1]) {
@@ -116,7 +116,7 @@ static void tell_relative(struct telling *k, size_t i, struct buf *out)
 	}
 }
 
-static void begin_telling(struct telling *k, struct case_file *c, const struct timeline *t)
+static void begin_telling(struct timeline_text_telling *k, struct case_file *c, const struct timeline *t)
 {
 	json_t *record = record_get(c, "case", 0, NULL);
 	const char *base = record ? json_get_string(record, "base_date") : NULL;
@@ -182,7 +182,7 @@ static void tell_clock(struct case_file *c, const struct timeline_row *row, int 
 char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeline_way way)
 {
 	char **texts = xcalloc(t->count, sizeof *texts);
-	struct telling k;
+	struct timeline_text_telling k;
 	begin_telling(&k, c, t);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct timeline_row *row = &t->rows[i];

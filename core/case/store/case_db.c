@@ -1,6 +1,6 @@
 #include "case/database/room_tables.h"
 #include "case/store/case_internal.h"
-#include "case/store/tally.h"
+#include "case/store/record_summary.h"
 #include "case/store/tokenizer.h"
 
 #include <stdarg.h>

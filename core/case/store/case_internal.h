@@ -11,9 +11,9 @@
 #include "case/identity/identity.h"
 #include "case/store/case_file.h"
 #include "case/store/meta.h"
+#include "case/store/purgeable_text.h"
 #include "case/store/record.h"
-#include "case/store/tally.h"
-#include "case/store/text_store.h"
+#include "case/store/record_summary.h"
 #include "history/history.h"
 #include "vault/vault.h"
 
@@ -136,13 +136,14 @@ int case_sql_error(struct case_file *c, const char *doing, struct err *err);
 int schema_create(struct case_file *c, struct err *err);
 
 /* The columns of the table of records behind its number, in their order. */
-#define RECORD_COLUMNS "id, kind, label, mark, number, retracted, json, " TALLY_NAMES
+#define RECORD_COLUMNS "id, kind, label, mark, number, retracted, json, " RECORD_SUMMARY_NAMES
 
 /* Parts of the schema that an upgrade makes too. */
 #define SCHEMA_RECORD                                                                                            \
 	"CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"                \
 	"  label TEXT NOT NULL UNIQUE, mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL," \
-	"  json TEXT NOT NULL," TALLY_COLUMNS ");" TALLY_INDEXES "CREATE INDEX record_kind ON record(kind, n);"  \
+	"  json TEXT NOT NULL," RECORD_SUMMARY_COLUMNS ");" RECORD_SUMMARY_INDEXES                               \
+	"CREATE INDEX record_kind ON record(kind, n);"                                                           \
 	"CREATE INDEX record_number ON record(mark, kind, number);"
 #define SCHEMA_WORK                                                                       \
 	"CREATE TABLE work(key TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL," \

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct loading {
+struct disputed_loading {
 	struct case_file *c;
 	json_t *all; /* record's id, and its label -> {field: [one value, the other]} */
 };
@@ -34,7 +34,7 @@ static int is_open(const json_t *conflict)
 	return !json_object_get(conflict, "retracted") && (!state || strcmp(state, "resolved") != 0);
 }
 
-static void add_conflict(struct loading *l, const json_t *conflict)
+static void add_conflict(struct disputed_loading *l, const json_t *conflict)
 {
 	const char *kind_name = NULL;
 	const char *id = json_get_string(conflict, "record");
@@ -82,7 +82,7 @@ static const json_t *all_disputes(struct case_file *c, const char *commit)
 	if (d->all && d->generation == c->generation && strcmp(d->commit, commit ? commit : "") == 0)
 		return d->all;
 	json_t *all = json_object();
-	struct loading l = {c, all};
+	struct disputed_loading l = {c, all};
 	if (commit && *commit)
 		history_folder_walk(c->history, commit, "conflict", take_file, &l, NULL);
 	else

@@ -21,8 +21,8 @@
  *
  * Sources: RFC 1123, RFC 3986, RFC 4291 and 5952 (inet_pton, inet_ntop), RFC 5321, RFC 3492 (punycode), UTS #46.
  */
-#ifndef GENBA_CASE_INDICATOR_VALUE_H
-#define GENBA_CASE_INDICATOR_VALUE_H
+#ifndef GENBA_CASE_STORE_INDICATOR_VALUE_H
+#define GENBA_CASE_STORE_INDICATOR_VALUE_H
 
 #include <jansson.h>
 #include <stddef.h>

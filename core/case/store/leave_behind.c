@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-static int fail(sqlite3 *db, struct err *err)
+static int leave_behind_fail(sqlite3 *db, struct err *err)
 {
 	return err_set(err, ERR_FAILED, _("cannot prepare the copy: %s"), sqlite3_errmsg(db));
 }
@@ -37,7 +37,7 @@ static json_t *secrets_but(sqlite3 *db, const json_t *keep, struct err *err)
 			if (!json_object_get(keep, (const char *)sqlite3_column_text(q, 0)))
 				json_array_append_new(gone, json_string((const char *)sqlite3_column_text(q, 0)));
 	if (step != SQLITE_DONE) {
-		fail(db, err);
+		leave_behind_fail(db, err);
 		json_decref(gone);
 		gone = NULL;
 	}
@@ -53,15 +53,15 @@ int case_leave_behind(struct case_file *copy, const json_t *keep, size_t *left, 
 	sqlite3_stmt *wipe = NULL;
 	*left = 0;
 	if (sqlite3_exec(db, own, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, err);
+		return leave_behind_fail(db, err);
 	json_t *gone = secrets_but(db, keep, err);
 	int rc = gone ? 0 : -1;
 	if (rc == 0 && sqlite3_prepare_v2(db, "DELETE FROM text WHERE digest = ?1", -1, &wipe, NULL) != SQLITE_OK)
-		rc = fail(db, err);
+		rc = leave_behind_fail(db, err);
 	for (size_t i = 0; rc == 0 && i < json_array_size(gone); i++) {
 		sqlite3_bind_text(wipe, 1, json_string_value(json_array_get(gone, i)), -1, SQLITE_STATIC);
 		if (sqlite3_step(wipe) != SQLITE_DONE)
-			rc = fail(db, err);
+			rc = leave_behind_fail(db, err);
 		sqlite3_reset(wipe);
 	}
 	if (rc == 0)

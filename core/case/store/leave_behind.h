@@ -4,8 +4,8 @@
  *     struct case_file *copy = …;                        // a file of its own already, which nobody else has
  *     case_leave_behind(copy, keep, &left, err);         // then write it anew for the recipients, without free pages
  */
-#ifndef GENBA_CASE_LEAVE_BEHIND_H
-#define GENBA_CASE_LEAVE_BEHIND_H
+#ifndef GENBA_CASE_STORE_LEAVE_BEHIND_H
+#define GENBA_CASE_STORE_LEAVE_BEHIND_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -51,7 +51,7 @@ const char *record_label_of(struct case_file *c, const char *id, const char **ki
 
 /* ---- stored form -> form as read */
 
-static json_t *harmless(const char *text)
+static json_t *record_harmless(const char *text)
 {
 	char *safe = printable_dup(text);
 	json_t *string = json_string(safe);
@@ -62,7 +62,7 @@ static json_t *harmless(const char *text)
 static json_t *label_value(struct case_file *c, const char *id)
 {
 	const char *label = record_label_of(c, id, NULL);
-	return harmless(label ? label : id);
+	return record_harmless(label ? label : id);
 }
 
 /* Label and kind are printed everywhere, as the names that they are: what no name would hold is made visible here. */
@@ -72,20 +72,20 @@ static void make_names_harmless(json_t *record)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *text = json_get_string(record, names[i]);
 		if (text)
-			json_object_set_new(record, names[i], harmless(text));
+			json_object_set_new(record, names[i], record_harmless(text));
 	}
 }
 
 static json_t *text_value(struct case_file *c, const char *stored, unsigned flags)
 {
 	int secret = 0;
-	if (!text_store_is_digest(stored, &secret))
+	if (!purgeable_text_is_digest(stored, &secret))
 		return json_string(stored);
 	if (secret && !(flags & RECORD_REVEAL))
 		return json_string("••••••••");
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	if (text_store_get(c, stored, &text, &err) < 0) {
+	if (purgeable_text_get(c, stored, &text, &err) < 0) {
 		buf_clear(&text);
 		buf_addf(&text, "[%s]", err.message);
 	}
@@ -139,8 +139,9 @@ json_t *record_value_as_read(struct case_file *c, const struct field *field, jso
 /* A field that this genba does not know; a newer one may have put its text into the text store. */
 static json_t *unknown_as_read(struct case_file *c, json_t *stored, unsigned flags)
 {
-	return text_store_is_digest(json_string_value(stored), NULL) ? text_value(c, json_string_value(stored), flags)
-	                                                             : json_incref(stored);
+	return purgeable_text_is_digest(json_string_value(stored), NULL)
+	           ? text_value(c, json_string_value(stored), flags)
+	           : json_incref(stored);
 }
 
 /* The two values of a conflict, and what stood there before, are texts of stored values: ids and digests, too. */
@@ -152,7 +153,7 @@ static json_t *conflict_as_read(struct case_file *c, const json_t *conflict, jso
 	const char *kind_name = NULL;
 	if (!id || !name || !text)
 		return json_incref(stored);
-	if (text_store_is_digest(text, NULL))
+	if (purgeable_text_is_digest(text, NULL))
 		return text_value(c, text, 0); /* a secret is shown where it belongs only, in the record itself */
 	const struct kind *kind = record_label_of(c, id, &kind_name) ? kind_find(kind_name) : NULL;
 	const struct field *field = kind ? kind_field(kind, name) : NULL;
@@ -352,7 +353,7 @@ struct at_walk {
 	struct err *err;
 };
 
-static int collect(void *ctx, const char *path, const void *text, size_t n)
+static int record_collect(void *ctx, const char *path, const void *text, size_t n)
 {
 	struct at_walk *walk = ctx;
 	size_t prefix = walk->kind ? strlen(walk->kind) : 0;
@@ -391,7 +392,7 @@ int record_each_at(struct case_file *c, const char *kind, const char *commit, un
                    struct err *err)
 {
 	struct at_walk walk = {c, kind, commit, flags, json_array(), err};
-	int rc = history_tree_walk(c->history, commit, collect, &walk, err);
+	int rc = history_tree_walk(c->history, commit, record_collect, &walk, err);
 	size_t n = json_array_size(walk.found);
 	json_t **order = xcalloc(n, sizeof *order);
 	for (size_t i = 0; i < n; i++)
@@ -490,7 +491,7 @@ char *record_title(const json_t *record)
 		return buf_take(&label, NULL);
 	}
 	const char *title = field ? json_get_string(record, field->name) : NULL;
-	if (!title || !*title || text_store_is_digest(title, NULL)) /* as stored, a long text is a digest */
+	if (!title || !*title || purgeable_text_is_digest(title, NULL)) /* as stored, a long text is a digest */
 		title = json_get_string(record, "title");
 	char *line = first_line(title && *title ? title : record_label(record));
 	if (!field || !record_is_disputed(record, field->name))

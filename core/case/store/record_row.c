@@ -1,7 +1,7 @@
 /* The row of a record: its columns, its references in the table of links, its place in the search queue. */
 #include "base/json.h"
 #include "case/store/case_internal.h"
-#include "case/store/tally.h"
+#include "case/store/record_summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,12 +76,12 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 	char mark[MARK_TEXT];
 	sqlite3_int64 number;
 	record_label_parts(label, mark, &number);
-	const char *columns[TALLY_COLUMN_COUNT];
-	tally_columns(object, columns);
+	const char *columns[RECORD_SUMMARY_COLUMN_COUNT];
+	record_summary_columns(object, columns);
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
 	sqlite3_bind_int(s, 2, record_is_retracted(object));
 	sqlite3_bind_text(s, 3, text, -1, SQLITE_STATIC);
-	for (int i = 0; i < TALLY_COLUMN_COUNT; i++)
+	for (int i = 0; i < RECORD_SUMMARY_COLUMN_COUNT; i++)
 		sqlite3_bind_text(s, 4 + i, columns[i], -1, SQLITE_STATIC);
 	if (is_new) {
 		sqlite3_bind_text(s, 9, json_get_string(object, "kind"), -1, SQLITE_STATIC);

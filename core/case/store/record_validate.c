@@ -8,8 +8,8 @@
 #include "base/time/edtf.h"
 #include "case/identity/identity.h"
 #include "case/kind/conflict.h"
+#include "case/store/purgeable_text.h"
 #include "case/store/record.h"
-#include "case/store/text_store.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -105,7 +105,7 @@ static int is_digest(const char *text)
 static int is_stored_text(const char *text, int secret)
 {
 	int is_secret = 0;
-	return text_store_is_digest(text, &is_secret) && is_secret == secret;
+	return purgeable_text_is_digest(text, &is_secret) && is_secret == secret;
 }
 
 static int is_value_of(const struct field *field, const char *text)
@@ -212,7 +212,7 @@ static int is_plain(const json_t *value)
 
 /* ---- the record */
 
-static int bad(struct err *err, const char *why)
+static int record_validate_bad(struct err *err, const char *why)
 {
 	return err_set(err, ERR_INVALID, "%s", why);
 }
@@ -235,7 +235,7 @@ static int judge_fields(const json_t *object, const struct kind *kind, struct er
 		if (is_frame(name))
 			continue;
 		if (!is_name(name))
-			return bad(err, _("the name of a field has a wrong form"));
+			return record_validate_bad(err, _("the name of a field has a wrong form"));
 		const struct field *field = kind ? kind_field(kind, name) : NULL;
 		if (field ? !value_fits(field, value) : !is_plain(value))
 			return err_set(err, ERR_INVALID, _("the field %s holds what does not belong there"), name);
@@ -248,12 +248,12 @@ static int judge_frame(const json_t *object, const struct kind *kind, struct err
 	const char *id = json_get_string(object, "id");
 	const char *author = json_get_string(object, "author");
 	if (!id || !uuid_check(id) || !is_name(json_get_string(object, "kind")) || !has_its_label(object, kind))
-		return bad(err, _("a record without proper id, kind and label"));
+		return record_validate_bad(err, _("a record without proper id, kind and label"));
 	if (!author || !is_moment(json_get_string(object, "entered")) ||
 	    !is_moment(json_get_string(object, "modified")))
-		return bad(err, _("a record that does not say who entered it and when"));
+		return record_validate_bad(err, _("a record that does not say who entered it and when"));
 	if (is_conflict(object) ? strcmp(author, CONFLICT_AUTHOR) != 0 : mark_check(author, NULL) < 0)
-		return bad(err, _("a record whose author has no proper mark"));
+		return record_validate_bad(err, _("a record whose author has no proper mark"));
 	return 0;
 }
 
@@ -281,37 +281,37 @@ static int are_reserved(const json_t *object)
 	return 1;
 }
 
-static int judge_responder(const json_t *object, struct err *err)
+static int merge_validate_responder(const json_t *object, struct err *err)
 {
 	unsigned char key[32];
 	const char *mark = json_get_string(object, "mark");
 	const char *line = json_get_string(object, "key");
 	if (!mark || mark_check(mark, NULL) < 0)
-		return bad(err, _("a responder without a proper mark"));
+		return record_validate_bad(err, _("a responder without a proper mark"));
 	if (line && ssh_public_parse(line, key, NULL) < 0)
-		return bad(err, _("a responder whose key cannot be read"));
-	return are_reserved(object) ? 0 : bad(err, _("a label that is kept free has a wrong form"));
+		return record_validate_bad(err, _("a responder whose key cannot be read"));
+	return are_reserved(object) ? 0 : record_validate_bad(err, _("a label that is kept free has a wrong form"));
 }
 
 static int judge_conflict(const json_t *object, struct err *err)
 {
 	if (!is_name(json_get_string(object, "field")) || !conflict_fits(object))
-		return bad(err, _("a conflict whose id does not fit its record, field and values"));
+		return record_validate_bad(err, _("a conflict whose id does not fit its record, field and values"));
 	return 0;
 }
 
 int record_validate_object(const json_t *object, struct err *err)
 {
 	if (!json_is_object(object))
-		return bad(err, _("it is no record"));
+		return record_validate_bad(err, _("it is no record"));
 	const char *name = json_get_string(object, "kind");
 	const struct kind *kind = name ? kind_find(name) : NULL;
 	if (judge_frame(object, kind, err) < 0 || judge_fields(object, kind, err) < 0)
 		return -1;
 	if (!are_labels(object, "aliases", kind))
-		return bad(err, _("a former label has a wrong form"));
+		return record_validate_bad(err, _("a former label has a wrong form"));
 	if (strcmp(name, "responder") == 0)
-		return judge_responder(object, err);
+		return merge_validate_responder(object, err);
 	return is_conflict(object) ? judge_conflict(object, err) : 0;
 }
 
@@ -319,7 +319,9 @@ static int lies_at(const json_t *object, const char *path, struct err *err)
 {
 	struct buf right = BUF_INIT;
 	record_path(json_get_string(object, "kind"), json_get_string(object, "id"), &right);
-	int rc = strcmp(right.data, path) == 0 ? 0 : bad(err, _("a record does not lie where its kind and id belong"));
+	int rc = strcmp(right.data, path) == 0
+	             ? 0
+	             : record_validate_bad(err, _("a record does not lie where its kind and id belong"));
 	buf_release(&right);
 	return rc;
 }
@@ -330,9 +332,9 @@ json_t *record_validate(const char *path, const void *text, size_t n, struct err
 	json_t *object = NULL;
 	int rc = 0;
 	if (path && !strchr(path, '/'))
-		rc = bad(&why, _("a file that is no record was added or changed"));
+		rc = record_validate_bad(&why, _("a file that is no record was added or changed"));
 	else if (n > RECORD_BYTES)
-		rc = bad(&why, _("the record is too large"));
+		rc = record_validate_bad(&why, _("the record is too large"));
 	else if (!(object = json_parse_canonical(text, n, &why)))
 		rc = -1;
 	if (rc == 0)

@@ -74,7 +74,7 @@ static int responder_each_at(struct history *h, const char *commit, responder_fn
 
 /* ---- states */
 
-struct known {
+struct responders_known {
 	unsigned char key[32];
 	char mark[MARK_TEXT];
 	int revoked;
@@ -83,7 +83,7 @@ struct known {
 struct responders {
 	struct history *h;
 	char folder[HISTORY_ID]; /* whose responders `known` are */
-	struct known *known;
+	struct responders_known *known;
 	size_t count;
 	json_t *names; /* hex key -> {name: true}: all that were met so far */
 };
@@ -139,7 +139,7 @@ static int take_responder(void *ctx, const struct responder *r)
 	if (!r->has_key)
 		return 0;
 	s->known = xrealloc(s->known, (s->count + 1) * sizeof *s->known);
-	struct known *k = &s->known[s->count++];
+	struct responders_known *k = &s->known[s->count++];
 	memcpy(k->key, r->key, 32);
 	snprintf(k->mark, sizeof k->mark, "%s", r->mark);
 	k->revoked = r->revoked != NULL;
@@ -148,7 +148,7 @@ static int take_responder(void *ctx, const struct responder *r)
 }
 
 /* Responders change rarely: they are read again only when their folder is another one. */
-static void load(struct responders *s, const char *commit)
+static void responders_load(struct responders *s, const char *commit)
 {
 	char folder[HISTORY_ID] = "";
 	if (history_folder(s->h, commit, FOLDER, folder, NULL) < 0)
@@ -165,7 +165,7 @@ static void load(struct responders *s, const char *commit)
 static void look_up(struct responders *s, const char *commit, const unsigned char key[32], size_t *found,
                     size_t *revoked)
 {
-	load(s, commit);
+	responders_load(s, commit);
 	*found = *revoked = 0;
 	for (size_t i = 0; i < s->count; i++)
 		if (memcmp(s->known[i].key, key, 32) == 0) {
@@ -192,7 +192,7 @@ int responders_is_revoked(struct responders *s, const char *commit, const unsign
 
 int responders_has_mark(struct responders *s, const char *commit, const unsigned char key[32], const char *mark)
 {
-	load(s, commit);
+	responders_load(s, commit);
 	for (size_t i = 0; i < s->count; i++)
 		if (memcmp(s->known[i].key, key, 32) == 0 && strcmp(s->known[i].mark, mark) == 0)
 			return 1;
@@ -201,7 +201,7 @@ int responders_has_mark(struct responders *s, const char *commit, const unsigned
 
 int responders_mark_is_held(struct responders *s, const char *commit, const unsigned char key[32], const char *mark)
 {
-	load(s, commit);
+	responders_load(s, commit);
 	for (size_t i = 0; i < s->count; i++)
 		if (memcmp(s->known[i].key, key, 32) != 0 && strcmp(s->known[i].mark, mark) == 0)
 			return 1;
@@ -211,7 +211,7 @@ int responders_mark_is_held(struct responders *s, const char *commit, const unsi
 int responders_mark_is_anothers(struct responders *s, const char *commit, const unsigned char key[32], const char *mark)
 {
 	char settled[MARK_TEXT];
-	load(s, commit);
+	responders_load(s, commit);
 	for (size_t i = 0; i < s->count; i++) {
 		responder_mark_settled(mark, s->known[i].key, settled);
 		int was = strcmp(s->known[i].mark, settled) == 0;
@@ -263,7 +263,7 @@ static int list_path(void *ctx, const struct responder *r)
 
 int responders_has_name(struct responders *s, const char *commit, const unsigned char key[32], const char *name)
 {
-	load(s, commit);
+	responders_load(s, commit);
 	if (json_object_get(names_of(s, key), name))
 		return 1;
 	struct path_list list = {.key = key};

@@ -70,26 +70,26 @@ static enum shape shape_of(int32_t point)
 	}
 }
 
-static void emit(struct pass *pass, int flags, const char *token, size_t n, size_t start, size_t end)
+static void tokenizer_emit(struct pass *pass, int flags, const char *token, size_t n, size_t start, size_t end)
 {
 	if (pass->rc == 0)
 		pass->rc = pass->fn(pass->ctx, flags, token, (int)n, (int)start, (int)end);
 }
 
 /* Ends the run. */
-static void flush(struct pass *pass)
+static void tokenizer_flush(struct pass *pass)
 {
 	int is_tail = pass->shape == SHAPE_CJK && pass->has_bigram;
 	if (pass->run_len && !is_tail)
-		emit(pass, 0, pass->run, pass->run_len, pass->run_start, pass->run_end);
+		tokenizer_emit(pass, 0, pass->run, pass->run_len, pass->run_start, pass->run_end);
 	else if (pass->run_len && !pass->is_query)
-		emit(pass, FTS5_TOKEN_COLOCATED, pass->run, pass->run_len, pass->run_start, pass->run_end);
+		tokenizer_emit(pass, FTS5_TOKEN_COLOCATED, pass->run, pass->run_len, pass->run_start, pass->run_end);
 	pass->run_len = 0;
 	pass->has_bigram = 0;
 	pass->shape = SHAPE_NONE;
 }
 
-static void begin(struct pass *pass, enum shape shape, const char *bytes, size_t n, size_t start, size_t end)
+static void tokenizer_begin(struct pass *pass, enum shape shape, const char *bytes, size_t n, size_t start, size_t end)
 {
 	memcpy(pass->run, bytes, n);
 	pass->run_len = n;
@@ -101,20 +101,20 @@ static void begin(struct pass *pass, enum shape shape, const char *bytes, size_t
 static void take_cjk(struct pass *pass, const char *bytes, size_t n, size_t start, size_t end)
 {
 	if (pass->shape != SHAPE_CJK) {
-		flush(pass);
+		tokenizer_flush(pass);
 	} else {
 		memcpy(pass->run + pass->run_len, bytes, n);
-		emit(pass, 0, pass->run, pass->run_len + n, pass->run_start, end);
+		tokenizer_emit(pass, 0, pass->run, pass->run_len + n, pass->run_start, end);
 		pass->has_bigram = 1;
 	}
-	begin(pass, SHAPE_CJK, bytes, n, start, end);
+	tokenizer_begin(pass, SHAPE_CJK, bytes, n, start, end);
 }
 
 static void take_word(struct pass *pass, const char *bytes, size_t n, size_t start, size_t end)
 {
 	if (pass->shape != SHAPE_WORD || pass->run_len + n > WORD_LIMIT) {
-		flush(pass);
-		begin(pass, SHAPE_WORD, bytes, n, start, end);
+		tokenizer_flush(pass);
+		tokenizer_begin(pass, SHAPE_WORD, bytes, n, start, end);
 		return;
 	}
 	memcpy(pass->run + pass->run_len, bytes, n);
@@ -122,7 +122,7 @@ static void take_word(struct pass *pass, const char *bytes, size_t n, size_t sta
 	pass->run_end = end;
 }
 
-static void take(struct pass *pass, int32_t point, size_t start, size_t end)
+static void tokenizer_take(struct pass *pass, int32_t point, size_t start, size_t end)
 {
 	utf8proc_uint8_t encoded[POINT_BYTES];
 	size_t n = (size_t)utf8proc_encode_char(point, encoded);
@@ -139,11 +139,11 @@ static void take(struct pass *pass, int32_t point, size_t start, size_t end)
 			take_word(pass, bytes, n, start, end);
 		break;
 	case SHAPE_SYMBOL:
-		flush(pass);
-		emit(pass, 0, bytes, n, start, end);
+		tokenizer_flush(pass);
+		tokenizer_emit(pass, 0, bytes, n, start, end);
 		break;
 	case SHAPE_NONE:
-		flush(pass);
+		tokenizer_flush(pass);
 		break;
 	}
 }
@@ -157,9 +157,9 @@ static int tokenize(const char *text, size_t n, int is_query, int version, token
 		if (version >= 2)
 			fold_for_find(&fold);
 		for (int i = 0; i < fold.count; i++)
-			take(&pass, fold.points[i], fold.start, fold.end);
+			tokenizer_take(&pass, fold.points[i], fold.start, fold.end);
 	}
-	flush(&pass);
+	tokenizer_flush(&pass);
 	return pass.rc;
 }
 

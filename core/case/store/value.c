@@ -240,7 +240,7 @@ static json_t *parse_long(const struct value_context *v, const struct field *fie
 	char *utf8 = secret ? xstrdup(text) : utf8_dup(text);
 	struct buf stored = BUF_INIT;
 	json_t *value = NULL;
-	if (text_store_put(v->c, utf8, strlen(utf8), secret, &stored, err) == 0)
+	if (purgeable_text_put(v->c, utf8, strlen(utf8), secret, &stored, err) == 0)
 		value = json_string(stored.data);
 	free(utf8);
 	buf_release(&stored);

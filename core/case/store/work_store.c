@@ -2,7 +2,7 @@
 
 #include "case/store/case_internal.h"
 
-static int failed(struct case_file *c, struct err *err)
+static int work_store_failed(struct case_file *c, struct err *err)
 {
 	return case_sql_error(c, _("keep the state of the work in the case"), err);
 }
@@ -13,7 +13,7 @@ int work_store_put(struct case_file *c, const char *key, int64_t part, const voi
 	    case_prepare(c, NULL, "INSERT OR REPLACE INTO work(key, part, data) VALUES(?1, ?2, ?3)", "ti", key, part);
 	if (s)
 		sqlite3_bind_blob64(s, 3, data, n, SQLITE_STATIC);
-	int rc = s && sqlite3_step(s) == SQLITE_DONE ? 0 : failed(c, err);
+	int rc = s && sqlite3_step(s) == SQLITE_DONE ? 0 : work_store_failed(c, err);
 	sqlite3_finalize(s);
 	return rc;
 }
@@ -27,7 +27,7 @@ int work_store_each_part(struct case_file *c, const char *key,
 		answer =
 		    fn(ctx, sqlite3_column_int64(s, 0), sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1));
 	if (answer == 0 && rc != SQLITE_DONE)
-		answer = failed(c, err);
+		answer = work_store_failed(c, err);
 	sqlite3_finalize(s);
 	return answer;
 }
@@ -44,7 +44,7 @@ int work_store_each(struct case_file *c, int (*fn)(void *ctx, const void *head, 
 		answer = fn(ctx, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0),
 		            (uint64_t)sqlite3_column_int64(s, 1));
 	if (answer == 0 && rc != SQLITE_DONE)
-		answer = failed(c, err);
+		answer = work_store_failed(c, err);
 	sqlite3_finalize(s);
 	return answer;
 }
@@ -52,24 +52,24 @@ int work_store_each(struct case_file *c, int (*fn)(void *ctx, const void *head, 
 int work_store_forget(struct case_file *c, const char *key, struct err *err)
 {
 	sqlite3_stmt *s = case_prepare(c, NULL, "DELETE FROM work WHERE key = ?1", "t", key);
-	int rc = s && sqlite3_step(s) == SQLITE_DONE ? 0 : failed(c, err);
+	int rc = s && sqlite3_step(s) == SQLITE_DONE ? 0 : work_store_failed(c, err);
 	sqlite3_finalize(s);
 	return rc;
 }
 
-static int run(struct case_file *c, const char *sql, struct err *err)
+static int work_store_run(struct case_file *c, const char *sql, struct err *err)
 {
-	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(c, err);
+	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : work_store_failed(c, err);
 }
 
 int work_store_begin(struct case_file *c, struct err *err)
 {
-	return run(c, "BEGIN IMMEDIATE", err);
+	return work_store_run(c, "BEGIN IMMEDIATE", err);
 }
 
 int work_store_commit(struct case_file *c, struct err *err)
 {
-	return run(c, "COMMIT", err);
+	return work_store_run(c, "COMMIT", err);
 }
 
 void work_store_cancel(struct case_file *c)

@@ -46,7 +46,7 @@ static json_t *stored_at(struct case_file *c, const char *commit, const char *pa
 	return object;
 }
 
-static int same(const json_t *a, const json_t *b)
+static int authorship_same(const json_t *a, const json_t *b)
 {
 	return a && b ? json_equal(a, b) : a == b;
 }
@@ -55,12 +55,12 @@ static int same(const json_t *a, const json_t *b)
 static int same_in(const json_t *a, const json_t *b, const char *field)
 {
 	if (field)
-		return same(json_object_get(a, field), json_object_get(b, field));
+		return authorship_same(json_object_get(a, field), json_object_get(b, field));
 	json_t *x = json_copy((json_t *)(uintptr_t)a);
 	json_t *y = json_copy((json_t *)(uintptr_t)b);
 	json_object_del(x, "modified");
 	json_object_del(y, "modified");
-	int is = same(x, y);
+	int is = authorship_same(x, y);
 	json_decref(x);
 	json_decref(y);
 	return is;
@@ -84,7 +84,7 @@ static int is_known_before(const struct walk *w, uint64_t number)
 	       (number == w->older || history_is_ancestor(w->c->history, number, w->older));
 }
 
-static int visit(void *ctx, const struct history_entry *entry)
+static int authorship_visit(void *ctx, const struct history_entry *entry)
 {
 	struct walk *w = ctx;
 	if (is_known_before(w, entry->number))
@@ -136,7 +136,7 @@ int authorship_of_path(struct case_file *c, const char *path, const char *field,
 	if (older && *older && history_number(c->history, older, &w.older, err) < 0)
 		return -1;
 	w.newest = stored_at(c, newer ? newer : head, path);
-	int rc = history_log(c->history, newer ? newer : head, path, 0, visit, &w, err);
+	int rc = history_log(c->history, newer ? newer : head, path, 0, authorship_visit, &w, err);
 	take_best(&w);
 	json_decref(w.newest);
 	if (rc < 0) {
@@ -174,14 +174,14 @@ int authorship_only_brought(struct case_file *c, const char *path, const struct 
 
 /* ---- names for marks */
 
-struct naming {
+struct authorship_naming {
 	const char *mark;
 	char *name;
 };
 
 static int match_mark(void *ctx, json_t *responder)
 {
-	struct naming *n = ctx;
+	struct authorship_naming *n = ctx;
 	const char *mark = json_get_string(responder, "mark");
 	const char *name = json_get_string(responder, "name");
 	if (!mark || !name || strcmp(mark, n->mark) != 0)
@@ -192,7 +192,7 @@ static int match_mark(void *ctx, json_t *responder)
 
 static char *with_name(struct case_file *c, const char *mark, const char *claimed)
 {
-	struct naming n = {mark, NULL};
+	struct authorship_naming n = {mark, NULL};
 	struct buf text = BUF_INIT;
 	record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_mark, &n, NULL);
 	const char *name = n.name ? n.name : claimed;

@@ -174,7 +174,7 @@ static int list_version(void *ctx, const struct history_entry *entry)
 	return 0;
 }
 
-static struct origin *recall(struct record_origins *o, const char *path)
+static struct origin *record_origin_recall(struct record_origins *o, const char *path)
 {
 	struct versions v = {.o = o};
 	struct origin *past = NULL;
@@ -204,7 +204,7 @@ static const char *path_id(const char *path, char id[37])
 	return id;
 }
 
-static struct origin *find(struct record_origins *o, const char *path)
+static struct origin *record_origin_find(struct record_origins *o, const char *path)
 {
 	unsigned char id[16];
 	char text[37];
@@ -212,12 +212,12 @@ static struct origin *find(struct record_origins *o, const char *path)
 	struct origin *past = slot_of(o->slots, o->cap, id);
 	if (past->used)
 		return past;
-	past = o->held ? recall(o, path) : NULL;
+	past = o->held ? record_origin_recall(o, path) : NULL;
 	const char *kind = NULL;
 	if (!past && o->held && record_label_of(o->c, text, &kind)) { /* here, as a record of another kind */
 		struct buf other = BUF_INIT;
 		record_path(kind, text, &other);
-		past = strcmp(other.data, path) != 0 ? recall(o, other.data) : NULL;
+		past = strcmp(other.data, path) != 0 ? record_origin_recall(o, other.data) : NULL;
 		buf_release(&other);
 	}
 	return past;
@@ -225,7 +225,7 @@ static struct origin *find(struct record_origins *o, const char *path)
 
 int record_origin_of(struct record_origins *o, const char *path, char label[LABEL_TEXT], unsigned char key[32])
 {
-	const struct origin *past = find(o, path);
+	const struct origin *past = record_origin_find(o, path);
 	if (!past || history_signer_of(o->c->history, past->first, key, NULL) < 0)
 		return -1;
 	snprintf(label, LABEL_TEXT, "%s", past->label);
@@ -282,7 +282,7 @@ int record_origins_commit(struct record_origins *o, const char *commit, const un
 
 int record_origins_file(struct record_origins *o, const char *path, const json_t *record, struct err *err)
 {
-	struct origin *past = find(o, path);
+	struct origin *past = record_origin_find(o, path);
 	int rc = past ? origin_judge_old(o, past, path, record, err) : origin_judge_new(o, record, err);
 	if (!past)
 		past = note_first(o, record, o->now.id);
@@ -312,7 +312,7 @@ static int count_mark(void *ctx, const struct responder *r)
 	return 0;
 }
 
-static void say(void (*finding)(void *ctx, const char *text), void *ctx, char *line)
+static void record_origin_say(void (*finding)(void *ctx, const char *text), void *ctx, char *line)
 {
 	finding(ctx, line);
 	free(line);
@@ -326,13 +326,15 @@ void record_origins_end(struct record_origins *o, void (*finding)(void *ctx, con
 		return;
 	json_object_foreach(o->renamed, name, value)
 		if (label_count_called(o->c, name) < 2)
-			say(finding, ctx,
+			record_origin_say(
+			    finding, ctx,
 			    xasprintf(_("%s was renamed in a merge, though no other record had that label"), name));
 	json_object_foreach(o->remarked, name, value) {
 		struct mark_count k = {name, json_string_value(value), 0};
 		responder_each(o->c, count_mark, &k, NULL);
 		if (!k.found)
-			say(finding, ctx,
+			record_origin_say(
+			    finding, ctx,
 			    xasprintf(_("the mark %s was changed in a merge, though no other key had it"), name));
 	}
 }

@@ -45,7 +45,7 @@ static json_t *at_parent(struct record_origins *o, unsigned i, const char *path)
 	return record;
 }
 
-static int same(const json_t *a, const json_t *b)
+static int record_origin_rules_same(const json_t *a, const json_t *b)
 {
 	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
 }
@@ -72,8 +72,9 @@ static int judge_new_conflict(struct record_origins *o, const json_t *conflict, 
 	}
 	const json_t *one = json_object_get(conflict, "one");
 	const json_t *other = json_object_get(conflict, "other");
-	int met = there == 2 && ((same(one, values[0]) && same(other, values[1])) ||
-	                         (same(one, values[1]) && same(other, values[0])));
+	int met =
+	    there == 2 && ((record_origin_rules_same(one, values[0]) && record_origin_rules_same(other, values[1])) ||
+	                   (record_origin_rules_same(one, values[1]) && record_origin_rules_same(other, values[0])));
 	json_decref(values[0]);
 	json_decref(values[1]);
 	buf_release(&path);
@@ -109,14 +110,14 @@ int origin_judge_new(struct record_origins *o, const json_t *record, struct err 
 
 /* ---- a record that is there */
 
-static int holds(const json_t *record, const json_t *name)
+static int record_origin_rules_holds(const json_t *record, const json_t *name)
 {
 	size_t i;
 	json_t *alias;
 	json_array_foreach(json_object_get(record, "aliases"), i, alias)
-		if (same(alias, name))
+		if (record_origin_rules_same(alias, name))
 			return 1;
-	return same(json_object_get(record, "label"), name);
+	return record_origin_rules_same(json_object_get(record, "label"), name);
 }
 
 /* Marks of a label: that of its maker, or what became of it. */
@@ -153,17 +154,18 @@ static int judge_label(struct record_origins *o, const struct origin *past, cons
 	int from_side = 0;
 	int all_known = 1;
 	for (int i = 0; i < 2; i++) {
-		known |= sides[i] && same(json_object_get(sides[i], "label"), label) &&
-		         same(json_object_get(sides[i], "aliases"), aliases);
-		from_side |= sides[i] && same(json_object_get(sides[i], "label"), label);
+		known |= sides[i] && record_origin_rules_same(json_object_get(sides[i], "label"), label) &&
+		         record_origin_rules_same(json_object_get(sides[i], "aliases"), aliases);
+		from_side |= sides[i] && record_origin_rules_same(json_object_get(sides[i], "label"), label);
 	}
 	size_t i;
 	json_t *alias;
 	int first_kept = origin_is_text(record, "label", past->label);
 	json_array_foreach((json_t *)(uintptr_t)aliases, i, alias) {
-		all_known &= holds(sides[0], alias) || holds(sides[1], alias);
+		all_known &= record_origin_rules_holds(sides[0], alias) || record_origin_rules_holds(sides[1], alias);
 		first_kept |= strcmp(json_string_value(alias), past->label) == 0;
-		if (!(holds(sides[0], alias) || holds(sides[1], alias)) && !known) {
+		if (!(record_origin_rules_holds(sides[0], alias) || record_origin_rules_holds(sides[1], alias)) &&
+		    !known) {
 			err_set(err, ERR_DAMAGED, _("%s was never called %s"), record_label(record),
 			        json_string_value(alias));
 		}
@@ -191,7 +193,7 @@ static int as_at_parents(struct record_origins *o, const char *path, const json_
 	int is = 0;
 	for (unsigned i = 0; i < o->now.parent_count && i < 2 && !is; i++) {
 		json_t *side = at_parent(o, i, path);
-		is = side && same(json_object_get(side, name), json_object_get(record, name));
+		is = side && record_origin_rules_same(json_object_get(side, name), json_object_get(record, name));
 		json_decref(side);
 	}
 	return is;
@@ -211,8 +213,8 @@ static int judge_mark(struct record_origins *o, const struct origin *past, const
 	return 0;
 }
 
-static int judge_responder(struct record_origins *o, const struct origin *past, const char *path, const json_t *record,
-                           struct err *err)
+static int merge_validate_responder(struct record_origins *o, const struct origin *past, const char *path,
+                                    const json_t *record, struct err *err)
 {
 	struct responder r;
 	responder_read(&r, path, record);
@@ -231,7 +233,7 @@ static int judge_evidence(struct record_origins *o, const struct origin *past, c
 	json_t *value;
 	int differs = 0;
 	json_object_foreach(past->digests, name, value)
-		differs |= !same(json_object_get(record, name), value);
+		differs |= !record_origin_rules_same(json_object_get(record, name), value);
 	if (differs && (origin_is_text(record, "complete", "complete") ||
 	                history_is_ancestor(o->c->history, past->complete, o->now.number)))
 		return err_set(
@@ -257,7 +259,7 @@ int origin_judge_old(struct record_origins *o, const struct origin *past, const 
 	if (rc == 0)
 		rc = judge_label(o, past, path, record, err);
 	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_RESPONDER))
-		rc = judge_responder(o, past, path, record, err);
+		rc = merge_validate_responder(o, past, path, record, err);
 	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_EVIDENCE))
 		rc = judge_evidence(o, past, record, err);
 	return rc;

@@ -9,7 +9,7 @@
 #define CHECKPOINT_PIECES 32 /* at the earliest */
 #define CHECKPOINT_SHARE  25 /* checkpoints take at most this part of the time */
 
-struct run {
+struct acquire_run {
 	struct acquisition *a;
 	struct digest *digest;
 	uint64_t first;
@@ -22,7 +22,7 @@ struct run {
 };
 
 /* Whose fault an error was: the first one counts, as in struct err. Called by workers: a lost race is between two errors. */
-static int blame(struct run *r, int rc, enum acquire_fault fault)
+static int acquire_blame(struct acquire_run *r, int rc, enum acquire_fault fault)
 {
 	if (rc < 0 && r->a->fault == ACQUIRE_NO_FAULT)
 		r->a->fault = fault;
@@ -31,17 +31,17 @@ static int blame(struct run *r, int rc, enum acquire_fault fault)
 
 static int stage_read(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	struct acquisition *a = r->a;
-	return blame(r,
-	             source_read_at(a->source, a->label, p->index * DIGEST_PIECE, p->bytes, DIGEST_PIECE,
-	                            a->retry ? &p->unreadable : NULL, &p->n, err),
-	             ACQUIRE_SOURCE);
+	return acquire_blame(r,
+	                     source_read_at(a->source, a->label, p->index * DIGEST_PIECE, p->bytes, DIGEST_PIECE,
+	                                    a->retry ? &p->unreadable : NULL, &p->n, err),
+	                     ACQUIRE_SOURCE);
 }
 
 static int stage_sha256(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	(void)err;
 	digest_add_one(r->digest, DIGEST_ONE_SHA256, p->bytes, p->n, &p->state);
 	return 0;
@@ -49,7 +49,7 @@ static int stage_sha256(void *ctx, struct piece *p, struct err *err)
 
 static int stage_sha1(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	(void)err;
 	digest_add_one(r->digest, DIGEST_ONE_SHA1, p->bytes, p->n, &p->state);
 	return 0;
@@ -57,7 +57,7 @@ static int stage_sha1(void *ctx, struct piece *p, struct err *err)
 
 static int stage_md5(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	(void)err;
 	digest_add_one(r->digest, DIGEST_ONE_MD5, p->bytes, p->n, &p->state);
 	return 0;
@@ -73,12 +73,12 @@ static int stage_piece(void *ctx, struct piece *p, struct err *err)
 
 static int stage_pack(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
-	return blame(r, r->a->ops->pack(r->a->sink, p, err), ACQUIRE_SINK);
+	struct acquire_run *r = ctx;
+	return acquire_blame(r, r->a->ops->pack(r->a->sink, p, err), ACQUIRE_SINK);
 }
 
 /* Is it time for a checkpoint behind this piece? Enough was done, and keeping it does not cost more than it saves. */
-static int is_due(struct run *r, const struct piece *p)
+static int is_due(struct acquire_run *r, const struct piece *p)
 {
 	const struct acquisition *a = r->a;
 	if (!a->checkpoint || (a->ops && !a->ops->sync) || p->n < DIGEST_PIECE ||
@@ -90,7 +90,7 @@ static int is_due(struct run *r, const struct piece *p)
 	return 1;
 }
 
-static void add_cost(struct run *r, double began)
+static void add_cost(struct acquire_run *r, double began)
 {
 	atomic_fetch_add(&r->cost, (uint64_t)((clock_steady() - began) * 1e6));
 }
@@ -98,7 +98,7 @@ static void add_cost(struct run *r, double began)
 /* The stage that writes also syncs: nobody else touches the sink meanwhile, and the mark stands behind what is on the medium. */
 static int stage_write(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	int rc = r->a->ops->write(r->a->sink, p, err);
 	if (rc == 0 && is_due(r, p)) {
 		double began = clock_steady();
@@ -107,20 +107,20 @@ static int stage_write(void *ctx, struct piece *p, struct err *err)
 		rc = r->a->ops->sync(r->a->sink, err);
 		add_cost(r, began);
 	}
-	return blame(r, rc, ACQUIRE_SINK);
+	return acquire_blame(r, rc, ACQUIRE_SINK);
 }
 
-static int keep_now(struct run *r, struct err *err)
+static int keep_now(struct acquire_run *r, struct err *err)
 {
 	const struct acquisition *a = r->a;
 	double began = clock_steady();
 	struct acquire_state state = {r->last, *digest_pieces(r->digest), a->unreadable}; /* borrowed for the call */
 	int rc = a->checkpoint(a->checkpoint_ctx, &state, err);
 	add_cost(r, began);
-	return blame(r, rc, ACQUIRE_OTHER);
+	return acquire_blame(r, rc, ACQUIRE_OTHER);
 }
 
-static int keep(struct run *r, const struct piece *p, struct err *err)
+static int acquire_keep(struct acquire_run *r, const struct piece *p, struct err *err)
 {
 	if (p->n < DIGEST_PIECE)
 		return 0;
@@ -133,7 +133,7 @@ static int keep(struct run *r, const struct piece *p, struct err *err)
 }
 
 /* What was done until an error is not lost. The threads are gone. */
-static void keep_last(struct run *r)
+static void keep_last(struct acquire_run *r)
 {
 	const struct acquisition *a = r->a;
 	if (!a->checkpoint || r->through < (r->first + 1) * DIGEST_PIECE || r->through % DIGEST_PIECE != 0 ||
@@ -143,16 +143,16 @@ static void keep_last(struct run *r)
 		keep_now(r, NULL);
 }
 
-static int step(struct run *r, struct err *err)
+static int acquire_step(struct acquire_run *r, struct err *err)
 {
 	const struct acquisition *a = r->a;
 	uint64_t total = a->source->size == SOURCE_UNKNOWN ? 0 : a->source->size;
-	return blame(r, progress_step(a->progress, a->label, r->through, total, err), ACQUIRE_CANCELLED);
+	return acquire_blame(r, progress_step(a->progress, a->label, r->through, total, err), ACQUIRE_CANCELLED);
 }
 
-static int retire(void *ctx, struct piece *p, struct err *err)
+static int acquire_retire(void *ctx, struct piece *p, struct err *err)
 {
-	struct run *r = ctx;
+	struct acquire_run *r = ctx;
 	if (!r->a->no_pieces)
 		digest_add_piece(r->digest, p->digest, p->n);
 	r->through += p->n;
@@ -160,15 +160,15 @@ static int retire(void *ctx, struct piece *p, struct err *err)
 		ranges_add(&r->a->unreadable, p->unreadable.items[i].offset, p->unreadable.items[i].length);
 	if (p->unreadable.count && r->a->trouble)
 		r->a->trouble(r->a->trouble_ctx, p->unreadable.count);
-	return keep(r, p, err) < 0 ? -1 : step(r, err);
+	return acquire_keep(r, p, err) < 0 ? -1 : acquire_step(r, err);
 }
 
 static int idle(void *ctx, struct err *err)
 {
-	return step(ctx, err);
+	return acquire_step(ctx, err);
 }
 
-static size_t build(struct stage *stages, struct run *r)
+static size_t build(struct stage *stages, struct acquire_run *r)
 {
 	const struct acquisition *a = r->a;
 	size_t n = 0;
@@ -198,7 +198,7 @@ void acquire_state_release(struct acquire_state *state)
 
 int acquire(struct acquisition *a, struct digest_result *result, struct err *err)
 {
-	struct run r = {.a = a, .digest = digest_new(a->also | (a->no_pieces ? 0 : DIGEST_PIECES))};
+	struct acquire_run r = {.a = a, .digest = digest_new(a->also | (a->no_pieces ? 0 : DIGEST_PIECES))};
 	a->fault = ACQUIRE_NO_FAULT;
 	a->unreadable = (struct ranges)RANGES_INIT;
 	if (a->from && a->from->pieces.len > 0) { /* before the first piece there is no state to go on from */
@@ -214,7 +214,7 @@ int acquire(struct acquisition *a, struct digest_result *result, struct err *err
 	r.marked_at = clock_steady();
 	struct stage stages[PIPELINE_STAGES];
 	size_t count = build(stages, &r);
-	struct pipeline_owner owner = {retire, idle, &r};
+	struct pipeline_owner owner = {acquire_retire, idle, &r};
 	int rc = pipeline_run(stages, count, r.first, &owner, err);
 	if (rc < 0)
 		keep_last(&r);

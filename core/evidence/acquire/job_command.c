@@ -1,6 +1,6 @@
 /* The command that goes on with unfinished preservation: the very command again, which finds the work by the source, the
  * form, the folder and the size of parts. */
-#include "evidence/acquire/job.h"
+#include "evidence/acquire/checkpoint.h"
 
 #include "base/err.h"
 #include "base/file/pathname.h"
@@ -31,7 +31,7 @@ static void add_option(struct buf *line, const char *option, const char *value)
 	}
 }
 
-int job_command(const struct unfinished *job, struct buf *line, struct err *err)
+int checkpoint_command(const struct unfinished *job, struct buf *line, struct err *err)
 {
 	static const char *const also[] = {"", "md5", "sha1", "md5,sha1"};
 	char split[24] = "";

@@ -9,7 +9,7 @@
 /* Stretches of which pieces can be in the ring at once: their chains must not share a place. */
 #define CHAINS (PIPELINE_RING / READBACK_STRETCH + 2)
 
-struct reading {
+struct readback_reading {
 	struct source *copy;
 	const char *label;
 	const struct waypoints *way;
@@ -68,7 +68,7 @@ static const void *waypoint(const struct waypoints *way, uint64_t stretch)
 
 static int stage_read(void *ctx, struct piece *p, struct err *err)
 {
-	struct reading *r = ctx;
+	struct readback_reading *r = ctx;
 	int rc = source_read_at(r->copy, r->label, p->index * DIGEST_PIECE, p->bytes, DIGEST_PIECE, NULL, &p->n, err);
 	if (rc < 0)
 		r->fault = READBACK_UNREADABLE;
@@ -78,7 +78,7 @@ static int stage_read(void *ctx, struct piece *p, struct err *err)
 /* Marks the piece if its stretch ends here in another state. */
 static int stage_chain(void *ctx, struct piece *p, struct err *err)
 {
-	struct reading *r = ctx;
+	struct readback_reading *r = ctx;
 	uint64_t stretch = stretch_of(r->way, p->index);
 	struct digest *chain = r->chains[stretch % CHAINS];
 	(void)err;
@@ -90,40 +90,41 @@ static int stage_chain(void *ctx, struct piece *p, struct err *err)
 	return 0;
 }
 
-static void note_difference(struct reading *r, uint64_t piece)
+static void note_difference(struct readback_reading *r, uint64_t piece)
 {
 	if (r->differs == READBACK_SAME)
 		r->differs = (int64_t)(first_piece(r->way, stretch_of(r->way, piece)) * DIGEST_PIECE);
 }
 
-static int step(void *ctx, struct err *err)
+static int readback_step(void *ctx, struct err *err)
 {
-	struct reading *r = ctx;
+	struct readback_reading *r = ctx;
 	int rc = progress_step(r->progress, r->label, r->through, r->total, err);
 	if (rc < 0 && r->fault == READBACK_NO_FAULT)
 		r->fault = READBACK_STOPPED;
 	return rc;
 }
 
-static int retire(void *ctx, struct piece *p, struct err *err)
+static int readback_retire(void *ctx, struct piece *p, struct err *err)
 {
-	struct reading *r = ctx;
+	struct readback_reading *r = ctx;
 	r->through += p->n;
 	if (p->mark)
 		note_difference(r, p->index);
-	return step(r, err);
+	return readback_step(r, err);
 }
 
 static int begins(const void *ctx, uint64_t piece)
 {
-	const struct reading *r = ctx;
+	const struct readback_reading *r = ctx;
 	return begins_stretch(r->way, piece);
 }
 
 int readback(struct source *copy, const char *label, const struct waypoints *way, const struct digest_result *expected,
              const struct progress *progress, int64_t *differs, enum readback_fault *fault, struct err *err)
 {
-	struct reading r = {copy, label, way, progress, {NULL}, expected->size, 0, READBACK_SAME, READBACK_NO_FAULT};
+	struct readback_reading r = {copy,           label, way,           progress,         {NULL},
+	                             expected->size, 0,     READBACK_SAME, READBACK_NO_FAULT};
 	*fault = READBACK_NO_FAULT;
 	if (copy->size != expected->size) {
 		*differs = (int64_t)(copy->size < expected->size ? copy->size : expected->size);
@@ -133,7 +134,7 @@ int readback(struct source *copy, const char *label, const struct waypoints *way
 		r.chains[i] = digest_new(0);
 	struct stage stages[] = {{.run = stage_read, .ctx = &r, .ordered = 1},
 	                         {.run = stage_chain, .ctx = &r, .begins = begins}};
-	struct pipeline_owner owner = {retire, step, &r};
+	struct pipeline_owner owner = {readback_retire, readback_step, &r};
 	int rc = pipeline_run(stages, sizeof stages / sizeof *stages, 0, &owner, err);
 	if (rc == 0) {
 		struct digest_result last;

@@ -92,7 +92,7 @@ static void emit_line(struct tree_walk *w, const struct filejob *job, struct tre
 	}
 }
 
-static int keep(struct tree_walk *w)
+static int evidence_tree_keep(struct tree_walk *w)
 {
 	const struct tree_options *o = w->options;
 	if (!o->checkpoint || w->fatal || w->m->interrupted ||
@@ -106,7 +106,7 @@ static int keep(struct tree_walk *w)
 
 static void take_back(struct tree_walk *w)
 {
-	struct filejob *job = filepool_oldest(w->pool);
+	struct filejob *job = hash_pool_oldest(w->pool);
 	struct tree_line *line = job->tag;
 	uint64_t failed = w->m->failed;
 	if (!w->m->interrupted && w->fatal == 0)
@@ -116,17 +116,17 @@ static void take_back(struct tree_walk *w)
 	free(line->uncopied);
 	free(line->more);
 	free(line);
-	filepool_pop(w->pool);
-	if (keep(w) < 0 && w->fatal == 0)
+	hash_pool_pop(w->pool);
+	if (evidence_tree_keep(w) < 0 && w->fatal == 0)
 		w->fatal = -1;
 }
 
 /* A place in the order for the entry that the walk is at. */
-static struct filejob *give(struct tree_walk *w, char type, const struct stat *st, const char *more)
+static struct filejob *evidence_tree_give(struct tree_walk *w, char type, const struct stat *st, const char *more)
 {
-	if (filepool_is_full(w->pool))
+	if (hash_pool_is_full(w->pool))
 		take_back(w);
-	struct filejob *job = filepool_slot(w->pool);
+	struct filejob *job = hash_pool_slot(w->pool);
 	struct tree_line *line = xcalloc(1, sizeof *line);
 	line->type = type;
 	if (st)
@@ -139,8 +139,8 @@ static struct filejob *give(struct tree_walk *w, char type, const struct stat *s
 
 static void give_unread(struct tree_walk *w, const char *reason)
 {
-	give(w, '!', NULL, reason);
-	filepool_submit(w->pool);
+	evidence_tree_give(w, '!', NULL, reason);
+	hash_pool_submit(w->pool);
 }
 
 static void add_attributes(int fd, struct filejob *job)
@@ -205,7 +205,7 @@ static int reuse(struct tree_walk *w, const struct tree_level *level, const char
 
 static void take_file(struct tree_walk *w, const struct tree_level *level, const char *name, const struct stat *st)
 {
-	struct filejob *job = give(w, 'f', st, NULL);
+	struct filejob *job = evidence_tree_give(w, 'f', st, NULL);
 	struct tree_line *line = job->tag;
 	struct err why = ERR_INIT;
 	if (source_open(&job->source, level->fd, name, SOURCE_NO_LINK, &why) < 0) {
@@ -223,7 +223,7 @@ static void take_file(struct tree_walk *w, const struct tree_level *level, const
 		else
 			tree_copy_file(w, level, name, job);
 	}
-	filepool_submit(w->pool);
+	hash_pool_submit(w->pool);
 }
 
 int tree_is_above(const struct tree_level *level, const struct stat *st)
@@ -277,7 +277,7 @@ static void take_folder(struct tree_walk *w, const struct tree_level *level, con
 	struct tree_level below = {
 	    .fd = tree_open_folder(level->fd, name), .copy = -1, .depth = level->depth + 1, .st = *st, .above = level};
 	const char *reason = below.fd < 0 || fstat(below.fd, &below.st) < 0 ? strerror(errno) : NULL;
-	struct filejob *job = give(w, 'd', &below.st, NULL);
+	struct filejob *job = evidence_tree_give(w, 'd', &below.st, NULL);
 	struct tree_line *line = job->tag;
 	if (!reason)
 		reason = refusal(w, &below);
@@ -288,7 +288,7 @@ static void take_folder(struct tree_walk *w, const struct tree_level *level, con
 	}
 	tree_copy_folder(w, level, name, &below, line);
 	int walked = !reason && !(line->about & MANIFEST_NOT_WALKED);
-	filepool_submit(w->pool);
+	hash_pool_submit(w->pool);
 	if (reason)
 		give_unread(w, reason);
 	else if (walked && w->fatal == 0)
@@ -308,9 +308,9 @@ static void take_link(struct tree_walk *w, const struct tree_level *level, const
 		return;
 	}
 	target[n] = '\0';
-	struct filejob *job = give(w, 'l', st, target);
+	struct filejob *job = evidence_tree_give(w, 'l', st, target);
 	tree_copy_link(w, level, name, job->tag);
-	filepool_submit(w->pool);
+	hash_pool_submit(w->pool);
 }
 
 static void take_entry(struct tree_walk *w, const struct tree_level *level, const char *name)
@@ -325,8 +325,8 @@ static void take_entry(struct tree_walk *w, const struct tree_level *level, cons
 	} else if (S_ISLNK(st.st_mode)) {
 		take_link(w, level, name, &st);
 	} else {
-		give(w, 'o', &st, tree_other_type(st.st_mode));
-		filepool_submit(w->pool);
+		evidence_tree_give(w, 'o', &st, tree_other_type(st.st_mode));
+		hash_pool_submit(w->pool);
 	}
 }
 
@@ -377,12 +377,12 @@ int tree_make(struct manifest *m, const char *root, const struct tree_options *o
 	struct tree_level level = {.fd = -1, .copy = -1};
 	int rc = open_root(&w, root, &level);
 	if (rc == 0) {
-		w.pool = filepool_new(options->progress, options->total);
+		w.pool = hash_pool_new(options->progress, options->total);
 		manifest_begin(m, root);
 		walk_folder(&w, &level);
-		while (filepool_oldest(w.pool))
+		while (hash_pool_oldest(w.pool))
 			take_back(&w);
-		filepool_free(w.pool);
+		hash_pool_free(w.pool);
 		rc = w.fatal;
 		if (level.copy >= 0 && syncfs(level.copy) < 0 && rc == 0)
 			rc = err_set_errno(err, ERR_NO_SPACE, errno, _("cannot write the copy '%s'"), options->copy_to);

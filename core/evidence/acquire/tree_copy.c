@@ -45,7 +45,7 @@ static void say_uncopied(struct tree_line *line, int error)
 }
 
 /* Either the medium cannot hold it, which is said in the line, or it fails, and so does the work. */
-static void failed(struct tree_walk *w, struct tree_line *line, int error)
+static void tree_copy_failed(struct tree_walk *w, struct tree_line *line, int error)
 {
 	if (volume_cannot_hold(error))
 		say_uncopied(line, error);
@@ -110,7 +110,7 @@ void tree_copy_file(struct tree_walk *w, const struct tree_level *level, const c
 	char *part = unfinished_name(level, name);
 	job->has_copy = volume_create_in(&job->copy, level->copy, name, part, &why) == 0;
 	if (!job->has_copy)
-		failed(w, line, job->copy.error);
+		tree_copy_failed(w, line, job->copy.error);
 	free(part);
 }
 
@@ -134,7 +134,7 @@ void tree_copy_folder(struct tree_walk *w, const struct tree_level *level, const
 			                         w->path.data);
 		return;
 	}
-	failed(w, line, error);
+	tree_copy_failed(w, line, error);
 	below->kept_out = 1;
 }
 
@@ -151,5 +151,5 @@ void tree_copy_link(struct tree_walk *w, const struct tree_level *level, const c
 	if (errno == ENOSYS)
 		say_uncopied(line, errno);
 	else
-		failed(w, line, errno);
+		tree_copy_failed(w, line, errno);
 }

@@ -3,7 +3,7 @@
 #define GENBA_EVIDENCE_ACQUIRE_TREE_PRIVATE_H
 
 #include "base/err.h"
-#include "evidence/acquire/filepool.h"
+#include "evidence/acquire/hash_pool.h"
 #include "evidence/acquire/tree.h"
 
 #define TREE_DEPTH   200         /* folders in each other: two descriptors each */
@@ -73,7 +73,7 @@ struct tree_line {
 struct tree_walk {
 	struct manifest *m;
 	const struct tree_options *options;
-	struct filepool *pool;
+	struct hash_pool *pool;
 	struct err *err;
 	struct buf path;     /* below the root */
 	struct stat copy_st; /* of the copy's own folder */

@@ -33,7 +33,7 @@ struct compare_tag {
 
 struct compare {
 	const struct tree_comparing *how;
-	struct filepool *pool;
+	struct hash_pool *pool;
 	struct err *err;
 	struct buf path;
 	const char *next; /* of the manifest's text, behind `entry` */
@@ -89,7 +89,7 @@ static void compare_report_file(struct compare *c, const struct filejob *job, co
 
 static void compare_take_back(struct compare *c)
 {
-	struct filejob *job = filepool_oldest(c->pool);
+	struct filejob *job = hash_pool_oldest(c->pool);
 	struct compare_tag *tag = job->tag;
 	if (job->rc < 0 && job->err.code == ERR_CANCELLED && c->rc == 0)
 		c->rc = err_set(c->err, job->err.code, "%s", job->err.message);
@@ -105,14 +105,14 @@ static void compare_take_back(struct compare *c)
 	free(tag->finding);
 	free(tag->time);
 	free(tag);
-	filepool_pop(c->pool);
+	hash_pool_pop(c->pool);
 }
 
 static struct filejob *compare_give(struct compare *c, struct compare_folder *folder)
 {
-	if (filepool_is_full(c->pool))
+	if (hash_pool_is_full(c->pool))
 		compare_take_back(c);
-	struct filejob *job = filepool_slot(c->pool);
+	struct filejob *job = hash_pool_slot(c->pool);
 	struct compare_tag *tag = xcalloc(1, sizeof *tag);
 	tag->folder = folder;
 	buf_add(&job->path, c->path.data, c->path.len);
@@ -124,7 +124,7 @@ static void compare_note(struct compare *c, struct compare_folder *folder, const
 {
 	struct compare_tag *tag = compare_give(c, folder)->tag;
 	tag->finding = xstrdup(what);
-	filepool_submit(c->pool);
+	hash_pool_submit(c->pool);
 }
 
 /* ---- the manifest's side */
@@ -259,7 +259,7 @@ static void compare_file(struct compare *c, struct compare_folder *folder, const
 		tag->size = e->line.size;
 		tag->finding = compare_metadata_text(c, e, &job->source.before, job->source.fd);
 	}
-	filepool_submit(c->pool);
+	hash_pool_submit(c->pool);
 }
 
 /* An entry that holds no bytes: a link's target, another one's type, metadata. */
@@ -339,7 +339,7 @@ static void compare_subfolder(struct compare *c, struct compare_folder *folder, 
 		tag->finding = buf_take(&what, NULL);
 	else if (time.len)
 		tag->time = buf_take(&time, NULL);
-	filepool_submit(c->pool);
+	hash_pool_submit(c->pool);
 	buf_release(&what);
 	buf_release(&time);
 }
@@ -473,13 +473,13 @@ int tree_verify(const char *manifest, const char *root, const struct tree_compar
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), root);
-	c.pool = filepool_new(how->progress, total);
+	c.pool = hash_pool_new(how->progress, total);
 	buf_init(&c.entry.path);
 	compare_next(&c);
 	compare_level(&c, fd, &top, 1, 0);
-	while (filepool_oldest(c.pool))
+	while (hash_pool_oldest(c.pool))
 		compare_take_back(&c);
-	filepool_free(c.pool);
+	hash_pool_free(c.pool);
 	close(fd);
 	buf_release(&c.entry.path);
 	buf_release(&c.path);

@@ -45,7 +45,7 @@ struct capture {
 	int interrupted;
 };
 
-static int start(struct capture *k, int out, int errors)
+static int capture_start(struct capture *k, int out, int errors)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -72,7 +72,7 @@ static int start(struct capture *k, int out, int errors)
 }
 
 /* One read of what is ready. 1: there may be more, 0: the end, -1. */
-static int take(struct capture *k, struct pollfd *fd, struct spool *spool)
+static int capture_take(struct capture *k, struct pollfd *fd, struct spool *spool)
 {
 	char bytes[65536];
 	if (!fd->revents)
@@ -96,7 +96,7 @@ static int drain(struct capture *k, int out, int errors)
 			return err_set_errno(k->err, ERR_FAILED, errno, _("cannot read what '%s' says"), k->tool);
 		struct spool *spools[] = {&k->output, &k->errors};
 		for (int i = 0; ready > 0 && i < 2; i++) {
-			int more = fds[i].fd >= 0 ? take(k, &fds[i], spools[i]) : 1;
+			int more = fds[i].fd >= 0 ? capture_take(k, &fds[i], spools[i]) : 1;
 			if (more < 0)
 				return -1;
 			if (more == 0)
@@ -110,7 +110,7 @@ static int drain(struct capture *k, int out, int errors)
 	return 0;
 }
 
-static int run(struct capture *k)
+static int capture_run(struct capture *k)
 {
 	int out[2] = {-1, -1};
 	int errors[2] = {-1, -1};
@@ -118,7 +118,7 @@ static int run(struct capture *k)
 	             ? 0
 	             : err_set_errno(k->err, ERR_FAILED, errno, _("cannot make a pipe"));
 	if (rc == 0)
-		rc = start(k, out[1], errors[1]);
+		rc = capture_start(k, out[1], errors[1]);
 	for (int i = 0; i < 2; i++)
 		if ((i ? errors : out)[1] >= 0)
 			close((i ? errors : out)[1]);
@@ -170,7 +170,7 @@ static int write_record(struct capture *k, struct action *a, const struct assign
 	return action_add(a, "evidence", fields, count, RECORD_MACHINE, k->out->label, k->err);
 }
 
-static int record(struct capture *k)
+static int capture_record(struct capture *k)
 {
 	char status[64];
 	char size[32];
@@ -234,7 +234,7 @@ static int record(struct capture *k)
 	return rc;
 }
 
-static int prepare(struct capture *k)
+static int capture_prepare(struct capture *k)
 {
 	if (case_may_write(k->c, k->err) < 0)
 		return -1;
@@ -274,11 +274,11 @@ int evidence_capture(struct case_file *c, const struct capture_options *options,
 	memset(out, 0, sizeof *out);
 	buf_init(&out->note);
 	buf_init(&out->advice);
-	int rc = prepare(&k);
+	int rc = capture_prepare(&k);
 	spool_begin(&k.output, limit, k.beside, "capture", case_id(c));
 	spool_begin(&k.errors, UINT64_MAX, k.beside, "capture", case_id(c));
 	if (rc == 0)
-		rc = run(&k);
+		rc = capture_run(&k);
 	if (rc == 0 && k.errors.size > BLOB_LIMIT)
 		rc = err_set(
 		    err, ERR_FAILED,
@@ -287,7 +287,7 @@ int evidence_capture(struct case_file *c, const struct capture_options *options,
 	if (rc == 0)
 		rc = spool_end(&k.output, err) < 0 || spool_end(&k.errors, err) < 0 ? -1 : 0;
 	if (rc == 0)
-		rc = record(&k);
+		rc = capture_record(&k);
 	out->complete = rc == 0 && !k.interrupted;
 	out->size = k.output.size;
 	snprintf(out->sha256, sizeof out->sha256, "%s", k.output.result.sha256);

@@ -91,7 +91,7 @@ static void add_span(struct secret_spans *s, size_t start, size_t end)
 	s->items[s->count++] = (struct secret_span){start, end};
 }
 
-static int compare(const void *a, const void *b)
+static int capture_mask_compare(const void *a, const void *b)
 {
 	const struct secret_span *x = a;
 	const struct secret_span *y = b;
@@ -102,7 +102,7 @@ static void join(struct secret_spans *s)
 {
 	size_t kept = 0;
 	if (s->count)
-		qsort(s->items, s->count, sizeof *s->items, compare);
+		qsort(s->items, s->count, sizeof *s->items, capture_mask_compare);
 	for (size_t i = 0; i < s->count; i++)
 		if (kept && s->items[i].start <= s->items[kept - 1].end)
 			s->items[kept - 1].end =
@@ -309,7 +309,7 @@ struct script_word {
 	size_t end; /* behind its last byte in the script */
 };
 
-static void put(struct script_word *w, char byte, size_t at)
+static void capture_mask_put(struct script_word *w, char byte, size_t at)
 {
 	w->at = xrealloc(w->at, (w->text.len + 1) * sizeof *w->at);
 	w->at[w->text.len] = at;
@@ -328,19 +328,19 @@ static int next_word(const char *s, size_t *i, struct script_word *w)
 			if (b == quote)
 				quote = '\0';
 			else if (b == '\\' && quote == '"' && s[*i + 1] && strchr("\"\\$`", s[*i + 1]))
-				++*i, put(w, s[*i], *i);
+				++*i, capture_mask_put(w, s[*i], *i);
 			else
-				put(w, b, *i);
+				capture_mask_put(w, b, *i);
 		} else if (b == '\'' || b == '"') {
 			quote = b;
 			any = 1;
 		} else if (b == '\\' && s[*i + 1]) {
 			++*i;
-			put(w, s[*i], *i);
+			capture_mask_put(w, s[*i], *i);
 		} else if (strchr(" \t\n;|&()<>`", b)) {
 			break;
 		} else {
-			put(w, b, *i);
+			capture_mask_put(w, b, *i);
 		}
 	}
 	w->end = *i;

@@ -11,8 +11,8 @@
  *
  * A word that only looks like one of these is masked too: rather too much than too little.
  */
-#ifndef GENBA_EVIDENCE_CAPTURE_MASK_H
-#define GENBA_EVIDENCE_CAPTURE_MASK_H
+#ifndef GENBA_EVIDENCE_CAPTURE_CAPTURE_MASK_H
+#define GENBA_EVIDENCE_CAPTURE_CAPTURE_MASK_H
 
 #include <stddef.h>
 

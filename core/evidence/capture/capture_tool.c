@@ -64,7 +64,7 @@ void tool_digest(const char *path, char sha256[65])
 }
 
 /* 1 if one of the lines of the list is the path (with or without /usr, which older packages leave out). */
-static int lists(const char *list, const char *path)
+static int capture_tool_lists(const char *list, const char *path)
 {
 	const char *other = strncmp(path, "/usr/", 5) == 0 ? path + 4 : path;
 	for (const char *line = list; *line;) {
@@ -91,7 +91,7 @@ static int find_package(const char *path, const char *root, char package[256])
 			continue;
 		buf_clear(&list);
 		snprintf(name, sizeof name, "%s/var/lib/dpkg/info/%s", root, entry->d_name);
-		if (buf_read_file(&list, name, LIST_LIMIT, NULL) == 0 && lists(list.data, path)) {
+		if (buf_read_file(&list, name, LIST_LIMIT, NULL) == 0 && capture_tool_lists(list.data, path)) {
 			snprintf(package, 256, "%.*s",
 			         (int)strcspn(entry->d_name, ":") < (int)n - 5 ? (int)strcspn(entry->d_name, ":")
 			                                                       : (int)n - 5,

@@ -23,7 +23,7 @@ struct digest {
 	uint64_t size;
 };
 
-static void begin(struct digest *d)
+static void digest_begin(struct digest *d)
 {
 	SHA256_Init(&d->sha256);
 	SHA1_Init(&d->sha1);
@@ -41,7 +41,7 @@ struct digest *digest_new(unsigned also)
 		abort();
 	d->also = also;
 	buf_init(&d->pieces);
-	begin(d);
+	digest_begin(d);
 	return d;
 }
 
@@ -110,7 +110,7 @@ void digest_end(struct digest *d, struct digest_result *result)
 	}
 	result->pieces = d->pieces;
 	buf_init(&d->pieces);
-	begin(d);
+	digest_begin(d);
 }
 
 void digest_free(struct digest *d)
@@ -215,7 +215,7 @@ const struct buf *digest_pieces(const struct digest *d)
 
 void digest_resume(struct digest *d, const struct digest_state *state, const struct buf *pieces)
 {
-	begin(d);
+	digest_begin(d);
 	buf_clear(&d->pieces);
 	buf_add(&d->pieces, pieces->data, pieces->len);
 	d->size = pieces->len / DIGEST_PIECE_SIZE * (uint64_t)DIGEST_PIECE;
@@ -238,7 +238,7 @@ void digest_resume(struct digest *d, const struct digest_state *state, const str
 
 void digest_go_on(struct digest *d, const void *sha256_state, uint64_t bytes)
 {
-	begin(d);
+	digest_begin(d);
 	if (!sha256_state)
 		return;
 	uint32_t words[8];

@@ -40,7 +40,7 @@ static int of_word(const char *word, size_t n, enum stated_algorithm *algorithm)
 	return 0;
 }
 
-static void take(struct digest_line *out, enum stated_algorithm algorithm, const char *hex, size_t digits)
+static void digest_list_take(struct digest_line *out, enum stated_algorithm algorithm, const char *hex, size_t digits)
 {
 	if (algorithm == STATED_OTHER || of_length(digits) != algorithm ||
 	    out->count == sizeof out->stated / sizeof *out->stated)
@@ -80,7 +80,7 @@ static int plain_line(const char *line, size_t n, struct digest_line *out)
 		return 0;
 	if (at >= n || line[at] == ' ')
 		return 0;
-	take(out, of_length(k), line, k);
+	digest_list_take(out, of_length(k), line, k);
 	add_name(out, line + at, n - at, escaped);
 	return 1;
 }
@@ -109,7 +109,7 @@ static int tagged_line(const char *line, size_t n, struct digest_line *out)
 	size_t k = hex_run(line + hex, n - hex);
 	if (k == 0 || memchr(line + close, '=', hex - close) == NULL)
 		return 0;
-	take(out, algorithm, line + hex, k);
+	digest_list_take(out, algorithm, line + hex, k);
 	add_name(out, line + open + 1, close - open - 2, escaped);
 	return 1;
 }
@@ -141,7 +141,7 @@ static int columns_line(const struct digest_list *list, const char *line, size_t
 			return 0;
 		size_t k = (size_t)(comma - line) - at;
 		if (hex_run(line + at, k) == k)
-			take(out, list->column[i], line + at, k);
+			digest_list_take(out, list->column[i], line + at, k);
 		at += k + 1;
 	}
 	if (at >= n)

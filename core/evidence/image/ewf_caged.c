@@ -30,7 +30,7 @@ struct image {
 	uint32_t checksum_errors; /* that were there at the last look */
 };
 
-static int failed(libewf_error_t *error, const char *what, struct err *err)
+static int ewf_caged_failed(libewf_error_t *error, const char *what, struct err *err)
 {
 	char text[512] = "";
 	if (error) {
@@ -262,7 +262,7 @@ static int open_image(struct image *m, struct err *err)
 		free(names[i]);
 	free(names);
 	if (!ok)
-		return failed(error, _("the image cannot be opened"), err);
+		return ewf_caged_failed(error, _("the image cannot be opened"), err);
 	if (size > INT64_MAX || sector == 0)
 		return err_set(err, ERR_DAMAGED, _("the image says that it has an impossible size"));
 	libewf_handle_set_read_zero_chunk_on_error(m->handle, 1, NULL);

@@ -17,7 +17,7 @@
 #define SKIP   (16ULL << 20) /* a step forward of up to this much is read over, not begun anew */
 #define MEMORY (1024U << 20) /* of the worker: libewf keeps tables of chunks */
 
-struct slot {
+struct ewf_read_slot {
 	uint64_t offset;
 	size_t n;
 	struct ranges bad;
@@ -31,7 +31,7 @@ struct ewf {
 	int running; /* the thread is to be joined */
 	pthread_mutex_t lock;
 	pthread_cond_t change;
-	struct slot ring[AHEAD];
+	struct ewf_read_slot ring[AHEAD];
 	size_t first;  /* slot of the oldest piece */
 	size_t count;  /* of whole pieces */
 	uint64_t next; /* offset of the piece that is being taken */
@@ -43,7 +43,7 @@ struct ewf {
 
 /* ---- the stream's thread */
 
-static struct slot *filling(struct ewf *m)
+static struct ewf_read_slot *filling(struct ewf *m)
 {
 	return &m->ring[(m->first + m->count) % AHEAD];
 }
@@ -80,7 +80,7 @@ static int take_about(struct ewf *m, const json_t *value)
 /* Damaged places of the piece that comes next; the cage is not believed: what lies outside of it counts for all of it. */
 static int take_bad(struct ewf *m, const json_t *list)
 {
-	struct slot *s = filling(m);
+	struct ewf_read_slot *s = filling(m);
 	size_t n = m->about.size - m->next < DIGEST_PIECE ? (size_t)(m->about.size - m->next) : DIGEST_PIECE;
 	uint64_t end = m->next;
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -129,7 +129,7 @@ static int on_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
 	while (n > 0) {
 		pthread_mutex_lock(&m->lock);
 		int rc = wait_for_room(m, err);
-		struct slot *s = filling(m);
+		struct ewf_read_slot *s = filling(m);
 		pthread_mutex_unlock(&m->lock);
 		if (rc < 0)
 			return -1;
@@ -263,7 +263,7 @@ const struct ewf_about *ewf_about(const struct ewf *m)
 }
 
 /* Bytes of a piece from `offset` up to the next damaged place. */
-static ssize_t serve(const struct slot *s, void *bytes, size_t n, uint64_t offset)
+static ssize_t ewf_read_serve(const struct ewf_read_slot *s, void *bytes, size_t n, uint64_t offset)
 {
 	size_t within = (size_t)(offset - s->offset);
 	if (n > s->n - within)
@@ -282,10 +282,10 @@ static ssize_t serve(const struct slot *s, void *bytes, size_t n, uint64_t offse
 }
 
 /* Makes the piece that holds `offset` the oldest one: 1; 0: the stream has ended before it; -1: the stream must begin anew. */
-static int find(struct ewf *m, uint64_t offset)
+static int ewf_read_find(struct ewf *m, uint64_t offset)
 {
 	for (;;) {
-		const struct slot *s = &m->ring[m->first];
+		const struct ewf_read_slot *s = &m->ring[m->first];
 		if (m->count && offset < s->offset)
 			return -1;
 		if (m->count && offset < s->offset + s->n)
@@ -310,7 +310,7 @@ ssize_t ewf_read(void *image, void *bytes, size_t n, uint64_t offset)
 	if (offset >= m->about.size || n == 0)
 		return 0;
 	pthread_mutex_lock(&m->lock);
-	int found = find(m, offset);
+	int found = ewf_read_find(m, offset);
 	if (found < 0 && !(m->ended && *m->failure && offset >= m->next)) { /* behind a failure there is nothing */
 		pthread_mutex_unlock(&m->lock);
 		end_stream(m);
@@ -319,12 +319,12 @@ ssize_t ewf_read(void *image, void *bytes, size_t n, uint64_t offset)
 			return -1;
 		}
 		pthread_mutex_lock(&m->lock);
-		found = find(m, offset);
+		found = ewf_read_find(m, offset);
 	}
 	ssize_t got = -1;
 	errno = EBADMSG;
 	if (found > 0)
-		got = serve(&m->ring[m->first], bytes, n, offset);
+		got = ewf_read_serve(&m->ring[m->first], bytes, n, offset);
 	pthread_mutex_unlock(&m->lock);
 	return got;
 }

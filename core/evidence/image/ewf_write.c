@@ -48,7 +48,7 @@ static int is_full(const struct ewf_writer *w)
 }
 
 /* libewf's error as ours. */
-static int failed(const struct ewf_writer *w, libewf_error_t *error, int number, struct err *err)
+static int ewf_write_failed(const struct ewf_writer *w, libewf_error_t *error, int number, struct err *err)
 {
 	char text[512] = "";
 	if (error) {
@@ -114,7 +114,7 @@ static int is_zero(const unsigned char *bytes, size_t n)
 	return bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0;
 }
 
-static int pack(void *sink, struct piece *p, struct err *err)
+static int ewf_write_pack(void *sink, struct piece *p, struct err *err)
 {
 	struct ewf_writer *w = sink;
 	struct packed_chunk chunks[CHUNKS];
@@ -160,13 +160,13 @@ static int write_piece(void *sink, struct piece *p, struct err *err)
 		if (libewf_handle_write_chunk(w->handle, is_packed ? (const void *)packed : p->bytes + at,
 		                              is_packed ? chunks[i].n : n, n, (int8_t)is_packed, checksum,
 		                              chunks[i].checksum, (int8_t)!is_packed, &error) < 0)
-			return failed(w, error, errno, err);
+			return ewf_write_failed(w, error, errno, err);
 		packed += chunks[i].n;
 	}
 	return 0;
 }
 
-const struct sink_ops ewf_sink = {pack, write_piece, NULL};
+const struct sink_ops ewf_sink = {ewf_write_pack, write_piece, NULL};
 
 /* ---- beginning and end */
 
@@ -256,7 +256,7 @@ struct ewf_writer *ewf_writer_begin(const char *first, const struct ewf_options 
 	free(unfinished);
 	if (ok)
 		return w;
-	failed(w, error, errno, err);
+	ewf_write_failed(w, error, errno, err);
 	ewf_writer_free(w);
 	return NULL;
 }
@@ -284,7 +284,7 @@ int ewf_writer_finish(struct ewf_writer *w, const struct digest_result *digests,
 	errno = 0;
 	ok = ok && set_digests(w, digests, &error) == 0 && libewf_handle_write_finalize(w->handle, &error) >= 0 &&
 	     libewf_handle_close(w->handle, &error) == 0;
-	return ok ? 0 : failed(w, error, errno, err);
+	return ok ? 0 : ewf_write_failed(w, error, errno, err);
 }
 
 void ewf_writer_free(struct ewf_writer *w)

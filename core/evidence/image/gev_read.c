@@ -41,7 +41,7 @@ static int open_frame(struct gev *g, uint64_t offset, struct gev_frame *f, struc
 	return 0;
 }
 
-static int unpack(const struct gev_frame *f, const struct buf *sealed, unsigned char *bytes, size_t *n)
+static int gev_read_unpack(const struct gev_frame *f, const struct buf *sealed, unsigned char *bytes, size_t *n)
 {
 	if (f->flags & GEV_FLAG_ZSTD) {
 		size_t got = ZSTD_decompress(bytes, DIGEST_PIECE, sealed->data, sealed->len);
@@ -235,7 +235,7 @@ int gev_piece(struct gev *g, uint64_t number, unsigned char *bytes, size_t *n, s
 		rc = err_set(err, ERR_DAMAGED, _("piece %llu (from byte %llu) is missing"), (unsigned long long)number,
 		             (unsigned long long)(number * DIGEST_PIECE));
 	else if (open_frame(g, at, &f, &sealed) < 0 || f.type != GEV_PIECE_FRAME || f.number != number ||
-	         unpack(&f, &sealed, bytes, n) < 0)
+	         gev_read_unpack(&f, &sealed, bytes, n) < 0)
 		rc = err_set(err, ERR_DAMAGED, _("piece %llu (from byte %llu) is damaged, at %llu in the container"),
 		             (unsigned long long)number, (unsigned long long)(number * DIGEST_PIECE),
 		             (unsigned long long)at);
@@ -271,7 +271,7 @@ ssize_t gev_read(void *ctx, void *bytes, size_t n, uint64_t offset)
 
 /* ---- checking all of it */
 
-struct checking {
+struct gev_read_checking {
 	struct gev *g;
 	void (*finding)(void *ctx, const char *text);
 	void *ctx;
@@ -280,7 +280,7 @@ struct checking {
 	const struct progress *progress;
 };
 
-__attribute__((format(printf, 2, 3))) static void found(struct checking *k, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void found(struct gev_read_checking *k, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
 	va_list args;
@@ -294,7 +294,7 @@ __attribute__((format(printf, 2, 3))) static void found(struct checking *k, cons
 }
 
 /* The pieces lie one behind the other, each as long as the stream needs. Returns the place behind the last. */
-static uint64_t check_pieces(struct checking *k)
+static uint64_t check_pieces(struct gev_read_checking *k)
 {
 	struct gev *g = k->g;
 	unsigned char *bytes = xmalloc(DIGEST_PIECE);
@@ -329,7 +329,7 @@ static uint64_t check_pieces(struct checking *k)
 	return at;
 }
 
-static void check_end(struct checking *k, uint64_t at)
+static void check_end(struct gev_read_checking *k, uint64_t at)
 {
 	struct gev *g = k->g;
 	struct gev_frame f;
@@ -367,7 +367,7 @@ static void check_end(struct checking *k, uint64_t at)
 uint64_t gev_check(struct gev *g, struct digest *digest, const struct progress *progress,
                    void (*finding)(void *ctx, const char *text), void *ctx)
 {
-	struct checking k = {g, finding, ctx, 0, digest, progress};
+	struct gev_read_checking k = {g, finding, ctx, 0, digest, progress};
 	unsigned char header[GEV_HEADER];
 	if (read_exactly(g, 0, header, GEV_HEADER) < 0 || memcmp(header, g->keys.header, GEV_HEADER) != 0)
 		found(&k, _("the header is damaged"));

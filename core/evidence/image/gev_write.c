@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-static int append(struct gev_writer *w, const void *bytes, size_t n, struct err *err)
+static int gev_write_append(struct gev_writer *w, const void *bytes, size_t n, struct err *err)
 {
 	const unsigned char *p = bytes;
 	if (w->volume && volume_write(w->volume, w->position, bytes, n, err) < 0)
@@ -27,8 +27,8 @@ static int append(struct gev_writer *w, const void *bytes, size_t n, struct err 
 	return 0;
 }
 
-static void begin(struct gev_writer *w, struct volume *volume, int fd, const unsigned char key[GEV_KEY],
-                  const char *case_id)
+static void gev_write_begin(struct gev_writer *w, struct volume *volume, int fd, const unsigned char key[GEV_KEY],
+                            const char *case_id)
 {
 	memset(w, 0, sizeof *w);
 	gev_keys_init(&w->keys, key, case_id);
@@ -41,8 +41,8 @@ static void begin(struct gev_writer *w, struct volume *volume, int fd, const uns
 int gev_writer_begin(struct gev_writer *w, struct volume *volume, int fd, const unsigned char key[GEV_KEY],
                      const char *case_id, struct err *err)
 {
-	begin(w, volume, fd, key, case_id);
-	return append(w, w->keys.header, GEV_HEADER, err);
+	gev_write_begin(w, volume, fd, key, case_id);
+	return gev_write_append(w, w->keys.header, GEV_HEADER, err);
 }
 
 /* zstd's contexts are large: they are used again. */
@@ -72,7 +72,7 @@ static void give_packer(struct gev_writer *w, ZSTD_CCtx *packer)
 	ZSTD_freeCCtx(packer);
 }
 
-static int pack(void *sink, struct piece *p, struct err *err)
+static int gev_write_pack(void *sink, struct piece *p, struct err *err)
 {
 	struct gev_writer *w = sink;
 	(void)err;
@@ -95,7 +95,7 @@ static int write_piece(void *sink, struct piece *p, struct err *err)
 	struct gev_writer *w = sink;
 	unsigned char offset[8];
 	gev_put64(offset, w->position);
-	if (append(w, p->packed.data, p->packed.len, err) < 0)
+	if (gev_write_append(w, p->packed.data, p->packed.len, err) < 0)
 		return -1;
 	buf_add(&w->offsets, offset, sizeof offset);
 	w->size += p->n;
@@ -108,14 +108,14 @@ static int sync_written(void *sink, struct err *err)
 	return w->volume ? volume_sync(w->volume, err) : 0;
 }
 
-const struct sink_ops gev_sink = {pack, write_piece, sync_written};
+const struct sink_ops gev_sink = {gev_write_pack, write_piece, sync_written};
 
 int gev_writer_add(struct gev_writer *w, const void *bytes, size_t n, struct err *err)
 {
 	struct piece p = {.index = w->offsets.len / 8, .n = n, .packed = BUF_INIT};
 	p.bytes = xmalloc(DIGEST_PIECE);
 	memcpy(p.bytes, bytes, n);
-	pack(w, &p, err);
+	gev_write_pack(w, &p, err);
 	int rc = write_piece(w, &p, err);
 	sodium_memzero(p.bytes, n);
 	free(p.bytes);
@@ -128,7 +128,7 @@ int gev_writer_resume(struct gev_writer *w, struct volume *volume, uint64_t coun
 {
 	struct gev g;
 	size_t n = 0;
-	begin(w, volume, -1, key, case_id);
+	gev_write_begin(w, volume, -1, key, case_id);
 	if (gev_open(&g, volume_read, volume, volume->size, key, case_id, err) < 0) {
 		gev_writer_release(w);
 		return -1;
@@ -184,7 +184,7 @@ int gev_writer_finish(struct gev_writer *w, const struct digest_result *digests,
 	gev_frame_seal(&w->keys, &f, w->offsets.data, w->offsets.len, &frames);
 	gev_trailer(&w->keys, end_at, index_at, trailer);
 	buf_add(&frames, trailer, sizeof trailer);
-	int rc = append(w, frames.data, frames.len, err);
+	int rc = gev_write_append(w, frames.data, frames.len, err);
 	buf_release(&frames);
 	return rc;
 }

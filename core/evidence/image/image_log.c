@@ -217,7 +217,7 @@ static void take_line(struct scanning *k, struct digest_list *list, const char *
 	buf_release(&listed.name);
 }
 
-static void conclude(struct scanning *k, struct image_log *log)
+static void image_log_conclude(struct scanning *k, struct image_log *log)
 {
 	const struct stated_list *free_form = k->near.count ? &k->near : &k->free;
 	add_all(&log->stated, k->best.items, k->best.count);
@@ -259,7 +259,7 @@ void image_log_scan(const char *text, size_t n, const struct image_log_of *image
 		take_line(&k, &list, text + i, length);
 		i += length + 1;
 	}
-	conclude(&k, log);
+	image_log_conclude(&k, log);
 	buf_release(&k.other);
 	buf_release(&wide);
 }

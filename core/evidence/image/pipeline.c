@@ -15,7 +15,7 @@
 
 #define WORKERS_MOST 8
 
-struct slot {
+struct pipeline_slot {
 	struct piece piece;
 	unsigned done;
 	unsigned running;
@@ -24,7 +24,7 @@ struct slot {
 struct pipeline {
 	const struct stage *stages;
 	size_t count;
-	struct slot ring[PIPELINE_RING];
+	struct pipeline_slot ring[PIPELINE_RING];
 	uint64_t head;                  /* oldest piece that is not retired */
 	uint64_t next[PIPELINE_STAGES]; /* of an ordered stage: the piece it takes next */
 	int busy[PIPELINE_STAGES];
@@ -44,7 +44,7 @@ int pipeline_stopping(void)
 	return worker_of && atomic_load(&worker_of->stopping);
 }
 
-static struct slot *slot_of(struct pipeline *p, uint64_t index)
+static struct pipeline_slot *slot_of(struct pipeline *p, uint64_t index)
 {
 	return &p->ring[index % PIPELINE_RING];
 }
@@ -58,7 +58,7 @@ static int has_passed(struct pipeline *p, uint64_t index, unsigned bit)
 static int can_run(struct pipeline *p, uint64_t index, size_t s)
 {
 	const struct stage *stage = &p->stages[s];
-	const struct slot *slot = slot_of(p, index);
+	const struct pipeline_slot *slot = slot_of(p, index);
 	unsigned bit = 1U << s;
 	if (stage->ordered && (p->busy[s] || p->next[s] != index))
 		return 0;
@@ -85,7 +85,7 @@ static int find_work(struct pipeline *p, uint64_t *index, size_t *stage)
 
 static void do_work(struct pipeline *p, uint64_t index, size_t s)
 {
-	struct slot *slot = slot_of(p, index);
+	struct pipeline_slot *slot = slot_of(p, index);
 	struct err err = ERR_INIT;
 	slot->running |= 1U << s;
 	p->busy[s] = p->stages[s].ordered;
@@ -114,7 +114,7 @@ static void do_work(struct pipeline *p, uint64_t index, size_t s)
 	pthread_cond_signal(&p->retired);
 }
 
-static void *worker(void *arg)
+static void *pipeline_worker(void *arg)
 {
 	struct pipeline *p = arg;
 	worker_of = p;
@@ -137,7 +137,7 @@ static int own(struct pipeline *p, const struct pipeline_owner *owner, struct er
 	unsigned all = (1U << p->count) - 1;
 	int rc = 0;
 	while (rc == 0 && !p->failed && p->head < p->end) {
-		struct slot *slot = slot_of(p, p->head);
+		struct pipeline_slot *slot = slot_of(p, p->head);
 		if (slot->done == all) {
 			pthread_mutex_unlock(&p->lock);
 			rc = owner->retire(owner->ctx, &slot->piece, err);
@@ -173,7 +173,7 @@ static size_t start_workers(struct pipeline *p, pthread_t *threads)
 	sigset_t before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (started < wanted && pthread_create(&threads[started], NULL, worker, p) == 0)
+	while (started < wanted && pthread_create(&threads[started], NULL, pipeline_worker, p) == 0)
 		started++;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return started;

@@ -12,8 +12,8 @@
  *     json_t *record = record_get(c, label, RECORD_REVEAL, err);
  *     evidence_here(c, record);                  // copy_path and form are those of this copy now
  */
-#ifndef GENBA_EVIDENCE_PLACE_H
-#define GENBA_EVIDENCE_PLACE_H
+#ifndef GENBA_EVIDENCE_IMAGE_PLACE_H
+#define GENBA_EVIDENCE_IMAGE_PLACE_H
 
 #include <jansson.h>
 

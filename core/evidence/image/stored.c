@@ -91,7 +91,7 @@ void stored_explain(const struct stored *s, const json_t *record, struct buf *li
 }
 
 /* What cannot be opened says which file is to blame. */
-static void blame(const struct stored *s, const json_t *record, struct err *err)
+static void stored_blame(const struct stored *s, const json_t *record, struct err *err)
 {
 	struct buf lines = BUF_INIT;
 	stored_explain(s, record, &lines);
@@ -144,7 +144,7 @@ static int open_image(struct stored *s, json_t *record, struct err *err)
 	s->kind = STORED_EWF;
 	s->image = ewf_open(&s->set, err);
 	if (!s->image) {
-		blame(s, record, err);
+		stored_blame(s, record, err);
 		ewf_set_close(&s->set);
 		return -1;
 	}
@@ -192,7 +192,7 @@ static int open_copy(struct stored *s, struct case_file *c, json_t *record, cons
 	s->kind = STORED_VOLUME;
 	source_from_layer(&s->source, volume_read, &s->volume, s->volume.size);
 	if (strcmp(form, "sealed") == 0 && open_sealed(s, c, record, err) < 0) {
-		blame(s, record, err);
+		stored_blame(s, record, err);
 		volume_close(&s->volume, 0);
 		return -1;
 	}

@@ -37,7 +37,7 @@ static char *final_part(const char *path, size_t i)
 	return xasprintf("%s.%03zu", path, i + 1);
 }
 
-static void begin(struct volume *v, const char *path, uint64_t split)
+static void volume_begin(struct volume *v, const char *path, uint64_t split)
 {
 	memset(v, 0, sizeof *v);
 	v->path = xstrdup(path);
@@ -72,7 +72,7 @@ static int cannot_write(struct volume *v, struct err *err)
 
 int volume_create(struct volume *v, const char *path, uint64_t split, struct err *err)
 {
-	begin(v, path, split);
+	volume_begin(v, path, split);
 	v->writing = 1;
 	if (open_part(v, 0, O_RDWR | O_CREAT | O_EXCL) < 0) {
 		cannot_write(v, err);
@@ -84,7 +84,7 @@ int volume_create(struct volume *v, const char *path, uint64_t split, struct err
 
 int volume_create_in(struct volume *v, int dir, const char *name, const char *unfinished, struct err *err)
 {
-	begin(v, name, 0);
+	volume_begin(v, name, 0);
 	v->writing = 1;
 	v->together = 1;
 	v->unfinished = xstrdup(unfinished);
@@ -135,7 +135,7 @@ static void unfinish(struct volume *v)
 
 int volume_resume(struct volume *v, const char *path, uint64_t split, uint64_t size, struct err *err)
 {
-	begin(v, path, split);
+	volume_begin(v, path, split);
 	v->writing = 1;
 	unfinish(v);
 	if (open_all(v, O_RDWR) < 0 || (size != VOLUME_AS_IT_IS && v->size < size)) {
@@ -152,7 +152,7 @@ int volume_resume(struct volume *v, const char *path, uint64_t split, uint64_t s
 
 int volume_open(struct volume *v, const char *path, struct err *err)
 {
-	begin(v, path, 0);
+	volume_begin(v, path, 0);
 	if (open_all(v, O_RDONLY) == 0)
 		return 0;
 	int error = errno;

@@ -15,7 +15,7 @@ static int is_forbidden(unsigned char c)
 }
 
 /* Bytes of the character at `text`; 0 if it is not UTF-8. */
-static size_t character(const char *text, size_t n)
+static size_t textscan_path_character(const char *text, size_t n)
 {
 	for (size_t length = 1; length <= 4 && length <= n; length++)
 		if (text_is_utf8(text, length))
@@ -28,7 +28,7 @@ static size_t component(const struct plain *plain, size_t at)
 {
 	size_t end = at;
 	while (end < plain->n && plain->text[end] != '\\' && !is_forbidden((unsigned char)plain->text[end])) {
-		size_t length = character(plain->text + end, plain->n - end);
+		size_t length = textscan_path_character(plain->text + end, plain->n - end);
 		if (length == 0 || end + length - at > COMPONENT_LIMIT)
 			break;
 		end += length;

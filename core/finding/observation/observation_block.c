@@ -111,7 +111,7 @@ void block_writer_finish(struct block_writer *w, unsigned char *block)
 
 /* ---- reading one */
 
-static int damaged(struct err *err)
+static int observation_block_damaged(struct err *err)
 {
 	return err_set(err, ERR_DAMAGED, _("a block of observations is not what was written"));
 }
@@ -120,12 +120,12 @@ int block_reader_open(struct block_reader *r, const void *bytes, size_t n, struc
 {
 	*r = (struct block_reader){.bytes = bytes};
 	if (n < BLOCK_HEAD || memcmp(bytes, magic, 4) != 0)
-		return damaged(err);
+		return observation_block_damaged(err);
 	r->row_count = bytes_le32(r->bytes + 4);
 	r->path_count = bytes_le32(r->bytes + 8);
 	size_t size = bytes_le32(r->bytes + 12);
 	if (size > n - BLOCK_HEAD || r->path_count > size || r->row_count > n / ROW_HEAD)
-		return damaged(err);
+		return observation_block_damaged(err);
 	const char *at = (const char *)r->bytes + BLOCK_HEAD;
 	const char *end = at + size;
 	r->paths = xcalloc((size_t)r->path_count + 1, sizeof *r->paths);
@@ -133,7 +133,7 @@ int block_reader_open(struct block_reader *r, const void *bytes, size_t n, struc
 		const char *nul = memchr(at, '\0', (size_t)(end - at));
 		if (!nul) {
 			block_reader_close(r);
-			return damaged(err);
+			return observation_block_damaged(err);
 		}
 		r->paths[i] = at;
 		at = nul + 1;
@@ -155,13 +155,13 @@ int block_reader_next(struct block_reader *r, struct observation *o, struct err 
 	if (r->row >= r->row_count)
 		return 0;
 	if ((size_t)(r->end - p) < ROW_HEAD)
-		return damaged(err);
+		return observation_block_damaged(err);
 	size_t length = (size_t)bytes_le32(p) + 4;
 	uint32_t path = bytes_le32(p + 32);
 	uint32_t fields = bytes_le32(p + 36);
 	if (length < ROW_HEAD || length > (size_t)(r->end - p) || fields != length - ROW_HEAD ||
 	    path >= r->path_count || (fields && p[length - 1] != '\0'))
-		return damaged(err);
+		return observation_block_damaged(err);
 	*o = (struct observation){.when = (int64_t)bytes_le64(p + 4),
 	                          .offset = bytes_le64(p + 12),
 	                          .ordinal = bytes_le32(p + 20),

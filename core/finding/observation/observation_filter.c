@@ -208,7 +208,8 @@ static int holds_time_of(const struct filter_part *t, const char *names)
 	return 0;
 }
 
-static int holds(const struct filter_part *t, const struct observation *o, const struct observation_set *set)
+static int observation_filter_holds(const struct filter_part *t, const struct observation *o,
+                                    const struct observation_set *set)
 {
 	struct buf room = BUF_INIT;
 	int found;
@@ -231,7 +232,7 @@ int observation_filter_match(const struct observation_filter *f, const struct ob
                              const struct observation_set *set)
 {
 	for (size_t i = 0; i < f->count; i++)
-		if (holds(&f->terms[i], o, set) == f->terms[i].negated)
+		if (observation_filter_holds(&f->terms[i], o, set) == f->terms[i].negated)
 			return 0;
 	return 1;
 }

@@ -53,7 +53,7 @@ static int row_is(const struct query_state *k, const struct set_stream *s)
 	return observation_filter_match(k->filter, o, &s->set);
 }
 
-static void tell(const struct query_state *k, struct set_stream *s, const struct err *why)
+static void observation_query_tell(const struct query_state *k, struct set_stream *s, const struct err *why)
 {
 	s->has_next = 0;
 	if (k->q->problem)
@@ -61,7 +61,7 @@ static void tell(const struct query_state *k, struct set_stream *s, const struct
 }
 
 /* The stream's next row that is asked for. A block that cannot be read is told, and the next one is read. -1: cancelled. */
-static int step(struct query_state *k, struct set_stream *s, struct err *err)
+static int observation_query_step(struct query_state *k, struct set_stream *s, struct err *err)
 {
 	s->has_next = 0;
 	for (;;) {
@@ -74,7 +74,7 @@ static int step(struct query_state *k, struct set_stream *s, struct err *err)
 		if (rc > 0)
 			continue;
 		if (rc < 0)
-			tell(k, s, &why);
+			observation_query_tell(k, s, &why);
 		block_reader_close(&s->block);
 		while (s->at < observation_reader_blocks(s->reader) &&
 		       !block_may(k, observation_reader_span(s->reader, s->at))) {
@@ -88,7 +88,7 @@ static int step(struct query_state *k, struct set_stream *s, struct err *err)
 		why = (struct err)ERR_INIT;
 		if (observation_reader_block(s->reader, s->at++, s->bytes, &why) < 0 ||
 		    block_reader_open(&s->block, s->bytes, OBSERVATION_BLOCK, &why) < 0)
-			tell(k, s, &why);
+			observation_query_tell(k, s, &why);
 	}
 }
 
@@ -100,7 +100,7 @@ static int open_stream(void *ctx, const struct observation_set *set, struct err 
 	(void)err;
 	s.reader = observation_reader_open(k->c, set, &why);
 	if (!s.reader) {
-		tell(k, &s, &why);
+		observation_query_tell(k, &s, &why);
 		return 0;
 	}
 	s.bytes = xmalloc(OBSERVATION_BLOCK);
@@ -132,14 +132,14 @@ int observation_query_run(struct case_file *c, const struct observation_query *q
 	k.artefacts = observation_filter_artefacts(k.filter);
 	int rc = observation_set_each(c, q->evidence, open_stream, &k, err);
 	for (size_t i = 0; i < k.count && rc == 0; i++)
-		rc = step(&k, &k.streams[i], err);
+		rc = observation_query_step(&k, &k.streams[i], err);
 	for (struct set_stream *s; rc == 0 && (s = first_of(&k)) != NULL;) {
 		if (found++ >= q->skip)
 			rc = fn(ctx, &s->next, &s->set, err);
 		if (rc == 0 && q->limit && found >= q->skip + q->limit)
 			break;
 		if (rc == 0)
-			rc = step(&k, s, err);
+			rc = observation_query_step(&k, s, err);
 	}
 	for (size_t i = 0; i < k.count; i++) {
 		block_reader_close(&k.streams[i].block);

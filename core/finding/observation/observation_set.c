@@ -27,7 +27,7 @@ static int sql_error(struct case_file *c, const char *doing, struct err *err)
 	return err_set(err, ERR_FAILED, _("cannot %s: %s"), doing, sqlite3_errmsg(case_db(c)));
 }
 
-static sqlite3_stmt *prepare(struct case_file *c, const char *sql, struct err *err)
+static sqlite3_stmt *observation_set_prepare(struct case_file *c, const char *sql, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(case_db(c), sql, -1, &s, NULL) != SQLITE_OK)
@@ -56,7 +56,9 @@ static char *path_of(struct case_file *c, const char *id, struct err *err)
 static int is_known(struct case_file *c, const char *id)
 {
 	sqlite3_stmt *s =
-	    has_tables(c) ? prepare(c, "SELECT 1 FROM observation_set WHERE id = ?1 AND key IS NOT NULL", NULL) : NULL;
+	    has_tables(c)
+	        ? observation_set_prepare(c, "SELECT 1 FROM observation_set WHERE id = ?1 AND key IS NOT NULL", NULL)
+	        : NULL;
 	int found = 0;
 	if (s) {
 		sqlite3_bind_text(s, 1, id, -1, SQLITE_TRANSIENT);
@@ -250,12 +252,12 @@ int observation_maker_seal(struct observation_maker *m, struct observation_set *
 
 static int store_set(struct observation_maker *m, const struct observation_set *set, struct err *err)
 {
-	sqlite3_stmt *s =
-	    prepare(m->c,
-	            "INSERT INTO observation_set(id, checked, evidence, evidence_sha256, source, parsers, rows,"
-	            " blocks, sha256, first, last, in_case, key)"
-	            " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	            err);
+	sqlite3_stmt *s = observation_set_prepare(
+	    m->c,
+	    "INSERT INTO observation_set(id, checked, evidence, evidence_sha256, source, parsers, rows,"
+	    " blocks, sha256, first, last, in_case, key)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	    err);
 	if (!s)
 		return -1;
 	const char *const texts[] = {set->id,     set->check,  set->evidence, set->evidence_sha256,
@@ -276,10 +278,11 @@ static int store_set(struct observation_maker *m, const struct observation_set *
 
 static int store_spans(struct observation_maker *m, struct err *err)
 {
-	sqlite3_stmt *s = prepare(m->c,
-	                          "INSERT INTO observation_block(set_id, block, first, last, artefacts, rows)"
-	                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-	                          err);
+	sqlite3_stmt *s =
+	    observation_set_prepare(m->c,
+	                            "INSERT INTO observation_block(set_id, block, first, last, artefacts, rows)"
+	                            " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	                            err);
 	size_t count = m->spans.len / sizeof(struct observation_span);
 	int rc = s ? 0 : -1;
 	for (size_t i = 0; i < count && rc == 0; i++) {
@@ -342,12 +345,12 @@ int observation_set_each(struct case_file *c, const char *evidence, observation_
 {
 	if (!has_tables(c))
 		return 0;
-	sqlite3_stmt *s =
-	    prepare(c,
-	            "SELECT id, checked, evidence, evidence_sha256, source, parsers, rows, blocks, sha256,"
-	            " first, last, in_case FROM observation_set"
-	            " WHERE key IS NOT NULL AND (?1 IS NULL OR evidence = ?1) ORDER BY n DESC",
-	            err);
+	sqlite3_stmt *s = observation_set_prepare(
+	    c,
+	    "SELECT id, checked, evidence, evidence_sha256, source, parsers, rows, blocks, sha256,"
+	    " first, last, in_case FROM observation_set"
+	    " WHERE key IS NOT NULL AND (?1 IS NULL OR evidence = ?1) ORDER BY n DESC",
+	    err);
 	int rc = s ? 0 : -1;
 	if (s && evidence)
 		sqlite3_bind_text(s, 1, evidence, -1, SQLITE_STATIC);
@@ -362,7 +365,7 @@ int observation_set_each(struct case_file *c, const char *evidence, observation_
 
 int observation_set_purge(struct case_file *c, const char *id, struct err *err)
 {
-	sqlite3_stmt *s = prepare(c, "UPDATE observation_set SET key = NULL WHERE id = ?1", err);
+	sqlite3_stmt *s = observation_set_prepare(c, "UPDATE observation_set SET key = NULL WHERE id = ?1", err);
 	if (!s)
 		return -1;
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
@@ -383,10 +386,11 @@ struct observation_reader {
 
 static int load_spans(struct case_file *c, struct observation_reader *r, struct err *err)
 {
-	sqlite3_stmt *s = prepare(c,
-	                          "SELECT first, last, artefacts, rows FROM observation_block WHERE set_id = ?1"
-	                          " ORDER BY block",
-	                          err);
+	sqlite3_stmt *s =
+	    observation_set_prepare(c,
+	                            "SELECT first, last, artefacts, rows FROM observation_block WHERE set_id = ?1"
+	                            " ORDER BY block",
+	                            err);
 	uint64_t n = 0;
 	if (!s)
 		return -1;
@@ -404,7 +408,7 @@ static int load_spans(struct case_file *c, struct observation_reader *r, struct 
 
 static int load_key(struct case_file *c, const char *id, unsigned char key[GEV_KEY], struct err *err)
 {
-	sqlite3_stmt *s = prepare(c, "SELECT key FROM observation_set WHERE id = ?1", err);
+	sqlite3_stmt *s = observation_set_prepare(c, "SELECT key FROM observation_set WHERE id = ?1", err);
 	int rc = -1;
 	if (!s)
 		return -1;

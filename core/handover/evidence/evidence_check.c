@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct checking {
+struct evidence_check_checking {
 	struct case_file *c;
 	char *folder; /* absolute, or NULL */
 	const struct progress *progress;
@@ -28,7 +28,7 @@ struct checking {
 	struct err *err;
 };
 
-static void keep_place(struct checking *k, const char *label, const char *form, const char *path)
+static void keep_place(struct evidence_check_checking *k, const char *label, const char *form, const char *path)
 {
 	struct buf encoded = BUF_INIT;
 	pathname_encode(path, &encoded);
@@ -36,12 +36,12 @@ static void keep_place(struct checking *k, const char *label, const char *form, 
 	buf_release(&encoded);
 }
 
-static void miss(struct checking *k, const char *label, const char *text)
+static void miss(struct evidence_check_checking *k, const char *label, const char *text)
 {
 	buf_addf(&k->out->missing, "%s: %s\n", label, text);
 }
 
-static void use_members(struct checking *k, enum stored_shape shape, const char *path)
+static void use_members(struct evidence_check_checking *k, enum stored_shape shape, const char *path)
 {
 	for (size_t i = 0;; i++) {
 		char *member = stored_member(shape, path, i);
@@ -55,7 +55,8 @@ static void use_members(struct checking *k, enum stored_shape shape, const char 
 }
 
 /* What lies at its place is compared. -1: cancelled. */
-static int check_there(struct checking *k, struct transfer_item *item, json_t *record, const char *path, int folder)
+static int check_there(struct evidence_check_checking *k, struct transfer_item *item, json_t *record, const char *path,
+                       int folder)
 {
 	struct err why = ERR_INIT;
 	const char *form = json_get_string(record, "form");
@@ -103,7 +104,7 @@ static int is_there(const char *path)
 
 static int check_item(void *ctx, json_t *listed)
 {
-	struct checking *k = ctx;
+	struct evidence_check_checking *k = ctx;
 	const char *form = json_get_string(listed, "form");
 	const char *sha256 = json_get_string(listed, "sha256");
 	struct buf bytes = BUF_INIT;
@@ -152,7 +153,7 @@ static int lies_there(const json_t *found, const char *label)
 }
 
 /* Those that are not where they should be may have another name now. */
-static int look_by_digest(struct checking *k)
+static int look_by_digest(struct evidence_check_checking *k)
 {
 	int open = 0;
 	for (size_t i = 0; i < k->out->count; i++)
@@ -184,7 +185,7 @@ static int look_by_digest(struct checking *k)
 int evidence_check_all(struct case_file *c, const char *folder, const struct progress *progress,
                        struct evidence_checked *out, struct err *err)
 {
-	struct checking k = {c, NULL, progress, out, json_object(), err};
+	struct evidence_check_checking k = {c, NULL, progress, out, json_object(), err};
 	memset(out, 0, sizeof *out);
 	buf_init(&out->missing);
 	out->places = json_object();

@@ -5,8 +5,8 @@
  * found by the digest of its bytes. What is here keeps its place as a setting of this copy (evidence/place.h), so that
  * `verify --evidence` reads it there.
  */
-#ifndef GENBA_HANDOVER_EVIDENCE_CHECK_H
-#define GENBA_HANDOVER_EVIDENCE_CHECK_H
+#ifndef GENBA_HANDOVER_EVIDENCE_EVIDENCE_CHECK_H
+#define GENBA_HANDOVER_EVIDENCE_EVIDENCE_CHECK_H
 
 #include "base/buf.h"
 #include "base/progress.h"

@@ -25,7 +25,7 @@
 #define ENDING_MOST 12
 
 /* The ending is kept as it is: parts and segments are counted by it. */
-static char *harmless(const char *name)
+static char *evidence_copy_harmless(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 	int has_ending = dot && dot > name && strlen(dot + 1) <= ENDING_MOST && safe_name_check(dot + 1);
@@ -53,7 +53,7 @@ char *evidence_copy_name(const json_t *record, struct err *err)
 	else if (label) {
 		while (path.len > 1 && path.data[path.len - 1] == '/')
 			buf_truncate(&path, path.len - 1);
-		char *name = harmless(strrchr(path.data, '/') + 1);
+		char *name = evidence_copy_harmless(strrchr(path.data, '/') + 1);
 		whole = xasprintf("%s-%s", label, name);
 		free(name);
 	}

@@ -11,8 +11,8 @@
  *
  *     taken/R1-E1-disk.E01  taken/R1-E1-disk.E02  taken/R1-E2-mail.eml  taken/R1-E3-usb/…
  */
-#ifndef GENBA_HANDOVER_EVIDENCE_COPY_H
-#define GENBA_HANDOVER_EVIDENCE_COPY_H
+#ifndef GENBA_HANDOVER_EVIDENCE_EVIDENCE_COPY_H
+#define GENBA_HANDOVER_EVIDENCE_EVIDENCE_COPY_H
 
 #include "base/buf.h"
 #include "base/progress.h"

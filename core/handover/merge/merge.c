@@ -281,7 +281,7 @@ static int attempt(struct merge_plan *m, int keep)
 		action_cancel(m->action);
 		end_attempt(m);
 		snprintf(m->tip, sizeof m->tip, "%s", m->aside.tip);
-		aside_release(&m->aside);
+		quarantine_release(&m->aside);
 		m->retreat = 0;
 		rc = begin_attempt(m);
 	}
@@ -326,7 +326,7 @@ static int begin_plan(struct merge_plan *m, struct case_file *c, const struct pa
 
 static void end_plan(struct merge_plan *m)
 {
-	aside_release(&m->aside);
+	quarantine_release(&m->aside);
 	record_origins_free(m->origins);
 	merge_result_release(&m->result);
 	history_incoming_free(m->in);

@@ -13,7 +13,7 @@ enum { BASE, OURS, THEIRS, BECOMES, SIDES };
 
 static const char *const side_names[SIDES] = {"base", "ours", "theirs", "becomes"};
 
-struct telling {
+struct merge_detail_telling {
 	struct case_file *c;
 	const char *commits[SIDES]; /* that of BECOMES is not made yet */
 	const json_t *files;
@@ -24,7 +24,7 @@ struct telling {
 
 /* ---- what is to decide */
 
-static void list_clashes(struct telling *t)
+static void list_clashes(struct merge_detail_telling *t)
 {
 	const char *path;
 	json_t *text;
@@ -59,7 +59,7 @@ static void release_sides(struct sides *s)
 	}
 }
 
-static int take_side(struct telling *t, const char *path, int i, struct sides *s, struct err *err)
+static int take_side(struct merge_detail_telling *t, const char *path, int i, struct sides *s, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	struct err why = ERR_INIT;
@@ -79,7 +79,7 @@ static int take_side(struct telling *t, const char *path, int i, struct sides *s
 	return rc;
 }
 
-static int same(const json_t *a, const json_t *b)
+static int merge_detail_same(const json_t *a, const json_t *b)
 {
 	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
 }
@@ -122,7 +122,7 @@ static void add_field(const struct sides *s, const struct field *field, const ch
 	free(safe);
 }
 
-static json_t *changed_fields(struct telling *t, const struct sides *s, int *decide)
+static json_t *changed_fields(struct merge_detail_telling *t, const struct sides *s, int *decide)
 {
 	json_t *fields = json_array();
 	json_t *names = json_object();
@@ -136,8 +136,8 @@ static json_t *changed_fields(struct telling *t, const struct sides *s, int *dec
 	for (size_t i = 0; i < n; i++) {
 		const char *name = sorted[i];
 		int clash = json_object_get(clashes, name) != NULL;
-		if (clash || (!is_frame(name) &&
-		              !same(json_object_get(s->stored[OURS], name), json_object_get(s->stored[BECOMES], name))))
+		if (clash || (!is_frame(name) && !merge_detail_same(json_object_get(s->stored[OURS], name),
+		                                                    json_object_get(s->stored[BECOMES], name))))
 			add_field(s, kind ? kind_field(kind, name) : NULL, name, clash, fields);
 		*decide |= clash;
 	}
@@ -146,7 +146,7 @@ static json_t *changed_fields(struct telling *t, const struct sides *s, int *dec
 	return fields;
 }
 
-static int tell_file(struct telling *t, const char *path, struct err *err)
+static int tell_file(struct merge_detail_telling *t, const char *path, struct err *err)
 {
 	struct sides s = {{NULL}, {NULL}};
 	int rc = 0;
@@ -172,7 +172,7 @@ static int tell_file(struct telling *t, const char *path, struct err *err)
 }
 
 /* Where both changed a field and the record stays as ours is, no file of it was written: the conflict's is. */
-static void add_clashing(struct telling *t, json_t *paths)
+static void add_clashing(struct merge_detail_telling *t, json_t *paths)
 {
 	const char *id;
 	json_t *fields;
@@ -193,7 +193,8 @@ json_t *merge_detail(struct case_file *c, const char *base, const char *ours, co
                      struct err *err)
 {
 	json_t *paths = json_copy((json_t *)(uintptr_t)files);
-	struct telling t = {.c = c, .commits = {base, ours, theirs, ""}, .files = files, .clashes = json_object()};
+	struct merge_detail_telling t = {
+	    .c = c, .commits = {base, ours, theirs, ""}, .files = files, .clashes = json_object()};
 	json_t *all = json_array();
 	size_t n;
 	int rc = 0;

@@ -33,7 +33,7 @@ struct settling {
 	json_t *next;       /* "MARK KIND" -> the highest number given so far */
 };
 
-static json_t *load(struct settling *s, const char *path)
+static json_t *merge_labels_load(struct settling *s, const char *path)
 {
 	struct buf text = BUF_INIT;
 	json_t *object = NULL;
@@ -46,7 +46,7 @@ static json_t *load(struct settling *s, const char *path)
 	return object;
 }
 
-static int save(struct settling *s, const char *path, const json_t *object)
+static int merge_labels_save(struct settling *s, const char *path, const json_t *object)
 {
 	struct buf text = BUF_INIT;
 	int rc = json_canonical(object, &text, s->err);
@@ -168,7 +168,7 @@ static int is_given(struct settling *s, const char *label)
 }
 
 /* `key`: who made it, if another key made a record of that label, too; else NULL. */
-static int relabel(struct settling *s, const char *path, json_t *object, const unsigned char *key)
+static int merge_labels_relabel(struct settling *s, const char *path, json_t *object, const unsigned char *key)
 {
 	char label[LABEL_TEXT];
 	char mark[MARK_TEXT];
@@ -194,7 +194,7 @@ static int relabel(struct settling *s, const char *path, json_t *object, const u
 	json_object_set_new(object, MERGE_ALIASES, more);
 	json_object_set_new(object, "label", json_string(label));
 	json_object_set_new(s->labels, label, json_string(path));
-	int rc = save(s, path, object);
+	int rc = merge_labels_save(s, path, object);
 	tell_take(s, xasprintf(_("renamed: %s is now %s; the other side had given this label, too"), old, label));
 	free(old);
 	return rc;
@@ -209,14 +209,15 @@ static int settle_two(struct settling *s, const char *path, json_t *a, const cha
 	int was_a = json_object_get(a, MERGE_ALIASES) != NULL;
 	int was_b = json_object_get(b, MERGE_ALIASES) != NULL;
 	if (was_a != was_b) /* made with the label, or renamed to it */
-		return was_a ? relabel(s, path, a, NULL) : relabel(s, other_path, b, NULL);
+		return was_a ? merge_labels_relabel(s, path, a, NULL) : merge_labels_relabel(s, other_path, b, NULL);
 	if (record_origin_of(s->origins, path, label, key_a) < 0 ||
 	    record_origin_of(s->origins, other_path, label, key_b) < 0)
 		return err_set(s->err, ERR_DAMAGED, _("'%s' is not in the history"), path);
 	if (memcmp(key_a, key_b, 32) == 0)
-		return is_later(a, b) ? relabel(s, path, a, NULL) : relabel(s, other_path, b, NULL);
-	int rc = relabel(s, path, a, key_a);
-	return rc == 0 ? relabel(s, other_path, b, key_b) : rc;
+		return is_later(a, b) ? merge_labels_relabel(s, path, a, NULL)
+		                      : merge_labels_relabel(s, other_path, b, NULL);
+	int rc = merge_labels_relabel(s, path, a, key_a);
+	return rc == 0 ? merge_labels_relabel(s, other_path, b, key_b) : rc;
 }
 
 /* The path of our record that has this label and keeps it; 0 none, 1. */
@@ -227,7 +228,7 @@ static int our_record(struct settling *s, const char *label, const char *other_i
 	if (!label_owner(s->c, label, id, kind, sizeof kind) || strcmp(id, other_id) == 0)
 		return 0;
 	record_path(kind, id, path);
-	json_t *now = load(s, path->data);
+	json_t *now = merge_labels_load(s, path->data);
 	int found = now && strcmp(json_get_string(now, "label"), label) == 0;
 	json_decref(now);
 	return found;
@@ -236,11 +237,11 @@ static int our_record(struct settling *s, const char *label, const char *other_i
 static int settle_label(struct settling *s, const char *label, const char *path)
 {
 	struct buf other_path = BUF_INIT;
-	json_t *theirs = load(s, path);
+	json_t *theirs = merge_labels_load(s, path);
 	int rc = theirs ? 0 : -1;
 	if (rc == 0 && strcmp(json_get_string(theirs, "label"), label) == 0 &&
 	    our_record(s, label, json_get_string(theirs, "id"), &other_path)) {
-		json_t *ours = load(s, other_path.data);
+		json_t *ours = merge_labels_load(s, other_path.data);
 		rc = ours ? settle_two(s, path, theirs, other_path.data, ours) : -1;
 		json_decref(ours);
 	}
@@ -310,7 +311,7 @@ static int list_label(struct settling *s, const char *path, const char *text)
 	json_t *object = json_parse(text, strlen(text), s->err);
 	const char *label = object ? json_get_string(object, "label") : NULL;
 	const char *other = label ? json_string_value(json_object_get(s->labels, label)) : NULL;
-	json_t *first = other ? load(s, other) : NULL;
+	json_t *first = other ? merge_labels_load(s, other) : NULL;
 	int rc = object && (!other || first) ? 0 : -1;
 	if (rc == 0 && other && theirs_has(s, path, label) && theirs_has(s, other, label)) {
 		rc = err_set(s->err, ERR_INVALID, _("the other side has two records called %s"), label);
@@ -352,7 +353,7 @@ static int list_our_mark(void *ctx, const struct responder *ours)
 {
 	struct settling *s = ctx;
 	struct responder r;
-	json_t *now = load(s, ours->path);
+	json_t *now = merge_labels_load(s, ours->path);
 	if (now) {
 		responder_read(&r, ours->path, now);
 		note_mark(s, &r);
@@ -383,7 +384,7 @@ static int settle_mark(struct settling *s, const char *path)
 {
 	struct responder r;
 	char settled[MARK_TEXT];
-	json_t *object = load(s, path);
+	json_t *object = merge_labels_load(s, path);
 	int rc = object ? 0 : -1;
 	if (object)
 		responder_read(&r, path, object);
@@ -391,7 +392,7 @@ static int settle_mark(struct settling *s, const char *path)
 		char *old = xstrdup(r.mark);
 		responder_mark_settled(old, r.key, settled);
 		json_object_set_new(object, "mark", json_string(settled));
-		rc = save(s, path, object);
+		rc = merge_labels_save(s, path, object);
 		tell_take(s, xasprintf(_("renamed: the mark %s is now %s; another key had been given it, too"), old,
 		                       settled));
 		free(old);

@@ -3,9 +3,9 @@
 #define GENBA_HANDOVER_MERGE_MERGE_PRIVATE_H
 
 #include "case/trust/record_origin.h"
-#include "handover/merge/aside.h"
 #include "handover/merge/merge.h"
 #include "handover/merge/merge_tree.h"
+#include "handover/merge/quarantine.h"
 
 struct merge_plan {
 	struct case_file *c;
@@ -16,7 +16,7 @@ struct merge_plan {
 	struct err *err;             /* of the call that is under way */
 	struct history_incoming *in; /* unpacked once */
 	struct history_accepted accepted;
-	struct aside aside;
+	struct quarantine aside;
 	struct record_origins *origins;
 	char *vouch;          /* the reason to take in what revoked keys signed, or NULL */
 	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */

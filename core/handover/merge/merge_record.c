@@ -23,7 +23,7 @@ static json_t *get(const json_t *object, const char *name)
 	return object ? json_object_get(object, name) : NULL;
 }
 
-static int same(const json_t *a, const json_t *b)
+static int merge_record_same(const json_t *a, const json_t *b)
 {
 	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
 }
@@ -40,7 +40,7 @@ int merge_compare(const json_t *a, const json_t *b)
 	return order;
 }
 
-static void put(struct record_merge *m, const char *name, const json_t *value)
+static void merge_record_put(struct record_merge *m, const char *name, const json_t *value)
 {
 	if (value)
 		json_object_set(m->result, name, (json_t *)(uintptr_t)value);
@@ -132,7 +132,7 @@ static void take_clash(struct record_merge *m, const char *name)
 	const json_t *b = get(m->b, name);
 	int ordered = merge_compare(a, b) < 0;
 	struct merge_clash clash = {name, get(m->base, name), ordered ? a : b, ordered ? b : a};
-	put(m, name, m->a_is_later ? a : b);
+	merge_record_put(m, name, m->a_is_later ? a : b);
 	if (m->clash)
 		m->clash(m->ctx, &clash);
 }
@@ -143,13 +143,14 @@ static int merge_own(struct record_merge *m, const char *name)
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
 	if (strcmp(name, "modified") == 0) {
-		put(m, name, !b || (a && is_later(a, b)) ? a : b);
+		merge_record_put(m, name, !b || (a && is_later(a, b)) ? a : b);
 		return 1;
 	}
 	int is_mark = strcmp(name, "mark") == 0 && m->kind && kind_has(m->kind->name, KIND_RESPONDER);
 	if (is_mark || strcmp(name, "label") == 0 || strcmp(name, "entered") == 0 || strcmp(name, "author") == 0 ||
 	    strcmp(name, "id") == 0 || strcmp(name, "kind") == 0) {
-		put(m, name, merge_compare(a, b) < 0 ? a : b); /* renamed on both sides; the rest never differs */
+		merge_record_put(m, name,
+		                 merge_compare(a, b) < 0 ? a : b); /* renamed on both sides; the rest never differs */
 		return 1;
 	}
 	return 0;
@@ -162,7 +163,7 @@ static int merge_revocation(struct record_merge *m, const char *name)
 	const json_t *b = get(m->b, name);
 	if (strcmp(name, "revoked") != 0 || !m->kind || !(m->kind->traits & KIND_RESPONDER) || !a || !b)
 		return 0;
-	put(m, name, is_later(a, b) ? b : a);
+	merge_record_put(m, name, is_later(a, b) ? b : a);
 	return 1;
 }
 
@@ -172,19 +173,19 @@ static int merge_retraction(struct record_merge *m, const char *name)
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
 	if (strcmp(name, "retracted") == 0 && a && b) {
-		put(m, name, is_later(a, b) ? b : a);
+		merge_record_put(m, name, is_later(a, b) ? b : a);
 		return 1;
 	}
 	if (strcmp(name, "retract_reason") != 0)
 		return 0;
 	if (!a || !b) {
-		put(m, name, a ? a : b);
+		merge_record_put(m, name, a ? a : b);
 		return 1;
 	}
 	int ordered = merge_compare(a, b) < 0;
 	char *both = xasprintf("%s / %s", json_string_value(ordered ? a : b), json_string_value(ordered ? b : a));
 	json_t *text = json_string(both);
-	put(m, name, text);
+	merge_record_put(m, name, text);
 	json_decref(text);
 	free(both);
 	return 1;
@@ -196,20 +197,21 @@ static void merge_field(struct record_merge *m, const char *name)
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
 	const struct field *field = m->kind ? kind_field(m->kind, name) : NULL;
-	if (same(a, b) || same(b, base)) {
-		put(m, name, a);
-	} else if (same(a, base)) {
-		put(m, name, b);
+	if (merge_record_same(a, b) || merge_record_same(b, base)) {
+		merge_record_put(m, name, a);
+	} else if (merge_record_same(a, base)) {
+		merge_record_put(m, name, b);
 	} else if (merge_own(m, name) || merge_retraction(m, name) || merge_revocation(m, name)) {
 		return;
 	} else if (is_set(field, a, b)) {
 		json_t *set = unite(base, a, b);
-		put(m, name, json_array_size(set) ? set : NULL);
+		merge_record_put(m, name, json_array_size(set) ? set : NULL);
 		json_decref(set);
 	} else if (field && field->machine && field->type == FIELD_TIME) {
-		put(m, name, !b || (a && is_later(a, b)) ? a : b);
+		merge_record_put(m, name, !b || (a && is_later(a, b)) ? a : b);
 	} else if ((field && field->machine) || (m->kind && (m->kind->traits & KIND_CONFLICT))) {
-		put(m, name,
+		merge_record_put(
+		    m, name,
 		    m->a_is_later ? a : b); /* nobody could write the other value back; no conflicts about conflicts */
 	} else {
 		take_clash(m, name);
@@ -221,7 +223,7 @@ json_t *merge_record(const json_t *base, const json_t *a, const json_t *b, merge
 	const char *kind = json_get_string(a, "kind");
 	struct record_merge m = {base, a, b, kind ? kind_find(kind) : NULL, 0, json_object(), clash, ctx};
 	m.a_is_later = is_later(get(a, "modified"), get(b, "modified"));
-	if (same(get(a, "modified"), get(b, "modified")))
+	if (merge_record_same(get(a, "modified"), get(b, "modified")))
 		m.a_is_later = merge_compare(a, b) > 0;
 	json_t *names = json_object();
 	const char *name;
@@ -233,7 +235,7 @@ json_t *merge_record(const json_t *base, const json_t *a, const json_t *b, merge
 	/* the label that a merge gave up stays findable */
 	json_t *labels[2] = {get(a, "label"), get(b, "label")};
 	for (int i = 0; i < 2; i++)
-		if (labels[i] && !same(labels[i], get(m.result, "label")) &&
+		if (labels[i] && !merge_record_same(labels[i], get(m.result, "label")) &&
 		    !holds(get(m.result, MERGE_ALIASES), labels[i])) {
 			json_t *one = json_pack("[O]", labels[i]);
 			json_t *set = unite(NULL, get(m.result, MERGE_ALIASES), one);

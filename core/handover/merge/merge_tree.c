@@ -16,7 +16,7 @@
 #define VIRTUAL   64 /* ancestors that are merged in all: a crafted history could ask for very many */
 
 /* A tree: that of a commit, with some files replaced. */
-struct state {
+struct merge_tree_state {
 	char commit[HISTORY_ID];
 	json_t *files; /* borrowed; NULL: none */
 };
@@ -24,12 +24,13 @@ struct state {
 struct tree_merge {
 	struct history *h;
 	struct err *err;
-	const struct state *base, *a, *b;
+	const struct merge_tree_state *base, *a, *b;
 	json_t *files; /* the result, against `a` */
 	size_t conflicts;
 };
 
-static int state_text(struct history *h, const struct state *s, const char *path, struct buf *text, struct err *err)
+static int state_text(struct history *h, const struct merge_tree_state *s, const char *path, struct buf *text,
+                      struct err *err)
 {
 	const json_t *file = s->files ? json_object_get(s->files, path) : NULL;
 	if (file) {
@@ -87,7 +88,7 @@ static json_t *make_conflict(const struct clashing *k, const struct merge_clash 
 /* The record of a conflict as both sides have it, merged; NULL and 0 if neither has one. */
 static int conflict_on_record(struct tree_merge *m, const char *path, json_t **object)
 {
-	const struct state *const sides[3] = {m->base, m->a, m->b};
+	const struct merge_tree_state *const sides[3] = {m->base, m->a, m->b};
 	json_t *texts[3] = {NULL, NULL, NULL};
 	int rc = 0;
 	for (int i = 0; i < 3 && rc == 0; i++) {
@@ -137,7 +138,7 @@ static void on_clash(void *ctx, const struct merge_clash *clash)
 }
 
 /* The field that a conflict is about, as a side has it now; NULL: unset. New reference. */
-static json_t *decided(struct tree_merge *m, const struct state *side, const json_t *conflict)
+static json_t *decided(struct tree_merge *m, const struct merge_tree_state *side, const json_t *conflict)
 {
 	const char *id = json_get_string(conflict, "record");
 	const char *field = json_get_string(conflict, "field");
@@ -164,7 +165,8 @@ static int is_resolved(const json_t *conflict)
 }
 
 /* Both sides decided since they parted, and not alike: nobody's decision wins by its time, it is to be decided again. */
-static void reopen(struct tree_merge *m, const json_t *base, const json_t *a, const json_t *b, json_t *merged)
+static void merge_tree_reopen(struct tree_merge *m, const json_t *base, const json_t *a, const json_t *b,
+                              json_t *merged)
 {
 	if (!is_resolved(a) || !is_resolved(b) || (base && is_resolved(base)))
 		return;
@@ -194,7 +196,7 @@ static int merge_texts(struct tree_merge *m, const char *path, const struct buf 
 		struct clashing k = {m, x, y, 0};
 		json_t *merged = merge_record(o, x, y, on_clash, &k);
 		if (strncmp(path, "conflict/", 9) == 0)
-			reopen(m, o, x, y, merged);
+			merge_tree_reopen(m, o, x, y, merged);
 		rc = k.failed ? -1 : json_canonical(merged, &text, m->err);
 		if (rc == 0 && strcmp(text.data, a->data) != 0)
 			put_file(m, path, text.data);
@@ -207,7 +209,7 @@ static int merge_texts(struct tree_merge *m, const char *path, const struct buf 
 	return rc;
 }
 
-static int same(int there_a, const struct buf *a, int there_b, const struct buf *b)
+static int merge_tree_same(int there_a, const struct buf *a, int there_b, const struct buf *b)
 {
 	return there_a == there_b && a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
@@ -223,9 +225,10 @@ static int merge_path(struct tree_merge *m, const char *path)
 	int has_o = state_text(m->h, m->base, path, &o, m->err);
 	if (has_a < 0 || has_b < 0 || has_o < 0)
 		rc = -1;
-	else if (json_object_get(m->files, path) || same(has_a, &a, has_b, &b) || same(has_o, &o, has_b, &b) || !has_b)
+	else if (json_object_get(m->files, path) || merge_tree_same(has_a, &a, has_b, &b) ||
+	         merge_tree_same(has_o, &o, has_b, &b) || !has_b)
 		rc = 0; /* nothing to do; a conflict's own record may have been written above */
-	else if (!has_a || same(has_o, &o, has_a, &a))
+	else if (!has_a || merge_tree_same(has_o, &o, has_a, &a))
 		put_file(m, path, b.data);
 	else if (strchr(path, '/'))
 		rc = merge_texts(m, path, has_o ? &o : NULL, &a, &b);
@@ -265,12 +268,12 @@ static int merge_paths(struct tree_merge *m, json_t *paths)
 	return rc;
 }
 
-static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
-                        json_t *files, size_t *conflicts, struct err *err);
+static int merge_states(struct history *h, const struct merge_tree_state *a, const struct merge_tree_state *b,
+                        int depth, int *budget, json_t *files, size_t *conflicts, struct err *err);
 
 /* The common ancestor of two commits; several are merged into one, whose replaced files go to `files`. */
-static int find_base(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
-                     struct state *base, json_t *files, struct err *err)
+static int find_base(struct history *h, const struct merge_tree_state *a, const struct merge_tree_state *b, int depth,
+                     int *budget, struct merge_tree_state *base, json_t *files, struct err *err)
 {
 	char bases[HISTORY_BASES][HISTORY_ID];
 	size_t count;
@@ -286,7 +289,7 @@ static int find_base(struct history *h, const struct state *a, const struct stat
 		return 0;
 	for (size_t i = 1; i<count && * budget> 0; i++) {
 		--*budget;
-		struct state other = {"", NULL};
+		struct merge_tree_state other = {"", NULL};
 		snprintf(other.commit, sizeof other.commit, "%s", bases[i]);
 		json_t *more = json_object();
 		int rc = merge_states(h, base, &other, depth + 1, budget, more, &ignored, err);
@@ -299,10 +302,10 @@ static int find_base(struct history *h, const struct state *a, const struct stat
 	return 0;
 }
 
-static int merge_states(struct history *h, const struct state *a, const struct state *b, int depth, int *budget,
-                        json_t *files, size_t *conflicts, struct err *err)
+static int merge_states(struct history *h, const struct merge_tree_state *a, const struct merge_tree_state *b,
+                        int depth, int *budget, json_t *files, size_t *conflicts, struct err *err)
 {
-	struct state base;
+	struct merge_tree_state base;
 	json_t *base_files = json_object();
 	json_t *paths = json_object();
 	int rc = find_base(h, a, b, depth, budget, &base, base_files, err);
@@ -325,8 +328,8 @@ static int merge_states(struct history *h, const struct state *a, const struct s
 
 int merge_trees(struct history *h, const char *a, const char *b, struct merge_result *result, struct err *err)
 {
-	struct state x = {"", NULL};
-	struct state y = {"", NULL};
+	struct merge_tree_state x = {"", NULL};
+	struct merge_tree_state y = {"", NULL};
 	snprintf(x.commit, sizeof x.commit, "%s", a);
 	snprintf(y.commit, sizeof y.commit, "%s", b);
 	result->files = json_object();
@@ -344,7 +347,7 @@ void merge_result_release(struct merge_result *result)
 int merge_result_text(struct history *h, const struct merge_result *result, const char *commit, const char *path,
                       struct buf *text, struct err *err)
 {
-	struct state s = {"", result->files};
+	struct merge_tree_state s = {"", result->files};
 	snprintf(s.commit, sizeof s.commit, "%s", commit);
 	return state_text(h, &s, path, text, err);
 }

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "case/action/action.h"
 #include "case/care/invariants.h"
-#include "case/store/text_store.h"
+#include "case/store/purgeable_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,13 +60,13 @@ static const struct field *field_to_decide(struct case_file *c, const json_t *co
 	return field;
 }
 
-static int decide(struct case_file *c, struct action *a, const json_t *conflict, const struct field *about,
-                  const char *label, const char *choice, struct err *err)
+static int resolve_decide(struct case_file *c, struct action *a, const json_t *conflict, const struct field *about,
+                          const char *label, const char *choice, struct err *err)
 {
 	int side = *choice != '=';
 	const char *stored = side ? json_get_string(conflict, choice) : NULL;
 	int in_store = about->type == FIELD_LONG || about->type == FIELD_SECRET;
-	int digest = in_store && stored && text_store_is_digest(stored, NULL);
+	int digest = in_store && stored && purgeable_text_is_digest(stored, NULL);
 	char *value = side ? typed_value(stored) : xstrdup(choice + 1);
 	/* which of the two, where the value itself must not be written down again */
 	const char *told = digest || about->type == FIELD_SECRET ? (side ? choice : "=") : value;
@@ -95,7 +95,7 @@ int conflict_resolve(struct case_file *c, const char *label, const char *choice,
 		rc = err_set(err, ERR_USAGE, _("decide by one, other or =VALUE"));
 	const struct field *about = rc == 0 ? field_to_decide(c, conflict, err) : NULL;
 	struct action *a = about ? action_begin(c, "resolve", err) : NULL;
-	if (a && decide(c, a, conflict, about, label, choice, err) == 0) {
+	if (a && resolve_decide(c, a, conflict, about, label, choice, err) == 0) {
 		rc = action_commit(a, err);
 	} else {
 		action_cancel(a);

@@ -21,7 +21,7 @@
 
 /* ---- recipients */
 
-struct finding {
+struct handover_finding {
 	const unsigned char *key;
 	struct handover_recipient *out;
 	int found;
@@ -31,7 +31,7 @@ struct finding {
 
 static int look_at_responder(void *ctx, json_t *record)
 {
-	struct finding *f = ctx;
+	struct handover_finding *f = ctx;
 	const char *line = json_get_string(record, "key");
 	const char *mark = json_get_string(record, "mark");
 	const char *name = json_get_string(record, "name");
@@ -64,7 +64,7 @@ static void free_mark(const json_t *marks, char mark[MARK_TEXT])
 static int know(struct case_file *c, struct action **a, const char *line, struct handover_recipient *r, json_t *marks,
                 struct err *err)
 {
-	struct finding f = {r->key, r, 0, 0, marks};
+	struct handover_finding f = {r->key, r, 0, 0, marks};
 	if (ssh_public_parse(line, r->key, err) < 0 ||
 	    record_each(c, "responder", RECORD_WITH_RETRACTED, look_at_responder, &f, err) < 0)
 		return -1;

@@ -2,8 +2,8 @@
 
 #include "case/case.h"
 #include "handover/parcel/handover.h"
+#include "handover/parcel/parcel_worker.h"
 #include "handover/parcel/seal.h"
-#include "handover/parcel/serve.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,5 +23,5 @@ int handover_open_parcel(struct case_file *c, const char *path, struct buf *plai
 {
 	memset(p, 0, sizeof *p);
 	return is_sealed(path) ? handover_open_delta(path, case_identity(c), plain, p, err)
-	                       : serve_parcel(c, path, plain, p, progress, err);
+	                       : parcel_worker_parcel(c, path, plain, p, progress, err);
 }

@@ -1,6 +1,6 @@
 /* What a colleague sent, of either form: a sealed delta, or a whole copy of the case. */
-#ifndef GENBA_HANDOVER_OPEN_PARCEL_H
-#define GENBA_HANDOVER_OPEN_PARCEL_H
+#ifndef GENBA_HANDOVER_PARCEL_OPEN_PARCEL_H
+#define GENBA_HANDOVER_PARCEL_OPEN_PARCEL_H
 
 struct buf;
 struct case_file;

@@ -13,7 +13,7 @@
 enum { OFS_DELTA = 6, REF_DELTA = 7, HEAD = 12, TRAILER = 20 };
 
 /* An object as found in the pack, and unpacked. */
-struct entry {
+struct pack_entry {
 	size_t offset; /* in the pack */
 	size_t base;   /* index of the delta's base + 1; 0: none, or not known yet */
 	unsigned char type;
@@ -25,23 +25,23 @@ struct entry {
 	unsigned chain;
 };
 
-struct reading {
+struct pack_reading {
 	const unsigned char *p;
 	size_t n; /* without the trailer */
-	struct entry *entries;
+	struct pack_entry *entries;
 	size_t count;
-	struct entry **by_id; /* those with an id, sorted, as of the last round */
+	struct pack_entry **by_id; /* those with an id, sorted, as of the last round */
 	size_t named;
 	size_t total; /* bytes unpacked so far */
 	struct err *err;
 };
 
-static int bad(struct reading *r, size_t offset, const char *why)
+static int pack_bad(struct pack_reading *r, size_t offset, const char *why)
 {
 	return err_set(r->err, ERR_INVALID, _("the pack is not sound at byte %zu: %s"), offset, why);
 }
 
-static uint32_t word(const unsigned char *p)
+static uint32_t pack_word(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
@@ -55,7 +55,7 @@ static int sha1(const char *head, size_t head_size, const void *bytes, size_t n,
 	return ok ? 0 : -1;
 }
 
-static void name_object(struct entry *e)
+static void name_object(struct pack_entry *e)
 {
 	static const char *const names[] = {"", "commit", "tree", "blob", "tag"};
 	char head[40];
@@ -66,7 +66,7 @@ static void name_object(struct entry *e)
 /* ---- the entries as they stand */
 
 /* The type and the unpacked size: 7 bits a byte, the lowest first, but 4 in the first byte. */
-static int read_size(struct reading *r, size_t *at, struct entry *e)
+static int read_size(struct pack_reading *r, size_t *at, struct pack_entry *e)
 {
 	unsigned shift = 4;
 	unsigned char c = r->p[(*at)++];
@@ -74,17 +74,17 @@ static int read_size(struct reading *r, size_t *at, struct entry *e)
 	e->size = c & 15;
 	while (c & 0x80) {
 		if (*at >= r->n || shift > 32)
-			return bad(r, *at, _("a size does not end"));
+			return pack_bad(r, *at, _("a size does not end"));
 		c = r->p[(*at)++];
 		e->size |= (size_t)(c & 0x7F) << shift;
 		shift += 7;
 	}
 	if (e->size > PACK_OBJECT || r->total + e->size > PACK_TOTAL)
-		return bad(r, *at, _("it unpacks to more than is allowed"));
+		return pack_bad(r, *at, _("it unpacks to more than is allowed"));
 	return 0;
 }
 
-static size_t index_at(const struct reading *r, size_t count, size_t offset)
+static size_t index_at(const struct pack_reading *r, size_t count, size_t offset)
 {
 	size_t low = 0;
 	size_t high = count;
@@ -98,12 +98,12 @@ static size_t index_at(const struct reading *r, size_t count, size_t offset)
 	return low < count && r->entries[low].offset == offset ? low + 1 : 0;
 }
 
-static int read_base(struct reading *r, size_t *at, size_t i)
+static int read_base(struct pack_reading *r, size_t *at, size_t i)
 {
-	struct entry *e = &r->entries[i];
+	struct pack_entry *e = &r->entries[i];
 	if (e->stored == REF_DELTA) {
 		if (r->n - *at < PACK_ID)
-			return bad(r, *at, _("it ends within an object"));
+			return pack_bad(r, *at, _("it ends within an object"));
 		memcpy(e->base_id, r->p + *at, PACK_ID);
 		*at += PACK_ID;
 		return 0;
@@ -112,12 +112,12 @@ static int read_base(struct reading *r, size_t *at, size_t i)
 		e->type = e->stored;
 		return e->type >= PACK_COMMIT && e->type <= PACK_TAG
 		           ? 0
-		           : bad(r, e->offset, _("an unknown type of object"));
+		           : pack_bad(r, e->offset, _("an unknown type of object"));
 	}
 	size_t distance = 0;
 	for (unsigned k = 0;; k++) {
 		if (*at >= r->n || k > 8)
-			return bad(r, *at, _("an offset does not end"));
+			return pack_bad(r, *at, _("an offset does not end"));
 		unsigned char c = r->p[(*at)++];
 		distance = (distance << 7) | (c & 0x7F);
 		if (!(c & 0x80))
@@ -125,15 +125,15 @@ static int read_base(struct reading *r, size_t *at, size_t i)
 		distance++;
 	}
 	e->base = distance < e->offset ? index_at(r, i, e->offset - distance) : 0;
-	return e->base ? 0 : bad(r, e->offset, _("a delta whose base is not in the pack"));
+	return e->base ? 0 : pack_bad(r, e->offset, _("a delta whose base is not in the pack"));
 }
 
-static int inflate_entry(struct reading *r, size_t *at, struct entry *e)
+static int inflate_entry(struct pack_reading *r, size_t *at, struct pack_entry *e)
 {
 	z_stream z;
 	memset(&z, 0, sizeof z);
 	if (inflateInit(&z) != Z_OK)
-		return bad(r, *at, _("it cannot be unpacked"));
+		return pack_bad(r, *at, _("it cannot be unpacked"));
 	e->data = xmalloc(e->size + 1);
 	z.next_in = (unsigned char *)(uintptr_t)(r->p + *at);
 	z.avail_in = r->n - *at > UINT32_MAX ? UINT32_MAX : (unsigned)(r->n - *at);
@@ -144,23 +144,23 @@ static int inflate_entry(struct reading *r, size_t *at, struct entry *e)
 	*at += (size_t)(z.next_in - (r->p + *at));
 	inflateEnd(&z);
 	r->total += e->size;
-	return rc == Z_STREAM_END && made == e->size ? 0 : bad(r, e->offset, _("it cannot be unpacked"));
+	return rc == Z_STREAM_END && made == e->size ? 0 : pack_bad(r, e->offset, _("it cannot be unpacked"));
 }
 
-static int read_entries(struct reading *r)
+static int read_entries(struct pack_reading *r)
 {
 	size_t at = HEAD;
 	for (size_t i = 0; i < r->count; i++) {
-		struct entry *e = &r->entries[i];
+		struct pack_entry *e = &r->entries[i];
 		e->offset = at;
 		if (at >= r->n)
-			return bad(r, at, _("it ends before its last object"));
+			return pack_bad(r, at, _("it ends before its last object"));
 		if (read_size(r, &at, e) < 0 || read_base(r, &at, i) < 0 || inflate_entry(r, &at, e) < 0)
 			return -1;
 		if (e->type)
 			name_object(e);
 	}
-	return at == r->n ? 0 : bad(r, at, _("there is something behind its last object"));
+	return at == r->n ? 0 : pack_bad(r, at, _("there is something behind its last object"));
 }
 
 /* ---- deltas */
@@ -198,7 +198,7 @@ static int operand(struct delta *d, unsigned bits, unsigned count, size_t *value
 	return 0;
 }
 
-static int run_delta(struct delta *d, const struct entry *base, unsigned char *out, size_t size)
+static int run_delta(struct delta *d, const struct pack_entry *base, unsigned char *out, size_t size)
 {
 	size_t made = 0;
 	while (d->p < d->end) {
@@ -228,21 +228,21 @@ static int run_delta(struct delta *d, const struct entry *base, unsigned char *o
 	return made == size ? 0 : -1;
 }
 
-static int apply(struct reading *r, struct entry *e, const struct entry *base)
+static int apply(struct pack_reading *r, struct pack_entry *e, const struct pack_entry *base)
 {
 	struct delta d = {e->data, e->data + e->size};
 	size_t before;
 	size_t size;
 	if (delta_size(&d, &before) < 0 || delta_size(&d, &size) < 0 || before != base->size)
-		return bad(r, e->offset, _("a delta that does not fit its base"));
+		return pack_bad(r, e->offset, _("a delta that does not fit its base"));
 	if (size > PACK_OBJECT || r->total + size > PACK_TOTAL)
-		return bad(r, e->offset, _("it unpacks to more than is allowed"));
+		return pack_bad(r, e->offset, _("it unpacks to more than is allowed"));
 	if (base->chain + 1 > PACK_CHAIN)
-		return bad(r, e->offset, _("too many deltas on each other"));
+		return pack_bad(r, e->offset, _("too many deltas on each other"));
 	unsigned char *data = xmalloc(size + 1);
 	if (run_delta(&d, base, data, size) < 0) {
 		free(data);
-		return bad(r, e->offset, _("a delta that does not fit its base"));
+		return pack_bad(r, e->offset, _("a delta that does not fit its base"));
 	}
 	r->total += size;
 	free(e->data);
@@ -256,10 +256,10 @@ static int apply(struct reading *r, struct entry *e, const struct entry *base)
 
 static int compare_ids(const void *a, const void *b)
 {
-	return memcmp((*(struct entry *const *)a)->id, (*(struct entry *const *)b)->id, PACK_ID);
+	return memcmp((*(struct pack_entry *const *)a)->id, (*(struct pack_entry *const *)b)->id, PACK_ID);
 }
 
-static void index_ids(struct reading *r)
+static void index_ids(struct pack_reading *r)
 {
 	r->named = 0;
 	for (size_t i = 0; i < r->count; i++)
@@ -268,17 +268,17 @@ static void index_ids(struct reading *r)
 	qsort(r->by_id, r->named, sizeof *r->by_id, compare_ids);
 }
 
-static struct entry *find_id(struct reading *r, const struct entry *wanted)
+static struct pack_entry *find_id(struct pack_reading *r, const struct pack_entry *wanted)
 {
-	struct entry key;
-	struct entry *at = &key;
+	struct pack_entry key;
+	struct pack_entry *at = &key;
 	memcpy(key.id, wanted->base_id, PACK_ID);
-	struct entry **found = bsearch(&at, r->by_id, r->named, sizeof *r->by_id, compare_ids);
+	struct pack_entry **found = bsearch(&at, r->by_id, r->named, sizeof *r->by_id, compare_ids);
 	return found ? *found : NULL;
 }
 
 /* Bases stand before or behind what is built on them: rounds, until one brings nothing. */
-static int apply_deltas(struct reading *r)
+static int apply_deltas(struct pack_reading *r)
 {
 	size_t waiting;
 	for (unsigned round = 0; round <= PACK_CHAIN; round++) {
@@ -286,10 +286,10 @@ static int apply_deltas(struct reading *r)
 		waiting = 0;
 		index_ids(r);
 		for (size_t i = 0; i < r->count; i++) {
-			struct entry *e = &r->entries[i];
+			struct pack_entry *e = &r->entries[i];
 			if (e->type)
 				continue;
-			struct entry *base = e->base ? &r->entries[e->base - 1] : find_id(r, e);
+			struct pack_entry *base = e->base ? &r->entries[e->base - 1] : find_id(r, e);
 			if (!base || !base->type) {
 				waiting++;
 				continue;
@@ -303,29 +303,29 @@ static int apply_deltas(struct reading *r)
 		if (solved == 0)
 			break;
 	}
-	return bad(r, HEAD, _("a delta whose base is not in the pack"));
+	return pack_bad(r, HEAD, _("a delta whose base is not in the pack"));
 }
 
 /* ---- the whole */
 
-static int check_frame(struct reading *r, const unsigned char *p, size_t n)
+static int check_frame(struct pack_reading *r, const unsigned char *p, size_t n)
 {
 	unsigned char digest[PACK_ID];
-	if (n < HEAD + TRAILER || memcmp(p, "PACK", 4) != 0 || word(p + 4) != 2)
-		return bad(r, 0, _("it is no pack of version 2"));
+	if (n < HEAD + TRAILER || memcmp(p, "PACK", 4) != 0 || pack_word(p + 4) != 2)
+		return pack_bad(r, 0, _("it is no pack of version 2"));
 	if (sha1("", 0, p, n - TRAILER, digest) < 0 || memcmp(digest, p + n - TRAILER, TRAILER) != 0)
-		return bad(r, n - TRAILER, _("its checksum does not fit: it was cut short or changed"));
+		return pack_bad(r, n - TRAILER, _("its checksum does not fit: it was cut short or changed"));
 	r->p = p;
 	r->n = n - TRAILER;
-	r->count = word(p + 8);
+	r->count = pack_word(p + 8);
 	if (r->count > PACK_OBJECTS || r->count > (n - HEAD - TRAILER) / 2)
-		return bad(r, 8, _("more objects than it can hold"));
+		return pack_bad(r, 8, _("more objects than it can hold"));
 	return 0;
 }
 
 int pack_read(const void *bytes, size_t n, pack_object_fn fn, void *ctx, struct err *err)
 {
-	struct reading r = {.err = err};
+	struct pack_reading r = {.err = err};
 	if (check_frame(&r, bytes, n) < 0)
 		return -1;
 	r.entries = xcalloc(r.count + 1, sizeof *r.entries);
@@ -334,7 +334,7 @@ int pack_read(const void *bytes, size_t n, pack_object_fn fn, void *ctx, struct 
 	if (rc == 0)
 		rc = apply_deltas(&r);
 	for (size_t i = 0; i < r.count && rc == 0; i++) {
-		const struct entry *e = &r.entries[i];
+		const struct pack_entry *e = &r.entries[i];
 		struct pack_object object = {.type = (enum pack_type)e->type, .data = e->data, .size = e->size};
 		memcpy(object.id, e->id, PACK_ID);
 		rc = fn(ctx, &object);

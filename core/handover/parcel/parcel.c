@@ -6,9 +6,9 @@
 #include "case/identity/identity.h"
 #include "case/store/blob.h"
 #include "case/store/labels.h"
+#include "case/store/purgeable_text.h"
 #include "case/store/record.h"
-#include "case/store/text_store.h"
-#include "handover/parcel/squeeze.h"
+#include "handover/parcel/bundle_compress.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static int may_go(const struct gathering *g, const char *label)
 static void gather_string(struct gathering *g, const char *text, const char *label)
 {
 	int secret = 0;
-	if (text_store_is_digest(text, &secret)) {
+	if (purgeable_text_is_digest(text, &secret)) {
 		if (!secret || may_go(g, label))
 			json_object_set_new(g->digests, text, json_true());
 	} else if (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) {
@@ -102,7 +102,7 @@ static void add_text(struct gathering *g, const char *stored, struct buf *out)
 {
 	unsigned char salt[TEXT_SALT];
 	struct buf value = BUF_INIT;
-	if (text_store_get_salted(g->c, stored, salt, &value, NULL) == 0) {
+	if (purgeable_text_get_salted(g->c, stored, salt, &value, NULL) == 0) {
 		add_piece(out, stored, strlen(stored));
 		buf_add(out, salt, sizeof salt);
 		add_piece(out, value.data, value.len);
@@ -205,7 +205,7 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 
 /* ---- reading */
 
-static int bad(struct err *err, const char *why)
+static int parcel_bad(struct err *err, const char *why)
 {
 	return err_set(err, ERR_INVALID, _("what came is not a sound parcel: %s"), why);
 }
@@ -227,23 +227,23 @@ static int read_head(struct parcel *p, const char *line, size_t n, struct err *e
 	const char *format = json_get_string(p->head, "format");
 	json_int_t version = json_integer_value(json_object_get(p->head, "version"));
 	if (!format || strcmp(format, "genba-parcel") != 0)
-		return bad(err, _("it has another format"));
+		return parcel_bad(err, _("it has another format"));
 	if (version > PARCEL_VERSION)
 		return err_set(err, ERR_FAILED, _("the parcel is of a later version (%lld): use a newer genba"),
 		               (long long)version);
 	if (json_get_string(p->head, "from") && *json_get_string(p->head, "from") &&
 	    mark_check(json_get_string(p->head, "from"), NULL) < 0)
-		return bad(err, _("its sender's mark has a wrong form"));
+		return parcel_bad(err, _("its sender's mark has a wrong form"));
 	if (copy_string(p->head, "case", p->case_id, sizeof p->case_id, 36) < 0 ||
 	    copy_string(p->head, "tip", p->tip, sizeof p->tip, 40) < 0 ||
 	    copy_string(p->head, "from", p->from, sizeof p->from, 0) < 0)
-		return bad(err, _("its head is incomplete"));
+		return parcel_bad(err, _("its head is incomplete"));
 	size_t i;
 	json_t *need;
 	json_array_foreach(json_object_get(p->head, "needs"), i, need) {
 		const char *text = json_string_value(need);
 		if (!text || strlen(text) != 40 || p->need_count == PARCEL_NEEDS)
-			return bad(err, _("its head is incomplete"));
+			return parcel_bad(err, _("its head is incomplete"));
 		snprintf(p->needs[p->need_count++], HISTORY_ID, "%s", text);
 	}
 	return 0;
@@ -266,7 +266,7 @@ static int read_parts(struct parcel *p, const void *bytes, size_t n, struct err 
 {
 	const char *newline = n < PARCEL_LIMIT ? memchr(bytes, '\n', n < 65536 ? n : 65536) : NULL;
 	if (!newline)
-		return bad(err, _("its head is incomplete"));
+		return parcel_bad(err, _("its head is incomplete"));
 	if (read_head(p, bytes, (size_t)(newline - (const char *)bytes), err) < 0)
 		return -1;
 	const unsigned char *at = (const unsigned char *)newline + 1;
@@ -274,7 +274,7 @@ static int read_parts(struct parcel *p, const void *bytes, size_t n, struct err 
 	if (take_section(p, "bundle", &at, &left, &p->bundle, &p->bundle_size) < 0 ||
 	    take_section(p, "texts", &at, &left, &p->texts, &p->texts_size) < 0 ||
 	    take_section(p, "files", &at, &left, &p->files, &p->files_size) < 0)
-		return bad(err, _("it is cut short"));
+		return parcel_bad(err, _("it is cut short"));
 	if (left == 0)
 		return 0;
 	if (sshsig_verify(name_space, bytes, n - left, (const char *)at, left, p->signer, err) < 0)
@@ -322,16 +322,16 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		char stored[TEXT_STORED];
 		const unsigned char *salt;
 		if (take_piece(&at, end, &piece, &n) < 0 || n >= sizeof stored || end - at < TEXT_SALT)
-			return bad(err, _("it is cut short"));
+			return parcel_bad(err, _("it is cut short"));
 		memcpy(stored, piece, n);
 		stored[n] = '\0';
 		salt = at;
 		at += TEXT_SALT;
 		if (take_piece(&at, end, &piece, &n) < 0)
-			return bad(err, _("it is cut short"));
-		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !text_store_is_named(c, stored)))
+			return parcel_bad(err, _("it is cut short"));
+		if (!json_object_get(named, stored) && (old++ >= OLD_NAMED || !purgeable_text_is_named(c, stored)))
 			continue;
-		if (text_store_take(c, stored, salt, (const char *)piece, n, err) < 0)
+		if (purgeable_text_take(c, stored, salt, (const char *)piece, n, err) < 0)
 			return -1;
 	}
 	at = p->files;
@@ -339,7 +339,7 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 	while (at < end) {
 		char sha256[65];
 		if (take_piece(&at, end, &piece, &n) < 0)
-			return bad(err, _("it is cut short"));
+			return parcel_bad(err, _("it is cut short"));
 		struct buf hex = BUF_INIT;
 		unsigned char digest[32];
 		crypto_hash_sha256(digest, piece, n);

@@ -13,7 +13,7 @@
 
 #define SAME_KEY 16 /* records of one person at most */
 
-struct looking {
+struct revoke_looking {
 	const char *word;
 	char label[LABEL_TEXT];
 	unsigned char key[32];
@@ -30,7 +30,7 @@ static int key_of(const json_t *record, unsigned char key[32])
 
 static int look_at_name(void *ctx, json_t *record)
 {
-	struct looking *l = ctx;
+	struct revoke_looking *l = ctx;
 	const char *mark = json_get_string(record, "mark");
 	if (strcmp(l->word, record_label(record)) != 0 && (!mark || strcmp(l->word, mark) != 0))
 		return 0;
@@ -41,7 +41,7 @@ static int look_at_name(void *ctx, json_t *record)
 
 static int look_at_key(void *ctx, json_t *record)
 {
-	struct looking *l = ctx;
+	struct revoke_looking *l = ctx;
 	unsigned char key[32];
 	if (key_of(record, key) == 0 && memcmp(key, l->key, 32) == 0 && !json_object_get(record, "revoked") &&
 	    l->count < SAME_KEY)
@@ -49,7 +49,7 @@ static int look_at_key(void *ctx, json_t *record)
 	return 0;
 }
 
-static int write_down(struct case_file *c, const struct looking *l, const char *reason, struct err *err)
+static int write_down(struct case_file *c, const struct revoke_looking *l, const char *reason, struct err *err)
 {
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
@@ -66,7 +66,7 @@ static int write_down(struct case_file *c, const struct looking *l, const char *
 int responder_revoke(struct case_file *c, const char *word, const char *reason, char label[LABEL_TEXT],
                      unsigned char key[32], struct err *err)
 {
-	struct looking l = {.word = word};
+	struct revoke_looking l = {.word = word};
 	if (!reason || !*reason)
 		return err_set(err, ERR_USAGE, _("a revocation needs a reason: --reason TEXT"));
 	if (record_each(c, "responder", RECORD_WITH_RETRACTED, look_at_name, &l, err) < 0)

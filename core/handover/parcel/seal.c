@@ -96,7 +96,7 @@ static int find_key(const unsigned char *boxes, size_t count, const struct ident
 	return found;
 }
 
-static int damaged(struct err *err)
+static int seal_damaged(struct err *err)
 {
 	return err_set(err, ERR_DAMAGED, _("the sealed file was cut short or changed: have it sent again"));
 }
@@ -109,19 +109,19 @@ static int pull_chunks(crypto_secretstream_xchacha20poly1305_state *state, const
 	while (n > 0) {
 		size_t size = n < CHUNK + OVERHEAD ? n : CHUNK + OVERHEAD;
 		if (size < OVERHEAD || tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL)
-			return damaged(err);
+			return seal_damaged(err);
 		buf_grow(out, size - OVERHEAD);
 		if (crypto_secretstream_xchacha20poly1305_pull(state, (unsigned char *)out->data + out->len, NULL, &tag,
 		                                               p, size, first ? head : NULL,
 		                                               first ? head_size : 0) != 0)
-			return damaged(err);
+			return seal_damaged(err);
 		out->len += size - OVERHEAD;
 		p += size;
 		n -= size;
 		first = 0;
 	}
 	if (tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL)
-		return damaged(err);
+		return seal_damaged(err);
 	if (out->cap)
 		out->data[out->len] = '\0';
 	return 0;
@@ -139,7 +139,7 @@ int seal_open(const void *bytes, size_t n, const struct identity *id, struct buf
 	size_t count = p[13];
 	size_t head = HEAD + count * BOX + STREAM;
 	if (count == 0 || count > SEAL_RECIPIENTS || n < head + OVERHEAD)
-		return damaged(err);
+		return seal_damaged(err);
 	if (!id->secret_key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
 	unsigned char *key = sodium_malloc(crypto_secretstream_xchacha20poly1305_KEYBYTES);
@@ -150,7 +150,7 @@ int seal_open(const void *bytes, size_t n, const struct identity *id, struct buf
 	if (!find_key(p + HEAD, count, id, key))
 		rc = err_set(err, ERR_UNLOCK, _("it is not sealed to this identity"));
 	else if (crypto_secretstream_xchacha20poly1305_init_pull(&state, p + head - STREAM, key) != 0)
-		rc = damaged(err);
+		rc = seal_damaged(err);
 	else
 		rc = pull_chunks(&state, p + head, n - head, p, head, out, err);
 	if (rc < 0)

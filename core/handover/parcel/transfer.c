@@ -7,7 +7,7 @@
 #include "case/store/meta.h"
 #include "case/store/responders.h"
 #include "evidence/image/place.h"
-#include "handover/parcel/settle.h"
+#include "handover/parcel/handover_recover.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 			rc = action_add(a, "note", text, 4, 0, note, err);
 	}
 	if (rc == 0)
-		rc = settle_note(c, path, to, (const char(*)[LABEL_TEXT])labels, count, err);
+		rc = handover_recover_note(c, path, to, (const char(*)[LABEL_TEXT])labels, count, err);
 	free(me);
 	buf_release(&what);
 	if (rc == 0)
@@ -69,7 +69,7 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 
 /* ---- the recipient */
 
-struct looking {
+struct transfer_looking {
 	const char *name;
 	char label[LABEL_TEXT];
 	struct case_file *c;
@@ -77,7 +77,7 @@ struct looking {
 
 static int look_at_transfer(void *ctx, json_t *record)
 {
-	struct looking *l = ctx;
+	struct transfer_looking *l = ctx;
 	const char *action = json_get_string(record, "action");
 	const char *to = json_get_string(record, "to");
 	if (!action || strcmp(action, "handed_over") != 0 || !to || json_object_get(record, "accepted"))
@@ -91,14 +91,14 @@ static int look_at_transfer(void *ctx, json_t *record)
 }
 
 /* The name by which the case knows this identity: that of its responder's record. */
-struct naming {
+struct transfer_naming {
 	const unsigned char *key;
 	char *name;
 };
 
 static int look_at_name(void *ctx, json_t *record)
 {
-	struct naming *n = ctx;
+	struct transfer_naming *n = ctx;
 	unsigned char key[32];
 	const char *line = json_get_string(record, "key");
 	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, n->key, 32) != 0)
@@ -109,8 +109,8 @@ static int look_at_name(void *ctx, json_t *record)
 
 int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *err)
 {
-	struct naming n = {case_identity(c) ? case_identity(c)->public_key : NULL, NULL};
-	struct looking l = {NULL, "", c};
+	struct transfer_naming n = {case_identity(c) ? case_identity(c)->public_key : NULL, NULL};
+	struct transfer_looking l = {NULL, "", c};
 	if (!n.key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
 	int rc = record_each(c, "responder", 0, look_at_name, &n, err);
@@ -296,9 +296,9 @@ static int check_receipt(struct case_file *c, const json_t *receipt, const unsig
 static int is_recipient(struct case_file *c, const json_t *transfer, const unsigned char key[32])
 {
 	unsigned char known[32];
-	if (settle_recipient(c, record_label(transfer), known))
+	if (handover_recover_recipient(c, record_label(transfer), known))
 		return memcmp(known, key, 32) == 0;
-	struct naming n = {key, NULL};
+	struct transfer_naming n = {key, NULL};
 	const char *to = json_get_string(transfer, "to");
 	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
 	const char *name = party ? json_get_string(party, "name") : NULL;

@@ -4,8 +4,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "handover/parcel/bundle_compress.h"
 #include "handover/parcel/pack.h"
-#include "handover/parcel/squeeze.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -57,14 +57,14 @@ const struct worker_job unpack_job = {.name = "unpack", .run = unpack_run};
 
 /* ---- in the parent */
 
-struct taking {
+struct unpack_taking {
 	struct history_incoming *in;
 	char *tip;
 };
 
 static int take_line(void *ctx, const json_t *value, struct err *err)
 {
-	struct taking *t = ctx;
+	struct unpack_taking *t = ctx;
 	const char *tip = json_get_string(value, "tip");
 	const char *data = json_get_string(value, "data");
 	if (tip && strlen(tip) == HISTORY_ID - 1) {
@@ -87,7 +87,7 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 int unpack_bundle(const void *bytes, size_t n, struct history_incoming *in, char tip[HISTORY_ID],
                   const struct progress *progress, struct err *err)
 {
-	struct taking t = {in, tip};
+	struct unpack_taking t = {in, tip};
 	struct worker_call call = {.job = unpack_job.name,
 	                           .input = -1,
 	                           .bytes = bytes,

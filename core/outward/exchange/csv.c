@@ -50,7 +50,7 @@ char csv_separator(const char *text, size_t n)
 
 /* ---- reading */
 
-struct reader {
+struct csv_reader {
 	const char *p;
 	const char *end;
 	char separator;
@@ -59,12 +59,12 @@ struct reader {
 	size_t count;
 };
 
-static int at_line_end(const struct reader *r)
+static int at_line_end(const struct csv_reader *r)
 {
 	return r->p == r->end || *r->p == '\n' || *r->p == '\r';
 }
 
-static void skip_line_end(struct reader *r)
+static void skip_line_end(struct csv_reader *r)
 {
 	if (r->p < r->end && *r->p == '\r')
 		r->p++;
@@ -77,7 +77,7 @@ static void skip_line_end(struct reader *r)
 }
 
 /* What is inside quotes; the place is behind the opening one. -1: never closed. */
-static int quoted_cell(struct reader *r)
+static int quoted_cell(struct csv_reader *r)
 {
 	while (r->p < r->end && r->bytes.len <= CSV_ROW) {
 		if (*r->p != '"') {
@@ -93,14 +93,14 @@ static int quoted_cell(struct reader *r)
 	return -1;
 }
 
-static void bare_cell(struct reader *r)
+static void bare_cell(struct csv_reader *r)
 {
 	while (!at_line_end(r) && *r->p != r->separator && r->bytes.len <= CSV_ROW)
 		buf_addc(&r->bytes, *r->p++);
 }
 
 /* One row; quotes mean nothing where `bare`. Stays where it was if it is faulty. */
-static enum csv_fault read_row(struct reader *r, int bare)
+static enum csv_fault read_row(struct csv_reader *r, int bare)
 {
 	const char *start = r->p;
 	enum csv_fault fault = CSV_FINE;
@@ -141,7 +141,7 @@ static size_t lines_between(const char *from, const char *to)
 	return lines;
 }
 
-static int is_empty(const struct reader *r)
+static int is_empty(const struct csv_reader *r)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (r->bytes.data[r->starts[i]])
@@ -149,7 +149,7 @@ static int is_empty(const struct reader *r)
 	return 1;
 }
 
-static int hand_out(struct reader *r, struct csv_row *row, csv_row_fn fn, void *ctx, struct err *err)
+static int hand_out(struct csv_reader *r, struct csv_row *row, csv_row_fn fn, void *ctx, struct err *err)
 {
 	char *cells[CSV_CELLS];
 	if (row->fault == CSV_FINE || row->fault == CSV_QUOTE)
@@ -164,8 +164,8 @@ static int hand_out(struct reader *r, struct csv_row *row, csv_row_fn fn, void *
 
 int csv_parse(const char *text, size_t n, char separator, csv_row_fn fn, void *ctx, struct err *err)
 {
-	struct reader *r = xcalloc(1, sizeof *r);
-	*r = (struct reader){.p = text, .end = text + n, .separator = separator};
+	struct csv_reader *r = xcalloc(1, sizeof *r);
+	*r = (struct csv_reader){.p = text, .end = text + n, .separator = separator};
 	buf_init(&r->bytes);
 	int rc = 0;
 	char named;

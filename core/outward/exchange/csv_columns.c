@@ -28,7 +28,7 @@ static char *comparable(const char *text, size_t n)
 	return buf_take(&folded, NULL);
 }
 
-static int same(const char *folded, const char *name)
+static int csv_columns_same(const char *folded, const char *name)
 {
 	char *other = comparable(name, strlen(name));
 	int equal = *other && strcmp(folded, other) == 0;
@@ -43,8 +43,8 @@ static const struct field *field_called(const struct kind *kind, const char *tex
 	const struct field *found = NULL;
 	for (size_t i = 0; i < kind_field_count(kind) && !found; i++) {
 		const struct field *field = kind_field_at(kind, i);
-		if (!field->machine &&
-		    (same(folded, field->name) || same(folded, field->en) || same(folded, field->ja)))
+		if (!field->machine && (csv_columns_same(folded, field->name) || csv_columns_same(folded, field->en) ||
+		                        csv_columns_same(folded, field->ja)))
 			found = field;
 	}
 	free(folded);
@@ -72,7 +72,7 @@ static int has_column(const json_t *heading, const char *folded)
 	size_t i;
 	json_t *cell;
 	json_array_foreach(heading, i, cell)
-		if (same(folded, json_string_value(cell)))
+		if (csv_columns_same(folded, json_string_value(cell)))
 			return 1;
 	return 0;
 }

@@ -159,7 +159,7 @@ static enum csv_encoding guess_8_bit(const unsigned char *p, size_t n)
 }
 
 /* A file in UTF-8 may have a few bad bytes; one in CP932 is hardly ever good UTF-8. */
-static enum csv_encoding guess(const unsigned char *p, size_t n)
+static enum csv_encoding csv_decode_guess(const unsigned char *p, size_t n)
 {
 	size_t good;
 	size_t bad;
@@ -232,7 +232,7 @@ int csv_decode(const void *bytes, size_t n, enum csv_encoding encoding, struct b
 	enum csv_encoding marked = by_mark(p, n, &mark);
 	*found = encoding;
 	if (encoding == CSV_AUTO)
-		*found = marked != CSV_AUTO ? marked : guess(p, n);
+		*found = marked != CSV_AUTO ? marked : csv_decode_guess(p, n);
 	else if (encoding == CSV_UTF16LE) /* "utf-16": its order is found out */
 		*found = marked == CSV_UTF16BE || (marked == CSV_AUTO && guess_utf16(p, n) == CSV_UTF16BE)
 		             ? CSV_UTF16BE

@@ -3,7 +3,7 @@
 #include "case/query/filter.h"
 #include "outward/exchange/csv_import.h"
 
-struct exporting {
+struct csv_export_exporting {
 	const struct kind *kind;
 	const struct filter *filter;
 	struct buf *out;
@@ -12,7 +12,7 @@ struct exporting {
 
 static int export_one(void *ctx, json_t *record)
 {
-	struct exporting *e = ctx;
+	struct csv_export_exporting *e = ctx;
 	if (e->filter && !filter_match(e->filter, record))
 		return 0;
 	csv_value(e->out, json_object_get(record, "label"), 1);
@@ -30,7 +30,7 @@ static int export_one(void *ctx, json_t *record)
 int csv_export(struct case_file *c, const struct kind *kind, const struct filter *filter, struct buf *out,
                size_t *count, struct err *err)
 {
-	struct exporting e = {kind, filter, out, 0};
+	struct csv_export_exporting e = {kind, filter, out, 0};
 	csv_cell(out, "label", 1);
 	for (size_t i = 0; i < kind_field_count(kind); i++)
 		if (kind_field_at(kind, i)->type != FIELD_SECRET)

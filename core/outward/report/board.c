@@ -9,8 +9,8 @@
 #include "case/care/backup.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
+#include "case/store/record_summary.h"
 #include "case/store/rules.h"
-#include "case/store/tally.h"
 #include "history/history.h"
 #include "playbook/run/run.h"
 
@@ -45,7 +45,7 @@ void board_addf(struct board *b, enum board_tone tone, const char *label, const 
 	buf_release(&text);
 }
 
-static int keep(void *ctx, json_t *record)
+static int board_keep(void *ctx, json_t *record)
 {
 	return json_array_append(ctx, record);
 }
@@ -65,7 +65,7 @@ int board_each(struct building *k, const char *kind, record_fn fn, void *ctx)
 	return 0;
 }
 
-static int equals(const json_t *record, const char *field, const char *value)
+static int board_equals(const json_t *record, const char *field, const char *value)
 {
 	const char *text = json_get_string(record, field);
 	return text && strcmp(text, value) == 0;
@@ -144,7 +144,7 @@ static struct group plain_group(const char *status, const char *containment, con
 	return g;
 }
 
-static int take_assets(void *ctx, const struct tally *tally)
+static int take_assets(void *ctx, const struct record_summary *tally)
 {
 	struct group g = plain_group(tally->status, tally->facet, tally->basis);
 	count_group(ctx, &g, (int64_t)tally->count);
@@ -184,7 +184,7 @@ static int count_assets(struct building *k)
 {
 	if (k->commit)
 		return board_each(k, "asset", tally_asset, k);
-	int rc = tally_each(k->c, "asset", take_assets, k, k->err);
+	int rc = record_summary_each(k->c, "asset", take_assets, k, k->err);
 	return rc < 0 ? rc : record_each_disputed(k->c, "asset", recount_asset, k, k->err);
 }
 
@@ -205,26 +205,26 @@ static int list_alarm(void *ctx, json_t *asset)
 	return 0;
 }
 
-struct picking {
+struct board_picking {
 	struct building *k;
 	record_fn fn;
 };
 
 static int pick_settled(void *ctx, json_t *record)
 {
-	struct picking *p = ctx;
+	struct board_picking *p = ctx;
 	return json_object_get(record, "disputed") ? 0 : p->fn(p->k, record);
 }
 
 /* The records of a kind that may matter: now from the index, and all that are disputed, for the index knows one of two
  * values; of the past all of them. `fn` looks at each itself. */
-static int pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn)
+static int board_pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn)
 {
-	struct picking p = {k, fn};
+	struct board_picking p = {k, fn};
 	if (k->commit)
 		return board_each(k, kind, fn, k);
 	int rc = record_each_disputed(k->c, kind, fn, k, k->err);
-	return rc ? rc : tally_pick(k->c, kind, condition, limit, pick_settled, &p, k->err);
+	return rc ? rc : record_summary_pick(k->c, kind, condition, limit, pick_settled, &p, k->err);
 }
 
 #define MACHINES_MAX 1000000000 /* of all sites together: more is no number of machines, and no sum overflows */
@@ -269,9 +269,10 @@ static int add_assets(struct building *k)
 	size_t before = k->b->count;
 	k->newest = k->commit ? INT64_MIN : rule_newest_indicator(k->c);
 	if (count_assets(k) < 0 ||
-	    pick(k, "asset",
-	         "status IN ('infected', 'compromised') AND coalesce(facet, '') NOT IN ('isolated', 'not_applicable')",
-	         BOARD_LISTED, list_alarm) < 0 ||
+	    board_pick(
+	        k, "asset",
+	        "status IN ('infected', 'compromised') AND coalesce(facet, '') NOT IN ('isolated', 'not_applicable')",
+	        BOARD_LISTED, list_alarm) < 0 ||
 	    board_each(k, "site", take_site, k) < 0)
 		return -1;
 	size_t listed = k->b->count - before;
@@ -320,7 +321,7 @@ static void add_run(struct building *k, const char *label)
 static int take_run(void *ctx, json_t *run)
 {
 	struct building *k = ctx;
-	if (!equals(run, "state", "running") && !equals(run, "state", "paused"))
+	if (!board_equals(run, "state", "running") && !board_equals(run, "state", "paused"))
 		return 0;
 	char *title = record_title(run);
 	board_add(k->b, BOARD_ATTENTION, record_label(run), title);
@@ -390,7 +391,7 @@ static int add_measures(struct building *k)
 	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
 		k->track = tracks[i];
 		size_t before = k->b->count;
-		if (pick(k, "measure", open_on[i], 0, take_measure) < 0)
+		if (board_pick(k, "measure", open_on[i], 0, take_measure) < 0)
 			return -1;
 		const struct field *field = kind_field(kind_find("measure"), "track");
 		if (k->b->count == before)
@@ -474,7 +475,7 @@ static int add_rest(struct building *k)
 	if (add_events(k) < 0)
 		return -1;
 	board_add(k->b, BOARD_HEADING, NULL, _("Open questions"));
-	if (pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", 0, take_question) < 0)
+	if (board_pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", 0, take_question) < 0)
 		return -1;
 	if (k->questions == 0)
 		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
@@ -521,7 +522,7 @@ int board_load_at(struct case_file *c, const char *commit, struct board *b, stru
 	if (commit && *commit) {
 		k.commit = commit;
 		k.past = json_array();
-		rc = record_each_at(c, NULL, commit, 0, keep, k.past, err);
+		rc = record_each_at(c, NULL, commit, 0, board_keep, k.past, err);
 	} else {
 		add_notice(&k);
 	}

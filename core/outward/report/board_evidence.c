@@ -6,9 +6,9 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/action/custody.h"
-#include "case/store/tally.h"
-#include "evidence/acquire/job.h"
-#include "evidence/standing.h"
+#include "case/store/record_summary.h"
+#include "evidence/acquire/checkpoint.h"
+#include "evidence/evidence_status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ struct evidence_section {
 
 /* ---- work that is not finished; where this stood at another time is not on record */
 
-static void describe(const struct unfinished *job, struct buf *out)
+static void board_evidence_describe(const struct unfinished *job, struct buf *out)
 {
 	buf_addf(out, "%s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "", job->folder);
 	if (job->size)
@@ -40,7 +40,7 @@ static int take_job(void *ctx, const struct unfinished *job)
 {
 	struct evidence_section *e = ctx;
 	struct buf text = BUF_INIT;
-	describe(job, &text);
+	board_evidence_describe(job, &text);
 	if (*job->label)
 		json_object_set_new(e->jobs, job->label, json_string(text.data));
 	else
@@ -87,20 +87,21 @@ static int take_evidence(void *ctx, json_t *evidence)
 {
 	struct evidence_section *e = ctx;
 	const char *label = record_label(evidence);
-	enum standing standing = evidence_standing(evidence, e->now);
+	enum evidence_status standing = evidence_standing(evidence, e->now);
 	e->count++;
 	count_holder(e, evidence);
-	if (standing == STANDING_OLD)
+	if (standing == EVIDENCE_STATUS_OLD)
 		add_old(e, evidence);
-	if (!standing_is_open(standing))
+	if (!evidence_status_is_open(standing))
 		return 0;
 	e->open++;
 	char *title = record_title(evidence);
 	const char *job = json_get_string(e->jobs, label);
-	board_addf(e->k->b, standing == STANDING_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s", title,
-	           standing == STANDING_DIFFERS      ? _("DIFFERS from what was preserved")
-	           : standing == STANDING_NOT_HASHED ? _("not hashed yet")
-	                                             : standing_text(standing),
+	board_addf(e->k->b, standing == EVIDENCE_STATUS_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s",
+	           title,
+	           standing == EVIDENCE_STATUS_DIFFERS      ? _("DIFFERS from what was preserved")
+	           : standing == EVIDENCE_STATUS_NOT_HASHED ? _("not hashed yet")
+	                                                    : evidence_status_text(standing),
 	           job ? ": " : "", job ? job : "");
 	free(title);
 	return 0;
@@ -138,14 +139,14 @@ static int add_all(struct evidence_section *e)
 {
 	struct building *k = e->k;
 	board_add(k->b, BOARD_HEADING, NULL, _("Evidence"));
-	if (!k->commit && job_each(k->c, take_job, e, k->err) < 0)
+	if (!k->commit && checkpoint_each(k->c, take_job, e, k->err) < 0)
 		return -1;
 	if (board_each(k, "evidence", take_evidence, e) < 0)
 		return -1;
 	if (e->old > OLD_LISTED)
 		board_addf(k->b, BOARD_ATTENTION, NULL,
 		           _("and %zu more not verified for %d days (verify --evidence --record)"), e->old - OLD_LISTED,
-		           STANDING_DAYS);
+		           EVIDENCE_STATUS_DAYS);
 	add_holders(e);
 	board_addf(k->b, e->open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), e->count,
 	           e->open);

@@ -67,7 +67,7 @@ static const struct section sections[] = {
     {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1},
 };
 
-static void put(struct brief *b, enum brief_sort sort, const char *label, const char *text)
+static void brief_put(struct brief *b, enum brief_sort sort, const char *label, const char *text)
 {
 	if (b->count == b->cap) {
 		b->cap = b->cap ? b->cap * 2 : 64;
@@ -111,21 +111,21 @@ static int take_record(void *ctx, json_t *record)
 	for (char *p = line.data; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	put(f->b, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
+	brief_put(f->b, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
 	free(title);
 	buf_release(&line);
 	return 0;
 }
 
-static int fill(struct case_file *c, const struct section *section, struct brief *b, struct err *err)
+static int brief_fill(struct case_file *c, const struct section *section, struct brief *b, struct err *err)
 {
 	struct filling f = {b, section, NULL, 0};
 	if (section->filter && !(f.filter = filter_parse(kind_find(section->kind), section->filter, err)))
 		return -1;
-	put(b, BRIEF_HEADING, NULL, i18n_text(section->title));
+	brief_put(b, BRIEF_HEADING, NULL, i18n_text(section->title));
 	int rc = record_each(c, section->kind, 0, take_record, &f, err);
 	if (rc == 0 && f.found == 0)
-		put(b, BRIEF_LINE, NULL, i18n_text(section->none));
+		brief_put(b, BRIEF_LINE, NULL, i18n_text(section->none));
 	filter_free(f.filter);
 	return rc;
 }
@@ -139,13 +139,13 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	struct board board;
 	if (!record)
 		return -1;
-	put(b, BRIEF_HEADING, NULL, _("State"));
+	brief_put(b, BRIEF_HEADING, NULL, _("State"));
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const struct field *field = kind_field(record_kind(record), fields[i]);
 		struct buf line = BUF_INIT;
 		buf_addf(&line, "%s: ", field_label(field));
 		record_field_text(record, field, &line); /* unset is shown as unknown */
-		put(b, BRIEF_LINE, NULL, line.data);
+		brief_put(b, BRIEF_LINE, NULL, line.data);
 		buf_release(&line);
 	}
 	json_decref(record);
@@ -157,7 +157,7 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	                    board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
 	        : xasprintf(_("%zu assets on record, %zu checked, total unknown; infected %zu, isolated %zu"),
 	                    board.assets, board.checked, board.infected, board.isolated);
-	put(b, BRIEF_LINE, NULL, line);
+	brief_put(b, BRIEF_LINE, NULL, line);
 	free(line);
 	board_release(&board);
 	return 0;
@@ -176,10 +176,10 @@ int brief_make(struct case_file *c, enum brief_profile profile, const char *extr
 	int rc = put_state(c, b, err);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections && rc == 0; i++)
 		if (sections[i].profiles & profile)
-			rc = fill(c, &sections[i], b, err);
+			rc = brief_fill(c, &sections[i], b, err);
 	if (rc == 0 && extra && *extra) {
-		put(b, BRIEF_HEADING, NULL, _("What stays behind"));
-		put(b, BRIEF_LINE, NULL, extra);
+		brief_put(b, BRIEF_HEADING, NULL, _("What stays behind"));
+		brief_put(b, BRIEF_LINE, NULL, extra);
 	}
 	return rc;
 }

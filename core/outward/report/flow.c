@@ -10,21 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct loading {
+struct flow_loading {
 	struct case_file *c;
 	struct flow *f;
 	json_t *records;
 };
 
-static int keep(void *ctx, json_t *record)
+static int flow_keep(void *ctx, json_t *record)
 {
-	struct loading *l = ctx;
+	struct flow_loading *l = ctx;
 	if (!record_is_retracted(record))
 		json_array_append(l->records, record);
 	return 0;
 }
 
-static size_t node_of(struct loading *l, const char *label)
+static size_t node_of(struct flow_loading *l, const char *label)
 {
 	struct flow *f = l->f;
 	for (size_t i = 0; i < f->node_count; i++)
@@ -62,18 +62,18 @@ static int compare_acts(const void *a, const void *b)
 	return order ? order : strcmp(record_label(x->record), record_label(y->record));
 }
 
-static void word(struct buf *line, const json_t *record, const char *name)
+static void flow_word(struct buf *line, const json_t *record, const char *name)
 {
 	record_field_text(record, kind_field(record_kind(record), name), line);
 }
 
-static int is(const json_t *record, const char *name, const char *value)
+static int flow_is(const json_t *record, const char *name, const char *value)
 {
 	const char *text = json_get_string(record, name);
 	return text && strcmp(text, value) == 0;
 }
 
-static void add_act(struct loading *l, const json_t *record, size_t number)
+static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 {
 	struct flow *f = l->f;
 	const char *from = json_get_string(record, "from");
@@ -87,22 +87,22 @@ static void add_act(struct loading *l, const json_t *record, size_t number)
 	act.from = node_of(l, from);
 	act.to = node_of(l, to);
 	act.mark = mark ? printable_dup(mark) : xasprintf("%zu", number + 1);
-	act.failed = is(record, "outcome", "failed") || is(record, "outcome", "apparently_failed") ||
-	             is(record, "outcome", "blocked");
-	act.doubtful = is(record, "confidence", "possible") || is(record, "confidence", "doubtful") ||
-	               is(record, "confidence", "refuted");
+	act.failed = flow_is(record, "outcome", "failed") || flow_is(record, "outcome", "apparently_failed") ||
+	             flow_is(record, "outcome", "blocked");
+	act.doubtful = flow_is(record, "confidence", "possible") || flow_is(record, "confidence", "doubtful") ||
+	               flow_is(record, "confidence", "refuted");
 	struct buf line = BUF_INIT;
 	buf_addf(&line, "%s ", act.mark);
-	word(&line, record, "when");
+	flow_word(&line, record, "when");
 	buf_addf(&line, "  %s → %s  ", f->nodes[act.from].title, f->nodes[act.to].title);
-	word(&line, record, "type");
+	flow_word(&line, record, "type");
 	if (json_object_get(record, "outcome")) {
 		buf_adds(&line, " · ");
-		word(&line, record, "outcome");
+		flow_word(&line, record, "outcome");
 	}
 	if (json_object_get(record, "confidence")) {
 		buf_adds(&line, " · ");
-		word(&line, record, "confidence");
+		flow_word(&line, record, "confidence");
 	}
 	act.line = printable_dup(line.data);
 	buf_release(&line);
@@ -113,9 +113,9 @@ static void add_act(struct loading *l, const json_t *record, size_t number)
 int flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err)
 {
 	memset(f, 0, sizeof *f);
-	struct loading l = {c, f, json_array()};
-	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, keep, &l, err)
-	                           : record_each(c, "flow", 0, keep, &l, err);
+	struct flow_loading l = {c, f, json_array()};
+	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, flow_keep, &l, err)
+	                           : record_each(c, "flow", 0, flow_keep, &l, err);
 	size_t n = json_array_size(l.records);
 	struct ordering *order = xcalloc(n + 1, sizeof *order);
 	for (size_t i = 0; i < n; i++) {

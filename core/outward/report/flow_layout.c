@@ -9,7 +9,7 @@
 enum { BOX_LEAST = 8, BOX_NARROW = 14, BOX_MOST = 24, GAP_LEAST = 6, GAP_MOST = 8, SWEEPS = 8, LAYERS = 100 };
 
 /* A place in a layer: a node, or where a long link passes. */
-struct place {
+struct flow_layout_place {
 	int node; /* index, or -1 */
 	int layer;
 	double key; /* barycentre */
@@ -17,7 +17,7 @@ struct place {
 };
 
 /* A piece of a link between places of neighbouring layers, from left to right. */
-struct piece {
+struct flow_layout_piece {
 	size_t link;
 	size_t a, b; /* places */
 	int ya, yb;  /* rows of its ends */
@@ -25,9 +25,9 @@ struct piece {
 
 struct layout {
 	struct flow *f;
-	struct place *places;
+	struct flow_layout_place *places;
 	size_t place_count;
-	struct piece *pieces;
+	struct flow_layout_piece *pieces;
 	size_t piece_count;
 	size_t *order; /* places by layer and place in it */
 	size_t first[LAYERS + 2];
@@ -60,7 +60,7 @@ static void add_link(struct flow *f, const struct flow_act *act)
 }
 
 /* Links that would close a cycle are drawn backwards. */
-static void visit(struct flow *f, size_t node, char *state)
+static void flow_layout_visit(struct flow *f, size_t node, char *state)
 {
 	state[node] = 1;
 	for (size_t i = 0; i < f->link_count; i++) {
@@ -70,7 +70,7 @@ static void visit(struct flow *f, size_t node, char *state)
 		if (state[l->to] == 1)
 			l->backwards = 1;
 		else if (state[l->to] == 0)
-			visit(f, l->to, state);
+			flow_layout_visit(f, l->to, state);
 	}
 	state[node] = 2;
 }
@@ -91,7 +91,7 @@ static void make_layers(struct layout *k)
 	char *state = xcalloc(f->node_count + 1, 1);
 	for (size_t i = 0; i < f->node_count; i++) /* in the order of the acts: the story begins on the left */
 		if (f->nodes[i].seen && !state[i])
-			visit(f, i, state);
+			flow_layout_visit(f, i, state);
 	free(state);
 	for (size_t i = 0; i < f->node_count; i++)
 		f->nodes[i].layer = 0;
@@ -115,14 +115,14 @@ static void make_layers(struct layout *k)
 static size_t add_place(struct layout *k, int node, int layer)
 {
 	k->places = xrealloc(k->places, (k->place_count + 1) * sizeof *k->places);
-	k->places[k->place_count] = (struct place){node, layer, (double)k->place_count, 0};
+	k->places[k->place_count] = (struct flow_layout_place){node, layer, (double)k->place_count, 0};
 	return k->place_count++;
 }
 
 static void add_piece(struct layout *k, size_t link, size_t a, size_t b)
 {
 	k->pieces = xrealloc(k->pieces, (k->piece_count + 1) * sizeof *k->pieces);
-	k->pieces[k->piece_count++] = (struct piece){link, a, b, 0, 0};
+	k->pieces[k->piece_count++] = (struct flow_layout_piece){link, a, b, 0, 0};
 }
 
 static void make_places(struct layout *k)
@@ -154,8 +154,8 @@ static const struct layout *sorting; /* qsort() takes no context; one layout at 
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct place *x = &sorting->places[*(const size_t *)a];
-	const struct place *y = &sorting->places[*(const size_t *)b];
+	const struct flow_layout_place *x = &sorting->places[*(const size_t *)a];
+	const struct flow_layout_place *y = &sorting->places[*(const size_t *)b];
 	if (x->layer != y->layer)
 		return x->layer - y->layer;
 	if (x->key != y->key)
@@ -169,7 +169,7 @@ static void sort_places(struct layout *k)
 	qsort(k->order, k->place_count, sizeof *k->order, compare_places);
 	int layer = -1;
 	for (size_t i = 0; i < k->place_count; i++) {
-		struct place *p = &k->places[k->order[i]];
+		struct flow_layout_place *p = &k->places[k->order[i]];
 		while (layer < p->layer)
 			k->first[++layer] = i;
 		p->key = (double)(i - k->first[layer]);
@@ -184,7 +184,7 @@ static double barycentre(const struct layout *k, size_t place, int from_left)
 	double sum = 0;
 	int n = 0;
 	for (size_t i = 0; i < k->piece_count; i++) {
-		const struct piece *p = &k->pieces[i];
+		const struct flow_layout_piece *p = &k->pieces[i];
 		if ((from_left ? p->b : p->a) != place)
 			continue;
 		sum += k->places[from_left ? p->a : p->b].key;
@@ -212,12 +212,12 @@ static void order_places(struct layout *k)
 
 /* ---- rows */
 
-static int height_of(const struct layout *k, const struct place *p)
+static int height_of(const struct layout *k, const struct flow_layout_place *p)
 {
 	return p->node >= 0 ? k->f->box_height : 1;
 }
 
-static int middle(const struct place *p)
+static int middle(const struct flow_layout_place *p)
 {
 	return p->y + (p->node >= 0 ? 1 : 0);
 }
@@ -228,7 +228,7 @@ static void settle_layer(struct layout *k, int layer, int from_left)
 	int free_row = 0;
 	for (size_t i = k->first[layer]; i < k->first[layer + 1]; i++) {
 		size_t id = k->order[i];
-		struct place *p = &k->places[id];
+		struct flow_layout_place *p = &k->places[id];
 		int sum = 0;
 		int n = 0;
 		for (size_t j = 0; j < k->piece_count; j++)
@@ -255,7 +255,7 @@ static void give_rows(struct layout *k)
 	for (size_t i = 0; i < k->place_count; i++)
 		top = k->places[i].y < top ? k->places[i].y : top;
 	for (size_t i = 0; i < k->place_count; i++) {
-		struct place *p = &k->places[i];
+		struct flow_layout_place *p = &k->places[i];
 		p->y -= top;
 		if (p->y + height_of(k, p) > k->f->height)
 			k->f->height = p->y + height_of(k, p);
@@ -268,7 +268,7 @@ static void give_rows(struct layout *k)
 static int port(const struct layout *k, size_t piece, int left_end)
 {
 	size_t id = left_end ? k->pieces[piece].a : k->pieces[piece].b;
-	const struct place *p = &k->places[id];
+	const struct flow_layout_place *p = &k->places[id];
 	if (p->node < 0)
 		return p->y;
 	int before = 0;
@@ -301,7 +301,7 @@ static int overlaps(int a, int b, int c, int d)
 /* The column of the upright part, in the gap behind the layer: one that no line before it uses at these rows. */
 static int track(struct layout *k, size_t piece, const int *tracks)
 {
-	const struct piece *p = &k->pieces[piece];
+	const struct flow_layout_piece *p = &k->pieces[piece];
 	int layer = k->places[p->a].layer;
 	int last = k->f->gap - 2;
 	for (int t = k->f->gap - 4 < 3 ? k->f->gap - 4 : 3; t < last; t++) {
@@ -330,7 +330,7 @@ static void make_lines(struct layout *k)
 		k->pieces[i].yb = port(k, i, 0);
 	}
 	for (size_t i = 0; i < k->piece_count; i++) {
-		struct piece *p = &k->pieces[i];
+		struct flow_layout_piece *p = &k->pieces[i];
 		struct flow_link *l = &k->f->links[p->link];
 		int right = box_x(k, p->a) + k->f->box_width;
 		tracks[i] = track(k, i, tracks);

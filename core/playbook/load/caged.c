@@ -30,7 +30,7 @@ static int read_all(struct worker *w, struct buf *text, struct err *err)
 }
 
 /* In the cage. What is wrong with a playbook is an answer, not a failure of the worker. */
-static int load(struct worker *w, struct err *err)
+static int caged_load(struct worker *w, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	struct err why = ERR_INIT;
@@ -49,7 +49,7 @@ static int load(struct worker *w, struct err *err)
 	return rc;
 }
 
-const struct worker_job playbook_worker_job = {.name = "playbook", .run = load};
+const struct worker_job playbook_worker_job = {.name = "playbook", .run = caged_load};
 
 /* ---- in the parent */
 

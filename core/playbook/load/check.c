@@ -5,7 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "playbook/load/condition.h"
-#include "playbook/load/places.h"
+#include "playbook/load/source_map.h"
 
 #include <stdint.h>
 #include <stdlib.h>

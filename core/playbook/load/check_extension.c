@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct at {
+struct check_extension_at {
 	struct playbook *p;
 	const char *id;
 	struct err *err;
 };
 
-static int fail(const struct at *at, const char *member, size_t item, const char *message, const char *detail)
+static int check_extension_fail(const struct check_extension_at *at, const char *member, size_t item,
+                                const char *message, const char *detail)
 {
 	char *step = problem_pointer(at->id, "genba", member);
 	char *pointer = item == SIZE_MAX ? xasprintf("%s", step) : xasprintf("%s/%zu", step, item);
@@ -30,17 +31,18 @@ static int fail(const struct at *at, const char *member, size_t item, const char
 }
 
 /* Every member of a list is a text and one of `words` (with NULL at the end; NULL: any text). */
-static int check_words(const struct at *at, const char *member, const json_t *list, const char *const *words)
+static int check_words(const struct check_extension_at *at, const char *member, const json_t *list,
+                       const char *const *words)
 {
 	size_t i;
 	json_t *item;
 	if (list && !json_is_array(list))
-		return fail(at, member, SIZE_MAX, _("this must be a list"), NULL);
+		return check_extension_fail(at, member, SIZE_MAX, _("this must be a list"), NULL);
 	json_array_foreach(list, i, item) {
 		const char *word = json_string_value(item);
 		size_t k = 0;
 		if (!word)
-			return fail(at, member, i, _("this must be a text"), NULL);
+			return check_extension_fail(at, member, i, _("this must be a text"), NULL);
 		while (words && words[k] && strcmp(words[k], word) != 0)
 			k++;
 		if (!words || words[k])
@@ -49,7 +51,7 @@ static int check_words(const struct at *at, const char *member, const json_t *li
 		for (k = 0; words[k]; k++)
 			buf_addf(&allowed, "%s%s", k ? ", " : "", words[k]);
 		char *message = xasprintf(_("one of %s is expected, not"), allowed.data);
-		int rc = fail(at, member, i, message, word);
+		int rc = check_extension_fail(at, member, i, message, word);
 		free(message);
 		buf_release(&allowed);
 		return rc;
@@ -57,29 +59,32 @@ static int check_words(const struct at *at, const char *member, const json_t *li
 	return 0;
 }
 
-static int check_texts(const struct at *at, const char *member, const json_t *list)
+static int check_texts(const struct check_extension_at *at, const char *member, const json_t *list)
 {
 	size_t i;
 	json_t *item;
 	if (list && !json_is_array(list))
-		return fail(at, member, SIZE_MAX, _("this must be a list"), NULL);
+		return check_extension_fail(at, member, SIZE_MAX, _("this must be a list"), NULL);
 	json_array_foreach(list, i, item)
 		if (!playbook_is_text(item))
-			return fail(at, member, i, _("this must be a text, or a map of language to text"), NULL);
+			return check_extension_fail(at, member, i,
+			                            _("this must be a text, or a map of language to text"), NULL);
 	return 0;
 }
 
-static int check_field(const struct at *at, const char *member, size_t item, const char *kind, const char *name)
+static int check_field(const struct check_extension_at *at, const char *member, size_t item, const char *kind,
+                       const char *name)
 {
 	const struct field *field = name ? kind_field(kind_find(kind), name) : NULL;
 	if (!field)
-		return fail(at, member, item,
-		            strcmp(kind, "asset") == 0 ? _("an asset has no field") : _("a step has no field"),
-		            name ? name : "");
-	return field->machine ? fail(at, member, item, _("genba writes this field itself:"), name) : 0;
+		return check_extension_fail(at, member, item,
+		                            strcmp(kind, "asset") == 0 ? _("an asset has no field")
+		                                                       : _("a step has no field"),
+		                            name ? name : "");
+	return field->machine ? check_extension_fail(at, member, item, _("genba writes this field itself:"), name) : 0;
 }
 
-static int check_evidence(const struct at *at, size_t item, const json_t *types)
+static int check_evidence(const struct check_extension_at *at, size_t item, const json_t *types)
 {
 	const struct field *field = kind_field(kind_find("evidence"), "type");
 	size_t i;
@@ -87,19 +92,19 @@ static int check_evidence(const struct at *at, size_t item, const json_t *types)
 	if (json_is_true(types))
 		return 0;
 	if (!json_is_array(types) || json_array_size(types) == 0)
-		return fail(at, "records", item, _("evidence is true, or a list of types"), NULL);
+		return check_extension_fail(at, "records", item, _("evidence is true, or a list of types"), NULL);
 	json_array_foreach(types, i, type) {
 		int known = 0;
 		for (size_t k = 0; json_is_string(type) && k < field->value_count; k++)
 			known |= strcmp(field->values[k].name, json_string_value(type)) == 0;
 		if (!known)
-			return fail(at, "records", item, _("there is no type of evidence"),
-			            json_string_value(type) ? json_string_value(type) : "");
+			return check_extension_fail(at, "records", item, _("there is no type of evidence"),
+			                            json_string_value(type) ? json_string_value(type) : "");
 	}
 	return 0;
 }
 
-static int check_requirement(const struct at *at, size_t item, const json_t *need)
+static int check_requirement(const struct check_extension_at *at, size_t item, const json_t *need)
 {
 	static const char *const what[] = {"field", "evidence", "decision", "note", "indicator", "record", "step"};
 	static const char *const how[] = {"optional", "label", "copies"};
@@ -107,7 +112,8 @@ static int check_requirement(const struct at *at, size_t item, const json_t *nee
 	json_t *value;
 	size_t kinds = 0;
 	if (!json_is_object(need))
-		return fail(at, "records", item, _("a requirement is a map, such as {field: isolation_done}"), NULL);
+		return check_extension_fail(at, "records", item,
+		                            _("a requirement is a map, such as {field: isolation_done}"), NULL);
 	json_object_foreach((json_t *)(uintptr_t)need, name, value) {
 		int known = 0;
 		for (size_t i = 0; i < sizeof what / sizeof *what; i++)
@@ -116,49 +122,51 @@ static int check_requirement(const struct at *at, size_t item, const json_t *nee
 		for (size_t i = 0; i < sizeof how / sizeof *how; i++)
 			known += strcmp(name, how[i]) == 0;
 		if (!known)
-			return fail(at, "records", item, _("unknown kind of requirement"), name);
+			return check_extension_fail(at, "records", item, _("unknown kind of requirement"), name);
 	}
 	if (kinds != 1)
-		return fail(at, "records", item,
-		            _("a requirement is one of field, evidence, decision, note, indicator, record, step"),
-		            NULL);
+		return check_extension_fail(
+		    at, "records", item,
+		    _("a requirement is one of field, evidence, decision, note, indicator, record, step"), NULL);
 	if (json_object_get(need, "label") && !playbook_is_text(json_object_get(need, "label")))
-		return fail(at, "records", item, _("the label must be a text, or a map of language to text"), NULL);
+		return check_extension_fail(at, "records", item,
+		                            _("the label must be a text, or a map of language to text"), NULL);
 	if (json_object_get(need, "field"))
 		return check_field(at, "records", item, "asset", json_get_string(need, "field"));
 	if (json_object_get(need, "step"))
 		return check_field(at, "records", item, "step", json_get_string(need, "step"));
 	const char *kind = json_get_string(need, "record");
 	if (json_object_get(need, "record") && (!kind || !kind_find(kind)))
-		return fail(at, "records", item, _("there is no kind of record"), kind ? kind : "");
+		return check_extension_fail(at, "records", item, _("there is no kind of record"), kind ? kind : "");
 	return json_object_get(need, "evidence") ? check_evidence(at, item, json_object_get(need, "evidence")) : 0;
 }
 
-static int check_sets(const struct at *at, const json_t *sets)
+static int check_sets(const struct check_extension_at *at, const json_t *sets)
 {
 	const char *name;
 	json_t *value;
 	if (sets && !json_is_object(sets))
-		return fail(at, "sets", SIZE_MAX, _("this must be a map of fields of an asset"), NULL);
+		return check_extension_fail(at, "sets", SIZE_MAX, _("this must be a map of fields of an asset"), NULL);
 	json_object_foreach((json_t *)(uintptr_t)sets, name, value) {
 		if (check_field(at, "sets", SIZE_MAX, "asset", name) < 0)
 			return -1;
 		const struct field *field = kind_field(kind_find("asset"), name);
 		const char *text = json_string_value(value);
 		if (!text || (field->type == FIELD_ENUM && !field_value_find(field, text)))
-			return fail(at, "sets", SIZE_MAX, _("this value does not fit the field"), name);
+			return check_extension_fail(at, "sets", SIZE_MAX, _("this value does not fit the field"), name);
 	}
 	return 0;
 }
 
-static int check_member(const struct at *at, const char *name, const json_t *value)
+static int check_member(const struct check_extension_at *at, const char *name, const json_t *value)
 {
 	static const char *const captures[] = {"memory", "volatile", "triage", "disk", "logs", NULL};
 	static const char *const effects[] = {"isolates", "powers_off", NULL};
 	if (strcmp(name, "why") == 0 || strcmp(name, "phase") == 0)
 		return playbook_is_text(value)
 		           ? 0
-		           : fail(at, name, SIZE_MAX, _("this must be a text, or a map of language to text"), NULL);
+		           : check_extension_fail(at, name, SIZE_MAX,
+		                                  _("this must be a text, or a map of language to text"), NULL);
 	if (strcmp(name, "warnings") == 0)
 		return check_texts(at, name, value);
 	if (strcmp(name, "sources") == 0)
@@ -170,20 +178,23 @@ static int check_member(const struct at *at, const char *name, const json_t *val
 	if (strcmp(name, "sets") == 0)
 		return check_sets(at, value);
 	if (strcmp(name, "preserving") == 0)
-		return json_is_boolean(value) ? 0 : fail(at, name, SIZE_MAX, _("true or false is expected"), NULL);
+		return json_is_boolean(value)
+		           ? 0
+		           : check_extension_fail(at, name, SIZE_MAX, _("true or false is expected"), NULL);
 	if (strcmp(name, "playbook") == 0)
-		return json_is_string(value) ? 0 : fail(at, name, SIZE_MAX, _("this must be a text"), NULL);
+		return json_is_string(value) ? 0
+		                             : check_extension_fail(at, name, SIZE_MAX, _("this must be a text"), NULL);
 	if (strcmp(name, "remind") == 0) {
 		struct duration d;
 		const char *text = json_string_value(value);
 		return text && duration_parse(text, &d, NULL) == 0
 		           ? 0
-		           : fail(at, name, SIZE_MAX, _("a duration is expected, such as PT30M"), NULL);
+		           : check_extension_fail(at, name, SIZE_MAX, _("a duration is expected, such as PT30M"), NULL);
 	}
 	if (strcmp(name, "records") != 0)
-		return fail(at, name, SIZE_MAX, _("a step's extension has no member"), name);
+		return check_extension_fail(at, name, SIZE_MAX, _("a step's extension has no member"), name);
 	if (!json_is_array(value))
-		return fail(at, name, SIZE_MAX, _("this must be a list"), NULL);
+		return check_extension_fail(at, name, SIZE_MAX, _("this must be a list"), NULL);
 	size_t i;
 	json_t *need;
 	json_array_foreach(value, i, need)
@@ -194,12 +205,12 @@ static int check_member(const struct at *at, const char *name, const json_t *val
 
 int check_extension(struct playbook *p, const char *id, const json_t *step, struct err *err)
 {
-	struct at at = {p, id, err};
+	struct check_extension_at at = {p, id, err};
 	const json_t *extension = json_object_get(step, "genba");
 	const char *name;
 	json_t *value;
 	if (extension && !json_is_object(extension))
-		return fail(&at, NULL, SIZE_MAX, _("genba's extension is a map"), NULL);
+		return check_extension_fail(&at, NULL, SIZE_MAX, _("genba's extension is a map"), NULL);
 	json_object_foreach((json_t *)(uintptr_t)extension, name, value)
 		if (check_member(&at, name, value) < 0)
 			return -1;

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct node {
+struct check_flow_node {
 	const char *id;
 	json_t *step;
 	size_t first_edge;
@@ -31,10 +31,10 @@ struct edge {
 	int exit; /* on_completion, on_success, on_failure; else into a branch */
 };
 
-struct flow {
+struct check_flow_flow {
 	struct playbook *p;
 	struct err *err;
-	struct node *nodes;
+	struct check_flow_node *nodes;
 	size_t count;
 	struct edge *edges;
 	size_t edge_count;
@@ -46,7 +46,7 @@ struct flow {
 	int failed;
 };
 
-static struct node *node_of(const struct flow *f, const json_t *to)
+static struct check_flow_node *node_of(const struct check_flow_flow *f, const json_t *to)
 {
 	const json_t *i = json_object_get(f->index, json_string_value(to));
 	return i ? &f->nodes[json_integer_value(i)] : NULL;
@@ -60,8 +60,8 @@ static int is_exit(const char *member)
 
 static int add_edge(void *ctx, const char *member, const char *key, const json_t *to)
 {
-	struct flow *f = ctx;
-	const struct node *n = node_of(f, to);
+	struct check_flow_flow *f = ctx;
+	const struct check_flow_node *n = node_of(f, to);
 	(void)key;
 	if (!n)
 		return 0;
@@ -73,7 +73,7 @@ static int add_edge(void *ctx, const char *member, const char *key, const json_t
 	return 0;
 }
 
-static void flow_init(struct flow *f)
+static void flow_init(struct check_flow_flow *f)
 {
 	json_t *workflow = json_object_get(f->p->tree, "workflow");
 	const char *id;
@@ -83,7 +83,7 @@ static void flow_init(struct flow *f)
 	f->index = json_object();
 	json_object_foreach(workflow, id, step) {
 		json_object_set_new(f->index, id, json_integer((json_int_t)f->count));
-		f->nodes[f->count++] = (struct node){.id = id, .step = step};
+		f->nodes[f->count++] = (struct check_flow_node){.id = id, .step = step};
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		f->nodes[i].first_edge = f->edge_count;
@@ -92,7 +92,7 @@ static void flow_init(struct flow *f)
 	}
 }
 
-static void flow_release(struct flow *f)
+static void flow_release(struct check_flow_flow *f)
 {
 	free(f->nodes);
 	free(f->edges);
@@ -100,7 +100,7 @@ static void flow_release(struct flow *f)
 	json_decref(f->index);
 }
 
-static int fail(struct flow *f, const char *id, const char *message)
+static int check_flow_fail(struct check_flow_flow *f, const char *id, const char *message)
 {
 	char *pointer = problem_pointer(id, NULL, NULL);
 	int rc = problem_fail(f->p, pointer, f->err, "%s", message);
@@ -112,8 +112,8 @@ static int fail(struct flow *f, const char *id, const char *message)
 
 static int reach(void *ctx, const char *member, const char *key, const json_t *to)
 {
-	struct flow *f = ctx;
-	struct node *n = node_of(f, to);
+	struct check_flow_flow *f = ctx;
+	struct check_flow_node *n = node_of(f, to);
 	(void)member;
 	(void)key;
 	if (n && !n->reached) {
@@ -123,7 +123,7 @@ static int reach(void *ctx, const char *member, const char *key, const json_t *t
 	return 0;
 }
 
-static void find_reached(struct flow *f)
+static void find_reached(struct check_flow_flow *f)
 {
 	reach(f, "", NULL, json_object_get(f->p->tree, "workflow_start"));
 	reach(f, "", NULL, json_object_get(f->p->tree, "workflow_exception"));
@@ -131,7 +131,7 @@ static void find_reached(struct flow *f)
 		playbook_each_way(f->nodes[f->queue[i]].step, reach, f);
 }
 
-static int check_reached(struct flow *f)
+static int check_reached(struct check_flow_flow *f)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->nodes[i].reached)
@@ -148,7 +148,7 @@ static int check_reached(struct flow *f)
 /* ---- a way out */
 
 /* What is known so far: can this step come to an end? */
-static int finishes(const struct flow *f, const struct node *n)
+static int finishes(const struct check_flow_flow *f, const struct check_flow_node *n)
 {
 	int has_exit = 0;
 	int exits = 0;
@@ -173,27 +173,27 @@ static int finishes(const struct flow *f, const struct node *n)
 	return playbook_step_is(n->step, "switch-condition") ? any : 1;
 }
 
-static int check_ways_out(struct flow *f)
+static int check_ways_out(struct check_flow_flow *f)
 {
 	int more = 1;
 	for (size_t round = 0; more && round <= f->count; round++) {
 		more = 0;
 		for (size_t k = 0; k < f->count; k++) { /* there and back: chains are written in either direction */
-			struct node *n = &f->nodes[round % 2 ? k : f->count - 1 - k];
+			struct check_flow_node *n = &f->nodes[round % 2 ? k : f->count - 1 - k];
 			if (!n->finishes && finishes(f, n))
 				n->finishes = more = 1;
 		}
 	}
 	for (size_t i = 0; i < f->count; i++)
 		if (!f->nodes[i].finishes)
-			return fail(f, f->nodes[i].id,
-			            _("no way leads from this step to an end: a circle without a way out"));
+			return check_flow_fail(f, f->nodes[i].id,
+			                       _("no way leads from this step to an end: a circle without a way out"));
 	return 0;
 }
 
 /* ---- how wide */
 
-static size_t width_of(const struct flow *f, const struct node *n)
+static size_t width_of(const struct check_flow_flow *f, const struct check_flow_node *n)
 {
 	size_t sum = 0;
 	size_t most = 1;
@@ -210,16 +210,16 @@ static size_t width_of(const struct flow *f, const struct node *n)
 }
 
 /* Parallels of parallels: a few lines can ask for more steps than there are atoms. */
-static int check_width(struct flow *f)
+static int check_width(struct check_flow_flow *f)
 {
 	int more = 1;
 	for (size_t round = 0; more && round <= f->count + ENGINE_BRANCHES; round++) {
 		more = 0;
 		for (size_t k = 0; k < f->count; k++) {
-			struct node *n = &f->nodes[round % 2 ? k : f->count - 1 - k];
+			struct check_flow_node *n = &f->nodes[round % 2 ? k : f->count - 1 - k];
 			size_t width = width_of(f, n);
 			if (width > ENGINE_BRANCHES)
-				return fail(f, n->id, _("more than 1,000 branches at once"));
+				return check_flow_fail(f, n->id, _("more than 1,000 branches at once"));
 			more |= width > n->width;
 			n->width = width;
 		}
@@ -231,8 +231,8 @@ static int check_width(struct flow *f)
 
 static int claim(void *ctx, const char *member, const char *key, const json_t *to)
 {
-	struct flow *f = ctx;
-	struct node *n = node_of(f, to);
+	struct check_flow_flow *f = ctx;
+	struct check_flow_node *n = node_of(f, to);
 	(void)key;
 	if (!n || f->failed || (member && !is_exit(member)))
 		return 0;
@@ -252,9 +252,9 @@ static int claim(void *ctx, const char *member, const char *key, const json_t *t
 }
 
 /* All that follows a head without entering other branches. */
-static void claim_branch(struct flow *f, const json_t *head)
+static void claim_branch(struct check_flow_flow *f, const json_t *head)
 {
-	const struct node *n = node_of(f, head);
+	const struct check_flow_node *n = node_of(f, head);
 	if (!n || f->failed)
 		return;
 	f->queued = 0;
@@ -272,7 +272,7 @@ static int claim_heads(void *ctx, const char *member, const char *key, const jso
 	return 0;
 }
 
-static int check_branches(struct flow *f)
+static int check_branches(struct check_flow_flow *f)
 {
 	claim_branch(f, json_object_get(f->p->tree, "workflow_start"));
 	for (size_t i = 0; i < f->count && !f->failed; i++)
@@ -283,7 +283,7 @@ static int check_branches(struct flow *f)
 
 /* ---- the whole */
 
-static int check_ends_of_flow(struct flow *f)
+static int check_ends_of_flow(struct check_flow_flow *f)
 {
 	const char *start = json_get_string(f->p->tree, "workflow_start");
 	const char *exception = json_get_string(f->p->tree, "workflow_exception");
@@ -313,7 +313,7 @@ static int check_ends_of_flow(struct flow *f)
 
 int check_flow(struct playbook *p, struct err *err)
 {
-	struct flow f = {.p = p, .err = err};
+	struct check_flow_flow f = {.p = p, .err = err};
 	flow_init(&f);
 	int rc = check_ends_of_flow(&f);
 	find_reached(&f);

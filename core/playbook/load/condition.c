@@ -28,7 +28,7 @@ struct values {
 	size_t count;
 };
 
-struct reader {
+struct condition_reader {
 	const char *begin;
 	const char *p;
 	const json_t *variables; /* NULL: reading only */
@@ -37,7 +37,7 @@ struct reader {
 	int depth;
 };
 
-static void fail(struct reader *r, const char *expected)
+static void condition_fail(struct condition_reader *r, const char *expected)
 {
 	if (!r->failed)
 		err_set(r->err, ERR_INVALID, _("column %zu of the condition: %s"), (size_t)(r->p - r->begin) + 1,
@@ -45,7 +45,7 @@ static void fail(struct reader *r, const char *expected)
 	r->failed = 1;
 }
 
-static void blanks(struct reader *r)
+static void blanks(struct condition_reader *r)
 {
 	while (*r->p && strchr(" \t\r\n", *r->p))
 		r->p++;
@@ -56,7 +56,7 @@ static int is_word_byte(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-static int word(struct reader *r, const char *name)
+static int condition_word(struct condition_reader *r, const char *name)
 {
 	size_t n = strlen(name);
 	blanks(r);
@@ -66,7 +66,7 @@ static int word(struct reader *r, const char *name)
 	return 1;
 }
 
-static int sign(struct reader *r, const char *name)
+static int sign(struct condition_reader *r, const char *name)
 {
 	size_t n = strlen(name);
 	blanks(r);
@@ -121,12 +121,12 @@ static void value_from_text(struct value *v, char *text)
 	v->number = number;
 }
 
-static void read_variable(struct reader *r, size_t n, struct value *v)
+static void read_variable(struct condition_reader *r, size_t n, struct value *v)
 {
 	char *name = xstrndup(r->p, n);
 	r->p += n;
 	if (strncmp(r->p, ":value", 6) != 0) {
-		fail(r, _("':value' is expected behind the name of a variable"));
+		condition_fail(r, _("':value' is expected behind the name of a variable"));
 	} else {
 		r->p += 6;
 		const char *text = json_string_value(json_object_get(r->variables, name));
@@ -138,7 +138,7 @@ static void read_variable(struct reader *r, size_t n, struct value *v)
 	free(name);
 }
 
-static void read_quoted(struct reader *r, struct value *v)
+static void read_quoted(struct condition_reader *r, struct value *v)
 {
 	struct buf text = BUF_INIT;
 	for (r->p++; *r->p && *r->p != '\''; r->p++) {
@@ -147,13 +147,13 @@ static void read_quoted(struct reader *r, struct value *v)
 		buf_addc(&text, *r->p);
 	}
 	if (*r->p != '\'')
-		fail(r, _("a text without its closing quote"));
+		condition_fail(r, _("a text without its closing quote"));
 	else
 		r->p++;
 	value_from_text(v, buf_take(&text, NULL));
 }
 
-static void read_value(struct reader *r, struct value *v)
+static void read_value(struct condition_reader *r, struct value *v)
 {
 	memset(v, 0, sizeof *v);
 	blanks(r);
@@ -167,7 +167,7 @@ static void read_value(struct reader *r, struct value *v)
 		r->p++;
 		read_quoted(r, v);
 		v->type = VALUE_TEXT;
-	} else if (word(r, "true") || word(r, "false")) {
+	} else if (condition_word(r, "true") || condition_word(r, "false")) {
 		v->type = VALUE_BOOL;
 		v->truth = strncasecmp(r->p - 4, "true", 4) == 0;
 		v->text = xstrdup(v->truth ? "true" : "false");
@@ -176,12 +176,12 @@ static void read_value(struct reader *r, struct value *v)
 		value_from_text(v, xstrndup(r->p, n));
 		r->p += n;
 		if (v->type != VALUE_NUMBER)
-			fail(r, _("a variable (__name__:value), a 'text' or a number is expected"));
+			condition_fail(r, _("a variable (__name__:value), a 'text' or a number is expected"));
 	}
 }
 
 /* (1, 2, 3); also a single value, and a text that lists values with commas. */
-static void read_list(struct reader *r, struct values *list)
+static void read_list(struct condition_reader *r, struct values *list)
 {
 	int bracket = sign(r, "(");
 	do {
@@ -189,7 +189,7 @@ static void read_list(struct reader *r, struct values *list)
 		read_value(r, &list->items[list->count++]);
 	} while (!r->failed && bracket && sign(r, ","));
 	if (bracket && !r->failed && !sign(r, ")"))
-		fail(r, _("')' is expected"));
+		condition_fail(r, _("')' is expected"));
 }
 
 /* ---- comparing */
@@ -285,7 +285,7 @@ static enum truth subset(const struct value *inner, const struct value *outer)
 	return TRUTH_YES;
 }
 
-static enum truth matches(struct reader *r, const struct value *a, const struct value *b, int like)
+static enum truth condition_matches(struct condition_reader *r, const struct value *a, const struct value *b, int like)
 {
 	if (a->type == VALUE_UNSET || b->type == VALUE_UNSET)
 		return TRUTH_UNKNOWN;
@@ -310,7 +310,7 @@ static enum truth among(const struct value *a, const struct values *list)
 
 enum comparison { EQ, NE, LE, GE, LT, GT, IN, LIKE, MATCHES, SUBSET, SUPERSET, NONE };
 
-static enum comparison read_comparison(struct reader *r)
+static enum comparison read_comparison(struct condition_reader *r)
 {
 	static const struct {
 		const char *name;
@@ -321,13 +321,14 @@ static enum comparison read_comparison(struct reader *r)
 		if (sign(r, signs[i].name))
 			return signs[i].is;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (word(r, words[i].name))
+		if (condition_word(r, words[i].name))
 			return words[i].is;
-	fail(r, _("a comparison is expected: = != < <= > >= IN LIKE MATCHES ISSUBSET ISSUPERSET"));
+	condition_fail(r, _("a comparison is expected: = != < <= > >= IN LIKE MATCHES ISSUBSET ISSUPERSET"));
 	return NONE;
 }
 
-static enum truth compare(struct reader *r, enum comparison how, const struct value *a, const struct value *b)
+static enum truth condition_compare(struct condition_reader *r, enum comparison how, const struct value *a,
+                                    const struct value *b)
 {
 	switch (how) {
 	case EQ:
@@ -343,9 +344,9 @@ static enum truth compare(struct reader *r, enum comparison how, const struct va
 	case GT:
 		return less(b, a, 0);
 	case LIKE:
-		return matches(r, a, b, 1);
+		return condition_matches(r, a, b, 1);
 	case MATCHES:
-		return matches(r, a, b, 0);
+		return condition_matches(r, a, b, 0);
 	case SUBSET:
 		return subset(a, b);
 	case SUPERSET:
@@ -359,9 +360,9 @@ static enum truth compare(struct reader *r, enum comparison how, const struct va
 
 /* ---- the grammar */
 
-static enum truth read_or(struct reader *r);
+static enum truth read_or(struct condition_reader *r);
 
-static enum truth read_comparison_of(struct reader *r)
+static enum truth read_comparison_of(struct condition_reader *r)
 {
 	struct value a;
 	struct values list = {NULL, 0};
@@ -373,7 +374,7 @@ static enum truth read_comparison_of(struct reader *r)
 		value_release(&a);
 		return truth < 0 ? TRUTH_UNKNOWN : truth_of(truth);
 	}
-	int negated = !r->failed && word(r, "NOT");
+	int negated = !r->failed && condition_word(r, "NOT");
 	enum comparison how = r->failed ? NONE : read_comparison(r);
 	if (how == IN) {
 		read_list(r, &list);
@@ -383,7 +384,7 @@ static enum truth read_comparison_of(struct reader *r)
 		struct value b;
 		read_value(r, &b);
 		if (!r->failed)
-			result = compare(r, how, &a, &b);
+			result = condition_compare(r, how, &a, &b);
 		value_release(&b);
 	}
 	values_release(&list);
@@ -391,25 +392,25 @@ static enum truth read_comparison_of(struct reader *r)
 	return negated ? negate(result) : result;
 }
 
-static enum truth read_not(struct reader *r)
+static enum truth read_not(struct condition_reader *r)
 {
 	if (r->failed)
 		return TRUTH_UNKNOWN;
 	if (++r->depth > NEST) {
-		fail(r, _("brackets nested too deeply (32 at most)"));
+		condition_fail(r, _("brackets nested too deeply (32 at most)"));
 		return TRUTH_UNKNOWN;
 	}
 	enum truth result;
-	if (word(r, "NOT")) {
+	if (condition_word(r, "NOT")) {
 		result = negate(read_not(r));
 	} else if (sign(r, "(")) {
 		result = read_or(r);
 		if (!r->failed && !sign(r, ")"))
-			fail(r, _("')' is expected"));
+			condition_fail(r, _("')' is expected"));
 	} else if (sign(r, "[")) {
 		result = read_or(r);
 		if (!r->failed && !sign(r, "]"))
-			fail(r, _("']' is expected"));
+			condition_fail(r, _("']' is expected"));
 	} else {
 		result = read_comparison_of(r);
 	}
@@ -417,10 +418,10 @@ static enum truth read_not(struct reader *r)
 	return result;
 }
 
-static enum truth read_and(struct reader *r)
+static enum truth read_and(struct condition_reader *r)
 {
 	enum truth all = read_not(r);
-	while (!r->failed && word(r, "AND")) {
+	while (!r->failed && condition_word(r, "AND")) {
 		enum truth one = read_not(r);
 		all = all == TRUTH_NO || one == TRUTH_NO             ? TRUTH_NO
 		      : all == TRUTH_UNKNOWN || one == TRUTH_UNKNOWN ? TRUTH_UNKNOWN
@@ -429,10 +430,10 @@ static enum truth read_and(struct reader *r)
 	return all;
 }
 
-static enum truth read_or(struct reader *r)
+static enum truth read_or(struct condition_reader *r)
 {
 	enum truth any = read_and(r);
-	while (!r->failed && word(r, "OR")) {
+	while (!r->failed && condition_word(r, "OR")) {
 		enum truth one = read_and(r);
 		any = any == TRUTH_YES || one == TRUTH_YES           ? TRUTH_YES
 		      : any == TRUTH_UNKNOWN || one == TRUTH_UNKNOWN ? TRUTH_UNKNOWN
@@ -441,17 +442,17 @@ static enum truth read_or(struct reader *r)
 	return any;
 }
 
-static enum truth read_all(struct reader *r, const char *text)
+static enum truth read_all(struct condition_reader *r, const char *text)
 {
 	r->begin = r->p = text;
 	if (strlen(text) > CONDITION_LIMIT) {
-		fail(r, _("longer than 16 KiB"));
+		condition_fail(r, _("longer than 16 KiB"));
 		return TRUTH_UNKNOWN;
 	}
 	enum truth result = read_or(r);
 	blanks(r);
 	if (!r->failed && *r->p)
-		fail(r, _("the end, AND or OR is expected"));
+		condition_fail(r, _("the end, AND or OR is expected"));
 	return r->failed ? TRUTH_UNKNOWN : result;
 }
 
@@ -459,7 +460,7 @@ enum truth condition_evaluate(const char *text, const json_t *variables, struct 
 {
 	struct err own = ERR_INIT;
 	json_t *none = variables ? NULL : json_object();
-	struct reader r = {.variables = variables ? variables : none, .err = &own};
+	struct condition_reader r = {.variables = variables ? variables : none, .err = &own};
 	enum truth result = read_all(&r, text);
 	if (result == TRUTH_UNKNOWN)
 		err_set(why, own.code ? own.code : ERR_FAILED, "%s",
@@ -470,7 +471,7 @@ enum truth condition_evaluate(const char *text, const json_t *variables, struct 
 
 int condition_check(const char *text, struct err *err)
 {
-	struct reader r = {.variables = NULL, .err = err};
+	struct condition_reader r = {.variables = NULL, .err = err};
 	read_all(&r, text);
 	return r.failed ? -1 : 0;
 }

@@ -3,8 +3,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "playbook/load/compose.h"
-#include "playbook/load/compose_private.h"
+#include "playbook/load/yaml_reader.h"
+#include "playbook/load/yaml_reader_private.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -22,7 +22,7 @@ struct place playbook_place_of_byte(const char *text, size_t at)
 }
 
 /* The length of the valid character at `text`, or 0. Source: Unicode 15, table 3-7. */
-static size_t character(const unsigned char *p, size_t n)
+static size_t encoding_character(const unsigned char *p, size_t n)
 {
 	if (p[0] < 0x80)
 		return 1;
@@ -54,7 +54,7 @@ int playbook_check_encoding(const char *file, const char *text, size_t n, struct
 	if (n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
 		return err_set(err, ERR_INVALID, _("%s:1:1: this is UTF-16: save the file as UTF-8"), file);
 	for (size_t i = 0; i < n;) {
-		size_t length = p[i] ? character(p + i, n - i) : 0;
+		size_t length = p[i] ? encoding_character(p + i, n - i) : 0;
 		if (length == 0) {
 			struct place at = playbook_place_of_byte(text, i);
 			const char *what = !p[i] ? _("a NUL byte: this is not a text file in UTF-8")

@@ -16,7 +16,7 @@
 #define AUTHOR     "identity--0d6e2c1a-2f7b-4a0f-8c39-5a1e7d9b4f10"
 #define UNDECIDED  "__a_person_decides__"
 
-struct exporting {
+struct playbook_export_exporting {
 	const struct playbook *p;
 	json_t *tree;
 	json_t *ids; /* readable -> strict */
@@ -87,7 +87,7 @@ static void make_text(json_t *object, const char *member, struct kept *k)
 /* ---- ids and times */
 
 /* `TYPE--UUID` from the playbook and a name: random-looking, and always the same. */
-static json_t *made_id(const struct exporting *x, const char *type, const char *name)
+static json_t *made_id(const struct playbook_export_exporting *x, const char *type, const char *name)
 {
 	unsigned char d[32];
 	struct buf seed = BUF_INIT;
@@ -109,7 +109,7 @@ static json_t *made_id(const struct exporting *x, const char *type, const char *
 	return text;
 }
 
-static void make_ids(struct exporting *x)
+static void make_ids(struct playbook_export_exporting *x)
 {
 	const char *id;
 	json_t *step;
@@ -121,7 +121,7 @@ static void make_ids(struct exporting *x)
 
 static int rename_way(void *ctx, const char *member, const char *key, const json_t *to)
 {
-	const struct exporting *x = ctx;
+	const struct playbook_export_exporting *x = ctx;
 	const char *id = json_string_value(to);
 	const char *strict = id ? json_get_string(x->ids, id) : NULL;
 	(void)member;
@@ -258,7 +258,7 @@ static void keep_legal(json_t *tree, const char *member, const char *const *type
 	json_decref(legal);
 }
 
-static void make_agent(struct exporting *x, json_t *step, struct kept *k)
+static void make_agent(struct playbook_export_exporting *x, json_t *step, struct kept *k)
 {
 	const char *agent = json_get_string(step, "agent");
 	const json_t *defined = json_object_get(json_object_get(x->tree, "agent_definitions"), agent ? agent : "");
@@ -269,7 +269,7 @@ static void make_agent(struct exporting *x, json_t *step, struct kept *k)
 	x->needs_agent = 1;
 }
 
-static void make_targets(struct exporting *x, json_t *step, struct kept *k)
+static void make_targets(struct playbook_export_exporting *x, json_t *step, struct kept *k)
 {
 	size_t i;
 	json_t *target;
@@ -285,7 +285,7 @@ static void make_targets(struct exporting *x, json_t *step, struct kept *k)
 }
 
 /* An end that the standard demands and the file did not have; its id. */
-static json_t *surplus_end(struct exporting *x, json_t *workflow, const char *name)
+static json_t *surplus_end(struct playbook_export_exporting *x, json_t *workflow, const char *name)
 {
 	json_t *id = made_id(x, "end", name);
 	json_object_set_new(
@@ -294,7 +294,8 @@ static json_t *surplus_end(struct exporting *x, json_t *workflow, const char *na
 	return id;
 }
 
-static void make_condition(struct exporting *x, json_t *step, const char *member, const char *value, struct kept *k)
+static void make_condition(struct playbook_export_exporting *x, json_t *step, const char *member, const char *value,
+                           struct kept *k)
 {
 	if (json_get_string(step, member))
 		return;
@@ -317,7 +318,7 @@ static void make_references(json_t *step, struct kept *k)
 	add_member(step, "external_references", list, k);
 }
 
-static void make_step(struct exporting *x, json_t *workflow, const char *id, json_t *step)
+static void make_step(struct playbook_export_exporting *x, json_t *workflow, const char *id, json_t *step)
 {
 	struct kept k;
 	const char *strict = json_get_string(x->ids, id);
@@ -368,7 +369,7 @@ static void make_step(struct exporting *x, json_t *workflow, const char *id, jso
 	json_object_set(workflow, strict, step);
 }
 
-static void make_workflow(struct exporting *x)
+static void make_workflow(struct playbook_export_exporting *x)
 {
 	static const char *const tops[] = {"workflow_start", "workflow_exception"};
 	json_t *workflow = json_object();
@@ -389,7 +390,7 @@ static void make_workflow(struct exporting *x)
 
 /* ---- the playbook itself */
 
-static void make_definitions(struct exporting *x, struct kept *k)
+static void make_definitions(struct playbook_export_exporting *x, struct kept *k)
 {
 	static const struct {
 		const char *id;
@@ -425,7 +426,7 @@ static void add_to_map(json_t *tree, const char *member, const char *key, json_t
 	add_member(tree, member, map, k);
 }
 
-static void make_head(struct exporting *x, struct kept *k)
+static void make_head(struct playbook_export_exporting *x, struct kept *k)
 {
 	static const char *const members[] = {"type",
 	                                      "spec_version",
@@ -497,7 +498,8 @@ static void make_head(struct exporting *x, struct kept *k)
 
 json_t *playbook_export(const struct playbook *p, json_t *lost)
 {
-	struct exporting x = {.p = p, .tree = json_deep_copy(p->tree), .ids = json_object(), .lost = lost};
+	struct playbook_export_exporting x = {
+	    .p = p, .tree = json_deep_copy(p->tree), .ids = json_object(), .lost = lost};
 	struct kept k;
 	static const char *const machines[] = {
 	    "group",        "http-api", "individual",        "linux", "location", "net-address",

@@ -11,7 +11,7 @@
 
 enum operation { OP_SET, OP_SPLIT, OP_JUMP, OP_BEGIN, OP_END, OP_MATCH };
 
-struct state {
+struct pattern_state {
 	enum operation op;
 	int to;                /* SPLIT, JUMP */
 	int other;             /* SPLIT */
@@ -20,7 +20,7 @@ struct state {
 
 struct compiler {
 	const unsigned char *p;
-	struct state *states;
+	struct pattern_state *states;
 	int count;
 	int depth;
 	int bad;
@@ -85,7 +85,7 @@ static int escaped(struct compiler *c, unsigned char *byte)
 
 /* ---- compiling */
 
-static int emit(struct compiler *c, enum operation op)
+static int pattern_emit(struct compiler *c, enum operation op)
 {
 	if (c->count >= PATTERN_STATES) {
 		c->bad = 1;
@@ -97,9 +97,9 @@ static int emit(struct compiler *c, enum operation op)
 }
 
 /* Makes room for one state at `at`: what lies behind moves, and its own jumps with it. */
-static void insert(struct compiler *c, int at, enum operation op)
+static void pattern_insert(struct compiler *c, int at, enum operation op)
 {
-	int last = emit(c, op);
+	int last = pattern_emit(c, op);
 	if (c->bad)
 		return;
 	memmove(&c->states[at + 1], &c->states[at], (size_t)(last - at) * sizeof *c->states);
@@ -119,18 +119,18 @@ static void emit_character(struct compiler *c, const unsigned char set[32])
 	static const unsigned char lead[3][2] = {{0xC2, 0xDF}, {0xE0, 0xEF}, {0xF0, 0xF4}};
 	int over[3];
 	for (int more = 1; more <= 3 && !c->bad; more++) {
-		int split = emit(c, OP_SPLIT);
-		int at = emit(c, OP_SET);
+		int split = pattern_emit(c, OP_SPLIT);
+		int at = pattern_emit(c, OP_SET);
 		set_add(c->states[at].set, lead[more - 1][0], lead[more - 1][1]);
 		for (int i = 0; i < more; i++) {
-			at = emit(c, OP_SET);
+			at = pattern_emit(c, OP_SET);
 			set_add(c->states[at].set, 0x80, 0xBF);
 		}
-		over[more - 1] = emit(c, OP_JUMP);
+		over[more - 1] = pattern_emit(c, OP_JUMP);
 		c->states[split].to = split + 1;
 		c->states[split].other = c->count;
 	}
-	int at = emit(c, OP_SET);
+	int at = pattern_emit(c, OP_SET);
 	if (c->bad)
 		return;
 	for (int i = 0; i < 16; i++)
@@ -141,7 +141,7 @@ static void emit_character(struct compiler *c, const unsigned char set[32])
 
 static void emit_set(struct compiler *c, const unsigned char set[32])
 {
-	int at = emit(c, OP_SET);
+	int at = pattern_emit(c, OP_SET);
 	memcpy(c->states[at].set, set, 32);
 }
 
@@ -224,10 +224,10 @@ static void compile_item(struct compiler *c)
 		compile_class(c);
 		return;
 	case '^':
-		emit(c, OP_BEGIN);
+		pattern_emit(c, OP_BEGIN);
 		return;
 	case '$':
-		emit(c, OP_END);
+		pattern_emit(c, OP_END);
 		return;
 	case '*':
 	case '+':
@@ -270,11 +270,11 @@ static int number(struct compiler *c)
 }
 
 /* A copy of the states from..to at the end. */
-static void copy(struct compiler *c, int from, int to)
+static void pattern_copy(struct compiler *c, int from, int to)
 {
 	int shift = c->count - from;
 	for (int i = from; i < to && !c->bad; i++) {
-		int at = emit(c, OP_JUMP);
+		int at = pattern_emit(c, OP_JUMP);
 		c->states[at] = c->states[i];
 		c->states[at].to += shift;
 		c->states[at].other += shift;
@@ -283,22 +283,22 @@ static void copy(struct compiler *c, int from, int to)
 
 static void make_optional(struct compiler *c, int start)
 {
-	insert(c, start, OP_SPLIT);
+	pattern_insert(c, start, OP_SPLIT);
 	c->states[start].to = start + 1;
 	c->states[start].other = c->count;
 }
 
 static void make_star(struct compiler *c, int start)
 {
-	insert(c, start, OP_SPLIT);
-	int back = emit(c, OP_JUMP);
+	pattern_insert(c, start, OP_SPLIT);
+	int back = pattern_emit(c, OP_JUMP);
 	c->states[back].to = start;
 	c->states[start].to = start + 1;
 	c->states[start].other = c->count;
 }
 
 /* {m}, {m,}, {m,n}: copies. */
-static void repeat(struct compiler *c, int start)
+static void pattern_repeat(struct compiler *c, int start)
 {
 	int end = c->count;
 	int least = number(c);
@@ -315,13 +315,13 @@ static void repeat(struct compiler *c, int start)
 	}
 	c->p++;
 	for (int i = 1; i < least && !c->bad; i++)
-		copy(c, start, end);
+		pattern_copy(c, start, end);
 	if (most < 0) {
 		int more = c->count;
 		if (least == 0) {
 			make_star(c, start);
 		} else {
-			copy(c, start, end);
+			pattern_copy(c, start, end);
 			if (!c->bad)
 				make_star(c, more);
 		}
@@ -333,9 +333,10 @@ static void repeat(struct compiler *c, int start)
 	for (int i = least + optional; i < most && !c->bad; i++) {
 		int more = c->count;
 		if (optional)
-			copy(c, start, start + 1 + end - start); /* already optional: its own way out shifts with it */
+			pattern_copy(c, start,
+			             start + 1 + end - start); /* already optional: its own way out shifts with it */
 		else {
-			copy(c, start, end);
+			pattern_copy(c, start, end);
 			if (!c->bad)
 				make_optional(c, more);
 		}
@@ -354,13 +355,13 @@ static void compile_sequence(struct compiler *c)
 		if (b == '*') {
 			make_star(c, start);
 		} else if (b == '+') {
-			int split = emit(c, OP_SPLIT);
+			int split = pattern_emit(c, OP_SPLIT);
 			c->states[split].to = start;
 			c->states[split].other = c->count;
 		} else if (b == '?') {
 			make_optional(c, start);
 		} else {
-			repeat(c, start);
+			pattern_repeat(c, start);
 		}
 		c->p += *c->p == '?'; /* lazy: the same texts match */
 	}
@@ -372,8 +373,8 @@ static void compile_alternatives(struct compiler *c)
 	compile_sequence(c);
 	while (!c->bad && *c->p == '|') {
 		c->p++;
-		insert(c, start, OP_SPLIT);
-		int over = emit(c, OP_JUMP);
+		pattern_insert(c, start, OP_SPLIT);
+		int over = pattern_emit(c, OP_JUMP);
 		if (c->bad)
 			return;
 		c->states[start].to = start + 1;
@@ -393,7 +394,8 @@ struct front {
 };
 
 /* Adds a state and all that it leads to without a byte. The stack is explicit: patterns decide its depth. */
-static int follow(const struct state *states, struct front *f, int *stack, int state, int at_begin, int at_end)
+static int pattern_follow(const struct pattern_state *states, struct front *f, int *stack, int state, int at_begin,
+                          int at_end)
 {
 	int depth = 0;
 	stack[depth++] = state;
@@ -428,7 +430,7 @@ static int follow(const struct state *states, struct front *f, int *stack, int s
 	return 0;
 }
 
-static int run(const struct state *states, int count, const unsigned char *text, size_t n)
+static int pattern_run(const struct pattern_state *states, int count, const unsigned char *text, size_t n)
 {
 	size_t room = (size_t)count + 1;
 	int *memory = xcalloc(room * 4 + 4, sizeof *memory);
@@ -436,15 +438,15 @@ static int run(const struct state *states, int count, const unsigned char *text,
 	struct front now = {memory, 0, seen, 1};
 	struct front next = {memory + room, 0, seen, 1};
 	int *stack = memory + 2 * room;
-	int found = follow(states, &now, stack, 0, 1, n == 0);
+	int found = pattern_follow(states, &now, stack, 0, 1, n == 0);
 	for (size_t i = 0; i < n && !found; i++) {
 		next.count = 0;
 		next.round = now.round + 1;
 		for (int k = 0; k < now.count && !found; k++)
 			if (set_has(states[now.list[k]].set, text[i]))
-				found = follow(states, &next, stack, now.list[k] + 1, 0, i + 1 == n);
+				found = pattern_follow(states, &next, stack, now.list[k] + 1, 0, i + 1 == n);
 		if (!found) /* it may begin at any place */
-			found = follow(states, &next, stack, 0, 0, i + 1 == n);
+			found = pattern_follow(states, &next, stack, 0, 0, i + 1 == n);
 		struct front swap = now;
 		now = next;
 		next = swap;
@@ -461,13 +463,13 @@ int pattern_search(const char *pattern, const char *text, size_t n)
 	compile_alternatives(&c);
 	if (*c.p)
 		c.bad = 1;
-	emit(&c, OP_MATCH);
-	int found = c.bad ? -1 : run(c.states, c.count, (const unsigned char *)text, n);
+	pattern_emit(&c, OP_MATCH);
+	int found = c.bad ? -1 : pattern_run(c.states, c.count, (const unsigned char *)text, n);
 	free(c.states);
 	return found;
 }
 
-static size_t character(const char *text)
+static size_t pattern_character(const char *text)
 {
 	size_t n = 1;
 	while (((unsigned char)text[n] & 0xC0) == 0x80)
@@ -485,7 +487,7 @@ int pattern_like(const char *like, const char *text)
 			again = text;
 		} else if (*like == '_') {
 			like++;
-			text += character(text);
+			text += pattern_character(text);
 		} else if (*like == *text) {
 			like++;
 			text++;

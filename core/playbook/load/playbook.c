@@ -6,8 +6,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "playbook/load/check.h"
-#include "playbook/load/compose.h"
-#include "playbook/load/lenient.h"
+#include "playbook/load/compat_import.h"
+#include "playbook/load/yaml_reader.h"
 
 #include <sodium.h>
 #include <stdint.h>
@@ -69,7 +69,7 @@ struct playbook *playbook_load(const char *file, const char *text, size_t n, str
 	memcpy(p->text, text, n);
 	p->text[n] = '\0';
 	p->size = n;
-	p->places = places_new();
+	p->places = source_map_new();
 	p->departures = json_array();
 	p->inert = json_array();
 	unsigned char digest[32];
@@ -103,7 +103,7 @@ void playbook_free(struct playbook *p)
 	json_decref(p->root);
 	json_decref(p->departures);
 	json_decref(p->inert);
-	places_free(p->places);
+	source_map_free(p->places);
 	free(p->file);
 	free(p->text);
 	free(p);

@@ -47,7 +47,7 @@
 
 struct buf;
 struct err;
-struct places;
+struct source_map;
 
 #define PLAYBOOK_LIMIT   (2U << 20) /* bytes of a file */
 #define PLAYBOOK_DEPTH   64
@@ -64,13 +64,13 @@ struct playbook {
 	char *file; /* as named in errors */
 	char *text; /* the bytes it was loaded from */
 	size_t size;
-	json_t *tree;          /* the whole playbook, in the form of CACAO 2.0 with genba's conveniences */
-	struct places *places; /* where its parts were written; for errors */
-	json_t *root;          /* what `places` knows: the tree as it was read */
-	int foreign;           /* JSON: from elsewhere */
-	json_t *departures;    /* array of lines */
-	json_t *inert;         /* array of lines */
-	char digest[65];       /* SHA-256 of the text */
+	json_t *tree;              /* the whole playbook, in the form of CACAO 2.0 with genba's conveniences */
+	struct source_map *places; /* where its parts were written; for errors */
+	json_t *root;              /* what `places` knows: the tree as it was read */
+	int foreign;               /* JSON: from elsewhere */
+	json_t *departures;        /* array of lines */
+	json_t *inert;             /* array of lines */
+	char digest[65];           /* SHA-256 of the text */
 };
 
 /* From memory; `file` names it in errors. NULL with ERR_INVALID. */

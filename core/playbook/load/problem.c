@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "playbook/load/places.h"
+#include "playbook/load/source_map.h"
 
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ static void locate(const struct playbook *p, const char *pointer, struct buf *li
 		buf_addf(line, "%s: %s: ", p->file, *pointer ? pointer : "/");
 		return;
 	}
-	struct place at = places_find(p->places, p->root, pointer);
+	struct place at = source_map_find(p->places, p->root, pointer);
 	buf_addf(line, "%s:%u:%u: ", p->file, at.line, at.column);
 }
 
@@ -37,7 +37,7 @@ int problem_fail(const struct playbook *p, const char *pointer, struct err *err,
 	return -1;
 }
 
-static void add(json_t *list, const struct buf *line)
+static void problem_add(json_t *list, const struct buf *line)
 {
 	struct buf safe = BUF_INIT;
 	size_t n = json_array_size(list);
@@ -57,7 +57,7 @@ void problem_departure(struct playbook *p, const char *pointer, const char *form
 	va_start(args, format);
 	describe(p, pointer, &line, format, args);
 	va_end(args);
-	add(p->departures, &line);
+	problem_add(p->departures, &line);
 	buf_release(&line);
 }
 
@@ -68,7 +68,7 @@ void problem_inert(struct playbook *p, const char *pointer, const char *format, 
 	va_start(args, format);
 	describe(p, pointer, &line, format, args);
 	va_end(args);
-	add(p->inert, &line);
+	problem_add(p->inert, &line);
 	buf_release(&line);
 }
 
@@ -80,7 +80,7 @@ int problem_either(struct playbook *p, const char *pointer, struct err *err, con
 	describe(p, pointer, &line, format, args);
 	va_end(args);
 	if (p->foreign)
-		add(p->departures, &line);
+		problem_add(p->departures, &line);
 	else
 		err_set(err, ERR_INVALID, "%s", line.data);
 	buf_release(&line);

@@ -63,7 +63,7 @@ static void thread_release(struct thread *t)
 	free(t->frames);
 }
 
-static void enter(struct engine *e, struct frame *f, const char *id)
+static void engine_enter(struct engine *e, struct frame *f, const char *id)
 {
 	json_int_t n = json_integer_value(json_object_get(e->visits, id)) + 1;
 	json_object_set_new(e->visits, id, json_integer(n));
@@ -80,7 +80,7 @@ static void push(struct engine *e, struct thread *t, const char *id)
 		t->frames = xrealloc(t->frames, t->cap * sizeof *t->frames);
 	}
 	memset(&t->frames[t->count], 0, sizeof *t->frames);
-	enter(e, &t->frames[t->count++], id);
+	engine_enter(e, &t->frames[t->count++], id);
 }
 
 static void pop(struct thread *t)
@@ -89,7 +89,7 @@ static void pop(struct thread *t)
 }
 
 static void advance(struct engine *e, struct thread *t);
-static void complete(struct engine *e, struct thread *t, int failed);
+static void engine_complete(struct engine *e, struct thread *t, int failed);
 
 /* The branch on top is over: back to the step that opened it. A while asks again, as a new passage. */
 static void end_branch(struct engine *e, struct thread *t)
@@ -99,17 +99,17 @@ static void end_branch(struct engine *e, struct thread *t)
 		return;
 	struct frame *top = &t->frames[t->count - 1];
 	if (is_type(step_of(e, top), "while-condition"))
-		enter(e, top, top->id);
+		engine_enter(e, top, top->id);
 	else
-		complete(e, t, 0);
+		engine_complete(e, t, 0);
 }
 
 /* Nothing is laid down for this failure: the exception takes the run over, or the step is offered again. */
-static void fail(struct engine *e, struct frame *top)
+static void engine_fail(struct engine *e, struct frame *top)
 {
 	const char *exception = json_get_string(e->p->tree, "workflow_exception");
 	if (!exception || !playbook_step(e->p, exception)) {
-		enter(e, top, top->id);
+		engine_enter(e, top, top->id);
 		return;
 	}
 	thread_release(&e->main);
@@ -118,7 +118,7 @@ static void fail(struct engine *e, struct frame *top)
 }
 
 /* The step on top is over: on to what follows it, or back to what opened this branch. */
-static void complete(struct engine *e, struct thread *t, int failed)
+static void engine_complete(struct engine *e, struct thread *t, int failed)
 {
 	struct frame *top = &t->frames[t->count - 1];
 	const json_t *step = step_of(e, top);
@@ -126,9 +126,9 @@ static void complete(struct engine *e, struct thread *t, int failed)
 	if (!next)
 		next = json_get_string(step, failed ? "on_failure" : "on_success");
 	if (next)
-		enter(e, top, next);
+		engine_enter(e, top, next);
 	else if (failed)
-		fail(e, top);
+		engine_fail(e, top);
 	else
 		end_branch(e, t);
 }
@@ -159,7 +159,7 @@ static void advance(struct engine *e, struct thread *t)
 		struct frame *top = &t->frames[t->count - 1];
 		const json_t *step = step_of(e, top);
 		if (is_type(step, "start")) {
-			enter(e, top, json_get_string(step, "on_completion"));
+			engine_enter(e, top, json_get_string(step, "on_completion"));
 		} else if (is_type(step, "end")) {
 			end_branch(e, t);
 		} else if (is_type(step, "parallel")) {
@@ -167,7 +167,7 @@ static void advance(struct engine *e, struct thread *t)
 				open_branches(e, top, step);
 			if (!branches_over(top))
 				return;
-			complete(e, t, 0);
+			engine_complete(e, t, 0);
 		} else {
 			return;
 		}
@@ -296,7 +296,7 @@ const char *engine_decided(const struct engine *e, const struct waiting *w, stru
 	return answer;
 }
 
-static size_t collect(const struct engine *e, const struct thread *t, struct waiting *list, size_t cap, size_t n)
+static size_t engine_collect(const struct engine *e, const struct thread *t, struct waiting *list, size_t cap, size_t n)
 {
 	if (t->count == 0)
 		return n;
@@ -304,7 +304,7 @@ static size_t collect(const struct engine *e, const struct thread *t, struct wai
 	const json_t *step = step_of(e, top);
 	if (top->branches) {
 		for (size_t i = 0; i < top->branch_count; i++)
-			n = collect(e, &top->branches[i], list, cap, n);
+			n = engine_collect(e, &top->branches[i], list, cap, n);
 		return n;
 	}
 	if (n < cap) {
@@ -321,12 +321,12 @@ static size_t collect(const struct engine *e, const struct thread *t, struct wai
 
 size_t engine_waiting(const struct engine *e, struct waiting *list, size_t cap)
 {
-	size_t n = collect(e, &e->main, list, cap, 0);
+	size_t n = engine_collect(e, &e->main, list, cap, 0);
 	return n < cap ? n : cap;
 }
 
 /* The thread whose top is that invocation. */
-static struct thread *find(struct thread *t, const char *invocation)
+static struct thread *engine_find(struct thread *t, const char *invocation)
 {
 	if (t->count == 0)
 		return NULL;
@@ -334,7 +334,7 @@ static struct thread *find(struct thread *t, const char *invocation)
 	if (!top->branches)
 		return strcmp(top->invocation, invocation) == 0 ? t : NULL;
 	for (size_t i = 0; i < top->branch_count; i++) {
-		struct thread *found = find(&top->branches[i], invocation);
+		struct thread *found = engine_find(&top->branches[i], invocation);
 		if (found)
 			return found;
 	}
@@ -365,13 +365,13 @@ static const char *branch_of(const json_t *step, const char *answer, int *over, 
 }
 
 /* The innermost branches first: the end of one may be the end of the parallel around it. */
-static void settle(struct engine *e, struct thread *t)
+static void engine_settle(struct engine *e, struct thread *t)
 {
 	if (t->count == 0)
 		return;
 	struct frame *top = &t->frames[t->count - 1];
 	for (size_t i = 0; i < top->branch_count; i++)
-		settle(e, &top->branches[i]);
+		engine_settle(e, &top->branches[i]);
 	advance(e, t);
 }
 
@@ -399,7 +399,7 @@ static int set_all(struct engine *e, const char *answer, struct err *err)
 
 int engine_record(struct engine *e, const char *invocation, enum outcome outcome, const char *answer, struct err *err)
 {
-	struct thread *t = find(&e->main, invocation);
+	struct thread *t = engine_find(&e->main, invocation);
 	if (!t)
 		return err_set(err, ERR_USAGE, _("the step %s is not the current one"), invocation);
 	const json_t *step = step_of(e, &t->frames[t->count - 1]);
@@ -407,11 +407,11 @@ int engine_record(struct engine *e, const char *invocation, enum outcome outcome
 	if (is_type(step, "action") || is_type(step, "playbook-action")) {
 		if (answer && *answer && set_all(e, answer, err) < 0)
 			return -1;
-		complete(e, t, outcome == OUTCOME_FAILED);
+		engine_complete(e, t, outcome == OUTCOME_FAILED);
 	} else if (outcome == OUTCOME_SKIPPED || outcome == OUTCOME_NOT_APPLICABLE) {
-		complete(e, t, 0);
+		engine_complete(e, t, 0);
 	} else if (outcome == OUTCOME_FAILED) {
-		complete(e, t, 1);
+		engine_complete(e, t, 1);
 	} else {
 		int over;
 		const char *to = branch_of(step, answer, &over, err);
@@ -420,8 +420,8 @@ int engine_record(struct engine *e, const char *invocation, enum outcome outcome
 		if (to)
 			push(e, t, to);
 		else
-			complete(e, t, 0);
+			engine_complete(e, t, 0);
 	}
-	settle(e, &e->main);
+	engine_settle(e, &e->main);
 	return 0;
 }

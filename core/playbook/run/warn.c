@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int lists(const json_t *step, const char *member, const char *word)
+static int warn_lists(const json_t *step, const char *member, const char *word)
 {
 	const json_t *list = playbook_step_extra(step, member);
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -81,16 +81,16 @@ static void warn_of_order(const json_t *step, const json_t *asset, struct buf *l
 	static const char *const order[] = {"memory", "volatile", "triage", "disk"};
 	const struct field *field = kind_field(kind_find("asset"), "preserved");
 	if (is_off(asset)) {
-		if (lists(step, "captures", "memory") || lists(step, "captures", "volatile"))
+		if (warn_lists(step, "captures", "memory") || warn_lists(step, "captures", "volatile"))
 			add(lines, asset, "%s", _("it is off: there is nothing volatile to take (not applicable)"));
 		return;
 	}
 	for (size_t i = 1; i < sizeof order / sizeof *order; i++) {
-		if (!lists(step, "captures", order[i]))
+		if (!warn_lists(step, "captures", order[i]))
 			continue;
 		for (size_t k = 0; k < i; k++) {
 			const struct field_value *more = field_value_find(field, order[k]);
-			if (!run_holds(asset, "preserved", order[k]) && !lists(step, "captures", order[k]) && more)
+			if (!run_holds(asset, "preserved", order[k]) && !warn_lists(step, "captures", order[k]) && more)
 				add(lines, asset, _("not preserved yet and more volatile: %s"),
 				    field_value_label(more));
 		}
@@ -130,9 +130,9 @@ void run_warnings(struct case_file *c, const struct run *run, const struct waiti
 		json_t *asset = record_get(c, json_string_value(label), 0, NULL);
 		if (!asset)
 			continue;
-		if (lists(w->step, "effect", "isolates"))
+		if (warn_lists(w->step, "effect", "isolates"))
 			warn_of_isolation(asset, lines);
-		if (lists(w->step, "effect", "powers_off"))
+		if (warn_lists(w->step, "effect", "powers_off"))
 			warn_of_power_off(asset, lines);
 		warn_of_order(w->step, asset, lines);
 		json_decref(asset);

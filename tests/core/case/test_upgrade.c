@@ -2,7 +2,7 @@
 #include "help_site.h"
 
 #include "case/case.h"
-#include "case/store/tally.h"
+#include "case/store/record_summary.h"
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ static const char earliest[] =
     "CREATE TABLE git_commit(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, time INTEGER NOT NULL);"
     "INSERT INTO git_commit SELECT n, id, time FROM g; DROP TABLE g; PRAGMA user_version = 1";
 
-static int count_suspected(void *ctx, const struct tally *group)
+static int count_suspected(void *ctx, const struct record_summary *group)
 {
 	if (group->status && strcmp(group->status, "suspected") == 0)
 		*(uint64_t *)ctx += group->count;
@@ -38,7 +38,7 @@ static void earliest_is_upgraded(void **state)
 	site_reopen(s, s->one);
 	assert_non_null(strstr(case_notice(s->c), "upgraded from format 1"));
 	assert_int_equal(site_verify(s->c), 0);
-	assert_int_equal(tally_each(s->c, "asset", count_suspected, &suspected, &err), 0);
+	assert_int_equal(record_summary_each(s->c, "asset", count_suspected, &suspected, &err), 0);
 	assert_int_equal(suspected, 1);
 	assert_string_equal(site_get(s, "R1-A1", "hostname"), "HR-PC-03");
 	site_reopen(s, s->one);

@@ -24,9 +24,9 @@ static int setup(void **state)
 		return -1;
 	fast = cipher_keys_new();
 	plain = cipher_keys_new();
-	randombytes_buf(fast->data, KEY_SIZE);
+	randombytes_buf(fast->data, CIPHER_KEY_SIZE);
 	randombytes_buf(fast->id, FILE_ID);
-	memcpy(plain->data, fast->data, KEY_SIZE);
+	memcpy(plain->data, fast->data, CIPHER_KEY_SIZE);
 	memcpy(plain->id, fast->id, FILE_ID);
 	cipher_derive(fast);
 	cipher_derive(plain);

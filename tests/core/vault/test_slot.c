@@ -198,7 +198,7 @@ static void test_hostile_header(void **state)
 	struct cipher_keys *own = cipher_keys_new();
 	struct vault_new_slot slot = slot_for(&alice);
 	memcpy(own->id, header + 16, FILE_ID);
-	memset(own->data, 5, KEY_SIZE);
+	memset(own->data, 5, CIPHER_KEY_SIZE);
 	cipher_derive(own);
 	assert_int_equal(slot_make(header + SLOT, &slot, own, &err), 0);
 	expect_refused(path, header, ERR_DAMAGED, "forged");
@@ -301,7 +301,7 @@ static void test_rotate(void **state)
 	err_clear(&err);
 	assert_int_equal(vault_open(&w, to, &unlock, 0, &err), 0);
 	assert_memory_not_equal(vault_file_id(v), vault_file_id(w), VAULT_ID);
-	assert_memory_not_equal(v->keys->data, w->keys->data, KEY_SIZE);
+	assert_memory_not_equal(v->keys->data, w->keys->data, CIPHER_KEY_SIZE);
 	assert_int_equal(vault_report(w)->unclean, 0);
 	assert_int_equal(sql_int(w, "SELECT count(*) FROM t"), 2000);
 	assert_int_equal(sql_int(w, "SELECT sum(a) FROM t"), sql_int(v, "SELECT sum(a) FROM t WHERE a < 100000"));

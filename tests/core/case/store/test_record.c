@@ -3,7 +3,7 @@
 #include "help_case.h"
 
 #include "base/time/clock.h"
-#include "case/store/tally.h"
+#include "case/store/record_summary.h"
 #include "history/history.h"
 
 #include <stdio.h>
@@ -284,7 +284,7 @@ static void several_changes_are_one_action(void **state)
 	assert_string_equal(add("asset", "hostname=z"), "R1-A2");
 }
 
-static int add_tally(void *ctx, const struct tally *group)
+static int add_tally(void *ctx, const struct record_summary *group)
 {
 	buf_addf(ctx, "%s/%s/%s:%d ", group->status ? group->status : "-", group->facet ? group->facet : "-",
 	         group->basis ? group->basis : "-", (int)group->count);
@@ -300,15 +300,16 @@ static void records_are_counted_by_how_they_stand(void **state)
 	add("check", "on=R1-A3 method=triage when=2014-12 by=Somebody result=not_found limits=none");
 	set("R1-A3", "status=clean checked_by=R1-K1");
 	struct buf list = BUF_INIT;
-	assert_int_equal(tally_each(the_case, "asset", add_tally, &list, NULL), 0);
+	assert_int_equal(record_summary_each(the_case, "asset", add_tally, &list, NULL), 0);
 	assert_string_equal(list.data, "clean/connected/R1-K1:1 infected/connected/-:1 infected/isolated/-:1 ");
 	assert_int_equal(record_retract(the_case, "R1-A1", "x", NULL), 0);
 	buf_clear(&list);
-	tally_each(the_case, "asset", add_tally, &list, NULL);
+	record_summary_each(the_case, "asset", add_tally, &list, NULL);
 	assert_string_equal(list.data, "clean/connected/R1-K1:1 infected/isolated/-:1 ");
 	buf_clear(&list);
-	assert_int_equal(
-	    tally_pick(the_case, "asset", "status = 'infected' OR status = 'clean'", -1, note_label, &list, NULL), 0);
+	assert_int_equal(record_summary_pick(the_case, "asset", "status = 'infected' OR status = 'clean'", -1,
+	                                     note_label, &list, NULL),
+	                 0);
 	assert_string_equal(list.data, "R1-A3 ");
 	buf_release(&list);
 }

@@ -9,7 +9,7 @@
 #include "case/store/blob.h"
 #include "case/store/meta.h"
 #include "case/store/responders.h"
-#include "handover/merge/judge.h"
+#include "handover/merge/merge_validate.h"
 #include "handover/parcel/unpack.h"
 
 #include <git2.h>
@@ -211,7 +211,7 @@ static void merge_and_drop(struct case_file *to, struct case_file *from)
 	struct action *a = action_begin(to, "merge", &err);
 	struct history_incoming *in = history_incoming_new();
 	ok(unpack_bundle(p.bundle, p.bundle_size, in, tip, NULL, &err), &err);
-	ok(history_accept(case_history(to), in, tip, judge_file, NULL, &accepted, &err), &err);
+	ok(history_accept(case_history(to), in, tip, merge_validate_file, NULL, &accepted, &err), &err);
 	action_merges(a, tip);
 	ok(action_commit(a, &err), &err);
 	history_incoming_free(in);
@@ -463,8 +463,8 @@ static void accept_refused(const struct history_incoming *in, const git_oid *tip
 	struct history_accepted accepted;
 	struct action *a = action_begin(copies[0], "merge", &err);
 	assert_non_null(a);
-	assert_int_equal(history_accept(case_history(copies[0]), in, git_oid_tostr(hex, sizeof hex, tip), judge_file,
-	                                NULL, &accepted, &err),
+	assert_int_equal(history_accept(case_history(copies[0]), in, git_oid_tostr(hex, sizeof hex, tip),
+	                                merge_validate_file, NULL, &accepted, &err),
 	                 -1);
 	if (!strstr(err.message, reason))
 		print_error("%s\n", err.message);
@@ -572,7 +572,7 @@ static void test_objects_that_lead_nowhere(void **state)
 	}
 	struct action *a = action_begin(copies[0], "merge", &err);
 	long before = number(copies[0], "SELECT count(*) FROM git_object");
-	ok(history_accept(case_history(copies[0]), in, tip, judge_file, NULL, &accepted, &err), &err);
+	ok(history_accept(case_history(copies[0]), in, tip, merge_validate_file, NULL, &accepted, &err), &err);
 	assert_int_equal(accepted.count, 1);
 	assert_true(number(copies[0], "SELECT count(*) FROM git_object") < before + 10);
 	action_cancel(a);

@@ -1,6 +1,6 @@
 /* Packs and bundles that stock git wrote are read whole; what is not sound is refused. */
+#include "handover/parcel/bundle_compress.h"
 #include "handover/parcel/pack.h"
-#include "handover/parcel/squeeze.h"
 
 #include "base/buf.h"
 #include "base/err.h"

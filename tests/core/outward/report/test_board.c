@@ -2,7 +2,7 @@
 #include "core/case/help_case.h"
 
 #include "base/time/clock.h"
-#include "evidence/acquire/job.h"
+#include "evidence/acquire/checkpoint.h"
 #include "evidence/image/digest.h"
 #include "history/history.h"
 #include "outward/report/board.h"
@@ -170,14 +170,14 @@ static void evidence_is_held_verified_and_finished(void **state)
 	add("transfer",
 	    "items=R1-E8,R1-E9 action=handed_over from=Person+A to=Person+B when=2026-11-20 purpose=analysis");
 	add("transfer", "items=R1-E1 action=returned from=Person+A to=Person+C when=2026-11-20 purpose=return");
-	struct job job;
-	job_init(&job, the_case, "/mnt/disk\nimg", "raw", "/copies", 0);
+	struct checkpoint job;
+	checkpoint_init(&job, the_case, "/mnt/disk\nimg", "raw", "/copies", 0);
 	json_object_set_new(job.head, "size", json_integer(10 << 20));
 	json_object_set_new(job.head, "at", json_string("2026-11-24T10:00:00Z"));
 	unsigned char pieces[5 * DIGEST_PIECE_SIZE] = {0};
-	if (job_keep(&job, pieces, sizeof pieces, &err) < 0)
+	if (checkpoint_keep(&job, pieces, sizeof pieces, &err) < 0)
 		fail_msg("%s", err.message);
-	job_release(&job);
+	checkpoint_release(&job);
 	load(NULL);
 	assert_null(row("old-0 — not verified")); /* given back: not ours to read */
 	assert_string_equal(row("old-1 — not verified for")->label, "R1-E2");

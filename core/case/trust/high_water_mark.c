@@ -1,0 +1,243 @@
+#include "case/trust/high_water_mark.h"
+
+#include "base/file/paths.h"
+#include "base/file/safe_name.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/store/case_internal.h"
+#include "history/sshsig.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* NULL if the case's id is no name for a file: it is a stranger's, and has been refused or will be. */
+static char *high_water_mark_path(const struct case_file *c, int make)
+{
+	const char *id = safe_name(c->id, NULL);
+	if (!id)
+		return NULL;
+	char *home = path_data_home();
+	char *folder = xasprintf("%s/seen", home);
+	if (make)
+		path_make(folder, NULL);
+	char *path = xasprintf("%s/%s", folder, id);
+	free(folder);
+	free(home);
+	return path;
+}
+
+struct mark {
+	char head[HISTORY_ID];
+	unsigned long long count; /* commits up to it */
+};
+
+enum { MARKS = 16, LINE = 80 };
+
+/* The marks of this case: the last commit seen, then earlier ones that a copy opened here did not hold. */
+static size_t load_marks(const char *path, struct mark marks[MARKS])
+{
+	struct buf text = BUF_INIT;
+	size_t n = 0;
+	if (access(path, F_OK) == 0 && buf_read_file(&text, path, (size_t)MARKS * LINE, NULL) == 0) {
+		for (char *rest = text.data, *line; n < MARKS && (line = strsep(&rest, "\n"));) {
+			if (strspn(line, "0123456789abcdef") != HISTORY_ID - 1 || line[HISTORY_ID - 1] != ' ')
+				continue;
+			memcpy(marks[n].head, line, HISTORY_ID - 1);
+			marks[n].head[HISTORY_ID - 1] = '\0';
+			marks[n++].count = strtoull(line + HISTORY_ID, NULL, 10);
+		}
+	}
+	buf_release(&text);
+	return n;
+}
+
+static int is_held(struct case_file *c, const struct mark *mark)
+{
+	char id[HISTORY_ID];
+	return history_resolve(c->history, mark->head, id, NULL) == 0;
+}
+
+/* A mark that the history does not hold stays: working on with an older copy does not make it the newest. */
+void high_water_mark_update(struct case_file *c)
+{
+	struct mark marks[MARKS], now;
+	uint64_t count = 0;
+	if (history_head(c->history, now.head, NULL) < 0 || history_count(c->history, &count, NULL) < 0)
+		return;
+	char *path = high_water_mark_path(c, 1);
+	if (!path)
+		return;
+	size_t n = load_marks(path, marks);
+	struct buf text = BUF_INIT;
+	buf_addf(&text, "%s %llu\n", now.head, (unsigned long long)count);
+	for (size_t i = 0, kept = 1; i < n && kept < MARKS; i++) {
+		if (is_held(c, &marks[i]))
+			continue;
+		buf_addf(&text, "%s %llu\n", marks[i].head, marks[i].count);
+		kept++;
+	}
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0) {
+		/* a few lines that keep their length for years, overwritten in place: no new file per action */
+		ssize_t written = pwrite(fd, text.data, text.len, 0);
+		if (written == (ssize_t)text.len && ftruncate(fd, written) < 0)
+			written = -1;
+		(void)written;
+		close(fd);
+	}
+	buf_release(&text);
+	free(path);
+}
+
+__attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, const char *format, ...)
+{
+	struct buf line = BUF_INIT;
+	va_list args;
+	va_start(args, format);
+	buf_addv(&line, format, args);
+	va_end(args);
+	buf_add(&c->notice, line.data, line.len);
+	buf_add(&c->warnings, line.data, line.len);
+	buf_release(&line);
+}
+
+int high_water_mark_has(struct case_file *c, const char *commit)
+{
+	struct mark marks[MARKS];
+	char *path = high_water_mark_path(c, 0);
+	size_t n = path ? load_marks(path, marks) : 0;
+	free(path);
+	return n > 0 && strcmp(marks[0].head, commit) == 0;
+}
+
+int high_water_mark_check(struct case_file *c)
+{
+	struct mark marks[MARKS];
+	char *path = high_water_mark_path(c, 0);
+	size_t n = path ? load_marks(path, marks) : 0;
+	int warn = 0;
+	for (size_t i = 0; i < n && !warn; i++) {
+		uint64_t count = 0;
+		if (is_held(c, &marks[i]))
+			continue;
+		warn = 1;
+		history_count(c->history, &count, NULL);
+		warn_of(c,
+		        _("WARNING: this machine has seen %llu actions of this case, up to commit %.10s, which this "
+		          "file does not"
+		          " hold (%llu actions). It may be an older copy put back, or cut short. Compare the commit "
+		          "id with what is"
+		          " on paper. If you put it back yourself, remove '%s'.\n"),
+		        marks[i].count, marks[i].head, (unsigned long long)count, path);
+	}
+	if (n == 0)
+		buf_addf(&c->notice,
+		         _("This machine sees this case for the first time. Its last commit is %s: compare it with "
+		           "what is on paper.\n"),
+		         c->head);
+	free(path);
+	return warn;
+}
+
+struct signer {
+	const unsigned char *key;
+	int known, revoked;
+};
+
+static int match_signer(void *ctx, json_t *record)
+{
+	struct signer *signer = ctx;
+	const char *line = json_string_value(json_object_get(record, "key"));
+	unsigned char key[32];
+	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, signer->key, sizeof key) != 0)
+		return 0;
+	signer->known = 1;
+	signer->revoked = json_object_get(record, "revoked") != NULL;
+	return 1;
+}
+
+int high_water_mark_header_is_believed(struct case_file *c)
+{
+	const struct vault_report *report = vault_report(c->vault);
+	struct signer signer = {report->signer, 0, 0};
+	if (report->signature != VAULT_SIGNED_GOOD)
+		return 0;
+	record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
+	return signer.known && !signer.revoked;
+}
+
+static void header_notice(struct case_file *c, const struct vault_report *report)
+{
+	struct signer signer = {report->signer, 0, 0};
+	if (report->signature == VAULT_SIGNED_GOOD)
+		record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
+	if (report->signature == VAULT_UNSIGNED)
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case is not signed: anybody may have made this file.\n"));
+	else if (report->signature == VAULT_SIGNED_BAD)
+		warn_of(
+		    c, "%s",
+		    _("WARNING: the signature of the header does not fit: the ways to open this case were forged.\n"));
+	else if (!signer.known)
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case was signed by a key that is no responder of it.\n"));
+	else if (signer.revoked)
+		warn_of(c, "%s",
+		        _("WARNING: the header of this case was signed by a responder whose key is revoked.\n"));
+	if (report->header_damaged)
+		buf_addf(&c->notice,
+		         c->flags & CASE_READ_ONLY
+		             ? _("One of the two copies of the header is damaged; copy %c is good.\n")
+		             : _("One of the two copies of the header was damaged; copy %c was good and both are whole "
+		                 "again.\n"),
+		         report->header_used);
+	if (report->header_stale)
+		warn_of(c, "%s", _("WARNING: the header is older than the file knows: an earlier one was put back.\n"));
+}
+
+static int last_action(void *ctx, const struct history_entry *entry)
+{
+	struct case_file *c = ctx;
+	char when[CLOCK_TEXT];
+	clock_format(entry->when, when);
+	char *subject = printable_dup(entry->subject), *name = printable_dup(entry->author_name);
+	buf_addf(&c->notice, _("The last action kept is %.10s of %s by %s: %s\n"), entry->id, when, name, subject);
+	free(subject);
+	free(name);
+	return 1;
+}
+
+static void recovery_notice(struct case_file *c, const struct vault_report *report)
+{
+	if (report->wal_commits > 0)
+		buf_addf(&c->notice,
+		         _("The last session did not end cleanly: %u saved changes (%u pages) were recovered from its "
+		           "log.\n"),
+		         report->wal_commits, report->wal_frames);
+	else
+		buf_adds(&c->notice,
+		         _("The last session did not end cleanly; all that it had saved is in the file.\n"));
+	if (report->torn_frames || report->unfinished_frames)
+		buf_addf(&c->notice,
+		         _("A change that was being written when it ended had never been acknowledged and was dropped "
+		           "(%u pages); no"
+		           " acknowledged action is lost.\n"),
+		         report->torn_frames + report->unfinished_frames);
+	history_log(c->history, NULL, NULL, 1, last_action, c, NULL);
+}
+
+void notice_from_opening(struct case_file *c)
+{
+	const struct vault_report *report = vault_report(c->vault);
+	header_notice(c, report);
+	if (report->anchor_damaged)
+		buf_adds(&c->notice, _("One of the two anchors of the log was damaged; the other was good.\n"));
+	if (report->unclean)
+		recovery_notice(c, report);
+	if (report->wal_ignored)
+		buf_adds(&c->notice,
+		         _("A log lay beside the case that does not belong to its last session; it was not used.\n"));
+}

@@ -1,0 +1,119 @@
+/* Indicators out of a text: the list in which a person picks. What they are is indicator/pick.h's. */
+#include "tui/form/indicator_pick.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/store/record.h"
+#include "finding/indicator/pick.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- picking */
+
+static size_t count_offers(void *ctx, const char *typed)
+{
+	(void)typed;
+	return ((struct indicator_picks *)ctx)->count;
+}
+
+static void indicator_pick_line(void *ctx, size_t i, struct buf *out)
+{
+	const struct indicator_pick *offer = &((struct indicator_picks *)ctx)->all[i];
+	const struct field *type = kind_field(kind_find("indicator"), "type");
+	const struct field_value *named = field_value_find(type, offer->type);
+	buf_addf(out, "%-10s %s", named ? field_value_label(named) : offer->type, offer->value);
+	if (offer->times > 1)
+		buf_addf(out, " ×%zu", offer->times);
+	if (*offer->known)
+		buf_addf(out, _("   known: %s, %s"), offer->known, offer->role);
+}
+
+static int indicator_pick_marked(void *ctx, size_t i)
+{
+	return ((struct indicator_picks *)ctx)->all[i].marked;
+}
+
+static void indicator_pick_toggle(void *ctx, size_t i)
+{
+	struct indicator_pick *offer = &((struct indicator_picks *)ctx)->all[i];
+	if (!*offer->known)
+		offer->marked = !offer->marked;
+}
+
+/* ---- recording */
+
+static void record_marked(struct workbench *wb, const struct indicator_picks *o, const char *note)
+{
+	struct err err = ERR_INIT;
+	size_t added;
+	if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else
+		workbench_tell(wb, TONE_GOOD, _("%zu indicators on record in one action"), added);
+}
+
+static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o, const char *note)
+{
+	struct prompt_source source = {.ctx = o,
+	                               .find = count_offers,
+	                               .text = indicator_pick_line,
+	                               .is_marked = indicator_pick_marked,
+	                               .toggle = indicator_pick_toggle,
+	                               .help = _(" Space marks · Enter puts the marked ones on record · Esc leaves"),
+	                               .fixed = 1};
+	struct buf question = BUF_INIT;
+	buf_addf(&question, _("%zu found in this text"), o->count);
+	if (o->left_out)
+		buf_addf(&question, _(", %zu more left out"), o->left_out);
+	buf_adds(&question, " ");
+	if (prompt_pick(wb, question.data, &source, NULL) != -1)
+		record_marked(wb, o, note);
+	buf_release(&question);
+}
+
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *note)
+{
+	struct indicator_picks o = {0};
+	struct err err = ERR_INIT;
+	int rc = workbench_may_write(wb, &err);
+	if (rc == 0)
+		rc = indicator_picks_find(&o, text ? text : "", text ? strlen(text) : 0, &err);
+	if (rc == 0)
+		rc = indicator_picks_match(&o, workbench_case(wb), &err);
+	if (rc < 0)
+		workbench_tell_error(wb, &err);
+	else if (o.count == 0)
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("no address, host, URL, digest or path in this text"));
+	else
+		indicator_pick_pick(wb, &o, note);
+	indicator_picks_release(&o);
+}
+
+void indicators_ask(struct workbench *wb, const char *text)
+{
+	indicator_pick_indicators(wb, text, NULL);
+}
+
+void paste_ask(struct workbench *wb, const char *text)
+{
+	struct indicator_picks found = {0};
+	const char *on = view_label(workbench_top(wb));
+	indicator_picks_find(&found, text, strlen(text), NULL);
+	if (found.count == 0) {
+		workbench_note(wb, on, text);
+	} else {
+		char *indicators = xasprintf(_("Indicators (%zu found)"), found.count);
+		const char *choices[] = {indicators, _("A note")};
+		int chosen = prompt_choice(wb, _("What the pasted text is for: "), choices, 2, 0, NULL);
+		if (chosen == 0)
+			indicator_pick_indicators(wb, text, NULL);
+		else if (chosen == 1)
+			workbench_note(wb, on, text);
+		free(indicators);
+	}
+	indicator_picks_release(&found);
+}

@@ -1,0 +1,24 @@
+/*
+ * Indicators out of a block of text: pasted, or a note's.
+ *
+ * What the text holds (finding/indicator/pick.h) is offered with what the case already
+ * knows; the person picks, and what was picked is on record in one action.
+ */
+#ifndef GENBA_TUI_FORM_INDICATOR_PICK_H
+#define GENBA_TUI_FORM_INDICATOR_PICK_H
+
+struct workbench;
+
+/* `note`: label of the note that the text is, which then names the new records in its field `on`; or NULL. */
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *note);
+
+/* ---- rows of the table of views (route.h) */
+
+/* A text that came from outside: what it holds is offered as indicators, or it becomes a note on the record under the
+ * cursor, as the person says. */
+void paste_ask(struct workbench *wb, const char *text);
+
+/* The same, for its indicators only. */
+void indicators_ask(struct workbench *wb, const char *text);
+
+#endif

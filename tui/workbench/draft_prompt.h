@@ -1,0 +1,45 @@
+/*
+ * Texts that are never lost: while one is typed, it is a draft of the case
+ * (case/draft.h), written when typing pauses, before a lock and when the terminal
+ * goes away. Asked for again, it goes on where it was.
+ *
+ *     char *text = draft_prompt_text(wb, "note:R1-A1", _("Note"), NULL, 1);
+ *     if (text && *text && … the action that puts it on record …)
+ *             draft_prompt_drop(wb, "note:R1-A1");             best inside that action
+ *
+ * A text of several lines that is left with Esc stays a draft; one line that is
+ * left with Esc is thrown away.
+ */
+#ifndef GENBA_TUI_WORKBENCH_DRAFT_PROMPT_H
+#define GENBA_TUI_WORKBENCH_DRAFT_PROMPT_H
+
+#include "base/time/clock.h"
+
+struct workbench;
+
+/* When what was typed is to be written: not for each key, and not much later. Steady seconds; 0: nothing is unsaved. */
+struct unsaved {
+	double first;
+	double last;
+};
+
+void unsaved_touch(struct unsaved *u);
+void unsaved_done(struct unsaved *u);
+/* Milliseconds until it is to be written; 0: now; -1: nothing is unsaved. */
+int unsaved_wait(const struct unsaved *u);
+
+/* As prompt_text(), with the draft under `key`. Where `initial` is not empty and a draft is there, a text of several lines
+ * begins with both. The caller frees it; NULL: left. */
+char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
+                        int several_lines);
+
+/* 1 if there is a draft; when[] gets its time, RFC 3339. */
+int draft_prompt_is_there(struct workbench *wb, const char *key, char when[32]);
+
+/* What was typed is on record. */
+void draft_prompt_drop(struct workbench *wb, const char *key);
+
+/* The moment at which a draft was written, from its time. What was typed then is read by that clock. */
+struct clock_time draft_prompt_moment(const char when[32]);
+
+#endif
