@@ -20,7 +20,7 @@ fi
 export SOURCE_DATE_EPOCH
 top=$out/$name
 rm -rf "$out"
-mkdir -p "$top/lib" "$top/share/terminfo" "$top/playbooks" "$top/man/man1" "$top/man/man5" "$top/completions" "$top/licences"
+mkdir -p "$top/lib" "$top/share/terminfo" "$top/playbooks" "$top/man/man1" "$top/man/man5" "$top/man/man7" "$top/completions" "$top/licences"
 
 strip -o "$top/genba" "$program"
 cp "$top/genba" "$top/git-remote-genba" # a copy: FAT has no links
@@ -28,6 +28,7 @@ strip -o "$top/genba-open-device" "$opener"
 cp "$source"/playbooks/*.yaml "$top/playbooks/"
 cp "$manuals/genba.1" "$top/man/man1/"
 cp "$source"/man/*.5 "$manuals"/*.5 "$top/man/man5/"
+cp "$source"/man/*.7 "$top/man/man7/"
 cp "$manuals"/completions/* "$top/completions/"
 cp "$source/LICENSE" "$top/licences/genba"
 

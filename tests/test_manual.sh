@@ -59,4 +59,10 @@ completes 'genba help pla' playbook
 if command -v zsh >/dev/null; then zsh -n "$man_dir/completions/_genba"; fi
 if command -v fish >/dev/null; then fish -n "$man_dir/completions/genba.fish"; fi
 if command -v shellcheck >/dev/null; then shellcheck -s bash "$man_dir/completions/genba"; fi
+# every promise names tests that there are
+grep '^\.Pa ' "$GENBA_SOURCE/man/genba-threats.7" | sed 's/^\.Pa \([^ ]*\).*/\1/' | sort -u | while read -r test; do
+	case $test in fuzz/*) file=fuzz/fuzz_${test#fuzz/}.c ;; *) file=$test ;; esac
+	[ -e "$GENBA_SOURCE/tests/$file.c" ] || [ -e "$GENBA_SOURCE/tests/$file.sh" ] || [ -e "$GENBA_SOURCE/tests/$file" ] ||
+		fail "genba-threats(7) names the test $test, which is not there"
+done
 echo "manual: $(wc -l <"$work/commands") commands told, completions complete"

@@ -14,6 +14,8 @@ int purgeable_text_is_digest(const char *stored, int *secret)
 {
 	const char *rest = NULL;
 	int is_secret = 0;
+	if (!stored)
+		return 0;
 	if (strncmp(stored, prefix_text, sizeof prefix_text - 1) == 0) {
 		rest = stored + sizeof prefix_text - 1;
 	} else if (strncmp(stored, prefix_secret, sizeof prefix_secret - 1) == 0) {

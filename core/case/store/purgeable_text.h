@@ -25,7 +25,7 @@ int purgeable_text_put(struct case_file *c, const char *value, size_t n, int sec
 /* Appends the bytes named by `stored`. ERR_NOT_FOUND: purged, or they never came to this copy. */
 int purgeable_text_get(struct case_file *c, const char *stored, struct buf *value, struct err *err);
 
-/* Whether the string is a stored name, and of what. */
+/* Whether the string is a stored name, and of what. NULL, as of a value that is no string, is none. */
 int purgeable_text_is_digest(const char *stored, int *secret);
 
 /* As purgeable_text_get(), with the salt: for giving the text to another copy of the case. */

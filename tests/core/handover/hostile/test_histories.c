@@ -540,7 +540,14 @@ static void remove_files(void)
 	free(command);
 }
 
-static int run(void)
+static void end_site(void)
+{
+	look_at_all(1);
+	end(COPIES);
+	remove_files();
+}
+
+static int run(int *parted)
 {
 	struct err err = ERR_INIT;
 	struct buf bytes = BUF_INIT;
@@ -561,8 +568,12 @@ static int run(void)
 		note_refusal(err.message);
 	buf_release(&bytes);
 	look_at_all(0);
+	/* a responder may revoke another: then the two part, and a new case begins */
+	if (rc == 0 && (try_merge(copies[1], copies[0], &report, &err) < 0 || !case_responder(copies[0]) ||
+	                !case_responder(copies[1])))
+		*parted = 1;
 	if (rc == 0)
-		merge(copies[1], copies[0]);
+		merge_report_release(&report);
 	return rc == 0;
 }
 
@@ -573,25 +584,29 @@ static void test_hostile_histories(void **state)
 	const char *start = getenv("GENBA_SEED");
 	uint64_t n = text ? strtoull(text, NULL, 10) : 120;
 	uint64_t taken = 0;
+	uint64_t sites = 0;
+	int parted = 1;
 	refusals = json_object();
 	for (uint64_t i = 0; i < n; i++) {
-		if (i % RUNS_OF_A_SITE == 0) {
+		if (parted || i % RUNS_OF_A_SITE == 0) {
+			if (i > 0)
+				end_site();
+			parted = 0;
+			sites++;
 			forget_all();
 			seed = start ? strtoull(start, NULL, 10) : 0x9E3779B97F4A7C15ULL * (i + 1);
 			begin(COPIES);
 			honest_work();
 			look_at_all(1);
 		}
-		taken += (uint64_t)run();
-		if (i % RUNS_OF_A_SITE == RUNS_OF_A_SITE - 1 || i == n - 1) {
-			look_at_all(1);
-			end(COPIES);
-			remove_files();
-		}
+		taken += (uint64_t)run(&parted);
 	}
+	end_site();
 	print_message(
-	    "%llu hostile histories: %llu taken in, %llu refused; every label, mark, key, digest and author kept\n",
-	    (unsigned long long)n, (unsigned long long)taken, (unsigned long long)(n - taken));
+	    "%llu hostile histories against %llu cases: %llu taken in, %llu refused; every label, mark, key, digest "
+	    "and author kept\n",
+	    (unsigned long long)n, (unsigned long long)sites, (unsigned long long)taken,
+	    (unsigned long long)(n - taken));
 	const char *why;
 	json_t *count;
 	json_object_foreach(refusals, why, count)
