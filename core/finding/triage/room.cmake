@@ -1,0 +1,2 @@
+# Checksums of event logs.
+target_link_libraries(${floor} PUBLIC PkgConfig::ZLIB)
