@@ -86,14 +86,15 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
 		return -1;
 	int rc = 0;
-	s->writes = (command->flags & COMMAND_WRITES) != 0;
-	if (command->flags & COMMAND_CASE)
+	int looks = (command->flags & COMMAND_LOOKS) && args_option(&args, "look");
+	s->writes = (command->flags & COMMAND_WRITES) && !looks;
+	if ((command->flags & COMMAND_CASE) && !looks)
 		rc = session_open(s, err);
-	if (rc == 0 && (command->flags & COMMAND_WRITES))
+	if (rc == 0 && s->writes)
 		rc = case_may_write(s->c, err);
 	if (rc == 0)
 		rc = command->run(s, &args, err);
-	if (rc == 0 && (command->flags & COMMAND_WRITES))
+	if (rc == 0 && s->writes)
 		session_backup_if_due(s);
 	if ((fflush(s->out) != 0 || ferror(s->out)) && rc == 0 && !s->in_workbench &&
 	    !(command->flags & COMMAND_TERMINAL))

@@ -100,6 +100,9 @@ ssize_t worker_read(struct worker *w, void *bytes, size_t n, struct err *err);
 /* The descriptor of the input file, for libraries that seek or map; -1 if the input is a stream. */
 int worker_input(const struct worker *w);
 
+/* The descriptor of file `i` of those that were handed over, likewise. */
+int worker_input_at(const struct worker *w, size_t i);
+
 /* How many files were handed over, and a name under which a library in the cage opens one of them once, for reading.
  * The caller frees. */
 size_t worker_input_count(const struct worker *w);

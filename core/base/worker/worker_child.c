@@ -89,6 +89,11 @@ int worker_input(const struct worker *w)
 	return w->files ? w->input : -1;
 }
 
+int worker_input_at(const struct worker *w, size_t i)
+{
+	return i < w->files ? WORKER_FILE + (int)i : -1;
+}
+
 size_t worker_input_count(const struct worker *w)
 {
 	return w->files;

@@ -1,0 +1,123 @@
+/* `triage`: evidence read into observations, looked at or stored. */
+#include "tui/command/cmd.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "finding/triage/look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct printing {
+	struct session *s;
+	const char *source;
+	int lines;     /* --jsonl */
+	json_t *array; /* --json */
+	uint64_t problems;
+	uint64_t counts[OBSERVATION_ARTEFACT_COUNT];
+};
+
+static int print_object(struct printing *p, json_t *object, struct err *err)
+{
+	if (p->array) {
+		json_array_append_new(p->array, object);
+		return 0;
+	}
+	char *text = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	if (!text)
+		return err_set(err, ERR_FAILED, _("the result is not text that JSON can hold"));
+	fprintf(p->s->out, "%s\n", text);
+	free(text);
+	return 0;
+}
+
+static int print_row(void *ctx, const struct observation *o, const char *sha256, struct err *err)
+{
+	struct printing *p = ctx;
+	p->counts[o->artefact < OBSERVATION_ARTEFACT_COUNT ? o->artefact : 0]++;
+	if (!p->lines && !p->array)
+		return 0;
+	return print_object(p, observation_json(o, "", sha256, p->source), err);
+}
+
+static int print_problem(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err)
+{
+	struct printing *p = ctx;
+	p->problems++;
+	if (p->lines || p->array)
+		return print_object(p,
+		                    json_pack("{s:s, s:s, s:s, s:o, s:I, s:s}", "label", "", "kind", "problem",
+		                              "source", p->source, "path", cmd_json_text(path), "offset",
+		                              (json_int_t)offset, "reason", reason),
+		                    err);
+	printable_printf(p->s->log, _("%s, byte %llu: %s\n"), *path ? path : p->source, (unsigned long long)offset,
+	                 reason);
+	return 0;
+}
+
+static int print_summary(struct printing *p, const struct triage_looked *seen, struct err *err)
+{
+	if (p->lines || p->array)
+		return print_object(p,
+		                    json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s}", "label", "",
+		                              "kind", "summary", "source", p->source, "rows", (json_int_t)seen->rows,
+		                              "files", (json_int_t)seen->sum.files, "parsed",
+		                              (json_int_t)seen->sum.parsed, "problems", (json_int_t)p->problems,
+		                              "parsers", seen->sum.parsers, "evidence_sha256", seen->evidence_sha256,
+		                              "set_sha256", seen->set_sha256, "check", ""),
+		                    err);
+	printable_printf(p->s->out, _("%s: %llu files, of which %llu were read; %llu rows, %llu problems\n"), p->source,
+	                 (unsigned long long)seen->sum.files, (unsigned long long)seen->sum.parsed,
+	                 (unsigned long long)seen->rows, (unsigned long long)p->problems);
+	for (unsigned i = 0; i < OBSERVATION_ARTEFACT_COUNT; i++)
+		if (p->counts[i])
+			fprintf(p->s->out, "    %s: %llu\n", observation_artefact_text(i),
+			        (unsigned long long)p->counts[i]);
+	return 0;
+}
+
+static int look_at(struct printing *p, const char *path, const char *only, struct err *err)
+{
+	struct triage_look look = {.path = path,
+	                           .only = only,
+	                           .row = print_row,
+	                           .problem = print_problem,
+	                           .ctx = p,
+	                           .progress = &p->s->progress};
+	struct triage_looked seen;
+	char *source = printable_dup(path);
+	uint64_t before = p->problems;
+	p->source = source;
+	p->problems = 0;
+	memset(p->counts, 0, sizeof p->counts);
+	int rc = triage_look(&look, &seen, err);
+	if (rc == 0)
+		rc = print_summary(p, &seen, err);
+	p->problems += before;
+	triage_looked_release(&seen);
+	free(source);
+	return rc;
+}
+
+int cmd_triage(struct session *s, const struct args *args, struct err *err)
+{
+	struct printing p = {.s = s, .lines = args_option(args, "jsonl") != NULL};
+	int rc = 0;
+	if (args->count < 1 || !args_option(args, "look"))
+		return cmd_usage("triage", err);
+	if (args_option(args, "json"))
+		p.array = json_array();
+	for (size_t i = 0; rc == 0 && i < args->count; i++)
+		rc = look_at(&p, args->words[i], args_option(args, "only"), err);
+	if (p.array && rc == 0)
+		cmd_print_json(s, p.array);
+	else
+		json_decref(p.array);
+	if (rc == 0 && p.problems)
+		rc = err_set(err, ERR_FAILED, _("a part could not be read: %llu problems are named"),
+		             (unsigned long long)p.problems);
+	return rc;
+}
