@@ -140,6 +140,16 @@ static void check_tree_file(struct verify *v, const char *head, sqlite3_stmt *s,
 	buf_release(&path);
 }
 
+static void check_last(struct verify *v, sqlite3_stmt *s, const char *label, const json_t *object)
+{
+	struct buf path = BUF_INIT;
+	struct err why = ERR_INIT;
+	record_path((const char *)sqlite3_column_text(s, 3), (const char *)sqlite3_column_text(s, 2), &path);
+	if (v->origins && record_origins_last(v->origins, path.data, object, &why) < 0)
+		verify_found(v, "%s: %s", label, why.message);
+	buf_release(&path);
+}
+
 static void check_row(struct verify *v, const char *head, sqlite3_stmt *s)
 {
 	const char *label = (const char *)sqlite3_column_text(s, 1);
@@ -156,6 +166,7 @@ static void check_row(struct verify *v, const char *head, sqlite3_stmt *s)
 	}
 	check_columns(v, s, label, object);
 	check_tally(v, s, label, object);
+	check_last(v, s, label, object);
 	check_tree_file(v, head, s, label);
 	check_texts(v, label, object);
 	check_links(v, label, object);

@@ -291,6 +291,12 @@ int record_origins_file(struct record_origins *o, const char *path, const json_t
 	return rc;
 }
 
+int record_origins_last(struct record_origins *o, const char *path, const json_t *record, struct err *err)
+{
+	const struct origin *past = record_origin_find(o, path);
+	return past ? origin_judge_last(past, record, err) : 0;
+}
+
 /* ---- at the end: what was renamed had to be */
 
 struct mark_count {

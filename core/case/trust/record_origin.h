@@ -42,6 +42,10 @@ int record_origins_commit(struct record_origins *o, const char *commit, const un
 /* One version of a record, sound by record_validate(), that this commit wrote. 0, or -1 with what is wrong. */
 int record_origins_file(struct record_origins *o, const char *path, const json_t *record, struct err *err);
 
+/* The record as the last state has it: what any version had for good is still there, also where a merge took the file as
+ * one parent had it and so wrote no version of its own. 0, or -1. */
+int record_origins_last(struct record_origins *o, const char *path, const json_t *record, struct err *err);
+
 /* When the tables hold the last state: whether records that were renamed had to be. `finding` gets a line for each that
  * had not. */
 void record_origins_end(struct record_origins *o, void (*finding)(void *ctx, const char *text), void *ctx);

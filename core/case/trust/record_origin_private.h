@@ -58,4 +58,7 @@ int origin_judge_new(struct record_origins *o, const json_t *record, struct err 
 int origin_judge_old(struct record_origins *o, const struct origin *past, const char *path, const json_t *record,
                      struct err *err);
 
+/* The rule for the last state of a record, which comes after all its versions. */
+int origin_judge_last(const struct origin *past, const json_t *record, struct err *err);
+
 #endif

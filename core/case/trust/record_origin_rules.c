@@ -227,19 +227,43 @@ static int merge_validate_responder(struct record_origins *o, const struct origi
 	return judge_mark(o, past, path, record, err);
 }
 
-static int judge_evidence(struct record_origins *o, const struct origin *past, const json_t *record, struct err *err)
+static int digest_changed(const json_t *record, struct err *err)
+{
+	return err_set(err, ERR_DAMAGED,
+	               _("a digest of evidence was changed that was complete: %s; a new reading is a new record"),
+	               record_label(record));
+}
+
+/* A version on another branch may not have a digest yet; it is lost where a parent has it. */
+static int judge_evidence(struct record_origins *o, const struct origin *past, const char *path, const json_t *record,
+                          struct err *err)
 {
 	const char *name;
 	json_t *value;
-	int differs = 0;
+	int follows = past->complete && history_is_ancestor(o->c->history, past->complete, o->now.number);
+	json_object_foreach(past->digests, name, value) {
+		const json_t *now = json_object_get(record, name);
+		if (now && !record_origin_rules_same(now, value) &&
+		    (follows || origin_is_text(record, "complete", "complete")))
+			return digest_changed(record, err);
+		for (unsigned i = 0; !now && i < o->now.parent_count && i < 2; i++) {
+			json_t *side = at_parent(o, i, path);
+			int lost = json_object_get(side, name) != NULL;
+			json_decref(side);
+			if (lost)
+				return digest_changed(record, err);
+		}
+	}
+	return 0;
+}
+
+int origin_judge_last(const struct origin *past, const json_t *record, struct err *err)
+{
+	const char *name;
+	json_t *value;
 	json_object_foreach(past->digests, name, value)
-		differs |= !record_origin_rules_same(json_object_get(record, name), value);
-	if (differs && (origin_is_text(record, "complete", "complete") ||
-	                history_is_ancestor(o->c->history, past->complete, o->now.number)))
-		return err_set(
-		    err, ERR_DAMAGED,
-		    _("a digest of evidence was changed that was complete: %s; a new reading is a new record"),
-		    record_label(record));
+		if (!record_origin_rules_same(json_object_get(record, name), value))
+			return digest_changed(record, err);
 	return 0;
 }
 
@@ -261,6 +285,6 @@ int origin_judge_old(struct record_origins *o, const struct origin *past, const 
 	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_RESPONDER))
 		rc = merge_validate_responder(o, past, path, record, err);
 	if (rc == 0 && kind_has(json_get_string(record, "kind"), KIND_EVIDENCE))
-		rc = judge_evidence(o, past, record, err);
+		rc = judge_evidence(o, past, path, record, err);
 	return rc;
 }

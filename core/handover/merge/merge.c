@@ -59,6 +59,8 @@ static int store_file(struct merge_plan *m, const char *path, const char *text)
 	             ? err_set(m->err, ERR_INVALID, _("nothing was merged: there would be two records called %s"),
 	                       record_label(object))
 	             : action_store(m->action, object, m->err);
+	if (rc == 0 && record_origins_last(m->origins, path, object, m->err) < 0)
+		rc = err_prefix(m->err, _("nothing was merged, since what came is not in order"));
 	if (!m->planned) {
 		m->report->records++;
 		tell_record(m, text, here == NULL);

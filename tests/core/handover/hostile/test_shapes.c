@@ -92,6 +92,30 @@ static void digests_by_way_of_partial(void **state)
 	}
 }
 
+/* A merge that takes the record as its first parent has it, and so drops what the second one knows. */
+static void digest_dropped_by_a_merge(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	char before[HISTORY_ID];
+	char after[HISTORY_ID];
+	begin_with_evidence(label);
+	ok(history_head(case_history(copies[1]), before, &err), &err);
+	json_t *record = record_of(label);
+	change(record, "md5", json_string("33333333333333333333333333333333"));
+	json_decref(record);
+	merge(copies[0], copies[1]);
+	ok(history_head(case_history(copies[1]), after, &err), &err);
+	char *sql = xasprintf("UPDATE git_ref SET id = '%s' WHERE name LIKE 'refs/%%'", before);
+	assert_int_equal(sqlite3_exec(case_db(copies[1]), sql, NULL, NULL, NULL), SQLITE_OK);
+	free(sql);
+	struct action *a = action_begin(copies[1], "merge", &err);
+	action_merges(a, after);
+	ok(action_commit(a, &err), &err);
+	refused("a new reading is a new record");
+}
+
 static void label_to_another_record(void **state)
 {
 	(void)state;
@@ -346,11 +370,17 @@ int main(int argc, char **argv)
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(digests_by_way_of_partial), cmocka_unit_test(label_to_another_record),
-	    cmocka_unit_test(marks_by_a_merge),          cmocka_unit_test(my_mark_for_another_key),
-	    cmocka_unit_test(in_anothers_name),          cmocka_unit_test(the_case_says_who_signs),
-	    cmocka_unit_test(conflicts_of_nothing),      cmocka_unit_test(resolve_changes_what_may_be_changed),
-	    cmocka_unit_test(one_id_two_records),        cmocka_unit_test(labels_kept_free_by_another),
+	    cmocka_unit_test(digests_by_way_of_partial),
+	    cmocka_unit_test(label_to_another_record),
+	    cmocka_unit_test(digest_dropped_by_a_merge),
+	    cmocka_unit_test(marks_by_a_merge),
+	    cmocka_unit_test(my_mark_for_another_key),
+	    cmocka_unit_test(in_anothers_name),
+	    cmocka_unit_test(the_case_says_who_signs),
+	    cmocka_unit_test(conflicts_of_nothing),
+	    cmocka_unit_test(resolve_changes_what_may_be_changed),
+	    cmocka_unit_test(one_id_two_records),
+	    cmocka_unit_test(labels_kept_free_by_another),
 	    cmocka_unit_test(from_somebody_else),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
