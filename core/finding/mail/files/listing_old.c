@@ -1,0 +1,192 @@
+/* LZH, ARJ, CAB, tar and gzip: one header after another. */
+#include "finding/mail/files/listing_private.h"
+
+#include "base/buf.h"
+#include "finding/mail/read/charset.h"
+
+#include <stdlib.h>
+
+/* ---- LZH, levels 0 to 3 */
+
+/* Names of folders end in FF: a slash for people. But FF never begins or ends a Shift_JIS character. */
+static void add_folder(struct buf *path, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		buf_addc(path, s.p[i] == 0xFF ? '/' : (char)s.p[i]);
+	if (path->len && path->data[path->len - 1] != '/')
+		buf_addc(path, '/');
+}
+
+struct lzh_names {
+	struct span name;
+	struct span folder;
+};
+
+/* Extended headers, each with the size of the next (of `wide` bytes) at its end. Returns where they end. */
+static size_t lzh_extended(struct span s, size_t at, uint32_t next, size_t wide, struct lzh_names *names)
+{
+	for (size_t i = 0; next > wide && span_has(s, at, next) && i < 1000; i++) {
+		struct span body = span_of(s, at + 1, next - 1 - wide);
+		if (s.p[at] == 1)
+			names->name = body;
+		else if (s.p[at] == 2)
+			names->folder = body;
+		at += next;
+		next = wide == 4 ? span_32(s, at - 4) : span_16(s, at - 2);
+	}
+	return at;
+}
+
+void listing_lzh(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = 0;
+	while (span_has(s, at, 22) && s.p[at] != 0 && !(l->flags & LISTING_LIMIT)) {
+		unsigned level = s.p[at + 20];
+		uint64_t packed = span_32(s, at + 7);
+		uint64_t size = span_32(s, at + 11);
+		struct lzh_names names = {0};
+		size_t data = 0;
+		if (s.p[at + 2] != '-' || s.p[at + 6] != '-' || level > 3) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
+		if (level < 2)
+			names.name = span_of(s, at + 22, s.p[at + 21]);
+		if (level == 0) {
+			data = at + s.p[at] + 2;
+		} else if (level == 1) {
+			size_t base = at + s.p[at] + 2;
+			data = lzh_extended(s, base, span_16(s, base - 2), 2, &names);
+			packed -= data - base <= packed ? data - base : packed;
+		} else if (level == 2) {
+			lzh_extended(s, at + 26, span_16(s, at + 24), 2, &names);
+			data = at + span_16(s, at);
+		} else {
+			lzh_extended(s, at + 32, span_32(s, at + 28), 4, &names);
+			data = at + span_32(s, at + 24);
+		}
+		struct buf path = BUF_INIT;
+		if (names.folder.n)
+			add_folder(&path, names.folder);
+		buf_add(&path, names.name.p, names.name.n);
+		if (memcmp(s.p + at + 2, "-lhd-", 5) != 0) {
+			struct inside *out = listing_add(l, pool, path.data, path.len, NULL, size, 0);
+			struct span content = span_of(s, data, (size_t)packed);
+			if (content.n < packed)
+				l->flags |= LISTING_DAMAGED;
+			else if (out && memcmp(s.p + at + 2, "-lh0-", 5) == 0)
+				listing_content(out, content.p, content.n);
+		}
+		buf_release(&path);
+		if (data <= at || packed > s.n - (data < s.n ? data : s.n))
+			return;
+		at = data + (size_t)packed;
+	}
+}
+
+/* ---- ARJ */
+
+void listing_arj(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = 0;
+	for (int first = 1; span_is(s, at, "\x60\xEA", 2) && !(l->flags & LISTING_LIMIT); first = 0) {
+		size_t size = span_16(s, at + 2);
+		if (size == 0)
+			return;
+		struct span h = span_of(s, at + 4, size);
+		struct span rest = span_of(h, span_8(h, 0), h.n);
+		const unsigned char *nul = rest.n ? memchr(rest.p, 0, rest.n) : NULL;
+		if (h.n < size || !nul) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
+		size_t next = at + 4 + size + 4;
+		for (size_t i = 0; i < 100; i++) { /* extended headers */
+			size_t more = span_16(s, next);
+			next += 2 + (more ? more + 4 : 0);
+			if (!more)
+				break;
+		}
+		if (!first) {
+			if (span_8(h, 6) != 3) /* a folder */
+				listing_add(l, pool, rest.p, (size_t)(nul - rest.p), NULL, span_32(h, 16),
+				            span_8(h, 4) & 1);
+			next += span_32(h, 12);
+		}
+		at = next;
+	}
+	if (at >= s.n)
+		l->flags |= LISTING_DAMAGED; /* its end never came */
+}
+
+/* ---- CAB */
+
+void listing_cab(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = span_32(s, 16);
+	unsigned files = span_16(s, 28);
+	for (unsigned i = 0; i < files && !(l->flags & LISTING_LIMIT); i++) {
+		struct span name = span_of(s, at + 16, 256);
+		const unsigned char *nul = name.n ? memchr(name.p, 0, name.n) : NULL;
+		if (!nul) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
+		size_t n = (size_t)(nul - name.p);
+		listing_add(l, pool, name.p, n, span_16(s, at + 14) & 0x80 ? "utf-8" : NULL, span_32(s, at), 0);
+		at += 16 + n + 1;
+	}
+}
+
+/* ---- tar */
+
+static uint64_t octal(struct span s)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < s.n && n < UINT64_MAX / 16; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '7')
+			n = n * 8 + (uint64_t)(s.p[i] - '0');
+	return n;
+}
+
+void listing_tar(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = 0;
+	struct span longer = {0}; /* a name of GNU's or POSIX's for the next entry */
+	while (span_has(s, at, 512) && s.p[at] && !(l->flags & LISTING_LIMIT)) {
+		uint64_t size = octal(span_of(s, at + 124, 12));
+		char type = (char)s.p[at + 156];
+		struct span name = span_of(s, at, 100);
+		struct span content = span_of(s, at + 512, size < s.n ? (size_t)size : s.n);
+		if (type == 'L') {
+			longer = content;
+		} else if (type == '0' || type == '\0') {
+			if (longer.n)
+				name = longer;
+			struct inside *out =
+			    listing_add(l, pool, name.p, strnlen((const char *)name.p, name.n), NULL, size, 0);
+			if (out && content.n == size)
+				listing_content(out, content.p, content.n);
+			longer = (struct span){0};
+		}
+		if (content.n < size) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
+		at += 512 + (size_t)((size + 511) / 512 * 512);
+	}
+}
+
+/* ---- gzip: one file, whose name may stand in its header */
+
+void listing_gz(struct listing *l, struct pool *pool, struct span s)
+{
+	unsigned flags = span_8(s, 3);
+	size_t at = 10;
+	if (flags & 4)
+		at += 2 + (size_t)span_16(s, at);
+	struct span name = span_of(s, at, 1024);
+	const unsigned char *nul = flags & 8 && name.n ? memchr(name.p, 0, name.n) : NULL;
+	listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0, NULL,
+	            s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
+}

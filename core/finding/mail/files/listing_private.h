@@ -1,0 +1,23 @@
+/* The readers of single formats, and what they share. */
+#ifndef GENBA_FINDING_MAIL_FILES_LISTING_PRIVATE_H
+#define GENBA_FINDING_MAIL_FILES_LISTING_PRIVATE_H
+
+#include "finding/mail/files/listing.h"
+
+void listing_zip(struct listing *l, struct pool *pool, struct span s);
+void listing_rar(struct listing *l, struct pool *pool, struct span s);
+void listing_7z(struct listing *l, struct span s);
+void listing_lzh(struct listing *l, struct pool *pool, struct span s);
+void listing_arj(struct listing *l, struct pool *pool, struct span s);
+void listing_cab(struct listing *l, struct pool *pool, struct span s);
+void listing_tar(struct listing *l, struct pool *pool, struct span s);
+void listing_gz(struct listing *l, struct pool *pool, struct span s);
+
+/* Adds an entry; NULL beyond the limit. Its format is by the name until its content says more. `charset` NULL: guessed. */
+struct inside *listing_add(struct listing *l, struct pool *pool, const void *name, size_t n, const char *charset,
+                           uint64_t size, int locked);
+
+/* Says of an entry what its content is. */
+void listing_content(struct inside *entry, const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,196 @@
+/* Zip: the central directory, compared with the local headers that it points to; stored and deflated entries are read. */
+#include "finding/mail/files/listing_private.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#define CENTRAL "PK\1\2"
+#define LOCAL   "PK\3\4"
+#define LARGEST ((size_t)32 << 20) /* bytes of one entry that are unpacked */
+
+struct entry {
+	unsigned flags;
+	unsigned method;
+	uint64_t packed;
+	uint64_t size;
+	uint64_t local; /* where its local header is */
+	struct span name;
+	struct span extra;
+};
+
+/* Sizes of 64 bits, and a name in Unicode, which extra fields hold. */
+static void read_extra(struct entry *e, struct span *unicode)
+{
+	for (size_t at = 0; at + 4 <= e->extra.n;) {
+		unsigned id = span_16(e->extra, at);
+		struct span body = span_of(e->extra, at + 4, span_16(e->extra, at + 2));
+		size_t next = 0;
+		if (id == 1) {
+			uint64_t *wide[] = {&e->size, &e->packed, &e->local};
+			for (size_t i = 0; i < 3; i++)
+				if (*wide[i] == 0xFFFFFFFF && span_has(body, next, 8)) {
+					*wide[i] = span_64(body, next);
+					next += 8;
+				}
+		} else if (id == 0x7075 && span_8(body, 0) == 1 && body.n > 5 &&
+		           span_32(body, 1) == (uint32_t)crc32(0, e->name.p, (uInt)e->name.n)) {
+			*unicode = span_of(body, 5, body.n);
+		}
+		at += 4 + body.n;
+	}
+}
+
+static void unpack(struct listing *l, struct inside *out, const struct entry *e, struct span data)
+{
+	if (e->flags & 1 || e->size > LARGEST || e->size > LISTING_UNPACKED - l->unpacked || data.n < e->packed) {
+		if (!(e->flags & 1) && e->size <= LARGEST && data.n < e->packed)
+			l->flags |= LISTING_DAMAGED;
+		else if (!(e->flags & 1))
+			l->flags |= LISTING_LIMIT;
+		return;
+	}
+	if (e->method == 0 && e->packed == e->size) {
+		listing_content(out, data.p, (size_t)e->size);
+		l->unpacked += (size_t)e->size;
+		return;
+	}
+	if (e->method != Z_DEFLATED)
+		return;
+	struct buf bytes = BUF_INIT;
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)data.p, .avail_in = (uInt)e->packed};
+	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
+		return;
+	int rc = Z_OK;
+	while (rc == Z_OK && bytes.len <= e->size) {
+		buf_grow(&bytes, 65536);
+		z.next_out = (Bytef *)bytes.data + bytes.len;
+		z.avail_out = 65536;
+		rc = inflate(&z, Z_NO_FLUSH);
+		size_t got = 65536 - z.avail_out;
+		bytes.len += got;
+		if (got == 0 && z.avail_in == 0)
+			break;
+	}
+	inflateEnd(&z);
+	l->unpacked += bytes.len < LISTING_UNPACKED - l->unpacked ? bytes.len : LISTING_UNPACKED - l->unpacked;
+	if (rc == Z_STREAM_END && bytes.len == e->size)
+		listing_content(out, bytes.data, bytes.len);
+	else
+		l->flags |= LISTING_DAMAGED;
+	buf_release(&bytes);
+}
+
+static struct inside *add(struct listing *l, struct pool *pool, struct entry *e)
+{
+	struct span unicode = {0};
+	read_extra(e, &unicode);
+	if (e->name.n && e->name.p[e->name.n - 1] == '/' && e->size == 0) /* a folder */
+		return NULL;
+	if (unicode.n)
+		return listing_add(l, pool, unicode.p, unicode.n, "utf-8", e->size, e->flags & 1);
+	return listing_add(l, pool, e->name.p, e->name.n, e->flags & 0x800 ? "utf-8" : NULL, e->size, e->flags & 1);
+}
+
+static int read_local(struct span s, size_t at, struct entry *e)
+{
+	if (!span_is(s, at, LOCAL, 4))
+		return -1;
+	*e = (struct entry){.flags = span_16(s, at + 6),
+	                    .method = span_16(s, at + 8),
+	                    .packed = span_32(s, at + 18),
+	                    .size = span_32(s, at + 22),
+	                    .local = at,
+	                    .name = span_of(s, at + 30, span_16(s, at + 26)),
+	                    .extra = span_of(s, at + 30 + (size_t)span_16(s, at + 26), span_16(s, at + 28))};
+	return 0;
+}
+
+/* What lies between a local header and its bytes. */
+static size_t data_of(struct span s, size_t at)
+{
+	return at + 30 + span_16(s, at + 26) + span_16(s, at + 28);
+}
+
+/* Backwards: the last end record whose directory is there. */
+static int find_directory(struct span s, size_t *at, size_t *shift)
+{
+	size_t lowest = s.n > 22 + 65535 ? s.n - 22 - 65535 : 0;
+	for (size_t i = s.n < 22 ? 0 : s.n - 22 + 1; i-- > lowest;) {
+		if (!span_is(s, i, "PK\5\6", 4))
+			continue;
+		size_t size = span_32(s, i + 12);
+		size_t offset = span_32(s, i + 16);
+		if (size <= i && span_is(s, i - size, CENTRAL, 4)) { /* also where something was put before the zip */
+			*at = i - size;
+			*shift = *at >= offset ? *at - offset : 0;
+			return 1;
+		}
+		if (span_is(s, offset, CENTRAL, 4)) {
+			*at = offset;
+			*shift = 0;
+			return 1;
+		}
+		if (size == 0 && span_16(s, i + 10) == 0) { /* an empty one */
+			*at = s.n;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static void by_local_headers(struct listing *l, struct pool *pool, struct span s)
+{
+	struct entry e;
+	l->flags |= LISTING_DAMAGED;
+	size_t at = span_is(s, 0, "PK00", 4) ? 4 : 0;
+	for (; read_local(s, at, &e) == 0 && !(l->flags & LISTING_LIMIT);) {
+		struct inside *out = add(l, pool, &e);
+		if (out && !(e.flags & 8))
+			unpack(l, out, &e, span_of(s, data_of(s, at), (size_t)e.packed));
+		size_t next = data_of(s, at) + (size_t)e.packed;
+		if (e.flags & 8 && e.packed == 0) { /* its size stands behind it */
+			const unsigned char *p = next < s.n ? memmem(s.p + next, s.n - next, LOCAL, 4) : NULL;
+			next = p ? (size_t)(p - s.p) : s.n;
+		}
+		if (next <= at)
+			break;
+		at = next;
+	}
+}
+
+void listing_zip(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = 0;
+	size_t shift = 0;
+	if (!find_directory(s, &at, &shift)) {
+		by_local_headers(l, pool, s);
+		return;
+	}
+	while (span_is(s, at, CENTRAL, 4) && !(l->flags & LISTING_LIMIT)) {
+		struct entry local;
+		struct entry e = {.flags = span_16(s, at + 8),
+		                  .method = span_16(s, at + 10),
+		                  .packed = span_32(s, at + 20),
+		                  .size = span_32(s, at + 24),
+		                  .local = span_32(s, at + 42),
+		                  .name = span_of(s, at + 46, span_16(s, at + 28)),
+		                  .extra = span_of(s, at + 46 + (size_t)span_16(s, at + 28), span_16(s, at + 30))};
+		struct inside *out = add(l, pool, &e);
+		size_t where = e.local < s.n - shift ? (size_t)e.local + shift : s.n;
+		if (out && read_local(s, where, &local) == 0) {
+			if (local.name.n != e.name.n || memcmp(local.name.p, e.name.p, e.name.n) != 0) {
+				struct listing other = {0};
+				struct inside *named = add(&other, pool, &local);
+				out->other_name = named ? named->name : NULL;
+				l->flags |= LISTING_TWO_NAMES;
+			}
+			unpack(l, out, &e, span_of(s, data_of(s, where), (size_t)e.packed));
+		} else if (out) {
+			l->flags |= LISTING_DAMAGED;
+		}
+		at += 46 + (size_t)span_16(s, at + 28) + span_16(s, at + 30) + span_16(s, at + 32);
+	}
+}

@@ -1,0 +1,25 @@
+/* The steps of a look. */
+#ifndef GENBA_FINDING_MAIL_LOOK_LOOK_PRIVATE_H
+#define GENBA_FINDING_MAIL_LOOK_LOOK_PRIVATE_H
+
+#include "finding/mail/look/look.h"
+
+void look_header(struct look *l); /* the fields, the way it came */
+void look_parts(struct look *l);  /* files, text, links */
+void look_class(struct look *l);  /* Table 1 */
+void look_sender(struct look *l); /* */
+void look_rules(struct look *l);  /* all rules */
+
+/* SHA-256 in 64 hex digits. */
+void look_digest(const void *bytes, size_t n, char hex[65]);
+
+/* At most `most` bytes of n, no character cut in two. */
+size_t look_cut(const char *text, size_t n, size_t most);
+
+/* The value of a field of the mail as text, or "". */
+char *look_field(struct look *l, const char *name);
+
+/* Whether a host is one of the domains of a list, or below one. */
+int look_host_in(const char *host, const char *list);
+
+#endif

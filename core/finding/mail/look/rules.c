@@ -1,0 +1,74 @@
+#include "finding/mail/look/rules.h"
+
+#include "base/i18n.h"
+#include "finding/mail/look/rules_private.h"
+
+#include <string.h>
+
+static const struct mail_rule rules[] = {
+    {"name.double_extension", RULE_HIGH, "T1036.007@17", N_("a document's extension stands before a program's"),
+     rule_double_extension},
+    {"name.rlo", RULE_HIGH, "T1036.002@17", N_("the name turns the writing direction, so that its end seems another"),
+     rule_rlo},
+    {"name.padded", RULE_HIGH, "T1036.006@17", N_("blanks push the extension out of sight"), rule_padded},
+    {"name.extension_differs", RULE_MEDIUM, "T1036.008@17", N_("the content is of another kind than the name says"),
+     rule_extension_differs},
+    {"name.long", RULE_MEDIUM, "T1036@17", N_("a program's name is so long that its end is cut off on screens"),
+     rule_long_name},
+    {"file.program", RULE_HIGH, "T1204.002@17", N_("it carries a program"), rule_program},
+    {"file.script", RULE_HIGH, "T1204.002@17", N_("it carries a script that Windows runs"), rule_script},
+    {"file.shortcut", RULE_HIGH, "T1204.002@17", N_("it carries a shortcut, which can start anything"), rule_shortcut},
+    {"file.disk_image", RULE_MEDIUM, "T1553.005@17",
+     N_("it carries a disk image: what is inside loses the mark of the web"), rule_disk_image},
+    {"file.chm", RULE_MEDIUM, "T1218.001@17", N_("it carries a compiled help file, which can run programs"), rule_chm},
+    {"file.cpl", RULE_HIGH, "T1218.002@17", N_("it carries a control panel item, which is a program"), rule_cpl},
+    {"archive.locked", RULE_MEDIUM, "T1027.013@17", N_("an archive is locked: its content could not be looked at"),
+     rule_archive},
+    {"archive.names_hidden", RULE_MEDIUM, "T1027.013@17", N_("an archive hides even the names in it"), NULL},
+    {"archive.two_names", RULE_HIGH, "T1036@17",
+     N_("an entry of an archive has two names; programs show one or the other"), NULL},
+    {"archive.nested", RULE_LOW, "", N_("an archive holds another archive"), NULL},
+    {"archive.bomb", RULE_MEDIUM, "", N_("an archive would be far larger unpacked"), NULL},
+    {"archive.unread", RULE_LOW, "", N_("an archive's content could not be listed"), NULL},
+    {"mime.holds_mail", RULE_LOW, "",
+     N_("it carries only mails: the mail that is meant may be inside (--forwarded yes)"), rule_holds_mail},
+    {"mime.charset_lie", RULE_LOW, "", N_("the text is in another character set than it says"), NULL},
+    {"limit.mail", RULE_LOW, "", N_("it is too long; its end was not read"), NULL},
+    {"limit.header", RULE_LOW, "", N_("its header is too long; the rest of it was not read"), NULL},
+    {"limit.addresses", RULE_LOW, "", N_("it has more addresses than are read"), NULL},
+    {"limit.depth", RULE_LOW, "", N_("its parts are nested deeper than is read"), NULL},
+    {"limit.parts", RULE_LOW, "", N_("it has more parts than are read"), NULL},
+    {"limit.text", RULE_LOW, "", N_("its text is too long; only its beginning was looked at"), NULL},
+    {"limit.links", RULE_LOW, "", N_("it has more links than are read"), NULL},
+    {"limit.archive", RULE_LOW, "", N_("an archive is too large to be looked at whole"), NULL},
+    {"limit.output", RULE_LOW, "", N_("there is more in it than can be told"), NULL},
+    {"limit.crash", RULE_MEDIUM, "", N_("reading it ended badly; nothing of it is known"), NULL},
+    {"damaged.header", RULE_LOW, "", N_("its header holds a line that is no field"), NULL},
+    {"damaged.parts", RULE_LOW, "", N_("parts that are announced are missing"), NULL},
+    {"damaged.encoding", RULE_LOW, "", N_("the encoding of a part is damaged"), NULL},
+    {"damaged.charset", RULE_LOW, "", N_("the character set of its text is not known"), NULL},
+    {"damaged.uuencode", RULE_LOW, "", N_("a uuencoded file is damaged"), NULL},
+    {"damaged.archive", RULE_LOW, "", N_("an archive is damaged"), NULL},
+};
+
+#define RULES (sizeof rules / sizeof *rules)
+
+const struct mail_rule *mail_rule_find(const char *id)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (strcmp(rules[i].id, id) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+const char *mail_rule_weight(enum rule_weight weight)
+{
+	return weight == RULE_HIGH ? "high" : weight == RULE_MEDIUM ? "medium" : "low";
+}
+
+void look_rules(struct look *l)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (rules[i].run)
+			rules[i].run(l);
+}

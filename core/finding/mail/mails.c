@@ -1,0 +1,341 @@
+#include "finding/mail/mails.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/worker/worker.h"
+#include "finding/mail/look/rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BATCH_BYTES ((size_t)32 << 20)
+#define BATCH_FILES 1000
+#define FILE_LIMIT  ((size_t)1 << 30) /* bytes of a mbox */
+#define DEPTH       32                /* of folders */
+
+struct mail_item {
+	char *path;
+	size_t offset;
+	size_t n;
+};
+
+struct mail_batch {
+	struct mails *m;
+	struct err *err;
+	int fd; /* memfd */
+	size_t bytes;
+	struct mail_item *items;
+	size_t count;
+	const char *map;
+	/* the run */
+	size_t first; /* item that the worker's item 0 is */
+	size_t skip;  /* mails of it that are done */
+	size_t item;  /* announced */
+	size_t offset;
+	size_t n;
+	int is_member;
+	int begun;
+	size_t item_before; /* of the mail before, and its number in its file */
+	size_t number;
+	size_t done; /* mails delivered by this run */
+};
+
+static void trouble(struct mails *m, const char *path, const char *why)
+{
+	m->unread++;
+	if (m->trouble)
+		m->trouble(m->ctx, path, why);
+}
+
+/* ---- what the worker says */
+
+static int deliver(struct mail_batch *b, json_t *object)
+{
+	const struct mail_item *item = &b->items[b->item];
+	b->number = b->item == b->item_before ? b->number + 1 : 0;
+	b->item_before = b->item;
+	struct mail_found found = {.path = item->path,
+	                           .source = b->map + item->offset,
+	                           .source_n = item->n,
+	                           .number = b->number,
+	                           .offset = b->offset,
+	                           .is_member = b->is_member,
+	                           .object = object};
+	b->begun = 0;
+	b->done++;
+	b->m->count++;
+	const char *parsed = json_get_string(object, "parsed");
+	b->m->not_whole += !parsed || strcmp(parsed, "whole") != 0;
+	json_object_set_new(object, "file", json_string(item->path));
+	if (b->is_member) {
+		char member[32];
+		snprintf(member, sizeof member, "%zu", b->number + 1);
+		json_object_set_new(object, "member", json_string(member));
+	}
+	return b->m->found(b->m->ctx, &found, b->err);
+}
+
+static int take_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	char text[128];
+	struct mail_batch *b = ctx;
+	size_t item;
+	if (n >= sizeof text)
+		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+	memcpy(text, bytes, n);
+	text[n] = '\0';
+	if (sscanf(text, "%zu %zu %zu %d", &item, &b->offset, &b->n, &b->is_member) != 4 || item >= b->count - b->first)
+		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+	b->item = b->first + item;
+	const struct mail_item *is = &b->items[b->item];
+	if (b->offset > is->n || b->n > is->n - b->offset)
+		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+	b->begun = 1;
+	return 0;
+}
+
+static int take_line(void *ctx, const json_t *value, struct err *err)
+{
+	struct mail_batch *b = ctx;
+	if (!b->begun || !json_is_object(value))
+		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+	json_t *object = json_deep_copy(value);
+	int rc = deliver(b, object);
+	json_decref(object);
+	return rc;
+}
+
+/* A mail that cannot be read: the record of that. */
+static int deliver_bad(struct mail_batch *b, const char *why)
+{
+	unsigned char digest[32];
+	char hex[65];
+	crypto_hash_sha256(digest, (const unsigned char *)b->map + b->items[b->item].offset + b->offset, b->n);
+	sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+	json_t *object = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s s:i s:[] s:[] s:[{s:s s:s s:s}]}", "label", "",
+	                           "kind", "mail", "sha256", hex, "size", (json_int_t)b->n, "parsed", "no", "why", why,
+	                           "class", "other", "sender_class", "unknown", "attachments", 0, "parts", "hops",
+	                           "findings", "id", "limit.crash", "part", "", "detail", "");
+	int rc = deliver(b, object);
+	json_decref(object);
+	return rc;
+}
+
+static json_t *request_of(const struct mail_batch *b)
+{
+	json_t *request = b->m->request ? json_copy(b->m->request) : json_object();
+	json_t *items = json_array();
+	for (size_t i = b->first; i < b->count; i++)
+		json_array_append_new(items,
+		                      json_pack("[I, I]", (json_int_t)b->items[i].offset, (json_int_t)b->items[i].n));
+	json_object_set_new(request, "items", items);
+	json_object_set_new(request, "from", json_integer((json_int_t)b->skip));
+	return request;
+}
+
+/* Runs workers until every mail has its line. */
+static int run_batch(struct mail_batch *b)
+{
+	b->map = b->bytes ? mmap(NULL, b->bytes, PROT_READ, MAP_SHARED, b->fd, 0) : "";
+	if (b->map == MAP_FAILED)
+		return err_set_errno(b->err, ERR_FAILED, errno, _("cannot read the mails"));
+	b->first = b->skip = 0;
+	b->item_before = SIZE_MAX;
+	for (int rc = 0; rc == 0;) {
+		struct worker_result result;
+		json_t *request = request_of(b);
+		struct worker_call call = {.job = "mail-look",
+		                           .request = request,
+		                           .input = b->fd,
+		                           .limits = {.memory = ((size_t)512 << 20) + b->bytes,
+		                                      .output = (size_t)1 << 30,
+		                                      .line = JSON_LIMIT,
+		                                      .seconds = MAILS_SILENCE,
+		                                      .cpu_seconds = 600},
+		                           .line = take_line,
+		                           .raw = take_raw,
+		                           .ctx = b,
+		                           .progress = b->m->progress,
+		                           .what = _("reading mails")};
+		b->done = 0;
+		b->begun = 0;
+		rc = worker_run(&call, &result, b->err);
+		json_decref(request);
+		if (rc < 0 || result.end == WORKER_DONE) {
+			if (b->bytes)
+				munmap((void *)(uintptr_t)b->map, b->bytes);
+			return rc;
+		}
+		if (b->begun) { /* the one that it had begun */
+			rc = deliver_bad(b, result.reason);
+			b->skip += b->done;
+		} else { /* the file itself: it is left, with the mails behind */
+			b->item = b->done ? b->item_before + 1 : b->first;
+			if (b->item >= b->count)
+				return 0;
+			b->offset = 0;
+			b->n = b->items[b->item].n;
+			b->is_member = 0;
+			rc = deliver_bad(b, result.reason);
+			b->first = b->item + 1;
+			b->skip = 0;
+		}
+		if (b->first >= b->count)
+			return rc;
+	}
+	return -1;
+}
+
+static int flush(struct mail_batch *b)
+{
+	int rc = b->count ? run_batch(b) : 0;
+	for (size_t i = 0; i < b->count; i++)
+		free(b->items[i].path);
+	b->count = 0;
+	b->bytes = 0;
+	if (b->fd >= 0)
+		close(b->fd);
+	b->fd = -1;
+	return rc;
+}
+
+/* ---- files and folders */
+
+static int copy_in(struct mail_batch *b, int from, size_t *n)
+{
+	char piece[65536];
+	ssize_t got;
+	*n = 0;
+	while ((got = read(from, piece, sizeof piece)) > 0) {
+		if (*n + (size_t)got > FILE_LIMIT)
+			return err_set(b->err, ERR_INVALID, _("it is larger than %zu MiB"), FILE_LIMIT >> 20);
+		if (pwrite(b->fd, piece, (size_t)got, (off_t)(b->bytes + *n)) != got)
+			return err_set_errno(b->err, ERR_FAILED, errno, _("cannot hold the mails"));
+		*n += (size_t)got;
+	}
+	return got < 0 ? err_set_errno(b->err, ERR_FAILED, errno, _("cannot be read")) : 0;
+}
+
+static int add_file(struct mail_batch *b, const char *path, int fd)
+{
+	size_t n;
+	struct err why = ERR_INIT;
+	struct err *err = b->err;
+	if (b->fd < 0 && (b->fd = memfd_create("mails", MFD_CLOEXEC)) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot hold the mails"));
+	b->err = &why;
+	int rc = copy_in(b, fd, &n);
+	b->err = err;
+	if (rc < 0) {
+		trouble(b->m, path, why.message);
+		return ftruncate(b->fd, (off_t)b->bytes);
+	}
+	if (b->count % 64 == 0)
+		b->items = xrealloc(b->items, (b->count + 64) * sizeof *b->items);
+	b->items[b->count++] = (struct mail_item){xstrdup(path), b->bytes, n};
+	b->bytes += n;
+	return b->bytes >= BATCH_BYTES || b->count >= BATCH_FILES ? flush(b) : 0;
+}
+
+static int add(struct mail_batch *b, const char *path, int fd, int depth);
+
+static int compare(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_wanted(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int add_folder(struct mail_batch *b, const char *path, int fd, int depth)
+{
+	struct dirent **names;
+	int n = scandirat(fd, ".", &names, is_wanted, compare);
+	int rc = 0;
+	if (n < 0) {
+		trouble(b->m, path, strerror(errno));
+		return 0;
+	}
+	for (int i = 0; i < n; i++) {
+		char *full = xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", names[i]->d_name);
+		if (rc == 0) {
+			int inner =
+			    openat(fd, names[i]->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+			if (inner < 0)
+				trouble(b->m, full, strerror(errno));
+			else
+				rc = add(b, full, inner, depth + 1);
+		}
+		free(full);
+		free(names[i]);
+	}
+	free(names);
+	return rc;
+}
+
+/* Takes what an open descriptor is; closes it. */
+static int add(struct mail_batch *b, const char *path, int fd, int depth)
+{
+	struct stat st;
+	int rc = 0;
+	if (fstat(fd, &st) < 0)
+		trouble(b->m, path, strerror(errno));
+	else if (S_ISDIR(st.st_mode) && depth < DEPTH)
+		rc = add_folder(b, path, fd, depth);
+	else if (S_ISREG(st.st_mode) || depth == 0)
+		rc = add_file(b, path, fd);
+	else
+		trouble(b->m, path, _("not a file"));
+	close(fd);
+	return rc;
+}
+
+int mails_look(struct mails *m, const char *const *paths, size_t count, struct err *err)
+{
+	struct mail_batch b = {.m = m, .err = err, .fd = -1};
+	int rc = 0;
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		struct err why = ERR_INIT;
+		int fd = m->open ? m->open(m->ctx, paths[i], &why)
+		                 : open(paths[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (fd < 0)
+			trouble(m, paths[i], m->open ? why.message : strerror(errno));
+		else
+			rc = add(&b, paths[i], fd, 0);
+	}
+	if (rc == 0)
+		rc = flush(&b);
+	else
+		flush(&(struct mail_batch){.m = m, .fd = b.fd});
+	free(b.items);
+	return rc;
+}
+
+void mails_explain(json_t *object)
+{
+	size_t i;
+	json_t *finding;
+	json_array_foreach(json_object_get(object, "findings"), i, finding) {
+		const char *id = json_get_string(finding, "id");
+		const struct mail_rule *rule = id ? mail_rule_find(id) : NULL;
+		const char *detail = json_get_string(finding, "detail");
+		json_object_set_new(finding, "weight", json_string(rule ? mail_rule_weight(rule->weight) : "low"));
+		json_object_set_new(finding, "technique", json_string(rule ? rule->technique : ""));
+		char *text = xasprintf("%s%s%s", rule ? i18n_text(rule->text) : "", detail && *detail ? ": " : "",
+		                       detail ? detail : "");
+		json_object_set_new(finding, "text", json_string(text));
+		free(text);
+	}
+}

@@ -1,0 +1,53 @@
+/*
+ * Mails in files and folders, looked at in the cage.
+ *
+ *     struct mails m = {.options = request, .found = on_mail, .trouble = on_trouble, .ctx = &c};
+ *     mails_look(&m, paths, count, err);
+ *
+ * Files are handed to a worker many at a time; one that brings it down, or keeps it silent for MAILS_SILENCE seconds, is
+ * found as `parsed: no` with the reason, and the next worker begins behind it: no mail takes its neighbours along.
+ */
+#ifndef GENBA_FINDING_MAIL_MAILS_H
+#define GENBA_FINDING_MAIL_MAILS_H
+
+#include "base/progress.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct err;
+
+#define MAILS_SILENCE 5
+
+/* One mail. Borrowed for the call; `object` may be changed. */
+struct mail_found {
+	const char *path;   /* as given, or walked to */
+	const void *source; /* the bytes of that file */
+	size_t source_n;
+	size_t number;  /* of the mail in the file, from 0 */
+	size_t offset;  /* where it begins there */
+	int is_member;  /* one of several in the file */
+	json_t *object; /* as `mail look --json` has it */
+};
+
+struct mails {
+	json_t *request; /* options of the job (look/look_job.h), or NULL */
+	int (*open)(void *ctx, const char *path,
+	            struct err *err); /* of a path that was given: a descriptor; NULL: open(2) */
+	int (*found)(void *ctx, const struct mail_found *found, struct err *err); /* -1 ends it */
+	void (*trouble)(void *ctx, const char *path, const char *why); /* a path that could not be read; may be NULL */
+	void *ctx;
+	const struct progress *progress;
+	/* what came of it */
+	size_t count;
+	size_t not_whole;
+	size_t unread; /* paths */
+};
+
+/* Looks at all mails of the paths, in the order of the paths and, in folders, of names. 0 or -1. */
+int mails_look(struct mails *m, const char *const *paths, size_t count, struct err *err);
+
+/* Adds to each finding its weight, technique and text in the interface's language. */
+void mails_explain(json_t *object);
+
+#endif

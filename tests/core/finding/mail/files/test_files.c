@@ -1,0 +1,200 @@
+/* What files are, and what archives list. The archives are made here, byte by byte, as their formats say. */
+#include "base/buf.h"
+#include "finding/mail/files/listing.h"
+#include "finding/mail/read/charset.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+static struct pool pool;
+
+static int setup(void **state)
+{
+	(void)state;
+	return charset_prepare(NULL);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pool_release(&pool);
+	return 0;
+}
+
+static void le(struct buf *b, unsigned long value, int bytes)
+{
+	for (; bytes > 0; bytes--, value >>= 8)
+		buf_addc(b, (char)(value & 0xFF));
+}
+
+/* A zip of one stored entry, by both its names. */
+static void make_zip(struct buf *b, const char *central, const char *local, const char *content, unsigned flags)
+{
+	unsigned long n = strlen(content);
+	unsigned long sum = crc32(0, (const Bytef *)content, (uInt)n);
+	buf_add(b, "PK\3\4", 4);
+	le(b, 20, 2), le(b, flags, 2), le(b, 0, 2), le(b, 0, 4), le(b, sum, 4), le(b, n, 4), le(b, n, 4);
+	le(b, strlen(local), 2), le(b, 0, 2);
+	buf_adds(b, local);
+	buf_adds(b, content);
+	unsigned long at = b->len;
+	buf_add(b, "PK\1\2", 4);
+	le(b, 20, 2), le(b, 20, 2), le(b, flags, 2), le(b, 0, 2), le(b, 0, 4), le(b, sum, 4), le(b, n, 4), le(b, n, 4);
+	le(b, strlen(central), 2), le(b, 0, 2), le(b, 0, 2), le(b, 0, 2), le(b, 0, 2), le(b, 0, 4), le(b, 0, 4);
+	buf_adds(b, central);
+	unsigned long size = b->len - at;
+	buf_add(b, "PK\5\6", 4);
+	le(b, 0, 2), le(b, 0, 2), le(b, 1, 2), le(b, 1, 2), le(b, size, 4), le(b, at, 4), le(b, 0, 2);
+}
+
+static struct listing list(enum file_format format, const struct buf *b)
+{
+	struct listing l = {0};
+	assert_int_equal(listing_read(&l, &pool, format, b->data, b->len), 0);
+	return l;
+}
+
+static void a_zip_is_read_by_both_its_directories(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	make_zip(&b, "a.txt", "a.txt", "hello", 0);
+	assert_int_equal(file_format_of(b.data, b.len, "x.doc"), FORMAT_ZIP);
+	struct listing l = list(FORMAT_ZIP, &b);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.all[0].name, "a.txt");
+	assert_null(l.all[0].other_name);
+	assert_true(l.all[0].by_content);
+	assert_string_equal(l.all[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	assert_int_equal(l.flags, 0);
+	buf_clear(&b);
+	make_zip(&b, "\x95\x5C.txt", "evil.exe", "MZ", 0);
+	l = list(FORMAT_ZIP, &b);
+	assert_string_equal(l.all[0].name, "表.txt");
+	assert_string_equal(l.all[0].other_name, "evil.exe");
+	assert_int_equal(l.flags, LISTING_TWO_NAMES);
+	buf_release(&b);
+}
+
+static void what_is_locked_is_known_by_its_name_only(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	make_zip(&b, "invoice.doc.scr", "invoice.doc.scr", "0123456789abc", 1);
+	struct listing l = list(FORMAT_ZIP, &b);
+	assert_true(l.all[0].locked);
+	assert_false(l.all[0].by_content);
+	assert_int_equal(l.all[0].format, FORMAT_SCR);
+	assert_int_equal(l.flags, LISTING_LOCKED);
+	buf_release(&b);
+}
+
+static void a_zip_that_was_cut_off_is_read_by_its_local_headers(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	make_zip(&b, "a.txt", "a.txt", "hello", 0);
+	buf_truncate(&b, 45);
+	struct listing l = list(FORMAT_ZIP, &b);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.all[0].name, "a.txt");
+	assert_true(l.flags & LISTING_DAMAGED);
+	for (size_t n = 0; n < 45; n++) /* wherever it is cut: no more is read than there is */
+		listing_read(&(struct listing){0}, &pool, FORMAT_ZIP, b.data, n);
+	buf_release(&b);
+}
+
+static void an_old_lzh_is_listed(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	/* level 0: size, sum, method, packed, size, time, attribute, level, name */
+	le(&b, 22 + 8 - 0, 1), le(&b, 0, 1);
+	buf_add(&b, "-lh0-", 5);
+	le(&b, 5, 4), le(&b, 5, 4), le(&b, 0, 4), le(&b, 0x20, 1), le(&b, 0, 1), le(&b, 8, 1);
+	buf_add(&b, "\x95\x5C\x8E\x86.txt", 8);
+	le(&b, 0, 2);
+	buf_add(&b, "hello", 5);
+	le(&b, 0, 1);
+	assert_int_equal(file_format_of(b.data, b.len, "x"), FORMAT_LZH);
+	struct listing l = list(FORMAT_LZH, &b);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.all[0].name, "表紙.txt");
+	assert_int_equal(l.all[0].size, 5);
+	assert_string_equal(l.all[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	buf_release(&b);
+}
+
+static void rar_of_both_kinds_is_listed(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	buf_add(&b, "Rar!\x1A\x07\x00", 7);
+	le(&b, 0, 2), le(&b, 0x73, 1), le(&b, 0, 2), le(&b, 13, 2), le(&b, 0, 6);
+	le(&b, 0, 2), le(&b, 0x74, 1), le(&b, 0x8004, 2), le(&b, 32 + 5, 2); /* locked */
+	le(&b, 3, 4), le(&b, 9, 4), le(&b, 0, 1), le(&b, 0, 4), le(&b, 0, 4), le(&b, 29, 1), le(&b, 0x33, 1);
+	le(&b, 5, 2), le(&b, 0x20, 4);
+	buf_adds(&b, "a.exe");
+	buf_add(&b, "xyz", 3);
+	struct listing l = list(FORMAT_RAR, &b);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.all[0].name, "a.exe");
+	assert_int_equal(l.all[0].size, 9);
+	assert_true(l.all[0].locked);
+	buf_clear(&b);
+	buf_add(&b, "Rar!\x1A\x07\x01\x00", 8);
+	le(&b, 0, 4);
+	/* size, type 2, flags 2 (data), packed 3, file flags, size, attributes, method stored, system, name */
+	static const char head[] = "\x02\x02\x03\x00\x03\x00\x00\x00\x05"
+	                           "b.scr";
+	le(&b, sizeof head - 1, 1);
+	buf_add(&b, head, sizeof head - 1);
+	buf_add(&b, "xyz", 3);
+	l = list(FORMAT_RAR, &b);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.all[0].name, "b.scr");
+	assert_true(l.all[0].by_content);
+	buf_clear(&b);
+	buf_add(&b, "Rar!\x1A\x07\x01\x00", 8);
+	le(&b, 0, 4), le(&b, 4, 1), le(&b, 4, 1), le(&b, 0, 3), le(&b, 0, 8); /* headers are encrypted */
+	l = list(FORMAT_RAR, &b);
+	assert_true(l.flags & LISTING_NAMES_HIDDEN);
+	buf_release(&b);
+}
+
+static void content_beats_the_name(void **state)
+{
+	(void)state;
+	char program[256] = "MZ";
+	program[0x3C] = 0x40;
+	memcpy(program + 0x40, "PE\0\0", 4);
+	assert_int_equal(file_format_of(program, sizeof program, "invoice.doc"), FORMAT_EXE);
+	assert_int_equal(file_format_of(program, sizeof program, "invoice.scr"), FORMAT_SCR);
+	assert_int_equal(file_format_of(program, sizeof program, "invoice.cpl"), FORMAT_CPL);
+	assert_int_equal(file_format_of("%PDF-1.4", 8, "x.exe"), FORMAT_PDF);
+	assert_int_equal(file_format_of("hello", 5, "x.txt"), FORMAT_TEXT);
+	assert_int_equal(file_format_of("WScript.Echo 1", 14, "x.vbs"), FORMAT_SCRIPT);
+	assert_int_equal(file_format_by_name("a.b.LZH"), FORMAT_LZH);
+	assert_string_equal(file_format_archive(FORMAT_CAB), "other");
+	assert_null(file_format_archive(FORMAT_OOXML));
+	assert_string_equal(file_format_suspect(FORMAT_RTF), "office");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_teardown(a_zip_is_read_by_both_its_directories, teardown),
+	    cmocka_unit_test_teardown(what_is_locked_is_known_by_its_name_only, teardown),
+	    cmocka_unit_test_teardown(a_zip_that_was_cut_off_is_read_by_its_local_headers, teardown),
+	    cmocka_unit_test_teardown(an_old_lzh_is_listed, teardown),
+	    cmocka_unit_test_teardown(rar_of_both_kinds_is_listed, teardown),
+	    cmocka_unit_test_teardown(content_beats_the_name, teardown),
+	};
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,221 @@
+/* mail: what suspicious mails are. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/kind/kinds.h"
+#include "finding/mail/mails.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- mail look */
+
+struct mail_looking {
+	struct session *s;
+	json_t *array; /* --json */
+};
+
+static int open_given(void *ctx, const char *path, struct err *err)
+{
+	return session_input(((struct mail_looking *)ctx)->s, path, err);
+}
+
+static void tell_trouble(void *ctx, const char *path, const char *why)
+{
+	printable_printf(((struct mail_looking *)ctx)->s->log, "%s: %s\n", path, why);
+}
+
+/* A value of an enum of the kind `mail`, in the interface's language; other values as they are. */
+static const char *value_label(const struct field *field, const char *value)
+{
+	const struct field_value *found = field && field->value_count ? field_value_find(field, value) : NULL;
+	return found ? field_value_label(found) : value;
+}
+
+static const struct field *mail_field(const char *name)
+{
+	const struct kind *kind = kind_find("mail");
+	return kind ? kind_field(kind, name) : NULL;
+}
+
+static void tell_field(struct session *s, const json_t *mail, const char *key)
+{
+	const char *text = json_get_string(mail, key);
+	const struct field *field = mail_field(key);
+	struct buf line = BUF_INIT;
+	if (text && *text) {
+		text = value_label(field, text);
+		printable_add(&line, text, strlen(text), PRINTABLE_LINE);
+		printable_printf(s->out, "  %s: %s\n", field ? field_label(field) : key, line.data);
+	}
+	buf_release(&line);
+}
+
+static void tell_inside(struct session *s, const json_t *part)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach(json_object_get(part, "inside"), i, entry) {
+		struct buf name = BUF_INIT;
+		const char *text = json_get_string(entry, "name");
+		const char *other = json_get_string(entry, "other_name");
+		printable_add(&name, text ? text : "", text ? strlen(text) : 0, PRINTABLE_LINE);
+		if (other) {
+			buf_adds(&name, " | ");
+			printable_add(&name, other, strlen(other), PRINTABLE_LINE);
+		}
+		printable_printf(s->out, "        %s  %lld B %s%s%s\n", name.data,
+		                 (long long)json_integer_value(json_object_get(entry, "size")),
+		                 json_get_string(entry, "format"),
+		                 strcmp(json_get_string(entry, "basis"), "name") == 0 ? _(" (by name)") : "",
+		                 json_is_true(json_object_get(entry, "locked")) ? _(" locked") : "");
+		buf_release(&name);
+	}
+}
+
+static void tell_parts(struct session *s, const json_t *mail)
+{
+	size_t i;
+	json_t *part;
+	json_array_foreach(json_object_get(mail, "parts"), i, part) {
+		struct buf name = BUF_INIT;
+		const char *text = json_get_string(part, "name");
+		if (!json_is_true(json_object_get(part, "attachment")))
+			continue;
+		printable_add(&name, text ? text : "", text ? strlen(text) : 0, PRINTABLE_LINE);
+		printable_printf(
+		    s->out, "  %s %s  %lld B %s%s %s\n", json_get_string(part, "n"), name.data,
+		    (long long)json_integer_value(json_object_get(part, "size")), json_get_string(part, "format"),
+		    json_is_true(json_object_get(part, "locked")) ? _(" locked") : "", json_get_string(part, "sha256"));
+		tell_inside(s, part);
+		buf_release(&name);
+	}
+}
+
+static void tell_findings(struct session *s, const json_t *mail)
+{
+	static const char *const weights[] = {"high", "medium", "low"};
+	size_t i;
+	json_t *finding;
+	for (size_t w = 0; w < 3; w++)
+		json_array_foreach(json_object_get(mail, "findings"), i, finding) {
+			if (strcmp(json_get_string(finding, "weight"), weights[w]) != 0)
+				continue;
+			struct buf text = BUF_INIT;
+			const char *said = json_get_string(finding, "text");
+			printable_add(&text, said, strlen(said), PRINTABLE_LINE);
+			printable_printf(s->out, "  %-6s %s %s  %s\n", weights[w], json_get_string(finding, "id"),
+			                 json_get_string(finding, "technique"), text.data);
+			buf_release(&text);
+		}
+}
+
+static void tell_mail(struct session *s, const json_t *mail)
+{
+	struct buf subject = BUF_INIT;
+	const char *text = json_get_string(mail, "subject");
+	const char *member = json_get_string(mail, "member");
+	const char *parsed = json_get_string(mail, "parsed");
+	printable_add(&subject, text ? text : "", text ? strlen(text) : 0, PRINTABLE_LINE);
+	printable_printf(s->out, "%s%s%s  %s  %s  %s\n", json_get_string(mail, "file"), member ? ":" : "",
+	                 member ? member : "", subject.data,
+	                 value_label(mail_field("class"), json_get_string(mail, "class")),
+	                 strcmp(parsed, "whole") == 0    ? _("whole")
+	                 : strcmp(parsed, "partly") == 0 ? _("partly read")
+	                                                 : _("not read"));
+	static const char *const fields[] = {"from",   "sender_class",   "reply_to", "sent", "when",
+	                                     "origin", "authentication", "to",       "cc",   "urls"};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		tell_field(s, mail, fields[i]);
+	const char *why = json_get_string(mail, "why");
+	if (why && *why)
+		printable_printf(s->out, "  %s\n", why);
+	tell_parts(s, mail);
+	tell_findings(s, mail);
+	printable_printf(s->out, "\n");
+	buf_release(&subject);
+}
+
+static int found_mail(void *ctx, const struct mail_found *found, struct err *err)
+{
+	struct mail_looking *looking = ctx;
+	(void)err;
+	mails_explain(found->object);
+	if (looking->array)
+		json_array_append(looking->array, found->object);
+	else
+		tell_mail(looking->s, found->object);
+	return 0;
+}
+
+static void put_list(json_t *request, const char *key, const char *text)
+{
+	json_t *list = json_array();
+	while (text && *text) {
+		size_t n = strcspn(text, ",");
+		if (n)
+			json_array_append_new(list, json_stringn(text, n));
+		text += n + (text[n] == ',');
+	}
+	json_object_set_new(request, key, list);
+}
+
+/* What --own, --trust and --forwarded ask for; NULL with ERR_USAGE. */
+static json_t *request_of(const struct args *args, struct err *err)
+{
+	const char *forwarded = args_option(args, "forwarded");
+	if (forwarded && strcmp(forwarded, "yes") != 0 && strcmp(forwarded, "no") != 0) {
+		err_set(err, ERR_USAGE, _("--forwarded: allowed are yes, no"));
+		return NULL;
+	}
+	json_t *request = json_pack("{s:b}", "forwarded", forwarded && strcmp(forwarded, "yes") == 0);
+	put_list(request, "own", args_option(args, "own"));
+	put_list(request, "trust", args_option(args, "trust"));
+	return request;
+}
+
+static int tell_end(const struct mails *m, struct err *err)
+{
+	if (m->unread)
+		return err_set(err, ERR_FAILED,
+		               P_("%zu path could not be read", "%zu paths could not be read", m->unread), m->unread);
+	if (m->not_whole)
+		return err_set(err, ERR_FAILED,
+		               P_("%zu mail could only be read in part, or not at all",
+		                  "%zu mails could only be read in part, or not at all", m->not_whole),
+		               m->not_whole);
+	return 0;
+}
+
+static int mail_look(struct session *s, const struct args *args, struct err *err)
+{
+	struct mail_looking looking = {.s = s};
+	struct mails m = {.open = open_given,
+	                  .found = found_mail,
+	                  .trouble = tell_trouble,
+	                  .ctx = &looking,
+	                  .progress = &s->progress};
+	if (args->count < 2)
+		return cmd_usage("mail", err);
+	m.request = request_of(args, err);
+	if (!m.request)
+		return -1;
+	if (args_option(args, "json"))
+		looking.array = json_array();
+	int rc = mails_look(&m, (const char *const *)args->words + 1, args->count - 1, err);
+	if (looking.array)
+		cmd_print_json(s, looking.array);
+	json_decref(m.request);
+	return rc < 0 ? rc : tell_end(&m, err);
+}
+
+int cmd_mail(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count >= 1 && strcmp(args->words[0], "look") == 0)
+		return mail_look(s, args, err);
+	return cmd_usage("mail", err);
+}
