@@ -7,7 +7,11 @@
 #include "case/store/header_copy.h"
 #include "case/store/tokenizer.h"
 #include "case/trust/high_water_mark.h"
+#include "case/trust/known.h"
 #include "case/upgrade.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static int open_tables(struct case_file *c, struct err *err)
 {
@@ -65,5 +69,13 @@ int case_close(struct case_file *c, struct err *err)
 	action_cancel(c->action);
 	if (c->db && !(c->flags & CASE_READ_ONLY))
 		search_catch_up(c, 0, NULL);
-	return case_release(c, err);
+	unsigned char key[VAULT_KEY];
+	char *path = c->identity && c->vault && !(c->flags & CASE_READ_ONLY) ? xstrdup(vault_path(c->vault)) : NULL;
+	if (path)
+		memcpy(key, c->identity->public_key, sizeof key);
+	int rc = case_release(c, err);
+	if (rc == 0 && path)
+		known_left(path, key);
+	free(path);
+	return rc;
 }

@@ -22,10 +22,41 @@ int vault_file_key(const char *path, const struct vault_unlock *unlock, unsigned
 	return rc;
 }
 
-/* ---- a file system of one file, which is a descriptor and can be read */
+int vault_file_session(const char *path, const struct vault_unlock *unlock, unsigned char state[VAULT_STATE])
+{
+	struct err why = ERR_INIT;
+	struct vault *v = vault_alloc(NULL, path, VAULT_READ_ONLY, &why);
+	if (!v)
+		return -1;
+	int rc = vault_lock(v, SQLITE_OPEN_READONLY, &why);
+	if (rc == 0)
+		rc = state_read_header(v, unlock, &why);
+	if (rc == 0)
+		rc = state_read_anchors(v, &why);
+	if (rc == 0 && v->anchor.state == ANCHOR_CLEAN)
+		rc = -1;
+	if (rc == 0)
+		vault_state_of_session(v, state);
+	vault_free(v);
+	return rc;
+}
+
+/* ---- a file system of a file and its log, which are descriptors and can be read */
 
 static const char only_path[] = "/descriptor";
+static const char log_path[] = "/descriptor-wal";
 static int descriptor = -1; /* one vault of this sort in a process */
+static int log_descriptor = -1;
+
+struct one_file {
+	sqlite3_file base;
+	int fd;
+};
+
+static int fd_of(const sqlite3_file *file)
+{
+	return ((const struct one_file *)file)->fd;
+}
 
 static int one_close(sqlite3_file *file)
 {
@@ -35,11 +66,10 @@ static int one_close(sqlite3_file *file)
 
 static int one_read(sqlite3_file *file, void *bytes, int n, sqlite3_int64 offset)
 {
-	(void)file;
 	char *at = bytes;
 	int got = 0;
 	while (got < n) {
-		ssize_t k = pread(descriptor, at + got, (size_t)(n - got), offset + got);
+		ssize_t k = pread(fd_of(file), at + got, (size_t)(n - got), offset + got);
 		if (k < 0)
 			return SQLITE_IOERR_READ;
 		if (k == 0)
@@ -69,8 +99,7 @@ static int one_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int one_size(sqlite3_file *file, sqlite3_int64 *size)
 {
 	struct stat st;
-	(void)file;
-	if (fstat(descriptor, &st) < 0)
+	if (fstat(fd_of(file), &st) < 0)
 		return SQLITE_IOERR_FSTAT;
 	*size = st.st_size;
 	return SQLITE_OK;
@@ -124,12 +153,14 @@ static const sqlite3_io_methods one_methods = {
 static int one_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
 	(void)vfs;
+	int log = flags & SQLITE_OPEN_WAL && log_descriptor >= 0;
 	file->pMethods = NULL;
-	if (!name || strcmp(name, only_path) != 0 || !(flags & SQLITE_OPEN_MAIN_DB))
+	if (!name || strcmp(name, log ? log_path : only_path) != 0 || !(log || flags & SQLITE_OPEN_MAIN_DB))
 		return SQLITE_CANTOPEN;
+	((struct one_file *)file)->fd = log ? log_descriptor : descriptor;
 	file->pMethods = &one_methods;
 	if (out_flags)
-		*out_flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
+		*out_flags = SQLITE_OPEN_READONLY | (log ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB);
 	return SQLITE_OK;
 }
 
@@ -144,7 +175,8 @@ static int one_delete(sqlite3_vfs *vfs, const char *name, int sync)
 static int one_access(sqlite3_vfs *vfs, const char *name, int flags, int *result)
 {
 	(void)vfs;
-	*result = strcmp(name, only_path) == 0 && flags != SQLITE_ACCESS_READWRITE;
+	*result = (strcmp(name, only_path) == 0 || (strcmp(name, log_path) == 0 && log_descriptor >= 0)) &&
+	          flags != SQLITE_ACCESS_READWRITE;
 	return SQLITE_OK;
 }
 
@@ -185,7 +217,7 @@ static int one_error(sqlite3_vfs *vfs, int n, char *text)
 
 static sqlite3_vfs one_vfs = {
     .iVersion = 1,
-    .szOsFile = sizeof(sqlite3_file),
+    .szOsFile = sizeof(struct one_file),
     .mxPathname = 64,
     .zName = "genba-descriptor",
     .xOpen = one_open,
@@ -198,9 +230,10 @@ static sqlite3_vfs one_vfs = {
     .xGetLastError = one_error,
 };
 
-int vault_open_keyed(struct vault **out, int fd, const unsigned char key[32], struct err *err)
+int vault_open_keyed(struct vault **out, int fd, int log, const unsigned char key[32], struct err *err)
 {
 	const struct vault_unlock unlock = {.identity = NULL};
 	descriptor = fd;
+	log_descriptor = log;
 	return vault_open_with_key(out, &one_vfs, only_path, &unlock, key, VAULT_READ_ONLY, err);
 }

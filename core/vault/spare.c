@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -65,6 +67,39 @@ int vault_open_spare(struct vault **out, const char *path, const struct vault_un
 void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK])
 {
 	header_mark(raw, mark);
+}
+
+int vault_state_of_file(const char *path, unsigned char state[VAULT_STATE])
+{
+	unsigned char *raw = xmalloc(PAGES_OFFSET);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc = fd >= 0 && pread(fd, raw, PAGES_OFFSET, 0) == PAGES_OFFSET ? 0 : -1;
+	if (rc == 0)
+		crypto_hash_sha256(state, raw, PAGES_OFFSET);
+	if (fd >= 0)
+		close(fd);
+	free(raw);
+	return rc;
+}
+
+void vault_state_of_session(const struct vault *v, unsigned char state[VAULT_STATE])
+{
+	unsigned char number[4];
+	crypto_hash_sha256_state hash;
+	put_u32(number, v->anchor.generation);
+	crypto_hash_sha256_init(&hash);
+	crypto_hash_sha256_update(&hash, v->keys->id, FILE_ID);
+	crypto_hash_sha256_update(&hash, number, sizeof number);
+	crypto_hash_sha256_update(&hash, v->anchor.log_header, WAL_HEADER);
+	crypto_hash_sha256_final(&hash, state);
+}
+
+void vault_watch_log(struct vault *v, void (*fn)(void *ctx), void *ctx)
+{
+	v->log_begins = fn;
+	v->log_begins_ctx = ctx;
+	if (v->anchor.state != ANCHOR_CLEAN)
+		fn(ctx);
 }
 
 int vault_header_is_signed_by(const unsigned char raw[VAULT_HEADER], const unsigned char key[VAULT_KEY])

@@ -119,6 +119,8 @@ int state_log_begins(struct vault *v, const unsigned char log_header[WAL_HEADER]
 	a->least = a->log_frames = a->final_pages = 0;
 	a->pages = v->pages.count;
 	memcpy(a->seal, v->pages.seal, sizeof a->seal);
+	if (v->log_begins)
+		v->log_begins(v->log_begins_ctx);
 	return state_write_anchor(v, 1);
 }
 

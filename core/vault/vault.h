@@ -107,6 +107,19 @@ int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct 
 #define VAULT_MARK 32
 void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK]);
 
+/*
+ * What the file was left as, so that whoever left it sees that somebody else wrote into it since. A clean file is known by
+ * its headers and anchors as they lie there, which every write makes anew (sealed with a random nonce); one that was not
+ * closed, by the log that its session began. A key holder with a tool of their own can write pages under anchors that
+ * stay: what leads to actions or outside the case is signed, besides.
+ */
+#define VAULT_STATE 32
+int vault_state_of_file(const char *path, unsigned char state[VAULT_STATE]); /* 0, or -1: it cannot be read */
+void vault_state_of_session(const struct vault *v, unsigned char state[VAULT_STATE]);
+
+/* Calls `fn` whenever a log begins, before the first change goes into it; at once, if one has begun. */
+void vault_watch_log(struct vault *v, void (*fn)(void *ctx), void *ctx);
+
 /* 1 if a passphrase of the case's own may open the file. */
 int vault_header_has_passphrase(const unsigned char raw[VAULT_HEADER]);
 

@@ -9,6 +9,7 @@
 #include "case/care/backup_state.h"
 #include "case/care/gate.h"
 #include "case/care/verify.h"
+#include "case/case.h"
 #include "case/store/draft.h"
 #include "case/store/meta.h"
 #include "case/trust/high_water_mark.h"
@@ -16,6 +17,7 @@
 #include "history/history.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void write_file(const char *path, const char *text)
@@ -84,12 +86,14 @@ static void a_strangers_handover_is_not_settled(void **state)
 	write_file(part, "precious");
 	char *path = xasprintf("%s/photos", s->folder);
 	buf_addhex(&hex, (const unsigned char *)path, strlen(path));
-	char *sql = xasprintf("INSERT INTO meta VALUES('local.handover', '{\"path\":\"%s\",\"to\":[{\"key\":\"%064d\","
-	                      "\"transfer\":\"R2\"}]}')",
-	                      hex.data, 1);
-	for (int known = 0; known < 2; known++) { /* the second time in a file that the victim knows already */
+	char *sql = xasprintf(
+	    "INSERT OR REPLACE INTO meta VALUES('local.handover', '{\"path\":\"%s\",\"to\":[{\"key\":\"%064d\","
+	    "\"transfer\":\"R2\"}]}')",
+	    hex.data, 1);
+	for (int known = 0; known < 2; known++) { /* the second time past the gate */
+		struct case_unlock unlock = {s->victim, NULL};
 		attacker_sql(s, sql);
-		s->c = victim_opens(s, 0, &err);
+		s->c = known ? case_open(s->path, &unlock, 0, &err) : victim_opens(s, 0, &err);
 		if (!s->c)
 			fail_msg("%s", err.message);
 		head_of(s->c, head);
@@ -203,6 +207,8 @@ static void what_was_judged_is_known(void **state)
 	assert_null(strstr(case_notice(s->c), "checked whole"));
 	draft = draft_load(s->c, "note", when);
 	assert_non_null(draft);
+	assert_string_equal(json_string_value(json_object_get(draft, "text")), "half a sentence");
+	assert_int_equal(json_object_size(draft), 1);
 	json_decref(draft);
 	assert_int_equal(case_close(s->c, NULL), 0);
 	/* the attacker's own, where the attacker never was: header and last action are theirs, but that was the victim's */
@@ -227,6 +233,140 @@ static void what_was_judged_is_known(void **state)
 	json_decref(draft);
 }
 
+/* ---- a file that goes round */
+
+static int has_local(struct case_file *c)
+{
+	struct buf value = BUF_INIT;
+	int has =
+	    case_meta_get(c, "local.to.R1-T1", &value, NULL) == 0 || case_meta_get(c, "peer.x", &value, NULL) == 0;
+	buf_release(&value);
+	return has;
+}
+
+/* The victim makes the file known, types half a sentence, and leaves it. */
+static void victim_was_here(struct scene *s)
+{
+	struct err err = ERR_INIT;
+	s->c = victim_opens(s, 0, &err);
+	if (!s->c)
+		fail_msg("%s", err.message);
+	json_t *draft = json_pack("{s:s}", "text", "half a sentence");
+	assert_int_equal(draft_save(s->c, "note", draft, &err), 0);
+	json_decref(draft);
+	assert_int_equal(case_close(s->c, NULL), 0);
+	s->c = NULL;
+}
+
+static void victim_comes_back(struct scene *s)
+{
+	struct err err = ERR_INIT;
+	s->c = victim_opens(s, 0, &err);
+	if (!s->c)
+		fail_msg("%s", err.message);
+}
+
+/* Rows beside the records, under the name of the other, are not the other's; one's own draft is still there. */
+static void what_a_co_holder_left_is_not_obeyed(void **state)
+{
+	struct scene *s = *state;
+	char when[32];
+	victim_was_here(s);
+	attacker_sql(s, "INSERT INTO draft SELECT 'note:R1-A1', modified, json FROM draft WHERE key = 'note';"
+	                "INSERT INTO draft VALUES('form:asset', '2026-01-01T00:00:00Z', '{\"text\":\"I did it\"}');"
+	                "INSERT INTO meta VALUES('local.to.R1-T1', 'aa'), ('peer.x', 'y');"
+	                "INSERT INTO work VALUES('k', 0, x'7b7d')");
+	victim_comes_back(s);
+	assert_non_null(strstr(case_notice(s->c), "Somebody else wrote"));
+	assert_false(has_local(s->c));
+	assert_null(draft_load(s->c, "note:R1-A1", when));
+	assert_null(draft_load(s->c, "form:asset", when));
+	json_t *draft = draft_load(s->c, "note", when);
+	assert_non_null(draft);
+	json_decref(draft);
+	assert_false(refuses(s->c));
+	assert_int_equal(case_close(s->c, NULL), 0);
+	victim_comes_back(s); /* and it is as it was left */
+	assert_string_equal(case_notice(s->c), "");
+}
+
+/* A record that no commit of the co-holder explains: not whole, nothing is written for it. */
+static void a_known_file_is_judged_again(void **state)
+{
+	struct scene *s = *state;
+	victim_was_here(s);
+	attacker_sql(s, "UPDATE record SET json = json_set(json, '$.title', 'forged') WHERE kind = 'case'");
+	char *before = victims_files(s);
+	victim_comes_back(s);
+	assert_non_null(strstr(case_notice(s->c), "not whole"));
+	assert_true(refuses(s->c));
+	assert_int_equal(case_close(s->c, NULL), 0);
+	s->c = NULL;
+	char *after = victims_files(s);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* What was done with the file until the process died, with its log beside it. */
+static void dies_while_open(struct scene *s, const struct identity *who, const char *sql)
+{
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct err err = ERR_INIT;
+		struct case_unlock unlock = {who, NULL};
+		struct case_file *c =
+		    who == s->victim ? victim_opens(s, 0, &err) : case_open(s->path, &unlock, 0, &err);
+		int done = c && sqlite3_exec(case_db(c), sql, NULL, NULL, NULL) == SQLITE_OK;
+		_exit(done ? 0 : 1);
+	}
+	int status = 0;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	char *log = xasprintf("%s-wal", s->path);
+	assert_int_equal(access(log, F_OK), 0);
+	free(log);
+}
+
+#define LOCAL "INSERT INTO meta VALUES('local.to.R1-T1', 'aa'), ('peer.x', 'y')"
+
+/* A session of one's own that was cut short goes on where it was. */
+static void ones_own_log_is_believed(void **state)
+{
+	struct scene *s = *state;
+	char when[32];
+	victim_was_here(s);
+	dies_while_open(s, s->victim, LOCAL);
+	victim_comes_back(s);
+	assert_null(strstr(case_notice(s->c), "Somebody else"));
+	assert_true(has_local(s->c));
+	json_t *draft = draft_load(s->c, "note", when);
+	assert_non_null(draft);
+	json_decref(draft);
+}
+
+/* Somebody else's is judged with the file. */
+static void anothers_log_is_judged(void **state)
+{
+	struct scene *s = *state;
+	dies_while_open(s, s->attacker, LOCAL);
+	victim_comes_back(s); /* never seen before */
+	assert_non_null(strstr(case_notice(s->c), "checked whole"));
+	assert_false(has_local(s->c));
+	assert_false(refuses(s->c));
+	assert_int_equal(case_close(s->c, NULL), 0);
+	dies_while_open(s, s->attacker, LOCAL);
+	victim_comes_back(s); /* known */
+	assert_non_null(strstr(case_notice(s->c), "Somebody else wrote"));
+	assert_false(has_local(s->c));
+	assert_int_equal(case_close(s->c, NULL), 0);
+	dies_while_open(s, s->attacker, "UPDATE record SET json = '{}' WHERE kind = 'responder'");
+	s->c = victim_opens(s, 0, &(struct err)ERR_INIT);
+	assert_true(!s->c || refuses(s->c));
+}
+
 int main(int argc, char **argv)
 {
 	victim_main(argc, argv);
@@ -237,6 +377,10 @@ int main(int argc, char **argv)
 	    TEST(what_lies_beside_the_records_is_left_out),
 	    TEST(rows_out_of_the_air),
 	    TEST(what_was_judged_is_known),
+	    TEST(what_a_co_holder_left_is_not_obeyed),
+	    TEST(a_known_file_is_judged_again),
+	    TEST(ones_own_log_is_believed),
+	    TEST(anothers_log_is_judged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,18 +60,22 @@ static int judge_caged(const char *path, const struct case_unlock *unlock, const
 	sodium_memzero(key, sizeof key);
 	json_t *request = json_pack("{s:s}", "key", hex);
 	sodium_memzero(hex, sizeof hex);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *log = xasprintf("%s-wal", path); /* what its last session had not written back */
+	int files[] = {open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK),
+	               open(log, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW)};
 	struct worker_call call = {
 	    .job = gate_job.name,
 	    .request = request,
-	    .input = fd,
+	    .input = -1,
+	    .files = files,
+	    .file_count = files[1] < 0 ? 1 : 2,
 	    .limits = {.memory = (size_t)6 << 30, .output = 1U << 20, .cpu_seconds = 900, .seconds = 1800},
 	    .line = take_line,
 	    .ctx = j,
 	    .progress = progress,
 	    .what = path};
-	int rc = fd < 0 ? err_set_errno(&why, ERR_FAILED, errno, _("cannot read '%s'"), path)
-	                : worker_run(&call, &result, &why);
+	int rc = files[0] < 0 ? err_set_errno(&why, ERR_FAILED, errno, _("cannot read '%s'"), path)
+	                      : worker_run(&call, &result, &why);
 	if (rc < 0)
 		not_judged(j, why.message);
 	else if (result.end != WORKER_DONE)
@@ -79,29 +83,11 @@ static int judge_caged(const char *path, const struct case_unlock *unlock, const
 	else if (!*j->head)
 		not_judged(j, _("the check came to no end"));
 	json_decref(request);
-	if (fd >= 0)
-		close(fd);
+	free(log);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (files[i] >= 0)
+			close(files[i]);
 	return why.code == ERR_CANCELLED ? err_set(err, why.code, "%s", why.message) : 0;
-}
-
-static void take_finding(void *ctx, const char *part, const char *text)
-{
-	struct judgement *j = ctx;
-	struct err printable = ERR_INIT;
-	if (*j->first)
-		return;
-	err_set(&printable, ERR_DAMAGED, "%s: %s", part, text);
-	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, printable.message);
-}
-
-/* A log lies beside it, which only this process can read: for one's own file, whose session was cut short. */
-static int judge_here(struct case_file *c, const struct progress *progress, struct judgement *j, struct err *err)
-{
-	struct verify_report report;
-	if (history_head(c->history, j->head, err) < 0 || case_verify(c, progress, take_finding, j, &report, err) < 0)
-		return -1;
-	j->findings = report.findings;
-	return 0;
 }
 
 /* ---- opening */
@@ -119,14 +105,6 @@ static int is_last_ours(struct case_file *c, const char *head)
 	       (history_signer_of(c->history, head, key, NULL) == 0 && memcmp(key, c->identity->public_key, 32) == 0);
 }
 
-static int has_log(const char *path)
-{
-	char *log = xasprintf("%s-wal", path);
-	int has = access(log, F_OK) == 0;
-	free(log);
-	return has;
-}
-
 __attribute__((format(printf, 3, 4))) static void read_only_because(struct case_file *c, enum err_code code,
                                                                     const char *format, ...)
 {
@@ -139,11 +117,19 @@ __attribute__((format(printf, 3, 4))) static void read_only_because(struct case_
 	buf_addf(&c->notice, "%s\n", c->foreign.data);
 }
 
-/* What its last holder left beside the records: settings of that copy, work that was under way, texts that were typed. */
+/* What came of the check, for people. */
+struct whose {
+	int ours;    /* nobody else can have left anything beside the records */
+	int changed; /* it was known, and somebody else wrote into it since */
+};
+
+/* What its last holder left beside the records: settings of that copy, and work that was under way. Drafts and
+ * the note of a handover are signed: those of others are none, and drafts are still there when their writer comes back. */
 static int leave_out(struct case_file *c, int ours, struct err *err)
 {
-	static const char foreign[] = "BEGIN IMMEDIATE; DELETE FROM work; DELETE FROM draft;"
-	                              "DELETE FROM meta WHERE key LIKE 'local.%' OR key LIKE 'peer.%'; COMMIT";
+	static const char foreign[] = "BEGIN IMMEDIATE; DELETE FROM work;"
+	                              "DELETE FROM meta WHERE (key LIKE 'local.%' AND key NOT LIKE 'local.handover%') "
+	                              "OR key LIKE 'peer.%'; COMMIT";
 	static const char own[] = "DELETE FROM work";
 	if (sqlite3_exec(c->db, ours ? own : foreign, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
@@ -153,9 +139,22 @@ static int leave_out(struct case_file *c, int ours, struct err *err)
 	return -1;
 }
 
+static void tell_taken_over(struct case_file *c, const struct whose *whose)
+{
+	buf_adds(&c->notice,
+	         whose->changed
+	             ? _("Somebody else wrote into this case since it was open here. It was checked whole, and "
+	                 "nothing wrong was found.\n")
+	             : _("It was checked whole before its first use here, and nothing wrong was found.\n"));
+	if (!whose->ours)
+		buf_adds(&c->notice,
+		         _("What its last holder left beside the records (settings, unfinished work) was left "
+		           "out.\n"));
+}
+
 /* Judged, and nothing was found: opened again, for writing. */
 static struct case_file *take_over(const char *path, const struct case_unlock *unlock, const struct judgement *j,
-                                   int ours, struct err *err)
+                                   const struct whose *whose, struct err *err)
 {
 	char head[HISTORY_ID] = "";
 	struct case_file *c = case_open(path, unlock, 0, err);
@@ -163,53 +162,42 @@ static struct case_file *take_over(const char *path, const struct case_unlock *u
 		return NULL;
 	if (history_number(c->history, j->head, &(uint64_t){0}, NULL) < 0) {
 		err_set(err, ERR_BUSY, _("'%s' was changed while it was checked: try again"), path);
-	} else if (history_head(c->history, head, err) == 0 && leave_out(c, ours, err) == 0) {
+	} else if (history_head(c->history, head, err) == 0 && leave_out(c, whose->ours, err) == 0) {
 		known_remember(c);
-		buf_adds(
-		    &c->notice,
-		    ours
-		        ? _("It was checked whole before its first use here, and nothing wrong was found.\n")
-		        : _("It was checked whole before its first use here, and nothing wrong was found. What its "
-		            "last holder left beside the records (drafts, settings, unfinished work) was left out.\n"));
+		tell_taken_over(c, whose);
 		return c;
 	}
 	case_close(c, NULL);
 	return NULL;
 }
 
+static void not_whole(struct case_file *c, const struct judgement *j, int changed)
+{
+	read_only_because(c, ERR_DAMAGED,
+	                  changed ? _("WARNING: somebody else wrote into this case since it was open here. It was "
+	                              "checked, and it is not whole: %s. It is open for reading only; `genba verify` "
+	                              "lists what is wrong.")
+	                          : _("WARNING: this case was checked before its first use here, and it is not whole: "
+	                              "%s. It is open for reading only; `genba verify` lists what is wrong."),
+	                  j->first);
+	buf_addf(&c->warnings, "%s\n", c->foreign.data);
+}
+
 static struct case_file *open_foreign(const char *path, const struct case_unlock *unlock, unsigned flags,
-                                      const unsigned char raw[VAULT_HEADER], const struct progress *progress,
-                                      struct err *err)
+                                      const unsigned char raw[VAULT_HEADER], int changed,
+                                      const struct progress *progress, struct err *err)
 {
 	struct judgement j = {"", 0, ""};
-	int log = has_log(path);
-	if (!log && judge_caged(path, unlock, progress, &j, err) < 0)
+	if (judge_caged(path, unlock, progress, &j, err) < 0)
 		return NULL;
 	struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
 	if (!c)
 		return NULL;
-	int signed_by_us = is_ours(c, raw);
-	if (log && !signed_by_us) {
-		read_only_because(
-		    c, ERR_FAILED,
-		    _("This case is of somebody else, who did not leave it cleanly: it is open for reading "
-		      "only until they open and leave it once."));
-		return c;
-	}
-	if (log && judge_here(c, progress, &j, err) < 0) {
-		case_close(c, NULL);
-		return NULL;
-	}
 	if (j.findings) {
-		read_only_because(
-		    c, ERR_DAMAGED,
-		    _("WARNING: this case was checked before its first use here, and it is not whole: %s. It "
-		      "is open for reading only; `genba verify` lists what is wrong."),
-		    j.first);
-		buf_addf(&c->warnings, "%s\n", c->foreign.data);
+		not_whole(c, &j, changed);
 		return c;
 	}
-	int ours = signed_by_us && is_last_ours(c, j.head);
+	struct whose whose = {!changed && is_ours(c, raw) && is_last_ours(c, j.head), changed};
 	if (!c->responder) /* there is nothing to write for */
 		return c;
 	if (!high_water_mark_header_is_believed(c)) {
@@ -217,7 +205,7 @@ static struct case_file *open_foreign(const char *path, const struct case_unlock
 		                  _("It is open for reading only: no responder of this case signed its header."));
 		return c;
 	}
-	if (c->memory && !ours && !(flags & GATE_UPGRADE)) {
+	if (c->memory && !whose.ours && !(flags & GATE_UPGRADE)) {
 		read_only_because(
 		    c, ERR_FAILED,
 		    _("It is of an older format and was last written by somebody else: it is open for reading "
@@ -225,7 +213,15 @@ static struct case_file *open_foreign(const char *path, const struct case_unlock
 		return c;
 	}
 	case_close(c, NULL);
-	return take_over(path, unlock, &j, ours, err);
+	return take_over(path, unlock, &j, &whose, err);
+}
+
+static struct case_file *open_known(const char *path, const struct case_unlock *unlock, struct err *err)
+{
+	struct case_file *c = case_open(path, unlock, 0, err);
+	if (c)
+		known_watch(c);
+	return c;
 }
 
 struct case_file *gate_open(const char *path, const struct case_unlock *unlock, unsigned flags,
@@ -234,15 +230,18 @@ struct case_file *gate_open(const char *path, const struct case_unlock *unlock, 
 	unsigned char raw[VAULT_HEADER];
 	if (vault_header_load(path, raw, NULL) < 0) /* opening says what is the matter */
 		return case_open(path, unlock, 0, err);
-	if (known_check(raw, unlock->identity))
-		return case_open(path, unlock, 0, err);
-	if (!unlock->identity || !unlock->identity->secret_key) {
-		struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
-		if (c) {
-			c->foreign_code = ERR_UNLOCK;
-			buf_adds(&c->foreign, _("no identity is unlocked: every change is signed by a responder"));
-		}
-		return c;
+	if (unlock->identity && unlock->identity->secret_key) {
+		struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
+		struct vault_unlock how = {&keys, unlock->passphrase};
+		enum known known = known_check(path, raw, &how);
+		return known == KNOWN_AS_LEFT
+		           ? open_known(path, unlock, err)
+		           : open_foreign(path, unlock, flags, raw, known == KNOWN_CHANGED, progress, err);
 	}
-	return open_foreign(path, unlock, flags, raw, progress, err);
+	struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
+	if (c) {
+		c->foreign_code = ERR_UNLOCK;
+		buf_adds(&c->foreign, _("no identity is unlocked: every change is signed by a responder"));
+	}
+	return c;
 }

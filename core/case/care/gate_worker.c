@@ -6,7 +6,9 @@
 #include "case/store/case_internal.h"
 #include "vault/open_with_key.h"
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* libgit2 wants to start before files are out of reach. */
@@ -60,7 +62,10 @@ static int gate_run(struct worker *w, struct err *err)
 	if (worker_input(w) < 0 || !hex || sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &n, NULL) != 0 ||
 	    n != sizeof key)
 		return err_set(err, ERR_INVALID, _("no key came"));
-	int rc = vault_open_keyed(&v, worker_input(w), key, err);
+	char *log = worker_input_name(1);
+	int log_fd = worker_input_count(w) > 1 ? open(log, O_RDONLY | O_CLOEXEC) : -1;
+	free(log);
+	int rc = vault_open_keyed(&v, worker_input(w), log_fd, key, err);
 	sodium_memzero(key, sizeof key);
 	struct case_file *c = rc == 0 ? case_open_vault(v, err) : NULL;
 	if (!c)

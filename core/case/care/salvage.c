@@ -474,6 +474,8 @@ int case_salvage(const char *from, const char *header, const char *out, const st
 		sqlite3_exec(s.c->db, "ROLLBACK", NULL, NULL, NULL);
 	if (case_release(s.c, rc == 0 ? err : NULL) < 0)
 		rc = -1;
+	else if (rc == 0)
+		known_left(out, unlock->identity->public_key);
 	if (rc < 0 && made)
 		unlink(out);
 	vault_close(s.from, NULL);

@@ -4,7 +4,8 @@
  * A draft is a row of the case's database, so it is encrypted like everything
  * else and survives a crash and a lock; it is no action and not in history. The
  * key says what is being written: "form:asset" (a new record), "form:R1-A1" (a
- * change), "note:R1-A1". The value is a JSON object of whoever writes it.
+ * change), "note:R1-A1". The value is a JSON object of whoever writes it, who signs it (own.h): a draft that somebody else
+ * left in the case is none.
  *
  * Each write is one transaction and one fsync: write when typing pauses, not
  * for each key.

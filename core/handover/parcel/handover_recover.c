@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/identity/identity.h"
+#include "case/identity/own.h"
 #include "case/store/meta.h"
 #include "case/store/record.h"
 #include "vault/open_with_key.h"
@@ -22,44 +23,25 @@ static const char note_key[] = "local.handover"; /* {"path": …, "to": [{"key":
 static const char note_signature[] =
     "local.handover.signature"; /* by whoever noted it: it leads to actions and removals */
 
-/* What is signed: nobody else's note, and none of another case, is obeyed. No SSHSIG begins like this. */
-static void signed_text(struct case_file *c, const char *value, struct buf *text)
-{
-	buf_addf(text, "genba-local\n%s\n%s\n%s", case_id(c), note_key, value);
-}
-
 static int store_note(struct case_file *c, const char *value, struct err *err)
 {
-	unsigned char signature[64];
-	struct buf text = BUF_INIT;
 	struct buf hex = BUF_INIT;
-	signed_text(c, value, &text);
-	int rc = identity_sign(case_identity(c), text.data, text.len, signature);
-	buf_addhex(&hex, signature, sizeof signature);
-	if (rc < 0)
-		err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
-	else
+	struct own_place place = {case_id(c), note_key};
+	int rc = own_sign(case_identity(c), &place, value, &hex, err);
+	if (rc == 0)
 		rc = case_meta_set(c, note_key, value, err);
 	if (rc == 0)
 		rc = case_meta_set(c, note_signature, hex.data, err);
-	buf_release(&text);
 	buf_release(&hex);
 	return rc;
 }
 
 static int is_own_note(struct case_file *c, const char *value)
 {
-	unsigned char signature[64];
-	size_t n = 0;
-	struct buf text = BUF_INIT;
 	struct buf hex = BUF_INIT;
-	signed_text(c, value, &text);
-	int own = case_meta_get(c, note_signature, &hex, NULL) == 0 &&
-	          sodium_hex2bin(signature, sizeof signature, hex.data, hex.len, NULL, &n, NULL) == 0 &&
-	          n == sizeof signature &&
-	          crypto_sign_verify_detached(signature, (const unsigned char *)text.data, text.len,
-	                                      case_identity(c)->public_key) == 0;
-	buf_release(&text);
+	struct own_place place = {case_id(c), note_key};
+	int own =
+	    case_meta_get(c, note_signature, &hex, NULL) == 0 && own_check(case_identity(c), &place, value, hex.data);
 	buf_release(&hex);
 	return own;
 }
