@@ -31,6 +31,7 @@ void scene_open(struct scene *s)
 	static const char *const hosts[] = {"HR-PC-03", "HR-PC-04", "FS-01"};
 	struct err err = ERR_INIT;
 	assert_true(sodium_init() >= 0);
+	s->indicators = 0;
 	snprintf(s->folder, sizeof s->folder, "/tmp/genba-run-XXXXXX");
 	assert_non_null(mkdtemp(s->folder));
 	setenv("XDG_DATA_HOME", s->folder, 1);
@@ -73,6 +74,7 @@ void scene_close(struct scene *s)
 static const char *value_for(struct scene *s, const struct field *field, const char *asset)
 {
 	static char label[LABEL_TEXT];
+	static char address[32];
 	switch (field->type) {
 	case FIELD_ENUM:
 	case FIELD_ENUMS:
@@ -100,7 +102,11 @@ static const char *value_for(struct scene *s, const struct field *field, const c
 		scene_add(s, field->ref_kind, asset, label);
 		return label;
 	default:
-		return strcmp(field->name, "value") == 0 ? "192.0.2.1" : "as it was seen";
+		if (strcmp(field->name, "value") != 0)
+			return "as it was seen";
+		snprintf(address, sizeof address, "198.18.%u.%u", s->indicators / 250 % 250, s->indicators % 250 + 1);
+		s->indicators++; /* each is on record once */
+		return address;
 	}
 }
 

@@ -9,6 +9,7 @@ struct scene {
 	char path[96];
 	struct identity *identity;
 	struct case_file *c;
+	unsigned indicators; /* that were given a value of their own */
 };
 
 /* R1 with the assets R1-A1, R1-A2, R1-A3, switched on. The clock stands at 2026-11-23T14:05:00+09:00 and goes on by a
