@@ -10,7 +10,7 @@
 #include "case/store/rules.h"
 #include "case/store/value.h"
 #include "finding/indicator/textscan.h"
-#include "tui/form/form.h"
+#include "tui/form/form_private.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/title_cache.h"
@@ -22,258 +22,18 @@
 #define ROW_MORE (-1)
 #define ROW_SAVE (-2)
 
-struct form_value {
-	const struct field *field;
-	char *value; /* as `set` takes it; NULL: unset */
-	char *was;   /* on record; NULL: unset, or a secret */
-	int changed;
-};
-
-struct form {
-	const struct kind *kind;
-	char label[LABEL_TEXT]; /* of the record that is changed, or "" */
-	struct form_value *values;
-	size_t count;
-	int *rows; /* what each row is: an index of `values`, ROW_MORE or ROW_SAVE */
-	int more;  /* the fields beyond the short form are shown */
-	char *draft_key;
-	struct unsaved unsaved;
-	size_t editing;  /* index of the field that is being asked for */
-	char *on_record; /* gets the new label in its field `on_field` */
-	char *on_field;
-	char *created; /* gets the label when it is on record (LABEL_TEXT bytes of whoever waits for it), or NULL */
-};
-
-static struct form *data(struct view *v)
-{
-	return v->data;
-}
-
-/* ---- values */
-
-static char *text_of(const struct field *field, const json_t *value)
-{
-	struct buf b = BUF_INIT;
-	if (!value || field->type == FIELD_SECRET)
-		return NULL;
-	if (json_is_string(value))
-		return xstrdup(json_string_value(value));
-	if (json_is_integer(value)) {
-		buf_addf(&b, "%lld", (long long)json_integer_value(value));
-		return buf_take(&b, NULL);
-	}
-	for (size_t i = 0; i < json_array_size(value); i++)
-		buf_addf(&b, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
-	return buf_take(&b, NULL);
-}
-
-static int is_first(const struct field *field)
-{
-	return field->short_form || field->required;
-}
-
-static void take_fields(struct form *f, const json_t *record)
-{
-	size_t all = kind_field_count(f->kind);
-	f->values = xcalloc(all, sizeof *f->values);
-	f->rows = xcalloc(all + 2, sizeof *f->rows);
-	for (int later = 0; later <= 1; later++)
-		for (size_t i = 0; i < all; i++) {
-			const struct field *field = kind_field_at(f->kind, i);
-			if (field->machine || is_first(field) == later)
-				continue;
-			struct form_value *v = &f->values[f->count++];
-			v->field = field;
-			v->was = text_of(field, json_object_get(record, field->name));
-			v->value = v->was ? xstrdup(v->was) : NULL;
-		}
-}
-
-static struct form_value *value_named(struct form *f, const char *name)
-{
-	for (size_t i = 0; i < f->count; i++)
-		if (strcmp(f->values[i].field->name, name) == 0)
-			return &f->values[i];
-	return NULL;
-}
-
-static void view_form_put(struct form_value *v, const char *text)
-{
-	char *copy = text && *text ? xstrdup(text) : NULL;
-	free(v->value);
-	v->value = copy;
-	v->changed = v->was ? !copy || strcmp(copy, v->was) != 0 : copy != NULL;
-}
-
-static size_t changed_count(const struct form *f)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < f->count; i++)
-		n += f->values[i].changed != 0;
-	return n;
-}
-
-/* ---- the draft */
-
-static void write_draft(struct view *v)
-{
-	struct form *f = data(v);
-	unsaved_done(&f->unsaved);
-	if (!workbench_case(v->wb))
-		return;
-	if (changed_count(f) == 0) {
-		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
-		return;
-	}
-	json_t *draft = json_object();
-	json_t *fields = json_object();
-	for (size_t i = 0; i < f->count; i++)
-		if (f->values[i].changed)
-			json_object_set_new(fields, f->values[i].field->name,
-			                    json_string(f->values[i].value ? f->values[i].value : ""));
-	json_object_set_new(draft, "fields", fields);
-	struct err err = ERR_INIT;
-	if (draft_save(workbench_case(v->wb), f->draft_key, draft, &err) < 0)
-		workbench_tell_error(v->wb, &err);
-	json_decref(draft);
-}
-
-static void flush(struct view *v)
-{
-	if (data(v)->unsaved.last > 0)
-		write_draft(v);
-}
-
-static int work(struct view *v, double deadline, int *show)
-{
-	(void)deadline;
-	int wait = unsaved_wait(&data(v)->unsaved);
-	if (wait != 0)
-		return wait;
-	write_draft(v);
-	view_stale(v); /* its heading says that the draft is kept */
-	*show = 1;
-	return -1;
-}
-
-/* 1 if there was one. */
-static int restore_draft(struct view *v)
-{
-	struct form *f = data(v);
-	char when[CLOCK_TEXT];
-	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
-	json_t *fields = json_object_get(draft, "fields");
-	const char *name;
-	json_t *text;
-	int found = 0;
-	json_object_foreach(fields, name, text) {
-		struct form_value *value = value_named(f, name);
-		if (!value || !json_is_string(text))
-			continue;
-		char *settled = value_settled(value->field, json_string_value(text), draft_prompt_moment(when));
-		view_form_put(value,
-		              settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
-		free(settled);
-		value->changed = 1;
-		f->more |= !is_first(value->field);
-		found = 1;
-	}
-	json_decref(draft);
-	if (found)
-		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %.16s goes on here; D throws it away"), when);
-	return found;
-}
-
-static void discard(struct view *v)
-{
-	struct form *f = data(v);
-	if (changed_count(f) && !prompt_yes(v->wb, _("Throw away what was typed here? (y/n) ")))
-		return;
-	for (size_t i = 0; i < f->count; i++) {
-		view_form_put(&f->values[i], f->values[i].was);
-		f->values[i].changed = 0;
-	}
-	unsaved_done(&f->unsaved);
-	draft_delete(workbench_case(v->wb), f->draft_key, NULL);
-	view_stale(v);
-}
-
 /* ---- rows */
-
-static void show_text(const char *text, struct buf *out)
-{
-	size_t line = strcspn(text, "\n");
-	size_t lines = 1;
-	for (const char *p = text; *p; p++)
-		lines += *p == '\n';
-	printable_add(out, text, line < 2000 ? line : 2000, PRINTABLE_LINE);
-	if (lines > 1)
-		buf_addf(out, _(" … (%zu lines)"), lines);
-}
-
-static void show_references(struct view *v, const char *list, struct buf *out)
-{
-	while (*list) {
-		list += strspn(list, ", ");
-		size_t n = strcspn(list, ",");
-		char *label = xstrndup(list, n);
-		const char *name = workbench_name(v->wb, label);
-		buf_adds(out, out->len ? ", " : "");
-		printable_add(out, label, strlen(label), PRINTABLE_LINE);
-		if (*name)
-			buf_addf(out, " %s", name);
-		free(label);
-		list += n;
-	}
-}
-
-static void show_names(const struct field *field, const char *list, struct buf *out)
-{
-	json_t *value = field->type == FIELD_ENUMS ? json_array() : json_string(list);
-	while (field->type == FIELD_ENUMS && *list) {
-		list += strspn(list, ", ");
-		size_t n = strcspn(list, ",");
-		json_array_append_new(value, json_stringn(list, n));
-		list += n;
-	}
-	json_t *record = json_object();
-	json_object_set_new(record, field->name, value);
-	record_field_text(record, field, out);
-	json_decref(record);
-}
-
-static void show_value(struct view *v, const struct form_value *value, struct buf *out)
-{
-	const struct field *field = value->field;
-	if (!value->value && field->type == FIELD_SECRET)
-		buf_adds(out, *data(v)->label ? _("(as on record)") : "");
-	else if (!value->value && field->fallback && strcmp(field->fallback, "unknown") != 0 && !*data(v)->label)
-		buf_addf(out, _("(%s if nothing is said)"),
-		         field_value_find(field, field->fallback)
-		             ? field_value_label(field_value_find(field, field->fallback))
-		             : "");
-	else if (!value->value)
-		buf_adds(out, "—");
-	else if (field->type == FIELD_SECRET)
-		buf_adds(out, "••••••••");
-	else if (field->type == FIELD_REF || field->type == FIELD_REFS)
-		show_references(v, value->value, out);
-	else if (field->values || field->type == FIELD_TIME)
-		show_names(field, value->value, out);
-	else
-		show_text(value->value, out);
-}
 
 static void add_field(struct view *v, size_t i, size_t width)
 {
-	const struct form_value *value = &data(v)->values[i];
+	const struct form_value *value = &form_of(v)->values[i];
 	struct buf line = BUF_INIT;
 	struct buf shown = BUF_INIT;
 	int missing = value->field->required && !value->field->values && !value->value;
 	buf_adds(&line, value->changed ? " + " : missing ? " ! " : "   ");
 	text_pad(&line, field_label(value->field), width);
 	buf_adds(&line, "  ");
-	show_value(v, value, &shown);
+	form_value_show(v, value, &shown);
 	buf_adds(&line, shown.data);
 	view_add(v, missing ? TONE_ATTENTION : value->value ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
 	buf_release(&shown);
@@ -284,7 +44,8 @@ static size_t label_width(const struct form *f, size_t most)
 {
 	size_t width = 8;
 	for (size_t i = 0; i < f->count; i++)
-		if ((f->more || is_first(f->values[i].field)) && text_width(field_label(f->values[i].field)) > width)
+		if ((f->more || form_is_first(f->values[i].field)) &&
+		    text_width(field_label(f->values[i].field)) > width)
 			width = text_width(field_label(f->values[i].field));
 	return width < most ? width : most;
 }
@@ -292,10 +53,10 @@ static size_t label_width(const struct form *f, size_t most)
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)err;
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	size_t width = label_width(f, (size_t)(columns > 40 ? columns * 2 / 5 : 14));
 	size_t first = 0;
-	while (first < f->count && is_first(f->values[first].field))
+	while (first < f->count && form_is_first(f->values[first].field))
 		first++;
 	for (size_t i = 0; i < (f->more ? f->count : first); i++) {
 		f->rows[v->count] = (int)i;
@@ -312,9 +73,9 @@ static int fill(struct view *v, int columns, struct err *err)
 		buf_addf(&head, _("Change %s %s"), kind_label(f->kind), f->label);
 	else
 		buf_addf(&head, _("New: %s"), kind_label(f->kind));
-	if (changed_count(f))
+	if (form_changed_count(f))
 		buf_addf(&head, f->unsaved.last > 0 ? _(" · %zu typed") : _(" · %zu typed, draft kept"),
-		         changed_count(f));
+		         form_changed_count(f));
 	v->heading = buf_take(&head, NULL);
 	return 0;
 }
@@ -322,7 +83,7 @@ static int fill(struct view *v, int columns, struct err *err)
 /* Says what the field under the cursor is for, unless there is something else to say. */
 static void tell_help(struct view *v)
 {
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	if (workbench_has_told(v->wb) || v->selected >= v->count || f->rows[v->selected] < 0)
 		return;
 	const struct field *field = f->values[f->rows[v->selected]].field;
@@ -336,9 +97,9 @@ static void tell_help(struct view *v)
 static void view_form_typing(void *ctx, const char *text)
 {
 	struct view *v = ctx;
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	char *settled = value_settled(f->values[f->editing].field, text, clock_now());
-	view_form_put(&f->values[f->editing], settled);
+	form_value_set(&f->values[f->editing], settled);
 	free(settled);
 	unsaved_touch(&f->unsaved);
 	view_stale(v);
@@ -363,21 +124,21 @@ static int take_whole(void *ctx, const struct textscan_hit *hit)
 /* The value of an indicator often tells its type, and may be typed defanged; seen in the form before it is saved. */
 static void know_indicator(struct form *f, struct form_value *typed)
 {
-	struct form_value *type = value_named(f, "type");
+	struct form_value *type = form_value_named(f, "type");
 	if (!(f->kind->traits & KIND_INDICATOR) || strcmp(typed->field->name, "value") != 0 || !typed->value)
 		return;
 	struct whole w = {strlen(typed->value), NULL, NULL};
 	textscan(typed->value, w.size, take_whole, &w, NULL);
 	if (w.value)
-		view_form_put(typed, w.value);
+		form_value_set(typed, w.value);
 	if (w.type && (!type->value || strcmp(type->value, "unknown") == 0))
-		view_form_put(type, w.type);
+		form_value_set(type, w.type);
 	free(w.value);
 }
 
 static void view_form_edit(struct view *v, size_t i)
 {
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	struct form_value *value = &f->values[i];
 	struct err err = ERR_INIT;
 	f->editing = i;
@@ -388,7 +149,7 @@ static void view_form_edit(struct view *v, size_t i)
 	int left;
 	char *text = form_ask(&ask, &left);
 	if (text) {
-		view_form_put(value, text);
+		form_value_set(value, text);
 		if (!left)
 			know_indicator(f, value);
 		unsaved_touch(&f->unsaved);
@@ -405,14 +166,14 @@ static void view_form_edit(struct view *v, size_t i)
 
 static void show_more(struct view *v)
 {
-	data(v)->more = !data(v)->more;
+	form_of(v)->more = !form_of(v)->more;
 	view_stale(v);
 }
 
 static void go_to_field(struct view *v, const struct form_value *value)
 {
-	struct form *f = data(v);
-	if (!is_first(value->field))
+	struct form *f = form_of(v);
+	if (!form_is_first(value->field))
 		f->more = 1;
 	size_t i = (size_t)(value - f->values);
 	v->selected = i; /* rows are the values in their order */
@@ -422,7 +183,7 @@ static void go_to_field(struct view *v, const struct form_value *value)
 /* The first thing that keeps it from being saved, told with the field's label. */
 static int is_complete(struct view *v)
 {
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	for (size_t i = 0; i < f->count; i++) {
 		struct form_value *value = &f->values[i];
 		struct err err = ERR_INIT;
@@ -441,7 +202,7 @@ static int is_complete(struct view *v)
 
 static int write_record(struct view *v, char label[LABEL_TEXT], struct err *err)
 {
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	struct case_file *c = workbench_case(v->wb);
 	struct assign *fields = xcalloc(f->count + 1, sizeof *fields);
 	size_t n = 0;
@@ -472,7 +233,7 @@ static int write_record(struct view *v, char label[LABEL_TEXT], struct err *err)
 /* An error about a field is shown with the field's label, and the cursor goes there. */
 static void tell_refused(struct view *v, const struct err *err)
 {
-	struct form_value *value = value_named(data(v), err->field);
+	struct form_value *value = form_value_named(form_of(v), err->field);
 	if (!value) {
 		workbench_tell_error(v->wb, err);
 		return;
@@ -483,12 +244,12 @@ static void tell_refused(struct view *v, const struct err *err)
 
 static void view_form_save(struct view *v)
 {
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	struct workbench *wb = v->wb;
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	snprintf(label, sizeof label, "%s", f->label);
-	flush(v);
+	form_draft_flush(v);
 	if (!is_complete(v))
 		return;
 	if (write_record(v, label, &err) < 0) {
@@ -517,8 +278,8 @@ static void view_form_save(struct view *v)
 static void view_form_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
-	size_t n = changed_count(data(v));
-	flush(v);
+	size_t n = form_changed_count(form_of(v));
+	form_draft_flush(v);
 	workbench_pop(wb);
 	if (n)
 		workbench_tell(wb, TONE_ATTENTION,
@@ -527,22 +288,22 @@ static void view_form_leave(struct view *v)
 
 static void view_form_restore(struct view *v, size_t i)
 {
-	view_form_put(&data(v)->values[i], data(v)->values[i].was);
-	data(v)->values[i].changed = 0;
-	unsaved_touch(&data(v)->unsaved);
+	form_value_set(&form_of(v)->values[i], form_of(v)->values[i].was);
+	form_of(v)->values[i].changed = 0;
+	unsaved_touch(&form_of(v)->unsaved);
 	view_stale(v);
 }
 
 static void clear(struct view *v, size_t i)
 {
-	view_form_put(&data(v)->values[i], "");
-	unsaved_touch(&data(v)->unsaved);
+	form_value_set(&form_of(v)->values[i], "");
+	unsaved_touch(&form_of(v)->unsaved);
 	view_stale(v);
 }
 
 static int row_of(struct view *v)
 {
-	return v->selected < v->count ? data(v)->rows[v->selected] : ROW_SAVE;
+	return v->selected < v->count ? form_of(v)->rows[v->selected] : ROW_SAVE;
 }
 
 /* Saving and leaving end the view: nothing may touch it after them. */
@@ -594,7 +355,7 @@ static const struct view_key keys[] = {
     {'d', NULL, N_("clear"), N_("clear the field"), clear_row, NULL},
     {KEY_REMOVE, N_("Del"), NULL, N_("clear the field"), clear_row, NULL},
     {'r', NULL, N_("as before"), N_("what the field was on record"), restore_row, NULL},
-    {'D', NULL, NULL, N_("throw away what was typed in this form"), discard, NULL},
+    {'D', NULL, NULL, N_("throw away what was typed in this form"), form_draft_discard, NULL},
     {KEY_ESCAPE, N_("Esc"), N_("leave"), N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
     {'q', NULL, NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
     {'h', NULL, NULL, N_("leave; what was typed is kept as a draft"), view_form_leave, NULL},
@@ -604,8 +365,8 @@ static const struct view_key keys[] = {
 
 static void release(struct view *v)
 {
-	struct form *f = data(v);
-	flush(v);
+	struct form *f = form_of(v);
+	form_draft_flush(v);
 	for (size_t i = 0; i < f->count; i++) {
 		free(f->values[i].value);
 		free(f->values[i].was);
@@ -621,7 +382,7 @@ static void release(struct view *v)
 const struct view_ops form_view = {
     .name = "form", .title = "", .fill = fill, .key = form_key, .release = release, .keys = keys};
 
-static const struct view_lazy form_lazy = {.work = work, .flush = flush};
+static const struct view_lazy form_lazy = {.work = form_draft_work, .flush = form_draft_flush};
 
 static struct view *make_form(struct workbench *wb, const struct kind *kind, const char *label, const json_t *record)
 {
@@ -632,7 +393,7 @@ static struct view *make_form(struct workbench *wb, const struct kind *kind, con
 	f->kind = kind;
 	snprintf(f->label, sizeof f->label, "%s", label ? label : "");
 	f->draft_key = xasprintf("form:%s", label ? label : kind->name);
-	take_fields(f, record);
+	form_read_fields(f, record);
 	return v;
 }
 
@@ -660,7 +421,7 @@ struct view *view_form(struct workbench *wb, const char *kind_name, const char *
 	json_decref(record);
 	if (!v)
 		return form_refused(wb, &err);
-	if (!restore_draft(v))
+	if (!form_draft_restore(v))
 		workbench_tell(wb, TONE_FAINT, "%s", _("Enter edits the field under the cursor"));
 	return v;
 }
@@ -677,7 +438,7 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 		return NULL;
 	}
 	struct view *v = make_form(wb, kind, NULL, NULL);
-	struct form *f = data(v);
+	struct form *f = form_of(v);
 	if (on_record) {
 		f->on_record = xstrdup(on_record);
 		f->on_field = xstrdup(on_field);
@@ -687,12 +448,12 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 		free(f->draft_key);
 		f->draft_key = xasprintf("form:%s:%s=%s", kind_name, preset[0].name, preset[0].value);
 	}
-	if (!restore_draft(v))
+	if (!form_draft_restore(v))
 		workbench_tell(wb, TONE_FAINT, "%s", _("Enter edits the field under the cursor"));
 	for (size_t i = 0; i < count; i++) {
-		struct form_value *value = value_named(f, preset[i].name);
+		struct form_value *value = form_value_named(f, preset[i].name);
 		if (value && !value->changed) {
-			view_form_put(value, preset[i].value);
+			form_value_set(value, preset[i].value);
 			unsaved_touch(&f->unsaved);
 		}
 	}
@@ -705,7 +466,7 @@ int form_run(struct workbench *wb, const char *kind, const struct assign *preset
 	*label = '\0';
 	if (!v)
 		return 0;
-	data(v)->created = label;
+	form_of(v)->created = label;
 	workbench_run_over(wb, v);
 	return *label != '\0';
 }

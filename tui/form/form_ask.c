@@ -1,3 +1,4 @@
+/* Asking for one value, as fits the type of its field. */
 #include "tui/form/form.h"
 
 #include "base/buf.h"

@@ -1,0 +1,96 @@
+/* The draft of a form: kept while it is typed, taken up when the form is opened again, thrown away on request. */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/clock.h"
+#include "case/store/draft.h"
+#include "case/store/value.h"
+#include "tui/form/form_private.h"
+#include "tui/workbench/draft_prompt.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void write_draft(struct view *v)
+{
+	struct form *f = form_of(v);
+	unsaved_done(&f->unsaved);
+	if (!workbench_case(v->wb))
+		return;
+	if (form_changed_count(f) == 0) {
+		draft_delete(workbench_case(v->wb), f->draft_key, NULL);
+		return;
+	}
+	json_t *draft = json_object();
+	json_t *fields = json_object();
+	for (size_t i = 0; i < f->count; i++)
+		if (f->values[i].changed)
+			json_object_set_new(fields, f->values[i].field->name,
+			                    json_string(f->values[i].value ? f->values[i].value : ""));
+	json_object_set_new(draft, "fields", fields);
+	struct err err = ERR_INIT;
+	if (draft_save(workbench_case(v->wb), f->draft_key, draft, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	json_decref(draft);
+}
+
+void form_draft_flush(struct view *v)
+{
+	if (form_of(v)->unsaved.last > 0)
+		write_draft(v);
+}
+
+int form_draft_work(struct view *v, double deadline, int *show)
+{
+	(void)deadline;
+	int wait = unsaved_wait(&form_of(v)->unsaved);
+	if (wait != 0)
+		return wait;
+	write_draft(v);
+	view_stale(v); /* its heading says that the draft is kept */
+	*show = 1;
+	return -1;
+}
+
+int form_draft_restore(struct view *v)
+{
+	struct form *f = form_of(v);
+	char when[CLOCK_TEXT];
+	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
+	json_t *fields = json_object_get(draft, "fields");
+	const char *name;
+	json_t *text;
+	int found = 0;
+	json_object_foreach(fields, name, text) {
+		struct form_value *value = form_value_named(f, name);
+		if (!value || !json_is_string(text))
+			continue;
+		char *settled = value_settled(value->field, json_string_value(text), draft_prompt_moment(when));
+		form_value_set(value,
+		               settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
+		free(settled);
+		value->changed = 1;
+		f->more |= !form_is_first(value->field);
+		found = 1;
+	}
+	json_decref(draft);
+	if (found)
+		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %.16s goes on here; D throws it away"), when);
+	return found;
+}
+
+void form_draft_discard(struct view *v)
+{
+	struct form *f = form_of(v);
+	if (form_changed_count(f) && !prompt_yes(v->wb, _("Throw away what was typed here? (y/n) ")))
+		return;
+	for (size_t i = 0; i < f->count; i++) {
+		form_value_set(&f->values[i], f->values[i].was);
+		f->values[i].changed = 0;
+	}
+	unsaved_done(&f->unsaved);
+	draft_delete(workbench_case(v->wb), f->draft_key, NULL);
+	view_stale(v);
+}

@@ -1,0 +1,137 @@
+/* The values of a form: read from a record, set as they are typed, and shown as their fields want. */
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "tui/form/form_private.h"
+#include "tui/workbench/title_cache.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *text_of(const struct field *field, const json_t *value)
+{
+	struct buf b = BUF_INIT;
+	if (!value || field->type == FIELD_SECRET)
+		return NULL;
+	if (json_is_string(value))
+		return xstrdup(json_string_value(value));
+	if (json_is_integer(value)) {
+		buf_addf(&b, "%lld", (long long)json_integer_value(value));
+		return buf_take(&b, NULL);
+	}
+	for (size_t i = 0; i < json_array_size(value); i++)
+		buf_addf(&b, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
+	return buf_take(&b, NULL);
+}
+
+int form_is_first(const struct field *field)
+{
+	return field->short_form || field->required;
+}
+
+void form_read_fields(struct form *f, const json_t *record)
+{
+	size_t all = kind_field_count(f->kind);
+	f->values = xcalloc(all, sizeof *f->values);
+	f->rows = xcalloc(all + 2, sizeof *f->rows);
+	for (int later = 0; later <= 1; later++)
+		for (size_t i = 0; i < all; i++) {
+			const struct field *field = kind_field_at(f->kind, i);
+			if (field->machine || form_is_first(field) == later)
+				continue;
+			struct form_value *v = &f->values[f->count++];
+			v->field = field;
+			v->was = text_of(field, json_object_get(record, field->name));
+			v->value = v->was ? xstrdup(v->was) : NULL;
+		}
+}
+
+struct form_value *form_value_named(struct form *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->values[i].field->name, name) == 0)
+			return &f->values[i];
+	return NULL;
+}
+
+void form_value_set(struct form_value *v, const char *text)
+{
+	char *copy = text && *text ? xstrdup(text) : NULL;
+	free(v->value);
+	v->value = copy;
+	v->changed = v->was ? !copy || strcmp(copy, v->was) != 0 : copy != NULL;
+}
+
+size_t form_changed_count(const struct form *f)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < f->count; i++)
+		n += f->values[i].changed != 0;
+	return n;
+}
+
+static void show_text(const char *text, struct buf *out)
+{
+	size_t line = strcspn(text, "\n");
+	size_t lines = 1;
+	for (const char *p = text; *p; p++)
+		lines += *p == '\n';
+	printable_add(out, text, line < 2000 ? line : 2000, PRINTABLE_LINE);
+	if (lines > 1)
+		buf_addf(out, _(" … (%zu lines)"), lines);
+}
+
+static void show_references(struct view *v, const char *list, struct buf *out)
+{
+	while (*list) {
+		list += strspn(list, ", ");
+		size_t n = strcspn(list, ",");
+		char *label = xstrndup(list, n);
+		const char *name = workbench_name(v->wb, label);
+		buf_adds(out, out->len ? ", " : "");
+		printable_add(out, label, strlen(label), PRINTABLE_LINE);
+		if (*name)
+			buf_addf(out, " %s", name);
+		free(label);
+		list += n;
+	}
+}
+
+static void show_names(const struct field *field, const char *list, struct buf *out)
+{
+	json_t *value = field->type == FIELD_ENUMS ? json_array() : json_string(list);
+	while (field->type == FIELD_ENUMS && *list) {
+		list += strspn(list, ", ");
+		size_t n = strcspn(list, ",");
+		json_array_append_new(value, json_stringn(list, n));
+		list += n;
+	}
+	json_t *record = json_object();
+	json_object_set_new(record, field->name, value);
+	record_field_text(record, field, out);
+	json_decref(record);
+}
+
+void form_value_show(struct view *v, const struct form_value *value, struct buf *out)
+{
+	const struct field *field = value->field;
+	if (!value->value && field->type == FIELD_SECRET)
+		buf_adds(out, *form_of(v)->label ? _("(as on record)") : "");
+	else if (!value->value && field->fallback && strcmp(field->fallback, "unknown") != 0 && !*form_of(v)->label)
+		buf_addf(out, _("(%s if nothing is said)"),
+		         field_value_find(field, field->fallback)
+		             ? field_value_label(field_value_find(field, field->fallback))
+		             : "");
+	else if (!value->value)
+		buf_adds(out, "—");
+	else if (field->type == FIELD_SECRET)
+		buf_adds(out, "••••••••");
+	else if (field->type == FIELD_REF || field->type == FIELD_REFS)
+		show_references(v, value->value, out);
+	else if (field->values || field->type == FIELD_TIME)
+		show_names(field, value->value, out);
+	else
+		show_text(value->value, out);
+}
