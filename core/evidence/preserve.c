@@ -16,53 +16,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-int evidence_form_parse(const char *name, enum evidence_form *form, struct err *err)
-{
-	if (!name || strcmp(name, "hash") == 0)
-		*form = EVIDENCE_HASH;
-	else if (strcmp(name, "raw") == 0)
-		*form = EVIDENCE_RAW;
-	else if (strcmp(name, "sealed") == 0)
-		*form = EVIDENCE_SEALED;
-	else if (strcmp(name, "ewf") == 0)
-		*form = EVIDENCE_EWF;
-	else
-		return err_set(
-		    err, ERR_USAGE,
-		    _("--as %s: allowed are hash (in place), raw (copy), sealed (encrypted container) and ewf "
-		      "(E01 image)"),
-		    name);
-	return 0;
-}
-
-int evidence_compression_parse(const char *name, enum ewf_compression *compression, struct err *err)
-{
-	if (!name || strcmp(name, "fast") == 0)
-		*compression = EWF_FAST;
-	else if (strcmp(name, "none") == 0)
-		*compression = EWF_NONE;
-	else if (strcmp(name, "best") == 0)
-		*compression = EWF_BEST;
-	else
-		return err_set(err, ERR_USAGE, _("--compression %s: allowed are none, fast and best"), name);
-	return 0;
-}
-
-const char *evidence_form_name(enum evidence_form form)
-{
-	static const char *const names[] = {"hash", "raw", "sealed", "ewf"};
-	return names[form];
-}
-
-void work_note(struct work *w, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	buf_addv(&w->out->note, format, args);
-	va_end(args);
-	buf_addc(&w->out->note, '\n');
-}
-
 static int check_label(struct work *w, const char *option, const char *label, const char *wanted)
 {
 	json_t *record = record_get(w->c, label, 0, w->err);
@@ -156,11 +109,6 @@ static int preserve_begin(struct work *w)
 	checkpoint_init(&w->job, w->c, w->full, evidence_form_name(w->options->form), w->dir ? w->dir : "",
 	                w->options->split);
 	return 0;
-}
-
-unsigned work_also(const struct work *w)
-{
-	return w->options->also | w->imported.also;
 }
 
 static void preserve_release(struct work *w)

@@ -10,11 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-int work_copies(const struct work *w)
-{
-	return w->options->form != EVIDENCE_HASH;
-}
-
 static int to_pipe(const struct work *w)
 {
 	return w->options->to_fd > 0;
@@ -116,15 +111,6 @@ int work_copy_begin(struct work *w, struct acquisition *a, struct err *err)
 	a->ops = sealed ? &gev_sink : &acquire_raw;
 	a->sink = sealed ? (void *)&w->sealed : (void *)&w->volume;
 	return 0;
-}
-
-int work_verifies_later(struct work *w)
-{
-	if (!w->options->verify_later)
-		return 0;
-	w->match = "pending";
-	work_note(w, _("the copy was not read back; genba verify does it"));
-	return 1;
 }
 
 static void note_difference(struct work *w, uint64_t at)

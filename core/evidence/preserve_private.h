@@ -1,4 +1,20 @@
-/* What the files of preserving share: the work in hand, from which the record is made. */
+/*
+ * What the files of preserving share: the work in hand, from which the record is made.
+ *
+ * Which file sets what. The first five members are the request, set in preserve.c and read everywhere; `complete` and
+ * `match` are what came of it, said by whoever finds out; the others have an owner:
+ *
+ *     preserve.c          full, dir, folder, label (of a record that the bytes are for)
+ *     preserve_file.c     source, seen, digests
+ *     preserve_tree.c     manifest, digests, copy and job (of a folder)
+ *     preserve_import.c   imported
+ *     preserve_copy.c     copy, volume, sealed, key, way
+ *     preserve_ewf.c      ewf, named
+ *     preserve_resume.c   job, from, going_on, interruptions, and of interrupted work started, copy, key, label
+ *     preserve_place.c, preserve_medium.c, preserve_record.c, preserve_work.c set nothing
+ *
+ * They call each other in one direction: preserve → file, tree → copy, import, resume, place → ewf, work.
+ */
 #ifndef GENBA_EVIDENCE_PRESERVE_PRIVATE_H
 #define GENBA_EVIDENCE_PRESERVE_PRIVATE_H
 
@@ -63,8 +79,21 @@ struct work {
 	int folder;
 };
 
+/* ---- of the work itself (preserve_work.c) */
+
 /* A line of what the person must know; it goes on record, too. */
 void work_note(struct work *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Digests beside SHA-256 that are made. */
+unsigned work_also(const struct work *w);
+
+/* 1 if the form writes a copy. */
+int work_copies(const struct work *w);
+
+/* 1 if the copy is not to be read back now; that is on record then. */
+int work_verifies_later(struct work *w);
+
+/* ---- the source, read into its form (preserve_file.c, preserve_tree.c) */
 
 /* 0 when there is something to record; -1 when nothing was preserved. */
 int work_on_file(struct work *w);
@@ -81,9 +110,6 @@ void work_import_conclude(struct work *w, const struct ranges *unreadable);
 /* The name of the content: the source's, or the image's without its ending. The caller frees. */
 char *work_source_name(const struct work *w);
 void work_import_release(struct work *w);
-
-/* Digests beside SHA-256 that are made. */
-unsigned work_also(const struct work *w);
 
 /* ---- going on (preserve_resume.c) */
 
@@ -113,9 +139,6 @@ int work_check_room(struct work *w, uint64_t need, struct err *err);
 
 /* ---- the copy (preserve_copy.c) */
 
-int work_copies(const struct work *w); /* 1 if the form writes a copy */
-/* 1 if the copy is not to be read back now; that is on record then. */
-int work_verifies_later(struct work *w);
 /* Names a new copy, or takes the unfinished one up; then, the job being kept, makes what is not there yet. */
 int work_copy_plan(struct work *w, struct err *err);
 int work_copy_begin(struct work *w, struct acquisition *a, struct err *err);

@@ -1,3 +1,4 @@
+/* Verifying evidence: what is on record is read again where it lies and compared, and the result goes on record. */
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"

@@ -56,8 +56,9 @@ static int line_matches(const char *line, size_t n, dev_t device, int (*partitio
 	return 1;
 }
 
-int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t device, dev_t of),
-                 char where[MOUNTED_WHERE])
+/* Looks in the text of /proc/self/mountinfo (proc(5)). `partition` answers whether a device is one of the other. */
+static int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t device, dev_t of),
+                        char where[MOUNTED_WHERE])
 {
 	for (const char *line = mountinfo; *line;) {
 		size_t n = strcspn(line, "\n");

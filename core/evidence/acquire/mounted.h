@@ -13,15 +13,8 @@
 
 #define MOUNTED_WHERE 4096 /* room for where something is mounted */
 
-/*
- * Looks for a writable mount of the device, or of one of its partitions, in the text of /proc/self/mountinfo (proc(5)).
- * 1, and where it is mounted; 0 if there is none. `partition` answers whether a device is a
- * partition of the one asked for.
- */
-int mounted_find(const char *mountinfo, dev_t device, int (*partition)(dev_t device, dev_t of),
-                 char where[MOUNTED_WHERE]);
-
-/* The same for the machine as it is. Also finds a file that is the backing file of a loop device: `path` names it, or NULL. */
+/* Looks for a writable mount of the device or of one of its partitions, also of a file that is the backing file of a loop
+ * device: `path` names it, or NULL. 1, and where it is mounted; 0 if there is none. */
 int mounted_writable(dev_t device, const char *path, char where[MOUNTED_WHERE]);
 
 #endif

@@ -6,11 +6,11 @@
 #include <sodium.h>
 #include <string.h>
 
-const char gev_frame_magic[3][5] = {"GEVP", "GEVE", "GEVX"};
+static const char gev_frame_magic[3][5] = {"GEVP", "GEVE", "GEVX"};
 
 #define FRAME_AAD (16 + 36 + 24)
 
-void gev_put32(unsigned char *p, uint32_t v)
+static void gev_put32(unsigned char *p, uint32_t v)
 {
 	for (int i = 0; i < 4; i++)
 		p[i] = (unsigned char)(v >> (8 * i));

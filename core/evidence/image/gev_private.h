@@ -10,7 +10,6 @@
 #define GEV_INDEX_LIMIT (512U << 20) /* bytes of an index that is read */
 
 enum gev_frame_type { GEV_PIECE_FRAME, GEV_END_FRAME, GEV_INDEX_FRAME };
-extern const char gev_frame_magic[3][5];
 
 struct gev_frame {
 	enum gev_frame_type type;
@@ -34,7 +33,6 @@ void gev_trailer(const struct gev_keys *keys, uint64_t end, uint64_t index, unsi
 
 void gev_put64(unsigned char *p, uint64_t v);
 uint64_t gev_get64(const unsigned char *p);
-void gev_put32(unsigned char *p, uint32_t v);
 uint32_t gev_get32(const unsigned char *p);
 
 #endif

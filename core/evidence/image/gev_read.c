@@ -1,3 +1,4 @@
+/* Reading a sealed container: its frames, its list of pieces, and what is whole in one that was cut short. */
 #include "evidence/image/gev_private.h"
 
 #include "base/err.h"

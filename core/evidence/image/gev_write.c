@@ -1,3 +1,4 @@
+/* Writing a sealed container, frame after frame, to a file, to volumes or to a pipe; also going on with one. */
 #include "evidence/image/gev_private.h"
 
 #include "base/err.h"

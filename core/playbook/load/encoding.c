@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-struct place playbook_place_of_byte(const char *text, size_t at)
+static struct place place_of_byte(const char *text, size_t at)
 {
 	struct place place = {1, 1};
 	for (size_t i = 0; i < at; i++) {
@@ -56,7 +56,7 @@ int playbook_check_encoding(const char *file, const char *text, size_t n, struct
 	for (size_t i = 0; i < n;) {
 		size_t length = p[i] ? encoding_character(p + i, n - i) : 0;
 		if (length == 0) {
-			struct place at = playbook_place_of_byte(text, i);
+			struct place at = place_of_byte(text, i);
 			const char *what = !p[i] ? _("a NUL byte: this is not a text file in UTF-8")
 			                   : looks_like_shift_jis(p + i, n - i)
 			                       ? _("not UTF-8, it looks like Shift_JIS: save the file as UTF-8")

@@ -75,7 +75,6 @@ struct playbook {
 
 /* From memory; `file` names it in errors. NULL with ERR_INVALID. */
 struct playbook *playbook_load(const char *file, const char *text, size_t n, struct err *err);
-struct playbook *playbook_load_file(const char *path, struct err *err);
 void playbook_free(struct playbook *p);
 
 /* The same by the caged worker (base/worker.h): a file that is not built in is foreign data. The program hands

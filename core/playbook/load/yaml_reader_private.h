@@ -1,10 +1,10 @@
-/* What compose.c (YAML) and encoding.c (bytes, JSON) share. */
+/* What yaml_reader.c (YAML) and encoding.c (bytes, JSON) share. */
 #ifndef GENBA_PLAYBOOK_LOAD_YAML_READER_PRIVATE_H
 #define GENBA_PLAYBOOK_LOAD_YAML_READER_PRIVATE_H
 
 #include "playbook/load/yaml_reader.h"
 
-struct place playbook_place_of_byte(const char *text, size_t at);
+/* JSON, with the limits of depth and duplicate names that YAML has. NULL with what is wrong. */
 json_t *playbook_compose_json(const char *file, const char *text, size_t n, struct err *err);
 
 #endif

@@ -243,17 +243,6 @@ json_t *engine_variables(const struct engine *e, const json_t *step)
 	return all;
 }
 
-json_t *engine_missing(const struct engine *e)
-{
-	json_t *names = json_array();
-	const char *name;
-	json_t *variable;
-	json_object_foreach(json_object_get(e->p->tree, "playbook_variables"), name, variable)
-		if (json_is_true(json_object_get(variable, "external")) && !engine_variable(e, name))
-			json_array_append_new(names, json_string(name));
-	return names;
-}
-
 /* The case of a switch that the value chooses. */
 static const char *chosen_case(const struct engine *e, const struct waiting *w, const json_t *variables,
                                struct err *why)

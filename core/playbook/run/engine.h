@@ -60,9 +60,6 @@ json_t *engine_variables(const struct engine *e, const json_t *step);
 /* Sets a variable; NULL: unset. -1 (ERR_USAGE) if the playbook does not declare it, or it is constant. */
 int engine_set(struct engine *e, const char *name, const char *value, struct err *err);
 
-/* Declared variables of the playbook that are `external` and have no value: their names. New reference to an array. */
-json_t *engine_missing(const struct engine *e);
-
 /* The answer that the variables give to a question or choice, or NULL with the reason why a person must: `why`. */
 const char *engine_decided(const struct engine *e, const struct waiting *w, struct err *why);
 

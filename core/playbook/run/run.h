@@ -43,7 +43,7 @@ struct run {
 int run_start(struct case_file *c, const struct playbook *p, const char *on, char label[LABEL_TEXT], struct err *err);
 
 /* The same with values of variables, by their names with underscores. An external variable without a value is no error:
- * engine_missing() names it, and the person decides what hangs on it. */
+ * the person decides what hangs on it. */
 int run_start_with(struct case_file *c, const struct playbook *p, const char *on, const struct assign *variables,
                    size_t count, char label[LABEL_TEXT], struct err *err);
 
