@@ -354,28 +354,29 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 	return rc < 0 ? action_fail(a, err) : 0;
 }
 
+static int action_run(struct case_file *c, enum case_statement which, const char *doing, struct err *err)
+{
+	sqlite3_stmt *s = case_statement(c, which, err);
+	return s ? case_step(c, s, doing, err) : -1;
+}
+
 int action_try_add(struct action *a, const char *kind, const struct assign *fields, size_t count, unsigned flags,
                    char label[LABEL_TEXT], struct err *err)
 {
 	size_t before = a->count;
 	if (a->failed)
 		return -1;
-	if (sqlite3_exec(a->c->db, "SAVEPOINT try_add", NULL, NULL, NULL) != SQLITE_OK) {
-		case_sql_error(a->c, _("begin a change"), err);
+	if (action_run(a->c, CASE_TRY, _("begin a change"), err) < 0)
 		return action_fail(a, err);
-	}
 	if (action_add(a, kind, fields, count, flags, label, err) < 0) {
-		if (sqlite3_exec(a->c->db, "ROLLBACK TO try_add; RELEASE try_add", NULL, NULL, NULL) != SQLITE_OK)
+		if (action_run(a->c, CASE_TRY_UNDO, "", NULL) < 0 || action_run(a->c, CASE_TRY_DONE, "", NULL) < 0)
 			return -1; /* the whole action stays failed */
 		drop_changes(a, before);
 		a->failed = 0;
 		err_clear(&a->why);
 		return -1;
 	}
-	if (sqlite3_exec(a->c->db, "RELEASE try_add", NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	case_sql_error(a->c, _("write a record"), err);
-	return action_fail(a, err);
+	return action_run(a->c, CASE_TRY_DONE, _("write a record"), err) < 0 ? action_fail(a, err) : 0;
 }
 
 static char *changed_names(const json_t *before, const json_t *after)

@@ -22,6 +22,9 @@
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                                    \
 	X(COMMIT, "COMMIT")                                                                                            \
 	X(ROLLBACK, "ROLLBACK")                                                                                        \
+	X(TRY, "SAVEPOINT try_add")                                                                                    \
+	X(TRY_UNDO, "ROLLBACK TO try_add")                                                                             \
+	X(TRY_DONE, "RELEASE try_add")                                                                                 \
 	X(META_GET, "SELECT value FROM meta WHERE key = ?1")                                                           \
 	X(META_SET, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")           \
 	X(RECORD_BY_LABEL, "SELECT n, id, kind, label, retracted, json FROM record WHERE label = ?1")                  \
