@@ -1,3 +1,4 @@
+/* Making a commit: the tree's changes, trailers and parents become signed git objects. */
 #include "history/history_private.h"
 
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* The history as a bare git repository in a folder, and what a git that fetches is given. */
 #include "base/file/paths.h"
 #include "base/progress.h"
 #include "history/history_private.h"

@@ -1,3 +1,4 @@
+/* Reading the chain of commits: the head, one commit, and the log from the newest back. */
 #include "history/history_private.h"
 
 #include <stdio.h>

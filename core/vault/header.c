@@ -94,7 +94,7 @@ unsigned header_slots(const unsigned char raw[HEADER_SIZE])
 	return raw[AT_COUNT];
 }
 
-const unsigned char *header_id(const unsigned char raw[HEADER_SIZE])
+static const unsigned char *header_id(const unsigned char raw[HEADER_SIZE])
 {
 	return raw + AT_ID;
 }
@@ -102,6 +102,15 @@ const unsigned char *header_id(const unsigned char raw[HEADER_SIZE])
 const unsigned char *header_slot(const unsigned char raw[HEADER_SIZE], unsigned index)
 {
 	return raw + AT_SLOTS + (size_t)index * SLOT_SIZE;
+}
+
+/* 0 if commitment and keyed digest fit the keys. */
+static int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys)
+{
+	unsigned char digest[DIGEST];
+	keyed_digest(digest, raw, keys);
+	return sodium_memcmp(raw + AT_COMMITMENT, keys->commitment, CIPHER_KEY_SIZE) |
+	       sodium_memcmp(raw + AT_KEYED, digest, DIGEST);
 }
 
 /* One slot: 0 opened, -1 not, -2 no memory to try. Leaves the derived keys in `keys` when it opened. */
@@ -160,14 +169,6 @@ int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned 
 		return 0;
 	sodium_memzero(keys->data, CIPHER_KEY_SIZE);
 	return err_set(err, ERR_UNLOCK, _("the key is not that of this file"));
-}
-
-int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys)
-{
-	unsigned char digest[DIGEST];
-	keyed_digest(digest, raw, keys);
-	return sodium_memcmp(raw + AT_COMMITMENT, keys->commitment, CIPHER_KEY_SIZE) |
-	       sodium_memcmp(raw + AT_KEYED, digest, DIGEST);
 }
 
 void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK])

@@ -27,7 +27,6 @@ enum header_state header_judge(const unsigned char raw[HEADER_SIZE], struct err 
 
 uint64_t header_sequence(const unsigned char raw[HEADER_SIZE]);
 unsigned header_slots(const unsigned char raw[HEADER_SIZE]);
-const unsigned char *header_id(const unsigned char raw[HEADER_SIZE]);
 const unsigned char *header_slot(const unsigned char raw[HEADER_SIZE], unsigned index);
 
 /* The same with the data key itself. ERR_UNLOCK if it is not this file's. */
@@ -38,9 +37,6 @@ int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned 
  * ERR_UNLOCK (no slot opens) or ERR_DAMAGED (one opens, and the header is not of a holder of the key). */
 int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unlock *unlock, struct cipher_keys *keys,
                   unsigned *index, struct err *err);
-
-/* 0 if commitment and keyed digest fit the keys. */
-int header_authenticate(const unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys);
 
 /* A digest over file id and commitment: what makes a file that file, with that key. */
 void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK]);

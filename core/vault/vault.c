@@ -405,11 +405,6 @@ const char *vault_path(const struct vault *v)
 	return v->path;
 }
 
-int vault_is_read_only(const struct vault *v)
-{
-	return (v->flags & VAULT_READ_ONLY) != 0;
-}
-
 const struct vault_report *vault_report(const struct vault *v)
 {
 	return &v->report;

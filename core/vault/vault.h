@@ -140,7 +140,6 @@ int vault_close(struct vault *v, struct err *err);
 sqlite3 *vault_db(struct vault *v);
 const unsigned char *vault_file_id(const struct vault *v); /* VAULT_ID bytes; new for each file ever written */
 const char *vault_path(const struct vault *v);             /* absolute */
-int vault_is_read_only(const struct vault *v);
 
 /* The cause behind the last error that the vault gave to SQLite (SQLITE_IOERR, SQLITE_FULL, …), in words; NULL if there
  * was none. Borrowed until the next call into SQLite. The second tells ERR_DAMAGED, ERR_NO_SPACE and ERR_FAILED apart. */

@@ -18,7 +18,6 @@
 
 /* The script, byte for byte, inside the program. */
 __asm__(".section .rodata\n"
-        ".global demo_script\n"
         "demo_script:\n"
         ".incbin \"" GENBA_DEMO_SCRIPT "\"\n"
         ".byte 0\n"

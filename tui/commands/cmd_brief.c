@@ -1,3 +1,4 @@
+/* brief: where the case stands, for a meeting or for whoever takes over. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

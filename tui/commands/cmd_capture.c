@@ -1,3 +1,4 @@
+/* capture: runs a program and preserves what it printed. */
 #include "tui/command/cmd.h"
 
 #include "base/err.h"

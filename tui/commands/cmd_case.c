@@ -1,3 +1,4 @@
+/* new, verify, export, board and timeline: commands about the case as a whole. */
 #include "case/case.h"
 #include "outward/formats.h"
 #include "tui/command/cmd.h"

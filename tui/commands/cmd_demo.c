@@ -1,3 +1,4 @@
+/* demo: opens the practice case, made when it is not there yet. */
 #include "tui/command/cmd.h"
 
 #include "base/err.h"

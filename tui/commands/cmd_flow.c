@@ -1,3 +1,4 @@
+/* flow: the picture of the attack as text, and as an SVG file. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

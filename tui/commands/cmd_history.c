@@ -1,3 +1,4 @@
+/* log and diff: who did what, and what changed. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

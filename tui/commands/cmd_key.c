@@ -1,3 +1,4 @@
+/* key: the identity of the responder on this machine, and signing a list of digests with it. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* play, step and playbook: runs of playbooks without the screen. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* add, set, note, retract, undo, list, show and find: records, as commands. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

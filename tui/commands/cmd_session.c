@@ -1,3 +1,4 @@
+/* script: commands from a file, one a line. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"

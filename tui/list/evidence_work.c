@@ -143,7 +143,7 @@ static int evidence_work_complete(struct workbench *wb, const char *typed, struc
 	return ok;
 }
 
-void evidence_work_preserve(struct workbench *wb, const char *asset)
+static void evidence_work_preserve(struct workbench *wb, const char *asset)
 {
 	char *begun = asset && *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
 	char *typed = prompt_command(wb, begun);
@@ -162,7 +162,7 @@ void evidence_work_preserve(struct workbench *wb, const char *asset)
 	free(begun);
 }
 
-void evidence_work_verify(struct workbench *wb, const char *label)
+static void evidence_work_verify(struct workbench *wb, const char *label)
 {
 	char *line = xasprintf("verify --evidence%s %s", workbench_may_write(wb, NULL) == 0 ? " --record" : "", label);
 	workbench_command(wb, line);

@@ -7,12 +7,6 @@
 
 #include "tui/workbench/view.h"
 
-/* Asks for a path, then for the asset, the form and the folder that the line typed does not say, and begins. */
-void evidence_work_preserve(struct workbench *wb, const char *asset);
-
-/* Reads the evidence again. */
-void evidence_work_verify(struct workbench *wb, const char *label);
-
 /* Keys of the list of evidence, beside those of every list. */
 extern const struct view_key evidence_list_keys[];
 

@@ -133,7 +133,7 @@ static int open_case(struct session *s, const struct secret *passphrase, struct 
  * With an identity: the passphrase is the identity's. If it is not, it may be
  * that of a passphrase slot of the case, which then opens for reading.
  */
-int session_open_with(struct session *s, const struct secret *passphrase, struct err *err)
+static int session_open_with(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	if (!s->path)
 		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));

@@ -61,9 +61,6 @@ void session_release(struct session *s); /* closes the case, wipes keys */
 /* Opens the case if it is not open: reads the identity, asks for the passphrase, unlocks. Notices go to s->log. */
 int session_open(struct session *s, struct err *err);
 
-/* Opens it with a passphrase at hand (the workbench asks on its own screen). */
-int session_open_with(struct session *s, const struct secret *passphrase, struct err *err);
-
 /* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
 int session_close(struct session *s, struct err *err);
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void copy_sequence(const char *text, size_t n, int tmux, struct buf *out)
+static void copy_sequence(const char *text, size_t n, int tmux, struct buf *out)
 {
 	size_t size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
 	char *base64 = xmalloc(size);

@@ -22,7 +22,4 @@ struct workbench;
 /* Copies the text, or says why not. */
 void copy_text(struct workbench *wb, const char *text);
 
-/* What is sent for a text of n bytes, appended: in tmux twice. */
-void copy_sequence(const char *text, size_t n, int tmux, struct buf *out);
-
 #endif

@@ -127,7 +127,7 @@ void view_stale(struct view *v)
 	v->columns = 0;
 }
 
-const char *view_label_at(struct view *v, size_t i)
+static const char *view_label_at(struct view *v, size_t i)
 {
 	if (i >= v->count)
 		return "";

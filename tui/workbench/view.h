@@ -142,7 +142,6 @@ void view_pane_fill(struct view *v);
 
 /* Label of the record under the cursor, or "". */
 const char *view_label(struct view *v);
-const char *view_label_at(struct view *v, size_t i);
 
 /* Goes to the record with this label, in a view that can. */
 void view_seek(struct view *v, const char *label);

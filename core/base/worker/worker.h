@@ -115,8 +115,7 @@ size_t worker_media_count(const struct worker *w);
 uint64_t worker_media_size(const struct worker *w, size_t i);
 int worker_media_read(struct worker *w, size_t i, uint64_t offset, void *bytes, size_t n, struct err *err);
 
-/* Writes one line. -1 if the value is too long, or the parent is gone. _take steals the reference (NULL: an error). */
-int worker_emit(struct worker *w, const json_t *value, struct err *err);
+/* Writes one line, and takes the reference over (NULL: an error). -1 if the value is too long, or the parent is gone. */
 int worker_emit_take(struct worker *w, json_t *value, struct err *err);
 
 /* Hands n bytes (at most WORKER_RAW) to the parent as they are. */

@@ -172,11 +172,6 @@ static int worker_child_emit(struct worker *w, const char *key, const json_t *va
 	return rc;
 }
 
-int worker_emit(struct worker *w, const json_t *value, struct err *err)
-{
-	return worker_child_emit(w, "line", value, err);
-}
-
 int worker_emit_raw(struct worker *w, const void *bytes, size_t n, struct err *err)
 {
 	char head[32];

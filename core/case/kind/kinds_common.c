@@ -10,7 +10,7 @@ const struct field_value values_tri[] = {
 	VALUE_UNKNOWN,
 };
 
-const struct field_value values_basis[] = {
+static const struct field_value values_basis[] = {
 	{"observed", "observed", "自ら確認"},
 	{"told", "told", "聞き取り"},
 	{"document", "document", "資料"},

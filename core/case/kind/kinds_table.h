@@ -48,7 +48,6 @@
 /* clang-format on */
 
 /* Values that several kinds share; the sizes are here so that ONE_OF() can count them. */
-extern const struct field_value values_basis[6];
 extern const struct field_value values_confidence[6];
 extern const struct field_value values_tlp[6];
 extern const struct field_value values_detected_by[6];

@@ -1,3 +1,4 @@
+/* Whether one record, in memory or a row of the table, is what a filter asks for. */
 #include "base/buf.h"
 #include "base/fold.h"
 #include "base/json.h"

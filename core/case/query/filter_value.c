@@ -1,3 +1,4 @@
+/* The values on the right of an operator: numbers, sizes, durations and times, read once when the filter is. */
 #include "case/query/filter_private.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* The tables of a case and its prepared statements: made with a new case, checked when one is opened. */
 #include "case/database/room_tables.h"
 #include "case/store/case_internal.h"
 #include "case/store/record_summary.h"

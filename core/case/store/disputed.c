@@ -106,16 +106,6 @@ const json_t *record_disputes(struct case_file *c, const char *commit, const cha
 	return json_object_get(all_disputes(c, commit), record);
 }
 
-const json_t *field_disputed_values(struct case_file *c, const char *commit, const char *record, const char *field)
-{
-	return json_object_get(record_disputes(c, commit, record), field);
-}
-
-int field_is_disputed(struct case_file *c, const char *commit, const char *record, const char *field)
-{
-	return field_disputed_values(c, commit, record, field) != NULL;
-}
-
 json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *record, unsigned flags)
 {
 	const char *id = json_get_string(record, "id");

@@ -21,13 +21,8 @@
 
 struct buf;
 
-/* Whether the field of the record is disputed, as of a commit (full id; NULL or "": now). The record by label or id. */
-int field_is_disputed(struct case_file *c, const char *commit, const char *record, const char *field);
-
-/* The two values, an array as above; NULL: the field is not disputed. Borrowed until the case changes. */
-const json_t *field_disputed_values(struct case_file *c, const char *commit, const char *record, const char *field);
-
-/* All of a record: {field: [one value, the other]}; NULL: nothing of it. Borrowed until the case changes. */
+/* Of a record, by label or id, as of a commit (full id; NULL or "": now): {field: [one value, the other]} as above; NULL:
+ * nothing of it is disputed. Borrowed until the case changes. */
 const json_t *record_disputes(struct case_file *c, const char *commit, const char *record);
 
 /* The disputed records of a kind, now and not retracted, as record_each() gives them. */

@@ -1,3 +1,4 @@
+/* Records of one kind as CSV. */
 #include "base/buf.h"
 #include "base/json.h"
 #include "case/query/filter.h"
