@@ -173,6 +173,10 @@ static const struct field party_fields[] = {
 	 HELP("second criterion of eligibility")},
 	{IS("size", TEXT, "Size, offices", "規模・拠点")},
 	{IS("domains", TEXT, "Mail and web domains", "保有ドメイン")},
+	{IS("names", TEXT, "Other names", "別名"), HELP("separated by ;")},
+	{IS("corporate_number", TEXT, "Corporate number", "法人番号"), HELP("13 digits, the first is a check digit")},
+	{IS("damaged_from", TIME, "Damaged from", "被害の始まり")},
+	{IS("damaged_until", TIME, "Damaged until", "被害の終わり")},
 	{IS("chain_status", ENUM, "Chain status", "連鎖先の状況"), ONE_OF(party_chain_status, "unknown")},
 	{IS("chain_pivot", ENUM, "Why a candidate", "連鎖の手掛かり"), ONE_OF(party_chain_pivot, "unknown")},
 	{IS("chain_reason", LONG, "Reason", "判断理由"), HELP("the line that triggered it")},
@@ -257,6 +261,7 @@ static const struct field contact_fields[] = {
 	 HELP("needed for purpose=chain_notice, sharing, press")},
 	{IS("report", ENUM, "Report stage", "報告区分"), ONE_OF(contact_report, "unknown")},
 	{IS("reference", TEXT, "Reference number", "受付番号")},
+	{IS("about", REFS, "About", "対象"), TO("any")},
 	{IS("identity_checked", TEXT, "How identity was checked", "相手確認の方法"), HELP("call back, known number")},
 };
 

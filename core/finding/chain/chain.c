@@ -1,0 +1,324 @@
+#include "finding/chain/chain_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- decisions */
+
+static struct chain_org *org_of(struct chain *chain, const struct organisations *o, size_t number)
+{
+	const char *who = organisation_who(o, number);
+	for (size_t i = 0; i < chain->org_count; i++)
+		if (strcmp(chain->orgs[i].who, who) == 0)
+			return &chain->orgs[i];
+	return NULL;
+}
+
+static struct chain_org *add_org(struct chain *chain, const struct organisations *o, size_t number)
+{
+	const struct organisation *it = &o->all[number];
+	chain->orgs = xrealloc(chain->orgs, (chain->org_count + 1) * sizeof *chain->orgs);
+	struct chain_org *org = &chain->orgs[chain->org_count++];
+	*org = (struct chain_org){.who = xstrdup(organisation_who(o, number)),
+	                          .name = xstrdup(it->name),
+	                          .domain = it->domain ? xstrdup(it->domain) : NULL,
+	                          .is_own = it->is_own};
+	memcpy(org->party, it->party, sizeof org->party);
+	return org;
+}
+
+static struct chain_proposal *add_proposal(struct chain_org *org, enum chain_pivot pivot)
+{
+	org->proposals = xrealloc(org->proposals, (org->proposal_count + 1) * sizeof *org->proposals);
+	struct chain_proposal *p = &org->proposals[org->proposal_count++];
+	*p = (struct chain_proposal){.pivot = pivot};
+	return p;
+}
+
+static struct chain_trigger *add_trigger(struct chain_proposal *p)
+{
+	p->triggers = xrealloc(p->triggers, (p->trigger_count + 1) * sizeof *p->triggers);
+	struct chain_trigger *t = &p->triggers[p->trigger_count++];
+	*t = (struct chain_trigger){0};
+	return t;
+}
+
+static size_t decided_about(const struct organisations *o, const json_t *decision)
+{
+	static const char *const fields[] = {"party", "domain", "organisation"};
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const char *who = json_get_string(decision, fields[i]);
+		size_t number = who ? organisation_find(o, who) : NO_ORGANISATION;
+		if (number != NO_ORGANISATION)
+			return number;
+	}
+	return NO_ORGANISATION;
+}
+
+static int is_known_reason(const json_t *decision, const char *label)
+{
+	size_t i;
+	json_t *known;
+	json_array_foreach(json_object_get(decision, "because"), i, known)
+		if (json_is_string(known) && strcmp(json_string_value(known), label) == 0)
+			return 1;
+	return 0;
+}
+
+/* What was decided about something that nothing on record speaks for any more. */
+static void add_past_trigger(struct chain_proposal *p, const json_t *decision)
+{
+	const char *because = json_string_value(json_array_get(json_object_get(decision, "because"), 0));
+	const char *line = json_get_string(decision, "line");
+	struct chain_trigger *t = add_trigger(p);
+	snprintf(t->because, sizeof t->because, "%s", because ? because : "");
+	t->field = "line";
+	t->line = xstrdup(line ? line : "");
+	t->reason = xstrdup(_("nothing on record speaks for it any more"));
+	p->score = (int)json_integer_value(json_object_get(decision, "score"));
+}
+
+static void apply_decision(const struct organisations *o, struct chain *chain, const json_t *decision)
+{
+	enum chain_pivot pivot = chain_pivot_find(json_get_string(decision, "pivot"));
+	const char *status = json_get_string(decision, "status");
+	size_t number = pivot == PIVOTS || !status ? NO_ORGANISATION : decided_about(o, decision);
+	if (number == NO_ORGANISATION)
+		return;
+	struct chain_org *org = org_of(chain, o, number);
+	if (!org)
+		org = add_org(chain, o, number);
+	struct chain_proposal *p = NULL;
+	for (size_t i = 0; i < org->proposal_count && !p; i++)
+		p = org->proposals[i].pivot == pivot ? &org->proposals[i] : NULL;
+	if (!p) {
+		p = add_proposal(org, pivot);
+		add_past_trigger(p, decision);
+	}
+	p->status = strcmp(status, "confirmed") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED;
+	snprintf(p->label, sizeof p->label, "%s", record_label(decision));
+	p->new_count = 0;
+	for (size_t i = 0; i < p->trigger_count; i++) {
+		p->triggers[i].is_new = !is_known_reason(decision, p->triggers[i].because);
+		p->new_count += p->triggers[i].is_new != 0;
+	}
+}
+
+struct decision {
+	const json_t *record;
+	int64_t entered;
+	size_t place;
+};
+
+static int compare_decisions(const void *a, const void *b)
+{
+	const struct decision *x = a;
+	const struct decision *y = b;
+	if (x->entered != y->entered)
+		return x->entered < y->entered ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* The newest last, so that it counts. */
+static void apply_decisions(const struct chain_records *records, const struct organisations *o, struct chain *chain)
+{
+	size_t count = json_array_size(records->pivots);
+	struct decision *all = xcalloc(count + 1, sizeof *all);
+	for (size_t i = 0; i < count; i++) {
+		all[i].record = json_array_get(records->pivots, i);
+		all[i].entered = chain_time(records, all[i].record, "entered").first;
+		all[i].place = i;
+	}
+	qsort(all, count, sizeof *all, compare_decisions);
+	for (size_t i = 0; i < count; i++)
+		apply_decision(o, chain, all[i].record);
+	free(all);
+}
+
+/* ---- from what speaks for it to proposals */
+
+static int compare_speaking(const void *a, const void *b)
+{
+	const struct chain_speaking *x = a;
+	const struct chain_speaking *y = b;
+	if (x->organisation != y->organisation)
+		return x->organisation < y->organisation ? -1 : 1;
+	if (x->pivot != y->pivot)
+		return x->pivot < y->pivot ? -1 : 1;
+	if (x->points != y->points)
+		return x->points > y->points ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void gather(struct chain *chain, const struct organisations *o, struct chain_speaking *all, size_t count)
+{
+	struct chain_org *org = NULL;
+	struct chain_proposal *p = NULL;
+	for (size_t i = 0; i < count; i++)
+		all[i].organisation = organisation_whole(o, all[i].organisation);
+	if (count)
+		qsort(all, count, sizeof *all, compare_speaking);
+	for (size_t i = 0; i < count; i++) {
+		struct chain_speaking *s = &all[i];
+		if (i == 0 || s->organisation != all[i - 1].organisation) {
+			org = add_org(chain, o, s->organisation);
+			p = NULL;
+		}
+		if (!p || p->pivot != s->pivot) {
+			p = add_proposal(org, s->pivot);
+			p->score = s->points - CHAIN_MORE;
+		}
+		struct chain_trigger *t = add_trigger(p);
+		memcpy(t->because, s->because, sizeof t->because);
+		t->field = s->field;
+		t->line = s->line;
+		t->reason = buf_take(&s->reason, NULL);
+		t->points = s->points > CHAIN_MOST ? CHAIN_MOST : s->points;
+		p->score = p->score + CHAIN_MORE > CHAIN_MOST ? CHAIN_MOST : p->score + CHAIN_MORE;
+	}
+}
+
+static int compare_proposals(const void *a, const void *b)
+{
+	const struct chain_proposal *x = a;
+	const struct chain_proposal *y = b;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return (int)x->pivot - (int)y->pivot;
+}
+
+static int compare_orgs(const void *a, const void *b)
+{
+	const struct chain_org *x = a;
+	const struct chain_org *y = b;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return strcmp(x->who, y->who);
+}
+
+/* The best pivot, and CHAIN_MORE for each other that is shown; what was rejected counts only where all was. */
+static void rate(struct chain_org *org)
+{
+	qsort(org->proposals, org->proposal_count, sizeof *org->proposals, compare_proposals);
+	int kept = 0;
+	for (size_t i = 0; i < org->proposal_count; i++)
+		kept |= org->proposals[i].status != CHAIN_REJECTED;
+	for (size_t i = 0; i < org->proposal_count; i++) {
+		const struct chain_proposal *p = &org->proposals[i];
+		if (kept && p->status == CHAIN_REJECTED)
+			continue;
+		org->score = org->score == 0 ? p->score : org->score + (p->score >= CHAIN_SHOWN ? CHAIN_MORE : 0);
+	}
+	org->score = org->score > CHAIN_MOST ? CHAIN_MOST : org->score;
+}
+
+/* ---- parties that may be one */
+
+static int digits_of(const json_t *party, char out[14])
+{
+	const char *text = json_get_string(party, "corporate_number");
+	size_t n = 0;
+	for (; text && *text && n < 14; text++)
+		if (*text >= '0' && *text <= '9')
+			out[n++] = *text;
+	if (n != 13)
+		return 0;
+	out[13] = '\0';
+	return 1;
+}
+
+static void suggest_equal_parties(struct organisations *o, struct chain *chain)
+{
+	json_t *by = json_object();
+	struct buf key = BUF_INIT;
+	for (size_t i = 0; i < o->count; i++) {
+		char number[14];
+		if (!o->all[i].record || organisation_whole(o, i) != i)
+			continue;
+		for (int way = 0; way < 2; way++) {
+			buf_clear(&key);
+			if (way == 0 && digits_of(o->all[i].record, number))
+				buf_addf(&key, "#%s", number);
+			else if (way == 1)
+				name_core(o->finder, o->all[i].name, &key);
+			if (!key.len)
+				continue;
+			const json_t *first = json_object_get(by, key.data);
+			if (first)
+				chain_suggest_same(chain, o, (size_t)json_integer_value(first), i,
+				                   way == 0 ? _("the same corporate number")
+				                            : _("the same name but for the legal form"));
+			else
+				json_object_set_new_nocheck(by, key.data, json_integer((json_int_t)i));
+		}
+	}
+	buf_release(&key);
+	json_decref(by);
+}
+
+void chain_compute(const struct chain_records *records, struct chain *chain)
+{
+	struct organisations o;
+	struct chain_speaking *speaking = NULL;
+	*chain = (struct chain){0};
+	organisations_read(&o, records);
+	struct originals *originals = originals_new(records->mails);
+	size_t count = chain_look(records, &o, originals, chain, &speaking);
+	gather(chain, &o, speaking, count);
+	free(speaking);
+	apply_decisions(records, &o, chain);
+	suggest_equal_parties(&o, chain);
+	chain_bounds(records, &o, originals, chain);
+	for (size_t i = 0; i < chain->org_count; i++)
+		rate(&chain->orgs[i]);
+	if (chain->org_count)
+		qsort(chain->orgs, chain->org_count, sizeof *chain->orgs, compare_orgs);
+	originals_free(originals);
+	organisations_release(&o);
+}
+
+static void release_org(struct chain_org *org)
+{
+	for (size_t i = 0; i < org->proposal_count; i++) {
+		for (size_t k = 0; k < org->proposals[i].trigger_count; k++) {
+			free(org->proposals[i].triggers[k].line);
+			free(org->proposals[i].triggers[k].reason);
+		}
+		free(org->proposals[i].triggers);
+	}
+	free(org->proposals);
+	free(org->who);
+	free(org->name);
+	free(org->domain);
+}
+
+void chain_release(struct chain *chain)
+{
+	for (size_t i = 0; i < chain->org_count; i++)
+		release_org(&chain->orgs[i]);
+	for (size_t i = 0; i < chain->coverage_count; i++) {
+		free(chain->coverage[i].from);
+		free(chain->coverage[i].until);
+		free(chain->coverage[i].reason);
+	}
+	for (size_t i = 0; i < chain->leak_count; i++) {
+		free(chain->leaks[i].who);
+		free(chain->leaks[i].not_before);
+		free(chain->leaks[i].not_after);
+		free(chain->leaks[i].reason);
+	}
+	for (size_t i = 0; i < chain->same_count; i++) {
+		free(chain->same[i].who);
+		free(chain->same[i].other);
+		free(chain->same[i].reason);
+	}
+	free(chain->orgs);
+	free(chain->coverage);
+	free(chain->leaks);
+	free(chain->same);
+	*chain = (struct chain){0};
+}

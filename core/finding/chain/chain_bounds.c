@@ -1,0 +1,408 @@
+/* What could not be looked for (coverage), and between which times something was taken (leaks). */
+#include "finding/chain/chain_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "finding/chain/mail_domain.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int equals(const json_t *record, const char *field, const char *value)
+{
+	const char *text = json_get_string(record, field);
+	return text && strcmp(text, value) == 0;
+}
+
+int chain_infected(const struct chain_records *records, const json_t *asset, struct chain_span *from,
+                   struct chain_span *until)
+{
+	if (!equals(asset, "status", "infected") && !equals(asset, "status", "compromised"))
+		return 0;
+	*from = chain_time(records, asset, "first_compromised");
+	*until = chain_time(records, asset, "isolation_done");
+	return 1;
+}
+
+static char *day_of(int64_t seconds)
+{
+	char text[16];
+	time_t t = (time_t)seconds;
+	struct tm tm;
+	if (seconds == INT64_MIN || seconds == INT64_MAX || !gmtime_r(&t, &tm) ||
+	    !strftime(text, sizeof text, "%Y-%m-%d", &tm))
+		return xstrdup("");
+	return xstrdup(text);
+}
+
+/* ---- coverage */
+
+struct victim {
+	size_t organisation;
+	int64_t from, until; /* INT64_MAX: not known; until INT64_MIN: not known */
+	int infected;        /* assets */
+	int still;           /* one of them is not isolated, as far as is known */
+};
+
+struct mail_log {
+	const json_t *record;
+	struct chain_span from, until;
+};
+
+static size_t owner_of(const struct organisations *o, const json_t *asset, size_t own)
+{
+	const char *user = json_get_string(asset, "user");
+	size_t number = organisation_of_party(o, user);
+	return number == NO_ORGANISATION ? own : number;
+}
+
+static void add_coverage(struct chain *chain, const struct organisations *o, const struct victim *v, int result,
+                         const char *reason)
+{
+	chain->coverage = xrealloc(chain->coverage, (chain->coverage_count + 1) * sizeof *chain->coverage);
+	struct chain_coverage *c = &chain->coverage[chain->coverage_count++];
+	*c = (struct chain_coverage){
+	    .from = day_of(v->from), .until = day_of(v->still ? INT64_MAX : v->until), .reason = xstrdup(reason)};
+	c->result = result;
+	snprintf(c->party, sizeof c->party, "%s", o->all[v->organisation].party);
+}
+
+/* 1 if somebody searched the machine of that log and found nothing. */
+static int was_searched(const struct chain_records *records, const json_t *log)
+{
+	const char *asset = json_get_string(log, "asset");
+	size_t i;
+	json_t *check;
+	json_array_foreach(records->checks, i, check) {
+		size_t k;
+		json_t *on;
+		if (!equals(check, "method", "log_search") || !equals(check, "result", "not_found"))
+			continue;
+		json_array_foreach(json_object_get(check, "on"), k, on)
+			if (asset && json_is_string(on) && strcmp(json_string_value(on), asset) == 0)
+				return 1;
+	}
+	return 0;
+}
+
+static int compare_logs(const void *a, const void *b)
+{
+	const struct mail_log *x = a;
+	const struct mail_log *y = b;
+	return x->from.first < y->from.first ? -1 : x->from.first > y->from.first;
+}
+
+/* How far the logs of one victim reach into its infected time. */
+static void cover(const struct chain_records *records, const struct organisations *o, struct chain *chain,
+                  const struct victim *v, struct mail_log *logs, size_t count)
+{
+	struct buf reason = BUF_INIT;
+	int64_t end = v->still || v->until == INT64_MIN ? INT64_MAX : v->until;
+	int64_t reached = v->from; /* all before it is in some log */
+	int gaps = 0;
+	int open_end = 0;
+	int searched = 1;
+	const struct mail_log *first = NULL;
+	if (count)
+		qsort(logs, count, sizeof *logs, compare_logs);
+	for (size_t i = 0; i < count; i++) {
+		const struct mail_log *log = &logs[i];
+		const char *label = record_label(log->record);
+		if (log->until.placed && log->until.last < v->from)
+			continue; /* ends before it begins */
+		if (log->from.first > end)
+			continue;
+		first = first ? first : log;
+		searched &= was_searched(records, log->record);
+		if (json_get_string(log->record, "gaps")) {
+			gaps = 1;
+			buf_addf(&reason, _("%s has gaps; in them it is unknown. "), label);
+		}
+		if (log->from.last > reached) {
+			char *from = day_of(reached);
+			char *until = day_of(log->from.first);
+			if (reached == v->from)
+				buf_addf(&reason, _("mail log %s only from %s; before it unknown. "), label, until);
+			else
+				buf_addf(&reason, _("no mail log from %s to %s: unknown. "), from, until);
+			gaps = 1;
+			free(from);
+			free(until);
+		}
+		int64_t upto = log->until.placed ? log->until.first : INT64_MAX;
+		open_end |= !log->until.placed;
+		reached = upto > reached ? upto : reached;
+	}
+	if (first && reached < end) {
+		char *upto = day_of(reached);
+		buf_addf(&reason, _("mail log ends on %s; after it unknown. "), upto);
+		gaps = 1;
+		free(upto);
+	}
+	while (reason.len && reason.data[reason.len - 1] == ' ')
+		buf_truncate(&reason, reason.len - 1);
+	if (v->from == INT64_MAX || !v->infected)
+		add_coverage(chain, o, v, COVERAGE_UNKNOWN, _("since when it was infected is not on record: unknown"));
+	else if (!first)
+		add_coverage(chain, o, v, COVERAGE_UNKNOWN,
+		             count ? _("no mail log reaches into that time: unknown")
+		                   : _("no mail log is on record: unknown"));
+	else if (gaps)
+		add_coverage(chain, o, v, COVERAGE_PARTLY, reason.data);
+	else {
+		buf_addf(&reason,
+		         searched ? _("mail log %s: no trace found (within what was checked)")
+		                  : _("mail log %s reaches over all of it; no search of it is on record"),
+		         record_label(first->record));
+		if (open_end)
+			buf_adds(&reason, _(" (its newest entry is not on record)"));
+		add_coverage(chain, o, v, open_end ? COVERAGE_PARTLY : COVERAGE_COVERED, reason.data);
+	}
+	buf_release(&reason);
+}
+
+static struct victim *victim_of(struct victim **all, size_t *count, size_t number)
+{
+	for (size_t i = 0; i < *count; i++)
+		if ((*all)[i].organisation == number)
+			return &(*all)[i];
+	*all = xrealloc(*all, (*count + 1) * sizeof **all);
+	(*all)[*count] = (struct victim){.organisation = number, .from = INT64_MAX, .until = INT64_MIN};
+	return &(*all)[(*count)++];
+}
+
+static void stretch(struct victim *v, struct chain_span from, struct chain_span until)
+{
+	v->infected = 1;
+	if (from.placed && from.first < v->from)
+		v->from = from.first;
+	if (until.placed && until.last > v->until)
+		v->until = until.last;
+	v->still |= !until.placed;
+}
+
+static int has_role(const json_t *party, const char *role)
+{
+	size_t i;
+	json_t *is;
+	json_array_foreach(json_object_get(party, "roles"), i, is)
+		if (json_is_string(is) && strcmp(json_string_value(is), role) == 0)
+			return 1;
+	return 0;
+}
+
+static void look_at_coverage(const struct chain_records *records, const struct organisations *o, struct chain *chain)
+{
+	size_t own = organisation_of_party(o, json_get_string(records->the_case, "party"));
+	json_t *owners = json_object(); /* asset -> number */
+	struct victim *victims = NULL;
+	size_t count = 0;
+	size_t i;
+	json_t *record;
+	json_array_foreach(records->parties, i, record) {
+		size_t number = organisation_of_party(o, json_get_string(record, "label"));
+		if (number == NO_ORGANISATION || (!has_role(record, "victim") && !equals(record, "damaged", "yes")))
+			continue;
+		struct victim *v = victim_of(&victims, &count, number);
+		if (json_get_string(record, "damaged_from"))
+			stretch(v, chain_time(records, record, "damaged_from"),
+			        chain_time(records, record, "damaged_until"));
+	}
+	json_array_foreach(records->assets, i, record) {
+		struct chain_span from;
+		struct chain_span until;
+		size_t number = owner_of(o, record, own);
+		if (number == NO_ORGANISATION)
+			continue;
+		json_object_set_new_nocheck(owners, record_label(record), json_integer((json_int_t)number));
+		if (chain_infected(records, record, &from, &until))
+			stretch(victim_of(&victims, &count, number), from, until);
+	}
+	size_t most = json_array_size(records->logsources);
+	struct mail_log *logs = xcalloc(most + 1, sizeof *logs);
+	for (size_t v = 0; v < count; v++) {
+		size_t have = 0;
+		json_array_foreach(records->logsources, i, record) {
+			const char *asset = json_get_string(record, "asset");
+			const json_t *owner = asset ? json_object_get(owners, asset) : NULL;
+			if (!equals(record, "type", "mail") || equals(record, "enabled", "no") ||
+			    !json_get_string(record, "from") || !owner ||
+			    (size_t)json_integer_value(owner) != victims[v].organisation)
+				continue;
+			struct mail_log log = {record, chain_time(records, record, "from"),
+			                       chain_time(records, record, "until")};
+			if (log.from.placed)
+				logs[have++] = log;
+		}
+		cover(records, o, chain, &victims[v], logs, have);
+	}
+	free(logs);
+	free(victims);
+	json_decref(owners);
+}
+
+/* ---- leaks */
+
+struct original_use {
+	const json_t *genuine, *mail; /* the earliest that uses it */
+	int64_t when;
+};
+
+struct original_uses {
+	const struct chain_records *records;
+	const json_t *mail;
+	struct original_use *all;
+	size_t count;
+};
+
+static const char *time_field(const json_t *mail)
+{
+	return json_get_string(mail, "when") ? "when" : "sent";
+}
+
+static void take_use(void *ctx, const json_t *genuine, enum chain_rule rule, const char *field, const char *line)
+{
+	struct original_uses *u = ctx;
+	(void)field;
+	(void)line;
+	if (rule == RULE_ORIGINAL_SUBJECT)
+		return;
+	struct chain_span when = chain_time(u->records, u->mail, time_field(u->mail));
+	int64_t last = when.placed ? when.last : INT64_MAX;
+	struct original_use *use = NULL;
+	for (size_t i = 0; i < u->count && !use; i++)
+		use = u->all[i].genuine == genuine ? &u->all[i] : NULL;
+	if (!use) {
+		u->all = xrealloc(u->all, (u->count + 1) * sizeof *u->all);
+		use = &u->all[u->count++];
+		*use = (struct original_use){genuine, u->mail, INT64_MAX};
+	}
+	if (last < use->when)
+		*use = (struct original_use){genuine, u->mail, last};
+}
+
+/* Those numbers as "R1-P1 or R1-P2". */
+static char *any_of(const struct organisations *o, const json_t *numbers)
+{
+	struct buf who = BUF_INIT;
+	size_t i;
+	json_t *number;
+	json_array_foreach(numbers, i, number) {
+		if (i)
+			buf_adds(&who, _(" or "));
+		buf_adds(&who, organisation_who(o, (size_t)json_integer_value(number)));
+	}
+	return buf_take(&who, NULL);
+}
+
+static void put_once(json_t *numbers, size_t number)
+{
+	size_t i;
+	json_t *is;
+	if (number == NO_ORGANISATION)
+		return;
+	json_array_foreach(numbers, i, is)
+		if ((size_t)json_integer_value(is) == number)
+			return;
+	json_array_append_new(numbers, json_integer((json_int_t)number));
+}
+
+static json_t *holders_of(struct organisations *o, const json_t *genuine)
+{
+	static const char *const fields[] = {"from_addr", "from", "to", "cc"};
+	json_t *numbers = json_array();
+	size_t i;
+	json_t *label;
+	for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
+		const char *text = json_get_string(genuine, fields[f]);
+		struct mail_address a;
+		size_t at = 0;
+		while (text && mail_address_next(text, strlen(text), &at, &a))
+			put_once(numbers, organisation_of_address(o, a.text, NULL));
+	}
+	json_array_foreach(json_object_get(genuine, "recipients"), i, label)
+		put_once(numbers, organisation_of_party(o, json_string_value(label)));
+	return numbers;
+}
+
+static void add_leak(struct chain *chain, char *who, const json_t *genuine, const json_t *mail, const char *reason)
+{
+	const char *before = genuine ? json_get_string(genuine, time_field(genuine)) : NULL;
+	const char *after = json_get_string(mail, time_field(mail));
+	chain->leaks = xrealloc(chain->leaks, (chain->leak_count + 1) * sizeof *chain->leaks);
+	struct chain_leak *l = &chain->leaks[chain->leak_count++];
+	*l = (struct chain_leak){.who = who,
+	                         .not_before = xstrdup(before ? before : ""),
+	                         .not_after = xstrdup(after ? after : ""),
+	                         .reason = xstrdup(reason)};
+	snprintf(l->because, sizeof l->because, "%s", record_label(genuine ? genuine : mail));
+}
+
+/* The machines that were infected at some moment between the two. */
+static void add_infected(const struct chain_records *records, struct chain_span from, struct chain_span until,
+                         struct buf *out)
+{
+	size_t i;
+	json_t *asset;
+	int some = 0;
+	json_array_foreach(records->assets, i, asset) {
+		struct chain_span begin;
+		struct chain_span end;
+		if (!chain_infected(records, asset, &begin, &end) || !begin.placed)
+			continue;
+		if ((until.placed && begin.first > until.last) || (end.placed && from.placed && end.last < from.first))
+			continue;
+		buf_adds(out, some++ ? ", " : _("; infected then: "));
+		buf_adds(out, record_label(asset));
+	}
+}
+
+static void look_at_leaks(const struct chain_records *records, struct organisations *o,
+                          const struct originals *originals, struct chain *chain)
+{
+	struct original_uses u = {.records = records};
+	struct buf reason = BUF_INIT;
+	size_t i;
+	json_t *mail;
+	json_array_foreach(records->mails, i, mail) {
+		u.mail = mail;
+		if (mail_is_suspicious(mail))
+			originals_of(originals, mail, take_use, &u);
+	}
+	for (size_t k = 0; k < u.count; k++) {
+		json_t *numbers = holders_of(o, u.all[k].genuine);
+		buf_clear(&reason);
+		buf_addf(&reason, _("seen again in %s"), record_label(u.all[k].mail));
+		add_infected(records, chain_time(records, u.all[k].genuine, time_field(u.all[k].genuine)),
+		             chain_time(records, u.all[k].mail, time_field(u.all[k].mail)), &reason);
+		if (json_array_size(numbers))
+			add_leak(chain, any_of(o, numbers), u.all[k].genuine, u.all[k].mail, reason.data);
+		json_decref(numbers);
+	}
+	json_array_foreach(records->mails, i, mail) {
+		json_t *numbers = json_array();
+		size_t k;
+		json_t *label;
+		json_array_foreach(json_object_get(mail, "known_only_to"), k, label)
+			put_once(numbers, organisation_of_party(o, json_string_value(label)));
+		if (json_array_size(numbers) && mail_is_suspicious(mail)) {
+			struct chain_span none = {INT64_MIN, INT64_MAX, 0};
+			buf_clear(&reason);
+			buf_addf(&reason, _("%s holds what only these could know"), record_label(mail));
+			add_infected(records, none, chain_time(records, mail, time_field(mail)), &reason);
+			add_leak(chain, any_of(o, numbers), NULL, mail, reason.data);
+		}
+		json_decref(numbers);
+	}
+	buf_release(&reason);
+	free(u.all);
+}
+
+void chain_bounds(const struct chain_records *records, struct organisations *o, const struct originals *originals,
+                  struct chain *chain)
+{
+	look_at_coverage(records, o, chain);
+	look_at_leaks(records, o, originals, chain);
+}

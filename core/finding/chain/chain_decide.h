@@ -1,0 +1,30 @@
+/*
+ * What a person decides about the chain: records of the kind `pivot`, each with its reason.
+ *
+ *     chain_decide(c, &chain, org, PIVOTS, CHAIN_REJECTED, "a newsletter", labels, &err);
+ *
+ * Confirming says of the party what it is in the case (role, chain_status, the strongest line) and makes it if there is
+ * none; never that it was attacked or damaged: that is for the organisation to say. What already goes on with a party
+ * (contacted, answered, …) stays. Reopening retracts the decisions, so that the proposal is open again.
+ */
+#ifndef GENBA_FINDING_CHAIN_CHAIN_DECIDE_H
+#define GENBA_FINDING_CHAIN_CHAIN_DECIDE_H
+
+#include "finding/chain/chain.h"
+
+struct buf;
+
+/* Decides about a pivot, or (PIVOTS) about all that are open and shown; one action. Appends a label a line: of the decisions,
+ * and of a party that was made. 0, or -1: ERR_USAGE for no reason, or nothing to decide. */
+int chain_decide(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, enum chain_status status,
+                 const char *reason, struct buf *labels, struct err *err);
+
+/* Retracts the decisions about a pivot, or (PIVOTS) about all. Appends their labels. */
+int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, const char *reason,
+                 struct buf *labels, struct err *err);
+
+/* Two names (label, domain, or as found) are one organisation, or are not. Appends the label. */
+int chain_say_same(struct case_file *c, const char *who, const char *other, int same, const char *reason,
+                   struct buf *labels, struct err *err);
+
+#endif
