@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct looking {
+struct chain_looking {
 	const struct chain_records *records;
 	struct organisations *o;
 	const struct originals *originals;
@@ -38,8 +38,8 @@ static int equals(const json_t *record, const char *field, const char *value)
 
 /* ---- rows add up */
 
-static void speak(struct looking *l, size_t organisation, enum chain_rule rule, const char *field, const char *line,
-                  const char *about)
+static void speak(struct chain_looking *l, size_t organisation, enum chain_rule rule, const char *field,
+                  const char *line, const char *about)
 {
 	const struct chain_rule_row *row = &chain_rules[rule];
 	struct chain_speaking *s = NULL;
@@ -90,7 +90,7 @@ static int has_side(const struct chain_speaking *s, enum chain_side side)
 }
 
 /* Drops what is not enough: a claim that nothing contradicts, a subject alone. What a person recorded is. */
-static void end_record(struct looking *l)
+static void end_record(struct chain_looking *l)
 {
 	size_t kept = l->first;
 	for (size_t i = l->first; i < l->count; i++) {
@@ -124,7 +124,7 @@ static int is_in(const json_t *set, size_t number)
 	return json_object_get(set, key) != NULL;
 }
 
-static int is_own(const struct looking *l, size_t number)
+static int is_own(const struct chain_looking *l, size_t number)
 {
 	return number == NO_ORGANISATION || l->o->all[number].is_own;
 }
@@ -160,7 +160,7 @@ static void registrable_of(const json_t *mail, const char *field, char out[DOMAI
 		domain_registrable(a.host, out);
 }
 
-static int is_other_domain(const struct looking *l, const char *field)
+static int is_other_domain(const struct chain_looking *l, const char *field)
 {
 	char other[DOMAIN_TEXT];
 	registrable_of(l->mail, field, other);
@@ -168,7 +168,7 @@ static int is_other_domain(const struct looking *l, const char *field)
 }
 
 /* What speaks against the sender's being `number`. */
-static void look_against(struct looking *l, size_t number)
+static void look_against(struct chain_looking *l, size_t number)
 {
 	int free_mail = equals(l->mail, "sender_class", "free_mail") ||
 	                (*l->from_domain && domain_use(l->from_domain) == DOMAIN_FREE_MAIL);
@@ -188,7 +188,7 @@ static int is_claim(const struct mail_name *name)
 	return name->place == MAIL_FROM || name->place == MAIL_SIGNATURE;
 }
 
-static void look_spoofed(struct looking *l)
+static void look_spoofed(struct chain_looking *l)
 {
 	int passes = authentication(l->mail, "pass") && !authentication(l->mail, "fail");
 	size_t i;
@@ -234,7 +234,8 @@ static void look_spoofed(struct looking *l)
 
 /* ---- recipients, and what goes out from inside */
 
-static void take_receiver(struct looking *l, size_t number, enum chain_rule rule, const char *field, const char *line)
+static void take_receiver(struct chain_looking *l, size_t number, enum chain_rule rule, const char *field,
+                          const char *line)
 {
 	if (number == NO_ORGANISATION)
 		return;
@@ -259,7 +260,7 @@ static void suggest_domain_owners(struct chain *chain, const struct organisation
 			                   _("both have the domain of a recipient"));
 }
 
-static void look_recipients(struct looking *l)
+static void look_recipients(struct chain_looking *l)
 {
 	static const char *const fields[] = {"to", "cc"};
 	size_t i;
@@ -282,7 +283,7 @@ static void look_recipients(struct looking *l)
 		              "recipients", json_string_value(label));
 }
 
-static int is_payload(const struct looking *l)
+static int is_payload(const struct chain_looking *l)
 {
 	const char *subject = json_get_string(l->mail, "subject");
 	const char *urls = json_get_string(l->mail, "urls");
@@ -300,7 +301,7 @@ static int is_payload(const struct looking *l)
 	return 0;
 }
 
-static void look_outbound(struct looking *l)
+static void look_outbound(struct chain_looking *l)
 {
 	size_t i;
 	json_t *label;
@@ -334,7 +335,7 @@ static void look_outbound(struct looking *l)
 
 /* ---- originals */
 
-static void hold(struct looking *l, size_t number, enum chain_rule rule, const char *field, const char *line,
+static void hold(struct chain_looking *l, size_t number, enum chain_rule rule, const char *field, const char *line,
                  const json_t *genuine)
 {
 	if (number == NO_ORGANISATION)
@@ -346,7 +347,7 @@ static void hold(struct looking *l, size_t number, enum chain_rule rule, const c
 
 static void take_original(void *ctx, const json_t *genuine, enum chain_rule rule, const char *field, const char *line)
 {
-	struct looking *l = ctx;
+	struct chain_looking *l = ctx;
 	static const char *const fields[] = {"from_addr", "from", "to", "cc"};
 	size_t i;
 	json_t *label;
@@ -361,7 +362,7 @@ static void take_original(void *ctx, const json_t *genuine, enum chain_rule rule
 		hold(l, organisation_of_party(l->o, json_string_value(label)), rule, field, line, genuine);
 }
 
-static void look_original(struct looking *l)
+static void look_original(struct chain_looking *l)
 {
 	size_t i;
 	json_t *label;
@@ -373,7 +374,7 @@ static void look_original(struct looking *l)
 
 /* ---- topic */
 
-static int may_be_topic(const struct looking *l, const struct mail_name *name)
+static int may_be_topic(const struct chain_looking *l, const struct mail_name *name)
 {
 	size_t number = name->organisation;
 	if (number == NO_ORGANISATION || name->what != NAME_ORGANISATION || is_own(l, number))
@@ -393,7 +394,7 @@ static int is_text(enum mail_place place)
 	return place == MAIL_TEXT || place == MAIL_QUOTE || place == MAIL_FILE;
 }
 
-static void look_topic(struct looking *l)
+static void look_topic(struct chain_looking *l)
 {
 	size_t i;
 	json_t *label;
@@ -420,7 +421,7 @@ static void look_topic(struct looking *l)
 
 /* ---- similar, leads */
 
-static void look_similar(struct looking *l)
+static void look_similar(struct chain_looking *l)
 {
 	size_t number = l->from_organisation;
 	if (is_own(l, number) || !authentication(l->mail, "pass") || authentication(l->mail, "fail"))
@@ -430,7 +431,7 @@ static void look_similar(struct looking *l)
 		speak(l, number, RULE_SIMILAR_SENT, "from_addr", json_get_string(l->mail, "from_addr"), NULL);
 }
 
-static void look_damaged(struct looking *l)
+static void look_damaged(struct chain_looking *l)
 {
 	size_t i;
 	json_t *party;
@@ -445,7 +446,7 @@ static void look_damaged(struct looking *l)
 	}
 }
 
-static void look_leads(struct looking *l)
+static void look_leads(struct chain_looking *l)
 {
 	size_t i;
 	json_t *lead;
@@ -477,7 +478,7 @@ static void look_leads(struct looking *l)
 
 /* ---- */
 
-static void look_mail(struct looking *l, const json_t *mail)
+static void look_mail(struct chain_looking *l, const json_t *mail)
 {
 	const char *from = json_get_string(mail, "from_addr");
 	l->mail = mail;
@@ -501,7 +502,7 @@ static void look_mail(struct looking *l, const json_t *mail)
 	json_decref(l->holding);
 }
 
-static void read_payloads(struct looking *l)
+static void read_payloads(struct chain_looking *l)
 {
 	size_t i;
 	json_t *mail;
@@ -526,12 +527,12 @@ static void read_payloads(struct looking *l)
 size_t chain_look(const struct chain_records *records, struct organisations *o, const struct originals *originals,
                   struct chain *chain, struct chain_speaking **speaking)
 {
-	struct looking l = {.records = records,
-	                    .o = o,
-	                    .originals = originals,
-	                    .chain = chain,
-	                    .infected = json_object(),
-	                    .payloads = json_object()};
+	struct chain_looking l = {.records = records,
+	                          .o = o,
+	                          .originals = originals,
+	                          .chain = chain,
+	                          .infected = json_object(),
+	                          .payloads = json_object()};
 	size_t i;
 	json_t *record;
 	json_array_foreach(records->assets, i, record)

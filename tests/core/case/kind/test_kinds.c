@@ -19,15 +19,15 @@ static const struct {
 } expected[] = {
     {"case", 0, 22},       {"asset", 'A', 44},     {"evidence", 'E', 55},    {"event", 'V', 22},
     {"note", 'N', 6},      {"indicator", 'I', 15}, {"measure", 'M', 19},     {"decision", 'D', 17},
-    {"party", 'P', 23},    {"contact", 'C', 15},   {"mail", 'L', 34},        {"flow", 'F', 10},
+    {"party", 'P', 27},    {"contact", 'C', 16},   {"mail", 'L', 37},        {"flow", 'F', 10},
     {"account", 'U', 8},   {"check", 'K', 8},      {"site", 'Z', 7},         {"logsource", 'G', 12},
     {"transfer", 'T', 19}, {"media", 'B', 12},     {"use", 'Y', 8},          {"lead", 'O', 12},
     {"run", 'J', 11},      {"step", 'S', 20},      {"consultation", 'Q', 7}, {"responder", 'R', 13},
-    {"conflict", 'X', 8},
+    {"conflict", 'X', 8},  {"pivot", 'H', 11},
 };
 
 #define EXPECTED_KINDS  (sizeof expected / sizeof *expected)
-#define EXPECTED_FIELDS 427
+#define EXPECTED_FIELDS 446
 #define EXPECTED_COMMON 17
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */
