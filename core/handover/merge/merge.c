@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "case/action/action.h"
 #include "case/care/invariants.h"
+#include "case/identity/identity.h"
 #include "case/store/labels.h"
 #include "case/store/record.h"
 #include "handover/merge/merge_detail.h"
@@ -167,6 +168,12 @@ static int plan_forward(struct merge_plan *m)
 static int plan_commit(struct merge_plan *m)
 {
 	m->report->outcome = MERGE_MADE;
+	/* a commit of ours beside our own revocation would count nowhere, here neither */
+	if (responders_is_revoked(record_origins_responders(m->origins), m->tip, case_identity(m->c)->public_key))
+		return err_set(
+		    m->err, ERR_FAILED,
+		    _("nothing was merged: by what came, your own key is revoked, and your merge would not "
+		      "count; ask a colleague to merge it, or to take the revocation up with whoever made it"));
 	if (merge_trees(m->h, m->head, m->tip, &m->result, m->err) < 0)
 		return -1;
 	m->report->conflicts = m->result.conflicts;

@@ -54,6 +54,14 @@ static json_t *record_of(const char *label)
 	return record;
 }
 
+/* The attacker goes on from another commit. */
+static void set_head(const char *commit)
+{
+	char *sql = xasprintf("UPDATE git_ref SET id = '%s' WHERE name LIKE 'refs/%%'", commit);
+	assert_int_equal(sqlite3_exec(case_db(copies[1]), sql, NULL, NULL, NULL), SQLITE_OK);
+	free(sql);
+}
+
 /* Takes the value. */
 static void change(json_t *record, const char *member, json_t *value)
 {
@@ -107,9 +115,7 @@ static void digest_dropped_by_a_merge(void **state)
 	json_decref(record);
 	merge(copies[0], copies[1]);
 	ok(history_head(case_history(copies[1]), after, &err), &err);
-	char *sql = xasprintf("UPDATE git_ref SET id = '%s' WHERE name LIKE 'refs/%%'", before);
-	assert_int_equal(sqlite3_exec(case_db(copies[1]), sql, NULL, NULL, NULL), SQLITE_OK);
-	free(sql);
+	set_head(before);
 	struct action *a = action_begin(copies[1], "merge", &err);
 	action_merges(a, after);
 	ok(action_commit(a, &err), &err);
@@ -342,6 +348,31 @@ static void labels_kept_free_by_another(void **state)
 	refused("keeps free");
 }
 
+/* Whoever is revoked by what came makes no commit that counts nowhere. */
+static void a_merge_that_revokes_its_maker(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	char label[LABEL_TEXT];
+	begin(2);
+	char before[HISTORY_ID];
+	ok(history_head(case_history(copies[1]), before, &err), &err);
+	json_t *record = record_of("R1-R1");
+	add(copies[1], "asset", "hostname", "PC-1", label);
+	merge(copies[0], copies[1]); /* moves on to work of a colleague: nothing of it is the victim's own */
+	set_head(before);
+	change(record, "revoked", json_string("2026-03-01"));
+	json_decref(record);
+	assert_int_equal(try_merge(copies[0], copies[1], &report, &err), -1);
+	assert_non_null(strstr(err.message, "your own key is revoked"));
+	merge_report_release(&report);
+	assert_verifies(copies[0]);
+	add(copies[0], "asset", "hostname", "PC-2", label);
+	assert_verifies(copies[0]);
+	end(2);
+}
+
 /* The parcel says that it is from somebody else than signed it. */
 static void from_somebody_else(void **state)
 {
@@ -382,6 +413,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(one_id_two_records),
 	    cmocka_unit_test(labels_kept_free_by_another),
 	    cmocka_unit_test(from_somebody_else),
+	    cmocka_unit_test(a_merge_that_revokes_its_maker),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
