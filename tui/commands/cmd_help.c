@@ -22,7 +22,7 @@ static void cmd_help_section(FILE *out, const char *title)
 static void line_of(FILE *out, const struct command *command)
 {
 	struct buf line = BUF_INIT;
-	text_pad(&line, command->name, 10);
+	text_pad(&line, command->name, 12);
 	fprintf(out, "  %s %s\n", line.data, i18n_text(command->summary));
 	buf_release(&line);
 }

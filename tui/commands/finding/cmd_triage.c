@@ -1,11 +1,13 @@
 /* `triage`: evidence read into observations, looked at or stored. */
 #include "tui/command/cmd.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "finding/triage/look.h"
+#include "finding/triage/triage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +31,10 @@ static int print_object(struct printing *p, json_t *object, struct err *err)
 	json_decref(object);
 	if (!text)
 		return err_set(err, ERR_FAILED, _("the result is not text that JSON can hold"));
-	fprintf(p->s->out, "%s\n", text);
+	struct buf safe = BUF_INIT;
+	printable_json(&safe, text);
+	fprintf(p->s->out, "%s\n", safe.data);
+	buf_release(&safe);
 	free(text);
 	return 0;
 }
@@ -102,16 +107,56 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 	return rc;
 }
 
+/* ---- evidence of the case */
+
+static int store_one(struct printing *p, const char *label, const struct args *args, struct err *err)
+{
+	struct triage_options options = {.evidence = label,
+	                                 .on = args_option(args, "on"),
+	                                 .only = args_option(args, "only"),
+	                                 .problem = print_problem,
+	                                 .ctx = p,
+	                                 .progress = &p->s->progress};
+	struct triage_result result;
+	uint64_t before = p->problems;
+	p->source = label;
+	p->problems = 0;
+	int rc = triage_run(p->s->c, &options, &result, err);
+	if (rc == 0 && (p->array || p->lines)) {
+		rc = print_object(p,
+		                  json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "label",
+		                            result.check, "kind", "summary", "source", label, "check", result.check,
+		                            "same", result.same, "rows", (json_int_t)result.set.rows, "files",
+		                            (json_int_t)result.sum.files, "parsed", (json_int_t)result.sum.parsed,
+		                            "problems", (json_int_t)p->problems, "parsers", result.sum.parsers,
+		                            "evidence_sha256", result.set.evidence_sha256, "set_sha256",
+		                            result.set.sha256),
+		                  err);
+	} else if (rc == 0) {
+		cmd_print_label(p->s, result.check);
+		fprintf(p->s->log,
+		        result.same ? _("%llu rows, the same as before: nothing was stored\n") : _("%llu rows\n"),
+		        (unsigned long long)result.set.rows);
+		if (result.differs)
+			fprintf(p->s->log, _("They take the place of another set, whose digest stays on record.\n"));
+	}
+	p->problems += before;
+	triage_result_release(&result);
+	return rc;
+}
+
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
 	struct printing p = {.s = s, .lines = args_option(args, "jsonl") != NULL};
+	int look = args_option(args, "look") != NULL;
 	int rc = 0;
-	if (args->count < 1 || !args_option(args, "look"))
+	if (args->count < 1)
 		return cmd_usage("triage", err);
 	if (args_option(args, "json"))
 		p.array = json_array();
 	for (size_t i = 0; rc == 0 && i < args->count; i++)
-		rc = look_at(&p, args->words[i], args_option(args, "only"), err);
+		rc = look ? look_at(&p, args->words[i], args_option(args, "only"), err)
+		          : store_one(&p, args->words[i], args, err);
 	if (p.array && rc == 0)
 		cmd_print_json(s, p.array);
 	else

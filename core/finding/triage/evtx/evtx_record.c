@@ -33,7 +33,10 @@ struct evtx_reader {
 
 struct evtx_reader *evtx_reader_new(void)
 {
-	return xcalloc(1, sizeof(struct evtx_reader));
+	struct evtx_reader *r = xcalloc(1, sizeof *r);
+	r->value_cap = 64;
+	r->values = xcalloc(r->value_cap, sizeof *r->values);
+	return r;
 }
 
 static void forget(struct evtx_reader *r)
@@ -132,6 +135,35 @@ static void add_named(const struct evtx_template *t, const struct evtx_op *op, c
 	buf_addc(out, '=');
 }
 
+/* Strings that end with NUL, as the elements that they stand for: NAME, NAME_2, … The name is in `out` already. */
+static void add_strings(struct buf *out, const struct evtx_field_value *v, size_t before)
+{
+	size_t n = v->size / 2;
+	size_t name = out->len - before - 1;
+	unsigned number = 1;
+	while (n > 0 && bytes_le16(v->p + 2 * (n - 1)) == 0)
+		n--;
+	for (size_t i = 0, from = 0; i <= n && out->len <= FIELDS_LIMIT; i++) {
+		if (i < n && bytes_le16(v->p + 2 * i) != 0)
+			continue;
+		size_t start = out->len;
+		if (number++ > 1) {
+			buf_grow(out, name + 16);
+			buf_add(out, out->data + before, name);
+			buf_addf(out, "_%u=", number - 1);
+		}
+		size_t empty = out->len;
+		evtx_utf16(out, v->p + 2 * from, i - from);
+		from = i + 1;
+		if (out->len > empty)
+			buf_addc(out, '\0');
+		else if (number > 2)
+			buf_truncate(out, start);
+		else /* the first gives the others their name: it stays for now */
+			buf_addc(out, '\0');
+	}
+}
+
 static void read_xml(struct evtx_reader *r, size_t at, size_t end, const char *path, unsigned deep, size_t base,
                      struct evtx_record *record);
 
@@ -167,6 +199,13 @@ static void run(struct evtx_reader *r, const struct evtx_template *t, size_t bas
 		buf_add(out, t->text.data + op->text, op->size);
 		if (op->kind == EVTX_OP_NAMED)
 			add_named(t, op, values, count, out);
+		const struct evtx_part *first = &t->parts[op->part];
+		if (op->kind == EVTX_OP_FIELD && op->parts == 1 && first->size == EVTX_SUBSTITUTE &&
+		    first->at < count && values[first->at].type == (EVTX_ARRAY | EVTX_STRING) &&
+		    values[first->at].size > 0) {
+			add_strings(out, &values[first->at], before);
+			continue;
+		}
 		size_t empty = out->len;
 		for (uint32_t k = op->name_parts; k < op->parts && out->len <= 2 * FIELDS_LIMIT; k++)
 			add_part(t, &t->parts[op->part + k], values, count, out);

@@ -185,6 +185,8 @@ static int add_field_name(struct evtx_compiler *k, struct evtx_template *t)
 				is_system = 0;
 				break;
 			}
+	if (name.len == 0) /* text that stands in no element, or in one without a name */
+		buf_addc(&name, '_');
 	if (name.len > NAME_LIMIT)
 		buf_truncate(&name, NAME_LIMIT);
 	size_t plain = name.len;

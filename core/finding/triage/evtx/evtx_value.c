@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Four units at once while they are ASCII and none is NUL. */
@@ -161,7 +162,9 @@ static size_t add_sid(struct buf *out, const unsigned char *p, size_t n)
 static void add_real(struct buf *out, double v)
 {
 	char text[48];
-	snprintf(text, sizeof text, "%.17g", v);
+	snprintf(text, sizeof text, "%.15g", v);
+	if (strtod(text, NULL) < v || strtod(text, NULL) > v) /* the shorter one where it says the same */
+		snprintf(text, sizeof text, "%.17g", v);
 	buf_adds(out, text);
 }
 
@@ -221,7 +224,7 @@ static void add_fixed(struct buf *out, unsigned type, const unsigned char *p)
 		break;
 	case EVTX_FILETIME:
 		observation_when(observation_from_filetime(bytes_le64(p)), when);
-		buf_adds(out, when);
+		buf_adds(out, bytes_le64(p) ? when : "1601-01-01T00:00:00.0000000Z");
 		break;
 	case 0x12: /* SYSTEMTIME */
 		buf_addf(out, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", bytes_le16(p), bytes_le16(p + 2),

@@ -1,0 +1,19 @@
+/*
+ * A person puts a row on record: as an event of the timeline, or as an indicator to look for elsewhere.
+ *
+ *     struct assign fields[] = {{"side", "attacker"}, {"type", "collection"}};
+ *     observation_promote(c, "o:5f2a…", kind_find("event"), fields, 2, label, &err);
+ *
+ * What is known of it is filled in where the person says nothing: an event's title, time and asset; what it is founded on (basis, evidence);
+ * and the row itself, whole, as its raw line with its id. An indicator has to be told its value: rows hold many.
+ */
+#ifndef GENBA_FINDING_OBSERVATION_PROMOTE_H
+#define GENBA_FINDING_OBSERVATION_PROMOTE_H
+
+#include "case/store/record.h"
+
+/* ERR_NOT_FOUND: no row has that id; ERR_USAGE: the kind is neither; the rest as record_add(). */
+int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
+                        size_t count, char label[LABEL_TEXT], struct err *err);
+
+#endif

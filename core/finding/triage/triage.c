@@ -1,0 +1,237 @@
+#include "finding/triage/triage.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/store/record.h"
+#include "evidence/image/stored.h"
+#include "finding/triage/parsers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBLEMS_NAMED 20
+
+struct triage_work {
+	struct case_file *c;
+	const struct triage_options *options;
+	struct triage_result *result;
+	struct observation_maker *maker;
+	struct buf named; /* the first problems, a line each */
+	uint64_t problems;
+};
+
+static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	struct triage_work *w = ctx;
+	return observation_maker_add(w->maker, bytes, n, err);
+}
+
+static int keep_problem(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err)
+{
+	struct triage_work *w = ctx;
+	if (w->problems++ < PROBLEMS_NAMED) {
+		char *safe = printable_dup(path);
+		buf_addf(&w->named, _("%s, byte %llu: %s\n"), safe, (unsigned long long)offset, reason);
+		free(safe);
+	}
+	return w->options->problem ? w->options->problem(w->options->ctx, path, offset, reason, err) : 0;
+}
+
+/* The last part of the name by which the evidence was taken. */
+static const char *name_of(const json_t *record)
+{
+	const char *path = json_get_string(record, "source_path");
+	if (!path)
+		path = json_get_string(record, "title");
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	return slash && slash[1] ? slash + 1 : path ? path : record_label(record);
+}
+
+static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
+{
+	struct triage_reading reading = {.only = w->options->only,
+	                                 .rows = keep_rows,
+	                                 .problem = keep_problem,
+	                                 .ctx = w,
+	                                 .progress = w->options->progress};
+	struct triage_read_sum *sum = &w->result->sum;
+	struct buf manifest = BUF_INIT;
+	struct buf path = BUF_INIT;
+	struct stored s;
+	int rc;
+	if (stored_folder(w->c, record, &manifest, &path)) {
+		rc = path.len ? triage_read_path(&reading, path.data, sum, err)
+		              : err_set(err, ERR_NOT_FOUND, _("%s: the record does not say where the folder lies"),
+		                        w->options->evidence);
+	} else {
+		rc = stored_open_record(&s, w->c, record, err);
+		if (rc == 0) {
+			rc = triage_read_source(&reading, &s.source, name_of(record), sum, err);
+			stored_close(&s);
+		}
+	}
+	buf_release(&manifest);
+	buf_release(&path);
+	return rc;
+}
+
+/* ---- what is on record */
+
+/* What a reader must know before he concludes anything from it. */
+static void write_limits(const struct triage_work *w, const char *sha256, struct buf *out)
+{
+	const struct triage_result *r = w->result;
+	uint64_t other = r->sum.files - r->sum.parsed;
+	buf_addf(out, _("Read: %s, SHA-256 %s.\n"), w->options->evidence, sha256);
+	buf_addf(out, _("Parsers: %s. Options: %s.\n"), *r->sum.parsers ? r->sum.parsers : "-",
+	         w->options->only ? w->options->only : "-");
+	buf_addf(out, _("Files: %llu read, %llu not read, since no parser that was asked for knows them.\n"),
+	         (unsigned long long)r->sum.parsed, (unsigned long long)other);
+	buf_addf(out, _("Observations: %llu, digest of the set %s.\n"), (unsigned long long)r->set.rows, r->set.sha256);
+	if (w->problems)
+		buf_addf(out, _("Could not be read: %llu places.\n%s"), (unsigned long long)w->problems, w->named.data);
+	if (w->problems > PROBLEMS_NAMED)
+		buf_adds(out, "…\n");
+}
+
+static int from_triage(const struct observation_set *set)
+{
+	for (size_t i = 0; triage_parser_at(i); i++) {
+		size_t n = strlen(triage_parser_at(i)->name);
+		if (strncmp(set->parsers, triage_parser_at(i)->name, n) == 0 && set->parsers[n] == ' ')
+			return 1;
+	}
+	return 0;
+}
+
+struct earlier {
+	const struct observation_set *now;
+	struct observation_set *others;
+	size_t count;
+	char check[LABEL_TEXT]; /* of the one that is the same */
+};
+
+static int look_at_earlier(void *ctx, const struct observation_set *set, struct err *err)
+{
+	struct earlier *e = ctx;
+	(void)err;
+	if (!from_triage(set))
+		return 0;
+	if (strcmp(set->sha256, e->now->sha256) == 0 && strcmp(set->evidence_sha256, e->now->evidence_sha256) == 0) {
+		snprintf(e->check, sizeof e->check, "%s", set->check);
+		return 0;
+	}
+	e->others = xrealloc(e->others, (e->count + 1) * sizeof *e->others);
+	e->others[e->count++] = *set;
+	return 0;
+}
+
+static void period_of(const struct observation_set *set, char text[80])
+{
+	char first[32];
+	char last[32];
+	observation_when(set->first, first);
+	observation_when(set->last, last);
+	*text = '\0';
+	if (set->first <= set->last && *first && *last)
+		snprintf(text, 80, "%.19sZ/%.19sZ", first, last);
+}
+
+static int store(struct triage_work *w, const char *on, const struct earlier *e, struct err *err)
+{
+	struct triage_result *r = w->result;
+	struct buf limits = BUF_INIT;
+	char now[CLOCK_TEXT];
+	char period[80];
+	write_limits(w, r->set.evidence_sha256, &limits);
+	clock_format(clock_now(), now);
+	period_of(&r->set, period);
+	struct assign fields[] = {{"method", "triage"},       {"on", on},         {"when", now},
+	                          {"result", "inconclusive"}, {"period", period}, {"evidence", w->options->evidence},
+	                          {"limits", limits.data}};
+	struct action *a = action_begin(w->c, "triage", err);
+	int rc = a ? 0 : -1;
+	if (a) {
+		rc = action_add(a, "check", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, r->set.check, err);
+		if (rc == 0)
+			rc = observation_set_store(w->c, w->maker, &r->set, err);
+		for (size_t i = 0; rc == 0 && !w->options->only && i < e->count; i++) {
+			rc = observation_set_purge(w->c, e->others[i].id, err);
+			r->differs++;
+		}
+		if (rc == 0)
+			rc = action_commit(a, err);
+		else
+			action_cancel(a);
+	}
+	if (rc == 0)
+		memcpy(r->check, r->set.check, sizeof r->check);
+	buf_release(&limits);
+	return rc;
+}
+
+/* The asset: as told, or that of the record. The caller frees; NULL with ERR_USAGE. */
+static char *asset_of(const struct triage_options *options, const json_t *record, struct err *err)
+{
+	const char *on = options->on ? options->on : json_get_string(record, "on");
+	if (!on)
+		err_set(err, ERR_USAGE, _("the record of %s does not say of which asset it is: say --on ASSET"),
+		        options->evidence);
+	return on ? xstrdup(on) : NULL;
+}
+
+int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result, struct err *err)
+{
+	struct triage_work w = {.c = c, .options = options, .result = result, .named = BUF_INIT};
+	struct earlier e = {.now = &result->set};
+	*result = (struct triage_result){.same = 0};
+	if (triage_only_check(options->only, err) < 0)
+		return -1;
+	json_t *record = record_get(c, options->evidence, RECORD_REVEAL, err);
+	if (!record)
+		return -1;
+	const char *sha256 = json_get_string(record, "sha256");
+	char *on = NULL;
+	int rc = 0;
+	if (!(record_kind(record) && record_kind(record)->traits & KIND_EVIDENCE) || !sha256)
+		rc = err_set(err, ERR_USAGE, _("%s is no evidence whose bytes could be read"), options->evidence);
+	else if ((on = asset_of(options, record, err)) == NULL)
+		rc = -1;
+	if (rc == 0) {
+		struct observation_set *set = &result->set;
+		snprintf(set->evidence, sizeof set->evidence, "%s", record_label(record));
+		snprintf(set->evidence_sha256, sizeof set->evidence_sha256, "%s", sha256);
+		snprintf(set->source, sizeof set->source, "%.200s", name_of(record));
+		w.maker = observation_maker_new(c);
+		rc = read_evidence(&w, record, err);
+		snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
+		if (rc == 0 && result->sum.parsed == 0)
+			rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
+			             options->evidence);
+		if (rc == 0)
+			rc = observation_maker_seal(w.maker, set, err);
+		if (rc == 0)
+			rc = observation_set_each(c, set->evidence, look_at_earlier, &e, err);
+		if (rc == 0 && *e.check) {
+			result->same = 1;
+			memcpy(result->check, e.check, sizeof result->check);
+		} else if (rc == 0) {
+			rc = store(&w, on, &e, err);
+		}
+		observation_maker_free(w.maker);
+	}
+	free(e.others);
+	free(on);
+	buf_release(&w.named);
+	json_decref(record);
+	return rc;
+}
+
+void triage_result_release(struct triage_result *result)
+{
+	if (result->sum.parsed_files)
+		triage_read_sum_release(&result->sum);
+}

@@ -1,0 +1,43 @@
+/*
+ * Triage: evidence of a case becomes a set of observations, and a check that says what was read and what could not be.
+ *
+ *     struct triage_options options = {.evidence = "R1-E4", .progress = &progress};
+ *     struct triage_result result;
+ *     if (triage_run(c, &options, &result, &err) == 0)
+ *         puts(result.check);                          // R1-K7
+ *     triage_result_release(&result);
+ *
+ * The set and its check are one action. The `limits` of the check are written here: the evidence and its digest, parsers with their
+ * versions, options, rows, the set's digest, how many files no parser knows, and the places that could not be read.
+ * The same evidence read again gives the same rows with the same ids: nothing is stored then (result.same), and where a newer
+ * parser says something else, the new set takes the place of the old one, whose digest stays on record.
+ */
+#ifndef GENBA_FINDING_TRIAGE_TRIAGE_H
+#define GENBA_FINDING_TRIAGE_TRIAGE_H
+
+#include "finding/observation/observation_set.h"
+#include "finding/triage/reading.h"
+
+struct triage_options {
+	const char *evidence; /* its label */
+	const char *on;       /* the asset; NULL: that of the evidence */
+	const char *only;     /* parsers; NULL: all */
+	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);
+	void *ctx;
+	const struct progress *progress;
+};
+
+struct triage_result {
+	struct observation_set set;
+	struct triage_read_sum sum;
+	char check[LABEL_TEXT]; /* the new check; or the one that said the same */
+	int same;               /* it was all there: nothing was stored */
+	uint64_t differs;       /* sets of an older parser that this one replaced */
+};
+
+/* ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */
+int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result,
+               struct err *err);
+void triage_result_release(struct triage_result *result);
+
+#endif

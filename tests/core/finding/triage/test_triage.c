@@ -1,0 +1,211 @@
+/* Evidence of a case becomes a set and a check, once; a row becomes a record that says what it rests on. */
+#include "core/case/help_case.h"
+#include "help_evtx.h"
+
+#include "base/worker/worker.h"
+#include "evidence/preserve.h"
+#include "finding/observation/observation_query.h"
+#include "finding/observation/promote.h"
+#include "finding/triage/triage.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const service[] = {"ServiceName", "updsvc", "ImagePath", "C:\\ProgramData\\upd.exe", NULL};
+
+static const struct made_event a_service = {
+    .provider = "Service Control Manager", .id = 7045, .channel = "System", .computer = "HR-PC-03", .data = service};
+
+static char *write_log(const char *name, unsigned records)
+{
+	struct made_log l;
+	char *path = xasprintf("%s/%s", scratch, name);
+	made_log_begin(&l, 1);
+	for (unsigned i = 0; i < records; i++)
+		made_log_add(&l, &a_service);
+	made_log_end(&l);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(write(fd, l.file.data, l.file.len), (ssize_t)l.file.len);
+	close(fd);
+	made_log_release(&l);
+	return path;
+}
+
+static void preserve(const char *path, const char *on, enum evidence_form form, char label[LABEL_TEXT])
+{
+	struct err err = ERR_INIT;
+	struct preserved done;
+	char *to = xasprintf("%s/copies", scratch);
+	struct preserve_options options = {.form = form, .on = on, .to_dir = form == EVIDENCE_HASH ? NULL : to};
+	if (evidence_preserve(the_case, path, &options, &done, &err) < 0)
+		fail_msg("%s", err.message);
+	snprintf(label, LABEL_TEXT, "%s", done.label);
+	preserved_release(&done);
+	free(to);
+}
+
+static struct triage_result run(const char *evidence, const char *on)
+{
+	struct err err = ERR_INIT;
+	struct triage_result result;
+	struct triage_options options = {.evidence = evidence, .on = on};
+	if (triage_run(the_case, &options, &result, &err) < 0)
+		fail_msg("%s", err.message);
+	return result;
+}
+
+struct answer {
+	uint64_t rows;
+	char id[OBSERVATION_ID];
+};
+
+static int count_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct answer *a = ctx;
+	(void)err;
+	if (a->rows++ == 0)
+		observation_id(o, set->evidence_sha256, a->id);
+	return 0;
+}
+
+static struct answer ask(const char *filter)
+{
+	struct answer a = {.rows = 0};
+	struct observation_query q = {.filter = filter};
+	assert_int_equal(observation_query_run(the_case, &q, count_row, &a, NULL, NULL), 0);
+	return a;
+}
+
+static void evidence_becomes_a_set_once(void **state)
+{
+	(void)state;
+	char machine[LABEL_TEXT];
+	char evidence[LABEL_TEXT];
+	char sealed[LABEL_TEXT];
+	snprintf(machine, sizeof machine, "%s", add("asset", "hostname=HR-PC-03"));
+	char *path = write_log("System.evtx", 300);
+	preserve(path, machine, EVIDENCE_HASH, evidence);
+	preserve(path, machine, EVIDENCE_SEALED, sealed);
+	unlink(path);
+	free(write_log("System.evtx", 300)); /* the same bytes */
+	struct triage_result r = run(evidence, NULL);
+	assert_int_equal(r.same, 0);
+	assert_int_equal(r.set.rows, 300);
+	assert_string_equal(get(r.check, "method"), "triage");
+	assert_string_equal(get(r.check, "on"), machine);
+	assert_non_null(strstr(get(r.check, "limits"), "evtx 1"));
+	assert_non_null(strstr(get(r.check, "limits"), r.set.sha256));
+	assert_non_null(strstr(get(r.check, "period"), "2023-11-16T17:00:21"));
+	uint64_t before = commits();
+	struct triage_result again = run(evidence, NULL);
+	assert_int_equal(again.same, 1);
+	assert_string_equal(again.check, r.check);
+	assert_int_equal(commits(), before);
+	assert_int_equal(ask("").rows, 300);
+	case_again();
+	assert_int_equal(ask("data.ServiceName=updsvc").rows, 300);
+	/* what only the case can open is read just the same, with the same ids: they are those of the same bytes */
+	struct answer first = ask("record=7");
+	struct triage_result other = run(sealed, NULL);
+	assert_string_equal(other.set.sha256, r.set.sha256);
+	assert_int_equal(ask("record=7").rows, 2);
+	assert_string_equal(ask("record=7 evidence=R1-E2").id, first.id);
+	triage_result_release(&other);
+	triage_result_release(&again);
+	triage_result_release(&r);
+	free(path);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct triage_result result;
+	char *path = write_log("System.evtx", 3);
+	char *other = xasprintf("%s/notes.txt", scratch);
+	int fd = open(other, O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "no log", 6), 6);
+	close(fd);
+	preserve(path, NULL, EVIDENCE_HASH, evidence);
+	struct triage_options options = {.evidence = evidence};
+	assert_int_equal(triage_run(the_case, &options, &result, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE); /* whose it is */
+	assert_non_null(strstr(err.message, "--on"));
+	triage_result_release(&result);
+	const char *machine = add("asset", "hostname=HR-PC-03");
+	err_clear(&err);
+	options.evidence = machine;
+	assert_int_equal(triage_run(the_case, &options, &result, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	triage_result_release(&result);
+	err_clear(&err);
+	uint64_t before = commits();
+	preserve(other, machine, EVIDENCE_HASH, evidence);
+	options.evidence = evidence;
+	assert_int_equal(triage_run(the_case, &options, &result, &err), -1);
+	assert_non_null(strstr(err.message, "nothing was stored"));
+	assert_int_equal(commits(), before + 1);
+	triage_result_release(&result);
+	free(other);
+	free(path);
+}
+
+static void a_row_becomes_a_record(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	char machine[LABEL_TEXT];
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	snprintf(machine, sizeof machine, "%s", add("asset", "hostname=HR-PC-03"));
+	char *path = write_log("System.evtx", 5);
+	preserve(path, machine, EVIDENCE_HASH, evidence);
+	struct triage_result r = run(evidence, NULL);
+	struct answer a = ask("record=2");
+	struct assign fields[] = {{"side", "attacker"}, {"title", "A service is installed"}};
+	if (observation_promote(the_case, a.id, kind_find("event"), fields, 2, label, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(get(label, "title"), "A service is installed");
+	assert_string_equal(get(label, "side"), "attacker");
+	assert_string_equal(get(label, "when"), "2023-11-16T17:00:22.0000000Z");
+	assert_string_equal(get(label, "assets"), machine);
+	assert_string_equal(get(label, "evidence"), evidence);
+	assert_string_equal(get(label, "basis"), "tool_output");
+	assert_non_null(strstr(get(label, "log_excerpt"), "C:\\\\ProgramData\\\\upd.exe"));
+	assert_non_null(strstr(get(label, "log_excerpt"), a.id));
+	char id[32];
+	snprintf(id, sizeof id, "o:%s", a.id);
+	struct assign value[] = {{"type", "service"}, {"value", "updsvc"}};
+	assert_int_equal(observation_promote(the_case, id, kind_find("indicator"), value, 2, label, &err), 0);
+	assert_string_equal(get(label, "value"), "updsvc");
+	assert_string_equal(get(label, "seen_on"), machine);
+	assert_non_null(strstr(get(label, "origin"), a.id));
+	assert_int_equal(observation_promote(the_case, id, kind_find("note"), value, 2, label, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	err_clear(&err);
+	assert_int_equal(observation_promote(the_case, "o:0123456789abcdef", kind_find("event"), NULL, 0, label, &err),
+	                 -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	triage_result_release(&r);
+	free(path);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
+
+extern const struct worker_job triage_job;
+
+int main(int argc, char **argv)
+{
+	const struct worker_job *const jobs[] = {&triage_job, NULL};
+	worker_main(argc, argv, jobs);
+	const struct CMUnitTest tests[] = {
+	    TEST(evidence_becomes_a_set_once),
+	    TEST(what_cannot_be_is_refused),
+	    TEST(a_row_becomes_a_record),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

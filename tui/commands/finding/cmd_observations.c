@@ -1,0 +1,175 @@
+/* `observations` and `promote`: rows that machines found, and those that a person puts on record. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/edtf.h"
+#include "case/query/timeline.h"
+#include "finding/observation/observation_query.h"
+#include "finding/observation/observation_text.h"
+#include "finding/observation/promote.h"
+#include "outward/exchange/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 1000 /* rows for people, unless --limit says otherwise */
+#define WIDE  160
+
+struct row_listing {
+	struct session *s;
+	int json;
+	int csv;
+	uint64_t count;
+	uint64_t limit;
+	uint64_t problems;
+	int more;
+};
+
+static void csv_row(struct row_listing *l, const struct observation *o, const struct observation_set *set)
+{
+	struct buf line = BUF_INIT;
+	struct buf text = BUF_INIT;
+	struct buf times = BUF_INIT;
+	char id[OBSERVATION_ID];
+	char when[32];
+	observation_id(o, set->evidence_sha256, id);
+	observation_when(o->when, when);
+	observation_time_names(o->time_of, &times);
+	for (const char *at = o->fields; at < o->fields + o->fields_size; at += strlen(at) + 1)
+		buf_addf(&text, "%s%s", text.len ? " " : "", at);
+	const char *const cells[] = {id,
+	                             when,
+	                             times.data,
+	                             observation_clock_name(o->clock),
+	                             set->evidence,
+	                             set->source,
+	                             o->path,
+	                             observation_artefact_name(o->artefact),
+	                             text.data};
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+		char *safe = printable_dup(cells[i]);
+		csv_cell(&line, safe, i == 0);
+		free(safe);
+	}
+	fprintf(l->s->out, "%s\r\n", line.data);
+	buf_release(&line);
+	buf_release(&text);
+	buf_release(&times);
+}
+
+static void text_row(struct row_listing *l, const struct observation *o, const struct observation_set *set)
+{
+	struct buf text = BUF_INIT;
+	char id[OBSERVATION_ID];
+	char when[32];
+	observation_id(o, set->evidence_sha256, id);
+	observation_when(o->when, when);
+	observation_text(o, WIDE, &text);
+	fprintf(l->s->out, "o:%s  %s  %s\n", id, *when ? when : _("no time"), text.data);
+	buf_release(&text);
+}
+
+static int list_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct row_listing *l = ctx;
+	if (l->limit && l->count == l->limit) {
+		l->more = 1;
+		return 1;
+	}
+	if (l->json) {
+		json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
+		char *text = json_dumps(object, JSON_COMPACT);
+		json_decref(object);
+		if (!text)
+			return err_set(err, ERR_FAILED, _("the result is not text that JSON can hold"));
+		struct buf safe = BUF_INIT;
+		printable_json(&safe, text);
+		fprintf(l->s->out, "%s%s", l->count ? ",\n" : "[", safe.data);
+		buf_release(&safe);
+		free(text);
+	} else if (l->csv) {
+		csv_row(l, o, set);
+	} else {
+		text_row(l, o, set);
+	}
+	l->count++;
+	return 0;
+}
+
+static void tell_problem(void *ctx, const struct observation_set *set, const char *reason)
+{
+	struct row_listing *l = ctx;
+	l->problems++;
+	printable_printf(l->s->log, _("the set of %s was not searched: %s\n"), set->check, reason);
+}
+
+/* The span of --around, a time or a label, widened by --span. */
+static int window(struct session *s, const struct args *args, struct observation_query *q, struct err *err)
+{
+	const char *around = args_option(args, "around");
+	const char *span = args_option(args, "span");
+	struct duration by = {.seconds = 600};
+	struct edtf when;
+	int64_t from;
+	int64_t until;
+	if (!around)
+		return span ? err_set(err, ERR_USAGE, _("--span widens --around TIME or LABEL: say that too")) : 0;
+	if (span && duration_parse(span, &by, err) < 0)
+		return -1;
+	if (timeline_resolve(s->c, around, &when) < 0 && edtf_parse(around, &when, err) < 0)
+		return -1;
+	if (edtf_bounds(&when, timeline_resolve, s->c, &from, &until) < 0 || from == INT64_MIN || until == INT64_MAX)
+		return err_set(err, ERR_INVALID, _("%s has no time with a beginning and an end"), around);
+	int64_t wide = by.seconds + 86400 * (by.days + 31 * by.months);
+	q->from = (from - wide) * OBSERVATION_TICKS;
+	q->until = (until + 1 + wide) * OBSERVATION_TICKS - 1;
+	return 0;
+}
+
+int cmd_observations(struct session *s, const struct args *args, struct err *err)
+{
+	struct row_listing l = {
+	    .s = s, .json = args_option(args, "json") != NULL, .csv = args_option(args, "csv") != NULL};
+	struct buf filter = BUF_INIT;
+	const char *limit = args_option(args, "limit");
+	l.limit = limit ? strtoull(limit, NULL, 10) : l.json || l.csv ? 0 : SHOWN;
+	for (size_t i = 0; i < args->count; i++)
+		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
+	struct observation_query q = {.filter = filter.data, .problem = tell_problem};
+	int rc = window(s, args, &q, err);
+	if (rc == 0 && l.csv)
+		fputs("id,when,time_of,clock,evidence,source,path,artefact,fields\r\n", s->out);
+	if (rc == 0)
+		rc = observation_query_run(s->c, &q, list_row, &l, &s->progress, err);
+	if (rc >= 0 && l.json)
+		fputs(l.count ? "]\n" : "[]\n", s->out);
+	if (rc >= 0 && l.more)
+		fprintf(s->log, _("There are more: these are the first %llu (--limit N, 0 for all).\n"),
+		        (unsigned long long)l.count);
+	if (rc >= 0 && l.problems)
+		rc = err_set(err, ERR_FAILED, _("not all sets could be searched"));
+	buf_release(&filter);
+	return rc < 0 ? -1 : 0;
+}
+
+int cmd_promote(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count < 2)
+		return cmd_usage("promote", err);
+	struct assign *fields;
+	char **names;
+	char label[LABEL_TEXT];
+	size_t count = args->count - 2;
+	const struct kind *kind = cmd_kind(args->words[1], err);
+	if (!kind || cmd_assigns(args->words + 2, count, &fields, &names, err) < 0)
+		return -1;
+	int rc = observation_promote(s->c, args->words[0], kind, fields, count, label, err);
+	cmd_assigns_free(fields, names, count);
+	if (rc == 0)
+		cmd_print_label(s, label);
+	return rc;
+}
