@@ -1,6 +1,7 @@
 #include "base/err.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/printable.h"
 
 #include <errno.h>
@@ -76,33 +77,45 @@ char *xasprintf(const char *format, ...)
 }
 
 /* Writes the printable form of `text` into the message, cut at a character boundary. */
-static void set_message(struct err *err, const char *text, size_t n)
+static void set_message(char message[1024], const struct buf *text)
 {
 	struct buf safe = BUF_INIT;
-	printable_add(&safe, text, n, PRINTABLE_KEEP_NEWLINES);
+	printable_add(&safe, text->data, text->len, PRINTABLE_KEEP_NEWLINES);
 	size_t len = safe.len;
-	if (len >= sizeof err->message) {
-		len = sizeof err->message - 1;
+	if (len >= 1024) {
+		len = 1023;
 		while (len > 0 && ((unsigned char)safe.data[len] & 0xC0) == 0x80)
 			len--;
 	}
-	memcpy(err->message, safe.data, len);
-	err->message[len] = '\0';
+	memcpy(message, safe.data, len);
+	message[len] = '\0';
 	buf_release(&safe);
+}
+
+/* One message: the formatted words, and what stands behind them already. */
+static __attribute__((format(printf, 2, 0))) void put_message(char message[1024], const char *format, va_list args,
+                                                              const char *behind)
+{
+	struct buf b = BUF_INIT;
+	buf_addv(&b, format, args);
+	if (*behind)
+		buf_addf(&b, ": %s", behind);
+	set_message(message, &b);
+	buf_release(&b);
 }
 
 int err_set(struct err *err, enum err_code code, const char *format, ...)
 {
 	if (!err || err->code != ERR_NONE)
 		return -1;
-	struct buf b = BUF_INIT;
 	va_list args;
-	va_start(args, format);
-	buf_addv(&b, format, args);
-	va_end(args);
 	err->code = code;
-	set_message(err, b.data, b.len);
-	buf_release(&b);
+	va_start(args, format);
+	put_message(err->message, format, args, "");
+	va_end(args);
+	va_start(args, format);
+	put_message(err->english, i18n_english(format), args, "");
+	va_end(args);
 	return -1;
 }
 
@@ -110,17 +123,16 @@ int err_set_errno(struct err *err, enum err_code code, int errno_value, const ch
 {
 	if (!err || err->code != ERR_NONE)
 		return -1;
-	struct buf b = BUF_INIT;
 	va_list args;
-	va_start(args, format);
-	buf_addv(&b, format, args);
-	va_end(args);
-	buf_addf(&b, ": %s", strerror(errno_value));
 	if (code == ERR_FAILED && (errno_value == ENOSPC || errno_value == EROFS || errno_value == EDQUOT))
 		code = ERR_NO_SPACE;
 	err->code = code;
-	set_message(err, b.data, b.len);
-	buf_release(&b);
+	va_start(args, format);
+	put_message(err->message, format, args, strerror(errno_value));
+	va_end(args);
+	va_start(args, format);
+	put_message(err->english, i18n_english(format), args, strerror(errno_value));
+	va_end(args);
 	return -1;
 }
 
@@ -128,20 +140,37 @@ int err_prefix(struct err *err, const char *format, ...)
 {
 	if (!err || err->code == ERR_NONE)
 		return -1;
-	struct buf b = BUF_INIT;
 	va_list args;
-	va_start(args, format);
-	buf_addv(&b, format, args);
-	va_end(args);
-	buf_adds(&b, ": ");
+	char behind[sizeof err->message];
 	size_t before = strlen(err->message);
-	buf_adds(&b, err->message);
-	set_message(err, b.data, b.len);
-	buf_release(&b);
+	memcpy(behind, err->message, sizeof behind);
+	va_start(args, format);
+	put_message(err->message, format, args, behind);
+	va_end(args);
+	memcpy(behind, err->english, sizeof behind);
+	va_start(args, format);
+	put_message(err->english, i18n_english(format), args, behind);
+	va_end(args);
 	if (*err->field) { /* in a message that was cut the words cannot be told apart any more */
 		size_t now = strlen(err->message);
 		err->reason = now < sizeof err->message - 8 ? err->reason + now - before : 0;
 	}
+	return -1;
+}
+
+int err_place(struct err *err, const char *file, unsigned line, unsigned column)
+{
+	if (!err || err->code == ERR_NONE || *err->file)
+		return -1;
+	snprintf(err->file, sizeof err->file, "%s", file);
+	err->line = line;
+	return column ? err_prefix(err, "%s:%u:%u", file, line, column) : err_prefix(err, "%s:%u", file, line);
+}
+
+int err_take(struct err *err, const struct err *from)
+{
+	if (err && err->code == ERR_NONE)
+		*err = *from;
 	return -1;
 }
 
@@ -160,12 +189,12 @@ const char *err_reason(const struct err *err)
 
 void err_clear(struct err *err)
 {
-	if (err) {
-		err->code = ERR_NONE;
-		err->message[0] = '\0';
-		err->field[0] = '\0';
-		err->reason = 0;
-	}
+	if (!err)
+		return;
+	err->code = ERR_NONE;
+	err->message[0] = err->english[0] = err->field[0] = err->file[0] = '\0';
+	err->reason = 0;
+	err->line = 0;
 }
 
 int err_status(const struct err *err)

@@ -41,12 +41,15 @@ enum err_code {
 struct err {
 	enum err_code code;
 	char message[1024]; /* NUL-terminated, printable UTF-8, one line unless the writer put '\n' there */
+	char english[1024]; /* the same in English, whatever the interface's language: for what goes on record */
 	char field[48];     /* name of the field that it speaks of, or "" */
 	size_t reason;      /* where in the message the words behind that name begin: err_reason() */
+	char file[128];     /* the file that it speaks of, as the person named it, or "" */
+	unsigned line;      /* … and the line in it, from 1; 0: of no line */
 };
 
 /* clang-format off */
-#define ERR_INIT {ERR_NONE, "", "", 0}
+#define ERR_INIT {ERR_NONE, "", "", "", 0, "", 0}
 /* clang-format on */
 
 /* Records an error unless `err` is NULL or already holds one. Always returns -1. */
@@ -62,6 +65,13 @@ int err_prefix(struct err *err, const char *format, ...) __attribute__((format(p
 /* Says which field the error is about, and puts its name before the message, for a command line: `due: 'x' is no time`. A
  * screen shows the field's label and err_reason(). Only the first field counts. Returns -1. */
 int err_field(struct err *err, const char *field);
+
+/* Says which line of which file the error is about, and puts FILE:LINE:COLUMN before the message (column 0: none). Only the
+ * first place counts. Returns -1. */
+int err_place(struct err *err, const char *file, unsigned line, unsigned column);
+
+/* Hands the error `from` on to a caller's `err`, whole, unless that is NULL or holds one already. Returns -1. */
+int err_take(struct err *err, const struct err *from);
 
 /* The message without the name of the field; the whole message if it speaks of none. Borrowed. */
 const char *err_reason(const struct err *err);

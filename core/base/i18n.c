@@ -95,6 +95,26 @@ const char *i18n_plural(const char *one, const char *many, unsigned long long n)
 	return found ? found : n == 1 ? one : many;
 }
 
+const char *i18n_english(const char *text)
+{
+	uintptr_t at = (uintptr_t)text - (uintptr_t)catalogue.mo;
+	if (!catalogue.mo || at >= catalogue.size)
+		return text;
+	for (uint32_t i = 0; i < catalogue.count; i++) {
+		if (i18n_word(catalogue.translations + 8U * i + 4) != at)
+			continue;
+		const char *original = entry(catalogue.originals, i);
+		if (!original)
+			return text;
+		size_t n = strlen(original);
+		const char *context = strchr(original, '\004');
+		if (n < i18n_word(catalogue.originals + 8U * i))
+			return original + n + 1;
+		return context ? context + 1 : original;
+	}
+	return text;
+}
+
 const char *i18n_language(void)
 {
 	return catalogue.language;

@@ -23,6 +23,10 @@
 const char *i18n_text(const char *text) __attribute__((format_arg(1)));
 const char *i18n_text_in(const char *key, const char *text) __attribute__((format_arg(2)));
 
+/* The English text of what i18n_text() and its sisters returned, told by its address; any other text is returned as it is.
+ * What goes on record is not to depend on the interface's language. Of two forms that of the plural. */
+const char *i18n_english(const char *text) __attribute__((format_arg(1)));
+
 /* `one` or `many` in English, as `n` is 1 or not. Catalogues have one form: Japanese knows no plural. */
 const char *i18n_plural(const char *one, const char *many, unsigned long long n)
     __attribute__((format_arg(1), format_arg(2)));

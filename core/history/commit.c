@@ -212,7 +212,7 @@ static int find_parents(struct commit_making *m, const char *merge_parent)
 	char head[HISTORY_ID];
 	int has_head = history_head(m->h, head, &none) == 0;
 	if (!has_head && none.code != ERR_NOT_FOUND)
-		return err_set(m->err, none.code, "%s", none.message);
+		return err_take(m->err, &none);
 	if (has_head) {
 		struct commit_text before;
 		struct buf text = BUF_INIT;
@@ -247,7 +247,7 @@ static int drop_unchanged(struct commit_making *m)
 		int there =
 		    m->parent_count && tree_find(m->h, &m->head_tree, change->path, MODE_FILE, &before, &why) == 0;
 		if (m->parent_count && !there && why.code != ERR_NOT_FOUND)
-			return err_set(m->err, why.code, "%s", why.message);
+			return err_take(m->err, &why);
 		if (change->text && git_odb_hash(&id, change->text, change->size, GIT_OBJECT_BLOB) < 0)
 			return history_git_error(m->err, _("hash an object"));
 		if (change->text ? !there || !git_oid_equal(&id, &before.id) : there)

@@ -131,7 +131,7 @@ int history_folder_walk(struct history *h, const char *commit, const char *path,
 	if (commit_tree(h, commit, &tree, err) < 0)
 		return -1;
 	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
-		return inner.code == ERR_NOT_FOUND ? 0 : err_set(err, inner.code, "%s", inner.message);
+		return inner.code == ERR_NOT_FOUND ? 0 : err_take(err, &inner);
 	struct buf name = BUF_INIT;
 	buf_adds(&name, path);
 	int rc = tree_walk(h, &entry.id, &name, fn, ctx, err);
@@ -148,7 +148,7 @@ int history_folder_count(struct history *h, const char *commit, const char *path
 	if (commit_tree(h, commit, &tree, err) < 0)
 		return -1;
 	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
-		return inner.code == ERR_NOT_FOUND ? 0 : err_set(err, inner.code, "%s", inner.message);
+		return inner.code == ERR_NOT_FOUND ? 0 : err_take(err, &inner);
 	return tree_count(h, &entry.id, 0, files, err);
 }
 

@@ -75,7 +75,7 @@ int vault_slot_add(struct vault *v, const struct vault_new_slot *slot, const str
 		memcpy(v->header, header, HEADER_SIZE);
 		if (state_write_header(v) != SQLITE_OK || state_write_anchor(v, 0) != SQLITE_OK) {
 			v->dead = 1; /* which of the two headers is on the medium, only reopening tells */
-			rc = err_set(err, v->fault.code, "%s", v->fault.message);
+			rc = err_take(err, &v->fault);
 		} else {
 			v->report.header_sequence = header_sequence(v->header);
 			v->report.signature = header_signature(v->header, v->report.signer);
@@ -107,7 +107,7 @@ static int copy_into(struct vault *v, struct vault *to, struct err *err)
 	free(sql);
 	if (rc < 0 && to->fault.code) { /* the cause is on the other side */
 		err_clear(err);
-		err_set(err, to->fault.code, "%s", to->fault.message);
+		err_take(err, &to->fault);
 	}
 	if (rc == 0)
 		rc = vault_connect(to, err);

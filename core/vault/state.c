@@ -295,7 +295,7 @@ int state_read_header(struct vault *v, const struct vault_unlock *unlock, struct
 		else if (other_differs && unlock_copy(v, copy[1 - best], unlock, NULL) == 0)
 			used = 1 - best;
 		else
-			err_set(err, first.code, "%s", first.message);
+			err_take(err, &first);
 	}
 	if (used >= 0) {
 		v->report.header_used = (char)('A' + used);

@@ -66,7 +66,7 @@ int vault_exec(struct vault *v, const char *sql, struct err *err)
 	if (rc == SQLITE_OK)
 		return 0;
 	if (v->fault.code)
-		err_set(err, v->fault.code, "%s", v->fault.message);
+		err_take(err, &v->fault);
 	else
 		err_set(err, (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB ? ERR_DAMAGED : ERR_FAILED,
 		        _("'%s': %s"), v->path, message ? message : sqlite3_errstr(rc));
@@ -194,7 +194,7 @@ int vault_connect(struct vault *v, struct err *err)
 	int rc = sqlite3_open_v2("vault", &db, flags, v->vfs_name);
 	if (rc != SQLITE_OK) {
 		if (v->fault.code) /* page 1 is read at once */
-			err_set(err, v->fault.code, "%s", v->fault.message);
+			err_take(err, &v->fault);
 		else
 			err_set(err, ERR_FAILED, _("SQLite cannot open '%s': %s"), v->path, sqlite3_errstr(rc));
 		sqlite3_close(db);
@@ -254,7 +254,7 @@ static int tolerate(struct vault *v, int rc, struct err *found, struct err *err)
 	if (rc == 0)
 		return 0;
 	if (!(v->flags & VAULT_TOLERANT) || found->code != ERR_DAMAGED)
-		return err_set(err, found->code, "%s", found->message);
+		return err_take(err, found);
 	if (v->report.damage++ == 0)
 		snprintf(v->report.damage_text, sizeof v->report.damage_text, "%.*s",
 		         (int)sizeof v->report.damage_text - 1, found->message);

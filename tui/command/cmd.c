@@ -133,7 +133,7 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	if (hex && history_resolve(h, when, commit, &resolving) == 0)
 		rc = 0;
 	else if (hex && (!only_digits || resolving.code != ERR_NOT_FOUND))
-		rc = err_set(err, resolving.code, "%s", resolving.message);
+		rc = err_take(err, &resolving);
 	else if (strcmp(when, "HEAD") == 0)
 		rc = history_head(h, commit, err);
 	else if (edtf_from_people(when, clock_now(), &edtf, err) == 0 && edtf_parse(edtf.data, &time, err) == 0 &&

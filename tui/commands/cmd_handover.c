@@ -61,7 +61,7 @@ static char *read_line(struct session *s, const char *text, struct err *err)
 	}
 	buf_release(&line);
 	if (access(text, F_OK) == 0)
-		err_set(err, why.code, "%s", why.message);
+		err_take(err, &why);
 	else if (record_each(s->c, "responder", RECORD_WITH_RETRACTED, look_at_known, &k, err) >= 0 && !k.line)
 		err_set(
 		    err, ERR_NOT_FOUND,
@@ -335,7 +335,7 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 	if (transfer_pending(s->c, label, &why) < 0) {
 		if (why.code != ERR_NOT_FOUND || !args_option(args, "receipt") ||
 		    transfer_receipt_again(s->c, label, &receipt, NULL) < 0)
-			return err_set(err, why.code, "%s", why.message);
+			return err_take(err, &why);
 		int again = write_receipt(s, args, &receipt, err);
 		if (again == 0)
 			cmd_print_label(s, label);

@@ -113,7 +113,7 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		tally->failed++;
 		rc = 0;
 	} else {
-		err_set(err, why.code, "%s", why.message);
+		err_take(err, &why);
 	}
 	preserved_release(&done);
 	return rc;

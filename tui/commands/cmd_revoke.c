@@ -39,7 +39,7 @@ int cmd_key_revoke(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	int done = responder_revoke(s->c, args->words[1], reason, label, key, &why) == 0;
 	if (!done && why.code != ERR_EXISTS)
-		return err_set(err, why.code, "%s", why.message);
+		return err_take(err, &why);
 	int slot = access_each(s->c, find_slot, &f, err);
 	if (slot < 0)
 		return -1;

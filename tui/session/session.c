@@ -66,7 +66,7 @@ static int load_identity(struct session *s, struct err *err)
 	s->identity = identity_load(path, &inner);
 	free(path);
 	if (!s->identity && inner.code != ERR_NOT_FOUND)
-		return err_set(err, inner.code, "%s", inner.message);
+		return err_take(err, &inner);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ static int session_open_with(struct session *s, const struct secret *passphrase,
 	if (s->identity && !s->identity->secret_key) {
 		struct err inner = ERR_INIT;
 		if (unlock_identity(s, passphrase, &inner) < 0 && inner.code != ERR_UNLOCK)
-			return err_set(err, inner.code, "%s", inner.message);
+			return err_take(err, &inner);
 	}
 	return open_case(s, passphrase, err);
 }

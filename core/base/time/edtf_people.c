@@ -398,7 +398,7 @@ int edtf_from_people_after(const char *text, struct clock_time now, const char *
 		        _("'%s': after what? Set the base date of the case, or name a record: '+6mo from R1-V1'"),
 		        text);
 	else if (rc < 0)
-		err_set(err, why.code, "%s", why.message);
+		err_take(err, &why);
 	free(folded);
 	return rc < 0 ? -1 : 0;
 }

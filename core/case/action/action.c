@@ -122,7 +122,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 		return ok ? 0 : -1;
 	}
 	if (inner.code != ERR_NOT_FOUND)
-		return err_set(err, inner.code, "%s", inner.message);
+		return err_take(err, &inner);
 	if (!record_is_label(text)) {
 		int found = record_find_by_title(c, kind_find(field->ref_kind), text, id);
 		if (found == 1)

@@ -55,7 +55,7 @@ static int judge_caged(const char *path, const struct case_unlock *unlock, const
 	struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
 	struct vault_unlock how = {&keys, unlock->passphrase};
 	if (vault_file_key(path, &how, key, &why) < 0)
-		return err_set(err, why.code, "%s", why.message);
+		return err_take(err, &why);
 	sodium_bin2hex(hex, sizeof hex, key, sizeof key);
 	sodium_memzero(key, sizeof key);
 	json_t *request = json_pack("{s:s}", "key", hex);
@@ -87,7 +87,7 @@ static int judge_caged(const char *path, const struct case_unlock *unlock, const
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		if (files[i] >= 0)
 			close(files[i]);
-	return why.code == ERR_CANCELLED ? err_set(err, why.code, "%s", why.message) : 0;
+	return why.code == ERR_CANCELLED ? err_take(err, &why) : 0;
 }
 
 /* ---- opening */

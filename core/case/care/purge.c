@@ -66,7 +66,7 @@ static int take_entry(void *ctx, const struct history_entry *entry)
 	} else if (why.code == ERR_NOT_FOUND) {
 		rc = 0;
 	} else {
-		err_set(p->err, why.code, "%s", why.message);
+		err_take(p->err, &why);
 	}
 	buf_release(&text);
 	return rc;
@@ -172,8 +172,9 @@ static int purge_action(struct purging *p, const json_t *stored, const char *rea
 		return -1;
 	const char *label = record_label(stored);
 	clock_format(clock_now(), now);
-	buf_addf(&title, _("Purge texts and files of %s?"), label);
-	buf_adds(&choice, _("Purged: "));
+	/* English in every language: it goes on record */
+	buf_addf(&title, "Purge texts and files of %s?", label);
+	buf_adds(&choice, "Purged: ");
 	list_fields(p->fields, &choice);
 	struct assign fields[] = {{"title", title.data}, {"choice", choice.data},
 	                          {"reason", reason},    {"by", case_responder_name(p->c)},

@@ -180,7 +180,7 @@ static int history_slice(struct verify *v, struct err *err)
 	v->report.objects = counts.objects;
 	v->report.signatures = counts.signatures;
 	if (more < 0 && why.code == ERR_CANCELLED)
-		return err_set(err, why.code, "%s", why.message);
+		return err_take(err, &why);
 	if (more < 0)
 		verify_found(v, "%s", why.message); /* the other parts can still be checked */
 	return 0;

@@ -288,7 +288,7 @@ static int resolve_value(struct parser *p, struct filter_term *term, const char 
 			target->field = NULL;
 		}
 	}
-	return fits ? 0 : err_set(p->err, why.code, "%s", why.message);
+	return fits ? 0 : err_take(p->err, &why);
 }
 
 /* A kind may be named as people call it. */
@@ -405,7 +405,7 @@ static int check_operators(struct parser *p, struct filter_term *term)
 			target->field = NULL;
 		fits |= target->field != NULL;
 	}
-	return fits ? 0 : err_set(p->err, why.code, "%s", why.message);
+	return fits ? 0 : err_take(p->err, &why);
 }
 
 /* FIELD op VALUES. */

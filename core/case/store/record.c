@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/kind/stored_words.h"
 #include "case/store/case_internal.h"
 #include "case/store/disputed.h"
 #include "case/store/value.h"
@@ -278,7 +279,7 @@ json_t *record_stored(struct case_file *c, const char *label, struct err *err)
 	if (!stored && !inner.code && strlen(label) == 36)
 		stored = row_record(c, CASE_RECORD_BY_ID, label, &inner);
 	if (!stored && inner.code)
-		err_set(err, inner.code, "%s", inner.message);
+		err_take(err, &inner);
 	else if (!stored)
 		err_set(err, ERR_NOT_FOUND, _("there is no record '%s' in this case"), label);
 	return stored;
@@ -309,7 +310,7 @@ json_t *record_get_at(struct case_file *c, const char *label, const char *commit
 	else if (inner.code == ERR_NOT_FOUND)
 		err_set(err, ERR_NOT_FOUND, _("%s did not exist yet at %.10s"), label, commit);
 	else
-		err_set(err, inner.code, "%s", inner.message);
+		err_take(err, &inner);
 	json_decref(stored);
 	buf_release(&path);
 	buf_release(&text);
@@ -493,7 +494,7 @@ char *record_title(const json_t *record)
 	const char *title = field ? json_get_string(record, field->name) : NULL;
 	if (!title || !*title || purgeable_text_is_digest(title, NULL)) /* as stored, a long text is a digest */
 		title = json_get_string(record, "title");
-	char *line = first_line(title && *title ? title : record_label(record));
+	char *line = first_line(title && *title ? stored_words_shown(title) : record_label(record));
 	if (!field || !record_is_disputed(record, field->name))
 		return line;
 	struct buf told = BUF_INIT;
@@ -528,6 +529,7 @@ static void add_one(const struct field *field, const json_t *value, struct buf *
 		else
 			printable_add(out, text, strlen(text), PRINTABLE_LINE);
 	} else {
+		text = stored_words_shown(text);
 		printable_add(out, text, strlen(text),
 		              field->type == FIELD_LONG ? PRINTABLE_KEEP_NEWLINES : PRINTABLE_LINE);
 	}

@@ -69,7 +69,7 @@ static int take_side(struct merge_detail_telling *t, const char *path, int i, st
 		buf_add(&text, json_string_value(made), json_string_length(made));
 	else if (i != BECOMES && *t->commits[i] &&
 	         history_read(case_history(t->c), t->commits[i], path, &text, &why) < 0 && why.code != ERR_NOT_FOUND)
-		rc = err_set(err, why.code, "%s", why.message);
+		rc = err_take(err, &why);
 	if (rc == 0 && text.len > 0) {
 		s->stored[i] = json_parse(text.data, text.len, err);
 		s->read[i] = record_from_stored(t->c, text.data, text.len, 0, err);

@@ -40,7 +40,7 @@ static int state_text(struct history *h, const struct merge_tree_state *s, const
 	struct err why = ERR_INIT;
 	if (history_read(h, s->commit, path, text, &why) == 0)
 		return 1;
-	return why.code == ERR_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.message);
+	return why.code == ERR_NOT_FOUND ? 0 : err_take(err, &why);
 }
 
 static void put_file(struct tree_merge *m, const char *path, const char *text)

@@ -171,7 +171,7 @@ static int add_fields(struct action *a, struct csv_import *import, const json_t 
 	} else if (is_the_rows_fault(&why)) {
 		reject(import, row, why.message);
 	} else {
-		rc = err_set(err, why.code, "%s", why.message);
+		rc = err_take(err, &why);
 	}
 	buf_release(&key);
 	return rc;

@@ -61,7 +61,8 @@ int playbook_check_encoding(const char *file, const char *text, size_t n, struct
 			                   : looks_like_shift_jis(p + i, n - i)
 			                       ? _("not UTF-8, it looks like Shift_JIS: save the file as UTF-8")
 			                       : _("not UTF-8: save the file as UTF-8");
-			return err_set(err, ERR_INVALID, "%s:%u:%u: %s", file, at.line, at.column, what);
+			err_set(err, ERR_INVALID, "%s", what);
+			return err_place(err, file, at.line, at.column);
 		}
 		i += length;
 	}

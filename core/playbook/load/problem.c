@@ -25,16 +25,27 @@ __attribute__((format(printf, 4, 0))) static void describe(const struct playbook
 	buf_addv(line, format, args);
 }
 
-int problem_fail(const struct playbook *p, const char *pointer, struct err *err, const char *format, ...)
+/* The error is the words, and the place before them. */
+static __attribute__((format(printf, 4, 0))) int fail_at(const struct playbook *p, const char *pointer, struct err *err,
+                                                         const char *format, va_list args)
 {
 	struct buf line = BUF_INIT;
-	va_list args;
-	va_start(args, format);
-	describe(p, pointer, &line, format, args);
-	va_end(args);
+	buf_addv(&line, format, args);
 	err_set(err, ERR_INVALID, "%s", line.data);
 	buf_release(&line);
-	return -1;
+	if (p->foreign)
+		return err_prefix(err, "%s: %s", p->file, *pointer ? pointer : "/");
+	struct place at = source_map_find(p->places, p->root, pointer);
+	return err_place(err, p->file, at.line, at.column);
+}
+
+int problem_fail(const struct playbook *p, const char *pointer, struct err *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int rc = fail_at(p, pointer, err, format, args);
+	va_end(args);
+	return rc;
 }
 
 static void problem_add(json_t *list, const struct buf *line)
@@ -77,12 +88,13 @@ int problem_either(struct playbook *p, const char *pointer, struct err *err, con
 	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
-	describe(p, pointer, &line, format, args);
-	va_end(args);
-	if (p->foreign)
+	if (p->foreign) {
+		describe(p, pointer, &line, format, args);
 		problem_add(p->departures, &line);
-	else
-		err_set(err, ERR_INVALID, "%s", line.data);
+	} else {
+		fail_at(p, pointer, err, format, args);
+	}
+	va_end(args);
 	buf_release(&line);
 	return p->foreign ? 0 : -1;
 }

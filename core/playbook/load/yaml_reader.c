@@ -26,7 +26,8 @@ struct composer {
 
 static int yaml_reader_fail(struct composer *c, yaml_mark_t mark, const char *message)
 {
-	return err_set(c->err, ERR_INVALID, "%s:%zu:%zu: %s", c->file, mark.line + 1, mark.column + 1, message);
+	err_set(c->err, ERR_INVALID, "%s", message);
+	return err_place(c->err, c->file, (unsigned)mark.line + 1, (unsigned)mark.column + 1);
 }
 
 /* What libyaml says most, so that it is in the catalogue. */
@@ -85,8 +86,8 @@ static int yaml_reader_next(struct composer *c, yaml_event_t *event)
 	const char *problem = problem_text(c->parser.problem);
 	if (c->parser.error == YAML_READER_ERROR)
 		mark = c->parser.mark;
-	return err_set(c->err, ERR_INVALID, "%s:%zu:%zu: %s%s", c->file, mark.line + 1, mark.column + 1, problem,
-	               hint(c, mark.line));
+	err_set(c->err, ERR_INVALID, "%s%s", problem, hint(c, mark.line));
+	return err_place(c->err, c->file, (unsigned)mark.line + 1, (unsigned)mark.column + 1);
 }
 
 static int refuse_decorations(struct composer *c, const yaml_event_t *event, const yaml_char_t *anchor,
@@ -296,7 +297,7 @@ json_t *playbook_compose(const char *file, const char *text, size_t n, struct so
 			json = tree == NULL;
 		}
 		if (!tree)
-			err_set(err, why.code, "%s", why.message);
+			err_take(err, &why);
 	} else {
 		tree = yaml_reader_yaml(file, text, n, places, err);
 	}

@@ -3,7 +3,9 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/file/paths.h"
+#include "base/i18n.h"
 #include "base/progress.h"
+#include "base/remark.h"
 #include "base/time/clock.h"
 #include "base/words.h"
 
@@ -392,6 +394,66 @@ static void days_are_counted_both_ways(void **state)
 	}
 }
 
+/* A catalogue in memory that translates one sentence. Format: GNU gettext manual, "The Format of GNU MO Files". */
+static void use_catalogue(char mo[256], const char *original, const char *translation)
+{
+	uint32_t n[2] = {(uint32_t)strlen(original), (uint32_t)strlen(translation)};
+	uint32_t head[11] = {0x950412deU, 0, 1, 28, 36, 0, 44, n[0], 44, n[1], 44 + n[0] + 1};
+	memset(mo, 0, 256);
+	memcpy(mo, head, sizeof head);
+	memcpy(mo + 44, original, n[0]);
+	memcpy(mo + 44 + n[0] + 1, translation, n[1]);
+	assert_int_equal(i18n_use(mo, 256), 0);
+}
+
+static void what_goes_on_record_is_english_in_every_language(void **state)
+{
+	(void)state;
+	char mo[256];
+	struct err err = ERR_INIT;
+	struct err handed = ERR_INIT;
+	struct remark r = REMARK_INIT;
+	use_catalogue(mo, "cannot read '%s'", "「%s」を読めません");
+	err_set_errno(&err, ERR_FAILED, EIO, _("cannot read '%s'"), "a");
+	assert_string_equal(err.message, "「a」を読めません: Input/output error");
+	assert_string_equal(err.english, "cannot read 'a': Input/output error");
+	err_prefix(&err, _("cannot read '%s'"), "b");
+	assert_string_equal(err.message, "「b」を読めません: 「a」を読めません: Input/output error");
+	assert_string_equal(err.english, "cannot read 'b': cannot read 'a': Input/output error");
+	remark_add(&r, _("cannot read '%s'"), "c");
+	remark_err(&r, &err);
+	assert_string_equal(r.english.data, "cannot read 'c'\ncannot read 'b': cannot read 'a': Input/output error\n");
+	assert_true(strncmp(r.shown.data, "「c」を読めません\n「b」", strlen("「c」を読めません\n「b」")) == 0);
+	remark_release(&r);
+	assert_string_equal(i18n_english("typed by a person"), "typed by a person");
+	i18n_use(NULL, 0);
+	assert_string_equal(i18n_english("cannot read '%s'"), "cannot read '%s'");
+	assert_int_equal(err_take(&handed, &err), -1);
+	assert_string_equal(handed.english, err.english);
+	err_clear(&err);
+	err_set(&err, ERR_USAGE, "another one");
+	err_take(&handed, &err); /* the first error wins */
+	assert_int_equal(handed.code, ERR_FAILED);
+	assert_int_equal(err_take(NULL, &err), -1);
+}
+
+static void an_error_names_the_line_it_speaks_of(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	err_place(&err, "a.yaml", 3, 7); /* there is no error yet */
+	assert_string_equal(err.file, "");
+	err_set(&err, ERR_INVALID, "no such step");
+	err_place(&err, "a.yaml", 3, 7);
+	err_place(&err, "other", 9, 9);
+	assert_string_equal(err.message, "a.yaml:3:7: no such step");
+	assert_string_equal(err.file, "a.yaml");
+	assert_int_equal(err.line, 3);
+	err_clear(&err);
+	assert_string_equal(err.file, "");
+	assert_int_equal(err.line, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +471,8 @@ int main(void)
 	    cmocka_unit_test(work_can_be_cancelled),
 	    cmocka_unit_test(the_clock_can_be_set),
 	    cmocka_unit_test(days_are_counted_both_ways),
+	    cmocka_unit_test(what_goes_on_record_is_english_in_every_language),
+	    cmocka_unit_test(an_error_names_the_line_it_speaks_of),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
