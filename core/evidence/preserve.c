@@ -114,6 +114,7 @@ static int preserve_begin(struct work *w)
 static void preserve_release(struct work *w)
 {
 	work_import_release(w);
+	remark_release(&w->remarks);
 	source_close(&w->source);
 	acquire_state_release(&w->from);
 	digest_result_release(&w->digests);
@@ -136,6 +137,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 	                 .options = &own,
 	                 .out = out,
 	                 .err = err,
+	                 .remarks = REMARK_INIT,
 	                 .manifest = BUF_INIT,
 	                 .interruptions = BUF_INIT};
 	struct stat st;
@@ -164,6 +166,7 @@ int evidence_preserve(struct case_file *c, const char *path, const struct preser
 		compare_claimed(&w, claimed);
 	if (rc == 0)
 		rc = work_record(&w);
+	buf_add(&out->note, w.remarks.shown.data, w.remarks.shown.len);
 	out->complete = rc == 0 && strcmp(w.complete, "complete") == 0 &&
 	                (!w.match || strcmp(w.match, "same") == 0 || own.to_fd > 0 ||
 	                 (own.verify_later && strcmp(w.match, "pending") == 0));

@@ -66,7 +66,7 @@ int work_copy_plan(struct work *w, struct err *err)
 	if (!work_copies(w))
 		return 0;
 	if (w->going_on && go_on(w, &why) < 0) {
-		work_note(w, _("interrupted work was not gone on with: %s; begun anew"), why.message);
+		work_note_why(w, &why, _("interrupted work was not gone on with and is begun anew"));
 		if (work_begin_anew(w, err) < 0)
 			return -1;
 	}
@@ -151,7 +151,7 @@ static int read_back(struct work *w, int *same, struct err *err)
 	if (rc == 0 && !*same)
 		note_difference(w, (uint64_t)differs);
 	if (rc < 0 && fault == READBACK_UNREADABLE) { /* what was written cannot be read: that is a difference */
-		work_note(w, "%s", err->message);
+		work_note_why(w, err, "%s", "");
 		err_clear(err);
 		rc = 0;
 	}

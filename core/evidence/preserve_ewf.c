@@ -66,7 +66,10 @@ static int read_back(struct work *w, const struct ewf_set *set, int *same, struc
 	*same = rc == 0 && differs == READBACK_SAME && strcmp(about->md5, w->digests.md5) == 0 &&
 	        (!*w->digests.sha1 || strcmp(about->sha1, w->digests.sha1) == 0);
 	if (rc < 0 && fault == READBACK_UNREADABLE) { /* what was written cannot be read: that is a difference */
-		work_note(w, "%s", ewf_failure(image) ? ewf_failure(image) : err->message);
+		if (ewf_failure(image))
+			work_note(w, "%s", ewf_failure(image));
+		else
+			work_note_why(w, err, "%s", "");
 		err_clear(err);
 		rc = 0;
 	}

@@ -48,14 +48,14 @@ static void preserve_file_conclude(struct work *w, const struct acquisition *a, 
 {
 	w->complete = "complete";
 	if (rc < 0) {
-		work_note(w, _("stopped at byte %llu: %s"), (unsigned long long)w->digests.size, why->message);
+		work_note_why(w, why, _("stopped at byte %llu"), (unsigned long long)w->digests.size);
 		if (w->has_job && w->job.there && w->options->form == EVIDENCE_EWF)
 			work_note(w, _("the same command begins it anew: an E01 image cannot be gone on with"));
 		else if (w->has_job && w->job.there)
 			work_note(w, _("the same command goes on where it was"));
 		w->complete = "interrupted";
 		w->match = work_copies(w) ? "pending" : NULL;
-		json_object_set_new(w->job.head, "why", json_string(why->message));
+		json_object_set_new(w->job.head, "why", json_string(why->english));
 		no_digests(w);
 	} else if (source_changed(&w->source) ||
 	           (w->source.size != SOURCE_UNKNOWN && w->digests.size != w->source.size)) {

@@ -249,14 +249,15 @@ int work_import_open(struct work *w, struct err *err)
 static void preserve_import_compare(struct work *w, const struct stated_list *list, const char *by)
 {
 	struct imported *m = &w->imported;
+	const char *in_english = i18n_english(by);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct stated *s = &list->items[i];
 		const char *ours = s->algorithm == STATED_MD5    ? w->digests.md5
 		                   : s->algorithm == STATED_SHA1 ? w->digests.sha1
 		                                                 : w->digests.sha256;
 		int same = strcmp(ours, s->hex) == 0;
-		buf_addf(&m->stated, "%s %s (%s): %s\n", stated_name(s->algorithm), s->hex, by,
-		         same ? _("same") : _("different"));
+		buf_addf(&m->stated, "%s %s (%s): %s\n", stated_name(s->algorithm), s->hex, in_english,
+		         same ? "same" : "different");
 		if (!same) {
 			work_note(w, _("the content does not have the %s that is stated (%s): %s"),
 			          stated_name(s->algorithm), by, s->hex);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/stored_words.h"
 #include "evidence/acquire/removable_media.h"
 
 #include <stdio.h>
@@ -100,7 +101,7 @@ static int put_use(struct work *w, struct action *a, const char *medium, const c
 	struct assign fields[] = {
 	    {"until", ended},     {"mode", written || u.written ? "written" : "read_only"},
 	    {"when", w->started}, {"medium", medium},
-	    {"asset", machine},   {"purpose", written ? _("evidence written to it") : _("evidence read from it")}};
+	    {"asset", machine},   {"purpose", written ? WORDS_MEDIUM_WRITTEN : WORDS_MEDIUM_READ}};
 	if (*u.label)
 		return action_set(a, u.label, fields, 2, 0, w->err);
 	if (action_try_add(a, "use", fields, sizeof fields / sizeof *fields, RECORD_NO_PARTY, label, NULL) < 0)

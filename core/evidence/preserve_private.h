@@ -52,6 +52,7 @@ struct work {
 	const char *path;
 	const struct preserve_options *options;
 	struct preserved *out;
+	struct remark remarks; /* what the person must know, lines; out->note gets them */
 	struct err *err;
 	char started[CLOCK_TEXT];
 	char *full; /* absolute path of the source */
@@ -83,6 +84,10 @@ struct work {
 
 /* A line of what the person must know; it goes on record, too. */
 void work_note(struct work *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same of an error: its message, behind the words, which may be empty. */
+void work_note_why(struct work *w, const struct err *why, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Digests beside SHA-256 that are made. */
 unsigned work_also(const struct work *w);

@@ -144,7 +144,7 @@ int work_record(struct work *w)
 	preserve_record_put(&f, "image", w->imported.name);
 	preserve_record_put(&f, "image_says", w->imported.says.data);
 	preserve_record_put(&f, "stated", w->imported.stated.data);
-	preserve_record_put(&f, "unread", *w->label ? NULL : w->out->note.data);
+	preserve_record_put(&f, "unread", *w->label ? NULL : w->remarks.english.data);
 	preserve_record_put(&f, "interruptions", w->interruptions.data);
 	preserve_record_put(&f, "changes", w->options->changes);
 	if (w->key) {
@@ -152,7 +152,7 @@ int work_record(struct work *w)
 		preserve_record_put(&f, "container_key", key);
 	}
 	if (*w->label) /* what an interruption left there is no longer so */
-		f.list[f.count++] = (struct assign){"unread", w->out->note.data};
+		f.list[f.count++] = (struct assign){"unread", w->remarks.english.data};
 	int rc = commit(w, &f, ended);
 	sodium_memzero(key, sizeof key);
 	buf_release(&source_path);

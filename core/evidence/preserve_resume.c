@@ -144,8 +144,8 @@ static void add_interruption(struct work *w, const char *what)
 		at = started ? started : w->started;
 	if (before)
 		buf_adds(&w->interruptions, before);
-	buf_addf(&w->interruptions, _("interrupted after %s (%s); gone on at %s %s\n"), at,
-	         why ? why : _("the program or the machine ended"), now, what);
+	buf_addf(&w->interruptions, "interrupted after %s (%s); gone on at %s %s\n", at,
+	         why ? why : "the program or the machine ended", now, i18n_english(what));
 }
 
 void work_going_on(struct work *w, const char *from)
@@ -191,7 +191,7 @@ int work_resume(struct work *w, struct err *err)
 			found = work_begin_anew(w, err);
 		} else if (same) {
 			char *from =
-			    xasprintf(_("from byte %llu, its last piece checked"),
+			    xasprintf("from byte %llu, its last piece checked",
 			              (unsigned long long)(w->from.pieces.len / DIGEST_PIECE_SIZE) * DIGEST_PIECE);
 			work_going_on(w, from);
 			free(from);

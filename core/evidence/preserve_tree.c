@@ -13,27 +13,29 @@
 #include <sys/stat.h>
 
 struct folder_difference {
-	struct buf *note;
+	struct remark *remarks;
 	size_t count;
 };
 
 static void add_difference(void *ctx, const char *path, const char *what)
 {
 	struct folder_difference *d = ctx;
-	buf_addf(d->note, "%s: %s\n", path, what);
+	remark_words(d->remarks, "%s: ", path);
+	buf_addf(&d->remarks->shown, "%s\n", what);
+	buf_addf(&d->remarks->english, "%s\n", i18n_english(what));
 	d->count++;
 }
 
 static void read_back(struct work *w, const struct manifest *m)
 {
 	int reread = 0;
-	struct folder_difference differences = {&w->out->note, 0};
+	struct folder_difference differences = {&w->remarks, 0};
 	struct tree_comparing how = {.progress = w->options->progress, .finding = add_difference, .ctx = &differences};
 	struct err why = ERR_INIT;
 	int rc = tree_verify(m->text.data, w->copy, &how, &reread, &why);
 	w->match = rc < 0 ? "pending" : differences.count ? "different" : "same";
 	if (rc < 0)
-		work_note(w, "%s", why.message);
+		work_note_why(w, &why, "%s", "");
 	else if (!reread && m->files)
 		work_note(w, _("the copy was compared from memory: the medium could not be read past the cache"));
 }
@@ -110,13 +112,15 @@ static int preserve_tree_begin(struct work *w, struct buf *before, const struct 
 }
 
 /* What was done is kept; the manifest on record says where it ends. */
-static void interrupted(struct work *w, struct manifest *m, const char *why)
+static void interrupted(struct work *w, struct manifest *m, const struct err *why)
 {
-	work_note(w, _("interrupted after %llu files: %s"), (unsigned long long)m->files, why);
-	json_object_set_new(w->job.head, "why", json_string(why));
+	struct remark reason = REMARK_INIT;
+	work_note_why(w, why, _("interrupted after %llu files"), (unsigned long long)m->files);
+	json_object_set_new(w->job.head, "why", json_string(why->english));
 	if (preserve_tree_keep(w, m, NULL) == 0)
 		work_note(w, _("the same command goes on where it was"));
-	manifest_add_unread(m, _("interrupted"), "");
+	remark_add(&reason, _("interrupted"));
+	manifest_add_unread(m, &reason, "");
 	w->match = work_copies(w) ? "pending" : NULL;
 }
 
@@ -126,8 +130,8 @@ static void preserve_tree_conclude(struct work *w, struct manifest *m)
 	w->complete = m->interrupted ? "interrupted" : m->failed ? "partial" : "complete";
 	w->out->files = m->files;
 	w->out->size = m->bytes;
-	buf_add(&w->out->note, m->unread.data, m->unread.len);
-	buf_add(&w->out->note, m->notes.data, m->notes.len);
+	remark_join(&w->remarks, &m->unread);
+	remark_join(&w->remarks, &m->notes);
 	w->manifest = m->text;
 	buf_init(&m->text);
 }
@@ -155,14 +159,15 @@ int work_on_folder(struct work *w)
 		                               .trouble_ctx = w->options->trouble_ctx};
 		rc = tree_make(&m, w->path, &options, &why);
 		if (rc < 0 && !m.interrupted)
-			err_set(w->err, why.code, "%s", why.message);
+			err_take(w->err, &why);
 		else
 			rc = 0;
 	}
 	if (rc == 0) {
-		if (m.interrupted)
-			interrupted(w, &m, why.code ? why.message : _("stopped by the person"));
-		else if (w->copy && !work_verifies_later(w))
+		if (m.interrupted) {
+			err_set(&why, ERR_CANCELLED, _("stopped by the person"));
+			interrupted(w, &m, &why);
+		} else if (w->copy && !work_verifies_later(w))
 			read_back(w, &m);
 		preserve_tree_conclude(w, &m);
 	}

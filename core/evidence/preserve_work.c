@@ -49,9 +49,23 @@ void work_note(struct work *w, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	buf_addv(&w->out->note, format, args);
+	remark_addv(&w->remarks, format, args);
 	va_end(args);
-	buf_addc(&w->out->note, '\n');
+}
+
+void work_note_why(struct work *w, const struct err *why, const char *format, ...)
+{
+	va_list args;
+	struct remark words = REMARK_INIT;
+	va_start(args, format);
+	remark_addv(&words, format, args);
+	va_end(args);
+	if (words.shown.len > 1) {
+		buf_addf(&w->remarks.shown, "%.*s: ", (int)words.shown.len - 1, words.shown.data);
+		buf_addf(&w->remarks.english, "%.*s: ", (int)words.english.len - 1, words.english.data);
+	}
+	remark_err(&w->remarks, why);
+	remark_release(&words);
 }
 
 unsigned work_also(const struct work *w)

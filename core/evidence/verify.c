@@ -99,7 +99,7 @@ static const char *check_sealed(struct evidence_verify_checking *k, const json_t
 	int stopped = progress_step(k->what->progress, k->label, 0, 0, &why) < 0;
 	digest_end(d, &is);
 	if (stopped) {
-		err_set(k->err, why.code, "%s", why.message);
+		err_take(k->err, &why);
 		result = NULL;
 	} else if (damages) {
 		result = "failed";
@@ -122,7 +122,7 @@ static const char *check_image(struct evidence_verify_checking *k, const json_t 
 	const char *result = "ok";
 	int rc = acquire(&a, &is, &why);
 	if (rc < 0) {
-		err_set(k->err, why.code, "%s", why.message);
+		err_take(k->err, &why);
 		result = NULL;
 	} else if (a.unreadable.count || !evidence_verify_equals(record, "sha256", is.sha256)) {
 		if (ewf_failure(s->image))
@@ -149,7 +149,7 @@ static const char *check_bytes(struct evidence_verify_checking *k, const json_t 
 	const char *result = "ok";
 	int rc = acquire(&a, &is, &why);
 	if (rc < 0 && why.code == ERR_CANCELLED) {
-		err_set(k->err, why.code, "%s", why.message);
+		err_take(k->err, &why);
 		result = NULL;
 	} else if (rc < 0) {
 		found(k, record, "%s", why.message);
@@ -219,7 +219,7 @@ static const char *check_tree(struct evidence_verify_checking *k, const json_t *
 	if (tree_verify(manifest->data, path, &how, &k->reread, &why) == 0)
 		return findings.count ? "failed" : "ok";
 	if (why.code == ERR_CANCELLED) {
-		err_set(k->err, why.code, "%s", why.message);
+		err_take(k->err, &why);
 		return NULL;
 	}
 	found(k, record, "%s", why.message);

@@ -303,6 +303,21 @@ for path in sources:
             found.setdefault(f'{path}:{hit[1]}', f'{path}:{number}: compares a kind with "{hit[1]}": its row should say it')
 check_list('kinds', found)
 
+# ---- translated text is shown, and nothing else: what it says is asked of fields
+
+cutting = re.compile(r'\b(?:str(?:case|n|ncase)?cmp|mem(?:cmp|mem)|str(?:case)?str|strchr|strspn|strcspn)\(')
+translated = re.compile(r'\b[_CP]_?\("|\berr_reason\(|\berr(?:->|\.)message\b|\bwhy(?:->|\.)message\b')
+for path in sources:
+    for call in cutting.finditer(text[path]):
+        depth, end = 1, call.end()
+        while depth and end < len(text[path]):
+            depth += {'(': 1, ')': -1}.get(text[path][end], 0)
+            end += 1
+        layout = r"'\n'" in text[path][call.end():end]  # where its lines end is no meaning of it
+        if not layout and translated.search(text[path], call.end(), end):
+            number = text[path].count('\n', 0, call.start()) + 1
+            wrong(f'{path}:{number}: compares or cuts a text that is translated: ask a field for what it says')
+
 # ---- verbs of actions are rows
 
 verbs = set(re.findall(r'^ *\{"([a-z]+)", N_\(', text['core/case/action/verb.c'], re.M))

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/progress.h"
+#include "base/remark.h"
 #include "case/action/action.h"
 #include "case/case.h"
 #include "case/query/search.h"
@@ -33,18 +34,33 @@ struct salvaging {
 	int tree_lost; /* the last tree cannot be read whole */
 };
 
+/* A line that is told now, and stands in the note. */
+static void tell_missed(struct salvaging *s, struct remark *line)
+{
+	buf_truncate(&line->shown, line->shown.len - 1);
+	if (s->missing)
+		s->missing(s->ctx, line->shown.data);
+	if (s->list.len < 100000)
+		buf_add(&s->list, line->english.data, line->english.len);
+	remark_release(line);
+}
+
 __attribute__((format(printf, 2, 3))) static void missed(struct salvaging *s, const char *format, ...)
 {
-	struct buf line = BUF_INIT;
+	struct remark line = REMARK_INIT;
 	va_list args;
 	va_start(args, format);
-	buf_addv(&line, format, args);
+	remark_addv(&line, format, args);
 	va_end(args);
-	if (s->missing)
-		s->missing(s->ctx, line.data);
-	if (s->list.len < 100000)
-		buf_addf(&s->list, "%s\n", line.data);
-	buf_release(&line);
+	tell_missed(s, &line);
+}
+
+static void missed_record(struct salvaging *s, int64_t n, struct err *why)
+{
+	struct remark line = REMARK_INIT;
+	err_prefix(why, _("record %lld was left out"), (long long)n);
+	remark_err(&line, why);
+	tell_missed(s, &line);
 }
 
 /* ---- rows, one by one */
@@ -216,7 +232,7 @@ static int salvage_records(struct salvaging *s)
 			record = record_validate(NULL, sqlite3_column_text(in, 1), (size_t)sqlite3_column_bytes(in, 1),
 			                         &why);
 			if (!record)
-				missed(s, _("record %lld was left out: %s"), (long long)n, why.message);
+				missed_record(s, n, &why);
 		} else if (step == SQLITE_DONE) {
 			break;
 		} else {
@@ -275,8 +291,8 @@ static int write_note(struct salvaging *s, struct action *a)
 {
 	struct buf text = BUF_INIT;
 	char label[LABEL_TEXT];
-	buf_adds(&text, _("This case was salvaged from a damaged file. What is missing, or was mended:\n"));
-	buf_adds(&text, s->list.len ? s->list.data : _("nothing that is known"));
+	buf_adds(&text, "This case was salvaged from a damaged file. What is missing, or was mended:\n");
+	buf_adds(&text, s->list.len ? s->list.data : "nothing that is known");
 	struct assign fields[] = {{"text", text.data}, {"stance", "fact"}};
 	int rc = action_add(a, "note", fields, 2, 0, label, s->err);
 	buf_release(&text);
@@ -288,7 +304,7 @@ static int title_salvaged(struct salvaging *s, struct action *a)
 	char label[LABEL_TEXT];
 	json_t *record = record_stored(s->c, "case", NULL);
 	const char *title = record ? json_get_string(record, "title") : NULL;
-	char *marked = xasprintf(_("%s (salvaged)"), title ? title : _("Case"));
+	char *marked = xasprintf("%s (salvaged)", title ? title : "Case");
 	struct assign fields[] = {{"title", marked}, {"tlp", "AMBER"}};
 	int rc = record ? action_set(a, "case", fields, 1, RECORD_MACHINE, s->err)
 	                : action_add(a, "case", fields, 2, RECORD_MACHINE, label, s->err);
@@ -434,7 +450,7 @@ static int open_damaged(struct salvaging *s, const char *path, const char *heade
 		return 0;
 	if (access(path, R_OK) < 0 || why.code == ERR_UNLOCK || why.code == ERR_BUSY ||
 	    !header_copy_each(try_header, &t))
-		return err_set(s->err, why.code, "%s", why.message);
+		return err_take(s->err, &why);
 	missed(s, _("both headers are gone; the copy of it that this machine keeps was used"));
 	return 0;
 }

@@ -12,15 +12,15 @@ void manifest_init(struct manifest *m)
 {
 	memset(m, 0, sizeof *m);
 	buf_init(&m->text);
-	buf_init(&m->unread);
-	buf_init(&m->notes);
+	m->unread = (struct remark)REMARK_INIT;
+	m->notes = (struct remark)REMARK_INIT;
 }
 
 void manifest_release(struct manifest *m)
 {
 	buf_release(&m->text);
-	buf_release(&m->unread);
-	buf_release(&m->notes);
+	remark_release(&m->unread);
+	remark_release(&m->notes);
 }
 
 void manifest_begin(struct manifest *m, const char *root)
@@ -62,17 +62,31 @@ void manifest_add_attribute(struct manifest *m, const char *name, const void *va
 	buf_addc(&m->text, '\n');
 }
 
-void manifest_add_unread(struct manifest *m, const char *reason, const char *path)
+static void add_line(struct buf *out, const char *path, const struct buf *text)
 {
+	printable_add(out, *path ? path : ".", *path ? strlen(path) : 1, PRINTABLE_LINE);
+	buf_adds(out, ": ");
+	printable_add(out, text->data, text->len - 1, PRINTABLE_LINE);
+	buf_addc(out, '\n');
+}
+
+static void add_remark(struct remark *out, const char *path, struct remark *text)
+{
+	add_line(&out->shown, path, &text->shown);
+	add_line(&out->english, path, &text->english);
+	remark_release(text);
+}
+
+void manifest_add_unread(struct manifest *m, struct remark *reason, const char *path)
+{
+	char *words = xstrndup(reason->english.data, reason->english.len - 1);
 	buf_adds(&m->text, "!\t");
-	pathname_escape(reason, &m->text);
+	pathname_escape(words, &m->text);
+	free(words);
 	buf_addc(&m->text, '\t');
 	pathname_escape(*path ? path : ".", &m->text);
 	buf_addc(&m->text, '\n');
-	printable_add(&m->unread, *path ? path : ".", *path ? strlen(path) : 1, PRINTABLE_LINE);
-	buf_adds(&m->unread, ": ");
-	printable_add(&m->unread, reason, strlen(reason), PRINTABLE_LINE);
-	buf_addc(&m->unread, '\n');
+	add_remark(&m->unread, path, reason);
 	m->failed++;
 }
 
@@ -93,10 +107,9 @@ void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadab
 	buf_addc(&m->text, '\n');
 }
 
-void manifest_note(struct manifest *m, const char *path, const char *text)
+void manifest_note(struct manifest *m, const char *path, struct remark *text)
 {
-	printable_add(&m->notes, path, strlen(path), PRINTABLE_LINE);
-	buf_addf(&m->notes, ": %s\n", text);
+	add_remark(&m->notes, path, text);
 }
 
 /* ---- reading it back */

@@ -32,6 +32,7 @@
 
 #include "base/buf.h"
 #include "base/progress.h"
+#include "base/remark.h"
 #include "evidence/image/digest.h"
 #include "evidence/image/ranges.h"
 
@@ -39,8 +40,8 @@
 
 struct manifest {
 	struct buf text;
-	struct buf unread; /* a line for each thing that could not be read, printable */
-	struct buf notes;  /* a line for each other thing that must be known of the walk, printable */
+	struct remark unread; /* a line for each thing that could not be read, printable */
+	struct remark notes;  /* a line for each other thing that must be known of the walk, printable */
 	uint64_t files;
 	uint64_t bytes;
 	uint64_t failed;
@@ -60,15 +61,16 @@ void manifest_add(struct manifest *m, char type, const struct stat *st, uint64_t
 /* A line for an extended attribute of the entry before. */
 void manifest_add_attribute(struct manifest *m, const char *name, const void *value, size_t n, const char *path);
 
-/* A `!` line, and the same in `unread`. */
-void manifest_add_unread(struct manifest *m, const char *reason, const char *path);
+/* A `!` line, and the same in `unread`. `reason` is one line of what remark_add() or remark_err() said, and is released. The
+ * manifest, whose digest is on record, has it in English. */
+void manifest_add_unread(struct manifest *m, struct remark *reason, const char *path);
 
 /* A line about the entry that is added next: "mount", "not walked", "not copied"; `more` or NULL. */
 void manifest_add_about(struct manifest *m, const char *what, const char *more);
 void manifest_add_about_ranges(struct manifest *m, const struct ranges *unreadable);
 
-/* A line of `notes`, about this path. */
-void manifest_note(struct manifest *m, const char *path, const char *text);
+/* A line of `notes`, about this path; `text` is released. */
+void manifest_note(struct manifest *m, const char *path, struct remark *text);
 
 enum manifest_about {
 	MANIFEST_NOT_WALKED = 1,

@@ -35,7 +35,7 @@ static int ends_the_walk(struct tree_walk *w, const struct filejob *job)
 		why = &job->copy_err;
 	if (why) {
 		w->m->interrupted = 1;
-		w->fatal = err_set(w->err, why->code, "%s", why->message);
+		w->fatal = err_take(w->err, why);
 	}
 	return w->m->interrupted;
 }
@@ -43,15 +43,17 @@ static int ends_the_walk(struct tree_walk *w, const struct filejob *job)
 static void emit_file(struct tree_walk *w, const struct filejob *job, struct tree_line *line)
 {
 	const char *path = job->path.data;
+	struct remark reason = REMARK_INIT;
 	if (ends_the_walk(w, job))
 		return;
 	if (!line->reused && job->rc < 0) {
-		manifest_add_unread(w->m, job->err.message, path);
+		remark_err(&reason, &job->err);
+		manifest_add_unread(w->m, &reason, path);
 		return;
 	}
 	if (job->copy_err.code) {
 		line->about |= MANIFEST_NOT_COPIED;
-		line->uncopied = xstrdup(tree_copy_reason(job->copy.error));
+		line->uncopied = xstrdup(i18n_english(tree_copy_reason(job->copy.error)));
 	}
 	add_about(w, line);
 	if (job->unreadable.count)
@@ -61,22 +63,26 @@ static void emit_file(struct tree_walk *w, const struct filejob *job, struct tre
 	w->m->files++;
 	w->m->bytes += size;
 	for (size_t i = 0; i < job->unreadable.count; i++) {
-		char *range = xasprintf(_("unreadable, zeros stand there: %llu bytes from byte %llu"),
-		                        (unsigned long long)job->unreadable.items[i].length,
-		                        (unsigned long long)job->unreadable.items[i].offset);
-		manifest_add_unread(w->m, range, path);
-		free(range);
+		remark_add(&reason, _("unreadable, zeros stand there: %llu bytes from byte %llu"),
+		           (unsigned long long)job->unreadable.items[i].length,
+		           (unsigned long long)job->unreadable.items[i].offset);
+		manifest_add_unread(w->m, &reason, path);
 	}
-	if (!line->reused && job->changed)
-		manifest_add_unread(w->m, _("it changed while it was read"), path);
+	if (!line->reused && job->changed) {
+		remark_add(&reason, _("it changed while it was read"));
+		manifest_add_unread(w->m, &reason, path);
+	}
 }
 
 static void emit_line(struct tree_walk *w, const struct filejob *job, struct tree_line *line)
 {
+	struct remark reason = REMARK_INIT;
 	if (line->type == 'f') {
 		emit_file(w, job, line);
 	} else if (line->type == '!') {
-		manifest_add_unread(w->m, line->more, job->path.data);
+		buf_addf(&reason.shown, "%s\n", i18n_text(line->more));
+		buf_addf(&reason.english, "%s\n", line->more);
+		manifest_add_unread(w->m, &reason, job->path.data);
 	} else {
 		add_about(w, line);
 		manifest_add(w->m, line->type, &line->st, line->type == 'd' ? 0 : (uint64_t)line->st.st_size, "-",
@@ -86,9 +92,10 @@ static void emit_line(struct tree_walk *w, const struct filejob *job, struct tre
 		return;
 	buf_add(&w->m->text, job->text.data, job->text.len); /* attributes, as lines */
 	if (line->uncopied) {
-		char *reason = xasprintf(_("copy not possible: %s"), line->uncopied);
-		manifest_add_unread(w->m, reason, job->path.data);
-		free(reason);
+		buf_addf(&reason.shown, _("copy not possible: %s"), i18n_text(line->uncopied));
+		buf_addf(&reason.english, i18n_english(_("copy not possible: %s")), line->uncopied);
+		remark_add(&reason, "%s", "");
+		manifest_add_unread(w->m, &reason, job->path.data);
 	}
 }
 
@@ -139,7 +146,7 @@ static struct filejob *evidence_tree_give(struct tree_walk *w, char type, const 
 
 static void give_unread(struct tree_walk *w, const char *reason)
 {
-	evidence_tree_give(w, '!', NULL, reason);
+	evidence_tree_give(w, '!', NULL, i18n_english(reason));
 	hash_pool_submit(w->pool);
 }
 
@@ -210,7 +217,7 @@ static void take_file(struct tree_walk *w, const struct tree_level *level, const
 	struct err why = ERR_INIT;
 	if (source_open(&job->source, level->fd, name, SOURCE_NO_LINK, &why) < 0) {
 		line->type = '!';
-		line->more = xstrdup(why.message);
+		line->more = xstrdup(why.english);
 	} else {
 		line->st = job->source.before;
 		add_attributes(job->source.fd, job);
@@ -244,18 +251,17 @@ static void look_for_mount(struct tree_walk *w, struct tree_level *below, struct
 	tree_file_system(below->fd, below->st.st_dev, line->mount);
 	below->made_up = tree_is_made_up(below->fd);
 	int other = below->st.st_dev != above->st_dev;
-	char *note;
+	struct remark note = REMARK_INIT;
 	if (below->made_up)
-		note = xasprintf(_("left out: a file system that the kernel makes up (%s)"), line->mount);
+		remark_add(&note, _("left out: a file system that the kernel makes up (%s)"), line->mount);
 	else if (other && w->options->one_file_system)
-		note = xasprintf(_("left out, as --one-file-system says: another file system (%s)"), line->mount);
+		remark_add(&note, _("left out, as --one-file-system says: another file system (%s)"), line->mount);
 	else
-		note = xasprintf(_("another file system is mounted there (%s); what is in it was preserved, too"),
-		                 line->mount);
+		remark_add(&note, _("another file system is mounted there (%s); what is in it was preserved, too"),
+		           line->mount);
 	if (below->made_up || (other && w->options->one_file_system))
 		line->about |= MANIFEST_NOT_WALKED;
-	manifest_note(w->m, w->path.data, note);
-	free(note);
+	manifest_note(w->m, w->path.data, &note);
 }
 
 static void walk_folder(struct tree_walk *w, struct tree_level *level);

@@ -40,7 +40,7 @@ const char *tree_copy_reason(int error)
 static void say_uncopied(struct tree_line *line, int error)
 {
 	free(line->uncopied);
-	line->uncopied = xstrdup(tree_copy_reason(error));
+	line->uncopied = xstrdup(i18n_english(tree_copy_reason(error)));
 	line->about |= MANIFEST_NOT_COPIED;
 }
 

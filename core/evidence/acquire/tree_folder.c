@@ -74,8 +74,11 @@ void tree_attributes(int fd, const char *path, struct manifest *m)
 	ssize_t n = flistxattr(fd, names, sizeof names);
 	if (n == 0 || (n < 0 && errno == ENOTSUP))
 		return;
-	if (n < 0)
-		manifest_add_unread(m, strerror(errno), path);
+	struct remark reason = REMARK_INIT;
+	if (n < 0) {
+		remark_add(&reason, "%s", strerror(errno));
+		manifest_add_unread(m, &reason, path);
+	}
 	char *value = n > 0 ? xmalloc(ATTRIBUTE_LIMIT) : NULL;
 	for (const char *name = names; n > 0 && name < names + n; name += strlen(name) + 1) {
 		ssize_t size = fgetxattr(fd, name, value, ATTRIBUTE_LIMIT);

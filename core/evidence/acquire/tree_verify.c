@@ -92,7 +92,7 @@ static void compare_take_back(struct compare *c)
 	struct filejob *job = hash_pool_oldest(c->pool);
 	struct compare_tag *tag = job->tag;
 	if (job->rc < 0 && job->err.code == ERR_CANCELLED && c->rc == 0)
-		c->rc = err_set(c->err, job->err.code, "%s", job->err.message);
+		c->rc = err_take(c->err, &job->err);
 	if (c->rc == 0 && job->has_source) {
 		compare_report_file(c, job, tag);
 		c->reread &= job->reread;

@@ -159,7 +159,7 @@ static int own(struct pipeline *p, const struct pipeline_owner *owner, struct er
 		}
 	}
 	if (rc == 0 && p->failed)
-		rc = err_set(err, p->err.code, "%s", p->err.message);
+		rc = err_take(err, &p->err);
 	return rc;
 }
 

@@ -85,7 +85,7 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 		return 0;
 	}
 	if (why.code == ERR_CANCELLED)
-		return err_set(k->err, why.code, "%s", why.message);
+		return err_take(k->err, &why);
 	char *line = printable_dup(why.message);
 	item->result = "different";
 	miss(k, item->label, _("the bytes that came are not those on record"));

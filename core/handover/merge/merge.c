@@ -1,4 +1,5 @@
 #include "handover/merge/merge.h"
+#include "case/kind/stored_words.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -138,8 +139,8 @@ static int vouch(struct merge_plan *m)
 		buf_addf(&trailer, " %s", print);
 	int rc = responder_each(m->c, name_responder, &n, m->err);
 	clock_format(clock_now(), now);
-	struct assign fields[] = {{"title", _("Does work that a revoked key signed count?")},
-	                          {"choice", _("it is taken in")},
+	struct assign fields[] = {{"title", WORDS_VOUCH_QUESTION},
+	                          {"choice", WORDS_VOUCH_CHOICE},
 	                          {"reason", m->vouch},
 	                          {"by", case_responder_name(m->c)},
 	                          {"when", now},

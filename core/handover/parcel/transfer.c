@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/identity/identity.h"
+#include "case/kind/stored_words.h"
 #include "case/store/meta.h"
 #include "case/store/responders.h"
 #include "evidence/image/place.h"
@@ -47,12 +48,12 @@ int transfer_record(struct case_file *c, const struct handover_recipient *to, si
 		                          {"from", me},
 		                          {"to", to[i].name},
 		                          {"when", now},
-		                          {"purpose", _("handover of the case")},
+		                          {"purpose", WORDS_HANDOVER},
 		                          {"means", "electronic"},
 		                          {"head", head}};
 		/* what is established is in the records that it tells of: it is no fact of its own */
 		struct assign text[] = {
-		    {"text", brief}, {"on", labels[i]}, {"title", _("brief of the handover")}, {"stance", "unknown"}};
+		    {"text", brief}, {"on", labels[i]}, {"title", WORDS_BRIEF}, {"stance", "unknown"}};
 		rc = action_add(a, "transfer", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, labels[i], err);
 		if (rc == 0 && brief && *brief)
 			rc = action_add(a, "note", text, 4, 0, note, err);

@@ -98,7 +98,7 @@ static int add_answer(struct action *a, const struct waiting *w, const char *run
 	step_result_put(&r, "ended", now);
 	step_result_put(&r, "answer", answer);
 	put_take(&r, "asset", joined(assets));
-	put_take(&r, "result", xasprintf(_("answered by the values of variables: %s"), condition ? condition : ""));
+	put_take(&r, "result", xasprintf("answered by the values of variables: %s", condition ? condition : ""));
 	int rc = action_add(a, "step", r.fields, r.count, RECORD_MACHINE, label, err);
 	record_release(&r);
 	return rc;

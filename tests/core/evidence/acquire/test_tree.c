@@ -187,7 +187,7 @@ static void permission_denied_in_the_middle(void **state)
 		int rc = tree_make(&m, root, &options, &err);
 		int good = rc == 0 && m.failed == 2 && m.files == 201 && line_of(&m, '!', "sub/f050") &&
 		           line_of(&m, '!', "sub/deep") && line_of(&m, 'd', "sub/deep") &&
-		           line_of(&m, 'f', "sub/f051") && strstr(m.unread.data, "Permission denied");
+		           line_of(&m, 'f', "sub/f051") && strstr(m.unread.english.data, "Permission denied");
 		manifest_release(&m);
 		_exit(good ? 0 : 1);
 	}
