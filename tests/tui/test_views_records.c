@@ -3,6 +3,7 @@
 #include "help_screen.h"
 
 #include "base/buf.h"
+#include "case/kind/kinds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,6 +174,17 @@ static void a_new_indicator_gets_its_type_and_the_cursor(void **state)
 	quit(t);
 }
 
+/* The list of kinds has every one of them, whichever rooms brought them: no golden, which each room would alter. */
+static void every_kind_can_be_chosen(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case(60, 100);
+	terminal_type(t, "0");
+	for (size_t i = 0; i < kind_count(); i++)
+		terminal_await(t, kind_at(i)->en);
+	quit(t);
+}
+
 /* A form over a form: what would go to the board says that somebody waits, and the inner form's record fills the field. */
 static void a_form_over_a_form_stays_until_it_is_left(void **state)
 {
@@ -313,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(lists_sort_and_filter, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(every_kind_can_be_chosen, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(marked_records_are_set_in_one_action, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(set_where_is_one_action_or_none, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_form_names_what_is_wrong_and_makes_what_is_missing, set_up, tear_down),

@@ -18,6 +18,10 @@ int cmd_export_svg(struct session *s, const char *path, struct err *err);
 /* `export csv KIND FILE`: the records of a kind as a list. */
 int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
 
+/* `export stix|misp|timesketch FILE`: what leaves through the gate. */
+struct shared_form;
+int cmd_export_shared(struct session *s, const struct args *args, const struct shared_form *form, struct err *err);
+
 /* ERR_USAGE with the usage line of the command. -1. */
 int cmd_usage(const char *name, struct err *err);
 

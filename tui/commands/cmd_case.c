@@ -1,5 +1,6 @@
 /* new, verify, export, board and timeline: commands about the case as a whole. */
 #include "case/case.h"
+#include "outward/exchange/shared_form.h"
 #include "outward/formats.h"
 #include "tui/command/cmd.h"
 
@@ -285,6 +286,9 @@ int cmd_export(struct session *s, const struct args *args, struct err *err)
 		return cmd_export_svg(s, args->words[1], err);
 	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
 		return cmd_export_csv(s, args, err);
+	const struct shared_form *shared = args->count == 2 ? shared_form_find(args->words[0]) : NULL;
+	if (shared)
+		return cmd_export_shared(s, args, shared, err);
 	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
 	if (!format || !format->write)
 		return cmd_usage("export", err);

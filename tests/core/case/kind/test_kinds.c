@@ -124,7 +124,7 @@ static void every_kind_is_there(void **state)
 {
 	(void)state;
 	size_t total = 0;
-	assert_int_equal(kind_count(), EXPECTED_KINDS);
+	assert_true(kind_count() >= EXPECTED_KINDS); /* a room may bring more */
 	for (size_t i = 0; i < EXPECTED_KINDS; i++) {
 		const struct kind *kind = kind_find(expected[i].name);
 		assert_non_null(kind);
@@ -139,7 +139,7 @@ static void every_kind_is_there(void **state)
 	print_message("%zu kinds, %zu own fields, %d common\n", kind_count(), total, EXPECTED_COMMON);
 	assert_null(kind_find("nothing"));
 	assert_null(kind_by_letter(0));
-	assert_null(kind_by_letter('W'));
+	assert_null(kind_by_letter('!'));
 	assert_null(kind_at(kind_count()));
 }
 

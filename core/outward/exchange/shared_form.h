@@ -1,0 +1,40 @@
+/*
+ * A form for others: what leaves the case through the gate (release/release.h), as one stream of bytes.
+ *
+ * Each is a row of shared_forms[] in shared_form.c; `export FORMAT PATH` finds it there. A writer asks release_each() for the
+ * records that may leave, and names with release_lose_record() and release_lose_field() what its format cannot hold.
+ */
+#ifndef GENBA_OUTWARD_EXCHANGE_SHARED_FORM_H
+#define GENBA_OUTWARD_EXCHANGE_SHARED_FORM_H
+
+#include "base/buf.h"
+#include "outward/release/release.h"
+
+struct shared_form {
+	const char *name;                         /* as typed */
+	const char *(*variant)(const char *path); /* by the path's ending, or NULL */
+	int (*write)(struct release *r, const char *variant, struct buf *out, struct err *err);
+};
+
+const struct shared_form *shared_form_find(const char *name); /* or NULL */
+
+int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err);
+int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err);
+int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err);
+
+/* ---- what the writers share */
+
+/* The earliest bound of a record's time in UTC. 1: it is that instant; 0: it is no instant, and this its earliest bound; -1: none.
+ * *nanoseconds may be NULL. */
+int shared_instant(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds);
+
+/* "2026-11-23T05:05:09.000Z" */
+void shared_time(int64_t seconds, int nanoseconds, char text[32]);
+
+/* A UUID of version 5 (RFC 9562) from a name in a namespace of 16 bytes. */
+void shared_uuid5(const unsigned char space[16], const char *name, char text[37]);
+
+/* Appends the object as compact JSON, sorted keys. Takes the reference. */
+void shared_json(struct buf *out, json_t *object);
+
+#endif

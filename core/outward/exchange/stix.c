@@ -1,0 +1,458 @@
+/*
+ * STIX 2.1 (OASIS standard of 2021-06-10): one bundle.
+ *
+ * An object's id is its type and the record's own UUID, so that a second export updates the first; observables have UUIDs of
+ * version 5 in the specification's namespace, relationships in the case's. Every object is marked with a TLP 2.0 label by its
+ * extension definition; every reference lies in the bundle. No property of our own is added: the label of a record is an
+ * external reference.
+ */
+#include "outward/exchange/shared_form.h"
+
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TLP_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+
+/* Fixed ids of the TLP 2.0 marking definitions, as OASIS publishes them. */
+static const struct {
+	const char *tlp;
+	const char *id;
+	const char *word;
+} markings[] = {
+    {"CLEAR", "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", "clear"},
+    {"GREEN", "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "green"},
+    {"AMBER", "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", "amber"},
+    {"AMBER+STRICT", "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", "amber+strict"},
+    {"RED", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "red"},
+};
+
+/* The namespace of STIX for the ids of observables. */
+static const unsigned char observables[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c,
+                                              0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
+
+struct stix_bundle {
+	struct release *r;
+	struct buf *out;
+	json_t *refs;  /* ids of the objects so far, for the report */
+	json_t *types; /* labels -> ids */
+	unsigned used; /* markings that are needed, as bits */
+	int some;
+};
+
+static const char *type_of(const char *kind)
+{
+	static const char *const types[][2] = {{"indicator", "indicator"},  {"party", "identity"},
+	                                       {"asset", "infrastructure"}, {"measure", "course-of-action"},
+	                                       {"event", "note"},           {"note", "note"},
+	                                       {"evidence", "file"},        {"flow", "relationship"}};
+	for (size_t i = 0; kind && i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i][0], kind) == 0)
+			return types[i][1];
+	return NULL;
+}
+
+static void append(struct stix_bundle *b, json_t *object)
+{
+	buf_adds(b->out, b->some++ ? ",\n" : "\n");
+	shared_json(b->out, object);
+}
+
+static const char *text_of(const json_t *record, const char *field)
+{
+	const char *text = json_get_string(record, field);
+	return text && *text && strcmp(text, "unknown") != 0 ? text : NULL;
+}
+
+static void set_text(json_t *object, const char *property, const char *text)
+{
+	if (text)
+		json_object_set_new(object, property, json_string(text));
+}
+
+/* A time property: exact, or its earliest bound, which is named. */
+static int set_time(struct stix_bundle *b, json_t *object, const char *property, const json_t *record,
+                    const char *field)
+{
+	int64_t seconds;
+	int nanoseconds;
+	char text[32];
+	const char *edtf = text_of(record, field);
+	int exact = shared_instant(release_case(b->r), edtf, &seconds, &nanoseconds);
+	if (exact < 0) {
+		if (edtf)
+			release_lose_field(b->r, json_get_string(record, "kind"), field,
+			                   _("no place on the time line"));
+		return -1;
+	}
+	if (!exact)
+		release_lose_field(b->r, json_get_string(record, "kind"), field,
+		                   _("no instant: its earliest bound stands there"));
+	shared_time(seconds, nanoseconds, text);
+	json_object_set_new(object, property, json_string(text));
+	return 0;
+}
+
+static const char *marking_of(struct stix_bundle *b, const json_t *record)
+{
+	const char *tlp = record ? release_tlp_of(b->r, record) : release_tlp(b->r);
+	for (size_t i = 0; i < sizeof markings / sizeof *markings; i++)
+		if (strcmp(markings[i].tlp, tlp) == 0) {
+			b->used |= 1U << i;
+			return markings[i].id;
+		}
+	b->used |= 1U << 4;
+	return markings[4].id;
+}
+
+static void mark(struct stix_bundle *b, json_t *object, const json_t *record)
+{
+	json_object_set_new(object, "object_marking_refs", json_pack("[s]", marking_of(b, record)));
+}
+
+static char *id_of(const char *type, const json_t *record)
+{
+	return xasprintf("%s--%s", type, json_get_string(record, "id"));
+}
+
+/* What every object of its own life has. */
+static json_t *begin(struct stix_bundle *b, const char *type, const json_t *record)
+{
+	char *id = id_of(type, record);
+	json_t *object = json_pack("{s:s, s:s, s:s}", "type", type, "spec_version", "2.1", "id", id);
+	const char *modified = text_of(record, "modified") ? "modified" : "entered";
+	if (set_time(b, object, "created", record, "entered") < 0)
+		json_object_set_new(object, "created", json_string("1970-01-01T00:00:00.000Z"));
+	if (set_time(b, object, "modified", record, modified) < 0)
+		json_object_set(object, "modified", json_object_get(object, "created"));
+	mark(b, object, record);
+	json_object_set_new(object, "external_references",
+	                    json_pack("[{s:s, s:s}]", "source_name", "genba", "external_id", record_label(record)));
+	json_object_set_new(b->types, record_label(record), json_string(id));
+	json_array_append_new(b->refs, json_string(id));
+	free(id);
+	return object;
+}
+
+/* ---- indicators */
+
+static const struct {
+	const char *type;
+	const char *pattern; /* %s: the value, quoted */
+} patterns[] = {
+    {"domain", "[domain-name:value = '%s']"},
+    {"url", "[url:value = '%s']"},
+    {"email", "[email-addr:value = '%s']"},
+    {"subject", "[email-message:subject = '%s']"},
+    {"file_name", "[file:name = '%s']"},
+    {"sha256", "[file:hashes.'SHA-256' = '%s']"},
+    {"sha512", "[file:hashes.'SHA-512' = '%s']"},
+    {"sha1", "[file:hashes.'SHA-1' = '%s']"},
+    {"md5", "[file:hashes.MD5 = '%s']"},
+    {"registry", "[windows-registry-key:key = '%s']"},
+    {"mutex", "[mutex:name = '%s']"},
+    {"account", "[user-account:account_login = '%s']"},
+    {"user_agent", "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = '%s']"},
+    {"service", "[process:extensions.'windows-service-ext'.service_name = '%s']"},
+};
+
+static void quote(struct buf *out, const char *value)
+{
+	for (; *value; value++) {
+		if (*value == '\'' || *value == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *value);
+	}
+}
+
+/* The pattern of an indicator. 0, or -1: STIX has none for this type. */
+static int pattern_of(const char *type, const char *value, struct buf *out)
+{
+	if (strcmp(type, "ip") == 0) {
+		buf_addf(out, "[%s-addr:value = '", strchr(value, ':') ? "ipv6" : "ipv4");
+		quote(out, value);
+		buf_adds(out, "']");
+		return 0;
+	}
+	if (strcmp(type, "file_path") == 0) {
+		const char *slash = strrchr(value, strchr(value, '\\') ? '\\' : '/');
+		buf_adds(out, "[file:name = '");
+		quote(out, slash ? slash + 1 : value);
+		if (slash && slash > value) {
+			char *folder = xstrndup(value, (size_t)(slash - value));
+			buf_adds(out, "' AND file:parent_directory_ref.path = '");
+			quote(out, folder);
+			free(folder);
+		}
+		buf_adds(out, "']");
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+		if (strcmp(patterns[i].type, type) == 0) {
+			const char *place = strstr(patterns[i].pattern, "%s");
+			buf_add(out, patterns[i].pattern, (size_t)(place - patterns[i].pattern));
+			quote(out, value);
+			buf_adds(out, place + 2);
+			return 0;
+		}
+	return -1;
+}
+
+static int write_indicator(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	const char *type = text_of(record, "type");
+	const char *value = text_of(record, "value");
+	const char *role = text_of(record, "role");
+	struct buf pattern = BUF_INIT;
+	if (type && value && strcmp(type, "yara") == 0) {
+		buf_adds(&pattern, value);
+	} else if (!type || !value || pattern_of(type, value, &pattern) < 0) {
+		release_lose_record(b->r, record, _("STIX has no pattern for this type of indicator"));
+		buf_release(&pattern);
+		return 0;
+	}
+	json_t *object = begin(b, "indicator", record);
+	int benign = (role && strcmp(role, "benign") == 0) ||
+	             strcmp(text_of(record, "false_positive") ? text_of(record, "false_positive") : "", "yes") == 0;
+	json_object_set_new(object, "pattern", json_string(pattern.data));
+	set_text(object, "pattern_type", strcmp(type, "yara") == 0 ? "yara" : "stix");
+	set_text(object, "name", value);
+	json_object_set_new(object, "indicator_types", json_pack("[s]", benign ? "benign" : "malicious-activity"));
+	if (set_time(b, object, "valid_from", record, "first_seen") < 0)
+		json_object_set(object, "valid_from", json_object_get(object, "created"));
+	set_text(object, "description", text_of(record, "origin"));
+	append(b, object);
+	buf_release(&pattern);
+	return 0;
+}
+
+/* ---- the others */
+
+static int write_party(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	const char *type = text_of(record, "type");
+	json_t *object = begin(b, "identity", record);
+	set_text(object, "name", text_of(record, "name") ? text_of(record, "name") : record_label(record));
+	set_text(object, "identity_class",
+	         !type                         ? "unknown"
+	         : strcmp(type, "person") == 0 ? "individual"
+	         : strcmp(type, "unit") == 0   ? "group"
+	                                       : "organization");
+	append(b, object);
+	return 0;
+}
+
+static int write_asset(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	json_t *object = begin(b, "infrastructure", record);
+	set_text(object, "name", text_of(record, "hostname") ? text_of(record, "hostname") : record_label(record));
+	json_object_set_new(object, "infrastructure_types", json_pack("[s]", "unknown"));
+	append(b, object);
+	return 0;
+}
+
+static int write_measure(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	json_t *object = begin(b, "course-of-action", record);
+	set_text(object, "name", text_of(record, "title") ? text_of(record, "title") : record_label(record));
+	set_text(object, "description", text_of(record, "result"));
+	append(b, object);
+	return 0;
+}
+
+/* Ids of what a record speaks of, as far as they are in the bundle; of the case's report if of nothing. */
+static json_t *refs_of(struct stix_bundle *b, const json_t *record, const char *const *fields, size_t count)
+{
+	json_t *refs = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *labels = json_object_get(record, fields[i]);
+		size_t k;
+		json_t *label;
+		json_array_foreach(labels, k, label) {
+			json_t *id = json_object_get(b->types, json_string_value(label));
+			if (id)
+				json_array_append(refs, id);
+		}
+	}
+	if (json_array_size(refs) == 0) {
+		char *id = xasprintf("report--%s", case_id(release_case(b->r)));
+		json_array_append_new(refs, json_string(id));
+		free(id);
+	}
+	return refs;
+}
+
+static int write_event(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	static const char *const about[] = {"assets", "parties", "indicators"};
+	struct buf text = BUF_INIT;
+	json_t *object = begin(b, "note", record);
+	const char *when = text_of(record, "when");
+	buf_addf(&text, "%s%s%s", when ? when : "", when ? "  " : "",
+	         text_of(record, "title") ? text_of(record, "title") : "");
+	if (text_of(record, "side"))
+		buf_addf(&text, " (%s)", text_of(record, "side"));
+	set_text(object, "abstract", text_of(record, "title"));
+	set_text(object, "content", text.data);
+	json_object_set_new(object, "object_refs", refs_of(b, record, about, 3));
+	append(b, object);
+	buf_release(&text);
+	return 0;
+}
+
+static int write_note(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	static const char *const about[] = {"on"};
+	const char *stance = text_of(record, "stance");
+	if (!text_of(record, "text") || !stance || strcmp(stance, "fact") != 0) {
+		release_lose_record(b->r, record, _("only notes of facts leave"));
+		return 0;
+	}
+	json_t *object = begin(b, "note", record);
+	set_text(object, "content", text_of(record, "text"));
+	json_object_set_new(object, "object_refs", refs_of(b, record, about, 1));
+	append(b, object);
+	return 0;
+}
+
+/* Evidence as a file: an observable, whose id follows from its digests. */
+static int write_evidence(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	const char *sha256 = text_of(record, "sha256");
+	if (!sha256) {
+		release_lose_record(b->r, record, _("no digest of it is on record"));
+		return 0;
+	}
+	json_t *hashes = json_pack("{s:s}", "SHA-256", sha256);
+	set_text(hashes, "SHA-1", text_of(record, "sha1"));
+	set_text(hashes, "MD5", text_of(record, "md5"));
+	char uuid[37];
+	/* the specification: the first of MD5, SHA-1, SHA-256 that is there counts */
+	const char *first = text_of(record, "md5") ? "MD5" : text_of(record, "sha1") ? "SHA-1" : "SHA-256";
+	char *name =
+	    xasprintf("{\"hashes\":{\"%s\":\"%s\"}}", first, json_string_value(json_object_get(hashes, first)));
+	shared_uuid5(observables, name, uuid);
+	char *id = xasprintf("file--%s", uuid);
+	json_t *object =
+	    json_pack("{s:s, s:s, s:s, s:o}", "type", "file", "spec_version", "2.1", "id", id, "hashes", hashes);
+	mark(b, object, record);
+	int seen = 0;
+	size_t i;
+	json_t *ref;
+	json_array_foreach(b->refs, i, ref)
+		seen |= strcmp(json_string_value(ref), id) == 0;
+	json_object_set_new(b->types, record_label(record), json_string(id));
+	if (seen) {
+		json_decref(object); /* the same bytes are one observable */
+	} else {
+		json_array_append_new(b->refs, json_string(id));
+		append(b, object);
+	}
+	free(name);
+	free(id);
+	return 0;
+}
+
+static int write_flow(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	const char *from = text_of(record, "from");
+	const char *to = text_of(record, "to");
+	json_t *source = from ? json_object_get(b->types, from) : NULL;
+	json_t *target = to ? json_object_get(b->types, to) : NULL;
+	if (!source || !target) {
+		release_lose_record(b->r, record, _("one of its ends does not leave"));
+		return 0;
+	}
+	json_t *object = begin(b, "relationship", record);
+	set_text(object, "relationship_type", "related-to");
+	set_text(object, "description", text_of(record, "type"));
+	json_object_set(object, "source_ref", source);
+	json_object_set(object, "target_ref", target);
+	append(b, object);
+	return 0;
+}
+
+static int lose_it(void *ctx, json_t *record)
+{
+	struct stix_bundle *b = ctx;
+	if (!type_of(json_get_string(record, "kind")))
+		release_lose_record(b->r, record, _("STIX has no object for this kind of record"));
+	return 0;
+}
+
+static int write_report(struct stix_bundle *b, struct err *err)
+{
+	struct case_file *c = release_case(b->r);
+	json_t *record = record_get(c, "case", 0, err);
+	if (!record)
+		return -1;
+	char *id = xasprintf("report--%s", case_id(c));
+	json_t *object =
+	    json_pack("{s:s, s:s, s:s, s:s, s:[s], s:O}", "type", "report", "spec_version", "2.1", "id", id, "name",
+	              release_case_title(b->r), "report_types", "threat-report", "object_refs", b->refs);
+	if (set_time(b, object, "created", record, "entered") < 0)
+		json_object_set_new(object, "created", json_string("1970-01-01T00:00:00.000Z"));
+	if (set_time(b, object, "modified", record, "modified") < 0)
+		json_object_set(object, "modified", json_object_get(object, "created"));
+	json_object_set(object, "published", json_object_get(object, "modified"));
+	mark(b, object, NULL);
+	if (json_array_size(b->refs) == 0)
+		json_array_append_new(b->refs, json_string(marking_of(b, NULL))); /* a report refers to something */
+	append(b, object);
+	free(id);
+	json_decref(record);
+	return 0;
+}
+
+static void write_markings(struct stix_bundle *b)
+{
+	for (size_t i = 0; i < sizeof markings / sizeof *markings; i++) {
+		if (!(b->used & 1U << i))
+			continue;
+		char *name = xasprintf("TLP:%s", markings[i].tlp);
+		append(b, json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:{s:s, s:s}}}", "type", "marking-definition",
+		                    "spec_version", "2.1", "id", markings[i].id, "created", "2022-10-01T00:00:00.000Z",
+		                    "name", name, "extensions", TLP_EXTENSION, "extension_type", "property-extension",
+		                    "tlp_2_0", markings[i].word));
+		free(name);
+	}
+}
+
+int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err)
+{
+	static const struct {
+		const char *kind;
+		record_fn write;
+	} order[] = {{"party", write_party},       {"asset", write_asset},     {"indicator", write_indicator},
+	             {"evidence", write_evidence}, {"measure", write_measure}, {"event", write_event},
+	             {"note", write_note},         {"flow", write_flow}};
+	struct stix_bundle b = {.r = r, .out = out, .refs = json_array(), .types = json_object()};
+	char id[37];
+	int rc = 0;
+	(void)variant;
+	uuid_new(id);
+	buf_addf(out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
+	for (size_t i = 0; i < sizeof order / sizeof *order && rc == 0; i++)
+		rc = release_each(r, order[i].kind, order[i].write, &b, err);
+	if (rc == 0)
+		rc = release_each(r, NULL, lose_it, &b, err);
+	if (rc == 0)
+		rc = write_report(&b, err);
+	write_markings(&b);
+	buf_adds(out, "\n]}\n");
+	json_decref(b.refs);
+	json_decref(b.types);
+	return rc < 0 ? -1 : 0;
+}

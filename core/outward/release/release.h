@@ -1,0 +1,66 @@
+/*
+ * The gate: what leaves the case, to whom, with whose approval.
+ *
+ *     struct release_wish wish = {.to = "R1-P2", .tlp = "GREEN", .approved_by = "R1-D3"};
+ *     struct release *r = release_open(c, &wish, &err);        // refuses what nobody has decided
+ *     release_each(r, "indicator", write_one, out, &err);      // only what may leave, as it may leave
+ *     release_finish(r, "stix", bytes, n, "alert.json", label, &err);
+ *     release_close(r);
+ *
+ * A record may leave if its label of the Traffic Light Protocol (its own, else the case's) is not above what was asked for,
+ * if it is neither retracted nor RED nor AMBER+STRICT, if an indicator's provider has approved that it is shared, and if a
+ * sample belongs to such an indicator. References to what stays are taken out of what leaves, and so is a text that names
+ * a label of it. With `redacted` names of machines, accounts, persons and organisations are pseudonyms, and addresses go.
+ *
+ * release_finish() looks for every name that must not leave in the finished bytes (forbidden.h) before the file gets its
+ * name, and puts the release on record. What was left out is told in a loss statement.
+ */
+#ifndef GENBA_OUTWARD_RELEASE_RELEASE_H
+#define GENBA_OUTWARD_RELEASE_RELEASE_H
+
+#include "case/store/record.h"
+
+struct release;
+
+struct release_wish {
+	const char *to;          /* a party's label or name */
+	const char *tlp;         /* CLEAR, GREEN, AMBER */
+	const char *approved_by; /* a decision's label */
+	const char *where;       /* a filter over all kinds, or NULL */
+	int redacted;
+	int internal; /* for tools of those who hold the case: no gate, no secrets, on record as such; `to` and the rest are NULL */
+};
+
+/* ERR_USAGE: something is missing, or not allowed; ERR_FAILED: the decision is not one that allows it. */
+struct release *release_open(struct case_file *c, const struct release_wish *wish, struct err *err);
+void release_close(struct release *r); /* NULL is allowed */
+
+struct case_file *release_case(const struct release *r);
+const char *release_tlp(const struct release *r);        /* of what leaves: as asked for; internal: the case's */
+const char *release_case_title(const struct release *r); /* or a pseudonym; borrowed */
+
+/* Each record of a kind (NULL: of all) that leaves, as it leaves, borrowed; nonzero of `fn` stops and is returned. */
+int release_each(struct release *r, const char *kind, record_fn fn, void *ctx, struct err *err);
+
+/* A record's label of the Traffic Light Protocol: its own, else the case's. */
+const char *release_tlp_of(const struct release *r, const json_t *record);
+
+/* ---- what is left out: {"what": "record"|"field", "kind", "label" or "field" and "records", "reason"} */
+
+/* A writer names a record that its format cannot hold, or a field of it. */
+void release_lose_record(struct release *r, const json_t *record, const char *reason);
+void release_lose_field(struct release *r, const char *kind, const char *field, const char *reason);
+
+/* The loss statement so far. New reference. */
+json_t *release_loss(const struct release *r);
+void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out);
+
+/*
+ * Looks for names in the finished bytes, writes them to `path` (a file that is not there) whole or not at all, and puts the
+ * release on record; `label` is its. ERR_FAILED names record and field of a name that was found; no file is made then.
+ * `path` NULL: a dry run, nothing is written.
+ */
+int release_finish(struct release *r, const char *format, const void *bytes, size_t n, const char *path,
+                   char label[LABEL_TEXT], struct err *err);
+
+#endif

@@ -1,0 +1,328 @@
+/* Opening the gate: what was asked for, who decided it, which records leave, and whose names may not. */
+#include "outward/release/release_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/query/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct named_kind named_kinds[] = {
+    {"asset", {"hostname", "addresses", "external_address", "serial"}, {"machine", "端末"}},
+    {"account", {"name"}, {"account", "アカウント"}},
+    {"party", {"name", "names", "domains", "email", "phone"}, {"party", "関係者"}},
+    {"site", {"name", "address"}, {"site", "拠点"}},
+};
+
+/* ---- labels of the Traffic Light Protocol */
+
+static int tlp_rank(const char *tlp)
+{
+	static const char *const order[] = {"CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"};
+	for (int i = 0; tlp && i < 5; i++)
+		if (strcmp(order[i], tlp) == 0)
+			return i;
+	return 4; /* what is not known is the highest */
+}
+
+const char *release_tlp_of(const struct release *r, const json_t *record)
+{
+	const char *own = json_get_string(record, "tlp");
+	return own && strcmp(own, "unknown") != 0 ? own : case_tlp(r->c);
+}
+
+/* ---- opening */
+
+static int check_decision(struct release *r, const char *label, struct err *err)
+{
+	json_t *decision = record_get(r->c, label, 0, err);
+	const char *status = json_get_string(decision, "status");
+	int rc = decision ? 0 : -1;
+	if (decision && record_kind(decision) != kind_find("decision"))
+		rc = err_set(err, ERR_USAGE, _("--approved-by %s: this is no decision"), label);
+	else if (decision && record_is_retracted(decision))
+		rc = err_set(err, ERR_FAILED, _("%s is retracted: nothing leaves on it"), label);
+	else if (decision && (!status || strcmp(status, "decided") != 0))
+		rc = err_set(err, ERR_FAILED, _("%s is not decided: nothing leaves on it"), label);
+	if (rc == 0)
+		r->decision = xstrdup(record_label(decision));
+	json_decref(decision);
+	return rc;
+}
+
+struct superseding {
+	const char *label;
+	char *by;
+};
+
+static int looks_superseded(void *ctx, json_t *record)
+{
+	struct superseding *s = ctx;
+	const char *replaces = json_get_string(record, "replaces");
+	const char *status = json_get_string(record, "status");
+	if (replaces && strcmp(replaces, s->label) == 0 && status && strcmp(status, "decided") == 0 && !s->by)
+		s->by = xstrdup(record_label(record));
+	return 0;
+}
+
+static int check_superseded(struct release *r, struct err *err)
+{
+	struct superseding s = {r->decision, NULL};
+	int rc = record_each(r->c, "decision", 0, looks_superseded, &s, err);
+	if (rc == 0 && s.by)
+		rc = err_set(err, ERR_FAILED, _("%s was replaced by %s: nothing leaves on it"), r->decision, s.by);
+	free(s.by);
+	return rc;
+}
+
+struct party_search {
+	const char *name;
+	char *label;
+	int count;
+};
+
+static int is_that_party(void *ctx, json_t *record)
+{
+	struct party_search *s = ctx;
+	const char *name = json_get_string(record, "name");
+	if (name && strcmp(name, s->name) == 0) {
+		s->count++;
+		free(s->label);
+		s->label = xstrdup(record_label(record));
+	}
+	return 0;
+}
+
+static int find_recipient(struct release *r, const char *to, struct err *err)
+{
+	json_t *party = record_get(r->c, to, 0, NULL);
+	if (party && record_kind(party) == kind_find("party") && !record_is_retracted(party)) {
+		r->to = xstrdup(record_label(party));
+		json_decref(party);
+		return 0;
+	}
+	json_decref(party);
+	struct party_search s = {to, NULL, 0};
+	int rc = record_each(r->c, "party", 0, is_that_party, &s, err);
+	if (rc == 0 && s.count != 1)
+		rc = err_set(err, ERR_USAGE,
+		             s.count ? _("--to %s: several parties have this name; give the label")
+		                     : _("--to %s: no party on record has this label or name (genba add party)"),
+		             to);
+	r->to = rc == 0 ? s.label : NULL;
+	if (rc < 0)
+		free(s.label);
+	return rc;
+}
+
+static int check_wish(struct release *r, const struct release_wish *w, struct err *err)
+{
+	if (w->internal && (w->to || w->approved_by || w->redacted || w->tlp))
+		return err_set(err, ERR_USAGE,
+		               _("--internal is for tools of those who hold the case: it takes no --to, --tlp, "
+		                 "--approved-by or --redacted"));
+	if (w->internal)
+		return 0;
+	if (!w->to || !w->tlp || !w->approved_by)
+		return err_set(
+		    err, ERR_USAGE,
+		    _("nothing leaves unless somebody allowed it: give --to WHO, --tlp CLEAR|GREEN|AMBER and "
+		      "--approved-by DECISION, or --internal"));
+	if (tlp_rank(w->tlp) > tlp_rank("AMBER"))
+		return err_set(err, ERR_USAGE,
+		               _("--tlp %s: allowed are CLEAR, GREEN and AMBER; RED and AMBER+STRICT never leave"),
+		               w->tlp);
+	if (find_recipient(r, w->to, err) < 0 || check_decision(r, w->approved_by, err) < 0)
+		return -1;
+	return check_superseded(r, err);
+}
+
+/* ---- who leaves */
+
+static void stay(struct release *r, const json_t *record, const char *reason)
+{
+	json_object_set_new(r->staying, record_label(record), json_string(reason));
+}
+
+/* A sample is evidence that an indicator names. */
+static int note_sample(void *ctx, json_t *record)
+{
+	struct release *r = ctx;
+	const char *sample = json_get_string(record, "sample");
+	const char *shareable = json_get_string(record, "shareable");
+	if (sample && (!shareable || strcmp(shareable, "approved") != 0))
+		json_object_set_new(r->staying, sample, json_string(_("a sample whose indicator may not be shared")));
+	return 0;
+}
+
+static const char *why_it_stays(const struct release *r, json_t *record)
+{
+	const char *kind = json_get_string(record, "kind");
+	const char *shareable = json_get_string(record, "shareable");
+	int rank = tlp_rank(release_tlp_of(r, record));
+	if (!kind || kind_has(kind, KIND_MACHINE))
+		return _("a record of genba itself");
+	if (record_kind(record) == kind_find("decision"))
+		return _("a record of what the response decided"); /* whom it names is nobody else's concern */
+	if (json_object_get(r->staying, record_label(record)))
+		return json_string_value(json_object_get(r->staying, record_label(record)));
+	if (r->filter && !filter_match(r->filter, record))
+		return _("not asked for");
+	if (rank >= tlp_rank("AMBER+STRICT"))
+		return _("RED or AMBER+STRICT, which never leave");
+	if (rank > tlp_rank(r->tlp))
+		return _("its TLP is above what was asked for");
+	if (kind_has(kind, KIND_INDICATOR) && (!shareable || strcmp(shareable, "approved") != 0))
+		return _("the provider has not approved that it is shared");
+	return NULL;
+}
+
+static int sort_record(void *ctx, json_t *record)
+{
+	struct release *r = ctx;
+	const char *kind = json_get_string(record, "kind");
+	const char *why;
+	if (kind && kind_has(kind, KIND_ONE))
+		return 0; /* its title is seen to by itself */
+	if (r->internal)
+		why = kind && kind_has(kind, KIND_MACHINE) ? _("a record of genba itself") : NULL;
+	else
+		why = why_it_stays(r, record);
+	if (why)
+		stay(r, record, why);
+	else
+		json_object_set_new(r->leaving, record_label(record), json_null());
+	return 0;
+}
+
+/* ---- names */
+
+const struct named_kind *release_names(const json_t *record)
+{
+	const char *kind = json_get_string(record, "kind");
+	for (size_t i = 0; kind && i < sizeof named_kinds / sizeof *named_kinds; i++)
+		if (strcmp(named_kinds[i].kind, kind) == 0)
+			return &named_kinds[i];
+	return NULL;
+}
+
+/* Each name of a list such as "10.0.0.1, 10.0.0.2" or "青葉工業; Aoba". */
+static void each_name(const char *text, void (*fn)(void *ctx, const char *name), void *ctx)
+{
+	char *copy = xstrdup(text);
+	char *rest = copy;
+	for (char *name; (name = strsep(&rest, ",;\n")) != NULL;) {
+		name += strspn(name, " \t");
+		size_t n = strlen(name);
+		while (n && (name[n - 1] == ' ' || name[n - 1] == '\t'))
+			name[--n] = '\0';
+		if (n)
+			fn(ctx, name);
+	}
+	free(copy);
+}
+
+struct naming {
+	struct release *r;
+	const char *label;
+	const char *field;
+	const char *pseudonym; /* NULL: none */
+};
+
+static void forbid(void *ctx, const char *name)
+{
+	struct naming *n = ctx;
+	forbidden_add(n->r->forbidden, name, n->label, n->field);
+	if (n->pseudonym)
+		json_object_set_new(n->r->pseudonyms, name, json_string(n->pseudonym));
+}
+
+static void allow(void *ctx, const char *name)
+{
+	forbidden_allow(((struct naming *)ctx)->r->forbidden, name);
+}
+
+static char *pseudonym_of(struct release *r, const struct named_kind *k, const json_t *record, unsigned *counters)
+{
+	const char *alias = json_get_string(record, "alias");
+	int ja = strcmp(i18n_language(), "ja") == 0;
+	if (alias && *alias)
+		return xstrdup(alias);
+	(void)r;
+	return xasprintf(ja ? "%s%u" : "%s %u", k->pseudonym[ja], ++counters[k - named_kinds]);
+}
+
+struct name_pass {
+	struct release *r;
+	unsigned counters[sizeof named_kinds / sizeof *named_kinds];
+};
+
+/* What of a record's names may not be found in what leaves. */
+static int sort_names(void *ctx, json_t *record)
+{
+	struct name_pass *p = ctx;
+	struct release *r = p->r;
+	const struct named_kind *k = release_names(record);
+	const char *label = record_label(record);
+	int leaves = json_object_get(r->leaving, label) != NULL;
+	int is_recipient = r->to && strcmp(label, r->to) == 0;
+	const char *value = json_get_string(record, "value");
+	if (value && kind_has(json_get_string(record, "kind"), KIND_INDICATOR)) {
+		struct naming n = {r, label, "value", NULL};
+		if (leaves)
+			allow(&n, value);
+		else
+			forbid(&n, value);
+	}
+	if (!k)
+		return 0;
+	char *pseudonym = NULL;
+	int hides = (r->redacted && !is_recipient) || !leaves;
+	if (r->redacted && !is_recipient) {
+		pseudonym = pseudonym_of(r, k, record, p->counters);
+		if (leaves)
+			json_object_set_new(r->leaving, label, json_string(pseudonym));
+	}
+	for (size_t i = 0; i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++) {
+		const char *text = json_get_string(record, k->fields[i]);
+		struct naming n = {r, label, k->fields[i], pseudonym};
+		if (text)
+			each_name(text, hides && !is_recipient ? forbid : allow, &n);
+	}
+	free(pseudonym);
+	return 0;
+}
+
+struct release *release_open(struct case_file *c, const struct release_wish *wish, struct err *err)
+{
+	struct release *r = xcalloc(1, sizeof *r);
+	r->c = c;
+	r->redacted = wish->redacted;
+	r->internal = wish->internal;
+	r->tlp = xstrdup(wish->tlp ? wish->tlp : case_tlp(c));
+	r->leaving = json_object();
+	r->staying = json_object();
+	r->lost = json_object();
+	r->pseudonyms = json_object();
+	r->forbidden = forbidden_new();
+	struct name_pass names = {r, {0}};
+	int rc = check_wish(r, wish, err);
+	if (rc == 0 && wish->where && !(r->filter = filter_parse(NULL, wish->where, err)))
+		rc = -1;
+	if (rc == 0 && !r->internal)
+		rc = record_each(c, "indicator", 0, note_sample, r, err);
+	if (rc == 0)
+		rc = record_each(c, NULL, 0, sort_record, r, err);
+	if (rc == 0 && !r->internal)
+		rc = record_each(c, NULL, RECORD_WITH_RETRACTED, sort_names, &names, err);
+	if (rc == 0) {
+		/* the title belongs to the case, and bears its label */
+		int hides = r->redacted || (!r->internal && tlp_rank(case_tlp(c)) > tlp_rank(r->tlp));
+		r->title = hides ? xasprintf("%.8s", case_id(c)) : xstrdup(case_title(c));
+		return r;
+	}
+	release_close(r);
+	return NULL;
+}

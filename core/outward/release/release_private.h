@@ -1,0 +1,44 @@
+/* What opening the gate and letting through share. */
+#ifndef GENBA_OUTWARD_RELEASE_RELEASE_PRIVATE_H
+#define GENBA_OUTWARD_RELEASE_RELEASE_PRIVATE_H
+
+#include "outward/release/forbidden.h"
+#include "outward/release/release.h"
+
+/* Names of a record, and the word that stands for them in what is redacted. */
+struct named_kind {
+	const char *kind;
+	const char *fields[5];
+	const char *pseudonym[2]; /* English, Japanese; a number follows */
+};
+
+/* The names of a record's kind, or NULL: it has none. */
+const struct named_kind *release_names(const json_t *record);
+
+struct lost_field {
+	char *kind;
+	char *field;
+	char *reason;
+	uint64_t records;
+};
+
+struct release {
+	struct case_file *c;
+	char *to; /* label */
+	char *tlp;
+	char *decision;
+	int redacted;
+	int internal;
+	char *title;
+	json_t *leaving;    /* labels -> the pseudonym, or null */
+	json_t *staying;    /* labels -> the reason */
+	json_t *lost;       /* records that leave and that the format cannot hold: labels -> reason */
+	json_t *pseudonyms; /* names -> pseudonyms, for redacting texts */
+	struct lost_field *fields;
+	size_t field_count;
+	struct forbidden *forbidden;
+	struct filter *filter;
+	uint64_t records;
+};
+
+#endif

@@ -1,0 +1,251 @@
+/* The gate: who leaves, on whose approval, and every way around it that we could think of. */
+#include "outward/release/release.h"
+
+#include "core/case/help_case.h"
+#include "outward/exchange/shared_form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *decision; /* decided, by somebody */
+static const char *recipient;
+
+static int setup(void **state)
+{
+	case_setup(state);
+	recipient = add("party", "name=Partner+CSIRT type=organisation roles=cert");
+	decision = add("decision", "title=Share? choice=yes reason=others+are+hit by=R1-P1 when=2026-11-23");
+	return 0;
+}
+
+static struct release_wish wish(const char *tlp)
+{
+	return (struct release_wish){.to = recipient, .tlp = tlp, .approved_by = decision};
+}
+
+/* Exports in a form; the bytes, or NULL with the error. */
+static char *export(const char *form, const struct release_wish *w, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct buf bytes = BUF_INIT;
+	struct release *r = release_open(the_case, w, err);
+	char *path = xasprintf("%s/out-%llu", scratch, (unsigned long long)commits());
+	int rc = r ? shared_form_find(form)->write(r, "csv", &bytes, err) : -1;
+	if (rc == 0)
+		rc = release_finish(r, form, bytes.data, bytes.len, path, label, err);
+	if (rc < 0)
+		assert_int_equal(access(path, F_OK), -1); /* no file, no half file */
+	release_close(r);
+	free(path);
+	if (rc == 0)
+		return buf_take(&bytes, NULL);
+	buf_release(&bytes);
+	return NULL;
+}
+
+static void leaves(const char *form, const struct release_wish *w, const char *text, int wanted)
+{
+	struct err err = ERR_INIT;
+	char *bytes = export(form, w, &err);
+	if (!bytes)
+		fail_msg("%s: %s", form, err.message);
+	if ((strstr(bytes, text) != NULL) != wanted)
+		fail_msg("%s: '%s' %s:\n%s", form, text, wanted ? "is missing" : "leaves", bytes);
+	free(bytes);
+}
+
+static void refused(const struct release_wish *w, enum err_code code, const char *part)
+{
+	struct err err = ERR_INIT;
+	char *bytes = export("stix", w, &err);
+	if (bytes)
+		fail_msg("it leaves: %s", bytes);
+	if (err_status(&err) != (int)code || !strstr(err.message, part))
+		fail_msg("%d '%s' lacks '%s'", err_status(&err), err.message, part);
+}
+
+static void nothing_leaves_unless_somebody_allowed_it(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	leaves("stix", &w, "bundle", 1);
+	w.approved_by = NULL;
+	refused(&w, ERR_USAGE, "--approved-by");
+	w.approved_by = recipient;
+	refused(&w, ERR_USAGE, "no decision");
+	w.approved_by = add("decision", "title=x choice=y reason=z by=R1-P1 when=2026 status=proposed");
+	refused(&w, ERR_FAILED, "not decided");
+	w = wish("AMBER");
+	w.to = "Nobody";
+	refused(&w, ERR_USAGE, "no party");
+	static const char *const never[] = {"RED", "AMBER+STRICT", "red", "WHITE", ""};
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+		w = wish(never[i]);
+		refused(&w, ERR_USAGE, "--tlp");
+	}
+	w = wish("AMBER");
+	w.internal = 1;
+	refused(&w, ERR_USAGE, "--internal");
+	add("decision", "title=Share? choice=no reason=z by=R1-P1 when=2026 replaces=R1-D1");
+	w = wish("AMBER");
+	refused(&w, ERR_FAILED, "replaced by");
+}
+
+static void a_retracted_approval_is_none(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	assert_int_equal(record_retract(the_case, decision, "a mistake", NULL), 0);
+	refused(&w, ERR_FAILED, "retracted");
+}
+
+static void labels_are_kept(void **state)
+{
+	(void)state;
+	struct release_wish green = wish("GREEN");
+	struct release_wish amber = wish("AMBER");
+	add("indicator", "type=domain value=green.example shareable=approved tlp=GREEN");
+	add("indicator", "type=domain value=amber.example shareable=approved");
+	add("indicator", "type=domain value=red.example shareable=approved tlp=RED");
+	const char *strict = add("indicator", "type=domain value=strict.example shareable=approved");
+	assert_int_equal(record_set(the_case, strict, &(struct assign){"tlp", "AMBER+STRICT"}, 1, 0, NULL), 0);
+	add("indicator", "type=domain value=asked.example shareable=asked tlp=GREEN");
+	static const char *const forms[] = {"stix", "misp"};
+	for (size_t i = 0; i < 2; i++) {
+		leaves(forms[i], &green, "green.example", 1);
+		leaves(forms[i], &green, "amber.example", 0);
+		leaves(forms[i], &amber, "amber.example", 1);
+		leaves(forms[i], &amber, "red.example", 0);
+		leaves(forms[i], &amber, "strict.example", 0);
+		leaves(forms[i], &amber, "asked.example", 0);
+	}
+}
+
+static void references_to_what_stays_are_taken_out(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	const char *secret = add("asset", "hostname=SECRET-HOST tlp=RED");
+	char fields[200];
+	snprintf(fields, sizeof fields, "title=seen side=attacker when=2026-11-23T10:00:00Z assets=%s", secret);
+	const char *event = add("event", fields);
+	leaves("stix", &w, "SECRET-HOST", 0);
+	leaves("stix", &w, secret, 0);
+	leaves("timesketch", &w, "seen", 1);
+	snprintf(fields, sizeof fields, "title=seen+on+%s", secret); /* a text that names its label */
+	set(event, fields);
+	leaves("timesketch", &w, secret, 0);
+}
+
+/* Ways around: the name of a record that stays, quoted by one that leaves. */
+static void names_are_looked_for_in_the_finished_bytes(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("asset", "hostname=SECRET-HOST addresses=192.0.2.77 tlp=RED");
+	add("indicator", "type=domain value=quiet.example"); /* nobody approved it */
+	static const char *const titles[] = {
+	    "seen+on+SECRET-HOST", "seen+on+secret-host",     "ＳＥＣＲＥＴ－ＨＯＳＴ",           "ping+192.0.2.77",
+	    "192[.]0[.]2[.]77",    "https://quiet.example/a", "http://x.test/?u=quiet%2Eexample", "U0VDUkVULUhPU1Q=",
+	    "sub.quiet.example",   "quiet[.]example"};
+	const char *event = add("event", "title=x side=attacker when=2026-11-23T10:00:00Z");
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+		char fields[200];
+		struct err err = ERR_INIT;
+		snprintf(fields, sizeof fields, "title=%s", titles[i]);
+		set(event, fields);
+		char *bytes = export("timesketch", &w, &err);
+		if (bytes)
+			fail_msg("'%s' leaves", titles[i]);
+		assert_non_null(strstr(err.message, "nothing was written"));
+	}
+	set(event, "title=seen+on+OTHER-HOST");
+	leaves("timesketch", &w, "OTHER-HOST", 1);
+}
+
+static void redacted_names_are_pseudonyms(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("asset", "hostname=HR-PC-03 addresses=10.1.2.3");
+	add("party", "name=Victim+Works type=organisation");
+	add("event", "title=HR-PC-03+of+Victim+Works+calls+out side=attacker when=2026-11-23T10:00:00Z assets=R1-A1");
+	leaves("stix", &w, "HR-PC-03", 1);
+	w.redacted = 1;
+	leaves("stix", &w, "HR-PC-03", 0);
+	leaves("stix", &w, "Victim Works", 0);
+	leaves("stix", &w, "10.1.2.3", 0);
+	leaves("stix", &w, "machine 1 of party", 1);
+	leaves("stix", &w, "Partner CSIRT", 1); /* the recipient may know itself */
+}
+
+static void what_left_is_on_record(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	uint64_t before = commits();
+	leaves("stix", &w, "bundle", 1);
+	assert_int_equal(commits(), before + 1);
+	assert_string_equal(get("R1-W1", "to"), recipient);
+	assert_string_equal(get("R1-W1", "approved_by"), decision);
+	assert_string_equal(get("R1-W1", "tlp"), "AMBER");
+	assert_int_equal(strlen(get("R1-W1", "sha256")), 64);
+	struct err err = ERR_INIT;
+	assert_int_equal(try_set("R1-W1", "records=0", 0, &err), -1); /* nobody changes what left */
+	w = (struct release_wish){.internal = 1};
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	leaves("stix", &w, "SECRET-HOST", 1);
+	assert_string_equal(get("R1-W2", "to"), "-");
+}
+
+static void what_is_left_out_is_told(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	uint64_t records;
+	uint64_t left_out;
+	add("indicator", "type=task value=updater shareable=approved");
+	add("indicator", "type=domain value=a.example shareable=approved first_seen=2026-11");
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	struct release *r = release_open(the_case, &w, &err);
+	assert_non_null(r);
+	assert_int_equal(stix_write(r, NULL, &bytes, &err), 0);
+	json_t *loss = release_loss(r);
+	char *text = json_dumps(loss, 0);
+	assert_non_null(strstr(text, "no pattern for this type"));
+	assert_non_null(strstr(text, "never leave"));
+	assert_non_null(strstr(text, "earliest bound"));
+	release_counts(r, &records, &left_out);
+	size_t told = 0;
+	size_t i;
+	json_t *item;
+	json_array_foreach(loss, i, item)
+		told += strcmp(json_string_value(json_object_get(item, "what")), "record") == 0;
+	assert_int_equal(told, left_out);
+	assert_int_equal(records + left_out, record_count(the_case, NULL, 0) - 1); /* all but the case itself */
+	free(text);
+	json_decref(loss);
+	release_close(r);
+	buf_release(&bytes);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, case_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(nothing_leaves_unless_somebody_allowed_it),
+	    TEST(a_retracted_approval_is_none),
+	    TEST(labels_are_kept),
+	    TEST(references_to_what_stays_are_taken_out),
+	    TEST(names_are_looked_for_in_the_finished_bytes),
+	    TEST(redacted_names_are_pseudonyms),
+	    TEST(what_left_is_on_record),
+	    TEST(what_is_left_out_is_told),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
