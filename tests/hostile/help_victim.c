@@ -2,19 +2,21 @@
 
 #include "case/care/gate.h"
 #include "handover/parcel/handover.h"
+#include "handover/parcel/parcel_worker.h"
+#include "handover/parcel/unpack.h"
 
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct worker_job *const jobs[] = {&gate_job, NULL};
+static const struct worker_job *const jobs[] = {&gate_job, &parcel_worker_job, &unpack_job, NULL};
 
 void victim_main(int argc, char **argv)
 {
 	worker_main(argc, argv, jobs);
 }
 
-static void at(const struct scene *s, const char *who)
+void scene_at(const struct scene *s, const char *who)
 {
 	char home[300];
 	snprintf(home, sizeof home, "%s/%s", s->folder, who);
@@ -33,7 +35,7 @@ int scene_begin(void **state)
 	snprintf(s->victims, sizeof s->victims, "%s/victim/genba", s->folder);
 	s->attacker = identity_ephemeral("Attacker", "R1");
 	s->victim = identity_ephemeral("Victim", "R2");
-	at(s, "attacker");
+	scene_at(s, "attacker");
 	struct case_new spec = {.title = "Look at this", .owner = s->attacker};
 	s->c = case_create(s->path, &spec, &err);
 	struct buf line = BUF_INIT;
@@ -85,7 +87,7 @@ void attacker_sql(struct scene *s, const char *sql)
 struct case_file *victim_opens(struct scene *s, unsigned flags, struct err *err)
 {
 	struct case_unlock unlock = {s->victim, NULL};
-	at(s, "victim");
+	scene_at(s, "victim");
 	err_clear(err);
 	return gate_open(s->path, &unlock, flags, NULL, err);
 }

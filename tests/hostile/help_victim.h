@@ -37,6 +37,9 @@ void victim_main(int argc, char **argv);
 int scene_begin(void **state);
 int scene_end(void **state);
 
+/* From now on this process is on the machine of `attacker` or `victim`. */
+void scene_at(const struct scene *s, const char *who);
+
 /* The attacker opens it and runs SQL; closed again afterwards. */
 void attacker_sql(struct scene *s, const char *sql);
 
