@@ -1,0 +1,345 @@
+#include "finding/sweep/sweep_job.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/worker/worker.h"
+#include "finding/sweep/sweep_log.h"
+#include "finding/sweep/sweep_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_LIMIT 512
+#define HEAD       (64U << 10)
+#define SIGN_EVERY (32U << 20) /* bytes between two signs of life */
+#define KEPT_MOST  200000      /* hits that a part tells */
+
+/* What one indicator had in a part. */
+struct sweep_sum {
+	uint64_t hits;
+	char first[40];
+	char last[40];
+	char **clients;
+	size_t client_count;
+};
+
+struct sweeping {
+	struct worker *w;
+	struct sweep_set *set;
+	size_t indicators;
+	uint64_t max;
+	uint64_t kept;
+	/* the part: */
+	size_t part;
+	int fd; /* -1: a medium */
+	size_t medium;
+	int streams;         /* cannot be read at an offset */
+	uint64_t at;         /* the next byte to read */
+	unsigned char *head; /* its first bytes */
+	size_t head_n;
+	struct sweep_log log;
+	struct sweep_sum *sums; /* of each indicator */
+	uint32_t *touched;      /* those that have hits */
+	size_t touched_count;
+	const char *member;
+	uint64_t told; /* bytes of which a sign of life was given */
+};
+
+/* ---- reading the part */
+
+static ssize_t read_at(struct sweeping *s, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	if (s->fd < 0) {
+		uint64_t size = worker_media_size(s->w, s->medium);
+		if (offset >= size)
+			return 0;
+		if (n > WORKER_RANGE)
+			n = WORKER_RANGE;
+		if (n > size - offset)
+			n = (size_t)(size - offset);
+		return worker_media_read(s->w, s->medium, offset, bytes, n, err) < 0 ? -1 : (ssize_t)n;
+	}
+	for (;;) {
+		ssize_t got = s->streams ? read(s->fd, bytes, n) : pread(s->fd, bytes, n, (off_t)offset);
+		if (got < 0 && errno == ESPIPE && !s->streams) {
+			s->streams = 1;
+			continue;
+		}
+		if (got >= 0 || errno != EINTR)
+			return got < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot be read")) : got;
+	}
+}
+
+static ssize_t read_next(void *ctx, void *bytes, size_t n, struct err *err)
+{
+	struct sweeping *s = ctx;
+	if (s->streams && s->at < s->head_n) { /* the head of a stream was read already */
+		size_t left = s->head_n - (size_t)s->at;
+		n = n < left ? n : left;
+		memcpy(bytes, s->head + s->at, n);
+		s->at += n;
+		return (ssize_t)n;
+	}
+	ssize_t got = read_at(s, s->at, bytes, n, err);
+	s->at += got > 0 ? (uint64_t)got : 0;
+	return got;
+}
+
+/* ---- hits */
+
+static void take_text(const struct sweep_place *p, struct buf *out)
+{
+	size_t low = p->hit.at > 128 && p->n > TEXT_LIMIT ? p->hit.at - 128 : 0;
+	size_t high = p->n - low > TEXT_LIMIT ? low + TEXT_LIMIT : p->n;
+	if (p->hit.encoding == SWEEP_UTF16LE || p->hit.encoding == SWEEP_UTF16BE) {
+		struct buf units = BUF_INIT;
+		size_t order = p->hit.encoding == SWEEP_UTF16BE;
+		size_t i = p->hit.at - (p->hit.at > 256 ? 256 : p->hit.at & ~(size_t)1);
+		for (; i + 1 < p->n && units.len < TEXT_LIMIT; i += 2) {
+			unsigned unit = (unsigned)p->text[i + order] | (unsigned)p->text[i + 1 - order] << 8;
+			if (unit == 0 && i >= p->hit.end)
+				break;
+			if (unit == 0)
+				buf_clear(&units);
+			else if (unit < 0x80)
+				buf_addc(&units, (char)unit);
+			else if (unit < 0x800)
+				buf_addf(&units, "%c%c", (int)(0xC0 | unit >> 6), (int)(0x80 | (unit & 0x3F)));
+			else
+				buf_addf(&units, "%c%c%c", (int)(0xE0 | unit >> 12), (int)(0x80 | (unit >> 6 & 0x3F)),
+				         (int)(0x80 | (unit & 0x3F)));
+		}
+		printable_add(out, units.data, units.len, PRINTABLE_LINE);
+		buf_release(&units);
+	} else {
+		const unsigned char *before = memrchr(p->text + low, 0, p->hit.at - low);
+		const unsigned char *after =
+		    high > p->hit.end ? memchr(p->text + p->hit.end, 0, high - p->hit.end) : NULL;
+		if (before)
+			low = (size_t)(before - p->text) + 1;
+		if (after)
+			high = (size_t)(after - p->text);
+		while (high > low && (p->text[high - 1] == '\r' || p->text[high - 1] == '\n'))
+			high--;
+		printable_add(out, p->text + low, high - low, PRINTABLE_LINE);
+	}
+	size_t n = out->len;
+	if (n > TEXT_LIMIT)
+		for (n = TEXT_LIMIT; n > 0 && ((unsigned char)out->data[n] & 0xC0) == 0x80;)
+			n--;
+	buf_truncate(out, n);
+}
+
+static json_t *printable_json_text(const char *text, size_t n)
+{
+	struct buf out = BUF_INIT;
+	printable_add(&out, text ? text : "", n, PRINTABLE_LINE);
+	json_t *json = json_stringn(out.data, out.len);
+	buf_release(&out);
+	return json;
+}
+
+static void count_client(struct sweep_sum *sum, const struct sweep_span *client)
+{
+	if (!client->n || client->n > 255)
+		return;
+	for (size_t i = 0; i < sum->client_count; i++)
+		if (strlen(sum->clients[i]) == client->n && memcmp(sum->clients[i], client->text, client->n) == 0)
+			return;
+	if (sum->client_count == SWEEP_CLIENTS)
+		return;
+	sum->clients = xrealloc(sum->clients, (sum->client_count + 1) * sizeof *sum->clients);
+	sum->clients[sum->client_count++] = xstrndup(client->text, client->n);
+}
+
+static int found(void *ctx, const struct sweep_place *place, struct err *err)
+{
+	struct sweeping *s = ctx;
+	struct sweep_sum *sum = &s->sums[place->hit.indicator];
+	struct sweep_line line;
+	int is_text = place->hit.encoding != SWEEP_UTF16LE && place->hit.encoding != SWEEP_UTF16BE;
+	sweep_log_line(&s->log, (const char *)place->text, is_text ? place->n : 0, &line);
+	if (sum->hits++ == 0)
+		s->touched[s->touched_count++] = place->hit.indicator;
+	if (*line.when && (!*sum->first || strcmp(line.when, sum->first) < 0))
+		memcpy(sum->first, line.when, sizeof sum->first);
+	if (*line.when && strcmp(line.when, sum->last) > 0)
+		memcpy(sum->last, line.when, sizeof sum->last);
+	count_client(sum, &line.client);
+	if (sum->hits > s->max || s->kept >= KEPT_MOST)
+		return 0;
+	s->kept++;
+	struct buf text = BUF_INIT;
+	take_text(place, &text);
+	json_t *hit = json_pack(
+	    "{s:i, s:i, s:s, s:s, s:s, s:I, s:I, s:s%, s:s, s:s, s:o, s:o, s:o}", "hit", (int)place->hit.indicator,
+	    "part", (int)s->part, "match", sweep_match_name(place->hit.match), "encoding",
+	    sweep_encoding_name(place->hit.encoding), "member", s->member, "offset", (json_int_t)place->offset, "line",
+	    (json_int_t)place->line, "text", text.data, text.len, "when", line.when, "clock",
+	    sweep_clock_name(line.clock), "client", printable_json_text(line.client.text, line.client.n), "method",
+	    printable_json_text(line.method.text, line.method.n), "url",
+	    printable_json_text(line.url.text, line.url.n < 4096 ? line.url.n : 4096));
+	if (hit && line.status.n && line.status.n < 10)
+		json_object_set_new(hit, "status", json_integer(strtol(line.status.text, NULL, 10)));
+	if (hit && line.bytes.n && line.bytes.n < 19)
+		json_object_set_new(hit, "bytes", json_integer(strtoll(line.bytes.text, NULL, 10)));
+	buf_release(&text);
+	return worker_emit_take(s->w, hit, err);
+}
+
+/* A sign of life: how far it is. */
+static int step(void *ctx, uint64_t offset, struct err *err)
+{
+	struct sweeping *s = ctx;
+	if (s->at < s->told + SIGN_EVERY && offset < s->told + SIGN_EVERY)
+		return 0;
+	s->told = s->at > offset ? s->at : offset;
+	return worker_emit_raw(s->w, &s->at, sizeof s->at, err);
+}
+
+static int tell_problem(struct sweeping *s, uint64_t offset, const char *reason, struct err *err)
+{
+	return worker_emit_take(s->w,
+	                        json_pack("{s:s, s:i, s:s, s:I}", "problem", reason, "part", (int)s->part, "member",
+	                                  s->member, "offset", (json_int_t)offset),
+	                        err);
+}
+
+static int tell_sums(struct sweeping *s, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; i < s->touched_count && rc == 0; i++) {
+		struct sweep_sum *sum = &s->sums[s->touched[i]];
+		json_t *clients = json_array();
+		for (size_t k = 0; k < sum->client_count; k++) {
+			json_array_append_new(clients, printable_json_text(sum->clients[k], strlen(sum->clients[k])));
+			free(sum->clients[k]);
+		}
+		free(sum->clients);
+		rc = worker_emit_take(s->w,
+		                      json_pack("{s:i, s:i, s:I, s:s, s:s, s:o}", "sum", (int)s->touched[i], "part",
+		                                (int)s->part, "hits", (json_int_t)sum->hits, "first", sum->first,
+		                                "last", sum->last, "clients", clients),
+		                      err);
+		*sum = (struct sweep_sum){0};
+	}
+	s->touched_count = 0;
+	return rc;
+}
+
+/* ---- a part */
+
+static unsigned look_of(const struct sweeping *s, const json_t *part, int packed)
+{
+	const char *kind = json_string_value(json_object_get(part, "kind"));
+	const json_t *request = worker_request(s->w);
+	unsigned look = json_is_true(json_object_get(request, "defanged")) ? SWEEP_LOOK_DEFANGED : 0;
+	const unsigned char *h = s->head;
+	if (kind && strcmp(kind, "text") == 0)
+		look |= SWEEP_LOOK_DEFANGED;
+	if (packed)
+		return look;
+	if (s->head_n >= 2 && h[0] == 0xFF && h[1] == 0xFE)
+		return look | SWEEP_LOOK_UTF16LE;
+	if (s->head_n >= 2 && h[0] == 0xFE && h[1] == 0xFF)
+		return look | SWEEP_LOOK_UTF16BE;
+	return memchr(h, 0, s->head_n) ? look | SWEEP_LOOK_UTF16 : look; /* not text: hives, EVTX, images, memory */
+}
+
+static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
+{
+	uint64_t from = (uint64_t)json_integer_value(json_object_get(part, "from"));
+	json_int_t to = json_integer_value(json_object_get(part, "to"));
+	struct err why = ERR_INIT;
+	s->at = s->told = 0;
+	s->streams = 0;
+	s->kept = 0;
+	s->head_n = 0;
+	ssize_t got;
+	while (s->head_n < HEAD && (got = read_at(s, s->head_n, s->head + s->head_n, HEAD - s->head_n, &why)) != 0) {
+		if (got < 0)
+			return tell_problem(s, s->head_n, why.message, err);
+		s->head_n += (size_t)got;
+	}
+	enum sweep_packing packing = sweep_packing_of(s->head, s->head_n);
+	struct sweep_input below = {read_next, s};
+	struct sweep_source *source = sweep_source_new(packing, &below);
+	struct sweep_input input = {sweep_source_read, source};
+	struct sweep_stream stream = {.set = s->set,
+	                              .kernel = sweep_kernel_best(),
+	                              .look = look_of(s, part, packing != SWEEP_AS_IT_IS),
+	                              .from = from,
+	                              .to = to < 0 ? UINT64_MAX : (uint64_t)to,
+	                              .found = found,
+	                              .step = step,
+	                              .ctx = s};
+	size_t before = sweep_stream_before(s->set);
+	stream.start = from > before ? from - before : 0;
+	s->at = stream.start;
+	if (packing == SWEEP_AS_IT_IS)
+		sweep_log_begin(&s->log, (const char *)s->head, s->head_n);
+	else
+		s->log = (struct sweep_log){0};
+	int rc = sweep_stream_run(&stream, &input, &why);
+	sweep_source_free(source);
+	if (rc < 0)
+		rc = tell_problem(s, stream.end, why.message, err);
+	if (rc == 0)
+		rc = tell_sums(s, err);
+	if (rc == 0)
+		rc = worker_emit_take(s->w,
+		                      json_pack("{s:i, s:I, s:I}", "done", (int)s->part, "read",
+		                                (json_int_t)(stream.end - from), "lines", (json_int_t)stream.lines),
+		                      err);
+	return rc;
+}
+
+static int read_list(struct sweeping *s, struct err *err)
+{
+	struct sweep_list list = {0};
+	struct buf text = BUF_INIT;
+	int rc = buf_read_fd(&text, worker_input(s->w), (size_t)256 << 20, err);
+	if (rc == 0)
+		rc = sweep_list_parse(&list, text.data, text.len, err);
+	if (rc == 0) {
+		s->indicators = list.count;
+		s->set =
+		    sweep_compile(&list, (unsigned)json_integer_value(json_object_get(worker_request(s->w), "flags")));
+	}
+	sweep_list_release(&list);
+	buf_release(&text);
+	return rc;
+}
+
+static int sweep_job_run(struct worker *w, struct err *err)
+{
+	struct sweeping s = {.w = w, .member = ""};
+	const json_t *request = worker_request(w);
+	const json_t *parts = json_object_get(request, "parts");
+	size_t files = worker_input_count(w);
+	s.max = (uint64_t)json_integer_value(json_object_get(request, "max"));
+	if (files == 0 || read_list(&s, err) < 0)
+		return err_set(err, ERR_INVALID, "list of indicators");
+	s.sums = xcalloc(s.indicators + 1, sizeof *s.sums);
+	s.touched = xcalloc(s.indicators + 1, sizeof *s.touched);
+	s.head = xmalloc(HEAD);
+	int rc = 0;
+	for (s.part = 0; s.part < json_array_size(parts) && rc == 0; s.part++) {
+		int is_file = s.part + 1 < files;
+		s.fd = is_file ? worker_input(w) + 1 + (int)s.part : -1;
+		s.medium = is_file ? 0 : s.part + 1 - files;
+		rc = sweep_part(&s, json_array_get(parts, s.part), err);
+	}
+	free(s.head);
+	free(s.sums);
+	free(s.touched);
+	sweep_set_free(s.set);
+	return rc;
+}
+
+const struct worker_job sweep_job = {.name = SWEEP_JOB, .run = sweep_job_run};

@@ -1,0 +1,24 @@
+/*
+ * The sweep in the cage: what the parent hands over, and what comes back.
+ *
+ * The first file is the list (sweep_list_write); the others are read, in order. The request:
+ *
+ *     {"flags": n, "defanged": bool, "max": n, "parts": [{"from": a, "to": b, "kind": "text"}, …]}
+ *
+ * one part for each file; `to` -1: to the end. Media stand behind the files. Lines that come back:
+ *
+ *     {"hit": number of the indicator, "part": n, "match": …, "encoding": …, "member", "offset", "line", "text",
+ *      "when", "clock", "client", "method", "url", "status", "bytes"}
+ *     {"problem": reason, "part": n, "member", "offset"}
+ *     {"done": n of the part, "read": bytes, "lines": n, "members": n}
+ *     {"sum": number of the indicator, "part": n, "hits": n, "first", "last", "clients": [names]}
+ *
+ * and raw bytes, which say no more than that it goes on: 8 bytes, how much was read.
+ */
+#ifndef GENBA_FINDING_SWEEP_SWEEP_JOB_H
+#define GENBA_FINDING_SWEEP_SWEEP_JOB_H
+
+#define SWEEP_JOB     "sweep"
+#define SWEEP_CLIENTS 1000 /* of an indicator in a part that are told */
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * Where tokens end: three kernels that say the same of 64 bytes at a time, and the loop around them.
+ *
+ * A token ends at e if byte e - 1 is a letter or digit and byte e is none. An address may also end before a letter
+ * (198.51.100.7x), and a digest before a letter that is no hexadecimal digit: the first is seen in the masks, the second looked
+ * for only in long tokens.
+ */
+#include "finding/sweep/sweep_private.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define HAS_SIMD 1
+#else
+#define HAS_SIMD 0
+#endif
+
+/* Of 64 bytes: which are letters, digits, dots. */
+struct token_masks {
+	uint64_t letter;
+	uint64_t digit;
+	uint64_t dot;
+};
+
+static inline struct token_masks masks_plain(const unsigned char *p)
+{
+	struct token_masks m = {0, 0, 0};
+	for (unsigned i = 0; i < 64; i++) {
+		uint64_t bit = (uint64_t)1 << i;
+		if ((unsigned)(p[i] | 0x20) - 'a' < 26)
+			m.letter |= bit;
+		else if ((unsigned)p[i] - '0' < 10)
+			m.digit |= bit;
+		else if (p[i] == '.')
+			m.dot |= bit;
+	}
+	return m;
+}
+
+#if HAS_SIMD
+static inline struct token_masks masks_sse2(const unsigned char *p)
+{
+	struct token_masks m = {0, 0, 0};
+	for (unsigned i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * (size_t)i));
+		__m128i lower = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		/* moved so that the wanted ones are the smallest signed numbers */
+		__m128i letter = _mm_cmplt_epi8(_mm_add_epi8(lower, _mm_set1_epi8((char)(0x80 - 'a'))),
+		                                _mm_set1_epi8((char)(0x80 + 26)));
+		__m128i digit = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8((char)(0x80 - '0'))),
+		                               _mm_set1_epi8((char)(0x80 + 10)));
+		__m128i dot = _mm_cmpeq_epi8(v, _mm_set1_epi8('.'));
+		m.letter |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << (16 * i);
+		m.digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << (16 * i);
+		m.dot |= (uint64_t)(unsigned)_mm_movemask_epi8(dot) << (16 * i);
+	}
+	return m;
+}
+
+__attribute__((target("avx2"))) static inline struct token_masks masks_avx2(const unsigned char *p)
+{
+	struct token_masks m = {0, 0, 0};
+	for (unsigned i = 0; i < 2; i++) {
+		__m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32 * (size_t)i));
+		__m256i lower = _mm256_or_si256(v, _mm256_set1_epi8(0x20));
+		__m256i letter = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x80 + 26)),
+		                                   _mm256_add_epi8(lower, _mm256_set1_epi8((char)(0x80 - 'a'))));
+		__m256i digit = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x80 + 10)),
+		                                  _mm256_add_epi8(v, _mm256_set1_epi8((char)(0x80 - '0'))));
+		__m256i dot = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('.'));
+		m.letter |= (uint64_t)(uint32_t)_mm256_movemask_epi8(letter) << (32 * i);
+		m.digit |= (uint64_t)(uint32_t)_mm256_movemask_epi8(digit) << (32 * i);
+		m.dot |= (uint64_t)(uint32_t)_mm256_movemask_epi8(dot) << (32 * i);
+	}
+	return m;
+}
+#endif
+
+/* ---- what is done at an end */
+
+static inline int is_wanted(const struct sweep_set *set, const unsigned char *end)
+{
+	return sweep_bit(set->bitmap, sweep_hash(sweep_key8(end)), set->shift) ||
+	       (set->short_bitmap && sweep_bit(set->short_bitmap, sweep_hash(sweep_key4(end)), set->shift));
+}
+
+static inline void look(struct sweep_text *text, size_t end)
+{
+	if (is_wanted(text->set, text->p + end))
+		sweep_judge(text, end);
+	if (text->set->network_count)
+		sweep_judge_network(text, end);
+}
+
+/* Digests that end inside of a token, before g to z: from `first` on. Nothing of the token lies before `begin`. */
+static __attribute__((noinline)) void look_inside(struct sweep_text *text, size_t begin, size_t first, size_t to)
+{
+	size_t run = 0;
+	for (size_t i = begin; i < to; i++) {
+		unsigned class = sweep_class(text->p[i]);
+		if (class & SWEEP_CLASS_HEX) {
+			run++;
+			continue;
+		}
+		if (i >= first && run >= 32 && (class & SWEEP_CLASS_LETTER) && is_wanted(text->set, text->p + i))
+			sweep_judge(text, i);
+		run = 0;
+	}
+}
+
+struct token_ends {
+	uint64_t alnum; /* of the block before */
+	uint64_t digit;
+	uint64_t dot;
+	size_t last; /* the end before */
+};
+
+/* The ends among 64 bytes at `at`, as bits. */
+static inline uint64_t ends_of(struct token_ends *e, const struct token_masks *m, int has_ip)
+{
+	uint64_t alnum = m->letter | m->digit;
+	uint64_t ends = ~alnum & (alnum << 1 | e->alnum >> 63);
+	if (has_ip) {
+		uint64_t dots =
+		    (m->dot << 2 | e->dot >> 62) | (m->dot << 3 | e->dot >> 61) | (m->dot << 4 | e->dot >> 60);
+		ends |= m->letter & (m->digit << 1 | e->digit >> 63) & dots;
+	}
+	e->alnum = alnum;
+	e->digit = m->digit;
+	e->dot = m->dot;
+	return ends;
+}
+
+/* Ends e with from <= e < to. The first block looks back 4 bytes. */
+#define KERNEL(name, masks_of, attributes)                                                   \
+	attributes static void name(struct sweep_text *text, size_t from, size_t to)         \
+	{                                                                                    \
+		const int has_ip = text->set->has_ip;                                        \
+		const int has_digest = text->set->has_digest;                                \
+		struct token_ends e = {0, 0, 0, from > 160 ? from - 160 : 0};                \
+		for (size_t i = 1; i <= 4 && i <= from; i++) {                               \
+			unsigned class = sweep_class(text->p[from - i]);                     \
+			e.alnum |= (uint64_t)((class & SWEEP_CLASS_ALNUM) != 0) << (64 - i); \
+			e.digit |= (uint64_t)((class & SWEEP_CLASS_DIGIT) != 0) << (64 - i); \
+			e.dot |= (uint64_t)((class & SWEEP_CLASS_DOT) != 0) << (64 - i);     \
+		}                                                                            \
+		for (size_t at = from; at < to; at += 64) {                                  \
+			struct token_masks m = masks_of(text->p + at);                       \
+			uint64_t ends = ends_of(&e, &m, has_ip);                             \
+			if (to - at < 64)                                                    \
+				ends &= ((uint64_t)1 << (to - at)) - 1;                      \
+			while (ends) {                                                       \
+				unsigned bit = (unsigned)__builtin_ctzll(ends);              \
+				size_t end = at + bit;                                       \
+				ends &= ends - 1;                                            \
+				if (has_digest && !(m.letter >> bit & 1)) {                  \
+					if (end - e.last > 32)                               \
+						look_inside(text, e.last, from, end);        \
+					e.last = end;                                        \
+				}                                                            \
+				look(text, end);                                             \
+			}                                                                    \
+		}                                                                            \
+		if (has_digest && to > e.last + 32)                                          \
+			look_inside(text, e.last, from, to);                                 \
+	}
+
+KERNEL(run_plain, masks_plain, )
+#if HAS_SIMD
+KERNEL(run_sse2, masks_sse2, )
+KERNEL(run_avx2, masks_avx2, __attribute__((target("avx2"))))
+#endif
+
+int sweep_kernel_is_there(enum sweep_kernel kernel)
+{
+#if HAS_SIMD
+	return kernel != SWEEP_KERNEL_AVX2 || __builtin_cpu_supports("avx2");
+#else
+	return kernel == SWEEP_KERNEL_PLAIN;
+#endif
+}
+
+enum sweep_kernel sweep_kernel_best(void)
+{
+	for (unsigned kernel = SWEEP_KERNELS; kernel-- > 0;)
+		if (sweep_kernel_is_there((enum sweep_kernel)kernel))
+			return (enum sweep_kernel)kernel;
+	return SWEEP_KERNEL_PLAIN;
+}
+
+/* (from, to]: the bytes at from + 1 … to are looked at as what stands behind an end. */
+void sweep_kernel_run(enum sweep_kernel kernel, struct sweep_text *text, size_t from, size_t to)
+{
+	size_t first = from ? from + 1 : 0;
+	size_t stop = to < text->n ? to + 1 : text->n; /* ends before `stop` */
+	if (first < stop) {
+#if HAS_SIMD
+		if (kernel == SWEEP_KERNEL_AVX2)
+			run_avx2(text, first, stop);
+		else if (kernel == SWEEP_KERNEL_SSE2)
+			run_sse2(text, first, stop);
+		else
+#endif
+			run_plain(text, first, stop);
+	}
+	(void)kernel;
+	/* the end of the text is one */
+	if (to == text->n && text->n > from && (sweep_class(text->p[text->n - 1]) & SWEEP_CLASS_ALNUM))
+		look(text, text->n);
+	for (size_t i = 0; i < text->set->stray_count; i++) {
+		const struct sweep_pattern *p = &text->set->patterns[text->set->strays[i]];
+		size_t whole = (size_t)p->head + p->tail;
+		size_t begin = from + 1 > whole ? from + 1 - whole : 0;
+		for (; begin + whole <= to; begin++)
+			sweep_judge_pattern(text, p, begin + p->head);
+	}
+}

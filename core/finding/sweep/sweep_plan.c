@@ -1,0 +1,133 @@
+/* What a run reads: files, all files of folders, large files in parts. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "finding/sweep/sweep_run_private.h"
+#include "finding/sweep/sweep_source.h"
+#include "finding/sweep/sweep_stream.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PART_LEAST (64U << 20)
+#define DEEPEST    64 /* folders in one another */
+
+unsigned sweep_run_jobs(const struct sweep_run *run)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned jobs = run->jobs ? run->jobs : processors > 0 ? (unsigned)processors : 1;
+	return jobs > 64 ? 64 : jobs;
+}
+
+static void add_unit(struct sweep_run *run, struct sweep_unit unit)
+{
+	if (run->unit_count == run->unit_cap) {
+		run->unit_cap = run->unit_cap ? run->unit_cap * 2 : 64;
+		run->units = xrealloc(run->units, run->unit_cap * sizeof *run->units);
+	}
+	run->units[run->unit_count++] = unit;
+}
+
+/* The end of a line at or behind `offset`, or `offset` itself. */
+static uint64_t end_of_line(int fd, uint64_t offset)
+{
+	char *bytes = xmalloc(SWEEP_LINE);
+	ssize_t got = pread(fd, bytes, SWEEP_LINE, (off_t)offset);
+	const char *line = got > 0 ? memchr(bytes, '\n', (size_t)got) : NULL;
+	uint64_t end = line ? offset + (uint64_t)(line - bytes) : offset;
+	free(bytes);
+	return end;
+}
+
+static void add_file(struct sweep_run *run, const char *path, const char *source, uint64_t size)
+{
+	unsigned char head[4];
+	unsigned jobs = sweep_run_jobs(run);
+	uint64_t from = 0;
+	run->total += size;
+	int fd = size >= 2ULL * PART_LEAST && jobs > 1 ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+	ssize_t got = fd >= 0 ? pread(fd, head, sizeof head, 0) : 0;
+	if (got > 0 && sweep_packing_of(head, (size_t)got) == SWEEP_AS_IT_IS) {
+		uint64_t part = size / jobs + 1;
+		if (part > 4ULL * PART_LEAST) /* so that what is found comes early */
+			part = 4ULL * PART_LEAST;
+		if (part < PART_LEAST)
+			part = PART_LEAST;
+		while (size - from > part + part / 2) {
+			uint64_t to = end_of_line(fd, from + part);
+			add_unit(run, (struct sweep_unit){xstrdup(path), xstrdup(source), -1, size, from, to,
+			                                  run->files, 0, 0});
+			from = to;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	add_unit(run,
+	         (struct sweep_unit){xstrdup(path), xstrdup(source), -1, size, from, UINT64_MAX, run->files, 0, 0});
+	run->files++;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A name that is no file or folder (links, pipes, devices) is passed over. */
+static void add_folder(struct sweep_run *run, const char *path, const char *source, unsigned depth)
+{
+	struct dirent **entries = NULL;
+	int n = depth < DEEPEST ? scandir(path, &entries, NULL, compare_names) : -1;
+	if (n < 0) /* opening it again says why */
+		add_file(run, path, source, 0);
+	for (int i = 0; i < n; i++) {
+		struct stat st;
+		char *below = xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
+		if (strcmp(entries[i]->d_name, ".") == 0 || strcmp(entries[i]->d_name, "..") == 0 ||
+		    lstat(below, &st) < 0)
+			;
+		else if (S_ISDIR(st.st_mode))
+			add_folder(run, below, source, depth + 1);
+		else if (S_ISREG(st.st_mode))
+			add_file(run, below, source, (uint64_t)st.st_size);
+		free(below);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+int sweep_run_add_path(struct sweep_run *run, const char *path, int fd, struct err *err)
+{
+	struct stat st;
+	if (fd >= 0) {
+		int known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+		add_unit(run, (struct sweep_unit){xstrdup(path), xstrdup(path), fd, known ? (uint64_t)st.st_size : 0, 0,
+		                                  UINT64_MAX, run->files++, 0, 0});
+		return 0;
+	}
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+	if (S_ISDIR(st.st_mode))
+		add_folder(run, path, path, 0);
+	else if (S_ISREG(st.st_mode))
+		add_file(run, path, path, (uint64_t)st.st_size);
+	else
+		return err_set(err, ERR_INVALID, _("'%s' is no file and no folder"), path);
+	return 0;
+}
+
+void sweep_run_release(struct sweep_run *run)
+{
+	for (size_t i = 0; i < run->unit_count; i++) {
+		free(run->units[i].path);
+		free(run->units[i].source);
+	}
+	free(run->units);
+	sweep_run_sums_free(run);
+	run->units = NULL;
+	run->unit_count = run->unit_cap = 0;
+}

@@ -1,0 +1,163 @@
+/*
+ * The parts of the engine: sweep_compile.c makes the set, sweep_kernel.c finds where tokens end, sweep_border.c judges what lies
+ * there, sweep_scan.c puts views of other encodings before them.
+ */
+#ifndef GENBA_FINDING_SWEEP_SWEEP_PRIVATE_H
+#define GENBA_FINDING_SWEEP_SWEEP_PRIVATE_H
+
+#include "finding/sweep/sweep_engine.h"
+
+#include <string.h>
+
+enum sweep_form {
+	SWEEP_FORM_DOMAIN,
+	SWEEP_FORM_IP4,
+	SWEEP_FORM_IP6,
+	SWEEP_FORM_DIGEST,
+	SWEEP_FORM_URL,
+	SWEEP_FORM_EMAIL,
+	SWEEP_FORM_FILE_NAME,
+	SWEEP_FORM_PATH,
+	SWEEP_FORM_WORD,
+	SWEEP_FORM_COUNT
+};
+
+/* What a path begins with; the rest is the pattern. */
+enum sweep_root {
+	SWEEP_ROOT_NONE,
+	SWEEP_ROOT_DEVICE, /* \Device\HarddiskVolumeN: any drive */
+	SWEEP_ROOT_DRIVE,  /* `drive` */
+	SWEEP_ROOT_HIVE,   /* `drive` is the row of the table of hives */
+};
+
+struct sweep_pattern {
+	uint32_t text; /* where it lies in sweep_set.text: head, then tail; folded */
+	uint16_t head; /* bytes up to the end of its last run of letters and digits */
+	uint16_t tail;
+	uint32_t indicator;
+	uint8_t form;
+	uint8_t match; /* SWEEP_HOST: the host of a URL */
+	uint8_t root;
+	uint8_t drive;
+	uint8_t below; /* "*.": only hosts below it */
+};
+
+struct sweep_slot {
+	uint64_t key;
+	uint32_t node;  /* of the tree of keys, from the right; 0 is the first */
+	uint32_t first; /* run of sweep_set.order */
+	uint32_t count; /* 0: the slot is free, or leads to a child */
+	uint32_t child; /* 0: none */
+	uint8_t length; /* bytes of the key */
+	uint8_t used;
+};
+
+struct sweep_network {
+	uint32_t net;
+	uint32_t mask;
+	uint32_t indicator;
+	uint32_t run; /* of the first of a mask: how many have it; they are in order of `net` */
+};
+
+struct sweep_set {
+	struct sweep_pattern *patterns;
+	size_t count;
+	char *text;
+	uint32_t *order; /* patterns, as slots name them */
+	struct sweep_slot *slots;
+	size_t slot_mask;
+	uint16_t *lengths; /* of each node: bits of the lengths of its keys */
+	uint32_t *depths;  /* of each node: bytes to its right */
+	size_t node_count;
+	unsigned char *bitmap;       /* of keys of 8 */
+	unsigned char *short_bitmap; /* of keys of 4; NULL: there are none */
+	unsigned shift;
+	uint32_t *strays; /* patterns that no key can find */
+	size_t stray_count;
+	struct sweep_network *networks; /* in order of mask and net */
+	size_t network_count;
+	size_t longest;
+	int has_ip;
+	int has_digest;
+	unsigned char occurs[256]; /* bytes of indicators, folded */
+};
+
+/* A text that is looked through: the bytes of a view, or what was decoded of them. */
+struct sweep_text {
+	const struct sweep_set *set;
+	const unsigned char *p;
+	size_t n;
+	int raw; /* escapes are to be decoded for the borders */
+	/* Called with [at, end) of this text. */
+	void (*hit)(struct sweep_text *text, size_t at, size_t end, uint32_t indicator, enum sweep_match match);
+	void *ctx;
+};
+
+enum {
+	SWEEP_CLASS_DIGIT = 1,
+	SWEEP_CLASS_HEX_LETTER = 2,
+	SWEEP_CLASS_LETTER = 4, /* the others */
+	SWEEP_CLASS_UNDER = 8,
+	SWEEP_CLASS_DASH = 16,
+	SWEEP_CLASS_DOT = 32,
+	SWEEP_CLASS_PERCENT = 64,
+	SWEEP_CLASS_PLUS = 128,
+	SWEEP_CLASS_SLASH = 256,
+	SWEEP_CLASS_TILDE = 512,
+	SWEEP_CLASS_HIGH = 1024,
+	SWEEP_CLASS_COLON = 2048,
+	SWEEP_CLASS_ALNUM = SWEEP_CLASS_DIGIT | SWEEP_CLASS_HEX_LETTER | SWEEP_CLASS_LETTER,
+	SWEEP_CLASS_HEX = SWEEP_CLASS_DIGIT | SWEEP_CLASS_HEX_LETTER,
+	SWEEP_CLASS_LABEL = SWEEP_CLASS_ALNUM | SWEEP_CLASS_UNDER | SWEEP_CLASS_DASH,
+};
+
+unsigned sweep_class(int c); /* -1, the end of the text: 0 */
+unsigned char sweep_fold(unsigned char c);
+unsigned char sweep_fold_path(unsigned char c); /* and \ as / */
+int sweep_hex(int c);                           /* its value, or -1 */
+
+static inline uint64_t sweep_key8(const unsigned char *end)
+{
+	uint64_t k;
+	memcpy(&k, end - 8, 8);
+	return k | 0x2020202020202020U;
+}
+
+static inline uint64_t sweep_key4(const unsigned char *end)
+{
+	uint32_t k;
+	memcpy(&k, end - 4, 4);
+	return k | 0x20202020U;
+}
+
+static inline uint64_t sweep_hash(uint64_t key)
+{
+	return key * 0x9E3779B97F4A7C15U;
+}
+
+static inline int sweep_bit(const unsigned char *bitmap, uint64_t hash, unsigned shift)
+{
+	uint64_t bit = hash >> shift;
+	return bitmap[bit >> 3] >> (bit & 7) & 1;
+}
+
+/* The slot of a key, or NULL. */
+const struct sweep_slot *sweep_slot_find(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key);
+
+/* The key of `length` bytes that end at `end`, in nodes behind the first. */
+uint64_t sweep_key_deep(const unsigned char *end, unsigned length);
+
+/* The hive that the text begins with and the length of its name, or -1. */
+int sweep_hive_of(const char *text, size_t *length);
+
+/* Everything that ends at `end`: tells hits. */
+void sweep_judge(struct sweep_text *text, size_t end);
+/* Networks: an address that ends at `end`. */
+void sweep_judge_network(struct sweep_text *text, size_t end);
+/* Compares one pattern whose head ends at `end` and tells the hit. */
+void sweep_judge_pattern(struct sweep_text *text, const struct sweep_pattern *pattern, size_t end);
+
+/* Finds the ends of tokens in (from, to] of the text and judges each. */
+void sweep_kernel_run(enum sweep_kernel kernel, struct sweep_text *text, size_t from, size_t to);
+
+#endif

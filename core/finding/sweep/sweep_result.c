@@ -1,0 +1,193 @@
+/* What the workers say, as the objects of the command. The lines are foreign: they are checked here. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/pathname.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "finding/sweep/sweep_run_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of an indicator. */
+struct sweep_sums {
+	uint64_t hits;
+	uint64_t kept; /* told, of the present file */
+	size_t kept_file;
+	size_t last_file; /* + 1: where it was hit last */
+	uint64_t evidence;
+	char *first;
+	char *last;
+	json_t *clients; /* names as keys */
+};
+
+void sweep_run_begin(struct sweep_run *run)
+{
+	sweep_run_sums_free(run);
+	run->sums = xcalloc(run->list->count + 1, sizeof *run->sums);
+	run->bytes = run->hits = run->kept = run->problems = 0;
+}
+
+void sweep_run_sums_free(struct sweep_run *run)
+{
+	for (size_t i = 0; run->sums && i < run->list->count; i++) {
+		free(run->sums[i].first);
+		free(run->sums[i].last);
+		json_decref(run->sums[i].clients);
+	}
+	free(run->sums);
+	run->sums = NULL;
+}
+
+static const char *text_of(const json_t *line, const char *name)
+{
+	const char *text = json_string_value(json_object_get(line, name));
+	return text ? text : "";
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return *text ? json_string(text) : json_null();
+}
+
+static json_t *path_text(const char *path)
+{
+	struct buf out = BUF_INIT;
+	pathname_encode(path, &out);
+	json_t *json = json_string(out.data);
+	buf_release(&out);
+	return json;
+}
+
+/* Lines of the parts of the file that lie before this one. */
+static uint64_t lines_before(const struct sweep_run *run, size_t unit)
+{
+	uint64_t lines = 0;
+	for (size_t i = unit; i-- > 0 && run->units[i].file == run->units[unit].file;)
+		lines += run->units[i].lines;
+	return lines;
+}
+
+static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t number, const json_t *line,
+                    struct err *err)
+{
+	struct sweep_sums *sum = &run->sums[number];
+	const struct sweep_indicator *indicator = &run->list->all[number];
+	static const char *const texts[] = {"match", "encoding", "member", "text"};
+	static const char *const said[] = {"client", "method", "url"};
+	static const char *const numbers[] = {"status", "bytes"};
+	if (sum->kept_file != unit->file + 1) {
+		sum->kept_file = unit->file + 1;
+		sum->kept = 0;
+	}
+	if (sum->kept++ >= run->max)
+		return 0;
+	run->kept++;
+	json_t *hit = json_pack("{s:s, s:s, s:s, s:s, s:n, s:o, s:o, s:n}", "label", indicator->label, "kind", "hit",
+	                        "indicator", indicator->value, "type", indicator->type, "evidence", "source",
+	                        path_text(unit->source), "path", path_text(unit->path), "asset");
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		json_object_set_new(hit, texts[i], json_string(text_of(line, texts[i])));
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		json_object_set_new(hit, said[i], json_string(text_of(line, said[i])));
+	json_object_set_new(hit, "when", text_or_null(text_of(line, "when")));
+	json_object_set_new(hit, "clock", json_string(text_of(line, "clock")));
+	json_object_set_new(hit, "offset", json_integer(json_integer_value(json_object_get(line, "offset"))));
+	json_object_set_new(hit, "line",
+	                    json_integer(json_integer_value(json_object_get(line, "line")) +
+	                                 (json_int_t)lines_before(run, (size_t)(unit - run->units))));
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		const json_t *value = json_object_get(line, numbers[i]);
+		json_object_set_new(hit, numbers[i],
+		                    json_is_integer(value) ? json_integer(json_integer_value(value)) : json_null());
+	}
+	return run->object(run->ctx, hit, err);
+}
+
+static int take_sum(struct sweep_run *run, const struct sweep_unit *unit, size_t number, const json_t *line)
+{
+	struct sweep_sums *sum = &run->sums[number];
+	const char *first = text_of(line, "first");
+	const char *last = text_of(line, "last");
+	json_int_t hits = json_integer_value(json_object_get(line, "hits"));
+	size_t i;
+	json_t *client;
+	if (hits <= 0)
+		return 0;
+	sum->hits += (uint64_t)hits;
+	run->hits += (uint64_t)hits;
+	if (sum->last_file != unit->file + 1) {
+		sum->last_file = unit->file + 1;
+		sum->evidence++;
+	}
+	if (*first && (!sum->first || strcmp(first, sum->first) < 0)) {
+		free(sum->first);
+		sum->first = xstrdup(first);
+	}
+	if (*last && (!sum->last || strcmp(last, sum->last) > 0)) {
+		free(sum->last);
+		sum->last = xstrdup(last);
+	}
+	if (!sum->clients)
+		sum->clients = json_object();
+	json_array_foreach(json_object_get(line, "clients"), i, client)
+		if (json_is_string(client))
+			json_object_set_new(sum->clients, json_string_value(client), json_true());
+	return 0;
+}
+
+static int take_problem(struct sweep_run *run, const struct sweep_unit *unit, const json_t *line, struct err *err)
+{
+	run->problems++;
+	return run->object(run->ctx,
+	                   json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:s}", "label", "", "kind", "problem", "source",
+	                             path_text(unit->source), "path", path_text(unit->path), "member",
+	                             text_of(line, "member"), "offset",
+	                             json_integer_value(json_object_get(line, "offset")), "reason",
+	                             text_of(line, "problem")),
+	                   err);
+}
+
+int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
+{
+	json_int_t number = json_integer_value(json_object_get(line, "unit"));
+	if (number < 0 || (size_t)number >= run->unit_count)
+		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
+	struct sweep_unit *unit = &run->units[number];
+	const json_t *hit = json_object_get(line, "hit");
+	const json_t *sum = json_object_get(line, "sum");
+	const json_t *which = hit ? hit : sum;
+	if (json_object_get(line, "problem"))
+		return take_problem(run, unit, line, err);
+	if (json_object_get(line, "done")) {
+		json_int_t bytes = json_integer_value(json_object_get(line, "read"));
+		json_int_t lines = json_integer_value(json_object_get(line, "lines"));
+		run->bytes += bytes > 0 ? (uint64_t)bytes : 0;
+		unit->lines = lines > 0 ? (uint64_t)lines : 0;
+		return 0;
+	}
+	json_int_t i = json_integer_value(which);
+	if (!json_is_integer(which) || i < 0 || (size_t)i >= run->list->count)
+		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
+	return hit ? take_hit(run, unit, (size_t)i, line, err) : take_sum(run, unit, (size_t)i, line);
+}
+
+int sweep_run_end(struct sweep_run *run, struct err *err)
+{
+	int rc = 0;
+	for (size_t i = 0; i < run->list->count && rc == 0; i++) {
+		const struct sweep_sums *sum = &run->sums[i];
+		const struct sweep_indicator *indicator = &run->list->all[i];
+		if (!sum->hits)
+			continue;
+		rc = run->object(
+		    run->ctx,
+		    json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:I, s:I}", "label", indicator->label, "kind",
+		              "indicator", "indicator", indicator->value, "type", indicator->type, "hits",
+		              (json_int_t)sum->hits, "first", text_or_null(sum->first ? sum->first : ""), "last",
+		              text_or_null(sum->last ? sum->last : ""), "clients",
+		              (json_int_t)json_object_size(sum->clients), "evidence", (json_int_t)sum->evidence),
+		    err);
+	}
+	return rc;
+}

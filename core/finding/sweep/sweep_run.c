@@ -1,0 +1,350 @@
+#include "finding/sweep/sweep_run.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/worker/worker.h"
+#include "finding/sweep/sweep_job.h"
+#include "finding/sweep/sweep_run_private.h"
+#include "finding/sweep/sweep_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH_FILES 48
+#define BATCH_BYTES (32U << 20)
+#define PART_LEAST  (64U << 20)
+#define JOBS_MOST   64
+
+/* Units that one worker reads, one after the other. */
+struct sweep_item {
+	size_t first;
+	size_t count;
+	json_t *lines; /* of the worker, not yet taken */
+	int done;
+};
+
+struct sweep_pool {
+	struct sweep_run *run;
+	struct sweep_item *items;
+	size_t item_count;
+	size_t next;
+	int list_fd;
+	int stop;
+	uint64_t going; /* bytes read by workers that are at it */
+	struct err err; /* why nothing more can be done */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+};
+
+/* What a thread has while it runs a worker. */
+struct running_item {
+	struct sweep_pool *pool;
+	struct sweep_item *item;
+	size_t first; /* the unit of part 0 */
+};
+
+/* ---- a worker */
+
+static int is_stopped(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct running_item *r = ctx;
+	(void)what, (void)done, (void)total;
+	pthread_mutex_lock(&r->pool->lock);
+	int stop = r->pool->stop;
+	pthread_mutex_unlock(&r->pool->lock);
+	return stop;
+}
+
+static void queue(struct running_item *r, json_t *line)
+{
+	pthread_mutex_lock(&r->pool->lock);
+	json_array_append_new(r->item->lines, line);
+	pthread_cond_signal(&r->pool->changed);
+	pthread_mutex_unlock(&r->pool->lock);
+}
+
+/* Parts are counted by the worker; units by the run. -1: the line is none of a sweep. */
+static int take_line(void *ctx, const json_t *value, struct err *err)
+{
+	struct running_item *r = ctx;
+	json_int_t part = json_integer_value(json_object_get(value, json_object_get(value, "done") ? "done" : "part"));
+	size_t left = r->item->first + r->item->count - r->first;
+	if (part < 0 || (size_t)part >= left)
+		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
+	json_t *line = json_copy((json_t *)(uintptr_t)value);
+	json_object_set_new(line, "unit", json_integer((json_int_t)r->first + part));
+	if (json_object_get(value, "done"))
+		r->pool->run->units[r->first + (size_t)part].is_done = 1;
+	queue(r, line);
+	return 0;
+}
+
+static int take_sign(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	struct running_item *r = ctx;
+	(void)bytes, (void)err;
+	pthread_mutex_lock(&r->pool->lock);
+	r->pool->going += n == 8 ? 32U << 20 : 0;
+	pthread_mutex_unlock(&r->pool->lock);
+	return 0;
+}
+
+static json_t *make_request(const struct sweep_run *run, size_t first, size_t count)
+{
+	json_t *parts = json_array();
+	for (size_t i = first; i < first + count; i++) {
+		const struct sweep_unit *u = &run->units[i];
+		json_array_append_new(parts, json_pack("{s:I, s:I}", "from", (json_int_t)u->from, "to",
+		                                       u->to == UINT64_MAX ? (json_int_t)-1 : (json_int_t)u->to));
+	}
+	return json_pack("{s:i, s:b, s:I, s:o}", "flags", (int)run->flags, "defanged", run->defanged, "max",
+	                 (json_int_t)run->max, "parts", parts);
+}
+
+static void tell_problem(struct running_item *r, size_t unit, const char *reason)
+{
+	queue(r, json_pack("{s:s, s:I, s:s, s:I}", "problem", reason, "unit", (json_int_t)unit, "member", "", "offset",
+	                   (json_int_t)r->pool->run->units[unit].from));
+	r->pool->run->units[unit].is_done = 1;
+}
+
+/* Opens what the unit names: a descriptor, or -1 with why it is a problem. */
+static int open_unit(const struct sweep_unit *unit, struct err *why)
+{
+	struct stat st;
+	int fd = unit->fd >= 0 ? fcntl(unit->fd, F_DUPFD_CLOEXEC, 3)
+	                       : open(unit->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_set_errno(why, ERR_FAILED, errno, _("cannot be opened"));
+	if (unit->fd < 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return err_set(why, ERR_INVALID, _("no file any more"));
+	}
+	return fd;
+}
+
+/* A place of its own in the list for each worker. */
+static int reopen_list(int fd, struct err *err)
+{
+	char path[40];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int again = open(path, O_RDONLY | O_CLOEXEC);
+	if (again < 0)
+		err_set_errno(err, ERR_FAILED, errno, _("cannot open the list of indicators again"));
+	return again;
+}
+
+/* Runs a worker over the units from r->first on. */
+static void run_worker(struct running_item *r, size_t count, struct err *err)
+{
+	struct sweep_run *run = r->pool->run;
+	int *files = xcalloc(count + 1, sizeof *files);
+	size_t opened = 1;
+	files[0] = reopen_list(r->pool->list_fd, err);
+	if (files[0] < 0) {
+		free(files);
+		return;
+	}
+	struct worker_result result;
+	for (size_t i = 0; i < count; i++) {
+		struct err why = ERR_INIT;
+		int fd = open_unit(&run->units[r->first + i], &why);
+		if (fd < 0) { /* the worker reads an empty file in its place */
+			tell_problem(r, r->first + i, why.message);
+			fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		}
+		files[opened++] = fd;
+	}
+	struct progress progress = {is_stopped, r};
+	json_t *request = make_request(run, r->first, count);
+	struct worker_call call = {.job = SWEEP_JOB,
+	                           .request = request,
+	                           .input = -1,
+	                           .files = files,
+	                           .file_count = opened,
+	                           .limits = {.memory = (size_t)1 << 30,
+	                                      .output = (size_t)4 << 30,
+	                                      .cpu_seconds = 7 * 24 * 3600,
+	                                      .seconds = 300},
+	                           .line = take_line,
+	                           .raw = take_sign,
+	                           .ctx = r,
+	                           .progress = &progress,
+	                           .what = _("sweep")};
+	int rc = worker_run(&call, &result, err);
+	for (size_t i = 0; i < opened; i++)
+		close(files[i]);
+	free(files);
+	json_decref(request);
+	if (rc == 0 && result.end != WORKER_DONE)
+		for (size_t i = r->first; i < r->first + count; i++)
+			if (!run->units[i].is_done) {
+				tell_problem(r, i, result.reason);
+				break;
+			}
+}
+
+/* A worker that ended badly is followed by one that begins behind what ended it. */
+static void run_item(struct sweep_pool *pool, struct sweep_item *item, struct err *err)
+{
+	struct running_item r = {.pool = pool, .item = item, .first = item->first};
+	size_t end = item->first + item->count;
+	while (r.first < end && err->code == ERR_NONE && !is_stopped(&r, NULL, 0, 0)) {
+		size_t before = r.first;
+		run_worker(&r, end - r.first, err);
+		while (r.first < end && pool->run->units[r.first].is_done)
+			r.first++;
+		if (r.first == before)
+			break;
+	}
+}
+
+static void *work(void *ctx)
+{
+	struct sweep_pool *pool = ctx;
+	for (;;) {
+		pthread_mutex_lock(&pool->lock);
+		struct sweep_item *item =
+		    pool->next < pool->item_count && !pool->stop ? &pool->items[pool->next++] : NULL;
+		pthread_mutex_unlock(&pool->lock);
+		if (!item)
+			return NULL;
+		struct err err = ERR_INIT;
+		run_item(pool, item, &err);
+		pthread_mutex_lock(&pool->lock);
+		if (err.code != ERR_NONE) {
+			if (pool->err.code == ERR_NONE)
+				pool->err = err;
+			pool->stop = 1;
+		}
+		item->done = 1;
+		pthread_cond_signal(&pool->changed);
+		pthread_mutex_unlock(&pool->lock);
+	}
+}
+
+/* ---- the plan */
+
+static void plan(struct sweep_pool *pool)
+{
+	struct sweep_run *run = pool->run;
+	pool->items = xcalloc(run->unit_count + 1, sizeof *pool->items);
+	for (size_t i = 0; i < run->unit_count;) {
+		struct sweep_item *item = &pool->items[pool->item_count++];
+		uint64_t bytes = 0;
+		item->first = i;
+		item->lines = json_array();
+		do {
+			uint64_t to = run->units[i].to == UINT64_MAX ? run->units[i].size : run->units[i].to;
+			bytes += to > run->units[i].from ? to - run->units[i].from : 0;
+			item->count++;
+			i++;
+		} while (i < run->unit_count && item->count < BATCH_FILES && bytes < BATCH_BYTES &&
+		         run->units[i].size < PART_LEAST && run->units[i].fd < 0);
+	}
+}
+
+/* Takes the lines of one item as they come. -1: stop. */
+static int drain(struct sweep_pool *pool, struct sweep_item *item, struct err *err)
+{
+	struct sweep_run *run = pool->run;
+	int rc = 0;
+	for (;;) {
+		pthread_mutex_lock(&pool->lock);
+		while (json_array_size(item->lines) == 0 && !item->done && !pool->stop) {
+			struct timespec until;
+			clock_gettime(CLOCK_REALTIME, &until);
+			until.tv_nsec += 200000000;
+			until.tv_sec += until.tv_nsec / 1000000000;
+			until.tv_nsec %= 1000000000;
+			if (pthread_cond_timedwait(&pool->changed, &pool->lock, &until) == ETIMEDOUT)
+				break;
+		}
+		json_t *lines = item->lines;
+		item->lines = json_array();
+		int over = item->done || (pool->stop && json_array_size(lines) == 0);
+		uint64_t going = pool->going;
+		pthread_mutex_unlock(&pool->lock);
+		size_t i;
+		json_t *line;
+		json_array_foreach(lines, i, line)
+			if (rc == 0)
+				rc = sweep_run_take(run, line, err);
+		size_t count = json_array_size(lines);
+		json_decref(lines);
+		if (rc == 0)
+			rc = progress_step(run->progress, _("sweep"), going > run->bytes ? going : run->bytes,
+			                   run->total, err);
+		if (rc < 0 || (over && count == 0))
+			return rc;
+	}
+}
+
+/* The list as a file that every worker reads anew. */
+static int open_list(const struct sweep_run *run, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	sweep_list_write(run->list, &text);
+	int fd = memfd_create("sweep", MFD_CLOEXEC);
+	size_t at = 0;
+	while (fd >= 0 && at < text.len) {
+		ssize_t put = pwrite(fd, text.data + at, text.len - at, (off_t)at);
+		if (put <= 0)
+			break;
+		at += (size_t)put;
+	}
+	if (fd < 0 || at < text.len) {
+		err_set_errno(err, ERR_FAILED, errno, _("cannot keep the list of indicators in memory"));
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	buf_release(&text);
+	return fd;
+}
+
+int sweep_run_go(struct sweep_run *run, struct err *err)
+{
+	struct sweep_pool pool = {.run = run, .list_fd = open_list(run, err)};
+	pthread_t threads[JOBS_MOST];
+	unsigned count = 0;
+	int rc = 0;
+	if (pool.list_fd < 0)
+		return -1;
+	pthread_mutex_init(&pool.lock, NULL);
+	pthread_cond_init(&pool.changed, NULL);
+	plan(&pool);
+	sweep_run_begin(run);
+	unsigned wanted = sweep_run_jobs(run);
+	while (count < wanted && count < pool.item_count && pthread_create(&threads[count], NULL, work, &pool) == 0)
+		count++;
+	if (count == 0 && pool.item_count)
+		rc = err_set(err, ERR_FAILED, _("cannot start a thread for the sweep"));
+	for (size_t i = 0; i < pool.item_count && rc == 0; i++)
+		rc = drain(&pool, &pool.items[i], err);
+	pthread_mutex_lock(&pool.lock);
+	pool.stop |= rc < 0;
+	pthread_mutex_unlock(&pool.lock);
+	for (unsigned i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	if (rc == 0 && pool.err.code != ERR_NONE)
+		rc = err_set(err, pool.err.code, "%s", pool.err.message);
+	if (rc == 0)
+		rc = sweep_run_end(run, err);
+	for (size_t i = 0; i < pool.item_count; i++)
+		json_decref(pool.items[i].lines);
+	free(pool.items);
+	close(pool.list_fd);
+	pthread_cond_destroy(&pool.changed);
+	pthread_mutex_destroy(&pool.lock);
+	return rc;
+}

@@ -1,0 +1,29 @@
+/* The parts of a run: sweep_plan.c lists what is read, sweep_run.c has it read, sweep_result.c makes objects of what comes. */
+#ifndef GENBA_FINDING_SWEEP_SWEEP_RUN_PRIVATE_H
+#define GENBA_FINDING_SWEEP_SWEEP_RUN_PRIVATE_H
+
+#include "finding/sweep/sweep_run.h"
+
+/* A file, or a part of a large one. */
+struct sweep_unit {
+	char *path;
+	char *source; /* as a person named it */
+	int fd;       /* standard input; -1: by its path */
+	uint64_t size;
+	uint64_t from;
+	uint64_t to; /* UINT64_MAX: to the end */
+	size_t file; /* parts of one file have the same number */
+	uint64_t lines;
+	int is_done;
+};
+
+unsigned sweep_run_jobs(const struct sweep_run *run);
+
+/* Takes a line of a worker, to which its unit was added. 0, or -1: stop. */
+int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err);
+void sweep_run_begin(struct sweep_run *run);
+/* Tells the sums. */
+int sweep_run_end(struct sweep_run *run, struct err *err);
+void sweep_run_sums_free(struct sweep_run *run);
+
+#endif

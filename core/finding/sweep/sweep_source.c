@@ -1,0 +1,174 @@
+#include "finding/sweep/sweep_source.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+
+#include <isa-l/igzip_lib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#define INPUT_PIECE (256U << 10)
+
+struct sweep_source {
+	enum sweep_packing packing;
+	const struct sweep_input *below;
+	unsigned char *input; /* INPUT_PIECE */
+	size_t have;          /* bytes in it */
+	size_t at;            /* taken */
+	uint64_t taken;       /* bytes from below in all */
+	uint64_t given;
+	int ended;   /* nothing more comes from below */
+	int between; /* a member or frame is over, none begun */
+	int members;
+	struct err why; /* what is wrong behind what was given */
+	struct inflate_state *gzip;
+	ZSTD_DStream *zstd;
+};
+
+enum sweep_packing sweep_packing_of(const unsigned char *bytes, size_t n)
+{
+	if (n >= 3 && bytes[0] == 0x1F && bytes[1] == 0x8B && bytes[2] == 8)
+		return SWEEP_GZIP;
+	if (n >= 4 && memcmp(bytes, "\x28\xB5\x2F\xFD", 4) == 0)
+		return SWEEP_ZSTD;
+	return SWEEP_AS_IT_IS;
+}
+
+static void begin_gzip(struct sweep_source *s)
+{
+	isal_inflate_init(s->gzip);
+	s->gzip->crc_flag = ISAL_GZIP;
+}
+
+struct sweep_source *sweep_source_new(enum sweep_packing packing, const struct sweep_input *below)
+{
+	struct sweep_source *s = xcalloc(1, sizeof *s);
+	s->packing = packing;
+	s->below = below;
+	s->between = 1;
+	if (packing != SWEEP_AS_IT_IS)
+		s->input = xmalloc(INPUT_PIECE);
+	if (packing == SWEEP_GZIP) {
+		s->gzip = xcalloc(1, sizeof *s->gzip);
+		begin_gzip(s);
+	}
+	if (packing == SWEEP_ZSTD) {
+		s->zstd = ZSTD_createDStream();
+		ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, 27);
+	}
+	return s;
+}
+
+void sweep_source_free(struct sweep_source *s)
+{
+	if (!s)
+		return;
+	free(s->input);
+	free(s->gzip);
+	ZSTD_freeDStream(s->zstd);
+	free(s);
+}
+
+/* More input, if all was taken. 0 or -1. */
+static int refill(struct sweep_source *s, struct err *err)
+{
+	if (s->at < s->have || s->ended)
+		return 0;
+	ssize_t got = s->below->read(s->below->ctx, s->input, INPUT_PIECE, err);
+	if (got < 0)
+		return -1;
+	s->ended = got == 0;
+	s->have = (size_t)got;
+	s->at = 0;
+	s->taken += (uint64_t)got;
+	return 0;
+}
+
+static int is_torn(struct err *err)
+{
+	return err_set(err, ERR_INVALID, _("torn: it ends in the middle of what is packed"));
+}
+
+/* Some bytes of a gzip member; *got is 0 if more input is needed first. 0 or -1. */
+static int inflate_some(struct sweep_source *s, unsigned char *bytes, size_t n, size_t *got, struct err *err)
+{
+	s->gzip->next_in = s->input + s->at;
+	s->gzip->avail_in = (uint32_t)(s->have - s->at);
+	s->gzip->next_out = bytes;
+	s->gzip->avail_out = (uint32_t)n;
+	int rc = isal_inflate(s->gzip);
+	*got = n - s->gzip->avail_out;
+	s->at = s->have - s->gzip->avail_in;
+	if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
+		return err_set(err, ERR_INVALID,
+		               rc == ISAL_INCORRECT_CHECKSUM ? _("damaged: its checksum is not that of what it holds")
+		                                             : _("damaged: what follows cannot be unpacked"));
+	if (s->gzip->block_state == ISAL_BLOCK_FINISH) {
+		s->between = 1;
+		s->members++;
+		begin_gzip(s);
+	}
+	return 0;
+}
+
+static int unzstd_some(struct sweep_source *s, unsigned char *bytes, size_t n, size_t *got, struct err *err)
+{
+	ZSTD_inBuffer in = {s->input, s->have, s->at};
+	ZSTD_outBuffer out = {bytes, n, 0};
+	size_t rc = ZSTD_decompressStream(s->zstd, &out, &in);
+	s->at = in.pos;
+	*got = out.pos;
+	if (ZSTD_isError(rc))
+		return err_set(err, ERR_INVALID, _("damaged: what follows cannot be unpacked"));
+	if (rc == 0) {
+		s->between = 1;
+		s->members++;
+	}
+	return 0;
+}
+
+/* What stands behind the last member: padding ends it, anything else that is no member is told. 1: the end. */
+static int is_over(struct sweep_source *s, struct err *err)
+{
+	if (s->at == s->have)
+		return s->ended;
+	if (!s->members || (s->packing == SWEEP_GZIP ? s->input[s->at] == 0x1F : s->input[s->at] != 0))
+		return 0;
+	if (s->input[s->at] != 0)
+		return err_set(err, ERR_INVALID, _("behind what is packed lies something else, which was not read"));
+	return 1;
+}
+
+ssize_t sweep_source_read(void *source, void *bytes, size_t n, struct err *err)
+{
+	struct sweep_source *s = source;
+	if (s->packing == SWEEP_AS_IT_IS)
+		return s->below->read(s->below->ctx, bytes, n, err);
+	for (;;) {
+		size_t got = 0;
+		if (s->why.code)
+			return err_set(err, s->why.code, "%s", s->why.message);
+		if (refill(s, err) < 0)
+			return -1;
+		if (s->between) {
+			int over = is_over(s, err);
+			if (over)
+				return over < 0 ? -1 : 0;
+		}
+		int starved = s->at == s->have;
+		s->between = 0;
+		int rc = s->packing == SWEEP_GZIP ? inflate_some(s, bytes, n, &got, &s->why)
+		                                  : unzstd_some(s, bytes, n, &got, &s->why);
+		s->given += got;
+		if (s->given > SWEEP_FREE && s->given > SWEEP_RATIO * s->taken)
+			return err_set(err, ERR_INVALID, _("over a limit: it unpacks to more than %u times its size"),
+			               SWEEP_RATIO);
+		if (got)
+			return (ssize_t)got; /* what is wrong behind it comes with the next call */
+		if (rc < 0)
+			continue;
+		if (starved && s->ended && !s->between)
+			return is_torn(err);
+	}
+}

@@ -1,0 +1,151 @@
+/*
+ * The engine beside an independent oracle, in all kernels, at buffers of many sizes.
+ *
+ * oracle.py makes lists and texts with near misses of every row of the table of borders, says by regular expressions what the
+ * hits are, and asks this program for its own: `test_sweep scan LIST FILE KERNEL PIECE LOOK` prints them.
+ */
+#include "core/case/help_case.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "finding/sweep/sweep_list.h"
+#include "finding/sweep/sweep_log.h"
+#include "finding/sweep/sweep_source.h"
+#include "finding/sweep/sweep_stream.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *own_path;
+
+/* ---- the program that the oracle asks */
+
+static ssize_t read_fd(void *ctx, void *bytes, size_t n, struct err *err)
+{
+	(void)err;
+	return read(*(int *)ctx, bytes, n);
+}
+
+static int print_hit(void *ctx, const struct sweep_place *p, struct err *err)
+{
+	const struct sweep_list *list = ctx;
+	(void)err;
+	printf("%llu %llu %s %s %s %s\n", (unsigned long long)p->offset, (unsigned long long)p->line,
+	       sweep_match_name(p->hit.match), sweep_encoding_name(p->hit.encoding), list->all[p->hit.indicator].type,
+	       list->all[p->hit.indicator].value);
+	return 0;
+}
+
+static int scan(char **argv)
+{
+	struct sweep_list list = {.take_private = 1};
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	int fd = open(argv[1], O_RDONLY);
+	if (buf_read_file(&text, argv[0], 64U << 20, &err) < 0 || fd < 0)
+		return 1;
+	sweep_list_read(&list, text.data, text.len, NULL, NULL);
+	struct sweep_set *set = sweep_compile(&list, strtoul(argv[4], NULL, 10) & 256 ? SWEEP_HOSTS_OF_URLS : 0);
+	struct sweep_input input = {read_fd, &fd};
+	struct sweep_stream s = {.set = set,
+	                         .kernel = (enum sweep_kernel)strtoul(argv[2], NULL, 10),
+	                         .piece = strtoul(argv[3], NULL, 10),
+	                         .look = (unsigned)strtoul(argv[4], NULL, 10) & 255,
+	                         .to = UINT64_MAX,
+	                         .found = print_hit,
+	                         .ctx = &list};
+	int rc = sweep_kernel_is_there(s.kernel) ? sweep_stream_run(&s, &input, &err) : 77;
+	sweep_set_free(set);
+	sweep_list_release(&list);
+	buf_release(&text);
+	close(fd);
+	return rc < 0 ? 1 : rc;
+}
+
+static void test_oracle(void **state)
+{
+	char command[4096];
+	(void)state;
+	snprintf(command, sizeof command, "python3 %s/tests/core/finding/sweep/oracle.py %s", getenv("GENBA_SOURCE"),
+	         own_path);
+	assert_int_equal(system(command), 0);
+}
+
+/* ---- log lines */
+
+struct expected {
+	const char *head; /* of the file, or NULL */
+	const char *line;
+	const char *when;
+	const char *clock;
+	const char *client;
+	const char *method;
+	const char *url;
+	const char *status;
+	const char *bytes;
+};
+
+static const struct expected lines[] = {
+    {NULL, "1416801909.123     45 192.0.2.7 TCP_MISS/200 5120 GET http://evil.test/a - DIRECT/198.51.100.7 text/html",
+     "2014-11-24T04:05:09.123Z", "utc", "192.0.2.7", "GET", "http://evil.test/a", "200", "5120"},
+    {NULL, "1416801909.000 3 192.0.2.7 TCP_TUNNEL/200 77 CONNECT evil.test:443 - HIER_DIRECT/198.51.100.7 -",
+     "2014-11-24T04:05:09.000Z", "utc", "192.0.2.7", "CONNECT", "evil.test:443", "200", "77"},
+    {NULL, "192.0.2.7 - taro [24/Nov/2014:13:05:09 +0900] \"POST /gate.php HTTP/1.1\" 404 512 \"-\" \"agent\"",
+     "2014-11-24T04:05:09Z", "utc", "192.0.2.7", "POST", "/gate.php", "404", "512"},
+    {"#Software: IIS\n#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-bytes\n",
+     "2014-11-24 04:05:09 192.0.2.7 GET /a 200 11", "2014-11-24T04:05:09Z", "utc", "192.0.2.7", "GET", "/a", "200",
+     "11"},
+    {"timestamp,src_ip,method,url,status,bytes\n", "2014-11-24 13:05:09,192.0.2.7,GET,\"http://evil.test/a,b\",200,9",
+     "2014-11-24T13:05:09", "local", "192.0.2.7", "GET", "http://evil.test/a,b", "200", "9"},
+    {NULL, "date=2014-11-24 time=13:05:09 tz=\"+0900\" srcip=192.0.2.7 url=\"http://evil.test/\" sentbyte=5",
+     "2014-11-24T04:05:09Z", "utc", "192.0.2.7", "", "http://evil.test/", "", "5"},
+    {NULL, "<134>Nov 24 13:05:09 fw kernel: one two three", "", "unknown", "", "", "", "", ""},
+    {NULL, "<134>Nov 24 13:05:09 fw fg: date=2014-11-24 time=13:05:09 srcip=192.0.2.7", "2014-11-24T13:05:09", "local",
+     "192.0.2.7", "", "", "", ""},
+    {NULL, "2014-11-24T13:05:09.5+09:00 host prog[1]: text", "2014-11-24T04:05:09.5Z", "utc", "", "", "", "", ""},
+    {NULL, "Nov 24 2014 13:05:09 host prog: text", "2014-11-24T13:05:09", "local", "", "", "", "", ""},
+    {NULL, "evil.test and nothing else", "", "unknown", "", "", "", "", ""},
+    {NULL, "99999999999999.1 1 a b/1 1 GET x", "", "unknown", "", "", "", "", ""},
+    {NULL, "2014-13-24T13:05:09Z host prog: text", "", "unknown", "", "", "", "", ""},
+};
+
+static void assert_span(const struct sweep_span *span, const char *expected)
+{
+	assert_int_equal(span->n, strlen(expected));
+	assert_memory_equal(span->text ? span->text : "", expected, span->n);
+}
+
+static void test_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		const struct expected *e = &lines[i];
+		struct sweep_log log;
+		struct sweep_line line;
+		const char *head = e->head ? e->head : e->line;
+		sweep_log_begin(&log, head, strlen(head));
+		sweep_log_line(&log, e->line, strlen(e->line), &line);
+		assert_string_equal(line.when, e->when);
+		assert_string_equal(sweep_clock_name(line.clock), e->clock);
+		assert_span(&line.client, e->client);
+		assert_span(&line.method, e->method);
+		assert_span(&line.url, e->url);
+		assert_span(&line.status, e->status);
+		assert_span(&line.bytes, e->bytes);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 7 && strcmp(argv[1], "scan") == 0)
+		return scan(argv + 2);
+	own_path = argv[0];
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_oracle),
+	    cmocka_unit_test(test_lines),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

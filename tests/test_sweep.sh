@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# genba sweep --look: lists, packed and torn files, folders, standard input, parts of a large file, what is told and by which
+# status.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+unset GENBA_CASE
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT EXPECTED GOT
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+sweep() { "$genba" sweep "$@" --look --jsonl >out 2>err; }
+hits() { jq -r 'select(.kind == "hit") | "\(.source) \(.indicator) \(.match) \(.encoding) \(.offset) \(.line)"' out; }
+
+printf '# a list\nEvil[.]test\n198.51.100.0/24\nhxxp://bad[.]example/gate.php\nd41d8cd98f00b204e9800998ecf8427e\n' >list
+printf '10.0.0.1\nco.jp\nabc\nno indicator here\n' >>list
+{
+	printf '1416801909.123 45 192.0.2.7 TCP_MISS/200 5120 GET http://bad.example/gate.php - DIRECT/198.51.100.9 text/html\n'
+	printf '1416801910.123 45 192.0.2.8 TCP_MISS/200 77 CONNECT www.evil.test:443 - DIRECT/203.0.113.7 -\n'
+	printf 'u=http%%3A%%2F%%2Fbad.example%%2Fgate.php notevil.test evil.test.example evil%%2Etest'
+} >proxy.log
+wanted='http://bad.example/gate.php exact plain 50 1
+198.51.100.0/24 network plain 87 1
+evil.test subdomain plain 166 2
+http://bad.example/gate.php exact percent 205 3
+evil.test exact percent 272 3'
+
+# ---- what is found, in every packing
+sweep proxy.log --list list || fail "status of a sweep with hits"
+is "hits" "$(sed 's/^/proxy.log /' <<<"$wanted")" "$(hits)"
+is "fields of a log line" '2014-11-24T04:05:10.123Z utc 192.0.2.8 CONNECT 200 77' \
+	"$(jq -r 'select(.kind == "hit" and .match == "subdomain") | "\(.when) \(.clock) \(.client) \(.method) \(.status) \(.bytes)"' out)"
+is "no time is invented" null "$(jq -r 'select(.kind == "hit" and .line == 3) | .when' out | sort -u)"
+is "skipped" '6 10.0.0.1|7 co.jp|8 abc|9 no indicator here|' \
+	"$(jq -r 'select(.kind == "skipped" and .line < 10) | "\(.line) \(.value)"' out | tr '\n' '|')"
+is "sums" 'http://bad.example/gate.php 2 1 1' "$(jq -r 'select(.kind == "indicator" and .type == "url") | "\(.indicator) \(.hits) \(.clients) \(.evidence)"' out)"
+gzip -k proxy.log
+zstd -q proxy.log
+split -b 100 proxy.log part.
+for p in part.*; do gzip -c "$p" >>members.gz; zstd -q -c "$p" >>frames.zst; done
+for file in proxy.log.gz proxy.log.zst members.gz frames.zst; do
+	sweep "$file" --list list || fail "status of $file"
+	is "$file" "$(sed "s/^/$file /" <<<"$wanted")" "$(hits)"
+done
+sweep - --list list <proxy.log.gz || fail "status of standard input"
+is "standard input" "$(sed 's/^/- /' <<<"$wanted")" "$(hits)"
+gunzip -c proxy.log.gz | "$genba" sweep - --list list --look --jsonl >out
+is "a pipe" "$(sed 's/^/- /' <<<"$wanted")" "$(hits)"
+
+# ---- what is torn gives its hits before the tear, and the next goes on
+head -c $(($(stat -c %s proxy.log.gz) - 12)) proxy.log.gz >torn.gz
+{ cat proxy.log.gz; printf 'something else'; } >tail.gz
+! sweep torn.gz tail.gz missing proxy.log --list list || fail "status of a file that is not there"
+rc=0
+sweep torn.gz tail.gz proxy.log --list list || rc=$?
+is "status of what is torn" 1 "$rc"
+grep -q '^torn.gz evil.test subdomain' <<<"$(hits)" || fail "hits before the tear: $(hits)"
+is "the next goes on" 5 "$(hits | grep -c '^proxy.log ')"
+is "a problem names each" 'tail.gz torn.gz' "$(jq -r 'select(.kind == "problem") | .path' out | sort | tr '\n' ' ' | sed 's/ $//')"
+head -c 300000000 /dev/zero | gzip -c >bomb.gz
+! sweep bomb.gz --list list || fail "status of a bomb"
+jq -r 'select(.kind == "problem") | .reason' out | grep -q 'limit' || fail "a bomb is told: $(cat out)"
+
+# ---- folders, links, UTF-16
+mkdir -p folder/sub
+cp proxy.log folder/sub/b.log
+printf 'x evil.test y' | iconv -t UTF-16 >folder/a.txt
+{ printf '\001\002\003'; printf '\000evil.test\000' | iconv -t UTF-16LE; } >folder/hive
+ln -s /etc/passwd folder/link
+mkfifo folder/fifo
+sweep folder --list list || fail "status of a folder"
+is "a folder" 'folder/a.txt utf-16le 6|folder/hive utf-16le 5|' \
+	"$(jq -r 'select(.kind == "hit" and .encoding == "utf-16le") | "\(.path) \(.encoding) \(.offset)"' out | tr '\n' '|')"
+is "files of a folder" 3 "$(jq -r 'select(.kind == "summary") | .files' out)"
+sweep folder/hive --list list --defanged
+printf 'see evil[.]test' >note.txt
+sweep note.txt --list list
+is "defanged text needs --defanged" '' "$(hits)"
+sweep note.txt --list list --defanged
+is "defanged" 'note.txt evil.test exact defanged 4 1' "$(hits)"
+
+# ---- a large file is read in parts: the same hits, lines counted through
+python3 - <<'P'
+with open('large', 'w') as f:
+    for i in range(2400000):
+        f.write('%d some ordinary line of a log with words and 192.0.2.%d in it, no hit at all\n' % (i, i % 250))
+        if i % 100000 == 99999:
+            f.write('x www.evil.test y\n')
+P
+sweep large --list list --jobs 1
+jq -c 'select(.kind == "hit")' out >one
+sweep large --list list --jobs 4
+jq -c 'select(.kind == "hit")' out >four
+is "hits of a large file" 24 "$(wc -l <one)"
+cmp one four || fail "parts of a large file tell something else"
+sweep large --list list --max 3
+is "--max" '3 24' "$(grep -c '"hit"' out) $(jq -r 'select(.kind == "summary") | .hits' out)"
+
+# ---- --json, people, usage
+"$genba" sweep proxy.log --list list --look --json 2>/dev/null >out.json
+is "--json is one array" 5 "$(jq '[.[] | select(.kind == "hit")] | length' out.json)"
+"$genba" sweep proxy.log --list list --look 2>/dev/null | grep -q '^evil.test  *2 ' || fail "the table for people"
+rc=0
+"$genba" sweep proxy.log --look 2>err || rc=$?
+is "no list" 2 "$rc"
+grep -q -- --list err || fail "no list is told: $(cat err)"

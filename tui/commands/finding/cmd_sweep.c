@@ -1,0 +1,208 @@
+/* sweep: indicators over files. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "finding/sweep/sweep_engine.h"
+#include "finding/sweep/sweep_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LIST_LIMIT (256U << 20)
+
+enum sweep_output { FOR_PEOPLE, AS_ARRAY, AS_LINES };
+
+struct sweep_command {
+	struct session *s;
+	enum sweep_output output;
+	json_t *objects; /* AS_ARRAY */
+	struct text_table table;
+	uint64_t skipped;
+};
+
+static int tell(struct sweep_command *command, json_t *object)
+{
+	if (command->output == AS_ARRAY) {
+		json_array_append_new(command->objects, object);
+	} else if (command->output == AS_LINES) {
+		char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+		struct buf line = BUF_INIT;
+		printable_json(&line, text);
+		fprintf(command->s->out, "%s\n", line.data);
+		fflush(command->s->out);
+		buf_release(&line);
+		free(text);
+		json_decref(object);
+	} else {
+		json_decref(object);
+	}
+	return 0;
+}
+
+static void tell_skipped(void *ctx, uint64_t line, const char *value, const char *reason)
+{
+	struct sweep_command *command = ctx;
+	command->skipped++;
+	if (command->output == FOR_PEOPLE) {
+		char *safe = printable_dup(value);
+		printable_printf(command->s->log, _("line %llu, %s: %s\n"), (unsigned long long)line, safe, reason);
+		free(safe);
+		return;
+	}
+	json_t *text = cmd_json_text(value);
+	tell(command, json_pack("{s:s, s:s, s:I, s:o, s:s}", "label", "", "kind", "skipped", "line", (json_int_t)line,
+	                        "value", text, "reason", reason));
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+	return text ? text : "";
+}
+
+/* For people: a line an indicator, and what went wrong as it comes. */
+static void show(struct sweep_command *command, const json_t *object)
+{
+	char number[32];
+	if (json_object_get(object, "reason"))
+		printable_printf(command->s->log, "%s: %s\n", text_of(object, "path"), text_of(object, "reason"));
+	if (!json_object_get(object, "clients"))
+		return;
+	if (!command->table.count) {
+		static const char *const heading[] = {N_("indicator"), N_("hits"),    N_("first"),
+		                                      N_("last"),      N_("clients"), N_("sources")};
+		for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
+			text_table_add(&command->table, i18n_text(heading[i]));
+	}
+	char *value = printable_dup(text_of(object, "indicator"));
+	text_table_add(&command->table, value);
+	free(value);
+	static const char *const columns[] = {"hits", "first", "last", "clients", "evidence"};
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		const json_t *cell = json_object_get(object, columns[i]);
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(cell));
+		text_table_add(&command->table, json_is_integer(cell) ? number : text_of(object, columns[i]));
+	}
+}
+
+static int take_object(void *ctx, json_t *object, struct err *err)
+{
+	struct sweep_command *command = ctx;
+	(void)err;
+	if (command->output == FOR_PEOPLE)
+		show(command, object);
+	return tell(command, object);
+}
+
+/* ---- what is looked for */
+
+static int read_lists(struct sweep_command *command, const struct args *args, struct sweep_list *list, struct err *err)
+{
+	const char *path;
+	for (size_t i = 0; (path = args_option_at(args, "list", i)); i++) {
+		struct buf text = BUF_INIT;
+		int fd = session_input(command->s, path, err);
+		int rc = fd < 0 ? -1 : buf_read_fd(&text, fd, LIST_LIMIT, err);
+		if (fd >= 0)
+			close(fd);
+		if (rc == 0)
+			sweep_list_read(list, text.data, text.len, tell_skipped, command);
+		buf_release(&text);
+		if (rc < 0)
+			return err_prefix(err, "%s", path);
+	}
+	return 0;
+}
+
+static int parse_number(const struct args *args, const char *name, uint64_t least, uint64_t most, uint64_t *value,
+                        struct err *err)
+{
+	const char *text = args_option(args, name);
+	char *end;
+	if (!text)
+		return 0;
+	unsigned long long n = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || n < least || n > most)
+		return err_set(err, ERR_USAGE, _("--%s %s: a number from %llu to %llu"), name, text,
+		               (unsigned long long)least, (unsigned long long)most);
+	*value = n;
+	return 0;
+}
+
+static int conclude(struct sweep_command *command, const struct sweep_run *run, struct err *err)
+{
+	tell(command,
+	     json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:n}", "label", "", "kind", "summary", "indicators",
+	               (json_int_t)run->list->count, "files", (json_int_t)run->files, "members", (json_int_t)0, "bytes",
+	               (json_int_t)run->bytes, "hits", (json_int_t)run->hits, "kept", (json_int_t)run->kept, "check"));
+	if (command->output == AS_ARRAY) {
+		cmd_print_json(command->s, command->objects);
+		command->objects = NULL;
+	}
+	if (command->output == FOR_PEOPLE) {
+		command->table.columns = 6;
+		text_table_print(&command->table, command->s->out, 60);
+		printable_printf(command->s->log,
+		                 P_("%zu indicator, %llu files, %llu bytes read: %llu hits\n",
+		                    "%zu indicators, %llu files, %llu bytes read: %llu hits\n", run->list->count),
+		                 run->list->count, (unsigned long long)run->files, (unsigned long long)run->bytes,
+		                 (unsigned long long)run->hits);
+	}
+	if (run->problems)
+		return err_set(err, ERR_FAILED,
+		               P_("%llu source could not be read to its end",
+		                  "%llu sources could not be read to their end", run->problems),
+		               (unsigned long long)run->problems);
+	return 0;
+}
+
+int cmd_sweep(struct session *s, const struct args *args, struct err *err)
+{
+	struct sweep_command command = {.s = s, .table = {.columns = 6}};
+	struct sweep_list list = {.take_private = args_option(args, "all") != NULL};
+	uint64_t jobs = 0;
+	struct sweep_run run = {.list = &list,
+	                        .flags = args_option(args, "hosts-of-urls") ? SWEEP_HOSTS_OF_URLS : 0,
+	                        .defanged = args_option(args, "defanged") != NULL,
+	                        .max = 1000,
+	                        .object = take_object,
+	                        .ctx = &command,
+	                        .progress = &s->progress};
+	int rc = 0;
+	if (args_option(args, "jsonl"))
+		command.output = AS_LINES;
+	else if (args_option(args, "json"))
+		command.output = AS_ARRAY;
+	if (!args_option(args, "look") || args->count == 0)
+		return cmd_usage("sweep", err);
+	if (!args_option(args, "list"))
+		return err_set(err, ERR_USAGE, _("sweep --look: needs --list FILE, which says what to look for"));
+	if (parse_number(args, "max", 0, UINT32_MAX, &run.max, err) < 0 ||
+	    parse_number(args, "jobs", 1, 64, &jobs, err) < 0)
+		return -1;
+	run.jobs = (unsigned)jobs;
+	command.objects = json_array();
+	rc = read_lists(&command, args, &list, err);
+	if (rc == 0 && list.count == 0)
+		rc = err_set(err, ERR_INVALID, _("no line of the lists is an indicator"));
+	for (size_t i = 0; i < args->count && rc == 0; i++) {
+		int fd = -1;
+		if (strcmp(args->words[i], "-") == 0)
+			fd = session_input(s, args->words[i], err);
+		rc =
+		    fd < 0 && strcmp(args->words[i], "-") == 0 ? -1 : sweep_run_add_path(&run, args->words[i], fd, err);
+	}
+	if (rc == 0)
+		rc = sweep_run_go(&run, err);
+	if (rc == 0)
+		rc = conclude(&command, &run, err);
+	json_decref(command.objects);
+	text_table_release(&command.table);
+	sweep_run_release(&run);
+	sweep_list_release(&list);
+	return rc;
+}
