@@ -110,6 +110,12 @@ const char *json_get_string(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
+int json_is(const json_t *object, const char *key, const char *value)
+{
+	const char *text = json_get_string(object, key);
+	return text && strcmp(text, value) == 0;
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -36,4 +36,7 @@ void json_names_free(char **names, size_t count);
 /* The string member `key` of an object, or NULL. Borrowed from the object. */
 const char *json_get_string(const json_t *object, const char *key);
 
+/* 1 if that member is a string, and this one. */
+int json_is(const json_t *object, const char *key, const char *value);
+
 #endif

@@ -5,6 +5,7 @@
 #include "case/store/case_internal.h"
 #include "case/store/header_copy.h"
 #include "case/store/record.h"
+#include "case/store/responders.h"
 #include "case/store/tokenizer.h"
 #include "case/trust/known.h"
 #include "history/sshsig.h"
@@ -22,21 +23,17 @@ struct owner {
 	int found;
 };
 
-static int match_owner(void *ctx, json_t *record)
+static int match_owner(void *ctx, const struct responder *r)
 {
 	struct owner *o = ctx;
-	const char *line = json_get_string(record, "key");
-	const char *name = json_get_string(record, "name");
-	unsigned char key[32];
-	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, o->key, 32) != 0)
+	if (!r->has_key || memcmp(r->key, o->key, 32) != 0)
 		return 0;
-	int revoked = json_object_get(record, "revoked") != NULL;
-	if (o->found && revoked) /* one that counts is rather told of */
+	if (o->found && r->revoked) /* one that counts is rather told of */
 		return 0;
 	free(o->name);
-	snprintf(o->label, sizeof o->label, "%s", record_label(record));
-	o->name = xstrdup(name ? name : "");
-	o->revoked = revoked;
+	snprintf(o->label, sizeof o->label, "%s", r->label);
+	o->name = xstrdup(r->name);
+	o->revoked = r->revoked != NULL;
 	o->found = 1;
 	return 0;
 }
@@ -44,7 +41,7 @@ static int match_owner(void *ctx, json_t *record)
 static int find_owner(struct case_file *c, const unsigned char key[32], struct owner *o, struct err *err)
 {
 	*o = (struct owner){.key = key};
-	return record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_owner, o, err);
+	return responder_each(c, match_owner, o, err);
 }
 
 int access_each(struct case_file *c, int (*fn)(void *ctx, const struct access_slot *slot), void *ctx, struct err *err)
@@ -87,10 +84,9 @@ static int has_slot(struct case_file *c, const unsigned char key[32])
 	return 0;
 }
 
-static int mark_taken(void *ctx, json_t *record)
+static int mark_taken(void *ctx, const struct responder *r)
 {
-	const char *mark = json_get_string(record, "mark");
-	return mark && strcmp(mark, ctx) == 0;
+	return strcmp(r->mark, ctx) == 0;
 }
 
 /* A mark is unique in a case: R1 that is taken becomes R1B, R1C, … */
@@ -99,7 +95,7 @@ static int free_mark(struct case_file *c, char mark[MARK_TEXT], struct err *err)
 	char wanted[MARK_TEXT];
 	snprintf(wanted, sizeof wanted, "%s", mark);
 	for (char letter = 'A';; letter++) {
-		int taken = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, mark_taken, mark, err);
+		int taken = responder_each(c, mark_taken, mark, err);
 		if (taken <= 0)
 			return taken;
 		if (letter == 'Z')

@@ -8,12 +8,6 @@
 
 #define DAY (24 * 3600)
 
-static int evidence_status_equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 const char *evidence_last_read(const json_t *record)
 {
 	const char *verified = json_get_string(record, "verified_at");
@@ -35,19 +29,18 @@ int64_t evidence_days_unread(const json_t *record, int64_t now)
 
 enum evidence_status evidence_standing(const json_t *record, int64_t now)
 {
-	if (evidence_status_equals(record, "verified", "failed") ||
-	    evidence_status_equals(record, "match", "different"))
+	if (json_is(record, "verified", "failed") || json_is(record, "match", "different"))
 		return EVIDENCE_STATUS_DIFFERS;
-	if (evidence_status_equals(record, "complete", "interrupted"))
+	if (json_is(record, "complete", "interrupted"))
 		return EVIDENCE_STATUS_INTERRUPTED;
 	if (!json_object_get(record, "sha256"))
 		return EVIDENCE_STATUS_NOT_HASHED;
-	if (evidence_status_equals(record, "complete", "partial"))
+	if (json_is(record, "complete", "partial"))
 		return EVIDENCE_STATUS_PARTIAL;
-	if (evidence_status_equals(record, "verified", "unreadable"))
+	if (json_is(record, "verified", "unreadable"))
 		return EVIDENCE_STATUS_UNREADABLE;
 	/* what lies in the case file itself is checked with it, at each opening */
-	if (!evidence_status_equals(record, "form", "blob") && evidence_days_unread(record, now) > EVIDENCE_STATUS_DAYS)
+	if (!json_is(record, "form", "blob") && evidence_days_unread(record, now) > EVIDENCE_STATUS_DAYS)
 		return EVIDENCE_STATUS_OLD;
 	return EVIDENCE_STATUS_GOOD;
 }

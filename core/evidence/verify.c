@@ -39,12 +39,6 @@ __attribute__((format(printf, 3, 4))) static void found(struct evidence_verify_c
 	buf_release(&b);
 }
 
-static int evidence_verify_equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 struct piece_search {
 	struct case_file *c;
 	const char *root;
@@ -103,7 +97,7 @@ static const char *check_sealed(struct evidence_verify_checking *k, const json_t
 		result = NULL;
 	} else if (damages) {
 		result = "failed";
-	} else if (!evidence_verify_equals(record, "sha256", is.sha256)) {
+	} else if (!json_is(record, "sha256", is.sha256)) {
 		found(k, record, _("the content is not what was preserved"));
 		result = "failed";
 	}
@@ -124,7 +118,7 @@ static const char *check_image(struct evidence_verify_checking *k, const json_t 
 	if (rc < 0) {
 		err_take(k->err, &why);
 		result = NULL;
-	} else if (a.unreadable.count || !evidence_verify_equals(record, "sha256", is.sha256)) {
+	} else if (a.unreadable.count || !json_is(record, "sha256", is.sha256)) {
 		if (ewf_failure(s->image))
 			found(k, record, "%s", ewf_failure(s->image));
 		for (size_t i = 0; i < a.unreadable.count; i++)
@@ -154,7 +148,7 @@ static const char *check_bytes(struct evidence_verify_checking *k, const json_t 
 	} else if (rc < 0) {
 		found(k, record, "%s", why.message);
 		result = "unreadable";
-	} else if (!evidence_verify_equals(record, "sha256", is.sha256)) {
+	} else if (!json_is(record, "sha256", is.sha256)) {
 		name_piece(k, record, &is);
 		result = "failed";
 	}
@@ -213,7 +207,7 @@ static const char *check_tree(struct evidence_verify_checking *k, const json_t *
 	struct err why = ERR_INIT;
 	struct tree_finding findings = {k, record, 0};
 	struct tree_comparing how = {.progress = k->what->progress,
-	                             .in_place = evidence_verify_equals(record, "form", "hash"),
+	                             .in_place = json_is(record, "form", "hash"),
 	                             .finding = name_difference,
 	                             .ctx = &findings};
 	if (tree_verify(manifest->data, path, &how, &k->reread, &why) == 0)
@@ -273,7 +267,7 @@ static int check_one(void *ctx, json_t *record)
 static int was_pending(struct evidence_verify_checking *k, const char *label)
 {
 	json_t *record = record_get(k->c, label, 0, NULL);
-	int pending = record && evidence_verify_equals(record, "match", "pending");
+	int pending = record && json_is(record, "match", "pending");
 	json_decref(record);
 	return pending;
 }

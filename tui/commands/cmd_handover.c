@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "case/care/verify.h"
 #include "case/store/leave_behind.h"
+#include "case/store/responders.h"
 #include "evidence/preserve.h"
 #include "handover/evidence/evidence_check.h"
 #include "handover/evidence/evidence_copy.h"
@@ -36,14 +37,12 @@ struct cmd_handover_known {
 	char *line;
 };
 
-static int look_at_known(void *ctx, json_t *record)
+static int look_at_known(void *ctx, const struct responder *r)
 {
 	struct cmd_handover_known *k = ctx;
-	const char *mark = json_get_string(record, "mark");
-	const char *line = json_get_string(record, "key");
-	if (!line || ((!mark || strcmp(mark, k->word) != 0) && strcmp(record_label(record), k->word) != 0))
+	if (!r->line || (strcmp(r->mark, k->word) != 0 && strcmp(r->label, k->word) != 0))
 		return 0;
-	k->line = xstrdup(line);
+	k->line = xstrdup(r->line);
 	return 1;
 }
 
@@ -62,7 +61,7 @@ static char *read_line(struct session *s, const char *text, struct err *err)
 	buf_release(&line);
 	if (access(text, F_OK) == 0)
 		err_take(err, &why);
-	else if (record_each(s->c, "responder", RECORD_WITH_RETRACTED, look_at_known, &k, err) >= 0 && !k.line)
+	else if (responder_each(s->c, look_at_known, &k, err) >= 0 && !k.line)
 		err_set(
 		    err, ERR_NOT_FOUND,
 		    _("'%s' is no file with a key (what `genba key export` prints at theirs), and no responder of this "

@@ -18,15 +18,10 @@
 
 /* ---- beginning */
 
-static void add_quoted(struct buf *line, const char *word)
+static void add_word(struct buf *line, const char *word)
 {
-	buf_adds(line, " '");
-	for (; *word; word++)
-		if (*word == '\'')
-			buf_adds(line, "'\\''");
-		else
-			buf_addc(line, *word);
-	buf_addc(line, '\'');
+	buf_addc(line, ' ');
+	words_quote(line, word);
 }
 
 struct choices {
@@ -78,7 +73,7 @@ static int evidence_work_choose(struct workbench *wb, const char *question, cons
 		return 0;
 	if (*c->values[i]) {
 		buf_addf(line, " --%s", option);
-		add_quoted(line, c->values[i]);
+		add_word(line, c->values[i]);
 	}
 	if (taken)
 		*taken = c->values[i];
@@ -112,7 +107,7 @@ static int ask_folder(struct workbench *wb, struct buf *line)
 	int ok = folder && *folder;
 	if (ok) {
 		buf_adds(line, " --to");
-		add_quoted(line, folder);
+		add_word(line, folder);
 	}
 	free(folder);
 	return ok;

@@ -18,18 +18,12 @@ int rule_machine_kind(const struct kind *kind)
 	return (kind->traits & KIND_MACHINE) != 0;
 }
 
-static int rules_is(const json_t *object, const char *field, const char *value)
-{
-	const char *text = json_get_string(object, field);
-	return text && strcmp(text, value) == 0;
-}
-
 /* Telling another organisation, sharing and going public need somebody's approval on record. */
 static int check_contact(const json_t *object, struct err *err)
 {
 	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
 	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
-		if (rules_is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by"))
+		if (json_is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by"))
 			return err_set(err, ERR_USAGE,
 			               _("contact: purpose=%s needs approved_by, the decision that allows it; add the "
 			                 "decision first"),
@@ -107,22 +101,22 @@ static int is_written_after_entry(const json_t *record)
 static void warn_asset(struct case_file *c, const json_t *asset, struct buf *lines)
 {
 	const char *check = json_get_string(asset, "checked_by");
-	if (rules_is(asset, "status", "clean") && !json_object_get(asset, "checked_by"))
+	if (json_is(asset, "status", "clean") && !json_object_get(asset, "checked_by"))
 		buf_adds(lines, _("no trace found, but the check behind it is not on record (checked_by)\n"));
-	if (rules_is(asset, "status", "clean") && check && rule_check_is_stale(c, check, rule_newest_indicator(c)))
+	if (json_is(asset, "status", "clean") && check && rule_check_is_stale(c, check, rule_newest_indicator(c)))
 		buf_adds(lines,
 		         _("to be checked again: indicators were added after the check behind \"no trace found\"\n"));
-	if (rules_is(asset, "containment", "isolated") && !json_object_get(asset, "isolation_method") &&
+	if (json_is(asset, "containment", "isolated") && !json_object_get(asset, "isolation_method") &&
 	    !json_object_get(asset, "isolation_verified"))
 		buf_adds(lines, _("isolated, but not how, nor whether that was verified\n"));
 }
 
 static void warn_contact(struct case_file *c, const json_t *contact, struct buf *lines)
 {
-	if (!rules_is(contact, "means", "victim_mail"))
+	if (!json_is(contact, "means", "victim_mail"))
 		return;
 	json_t *the_case = record_get(c, "case", 0, NULL);
-	if (!rules_is(the_case, "mail_compromised", "no"))
+	if (!json_is(the_case, "mail_compromised", "no"))
 		buf_adds(lines, _("this contact goes through the victim's mail, which the attacker may be reading\n"));
 	json_decref(the_case);
 }
@@ -141,7 +135,7 @@ int rule_check(struct case_file *c, const json_t *object, struct err *err)
 {
 	(void)c;
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-		if (rules[i].check && rules_is(object, "kind", rules[i].kind))
+		if (rules[i].check && json_is(object, "kind", rules[i].kind))
 			return rules[i].check(object, err);
 	return 0;
 }
@@ -152,6 +146,6 @@ void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
 		buf_adds(lines,
 		         _("written on paper later than it was entered: check the date and the zone (written)\n"));
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-		if (rules[i].warn && rules_is(record, "kind", rules[i].kind))
+		if (rules[i].warn && json_is(record, "kind", rules[i].kind))
 			rules[i].warn(c, record, lines);
 }

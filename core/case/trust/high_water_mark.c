@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/store/case_internal.h"
+#include "case/store/responders.h"
 #include "history/sshsig.h"
 
 #include <fcntl.h>
@@ -147,15 +148,13 @@ struct signer {
 	int known, revoked;
 };
 
-static int match_signer(void *ctx, json_t *record)
+static int match_signer(void *ctx, const struct responder *r)
 {
 	struct signer *signer = ctx;
-	const char *line = json_string_value(json_object_get(record, "key"));
-	unsigned char key[32];
-	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, signer->key, sizeof key) != 0)
+	if (!r->has_key || memcmp(r->key, signer->key, sizeof r->key) != 0)
 		return 0;
 	signer->known = 1;
-	signer->revoked = json_object_get(record, "revoked") != NULL;
+	signer->revoked = r->revoked != NULL;
 	return 1;
 }
 
@@ -165,7 +164,7 @@ int high_water_mark_header_is_believed(struct case_file *c)
 	struct signer signer = {report->signer, 0, 0};
 	if (report->signature != VAULT_SIGNED_GOOD)
 		return 0;
-	record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
+	responder_each(c, match_signer, &signer, NULL);
 	return signer.known && !signer.revoked;
 }
 
@@ -173,7 +172,7 @@ static void header_notice(struct case_file *c, const struct vault_report *report
 {
 	struct signer signer = {report->signer, 0, 0};
 	if (report->signature == VAULT_SIGNED_GOOD)
-		record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_signer, &signer, NULL);
+		responder_each(c, match_signer, &signer, NULL);
 	if (report->signature == VAULT_UNSIGNED)
 		warn_of(c, "%s",
 		        _("WARNING: the header of this case is not signed: anybody may have made this file.\n"));

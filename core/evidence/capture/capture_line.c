@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/words.h"
 #include "evidence/capture/capture_mask.h"
 
 #include <ctype.h>
@@ -28,13 +29,9 @@ static void add_quoted(struct buf *line, const char *word, size_t n)
 		buf_add(line, word, n);
 		return;
 	}
-	buf_addc(line, '\'');
-	for (size_t i = 0; i < n; i++)
-		if (word[i] == '\'')
-			buf_adds(line, "'\\''");
-		else
-			buf_addc(line, word[i]);
-	buf_addc(line, '\'');
+	char *text = xstrndup(word, n);
+	words_quote(line, text);
+	free(text);
 }
 
 static int parse_masks(const char *masks, unsigned char *chosen, size_t count, struct err *err)

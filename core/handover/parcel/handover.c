@@ -9,6 +9,7 @@
 #include "case/store/leave_behind.h"
 #include "case/store/meta.h"
 #include "case/store/record.h"
+#include "case/store/responders.h"
 #include "handover/parcel/seal.h"
 
 #include <errno.h>
@@ -29,24 +30,20 @@ struct handover_finding {
 	json_t *marks; /* all that are taken */
 };
 
-static int look_at_responder(void *ctx, json_t *record)
+static int look_at_responder(void *ctx, const struct responder *r)
 {
 	struct handover_finding *f = ctx;
-	const char *line = json_get_string(record, "key");
-	const char *mark = json_get_string(record, "mark");
-	const char *name = json_get_string(record, "name");
-	unsigned char key[32];
-	if (mark)
-		json_object_set_new(f->marks, mark, json_true());
-	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, f->key, 32) != 0)
+	if (*r->mark)
+		json_object_set_new(f->marks, r->mark, json_true());
+	if (!r->has_key || memcmp(r->key, f->key, 32) != 0)
 		return 0;
-	f->revoked |= json_object_get(record, "revoked") != NULL || record_is_retracted(record);
+	f->revoked |= r->revoked != NULL || r->is_retracted;
 	if (f->found++) /* entered twice; a revocation of either counts */
 		return 0;
-	snprintf(f->out->label, sizeof f->out->label, "%s", record_label(record));
-	snprintf(f->out->mark, sizeof f->out->mark, "%s", mark ? mark : "");
+	snprintf(f->out->label, sizeof f->out->label, "%s", r->label);
+	snprintf(f->out->mark, sizeof f->out->mark, "%s", r->mark);
 	free(f->out->name);
-	f->out->name = xstrdup(name ? name : "");
+	f->out->name = xstrdup(r->name);
 	return 0;
 }
 
@@ -65,8 +62,7 @@ static int know(struct case_file *c, struct action **a, const char *line, struct
                 struct err *err)
 {
 	struct handover_finding f = {r->key, r, 0, 0, marks};
-	if (ssh_public_parse(line, r->key, err) < 0 ||
-	    record_each(c, "responder", RECORD_WITH_RETRACTED, look_at_responder, &f, err) < 0)
+	if (ssh_public_parse(line, r->key, err) < 0 || responder_each(c, look_at_responder, &f, err) < 0)
 		return -1;
 	if (f.found)
 		return f.revoked ? err_set(err, ERR_FAILED,

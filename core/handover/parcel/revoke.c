@@ -6,6 +6,7 @@
 #include "base/time/clock.h"
 #include "case/identity/identity.h"
 #include "case/store/record.h"
+#include "case/store/responders.h"
 #include "history/sshsig.h"
 
 #include <stdio.h>
@@ -22,30 +23,22 @@ struct revoke_looking {
 	size_t count;
 };
 
-static int key_of(const json_t *record, unsigned char key[32])
-{
-	const char *line = json_get_string(record, "key");
-	return line && ssh_public_parse(line, key, NULL) == 0 ? 0 : -1;
-}
-
-static int look_at_name(void *ctx, json_t *record)
+static int look_at_name(void *ctx, const struct responder *r)
 {
 	struct revoke_looking *l = ctx;
-	const char *mark = json_get_string(record, "mark");
-	if (strcmp(l->word, record_label(record)) != 0 && (!mark || strcmp(l->word, mark) != 0))
+	if (strcmp(l->word, r->label) != 0 && strcmp(l->word, r->mark) != 0)
 		return 0;
-	snprintf(l->label, sizeof l->label, "%s", record_label(record));
-	l->found = key_of(record, l->key) == 0;
+	snprintf(l->label, sizeof l->label, "%s", r->label);
+	l->found = r->has_key;
+	memcpy(l->key, r->key, 32);
 	return 1;
 }
 
-static int look_at_key(void *ctx, json_t *record)
+static int look_at_key(void *ctx, const struct responder *r)
 {
 	struct revoke_looking *l = ctx;
-	unsigned char key[32];
-	if (key_of(record, key) == 0 && memcmp(key, l->key, 32) == 0 && !json_object_get(record, "revoked") &&
-	    l->count < SAME_KEY)
-		snprintf(l->same[l->count++], LABEL_TEXT, "%s", record_label(record));
+	if (r->has_key && memcmp(r->key, l->key, 32) == 0 && !r->revoked && l->count < SAME_KEY)
+		snprintf(l->same[l->count++], LABEL_TEXT, "%s", r->label);
 	return 0;
 }
 
@@ -69,14 +62,14 @@ int responder_revoke(struct case_file *c, const char *word, const char *reason, 
 	struct revoke_looking l = {.word = word};
 	if (!reason || !*reason)
 		return err_set(err, ERR_USAGE, _("a revocation needs a reason: --reason TEXT"));
-	if (record_each(c, "responder", RECORD_WITH_RETRACTED, look_at_name, &l, err) < 0)
+	if (responder_each(c, look_at_name, &l, err) < 0)
 		return -1;
 	if (!l.found)
 		return err_set(err, ERR_NOT_FOUND, _("no responder has the mark or label '%s': genba list responder"),
 		               word);
 	if (case_identity(c) && memcmp(l.key, case_identity(c)->public_key, 32) == 0)
 		return err_set(err, ERR_USAGE, _("%s is you: another responder has to revoke your key"), l.label);
-	if (record_each(c, "responder", RECORD_WITH_RETRACTED, look_at_key, &l, err) < 0)
+	if (responder_each(c, look_at_key, &l, err) < 0)
 		return -1;
 	snprintf(label, LABEL_TEXT, "%s", l.label);
 	memcpy(key, l.key, 32);

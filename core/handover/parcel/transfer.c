@@ -97,14 +97,12 @@ struct transfer_naming {
 	char *name;
 };
 
-static int look_at_name(void *ctx, json_t *record)
+static int look_at_name(void *ctx, const struct responder *r)
 {
 	struct transfer_naming *n = ctx;
-	unsigned char key[32];
-	const char *line = json_get_string(record, "key");
-	if (!line || ssh_public_parse(line, key, NULL) < 0 || memcmp(key, n->key, 32) != 0)
+	if (r->is_retracted || !r->has_key || memcmp(r->key, n->key, 32) != 0)
 		return 0;
-	n->name = xstrdup(json_get_string(record, "name") ? json_get_string(record, "name") : "");
+	n->name = xstrdup(r->name);
 	return 1;
 }
 
@@ -114,7 +112,7 @@ int transfer_pending(struct case_file *c, char label[LABEL_TEXT], struct err *er
 	struct transfer_looking l = {NULL, "", c};
 	if (!n.key)
 		return err_set(err, ERR_UNLOCK, _("no identity is unlocked"));
-	int rc = record_each(c, "responder", 0, look_at_name, &n, err);
+	int rc = responder_each(c, look_at_name, &n, err);
 	l.name = n.name ? n.name : "";
 	if (rc >= 0)
 		rc = record_each(c, "transfer", 0, look_at_transfer, &l, err);
@@ -303,7 +301,7 @@ static int is_recipient(struct case_file *c, const json_t *transfer, const unsig
 	const char *to = json_get_string(transfer, "to");
 	json_t *party = to ? record_get(c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
 	const char *name = party ? json_get_string(party, "name") : NULL;
-	record_each(c, "responder", 0, look_at_name, &n, NULL);
+	responder_each(c, look_at_name, &n, NULL);
 	int same = name && n.name && strcmp(name, n.name) == 0;
 	json_decref(party);
 	free(n.name);

@@ -65,12 +65,6 @@ int board_each(struct building *k, const char *kind, record_fn fn, void *ctx)
 	return 0;
 }
 
-static int board_equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 /* "infected 2 · suspected 1 · disputed 1", in the order of the table. */
 static void add_counts(struct board *b, const char *kind, const char *field_name, const json_t *counts)
 {
@@ -321,7 +315,7 @@ static void add_run(struct building *k, const char *label)
 static int take_run(void *ctx, json_t *run)
 {
 	struct building *k = ctx;
-	if (!board_equals(run, "state", "running") && !board_equals(run, "state", "paused"))
+	if (!json_is(run, "state", "running") && !json_is(run, "state", "paused"))
 		return 0;
 	char *title = record_title(run);
 	board_add(k->b, BOARD_ATTENTION, record_label(run), title);

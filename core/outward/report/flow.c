@@ -67,12 +67,6 @@ static void flow_word(struct buf *line, const json_t *record, const char *name)
 	record_field_text(record, kind_field(record_kind(record), name), line);
 }
 
-static int flow_is(const json_t *record, const char *name, const char *value)
-{
-	const char *text = json_get_string(record, name);
-	return text && strcmp(text, value) == 0;
-}
-
 static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 {
 	struct flow *f = l->f;
@@ -87,10 +81,10 @@ static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 	act.from = node_of(l, from);
 	act.to = node_of(l, to);
 	act.mark = mark ? printable_dup(mark) : xasprintf("%zu", number + 1);
-	act.failed = flow_is(record, "outcome", "failed") || flow_is(record, "outcome", "apparently_failed") ||
-	             flow_is(record, "outcome", "blocked");
-	act.doubtful = flow_is(record, "confidence", "possible") || flow_is(record, "confidence", "doubtful") ||
-	               flow_is(record, "confidence", "refuted");
+	act.failed = json_is(record, "outcome", "failed") || json_is(record, "outcome", "apparently_failed") ||
+	             json_is(record, "outcome", "blocked");
+	act.doubtful = json_is(record, "confidence", "possible") || json_is(record, "confidence", "doubtful") ||
+	               json_is(record, "confidence", "refuted");
 	struct buf line = BUF_INIT;
 	buf_addf(&line, "%s ", act.mark);
 	flow_word(&line, record, "when");

@@ -77,12 +77,6 @@ void run_requirement_text(const json_t *need, struct buf *out)
 
 /* ---- records */
 
-int run_equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 static int is_in(const json_t *list, const char *word)
 {
 	size_t i;
@@ -107,9 +101,9 @@ static int has(const json_t *record, const char *field)
 
 int need_is_secured(const json_t *evidence)
 {
-	if (has(evidence, "sha256") && !run_equals(evidence, "complete", "interrupted"))
+	if (has(evidence, "sha256") && !json_is(evidence, "complete", "interrupted"))
 		return 1;
-	if (has(evidence, "claimed_hash") || (run_equals(evidence, "form", "elsewhere") && has(evidence, "holder")))
+	if (has(evidence, "claimed_hash") || (json_is(evidence, "form", "elsewhere") && has(evidence, "holder")))
 		return 1;
 	return has(evidence, "source_serial") && has(evidence, "seal_no") && has(evidence, "witness") &&
 	       has(evidence, "hash_due");
@@ -121,7 +115,7 @@ const char *need_captured(const json_t *evidence)
 	                                       {"triage", "triage"}, {"disk_image", "disk"},   {"log", "logs"},
 	                                       {"file", "triage"},   {"mail", "logs"}};
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (run_equals(evidence, "type", types[i][0]))
+		if (json_is(evidence, "type", types[i][0]))
 			return types[i][1];
 	return NULL;
 }
@@ -173,8 +167,7 @@ static int requirement_fits(const struct requirement_looking *l, const json_t *r
 	if (l->about && l->asset && !run_holds(record, l->about, l->asset) &&
 	    !(l->silent_is_about && !has(record, l->about)))
 		return 0;
-	if (l->playbook &&
-	    (!run_equals(record, "playbook_id", l->playbook) || !run_equals(record, "state", "finished")))
+	if (l->playbook && (!json_is(record, "playbook_id", l->playbook) || !json_is(record, "state", "finished")))
 		return 0;
 	if (!l->types)
 		return 1;
@@ -233,7 +226,7 @@ static int given_labels_fit(struct case_file *c, const struct requirement_lookin
 		size_t blanks = strspn(p, " ");
 		char *label = xstrndup(p + blanks, blanks < n ? n - blanks : 0);
 		json_t *record = record_get(c, label, 0, NULL);
-		fit = record && run_equals(record, "kind", l->kind);
+		fit = record && json_is(record, "kind", l->kind);
 		int counts = fit && (!l->types || requirement_fits(l, record));
 		fitting += counts;
 		if (counts && used)

@@ -100,7 +100,7 @@ int run_start(struct case_file *c, const struct playbook *p, const char *on, cha
 static int take_step(void *ctx, json_t *step)
 {
 	struct run *run = ctx;
-	if (run_equals(step, "run", run->label) && json_get_string(step, "invocation"))
+	if (json_is(step, "run", run->label) && json_get_string(step, "invocation"))
 		json_array_append(run->steps, step);
 	return 0;
 }
@@ -119,7 +119,7 @@ static void take_used(struct run *run, const json_t *labels)
 static enum outcome outcome_of(const json_t *step)
 {
 	for (size_t i = 0; i < 4; i++)
-		if (run_equals(step, "outcome", run_outcome_names[i]))
+		if (json_is(step, "outcome", run_outcome_names[i]))
 			return (enum outcome)i;
 	return OUTCOME_DONE;
 }
@@ -198,7 +198,7 @@ int run_load(struct case_file *c, const char *label, struct run *run, struct err
 		set_variables(run);
 		rc = load_steps(c, run, err);
 	}
-	if (rc == 0 && !run_equals(run->record, "state", "abandoned"))
+	if (rc == 0 && !json_is(run->record, "state", "abandoned"))
 		run->waiting_count = engine_waiting(run->engine, run->waiting, RUN_WAITING);
 	buf_release(&text);
 	if (rc < 0)
@@ -218,7 +218,7 @@ void run_release(struct run *run)
 
 static int collect_open(void *ctx, json_t *record)
 {
-	if (run_equals(record, "state", "running") || run_equals(record, "state", "paused"))
+	if (json_is(record, "state", "running") || json_is(record, "state", "paused"))
 		json_array_insert_new(ctx, 0, json_string(record_label(record)));
 	return 0;
 }
@@ -254,8 +254,8 @@ static int set_state(struct case_file *c, const char *label, const char *from, c
 	int rc = 0;
 	if (!kind_has(json_get_string(record, "kind"), KIND_RUN))
 		rc = err_set(err, ERR_USAGE, _("%s is not a run of a playbook"), label);
-	else if (from ? !run_equals(record, "state", from)
-	              : !run_equals(record, "state", "running") && !run_equals(record, "state", "paused"))
+	else if (from ? !json_is(record, "state", from)
+	              : !json_is(record, "state", "running") && !json_is(record, "state", "paused"))
 		rc = err_set(err, ERR_FAILED, _("%s is not %s but %s"), label, from ? from : "running",
 		             json_get_string(record, "state") ? json_get_string(record, "state") : "unknown");
 	else if (strcmp(to, "running") != 0 && (!reason || !*reason))

@@ -6,8 +6,6 @@
 
 extern const char *const run_outcome_names[]; /* by enum outcome: the values of step.outcome */
 
-int run_equals(const json_t *record, const char *field, const char *value);
-
 /* Whether a set field of the record holds the word. */
 int run_holds(const json_t *record, const char *field, const char *word);
 

@@ -2,24 +2,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/words.h"
 #include "playbook/load/condition.h"
 #include "playbook/run/run_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One word of a POSIX shell, whatever is in it. */
-static void add_quoted(struct buf *out, const char *text)
-{
-	buf_addc(out, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, *text);
-	}
-	buf_addc(out, '\'');
-}
 
 /* Puts values in for `__name__:value`. */
 static void playbook_step_command_expand(const json_t *variables, const char *text, int for_shell, struct buf *out)
@@ -35,7 +23,7 @@ static void playbook_step_command_expand(const json_t *variables, const char *te
 		if (!value)
 			buf_add(out, text, n + 6);
 		else if (for_shell)
-			add_quoted(out, value);
+			words_quote(out, value);
 		else
 			buf_adds(out, value);
 		free(name);

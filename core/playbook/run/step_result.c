@@ -70,7 +70,7 @@ struct step_result_finding {
 static int match_responder(void *ctx, json_t *record)
 {
 	struct step_result_finding *f = ctx;
-	if (!run_equals(record, "mark", f->mark))
+	if (!json_is(record, "mark", f->mark))
 		return 0;
 	const char *role = json_get_string(record, "role");
 	snprintf(f->label, sizeof f->label, "%s", record_label(record));
@@ -128,11 +128,11 @@ int run_answer(struct action *a, struct engine *engine, const char *run_label, c
 static int check_outcome(struct case_file *c, const struct run *run, const struct waiting *w,
                          const struct step_outcome *what, struct used *used, struct err *err)
 {
-	if (run_equals(run->record, "state", "paused"))
+	if (json_is(run->record, "state", "paused"))
 		return err_set(err, ERR_FAILED, _("%s is paused: %s; `play resume %s` goes on"), run->label,
 		               json_get_string(run->record, "reason") ? json_get_string(run->record, "reason") : "",
 		               run->label);
-	if (!run_equals(run->record, "state", "running"))
+	if (!json_is(run->record, "state", "running"))
 		return err_set(err, ERR_FAILED, _("%s is over"), run->label);
 	if (what->outcome != OUTCOME_DONE)
 		return what->reason && *what->reason ? 0
@@ -156,7 +156,7 @@ static int is_needed_kind(const struct waiting *w, const char *name)
 	size_t i;
 	json_t *need;
 	json_array_foreach(playbook_step_extra(w->step, "records"), i, need)
-		if (run_equals(need, "record", name) ||
+		if (json_is(need, "record", name) ||
 		    (json_object_get(need, "indicator") && strcmp(name, "indicator") == 0))
 			return 1;
 	return 0;

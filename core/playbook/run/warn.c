@@ -45,7 +45,7 @@ __attribute__((format(printf, 3, 4))) static void add(struct buf *lines, const j
 /* Off, or known to have been: there is nothing volatile left. */
 static int is_off(const json_t *asset)
 {
-	return run_equals(asset, "power", "off");
+	return json_is(asset, "power", "off");
 }
 
 static void warn_of_isolation(const json_t *asset, struct buf *lines)
@@ -71,7 +71,7 @@ static void warn_of_power_off(const json_t *asset, struct buf *lines)
 	if (!run_holds(asset, "preserved", "volatile"))
 		add(lines, asset, "%s",
 		    _("connections, processes and sessions are not on record: they are gone with the power"));
-	if (!run_equals(asset, "encryption", "none") && !json_object_get(asset, "recovery_key"))
+	if (!json_is(asset, "encryption", "none") && !json_object_get(asset, "recovery_key"))
 		add(lines, asset, "%s",
 		    _("whether the disk can be opened afterwards is not known: no recovery key is on record"));
 }
