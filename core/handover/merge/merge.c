@@ -299,6 +299,8 @@ static int attempt(struct merge_plan *m, int keep)
 		rc = plan(m);
 	if (rc == 0)
 		rc = write_plan(m);
+	if (rc == 0 && !m->planned && m->report->outcome != MERGE_NOTHING)
+		rc = merge_tell_twice(m);
 	if (rc == 0 && !keep && m->report->outcome != MERGE_NOTHING)
 		rc = tell_detail(m);
 	if (rc == 0 && keep) {

@@ -33,6 +33,9 @@ struct merge_plan {
 /* Adds a line for people, made printable, to one of the report's lists. */
 __attribute__((format(printf, 2, 3))) void merge_tell(json_t *lines, const char *format, ...);
 
+/* Notes indicators that are on record twice by this merge, while its result is in the open action. */
+int merge_tell_twice(struct merge_plan *m);
+
 /* Adds a finding; nothing is merged if there are any. A callback: `ctx` is the plan. */
 void merge_finding(void *ctx, const char *text);
 
