@@ -56,6 +56,9 @@ is "no time was invented" 0 "$(query event "sum(e['when'][:2] == '20' and e['lab
 is "both terminals are isolated, both disks preserved" 2 \
 	"$(query asset "sum(x['status'] == 'infected' and x['containment'] == 'isolated' and x['preserved'] == ['disk'] for x in a)")"
 is "the edges of the flow" "①②③④⑤⑥⑦⑦⑧" "$(query flow "''.join(sorted(f['mark'] for f in a))")"
+is "the chain, exactly" "R1-P1 original,R1-P1 spoofed_sender,R1-P2 original,R1-P2 recipients" \
+	"$("$genba" chain --json 2>/dev/null | python3 -c "import json, sys
+print(','.join(sorted({x['who'] + ' ' + x['pivot'] for x in json.load(sys.stdin) if x['kind'] == 'proposal' and x['because']})))")"
 is "the four tracks" "cause permanent provisional situation" "$(query measure "' '.join(sorted(m['track'] for m in a))")"
 is "mails ① ④ ⑤ ⑧" "①④⑤⑧" "$(query mail "''.join(m['subject'][0] for m in a)")"
 for file in mail-to-organisation-b.eml terminal-a-disk.img terminal-b-disk.img; do

@@ -30,6 +30,7 @@ static const struct route routes[] = {
     {.name = "list", .view = &evidence_list_view, .key = '4', .argument = "evidence", .summary = N_("Evidence")},
     {.name = "timeline", .view = &timeline_view, .key = KEY_OF_COMMAND, .summary = N_("Timeline")},
     {.name = "flow", .view = &flow_view, .key = KEY_OF_COMMAND, .summary = N_("Flow: the attack as a graph")},
+    {.name = "chain", .view = &chain_view, .key = KEY_OF_COMMAND, .summary = N_("Chain: other organisations")},
     {.name = "brief", .view = &brief_view, .key = KEY_OF_COMMAND, .summary = N_("Brief: one page for the meeting")},
     {.name = "list", .view = &list_view, .key = '6', .argument = "note", .summary = N_("Notes")},
     {.name = "list", .view = &list_view, .key = '7', .argument = "indicator", .summary = N_("Indicators")},

@@ -13,8 +13,8 @@
 #undef COMMAND
 #undef SECTION
 
-/* `export svg FILE`: the flow as a picture. */
-int cmd_export_svg(struct session *s, const char *path, struct err *err);
+/* `export svg FILE`: the flow as a picture, or (`what` "chain") the attack chain. */
+int cmd_export_svg(struct session *s, const char *path, const char *what, struct err *err);
 /* `export csv KIND FILE`: the records of a kind as a list. */
 int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
 

@@ -283,7 +283,7 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 int cmd_export(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count == 2 && strcmp(args->words[0], "svg") == 0)
-		return cmd_export_svg(s, args->words[1], err);
+		return cmd_export_svg(s, args->words[1], args_option(args, "what"), err);
 	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
 		return cmd_export_csv(s, args, err);
 	const struct shared_form *shared = args->count == 2 ? shared_form_find(args->words[0]) : NULL;

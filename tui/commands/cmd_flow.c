@@ -6,6 +6,7 @@
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "outward/report/chain_flow.h"
 #include "outward/report/flow.h"
 
 #include <stdio.h>
@@ -51,11 +52,14 @@ int cmd_flow(struct session *s, const struct args *args, struct err *err)
 	return 0;
 }
 
-int cmd_export_svg(struct session *s, const char *path, struct err *err)
+int cmd_export_svg(struct session *s, const char *path, const char *what, struct err *err)
 {
+	int of_chain = what && strcmp(what, "chain") == 0;
 	struct flow f;
 	struct buf out = BUF_INIT;
-	if (flow_load(s->c, NULL, &f, err) < 0)
+	if (what && !of_chain && strcmp(what, "flow") != 0)
+		return err_set(err, ERR_USAGE, _("--what: flow or chain, not '%s'"), what);
+	if ((of_chain ? chain_flow_load(s->c, NULL, &f, err) : flow_load(s->c, NULL, &f, err)) < 0)
 		return -1;
 	flow_layout(&f, f.act_count, 2 * COLUMNS);
 	char *title = printable_dup(case_title(s->c));

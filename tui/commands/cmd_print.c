@@ -129,6 +129,8 @@ int cmd_print(struct session *s, const struct args *args, struct err *err)
 		rc = paper_custody(s->c, args->words + 1, args->count - 1, &html, err);
 	else if (strcmp(what, "tags") == 0)
 		rc = paper_tags(s->c, args->words + 1, args->count - 1, &html, err);
+	else if (strcmp(what, "notice") == 0 && args->count == 2)
+		rc = paper_notice(s->c, args->words[1], &html, err);
 	else if (strcmp(what, "worksheet") == 0)
 		rc = print_worksheets(s, args, &html, err);
 	else

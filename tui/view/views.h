@@ -6,6 +6,7 @@
 
 extern const struct view_ops board_view;
 extern const struct view_ops brief_view;
+extern const struct view_ops chain_view;
 extern const struct view_ops commit_view; /* about a commit, by its id */
 extern const struct view_ops conflicts_view;
 extern const struct view_ops detail_view; /* about a record, by its label */

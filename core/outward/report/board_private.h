@@ -31,4 +31,7 @@ int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);
 /* The section "Evidence". 0 or -1. */
 int board_add_evidence(struct building *k);
 
+/* The section "Attack chain", if an organisation is proposed. 0 or -1. */
+int board_add_chain(struct building *k);
+
 #endif

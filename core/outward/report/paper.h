@@ -30,4 +30,8 @@ int paper_tags(struct case_file *c, char *const *labels, size_t count, struct bu
 /* A blank worksheet for each label that this responder keeps free (case/reserve.h). ERR_USAGE for any other label. */
 int paper_worksheets(struct case_file *c, const char *const *labels, size_t count, struct buf *html, struct err *err);
 
+/* The sheet for a call to an organisation that the attack touches: why they are concerned, what may be told, what to ask, how
+ * their identity is checked. `party`: its label. ERR_NOT_FOUND, or ERR_USAGE for what is no party. */
+int paper_notice(struct case_file *c, const char *party, struct buf *html, struct err *err);
+
 #endif

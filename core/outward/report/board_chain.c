@@ -1,0 +1,52 @@
+/* The board's section on the attack chain: how many organisations wait for a decision. */
+#include "outward/report/board_private.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "finding/chain/chain.h"
+
+#define MAILS_MOST 2000 /* beyond, working the chain out takes longer than a glance */
+
+int board_add_chain(struct building *k)
+{
+	struct chain chain;
+	size_t waiting = 0;
+	size_t renewed = 0;
+	size_t uncovered = 0;
+	uint64_t mails = k->commit ? 1 : record_count(k->c, "mail", 0);
+	if (!k->commit && mails == 0 && record_count(k->c, "lead", 0) == 0)
+		return 0;
+	if (mails > MAILS_MOST) {
+		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
+		board_addf(k->b, BOARD_PLAIN, NULL, _("%llu mails: what they propose is not counted here (chain)"),
+		           (unsigned long long)mails);
+		return 0;
+	}
+	if (chain_load(k->c, k->commit, &chain, k->err) < 0)
+		return -1;
+	for (size_t i = 0; i < chain.org_count; i++)
+		for (size_t p = 0; p < chain.orgs[i].proposal_count; p++) {
+			const struct chain_proposal *it = &chain.orgs[i].proposals[p];
+			waiting += it->status == CHAIN_OPEN && it->score >= CHAIN_SHOWN;
+			renewed += it->status == CHAIN_REJECTED && it->new_count > 0;
+		}
+	for (size_t i = 0; i < chain.coverage_count; i++)
+		uncovered += chain.coverage[i].result != COVERAGE_COVERED;
+	if (waiting || renewed)
+		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
+	if (waiting)
+		board_addf(k->b, BOARD_ATTENTION, NULL,
+		           P_("%zu proposal waits for a decision (chain)", "%zu proposals wait for a decision (chain)",
+		              waiting),
+		           waiting);
+	if (renewed)
+		board_addf(k->b, BOARD_ATTENTION, NULL,
+		           P_("%zu rejected one has new reasons (chain --all)",
+		              "%zu rejected ones have new reasons (chain --all)", renewed),
+		           renewed);
+	if (waiting && uncovered)
+		board_add(k->b, BOARD_PLAIN, NULL,
+		          _("what went out by mail from infected machines is unknown in part (chain)"));
+	chain_release(&chain);
+	return 0;
+}

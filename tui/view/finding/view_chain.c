@@ -1,0 +1,356 @@
+/*
+ * The attack chain: organisations, best first, with their pivots; below each the records, fields and lines that speak for it,
+ * each opening its mail. A person confirms or rejects, with a reason.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "finding/chain/chain_decide.h"
+#include "outward/report/chain_flow.h"
+#include "tui/form/form.h"
+#include "tui/view/views.h"
+#include "tui/workbench/draft_prompt.h"
+#include "tui/workbench/view.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a row is about. */
+struct chain_row {
+	size_t org;             /* SIZE_MAX: none */
+	enum chain_pivot pivot; /* PIVOTS: the organisation */
+};
+
+struct chain_state {
+	struct chain chain;
+	struct chain_row *rows; /* one for each of the view's */
+	size_t cap;
+	int all;   /* decided ones too */
+	int graph; /* the picture instead of the list */
+};
+
+static struct chain_state *view_chain_state(struct view *v)
+{
+	return v->data;
+}
+
+static const char *view_chain_label(const char *field, const char *value)
+{
+	const struct field *f = kind_field(kind_find("pivot"), field);
+	const struct field_value *known = field_value_find(f, value);
+	return known ? field_value_label(known) : value;
+}
+
+/* Says of the rows added since what they are about. */
+static void view_chain_mark(struct view *v, size_t from, size_t org, enum chain_pivot pivot)
+{
+	struct chain_state *s = view_chain_state(v);
+	if (v->count > s->cap) {
+		s->cap = v->count * 2;
+		s->rows = xrealloc(s->rows, s->cap * sizeof *s->rows);
+	}
+	for (size_t i = from; i < v->count; i++)
+		s->rows[i] = (struct chain_row){org, pivot};
+}
+
+static int view_chain_shows(const struct chain_state *s, const struct chain_proposal *p)
+{
+	return p->status == CHAIN_OPEN ? p->score >= CHAIN_SHOWN : s->all;
+}
+
+static void add_org_row(struct view *v, const struct chain_org *org)
+{
+	struct chain_state *s = view_chain_state(v);
+	struct buf line = BUF_INIT;
+	char *who = printable_dup(org->who);
+	char *name = printable_dup(org->name);
+	int open = 0;
+	text_pad(&line, who, 14);
+	buf_addc(&line, ' ');
+	text_pad(&line, strcmp(who, name) == 0 ? "" : name, 28);
+	buf_addf(&line, " %3d ", org->score);
+	for (size_t i = 0; i < org->proposal_count; i++)
+		if (view_chain_shows(s, &org->proposals[i])) {
+			buf_addf(&line, " %s", view_chain_label("pivot", chain_pivot_name(org->proposals[i].pivot)));
+			open |= org->proposals[i].status == CHAIN_OPEN;
+		}
+	view_add(v, open ? TONE_HEADING : TONE_FAINT, org->party, line.data);
+	free(who);
+	free(name);
+	buf_release(&line);
+}
+
+static void add_pivot_rows(struct view *v, size_t number, const struct chain_proposal *p)
+{
+	const char *status =
+	    p->status == CHAIN_OPEN ? C_("chain", "open") : view_chain_label("status", chain_status_name(p->status));
+	size_t from = v->count;
+	view_addf(v, TONE_PLAIN, p->label, "  %s %d · %s%s%s", view_chain_label("pivot", chain_pivot_name(p->pivot)),
+	          p->score, status, *p->label ? " " : "", p->label);
+	for (size_t i = 0; i < p->trigger_count; i++) {
+		const struct chain_trigger *t = &p->triggers[i];
+		char *line = printable_dup(t->line);
+		view_addf(v, t->is_new ? TONE_ATTENTION : TONE_FAINT, t->because, "    %s  %s%s%s%s", t->because,
+		          t->reason, *line ? " — " : "", line, t->is_new ? _("  (new since the decision)") : "");
+		free(line);
+	}
+	view_chain_mark(v, from, number, p->pivot);
+}
+
+static void add_rest_rows(struct view *v)
+{
+	const struct chain *chain = &view_chain_state(v)->chain;
+	size_t from = v->count;
+	if (chain->leak_count)
+		view_add(v, TONE_HEADING, NULL, _("When it leaked"));
+	for (size_t i = 0; i < chain->leak_count; i++) {
+		const struct chain_leak *l = &chain->leaks[i];
+		char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), l->who,
+		                       *l->not_before ? l->not_before : _("unknown"),
+		                       *l->not_after ? l->not_after : _("unknown"), l->reason);
+		char *safe = printable_dup(text);
+		view_addf(v, TONE_PLAIN, l->because, "  %s  %s", l->because, safe);
+		free(safe);
+		free(text);
+	}
+	if (chain->coverage_count)
+		view_add(v, TONE_HEADING, NULL, _("What mail logs reach over"));
+	for (size_t i = 0; i < chain->coverage_count; i++) {
+		const struct chain_coverage *c = &chain->coverage[i];
+		char *safe = printable_dup(c->reason);
+		view_addf(v, c->result == COVERAGE_COVERED ? TONE_PLAIN : TONE_ATTENTION, c->party, "  %s  %s – %s: %s",
+		          c->party, *c->from ? c->from : _("unknown"), *c->until ? c->until : _("now"), safe);
+		free(safe);
+	}
+	if (chain->same_count)
+		view_add(v, TONE_HEADING, NULL, _("One organisation or two? (chain same|different)"));
+	for (size_t i = 0; i < chain->same_count; i++) {
+		char *text = xasprintf("%s  %s: %s", chain->same[i].who, chain->same[i].other, chain->same[i].reason);
+		char *safe = printable_dup(text);
+		view_addf(v, TONE_PLAIN, NULL, "  %s", safe);
+		free(safe);
+		free(text);
+	}
+	view_chain_mark(v, from, SIZE_MAX, PIVOTS);
+}
+
+static int fill_graph(struct view *v, int columns, struct err *err)
+{
+	struct flow f;
+	struct buf drawing = BUF_INIT;
+	if (chain_flow_load(workbench_case(v->wb), workbench_as_of(v->wb), &f, err) < 0)
+		return -1;
+	if (f.act_count) {
+		flow_layout(&f, f.act_count, columns - 2);
+		flow_draw(&f, &drawing);
+	} else {
+		view_add(v, TONE_FAINT, NULL, _("no organisation is proposed from what is on record"));
+	}
+	for (const char *line = drawing.data; *line;) {
+		size_t n = strcspn(line, "\n");
+		view_addf(v, TONE_PLAIN, NULL, " %.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	for (size_t i = 0; i < f.act_count; i++)
+		view_addf(v, TONE_PLAIN, f.acts[i].label, " %s", f.acts[i].line);
+	view_chain_mark(v, 0, SIZE_MAX, PIVOTS);
+	buf_release(&drawing);
+	flow_release(&f);
+	return 0;
+}
+
+static int fill_chain(struct view *v, int columns, struct err *err)
+{
+	struct chain_state *s = view_chain_state(v);
+	size_t waiting = 0;
+	if (s->graph)
+		return fill_graph(v, columns, err);
+	chain_release(&s->chain);
+	if (chain_load(workbench_case(v->wb), workbench_as_of(v->wb), &s->chain, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->chain.org_count; i++) {
+		const struct chain_org *org = &s->chain.orgs[i];
+		size_t shown = 0;
+		for (size_t k = 0; k < org->proposal_count; k++) {
+			shown += view_chain_shows(s, &org->proposals[k]) != 0;
+			waiting += org->proposals[k].status == CHAIN_OPEN && org->proposals[k].score >= CHAIN_SHOWN;
+		}
+		if (!shown)
+			continue;
+		size_t from = v->count;
+		add_org_row(v, org);
+		view_chain_mark(v, from, i, PIVOTS);
+		for (size_t k = 0; k < org->proposal_count; k++)
+			if (view_chain_shows(s, &org->proposals[k]))
+				add_pivot_rows(v, i, &org->proposals[k]);
+	}
+	if (v->count == 0) {
+		view_add(v, TONE_PLAIN, NULL, _("no organisation is proposed from what is on record"));
+		view_chain_mark(v, 0, SIZE_MAX, PIVOTS);
+	}
+	v->heading = xasprintf(P_("%zu proposal to decide", "%zu proposals to decide", waiting), waiting);
+	add_rest_rows(v);
+	return 0;
+}
+
+/* The organisation under the cursor; NULL: none, which is told. */
+static const struct chain_org *view_chain_org(struct view *v, enum chain_pivot *pivot)
+{
+	struct chain_state *s = view_chain_state(v);
+	size_t org = v->selected < v->count && !s->graph && s->rows ? s->rows[v->selected].org : SIZE_MAX;
+	if (org >= s->chain.org_count) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an organisation first"));
+		return NULL;
+	}
+	*pivot = s->rows[v->selected].pivot;
+	return &s->chain.orgs[org];
+}
+
+/* What is to be done with the organisation, after a reason was typed. */
+static void view_chain_decide(struct view *v, const char *verb)
+{
+	enum chain_pivot pivot;
+	const struct chain_org *org = view_chain_org(v, &pivot);
+	if (!org)
+		return;
+	struct err err = ERR_INIT;
+	struct buf labels = BUF_INIT;
+	char *who = xstrdup(org->who);
+	char *draft = xasprintf("chain:%s:%s", verb, who);
+	char *asked = strcmp(verb, "confirm") == 0  ? xasprintf(_("Confirm %s; reason: "), who)
+	              : strcmp(verb, "reject") == 0 ? xasprintf(_("Reject %s; reason: "), who)
+	                                            : xasprintf(_("Decide about %s again; reason: "), who);
+	char *safe = printable_dup(asked);
+	char *reason = draft_prompt_text(v->wb, draft, safe, NULL, 0);
+	struct chain chain; /* the view's may have been made anew meanwhile */
+	if (reason && chain_load(workbench_case(v->wb), NULL, &chain, &err) == 0) {
+		org = chain_find(&chain, who, &err);
+		int rc = -1;
+		if (org && strcmp(verb, "reopen") == 0)
+			rc = chain_reopen(workbench_case(v->wb), org, pivot, reason, &labels, &err);
+		else if (org)
+			rc = chain_decide(workbench_case(v->wb), org, pivot,
+			                  strcmp(verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED, reason,
+			                  &labels, &err);
+		for (char *c = labels.data; *c; c++)
+			*c = *c == '\n' ? ' ' : *c;
+		if (rc == 0)
+			workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), labels.data);
+		chain_release(&chain);
+		draft_prompt_drop(v->wb, draft);
+	}
+	if (err.code)
+		workbench_tell_error(v->wb, &err);
+	free(reason);
+	free(safe);
+	free(asked);
+	free(draft);
+	free(who);
+	buf_release(&labels);
+}
+
+static void confirm_org(struct view *v)
+{
+	view_chain_decide(v, "confirm");
+}
+
+static void reject_org(struct view *v)
+{
+	view_chain_decide(v, "reject");
+}
+
+static void reopen_org(struct view *v)
+{
+	view_chain_decide(v, "reopen");
+}
+
+static void say_same(struct view *v)
+{
+	enum chain_pivot pivot;
+	const struct chain_org *org = view_chain_org(v, &pivot);
+	struct err err = ERR_INIT;
+	struct buf labels = BUF_INIT;
+	if (!org)
+		return;
+	char *who = xstrdup(org->who);
+	char *other =
+	    draft_prompt_text(v->wb, "chain:same", _("The same organisation as (label, domain or name): "), NULL, 0);
+	char *reason = other ? draft_prompt_text(v->wb, "chain:same:reason", _("Reason: "), NULL, 0) : NULL;
+	if (reason && chain_say_same(workbench_case(v->wb), who, other, 1, reason, &labels, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	if (reason) {
+		draft_prompt_drop(v->wb, "chain:same:reason");
+		draft_prompt_drop(v->wb, "chain:same");
+	}
+	free(reason);
+	free(other);
+	free(who);
+	buf_release(&labels);
+}
+
+/* A contact with it, begun: what must be approved and told is asked for by the form. */
+static void contact_org(struct view *v)
+{
+	enum chain_pivot pivot;
+	const struct chain_org *org = view_chain_org(v, &pivot);
+	if (!org)
+		return;
+	if (!*org->party) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("confirm it first: then it is on record as a party"));
+		return;
+	}
+	struct assign preset[] = {
+	    {"party", org->party}, {"purpose", "chain_notice"}, {"direction", "out"}, {"means", "phone"}};
+	workbench_push(v->wb, form_open(v->wb, "contact", preset, sizeof preset / sizeof *preset, NULL, NULL));
+}
+
+static void toggle_graph(struct view *v)
+{
+	view_chain_state(v)->graph ^= 1;
+	view_stale(v);
+}
+
+static void toggle_all(struct view *v)
+{
+	view_chain_state(v)->all ^= 1;
+	view_stale(v);
+}
+
+static void release_chain_view(struct view *v)
+{
+	struct chain_state *s = v->data;
+	chain_release(&s->chain);
+	free(s->rows);
+	free(s);
+}
+
+static const struct view_key chain_keys[] = {
+    {'y', NULL, N_("confirm"), N_("confirm the pivot, or all of the organisation, with a reason"), confirm_org,
+     workbench_refuses_writing},
+    {'n', NULL, N_("reject"), N_("reject the pivot, or all of the organisation, with a reason"), reject_org,
+     workbench_refuses_writing},
+    {'o', NULL, N_("open again"), N_("take a decision back, with a reason"), reopen_org, workbench_refuses_writing},
+    {'=', NULL, N_("same as"), N_("say that it is the same organisation as another"), say_same,
+     workbench_refuses_writing},
+    {'c', NULL, N_("contact"), N_("begin a contact with it"), contact_org, workbench_refuses_writing},
+    {'g', NULL, N_("graph"), N_("the graph, or the list again"), toggle_graph, NULL},
+    {'f', NULL, N_("all"), N_("decided ones too, or only what waits"), toggle_all, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static struct view *open_chain_view(struct workbench *wb, const char *none)
+{
+	(void)none;
+	struct view *v = view_new(wb, &chain_view, NULL);
+	v->data = xcalloc(1, sizeof(struct chain_state));
+	return v;
+}
+
+const struct view_ops chain_view = {.name = "chain",
+                                    .title = N_("Chain"),
+                                    .fill = fill_chain,
+                                    .keys = chain_keys,
+                                    .release = release_chain_view,
+                                    .open = open_chain_view};
