@@ -19,7 +19,7 @@ bad = 0
 FLOORS = [['base'], ['vault', 'history'], ['case'], ['playbook', 'evidence'], ['handover'], ['finding'], ['outward'], ['tui']]
 MOST_FILES, MOST_LINES, MEDIAN_LINES, CYCLE = 20, 600, 250, 4
 # The folders of the screen: lowest first, in the same way. main.c and routes.c, in tui/ itself, know all of them.
-SCREEN = [['term'], ['session'], ['command'], ['commands', 'commands/finding', 'workbench'], ['form'], ['list'], ['view']]
+SCREEN = [['term'], ['session'], ['command'], ['commands', 'commands/finding', 'workbench'], ['form'], ['list'], ['view'], ['view/finding']]
 SQL_ROOMS = ('core/vault', 'core/history', 'core/case/database', 'core/case/store', 'core/case/query', 'core/case/care')
 
 

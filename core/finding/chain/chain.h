@@ -122,6 +122,9 @@ void chain_release(struct chain *chain);
  * names those there are. */
 struct chain_org *chain_find(const struct chain *chain, const char *who, struct err *err);
 
+/* Of a leak: "R1-P1 or R1-P2: not before …, not after … (why)", printable, in the interface's language. The caller frees. */
+char *chain_leak_text(const struct chain_leak *leak);
+
 /* "spoofed_sender", …, and the pivot of that name; PIVOTS: none. */
 const char *chain_pivot_name(enum chain_pivot pivot);
 enum chain_pivot chain_pivot_find(const char *name);

@@ -2,7 +2,9 @@
 #include "finding/chain/chain_private.h"
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,4 +65,29 @@ void chain_suggest_same(struct chain *chain, const struct organisations *o, size
 	}
 	chain->same = xrealloc(chain->same, (chain->same_count + 1) * sizeof *chain->same);
 	chain->same[chain->same_count++] = (struct chain_same){xstrdup(who), xstrdup(other), xstrdup(reason)};
+}
+
+/* A time of EDTF as people read it; unknown where there is none. */
+static char *time_text(const char *edtf)
+{
+	struct edtf time;
+	struct buf text = BUF_INIT;
+	if (!*edtf)
+		return xstrdup(_("unknown"));
+	if (edtf_parse(edtf, &time, NULL) < 0)
+		return xstrdup(edtf);
+	edtf_display(&time, &text);
+	return buf_take(&text, NULL);
+}
+
+char *chain_leak_text(const struct chain_leak *leak)
+{
+	char *before = time_text(leak->not_before);
+	char *after = time_text(leak->not_after);
+	char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), leak->who, before, after, leak->reason);
+	char *safe = printable_dup(text);
+	free(before);
+	free(after);
+	free(text);
+	return safe;
 }

@@ -107,35 +107,15 @@ static void print_org(struct session *s, const struct wanted *w, const struct ch
 	buf_release(&pivots);
 }
 
-/* A time of EDTF as people read it; 不明 where there is none. */
-static char *time_text(const char *edtf)
-{
-	struct edtf time;
-	struct buf text = BUF_INIT;
-	if (!*edtf)
-		return xstrdup(_("unknown"));
-	if (edtf_parse(edtf, &time, NULL) < 0)
-		return printable_dup(edtf);
-	edtf_display(&time, &text);
-	return buf_take(&text, NULL);
-}
-
 static void print_leaks(struct session *s, const struct chain *chain)
 {
 	if (chain->leak_count)
 		printable_printf(s->out, "\n%s\n", _("When it leaked"));
 	for (size_t i = 0; i < chain->leak_count; i++) {
 		const struct chain_leak *l = &chain->leaks[i];
-		char *before = time_text(l->not_before);
-		char *after = time_text(l->not_after);
-		char *who = printable_dup(l->who);
-		char *reason = printable_dup(l->reason);
-		printable_printf(s->out, _("  %s  %s: not before %s, not after %s (%s)\n"), l->because, who, before,
-		                 after, reason);
-		free(before);
-		free(after);
-		free(who);
-		free(reason);
+		char *text = chain_leak_text(l);
+		printable_printf(s->out, "  %s  %s\n", l->because, text);
+		free(text);
 	}
 }
 

@@ -107,12 +107,8 @@ static void add_rest_rows(struct view *v)
 		view_add(v, TONE_HEADING, NULL, _("When it leaked"));
 	for (size_t i = 0; i < chain->leak_count; i++) {
 		const struct chain_leak *l = &chain->leaks[i];
-		char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), l->who,
-		                       *l->not_before ? l->not_before : _("unknown"),
-		                       *l->not_after ? l->not_after : _("unknown"), l->reason);
-		char *safe = printable_dup(text);
-		view_addf(v, TONE_PLAIN, l->because, "  %s  %s", l->because, safe);
-		free(safe);
+		char *text = chain_leak_text(l);
+		view_addf(v, TONE_PLAIN, l->because, "  %s  %s", l->because, text);
 		free(text);
 	}
 	if (chain->coverage_count)
@@ -290,6 +286,29 @@ static void say_same(struct view *v)
 	buf_release(&labels);
 }
 
+struct contact_point {
+	const char *party;
+	char label[LABEL_TEXT];
+};
+
+/* Who of the organisation is on record as its contact point; else anybody of it. */
+static int take_contact_point(void *ctx, json_t *record)
+{
+	struct contact_point *p = ctx;
+	const char *parent = json_string_value(json_object_get(record, "parent"));
+	const char *type = json_string_value(json_object_get(record, "type"));
+	size_t i;
+	json_t *role;
+	int is_point = 0;
+	if (!parent || !type || strcmp(parent, p->party) != 0 || strcmp(type, "person") != 0)
+		return 0;
+	json_array_foreach(json_object_get(record, "roles"), i, role)
+		is_point |= json_is_string(role) && strcmp(json_string_value(role), "contact_point") == 0;
+	if (is_point || !*p->label)
+		snprintf(p->label, sizeof p->label, "%s", record_label(record));
+	return is_point;
+}
+
 /* A contact with it, begun: what must be approved and told is asked for by the form. */
 static void contact_org(struct view *v)
 {
@@ -301,9 +320,14 @@ static void contact_org(struct view *v)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("confirm it first: then it is on record as a party"));
 		return;
 	}
-	struct assign preset[] = {
-	    {"party", org->party}, {"purpose", "chain_notice"}, {"direction", "out"}, {"means", "phone"}};
-	workbench_push(v->wb, form_open(v->wb, "contact", preset, sizeof preset / sizeof *preset, NULL, NULL));
+	struct contact_point point = {org->party, ""};
+	workbench_each(v->wb, "party", 0, take_contact_point, &point, NULL);
+	struct assign preset[] = {{"party", org->party},
+	                          {"purpose", "chain_notice"},
+	                          {"direction", "out"},
+	                          {"means", "phone"},
+	                          {"person", point.label}};
+	workbench_push(v->wb, form_open(v->wb, "contact", preset, *point.label ? 5 : 4, NULL, NULL));
 }
 
 static void toggle_graph(struct view *v)
