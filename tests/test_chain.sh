@@ -26,8 +26,10 @@ is "case 3.2" "R1-P1 original open,R1-P1 spoofed_sender open,R1-P2 original open
 is "the line" "partner@b.example" "$(one_of '.[] | select(.pivot == "recipients") | .line')"
 is "the leak's bounds" "R1-P1 or R1-P2 2014-07-01 2014-07-09" \
 	"$(one_of '.[] | select(.kind == "leak") | .who + " " + .not_before + " " + .not_after')"
-as one chain 2>&1 | grep -q 'public suffix list of 20' || fail "the date of the list is not said"
-as one --lang ja chain 2>/dev/null | grep -q '差出人が組織名を名乗る、しかしフリーメールから送信' || fail "not in Japanese: $(as one --lang ja chain 2>&1)"
+as one chain >said 2>&1
+grep -q 'public suffix list of 20' said || fail "the date of the list is not said"
+as one --lang ja chain >said 2>&1
+grep -q '差出人が組織名を名乗る、しかしフリーメールから送信' said || fail "not in Japanese: $(as one --lang ja chain 2>&1)"
 
 # statuses
 status 2 as one chain confirm R1-P2
@@ -45,9 +47,12 @@ is "label" R1-H1 "$(as one chain reject R1-P2 --pivot recipients --reason "a lis
 as one add mail subject=x from_addr=z@nowhere.test cc=other@b.example >/dev/null
 is "does not come back" "R1-P1 original open,R1-P1 spoofed_sender open,R1-P2 original open" "$(proposed one chain --json 2>/dev/null)"
 is "is counted" 1 "$(one_of '[.[] | select(.pivot == "recipients" and .new)] | length')"
-as one chain 2>/dev/null | grep -q 'rejected as recipients (R1-H1); 1 new reason since' || fail "the rejection is not told: $(as one chain)"
-as one board | grep -q '1 rejected one has new reasons' || fail "not on the board: $(as one board)"
-as one board | grep -q '3 proposals wait' || fail "not on the board: $(as one board)"
+as one chain >said 2>&1
+grep -q 'rejected as recipients (R1-H1); 1 new reason since' said || fail "the rejection is not told: $(as one chain)"
+as one board >said 2>&1
+grep -q '1 rejected one has new reasons' said || fail "not on the board: $(as one board)"
+as one board >said 2>&1
+grep -q '3 proposals wait' said || fail "not on the board: $(as one board)"
 
 # and over a merge of two copies, whose decisions come together
 as one handover --to two.pub --out two.genba >/dev/null 2>&1
@@ -62,7 +67,8 @@ is "merged" "R1-P1 original confirmed,R1-P1 spoofed_sender open,R1-P2 original r
 is "of the case's own organisation" "original_holder" "$(as one show R1-P1 --json | jq -r '.[0].roles | map(select(. == "original_holder")) | .[]')"
 is "reopened" R1-H1 "$(as one chain reopen R1-P2 --pivot recipients --reason "again")"
 is "open again" "R1-P1 spoofed_sender open,R1-P2 recipients open" "$(proposed one chain --json 2>/dev/null)"
-as one show R1-H1 | grep -q again || fail "the reason of the reopening is not on record"
+as one show R1-H1 >said 2>&1
+grep -q 'again' said || fail "the reason of the reopening is not on record"
 
 # what could not be looked for
 covered() { one_of '.[] | select(.kind == "coverage") | .party + " " + .result + " " + .from + " " + .until'; }
@@ -71,11 +77,13 @@ as one add asset hostname=MX type=mail_server >/dev/null
 is "no log" "R1-P1 unknown 2014-06-02 2014-12-20" "$(covered)"
 as one add logsource name=log asset=R1-A2 type=mail from=2014-09-01 until=2015-01-31 >/dev/null
 is "begins late" "R1-P1 partly 2014-06-02 2014-12-20" "$(covered)"
-as one --lang ja chain 2>/dev/null | grep -q '2014-09-01以降のみ、それ以前は不明' || fail "the gap is not told"
+as one --lang ja chain >said 2>&1
+grep -q '2014-09-01以降のみ、それ以前は不明' said || fail "the gap is not told"
 as one set R1-G1 from=2014-01-01 >/dev/null
 is "reaches" "R1-P1 covered 2014-06-02 2014-12-20" "$(covered)"
 as one add check on=R1-A2 method=log_search result=not_found when=2015-02-01 by=R1-P1 >/dev/null
-as one --lang ja chain 2>/dev/null | grep -q '痕跡なし(検査範囲内)' || fail "the search is not told: $(as one --lang ja chain 2>/dev/null)"
+as one --lang ja chain >said 2>&1
+grep -q '痕跡なし(検査範囲内)' said || fail "the search is not told: $(as one --lang ja chain 2>/dev/null)"
 
 # two names are one, on record, and apart again
 as one add mail subject=z from_addr=z@nowhere.test cc=desk@umi.example body=株式会社海猫の件 >/dev/null
