@@ -5,6 +5,7 @@
 #include "evidence/image/source.h"
 #include "finding/observation/observation_block.h"
 #include "finding/observation/observation_sort.h"
+#include "finding/triage/check/check.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct looking {
 	struct block_writer block;
 	unsigned char *bytes;
 	struct digest *digest;
+	struct triage_check *check;
+	uint64_t problems;
 };
 
 static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
@@ -29,6 +32,7 @@ static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 static int tell_problem(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err)
 {
 	struct looking *k = ctx;
+	k->problems++;
 	return k->look->problem ? k->look->problem(k->look->ctx, path, offset, reason, err) : 0;
 }
 
@@ -48,6 +52,7 @@ static int give_row(void *ctx, const struct observation *o, struct err *err)
 		block_writer_add(&k->block, o);
 	}
 	k->seen->rows++;
+	triage_check_row(k->check, o);
 	return k->look->row ? k->look->row(k->look->ctx, o, k->seen->evidence_sha256, err) : 0;
 }
 
@@ -83,6 +88,7 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 	k.sorter = observation_sorter_new(folder && *folder ? folder : "/tmp", "look");
 	k.bytes = xmalloc(OBSERVATION_BLOCK);
 	k.digest = digest_new(0);
+	k.check = triage_check_new(look->path, seen->evidence_sha256);
 	block_writer_init(&k.block);
 	int rc = triage_read_path(&reading, look->path, &seen->sum, err);
 	if (rc == 0)
@@ -93,7 +99,10 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 		digest_end(k.digest, &result);
 		memcpy(seen->set_sha256, result.sha256, 65);
 		digest_result_release(&result);
+		triage_check_unread(k.check, k.problems, seen->sum.files - seen->sum.parsed);
+		seen->findings = triage_check_findings(k.check);
 	}
+	triage_check_free(k.check);
 	observation_sorter_free(k.sorter);
 	block_writer_release(&k.block);
 	digest_free(k.digest);
@@ -105,4 +114,6 @@ void triage_looked_release(struct triage_looked *seen)
 {
 	if (seen->sum.parsed_files)
 		triage_read_sum_release(&seen->sum);
+	json_decref(seen->findings);
+	seen->findings = NULL;
 }

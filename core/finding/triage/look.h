@@ -26,6 +26,7 @@ struct triage_looked {
 	uint64_t rows;
 	char evidence_sha256[65]; /* "" of a folder */
 	char set_sha256[65];      /* what the set's digest would be in a case */
+	json_t *findings;         /* of the first checks (check/check.h) */
 };
 
 int triage_look(const struct triage_look *look, struct triage_looked *seen, struct err *err);

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/store/record.h"
 #include "evidence/image/stored.h"
+#include "finding/triage/check/check.h"
 #include "finding/triage/parsers.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct triage_work {
 	const struct triage_options *options;
 	struct triage_result *result;
 	struct observation_maker *maker;
+	struct triage_check *check;
 	struct buf named; /* the first problems, a line each */
 	uint64_t problems;
 };
@@ -26,6 +28,8 @@ struct triage_work {
 static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 {
 	struct triage_work *w = ctx;
+	if (triage_check_rows(w->check, bytes, n, err) < 0)
+		return -1;
 	return observation_maker_add(w->maker, bytes, n, err);
 }
 
@@ -80,6 +84,25 @@ static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
 
 /* ---- what is on record */
 
+/* The names of the rules of one state: "defence.log-cleared (26), …". How many there were. */
+static size_t add_rules(const json_t *findings, const char *state, struct buf *out)
+{
+	const json_t *f;
+	size_t i;
+	size_t count = 0;
+	json_array_foreach(findings, i, f) {
+		json_int_t rows = json_integer_value(json_object_get(f, "count"));
+		if (strcmp(json_get_string(f, "state"), state) != 0)
+			continue;
+		buf_addf(out, "%s%s", count++ ? ", " : "", json_get_string(f, "rule"));
+		if (rows)
+			buf_addf(out, " (%lld)", (long long)rows);
+	}
+	if (count == 0)
+		buf_addc(out, '-');
+	return count;
+}
+
 /* What a reader must know before he concludes anything from it. */
 static void write_limits(const struct triage_work *w, const char *sha256, struct buf *out)
 {
@@ -91,13 +114,24 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 	buf_addf(out, _("Files: %llu read, %llu not read, since no parser that was asked for knows them.\n"),
 	         (unsigned long long)r->sum.parsed, (unsigned long long)other);
 	buf_addf(out, _("Observations: %llu, digest of the set %s.\n"), (unsigned long long)r->set.rows, r->set.sha256);
+	struct buf seen = BUF_INIT;
+	struct buf not_seen = BUF_INIT;
+	struct buf not_covered = BUF_INIT;
+	add_rules(r->findings, "seen", &seen);
+	add_rules(r->findings, "not_seen", &not_seen);
+	add_rules(r->findings, "not_covered", &not_covered);
+	buf_addf(out, _("First checks, seen: %s.\nLooked for and not seen: %s.\nNot covered: %s.\n"), seen.data,
+	         not_seen.data, not_covered.data);
+	buf_release(&seen);
+	buf_release(&not_seen);
+	buf_release(&not_covered);
 	if (w->problems)
 		buf_addf(out, _("Could not be read: %llu places.\n%s"), (unsigned long long)w->problems, w->named.data);
 	if (w->problems > PROBLEMS_NAMED)
 		buf_adds(out, "…\n");
 }
 
-static int from_triage(const struct observation_set *set)
+int triage_made(const struct observation_set *set)
 {
 	for (size_t i = 0; triage_parser_at(i); i++) {
 		size_t n = strlen(triage_parser_at(i)->name);
@@ -118,7 +152,7 @@ static int look_at_earlier(void *ctx, const struct observation_set *set, struct 
 {
 	struct earlier *e = ctx;
 	(void)err;
-	if (!from_triage(set))
+	if (!triage_made(set))
 		return 0;
 	if (strcmp(set->sha256, e->now->sha256) == 0 && strcmp(set->evidence_sha256, e->now->evidence_sha256) == 0) {
 		snprintf(e->check, sizeof e->check, "%s", set->check);
@@ -127,6 +161,20 @@ static int look_at_earlier(void *ctx, const struct observation_set *set, struct 
 	e->others = xrealloc(e->others, (e->count + 1) * sizeof *e->others);
 	e->others[e->count++] = *set;
 	return 0;
+}
+
+/* Found: a finding of some weight. Something is never covered, so what was not found is inconclusive. */
+static const char *result_of(const json_t *findings)
+{
+	const json_t *f;
+	size_t i;
+	json_array_foreach(findings, i, f) {
+		const char *level = json_get_string(f, "level");
+		if (strcmp(json_get_string(f, "state"), "seen") == 0 && strcmp(level, "low") != 0 &&
+		    strcmp(level, "info") != 0)
+			return "found";
+	}
+	return "inconclusive";
 }
 
 static void period_of(const struct observation_set *set, char text[80])
@@ -149,8 +197,9 @@ static int store(struct triage_work *w, const char *on, const struct earlier *e,
 	write_limits(w, r->set.evidence_sha256, &limits);
 	clock_format(clock_now(), now);
 	period_of(&r->set, period);
-	struct assign fields[] = {{"method", "triage"},       {"on", on},         {"when", now},
-	                          {"result", "inconclusive"}, {"period", period}, {"evidence", w->options->evidence},
+	struct assign fields[] = {{"method", "triage"},   {"on", on},
+	                          {"when", now},          {"result", result_of(r->findings)},
+	                          {"period", period},     {"evidence", w->options->evidence},
 	                          {"limits", limits.data}};
 	struct action *a = action_begin(w->c, "triage", err);
 	int rc = a ? 0 : -1;
@@ -206,13 +255,17 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 		snprintf(set->evidence_sha256, sizeof set->evidence_sha256, "%s", sha256);
 		snprintf(set->source, sizeof set->source, "%.200s", name_of(record));
 		w.maker = observation_maker_new(c);
+		w.check = triage_check_new(set->evidence, sha256);
 		rc = read_evidence(&w, record, err);
 		snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
 		if (rc == 0 && result->sum.parsed == 0)
 			rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
 			             options->evidence);
-		if (rc == 0)
+		if (rc == 0) {
+			triage_check_unread(w.check, w.problems, result->sum.files - result->sum.parsed);
+			result->findings = triage_check_findings(w.check);
 			rc = observation_maker_seal(w.maker, set, err);
+		}
 		if (rc == 0)
 			rc = observation_set_each(c, set->evidence, look_at_earlier, &e, err);
 		if (rc == 0 && *e.check) {
@@ -222,6 +275,7 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 			rc = store(&w, on, &e, err);
 		}
 		observation_maker_free(w.maker);
+		triage_check_free(w.check);
 	}
 	free(e.others);
 	free(on);
@@ -234,4 +288,6 @@ void triage_result_release(struct triage_result *result)
 {
 	if (result->sum.parsed_files)
 		triage_read_sum_release(&result->sum);
+	json_decref(result->findings);
+	result->findings = NULL;
 }

@@ -33,11 +33,15 @@ struct triage_result {
 	char check[LABEL_TEXT]; /* the new check; or the one that said the same */
 	int same;               /* it was all there: nothing was stored */
 	uint64_t differs;       /* sets of an older parser that this one replaced */
+	json_t *findings;       /* of the first checks (check/check.h) */
 };
 
 /* ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */
 int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result,
                struct err *err);
+/* Whether a set was made by triage, and not by another room. */
+int triage_made(const struct observation_set *set);
+
 void triage_result_release(struct triage_result *result);
 
 #endif

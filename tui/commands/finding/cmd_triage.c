@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "finding/triage/look.h"
 #include "finding/triage/triage.h"
+#include "tui/commands/finding/print_findings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,22 @@ static int print_summary(struct printing *p, const struct triage_looked *seen, s
 	return 0;
 }
 
+static int print_found(struct printing *p, json_t *findings, const char *asset, struct err *err)
+{
+	json_t *f;
+	size_t i;
+	int rc = 0;
+	if (!p->lines && !p->array)
+		print_findings(p->s->out, findings);
+	else
+		json_array_foreach(findings, i, f) {
+			json_object_set_new(f, "asset", json_string(asset));
+			if (rc == 0)
+				rc = print_object(p, json_incref(f), err);
+		}
+	return rc;
+}
+
 static int look_at(struct printing *p, const char *path, const char *only, struct err *err)
 {
 	struct triage_look look = {.path = path,
@@ -99,6 +116,8 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 	p->problems = 0;
 	memset(p->counts, 0, sizeof p->counts);
 	int rc = triage_look(&look, &seen, err);
+	if (rc == 0)
+		rc = print_found(p, seen.findings, "", err);
 	if (rc == 0)
 		rc = print_summary(p, &seen, err);
 	p->problems += before;
@@ -122,6 +141,8 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	p->source = label;
 	p->problems = 0;
 	int rc = triage_run(p->s->c, &options, &result, err);
+	if (rc == 0 && (p->array || p->lines))
+		rc = print_found(p, result.findings, options.on ? options.on : "", err);
 	if (rc == 0 && (p->array || p->lines)) {
 		rc = print_object(p,
 		                  json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "label",
@@ -134,6 +155,7 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 		                  err);
 	} else if (rc == 0) {
 		cmd_print_label(p->s, result.check);
+		rc = print_found(p, result.findings, "", err);
 		fprintf(p->s->log,
 		        result.same ? _("%llu rows, the same as before: nothing was stored\n") : _("%llu rows\n"),
 		        (unsigned long long)result.set.rows);

@@ -1,0 +1,45 @@
+/*
+ * First checks: what rows of a triage say by themselves, judged by a table.
+ *
+ *     struct triage_check *k = triage_check_new("R1-E4", sha256);
+ *     triage_check_rows(k, bytes, n, &err);                  // packed rows, in any order
+ *     json_t *findings = triage_check_findings(k);           // worst first
+ *     triage_check_free(k);
+ *
+ * A finding is an object:
+ *
+ *     rule         group.name, or gap.name
+ *     state        seen; not_seen: what the rule needs was there, and nothing fitted; not_covered: it was not there
+ *     level        high, medium, low, info
+ *     technique, title, count, when, until, source
+ *     reason       the values that fired it; what was needed; what is missing
+ *     observations ids of rows, the earliest first, at most 100
+ *
+ * "Nothing seen" means nothing without what is not covered, so both are always there.
+ */
+#ifndef GENBA_FINDING_TRIAGE_CHECK_CHECK_H
+#define GENBA_FINDING_TRIAGE_CHECK_CHECK_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct observation;
+struct triage_check;
+
+/* `sha256` is that of the evidence: it makes the ids. */
+struct triage_check *triage_check_new(const char *source, const char *sha256);
+void triage_check_free(struct triage_check *k); /* NULL is allowed */
+
+/* Whole packed rows. ERR_INVALID: they are none. Or one that was read. */
+int triage_check_rows(struct triage_check *k, const void *bytes, size_t n, struct err *err);
+void triage_check_row(struct triage_check *k, const struct observation *o);
+
+/* What was there and could not be read, and what no parser knows. */
+void triage_check_unread(struct triage_check *k, uint64_t problems, uint64_t unknown_files);
+
+/* All findings, an array. New reference. */
+json_t *triage_check_findings(const struct triage_check *k);
+
+#endif

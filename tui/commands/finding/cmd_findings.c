@@ -1,0 +1,50 @@
+/* `findings`: what the first checks say of all evidence that triage has read. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "finding/triage/findings.h"
+#include "tui/commands/finding/print_findings.h"
+
+#include <string.h>
+
+/* Of one evidence after the other. */
+static void print_by_source(FILE *out, const json_t *findings)
+{
+	for (size_t i = 0; i < json_array_size(findings);) {
+		const json_t *first = json_array_get(findings, i);
+		json_t *some = json_array();
+		for (; i < json_array_size(findings) && strcmp(json_get_string(json_array_get(findings, i), "source"),
+		                                               json_get_string(first, "source")) == 0;
+		     i++)
+			json_array_append(some, json_array_get(findings, i));
+		printable_printf(out, _("%s, of %s, read by %s\n"), json_get_string(first, "source"),
+		                 json_get_string(first, "asset"), json_get_string(first, "check"));
+		print_findings(out, some);
+		json_decref(some);
+	}
+}
+
+int cmd_findings(struct session *s, const struct args *args, struct err *err)
+{
+	struct buf filter = BUF_INIT;
+	for (size_t i = 0; i < args->count; i++)
+		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
+	json_t *findings = triage_findings(s->c, filter.data, &s->progress, err);
+	buf_release(&filter);
+	if (!findings)
+		return -1;
+	if (args_option(args, "json")) {
+		cmd_print_json(s, findings);
+		return 0;
+	}
+	if (json_array_size(findings) == 0)
+		fputs(_("No finding fits. Nothing is known of evidence that was not read: `genba triage LABEL` reads "
+		        "it.\n"),
+		      s->log);
+	print_by_source(s->out, findings);
+	json_decref(findings);
+	return 0;
+}
