@@ -1,2 +1,2 @@
 # Checksums of event logs.
-target_link_libraries(${floor} PUBLIC PkgConfig::ZLIB)
+target_link_libraries(${floor} PUBLIC PkgConfig::DEFLATE)

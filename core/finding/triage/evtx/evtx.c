@@ -4,12 +4,13 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "evidence/image/digest.h"
 #include "finding/triage/evtx/evtx_private.h"
 #include "finding/triage/parse/parser.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #define HEADER       4096U
 #define CHUNK_HEADER 512U
@@ -107,7 +108,7 @@ static size_t record_at(const unsigned char *chunk, size_t size, size_t at)
 
 static uint32_t crc(uint32_t before, const unsigned char *p, size_t n)
 {
-	return (uint32_t)crc32(before, p, (uInt)n);
+	return libdeflate_crc32(before, p, n);
 }
 
 /* Tells of wrong checksums: 1 if the records' is wrong. */
@@ -218,10 +219,7 @@ int evtx_run(const struct triage_file *f, struct triage_out *out, struct err *er
 			continue;
 		}
 		if (n < CHUNK_HEADER || memcmp(chunk, "ElfChnk", 8) != 0) {
-			size_t zeros = 0;
-			while (zeros < n && chunk[zeros] == 0)
-				zeros++;
-			if (zeros == n) /* kept for later */
+			if (digest_is_zeros(chunk, n)) /* kept for later */
 				continue;
 			if (n < CHUNK_HEADER) {
 				triage_problem(out, at, _("the log is cut off in the header of a chunk"));

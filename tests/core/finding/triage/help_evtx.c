@@ -60,15 +60,46 @@ static void put_name(struct buf *b, const char *name)
 	put16(b, 0);
 }
 
+/* Elements that are open: where their sizes stand. */
+static struct {
+	size_t size_at[8];
+	size_t attributes_at[8]; /* 0: it has none */
+	size_t depth;
+} elements;
+
 static void put_open(struct buf *b, const char *name, int attributes, int bare)
 {
 	put8(b, attributes ? 0x41 : 0x01);
 	if (!bare)
 		put16(b, 0xFFFF);
-	put32(b, 8); /* its size, which nobody needs */
+	elements.size_at[elements.depth] = b->len;
+	put32(b, 0);
 	put_name(b, name);
+	elements.attributes_at[elements.depth++] = attributes ? b->len : 0;
 	if (attributes)
-		put32(b, 8);
+		put32(b, 0);
+}
+
+static void end_attributes(struct buf *b)
+{
+	size_t at = elements.attributes_at[elements.depth - 1];
+	if (at)
+		bytes_put_le32(b->data + at, (uint32_t)(b->len - at - 4));
+}
+
+static void put_start_end(struct buf *b)
+{
+	end_attributes(b);
+	put8(b, 0x02);
+}
+
+static void put_close(struct buf *b, int empty)
+{
+	if (empty)
+		end_attributes(b);
+	put8(b, empty ? 0x03 : 0x04);
+	size_t at = elements.size_at[--elements.depth];
+	bytes_put_le32(b->data + at, (uint32_t)(b->len - at - 4));
 }
 
 static void put_text(struct buf *b, const char *text)
@@ -123,10 +154,10 @@ static void put_data(struct buf *b, const struct made_event *e, struct values *v
 {
 	int bare = v->bare;
 	put_open(b, e->user_data ? "UserData" : "EventData", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	if (e->user_data) {
 		put_open(b, e->user_data, 0, bare);
-		put8(b, 0x02);
+		put_start_end(b);
 	}
 	for (const char *const *d = e->data; d && *d; d += 2) {
 		put_open(b, e->user_data ? d[0] : "Data", !e->user_data && *d[0], bare);
@@ -134,13 +165,13 @@ static void put_data(struct buf *b, const struct made_event *e, struct values *v
 			put_attribute(b, "Name");
 			put_text(b, d[0]);
 		}
-		put8(b, 0x02);
+		put_start_end(b);
 		put_value(b, v, 0x01, d[1]);
-		put8(b, 0x04);
+		put_close(b, 0);
 	}
 	if (e->user_data)
-		put8(b, 0x04);
-	put8(b, 0x04);
+		put_close(b, 0);
+	put_close(b, 0);
 }
 
 static void put_instance(struct buf *chunk, const struct made_event *e, struct values *v,
@@ -203,44 +234,44 @@ static void put_event(struct buf *b, const struct made_event *e, struct values *
 	put_open(b, "Event", 1, bare);
 	put_attribute(b, "xmlns");
 	put_text(b, "urn:made");
-	put8(b, 0x02);
+	put_start_end(b);
 	put_open(b, "System", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	put_open(b, "Provider", 1, bare);
 	put_attribute(b, "Name");
 	put_text(b, e->provider);
-	put8(b, 0x03);
+	put_close(b, 1);
 	put_open(b, "EventID", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	snprintf(number, sizeof number, "%u", e->id);
 	if ((bytes = put_value(b, v, 0x06, number)) != NULL)
 		put16(bytes, e->id);
-	put8(b, 0x04);
+	put_close(b, 0);
 	put_open(b, "TimeCreated", 1, bare);
 	put_attribute(b, "SystemTime");
 	if ((bytes = put_value(b, v, 0x11, "2023-11-17T18:53:41.5Z")) != NULL)
 		put64(bytes, the_when);
-	put8(b, 0x03);
+	put_close(b, 1);
 	put_open(b, "EventRecordID", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	snprintf(number, sizeof number, "%llu", (unsigned long long)the_record);
 	if ((bytes = put_value(b, v, 0x0A, number)) != NULL)
 		put64(bytes, the_record);
-	put8(b, 0x04);
+	put_close(b, 0);
 	put_open(b, "Channel", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	put_text(b, e->channel);
-	put8(b, 0x04);
+	put_close(b, 0);
 	put_open(b, "Computer", 0, bare);
-	put8(b, 0x02);
+	put_start_end(b);
 	put_value(b, v, 0x01, e->computer);
-	put8(b, 0x04);
-	put8(b, 0x04);
+	put_close(b, 0);
+	put_close(b, 0);
 	if (e->nested)
 		put_value(b, v, 0x21, "");
 	else
 		put_data(b, e, v);
-	put8(b, 0x04);
+	put_close(b, 0);
 }
 
 static void begin_chunk(struct made_log *l)
@@ -251,6 +282,7 @@ static void begin_chunk(struct made_log *l)
 	memcpy(l->chunk.data, "ElfChnk", 8);
 	bytes_put_le32(l->chunk.data + 40, 128);
 	l->first = l->next;
+	l->template_of = NULL;
 }
 
 void made_log_sum(char *file, size_t at)
@@ -311,7 +343,18 @@ void made_log_add(struct made_log *l, const struct made_event *e)
 	put8(&l->chunk, 0);
 	if (e->bare) {
 		put_event(&l->chunk, e, &v);
+	} else if (l->template_of == e) { /* told in this chunk already */
+		struct buf again = BUF_INIT;
+		put_event(&again, e, &v);
+		buf_release(&again);
+		put8(&l->chunk, 0x0C);
+		put8(&l->chunk, 1);
+		put32(&l->chunk, e->id);
+		put32(&l->chunk, l->template_at);
+		put_values(&l->chunk, e, &v);
 	} else {
+		l->template_of = e;
+		l->template_at = l->chunk.len + 10;
 		put_instance(&l->chunk, e, &v, put_event);
 		put_values(&l->chunk, e, &v);
 	}

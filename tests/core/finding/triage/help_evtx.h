@@ -9,6 +9,8 @@
 
 #define MADE_T0 UINT64_C(133446276200000000) /* 2023-11-16T17:00:20Z as FILETIME */
 
+struct made_event;
+
 struct made_log {
 	struct buf file;
 	struct buf chunk;
@@ -16,6 +18,9 @@ struct made_log {
 	uint64_t next;  /* of the record */
 	uint64_t chunks;
 	size_t last_record;
+	const struct made_event
+	    *template_of; /* whose template stands in the chunk; its data are not changed until it ends */
+	size_t template_at;
 };
 
 struct made_event {
