@@ -38,7 +38,8 @@ static int keep_problem(void *ctx, const char *path, uint64_t offset, const char
 	struct triage_work *w = ctx;
 	if (w->problems++ < PROBLEMS_NAMED) {
 		char *safe = printable_dup(path);
-		buf_addf(&w->named, _("%s, byte %llu: %s\n"), safe, (unsigned long long)offset, reason);
+		buf_addf(&w->named, "%s, byte %llu\n", safe,
+		         (unsigned long long)offset); /* why is told on the screen */
 		free(safe);
 	}
 	return w->options->problem ? w->options->problem(w->options->ctx, path, offset, reason, err) : 0;
@@ -103,30 +104,30 @@ static size_t add_rules(const json_t *findings, const char *state, struct buf *o
 	return count;
 }
 
-/* What a reader must know before he concludes anything from it. */
+/* What a reader must know before he concludes anything from it. In English whatever the screen speaks: it is on record. */
 static void write_limits(const struct triage_work *w, const char *sha256, struct buf *out)
 {
 	const struct triage_result *r = w->result;
 	uint64_t other = r->sum.files - r->sum.parsed;
-	buf_addf(out, _("Read: %s, SHA-256 %s.\n"), w->options->evidence, sha256);
-	buf_addf(out, _("Parsers: %s. Options: %s.\n"), *r->sum.parsers ? r->sum.parsers : "-",
+	buf_addf(out, "Read: %s, SHA-256 %s.\n", w->options->evidence, sha256);
+	buf_addf(out, "Parsers: %s. Options: %s.\n", *r->sum.parsers ? r->sum.parsers : "-",
 	         w->options->only ? w->options->only : "-");
-	buf_addf(out, _("Files: %llu read, %llu not read, since no parser that was asked for knows them.\n"),
+	buf_addf(out, "Files: %llu read, %llu not read, since no parser that was asked for knows them.\n",
 	         (unsigned long long)r->sum.parsed, (unsigned long long)other);
-	buf_addf(out, _("Observations: %llu, digest of the set %s.\n"), (unsigned long long)r->set.rows, r->set.sha256);
+	buf_addf(out, "Observations: %llu, digest of the set %s.\n", (unsigned long long)r->set.rows, r->set.sha256);
 	struct buf seen = BUF_INIT;
 	struct buf not_seen = BUF_INIT;
 	struct buf not_covered = BUF_INIT;
 	add_rules(r->findings, "seen", &seen);
 	add_rules(r->findings, "not_seen", &not_seen);
 	add_rules(r->findings, "not_covered", &not_covered);
-	buf_addf(out, _("First checks, seen: %s.\nLooked for and not seen: %s.\nNot covered: %s.\n"), seen.data,
+	buf_addf(out, "First checks, seen: %s.\nLooked for and not seen: %s.\nNot covered: %s.\n", seen.data,
 	         not_seen.data, not_covered.data);
 	buf_release(&seen);
 	buf_release(&not_seen);
 	buf_release(&not_covered);
 	if (w->problems)
-		buf_addf(out, _("Could not be read: %llu places.\n%s"), (unsigned long long)w->problems, w->named.data);
+		buf_addf(out, "Could not be read: %llu places.\n%s", (unsigned long long)w->problems, w->named.data);
 	if (w->problems > PROBLEMS_NAMED)
 		buf_adds(out, "…\n");
 }
