@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/kind/stored_words.h"
 #include "case/query/search.h"
 #include "case/store/case_internal.h"
 #include "case/store/record.h"
@@ -93,6 +94,25 @@ static int take_conflict(void *ctx, json_t *record, const char *field)
 	int rc = stored ? take_versions(p, stored) : -1;
 	json_decref(stored);
 	return rc;
+}
+
+struct briefs {
+	struct purging *p;
+	const char *label;
+};
+
+/* The brief that a handover wrote by itself repeats what the records said then. */
+static int take_brief(void *ctx, json_t *record)
+{
+	struct briefs *b = ctx;
+	const char *title = json_get_string(record, "title");
+	const char *stored = json_get_string(record, "text");
+	struct buf text = BUF_INIT;
+	if (title && stored && strcmp(title, WORDS_BRIEF) == 0 && purgeable_text_is_digest(stored, NULL) &&
+	    purgeable_text_get(b->p->c, stored, &text, NULL) == 0 && strstr(text.data, b->label))
+		json_object_set_new(b->p->texts, stored, json_true());
+	buf_release(&text);
+	return 0;
 }
 
 /* ---- taking it away */
@@ -228,6 +248,10 @@ int record_purge(struct case_file *c, const char *label, const char *reason, con
 		             _("%s has no long text, secret or kept file; its other fields are in the history and "
 		               "cannot be purged"),
 		             label);
+	if (rc == 0) {
+		struct briefs b = {&p, record_label(stored)};
+		rc = record_each(c, "note", RECORD_RAW | RECORD_WITH_RETRACTED, take_brief, &b, err);
+	}
 	if (rc == 0)
 		rc = purge_action(&p, stored, reason, report);
 	if (rc == 0 && (rebuild_search(c, err) < 0 || case_rotate(c, keep, progress, err) < 0))
@@ -246,7 +270,7 @@ int record_purge(struct case_file *c, const char *label, const char *reason, con
 struct copies {
 	int (*fn)(void *ctx, const char *line);
 	void *ctx;
-	const struct case_file *c;
+	struct case_file *c;
 };
 
 static int tell_slot(void *ctx, const struct access_slot *slot)
@@ -263,8 +287,29 @@ static int tell_slot(void *ctx, const struct access_slot *slot)
 	return rc;
 }
 
+static int tell_transfer(void *ctx, json_t *record)
+{
+	struct copies *k = ctx;
+	const char *action = json_get_string(record, "action");
+	const char *to = json_get_string(record, "to");
+	const char *when = json_get_string(record, "when");
+	if (!action || strcmp(action, "handed_over") != 0)
+		return 0;
+	json_t *person = to ? record_get(k->c, to, RECORD_WITH_RETRACTED, NULL) : NULL;
+	const char *called = json_get_string(person, "name");
+	char *name = printable_dup(called ? called : to ? to : "?");
+	json_decref(person);
+	char *line = xasprintf(_("the copy that was handed over to %s at %s (%s)"), name, when ? when : "?",
+	                       record_label(record));
+	int rc = k->fn(k->ctx, line);
+	free(line);
+	free(name);
+	return rc;
+}
+
 int purge_known_copies(struct case_file *c, int (*fn)(void *ctx, const char *line), void *ctx, struct err *err)
 {
 	struct copies k = {fn, ctx, c};
-	return access_each(c, tell_slot, &k, err);
+	int rc = access_each(c, tell_slot, &k, err);
+	return rc ? rc : record_each(c, "transfer", 0, tell_transfer, &k, err);
 }

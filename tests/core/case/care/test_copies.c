@@ -234,6 +234,41 @@ static void a_purge_leaves_nothing_to_read(void **state)
 	free(dump);
 }
 
+/* The brief of a handover that repeats it goes with it, and the copy is named. */
+static int take_line(void *ctx, const char *line)
+{
+	buf_addf(ctx, "%s\n", line);
+	return 0;
+}
+
+static void a_purge_reaches_the_brief_and_names_the_copy(void **state)
+{
+	struct site *s = *state;
+	struct err err = ERR_INIT;
+	struct purge_report report;
+	struct buf lines = BUF_INIT;
+	char label[LABEL_TEXT];
+	struct assign transfer[] = {{"items", "case"},  {"action", "handed_over"},        {"from", "One"},
+	                            {"to", "Person B"}, {"when", "2026-01-05T10:00:00Z"}, {"purpose", "handover"}};
+	struct assign brief[] = {{"title", "brief of the handover"}, {"text", "R1-N1: the secretword"}};
+	struct assign other[] = {{"title", "brief of the handover"}, {"text", "R1-A1 only"}};
+	site_add(s, "note", "text", "the secretword");
+	if (record_add(s->c, "transfer", transfer, 6, RECORD_MACHINE, label, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(record_add(s->c, "note", brief, 2, 0, label, &err), 0);
+	assert_string_equal(label, "R1-N2");
+	assert_int_equal(record_add(s->c, "note", other, 2, 0, label, &err), 0);
+	if (record_purge(s->c, "R1-N1", "pasted by mistake", NULL, NULL, &report, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(report.texts, 2);
+	assert_null(strstr(site_get(s, "R1-N2", "text"), "secretword"));
+	assert_non_null(strstr(site_get(s, "R1-N3", "text"), "only"));
+	assert_int_equal(purge_known_copies(s->c, take_line, &lines, &err), 0);
+	if (!strstr(lines.data, "handed over to Person B"))
+		fail_msg("%s", lines.data);
+	buf_release(&lines);
+}
+
 /* ---- salvage */
 
 static void flip(const char *path, long offset)
@@ -306,6 +341,7 @@ int main(void)
 	    TEST(a_colleague_comes_and_goes),
 	    TEST(a_passphrase_slot_needs_its_passphrase),
 	    TEST(a_purge_leaves_nothing_to_read),
+	    TEST(a_purge_reaches_the_brief_and_names_the_copy),
 	    TEST(every_page_may_be_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
