@@ -196,8 +196,7 @@ static json_t *parse_time(const struct value_context *v, const char *text, struc
 	if (edtf_from_people(text, now, &edtf, NULL) == 0 ||
 	    edtf_from_people_after(text, now, base_date(v->c), &edtf, err) == 0)
 		value = json_string(edtf.data);
-	else
-		buf_release(&edtf);
+	buf_release(&edtf);
 	return value;
 }
 
