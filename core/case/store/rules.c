@@ -18,8 +18,26 @@ int rule_machine_kind(const struct kind *kind)
 	return (kind->traits & KIND_MACHINE) != 0;
 }
 
+/* An organisation that the attack touches may have its mail read: only where that is on record as safe. */
+static int check_chain_notice(struct case_file *c, const json_t *object, struct err *err)
+{
+	const char *label = json_get_string(object, "party");
+	json_t *party = NULL;
+	if (!json_is(object, "purpose", "chain_notice") || !json_is(object, "means", "victim_mail") || !label)
+		return 0;
+	party = record_get(c, label, 0, NULL);
+	int is_safe = json_is(party, "mail_safe", "yes");
+	json_decref(party);
+	return is_safe
+	           ? 0
+	           : err_set(
+	                 err, ERR_USAGE,
+	                 _("contact: means=victim_mail needs mail_safe=yes of the party: their mail may be read; use "
+	                   "another means"));
+}
+
 /* Telling another organisation, sharing and going public need somebody's approval on record. */
-static int check_contact(const json_t *object, struct err *err)
+static int check_contact(struct case_file *c, const json_t *object, struct err *err)
 {
 	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
 	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
@@ -28,6 +46,25 @@ static int check_contact(const json_t *object, struct err *err)
 			               _("contact: purpose=%s needs approved_by, the decision that allows it; add the "
 			                 "decision first"),
 			               guarded[i]);
+	return check_chain_notice(c, object, err);
+}
+
+/* 13 digits, the first a check digit: 9 − (Σ of the others from the right, each second one doubled, mod 9). Source: National
+ * Tax Agency of Japan, ministerial ordinance on corporate numbers, article 2. */
+static int check_party(struct case_file *c, const json_t *object, struct err *err)
+{
+	(void)c;
+	const char *text = json_get_string(object, "corporate_number");
+	int sum = 0;
+	if (!text)
+		return 0;
+	if (strlen(text) != 13 || strspn(text, "0123456789") != 13)
+		return err_set(err, ERR_USAGE, _("corporate_number: 13 digits, not '%s'"), text);
+	for (int n = 1; n <= 12; n++)
+		sum += (text[13 - n] - '0') * (n % 2 ? 1 : 2);
+	if (text[0] - '0' != 9 - sum % 9)
+		return err_set(err, ERR_USAGE,
+		               _("corporate_number: the check digit of '%s' is wrong: look for a typing error"), text);
 	return 0;
 }
 
@@ -124,19 +161,19 @@ static void warn_contact(struct case_file *c, const json_t *contact, struct buf 
 /* What a kind wants beyond its fields: one row for each that does. */
 static const struct {
 	const char *kind;
-	int (*check)(const json_t *object, struct err *err);
+	int (*check)(struct case_file *c, const json_t *object, struct err *err);
 	void (*warn)(struct case_file *c, const json_t *record, struct buf *lines);
 } rules[] = {
     {"asset", NULL, warn_asset},
     {"contact", check_contact, warn_contact},
+    {"party", check_party, NULL},
 };
 
 int rule_check(struct case_file *c, const json_t *object, struct err *err)
 {
-	(void)c;
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (rules[i].check && json_is(object, "kind", rules[i].kind))
-			return rules[i].check(object, err);
+			return rules[i].check(c, object, err);
 	return 0;
 }
 

@@ -255,6 +255,27 @@ static void test_leaks(void **state)
 	assert_string_equal(chain.leaks[1].not_after, "2014-10");
 }
 
+/* Mail of an organisation that may be read is no means to tell it; a mistyped corporate number is not taken. */
+static void test_rules_of_records(void **state)
+{
+	struct err err = ERR_INIT;
+	(void)state;
+	make_parties();
+	add("decision", "title=tell choice=yes reason=x by=R1-P1 when=2015-01-01 on=R1-P2");
+	const char *notice =
+	    "party=R1-P2 when=2015-01-02 direction=out means=victim_mail purpose=chain_notice said=x approved_by=R1-D1";
+	assert_int_equal(try_add("contact", notice, 0, &err), -1);
+	assert_non_null(strstr(err.message, "mail_safe"));
+	set("R1-P2", "mail_safe=yes");
+	add("contact", notice);
+	err_clear(&err);
+	set("R1-P2", "corporate_number=7000012050002"); /* the number of the agency itself */
+	assert_int_equal(try_set("R1-P2", "corporate_number=7000012050003", 0, &err), -1);
+	assert_int_equal(err_status(&err), 2);
+	err_clear(&err);
+	assert_int_equal(try_set("R1-P2", "corporate_number=700001205000", 0, &err), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +287,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_bad_records, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_coverage, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_leaks, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_rules_of_records, case_setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
