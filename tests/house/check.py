@@ -121,6 +121,15 @@ for path in glob.glob('tests/**/*.[ch]', recursive=True):
     if '/data/' not in path and open(path, encoding='utf-8').read().count('\n') > 850:
         wrong(f'{path} has more than 850 lines: cut it where its purposes part')
 
+# the picture that opens ARCHITECTURE.md names every room
+picture = open('ARCHITECTURE.md', encoding='utf-8').read().split('```')[1]
+for folder in sorted({'/'.join(path.split('/')[:3]) for path in sources if path.startswith('core/') and path.count('/') > 2} |
+                     {'/'.join(path.split('/')[:2]) for path in sources if path.startswith('tui/') and path.count('/') > 1}):
+    floor, room = os.path.split(folder)
+    line = re.search(rf'{floor}/(.*?)(?=core/|\n)', picture)
+    if not line or not re.search(rf'(?<!\w){room}/', line[1]):
+        wrong(f'ARCHITECTURE.md: the picture does not show the room {folder}: add it to the line of {floor}/')
+
 # a header opens by saying what it is for; a file without one of its name says it itself
 for path in headers:
     if not text[path].startswith('/*'):
