@@ -101,6 +101,16 @@ cmp one four || fail "parts of a large file tell something else"
 sweep large --list list --max 3
 is "--max" '3 24' "$(grep -c '"hit"' out) $(jq -r 'select(.kind == "summary") | .hits' out)"
 
+# ---- the indicators of a case
+export XDG_DATA_HOME=$work/home GENBA_PASSPHRASE_FILE=$work/pass
+printf 'correct horse battery staple\n' >pass
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
+"$genba" new site.genba --title "Sweep" --kdf interactive --no-recovery 2>/dev/null
+"$genba" -c site.genba add indicator type=domain value='evil[.]test' >/dev/null
+"$genba" -c site.genba add indicator type=ip value=198.51.100.9 false_positive=yes >/dev/null
+"$genba" -c site.genba sweep proxy.log --look --jsonl >out 2>err || fail "a case's indicators: $(cat err)"
+is "the record that was hit" 'R1-I1 evil.test 2' "$(jq -r 'select(.kind == "indicator") | "\(.label) \(.indicator) \(.hits)"' out)"
+
 # ---- --json, people, usage
 "$genba" sweep proxy.log --list list --look --json 2>/dev/null >out.json
 is "--json is one array" 5 "$(jq '[.[] | select(.kind == "hit")] | length' out.json)"

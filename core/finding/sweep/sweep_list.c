@@ -157,8 +157,7 @@ static const char *refusal(const struct sweep_list *list, const char *type, cons
 	return NULL;
 }
 
-/* Adds one; NULL, or why it cannot be swept for. */
-static const char *sweep_list_add(struct sweep_list *list, const char *type, const char *value, const char *label)
+const char *sweep_list_add(struct sweep_list *list, const char *type, const char *value, const char *label)
 {
 	struct buf normal = BUF_INIT;
 	const char *stored = swept_type(type);

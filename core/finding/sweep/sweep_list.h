@@ -1,5 +1,5 @@
 /*
- * The indicators of a sweep, from lists of others.
+ * The indicators of a sweep: of a case (sweep_case.h), or from lists of others.
  *
  *     struct sweep_list list = {0};
  *     sweep_list_read(&list, text, n, skip, ctx);                     // a list, one a line
@@ -35,6 +35,9 @@ struct sweep_list {
 	uint32_t *index;  /* hash of what is in it */
 	size_t index_size;
 };
+
+/* Adds one; NULL, or why it cannot be swept for, in the interface's language. `label` is of its record, or "". */
+const char *sweep_list_add(struct sweep_list *list, const char *type, const char *value, const char *label);
 
 /* Adds each line of n bytes. `skip` is told what was not taken. */
 typedef void (*sweep_skip_fn)(void *ctx, uint64_t line, const char *value, const char *reason);

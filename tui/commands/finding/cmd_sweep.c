@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "finding/sweep/sweep_case.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_run.h"
 
@@ -179,16 +180,20 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 		command.output = AS_ARRAY;
 	if (!args_option(args, "look") || args->count == 0)
 		return cmd_usage("sweep", err);
-	if (!args_option(args, "list"))
-		return err_set(err, ERR_USAGE, _("sweep --look: needs --list FILE, which says what to look for"));
+	if (!args_option(args, "list") && !s->path && !s->c)
+		return err_set(err, ERR_USAGE,
+		               _("sweep --look: needs --list FILE, or a case (-c), which say what to look for"));
 	if (parse_number(args, "max", 0, UINT32_MAX, &run.max, err) < 0 ||
 	    parse_number(args, "jobs", 1, 64, &jobs, err) < 0)
 		return -1;
 	run.jobs = (unsigned)jobs;
 	command.objects = json_array();
 	rc = read_lists(&command, args, &list, err);
+	if (rc == 0 && !args_option(args, "list"))
+		rc = session_open(s, err) < 0 ? -1 : sweep_list_read_case(&list, s->c, tell_skipped, &command, err);
 	if (rc == 0 && list.count == 0)
-		rc = err_set(err, ERR_INVALID, _("no line of the lists is an indicator"));
+		rc = err_set(err, ERR_INVALID,
+		             _("nothing to look for: no line of the lists, or no record of the case, is an indicator"));
 	for (size_t i = 0; i < args->count && rc == 0; i++) {
 		int fd = -1;
 		if (strcmp(args->words[i], "-") == 0)
