@@ -182,7 +182,7 @@ static int run_there(struct session *s, struct global *g, struct err *err)
 	    (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
 		return 0;
 	for (int i = 1; (command->flags & COMMAND_LOOKS) && i < g->argc && strcmp(g->argv[i], "--") != 0; i++)
-		if (strcmp(g->argv[i], "--look") == 0)
+		if (strcmp(g->argv[i], "--look") == 0 || (i == 1 && strcmp(g->argv[i], "look") == 0))
 			return 0;
 	int reads = (command->flags & COMMAND_INPUT) != 0;
 	int rc = socket_client_run(s->path, g->argv, (size_t)g->argc, reads, &status, err);

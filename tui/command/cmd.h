@@ -22,6 +22,9 @@ int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
 struct shared_form;
 int cmd_export_shared(struct session *s, const struct args *args, const struct shared_form *form, struct err *err);
 
+/* `import mail PATH…`: mails as evidence and records. */
+int cmd_import_mail(struct session *s, const struct args *args, struct err *err);
+
 /* ERR_USAGE with the usage line of the command. -1. */
 int cmd_usage(const char *name, struct err *err);
 

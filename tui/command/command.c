@@ -86,7 +86,8 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
 		return -1;
 	int rc = 0;
-	int looks = (command->flags & COMMAND_LOOKS) && args_option(&args, "look");
+	int looks = (command->flags & COMMAND_LOOKS) &&
+	            (args_option(&args, "look") || (args.count && strcmp(args.words[0], "look") == 0));
 	s->writes = (command->flags & COMMAND_WRITES) && !looks;
 	if ((command->flags & COMMAND_CASE) && !looks)
 		rc = session_open(s, err);

@@ -30,7 +30,7 @@ enum command_flags {
 	COMMAND_ANEW = 1024,      /* writes the file anew: no check of it can go on meanwhile */
 	COMMAND_VISIT = 2048,     /* COMMAND_NO_SCRIPT, but the workbench carries it out for another shell */
 	COMMAND_OF_ASSETS = 4096, /* its FIELD=VALUE are of assets, not of the record or kind named first */
-	COMMAND_LOOKS = 8192,     /* with --look it needs no case, and changes none */
+	COMMAND_LOOKS = 8192,     /* with --look, or `look` as its first word, it needs no case, and changes none */
 };
 
 struct command {

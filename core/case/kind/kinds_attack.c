@@ -300,6 +300,29 @@ static const struct field_value mail_reach[] = {
 	VALUE_UNKNOWN,
 };
 
+static const struct field_value mail_parsed[] = {
+	{"whole", "whole", "全体"},
+	{"partly", "in part", "一部"},
+	{"no", "not read", "不可"},
+	VALUE_UNKNOWN,
+};
+
+static const struct field_value mail_class_basis[] = {
+	{"content", "content", "内容"},
+	{"name", "name", "名前"},
+	VALUE_UNKNOWN,
+};
+
+static const struct field_value mail_sender_basis[] = {
+	{"list", "list", "名簿"},
+	{"suffix", "suffix", "属性型"},
+	{"record", "party on record", "関係者"},
+	{"syntax", "syntax", "構文"},
+	{"person", "by hand", "手動"},
+	{"unverified", "unverified", "未確認"},
+	VALUE_UNKNOWN,
+};
+
 static const struct field mail_fields[] = {
 	{IS("subject", TEXT, "Subject", "件名"), REQUIRED, SHORT},
 	{IS("from", TEXT, "Sender as shown", "差出人(表示)"), SHORT, HELP("as shown")},
@@ -339,6 +362,16 @@ static const struct field mail_fields[] = {
 	{IS("original", REF, "Altered from", "加工元のメール"), TO("mail")},
 	{IS("pair", REF, "Belongs with", "関連メール"), TO("mail"), HELP("e.g. the password mail")},
 	{IS("sent_from", REFS, "Sent from asset", "送信元資産"), TO("asset"), HELP("sending host, if inside")},
+	{IS("consultation", REF, "Consultation", "相談"), TO("consultation")},
+	{IS("campaign", TEXT, "Campaign", "類似グループ"), HELP("a name that similar mails share")},
+	{IS("sha256", HASH, "SHA-256 of the mail", "メールのSHA-256"), MACHINE},
+	{IS("inside", TEXT, "Place in the evidence", "証拠内の位置"), MACHINE, HELP("number of the mail in a mbox")},
+	{IS("carrier", TEXT, "Carried by", "転送元のメール"), MACHINE, HELP("Message-ID or SHA-256 of the mail that it came in")},
+	{IS("parsed", ENUM, "Read", "解析結果"), ONE_OF(mail_parsed, "unknown"), MACHINE},
+	{IS("analysis", HASH, "Analysis", "解析データ"), MACHINE, HELP("digest of what was found in it, kept in the case")},
+	{IS("findings", TAGS, "Findings", "検出事項"), MACHINE, HELP("rules that it met")},
+	{IS("class_basis", ENUM, "Class by", "種別の根拠"), ONE_OF(mail_class_basis, "unknown"), MACHINE},
+	{IS("sender_basis", ENUM, "Sender class by", "送信元区分の根拠"), ONE_OF(mail_sender_basis, "unknown"), MACHINE},
 };
 
 static const char *const mail_columns[] = {"when",  "subject",   "from",       "from_addr",

@@ -137,6 +137,8 @@ static const struct field evidence_fields[] = {
 	{IS("personal_data", TRI, "Contains personal data", "個人情報を含む"), YES_NO("unknown")},
 	{IS("verified_at", TIME, "Last verified", "最終検証日時"), MACHINE},
 	{IS("verified", ENUM, "Last result", "検証結果"), ONE_OF(evidence_verified, "unknown"), MACHINE},
+	{IS("from_mail", REF, "From mail", "取得元メール"), TO("mail"), HELP("it was attached to it, or its link led there")},
+	{IS("from_url", TEXT, "From URL", "取得元URL"), HELP("defanged")},
 	{IS("return_due", TIME, "Return or destroy by", "返却・廃棄期限")},
 };
 

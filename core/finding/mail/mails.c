@@ -323,6 +323,60 @@ int mails_look(struct mails *m, const char *const *paths, size_t count, struct e
 	return rc;
 }
 
+/* ---- one part */
+
+struct mail_content {
+	struct buf *out;
+	int none;
+};
+
+static int take_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	struct mail_content *c = ctx;
+	(void)err;
+	buf_add(c->out, bytes, n);
+	return 0;
+}
+
+static int take_none(void *ctx, const json_t *value, struct err *err)
+{
+	struct mail_content *c = ctx;
+	(void)value;
+	(void)err;
+	c->none = 1;
+	return 0;
+}
+
+int mails_part(const void *source, size_t n, size_t number, const char *part, int forwarded, struct buf *out,
+               struct err *err)
+{
+	struct mail_content content = {out, 0};
+	struct worker_result result;
+	int fd = memfd_create("mail", MFD_CLOEXEC);
+	if (fd < 0 || write(fd, source, n) != (ssize_t)n) {
+		if (fd >= 0)
+			close(fd);
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot hold the mails"));
+	}
+	json_t *request = json_pack("{s:[[i, I]] s:I s:s s:b}", "items", 0, (json_int_t)n, "from", (json_int_t)number,
+	                            "part", part, "forwarded", forwarded);
+	struct worker_call call = {.job = "mail-look",
+	                           .request = request,
+	                           .input = fd,
+	                           .limits = {.memory = ((size_t)512 << 20) + n, .seconds = 30},
+	                           .line = take_none,
+	                           .raw = take_bytes,
+	                           .ctx = &content};
+	int rc = worker_run(&call, &result, err);
+	close(fd);
+	json_decref(request);
+	if (rc == 0 && result.end != WORKER_DONE)
+		rc = err_set(err, ERR_FAILED, "%s", result.reason);
+	if (rc == 0 && content.none)
+		rc = err_set(err, ERR_NOT_FOUND, _("the mail has no part %s"), part);
+	return rc;
+}
+
 void mails_explain(json_t *object)
 {
 	size_t i;

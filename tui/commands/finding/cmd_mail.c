@@ -3,11 +3,17 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/kind/kinds.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
+#include "finding/mail/import.h"
 #include "finding/mail/mails.h"
+#include "finding/mail/stats.h"
+#include "outward/exchange/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -213,9 +219,172 @@ static int mail_look(struct session *s, const struct args *args, struct err *err
 	return rc < 0 ? rc : tell_end(&m, err);
 }
 
+/* ---- mail stats */
+
+static void print_stats(struct session *s, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+	struct text_table t = {.columns = 5};
+	static const char *const heading[] = {N_("Table"), N_("Key"), N_("Number"), N_("Of"), "%"};
+	for (size_t k = 0; k < 5; k++)
+		text_table_add(&t, _(heading[k]));
+	const char *by = NULL;
+	json_array_foreach(rows, i, row) {
+		char number[3][32];
+		const char *group = json_get_string(row, "by");
+		if (group && (!by || strcmp(by, group) != 0)) {
+			by = group;
+			text_table_add(&t, *by ? by : "-");
+			for (size_t k = 1; k < 5; k++)
+				text_table_add(&t, "");
+		}
+		static const char *const numbers[] = {"n", "of", "share"};
+		text_table_add(&t, json_get_string(row, "table"));
+		text_table_add(&t, json_get_string(row, "key"));
+		for (size_t k = 0; k < 3; k++) {
+			snprintf(number[k], sizeof number[k], "%lld",
+			         (long long)json_integer_value(json_object_get(row, numbers[k])));
+			text_table_add(&t, number[k]);
+		}
+	}
+	text_table_print(&t, s->out, 0);
+	text_table_release(&t);
+}
+
+static void print_stats_csv(struct session *s, const json_t *rows)
+{
+	static const char *const columns[] = {"by", "table", "key", "n", "of", "share"};
+	size_t i;
+	json_t *row;
+	struct buf out = BUF_INIT;
+	for (size_t k = 0; k < 6; k++)
+		csv_cell(&out, columns[k], k == 0);
+	buf_adds(&out, "\r\n");
+	json_array_foreach(rows, i, row) {
+		for (size_t k = 0; k < 6; k++)
+			csv_value(&out, json_object_get(row, columns[k]), k == 0);
+		buf_adds(&out, "\r\n");
+	}
+	fwrite(out.data, 1, out.len, s->out);
+	buf_release(&out);
+}
+
+static int mail_count(struct session *s, const struct args *args, struct err *err)
+{
+	enum mail_stats_by by;
+	struct filter *filter = NULL;
+	const char *where = args_option(args, "where");
+	if (args->count != 1)
+		return cmd_usage("mail", err);
+	if (mail_stats_by(args_option(args, "by"), &by, err) < 0 ||
+	    (where && !(filter = filter_parse(kind_find("mail"), where, err))))
+		return -1;
+	if (filter)
+		filter_resolve_with(filter, timeline_resolve, s->c);
+	json_t *rows = mail_stats(s->c, filter, by, err);
+	filter_free(filter);
+	if (!rows)
+		return -1;
+	if (args_option(args, "json")) {
+		cmd_print_json(s, rows);
+		return 0;
+	}
+	if (args_option(args, "csv"))
+		print_stats_csv(s, rows);
+	else
+		print_stats(s, rows);
+	json_decref(rows);
+	return 0;
+}
+
+/* ---- mail extract */
+
+static int mail_extract(struct session *s, const struct args *args, struct err *err)
+{
+	size_t number;
+	int forwarded;
+	struct buf source = BUF_INIT;
+	struct buf content = BUF_INIT;
+	if (args->count != 4)
+		return cmd_usage("mail", err);
+	const char *to = args->words[3];
+	int rc = mail_source(s->c, args->words[1], &source, &number, &forwarded, err);
+	if (rc == 0)
+		rc = mails_part(source.data, source.len, number, args->words[2], forwarded, &content, err);
+	if (rc == 0 && strcmp(to, "-") == 0)
+		fwrite(content.data, 1, content.len, s->out);
+	else if (rc == 0)
+		rc = path_write_file(to, content.data, content.len, 0, err);
+	buf_release(&source);
+	buf_release(&content);
+	return rc;
+}
+
+/* ---- import mail */
+
+struct mail_importing {
+	struct session *s;
+	int dry_run;
+};
+
+static int import_open(void *ctx, const char *path, struct err *err)
+{
+	return session_input(((struct mail_importing *)ctx)->s, path, err);
+}
+
+static void import_trouble(void *ctx, const char *path, const char *why)
+{
+	printable_printf(((struct mail_importing *)ctx)->s->log, "%s: %s\n", path, why);
+}
+
+static void import_label(void *ctx, const char *label, int is_new, const json_t *mail)
+{
+	struct mail_importing *importing = ctx;
+	(void)is_new;
+	if (!importing->dry_run) {
+		cmd_print_label(importing->s, label);
+		return;
+	}
+	struct buf line = BUF_INIT;
+	const char *subject = json_get_string(mail, "subject");
+	printable_add(&line, subject ? subject : "", subject ? strlen(subject) : 0, PRINTABLE_LINE);
+	printable_printf(importing->s->out, "%s  %s  %s\n", json_get_string(mail, "file"), line.data,
+	                 value_label(mail_field("class"), json_get_string(mail, "class")));
+	buf_release(&line);
+}
+
+int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
+{
+	struct mail_importing importing = {.s = s, .dry_run = args_option(args, "dry-run") != NULL};
+	const char *forwarded = args_option(args, "forwarded");
+	struct mail_import import = {.c = s->c,
+	                             .on = args_option(args, "on"),
+	                             .consultation = args_option(args, "consultation"),
+	                             .obtained = args_option(args, "obtained"),
+	                             .integrity = args_option(args, "integrity"),
+	                             .forwarded = forwarded && strcmp(forwarded, "yes") == 0,
+	                             .dry_run = importing.dry_run,
+	                             .open = import_open,
+	                             .label = import_label,
+	                             .trouble = import_trouble,
+	                             .ctx = &importing,
+	                             .progress = &s->progress};
+	if (mail_import(&import, (const char *const *)args->words + 1, args->count - 1, err) < 0)
+		return -1;
+	printable_printf(s->log, _("%s%zu mails taken in, %zu were on record already\n"),
+	                 importing.dry_run ? _("dry run, nothing is written: ") : "", import.added, import.known);
+	return tell_end(&(struct mails){.unread = import.unread, .not_whole = import.not_whole}, err);
+}
+
 int cmd_mail(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count >= 1 && strcmp(args->words[0], "look") == 0)
-		return mail_look(s, args, err);
+	static const struct {
+		const char *name;
+		int (*run)(struct session *s, const struct args *args, struct err *err);
+	} parts[] = {{"look", mail_look}, {"stats", mail_count}, {"extract", mail_extract}};
+	for (size_t i = 0; args->count && i < sizeof parts / sizeof *parts; i++)
+		if (strcmp(args->words[0], parts[i].name) == 0)
+			return parts[i].run(s, args, err);
 	return cmd_usage("mail", err);
 }

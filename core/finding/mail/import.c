@@ -1,0 +1,325 @@
+#include "finding/mail/import.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/clock.h"
+#include "case/action/action.h"
+#include "case/store/blob.h"
+#include "finding/mail/mails.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct importing {
+	struct mail_import *import;
+	struct action *a;
+	json_t *mails;    /* SHA-256 -> label */
+	json_t *evidence; /* SHA-256 -> label */
+	json_t *told;     /* array of [label, is new, analysis] */
+	char *path;       /* of the file that is being taken in */
+	const void *source;
+	char evidence_label[LABEL_TEXT];
+	char evidence_sha256[65];
+};
+
+/* ---- what is on record */
+
+static int keep_digest(void *ctx, json_t *record)
+{
+	const char *sha256 = json_get_string(record, "sha256");
+	if (sha256)
+		json_object_set_new(ctx, sha256, json_string(record_label(record)));
+	return 0;
+}
+
+static int keep_domains(void *ctx, json_t *record)
+{
+	const char *domains = json_get_string(record, "domains");
+	const char *kind = json_get_string(record, "org_kind");
+	while (domains && kind && *domains) {
+		size_t n = strcspn(domains, " ,;");
+		if (n) {
+			char *domain = xstrndup(domains, n);
+			for (char *p = domain; *p; p++)
+				if (*p >= 'A' && *p <= 'Z')
+					*p = (char)(*p + 32);
+			json_object_set_new(ctx, domain, json_string(kind));
+			free(domain);
+		}
+		domains += n;
+		domains += strspn(domains, " ,;");
+	}
+	return 0;
+}
+
+/* {"a.example": "company", …} for the request of the job. */
+static json_t *mail_parties(struct case_file *c, struct err *err)
+{
+	json_t *parties = json_object();
+	if (record_each(c, "party", 0, keep_domains, parties, err) < 0) {
+		json_decref(parties);
+		return NULL;
+	}
+	return parties;
+}
+
+/* ---- one file */
+
+static int add_evidence(struct importing *w, const struct mail_found *found, struct err *err)
+{
+	unsigned char digest[32];
+	char size[32];
+	struct mail_import *import = w->import;
+	crypto_hash_sha256(digest, found->source, found->source_n);
+	sodium_bin2hex(w->evidence_sha256, sizeof w->evidence_sha256, digest, sizeof digest);
+	const char *known = json_get_string(w->evidence, w->evidence_sha256);
+	if (known) {
+		snprintf(w->evidence_label, sizeof w->evidence_label, "%s", known);
+		return 0;
+	}
+	if (found->source_n > BLOB_LIMIT)
+		return err_set(err, ERR_INVALID,
+		               _("'%s' is larger than %u MiB: part it, and import the parts; preserve keeps it whole"),
+		               found->path, BLOB_LIMIT >> 20);
+	if (import->dry_run)
+		return 0;
+	char now[CLOCK_TEXT];
+	clock_format(clock_now(), now);
+	const char *slash = strrchr(found->path, '/');
+	snprintf(size, sizeof size, "%zu", found->source_n);
+	const struct assign all[] = {{"title", slash && slash[1] ? slash + 1 : found->path},
+	                             {"type", "mail"},
+	                             {"form", "blob"},
+	                             {"on", import->on ? import->on : ""},
+	                             {"source_path", found->path},
+	                             {"source_size", size},
+	                             {"method", "provided"},
+	                             {"started", now},
+	                             {"ended", now},
+	                             {"sha256", w->evidence_sha256},
+	                             {"complete", "complete"}};
+	struct assign fields[sizeof all / sizeof *all];
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (*all[i].value)
+			fields[count++] = all[i];
+	char sha256[65];
+	if (blob_put(import->c, found->source, found->source_n, sha256, err) < 0 ||
+	    action_add(w->a, "evidence", fields, count, RECORD_MACHINE, w->evidence_label, err) < 0)
+		return -1;
+	json_object_set_new(w->evidence, w->evidence_sha256, json_string(w->evidence_label));
+	return 0;
+}
+
+/* ---- one mail */
+
+/* Keeps the analysis without what the record says or the reader makes. */
+static int keep_analysis(struct importing *w, const struct mail_found *found, char sha256[65], struct err *err)
+{
+	json_t *plain = json_copy(found->object);
+	json_object_del(plain, "file");
+	json_object_del(plain, "label");
+	char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS);
+	int rc = blob_put(w->import->c, text, strlen(text), sha256, err);
+	free(text);
+	json_decref(plain);
+	return rc;
+}
+
+static char *finding_ids(const json_t *object)
+{
+	size_t i;
+	json_t *finding;
+	struct buf out = BUF_INIT;
+	json_array_foreach(json_object_get(object, "findings"), i, finding) {
+		const char *id = json_get_string(finding, "id");
+		if (!id || strstr(out.data, id))
+			continue;
+		buf_addf(&out, "%s%s", out.len ? "," : "", id);
+	}
+	return buf_take(&out, NULL);
+}
+
+static int write_mail(struct importing *w, const struct mail_found *found, char label[LABEL_TEXT], struct err *err)
+{
+	static const char *const taken[] = {
+	    "from",       "from_addr", "sender_class",   "sender_basis", "envelope_from",    "reply_to",
+	    "to",         "cc",        "when",           "sent",         "message_id",       "in_reply_to",
+	    "references", "origin",    "authentication", "class",        "class_basis",      "archives",
+	    "files",      "disguise",  "urls",           "body",         "attachment_names", "sha256",
+	    "carrier",    "parsed"};
+	struct assign fields[48];
+	size_t count = 0;
+	char inside[64];
+	char attachments[32];
+	char analysis[65];
+	const json_t *o = found->object;
+	const struct mail_import *import = w->import;
+	if (keep_analysis(w, found, analysis, err) < 0)
+		return -1;
+	const char *subject = json_get_string(o, "subject");
+	char *ids = finding_ids(o);
+	snprintf(inside, sizeof inside, "%zu", found->number + 1);
+	snprintf(attachments, sizeof attachments, "%lld",
+	         (long long)json_integer_value(json_object_get(o, "attachments")));
+	fields[count++] = (struct assign){"subject", subject && *subject ? subject : _("(no subject)")};
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+		const char *text = json_get_string(o, taken[i]);
+		if (text && *text)
+			fields[count++] = (struct assign){taken[i], text};
+	}
+	fields[count++] = (struct assign){"attachments", attachments};
+	fields[count++] = (struct assign){"analysis", analysis};
+	fields[count++] = (struct assign){"evidence", w->evidence_label};
+	if (found->is_member)
+		fields[count++] = (struct assign){"inside", inside};
+	if (*ids)
+		fields[count++] = (struct assign){"findings", ids};
+	if (import->consultation)
+		fields[count++] = (struct assign){"consultation", import->consultation};
+	if (import->obtained)
+		fields[count++] = (struct assign){"obtained", import->obtained};
+	if (import->integrity)
+		fields[count++] = (struct assign){"integrity", import->integrity};
+	int rc = action_add(w->a, "mail", fields, count, RECORD_MACHINE, label, err);
+	free(ids);
+	return rc;
+}
+
+static int take_mail(void *ctx, const struct mail_found *found, struct err *err)
+{
+	struct importing *w = ctx;
+	char label[LABEL_TEXT] = "";
+	const char *sha256 = json_get_string(found->object, "sha256");
+	const char *known = sha256 ? json_get_string(w->mails, sha256) : NULL;
+	if (known) {
+		w->import->known++;
+		json_array_append_new(w->told, json_pack("[s, b, O]", known, 0, found->object));
+		return 0;
+	}
+	if (found->number == 0 || found->source != w->source) {
+		w->source = found->source;
+		if (add_evidence(w, found, err) < 0)
+			return -1;
+	}
+	if (!w->import->dry_run && write_mail(w, found, label, err) < 0)
+		return err_prefix(err, "%s", found->path);
+	if (sha256)
+		json_object_set_new(w->mails, sha256, json_string(label));
+	w->import->added++;
+	json_t *head =
+	    json_pack("{s:O* s:O* s:O* s:O*}", "file", json_object_get(found->object, "file"), "parsed",
+	              json_object_get(found->object, "parsed"), "subject", json_object_get(found->object, "subject"),
+	              "class", json_object_get(found->object, "class"));
+	json_array_append_new(w->told, json_pack("[s, b, o]", label, 1, head));
+	return 0;
+}
+
+static int open_path(void *ctx, const char *path, struct err *err)
+{
+	struct importing *w = ctx;
+	return w->import->open(w->import->ctx, path, err);
+}
+
+static void tell_trouble(void *ctx, const char *path, const char *why)
+{
+	struct importing *w = ctx;
+	if (w->import->trouble)
+		w->import->trouble(w->import->ctx, path, why);
+}
+
+static int check_label(struct case_file *c, const char *label, const char *option, const char *field, struct err *err)
+{
+	const struct kind *mail = kind_find("mail");
+	if (!label)
+		return 0;
+	json_t *record = record_get(c, label, 0, err);
+	const struct field *f = field ? kind_field(mail, field) : NULL;
+	int ok = record && (!f || field_accepts_kind(f, record_kind(record)));
+	json_decref(record);
+	return ok ? 0 : err_set(err, ERR_USAGE, _("%s %s: not such a record of this case"), option, label);
+}
+
+int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err)
+{
+	struct importing w = {
+	    .import = import, .mails = json_object(), .evidence = json_object(), .told = json_array()};
+	struct mails m = {.open = import->open ? open_path : NULL,
+	                  .found = take_mail,
+	                  .trouble = tell_trouble,
+	                  .ctx = &w,
+	                  .progress = import->progress};
+	int rc = -1;
+	json_t *parties = mail_parties(import->c, err);
+	m.request = json_pack("{s:o* s:b}", "parties", parties, "forwarded", import->forwarded);
+	if (!parties || check_label(import->c, import->on, "--on", NULL, err) < 0 ||
+	    check_label(import->c, import->consultation, "--consultation", "consultation", err) < 0 ||
+	    record_each(import->c, "mail", 0, keep_digest, w.mails, err) < 0 ||
+	    record_each(import->c, "evidence", 0, keep_digest, w.evidence, err) < 0)
+		goto out;
+	if (!import->dry_run && !(w.a = action_begin(import->c, "import", err)))
+		goto out;
+	rc = mails_look(&m, paths, count, err);
+	import->not_whole = m.not_whole;
+	import->unread = m.unread;
+	if (rc == 0 && w.a) {
+		char *subject = xasprintf("import %zu mails", import->added);
+		action_subject(w.a, subject);
+		free(subject);
+		rc = action_commit(w.a, err);
+		w.a = NULL;
+	}
+	size_t i;
+	json_t *told;
+	if (rc == 0 && import->label)
+		json_array_foreach(w.told, i, told)
+			import->label(import->ctx, json_string_value(json_array_get(told, 0)),
+			              json_is_true(json_array_get(told, 1)), json_array_get(told, 2));
+out:
+	action_cancel(w.a);
+	json_decref(m.request);
+	json_decref(w.mails);
+	json_decref(w.evidence);
+	json_decref(w.told);
+	return rc;
+}
+
+/* ---- what was kept */
+
+static json_t *mail_record(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
+	if (record && record_kind(record) != kind_find("mail")) {
+		err_set(err, ERR_USAGE, _("%s is no mail"), label);
+		json_decref(record);
+		return NULL;
+	}
+	return record;
+}
+
+int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
+                struct err *err)
+{
+	json_t *record = mail_record(c, label, err);
+	int rc = record ? 0 : -1;
+	const char *inside = json_get_string(record, "inside");
+	const json_t *evidence = json_object_get(record, "evidence");
+	const char *first = json_string_value(json_is_array(evidence) ? json_array_get(evidence, 0) : evidence);
+	*number = inside ? strtoul(inside, NULL, 10) - 1 : 0;
+	*forwarded = json_get_string(record, "carrier") != NULL;
+	if (rc == 0 && !first)
+		rc = err_set(err, ERR_NOT_FOUND, _("%s has no evidence: its bytes are not in this case"), label);
+	json_t *e = rc == 0 ? record_get(c, first, RECORD_WITH_RETRACTED, err) : NULL;
+	const char *sha256 = json_get_string(e, "sha256");
+	if (rc == 0)
+		rc = sha256
+		         ? blob_get(c, sha256, out, err)
+		         : err_set(err, ERR_NOT_FOUND, _("%s has no evidence: its bytes are not in this case"), label);
+	json_decref(e);
+	json_decref(record);
+	return rc;
+}

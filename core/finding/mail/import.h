@@ -1,0 +1,45 @@
+/*
+ * Mails become records: each file once as evidence (type mail, inside the case), each mail in it once as a record of
+ * the kind `mail`, its analysis as a blob. One action for all; what cannot be parsed is on record as that.
+ *
+ *     struct mail_import import = {.c = c, .label = print_label, .ctx = &out};
+ *     mail_import(&import, paths, count, err);
+ *
+ * Bytes that are on record already give the label that they have. If the action fails, nothing is recorded.
+ */
+#ifndef GENBA_FINDING_MAIL_IMPORT_H
+#define GENBA_FINDING_MAIL_IMPORT_H
+
+#include "base/progress.h"
+#include "case/store/record.h"
+
+#include <jansson.h>
+
+struct mail_import {
+	struct case_file *c;
+	const char *on;           /* label of an asset, or NULL */
+	const char *consultation; /* or NULL */
+	const char *obtained;     /* value of the field, or NULL */
+	const char *integrity;
+	int forwarded;
+	int dry_run;
+	int (*open)(void *ctx, const char *path, struct err *err); /* as mails.h has it */
+	/* Told in the order of the mails when they are on record: "" as label in a dry run. */
+	void (*label)(void *ctx, const char *label, int is_new, const json_t *mail);
+	void (*trouble)(void *ctx, const char *path, const char *why);
+	void *ctx;
+	const struct progress *progress;
+	/* what came of it */
+	size_t added;
+	size_t known;
+	size_t not_whole;
+	size_t unread; /* paths */
+};
+
+int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err);
+
+/* The bytes of the file that a mail came in, and its number in it. */
+int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
+                struct err *err);
+
+#endif
