@@ -8,8 +8,8 @@
 #include "case/action/action.h"
 #include "case/store/blob.h"
 #include "finding/mail/mails.h"
+#include "finding/mail/read/sha256.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,11 +71,9 @@ static json_t *mail_parties(struct case_file *c, struct err *err)
 
 static int add_evidence(struct importing *w, const struct mail_found *found, struct err *err)
 {
-	unsigned char digest[32];
 	char size[32];
 	struct mail_import *import = w->import;
-	crypto_hash_sha256(digest, found->source, found->source_n);
-	sodium_bin2hex(w->evidence_sha256, sizeof w->evidence_sha256, digest, sizeof digest);
+	mail_sha256(found->source, found->source_n, w->evidence_sha256);
 	const char *known = json_get_string(w->evidence, w->evidence_sha256);
 	if (known) {
 		snprintf(w->evidence_label, sizeof w->evidence_label, "%s", known);

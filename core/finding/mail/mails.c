@@ -6,11 +6,11 @@
 #include "base/json.h"
 #include "base/worker/worker.h"
 #include "finding/mail/look/rules.h"
+#include "finding/mail/read/sha256.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +109,7 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 	struct mail_batch *b = ctx;
 	if (!b->begun || !json_is_object(value))
 		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
-	json_t *object = json_deep_copy(value);
+	json_t *object = json_incref((json_t *)(uintptr_t)value);
 	int rc = deliver(b, object);
 	json_decref(object);
 	return rc;
@@ -118,10 +118,8 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 /* A mail that cannot be read: the record of that. */
 static int deliver_bad(struct mail_batch *b, const char *why)
 {
-	unsigned char digest[32];
 	char hex[65];
-	crypto_hash_sha256(digest, (const unsigned char *)b->map + b->items[b->item].offset + b->offset, b->n);
-	sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+	mail_sha256(b->map + b->items[b->item].offset + b->offset, b->n, hex);
 	json_t *object = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s s:i s:[] s:[] s:[{s:s s:s s:s}]}", "label", "",
 	                           "kind", "mail", "sha256", hex, "size", (json_int_t)b->n, "parsed", "no", "why", why,
 	                           "class", "other", "sender_class", "unknown", "attachments", 0, "parts", "hops",

@@ -2,8 +2,7 @@
 
 #include "base/buf.h"
 #include "finding/mail/read/charset.h"
-
-#include <sodium.h>
+#include "finding/mail/read/sha256.h"
 
 struct inside *listing_add(struct listing *l, struct pool *pool, const void *name, size_t n, const char *charset,
                            uint64_t size, int locked)
@@ -29,9 +28,7 @@ struct inside *listing_add(struct listing *l, struct pool *pool, const void *nam
 
 void listing_content(struct inside *entry, const void *bytes, size_t n)
 {
-	unsigned char digest[32];
-	crypto_hash_sha256(digest, bytes, n);
-	sodium_bin2hex(entry->sha256, sizeof entry->sha256, digest, sizeof digest);
+	mail_sha256(bytes, n, entry->sha256);
 	entry->format = file_format_of(bytes, n, entry->name);
 	entry->by_content = 1;
 }

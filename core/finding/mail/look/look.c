@@ -1,15 +1,9 @@
 #include "finding/mail/look/look_private.h"
 
-#include <sodium.h>
+#include "finding/mail/read/sha256.h"
+
 #include <string.h>
 #include <strings.h>
-
-void look_digest(const void *bytes, size_t n, char hex[65])
-{
-	unsigned char digest[32];
-	crypto_hash_sha256(digest, bytes, n);
-	sodium_bin2hex(hex, 65, digest, sizeof digest);
-}
 
 void look_begin(struct look *l, const struct look_options *options, const char *bytes, size_t n)
 {
@@ -25,7 +19,7 @@ void look_begin(struct look *l, const struct look_options *options, const char *
 	l->class_basis = "unknown";
 	l->sender_class = "unknown";
 	l->sender_basis = "unknown";
-	look_digest(bytes, n, l->sha256);
+	mail_sha256(bytes, n, l->sha256);
 }
 
 void look_release(struct look *l)
@@ -111,7 +105,7 @@ struct look_file *look_add_file(struct look *l, const char *number, const char *
 	                        .name = pool_text(&l->pool, name ? name : "", name ? strlen(name) : 0),
 	                        .size = n,
 	                        .by_content = 1};
-	look_digest(bytes, n, f->sha256);
+	mail_sha256(bytes, n, f->sha256);
 	f->format = file_format_of(bytes, n, f->name);
 	f->by_content = f->format != FORMAT_UNKNOWN || !*f->name;
 	if (!f->by_content)

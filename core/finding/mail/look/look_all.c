@@ -1,6 +1,7 @@
 /* The whole look at a mail, step by step; and one of its parts alone. */
 #include "finding/mail/look/look_private.h"
 
+#include "finding/mail/read/sha256.h"
 #include "finding/mail/read/transfer.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static void go_inside(struct look *l)
 		l->mime = fresh;
 		l->bytes = start;
 		l->n = n;
-		look_digest(start, n, l->sha256);
+		mail_sha256(start, n, l->sha256);
 		mime_read(&l->mime, &l->pool, start, n);
 		l->header = &l->mime.parts[0].header;
 		return;

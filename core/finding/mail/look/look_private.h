@@ -10,9 +10,6 @@ void look_class(struct look *l);  /* Table 1 */
 void look_sender(struct look *l); /* */
 void look_rules(struct look *l);  /* all rules */
 
-/* SHA-256 in 64 hex digits. */
-void look_digest(const void *bytes, size_t n, char hex[65]);
-
 /* At most `most` bytes of n, no character cut in two. */
 size_t look_cut(const char *text, size_t n, size_t most);
 
