@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/action/action.h"
 #include "case/store/blob.h"
+#include "finding/indicator/textscan.h"
 #include "finding/mail/mails.h"
 #include "finding/mail/read/sha256.h"
 
@@ -20,7 +21,6 @@ struct importing {
 	json_t *mails;    /* SHA-256 -> label */
 	json_t *evidence; /* SHA-256 -> label */
 	json_t *told;     /* array of [label, is new, analysis] */
-	char *path;       /* of the file that is being taken in */
 	const void *source;
 	char evidence_label[LABEL_TEXT];
 	char evidence_sha256[65];
@@ -56,8 +56,7 @@ static int keep_domains(void *ctx, json_t *record)
 	return 0;
 }
 
-/* {"a.example": "company", …} for the request of the job. */
-static json_t *mail_parties(struct case_file *c, struct err *err)
+json_t *mail_parties(struct case_file *c, struct err *err)
 {
 	json_t *parties = json_object();
 	if (record_each(c, "party", 0, keep_domains, parties, err) < 0) {
@@ -116,13 +115,14 @@ static int add_evidence(struct importing *w, const struct mail_found *found, str
 /* ---- one mail */
 
 /* Keeps the analysis without what the record says or the reader makes. */
-static int keep_analysis(struct importing *w, const struct mail_found *found, char sha256[65], struct err *err)
+static int keep_analysis(struct case_file *c, json_t *object, char sha256[65], struct err *err)
 {
-	json_t *plain = json_copy(found->object);
+	json_t *plain = json_copy(object);
 	json_object_del(plain, "file");
+	json_object_del(plain, "member");
 	json_object_del(plain, "label");
 	char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS);
-	int rc = blob_put(w->import->c, text, strlen(text), sha256, err);
+	int rc = blob_put(c, text, strlen(text), sha256, err);
 	free(text);
 	json_decref(plain);
 	return rc;
@@ -142,14 +142,16 @@ static char *finding_ids(const json_t *object)
 	return buf_take(&out, NULL);
 }
 
+/* Fields of the record that the look gives. */
+static const char *const taken[] = {
+    "from",       "from_addr", "sender_class",   "sender_basis", "envelope_from",    "reply_to",
+    "to",         "cc",        "when",           "sent",         "message_id",       "in_reply_to",
+    "references", "origin",    "authentication", "class",        "class_basis",      "archives",
+    "files",      "disguise",  "urls",           "body",         "attachment_names", "sha256",
+    "carrier",    "parsed"};
+
 static int write_mail(struct importing *w, const struct mail_found *found, char label[LABEL_TEXT], struct err *err)
 {
-	static const char *const taken[] = {
-	    "from",       "from_addr", "sender_class",   "sender_basis", "envelope_from",    "reply_to",
-	    "to",         "cc",        "when",           "sent",         "message_id",       "in_reply_to",
-	    "references", "origin",    "authentication", "class",        "class_basis",      "archives",
-	    "files",      "disguise",  "urls",           "body",         "attachment_names", "sha256",
-	    "carrier",    "parsed"};
 	struct assign fields[48];
 	size_t count = 0;
 	char inside[64];
@@ -157,14 +159,14 @@ static int write_mail(struct importing *w, const struct mail_found *found, char 
 	char analysis[65];
 	const json_t *o = found->object;
 	const struct mail_import *import = w->import;
-	if (keep_analysis(w, found, analysis, err) < 0)
+	if (keep_analysis(import->c, found->object, analysis, err) < 0)
 		return -1;
 	const char *subject = json_get_string(o, "subject");
 	char *ids = finding_ids(o);
 	snprintf(inside, sizeof inside, "%zu", found->number + 1);
 	snprintf(attachments, sizeof attachments, "%lld",
 	         (long long)json_integer_value(json_object_get(o, "attachments")));
-	fields[count++] = (struct assign){"subject", subject && *subject ? subject : _("(no subject)")};
+	fields[count++] = (struct assign){"subject", subject && *subject ? subject : MAIL_NO_SUBJECT};
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
 		const char *text = json_get_string(o, taken[i]);
 		if (text && *text)
@@ -288,7 +290,7 @@ out:
 
 /* ---- what was kept */
 
-static json_t *mail_record(struct case_file *c, const char *label, struct err *err)
+json_t *mail_record(struct case_file *c, const char *label, struct err *err)
 {
 	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
 	if (record && record_kind(record) != kind_find("mail")) {
@@ -297,6 +299,28 @@ static json_t *mail_record(struct case_file *c, const char *label, struct err *e
 		return NULL;
 	}
 	return record;
+}
+
+json_t *mail_analysis(struct case_file *c, const char *label, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	json_t *object = NULL;
+	json_t *record = mail_record(c, label, err);
+	const char *sha256 = json_get_string(record, "analysis");
+	if (record && !sha256)
+		err_set(err, ERR_NOT_FOUND, _("%s was typed in: there is no analysis of it"), label);
+	else if (record && blob_get(c, sha256, &text, err) == 0)
+		object = json_parse(text.data, text.len, err);
+	if (object && !json_is_object(object)) {
+		json_decref(object);
+		object = NULL;
+		err_set(err, ERR_DAMAGED, _("the analysis of %s is damaged"), label);
+	}
+	if (object)
+		json_object_set_new(object, "label", json_string(label));
+	json_decref(record);
+	buf_release(&text);
+	return object;
 }
 
 int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
@@ -319,5 +343,79 @@ int mail_source(struct case_file *c, const char *label, struct buf *out, size_t 
 		         : err_set(err, ERR_NOT_FOUND, _("%s has no evidence: its bytes are not in this case"), label);
 	json_decref(e);
 	json_decref(record);
+	return rc;
+}
+
+int mail_renew(struct case_file *c, struct action *a, const json_t *record, json_t *object, int *changed,
+               struct err *err)
+{
+	struct assign fields[48];
+	size_t count = 0;
+	char analysis[65];
+	const char *before = json_get_string(record, "analysis");
+	const char *basis = json_get_string(record, "sender_basis");
+	int by_person = basis && strcmp(basis, "person") == 0;
+	if (keep_analysis(c, object, analysis, err) < 0)
+		return -1;
+	*changed = !before || strcmp(before, analysis) != 0;
+	if (!*changed)
+		return 0;
+	char *ids = finding_ids(object);
+	/* what a person may have entered since is not touched: only what genba alone writes, and the class of the sender */
+	static const char *const renewed[] = {"sender_class", "sender_basis", "class", "class_basis",
+	                                      "archives",     "files",        "parsed"};
+	for (size_t i = 0; i < sizeof renewed / sizeof *renewed; i++) {
+		const char *text = json_get_string(object, renewed[i]);
+		if (!(by_person && strncmp(renewed[i], "sender", 6) == 0))
+			fields[count++] = (struct assign){renewed[i], text ? text : ""};
+	}
+	fields[count++] = (struct assign){"analysis", analysis};
+	fields[count++] = (struct assign){"findings", ids};
+	int rc = action_set(a, record_label(record), fields, count, RECORD_MACHINE, err);
+	free(ids);
+	return rc;
+}
+
+int mail_add_file(struct case_file *c, const char *mail, int fd, const char *path, const char *url,
+                  char label[LABEL_TEXT], struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct buf safe = BUF_INIT;
+	char sha256[65];
+	char size[32];
+	char now[CLOCK_TEXT];
+	struct action *a = NULL;
+	json_t *record = mail_record(c, mail, err);
+	int rc = record ? buf_read_fd(&bytes, fd, BLOB_LIMIT, err) : -1;
+	clock_format(clock_now(), now);
+	snprintf(size, sizeof size, "%zu", bytes.len);
+	const char *slash = strrchr(path, '/');
+	textscan_defang(url ? url : "", url ? strlen(url) : 0, &safe);
+	if (rc == 0)
+		rc = (a = action_begin(c, "preserve", err)) ? 0 : -1;
+	if (rc == 0)
+		rc = blob_put(c, bytes.data, bytes.len, sha256, err);
+	const struct assign fields[] = {{"title", slash && slash[1] ? slash + 1 : path},
+	                                {"type", "sample"},
+	                                {"form", "blob"},
+	                                {"source_path", path},
+	                                {"source_size", size},
+	                                {"method", "provided"},
+	                                {"started", now},
+	                                {"ended", now},
+	                                {"sha256", sha256},
+	                                {"complete", "complete"},
+	                                {"from_mail", mail},
+	                                {"from_url", safe.data}};
+	size_t count = sizeof fields / sizeof *fields - (safe.len ? 0 : 1);
+	if (rc == 0)
+		rc = action_add(a, "evidence", fields, count, RECORD_MACHINE, label, err);
+	if (rc == 0)
+		rc = action_commit(a, err);
+	else
+		action_cancel(a);
+	json_decref(record);
+	buf_release(&bytes);
+	buf_release(&safe);
 	return rc;
 }

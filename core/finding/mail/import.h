@@ -15,6 +15,9 @@
 
 #include <jansson.h>
 
+/* The subject on record of a mail that has none: as it is, in either language. */
+#define MAIL_NO_SUBJECT "(no subject)"
+
 struct mail_import {
 	struct case_file *c;
 	const char *on;           /* label of an asset, or NULL */
@@ -38,8 +41,27 @@ struct mail_import {
 
 int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err);
 
+/* The analysis of a mail on record, as `mail look --json` has it; its file and member are those of the record. New
+ * reference; NULL with ERR_NOT_FOUND or ERR_USAGE. */
+json_t *mail_analysis(struct case_file *c, const char *label, struct err *err);
+
 /* The bytes of the file that a mail came in, and its number in it. */
 int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
                 struct err *err);
+
+/* The record of a mail. New reference; NULL with ERR_NOT_FOUND, or ERR_USAGE if it is none. */
+json_t *mail_record(struct case_file *c, const char *label, struct err *err);
+
+/* Brings a record up to date with a new look at the same mail, inside an action; *changed says whether anything is new. */
+struct action;
+int mail_renew(struct case_file *c, struct action *a, const json_t *record, json_t *object, int *changed,
+               struct err *err);
+
+/* A file that somebody got from a link of the mail becomes evidence (type sample, inside the case), one action. */
+int mail_add_file(struct case_file *c, const char *mail, int fd, const char *path, const char *url,
+                  char label[LABEL_TEXT], struct err *err);
+
+/* What the case knows of domains: {"a.example": "company", …}, for the job's request. New reference. */
+json_t *mail_parties(struct case_file *c, struct err *err);
 
 #endif

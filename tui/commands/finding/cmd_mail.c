@@ -10,13 +10,19 @@
 #include "case/kind/kinds.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
+#include "finding/indicator/textscan.h"
+#include "finding/mail/advice.h"
+#include "finding/mail/again.h"
 #include "finding/mail/import.h"
 #include "finding/mail/mails.h"
+#include "finding/mail/propose.h"
+#include "finding/mail/similar.h"
 #include "finding/mail/stats.h"
 #include "outward/exchange/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- mail look */
 
@@ -321,21 +327,154 @@ static int mail_extract(struct session *s, const struct args *args, struct err *
 	return rc;
 }
 
-/* ---- import mail */
-
 struct mail_importing {
 	struct session *s;
 	int dry_run;
 };
 
-static int import_open(void *ctx, const char *path, struct err *err)
-{
-	return session_input(((struct mail_importing *)ctx)->s, path, err);
-}
-
 static void import_trouble(void *ctx, const char *path, const char *why)
 {
 	printable_printf(((struct mail_importing *)ctx)->s->log, "%s: %s\n", path, why);
+}
+
+/* ---- mail similar, promote, advice, again, file */
+
+static int mail_alike(struct session *s, const struct args *args, struct err *err)
+{
+	size_t i;
+	json_t *row;
+	if (args->count > 2)
+		return cmd_usage("mail", err);
+	json_t *rows = mail_similar(s->c, args->count > 1 ? args->words[1] : NULL, err);
+	if (!rows)
+		return -1;
+	if (args_option(args, "json")) {
+		cmd_print_json(s, rows);
+		return 0;
+	}
+	json_array_foreach(rows, i, row) {
+		struct buf because = BUF_INIT;
+		const char *text = json_get_string(row, "because");
+		printable_add(&because, text, strlen(text), PRINTABLE_LINE);
+		printable_printf(s->out, "%s  %s  %s\n", json_get_string(row, "label"), json_get_string(row, "other"),
+		                 because.data);
+		buf_release(&because);
+	}
+	json_decref(rows);
+	return 0;
+}
+
+/* The item that a word names: its number as they are listed, or its value; SIZE_MAX: none. */
+static size_t item_of(const json_t *items, const char *word)
+{
+	size_t i;
+	json_t *item;
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+	if (*word && !*end && number >= 1 && number <= json_array_size(items))
+		return number - 1;
+	json_array_foreach(items, i, item)
+		if (strcmp(json_get_string(item, "value"), word) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static void print_items(struct session *s, const json_t *items)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(items, i, item) {
+		struct buf value = BUF_INIT;
+		struct buf safe = BUF_INIT;
+		const char *text = json_get_string(item, "value");
+		textscan_defang(text, strlen(text), &value);
+		printable_add(&safe, value.data, value.len, PRINTABLE_LINE);
+		printable_printf(s->out, "%3zu  %-9s  %s  %s\n", i + 1, json_get_string(item, "type"), safe.data,
+		                 json_get_string(item, "known"));
+		buf_release(&value);
+		buf_release(&safe);
+	}
+}
+
+static int mail_raise(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	if (args->count < 2)
+		return cmd_usage("mail", err);
+	json_t *items = mail_proposals(s->c, args->words[1], err);
+	if (!items)
+		return -1;
+	int rc = 0;
+	int all = args->count == 3 && strcmp(args->words[2], "all") == 0;
+	if (args->count == 2 && args_option(args, "json")) {
+		cmd_print_json(s, items);
+		return 0;
+	}
+	if (args->count == 2)
+		print_items(s, items);
+	for (size_t i = 2; i < args->count && !all && rc == 0; i++) /* all words first: none is half done */
+		if (item_of(items, args->words[i]) == SIZE_MAX)
+			rc = err_set(err, ERR_USAGE, _("'%s' is no item of %s: `genba mail promote %s` lists them"),
+			             args->words[i], args->words[1], args->words[1]);
+	size_t count = all ? json_array_size(items) : args->count - 2;
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		rc =
+		    mail_promote(s->c, args->words[1], items, all ? i : item_of(items, args->words[i + 2]), label, err);
+		if (rc == 0)
+			cmd_print_label(s, label);
+	}
+	json_decref(items);
+	return rc;
+}
+
+static int mail_answer(struct session *s, const struct args *args, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	if (args->count != 2)
+		return cmd_usage("mail", err);
+	int rc = mail_advice(s->c, args->words[1], &text, err);
+	if (rc == 0)
+		fwrite(text.data, 1, text.len, s->out);
+	buf_release(&text);
+	return rc;
+}
+
+static void again_label(void *ctx, const char *label)
+{
+	cmd_print_label(((struct mail_importing *)ctx)->s, label);
+}
+
+static int mail_look_anew(struct session *s, const struct args *args, struct err *err)
+{
+	struct mail_importing ctx = {.s = s};
+	struct mail_again again = {
+	    .c = s->c, .progress = &s->progress, .label = again_label, .trouble = import_trouble, .ctx = &ctx};
+	if (mail_look_again(&again, (const char *const *)args->words + 1, args->count - 1, err) < 0)
+		return -1;
+	printable_printf(s->log, _("%zu mails looked at again, %zu changed\n"), again.looked, again.changed);
+	return 0;
+}
+
+static int mail_file(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	if (args->count != 3)
+		return cmd_usage("mail", err);
+	int fd = session_input(s, args->words[2], err);
+	if (fd < 0)
+		return -1;
+	int rc = mail_add_file(s->c, args->words[1], fd, args->words[2], args_option(args, "url"), label, err);
+	close(fd);
+	if (rc == 0)
+		cmd_print_label(s, label);
+	return rc;
+}
+
+/* ---- import mail */
+
+static int import_open(void *ctx, const char *path, struct err *err)
+{
+	return session_input(((struct mail_importing *)ctx)->s, path, err);
 }
 
 static void import_label(void *ctx, const char *label, int is_new, const json_t *mail)
@@ -382,7 +521,9 @@ int cmd_mail(struct session *s, const struct args *args, struct err *err)
 	static const struct {
 		const char *name;
 		int (*run)(struct session *s, const struct args *args, struct err *err);
-	} parts[] = {{"look", mail_look}, {"stats", mail_count}, {"extract", mail_extract}};
+	} parts[] = {{"look", mail_look},       {"stats", mail_count},   {"extract", mail_extract},
+	             {"similar", mail_alike},   {"promote", mail_raise}, {"advice", mail_answer},
+	             {"again", mail_look_anew}, {"file", mail_file}};
 	for (size_t i = 0; args->count && i < sizeof parts / sizeof *parts; i++)
 		if (strcmp(args->words[0], parts[i].name) == 0)
 			return parts[i].run(s, args, err);

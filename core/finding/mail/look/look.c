@@ -111,5 +111,6 @@ struct look_file *look_add_file(struct look *l, const char *number, const char *
 	if (!f->by_content)
 		f->format = file_format_by_name(f->name);
 	list_archive(l, f, bytes, n);
+	f->seen = look_seen(l, f->format, bytes, n);
 	return f;
 }

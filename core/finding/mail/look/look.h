@@ -58,8 +58,6 @@ enum look_seen {
 	SEEN_DDE = 8,
 	SEEN_TEMPLATE = 16,
 	SEEN_SMUGGLING = 32,
-	SEEN_ICON = 64,
-	SEEN_LINKS_OUT = 128,
 };
 
 struct look_link {

@@ -239,7 +239,12 @@ json_t *look_json(struct look *l)
 {
 	json_t *o = fields_json(l);
 	put_lists(l, o, MIME_PARTS);
-	size_t n = json_dumpb(o, NULL, 0, JSON_COMPACT);
+	size_t n = 0; /* dumped only where it may be long */
+	size_t entries = l->file_count + l->finding_count + l->hop_count;
+	for (size_t i = 0; i < l->file_count; i++)
+		entries += l->files[i].list.count;
+	if (entries > 300)
+		n = json_dumpb(o, NULL, 0, JSON_COMPACT);
 	if (n > LONGEST_LINE) {
 		look_find(l, "limit.output", "", "");
 		json_object_del(o, "body");

@@ -13,6 +13,9 @@ void look_rules(struct look *l);  /* all rules */
 /* At most `most` bytes of n, no character cut in two. */
 size_t look_cut(const char *text, size_t n, size_t most);
 
+/* What the content of a file shows: look_seen bits. */
+unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n);
+
 /* The value of a field of the mail as text, or "". */
 char *look_field(struct look *l, const char *name);
 

@@ -90,6 +90,26 @@ void rule_archive(struct look *l)
 				look_find(l, said[k].id, l->files[i].number, l->files[i].name);
 }
 
+/* What the content of files showed when they were taken out. */
+void rule_seen(struct look *l)
+{
+	static const struct {
+		unsigned seen;
+		const char *id;
+	} said[] = {{SEEN_MACRO, "file.macro"},
+	            {SEEN_DDE, "file.dde"},
+	            {SEEN_TEMPLATE, "file.template"},
+	            {SEEN_ENCRYPTED, "file.encrypted"},
+	            {SEEN_SMUGGLING, "file.html_smuggling"},
+	            {SEEN_SCRIPT, "file.svg_script"}};
+	for (size_t i = 0; i < l->file_count; i++)
+		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
+			if (l->files[i].attachment && l->files[i].seen & said[k].seen) {
+				look_find(l, said[k].id, l->files[i].number, l->files[i].name);
+				l->disguise |= said[k].seen == SEEN_MACRO ? DISGUISE_MACRO : 0;
+			}
+}
+
 /* A mail that carries nothing but mails: the one that is meant may be inside (--forwarded yes). */
 void rule_holds_mail(struct look *l)
 {

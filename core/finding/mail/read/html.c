@@ -65,6 +65,14 @@ static void add_text(const char *p, size_t n, struct buf *out, int fold)
 			i += length;
 			continue;
 		}
+		size_t run = i; /* bytes that are nothing but text */
+		while (run < n && p[run] != '&' && (unsigned char)p[run] > ' ')
+			run++;
+		if (run > i) {
+			buf_add(out, p + i, run - i);
+			i = run;
+			continue;
+		}
 		char c = p[i];
 		if (!fold)
 			buf_addc(out, c);

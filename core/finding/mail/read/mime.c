@@ -62,14 +62,9 @@ static struct mime_hit find_before(const struct mime_scan *s, size_t from, size_
 			at += length + end;
 			continue;
 		}
-		const char *next = memmem(p, left, "--", 2);
+		const char *next = memchr(p + 1, '-', left - 1); /* base64 has none */
 		if (!next)
 			break;
-		if (next == p) { /* dashes inside a line: a long run of them is stepped over at once */
-			while (at < to && s->bytes[at] == '-')
-				at++;
-			continue;
-		}
 		at = (size_t)(next - s->bytes);
 	}
 	return (struct mime_hit){s->n, s->n, 0, 0};

@@ -33,6 +33,23 @@ int transfer_base64(const char *p, size_t n, struct buf *out)
 	buf_grow(out, n / 4 * 3 + 4);
 	unsigned char *to = (unsigned char *)out->data + out->len;
 	for (size_t i = 0; i < n; i++) {
+		/* four at once, as long as there is nothing between them */
+		while (count == 0 && padding == 0 && i + 4 <= n) {
+			uint32_t a = values[(unsigned char)p[i]];
+			uint32_t b = values[(unsigned char)p[i + 1]];
+			uint32_t c = values[(unsigned char)p[i + 2]];
+			uint32_t d = values[(unsigned char)p[i + 3]];
+			if ((a | b | c | d) & 64)
+				break;
+			uint32_t all = a << 18 | b << 12 | c << 6 | d;
+			to[0] = (unsigned char)(all >> 16);
+			to[1] = (unsigned char)(all >> 8);
+			to[2] = (unsigned char)all;
+			to += 3;
+			i += 4;
+		}
+		if (i == n)
+			break;
 		unsigned char v = values[(unsigned char)p[i]];
 		if (v < 64) {
 			if (padding) { /* goes on behind padding: several texts one after another */

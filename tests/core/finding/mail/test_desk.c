@@ -3,9 +3,13 @@
 
 #include "base/json.h"
 #include "base/worker/worker.h"
+#include "finding/mail/advice.h"
+#include "finding/mail/again.h"
 #include "finding/mail/import.h"
 #include "finding/mail/look/look_job.h"
 #include "finding/mail/mails.h"
+#include "finding/mail/propose.h"
+#include "finding/mail/similar.h"
 #include "finding/mail/stats.h"
 
 #include <stdio.h>
@@ -303,6 +307,10 @@ static void what_was_taken_in_can_be_given_out(void **state)
 	assert_string_equal(get("R1-L2", "obtained"), "volunteered");
 	assert_string_equal(get("R1-L2", "parsed"), "whole");
 	assert_string_equal(get("R1-L2", "attachment_names"), "x.exe");
+	json_t *analysis = mail_analysis(the_case, "R1-L2", &err);
+	assert_non_null(analysis);
+	assert_int_equal(json_array_size(json_object_get(analysis, "parts")), 2);
+	json_decref(analysis);
 	struct buf source = BUF_INIT;
 	struct buf content = BUF_INIT;
 	size_t n;
@@ -314,6 +322,131 @@ static void what_was_taken_in_can_be_given_out(void **state)
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	buf_release(&source);
 	buf_release(&content);
+}
+
+/* Three mails: two of one sender with the same file, one that shares nothing. */
+static void import_three(void)
+{
+	static const char text[] =
+	    "From a@b Tue Jun 10 09:10:00 2014\nFrom: =?utf-8?B?5bqD5aCx6Kqy?= <pr@yahoo.co.jp>\nSubject: Re: report "
+	    "1\n"
+	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nsee http://c2.evil.com/x\n--b\nContent-Disposition: "
+	    "attachment; "
+	    "filename=x.exe\nContent-Transfer-Encoding: base64\n\nTVpIZWxsbw==\n--b--\n\n"
+	    "From a@b Tue Jun 10 09:10:00 2014\nFrom: other@gmail.com\nSubject: quite another\n"
+	    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment; "
+	    "filename=y.exe\nContent-Transfer-Encoding: base64\n\nTVpIZWxsbw==\n--b--\n\n"
+	    "From a@b Tue Jun 10 09:10:00 2014\nFrom: third@x.co.jp\nSubject: minutes\n\nhello\n";
+	char path[200];
+	const char *paths[] = {path};
+	struct err err = ERR_INIT;
+	put("three", text, sizeof text - 1);
+	snprintf(path, sizeof path, "%s/three", scratch);
+	struct mail_import import = {.c = the_case};
+	if (mail_import(&import, paths, 1, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(import.added, 3);
+}
+
+static void mails_that_belong_together_are_told(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	import_three();
+	json_t *rows = mail_similar(the_case, "R1-L2", &err);
+	assert_int_equal(json_array_size(rows), 1);
+	assert_string_equal(json_get_string(json_array_get(rows, 0), "other"), "R1-L1");
+	assert_non_null(strstr(json_get_string(json_array_get(rows, 0), "because"), "file "));
+	json_decref(rows);
+	rows = mail_similar(the_case, "R1-L3", &err);
+	assert_int_equal(json_array_size(rows), 0);
+	json_decref(rows);
+	assert_null(mail_similar(the_case, "R1-L9", &err));
+}
+
+static void only_what_a_person_names_is_promoted(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	import_three();
+	add("indicator", "type=domain value=c2[.]evil.com role=c2");
+	json_t *items = mail_proposals(the_case, "R1-L1", &err);
+	size_t i;
+	json_t *item;
+	size_t email = SIZE_MAX;
+	size_t domain = SIZE_MAX;
+	json_array_foreach(items, i, item) {
+		email = strcmp(json_get_string(item, "type"), "email") == 0 ? i : email;
+		domain = strcmp(json_get_string(item, "type"), "domain") == 0 ? i : domain;
+	}
+	assert_string_equal(json_get_string(json_array_get(items, email), "value"), "pr@yahoo.co.jp");
+	assert_string_equal(json_get_string(json_array_get(items, domain), "known"), "R1-I1");
+	assert_int_equal(record_count(the_case, "indicator", 0), 1);
+	uint64_t before = commits();
+	assert_int_equal(mail_promote(the_case, "R1-L1", items, email, label, &err), 0);
+	assert_string_equal(get(label, "origin"), "R1-L1");
+	assert_int_equal(mail_promote(the_case, "R1-L1", items, domain, label, &err), 0);
+	assert_string_equal(label, "R1-I1");
+	assert_int_equal(commits() - before, 1);
+	assert_int_equal(mail_promote(the_case, "R1-L1", items, 99, label, &err), -1);
+	json_decref(items);
+}
+
+static void advice_follows_what_was_done_with_the_mail(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	import_three();
+	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
+	assert_non_null(strstr(text.data, "pr[@]yahoo[.]co[.]jp"));
+	assert_non_null(strstr(text.data, "hxxp://c2[.]evil[.]com/x"));
+	assert_non_null(strstr(text.data, "do NOT switch it off")); /* it is not known: as if it was opened */
+	assert_null(strstr(text.data, "http://"));
+	buf_clear(&text);
+	set("R1-L1", "reach=deleted");
+	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
+	assert_null(strstr(text.data, "do NOT switch it off"));
+	assert_int_equal(mail_advice(the_case, "R1-E1", &text, &err), -1);
+	buf_release(&text);
+}
+
+static void looking_again_changes_what_changed_only(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	import_three();
+	struct mail_again again = {.c = the_case};
+	uint64_t before = commits();
+	if (mail_look_again(&again, NULL, 0, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(again.looked, 3);
+	assert_int_equal(again.changed, 0);
+	assert_int_equal(commits() - before, 0);
+	add("party", "name=X type=organisation org_kind=university domains=x.co.jp");
+	again = (struct mail_again){.c = the_case};
+	assert_int_equal(mail_look_again(&again, NULL, 0, &err), 0);
+	assert_int_equal(again.changed, 1);
+	assert_string_equal(get("R1-L3", "sender_class"), "university");
+}
+
+static void a_file_from_a_link_is_evidence_of_its_mail(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	import_three();
+	put("got.bin", "MZ", 2);
+	char path[200];
+	snprintf(path, sizeof path, "%s/got.bin", scratch);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(mail_add_file(the_case, "R1-L1", fileno(f), path, "http://c2.evil.com/x", label, &err), 0);
+	fclose(f);
+	assert_string_equal(get(label, "from_mail"), "R1-L1");
+	assert_string_equal(get(label, "from_url"), "hxxp://c2[.]evil[.]com/x");
+	assert_string_equal(get(label, "title"), "got.bin");
 }
 
 static void what_is_not_there_is_named_and_the_rest_taken_in(void **state)
@@ -344,6 +477,11 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(the_year_is_that_of_the_report, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_taken_in_can_be_given_out, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(mails_that_belong_together_are_told, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(only_what_a_person_names_is_promoted, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(advice_follows_what_was_done_with_the_mail, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(looking_again_changes_what_changed_only, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_file_from_a_link_is_evidence_of_its_mail, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_not_there_is_named_and_the_rest_taken_in, case_setup,
 	                                    case_teardown),
 	};

@@ -16,18 +16,20 @@
 #include <cmocka.h>
 
 static json_t *options_own;
+static json_t *options_trust;
 
 static int setup(void **state)
 {
 	(void)state;
-	options_own = json_pack("[s]", "own.example.jp");
+	options_own = json_pack("[s]", "own-company.co.jp");
+	options_trust = json_pack("[s]", "trusted.example");
 	return charset_prepare(NULL);
 }
 
 static json_t *look_at(const char *mail, size_t n)
 {
 	struct look l;
-	struct look_options options = {.own = options_own};
+	struct look_options options = {.own = options_own, .trust = options_trust};
 	look_begin(&l, &options, mail, n);
 	look_all(&l);
 	json_t *object = look_json(&l);
@@ -63,13 +65,33 @@ static void is(const char *mail, const char *field, const char *want)
 #define MIXED         HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\n"
 #define FILE_OF(name) "Content-Disposition: attachment; filename=\"" name "\"\n\n"
 #define END           "\n--b--\n"
+/* zips of one entry: locked, not, with another zip, with two names, cut off */
+#define ZIPPED(bytes) "Content-Transfer-Encoding: base64\n" FILE_OF("a.zip") bytes END
+#define ZIP_LOCKED                                                                                                     \
+	ZIPPED("UEsDBBQAAQAAAAAAAAAmrWjODQAAAAEAAAAFAAAAYS5leGUwMTIzNDU2Nzg5YWJjUEsBAhQAFAABAAAAAAAAACataM4NAAAAAQAAA" \
+	       "AUAAAAAAAAAAAAAAAAAAAAAAGEuZXhlUEsFBgAAAAABAAEAMwAAADAAAAAAAA==")
+#define ZIP_PLAIN                                                                                                      \
+	ZIPPED("UEsDBBQAAAAAAAAAAAAmrWjODQAAAA0AAAAFAAAAYS5leGUwMTIzNDU2Nzg5YWJjUEsBAhQAFAAAAAAAAAAAACataM4NAAAADQAAA" \
+	       "AUAAAAAAAAAAAAAAAAAAAAAAGEuZXhlUEsFBgAAAAABAAEAMwAAADAAAAAAAA==")
+#define ZIP_NESTED                                                                                                     \
+	ZIPPED("UEsDBBQAAAAAAAAAAAANM/"                                                                                \
+	       "yAeQAAAHkAAAAGAAAAaW4uemlwUEsDBBQAAAAAAAAAAAAmrWjODQAAAA0AAAAFAAAAYS5leGUwMTIzNDU2Nzg5YWJjUEsBAhQAFAA" \
+	       "AAAAAAAAAACataM4NAAAADQAAAAUAAAAAAAAAAAAAAAAAAAAAAGEuZXhlUEsFBgAAAAABAAEAMwAAADAAAAAAAFBLAQIUABQAAAAA" \
+	       "AAAAAAANM/yAeQAAAHkAAAAGAAAAAAAAAAAAAAAAAAAAAABpbi56aXBQSwUGAAAAAAEAAQA0AAAAnQAAAAAA")
+#define ZIP_TWO                                                                                                        \
+	ZIPPED("UEsDBBQAAAAAAAAAAAAmrWjODQAAAA0AAAAFAAAAYi50eHQwMTIzNDU2Nzg5YWJjUEsBAhQAFAAAAAAAAAAAACataM4NAAAADQAAA" \
+	       "AUAAAAAAAAAAAAAAAAAAAAAAGEuZXhlUEsFBgAAAAABAAEAMwAAADAAAAAAAA==")
+#define ZIP_CUT ZIPPED("UEsDBBQAAAAAAAAAAAAmrWjODQAAAA0AAAAFAAAAYS5leGUwMTIzNA==")
+#define SAYS(text)                                                                                                \
+	HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n" text \
+	     "\n--b\n"
 
 static void fields_are_those_of_the_record(void **state)
 {
 	(void)state;
 	static const char mail[] =
 	    "Return-Path: <bounce@x.example>\n"
-	    "Authentication-Results: mx.example; spf=fail smtp.mailfrom=x; dkim=none; dmarc=fail\n"
+	    "Authentication-Results: mx.trusted.example; spf=fail smtp.mailfrom=x; dkim=none; dmarc=fail\n"
 	    "Received: from mail.example (mail.example [10.0.0.1]) by mx.example; Tue, 10 Jun 2014 10:10:00 +0900\n"
 	    "Received: from pc (unknown [198.51.100.7]) by mail.example; Tue, 10 Jun 2014 10:09:00 +0900\n" HEAD
 	    "Reply-To: c@c.example\nMessage-ID: <1@x>\n\nsee http://evil.example/a.php and mailto:x\n";
@@ -80,7 +102,7 @@ static void fields_are_those_of_the_record(void **state)
 	is(mail, "sent", "2014-06-10T09:10:11+09:00");
 	is(mail, "when", "2014-06-10T10:10:00+09:00");
 	is(mail, "origin", "198.51.100.7");
-	is(mail, "authentication", "spf=fail dkim=none dmarc=fail (mx.example)");
+	is(mail, "authentication", "spf=fail dkim=none dmarc=fail (mx.trusted.example)");
 	is(mail, "urls", "hxxp://evil[.]example/a.php");
 	is(mail, "class", "url");
 	is(mail, "message_id", "<1@x>");
@@ -198,5 +220,6 @@ int main(void)
 	};
 	int rc = cmocka_run_group_tests(tests, setup, NULL);
 	json_decref(options_own);
+	json_decref(options_trust);
 	return rc;
 }

@@ -1,0 +1,165 @@
+#include "finding/mail/advice.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/store/record.h"
+#include "finding/mail/import.h"
+#include "finding/mail/mails.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void line(struct buf *out, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_addf(out, "  %s: ", label);
+	printable_add(out, text, strlen(text), PRINTABLE_LINE);
+	buf_addc(out, '\n');
+}
+
+/* An address that nobody clicks on. */
+static void defanged(struct buf *out, const char *label, const char *text)
+{
+	struct buf safe = BUF_INIT;
+	for (const char *p = text ? text : ""; *p; p++)
+		buf_adds(&safe, *p == '@' ? "[@]" : *p == '.' ? "[.]" : (char[]){*p, '\0'});
+	line(out, label, safe.data);
+	buf_release(&safe);
+}
+
+static void field(const json_t *mail, const char *name, struct buf *out)
+{
+	const struct field *f = kind_field(record_kind(mail), name);
+	struct buf text = BUF_INIT;
+	if (f && json_object_get(mail, name)) {
+		record_field_text(mail, f, &text);
+		line(out, field_label(f), text.data);
+	}
+	buf_release(&text);
+}
+
+static void what_was_seen(const json_t *analysis, struct buf *out)
+{
+	static const char *const weights[] = {"high", "medium"};
+	size_t i;
+	json_t *finding;
+	size_t told = 0;
+	buf_adds(out, _("What was seen in it:\n"));
+	for (size_t w = 0; w < 2; w++)
+		json_array_foreach(json_object_get(analysis, "findings"), i, finding) {
+			const char *weight = json_get_string(finding, "weight");
+			const char *text = json_get_string(finding, "text");
+			if (!weight || strcmp(weight, weights[w]) != 0 || !text)
+				continue;
+			buf_adds(out, "  - ");
+			printable_add(out, text, strlen(text), PRINTABLE_LINE);
+			buf_addc(out, '\n');
+			told++;
+		}
+	if (!told)
+		buf_adds(out, _("  - nothing that the rules know; that does not mean that it is harmless\n"));
+}
+
+static void what_was_not(const json_t *mail, const json_t *analysis, struct buf *out)
+{
+	size_t i;
+	json_t *part;
+	size_t locked = 0;
+	const char *parsed = json_get_string(mail, "parsed");
+	json_array_foreach(json_object_get(analysis, "parts"), i, part)
+		locked += json_is_true(json_object_get(part, "locked"));
+	if (!analysis)
+		buf_adds(out, _("Not looked into: the mail itself is not here.\n"));
+	else if (parsed && strcmp(parsed, "whole") != 0)
+		buf_adds(out, _("Not looked into: the mail could only be read in part.\n"));
+	if (locked)
+		buf_addf(out, P_("Not looked into: %zu locked file.\n", "Not looked into: %zu locked files.\n", locked),
+		         locked);
+	if (analysis)
+		buf_adds(out, _("Its files were not run, and its links not followed.\n"));
+}
+
+static void what_to_search(const json_t *mail, const json_t *analysis, struct buf *out)
+{
+	size_t i;
+	json_t *part;
+	buf_adds(out, _("Please search your mail and proxy logs for these, and block them:\n"));
+	defanged(out, _("sender"), json_get_string(mail, "from_addr"));
+	line(out, _("subject"), json_get_string(mail, "subject"));
+	defanged(out, _("sent from"), json_get_string(mail, "origin"));
+	for (const char *url = json_get_string(mail, "urls"); url && *url;) {
+		size_t n = strcspn(url, "\n");
+		char text[512];
+		snprintf(text, sizeof text, "%.*s", (int)(n < 500 ? n : 500), url);
+		line(out, _("link"), text);
+		url += n + (url[n] == '\n');
+	}
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		if (!json_is_true(json_object_get(part, "counted")))
+			continue;
+		line(out, _("file"), json_get_string(part, "name"));
+		line(out, "SHA-256", json_get_string(part, "sha256"));
+	}
+}
+
+static void what_to_do(const json_t *mail, struct buf *out)
+{
+	const char *reach = json_get_string(mail, "reach");
+	int ran = reach && strcmp(reach, "executed") == 0;
+	int untouched =
+	    reach && (strcmp(reach, "received") == 0 || strcmp(reach, "deleted") == 0 || strcmp(reach, "blocked") == 0);
+	buf_adds(out, _("What we ask you to do now:\n"));
+	buf_adds(
+	    out,
+	    _("  - keep the mail as it is; do not answer it, do not forward it, do not open its files or links\n"));
+	if (untouched) {
+		buf_adds(out, _("  - if anybody did open it after all, please tell us at once\n"));
+		return;
+	}
+	if (!reach || strcmp(reach, "unknown") == 0)
+		buf_adds(out,
+		         _("  It is not known whether it was opened. Until that is known, please act as if it was:\n"));
+	buf_adds(
+	    out,
+	    _("  - take the computer off the network (pull the cable, turn the wireless off); do NOT switch it off\n"));
+	buf_adds(out, _("  - write down when it was received and opened, and what was seen then\n"));
+	if (ran)
+		buf_adds(
+		    out,
+		    _("  - do not use the computer, and do not run a virus scan on it, until it has been preserved\n"));
+	buf_adds(out, _("  - change the passwords that were used on it, from another computer\n"));
+}
+
+int mail_advice(struct case_file *c, const char *label, struct buf *out, struct err *err)
+{
+	json_t *mail = mail_record(c, label, err);
+	if (!mail)
+		return -1;
+	json_t *analysis = json_get_string(mail, "analysis") ? mail_analysis(c, label, NULL) : NULL;
+	if (analysis)
+		mails_explain(analysis);
+	buf_adds(out, _("Thank you for telling us about this mail.\n\n"));
+	buf_addf(out, _("The mail (our number %s):\n"), label);
+	field(mail, "subject", out);
+	line(out, _("sender as shown"), json_get_string(mail, "from"));
+	defanged(out, _("address"), json_get_string(mail, "from_addr"));
+	field(mail, "when", out);
+	field(mail, "sent", out);
+	buf_addc(out, '\n');
+	what_was_seen(analysis, out);
+	what_was_not(mail, analysis, out);
+	buf_addc(out, '\n');
+	what_to_do(mail, out);
+	buf_addc(out, '\n');
+	what_to_search(mail, analysis, out);
+	buf_addc(out, '\n');
+	buf_adds(out, _("Please answer by telephone or another way that does not use this mail system: it may be read "
+	                "by others.\n"));
+	json_decref(analysis);
+	json_decref(mail);
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* What the content of a file shows besides its format: macros, encryption, scripts. */
+#include "finding/mail/look/look_private.h"
+
+#include <string.h>
+
+static int holds(const void *bytes, size_t n, const char *word)
+{
+	return memmem(bytes, n, word, strlen(word)) != NULL;
+}
+
+/* The word in UTF-16, as compound files write the names of their streams. */
+static int holds_wide(const void *bytes, size_t n, const char *word)
+{
+	struct buf wide = BUF_INIT;
+	for (; *word; word++) {
+		buf_addc(&wide, *word);
+		buf_addc(&wide, '\0');
+	}
+	int found = memmem(bytes, n, wide.data, wide.len) != NULL;
+	buf_release(&wide);
+	return found;
+}
+
+static unsigned seen_ooxml(struct look *l, const void *bytes, size_t n)
+{
+	unsigned seen = 0;
+	struct listing list = {0};
+	listing_read(&list, &l->pool, FORMAT_OOXML, bytes, n);
+	for (size_t i = 0; i < list.count; i++) {
+		const char *slash = strrchr(list.all[i].name, '/');
+		if (strcmp(slash ? slash + 1 : list.all[i].name, "vbaProject.bin") == 0)
+			seen |= SEEN_MACRO;
+	}
+	return seen;
+}
+
+unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n)
+{
+	unsigned seen = 0;
+	switch (format) {
+	case FORMAT_OOXML:
+		return seen_ooxml(l, bytes, n);
+	case FORMAT_CFB:
+		seen |= holds_wide(bytes, n, "_VBA_PROJECT") ? SEEN_MACRO : 0;
+		seen |= holds_wide(bytes, n, "EncryptedPackage") ? SEEN_ENCRYPTED : 0;
+		seen |= holds(bytes, n, "DDEAUTO") ? SEEN_DDE : 0;
+		return seen;
+	case FORMAT_RTF:
+		seen |= holds(bytes, n, "DDEAUTO") ? SEEN_DDE : 0;
+		seen |= holds(bytes, n, "\\*\\template http") ? SEEN_TEMPLATE : 0;
+		return seen;
+	case FORMAT_PDF:
+		return holds(bytes, n, "/Encrypt") ? SEEN_ENCRYPTED : 0;
+	case FORMAT_HTML:
+		return (holds(bytes, n, "atob(") || holds(bytes, n, "Uint8Array")) &&
+		               (holds(bytes, n, "createObjectURL") || holds(bytes, n, "msSaveOrOpenBlob") ||
+		                holds(bytes, n, "msSaveBlob") || holds(bytes, n, ".download"))
+		           ? SEEN_SMUGGLING
+		           : 0;
+	case FORMAT_SVG:
+		return holds(bytes, n, "<script") || holds(bytes, n, "javascript:") ? SEEN_SCRIPT : 0;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,108 @@
+#include "finding/mail/propose.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/indicator_value.h"
+#include "finding/mail/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static void propose(struct case_file *c, json_t *items, const char *type, const char *text, const char *role)
+{
+	size_t i;
+	json_t *item;
+	char known[LABEL_TEXT] = "";
+	struct buf value = BUF_INIT;
+	if (!text || !*text || indicator_normalise(type, text, &value, NULL) < 0) {
+		buf_release(&value);
+		return;
+	}
+	json_array_foreach(items, i, item)
+		if (strcmp(json_get_string(item, "type"), type) == 0 &&
+		    strcmp(json_get_string(item, "value"), value.data) == 0) {
+			buf_release(&value);
+			return;
+		}
+	indicator_find(c, type, value.data, NULL, known, NULL);
+	json_array_append_new(items, json_pack("{s:s s:s s:s s:s s:s s:s}", "label", "", "kind", "mail_proposal",
+	                                       "type", type, "value", value.data, "role", role, "known", known));
+	buf_release(&value);
+}
+
+static void propose_urls(struct case_file *c, json_t *items, const char *urls)
+{
+	while (urls && *urls) {
+		size_t n = strcspn(urls, "\n");
+		char *url = xstrndup(urls, n);
+		char *host = strstr(url, "://");
+		propose(c, items, "url", url, "download");
+		if (host) {
+			host += 3;
+			host[strcspn(host, "/?#:")] = '\0';
+			propose(c, items, strspn(host, "0123456789.[]") == strlen(host) ? "ip" : "domain", host,
+			        "download");
+		}
+		free(url);
+		urls += n + (urls[n] == '\n');
+	}
+}
+
+static void propose_files(struct case_file *c, json_t *items, const json_t *analysis)
+{
+	size_t i;
+	json_t *part;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		size_t e;
+		json_t *entry;
+		if (!json_is_true(json_object_get(part, "counted")))
+			continue;
+		propose(c, items, "sha256", json_get_string(part, "sha256"), "malware");
+		propose(c, items, "file_name", json_get_string(part, "name"), "malware");
+		json_array_foreach(json_object_get(part, "inside"), e, entry) {
+			propose(c, items, "sha256", json_get_string(entry, "sha256"), "malware");
+			propose(c, items, "file_name", json_get_string(entry, "name"), "malware");
+		}
+	}
+}
+
+json_t *mail_proposals(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = mail_record(c, label, err);
+	if (!record)
+		return NULL;
+	json_t *items = json_array();
+	json_t *analysis = json_get_string(record, "analysis") ? mail_analysis(c, label, NULL) : NULL;
+	propose(c, items, "email", json_get_string(record, "from_addr"), "sender");
+	propose(c, items, "email", json_get_string(record, "envelope_from"), "sender");
+	propose(c, items, "email", json_get_string(record, "reply_to"), "sender");
+	propose(c, items, "ip", json_get_string(record, "origin"), "sender");
+	propose(c, items, "subject", json_get_string(record, "subject"), "sender");
+	propose_urls(c, items, json_get_string(record, "urls"));
+	propose_files(c, items, analysis);
+	json_decref(analysis);
+	json_decref(record);
+	return items;
+}
+
+int mail_promote(struct case_file *c, const char *label, const json_t *items, size_t i, char made[LABEL_TEXT],
+                 struct err *err)
+{
+	const json_t *item = json_array_get(items, i);
+	if (!item)
+		return err_set(err, ERR_USAGE, _("%s has no item %zu"), label, i + 1);
+	const char *known = json_get_string(item, "known");
+	if (*known) {
+		snprintf(made, LABEL_TEXT, "%s", known);
+		return 0;
+	}
+	const struct assign fields[] = {{"type", json_get_string(item, "type")},
+	                                {"value", json_get_string(item, "value")},
+	                                {"role", json_get_string(item, "role")},
+	                                {"origin", label}};
+	return record_add(c, "indicator", fields, sizeof fields / sizeof *fields, 0, made, err);
+}

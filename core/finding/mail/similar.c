@@ -1,0 +1,192 @@
+#include "finding/mail/similar.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "finding/mail/import.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define COMMON_LEAST 20 /* mails with one key that are still no crowd */
+
+struct mail_comparing {
+	struct case_file *c;
+	json_t *keys;   /* "s file …" (strong) or "w subject …" -> array of labels */
+	json_t *labels; /* array */
+};
+
+static void add_key(struct mail_comparing *k, const char *label, char strength, const char *what, const char *value)
+{
+	if (!value || !*value)
+		return;
+	char *key = xasprintf("%c%s %.300s", strength, what, value);
+	json_t *list = json_object_get(k->keys, key);
+	if (!list) {
+		list = json_array();
+		if (json_object_set_new(k->keys, key, list) < 0) { /* cut within a character */
+			free(key);
+			return;
+		}
+	}
+	const char *last = json_string_value(json_array_get(list, json_array_size(list) - 1));
+	if (!last || strcmp(last, label) != 0)
+		json_array_append_new(list, json_string(label));
+	free(key);
+}
+
+/* "Re: [12] 取材のお願い 3" is "取材のお願い": answers and numbers left out. */
+static char *plain_subject(const char *subject)
+{
+	struct buf out = BUF_INIT;
+	static const char *const prefixes[] = {
+	    "re:", "fw:", "fwd:", "\xE8\xBF\x94\xE4\xBF\xA1:", "\xE8\xBB\xA2\xE9\x80\x81:"};
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		subject += strspn(subject, " ");
+		if (strncasecmp(subject, prefixes[i], strlen(prefixes[i])) == 0) {
+			subject += strlen(prefixes[i]);
+			i = (size_t)-1;
+		}
+	}
+	for (; *subject; subject++)
+		if (!strchr("0123456789 []()#-_", *subject))
+			buf_addc(&out, *subject);
+	return buf_take(&out, NULL);
+}
+
+static void add_parts(struct mail_comparing *k, const char *label, const json_t *analysis)
+{
+	size_t i;
+	json_t *part;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		size_t e;
+		json_t *entry;
+		if (!json_is_true(json_object_get(part, "counted")) ||
+		    json_integer_value(json_object_get(part, "size")) == 0)
+			continue;
+		add_key(k, label, 's', "file", json_get_string(part, "sha256"));
+		add_key(k, label, 'w', "name", json_get_string(part, "name"));
+		json_array_foreach(json_object_get(part, "inside"), e, entry) {
+			if (json_integer_value(json_object_get(entry, "size")) > 0)
+				add_key(k, label, 's', "file", json_get_string(entry, "sha256"));
+			add_key(k, label, 'w', "name", json_get_string(entry, "name"));
+		}
+	}
+}
+
+static void add_urls(struct mail_comparing *k, const char *label, const char *urls)
+{
+	while (urls && *urls) {
+		size_t n = strcspn(urls, "\n");
+		char *url = xstrndup(urls, n);
+		char *host = strstr(url, "://");
+		add_key(k, label, 's', "url", url);
+		if (host) {
+			host += 3;
+			host[strcspn(host, "/?#")] = '\0';
+			add_key(k, label, 's', "host", host);
+		}
+		free(url);
+		urls += n + (urls[n] == '\n');
+	}
+}
+
+static int add_mail(void *ctx, json_t *record)
+{
+	struct mail_comparing *k = ctx;
+	const char *label = record_label(record);
+	const char *subject = json_get_string(record, "subject");
+	json_array_append_new(k->labels, json_string(label));
+	add_key(k, label, 's', "origin", json_get_string(record, "origin"));
+	add_key(k, label, 'w', "sender", json_get_string(record, "from_addr"));
+	add_urls(k, label, json_get_string(record, "urls"));
+	if (subject && strcmp(subject, MAIL_NO_SUBJECT) != 0) {
+		char *plain = plain_subject(subject);
+		add_key(k, label, 'w', "subject", plain);
+		free(plain);
+	}
+	json_t *analysis = json_get_string(record, "analysis") ? mail_analysis(k->c, label, NULL) : NULL;
+	add_key(k, label, 'w', "mailer", json_get_string(analysis, "mailer"));
+	add_parts(k, label, analysis);
+	json_decref(analysis);
+	return 0;
+}
+
+/* Puts a key down for a pair: {"A B": {"strong": n, "weak": n, "because": text}}. */
+static void add_pair(json_t *pairs, const char *a, const char *b, const char *key)
+{
+	char *name = xasprintf("%s %s", a, b);
+	json_t *pair = json_object_get(pairs, name);
+	if (!pair) {
+		pair = json_pack("{s:i s:i s:s}", "strong", 0, "weak", 0, "because", "");
+		json_object_set_new(pairs, name, pair);
+	}
+	const char *kind = *key == 's' ? "strong" : "weak";
+	json_object_set_new(pair, kind, json_integer(json_integer_value(json_object_get(pair, kind)) + 1));
+	const char *before = json_get_string(pair, "because");
+	if (strlen(before) < 400) {
+		char *text = xasprintf("%s%s%s", before, *before ? ", " : "", key + 1);
+		json_object_set_new(pair, "because", json_string(text));
+		free(text);
+	}
+	free(name);
+}
+
+static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
+{
+	const char *key;
+	json_t *list;
+	size_t most = json_array_size(k->labels) / 5 > COMMON_LEAST ? json_array_size(k->labels) / 5 : COMMON_LEAST;
+	json_object_foreach(k->keys, key, list) {
+		size_t n = json_array_size(list);
+		if (n < 2 || n > most)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			for (size_t j = i + 1; j < n; j++) {
+				const char *a = json_string_value(json_array_get(list, i));
+				const char *b = json_string_value(json_array_get(list, j));
+				if (!label)
+					add_pair(pairs, a, b, key);
+				else if (strcmp(a, label) == 0)
+					add_pair(pairs, a, b, key);
+				else if (strcmp(b, label) == 0)
+					add_pair(pairs, b, a, key);
+			}
+	}
+}
+
+json_t *mail_similar(struct case_file *c, const char *label, struct err *err)
+{
+	struct mail_comparing k = {.c = c, .keys = json_object(), .labels = json_array()};
+	json_t *rows = NULL;
+	json_t *record = label ? record_get(c, label, 0, err) : NULL;
+	if ((label && !record) || record_each(c, "mail", 0, add_mail, &k, err) < 0)
+		goto out;
+	json_t *pairs = json_object();
+	pair_all(&k, label ? record_label(record) : NULL, pairs);
+	rows = json_array();
+	size_t count;
+	char **names = json_names(pairs, &count);
+	for (size_t i = 0; i < count; i++) {
+		const json_t *pair = json_object_get(pairs, names[i]);
+		long long strong = json_integer_value(json_object_get(pair, "strong"));
+		long long weak = json_integer_value(json_object_get(pair, "weak"));
+		char *space = strchr(names[i], ' ');
+		if (strong == 0 && weak < 2)
+			continue;
+		*space = '\0';
+		json_array_append_new(rows, json_pack("{s:s s:s s:s s:I s:I s:s}", "label", names[i], "kind",
+		                                      "mail_similar", "other", space + 1, "strong", strong, "weak",
+		                                      weak, "because", json_get_string(pair, "because")));
+	}
+	json_names_free(names, count);
+	json_decref(pairs);
+out:
+	json_decref(record);
+	json_decref(k.keys);
+	json_decref(k.labels);
+	return rows;
+}

@@ -1,0 +1,18 @@
+/*
+ * Which mails on record belong together: by one strong key (the same file, file in an archive, URL, host of a link, origin)
+ * or two weak ones (subject without Re: and numbers, sender, name of a file, mailer). A key that many mails have says
+ * nothing and is left out. Nothing is decided here: a person names the campaign.
+ *
+ *     json_t *rows = mail_similar(c, "R1-L7", err);      // [{"label": "R1-L7", "other": "R1-L3", "because": "file …"}, …]
+ */
+#ifndef GENBA_FINDING_MAIL_SIMILAR_H
+#define GENBA_FINDING_MAIL_SIMILAR_H
+
+#include "case/store/case_file.h"
+
+#include <jansson.h>
+
+/* Pairs with `label`; NULL: all pairs, each once. New reference: an array of flat objects, or NULL. */
+json_t *mail_similar(struct case_file *c, const char *label, struct err *err);
+
+#endif
