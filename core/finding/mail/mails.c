@@ -45,6 +45,8 @@ struct mail_batch {
 	size_t n;
 	int is_member;
 	int begun;
+	char said[128]; /* of an announcement, so far */
+	size_t said_n;
 	size_t item_before; /* of the mail before, and its number in its file */
 	size_t number;
 	size_t done; /* mails delivered by this run */
@@ -85,22 +87,37 @@ static int deliver(struct mail_batch *b, json_t *object)
 	return b->m->found(b->m->ctx, &found, b->err);
 }
 
-static int take_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+static int announced(struct mail_batch *b, const char *text, struct err *err)
 {
-	char text[128];
-	struct mail_batch *b = ctx;
 	size_t item;
-	if (n >= sizeof text)
-		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
-	memcpy(text, bytes, n);
-	text[n] = '\0';
-	if (sscanf(text, "%zu %zu %zu %d", &item, &b->offset, &b->n, &b->is_member) != 4 || item >= b->count - b->first)
+	if (b->begun || sscanf(text, "%zu %zu %zu %d", &item, &b->offset, &b->n, &b->is_member) != 4 ||
+	    item >= b->count - b->first)
 		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
 	b->item = b->first + item;
 	const struct mail_item *is = &b->items[b->item];
 	if (b->offset > is->n || b->n > is->n - b->offset)
 		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
 	b->begun = 1;
+	return 0;
+}
+
+/* Raw bytes come as the pipe has them: one announcement may come in two pieces. */
+static int take_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	struct mail_batch *b = ctx;
+	const char *p = bytes;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\n') {
+			b->said[b->said_n] = '\0';
+			b->said_n = 0;
+			if (announced(b, b->said, err) < 0)
+				return -1;
+		} else if (b->said_n + 1 < sizeof b->said) {
+			b->said[b->said_n++] = p[i];
+		} else {
+			return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+		}
+	}
 	return 0;
 }
 
@@ -167,6 +184,7 @@ static int run_batch(struct mail_batch *b)
 		                           .what = _("reading mails")};
 		b->done = 0;
 		b->begun = 0;
+		b->said_n = 0;
 		rc = worker_run(&call, &result, b->err);
 		json_decref(request);
 		if (rc < 0 || result.end == WORKER_DONE) {

@@ -46,7 +46,7 @@ static int one_mail(struct look_work *r, size_t item, const struct mailbox_mail 
 {
 	char head[128];
 	struct look l;
-	int n = snprintf(head, sizeof head, "%zu %zu %zu %d", item, mail->offset, mail->n, mail->is_member);
+	int n = snprintf(head, sizeof head, "%zu %zu %zu %d\n", item, mail->offset, mail->n, mail->is_member);
 	size_t number = r->count++;
 	if (number < r->from || (r->part && number != r->from))
 		return 0;

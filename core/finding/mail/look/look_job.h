@@ -2,7 +2,7 @@
  * The job that looks at mails in the cage. Its request:
  *     {"items": [[offset, size], …], "from": mails to skip, "own": […], "trust": […], "parties": {…}, "forwarded": true,
  *      "part": "1.2"}
- * Its input is one file that holds the items. For each mail it gives raw bytes "item offset size member" and then a line
+ * Its input is one file that holds the items. For each mail it gives raw bytes "item offset size member\n" and then a line
  * (look.h); with "part" the raw bytes are that part's instead.
  */
 #ifndef GENBA_FINDING_MAIL_LOOK_LOOK_JOB_H

@@ -449,6 +449,36 @@ static void a_file_from_a_link_is_evidence_of_its_mail(void **state)
 	assert_string_equal(get(label, "title"), "got.bin");
 }
 
+static int count_found(void *ctx, const struct mail_found *found, struct err *err)
+{
+	(void)err;
+	size_t *count = ctx;
+	assert_string_equal(json_get_string(found->object, "parsed"), "whole");
+	assert_int_equal(found->number, *count);
+	++*count;
+	return 0;
+}
+
+/* What the worker says comes in pieces as the pipe has them, and none of twenty thousand mails is lost. */
+static void a_long_box_is_read_to_its_end(void **state)
+{
+	(void)state;
+	struct buf box = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t count = 0;
+	char path[200];
+	const char *paths[] = {path};
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&box, "From a@b Tue Jun 10 09:10:00 2014\nSubject: %d\n\nx\n\n", i);
+	put("long", box.data, box.len);
+	buf_release(&box);
+	snprintf(path, sizeof path, "%s/long", scratch);
+	struct mails m = {.found = count_found, .ctx = &count};
+	if (mails_look(&m, paths, 1, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(count, 20000);
+}
+
 static void what_is_not_there_is_named_and_the_rest_taken_in(void **state)
 {
 	(void)state;
@@ -482,6 +512,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(advice_follows_what_was_done_with_the_mail, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(looking_again_changes_what_changed_only, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_file_from_a_link_is_evidence_of_its_mail, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(a_long_box_is_read_to_its_end, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_not_there_is_named_and_the_rest_taken_in, case_setup,
 	                                    case_teardown),
 	};
