@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Mails looked at with all rules, beside Python's email on the same files in the same run, alternating, medians of processor
+# Mails looked at with all rules, beside Python's email (its present policy, and its older one) on the same files in the same run, alternating, medians of processor
 # time (of the program and its workers); and what both found is compared: subjects, and SHA-256 of every part.
 #   bench_mail.sh [--short]      GENBA: the program
 set -euo pipefail
@@ -14,13 +14,15 @@ TIMEFORMAT='%U %S'
 for ((i = 0; i < rounds; i++)); do
 	{ time "$genba" mail look --json "$work/mails" >"$work/ours.json"; } 2>"$work/time"
 	awk '{print $1 + $2}' "$work/time" >>"$work/ours"
-	python3 "$here/bench_mail.py" read "$work/mails" >>"$work/peer"
+	python3 "$here/bench_mail.py" read "$work/mails" default >>"$work/peer"
+	python3 "$here/bench_mail.py" read "$work/mails" compat32 >>"$work/bare"
 done
 jq -r '.[] | [.subject] + [.parts[].sha256] | @tsv' "$work/ours.json" >"$work/ours.tsv"
 cmp "$work/ours.tsv" "$work/mails.peer" || { echo "FAIL: Python's email reads them otherwise"; exit 1; }
 median() { sort -n "$1" | sed -n "$((rounds / 2 + 1))p"; }
-ours=$(median "$work/ours") peer=$(median "$work/peer")
-awk -v n="$count" -v ours="$ours" -v peer="$peer" -v short="$rounds" 'BEGIN {
-	printf "%d mails, all rules: %.0f mails/s of processor time, %.1f x Python email (%.0f mails/s)\n", n, n / ours, peer / ours, n / peer
-	if (short > 1 && (peer / ours < 1 || n / ours < 1000)) { print "FAIL: slower than Python, or than 1000 mails/s"; exit 1 }
+ours=$(median "$work/ours") peer=$(median "$work/peer") bare=$(median "$work/bare")
+awk -v n="$count" -v ours="$ours" -v peer="$peer" -v bare="$bare" -v rounds="$rounds" 'BEGIN {
+	printf "%d mails, all rules: %.0f mails/s of processor time, %.1f x Python email (policy default, %.0f mails/s), ", n, n / ours, peer / ours, n / peer
+	printf "%.1f x its older parser (compat32, which decodes no addresses, dates and names)\n", bare / ours
+	if (rounds > 1 && (peer / ours < 2 || n / ours < 1000)) { print "FAIL: half of what is promised is missed"; exit 1 }
 }'

@@ -339,6 +339,23 @@ static long score(const unsigned char *p, size_t n, int as_euc)
 	return points;
 }
 
+/* Kana, or two characters of two bytes in a row: one alone may be an accented letter and its neighbour. */
+static int is_japanese(const unsigned char *p, size_t n, int as_euc)
+{
+	size_t row = 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned c = p[i];
+		unsigned d = i + 1 < n ? p[i + 1] : 0;
+		unsigned two = as_euc ? (c >= 0xA1 && d >= 0xA1 ? kuten(c - 0x80, d - 0x80) : 0) : pair(c, d);
+		row = two ? row + 1 : 0;
+		int letter = (d | 32) >= 'a' && (d | 32) <= 'z'; /* behind a quotation mark of Windows */
+		if (row == 2 || (two >= 0x3041 && two <= 0x30FF) || (two && !as_euc && c < 0xA0 && !letter))
+			return 1;
+		i += two ? 1 : 0;
+	}
+	return 0;
+}
+
 static int has_escape(const unsigned char *p, size_t n)
 {
 	char set;
@@ -371,8 +388,10 @@ static enum charset judge(enum charset said, const unsigned char *p, size_t n)
 		return as_sjis < 0 && as_euc > 0 ? EUC : SJIS;
 	if (said == EUC)
 		return as_euc < 0 && as_sjis > 0 ? SJIS : EUC;
-	if (as_sjis > 0 || as_euc > 0)
-		return as_euc >= as_sjis && as_euc > 0 ? EUC : SJIS;
+	if (as_euc >= as_sjis && as_euc > 0 && is_japanese(p, n, 1))
+		return EUC;
+	if (as_sjis > 0 && is_japanese(p, n, 0))
+		return SJIS;
 	return said == UTF8 ? UTF8 : said == JIS ? JIS : OTHER; /* Western, as most unlabelled ones are */
 }
 

@@ -59,6 +59,7 @@ static void the_label_yields_to_the_bytes(void **state)
 	reads("iso-8859-1", "日本の", "日本の", CHARSET_LIED);
 	reads("iso-8859-1", "caf\xE9", "café", 0);
 	reads("", "\xC6\xFC\xCB\xDC\xA4\xCE", "日本の", 0);
+	reads("", "Forma\xE7\xE3o", "Formação", 0); /* one pair that could be a kanji is no Japanese */
 	reads("x-nobody-knows", "日本", "日本", CHARSET_UNKNOWN);
 	reads("utf-8", "a\xFFz", "a\xEF\xBF\xBDz", CHARSET_DAMAGED); /* no Japanese either */
 }
