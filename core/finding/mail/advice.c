@@ -6,29 +6,29 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/record.h"
+#include "finding/indicator/textscan.h"
 #include "finding/mail/import.h"
 #include "finding/mail/mails.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* One line in which nothing can be clicked on. */
+static void harmless(const char *text, struct buf *out)
+{
+	struct buf safe = BUF_INIT;
+	textscan_defang(text, strlen(text), &safe);
+	printable_add(out, safe.data, safe.len, PRINTABLE_LINE);
+	buf_addc(out, '\n');
+	buf_release(&safe);
+}
+
 static void line(struct buf *out, const char *label, const char *text)
 {
 	if (!text || !*text)
 		return;
 	buf_addf(out, "  %s: ", label);
-	printable_add(out, text, strlen(text), PRINTABLE_LINE);
-	buf_addc(out, '\n');
-}
-
-/* An address that nobody clicks on. */
-static void defanged(struct buf *out, const char *label, const char *text)
-{
-	struct buf safe = BUF_INIT;
-	for (const char *p = text ? text : ""; *p; p++)
-		buf_adds(&safe, *p == '@' ? "[@]" : *p == '.' ? "[.]" : (char[]){*p, '\0'});
-	line(out, label, safe.data);
-	buf_release(&safe);
+	harmless(text, out);
 }
 
 static void field(const json_t *mail, const char *name, struct buf *out)
@@ -56,8 +56,7 @@ static void what_was_seen(const json_t *analysis, struct buf *out)
 			if (!weight || strcmp(weight, weights[w]) != 0 || !text)
 				continue;
 			buf_adds(out, "  - ");
-			printable_add(out, text, strlen(text), PRINTABLE_LINE);
-			buf_addc(out, '\n');
+			harmless(text, out);
 			told++;
 		}
 	if (!told)
@@ -88,9 +87,9 @@ static void what_to_search(const json_t *mail, const json_t *analysis, struct bu
 	size_t i;
 	json_t *part;
 	buf_adds(out, _("Please search your mail and proxy logs for these, and block them:\n"));
-	defanged(out, _("sender"), json_get_string(mail, "from_addr"));
+	line(out, _("sender"), json_get_string(mail, "from_addr"));
 	line(out, _("subject"), json_get_string(mail, "subject"));
-	defanged(out, _("sent from"), json_get_string(mail, "origin"));
+	line(out, _("sent from"), json_get_string(mail, "origin"));
 	for (const char *url = json_get_string(mail, "urls"); url && *url;) {
 		size_t n = strcspn(url, "\n");
 		char text[512];
@@ -146,7 +145,7 @@ int mail_advice(struct case_file *c, const char *label, struct buf *out, struct 
 	buf_addf(out, _("The mail (our number %s):\n"), label);
 	field(mail, "subject", out);
 	line(out, _("sender as shown"), json_get_string(mail, "from"));
-	defanged(out, _("address"), json_get_string(mail, "from_addr"));
+	line(out, _("address"), json_get_string(mail, "from_addr"));
 	field(mail, "when", out);
 	field(mail, "sent", out);
 	buf_addc(out, '\n');

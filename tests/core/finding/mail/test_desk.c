@@ -400,10 +400,11 @@ static void advice_follows_what_was_done_with_the_mail(void **state)
 	struct buf text = BUF_INIT;
 	import_three();
 	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
-	assert_non_null(strstr(text.data, "pr[@]yahoo[.]co[.]jp"));
+	assert_non_null(strstr(text.data, "pr[at]yahoo[.]co[.]jp"));
 	assert_non_null(strstr(text.data, "hxxp://c2[.]evil[.]com/x"));
 	assert_non_null(strstr(text.data, "do NOT switch it off")); /* it is not known: as if it was opened */
 	assert_null(strstr(text.data, "http://"));
+	assert_null(strstr(text.data, "pr@")); /* nor where the name is shown, or what a rule says */
 	buf_clear(&text);
 	set("R1-L1", "reach=deleted");
 	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
