@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "case/action/action_private.h"
 #include "case/action/custody.h"
+#include "case/action/eligible.h"
 #include "case/action/reserve.h"
 #include "case/store/record_validate.h"
 #include "case/store/rules.h"
@@ -297,6 +298,20 @@ static int is_transfer(const json_t *object)
 	return kind_has(kind, KIND_CUSTODY);
 }
 
+static int set_eligible(void *ctx, const char *id, const char *value, struct err *err)
+{
+	struct assign field = {"eligible", value};
+	return action_set(ctx, id, &field, 1, RECORD_MACHINE, err);
+}
+
+/* Fields that nobody types follow what they rest on. */
+static int follow(struct action *a, const json_t *before, const json_t *after, struct err *err)
+{
+	if (is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0)
+		return -1;
+	return eligible_follow(a->c, before, after, set_eligible, a, err);
+}
+
 int action_insert(struct action *a, json_t *object, struct err *err)
 {
 	char *title = NULL;
@@ -306,7 +321,7 @@ int action_insert(struct action *a, json_t *object, struct err *err)
 		title = record_title(object);
 	if (action_keep(a, object, 1, title, err) < 0)
 		return action_fail(a, err);
-	return is_transfer(object) ? custody_follow(a, a->c, NULL, object, err) : 0;
+	return follow(a, NULL, object, err);
 }
 
 int action_add(struct action *a, const char *kind_name, const struct assign *fields, size_t count, unsigned flags,
@@ -456,7 +471,7 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 		return action_fail(a, err);
 	if (action_keep(a, after, 0, changed_names(before, after), err) < 0)
 		return action_fail(a, err);
-	return is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0 ? action_fail(a, err) : 0;
+	return follow(a, before, after, err) < 0 ? action_fail(a, err) : 0;
 }
 
 int action_set(struct action *a, const char *label, const struct assign *fields, size_t count, unsigned flags,

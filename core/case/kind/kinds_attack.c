@@ -427,6 +427,8 @@ static const struct field lead_fields[] = {
 	{IS("reliability", ENUM, "Source reliability", "情報源の信頼度"), ONE_OF(lead_reliability, "unknown"),
 	 HELP("as on the Admiralty scale")},
 	{IS("status", ENUM, "Status", "状況"), ONE_OF(lead_status, "new"), SHORT},
+	{IS("contacts", REFS, "Contacts made", "連絡記録"), TO("contact")},
+	{IS("case_id", TEXT, "Case", "事案番号"), HELP("id of the case file it became")},
 	{IS("outcome", TEXT, "Outcome", "結果")},
 };
 

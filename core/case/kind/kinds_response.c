@@ -55,8 +55,11 @@ static const struct field case_fields[] = {
 	{IS("consulted", TIME, "Consulted", "相談日")},
 	{IS("advised", TIME, "Advice given", "助言日")},
 	{IS("rescue_from", TIME, "Rescue began", "レスキュー支援開始")},
+	{IS("rescue_until", TIME, "Rescue ended", "レスキュー支援終了")},
 	{IS("on_site_from", TIME, "On-site support began", "オンサイト支援開始")},
 	{IS("on_site_until", TIME, "On-site support ended", "オンサイト支援終了")},
+	{IS("known", TIME, "Came to be known", "発覚日時"),
+	 HELP("when the organisation came to know: periods for legal reports begin here")},
 	{IS("response_from", TIME, "Response began", "対応開始")},
 	{IS("observe_from", TIME, "Observation began", "経過観察開始")},
 	{IS("observe_until", TIME, "Observation ended", "経過観察終了")},
@@ -68,6 +71,7 @@ static const struct field case_fields[] = {
 	{IS("exits_known", TRI, "All exits known", "外部接続点の把握"), YES_NO("unknown"),
 	 HELP("are all network exits known?")},
 	{IS("diagram", REFS, "System diagrams", "構成図"), TO("evidence")},
+	{IS("consultation", TEXT, "Consultation", "相談の識別子"), HELP("id of the consultation in the desk's register")},
 };
 
 static const char *const case_columns[] = {"title", "party", "route", "stage", "severity", "tlp"};
@@ -290,9 +294,17 @@ static const struct field consultation_fields[] = {
 	{IS("from", REF, "From", "相談者"), TO("party"), REQUIRED, SHORT},
 	{IS("means", ENUM, "Means", "受付手段"), ONE_OF(contact_means, "unknown")},
 	{IS("summary", LONG, "Summary", "相談内容"), REQUIRED, SHORT},
-	{IS("eligible", TRI, "Eligible for rescue", "支援対象"), YES_NO("unknown"),
-	 HELP("from party.serious_effect, key_relations")},
+	{IS("eligible", TRI, "Eligible for rescue", "支援対象"), YES_NO("unknown"), MACHINE,
+	 HELP("from party.serious_effect, key_relations; of a company also by decision")},
+	{IS("route", ENUM, "Route", "把握経路"), ONE_OF(case_route, "unknown")},
+	{IS("kinds", ENUMS, "Kinds of incident", "事案の種類"), SOME_OF(case_kinds)},
 	{IS("became", ENUM, "Became", "対応区分"), ONE_OF(consultation_became, "open")},
+	{IS("decision", REF, "Decision", "根拠となる決定"), TO("decision")},
+	{IS("advised", TIME, "Advice given", "助言日")},
+	{IS("rescue_from", TIME, "Rescue began", "レスキュー支援開始")},
+	{IS("rescue_until", TIME, "Rescue ended", "レスキュー支援終了")},
+	{IS("on_site_from", TIME, "On-site support began", "オンサイト支援開始")},
+	{IS("on_site_until", TIME, "On-site support ended", "オンサイト支援終了")},
 	{IS("case_id", TEXT, "Case", "事案番号"), HELP("id of the case file it became")},
 };
 

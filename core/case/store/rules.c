@@ -158,6 +158,15 @@ static void warn_contact(struct case_file *c, const json_t *contact, struct buf 
 	json_decref(the_case);
 }
 
+static void warn_lead(struct case_file *c, const json_t *lead, struct buf *lines)
+{
+	(void)c;
+	if (json_is(lead, "status", "contacted") && !json_object_get(lead, "contacts"))
+		buf_adds(lines, _("contacted, but the contact is not on record (contacts)\n"));
+	if (json_is(lead, "status", "rescue") && !json_object_get(lead, "case_id"))
+		buf_adds(lines, _("it became a rescue, but which case is not on record (case_id)\n"));
+}
+
 /* What a kind wants beyond its fields: one row for each that does. */
 static const struct {
 	const char *kind;
@@ -167,6 +176,7 @@ static const struct {
     {"asset", NULL, warn_asset},
     {"contact", check_contact, warn_contact},
     {"party", check_party, NULL},
+    {"lead", NULL, warn_lead},
 };
 
 int rule_check(struct case_file *c, const json_t *object, struct err *err)
