@@ -18,6 +18,8 @@ static const struct verb verbs[] = {
     {"verify", N_("action: verify"), 0, VERB_RECORDS},
     {"new", N_("action: new"), 0, VERB_RECORDS},
     {"import", N_("action: import"), 1, VERB_RECORDS},
+    {"stage", N_("action: stage"), 1, VERB_RECORDS},
+    {"desk", N_("action: desk"), 1, VERB_RECORDS},
     {"merge", N_("action: merge"), 0, VERB_RECORDS},
     {"resolve", N_("action: resolve"), 0, VERB_RECORDS},
     {"handover", N_("action: handover"), 0, VERB_RECORDS},

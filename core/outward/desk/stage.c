@@ -1,0 +1,200 @@
+#include "outward/desk/stage.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "history/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS 1024 /* steps of one case that are told */
+
+/* The stages in their order, and the date that each has; the consultation's is there before the case. */
+static const struct {
+	const char *stage;
+	const char *date;
+} stages[] = {{"consultation", "consulted"}, {"advice", "advised"},           {"rescue", "rescue_from"},
+              {"on_site", "on_site_from"},   {"observation", "observe_from"}, {"closed", "closed"}};
+
+#define STAGES (sizeof stages / sizeof *stages)
+enum { RESCUE = 2, ON_SITE = 3, OBSERVATION = 4, CLOSED = 5 };
+
+static size_t stage_of(const char *name)
+{
+	size_t i = 0;
+	while (i < STAGES && (!name || strcmp(stages[i].stage, name) != 0))
+		i++;
+	return i;
+}
+
+/* ---- the criteria */
+
+int stage_eligibility(struct case_file *c, struct eligibility *e, struct err *err)
+{
+	json_t *record = record_get(c, "case", RECORD_RAW, err);
+	if (!record)
+		return -1;
+	eligibility_of_party(c, json_get_string(record, "party"), e);
+	json_decref(record);
+	return 0;
+}
+
+/* That it is given although no criterion holds is a decision. */
+static int decide_anyway(struct action *a, struct case_file *c, const struct stage_step *step, const char *when,
+                         struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct assign fields[] = {{"title", _("Rescue although neither criterion of eligibility holds")},
+	                          {"choice", step->stage},
+	                          {"reason", step->reason},
+	                          {"by", case_responder_name(c)},
+	                          {"when", when}};
+	return action_add(a, "decision", fields, 5, 0, label, err);
+}
+
+/* ---- a step */
+
+static int is_set(const json_t *record, const char *field)
+{
+	return json_object_get(record, field) != NULL;
+}
+
+static int step_within(struct action *a, const struct stage_step *step, size_t to, const json_t *now, const char *when,
+                       struct err *err)
+{
+	struct assign fields[12];
+	size_t n = 0;
+	fields[n++] = (struct assign){"stage", step->stage};
+	fields[n++] = (struct assign){"stage_reason", step->reason};
+	if (!is_set(now, stages[to].date) || step->when)
+		fields[n++] = (struct assign){stages[to].date, when};
+	if (to == ON_SITE && !is_set(now, "rescue_from")) /* support on site is rescue: no later than this it began */
+		fields[n++] = (struct assign){"rescue_from", when};
+	if (to < OBSERVATION && is_set(now, "rescue_until"))
+		fields[n++] = (struct assign){"rescue_until", ""};
+	if (to < OBSERVATION && is_set(now, "observe_from"))
+		fields[n++] = (struct assign){"observe_from", ""};
+	if (to <= OBSERVATION && is_set(now, "observe_until"))
+		fields[n++] = (struct assign){"observe_until", ""};
+	if (to < CLOSED && is_set(now, "closed"))
+		fields[n++] = (struct assign){"closed", ""};
+	if (to == ON_SITE && is_set(now, "on_site_until"))
+		fields[n++] = (struct assign){"on_site_until", ""};
+	return action_set(a, "case", fields, n, 0, err);
+}
+
+int stage_set(struct case_file *c, const struct stage_step *step, struct buf *warnings, struct err *err)
+{
+	size_t to = stage_of(step->stage);
+	struct eligibility e;
+	char now[CLOCK_TEXT];
+	if (to == STAGES)
+		return err_set(
+		    err, ERR_USAGE,
+		    _("there is no stage '%s'; stages: consultation, advice, rescue, on_site, observation, closed"),
+		    step->stage);
+	if (!step->reason || !*step->reason)
+		return err_set(err, ERR_USAGE, _("a step of the case needs a reason: --reason TEXT"));
+	json_t *before = record_get(c, "case", RECORD_RAW, err);
+	if (!before || stage_eligibility(c, &e, err) < 0) {
+		json_decref(before);
+		return -1;
+	}
+	int wants = (to == RESCUE || to == ON_SITE) && !is_set(before, "rescue_from") && e.eligible != TRI_YES;
+	if (wants && !step->anyway) {
+		json_decref(before);
+		return err_set(
+		    err, ERR_FAILED,
+		    _("rescue wants one of two criteria of the organisation: serious_effect is %s, key_relations is "
+		      "%s. "
+		      "Set one of them on the case's party, or give --anyway, which puts your reason on record as a "
+		      "decision"),
+		    tri_name(e.serious_effect), tri_name(e.key_relations));
+	}
+	clock_format(clock_now(), now);
+	const char *when = step->when ? step->when : now;
+	struct action *a = action_begin(c, "stage", err);
+	int rc = a ? 0 : -1;
+	if (a) {
+		if ((wants ? decide_anyway(a, c, step, when, err) : 0) == 0)
+			step_within(a, step, to, before, when, err);
+		rc = action_commit(a, err);
+	}
+	if (rc == 0 && to == CLOSED && !is_set(before, "observe_from"))
+		buf_adds(warnings, _("closed without an observation period before it\n"));
+	json_decref(before);
+	return rc;
+}
+
+/* ---- what the history says of the steps */
+
+struct past {
+	struct clock_time when;
+	char commit[HISTORY_ID];
+	char *person;
+};
+
+struct pasts {
+	struct past *items;
+	size_t count;
+};
+
+static int take_commit(void *ctx, const struct history_entry *entry)
+{
+	struct pasts *p = ctx;
+	p->items = xrealloc(p->items, (p->count + 1) * sizeof *p->items);
+	struct past *one = &p->items[p->count++];
+	memcpy(one->commit, entry->id, sizeof one->commit);
+	one->person = xstrdup(entry->author_name);
+	one->when = entry->when;
+	return 0;
+}
+
+static int tell(struct case_file *c, const struct past *past, char **stage_before, char **reason_before,
+                int (*fn)(void *ctx, const struct stage_past *past), void *ctx, struct err *err)
+{
+	json_t *record = record_get_at(c, "case", past->commit, 0, err);
+	const char *stage = json_get_string(record, "stage");
+	const char *reason = json_get_string(record, "stage_reason");
+	int rc = record ? 0 : -1;
+	if (rc == 0 && stage &&
+	    (!*stage_before || strcmp(*stage_before, stage) != 0 ||
+	     strcmp(*reason_before, reason ? reason : "") != 0)) {
+		size_t i = stage_of(stage);
+		const char *date = i < STAGES ? json_get_string(record, stages[i].date) : NULL;
+		struct stage_past one = {.stage = stage,
+		                         .reason = reason ? reason : "",
+		                         .date = date ? date : "",
+		                         .commit = past->commit,
+		                         .person = past->person,
+		                         .stamped = past->when};
+		rc = fn(ctx, &one);
+		free(*stage_before);
+		free(*reason_before);
+		*stage_before = xstrdup(stage);
+		*reason_before = xstrdup(reason ? reason : "");
+	}
+	json_decref(record);
+	return rc;
+}
+
+int stage_each(struct case_file *c, int (*fn)(void *ctx, const struct stage_past *past), void *ctx, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct pasts p = {NULL, 0};
+	char *stage = NULL;
+	char *reason = NULL;
+	record_path("case", case_id(c), &path);
+	int rc = history_log(case_history(c), NULL, path.data, STEPS, take_commit, &p, err);
+	for (size_t i = p.count; i > 0 && rc == 0; i--)
+		rc = tell(c, &p.items[i - 1], &stage, &reason, fn, ctx, err);
+	for (size_t i = 0; i < p.count; i++)
+		free(p.items[i].person);
+	free(p.items);
+	free(stage);
+	free(reason);
+	buf_release(&path);
+	return rc;
+}
