@@ -1,0 +1,211 @@
+/* The forms of a page of activity (page.h): text, markdown, HTML, CSV. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/printable.h"
+#include "outward/desk/page.h"
+#include "outward/exchange/csv.h"
+#include "outward/report/html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- text */
+
+static void text_of_table(const struct page_block *table, struct buf *out)
+{
+	size_t *widths = xcalloc(table->columns, sizeof *widths);
+	for (size_t i = 0; i < table->count; i++) {
+		size_t width = text_width(table->cells[i]);
+		if (width > widths[i % table->columns])
+			widths[i % table->columns] = width;
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		size_t column = i % table->columns;
+		size_t width = text_width(table->cells[i]);
+		buf_adds(out, column ? "  " : "");
+		if (column) /* numbers stand right, periods left */
+			for (size_t k = width; k < widths[column]; k++)
+				buf_addc(out, ' ');
+		buf_adds(out, table->cells[i]);
+		if (!column)
+			for (size_t k = width; k < widths[column]; k++)
+				buf_addc(out, ' ');
+		if (column + 1 == table->columns)
+			buf_addc(out, '\n');
+	}
+	free(widths);
+}
+
+void page_text(const struct page *page, struct buf *out)
+{
+	buf_addf(out, "%s\n\n", page->title);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct page_block *b = &page->blocks[i];
+		if (b->sort == PAGE_BLOCK_HEADING)
+			buf_addf(out, "\n%s\n", b->text);
+		else if (b->sort == PAGE_BLOCK_TEXT) {
+			text_wrap(out, b->text, 100, 0);
+			buf_addc(out, '\n');
+		} else if (b->sort == PAGE_BLOCK_TABLE)
+			text_of_table(b, out);
+	}
+}
+
+/* ---- markdown */
+
+/* What markdown would read as a mark: names may be on the page. */
+static void markdown_text(const char *text, struct buf *out)
+{
+	for (const char *p = text; *p; p++) {
+		if (strchr("\\`*_{}[]#|<>&~", *p))
+			buf_addc(out, '\\');
+		buf_addc(out, *p);
+	}
+}
+
+void page_markdown(const struct page *page, struct buf *out)
+{
+	buf_adds(out, "# ");
+	markdown_text(page->title, out);
+	buf_adds(out, "\n\n");
+	for (size_t i = 0; i < page->count; i++) {
+		const struct page_block *b = &page->blocks[i];
+		if (b->sort == PAGE_BLOCK_BARS)
+			continue;
+		if (b->sort == PAGE_BLOCK_HEADING)
+			buf_adds(out, "## ");
+		if (b->sort != PAGE_BLOCK_TABLE) {
+			markdown_text(b->text, out);
+			buf_adds(out, "\n\n");
+			continue;
+		}
+		for (size_t k = 0; k < b->count; k++) {
+			buf_adds(out, "| ");
+			markdown_text(b->cells[k], out);
+			buf_adds(out, (k + 1) % b->columns ? " " : " |\n");
+			for (size_t c = 0; k + 1 == b->columns && c < b->columns; c++)
+				buf_adds(out, c ? "|--:" : "|---");
+			if (k + 1 == b->columns)
+				buf_adds(out, "|\n");
+		}
+		buf_addc(out, '\n');
+	}
+}
+
+/* ---- HTML */
+
+static const char style[] =
+    "@page{size:A4;margin:18mm 16mm}body{font:11pt/1.5 sans-serif;max-width:178mm;margin:2em auto;padding:0 "
+    "1em;color:#111}"
+    "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.4em 0 .3em;break-after:avoid}p{margin:.4em 0}"
+    "table{border-collapse:collapse;margin:.5em 0;font-size:.9em}th,td{border-bottom:1px solid #bbb;padding:.2em .7em;"
+    "text-align:right}th:first-child,td:first-child{text-align:left}th{border-bottom:2px solid #555}"
+    "tr{break-inside:avoid}svg{display:block;max-width:100%;height:auto}";
+
+#define BAR_HEIGHT 150
+#define BAR_WIDTH  16
+#define BAR_LEFT   20
+
+/* Bars of different fill and a number above each: colour never says it alone. */
+static void bars(const struct page_block *b, struct buf *out)
+{
+	static const char *const fills[] = {"#335c81", "#e0a030", "#7b9e6b"};
+	size_t series = b->columns - 1;
+	size_t groups = b->count / b->columns - 1;
+	long most = 1;
+	for (size_t i = b->columns; i < b->count; i++)
+		if (i % b->columns && strtol(b->cells[i], NULL, 10) > most)
+			most = strtol(b->cells[i], NULL, 10);
+	size_t group_width = series * BAR_WIDTH + 56;
+	size_t width = BAR_LEFT * 2 + groups * group_width;
+	buf_addf(
+	    out,
+	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%d\" viewBox=\"0 0 %zu %d\" role=\"img\" "
+	    "aria-label=\"",
+	    width < 460 ? (size_t)460 : width, BAR_HEIGHT + 70, width < 460 ? (size_t)460 : width, BAR_HEIGHT + 70);
+	html_text(out, b->text);
+	buf_adds(out, "\" font-family=\"sans-serif\" font-size=\"11\">\n");
+	for (size_t s = 0; s < series; s++) {
+		buf_addf(out,
+		         "<rect x=\"%zu\" y=\"%d\" width=\"10\" height=\"10\" fill=\"%s\"/><text x=\"%zu\" y=\"%d\">",
+		         BAR_LEFT + s * 150, BAR_HEIGHT + 52, fills[s % 3], BAR_LEFT + s * 150 + 14, BAR_HEIGHT + 61);
+		html_text(out, b->cells[s + 1]);
+		buf_adds(out, "</text>\n");
+	}
+	for (size_t g = 0; g < groups; g++) {
+		char *const *row = b->cells + (g + 1) * b->columns;
+		size_t x = BAR_LEFT + g * group_width;
+		for (size_t s = 0; s < series; s++) {
+			char *end;
+			long n = strtol(row[s + 1], &end, 10);
+			long height = *end || end == row[s + 1] ? 0 : n * BAR_HEIGHT / most; /* "<3" has no bar */
+			buf_addf(out,
+			         "<rect x=\"%zu\" y=\"%ld\" width=\"%d\" height=\"%ld\" fill=\"%s\"/><text x=\"%zu\" "
+			         "y=\"%ld\" "
+			         "text-anchor=\"middle\">",
+			         x + s * BAR_WIDTH, 16 + BAR_HEIGHT - height, BAR_WIDTH - 2, height, fills[s % 3],
+			         x + s * BAR_WIDTH + BAR_WIDTH / 2, 12 + BAR_HEIGHT - height);
+			html_text(out, row[s + 1]);
+			buf_adds(out, "</text>\n");
+		}
+		buf_addf(out, "<text x=\"%zu\" y=\"%d\">", x, BAR_HEIGHT + 34);
+		html_text(out, row[0]);
+		buf_adds(out, "</text>\n");
+	}
+	buf_adds(out, "</svg>\n");
+}
+
+static void html_table(const struct page_block *b, struct buf *out)
+{
+	buf_adds(out, "<table>\n");
+	for (size_t i = 0; i < b->count; i++) {
+		const char *tag = i < b->columns ? "th" : "td";
+		buf_addf(out, "%s<%s>", i % b->columns ? "" : "<tr>", tag);
+		html_text(out, b->cells[i]);
+		buf_addf(out, "</%s>%s", tag, (i + 1) % b->columns ? "" : "</tr>\n");
+	}
+	buf_adds(out, "</table>\n");
+}
+
+void page_html(const struct page *page, struct buf *out)
+{
+	html_begin(out, page->title, style);
+	buf_adds(out, "<h1>");
+	html_text(out, page->title);
+	buf_adds(out, "</h1>\n");
+	for (size_t i = 0; i < page->count; i++) {
+		const struct page_block *b = &page->blocks[i];
+		if (b->sort == PAGE_BLOCK_TABLE) {
+			html_table(b, out);
+		} else if (b->sort == PAGE_BLOCK_BARS) {
+			bars(b, out);
+		} else {
+			const char *tag = b->sort == PAGE_BLOCK_HEADING ? "h2" : "p";
+			buf_addf(out, "<%s>", tag);
+			html_text(out, b->text);
+			buf_addf(out, "</%s>\n", tag);
+		}
+	}
+	buf_adds(out, "</body></html>\n");
+}
+
+/* ---- CSV: a row for each number, under the name of its table */
+
+void page_csv(const struct page *page, struct buf *out)
+{
+	buf_adds(out, "table,row,column,value\r\n");
+	for (size_t i = 0; i < page->count; i++) {
+		const struct page_block *b = &page->blocks[i];
+		if (b->sort != PAGE_BLOCK_TABLE)
+			continue;
+		for (size_t k = b->columns; k < b->count; k++) {
+			if (k % b->columns == 0)
+				continue;
+			csv_cell(out, b->text, 1);
+			csv_cell(out, b->cells[k - k % b->columns], 0);
+			csv_cell(out, b->cells[k % b->columns], 0);
+			csv_cell(out, b->cells[k], 0);
+			buf_adds(out, "\r\n");
+		}
+	}
+}

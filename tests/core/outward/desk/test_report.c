@@ -1,0 +1,389 @@
+/* The activity report against the numbers that J-CRAT printed of its first fifteen months, with copies and without. */
+#include "help_desk.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/time/clock.h"
+#include "case/case.h"
+#include "case/store/record.h"
+#include "catalogue.h"
+#include "outward/desk/activity.h"
+#include "outward/desk/page.h"
+#include "outward/desk/shares.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct reading {
+	struct desk_cases cases;
+	struct desk_affairs affairs;
+	struct activity activity;
+	json_t *array;
+	struct buf told;
+	int faults;
+};
+
+static void hear(void *ctx, int fault, const char *line)
+{
+	struct reading *r = ctx;
+	r->faults += fault;
+	buf_addf(&r->told, "%s\n", line);
+}
+
+static void read_desk(struct reading *r, int copies, enum activity_by by)
+{
+	struct err err = ERR_INIT;
+	struct case_unlock unlock = {desk_owner, NULL};
+	struct desk_source source = {.unlock = &unlock, .tell = hear, .ctx = r};
+	struct period_range first_year = {"first", 5, 2014 * 12 + 6, 2015 * 12 + 5};
+	struct period_wish wish = {PERIOD_NONE, PERIOD_NONE, 4, &first_year, 1};
+	char *paths[] = {desk_folder, desk_copies};
+	*r = (struct reading){.told = BUF_INIT};
+	assert_int_equal(desk_gather(&source, paths, copies ? 2 : 1, &r->cases, &err), 0);
+	affairs_make(&r->cases, hear, r, &r->affairs);
+	activity_count(&r->affairs, &wish, by, &r->activity);
+	r->array = activity_json(&r->activity, 0);
+}
+
+static void release(struct reading *r)
+{
+	json_decref(r->array);
+	activity_release(&r->activity);
+	affairs_release(&r->affairs);
+	desk_cases_release(&r->cases);
+	buf_release(&r->told);
+}
+
+/* The number of the object of that kind, period and value (NULL: any); several are added. */
+static int number(const struct reading *r, const char *kind, const char *period, const char *key, const char *value,
+                  const char *name)
+{
+	int sum = 0;
+	size_t i;
+	json_t *one;
+	json_array_foreach(r->array, i, one)
+		if (strcmp(json_string_value(json_object_get(one, "kind")), kind) == 0 &&
+		    strcmp(json_string_value(json_object_get(one, "period")), period) == 0 &&
+		    (!key || strcmp(json_string_value(json_object_get(one, key)), value) == 0))
+			sum += (int)json_integer_value(json_object_get(one, name));
+	return sum;
+}
+
+static void check_numbers(const struct reading *r)
+{
+	static const struct {
+		const char *period;
+		int consultations, rescues, on_site;
+	} table[] = {{"2014-04/2014-06", 16, 7, 4},   {"2014-07/2014-09", 25, 10, 2},
+	             {"2014-10/2014-12", 32, 14, 3},  {"2015-01/2015-03", 34, 7, 2},
+	             {"2015-04/2015-06", 77, 35, 18}, {"FY2014", 107, 38, 11},
+	             {"first", 168, 66, 25},          {"unknown", 0, 0, 0}};
+	static const struct {
+		const char *group;
+		int rescues;
+	} groups[] = {{"iaa", 12}, {"association", 24}, {"company", 19}, {"other_public", 11}, {"unknown", 0}};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		int got[] = {number(r, "activity", table[i].period, NULL, NULL, "consultations"),
+		             number(r, "activity", table[i].period, NULL, NULL, "rescues"),
+		             number(r, "activity", table[i].period, NULL, NULL, "on_site")};
+		if (got[0] != table[i].consultations || got[1] != table[i].rescues || got[2] != table[i].on_site)
+			fail_msg("%s: %d %d %d, not %d %d %d\n%s", table[i].period, got[0], got[1], got[2],
+			         table[i].consultations, table[i].rescues, table[i].on_site, r->told.data);
+	}
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		assert_int_equal(number(r, "organisation", "first", "value", groups[i].group, "rescues"),
+		                 groups[i].rescues);
+	assert_int_equal(number(r, "duration", "FY2014", "of", "rescue", "within_month"), 31);
+	assert_int_equal(number(r, "duration", "FY2014", "of", "rescue", "longer"), 7);
+	assert_int_equal(number(r, "duration", "FY2014", "of", "on_site", "within_month"), 5);
+	assert_int_equal(number(r, "duration", "FY2014", "of", "on_site", "longer"), 6);
+	assert_int_equal(number(r, "duration", "2015-04/2015-06", "of", "rescue", "running"), 1);
+	assert_int_equal(number(r, "osint", "FY2014", NULL, NULL, "rescues"), 5);
+	assert_int_equal(number(r, "osint", "2014-04/2014-06", NULL, NULL, "leads"), 4);
+	assert_int_equal(number(r, "osint", "2014-07/2014-09", "type", "social", "leads"), 1);
+	assert_int_equal(r->faults, 0);
+}
+
+static void numbers_of_the_report(void **state)
+{
+	(void)state;
+	struct reading r;
+	read_desk(&r, 0, ACTIVITY_BY_ACT);
+	check_numbers(&r);
+	assert_non_null(strstr(r.told.data, "older copy"));
+	assert_non_null(strstr(r.told.data, "went on separately"));
+	assert_non_null(strstr(r.told.data, "trigger was changed differently"));
+	assert_int_equal(number(&r, "incident", "2014-10/2014-12", "value", "rat_found", "cases"), 1);
+	assert_int_equal(number(&r, "incident", "2014-10/2014-12", "value", "leak", "cases"), 1);
+	assert_int_equal(number(&r, "incident", "2014-10/2014-12", "value", "spread", "cases"), 1);
+	release(&r);
+}
+
+static void the_same_with_copies(void **state)
+{
+	(void)state;
+	struct reading r;
+	read_desk(&r, 1, ACTIVITY_BY_ACT);
+	check_numbers(&r);
+	assert_int_equal(r.cases.files, 16);
+	assert_int_equal(r.cases.count, 9);
+	release(&r);
+}
+
+static void cohorts(void **state)
+{
+	(void)state;
+	struct reading r;
+	read_desk(&r, 0, ACTIVITY_BY_CONSULTATION);
+	/* the rescue that began at 00:15 goes to the consultation at 23:40 the evening before */
+	assert_int_equal(number(&r, "activity", "2014-04/2014-06", NULL, NULL, "rescues"), 8);
+	assert_int_equal(number(&r, "activity", "2015-04/2015-06", NULL, NULL, "rescues"), 34);
+	release(&r);
+}
+
+/* ---- the page */
+
+static void make_pages(const struct reading *r, long suppress, const struct desk_affairs *names, struct buf *out)
+{
+	struct page page;
+	struct page_options options = {suppress, names};
+	page_make(&r->activity, &r->cases, &options, &page);
+	page_text(&page, out);
+	page_markdown(&page, out);
+	page_html(&page, out);
+	page_csv(&page, out);
+	page_release(&page);
+}
+
+/* A date of a day, other than that on which the page is made. */
+static const char *find_day(const char *text, const char *but)
+{
+	for (const char *p = text; *p; p++)
+		if (isdigit((unsigned char)p[0]) && p[4] == '-' && isdigit((unsigned char)p[5]) && p[7] == '-' &&
+		    isdigit((unsigned char)p[8]) && strncmp(p, but, 10) != 0)
+			return p;
+	return NULL;
+}
+
+static void check_anonymous(const struct reading *r)
+{
+	struct buf out = BUF_INIT;
+	char *entered = xstrdup(desk_entered.data);
+	make_pages(r, 0, NULL, &out);
+	for (char *text = strtok(entered, "\n"); text; text = strtok(NULL, "\n"))
+		if (strstr(out.data, text))
+			fail_msg("'%s' is on the page", text);
+	assert_null(strstr(out.data, desk_folder));
+	assert_null(strstr(out.data, "Hidden"));
+	assert_null(find_day(out.data, "2016-01-02"));
+	for (size_t i = 0; i < r->cases.count; i++)
+		assert_null(strstr(out.data, r->cases.items[i].id));
+	free(entered);
+	buf_release(&out);
+}
+
+static void page_holds_nothing_that_was_entered(void **state)
+{
+	(void)state;
+	struct reading r;
+	struct clock_time now = {1451692800, 0, 540}; /* 2016-01-02 */
+	clock_set(&now, 0);
+	read_desk(&r, 1, ACTIVITY_BY_ACT);
+	check_anonymous(&r);
+	i18n_set_language("ja");
+	i18n_use(catalogue_ja, catalogue_ja_size);
+	check_anonymous(&r);
+	i18n_set_language("en");
+	i18n_use(NULL, 0);
+	struct buf out = BUF_INIT;
+	make_pages(&r, 0, &r.affairs, &out);
+	assert_non_null(strstr(out.data, "Organisation-001-Hidden")); /* and with --names it does */
+	buf_release(&out);
+	clock_set(NULL, 0);
+	release(&r);
+}
+
+static void page_tells_shares_and_averages(void **state)
+{
+	(void)state;
+	struct reading r;
+	struct buf out = BUF_INIT;
+	read_desk(&r, 0, ACTIVITY_BY_ACT);
+	make_pages(&r, 0, NULL, &out);
+	assert_non_null(strstr(out.data, "31 (82 %)"));
+	assert_non_null(strstr(out.data, "7 (18 %)"));
+	assert_non_null(strstr(out.data, "2.75 times support on site"));
+	assert_non_null(
+	    strstr(out.data, "Support on site: 18, 6.55 times the average of the quarters before it (2.75)"));
+	buf_release(&out);
+	release(&r);
+}
+
+static void small_numbers_can_be_hidden(void **state)
+{
+	(void)state;
+	struct reading r;
+	struct buf out = BUF_INIT;
+	read_desk(&r, 0, ACTIVITY_BY_ACT);
+	make_pages(&r, 3, NULL, &out);
+	assert_non_null(strstr(out.data, "2014-07/2014-09,Support on site,<3"));
+	json_t *array = activity_json(&r.activity, 3);
+	char *text = json_dumps(array, 0);
+	assert_null(strstr(text, "\"on_site\": 2,"));
+	assert_non_null(strstr(text, "\"<3\""));
+	free(text);
+	json_decref(array);
+	buf_release(&out);
+	release(&r);
+}
+
+static void shares_add_up(void **state)
+{
+	(void)state;
+	static const long mails[] = {364, 168, 36, 19, 22}; /* of 609: plain rounding gives 101 */
+	static const int printed[] = {60, 27, 6, 3, 4};
+	int percent[5];
+	shares_of(mails, 5, percent);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(percent[i], printed[i]);
+	static const long none[] = {0, 0};
+	shares_of(none, 2, percent);
+	assert_int_equal(percent[0] + percent[1], 0);
+}
+
+/* ---- files that cannot be read */
+
+static void put_file(const char *path, const char *bytes, size_t n)
+{
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	fclose(f);
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+	(void)state;
+	struct reading r = {.told = BUF_INIT};
+	struct err err = ERR_INIT;
+	struct case_unlock unlock = {desk_owner, NULL};
+	struct desk_source source = {.unlock = &unlock, .tell = hear, .ctx = &r};
+	char folder[100];
+	char *paths[6];
+	snprintf(folder, sizeof folder, "%s/bad", desk_folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	for (size_t i = 0; i < 6; i++)
+		paths[i] = xasprintf("%s/%s", folder,
+		                     (const char *const[]){"none.genba", "text.genba", "empty.genba", "pipe.genba",
+		                                           "cut.genba", "../case-running.genba"}[i]);
+	put_file(paths[1], "no case", 7);
+	put_file(paths[2], "", 0);
+	assert_int_equal(mkfifo(paths[3], 0600), 0);
+	char *command = xasprintf("head -c 20000 '%s' >'%s'", paths[5], paths[4]);
+	assert_int_equal(system(command), 0);
+	free(command);
+	assert_int_equal(desk_gather(&source, paths, 6, &r.cases, &err), 0);
+	assert_int_equal(r.cases.not_counted, 5);
+	assert_int_equal(r.faults, 5);
+	assert_int_equal(r.cases.count, 1);
+	assert_non_null(strstr(r.told.data, "text.genba"));
+	desk_cases_release(&r.cases);
+	/* the same by way of the folder, and one that has no case in it */
+	char *folders[] = {folder, (char *)(uintptr_t) "/proc/self/task"};
+	assert_int_equal(desk_gather(&source, folders, 2, &r.cases, &err), 0);
+	assert_int_equal(r.cases.not_counted, 5);
+	desk_cases_release(&r.cases);
+	buf_release(&r.told);
+	for (size_t i = 0; i < 6; i++)
+		free(paths[i]);
+}
+
+/* ---- dates */
+
+static void span_is(const char *edtf, const char *first, const char *last)
+{
+	struct day_span got;
+	struct day_span want[2];
+	day_span_of(edtf, &got);
+	if (!first) {
+		assert_false(got.known);
+		return;
+	}
+	day_span_of(first, &want[0]);
+	day_span_of(last, &want[1]);
+	assert_true(got.known);
+	if (got.first != want[0].first || got.last != want[1].last)
+		fail_msg("%s is not %s to %s", edtf, first, last);
+}
+
+static void dates_are_local_and_no_more_exact_than_recorded(void **state)
+{
+	(void)state;
+	span_is("2014-07-01T00:20:00+09:00", "2014-07-01", "2014-07-01");
+	span_is("2014-06-30T23:40:00-11:00", "2014-06-30", "2014-06-30");
+	span_is("2014-08~", "2014-08-01", "2014-08-31");
+	span_is("2014", "2014-01-01", "2014-12-31");
+	span_is("2014-1X", "2014-10-01", "2014-12-31");
+	span_is("201X", "2010-01-01", "2019-12-31");
+	span_is("2014-06/2014-07", "2014-06-01", "2014-07-31");
+	span_is("2014-06/..", NULL, NULL);
+	span_is("after R1-V2 P1D", NULL, NULL);
+	span_is(NULL, NULL, NULL);
+}
+
+static void a_month_later(void **state)
+{
+	(void)state;
+	static const char *const pairs[][2] = {{"2015-01-31", "2015-02-28"},
+	                                       {"2016-01-31", "2016-02-29"},
+	                                       {"2014-12-31", "2015-01-31"},
+	                                       {"2014-08-31", "2014-09-30"},
+	                                       {"2014-06-30", "2014-07-30"}};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		struct day_span from;
+		struct day_span to;
+		day_span_of(pairs[i][0], &from);
+		day_span_of(pairs[i][1], &to);
+		assert_int_equal(day_one_month_on(from.first), to.first);
+	}
+}
+
+static void periods_of_other_fiscal_years(void **state)
+{
+	(void)state;
+	struct period_wish wish = {2014 * 12 + 4, 2015 * 12 + 5, 1, NULL, 0}; /* 2014-05 to 2015-06, from January */
+	size_t count;
+	struct period *all = periods_make(&wish, &count);
+	assert_string_equal(all[0].name, "2014-05/2014-06"); /* cut at the end */
+	assert_string_equal(all[1].name, "2014-07/2014-09");
+	assert_int_equal(count, 6); /* five quarters, no whole year, unknown */
+	assert_string_equal(all[5].name, "unknown");
+	free(all);
+	wish.until = 2015 * 12 + 11;
+	wish.from = 2014 * 12;
+	all = periods_make(&wish, &count);
+	assert_string_equal(all[8].name, "FY2014");
+	assert_string_equal(all[9].name, "FY2015");
+	free(all);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(dates_are_local_and_no_more_exact_than_recorded),
+	    cmocka_unit_test(a_month_later),
+	    cmocka_unit_test(periods_of_other_fiscal_years),
+	    cmocka_unit_test(shares_add_up),
+	    cmocka_unit_test(numbers_of_the_report),
+	    cmocka_unit_test(the_same_with_copies),
+	    cmocka_unit_test(cohorts),
+	    cmocka_unit_test(page_holds_nothing_that_was_entered),
+	    cmocka_unit_test(page_tells_shares_and_averages),
+	    cmocka_unit_test(small_numbers_can_be_hidden),
+	    cmocka_unit_test(what_cannot_be_read_is_named),
+	};
+	return cmocka_run_group_tests(tests, desk_setup, desk_teardown);
+}

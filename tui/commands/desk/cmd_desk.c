@@ -1,0 +1,166 @@
+/* `desk`: what waits over many case files, the report of activity, and what becomes of a consultation. */
+#include "tui/command/cmd.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "outward/desk/activity.h"
+#include "outward/desk/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the files */
+
+struct reading_files {
+	struct session *s;
+	size_t faults;
+};
+
+static void tell(void *ctx, int fault, const char *line)
+{
+	struct reading_files *r = ctx;
+	r->faults += fault != 0;
+	printable_printf(r->s->log, "%s\n", line);
+}
+
+/* Those named, or the case of the session. */
+static int gather(struct session *s, const struct args *args, size_t first, struct reading_files *r,
+                  struct desk_cases *cases, struct err *err)
+{
+	char *own[] = {s->path};
+	char **paths = args->words + first;
+	size_t count = args->count - first;
+	memset(cases, 0, sizeof *cases);
+	if (count == 0 && s->path) {
+		paths = own;
+		count = 1;
+	}
+	if (count == 0)
+		return err_set(err, ERR_USAGE, _("which files? Name case files, registers or folders"));
+	if (session_identity(s, 1, err) < 0)
+		return -1;
+	struct case_unlock unlock = {s->identity, NULL};
+	struct desk_source source = {.unlock = &unlock, .open = s->c, .progress = &s->progress, .tell = tell, .ctx = r};
+	return desk_gather(&source, paths, count, cases, err);
+}
+
+static int faults_are_status(const struct reading_files *r, struct err *err)
+{
+	if (r->faults == 0)
+		return 0;
+	return err_set(err, ERR_FAILED, P_("%zu file is not counted", "%zu files are not counted", r->faults),
+	               r->faults);
+}
+
+/* ---- report */
+
+/* NAME=2014-07/2015-06 */
+static int parse_range(const char *text, struct period_range *range, struct err *err)
+{
+	const char *equals = strchr(text, '=');
+	char from[8] = "";
+	if (!equals || equals == text || strlen(equals + 1) != 15 || equals[8] != '/')
+		return err_set(err, ERR_USAGE, _("--range: write it as NAME=2014-07/2015-06"));
+	memcpy(from, equals + 1, 7);
+	range->name = text;
+	range->name_size = (size_t)(equals - text);
+	if (month_parse(from, &range->from, err) < 0 || month_parse(equals + 9, &range->until, err) < 0)
+		return err_prefix(err, "--range");
+	return range->from <= range->until ? 0 : err_set(err, ERR_USAGE, _("--range: it ends before it begins"));
+}
+
+static int parse_number(const char *text, const char *name, long least, long most, long *number, struct err *err)
+{
+	char *end;
+	*number = strtol(text, &end, 10);
+	if (end == text || *end || *number < least || *number > most)
+		return err_set(err, ERR_USAGE, _("--%s: a number from %ld to %ld"), name, least, most);
+	return 0;
+}
+
+static int parse_wish(const struct args *args, struct period_wish *wish, struct period_range *ranges, struct err *err)
+{
+	long fiscal = 4;
+	const char *text;
+	*wish = (struct period_wish){.from = PERIOD_NONE, .until = PERIOD_NONE, .ranges = ranges};
+	if ((text = args_option(args, "from")) && month_parse(text, &wish->from, err) < 0)
+		return err_prefix(err, "--from");
+	if ((text = args_option(args, "until")) && month_parse(text, &wish->until, err) < 0)
+		return err_prefix(err, "--until");
+	if (wish->from != PERIOD_NONE && wish->until != PERIOD_NONE && wish->until < wish->from)
+		return err_set(err, ERR_USAGE, _("--until is before --from"));
+	if ((text = args_option(args, "fiscal")) && parse_number(text, "fiscal", 1, 12, &fiscal, err) < 0)
+		return -1;
+	wish->fiscal = (int)fiscal;
+	while ((text = args_option_at(args, "range", wish->range_count)))
+		if (parse_range(text, &ranges[wish->range_count++], err) < 0)
+			return -1;
+	return 0;
+}
+
+static void print_page(struct session *s, const struct activity *a, const struct desk_cases *cases,
+                       const struct page_options *options, const char *form)
+{
+	struct page page;
+	struct buf out = BUF_INIT;
+	page_make(a, cases, options, &page);
+	if (form && strcmp(form, "html") == 0)
+		page_html(&page, &out);
+	else if (form && strcmp(form, "markdown") == 0)
+		page_markdown(&page, &out);
+	else if (form && strcmp(form, "csv") == 0)
+		page_csv(&page, &out);
+	else
+		page_text(&page, &out);
+	fwrite(out.data, 1, out.len, s->out);
+	buf_release(&out);
+	page_release(&page);
+}
+
+static int desk_report(struct session *s, const struct args *args, struct err *err)
+{
+	struct period_wish wish;
+	struct period_range ranges[sizeof args->options / sizeof *args->options];
+	struct reading_files r = {s, 0};
+	struct desk_cases cases;
+	struct desk_affairs affairs;
+	struct activity activity;
+	long suppress = 0;
+	const char *by = args_option(args, "by");
+	const char *form = args_option(args, "form");
+	if (form && strcmp(form, "text") != 0 && strcmp(form, "markdown") != 0 && strcmp(form, "html") != 0 &&
+	    strcmp(form, "csv") != 0)
+		return err_set(err, ERR_USAGE, _("--form: allowed are text, markdown, html, csv"));
+	if (by && strcmp(by, "act") != 0 && strcmp(by, "consultation") != 0)
+		return err_set(err, ERR_USAGE, _("--by: allowed are act, consultation"));
+	if (parse_wish(args, &wish, ranges, err) < 0 ||
+	    (args_option(args, "suppress") &&
+	     parse_number(args_option(args, "suppress"), "suppress", 0, 1000, &suppress, err) < 0))
+		return -1;
+	int rc = gather(s, args, 1, &r, &cases, err);
+	if (rc == 0) {
+		affairs_make(&cases, tell, &r, &affairs);
+		activity_count(&affairs, &wish,
+		               by && strcmp(by, "consultation") == 0 ? ACTIVITY_BY_CONSULTATION : ACTIVITY_BY_ACT,
+		               &activity);
+		struct page_options options = {suppress, args_option(args, "names") ? &affairs : NULL};
+		if (args_option(args, "json"))
+			cmd_print_json(s, activity_json(&activity, suppress));
+		else
+			print_page(s, &activity, &cases, &options, form);
+		activity_release(&activity);
+		affairs_release(&affairs);
+		rc = faults_are_status(&r, err);
+	}
+	desk_cases_release(&cases);
+	return rc;
+}
+
+int cmd_desk(struct session *s, const struct args *args, struct err *err)
+{
+	if (args->count > 0 && strcmp(args->words[0], "report") == 0)
+		return desk_report(s, args, err);
+	return cmd_usage("desk", err);
+}
