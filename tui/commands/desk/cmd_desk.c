@@ -1,5 +1,5 @@
 /* `desk`: what waits over many case files, the report of activity, and what becomes of a consultation. */
-#include "tui/command/cmd.h"
+#include "tui/commands/desk/desk_command.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,21 +13,15 @@
 
 /* ---- the files */
 
-struct reading_files {
-	struct session *s;
-	size_t faults;
-};
-
-static void tell(void *ctx, int fault, const char *line)
+static void desk_tell(void *ctx, int fault, const char *line)
 {
-	struct reading_files *r = ctx;
+	struct desk_reading_files *r = ctx;
 	r->faults += fault != 0;
 	printable_printf(r->s->log, "%s\n", line);
 }
 
-/* Those named, or the case of the session. */
-static int gather(struct session *s, const struct args *args, size_t first, struct reading_files *r,
-                  struct desk_cases *cases, struct err *err)
+int desk_files(struct session *s, const struct args *args, size_t first, struct desk_reading_files *r,
+               struct case_unlock *unlock, struct desk_source *source, struct desk_cases *cases, struct err *err)
 {
 	char *own[] = {s->path};
 	char **paths = args->words + first;
@@ -41,12 +35,13 @@ static int gather(struct session *s, const struct args *args, size_t first, stru
 		return err_set(err, ERR_USAGE, _("which files? Name case files, registers or folders"));
 	if (session_identity(s, 1, err) < 0)
 		return -1;
-	struct case_unlock unlock = {s->identity, NULL};
-	struct desk_source source = {.unlock = &unlock, .open = s->c, .progress = &s->progress, .tell = tell, .ctx = r};
-	return desk_gather(&source, paths, count, cases, err);
+	*unlock = (struct case_unlock){s->identity, NULL};
+	*source =
+	    (struct desk_source){.unlock = unlock, .open = s->c, .progress = &s->progress, .tell = desk_tell, .ctx = r};
+	return desk_gather(source, paths, count, cases, err);
 }
 
-static int faults_are_status(const struct reading_files *r, struct err *err)
+int desk_faults(const struct desk_reading_files *r, struct err *err)
 {
 	if (r->faults == 0)
 		return 0;
@@ -123,8 +118,10 @@ static int desk_report(struct session *s, const struct args *args, struct err *e
 {
 	struct period_wish wish;
 	struct period_range ranges[sizeof args->options / sizeof *args->options];
-	struct reading_files r = {s, 0};
+	struct desk_reading_files r = {s, 0};
 	struct desk_cases cases;
+	struct case_unlock unlock;
+	struct desk_source source;
 	struct desk_affairs affairs;
 	struct activity activity;
 	long suppress = 0;
@@ -139,9 +136,9 @@ static int desk_report(struct session *s, const struct args *args, struct err *e
 	    (args_option(args, "suppress") &&
 	     parse_number(args_option(args, "suppress"), "suppress", 0, 1000, &suppress, err) < 0))
 		return -1;
-	int rc = gather(s, args, 1, &r, &cases, err);
+	int rc = desk_files(s, args, 1, &r, &unlock, &source, &cases, err);
 	if (rc == 0) {
-		affairs_make(&cases, tell, &r, &affairs);
+		affairs_make(&cases, desk_tell, &r, &affairs);
 		activity_count(&affairs, &wish,
 		               by && strcmp(by, "consultation") == 0 ? ACTIVITY_BY_CONSULTATION : ACTIVITY_BY_ACT,
 		               &activity);
@@ -152,15 +149,22 @@ static int desk_report(struct session *s, const struct args *args, struct err *e
 			print_page(s, &activity, &cases, &options, form);
 		activity_release(&activity);
 		affairs_release(&affairs);
-		rc = faults_are_status(&r, err);
+		rc = desk_faults(&r, err);
 	}
 	desk_cases_release(&cases);
 	return rc;
 }
 
+/* The first word, where it is not the name of a file. */
+static const struct {
+	const char *word;
+	int (*run)(struct session *s, const struct args *args, struct err *err);
+} parts[] = {{"report", desk_report}, {"advise", desk_advise}, {"decline", desk_decline}, {"open", desk_open}};
+
 int cmd_desk(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count > 0 && strcmp(args->words[0], "report") == 0)
-		return desk_report(s, args, err);
-	return cmd_usage("desk", err);
+	for (size_t i = 0; args->count > 0 && i < sizeof parts / sizeof *parts; i++)
+		if (strcmp(args->words[0], parts[i].word) == 0)
+			return parts[i].run(s, args, err);
+	return desk_waiting(s, args, err);
 }
