@@ -1,4 +1,5 @@
-/* The activity report against the numbers that J-CRAT printed of its first fifteen months, with copies and without. */
+/* The activity report against the numbers that J-CRAT printed of its first fifteen months, with copies and without.
+ * GENBA_DESK_PAGE=FILE writes the page in HTML there: the README's picture is one of it. */
 #include "help_desk.h"
 
 #include "base/err.h"
@@ -206,6 +207,22 @@ static void page_holds_nothing_that_was_entered(void **state)
 	release(&r);
 }
 
+/* For the picture: as a person sees it. */
+static void write_page(const struct reading *r, const char *path)
+{
+	struct page page;
+	struct buf out = BUF_INIT;
+	struct page_options options = {0, NULL};
+	page_make(&r->activity, &r->cases, &options, &page);
+	page_html(&page, &out);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(out.data, 1, out.len, f), out.len);
+	fclose(f);
+	page_release(&page);
+	buf_release(&out);
+}
+
 static void page_tells_shares_and_averages(void **state)
 {
 	(void)state;
@@ -213,6 +230,8 @@ static void page_tells_shares_and_averages(void **state)
 	struct buf out = BUF_INIT;
 	read_desk(&r, 0, ACTIVITY_BY_ACT);
 	make_pages(&r, 0, NULL, &out);
+	if (getenv("GENBA_DESK_PAGE"))
+		write_page(&r, getenv("GENBA_DESK_PAGE"));
 	assert_non_null(strstr(out.data, "31 (82 %)"));
 	assert_non_null(strstr(out.data, "7 (18 %)"));
 	assert_non_null(strstr(out.data, "2.75 times support on site"));

@@ -1,0 +1,100 @@
+/* The view Desk on a real pseudo-terminal: what waits, what becomes of it, a case file with one key, the report. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Register");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static void what_waits_and_what_becomes_of_it(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "org_kind=iaa", "key_relations=yes",
+	             "phone=1234", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-02", "summary=Younger one", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=Slow terminal", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-06-01", "summary=Settled",
+	             "became=advice", NULL);
+	program_good(&program, "add", "lead", "title=Paper", "type=vendor_paper", "found=2014-07-03",
+	             "status=to_contact", "publisher=Vendor", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 1, "Desk");
+	terminal_await_row(t, 3, "Slow terminal"); /* the oldest first */
+	terminal_await_row(t, 4, "Younger one");
+	terminal_await_row(t, 5, "Paper");
+	assert_false(terminal_shows(t, "Settled"));
+	terminal_await(t, "Close to public or key bodies: yes"); /* the two criteria, in the story below */
+	terminal_await(t, "Phone: 1234");
+	/* a case of the first, as a rescue */
+	terminal_type(t, "o");
+	terminal_await(t, "R1-Q2.genba");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "rescue");
+	terminal_type(t, "rescue" KEYS_ENTER);
+	terminal_await(t, "Reason:");
+	terminal_type(t, "RAT found" KEYS_ENTER);
+	terminal_await(t, "R1-Q2 has become the case");
+	terminal_await_row(t, 3, "Younger one");
+	assert_int_equal(access(program_file(&program, "R1-Q2.genba"), F_OK), 0);
+	/* the other ends with advice */
+	terminal_type(t, "v");
+	terminal_await(t, "Reason:");
+	terminal_type(t, "told how to look" KEYS_ENTER);
+	terminal_await(t, "R1-Q1 is settled");
+	terminal_await_row(t, 3, "Paper");
+	/* the report of what stands in this register */
+	terminal_type(t, "r");
+	terminal_await(t, "Activity of the desk, 2014-04 to");
+	terminal_await(t, "Consultations");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Desk");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_good(&program, "-c", program_file(&program, "R1-Q2.genba"), "verify", NULL);
+}
+
+static void nothing_waits(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await(t, "Nothing waits");
+	terminal_type(t, "ov"); /* on nothing */
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(nothing_waits, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,316 @@
+/*
+ * The desk, of a register: consultations of which nothing has become yet, the oldest first, and leads that somebody has to
+ * look at or to tell. The story of the one under the cursor stands below.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/time/clock.h"
+#include "outward/desk/escalate.h"
+#include "outward/desk/period.h"
+#include "tui/form/form.h"
+#include "tui/view/views.h"
+#include "tui/workbench/draft_prompt.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct desk_line {
+	char *label;
+	char *text;
+	long age; /* days, -1: unknown */
+	int rank;
+};
+
+struct desk_lines {
+	struct view *v;
+	struct desk_line *items;
+	size_t count;
+	int64_t today;
+};
+
+/* ---- rows */
+
+static int rank_of(const json_t *record, const char *field, const char *const *values, size_t count)
+{
+	const char *text = json_get_string(record, field);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text ? text : values[0], values[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void put_line(struct desk_lines *l, const json_t *record, int rank, const char *when, const char *shown,
+                     const char *who, const char *text)
+{
+	struct day_span on;
+	struct buf line = BUF_INIT;
+	struct buf status = BUF_INIT;
+	char age[24];
+	const char *written = json_get_string(record, when);
+	char *safe = printable_dup(json_get_string(record, text) ? json_get_string(record, text) : "");
+	safe[strcspn(safe, "\n")] = '\0';
+	l->items = xrealloc(l->items, (l->count + 1) * sizeof *l->items);
+	struct desk_line *item = &l->items[l->count++];
+	day_span_of(written, &on);
+	item->age = on.known && on.last <= l->today ? (long)(l->today - on.last) : -1;
+	item->rank = rank;
+	item->label = xstrdup(record_label(record));
+	if (item->age < 0)
+		snprintf(age, sizeof age, "?");
+	else
+		snprintf(age, sizeof age, "%ld", item->age);
+	record_field_text(record, kind_field(record_kind(record), shown), &status);
+	buf_addf(&line, " %-8s %5s  ", item->label, age);
+	text_pad(&line, status.data, 16);
+	buf_adds(&line, "  ");
+	text_pad(&line, who, 20);
+	buf_addf(&line, "  %s", safe);
+	item->text = buf_take(&line, NULL);
+	buf_release(&status);
+	free(safe);
+}
+
+static int take_consultation(void *ctx, json_t *record)
+{
+	static const char *const waits[] = {"open", "unknown"};
+	struct desk_lines *l = ctx;
+	int rank = rank_of(record, "became", waits, 2);
+	const char *from = json_get_string(record, "from");
+	if (rank < 0 || json_get_string(record, "case_id"))
+		return 0;
+	char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
+	put_line(l, record, 0, "when", "eligible", who, "summary");
+	free(who);
+	return 0;
+}
+
+static int take_lead(void *ctx, json_t *record)
+{
+	static const char *const waits[] = {"new", "to_contact", "assessing"};
+	static const int order[] = {2, 1, 3};
+	struct desk_lines *l = ctx;
+	int rank = rank_of(record, "status", waits, 3);
+	const char *publisher = json_get_string(record, "publisher");
+	if (rank < 0)
+		return 0;
+	char *who = printable_dup(publisher ? publisher : "");
+	put_line(l, record, order[rank], "found", "status", who, "title");
+	free(who);
+	return 0;
+}
+
+static int by_age(const void *one, const void *other)
+{
+	const struct desk_line *a = one;
+	const struct desk_line *b = other;
+	if (a->rank != b->rank)
+		return a->rank - b->rank;
+	if (a->age != b->age)
+		return a->age > b->age ? -1 : 1;
+	return strcmp(a->label, b->label);
+}
+
+static void name_columns(struct view *v)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, " ");
+	text_pad(&line, _("Label"), 8);
+	buf_adds(&line, " ");
+	text_pad(&line, _("Days"), 5);
+	buf_adds(&line, "  ");
+	text_pad(&line, _("Eligible, status"), 16);
+	buf_adds(&line, "  ");
+	text_pad(&line, _("From"), 20);
+	buf_addf(&line, "  %s", _("Summary, title"));
+	free(v->names);
+	v->names = buf_take(&line, NULL);
+}
+
+static int fill(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	struct clock_time now = clock_now();
+	struct desk_lines l = {v, NULL, 0, (now.seconds + (int64_t)now.offset * 60) / 86400};
+	int rc = workbench_each(v->wb, "consultation", 0, take_consultation, &l, err);
+	if (rc == 0)
+		rc = workbench_each(v->wb, "lead", 0, take_lead, &l, err);
+	if (l.count)
+		qsort(l.items, l.count, sizeof *l.items, by_age);
+	name_columns(v);
+	for (size_t i = 0; i < l.count; i++) {
+		if (rc == 0)
+			view_add(v, l.items[i].rank == 1 ? TONE_ATTENTION : TONE_PLAIN, l.items[i].label,
+			         l.items[i].text);
+		free(l.items[i].label);
+		free(l.items[i].text);
+	}
+	free(l.items);
+	if (rc == 0 && v->count == 0)
+		view_add(v, TONE_PLAIN, NULL, _("Nothing waits: no consultation is open, and no lead."));
+	return rc;
+}
+
+/* ---- the story of one */
+
+static void tell_field(struct view *v, const json_t *record, const char *name)
+{
+	const struct field *field = kind_field(record_kind(record), name);
+	struct buf line = BUF_INIT;
+	if (!field)
+		return;
+	buf_addf(&line, "%s: ", field_label(field));
+	workbench_name_field(v->wb, field, json_object_get(record, name), &line);
+	view_pane_line(v, TONE_PLAIN, line.data);
+	buf_release(&line);
+}
+
+static void tell_party(struct view *v, const char *label)
+{
+	static const char *const fields[] = {"serious_effect", "key_relations", "org_kind", "phone", "safe_channel"};
+	json_t *party = workbench_get(v->wb, label, 0, NULL);
+	for (size_t i = 0; party && i < sizeof fields / sizeof *fields; i++)
+		if (i < 2 || json_object_get(party, fields[i]))
+			tell_field(v, party, fields[i]);
+	json_decref(party);
+}
+
+static void pane(struct view *v)
+{
+	static const char *const fields[] = {"summary", "from",  "eligible", "when",  "means",    "route",
+	                                     "kinds",   "title", "status",   "found", "publisher"};
+	const char *label = view_label(v);
+	json_t *record = *label ? workbench_get(v->wb, label, 0, NULL) : NULL;
+	for (size_t i = 0; record && i < sizeof fields / sizeof *fields; i++)
+		if (json_object_get(record, fields[i]) || strcmp(fields[i], "eligible") == 0)
+			tell_field(v, record, fields[i]);
+	if (record && json_get_string(record, "from"))
+		tell_party(v, json_get_string(record, "from"));
+	json_decref(record);
+}
+
+/* ---- keys */
+
+static void open_record(struct view *v)
+{
+	if (*view_label(v))
+		workbench_show(v->wb, "detail", view_label(v));
+}
+
+static void add_consultation(struct view *v)
+{
+	workbench_push(v->wb, view_form(v->wb, "consultation", NULL));
+}
+
+/* The reason, which is kept while it is typed; NULL: left. */
+static char *ask_reason(struct view *v, char draft[80])
+{
+	snprintf(draft, 80, "desk:%.40s", view_label(v));
+	return *view_label(v) ? draft_prompt_text(v->wb, draft, _("Reason: "), NULL, 0) : NULL;
+}
+
+static void end_it(struct view *v, const char *became)
+{
+	char draft[80];
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	snprintf(label, sizeof label, "%.31s", view_label(v));
+	char *reason = ask_reason(v, draft);
+	struct consultation_end end = {became, reason, NULL};
+	if (reason && consultation_end(workbench_case(v->wb), label, &end, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+	} else if (reason) {
+		draft_prompt_drop(v->wb, draft);
+		workbench_tell(v->wb, TONE_GOOD, _("%s is settled"), label);
+	}
+	free(reason);
+}
+
+static void advise(struct view *v)
+{
+	end_it(v, "advice");
+}
+
+static void decline(struct view *v)
+{
+	end_it(v, "declined");
+}
+
+/* Beside the register, called as the consultation. */
+static char *suggested_path(struct view *v)
+{
+	const char *path = case_path(workbench_case(v->wb));
+	const char *slash = strrchr(path, '/');
+	return xasprintf("%.*s%s.genba", slash ? (int)(slash - path + 1) : 0, path, view_label(v));
+}
+
+static void open_it(struct view *v)
+{
+	static const char *const stages[] = {"consultation", "advice", "rescue", "on_site"};
+	const struct field *field = kind_field(kind_find("case"), "stage");
+	const char *labels[4];
+	char draft[80];
+	char label[LABEL_TEXT];
+	char id[37];
+	int left = 0;
+	snprintf(label, sizeof label, "%.31s", view_label(v));
+	if (!*label)
+		return;
+	for (size_t i = 0; i < 4; i++)
+		labels[i] = field_value_label(field_value_find(field, stages[i]));
+	char *suggested = suggested_path(v);
+	struct prompt_line line = {.question = _("Case file: "), .initial = suggested};
+	char *path = prompt_edit(v->wb, &line, &left);
+	int stage = !left && path && *path ? prompt_choice_named(v->wb, _("Stage"), labels, stages, 4, 0, NULL) : -1;
+	char *reason = stage >= 0 ? ask_reason(v, draft) : NULL;
+	if (reason) {
+		struct err err = ERR_INIT;
+		struct buf warnings = BUF_INIT;
+		struct consultation_case spec = {
+		    .path = path, .stage = stage > 0 ? stages[stage] : NULL, .reason = reason};
+		if (consultation_open(workbench_case(v->wb), label, &spec, workbench_session(v->wb)->identity,
+		                      &warnings, id, &err) < 0) {
+			workbench_tell_error(v->wb, &err);
+		} else {
+			draft_prompt_drop(v->wb, draft);
+			char *safe = printable_dup(path);
+			workbench_tell(v->wb, TONE_GOOD, _("%s has become the case %s"), label, safe);
+			free(safe);
+		}
+		buf_release(&warnings);
+	}
+	free(reason);
+	free(path);
+	free(suggested);
+}
+
+static void show_report(struct view *v)
+{
+	workbench_command(v->wb, "desk report");
+}
+
+static const struct view_key keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("show the record"), open_record, NULL},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
+    {'v', NULL, N_("advised"), N_("the consultation ends with advice; asks for the reason"), advise,
+     workbench_refuses_writing},
+    {'d', NULL, N_("decline"), N_("the consultation is declined; asks for the reason"), decline,
+     workbench_refuses_writing},
+    {'o', NULL, N_("make a case"), N_("make a case file of the consultation"), open_it, workbench_refuses_writing},
+    {'r', NULL, N_("report"), N_("the report of activity of this register"), show_report, NULL},
+    {0},
+};
+
+static struct view *open_desk(struct workbench *wb, const char *none)
+{
+	(void)none;
+	struct view *v = view_new(wb, &desk_view, NULL);
+	v->pane = pane;
+	return v;
+}
+
+const struct view_ops desk_view = {.name = "desk", .title = N_("Desk"), .fill = fill, .keys = keys, .open = open_desk};
