@@ -136,7 +136,8 @@ static void read_folder(struct gather *g, const char *folder)
 		names[count++] = xasprintf("%s/%s", folder, entry->d_name);
 	}
 	closedir(dir);
-	qsort(names, count, sizeof *names, by_name);
+	if (count)
+		qsort(names, count, sizeof *names, by_name);
 	for (size_t i = 0; i < count; i++) {
 		read_file(g, names[i]);
 		free(names[i]);
@@ -305,7 +306,8 @@ int desk_gather(const struct desk_source *source, char *const *paths, size_t cou
 		else
 			read_file(&g, paths[i]);
 	}
-	qsort(g.files, g.count, sizeof *g.files, by_case);
+	if (g.count)
+		qsort(g.files, g.count, sizeof *g.files, by_case);
 	for (size_t i = 0; i < g.count && rc == 0;) {
 		size_t next = i + 1;
 		while (next < g.count && strcmp(g.files[i].id, g.files[next].id) == 0)
