@@ -65,7 +65,7 @@ static void add_coverage(struct chain *chain, const struct organisations *o, con
 	struct chain_coverage *c = &chain->coverage[chain->coverage_count++];
 	*c = (struct chain_coverage){
 	    .from = day_of(v->from), .until = day_of(v->still ? INT64_MAX : v->until), .reason = xstrdup(reason)};
-	c->result = result;
+	c->result = (unsigned)result;
 	snprintf(c->party, sizeof c->party, "%s", o->all[v->organisation].party);
 }
 

@@ -182,14 +182,14 @@ static void test_unknown_kind(void **state)
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	begin(2);
-	json_t *object = object_of(id, "drone", "R1-W1", "2026-01-01T00:00:00+00:00");
+	json_t *object = object_of(id, "drone", "R1-DR1", "2026-01-01T00:00:00+00:00");
 	json_object_set_new(object, "rotors", json_integer(4));
 	insert_take(copies[0], object);
 	add(copies[1], "asset", "hostname", "PC-1", label);
 	cross(0, 1);
 	assert_same_trees(2);
 	for (int i = 0; i < 2; i++) {
-		json_t *record = record_get(copies[i], "R1-W1", RECORD_RAW, &err);
+		json_t *record = record_get(copies[i], "R1-DR1", RECORD_RAW, &err);
 		assert_non_null(record);
 		assert_int_equal(json_integer_value(json_object_get(record, "rotors")), 4);
 		json_decref(record);
