@@ -21,6 +21,9 @@ for letter in Y Z J K L B D G H O W X; do
 	grep -rq "KIND(\"[a-z]*\", '$letter'" core --include='kinds_*.c' || break
 done
 
+# the picture of the house shows the new rooms
+sed -i 's|^   core/outward/   exchange/|& probe/|; s|^   core/finding/   indicator/|& probe/|' ARCHITECTURE.md
+
 # ---- a room, with a kind …
 mkdir -p core/finding/probe tests/core/finding/probe
 cat >core/finding/probe/kinds_probe.c <<END

@@ -58,6 +58,16 @@ show R1-E1
 find PC --json
 flow --json
 timeline --json
+chain --json
+desk --json whole.genba
+findings --json
+observations --json
+! promote o:0000000000000000 event
+! stage advice --reason asked
+sweep machines.csv --list machines.csv --look --jsonl
+mail look mail.eml --json
+! mail stats --json
+triage mail.eml --look --json
 ! preserve mail.eml --on R1-A2
 ! preserve - --as raw --to copies
 ! capture -- true

@@ -158,7 +158,7 @@ static void bars(const struct page_block *b, struct buf *out)
 static void html_table(const struct page_block *b, struct buf *out)
 {
 	buf_adds(out, "<table>\n");
-	for (size_t i = 0; i < b->count; i++) {
+	for (size_t i = 0; b->columns && i < b->count; i++) {
 		const char *tag = i < b->columns ? "th" : "td";
 		buf_addf(out, "%s<%s>", i % b->columns ? "" : "<tr>", tag);
 		html_text(out, b->cells[i]);

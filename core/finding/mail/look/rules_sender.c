@@ -104,6 +104,8 @@ static int is_one_off(const char *a, const char *b)
 	size_t i = 0;
 	while (i < n && i < m && a[i] == b[i])
 		i++;
+	if (i == n && i == m)
+		return 0; /* the same */
 	if (n == m)
 		return strcmp(a + i + 1, b + i + 1) == 0 ||
 		       (i + 1 < n && a[i] == b[i + 1] && a[i + 1] == b[i] && strcmp(a + i + 2, b + i + 2) == 0);
