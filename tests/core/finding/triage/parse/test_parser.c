@@ -17,8 +17,9 @@ static int talkative_run(const struct triage_file *f, struct triage_out *out, st
 {
 	char text[300];
 	struct buf fields = BUF_INIT;
+	int rc = 0;
 	memset(text, 'x', sizeof text);
-	for (unsigned i = 0; i < ROWS; i++) {
+	for (unsigned i = 0; i < ROWS && rc == 0; i++) {
 		struct observation o = {.when = i, .offset = i, .artefact = OBSERVATION_other};
 		buf_clear(&fields);
 		observation_field_n(&fields, "text", text, sizeof text);
@@ -31,14 +32,14 @@ static int talkative_run(const struct triage_file *f, struct triage_out *out, st
 			}
 		o.fields = fields.data;
 		o.fields_size = fields.len;
-		if (triage_row(out, &o, err) < 0)
-			return -1;
+		rc = triage_row(out, &o, err);
 	}
-	for (unsigned i = 0; i < 70; i++)
+	for (unsigned i = 0; i < 70 && rc == 0; i++)
 		triage_problem(out, i, "problem %u of %s", i, f->path);
-	triage_fact(out, "rows", json_integer(ROWS));
+	if (rc == 0)
+		triage_fact(out, "rows", json_integer(ROWS));
 	buf_release(&fields);
-	return 0;
+	return rc;
 }
 
 static const struct triage_parser talkative = {"talkative", 1, NULL, talkative_run};
