@@ -21,8 +21,8 @@ ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 ctest --test-dir "$build/asan" -R core
 
 command -v valgrind >/dev/null || { echo "valgrind is not installed: not run"; exit 0; }
 run=0
-for name in core_base_test_words core_base_test_json core_base_test_edtf core_base_test_printable core_history_test_sshsig \
-	core_playbook_test_condition tui_test_command_help; do
+for name in core_base_test_words core_base_test_json core_base_time_test_edtf core_base_test_printable core_history_test_sshsig \
+	core_playbook_load_test_condition tui_test_command_help; do
 	[ -x "$build/tests/$name" ] || continue
 	valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
 		"$build/tests/$name" >"$build/valgrind.log" 2>&1 || { tail -40 "$build/valgrind.log"; echo "FAIL: valgrind on $name"; exit 1; }

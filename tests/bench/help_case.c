@@ -115,7 +115,8 @@ static void add_one(struct bench_case *b, struct action *a, size_t i, struct err
 		struct assign f[] = {{"title", text.data}, {"when", "2026-11-23T14:05:09+09:00"}, {"side", "attacker"}};
 		action_add(a, "event", f, 3, 0, label, err);
 	} else {
-		buf_addf(&name, "%08zx%08zx", i * 2654435761U, i);
+		static size_t serial; /* an indicator is on record once, however often the numbers begin anew */
+		buf_addf(&name, "%08zx%08zx", i * 2654435761U, ++serial);
 		struct buf hash = BUF_INIT;
 		for (int k = 0; k < 4; k++)
 			buf_adds(&hash, name.data);
