@@ -18,7 +18,7 @@ static int coming_label(struct work *w, char label[LABEL_TEXT], struct err *err)
 		return 0;
 	}
 	long long number = reserve_next_number(w->c, kind, err);
-	snprintf(label, LABEL_TEXT, "%s-%c%lld", case_mark(w->c), kind->letter, number);
+	label_write(label, case_mark(w->c), kind->letters, number);
 	return number < 0 ? -1 : 0;
 }
 

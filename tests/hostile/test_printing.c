@@ -166,11 +166,11 @@ static void add_records(void)
 	for (size_t i = 0; i < kind_count(); i++) {
 		const struct kind *kind = kind_at(i);
 		char label[LABEL_TEXT];
-		if (!kind->letter)
+		if (!kind->letters)
 			continue; /* the case itself */
-		snprintf(label, sizeof label, "R1-%c90", kind->letter);
+		snprintf(label, sizeof label, "R1-%s90", kind->letters);
 		insert(&w, hostile_record(kind->name, n++, label, 0));
-		snprintf(label, sizeof label, "\x1b]%c\a\xc2\x9b\xe2\x80\xae<b>", kind->letter);
+		snprintf(label, sizeof label, "\x1b]%s\a\xc2\x9b\xe2\x80\xae<b>", kind->letters);
 		insert(&w, hostile_record(kind->name, n++, label, 1));
 	}
 	insert(&w, hostile_record("k\x1b]0;x\a\xc2\x9b<i>", n++, "\x1b[31mU", 1));
@@ -332,7 +332,7 @@ static void nothing_is_printed_as_it_is(void **state)
 		for (size_t i = 0; i < kind_count(); i++) {
 			char label[LABEL_TEXT];
 			try_kind(kind_at(i)->name, languages[l]);
-			snprintf(label, sizeof label, "R1-%c90", kind_at(i)->letter ? kind_at(i)->letter : 'Z');
+			snprintf(label, sizeof label, "R1-%s90", kind_at(i)->letters ? kind_at(i)->letters : "Z");
 			try_record(label, languages[l]);
 		}
 		try_record("case", languages[l]);

@@ -134,8 +134,8 @@ static void shared_kinds(FILE *out)
 {
 	fputs("_genba_kind_of_label() {\n\tcase $1 in\n\tcase) echo case ;;\n", out);
 	for (size_t i = 0; i < kind_count(); i++)
-		if (kind_at(i)->letter)
-			fprintf(out, "\t*-%c[0-9]*) echo %s ;;\n", kind_at(i)->letter, kind_at(i)->name);
+		if (kind_at(i)->letters)
+			fprintf(out, "\t*-%s[0-9]*) echo %s ;;\n", kind_at(i)->letters, kind_at(i)->name);
 	fputs("\tesac\n}\n\n_genba_fields() {\n\tcase $1 in\n", out);
 	for (size_t i = 0; i < kind_count(); i++) {
 		fprintf(out, "\t%s) echo '", kind_at(i)->name);

@@ -116,8 +116,8 @@ static void manual_kinds(FILE *out)
 	for (size_t i = 0; i < kind_count(); i++) {
 		const struct kind *kind = kind_at(i);
 		fprintf(out, ".Ss %s\n%s.\n", kind->name, kind_label(kind));
-		if (kind->letter)
-			fprintf(out, "Labels: R1\\-%c1, R1\\-%c2, …\n", kind->letter, kind->letter);
+		if (kind->letters)
+			fprintf(out, "Labels: R1\\-%s1, R1\\-%s2, …\n", kind->letters, kind->letters);
 		fputs(".Bl -tag -width 22n -compact\n", out);
 		for (size_t k = 0; k < kind_field_count(kind); k++)
 			if (!kind_field_at(kind, k)->common)

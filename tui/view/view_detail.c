@@ -262,15 +262,15 @@ static void retract(struct view *v)
 	free(question);
 }
 
-/* Labels of one kind that the note is about, as a comma list. */
-static char *about(const json_t *note, char letter)
+/* Labels of one kind (NULL: of any) that the note is about, as a comma list. */
+static char *about(const json_t *note, const char *kind)
 {
 	const json_t *on = json_object_get(note, "on");
 	struct buf list = BUF_INIT;
 	for (size_t i = 0; i < json_array_size(on); i++) {
 		const char *label = json_string_value(json_array_get(on, i));
-		const char *dash = label ? strchr(label, '-') : NULL;
-		if (dash && (!letter || dash[1] == letter))
+		const struct kind *of = kind_of_label(label);
+		if (label && (!kind || (of && strcmp(of->name, kind) == 0)))
 			buf_addf(&list, "%s%s", list.len ? "," : "", label);
 	}
 	return buf_take(&list, NULL);
@@ -282,8 +282,8 @@ static struct view *form_from(struct view *v, const json_t *note, const char *ki
 	const char *when = json_get_string(note, "when");
 	const char *basis = json_get_string(note, "basis");
 	char *title = xstrndup(text ? text : "", strcspn(text ? text : "", "\n"));
-	char *assets = about(note, 'A');
-	char *all = about(note, 0);
+	char *assets = about(note, "asset");
+	char *all = about(note, NULL);
 	struct assign fields[5];
 	size_t n = 0;
 	if (!kind_has(kind, KIND_ASSET))

@@ -16,7 +16,7 @@ static void add_kind(struct view *v, const struct kind *kind, size_t width)
 	struct buf line = BUF_INIT;
 	uint64_t all = record_count(workbench_case(v->wb), kind->name, RECORD_WITH_RETRACTED);
 	uint64_t valid = record_count(workbench_case(v->wb), kind->name, 0);
-	buf_addf(&line, "  %c  ", kind->letter ? kind->letter : ' ');
+	buf_addf(&line, "  %-3s", kind->letters ? kind->letters : "");
 	text_pad(&line, kind_label(kind), width);
 	buf_addf(&line, "  %8llu", (unsigned long long)valid);
 	if (all > valid)
@@ -41,7 +41,7 @@ static int fill(struct view *v, int columns, struct err *err)
 static void open_kind(struct view *v)
 {
 	const struct kind *kind = kind_at(v->selected);
-	if (kind && !kind->letter)
+	if (kind && !kind->letters)
 		workbench_show(v->wb, "detail", kind->name);
 	else if (kind)
 		workbench_show(v->wb, "list", kind->name);

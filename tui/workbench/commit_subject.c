@@ -12,8 +12,7 @@
 /* The kind of the record that `set LABEL: …` changed, or NULL. */
 static const struct kind *kind_of(const char *label)
 {
-	const char *dash = strchr(label, '-');
-	return dash ? kind_by_letter(dash[1]) : kind_find(label);
+	return strchr(label, '-') ? kind_of_label(label) : kind_find(label);
 }
 
 /* `containment isolation_method`; the last one may have been cut. */

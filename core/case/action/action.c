@@ -124,7 +124,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 	}
 	if (inner.code != ERR_NOT_FOUND)
 		return err_take(err, &inner);
-	if (!record_is_label(text)) {
+	if (!label_is_meant(text)) {
 		int found = record_find_by_title(c, kind_find(field->ref_kind), text, id);
 		if (found == 1)
 			return 0;
@@ -173,7 +173,8 @@ static int assign_fields(struct action *a, const struct kind *kind, json_t *obje
 	struct value_context v = {a->c, resolve_reference, &r};
 	for (size_t i = 0; i < count; i++) {
 		const struct field *field = kind_field(kind, fields[i].name);
-		if (!field && kind->letter && !json_object_get(object, "label") && strcmp(fields[i].name, "label") == 0)
+		if (!field && kind->letters && !json_object_get(object, "label") &&
+		    strcmp(fields[i].name, "label") == 0)
 			continue; /* of a new record: make_label() */
 		if (!field)
 			return unknown_field(kind, fields[i].name, err);
@@ -279,7 +280,7 @@ static int make_label(struct action *a, const struct kind *kind, const char *kep
 	long long number = reserve_next_number(a->c, kind, err);
 	if (number < 0)
 		return -1;
-	snprintf(label, LABEL_TEXT, "%s-%c%lld", a->c->mark, kind->letter, number);
+	label_write(label, a->c->mark, kind->letters, number);
 	return 0;
 }
 
@@ -348,7 +349,7 @@ int action_add(struct action *a, const char *kind_name, const struct assign *fie
 		set_defaults(kind, object);
 		rc = check_required(kind, object, err);
 	}
-	if (rc == 0 && kind->letter)
+	if (rc == 0 && kind->letters)
 		rc = make_label(a, kind, label_given(fields, count), label, err);
 	else if (rc == 0)
 		snprintf(label, LABEL_TEXT, "%s", kind->name);
@@ -438,8 +439,8 @@ static int action_relabel(struct case_file *c, const json_t *object, struct err 
 {
 	const char *label = json_get_string(object, "label");
 	char mark[MARK_TEXT];
-	sqlite3_int64 number;
-	record_label_parts(label, mark, &number);
+	int64_t number;
+	label_columns(label, mark, &number);
 	sqlite3_stmt *s = case_statement(c, CASE_RELABEL, err);
 	if (!s)
 		return -1;

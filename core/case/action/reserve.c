@@ -12,10 +12,10 @@
 
 #define IN_SUBJECT 4 /* labels that the commit's subject names */
 
-/* The kind by the letter behind the mark, or NULL. */
+/* The kind by the letters behind the mark, or NULL. */
 static const struct kind *kind_of(const char *label)
 {
-	return record_is_label(label) ? kind_by_letter(label[strcspn(label, "-") + 1]) : NULL;
+	return label_is_meant(label) ? kind_of_label(label) : NULL;
 }
 
 /* The labels kept free by this responder, as they are now, in the open action too: new reference, or NULL. */
@@ -47,10 +47,10 @@ long long reserve_next_number(struct case_file *c, const struct kind *kind, stru
 	json_t *labels = kept(c);
 	json_array_foreach(labels, i, label) {
 		char mark[MARK_TEXT];
-		sqlite3_int64 number;
+		int64_t number;
 		if (kind_of(json_string_value(label)) != kind)
 			continue;
-		record_label_parts(json_string_value(label), mark, &number);
+		label_columns(json_string_value(label), mark, &number);
 		if (strcmp(mark, c->mark) == 0 && number >= next)
 			next = number + 1;
 	}
@@ -82,7 +82,7 @@ int reserve_labels(struct case_file *c, const struct kind *kind, size_t count, c
 		return -1;
 	long long next = reserve_next_number(c, kind, err);
 	for (size_t i = 0; i < count && next > 0; i++) {
-		snprintf(labels[i], LABEL_TEXT, "%s-%c%lld", c->mark, kind->letter, next + (long long)i);
+		label_write(labels[i], c->mark, kind->letters, next + (long long)i);
 		buf_addf(&more, "%s+%s", i ? "," : "", labels[i]);
 	}
 	struct assign reserved = {RESERVE_FIELD, more.data};
@@ -102,8 +102,8 @@ const struct kind *reserve_kind(struct case_file *c, const char *label)
 	json_t *one;
 	const struct kind *kind = NULL;
 	char mark[MARK_TEXT];
-	sqlite3_int64 number;
-	record_label_parts(label, mark, &number);
+	int64_t number;
+	label_columns(label, mark, &number);
 	if (strcmp(mark, c->mark) != 0)
 		return NULL; /* a merge has given this responder another mark since */
 	json_t *labels = kept(c);

@@ -39,8 +39,8 @@ static void check_columns(struct verify *v, sqlite3_stmt *s, const char *label, 
 	if (record_is_retracted(object) != sqlite3_column_int(s, 4))
 		verify_found(v, _("%s: the row says otherwise than the record whether it was retracted"), label);
 	char mark[MARK_TEXT];
-	sqlite3_int64 number;
-	record_label_parts(label, mark, &number);
+	int64_t number;
+	label_columns(label, mark, &number);
 	if (strcmp(mark, (const char *)sqlite3_column_text(s, 6)) != 0 || number != sqlite3_column_int64(s, 7))
 		verify_found(v, _("%s: the label does not fit its row"), label);
 }

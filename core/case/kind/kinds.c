@@ -21,12 +21,24 @@ const struct kind *kind_find(const char *name)
 	return NULL;
 }
 
-const struct kind *kind_by_letter(char letter)
+const struct kind *kind_by_letters(const char *letters)
 {
-	for (size_t i = 0; letter && i < kind_table_count; i++)
-		if (kind_table[i]->letter == letter)
+	for (size_t i = 0; i < kind_table_count; i++)
+		if (kind_table[i]->letters && strcmp(kind_table[i]->letters, letters) == 0)
 			return kind_table[i];
 	return NULL;
+}
+
+const struct kind *kind_of_label(const char *label)
+{
+	const char *dash = label ? strchr(label, '-') : NULL;
+	size_t n = dash ? strcspn(dash + 1, "0123456789") : 0;
+	char letters[4];
+	if (n == 0 || n >= sizeof letters || !dash[1 + n])
+		return NULL;
+	memcpy(letters, dash + 1, n);
+	letters[n] = '\0';
+	return kind_by_letters(letters);
 }
 
 size_t kind_count(void)

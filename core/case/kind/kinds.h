@@ -79,7 +79,8 @@ enum kind_trait {
 struct kind {
 	int place; /* among the kinds, in lists and help: the lower the earlier */
 	const char *name;
-	char letter; /* of its labels (R1-A1), or 0: `case`, of which there is one */
+	const char
+	    *letters; /* of its labels (R1-A1, R1-FD1), one or two capitals; NULL: `case`, of which there is one */
 	const char *en;
 	const char *ja;
 	const struct field *fields; /* its own, without the common ones; see kind_field_at() */
@@ -94,7 +95,8 @@ struct kind {
 
 /* All return borrowed constants, or NULL (out of range, no such name). */
 const struct kind *kind_find(const char *name);
-const struct kind *kind_by_letter(char letter); /* upper case */
+const struct kind *kind_by_letters(const char *letters);
+const struct kind *kind_of_label(const char *label); /* by the letters behind the mark: R1-FD12 */
 size_t kind_count(void);
 const struct kind *kind_at(size_t i);
 

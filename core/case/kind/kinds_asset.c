@@ -173,7 +173,7 @@ static const char *const asset_columns[] = {"hostname", "type",      "status",  
 
 const struct kind kind_asset = {
 	PLACE(20),
-	KIND("asset", 'A', "Asset", "資産"),
+	KIND("asset", "A", "Asset", "資産"),
 	TRAITS(KIND_ASSET | KIND_QUICK),
 	.title_field = "hostname",
 	FIELDS(asset_fields),
@@ -222,7 +222,7 @@ static const char *const account_columns[] = {"name", "domain", "privilege", "st
 
 const struct kind kind_account = {
 	PLACE(130),
-	KIND("account", 'U', "Account", "アカウント"),
+	KIND("account", "U", "Account", "アカウント"),
 	.title_field = "name",
 	FIELDS(account_fields),
 	COLUMNS(account_columns),
@@ -252,7 +252,7 @@ static const char *const site_columns[] = {"name", "terminals", "servers", "coun
 
 const struct kind kind_site = {
 	PLACE(150),
-	KIND("site", 'Z', "Site", "拠点・範囲"),
+	KIND("site", "Z", "Site", "拠点・範囲"),
 	.title_field = "name",
 	FIELDS(site_fields),
 	COLUMNS(site_columns),
@@ -293,7 +293,7 @@ static const char *const logsource_columns[] = {"name", "asset", "type", "from",
 
 const struct kind kind_logsource = {
 	PLACE(160),
-	KIND("logsource", 'G', "Log", "ログ"),
+	KIND("logsource", "G", "Log", "ログ"),
 	.title_field = "name",
 	FIELDS(logsource_fields),
 	COLUMNS(logsource_columns),
@@ -333,7 +333,7 @@ static const char *const check_columns[] = {"when", "on", "method", "result", "b
 
 const struct kind kind_check = {
 	PLACE(140),
-	KIND("check", 'K', "Check", "検査"),
+	KIND("check", "K", "Check", "検査"),
 	.title_field = "method",
 	FIELDS(check_fields),
 	COLUMNS(check_columns),

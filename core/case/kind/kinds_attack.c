@@ -93,7 +93,7 @@ static const char *const event_columns[] = {"when",  "title",  "side", "outcome"
 
 const struct kind kind_event = {
 	PLACE(40),
-	KIND("event", 'V', "Event", "事象"),
+	KIND("event", "V", "Event", "事象"),
 	TRAITS(KIND_EVENT),
 	.title_field = "title",
 	FIELDS(event_fields),
@@ -134,7 +134,7 @@ static const char *const flow_columns[] = {"mark", "from", "to", "type", "when",
 
 const struct kind kind_flow = {
 	PLACE(120),
-	KIND("flow", 'F', "Attack flow", "攻撃フロー"),
+	KIND("flow", "F", "Attack flow", "攻撃フロー"),
 	.title_field = "type",
 	FIELDS(flow_fields),
 	COLUMNS(flow_columns),
@@ -224,7 +224,7 @@ static const char *const indicator_columns[] = {"type", "value", "role", "action
 
 const struct kind kind_indicator = {
 	PLACE(60),
-	KIND("indicator", 'I', "Indicator", "侵害指標"),
+	KIND("indicator", "I", "Indicator", "侵害指標"),
 	TRAITS(KIND_INDICATOR),
 	.title_field = "value",
 	.value_of_type = 1,
@@ -379,7 +379,7 @@ static const char *const mail_columns[] = {"when",  "subject",   "from",       "
 
 const struct kind kind_mail = {
 	PLACE(110),
-	KIND("mail", 'L', "Mail", "不審メール"),
+	KIND("mail", "L", "Mail", "不審メール"),
 	.title_field = "subject",
 	FIELDS(mail_fields),
 	COLUMNS(mail_columns),
@@ -436,7 +436,7 @@ static const char *const lead_columns[] = {"found", "title", "type", "publisher"
 
 const struct kind kind_lead = {
 	PLACE(200),
-	KIND("lead", 'O', "Lead", "公開情報(OSINT)"),
+	KIND("lead", "O", "Lead", "公開情報(OSINT)"),
 	.title_field = "title",
 	FIELDS(lead_fields),
 	COLUMNS(lead_columns),

@@ -147,7 +147,7 @@ static const char *const evidence_columns[] = {"title",       "form", "source_si
 
 const struct kind kind_evidence = {
 	PLACE(30),
-	KIND("evidence", 'E', "Evidence", "証拠"),
+	KIND("evidence", "E", "Evidence", "証拠"),
 	TRAITS(KIND_EVIDENCE),
 	.title_field = "title",
 	FIELDS(evidence_fields),
@@ -208,7 +208,7 @@ static const char *const transfer_columns[] = {"when", "items", "action", "from"
 
 const struct kind kind_transfer = {
 	PLACE(170),
-	KIND("transfer", 'T', "Custody transfer", "証拠の授受"),
+	KIND("transfer", "T", "Custody transfer", "証拠の授受"),
 	TRAITS(KIND_CUSTODY),
 	.title_field = "purpose",
 	FIELDS(transfer_fields),
@@ -255,7 +255,7 @@ static const char *const media_columns[] = {"name", "type", "serial", "purpose",
 
 const struct kind kind_media = {
 	PLACE(180),
-	KIND("media", 'B', "Medium", "媒体"),
+	KIND("media", "B", "Medium", "媒体"),
 	.title_field = "name",
 	FIELDS(media_fields),
 	COLUMNS(media_columns),
@@ -289,7 +289,7 @@ static const char *const use_columns[] = {"when", "medium", "asset", "mode", "by
 
 const struct kind kind_use = {
 	PLACE(190),
-	KIND("use", 'Y', "Use of a medium", "媒体の接続記録"),
+	KIND("use", "Y", "Use of a medium", "媒体の接続記録"),
 	.title_field = "purpose",
 	FIELDS(use_fields),
 	COLUMNS(use_columns),

@@ -78,7 +78,7 @@ static const char *const case_columns[] = {"title", "party", "route", "stage", "
 
 const struct kind kind_case = {
 	PLACE(10),
-	KIND("case", 0, "Case", "事案"),
+	KIND("case", NULL, "Case", "事案"),
 	TRAITS(KIND_MACHINE | KIND_ONE | KIND_OPEN),
 	.title_field = "title",
 	FIELDS(case_fields),
@@ -191,7 +191,7 @@ static const char *const party_columns[] = {"name", "type", "org_kind", "parent"
 
 const struct kind kind_party = {
 	PLACE(90),
-	KIND("party", 'P', "Party", "関係者・組織"),
+	KIND("party", "P", "Party", "関係者・組織"),
 	TRAITS(KIND_QUICK),
 	.title_field = "name",
 	FIELDS(party_fields),
@@ -274,7 +274,7 @@ static const char *const contact_columns[] = {"when",  "party",   "person", "dir
 
 const struct kind kind_contact = {
 	PLACE(100),
-	KIND("contact", 'C', "Contact", "連絡記録"),
+	KIND("contact", "C", "Contact", "連絡記録"),
 	.title_field = "party",
 	FIELDS(contact_fields),
 	COLUMNS(contact_columns),
@@ -312,7 +312,7 @@ static const char *const consultation_columns[] = {"when", "from", "means", "sum
 
 const struct kind kind_consultation = {
 	PLACE(210),
-	KIND("consultation", 'Q', "Consultation", "相談"),
+	KIND("consultation", "Q", "Consultation", "相談"),
 	.title_field = "summary",
 	FIELDS(consultation_fields),
 	COLUMNS(consultation_columns),
@@ -359,7 +359,7 @@ static const char *const decision_columns[] = {"when", "title", "choice", "by", 
 
 const struct kind kind_decision = {
 	PLACE(80),
-	KIND("decision", 'D', "Decision", "決定"),
+	KIND("decision", "D", "Decision", "決定"),
 	.title_field = "title",
 	FIELDS(decision_fields),
 	COLUMNS(decision_columns),
@@ -443,7 +443,7 @@ static const char *const measure_columns[] = {"title", "track", "status", "owner
 
 const struct kind kind_measure = {
 	PLACE(70),
-	KIND("measure", 'M', "Measure", "対策・作業"),
+	KIND("measure", "M", "Measure", "対策・作業"),
 	.title_field = "title",
 	FIELDS(measure_fields),
 	COLUMNS(measure_columns),
@@ -479,7 +479,7 @@ static const char *const note_columns[] = {"entered", "stance", "state", "text",
 
 const struct kind kind_note = {
 	PLACE(50),
-	KIND("note", 'N', "Note", "メモ"),
+	KIND("note", "N", "Note", "メモ"),
 	TRAITS(KIND_NOTE),
 	.add_verb = "note",
 	.title_field = "text",

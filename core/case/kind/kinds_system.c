@@ -35,7 +35,7 @@ static const char *const responder_columns[] = {"mark", "name", "role", "organis
 
 const struct kind kind_responder = {
 	PLACE(240),
-	KIND("responder", 'R', "Responder", "対応者"),
+	KIND("responder", "R", "Responder", "対応者"),
 	TRAITS(KIND_MACHINE | KIND_OPEN | KIND_RESPONDER),
 	.title_field = "name",
 	FIELDS(responder_fields),
@@ -70,7 +70,7 @@ static const char *const run_columns[] = {"playbook", "on", "state", "started", 
 
 const struct kind kind_run = {
 	PLACE(220),
-	KIND("run", 'J', "Run", "実施"),
+	KIND("run", "J", "Run", "実施"),
 	TRAITS(KIND_MACHINE | KIND_RUN),
 	.title_field = "playbook",
 	FIELDS(run_fields),
@@ -114,7 +114,7 @@ static const char *const step_columns[] = {"name", "phase", "outcome", "who", "a
 
 const struct kind kind_step = {
 	PLACE(230),
-	KIND("step", 'S', "Step", "手順"),
+	KIND("step", "S", "Step", "手順"),
 	TRAITS(KIND_MACHINE),
 	.title_field = "name",
 	FIELDS(step_fields),
@@ -142,7 +142,7 @@ static const char *const conflict_columns[] = {"record", "field", "one", "other"
 
 const struct kind kind_conflict = {
 	PLACE(250),
-	KIND("conflict", 'X', "Conflict", "競合"),
+	KIND("conflict", "X", "Conflict", "競合"),
 	TRAITS(KIND_MACHINE | KIND_CONFLICT),
 	.title_field = "field",
 	FIELDS(conflict_fields),

@@ -11,7 +11,7 @@
  *
  *     const struct kind kind_site = {
  *     	PLACE(150),
- *     	KIND("site", 'T', "Site", "…"),
+ *     	KIND("site", "T", "Site", "…"),
  *     	FIELDS(site_fields), COLUMNS(site_columns),
  *     };
  *
@@ -40,8 +40,8 @@
 #define VALUE_UNKNOWN {"unknown", "unknown", "不明"}
 
 #define PLACE(number) .place = (number)
-#define KIND(kind_name, label_letter, english, japanese) \
-	.name = (kind_name), .letter = (label_letter), .en = (english), .ja = (japanese)
+#define KIND(kind_name, label_letters, english, japanese) \
+	.name = (kind_name), .letters = (label_letters), .en = (english), .ja = (japanese)
 #define TRAITS(of_kind) .traits = (of_kind)
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
 #define COLUMNS(table) .list_columns = (table), .list_column_count = COUNT_OF(table)

@@ -9,7 +9,7 @@
 #ifndef GENBA_CASE_STORE_CASE_FILE_H
 #define GENBA_CASE_STORE_CASE_FILE_H
 
-#include "case/identity/identity.h"
+#include "case/identity/label.h"
 
 #include <sqlite3.h>
 #include <stddef.h>
@@ -21,8 +21,7 @@ struct err;
 struct history;
 struct vault;
 
-#define CASE_FORMAT 2  /* number of the schema, in `PRAGMA user_version` */
-#define LABEL_TEXT  32 /* room for a label such as R1-E4 or X-1a2b3c4d and its NUL */
+#define CASE_FORMAT 2 /* number of the schema, in `PRAGMA user_version` */
 
 enum case_flags { CASE_READ_ONLY = 1 };
 

@@ -168,12 +168,6 @@ int case_refresh(struct case_file *c, struct err *err);
 /* Fills in mark and responder's label of the unlocked identity, as the records have them now. */
 int case_find_responder(struct case_file *c, struct err *err);
 
-/* Whether the text has the form of a label with a mark and a number. */
-int record_is_label(const char *text);
-
-/* Splits R1-A12 into mark and number; a label without a mark (case, X-…) has an empty one. */
-void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number);
-
 /* Begins the next generation, with these records changed. */
 void case_changed(struct case_file *c, const char *const *ids, size_t count);
 

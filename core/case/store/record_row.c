@@ -43,29 +43,6 @@ static int store_links(struct case_file *c, const json_t *object, struct err *er
 	return rc;
 }
 
-int record_is_label(const char *text)
-{
-	size_t mark = strcspn(text, "-");
-	if (mark == 0 || mark >= MARK_TEXT || text[mark] != '-')
-		return 0;
-	const char *rest = text + mark + 1;
-	if (!((*rest >= 'A' && *rest <= 'Z') || (*rest >= 'a' && *rest <= 'z')))
-		return 0;
-	return rest[1] && strspn(rest + 1, "0123456789") == strlen(rest + 1);
-}
-
-void record_label_parts(const char *label, char mark[MARK_TEXT], sqlite3_int64 *number)
-{
-	*number = 0;
-	mark[0] = '\0';
-	if (!record_is_label(label))
-		return;
-	size_t n = strcspn(label, "-");
-	memcpy(mark, label, n);
-	mark[n] = '\0';
-	*number = strtoll(label + n + 2, NULL, 10);
-}
-
 int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err)
 {
 	const char *id = json_get_string(object, "id");
@@ -74,8 +51,8 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 	if (!s)
 		return -1;
 	char mark[MARK_TEXT];
-	sqlite3_int64 number;
-	record_label_parts(label, mark, &number);
+	int64_t number;
+	label_columns(label, mark, &number);
 	const char *columns[RECORD_SUMMARY_COLUMN_COUNT];
 	record_summary_columns(object, columns);
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);

@@ -25,39 +25,18 @@ static int is_name(const char *text)
 	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") == n;
 }
 
-int record_label_split(const char *label, char mark[MARK_TEXT], char letters[3], long *number)
+/* Letters that a known kind has are its own; what a newer genba brings has others. */
+static int are_letters_of(const struct kind *kind, const char *letters)
 {
-	size_t n = strcspn(label, "-");
-	if (n == 0 || n >= MARK_TEXT || label[n] != '-')
-		return 0;
-	memcpy(mark, label, n);
-	mark[n] = '\0';
-	const char *rest = label + n + 1;
-	size_t capitals = strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	size_t digits = strspn(rest + capitals, "0123456789");
-	if (capitals < 1 || capitals > 2 || rest[capitals + digits] || digits < 1 || digits > RECORD_LABEL_DIGITS ||
-	    rest[capitals] == '0' || mark_check(mark, NULL) < 0)
-		return 0;
-	memcpy(letters, rest, capitals);
-	letters[capitals] = '\0';
-	*number = strtol(rest + capitals, NULL, 10);
-	return 1;
-}
-
-/* A letter that a known kind has is its own; what a newer genba brings has others. */
-static int is_letter_of(const struct kind *kind, const char letters[3])
-{
-	if (kind)
-		return letters[0] == kind->letter && !letters[1];
-	return letters[1] || !kind_by_letter(letters[0]);
+	return kind_by_letters(letters) == kind;
 }
 
 static int is_label_of(const struct kind *kind, const char *label)
 {
 	char mark[MARK_TEXT];
-	char letters[3];
+	char letters[LABEL_LETTERS];
 	long number;
-	return label && record_label_split(label, mark, letters, &number) && is_letter_of(kind, letters);
+	return label && label_split(label, mark, letters, &number) && are_letters_of(kind, letters);
 }
 
 static int is_conflict(const json_t *object)
@@ -75,7 +54,7 @@ static int has_its_label(const json_t *object, const struct kind *kind)
 	if (is_conflict(object))
 		return label[0] == 'X' && label[1] == '-' && strlen(label) == 10 &&
 		       strncmp(label + 2, json_get_string(object, "id"), 8) == 0;
-	if (kind ? !kind->letter : strcmp(label, name) == 0)
+	if (kind ? !kind->letters : strcmp(label, name) == 0)
 		return strcmp(label, name) == 0;
 	return is_label_of(kind, label);
 }
@@ -271,12 +250,12 @@ static int are_labels(const json_t *object, const char *name, const struct kind 
 static int are_reserved(const json_t *object)
 {
 	char mark[MARK_TEXT];
-	char letters[3];
+	char letters[LABEL_LETTERS];
 	long number;
 	size_t i;
 	json_t *label;
 	json_array_foreach(json_object_get(object, "reserved"), i, label)
-		if (!json_is_string(label) || !record_label_split(json_string_value(label), mark, letters, &number))
+		if (!json_is_string(label) || !label_split(json_string_value(label), mark, letters, &number))
 			return 0;
 	return 1;
 }

@@ -9,7 +9,7 @@
  *
  *     id        a version 4 UUID in lower case
  *     kind      a name: lower-case letters, digits, '_', '-'
- *     label     MARK-LETTERnumber with the kind's own letter; the kind's name for the one `case`; X-xxxxxxxx, the
+ *     label     MARK-LETTERSnumber with the kind's own letters; the kind's name for the one `case`; X-xxxxxxxx, the
  *               beginning of its id, for a conflict
  *     author    a responder's mark; `genba` for a conflict, which the program makes
  *     entered, modified   a moment with its zone
@@ -28,9 +28,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#define RECORD_BYTES        (1U << 20) /* of a record's text at most */
-#define RECORD_LABEL_DIGITS 9          /* of a label's number at most: nobody could count on from more */
-#define RECORD_NAME         40         /* bytes of a kind's or a field's name at most */
+#define RECORD_BYTES (1U << 20) /* of a record's text at most */
+#define RECORD_NAME  40         /* bytes of a kind's or a field's name at most */
 
 /* Judges n bytes that lie at `path` of the history's tree (NULL: the place is not judged). Returns the object, a new
  * reference; or NULL with ERR_INVALID, which names the path and what is wrong. */
@@ -38,8 +37,5 @@ json_t *record_validate(const char *path, const void *text, size_t n, struct err
 
 /* Judges an object that is about to be stored. 0, or -1 with ERR_INVALID. */
 int record_validate_object(const json_t *object, struct err *err);
-
-/* Splits MARK-LETTERnumber (R1-A12): 1, or 0 if it has not that form. `letters` gets one or two capital letters. */
-int record_label_split(const char *label, char mark[MARK_TEXT], char letters[3], long *number);
 
 #endif

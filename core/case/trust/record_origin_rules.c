@@ -126,11 +126,11 @@ static int is_label_by(struct record_origins *o, const struct origin *past, cons
 	char mark[MARK_TEXT];
 	char was[MARK_TEXT];
 	char settled[MARK_TEXT];
-	char letters[3];
-	char old[3];
+	char letters[LABEL_LETTERS];
+	char old[LABEL_LETTERS];
 	unsigned char key[32];
 	long number;
-	if (!record_label_split(label, mark, letters, &number) || !record_label_split(past->label, was, old, &number) ||
+	if (!label_split(label, mark, letters, &number) || !label_split(past->label, was, old, &number) ||
 	    strcmp(letters, old) != 0)
 		return 0;
 	if (strcmp(mark, was) == 0)

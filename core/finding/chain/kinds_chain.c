@@ -40,7 +40,7 @@ static const char *const pivot_columns[] = {"organisation", "pivot", "status", "
 
 const struct kind kind_pivot = {
 	PLACE(205),
-	KIND("pivot", 'H', "Chain decision", "連鎖の手掛かり"),
+	KIND("pivot", "H", "Chain decision", "連鎖の手掛かり"),
 	.title_field = "organisation",
 	FIELDS(pivot_fields),
 	COLUMNS(pivot_columns),

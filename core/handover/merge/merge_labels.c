@@ -85,18 +85,6 @@ static void tell_take(struct settling *s, char *line)
 
 /* ---- labels */
 
-/* Splits R1-A12; 0 for labels without a number. */
-static int split(const char *label, char mark[MARK_TEXT], long *number)
-{
-	const char *dash = strchr(label, '-');
-	if (!dash || dash == label || dash - label >= MARK_TEXT || !dash[1] ||
-	    strspn(dash + 2, "0123456789") != strlen(dash + 2) || !dash[2])
-		return 0;
-	snprintf(mark, MARK_TEXT, "%.*s", (int)(dash - label), label);
-	*number = strtol(dash + 2, NULL, 10);
-	return 1;
-}
-
 static void note_number(struct settling *s, const char *mark, const char *kind, long number)
 {
 	char key[64];
@@ -109,11 +97,12 @@ static void note_number(struct settling *s, const char *mark, const char *kind, 
 static void note_former(struct settling *s, const json_t *object)
 {
 	char mark[MARK_TEXT];
+	char letters[LABEL_LETTERS];
 	long number;
 	size_t i;
 	json_t *alias;
 	json_array_foreach(json_object_get(object, MERGE_ALIASES), i, alias)
-		if (json_is_string(alias) && split(json_string_value(alias), mark, &number))
+		if (json_is_string(alias) && label_split(json_string_value(alias), mark, letters, &number))
 			note_number(s, mark, json_get_string(object, "kind"), number);
 }
 
@@ -121,13 +110,14 @@ static void note_former(struct settling *s, const json_t *object)
 static void note_reserved(struct settling *s, const json_t *responder)
 {
 	char mark[MARK_TEXT];
+	char letters[LABEL_LETTERS];
 	long number;
 	size_t i;
 	json_t *label;
 	json_array_foreach(json_object_get(responder, RESERVE_FIELD), i, label) {
 		const char *text = json_string_value(label);
 		const struct kind *kind =
-		    text && split(text, mark, &number) ? kind_by_letter(text[strlen(mark) + 1]) : NULL;
+		    text && label_split(text, mark, letters, &number) ? kind_by_letters(letters) : NULL;
 		if (kind)
 			note_number(s, mark, kind->name, number);
 	}
@@ -142,8 +132,9 @@ static void note_former_here(void *ctx, const char *label)
 {
 	struct noting *n = ctx;
 	char mark[MARK_TEXT];
+	char letters[LABEL_LETTERS];
 	long number;
-	if (split(label, mark, &number))
+	if (label_split(label, mark, letters, &number))
 		note_number(n->s, mark, n->kind, number);
 }
 
@@ -172,22 +163,21 @@ static int merge_labels_relabel(struct settling *s, const char *path, json_t *ob
 {
 	char label[LABEL_TEXT];
 	char mark[MARK_TEXT];
+	char letters[LABEL_LETTERS];
 	char settled[MARK_TEXT];
 	long number;
 	char *old = xstrdup(json_get_string(object, "label"));
 	const char *kind = json_get_string(object, "kind");
-	if (!split(old, mark, &number)) {
+	if (!label_split(old, mark, letters, &number)) {
 		err_set(s->err, ERR_INVALID, _("both sides have another record called %s"), old);
 		free(old);
 		return -1;
 	}
-	char letter = old[strlen(mark) + 1];
 	if (key)
 		responder_mark_settled(mark, key, settled);
-	snprintf(label, sizeof label, "%s-%c%ld", key ? settled : mark, letter, number);
+	label_write(label, key ? settled : mark, letters, number);
 	if (!key || is_given(s, label))
-		snprintf(label, sizeof label, "%s-%c%ld", key ? settled : mark, letter,
-		         next_number(s, key ? settled : mark, kind));
+		label_write(label, key ? settled : mark, letters, next_number(s, key ? settled : mark, kind));
 	json_t *aliases = json_object_get(object, MERGE_ALIASES);
 	json_t *more = aliases ? json_copy(aliases) : json_array();
 	json_array_append_new(more, json_string(old));
@@ -273,12 +263,13 @@ static int list_numbers(struct settling *s)
 	json_t *text;
 	json_object_foreach(s->result->files, path, text) {
 		char mark[MARK_TEXT];
+		char letters[LABEL_LETTERS];
 		long number;
 		if (!strchr(path, '/'))
 			continue;
 		json_t *object = json_parse(json_string_value(text), json_string_length(text), s->err);
 		const char *label = object ? json_get_string(object, "label") : NULL;
-		if (label && split(label, mark, &number))
+		if (label && label_split(label, mark, letters, &number))
 			note_number(s, mark, json_get_string(object, "kind"), number);
 		note_former(s, object);
 		note_reserved(s, object);

@@ -21,7 +21,7 @@ static const char *const release_columns[] = {"when", "to", "format", "tlp", "re
 
 const struct kind kind_release = {
 	PLACE(175),
-	KIND("release", 'W', "Release", "提供"),
+	KIND("release", "W", "Release", "提供"),
 	.title_field = "format",
 	TRAITS(KIND_MACHINE),
 	FIELDS(release_fields),

@@ -34,8 +34,7 @@ static int list_open(void *ctx, json_t *record)
 	json_t *label;
 	json_array_foreach(json_object_get(record, RESERVE_FIELD), i, label) {
 		const char *text = json_is_string(label) ? json_string_value(label) : "";
-		size_t mark = strcspn(text, "-");
-		const struct kind *kind = text[mark] ? kind_by_letter(text[mark + 1]) : NULL;
+		const struct kind *kind = kind_of_label(text);
 		char *safe = printable_dup(text);
 		if (kind && o->array)
 			json_array_append_new(o->array, json_pack("{s:s s:s s:s s:s}", "kind", "worksheet", "label",
@@ -78,7 +77,7 @@ static int print_new(struct session *s, const struct args *args, struct buf *htm
 	const struct kind *kind = cmd_kind(args->words[1], err);
 	if (!kind || (args->count == 3 && count_of(args->words[2], &count, err) < 0))
 		return -1;
-	if (rule_machine_kind(kind) || !kind->letter)
+	if (rule_machine_kind(kind) || !kind->letters)
 		return err_set(err, ERR_USAGE, _("there are no worksheets of the kind %s: genba makes its records"),
 		               kind->name);
 	if (out && access(out, F_OK) == 0)

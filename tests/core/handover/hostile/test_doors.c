@@ -45,11 +45,11 @@ static json_t *sound(unsigned i, char id[37])
 	static const char ref[] = "10000000-0000-4000-8000-000000000000";
 	static const char hash[] = "1111111111111111111111111111111111111111111111111111111111111111";
 	static const char *const kinds[] = {"asset", "evidence", "event", "drone"};
-	static const char letters[] = {'A', 'E', 'V', 'W'};
+	static const char *const letters[] = {"A", "E", "V", "DR"};
 	char label[LABEL_TEXT];
 	unsigned k = i % 4;
 	snprintf(id, 37, "%08x-0000-4000-8000-%012x", 0x10000000U + i, i);
-	snprintf(label, sizeof label, "R2-%c%u", letters[k], 100 + i);
+	snprintf(label, sizeof label, "R2-%s%u", letters[k], 100 + i);
 	json_t *r = json_pack("{s:s s:s s:s s:s s:s s:s}", "id", id, "kind", kinds[k], "label", label, "author", "R2",
 	                      "entered", "2026-01-01T00:00:00+09:00", "modified", "2026-01-01T00:00:00+09:00");
 	json_object_set_new(r, "tags", json_pack("[s s]", "a", "b"));

@@ -263,10 +263,10 @@ static void put(json_t *record, const char *name, const char *value)
 /* A label of the record's kind, mostly. */
 static const char *a_label(const json_t *record, char label[LABEL_TEXT])
 {
-	static const char *const letters[] = {"A", "N", "E", "R", "W"};
+	static const char *const letters[] = {"A", "N", "E", "R", "DR"};
 	const char *dash = strchr(text_of(record, "label"), '-');
-	char own[2] = {dash && draw(8) ? dash[1] : *letters[draw(5)], 0};
-	snprintf(label, LABEL_TEXT, "R%u-%s%u", 1 + draw(4), own, 1 + draw(12));
+	const char *own = dash && draw(8) ? dash + 1 : letters[draw(5)];
+	snprintf(label, LABEL_TEXT, "R%u-%.*s%u", 1 + draw(4), (int)strcspn(own, "0123456789"), own, 1 + draw(12));
 	return label;
 }
 
@@ -288,7 +288,7 @@ static void put_key(json_t *record, const struct identity *who)
 static json_t *new_record(void)
 {
 	static const char *const kinds[] = {"asset", "note", "evidence", "responder", "conflict", "drone"};
-	static const char *const letters[] = {"A", "N", "E", "R", "X", "W"};
+	static const char *const letters[] = {"A", "N", "E", "R", "X", "DR"};
 	static const char *const titles[] = {"hostname", "stance", "title", "name", "field", "rotors"};
 	unsigned k = draw(6);
 	char id[37];

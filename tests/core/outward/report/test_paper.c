@@ -245,7 +245,7 @@ static void every_kind_has_a_sheet_without_secrets(void **state)
 	struct err err = ERR_INIT;
 	for (size_t i = 0; i < kind_count(); i++) {
 		const struct kind *kind = kind_at(i);
-		if (!kind->letter)
+		if (!kind->letters)
 			continue;
 		assert_int_equal(reserve_labels(the_case, kind, 1, kept, &err), 0);
 		worksheet(kept[0]);
