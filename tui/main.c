@@ -173,21 +173,30 @@ static int looks_like_case(const char *word)
 	return !command_find(word) && ((n > 6 && strcmp(word + n - 6, ".genba") == 0) || access(word, F_OK) == 0);
 }
 
-/* Hands the command to the workbench that has the case open, if there is one. 1: it was done there, its status in `err`. */
-static int run_there(struct session *s, struct global *g, struct err *err)
+/* The workbench that has the case open does the command, if there is one. 1: it was done, its status in `err`. */
+static int run_at(const char *path, const struct command *command, struct global *g, struct err *err)
 {
 	int status = 0;
-	const struct command *command = command_find(g->argv[0]);
-	if (!s->path || !command || !(command->flags & COMMAND_CASE) ||
-	    (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
-		return 0;
-	for (int i = 1; (command->flags & COMMAND_LOOKS) && i < g->argc && strcmp(g->argv[i], "--") != 0; i++)
-		if (strcmp(g->argv[i], "--look") == 0 || (i == 1 && strcmp(g->argv[i], "look") == 0))
-			return 0;
 	int reads = (command->flags & COMMAND_INPUT) != 0;
-	int rc = socket_client_run(s->path, g->argv, (size_t)g->argc, reads, &status, err);
+	int rc = socket_client_run(path, g->argv, (size_t)g->argc, reads, &status, err);
 	if (rc > 0)
 		err->code = (enum err_code)status; /* its message is printed already */
+	return rc;
+}
+
+/* Hands the command to the workbench that has the case open, or one of the files that it reads. As above. */
+static int run_there(struct session *s, struct global *g, struct err *err)
+{
+	const struct command *command = command_find(g->argv[0]);
+	int of_files = command && (command->flags & COMMAND_OF_FILES);
+	int rc = 0;
+	if (!command || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
+		return 0;
+	if (s->path && (of_files || command_needs_case(command, g->argc, g->argv)))
+		rc = run_at(s->path, command, g, err);
+	for (int i = 1; of_files && i < g->argc && rc == 0; i++)
+		if (!command_needs_case(command, g->argc, g->argv) && access(g->argv[i], F_OK) == 0)
+			rc = run_at(g->argv[i], command, g, err);
 	return rc;
 }
 

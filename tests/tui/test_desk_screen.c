@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +80,74 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	program_good(&program, "-c", program_file(&program, "R1-Q2.genba"), "verify", NULL);
 }
 
+/* What another shell does about a consultation is done by the workbench that has the register open, and is seen there. */
+static void another_shell_decides(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Agency", "type=organisation", "key_relations=yes", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-01", "summary=The first", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-02", "summary=The second", NULL);
+	program_good(&program, "add", "consultation", "from=Agency", "when=2014-07-03", "summary=The third", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "The first");
+	assert_int_equal(program_run(&program, "desk", "advise", "R1-Q1", NULL), 2);
+	program_good(&program, "desk", "advise", "R1-Q1", "--reason", "told", NULL);
+	terminal_await_row(t, 3, "The second");
+	program_good(&program, "desk", "decline", "R1-Q2", "--reason", "not ours", NULL);
+	terminal_await_row(t, 3, "The third");
+	program_good(&program, "desk", "open", "R1-Q3", program_file(&program, "third.genba"), "--stage", "rescue",
+	             "--reason", "RAT found", NULL);
+	terminal_await(t, "Nothing waits");
+	/* what is open in the workbench is read there */
+	program_good(&program, "desk", "report", "--json", getenv("GENBA_CASE"), program_file(&program, "third.genba"),
+	             NULL);
+	assert_non_null(strstr(program.out.data, "\"consultations\":"));
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_good(&program, "-c", program_file(&program, "third.genba"), "verify", NULL);
+}
+
+static void look_in(const char *language)
+{
+	char golden[40];
+	int ja = strcmp(language, "ja") == 0;
+	program_good(&program, "add", "party", ja ? "name=みなと研究機構" : "name=Port Research Agency",
+	             "type=organisation", "org_kind=iaa", "key_relations=yes", "serious_effect=yes",
+	             "phone=03-0000-0000", NULL);
+	program_good(&program, "add", "party", ja ? "name=青葉工業株式会社" : "name=Aoba Kogyo Co., Ltd.",
+	             "type=organisation", "org_kind=company", NULL);
+	program_good(
+	    &program, "add", "consultation", "from=R1-P2", "when=2026-11-20T09:30", "means=phone", "kinds=rat_found",
+	    ja ? "summary=端末の動作が遅く、不審な通信がある" : "summary=A slow terminal, and odd connections", NULL);
+	program_good(&program, "add", "consultation", "from=R1-P3", "when=2026-11-01", "means=phone",
+	             ja ? "summary=取引先を名乗る不審メールが届いた" : "summary=A mail in the name of a partner", NULL);
+	program_good(&program, "add", "lead",
+	             ja ? "title=なりすましメールに関する注意喚起" : "title=Notice of spoofed mails",
+	             "type=spoofing_notice", "found=2026-11-10", "status=to_contact", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, "--lang", language, getenv("GENBA_CASE"), NULL);
+	terminal_type(t, "D");
+	terminal_await_row(t, 3, "R1-Q2"); /* the oldest first */
+	terminal_await_row(t, 4, "R1-Q1");
+	terminal_type(t, KEYS_DOWN);
+	snprintf(golden, sizeof golden, "desk-%s-80x24", language);
+	terminal_golden(t, golden);
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void looks_in_english(void **state)
+{
+	(void)state;
+	look_in("en");
+}
+
+static void looks_in_japanese(void **state)
+{
+	(void)state;
+	look_in("ja");
+}
+
 static void nothing_waits(void **state)
 {
 	(void)state;
@@ -94,6 +163,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_and_what_becomes_of_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(another_shell_decides, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(looks_in_english, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(looks_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nothing_waits, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,43 @@ const char *command_refusal(const struct session *s, const struct command *comma
 	return NULL;
 }
 
+/* 1 if `word` is one of the words, "advise|decline", that the form begins with. */
+static int begins_form(const char *form, const char *word)
+{
+	size_t n = strlen(word);
+	for (;;) {
+		size_t length = strcspn(form, "| ");
+		if (length == n && memcmp(form, word, n) == 0)
+			return 1;
+		if (form[length] != '|')
+			return 0;
+		form += length + 1;
+	}
+}
+
+/* Forms are written "[FILE…] | report FILE… | advise|decline Q". */
+static int is_form_without_files(const char *operands, const char *word)
+{
+	for (const char *form = operands; form;) {
+		const char *next = strstr(form, " | ");
+		const char *files = strstr(form, "FILE…");
+		if (begins_form(form, word))
+			return !files || (next && files > next);
+		form = next ? next + 3 : NULL;
+	}
+	return 0;
+}
+
+int command_needs_case(const struct command *command, int argc, char *const *argv)
+{
+	if (command->flags & COMMAND_OF_FILES)
+		return argc > 1 && is_form_without_files(command->operands, argv[1]);
+	for (int i = 1; (command->flags & COMMAND_LOOKS) && i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--look") == 0 || (i == 1 && strcmp(argv[i], "look") == 0))
+			return 0;
+	return (command->flags & COMMAND_CASE) != 0;
+}
+
 int command_run(struct session *s, int argc, char **argv, struct err *err)
 {
 	const struct command *command = command_find(argv[0]);
@@ -86,10 +123,11 @@ int command_run(struct session *s, int argc, char **argv, struct err *err)
 	if (args_parse(&args, command->options, argc - 1, argv + 1, err) < 0)
 		return -1;
 	int rc = 0;
-	int looks = (command->flags & COMMAND_LOOKS) &&
-	            (args_option(&args, "look") || (args.count && strcmp(args.words[0], "look") == 0));
-	s->writes = (command->flags & COMMAND_WRITES) && !looks;
-	if ((command->flags & COMMAND_CASE) && !looks)
+	int needs_case = command_needs_case(command, argc, argv);
+	int looks = (command->flags & COMMAND_LOOKS) && !needs_case;
+	s->writes =
+	    ((command->flags & COMMAND_WRITES) && !looks) || ((command->flags & COMMAND_OF_FILES) && needs_case);
+	if (needs_case)
 		rc = session_open(s, err);
 	if (rc == 0 && s->writes)
 		rc = case_may_write(s->c, err);

@@ -31,6 +31,7 @@ enum command_flags {
 	COMMAND_VISIT = 2048,     /* COMMAND_NO_SCRIPT, but the workbench carries it out for another shell */
 	COMMAND_OF_ASSETS = 4096, /* its FIELD=VALUE are of assets, not of the record or kind named first */
 	COMMAND_LOOKS = 8192,     /* with --look, or `look` as its first word, it needs no case, and changes none */
+	COMMAND_OF_FILES = 16384, /* needs a case only in those of its forms (operands) that name no FILE… */
 };
 
 struct command {
@@ -60,6 +61,9 @@ const char *command_section(const struct command *command);
 
 /* Why it cannot run in this session, for people; NULL if it can (what its words are is not looked at). */
 const char *command_refusal(const struct session *s, const struct command *command, struct err *err);
+
+/* 1 if it needs an open case with these words, argv[0] its name. */
+int command_needs_case(const struct command *command, int argc, char *const *argv);
 
 /* Runs one command given as words, argv[0] its name. 0, or -1 with the error (err_status() is the exit status). */
 int command_run(struct session *s, int argc, char **argv, struct err *err);

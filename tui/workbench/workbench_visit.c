@@ -125,11 +125,14 @@ static int is_at_hand(const struct socket_request *r)
 	return 1;
 }
 
-static int workbench_visit_refuse(const struct workbench *wb, const struct command *command, struct err *err)
+static int workbench_visit_refuse(const struct workbench *wb, const struct socket_request *r, struct err *err)
 {
+	const struct command *command = command_find(r->words[0]);
 	if (wb->locked || !wb->s->c)
 		return err_set(err, ERR_UNLOCK, _("the workbench that has this case open is locked: unlock it there"));
-	if (!command || !(command->flags & COMMAND_CASE) || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
+	int has_case =
+	    command && ((command->flags & COMMAND_OF_FILES) || command_needs_case(command, (int)r->count, r->words));
+	if (!has_case || (command->flags & (COMMAND_TERMINAL | COMMAND_SCREEN)))
 		return err_set(err, ERR_USAGE, _("this command cannot be done by the open workbench"));
 	return 0;
 }
@@ -193,7 +196,7 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 	struct buf out = BUF_INIT;
 	struct buf log = BUF_INIT;
 	struct err err = ERR_INIT;
-	int refused = workbench_visit_refuse(wb, command_find(r->words[0]), &err) < 0;
+	int refused = workbench_visit_refuse(wb, r, &err) < 0;
 	if (!refused && !is_at_hand(r))
 		refused = err_set(&err, ERR_USAGE,
 		                  _("a command of another shell reads files and memory, not a pipe or a terminal")) < 0;
@@ -245,7 +248,7 @@ static void workbench_visit_begin(struct workbench *wb, struct visit *v)
 {
 	struct background_task_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
 	const struct command *command = command_find(v->request.words[0]);
-	refused.rc = workbench_visit_refuse(wb, command, &refused.err);
+	refused.rc = workbench_visit_refuse(wb, &v->request, &refused.err);
 	if (refused.rc == 0 && borrow_streams(&v->streams, &v->request) < 0) {
 		return_streams(&v->streams);
 		refused.rc = err_set(&refused.err, ERR_FAILED, _("cannot use the other shell's files"));

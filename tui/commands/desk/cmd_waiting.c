@@ -106,22 +106,12 @@ int desk_waiting(struct session *s, const struct args *args, struct err *err)
 
 /* ---- what becomes of a consultation */
 
-/* The register, open and to be written. */
-static int open_register(struct session *s, struct err *err)
-{
-	s->writes = 1;
-	return session_open(s, err) < 0 || case_may_write(s->c, err) < 0 ? -1 : 0;
-}
-
 static int end_consultation(struct session *s, const struct args *args, const char *became, struct err *err)
 {
 	struct consultation_end end = {became, args_option(args, "reason"), args_option(args, "when")};
 	if (args->count != 2)
 		return cmd_usage("desk", err);
-	if (open_register(s, err) < 0 || consultation_end(s->c, args->words[1], &end, err) < 0)
-		return -1;
-	session_backup_if_due(s);
-	return 0;
+	return consultation_end(s->c, args->words[1], &end, err);
 }
 
 int desk_advise(struct session *s, const struct args *args, struct err *err)
@@ -145,14 +135,10 @@ int desk_open(struct session *s, const struct args *args, struct err *err)
 	                                 .reason = args_option(args, "reason"),
 	                                 .when = args_option(args, "when"),
 	                                 .anyway = args_option(args, "anyway") != NULL};
-	if (open_register(s, err) < 0)
-		return -1;
 	int rc = consultation_open(s->c, args->words[1], &spec, s->identity, &warnings, id, err);
 	printable_printf(s->log, "%s", warnings.data);
-	if (rc == 0) {
+	if (rc == 0)
 		printable_printf(s->out, "%s\n", id);
-		session_backup_if_due(s);
-	}
 	buf_release(&warnings);
 	return rc;
 }

@@ -295,12 +295,12 @@ static void show_report(struct view *v)
 
 static const struct view_key keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("show the record"), open_record, NULL},
-    {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
+    {'o', NULL, N_("make a case"), N_("make a case file of the consultation"), open_it, workbench_refuses_writing},
     {'v', NULL, N_("advised"), N_("the consultation ends with advice; asks for the reason"), advise,
      workbench_refuses_writing},
     {'d', NULL, N_("decline"), N_("the consultation is declined; asks for the reason"), decline,
      workbench_refuses_writing},
-    {'o', NULL, N_("make a case"), N_("make a case file of the consultation"), open_it, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
     {'r', NULL, N_("report"), N_("the report of activity of this register"), show_report, NULL},
     {0},
 };
