@@ -10,28 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const classes[] = {"compressed", "uncompressed", "url", "neither", "other"};
-static const char *const senders[] = {"free_mail", "company",    "ministry", "no_such_domain",
-                                      "iaa",       "university", "other",    "unverified"};
-static const char *const archives[] = {"zip", "rar", "lzh", "7z", "other"};
-static const char *const files[] = {"exe", "office", "scr", "pdf", "cpl", "other"};
+const char *const mail_class_keys[MAIL_CLASSES] = {"compressed", "uncompressed", "url", "neither", "other"};
+const char *const mail_sender_keys[MAIL_SENDERS] = {"free_mail", "company",    "ministry", "no_such_domain",
+                                                    "iaa",       "university", "other",    "unverified"};
+const char *const mail_archive_keys[MAIL_ARCHIVES] = {"zip", "rar", "lzh", "7z", "other"};
+const char *const mail_file_keys[MAIL_FILES] = {"exe", "office", "scr", "pdf", "cpl", "other"};
 #define COUNT(names) (sizeof(names) / sizeof *(names))
-
-struct counts {
-	size_t mails;
-	size_t class[COUNT(classes)];
-	size_t sender[COUNT(senders)];
-	size_t no_sender; /* none, or blotted out */
-	size_t archive[COUNT(archives)];
-	size_t file[COUNT(files)];
-};
 
 struct mail_counting {
 	struct case_file *c;
 	const struct filter *filter;
 	enum mail_stats_by by;
 	json_t *groups; /* name -> index */
-	struct counts *all;
+	struct mail_counts *all;
 	size_t count;
 };
 
@@ -102,22 +93,22 @@ static void add_counts(const char *text, const char *const *names, size_t n, siz
 	}
 }
 
-static void add_mail(struct counts *t, const json_t *mail)
+void mail_counts_add(struct mail_counts *t, const json_t *mail)
 {
 	const char *corrected = json_get_string(mail, "class_override");
 	const char *class = corrected && strcmp(corrected, "unknown") != 0 ? corrected : json_get_string(mail, "class");
 	const char *sender = json_get_string(mail, "sender_class");
 	const char *basis = json_get_string(mail, "sender_basis");
 	t->mails++;
-	t->class[place_of(classes, COUNT(classes), class)]++;
+	t->classes[place_of(mail_class_keys, COUNT(mail_class_keys), class)]++;
 	if (sender && strcmp(sender, "unknown") != 0)
-		t->sender[place_of(senders, COUNT(senders) - 1, sender)]++;
+		t->senders[place_of(mail_sender_keys, COUNT(mail_sender_keys) - 1, sender)]++;
 	else if (basis && strcmp(basis, "unverified") == 0)
-		t->sender[COUNT(senders) - 1]++;
+		t->senders[COUNT(mail_sender_keys) - 1]++;
 	else
 		t->no_sender++;
-	add_counts(json_get_string(mail, "archives"), archives, COUNT(archives), t->archive);
-	add_counts(json_get_string(mail, "files"), files, COUNT(files), t->file);
+	add_counts(json_get_string(mail, "archives"), mail_archive_keys, COUNT(mail_archive_keys), t->archives);
+	add_counts(json_get_string(mail, "files"), mail_file_keys, COUNT(mail_file_keys), t->files);
 }
 
 /* The month of when it was received, else of when it says it was sent: "2014-06", "2014Q2", "" where neither is known. */
@@ -173,7 +164,7 @@ static int count_mail(void *ctx, json_t *mail)
 		memset(&k->all[k->count++], 0, sizeof *k->all);
 		json_object_set_new(k->groups, group, json_integer((json_int_t)i));
 	}
-	add_mail(&k->all[i], mail);
+	mail_counts_add(&k->all[i], mail);
 	free(name);
 	return 0;
 }
@@ -207,22 +198,22 @@ static unsigned percent(size_t n, size_t of)
 	return of ? (unsigned)((200 * n + of) / (2 * of)) : 0;
 }
 
-static void add_tables(json_t *rows, const char *by, const struct counts *t)
+static void add_tables(json_t *rows, const char *by, const struct mail_counts *t)
 {
-	size_t attached = t->class[0] + t->class[1];
-	size_t programs = t->file[0] + t->file[2] + t->file[4];
+	size_t attached = t->classes[0] + t->classes[1];
+	size_t programs = t->files[0] + t->files[2] + t->files[4];
 	size_t of = 0;
 	add_row(rows, by, "1", "mails", t->mails, t->mails, percent(t->mails, t->mails));
 	add_row(rows, by, "1", "with_attachment", attached, t->mails, percent(attached, t->mails));
-	for (size_t i = 0; i < COUNT(classes); i++)
-		add_row(rows, by, "1", classes[i], t->class[i], t -> mails, percent(t->class[i], t -> mails));
-	add_figure(rows, by, "A-1", classes, t->class, COUNT(classes));
-	add_figure(rows, by, "A-2", senders, t->sender, COUNT(senders));
+	for (size_t i = 0; i < COUNT(mail_class_keys); i++)
+		add_row(rows, by, "1", mail_class_keys[i], t->classes[i], t->mails, percent(t->classes[i], t->mails));
+	add_figure(rows, by, "A-1", mail_class_keys, t->classes, COUNT(mail_class_keys));
+	add_figure(rows, by, "A-2", mail_sender_keys, t->senders, COUNT(mail_sender_keys));
 	add_row(rows, by, "A-2", "no_sender", t->no_sender, t->mails, percent(t->no_sender, t->mails));
-	add_figure(rows, by, "A-3", archives, t->archive, COUNT(archives));
-	add_figure(rows, by, "A-4", files, t->file, COUNT(files));
-	for (size_t i = 0; i < COUNT(files); i++)
-		of += t->file[i];
+	add_figure(rows, by, "A-3", mail_archive_keys, t->archives, COUNT(mail_archive_keys));
+	add_figure(rows, by, "A-4", mail_file_keys, t->files, COUNT(mail_file_keys));
+	for (size_t i = 0; i < COUNT(mail_file_keys); i++)
+		of += t->files[i];
 	add_row(rows, by, "A-4", "exe+scr+cpl", programs, of, percent(programs, of));
 }
 
@@ -230,7 +221,7 @@ json_t *mail_stats(struct case_file *c, const struct filter *filter, enum mail_s
 {
 	struct mail_counting k = {.c = c, .filter = filter, .by = by, .groups = json_object()};
 	json_t *rows = NULL;
-	static const struct counts none;
+	static const struct mail_counts none;
 	if (record_each(c, "mail", 0, count_mail, &k, err) == 0) {
 		size_t count;
 		char **names = json_names(k.groups, &count);

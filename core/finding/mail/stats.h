@@ -15,6 +15,26 @@
 
 #include <jansson.h>
 
+enum mail_stats_sizes { MAIL_CLASSES = 5, MAIL_SENDERS = 8, MAIL_ARCHIVES = 5, MAIL_FILES = 6 };
+
+/* The keys of the tables, in the report's order: "compressed", …; "free_mail", … "unverified"; "zip", …; "exe", … */
+extern const char *const mail_class_keys[MAIL_CLASSES];
+extern const char *const mail_sender_keys[MAIL_SENDERS];
+extern const char *const mail_archive_keys[MAIL_ARCHIVES];
+extern const char *const mail_file_keys[MAIL_FILES];
+
+struct mail_counts {
+	size_t mails;
+	size_t classes[MAIL_CLASSES];
+	size_t senders[MAIL_SENDERS];
+	size_t no_sender; /* none, or blotted out */
+	size_t archives[MAIL_ARCHIVES];
+	size_t files[MAIL_FILES];
+};
+
+/* Counts one mail; of the record is read: class, class_override, sender_class, sender_basis, archives, files. */
+void mail_counts_add(struct mail_counts *counts, const json_t *mail);
+
 enum mail_stats_by { STATS_ALL, STATS_MONTH, STATS_QUARTER, STATS_REQUESTER };
 
 /* "month", "quarter", "requester"; NULL: all in one. 0 or -1 with ERR_USAGE. */

@@ -142,6 +142,12 @@ static void add_link(struct activity_counts *counts, const void *what)
 	counts->chain_contacted += link->notified;
 }
 
+static void add_mail(struct activity_counts *counts, const void *what)
+{
+	const struct desk_mail *mail = what;
+	mail_counts_add(&counts->mails, mail->record);
+}
+
 /* ---- counting */
 
 static struct day_span act_of(const struct affair *affair, enum affair_date date, enum activity_by by)
@@ -192,6 +198,9 @@ static void find_months(const struct desk_affairs *affairs, const struct period_
 	}
 	for (size_t i = 0; i < affairs->lead_count; i++)
 		widen(&first, &last, &affairs->leads[i].found);
+	/* the dates of mails are what their senders claim: they say where nothing else does */
+	for (size_t i = 0, other_dates = first != PERIOD_NONE; i < affairs->mail_count && !other_dates; i++)
+		widen(&first, &last, &affairs->mails[i].on);
 	*from = wish->from;
 	*until = wish->until;
 	if (*from == PERIOD_NONE && first != PERIOD_NONE)
@@ -223,6 +232,8 @@ void activity_count(const struct desk_affairs *affairs, const struct period_wish
 		place(&(struct placing){out, add_lead, &affairs->leads[i]}, &affairs->leads[i].found);
 	for (size_t i = 0; i < affairs->link_count; i++)
 		place(&(struct placing){out, add_link, &affairs->links[i]}, &affairs->links[i].on);
+	for (size_t i = 0; i < affairs->mail_count; i++)
+		place(&(struct placing){out, add_mail, &affairs->mails[i]}, &affairs->mails[i].on);
 }
 
 void activity_release(struct activity *a)

@@ -14,6 +14,7 @@
 #ifndef GENBA_OUTWARD_DESK_ACTIVITY_H
 #define GENBA_OUTWARD_DESK_ACTIVITY_H
 
+#include "finding/mail/stats.h"
 #include "outward/desk/affair.h"
 
 enum activity_by { ACTIVITY_BY_ACT, ACTIVITY_BY_CONSULTATION };
@@ -38,6 +39,7 @@ struct activity_counts {
 	long trigger[ACTIVITY_VALUES];
 	long chain; /* organisations */
 	long chain_contacted;
+	struct mail_counts mails; /* suspicious ones */
 };
 
 struct activity {

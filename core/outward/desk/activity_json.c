@@ -65,6 +65,29 @@ static void list_incidents(struct activity_list *l, const struct period *period,
 	}
 }
 
+static void list_mail_table(struct activity_list *l, const struct period *period, const char *table,
+                            const char *const *keys, const size_t *counts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = object(l, "mails", period);
+		json_object_set_new(one, "table", json_string(table));
+		json_object_set_new(one, "key", json_string(keys[i]));
+		put_number(l, one, "n", (long)counts[i]);
+	}
+}
+
+static void list_mails(struct activity_list *l, const struct period *period, const struct mail_counts *n)
+{
+	static const char *const all[] = {"mails"};
+	static const char *const none[] = {"no_sender"};
+	list_mail_table(l, period, "1", all, &n->mails, 1);
+	list_mail_table(l, period, "1", mail_class_keys, n->classes, MAIL_CLASSES);
+	list_mail_table(l, period, "A-2", mail_sender_keys, n->senders, MAIL_SENDERS);
+	list_mail_table(l, period, "A-2", none, &n->no_sender, 1);
+	list_mail_table(l, period, "A-3", mail_archive_keys, n->archives, MAIL_ARCHIVES);
+	list_mail_table(l, period, "A-4", mail_file_keys, n->files, MAIL_FILES);
+}
+
 json_t *activity_json(const struct activity *a, long suppress)
 {
 	struct activity_list l = {json_array(), suppress};
@@ -91,5 +114,8 @@ json_t *activity_json(const struct activity *a, long suppress)
 		put_number(&l, one, "organisations", a->counts[i].chain);
 		put_number(&l, one, "contacted", a->counts[i].chain_contacted);
 	}
+	for (size_t i = 0; i < a->count; i++)
+		if (a->counts[i].mails.mails)
+			list_mails(&l, &a->periods[i], &a->counts[i].mails);
 	return l.array;
 }

@@ -1,4 +1,4 @@
-#include "outward/desk/affair.h"
+#include "outward/desk/affair_private.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -23,13 +23,13 @@ struct making {
 	json_t *seen; /* ids of consultations and leads that were taken: copies of a register hold them again */
 };
 
-static int desk_is(const json_t *record, const char *field, const char *value)
+int desk_is(const json_t *record, const char *field, const char *value)
 {
 	const char *text = json_get_string(record, field);
 	return text && strcmp(text, value) == 0;
 }
 
-static int counts(const json_t *record, const char *kind)
+int desk_counts(const json_t *record, const char *kind)
 {
 	return desk_is(record, "kind", kind) && !json_object_get(record, "retracted");
 }
@@ -159,7 +159,7 @@ static int is_register(const struct desk_case *one)
 	const char *id;
 	json_t *record;
 	json_object_foreach(one->records, id, record)
-		if (counts(record, "consultation"))
+		if (desk_counts(record, "consultation"))
 			return 1;
 	return 0;
 }
@@ -267,53 +267,21 @@ static void take_lead(struct making *m, const json_t *record)
 	}
 }
 
-/* ---- the chain: organisations that a decision takes for part of it, and those that were told */
+/* ---- suspicious mails */
 
-static int is_of_chain(const json_t *party)
+static void take_mail(struct making *m, const json_t *record)
 {
-	static const char *const undecided[] = {"candidate", "rejected", "unknown"};
-	const char *status = json_get_string(party, "chain_status");
-	for (size_t i = 0; status && i < sizeof undecided / sizeof *undecided; i++)
-		if (strcmp(status, undecided[i]) == 0)
-			return 0;
-	return status && json_object_get(party, "chain_pivot");
-}
-
-static void note_link(json_t *links, const char *party, const char *when, int notified)
-{
-	json_t *link = json_object_get(links, party);
-	if (!link)
-		json_object_set_new(links, party, link = json_object());
-	if (notified && !json_object_get(link, "notified"))
-		json_object_set_new(link, "notified", json_string(when ? when : ""));
-	if (!notified && !json_object_get(link, "entered"))
-		json_object_set_new(link, "entered", json_string(when ? when : ""));
-}
-
-static void take_chain(struct making *m, const struct desk_case *one)
-{
-	json_t *links = json_object();
 	struct desk_affairs *out = m->out;
-	const char *id;
-	json_t *record;
-	json_object_foreach(one->records, id, record) {
-		const char *party = json_get_string(record, "party");
-		const char *entered = json_get_string(record, "entered");
-		if (counts(record, "party") && is_of_chain(record))
-			note_link(links, id, entered, 0);
-		else if (counts(record, "pivot") && desk_is(record, "status", "confirmed"))
-			note_link(links, party ? party : id, entered, 0);
-		else if (counts(record, "contact") && desk_is(record, "purpose", "chain_notice") && party)
-			note_link(links, party, json_get_string(record, "when"), 1);
+	const char *when = json_get_string(record, "when");
+	if (desk_is(record, "purpose", "genuine") || is_taken(m, json_get_string(record, "id")))
+		return;
+	if (out->mail_count == out->mail_cap) {
+		out->mail_cap = out->mail_cap ? out->mail_cap * 2 : 64;
+		out->mails = xrealloc(out->mails, out->mail_cap * sizeof *out->mails);
 	}
-	json_object_foreach(links, id, record) {
-		const char *when = json_get_string(record, "notified");
-		out->links = xrealloc(out->links, (out->link_count + 1) * sizeof *out->links);
-		struct desk_link *link = &out->links[out->link_count++];
-		link->notified = when != NULL;
-		day_span_of(when ? when : json_get_string(record, "entered"), &link->on);
-	}
-	json_decref(links);
+	struct desk_mail *mail = &out->mails[out->mail_count++];
+	mail->record = record;
+	day_span_of(when ? when : json_get_string(record, "sent"), &mail->on);
 }
 
 /* ---- all of it */
@@ -323,12 +291,13 @@ static void take_records(struct making *m, const struct desk_case *one)
 	const char *id;
 	json_t *record;
 	json_object_foreach(one->records, id, record) {
-		if (counts(record, "consultation"))
+		if (desk_counts(record, "consultation"))
 			take_consultation(m, one, record);
-		else if (counts(record, "lead"))
+		else if (desk_counts(record, "lead"))
 			take_lead(m, record);
+		else if (desk_counts(record, "mail"))
+			take_mail(m, record);
 	}
-	take_chain(m, one);
 }
 
 /* A case that no register mentions was asked for where it says so. */
@@ -358,6 +327,7 @@ void affairs_make(const struct desk_cases *cases, void (*tell)(void *ctx, int fa
 	for (size_t i = 0; i < cases->count; i++)
 		take_records(&m, &cases->items[i]);
 	ask_for_files(&m);
+	out->links = chain_links_make(cases, &out->link_count);
 	for (size_t i = 0; i < out->count; i++)
 		out->items[i].osint |= out->items[i].route && strcmp(out->items[i].route, "osint") == 0;
 	json_decref(m.seen);
@@ -369,6 +339,7 @@ void affairs_release(struct desk_affairs *affairs)
 	free(affairs->asked);
 	free(affairs->leads);
 	free(affairs->links);
+	free(affairs->mails);
 	json_decref(affairs->by_id);
 	memset(affairs, 0, sizeof *affairs);
 }

@@ -59,6 +59,11 @@ struct desk_link { /* an organisation of a case's chain */
 	struct day_span on; /* the notice, else when it came on record */
 };
 
+struct desk_mail {            /* a suspicious one: what is marked as genuine is none */
+	const json_t *record; /* what finding/mail/stats.h reads of it; borrowed */
+	struct day_span on;   /* received, else sent */
+};
+
 struct desk_affairs {
 	struct affair *items;
 	size_t count;
@@ -71,6 +76,9 @@ struct desk_affairs {
 	size_t lead_count;
 	struct desk_link *links;
 	size_t link_count;
+	struct desk_mail *mails;
+	size_t mail_count;
+	size_t mail_cap;
 	json_t *by_id; /* id -> index in `items` */
 };
 

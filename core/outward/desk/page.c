@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHARES_MOST 9 /* in one row */
+
 struct composing {
 	const struct activity *a;
 	const struct page_options *options;
@@ -79,7 +81,7 @@ static void number_cell(const struct composing *k, struct page_block *table, lon
 /* Numbers with their shares: "31 (82 %)"; no share where one of them is hidden. */
 static void share_cells(const struct composing *k, struct page_block *table, const long *counts, size_t n)
 {
-	int percent[ORG_GROUPS + DURATIONS];
+	int percent[SHARES_MOST];
 	int shown = 1;
 	long total = 0;
 	shares_of(counts, n, percent);
@@ -271,6 +273,116 @@ static void put_chain(struct composing *k)
 	}
 }
 
+/* ---- suspicious mails: Table 1 and figures */
+
+static const char *mail_label(const char *field, const char *value)
+{
+	const struct field *f = kind_field(kind_find("mail"), field);
+	const struct field_value *known = f ? field_value_find(f, value) : NULL;
+	return known ? field_value_label(known) : value;
+}
+
+static struct page_block *mail_table(struct composing *k, const char *title, const char *const *names, size_t columns)
+{
+	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, title);
+	heads(table, names, columns);
+	return table;
+}
+
+static void mail_shares(const struct composing *k, struct page_block *table, const size_t *counts, size_t n)
+{
+	long numbers[SHARES_MOST];
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = (long)counts[i];
+	share_cells(k, table, numbers, n);
+}
+
+static void put_mail_kinds(struct composing *k)
+{
+	const char *names[MAIL_CLASSES + 3] = {_("Period"), _("Mails"), _("With attachment")};
+	for (size_t i = 0; i < MAIL_CLASSES; i++)
+		names[i + 3] = mail_label("class", mail_class_keys[i]);
+	struct page_block *table = mail_table(k, _("Mails by kind (Table 1, A-1)"), names, MAIL_CLASSES + 3);
+	for (size_t i = 0; i < k->a->count; i++) {
+		const struct mail_counts *n = &k->a->counts[i].mails;
+		if (!n->mails)
+			continue;
+		period_cell(k, table, i);
+		number_cell(k, table, (long)n->mails);
+		number_cell(k, table, (long)(n->classes[0] + n->classes[1]));
+		mail_shares(k, table, n->classes, MAIL_CLASSES);
+	}
+}
+
+static void put_mail_senders(struct composing *k)
+{
+	const char *names[MAIL_SENDERS + 2] = {_("Period")};
+	for (size_t i = 0; i + 1 < MAIL_SENDERS; i++)
+		names[i + 1] = mail_label("sender_class", mail_sender_keys[i]);
+	names[MAIL_SENDERS] = mail_label("sender_basis", mail_sender_keys[MAIL_SENDERS - 1]);
+	names[MAIL_SENDERS + 1] = _("Sender not known");
+	struct page_block *table = mail_table(k, _("Senders (A-2)"), names, MAIL_SENDERS + 2);
+	for (size_t i = 0; i < k->a->count; i++) {
+		const struct mail_counts *n = &k->a->counts[i].mails;
+		if (!n->mails)
+			continue;
+		period_cell(k, table, i);
+		mail_shares(k, table, n->senders, MAIL_SENDERS);
+		number_cell(k, table, (long)n->no_sender);
+	}
+}
+
+static void put_mail_archives(struct composing *k)
+{
+	const char *names[MAIL_ARCHIVES + 1] = {_("Period")};
+	for (size_t i = 0; i < MAIL_ARCHIVES; i++)
+		names[i + 1] = mail_label("class", mail_archive_keys[i]);
+	struct page_block *table = mail_table(k, _("Archive formats (A-3)"), names, MAIL_ARCHIVES + 1);
+	for (size_t i = 0; i < k->a->count; i++)
+		if (k->a->counts[i].mails.mails) {
+			period_cell(k, table, i);
+			mail_shares(k, table, k->a->counts[i].mails.archives, MAIL_ARCHIVES);
+		}
+}
+
+static void put_mail_files(struct composing *k)
+{
+	const char *names[MAIL_FILES + 2] = {_("Period")};
+	for (size_t i = 0; i < MAIL_FILES; i++)
+		names[i + 1] =
+		    strcmp(mail_file_keys[i], "office") == 0 ? "Office" : mail_label("class", mail_file_keys[i]);
+	names[MAIL_FILES + 1] = "exe+scr+cpl";
+	struct page_block *table = mail_table(k, _("File types (A-4)"), names, MAIL_FILES + 2);
+	for (size_t i = 0; i < k->a->count; i++) {
+		const size_t *files = k->a->counts[i].mails.files;
+		if (!k->a->counts[i].mails.mails)
+			continue;
+		period_cell(k, table, i);
+		mail_shares(k, table, files, MAIL_FILES);
+		number_cell(k, table, (long)(files[0] + files[2] + files[4]));
+	}
+}
+
+/* Where there are any. */
+static void put_mails(struct composing *k)
+{
+	size_t all = 0;
+	for (size_t i = 0; i < k->a->count; i++)
+		all += k->a->counts[i].mails.mails;
+	if (all == 0)
+		return;
+	block(k->page, PAGE_BLOCK_HEADING, _("Suspicious mails"));
+	put_mail_kinds(k);
+	put_mail_senders(k);
+	put_mail_archives(k);
+	put_mail_files(k);
+	say(k->page, _("Mails count by the day they were received, else by the day they say they were sent; genuine "
+	               "ones that an "
+	               "attack altered do not count. Shares are of the mails of the period, of those whose sender is "
+	               "known, of the "
+	               "archives, of the suspicious files; each adds up to 100."));
+}
+
 /* ---- a paragraph for each quarter */
 
 static void list_values(struct composing *k, const struct field *field, const long *counts, struct buf *out)
@@ -395,6 +507,7 @@ void page_make(const struct activity *a, const struct desk_cases *cases, const s
 	put_durations(&k);
 	put_leads(&k);
 	put_chain(&k);
+	put_mails(&k);
 	if (options->names)
 		put_names(&k);
 }

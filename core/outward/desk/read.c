@@ -14,16 +14,20 @@ static const char *const of_case[] = {
 static const char *const of_consultation[] = {ALWAYS,         "when",          "from",    "route",       "kinds",
                                               "became",       "case_id",       "advised", "rescue_from", "rescue_until",
                                               "on_site_from", "on_site_until", NULL};
-static const char *const of_party[] = {ALWAYS, "name", "parent", "org_kind", "chain_status", "chain_pivot", NULL};
+static const char *const of_party[] = {ALWAYS,         "name",        "parent",           "org_kind", "domains",
+                                       "chain_status", "chain_pivot", "corporate_number", NULL};
 static const char *const of_lead[] = {ALWAYS, "type", "found", "when", "status", "case_id", "contacts", NULL};
 static const char *const of_contact[] = {ALWAYS, "purpose", "party", "when", NULL};
-static const char *const of_pivot[] = {ALWAYS, "status", "party", "organisation", NULL};
+static const char *const of_pivot[] = {ALWAYS, "status", "pivot", "party", "organisation", "domain", NULL};
+static const char *const of_mail[] = {ALWAYS,         "when",         "sent",     "purpose", "class", "class_override",
+                                      "sender_class", "sender_basis", "archives", "files",   NULL};
 
 static const struct {
 	const char *kind;
 	const char *const *fields;
 } kept[] = {{"case", of_case}, {"consultation", of_consultation}, {"party", of_party},
-            {"lead", of_lead}, {"contact", of_contact},           {"pivot", of_pivot}};
+            {"lead", of_lead}, {"contact", of_contact},           {"pivot", of_pivot},
+            {"mail", of_mail}};
 
 struct desk_reading {
 	json_t *records;

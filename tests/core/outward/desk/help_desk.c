@@ -203,6 +203,38 @@ static struct rescue *find(int quarter, int nth)
 	return NULL;
 }
 
+/* Another organisation that the attack of the case touches, which was told of it. */
+static void tell_another(struct case_file *c, const char *name, const char *field, const char *value, const char *when)
+{
+	struct err err = ERR_INIT;
+	char party[LABEL_TEXT];
+	char decision[LABEL_TEXT];
+	char label[LABEL_TEXT];
+	struct action *a = action_begin(c, "add", &err);
+	must(a ? 0 : -1, &err);
+	struct assign of_party[] = {{"name", entered(name)},
+	                            {"type", "organisation"},
+	                            {field, value},
+	                            {"chain_status", "confirmed"},
+	                            {"chain_pivot", "topic"}};
+	must(action_add(a, "party", of_party, 5, 0, party, &err), &err);
+	struct assign of_decision[] = {{"title", "Told-Hidden"},
+	                               {"choice", "yes"},
+	                               {"reason", "Reason-Hidden"},
+	                               {"by", "Responder-Hidden"},
+	                               {"when", when}};
+	must(action_add(a, "decision", of_decision, 5, 0, decision, &err), &err);
+	struct assign contact[] = {{"party", party},
+	                           {"when", when},
+	                           {"direction", "out"},
+	                           {"means", "phone"},
+	                           {"purpose", "chain_notice"},
+	                           {"said", "Said-Hidden"},
+	                           {"approved_by", decision}};
+	must(action_add(a, "contact", contact, 7, 0, label, &err), &err);
+	must(action_commit(a, &err), &err);
+}
+
 /* A case file of a rescue with all that it knows but for what is named. */
 static struct case_file *make_case(struct rescue *r, const char *name, const char *without)
 {
@@ -231,6 +263,10 @@ static void make_cases(void)
 	c = make_case(find(1, 3), "case-unregistered", "");
 	set(c, "case", "consulted", "2014-09-30T23:40:00+09:00");
 	set(c, "case", "route", "osint");
+	/* one organisation in three cases, by its domain and by its name; and two of one name in one case */
+	tell_another(c, "Partner-Hidden Inc.", "domains", "partner.hidden.example", "2014-08-05");
+	tell_another(c, "Twin-Hidden Inc.", "domains", "twin.hidden.example", "2014-08-06");
+	tell_another(c, "Twin-Hidden Inc.", "domains", "twin.hidden.example", "2014-08-07");
 	close_case(c);
 
 	/* handed over before its support on site began: the copy beside it alone knows */
@@ -243,7 +279,9 @@ static void make_cases(void)
 	close_case(c);
 
 	/* the file knows what the register does not */
-	close_case(make_case(find(2, 2), "case-knows-more", ""));
+	c = make_case(find(2, 2), "case-knows-more", "");
+	tell_another(c, "Partner-Hidden, by another name", "domains", "www.partner.hidden.example", "2014-11-05");
+	close_case(c);
 
 	/* two copies went on separately: one has the end, the other the support on site */
 	c = make_case(find(3, 0), "case-diverged", "on_site until");
@@ -268,7 +306,9 @@ static void make_cases(void)
 	c = make_case(find(0, 4), "case-of-route-and-lead", "");
 	set(c, "case", "route", "osint");
 	close_case(c);
-	close_case(make_case(find(4, 1), "case-running", ""));
+	c = make_case(find(4, 1), "case-running", "");
+	tell_another(c, "PARTNER HIDDEN Inc", "names", "Alias-Hidden", "2015-05-05");
+	close_case(c);
 }
 
 /* ---- the register */
@@ -342,6 +382,39 @@ static void add_lead(struct action *a, const char *type, const char *found, cons
 	put(a, "lead", fields, 5);
 }
 
+/* Table 1 of the report, spread over fiscal year 2014; and what is no suspicious mail, or of another year. */
+static void add_mails(struct action *a)
+{
+	static const struct {
+		const char *class, *archives, *files;
+		int count;
+	} table[] = {{"compressed", "zip×1", "exe×1", 364},
+	             {"uncompressed", "", "office×1", 168},
+	             {"url", "", "", 36},
+	             {"neither", "", "", 19},
+	             {"other", "", "", 22},
+	             {"url", "", "", 1}};
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	int n = 0;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		for (int k = 0; k < table[i].count; k++, n++) {
+			int is_last = i + 1 == sizeof table / sizeof *table;
+			char when[40];
+			snprintf(when, sizeof when, "%d-%02d-01T00:15:00+09:00", n % 12 < 9 ? 2014 : 2015,
+			         n % 12 < 9 ? n % 12 + 4 : n % 12 - 8);
+			struct assign fields[] = {{"subject", "Subject-Hidden"},
+			                          {is_last || n % 2 ? "when" : "sent", is_last ? "2013-01-01" : when},
+			                          {"class", table[i].class},
+			                          {"archives", table[i].archives},
+			                          {"files", table[i].files},
+			                          {"sender_class", n % 3 ? "free_mail" : "company"}};
+			must(action_add(a, "mail", fields, 6, RECORD_MACHINE, label, &err), &err);
+		}
+	struct assign genuine[] = {{"subject", "Genuine-Hidden"}, {"when", "2014-08-01"}, {"purpose", "genuine"}};
+	put(a, "mail", genuine, 3);
+}
+
 static void make_register(void)
 {
 	struct err err = ERR_INIT;
@@ -357,6 +430,7 @@ static void make_register(void)
 	add_lead(a, "spoofing_notice", "2014-05-03", "rescue", find(0, 4)->case_id);
 	add_lead(a, "announcement", "2014-06-03", "rescue", find(0, 4)->case_id); /* the same case again */
 	add_lead(a, "social", "2014-07-01T00:15:00+09:00", "closed", "");
+	add_mails(a);
 	must(action_commit(a, &err), &err);
 	/* one that was typed twice */
 	struct assign twice[] = {{"when", "2014-08-01"},

@@ -105,6 +105,15 @@ static void check_numbers(const struct reading *r)
 	assert_int_equal(number(r, "osint", "FY2014", NULL, NULL, "rescues"), 5);
 	assert_int_equal(number(r, "osint", "2014-04/2014-06", NULL, NULL, "leads"), 4);
 	assert_int_equal(number(r, "osint", "2014-07/2014-09", "type", "social", "leads"), 1);
+	/* each organisation once, when it was told first, whatever cases it is in */
+	assert_int_equal(number(r, "chain", "2014-07/2014-09", NULL, NULL, "organisations"), 3);
+	assert_int_equal(number(r, "chain", "2014-10/2014-12", NULL, NULL, "organisations"), 0);
+	assert_int_equal(number(r, "chain", "2015-04/2015-06", NULL, NULL, "organisations"), 0);
+	assert_int_equal(number(r, "chain", "first", NULL, NULL, "contacted"), 3);
+	assert_int_equal(number(r, "mails", "FY2014", "key", "mails", "n"), 609);
+	assert_int_equal(number(r, "mails", "FY2014", "key", "compressed", "n"), 364);
+	assert_int_equal(number(r, "mails", "FY2014", "key", "zip", "n"), 364);
+	assert_int_equal(number(r, "mails", "unknown", "key", "mails", "n"), 0);
 	assert_int_equal(r->faults, 0);
 }
 
@@ -233,6 +242,8 @@ static void page_tells_shares_and_averages(void **state)
 	if (getenv("GENBA_DESK_PAGE"))
 		write_page(&r, getenv("GENBA_DESK_PAGE"));
 	assert_non_null(strstr(out.data, "31 (82 %)"));
+	/* Table 1 and A-1: rounded one by one they would be 101 */
+	assert_non_null(strstr(out.data, "| 609 | 532 | 364 (60 %) | 168 (27 %) | 36 (6 %) | 19 (3 %) | 22 (4 %) |"));
 	assert_non_null(strstr(out.data, "7 (18 %)"));
 	assert_non_null(strstr(out.data, "2.75 times support on site"));
 	assert_non_null(
