@@ -1,9 +1,9 @@
 /*
  * The chain: organisations that a decision takes for part of it, and those that were told.
  *
- * The files of a desk are separate, so one organisation may be a party in many of them. Two parties of different cases are
- * counted as one where they have one corporate number, one domain, or one name with one legal form. Two parties of one
- * case stay two: somebody entered them so.
+ * The files of a desk are separate, so one organisation may be a party in many of them. Parties are counted as one where
+ * they have one corporate number, one domain, or one name with one legal form; what several of them have in common joins
+ * them all.
  */
 #include "outward/desk/affair_private.h"
 
@@ -18,9 +18,9 @@
 
 struct links_making {
 	struct name_finder *finder;
-	json_t *by_key; /* "#7010001008844", "@example.jp", "1 aoba" -> index of the link */
-	struct desk_link *links;
-	size_t *of_case; /* of each link: the case that named it last */
+	json_t *by_key;          /* "#7010001008844", "@example.jp", "1 aoba" -> index of the first party that has it */
+	struct desk_link *links; /* one for each party; in the end one for each organisation */
+	size_t *one_with;        /* of each party: another one of its organisation, itself at the end of such a row */
 	size_t count;
 };
 
@@ -103,26 +103,33 @@ static json_t *keys_of(const struct links_making *m, const json_t *record)
 
 /* ---- each once */
 
-static struct desk_link *link_of(struct links_making *m, const json_t *keys, size_t number)
+static size_t end_of(const struct links_making *m, size_t party)
 {
+	while (m->one_with[party] != party)
+		party = m->one_with[party];
+	return party;
+}
+
+static void add_party(struct links_making *m, const json_t *record, const json_t *said)
+{
+	json_t *keys = keys_of(m, record);
+	const char *notified = json_get_string(said, "notified");
+	size_t party = m->count++;
 	size_t i;
 	json_t *key;
-	size_t found = m->count;
+	m->links = xrealloc(m->links, m->count * sizeof *m->links);
+	m->one_with = xrealloc(m->one_with, m->count * sizeof *m->one_with);
+	m->one_with[party] = party;
+	m->links[party].notified = notified != NULL;
+	day_span_of(notified ? notified : json_get_string(said, "entered"), &m->links[party].on);
 	json_array_foreach(keys, i, key) {
-		const json_t *at = json_object_get(m->by_key, json_string_value(key));
-		if (at && found == m->count && m->of_case[json_integer_value(at)] != number)
-			found = (size_t)json_integer_value(at);
+		const json_t *first = json_object_get(m->by_key, json_string_value(key));
+		if (first)
+			m->one_with[end_of(m, (size_t)json_integer_value(first))] = end_of(m, party);
+		else
+			json_object_set_new(m->by_key, json_string_value(key), json_integer((json_int_t)party));
 	}
-	if (found == m->count) {
-		m->links = xrealloc(m->links, (m->count + 1) * sizeof *m->links);
-		m->of_case = xrealloc(m->of_case, (m->count + 1) * sizeof *m->of_case);
-		m->links[m->count++] = (struct desk_link){0};
-	}
-	m->of_case[found] = number;
-	json_array_foreach(keys, i, key)
-		if (!json_object_get(m->by_key, json_string_value(key)))
-			json_object_set_new(m->by_key, json_string_value(key), json_integer((json_int_t)found));
-	return &m->links[found];
+	json_decref(keys);
 }
 
 static int is_earlier(const struct day_span *a, const struct day_span *b)
@@ -130,19 +137,27 @@ static int is_earlier(const struct day_span *a, const struct day_span *b)
 	return a->known && (!b->known || a->first < b->first);
 }
 
-/* The notice counts, the first of them; where nobody was told, when it came on record first. */
-static void take_link(struct desk_link *link, const json_t *said, int is_new)
+/* The first notice counts; where nobody was told, when it came on record first. */
+static void join(struct desk_link *link, const struct desk_link *other)
 {
-	const char *notified = json_get_string(said, "notified");
-	struct day_span on;
-	day_span_of(notified ? notified : json_get_string(said, "entered"), &on);
-	if (is_new || (notified && !link->notified) ||
-	    ((notified != NULL) == link->notified && is_earlier(&on, &link->on)))
-		link->on = on;
-	link->notified |= notified != NULL;
+	if (other->notified > link->notified ||
+	    (other->notified == link->notified && is_earlier(&other->on, &link->on)))
+		*link = *other;
 }
 
-static void take_case(struct links_making *m, const struct desk_case *one, size_t number)
+static void join_all(struct links_making *m)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < m->count; i++)
+		if (end_of(m, i) != i)
+			join(&m->links[end_of(m, i)], &m->links[i]);
+	for (size_t i = 0; i < m->count; i++)
+		if (m->one_with[i] == i)
+			m->links[kept++] = m->links[i];
+	m->count = kept;
+}
+
+static void take_case(struct links_making *m, const struct desk_case *one)
 {
 	json_t *parties = json_object(); /* id of the party, else of the decision -> when */
 	const char *id;
@@ -158,13 +173,8 @@ static void take_case(struct links_making *m, const struct desk_case *one, size_
 		else if (desk_counts(record, "contact") && desk_is(record, "purpose", "chain_notice") && party)
 			note_link(parties, party, json_get_string(record, "when"), 1);
 	}
-	json_object_foreach(parties, id, record) {
-		json_t *keys = keys_of(m, json_object_get(one->records, id));
-		size_t before = m->count;
-		struct desk_link *link = link_of(m, keys, number);
-		take_link(link, record, m->count > before);
-		json_decref(keys);
-	}
+	json_object_foreach(parties, id, record)
+		add_party(m, json_object_get(one->records, id), record);
 	json_decref(parties);
 }
 
@@ -172,10 +182,11 @@ struct desk_link *chain_links_make(const struct desk_cases *cases, size_t *count
 {
 	struct links_making m = {.finder = name_finder_new(), .by_key = json_object()};
 	for (size_t i = 0; i < cases->count; i++)
-		take_case(&m, &cases->items[i], i);
+		take_case(&m, &cases->items[i]);
+	join_all(&m);
 	name_finder_free(m.finder);
 	json_decref(m.by_key);
-	free(m.of_case);
+	free(m.one_with);
 	*count = m.count;
 	return m.links;
 }

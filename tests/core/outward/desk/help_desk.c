@@ -263,10 +263,10 @@ static void make_cases(void)
 	c = make_case(find(1, 3), "case-unregistered", "");
 	set(c, "case", "consulted", "2014-09-30T23:40:00+09:00");
 	set(c, "case", "route", "osint");
-	/* one organisation in three cases, by its domain and by its name; and two of one name in one case */
+	/* one organisation in three cases, by its domain and by its name; and one that was entered twice */
 	tell_another(c, "Partner-Hidden Inc.", "domains", "partner.hidden.example", "2014-08-05");
-	tell_another(c, "Twin-Hidden Inc.", "domains", "twin.hidden.example", "2014-08-06");
-	tell_another(c, "Twin-Hidden Inc.", "domains", "twin.hidden.example", "2014-08-07");
+	tell_another(c, "Twin-Hidden Inc.", "domains", "twin-hidden.example", "2014-08-06");
+	tell_another(c, "Twin of another name-Hidden", "domains", "twin-hidden.example", "2014-08-07");
 	close_case(c);
 
 	/* handed over before its support on site began: the copy beside it alone knows */

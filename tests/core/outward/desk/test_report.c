@@ -106,10 +106,10 @@ static void check_numbers(const struct reading *r)
 	assert_int_equal(number(r, "osint", "2014-04/2014-06", NULL, NULL, "leads"), 4);
 	assert_int_equal(number(r, "osint", "2014-07/2014-09", "type", "social", "leads"), 1);
 	/* each organisation once, when it was told first, whatever cases it is in */
-	assert_int_equal(number(r, "chain", "2014-07/2014-09", NULL, NULL, "organisations"), 3);
+	assert_int_equal(number(r, "chain", "2014-07/2014-09", NULL, NULL, "organisations"), 2);
 	assert_int_equal(number(r, "chain", "2014-10/2014-12", NULL, NULL, "organisations"), 0);
 	assert_int_equal(number(r, "chain", "2015-04/2015-06", NULL, NULL, "organisations"), 0);
-	assert_int_equal(number(r, "chain", "first", NULL, NULL, "contacted"), 3);
+	assert_int_equal(number(r, "chain", "first", NULL, NULL, "contacted"), 2);
 	assert_int_equal(number(r, "mails", "FY2014", "key", "mails", "n"), 609);
 	assert_int_equal(number(r, "mails", "FY2014", "key", "compressed", "n"), 364);
 	assert_int_equal(number(r, "mails", "FY2014", "key", "zip", "n"), 364);
