@@ -284,6 +284,7 @@ static const char *mail_label(const char *field, const char *value)
 
 static struct page_block *mail_table(struct composing *k, const char *title, const char *const *names, size_t columns)
 {
+	block(k->page, PAGE_BLOCK_HEADING, title);
 	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, title);
 	heads(table, names, columns);
 	return table;
@@ -302,7 +303,7 @@ static void put_mail_kinds(struct composing *k)
 	const char *names[MAIL_CLASSES + 3] = {_("Period"), _("Mails"), _("With attachment")};
 	for (size_t i = 0; i < MAIL_CLASSES; i++)
 		names[i + 3] = mail_label("class", mail_class_keys[i]);
-	struct page_block *table = mail_table(k, _("Mails by kind (Table 1, A-1)"), names, MAIL_CLASSES + 3);
+	struct page_block *table = mail_table(k, _("Suspicious mails by kind (Table 1, A-1)"), names, MAIL_CLASSES + 3);
 	for (size_t i = 0; i < k->a->count; i++) {
 		const struct mail_counts *n = &k->a->counts[i].mails;
 		if (!n->mails)
@@ -321,7 +322,7 @@ static void put_mail_senders(struct composing *k)
 		names[i + 1] = mail_label("sender_class", mail_sender_keys[i]);
 	names[MAIL_SENDERS] = mail_label("sender_basis", mail_sender_keys[MAIL_SENDERS - 1]);
 	names[MAIL_SENDERS + 1] = _("Sender not known");
-	struct page_block *table = mail_table(k, _("Senders (A-2)"), names, MAIL_SENDERS + 2);
+	struct page_block *table = mail_table(k, _("Senders of the suspicious mails (A-2)"), names, MAIL_SENDERS + 2);
 	for (size_t i = 0; i < k->a->count; i++) {
 		const struct mail_counts *n = &k->a->counts[i].mails;
 		if (!n->mails)
@@ -337,7 +338,7 @@ static void put_mail_archives(struct composing *k)
 	const char *names[MAIL_ARCHIVES + 1] = {_("Period")};
 	for (size_t i = 0; i < MAIL_ARCHIVES; i++)
 		names[i + 1] = mail_label("class", mail_archive_keys[i]);
-	struct page_block *table = mail_table(k, _("Archive formats (A-3)"), names, MAIL_ARCHIVES + 1);
+	struct page_block *table = mail_table(k, _("Formats of attached archives (A-3)"), names, MAIL_ARCHIVES + 1);
 	for (size_t i = 0; i < k->a->count; i++)
 		if (k->a->counts[i].mails.mails) {
 			period_cell(k, table, i);
@@ -352,7 +353,7 @@ static void put_mail_files(struct composing *k)
 		names[i + 1] =
 		    strcmp(mail_file_keys[i], "office") == 0 ? "Office" : mail_label("class", mail_file_keys[i]);
 	names[MAIL_FILES + 1] = "exe+scr+cpl";
-	struct page_block *table = mail_table(k, _("File types (A-4)"), names, MAIL_FILES + 2);
+	struct page_block *table = mail_table(k, _("Types of suspicious files (A-4)"), names, MAIL_FILES + 2);
 	for (size_t i = 0; i < k->a->count; i++) {
 		const size_t *files = k->a->counts[i].mails.files;
 		if (!k->a->counts[i].mails.mails)
@@ -371,7 +372,6 @@ static void put_mails(struct composing *k)
 		all += k->a->counts[i].mails.mails;
 	if (all == 0)
 		return;
-	block(k->page, PAGE_BLOCK_HEADING, _("Suspicious mails"));
 	put_mail_kinds(k);
 	put_mail_senders(k);
 	put_mail_archives(k);

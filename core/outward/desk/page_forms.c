@@ -100,6 +100,7 @@ static const char style[] =
     "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.4em 0 .3em;break-after:avoid}p{margin:.4em 0}"
     "table{border-collapse:collapse;margin:.5em 0;font-size:.9em}th,td{border-bottom:1px solid #bbb;padding:.2em .7em;"
     "text-align:right}th:first-child,td:first-child{text-align:left}th{border-bottom:2px solid #555}"
+    "td{white-space:nowrap}.text{text-align:left}.wide{font-size:.74em}.wide th,.wide td{padding:.2em .35em}"
     "tr{break-inside:avoid}svg{display:block;max-width:100%;height:auto}";
 
 #define BAR_HEIGHT 150
@@ -155,12 +156,22 @@ static void bars(const struct page_block *b, struct buf *out)
 	buf_adds(out, "</svg>\n");
 }
 
+#define WIDE 6 /* columns of a table whose letters are smaller */
+
+/* By its first row: numbers, "<3" and nothing stand at the right. */
+static int is_column_of_text(const struct page_block *b, size_t column)
+{
+	const char *cell = b->columns + column < b->count ? b->cells[b->columns + column] : "";
+	return *cell && *cell != '<' && (*cell < '0' || *cell > '9');
+}
+
 static void html_table(const struct page_block *b, struct buf *out)
 {
-	buf_adds(out, "<table>\n");
+	buf_adds(out, b->columns > WIDE ? "<table class=\"wide\">\n" : "<table>\n");
 	for (size_t i = 0; b->columns && i < b->count; i++) {
 		const char *tag = i < b->columns ? "th" : "td";
-		buf_addf(out, "%s<%s>", i % b->columns ? "" : "<tr>", tag);
+		const char *class = is_column_of_text(b, i % b->columns) ? " class=\"text\"" : "";
+		buf_addf(out, "%s<%s%s>", i % b->columns ? "" : "<tr>", tag, class);
 		html_text(out, b->cells[i]);
 		buf_addf(out, "</%s>%s", tag, (i + 1) % b->columns ? "" : "</tr>\n");
 	}
