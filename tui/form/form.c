@@ -164,10 +164,11 @@ static void view_form_edit(struct view *v, size_t i)
 	view_stale(v);
 }
 
-static void show_more(struct view *v)
+static enum redraw show_more(struct view *v)
 {
 	form_of(v)->more = !form_of(v)->more;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
 static void go_to_field(struct view *v, const struct form_value *value)
@@ -242,7 +243,7 @@ static void tell_refused(struct view *v, const struct err *err)
 	workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(err));
 }
 
-static void view_form_save(struct view *v)
+static enum redraw view_form_save(struct view *v)
 {
 	struct form *f = form_of(v);
 	struct workbench *wb = v->wb;
@@ -251,10 +252,10 @@ static void view_form_save(struct view *v)
 	snprintf(label, sizeof label, "%s", f->label);
 	form_draft_flush(v);
 	if (!is_complete(v))
-		return;
+		return REDRAW_ALL;
 	if (write_record(v, label, &err) < 0) {
 		tell_refused(v, &err);
-		return;
+		return REDRAW_ALL;
 	}
 	json_t *record = record_get(workbench_case(wb), label, 0, NULL);
 	struct buf warnings = BUF_INIT;
@@ -273,9 +274,10 @@ static void view_form_save(struct view *v)
 		workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
 	json_decref(record);
 	buf_release(&warnings);
+	return REDRAW_ALL;
 }
 
-static void view_form_leave(struct view *v)
+static enum redraw view_form_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	size_t n = form_changed_count(form_of(v));
@@ -284,6 +286,7 @@ static void view_form_leave(struct view *v)
 	if (n)
 		workbench_tell(wb, TONE_ATTENTION,
 		               _("not saved; the draft is kept and goes on when the form is opened again"));
+	return REDRAW_ALL;
 }
 
 static void view_form_restore(struct view *v, size_t i)
@@ -307,43 +310,46 @@ static int row_of(struct view *v)
 }
 
 /* Saving and leaving end the view: nothing may touch it after them. */
-static void view_form_enter(struct view *v)
+static enum redraw view_form_enter(struct view *v)
 {
 	int row = row_of(v);
 	if (row == ROW_SAVE) {
 		view_form_save(v);
-		return;
+		return REDRAW_ALL;
 	}
 	if (row == ROW_MORE)
 		show_more(v);
 	else
 		view_form_edit(v, (size_t)row);
 	tell_help(v);
+	return REDRAW_ALL;
 }
 
-static void clear_row(struct view *v)
+static enum redraw clear_row(struct view *v)
 {
 	if (row_of(v) >= 0)
 		clear(v, (size_t)row_of(v));
+	return REDRAW_VIEW;
 }
 
-static void restore_row(struct view *v)
+static enum redraw restore_row(struct view *v)
 {
 	if (row_of(v) >= 0)
 		view_form_restore(v, (size_t)row_of(v));
+	return REDRAW_VIEW;
 }
 
 /* Other keys mean nothing here: a form is not left by a slip. */
-static int form_key(struct view *v, int key)
+static enum redraw form_key(struct view *v, int key)
 {
 	if (key == '?' || key == ':')
-		return 0;
+		return REDRAW_NOT_TAKEN;
 	if (view_move(v, key == '\t' ? KEY_GO_DOWN : key, workbench_height(v->wb)))
 		tell_help(v);
 	else if (key < KEY_NOTHING)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s",
 		               _("a form is open: Enter edits the field, Ctrl-S saves, Esc leaves"));
-	return 1;
+	return REDRAW_ROW;
 }
 
 static const struct view_key keys[] = {

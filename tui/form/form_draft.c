@@ -81,11 +81,11 @@ int form_draft_restore(struct view *v)
 	return found;
 }
 
-void form_draft_discard(struct view *v)
+enum redraw form_draft_discard(struct view *v)
 {
 	struct form *f = form_of(v);
 	if (form_changed_count(f) && !prompt_yes(v->wb, _("Throw away what was typed here? (y/n) ")))
-		return;
+		return REDRAW_ALL;
 	for (size_t i = 0; i < f->count; i++) {
 		form_value_set(&f->values[i], f->values[i].was);
 		f->values[i].changed = 0;
@@ -93,4 +93,5 @@ void form_draft_discard(struct view *v)
 	unsaved_done(&f->unsaved);
 	draft_delete(workbench_case(v->wb), f->draft_key, NULL);
 	view_stale(v);
+	return REDRAW_ALL;
 }

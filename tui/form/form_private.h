@@ -67,6 +67,6 @@ int form_draft_work(struct view *v, double deadline, int *show);
 int form_draft_restore(struct view *v);
 
 /* Throws it away, if the person agrees. */
-void form_draft_discard(struct view *v);
+enum redraw form_draft_discard(struct view *v);
 
 #endif

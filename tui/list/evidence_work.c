@@ -166,25 +166,29 @@ static void evidence_work_verify(struct workbench *wb, const char *label)
 
 /* ---- keys of the list */
 
-static void preserve(struct view *v)
+static enum redraw preserve(struct view *v)
 {
 	evidence_work_preserve(v->wb, NULL);
+	return REDRAW_ALL;
 }
 
-static void verify(struct view *v)
+static enum redraw verify(struct view *v)
 {
 	if (*view_label(v))
 		evidence_work_verify(v->wb, view_label(v));
+	return REDRAW_ALL;
 }
 
-static void pause_or_go_on(struct view *v)
+static enum redraw pause_or_go_on(struct view *v)
 {
 	workbench_toggle_errand(v->wb);
+	return REDRAW_ALL;
 }
 
-static void evidence_work_stop(struct view *v)
+static enum redraw evidence_work_stop(struct view *v)
 {
 	workbench_ask_stop(v->wb);
+	return REDRAW_ALL;
 }
 
 const struct view_key evidence_list_keys[] = {

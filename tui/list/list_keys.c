@@ -24,7 +24,7 @@ static void sort_by(struct view *v, const struct field *field, int descending)
 }
 
 /* The next column of the kind's list; behind the last one the label again. */
-static void sort_by_next(struct view *v)
+static enum redraw sort_by_next(struct view *v)
 {
 	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	const struct field *by = list_sorted_by(view_list_of(v), NULL);
@@ -33,16 +33,18 @@ static void sort_by_next(struct view *v)
 		if (strcmp(kind->list_columns[i], by->name) == 0)
 			next = i + 1;
 	sort_by(v, next < kind->list_column_count ? kind_field(kind, kind->list_columns[next]) : NULL, 0);
+	return REDRAW_VIEW;
 }
 
-static void sort_backwards(struct view *v)
+static enum redraw sort_backwards(struct view *v)
 {
 	int descending;
 	const struct field *by = list_sorted_by(view_list_of(v), &descending);
 	sort_by(v, by, !descending);
+	return REDRAW_VIEW;
 }
 
-static void sort_by_any(struct view *v)
+static enum redraw sort_by_any(struct view *v)
 {
 	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	size_t count = kind_field_count(kind);
@@ -54,6 +56,7 @@ static void sort_by_any(struct view *v)
 	free(names);
 	if (chosen >= 0)
 		sort_by(v, chosen ? kind_field_at(kind, (size_t)chosen - 1) : NULL, 0);
+	return REDRAW_ALL;
 }
 
 /* ---- filter */
@@ -72,7 +75,7 @@ static void filter_changed(void *ctx, const char *text)
 	view_list_redo(v);
 }
 
-static void edit_filter(struct view *v)
+static enum redraw edit_filter(struct view *v)
 {
 	char *before = xstrdup(v->filter ? v->filter : "");
 	struct prompt_line line = {
@@ -94,30 +97,33 @@ static void edit_filter(struct view *v)
 	}
 	free(text);
 	free(before);
+	return REDRAW_ALL;
 }
 
-static void drop_filter(struct view *v)
+static enum redraw drop_filter(struct view *v)
 {
 	if (v->filter)
 		filter_changed(v, "");
+	return REDRAW_VIEW;
 }
 
 /* ---- marks */
 
-static void mark_one(struct view *v)
+static enum redraw mark_one(struct view *v)
 {
 	struct list *l = view_list_of(v);
 	if (v->selected >= list_count(l))
-		return;
+		return REDRAW_VIEW;
 	size_t row = list_row(l, v->selected);
 	list_mark(l, row, !list_is_marked(l, row));
 	if (v->selected + 1 < v->count)
 		v->selected++;
 	view_list_redo(v);
+	return REDRAW_VIEW;
 }
 
 /* All that are shown; or, if any is marked, none. */
-static void mark_all(struct view *v)
+static enum redraw mark_all(struct view *v)
 {
 	struct list *l = view_list_of(v);
 	if (list_marked(l))
@@ -126,6 +132,7 @@ static void mark_all(struct view *v)
 		for (size_t i = 0; i < list_count(l); i++)
 			list_mark(l, list_row(l, i), 1);
 	view_list_redo(v);
+	return REDRAW_VIEW;
 }
 
 /* Labels of the marked records, or of the one under the cursor. Copies: an action changes the table. */
@@ -168,7 +175,7 @@ static void change_all(struct view *v, char **labels, size_t count, const struct
 	}
 }
 
-static void change_marked(struct view *v)
+static enum redraw change_marked(struct view *v)
 {
 	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	size_t count;
@@ -184,9 +191,10 @@ static void change_marked(struct view *v)
 	}
 	free_labels(labels, count);
 	view_list_redo(v);
+	return REDRAW_ALL;
 }
 
-static void retract_marked(struct view *v)
+static enum redraw retract_marked(struct view *v)
 {
 	size_t count;
 	char **labels = chosen_labels(v, &count);
@@ -216,29 +224,33 @@ static void retract_marked(struct view *v)
 	free(question);
 	free_labels(labels, count);
 	view_list_redo(v);
+	return REDRAW_ALL;
 }
 
-static void toggle_retracted(struct view *v)
+static enum redraw toggle_retracted(struct view *v)
 {
 	struct list *l = view_list_of(v);
 	view_list_hold(v);
 	list_show_retracted(l, !list_shows_retracted(l));
 	view_list_redo(v);
+	return REDRAW_VIEW;
 }
 
-static void list_keys_add(struct view *v)
+static enum redraw list_keys_add(struct view *v)
 {
 	workbench_push(v->wb, view_form(v->wb, v->argument, NULL));
+	return REDRAW_ALL;
 }
 
-static void list_keys_edit(struct view *v)
+static enum redraw list_keys_edit(struct view *v)
 {
 	if (*view_label(v))
 		workbench_push(v->wb, view_form(v->wb, v->argument, view_label(v)));
+	return REDRAW_ALL;
 }
 
 /* On the marked assets, or on the selected one. */
-static void start_playbook(struct view *v)
+static enum redraw start_playbook(struct view *v)
 {
 	size_t count;
 	char **labels = chosen_labels(v, &count);
@@ -248,6 +260,7 @@ static void start_playbook(struct view *v)
 	free_labels(labels, count);
 	workbench_show(v->wb, "start", list.data);
 	buf_release(&list);
+	return REDRAW_ALL;
 }
 
 #define REFUSES workbench_refuses_writing

@@ -82,7 +82,7 @@ static int capture(struct view *v, const struct waiting *w, const struct run *ru
 	return rc;
 }
 
-static void run_offered(struct view *v)
+static enum redraw run_offered(struct view *v)
 {
 	struct offer *o = v->data;
 	struct workbench *wb = v->wb;
@@ -90,20 +90,21 @@ static void run_offered(struct view *v)
 	size_t which;
 	char asset[LABEL_TEXT];
 	if (!step_choose_asset(wb, o->assets, _("On record for which asset: "), asset))
-		return;
+		return REDRAW_ALL;
 	char *typed = prompt_text(wb, _("Run it on this machine? Type yes: "));
 	int agreed = typed && strcmp(typed, "yes") == 0;
 	free(typed);
 	if (!agreed) {
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
-		return;
+		return REDRAW_ALL;
 	}
 	if (step_find(wb, o->run, o->invocation, &run, &which) < 0)
-		return;
+		return REDRAW_ALL;
 	int rc = capture(v, &run.waiting[which], &run, asset);
 	run_release(&run);
 	if (rc == 0 && workbench_top(wb) == v)
 		workbench_pop(wb); /* v is gone */
+	return REDRAW_ALL;
 }
 
 static void release_offer(struct view *v)

@@ -57,19 +57,20 @@ static int is_heading(const struct view *v, size_t i)
 	return v->rows[i].tone == TONE_HEADING;
 }
 
-static void next_section(struct view *v)
+static enum redraw next_section(struct view *v)
 {
 	for (size_t step = 1; step <= v->count; step++) {
 		size_t i = (v->selected + step) % v->count;
 		if (is_heading(v, i) && i + 1 < v->count) {
 			v->selected = i + 1;
-			return;
+			return REDRAW_ROW;
 		}
 	}
+	return REDRAW_ROW;
 }
 
 /* A run opens where it stands, everything else as a record. */
-static void open_row(struct view *v)
+static enum redraw open_row(struct view *v)
 {
 	const char *label = view_label(v);
 	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
@@ -79,18 +80,21 @@ static void open_row(struct view *v)
 	else
 		workbench_open(v->wb, label);
 	json_decref(record);
+	return REDRAW_ALL;
 }
 
-static void view_board_start(struct view *v)
+static enum redraw view_board_start(struct view *v)
 {
 	workbench_show(v->wb, "start", view_label(v));
+	return REDRAW_ALL;
 }
 
 /* The board is the first of the views that the digits choose. */
-static void stay(struct view *v)
+static enum redraw stay(struct view *v)
 {
 	v->selected = 1;
 	v->top = 0;
+	return REDRAW_NONE;
 }
 
 static const struct view_key board_keys[] = {

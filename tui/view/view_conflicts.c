@@ -106,17 +106,19 @@ static void view_conflicts_decide(struct view *v, const char *choice)
 		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);
 }
 
-static void take_one(struct view *v)
+static enum redraw take_one(struct view *v)
 {
 	view_conflicts_decide(v, "one");
+	return REDRAW_ALL;
 }
 
-static void take_other(struct view *v)
+static enum redraw take_other(struct view *v)
 {
 	view_conflicts_decide(v, "other");
+	return REDRAW_ALL;
 }
 
-static void take_another(struct view *v)
+static enum redraw take_another(struct view *v)
 {
 	char *draft = xasprintf("resolve:%s", view_label(v));
 	char *typed = *view_label(v) ? draft_prompt_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
@@ -128,6 +130,7 @@ static void take_another(struct view *v)
 	}
 	free(draft);
 	free(typed);
+	return REDRAW_ALL;
 }
 
 static const struct view_key conflicts_keys[] = {

@@ -236,16 +236,17 @@ static int fill(struct view *v, int columns, struct err *err)
 
 /* ---- keys */
 
-static void reveal(struct view *v)
+static enum redraw reveal(struct view *v)
 {
 	struct detail *d = data(v);
 	if (!d->revealed && !prompt_yes(v->wb, _("Show the secrets of this record on the screen? (y/n) ")))
-		return;
+		return REDRAW_VIEW;
 	d->revealed = !d->revealed;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void retract(struct view *v)
+static enum redraw retract(struct view *v)
 {
 	struct err err = ERR_INIT;
 	char *question = xasprintf(_("Retract %s; reason: "), v->argument);
@@ -260,6 +261,7 @@ static void retract(struct view *v)
 	free(draft);
 	free(reason);
 	free(question);
+	return REDRAW_ALL;
 }
 
 /* Labels of one kind (NULL: of any) that the note is about, as a comma list. */
@@ -304,7 +306,7 @@ static struct view *form_from(struct view *v, const json_t *note, const char *ki
 }
 
 /* A note becomes what it says: the new record is linked from it. */
-static void make_of(struct view *v)
+static enum redraw make_of(struct view *v)
 {
 	static const char *const kinds[] = {"event", "asset", "measure", "indicator"};
 	struct err err = ERR_INIT;
@@ -314,7 +316,7 @@ static void make_of(struct view *v)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s",
 		               _("only a note is made into something else; n writes a note on this"));
 		json_decref(note);
-		return;
+		return REDRAW_ALL;
 	}
 	const char *labels[4];
 	for (size_t i = 0; i < 4; i++)
@@ -325,31 +327,36 @@ static void make_of(struct view *v)
 	else if (chosen >= 0)
 		workbench_push(v->wb, form_from(v, note, kinds[chosen]));
 	json_decref(note);
+	return REDRAW_ALL;
 }
 
-static void view_detail_edit(struct view *v)
+static enum redraw view_detail_edit(struct view *v)
 {
 	json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, NULL);
 	const char *kind = json_get_string(record, "kind");
 	workbench_push(v->wb, view_form(v->wb, kind ? kind : "", v->argument));
 	json_decref(record);
+	return REDRAW_ALL;
 }
 
 /* The record under a reference; the record's own rows lead nowhere. */
-static void view_detail_follow(struct view *v)
+static enum redraw view_detail_follow(struct view *v)
 {
 	if (strcmp(view_label(v), v->argument) != 0)
 		workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
 }
 
-static void write_note(struct view *v)
+static enum redraw write_note(struct view *v)
 {
 	workbench_note(v->wb, v->argument, NULL);
+	return REDRAW_ALL;
 }
 
-static void history(struct view *v)
+static enum redraw history(struct view *v)
 {
 	workbench_show(v->wb, "history", v->argument);
+	return REDRAW_ALL;
 }
 
 static const char *refuses_playbook(struct view *v)
@@ -359,9 +366,10 @@ static const char *refuses_playbook(struct view *v)
 	return workbench_refuses_writing(v);
 }
 
-static void start_playbook(struct view *v)
+static enum redraw start_playbook(struct view *v)
 {
 	workbench_show(v->wb, "start", v->argument);
+	return REDRAW_ALL;
 }
 
 static const char *refuses_note(struct view *v)

@@ -93,7 +93,7 @@ static int fill_news(struct view *v, int columns, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-static void mark(struct view *v)
+static enum redraw mark(struct view *v)
 {
 	char name[96];
 	char head[HISTORY_ID];
@@ -105,6 +105,7 @@ static void mark(struct view *v)
 	else
 		workbench_tell(v->wb, TONE_GOOD, _("looked at up to %.10s"), head);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
 static const struct view_key news_keys[] = {

@@ -134,15 +134,16 @@ static int fill_help(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static void tell_command(struct view *v)
+static enum redraw tell_command(struct view *v)
 {
 	const char *name = view_label(v);
 	if (!*name)
-		return;
+		return REDRAW_ALL;
 	struct buf line = BUF_INIT;
 	buf_addf(&line, "help %s", name);
 	workbench_command(v->wb, line.data);
 	buf_release(&line);
+	return REDRAW_ALL;
 }
 
 static const struct view_key help_keys[] = {

@@ -78,10 +78,11 @@ static int fill_history(struct view *v, int columns, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-static void show_commit(struct view *v)
+static enum redraw show_commit(struct view *v)
 {
 	if (*view_label(v))
 		workbench_show(v->wb, "commit", view_label(v));
+	return REDRAW_ALL;
 }
 
 /* The board shows the case as of that commit; or the case is shown as it is now again. */
@@ -94,21 +95,23 @@ static void show_as_of(struct workbench *wb, const char *commit)
 	}
 }
 
-static void look_at(struct view *v)
+static enum redraw look_at(struct view *v)
 {
 	char commit[HISTORY_ID];
 	snprintf(commit, sizeof commit, "%.40s", view_label(v));
 	show_as_of(v->wb, commit);
+	return REDRAW_ALL;
 }
 
 /* Further actions are read when the cursor stands on the last one. */
-static int key_history(struct view *v, int key)
+static enum redraw key_history(struct view *v, int key)
 {
 	struct actions *a = v->data;
-	int taken = view_move(v, key, workbench_height(v->wb));
+	enum redraw taken = view_move(v, key, workbench_height(v->wb));
 	if (taken && a->more && v->selected + 1 == v->count) {
 		a->limit *= 4;
 		view_stale(v);
+		return REDRAW_VIEW;
 	}
 	return taken;
 }
@@ -225,18 +228,20 @@ static int fill_commit(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static void open_record(struct view *v)
+static enum redraw open_record(struct view *v)
 {
 	workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
 }
 
 /* The case as it was after this action. */
-static void look_at_this(struct view *v)
+static enum redraw look_at_this(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	char commit[HISTORY_ID];
 	snprintf(commit, sizeof commit, "%.40s", v->argument);
 	show_as_of(wb, commit);
+	return REDRAW_ALL;
 }
 
 static const struct view_key commit_keys[] = {

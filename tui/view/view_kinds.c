@@ -38,20 +38,22 @@ static int fill(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static void open_kind(struct view *v)
+static enum redraw open_kind(struct view *v)
 {
 	const struct kind *kind = kind_at(v->selected);
 	if (kind && !kind->letters)
 		workbench_show(v->wb, "detail", kind->name);
 	else if (kind)
 		workbench_show(v->wb, "list", kind->name);
+	return REDRAW_ALL;
 }
 
-static void add_record(struct view *v)
+static enum redraw add_record(struct view *v)
 {
 	const struct kind *kind = kind_at(v->selected);
 	if (kind)
 		workbench_push(v->wb, view_form(v->wb, kind->name, NULL));
+	return REDRAW_ALL;
 }
 
 static const struct view_key keys[] = {

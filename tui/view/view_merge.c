@@ -117,18 +117,20 @@ static void make(struct view *v, const char *reason)
 	buf_release(&line);
 }
 
-static void merge_now(struct view *v)
+static enum redraw merge_now(struct view *v)
 {
 	make(v, NULL);
+	return REDRAW_ALL;
 }
 
-static void merge_vouched(struct view *v)
+static enum redraw merge_vouched(struct view *v)
 {
 	char *reason =
 	    prompt_text(v->wb, _("Why what a revoked key signed is taken in (goes on record as a decision): "));
 	if (reason && *reason)
 		make(v, reason);
 	free(reason);
+	return REDRAW_ALL;
 }
 
 static const struct view_key merge_keys[] = {

@@ -341,7 +341,7 @@ static const char *refuses_start(struct view *v)
 	                                                 : workbench_refuses_writing(v);
 }
 
-static void choose_answer(struct view *v)
+static enum redraw choose_answer(struct view *v)
 {
 	struct playing *p = v->data;
 	const struct waiting *w = current(p);
@@ -362,14 +362,15 @@ static void choose_answer(struct view *v)
 		}
 	int chosen = prompt_choice(v->wb, playbook_text(json_object_get(w->step, "name")), shown, count, 0, NULL);
 	if (chosen < 0 || !names[chosen])
-		return;
+		return REDRAW_ALL;
 	struct step_outcome what = {.outcome = OUTCOME_DONE, .answer = names[chosen]};
 	step_record(v->wb, &p->run, w, &what);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
 /* Done: at once if nothing is missing, else by the form of what is. */
-static void do_step(struct view *v)
+static enum redraw do_step(struct view *v)
 {
 	struct playing *p = v->data;
 	const struct waiting *w = current(p);
@@ -383,6 +384,7 @@ static void do_step(struct view *v)
 		view_stale(v);
 	}
 	buf_release(&missing);
+	return REDRAW_ALL;
 }
 
 static void answer(struct view *v, const char *text)
@@ -393,14 +395,16 @@ static void answer(struct view *v, const char *text)
 	view_stale(v);
 }
 
-static void answer_yes(struct view *v)
+static enum redraw answer_yes(struct view *v)
 {
 	answer(v, "yes");
+	return REDRAW_ALL;
 }
 
-static void answer_no(struct view *v)
+static enum redraw answer_no(struct view *v)
 {
 	answer(v, "no");
+	return REDRAW_ALL;
 }
 
 static void end_otherwise(struct view *v, enum outcome outcome, const char *question)
@@ -421,47 +425,53 @@ static void end_otherwise(struct view *v, enum outcome outcome, const char *ques
 	free(reason);
 }
 
-static void fail_step(struct view *v)
+static enum redraw fail_step(struct view *v)
 {
 	end_otherwise(v, OUTCOME_FAILED, _("Failed, because: "));
+	return REDRAW_ALL;
 }
 
-static void skip_step(struct view *v)
+static enum redraw skip_step(struct view *v)
 {
 	end_otherwise(v, OUTCOME_SKIPPED, _("Skipped, because: "));
+	return REDRAW_ALL;
 }
 
-static void step_not_applicable(struct view *v)
+static enum redraw step_not_applicable(struct view *v)
 {
 	end_otherwise(v, OUTCOME_NOT_APPLICABLE, _("Not applicable, because: "));
+	return REDRAW_ALL;
 }
 
-static void next_step(struct view *v)
+static enum redraw next_step(struct view *v)
 {
 	struct playing *p = v->data;
 	if (p->loaded && p->run.waiting_count > 0)
 		p->which = (p->which + 1) % p->run.waiting_count;
 	v->selected = v->top = 0;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void next_run(struct view *v)
+static enum redraw next_run(struct view *v)
 {
 	struct playing *p = v->data;
 	if (!runs_choose(v->wb, p->label))
-		return;
+		return REDRAW_VIEW;
 	p->which = 0;
 	v->selected = v->top = 0;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void fill_form(struct view *v)
+static enum redraw fill_form(struct view *v)
 {
 	struct playing *p = v->data;
 	if (current(p)->what == WAITING_ACTION)
 		workbench_push(v->wb, view_step(v->wb, p->label, current(p)->invocation));
 	else
 		choose_answer(v);
+	return REDRAW_ALL;
 }
 
 static const char *refuses_offer(struct view *v)
@@ -475,13 +485,14 @@ static const char *refuses_offer(struct view *v)
 	return why;
 }
 
-static void show_offer(struct view *v)
+static enum redraw show_offer(struct view *v)
 {
 	struct playing *p = v->data;
 	workbench_push(v->wb, view_offer(v->wb, p->label, current(p)->invocation));
+	return REDRAW_ALL;
 }
 
-static void pause_or_resume(struct view *v)
+static enum redraw pause_or_resume(struct view *v)
 {
 	struct playing *p = v->data;
 	if (runs_is_paused(&p->run))
@@ -489,23 +500,27 @@ static void pause_or_resume(struct view *v)
 	else
 		runs_pause(v->wb, p->label);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
-static void view_playbook_abandon(struct view *v)
+static enum redraw view_playbook_abandon(struct view *v)
 {
 	struct playing *p = v->data;
 	runs_abandon(v->wb, p->label);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
-static void show_account(struct view *v)
+static enum redraw show_account(struct view *v)
 {
 	runs_account(v->wb, &((struct playing *)v->data)->run);
+	return REDRAW_ALL;
 }
 
-static void view_playbook_start(struct view *v)
+static enum redraw view_playbook_start(struct view *v)
 {
 	workbench_show(v->wb, "start", "");
+	return REDRAW_ALL;
 }
 
 static void release_playing(struct view *v)

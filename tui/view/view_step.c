@@ -400,13 +400,13 @@ static void record(struct view *v, struct step_form *f)
 	}
 }
 
-static void press_row(struct view *v)
+static enum redraw press_row(struct view *v)
 {
 	struct step_form *f = v->data;
 	size_t i = v->selected;
 	if (i >= need_count(f)) {
 		record(v, f);
-		return;
+		return REDRAW_ALL;
 	}
 	if (is_value(json_array_get(f->needs, i)))
 		ask_value(v, f, i);
@@ -414,14 +414,16 @@ static void press_row(struct view *v)
 		obtain(v, f, i);
 	view_stale(v);
 	if (workbench_top(v->wb) != v)
-		return; /* the command shows something */
+		return REDRAW_ALL; /* the command shows something */
 	view_refresh(v);
 	v->selected = first_open(f);
+	return REDRAW_ALL;
 }
 
-static void record_now(struct view *v)
+static enum redraw record_now(struct view *v)
 {
 	record(v, v->data);
+	return REDRAW_ALL;
 }
 
 static const char *refuses_offer(struct view *v)
@@ -430,10 +432,11 @@ static const char *refuses_offer(struct view *v)
 	return f->offers ? workbench_refuses_writing(v) : _("this step offers no command");
 }
 
-static void show_offer(struct view *v)
+static enum redraw show_offer(struct view *v)
 {
 	struct step_form *f = v->data;
 	workbench_push(v->wb, view_offer(v->wb, f->run, f->invocation));
+	return REDRAW_ALL;
 }
 
 static void release_step(struct view *v)

@@ -135,24 +135,27 @@ static size_t chosen(struct view *v)
 	return v->selected < v->count ? data(v)->jobs[v->selected] : NONE;
 }
 
-static void pause_or_go_on(struct view *v)
+static enum redraw pause_or_go_on(struct view *v)
 {
 	workbench_toggle_errand(v->wb);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
-static void view_tasks_stop(struct view *v)
+static enum redraw view_tasks_stop(struct view *v)
 {
 	workbench_ask_stop(v->wb);
 	view_stale(v);
+	return REDRAW_ALL;
 }
 
-static void go_on(struct view *v)
+static enum redraw go_on(struct view *v)
 {
 	char *line = xstrdup(data(v)->lines[chosen(v)]);
 	workbench_command(v->wb, line);
 	view_stale(v);
 	free(line);
+	return REDRAW_ALL;
 }
 
 static const char *refuses_work(struct view *v)

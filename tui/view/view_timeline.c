@@ -313,18 +313,20 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 
 /* ---- keys */
 
-static void next_way(struct view *v)
+static enum redraw next_way(struct view *v)
 {
 	struct line *l = v->data;
 	l->way = (l->way + 1) % TIMELINE_WAYS;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void switch_lanes(struct view *v)
+static enum redraw switch_lanes(struct view *v)
 {
 	struct line *l = v->data;
 	l->lanes = !l->lanes;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
 /* The form of a new event whose time is told by the selected one's. */
@@ -338,14 +340,16 @@ static void view_timeline_insert(struct view *v, const char *relation)
 	buf_release(&when);
 }
 
-static void insert_after(struct view *v)
+static enum redraw insert_after(struct view *v)
 {
 	view_timeline_insert(v, "after");
+	return REDRAW_ALL;
 }
 
-static void insert_before(struct view *v)
+static enum redraw insert_before(struct view *v)
 {
 	view_timeline_insert(v, "before");
+	return REDRAW_ALL;
 }
 
 static void release_line(struct view *v)

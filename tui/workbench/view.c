@@ -214,7 +214,7 @@ int view_key_code(const struct view_key *key)
 }
 
 /* A key may have several rows, of which one at a time is not refused. */
-int view_press(struct view *v, int key)
+enum redraw view_press(struct view *v, int key)
 {
 	const char *refused = NULL;
 	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
@@ -223,15 +223,13 @@ int view_press(struct view *v, int key)
 			if (view_key_code(row) != key)
 				continue;
 			const char *why = row->refuses ? row->refuses(v) : NULL;
-			if (!why) {
-				row->run(v);
-				return 1;
-			}
+			if (!why)
+				return row->run(v);
 			refused = refused ? refused : why;
 		}
 	if (refused)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", refused);
-	return refused != NULL;
+	return refused ? REDRAW_NONE : REDRAW_NOT_TAKEN;
 }
 
 void view_hints(struct view *v, const struct view_key *keys, size_t cells, struct buf *out)
@@ -286,7 +284,7 @@ void view_settle(struct view *v, int height, int entered)
 		v->top = v->selected - (size_t)height + 1;
 }
 
-int view_move(struct view *v, int key, int height)
+enum redraw view_move(struct view *v, int key, int height)
 {
 	long long at = (long long)v->selected;
 	int page = height > 1 ? height - 1 : 1;
@@ -319,10 +317,10 @@ int view_move(struct view *v, int key, int height)
 		at = (long long)v->count - 1;
 		break;
 	default:
-		return 0;
+		return REDRAW_NOT_TAKEN;
 	}
 	v->selected = clamp(v, at);
-	return 1;
+	return REDRAW_ROW;
 }
 
 int view_search(struct view *v, const char *text)

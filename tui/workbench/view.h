@@ -31,6 +31,15 @@ struct row {
 	enum tone tone;
 };
 
+/* What a key has changed of what is seen; the loop draws that and no more. Answers count up: of two the greater is right. */
+enum redraw {
+	REDRAW_NOT_TAKEN, /* the key means nothing here: the next table is asked */
+	REDRAW_NONE,      /* nothing but the lines at the foot: the answer, the place */
+	REDRAW_ROW,       /* the cursor has moved: its row, the one that it left, the pane. The rows are the same */
+	REDRAW_VIEW,      /* the view's title and rows */
+	REDRAW_ALL,       /* another view, another case, another screen */
+};
+
 /*
  * A key of a view. From these rows follow what the key does, the footer, and
  * the view's part of the help.
@@ -40,7 +49,7 @@ struct view_key {
 	const char *name;    /* how it is written: "Enter", "Tab"; NULL: the character itself */
 	const char *hint;    /* a word or two for the footer, English; NULL: only in the help */
 	const char *summary; /* for the help, English */
-	void (*run)(struct view *v);
+	enum redraw (*run)(struct view *v);
 	const char *(*refuses)(
 	    struct view *v); /* why it cannot be done now, for people; NULL, or answering NULL: it can */
 };
@@ -55,8 +64,8 @@ struct view_ops {
 	int opens_at_top;  /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);
-	/* Answers a key: 1 if it was taken. NULL: none. */
-	int (*key)(struct view *v, int key);
+	/* Answers a key. NULL: none. */
+	enum redraw (*key)(struct view *v, int key);
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
 	const struct view_key *keys;     /* tried before key(); a row without a key ends them; may be NULL */
 	const struct view_key *own_keys; /* tried before them: where views share `keys`; may be NULL */
@@ -111,8 +120,8 @@ void view_free(struct view *v);
  * enlarged or the rows became fewer; the selection is seen. `entered`: another view was shown before. */
 void view_settle(struct view *v, int height, int entered);
 
-/* Does what the view's table says of this key, or says why not. 1 if the key is in the table. */
-int view_press(struct view *v, int key);
+/* Does what the view's tables say of this key, or says why not. */
+enum redraw view_press(struct view *v, int key);
 
 /* `Enter open  d done`: the hints of a table of keys (NULL: none), appended as far as they fit in `cells`. */
 struct buf;
@@ -146,8 +155,8 @@ const char *view_label(struct view *v);
 /* Goes to the record with this label, in a view that can. */
 void view_seek(struct view *v, const char *label);
 
-/* Moving; `height` rows are seen. 1 if the key was one of these. */
-int view_move(struct view *v, int key, int height);
+/* Moving; `height` rows are seen. */
+enum redraw view_move(struct view *v, int key, int height);
 
 /* The next row after the cursor that holds the text. 1 if there is one. */
 int view_search(struct view *v, const char *text);

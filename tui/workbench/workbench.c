@@ -55,12 +55,15 @@ void workbench_push(struct workbench *wb, struct view *view)
 		wb->depth--;
 	}
 	wb->stack[wb->depth++] = view;
+	wb->redraw = REDRAW_ALL;
 }
 
 void workbench_pop(struct workbench *wb)
 {
-	if (wb->depth > 1 && wb->depth > held_views(wb))
+	if (wb->depth > 1 && wb->depth > held_views(wb)) {
 		view_free(wb->stack[--wb->depth]);
+		wb->redraw = REDRAW_ALL;
+	}
 }
 
 int workbench_home(struct workbench *wb)

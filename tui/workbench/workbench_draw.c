@@ -169,9 +169,11 @@ static void draw_pane(struct view *v)
 	if (!height)
 		return;
 	view_pane_fill(v);
-	for (int i = 0; i < height && (size_t)i < v->pane_count; i++)
-		screen_put(screen_rows() - 2 - height + i, 0, screen_columns(), v->pane_rows[i].tone,
-		           v->pane_rows[i].text);
+	for (size_t i = 0; i < (size_t)height; i++) {
+		const struct row blank = {.text = ""};
+		const struct row *row = i < v->pane_count ? &v->pane_rows[i] : &blank;
+		screen_put(screen_rows() - 2 - height + (int)i, 0, screen_columns(), row->tone, row->text);
+	}
 }
 
 int workbench_height(struct workbench *wb)
@@ -179,25 +181,35 @@ int workbench_height(struct workbench *wb)
 	return rows_height(workbench_top(wb));
 }
 
+/* Row k of the view where it is seen; blanks behind the last one. */
+static void draw_row(struct view *v, size_t k)
+{
+	int at = rows_top(v) + (int)(k - v->top);
+	if (k >= v->count) {
+		screen_put(at, 0, screen_columns(), TONE_PLAIN, "");
+		return;
+	}
+	int here = k == v->selected && !v->ops->text;
+	struct row row;
+	view_row(v, k, &row);
+	screen_put(at, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
+	free(row.text);
+}
+
 static void draw_rows(struct view *v)
 {
 	int height = rows_height(v);
-	int first = rows_top(v);
 	if (v->names)
 		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
-	view_settle(v, height, v->wb->drawn != v);
-	v->wb->drawn = v;
-	for (int i = 0; i < height; i++) {
-		size_t k = v->top + (size_t)i;
-		if (k >= v->count)
-			break;
-		int here = k == v->selected && !v->ops->text;
-		struct row row;
-		view_row(v, k, &row);
-		screen_put(first + i, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
-		free(row.text);
-	}
-	screen_cursor(first + (int)(v->selected - v->top), 0);
+	for (int i = 0; i < height; i++)
+		draw_row(v, v->top + (size_t)i);
+}
+
+/* The cursor of the terminal is on the row: whoever listens to the screen hears it. */
+static void end_drawing(struct workbench *wb, struct view *v)
+{
+	screen_cursor(rows_top(v) + (int)(v->selected - v->top), 0);
+	wb->drawn = (struct drawn){v, v->top, v->selected, workbench_generation(wb)};
 }
 
 static void draw_footer(struct workbench *wb, struct view *v)
@@ -242,15 +254,22 @@ static void draw_locked(const struct workbench *wb)
 		screen_put(row + 1, 2, columns, TONE_ALARM, wb->status.data);
 }
 
+static int is_small(void)
+{
+	return screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS;
+}
+
+/* Whoever calls this draws over it: what comes next is drawn whole. */
 void workbench_draw(struct workbench *wb)
 {
 	screen_clear();
+	wb->redraw = REDRAW_ALL;
 	if (wb->locked) {
-		wb->drawn = NULL;
+		wb->drawn = (struct drawn){NULL, 0, 0, 0};
 		draw_locked(wb);
 		return;
 	}
-	if (screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS) {
+	if (is_small()) {
 		screen_put(0, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
 		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
 		screen_cursor(0, 0);
@@ -259,8 +278,45 @@ void workbench_draw(struct workbench *wb)
 	struct view *v = workbench_top(wb);
 	view_refresh(v);
 	draw_header(wb);
+	view_settle(v, rows_height(v), wb->drawn.view != v);
 	draw_title(wb, v);
 	draw_footer(wb, v);
 	draw_pane(v);
 	draw_rows(v);
+	end_drawing(wb, v);
+}
+
+/* What has to be drawn, whatever the key said: rows that were made anew since, or moved, are other rows. */
+static enum redraw needed(struct workbench *wb, struct view *v)
+{
+	int is_stale = v->columns != screen_columns() || v->generation != workbench_generation(wb);
+	if (wb->locked || is_small() || wb->drawn.view != v || wb->drawn.generation != workbench_generation(wb))
+		return REDRAW_ALL;
+	view_refresh(v);
+	view_settle(v, rows_height(v), 0);
+	return (is_stale || v->top != wb->drawn.top) && wb->redraw < REDRAW_VIEW ? REDRAW_VIEW : wb->redraw;
+}
+
+void workbench_redraw(struct workbench *wb)
+{
+	struct view *v = workbench_top(wb);
+	enum redraw what = needed(wb, v);
+	if (what == REDRAW_ALL) {
+		workbench_draw(wb);
+		wb->redraw = REDRAW_NONE;
+		return;
+	}
+	draw_footer(wb, v);
+	if (what == REDRAW_VIEW) {
+		screen_put(1, 0, screen_columns(), TONE_PLAIN, "");
+		draw_title(wb, v);
+		draw_rows(v);
+	} else if (what == REDRAW_ROW) {
+		draw_row(v, wb->drawn.selected);
+		draw_row(v, v->selected);
+	}
+	if (what >= REDRAW_ROW)
+		draw_pane(v);
+	end_drawing(wb, v);
+	wb->redraw = REDRAW_NONE;
 }

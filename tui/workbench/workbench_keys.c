@@ -19,13 +19,13 @@
 #include <string.h>
 
 /* Words are looked for in the whole case; in a text, the next place of it. */
-static void ask_search(struct view *v)
+static enum redraw ask_search(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	char *words = prompt_text(wb, "/");
 	if (!words || !*words) {
 		free(words);
-		return;
+		return REDRAW_ALL;
 	}
 	free(wb->search);
 	wb->search = words;
@@ -33,6 +33,7 @@ static void ask_search(struct view *v)
 		workbench_show(wb, "found", words);
 	else if (!view_search(v, words))
 		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
+	return REDRAW_ALL;
 }
 
 /* The note and the end of its draft are one action. */
@@ -74,15 +75,16 @@ void workbench_note(struct workbench *wb, const char *on, const char *text)
 }
 
 /* What a new note is about: the record under the cursor. */
-static void write_note(struct view *v)
+static enum redraw write_note(struct view *v)
 {
 	char on[LABEL_TEXT];
 	snprintf(on, sizeof on, "%.31s", view_label(v));
 	workbench_note(v->wb, on, NULL);
+	return REDRAW_ALL;
 }
 
 /* For terminals without bracketed paste: the text is pasted, or typed, into a prompt. */
-static void paste(struct view *v)
+static enum redraw paste(struct view *v)
 {
 	char *text =
 	    draft_prompt_text(v->wb, "paste", _("Paste a text: what it holds is offered as indicators"), NULL, 1);
@@ -91,10 +93,11 @@ static void paste(struct view *v)
 	if (text)
 		draft_prompt_drop(v->wb, "paste");
 	free(text);
+	return REDRAW_ALL;
 }
 
 /* The labels: that of the record under the cursor, or what the view says (all that are marked). */
-static void copy_labels(struct view *v)
+static enum redraw copy_labels(struct view *v)
 {
 	struct buf text = BUF_INIT;
 	if (v->lazy && v->lazy->copy)
@@ -103,10 +106,11 @@ static void copy_labels(struct view *v)
 		buf_adds(&text, view_label(v));
 	copy_text(v->wb, text.data);
 	buf_release(&text);
+	return REDRAW_NONE;
 }
 
 /* The row as it is shown, without the blanks around it. */
-static void copy_row(struct view *v)
+static enum redraw copy_row(struct view *v)
 {
 	struct row row = {.text = NULL};
 	if (v->selected < v->count)
@@ -119,9 +123,10 @@ static void copy_row(struct view *v)
 	text[n] = '\0';
 	copy_text(v->wb, text + from);
 	free(text);
+	return REDRAW_NONE;
 }
 
-static void undo(struct view *v)
+static enum redraw undo(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	struct err err = ERR_INIT;
@@ -137,6 +142,7 @@ static void undo(struct view *v)
 		draft_prompt_drop(wb, "undo");
 	buf_release(&summary);
 	free(reason);
+	return REDRAW_ALL;
 }
 
 /* A view switched to by its key stands alone on the board, which is the first of them. */
@@ -146,67 +152,75 @@ static void switch_to(struct workbench *wb, const struct route *route)
 		workbench_push(wb, route->view->open(wb, route->argument));
 }
 
-static void open_row(struct view *v)
+static enum redraw open_row(struct view *v)
 {
 	workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
 }
 
-static void ask_command(struct view *v)
+static enum redraw ask_command(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	char *line = prompt_command(wb, NULL);
 	if (line && *line)
 		workbench_command(wb, line);
 	free(line);
+	return REDRAW_ALL;
 }
 
-static void show_help(struct view *v)
+static enum redraw show_help(struct view *v)
 {
 	workbench_show(v->wb, "help", v->ops->name);
+	return REDRAW_ALL;
 }
 
 /* Once: from its own view there is nowhere else to go. */
-static void show_work(struct view *v)
+static enum redraw show_work(struct view *v)
 {
 	if (v->ops != route_find("work")->view)
 		workbench_show(v->wb, "work", NULL);
+	return REDRAW_ALL;
 }
 
-static void go_back(struct view *v)
+static enum redraw go_back(struct view *v)
 {
 	workbench_pop(v->wb);
+	return REDRAW_ALL;
 }
 
-static void workbench_keys_leave(struct view *v)
+static enum redraw workbench_keys_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	if (wb->depth > 1)
 		workbench_pop(wb);
 	else if (prompt_yes(wb, _("Leave genba? (y/n) ")))
 		workbench_quit(wb);
+	return REDRAW_ALL;
 }
 
-static void lock(struct view *v)
+static enum redraw lock(struct view *v)
 {
 	events_lock(v->wb->events);
+	return REDRAW_ALL;
 }
 
-static void interrupt(struct view *v)
+static enum redraw interrupt(struct view *v)
 {
 	if (v->wb->errand) {
 		background_task_cancel(v->wb->errand);
-		return;
+		return REDRAW_NONE;
 	}
 	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));
+	return REDRAW_NONE;
 }
 
 /* Without a row of the history under it: any time or commit, or back to now. */
-static void look_at(struct view *v)
+static enum redraw look_at(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	if (*wb->as_of) {
 		workbench_look_at(wb, NULL);
-		return;
+		return REDRAW_ALL;
 	}
 	char *when = prompt_text(wb, _("Show the case as of (time or commit): "));
 	if (when && *when) {
@@ -216,6 +230,7 @@ static void look_at(struct view *v)
 		buf_release(&line);
 	}
 	free(when);
+	return REDRAW_ALL;
 }
 
 #define REFUSES workbench_refuses_writing
@@ -246,26 +261,26 @@ const struct view_key workbench_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-void workbench_press(struct workbench *wb, int key)
+enum redraw workbench_press(struct workbench *wb, int key)
 {
 	struct view *v = workbench_top(wb);
 	for (const struct view_key *row = workbench_keys; row->key; row++) {
 		if (view_key_code(row) != key)
 			continue;
 		const char *why = row->refuses ? row->refuses(v) : NULL;
-		if (why)
-			workbench_tell(wb, TONE_ATTENTION, "%s", why);
-		else
-			row->run(v);
-		return;
+		if (!why)
+			return row->run(v);
+		workbench_tell(wb, TONE_ATTENTION, "%s", why);
+		return REDRAW_NONE;
 	}
 	const struct route *route = NULL;
 	struct view_key own;
 	while ((route = route_next(route)))
 		if (route_key(route, &own) && view_key_code(&own) == key) {
 			switch_to(wb, route);
-			return;
+			return REDRAW_ALL;
 		}
 	if (key >= 0x20 && key < 0x110000)
 		workbench_tell(wb, TONE_FAINT, "%s", _("no such key here; ? shows the keys"));
+	return REDRAW_NONE;
 }

@@ -105,15 +105,32 @@ static void take_paste(struct workbench *wb)
 	free(text);
 }
 
+/* The view's tables, what it does besides, moving, and what means the same everywhere, in that order. */
+static enum redraw press(struct workbench *wb, struct view *v, int key)
+{
+	if (key == KEY_PASTE_BEGIN) {
+		take_paste(wb);
+		return REDRAW_ALL;
+	}
+	enum redraw changed = view_press(v, key);
+	if (!changed && v->ops->key)
+		changed = v->ops->key(v, key);
+	if (!changed)
+		changed = view_move(v, key, workbench_height(wb));
+	return changed ? changed : workbench_press(wb, key);
+}
+
 /* Draws, waits for a key and does what it means. 0: the person leaves. */
 static int workbench_loop_step(struct workbench *wb)
 {
 	workbench_tell_errand(wb);
 	if (!screen_pending()) {
-		workbench_draw(wb);
+		workbench_redraw(wb);
 		screen_show();
 	}
 	int key = workbench_key(wb);
+	if (key == KEY_WORK || key == KEY_HANGUP || key == KEY_NOTHING || key == KEY_SIZE)
+		wb->redraw = REDRAW_ALL;
 	if (key == KEY_WORK || key == KEY_HANGUP)
 		return key != KEY_HANGUP;
 	if (key == KEY_NOTHING || key == KEY_SIZE) {
@@ -124,11 +141,9 @@ static int workbench_loop_step(struct workbench *wb)
 	wb->quiet = 0;
 	struct view *v = workbench_top(wb);
 	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
-	if (key == KEY_PASTE_BEGIN)
-		take_paste(wb);
-	else if (!view_press(v, key) && !(v->ops->key && v->ops->key(v, key)) &&
-	         !view_move(v, key, workbench_height(wb)))
-		workbench_press(wb, key);
+	enum redraw changed = press(wb, v, key);
+	if (changed > wb->redraw)
+		wb->redraw = changed;
 	return !workbench_is_leaving(wb);
 }
 
@@ -178,7 +193,7 @@ int workbench_run(struct session *s, struct err *err)
 {
 	if (session_open(s, err) < 0)
 		return -1;
-	struct workbench wb = {.s = s, .status = BUF_INIT, .lines = json_array()};
+	struct workbench wb = {.redraw = REDRAW_ALL, .s = s, .status = BUF_INIT, .lines = json_array()};
 	if (screen_start(err) < 0) {
 		json_decref(wb.lines);
 		return -1;

@@ -21,6 +21,13 @@ struct own_clock {
 	char text[48];       /* "off +2s"; "" if no offset was entered */
 };
 
+/* What was drawn last. */
+struct drawn {
+	const struct view *view; /* to compare only; NULL: none */
+	size_t top, selected;
+	uint64_t generation;
+};
+
 struct workbench {
 	struct session *s;
 	struct events *events;       /* who waits, and what goes on meanwhile */
@@ -31,7 +38,8 @@ struct workbench {
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
-	const struct view *drawn;            /* the view that was drawn last, to compare only; NULL: none */
+	struct drawn drawn;
+	enum redraw redraw;                  /* what has to be drawn since; the greater wins */
 	char as_of[HISTORY_ID];              /* the commit as of which the case is shown; "": now */
 	char as_of_time[32];                 /* its time, RFC 3339 */
 	uint64_t turn;                       /* grows when all views must be filled anew though the case is the same */
@@ -59,6 +67,11 @@ int workbench_go(struct workbench *wb, const struct route *route, const char *ar
 /* The person leaves: every loop ends. */
 void workbench_leave(struct workbench *wb);
 
+/* ---- workbench_draw.c */
+
+/* Draws what has to be drawn (wb->redraw). */
+void workbench_redraw(struct workbench *wb);
+
 /* ---- workbench_command.c */
 
 /* What the long command that has ended came to; told only where it does not come between a question and its answer. */
@@ -77,6 +90,7 @@ void workbench_lock(void *wb);
 
 /* ---- workbench_keys.c */
 
-void workbench_press(struct workbench *wb, int key);
+/* Does what the key means in every view, or goes to the view that it stands for. */
+enum redraw workbench_press(struct workbench *wb, int key);
 
 #endif

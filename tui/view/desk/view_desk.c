@@ -195,15 +195,17 @@ static void pane(struct view *v)
 
 /* ---- keys */
 
-static void open_record(struct view *v)
+static enum redraw open_record(struct view *v)
 {
 	if (*view_label(v))
 		workbench_show(v->wb, "detail", view_label(v));
+	return REDRAW_ALL;
 }
 
-static void add_consultation(struct view *v)
+static enum redraw add_consultation(struct view *v)
 {
 	workbench_push(v->wb, view_form(v->wb, "consultation", NULL));
+	return REDRAW_ALL;
 }
 
 /* The reason, which is kept while it is typed; NULL: left. */
@@ -230,14 +232,16 @@ static void end_it(struct view *v, const char *became)
 	free(reason);
 }
 
-static void advise(struct view *v)
+static enum redraw advise(struct view *v)
 {
 	end_it(v, "advice");
+	return REDRAW_ALL;
 }
 
-static void decline(struct view *v)
+static enum redraw decline(struct view *v)
 {
 	end_it(v, "declined");
+	return REDRAW_ALL;
 }
 
 /* Beside the register, called as the consultation. */
@@ -248,7 +252,7 @@ static char *suggested_path(struct view *v)
 	return xasprintf("%.*s%s.genba", slash ? (int)(slash - path + 1) : 0, path, view_label(v));
 }
 
-static void open_it(struct view *v)
+static enum redraw open_it(struct view *v)
 {
 	static const char *const stages[] = {"consultation", "advice", "rescue", "on_site"};
 	const struct field *field = kind_field(kind_find("case"), "stage");
@@ -259,7 +263,7 @@ static void open_it(struct view *v)
 	int left = 0;
 	snprintf(label, sizeof label, "%.31s", view_label(v));
 	if (!*label)
-		return;
+		return REDRAW_ALL;
 	for (size_t i = 0; i < 4; i++)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
 	char *suggested = suggested_path(v);
@@ -286,11 +290,13 @@ static void open_it(struct view *v)
 	free(reason);
 	free(path);
 	free(suggested);
+	return REDRAW_ALL;
 }
 
-static void show_report(struct view *v)
+static enum redraw show_report(struct view *v)
 {
 	workbench_command(v->wb, "desk report");
+	return REDRAW_ALL;
 }
 
 static const struct view_key keys[] = {

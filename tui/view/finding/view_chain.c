@@ -247,29 +247,32 @@ static void view_chain_decide(struct view *v, const char *verb)
 	buf_release(&labels);
 }
 
-static void confirm_org(struct view *v)
+static enum redraw confirm_org(struct view *v)
 {
 	view_chain_decide(v, "confirm");
+	return REDRAW_ALL;
 }
 
-static void reject_org(struct view *v)
+static enum redraw reject_org(struct view *v)
 {
 	view_chain_decide(v, "reject");
+	return REDRAW_ALL;
 }
 
-static void reopen_org(struct view *v)
+static enum redraw reopen_org(struct view *v)
 {
 	view_chain_decide(v, "reopen");
+	return REDRAW_ALL;
 }
 
-static void say_same(struct view *v)
+static enum redraw say_same(struct view *v)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
 	struct err err = ERR_INIT;
 	struct buf labels = BUF_INIT;
 	if (!org)
-		return;
+		return REDRAW_ALL;
 	char *who = xstrdup(org->who);
 	char *other =
 	    draft_prompt_text(v->wb, "chain:same", _("The same organisation as (label, domain or name): "), NULL, 0);
@@ -284,6 +287,7 @@ static void say_same(struct view *v)
 	free(other);
 	free(who);
 	buf_release(&labels);
+	return REDRAW_ALL;
 }
 
 struct contact_point {
@@ -310,15 +314,15 @@ static int take_contact_point(void *ctx, json_t *record)
 }
 
 /* A contact with it, begun: what must be approved and told is asked for by the form. */
-static void contact_org(struct view *v)
+static enum redraw contact_org(struct view *v)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
 	if (!org)
-		return;
+		return REDRAW_ALL;
 	if (!*org->party) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("confirm it first: then it is on record as a party"));
-		return;
+		return REDRAW_ALL;
 	}
 	struct contact_point point = {org->party, ""};
 	workbench_each(v->wb, "party", 0, take_contact_point, &point, NULL);
@@ -328,18 +332,21 @@ static void contact_org(struct view *v)
 	                          {"means", "phone"},
 	                          {"person", point.label}};
 	workbench_push(v->wb, form_open(v->wb, "contact", preset, *point.label ? 5 : 4, NULL, NULL));
+	return REDRAW_ALL;
 }
 
-static void toggle_graph(struct view *v)
+static enum redraw toggle_graph(struct view *v)
 {
 	view_chain_state(v)->graph ^= 1;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void toggle_all(struct view *v)
+static enum redraw toggle_all(struct view *v)
 {
 	view_chain_state(v)->all ^= 1;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
 static void release_chain_view(struct view *v)

@@ -51,18 +51,20 @@ static int fill_brief(struct view *v, int columns, struct err *err)
 	return rc;
 }
 
-static void switch_reader(struct view *v)
+static enum redraw switch_reader(struct view *v)
 {
 	char *other = is_handover(v) ? NULL : xstrdup("handover");
 	free(v->argument);
 	v->argument = other;
 	v->selected = v->top = 0;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void open_row(struct view *v)
+static enum redraw open_row(struct view *v)
 {
 	workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
 }
 
 static const struct view_key brief_keys[] = {

@@ -82,32 +82,37 @@ static void view_flow_step(struct view *v, int by)
 	view_stale(v);
 }
 
-static void earlier(struct view *v)
+static enum redraw earlier(struct view *v)
 {
 	view_flow_step(v, -1);
+	return REDRAW_VIEW;
 }
 
-static void later(struct view *v)
+static enum redraw later(struct view *v)
 {
 	view_flow_step(v, 1);
+	return REDRAW_VIEW;
 }
 
-static void pan_left(struct view *v)
+static enum redraw pan_left(struct view *v)
 {
 	struct flow_state *s = state_of(v);
 	s->pan = s->pan > PAN ? s->pan - PAN : 0;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void pan_right(struct view *v)
+static enum redraw pan_right(struct view *v)
 {
 	state_of(v)->pan += PAN;
 	view_stale(v);
+	return REDRAW_VIEW;
 }
 
-static void view_flow_add(struct view *v)
+static enum redraw view_flow_add(struct view *v)
 {
 	workbench_push(v->wb, view_form(v->wb, "flow", NULL));
+	return REDRAW_ALL;
 }
 
 static void release(struct view *v)
