@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/store/record.h"
+#include "case/store/record_summary.h"
 #include "outward/desk/period.h"
 
 #include <stdlib.h>
@@ -200,4 +201,11 @@ void waiting_release(struct desk_waiting *waiting)
 	}
 	free(waiting->items);
 	memset(waiting, 0, sizeof *waiting);
+}
+
+int waiting_consultations(struct case_file *c, record_fn fn, void *ctx, struct err *err)
+{
+	static const char waits[] = "coalesce(json_extract(json, '$.became'), 'open') IN ('open', 'unknown') AND "
+	                            "json_extract(json, '$.case_id') IS NULL";
+	return record_summary_pick(c, "consultation", waits, 0, fn, ctx, err);
 }

@@ -5,6 +5,7 @@
 #ifndef GENBA_OUTWARD_DESK_WAITING_H
 #define GENBA_OUTWARD_DESK_WAITING_H
 
+#include "case/store/record.h"
 #include "outward/desk/gather.h"
 
 enum waiting_sort { WAITING_CONSULTATION, WAITING_LEAD, WAITING_CASE };
@@ -32,5 +33,9 @@ struct desk_waiting {
 int waiting_make(const struct desk_source *source, const struct desk_cases *cases, struct desk_waiting *out,
                  struct err *err);
 void waiting_release(struct desk_waiting *waiting);
+
+/* The consultations of one register of which nothing has become yet, as record_each() gives them: the others, which are most
+ * of an old register, are not read. */
+int waiting_consultations(struct case_file *c, record_fn fn, void *ctx, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/time/clock.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/period.h"
+#include "outward/desk/waiting.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -29,7 +30,7 @@ struct desk_line {
 struct desk_lines {
 	struct view *v;
 	struct desk_line *items;
-	size_t count;
+	size_t count, cap;
 	int64_t today;
 };
 
@@ -54,7 +55,10 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 	const char *written = json_get_string(record, when);
 	char *safe = printable_dup(json_get_string(record, text) ? json_get_string(record, text) : "");
 	safe[strcspn(safe, "\n")] = '\0';
-	l->items = xrealloc(l->items, (l->count + 1) * sizeof *l->items);
+	if (l->count == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 64;
+		l->items = xrealloc(l->items, l->cap * sizeof *l->items);
+	}
 	struct desk_line *item = &l->items[l->count++];
 	day_span_of(written, &on);
 	item->age = on.known && on.last <= l->today ? (long)(l->today - on.last) : -1;
@@ -135,8 +139,9 @@ static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
 	struct clock_time now = clock_now();
-	struct desk_lines l = {v, NULL, 0, (now.seconds + (int64_t)now.offset * 60) / 86400};
-	int rc = workbench_each(v->wb, "consultation", 0, take_consultation, &l, err);
+	struct desk_lines l = {v, NULL, 0, 0, (now.seconds + (int64_t)now.offset * 60) / 86400};
+	int rc = *workbench_as_of(v->wb) ? workbench_each(v->wb, "consultation", 0, take_consultation, &l, err)
+	                                 : waiting_consultations(workbench_case(v->wb), take_consultation, &l, err);
 	if (rc == 0)
 		rc = workbench_each(v->wb, "lead", 0, take_lead, &l, err);
 	if (l.count)
