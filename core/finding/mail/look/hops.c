@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* ---- the way it came */
 
@@ -173,6 +174,13 @@ void look_header(struct look *l)
 		add_hop(l, header_text(&l->pool, f->value, f->n, NULL));
 	if (l->hop_count)
 		l->received = l->hops[0].when;
+	if (!*l->received && l->is_outlook && l->outlook.received) {
+		char text[32];
+		struct tm tm;
+		time_t seconds = (time_t)l->outlook.received;
+		if (gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &tm))
+			l->received = pool_text(&l->pool, text, strlen(text));
+	}
 	find_origin(l);
 	find_authentication(l);
 }

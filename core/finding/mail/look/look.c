@@ -26,6 +26,7 @@ void look_release(struct look *l)
 {
 	buf_release(&l->text);
 	buf_release(&l->html_text);
+	outlook_close(&l->outlook);
 	pool_release(&l->pool);
 }
 

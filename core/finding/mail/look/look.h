@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "finding/mail/files/listing.h"
+#include "finding/mail/outlook/outlook.h"
 #include "finding/mail/read/address.h"
 #include "finding/mail/read/html.h"
 #include "finding/mail/read/mime.h"
@@ -28,10 +29,11 @@
 
 /* What the person said. Borrowed for the look. */
 struct look_options {
-	const json_t *own;     /* array: domains of the case's own side */
-	const json_t *trust;   /* array: hosts whose Authentication-Results are believed */
-	const json_t *parties; /* object: domain -> kind of organisation on record */
-	int forwarded;         /* the mail inside is meant */
+	const json_t *own;      /* array: domains of the case's own side */
+	const json_t *trust;    /* array: hosts whose Authentication-Results are believed */
+	const json_t *parties;  /* object: domain -> kind of organisation on record */
+	int forwarded;          /* the mail inside is meant */
+	const json_t *contents; /* object: number of a part -> what another cage found in that archive (unpack.h) */
 };
 
 struct look_file {
@@ -87,6 +89,9 @@ struct look {
 	const char *bytes;
 	size_t n;
 	struct mime mime;
+	struct outlook outlook;
+	int is_outlook;              /* the mail itself is of Outlook: `mime` holds its header only */
+	size_t inner;                /* mails in files of Outlook that it carries */
 	const struct header *header; /* of the mail itself */
 	const char *charset;         /* of its first text part, or NULL */
 	char *subject;

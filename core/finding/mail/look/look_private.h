@@ -13,6 +13,21 @@ void look_rules(struct look *l);  /* all rules */
 /* At most `most` bytes of n, no character cut in two. */
 size_t look_cut(const char *text, size_t n, size_t most);
 
+/* Text of the mail: decoded, its links taken. `charset` NULL: none is said. */
+void look_add_text(struct look *l, const char *number, int is_html, const char *charset, const void *bytes,
+                   size_t size);
+
+int look_is_signature(const struct look_file *f);
+
+/* outlook_parts.c: the items of a mail that is Outlook's; what is in a file of that kind, or in a signed mail; one item
+ * alone (0, or -1: there is none of that number). */
+void look_outlook(struct look *l);
+void look_inside(struct look *l, size_t file, const void *bytes, size_t n);
+int look_outlook_content(struct look *l, const char *number, struct buf *out);
+
+/* forwarded.c: goes to the mail that the mail carries; its carrier is this one. */
+void look_forwarded(struct look *l);
+
 /* What the content of a file shows: look_seen bits. */
 unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n);
 

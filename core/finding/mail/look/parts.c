@@ -19,7 +19,7 @@ static int is_shown_inline(const struct look_file *f, const struct mime_part *pa
 	       (strcmp(above, "multipart/related") == 0 && !part->says_attached);
 }
 
-static int is_signature(const struct look_file *f)
+int look_is_signature(const struct look_file *f)
 {
 	return strcmp(f->type, "application/pgp-signature") == 0 ||
 	       strcmp(f->type, "application/pkcs7-signature") == 0 ||
@@ -80,26 +80,26 @@ static void find_urls(struct look *l, const char *p, size_t n)
 	}
 }
 
-static void add_text(struct look *l, struct mime_part *part, const struct buf *content)
+void look_add_text(struct look *l, const char *number, int is_html, const char *charset, const void *bytes, size_t size)
 {
 	struct buf text = BUF_INIT;
-	size_t n = content->len < LOOK_TEXT ? content->len : LOOK_TEXT;
-	unsigned said =
-	    charset_decode(part->charset, part->charset ? strlen(part->charset) : 0, content->data, n, &text);
+	size_t n = size < LOOK_TEXT ? size : LOOK_TEXT;
+	unsigned said = charset_decode(charset, charset ? strlen(charset) : 0, bytes, n, &text);
 	if (said & CHARSET_LIED)
-		look_find(l, "mime.charset_lie", part->number, part->charset);
+		look_find(l, "mime.charset_lie", number, charset);
 	if (said & CHARSET_UNKNOWN)
-		look_find(l, "damaged.charset", part->number, part->charset);
-	if (content->len > n)
-		look_find(l, "limit.text", part->number, "");
-	struct buf *into = strcmp(part->type, "text/html") == 0 ? &l->html_text : &l->text;
+		look_find(l, "damaged.charset", number, charset);
+	if (size > n)
+		look_find(l, "limit.text", number, "");
+	l->has_body |= size > 0;
+	struct buf *into = is_html ? &l->html_text : &l->text;
 	if (into->len && into->len < LOOK_TEXT)
 		buf_addc(into, '\n');
 	if (into->len >= LOOK_TEXT) {
 		buf_release(&text);
 		return;
 	}
-	if (into == &l->html_text) {
+	if (is_html) {
 		size_t scripts;
 		html_read(text.data, text.len, into, take_link, l, &scripts);
 		l->scripts += scripts;
@@ -157,14 +157,16 @@ static void take_part(struct look *l, struct mime_part *part)
 	if (!attached) {
 		if (part->encoding == MIME_PLAIN)
 			take_uuencoded(l, part, &content);
-		add_text(l, part, &content);
-		l->has_body |= content.len > 0;
+		look_add_text(l, part->number, strcmp(part->type, "text/html") == 0, part->charset, content.data,
+		              content.len);
 	}
 	struct look_file *f = look_add_file(l, part->number, "mime", part->type, part->name, content.data, content.len);
 	f->attachment = attached;
 	f->is_inline = is_shown_inline(f, part, &l->mime);
-	f->counted = attached && !f->is_inline && !is_signature(f) && f->format != FORMAT_TNEF &&
+	f->counted = attached && !f->is_inline && !look_is_signature(f) && f->format != FORMAT_TNEF &&
 	             strcmp(f->type, "message/delivery-status") != 0;
+	if (attached)
+		look_inside(l, l->file_count - 1, content.data, content.len);
 	buf_release(&content);
 }
 
@@ -190,7 +192,9 @@ void look_parts(struct look *l)
 		if (!part->is_container)
 			take_part(l, part);
 	}
+	if (l->is_outlook)
+		look_outlook(l);
 	say_limits(l);
-	if (l->header->count == 0)
+	if (l->header->count == 0 && !(l->is_outlook && l->file_count)) /* winmail.dat may have none */
 		l->parsed = "no";
 }

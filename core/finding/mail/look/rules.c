@@ -87,6 +87,7 @@ static const struct mail_rule rules[] = {
     {"damaged.encoding", RULE_LOW, "", N_("the encoding of a part is damaged"), NULL},
     {"damaged.charset", RULE_LOW, "", N_("the character set of its text is not known"), NULL},
     {"damaged.uuencode", RULE_LOW, "", N_("a uuencoded file is damaged"), NULL},
+    {"damaged.outlook", RULE_LOW, "", N_("a file of Outlook (.msg, winmail.dat) is damaged"), NULL},
     {"damaged.archive", RULE_LOW, "", N_("an archive is damaged"), NULL},
 };
 

@@ -113,7 +113,7 @@ void rule_seen(struct look *l)
 /* A mail that carries nothing but mails: the one that is meant may be inside (--forwarded yes). */
 void rule_holds_mail(struct look *l)
 {
-	int mails = 0;
+	size_t mails = l->inner;
 	int others = 0;
 	for (size_t i = 1; i < l->mime.count; i++)
 		if (l->mime.parts[l->mime.parts[i].above].is_mail && l->mime.parts[i].above != 0)
@@ -123,7 +123,7 @@ void rule_holds_mail(struct look *l)
 		int is_mail = f->format == FORMAT_MSG || strcmp(f->type, "message/rfc822") == 0;
 		const char *dot = strchr(f->number, '.');
 		int inner = dot && mails;
-		mails += is_mail;
+		mails += (size_t)is_mail;
 		others += f->counted && !is_mail && !inner;
 	}
 	if (mails && !others)

@@ -231,6 +231,17 @@ void mime_read(struct mime *m, struct pool *pool, const char *bytes, size_t n)
 	entity(&s, 0, "1", 0, "text/plain");
 }
 
+void mime_header(struct mime *m, struct pool *pool, const char *bytes, size_t n)
+{
+	m->parts = pool_more(pool, m->parts, m->count, &m->cap, sizeof *m->parts);
+	struct mime_part *part = &m->parts[m->count++];
+	*part = (struct mime_part){.number = pool_text(pool, "", 0), .is_container = 1};
+	part->body = bytes + header_read(&part->header, pool, bytes, n);
+	part->type = pool_text(pool, "multipart/mixed", 15);
+	if (part->header.limited)
+		m->flags |= MIME_HEADER_LIMIT;
+}
+
 void mime_content(struct mime_part *part, struct buf *out)
 {
 	struct uufile file;

@@ -63,6 +63,9 @@ struct mime {
 
 void mime_read(struct mime *m, struct pool *pool, const char *bytes, size_t n);
 
+/* A mail of which only the header is text: one part that is a container. */
+void mime_header(struct mime *m, struct pool *pool, const char *bytes, size_t n);
+
 /* Appends the decoded bytes. */
 void mime_content(struct mime_part *part, struct buf *out);
 
