@@ -124,4 +124,14 @@ void ewf_close(struct ewf *image);
 /* libewf in the cage; a row of the program's table of workers. */
 extern const struct worker_job ewf_job;
 
+/* ---- in the cage: media of the set whose segments are the worker's input files, read anywhere */
+
+struct ewf_caged;
+
+struct ewf_caged *ewf_caged_open(struct worker *w, struct err *err); /* NULL with the error */
+uint64_t ewf_caged_size(const struct ewf_caged *e);
+int ewf_caged_read(struct ewf_caged *e, uint64_t offset, void *bytes, size_t n,
+                   struct err *err); /* all n bytes, or -1 */
+void ewf_caged_close(struct ewf_caged *e);
+
 #endif

@@ -271,6 +271,41 @@ static int open_image(struct image *m, struct err *err)
 	return 0;
 }
 
+/* ---- for a job of another room */
+
+struct ewf_caged {
+	struct image image;
+};
+
+struct ewf_caged *ewf_caged_open(struct worker *w, struct err *err)
+{
+	struct ewf_caged *e = xcalloc(1, sizeof *e);
+	e->image.w = w;
+	if (open_image(&e->image, err) == 0)
+		return e;
+	free(e);
+	return NULL;
+}
+
+uint64_t ewf_caged_size(const struct ewf_caged *e)
+{
+	return e->image.size;
+}
+
+int ewf_caged_read(struct ewf_caged *e, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	if (read_at(&e->image, bytes, n, offset) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the image cannot be read at byte %llu"), (unsigned long long)offset);
+}
+
+void ewf_caged_close(struct ewf_caged *e)
+{
+	libewf_handle_close(e->image.handle, NULL);
+	libewf_handle_free(&e->image.handle, NULL);
+	free(e);
+}
+
 static int run(struct worker *w, struct err *err)
 {
 	struct image m = {.w = w};

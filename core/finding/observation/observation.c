@@ -1,4 +1,5 @@
 #include "finding/observation/observation.h"
+#include "finding/observation/observation_text.h"
 
 #include "base/bytes.h"
 #include "base/err.h"
@@ -268,6 +269,36 @@ void observation_when(int64_t when, char text[32])
 
 /* ---- in words */
 
+/* Of a path in an image with partitions: "vol2:" and the path behind its slash. 0: it has no volume. */
+static size_t volume_of(const char *path)
+{
+	size_t n = strncmp(path, "vol", 3) == 0 ? 3 + strspn(path + 3, "0123456789") : 0;
+	return n > 3 && path[n] == ':' ? n + 1 : 0;
+}
+
+/* Fields that are numbers or yes and no, and are so in JSON. */
+static json_t *value_of(const char *name, const char *text)
+{
+	static const char *const numbers[] = {"size", "inode", "run_count", "usn", "status", "bytes"};
+	char *end;
+	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+		return json_boolean(*text == 't');
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (strcmp(name, numbers[i]) == 0) {
+			json_int_t number = strtoll(text, &end, 10);
+			return *text && !*end ? json_integer(number) : json_string(text);
+		}
+	return json_string(text);
+}
+
+static void set_missing(json_t *object, const char *name, json_t *value)
+{
+	if (json_object_get(object, name))
+		json_decref(value);
+	else
+		json_object_set_new(object, name, value);
+}
+
 json_t *observation_json(const struct observation *o, const char *evidence, const char *evidence_sha256,
                          const char *source)
 {
@@ -277,10 +308,12 @@ json_t *observation_json(const struct observation *o, const char *evidence, cons
 	observation_id(o, evidence_sha256, id);
 	observation_when(o->when, when);
 	observation_time_names(o->time_of, &time_of);
-	char *path = printable_dup(o->path);
+	size_t volume = volume_of(o->path);
+	const char *within = o->path + volume + (volume && o->path[volume] == '/');
+	char *path = printable_dup(within);
 	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "label", "", "kind",
 	                           "observation", "id", id, "evidence", evidence, "source", source, "path",
-	                           is_text(o->path, strlen(o->path)) ? o->path : path, "artefact",
+	                           is_text(within, strlen(within)) ? within : path, "artefact",
 	                           observation_artefact_name(o->artefact), "offset", (json_int_t)o->offset, "time_of",
 	                           time_of.data, "clock", observation_clock_name(o->clock));
 	json_object_set_new(object, "when", *when ? json_string(when) : json_null());
@@ -295,8 +328,16 @@ json_t *observation_json(const struct observation *o, const char *evidence, cons
 		memcpy(name, at, n);
 		name[n] = '\0';
 		if (!json_object_get(object, name)) /* what is the row's own does not stand for what we say of it */
-			json_object_set_new(object, name, json_string(sign + 1));
+			json_object_set_new(object, name, value_of(name, sign + 1));
 	}
+	set_missing(object, "volume", json_stringn(o->path, volume ? volume - 1 : 0));
+	set_missing(object, "computer", json_string(""));
+	set_missing(object, "user", json_string(""));
+	set_missing(object, "record", json_null());
+	struct buf text = BUF_INIT;
+	observation_text(o, 300, &text);
+	set_missing(object, "text", json_stringn(text.data ? text.data : "", text.len));
+	buf_release(&text);
 	buf_release(&time_of);
 	free(path);
 	return object;

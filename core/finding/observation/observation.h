@@ -160,8 +160,8 @@ void observation_time_names(unsigned time_of, struct buf *out); /* "modified,acc
 /* "2026-11-23T14:05:09.1234567Z", or "" for no time; years 0001 to 9999. Room for 32. */
 void observation_when(int64_t when, char text[32]);
 
-/* The flat object of the contract: id, evidence (label or ""), source, path, artefact, offset, when, time_of, clock, recovered,
- * and the row's own fields. New reference. */
+/* The flat object of the contract: id, evidence (label or ""), source, volume, path, artefact, offset, record, when, time_of, clock,
+ * computer, user, text (observation_text.h), recovered, and the row's own fields. New reference. */
 json_t *observation_json(const struct observation *o, const char *evidence, const char *evidence_sha256,
                          const char *source);
 

@@ -28,6 +28,8 @@ void observation_text(const struct observation *o, size_t most, struct buf *out)
 	buf_adds(&line, o->artefact == OBSERVATION_evtx && id ? id : observation_artefact_name(o->artefact));
 	if (provider)
 		buf_addf(&line, " %s", provider);
+	else if (o->artefact == OBSERVATION_file)
+		buf_addf(&line, " %s", o->path);
 	for (const char *at = o->fields; at < o->fields + o->fields_size && line.len <= most; at += strlen(at) + 1)
 		if (!is_silent(at))
 			buf_addf(&line, " %.*s", (int)most, strncmp(at, "data.", 5) == 0 ? at + 5 : at);

@@ -20,7 +20,6 @@ struct looking {
 	unsigned char *bytes;
 	struct digest *digest;
 	struct triage_check *check;
-	uint64_t problems;
 };
 
 static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
@@ -32,7 +31,7 @@ static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 static int tell_problem(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err)
 {
 	struct looking *k = ctx;
-	k->problems++;
+	triage_check_problem(k->check, path, reason);
 	return k->look->problem ? k->look->problem(k->look->ctx, path, offset, reason, err) : 0;
 }
 
@@ -99,7 +98,7 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 		digest_end(k.digest, &result);
 		memcpy(seen->set_sha256, result.sha256, 65);
 		digest_result_release(&result);
-		triage_check_unread(k.check, k.problems, seen->sum.files - seen->sum.parsed);
+		triage_check_unknown(k.check, seen->sum.files - seen->sum.parsed);
 		seen->findings = triage_check_findings(k.check);
 	}
 	triage_check_free(k.check);

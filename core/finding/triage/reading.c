@@ -5,8 +5,9 @@
 #include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/worker/worker.h"
-#include "evidence/image/source.h"
+#include "evidence/image/stored.h"
 #include "finding/triage/parsers.h"
+#include "finding/triage/reading_private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +20,8 @@
 #define BATCH       64U
 #define BATCH_BYTES (64U << 20)
 #define BATCH_PATHS (128U << 10)
-#define DEEPEST     200 /* folders within each other */
+#define IMAGE_LEAST (64U << 10) /* what is no file of a known form, and so large, may be an image */
+#define DEEPEST     200         /* folders within each other */
 
 struct batch {
 	const struct triage_reading *r;
@@ -39,7 +41,7 @@ struct batch {
 	struct buf cut; /* the beginning of a row */
 };
 
-static int is_wanted(const char *only, const char *name)
+static int reading_wants(const char *only, const char *name)
 {
 	size_t n = strlen(name);
 	for (const char *at = only; at && *at; at += strcspn(at, ","), at += *at == ',')
@@ -53,10 +55,11 @@ int triage_only_check(const char *only, struct err *err)
 	for (const char *at = only; at && *at; at += strcspn(at, ","), at += *at == ',') {
 		char *name = xstrndup(at, strcspn(at, ","));
 		const struct triage_parser *p = triage_parser_find(name);
-		if (!p) {
+		if (!p && strcmp(name, "file") != 0) {
 			struct buf all = BUF_INIT;
+			buf_adds(&all, "file");
 			for (size_t i = 0; (p = triage_parser_at(i)) != NULL; i++)
-				buf_addf(&all, "%s%s", i ? ", " : "", p->name);
+				buf_addf(&all, ", %s", p->name);
 			err_set(err, ERR_USAGE, _("no parser is called '%s'; there are: %s"), name, all.data);
 			buf_release(&all);
 			free(name);
@@ -67,10 +70,16 @@ int triage_only_check(const char *only, struct err *err)
 	return 0;
 }
 
+int reading_problem(const struct triage_reading *r, struct triage_read_sum *sum, const char *path, uint64_t offset,
+                    const char *reason, struct err *err)
+{
+	sum->problems++;
+	return r->problem ? r->problem(r->ctx, path, offset, reason, err) : 0;
+}
+
 static int problem(struct batch *b, const char *path, uint64_t offset, const char *reason, struct err *err)
 {
-	b->sum->problems++;
-	return b->r->problem ? b->r->problem(b->r->ctx, path, offset, reason, err) : 0;
+	return reading_problem(b->r, b->sum, path, offset, reason, err);
 }
 
 /* ---- what a worker says */
@@ -112,23 +121,28 @@ static int on_line(void *ctx, const json_t *value, struct err *err)
 }
 
 /* Gives whole rows on; the beginning of one is kept for the next piece. */
-static int on_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+int reading_rows(const struct triage_reading *r, struct buf *cut, const void *bytes, size_t n, struct err *err)
 {
-	struct batch *b = ctx;
 	size_t whole = 0;
-	buf_add(&b->cut, bytes, n);
-	while (b->cut.len - whole >= 4) {
-		size_t row = (size_t)bytes_le32(b->cut.data + whole) + 4;
+	buf_add(cut, bytes, n);
+	while (cut->len - whole >= 4) {
+		size_t row = (size_t)bytes_le32(cut->data + whole) + 4;
 		if (row > OBSERVATION_ROW)
 			return err_set(err, ERR_INVALID, _("a parser sent what is no row"));
-		if (row > b->cut.len - whole)
+		if (row > cut->len - whole)
 			break;
 		whole += row;
 	}
-	int rc = whole ? b->r->rows(b->r->ctx, b->cut.data, whole, err) : 0;
-	memmove(b->cut.data, b->cut.data + whole, b->cut.len - whole);
-	buf_truncate(&b->cut, b->cut.len - whole);
+	int rc = whole ? r->rows(r->ctx, cut->data, whole, err) : 0;
+	memmove(cut->data, cut->data + whole, cut->len - whole);
+	buf_truncate(cut, cut->len - whole);
 	return rc;
+}
+
+static int on_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	struct batch *b = ctx;
+	return reading_rows(b->r, &b->cut, bytes, n, err);
 }
 
 static int read_source(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
@@ -204,11 +218,11 @@ static int finish_batch(struct batch *b, struct err *err)
 	return rc;
 }
 
-static void note_parser(struct triage_read_sum *sum, const struct triage_parser *p)
+void reading_note_parser(struct triage_read_sum *sum, const char *name, unsigned version)
 {
 	char text[64];
 	size_t n = strlen(sum->parsers);
-	snprintf(text, sizeof text, "%s %u", p->name, p->version);
+	snprintf(text, sizeof text, "%s %u", name, version);
 	if (!strstr(sum->parsers, text))
 		snprintf(sum->parsers + n, sizeof sum->parsers - n, "%s%s", n ? ", " : "", text);
 }
@@ -219,8 +233,15 @@ static int add_file(struct batch *b, int fd, uint64_t size, const char *path, co
 {
 	const struct triage_parser *p = triage_parser_of(path, head, n);
 	int rc = 0;
+	enum reading_form form = reading_form_of(path, head, n, !p && alone && size >= IMAGE_LEAST);
+	if (form != READING_PLAIN) {
+		rc = reading_tree_file(b->r, b->sum, fd, form, path, err);
+		if (fd >= 0)
+			close(fd);
+		return rc;
+	}
 	b->sum->files++;
-	if (!p || !is_wanted(b->r->only, p->name)) {
+	if (!p || !reading_wants(b->r->only, p->name)) {
 		if (fd >= 0)
 			close(fd);
 		return alone
@@ -231,7 +252,7 @@ static int add_file(struct batch *b, int fd, uint64_t size, const char *path, co
 	if (b->count && (b->bytes + size > BATCH_BYTES || b->path_bytes + strlen(path) > BATCH_PATHS))
 		rc = finish_batch(b, err);
 	b->sum->parsed++;
-	note_parser(b->sum, p);
+	reading_note_parser(b->sum, p->name, p->version);
 	b->fds[b->count] = fd;
 	b->paths[b->count] = xstrdup(path);
 	b->parsers[b->count] = p;
@@ -326,6 +347,45 @@ static void begin_batch(struct batch *b, const struct triage_reading *r, struct 
 	buf_init(&b->cut);
 }
 
+/* An image in several files, named by its first. 1: it was read; 0: it is none. */
+static int read_set(const struct triage_reading *r, const char *path, const char *name, struct triage_read_sum *sum,
+                    struct err *err)
+{
+	unsigned char head[TRIAGE_HEAD];
+	struct parts parts;
+	struct ewf_set set;
+	struct source source;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t n = fd >= 0 && source_is_file(fd) ? pread(fd, head, sizeof head, 0) : -1;
+	if (fd >= 0)
+		close(fd);
+	if (n > 0 && ewf_is_image(head, (size_t)n)) {
+		if (ewf_set_open(&set, path, err) < 0)
+			return -1;
+		struct buf faults = BUF_INIT;
+		uint64_t size = 0;
+		struct stat st;
+		for (size_t i = 0; i < set.count; i++)
+			size += fstat(set.fds[i], &st) == 0 ? (uint64_t)st.st_size : 0;
+		ewf_set_explain(&set, &faults);
+		int rc = faults.len ? reading_problem(r, sum, name, 0, faults.data, err) : 0;
+		if (rc == 0)
+			rc = reading_tree_set(r, sum, &set, 4 * size, name, err);
+		buf_release(&faults);
+		ewf_set_close(&set);
+		return rc < 0 ? -1 : 1;
+	}
+	if (n > 0 && parts_is_first(path) && parts_are_there(path)) {
+		if (parts_open(&parts, path, err) < 0)
+			return -1;
+		source_from_layer(&source, parts_read, &parts, parts.size);
+		int rc = reading_tree_source(r, sum, &source, READING_IMAGE, name, err);
+		parts_close(&parts);
+		return rc < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
 int triage_read_path(const struct triage_reading *r, const char *path, struct triage_read_sum *sum, struct err *err)
 {
 	struct batch b;
@@ -334,7 +394,11 @@ int triage_read_path(const struct triage_reading *r, const char *path, struct tr
 	const char *slash = strrchr(path, '/');
 	int folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 	char *name = folder ? xstrdup("") : join("", slash ? slash + 1 : path);
-	int rc = walk(&b, AT_FDCWD, path, name, 0, err);
+	int rc = folder ? 0 : read_set(r, path, name, sum, err);
+	if (rc == 0)
+		rc = walk(&b, AT_FDCWD, path, name, 0, err);
+	else if (rc > 0)
+		rc = 0;
 	if (rc == 0)
 		rc = finish_batch(&b, err);
 	empty_batch(&b);
@@ -343,8 +407,8 @@ int triage_read_path(const struct triage_reading *r, const char *path, struct tr
 	return rc;
 }
 
-int triage_read_source(const struct triage_reading *r, struct source *source, const char *name,
-                       struct triage_read_sum *sum, struct err *err)
+static int read_layer(const struct triage_reading *r, struct source *source, const char *name,
+                      struct triage_read_sum *sum, struct err *err)
 {
 	struct batch b;
 	unsigned char head[TRIAGE_HEAD];
@@ -353,7 +417,12 @@ int triage_read_source(const struct triage_reading *r, struct source *source, co
 	b.source = source;
 	char *path = join("", name);
 	int rc = source_read_at(source, name, 0, head, sizeof head, NULL, &n, err);
-	if (rc == 0)
+	enum reading_form form =
+	    rc == 0 ? reading_form_of(path, head, n, !triage_parser_of(path, head, n) && source->size >= IMAGE_LEAST)
+	            : READING_PLAIN;
+	if (form != READING_PLAIN)
+		rc = reading_tree_source(r, sum, source, form, path, err);
+	else if (rc == 0)
 		rc = add_file(&b, -1, source->size, path, head, n, 1, err);
 	if (rc == 0)
 		rc = finish_batch(&b, err);
@@ -361,6 +430,17 @@ int triage_read_source(const struct triage_reading *r, struct source *source, co
 	buf_release(&b.cut);
 	free(path);
 	return rc;
+}
+
+int triage_read_stored(const struct triage_reading *r, struct stored *s, const char *name, struct triage_read_sum *sum,
+                       struct err *err)
+{
+	if (s->kind != STORED_EWF)
+		return read_layer(r, &s->source, name, sum, err);
+	struct batch b;
+	begin_batch(&b, r, sum);
+	buf_release(&b.cut);
+	return reading_tree_set(r, sum, &s->set, s->source.size, name, err);
 }
 
 void triage_read_sum_release(struct triage_read_sum *sum)

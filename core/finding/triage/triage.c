@@ -36,6 +36,7 @@ static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 static int keep_problem(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err)
 {
 	struct triage_work *w = ctx;
+	triage_check_problem(w->check, path, reason);
 	if (w->problems++ < PROBLEMS_NAMED) {
 		char *safe = printable_dup(path);
 		buf_addf(&w->named, "%s, byte %llu\n", safe,
@@ -74,7 +75,7 @@ static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
 	} else {
 		rc = stored_open_record(&s, w->c, record, err);
 		if (rc == 0) {
-			rc = triage_read_source(&reading, &s.source, name_of(record), sum, err);
+			rc = triage_read_stored(&reading, &s, name_of(record), sum, err);
 			stored_close(&s);
 		}
 	}
@@ -259,11 +260,11 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 		w.check = triage_check_new(set->evidence, sha256);
 		rc = read_evidence(&w, record, err);
 		snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
-		if (rc == 0 && result->sum.parsed == 0)
+		if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w.maker) == 0)
 			rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
 			             options->evidence);
 		if (rc == 0) {
-			triage_check_unread(w.check, w.problems, result->sum.files - result->sum.parsed);
+			triage_check_unknown(w.check, result->sum.files - result->sum.parsed);
 			result->findings = triage_check_findings(w.check);
 			rc = observation_maker_seal(w.maker, set, err);
 		}

@@ -72,6 +72,7 @@ struct triage_check {
 	size_t channel; /* of the row before */
 	uint64_t problems;
 	uint64_t unknown_files;
+	struct buf unread; /* the first of them, by name */
 };
 
 static const char *const source_channel[] = {
@@ -158,6 +159,7 @@ void triage_check_free(struct triage_check *k)
 		free(k->hits[i].moments);
 	}
 	free(k->hits);
+	buf_release(&k->unread);
 	free(k->source);
 	for (size_t i = 0; i < k->channel_count; i++) {
 		free(k->channels[i].name);
@@ -310,9 +312,19 @@ int triage_check_rows(struct triage_check *k, const void *bytes, size_t n, struc
 	return 0;
 }
 
-void triage_check_unread(struct triage_check *k, uint64_t problems, uint64_t unknown_files)
+void triage_check_problem(struct triage_check *k, const char *path, const char *reason)
 {
-	k->problems = problems;
+	k->problems++;
+	if (k->unread.len > REASON)
+		return;
+	buf_addf(&k->unread, "%s", k->unread.len ? "; " : "");
+	printable_add(&k->unread, path, strlen(path), 0);
+	buf_adds(&k->unread, *path ? ": " : "");
+	printable_add(&k->unread, reason, strlen(reason), 0);
+}
+
+void triage_check_unknown(struct triage_check *k, uint64_t unknown_files)
+{
 	k->unknown_files = unknown_files;
 }
 
@@ -474,7 +486,8 @@ static void add_gaps(const struct triage_check *k, json_t *array)
 	if (has_channel(k, "Security") && k->rows_of[CHECK_process] == 0)
 		add_gap(k, array, "gap.audit", _("Starts of processes were not recorded."), "Security 4688, Sysmon 1");
 	buf_clear(&text);
-	buf_addf(&text, "%llu", (unsigned long long)k->problems);
+	buf_addf(&text, "%llu: %s%s", (unsigned long long)k->problems, k->unread.data ? k->unread.data : "",
+	         k->unread.len > REASON ? "; …" : "");
 	if (k->problems)
 		add_gap(k, array, "gap.unread", _("Places could not be read."), text.data);
 	buf_clear(&text);

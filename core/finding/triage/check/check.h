@@ -36,8 +36,9 @@ void triage_check_free(struct triage_check *k); /* NULL is allowed */
 int triage_check_rows(struct triage_check *k, const void *bytes, size_t n, struct err *err);
 void triage_check_row(struct triage_check *k, const struct observation *o);
 
-/* What was there and could not be read, and what no parser knows. */
-void triage_check_unread(struct triage_check *k, uint64_t problems, uint64_t unknown_files);
+/* A place that was there and could not be read; how many files no parser knows. */
+void triage_check_problem(struct triage_check *k, const char *path, const char *reason);
+void triage_check_unknown(struct triage_check *k, uint64_t unknown_files);
 
 /* All findings, an array. New reference. */
 json_t *triage_check_findings(const struct triage_check *k);

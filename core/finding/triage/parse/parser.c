@@ -34,6 +34,7 @@ int triage_row(struct triage_out *out, struct observation *o, struct err *err)
 	struct err trouble = ERR_INIT;
 	size_t before = out->rows.len;
 	o->path = out->file->path;
+	o->flags |= out->file->flags;
 	if (observation_pack(o, &out->rows, &trouble) < 0) {
 		triage_problem(out, o->offset, "%s", trouble.message);
 		return 0;

@@ -32,6 +32,7 @@ struct triage_out;
 struct triage_file {
 	const char *path; /* as the rows name it */
 	uint64_t size;
+	uint8_t flags; /* enum observation_flags: of every row of it */
 	/* All n bytes at `offset`, which lie inside, or -1. */
 	int (*read)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);
 	void *ctx;

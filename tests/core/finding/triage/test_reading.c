@@ -133,10 +133,11 @@ static void folders_are_read_in_the_cage(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
 
 extern const struct worker_job triage_job;
+extern const struct worker_job tree_job;
 
 int main(int argc, char **argv)
 {
-	const struct worker_job *const jobs[] = {&triage_job, NULL};
+	const struct worker_job *const jobs[] = {&triage_job, &tree_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
 	    TEST(folders_are_read_in_the_cage),

@@ -168,7 +168,9 @@ static void what_is_not_covered_is_said(void **s)
 	add(k, T0, "4624", SECURITY, FIELDS("data.LogonType", "3"));
 	row_number += 3; /* three are missing */
 	add(k, T0 + 1, "4624", SECURITY, FIELDS("data.LogonType", "3"));
-	triage_check_unread(k, 2, 5);
+	triage_check_problem(k, "a.evtx", "cut off");
+	triage_check_problem(k, "", "gone");
+	triage_check_unknown(k, 5);
 	findings = triage_check_findings(k);
 	assert_string_equal(state(findings, "persistence.account"), "not_seen");
 	assert_string_equal(state(findings, "execution.powershell"), "not_covered");
@@ -180,7 +182,7 @@ static void what_is_not_covered_is_said(void **s)
 	assert_string_equal(json_get_string(find(findings, "gap.jump"), "reason"), "Security: 3");
 	assert_null(strstr(json_get_string(find(findings, "gap.channel"), "reason"), "Security"));
 	assert_non_null(find(findings, "gap.audit"));
-	assert_string_equal(json_get_string(find(findings, "gap.unread"), "reason"), "2");
+	assert_string_equal(json_get_string(find(findings, "gap.unread"), "reason"), "2: a.evtx: cut off; gone");
 	assert_string_equal(json_get_string(find(findings, "gap.no-parser"), "reason"), "5");
 	json_decref(findings);
 	triage_check_free(k);

@@ -1,0 +1,111 @@
+/*
+ * Trees in the cage: volumes of an image, a zip of a collector. A tree is walked
+ * once, each file in it a row or more; then each file that a parser knows is
+ * parsed, read from where it lies.
+ *
+ * The job takes {"form": "image" or "zip", "media": n or -1, "ewf": bool, "only":
+ * names or "", "recover": bool, "from": n, "lost": [n, …]} and answers with rows
+ * (raw) and lines
+ *
+ *     {"begin": unit, "path": …, "parser": …}
+ *     {"end": unit, "facts": {…}, "problems": […], "failed": …}
+ *     {"uncovered": reason, "path": …}
+ *
+ * A unit is the walk of a tree, or one file in it; they are numbered alike in
+ * every run over the same bytes. Whoever ends the worker is its last unit that
+ * began: the parent starts it again "from" the next, and tells which walks were
+ * "lost", so that they are not tried again.
+ */
+#ifndef GENBA_FINDING_TRIAGE_TREE_TREE_H
+#define GENBA_FINDING_TRIAGE_TREE_TREE_H
+
+#include "base/buf.h"
+#include "base/worker/worker.h"
+#include "finding/triage/parse/parser.h"
+
+struct tree_run {
+	struct worker *w;
+	const char *only; /* "": all */
+	int recover;      /* files that were deleted are parsed, too */
+	json_int_t from;
+	const json_t *lost;
+	json_int_t unit; /* the next */
+};
+
+/* A file that a parser knows, kept from the walk for later. */
+struct tree_found {
+	char *path;
+	const struct triage_parser *parser;
+	uint64_t place; /* the tree's own */
+	uint64_t size;
+	int recovered;
+};
+
+struct tree_files {
+	struct tree_found *files;
+	size_t count;
+};
+
+struct tree {
+	const char *name; /* "vol2:", or "" where there is one */
+	/* Gives a row for each time of each file (tree_file), and collects what parsers know. 0, or -1. */
+	int (*walk)(struct tree *t, struct err *err);
+	/* Opens one of them: fills size, read and ctx. */
+	int (*open)(struct tree *t, const struct tree_found *found, struct triage_file *f, struct err *err);
+	void (*close)(struct tree *t);
+	void *ctx;
+	/* of the run */
+	struct tree_run *run;
+	struct triage_out *out; /* NULL: it was told before */
+	struct triage_file file;
+	struct tree_files found;
+	uint64_t entries; /* files, known to a parser or not */
+};
+
+/* Walks and parses one tree. -1: whoever listens wants no more. */
+int tree_run(struct tree_run *run, struct tree *t, struct err *err);
+
+/* What of the evidence cannot be opened, and why. */
+int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* ---- for walks */
+
+struct tree_times { /* OBSERVATION_NO_TIME where there is none */
+	int64_t modified;
+	int64_t accessed;
+	int64_t changed;
+	int64_t created;
+	int64_t deleted;
+};
+
+struct tree_item {
+	const char *path; /* without the tree's name */
+	const char *type; /* "file", "folder", "link", … */
+	uint64_t size;
+	uint64_t place;
+	struct tree_times times;
+	uint8_t clock;
+	int deleted;
+	const struct buf *more; /* fields besides; NULL: none */
+};
+
+int tree_item(struct tree *t, const struct tree_item *e, struct err *err);
+
+/* The trees there are. -1: whoever listens wants no more. What is no tree is told. */
+int tree_image(struct tree_run *run, struct err *err);
+int tree_zip(struct tree_run *run, struct err *err);
+
+/* Reads all n bytes of the evidence at `offset`. */
+struct tree_media {
+	struct worker *w;
+	struct ewf_caged *ewf;
+	int fd;
+	size_t media;
+	uint64_t size;
+};
+int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err);
+int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n, struct err *err);
+void tree_media_close(struct tree_media *m);
+
+#endif

@@ -1,0 +1,332 @@
+/* Volumes of an image through The Sleuth Kit's libtsk. It reads through a layer of ours and opens nothing itself. */
+#include "finding/triage/tree/tree.h"
+
+#include "base/err.h"
+#include "base/file/pathname.h"
+#include "base/i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tsk/libtsk.h>
+
+#define ZONE_IDENTIFIER 4096U /* bytes of the mark of the web that are read */
+#define VOLUMES         128U
+
+struct image_media {
+	TSK_IMG_INFO info; /* first: libtsk hands it back */
+	struct tree_media media;
+};
+
+struct image_volume {
+	TSK_FS_INFO *fs;
+	TSK_FS_FILE *open;
+	struct tree *tree;
+	struct err *err;
+	uint8_t clock;
+};
+
+static ssize_t image_read(TSK_IMG_INFO *info, TSK_OFF_T offset, char *bytes, size_t n)
+{
+	struct image_media *m = (struct image_media *)info;
+	struct err err = ERR_INIT;
+	if (offset < 0 || (uint64_t)offset >= m->media.size)
+		return -1;
+	if (n > m->media.size - (uint64_t)offset)
+		n = (size_t)(m->media.size - (uint64_t)offset);
+	if (tree_media_read(&m->media, (uint64_t)offset, bytes, n, &err) < 0) {
+		tsk_error_reset();
+		tsk_error_set_errno(TSK_ERR_IMG_READ);
+		tsk_error_set_errstr("%s", err.message);
+		return -1;
+	}
+	return (ssize_t)n;
+}
+
+static void image_close(TSK_IMG_INFO *info)
+{
+	(void)info;
+}
+
+static int64_t when_of(time_t seconds, uint32_t nanoseconds)
+{
+	return seconds == 0 ? OBSERVATION_NO_TIME
+	                    : observation_from_unix(seconds, nanoseconds < 1000000000 ? nanoseconds : 0);
+}
+
+static const char *type_of(const TSK_FS_FILE *f)
+{
+	if (!f->meta)
+		return f->name->type == TSK_FS_NAME_TYPE_DIR ? "folder" : "file";
+	switch (f->meta->type) {
+	case TSK_FS_META_TYPE_DIR:
+	case TSK_FS_META_TYPE_VIRT_DIR:
+		return "folder";
+	case TSK_FS_META_TYPE_LNK:
+		return "link";
+	case TSK_FS_META_TYPE_REG:
+	case TSK_FS_META_TYPE_VIRT:
+	case TSK_FS_META_TYPE_UNDEF:
+		return "file";
+	default:
+		return "device";
+	}
+}
+
+/* ---- what NTFS knows besides */
+
+static void add_time(struct buf *fields, const char *name, time_t seconds, time_t nanoseconds, int64_t unless)
+{
+	char text[32];
+	int64_t when = when_of(seconds, (uint32_t)nanoseconds);
+	if (when == OBSERVATION_NO_TIME || when == unless)
+		return;
+	observation_when(when, text);
+	observation_field(fields, name, text);
+}
+
+/* The mark of the web: where a file came from. */
+static void add_zone(struct buf *fields, TSK_FS_FILE *f, const TSK_FS_ATTR *a)
+{
+	static const char *const names[][2] = {
+	    {"ZoneId=", "zone_id"}, {"HostUrl=", "host_url"}, {"ReferrerUrl=", "referrer_url"}};
+	char text[ZONE_IDENTIFIER + 1];
+	size_t want = a->size > 0 && a->size < (TSK_OFF_T)ZONE_IDENTIFIER ? (size_t)a->size : ZONE_IDENTIFIER;
+	ssize_t n = tsk_fs_attr_read(a, 0, text, want, TSK_FS_FILE_READ_FLAG_NONE);
+	(void)f;
+	if (n <= 0 || (size_t)n > want)
+		return;
+	text[n] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *at = strstr(text, names[i][0]);
+		if (at) {
+			at += strlen(names[i][0]);
+			observation_field_n(fields, names[i][1], at, strcspn(at, "\r\n"));
+		}
+	}
+}
+
+static void add_streams(struct buf *fields, TSK_FS_FILE *f)
+{
+	struct buf streams = BUF_INIT;
+	int count = tsk_fs_file_attr_getsize(f);
+	for (int i = 0; i < count && i < 100; i++) {
+		const TSK_FS_ATTR *a = tsk_fs_file_attr_get_idx(f, i);
+		if (!a || a->type != TSK_FS_ATTR_TYPE_NTFS_DATA || !a->name || !*a->name ||
+		    strcmp(a->name, "$Data") == 0)
+			continue;
+		buf_addf(&streams, "%s%s", streams.len ? "," : "", a->name);
+		if (strcmp(a->name, "Zone.Identifier") == 0)
+			add_zone(fields, f, a);
+	}
+	observation_field_n(fields, "streams", streams.len ? streams.data : "", streams.len);
+	buf_release(&streams);
+}
+
+/* ---- walking */
+
+static TSK_WALK_RET_ENUM see_file(TSK_FS_FILE *f, const char *folder, void *ctx)
+{
+	struct image_volume *v = ctx;
+	const TSK_FS_META *meta = f->meta;
+	struct tree_item e = {.clock = v->clock, .type = type_of(f)};
+	struct buf path = BUF_INIT;
+	struct buf more = BUF_INIT;
+	if (!f->name || !f->name->name || TSK_FS_ISDOT(f->name->name) || f->name->type == TSK_FS_NAME_TYPE_VIRT_DIR)
+		return TSK_WALK_CONT;
+	if (*v->tree->name)
+		buf_addc(&path, '/');
+	pathname_escape(folder ? folder : "", &path);
+	pathname_escape(f->name->name, &path);
+	e.path = path.data;
+	e.place = f->name->meta_addr;
+	e.deleted = (f->name->flags & TSK_FS_NAME_FLAG_UNALLOC) != 0;
+	e.times = (struct tree_times){OBSERVATION_NO_TIME, OBSERVATION_NO_TIME, OBSERVATION_NO_TIME,
+	                              OBSERVATION_NO_TIME, OBSERVATION_NO_TIME};
+	observation_field_number(&more, "inode", (int64_t)f->name->meta_addr);
+	/* of a name whose entry was given to another file since, times and size are not its own */
+	int own = meta && (!e.deleted || meta->flags & TSK_FS_META_FLAG_UNALLOC);
+	if (own) {
+		e.size = meta->size > 0 ? (uint64_t)meta->size : 0;
+		e.times.modified = when_of(meta->mtime, meta->mtime_nano);
+		e.times.accessed = when_of(meta->atime, meta->atime_nano);
+		e.times.changed = when_of(meta->ctime, meta->ctime_nano);
+		e.times.created = when_of(meta->crtime, meta->crtime_nano);
+		if (TSK_FS_TYPE_ISEXT(v->fs->ftype))
+			e.times.deleted = when_of(meta->time2.ext2.dtime, meta->time2.ext2.dtime_nano);
+		if (TSK_FS_TYPE_ISNTFS(v->fs->ftype)) {
+			add_time(&more, "fn_created", meta->time2.ntfs.fn_crtime, meta->time2.ntfs.fn_crtime_nano,
+			         e.times.created);
+			add_time(&more, "fn_modified", meta->time2.ntfs.fn_mtime, meta->time2.ntfs.fn_mtime_nano,
+			         e.times.modified);
+			add_streams(&more, f);
+		}
+		if (meta->link)
+			observation_field(&more, "target", meta->link);
+	}
+	e.more = &more;
+	int rc = tree_item(v->tree, &e, v->err);
+	buf_release(&path);
+	buf_release(&more);
+	return rc < 0 ? TSK_WALK_ERROR : TSK_WALK_CONT;
+}
+
+static const char *tsk_reason(void)
+{
+	const char *text = tsk_error_get();
+	return text ? text : "";
+}
+
+static int walk_volume(struct tree *t, struct err *err)
+{
+	struct image_volume *v = t->ctx;
+	struct err trouble = ERR_INIT;
+	unsigned flags = TSK_FS_DIR_WALK_FLAG_RECURSE | TSK_FS_DIR_WALK_FLAG_ALLOC | TSK_FS_DIR_WALK_FLAG_UNALLOC;
+	if (!t->run->recover)
+		flags |= TSK_FS_DIR_WALK_FLAG_NOORPHAN;
+	v->err = &trouble;
+	tsk_error_reset();
+	if (tsk_fs_dir_walk(v->fs, v->fs->root_inum, (TSK_FS_DIR_WALK_FLAG_ENUM)flags, see_file, v) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, "%s", *trouble.message ? trouble.message : tsk_reason());
+}
+
+static int read_in_volume(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	const struct image_volume *v = ctx;
+	tsk_error_reset();
+	ssize_t got = tsk_fs_file_read(v->open, (TSK_OFF_T)offset, bytes, n, TSK_FS_FILE_READ_FLAG_NONE);
+	if (got == (ssize_t)n)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the file cannot be read at byte %llu: %s"), (unsigned long long)offset,
+	               got < 0 ? tsk_reason() : _("it ends before its size"));
+}
+
+static int open_in_volume(struct tree *t, const struct tree_found *found, struct triage_file *f, struct err *err)
+{
+	struct image_volume *v = t->ctx;
+	tsk_error_reset();
+	v->open = tsk_fs_file_open_meta(v->fs, NULL, found->place);
+	if (!v->open || !v->open->meta)
+		return err_set(err, ERR_DAMAGED, _("the file cannot be opened: %s"), tsk_reason());
+	f->size = v->open->meta->size > 0 ? (uint64_t)v->open->meta->size : 0;
+	f->read = read_in_volume;
+	f->ctx = v;
+	return 0;
+}
+
+static void close_in_volume(struct tree *t)
+{
+	struct image_volume *v = t->ctx;
+	if (v->open)
+		tsk_fs_file_close(v->open);
+	v->open = NULL;
+}
+
+static int run_volume(struct tree_run *run, TSK_FS_INFO *fs, const char *name, struct err *err)
+{
+	struct image_volume v = {.fs = fs, .clock = OBSERVATION_CLOCK_utc};
+	struct tree t = {
+	    .name = name, .walk = walk_volume, .open = open_in_volume, .close = close_in_volume, .ctx = &v};
+	if (TSK_FS_TYPE_ISFAT(fs->ftype))
+		v.clock = OBSERVATION_CLOCK_local;
+	v.tree = &t;
+	return tree_run(run, &t, err);
+}
+
+/* ---- volumes */
+
+/* What lies there, of the forms that libtsk does not read; NULL: nothing known. Their marks, from their specifications. */
+static const char *form_of(struct image_media *m, uint64_t start)
+{
+	static const struct {
+		size_t at;
+		const char *mark;
+		const char *name;
+	} forms[] = {{3, "-FVE-FS-", N_("BitLocker: it is encrypted")},
+	             {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted")},
+	             {0, "XFSB", N_("XFS: no parser reads it")},
+	             {3, "ReFS", N_("ReFS: no parser reads it")},
+	             {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it")},
+	             {512, "LABELONE", N_("LVM: no parser reads it")},
+	             {4086, "SWAPSPACE2", N_("swap space")},
+	             {0, "QFI\xfb", N_("QCOW: no parser reads it")},
+	             {0, "conectix", N_("VHD: no parser reads it")},
+	             {0, "vhdxfile", N_("VHDX: no parser reads it")},
+	             {0, "KDMV", N_("VMDK: no parser reads it")},
+	             {0, "# Disk Descr", N_("VMDK: no parser reads it")}};
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		char bytes[16] = "";
+		size_t n = strlen(forms[i].mark);
+		struct err ignored = ERR_INIT;
+		if (tree_media_read(&m->media, start + forms[i].at, bytes, n, &ignored) == 0 &&
+		    memcmp(bytes, forms[i].mark, n) == 0)
+			return _(forms[i].name);
+	}
+	return NULL;
+}
+
+static int run_part(struct tree_run *run, struct image_media *m, const TSK_VS_PART_INFO *part, unsigned number,
+                    struct err *err)
+{
+	char name[32];
+	uint64_t start = part->start * part->vs->block_size;
+	snprintf(name, sizeof name, "vol%u:", number);
+	tsk_error_reset();
+	TSK_FS_INFO *fs = tsk_fs_open_img(&m->info, (TSK_OFF_T)start, TSK_FS_TYPE_DETECT);
+	if (!fs) {
+		const char *form = form_of(m, start);
+		return tree_uncovered(
+		    run, name, err, _("a volume that could not be opened (%s, %llu bytes at byte %llu): %s"),
+		    part->desc ? part->desc : "?", (unsigned long long)part->len * part->vs->block_size,
+		    (unsigned long long)start, form ? form : _("no file system that is known"));
+	}
+	int rc = run_volume(run, fs, name, err);
+	tsk_fs_close(fs);
+	return rc;
+}
+
+static int run_volumes(struct tree_run *run, struct image_media *m, struct err *err)
+{
+	TSK_FS_INFO *fs = tsk_fs_open_img(&m->info, 0, TSK_FS_TYPE_DETECT);
+	if (fs) {
+		int rc = run_volume(run, fs, "", err);
+		tsk_fs_close(fs);
+		return rc;
+	}
+	tsk_error_reset();
+	TSK_VS_INFO *vs = tsk_vs_open(&m->info, 0, TSK_VS_TYPE_DETECT);
+	if (!vs) {
+		const char *form = form_of(m, 0);
+		return tree_uncovered(run, "", err, _("the image could not be opened: %s"),
+		                      form ? form : _("it has no partitions and no file system that are known"));
+	}
+	int rc = 0;
+	unsigned number = 0;
+	for (TSK_PNUM_T i = 0; rc == 0 && i < vs->part_count && number < VOLUMES; i++) {
+		const TSK_VS_PART_INFO *part = tsk_vs_part_get(vs, i);
+		if (part && part->flags & TSK_VS_PART_FLAG_ALLOC)
+			rc = run_part(run, m, part, ++number, err);
+	}
+	if (rc == 0 && number == 0)
+		rc = tree_uncovered(run, "", err, _("the image has no volume"));
+	tsk_vs_close(vs);
+	return rc;
+}
+
+int tree_image(struct tree_run *run, struct err *err)
+{
+	struct image_media *m = xcalloc(1, sizeof *m);
+	int rc = tree_media_open(&m->media, run, err);
+	if (rc == 0) {
+		m->info.tag = TSK_IMG_INFO_TAG;
+		m->info.itype = TSK_IMG_TYPE_EXTERNAL;
+		m->info.size = (TSK_OFF_T)m->media.size;
+		m->info.sector_size = 512;
+		m->info.read = image_read;
+		m->info.close = image_close;
+		rc = run_volumes(run, m, err);
+		tree_media_close(&m->media);
+	}
+	free(m);
+	return rc;
+}

@@ -1,0 +1,290 @@
+/* The caged side of trees: units one after the other. */
+#include "finding/triage/tree/tree.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "evidence/image/ewf.h"
+#include "finding/triage/parsers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOUND_MOST 1000000U
+
+/* ---- the evidence */
+
+int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err)
+{
+	const json_t *request = worker_request(run->w);
+	json_int_t media = json_integer_value(json_object_get(request, "media"));
+	struct stat st;
+	*m = (struct tree_media){.w = run->w, .fd = -1, .media = (size_t)media};
+	if (json_is_true(json_object_get(request, "ewf"))) {
+		m->ewf = ewf_caged_open(run->w, err);
+		if (!m->ewf)
+			return -1;
+		m->size = ewf_caged_size(m->ewf);
+	} else if (media >= 0) {
+		m->size = worker_media_size(run->w, m->media);
+	} else {
+		m->fd = worker_input_at(run->w, 0);
+		if (m->fd < 0 || fstat(m->fd, &st) < 0)
+			return err_set(err, ERR_FAILED, _("nobody handed the evidence over"));
+		off_t end = lseek(m->fd, 0, SEEK_END); /* of a device, too */
+		m->size = end > 0 ? (uint64_t)end : 0;
+	}
+	return 0;
+}
+
+int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	char *to = bytes;
+	if (offset > m->size || n > m->size - offset)
+		return err_set(err, ERR_INVALID, _("byte %llu lies beyond the end"), (unsigned long long)offset);
+	if (m->ewf)
+		return ewf_caged_read(m->ewf, offset, bytes, n, err);
+	while (n > 0) {
+		size_t piece = n < WORKER_RANGE ? n : WORKER_RANGE;
+		if (m->fd < 0) {
+			if (worker_media_read(m->w, m->media, offset, to, piece, err) < 0)
+				return -1;
+		} else {
+			ssize_t got = pread(m->fd, to, piece, (off_t)offset);
+			if (got < 0 && errno == EINTR)
+				continue;
+			if (got <= 0)
+				return err_set_errno(err, ERR_FAILED, got < 0 ? errno : EIO,
+				                     _("cannot read at byte %llu"), (unsigned long long)offset);
+			piece = (size_t)got;
+		}
+		to += piece;
+		offset += piece;
+		n -= piece;
+	}
+	return 0;
+}
+
+void tree_media_close(struct tree_media *m)
+{
+	if (m->ewf)
+		ewf_caged_close(m->ewf);
+}
+
+/* ---- rows of files */
+
+static int is_wanted(const char *only, const char *name)
+{
+	size_t n = strlen(name);
+	for (const char *at = only; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == n && strncmp(at, name, n) == 0)
+			return 1;
+	return !*only;
+}
+
+static void collect(struct tree *t, const struct tree_item *e, const char *path)
+{
+	const struct triage_parser *p =
+	    strcmp(e->type, "file") == 0 && e->size > 0 ? triage_parser_of(path, (const unsigned char *)"", 0) : NULL;
+	if (!p || !is_wanted(t->run->only, p->name) || (e->deleted && !t->run->recover) || t->found.count == FOUND_MOST)
+		return;
+	if (t->found.count % 64 == 0)
+		t->found.files = xrealloc(t->found.files, (t->found.count + 64) * sizeof *t->found.files);
+	t->found.files[t->found.count++] = (struct tree_found){
+	    .path = xstrdup(path), .parser = p, .place = e->place, .size = e->size, .recovered = e->deleted};
+}
+
+static int give_times(struct tree *t, const struct tree_item *e, const struct buf *fields, struct err *err)
+{
+	const struct {
+		int64_t when;
+		uint16_t of;
+	} times[] = {{e->times.modified, OBSERVATION_TIME_modified},
+	             {e->times.accessed, OBSERVATION_TIME_accessed},
+	             {e->times.changed, OBSERVATION_TIME_changed},
+	             {e->times.created, OBSERVATION_TIME_created},
+	             {e->times.deleted, OBSERVATION_TIME_deleted}};
+	unsigned told = 0;
+	uint32_t rows = 0;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		struct observation o = {.when = times[i].when,
+		                        .offset = e->place,
+		                        .artefact = OBSERVATION_file,
+		                        .clock = e->clock,
+		                        .flags = e->deleted ? OBSERVATION_RECOVERED : 0,
+		                        .fields = fields->data,
+		                        .fields_size = fields->len};
+		if (times[i].when == OBSERVATION_NO_TIME || told & 1U << i)
+			continue;
+		for (size_t k = i; k < sizeof times / sizeof *times; k++)
+			if (times[k].when == times[i].when) {
+				o.time_of |= times[k].of;
+				told |= 1U << k;
+			}
+		o.ordinal = rows++;
+		if (triage_row(t->out, &o, err) < 0)
+			return -1;
+	}
+	if (rows)
+		return 0;
+	struct observation o = {.when = OBSERVATION_NO_TIME,
+	                        .offset = e->place,
+	                        .artefact = OBSERVATION_file,
+	                        .clock = e->clock,
+	                        .flags = e->deleted ? OBSERVATION_RECOVERED : 0,
+	                        .fields = fields->data,
+	                        .fields_size = fields->len};
+	return triage_row(t->out, &o, err);
+}
+
+int tree_item(struct tree *t, const struct tree_item *e, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct buf fields = BUF_INIT;
+	int rc = 0;
+	buf_addf(&path, "%s%s", t->name, e->path);
+	t->entries += strcmp(e->type, "file") == 0;
+	collect(t, e, path.data);
+	if (t->out && is_wanted(t->run->only, "file")) {
+		observation_field(&fields, "type", e->type);
+		observation_field_number(&fields, "size", (int64_t)e->size);
+		observation_field(&fields, "deleted", e->deleted ? "true" : "false");
+		if (e->more)
+			buf_add(&fields, e->more->data, e->more->len);
+		t->file.path = path.data;
+		rc = give_times(t, e, &fields, err);
+		t->file.path = t->name;
+	}
+	buf_release(&fields);
+	buf_release(&path);
+	return rc;
+}
+
+/* ---- units */
+
+static int give_rows(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	return worker_emit_raw(ctx, bytes, n, err);
+}
+
+static int is_lost(const struct tree_run *run, json_int_t unit)
+{
+	const json_t *item;
+	size_t i;
+	json_array_foreach(run->lost, i, item)
+		if (json_integer_value(item) == unit)
+			return 1;
+	return 0;
+}
+
+static int tell_begin(struct tree_run *run, json_int_t unit, const char *path, const char *parser, struct err *err)
+{
+	return worker_emit_take(run->w, json_pack("{s:I, s:s, s:s}", "begin", unit, "path", path, "parser", parser),
+	                        err);
+}
+
+static int tell_end(struct tree_run *run, json_int_t unit, struct triage_done *done, int rc, struct err *err)
+{
+	if (rc == 0)
+		rc = worker_emit_take(run->w,
+		                      json_pack("{s:I, s:O, s:O, s:s}", "end", unit, "facts", done->facts, "problems",
+		                                done->problems, "failed", done->failed.message),
+		                      err);
+	triage_done_release(done);
+	return rc;
+}
+
+static int walk_run(const struct triage_file *f, struct triage_out *out, struct err *err)
+{
+	struct tree *t = f->ctx;
+	t->out = out;
+	int rc = t->walk(t, err);
+	triage_fact(out, "files", json_integer((json_int_t)t->entries));
+	return rc;
+}
+
+static int walk_tree(struct tree_run *run, struct tree *t, struct err *err)
+{
+	static const struct triage_parser walker = {"file", 1, NULL, walk_run};
+	struct triage_file *file = &t->file;
+	struct triage_done done;
+	json_int_t unit = run->unit++;
+	*file = (struct triage_file){.path = t->name, .ctx = t};
+	if (unit < run->from) {
+		t->out = NULL;
+		t->walk(t, NULL); /* what is wrong with it was told */
+		return 0;
+	}
+	if (tell_begin(run, unit, t->name, "file", err) < 0)
+		return -1;
+	int rc = triage_parse(&walker, file, give_rows, run->w, &done, err);
+	return tell_end(run, unit, &done, rc, err);
+}
+
+static int parse_found(struct tree_run *run, struct tree *t, const struct tree_found *found, struct err *err)
+{
+	json_int_t unit = run->unit++;
+	struct triage_file file = {
+	    .path = found->path, .size = found->size, .flags = found->recovered ? OBSERVATION_RECOVERED : 0};
+	struct triage_done done = {.facts = NULL};
+	int rc = 0;
+	if (unit < run->from)
+		return 0;
+	if (tell_begin(run, unit, found->path, found->parser->name, err) < 0)
+		return -1;
+	if (t->open(t, found, &file, &done.failed) < 0) {
+		done.facts = json_object();
+		done.problems = json_array();
+	} else {
+		rc = triage_parse(found->parser, &file, give_rows, run->w, &done, err);
+	}
+	t->close(t);
+	return tell_end(run, unit, &done, rc, err);
+}
+
+int tree_run(struct tree_run *run, struct tree *t, struct err *err)
+{
+	int rc = 0;
+	t->run = run;
+	if (is_lost(run, run->unit))
+		run->unit++;
+	else
+		rc = walk_tree(run, t, err);
+	for (size_t i = 0; rc == 0 && i < t->found.count; i++)
+		rc = parse_found(run, t, &t->found.files[i], err);
+	for (size_t i = 0; i < t->found.count; i++)
+		free(t->found.files[i].path);
+	free(t->found.files);
+	t->found = (struct tree_files){.count = 0};
+	return rc;
+}
+
+int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	if (run->from > 0)
+		return 0; /* it was told */
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return worker_emit_take(run->w, json_pack("{s:s, s:s}", "uncovered", text, "path", path), err);
+}
+
+static int tree_job_run(struct worker *w, struct err *err)
+{
+	const json_t *request = worker_request(w);
+	const char *form = json_string_value(json_object_get(request, "form"));
+	const char *only = json_string_value(json_object_get(request, "only"));
+	struct tree_run run = {.w = w,
+	                       .only = only ? only : "",
+	                       .recover = json_is_true(json_object_get(request, "recover")),
+	                       .from = json_integer_value(json_object_get(request, "from")),
+	                       .lost = json_object_get(request, "lost")};
+	return form && strcmp(form, "zip") == 0 ? tree_zip(&run, err) : tree_image(&run, err);
+}
+
+const struct worker_job tree_job = {.name = "tree", .run = tree_job_run};

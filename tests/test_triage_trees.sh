@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# genba triage of trees: file systems of an image, a disk with partitions as it is, in parts, as E01 and sealed in a case; zips of
+# collectors; what cannot be opened is told by name.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-trees-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+printf 'correct horse battery staple\n' >pass
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT EXPECTED GOT
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+look() { # STATUS ARGUMENTS…
+	local wanted=$1 got=0
+	shift
+	"$genba" triage "$@" --look --jsonl >out 2>err || got=$?
+	[ "$got" = "$wanted" ] || fail "status $got, not $wanted: $* $(head -c 2000 out) $(cat err)"
+}
+files() { jq -r 'select(.artefact == "file" and (.path | test("txt$"))) | "\(if .volume == "" then "" else .volume + ":" end)\(.path) \(.size) \(.deleted) \(.clock)"' out | sort -u; }
+
+mkdir -p tree/Users/tanaka
+echo hello >tree/Users/tanaka/a.txt
+printf 'x' >tree/b.txt
+touch -d 2026-11-20T10:00:00Z tree/b.txt
+for form in ntfs fat exfat ext4; do truncate -s 12M $form.img; done
+mkfs.ext4 -q -d tree ext4.img
+mkfs.ntfs -qFf ntfs.img >/dev/null 2>&1
+ntfscp -q ntfs.img tree/b.txt b.txt
+mkfs.vfat fat.img >/dev/null
+mkfs.exfat exfat.img >/dev/null
+
+look 0 ext4.img
+is "ext4" 'Users/tanaka/a.txt 6 false utc
+b.txt 1 false utc' "$(files)"
+is "a time" 2026-11-20T10:00:00.0000000Z \
+	"$(jq -r 'select(.path == "b.txt" and (.time_of | contains("modified"))) | .when' out)"
+look 0 ntfs.img
+is "NTFS" 'b.txt 1 false utc' "$(files)"
+look 0 ntfs.img --only file
+is "its own files" 1 "$(jq -r 'select(.path == "$MFT") | .path' out | sort -u | wc -l)"
+look 0 fat.img
+is "FAT" local "$(jq -r 'select(.artefact == "file") | .clock' out | sort -u)"
+look 0 exfat.img
+is "exFAT" true "$(jq -r 'select(.kind == "summary") | .rows > 0' out)"
+
+# a disk with three partitions, of which one is encrypted
+python3 - <<'P'
+import struct
+disk = bytearray(40 << 20)
+table = [(2048, 24576, 0x83), (28672, 24576, 7), (55296, 16384, 0x83)]
+for i, (start, length, kind) in enumerate(table):
+    disk[446 + 16 * i:462 + 16 * i] = struct.pack('<B3sB3sII', 0, b'\0\2\0', kind, b'\0\3\0', start, length)
+disk[510:512] = b'\x55\xaa'
+for (start, _, _), name in zip(table, ('ext4.img', 'ntfs.img')):
+    data = open(name, 'rb').read()
+    disk[start * 512:start * 512 + len(data)] = data
+disk[55296 * 512:55296 * 512 + 6] = b'LUKS\xba\xbe'
+open('disk.dd', 'wb').write(disk)
+P
+look 1 disk.dd
+is "volumes" 'vol1:Users/tanaka/a.txt 6 false utc
+vol1:b.txt 1 false utc
+vol2:b.txt 1 false utc' "$(files)"
+is "what is encrypted is named" 1 "$(jq -r 'select(.kind == "problem") | "\(.path) \(.reason)"' out | grep -c '^vol3: not covered: .*LUKS')"
+is "and a finding" 1 "$(jq -r 'select(.rule == "gap.unread" and .state == "not_covered") | .reason' out | grep -c LUKS)"
+digest=$(jq -r 'select(.kind == "summary") | .set_sha256' out)
+split -b 15M -d -a 3 --numeric-suffixes=1 disk.dd part.
+look 1 part.001
+is "in parts" "$digest" "$(jq -r 'select(.kind == "summary") | .set_sha256' out)"
+if command -v ewfacquire >/dev/null; then
+	ewfacquire -u -q -c fast -S 10485760 -t image disk.dd </dev/null >tool 2>&1 || fail "ewfacquire: $(cat tool)"
+	look 1 image.E01
+	is "as E01" "$digest" "$(jq -r 'select(.kind == "summary") | .set_sha256' out)"
+fi
+head -c 3000000 /dev/urandom >noise.dd
+look 1 noise.dd
+is "noise" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the image could not be opened')"
+
+# in a case: sealed, and as E01 that genba made
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
+"$genba" new site.genba --title "Trees" --kdf interactive --no-recovery 2>/dev/null
+"$genba" add asset hostname=HR-PC-03 >/dev/null
+for form in sealed ewf; do
+	label=$("$genba" preserve disk.dd --as $form --to copies-$form --on R1-A1 | cut -d' ' -f1)
+	"$genba" triage "$label" >out 2>err && fail "a volume was not covered, and the status says nothing"
+	grep -q "vol3:" err || fail "triage $label: $(cat out err)"
+	"$genba" observations "evidence=$label b.txt path~vol2" --json >rows
+	is "$form in the case" vol2 "$(jq -r ".[].volume" rows | sort -u)"
+done
+
+# zips of collectors
+python3 - <<'P'
+import zipfile
+z = zipfile.ZipFile('velociraptor.zip', 'w', zipfile.ZIP_DEFLATED)
+z.write('tree/b.txt', 'uploads/auto/C%3A/Users/b.txt')
+z.write('tree/b.txt', 'uploads/ntfs/%5C%5C.%5CC%3A/c.txt')
+P
+look 0 velociraptor.zip
+is "names of a zip" 'uploads/auto/C:/Users/b.txt 1 false local
+uploads/ntfs/C:/c.txt 1 false local' "$(files)"
+head -c 150 velociraptor.zip >cut.zip
+look 1 cut.zip
+is "a cut zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the zip could not be opened')"
+echo "trees: ok"
