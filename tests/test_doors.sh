@@ -37,6 +37,29 @@ refused 2 'empty passphrase' "$genba" handover --for Counsel --out handed.genba 
 refused 2 'empty passphrase' "$genba" key slots add --passphrase --new-passphrase-file blank --kdf interactive
 refused 2 'empty passphrase' "$genba" key passwd --new-passphrase-file blank --kdf interactive
 [ "$("$genba" key slots | wc -l)" = 1 ] || wrong "a refused passphrase became a slot"
+refused 3 'no slot opens' "$genba" list asset --passphrase-file blank
+
+# ---- a weak one is taken, with the time that guessing takes; it opens however its letters were typed
+printf 'a\n' >weak
+printf 'caf\303\251\357\274\221\357\274\222 ladder orbit cactus\n' >nfc # full-width digits
+printf 'cafe\314\20112 ladder orbit cactus\n' >nfd                        # ASCII digits
+refused 0 'weak.*less than a second' "$genba" handover --for Counsel --out weak.genba --case-passphrase-file weak --kdf interactive
+refused 0 'written and verified' "$genba" handover --for Counsel --out handed.genba --case-passphrase-file nfc --kdf interactive
+grep -q weak err && wrong "a strong passphrase is called weak: $(cat err)"
+for form in nfc nfd; do
+	refused 0 "no identity" env XDG_DATA_HOME="$work/none" "$genba" -c handed.genba --passphrase-file $form list asset
+	grep -q PC-1 out || wrong "the passphrase as $form does not show the case"
+done
+refused 3 'no slot opens' env XDG_DATA_HOME="$work/none" "$genba" -c handed.genba --passphrase-file weak list asset
+"$genba" key slots add --passphrase --new-passphrase-file nfd --kdf interactive >/dev/null 2>&1 || wrong "slots add"
+mkdir copies-here
+for command in "backup copies-here" "purge R1-N1 --reason x" "key slots remove 1 --reason x"; do
+	# shellcheck disable=SC2086
+	refused 2 "'blank': an empty passphrase" "$genba" $command --case-passphrase-file blank
+done
+"$genba" backup copies-here --case-passphrase-file nfc --kdf interactive >/dev/null 2>err || wrong "backup: $(cat err)"
+refused 2 "'blank': an empty passphrase" "$genba" backup copies-here --restore back.genba --case-passphrase-file blank
+"$genba" key slots remove 1 --reason done >/dev/null 2>err || wrong "slots remove: $(cat err)"
 
 # ---- no identity: nothing is asked that cannot fit
 refused 3 "no identity in '$work/none.*--data" env -u GENBA_PASSPHRASE_FILE XDG_DATA_HOME="$work/none" "$genba" list asset

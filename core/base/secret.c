@@ -54,15 +54,6 @@ void secret_release(struct secret *s)
 	s->len = 0;
 }
 
-int secret_check_new(const struct secret *s, struct err *err)
-{
-	if (s && s->data && s->len > 0)
-		return 0;
-	return err_set(
-	    err, ERR_USAGE,
-	    _("an empty passphrase protects nothing: the first line of its file is blank, or nothing was typed"));
-}
-
 /* Reads one line from `fd` into guarded memory, byte by byte so that nothing behind it is taken. */
 static int read_line(struct secret *s, int fd, struct err *err)
 {

@@ -33,11 +33,7 @@ void secret_free(void *p);
 void secret_set(struct secret *s, const void *bytes, size_t n);
 void secret_release(struct secret *s);
 
-/* Judges a passphrase that is to protect something from now on: 0, or -1 (ERR_USAGE) if it is empty. Whatever seals by a
- * passphrase asks here, so that no door forgets to. */
-int secret_check_new(const struct secret *s, struct err *err);
-
-/* The first line of a file (without its line end), at most SECRET_LIMIT bytes. 0 or -1. */
+/* The first line of a file (without its line end), at most SECRET_LIMIT bytes. 0 or -1. passphrase.h reads passphrases. */
 int secret_read_file(struct secret *s, const char *path, struct err *err);
 
 /* Asks on the terminal (/dev/tty), without echo. 0 or -1 (no terminal, interrupted). */

@@ -1,6 +1,7 @@
 #include "vault/slot.h"
 
 #include "base/i18n.h"
+#include "base/passphrase.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -93,7 +94,8 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
                            struct err *err)
 {
 	uint32_t passes, kib;
-	if (secret_check_new(want->passphrase, err) < 0)
+	struct passphrase_forms forms;
+	if (passphrase_check(want->passphrase, err) < 0)
 		return -1;
 	vault_kdf_cost(want->kdf, &passes, &kib);
 	slot[AT_TYPE] = VAULT_SLOT_PASSPHRASE;
@@ -102,7 +104,9 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
 	put_u32(slot + AT_KIB, kib);
 	randombytes_buf(slot + AT_SALT, crypto_pwhash_argon2id_SALTBYTES);
 	unsigned char *key = secret_alloc(CIPHER_KEY_SIZE);
-	int rc = derive_wrapping(key, slot, want->passphrase);
+	passphrase_forms_init(&forms, want->passphrase);
+	int rc = derive_wrapping(key, slot, &forms.form[0]);
+	passphrase_forms_release(&forms);
 	if (rc < 0)
 		rc = err_set(err, ERR_FAILED,
 		             _("not enough memory (%lu MiB) to protect the passphrase: choose a smaller --kdf"),
@@ -158,7 +162,7 @@ int slot_make(unsigned char slot[SLOT_SIZE], const struct vault_new_slot *want, 
 	return err_set(err, ERR_INVALID, _("a slot is for a passphrase or for a recipient"));
 }
 
-int slot_open_passphrase(const unsigned char slot[SLOT_SIZE], const struct secret *passphrase, struct cipher_keys *keys)
+static int open_by_form(const unsigned char slot[SLOT_SIZE], const struct secret *passphrase, struct cipher_keys *keys)
 {
 	unsigned char associated[FILE_ID + AT_WRAPPED];
 	unsigned char *key = secret_alloc(CIPHER_KEY_SIZE);
@@ -171,6 +175,17 @@ int slot_open_passphrase(const unsigned char slot[SLOT_SIZE], const struct secre
 		                                                         associated, sizeof associated, nonce, key);
 	}
 	secret_free(key);
+	return rc;
+}
+
+int slot_open_passphrase(const unsigned char slot[SLOT_SIZE], const struct secret *passphrase, struct cipher_keys *keys)
+{
+	struct passphrase_forms forms;
+	int rc = -1;
+	passphrase_forms_init(&forms, passphrase);
+	for (unsigned i = 0; rc == -1 && i < forms.count; i++)
+		rc = open_by_form(slot, &forms.form[i], keys);
+	passphrase_forms_release(&forms);
 	return rc;
 }
 

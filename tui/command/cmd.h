@@ -31,8 +31,9 @@ int cmd_usage(const char *name, struct err *err);
 /* The cost of a passphrase by name; NULL: moderate. 0 or -1. */
 int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err);
 
-/* A new passphrase: from `file`, or asked for twice (NULL). */
-int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err);
+/* A new passphrase, to be protected at that cost: from `file`, or asked for twice (NULL). */
+int cmd_new_passphrase(struct session *s, const char *file, enum vault_kdf kdf, struct secret *passphrase,
+                       struct err *err);
 
 /* The passphrase of the case's own slot, for whatever writes the file anew: from --case-passphrase-file, or asked for.
  * `keep` borrows it; release `passphrase` afterwards. */

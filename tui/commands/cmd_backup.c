@@ -3,8 +3,8 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
-#include "base/secret.h"
 #include "case/care/backup.h"
 #include "case/care/salvage.h"
 #include "case/case.h"
@@ -42,8 +42,9 @@ static int cmd_backup_restore(struct session *s, const struct args *args, const 
 	struct secret passphrase = SECRET_INIT;
 	const char *file = args_option(args, "case-passphrase-file");
 	int rc = session_identity(s, 1, err);
+	const struct passphrase_request ask = {.file = file, .purpose = PASSPHRASE_KEEP};
 	if (rc == 0 && file)
-		rc = secret_read_file(&passphrase, file, err);
+		rc = session_read_passphrase(s, &ask, &passphrase, err);
 	struct case_unlock unlock = {s->identity, passphrase.data ? &passphrase : NULL};
 	if (rc == 0)
 		rc = backup_restore(args->words[0], out, &unlock, &s->progress, &report, err);

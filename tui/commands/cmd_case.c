@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
-#include "base/secret.h"
 #include "case/care/verify.h"
 #include "case/query/timeline_text.h"
 #include "case/store/record.h"
@@ -41,25 +41,18 @@ static void offer_recovery(struct session *s, const struct args *args)
 	      s->log);
 }
 
-static int ask_recovery(struct session *s, const struct args *args, struct secret *passphrase, struct err *err)
+static int ask_recovery(struct session *s, const struct args *args, enum vault_kdf kdf, struct secret *passphrase,
+                        struct err *err)
 {
 	const char *file = args_option(args, "case-passphrase-file");
-	if (file)
-		return secret_read_file(passphrase, file, err);
-	if (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") ||
-	    args_option(args, "no-recovery"))
+	if (!file && (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") ||
+	              args_option(args, "no-recovery")))
 		return 0;
-	struct secret again = SECRET_INIT;
-	int rc = secret_ask(passphrase, _("A recovery passphrase for this case (empty: none): "), err);
-	if (rc == 0 && passphrase->len > 0)
-		rc = secret_ask(&again, _("Once more: "), err);
-	if (rc == 0 && passphrase->len > 0 &&
-	    (again.len != passphrase->len || memcmp(again.data, passphrase->data, again.len) != 0))
-		rc = err_set(err, ERR_USAGE, _("the two passphrases differ; nothing was made"));
-	if (rc == 0 && passphrase->len == 0)
-		secret_release(passphrase);
-	secret_release(&again);
-	return rc;
+	struct passphrase_request ask = {.file = file,
+	                                 .prompt = _("A recovery passphrase for this case (empty: none): "),
+	                                 .purpose = PASSPHRASE_OFFER};
+	vault_kdf_cost(kdf, &ask.kdf_passes, &ask.kdf_kib);
+	return session_read_passphrase(s, &ask, passphrase, err);
 }
 
 static int read_key_line(const char *path, struct buf *line, struct err *err)
@@ -88,7 +81,7 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = session_identity(s, 1, err);
 	if (rc == 0)
-		rc = ask_recovery(s, args, &passphrase, err);
+		rc = ask_recovery(s, args, spec.kdf, &passphrase, err);
 	if (rc == 0) {
 		spec.owner = s->identity;
 		spec.recovery_key = recovery.len ? recovery.data : NULL;

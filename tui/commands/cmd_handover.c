@@ -176,7 +176,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	size_t missing = 0;
 	int rc = cmd_kdf(args_option(args, "kdf"), &how->kdf, err);
 	if (rc == 0 && passphrase_file)
-		rc = secret_read_file(&passphrase, passphrase_file, err);
+		rc = cmd_new_passphrase(s, passphrase_file, how->kdf, &passphrase, err);
 	how->passphrase = passphrase_file ? &passphrase : NULL;
 	if (rc == 0 && folder)
 		rc = take_evidence(s, folder, how->secrets, &evidence, &missing, err);

@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
-#include "base/secret.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -33,26 +33,12 @@ int cmd_kdf(const char *name, enum vault_kdf *kdf, struct err *err)
 	return err_set(err, ERR_USAGE, _("--kdf %s: allowed are interactive, moderate, sensitive"), name);
 }
 
-int cmd_new_passphrase(struct session *s, const char *file, struct secret *passphrase, struct err *err)
+int cmd_new_passphrase(struct session *s, const char *file, enum vault_kdf kdf, struct secret *passphrase,
+                       struct err *err)
 {
-	if (file) {
-		if (secret_read_file(passphrase, file, err) < 0)
-			return -1;
-	} else {
-		struct secret again = SECRET_INIT;
-		if (s->in_workbench || secret_ask(passphrase, _("New passphrase: "), err) < 0)
-			return err_set(err, ERR_UNLOCK,
-			               _("a new passphrase is asked for on a terminal, or read from a file"));
-		if (secret_ask(&again, _("Once more: "), err) < 0)
-			return -1;
-		int same = again.len == passphrase->len && memcmp(again.data, passphrase->data, again.len) == 0;
-		secret_release(&again);
-		if (!same)
-			return err_set(err, ERR_USAGE, _("the two passphrases differ; nothing was made"));
-	}
-	if (passphrase->len == 0)
-		return err_set(err, ERR_USAGE, _("an empty passphrase protects nothing"));
-	return 0;
+	struct passphrase_request ask = {.file = file, .prompt = _("New passphrase: "), .purpose = PASSPHRASE_NEW};
+	vault_kdf_cost(kdf, &ask.kdf_passes, &ask.kdf_kib);
+	return session_read_passphrase(s, &ask, passphrase, err);
 }
 
 static int key_new(struct session *s, const struct args *args, const char *path, struct err *err)
@@ -70,7 +56,7 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 		return err_set(err, ERR_EXISTS, _("there is an identity already in '%s'; it is not overwritten"), path);
 	}
 	struct secret passphrase = SECRET_INIT;
-	int rc = cmd_new_passphrase(s, s->passphrase_file, &passphrase, err);
+	int rc = cmd_new_passphrase(s, s->passphrase_file, kdf, &passphrase, err);
 	if (rc == 0)
 		rc = identity_create(path, name, mark, &passphrase, kdf, err);
 	secret_release(&passphrase);
@@ -120,7 +106,7 @@ static int key_passwd(struct session *s, const struct args *args, const char *pa
 	if (rc == 0)
 		rc = session_passphrase(s, _("Present passphrase: "), &old_passphrase, err);
 	if (rc == 0)
-		rc = cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), &passphrase, err);
+		rc = cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), kdf, &passphrase, err);
 	if (rc == 0)
 		rc = identity_passwd(path, &old_passphrase, &passphrase, kdf, err);
 	secret_release(&old_passphrase);

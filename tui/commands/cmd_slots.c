@@ -4,8 +4,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
-#include "base/secret.h"
 #include "case/care/backup.h"
 #include "case/care/purge.h"
 #include "history/sshsig.h"
@@ -32,10 +32,11 @@ int cmd_keep_passphrase(struct session *s, const struct args *args, struct secre
 	int needed = access_each(s->c, has_passphrase_slot, NULL, err);
 	if (needed <= 0)
 		return needed;
-	if (file && secret_read_file(passphrase, file, err) < 0)
-		return -1;
-	if (!file && !s->passphrase_file && !s->in_workbench && isatty(STDIN_FILENO) &&
-	    secret_ask(passphrase, _("Passphrase of the case, to keep its slot (empty: none): "), err) < 0)
+	const struct passphrase_request ask = {.file = file,
+	                                       .prompt = _("Passphrase of the case, to keep its slot (empty: none): "),
+	                                       .purpose = PASSPHRASE_KEEP};
+	if ((file || (!s->passphrase_file && !s->in_workbench && isatty(STDIN_FILENO))) &&
+	    session_read_passphrase(s, &ask, passphrase, err) < 0)
 		return -1;
 	if (passphrase->data && passphrase->len > 0)
 		keep->passphrase = passphrase;
@@ -98,7 +99,7 @@ static int add_passphrase(struct session *s, const struct args *args, struct err
 	enum vault_kdf kdf;
 	struct secret passphrase = SECRET_INIT;
 	if (cmd_kdf(args_option(args, "kdf"), &kdf, err) < 0 ||
-	    cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), &passphrase, err) < 0) {
+	    cmd_new_passphrase(s, args_option(args, "new-passphrase-file"), kdf, &passphrase, err) < 0) {
 		secret_release(&passphrase);
 		return -1;
 	}

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/care/backup.h"
@@ -48,12 +49,22 @@ int session_input(struct session *s, const char *path, struct err *err)
 
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)
 {
-	if (s->passphrase_file)
-		return secret_read_file(passphrase, s->passphrase_file, err);
-	if (s->in_workbench)
+	const struct passphrase_request ask = {
+	    .file = s->passphrase_file, .prompt = prompt, .purpose = PASSPHRASE_OPEN};
+	return session_read_passphrase(s, &ask, passphrase, err);
+}
+
+int session_read_passphrase(struct session *s, const struct passphrase_request *ask, struct secret *passphrase,
+                            struct err *err)
+{
+	struct buf warning = BUF_INIT;
+	if (!ask->file && s->in_workbench)
 		return err_set(err, ERR_UNLOCK,
-		               _("this command needs a passphrase: run it in a shell, or name --passphrase-file"));
-	return secret_ask(passphrase, prompt, err);
+		               _("this command needs a passphrase: run it in a shell, or name its file"));
+	int rc = passphrase_read(passphrase, ask, &warning, err);
+	printable_printf(s->log, "%s", warning.data);
+	buf_release(&warning);
+	return rc;
 }
 
 /* Loads the identity once; a machine without one is no error (a passphrase slot may open the case). */

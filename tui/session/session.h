@@ -77,6 +77,11 @@ int session_input(struct session *s, const char *path, struct err *err);
 /* The passphrase, from the file named, or asked for on the terminal. */
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);
 
+/* Any passphrase that a command wants: every one of them is read here (base/passphrase.h); a warning goes to s->log. */
+struct passphrase_request;
+int session_read_passphrase(struct session *s, const struct passphrase_request *ask, struct secret *passphrase,
+                            struct err *err);
+
 /* After a command that wrote: brings the scheduled copy up to date if it is due; a failure is a notice. */
 void session_backup_if_due(struct session *s);
 

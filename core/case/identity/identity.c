@@ -5,6 +5,7 @@
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/passphrase.h"
 #include "base/printable.h"
 #include "base/secret.h"
 #include "history/sshsig.h"
@@ -99,7 +100,8 @@ static int seal_to_text(const struct identity *id, const struct secret *passphra
                         struct buf *text, struct err *err)
 {
 	struct sealing s;
-	if (secret_check_new(passphrase, err) < 0)
+	struct passphrase_forms forms;
+	if (passphrase_check(passphrase, err) < 0)
 		return -1;
 	randombytes_buf(s.salt, sizeof s.salt);
 	randombytes_buf(s.nonce, sizeof s.nonce);
@@ -108,7 +110,9 @@ static int seal_to_text(const struct identity *id, const struct secret *passphra
 	vault_kdf_cost(kdf, &passes, &kib);
 	s.ops = passes;
 	s.memory = (size_t)kib << 10;
-	unsigned char *key = derive_key(&s, passphrase, err);
+	passphrase_forms_init(&forms, passphrase);
+	unsigned char *key = derive_key(&s, &forms.form[0], err);
+	passphrase_forms_release(&forms);
 	if (!key)
 		return -1;
 	unsigned char *seed = secret_alloc(32);
@@ -232,6 +236,27 @@ static int read_sealing(const json_t *file, struct sealing *s)
 	           : 0;
 }
 
+/* 1: the seed, by one of the forms of the passphrase; 0: by none; -1. */
+static int open_seal(const struct sealing *s, const struct buf *data, const struct secret *passphrase,
+                     unsigned char seed[32], struct err *err)
+{
+	struct passphrase_forms forms;
+	int rc = 0;
+	passphrase_forms_init(&forms, passphrase);
+	for (unsigned i = 0; rc == 0 && i < forms.count; i++) {
+		unsigned char *key = derive_key(s, &forms.form[i], err);
+		if (!key)
+			rc = -1;
+		else if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, s->sealed, sizeof s->sealed,
+		                                                    (const unsigned char *)data->data, data->len,
+		                                                    s->nonce, key) == 0)
+			rc = 1;
+		secret_free(key);
+	}
+	passphrase_forms_release(&forms);
+	return rc;
+}
+
 int identity_unlock(struct identity *id, const char *path, const struct secret *passphrase, struct err *err)
 {
 	json_t *file = read_file(path, err);
@@ -246,17 +271,14 @@ int identity_unlock(struct identity *id, const char *path, const struct secret *
 		buf_release(&data);
 		return err_set(err, ERR_DAMAGED, _("the identity in '%s' is damaged: its seal cannot be read"), path);
 	}
-	unsigned char *key = derive_key(&s, passphrase, err);
-	if (!key) {
-		buf_release(&data);
+	unsigned char *seed = secret_alloc(32);
+	rc = open_seal(&s, &data, passphrase, seed, err);
+	buf_release(&data);
+	if (rc < 0) {
+		secret_free(seed);
 		return -1;
 	}
-	unsigned char *seed = secret_alloc(32);
-	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, s.sealed, sizeof s.sealed,
-	                                                (const unsigned char *)data.data, data.len, s.nonce, key);
-	buf_release(&data);
-	secret_free(key);
-	if (rc != 0) {
+	if (rc == 0) {
 		secret_free(seed);
 		return err_set(err, ERR_UNLOCK,
 		               _("cannot unlock the identity of %s: wrong passphrase, or its file was altered"),

@@ -366,10 +366,74 @@ static void test_remove(void **state)
 	secret_release(&s);
 }
 
+/* A slot as it was made before forms were known: by the bytes that were typed. */
+static void make_slot_as_typed(unsigned char slot[SLOT_SIZE], const char *typed, const struct cipher_keys *keys)
+{
+	unsigned char associated[FILE_ID + 32];
+	unsigned char key[CIPHER_KEY_SIZE];
+	unsigned char *nonce = slot + 64;
+	memset(slot, 0, SLOT_SIZE);
+	slot[0] = VAULT_SLOT_PASSPHRASE;
+	slot[1] = 1;
+	put_u32(slot + 4, 1);
+	put_u32(slot + 8, 8192);
+	randombytes_buf(slot + 16, 16);
+	assert_int_equal(crypto_pwhash_argon2id(key, sizeof key, typed, strlen(typed), slot + 16, 1, 8192 * 1024,
+	                                        crypto_pwhash_argon2id_ALG_ARGON2ID13),
+	                 0);
+	memcpy(associated, keys->id, FILE_ID);
+	memcpy(associated + FILE_ID, slot, 32);
+	randombytes_buf(nonce, NONCE_SIZE);
+	crypto_aead_xchacha20poly1305_ietf_encrypt_detached(slot + 32, nonce + NONCE_SIZE, NULL, keys->data,
+	                                                    CIPHER_KEY_SIZE, associated, sizeof associated, NULL, nonce,
+	                                                    key);
+}
+
+static int slot_opens(const unsigned char *slot, const struct cipher_keys *of, const char *typed)
+{
+	struct cipher_keys *keys = secret_alloc(sizeof *keys);
+	struct secret s = secret_of(typed);
+	memset(keys, 0, sizeof *keys);
+	memcpy(keys->id, of->id, FILE_ID);
+	int rc = slot_open_passphrase(slot, &s, keys);
+	int opens = rc == 0 && memcmp(keys->data, of->data, CIPHER_KEY_SIZE) == 0;
+	secret_release(&s);
+	secret_free(keys);
+	return opens;
+}
+
+static void test_forms_of_a_passphrase(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct cipher_keys *keys = secret_alloc(sizeof *keys);
+	unsigned char slot[SLOT_SIZE];
+	memset(keys, 0, sizeof *keys);
+	randombytes_buf(keys->id, FILE_ID);
+	randombytes_buf(keys->data, CIPHER_KEY_SIZE);
+	make_slot_as_typed(slot, "cafe\u0301１", keys);
+	assert_true(slot_opens(slot, keys, "cafe\u0301１"));
+	assert_true(slot_opens(slot, keys, "caf\u00E9１"));
+	assert_false(slot_opens(slot, keys, "caf\u00E91"));
+	make_slot_as_typed(slot, "caf\u00E9", keys);
+	assert_true(slot_opens(slot, keys, "cafe\u0301"));
+	make_slot_as_typed(slot, "not UTF-8: \xE9", keys);
+	assert_true(slot_opens(slot, keys, "not UTF-8: \xE9"));
+	struct secret s = secret_of("ﾊﾟｽ１");
+	struct vault_new_slot want = {.type = VAULT_SLOT_PASSPHRASE, .passphrase = &s, .kdf = VAULT_KDF_INTERACTIVE};
+	assert_int_equal(slot_make(slot, &want, keys, &err), 0);
+	assert_true(slot_opens(slot, keys, "パス1"));
+	assert_true(slot_opens(slot, keys, "ハ\u309Aス１"));
+	assert_false(slot_opens(slot, keys, "パス2"));
+	secret_release(&s);
+	secret_free(keys);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_passphrase),
+	    cmocka_unit_test(test_forms_of_a_passphrase),
 	    cmocka_unit_test(test_add),
 	    cmocka_unit_test(test_passphrases_cost_too_much),
 	    cmocka_unit_test(test_hostile_header),

@@ -231,11 +231,55 @@ static void a_public_line_stays_one_line(void **state)
 	identity_free(id);
 }
 
+/* Sealed before forms were known, by the bytes of NFD with a full-width digit as they were typed. */
+static const char sealed_as_typed[] =
+    "{\n \"format\": \"genba-identity-2\",\n \"kdf\": \"argon2id\",\n \"mark\": \"R1\",\n \"memory\": 67108864,\n"
+    " \"name\": \"Responder One\",\n \"nonce\": \"1No1QTlcx7G/54JUoq+Mx9NfwDLw880p\",\n \"ops\": 2,\n"
+    " \"public\": \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFI5pkDx3djw6jrmmotubA75qodECmuVJeozn5ROHrYh "
+    "Responder One (R1)\",\n \"salt\": \"iWqFwrY3TPMhBCnCAUpmog==\",\n"
+    " \"sealed\": \"qbOmTAQHQbQ+LxXNeJflJUvfUvn31A12LCHUQqbkNVJS+hfeP9zl/CpUXtvSqeW0\"\n}\n";
+
+static int unlocks_with(const char *file, const char *typed)
+{
+	struct secret passphrase = SECRET_INIT;
+	struct err err = ERR_INIT;
+	secret_set(&passphrase, typed, strlen(typed));
+	int rc = unlocks(file, &passphrase, &err);
+	assert_int_equal(err.code, rc == 0 ? ERR_NONE : ERR_UNLOCK);
+	secret_release(&passphrase);
+	return rc == 0;
+}
+
+static void a_passphrase_opens_however_its_letters_were_typed(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct secret typed = SECRET_INIT;
+	char *file = xasprintf("%s/forms.json", scratch);
+	secret_set(&typed, "ﾊﾟｽ\u3000１２cafe\u0301", strlen("ﾊﾟｽ\u3000１２cafe\u0301"));
+	assert_int_equal(identity_create(file, "Responder One", "R1", &typed, VAULT_KDF_INTERACTIVE, &err), 0);
+	assert_true(unlocks_with(file, "ﾊﾟｽ\u3000１２cafe\u0301"));
+	assert_true(unlocks_with(file, "パス 12caf\u00E9"));        /* NFKC */
+	assert_true(unlocks_with(file, "ハ\u309Aス 12cafe\u0301")); /* NFKD */
+	assert_true(unlocks_with(file, "パス\u3000１２caf\u00E9")); /* NFC */
+	assert_false(unlocks_with(file, "パス 12cafe"));
+	assert_false(unlocks_with(file, "パス 12CAF\u00E9"));
+	unlink(file);
+	assert_int_equal(path_write_file(file, sealed_as_typed, strlen(sealed_as_typed), 0, &err), 0);
+	assert_true(unlocks_with(file, "cafe\u0301１"));
+	assert_true(unlocks_with(file, "caf\u00E9１"));
+	assert_false(unlocks_with(file, "caf\u00E91")); /* what full-width digits sealed, they open */
+	unlink(file);
+	free(file);
+	secret_release(&typed);
+}
+
 int main(void)
 {
 #define ID_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    ID_TEST(an_identity_opens_with_its_passphrase_only),
+	    ID_TEST(a_passphrase_opens_however_its_letters_were_typed),
 	    ID_TEST(an_identity_is_not_overwritten),
 	    ID_TEST(names_and_marks_are_checked),
 	    ID_TEST(the_passphrase_is_changed),
