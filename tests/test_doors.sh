@@ -21,7 +21,7 @@ refused() { # refused STATUS PATTERN COMMAND…
 	shift 2
 	"$@" >out 2>err </dev/null || got=$?
 	[ "$got" = "$wanted" ] || wrong "'${*#"$genba"}': status $got, wanted $wanted: $(head -c 300 err)"
-	grep -Eq -- "$pattern" err || wrong "'${*#"$genba"}' says '$(head -c 300 err)', not /$pattern/"
+	[ -z "$pattern" ] || grep -Eq -- "$pattern" err || wrong "'${*#"$genba"}' says '$(head -c 300 err)', not /$pattern/"
 }
 
 # ---- an empty passphrase, at every door
@@ -74,6 +74,23 @@ status=0
 (ulimit -f 64; "$genba" export git repository >/dev/null 2>err; "$genba" export csv asset assets.csv >/dev/null 2>>err;
 	head -c 200000 /dev/zero | "$genba" preserve - --as raw --to copies >/dev/null 2>>err) || status=$?
 [ "$status" -lt 6 ] || wrong "a limit of file sizes ends genba with status $status"
+
+# ---- a purge that cannot write the file anew says what is done, and the next opening finishes it
+(
+	export GENBA_CASE=$work/large.genba
+	"$genba" new --title x --no-recovery --kdf interactive large.genba >/dev/null 2>&1
+	for i in $(seq 100); do echo "note filling $i $(head -c 1500 /dev/urandom | base64 -w0)"; done >fill
+	echo "note the word to be purged" >>fill
+	"$genba" script fill >/dev/null 2>err || wrong "notes: $(cat err)"
+	refused 1 'done: .*decision R1-D1 is on record; not done: the file was not written anew' \
+		bash -c 'ulimit -f 300; exec "$@"' limited "$genba" purge R1-N101 --reason "pasted by mistake"
+	refused 0 'purge R1-D1 was finished' "$genba" board
+	refused 0 '' "$genba" board
+	! grep -q finished err || wrong "a purge is finished twice"
+	refused 0 '' "$genba" verify
+	[ "$("$genba" list decision --json | jq length)" = 1 ] || wrong "a purge is on record twice"
+	[ "$bad" = 0 ]
+) || bad=$((bad + 1))
 
 # ---- a damaged page, behind every command: 0 or 4, with the page named
 cp site.genba whole.genba

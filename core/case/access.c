@@ -331,7 +331,17 @@ int access_remove(struct case_file *c, unsigned index, const char *reason, const
 	if (now[index].type == VAULT_SLOT_RECIPIENT && now[index].recipient_known &&
 	    find_owner(c, now[index].recipient, &o, err) < 0)
 		return -1;
-	int rc = o.found && !o.revoked ? revoke(c, o.label, reason, err) : 0;
+	int revokes = o.found && !o.revoked;
+	int rc = revokes ? revoke(c, o.label, reason, err) : 0;
 	free(o.name);
-	return rc == 0 ? rotate_to(c, slots, count, keep, progress, err) : -1;
+	if (rc < 0)
+		return -1;
+	rc = rotate_to(c, slots, count, keep, progress, err);
+	if (rc < 0 && revokes)
+		err_prefix(
+		    err,
+		    _("done: the revocation of %s is on record; not done: the file was not written anew and still "
+		      "opens for that key. Do the same again"),
+		    o.label);
+	return rc;
 }

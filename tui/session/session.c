@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "case/care/backup.h"
 #include "case/care/gate.h"
+#include "case/care/purge.h"
 #include "case/case.h"
 #include "handover/parcel/handover_recover.h"
 
@@ -116,12 +117,15 @@ int session_identity(struct session *s, int unlock, struct err *err)
 	return rc;
 }
 
-/* A handover that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
+/* A handover or a purge that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
 static void session_settle(struct session *s)
 {
 	struct buf told = BUF_INIT;
 	struct err err = ERR_INIT;
 	if (handover_settle(s->c, &told, &err) < 0)
+		printable_printf(s->log, "%s\n", err.message);
+	err_clear(&err);
+	if (purge_settle(s->c, NULL, &s->progress, &told, &err) < 0)
 		printable_printf(s->log, "%s\n", err.message);
 	printable_printf(s->log, "%s", told.data);
 	buf_release(&told);

@@ -6,10 +6,14 @@
 #include "case/kind/stored_words.h"
 #include "case/query/search.h"
 #include "case/store/case_internal.h"
+#include "case/store/meta.h"
 #include "case/store/record.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* Writing anew is due: the id of the file that it is due for in hex, a space, the decision's label. "": it is not. */
+static const char due_key[] = "local.purge";
 
 struct purging {
 	struct case_file *c;
@@ -181,7 +185,23 @@ static void list_fields(const json_t *fields, struct buf *out)
 		buf_addf(out, "%s%s", out->len ? ", " : "", name);
 }
 
-/* One action: the decision on record, and the bytes gone. */
+static void add_file_id(const struct case_file *c, struct buf *text)
+{
+	buf_addhex(text, vault_file_id(c->vault), VAULT_ID);
+}
+
+/* Inside the action: what is to follow it. */
+static int note_due(struct case_file *c, const char *decision, struct err *err)
+{
+	struct buf note = BUF_INIT;
+	add_file_id(c, &note);
+	buf_addf(&note, " %s", decision);
+	int rc = case_meta_set(c, due_key, note.data, err);
+	buf_release(&note);
+	return rc;
+}
+
+/* One action: the decision on record, the bytes gone, and the note that the file is to be written anew. */
 static int purge_action(struct purging *p, const json_t *stored, const char *reason, struct purge_report *report)
 {
 	struct buf title = BUF_INIT;
@@ -202,6 +222,8 @@ static int purge_action(struct purging *p, const json_t *stored, const char *rea
 	int rc = action_add(a, "decision", fields, 6, 0, report->decision, p->err);
 	if (rc == 0)
 		rc = take_away(p, json_get_string(stored, "id"), label, report);
+	if (rc == 0)
+		rc = note_due(p->c, report->decision, p->err);
 	sqlite3_stmt *s = rc == 0 ? case_statement(p->c, CASE_QUEUE, p->err) : NULL;
 	if (s) {
 		sqlite3_bind_text(s, 1, json_get_string(stored, "id"), -1, SQLITE_STATIC);
@@ -226,6 +248,63 @@ static int rebuild_search(struct case_file *c, struct err *err)
 	return 0;
 }
 
+/* Whether writing anew is due for this very file, by which decision. A note that came along from another file is none. */
+static int is_due(struct case_file *c, char decision[LABEL_TEXT])
+{
+	struct buf note = BUF_INIT;
+	struct buf here = BUF_INIT;
+	add_file_id(c, &here);
+	int due = case_meta_get(c, due_key, &note, NULL) == 0 && note.len > here.len + 1 &&
+	          strncmp(note.data, here.data, here.len) == 0 && note.data[here.len] == ' ';
+	if (due)
+		snprintf(decision, LABEL_TEXT, "%s", note.data + here.len + 1);
+	buf_release(&here);
+	buf_release(&note);
+	return due;
+}
+
+static int write_anew(struct case_file *c, const char *decision, const struct access_keep *keep,
+                      const struct progress *progress, struct err *err)
+{
+	if (rebuild_search(c, err) == 0 && case_rotate(c, keep, progress, err) == 0)
+		return case_meta_set(c, due_key, "", err);
+	return err_prefix(err,
+	                  _("done: the texts and files are taken away, and the decision %s is on record; not done: the "
+	                    "file was not written anew, so that its free pages may still hold them. It is tried again "
+	                    "when the case is opened next, or purge the same record again"),
+	                  decision);
+}
+
+int purge_settle(struct case_file *c, const struct access_keep *keep, const struct progress *progress, struct buf *told,
+                 struct err *err)
+{
+	char decision[LABEL_TEXT];
+	if (case_may_write(c, NULL) < 0 || !is_due(c, decision))
+		return 0;
+	if (write_anew(c, decision, keep, progress, err) < 0)
+		return -1;
+	buf_addf(told, _("The purge %s was finished: the file was written anew under another key.\n"), decision);
+	return 1;
+}
+
+/* What was purged before, and only the writing was left: 1; 0: it was not; -1. */
+static int finish_earlier(struct purging *p, const json_t *stored, const struct access_keep *keep,
+                          const struct progress *progress, struct purge_report *report)
+{
+	char decision[LABEL_TEXT];
+	if (!is_due(p->c, decision))
+		return 0;
+	json_t *record = record_get(p->c, decision, RECORD_RAW, NULL);
+	const json_t *on = json_object_get(record, "on");
+	const char *id = json_is_array(on) ? json_string_value(json_array_get(on, 0)) : json_string_value(on);
+	int same = id && strcmp(id, json_get_string(stored, "id")) == 0;
+	json_decref(record);
+	if (!same)
+		return 0;
+	snprintf(report->decision, sizeof report->decision, "%s", decision);
+	return write_anew(p->c, decision, keep, progress, p->err) < 0 ? -1 : 1;
+}
+
 int record_purge(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
                  const struct progress *progress, struct purge_report *report, struct err *err)
 {
@@ -240,7 +319,9 @@ int record_purge(struct case_file *c, const char *label, const char *reason, con
 	struct purging p = {
 	    .c = c, .texts = json_object(), .files = json_object(), .fields = json_object(), .err = err};
 	json_t *stored = record_stored(c, label, err);
-	int rc = stored ? take_versions(&p, stored) : -1;
+	int rc = stored ? finish_earlier(&p, stored, keep, progress, report) : -1;
+	if (rc == 0)
+		rc = take_versions(&p, stored);
 	if (rc == 0)
 		rc = record_each_referring(c, record_label(stored), take_conflict, &p, err);
 	if (rc == 0 && json_object_size(p.texts) + json_object_size(p.files) == 0)
@@ -254,10 +335,8 @@ int record_purge(struct case_file *c, const char *label, const char *reason, con
 	}
 	if (rc == 0)
 		rc = purge_action(&p, stored, reason, report);
-	if (rc == 0 && (rebuild_search(c, err) < 0 || case_rotate(c, keep, progress, err) < 0))
-		rc = err_prefix(
-		    err,
-		    _("purged from the tables, but the file was not written anew and its free pages may keep bytes"));
+	if (rc == 0)
+		rc = write_anew(c, report->decision, keep, progress, err);
 	json_decref(stored);
 	json_decref(p.texts);
 	json_decref(p.files);

@@ -234,6 +234,61 @@ static void a_purge_leaves_nothing_to_read(void **state)
 	free(dump);
 }
 
+static int cancel(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	(void)what;
+	(void)done;
+	(void)total;
+	return 1;
+}
+
+/* What stopped the writing is told with what is done, and the next opening finishes it, or the same purge again. */
+static void a_purge_that_was_cut_short_is_finished(void **state)
+{
+	struct site *s = *state;
+	struct purge_report report;
+	const struct progress stop = {cancel, NULL};
+	for (int again = 0; again < 2; again++) {
+		struct err err = ERR_INIT;
+		struct buf told = BUF_INIT;
+		char label[LABEL_TEXT];
+		unsigned char before[VAULT_ID];
+		snprintf(label, sizeof label, "%s", site_add(s, "note", "text", "the secretword"));
+		memcpy(before, vault_file_id(case_vault(s->c)), VAULT_ID);
+		assert_int_equal(record_purge(s->c, label, "pasted by mistake", NULL, &stop, &report, &err), -1);
+		assert_int_equal(err.code, ERR_CANCELLED);
+		assert_non_null(strstr(err.message, "not done: the file was not written anew"));
+		assert_non_null(strstr(err.message, report.decision)); /* the label of what is on record */
+		assert_null(strstr(site_get(s, label, "text"), "secretword"));
+		assert_memory_equal(before, vault_file_id(case_vault(s->c)), VAULT_ID);
+		char decision[LABEL_TEXT];
+		snprintf(decision, sizeof decision, "%s", report.decision);
+		uint64_t commits = 0;
+		uint64_t after = 0;
+		history_count(case_history(s->c), &commits, NULL);
+		err_clear(&err);
+		if (again) {
+			assert_int_equal(record_purge(s->c, label, "pasted by mistake", NULL, NULL, &report, &err), 0);
+			assert_string_equal(report.decision, decision); /* it is on record once */
+		} else {
+			site_reopen(s, s->one);
+			assert_int_equal(purge_settle(s->c, NULL, &stop, &told, &err), -1);
+			err_clear(&err);
+			assert_int_equal(purge_settle(s->c, NULL, NULL, &told, &err), 1);
+			assert_non_null(strstr(told.data, decision));
+		}
+		history_count(case_history(s->c), &after, NULL);
+		assert_int_equal(after, commits);
+		assert_memory_not_equal(before, vault_file_id(case_vault(s->c)), VAULT_ID);
+		assert_int_equal(purge_settle(s->c, NULL, NULL, &told, &err), 0); /* once */
+		site_reopen(s, s->one);
+		assert_int_equal(purge_settle(s->c, NULL, NULL, &told, &err), 0);
+		assert_int_equal(site_verify(s->c), 0);
+		buf_release(&told);
+	}
+}
+
 /* The brief of a handover that repeats it goes with it, and the copy is named. */
 static int take_line(void *ctx, const char *line)
 {
@@ -341,6 +396,7 @@ int main(void)
 	    TEST(a_colleague_comes_and_goes),
 	    TEST(a_passphrase_slot_needs_its_passphrase),
 	    TEST(a_purge_leaves_nothing_to_read),
+	    TEST(a_purge_that_was_cut_short_is_finished),
 	    TEST(a_purge_reaches_the_brief_and_names_the_copy),
 	    TEST(every_page_may_be_lost),
 	};
