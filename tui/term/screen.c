@@ -408,6 +408,23 @@ void screen_show(void)
 	refresh();
 }
 
+uint64_t screen_digest(int from, int to)
+{
+	uint64_t digest = 14695981039346656037U; /* FNV-1a */
+	int y;
+	int x;
+	getyx(stdscr, y, x);
+	for (int row = from; row < to && row < LINES; row++)
+		for (int column = 0; column < COLS; column++) {
+			cchar_t cell = {0};
+			mvin_wch(row, column, &cell);
+			digest = (digest ^ (uint64_t)cell.chars[0]) * 1099511628211U;
+			digest = (digest ^ (uint64_t)cell.attr) * 1099511628211U;
+		}
+	move(y, x);
+	return digest;
+}
+
 void screen_send(const char *bytes, size_t n)
 {
 	fwrite(bytes, 1, n, terminal_out);

@@ -13,6 +13,7 @@
 #define GENBA_TUI_TERM_SCREEN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 
@@ -80,8 +81,9 @@ int screen_pending(void);
 void screen_clear(void);
 /* Puts printable text at row and column, cut and padded to exactly `cells`. */
 void screen_put(int row, int column, int cells, enum tone tone, const char *text);
-void screen_cursor(int row, int column);       /* negative: hidden */
-void screen_show(void);                        /* what was put appears */
+void screen_cursor(int row, int column);  /* negative: hidden */
+void screen_show(void);                   /* what was put appears */
+uint64_t screen_digest(int from, int to); /* of the rows from … to - 1 as they were put, colours and all: to compare */
 void screen_send(const char *bytes, size_t n); /* to the terminal as they are, beside what is drawn */
 void screen_wipe(void);                        /* clears the terminal itself, at once */
 

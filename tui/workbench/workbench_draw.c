@@ -11,6 +11,7 @@
 #include "tui/workbench/route.h"
 #include "tui/workbench/workbench_private.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,6 +298,17 @@ static enum redraw needed(struct workbench *wb, struct view *v)
 	return (is_stale || v->top != wb->drawn.top) && wb->redraw < REDRAW_VIEW ? REDRAW_VIEW : wb->redraw;
 }
 
+#ifndef NDEBUG
+/* Whether the parts that were drawn make the screen that is drawn whole: no key answers less than it changed. The clock and a
+ * long command's line go on meanwhile. */
+static int is_whole(struct workbench *wb)
+{
+	uint64_t parts = screen_digest(1, screen_rows() - 1);
+	workbench_draw(wb);
+	return parts == screen_digest(1, screen_rows() - 1);
+}
+#endif
+
 void workbench_redraw(struct workbench *wb)
 {
 	struct view *v = workbench_top(wb);
@@ -318,5 +330,6 @@ void workbench_redraw(struct workbench *wb)
 	if (what >= REDRAW_ROW)
 		draw_pane(v);
 	end_drawing(wb, v);
+	assert(is_whole(wb));
 	wb->redraw = REDRAW_NONE;
 }
