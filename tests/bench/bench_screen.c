@@ -261,6 +261,9 @@ static void measure(struct program *p, size_t records, double openings[OPENINGS]
 	snprintf(total, sizeof total, "· %zu", records);
 	terminal_await_row(t, 1, total);
 	terminal_await_gone(t, "reading");
+	/* The list is drawn from above: its own number at the foot, not the Board's, is what the first key changes. */
+	snprintf(total, sizeof total, " 1/%zu", records);
+	terminal_await_row(t, -2, total);
 	time_keys(t, "j", keys, values);
 	report("key to screen, j", values, keys);
 	time_keys(t, KEYS_PAGE_DOWN, keys / 100 > 2 ? 4 : 2, values); /* 100 records are few pages */

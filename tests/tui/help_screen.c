@@ -38,6 +38,8 @@ struct terminal {
 	VTermPos cursor;
 	char title[256];
 	struct buf raw; /* the last that the program sent */
+	size_t mark;    /* bytes of FRAME that the last bytes were */
+	int in_frame;   /* a picture has begun and is not whole */
 };
 
 static double now(void)
@@ -140,6 +142,20 @@ static void answer(struct terminal *t)
 			return;
 }
 
+/* The program says where a picture begins (h) and ends (l): nobody looks at half of one. */
+#define FRAME "\033[?2026"
+
+static void follow_frames(struct terminal *t, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (t->mark == sizeof FRAME - 1) {
+			t->in_frame = bytes[i] == 'h' || (t->in_frame && bytes[i] != 'l');
+			t->mark = 0;
+		}
+		t->mark = bytes[i] == FRAME[t->mark] ? t->mark + 1 : bytes[i] == FRAME[0];
+	}
+}
+
 /* Reads what is there, waiting for it at most that long. 1: something came; 0: nothing; -1: the program has closed it. */
 static int pump(struct terminal *t, int milliseconds)
 {
@@ -154,6 +170,7 @@ static int pump(struct terminal *t, int milliseconds)
 		if (t->raw.len > RAW_KEPT)
 			buf_clear(&t->raw);
 		buf_add(&t->raw, bytes, (size_t)n);
+		follow_frames(t, bytes, (size_t)n);
 		vterm_input_write(t->vt, bytes, (size_t)n);
 		answer(t);
 		return 1;
@@ -377,14 +394,16 @@ const char *terminal_titled(const struct terminal *t)
 void terminal_await_that(struct terminal *t, int (*test)(struct terminal *t, void *ctx), void *ctx, const char *what)
 {
 	double deadline = now() + TERMINAL_DEADLINE;
-	while (!test(t, ctx)) {
-		int more = pump(t, 50);
+	int more = 1;
+	while ((t->in_frame && more >= 0) || !test(t, ctx)) {
+		more = pump(t, 50);
 		if (more <= 0 && !test(t, ctx) && (more < 0 || now() > deadline)) {
 			struct buf text = BUF_INIT;
 			terminal_text(t, &text);
 			kill(t->pid, SIGKILL);
-			fail_msg("waited in vain for %s%s; the screen:\n%s", what,
-			         more < 0 ? " (the program has ended)" : "", text.data);
+			fprintf(stderr, "%s\n", text.data); /* cmocka cuts long messages */
+			fail_msg("waited in vain for %s%s; the screen stands above", what,
+			         more < 0 ? " (the program has ended)" : "");
 		}
 	}
 }

@@ -140,6 +140,7 @@ int screen_start(struct err *err)
 	meta(stdscr, TRUE);
 	start_colours();
 	catch_signals();
+	typeahead(-1); /* a picture is sent whole: what is typed meanwhile is looked for before it is drawn */
 	define_key("\033[200~", 0x1000);
 	define_key("\033[201~", 0x1001);
 	fputs("\033[?2004h", terminal_out); /* bracketed paste: pasted text is told from typed keys */
@@ -403,11 +404,6 @@ void screen_cursor(int row, int column)
 	move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
 }
 
-void screen_show(void)
-{
-	refresh();
-}
-
 uint64_t screen_digest(int from, int to)
 {
 	uint64_t digest = 14695981039346656037U; /* FNV-1a */
@@ -431,8 +427,18 @@ void screen_send(const char *bytes, size_t n)
 	fflush(terminal_out);
 }
 
+/* "Synchronized output": a terminal that knows it shows all of a picture at once; others ignore such a mode. */
+void screen_show(void)
+{
+	if (!is_plain)
+		screen_send("\033[?2026h", 8);
+	refresh();
+	if (!is_plain)
+		screen_send("\033[?2026l", 8);
+}
+
 void screen_wipe(void)
 {
 	clear(); /* the next refresh sends every cell */
-	refresh();
+	screen_show();
 }
