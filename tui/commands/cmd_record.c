@@ -368,15 +368,17 @@ static void show_origin(struct session *s, const json_t *record, const char *com
 	printable_printf(s->out, _("  entered %s by %s\n"), when, person);
 	free(person);
 	free(when);
-	if (!modified || (entered && strcmp(entered, modified) == 0))
+	if (!modified)
 		return;
 	struct authorship who;
-	when = printable_dup(modified);
 	person = changed_by(s, record, commit, &who);
-	printable_printf(s->out, _("  changed %s by %s\n"), when, person);
+	if (!who.entry) { /* not told by the times: it may have been changed in the second in which it was entered */
+		when = printable_dup(modified);
+		printable_printf(s->out, _("  changed %s by %s\n"), when, person);
+		free(when);
+	}
 	authorship_release(&who);
 	free(person);
-	free(when);
 }
 
 static void show_fields(FILE *out, const json_t *record)

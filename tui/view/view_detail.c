@@ -128,7 +128,8 @@ static void display_time(const char *text, struct buf *out)
 		edtf_display(&t, out);
 }
 
-/* Who made the last change, at the commit that is looked at. */
+/* Who made the last change, at the commit that is looked at; NULL: nobody has changed it since it was entered. The times
+ * do not tell: both may lie in one second. */
 static char *changed_by(struct view *v)
 {
 	struct workbench *wb = v->wb;
@@ -136,7 +137,7 @@ static char *changed_by(struct view *v)
 	if (authorship_of_field(workbench_case(wb), v->argument, NULL, NULL,
 	                        *workbench_as_of(wb) ? workbench_as_of(wb) : NULL, &who, NULL) < 0)
 		return xstrdup("?");
-	char *person = person_of_change(workbench_case(wb), &who);
+	char *person = who.entry ? NULL : person_of_change(workbench_case(wb), &who);
 	authorship_release(&who);
 	return person;
 }
@@ -152,14 +153,15 @@ static void add_origin(struct view *v, const json_t *record)
 	char *person = person_of_mark(workbench_case(v->wb), author);
 	buf_addf(&line, _(" entered %s by %s"), when.data, person);
 	free(person);
-	if (modified && entered && strcmp(modified, entered) != 0) {
+	view_add(v, TONE_FAINT, v->argument, line.data);
+	if (modified && entered && (person = changed_by(v))) {
+		buf_clear(&line);
 		buf_clear(&when);
 		display_time(modified, &when);
-		person = changed_by(v);
-		buf_addf(&line, _(" · changed %s by %s (L: its history)"), when.data, person);
+		buf_addf(&line, _(" changed %s by %s (L: its history)"), when.data, person);
 		free(person);
+		view_add(v, TONE_FAINT, v->argument, line.data);
 	}
-	view_add(v, TONE_FAINT, v->argument, line.data);
 	buf_release(&when);
 	buf_release(&line);
 }

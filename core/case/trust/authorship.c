@@ -14,6 +14,7 @@ struct walk {
 	const char *path;
 	const char *field; /* NULL: the whole record */
 	uint64_t older;    /* number of the commit whose ancestors do not count; 0: none */
+	int existed;       /* some parent of the commit that is looked at has the record */
 	json_t *newest;    /* the record as it is at the newer commit; NULL: absent */
 	struct authorship *typed;
 	struct authorship changed; /* the newest commit, no merge, that changed the field to something else */
@@ -70,9 +71,11 @@ static int same_in(const json_t *a, const json_t *b, const char *field)
 static int is_inherited(struct walk *w, const struct history_entry *entry, const json_t *after)
 {
 	int inherited = entry->parent_count == 0 && same_in(after, NULL, w->field);
+	w->existed = 0;
 	for (unsigned i = 0; i < entry->parent_count && !inherited; i++) {
 		json_t *before = stored_at(w->c, entry->parents[i], w->path);
 		inherited = same_in(after, before, w->field);
+		w->existed |= before != NULL;
 		json_decref(before);
 	}
 	return inherited;
@@ -95,8 +98,10 @@ static int authorship_visit(void *ctx, const struct history_entry *entry)
 		int merge = entry->parent_count > 1;
 		if (!w->field) {
 			struct authorship *who = merge ? &w->merged : w->typed;
-			if (!*who->commit || entry->when.seconds > who->when.seconds)
+			if (!*who->commit || entry->when.seconds > who->when.seconds) {
 				authorship_of_entry(entry, who);
+				who->entry = !w->existed;
+			}
 		} else if (!same_in(after, w->newest, w->field)) {
 			if (!merge && !*w->changed.commit)
 				authorship_of_entry(entry, &w->changed);

@@ -27,6 +27,7 @@ struct authorship {
 	char *name;              /* as the commit says it: printable_dup() it. NULL: not known */
 	struct clock_time when;
 	int merge; /* the merge itself made this */
+	int entry; /* of a whole record: nobody has changed it since this commit entered it */
 };
 
 #define AUTHORSHIP_INIT      \
