@@ -26,7 +26,7 @@ printf 'Subject: hello\n\ntext\n' >mail.eml
 "$genba" note "a first note" >/dev/null
 "$genba" add event title=first when=2026-11-01T10:00:00Z side=attacker >/dev/null
 "$genba" preserve mail.eml --on R1-A1 >/dev/null
-"$genba" play phishing-mail >/dev/null 2>&1 || true
+"$genba" play mail >/dev/null 2>&1 || true
 "$genba" key export >one.pub
 "$genba" handover --to one.pub --for Two --out handed.genba >/dev/null 2>&1 || true
 "$genba" verify >/dev/null || { echo "the case is not good to begin with"; exit 1; }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file/paths.h"
+#include "base/file/private_files.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
 #include "base/printable.h"
@@ -245,6 +246,7 @@ int main(int argc, char **argv)
 	if (standard_fds_ensure() < 0) /* before anything is opened */
 		return 1;
 	setup_locale(NULL);
+	private_files_begin();
 	worker_main(argc, argv, jobs);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
 		parse_global(&g, argc, argv, &err);

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/file/pathname.h"
+#include "base/file/private_files.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
@@ -65,7 +66,9 @@ static int capture_start(struct capture *k, int out, int errors)
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	clock_format(clock_now(), k->started);
+	private_files_pause();
 	int rc = posix_spawn(&k->child, k->tool, &actions, &attributes, k->options->argv, environ);
+	private_files_begin();
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return rc == 0 ? 0 : err_set_errno(k->err, ERR_FAILED, rc, _("cannot start '%s'"), k->tool);
