@@ -93,6 +93,12 @@ for form in sealed ewf; do
 	is "$form in the case" vol2 "$(jq -r ".[].volume" rows | sort -u)"
 done
 
+# what was seen is on record, and a person's word on it outlives another reading
+rows=$("$genba" list check --json | jq length)
+"$genba" triage R1-E1 >out 2>err || true
+is "read again, the same" "$rows" "$("$genba" list check --json | jq length)"
+is "findings of a tree" true "$("$genba" findings --json | jq 'length > 0 and all(.[]; .kind == "finding")')"
+
 # zips of collectors
 python3 - <<'P'
 import zipfile

@@ -68,6 +68,15 @@ static int check_party(struct case_file *c, const json_t *object, struct err *er
 	return 0;
 }
 
+/* A finding is set aside for a reason that others can judge. */
+static int check_finding(struct case_file *c, const json_t *object, struct err *err)
+{
+	(void)c;
+	return json_is(object, "status", "dismissed") && !json_object_get(object, "assessment")
+	           ? err_set(err, ERR_USAGE, _("finding: status=dismissed needs assessment, the reason"))
+	           : 0;
+}
+
 static int is_same(const json_t *a, const json_t *b, const char *field)
 {
 	const json_t *x = json_object_get(a, field);
@@ -173,9 +182,8 @@ static const struct {
 	int (*check)(struct case_file *c, const json_t *object, struct err *err);
 	void (*warn)(struct case_file *c, const json_t *record, struct buf *lines);
 } rules[] = {
-    {"asset", NULL, warn_asset},
-    {"contact", check_contact, warn_contact},
-    {"party", check_party, NULL},
+    {"asset", NULL, warn_asset},  {"contact", check_contact, warn_contact},
+    {"party", check_party, NULL}, {"finding", check_finding, NULL},
     {"lead", NULL, warn_lead},
 };
 

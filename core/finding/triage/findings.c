@@ -7,6 +7,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
 #include "finding/triage/check/check.h"
+#include "finding/triage/findings_store.h"
 #include "finding/triage/triage.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ struct finding_gathering {
 	struct case_file *c;
 	struct observation_filter *filter;
 	json_t *findings;
+	json_t *recorded;
 	json_t *done; /* evidence that was looked at: it has one set of triage, and others of other rooms */
 	const struct progress *progress;
 	/* of one evidence */
@@ -58,6 +60,19 @@ static int is_wanted(const struct finding_gathering *g, const json_t *finding)
 	return wanted;
 }
 
+/* What a person holds of it. */
+static void add_record(const struct finding_gathering *g, json_t *f)
+{
+	const json_t *known = findings_recorded_of(g->recorded, json_get_string(f, "rule"), g->set->evidence);
+	int seen = strcmp(json_get_string(f, "state"), "seen") == 0;
+	json_object_set_new(f, "status", json_string(!seen ? "" : known ? json_get_string(known, "status") : "open"));
+	if (!seen || !known)
+		return;
+	json_object_set_new(f, "label", json_string(json_get_string(known, "label")));
+	if (*json_get_string(known, "assessment"))
+		json_object_set_new(f, "assessment", json_string(json_get_string(known, "assessment")));
+}
+
 static void take_findings(struct finding_gathering *g)
 {
 	json_t *check = record_get(g->c, g->set->check, 0, NULL);
@@ -75,6 +90,7 @@ static void take_findings(struct finding_gathering *g)
 	json_array_foreach(all, i, f) {
 		json_object_set_new(f, "asset", json_string(asset ? asset : ""));
 		json_object_set_new(f, "check", json_string(g->set->check));
+		add_record(g, f);
 		if (is_wanted(g, f))
 			json_array_append(g->findings, f);
 	}
@@ -105,6 +121,11 @@ json_t *triage_findings(struct case_file *c, const char *filter, const struct pr
 	g.filter = observation_filter_parse(filter ? filter : "", err);
 	if (!g.filter)
 		return NULL;
+	g.recorded = findings_recorded(c, err);
+	if (!g.recorded) {
+		observation_filter_free(g.filter);
+		return NULL;
+	}
 	g.findings = json_array();
 	g.done = json_object();
 	if (observation_set_each(c, NULL, look_at_set, &g, err) < 0) {
@@ -112,6 +133,7 @@ json_t *triage_findings(struct case_file *c, const char *filter, const struct pr
 		g.findings = NULL;
 	}
 	json_decref(g.done);
+	json_decref(g.recorded);
 	observation_filter_free(g.filter);
 	buf_release(&g.unread);
 	return g.findings;

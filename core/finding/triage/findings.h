@@ -13,7 +13,8 @@ struct case_file;
 struct err;
 
 /*
- * An array of findings (check/check.h), of each evidence the worst first, with "asset" and "check". `filter` (NULL: all) is one of
+ * An array of findings (check/check.h), of each evidence the worst first, with "asset" and "check", and of one on
+ * record (findings_store.h) its label, "status" and "assessment". `filter` (NULL: all) is one of
  * observation_query.h over a finding's own members. A set that cannot be read is a finding gap.unread. NULL with the error.
  */
 json_t *triage_findings(struct case_file *c, const char *filter, const struct progress *progress, struct err *err);

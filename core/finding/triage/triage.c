@@ -8,6 +8,7 @@
 #include "case/store/record.h"
 #include "evidence/image/stored.h"
 #include "finding/triage/check/check.h"
+#include "finding/triage/findings_store.h"
 #include "finding/triage/parsers.h"
 
 #include <stdlib.h>
@@ -135,6 +136,8 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 
 int triage_made(const struct observation_set *set)
 {
+	if (strncmp(set->parsers, "file ", 5) == 0)
+		return 1; /* of a tree: its files come first */
 	for (size_t i = 0; triage_parser_at(i); i++) {
 		size_t n = strlen(triage_parser_at(i)->name);
 		if (strncmp(set->parsers, triage_parser_at(i)->name, n) == 0 && set->parsers[n] == ' ')
@@ -209,6 +212,8 @@ static int store(struct triage_work *w, const char *on, const struct earlier *e,
 		rc = action_add(a, "check", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, r->set.check, err);
 		if (rc == 0)
 			rc = observation_set_store(w->c, w->maker, &r->set, err);
+		if (rc == 0)
+			rc = findings_store(a, w->c, r->set.evidence, on, r->set.check, r->findings, err);
 		for (size_t i = 0; rc == 0 && !w->options->only && i < e->count; i++) {
 			rc = observation_set_purge(w->c, e->others[i].id, err);
 			r->differs++;

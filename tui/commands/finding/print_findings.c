@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/kinds.h"
 
 #include <string.h>
 
@@ -26,11 +27,20 @@ static const char *level_text(const char *level)
 	return level;
 }
 
+static const char *status_text(const char *status)
+{
+	const struct field_value *value = field_value_find(kind_field(kind_find("finding"), "status"), status);
+	return value ? field_value_label(value) : status;
+}
+
 static void print_seen(FILE *out, const json_t *f)
 {
 	printable_printf(out, "%s  %s  %s  %s", level_text(text_of(f, "level")),
 	                 *text_of(f, "when") ? text_of(f, "when") : "-", text_of(f, "rule"), text_of(f, "title"));
 	fprintf(out, _(" (%lld rows)\n"), (long long)json_integer_value(json_object_get(f, "count")));
+	if (*text_of(f, "label"))
+		printable_printf(out, "        %s  %s%s%s\n", text_of(f, "label"), status_text(text_of(f, "status")),
+		                 *text_of(f, "assessment") ? ": " : "", text_of(f, "assessment"));
 	if (*text_of(f, "reason"))
 		printable_printf(out, "        %.600s\n", text_of(f, "reason"));
 }

@@ -6,6 +6,7 @@
 #include "evidence/preserve.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/promote.h"
+#include "finding/triage/findings.h"
 #include "finding/triage/triage.h"
 
 #include <fcntl.h>
@@ -119,6 +120,39 @@ static void evidence_becomes_a_set_once(void **state)
 	free(path);
 }
 
+static void a_finding_is_judged_by_a_person(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	const char *machine = add("asset", "hostname=HR-PC-03");
+	char *path = write_log("System.evtx", 300);
+	preserve(path, machine, EVIDENCE_HASH, evidence);
+	struct triage_result r = run(evidence, NULL);
+	const char *label = "R1-FD1";
+	assert_string_equal(get(label, "status"), "open");
+	assert_string_equal(get(label, "evidence"), evidence);
+	assert_string_equal(get(label, "on"), machine);
+	assert_non_null(strstr(get(label, "rule"), "persistence.service"));
+	assert_non_null(strstr(get(label, "reason"), "updsvc"));
+	uint64_t count = record_count(the_case, "finding", 0);
+	struct assign dismiss[] = {{"status", "dismissed"}, {"assessment", "our own updater"}};
+	assert_int_equal(record_set(the_case, label, dismiss, 1, 0, &err), -1);
+	assert_non_null(strstr(err.message, "assessment"));
+	assert_int_equal(record_set(the_case, label, dismiss, 2, 0, NULL), 0);
+	/* reading a part of it again adds no second one, and leaves the word alone */
+	struct triage_result part = run(evidence, "evtx");
+	assert_int_equal(record_count(the_case, "finding", 0), count);
+	assert_string_equal(get(label, "status"), "dismissed");
+	json_t *findings = triage_findings(the_case, "status=dismissed", NULL, NULL);
+	assert_int_equal(json_array_size(findings), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(findings, 0), "label")), label);
+	json_decref(findings);
+	triage_result_release(&part);
+	triage_result_release(&r);
+	free(path);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -204,6 +238,7 @@ int main(int argc, char **argv)
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
 	    TEST(evidence_becomes_a_set_once),
+	    TEST(a_finding_is_judged_by_a_person),
 	    TEST(what_cannot_be_is_refused),
 	    TEST(a_row_becomes_a_record),
 	};
