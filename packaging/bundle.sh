@@ -46,9 +46,11 @@ while read -r library; do
 	echo "$package ${library##*/}" >>"$out/libraries"
 	[ -f "/usr/share/doc/$package/copyright" ] && cp -L "/usr/share/doc/$package/copyright" "$top/licences/$package"
 done <"$out/found"
-# linked into the program as an archive
-echo "libtsk-dev libtsk.a" >>"$out/libraries"
-[ -f /usr/share/doc/libtsk-dev/copyright ] && cp -L /usr/share/doc/libtsk-dev/copyright "$top/licences/libtsk-dev"
+# linked into the program as archives: no loader tells of them
+for archive in libtsk libarchive; do
+	echo "$archive-dev $archive.a" >>"$out/libraries"
+	[ -f "/usr/share/doc/$archive-dev/copyright" ] && cp -L "/usr/share/doc/$archive-dev/copyright" "$top/licences/$archive-dev"
+done
 
 for terminal in ansi dumb linux putty putty-256color rxvt rxvt-unicode rxvt-unicode-256color screen screen-256color tmux \
 	tmux-256color vt100 vt220 xterm xterm-256color xterm-color alacritty foot kitty konsole-256color gnome-256color vte-256color; do

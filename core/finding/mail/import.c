@@ -255,7 +255,8 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	                  .progress = import->progress};
 	int rc = -1;
 	json_t *parties = mail_parties(import->c, err);
-	m.request = json_pack("{s:o* s:b}", "parties", parties, "forwarded", import->forwarded);
+	m.request = json_pack("{s:o* s:b s:O*}", "parties", parties, "forwarded", import->forwarded, "passwords",
+	                      (json_t *)(uintptr_t)import->passwords);
 	if (!parties || check_label(import->c, import->on, "--on", NULL, err) < 0 ||
 	    check_label(import->c, import->consultation, "--consultation", "consultation", err) < 0 ||
 	    record_each(import->c, "mail", 0, keep_digest, w.mails, err) < 0 ||

@@ -25,6 +25,7 @@ struct mail_import {
 	const char *obtained;     /* value of the field, or NULL */
 	const char *integrity;
 	int forwarded;
+	const json_t *passwords; /* array of texts for what is locked, or NULL */
 	int dry_run;
 	int (*open)(void *ctx, const char *path, struct err *err); /* as mails.h has it */
 	/* Told in the order of the mails when they are on record: "" as label in a dry run. */

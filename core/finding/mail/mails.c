@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/worker/worker.h"
 #include "finding/mail/look/rules.h"
+#include "finding/mail/mails_private.h"
 #include "finding/mail/read/sha256.h"
 
 #include <dirent.h>
@@ -29,6 +30,14 @@ struct mail_item {
 	size_t n;
 };
 
+struct mail_held {
+	size_t item;
+	size_t number;
+	size_t offset;
+	int is_member;
+	json_t *object;
+};
+
 struct mail_batch {
 	struct mails *m;
 	struct err *err;
@@ -45,11 +54,14 @@ struct mail_batch {
 	size_t n;
 	int is_member;
 	int begun;
-	char said[128]; /* of an announcement, so far */
+	char sha256[65]; /* of a mail in a zip, which has no place in the file */
+	char said[256];  /* of an announcement, so far */
 	size_t said_n;
 	size_t item_before; /* of the mail before, and its number in its file */
 	size_t number;
 	size_t done; /* mails delivered by this run */
+	struct mail_held *held;
+	size_t held_count;
 };
 
 static void trouble(struct mails *m, const char *path, const char *why)
@@ -61,36 +73,70 @@ static void trouble(struct mails *m, const char *path, const char *why)
 
 /* ---- what the worker says */
 
-static int deliver(struct mail_batch *b, json_t *object)
+/* One of the batch that waits for what is behind it in the order, or for its archives to be read. */
+static int hand_on(struct mail_batch *b, const struct mail_held *held)
 {
-	const struct mail_item *item = &b->items[b->item];
-	b->number = b->item == b->item_before ? b->number + 1 : 0;
-	b->item_before = b->item;
+	const struct mail_item *item = &b->items[held->item];
 	struct mail_found found = {.path = item->path,
 	                           .source = b->map + item->offset,
 	                           .source_n = item->n,
-	                           .number = b->number,
-	                           .offset = b->offset,
-	                           .is_member = b->is_member,
-	                           .object = object};
-	b->begun = 0;
-	b->done++;
+	                           .number = held->number,
+	                           .offset = held->offset,
+	                           .is_member = held->is_member,
+	                           .object = held->object};
 	b->m->count++;
-	const char *parsed = json_get_string(object, "parsed");
+	const char *parsed = json_get_string(held->object, "parsed");
 	b->m->not_whole += !parsed || strcmp(parsed, "whole") != 0;
-	json_object_set_new(object, "file", json_string(item->path));
-	if (b->is_member) {
+	json_object_set_new(held->object, "file", json_string(item->path));
+	if (held->is_member && !json_object_get(held->object, "member")) {
 		char member[32];
-		snprintf(member, sizeof member, "%zu", b->number + 1);
-		json_object_set_new(object, "member", json_string(member));
+		snprintf(member, sizeof member, "%zu", held->number + 1);
+		json_object_set_new(held->object, "member", json_string(member));
 	}
 	return b->m->found(b->m->ctx, &found, b->err);
+}
+
+static int deliver(struct mail_batch *b, json_t *object)
+{
+	b->number = b->item == b->item_before ? b->number + 1 : 0;
+	b->item_before = b->item;
+	b->begun = 0;
+	b->done++;
+	struct mail_held held = {b->item, b->number, b->offset, b->is_member, object};
+	if (b->held_count == 0 && !json_object_get(object, "content_wanted"))
+		return hand_on(b, &held);
+	if (b->held_count % 64 == 0)
+		b->held = xrealloc(b->held, (b->held_count + 64) * sizeof *b->held);
+	held.object = json_incref(object);
+	b->held[b->held_count++] = held;
+	return 0;
+}
+
+/* Those that wait: archives are read by libraries now, in cages of their own. */
+static int release_held(struct mail_batch *b, int rc)
+{
+	for (size_t i = 0; i < b->held_count; i++) {
+		struct mail_held *held = &b->held[i];
+		const struct mail_item *item = &b->items[held->item];
+		if (rc == 0 && json_object_get(held->object, "content_wanted"))
+			rc = mails_look_deeper(b->m, b->map + item->offset, item->n, held->number, &held->object,
+			                       b->err);
+		if (rc == 0)
+			rc = hand_on(b, held);
+		json_decref(held->object);
+	}
+	free(b->held);
+	b->held = NULL;
+	b->held_count = 0;
+	return rc;
 }
 
 static int announced(struct mail_batch *b, const char *text, struct err *err)
 {
 	size_t item;
-	if (b->begun || sscanf(text, "%zu %zu %zu %d", &item, &b->offset, &b->n, &b->is_member) != 4 ||
+	b->sha256[0] = '\0';
+	if (b->begun ||
+	    sscanf(text, "%zu %zu %zu %d %64[0-9a-f]", &item, &b->offset, &b->n, &b->is_member, b->sha256) < 4 ||
 	    item >= b->count - b->first)
 		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
 	b->item = b->first + item;
@@ -136,7 +182,10 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 static int deliver_bad(struct mail_batch *b, const char *why)
 {
 	char hex[65];
-	mail_sha256(b->map + b->items[b->item].offset + b->offset, b->n, hex);
+	if (*b->sha256)
+		snprintf(hex, sizeof hex, "%s", b->sha256);
+	else
+		mail_sha256(b->map + b->items[b->item].offset + b->offset, b->n, hex);
 	json_t *object = json_pack("{s:s s:s s:s s:I s:s s:s s:s s:s s:i s:[] s:[] s:[{s:s s:s s:s}]}", "label", "",
 	                           "kind", "mail", "sha256", hex, "size", (json_int_t)b->n, "parsed", "no", "why", why,
 	                           "class", "other", "sender_class", "unknown", "attachments", 0, "parts", "hops",
@@ -159,11 +208,8 @@ static json_t *request_of(const struct mail_batch *b)
 }
 
 /* Runs workers until every mail has its line. */
-static int run_batch(struct mail_batch *b)
+static int run_workers(struct mail_batch *b)
 {
-	b->map = b->bytes ? mmap(NULL, b->bytes, PROT_READ, MAP_SHARED, b->fd, 0) : "";
-	if (b->map == MAP_FAILED)
-		return err_set_errno(b->err, ERR_FAILED, errno, _("cannot read the mails"));
 	b->first = b->skip = 0;
 	b->item_before = SIZE_MAX;
 	for (int rc = 0; rc == 0;) {
@@ -187,11 +233,8 @@ static int run_batch(struct mail_batch *b)
 		b->said_n = 0;
 		rc = worker_run(&call, &result, b->err);
 		json_decref(request);
-		if (rc < 0 || result.end == WORKER_DONE) {
-			if (b->bytes)
-				munmap((void *)(uintptr_t)b->map, b->bytes);
+		if (rc < 0 || result.end == WORKER_DONE)
 			return rc;
-		}
 		if (b->begun) { /* the one that it had begun */
 			rc = deliver_bad(b, result.reason);
 			b->skip += b->done;
@@ -210,6 +253,17 @@ static int run_batch(struct mail_batch *b)
 			return rc;
 	}
 	return -1;
+}
+
+static int run_batch(struct mail_batch *b)
+{
+	b->map = b->bytes ? mmap(NULL, b->bytes, PROT_READ, MAP_SHARED, b->fd, 0) : "";
+	if (b->map == MAP_FAILED)
+		return err_set_errno(b->err, ERR_FAILED, errno, _("cannot read the mails"));
+	int rc = release_held(b, run_workers(b));
+	if (b->bytes)
+		munmap((void *)(uintptr_t)b->map, b->bytes);
+	return rc;
 }
 
 static int flush(struct mail_batch *b)
@@ -275,6 +329,13 @@ static int is_wanted(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
+/* In a Maildir, mails being delivered lie in tmp: they are none yet. */
+static int is_unfinished(int folder, const char *name)
+{
+	return strcmp(name, "tmp") == 0 && faccessat(folder, "cur", F_OK, 0) == 0 &&
+	       faccessat(folder, "new", F_OK, 0) == 0;
+}
+
 static int add_folder(struct mail_batch *b, const char *path, int fd, int depth)
 {
 	struct dirent **names;
@@ -286,7 +347,7 @@ static int add_folder(struct mail_batch *b, const char *path, int fd, int depth)
 	}
 	for (int i = 0; i < n; i++) {
 		char *full = xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", names[i]->d_name);
-		if (rc == 0) {
+		if (rc == 0 && !is_unfinished(fd, names[i]->d_name)) {
 			int inner =
 			    openat(fd, names[i]->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 			if (inner < 0)
@@ -339,58 +400,28 @@ int mails_look(struct mails *m, const char *const *paths, size_t count, struct e
 	return rc;
 }
 
-/* ---- one part */
-
-struct mail_content {
-	struct buf *out;
-	int none;
-};
-
-static int take_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
+/* Why a mail was not read whole: what was damaged, or beyond a limit. */
+static void explain_why(json_t *object)
 {
-	struct mail_content *c = ctx;
-	(void)err;
-	buf_add(c->out, bytes, n);
-	return 0;
-}
-
-static int take_none(void *ctx, const json_t *value, struct err *err)
-{
-	struct mail_content *c = ctx;
-	(void)value;
-	(void)err;
-	c->none = 1;
-	return 0;
-}
-
-int mails_part(const void *source, size_t n, size_t number, const char *part, int forwarded, struct buf *out,
-               struct err *err)
-{
-	struct mail_content content = {out, 0};
-	struct worker_result result;
-	int fd = memfd_create("mail", MFD_CLOEXEC);
-	if (fd < 0 || write(fd, source, n) != (ssize_t)n) {
-		if (fd >= 0)
-			close(fd);
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot hold the mails"));
+	size_t i;
+	json_t *finding;
+	struct buf why = BUF_INIT;
+	const char *parsed = json_get_string(object, "parsed");
+	if (!parsed || strcmp(parsed, "whole") == 0 || json_get_string(object, "why"))
+		return;
+	json_array_foreach(json_object_get(object, "findings"), i, finding) {
+		const char *id = json_get_string(finding, "id");
+		const struct mail_rule *rule = id ? mail_rule_find(id) : NULL;
+		if (rule &&
+		    (strncmp(id, "limit.", 6) == 0 || strncmp(id, "damaged.", 8) == 0 ||
+		     strcmp(id, "archive.locked") == 0) &&
+		    !strstr(why.data, i18n_text(rule->text)))
+			buf_addf(&why, "%s%s", why.len ? "; " : "", i18n_text(rule->text));
 	}
-	json_t *request = json_pack("{s:[[i, I]] s:I s:s s:b}", "items", 0, (json_int_t)n, "from", (json_int_t)number,
-	                            "part", part, "forwarded", forwarded);
-	struct worker_call call = {.job = "mail-look",
-	                           .request = request,
-	                           .input = fd,
-	                           .limits = {.memory = ((size_t)512 << 20) + n, .seconds = 30},
-	                           .line = take_none,
-	                           .raw = take_bytes,
-	                           .ctx = &content};
-	int rc = worker_run(&call, &result, err);
-	close(fd);
-	json_decref(request);
-	if (rc == 0 && result.end != WORKER_DONE)
-		rc = err_set(err, ERR_FAILED, "%s", result.reason);
-	if (rc == 0 && content.none)
-		rc = err_set(err, ERR_NOT_FOUND, _("the mail has no part %s"), part);
-	return rc;
+	if (!why.len)
+		buf_adds(&why, _("it does not begin as a mail does"));
+	json_object_set_new(object, "why", json_string(why.data));
+	buf_release(&why);
 }
 
 void mails_explain(json_t *object)
@@ -408,4 +439,5 @@ void mails_explain(json_t *object)
 		json_object_set_new(finding, "text", json_string(text));
 		free(text);
 	}
+	explain_why(object);
 }

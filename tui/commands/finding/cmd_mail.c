@@ -176,15 +176,46 @@ static void put_list(json_t *request, const char *key, const char *text)
 	json_object_set_new(request, key, list);
 }
 
-/* What --own, --trust and --forwarded ask for; NULL with ERR_USAGE. */
-static json_t *request_of(const struct args *args, struct err *err)
+#define PASSWORDS ((size_t)64 << 10) /* bytes of a file of passwords */
+
+/* The lines of --password-file, an array; NULL: none is named (or it cannot be read: -1). */
+static int read_passwords(struct session *s, const struct args *args, json_t **passwords, struct err *err)
 {
+	struct buf text = BUF_INIT;
+	const char *path = args_option(args, "password-file");
+	*passwords = NULL;
+	if (!path)
+		return 0;
+	int fd = session_input(s, path, err);
+	int rc = fd < 0 ? -1 : buf_read_fd(&text, fd, PASSWORDS, err);
+	if (fd >= 0)
+		close(fd);
+	*passwords = rc == 0 ? json_array() : NULL;
+	for (const char *line = text.data; rc == 0 && *line;) {
+		size_t n = strcspn(line, "\r\n");
+		if (n && json_array_append_new(*passwords, json_stringn(line, n)) < 0)
+			rc = err_set(err, ERR_INVALID, _("'%s': passwords are lines of UTF-8"), path);
+		line += n + (line[n] != '\0');
+	}
+	buf_release(&text);
+	if (rc < 0)
+		json_decref(*passwords);
+	return rc;
+}
+
+/* What --own, --trust, --forwarded and --password-file ask for; NULL with ERR_USAGE. */
+static json_t *request_of(struct session *s, const struct args *args, struct err *err)
+{
+	json_t *passwords;
 	const char *forwarded = args_option(args, "forwarded");
 	if (forwarded && strcmp(forwarded, "yes") != 0 && strcmp(forwarded, "no") != 0) {
 		err_set(err, ERR_USAGE, _("--forwarded: allowed are yes, no"));
 		return NULL;
 	}
-	json_t *request = json_pack("{s:b}", "forwarded", forwarded && strcmp(forwarded, "yes") == 0);
+	if (read_passwords(s, args, &passwords, err) < 0)
+		return NULL;
+	json_t *request =
+	    json_pack("{s:b s:o*}", "forwarded", forwarded && strcmp(forwarded, "yes") == 0, "passwords", passwords);
 	put_list(request, "own", args_option(args, "own"));
 	put_list(request, "trust", args_option(args, "trust"));
 	return request;
@@ -213,7 +244,7 @@ static int mail_look(struct session *s, const struct args *args, struct err *err
 	                  .progress = &s->progress};
 	if (args->count < 2)
 		return cmd_usage("mail", err);
-	m.request = request_of(args, err);
+	m.request = request_of(s, args, err);
 	if (!m.request)
 		return -1;
 	if (args_option(args, "json"))
@@ -509,7 +540,13 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 	                             .trouble = import_trouble,
 	                             .ctx = &importing,
 	                             .progress = &s->progress};
-	if (mail_import(&import, (const char *const *)args->words + 1, args->count - 1, err) < 0)
+	json_t *passwords;
+	if (read_passwords(s, args, &passwords, err) < 0)
+		return -1;
+	import.passwords = passwords;
+	int rc = mail_import(&import, (const char *const *)args->words + 1, args->count - 1, err);
+	json_decref(passwords);
+	if (rc < 0)
 		return -1;
 	printable_printf(s->log, _("%s%zu mails taken in, %zu were on record already\n"),
 	                 importing.dry_run ? _("dry run, nothing is written: ") : "", import.added, import.known);

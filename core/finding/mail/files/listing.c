@@ -1,8 +1,12 @@
 #include "finding/mail/files/listing_private.h"
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "finding/mail/read/charset.h"
 #include "finding/mail/read/sha256.h"
+
+#include <stdlib.h>
+#include <zlib.h>
 
 struct inside *listing_add(struct listing *l, struct pool *pool, const void *name, size_t n, const char *charset,
                            uint64_t size, int locked)
@@ -26,11 +30,64 @@ struct inside *listing_add(struct listing *l, struct pool *pool, const void *nam
 	return entry;
 }
 
-void listing_content(struct inside *entry, const void *bytes, size_t n)
+/* The list of an archive in the archive, its names behind the entry's. */
+static void list_inner(struct listing *l, struct pool *pool, const struct inside *entry, const void *bytes, size_t n)
+{
+	struct listing inner = {.unpacked = l->unpacked, .passwords = l->passwords, .depth = l->depth + 1};
+	const char *slash = *entry->name ? "/" : "";
+	char *above = entry->name; /* `entry` moves when entries are added */
+	if (listing_read(&inner, pool, entry->format, bytes, n) < 0)
+		inner.flags |= LISTING_UNREAD;
+	for (size_t i = 0; i < inner.count; i++) {
+		if (l->count >= LISTING_ENTRIES) {
+			l->flags |= LISTING_LIMIT;
+			break;
+		}
+		char *name = xasprintf("%s%s%s", above, slash, inner.all[i].name);
+		l->all = pool_more(pool, l->all, l->count, &l->cap, sizeof *l->all);
+		l->all[l->count] = inner.all[i];
+		l->all[l->count++].name = pool_text(pool, name, strlen(name));
+		free(name);
+	}
+	l->flags |= inner.flags;
+	l->unpacked = inner.unpacked;
+}
+
+void listing_content(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n)
 {
 	mail_sha256(bytes, n, entry->sha256);
 	entry->format = file_format_of(bytes, n, entry->name);
 	entry->by_content = 1;
+	if (l->content)
+		l->content(l->ctx, entry, bytes, n);
+	if (!file_format_archive(entry->format))
+		return;
+	l->flags |= LISTING_NESTED;
+	if (l->depth + 1 < LISTING_DEPTH)
+		list_inner(l, pool, entry, bytes, n);
+}
+
+int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out)
+{
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)packed.p, .avail_in = (uInt)packed.n};
+	size_t left = LISTING_UNPACKED - l->unpacked;
+	int rc = Z_OK;
+	most = most < left ? most : left;
+	if (inflateInit2(&z, window) != Z_OK)
+		return -1;
+	while (rc == Z_OK && out->len <= most) {
+		buf_grow(out, 65536);
+		z.next_out = (Bytef *)out->data + out->len;
+		z.avail_out = 65536;
+		rc = inflate(&z, Z_NO_FLUSH);
+		size_t got = 65536 - z.avail_out;
+		out->len += got;
+		if (got == 0 && z.avail_in == 0)
+			break;
+	}
+	inflateEnd(&z);
+	l->unpacked += out->len < left ? out->len : left;
+	return rc == Z_STREAM_END ? 0 : out->len > most ? 1 : -1;
 }
 
 int listing_read(struct listing *l, struct pool *pool, enum file_format format, const void *bytes, size_t n)
@@ -73,6 +130,11 @@ int listing_read(struct listing *l, struct pool *pool, enum file_format format, 
 		if (l->all[i].by_content && file_format_archive(l->all[i].format))
 			l->flags |= LISTING_NESTED;
 	}
+	int locked = 0;
+	for (size_t i = 0; i < l->count; i++)
+		locked |= l->all[i].locked;
+	if (l->flags & LISTING_OPENED && !locked)
+		l->flags &= ~(unsigned)LISTING_LOCKED;
 	if (total > LISTING_UNPACKED && total / (n ? n : 1) >= LISTING_RATIO)
 		l->flags |= LISTING_BOMB;
 	return 0;

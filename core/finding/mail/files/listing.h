@@ -1,6 +1,6 @@
 /*
- * What archives hold, by their own lists: names, sizes, what is locked. Nothing is unpacked but what zip files keep
- * stored or deflated, within limits; it is digested and looked at.
+ * What archives hold, by their own lists: names, sizes, what is locked. Nothing is unpacked but what is stored, or deflated
+ * (zip, gzip), within limits; it is digested and looked at. What else there is, libraries read (unpack/unpack.h).
  *
  *     struct listing l = {0};
  *     listing_read(&l, &pool, format, bytes, n);
@@ -22,6 +22,8 @@
 #define LISTING_ENTRIES  10000
 #define LISTING_UNPACKED ((size_t)100 << 20) /* bytes in all that are unpacked */
 #define LISTING_RATIO    100
+#define LISTING_LARGEST  ((size_t)32 << 20) /* bytes of one entry */
+#define LISTING_DEPTH    3                  /* of archives in one another */
 
 struct inside {
 	char *name;       /* decoded; of the pool */
@@ -42,7 +44,11 @@ enum listing_flag {
 	LISTING_NESTED = 32,  /* an archive in it */
 	LISTING_BOMB = 64,    /* would be far larger than it is */
 	LISTING_UNREAD = 128, /* its list is packed in a way that is not read here */
+	LISTING_OPENED = 256, /* a password opened something of it */
 };
+
+/* Takes the content of an entry, borrowed for the call. */
+typedef void (*listing_content_fn)(void *ctx, const struct inside *entry, const void *bytes, size_t n);
 
 struct listing {
 	struct inside *all; /* of the pool */
@@ -50,6 +56,12 @@ struct listing {
 	size_t cap;
 	unsigned flags;
 	size_t unpacked; /* bytes so far */
+	/* before listing_read(), if wanted: */
+	const char *const
+	    *passwords; /* tried on what is locked, if it is of the older kind (ZipCrypto); NULL ends them */
+	listing_content_fn content;
+	void *ctx;
+	int depth; /* of what it is in: archives in it are listed too, "in.zip/a.exe" */
 };
 
 /* Reads the list of an archive. 0, or -1 if the format has none that is read here. */

@@ -5,6 +5,7 @@
 #include "finding/mail/read/charset.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 /* ---- LZH, levels 0 to 3 */
 
@@ -75,7 +76,7 @@ void listing_lzh(struct listing *l, struct pool *pool, struct span s)
 			if (content.n < packed)
 				l->flags |= LISTING_DAMAGED;
 			else if (out && memcmp(s.p + at + 2, "-lh0-", 5) == 0)
-				listing_content(out, content.p, content.n);
+				listing_content(l, pool, out, content.p, content.n);
 		}
 		buf_release(&path);
 		if (data <= at || packed > s.n - (data < s.n ? data : s.n))
@@ -166,7 +167,7 @@ void listing_tar(struct listing *l, struct pool *pool, struct span s)
 			struct inside *out =
 			    listing_add(l, pool, name.p, strnlen((const char *)name.p, name.n), NULL, size, 0);
 			if (out && content.n == size)
-				listing_content(out, content.p, content.n);
+				listing_content(l, pool, out, content.p, content.n);
 			longer = (struct span){0};
 		}
 		if (content.n < size) {
@@ -187,6 +188,15 @@ void listing_gz(struct listing *l, struct pool *pool, struct span s)
 		at += 2 + (size_t)span_16(s, at);
 	struct span name = span_of(s, at, 1024);
 	const unsigned char *nul = flags & 8 && name.n ? memchr(name.p, 0, name.n) : NULL;
-	listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0, NULL,
-	            s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
+	struct inside *out = listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0,
+	                                 NULL, s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
+	struct buf bytes = BUF_INIT;
+	int rc = out ? listing_inflate(l, s, 16 + MAX_WBITS, LISTING_LARGEST, &bytes) : -1;
+	if (rc == 0)
+		listing_content(l, pool, out, bytes.data, bytes.len);
+	else
+		l->flags |= rc < 0 ? LISTING_DAMAGED : LISTING_LIMIT;
+	if (bytes.len > (size_t)1 << 20 && bytes.len / s.n >= LISTING_RATIO)
+		l->flags |= LISTING_BOMB;
+	buf_release(&bytes);
 }

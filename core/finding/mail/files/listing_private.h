@@ -4,6 +4,8 @@
 
 #include "finding/mail/files/listing.h"
 
+struct buf;
+
 void listing_zip(struct listing *l, struct pool *pool, struct span s);
 void listing_rar(struct listing *l, struct pool *pool, struct span s);
 void listing_7z(struct listing *l, struct span s);
@@ -17,7 +19,10 @@ void listing_gz(struct listing *l, struct pool *pool, struct span s);
 struct inside *listing_add(struct listing *l, struct pool *pool, const void *name, size_t n, const char *charset,
                            uint64_t size, int locked);
 
-/* Says of an entry what its content is. */
-void listing_content(struct inside *entry, const void *bytes, size_t n);
+/* Says of an entry, the last one added, what its content is; an archive is listed behind it. */
+void listing_content(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n);
+
+/* Appends what deflated bytes (`window`: as zlib has it) hold, as far as may still be unpacked. 0; -1: damaged; 1: there is more. */
+int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out);
 
 #endif

@@ -97,7 +97,7 @@ static void rar4(struct listing *l, struct pool *pool, struct span s)
 			if (content.n < more)
 				l->flags |= LISTING_DAMAGED;
 			else if (out && !(flags & 4) && span_8(s, at + 25) == 0x30 && content.n == size)
-				listing_content(out, content.p, content.n);
+				listing_content(l, pool, out, content.p, content.n);
 			buf_release(&text);
 		}
 		if (more > s.n)
@@ -155,7 +155,7 @@ static void rar5_file(struct listing *l, struct pool *pool, struct span h, size_
 	if (content.n < packed)
 		l->flags |= LISTING_DAMAGED;
 	else if (out && !locked && method == 0 && content.n == size)
-		listing_content(out, content.p, content.n);
+		listing_content(l, pool, out, content.p, content.n);
 }
 
 static void rar5(struct listing *l, struct pool *pool, struct span s)

@@ -2,18 +2,19 @@
 #include "finding/mail/files/listing_private.h"
 
 #include "base/buf.h"
-#include "base/err.h"
+#include "finding/mail/files/zip_crypt.h"
 
 #include <stdlib.h>
 #include <zlib.h>
 
 #define CENTRAL "PK\1\2"
 #define LOCAL   "PK\3\4"
-#define LARGEST ((size_t)32 << 20) /* bytes of one entry that are unpacked */
 
 struct entry {
 	unsigned flags;
 	unsigned method;
+	unsigned check; /* what the twelfth byte of locked bytes is */
+	uint32_t crc;
 	uint64_t packed;
 	uint64_t size;
 	uint64_t local; /* where its local header is */
@@ -43,44 +44,73 @@ static void read_extra(struct entry *e, struct span *unicode)
 	}
 }
 
-static void unpack(struct listing *l, struct inside *out, const struct entry *e, struct span data)
+/* What a password makes of locked bytes, if it is the right one. */
+static int unlock(struct listing *l, const struct entry *e, struct span data, const char *password, struct buf *out)
 {
-	if (e->flags & 1 || e->size > LARGEST || e->size > LISTING_UNPACKED - l->unpacked || data.n < e->packed) {
-		if (!(e->flags & 1) && e->size <= LARGEST && data.n < e->packed)
-			l->flags |= LISTING_DAMAGED;
-		else if (!(e->flags & 1))
-			l->flags |= LISTING_LIMIT;
+	struct buf plain = BUF_INIT;
+	size_t unpacked = l->unpacked;
+	int rc = -1;
+	if (zip_decrypt(password, data, e->check, &plain) == 0) {
+		struct span bytes = {(const unsigned char *)plain.data, plain.len};
+		if (e->method == 0)
+			buf_add(out, plain.data, plain.len);
+		if (e->method == 0 || listing_inflate(l, bytes, -MAX_WBITS, (size_t)e->size, out) == 0)
+			rc = out->len == e->size && crc32(0, (const Bytef *)out->data, (uInt)out->len) == e->crc ? 0
+			                                                                                         : -1;
+	}
+	if (rc < 0) { /* a wrong one costs nothing */
+		l->unpacked = unpacked;
+		buf_clear(out);
+	}
+	buf_release(&plain);
+	return rc;
+}
+
+static void unpack_locked(struct listing *l, struct pool *pool, struct inside *out, const struct entry *e,
+                          struct span data)
+{
+	struct buf bytes = BUF_INIT;
+	if (!l->passwords || (e->method != 0 && e->method != Z_DEFLATED) || e->size > LISTING_LARGEST ||
+	    e->size > LISTING_UNPACKED - l->unpacked || data.n < e->packed)
+		return;
+	for (const char *const *p = l->passwords; *p && out->locked; p++)
+		if (unlock(l, e, data, *p, &bytes) == 0) {
+			out->locked = 0;
+			l->flags |= LISTING_OPENED;
+			listing_content(l, pool, out, bytes.data, bytes.len);
+		}
+	buf_release(&bytes);
+}
+
+static void unpack(struct listing *l, struct pool *pool, struct inside *out, const struct entry *e, struct span data)
+{
+	if (e->flags & 1) {
+		unpack_locked(l, pool, out, e, data);
+		return;
+	}
+	if (e->size > LISTING_LARGEST || e->size > LISTING_UNPACKED - l->unpacked || data.n < e->packed) {
+		l->flags |= e->size <= LISTING_LARGEST && data.n < e->packed ? LISTING_DAMAGED : LISTING_LIMIT;
 		return;
 	}
 	if (e->method == 0 && e->packed == e->size) {
-		listing_content(out, data.p, (size_t)e->size);
 		l->unpacked += (size_t)e->size;
+		listing_content(l, pool, out, data.p, (size_t)e->size);
 		return;
 	}
 	if (e->method != Z_DEFLATED)
 		return;
 	struct buf bytes = BUF_INIT;
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)data.p, .avail_in = (uInt)e->packed};
-	if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		return;
-	int rc = Z_OK;
-	while (rc == Z_OK && bytes.len <= e->size) {
-		buf_grow(&bytes, 65536);
-		z.next_out = (Bytef *)bytes.data + bytes.len;
-		z.avail_out = 65536;
-		rc = inflate(&z, Z_NO_FLUSH);
-		size_t got = 65536 - z.avail_out;
-		bytes.len += got;
-		if (got == 0 && z.avail_in == 0)
-			break;
-	}
-	inflateEnd(&z);
-	l->unpacked += bytes.len < LISTING_UNPACKED - l->unpacked ? bytes.len : LISTING_UNPACKED - l->unpacked;
-	if (rc == Z_STREAM_END && bytes.len == e->size)
-		listing_content(out, bytes.data, bytes.len);
+	struct span packed = span_of(data, 0, (size_t)e->packed);
+	if (listing_inflate(l, packed, -MAX_WBITS, (size_t)e->size, &bytes) == 0 && bytes.len == e->size)
+		listing_content(l, pool, out, bytes.data, bytes.len);
 	else
 		l->flags |= LISTING_DAMAGED;
 	buf_release(&bytes);
+}
+
+static unsigned check_of(unsigned flags, unsigned time, uint32_t crc)
+{
+	return flags & 8 ? time >> 8 : crc >> 24;
 }
 
 static struct inside *add(struct listing *l, struct pool *pool, struct entry *e)
@@ -100,6 +130,8 @@ static int read_local(struct span s, size_t at, struct entry *e)
 		return -1;
 	*e = (struct entry){.flags = span_16(s, at + 6),
 	                    .method = span_16(s, at + 8),
+	                    .check = check_of(span_16(s, at + 6), span_16(s, at + 10), span_32(s, at + 14)),
+	                    .crc = span_32(s, at + 14),
 	                    .packed = span_32(s, at + 18),
 	                    .size = span_32(s, at + 22),
 	                    .local = at,
@@ -149,7 +181,7 @@ static void by_local_headers(struct listing *l, struct pool *pool, struct span s
 	for (; read_local(s, at, &e) == 0 && !(l->flags & LISTING_LIMIT);) {
 		struct inside *out = add(l, pool, &e);
 		if (out && !(e.flags & 8))
-			unpack(l, out, &e, span_of(s, data_of(s, at), (size_t)e.packed));
+			unpack(l, pool, out, &e, span_of(s, data_of(s, at), (size_t)e.packed));
 		size_t next = data_of(s, at) + (size_t)e.packed;
 		if (e.flags & 8 && e.packed == 0) { /* its size stands behind it */
 			const unsigned char *p = next < s.n ? memmem(s.p + next, s.n - next, LOCAL, 4) : NULL;
@@ -173,6 +205,8 @@ void listing_zip(struct listing *l, struct pool *pool, struct span s)
 		struct entry local;
 		struct entry e = {.flags = span_16(s, at + 8),
 		                  .method = span_16(s, at + 10),
+		                  .check = check_of(span_16(s, at + 8), span_16(s, at + 12), span_32(s, at + 16)),
+		                  .crc = span_32(s, at + 16),
 		                  .packed = span_32(s, at + 20),
 		                  .size = span_32(s, at + 24),
 		                  .local = span_32(s, at + 42),
@@ -187,7 +221,7 @@ void listing_zip(struct listing *l, struct pool *pool, struct span s)
 				out->other_name = named ? named->name : NULL;
 				l->flags |= LISTING_TWO_NAMES;
 			}
-			unpack(l, out, &e, span_of(s, data_of(s, where), (size_t)e.packed));
+			unpack(l, pool, out, &e, span_of(s, data_of(s, where), (size_t)e.packed));
 		} else if (out) {
 			l->flags |= LISTING_DAMAGED;
 		}

@@ -82,13 +82,19 @@ int look_host_in(const char *host, const char *list)
 
 static void list_archive(struct look *l, struct look_file *f, const void *bytes, size_t n)
 {
+	const json_t *contents = json_object_get(l->options->contents, f->number);
 	if (!file_format_archive(f->format) && f->format != FORMAT_JAR)
 		return;
-	if (listing_read(&f->list, &l->pool, f->format, bytes, n) < 0) {
+	f->list.passwords = l->options->passwords;
+	int listed = listing_read(&f->list, &l->pool, f->format, bytes, n) == 0;
+	if (contents)
+		look_take_contents(l, f, contents);
+	else if (!listed)
 		look_find(l, "archive.unread", f->number, f->name);
-		return;
-	}
+	else
+		f->wants_content = look_wants_content(f, l->options->passwords && *l->options->passwords);
 	f->locked = (f->list.flags & LISTING_LOCKED) != 0;
+	f->was_locked = f->locked || f->list.flags & LISTING_OPENED;
 	if (f->list.flags & LISTING_DAMAGED)
 		look_find(l, "damaged.archive", f->number, f->name);
 	if (f->list.flags & LISTING_LIMIT)

@@ -26,13 +26,15 @@
 #define LOOK_TEXT  ((size_t)1 << 20)  /* bytes of its text that are kept */
 #define LOOK_LINKS 10000
 #define LOOK_HOPS  200
+#define LOOK_WANTS 20 /* archives of a mail whose content libraries read */
 
 /* What the person said. Borrowed for the look. */
 struct look_options {
-	const json_t *own;      /* array: domains of the case's own side */
-	const json_t *trust;    /* array: hosts whose Authentication-Results are believed */
-	const json_t *parties;  /* object: domain -> kind of organisation on record */
-	int forwarded;          /* the mail inside is meant */
+	const json_t *own;            /* array: domains of the case's own side */
+	const json_t *trust;          /* array: hosts whose Authentication-Results are believed */
+	const json_t *parties;        /* object: domain -> kind of organisation on record */
+	int forwarded;                /* the mail inside is meant */
+	const char *const *passwords; /* for what is locked; NULL ends them; may be NULL */
 	const json_t *contents; /* object: number of a part -> what another cage found in that archive (unpack.h) */
 };
 
@@ -49,6 +51,8 @@ struct look_file {
 	enum file_format format;
 	int by_content;
 	int locked;
+	int was_locked;    /* a password opened it */
+	int wants_content; /* only a library can read what is in it (unpack.h) */
 	struct listing list;
 	unsigned seen; /* what reading it showed (enum look_seen) */
 };

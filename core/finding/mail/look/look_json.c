@@ -235,9 +235,22 @@ static json_t *fields_json(struct look *l)
 	return o;
 }
 
+/* Archives whose content another cage is to read: [number, format], …; for the parent, who takes it out. */
+static void put_wants(const struct look *l, json_t *o)
+{
+	json_t *wants = json_array();
+	for (size_t i = 0; i < l->file_count && json_array_size(wants) < LOOK_WANTS; i++)
+		if (l->files[i].wants_content && l->files[i].attachment)
+			json_array_append_new(wants, json_pack("[s, i]", l->files[i].number, (int)l->files[i].format));
+	if (json_array_size(wants))
+		json_object_set(o, "content_wanted", wants);
+	json_decref(wants);
+}
+
 json_t *look_json(struct look *l)
 {
 	json_t *o = fields_json(l);
+	put_wants(l, o);
 	put_lists(l, o, MIME_PARTS);
 	size_t n = 0; /* dumped only where it may be long */
 	size_t entries = l->file_count + l->finding_count + l->hop_count;

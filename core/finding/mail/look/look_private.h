@@ -25,6 +25,10 @@ void look_outlook(struct look *l);
 void look_inside(struct look *l, size_t file, const void *bytes, size_t n);
 int look_outlook_content(struct look *l, const char *number, struct buf *out);
 
+/* contents.c: puts what libraries read of an archive to its list; whether they are needed. */
+void look_take_contents(struct look *l, struct look_file *f, const json_t *contents);
+int look_wants_content(const struct look_file *f, int has_passwords);
+
 /* forwarded.c: goes to the mail that the mail carries; its carrier is this one. */
 void look_forwarded(struct look *l);
 

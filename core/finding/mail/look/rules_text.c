@@ -20,7 +20,7 @@ static int says(const char *text, const char *const *words, size_t n)
 static int has_locked(const struct look *l)
 {
 	for (size_t i = 0; i < l->file_count; i++)
-		if (l->files[i].locked)
+		if (l->files[i].was_locked)
 			return 1;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
 #include "finding/mail/stats.h"
+#include "finding/mail/unpack/unpack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -501,7 +502,7 @@ static void what_is_not_there_is_named_and_the_rest_taken_in(void **state)
 	assert_int_equal(record_count(the_case, "mail", 0), 1);
 }
 
-static const struct worker_job *const jobs[] = {&mail_look_job, NULL};
+static const struct worker_job *const jobs[] = {&mail_look_job, &mail_unpack_job, NULL};
 
 int main(int argc, char **argv)
 {
