@@ -29,6 +29,7 @@ static const struct verb verbs[] = {
     {"revoke", N_("action: revoke"), 0, VERB_RECORDS},
     {"salvage", N_("action: salvage"), 0, VERB_RECORDS},
     {"triage", N_("action: triage"), 0, VERB_RECORDS},
+    {"sweep", N_("action: sweep"), 0, VERB_RECORDS},
     {"promote", N_("action: promote"), 1, VERB_RECORDS},
     {"upgrade", N_("action: upgrade"), 0, VERB_RECORDS},
 };

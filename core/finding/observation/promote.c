@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/store/indicator_value.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
 
@@ -19,14 +20,74 @@ struct promoting {
 	char check[LABEL_TEXT];
 	struct buf title;
 	struct buf origin;
-	char *line; /* the row, as JSON */
+	char *line; /* the row as JSON; of a hit the line of the log */
+	/* of a hit of an indicator: */
+	int is_hit;
+	char asset[LABEL_TEXT];
+	char indicator[LABEL_TEXT];
+	const char *type; /* of the event */
+	char *when_raw;
+	char clock[LABEL_TEXT]; /* whose it was */
 };
+
+/* What a hit says of itself: whose machine it was, which indicator on record, and what its role makes of it. */
+static int take_hit(struct promoting *p, const struct observation *o, struct err *err)
+{
+	const char *type = observation_value(o, "type");
+	const char *value = observation_value(o, "indicator");
+	const char *asset = observation_value(o, "asset");
+	const char *client = observation_value(o, "client");
+	const char *method = observation_value(o, "method");
+	const char *text = observation_value(o, "text");
+	const char *raw = observation_value(o, "when_raw");
+	if (!type || !value || indicator_find(p->c, type, value, NULL, p->indicator, err) < 0)
+		return -1;
+	json_t *record = *p->indicator ? record_get(p->c, p->indicator, 0, NULL) : NULL;
+	const char *role = json_get_string(record, "role");
+	p->is_hit = 1;
+	p->type = role && strcmp(role, "upload") == 0 ? "exfiltration" : role && strcmp(role, "c2") == 0 ? "c2" : NULL;
+	if (!p->type && client)
+		p->type = "c2"; /* somebody talked to it */
+	snprintf(p->asset, sizeof p->asset, "%s", asset ? asset : "");
+	p->when_raw = raw ? xstrdup(raw) : NULL;
+	if (raw) /* of a clock whose zone nobody knows */
+		*p->when = '\0';
+	buf_clear(&p->title);
+	buf_addf(&p->title, "%s%s%s%s%s", client ? client : "", client ? " " : "", method ? method : "",
+	         method ? " " : "", value);
+	if (text) {
+		free(p->line);
+		p->line = xstrdup(text);
+	}
+	json_decref(record);
+	return 0;
+}
+
+/* The log on record that the evidence preserves, whose clock it was. */
+static int take_log(void *ctx, json_t *record)
+{
+	struct promoting *p = ctx;
+	const json_t *label;
+	size_t i;
+	json_array_foreach(json_object_get(record, "preserved"), i, label)
+		if (json_is_string(label) && strcmp(json_string_value(label), p->evidence) == 0)
+			snprintf(p->clock, sizeof p->clock, "%s", record_label(record));
+	return 0;
+}
+
+static int learn_clock(struct promoting *p, struct err *err)
+{
+	json_t *record = record_get(p->c, p->evidence, 0, NULL);
+	const char *on = json_get_string(record, "on");
+	snprintf(p->clock, sizeof p->clock, "%s", on ? on : "");
+	json_decref(record);
+	return record_each(p->c, "logsource", 0, take_log, p, err);
+}
 
 static int take_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
 	struct promoting *p = ctx;
 	char id[OBSERVATION_ID];
-	(void)err;
 	observation_id(o, set->evidence_sha256, id);
 	observation_when(o->when, p->when);
 	snprintf(p->evidence, sizeof p->evidence, "%s", set->evidence);
@@ -36,6 +97,8 @@ static int take_row(void *ctx, const struct observation *o, const struct observa
 	json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
 	p->line = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
+	if (o->artefact == OBSERVATION_hit && take_hit(p, o, err) < 0)
+		return -1;
 	return 1;
 }
 
@@ -51,6 +114,8 @@ static int is_given(const struct assign *fields, size_t count, const char *name)
 static char *assets_of(const struct promoting *p)
 {
 	struct buf out = BUF_INIT;
+	if (p->is_hit) /* it knows itself */
+		return xstrdup(p->asset);
 	json_t *check = record_get(p->c, p->check, 0, NULL);
 	const json_t *label;
 	size_t i;
@@ -71,13 +136,17 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 		return err_set(err, ERR_USAGE, _("a row becomes an event or an indicator, not %s"), kind->name);
 	if (count > MOST)
 		return err_set(err, ERR_USAGE, _("at most %d fields"), MOST);
-	if (observation_find(c, id, take_row, &p, err) < 0)
+	if (observation_find(c, id, take_row, &p, err) < 0 || (p.is_hit && learn_clock(&p, err) < 0))
 		return -1;
 	char *assets = assets_of(&p);
 	const struct assign known[] = {
 	    {event ? "title" : "", p.title.data},
 	    {event ? "when" : "first_seen", p.when},
-	    {event ? "side" : "", "unknown"},
+	    {event ? "side" : "", p.type ? "attacker" : "unknown"},
+	    {event ? "type" : "", p.type},
+	    {event && *p.indicator ? "indicators" : "", p.indicator},
+	    {event ? "when_raw" : "", p.when_raw},
+	    {event && *p.clock ? "when_clock" : "", p.clock},
 	    {event ? "assets" : "seen_on", assets},
 	    {event ? "log_excerpt" : "", p.line ? p.line : ""},
 	    {event ? "" : "origin", p.origin.data},
@@ -85,7 +154,7 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 	    {"evidence", p.evidence},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (*known[i].name && *known[i].value && !is_given(fields, count, known[i].name))
+		if (*known[i].name && known[i].value && *known[i].value && !is_given(fields, count, known[i].name))
 			all[n++] = known[i];
 	if (count)
 		memcpy(all + n, fields, count * sizeof *fields);
@@ -97,6 +166,7 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 	}
 	free(assets);
 	free(p.line);
+	free(p.when_raw);
 	buf_release(&p.title);
 	buf_release(&p.origin);
 	return rc;

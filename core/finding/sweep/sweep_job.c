@@ -16,12 +16,14 @@
 
 #define TEXT_LIMIT 512
 #define HEAD       (64U << 10)
-#define SIGN_EVERY (32U << 20) /* bytes between two signs of life */
-#define KEPT_MOST  200000      /* hits that a part tells */
+#define SIGN_EVERY SWEEP_PIECE /* bytes between two signs of life */
+#define SUMS_EVERY (8U << 20)
+#define KEPT_MOST  200000 /* hits that a part tells */
 
 /* What one indicator had in a part. */
 struct sweep_sum {
-	uint64_t hits;
+	uint64_t hits; /* since they were told last */
+	uint64_t met;  /* in all */
 	char first[40];
 	char last[40];
 	char **clients;
@@ -39,6 +41,7 @@ struct sweeping {
 	int fd; /* -1: a medium */
 	size_t medium;
 	int streams;         /* cannot be read at an offset */
+	int rows;            /* blocks of observations */
 	uint64_t at;         /* the next byte to read */
 	unsigned char *head; /* its first bytes */
 	size_t head_n;
@@ -47,7 +50,8 @@ struct sweeping {
 	uint32_t *touched;      /* those that have hits */
 	size_t touched_count;
 	const char *member;
-	uint64_t told; /* bytes of which a sign of life was given */
+	uint64_t told;   /* bytes of which a sign of life was given */
+	uint64_t summed; /* bytes whose sums were told */
 };
 
 /* ---- reading the part */
@@ -163,15 +167,16 @@ static int found(void *ctx, const struct sweep_place *place, struct err *err)
 	struct sweep_sum *sum = &s->sums[place->hit.indicator];
 	struct sweep_line line;
 	int is_text = place->hit.encoding != SWEEP_UTF16LE && place->hit.encoding != SWEEP_UTF16BE;
-	sweep_log_line(&s->log, (const char *)place->text, is_text ? place->n : 0, &line);
-	if (sum->hits++ == 0)
+	sweep_log_line(&s->log, (const char *)place->text, is_text && !s->rows ? place->n : 0, &line);
+	sum->hits++;
+	if (sum->met++ == 0)
 		s->touched[s->touched_count++] = place->hit.indicator;
 	if (*line.when && (!*sum->first || strcmp(line.when, sum->first) < 0))
 		memcpy(sum->first, line.when, sizeof sum->first);
 	if (*line.when && strcmp(line.when, sum->last) > 0)
 		memcpy(sum->last, line.when, sizeof sum->last);
 	count_client(sum, &line.client);
-	if (sum->hits > s->max || s->kept >= KEPT_MOST)
+	if (sum->met > s->max || s->kept >= KEPT_MOST)
 		return 0;
 	s->kept++;
 	struct buf text = BUF_INIT;
@@ -192,13 +197,20 @@ static int found(void *ctx, const struct sweep_place *place, struct err *err)
 	return worker_emit_take(s->w, hit, err);
 }
 
-/* A sign of life: how far it is. */
+static int tell_sums(struct sweeping *s, int last, struct err *err);
+
+/* A sign of life: how far it is. From time to time the sums, so that little is lost with a worker. */
 static int step(void *ctx, uint64_t offset, struct err *err)
 {
 	struct sweeping *s = ctx;
 	if (s->at < s->told + SIGN_EVERY && offset < s->told + SIGN_EVERY)
 		return 0;
 	s->told = s->at > offset ? s->at : offset;
+	if (s->told >= s->summed + SUMS_EVERY) {
+		s->summed = s->told;
+		if (tell_sums(s, 0, err) < 0)
+			return -1;
+	}
 	return worker_emit_raw(s->w, &s->at, sizeof s->at, err);
 }
 
@@ -210,11 +222,16 @@ static int tell_problem(struct sweeping *s, uint64_t offset, const char *reason,
 	                        err);
 }
 
-static int tell_sums(struct sweeping *s, struct err *err)
+static int tell_sums(struct sweeping *s, int last, struct err *err)
 {
 	int rc = 0;
 	for (size_t i = 0; i < s->touched_count && rc == 0; i++) {
 		struct sweep_sum *sum = &s->sums[s->touched[i]];
+		uint64_t met = last ? 0 : sum->met;
+		if (!sum->hits) {
+			sum->met = met;
+			continue;
+		}
 		json_t *clients = json_array();
 		for (size_t k = 0; k < sum->client_count; k++) {
 			json_array_append_new(clients, printable_json_text(sum->clients[k], strlen(sum->clients[k])));
@@ -226,9 +243,10 @@ static int tell_sums(struct sweeping *s, struct err *err)
 		                                (int)s->part, "hits", (json_int_t)sum->hits, "first", sum->first,
 		                                "last", sum->last, "clients", clients),
 		                      err);
-		*sum = (struct sweep_sum){0};
+		*sum = (struct sweep_sum){.met = met};
 	}
-	s->touched_count = 0;
+	if (last)
+		s->touched_count = 0;
 	return rc;
 }
 
@@ -242,7 +260,7 @@ static unsigned look_of(const struct sweeping *s, const json_t *part, int packed
 	const unsigned char *h = s->head;
 	if (kind && strcmp(kind, "text") == 0)
 		look |= SWEEP_LOOK_DEFANGED;
-	if (packed)
+	if (packed || s->rows)
 		return look;
 	if (s->head_n >= 2 && h[0] == 0xFF && h[1] == 0xFE)
 		return look | SWEEP_LOOK_UTF16LE;
@@ -256,10 +274,12 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	uint64_t from = (uint64_t)json_integer_value(json_object_get(part, "from"));
 	json_int_t to = json_integer_value(json_object_get(part, "to"));
 	struct err why = ERR_INIT;
-	s->at = s->told = 0;
+	s->at = s->told = s->summed = 0;
 	s->streams = 0;
 	s->kept = 0;
 	s->head_n = 0;
+	const char *kind = json_string_value(json_object_get(part, "kind"));
+	s->rows = kind && strcmp(kind, "rows") == 0;
 	ssize_t got;
 	while (s->head_n < HEAD && (got = read_at(s, s->head_n, s->head + s->head_n, HEAD - s->head_n, &why)) != 0) {
 		if (got < 0)
@@ -267,6 +287,9 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 		s->head_n += (size_t)got;
 	}
 	enum sweep_packing packing = sweep_packing_of(s->head, s->head_n);
+	if (packing != SWEEP_AS_IT_IS &&
+	    worker_emit_take(s->w, json_pack("{s:b, s:i}", "packed", 1, "part", (int)s->part), err) < 0)
+		return -1;
 	struct sweep_input below = {read_next, s};
 	struct sweep_source *source = sweep_source_new(packing, &below);
 	struct sweep_input input = {sweep_source_read, source};
@@ -281,7 +304,7 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	size_t before = sweep_stream_before(s->set);
 	stream.start = from > before ? from - before : 0;
 	s->at = stream.start;
-	if (packing == SWEEP_AS_IT_IS)
+	if (packing == SWEEP_AS_IT_IS && !s->rows)
 		sweep_log_begin(&s->log, (const char *)s->head, s->head_n);
 	else
 		s->log = (struct sweep_log){0};
@@ -290,7 +313,7 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	if (rc < 0)
 		rc = tell_problem(s, stream.end, why.message, err);
 	if (rc == 0)
-		rc = tell_sums(s, err);
+		rc = tell_sums(s, 1, err);
 	if (rc == 0)
 		rc = worker_emit_take(s->w,
 		                      json_pack("{s:i, s:I, s:I}", "done", (int)s->part, "read",

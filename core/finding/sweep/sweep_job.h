@@ -5,15 +5,16 @@
  *
  *     {"flags": n, "defanged": bool, "max": n, "parts": [{"from": a, "to": b, "kind": "text"}, …]}
  *
- * one part for each file; `to` -1: to the end. Media stand behind the files. Lines that come back:
+ * one part for each file; `to` -1: to the end; kind "text": defanged text is looked for. Media stand behind the files. Lines that come back:
  *
  *     {"hit": number of the indicator, "part": n, "match": …, "encoding": …, "member", "offset", "line", "text",
  *      "when", "clock", "client", "method", "url", "status", "bytes"}
  *     {"problem": reason, "part": n, "member", "offset"}
  *     {"done": n of the part, "read": bytes, "lines": n, "members": n}
- *     {"sum": number of the indicator, "part": n, "hits": n, "first", "last", "clients": [names]}
+ *     {"sum": number of the indicator, "part": n, "hits": n, "first", "last", "clients": [names]}   (they add up)
+ *     {"packed": true, "part": n}                                     nothing behind an offset of it can be read
  *
- * and raw bytes, which say no more than that it goes on: 8 bytes, how much was read.
+ * and raw bytes, 8: how far it has read in the part that it is at.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_JOB_H
 #define GENBA_FINDING_SWEEP_SWEEP_JOB_H

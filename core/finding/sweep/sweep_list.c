@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/store/indicator_value.h"
+#include "evidence/image/digest.h"
 #include "finding/indicator/textscan.h"
 
 #include <arpa/inet.h>
@@ -328,4 +329,18 @@ int sweep_list_parse(struct sweep_list *list, const char *text, size_t n, struct
 		text = line_end + 1;
 	}
 	return 0;
+}
+
+void sweep_list_digest(const struct sweep_list *list, char sha256[65])
+{
+	struct buf text = BUF_INIT;
+	struct digest *d = digest_new(0);
+	struct digest_result result;
+	sweep_list_write(list, &text);
+	digest_add(d, text.data, text.len);
+	digest_end(d, &result);
+	memcpy(sha256, result.sha256, 65);
+	digest_result_release(&result);
+	digest_free(d);
+	buf_release(&text);
 }

@@ -47,6 +47,9 @@ void sweep_list_release(struct sweep_list *list);
 
 /* As text that the worker reads: "type value\n". -1 (ERR_INVALID): it is none. */
 void sweep_list_write(const struct sweep_list *list, struct buf *out);
+
+/* SHA-256 of that text. */
+void sweep_list_digest(const struct sweep_list *list, char sha256[65]);
 int sweep_list_parse(struct sweep_list *list, const char *text, size_t n, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/worker/worker.h"
 #include "finding/sweep/sweep_run_private.h"
 #include "finding/sweep/sweep_source.h"
 #include "finding/sweep/sweep_stream.h"
@@ -44,7 +45,28 @@ static uint64_t end_of_line(int fd, uint64_t offset)
 	return end;
 }
 
-static void add_file(struct sweep_run *run, const char *path, const char *source, uint64_t size)
+/* Where a unit comes from. */
+struct sweep_origin {
+	const struct sweep_target *target;
+	const char *source;
+	size_t hidden; /* bytes of the path that are not told */
+};
+
+static void add_part(struct sweep_run *run, const struct sweep_origin *origin, const char *path, uint64_t size,
+                     uint64_t from, uint64_t to)
+{
+	add_unit(run, (struct sweep_unit){.target = origin->target,
+	                                  .path = xstrdup(path),
+	                                  .name = xstrdup(path + origin->hidden),
+	                                  .source = xstrdup(origin->source),
+	                                  .fd = -1,
+	                                  .size = size,
+	                                  .from = from,
+	                                  .to = to,
+	                                  .file = run->files});
+}
+
+static void add_file(struct sweep_run *run, const struct sweep_origin *origin, const char *path, uint64_t size)
 {
 	unsigned char head[4];
 	unsigned jobs = sweep_run_jobs(run);
@@ -60,15 +82,13 @@ static void add_file(struct sweep_run *run, const char *path, const char *source
 			part = PART_LEAST;
 		while (size - from > part + part / 2) {
 			uint64_t to = end_of_line(fd, from + part);
-			add_unit(run, (struct sweep_unit){xstrdup(path), xstrdup(source), -1, size, from, to,
-			                                  run->files, 0, 0});
+			add_part(run, origin, path, size, from, to);
 			from = to;
 		}
 	}
 	if (fd >= 0)
 		close(fd);
-	add_unit(run,
-	         (struct sweep_unit){xstrdup(path), xstrdup(source), -1, size, from, UINT64_MAX, run->files, 0, 0});
+	add_part(run, origin, path, size, from, UINT64_MAX);
 	run->files++;
 }
 
@@ -78,12 +98,12 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 }
 
 /* A name that is no file or folder (links, pipes, devices) is passed over. */
-static void add_folder(struct sweep_run *run, const char *path, const char *source, unsigned depth)
+static void add_folder(struct sweep_run *run, const struct sweep_origin *origin, const char *path, unsigned depth)
 {
 	struct dirent **entries = NULL;
 	int n = depth < DEEPEST ? scandir(path, &entries, NULL, compare_names) : -1;
 	if (n < 0) /* opening it again says why */
-		add_file(run, path, source, 0);
+		add_file(run, origin, path, 0);
 	for (int i = 0; i < n; i++) {
 		struct stat st;
 		char *below = xasprintf("%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", entries[i]->d_name);
@@ -91,39 +111,84 @@ static void add_folder(struct sweep_run *run, const char *path, const char *sour
 		    lstat(below, &st) < 0)
 			;
 		else if (S_ISDIR(st.st_mode))
-			add_folder(run, below, source, depth + 1);
+			add_folder(run, origin, below, depth + 1);
 		else if (S_ISREG(st.st_mode))
-			add_file(run, below, source, (uint64_t)st.st_size);
+			add_file(run, origin, below, (uint64_t)st.st_size);
 		free(below);
 		free(entries[i]);
 	}
 	free(entries);
 }
 
+static int add_path(struct sweep_run *run, struct sweep_origin *origin, const char *path, struct err *err)
+{
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
+	if (S_ISDIR(st.st_mode)) {
+		if (origin->target)
+			origin->hidden = strlen(path) + (path[strlen(path) - 1] != '/');
+		add_folder(run, origin, path, 0);
+	} else if (S_ISREG(st.st_mode)) {
+		add_file(run, origin, path, (uint64_t)st.st_size);
+	} else {
+		return err_set(err, ERR_INVALID, _("'%s' is no file and no folder"), path);
+	}
+	return 0;
+}
+
 int sweep_run_add_path(struct sweep_run *run, const char *path, int fd, struct err *err)
 {
 	struct stat st;
+	struct sweep_origin origin = {.source = path};
 	if (fd >= 0) {
 		int known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-		add_unit(run, (struct sweep_unit){xstrdup(path), xstrdup(path), fd, known ? (uint64_t)st.st_size : 0, 0,
-		                                  UINT64_MAX, run->files++, 0, 0});
+		add_unit(run, (struct sweep_unit){.path = xstrdup(path),
+		                                  .name = xstrdup(path),
+		                                  .source = xstrdup(path),
+		                                  .fd = fd,
+		                                  .size = known ? (uint64_t)st.st_size : 0,
+		                                  .to = UINT64_MAX,
+		                                  .file = run->files++});
 		return 0;
 	}
-	if (stat(path, &st) < 0)
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path);
-	if (S_ISDIR(st.st_mode))
-		add_folder(run, path, path, 0);
-	else if (S_ISREG(st.st_mode))
-		add_file(run, path, path, (uint64_t)st.st_size);
-	else
-		return err_set(err, ERR_INVALID, _("'%s' is no file and no folder"), path);
+	return add_path(run, &origin, path, err);
+}
+
+int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,
+                         struct err *err)
+{
+	struct sweep_origin origin = {.target = target, .source = target->source};
+	size_t before = run->unit_count;
+	if (add_path(run, &origin, path, err) < 0)
+		return -1;
+	for (size_t i = before; *name && i < run->unit_count; i++) {
+		free(run->units[i].name);
+		run->units[i].name = xstrdup(name);
+	}
 	return 0;
+}
+
+void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *target, const char *name,
+                         const struct worker_media *media)
+{
+	run->total += media->size;
+	add_unit(run, (struct sweep_unit){.target = target,
+	                                  .media = media,
+	                                  .path = xstrdup(name),
+	                                  .name = xstrdup(name),
+	                                  .source = xstrdup(target->source),
+	                                  .fd = -1,
+	                                  .size = media->size,
+	                                  .to = UINT64_MAX,
+	                                  .file = run->files++});
 }
 
 void sweep_run_release(struct sweep_run *run)
 {
 	for (size_t i = 0; i < run->unit_count; i++) {
 		free(run->units[i].path);
+		free(run->units[i].name);
 		free(run->units[i].source);
 	}
 	free(run->units);

@@ -25,7 +25,7 @@ void sweep_run_begin(struct sweep_run *run)
 {
 	sweep_run_sums_free(run);
 	run->sums = xcalloc(run->list->count + 1, sizeof *run->sums);
-	run->bytes = run->hits = run->kept = run->problems = 0;
+	run->bytes = run->hits = run->kept = run->members = 0;
 }
 
 void sweep_run_sums_free(struct sweep_run *run)
@@ -68,10 +68,32 @@ static uint64_t lines_before(const struct sweep_run *run, size_t unit)
 	return lines;
 }
 
+/* A time of a line; one without a zone is put right, if it is known how. */
+static const char *time_of(const struct sweep_run *run, const struct sweep_unit *unit, const char *text, char when[40])
+{
+	snprintf(when, 40, "%.39s", text);
+	if (*when && run->zone && unit->target)
+		run->zone(run->ctx, unit->target, when);
+	return when;
+}
+
+static void widen(struct sweep_sums *sum, const char *first, const char *last)
+{
+	if (*first && (!sum->first || strcmp(first, sum->first) < 0)) {
+		free(sum->first);
+		sum->first = xstrdup(first);
+	}
+	if (*last && (!sum->last || strcmp(last, sum->last) > 0)) {
+		free(sum->last);
+		sum->last = xstrdup(last);
+	}
+}
+
 static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t number, const json_t *line,
                     struct err *err)
 {
 	struct sweep_sums *sum = &run->sums[number];
+	char when[40];
 	const struct sweep_indicator *indicator = &run->list->all[number];
 	static const char *const texts[] = {"match", "encoding", "member", "text"};
 	static const char *const said[] = {"client", "method", "url"};
@@ -82,15 +104,16 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 	}
 	if (sum->kept++ >= run->max)
 		return 0;
-	run->kept++;
 	json_t *hit = json_pack("{s:s, s:s, s:s, s:s, s:n, s:o, s:o, s:n}", "label", indicator->label, "kind", "hit",
 	                        "indicator", indicator->value, "type", indicator->type, "evidence", "source",
-	                        path_text(unit->source), "path", path_text(unit->path), "asset");
+	                        path_text(unit->source), "path", path_text(unit->name), "asset");
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		json_object_set_new(hit, texts[i], json_string(text_of(line, texts[i])));
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
 		json_object_set_new(hit, said[i], json_string(text_of(line, said[i])));
-	json_object_set_new(hit, "when", text_or_null(text_of(line, "when")));
+	json_object_set_new(hit, "when", text_or_null(time_of(run, unit, text_of(line, "when"), when)));
+	if (unit->target && unit->target->evidence)
+		json_object_set_new(hit, "evidence", json_string(unit->target->evidence));
 	json_object_set_new(hit, "clock", json_string(text_of(line, "clock")));
 	json_object_set_new(hit, "offset", json_integer(json_integer_value(json_object_get(line, "offset"))));
 	json_object_set_new(hit, "line",
@@ -101,6 +124,16 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 		json_object_set_new(hit, numbers[i],
 		                    json_is_integer(value) ? json_integer(json_integer_value(value)) : json_null());
 	}
+	int rc = run->complete && unit->target ? run->complete(run->ctx, unit->target, hit, err) : 0;
+	if (rc) { /* what stands for nothing does not count */
+		json_decref(hit);
+		sum->kept--;
+		return rc < 0 ? -1 : 0;
+	}
+	run->kept++;
+	const char *known = text_of(hit, "when");
+	if (*known)
+		widen(sum, known, known);
 	return run->object(run->ctx, hit, err);
 }
 
@@ -120,14 +153,9 @@ static int take_sum(struct sweep_run *run, const struct sweep_unit *unit, size_t
 		sum->last_file = unit->file + 1;
 		sum->evidence++;
 	}
-	if (*first && (!sum->first || strcmp(first, sum->first) < 0)) {
-		free(sum->first);
-		sum->first = xstrdup(first);
-	}
-	if (*last && (!sum->last || strcmp(last, sum->last) > 0)) {
-		free(sum->last);
-		sum->last = xstrdup(last);
-	}
+	char from[40];
+	char until[40];
+	widen(sum, time_of(run, unit, first, from), time_of(run, unit, last, until));
 	if (!sum->clients)
 		sum->clients = json_object();
 	json_array_foreach(json_object_get(line, "clients"), i, client)
@@ -136,16 +164,27 @@ static int take_sum(struct sweep_run *run, const struct sweep_unit *unit, size_t
 	return 0;
 }
 
-static int take_problem(struct sweep_run *run, const struct sweep_unit *unit, const json_t *line, struct err *err)
+int sweep_run_problem(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *reason,
+                      struct err *err)
 {
 	run->problems++;
 	return run->object(run->ctx,
-	                   json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:s}", "label", "", "kind", "problem", "source",
-	                             path_text(unit->source), "path", path_text(unit->path), "member",
-	                             text_of(line, "member"), "offset",
-	                             json_integer_value(json_object_get(line, "offset")), "reason",
-	                             text_of(line, "problem")),
+	                   json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s, s:i, s:s}", "label", "", "kind", "problem",
+	                             "evidence", target->evidence, "source", path_text(target->source), "path",
+	                             path_text(path), "member", "", "offset", 0, "reason", reason),
 	                   err);
+}
+
+static int take_problem(struct sweep_run *run, const struct sweep_unit *unit, const json_t *line, struct err *err)
+{
+	run->problems++;
+	return run->object(
+	    run->ctx,
+	    json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s, s:I, s:s}", "label", "", "kind", "problem", "evidence",
+	              unit->target ? unit->target->evidence : NULL, "source", path_text(unit->source), "path",
+	              path_text(unit->name), "member", text_of(line, "member"), "offset",
+	              json_integer_value(json_object_get(line, "offset")), "reason", text_of(line, "problem")),
+	    err);
 }
 
 int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
@@ -163,10 +202,15 @@ int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
 		json_int_t bytes = json_integer_value(json_object_get(line, "read"));
 		json_int_t lines = json_integer_value(json_object_get(line, "lines"));
 		run->bytes += bytes > 0 ? (uint64_t)bytes : 0;
-		unit->lines = lines > 0 ? (uint64_t)lines : 0;
+		unit->lines += lines > 0 ? (uint64_t)lines : 0;
+		json_int_t members = json_integer_value(json_object_get(line, "members"));
+		run->members += members > 0 ? (uint64_t)members : 0;
 		return 0;
 	}
 	json_int_t i = json_integer_value(which);
+	if (json_is_integer(which) && i >= 0 && (size_t)i < run->list->count && unit->target && unit->target->wanted &&
+	    !(unit->target->wanted[i / 8] >> (i % 8) & 1))
+		return 0;
 	if (!json_is_integer(which) || i < 0 || (size_t)i >= run->list->count)
 		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
 	return hit ? take_hit(run, unit, (size_t)i, line, err) : take_sum(run, unit, (size_t)i, line);

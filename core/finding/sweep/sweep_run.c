@@ -82,20 +82,41 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
 	json_t *line = json_copy((json_t *)(uintptr_t)value);
 	json_object_set_new(line, "unit", json_integer((json_int_t)r->first + part));
+	if (json_object_get(value, "packed")) {
+		r->pool->run->units[r->first + (size_t)part].is_packed = 1;
+		json_decref(line);
+		return 0;
+	}
 	if (json_object_get(value, "done"))
 		r->pool->run->units[r->first + (size_t)part].is_done = 1;
 	queue(r, line);
 	return 0;
 }
 
+/* How far it is in the unit that it is at. */
 static int take_sign(void *ctx, const void *bytes, size_t n, struct err *err)
 {
 	struct running_item *r = ctx;
-	(void)bytes, (void)err;
+	size_t unit = r->first;
+	uint64_t reached;
+	while (unit + 1 < r->item->first + r->item->count && r->pool->run->units[unit].is_done)
+		unit++;
+	if (n != sizeof reached)
+		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
+	memcpy(&reached, bytes, sizeof reached);
+	struct sweep_unit *u = &r->pool->run->units[unit];
 	pthread_mutex_lock(&r->pool->lock);
-	r->pool->going += n == 8 ? 32U << 20 : 0;
+	uint64_t before = u->reached ? u->reached : u->from;
+	r->pool->going += reached > before ? reached - before : 0;
+	u->reached = reached;
 	pthread_mutex_unlock(&r->pool->lock);
 	return 0;
+}
+
+static const char *kind_of(const struct sweep_unit *unit)
+{
+	const struct sweep_target *target = unit->target;
+	return !target ? "" : target->is_rows ? "rows" : target->is_text ? "text" : "";
 }
 
 static json_t *make_request(const struct sweep_run *run, size_t first, size_t count)
@@ -103,8 +124,9 @@ static json_t *make_request(const struct sweep_run *run, size_t first, size_t co
 	json_t *parts = json_array();
 	for (size_t i = first; i < first + count; i++) {
 		const struct sweep_unit *u = &run->units[i];
-		json_array_append_new(parts, json_pack("{s:I, s:I}", "from", (json_int_t)u->from, "to",
-		                                       u->to == UINT64_MAX ? (json_int_t)-1 : (json_int_t)u->to));
+		json_array_append_new(parts, json_pack("{s:I, s:I, s:s, s:s}", "from", (json_int_t)u->from, "to",
+		                                       u->to == UINT64_MAX ? (json_int_t)-1 : (json_int_t)u->to, "kind",
+		                                       kind_of(u), "name", u->name));
 	}
 	return json_pack("{s:i, s:b, s:I, s:o}", "flags", (int)run->flags, "defanged", run->defanged, "max",
 	                 (json_int_t)run->max, "parts", parts);
@@ -143,20 +165,52 @@ static int reopen_list(int fd, struct err *err)
 	return again;
 }
 
+#define ENDS_MOST 16 /* workers that may end in one file */
+
+/* The place at which a worker ended is told, and the next one begins behind it; of what is packed nothing behind it can be
+ * had. */
+static void go_behind(struct running_item *r, size_t count, const char *reason)
+{
+	struct sweep_unit *unit = &r->pool->run->units[r->first];
+	while (count > 1 && unit->is_done) {
+		unit++;
+		count--;
+	}
+	if (unit->is_done)
+		return;
+	uint64_t behind = unit->reached + 2 * SWEEP_PIECE;
+	uint64_t to = unit->to < unit->size ? unit->to : unit->size;
+	uint64_t from = unit->from;
+	if (unit->reached > unit->from)
+		unit->from = unit->reached;
+	int goes_on = unit->fd < 0 && !unit->is_packed && unit->reached && behind > from && behind < to &&
+	              ++unit->ends < ENDS_MOST;
+	tell_problem(r, (size_t)(unit - r->pool->run->units), reason);
+	unit->is_done = !goes_on;
+	unit->from = behind;
+}
+
 /* Runs a worker over the units from r->first on. */
 static void run_worker(struct running_item *r, size_t count, struct err *err)
 {
 	struct sweep_run *run = r->pool->run;
 	int *files = xcalloc(count + 1, sizeof *files);
+	struct worker_media *media = xcalloc(count, sizeof *media);
+	size_t media_count = 0;
 	size_t opened = 1;
 	files[0] = reopen_list(r->pool->list_fd, err);
 	if (files[0] < 0) {
 		free(files);
+		free(media);
 		return;
 	}
 	struct worker_result result;
 	for (size_t i = 0; i < count; i++) {
 		struct err why = ERR_INIT;
+		if (run->units[r->first + i].media) {
+			media[media_count++] = *run->units[r->first + i].media;
+			continue;
+		}
 		int fd = open_unit(&run->units[r->first + i], &why);
 		if (fd < 0) { /* the worker reads an empty file in its place */
 			tell_problem(r, r->first + i, why.message);
@@ -171,6 +225,8 @@ static void run_worker(struct running_item *r, size_t count, struct err *err)
 	                           .input = -1,
 	                           .files = files,
 	                           .file_count = opened,
+	                           .media = media_count ? media : NULL,
+	                           .media_count = media_count,
 	                           .limits = {.memory = (size_t)1 << 30,
 	                                      .output = (size_t)4 << 30,
 	                                      .cpu_seconds = 7 * 24 * 3600,
@@ -184,13 +240,10 @@ static void run_worker(struct running_item *r, size_t count, struct err *err)
 	for (size_t i = 0; i < opened; i++)
 		close(files[i]);
 	free(files);
+	free(media);
 	json_decref(request);
 	if (rc == 0 && result.end != WORKER_DONE)
-		for (size_t i = r->first; i < r->first + count; i++)
-			if (!run->units[i].is_done) {
-				tell_problem(r, i, result.reason);
-				break;
-			}
+		go_behind(r, count, result.reason);
 }
 
 /* A worker that ended badly is followed by one that begins behind what ended it. */
@@ -200,10 +253,11 @@ static void run_item(struct sweep_pool *pool, struct sweep_item *item, struct er
 	size_t end = item->first + item->count;
 	while (r.first < end && err->code == ERR_NONE && !is_stopped(&r, NULL, 0, 0)) {
 		size_t before = r.first;
+		unsigned ends = pool->run->units[before].ends;
 		run_worker(&r, end - r.first, err);
 		while (r.first < end && pool->run->units[r.first].is_done)
 			r.first++;
-		if (r.first == before)
+		if (r.first == before && pool->run->units[before].ends == ends)
 			break;
 	}
 }
@@ -241,6 +295,7 @@ static void plan(struct sweep_pool *pool)
 	for (size_t i = 0; i < run->unit_count;) {
 		struct sweep_item *item = &pool->items[pool->item_count++];
 		uint64_t bytes = 0;
+		int media = run->units[i].media != NULL;
 		item->first = i;
 		item->lines = json_array();
 		do {
@@ -249,7 +304,8 @@ static void plan(struct sweep_pool *pool)
 			item->count++;
 			i++;
 		} while (i < run->unit_count && item->count < BATCH_FILES && bytes < BATCH_BYTES &&
-		         run->units[i].size < PART_LEAST && run->units[i].fd < 0);
+		         run->units[i].size < PART_LEAST && run->units[i].fd < 0 &&
+		         (run->units[i].media != NULL) == media);
 	}
 }
 

@@ -20,6 +20,18 @@
 struct err;
 struct sweep_unit;
 struct sweep_sums;
+struct worker_media;
+
+/* What units belong to, and what is known of it. Borrowed until the run is released. */
+struct sweep_target {
+	const char *evidence; /* label, or NULL */
+	const char *source;   /* as a person named it */
+	int is_text;          /* mails, notes, documents: defanged text is looked for */
+	int is_rows;          /* blocks of observations: no lines, no UTF-16 */
+	/* A bit for each indicator of the list that is asked for here; NULL: all. */
+	const unsigned char *wanted;
+	void *own; /* of who calls */
+};
 
 struct sweep_run {
 	const struct sweep_list *list;
@@ -28,10 +40,15 @@ struct sweep_run {
 	uint64_t max;   /* hits that are told, of each indicator and source */
 	unsigned jobs;  /* 0: as many as there are processors */
 	int (*object)(void *ctx, json_t *object, struct err *err); /* takes the reference; -1 stops */
+	/* Completes a hit of a target, before it is told; 1: it is none. May be NULL. */
+	int (*complete)(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
+	/* Puts a time without zone right, in its 40 bytes of room. May be NULL. */
+	void (*zone)(void *ctx, const struct sweep_target *target, char *when);
 	void *ctx;
 	const struct progress *progress;
 	/* what came of it: */
 	uint64_t files;
+	uint64_t members; /* of archives */
 	uint64_t bytes;
 	uint64_t hits;
 	uint64_t kept;
@@ -47,6 +64,18 @@ struct sweep_run {
 /* Adds a file (`-`: `fd`, standard input), or all files of a folder; links are not followed. What cannot be opened is a problem
  * of the run and no error. 0, or -1: there is nothing of that name. */
 int sweep_run_add_path(struct sweep_run *run, const char *path, int fd, struct err *err);
+
+/* The same for what is on record: a file or folder at `path`, called `name` ("" for a folder: what is in it has names of its own). */
+int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,
+                         struct err *err);
+
+/* Bytes that only the parent can read; `media` is borrowed until the run is over. */
+void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *target, const char *name,
+                         const struct worker_media *media);
+
+/* Something of a target that cannot be read at all. */
+int sweep_run_problem(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *reason,
+                      struct err *err);
 
 /* 0, or -1: cancelled, or the cage could not be closed. */
 int sweep_run_go(struct sweep_run *run, struct err *err);

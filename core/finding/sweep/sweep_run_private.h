@@ -6,14 +6,20 @@
 
 /* A file, or a part of a large one. */
 struct sweep_unit {
-	char *path;
-	char *source; /* as a person named it */
-	int fd;       /* standard input; -1: by its path */
+	const struct sweep_target *target; /* or NULL */
+	const struct worker_media *media;  /* or NULL: a file */
+	char *path;                        /* where it lies */
+	char *name;                        /* as it is told */
+	char *source;                      /* as a person named it */
+	int fd;                            /* standard input; -1: by its path */
 	uint64_t size;
 	uint64_t from;
-	uint64_t to; /* UINT64_MAX: to the end */
-	size_t file; /* parts of one file have the same number */
+	uint64_t to;      /* UINT64_MAX: to the end */
+	size_t file;      /* parts of one file have the same number */
+	uint64_t reached; /* bytes, when its worker last told */
 	uint64_t lines;
+	unsigned ends; /* workers that ended in it */
+	int is_packed;
 	int is_done;
 };
 

@@ -527,6 +527,8 @@ int board_load_at(struct case_file *c, const char *commit, struct board *b, stru
 	if (rc == 0)
 		rc = add_measures(&k);
 	if (rc == 0)
+		rc = board_add_sweep(&k);
+	if (rc == 0)
 		rc = board_add_chain(&k);
 	if (rc == 0)
 		rc = add_rest(&k);

@@ -34,4 +34,7 @@ int board_add_evidence(struct building *k);
 /* The section "Attack chain", if an organisation is proposed. 0 or -1. */
 int board_add_chain(struct building *k);
 
+/* The section "Sweep", if indicators wait for one. 0 or -1. */
+int board_add_sweep(struct building *k);
+
 #endif

@@ -1,10 +1,11 @@
-/* sweep: indicators over files. */
+/* sweep: indicators over evidence, observations and files. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "finding/sweep/record/sweep_record.h"
 #include "finding/sweep/sweep_case.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_run.h"
@@ -134,12 +135,29 @@ static int parse_number(const struct args *args, const char *name, uint64_t leas
 	return 0;
 }
 
-static int conclude(struct sweep_command *command, const struct sweep_run *run, struct err *err)
+/* What it came to. */
+struct sweep_total {
+	uint64_t indicators;
+	uint64_t files;
+	uint64_t members;
+	uint64_t bytes;
+	uint64_t hits;
+	uint64_t kept;
+	uint64_t problems;
+	const char *list_sha256;
+	const char *checks; /* labels with commas; "" or NULL: nothing is on record */
+};
+
+static int conclude(struct sweep_command *command, const struct sweep_total *sum, struct err *err)
 {
-	tell(command,
-	     json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:n}", "label", "", "kind", "summary", "indicators",
-	               (json_int_t)run->list->count, "files", (json_int_t)run->files, "members", (json_int_t)0, "bytes",
-	               (json_int_t)run->bytes, "hits", (json_int_t)run->hits, "kept", (json_int_t)run->kept, "check"));
+	const char *checks = sum->checks ? sum->checks : "";
+	char *check = xstrndup(checks, strcspn(checks, ","));
+	tell(command, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s?, s:s}", "label", check, "kind",
+	                        "summary", "indicators", (json_int_t)sum->indicators, "files", (json_int_t)sum->files,
+	                        "members", (json_int_t)sum->members, "bytes", (json_int_t)sum->bytes, "hits",
+	                        (json_int_t)sum->hits, "kept", (json_int_t)sum->kept, "list_sha256", sum->list_sha256,
+	                        "check", *check ? check : NULL, "checks", checks));
+	free(check);
 	if (command->output == AS_ARRAY) {
 		cmd_print_json(command->s, command->objects);
 		command->objects = NULL;
@@ -148,17 +166,105 @@ static int conclude(struct sweep_command *command, const struct sweep_run *run, 
 		command->table.columns = 6;
 		text_table_print(&command->table, command->s->out, 60);
 		printable_printf(command->s->log,
-		                 P_("%zu indicator, %llu files, %llu bytes read: %llu hits\n",
-		                    "%zu indicators, %llu files, %llu bytes read: %llu hits\n", run->list->count),
-		                 run->list->count, (unsigned long long)run->files, (unsigned long long)run->bytes,
-		                 (unsigned long long)run->hits);
+		                 P_("%llu indicator, %llu files, %llu bytes read: %llu hits\n",
+		                    "%llu indicators, %llu files, %llu bytes read: %llu hits\n", sum->indicators),
+		                 (unsigned long long)sum->indicators, (unsigned long long)sum->files,
+		                 (unsigned long long)sum->bytes, (unsigned long long)sum->hits);
 	}
-	if (run->problems)
+	if (sum->problems)
 		return err_set(err, ERR_FAILED,
 		               P_("%llu source could not be read to its end",
-		                  "%llu sources could not be read to their end", run->problems),
-		               (unsigned long long)run->problems);
+		                  "%llu sources could not be read to their end", sum->problems),
+		               (unsigned long long)sum->problems);
 	return 0;
+}
+
+static unsigned flags_of(const struct args *args)
+{
+	return args_option(args, "hosts-of-urls") ? SWEEP_HOSTS_OF_URLS : 0;
+}
+
+/* Looks only: nothing is on record. */
+static int look(struct sweep_command *command, const struct args *args, const struct sweep_list *list, uint64_t max,
+                unsigned jobs, struct err *err)
+{
+	struct sweep_run run = {.list = list,
+	                        .flags = flags_of(args),
+	                        .defanged = args_option(args, "defanged") != NULL,
+	                        .max = max,
+	                        .jobs = jobs,
+	                        .object = take_object,
+	                        .ctx = command,
+	                        .progress = &command->s->progress};
+	int rc = 0;
+	for (size_t i = 0; i < args->count && rc == 0; i++) {
+		int is_input = strcmp(args->words[i], "-") == 0;
+		int fd = is_input ? session_input(command->s, args->words[i], err) : -1;
+		rc = is_input && fd < 0 ? -1 : sweep_run_add_path(&run, args->words[i], fd, err);
+	}
+	if (rc == 0)
+		rc = sweep_run_go(&run, err);
+	if (rc == 0) {
+		char sha256[65];
+		sweep_list_digest(list, sha256);
+		struct sweep_total sum = {list->count, run.files,    run.members, run.bytes, run.hits,
+		                          run.kept,    run.problems, sha256,      NULL};
+		rc = conclude(command, &sum, err);
+	}
+	sweep_run_release(&run);
+	return rc;
+}
+
+static void tell_preserved(void *ctx, const char *label, const char *path)
+{
+	struct sweep_command *command = ctx;
+	char *safe = printable_dup(path);
+	printable_printf(command->s->log, _("%s is on record as %s\n"), safe, label);
+	free(safe);
+}
+
+/* On record. */
+static int record(struct sweep_command *command, const struct args *args, const struct sweep_list *list, uint64_t max,
+                  unsigned jobs, struct err *err)
+{
+	struct sweep_order order = {.list = list,
+	                            .words = (const char *const *)args->words,
+	                            .count = args->count,
+	                            .on = args_option(args, "on"),
+	                            .missing = args_option(args, "missing") != NULL,
+	                            .flags = flags_of(args),
+	                            .defanged = args_option(args, "defanged") != NULL,
+	                            .max = max,
+	                            .jobs = jobs,
+	                            .object = take_object,
+	                            .preserved = tell_preserved,
+	                            .ctx = command,
+	                            .progress = &command->s->progress};
+	struct sweep_outcome outcome;
+	int rc = sweep_record(command->s->c, &order, &outcome, err);
+	if (rc == 0) {
+		struct sweep_total sum = {outcome.indicators, outcome.files,       outcome.members,
+		                          outcome.bytes,      outcome.hits,        outcome.kept,
+		                          outcome.problems,   outcome.list_sha256, outcome.checks.data};
+		if (outcome.no_asset)
+			fputs(_("Nothing of this is on record: no piece of evidence says of which asset it is. Say "
+			        "--on ASSET, or "
+			        "`genba set LABEL on=ASSET`.\n"),
+			      command->s->log);
+		else if (outcome.evidence == 0)
+			fputs(_("Everything was swept for already: nothing is missing.\n"), command->s->log);
+		rc = conclude(command, &sum, err);
+		if (command->output == FOR_PEOPLE)
+			for (const char *at = outcome.checks.data; *at;) {
+				char *label = xstrndup(at, strcspn(at, ","));
+				cmd_print_label(command->s, label);
+				at += strlen(label);
+				at += *at == ',';
+				free(label);
+			}
+	}
+	sweep_outcome_release(&outcome);
+	return rc;
 }
 
 int cmd_sweep(struct session *s, const struct args *args, struct err *err)
@@ -166,48 +272,34 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 	struct sweep_command command = {.s = s, .table = {.columns = 6}};
 	struct sweep_list list = {.take_private = args_option(args, "all") != NULL};
 	uint64_t jobs = 0;
-	struct sweep_run run = {.list = &list,
-	                        .flags = args_option(args, "hosts-of-urls") ? SWEEP_HOSTS_OF_URLS : 0,
-	                        .defanged = args_option(args, "defanged") != NULL,
-	                        .max = 1000,
-	                        .object = take_object,
-	                        .ctx = &command,
-	                        .progress = &s->progress};
+	uint64_t max = 1000;
+	int looks = args_option(args, "look") != NULL;
 	int rc = 0;
 	if (args_option(args, "jsonl"))
 		command.output = AS_LINES;
 	else if (args_option(args, "json"))
 		command.output = AS_ARRAY;
-	if (!args_option(args, "look") || args->count == 0)
+	if (looks && (args->count == 0 || args_option(args, "missing") || args_option(args, "on")))
 		return cmd_usage("sweep", err);
-	if (!args_option(args, "list") && !s->path && !s->c)
+	if (looks && !args_option(args, "list") && !s->path && !s->c)
 		return err_set(err, ERR_USAGE,
 		               _("sweep --look: needs --list FILE, or a case (-c), which say what to look for"));
-	if (parse_number(args, "max", 0, UINT32_MAX, &run.max, err) < 0 ||
+	if (parse_number(args, "max", 0, UINT32_MAX, &max, err) < 0 ||
 	    parse_number(args, "jobs", 1, 64, &jobs, err) < 0)
 		return -1;
-	run.jobs = (unsigned)jobs;
 	command.objects = json_array();
-	rc = read_lists(&command, args, &list, err);
-	if (rc == 0 && !args_option(args, "list"))
+	if (!looks || !args_option(args, "list"))
 		rc = session_open(s, err) < 0 ? -1 : sweep_list_read_case(&list, s->c, tell_skipped, &command, err);
+	if (rc == 0)
+		rc = read_lists(&command, args, &list, err);
 	if (rc == 0 && list.count == 0)
 		rc = err_set(err, ERR_INVALID,
 		             _("nothing to look for: no line of the lists, or no record of the case, is an indicator"));
-	for (size_t i = 0; i < args->count && rc == 0; i++) {
-		int fd = -1;
-		if (strcmp(args->words[i], "-") == 0)
-			fd = session_input(s, args->words[i], err);
-		rc =
-		    fd < 0 && strcmp(args->words[i], "-") == 0 ? -1 : sweep_run_add_path(&run, args->words[i], fd, err);
-	}
 	if (rc == 0)
-		rc = sweep_run_go(&run, err);
-	if (rc == 0)
-		rc = conclude(&command, &run, err);
+		rc = looks ? look(&command, args, &list, max, (unsigned)jobs, err)
+		           : record(&command, args, &list, max, (unsigned)jobs, err);
 	json_decref(command.objects);
 	text_table_release(&command.table);
-	sweep_run_release(&run);
 	sweep_list_release(&list);
 	return rc;
 }

@@ -1,0 +1,18 @@
+/*
+ * Time zones by name, for times in logs that name none.
+ *
+ *     +09:00  +0900  UTC+9  UTC  Z  JST         offsets
+ *     Asia/Tokyo                                 a zone of the machine's data base (TZif, RFC 8536)
+ *
+ * A local time that a change of the clocks makes twofold gets the offset before the change.
+ */
+#ifndef GENBA_BASE_TIME_ZONE_H
+#define GENBA_BASE_TIME_ZONE_H
+
+#include <stdint.h>
+
+/* Minutes east of UTC that the zone's clocks are at when they show `local` (seconds since 1970, as if it were UTC). 0, or
+ * -1: there is no such zone. */
+int zone_offset(const char *name, int64_t local, int *minutes);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * Which indicator was swept for over which evidence: what the checks on record say.
+ *
+ *     struct sweep_pairs pairs;
+ *     sweep_pairs_load(&pairs, c, &list, &err);
+ *     unsigned char *done = sweep_pairs_done(&pairs, "R1-E4", NULL);        // a bit for each indicator of the list
+ *     sweep_pairs_release(&pairs);
+ *
+ * Retracted checks say nothing. Indicators of lists, which are no records, count as never swept for.
+ */
+#ifndef GENBA_FINDING_SWEEP_RECORD_SWEEP_PAIRS_H
+#define GENBA_FINDING_SWEEP_RECORD_SWEEP_PAIRS_H
+
+#include "finding/sweep/sweep_list.h"
+
+#include <jansson.h>
+
+struct case_file;
+struct err;
+
+struct sweep_pairs_check {
+	json_t *evidence; /* labels as names */
+	unsigned char *bits;
+	char *entered;
+	char *label;
+};
+
+struct sweep_pairs {
+	size_t bytes; /* of a row of bits */
+	struct sweep_pairs_check *checks;
+	size_t count;
+};
+
+int sweep_pairs_load(struct sweep_pairs *pairs, struct case_file *c, const struct sweep_list *list, struct err *err);
+
+/* A check behind which others count. */
+struct sweep_since {
+	char entered[40]; /* RFC 3339 */
+	char label[48];
+};
+
+/* Bits of the indicators that were swept for over this evidence, by checks that came after `since`; NULL: by any. The caller
+ * frees. */
+unsigned char *sweep_pairs_done(const struct sweep_pairs *pairs, const char *evidence, const struct sweep_since *since);
+void sweep_pairs_release(struct sweep_pairs *pairs);
+
+/* What waits to be swept: indicators of the case that were not swept for over some evidence that has bytes, and over how many
+ * pieces. */
+struct sweep_waiting {
+	size_t indicators;
+	size_t evidence;
+	char first[48]; /* label of an indicator */
+};
+int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err *err);
+
+#endif

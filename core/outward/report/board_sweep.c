@@ -1,0 +1,28 @@
+/* The board's row on indicators that were not swept for yet: a new one makes earlier sweeps stale for it alone. */
+#include "outward/report/board_private.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "finding/sweep/record/sweep_pairs.h"
+
+#include <stdlib.h>
+
+int board_add_sweep(struct building *k)
+{
+	struct sweep_waiting waiting;
+	if (k->commit) /* what was missing then is nothing to do now */
+		return 0;
+	if (sweep_waiting(k->c, &waiting, k->err) < 0)
+		return -1;
+	if (waiting.indicators == 0)
+		return 0;
+	char *evidence =
+	    xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", waiting.evidence), waiting.evidence);
+	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));
+	board_addf(k->b, BOARD_ATTENTION, waiting.first,
+	           P_("%zu indicator not swept over %s (sweep --missing)",
+	              "%zu indicators not swept over %s (sweep --missing)", waiting.indicators),
+	           waiting.indicators, evidence);
+	free(evidence);
+	return 0;
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# genba sweep on record: evidence by label, asset and path; what is missing; whose machine and when; the check and its limits;
+# hits as observations; what cannot be read.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-record-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT EXPECTED GOT
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+export XDG_DATA_HOME=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/site.genba
+printf 'correct horse battery staple\n' >pass
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
+"$genba" new site.genba --title "Sweep" --kdf interactive --no-recovery 2>/dev/null
+quiet() { "$genba" "$@" >/dev/null 2>err || fail "$*: $(cat err)"; }
+sweep() { "$genba" sweep "$@" --jsonl >out 2>err; }
+summary() { jq -r "select(.kind == \"summary\") | $1" out; }
+hits() { jq -r 'select(.kind == "hit") | "\(.evidence) \(.path) \(.indicator) \(.asset) \(.when)"' out; }
+
+quiet add indicator type=domain value='evil[.]test' role=c2
+quiet add indicator type=url value='hxxps://up.test/put' role=upload
+quiet add indicator type=ip value=203.0.113.9 false_positive=yes
+quiet add asset hostname=proxy timezone=Asia/Tokyo
+quiet add asset hostname=HR-PC-03 addresses=192.0.2.8
+{
+	printf '1416801909.123 45 192.0.2.7 TCP_MISS/200 5120 GET http://bad.example/ - DIRECT/203.0.113.9 text/html\n'
+	printf '1416801910.123 45 192.0.2.8 TCP_MISS/200 77 CONNECT www.evil.test:443 - DIRECT/203.0.113.7 -\n'
+} >proxy.log
+printf 'timestamp,src_ip,method,url,status,bytes\n2014-11-24 13:05:09,192.0.2.8,PUT,"https://up.test/put",200,9\n' >fw.csv
+mkdir host copies
+printf 'x\0evil.test\0' >host/a.bin
+gzip -k proxy.log
+quiet preserve proxy.log.gz --on R1-A1
+quiet preserve fw.csv --as sealed --to copies --on R1-A1
+quiet preserve host --on R1-A2
+
+# ---- all of it: a packed log, a sealed container, a folder
+rm fw.csv # the container is what is left of it
+sweep || fail "status: $(cat err)"
+is "hits" 'R1-E1 proxy.log.gz evil.test R1-A2 2014-11-24T04:05:10.123Z
+R1-E2 fw.csv https://up.test/put R1-A2 2014-11-24T04:05:09Z
+R1-E3 a.bin evil.test R1-A2 null' "$(hits)"
+is "a local time keeps its clock" local "$(jq -r 'select(.kind == "hit" and .evidence == "R1-E2") | .clock' out)"
+is "the check" R1-K1 "$(summary .check)"
+is "the sums" 'evil.test 2 2|https://up.test/put 1 1|' \
+	"$(jq -r 'select(.kind == "indicator") | "\(.indicator) \(.hits) \(.evidence)"' out | tr '\n' '|')"
+list=$(summary .list_sha256)
+"$genba" show R1-K1 --json >check
+is "the check's fields" 'indicator_sweep found R1-A1,R1-A2 R1-I1,R1-I2 R1-E1,R1-E2,R1-E3' \
+	"$(jq -r '.[0] // . | "\(.method) \(.result) \(.on | join(",")) \(.indicators | join(",")) \(.evidence | join(","))"' check)"
+grep -q "$list" check || fail "the limits name the digest of the list"
+grep -q 'https URLs' check || fail "the limits say what https hides"
+is "swept follows" 'all all not_yet' "$(for i in 1 2 3; do "$genba" show R1-I$i --json | jq -r '.[0] // . | .swept'; done | tr '\n' ' ' | sed 's/ $//')"
+
+# ---- hits are observations, which are promoted
+is "observations" 3 "$("$genba" observations artefact=hit --json 2>/dev/null | jq length)"
+id=$("$genba" observations artefact=hit method=PUT --json 2>/dev/null | jq -r '.[0].id')
+quiet promote "o:$id" event
+is "promoted" 'exfiltration attacker R1-A2 R1-E2 R1-I2 R1-A1 2014-11-24T04:05:09' "$("$genba" show R1-V1 --json |
+	jq -r '.[0] // . | "\(.type) \(.side) \(.assets[0]) \(.evidence[0]) \(.indicators[0]) \(.when_clock) \(.when[0:19])"')"
+
+# ---- nothing is missing; then a new indicator is, and only that is looked for
+sweep --missing || fail "nothing missing: $(cat err)"
+is "nothing missing" '0 null' "$(summary '"\(.files) \(.check)"')"
+quiet add indicator type=domain value=bad.example
+sweep --missing || fail "status of --missing: $(cat err)"
+is "the new one only" 'R1-E1 proxy.log.gz bad.example null 2014-11-24T04:05:09.123Z' "$(hits)"
+is "the check of the new one" 'R1-K2 R1-I4' "$(summary .check) $("$genba" show R1-K2 --json | jq -r '.[0] // . | .indicators | join(",")')"
+
+# ---- once more: the same hits are there once
+sweep R1-A1 R1-E3 || fail "status of labels: $(cat err)"
+is "by asset and by evidence" 4 "$(hits | wc -l)"
+is "no hit twice" 4 "$("$genba" observations artefact=hit --json 2>/dev/null | jq 'length')"
+
+# ---- a path becomes evidence once, and is missing nothing afterwards; a foreign list is no records
+printf 'bad.example\nother.test\n' >vendor
+printf 'GET other.test and evil.test\n' >new.log
+sweep new.log --on R1-A1 --list vendor || fail "status of a path: $(cat err)"
+is "a path" 'R1-E4 new.log evil.test null null|R1-E4 new.log other.test null null|' "$(hits | sort | tr '\n' '|')"
+is "no records of the list" 4 "$("$genba" list indicator --json | jq length)"
+sweep new.log --on R1-A1 || fail "a path again: $(cat err)"
+is "a path is evidence once" 4 "$("$genba" list evidence --json | jq length)"
+
+# ---- what cannot be read is told, and is not swept
+mv proxy.log.gz elsewhere
+rc=0
+sweep R1-E1 R1-E4 || rc=$?
+is "status of what is not there" 1 "$rc"
+is "a problem names it" R1-E1 "$(jq -r 'select(.kind == "problem") | .evidence' out)"
+is "the check does not" R1-E4 "$("$genba" show "$(summary .check)" --json | jq -r '.[0] // . | .evidence | join(",")')"
+rc=0
+sweep R1-X9 || rc=$?
+[ "$rc" -ne 0 ] || fail "a label that is none"
+
+# ---- observations of other rooms are swept, too; an asset must be known
+"$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
