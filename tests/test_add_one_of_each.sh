@@ -108,12 +108,10 @@ cat >core/outward/probe/probe_format.c <<'END'
 
 #include <string.h>
 
-static int probe_write(struct case_file *c, const char *path, const struct progress *progress, struct buf *told,
-                       struct err *err)
+static int probe_write(struct format_request *r, struct err *err)
 {
-	(void)progress;
-	buf_adds(told, "probe written\n");
-	return path_write_file(path, case_id(c), strlen(case_id(c)), 0, err);
+	buf_adds(r->told, "probe written\n");
+	return path_write_file(r->path, case_id(r->c), strlen(case_id(r->c)), 0, err);
 }
 
 const struct exchange_format probe_format = {.name = "probe", .write = probe_write};

@@ -318,6 +318,22 @@ for path in sources:
             found.setdefault(f'{path}:{hit[1]}', f'{path}:{number}: compares a kind with "{hit[1]}": its row should say it')
 check_list('kinds', found)
 
+# ---- formats are rows, which say all about themselves: their names are compared where they are looked up
+
+def compared(names, what):
+    compare = re.compile(r'str(?:case)?cmp\([^;"]*"(' + '|'.join(sorted(names)) + r')"\)')
+    for path in sources:
+        for number, line in enumerate(text[path].split('\n'), 1):
+            hit = compare.search(line)
+            if hit and not line.lstrip().startswith(('*', '/*')):
+                wrong(f'{path}:{number}: compares with "{hit[1]}", the name of a {what}: its row should say it')
+
+
+formats = set(re.findall(r'^const struct exchange_format \w+ = \{\.name = "([a-z]+)"', ''.join(text[path] for path in sources), re.M))
+if not {'git', 'csv', 'svg', 'stix'} <= formats:
+    wrong('the formats cannot be read')
+compared(formats, 'format')
+
 # ---- translated text is shown, and nothing else: what it says is asked of fields
 
 cutting = re.compile(r'\b(?:str(?:case|n|ncase)?cmp|mem(?:cmp|mem)|str(?:case)?str|strchr|strspn|strcspn)\(')

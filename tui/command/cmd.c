@@ -147,19 +147,6 @@ int cmd_when(struct session *s, const char *when, char commit[41], struct err *e
 	return rc;
 }
 
-const struct kind *cmd_kind(const char *name, struct err *err)
-{
-	const struct kind *kind = kind_find(name);
-	if (kind)
-		return kind;
-	struct buf names = BUF_INIT;
-	for (size_t i = 0; i < kind_count(); i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", kind_at(i)->name);
-	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
-	buf_release(&names);
-	return NULL;
-}
-
 int cmd_usage(const char *name, struct err *err)
 {
 	struct buf usage = BUF_INIT;

@@ -13,15 +13,6 @@
 #undef COMMAND
 #undef SECTION
 
-/* `export svg FILE`: the flow as a picture, or (`what` "chain") the attack chain. */
-int cmd_export_svg(struct session *s, const char *path, const char *what, struct err *err);
-/* `export csv KIND FILE`: the records of a kind as a list. */
-int cmd_export_csv(struct session *s, const struct args *args, struct err *err);
-
-/* `export stix|misp|timesketch FILE`: what leaves through the gate. */
-struct shared_form;
-int cmd_export_shared(struct session *s, const struct args *args, const struct shared_form *form, struct err *err);
-
 /* `import mail PATH…`: mails as evidence and records. */
 int cmd_import_mail(struct session *s, const struct args *args, struct err *err);
 
@@ -48,10 +39,6 @@ int cmd_key_revoke(struct session *s, const struct args *args, struct err *err);
 struct assign;
 int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err);
 void cmd_assigns_free(struct assign *assigns, char **names, size_t count);
-
-/* The kind by name, or NULL with ERR_USAGE that lists them all. */
-struct kind;
-const struct kind *cmd_kind(const char *name, struct err *err);
 
 /* A JSON string of text from outside; made printable where it is not UTF-8. */
 json_t *cmd_json_text(const char *text);

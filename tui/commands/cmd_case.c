@@ -273,21 +273,33 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 
 /* ---- export */
 
+static const char *option_of(const void *options, const char *name)
+{
+	return args_option(options, name);
+}
+
 int cmd_export(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count == 2 && strcmp(args->words[0], "svg") == 0)
-		return cmd_export_svg(s, args->words[1], args_option(args, "what"), err);
-	if (args->count == 3 && strcmp(args->words[0], "csv") == 0)
-		return cmd_export_csv(s, args, err);
-	const struct shared_form *shared = args->count == 2 ? shared_form_find(args->words[0]) : NULL;
-	if (shared)
-		return cmd_export_shared(s, args, shared, err);
-	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
-	if (!format || !format->write)
+	const struct exchange_format *format = args->count ? format_find(args->words[0]) : NULL;
+	if (!format || args->count != format->words + 2)
 		return cmd_usage("export", err);
+	struct buf out = BUF_INIT;
 	struct buf told = BUF_INIT;
-	int rc = format->write(s->c, args->words[1], &s->progress, &told, err);
+	struct format_request request = {.c = s->c,
+	                                 .words = (const char *const *)args->words + 1,
+	                                 .path = args->words[format->words + 1],
+	                                 .option = option_of,
+	                                 .options = args,
+	                                 .progress = &s->progress,
+	                                 .out = &out,
+	                                 .told = &told};
+	int rc = format->write(&request, err);
+	if (out.len)
+		fwrite(out.data, 1, out.len, s->out);
 	printable_printf(s->log, "%s", told.data ? told.data : "");
+	if (rc == 0 && *request.label)
+		cmd_print_label(s, request.label);
+	buf_release(&out);
 	buf_release(&told);
 	return rc;
 }

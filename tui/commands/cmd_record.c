@@ -96,7 +96,7 @@ static int set_all(struct session *s, const struct setting *set, const struct as
 
 static int set_where(struct session *s, const struct args *args, const char *where, struct err *err)
 {
-	const struct kind *kind = args->count >= 2 ? cmd_kind(args->words[0], err) : NULL;
+	const struct kind *kind = args->count >= 2 ? kind_named(args->words[0], err) : NULL;
 	if (args->count < 2)
 		return cmd_usage("set", err);
 	struct setting set = {.filter = kind ? filter_parse(kind, where, err) : NULL};
@@ -301,7 +301,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("list", err);
 	struct text_table table = {0};
-	struct cmd_record_listing l = {.kind = cmd_kind(args->words[0], err)};
+	struct cmd_record_listing l = {.kind = kind_named(args->words[0], err)};
 	if (!l.kind)
 		return -1;
 	const char *where = args_option(args, "where");

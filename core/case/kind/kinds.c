@@ -1,5 +1,6 @@
 #include "case/kind/kinds.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/kind/kinds_table.h"
@@ -39,6 +40,19 @@ const struct kind *kind_of_label(const char *label)
 	memcpy(letters, dash + 1, n);
 	letters[n] = '\0';
 	return kind_by_letters(letters);
+}
+
+const struct kind *kind_named(const char *name, struct err *err)
+{
+	const struct kind *kind = kind_find(name);
+	if (kind)
+		return kind;
+	struct buf names = BUF_INIT;
+	for (size_t i = 0; i < kind_table_count; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", kind_table[i]->name);
+	err_set(err, ERR_USAGE, _("there is no kind '%s'; kinds: %s"), name, names.data);
+	buf_release(&names);
+	return NULL;
 }
 
 size_t kind_count(void)

@@ -37,6 +37,8 @@ enum field_type {
 	FIELD_SECRET, /* masked, purgeable, only its digest is in git */
 };
 
+struct err;
+
 struct field_value {
 	const char *name; /* what is stored */
 	const char *en;
@@ -105,6 +107,9 @@ int kind_has(const char *name, enum kind_trait trait);
 
 /* The verb of the action that adds a record of the kind. */
 const char *kind_add_verb(const char *name);
+
+/* The kind of that name, or NULL with ERR_USAGE that lists them all. */
+const struct kind *kind_named(const char *name, struct err *err);
 
 /* The fields of a kind: its own first, then the common ones that it does not replace by one of its own. */
 size_t kind_field_count(const struct kind *kind);

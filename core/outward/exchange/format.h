@@ -1,12 +1,13 @@
 /*
- * Forms in which a case goes out and records come in: `export NAME PATH` and
- * `import NAME PATH`.
+ * Forms in which a case goes out: `export NAME [WORD] PATH`.
  *
  * A form is one constant of this type in any .c below core/, its definition at
- * the beginning of a line; the build collects them (cmake/rows.cmake). What
- * comes in is foreign: it is parsed in the cage (base/worker/worker.h).
+ * the beginning of a line; the build collects them (cmake/rows.cmake), and nobody
+ * else compares its name. It asks the request for the options that it knows.
  *
  *     const struct exchange_format git_format = {.name = "git", .write = git_write};
+ *
+ * What leaves for others goes through the gate: shared_form.h.
  */
 #ifndef GENBA_OUTWARD_EXCHANGE_FORMAT_H
 #define GENBA_OUTWARD_EXCHANGE_FORMAT_H
@@ -16,14 +17,30 @@
 
 struct buf;
 
+/* What the person asked for, and where answers go. */
+struct format_request {
+	struct case_file *c;
+	const char *const *words; /* as many as the row's `words`, then the path; borrowed */
+	const char *path;
+	const char *(*option)(const void *options,
+	                      const char *name); /* the value of --NAME, "" if it has none; NULL: not given */
+	const void *options;
+	const struct progress *progress;
+	struct buf *out;        /* what goes to standard output, where the path is `-` */
+	struct buf *told;       /* what the person may want to know, printable lines */
+	char label[LABEL_TEXT]; /* of the record that says what left; "": there is none */
+};
+
 struct exchange_format {
 	const char *name; /* a word, as it is typed */
-	/* Writes it to the path; `told` gets what the person may want to know, printable lines. NULL: it does not go out. */
-	int (*write)(struct case_file *c, const char *path, const struct progress *progress, struct buf *told,
-	             struct err *err);
-	/* Takes it in, one action; `told` as above. NULL: it does not come in. */
-	int (*read)(struct case_file *c, const char *path, const struct progress *progress, struct buf *told,
-	            struct err *err);
+	size_t words;     /* between the name and the path */
+	int (*write)(struct format_request *r, struct err *err);
 };
+
+/* The value of an option of the request, or NULL. */
+static inline const char *format_option(const struct format_request *r, const char *name)
+{
+	return r->option(r->options, name);
+}
 
 #endif

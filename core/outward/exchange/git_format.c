@@ -44,13 +44,12 @@ static int write_allowed_signers(struct case_file *c, const char *dir, struct bu
 	return rc;
 }
 
-static int git_write(struct case_file *c, const char *path, const struct progress *progress, struct buf *told,
-                     struct err *err)
+static int git_write(struct format_request *r, struct err *err)
 {
-	if (history_export(case_history(c), path, progress, err) < 0)
+	if (history_export(case_history(r->c), r->path, r->progress, err) < 0)
 		return -1;
-	char *real = realpath(path, NULL);
-	int rc = write_allowed_signers(c, real ? real : path, told, err);
+	char *real = realpath(r->path, NULL);
+	int rc = write_allowed_signers(r->c, real ? real : r->path, r->told, err);
 	free(real);
 	return rc;
 }

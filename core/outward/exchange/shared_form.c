@@ -1,6 +1,8 @@
 #include "outward/exchange/shared_form.h"
 
 #include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
 #include "base/time/clock.h"
 #include "case/query/timeline.h"
 
@@ -9,24 +11,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *ending(const char *path)
+/* The loss statement: whole in a file, in a sentence for the person. */
+static int shared_tell_loss(const struct format_request *request, const struct release *r, struct err *err)
 {
-	const char *dot = strrchr(path, '.');
-	return dot && strcmp(dot, ".jsonl") == 0 ? "jsonl" : "csv";
+	const char *file = format_option(request, "loss");
+	uint64_t records;
+	uint64_t left_out;
+	json_t *loss = release_loss(r);
+	release_counts(r, &records, &left_out);
+	buf_addf(request->told, _("%llu records leave, %llu stay\n"), (unsigned long long)records,
+	         (unsigned long long)left_out);
+	size_t fields = 0;
+	size_t i;
+	json_t *item;
+	json_array_foreach(loss, i, item) {
+		const char *what = json_string_value(json_object_get(item, "what"));
+		fields += what && strcmp(what, "field") == 0;
+	}
+	if (fields)
+		buf_addf(request->told, _("%zu kinds of field are left out or altered (--loss FILE names them)\n"),
+		         fields);
+	int rc = 0;
+	if (file) {
+		char *text = json_dumps(loss, JSON_INDENT(1) | JSON_SORT_KEYS);
+		rc = path_write_file(file, text, strlen(text), PATH_REPLACE, err);
+		free(text);
+	}
+	json_decref(loss);
+	return rc;
 }
 
-static const struct shared_form shared_forms[] = {
-    {"stix", NULL, stix_write},
-    {"misp", NULL, misp_write},
-    {"timesketch", ending, timesketch_write},
-};
-
-const struct shared_form *shared_form_find(const char *name)
+static int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
+                         struct err *err)
 {
-	for (size_t i = 0; i < sizeof shared_forms / sizeof *shared_forms; i++)
-		if (strcmp(shared_forms[i].name, name) == 0)
-			return &shared_forms[i];
-	return NULL;
+	struct buf bytes = BUF_INIT;
+	int dry = format_option(request, "dry-run") != NULL;
+	struct release_wish wish = {.to = format_option(request, "to"),
+	                            .tlp = format_option(request, "tlp"),
+	                            .approved_by = format_option(request, "approved-by"),
+	                            .where = format_option(request, "where"),
+	                            .redacted = format_option(request, "redacted") != NULL,
+	                            .internal = format_option(request, "internal") != NULL};
+	if (!dry && case_may_write(request->c, err) < 0)
+		return err_prefix(err, _("what leaves is put on record"));
+	struct release *r = release_open(request->c, &wish, err);
+	int rc = r ? write(r, variant, &bytes, err) : -1;
+	if (rc == 0)
+		rc = release_finish(r, name, bytes.data, bytes.len, dry ? NULL : request->path, request->label, err);
+	if (rc == 0)
+		rc = shared_tell_loss(request, r, err);
+	release_close(r);
+	buf_release(&bytes);
+	return rc;
 }
 
 int shared_instant(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds)
@@ -76,3 +112,26 @@ void shared_json(struct buf *out, json_t *object)
 	free(text);
 	json_decref(object);
 }
+
+/* ---- the forms */
+
+static int stix_export(struct format_request *request, struct err *err)
+{
+	return shared_export(request, "stix", NULL, stix_write, err);
+}
+
+static int misp_export(struct format_request *request, struct err *err)
+{
+	return shared_export(request, "misp", NULL, misp_write, err);
+}
+
+static int timesketch_export(struct format_request *request, struct err *err)
+{
+	const char *dot = strrchr(request->path, '.');
+	return shared_export(request, "timesketch", dot && strcmp(dot, ".jsonl") == 0 ? "jsonl" : "csv",
+	                     timesketch_write, err);
+}
+
+const struct exchange_format stix_format = {.name = "stix", .write = stix_export};
+const struct exchange_format misp_format = {.name = "misp", .write = misp_export};
+const struct exchange_format timesketch_format = {.name = "timesketch", .write = timesketch_export};

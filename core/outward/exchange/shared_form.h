@@ -1,22 +1,18 @@
 /*
  * A form for others: what leaves the case through the gate (release/release.h), as one stream of bytes.
  *
- * Each is a row of shared_forms[] in shared_form.c; `export FORMAT PATH` finds it there. A writer asks release_each() for the
- * records that may leave, and names with release_lose_record() and release_lose_field() what its format cannot hold.
+ * Each is a row of the formats (format.h), at the end of shared_form.c, with a writer of its own. A writer asks release_each()
+ * for the records that may leave, and names with release_lose_record() and release_lose_field() what its format cannot hold.
  */
 #ifndef GENBA_OUTWARD_EXCHANGE_SHARED_FORM_H
 #define GENBA_OUTWARD_EXCHANGE_SHARED_FORM_H
 
 #include "base/buf.h"
+#include "outward/exchange/format.h"
 #include "outward/release/release.h"
 
-struct shared_form {
-	const char *name;                         /* as typed */
-	const char *(*variant)(const char *path); /* by the path's ending, or NULL */
-	int (*write)(struct release *r, const char *variant, struct buf *out, struct err *err);
-};
-
-const struct shared_form *shared_form_find(const char *name); /* or NULL */
+/* `variant`: which of a form's variants, or NULL. */
+typedef int (*shared_write_fn)(struct release *r, const char *variant, struct buf *out, struct err *err);
 
 int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err);

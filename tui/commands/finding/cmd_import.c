@@ -8,19 +8,19 @@
 #include "base/printable.h"
 #include "handover/parcel/transfer.h"
 #include "outward/exchange/csv_import.h"
-#include "outward/formats.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MAPS 24
 
-static int import_receipt(struct session *s, const char *path, struct err *err)
+static int import_receipt(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
 	struct buf bytes = BUF_INIT;
-	int fd = session_input(s, path, err);
+	int fd = session_input(s, args->words[1], err);
 	int rc = fd < 0 ? -1 : buf_read_fd(&bytes, fd, RECEIPT_LIMIT, err);
 	if (fd >= 0)
 		close(fd);
@@ -138,7 +138,7 @@ static int import_list(struct session *s, const struct args *args, struct err *e
 	const char *maps[MAPS];
 	struct csv_file file;
 	const char *rejects = args_option(args, "rejects");
-	struct csv_import import = {.kind = cmd_kind(args->count > 2 ? args->words[2] : "asset", err),
+	struct csv_import import = {.kind = kind_named(args->count > 2 ? args->words[2] : "asset", err),
 	                            .map = maps,
 	                            .dry_run = args_option(args, "dry-run") != NULL,
 	                            .again = args_option(args, "again") != NULL};
@@ -162,20 +162,23 @@ static int import_list(struct session *s, const struct args *args, struct err *e
 	return rc;
 }
 
+/* What comes in. */
+static const struct {
+	const char *name;
+	size_t least, most; /* words behind it */
+	int (*run)(struct session *s, const struct args *args, struct err *err);
+} imports[] = {
+    {"csv", 1, 2, import_list},
+    {"mail", 1, SIZE_MAX, cmd_import_mail},
+    {"receipt", 1, 1, import_receipt},
+};
+
 int cmd_import(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count == 2 && strcmp(args->words[0], "receipt") == 0)
-		return import_receipt(s, args->words[1], err);
-	if ((args->count == 2 || args->count == 3) && strcmp(args->words[0], "csv") == 0)
-		return import_list(s, args, err);
-	if (args->count >= 2 && strcmp(args->words[0], "mail") == 0)
-		return cmd_import_mail(s, args, err);
-	const struct exchange_format *format = args->count == 2 ? format_find(args->words[0]) : NULL;
-	if (!format || !format->read)
-		return cmd_usage("import", err);
-	struct buf told = BUF_INIT;
-	int rc = format->read(s->c, args->words[1], &s->progress, &told, err);
-	printable_printf(s->log, "%s", told.data ? told.data : "");
-	buf_release(&told);
-	return rc;
+	size_t words = args->count ? args->count - 1 : 0;
+	for (size_t i = 0; words && i < sizeof imports / sizeof *imports; i++)
+		if (strcmp(args->words[0], imports[i].name) == 0 && words >= imports[i].least &&
+		    words <= imports[i].most)
+			return imports[i].run(s, args, err);
+	return cmd_usage("import", err);
 }

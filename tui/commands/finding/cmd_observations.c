@@ -164,7 +164,7 @@ int cmd_promote(struct session *s, const struct args *args, struct err *err)
 	char **names;
 	char label[LABEL_TEXT];
 	size_t count = args->count - 2;
-	const struct kind *kind = cmd_kind(args->words[1], err);
+	const struct kind *kind = kind_named(args->words[1], err);
 	if (!kind || cmd_assigns(args->words + 2, count, &fields, &names, err) < 0)
 		return -1;
 	int rc = observation_promote(s->c, args->words[0], kind, fields, count, label, err);

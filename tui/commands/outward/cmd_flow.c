@@ -1,17 +1,13 @@
-/* flow: the picture of the attack as text, and as an SVG file. */
+/* flow: the picture of the attack as text. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file/paths.h"
 #include "base/i18n.h"
-#include "base/printable.h"
-#include "outward/report/chain_flow.h"
 #include "outward/report/flow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define COLUMNS 78
 
@@ -50,23 +46,4 @@ int cmd_flow(struct session *s, const struct args *args, struct err *err)
 	buf_release(&out);
 	flow_release(&f);
 	return 0;
-}
-
-int cmd_export_svg(struct session *s, const char *path, const char *what, struct err *err)
-{
-	int of_chain = what && strcmp(what, "chain") == 0;
-	struct flow f;
-	struct buf out = BUF_INIT;
-	if (what && !of_chain && strcmp(what, "flow") != 0)
-		return err_set(err, ERR_USAGE, _("--what: flow or chain, not '%s'"), what);
-	if ((of_chain ? chain_flow_load(s->c, NULL, &f, err) : flow_load(s->c, NULL, &f, err)) < 0)
-		return -1;
-	flow_layout(&f, f.act_count, 2 * COLUMNS);
-	char *title = printable_dup(case_title(s->c));
-	flow_svg(&f, title, f.act_count, &out);
-	int rc = path_write_file(path, out.data, out.len, 0, err);
-	free(title);
-	buf_release(&out);
-	flow_release(&f);
-	return rc;
 }

@@ -74,7 +74,7 @@ static int print_new(struct session *s, const struct args *args, struct buf *htm
 	const char *sheets[SHEETS];
 	const char *out = args_option(args, "out");
 	size_t count = 1;
-	const struct kind *kind = cmd_kind(args->words[1], err);
+	const struct kind *kind = kind_named(args->words[1], err);
 	if (!kind || (args->count == 3 && count_of(args->words[2], &count, err) < 0))
 		return -1;
 	if (rule_machine_kind(kind) || !kind->letters)
@@ -98,7 +98,7 @@ static int print_worksheets(struct session *s, const struct args *args, struct b
 	if (kind_find(args->words[1]) && args->count <= 3)
 		return print_new(s, args, html, err);
 	if (!strchr(args->words[1], '-'))
-		return cmd_kind(args->words[1], err) ? cmd_usage("print", err) : -1;
+		return kind_named(args->words[1], err) ? cmd_usage("print", err) : -1;
 	return paper_worksheets(s->c, (const char *const *)args->words + 1, args->count - 1, html, err);
 }
 

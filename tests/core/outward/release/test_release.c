@@ -25,6 +25,11 @@ static struct release_wish wish(const char *tlp)
 	return (struct release_wish){.to = recipient, .tlp = tlp, .approved_by = decision};
 }
 
+static shared_write_fn writer_of(const char *form)
+{
+	return strcmp(form, "stix") == 0 ? stix_write : strcmp(form, "misp") == 0 ? misp_write : timesketch_write;
+}
+
 /* Exports in a form; the bytes, or NULL with the error. */
 static char *export(const char *form, const struct release_wish *w, struct err *err)
 {
@@ -32,7 +37,7 @@ static char *export(const char *form, const struct release_wish *w, struct err *
 	struct buf bytes = BUF_INIT;
 	struct release *r = release_open(the_case, w, err);
 	char *path = xasprintf("%s/out-%llu", scratch, (unsigned long long)commits());
-	int rc = r ? shared_form_find(form)->write(r, "csv", &bytes, err) : -1;
+	int rc = r ? writer_of(form)(r, "csv", &bytes, err) : -1;
 	if (rc == 0)
 		rc = release_finish(r, form, bytes.data, bytes.len, path, label, err);
 	if (rc < 0)
