@@ -25,8 +25,33 @@ struct case_file *case_alloc(const char *path, const struct identity *identity)
 	return c;
 }
 
+void **case_memory_of(struct case_file *c, const char *room, void (*release)(void *kept))
+{
+	struct room_memory *m = c->rooms;
+	while (m && strcmp(m->room, room) != 0)
+		m = m->next;
+	if (!m) {
+		m = xcalloc(1, sizeof *m);
+		*m = (struct room_memory){room, NULL, release, c->rooms};
+		c->rooms = m;
+	}
+	return &m->kept;
+}
+
+static void release_rooms(struct case_file *c)
+{
+	while (c->rooms) {
+		struct room_memory *m = c->rooms;
+		c->rooms = m->next;
+		if (m->kept)
+			m->release(m->kept);
+		free(m);
+	}
+}
+
 int case_release(struct case_file *c, struct err *err)
 {
+	release_rooms(c);
 	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++)
 		sqlite3_finalize(c->statements[i]);
 	history_free(c->history);

@@ -68,4 +68,8 @@ uint64_t case_generation(const struct case_file *c);
 int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id),
                        void *ctx);
 
+/* What a room above keeps in memory of the open case, to be faster the next time: one thing for each room, by its name, NULL at
+ * first. What stands there when the case is closed is given to `release`; it is no part of the case. */
+void **case_memory_of(struct case_file *c, const char *room, void (*release)(void *kept));
+
 #endif

@@ -80,6 +80,14 @@ struct disputes {
 	json_t *all;             /* NULL: not read */
 };
 
+/* What rooms keep in memory beside the open case. */
+struct room_memory {
+	const char *room;
+	void *kept;
+	void (*release)(void *kept);
+	struct room_memory *next;
+};
+
 struct case_file {
 	struct vault *vault;
 	sqlite3 *db; /* the vault's */
@@ -100,6 +108,7 @@ struct case_file {
 	size_t change_next;
 	uint64_t changes_from;       /* generation since which all are in the ring */
 	struct disputes disputes[2]; /* now, and the past that was looked at last */
+	struct room_memory *rooms;
 	struct buf notice;
 	enum err_code foreign_code;
 	struct buf

@@ -47,7 +47,7 @@ static struct chain_trigger *add_trigger(struct chain_proposal *p)
 	return t;
 }
 
-static size_t decided_about(const struct organisations *o, const json_t *decision)
+static size_t decided_about(struct organisations *o, const json_t *decision)
 {
 	static const char *const fields[] = {"party", "domain", "organisation"};
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -82,7 +82,7 @@ static void add_past_trigger(struct chain_proposal *p, const json_t *decision)
 	p->score = (int)json_integer_value(json_object_get(decision, "score"));
 }
 
-static void apply_decision(const struct organisations *o, struct chain *chain, const json_t *decision)
+static void apply_decision(struct organisations *o, struct chain *chain, const json_t *decision)
 {
 	enum chain_pivot pivot = chain_pivot_find(json_get_string(decision, "pivot"));
 	const char *status = json_get_string(decision, "status");
@@ -124,12 +124,13 @@ static int compare_decisions(const void *a, const void *b)
 }
 
 /* The newest last, so that it counts. */
-static void apply_decisions(const struct chain_records *records, const struct organisations *o, struct chain *chain)
+static void apply_decisions(const struct chain_records *records, const json_t *pivots, struct organisations *o,
+                            struct chain *chain)
 {
-	size_t count = json_array_size(records->pivots);
+	size_t count = json_array_size(pivots);
 	struct decision *all = xcalloc(count + 1, sizeof *all);
 	for (size_t i = 0; i < count; i++) {
-		all[i].record = json_array_get(records->pivots, i);
+		all[i].record = json_array_get(pivots, i);
 		all[i].entered = chain_time(records, all[i].record, "entered").first;
 		all[i].place = i;
 	}
@@ -175,8 +176,8 @@ static void gather(struct chain *chain, const struct organisations *o, struct ch
 		struct chain_trigger *t = add_trigger(p);
 		memcpy(t->because, s->because, sizeof t->because);
 		t->field = s->field;
-		t->line = s->line;
-		t->reason = buf_take(&s->reason, NULL);
+		t->line = xstrdup(s->line);
+		t->reason = xstrdup(s->reason.data);
 		t->points = s->points > CHAIN_MOST ? CHAIN_MOST : s->points;
 		p->score = p->score + CHAIN_MORE > CHAIN_MOST ? CHAIN_MOST : p->score + CHAIN_MORE;
 	}
@@ -260,25 +261,96 @@ static void suggest_equal_parties(struct organisations *o, struct chain *chain)
 	json_decref(by);
 }
 
-void chain_compute(const struct chain_records *records, struct chain *chain)
+static void add_same(struct chain *chain, const struct chain_same *same)
 {
+	chain->same = xrealloc(chain->same, (chain->same_count + 1) * sizeof *chain->same);
+	chain->same[chain->same_count++] =
+	    (struct chain_same){xstrdup(same->who), xstrdup(same->other), xstrdup(same->reason)};
+}
+
+/* ---- the work */
+
+struct chain_work {
+	struct chain_records records;
 	struct organisations o;
-	struct chain_speaking *speaking = NULL;
+	struct originals *originals;
+	struct chain notes; /* suggestions that two are one */
+	struct chain_looking *mails, *rest;
+};
+
+struct chain_work *chain_work_new(const struct chain_records *records)
+{
+	struct chain_work *w = xcalloc(1, sizeof *w);
+	size_t i;
+	json_t *mail;
+	w->records = *records;
+	organisations_read(&w->o, records);
+	w->originals = originals_new(records->mails);
+	w->mails = chain_looking_new(&w->records, &w->o, w->originals, &w->notes);
+	w->rest = chain_looking_new(&w->records, &w->o, w->originals, &w->notes);
+	json_array_foreach(records->mails, i, mail)
+		chain_look_at_mail(w->mails, mail);
+	chain_look_at_rest(w->rest);
+	suggest_equal_parties(&w->o, &w->notes);
+	return w;
+}
+
+void chain_work_add(struct chain_work *w, json_t *mail)
+{
+	originals_add(w->originals, mail);
+	chain_look_at_mail(w->mails, mail);
+}
+
+void chain_work_free(struct chain_work *w)
+{
+	if (!w)
+		return;
+	chain_looking_free(w->mails);
+	chain_looking_free(w->rest);
+	originals_free(w->originals);
+	organisations_release(&w->o);
+	chain_release(&w->notes);
+	free(w);
+}
+
+/* All that speaks, as one array whose texts are borrowed. */
+static struct chain_speaking *all_speaking(const struct chain_work *w, size_t *count)
+{
+	const struct chain_speaking *mails;
+	const struct chain_speaking *rest;
+	size_t n = chain_looking_found(w->mails, &mails);
+	size_t more = chain_looking_found(w->rest, &rest);
+	struct chain_speaking *all = xcalloc(n + more + 1, sizeof *all);
+	if (n)
+		memcpy(all, mails, n * sizeof *all);
+	if (more)
+		memcpy(all + n, rest, more * sizeof *all);
+	*count = n + more;
+	return all;
+}
+
+void chain_work_tell(struct chain_work *w, const json_t *pivots, struct chain *chain)
+{
+	size_t count;
+	struct chain_speaking *speaking = all_speaking(w, &count);
 	*chain = (struct chain){0};
-	organisations_read(&o, records);
-	struct originals *originals = originals_new(records->mails);
-	size_t count = chain_look(records, &o, originals, chain, &speaking);
-	gather(chain, &o, speaking, count);
+	gather(chain, &w->o, speaking, count);
 	free(speaking);
-	apply_decisions(records, &o, chain);
-	suggest_equal_parties(&o, chain);
-	chain_bounds(records, &o, originals, chain);
+	apply_decisions(&w->records, pivots, &w->o, chain);
+	for (size_t i = 0; i < w->notes.same_count; i++)
+		add_same(chain, &w->notes.same[i]);
+	chain_bounds(&w->records, &w->o, chain_looking_uses(w->mails), chain);
 	for (size_t i = 0; i < chain->org_count; i++)
 		rate(&chain->orgs[i]);
 	if (chain->org_count)
 		qsort(chain->orgs, chain->org_count, sizeof *chain->orgs, compare_orgs);
-	originals_free(originals);
-	organisations_release(&o);
+}
+
+void chain_compute(const struct chain_records *records, struct chain *chain)
+{
+	struct chain_work *w = chain_work_new(records);
+	chain_work_tell(w, records->pivots, chain);
+	chain_work_free(w);
 }
 
 static void release_org(struct chain_org *org)

@@ -245,42 +245,9 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 
 /* ---- leaks */
 
-struct original_use {
-	const json_t *genuine, *mail; /* the earliest that uses it */
-	int64_t when;
-};
-
-struct original_uses {
-	const struct chain_records *records;
-	const json_t *mail;
-	struct original_use *all;
-	size_t count;
-};
-
 static const char *time_field(const json_t *mail)
 {
 	return json_get_string(mail, "when") ? "when" : "sent";
-}
-
-static void take_use(void *ctx, const json_t *genuine, enum chain_rule rule, const char *field, const char *line)
-{
-	struct original_uses *u = ctx;
-	(void)field;
-	(void)line;
-	if (rule == RULE_ORIGINAL_SUBJECT)
-		return;
-	struct chain_span when = chain_time(u->records, u->mail, time_field(u->mail));
-	int64_t last = when.placed ? when.last : INT64_MAX;
-	struct original_use *use = NULL;
-	for (size_t i = 0; i < u->count && !use; i++)
-		use = u->all[i].genuine == genuine ? &u->all[i] : NULL;
-	if (!use) {
-		u->all = xrealloc(u->all, (u->count + 1) * sizeof *u->all);
-		use = &u->all[u->count++];
-		*use = (struct original_use){genuine, u->mail, INT64_MAX};
-	}
-	if (last < use->when)
-		*use = (struct original_use){genuine, u->mail, last};
 }
 
 /* Those numbers as "R1-P1 or R1-P2". */
@@ -360,34 +327,29 @@ static void add_infected(const struct chain_records *records, struct chain_span 
 }
 
 static void look_at_leaks(const struct chain_records *records, struct organisations *o,
-                          const struct originals *originals, struct chain *chain)
+                          const struct original_uses *uses, struct chain *chain)
 {
-	struct original_uses u = {.records = records};
 	struct buf reason = BUF_INIT;
 	size_t i;
 	json_t *mail;
-	json_array_foreach(records->mails, i, mail) {
-		u.mail = mail;
-		if (mail_is_suspicious(mail))
-			originals_of(originals, mail, take_use, &u);
-	}
-	for (size_t k = 0; k < u.count; k++) {
-		json_t *numbers = holders_of(o, u.all[k].genuine);
+	for (size_t k = 0; k < uses->count; k++) {
+		const struct original_use *use = &uses->all[k];
+		json_t *numbers = holders_of(o, use->genuine);
 		buf_clear(&reason);
-		buf_addf(&reason, _("seen again in %s"), record_label(u.all[k].mail));
-		add_infected(records, chain_time(records, u.all[k].genuine, time_field(u.all[k].genuine)),
-		             chain_time(records, u.all[k].mail, time_field(u.all[k].mail)), &reason);
+		buf_addf(&reason, _("seen again in %s"), record_label(use->mail));
+		add_infected(records, chain_time(records, use->genuine, time_field(use->genuine)),
+		             chain_time(records, use->mail, time_field(use->mail)), &reason);
 		if (json_array_size(numbers))
-			add_leak(chain, any_of(o, numbers), u.all[k].genuine, u.all[k].mail, reason.data);
+			add_leak(chain, any_of(o, numbers), use->genuine, use->mail, reason.data);
 		json_decref(numbers);
 	}
-	json_array_foreach(records->mails, i, mail) {
+	json_array_foreach(uses->known_only, i, mail) {
 		json_t *numbers = json_array();
 		size_t k;
 		json_t *label;
 		json_array_foreach(json_object_get(mail, "known_only_to"), k, label)
 			put_once(numbers, organisation_of_party(o, json_string_value(label)));
-		if (json_array_size(numbers) && mail_is_suspicious(mail)) {
+		if (json_array_size(numbers)) {
 			struct chain_span none = {INT64_MIN, INT64_MAX, 0};
 			buf_clear(&reason);
 			buf_addf(&reason, _("%s holds what only these could know"), record_label(mail));
@@ -397,12 +359,11 @@ static void look_at_leaks(const struct chain_records *records, struct organisati
 		json_decref(numbers);
 	}
 	buf_release(&reason);
-	free(u.all);
 }
 
-void chain_bounds(const struct chain_records *records, struct organisations *o, const struct originals *originals,
+void chain_bounds(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
                   struct chain *chain)
 {
 	look_at_coverage(records, o, chain);
-	look_at_leaks(records, o, originals, chain);
+	look_at_leaks(records, o, uses, chain);
 }

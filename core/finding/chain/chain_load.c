@@ -1,5 +1,5 @@
 /* The chain of a case: reads the records, and finds an organisation by what a person calls it. */
-#include "finding/chain/chain.h"
+#include "finding/chain/chain_load.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -17,53 +17,88 @@ static int take(void *ctx, json_t *record)
 	return json_array_append(ctx, record);
 }
 
+/* Unless it is there already. */
+static int take_once(void *ctx, json_t *record)
+{
+	size_t i;
+	json_t *before;
+	json_array_foreach((json_t *)ctx, i, before)
+		if (strcmp(record_label(before), record_label(record)) == 0)
+			return 0;
+	return json_array_append(ctx, record);
+}
+
 /* Of the machines those that matter: infected ones (a case may have very many others), and those whose mail logs are known. */
 static int read_assets(struct case_file *c, json_t *assets, const json_t *logs, struct err *err)
 {
 	size_t i;
 	json_t *log;
-	if (record_each_disputed(c, "asset", take, assets, err) < 0 ||
-	    record_summary_pick(c, "asset", "status IN ('infected', 'compromised')", 0, take, assets, err) < 0)
+	if (record_summary_pick(c, "asset", "status IN ('infected', 'compromised')", 0, take, assets, err) < 0 ||
+	    record_each_disputed(c, "asset", take_once, assets, err) < 0)
 		return -1;
 	json_array_foreach(logs, i, log) {
 		const char *type = json_get_string(log, "type");
 		const char *label = json_get_string(log, "asset");
 		json_t *asset = type && label && strcmp(type, "mail") == 0 ? record_get(c, label, 0, NULL) : NULL;
 		if (asset)
-			json_array_append_new(assets, asset);
+			take_once(assets, asset);
+		json_decref(asset);
 	}
 	return 0;
 }
 
+static const char *const chain_kinds[CHAIN_KINDS] = {"party", "mail",  "lead", "logsource",
+                                                     "check", "pivot", "case", "asset"};
+
+int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commit, json_t *read[CHAIN_KINDS],
+                    struct err *err)
+{
+	json_decref(read[kind]);
+	read[kind] = json_array();
+	if (commit && *commit)
+		return record_each_at(c, chain_kinds[kind], commit, 0, take, read[kind], err);
+	if (kind == CHAIN_ASSET)
+		return read_assets(c, read[kind], read[CHAIN_LOGSOURCE], err);
+	return record_each(c, chain_kinds[kind], 0, take, read[kind], err);
+}
+
+int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err)
+{
+	int rc = 0;
+	for (int i = 0; i < CHAIN_KINDS; i++)
+		read[i] = NULL;
+	for (int i = 0; i < CHAIN_KINDS && rc == 0; i++)
+		rc = chain_read_kind(c, (enum chain_kind)i, commit, read, err);
+	return rc;
+}
+
+void chain_records_of(json_t *const read[CHAIN_KINDS], struct chain_records *records)
+{
+	*records = (struct chain_records){.parties = read[CHAIN_PARTY],
+	                                  .mails = read[CHAIN_MAIL],
+	                                  .leads = read[CHAIN_LEAD],
+	                                  .logsources = read[CHAIN_LOGSOURCE],
+	                                  .checks = read[CHAIN_CHECK],
+	                                  .pivots = read[CHAIN_PIVOT],
+	                                  .the_case = json_array_get(read[CHAIN_CASE], 0),
+	                                  .assets = read[CHAIN_ASSET]};
+}
+
 int chain_load(struct case_file *c, const char *commit, struct chain *chain, struct err *err)
 {
-	static const char *const kinds[] = {"party", "mail", "lead", "logsource", "check", "pivot", "case", "asset"};
-	json_t *read[sizeof kinds / sizeof *kinds];
-	size_t count = sizeof kinds / sizeof *kinds;
-	int rc = 0;
+	json_t *read[CHAIN_KINDS];
+	struct chain_records records;
+	if (!commit || !*commit)
+		return chain_load_now(c, chain, err);
 	*chain = (struct chain){0};
-	for (size_t i = 0; i < count; i++) {
-		read[i] = json_array();
-		if (rc == 0 && commit && *commit)
-			rc = record_each_at(c, kinds[i], commit, 0, take, read[i], err);
-		else if (rc == 0)
-			rc = i + 1 < count ? record_each(c, kinds[i], 0, take, read[i], err)
-			                   : read_assets(c, read[i], read[3], err);
-	}
+	int rc = chain_read(c, commit, read, err);
 	if (rc == 0) {
-		struct chain_records records = {.parties = read[0],
-		                                .mails = read[1],
-		                                .leads = read[2],
-		                                .logsources = read[3],
-		                                .checks = read[4],
-		                                .pivots = read[5],
-		                                .the_case = json_array_get(read[6], 0),
-		                                .assets = read[7],
-		                                .resolver = timeline_resolve,
-		                                .resolver_ctx = c};
+		chain_records_of(read, &records);
+		records.resolver = timeline_resolve;
+		records.resolver_ctx = c;
 		chain_compute(&records, chain);
 	}
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < CHAIN_KINDS; i++)
 		json_decref(read[i]);
 	return rc;
 }

@@ -16,7 +16,9 @@ struct chain_looking {
 	struct chain *chain;
 	struct chain_speaking *all;
 	size_t count, cap;
-	size_t first;     /* of the record that is looked at */
+	size_t first; /* of the record that is looked at */
+	size_t base;  /* place of the first */
+	struct original_uses uses;
 	json_t *infected; /* label -> asset */
 	json_t *payloads; /* subjects and links of attacks -> true */
 	/* of the mail that is looked at */
@@ -55,7 +57,8 @@ static void speak(struct chain_looking *l, size_t organisation, enum chain_rule 
 			l->all = xrealloc(l->all, l->cap * sizeof *l->all);
 		}
 		s = &l->all[l->count];
-		*s = (struct chain_speaking){.organisation = organisation, .pivot = row->pivot, .place = l->count};
+		*s = (struct chain_speaking){
+		    .organisation = organisation, .pivot = row->pivot, .place = l->base + l->count};
 		l->count++;
 		buf_init(&s->reason);
 		snprintf(s->because, sizeof s->because, "%s", l->label);
@@ -99,7 +102,7 @@ static void end_record(struct chain_looking *l)
 		int recorded = (s->rules & 1ULL << RULE_CLAIM_FIELD) != 0;
 		if (has_side(s, SIDE_FOR) && (!spoofed || recorded || has_side(s, SIDE_AGAINST))) {
 			l->all[kept] = *s;
-			l->all[kept].place = kept;
+			l->all[kept].place = l->base + kept;
 			kept++;
 		} else {
 			buf_release(&s->reason);
@@ -345,12 +348,30 @@ static void hold(struct chain_looking *l, size_t number, enum chain_rule rule, c
 	speak(l, number, rule, field, line, record_label(genuine));
 }
 
+static void note_use(struct chain_looking *l, const json_t *genuine)
+{
+	struct chain_span when = chain_time(l->records, l->mail, json_get_string(l->mail, "when") ? "when" : "sent");
+	int64_t last = when.placed ? when.last : INT64_MAX;
+	struct original_use *use = NULL;
+	for (size_t i = 0; i < l->uses.count && !use; i++)
+		use = l->uses.all[i].genuine == genuine ? &l->uses.all[i] : NULL;
+	if (!use) {
+		l->uses.all = xrealloc(l->uses.all, (l->uses.count + 1) * sizeof *l->uses.all);
+		use = &l->uses.all[l->uses.count++];
+		*use = (struct original_use){genuine, l->mail, INT64_MAX};
+	}
+	if (last < use->when)
+		*use = (struct original_use){genuine, l->mail, last};
+}
+
 static void take_original(void *ctx, const json_t *genuine, enum chain_rule rule, const char *field, const char *line)
 {
 	struct chain_looking *l = ctx;
 	static const char *const fields[] = {"from_addr", "from", "to", "cc"};
 	size_t i;
 	json_t *label;
+	if (rule != RULE_ORIGINAL_SUBJECT)
+		note_use(l, genuine);
 	for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
 		const char *text = json_get_string(genuine, fields[f]);
 		struct mail_address a;
@@ -367,6 +388,8 @@ static void look_original(struct chain_looking *l)
 	size_t i;
 	json_t *label;
 	originals_of(l->originals, l->mail, take_original, l);
+	if (json_array_size(json_object_get(l->mail, "known_only_to")))
+		json_array_append(l->uses.known_only, (json_t *)(uintptr_t)l->mail);
 	json_array_foreach(json_object_get(l->mail, "known_only_to"), i, label)
 		speak(l, organisation_of_party(l->o, json_string_value(label)), RULE_KNOWN_ONLY, "known_only_to",
 		      json_string_value(label), NULL);
@@ -478,8 +501,10 @@ static void look_leads(struct chain_looking *l)
 
 /* ---- */
 
-static void look_mail(struct chain_looking *l, const json_t *mail)
+void chain_look_at_mail(struct chain_looking *l, const json_t *mail)
 {
+	if (!mail_is_suspicious(mail) || !json_get_string(mail, "label"))
+		return;
 	const char *from = json_get_string(mail, "from_addr");
 	l->mail = mail;
 	l->label = json_get_string(mail, "label");
@@ -524,28 +549,54 @@ static void read_payloads(struct chain_looking *l)
 	}
 }
 
-size_t chain_look(const struct chain_records *records, struct organisations *o, const struct originals *originals,
-                  struct chain *chain, struct chain_speaking **speaking)
+struct chain_looking *chain_looking_new(const struct chain_records *records, struct organisations *o,
+                                        const struct originals *originals, struct chain *notes)
 {
-	struct chain_looking l = {.records = records,
-	                          .o = o,
-	                          .originals = originals,
-	                          .chain = chain,
-	                          .infected = json_object(),
-	                          .payloads = json_object()};
+	struct chain_looking *l = xcalloc(1, sizeof *l);
 	size_t i;
 	json_t *record;
+	*l = (struct chain_looking){.records = records,
+	                            .o = o,
+	                            .originals = originals,
+	                            .chain = notes,
+	                            .uses = {.known_only = json_array()},
+	                            .infected = json_object(),
+	                            .payloads = json_object()};
 	json_array_foreach(records->assets, i, record)
 		if (json_get_string(record, "label"))
-			json_object_set_nocheck(l.infected, json_get_string(record, "label"), record);
-	read_payloads(&l);
-	json_array_foreach(records->mails, i, record)
-		if (mail_is_suspicious(record) && json_get_string(record, "label"))
-			look_mail(&l, record);
-	look_damaged(&l);
-	look_leads(&l);
-	json_decref(l.infected);
-	json_decref(l.payloads);
-	*speaking = l.all;
-	return l.count;
+			json_object_set_nocheck(l->infected, json_get_string(record, "label"), record);
+	read_payloads(l);
+	return l;
+}
+
+void chain_looking_free(struct chain_looking *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		buf_release(&l->all[i].reason);
+		free(l->all[i].line);
+	}
+	free(l->all);
+	free(l->uses.all);
+	json_decref(l->uses.known_only);
+	json_decref(l->infected);
+	json_decref(l->payloads);
+	free(l);
+}
+
+void chain_look_at_rest(struct chain_looking *l)
+{
+	l->base = SIZE_MAX / 2;
+	look_damaged(l);
+	look_leads(l);
+}
+
+size_t chain_looking_found(const struct chain_looking *l, const struct chain_speaking **all)
+{
+	*all = l->all;
+	return l->count;
+}
+
+const struct original_uses *chain_looking_uses(const struct chain_looking *l)
+{
+	return &l->uses;
 }

@@ -26,6 +26,8 @@ struct organisations {
 	json_t *by_party;  /* label of any party -> number of its organisation */
 	json_t *by_mail;   /* a person's or party's own address -> number */
 	json_t *by_name;   /* "CLASS core" of unknown ones -> number */
+	json_t *by_core;   /* … of the first `indexed` of all */
+	size_t indexed;
 	json_t *different; /* "WHO\nWHO" that a person told apart */
 	struct name_finder *finder;
 };
@@ -48,7 +50,7 @@ int organisation_has_domain(const struct organisations *o, size_t number, const 
 /* The party's label, else the domain, else the name. */
 const char *organisation_who(const struct organisations *o, size_t number);
 /* By label, domain or name. */
-size_t organisation_find(const struct organisations *o, const char *who);
+size_t organisation_find(struct organisations *o, const char *who);
 
 /* ---- what a mail says */
 
@@ -85,6 +87,8 @@ int mail_is_suspicious(const json_t *mail);
 struct originals; /* the genuine mails, by what can be seen of them elsewhere */
 struct originals *originals_new(const json_t *mails);
 void originals_free(struct originals *originals);
+/* One more, suspicious mail: it may be named as what another was altered from. */
+void originals_add(struct originals *originals, json_t *mail);
 /* Calls for each row that ties the mail to a genuine one: its record, the rule, the field and line that show it. */
 void originals_of(const struct originals *originals, const json_t *mail,
                   void (*fn)(void *ctx, const json_t *genuine, enum chain_rule rule, const char *field,
@@ -109,9 +113,29 @@ struct chain_speaking {
 	uint64_t rules; /* a bit each */
 };
 
-/* All that speaks, in the order of finding; the caller owns the array and what it holds. */
-size_t chain_look(const struct chain_records *records, struct organisations *o, const struct originals *originals,
-                  struct chain *chain, struct chain_speaking **speaking);
+/* The rules at work on one record after the other. Borrows all it is made of. */
+struct chain_looking;
+struct chain_looking *chain_looking_new(const struct chain_records *records, struct organisations *o,
+                                        const struct originals *originals, struct chain *notes);
+void chain_looking_free(struct chain_looking *l);
+void chain_look_at_mail(struct chain_looking *l, const json_t *mail); /* skips what is not suspicious */
+void chain_look_at_rest(struct chain_looking *l); /* damaged organisations, leads: after the mails */
+/* All that speaks so far. */
+size_t chain_looking_found(const struct chain_looking *l, const struct chain_speaking **all);
+
+/* A genuine mail, and the earliest suspicious one that uses it. */
+struct original_use {
+	const json_t *genuine, *mail;
+	int64_t when;
+};
+
+/* Of the mails that were looked at. */
+struct original_uses {
+	struct original_use *all;
+	size_t count;
+	json_t *known_only; /* mails that hold what only some could know */
+};
+const struct original_uses *chain_looking_uses(const struct chain_looking *l);
 
 /* ---- times */
 
@@ -123,7 +147,7 @@ struct chain_span {
 struct chain_span chain_time(const struct chain_records *records, const json_t *record, const char *field);
 
 /* Coverage and leaks. */
-void chain_bounds(const struct chain_records *records, struct organisations *o, const struct originals *originals,
+void chain_bounds(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
                   struct chain *chain);
 
 /* The interval in which an asset was infected: INT64_MIN, INT64_MAX where it is not known. 0: it was not. */
@@ -132,5 +156,16 @@ int chain_infected(const struct chain_records *records, const json_t *asset, str
 
 /* Once for each pair, unless a person told them apart or made them one. */
 void chain_suggest_same(struct chain *chain, const struct organisations *o, size_t a, size_t b, const char *reason);
+
+/* ---- the work, which can be gone on with */
+
+/* All that is worked out of the records, but for the decisions. The records are borrowed and have to stay. */
+struct chain_work;
+struct chain_work *chain_work_new(const struct chain_records *records);
+void chain_work_free(struct chain_work *work);
+/* One more mail, suspicious and no payload on record: nothing that was worked out before changes by it. */
+void chain_work_add(struct chain_work *work, json_t *mail);
+/* The chain as it is now, with those decisions. */
+void chain_work_tell(struct chain_work *work, const json_t *pivots, struct chain *chain);
 
 #endif

@@ -255,6 +255,7 @@ void organisations_read(struct organisations *o, const struct chain_records *rec
 	                            .by_party = json_object(),
 	                            .by_mail = json_object(),
 	                            .by_name = json_object(),
+	                            .by_core = json_object(),
 	                            .different = json_object(),
 	                            .finder = name_finder_new()};
 	read_parties(o, records);
@@ -273,6 +274,7 @@ void organisations_release(struct organisations *o)
 	json_decref(o->by_party);
 	json_decref(o->by_mail);
 	json_decref(o->by_name);
+	json_decref(o->by_core);
 	json_decref(o->different);
 	name_finder_free(o->finder);
 	*o = (struct organisations){0};
@@ -351,20 +353,38 @@ const char *organisation_who(const struct organisations *o, size_t number)
 	return *it->party ? it->party : it->domain ? it->domain : it->name;
 }
 
-size_t organisation_find(const struct organisations *o, const char *who)
+static char *key_of_name(const struct organisations *o, const char *name)
+{
+	struct buf core = BUF_INIT;
+	enum legal_class legal = name_core(o->finder, name, &core);
+	char *key = core.len ? xasprintf("%d %s", (int)legal, core.data) : NULL;
+	buf_release(&core);
+	return key;
+}
+
+/* Those that came since it was last asked. */
+static void index_names(struct organisations *o)
+{
+	for (; o->indexed < o->count; o->indexed++) {
+		char *key = key_of_name(o, o->all[o->indexed].name);
+		if (key && !json_object_get(o->by_core, key))
+			put_number(o->by_core, key, o->indexed);
+		free(key);
+	}
+}
+
+size_t organisation_find(struct organisations *o, const char *who)
 {
 	size_t number = number_at(o->by_party, who);
 	if (number == NO_ORGANISATION && json_object_get(o->by_domain, who))
 		number = (size_t)json_integer_value(json_array_get(json_object_get(o->by_domain, who), 0));
-	struct buf core = BUF_INIT;
-	struct buf other = BUF_INIT;
-	enum legal_class legal = number == NO_ORGANISATION ? name_core(o->finder, who, &core) : LEGAL_NONE;
-	for (size_t i = 0; number == NO_ORGANISATION && core.len && i < o->count; i++) {
-		buf_clear(&other);
-		if (name_core(o->finder, o->all[i].name, &other) == legal && strcmp(core.data, other.data) == 0)
-			number = i;
+	char *key = number == NO_ORGANISATION ? key_of_name(o, who) : NULL;
+	if (key)
+		number = number_at(o->by_name, key);
+	if (key && number == NO_ORGANISATION) {
+		index_names(o);
+		number = number_at(o->by_core, key);
 	}
-	buf_release(&core);
-	buf_release(&other);
+	free(key);
 	return number == NO_ORGANISATION ? number : organisation_whole(o, number);
 }

@@ -215,6 +215,12 @@ static void put_line(void *ctx, const char *folded, const char *line)
 	put_in(x->originals->by_line, folded, x->mail);
 }
 
+void originals_add(struct originals *o, json_t *mail)
+{
+	if (json_get_string(mail, "label"))
+		json_object_set_nocheck(o->by_id, json_get_string(mail, "label"), mail);
+}
+
 struct originals *originals_new(const json_t *mails)
 {
 	struct originals *o = xcalloc(1, sizeof *o);
@@ -224,8 +230,7 @@ struct originals *originals_new(const json_t *mails)
 	json_t *mail;
 	json_array_foreach(mails, i, mail) {
 		struct indexing x = {o, mail};
-		if (json_get_string(mail, "label"))
-			json_object_set_nocheck(o->by_id, json_get_string(mail, "label"), mail);
+		originals_add(o, mail);
 		if (mail_is_suspicious(mail))
 			continue;
 		each_id(json_get_string(mail, "message_id"), put_id, &x);
