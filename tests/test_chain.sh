@@ -91,6 +91,21 @@ as one chain same umi.example 株式会社海猫 --reason "their page" >/dev/nul
 as one chain confirm umi.example --reason "they said so" >/dev/null
 is "the party made" "umi.example co_recipient yes confirmed" \
 	"$(as one list party --json | jq -r '.[] | select(.domains == "umi.example") | .domains + " " + .roles[0] + " " + .targeted + " " + .chain_status')"
+# what went out with the file of an attack on record
+eml() { # eml FILE SUBJECT FROM TO
+	printf '%s\n' "From: $3" "To: $4" "Subject: $2" "Date: Fri, 05 Sep 2014 10:00:00 +0900" "Message-ID: <$1@x.test>" \
+		"MIME-Version: 1.0" 'Content-Type: multipart/mixed; boundary=b' "" "--b" "Content-Type: text/plain" "" "see it" "--b" \
+		"Content-Type: application/octet-stream" "Content-Disposition: attachment; filename=$1.bin" "" "the same bytes" "--b--" >"$work/$1.eml"
+}
+eml came "A seminar" z@nowhere.test staff@a.example
+eml went "Hello" staff@a.example info@kagerou.example
+came=$(as one import mail "$work/came.eml" 2>/dev/null)
+went=$(as one import mail "$work/went.eml" 2>/dev/null)
+as one set "$came" purpose=payload >/dev/null
+as one set "$went" sent_from=R1-A1 when=2014-09-05 >/dev/null
+is "the same file" "90 $went 記録済みの攻撃メールと件名・リンク・添付ファイルのいずれかが同じ" "$(as one --lang ja chain --json 2>/dev/null |
+	jq -r '.[] | select(.who == "kagerou.example" and .pivot == "outbound") | "\(.score) \(.because) \(.reason | split("、")[1])"')"
+
 # as of before
 before=$(as one log --json --limit 100 | jq -r '.[-4].id')
 as one chain --at "$before" --json >/dev/null 2>&1 || fail "--at"

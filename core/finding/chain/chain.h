@@ -103,6 +103,9 @@ struct chain {
 	size_t same_count;
 };
 
+/* Of a mail: an array of the digests of its files, put in beside the record's own fields by chain_load(). */
+#define CHAIN_DIGESTS "digests"
+
 /* The records that it is worked out from: arrays of records as read, none retracted. Borrowed. */
 struct chain_records {
 	const json_t *the_case;

@@ -8,6 +8,7 @@
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
 #include "case/store/record_summary.h"
+#include "finding/mail/import.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,15 @@ static int read_assets(struct case_file *c, json_t *assets, const json_t *logs, 
 static const char *const chain_kinds[CHAIN_KINDS] = {"party", "mail",  "lead", "logsource",
                                                      "check", "pivot", "case", "asset"};
 
+enum chain_kind chain_kind_of(const json_t *record)
+{
+	const char *kind = json_get_string(record, "kind");
+	int i = 0;
+	while (i < CHAIN_KINDS && (!kind || strcmp(kind, chain_kinds[i]) != 0))
+		i++;
+	return (enum chain_kind)i;
+}
+
 int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commit, json_t *read[CHAIN_KINDS],
                     struct err *err)
 {
@@ -62,6 +72,48 @@ int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commi
 	return record_each(c, chain_kinds[kind], 0, take, read[kind], err);
 }
 
+static void add_digest(json_t *digests, const json_t *file)
+{
+	if (json_integer_value(json_object_get(file, "size")) > 0 && json_get_string(file, "sha256"))
+		json_array_append(digests, json_object_get(file, "sha256"));
+}
+
+/* The digests of its files, those in archives too. */
+static void add_digests(struct case_file *c, json_t *mail)
+{
+	json_t *digests = json_array();
+	json_t *analysis = mail_analysis(c, record_label(mail), NULL);
+	size_t i;
+	size_t e;
+	json_t *part;
+	json_t *entry;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		if (json_is_true(json_object_get(part, "counted")))
+			add_digest(digests, part);
+		json_array_foreach(json_object_get(part, "inside"), e, entry)
+			add_digest(digests, entry);
+	}
+	json_object_set_new(mail, CHAIN_DIGESTS, digests);
+	json_decref(analysis);
+}
+
+/* What went out of a machine is compared with the attacks on record: analyses are read for those only. */
+static void read_digests(struct case_file *c, const json_t *mails)
+{
+	size_t i;
+	json_t *mail;
+	size_t sent = 0;
+	json_array_foreach(mails, i, mail)
+		sent += json_array_size(json_object_get(mail, "sent_from"));
+	json_array_foreach(mails, i, mail) {
+		const char *purpose = json_get_string(mail, "purpose");
+		if (sent && json_get_string(mail, "analysis") &&
+		    (json_array_size(json_object_get(mail, "sent_from")) ||
+		     (purpose && strcmp(purpose, "payload") == 0)))
+			add_digests(c, mail);
+	}
+}
+
 int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err)
 {
 	int rc = 0;
@@ -69,6 +121,8 @@ int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS
 		read[i] = NULL;
 	for (int i = 0; i < CHAIN_KINDS && rc == 0; i++)
 		rc = chain_read_kind(c, (enum chain_kind)i, commit, read, err);
+	if (rc == 0)
+		read_digests(c, read[CHAIN_MAIL]);
 	return rc;
 }
 

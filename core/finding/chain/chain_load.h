@@ -16,6 +16,9 @@ enum chain_kind {
 	CHAIN_KINDS,
 };
 
+/* CHAIN_KINDS: none of them. */
+enum chain_kind chain_kind_of(const json_t *record);
+
 /* Arrays of records as of a commit (NULL: now), which the caller owns, also after an error. 0 or -1. */
 int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err);
 

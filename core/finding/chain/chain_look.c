@@ -1,5 +1,5 @@
 /* The rules at work: what of each record speaks for which organisation and pivot. */
-#include "finding/chain/chain_private.h"
+#include "finding/chain/chain_looking.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -9,29 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct chain_looking {
-	const struct chain_records *records;
-	struct organisations *o;
-	const struct originals *originals;
-	struct chain *chain;
-	struct chain_speaking *all;
-	size_t count, cap;
-	size_t first; /* of the record that is looked at */
-	size_t base;  /* place of the first */
-	struct original_uses uses;
-	json_t *infected; /* label -> asset */
-	json_t *payloads; /* subjects and links of attacks -> true */
-	/* of the mail that is looked at */
-	const json_t *mail;
-	const char *label;
-	struct mail_reading reading;
-	char from_domain[DOMAIN_TEXT];
-	size_t from_organisation;
-	json_t *received; /* numbers of organisations that got it, as keys */
-	json_t *claimed;  /* … that the sender claims to be */
-	json_t *holding;  /* … that hold an original of it */
-};
-
 static int equals(const json_t *record, const char *field, const char *value)
 {
 	const char *text = json_get_string(record, field);
@@ -40,8 +17,8 @@ static int equals(const json_t *record, const char *field, const char *value)
 
 /* ---- rows add up */
 
-static void speak(struct chain_looking *l, size_t organisation, enum chain_rule rule, const char *field,
-                  const char *line, const char *about)
+void chain_speak(struct chain_looking *l, size_t organisation, enum chain_rule rule, const char *field,
+                 const char *line, const char *about)
 {
 	const struct chain_rule_row *row = &chain_rules[rule];
 	struct chain_speaking *s = NULL;
@@ -127,7 +104,7 @@ static int is_in(const json_t *set, size_t number)
 	return json_object_get(set, key) != NULL;
 }
 
-static int is_own(const struct chain_looking *l, size_t number)
+int chain_is_own(const struct chain_looking *l, size_t number)
 {
 	return number == NO_ORGANISATION || l->o->all[number].is_own;
 }
@@ -176,14 +153,14 @@ static void look_against(struct chain_looking *l, size_t number)
 	int free_mail = equals(l->mail, "sender_class", "free_mail") ||
 	                (*l->from_domain && domain_use(l->from_domain) == DOMAIN_FREE_MAIL);
 	if (free_mail)
-		speak(l, number, RULE_FREE_MAIL, "from_addr", NULL, NULL);
+		chain_speak(l, number, RULE_FREE_MAIL, "from_addr", NULL, NULL);
 	else if (l->o->all[number].has_domains && *l->from_domain &&
 	         !organisation_has_domain(l->o, number, l->from_domain))
-		speak(l, number, RULE_OTHER_DOMAIN, "from_addr", NULL, NULL);
+		chain_speak(l, number, RULE_OTHER_DOMAIN, "from_addr", NULL, NULL);
 	if (authentication(l->mail, "fail"))
-		speak(l, number, RULE_AUTH_FAILS, "authentication", NULL, NULL);
+		chain_speak(l, number, RULE_AUTH_FAILS, "authentication", NULL, NULL);
 	if (is_other_domain(l, "reply_to") || is_other_domain(l, "envelope_from"))
-		speak(l, number, RULE_REPLY_DIFFERS, "reply_to", NULL, NULL);
+		chain_speak(l, number, RULE_REPLY_DIFFERS, "reply_to", NULL, NULL);
 }
 
 static int is_claim(const struct mail_name *name)
@@ -201,7 +178,7 @@ static void look_spoofed(struct chain_looking *l)
 		if (number == NO_ORGANISATION)
 			continue;
 		put(l->claimed, number);
-		speak(l, number, RULE_CLAIM_FIELD, "spoofed", json_string_value(label), NULL);
+		chain_speak(l, number, RULE_CLAIM_FIELD, "spoofed", json_string_value(label), NULL);
 	}
 	for (size_t k = 0; k < l->reading.count; k++) {
 		const struct mail_name *name = &l->reading.names[k];
@@ -216,18 +193,18 @@ static void look_spoofed(struct chain_looking *l)
 		enum chain_rule rule = name->what == NAME_PERSON ? RULE_CLAIM_PERSON
 		                       : name->known             ? RULE_CLAIM_NAME
 		                                                 : RULE_CLAIM_UNKNOWN;
-		speak(l, number, rule, field, name->line, NULL);
+		chain_speak(l, number, rule, field, name->line, NULL);
 		for (size_t m = 0; m < k; m++) {
 			const struct mail_name *before = &l->reading.names[m];
 			if (is_claim(before) && before->organisation == number && before->what == name->what &&
 			    before->place != name->place)
-				speak(l, number, RULE_CLAIM_TWICE, field, name->line, NULL);
+				chain_speak(l, number, RULE_CLAIM_TWICE, field, name->line, NULL);
 		}
 		const char *domain;
 		json_t *is;
 		json_object_foreach(l->reading.signature_domains, domain, is)
 			if (organisation_has_domain(l->o, number, domain))
-				speak(l, number, RULE_CLAIM_ADDRESS, "body", domain, NULL);
+				chain_speak(l, number, RULE_CLAIM_ADDRESS, "body", domain, NULL);
 	}
 	const char *key;
 	json_t *is_claimed;
@@ -243,9 +220,9 @@ static void take_receiver(struct chain_looking *l, size_t number, enum chain_rul
 	if (number == NO_ORGANISATION)
 		return;
 	put(l->received, number);
-	if (is_own(l, number) || json_array_size(json_object_get(l->mail, "sent_from")))
+	if (chain_is_own(l, number) || json_array_size(json_object_get(l->mail, "sent_from")))
 		return;
-	speak(l, number, rule, field, line, NULL);
+	chain_speak(l, number, rule, field, line, NULL);
 }
 
 /* Two parties with one domain: the first is proposed, and it is said. */
@@ -286,56 +263,6 @@ static void look_recipients(struct chain_looking *l)
 		              "recipients", json_string_value(label));
 }
 
-static int is_payload(const struct chain_looking *l)
-{
-	const char *subject = json_get_string(l->mail, "subject");
-	const char *urls = json_get_string(l->mail, "urls");
-	if (subject && json_object_get(l->payloads, subject))
-		return 1;
-	while (urls && *urls) {
-		size_t n = strcspn(urls, " \t\r\n");
-		char *url = xstrndup(urls, n);
-		int known = n > 8 && json_object_get(l->payloads, url) != NULL;
-		free(url);
-		if (known)
-			return 1;
-		urls += n ? n : 1;
-	}
-	return 0;
-}
-
-static void look_outbound(struct chain_looking *l)
-{
-	size_t i;
-	json_t *label;
-	struct chain_span sent = chain_time(l->records, l->mail, json_object_get(l->mail, "when") ? "when" : "sent");
-	json_array_foreach(json_object_get(l->mail, "sent_from"), i, label) {
-		const json_t *asset = json_object_get(l->infected, json_string_value(label));
-		struct chain_span from;
-		struct chain_span until;
-		if (!asset || !chain_infected(l->records, asset, &from, &until))
-			continue;
-		enum chain_rule rule = RULE_OUTBOUND_TIMES;
-		if (sent.placed &&
-		    ((from.placed && sent.last < from.first) || (until.placed && sent.first > until.last)))
-			continue;
-		if (sent.placed && from.placed && sent.first >= from.last &&
-		    (!until.placed || sent.last <= until.first))
-			rule = RULE_OUTBOUND;
-		const char *key;
-		json_t *is;
-		json_object_foreach(l->received, key, is) {
-			size_t number = strtoul(key, NULL, 10);
-			if (is_own(l, number))
-				continue;
-			speak(l, number, rule, "sent_from", json_string_value(label), json_string_value(label));
-			if (is_payload(l))
-				speak(l, number, RULE_OUTBOUND_PAYLOAD, "subject", json_get_string(l->mail, "subject"),
-				      NULL);
-		}
-	}
-}
-
 /* ---- originals */
 
 static void hold(struct chain_looking *l, size_t number, enum chain_rule rule, const char *field, const char *line,
@@ -345,7 +272,7 @@ static void hold(struct chain_looking *l, size_t number, enum chain_rule rule, c
 		return;
 	if (rule != RULE_ORIGINAL_SUBJECT)
 		put(l->holding, number);
-	speak(l, number, rule, field, line, record_label(genuine));
+	chain_speak(l, number, rule, field, line, record_label(genuine));
 }
 
 static void note_use(struct chain_looking *l, const json_t *genuine)
@@ -391,8 +318,8 @@ static void look_original(struct chain_looking *l)
 	if (json_array_size(json_object_get(l->mail, "known_only_to")))
 		json_array_append(l->uses.known_only, (json_t *)(uintptr_t)l->mail);
 	json_array_foreach(json_object_get(l->mail, "known_only_to"), i, label)
-		speak(l, organisation_of_party(l->o, json_string_value(label)), RULE_KNOWN_ONLY, "known_only_to",
-		      json_string_value(label), NULL);
+		chain_speak(l, organisation_of_party(l->o, json_string_value(label)), RULE_KNOWN_ONLY, "known_only_to",
+		            json_string_value(label), NULL);
 }
 
 /* ---- topic */
@@ -400,7 +327,7 @@ static void look_original(struct chain_looking *l)
 static int may_be_topic(const struct chain_looking *l, const struct mail_name *name)
 {
 	size_t number = name->organisation;
-	if (number == NO_ORGANISATION || name->what != NAME_ORGANISATION || is_own(l, number))
+	if (number == NO_ORGANISATION || name->what != NAME_ORGANISATION || chain_is_own(l, number))
 		return 0;
 	if (l->o->all[number].no_topic || is_in(l->claimed, number) || is_in(l->received, number))
 		return 0;
@@ -423,8 +350,8 @@ static void look_topic(struct chain_looking *l)
 	json_t *label;
 	json_array_foreach(json_object_get(l->mail, "topic"), i, label) {
 		size_t number = organisation_of_party(l->o, json_string_value(label));
-		if (!is_own(l, number) && !l->o->all[number].no_topic)
-			speak(l, number, RULE_TOPIC_FIELD, "topic", json_string_value(label), NULL);
+		if (!chain_is_own(l, number) && !l->o->all[number].no_topic)
+			chain_speak(l, number, RULE_TOPIC_FIELD, "topic", json_string_value(label), NULL);
 	}
 	for (size_t k = 0; k < l->reading.count; k++) {
 		const struct mail_name *name = &l->reading.names[k];
@@ -433,12 +360,12 @@ static void look_topic(struct chain_looking *l)
 		const char *field = name->place == MAIL_SUBJECT ? "subject"
 		                    : name->place == MAIL_FILE  ? "attachment_names"
 		                                                : "body";
-		speak(l, name->organisation, name->known ? RULE_TOPIC_NAME : RULE_TOPIC_UNKNOWN, field, name->line,
-		      NULL);
+		chain_speak(l, name->organisation, name->known ? RULE_TOPIC_NAME : RULE_TOPIC_UNKNOWN, field,
+		            name->line, NULL);
 		for (size_t m = 0; m < l->reading.count && name->place == MAIL_SUBJECT; m++)
 			if (l->reading.names[m].organisation == name->organisation &&
 			    is_text(l->reading.names[m].place))
-				speak(l, name->organisation, RULE_TOPIC_SUBJECT, field, name->line, NULL);
+				chain_speak(l, name->organisation, RULE_TOPIC_SUBJECT, field, name->line, NULL);
 	}
 }
 
@@ -447,11 +374,11 @@ static void look_topic(struct chain_looking *l)
 static void look_similar(struct chain_looking *l)
 {
 	size_t number = l->from_organisation;
-	if (is_own(l, number) || !authentication(l->mail, "pass") || authentication(l->mail, "fail"))
+	if (chain_is_own(l, number) || !authentication(l->mail, "pass") || authentication(l->mail, "fail"))
 		return;
 	/* a domain that only this mail knows may be the attacker's */
 	if (*l->o->all[number].party || is_in(l->claimed, number))
-		speak(l, number, RULE_SIMILAR_SENT, "from_addr", json_get_string(l->mail, "from_addr"), NULL);
+		chain_speak(l, number, RULE_SIMILAR_SENT, "from_addr", json_get_string(l->mail, "from_addr"), NULL);
 }
 
 static void look_damaged(struct chain_looking *l)
@@ -461,10 +388,11 @@ static void look_damaged(struct chain_looking *l)
 	json_array_foreach(l->records->parties, i, party) {
 		size_t number = organisation_of_party(l->o, json_get_string(party, "label"));
 		l->label = json_get_string(party, "label");
-		if (!is_own(l, number) && equals(party, "damaged", "yes"))
-			speak(l, number, RULE_SIMILAR_DAMAGED, "damaged", json_get_string(party, "name"), NULL);
-		else if (!is_own(l, number) && equals(party, "chain_status", "damaged"))
-			speak(l, number, RULE_SIMILAR_DAMAGED, "chain_status", json_get_string(party, "name"), NULL);
+		if (!chain_is_own(l, number) && equals(party, "damaged", "yes"))
+			chain_speak(l, number, RULE_SIMILAR_DAMAGED, "damaged", json_get_string(party, "name"), NULL);
+		else if (!chain_is_own(l, number) && equals(party, "chain_status", "damaged"))
+			chain_speak(l, number, RULE_SIMILAR_DAMAGED, "chain_status", json_get_string(party, "name"),
+			            NULL);
 		end_record(l);
 	}
 }
@@ -479,8 +407,8 @@ static void look_leads(struct chain_looking *l)
 		l->label = json_get_string(lead, "label");
 		json_array_foreach(json_object_get(lead, "names"), k, label) {
 			size_t number = organisation_of_party(l->o, json_string_value(label));
-			if (!is_own(l, number))
-				speak(l, number, RULE_LEAD, "names", json_string_value(label), NULL);
+			if (!chain_is_own(l, number))
+				chain_speak(l, number, RULE_LEAD, "names", json_string_value(label), NULL);
 		}
 		struct mail_reading reading;
 		json_t *text = json_pack("{s:s?, s:s?}", "subject", json_get_string(lead, "title"), "body",
@@ -488,10 +416,10 @@ static void look_leads(struct chain_looking *l)
 		mail_read(l->o, text, &reading, NULL);
 		for (size_t n = 0; n < reading.count; n++) {
 			const struct mail_name *name = &reading.names[n];
-			if (!is_own(l, name->organisation) && name->known && name->what == NAME_ORGANISATION &&
+			if (!chain_is_own(l, name->organisation) && name->known && name->what == NAME_ORGANISATION &&
 			    !l->o->all[name->organisation].no_topic)
-				speak(l, name->organisation, RULE_LEAD,
-				      name->place == MAIL_SUBJECT ? "title" : "summary", name->line, NULL);
+				chain_speak(l, name->organisation, RULE_LEAD,
+				            name->place == MAIL_SUBJECT ? "title" : "summary", name->line, NULL);
 		}
 		mail_reading_release(&reading);
 		json_decref(text);
@@ -518,35 +446,13 @@ void chain_look_at_mail(struct chain_looking *l, const json_t *mail)
 	look_spoofed(l);
 	look_original(l);
 	look_topic(l);
-	look_outbound(l);
+	chain_look_outbound(l);
 	look_similar(l);
 	end_record(l);
 	mail_reading_release(&l->reading);
 	json_decref(l->received);
 	json_decref(l->claimed);
 	json_decref(l->holding);
-}
-
-static void read_payloads(struct chain_looking *l)
-{
-	size_t i;
-	json_t *mail;
-	json_array_foreach(l->records->mails, i, mail) {
-		const char *subject = json_get_string(mail, "subject");
-		const char *urls = json_get_string(mail, "urls");
-		if (!equals(mail, "purpose", "payload") || json_array_size(json_object_get(mail, "sent_from")))
-			continue;
-		if (subject && strlen(subject) >= 6)
-			json_object_set_new_nocheck(l->payloads, subject, json_true());
-		while (urls && *urls) {
-			size_t n = strcspn(urls, " \t\r\n");
-			char *url = xstrndup(urls, n);
-			if (n > 8)
-				json_object_set_new_nocheck(l->payloads, url, json_true());
-			free(url);
-			urls += n ? n : 1;
-		}
-	}
 }
 
 struct chain_looking *chain_looking_new(const struct chain_records *records, struct organisations *o,
@@ -565,7 +471,7 @@ struct chain_looking *chain_looking_new(const struct chain_records *records, str
 	json_array_foreach(records->assets, i, record)
 		if (json_get_string(record, "label"))
 			json_object_set_nocheck(l->infected, json_get_string(record, "label"), record);
-	read_payloads(l);
+	chain_read_payloads(l);
 	return l;
 }
 

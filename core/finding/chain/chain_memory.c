@@ -104,33 +104,52 @@ static int is(const json_t *record, const char *field, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
+static int is_known_asset(const struct chain_memory *m, const char *id)
+{
+	size_t i;
+	json_t *known;
+	json_array_foreach(m->read[CHAIN_ASSET], i, known)
+		if (is(known, "id", id))
+			return 1;
+	return 0;
+}
+
+/* A new one that changes nothing of what was worked out before. */
+static int is_only_added(const struct chain_memory *m, const json_t *mail, const char *id)
+{
+	return !json_object_get(m->mails, id) && !record_is_retracted(mail) && mail_is_suspicious(mail) &&
+	       !is(mail, "purpose", "payload") && !json_array_size(json_object_get(mail, "sent_from"));
+}
+
 static void judge_change(struct chain_changes *k, json_t *record)
 {
-	const char *kind = json_get_string(record, "kind");
+	const struct kind *kind = record_kind(record);
 	const char *id = json_get_string(record, "id");
-	static const char *const others[] = {"party", "lead", "logsource", "check", "case", "conflict"};
 	if (!kind || !id) {
 		k->is_other = 1;
-	} else if (strcmp(kind, "mail") == 0) {
-		int is_new = !json_object_get(k->m->mails, id) && !record_is_retracted(record);
-		if (is_new && mail_is_suspicious(record) && !is(record, "purpose", "payload"))
+		return;
+	}
+	switch (chain_kind_of(record)) {
+	case CHAIN_MAIL:
+		if (is_only_added(k->m, record, id))
 			json_array_append(k->mails, record);
 		else
 			k->is_other = 1;
-	} else if (strcmp(kind, "pivot") == 0) {
+		break;
+	case CHAIN_PIVOT:
 		k->is_decided = 1;
 		k->is_other |= is(record, "pivot", "same_organisation");
-	} else if (strcmp(kind, "asset") == 0) {
-		size_t i;
-		json_t *known;
-		k->is_other |= is(record, "status", "infected") || is(record, "status", "compromised");
-		json_array_foreach(k->m->read[CHAIN_ASSET], i, known)
-			k->is_other |= is(known, "id", id);
-	} else if (k->m->relative) {
+		break;
+	case CHAIN_ASSET:
+		k->is_other |=
+		    is(record, "status", "infected") || is(record, "status", "compromised") || is_known_asset(k->m, id);
+		break;
+	case CHAIN_KINDS: /* of no kind that it is worked out of: it may tell a time, or settle a field */
+		k->is_other |= k->m->relative || (kind->traits & KIND_CONFLICT);
+		break;
+	default:
 		k->is_other = 1;
 	}
-	for (size_t i = 0; kind && i < sizeof others / sizeof *others; i++)
-		k->is_other |= strcmp(kind, others[i]) == 0;
 }
 
 static int compare_labels(const void *a, const void *b)
