@@ -13,6 +13,11 @@
 #undef COMMAND
 #undef SECTION
 
+/* `import stix|misp|… FILE`: what other tools exported. */
+struct intake_format;
+int cmd_import_exchange(struct session *s, const struct args *args, const struct intake_format *format,
+                        struct err *err);
+
 /* `import mail PATH…`: mails as evidence and records. */
 int cmd_import_mail(struct session *s, const struct args *args, struct err *err);
 

@@ -319,7 +319,7 @@ static const struct field_value check_result[] = {
 };
 
 static const struct field check_fields[] = {
-	{IS("on", REFS, "On assets", "対象"), TO("asset"), REQUIRED, SHORT},
+	{IS("on", REFS, "On assets", "対象"), TO("asset"), SHORT, HELP("must be given, unless its rows come from evidence")},
 	{IS("method", ENUM, "Method", "方法"), ONE_OF(check_method, "unknown"), REQUIRED, SHORT},
 	{IS("indicators", REFS, "Indicators used", "使用した侵害指標"), TO("indicator"), HELP("the set in force then")},
 	{IS("period", TIME, "Period covered", "調査対象期間"), HELP("interval looked at")},

@@ -77,6 +77,16 @@ static int check_finding(struct case_file *c, const json_t *object, struct err *
 	           : 0;
 }
 
+/* A person says which machines were looked at; rows of another's time line name their evidence. */
+static int check_check(struct case_file *c, const json_t *object, struct err *err)
+{
+	const json_t *on = json_object_get(object, "on");
+	(void)c;
+	if (json_array_size(on) > 0 || (json_is(object, "basis", "tool_output") && json_object_get(object, "evidence")))
+		return 0;
+	return err_set(err, ERR_USAGE, _("%s: these fields are required: %s"), "check", "on");
+}
+
 static int is_same(const json_t *a, const json_t *b, const char *field)
 {
 	const json_t *x = json_object_get(a, field);
@@ -184,7 +194,7 @@ static const struct {
 } rules[] = {
     {"asset", NULL, warn_asset},  {"contact", check_contact, warn_contact},
     {"party", check_party, NULL}, {"finding", check_finding, NULL},
-    {"lead", NULL, warn_lead},
+    {"check", check_check, NULL}, {"lead", NULL, warn_lead},
 };
 
 int rule_check(struct case_file *c, const json_t *object, struct err *err)

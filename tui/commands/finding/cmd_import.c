@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "handover/parcel/transfer.h"
 #include "outward/exchange/csv_import.h"
+#include "outward/intake/intake_format.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -180,5 +181,6 @@ int cmd_import(struct session *s, const struct args *args, struct err *err)
 		if (strcmp(args->words[0], imports[i].name) == 0 && words >= imports[i].least &&
 		    words <= imports[i].most)
 			return imports[i].run(s, args, err);
-	return cmd_usage("import", err);
+	const struct intake_format *format = words == 1 ? intake_format_find(args->words[0]) : NULL;
+	return format ? cmd_import_exchange(s, args, format, err) : cmd_usage("import", err);
 }

@@ -1,0 +1,423 @@
+/* What comes in: each format, everything accounted for, hostile files refused with their place, and nothing half. */
+#include "core/case/help_case.h"
+#include "finding/observation/observation_query.h"
+#include "outward/intake/intake.h"
+#include "outward/intake/json_walk.h"
+#include "outward/intake/timeline_time.h"
+
+#include "base/json.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct intake in;
+
+/* Writes the text to a file and takes it in. 0 or -1. */
+static int take(const char *format, const char *text, size_t n, struct err *err)
+{
+	char *path = xasprintf("%s/in-%llu", scratch, (unsigned long long)commits());
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, n), (ssize_t)n);
+	intake_release_result(&in);
+	in.c = the_case;
+	in.format = intake_format_find(format);
+	in.fd = fd;
+	in.name = "in.file";
+	in.items = in.taken = in.named = in.added = in.updated = 0;
+	*in.evidence = *in.check = '\0';
+	int rc = intake_run(&in, err);
+	close(fd);
+	unlink(path);
+	free(path);
+	return rc;
+}
+
+static void taken(const char *format, const char *text, unsigned items, unsigned of_them)
+{
+	struct err err = ERR_INIT;
+	if (take(format, text, strlen(text), &err) < 0)
+		fail_msg("%s: %s", format, err.message);
+	if (in.items != items || in.taken != of_them || in.named != items - of_them) {
+		char *loss = json_dumps(in.loss, JSON_INDENT(1));
+		fail_msg("%s: %llu items, %llu taken, %llu named, not %u and %u:\n%s", format,
+		         (unsigned long long)in.items, (unsigned long long)in.taken, (unsigned long long)in.named,
+		         items, of_them, loss);
+	}
+}
+
+static void refused_n(const char *format, const char *text, size_t n, const char *part)
+{
+	struct err err = ERR_INIT;
+	uint64_t before = commits();
+	uint64_t records = record_count(the_case, NULL, RECORD_WITH_RETRACTED);
+	if (take(format, text, n, &err) == 0)
+		fail_msg("%s takes it in", format);
+	if (!strstr(err.message, part))
+		fail_msg("%s: '%s' lacks '%s'", format, err.message, part);
+	assert_true(commits() == before);
+	assert_true(record_count(the_case, NULL, RECORD_WITH_RETRACTED) == records);
+}
+
+static void refused(const char *format, const char *text, const char *part)
+{
+	refused_n(format, text, strlen(text), part);
+}
+
+/* How many items or fields the loss statement names under that name. */
+static long lost(const char *what, const char *field)
+{
+	size_t i;
+	json_t *line;
+	long sum = 0;
+	json_array_foreach(in.loss, i, line)
+		if (json_is(line, "what", what) && json_is(line, "field", field))
+			sum += (long)json_integer_value(json_object_get(line, "records"));
+	return sum;
+}
+
+static int setup(void **state)
+{
+	in = (struct intake){.fd = -1};
+	return case_setup(state);
+}
+
+static int teardown(void **state)
+{
+	intake_release_result(&in);
+	in = (struct intake){.fd = -1};
+	return case_teardown(state);
+}
+
+#define OBJECT(type, id, more) "{\"type\":\"" type "\",\"spec_version\":\"2.1\",\"id\":\"" type "--" id "\"," more "}"
+#define BUNDLE(objects)        "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[" objects "]}"
+#define U(n)                   "5f0000a0-0000-4000-8000-00000000000" #n
+
+static void stix_patterns_become_indicators(void **state)
+{
+	(void)state;
+	taken(
+	    "stix",
+	    BUNDLE(OBJECT("relationship", U(9), "\"relationship_type\":\"x\",\"source_ref\":\"indicator--" U(1) "\",\"target_ref\":\"identity--" U(4) "\"") "," OBJECT(
+	        "indicator", U(1),
+	        "\"pattern_type\":\"stix\",\"pattern\":\"[domain-name:value = "
+	        "'Evil[.]example' OR ipv4-addr:value IN ('203.0.113.7','203.0.113.8')]\","
+	        "\"valid_from\":\"2026-11-23T00:00:00Z\",\"object_marking_refs\":["
+	        "\"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed\"],\"created_by_ref\":\"identity--" U(
+	            4) "\"") "," OBJECT("indicator", U(2),
+	                                "\"pattern_type\":\"stix\",\"pattern\":"
+	                                "\"[file:name LIKE 'a%']\"") "," OBJECT("indicator", U(3),
+	                                                                        "\"pattern_type\":\"yara\","
+	                                                                        "\"pattern\":\"rule a { condition: "
+	                                                                        "true }\"") "," OBJECT("identity", U(4),
+	                                                                                               "\"name\":"
+	                                                                                               "\"Vendor "
+	                                                                                               "Ltd\","
+	                                                                                               "\"identity_"
+	                                                                                               "class\":"
+	                                                                                               "\"organizatio"
+	                                                                                               "n\"") "," OBJECT("malware",
+	                                                                                                                 U(5),
+	                                                                                                                 "\"name\":\"Emdivi\",\"is_family\":true")),
+	    6, 4);
+	assert_int_equal(lost("item", "indicator"), 1);
+	assert_int_equal(lost("item", "malware"), 1);
+	assert_int_equal(record_count(the_case, "indicator", 0), 4);
+	assert_string_equal(get("R1-I1", "value"), "evil.example");
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+	assert_string_equal(get("R1-I1", "shareable"), "no");
+	assert_string_equal(get("R1-I1", "do_not_query"), "yes");
+	assert_string_equal(get("R1-I1", "origin"), "Vendor Ltd");
+	assert_string_equal(get("R1-I4", "type"), "yara");
+	assert_string_equal(get("R1-I4", "tlp"), "AMBER");
+	assert_string_equal(get("R1-F1", "to"), "R1-P1"); /* its ends stand behind it in the file */
+	/* the same again: nothing new, all of it named */
+	assert_int_equal(take("stix", "[]", 2, &(struct err)ERR_INIT), 0);
+	assert_int_equal(in.items, 0);
+}
+
+static void stix_is_refused_with_its_place(void **state)
+{
+	(void)state;
+	refused("stix", "{\"type\":\"bundle\",\n\"objects\":[{\"type\":\"indicator\"}", "line 2");
+	refused("stix", "{\"type\":\"report\",\"id\":\"x\"}", "no bundle");
+	refused("stix", "\n\n{\"type\":\"bundle\",\"spec_version\":\"3.0\",\"objects\":[]}", "line 3");
+	refused("stix", BUNDLE("{\"type\":\"indicator\",\"spec_version\":\"2.2\",\"id\":\"x\"}"), "2.2");
+	refused("stix", "<stix:STIX_Package/>", "line 1");
+	refused("stix", "", "empty");
+	char deep[400] = "{\"type\":\"bundle\",\"objects\":[";
+	memset(deep + strlen(deep), '[', 300);
+	refused("stix", deep, "64");
+	refused("misp", "{\"a\":1}", "no Event");
+	refused("misp", BUNDLE(""), "no Event");
+}
+
+static void a_tlp_that_is_not_known_is_red(void **state)
+{
+	(void)state;
+	taken(
+	    "stix",
+	    BUNDLE(OBJECT(
+	        "domain-name", U(1),
+	        "\"value\":\"a.example\",\"object_marking_refs\":[\"marking-definition--" U(
+	            7) "\"]") "," OBJECT("domain-name", U(2),
+	                                 "\"value\":\"b.example\",\"object_marking_refs\":[\"marking-definition--" U(
+	                                     8) "\"]") "," OBJECT("marking-definition", U(8),
+	                                                          "\"definition_type\":\"statement\",\"definition\":{"
+	                                                          "\"statement\":\"(c)\"}") "," OBJECT("domain-name",
+	                                                                                               U(3),
+	                                                                                               "\"value\":\"c."
+	                                                                                               "example\","
+	                                                                                               "\"object_"
+	                                                                                               "marking_refs\":"
+	                                                                                               "[\"marking-"
+	                                                                                               "definition--"
+	                                                                                               "bab4a63c-aed9-"
+	                                                                                               "4cf5-a766-"
+	                                                                                               "dfca5abac2bb\","
+	                                                                                               "\"marking-"
+	                                                                                               "definition--"
+	                                                                                               "939a9414-2ddd-"
+	                                                                                               "4d32-a0cd-"
+	                                                                                               "375ea402b003\""
+	                                                                                               "]")),
+	    4, 3);
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+	assert_string_equal(get("R1-I2", "tlp"), "AMBER");
+	assert_string_equal(get("R1-I3", "tlp"), "AMBER+STRICT");
+}
+
+static void ids_of_ours_update_nothing_unless_asked(void **state)
+{
+	(void)state;
+	const char *label = add("indicator", "type=domain value=ours.example role=c2");
+	json_t *record = record_get(the_case, label, 0, NULL);
+	char *text = xasprintf(
+	    BUNDLE("{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--%s\",\"pattern_type\":"
+	           "\"stix\",\"pattern\":\"[domain-name:value = 'other.example']\"}"),
+	    json_get_string(record, "id"));
+	json_decref(record);
+	taken("stix", text, 1, 0);
+	assert_string_equal(get(label, "value"), "ours.example");
+	in.again = 1;
+	taken("stix", text, 1, 1);
+	assert_string_equal(get(label, "value"), "other.example");
+	assert_string_equal(get(label, "role"), "c2");
+	assert_int_equal(in.updated, 1);
+	in.again = 0;
+	free(text);
+}
+
+static void misp_attributes_are_all_accounted_for(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"response\":[{\"Event\":{\"Attribute\":["
+	      "{\"type\":\"ip-dst|port\",\"value\":\"198.51.100.7|443\",\"uuid\":\"a\"},"
+	      "{\"type\":\"filename|sha256\",\"value\":\"a.exe|"
+	      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"},"
+	      "{\"type\":\"domain\",\"value\":\"d.example\",\"deleted\":true},"
+	      "{\"type\":\"link\",\"value\":\"https://e.example/\"},"
+	      "{\"type\":\"domain\",\"value\":\"not a domain!\"},"
+	      "{\"type\":\"filename\",\"value\":\"C:\\\\x\\\\y.exe\",\"Tag\":[{\"name\":\"genba:type=\\\"file_"
+	      "path\\\"\"},{\"name\":\"tlp:green\"}]},"
+	      "{\"type\":\"md5\"}],"
+	      "\"Object\":[{\"name\":\"file\",\"Attribute\":[{\"type\":\"md5\",\"value\":"
+	      "\"d41d8cd98f00b204e9800998ecf8427e\"}]}],"
+	      "\"Tag\":[{\"name\":\"tlp:amber+strict\"},{\"name\":\"osint\"}],\"Galaxy\":[{}],\"info\":\"OSINT\","
+	      "\"Orgc\":{\"name\":\"CERT\"}}}]}",
+	      13, 4);
+	assert_string_equal(get("R1-I1", "value"), "198.51.100.7");
+	assert_string_equal(get("R1-I1", "tlp"), "AMBER+STRICT"); /* the event's, which stands behind it */
+	assert_string_equal(get("R1-I1", "origin"), "CERT: OSINT");
+	assert_string_equal(get("R1-I4", "type"), "file_path");
+	assert_string_equal(get("R1-I4", "tlp"), "GREEN");
+	assert_int_equal(record_count(the_case, "indicator", 0), 5);
+	assert_int_equal(lost("item", "link"), 1);
+	assert_int_equal(lost("field", "port"), 1);
+}
+
+static void lists_of_others_are_taken(void **state)
+{
+	(void)state;
+	taken("thehive",
+	      "[{\"dataType\":\"domain\",\"data\":\"t.example\",\"tlp\":1,\"sighted\":true},{\"dataType\":\"hash\","
+	      "\"data\":"
+	      "\"d41d8cd98f00b204e9800998ecf8427e\",\"tlp\":3},{\"dataType\":\"regexp\",\"data\":\"x\"}]",
+	      3, 2);
+	assert_string_equal(get("R1-I1", "tlp"), "GREEN");
+	assert_string_equal(get("R1-I2", "tlp"), "RED");
+	taken("thehive", "{\"title\":\"t\",\"observables\":[{\"dataType\":\"ip\",\"data\":\"203.0.113.1\"}]}", 2, 1);
+	taken("iris",
+	      "ioc_value,ioc_type,ioc_description,ioc_tags,ioc_tlp\n1.1.1.1,ip-dst,DNS,a|b,green\nx,unheard-of,,,\n", 2,
+	      1);
+	assert_string_equal(get("R1-I4", "tags"), "a,b");
+	taken(
+	    "iris",
+	    "asset_name,asset_type_name,asset_description,asset_ip,asset_domain,asset_tags\nHR-PC-03,x,y,10.0.0.1,,\n",
+	    1, 1);
+	assert_string_equal(get("R1-A1", "addresses"), "10.0.0.1");
+	taken("iris",
+	      "event_date,event_tz,event_title,event_category,event_content,event_raw,event_source,event_assets,event_"
+	      "iocs,"
+	      "event_tags\n2023-03-26T03:00:30.000,+00:00,An event,Unspecified,c,r,s,,,\n",
+	      1, 1);
+	assert_string_equal(get("R1-V1", "when"), "2023-03-26T03:00:30.000Z");
+	refused("iris", "a,b\n1,2\n", "line 1");
+}
+
+static int count_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	(void)o;
+	(void)set;
+	(void)err;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+static unsigned rows(const char *filter)
+{
+	unsigned n = 0;
+	struct err err = ERR_INIT;
+	struct observation_query q = {.filter = filter};
+	if (observation_query_run(the_case, &q, count_row, &n, NULL, &err) < 0)
+		fail_msg("%s", err.message);
+	return n;
+}
+
+static void time_lines_become_observations(void **state)
+{
+	(void)state;
+	add("asset", "hostname=HR-PC-03 status=infected");
+	taken("timesketch",
+	      "\"message\", "
+	      "\"datetime\",\"timestamp_desc\"\nA,2015-07-24T19:01:01+00:00,Write\n\"B\nC\",2015-07-24T19:01:02Z,W\n"
+	      "\"never closed,2015,x\nD,yesterday,Z\n",
+	      4, 3);
+	assert_int_equal(rows("artefact=timeline"), 3);
+	assert_int_equal(rows("message~B"), 1);
+	assert_int_equal(lost("field", "datetime"), 1);
+	assert_string_equal(get(in.evidence, "form"), "blob");
+	assert_string_equal(get(in.check, "result"), "inconclusive");
+	taken("hayabusa",
+	      "\xEF\xBB\xBFTimestamp,RuleTitle,Level,Computer\n\"2019-05-21 21:02:57.867 +05:30\",\"a "
+	      "\"\"b\"\"\",high,HR-PC-03.corp.test\n",
+	      1, 1);
+	assert_string_equal(get(in.check, "on"), "R1-A1");
+	taken("l2t",
+	      "date,time,timezone,MACB,source,sourcetype,type,user,host,short,desc,version,filename,inode,notes,format,"
+	      "extra\n"
+	      "11/23/2026,14:05:09,UTC,M.C.,FILE,NTFS,x,-,HR-PC-03,a,b,2,C:/x,1,-,f,-\n"
+	      "11/23/2026,14:05:09,EST5EDT,M.C.,FILE,NTFS,x,-,HR-PC-03,a,b,2,C:/x,1,-,f,-\n",
+	      2, 2);
+	assert_int_equal(rows("path=C:/x"), 2);
+	assert_int_equal(rows("source_=FILE"), 2);
+	assert_int_equal(lost("field", "timezone"), 1);
+	taken("velociraptor",
+	      "{\"OSPath\":\"C:\\\\y\",\"Mtime\":\"2021-01-01T00:00:00Z\",\"n\":{\"m\":99999999999999999999}}\n{bad}\n",
+	      2, 1);
+	assert_int_equal(rows("n.m:"), 1);
+	/* the same rows twice are one set */
+	refused(
+	    "velociraptor",
+	    "{\"OSPath\":\"C:\\\\y\",\"Mtime\":\"2021-01-01T00:00:00Z\",\"n\":{\"m\":99999999999999999999}}\n{bad}\n",
+	    "on record already");
+}
+
+static void rows_become_events_if_asked_for(void **state)
+{
+	(void)state;
+	struct buf many = BUF_INIT;
+	in.records = 1;
+	taken("hayabusa", "Timestamp,RuleTitle,Level\n2019-05-21 21:02:57 +00:00,Log cleared,high\n", 1, 1);
+	assert_string_equal(get("R1-V1", "title"), "Log cleared");
+	assert_string_equal(get("R1-V1", "side"), "unknown");
+	buf_adds(&many, "Timestamp,RuleTitle\n");
+	for (int i = 0; i <= INTAKE_RECORDS; i++)
+		buf_addf(&many, "2019-05-21 21:02:57,r%d\n", i);
+	refused("hayabusa", many.data, "5000");
+	in.records = 0;
+	buf_release(&many);
+}
+
+/* What others wrote to hurt is text, whole and harmless. */
+static void hostile_text_is_text(void **state)
+{
+	(void)state;
+	static const char bytes[] =
+	    "Timestamp,RuleTitle\n2020-01-01 00:00:00,a\0b</script>\xE2\x80\xA8\xE2\x80\xAE=cmd|' \xFF\n";
+	struct err err = ERR_INIT;
+	if (take("hayabusa", bytes, sizeof bytes - 1, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(in.taken, 1);
+	assert_int_equal(rows("RuleTitle~script"), 1);
+	taken("stix", BUNDLE(OBJECT("mutex", U(1), "\"name\":\"=cmd|' /C\\u202e\\u2028</script>\"")), 1, 1);
+	taken("stix", BUNDLE(OBJECT("mutex", U(2), "\"name\":\"a\\u0000b\"")), 1, 0); /* jansson refuses it: named */
+	static const char nul[] = "{\"type\":\"bundle\",\"objects\":[]}\n\0";
+	refused_n("stix", nul, sizeof nul - 1, "line 2");
+}
+
+static void nothing_is_written_by_a_dry_run(void **state)
+{
+	(void)state;
+	uint64_t before = commits();
+	in.dry_run = 1;
+	taken("stix", BUNDLE(OBJECT("mutex", U(1), "\"name\":\"m\"")), 1, 1);
+	taken("hayabusa", "Timestamp,RuleTitle\n2020-01-01 00:00:00,a\n", 1, 1);
+	in.dry_run = 0;
+	assert_true(commits() == before);
+	assert_int_equal(record_count(the_case, "indicator", 0), 0);
+}
+
+static void times_are_read_as_tools_write_them(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* -1: no time */
+		int clock;
+	} times[] = {{"1970-01-02T00:00:00Z", 86400, OBSERVATION_CLOCK_utc},
+	             {"1970-01-02 09:00:00.5 +09:00", 86400, OBSERVATION_CLOCK_utc},
+	             {"1970-01-02 00:00:00", 86400, OBSERVATION_CLOCK_unknown},
+	             {"01/02/1970 00:00:00 UTC", 86400, OBSERVATION_CLOCK_utc},
+	             {"1970-01-01 19:00:00 -0500", 86400, OBSERVATION_CLOCK_utc},
+	             {"1970-02-30 00:00:00", -1, 0},
+	             {"1970-01-02", -1, 0},
+	             {"1970-01-02 25:00:00", -1, 0},
+	             {"1970-01-02 00:00:00 +99:00", -1, 0},
+	             {"yesterday", -1, 0},
+	             {"", -1, 0}};
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		int64_t when = 0;
+		uint8_t clock = 0;
+		int rc = timeline_time(times[i].text, &when, &clock);
+		assert_int_equal(rc, times[i].seconds < 0 ? -1 : 0);
+		if (rc == 0) {
+			assert_int_equal(when / OBSERVATION_TICKS, times[i].seconds);
+			assert_int_equal(clock, times[i].clock);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct worker_job *const jobs[] = {&intake_job, NULL};
+	worker_main(argc, argv, jobs);
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(stix_patterns_become_indicators, setup, teardown),
+	    cmocka_unit_test_setup_teardown(stix_is_refused_with_its_place, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_tlp_that_is_not_known_is_red, setup, teardown),
+	    cmocka_unit_test_setup_teardown(ids_of_ours_update_nothing_unless_asked, setup, teardown),
+	    cmocka_unit_test_setup_teardown(misp_attributes_are_all_accounted_for, setup, teardown),
+	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
+	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
+	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
+	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
+	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
+	    cmocka_unit_test(times_are_read_as_tools_write_them),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
