@@ -73,6 +73,19 @@ static void add_record(const struct finding_gathering *g, json_t *f)
 		json_object_set_new(f, "assessment", json_string(json_get_string(known, "assessment")));
 }
 
+/* What a person's own rules saw when the evidence was read: they are not here now. */
+static json_t *recorded_rules(const struct finding_gathering *g)
+{
+	json_t *array = json_array();
+	const char *key;
+	json_t *known;
+	json_object_foreach(g->recorded, key, known)
+		if (strncmp(json_get_string(known, "rule"), "sigma.", 6) == 0 &&
+		    json_is(known, "evidence", g->set->evidence))
+			json_array_append(array, json_object_get(known, "finding"));
+	return array;
+}
+
 static void take_findings(struct finding_gathering *g)
 {
 	json_t *check = record_get(g->c, g->set->check, 0, NULL);
@@ -87,6 +100,7 @@ static void take_findings(struct finding_gathering *g)
 		              "finding", "rule", "gap.unread", "state", "not_covered", "level", "info", "technique", "",
 		              "title", _("The stored rows could not be read."), "reason", g->unread.data, "source",
 		              g->set->evidence, "count", (json_int_t)0, "when", "until", "observations"));
+	triage_add_findings(all, recorded_rules(g));
 	json_array_foreach(all, i, f) {
 		json_object_set_new(f, "asset", json_string(asset ? asset : ""));
 		json_object_set_new(f, "check", json_string(g->set->check));

@@ -8,6 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *text_of(const json_t *record, const char *field)
+{
+	const char *text = json_get_string(record, field);
+	return text ? text : "";
+}
+
+/* The record as one of check/check.h: of rules that are not here any more, it is all there is. */
+static json_t *as_finding(const json_t *record)
+{
+	json_t *ids = json_array();
+	for (const char *at = text_of(record, "observations"); *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (strncmp(at, "o:", 2) == 0)
+			json_array_append_new(ids, json_stringn(at + 2, strcspn(at + 2, "\n")));
+	json_t *f =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:o}", "label", record_label(record), "kind",
+	              "finding", "rule", text_of(record, "rule"), "state", "seen", "level", text_of(record, "level"),
+	              "technique", text_of(record, "technique"), "title", text_of(record, "title"), "reason",
+	              text_of(record, "reason"), "source", text_of(record, "evidence"), "count",
+	              json_integer_value(json_object_get(record, "count")), "observations", ids);
+	const char *when = json_get_string(record, "when");
+	const char *until = json_get_string(record, "until");
+	json_object_set_new(f, "when", when ? json_string(when) : json_null());
+	json_object_set_new(f, "until", until ? json_string(until) : json_null());
+	return f;
+}
+
 static int note_recorded(void *ctx, json_t *record)
 {
 	const char *rule = json_get_string(record, "rule");
@@ -18,8 +44,9 @@ static int note_recorded(void *ctx, json_t *record)
 		return 0;
 	char *key = xasprintf("%s %s", rule, evidence ? evidence : "");
 	json_object_set_new(ctx, key,
-	                    json_pack("{s:s, s:s, s:s}", "label", record_label(record), "status",
-	                              status ? status : "open", "assessment", assessment ? assessment : ""));
+	                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "label", record_label(record), "status",
+	                              status ? status : "open", "assessment", assessment ? assessment : "", "rule",
+	                              rule, "evidence", evidence ? evidence : "", "finding", as_finding(record)));
 	free(key);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "evidence/image/source.h"
 #include "finding/observation/observation_block.h"
 #include "finding/observation/observation_sort.h"
+#include "finding/sigma/sigma.h"
 #include "finding/triage/check/check.h"
 
 #include <fcntl.h>
@@ -52,6 +53,8 @@ static int give_row(void *ctx, const struct observation *o, struct err *err)
 	}
 	k->seen->rows++;
 	triage_check_row(k->check, o);
+	if (k->look->rules)
+		sigma_row(k->look->rules, o, k->seen->evidence_sha256);
 	return k->look->row ? k->look->row(k->look->ctx, o, k->seen->evidence_sha256, err) : 0;
 }
 
@@ -79,8 +82,12 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 {
 	const char *folder = getenv("TMPDIR");
 	struct looking k = {.look = look, .seen = seen};
-	struct triage_reading reading = {
-	    .only = look->only, .rows = keep_rows, .problem = tell_problem, .ctx = &k, .progress = look->progress};
+	struct triage_reading reading = {.only = look->only,
+	                                 .recover = look->recover,
+	                                 .rows = keep_rows,
+	                                 .problem = tell_problem,
+	                                 .ctx = &k,
+	                                 .progress = look->progress};
 	*seen = (struct triage_looked){.rows = 0};
 	if (triage_only_check(look->only, err) < 0 || digest_of(look->path, seen->evidence_sha256, err) < 0)
 		return -1;
@@ -100,6 +107,8 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 		digest_result_release(&result);
 		triage_check_unknown(k.check, seen->sum.files - seen->sum.parsed);
 		seen->findings = triage_check_findings(k.check);
+		if (look->rules)
+			triage_add_findings(seen->findings, sigma_findings(look->rules, look->path));
 	}
 	triage_check_free(k.check);
 	observation_sorter_free(k.sorter);

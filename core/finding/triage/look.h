@@ -11,9 +11,13 @@
 
 #include "finding/triage/reading.h"
 
+struct sigma;
+
 struct triage_look {
 	const char *path; /* a file or a folder */
 	const char *only;
+	int recover;
+	struct sigma *rules; /* of a person (finding/sigma/sigma.h); NULL: none */
 	/* Borrowed for the call; `sha256` is that of the file that was named, "" for a folder: it makes the ids. */
 	int (*row)(void *ctx, const struct observation *o, const char *sha256, struct err *err);
 	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "case/store/record.h"
 #include "evidence/image/stored.h"
+#include "finding/sigma/sigma.h"
 #include "finding/triage/check/check.h"
 #include "finding/triage/findings_store.h"
 #include "finding/triage/parsers.h"
@@ -26,11 +27,23 @@ struct triage_work {
 	uint64_t problems;
 };
 
+/* Whole rows that were checked. */
+static void sigma_rows(struct triage_work *w, const void *bytes, size_t n)
+{
+	struct observation o;
+	size_t size = 0;
+	for (size_t at = 0; at < n && observation_unpack((const char *)bytes + at, n - at, &o, &size, NULL) > 0;
+	     at += size)
+		sigma_row(w->options->rules, &o, w->result->set.evidence_sha256);
+}
+
 static int keep_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 {
 	struct triage_work *w = ctx;
 	if (triage_check_rows(w->check, bytes, n, err) < 0)
 		return -1;
+	if (w->options->rules)
+		sigma_rows(w, bytes, n);
 	return observation_maker_add(w->maker, bytes, n, err);
 }
 
@@ -60,6 +73,7 @@ static const char *name_of(const json_t *record)
 static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
 {
 	struct triage_reading reading = {.only = w->options->only,
+	                                 .recover = w->options->recover,
 	                                 .rows = keep_rows,
 	                                 .problem = keep_problem,
 	                                 .ctx = w,
@@ -112,8 +126,11 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 	const struct triage_result *r = w->result;
 	uint64_t other = r->sum.files - r->sum.parsed;
 	buf_addf(out, "Read: %s, SHA-256 %s.\n", w->options->evidence, sha256);
-	buf_addf(out, "Parsers: %s. Options: %s.\n", *r->sum.parsers ? r->sum.parsers : "-",
-	         w->options->only ? w->options->only : "-");
+	buf_addf(out, "Parsers: %s. Options: %s%s.\n", *r->sum.parsers ? r->sum.parsers : "-",
+	         w->options->only ? w->options->only : "-", w->options->recover ? ", what was deleted" : "");
+	if (w->options->rules)
+		buf_addf(out, "Sigma rules: %zu, SHA-256 of their files %s.\n", sigma_rule_count(w->options->rules),
+		         sigma_digest(w->options->rules));
 	buf_addf(out, "Files: %llu read, %llu not read, since no parser that was asked for knows them.\n",
 	         (unsigned long long)r->sum.parsed, (unsigned long long)other);
 	buf_addf(out, "Observations: %llu, digest of the set %s.\n", (unsigned long long)r->set.rows, r->set.sha256);
@@ -271,6 +288,8 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 		if (rc == 0) {
 			triage_check_unknown(w.check, result->sum.files - result->sum.parsed);
 			result->findings = triage_check_findings(w.check);
+			if (options->rules)
+				triage_add_findings(result->findings, sigma_findings(options->rules, set->evidence));
 			rc = observation_maker_seal(w.maker, set, err);
 		}
 		if (rc == 0)

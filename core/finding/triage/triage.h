@@ -18,10 +18,14 @@
 #include "finding/observation/observation_set.h"
 #include "finding/triage/reading.h"
 
+struct sigma;
+
 struct triage_options {
 	const char *evidence; /* its label */
 	const char *on;       /* the asset; NULL: that of the evidence */
 	const char *only;     /* parsers; NULL: all */
+	int recover;          /* of an image: what was deleted is parsed, too */
+	struct sigma *rules;  /* of a person (finding/sigma/sigma.h); NULL: none */
 	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);
 	void *ctx;
 	const struct progress *progress;

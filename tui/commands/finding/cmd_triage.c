@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "finding/sigma/sigma.h"
 #include "finding/triage/look.h"
 #include "finding/triage/triage.h"
 #include "tui/commands/finding/print_findings.h"
@@ -16,6 +17,8 @@
 struct printing {
 	struct session *s;
 	const char *source;
+	struct sigma *rules;
+	int recover;
 	int lines;     /* --jsonl */
 	json_t *array; /* --json */
 	uint64_t problems;
@@ -105,6 +108,8 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 {
 	struct triage_look look = {.path = path,
 	                           .only = only,
+	                           .recover = p->recover,
+	                           .rules = p->rules,
 	                           .row = print_row,
 	                           .problem = print_problem,
 	                           .ctx = p,
@@ -133,6 +138,8 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	struct triage_options options = {.evidence = label,
 	                                 .on = args_option(args, "on"),
 	                                 .only = args_option(args, "only"),
+	                                 .recover = p->recover,
+	                                 .rules = p->rules,
 	                                 .problem = print_problem,
 	                                 .ctx = p,
 	                                 .progress = &p->s->progress};
@@ -167,6 +174,14 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	return rc;
 }
 
+/* Anew for each evidence: what they saw is of one. */
+static int load_rules(struct printing *p, const char *folder, struct err *err)
+{
+	sigma_free(p->rules);
+	p->rules = folder ? sigma_load(folder, &p->s->progress, err) : NULL;
+	return folder && !p->rules ? -1 : 0;
+}
+
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
 	struct printing p = {.s = s, .lines = args_option(args, "jsonl") != NULL};
@@ -176,9 +191,15 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("triage", err);
 	if (args_option(args, "json"))
 		p.array = json_array();
-	for (size_t i = 0; rc == 0 && i < args->count; i++)
+	p.recover = args_option(args, "recover") != NULL;
+	for (size_t i = 0; rc == 0 && i < args->count; i++) {
+		rc = load_rules(&p, args_option(args, "rules"), err);
+		if (rc < 0)
+			break;
 		rc = look ? look_at(&p, args->words[i], args_option(args, "only"), err)
 		          : store_one(&p, args->words[i], args, err);
+	}
+	sigma_free(p.rules);
 	if (p.array && rc == 0)
 		cmd_print_json(s, p.array);
 	else

@@ -1,0 +1,2 @@
+# Regular expressions of rules.
+target_link_libraries(${floor} PUBLIC PkgConfig::PCRE2)
