@@ -49,6 +49,62 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 	return c;
 }
 
+/* The key of the identity that knows this file, for known_left(): 1; 0: nobody is to remember how it was left. */
+static int known_key(const struct case_file *c, unsigned char key[VAULT_KEY])
+{
+	if (!c->identity || !c->vault || c->flags & CASE_READ_ONLY)
+		return 0;
+	memcpy(key, c->identity->public_key, VAULT_KEY);
+	return 1;
+}
+
+int case_suspend(struct case_file *c, struct err *err)
+{
+	unsigned char key[VAULT_KEY];
+	int known = known_key(c, key);
+	if (c->suspended)
+		return 0;
+	if (c->db && !(c->flags & CASE_READ_ONLY))
+		search_catch_up(c, 0, NULL);
+	int rc = case_let_go(c, err);
+	c->suspended = 1;
+	if (rc == 0 && known)
+		known_left(c->path, key);
+	if (rc == 0 && vault_state_of_file(c->path, c->left) < 0)
+		rc = err_set(err, ERR_FAILED, _("cannot read '%s'"), c->path);
+	return rc;
+}
+
+int case_resume(struct case_file *c, const struct case_unlock *unlock, struct err *err)
+{
+	unsigned char state[VAULT_STATE];
+	struct vault_identity keys;
+	struct vault_unlock how = {NULL, unlock->passphrase};
+	if (!c->suspended)
+		return 0;
+	if (vault_state_of_file(c->path, state) < 0 || memcmp(state, c->left, VAULT_STATE) != 0)
+		return err_set(err, ERR_BUSY,
+		               _("'%s' was changed while genba was locked: leave genba, and open it again"), c->path);
+	if (c->identity) {
+		keys = (struct vault_identity){c->identity->public_key, c->identity->secret_key};
+		how.identity = &keys;
+	}
+	if (vault_open(&c->vault, c->path, &how, c->flags & CASE_READ_ONLY ? VAULT_READ_ONLY : 0, err) < 0)
+		return -1;
+	c->db = vault_db(c->vault);
+	c->suspended = 0;
+	if (open_tables(c, err) < 0 || case_refresh(c, err) < 0) {
+		case_let_go(c, NULL);
+		c->suspended = 1;
+		return err_prefix(err, _("cannot open '%s'"), c->path);
+	}
+	if (known_key(c, (unsigned char[VAULT_KEY]){0}))
+		known_watch(c);
+	c->generation++;
+	c->changes_from = c->generation; /* whoever shows records reads them anew */
+	return 0;
+}
+
 struct case_file *case_open_vault(struct vault *v, struct err *err)
 {
 	struct case_file *c = case_alloc(vault_path(v), NULL);
@@ -70,9 +126,7 @@ int case_close(struct case_file *c, struct err *err)
 	if (c->db && !(c->flags & CASE_READ_ONLY))
 		search_catch_up(c, 0, NULL);
 	unsigned char key[VAULT_KEY];
-	char *path = c->identity && c->vault && !(c->flags & CASE_READ_ONLY) ? xstrdup(vault_path(c->vault)) : NULL;
-	if (path)
-		memcpy(key, c->identity->public_key, sizeof key);
+	char *path = known_key(c, key) ? xstrdup(vault_path(c->vault)) : NULL;
 	int rc = case_release(c, err);
 	if (rc == 0 && path)
 		known_left(path, key);

@@ -54,6 +54,17 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
  * colleague's copy: no identity, no high-water mark. */
 struct case_file *case_open_vault(struct vault *v, struct err *err);
 
+/*
+ * For a lock: closes the file cleanly and forgets everything that was read of it, keys, caches, title; the struct stays, so
+ * that whoever borrowed it need not know. Until case_resume() every question to it fails with ERR_UNLOCK. Nobody may be in
+ * the middle of anything. 0; -1: it is suspended, but closing failed.
+ */
+int case_suspend(struct case_file *c, struct err *err);
+
+/* Opens it again, as it was left: ERR_BUSY if somebody wrote into the file meanwhile. `unlock->identity` is not looked at: it
+ * is the one that the case had. 0, or -1: it stays suspended. */
+int case_resume(struct case_file *c, const struct case_unlock *unlock, struct err *err);
+
 /* Closes cleanly (checkpoint, no WAL left). NULL is allowed. */
 int case_close(struct case_file *c, struct err *err);
 

@@ -217,27 +217,31 @@ int session_close(struct session *s, struct err *err)
 	return case_close(c, err);
 }
 
-int session_lock(struct session *s, struct err *err)
+int session_lock(struct session *s, int in_use, struct err *err)
 {
-	if (!case_identity(s->c) && session_close(s, err) < 0)
-		return -1;
+	int rc = s->c && (!in_use || !case_identity(s->c)) ? case_suspend(s->c, err) : 0;
 	if (s->identity)
 		identity_lock(s->identity);
-	return 0;
+	return rc;
 }
 
 int session_is_locked(const struct session *s)
 {
-	return s->c && s->identity && case_identity(s->c) && !s->identity->secret_key;
+	return s->c && (case_is_suspended(s->c) || (s->identity && case_identity(s->c) && !s->identity->secret_key));
 }
 
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	if (!s->c)
 		return session_open_with(s, passphrase, err);
-	if (!s->identity)
-		return err_set(err, ERR_FAILED, _("there is no identity to unlock"));
-	return unlock_identity(s, passphrase, err);
+	struct case_unlock unlock = {NULL, passphrase};
+	if (case_identity(s->c) && unlock_identity(s, passphrase, err) < 0)
+		return -1;
+	if (case_resume(s->c, &unlock, err) == 0)
+		return 0;
+	if (s->identity)
+		identity_lock(s->identity);
+	return -1;
 }
 
 void session_backup_if_due(struct session *s)

@@ -64,9 +64,12 @@ int session_open(struct session *s, struct err *err);
 /* Closes the case; a failing close is an error (the checkpoint did not reach the medium). */
 int session_close(struct session *s, struct err *err);
 
-/* Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case stays open, unless a
- * passphrase of its own had opened it: it is closed then, since nothing else would keep it shut. 0, or -1 (not locked). */
-int session_lock(struct session *s, struct err *err);
+/*
+ * Locks: wipes the identity's key; reading and writing are refused until session_unlock(). The case is suspended, its data
+ * key and all that was read of it with it; with `in_use`, because a long command goes on with it, it stays open, unless a
+ * passphrase of its own had opened it: nothing else would keep it shut. 0, or -1 (the file could not be closed well).
+ */
+int session_lock(struct session *s, int in_use, struct err *err);
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
 int session_is_locked(const struct session *s);
 

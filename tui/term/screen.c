@@ -437,8 +437,26 @@ void screen_show(void)
 		screen_send("\033[?2026l", 8);
 }
 
+/* curses keeps what it sent last in a buffer of its own, up to a screen full of letters and attributes: all of it is
+ * overwritten by signs that are drawn invisibly, each with other attributes than the one before it. */
+static void overwrite_sent(void)
+{
+	for (int round = 0; round < 2; round++) {
+		for (int row = 0; row < LINES; row++)
+			for (int column = 0; column < COLS; column++) {
+				attrset((int)(A_INVIS | ((row + column + round) % 2 ? A_BOLD : A_DIM)));
+				mvaddch(row, column, round ? ',' : '.');
+			}
+		refresh();
+	}
+	attrset(A_NORMAL);
+}
+
 void screen_wipe(void)
 {
+	memset(ahead, 0, sizeof ahead);
+	ahead_count = 0;
+	overwrite_sent();
 	clear(); /* the next refresh sends every cell */
 	screen_show();
 }

@@ -1,4 +1,10 @@
-/* The lock: the keys are wiped and the screen is cleared, until the passphrase is given. */
+/*
+ * The lock: keys and texts are wiped and the screen is cleared, until the passphrase is given.
+ *
+ * The case is suspended: its data key, the pages that were read and everything made of them go. Views are closed and opened
+ * again afterwards where they were; what a view or a question holds that somebody waits for stays, as it is being typed, and
+ * lies sealed in the case as a draft besides. A long command that is under way keeps the case open.
+ */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
@@ -8,17 +14,107 @@
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/record_cache.h"
+#include "tui/workbench/route.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 #include "tui/workbench/workbench_visit.h"
 
-/* Nothing of the case stays in the views' rows, nor on the screen. */
-static void forget_views(struct workbench *wb)
+#include <sodium.h>
+#include <stdlib.h>
+
+#define STACK_BYTES (256 * 1024) /* of the calls that have returned; the deepest ones draw views and read records */
+
+/* A view that was closed for the lock, and is opened again. */
+struct closed_view {
+	const struct view_ops *ops;
+	char *argument;
+	char *filter;
+	char label[48];
+	size_t selected;
+	size_t top;
+};
+
+/* Views that keep texts of their own beside their rows; only where nobody further down waits for one of them. */
+static int is_closed(const struct workbench *wb, const struct view *v)
 {
-	for (size_t i = 0; i < wb->depth; i++)
-		view_forget(wb->stack[i]);
+	return wb->waiting == 0 && v->ops->open && !(v->lazy && v->lazy->row);
+}
+
+/* Closes what can be opened again; NULL in the stack. */
+static struct closed_view *close_views(struct workbench *wb)
+{
+	struct closed_view *places = xcalloc(STACK_LIMIT, sizeof *places);
+	for (size_t i = 0; i < wb->depth; i++) {
+		struct view *v = wb->stack[i];
+		view_forget(v);
+		if (!is_closed(wb, v))
+			continue;
+		places[i] = (struct closed_view){.ops = v->ops, .selected = v->selected, .top = v->top};
+		places[i].argument = v->argument ? xstrdup(v->argument) : NULL;
+		places[i].filter = v->filter ? xstrdup(v->filter) : NULL;
+		snprintf(places[i].label, sizeof places[i].label, "%s", view_label(v));
+		view_free(v);
+		wb->stack[i] = NULL;
+	}
+	return places;
+}
+
+static struct view *open_place(struct workbench *wb, struct closed_view *p)
+{
+	struct view *v = p->ops->open(wb, p->argument);
+	if (!v)
+		return NULL;
+	v->filter = p->filter;
+	p->filter = NULL;
+	view_refresh(v);
+	if (*p->label)
+		view_seek(v, p->label);
+	if (p->selected < v->count)
+		v->selected = p->selected;
+	v->top = p->top;
+	return v;
+}
+
+/* In their order, without those that cannot be opened any more. */
+static void open_views(struct workbench *wb, struct closed_view *places)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < wb->depth; i++) {
+		struct view *v = wb->stack[i] ? wb->stack[i] : open_place(wb, &places[i]);
+		if (v)
+			wb->stack[kept++] = v;
+		free(places[i].argument);
+		free(places[i].filter);
+	}
+	wb->depth = kept;
+	free(places);
+	if (kept == 0)
+		workbench_go(wb, route_next(NULL), NULL);
+}
+
+static void free_places(struct workbench *wb, struct closed_view *places)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < wb->depth; i++) {
+		if (wb->stack[i])
+			wb->stack[kept++] = wb->stack[i];
+		free(places[i].argument);
+		free(places[i].filter);
+	}
+	wb->depth = kept;
+	free(places);
+}
+
+/* What the workbench itself remembers of the case and of what was typed. */
+static void forget_rest(struct workbench *wb)
+{
 	tables_forget(wb->tables);
 	title_cache_free(&wb->names);
+	buf_release(&wb->status);
+	free(wb->search);
+	wb->search = NULL;
+	json_decref(wb->lines);
+	wb->lines = json_array();
 	wb->turn++;
 }
 
@@ -28,19 +124,19 @@ void workbench_lock(void *ctx)
 	struct err why = ERR_INIT;
 	if (wb->locked)
 		return;
+	screen_wipe(); /* at once: closing the case may take a moment */
 	if (wb->errand && (case_is_still(wb->s->c) || !case_identity(wb->s->c)))
 		workbench_stop_errand(wb); /* it would use a key that is wiped, or a case that is closed */
 	background_verify_free(wb->verifying);
 	wb->verifying = NULL;
 	events_flush(wb->events);
-	if (session_lock(wb->s, &why) < 0) {
-		workbench_tell_error(wb, &why);
-		return;
-	}
 	wb->locked = 1;
-	forget_views(wb);
-	buf_clear(&wb->status);
+	struct closed_view *places = close_views(wb);
+	forget_rest(wb);
+	if (session_lock(wb->s, workbench_errand(wb) != NULL, &why) < 0)
+		workbench_tell(wb, TONE_ALARM, "%s", why.message);
 	screen_wipe();
+	sodium_stackzero(STACK_BYTES);
 	int escapes = 0;
 	while (wb->locked && !workbench_is_leaving(wb)) {
 		struct secret passphrase = SECRET_INIT;
@@ -60,6 +156,10 @@ void workbench_lock(void *ctx)
 		}
 		secret_release(&passphrase);
 	}
+	if (wb->locked)
+		free_places(wb, places);
+	else
+		open_views(wb, places);
 	if (!wb->errand && !workbench_is_leaving(wb))
 		visit_ended(wb); /* those that waited for an errand that the lock ended */
 }

@@ -128,7 +128,9 @@ static int workbench_loop_step(struct workbench *wb)
 		workbench_redraw(wb);
 		screen_show();
 	}
+	wb->waiting--; /* nobody holds a view here */
 	int key = workbench_key(wb);
+	wb->waiting++;
 	if (key == KEY_WORK || key == KEY_HANGUP || key == KEY_NOTHING || key == KEY_SIZE)
 		wb->redraw = REDRAW_ALL;
 	if (key == KEY_WORK || key == KEY_HANGUP)
@@ -151,8 +153,10 @@ void workbench_await(struct workbench *wb)
 {
 	struct view *here = workbench_top(wb);
 	here->held++;
+	wb->waiting++;
 	while (workbench_errand(wb) && !wb->visit && workbench_loop_step(wb))
 		;
+	wb->waiting--;
 	here->held--;
 	workbench_tell_errand(wb);
 }
@@ -162,9 +166,11 @@ void workbench_run_over(struct workbench *wb, struct view *view)
 	struct view *here = workbench_top(wb);
 	size_t depth = wb->depth;
 	here->held++;
+	wb->waiting++;
 	workbench_push(wb, view);
 	while (wb->depth > depth && workbench_loop_step(wb))
 		;
+	wb->waiting--;
 	here->held--;
 }
 
@@ -193,7 +199,7 @@ int workbench_run(struct session *s, struct err *err)
 {
 	if (session_open(s, err) < 0)
 		return -1;
-	struct workbench wb = {.redraw = REDRAW_ALL, .s = s, .status = BUF_INIT, .lines = json_array()};
+	struct workbench wb = {.redraw = REDRAW_ALL, .waiting = 1, .s = s, .status = BUF_INIT, .lines = json_array()};
 	if (screen_start(err) < 0) {
 		json_decref(wb.lines);
 		return -1;

@@ -38,6 +38,7 @@ struct workbench {
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
+	unsigned waiting; /* calls that hold on to a view while keys are awaited: 0 only in the outermost loop */
 	struct drawn drawn;
 	enum redraw redraw;                  /* what has to be drawn since; the greater wins */
 	char as_of[HISTORY_ID];              /* the commit as of which the case is shown; "": now */

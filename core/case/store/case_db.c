@@ -71,6 +71,10 @@ int case_open_history(struct case_file *c, struct err *err)
 
 sqlite3_stmt *case_statement(struct case_file *c, enum case_statement which, struct err *err)
 {
+	if (c->suspended) {
+		err_set(err, ERR_UNLOCK, _("genba is locked"));
+		return NULL;
+	}
 	sqlite3_stmt **slot = &c->statements[which];
 	if (!*slot &&
 	    sqlite3_prepare_v3(c->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) != SQLITE_OK) {

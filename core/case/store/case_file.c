@@ -7,6 +7,7 @@
 #include "case/store/responders.h"
 #include "history/sshsig.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,20 +50,41 @@ static void release_rooms(struct case_file *c)
 	}
 }
 
-int case_release(struct case_file *c, struct err *err)
+static void forget_text(char **text)
+{
+	if (*text)
+		sodium_memzero(*text, strlen(*text));
+	free(*text);
+	*text = NULL;
+}
+
+int case_let_go(struct case_file *c, struct err *err)
 {
 	release_rooms(c);
-	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++)
+	for (size_t i = 0; i < CASE_STATEMENT_COUNT; i++) {
 		sqlite3_finalize(c->statements[i]);
+		c->statements[i] = NULL;
+	}
 	history_free(c->history);
+	c->history = NULL;
 	sqlite3_close(c->memory);
+	c->memory = NULL;
+	c->db = NULL;
 	int rc = c->vault ? vault_close(c->vault, err) : 0;
-	free(c->changes);
+	c->vault = NULL;
 	disputes_release(c);
+	forget_text(&c->title);
+	forget_text(&c->responder);
+	forget_text(&c->responder_name);
+	c->found_label[0] = '\0';
+	return rc;
+}
+
+int case_release(struct case_file *c, struct err *err)
+{
+	int rc = case_let_go(c, err);
+	free(c->changes);
 	free(c->path);
-	free(c->title);
-	free(c->responder);
-	free(c->responder_name);
 	buf_release(&c->notice);
 	buf_release(&c->foreign);
 	buf_release(&c->warnings);
@@ -139,7 +161,7 @@ const char *case_id(const struct case_file *c)
 
 const char *case_title(const struct case_file *c)
 {
-	return c->title;
+	return c->title ? c->title : "";
 }
 
 const char *case_tlp(const struct case_file *c)
@@ -160,6 +182,11 @@ const char *case_responder_name(const struct case_file *c)
 const struct identity *case_identity(const struct case_file *c)
 {
 	return c->identity;
+}
+
+int case_is_suspended(const struct case_file *c)
+{
+	return c->suspended;
 }
 
 struct vault *case_vault(struct case_file *c)
@@ -247,6 +274,8 @@ void case_on_missing_key(struct case_file *c, void (*fn)(void *ctx), void *ctx)
 
 int case_may_write(const struct case_file *c, struct err *err)
 {
+	if (c->suspended)
+		return err_set(err, ERR_UNLOCK, _("genba is locked"));
 	if (c->still)
 		return err_set(err, ERR_FAILED, _("a copy of the case is being made: try again in a moment"));
 	if (c->foreign.len)

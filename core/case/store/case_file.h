@@ -46,6 +46,7 @@ int case_is_still(const struct case_file *c);
 /* Whom an action asks to wait where the responder's key was wiped by a lock; NULL: it is refused at once. */
 void case_on_missing_key(struct case_file *c, void (*fn)(void *ctx), void *ctx);
 
+int case_is_suspended(const struct case_file *c); /* for a lock: case_suspend() */
 struct vault *case_vault(struct case_file *c);
 sqlite3 *case_db(struct case_file *c);
 struct history *case_history(struct case_file *c);

@@ -116,8 +116,10 @@ struct case_file {
 	struct buf warnings;   /* those lines of it that say that somebody may have altered the file */
 	sqlite3 *memory;       /* a case of an older format, read without upgrading: a copy of it; `db` is this then */
 	struct action *action; /* the open one, or NULL */
-	int still;             /* a copy is being made: nothing may be added meanwhile */
-	void (*missing_key)(void *ctx); /* waits for the responder's key; or NULL */
+	int suspended;         /* for a lock (case_suspend()): there is no vault, database or history */
+	unsigned char left[VAULT_STATE]; /* what the file was then */
+	int still;                       /* a copy is being made: nothing may be added meanwhile */
+	void (*missing_key)(void *ctx);  /* waits for the responder's key; or NULL */
 	void *missing_key_ctx;
 	char found_label[LABEL_TEXT + 40]; /* what record_label_of() answered last */
 	char found_kind[64];
@@ -170,6 +172,9 @@ int schema_check(struct case_file *c, struct err *err);
 /* An empty struct for that path, and what frees it: closes the vault, if there is one. */
 struct case_file *case_alloc(const char *path, const struct identity *identity);
 int case_release(struct case_file *c, struct err *err);
+
+/* Closes the vault and forgets all that was read through it; the struct stays. -1 if the vault's closing failed. */
+int case_let_go(struct case_file *c, struct err *err);
 
 /* Reads case title, TLP and the responder that the identity is, after opening and after each action. */
 int case_refresh(struct case_file *c, struct err *err);
