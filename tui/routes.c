@@ -48,11 +48,17 @@ static const struct route routes[] = {
     {.name = "offer", .view = &offer_view},
     {.name = "step", .view = &step_view},
     {.name = "work", .view = &work_view},
+    {.name = "acceptance", .view = &accept_view},
+    {.name = "command", .ask = command_ask},
+    {.name = "draft", .ask = draft_ask},
     {.name = "handover", .ask = handover_ask},
     {.name = "indicators", .ask = indicators_ask},
     {.name = "merge", .view = &merge_view, .ask = merge_ask},
+    {.name = "message", .ask = message_ask},
+    {.name = "new", .ask = new_ask},
     {.name = "paste", .ask = paste_ask},
     {.name = "start", .ask = playbook_ask},
+    {.name = "waiting", .ask = waiting_ask},
     {.name = NULL},
 };
 

@@ -96,17 +96,24 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
 
 	t = open_case(24, 80);
-	terminal_type(t, "n"); /* on nothing: another draft */
+	terminal_await_row(t, 3, "端末の"); /* the Board tells of it */
+	terminal_type(t, "n");              /* on nothing: another draft */
 	terminal_await(t, "Ctrl-S keeps it");
-	assert_false(terminal_shows(t, "端末の"));
+	for (int row = 12; row < 24; row++) {
+		struct buf line = BUF_INIT;
+		terminal_row(t, row, &line);
+		assert_null(strstr(line.data, "端末の"));
+		buf_release(&line);
+	}
 	terminal_type(t, "一般");
 	terminal_await(t, "Note · draft kept");
 	terminal_signal(t, SIGKILL);
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
 
 	t = open_case(24, 80);
-	terminal_type(t, "n");
 	terminal_await(t, "一般");
+	terminal_type(t, "n");
+	terminal_await(t, "the draft of");
 	terminal_type(t, KEYS_CTRL_U KEYS_CTRL_S "3"); /* an empty one is no note, and no draft */
 	terminal_await_row(t, 3, "R1-A1");
 	terminal_type(t, "n");

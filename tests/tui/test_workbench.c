@@ -94,7 +94,8 @@ static void main_job(int rows, int columns)
 	program_case(&p, "Slow terminal in personnel");
 	program_good(&p, "add", "asset", "hostname=HR-PC-03", "status=infected", NULL);
 	struct terminal *t = open_case(rows, columns, NULL);
-	terminal_await_row(t, 0, "Slow terminal in personnel");
+	terminal_await_row(t, 0, "!! 1");
+	terminal_await_row(t, 0, "Slow terminal");
 	terminal_await(t, "HR-PC-03");
 	do_a_step(t);
 	write_a_note_and_find_it_in_the_history(t);

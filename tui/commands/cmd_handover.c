@@ -19,6 +19,7 @@
 #include "handover/parcel/handover.h"
 #include "handover/parcel/handover_recover.h"
 #include "handover/parcel/transfer.h"
+#include "outward/acceptance/acceptance.h"
 #include "outward/report/brief.h"
 
 #include <errno.h>
@@ -268,38 +269,14 @@ static void tell_finding(void *ctx, const char *part, const char *text)
 	free(safe);
 }
 
-/* The brief that the sender wrote, or let be made, is a note on the transfer. */
-static int find_brief(void *ctx, json_t *record, const char *field)
-{
-	struct buf *text = ctx;
-	const char *kind = json_get_string(record, "kind");
-	const char *stance = json_get_string(record, "stance");
-	const char *said = json_get_string(record, "text");
-	if (strcmp(field, "on") != 0 || !kind || strcmp(kind, "note") != 0 || !stance ||
-	    strcmp(stance, "unknown") != 0 || !said)
-		return 0;
-	printable_add(text, said, strlen(said), PRINTABLE_KEEP_NEWLINES);
-	return 1;
-}
-
-static int make_brief(struct session *s, struct buf *text, struct err *err)
-{
-	struct brief b;
-	int rc = brief_make(s->c, BRIEF_HANDOVER, NULL, &b, err);
-	if (rc == 0)
-		brief_text(&b, text);
-	brief_release(&b);
-	return rc;
-}
-
 /* To be read back. */
 static int show_brief(struct session *s, const char *label, struct err *err)
 {
 	struct buf text = BUF_INIT;
-	int rc = record_each_referring(s->c, label, find_brief, &text, err);
-	if (rc == 0 && text.len == 0)
-		rc = make_brief(s, &text, err);
-	if (rc >= 0) {
+	if (s->brief) /* it was read in the workbench */
+		return 0;
+	int rc = acceptance_text(s->c, label, &text, err);
+	if (rc == 0) {
 		printable_printf(s->out, "%s\n\n", label);
 		fwrite(text.data, 1, text.len, s->out);
 		if (text.len && text.data[text.len - 1] != '\n')
@@ -307,7 +284,7 @@ static int show_brief(struct session *s, const char *label, struct err *err)
 		fflush(s->out);
 	}
 	buf_release(&text);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)

@@ -514,7 +514,7 @@ static const struct view_ops *ops_of(const char *kind)
 	                                     : &list_view;
 }
 
-static struct view *open_list(struct workbench *wb, const char *kind_name)
+static struct view *open_list_of(struct workbench *wb, const char *kind_name)
 {
 	const struct kind *kind = kind_find(kind_name);
 	if (!kind) {
@@ -531,6 +531,21 @@ static struct view *open_list(struct workbench *wb, const char *kind_name)
 	v->lazy = &list_lazy;
 	if (ops == &evidence_list_view)
 		v->pane = evidence_pane;
+	return v;
+}
+
+/* About a kind, and behind a space, if it is there, a filter to begin with. */
+static struct view *open_list(struct workbench *wb, const char *argument)
+{
+	char *kind_name = xstrndup(argument, strcspn(argument, " "));
+	struct view *v = open_list_of(wb, kind_name);
+	const char *filter = argument + strlen(kind_name);
+	struct err err = ERR_INIT;
+	if (v && *filter && list_filter(data(v)->list, filter + 1, &err) < 0)
+		workbench_tell_error(wb, &err);
+	else if (v && *filter)
+		v->filter = xstrdup(filter + 1);
+	free(kind_name);
 	return v;
 }
 

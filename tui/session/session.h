@@ -52,7 +52,7 @@ struct session {
 	struct progress progress;                  /* of slow work; step may be NULL */
 	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
 	void *trouble_ctx;
-	const char *brief; /* of a handover, edited in the workbench; borrowed; NULL: made anew */
+	const char *brief; /* of a handover, edited or read in the workbench; borrowed; NULL: made anew, and shown */
 };
 
 void session_init(struct session *s);

@@ -1,4 +1,8 @@
-/* The Board: what matters now, "infected and not isolated" first. Each row leads to the record it is about. */
+/*
+ * The Board: what matters now, in the order of urgency. Each row leads to what it speaks of: a mark in its first cell says
+ * so. A row without it leads nowhere, and is fainter. On a wide screen the sections stand in two columns.
+ */
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "outward/report/board.h"
@@ -8,6 +12,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TWO_COLUMNS 120 /* cells of a screen that has room for them */
 
 static enum tone tone_of(enum board_tone tone)
 {
@@ -32,24 +38,76 @@ static const char *mark_of(enum board_tone tone)
 	return tone == BOARD_ALARM ? "!!" : tone == BOARD_ATTENTION ? " *" : "  ";
 }
 
+struct board_view {
+	struct board board; /* as it is shown */
+};
+
+static struct board *shown(struct view *v)
+{
+	return &((struct board_view *)v->data)->board;
+}
+
+/* Where a record is made or a text is typed. */
+static int writes(const struct board_row *row)
+{
+	static const char *const views[] = {"new", "start", "command", "draft", "acceptance"};
+	for (size_t i = 0; row->view && i < sizeof views / sizeof *views; i++)
+		if (strcmp(row->view, views[i]) == 0)
+			return 1;
+	return 0;
+}
+
+static int leads(struct view *v, const struct board_row *row)
+{
+	if (row->tone == BOARD_HEADING || (!row->view && !*row->label))
+		return 0;
+	return !writes(row) || !workbench_refuses_writing(v);
+}
+
+/* The heading nearest to the middle: the sections before it stand at the left. */
+static size_t middle(const struct board *b)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < b->count; i++) {
+		size_t far = i > b->count - i ? i - (b->count - i) : b->count - i - i;
+		size_t best_far = best > b->count - best ? best - (b->count - best) : b->count - best - best;
+		if (b->rows[i].tone == BOARD_HEADING && far < best_far)
+			best = i;
+	}
+	return best;
+}
+
 static int fill_board(struct view *v, int columns, struct err *err)
 {
-	struct board b;
-	(void)columns;
-	if (board_load_at(workbench_case(v->wb), workbench_as_of(v->wb), &b, err) < 0)
+	struct board *b = shown(v);
+	board_release(b);
+	if (board_load_at(workbench_case(v->wb), workbench_as_of(v->wb), b, err) < 0)
 		return -1;
-	for (size_t i = 0; i < b.count; i++) {
-		const struct board_row *row = &b.rows[i];
-		if (row->tone == BOARD_HEADING)
+	for (size_t i = 0; i < b->count; i++) {
+		const struct board_row *row = &b->rows[i];
+		if (row->tone == BOARD_HEADING) {
 			view_addf(v, TONE_HEADING, NULL, "%s", row->text);
-		else if (*row->label)
-			view_addf(v, tone_of(row->tone), row->label, " %s %-6s %s", mark_of(row->tone), row->label,
-			          row->text);
-		else
-			view_addf(v, tone_of(row->tone), NULL, " %s %s", mark_of(row->tone), row->text);
+			continue;
+		}
+		int opens = leads(v, row);
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "%s%s ", opens ? "›" : " ", mark_of(row->tone));
+		if (*row->label)
+			buf_addf(&line, "%-7s ", row->label);
+		buf_addf(&line, "%s%s%s", row->text, opens && row->hint ? " · " : "",
+		         opens && row->hint ? row->hint : "");
+		view_add(v, !opens && row->tone == BOARD_PLAIN ? TONE_FAINT : tone_of(row->tone), row->label,
+		         line.data);
+		buf_release(&line);
 	}
-	board_release(&b);
+	v->split = columns >= TWO_COLUMNS ? middle(b) : 0;
 	return 0;
+}
+
+static void release_board(struct view *v)
+{
+	board_release(shown(v));
+	free(v->data);
 }
 
 static int is_heading(const struct view *v, size_t i)
@@ -69,16 +127,30 @@ static enum redraw next_section(struct view *v)
 	return REDRAW_ROW;
 }
 
+static const char *refuses_opening(struct view *v)
+{
+	const struct board *b = shown(v);
+	if (v->selected < b->count && leads(v, &b->rows[v->selected]))
+		return NULL;
+	return _("this row leads nowhere: go to one that begins with the mark");
+}
+
 /* A run opens where it stands, everything else as a record. */
 static enum redraw open_row(struct view *v)
 {
-	const char *label = view_label(v);
-	json_t *record = *label ? workbench_get(v->wb, label, RECORD_RAW, NULL) : NULL;
+	struct board_row row = shown(v)->rows[v->selected];
+	if (row.view) {
+		char *argument = row.argument ? xstrdup(row.argument) : NULL; /* the board may be made anew meanwhile */
+		workbench_show(v->wb, row.view, argument);
+		free(argument);
+		return REDRAW_ALL;
+	}
+	json_t *record = workbench_get(v->wb, row.label, RECORD_RAW, NULL);
 	const char *kind = record ? json_get_string(record, "kind") : NULL;
 	if (kind_has(kind, KIND_RUN) && !*workbench_as_of(v->wb))
-		workbench_show(v->wb, "playbook", label);
+		workbench_show(v->wb, "playbook", row.label);
 	else
-		workbench_open(v->wb, label);
+		workbench_open(v->wb, row.label);
 	json_decref(record);
 	return REDRAW_ALL;
 }
@@ -98,7 +170,9 @@ static enum redraw stay(struct view *v)
 }
 
 static const struct view_key board_keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, NULL},
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, refuses_opening},
+    {'l', NULL, NULL, N_("open what the row is about"), open_row, refuses_opening},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("open what the row is about"), open_row, refuses_opening},
     {'P', NULL, N_("playbook"), N_("start a playbook, on the selected asset if it is one"), view_board_start,
      workbench_refuses_writing},
     {'1', N_("1 … 9"), N_("views"), N_("the views: 1 Board, 2 Playbook, 3 Assets and so on, below"), stay, NULL},
@@ -110,6 +184,7 @@ static struct view *open_board(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &board_view, NULL);
+	v->data = xcalloc(1, sizeof(struct board_view));
 	v->selected = 1; /* the first row below the first heading */
 	return v;
 }
@@ -118,5 +193,6 @@ const struct view_ops board_view = {.name = "board",
                                     .title = N_("Board"),
                                     .opens_at_top = 1,
                                     .fill = fill_board,
+                                    .release = release_board,
                                     .keys = board_keys,
                                     .open = open_board};

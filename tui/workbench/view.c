@@ -175,6 +175,7 @@ void view_refresh(struct view *v)
 	free(v->heading);
 	free(v->names);
 	v->heading = v->names = NULL;
+	v->split = 0;
 	v->columns = columns;
 	v->generation = now;
 	struct err err = ERR_INIT;
@@ -259,10 +260,23 @@ static size_t clamp(const struct view *v, long long to)
 	return to >= (long long)v->count ? v->count - 1 : (size_t)to;
 }
 
+/* Rows stand on lines; in two columns, two rows may stand on one. */
+static size_t line_of(const struct view *v, size_t row)
+{
+	return v->split && row >= v->split ? row - v->split : row;
+}
+
+static size_t line_count(const struct view *v)
+{
+	if (!v->split)
+		return v->count;
+	return v->split > v->count - v->split ? v->split : v->count - v->split;
+}
+
 /* The rows shown move with a page, else its first press would move the cursor only; the last page is full. */
 static size_t top_within(const struct view *v, long long top, int height)
 {
-	long long last = (long long)v->count - height;
+	long long last = (long long)line_count(v) - height;
 	return top < 0 || last < 0 ? 0 : (size_t)(top < last ? top : last);
 }
 
@@ -272,16 +286,17 @@ void view_settle(struct view *v, int height, int entered)
 		height = 1;
 	if (entered && v->ops->opens_at_top) {
 		v->top = 0;
-		if (v->selected >= (size_t)height)
+		if (line_of(v, v->selected) >= (size_t)height)
 			v->selected = v->count > 1 ? 1 : 0; /* the first row below the first heading */
 	}
 	v->top = top_within(v, (long long)v->top, height);
-	if (v->selected < v->top)
-		v->top = v->selected;
-	if (v->selected == 1 && v->top == 1 && v->ops->opens_at_top)
+	size_t line = line_of(v, v->selected);
+	if (line < v->top)
+		v->top = line;
+	if (line == 1 && v->top == 1 && v->ops->opens_at_top)
 		v->top = 0; /* its heading goes with it */
-	if (v->selected >= v->top + (size_t)height)
-		v->top = v->selected - (size_t)height + 1;
+	if (line >= v->top + (size_t)height)
+		v->top = line - (size_t)height + 1;
 }
 
 enum redraw view_move(struct view *v, int key, int height)

@@ -102,7 +102,8 @@ struct view {
 	size_t cap;
 	size_t selected;
 	unsigned held;       /* the workbench's: somebody waits for what is above it, so that it stays */
-	size_t top;          /* the first row that is shown; view_settle() keeps it within what there is */
+	size_t top;          /* the first line that is shown; view_settle() keeps it within what there is */
+	size_t split;        /* rows from there on stand in a column at the right, beside the others; 0: there is one */
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "outward/report/board.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/background_verify.h"
 #include "tui/workbench/route.h"
@@ -76,6 +77,33 @@ static void add_clock(struct workbench *wb, struct buf *out)
 		buf_addf(out, "%.5s%s (%.5sZ%s%s)", local + 11, local + 19, utc + 11, *offset ? ", " : "", offset);
 }
 
+/* How many alarms there are: counted anew when the case has changed, not at each key. */
+static size_t alarms_of(struct workbench *wb)
+{
+	struct alarm_count *known = &wb->alarms;
+	struct err err = ERR_INIT;
+	if (known->generation != case_generation(wb->s->c) + 1 || known->c != wb->s->c) {
+		known->generation = case_generation(wb->s->c) + 1;
+		known->c = wb->s->c;
+		if (board_count_alarms(wb->s->c, &known->count, &err) < 0)
+			known->count = 0;
+	}
+	return known->count;
+}
+
+/* The first cells of each screen, whatever is shown: ` !! 3 `. Its width; 0: there is no alarm. */
+static int draw_alarms(struct workbench *wb, int columns)
+{
+	size_t count = alarms_of(wb);
+	char text[40];
+	if (count == 0)
+		return 0;
+	snprintf(text, sizeof text, " !! %zu ", count);
+	int wide = (int)text_width(text);
+	screen_put(0, 0, wide < columns ? wide : columns, TONE_ALARM, text);
+	return wide < columns ? wide : columns;
+}
+
 /* Case, TLP, clock, responder, last commit. Where room is scarce the title gives way first, down to a third. */
 static void draw_header(struct workbench *wb)
 {
@@ -94,11 +122,14 @@ static void draw_header(struct workbench *wb)
 	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
 		buf_add(&right, head.data, head.len);
 	int wide = (int)text_width(right.data);
+	int warned = draw_alarms(wb, columns);
 	buf_adds(&left, " 現場 ");
 	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
 	if (wide > columns * 2 / 3)
 		wide = columns * 2 / 3;
-	screen_put(0, 0, columns - wide, TONE_BAR, left.data);
+	if (wide > columns - warned)
+		wide = columns - warned;
+	screen_put(0, warned, columns - wide - warned, TONE_BAR, left.data);
 	screen_put(0, columns - wide, wide, TONE_BAR, right.data);
 	buf_release(&head);
 	buf_release(&left);
@@ -182,18 +213,30 @@ int workbench_height(struct workbench *wb)
 	return rows_height(workbench_top(wb));
 }
 
-/* Row k of the view where it is seen; blanks behind the last one. */
+/* Where a row stands: in two columns, the rows from the split on stand at the right. */
+struct drawn_place {
+	int row, column, cells;
+};
+
+static struct drawn_place place_of(const struct view *v, size_t k)
+{
+	int wide = screen_columns();
+	int half = (wide - 1) / 2;
+	if (!v->split)
+		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, wide};
+	if (k < v->split)
+		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, half};
+	return (struct drawn_place){rows_top(v) + (int)(k - v->split - v->top), half + 1, wide - half - 1};
+}
+
+/* Row k of the view where it is seen. */
 static void draw_row(struct view *v, size_t k)
 {
-	int at = rows_top(v) + (int)(k - v->top);
-	if (k >= v->count) {
-		screen_put(at, 0, screen_columns(), TONE_PLAIN, "");
-		return;
-	}
+	struct drawn_place at = place_of(v, k);
 	int here = k == v->selected && !v->ops->text;
 	struct row row;
 	view_row(v, k, &row);
-	screen_put(at, 0, screen_columns(), here ? TONE_SELECTED : row.tone, row.text);
+	screen_put(at.row, at.column, at.cells, here ? TONE_SELECTED : row.tone, row.text);
 	free(row.text);
 }
 
@@ -202,14 +245,21 @@ static void draw_rows(struct view *v)
 	int height = rows_height(v);
 	if (v->names)
 		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
-	for (int i = 0; i < height; i++)
-		draw_row(v, v->top + (size_t)i);
+	for (int i = 0; i < height; i++) {
+		size_t line = v->top + (size_t)i;
+		screen_put(rows_top(v) + i, 0, screen_columns(), TONE_PLAIN, "");
+		if (line < (v->split ? v->split : v->count))
+			draw_row(v, line);
+		if (v->split && v->split + line < v->count)
+			draw_row(v, v->split + line);
+	}
 }
 
 /* The cursor of the terminal is on the row: whoever listens to the screen hears it. */
 static void end_drawing(struct workbench *wb, struct view *v)
 {
-	screen_cursor(rows_top(v) + (int)(v->selected - v->top), 0);
+	struct drawn_place at = place_of(v, v->selected);
+	screen_cursor(at.row, at.column);
 	wb->drawn = (struct drawn){v, v->top, v->selected, workbench_generation(wb)};
 }
 
@@ -271,9 +321,11 @@ void workbench_draw(struct workbench *wb)
 		return;
 	}
 	if (is_small()) {
-		screen_put(0, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
-		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
-		screen_cursor(0, 0);
+		int warned = draw_alarms(wb, screen_columns());
+		screen_put(0, warned, screen_columns() - warned, TONE_BAR, "");
+		screen_put(1, 0, screen_columns(), TONE_PLAIN, _("Window too small"));
+		screen_put(2, 0, screen_columns(), TONE_PLAIN, _("80x24 is good"));
+		screen_cursor(1, 0);
 		return;
 	}
 	struct view *v = workbench_top(wb);
@@ -324,8 +376,10 @@ void workbench_redraw(struct workbench *wb)
 		draw_title(wb, v);
 		draw_rows(v);
 	} else if (what == REDRAW_ROW) {
-		draw_row(v, wb->drawn.selected);
-		draw_row(v, v->selected);
+		if (wb->drawn.selected < v->count)
+			draw_row(v, wb->drawn.selected);
+		if (v->selected < v->count)
+			draw_row(v, v->selected);
 	}
 	if (what >= REDRAW_ROW)
 		draw_pane(v);

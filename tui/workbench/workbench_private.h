@@ -28,6 +28,13 @@ struct drawn {
 	uint64_t generation;
 };
 
+/* What must not be overlooked, for the header. */
+struct alarm_count {
+	const struct case_file *c; /* the lock closes it and opens it anew */
+	uint64_t generation;       /* as above */
+	size_t count;
+};
+
 struct workbench {
 	struct session *s;
 	struct events *events;       /* who waits, and what goes on meanwhile */
@@ -57,6 +64,7 @@ struct workbench {
 	struct tables *tables;     /* records held for lists and pickers */
 	struct title_cache *names; /* titles of records */
 	struct own_clock clock;
+	struct alarm_count alarms;
 	json_t *lines; /* what was typed behind `:`, oldest first */
 };
 

@@ -115,3 +115,22 @@ int draft_delete(struct case_file *c, const char *key, struct err *err)
 	sqlite3_finalize(s);
 	return rc;
 }
+
+int draft_each(struct case_file *c, int (*fn)(void *ctx, const char *key, const char *modified, const json_t *value),
+               void *ctx, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = 0;
+	if (sqlite3_prepare_v2(c->db, "SELECT key FROM draft ORDER BY modified, key", -1, &s, NULL) != SQLITE_OK)
+		return case_sql_error(c, _("list drafts"), err);
+	while (rc == 0 && sqlite3_step(s) == SQLITE_ROW) {
+		char modified[CLOCK_TEXT];
+		const char *key = (const char *)sqlite3_column_text(s, 0);
+		json_t *value = key ? draft_load(c, key, modified) : NULL;
+		if (value)
+			rc = fn(ctx, key, modified, value);
+		json_decref(value);
+	}
+	sqlite3_finalize(s);
+	return rc;
+}

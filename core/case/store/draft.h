@@ -26,4 +26,8 @@ json_t *draft_load(struct case_file *c, const char *key, char modified[32]);
 /* Drops it; none is no error. */
 int draft_delete(struct case_file *c, const char *key, struct err *err);
 
+/* Each draft of the person who has the case open, the oldest first. Callback nonzero stops and is returned. */
+int draft_each(struct case_file *c, int (*fn)(void *ctx, const char *key, const char *modified, const json_t *value),
+               void *ctx, struct err *err);
+
 #endif

@@ -52,7 +52,7 @@ int record_summary_each(struct case_file *c, const char *kind, int (*fn)(void *c
                         void *ctx, struct err *err);
 
 /*
- * As record_each(), only the records for which `condition` holds: SQL over the columns above and `label`, a constant of the
+ * As record_each(), only the records for which `condition` holds: SQL over the columns above, `label` and the stored `json`, a constant of the
  * program and never text from outside. At most `limit` records (0: all; negative: that many, the newest first).
  */
 int record_summary_pick(struct case_file *c, const char *kind, const char *condition, int limit, record_fn fn,

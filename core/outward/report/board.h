@@ -2,8 +2,13 @@
  * The board: what matters now.
  *
  * Computed from the records each time it is shown, as rows that the workbench
- * lists and `genba board` prints: sections in the order of urgency, "infected
- * and not isolated" first. What is not known is said to be unknown.
+ * lists and `genba board` prints: sections in the order of urgency. First what
+ * waits for a decision, then "infected and not isolated", then what is suspected
+ * and still connected. What is not known is said to be unknown.
+ *
+ * A row says where the workbench goes from it: `view` and `argument` are a row of
+ * its table of views and what that view is about; without them it is the record
+ * under the label. A row with neither leads nowhere.
  */
 #ifndef GENBA_OUTWARD_REPORT_BOARD_H
 #define GENBA_OUTWARD_REPORT_BOARD_H
@@ -16,6 +21,9 @@ struct board_row {
 	enum board_tone tone;
 	char label[LABEL_TEXT]; /* the record it is about, or "" */
 	char *text;             /* printable, one line */
+	const char *view;       /* where it leads; NULL: to the record, if there is a label */
+	char *argument;         /* what that view is about, or NULL */
+	const char *hint; /* what is done there, for the workbench, in the interface's language; NULL: it is plain */
 };
 
 struct board {
@@ -24,6 +32,7 @@ struct board {
 	size_t cap;
 	size_t assets, checked, infected, infected_not_isolated, isolated;
 	int64_t expected; /* terminals and servers of all sites; 0: no site says */
+	size_t alarms;    /* all that must not be overlooked, listed or not */
 };
 
 int board_load(struct case_file *c, struct board *b, struct err *err);
@@ -31,5 +40,8 @@ int board_load(struct case_file *c, struct board *b, struct err *err);
 /* The board as of a commit (full id; NULL or "": now). Where playbooks stood then is told by their runs, not by step. */
 int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err);
 void board_release(struct board *b);
+
+/* The same number of alarms as the board of now has, without making it. 0 or -1. */
+int board_count_alarms(struct case_file *c, size_t *alarms, struct err *err);
 
 #endif

@@ -18,8 +18,9 @@ int board_add_chain(struct building *k)
 		return 0;
 	if (mails > MAILS_MOST) {
 		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
-		board_addf(k->b, BOARD_PLAIN, NULL, _("%llu mails: what they propose is not counted here (chain)"),
+		board_addf(k->b, BOARD_PLAIN, NULL, _("%llu mails: what they propose is not counted here"),
 		           (unsigned long long)mails);
+		board_lead(k, "chain", NULL, NULL);
 		return 0;
 	}
 	if (chain_load(k->c, k->commit, &chain, k->err) < 0)
@@ -36,17 +37,18 @@ int board_add_chain(struct building *k)
 		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
 	if (waiting)
 		board_addf(k->b, BOARD_ATTENTION, NULL,
-		           P_("%zu proposal waits for a decision (chain)", "%zu proposals wait for a decision (chain)",
-		              waiting),
-		           waiting);
+		           P_("%zu proposal waits for a decision", "%zu proposals wait for a decision", waiting),
+		           waiting),
+		    board_lead(k, "chain", NULL, NULL);
 	if (renewed)
 		board_addf(k->b, BOARD_ATTENTION, NULL,
-		           P_("%zu rejected one has new reasons (chain --all)",
-		              "%zu rejected ones have new reasons (chain --all)", renewed),
-		           renewed);
+		           P_("%zu rejected one has new reasons", "%zu rejected ones have new reasons", renewed),
+		           renewed),
+		    board_lead(k, "chain", NULL, NULL);
 	if (waiting && uncovered)
 		board_add(k->b, BOARD_PLAIN, NULL,
-		          _("what went out by mail from infected machines is unknown in part (chain)"));
+		          _("what went out by mail from infected machines is unknown in part")),
+		    board_lead(k, "chain", NULL, NULL);
 	chain_release(&chain);
 	return 0;
 }

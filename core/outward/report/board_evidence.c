@@ -44,7 +44,8 @@ static int take_job(void *ctx, const struct unfinished *job)
 	if (*job->label)
 		json_object_set_new(e->jobs, job->label, json_string(text.data));
 	else
-		board_addf(e->k->b, BOARD_ATTENTION, NULL, _("not finished: %s"), text.data);
+		board_addf(e->k->b, BOARD_ATTENTION, NULL, _("not finished: %s"), text.data),
+		    board_lead_now(e->k, "work", NULL, NULL);
 	e->open += !*job->label;
 	buf_release(&text);
 	return 0;
@@ -95,6 +96,7 @@ static int take_evidence(void *ctx, json_t *evidence)
 	if (!evidence_status_is_open(standing))
 		return 0;
 	e->open++;
+	e->k->b->alarms += standing == EVIDENCE_STATUS_DIFFERS;
 	char *title = record_title(evidence);
 	const char *job = json_get_string(e->jobs, label);
 	board_addf(e->k->b, standing == EVIDENCE_STATUS_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s",
@@ -143,14 +145,33 @@ static int add_all(struct evidence_section *e)
 		return -1;
 	if (board_each(k, "evidence", take_evidence, e) < 0)
 		return -1;
-	if (e->old > OLD_LISTED)
-		board_addf(k->b, BOARD_ATTENTION, NULL,
-		           _("and %zu more not verified for %d days (verify --evidence --record)"), e->old - OLD_LISTED,
+	if (e->old > OLD_LISTED) {
+		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more not verified for %d days"), e->old - OLD_LISTED,
 		           EVIDENCE_STATUS_DAYS);
+		board_lead(k, "list", "evidence", NULL);
+	}
 	add_holders(e);
 	board_addf(k->b, e->open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), e->count,
 	           e->open);
+	if (e->count)
+		board_lead(k, "list", "evidence", NULL);
+	else
+		board_lead_now(k, "command", "preserve ", _("Enter asks for its path"));
 	return 0;
+}
+
+static int count_one(void *ctx, json_t *evidence)
+{
+	size_t *count = ctx;
+	*count += evidence_standing(evidence, 0) == EVIDENCE_STATUS_DIFFERS;
+	return 0;
+}
+
+/* The words of a stored record tell which may be meant, so that not all are read. */
+int board_count_differing(struct building *k, size_t *count)
+{
+	return record_summary_pick(k->c, "evidence", "json LIKE '%\"failed\"%' OR json LIKE '%\"different\"%'", 0,
+	                           count_one, count, k->err);
 }
 
 int board_add_evidence(struct building *k)

@@ -4,6 +4,8 @@
 
 #include "outward/report/board.h"
 
+struct buf;
+
 #define BOARD_LISTED 100 /* rows of one section; what is beyond is counted */
 
 struct building {
@@ -19,14 +21,41 @@ struct building {
 	size_t without_check; /* "no trace found" that rests on no check */
 	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
 	int64_t newest;       /* indicator: seconds since 1970 */
+	int64_t now;          /* seconds since 1970, for what is overdue */
+	size_t decisions, conflicts, suspected, overdue;
 };
 
 void board_add(struct board *b, enum board_tone tone, const char *label, const char *text);
 __attribute__((format(printf, 4, 5))) void board_addf(struct board *b, enum board_tone tone, const char *label,
                                                       const char *format, ...);
 
+/* The last row leads to that view, about `argument` (may be NULL), where one does what the hint says (may be NULL). What
+ * writes leads nowhere on a board of the past. */
+void board_lead(struct building *k, const char *view, const char *argument, const char *hint);
+void board_lead_now(struct building *k, const char *view, const char *argument, const char *hint);
+
+/* A field of the record in words, appended. */
+void board_field_words(const json_t *record, const char *name, struct buf *out);
+
+/* The valid records of a kind that may matter: now those for which the condition holds (record_summary_pick()) and all that
+ * are disputed, for the index knows one of two values; of the past all of them. `fn` looks at each itself. */
+int board_pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn);
+
 /* The valid records of a kind, now or as of the commit. */
 int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);
+
+/* The sections, in the order in which they stand. Each 0 or -1. */
+int board_add_decisions(struct building *k);
+int board_add_machines(struct building *k);
+int board_add_steps(struct building *k);
+int board_add_overdue(struct building *k);
+int board_add_measures(struct building *k);
+
+/* Assets that are infected and not isolated, from the index. 0 or -1. */
+int board_count_machines(struct building *k);
+
+/* Evidence that is not what it was. 0 or -1. */
+int board_count_differing(struct building *k, size_t *count);
 
 /* The section "Evidence". 0 or -1. */
 int board_add_evidence(struct building *k);

@@ -20,9 +20,9 @@ int board_add_sweep(struct building *k)
 	    xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", waiting.evidence), waiting.evidence);
 	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));
 	board_addf(k->b, BOARD_ATTENTION, waiting.first,
-	           P_("%zu indicator not swept over %s (sweep --missing)",
-	              "%zu indicators not swept over %s (sweep --missing)", waiting.indicators),
+	           P_("%zu indicator not swept over %s", "%zu indicators not swept over %s", waiting.indicators),
 	           waiting.indicators, evidence);
+	board_lead_now(k, "command", "sweep --missing ", NULL);
 	free(evidence);
 	return 0;
 }

@@ -73,6 +73,50 @@ static void infected_and_not_isolated_comes_first(void **state)
 	assert_string_equal(board.rows[2].label, "R1-A3");
 }
 
+/* What may be infected and can still talk stands there by name; what was to be done by now, with who was to do it. */
+static void suspected_and_overdue_are_named(void **state)
+{
+	(void)state;
+	struct clock_time t = {1795500000, 0, 0};
+	clock_set(&t, 0);
+	add("asset", "hostname=a status=suspected");
+	add("asset", "hostname=b status=suspected containment=isolated");
+	for (int i = 0; i < 14; i++)
+		add("asset", "hostname=m status=suspected");
+	add("party", "name=Tanaka");
+	add("measure", "title=late track=cause due=2026-11-20 owner=R1-P1");
+	add("measure", "title=done track=cause due=2026-11-20 status=done");
+	add("measure", "title=later track=cause due=2027-11-20");
+	load(NULL);
+	assert_string_equal(row("a — connected")->label, "R1-A1");
+	assert_null(row("b — "));
+	assert_string_equal(row("and 3 more")->view, "list");
+	assert_string_equal(row("late — ")->label, "R1-M1");
+	assert_non_null(strstr(row("late — ")->text, "Tanaka"));
+	assert_null(row("later — Due"));
+	assert_null(row("done — "));
+	assert_string_equal(row("no playbook is running")->view, "start");
+}
+
+/* The number in the header is that of the board, whatever alarms there are. */
+static void alarms_are_counted_without_the_board(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	size_t alarms = 7;
+	assert_int_equal(board_count_alarms(the_case, &alarms, &err), 0);
+	assert_int_equal(alarms, 0);
+	add("asset", "hostname=a status=infected");
+	add("asset", "hostname=b status=compromised");
+	add("asset", "hostname=c status=infected containment=isolated");
+	assert_int_equal(try_add("evidence", "title=e form=raw match=different", RECORD_MACHINE, &err), 0);
+	assert_int_equal(try_add("evidence", "title=different form=raw", RECORD_MACHINE, &err), 0);
+	assert_int_equal(board_count_alarms(the_case, &alarms, &err), 0);
+	load(NULL);
+	assert_int_equal(alarms, 3);
+	assert_int_equal(board.alarms, 3);
+}
+
 static void many_alarms_are_counted(void **state)
 {
 	(void)state;
@@ -202,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    BOARD_TEST(coverage_is_checked_of_expected), BOARD_TEST(infected_and_not_isolated_comes_first),
 	    BOARD_TEST(many_alarms_are_counted),         BOARD_TEST(what_no_trace_found_rests_on_is_counted),
+	    BOARD_TEST(suspected_and_overdue_are_named), BOARD_TEST(alarms_are_counted_without_the_board),
 	    BOARD_TEST(the_past_has_the_same_numbers),   BOARD_TEST(evidence_is_held_verified_and_finished),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,92 @@
+/* What whoever takes a case over reads before they sign: what did not come with it, and the brief. */
+#include "outward/acceptance/acceptance.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/pathname.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "evidence/image/place.h"
+#include "outward/report/brief.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAMED_MOST 8 /* items of evidence; the others are counted */
+
+/* The brief that the sender wrote, or let be made, is a note on the transfer. */
+static int find_brief(void *ctx, json_t *record, const char *field)
+{
+	struct buf *text = ctx;
+	const char *kind = json_get_string(record, "kind");
+	const char *stance = json_get_string(record, "stance");
+	const char *said = json_get_string(record, "text");
+	if (strcmp(field, "on") != 0 || !kind || strcmp(kind, "note") != 0 || !stance ||
+	    strcmp(stance, "unknown") != 0 || !said)
+		return 0;
+	printable_add(text, said, strlen(said), PRINTABLE_KEEP_NEWLINES);
+	return 1;
+}
+
+static int brief_of_transfer(struct case_file *c, const char *transfer, struct buf *text, struct err *err)
+{
+	struct brief b;
+	size_t before = text->len;
+	int rc = record_each_referring(c, transfer, find_brief, text, err);
+	if (rc < 0 || text->len > before)
+		return rc < 0 ? -1 : 0;
+	rc = brief_make(c, BRIEF_HANDOVER, NULL, &b, err);
+	if (rc == 0)
+		brief_text(&b, text);
+	brief_release(&b);
+	return rc;
+}
+
+struct not_here {
+	struct case_file *c;
+	struct buf names;
+	size_t count;
+};
+
+/* Its bytes lie neither in the case file nor where this machine would look for them. */
+static int look_for(void *ctx, json_t *evidence)
+{
+	struct not_here *n = ctx;
+	const char *form = json_get_string(evidence, "form");
+	struct buf path = BUF_INIT;
+	if (!json_object_get(evidence, "sha256") || (form && strcmp(form, "blob") == 0))
+		return 0;
+	evidence_here(n->c, evidence);
+	const char *at = json_get_string(evidence, "copy_path");
+	if (!at)
+		at = json_get_string(evidence, "source_path");
+	int here = at && pathname_decode(at, &path) == 0 && access(path.data, F_OK) == 0;
+	buf_release(&path);
+	if (here)
+		return 0;
+	char *title = record_title(evidence);
+	if (n->count++ < NAMED_MOST)
+		buf_addf(&n->names, "  %s %s\n", record_label(evidence), title);
+	free(title);
+	return 0;
+}
+
+int acceptance_text(struct case_file *c, const char *transfer, struct buf *text, struct err *err)
+{
+	struct not_here n = {c, BUF_INIT, 0};
+	int rc = record_each(c, "evidence", 0, look_for, &n, err);
+	if (rc == 0 && n.count) {
+		buf_addf(text,
+		         P_("%zu item of evidence is not here:\n", "%zu items of evidence are not here:\n", n.count),
+		         n.count);
+		buf_adds(text, n.names.data);
+		if (n.count > NAMED_MOST)
+			buf_addf(text, "  …\n");
+		buf_adds(text, _("Where it came along in a folder, accept with it: accept --evidence FOLDER\n"));
+		buf_addc(text, '\n');
+	}
+	buf_release(&n.names);
+	return rc < 0 ? -1 : brief_of_transfer(c, transfer, text, err);
+}

@@ -1,0 +1,146 @@
+/* What waits for a decision: warnings at opening, conflicts, a handover to be accepted, texts that were being typed. */
+#include "outward/report/board_private.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "case/store/draft.h"
+#include "handover/parcel/transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CONFLICTS_LISTED 8
+#define DRAFT_CELLS      60 /* of its text that are shown */
+
+static int is_warning(const struct case_file *c, const char *line, size_t n)
+{
+	for (const char *at = case_warnings(c); *at; at += strcspn(at, "\n") + 1)
+		if (strcspn(at, "\n") == n && memcmp(at, line, n) == 0)
+			return 1;
+	return 0;
+}
+
+/* Warnings of the opening come first: somebody may have altered the file. What else it had to say follows the decisions. */
+static void add_notices(struct building *k, int warnings)
+{
+	size_t before = k->b->count;
+	for (const char *line = case_notice(k->c); *line;) {
+		size_t n = strcspn(line, "\n");
+		int warning = is_warning(k->c, line, n);
+		if (warning != warnings) {
+			line += n + (line[n] == '\n');
+			continue;
+		}
+		if (k->b->count == before)
+			board_add(k->b, BOARD_HEADING, NULL, _("At opening"));
+		char *text = xstrndup(line, n);
+		board_add(k->b, warning ? BOARD_ALARM : BOARD_ATTENTION, NULL, text);
+		board_lead(k, "message", text, NULL);
+		k->b->alarms += warning != 0;
+		free(text);
+		line += n + (line[n] == '\n');
+	}
+}
+
+static void head_decisions(struct building *k)
+{
+	if (!k->decisions++)
+		board_add(k->b, BOARD_HEADING, NULL, _("To decide"));
+}
+
+static int take_conflict(void *ctx, json_t *conflict)
+{
+	struct building *k = ctx;
+	if (json_object_get(conflict, "state") && !json_is(conflict, "state", "open"))
+		return 0;
+	if (k->conflicts++ >= CONFLICTS_LISTED)
+		return 0;
+	head_decisions(k);
+	const char *about = json_get_string(conflict, "record");
+	const char *name = json_get_string(conflict, "field");
+	json_t *record = about ? record_get(k->c, about, RECORD_WITH_RETRACTED, NULL) : NULL;
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind && name ? kind_field(kind, name) : NULL;
+	char *title = record ? record_title(record) : xstrdup(about ? about : "");
+	board_addf(k->b, BOARD_ATTENTION, record ? record_label(record) : "", _("two values for %s of %s"),
+	           field  ? field_label(field)
+	           : name ? name
+	                  : "",
+	           title);
+	board_lead(k, "conflicts", NULL, NULL);
+	free(title);
+	json_decref(record);
+	return 0;
+}
+
+static void add_handover(struct building *k)
+{
+	char label[LABEL_TEXT];
+	struct err none = ERR_INIT;
+	if (k->commit || transfer_pending(k->c, label, &none) < 0)
+		return;
+	head_decisions(k);
+	board_add(k->b, BOARD_ATTENTION, label, _("this case was handed to you and is not accepted yet"));
+	board_lead(k, "acceptance", NULL, _("Enter shows the brief"));
+}
+
+/* `form:asset`, `note:R1-A1`: what was being typed, and about what. */
+static void draft_words(struct building *k, const char *key, struct buf *out)
+{
+	const char *about = strchr(key, ':');
+	size_t n = about ? (size_t)(about - key) : strlen(key);
+	const struct kind *kind = about ? kind_find(about + 1) : NULL;
+	json_t *record = about && about[1] && !kind ? record_get(k->c, about + 1, RECORD_WITH_RETRACTED, NULL) : NULL;
+	char *title = record ? record_title(record) : NULL;
+	if (n == 4 && memcmp(key, "note", n) == 0)
+		buf_adds(out, _("a note that was begun"));
+	else if (n == 4 && memcmp(key, "form", n) == 0 && kind)
+		buf_addf(out, _("a new record that was begun: %s"), kind_label(kind));
+	else if (n == 4 && memcmp(key, "form", n) == 0)
+		buf_adds(out, _("a change that was begun"));
+	else
+		buf_adds(out, _("a text that was begun"));
+	if (title)
+		buf_addf(out, " (%s %s)", record_label(record), title);
+	free(title);
+	json_decref(record);
+}
+
+static int take_draft(void *ctx, const char *key, const char *modified, const json_t *value)
+{
+	struct building *k = ctx;
+	struct buf text = BUF_INIT;
+	const char *typed = json_get_string(value, "text");
+	head_decisions(k);
+	draft_words(k, key, &text);
+	buf_addf(&text, ", %.16s", modified);
+	if (typed && *typed) {
+		size_t n = text_fit(typed, DRAFT_CELLS, NULL);
+		buf_addf(&text, ": %.*s", (int)n, typed);
+	}
+	board_add(k->b, BOARD_ATTENTION, NULL, text.data);
+	board_lead(k, "draft", key, _("Enter goes on with it"));
+	buf_release(&text);
+	return 0;
+}
+
+int board_add_decisions(struct building *k)
+{
+	if (!k->commit)
+		add_notices(k, 1);
+	if (board_each(k, "conflict", take_conflict, k) < 0)
+		return -1;
+	if (k->conflicts > CONFLICTS_LISTED) {
+		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->conflicts - CONFLICTS_LISTED);
+		board_lead(k, "conflicts", NULL, NULL);
+	}
+	add_handover(k);
+	if (k->commit)
+		return 0;
+	int rc = draft_each(k->c, take_draft, k, k->err);
+	add_notices(k, 0);
+	return rc;
+}

@@ -1,0 +1,57 @@
+/* What is read before a case is taken over: what did not come stands first, then the sender's words. */
+#include "core/case/help_case.h"
+
+#include "base/buf.h"
+#include "outward/acceptance/acceptance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A file that is there; the caller frees its path. */
+static char *scratch_file(const char *name)
+{
+	char *path = xasprintf("%s/%s", scratch, name);
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+static void what_did_not_come_stands_first(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	char sha256[65];
+	char fields[256];
+	memset(sha256, 'a', 64);
+	sha256[64] = '\0';
+	snprintf(fields, sizeof fields, "title=disk form=raw copy_path=/nowhere/disk.raw sha256=%s", sha256);
+	if (try_add("evidence", fields, RECORD_MACHINE, &err) < 0)
+		fail_msg("%s", err.message);
+	add("party", "name=Two");
+	add("transfer", "to=R1-P1 action=handed_over items=R1-E1 from=R1-P1 when=now purpose=handover");
+	add("note", "text=the+words+of+the+sender on=R1-T1 stance=unknown");
+	if (acceptance_text(the_case, "R1-T1", &text, &err) < 0)
+		fail_msg("%s", err.message);
+	const char *missing = strstr(text.data, "1 item of evidence is not here");
+	const char *named = strstr(text.data, "R1-E1 disk");
+	const char *words = strstr(text.data, "the words of the sender");
+	assert_true(missing == text.data && named > missing && words > named);
+	char *here = scratch_file("disk.raw");
+	snprintf(fields, sizeof fields, "copy_path=%s", here);
+	assert_int_equal(try_set("R1-E1", fields, RECORD_MACHINE, &err), 0);
+	buf_clear(&text);
+	assert_int_equal(acceptance_text(the_case, "R1-T1", &text, &err), 0);
+	assert_null(strstr(text.data, "is not here"));
+	free(here);
+	buf_release(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_did_not_come_stands_first, case_setup, case_teardown)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,382 @@
+/*
+ * The Board in ten states: how it looks, that each row leads where it seems to lead, and that nothing that is done, at no
+ * size of the screen, hides that there is an alarm.
+ */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LEADS "›"
+
+static void nothing(struct program *p)
+{
+	(void)p;
+}
+
+static void infected(struct program *p)
+{
+	program_good(p, "add", "asset", "hostname=HR-PC-03", "status=infected", NULL);
+	program_good(p, "add", "asset", "hostname=FS-01", "status=compromised", "containment=isolated", NULL);
+}
+
+static void suspected(struct program *p)
+{
+	program_good(p, "add", "asset", "hostname=HR-PC-04", "status=suspected", NULL);
+	program_good(p, "add", "asset", "hostname=HR-PC-05", "status=suspected", "containment=isolated", NULL);
+	program_good(p, "add", "asset", "hostname=HR-PC-06", "status=clean", NULL);
+}
+
+static void overdue(struct program *p)
+{
+	program_good(p, "add", "party", "name=Tanaka", NULL);
+	program_good(p, "add", "measure", "title=Block the C2 server", "track=provisional", "due=2026-11-20",
+	             "owner=R1-P1", NULL);
+	program_good(p, "add", "measure", "title=Write the report", "track=permanent", "due=2027-01-20", NULL);
+}
+
+static void many(struct program *p)
+{
+	static const char *const findings[] = {"unchecked", "suspected", "infected", "clean"};
+	char path[128];
+	snprintf(path, sizeof path, "%s/machines.csv", p->dir);
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("hostname,status\n", f);
+	for (int i = 0; i < 300; i++)
+		fprintf(f, "PC-%03d,%s\n", i, findings[i % 7 < 3 ? 0 : i % 4]);
+	fclose(f);
+	program_good(p, "import", "csv", path, "asset", NULL);
+}
+
+/* ---- states that two people make */
+
+static char *key_of(struct program *p)
+{
+	program_good(p, "key", "export", NULL);
+	p->out.data[strcspn(p->out.data, "\n")] = '\0';
+	return strdup(p->out.data);
+}
+
+/* From now on somebody else works, on a copy that was handed to them. */
+static void become_the_other(struct program *p)
+{
+	char home[160];
+	char copy[160];
+	char *first_home = strdup(getenv("XDG_DATA_HOME"));
+	snprintf(home, sizeof home, "%s/other", p->dir);
+	snprintf(copy, sizeof copy, "%s/copy.genba", p->dir);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(p, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
+	char *other = key_of(p);
+	setenv("XDG_DATA_HOME", first_home, 1);
+	program_good(p, "handover", "--to", other, "--out", copy, NULL);
+	setenv("XDG_DATA_HOME", home, 1);
+	setenv("GENBA_CASE", copy, 1);
+	free(first_home);
+	free(other);
+}
+
+static void handed_over(struct program *p)
+{
+	infected(p);
+	become_the_other(p);
+}
+
+static void disputed(struct program *p)
+{
+	char delta[160];
+	snprintf(delta, sizeof delta, "%s/delta", p->dir);
+	program_good(p, "add", "asset", "hostname=HR-PC-03", NULL);
+	char *home = strdup(getenv("XDG_DATA_HOME"));
+	char *site = strdup(getenv("GENBA_CASE"));
+	char *first = key_of(p);
+	become_the_other(p);
+	program_good(p, "set", "R1-A1", "status=clean", NULL);
+	program_good(p, "handover", "--delta", "--to", first, "--out", delta, NULL);
+	setenv("XDG_DATA_HOME", home, 1);
+	setenv("GENBA_CASE", site, 1);
+	program_good(p, "set", "R1-A1", "status=infected", NULL);
+	program_good(p, "merge", delta, NULL);
+	free(home);
+	free(site);
+	free(first);
+}
+
+/* What is typed when the terminal goes away. */
+static void drafts(struct program *p)
+{
+	suspected(p);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset");
+	terminal_type(t, "n");
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, "smells of smoke");
+	terminal_await(t, "smells of smoke");
+	terminal_hang_up(t);
+	terminal_end(t);
+}
+
+static const struct state {
+	const char *name;
+	void (*make)(struct program *p);
+	const char *language;
+	int rows, columns;
+} states[] = {
+    {"new", nothing, "en", 24, 80},
+    {"alarm", infected, "en", 24, 80},
+    {"disputed", disputed, "en", 24, 80},
+    {"suspected", suspected, "en", 24, 80},
+    {"handed-over", handed_over, "en", 24, 120},
+    {"drafts", drafts, "en", 24, 80},
+    {"overdue", overdue, "en", 24, 80},
+    {"many", many, "en", 24, 80},
+    {"alarm", infected, "ja", 24, 80},
+    {"many", many, "en", 60, 200},
+};
+
+static struct terminal *open_state(struct program *p, const struct state *state, int rows, int columns)
+{
+	program_init(p);
+	program_case(p, "Slow terminal");
+	state->make(p);
+	struct terminal *t = terminal_open(rows, columns, NULL, "--lang", state->language, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, strcmp(state->language, "ja") == 0 ? "ボード" : "Board");
+	terminal_type(t, "gj"); /* the notices of the opening go */
+	terminal_await_row(t, -2, " 2/");
+	return t;
+}
+
+static void close_state(struct program *p, struct terminal *t)
+{
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(p);
+}
+
+static void ten_states_look_as_they_should(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		struct program p;
+		char golden[80];
+		struct terminal *t = open_state(&p, &states[i], states[i].rows, states[i].columns);
+		snprintf(golden, sizeof golden, "board-%s-%s-%dx%d", states[i].name, states[i].language,
+		         states[i].columns, states[i].rows);
+		terminal_golden(t, golden);
+		close_state(&p, t);
+	}
+}
+
+/* ---- rows */
+
+static int has_gone_on(struct terminal *t, void *ctx)
+{
+	struct buf now = BUF_INIT;
+	const char *before = ctx;
+	terminal_text(t, &now);
+	/* the header's clock and marks aside: the title changes, or a question stands below */
+	int other = strcmp(strchr(now.data, '\n'), strchr(before, '\n')) != 0;
+	buf_release(&now);
+	return other && terminal_find(t, "leads nowhere") < 0;
+}
+
+static int is_as_before(struct terminal *t, void *ctx)
+{
+	const int *rows = ctx;
+	struct buf title = BUF_INIT;
+	struct buf footer = BUF_INIT;
+	terminal_row(t, 1, &title);
+	terminal_row(t, *rows - 2, &footer);
+	int is = strncmp(title.data, "Board", 5) == 0 && strstr(footer.data, "Enter open") != NULL;
+	buf_release(&title);
+	buf_release(&footer);
+	return is;
+}
+
+static void try_row(struct terminal *t, int i, int rows)
+{
+	char place[16];
+	struct buf text = BUF_INIT;
+	struct buf before = BUF_INIT;
+	terminal_type(t, "g");
+	terminal_await_row(t, -2, " 1/");
+	for (int k = 0; k < i; k++) {
+		terminal_type(t, "j");
+		snprintf(place, sizeof place, " %d/", k + 2);
+		terminal_await_row(t, -2, place);
+	}
+	terminal_row(t, 2 + i, &text);
+	terminal_text(t, &before);
+	terminal_type(t, KEYS_ENTER);
+	if (strncmp(text.data, LEADS, strlen(LEADS)) == 0) {
+		terminal_await_that(t, has_gone_on, before.data, text.data);
+		terminal_type(t, KEYS_ESCAPE);
+		for (int tries = 0; tries < 2 && !is_as_before(t, &rows);
+		     tries++) { /* a step lies above its playbook */
+			buf_clear(&before);
+			terminal_text(t, &before);
+			terminal_await_that(t, has_gone_on, before.data, "one step back");
+			if (!is_as_before(t, &rows))
+				terminal_type(t, KEYS_ESCAPE);
+		}
+		terminal_await_that(t, is_as_before, &rows, "back at the Board");
+	} else {
+		terminal_await_row(t, -1, "leads nowhere");
+	}
+	buf_release(&text);
+	buf_release(&before);
+}
+
+static void each_row_leads_or_says_that_it_does_not(void **state)
+{
+	(void)state;
+	const int rows = 60;
+	for (size_t i = 0; i < 7; i++) {
+		struct program p;
+		struct terminal *t = open_state(&p, &states[i], rows, 110);
+		int count = 0;
+		struct buf line = BUF_INIT;
+		terminal_row(t, rows - 2, &line);
+		assert_non_null(strrchr(line.data, '/'));
+		count = atoi(strrchr(line.data, '/') + 1);
+		buf_release(&line);
+		assert_true(count > 10 && count < rows - 4);
+		for (int row = 0; row < count; row++)
+			try_row(t, row, rows);
+		close_state(&p, t);
+	}
+}
+
+/* ---- nothing hides an alarm */
+
+static const char *random_key(unsigned *seed)
+{
+	/* without q, which may leave genba, and the lock, which hides everything */
+	static const char *const keys[] = {"a",
+	                                   "b",
+	                                   "c",
+	                                   "d",
+	                                   "e",
+	                                   "f",
+	                                   "g",
+	                                   "h",
+	                                   "i",
+	                                   "j",
+	                                   "k",
+	                                   "l",
+	                                   "m",
+	                                   "n",
+	                                   "o",
+	                                   "p",
+	                                   "r",
+	                                   "s",
+	                                   "t",
+	                                   "u",
+	                                   "v",
+	                                   "w",
+	                                   "x",
+	                                   "z",
+	                                   "A",
+	                                   "B",
+	                                   "C",
+	                                   "D",
+	                                   "F",
+	                                   "G",
+	                                   "L",
+	                                   "M",
+	                                   "N",
+	                                   "P",
+	                                   "R",
+	                                   "S",
+	                                   "T",
+	                                   "V",
+	                                   "W",
+	                                   "Y",
+	                                   "0",
+	                                   "1",
+	                                   "2",
+	                                   "3",
+	                                   "4",
+	                                   "5",
+	                                   "6",
+	                                   "7",
+	                                   "8",
+	                                   "9",
+	                                   "/",
+	                                   "?",
+	                                   ":",
+	                                   "@",
+	                                   ".",
+	                                   " ",
+	                                   "<",
+	                                   ">",
+	                                   "=",
+	                                   KEYS_ENTER,
+	                                   KEYS_ENTER,
+	                                   KEYS_ESCAPE,
+	                                   KEYS_ESCAPE,
+	                                   KEYS_TAB,
+	                                   KEYS_UP,
+	                                   KEYS_DOWN,
+	                                   KEYS_LEFT,
+	                                   KEYS_RIGHT,
+	                                   KEYS_PAGE_UP,
+	                                   KEYS_PAGE_DOWN,
+	                                   KEYS_BACKSPACE,
+	                                   KEYS_CTRL_S,
+	                                   "端"};
+	*seed = *seed * 1103515245u + 12345u;
+	return keys[*seed / 65536u % (sizeof keys / sizeof *keys)];
+}
+
+/* Read only, so that no walk can do what really ends an alarm; and once with all keys that write, over so many machines that
+ * a walk cannot deal with them all. */
+static void no_walk_hides_an_alarm(void **state)
+{
+	(void)state;
+	static const struct {
+		int rows, columns;
+	} sizes[] = {{5, 20}, {6, 30}, {8, 40}, {12, 60}, {24, 80}, {30, 120}, {60, 200}};
+	unsigned seed = 20261123;
+	for (int writing = 0; writing < 2; writing++) {
+		struct program p;
+		program_init(&p);
+		program_case(&p, "Slow terminal");
+		many(&p);
+		program_good(&p, "play", "isolate", NULL);
+		struct terminal *t =
+		    terminal_open(24, 80, NULL, getenv("GENBA_CASE"), writing ? "--lang=en" : "--read-only", NULL);
+		terminal_await_row(t, 1, "Board");
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			terminal_resize(t, sizes[i].rows, sizes[i].columns);
+			for (int k = 0; k < 100; k++) {
+				terminal_type(t, random_key(&seed));
+				terminal_await_row(t, 0, "!! ");
+			}
+		}
+		terminal_hang_up(t);
+		terminal_end(t);
+		program_release(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(ten_states_look_as_they_should),
+	    cmocka_unit_test(each_row_leads_or_says_that_it_does_not),
+	    cmocka_unit_test(no_walk_hides_an_alarm),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

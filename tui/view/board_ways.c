@@ -1,0 +1,64 @@
+/* Where rows of the Board lead that are no view of their own: a new record, a draft, a command to be completed, a step. */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/store/draft.h"
+#include "tui/form/form.h"
+#include "tui/view/step.h"
+#include "tui/view/views.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void new_ask(struct workbench *wb, const char *kind)
+{
+	workbench_push(wb, view_form(wb, kind, NULL));
+}
+
+void message_ask(struct workbench *wb, const char *text)
+{
+	workbench_show_text(wb, _("At opening"), text);
+}
+
+void command_ask(struct workbench *wb, const char *line)
+{
+	char *typed = prompt_command(wb, line);
+	if (typed && *typed)
+		workbench_command(wb, typed);
+	free(typed);
+}
+
+void waiting_ask(struct workbench *wb, const char *step)
+{
+	char *run = xstrndup(step, strcspn(step, " "));
+	const char *invocation = step[strlen(run)] ? step + strlen(run) + 1 : "";
+	workbench_show(wb, "playbook", run);
+	workbench_push(wb, view_step(wb, run, invocation));
+	free(run);
+}
+
+/* What begins elsewhere (a step, a reason) is shown, so that it can be read and typed again there. */
+static void show_draft(struct workbench *wb, const char *key)
+{
+	char when[32];
+	json_t *draft = draft_load(workbench_case(wb), key, when);
+	char *text = json_dumps(draft, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	const char *typed = json_string_value(json_object_get(draft, "text"));
+	workbench_show_text(wb, key, typed ? typed : text ? text : "");
+	free(text);
+	json_decref(draft);
+}
+
+void draft_ask(struct workbench *wb, const char *key)
+{
+	const char *about = strchr(key, ':');
+	if (about && strncmp(key, "note:", 5) == 0)
+		workbench_note(wb, about + 1, NULL);
+	else if (about && strncmp(key, "form:", 5) == 0 && kind_find(about + 1))
+		new_ask(wb, about + 1);
+	else if (about && strncmp(key, "form:", 5) == 0 && !strchr(about + 1, ':'))
+		workbench_push(wb, view_form(wb, NULL, about + 1));
+	else
+		show_draft(wb, key);
+}
