@@ -7,12 +7,11 @@
 person one two three
 
 # What differs from run to run: ids, times, commits, the folder of the language; what was purged is told by a sentence of the
-# program. The names of a playbook and of its steps are its author's, in the language in which the run was begun.
+# program.
 same_words() {
 	sed -E -e 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/ID/g' \
 		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)/TIME/g' \
-		-e 's/\b[0-9a-f]{40}\b/COMMIT/g' -e "s#$work/(en|ja)#FOLDER#g" -e '/text:sha256:/d' \
-		-e '/^ *"(playbook|name)":/d'
+		-e 's/\b[0-9a-f]{40}\b/COMMIT/g' -e "s#$work/(en|ja)#FOLDER#g" -e '/text:sha256:/d'
 }
 
 work_in() { # work_in LANGUAGE: the same work of each kind, and all its records in LANGUAGE.records

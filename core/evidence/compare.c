@@ -37,11 +37,11 @@ struct folder_damage {
 	unsigned long long count;
 };
 
-static void count_damage(void *ctx, const char *path, const char *what)
+static void count_damage(void *ctx, const char *path, const struct remark *what)
 {
 	struct folder_damage *d = ctx;
 	if (d->count++ == 0)
-		buf_addf(&d->first, "%s: %s", path, what);
+		buf_addf(&d->first, "%s: %s", path, what->shown.data);
 }
 
 static int compare_folder(const json_t *record, const struct buf *manifest, const char *path,

@@ -17,12 +17,12 @@ struct folder_difference {
 	size_t count;
 };
 
-static void add_difference(void *ctx, const char *path, const char *what)
+static void add_difference(void *ctx, const char *path, const struct remark *what)
 {
 	struct folder_difference *d = ctx;
 	remark_words(d->remarks, "%s: ", path);
-	buf_addf(&d->remarks->shown, "%s\n", what);
-	buf_addf(&d->remarks->english, "%s\n", i18n_english(what));
+	remark_join(d->remarks, what);
+	remark_words(d->remarks, "\n");
 	d->count++;
 }
 

@@ -194,10 +194,10 @@ struct tree_finding {
 	size_t count;
 };
 
-static void name_difference(void *ctx, const char *path, const char *what)
+static void name_difference(void *ctx, const char *path, const struct remark *what)
 {
 	struct tree_finding *f = ctx;
-	found(f->k, f->record, "%s: %s", path, what);
+	found(f->k, f->record, "%s: %s", path, what->shown.data);
 	f->count++;
 }
 

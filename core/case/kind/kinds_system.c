@@ -51,7 +51,7 @@ static const struct field_value run_state[] = {
 };
 
 static const struct field run_fields[] = {
-	{IS("playbook", TEXT, "Playbook", "プレイブック"), REQUIRED, SHORT, HELP("the playbook's name")},
+	{IS("playbook", TEXT, "Playbook", "プレイブック"), REQUIRED, SHORT, MACHINE, HELP("the playbook's name")},
 	{IS("playbook_id", TEXT, "Playbook id", "プレイブックID"), MACHINE, HELP("CACAO identifier")},
 	{IS("playbook_digest", HASH, "Playbook digest", "プレイブックのハッシュ値"), MACHINE,
 	 HELP("of the playbook as it was run")},

@@ -1,8 +1,18 @@
 #include "case/kind/stored_words.h"
 
+#include "case/kind/kinds.h"
+
 #include <string.h>
 
-const char *stored_words_shown(const char *text)
+static const struct {
+	const char *en, *ja;
+} playbooks[] = {
+#define ROW(english, japanese) {english, japanese},
+#include "rows/playbook_words.def"
+#undef ROW
+};
+
+static const char *stored_words_shown(const char *text)
 {
 	static const char *const words[] = {WORDS_HANDOVER,     WORDS_BRIEF,          WORDS_VOUCH_QUESTION,
 	                                    WORDS_VOUCH_CHOICE, WORDS_MEDIUM_WRITTEN, WORDS_MEDIUM_READ};
@@ -10,4 +20,18 @@ const char *stored_words_shown(const char *text)
 		if (strcmp(text, words[i]) == 0)
 			return i18n_text(text);
 	return text;
+}
+
+const char *stored_words_of_program(const char *text)
+{
+	int japanese = strcmp(i18n_language(), "ja") == 0;
+	for (size_t i = 0; i < sizeof playbooks / sizeof *playbooks; i++)
+		if (strcmp(text, japanese ? playbooks[i].en : playbooks[i].ja) == 0)
+			return japanese ? playbooks[i].ja : playbooks[i].en;
+	return stored_words_shown(text);
+}
+
+const char *stored_words_in(const struct field *field, const char *text)
+{
+	return field && field->machine ? stored_words_of_program(text) : stored_words_shown(text);
 }

@@ -16,7 +16,12 @@
 #define WORDS_MEDIUM_WRITTEN N_("evidence written to it")
 #define WORDS_MEDIUM_READ    N_("evidence read from it")
 
-/* What is shown of such a text: its translation; any other text is returned as it is. */
-const char *stored_words_shown(const char *text);
+/* What is shown of a text of a field (NULL: not known): its translation if it is such words, else the text itself. */
+struct field;
+const char *stored_words_in(const struct field *field, const char *text);
+
+/* The same of a text that no person can have typed, in a field that genba fills in: what the shipped playbooks call themselves,
+ * their steps and phases, too. Cases of before have it in the language in which the run was begun: it is found by either. */
+const char *stored_words_of_program(const char *text);
 
 #endif

@@ -15,6 +15,7 @@
 #define GENBA_EVIDENCE_ACQUIRE_TREE_H
 
 #include "base/progress.h"
+#include "base/remark.h"
 #include "evidence/acquire/manifest.h"
 
 struct err;
@@ -53,8 +54,8 @@ void tree_measure(struct tree_size *size, const char *root, int one_file_system)
 struct tree_comparing {
 	const struct progress *progress;
 	int in_place; /* the tree itself, whose metadata are in the manifest; 0: a copy of it */
-	/* What is not as it was, one call for each entry, both printable. */
-	void (*finding)(void *ctx, const char *path, const char *what);
+	/* What is not as it was, one call for each entry; all of it printable. */
+	void (*finding)(void *ctx, const char *path, const struct remark *what);
 	void *ctx;
 };
 

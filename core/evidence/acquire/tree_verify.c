@@ -8,6 +8,7 @@
 #include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/remark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +26,8 @@ struct compare_folder {
 struct compare_tag {
 	struct compare_folder *folder; /* that the entry lies in */
 	struct compare_folder *closes; /* the entry is this folder, all of whose entries were before; freed with it */
-	char *finding;                 /* known before the bytes are read; or NULL */
-	char *time;                    /* of a folder: what is said of its time, if nothing in it was named; or NULL */
+	struct remark finding;         /* known before the bytes are read */
+	struct remark time;            /* of a folder: what is said of its time, if nothing in it was named */
 	uint64_t size;
 	char sha256[65]; /* of a file */
 };
@@ -54,37 +55,58 @@ struct compare_entry {
 /* ---- findings, in order */
 
 static void compare_report(struct compare *c, const struct filejob *job, struct compare_folder *folder,
-                           const char *what)
+                           const struct remark *what)
 {
 	struct buf path = BUF_INIT;
-	struct buf text = BUF_INIT;
+	struct remark text = REMARK_INIT;
 	printable_add(&path, job->path.data, job->path.len, PRINTABLE_LINE);
-	printable_add(&text, what, strlen(what), PRINTABLE_LINE);
-	c->how->finding(c->how->ctx, path.data, text.data);
+	printable_add(&text.shown, what->shown.data, what->shown.len, PRINTABLE_LINE);
+	printable_add(&text.english, what->english.data, what->english.len, PRINTABLE_LINE);
+	c->how->finding(c->how->ctx, path.data, &text);
 	buf_release(&path);
-	buf_release(&text);
+	remark_release(&text);
 	folder->named++;
+}
+
+/* What comes next is another part of the finding. */
+static void compare_next_part(struct remark *out)
+{
+	if (out->shown.len)
+		remark_words(out, "; ");
+}
+
+static void compare_part(struct remark *out, const struct remark *part)
+{
+	if (part->shown.len) {
+		compare_next_part(out);
+		remark_join(out, part);
+	}
+}
+
+static void compare_add_reason(struct remark *out, const struct err *why)
+{
+	buf_adds(&out->shown, why->message);
+	buf_adds(&out->english, why->english);
 }
 
 /* A file's bytes, and what was known of it before they were read, are one finding. */
 static void compare_report_file(struct compare *c, const struct filejob *job, const struct compare_tag *tag)
 {
-	struct buf text = BUF_INIT;
+	struct remark text = REMARK_INIT;
 	unsigned long long size = job->result.size;
 	if (job->rc < 0)
-		buf_adds(&text, job->err.message);
+		compare_add_reason(&text, &job->err);
 	else if (strcmp(job->result.sha256, tag->sha256) == 0)
 		;
 	else if (job->result.size != tag->size)
-		buf_addf(&text, _("its content is not what was preserved: %llu bytes, and not %llu"), size,
-		         (unsigned long long)tag->size);
+		remark_words(&text, _("its content is not what was preserved: %llu bytes, and not %llu"), size,
+		             (unsigned long long)tag->size);
 	else
-		buf_adds(&text, _("its content is not what was preserved"));
-	if (tag->finding)
-		buf_addf(&text, "%s%s", text.len ? "; " : "", tag->finding);
-	if (text.len)
-		compare_report(c, job, tag->folder, text.data);
-	buf_release(&text);
+		remark_words(&text, _("its content is not what was preserved"));
+	compare_part(&text, &tag->finding);
+	if (text.shown.len)
+		compare_report(c, job, tag->folder, &text);
+	remark_release(&text);
 }
 
 static void compare_take_back(struct compare *c)
@@ -96,14 +118,14 @@ static void compare_take_back(struct compare *c)
 	if (c->rc == 0 && job->has_source) {
 		compare_report_file(c, job, tag);
 		c->reread &= job->reread;
-	} else if (c->rc == 0 && tag->finding) {
-		compare_report(c, job, tag->folder, tag->finding);
-	} else if (c->rc == 0 && tag->time && tag->closes->named == 0) {
-		compare_report(c, job, tag->folder, tag->time);
+	} else if (c->rc == 0 && tag->finding.shown.len) {
+		compare_report(c, job, tag->folder, &tag->finding);
+	} else if (c->rc == 0 && tag->time.shown.len && tag->closes->named == 0) {
+		compare_report(c, job, tag->folder, &tag->time);
 	}
 	free(tag->closes);
-	free(tag->finding);
-	free(tag->time);
+	remark_release(&tag->finding);
+	remark_release(&tag->time);
 	free(tag);
 	hash_pool_pop(c->pool);
 }
@@ -114,17 +136,27 @@ static struct filejob *compare_give(struct compare *c, struct compare_folder *fo
 		compare_take_back(c);
 	struct filejob *job = hash_pool_slot(c->pool);
 	struct compare_tag *tag = xcalloc(1, sizeof *tag);
-	tag->folder = folder;
+	*tag = (struct compare_tag){.folder = folder, .finding = REMARK_INIT, .time = REMARK_INIT};
 	buf_add(&job->path, c->path.data, c->path.len);
 	job->tag = tag;
 	return job;
 }
 
-static void compare_note(struct compare *c, struct compare_folder *folder, const char *what)
+/* Takes the words. */
+static void compare_note_take(struct compare *c, struct compare_folder *folder, struct remark *what)
 {
 	struct compare_tag *tag = compare_give(c, folder)->tag;
-	tag->finding = xstrdup(what);
+	tag->finding = *what;
+	*what = (struct remark)REMARK_INIT;
 	hash_pool_submit(c->pool);
+}
+
+static void compare_note(struct compare *c, struct compare_folder *folder, const char *what)
+{
+	struct remark words = REMARK_INIT;
+	buf_adds(&words.shown, what);
+	buf_adds(&words.english, i18n_english(what));
+	compare_note_take(c, folder, &words);
 }
 
 /* ---- the manifest's side */
@@ -186,16 +218,9 @@ static int compare_differs(struct manifest_field a, struct manifest_field b)
 	return a.n != b.n || memcmp(a.text, b.text, a.n) != 0;
 }
 
-/* Appends a part of a finding; takes the text. */
-static void compare_add(struct buf *out, char *text)
-{
-	buf_addf(out, "%s%s", out->len ? "; " : "", text);
-	free(text);
-}
-
 /* What of an entry's metadata is not as in its line; its time in `time`. Both stay empty if all is. */
-static void compare_metadata(const struct compare_entry *e, const struct stat *st, int fd, struct buf *what,
-                             struct buf *time)
+static void compare_metadata(const struct compare_entry *e, const struct stat *st, int fd, struct remark *what,
+                             struct remark *time)
 {
 	struct manifest m;
 	struct manifest_entry is;
@@ -204,41 +229,38 @@ static void compare_metadata(const struct compare_entry *e, const struct stat *s
 	const char *p = m.text.data;
 	if (manifest_next(&p, &is) == 1) {
 		if (compare_differs(is.mode, e->line.mode))
-			compare_add(what, xasprintf(_("its mode is %.*s, and was %.*s"), (int)is.mode.n, is.mode.text,
-			                            (int)e->line.mode.n, e->line.mode.text));
-		if (compare_differs(is.owner, e->line.owner))
-			compare_add(what, xasprintf(_("its owner and group are %.*s, and were %.*s"), (int)is.owner.n,
-			                            is.owner.text, (int)e->line.owner.n, e->line.owner.text));
+			remark_words(what, _("its mode is %.*s, and was %.*s"), (int)is.mode.n, is.mode.text,
+			             (int)e->line.mode.n, e->line.mode.text);
+		if (compare_differs(is.owner, e->line.owner)) {
+			compare_next_part(what);
+			remark_words(what, _("its owner and group are %.*s, and were %.*s"), (int)is.owner.n,
+			             is.owner.text, (int)e->line.owner.n, e->line.owner.text);
+		}
 		if (compare_differs(is.time, e->line.time))
-			compare_add(time,
-			            xasprintf(_("its time of change is %.*s, and was %.*s (seconds since 1970)"),
-			                      (int)is.time.n, is.time.text, (int)e->line.time.n, e->line.time.text));
+			remark_words(time, _("its time of change is %.*s, and was %.*s (seconds since 1970)"),
+			             (int)is.time.n, is.time.text, (int)e->line.time.n, e->line.time.text);
 		buf_release(&is.path);
 	}
 	buf_clear(&m.text);
 	if (fd >= 0) {
 		tree_attributes(fd, e->line.path.data, &m);
-		if (m.failed == 0 && strcmp(m.text.data, e->attributes.data) != 0)
-			compare_add(what, xstrdup(_("its extended attributes are others")));
+		if (m.failed == 0 && strcmp(m.text.data, e->attributes.data) != 0) {
+			compare_next_part(what);
+			remark_words(what, _("its extended attributes are others"));
+		}
 	}
 	manifest_release(&m);
 }
 
-/* All of it, as one text; NULL if there is nothing to say. */
-static char *compare_metadata_text(const struct compare *c, const struct compare_entry *e, const struct stat *st,
-                                   int fd)
+/* All of it, as one text. */
+static void compare_metadata_text(const struct compare *c, const struct compare_entry *e, const struct stat *st, int fd,
+                                  struct remark *what)
 {
-	struct buf what = BUF_INIT;
-	struct buf time = BUF_INIT;
+	struct remark time = REMARK_INIT;
 	if (c->how->in_place)
-		compare_metadata(e, st, fd, &what, &time);
-	if (time.len)
-		buf_addf(&what, "%s%s", what.len ? "; " : "", time.data);
-	buf_release(&time);
-	if (what.len)
-		return buf_take(&what, NULL);
-	buf_release(&what);
-	return NULL;
+		compare_metadata(e, st, fd, what, &time);
+	compare_part(what, &time);
+	remark_release(&time);
 }
 
 /* ---- entries */
@@ -250,14 +272,14 @@ static void compare_file(struct compare *c, struct compare_folder *folder, const
 	struct filejob *job = compare_give(c, folder);
 	struct compare_tag *tag = job->tag;
 	if (source_open(&job->source, dir, name, SOURCE_NO_LINK, &why) < 0) {
-		tag->finding = xstrdup(why.message);
+		compare_add_reason(&tag->finding, &why);
 	} else {
 		job->has_source = job->drop_cache = 1;
 		/* what could not be read there was zeros; in a copy, zeros are what was written */
 		job->retry = c->how->in_place && (e->line.about & MANIFEST_UNREADABLE);
 		memcpy(tag->sha256, e->line.sha256, sizeof tag->sha256);
 		tag->size = e->line.size;
-		tag->finding = compare_metadata_text(c, e, &job->source.before, job->source.fd);
+		compare_metadata_text(c, e, &job->source.before, job->source.fd, &tag->finding);
 	}
 	hash_pool_submit(c->pool);
 }
@@ -267,21 +289,22 @@ static void compare_rest(struct compare *c, struct compare_folder *folder, const
                          const char *more, const struct stat *st)
 {
 	struct buf escaped = BUF_INIT;
-	struct buf text = BUF_INIT;
+	struct remark text = REMARK_INIT;
+	struct remark metadata = REMARK_INIT;
 	const struct manifest_field *was = &e->line.more;
 	pathname_escape(more, &escaped);
 	if (compare_differs((struct manifest_field){escaped.data, escaped.len}, *was))
-		compare_add(&text, e->line.type == 'l' ? xasprintf(_("the link leads to %s, and led to %.*s"),
-		                                                   escaped.data, (int)was->n, was->text)
-		                                       : xasprintf(_("it is a %s, and was a %.*s"), escaped.data,
-		                                                   (int)was->n, was->text));
-	char *metadata = compare_metadata_text(c, e, st, -1);
-	if (metadata)
-		compare_add(&text, metadata);
-	if (text.len)
-		compare_note(c, folder, text.data);
+		remark_words(&text,
+		             e->line.type == 'l' ? _("the link leads to %s, and led to %.*s")
+		                                 : _("it is a %s, and was a %.*s"),
+		             escaped.data, (int)was->n, was->text);
+	compare_metadata_text(c, e, st, -1, &metadata);
+	compare_part(&text, &metadata);
+	if (text.shown.len)
+		compare_note_take(c, folder, &text);
 	buf_release(&escaped);
-	buf_release(&text);
+	remark_release(&metadata);
+	remark_release(&text);
 }
 
 static void compare_link(struct compare *c, struct compare_folder *folder, const struct compare_entry *e, int dir,
@@ -325,23 +348,23 @@ static void compare_subfolder(struct compare *c, struct compare_folder *folder, 
 		return;
 	}
 	struct compare_folder *below = xcalloc(1, sizeof *below);
-	struct buf what = BUF_INIT;
-	struct buf time = BUF_INIT;
+	struct remark what = REMARK_INIT;
+	struct remark time = REMARK_INIT;
 	if (c->how->in_place)
 		compare_metadata(e, st, fd, &what, &time);
 	compare_level(c, fd, below, !e->unread && !(e->line.about & MANIFEST_NOT_WALKED), depth);
 	close(fd);
 	struct compare_tag *tag = compare_give(c, folder)->tag;
 	tag->closes = below;
-	if (what.len && time.len)
-		buf_addf(&what, "; %s", time.data);
-	if (what.len)
-		tag->finding = buf_take(&what, NULL);
-	else if (time.len)
-		tag->time = buf_take(&time, NULL);
+	if (what.shown.len) {
+		compare_part(&what, &time);
+		remark_join(&tag->finding, &what);
+	} else {
+		remark_join(&tag->time, &time);
+	}
 	hash_pool_submit(c->pool);
-	buf_release(&what);
-	buf_release(&time);
+	remark_release(&what);
+	remark_release(&time);
 }
 
 /* An entry that both have. */
@@ -358,9 +381,13 @@ static void compare_both(struct compare *c, struct compare_folder *folder, const
 	}
 	char is = compare_type(st.st_mode);
 	if (is != was) {
-		char *text = xasprintf(_("it is %s, and was %s"), compare_type_name(is), compare_type_name(was));
-		compare_note(c, folder, text);
-		free(text);
+		const char *now = compare_type_name(is);
+		const char *before = compare_type_name(was);
+		struct remark text = REMARK_INIT;
+		buf_addf(&text.shown, _("it is %s, and was %s"), now, before);
+		buf_addf(&text.english, i18n_english(_("it is %s, and was %s")), i18n_english(now),
+		         i18n_english(before));
+		compare_note_take(c, folder, &text);
 		if (was == 'd')
 			compare_skip(c, e->line.path.data);
 	} else if (is == 'f') {
@@ -383,9 +410,9 @@ static void compare_missing(struct compare *c, struct compare_folder *folder, co
 	    (!c->how->in_place && (e->line.type == 'o' || (e->unread && e->line.type != 'f'))))
 		return;
 	if (below) {
-		char *text = xasprintf(_("it is gone, with the %zu entries in it"), below);
-		compare_note(c, folder, text);
-		free(text);
+		struct remark text = REMARK_INIT;
+		remark_words(&text, _("it is gone, with the %zu entries in it"), below);
+		compare_note_take(c, folder, &text);
 	} else {
 		compare_note(c, folder, _("it is gone"));
 	}

@@ -99,6 +99,9 @@ int playbook_step_is(const json_t *step, const char *type);
 /* A text that may be a map of language to text, in the interface's language, else in English, else any. "" if absent. */
 const char *playbook_text(const json_t *text);
 
+/* The same for what goes on record: English if it has that, whatever the interface's language. */
+const char *playbook_text_stored(const json_t *text);
+
 /* 1 if the value is a text or a map of language to text. */
 int playbook_is_text(const json_t *value);
 

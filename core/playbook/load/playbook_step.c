@@ -57,16 +57,26 @@ int playbook_each_way(const json_t *step, playbook_way_fn fn, void *ctx)
 	return rc;
 }
 
-const char *playbook_text(const json_t *text)
+static const char *text_in(const json_t *text, const char *language)
 {
 	if (json_is_string(text))
 		return json_string_value(text);
-	const char *found = json_get_string(text, i18n_language());
+	const char *found = json_get_string(text, language);
 	if (!found)
 		found = json_get_string(text, "en");
 	if (!found && json_object_size(text) > 0)
 		found = json_string_value(json_object_iter_value(json_object_iter((json_t *)(uintptr_t)text)));
 	return found ? found : "";
+}
+
+const char *playbook_text(const json_t *text)
+{
+	return text_in(text, i18n_language());
+}
+
+const char *playbook_text_stored(const json_t *text)
+{
+	return text_in(text, "en");
 }
 
 const json_t *playbook_step_extra(const json_t *step, const char *member)

@@ -46,7 +46,7 @@ static int add_run(struct action *a, const struct playbook *p, const char *text_
 	char now[CLOCK_TEXT];
 	clock_format(clock_now(), now);
 	const char *id = json_get_string(p->tree, "id");
-	struct assign fields[8] = {{"playbook", playbook_text(json_object_get(p->tree, "name"))},
+	struct assign fields[8] = {{"playbook", playbook_text_stored(json_object_get(p->tree, "name"))},
 	                           {"playbook_digest", p->digest},
 	                           {"playbook_text", text_digest},
 	                           {"started", now}};

@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/kind/stored_words.h"
 #include "playbook/run/run_private.h"
 
 #include <stdint.h>
@@ -132,13 +133,21 @@ static void add_line(struct buf *out, const char *kind, const json_t *object, co
 	buf_addc(out, '\n');
 }
 
+/* What a playbook calls itself or a step is on record in English. */
+static void add_words(struct buf *out, const json_t *object, const char *name)
+{
+	const char *text = json_get_string(object, name);
+	if (text)
+		add_escaped(out, stored_words_of_program(text));
+}
+
 static void add_step(struct buf *out, size_t number, const json_t *step)
 {
 	static const char *const names[] = {
 	    "outcome", "started",      "ended",  "who",      "role",     "asset", "answer", "reason", "command",
 	    "tool",    "tool_version", "result", "evidence", "decision", "links", "notes",  NULL};
 	buf_addf(out, "\n### %zu. ", number);
-	add_value(out, json_object_get(step, "name"));
+	add_words(out, step, "name");
 	buf_adds(out, " (");
 	add_value(out, json_object_get(step, "label"));
 	buf_adds(out, ")\n\n");
@@ -164,7 +173,7 @@ void run_account_markdown(const json_t *account, struct buf *out)
 	size_t i;
 	json_t *row;
 	buf_adds(out, "# ");
-	add_value(out, json_object_get(account, "playbook"));
+	add_words(out, account, "playbook");
 	buf_adds(out, " (");
 	add_value(out, json_object_get(account, "label"));
 	buf_adds(out, ")\n\n");

@@ -86,7 +86,7 @@ static int add_answer(struct action *a, const struct waiting *w, const char *run
 	char now[CLOCK_TEXT];
 	char label[LABEL_TEXT];
 	struct record r = {.count = 0};
-	const char *name = playbook_text(json_object_get(w->step, "name"));
+	const char *name = playbook_text_stored(json_object_get(w->step, "name"));
 	const char *condition = json_get_string(w->step, w->what == WAITING_CHOICE ? "switch" : "condition");
 	clock_format(clock_now(), now);
 	step_result_put(&r, "run", run_label);
@@ -294,14 +294,14 @@ static int set_by_playbook(struct action *a, const struct run *run, const struct
 static void put_head(struct record *r, struct case_file *c, const struct run *run, const struct waiting *w,
                      const struct step_outcome *what, const char *now)
 {
-	const char *name = playbook_text(json_object_get(w->step, "name"));
+	const char *name = playbook_text_stored(json_object_get(w->step, "name"));
 	struct step_result_finding who = {.mark = case_mark(c)};
 	record_each(c, "responder", 0, match_responder, &who, NULL);
 	step_result_put(r, "run", run->label);
 	step_result_put(r, "step_id", w->id);
 	step_result_put(r, "invocation", w->invocation);
 	step_result_put(r, "name", *name ? name : w->id);
-	step_result_put(r, "phase", playbook_text(playbook_step_extra(w->step, "phase")));
+	step_result_put(r, "phase", playbook_text_stored(playbook_step_extra(w->step, "phase")));
 	step_result_put(r, "outcome", run_outcome_names[what->outcome]);
 	put_take(r, "started", xstrdup(run_since(run)));
 	step_result_put(r, "ended", now);

@@ -19,10 +19,10 @@ struct findings {
 	size_t count;
 };
 
-static void find(void *ctx, const char *path, const char *what)
+static void find(void *ctx, const char *path, const struct remark *what)
 {
 	struct findings *f = ctx;
-	buf_addf(&f->text, "%s: %s\n", path, what);
+	buf_addf(&f->text, "%s: %s\n", path, what->shown.data);
 	f->count++;
 }
 
