@@ -41,8 +41,8 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 	return rc;
 }
 
-static int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
-                         struct err *err)
+int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
+                  struct err *err)
 {
 	struct buf bytes = BUF_INIT;
 	int dry = format_option(request, "dry-run") != NULL;
@@ -55,7 +55,9 @@ static int shared_export(struct format_request *request, const char *name, const
 	if (!dry && case_may_write(request->c, err) < 0)
 		return err_prefix(err, _("what leaves is put on record"));
 	struct release *r = release_open(request->c, &wish, err);
-	int rc = r ? write(r, variant, &bytes, err) : -1;
+	int rc = r ? release_begin(r, dry ? NULL : request->path, err) : -1;
+	if (rc == 0)
+		rc = write(r, variant, &bytes, err);
 	if (rc == 0)
 		rc = release_finish(r, name, bytes.data, bytes.len, dry ? NULL : request->path, request->label, err);
 	if (rc == 0)

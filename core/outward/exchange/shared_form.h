@@ -14,6 +14,11 @@
 /* `variant`: which of a form's variants, or NULL. */
 typedef int (*shared_write_fn)(struct release *r, const char *variant, struct buf *out, struct err *err);
 
+/* Writes what may leave by the options of the request (to, tlp, approved-by, where, redacted, internal, loss, dry-run), and puts
+ * it on record as a release of the format `name`. */
+int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
+                  struct err *err);
+
 int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err);

@@ -14,6 +14,7 @@ static const struct field release_fields[] = {
 	{IS("records", INT, "Records", "提供した記録数"), MACHINE, SHORT},
 	{IS("left_out", INT, "Left out", "除外した記録数"), MACHINE, SHORT},
 	{IS("commit", TEXT, "State of the case", "事案の時点"), MACHINE, HELP("the commit that was exported")},
+	{IS("twin_key", SECRET, "Key of the twin", "秘匿証明の鍵"), MACHINE, HELP("from which the salts of its fields are made")},
 	{IS("redacted", TRI, "Redacted", "秘匿処理"), YES_NO("unknown"), MACHINE},
 };
 

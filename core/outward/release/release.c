@@ -27,12 +27,15 @@ void release_close(struct release *r)
 	json_decref(r->staying);
 	json_decref(r->lost);
 	json_decref(r->pseudonyms);
+	json_decref(r->reasons);
+	release_abandon(r);
 	forbidden_free(r->forbidden);
 	filter_free(r->filter);
 	free(r->to);
 	free(r->tlp);
 	free(r->decision);
 	free(r->title);
+	free(r->secret);
 	free(r);
 }
 
@@ -58,9 +61,22 @@ static int release_has(const struct release *r, const char *label)
 
 /* ---- what is left out */
 
+/* [kind, reason], the same for all records of which both are the same. New reference. */
+json_t *release_why(struct release *r, const char *kind, const char *reason)
+{
+	char *key = xasprintf("%s %s", kind ? kind : "", reason);
+	json_t *why = json_object_get(r->reasons, key);
+	if (!why) {
+		why = json_pack("[s, s]", kind ? kind : "", reason);
+		json_object_set_new(r->reasons, key, why);
+	}
+	free(key);
+	return json_incref(why);
+}
+
 void release_lose_record(struct release *r, const json_t *record, const char *reason)
 {
-	json_object_set_new(r->lost, record_label(record), json_string(reason));
+	json_object_set_new(r->lost, record_label(record), release_why(r, json_get_string(record, "kind"), reason));
 }
 
 void release_lose_field(struct release *r, const char *kind, const char *field, const char *reason)
@@ -75,30 +91,40 @@ void release_lose_field(struct release *r, const char *kind, const char *field, 
 	r->fields[r->field_count++] = (struct lost_field){xstrdup(kind), xstrdup(field), xstrdup(reason), 1};
 }
 
-static void tell_lost(json_t *array, struct case_file *c, json_t *labels)
+static void tell_lost(json_t *array, json_t *labels)
 {
 	const char *label;
-	json_t *reason;
-	json_object_foreach(labels, label, reason) {
-		json_t *record = record_get(c, label, RECORD_RAW, NULL);
-		const char *kind = record ? json_get_string(record, "kind") : NULL;
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:O}", "what", "record", "kind",
-		                                       kind ? kind : "", "label", label, "reason", reason));
-		json_decref(record);
-	}
+	json_t *why;
+	json_object_foreach(labels, label, why)
+		json_array_append_new(array, json_pack("{s:s, s:O, s:s, s:O}", "what", "record", "kind",
+		                                       json_array_get(why, 0), "label", label, "reason",
+		                                       json_array_get(why, 1)));
 }
 
 json_t *release_loss(const struct release *r)
 {
 	json_t *array = json_array();
-	tell_lost(array, r->c, r->staying);
-	tell_lost(array, r->c, r->lost);
+	tell_lost(array, r->staying);
+	tell_lost(array, r->lost);
 	for (size_t i = 0; i < r->field_count; i++)
 		json_array_append_new(array,
 		                      json_pack("{s:s, s:s, s:s, s:I, s:s}", "what", "field", "kind", r->fields[i].kind,
 		                                "field", r->fields[i].field, "records",
 		                                (json_int_t)r->fields[i].records, "reason", r->fields[i].reason));
 	return array;
+}
+
+json_t *release_stays(const struct release *r)
+{
+	json_t *counts = json_object();
+	const char *label;
+	json_t *why;
+	json_object_foreach(r->staying, label, why) {
+		const char *kind = json_string_value(json_array_get(why, 0));
+		json_int_t before = json_integer_value(json_object_get(counts, kind));
+		json_object_set_new(counts, kind, json_integer(before + 1));
+	}
+	return counts;
 }
 
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out)
@@ -211,14 +237,20 @@ static void trim(struct release *r, json_t *record)
 			json_object_del(record, k->fields[i]);
 }
 
+json_t *release_one(struct release *r, const json_t *record)
+{
+	if (!release_has(r, record_label(record)))
+		return NULL;
+	json_t *copy = json_copy((json_t *)(uintptr_t)record);
+	trim(r, copy);
+	return copy;
+}
+
 static int walk_record(void *ctx, json_t *record)
 {
 	struct release_walk *w = ctx;
-	if (!release_has(w->r, record_label(record)))
-		return 0;
-	json_t *copy = json_copy(record);
-	trim(w->r, copy);
-	int rc = w->fn(w->ctx, copy);
+	json_t *copy = release_one(w->r, record);
+	int rc = copy ? w->fn(w->ctx, copy) : 0;
 	json_decref(copy);
 	return rc;
 }
@@ -227,58 +259,4 @@ int release_each(struct release *r, const char *kind, record_fn fn, void *ctx, s
 {
 	struct release_walk w = {r, fn, ctx};
 	return record_each(r->c, kind, 0, walk_record, &w, err);
-}
-
-/* ---- leaving */
-
-static int record_release(struct release *r, const char *format, const char *path, const char *sha256, size_t n,
-                          char label[LABEL_TEXT], struct err *err)
-{
-	uint64_t records;
-	uint64_t left_out;
-	char counts[3][24];
-	const char *name = strrchr(path, '/');
-	release_counts(r, &records, &left_out);
-	snprintf(counts[0], sizeof counts[0], "%llu", (unsigned long long)records);
-	snprintf(counts[1], sizeof counts[1], "%llu", (unsigned long long)left_out);
-	snprintf(counts[2], sizeof counts[2], "%zu", n);
-	struct assign fields[] = {{"format", format},
-	                          {"when", "now"},
-	                          {"file", name ? name + 1 : path},
-	                          {"sha256", sha256},
-	                          {"size", counts[2]},
-	                          {"records", counts[0]},
-	                          {"left_out", counts[1]},
-	                          {"commit", case_head(r->c)},
-	                          {"redacted", r->redacted ? "yes" : "no"},
-	                          {"tlp", r->tlp},
-	                          {"to", r->to},
-	                          {"approved_by", r->decision}};
-	size_t count = sizeof fields / sizeof *fields - (r->internal ? 2 : 0);
-	return record_add(r->c, "release", fields, count, RECORD_MACHINE, label, err);
-}
-
-int release_finish(struct release *r, const char *format, const void *bytes, size_t n, const char *path,
-                   char label[LABEL_TEXT], struct err *err)
-{
-	struct forbidden_hit hit;
-	unsigned char digest[crypto_hash_sha256_BYTES];
-	char sha256[65];
-	if (!r->internal && forbidden_search(r->forbidden, bytes, n, &hit))
-		return err_set(
-		    err, ERR_FAILED,
-		    _("nothing was written: the %s of %s, which may not leave, stands in what would have left; correct "
-		      "the record that quotes it, or use --redacted"),
-		    hit.field, hit.label);
-	if (!path)
-		return 0;
-	crypto_hash_sha256(digest, bytes, n);
-	sodium_bin2hex(sha256, sizeof sha256, digest, sizeof digest);
-	if (path_write_file(path, bytes, n, 0, err) < 0)
-		return -1;
-	if (record_release(r, format, path, sha256, n, label, err) < 0) {
-		unlink(path); /* nothing leaves that is not on record */
-		return -1;
-	}
-	return 0;
 }

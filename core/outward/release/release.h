@@ -20,6 +20,7 @@
 
 #include "case/store/record.h"
 
+struct buf;
 struct release;
 
 struct release_wish {
@@ -55,10 +56,31 @@ void release_lose_field(struct release *r, const char *kind, const char *field, 
 json_t *release_loss(const struct release *r);
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out);
 
+/* {kind: how many of its records stay}. New reference. */
+json_t *release_stays(const struct release *r);
+
+/* One record as it leaves, or NULL: it stays. New reference. */
+json_t *release_one(struct release *r, const json_t *record);
+
+/* ---- the file */
+
 /*
- * Looks for names in the finished bytes, writes them to `path` (a file that is not there) whole or not at all, and puts the
- * release on record; `label` is its. ERR_FAILED names record and field of a name that was found; no file is made then.
- * `path` NULL: a dry run, nothing is written.
+ * Begins the file `path`, which is not there yet (NULL: a dry run, nothing is written). What a writer appends to its buffer is
+ * taken out of it by release_flush(), line by line: names are looked for, then the lines are written to a temporary file.
+ */
+int release_begin(struct release *r, const char *path, struct err *err);
+
+/* Takes whole lines out of `out` once they are many. A writer calls it after each record; without release_begin() it does
+ * nothing. ERR_FAILED names record and field of a name that was found. */
+int release_flush(struct release *r, struct buf *out, struct err *err);
+
+/* A secret that belongs to the record of this release: its field twin_key. */
+void release_keep_secret(struct release *r, const char *secret);
+
+/*
+ * Takes the rest of the bytes, looks for names in them, gives the file its name, whole or not at all, and puts the release on
+ * record; `label` is its. ERR_FAILED names record and field of a name that was found; no file is made then. `path` as for
+ * release_begin(), which this does where nobody has.
  */
 int release_finish(struct release *r, const char *format, const void *bytes, size_t n, const char *path,
                    char label[LABEL_TEXT], struct err *err);

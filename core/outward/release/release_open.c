@@ -143,7 +143,7 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 
 static void stay(struct release *r, const json_t *record, const char *reason)
 {
-	json_object_set_new(r->staying, record_label(record), json_string(reason));
+	json_object_set_new(r->staying, record_label(record), release_why(r, json_get_string(record, "kind"), reason));
 }
 
 /* A sample is evidence that an indicator names. */
@@ -153,7 +153,8 @@ static int note_sample(void *ctx, json_t *record)
 	const char *sample = json_get_string(record, "sample");
 	const char *shareable = json_get_string(record, "shareable");
 	if (sample && (!shareable || strcmp(shareable, "approved") != 0))
-		json_object_set_new(r->staying, sample, json_string(_("a sample whose indicator may not be shared")));
+		json_object_set_new(r->staying, sample,
+		                    release_why(r, "evidence", _("a sample whose indicator may not be shared")));
 	return 0;
 }
 
@@ -167,7 +168,7 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 	if (record_kind(record) == kind_find("decision"))
 		return _("a record of what the response decided"); /* whom it names is nobody else's concern */
 	if (json_object_get(r->staying, record_label(record)))
-		return json_string_value(json_object_get(r->staying, record_label(record)));
+		return json_string_value(json_array_get(json_object_get(r->staying, record_label(record)), 1));
 	if (r->filter && !filter_match(r->filter, record))
 		return _("not asked for");
 	if (rank >= tlp_rank("AMBER+STRICT"))
@@ -306,6 +307,8 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 	r->staying = json_object();
 	r->lost = json_object();
 	r->pseudonyms = json_object();
+	r->reasons = json_object();
+	r->fd = -1;
 	r->forbidden = forbidden_new();
 	struct name_pass names = {r, {0}};
 	int rc = check_wish(r, wish, err);

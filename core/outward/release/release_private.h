@@ -5,6 +5,8 @@
 #include "outward/release/forbidden.h"
 #include "outward/release/release.h"
 
+#include <sodium.h>
+
 /* Names of a record, and the word that stands for them in what is redacted. */
 struct named_kind {
 	const char *kind;
@@ -34,11 +36,26 @@ struct release {
 	json_t *staying;    /* labels -> the reason */
 	json_t *lost;       /* records that leave and that the format cannot hold: labels -> reason */
 	json_t *pseudonyms; /* names -> pseudonyms, for redacting texts */
+	json_t *reasons;    /* "kind reason" -> [kind, reason], shared by staying and lost */
 	struct lost_field *fields;
 	size_t field_count;
 	struct forbidden *forbidden;
 	struct filter *filter;
 	uint64_t records;
+	/* the file that leaves, while it is written */
+	char *path;
+	char *temporary; /* NULL: a dry run, or not begun */
+	int fd;
+	int begun;
+	uint64_t size;
+	crypto_hash_sha256_state digest;
+	char *secret; /* of the record of the release */
 };
+
+/* [kind, reason]: why a record stays. New reference. */
+json_t *release_why(struct release *r, const char *kind, const char *reason);
+
+/* Removes what was written of a file that does not leave. */
+void release_abandon(struct release *r);
 
 #endif

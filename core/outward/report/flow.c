@@ -14,6 +14,7 @@ struct flow_loading {
 	struct case_file *c;
 	struct flow *f;
 	json_t *records;
+	const json_t *titles; /* label -> what a node is called; NULL: what its record says */
 };
 
 static int flow_keep(void *ctx, json_t *record)
@@ -34,8 +35,9 @@ static size_t node_of(struct flow_loading *l, const char *label)
 	struct flow_node *node = &f->nodes[f->node_count];
 	memset(node, 0, sizeof *node);
 	snprintf(node->label, sizeof node->label, "%s", label);
-	json_t *record = record_get(l->c, label, RECORD_WITH_RETRACTED, NULL);
-	node->title = record ? record_title(record) : printable_dup(label);
+	const char *title = json_get_string(l->titles, label);
+	json_t *record = l->titles ? NULL : record_get(l->c, label, RECORD_WITH_RETRACTED, NULL);
+	node->title = record ? record_title(record) : printable_dup(title ? title : label);
 	json_decref(record);
 	return f->node_count++;
 }
@@ -104,26 +106,38 @@ static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 	f->acts[f->act_count++] = act;
 }
 
-int flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err)
+static void add_acts(struct flow_loading *l)
 {
-	memset(f, 0, sizeof *f);
-	struct flow_loading l = {c, f, json_array()};
-	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, flow_keep, &l, err)
-	                           : record_each(c, "flow", 0, flow_keep, &l, err);
-	size_t n = json_array_size(l.records);
+	size_t n = json_array_size(l->records);
 	struct ordering *order = xcalloc(n + 1, sizeof *order);
 	for (size_t i = 0; i < n; i++) {
-		order[i].record = json_array_get(l.records, i);
-		order[i].c = c;
+		order[i].record = json_array_get(l->records, i);
+		order[i].c = l->c;
 		const char *when = json_get_string(order[i].record, "when");
 		order[i].dated = when && edtf_parse(when, &order[i].when, NULL) == 0;
 	}
 	qsort(order, n, sizeof *order, compare_acts);
-	for (size_t i = 0; i < n && rc == 0; i++)
-		add_act(&l, order[i].record, i);
+	for (size_t i = 0; i < n; i++)
+		add_act(l, order[i].record, i);
 	free(order);
+}
+
+int flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err)
+{
+	memset(f, 0, sizeof *f);
+	struct flow_loading l = {c, f, json_array(), NULL};
+	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, flow_keep, &l, err)
+	                           : record_each(c, "flow", 0, flow_keep, &l, err);
+	if (rc == 0)
+		add_acts(&l);
 	json_decref(l.records);
 	return rc;
+}
+
+void flow_of(struct case_file *c, json_t *records, const json_t *titles, struct flow *f)
+{
+	memset(f, 0, sizeof *f);
+	add_acts(&(struct flow_loading){c, f, records, titles});
 }
 
 void flow_release(struct flow *f)

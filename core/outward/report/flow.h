@@ -62,6 +62,10 @@ struct flow {
 
 /* Reads the graph as of a commit (NULL or "": now). Release it. */
 int flow_load(struct case_file *c, const char *commit, struct flow *f, struct err *err);
+
+/* The same of these records alone (an array of the kind `flow`), and with these names: label -> what it is called. For what
+ * leaves the case. */
+void flow_of(struct case_file *c, json_t *records, const json_t *titles, struct flow *f);
 void flow_release(struct flow *f);
 
 /* Lays the first `acts` acts out, for a drawing that is `columns` cells wide if that is possible, else wider. */

@@ -1,0 +1,165 @@
+/* What the reports are put together from: headings, facts, and tables of the records that leave. */
+#include "outward/incident/report_private.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/query/filter.h"
+#include "case/query/timeline.h"
+#include "finding/indicator/textscan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+json_t *report_records(struct report *p, const char *kind)
+{
+	json_t *list = json_object_get(p->kinds, kind);
+	if (!list) {
+		list = json_array();
+		json_object_set_new(p->kinds, kind, list);
+	}
+	return list;
+}
+
+/* ---- parts */
+
+void report_heading(struct report *p, const char *text, const char *mark)
+{
+	char number[12];
+	snprintf(number, sizeof number, "%u", ++p->number);
+	document_heading(p->d, number, text, mark);
+}
+
+void report_say_stays(struct report *p, const char *kind)
+{
+	unsigned long stays = (unsigned long)json_integer_value(json_object_get(p->stays, kind));
+	if (stays == 0)
+		return;
+	char *line =
+	    xasprintf(P_("%lu record of this kind (%s) is not in this report: it may not leave the case.",
+	                 "%lu records of this kind (%s) are not in this report: they may not leave the case.", stays),
+	              stays, kind_label(kind_find(kind)));
+	document_paragraph(p->d, line);
+	free(line);
+}
+
+static void add_reference(struct report *p, const char *label, struct buf *out)
+{
+	const char *title = json_get_string(p->titles, label);
+	buf_addf(out, "%s%s", out->len ? ", " : "", label);
+	if (title && strcmp(title, label) != 0)
+		buf_addf(out, " %s", title);
+}
+
+void report_field(struct report *p, const json_t *record, const char *name, struct buf *out)
+{
+	const struct kind *kind = record_kind(record);
+	const struct field *field = kind_field(kind, name);
+	const json_t *value = json_object_get(record, name);
+	size_t i;
+	json_t *label;
+	struct buf text = BUF_INIT;
+	if (!field)
+		return;
+	if (value && field->type == FIELD_REF && json_is_string(value)) {
+		add_reference(p, json_string_value(value), &text);
+	} else if (value && field->type == FIELD_REFS) {
+		json_array_foreach(value, i, label)
+			if (json_is_string(label))
+				add_reference(p, json_string_value(label), &text);
+	} else {
+		record_field_text(record, field, &text);
+	}
+	if (kind->value_of_type && value && strcmp(name, "value") == 0)
+		textscan_defang(text.data, text.len, out); /* nobody clicks on it by mistake */
+	else
+		buf_adds(out, text.data);
+	buf_release(&text);
+}
+
+#define COLUMNS 10
+
+static unsigned split_fields(const struct kind *kind, const char *fields, char names[COLUMNS][40],
+                             const char *headings[COLUMNS])
+{
+	unsigned count = 1;
+	headings[0] = _("Label");
+	for (const char *name = fields; *name && count < COLUMNS;) {
+		size_t n = strcspn(name, " ");
+		snprintf(names[count], 40, "%.*s", (int)n, name);
+		const struct field *field = kind_field(kind, names[count]);
+		headings[count] = field ? field_label(field) : names[count];
+		count++;
+		name += n + strspn(name + n, " ");
+	}
+	return count;
+}
+
+/* One filter, or several between OR: one of them finds the record. */
+struct filters {
+	struct filter *all[4];
+	size_t count;
+};
+
+static int filters_parse(struct report *p, const struct kind *kind, const char *text, struct filters *f,
+                         struct err *err)
+{
+	f->count = 0;
+	while (text && f->count < 4) {
+		const char *end = strstr(text, " OR ");
+		char *one = xstrndup(text, end ? (size_t)(end - text) : strlen(text));
+		f->all[f->count] = filter_parse(kind, one, err);
+		free(one);
+		if (!f->all[f->count])
+			return -1;
+		filter_resolve_with(f->all[f->count++], timeline_resolve, release_case(p->r));
+		text = end ? end + 4 : NULL;
+	}
+	return 0;
+}
+
+static int filters_match(const struct filters *f, const json_t *record)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (filter_match(f->all[i], record))
+			return 1;
+	return f->count == 0;
+}
+
+int report_table(struct report *p, const struct report_table *t, struct err *err)
+{
+	char names[COLUMNS][40];
+	const char *headings[COLUMNS];
+	const struct kind *kind = kind_find(t->kind);
+	struct filters filters;
+	size_t rows = 0;
+	size_t i;
+	json_t *record;
+	unsigned columns = split_fields(kind, t->fields, names, headings);
+	int rc = filters_parse(p, kind, t->filter, &filters, err);
+	json_array_foreach(report_records(p, t->kind), i, record) {
+		if (rc < 0 || !filters_match(&filters, record))
+			continue;
+		if (rows++ == 0)
+			document_table(p->d, headings, columns);
+		document_cell(p->d, record_label(record));
+		for (unsigned k = 1; k < columns; k++) {
+			struct buf text = BUF_INIT;
+			report_field(p, record, names[k], &text);
+			document_cell(p->d, text.data);
+			buf_release(&text);
+		}
+	}
+	for (i = 0; i < filters.count; i++)
+		filter_free(filters.all[i]);
+	if (rows == 0 && t->none)
+		document_paragraph(p->d, i18n_text(t->none));
+	return rc;
+}
+
+void report_fact(struct report *p, const char *name, const char *text)
+{
+	char *line = xasprintf("%s: %s", name, text);
+	document_item(p->d, line);
+	free(line);
+}

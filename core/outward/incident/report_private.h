@@ -1,0 +1,53 @@
+/* What the reports share: the records that leave, by kind, and lists of them. */
+#ifndef GENBA_OUTWARD_INCIDENT_REPORT_PRIVATE_H
+#define GENBA_OUTWARD_INCIDENT_REPORT_PRIVATE_H
+
+#include "outward/incident/report.h"
+
+#include "base/time/edtf.h"
+
+struct report {
+	struct release *r;
+	struct document *d;
+	json_t *kinds;  /* kind -> array of its records, as they leave */
+	json_t *titles; /* label -> what names it */
+	json_t *stays;  /* kind -> number of records that stay */
+	json_t *of_case;
+	unsigned number; /* of the last heading */
+};
+
+/* The records of a kind that leave; an empty array if there are none. Borrowed. */
+json_t *report_records(struct report *p, const char *kind);
+
+/* Numbered. `mark`: see report.h, or NULL. */
+void report_heading(struct report *p, const char *text, const char *mark);
+
+/* Says how many records of the kind are not in this report, if any. */
+void report_say_stays(struct report *p, const char *kind);
+
+/*
+ * The records of a kind that a filter finds (NULL: all), as a table: the label, then the fields ("title when side").
+ * The filter may be several, between OR. Says `none` if there are none.
+ */
+struct report_table {
+	const char *kind;
+	const char *filter;
+	const char *fields;
+	const char *none; /* English, to be translated; NULL: nothing is said */
+};
+int report_table(struct report *p, const struct report_table *table, struct err *err);
+
+/* A field for people: references with what they name, indicators harmless to click. Appends; unset: 不明. */
+void report_field(struct report *p, const json_t *record, const char *field, struct buf *out);
+
+/* "Name: value" as an item. */
+void report_fact(struct report *p, const char *name, const char *text);
+
+int report_incident(struct report *p, struct err *err);
+int report_authority(struct report *p, int final, struct err *err);
+int report_alert(struct report *p, struct err *err);
+
+/* A time line of events (array) as SVG; 0: none of them has a place in time. */
+int report_time_picture(struct report *p, json_t *events, struct buf *svg);
+
+#endif

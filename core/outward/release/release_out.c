@@ -1,0 +1,168 @@
+/* The file that leaves: searched for names and written line by line, named and put on record at the end. */
+#include "outward/release/release_private.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file/paths.h"
+#include "base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIECE ((size_t)1 << 20)
+
+static int cannot_write(const struct release *r, struct err *err)
+{
+	return err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), r->path);
+}
+
+int release_begin(struct release *r, const char *path, struct err *err)
+{
+	crypto_hash_sha256_init(&r->digest);
+	r->begun = 1;
+	if (!path)
+		return 0;
+	r->path = xstrdup(path);
+	if (access(path, F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
+	r->temporary = xasprintf("%s.new-%08x", path, randombytes_random());
+	r->fd = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return r->fd < 0 ? cannot_write(r, err) : 0;
+}
+
+void release_abandon(struct release *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->temporary && r->fd >= 0)
+		unlink(r->temporary);
+	r->fd = -1;
+	free(r->temporary);
+	free(r->path);
+	r->temporary = NULL;
+	r->path = NULL;
+}
+
+static int write_all(struct release *r, const char *bytes, size_t n, struct err *err)
+{
+	while (r->fd >= 0 && n > 0) {
+		ssize_t written = write(r->fd, bytes, n);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return cannot_write(r, err);
+		bytes += written;
+		n -= (size_t)written;
+	}
+	return 0;
+}
+
+static int take(struct release *r, const char *bytes, size_t n, struct err *err)
+{
+	struct forbidden_hit hit;
+	if (!r->internal && forbidden_search(r->forbidden, bytes, n, &hit))
+		return err_set(
+		    err, ERR_FAILED,
+		    _("nothing was written: the %s of %s, which may not leave, stands in what would have left; correct "
+		      "the record that quotes it, or use --redacted"),
+		    hit.field, hit.label);
+	crypto_hash_sha256_update(&r->digest, (const unsigned char *)bytes, n);
+	r->size += n;
+	return write_all(r, bytes, n, err);
+}
+
+int release_flush(struct release *r, struct buf *out, struct err *err)
+{
+	if (!r->begun || out->len < PIECE)
+		return 0;
+	const char *end = memrchr(out->data, '\n', out->len);
+	if (!end)
+		return 0;
+	size_t n = (size_t)(end - out->data) + 1;
+	if (take(r, out->data, n, err) < 0)
+		return -1;
+	memmove(out->data, out->data + n, out->len - n);
+	buf_truncate(out, out->len - n);
+	return 0;
+}
+
+void release_keep_secret(struct release *r, const char *secret)
+{
+	free(r->secret);
+	r->secret = xstrdup(secret);
+}
+
+static int record_release(struct release *r, const char *format, const char *sha256, char label[LABEL_TEXT],
+                          struct err *err)
+{
+	uint64_t records;
+	uint64_t left_out;
+	char counts[3][24];
+	const char *name = strrchr(r->path, '/');
+	release_counts(r, &records, &left_out);
+	snprintf(counts[0], sizeof counts[0], "%llu", (unsigned long long)records);
+	snprintf(counts[1], sizeof counts[1], "%llu", (unsigned long long)left_out);
+	snprintf(counts[2], sizeof counts[2], "%llu", (unsigned long long)r->size);
+	const struct assign all[] = {{"format", format},
+	                             {"when", "now"},
+	                             {"file", name ? name + 1 : r->path},
+	                             {"sha256", sha256},
+	                             {"size", counts[2]},
+	                             {"records", counts[0]},
+	                             {"left_out", counts[1]},
+	                             {"commit", case_head(r->c)},
+	                             {"redacted", r->redacted ? "yes" : "no"},
+	                             {"twin_key", r->secret},
+	                             {"tlp", r->tlp},
+	                             {"to", r->to},
+	                             {"approved_by", r->decision}};
+	struct assign fields[sizeof all / sizeof *all];
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (all[i].value)
+			fields[count++] = all[i];
+	return record_add(r->c, "release", fields, count, RECORD_MACHINE, label, err);
+}
+
+/* A check apart: RENAME_NOREPLACE is not to be had on every file system of a stick. */
+static int name_file(struct release *r, struct err *err)
+{
+	int fd = r->fd;
+	r->fd = -1;
+	int wrong = fsync(fd) < 0;
+	wrong = close(fd) < 0 || wrong;
+	if (!wrong && access(r->path, F_OK) == 0)
+		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), r->path);
+	if (wrong || rename(r->temporary, r->path) < 0)
+		return cannot_write(r, err);
+	path_sync_folder(r->path);
+	return 0;
+}
+
+int release_finish(struct release *r, const char *format, const void *bytes, size_t n, const char *path,
+                   char label[LABEL_TEXT], struct err *err)
+{
+	unsigned char digest[crypto_hash_sha256_BYTES];
+	char sha256[65];
+	if (!r->begun && release_begin(r, path, err) < 0)
+		return -1;
+	if (take(r, bytes, n, err) < 0)
+		return -1;
+	if (!r->path)
+		return 0;
+	crypto_hash_sha256_final(&r->digest, digest);
+	sodium_bin2hex(sha256, sizeof sha256, digest, sizeof digest);
+	if (name_file(r, err) < 0) {
+		unlink(r->temporary);
+		return -1;
+	}
+	if (record_release(r, format, sha256, label, err) < 0) {
+		unlink(r->path); /* nothing leaves that is not on record */
+		return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,170 @@
+/* The twin: what it proves, and what it tells. The independent check is tests/test_exchange.sh's, in Python. */
+#include "core/case/help_case.h"
+#include "outward/twin/twin.h"
+
+#include "base/json.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char path[128];
+static char label[LABEL_TEXT];
+
+static int setup(void **state)
+{
+	case_setup(state);
+	snprintf(path, sizeof path, "%s/twin.json", scratch);
+	add("party", "name=Partner type=organisation");
+	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
+	add("asset", "hostname=HR-PC-03 status=infected tlp=GREEN");
+	add("event", "title=Seen+on+HR-PC-03 side=attacker tlp=GREEN assets=R1-A1 when=2025-11-19");
+	add("indicator", "type=domain value=hidden.example tlp=GREEN");
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	struct twin_made twin;
+	struct release_wish w = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1", .redacted = 1};
+	struct release *r = release_open(the_case, &w, &err);
+	if (!r || twin_write(r, &bytes, &twin, &err) < 0)
+		fail_msg("%s", err.message);
+	release_keep_secret(r, twin.key);
+	if (release_finish(r, "twin", bytes.data, bytes.len, path, label, &err) < 0)
+		fail_msg("%s", err.message);
+	release_close(r);
+	buf_release(&bytes);
+	return 0;
+}
+
+static int check(const char *file, const json_t *handed, struct twin_checked *checked, struct err *err)
+{
+	int fd = open(file, O_RDONLY);
+	assert_true(fd >= 0);
+	int rc = twin_check(fd, handed, NULL, checked, err);
+	close(fd);
+	return rc;
+}
+
+static void it_is_true_and_tells_no_names(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct twin_checked checked;
+	struct buf text = BUF_INIT;
+	if (check(path, NULL, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_true(checked.leaves > 40);
+	assert_true(checked.disclosed > 5);
+	if (twin_against(the_case, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(buf_read_file(&text, path, 1 << 20, &err), 0);
+	assert_null(strstr(text.data, "HR-PC-03"));
+	assert_null(strstr(text.data, "hidden.example"));
+	assert_null(strstr(text.data, "R1-A1"));
+	assert_non_null(strstr(text.data, "2025-11-19")); /* what may leave is told */
+	buf_release(&text);
+	/* the case goes on, and the state of that time still gives the root */
+	set("R1-A1", "status=clean");
+	if (twin_against(the_case, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+/* Any byte of the records, the root, the key or the signature. */
+static void what_was_altered_is_found(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *with;
+	} changes[] = {{"2025-11-19", "2025-11-18"},
+	               {"\"root\":\"", "\"root\":\"0"},
+	               {"\"status\"", "\"statuz\""},
+	               {"\"salt\":\"", "\"salt\":\"f"},
+	               {"ssh-ed25519 AAAA", "ssh-ed25519 AAAB"},
+	               {"\"time\":\"2", "\"time\":\"1"},
+	               {"\"commit\":\"", "\"commit\":\"0"}};
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	assert_int_equal(buf_read_file(&text, path, 1 << 20, &err), 0);
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		char *other = xasprintf("%s/other-%zu", scratch, i);
+		const char *at = strstr(text.data, changes[i].what);
+		assert_non_null(at);
+		struct buf altered = BUF_INIT;
+		size_t before = (size_t)(at - text.data);
+		size_t n = strlen(changes[i].what);
+		size_t more = strlen(changes[i].with);
+		buf_add(&altered, text.data, before);
+		buf_add(&altered, changes[i].with, more);
+		buf_adds(&altered, at + n + (more > n ? more - n : 0)); /* as long as it was */
+		int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		assert_int_equal(write(fd, altered.data, altered.len), (ssize_t)altered.len);
+		close(fd);
+		struct err found = ERR_INIT;
+		struct twin_checked checked;
+		if (check(other, NULL, &checked, &found) == 0)
+			fail_msg("'%s' instead of '%s' is not found", changes[i].with, changes[i].what);
+		buf_release(&altered);
+		free(other);
+	}
+	buf_release(&text);
+}
+
+static void a_field_is_handed_over_later(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct twin_checked checked;
+	json_t *field = twin_disclose(the_case, label, "R1-A1", "hostname", &err);
+	if (!field)
+		fail_msg("%s", err.message);
+	assert_string_equal(json_get_string(field, "value"), "\"HR-PC-03\"");
+	json_t *handed = json_pack("[O]", field);
+	if (check(path, handed, &checked, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(checked.proven, 1);
+	json_object_set_new(field, "value", json_string("\"HR-PC-04\""));
+	assert_int_equal(check(path, handed, &checked, &err), -1);
+	assert_int_equal(err_status(&err), 4);
+	json_decref(handed);
+	json_decref(field);
+	struct err none = ERR_INIT;
+	assert_null(twin_disclose(the_case, label, "R1-A1", "os", &none));
+	assert_int_equal(none.code, ERR_NOT_FOUND);
+	struct err other = ERR_INIT;
+	assert_null(twin_disclose(the_case, "R1-A1", "R1-A1", "os", &other));
+}
+
+static void what_is_no_twin_is_refused(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"",
+	                                    "{}",
+	                                    "[]",
+	                                    "{\"records\":[{}]}",
+	                                    "{\"records\":[{\"id\":\"x\",\"fields\":{\"a\":{\"salt\":\"00\"}}}]}",
+	                                    "{\"format\":\"genba-twin 2\"}"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct err err = ERR_INIT;
+		struct twin_checked checked;
+		char *other = xasprintf("%s/none-%zu", scratch, i);
+		int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		assert_int_equal(write(fd, texts[i], strlen(texts[i])), (ssize_t)strlen(texts[i]));
+		close(fd);
+		assert_int_equal(check(other, NULL, &checked, &err), -1);
+		free(other);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct worker_job *const jobs[] = {&twin_job, NULL};
+	worker_main(argc, argv, jobs);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, case_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(it_is_true_and_tells_no_names),
+	    TEST(what_was_altered_is_found),
+	    TEST(a_field_is_handed_over_later),
+	    TEST(what_is_no_twin_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Reports of the practice case in headless Chromium, in both languages: nothing is asked for, nothing is said on the console,
+# nothing is wider than A4, and the printed PDF speaks Japanese. Usage: GENBA=program GENBA_SOURCE=folder tests/test_reports.sh
+# ctest: slow
+set -euo pipefail
+genba=${GENBA:?path of the program}
+source=${GENBA_SOURCE:?source folder}
+browser=$(command -v chromium || true)
+[ -n "$browser" ] || { echo "SKIP: chromium is not installed"; exit 77; }
+command -v pdftotext >/dev/null || { echo "SKIP: pdftotext is not installed"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export GENBA_PASSPHRASE_FILE=$work/pass
+echo practice >"$work/pass"
+cd "$work"
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+
+for lang in en ja; do
+	"$genba" --lang $lang demo --dir "$work/$lang" </dev/null >out 2>err || fail "demo: $(cat err)"
+	for kind in incident preliminary final alert; do
+		for form in html markdown text; do
+			GENBA_DATA=$work/$lang GENBA_CASE=$work/$lang/practice.genba "$genba" --lang $lang report $kind --internal --form $form \
+				--out "$lang-$kind.$form" >label 2>err || fail "$lang $kind $form: $(cat err)"
+			grep -q '^R1-W[0-9]*$' label || fail "$lang $kind $form is not on record"
+		done
+		python3 "$source/tests/browse.py" "$browser" $lang-$kind.html $lang-$kind.pdf >seen || fail "$lang $kind: the browser does not open it"
+		python3 - seen <<'P' || fail "$lang $kind: $(cat seen)"
+import json, sys
+seen = json.load(open(sys.argv[1]))
+sys.exit(bool(seen["requests"] or seen["console"] or seen["overflow"] > 0 or seen["wide"] or seen["scripts"]))
+P
+		pdftotext $lang-$kind.pdf - >$lang-$kind.pdf.text
+		grep -q 'TLP:AMBER' $lang-$kind.pdf.text || fail "$lang $kind: the PDF does not bear its label"
+	done
+done
+grep -q 'インシデント報告書' ja-incident.pdf.text || fail "the printed report does not speak Japanese"
+grep -q '速報' ja-preliminary.pdf.text || fail "the printed preliminary report does not speak Japanese"
+grep -q '不明' ja-final.pdf.text || fail "what is not known is not 不明"
+grep -q 'employee A' en-incident.pdf.text || fail "the printed report does not say what happened"
+echo "reports: 8 pages, 0 requests, 0 console lines, nothing wider than A4, Japanese in the PDF"
