@@ -186,6 +186,12 @@ void view_refresh(struct view *v)
 	find_again(v, label);
 }
 
+void view_begin_at(struct view *v, const char *label)
+{
+	view_refresh(v);
+	find_again(v, label);
+}
+
 void view_seek(struct view *v, const char *label)
 {
 	if (v->lazy && v->lazy->seek)

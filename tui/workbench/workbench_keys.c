@@ -145,11 +145,23 @@ static enum redraw undo(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* What the view is about under the cursor: the row's record, else its own. */
+static char *record_before(struct view *v)
+{
+	const char *label = view_label(v);
+	return xstrdup(*label ? label : v->argument ? v->argument : "");
+}
+
 /* A view switched to by its key stands alone on the board, which is the first of them. */
 static void switch_to(struct workbench *wb, const struct route *route)
 {
-	if (workbench_home(wb) && route != route_next(NULL))
+	char *label = record_before(workbench_top(wb));
+	if (workbench_home(wb) && route != route_next(NULL)) {
 		workbench_push(wb, route->view->open(wb, route->argument));
+		if (route->view->begins_there && workbench_top(wb)->ops == route->view)
+			view_begin_at(workbench_top(wb), label);
+	}
+	free(label);
 }
 
 static enum redraw open_row(struct view *v)

@@ -2,6 +2,7 @@
 #include "base/file/paths.h"
 #include "base/json.h"
 #include "case/action/action_private.h"
+#include "case/action/contact_status.h"
 #include "case/action/custody.h"
 #include "case/action/eligible.h"
 #include "case/action/reserve.h"
@@ -305,10 +306,18 @@ static int set_eligible(void *ctx, const char *id, const char *value, struct err
 	return action_set(ctx, id, &field, 1, RECORD_MACHINE, err);
 }
 
+static int set_chain_status(void *ctx, const char *id, const char *value, struct err *err)
+{
+	struct assign field = {"chain_status", value};
+	return action_set(ctx, id, &field, 1, 0, err);
+}
+
 /* Fields that nobody types follow what they rest on. */
 static int follow(struct action *a, const json_t *before, const json_t *after, struct err *err)
 {
 	if (is_transfer(after) && custody_follow(a, a->c, before, after, err) < 0)
+		return -1;
+	if (contact_status_follow(a->c, after, set_chain_status, a, err) < 0)
 		return -1;
 	return eligible_follow(a->c, before, after, set_eligible, a, err);
 }

@@ -49,11 +49,48 @@ static int check_contact(struct case_file *c, const json_t *object, struct err *
 	return check_chain_notice(c, object, err);
 }
 
+/* ---- what no damage rests on */
+
+struct contact_looking {
+	struct case_file *c;
+	enum contact_basis basis;
+};
+
+static int take_check(void *ctx, json_t *record, const char *field)
+{
+	struct contact_looking *l = ctx;
+	int theirs = strcmp(field, "by") == 0 || strcmp(field, "on") == 0;
+	if (theirs && !record_is_retracted(record) && json_is(record, "result", "not_found"))
+		l->basis = CONTACT_CHECKED;
+	return 0;
+}
+
+/* Contacts, checks by them, and their machines, on which a check may have been. */
+static int take_ground(void *ctx, json_t *record, const char *field)
+{
+	struct contact_looking *l = ctx;
+	const char *answer = json_get_string(record, "answer");
+	const struct kind *kind = record_kind(record);
+	if (record_is_retracted(record))
+		return 0;
+	if (strcmp(field, "party") == 0 && answer && *answer && l->basis == CONTACT_NO_BASIS)
+		l->basis = CONTACT_THEY_SAY;
+	if (kind && (kind->traits & KIND_ASSET) && strcmp(field, "user") == 0)
+		return record_each_referring(l->c, record_label(record), take_check, l, NULL) < 0 ? -1 : 0;
+	return take_check(ctx, record, field);
+}
+
+enum contact_basis contact_basis_of(struct case_file *c, const char *party)
+{
+	struct contact_looking l = {c, CONTACT_NO_BASIS};
+	record_each_referring(c, party, take_ground, &l, NULL);
+	return l.basis;
+}
+
 /* 13 digits, the first a check digit: 9 − (Σ of the others from the right, each second one doubled, mod 9). Source: National
  * Tax Agency of Japan, ministerial ordinance on corporate numbers, article 2. */
-static int check_party(struct case_file *c, const json_t *object, struct err *err)
+static int check_corporate_number(const json_t *object, struct err *err)
 {
-	(void)c;
 	const char *text = json_get_string(object, "corporate_number");
 	int sum = 0;
 	if (!text)
@@ -85,6 +122,17 @@ static int check_check(struct case_file *c, const json_t *object, struct err *er
 	if (json_array_size(on) > 0 || (json_is(object, "basis", "tool_output") && json_object_get(object, "evidence")))
 		return 0;
 	return err_set(err, ERR_USAGE, _("%s: these fields are required: %s"), "check", "on");
+}
+
+static int check_party(struct case_file *c, const json_t *object, struct err *err)
+{
+	if (json_is(object, "chain_status", "not_damaged") &&
+	    contact_basis_of(c, json_get_string(object, "id")) == CONTACT_NO_BASIS)
+		return err_set(
+		    err, ERR_USAGE,
+		    _("chain_status: not_damaged needs what it rests on: a contact with their answer, or a check "
+		      "of theirs that found nothing; add that first"));
+	return check_corporate_number(object, err);
 }
 
 static int is_same(const json_t *a, const json_t *b, const char *field)

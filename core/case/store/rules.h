@@ -38,4 +38,8 @@ int rule_check_is_stale(struct case_file *c, const char *label, int64_t newest);
 /* When the newest of these indicators was entered, seconds since 1970; INT64_MIN if there is none. */
 int64_t rule_newest_indicator(struct case_file *c);
 
+/* What "no damage" of a party rests on: nothing on record, only what they say, or a check of theirs that found nothing. */
+enum contact_basis { CONTACT_NO_BASIS, CONTACT_THEY_SAY, CONTACT_CHECKED };
+enum contact_basis contact_basis_of(struct case_file *c, const char *party);
+
 #endif

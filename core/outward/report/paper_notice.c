@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/action/contact_status.h"
 #include "finding/chain/chain.h"
 #include "outward/report/paper_private.h"
 
@@ -22,6 +23,9 @@ static void add_fields(struct buf *out, struct case_file *c, const json_t *party
 		paper_box(out, NULL, field_label(field), text.data);
 		buf_release(&text);
 	}
+	char *status = contact_status_text(c, party);
+	paper_box(out, NULL, field_label(kind_field(record_kind(party), "chain_status")), status);
+	free(status);
 	buf_adds(out, "</div>\n");
 }
 
@@ -85,7 +89,7 @@ static int take_approval(void *ctx, json_t *decision)
 
 int paper_notice(struct case_file *c, const char *label, struct buf *html, struct err *err)
 {
-	static const char *const whom[] = {"phone", "hours", "safe_channel", "mail_safe", "org_kind", "chain_status"};
+	static const char *const whom[] = {"phone", "hours", "safe_channel", "mail_safe", "org_kind"};
 	static const char *const asks[] = {
 	    N_("Did you get a mail like the one told of? Who, when, was anything opened?"),
 	    N_("Is the mail or file that it seems to come from yours? Who had it?"),

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/action/contact_status.h"
 #include "finding/chain/chain_decide.h"
 #include "finding/chain/mail_domain.h"
 
@@ -78,6 +79,17 @@ static void print_decided(struct session *s, const struct chain_org *org)
 	}
 }
 
+/* How far the contact with it has come. */
+static void print_contact(struct session *s, const struct chain_org *org)
+{
+	json_t *party = *org->party ? record_get(s->c, org->party, 0, NULL) : NULL;
+	char *status = contact_status_text(s->c, party);
+	if (*status)
+		printable_printf(s->out, _("         contact: %s\n"), status);
+	free(status);
+	json_decref(party);
+}
+
 static void print_org(struct session *s, const struct wanted *w, const struct chain_org *org)
 {
 	struct buf pivots = BUF_INIT;
@@ -102,6 +114,7 @@ static void print_org(struct session *s, const struct wanted *w, const struct ch
 		for (size_t k = 0; k < org->proposals[i].trigger_count && is_shown(w, &org->proposals[i]); k++)
 			print_trigger(s, &org->proposals[i].triggers[k]);
 	print_decided(s, org);
+	print_contact(s, org);
 	free(name);
 	free(who);
 	buf_release(&pivots);

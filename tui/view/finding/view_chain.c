@@ -6,9 +6,10 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "case/action/contact_status.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
-#include "tui/form/form.h"
+#include "tui/view/finding/chain_contact.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/view.h"
@@ -80,6 +81,19 @@ static void add_org_row(struct view *v, const struct chain_org *org)
 	free(who);
 	free(name);
 	buf_release(&line);
+}
+
+/* How far the contact with it has come. */
+static void add_contact_row(struct view *v, size_t number, const struct chain_org *org)
+{
+	json_t *party = *org->party ? workbench_get(v->wb, org->party, 0, NULL) : NULL;
+	char *status = contact_status_text(workbench_case(v->wb), party);
+	size_t from = v->count;
+	if (*status)
+		view_addf(v, TONE_PLAIN, org->party, _("  contact: %s"), status);
+	view_chain_mark(v, from, number, PIVOTS);
+	free(status);
+	json_decref(party);
 }
 
 static void add_pivot_rows(struct view *v, size_t number, const struct chain_proposal *p)
@@ -181,6 +195,7 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 		for (size_t k = 0; k < org->proposal_count; k++)
 			if (view_chain_shows(s, &org->proposals[k]))
 				add_pivot_rows(v, i, &org->proposals[k]);
+		add_contact_row(v, i, org);
 	}
 	if (v->count == 0) {
 		view_add(v, TONE_PLAIN, NULL, _("no organisation is proposed from what is on record"));
@@ -290,48 +305,21 @@ static enum redraw say_same(struct view *v)
 	return REDRAW_ALL;
 }
 
-struct contact_point {
-	const char *party;
-	char label[LABEL_TEXT];
-};
-
-/* Who of the organisation is on record as its contact point; else anybody of it. */
-static int take_contact_point(void *ctx, json_t *record)
-{
-	struct contact_point *p = ctx;
-	const char *parent = json_string_value(json_object_get(record, "parent"));
-	const char *type = json_string_value(json_object_get(record, "type"));
-	size_t i;
-	json_t *role;
-	int is_point = 0;
-	if (!parent || !type || strcmp(parent, p->party) != 0 || strcmp(type, "person") != 0)
-		return 0;
-	json_array_foreach(json_object_get(record, "roles"), i, role)
-		is_point |= json_is_string(role) && strcmp(json_string_value(role), "contact_point") == 0;
-	if (is_point || !*p->label)
-		snprintf(p->label, sizeof p->label, "%s", record_label(record));
-	return is_point;
-}
-
-/* A contact with it, begun: what must be approved and told is asked for by the form. */
 static enum redraw contact_org(struct view *v)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
-	if (!org)
-		return REDRAW_ALL;
-	if (!*org->party) {
-		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("confirm it first: then it is on record as a party"));
-		return REDRAW_ALL;
-	}
-	struct contact_point point = {org->party, ""};
-	workbench_each(v->wb, "party", 0, take_contact_point, &point, NULL);
-	struct assign preset[] = {{"party", org->party},
-	                          {"purpose", "chain_notice"},
-	                          {"direction", "out"},
-	                          {"means", "phone"},
-	                          {"person", point.label}};
-	workbench_push(v->wb, form_open(v->wb, "contact", preset, *point.label ? 5 : 4, NULL, NULL));
+	if (org)
+		chain_contact_begin(v->wb, org->party);
+	return REDRAW_ALL;
+}
+
+static enum redraw take_status_on(struct view *v)
+{
+	enum chain_pivot pivot;
+	const struct chain_org *org = view_chain_org(v, &pivot);
+	if (org)
+		chain_contact_status(v->wb, org->party);
 	return REDRAW_ALL;
 }
 
@@ -368,6 +356,8 @@ static const struct view_key chain_keys[] = {
     {'c', NULL, N_("contact"), N_("begin a contact with it"), contact_org, workbench_refuses_writing},
     {'g', NULL, N_("graph"), N_("the graph, or the list again"), toggle_graph, NULL},
     {'f', NULL, N_("all"), N_("decided ones too, or only what waits"), toggle_all, NULL},
+    {'s', NULL, N_("status"), N_("what they found: looking, damaged, not damaged, closed"), take_status_on,
+     workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -383,5 +373,6 @@ const struct view_ops chain_view = {.name = "chain",
                                     .title = N_("Chain"),
                                     .fill = fill_chain,
                                     .keys = chain_keys,
+                                    .begins_there = 1,
                                     .release = release_chain_view,
                                     .open = open_chain_view};

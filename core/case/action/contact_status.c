@@ -1,0 +1,55 @@
+#include "case/action/contact_status.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/kind/kinds.h"
+#include "case/store/rules.h"
+
+#include <string.h>
+
+/* The place in the table of the kind, whose values stand in the order in which they come; 0: not set. What is rejected, the
+ * last, is before nothing. */
+static size_t step_of(const struct field *field, const char *status)
+{
+	const struct field_value *value = status ? field_value_find(field, status) : NULL;
+	return value && strcmp(status, "unknown") != 0 ? (size_t)(value - field->values) + 1 : 0;
+}
+
+static const char *reached_by(const json_t *contact)
+{
+	const char *answer = json_get_string(contact, "answer");
+	if (answer && *answer)
+		return "answered";
+	return json_is(contact, "result", "reached") ? "contacted" : "approved";
+}
+
+int contact_status_follow(struct case_file *c, const json_t *after, contact_status_fn set, void *ctx, struct err *err)
+{
+	const char *label = json_get_string(after, "party");
+	if (!json_is(after, "purpose", "chain_notice") || !label || record_is_retracted(after))
+		return 0;
+	json_t *party = record_get(c, label, RECORD_RAW, err);
+	if (!party)
+		return -1;
+	const struct field *field = kind_field(record_kind(party), "chain_status");
+	const char *to = reached_by(after);
+	int goes_on = field && step_of(field, json_get_string(party, "chain_status")) < step_of(field, to);
+	int rc = goes_on ? set(ctx, json_get_string(party, "id"), to, err) : 0;
+	json_decref(party);
+	return rc;
+}
+
+char *contact_status_text(struct case_file *c, const json_t *party)
+{
+	const struct field *field = party ? kind_field(record_kind(party), "chain_status") : NULL;
+	const char *status = json_get_string(party, "chain_status");
+	const struct field_value *value = field && status ? field_value_find(field, status) : NULL;
+	if (!value || strcmp(status, "unknown") == 0)
+		return xstrdup("");
+	if (strcmp(status, "not_damaged") != 0)
+		return xstrdup(field_value_label(value));
+	return xasprintf("%s %s", field_value_label(value),
+	                 contact_basis_of(c, record_label(party)) == CONTACT_CHECKED ? _("(within what was checked)")
+	                                                                             : _("(as they say)"));
+}
