@@ -53,13 +53,13 @@ const struct legal_form legal_forms[] = {
     {"NPO法人", LEGAL_NPO, LEGAL_BEFORE},
     {"協同組合", LEGAL_COOPERATIVE, LEGAL_EITHER},
     {"(協)", LEGAL_COOPERATIVE, LEGAL_EITHER},
-    {"医療法人", LEGAL_WELFARE, LEGAL_BEFORE},
-    {"医療法人社団", LEGAL_WELFARE, LEGAL_BEFORE},
-    {"医療法人財団", LEGAL_WELFARE, LEGAL_BEFORE},
-    {"(医)", LEGAL_WELFARE, LEGAL_BEFORE},
+    {"医療法人", LEGAL_MEDICAL, LEGAL_BEFORE},
+    {"医療法人社団", LEGAL_MEDICAL, LEGAL_BEFORE},
+    {"医療法人財団", LEGAL_MEDICAL, LEGAL_BEFORE},
+    {"(医)", LEGAL_MEDICAL, LEGAL_BEFORE},
     {"社会福祉法人", LEGAL_WELFARE, LEGAL_BEFORE},
     {"(福)", LEGAL_WELFARE, LEGAL_BEFORE},
-    {"宗教法人", LEGAL_WELFARE, LEGAL_BEFORE},
+    {"宗教法人", LEGAL_RELIGIOUS, LEGAL_BEFORE},
     {0},
 };
 

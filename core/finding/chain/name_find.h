@@ -32,7 +32,9 @@ enum legal_class {
 	LEGAL_SCHOOL,
 	LEGAL_NPO,
 	LEGAL_COOPERATIVE,
-	LEGAL_WELFARE, /* medical, social welfare, religious */
+	LEGAL_WELFARE, /* social welfare */
+	LEGAL_MEDICAL,
+	LEGAL_RELIGIOUS,
 };
 
 enum name_what { NAME_ORGANISATION, NAME_PERSON };

@@ -23,7 +23,7 @@ def true(who, pivot):
     planted.append([who, pivot])
 
 
-# ---- organisations: 28 on record, 12 and more that are not
+# ---- organisations: 42 on record, 12 and more that are not
 own = party("独立行政法人みなと研究機構", domains=OWN, roles=["victim"], names="みなと研究機構;MINATO-KEN")
 kusari = party("一般社団法人鎖業界協会", domains="kusari.example")
 aoba = party("青葉工業株式会社", domains="aoba-kogyo.example")
@@ -52,6 +52,18 @@ fuji = party("藤棚印刷株式会社", domains="fujidana.example")
 ran = party("蘭学資料館", domains="ran.example", damaged="yes")
 umi = party("海鳴放送株式会社")
 iwa = party("巌流測量株式会社")
+kiri = party("株式会社霧島ソフトウェア", domains="kirishima-soft.example", names="霧島ソフト")
+tsubame = party("一般財団法人つばめ育英会", domains="tsubame-ikueikai.example")
+nanohana = party("生活協同組合菜の花", domains="nanohana-coop.example")
+shiki = party("特定非営利活動法人四季の森", domains="shiki.example")
+asagiri = party("国立研究開発法人朝霧海洋研究センター", domains="asagiri.example", names="朝霧研")
+yukari = party("社会福祉法人ゆかり会", domains="yukari-kai.example")
+takumi = party("有限会社匠木工所", domains="takumi.example")
+akatsuki = party("暁化学工業株式会社", domains="akatsuki-chem.example")
+akatsuki_d = party("暁化学株式会社", domains="akatsukikagaku.example")  # one name is the beginning of the other
+minori = party("みのり銀行", domains="minori-bank.example")
+sora = party("Sora Logistics Co., Ltd.", domains="sora-logi.example")
+kaede = party("楓法律事務所", domains="kaede-law.example")
 vendor = party("株式会社盾セキュリティ", domains="tate.example", roles=["security_vendor"])
 police = party("青嵐県警察本部", roles=["police"])
 party("青葉", names="")  # two characters: only beside its legal form
@@ -80,6 +92,11 @@ true(own, "spoofed_sender")
 mail(**{"from": "桜丘學園 広報"}, from_addr="sakuraoka@excite.co.jp", reply_to="x@gmail.com", body="学園祭のご案内です。\n")
 true(sakuraoka, "spoofed_sender")
 
+mail(**{"from": "みのり銀行 お客様相談室"}, from_addr="support@minori-bank.test", authentication="spf=softfail", body="お取引の確認をお願いいたします。\n")
+true(minori, "spoofed_sender")
+mail(**{"from": "経理"}, from_addr="keiri77@gmail.com", body="請求書を送ります。\n\n---------\n霧島ソフト 経理部\nkeiri@kirishima-soft.example\n")
+true(kiri, "spoofed_sender")
+
 mail(subject="東雲大学シンポジウムについて", **{"from": "研究者"}, from_addr="a1@nowhere.test", body="東雲大学で開かれるシンポジウムの資料を添付します。\n")
 true(shinonome, "topic")
 mail(from_addr="a2@nowhere.test", body="(株)みやびホールディングスの決算資料が公開されました。\n")
@@ -92,6 +109,12 @@ mail(from_addr="a5@nowhere.test", attachment_names="蒼天重工_見積依頼.zi
 true(souten, "topic")
 mail(from_addr="a6@nowhere.test", body="ｱｵｿﾞﾗ通商との契約の件で確認があります。\n")
 true(aozora, "topic")
+mail(from_addr="a8@nowhere.test", body="暁化学工業の操業停止に関する報道がありました。\n")
+true(akatsuki, "topic")
+mail(from_addr="a9@nowhere.test", subject="Sora Logistics schedule", body="The schedule of Sora Logistics is attached.\n")
+true(sora, "topic")
+mail(from_addr="a10@nowhere.test", body="朝霧研の公募要領を送ります。\n")
+true(asagiri, "topic")
 mail(from_addr="a7@nowhere.test", body="株式会社夕凪精機の新製品について。\n")
 true("株式会社夕凪精機", "topic")  # named once, in the text only, and not on record: 35 points
 
@@ -127,6 +150,9 @@ mail(from_addr="c4@nowhere.test", cc="Hanako <hanako.m@gmail.com>", body="ご案
 true(kirin, "recipients")
 mail(from_addr="c5@nowhere.test", cc="soumu@town.ashihara.saitama.lg.jp", body="ご案内です。\n")
 true(yorii, "recipients")
+mail(from_addr="c7@nowhere.test", to=f"staff0@{OWN}", cc="jimu@tsubame-ikueikai.example, info@www.nanohana-coop.example", body="ご案内です。\n")
+true(tsubame, "recipients")
+true(nanohana, "recipients")
 mail(from_addr="c6@nowhere.test", recipients=[subaru], body="ご案内です。\n")
 true(subaru, "recipients")
 
@@ -153,6 +179,7 @@ near = [
     "一般社団法人青葉工業の総会がありました。",  # the same core, another legal form
     "株式会社鎖業界協会という会社とは関係ありません。",
     "地方独立行政法人みなと病院機構の記事です。",
+    "一般社団法人四季の森の展示会です。", "医療法人ゆかり会の講演。", "匠木工所前の交差点で事故。", "楓法律事務所棟の工事。", "みのり銀行員を名乗る詐欺に注意。",
     "青葉工業団地の清掃があります。", "新青葉工業の話ではありません。", "青葉台病院前のバス停です。", "青葉が美しい季節です。",
     "東雲大学前駅で待ち合わせです。", "蛍光社会の話。", "帳病院長会の話。", "アオゾラ通商店街の催し。", "北辰電機通信という雑誌。",
     "株式会社総務部御中", "当社は株式会社です。", "独立行政法人の見直しについて。", "弊社営業部と開発部の会議。",
