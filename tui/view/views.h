@@ -17,7 +17,9 @@ extern const struct view_ops found_view;   /* about the words looked for */
 extern const struct view_ops help_view;    /* about the view of that name; NULL: the one on top */
 extern const struct view_ops history_view; /* about a record, by its label; NULL: the case */
 extern const struct view_ops kinds_view;
-extern const struct view_ops merge_view; /* about a colleague's file */
+extern const struct view_ops mail_view;      /* the mail desk */
+extern const struct view_ops mail_page_view; /* about a mail, by its label */
+extern const struct view_ops merge_view;     /* about a colleague's file */
 extern const struct view_ops news_view;
 extern const struct view_ops offer_view;    /* opened by view_offer() */
 extern const struct view_ops playbook_view; /* about a run, by its label; NULL: the newest open one */

@@ -190,3 +190,22 @@ out:
 	json_decref(k.labels);
 	return rows;
 }
+
+static void count_one(json_t *counts, const char *label)
+{
+	json_object_set_new(counts, label, json_integer(json_integer_value(json_object_get(counts, label)) + 1));
+}
+
+json_t *mail_similar_counts(struct case_file *c, struct err *err)
+{
+	size_t i;
+	json_t *row;
+	json_t *rows = mail_similar(c, NULL, err);
+	json_t *counts = rows ? json_object() : NULL;
+	json_array_foreach(rows, i, row) {
+		count_one(counts, json_get_string(row, "label"));
+		count_one(counts, json_get_string(row, "other"));
+	}
+	json_decref(rows);
+	return counts;
+}

@@ -15,4 +15,7 @@
 /* Pairs with `label`; NULL: all pairs, each once. New reference: an array of flat objects, or NULL. */
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err);
 
+/* How many others each mail is like: {"R1-L7": 2, …}; those that are like none are left out. New reference, or NULL. */
+json_t *mail_similar_counts(struct case_file *c, struct err *err);
+
 #endif

@@ -117,17 +117,9 @@ static int add_file(struct building *k)
 }
 
 /* In the order of urgency. */
-static int (*const sections[])(struct building *k) = {board_add_decisions,
-                                                      board_add_machines,
-                                                      board_add_steps,
-                                                      board_add_overdue,
-                                                      board_add_evidence,
-                                                      add_events,
-                                                      board_add_measures,
-                                                      board_add_sweep,
-                                                      board_add_chain,
-                                                      add_questions,
-                                                      add_file};
+static int (*const sections[])(struct building *k) = {
+    board_add_decisions, board_add_machines, board_add_steps, board_add_overdue, board_add_evidence, add_events,
+    board_add_measures,  board_add_sweep,    board_add_mail,  board_add_chain,   add_questions,      add_file};
 
 int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err)
 {

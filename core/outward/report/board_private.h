@@ -60,6 +60,9 @@ int board_count_differing(struct building *k, size_t *count);
 /* The section "Evidence". 0 or -1. */
 int board_add_evidence(struct building *k);
 
+/* The section "Mail desk", if mails wait there. 0 or -1. */
+int board_add_mail(struct building *k);
+
 /* The section "Attack chain", if an organisation is proposed. 0 or -1. */
 int board_add_chain(struct building *k);
 

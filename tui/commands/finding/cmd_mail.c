@@ -1,5 +1,5 @@
 /* mail: what suspicious mails are. */
-#include "tui/command/cmd.h"
+#include "tui/commands/finding/cmd_mail.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -561,7 +561,9 @@ int cmd_mail(struct session *s, const struct args *args, struct err *err)
 	} parts[] = {{"look", mail_look},       {"stats", mail_count},   {"extract", mail_extract},
 	             {"similar", mail_alike},   {"promote", mail_raise}, {"advice", mail_answer},
 	             {"again", mail_look_anew}, {"file", mail_file}};
-	for (size_t i = 0; args->count && i < sizeof parts / sizeof *parts; i++)
+	if (args->count == 0)
+		return cmd_mail_list(s, args, err);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (strcmp(args->words[0], parts[i].name) == 0)
 			return parts[i].run(s, args, err);
 	return cmd_usage("mail", err);

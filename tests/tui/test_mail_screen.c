@@ -1,0 +1,171 @@
+/*
+ * The mail desk on a real pseudo-terminal: from a folder of mails, as a stick has it, to the text of the answer in at most twelve
+ * keys, at 80x24, in both languages; and what else the desk's keys do.
+ */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MOST_KEYS 12
+
+static struct program program;
+
+static void write_mail(const char *name, const char *text)
+{
+	char path[400];
+	snprintf(path, sizeof path, "%s/%s", program_file(&program, "stick/mails"), name);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Desk");
+	mkdir(program_file(&program, "stick"), 0700);
+	mkdir(program_file(&program, "stick/mails"), 0700);
+	write_mail("1.eml",
+	           "Received: from mail.example ([198.51.100.7]) by mx.example; Tue, 10 Jun 2014 10:10:00 +0900\n"
+	           "From: a@x.co.jp\nTo: b@b.example\nDate: Tue, 10 Jun 2014 09:09:00 +0900\nSubject: Minutes\n\n"
+	           "see http://evil.example/a\n");
+	write_mail("2.eml",
+	           "Received: from mail.example ([198.51.100.7]) by mx.example; Tue, 10 Jun 2014 10:11:00 +0900\n"
+	           "From: =?utf-8?B?5bqD5aCx6Kqy?= <pr@yahoo.co.jp>\nTo: b@b.example, c@b.example\n"
+	           "Date: Tue, 10 Jun 2014 09:10:00 +0800\nSubject: =?utf-8?B?5Y+W5p2Q44Gu44GK6aGY44GE?=\n"
+	           "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nplease\n--bb\n"
+	           "Content-Type: application/octet-stream; name=\"request.doc.exe\"\n\nMZ, harmless\n--bb--\n");
+	assert_int_equal(chdir(program_file(&program, "stick")), 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	program_release(&program);
+	return 0;
+}
+
+/* One key, once what is awaited is on the screen. */
+struct walk_step {
+	const char *key;
+	int row; /* 0: anywhere */
+	const char *en;
+	const char *ja;
+	const char *golden;
+};
+
+static const struct walk_step walk[] = {
+    {"K", 1, "Mail desk", "不審メール受付", NULL},
+    {"i", 0, "stick/mails", "stick/mails", NULL},
+    {KEYS_ENTER, 0, "2 mails taken in", "2 通のメールを取り込みました", NULL},
+    {KEYS_ESCAPE, 1, "2 mails", "2件", "mail-desk"},
+    {KEYS_ENTER, 1, "R1-L2", "R1-L2", "mail-page"},
+};
+
+static void walk_in(const char *language)
+{
+	char golden[80];
+	size_t keys = 0;
+	int ja = strcmp(language, "ja") == 0;
+	struct terminal *t = terminal_open(24, 80, NULL, "--lang", language, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, ja ? "ボード" : "Board");
+	for (size_t i = 0; i < sizeof walk / sizeof *walk; i++) {
+		const char *awaited = ja ? walk[i].ja : walk[i].en;
+		terminal_type(t, walk[i].key);
+		keys++;
+		if (walk[i].row)
+			terminal_await_row(t, walk[i].row, awaited);
+		else
+			terminal_await(t, awaited);
+		if (walk[i].golden) {
+			snprintf(golden, sizeof golden, "%s-%s-80x24", walk[i].golden, language);
+			terminal_golden(t, golden);
+		}
+	}
+	terminal_type(t, "v");
+	keys++;
+	terminal_await_row(t, 1, ja ? "助言" : "Advice");
+	terminal_await(t, ja ? "お知らせいただき" : "Thank you for telling us");
+	assert_true(keys <= MOST_KEYS);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "R1-L2");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void from_a_stick_to_the_answer_in_english(void **state)
+{
+	(void)state;
+	walk_in("en");
+}
+
+static void from_a_stick_to_the_answer_in_japanese(void **state)
+{
+	(void)state;
+	walk_in("ja");
+}
+
+/* Reach, similar, parts, and what becomes an indicator: each by one key, from the page as from the list. */
+static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
+{
+	(void)state;
+	program_good(&program, "import", "mail", "mails", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Mail desk"); /* of the Board: it waits there */
+	terminal_await(t, "1 mail weighs much");
+	terminal_type(t, "K");
+	terminal_await_row(t, 1, "Mail desk");
+	terminal_await_row(t, 3, "R1-L2");
+	terminal_type(t, "s");
+	terminal_await(t, "origin");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Mail desk");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-L2");
+	terminal_type(t, "t");
+	terminal_await_row(t, 1, "Parts and headers");
+	terminal_await(t, "request.doc.exe");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "unknown (R says it)");
+	terminal_type(t, "R");
+	terminal_await(t, "executed");
+	terminal_type(t, "executed" KEYS_ENTER);
+	terminal_await(t, "Reach     executed");
+	terminal_type(t, "p");
+	terminal_await(t, "may become indicators");
+	terminal_type(t, " ");
+	terminal_await(t, "[x]");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "1 indicator of it is on record");
+	terminal_type(t, "7");
+	terminal_await(t, "pr@yahoo.co.jp");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_english, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_japanese, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_desk_does_with_one_key_what_there_is_to_do, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+#include "tui/view/finding/mail_actions.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/words.h"
+#include "finding/indicator/textscan.h"
+#include "finding/mail/advice.h"
+#include "finding/mail/import.h"
+#include "finding/mail/mails.h"
+#include "finding/mail/places.h"
+#include "finding/mail/propose.h"
+#include "finding/mail/similar.h"
+#include "tui/form/form.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The mail that is meant, or NULL, which is told. Borrowed. */
+static const char *mail_of(struct view *v)
+{
+	const char *label = v->argument ? v->argument : view_label(v);
+	if (*label)
+		return label;
+	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("there is no mail here: i takes mails in"));
+	return NULL;
+}
+
+enum redraw mail_take_in(struct view *v)
+{
+	size_t count;
+	char *typed = NULL;
+	struct buf line = BUF_INIT;
+	char **places = mail_places(&count);
+	int i =
+	    prompt_choice(v->wb, _("Folder, file or zip of mails: "), (const char *const *)places, count, 0, &typed);
+	const char *path = i >= 0 ? places[i] : i == -2 ? typed : NULL;
+	if (path && *path) {
+		buf_adds(&line, "import mail ");
+		words_quote(&line, path);
+		workbench_command(v->wb, line.data);
+		workbench_await(v->wb);
+	}
+	buf_release(&line);
+	free(typed);
+	mail_places_free(places, count);
+	return REDRAW_ALL;
+}
+
+/* Asks for a value of one field and puts it on record. 1 if it is. */
+static int set_field(struct view *v, const char *name)
+{
+	struct err err = ERR_INIT;
+	const char *label = mail_of(v);
+	char *mail = label ? xstrdup(label) : NULL;
+	char *value = mail ? form_ask_value(v->wb, kind_field(kind_find("mail"), name)) : NULL;
+	int set = 0;
+	if (value) {
+		struct assign assign = {name, value};
+		set = record_set(workbench_case(v->wb), mail, &assign, 1, 0, &err) == 0;
+		if (!set)
+			workbench_tell_error(v->wb, &err);
+	}
+	free(value);
+	free(mail);
+	return set;
+}
+
+enum redraw mail_correct_class(struct view *v)
+{
+	const char *label = mail_of(v);
+	char *mail = label ? xstrdup(label) : NULL;
+	if (mail && set_field(v, "class_override"))
+		workbench_note(v->wb, mail, NULL);
+	free(mail);
+	return REDRAW_ALL;
+}
+
+enum redraw mail_set_reach(struct view *v)
+{
+	set_field(v, "reach");
+	return REDRAW_ALL;
+}
+
+/* ---- parts and headers, as text */
+
+static void add_safe(struct buf *out, const char *before, const char *text)
+{
+	struct buf safe = BUF_INIT;
+	textscan_defang(text, strlen(text), &safe);
+	buf_adds(out, before);
+	printable_add(out, safe.data, safe.len, PRINTABLE_LINE);
+	buf_release(&safe);
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *text = json_get_string(o, key);
+	return text ? text : "";
+}
+
+static void add_parts(const json_t *analysis, struct buf *out)
+{
+	size_t i;
+	size_t k;
+	json_t *part;
+	json_t *entry;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		buf_addf(out, " %s", text_of(part, "n"));
+		add_safe(out, "  ", text_of(part, "name"));
+		buf_addf(out, "  %lld B  %s  %s  %s%s\n      %s\n",
+		         (long long)json_integer_value(json_object_get(part, "size")), text_of(part, "type"),
+		         text_of(part, "format"), text_of(part, "via"),
+		         json_is_true(json_object_get(part, "locked")) ? _(" locked") : "", text_of(part, "sha256"));
+		json_array_foreach(json_object_get(part, "inside"), k, entry) {
+			add_safe(out, "      ", text_of(entry, "name"));
+			if (*text_of(entry, "other_name"))
+				add_safe(out, " | ", text_of(entry, "other_name"));
+			buf_addf(out, "  %lld B  %s%s%s  %.16s\n",
+			         (long long)json_integer_value(json_object_get(entry, "size")),
+			         text_of(entry, "format"),
+			         strcmp(text_of(entry, "basis"), "name") == 0 ? _(" (by name)") : "",
+			         json_is_true(json_object_get(entry, "locked")) ? _(" locked") : "",
+			         text_of(entry, "sha256"));
+		}
+	}
+}
+
+static void add_header(const json_t *record, const json_t *analysis, struct buf *out)
+{
+	static const char *const fields[] = {"subject",     "from",       "from_addr", "envelope_from",  "reply_to",
+	                                     "to",          "cc",         "when",      "sent",           "message_id",
+	                                     "in_reply_to", "references", "origin",    "authentication", "sha256"};
+	size_t i;
+	json_t *item;
+	for (i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (*text_of(record, fields[i])) {
+			buf_addf(out, " %s: ", field_label(kind_field(record_kind(record), fields[i])));
+			add_safe(out, "", text_of(record, fields[i]));
+			buf_addc(out, '\n');
+		}
+	json_array_foreach(json_object_get(analysis, "hops"), i, item) {
+		add_safe(out, " ", text_of(item, "when"));
+		add_safe(out, "  ", text_of(item, "from"));
+		add_safe(out, " (", text_of(item, "ip"));
+		add_safe(out, ") > ", text_of(item, "by"));
+		buf_addc(out, '\n');
+	}
+}
+
+enum redraw mail_show_parts(struct view *v)
+{
+	struct err err = ERR_INIT;
+	struct buf out = BUF_INIT;
+	size_t i;
+	json_t *finding;
+	const char *label = mail_of(v);
+	json_t *record = label ? workbench_get(v->wb, label, 0, &err) : NULL;
+	json_t *analysis = record ? mail_analysis(workbench_case(v->wb), label, &err) : NULL;
+	if (analysis) {
+		mails_explain(analysis);
+		add_header(record, analysis, &out);
+		buf_addc(&out, '\n');
+		add_parts(analysis, &out);
+		buf_addc(&out, '\n');
+		json_array_foreach(json_object_get(analysis, "findings"), i, finding) {
+			buf_addf(&out, " %-6s %s %s", text_of(finding, "weight"), text_of(finding, "id"),
+			         text_of(finding, "technique"));
+			add_safe(&out, "  ", text_of(finding, "text"));
+			buf_addc(&out, '\n');
+		}
+		if (*text_of(record, "body")) {
+			struct buf safe = BUF_INIT;
+			const char *body = text_of(record, "body");
+			textscan_defang(body, strlen(body), &safe);
+			buf_addc(&out, '\n');
+			printable_add(&out, safe.data, safe.len, PRINTABLE_KEEP_NEWLINES);
+			buf_release(&safe);
+		}
+		workbench_show_text(v->wb, _("Parts and headers"), out.data);
+	} else if (label) {
+		workbench_tell_error(v->wb, &err);
+	}
+	json_decref(analysis);
+	json_decref(record);
+	buf_release(&out);
+	return REDRAW_ALL;
+}
+
+/* ---- indicators */
+
+struct mail_offers {
+	json_t *items;
+	char *marks;
+};
+
+static size_t offers_count(void *ctx, const char *typed)
+{
+	(void)typed;
+	return json_array_size(((struct mail_offers *)ctx)->items);
+}
+
+static void offers_text(void *ctx, size_t i, struct buf *out)
+{
+	const json_t *item = json_array_get(((struct mail_offers *)ctx)->items, i);
+	struct buf safe = BUF_INIT;
+	const struct field_value *type =
+	    field_value_find(kind_field(kind_find("indicator"), "type"), text_of(item, "type"));
+	textscan_defang(text_of(item, "value"), strlen(text_of(item, "value")), &safe);
+	buf_addf(out, "%-10s %s", type ? field_value_label(type) : text_of(item, "type"), safe.data);
+	if (*text_of(item, "known"))
+		buf_addf(out, _("   on record: %s"), text_of(item, "known"));
+	buf_release(&safe);
+}
+
+static int offers_marked(void *ctx, size_t i)
+{
+	return ((struct mail_offers *)ctx)->marks[i];
+}
+
+static void offers_toggle(void *ctx, size_t i)
+{
+	struct mail_offers *o = ctx;
+	if (!*text_of(json_array_get(o->items, i), "known"))
+		o->marks[i] = !o->marks[i];
+}
+
+/* Each that was marked: one action. */
+static void promote_marked(struct view *v, const char *mail, const struct mail_offers *o)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	size_t made = 0;
+	for (size_t i = 0; i < json_array_size(o->items) && !err.code; i++)
+		if (o->marks[i] && mail_promote(workbench_case(v->wb), mail, o->items, i, label, &err) == 0)
+			made++;
+	if (err.code)
+		workbench_tell_error(v->wb, &err);
+	else
+		workbench_tell(v->wb, TONE_GOOD,
+		               P_("%zu indicator of it is on record", "%zu indicators of it are on record", made),
+		               made);
+}
+
+enum redraw mail_promote_items(struct view *v)
+{
+	struct err err = ERR_INIT;
+	const char *label = mail_of(v);
+	char *mail = label ? xstrdup(label) : NULL;
+	struct mail_offers o = {.items = mail ? mail_proposals(workbench_case(v->wb), mail, &err) : NULL};
+	if (mail && !o.items)
+		workbench_tell_error(v->wb, &err);
+	if (o.items) {
+		struct prompt_source source = {
+		    .ctx = &o,
+		    .find = offers_count,
+		    .text = offers_text,
+		    .is_marked = offers_marked,
+		    .toggle = offers_toggle,
+		    .help = _(" Space marks · Enter puts the marked ones on record · Esc leaves"),
+		    .fixed = 1};
+		o.marks = xcalloc(json_array_size(o.items) + 1, 1);
+		char *question = xasprintf(_("%zu may become indicators "), json_array_size(o.items));
+		if (prompt_pick(v->wb, question, &source, NULL) != -1)
+			promote_marked(v, mail, &o);
+		free(question);
+	}
+	json_decref(o.items);
+	free(o.marks);
+	free(mail);
+	return REDRAW_ALL;
+}
+
+/* ---- what it is like, what is answered */
+
+enum redraw mail_show_similar(struct view *v)
+{
+	struct err err = ERR_INIT;
+	struct buf out = BUF_INIT;
+	size_t i;
+	json_t *row;
+	const char *label = mail_of(v);
+	json_t *rows = label ? mail_similar(workbench_case(v->wb), label, &err) : NULL;
+	json_array_foreach(rows, i, row) {
+		buf_addf(&out, " %s  %s", text_of(row, "other"), workbench_name(v->wb, text_of(row, "other")));
+		add_safe(&out, "\n     ", text_of(row, "because"));
+		buf_addc(&out, '\n');
+	}
+	if (rows && out.len)
+		workbench_show_text(v->wb, _("Similar mails"), out.data);
+	else if (rows)
+		workbench_tell(v->wb, TONE_ATTENTION, _("no mail on record is like %s"), label);
+	else if (label)
+		workbench_tell_error(v->wb, &err);
+	json_decref(rows);
+	buf_release(&out);
+	return REDRAW_ALL;
+}
+
+enum redraw mail_show_advice(struct view *v)
+{
+	struct err err = ERR_INIT;
+	struct buf out = BUF_INIT;
+	const char *label = mail_of(v);
+	if (label && mail_advice(workbench_case(v->wb), label, &out, &err) == 0)
+		workbench_show_text(v->wb, _("Advice"), out.data);
+	else if (label)
+		workbench_tell_error(v->wb, &err);
+	buf_release(&out);
+	return REDRAW_ALL;
+}

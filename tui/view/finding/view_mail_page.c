@@ -1,0 +1,79 @@
+/* One mail on one screen: who says he sent it, how it came, what it carries, what was found, what could not be looked into. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/printable.h"
+#include "finding/mail/import.h"
+#include "finding/mail/mails.h"
+#include "finding/mail/page.h"
+#include "finding/mail/similar.h"
+#include "tui/view/finding/mail_actions.h"
+#include "tui/view/views.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_page_line(void *ctx, enum mail_page_tone tone, const char *text)
+{
+	struct view *v = ctx;
+	static const enum tone tones[] = {TONE_PLAIN, TONE_HEADING, TONE_ALARM, TONE_ATTENTION, TONE_FAINT};
+	view_add(v, tones[tone], v->argument, text);
+}
+
+static int fill_page(struct view *v, int columns, struct err *err)
+{
+	struct buf title = BUF_INIT;
+	json_t *record = workbench_get(v->wb, v->argument, 0, err);
+	if (!record)
+		return -1;
+	json_t *analysis = mail_analysis(workbench_case(v->wb), v->argument, NULL);
+	json_t *alike = mail_similar(workbench_case(v->wb), v->argument, NULL);
+	mail_page_title(record, analysis, &title);
+	v->heading = xasprintf("%s  %s", v->argument, title.data);
+	mail_page(record, analysis, alike, (size_t)columns - 1, add_page_line, v);
+	json_decref(alike);
+	json_decref(analysis);
+	json_decref(record);
+	buf_release(&title);
+	return 0;
+}
+
+static enum redraw open_record(struct view *v)
+{
+	workbench_show(v->wb, "detail", v->argument);
+	return REDRAW_ALL;
+}
+
+static const struct view_key page_keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("record"), N_("all fields of the record"), open_record, NULL},
+    {'v', NULL, N_("advice"), N_("the answer to whoever sent it in"), mail_show_advice, NULL},
+    {'s', NULL, N_("similar"), N_("which others belong with it, and why"), mail_show_similar, NULL},
+    {'p', NULL, N_("promote"), N_("what of it becomes an indicator"), mail_promote_items, workbench_refuses_writing},
+    {'t', NULL, N_("parts"), N_("its parts, headers, findings and text"), mail_show_parts, NULL},
+    {'R', NULL, N_("reach"), N_("say what was done with it"), mail_set_reach, workbench_refuses_writing},
+    {'c', NULL, N_("class"), N_("correct its class, with the reason in a note"), mail_correct_class,
+     workbench_refuses_writing},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static struct view *open_page(struct workbench *wb, const char *label)
+{
+	struct err err = ERR_INIT;
+	json_t *record = mail_record(workbench_case(wb), label ? label : "", &err);
+	if (!record) {
+		workbench_tell_error(wb, &err);
+		return NULL;
+	}
+	struct view *v = view_new(wb, &mail_page_view, record_label(record));
+	json_decref(record);
+	return v;
+}
+
+const struct view_ops mail_page_view = {.name = "mailpage",
+                                        .title = N_("Mail"),
+                                        .text = 1,
+                                        .opens_at_top = 1,
+                                        .fill = fill_page,
+                                        .keys = page_keys,
+                                        .open = open_page};
