@@ -1,11 +1,12 @@
-/* The board's section on the attack chain: how many organisations wait for a decision. */
+/* The board's sections on the mail desk and on the attack chain: which mails, how many organisations wait for a decision. */
 #include "outward/report/board_private.h"
 
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "finding/chain/chain.h"
+#include "finding/mail/waiting.h"
 
-#define MAILS_MOST 2000 /* beyond, working the chain out takes longer than a glance */
+#define MAILS_MOST 2000 /* beyond, reading them and working the chain out takes longer than a glance */
 
 int board_add_chain(struct building *k)
 {
@@ -50,5 +51,39 @@ int board_add_chain(struct building *k)
 		          _("what went out by mail from infected machines is unknown in part")),
 		    board_lead(k, "chain", NULL, NULL);
 	chain_release(&chain);
+	return 0;
+}
+
+int board_add_mail(struct building *k)
+{
+	struct mail_waiting w = {0};
+	if (!k->commit && record_count(k->c, "mail", 0) > MAILS_MOST) {
+		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
+		board_addf(k->b, BOARD_PLAIN, NULL, _("%llu mails: what waits is not counted here"),
+		           (unsigned long long)record_count(k->c, "mail", 0));
+		board_lead(k, "mail", NULL, NULL);
+		return 0;
+	}
+	if (board_each(k, "mail", mail_waiting_count, &w) < 0)
+		return -1;
+	if (w.unknown || w.partly)
+		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
+	if (w.high)
+		board_addf(k->b, BOARD_ATTENTION, w.first,
+		           P_("%zu mail weighs much, and nobody has said whether it was opened",
+		              "%zu mails weigh much, and nobody has said whether they were opened", w.high),
+		           w.high),
+		    board_lead(k, "mail", NULL, NULL);
+	if (w.unknown > w.high)
+		board_addf(k->b, BOARD_PLAIN, NULL,
+		           P_("%zu other mail of which nobody has said whether it was opened",
+		              "%zu other mails of which nobody has said whether they were opened", w.unknown - w.high),
+		           w.unknown - w.high),
+		    board_lead(k, "mail", NULL, NULL);
+	if (w.partly)
+		board_addf(k->b, BOARD_PLAIN, NULL,
+		           P_("%zu mail could only be read in part", "%zu mails could only be read in part", w.partly),
+		           w.partly),
+		    board_lead(k, "mail", NULL, NULL);
 	return 0;
 }
