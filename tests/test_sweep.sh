@@ -66,6 +66,76 @@ head -c 300000000 /dev/zero | gzip -c >bomb.gz
 ! sweep bomb.gz --list list || fail "status of a bomb"
 jq -r 'select(.kind == "problem") | .reason' out | grep -q 'limit' || fail "a bomb is told: $(cat out)"
 
+# ---- archives: each member, in archives too; names are text; what is encrypted, torn or a bomb is told, and the next goes on
+members() { jq -r 'select(.kind == "hit") | "\(.path) \(.member) \(.indicator) \(.offset)"' out; }
+problems() { jq -r 'select(.kind == "problem") | "\(.member): \(.reason)"' out; }
+mkdir pack
+python3 - <<'P'
+import bz2, io, lzma, tarfile, zipfile
+text = b'a www.evil.test b\n'
+def tar(mode, members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as t:
+        for name, data in members:
+            i = tarfile.TarInfo(name)
+            i.size = len(data)
+            t.addfile(i, io.BytesIO(data))
+    return out.getvalue()
+def zipped(members, how=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', how) as z:
+        for name, data in members:
+            z.writestr(name, data)
+    return out.getvalue()
+two = [('../../etc/a.log', text), ('sub/b.log', b'nothing')]
+bomb = zipped([('bomb', b'\0' * 120000000), ('behind.log', text)])
+def put(name, data):
+    open('pack/' + name, 'wb').write(data)
+put('a.zip', zipped(two))
+put('a.tar', tar('w', two))
+put('a.tar.gz', tar('w:gz', two))
+put('a.tar.xz', tar('w:xz', two))
+put('a.log.xz', lzma.compress(text))
+put('a.log.bz2', bz2.compress(text))
+put('nested.zip', zipped([('in/a.tar.gz', tar('w:gz', two)), ('name-evil.test.txt', b'x'), ('at evil.test', b'x')]))
+put('deep.zip', zipped([('1.zip', zipped([('2.zip', zipped([('3.zip', zipped([('4.log', text)]))]))]))]))
+put('bomb.zip', bomb)
+put('torn.zip', zipped([('a.log', text), ('b.log', bytes(range(256)) * 4000)], zipfile.ZIP_STORED)[:300000])
+P
+for file in a.zip a.tar a.tar.gz a.tar.xz; do
+	sweep pack/$file --list list || fail "status of $file: $(cat out)"
+	is "$file" "pack/$file ../../etc/a.log evil.test 6" "$(members)"
+	is "members of $file" 2 "$(jq -r 'select(.kind == "summary") | .members' out | head -1)"
+done
+for file in a.log.xz a.log.bz2; do
+	sweep pack/$file --list list || fail "status of $file"
+	is "$file" "pack/$file  evil.test 6" "$(members)"
+done
+if command -v bsdtar >/dev/null; then
+	(cd pack && bsdtar -cf a.7z --format 7zip -C .. proxy.log && bsdtar -cf a.iso --format iso9660 -C .. proxy.log)
+	for file in a.7z a.iso; do
+		sweep pack/$file --list list || fail "status of $file: $(cat out)"
+		is "hits in $file" 5 "$(members | wc -l)"
+	done
+fi
+sweep pack/nested.zip --list list || fail "status of nested.zip: $(cat out)"
+is "an archive in an archive" 'pack/nested.zip at evil.test evil.test 3|pack/nested.zip in/a.tar.gz!/../../etc/a.log evil.test 6|' \
+	"$(members | sort | tr '\n' '|')"
+rc=0
+sweep pack/deep.zip pack/bomb.zip pack/torn.zip --list list --jobs 1 || rc=$?
+is "status of limits" 1 "$rc"
+is "too deep, a bomb, torn" '|1.zip!/2.zip!/3.zip|b.log|bomb|' "$(problems | cut -d: -f1 | sort | tr '\n' '|')"
+is "the next member goes on" 'pack/bomb.zip behind.log evil.test 6|pack/torn.zip a.log evil.test 6|' "$(members | sort | tr '\n' '|')"
+if command -v zip >/dev/null; then
+	cp proxy.log pack/clear.log
+	(cd pack && zip -q -j -P secret locked.zip ../proxy.log && zip -q locked.zip clear.log)
+	rc=0
+	sweep pack/locked.zip --list list || rc=$?
+	is "status of what is encrypted" 1 "$rc"
+	grep -q 'encrypted' <<<"$(problems)" || fail "encrypted is told: $(cat out)"
+	is "what is not encrypted is read" 5 "$(members | grep -c clear.log)"
+fi
+
 # ---- folders, links, UTF-16
 mkdir -p folder/sub
 cp proxy.log folder/sub/b.log
@@ -78,11 +148,14 @@ is "a folder" 'folder/a.txt utf-16le 6|folder/hive utf-16le 5|' \
 	"$(jq -r 'select(.kind == "hit" and .encoding == "utf-16le") | "\(.path) \(.encoding) \(.offset)"' out | tr '\n' '|')"
 is "files of a folder" 3 "$(jq -r 'select(.kind == "summary") | .files' out)"
 sweep folder/hive --list list --defanged
-printf 'see evil[.]test' >note.txt
+printf 'see evil[.]test' >note.log
+cp note.log note.txt
+sweep note.log --list list
+is "defanged text in a log needs --defanged" '' "$(hits)"
+sweep note.log --list list --defanged
+is "defanged" 'note.log evil.test exact defanged 4 1' "$(hits)"
 sweep note.txt --list list
-is "defanged text needs --defanged" '' "$(hits)"
-sweep note.txt --list list --defanged
-is "defanged" 'note.txt evil.test exact defanged 4 1' "$(hits)"
+is "in a note it is looked for" 'note.txt evil.test exact defanged 4 1' "$(hits)"
 
 # ---- a large file is read in parts: the same hits, lines counted through
 python3 - <<'P'

@@ -5,7 +5,8 @@
  *
  *     {"flags": n, "defanged": bool, "max": n, "parts": [{"from": a, "to": b, "kind": "text"}, …]}
  *
- * one part for each file; `to` -1: to the end; kind "text": defanged text is looked for. Media stand behind the files. Lines that come back:
+ * one part for each file; `to` -1: to the end; kind "text": defanged text is looked for; "raw": not unpacked; "rows":
+ * blocks of observations. Media stand behind the files. Lines that come back:
  *
  *     {"hit": number of the indicator, "part": n, "match": …, "encoding": …, "member", "offset", "line", "text",
  *      "when", "clock", "client", "method", "url", "status", "bytes"}

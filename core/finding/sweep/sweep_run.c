@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -113,10 +114,27 @@ static int take_sign(void *ctx, const void *bytes, size_t n, struct err *err)
 	return 0;
 }
 
+/* Mails, notes and text documents: people write in them what nobody is to click on. */
+static int is_text_name(const char *name)
+{
+	static const char *const endings[] = {".eml", ".msg", ".mbox", ".txt", ".md", ".htm", ".html", ".rtf"};
+	size_t n = strlen(name);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t k = strlen(endings[i]);
+		if (n > k && strcasecmp(name + n - k, endings[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 static const char *kind_of(const struct sweep_unit *unit)
 {
 	const struct sweep_target *target = unit->target;
-	return !target ? "" : target->is_rows ? "rows" : target->is_text ? "text" : "";
+	if (target && target->is_rows)
+		return "rows";
+	if (target && target->is_raw)
+		return "raw";
+	return (target && target->is_text) || is_text_name(unit->name) ? "text" : "";
 }
 
 static json_t *make_request(const struct sweep_run *run, size_t first, size_t count)

@@ -27,6 +27,7 @@ struct sweep_target {
 	const char *evidence; /* label, or NULL */
 	const char *source;   /* as a person named it */
 	int is_text;          /* mails, notes, documents: defanged text is looked for */
+	int is_raw;           /* images: read as their media, whatever they begin with */
 	int is_rows;          /* blocks of observations: no lines, no UTF-16 */
 	/* A bit for each indicator of the list that is asked for here; NULL: all. */
 	const unsigned char *wanted;

@@ -271,6 +271,7 @@ struct swept_source *sweep_add_source(struct sweep_work *w, struct swept_evidenc
 	s->target = (struct sweep_target){.evidence = e->label,
 	                                  .source = set ? set->set.source : e->name,
 	                                  .is_text = e->is_text,
+	                                  .is_raw = e->is_raw,
 	                                  .is_rows = set != NULL,
 	                                  .wanted = wanted,
 	                                  .own = s};
