@@ -22,7 +22,7 @@ for turn in first second; do
 	"$genba" demo --dir here </dev/null >out 2>err || fail "genba demo, $turn time: $(cat err)"
 	grep -q 'Infected and not isolated' out || fail "no board: $(cat out)"
 	grep -q 'nothing wrong found; last commit' out || fail "no result of verify: $(cat out)"
-	grep -q 'evidence re-read: 3, ' out || fail "the evidence was not read again: $(cat out)"
+	grep -q 'evidence re-read: 4, ' out || fail "the evidence was not read again: $(cat out)"
 done
 "$genba" --lang ja demo --dir 日本語 </dev/null >out 2>err || fail "in Japanese: $(cat err)"
 grep -q '感染・未隔離' out || fail "not in Japanese: $(cat out)"
@@ -66,6 +66,13 @@ for file in mail-to-organisation-b.eml terminal-a-disk.img terminal-b-disk.img; 
 	is "$file is on record with its digest" 1 "$(query evidence "sum(e['sha256'] == '$sum' for e in a)")"
 done
 cmp here/terminal-a-disk.img here/terminal-b-disk.img >/dev/null && fail "the two disks are the same"
+
+# a sweep finds the first contact with the C2 and the upload in the proxy's log
+"$genba" sweep --json 2>/dev/null >hits || fail "the practice case cannot be swept"
+is "C2 and upload" "c2.example 11 2014-05-20 2|up.free-storage.example 1 2014-11-21 1" "$(python3 -c "import json
+print('|'.join('%s %d %s %d' % (x['indicator'], x['hits'], x['first'][:10], x['clients']) for x in json.load(open('hits')) if x['kind'] == 'indicator'))")"
+is "whose terminals" "R1-A1 R1-A2" "$(python3 -c "import json
+print(' '.join(sorted({x['asset'] for x in json.load(open('hits')) if x['kind'] == 'hit'})))")"
 
 # evidence that was altered is found, and named
 printf x >>here/mail-to-organisation-b.eml

@@ -37,6 +37,7 @@ static const struct route routes[] = {
     {.name = "list", .view = &list_view, .key = '7', .argument = "indicator", .summary = N_("Indicators")},
     {.name = "list", .view = &list_view, .key = '8', .argument = "measure", .summary = N_("Measures")},
     {.name = "history", .view = &history_view, .key = KEY_OF_COMMAND, .summary = N_("History")},
+    {.name = "sweep", .view = &sweep_view, .key = KEY_OF_COMMAND, .summary = N_("Sweep: where the indicators were found")},
     {.name = "desk", .view = &desk_view, .key = KEY_OF_COMMAND, .summary = N_("Desk: what waits in a register")},
     {.name = "kinds", .view = &kinds_view, .key = '0', .summary = N_("all kinds of record")},
     {.name = "commit", .view = &commit_view},

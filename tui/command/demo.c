@@ -44,6 +44,50 @@ static int write_image(const char *path, unsigned seed, struct err *err)
 	return rc;
 }
 
+/* What the practice log holds besides ordinary lines: a terminal's first contact and later ones, and the upload. */
+static const struct {
+	int64_t when;   /* seconds since 1970 */
+	unsigned every; /* seconds to the next, if there are several */
+	unsigned times;
+	const char *line; /* behind the time */
+} log_traces[] = {
+    {1400546103, 86400, 5,
+     "212 192.0.2.11 TCP_TUNNEL/200 4211 CONNECT www.c2.example:443 - HIER_DIRECT/198.51.100.7 -"},
+    {1416532271, 7200, 6, "187 192.0.2.12 TCP_TUNNEL/200 3977 CONNECT www.c2.example:443 - HIER_DIRECT/198.51.100.7 -"},
+    {1416568544, 1, 1,
+     "48210 192.0.2.12 TCP_MISS/200 612 POST http://up.free-storage.example/put?name=a.rar - HIER_DIRECT/203.0.113.80 "
+     "text/html"},
+};
+
+/* A proxy's log, the same at every run: squid's lines of half a year, in the order of time. */
+static int write_log(const char *path, struct err *err)
+{
+	static const char *const sites[] = {"www.news.example", "mail.a.example", "update.os.example",
+	                                    "www.c2.example.org", "free-storage.example.net"};
+	struct buf text = BUF_INIT;
+	size_t told[sizeof log_traces / sizeof *log_traces] = {0};
+	unsigned value = 20141121U;
+	for (int64_t when = 1400510000; when < 1416700000; when += 43000 + (int64_t)(value >> 16) % 9000) {
+		for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+			for (; told[i] < log_traces[i].times; told[i]++) {
+				int64_t at = log_traces[i].when + (int64_t)(told[i] * log_traces[i].every);
+				if (at > when)
+					break;
+				buf_addf(&text, "%lld.%03u %s\n", (long long)at, 117 + (unsigned)told[i],
+				         log_traces[i].line);
+			}
+		value = value * 1103515245U + 12345U;
+		buf_addf(&text,
+		         "%lld.%03u %u 192.0.2.%u TCP_MISS/200 %u GET http://%s/%u.html - HIER_DIRECT/203.0.113.%u "
+		         "text/html\n",
+		         (long long)when, (value >> 8) % 1000, (value >> 12) % 900, 11 + (value >> 20) % 4,
+		         (value >> 10) % 90000, sites[(value >> 24) % 5], (value >> 16) % 1000, (value >> 14) % 250);
+	}
+	int rc = path_write_file(path, text.data, text.len, PATH_REPLACE, err);
+	buf_release(&text);
+	return rc;
+}
+
 static int write_files(const char *dir, struct err *err)
 {
 	static const char mail[] =
@@ -62,6 +106,11 @@ static int write_files(const char *dir, struct err *err)
 	for (unsigned i = 0; i < 2 && rc == 0; i++) {
 		path = xasprintf("%s/terminal-%c-disk.img", dir, 'a' + (char)i);
 		rc = write_image(path, 20140716U + i, err);
+		free(path);
+	}
+	if (rc == 0) {
+		path = xasprintf("%s/proxy.log", dir);
+		rc = write_log(path, err);
 		free(path);
 	}
 	return rc;

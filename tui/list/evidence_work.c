@@ -1,5 +1,7 @@
 #include "tui/list/evidence_work.h"
 
+#include "tui/list/view_list.h"
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
@@ -191,11 +193,33 @@ static enum redraw evidence_work_stop(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The marked ones, or the one under the cursor, for all indicators. */
+static enum redraw sweep(struct view *v)
+{
+	size_t count;
+	char **labels = view_list_chosen(v, &count);
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "sweep");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&line, " %s", labels[i]);
+	if (count) {
+		list_mark_none(view_list_of(v));
+		workbench_command(v->wb, line.data);
+		if (workbench_errand(v->wb))
+			workbench_show(v->wb, "sweep", NULL);
+	}
+	view_list_chosen_free(labels, count);
+	buf_release(&line);
+	return REDRAW_ALL;
+}
+
 const struct view_key evidence_list_keys[] = {
     {KEY_OF_COMMAND, "preserve", N_("preserve"),
      N_("preserve a file, folder or device: path, asset, form and folder are asked for"), preserve,
      workbench_refuses_writing},
     {KEY_OF_COMMAND, "verify", N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
+    {'s', NULL, N_("sweep"), N_("look for all indicators in the marked evidence or the selected one"), sweep,
+     workbench_refuses_writing},
     {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
     {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), evidence_work_stop, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},

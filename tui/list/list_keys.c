@@ -135,8 +135,7 @@ static enum redraw mark_all(struct view *v)
 	return REDRAW_VIEW;
 }
 
-/* Labels of the marked records, or of the one under the cursor. Copies: an action changes the table. */
-static char **chosen_labels(struct view *v, size_t *count)
+char **view_list_chosen(struct view *v, size_t *count)
 {
 	struct list *l = view_list_of(v);
 	struct record_cache *t = list_table(l);
@@ -151,7 +150,7 @@ static char **chosen_labels(struct view *v, size_t *count)
 	return labels;
 }
 
-static void free_labels(char **labels, size_t count)
+void view_list_chosen_free(char **labels, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(labels[i]);
@@ -179,7 +178,7 @@ static enum redraw change_marked(struct view *v)
 {
 	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
 	size_t count;
-	char **labels = chosen_labels(v, &count);
+	char **labels = view_list_chosen(v, &count);
 	if (count > 0) {
 		char *question = xasprintf(_("Set which field of %zu records: "), count);
 		const struct field *field = form_choose_field(v->wb, kind, question);
@@ -189,7 +188,7 @@ static enum redraw change_marked(struct view *v)
 		free(value);
 		free(question);
 	}
-	free_labels(labels, count);
+	view_list_chosen_free(labels, count);
 	view_list_redo(v);
 	return REDRAW_ALL;
 }
@@ -197,7 +196,7 @@ static enum redraw change_marked(struct view *v)
 static enum redraw retract_marked(struct view *v)
 {
 	size_t count;
-	char **labels = chosen_labels(v, &count);
+	char **labels = view_list_chosen(v, &count);
 	struct err err = ERR_INIT;
 	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
 	                            : xasprintf(_("Retract %zu records; reason: "), count);
@@ -222,7 +221,7 @@ static enum redraw retract_marked(struct view *v)
 	free(draft);
 	free(reason);
 	free(question);
-	free_labels(labels, count);
+	view_list_chosen_free(labels, count);
 	view_list_redo(v);
 	return REDRAW_ALL;
 }
@@ -253,11 +252,11 @@ static enum redraw list_keys_edit(struct view *v)
 static enum redraw start_playbook(struct view *v)
 {
 	size_t count;
-	char **labels = chosen_labels(v, &count);
+	char **labels = view_list_chosen(v, &count);
 	struct buf list = BUF_INIT;
 	for (size_t i = 0; i < count; i++)
 		buf_addf(&list, "%s%s", i ? "," : "", labels[i]);
-	free_labels(labels, count);
+	view_list_chosen_free(labels, count);
 	workbench_show(v->wb, "start", list.data);
 	buf_release(&list);
 	return REDRAW_ALL;

@@ -14,6 +14,10 @@ struct list *view_list_of(struct view *v);
 /* Keeps the selection on the record under it, whatever is done to order and filter next. */
 void view_list_hold(struct view *v);
 
+/* Labels of the marked records, or of the one under the cursor. Copies: an action changes the table. */
+char **view_list_chosen(struct view *v, size_t *count);
+void view_list_chosen_free(char **labels, size_t count);
+
 /* Makes it anew at the next drawing. */
 void view_list_redo(struct view *v);
 

@@ -23,6 +23,7 @@ extern const struct view_ops merge_view;     /* about a colleague's file */
 extern const struct view_ops news_view;
 extern const struct view_ops offer_view;    /* opened by view_offer() */
 extern const struct view_ops playbook_view; /* about a run, by its label; NULL: the newest open one */
+extern const struct view_ops sweep_view;    /* about an indicator, by its value; NULL: all */
 extern const struct view_ops step_view;     /* opened by view_step() */
 extern const struct view_ops timeline_view;
 extern const struct view_ops work_view;

@@ -5,10 +5,12 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "finding/sweep/record/sweep_found.h"
 #include "finding/sweep/record/sweep_record.h"
 #include "finding/sweep/sweep_case.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_run.h"
+#include "tui/commands/finding/sweep_live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,8 @@ static int take_object(void *ctx, json_t *object, struct err *err)
 {
 	struct sweep_command *command = ctx;
 	(void)err;
+	if (command->s->in_workbench && strcmp(text_of(object, "kind"), "hit") == 0)
+		sweep_live_hit(object);
 	if (command->output == FOR_PEOPLE)
 		show(command, object);
 	return tell(command, object);
@@ -241,7 +245,11 @@ static int record(struct sweep_command *command, const struct args *args, const 
 	                            .ctx = command,
 	                            .progress = &command->s->progress};
 	struct sweep_outcome outcome;
+	if (command->s->in_workbench)
+		sweep_live_begin();
 	int rc = sweep_record(command->s->c, &order, &outcome, err);
+	if (command->s->in_workbench)
+		sweep_live_end();
 	if (rc == 0) {
 		struct sweep_total sum = {outcome.indicators, outcome.files,       outcome.members,
 		                          outcome.bytes,      outcome.hits,        outcome.kept,
@@ -267,6 +275,30 @@ static int record(struct sweep_command *command, const struct args *args, const 
 	return rc;
 }
 
+/* What the hits on record say of the indicators: told, or put on record. */
+static int propose(struct session *s, const struct args *args, struct err *err)
+{
+	struct sweep_found found;
+	if (sweep_found_load(&found, s->c, err) < 0)
+		return -1;
+	json_t *proposals = sweep_proposals(&found, s->c, err);
+	int rc = proposals ? 0 : -1;
+	if (rc == 0 && args_option(args, "accept") && json_array_size(proposals))
+		rc = sweep_accept(s->c, proposals, err);
+	if (rc == 0 && args_option(args, "json")) {
+		cmd_print_json(s, json_incref(proposals));
+	} else if (rc == 0) {
+		const json_t *p;
+		size_t i;
+		json_array_foreach(proposals, i, p)
+			printable_printf(s->out, "%s  %s  %s → %s\n", text_of(p, "label"), text_of(p, "field"),
+			                 *text_of(p, "was") ? text_of(p, "was") : "-", text_of(p, "value"));
+	}
+	json_decref(proposals);
+	sweep_found_release(&found);
+	return rc;
+}
+
 int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 {
 	struct sweep_command command = {.s = s, .table = {.columns = 6}};
@@ -287,6 +319,8 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 	if (parse_number(args, "max", 0, UINT32_MAX, &max, err) < 0 ||
 	    parse_number(args, "jobs", 1, 64, &jobs, err) < 0)
 		return -1;
+	if (args_option(args, "propose") || args_option(args, "accept"))
+		return args->count || looks ? cmd_usage("sweep", err) : propose(s, args, err);
 	command.objects = json_array();
 	if (!looks || !args_option(args, "list"))
 		rc = session_open(s, err) < 0 ? -1 : sweep_list_read_case(&list, s->c, tell_skipped, &command, err);

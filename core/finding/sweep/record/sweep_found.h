@@ -1,0 +1,73 @@
+/*
+ * What sweeps found, by indicator: how often, since when, from whose machine; and each line.
+ *
+ *     struct sweep_found found;
+ *     sweep_found_load(&found, c, &err);
+ *     for (size_t i = 0; i < found.count; i++)
+ *         … found.all[i].value, found.all[i].first …
+ *     sweep_found_release(&found);
+ *
+ * Of hits on record. A place that two sweeps found counts once. Indicators stand in the order of their first time.
+ */
+#ifndef GENBA_FINDING_SWEEP_RECORD_SWEEP_FOUND_H
+#define GENBA_FINDING_SWEEP_RECORD_SWEEP_FOUND_H
+
+#include "finding/observation/observation_set.h"
+
+struct found_line {
+	char id[OBSERVATION_ID];
+	char evidence[LABEL_TEXT];
+	char asset[LABEL_TEXT]; /* or "" */
+	char when[40];          /* as observation_when(); of a clock whose zone nobody knows as it stands; "": none */
+	int is_utc;             /* it has a zone */
+	char *client;           /* or "" */
+	char *place;            /* path, and member behind a colon */
+	char *text;
+};
+
+struct found_indicator {
+	char *value;
+	char *type;
+	char label[LABEL_TEXT]; /* of the record, or "" */
+	char role[24];
+	int refuted;              /* marked as a false positive */
+	struct found_line *lines; /* in the order of time, those without one last */
+	size_t count;
+	const char *first; /* of the lines, or "" */
+	const char *last;
+	size_t clients; /* different ones */
+	size_t assets;
+	size_t evidence;
+};
+
+struct sweep_found {
+	struct found_indicator *all;
+	size_t count;
+	size_t unread; /* sets that cannot be read */
+};
+
+int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err);
+void sweep_found_release(struct sweep_found *found);
+
+/* A machine, and since when what was found on it. */
+struct found_host {
+	char asset[LABEL_TEXT]; /* or "": the client's name says more */
+	char *name;             /* of the client, if no asset has it */
+	const char *first;      /* borrowed */
+	const char *last;
+	size_t lines;
+	uint64_t *hits; /* of each indicator */
+};
+
+/* Hosts in the order of their first time; refuted indicators do not count. Free with found_hosts_free(). */
+struct found_host *found_hosts(const struct sweep_found *found, size_t *count);
+void found_hosts_free(struct found_host *hosts, size_t count);
+
+/* What the hits say of the indicators' records: [{"label", "field", "was", "value"}, …] of first_seen, last_seen, seen_on. New
+ * reference. */
+json_t *sweep_proposals(const struct sweep_found *found, struct case_file *c, struct err *err);
+
+/* Puts them on record: one action. */
+int sweep_accept(struct case_file *c, const json_t *proposals, struct err *err);
+
+#endif
