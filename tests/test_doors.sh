@@ -69,6 +69,42 @@ refused 3 "no identity in '$work/none.*--data" env -u GENBA_PASSPHRASE_FILE XDG_
 "$genba" board >out || wrong "the board: $?"
 ! grep -q -- '-[0-9][0-9]* %' out || wrong "the board counts below zero: $(grep % out)"
 
+# ---- what is no file is refused at every door that opens one, at once
+mkfifo fifo
+for outside in fifo /dev/zero .; do
+	while IFS= read -r words; do
+		status=0
+		# shellcheck disable=SC2086
+		timeout 30 "$genba" ${words//@/$outside} >out 2>err </dev/null || status=$?
+		case $status in 1 | 2 | 3 | 4) ;; *) wrong "'${words//@/$outside}': status $status: $(head -c 200 err)" ;; esac
+	done <<-'END'
+		-c @ board
+		merge @
+		merge --dry-run @
+		import csv @
+		import receipt @
+		key import @
+		key sign @
+		key slots add @
+		key slots add --passphrase --new-passphrase-file @
+		handover --to @ --out never.genba
+		handover --for Two --case-passphrase-file @ --out never.genba
+		new never.genba --title x --recovery @
+		new never.genba --title x --case-passphrase-file @
+		list asset --passphrase-file @
+		backup @ --restore never.genba
+		salvage --header @ never.genba
+		playbook check @
+		sweep pass --list @
+		script @
+		preserve pass --hash @
+		preserve pass --log @
+	END
+done
+[ ! -e never.genba ] || wrong "a refused door left a file"
+"$genba" list asset --passphrase-file <(cat pass) >out 2>err || wrong "a passphrase from a pipe that was passed: $(cat err)"
+"$genba" import csv <(printf 'hostname\nPC-77\n') >out 2>err || wrong "a list from a pipe that was passed: $(cat err)"
+
 # ---- a limit of file sizes is told
 status=0
 (ulimit -f 64; "$genba" export git repository >/dev/null 2>err; "$genba" export csv asset assets.csv >/dev/null 2>>err;

@@ -1,9 +1,9 @@
 #include "base/buf.h"
 
 #include "base/err.h"
+#include "base/outside_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,9 +140,9 @@ int buf_read_fd(struct buf *b, int fd, size_t limit, struct err *err)
 
 int buf_read_file(struct buf *b, const char *path, size_t limit, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = outside_open(path, err);
 	if (fd < 0)
-		return err_set_errno(err, ERR_FAILED, errno, "cannot open '%s'", path);
+		return -1;
 	int rc = buf_read_fd(b, fd, limit, err);
 	if (rc < 0)
 		err_prefix(err, "'%s'", path);

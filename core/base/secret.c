@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/outside_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,9 +90,9 @@ static int read_line(struct secret *s, int fd, struct err *err)
 
 int secret_read_file(struct secret *s, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = outside_open(path, err);
 	if (fd < 0)
-		return err_set_errno(err, ERR_FAILED, errno, _("cannot open the passphrase file '%s'"), path);
+		return err_prefix(err, _("cannot read the passphrase"));
 	int rc = read_line(s, fd, err);
 	if (rc < 0)
 		err_prefix(err, "'%s'", path);

@@ -5,6 +5,7 @@
  */
 #include "history/history_private.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,25 @@ static int get_id(const char *value, size_t n, git_oid *id)
 	return n == GIT_OID_HEXSZ && strspn(value, "0123456789abcdef") >= n && git_oid_fromstr(id, value) == 0 ? 0 : -1;
 }
 
+#define YEAR_10000 INT64_C(253402300800)
+
+/* `SECONDS +HHMM`: from 1970 to 9999, an hour and a minute that a clock can be off. git knows no other times either. */
+static int get_time(const char *text, struct clock_time *when)
+{
+	char *rest;
+	errno = 0;
+	long long seconds = *text >= '0' && *text <= '9' ? strtoll(text, &rest, 10) : -1;
+	if (seconds < 0 || errno || seconds >= YEAR_10000 || *rest != ' ' || strlen(rest) != 6 ||
+	    (rest[1] != '+' && rest[1] != '-') || strspn(rest + 2, "0123456789") != 4)
+		return -1;
+	int zone = atoi(rest + 2);
+	if (zone > 2400 || zone % 100 > 59)
+		return -1;
+	int minutes = zone / 100 * 60 + zone % 100;
+	*when = (struct clock_time){seconds, 0, rest[1] == '-' ? -minutes : minutes};
+	return 0;
+}
+
 /* `NAME <MAIL> SECONDS +HHMM` */
 static int get_person(struct commit_text *c, const char *value, size_t n)
 {
@@ -44,13 +64,8 @@ static int get_person(struct commit_text *c, const char *value, size_t n)
 	if (!close || open == value || open[-1] != ' ' || end - close < 2 || end - close >= (ptrdiff_t)sizeof number)
 		return -1;
 	snprintf(number, sizeof number, "%.*s", (int)(end - close - 2), close + 2);
-	char *rest;
-	long long seconds = strtoll(number, &rest, 10);
-	if (rest == number || *rest != ' ' || strlen(rest) != 6 || strspn(rest + 2, "0123456789") != 4)
+	if (get_time(number, &c->when) < 0)
 		return -1;
-	int zone = atoi(rest + 2);
-	int minutes = zone / 100 * 60 + zone % 100;
-	c->when = (struct clock_time){seconds, 0, rest[1] == '-' ? -minutes : minutes};
 	c->author_name = xstrndup(value, (size_t)(open - value - 1));
 	c->author_mail = xstrndup(open + 1, (size_t)(close - open - 1));
 	return 0;

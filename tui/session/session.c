@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
+#include "base/outside_file.h"
 #include "base/passphrase.h"
 #include "base/printable.h"
 #include "base/secret.h"
@@ -43,9 +44,7 @@ int session_input(struct session *s, const char *path, struct err *err)
 	for (size_t i = 0; fd < 0 && i < s->file_count; i++)
 		if (strcmp(s->files[i].word, path) == 0)
 			fd = fcntl(s->files[i].fd, F_DUPFD_CLOEXEC, 3);
-	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), path) : fd;
+	return fd < 0 ? outside_open(path, err) : fd;
 }
 
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)

@@ -78,8 +78,16 @@ void clock_civil_from_days(int64_t days, int64_t *year, int *month, int *day)
 	*year = year_of_era + era * 400 + (*month <= 2);
 }
 
+#define YEAR_0     INT64_C(-62167219200)
+#define YEAR_10000 INT64_C(253402300800)
+
 static void format(int64_t seconds, const char *zone, char text[CLOCK_TEXT])
 {
+	/* years 0 to 9999 have four digits: what lies before or behind them is shown as their first or last second */
+	if (seconds < YEAR_0)
+		seconds = YEAR_0;
+	if (seconds > YEAR_10000 - 1)
+		seconds = YEAR_10000 - 1;
 	int64_t days = seconds / 86400;
 	int64_t rest = seconds % 86400;
 	if (rest < 0) {
@@ -90,9 +98,7 @@ static void format(int64_t seconds, const char *zone, char text[CLOCK_TEXT])
 	int month;
 	int day;
 	clock_civil_from_days(days, &year, &month, &day);
-	if (year < 0 || year > 9999)
-		year = 9999;
-	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%.6s", (int)year, month % 100, day % 100,
+	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%.6s", (int)(year % 10000), month % 100, day % 100,
 	         (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), zone);
 }
 
@@ -101,7 +107,10 @@ void clock_format(struct clock_time t, char text[CLOCK_TEXT])
 	int minutes = t.offset < 0 ? -t.offset : t.offset;
 	char zone[16];
 	snprintf(zone, sizeof zone, "%c%02d:%02d", t.offset < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
-	format(t.seconds + (int64_t)t.offset * 60, zone, text);
+	int64_t local;
+	if (__builtin_add_overflow(t.seconds, (int64_t)t.offset * 60, &local))
+		local = t.seconds;
+	format(local, zone, text);
 }
 
 void clock_format_utc(struct clock_time t, char text[CLOCK_TEXT])

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/outside_file.h"
 #include "case/case.h"
 #include "case/identity/identity.h"
 #include "vault/open_with_key.h"
@@ -196,9 +197,8 @@ int parcel_worker_parcel(struct case_file *c, const char *path, struct buf *plai
 	struct vault_unlock unlock = {.identity = &keys};
 	if (check_closed(path, err) < 0 || vault_file_key(path, &unlock, key, err) < 0)
 		return -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int rc = fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot read '%s'"), path)
-	                : parcel_worker_ask(c, path, fd, key, &t, progress, err);
+	int fd = outside_open(path, err);
+	int rc = fd < 0 ? -1 : parcel_worker_ask(c, path, fd, key, &t, progress, err);
 	sodium_memzero(key, sizeof key);
 	if (fd >= 0)
 		close(fd);

@@ -240,14 +240,33 @@ static int teardown(void **state)
 	return case_teardown(state);
 }
 
+/* Numbers that somebody typed or sent: no sum goes round, none is below zero. */
+static void a_sum_of_machines_stays_a_number(void **state)
+{
+	(void)state;
+	add("asset", "hostname=PC-1 status=clean");
+	add("site", "name=One terminals=9223372036854775807 servers=9223372036854775807");
+	load(NULL);
+	assert_non_null(row("Coverage: 1 of 1000000000 checked (0 %)"));
+	add("site", "name=Two terminals=9223372036854775807 servers=1");
+	load(NULL);
+	assert_int_equal(board.expected, 1000000000);
+	assert_non_null(row("Coverage: 1 of 1000000000 checked (0 %)"));
+}
+
 int main(void)
 {
 #define BOARD_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    BOARD_TEST(coverage_is_checked_of_expected), BOARD_TEST(infected_and_not_isolated_comes_first),
-	    BOARD_TEST(many_alarms_are_counted),         BOARD_TEST(what_no_trace_found_rests_on_is_counted),
-	    BOARD_TEST(suspected_and_overdue_are_named), BOARD_TEST(alarms_are_counted_without_the_board),
-	    BOARD_TEST(the_past_has_the_same_numbers),   BOARD_TEST(evidence_is_held_verified_and_finished),
+	    BOARD_TEST(coverage_is_checked_of_expected),
+	    BOARD_TEST(infected_and_not_isolated_comes_first),
+	    BOARD_TEST(many_alarms_are_counted),
+	    BOARD_TEST(what_no_trace_found_rests_on_is_counted),
+	    BOARD_TEST(suspected_and_overdue_are_named),
+	    BOARD_TEST(alarms_are_counted_without_the_board),
+	    BOARD_TEST(a_sum_of_machines_stays_a_number),
+	    BOARD_TEST(the_past_has_the_same_numbers),
+	    BOARD_TEST(evidence_is_held_verified_and_finished),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
