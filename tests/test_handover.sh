@@ -29,7 +29,9 @@ echo changed >>other/R1-E1-mail.eml
 cp two.genba again-two.genba
 mkdir -p probe && cp -r two/* probe/
 cp two.genba probe.genba
-as probe accept --evidence other --receipt probe.receipt >/dev/null 2>probe.log
+status 1 as probe accept --evidence other --receipt probe.receipt
+cp err probe.log
+grep -q 'not those on record of R1-E1\.' probe.log || fail "the status says nothing of which: $(cat probe.log)"
 grep -q 'R1-E1: the bytes that came are not those on record' probe.log || fail "other bytes: $(cat probe.log)"
 grep -q '"result": "different"' probe.receipt || fail "other bytes are not in the receipt: $(cat probe.receipt)"
 as two accept --evidence taken --receipt receipt >accept.out 2>accept.log

@@ -298,6 +298,22 @@ static int write_receipt(struct session *s, const struct args *args, const struc
 	return rc;
 }
 
+/* The case is accepted and the receipt says so, but whoever waits for the status must know that bytes are others. */
+static int tell_different(const struct evidence_checked *checked, struct err *err)
+{
+	struct buf labels = BUF_INIT;
+	for (size_t i = 0; i < checked->count; i++)
+		if (strcmp(checked->items[i].result, "different") == 0)
+			buf_addf(&labels, "%s%s", labels.len ? ", " : "", checked->items[i].label);
+	int rc = labels.len == 0 ? 0
+	                         : err_set(err, ERR_FAILED,
+	                                   _("accepted, and the receipt says it: the bytes that came are not those on "
+	                                     "record of %s. Ask for this evidence again"),
+	                                   labels.data);
+	buf_release(&labels);
+	return rc;
+}
+
 int cmd_accept(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
@@ -335,6 +351,8 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		fputs(checked.missing.data, s->log);
 		rc = write_receipt(s, args, &receipt, err);
 	}
+	if (rc == 0)
+		rc = tell_different(&checked, err);
 	evidence_checked_release(&checked);
 	buf_release(&receipt);
 	return rc;

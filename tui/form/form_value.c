@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/store/value.h"
 #include "tui/form/form_private.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
@@ -22,7 +23,7 @@ static char *text_of(const struct field *field, const json_t *value)
 		return buf_take(&b, NULL);
 	}
 	for (size_t i = 0; i < json_array_size(value); i++)
-		buf_addf(&b, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
+		value_add_member(&b, ",", json_string_value(json_array_get(value, i)));
 	return buf_take(&b, NULL);
 }
 

@@ -307,15 +307,79 @@ static char *trimmed(const char *from, size_t n)
 	return xstrndup(from, n);
 }
 
+void value_add_member(struct buf *list, const char *separator, const char *member)
+{
+	size_t n = strlen(member);
+	if (list->len)
+		buf_adds(list, separator);
+	if (!strchr(member, ',') && *member != '"' && *member != ' ' && (n == 0 || member[n - 1] != ' ')) {
+		buf_adds(list, member);
+		return;
+	}
+	buf_addc(list, '"');
+	for (; *member; member++)
+		buf_addf(list, "%s%c", *member == '"' ? "\"" : "", *member);
+	buf_addc(list, '"');
+}
+
+/* What stands in quotes, without them; *text moves behind it and its comma. NULL: it does not, or not to the comma. */
+static char *quoted_member(const char **text)
+{
+	struct buf member = BUF_INIT;
+	const char *p = *text + strspn(*text, " ");
+	if (*p != '"')
+		return NULL;
+	for (p++; *p && (*p != '"' || p[1] == '"'); p++) {
+		p += *p == '"';
+		buf_addc(&member, *p);
+	}
+	const char *behind = *p ? p + 1 + strspn(p + 1, " ") : p;
+	if (!*p || (*behind && *behind != ',')) {
+		buf_release(&member);
+		return NULL;
+	}
+	*text = behind + (*behind == ',');
+	return buf_take(&member, NULL);
+}
+
+/* How much of the text is the title of a record of that field although it holds commas: the most; 0: none is. */
+static size_t known_title(const struct value_context *v, const struct field *field, const char *text)
+{
+	char id[37];
+	size_t best = 0;
+	const struct kind *kind = field->type == FIELD_REFS ? kind_find(field->ref_kind) : NULL;
+	for (size_t n = strcspn(text, ","); kind && text[n]; n += strcspn(text + n, ",")) {
+		n++;
+		size_t end = n + strcspn(text + n, ",");
+		char *title = trimmed(text, end);
+		if (record_find_by_title(v->c, kind, title, id) >= 1)
+			best = end;
+		free(title);
+	}
+	return best;
+}
+
+/* The next member, without what stands around it; *text moves on. The caller frees. */
+static char *next_member(const struct value_context *v, const struct field *field, const char **text)
+{
+	char *member = quoted_member(text);
+	if (member)
+		return member;
+	size_t n = known_title(v, field, *text);
+	if (n == 0)
+		n = strcspn(*text, ",");
+	member = trimmed(*text, n);
+	*text += n + ((*text)[n] == ',');
+	return member;
+}
+
 static json_t *parse_set(const struct value_context *v, const struct field *field, const char *text, const json_t *now,
                          struct err *err)
 {
 	int changes = *text == '+' || *text == '-';
 	json_t *set = changes && json_is_array(now) ? json_deep_copy(now) : json_array();
 	while (*text) {
-		size_t n = strcspn(text, ",");
-		char *member = trimmed(text, n);
-		text += n + (text[n] == ',');
+		char *member = next_member(v, field, &text);
 		char sign = '+';
 		char *word = member;
 		if (changes && (*word == '+' || *word == '-'))

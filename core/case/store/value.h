@@ -31,6 +31,13 @@ json_t *value_parse(const struct value_context *v, const struct field *field, co
                     struct err *err);
 
 /*
+ * A set is written with commas between its members. One that holds a comma itself stands in double quotes, a quote in it
+ * doubled, as in CSV: `"Acme, Inc.",Beta`. What is called so in the case already needs none. value_add_member() writes a
+ * member behind those that are in `list`.
+ */
+void value_add_member(struct buf *list, const char *separator, const char *member);
+
+/*
  * What a person typed into a field, with the words that will mean something else later put into what they mean at
  * `now`: "now", "yesterday 9:00", "14:05" in a time. A copy of the text where there is nothing to settle. For what is
  * typed now and saved later: forms, drafts, prompts. The caller frees it.

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/printable.h"
+#include "case/store/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,7 +243,7 @@ void csv_value(struct buf *out, const json_t *value, int first)
 	else if (json_is_string(value))
 		buf_adds(&text, json_string_value(value));
 	json_array_foreach(value, i, member)
-		buf_addf(&text, "%s%s", i ? ", " : "", json_string_value(member) ? json_string_value(member) : "");
+		value_add_member(&text, ", ", json_string_value(member) ? json_string_value(member) : "");
 	csv_cell(out, text.data, first);
 	buf_release(&text);
 }

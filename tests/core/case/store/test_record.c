@@ -4,6 +4,7 @@
 
 #include "base/time/clock.h"
 #include "case/store/record_summary.h"
+#include "case/store/value.h"
 #include "history/history.h"
 
 #include <stdio.h>
@@ -330,12 +331,43 @@ static void a_case_that_is_read_only_says_so(void **state)
 	free(path);
 }
 
+/* A name may hold a comma: in quotes it is one, and where it is on record it is known without. */
+static void a_name_with_a_comma_stays_one(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign one[] = {
+	    {"title", "x"}, {"choice", "y"}, {"reason", "z"}, {"when", "2026-11-01"}, {"by", "\"Acme, Inc.\",Beta"}};
+	if (record_add(the_case, "decision", one, 5, 0, label, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(get(label, "by"), "R1-P1,R1-P2");
+	assert_string_equal(get("R1-P1", "name"), "Acme, Inc.");
+	struct assign again[] = {{"title", "y"},
+	                         {"choice", "y"},
+	                         {"reason", "z"},
+	                         {"when", "2026-11-01"},
+	                         {"by", "Beta, Acme, Inc., Gamma"}};
+	assert_int_equal(record_add(the_case, "decision", again, 5, 0, label, &err), 0);
+	assert_string_equal(get(label, "by"), "R1-P1,R1-P2,R1-P3");
+	assert_string_equal(get("R1-P3", "name"), "Gamma");
+	struct assign tags[] = {{"tags", "\"say \"\"a, b\"\"\", c"}};
+	assert_int_equal(record_set(the_case, label, tags, 1, 0, &err), 0);
+	assert_string_equal(get(label, "tags"), "c,say \"a, b\"");
+	struct buf list = BUF_INIT;
+	value_add_member(&list, ", ", "say \"a, b\"");
+	value_add_member(&list, ", ", "c");
+	assert_string_equal(list.data, "\"say \"\"a, b\"\"\", c");
+	buf_release(&list);
+}
+
 int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
 	    CASE_TEST(a_record_is_added_and_read),
 	    CASE_TEST(a_record_is_changed),
+	    CASE_TEST(a_name_with_a_comma_stays_one),
 	    CASE_TEST(mistakes_name_the_field_and_change_nothing),
 	    CASE_TEST(values_are_stored_in_one_form),
 	    CASE_TEST(parties_are_made_as_they_are_named),
