@@ -33,22 +33,24 @@ static int compare_differs(struct err *err)
 }
 
 struct folder_damage {
-	struct buf first;
+	struct remark first;
 	unsigned long long count;
 };
 
 static void count_damage(void *ctx, const char *path, const struct remark *what)
 {
 	struct folder_damage *d = ctx;
-	if (d->count++ == 0)
-		buf_addf(&d->first, "%s: %s", path, what->shown.data);
+	if (d->count++ == 0) {
+		remark_words(&d->first, "%s: ", path);
+		remark_join(&d->first, what);
+	}
 }
 
 static int compare_folder(const json_t *record, const struct buf *manifest, const char *path,
                           const struct progress *progress, struct err *err)
 {
 	const char *form = json_get_string(record, "form");
-	struct folder_damage damage = {BUF_INIT, 0};
+	struct folder_damage damage = {REMARK_INIT, 0};
 	struct tree_comparing how = {.progress = progress,
 	                             .in_place = form && strcmp(form, "hash") == 0,
 	                             .finding = count_damage,
@@ -56,8 +58,12 @@ static int compare_folder(const json_t *record, const struct buf *manifest, cons
 	int rc = tree_verify(manifest->data, path, &how, NULL, err);
 	if (rc == 0 && damage.count)
 		rc = err_set(err, ERR_DAMAGED, _("%llu entries of the folder differ from its manifest, first: %s"),
-		             damage.count, damage.first.data);
-	buf_release(&damage.first);
+		             damage.count, damage.first.shown.data);
+	if (rc < 0 && damage.count && err) /* what goes on record has the finding in English, too */
+		snprintf(err->english, sizeof err->english,
+		         i18n_english(_("%llu entries of the folder differ from its manifest, first: %s")),
+		         damage.count, damage.first.english.data);
+	remark_release(&damage.first);
 	return rc;
 }
 

@@ -344,11 +344,11 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
 	if (rc == 0)
-		rc = transfer_accept(s->c, label, checked.items, checked.count, checked.missing.data, checked.places,
-		                     &receipt, err);
+		rc = transfer_accept(s->c, label, checked.items, checked.count, checked.missing.english.data,
+		                     checked.places, &receipt, err);
 	if (rc == 0) {
 		cmd_print_label(s, label);
-		fputs(checked.missing.data, s->log);
+		fputs(checked.missing.shown.data, s->log);
 		rc = write_receipt(s, args, &receipt, err);
 	}
 	if (rc == 0)

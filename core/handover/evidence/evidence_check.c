@@ -38,7 +38,9 @@ static void keep_place(struct evidence_check_checking *k, const char *label, con
 
 static void miss(struct evidence_check_checking *k, const char *label, const char *text)
 {
-	buf_addf(&k->out->missing, "%s: %s\n", label, text);
+	remark_words(&k->out->missing, "%s: ", label);
+	buf_addf(&k->out->missing.shown, "%s\n", text);
+	buf_addf(&k->out->missing.english, "%s\n", i18n_english(text));
 }
 
 static void use_members(struct evidence_check_checking *k, enum stored_shape shape, const char *path)
@@ -87,10 +89,13 @@ static int check_there(struct evidence_check_checking *k, struct transfer_item *
 	if (why.code == ERR_CANCELLED)
 		return err_take(k->err, &why);
 	char *line = printable_dup(why.message);
+	char *english = printable_dup(why.english);
 	item->result = "different";
 	miss(k, item->label, _("the bytes that came are not those on record"));
-	buf_addf(&k->out->missing, "  %s\n", line);
+	buf_addf(&k->out->missing.shown, "  %s\n", line);
+	buf_addf(&k->out->missing.english, "  %s\n", english);
 	free(line);
+	free(english);
 	return 0;
 }
 
@@ -187,7 +192,7 @@ int evidence_check_all(struct case_file *c, const char *folder, const struct pro
 {
 	struct evidence_check_checking k = {c, NULL, progress, out, json_object(), err};
 	memset(out, 0, sizeof *out);
-	buf_init(&out->missing);
+	out->missing = (struct remark)REMARK_INIT;
 	out->places = json_object();
 	int rc = 0;
 	if (folder && !(k.folder = realpath(folder, NULL)))
@@ -205,6 +210,6 @@ void evidence_checked_release(struct evidence_checked *out)
 {
 	free(out->items);
 	json_decref(out->places);
-	buf_release(&out->missing);
+	remark_release(&out->missing);
 	memset(out, 0, sizeof *out);
 }

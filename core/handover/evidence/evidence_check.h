@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/progress.h"
+#include "base/remark.h"
 #include "handover/parcel/transfer.h"
 
 #include <jansson.h>
@@ -17,8 +18,8 @@
 struct evidence_checked {
 	struct transfer_item *items;
 	size_t count;
-	json_t *places;     /* of what is here, for transfer_accept() */
-	struct buf missing; /* a printable line for each item that is not here or not as on record */
+	json_t *places;        /* of what is here, for transfer_accept() */
+	struct remark missing; /* a printable line for each item that is not here or not as on record */
 };
 
 /* `folder` that came along, or NULL: only what lies in the case file is here. -1 if it cannot be read or the person

@@ -166,8 +166,8 @@ static void accept(struct case_file *c, const struct evidence_checked *checked, 
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	ok(transfer_pending(c, label, &err), &err);
-	ok(transfer_accept(c, label, checked->items, checked->count, checked->missing.data, checked->places, receipt,
-	                   &err),
+	ok(transfer_accept(c, label, checked->items, checked->count, checked->missing.english.data, checked->places,
+	                   receipt, &err),
 	   &err);
 }
 
@@ -181,7 +181,7 @@ static void is_whole(struct case_file *c, const char *beside, struct buf *receip
 		if (strcmp(checked.items[i].came, came[i]) != 0 ||
 		    strcmp(checked.items[i].result, *came[i] ? "same" : "not_checked") != 0)
 			fail_msg("%s came as '%s', %s: %s", checked.items[i].label, checked.items[i].came,
-			         checked.items[i].result, checked.missing.data);
+			         checked.items[i].result, checked.missing.shown.data);
 	}
 	accept(c, &checked, receipt);
 	for (size_t i = 0; i < ITEMS; i++)
@@ -312,7 +312,7 @@ static void what_was_altered_on_the_way_is_named(void **state)
 			                                    : *checked.items[k].came ? "same"
 			                                                             : "not_checked") != 0)
 				fail_msg("%s altered: %s is %s\n%s", file, checked.items[k].label,
-				         checked.items[k].result, checked.missing.data);
+				         checked.items[k].result, checked.missing.shown.data);
 		}
 		evidence_checked_release(&checked);
 		if (strncmp(alterations[i].label, "R1-E12", 6) == 0)
@@ -325,7 +325,7 @@ static void what_was_altered_on_the_way_is_named(void **state)
 	struct evidence_checked checked = check(theirs, there);
 	assert_string_equal(item_of(&checked, "R1-E2")->came, "");
 	assert_string_equal(item_of(&checked, "R1-E4")->result, "same");
-	assert_non_null(strstr(checked.missing.data, "R1-E2: its bytes are not here"));
+	assert_non_null(strstr(checked.missing.shown.data, "R1-E2: its bytes are not here"));
 	evidence_checked_release(&checked);
 	ok(case_close(theirs, &err), &err);
 	end(1);
@@ -361,7 +361,7 @@ static void what_cannot_go_along_is_said(void **state)
 	assert_string_equal(item_of(&checked, "R1-E6")->came, "sealed");
 	assert_string_equal(item_of(&checked, "R1-E6")->result, "not_checked");
 	assert_string_equal(item_of(&checked, "R1-E7")->result, "same");
-	assert_non_null(strstr(checked.missing.data, "R1-E6: its container is here, but not its key"));
+	assert_non_null(strstr(checked.missing.shown.data, "R1-E6: its container is here, but not its key"));
 	evidence_checked_release(&checked);
 	ok(case_close(theirs, &err), &err);
 	end(1);
