@@ -1,12 +1,22 @@
 #include "finding/triage/parsers.h"
 
+#include "finding/triage/artefact/lnk.h"
+#include "finding/triage/artefact/prefetch.h"
+#include "finding/triage/artefact/small.h"
 #include "finding/triage/evtx/evtx.h"
+#include "finding/triage/registry/registry.h"
 
 #include <string.h>
 
 /* Where two recognise a file, the first has it. */
 static const struct triage_parser parsers[] = {
-    {"evtx", 1, evtx_recognises, evtx_run},
+    {"evtx", 1, evtx_recognises, evtx_run, {NULL}},
+    {"registry", 1, registry_recognises, registry_run, {".LOG1", ".LOG2"}},
+    {"prefetch", 1, prefetch_recognises, prefetch_run, {NULL}},
+    {"lnk", 1, lnk_recognises, lnk_run, {NULL}},
+    {"jump_list", 1, jump_list_recognises, jump_list_run, {NULL}},
+    {"recycle_bin", 1, recycle_bin_recognises, recycle_bin_run, {NULL}},
+    {"task", 1, task_recognises, task_run, {NULL}},
 };
 
 const struct triage_parser *triage_parser_at(size_t i)

@@ -28,6 +28,7 @@ struct batch {
 	struct triage_read_sum *sum;
 	struct source *source; /* instead of descriptors */
 	int fds[BATCH];
+	int beside[BATCH][TRIAGE_BESIDE]; /* descriptors of files that belong to it; -1: none */
 	char *paths[BATCH];
 	const struct triage_parser *parsers[BATCH];
 	uint64_t sizes[BATCH];
@@ -158,10 +159,22 @@ static int run_worker(struct batch *b, struct worker_result *result, struct err 
 {
 	json_t *files = json_array();
 	uint64_t bytes = 0;
+	int fds[BATCH * (1 + TRIAGE_BESIDE)];
+	size_t fd_count = 0;
+	for (size_t i = b->first; i < b->count; i++)
+		fds[fd_count++] = b->fds[i];
 	for (size_t i = b->first; i < b->count; i++) {
-		json_array_append_new(files, json_pack("{s:s, s:s, s:I, s:i}", "path", b->paths[i], "parser",
+		json_t *beside = json_array();
+		for (size_t k = 0; k < TRIAGE_BESIDE && !b->source; k++)
+			if (b->beside[i][k] >= 0) {
+				json_array_append_new(beside,
+				                      json_pack("{s:s, s:I}", "suffix", b->parsers[i]->beside[k],
+				                                "file", (json_int_t)fd_count));
+				fds[fd_count++] = b->beside[i][k];
+			}
+		json_array_append_new(files, json_pack("{s:s, s:s, s:I, s:i, s:o}", "path", b->paths[i], "parser",
 		                                       b->parsers[i]->name, "size", (json_int_t)b->sizes[i], "media",
-		                                       b->source ? 0 : -1));
+		                                       b->source ? 0 : -1, "beside", beside));
 		bytes += b->sizes[i];
 	}
 	json_t *request = json_pack("{s:o}", "files", files);
@@ -171,8 +184,8 @@ static int run_worker(struct batch *b, struct worker_result *result, struct err 
 	    .job = "triage",
 	    .request = request,
 	    .input = -1,
-	    .files = b->source ? NULL : b->fds + b->first,
-	    .file_count = b->source ? 0 : b->count - b->first,
+	    .files = b->source ? NULL : fds,
+	    .file_count = b->source ? 0 : fd_count,
 	    .media = b->source ? &media : NULL,
 	    .media_count = b->source ? 1 : 0,
 	    .limits = {.cpu_seconds = seconds, .seconds = 4 * seconds},
@@ -195,6 +208,9 @@ static void empty_batch(struct batch *b)
 	for (size_t i = 0; i < b->count; i++) {
 		if (b->fds[i] >= 0)
 			close(b->fds[i]);
+		for (size_t k = 0; k < TRIAGE_BESIDE; k++)
+			if (b->beside[i][k] >= 0)
+				close(b->beside[i][k]);
 		free(b->paths[i]);
 	}
 	b->count = b->path_bytes = 0;
@@ -227,9 +243,28 @@ void reading_note_parser(struct triage_read_sum *sum, const char *name, unsigned
 		snprintf(sum->parsers + n, sizeof sum->parsers - n, "%s%s", n ? ", " : "", text);
 }
 
-/* Takes the descriptor. */
-static int add_file(struct batch *b, int fd, uint64_t size, const char *path, const unsigned char *head, size_t n,
-                    int alone, struct err *err)
+/* Opens what belongs to the file that was added last. */
+static void open_beside(struct batch *b, int dir, const char *name)
+{
+	const struct triage_parser *p = b->parsers[b->count - 1];
+	for (size_t k = 0; k < TRIAGE_BESIDE; k++) {
+		int *fd = &b->beside[b->count - 1][k];
+		*fd = -1;
+		if (!p->beside[k] || dir == -1)
+			continue;
+		char *path = xasprintf("%s%s", name, p->beside[k]);
+		*fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
+		if (*fd >= 0 && !source_is_file(*fd)) {
+			close(*fd);
+			*fd = -1;
+		}
+		free(path);
+	}
+}
+
+/* Takes the descriptor. `dir` (-1: none) and `name` are where it was opened. */
+static int add_file(struct batch *b, int dir, const char *name, int fd, uint64_t size, const char *path,
+                    const unsigned char *head, size_t n, int alone, struct err *err)
 {
 	const struct triage_parser *p = triage_parser_of(path, head, n);
 	int rc = 0;
@@ -259,6 +294,7 @@ static int add_file(struct batch *b, int fd, uint64_t size, const char *path, co
 	b->sizes[b->count++] = size;
 	b->bytes += size;
 	b->path_bytes += strlen(path);
+	open_beside(b, dir, name);
 	return rc == 0 && b->count == BATCH ? finish_batch(b, err) : rc;
 }
 
@@ -337,7 +373,7 @@ static int walk(struct batch *b, int dir, const char *name, const char *path, in
 		close(fd);
 		return rc;
 	}
-	return add_file(b, fd, (uint64_t)st.st_size, path, head, (size_t)n, top, err);
+	return add_file(b, dir, name, fd, (uint64_t)st.st_size, path, head, (size_t)n, top, err);
 }
 
 static void begin_batch(struct batch *b, const struct triage_reading *r, struct triage_read_sum *sum)
@@ -423,7 +459,7 @@ static int read_layer(const struct triage_reading *r, struct source *source, con
 	if (form != READING_PLAIN)
 		rc = reading_tree_source(r, sum, source, form, path, err);
 	else if (rc == 0)
-		rc = add_file(&b, -1, source->size, path, head, n, 1, err);
+		rc = add_file(&b, -1, name, -1, source->size, path, head, n, 1, err);
 	if (rc == 0)
 		rc = finish_batch(&b, err);
 	empty_batch(&b);

@@ -2,10 +2,13 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/worker/worker.h"
+#include "finding/triage/parse/whole.h"
 #include "finding/triage/parsers.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct triage_place {
@@ -54,6 +57,27 @@ static int give_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 	return worker_emit_raw(ctx, bytes, n, err);
 }
 
+/* What belongs to the file: small, and read whole. */
+static void read_beside(struct worker *w, const json_t *beside, struct triage_file *file)
+{
+	const json_t *item;
+	size_t i;
+	json_array_foreach(beside, i, item) {
+		struct triage_place place = {
+		    .w = w, .fd = worker_input_at(w, (size_t)json_integer_value(json_object_get(item, "file")))};
+		struct triage_file open = {.read = read_file, .ctx = &place};
+		struct err ignored = ERR_INIT;
+		struct stat st;
+		if (file->beside_count == TRIAGE_BESIDE || place.fd < 0 || fstat(place.fd, &st) < 0)
+			continue;
+		open.size = (uint64_t)st.st_size;
+		struct triage_beside *to = &file->beside[file->beside_count];
+		to->suffix = json_string_value(json_object_get(item, "suffix"));
+		to->bytes = to->suffix ? triage_whole(&open, TRIAGE_BESIDE_MOST, &to->n, &ignored) : NULL;
+		file->beside_count += to->bytes != NULL;
+	}
+}
+
 static int read_one(struct worker *w, size_t i, const json_t *item, struct err *err)
 {
 	const char *path;
@@ -70,6 +94,7 @@ static int read_one(struct worker *w, size_t i, const json_t *item, struct err *
 	struct triage_file file = {
 	    .path = path, .size = (uint64_t)size, .read = media < 0 ? read_file : read_media, .ctx = &place};
 	struct triage_done done;
+	read_beside(w, json_object_get(item, "beside"), &file);
 	if (worker_emit_take(w, json_pack("{s:I}", "begin", (json_int_t)i), err) < 0)
 		return -1;
 	int rc = triage_parse(parser, &file, give_rows, w, &done, err);
@@ -79,6 +104,8 @@ static int read_one(struct worker *w, size_t i, const json_t *item, struct err *
 		                                "problems", done.problems, "failed", done.failed.message),
 		                      err);
 	triage_done_release(&done);
+	for (size_t k = 0; k < file.beside_count; k++)
+		free(file.beside[k].bytes);
 	return rc;
 }
 

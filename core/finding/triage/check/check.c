@@ -63,9 +63,11 @@ struct triage_check {
 	char sha256[65];
 	struct armed armed[CONDITIONS];
 	size_t armed_count;
-	uint16_t by_event[65536]; /* the first armed condition of that event, + 1 */
+	uint16_t by_event[65536];                         /* the first armed condition of that event, + 1 */
+	uint16_t by_artefact[OBSERVATION_ARTEFACT_COUNT]; /* the same of what is no event */
 	uint16_t next[CONDITIONS];
 	struct hits *hits;
+	uint64_t artefacts[OBSERVATION_ARTEFACT_COUNT];
 	uint64_t rows_of[CHECK_SOURCE_COUNT]; /* how many there were of each source */
 	struct channel channels[CHANNELS];
 	size_t channel_count;
@@ -111,6 +113,13 @@ static void arm_event(struct triage_check *k, unsigned event, struct armed a)
 	k->by_event[event] = (uint16_t)k->armed_count;
 }
 
+/* The artefact that the source is of; -1: it is of events. */
+static int artefact_of(enum check_source source)
+{
+	return !*source_channel[source] && *source_provider[source] ? observation_artefact_find(source_provider[source])
+	                                                            : -1;
+}
+
 static void arm(struct triage_check *k, size_t number, const struct check_condition *c)
 {
 	struct armed a = {.rule = &check_rules[number], .number = number, .condition = c};
@@ -123,6 +132,16 @@ static void arm(struct triage_check *k, size_t number, const struct check_condit
 		arm_event(k, 4688, a);
 		free(named);
 		free(both);
+		return;
+	}
+	int artefact = artefact_of(c->source);
+	if (artefact >= 0) {
+		if (k->armed_count == CONDITIONS)
+			abort();
+		a.filter = observation_filter_parse(c->filter, NULL);
+		k->next[k->armed_count] = k->by_artefact[artefact];
+		k->armed[k->armed_count++] = a;
+		k->by_artefact[artefact] = (uint16_t)k->armed_count;
 		return;
 	}
 	for (size_t i = 0; i < CHECK_EVENTS && c->events[i]; i++) {
@@ -178,6 +197,8 @@ static char *reason_of(const struct check_rule *rule, const struct observation *
 		char name[80];
 		snprintf(name, sizeof name, "data.%.*s", (int)strcspn(at, ","), at);
 		const char *value = observation_value(o, name);
+		if (!value && o->artefact != OBSERVATION_evtx)
+			value = strcmp(name + 5, "path") == 0 ? o->path : observation_value(o, name + 5);
 		if (!value)
 			continue;
 		size_t n = strlen(value);
@@ -273,13 +294,28 @@ static void note_channel(struct triage_check *k, const struct observation *o, co
 	c->last = number > c->last ? number : c->last;
 }
 
+static void check_artefact(struct triage_check *k, const struct observation *o)
+{
+	static const struct observation_set none = {.rows = 0};
+	if (o->artefact >= OBSERVATION_ARTEFACT_COUNT)
+		return;
+	k->artefacts[o->artefact]++;
+	for (unsigned i = k->by_artefact[o->artefact]; i; i = k->next[i - 1])
+		if (observation_filter_match(k->armed[i - 1].filter, o, &none))
+			fire(k, &k->armed[i - 1], o);
+}
+
 void triage_check_row(struct triage_check *k, const struct observation *o)
 {
 	static const struct observation_set none = {.rows = 0};
 	const char *number = observation_value(o, "event_id");
 	const char *channel = observation_value(o, "channel");
 	const char *provider = observation_value(o, "provider");
-	if (o->artefact != OBSERVATION_evtx || !number || !channel || !provider)
+	if (o->artefact != OBSERVATION_evtx) {
+		check_artefact(k, o);
+		return;
+	}
+	if (!number || !channel || !provider)
 		return;
 	note_channel(k, o, channel);
 	unsigned long event = strtoul(number, NULL, 10);
@@ -414,12 +450,14 @@ static void needs(const struct triage_check *k, const struct check_rule *rule, s
 		const struct check_condition *w = &rule->when[c];
 		if (!w->events[0] && !w->filter)
 			continue;
-		*there |= k->rows_of[w->source] > 0;
+		int artefact = artefact_of(w->source);
+		*there |= artefact >= 0 ? k->artefacts[artefact] > 0 : k->rows_of[w->source] > 0;
 		if (told & 1U << w->source)
 			continue;
 		told |= 1U << w->source;
 		buf_addf(out, "%s%s", out->len ? ", " : "",
 		         w->source == CHECK_process ? _("starts of processes (Security 4688, Sysmon 1)")
+		         : artefact >= 0            ? observation_artefact_text((unsigned)artefact)
 		                                    : source_channel[w->source]);
 	}
 }

@@ -7,6 +7,8 @@
  *
  * In a filter of the source `process` the fields are data.Image, data.ParentImage and data.CommandLine, as Sysmon calls them; for
  * event 4688 they become data.NewProcessName, data.ParentProcessName and data.CommandLine.
+ *
+ * A condition on another artefact (files, registry, …) has no events and always a filter; `shows` names its fields as they are, and `path`.
  */
 #ifndef GENBA_FINDING_TRIAGE_CHECK_RULES_H
 #define GENBA_FINDING_TRIAGE_CHECK_RULES_H
@@ -32,7 +34,14 @@
 	X(defender, "Microsoft-Windows-Windows Defender/Operational", "Microsoft-Windows-Windows Defender") \
 	X(firewall, "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",                   \
 	  "Microsoft-Windows-Windows Firewall With Advanced Security")                                      \
-	X(application, "Application", "ESENT")
+	X(application, "Application", "ESENT")                                                              \
+	/* other artefacts than events: no channel, and the name of the artefact */                         \
+	X(files, "", "file")                                                                                \
+	X(registry, "", "registry_key")                                                                     \
+	X(prefetches, "", "prefetch")                                                                       \
+	X(user_assists, "", "user_assist")                                                                  \
+	X(bams, "", "bam")                                                                                  \
+	X(task_files, "", "task")
 
 enum check_source {
 #define X(name, channel, provider) CHECK_##name,

@@ -29,10 +29,22 @@ struct triage_out;
 
 #define TRIAGE_HEAD 64U /* bytes of a file by which it is recognised */
 
+/* A small file beside it that belongs to it, in memory: a hive's log. */
+struct triage_beside {
+	const char *suffix; /* what follows the file's name: ".LOG1" */
+	unsigned char *bytes;
+	size_t n;
+};
+
+#define TRIAGE_BESIDE      2U          /* that a parser may want */
+#define TRIAGE_BESIDE_MOST (96U << 20) /* bytes of one */
+
 struct triage_file {
 	const char *path; /* as the rows name it */
 	uint64_t size;
 	uint8_t flags; /* enum observation_flags: of every row of it */
+	struct triage_beside beside[TRIAGE_BESIDE];
+	size_t beside_count;
 	/* All n bytes at `offset`, which lie inside, or -1. */
 	int (*read)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);
 	void *ctx;
@@ -46,6 +58,7 @@ struct triage_parser {
 	int (*recognises)(const char *path, const unsigned char *head, size_t n);
 	/* 0, or -1: nothing of the file could be read. */
 	int (*run)(const struct triage_file *f, struct triage_out *out, struct err *err);
+	const char *beside[TRIAGE_BESIDE]; /* suffixes of files that belong to it */
 };
 
 /* ---- for parsers: what they say */

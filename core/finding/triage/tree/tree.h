@@ -44,6 +44,8 @@ struct tree_found {
 struct tree_files {
 	struct tree_found *files;
 	size_t count;
+	struct tree_found *beside; /* files that belong to others, without a parser */
+	size_t beside_count;
 };
 
 struct tree {

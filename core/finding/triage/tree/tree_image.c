@@ -158,6 +158,10 @@ static TSK_WALK_RET_ENUM see_file(TSK_FS_FILE *f, const char *folder, void *ctx)
 			         e.times.created);
 			add_time(&more, "fn_modified", meta->time2.ntfs.fn_mtime, meta->time2.ntfs.fn_mtime_nano,
 			         e.times.modified);
+			/* made later than it says, and to the second: somebody set its time */
+			int64_t named = when_of(meta->time2.ntfs.fn_crtime, (uint32_t)meta->time2.ntfs.fn_crtime_nano);
+			if (named != OBSERVATION_NO_TIME && e.times.created < named && meta->crtime_nano == 0)
+				observation_field(&more, "stomped", "true");
 			add_streams(&more, f);
 		}
 		if (meta->link)

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "evidence/image/ewf.h"
+#include "finding/triage/parse/whole.h"
 #include "finding/triage/parsers.h"
 
 #include <errno.h>
@@ -85,16 +86,44 @@ static int is_wanted(const char *only, const char *name)
 	return !*only;
 }
 
+static int is_beside(const char *path)
+{
+	const struct triage_parser *p;
+	for (size_t i = 0; (p = triage_parser_at(i)) != NULL; i++)
+		for (size_t k = 0; k < TRIAGE_BESIDE && p->beside[k]; k++)
+			if (triage_path_ends(path, p->beside[k]))
+				return 1;
+	return 0;
+}
+
+static void add_found(struct tree_found **files, size_t *count, struct tree_found found)
+{
+	if (*count % 64 == 0)
+		*files = xrealloc(*files, (*count + 64) * sizeof **files);
+	found.path = xstrdup(found.path);
+	(*files)[(*count)++] = found;
+}
+
+static void free_found(struct tree_found *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(files[i].path);
+	free(files);
+}
+
 static void collect(struct tree *t, const struct tree_item *e, const char *path)
 {
-	const struct triage_parser *p =
-	    strcmp(e->type, "file") == 0 && e->size > 0 ? triage_parser_of(path, (const unsigned char *)"", 0) : NULL;
+	int is_file = strcmp(e->type, "file") == 0 && e->size > 0;
+	const struct triage_parser *p = is_file ? triage_parser_of(path, (const unsigned char *)"", 0) : NULL;
+	struct tree_found found = {
+	    .path = (char *)(uintptr_t)path, .parser = p, .place = e->place, .size = e->size, .recovered = e->deleted};
+	if (is_file && !p && !e->deleted && is_beside(path) && t->found.beside_count < FOUND_MOST) {
+		add_found(&t->found.beside, &t->found.beside_count, found);
+		return;
+	}
 	if (!p || !is_wanted(t->run->only, p->name) || (e->deleted && !t->run->recover) || t->found.count == FOUND_MOST)
 		return;
-	if (t->found.count % 64 == 0)
-		t->found.files = xrealloc(t->found.files, (t->found.count + 64) * sizeof *t->found.files);
-	t->found.files[t->found.count++] = (struct tree_found){
-	    .path = xstrdup(path), .parser = p, .place = e->place, .size = e->size, .recovered = e->deleted};
+	add_found(&t->found.files, &t->found.count, found);
 }
 
 static int give_times(struct tree *t, const struct tree_item *e, const struct buf *fields, struct err *err)
@@ -208,7 +237,7 @@ static int walk_run(const struct triage_file *f, struct triage_out *out, struct 
 
 static int walk_tree(struct tree_run *run, struct tree *t, struct err *err)
 {
-	static const struct triage_parser walker = {"file", 1, NULL, walk_run};
+	static const struct triage_parser walker = {"file", 1, NULL, walk_run, {NULL}};
 	struct triage_file *file = &t->file;
 	struct triage_done done;
 	json_int_t unit = run->unit++;
@@ -224,6 +253,29 @@ static int walk_tree(struct tree_run *run, struct tree *t, struct err *err)
 	return tell_end(run, unit, &done, rc, err);
 }
 
+/* Reads into memory what belongs to the file. One tree has one file open at a time. */
+static void read_beside(struct tree *t, const struct tree_found *found, struct triage_file *file)
+{
+	for (size_t k = 0; k < TRIAGE_BESIDE && found->parser->beside[k]; k++) {
+		size_t n = strlen(found->path);
+		for (size_t i = 0; i < t->found.beside_count; i++) {
+			const struct tree_found *b = &t->found.beside[i];
+			struct triage_file open = {.path = b->path};
+			struct err ignored = ERR_INIT;
+			if (strncasecmp(b->path, found->path, n) != 0 ||
+			    strcasecmp(b->path + n, found->parser->beside[k]) != 0 || b->size > TRIAGE_BESIDE_MOST)
+				continue;
+			struct triage_beside *to = &file->beside[file->beside_count];
+			if (t->open(t, b, &open, &ignored) == 0)
+				to->bytes = triage_whole(&open, TRIAGE_BESIDE_MOST, &to->n, &ignored);
+			t->close(t);
+			to->suffix = found->parser->beside[k];
+			file->beside_count += to->bytes != NULL;
+			break;
+		}
+	}
+}
+
 static int parse_found(struct tree_run *run, struct tree *t, const struct tree_found *found, struct err *err)
 {
 	json_int_t unit = run->unit++;
@@ -235,6 +287,7 @@ static int parse_found(struct tree_run *run, struct tree *t, const struct tree_f
 		return 0;
 	if (tell_begin(run, unit, found->path, found->parser->name, err) < 0)
 		return -1;
+	read_beside(t, found, &file);
 	if (t->open(t, found, &file, &done.failed) < 0) {
 		done.facts = json_object();
 		done.problems = json_array();
@@ -242,6 +295,8 @@ static int parse_found(struct tree_run *run, struct tree *t, const struct tree_f
 		rc = triage_parse(found->parser, &file, give_rows, run->w, &done, err);
 	}
 	t->close(t);
+	for (size_t i = 0; i < file.beside_count; i++)
+		free(file.beside[i].bytes);
 	return tell_end(run, unit, &done, rc, err);
 }
 
@@ -255,9 +310,8 @@ int tree_run(struct tree_run *run, struct tree *t, struct err *err)
 		rc = walk_tree(run, t, err);
 	for (size_t i = 0; rc == 0 && i < t->found.count; i++)
 		rc = parse_found(run, t, &t->found.files[i], err);
-	for (size_t i = 0; i < t->found.count; i++)
-		free(t->found.files[i].path);
-	free(t->found.files);
+	free_found(t->found.files, t->found.count);
+	free_found(t->found.beside, t->found.beside_count);
 	t->found = (struct tree_files){.count = 0};
 	return rc;
 }

@@ -42,7 +42,7 @@ static int talkative_run(const struct triage_file *f, struct triage_out *out, st
 	return rc;
 }
 
-static const struct triage_parser talkative = {"talkative", 1, NULL, talkative_run};
+static const struct triage_parser talkative = {"talkative", 1, NULL, talkative_run, {NULL}};
 
 struct taken {
 	uint64_t rows;
