@@ -423,7 +423,7 @@ struct view *view_form(struct workbench *wb, const char *kind_name, const char *
 		        label);
 	else if (record && record_is_retracted(record))
 		err_set(&err, ERR_FAILED, _("%s was retracted; undo brings it back"), label);
-	struct view *v = err.code ? NULL : make_form(wb, kind, record_label(record), record);
+	struct view *v = err.code || !kind ? NULL : make_form(wb, kind, record_label(record), record);
 	json_decref(record);
 	if (!v)
 		return form_refused(wb, &err);

@@ -289,7 +289,7 @@ int record_validate_object(const json_t *object, struct err *err)
 		return -1;
 	if (!are_labels(object, "aliases", kind))
 		return record_validate_bad(err, _("a former label has a wrong form"));
-	if (strcmp(name, "responder") == 0)
+	if (kind && (kind->traits & KIND_RESPONDER))
 		return merge_validate_responder(object, err);
 	return is_conflict(object) ? judge_conflict(object, err) : 0;
 }
