@@ -221,9 +221,9 @@ static int main_run(struct session *s, struct global *g, struct err *err)
 	if (there != 0)
 		return err->code ? -1 : 0;
 	int rc = command_run(s, g->argc, g->argv, err);
-	if (rc < 0 || s->wish != WISH_WORKBENCH)
+	if (rc < 0 || s->request != REQUEST_WORKBENCH)
 		return rc;
-	s->wish = WISH_NOTHING;
+	s->request = REQUEST_NOTHING;
 	return workbench_run(s, err);
 }
 

@@ -58,10 +58,10 @@ static int command_refuse(const struct session *s, const struct command *command
 {
 	if (s->in_workbench && (command->flags & COMMAND_TERMINAL))
 		return err_set(err, ERR_USAGE, _("'%s' takes the terminal over: run it in a shell"), command->name);
-	int may_visit = s->visit && !s->in_script && (command->flags & COMMAND_VISIT);
-	if ((s->in_script || s->in_workbench) && !may_visit && (command->flags & COMMAND_NO_SCRIPT))
+	int may_ask = s->remote_command && !s->in_script && (command->flags & COMMAND_REMOTE);
+	if ((s->in_script || s->in_workbench) && !may_ask && (command->flags & COMMAND_NO_SCRIPT))
 		return err_set(err, ERR_USAGE, _("'%s' cannot run inside a session: run it in a shell"), command->name);
-	if ((!s->in_workbench || s->visit) && (command->flags & COMMAND_SCREEN))
+	if ((!s->in_workbench || s->remote_command) && (command->flags & COMMAND_SCREEN))
 		return err_set(err, ERR_USAGE, _("'%s' is a command of the workbench: genba SITE.genba opens it"),
 		               command->name);
 	return 0;

@@ -23,12 +23,12 @@ enum command_flags {
 	COMMAND_RAW = 8,          /* splits its words itself */
 	COMMAND_NO_SCRIPT = 16,   /* not in a script */
 	COMMAND_SCREEN = 32,      /* only inside the workbench */
-	COMMAND_BESIDE = 64,      /* may take long: the workbench carries it out beside the keys (errand.h) */
+	COMMAND_BESIDE = 64,      /* may take long: the workbench carries it out beside the keys (background_task.h) */
 	COMMAND_ALONE = 128,      /* may take long, and nothing else can be done meanwhile */
 	COMMAND_INPUT = 256,      /* reads files that it is given, or standard input: another shell opens them */
 	COMMAND_STREAMS = 512,    /* uses standard input and output itself, also where no word is `-` */
 	COMMAND_ANEW = 1024,      /* writes the file anew: no check of it can go on meanwhile */
-	COMMAND_VISIT = 2048,     /* COMMAND_NO_SCRIPT, but the workbench carries it out for another shell */
+	COMMAND_REMOTE = 2048,    /* COMMAND_NO_SCRIPT, but the workbench carries it out for another shell */
 	COMMAND_OF_ASSETS = 4096, /* its FIELD=VALUE are of assets, not of the record or kind named first */
 	COMMAND_LOOKS = 8192,     /* with --look, or `look` as its first word, it needs no case, and changes none */
 	COMMAND_OF_FILES = 16384, /* needs a case only in those of its forms (operands) that name no FILE… */

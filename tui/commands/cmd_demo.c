@@ -30,7 +30,7 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 	if (rc < 0)
 		return -1;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
-		s->wish = WISH_WORKBENCH;
+		s->request = REQUEST_WORKBENCH;
 		return 0;
 	}
 	char *board[] = {(char *)(uintptr_t) "board", NULL};

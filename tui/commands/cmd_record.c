@@ -332,7 +332,8 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 		cmd_print_json(s, json_incref(l.array));
 	else if (rc == 0 && l.table)
 		text_table_print(&table, s->out,
-		                 isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->visit) ? COLUMN_CELLS : 0);
+		                 isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->remote_command) ? COLUMN_CELLS
+		                                                                                       : 0);
 	json_decref(l.array);
 	text_table_release(&table);
 	filter_free(l.filter);
@@ -429,7 +430,7 @@ static int show_sums(struct session *s, const json_t *record, struct err *err)
 			buf_adds(&path, record_label(record)); /* captured output has no path */
 		sums_add(&sums, digest, path.data);
 	}
-	int on_screen = isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->visit);
+	int on_screen = isatty(fileno(s->out)) > 0 || (s->in_workbench && !s->remote_command);
 	if (rc == 0 && on_screen) {
 		buf_clear(&path);
 		printable_add(&path, sums.data, sums.len, PRINTABLE_KEEP_NEWLINES);

@@ -9,26 +9,26 @@
 int cmd_at(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count == 0) {
-		s->wish = WISH_NOW;
+		s->request = REQUEST_NOW;
 		return 0;
 	}
 	struct buf when = BUF_INIT;
 	for (size_t i = 0; i < args->count; i++) /* at yesterday 18:00 */
 		buf_addf(&when, "%s%s", i ? " " : "", args->words[i]);
-	int rc = cmd_when(s, when.data, s->wish_commit, err);
+	int rc = cmd_when(s, when.data, s->request_commit, err);
 	buf_release(&when);
 	if (rc == 0)
-		s->wish = WISH_PAST;
+		s->request = REQUEST_PAST;
 	return rc;
 }
 
 int cmd_work(struct session *s, const struct args *args, struct err *err)
 {
 	static const char *const names[] = {"pause", "resume", "stop"};
-	static const enum session_wish wishes[] = {WISH_PAUSE, WISH_RESUME, WISH_STOP};
+	static const enum session_request requests[] = {REQUEST_PAUSE, REQUEST_RESUME, REQUEST_STOP};
 	for (size_t i = 0; args->count == 1 && i < sizeof names / sizeof *names; i++)
 		if (strcmp(args->words[0], names[i]) == 0) {
-			s->wish = wishes[i];
+			s->request = requests[i];
 			return 0;
 		}
 	return cmd_usage("work", err);
@@ -38,7 +38,7 @@ int cmd_lock(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 0)
 		return cmd_usage("lock", err);
-	s->wish = WISH_LOCK;
+	s->request = REQUEST_LOCK;
 	return 0;
 }
 
@@ -46,6 +46,6 @@ int cmd_quit(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 0)
 		return cmd_usage("quit", err);
-	s->wish = WISH_LEAVE;
+	s->request = REQUEST_LEAVE;
 	return 0;
 }

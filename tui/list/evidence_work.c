@@ -183,7 +183,7 @@ static enum redraw verify(struct view *v)
 
 static enum redraw pause_or_go_on(struct view *v)
 {
-	workbench_toggle_errand(v->wb);
+	workbench_toggle_task(v->wb);
 	return REDRAW_ALL;
 }
 
@@ -205,7 +205,7 @@ static enum redraw sweep(struct view *v)
 	if (count) {
 		list_mark_none(view_list_of(v));
 		workbench_command(v->wb, line.data);
-		if (workbench_errand(v->wb))
+		if (workbench_task(v->wb))
 			workbench_show(v->wb, "sweep", NULL);
 	}
 	view_list_chosen_free(labels, count);

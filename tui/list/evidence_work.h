@@ -1,6 +1,6 @@
 /*
  * Preserving and verifying from within the workbench: what is asked before it
- * begins, and what keys and commands do to it while it is under way (errand.h).
+ * begins, and what keys and commands do to it while it is under way (background_task.h).
  */
 #ifndef GENBA_TUI_LIST_EVIDENCE_WORK_H
 #define GENBA_TUI_LIST_EVIDENCE_WORK_H

@@ -149,7 +149,7 @@ static int check_passed(int fd, const char *path, struct err *err)
 
 static int may_ask(const struct session *s)
 {
-	int terminal = s->visit ? -1 : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int terminal = s->remote_command ? -1 : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (terminal >= 0)
 		close(terminal);
 	return terminal >= 0;

@@ -15,16 +15,16 @@
 #include <stdio.h>
 
 /* What a command asks of the workbench that runs it; done when the command is over. */
-enum session_wish {
-	WISH_NOTHING,
-	WISH_LEAVE,
-	WISH_LOCK,
-	WISH_PAST,
-	WISH_NOW,
-	WISH_PAUSE,
-	WISH_RESUME,
-	WISH_STOP,
-	WISH_WORKBENCH, /* of a shell's command: open it */
+enum session_request {
+	REQUEST_NOTHING,
+	REQUEST_LEAVE,
+	REQUEST_LOCK,
+	REQUEST_PAST,
+	REQUEST_NOW,
+	REQUEST_PAUSE,
+	REQUEST_RESUME,
+	REQUEST_STOP,
+	REQUEST_WORKBENCH, /* of a shell's command: open it */
 };
 
 /* A file that another shell opened for its command: the word, and the descriptor to read. */
@@ -43,12 +43,12 @@ struct session {
 	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
 	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
 	int in_script;
-	int writes; /* the command was given to change the case */
-	int visit;  /* the workbench carries out a command of another shell, whose streams are in place */
+	int writes;         /* the command was given to change the case */
+	int remote_command; /* the workbench carries out a command of another shell, whose streams are in place */
 	const struct session_file *files; /* that came with it */
 	size_t file_count;
-	enum session_wish wish;
-	char wish_commit[41];                      /* WISH_PAST: as of which commit */
+	enum session_request request;
+	char request_commit[41];                   /* REQUEST_PAST: as of which commit */
 	struct progress progress;                  /* of slow work; step may be NULL */
 	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
 	void *trouble_ctx;

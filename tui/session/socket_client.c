@@ -57,7 +57,7 @@ static int find_workbench(const char *case_path)
 }
 
 /* Standard input to its end, in memory: the workbench must not wait for a slow pipe. What is preserved may be larger than
- * memory, and is read beside the keys (errand.h): it goes as it is. */
+ * memory, and is read beside the keys (background_task.h): it goes as it is. */
 static int whole_input(const char *command, struct err *err)
 {
 	struct stat st;

@@ -48,14 +48,14 @@ static void mark_rows(struct view *v, size_t from, size_t job)
 
 static int is_under_way(const struct workbench *wb)
 {
-	return workbench_errand(wb) != NULL;
+	return workbench_task(wb) != NULL;
 }
 
 /* ---- rows */
 
-static void add_errand(struct view *v)
+static void add_task(struct view *v)
 {
-	struct background_task *e = workbench_errand(v->wb);
+	struct background_task *e = workbench_task(v->wb);
 	struct background_task_progress p;
 	struct buf line = BUF_INIT;
 	background_task_look(e, &p);
@@ -80,7 +80,7 @@ static int add_job(void *ctx, const struct unfinished *job)
 	struct buf source = BUF_INIT;
 	size_t from = v->count;
 	int here = is_under_way(v->wb) && pathname_decode(job->source, &source) == 0 &&
-	           background_task_names(workbench_errand(v->wb), source.data);
+	           background_task_names(workbench_task(v->wb), source.data);
 	buf_release(&source);
 	if (here)
 		return 0;
@@ -105,7 +105,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	(void)columns;
 	view_tasks_forget(data(v));
 	if (is_under_way(v->wb))
-		add_errand(v);
+		add_task(v);
 	else
 		view_add(v, TONE_FAINT, NULL, _(" no long command is under way"));
 	mark_rows(v, 0, NONE);
@@ -137,7 +137,7 @@ static size_t chosen(struct view *v)
 
 static enum redraw pause_or_go_on(struct view *v)
 {
-	workbench_toggle_errand(v->wb);
+	workbench_toggle_task(v->wb);
 	view_stale(v);
 	return REDRAW_ALL;
 }

@@ -190,7 +190,7 @@ struct background_task *background_task_begin(struct session *s, const struct ba
 	struct background_task *e = xcalloc(1, sizeof *e);
 	e->s = s;
 	e->side = *s;
-	e->side.visit = spec->visit;
+	e->side.remote_command = spec->remote_command;
 	e->side.files = spec->files;
 	e->side.file_count = spec->file_count;
 	e->side.out = open_memstream(&e->text[0], &e->size[0]);
@@ -352,7 +352,7 @@ void background_task_line(const struct background_task *e, struct buf *out)
 	                      : _("Ctrl-C cancels"));
 }
 
-void background_task_mark(const struct background_task *e, struct buf *out)
+void background_task_badge(const struct background_task *e, struct buf *out)
 {
 	if (!e)
 		return;
@@ -385,8 +385,8 @@ void background_task_end(struct background_task *e, struct background_task_ended
 		struct session *s = e->s;
 		s->c = e->side.c;
 		s->identity = e->side.identity;
-		s->wish = e->side.wish;
-		memcpy(s->wish_commit, e->side.wish_commit, sizeof s->wish_commit);
+		s->request = e->side.request;
+		memcpy(s->request_commit, e->side.request_commit, sizeof s->request_commit);
 	}
 	for (size_t i = 0; i < e->count; i++)
 		free(e->words[i]);

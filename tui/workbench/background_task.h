@@ -1,5 +1,5 @@
 /*
- * An errand: a command that may take long, carried out beside the keys.
+ * A background task: a command that may take long, carried out beside the keys.
  *
  * It runs on a thread of its own, but never at the same time as the workbench:
  * the two hand one turn to each other. The workbench gives the turn when no key
@@ -7,12 +7,12 @@
  * it is (base/progress.h), unless it is inside a transaction or an action: what
  * is half done is never seen, nor written into.
  *
- *     wb->errand = background_task_begin(s, &(struct background_task_spec){…});
- *     … background_task_work(wb->errand, deadline, &show) == 0          it has ended
- *     background_task_end(wb->errand, &ended)                           what it printed, its error
+ *     wb->background task = background_task_begin(s, &(struct background_task_spec){…});
+ *     … background_task_work(wb->background task, deadline, &show) == 0          it has ended
+ *     background_task_end(wb->background task, &ended)                           what it printed, its error
  *
  * A command that cannot be interrupted that way (`beside` 0) keeps the turn to its end; its progress is drawn and Ctrl-C is
- * answered all the same. While genba is locked an errand goes on; where it needs the key, it waits for it.
+ * answered all the same. While genba is locked a background task goes on; where it needs the key, it waits for it.
  */
 #ifndef GENBA_TUI_WORKBENCH_BACKGROUND_TASK_H
 #define GENBA_TUI_WORKBENCH_BACKGROUND_TASK_H
@@ -32,7 +32,7 @@ struct background_task_spec {
 	size_t count;
 	int beside;
 	int folder; /* descriptor of the folder that it works in (taken as it is, not closed), or -1: the workbench's */
-	int visit;  /* of another shell: session.h */
+	int remote_command;               /* of another shell: session.h */
 	const struct session_file *files; /* borrowed until it has ended */
 	size_t file_count;
 };
@@ -89,7 +89,7 @@ int background_task_names(const struct background_task *e, const char *path);
 void background_task_line(const struct background_task *e, struct buf *out);
 
 /* A few cells for the header: "▶43% "; nothing if e is NULL. */
-void background_task_mark(const struct background_task *e, struct buf *out);
+void background_task_badge(const struct background_task *e, struct buf *out);
 
 /* Lets it work to its end if it has not ended, and frees it. The caller releases both buffers. */
 void background_task_end(struct background_task *e, struct background_task_ended *ended);

@@ -99,7 +99,7 @@ int background_verify_work(struct background_verify *v, double deadline, int *sh
 	return !v->done;
 }
 
-void background_verify_mark(const struct background_verify *v, struct buf *out)
+void background_verify_badge(const struct background_verify *v, struct buf *out)
 {
 	if (!v)
 		return;

@@ -22,7 +22,7 @@ void background_verify_free(struct background_verify *v); /* NULL is fine */
 int background_verify_work(struct background_verify *v, double deadline, int *show);
 
 /* A few cells for the header: " 43%", " ✓", " ✗2"; nothing if v is NULL. */
-void background_verify_mark(const struct background_verify *v, struct buf *out);
+void background_verify_badge(const struct background_verify *v, struct buf *out);
 
 /* Around a command: one that writes the file anew ends the check, which begins anew after it. Nothing for other commands. */
 void background_verify_before(struct workbench *wb, const char *command);

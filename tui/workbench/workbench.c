@@ -151,9 +151,9 @@ int workbench_has_told(const struct workbench *wb)
 	return wb->status.len > 0;
 }
 
-struct background_task *workbench_errand(const struct workbench *wb)
+struct background_task *workbench_task(const struct workbench *wb)
 {
-	return wb->errand && !background_task_has_ended(wb->errand) ? wb->errand : NULL;
+	return wb->task && !background_task_has_ended(wb->task) ? wb->task : NULL;
 }
 
 struct record_cache *workbench_table(struct workbench *wb, const struct kind *kind, const char *commit)

@@ -114,14 +114,14 @@ int workbench_has_told(const struct workbench *wb);
 /* Goes where the command line leads, or runs it; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
 
-/* The long command that is under way, typed here or in another shell; NULL: none (errand.h). */
-struct background_task *workbench_errand(const struct workbench *wb);
+/* The long command that is under way, typed here or in another shell; NULL: none (background_task.h). */
+struct background_task *workbench_task(const struct workbench *wb);
 
 /* Waits until the long command that was begun here has ended, answering keys. The view on top and those below it stay. */
 void workbench_await(struct workbench *wb);
 
 /* The long command is paused or gone on with; stopped, if the person says so. Each tells what was done. */
-void workbench_toggle_errand(struct workbench *wb);
+void workbench_toggle_task(struct workbench *wb);
 void workbench_ask_stop(struct workbench *wb);
 
 /* Keys that mean the same in every view, as a table of keys. */

@@ -9,9 +9,9 @@
 #include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
 #include "tui/workbench/workbench_private.h"
-#include "tui/workbench/workbench_visit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,38 +20,38 @@
 
 static int nothing(struct workbench *wb)
 {
-	if (workbench_errand(wb))
+	if (workbench_task(wb))
 		return 0;
 	workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing is under way"));
 	return 1;
 }
 
-static void pause_errand(struct workbench *wb, int pause)
+static void pause_task(struct workbench *wb, int pause)
 {
 	if (nothing(wb))
 		return;
-	background_task_pause(wb->errand, pause);
+	background_task_pause(wb->task, pause);
 	workbench_tell(wb, pause ? TONE_ATTENTION : TONE_GOOD, "%s",
 	               pause ? _("paused: the source stays open; z goes on") : _("it goes on"));
 }
 
 /* What a command left for the workbench to do. */
-static void do_wish(struct workbench *wb)
+static void do_request(struct workbench *wb)
 {
-	enum session_wish wish = wb->s->wish;
-	wb->s->wish = WISH_NOTHING;
-	if (wish == WISH_LEAVE)
+	enum session_request request = wb->s->request;
+	wb->s->request = REQUEST_NOTHING;
+	if (request == REQUEST_LEAVE)
 		workbench_quit(wb);
-	else if (wish == WISH_PAUSE || wish == WISH_RESUME)
-		pause_errand(wb, wish == WISH_PAUSE);
-	else if (wish == WISH_STOP)
+	else if (request == REQUEST_PAUSE || request == REQUEST_RESUME)
+		pause_task(wb, request == REQUEST_PAUSE);
+	else if (request == REQUEST_STOP)
 		workbench_ask_stop(wb);
-	else if (wish == WISH_LOCK)
+	else if (request == REQUEST_LOCK)
 		events_lock(wb->events);
-	else if (wish == WISH_NOW)
+	else if (request == REQUEST_NOW)
 		workbench_look_at(wb, NULL);
-	else if (wish == WISH_PAST)
-		workbench_look_at(wb, wb->s->wish_commit);
+	else if (request == REQUEST_PAST)
+		workbench_look_at(wb, wb->s->request_commit);
 }
 
 static int may_run(struct workbench *wb, const char *name, struct err *err)
@@ -71,59 +71,59 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 
 /* ---- long commands */
 
-static void end_errand(struct workbench *wb)
+static void end_task(struct workbench *wb)
 {
 	struct background_task_ended ended;
 	char *line = wb->background_task_line;
 	wb->background_task_line = NULL;
-	background_task_end(wb->errand, &ended);
-	wb->errand = NULL;
-	wb->errand_rc = ended.rc;
+	background_task_end(wb->task, &ended);
+	wb->task = NULL;
+	wb->task_rc = ended.rc;
 	buf_add(&ended.out, ended.log.data, ended.log.len);
 	if (ended.rc < 0)
 		workbench_tell_error(wb, &ended.err);
-	else if (wb->s->wish == WISH_NOTHING)
+	else if (wb->s->request == REQUEST_NOTHING)
 		tell_output(wb, line, &ended.out);
 	buf_release(&ended.out);
 	buf_release(&ended.log);
 	free(line);
-	visit_ended(wb);
+	remote_command_ended(wb);
 }
 
-void workbench_tell_errand(struct workbench *wb)
+void workbench_tell_task(struct workbench *wb)
 {
-	if (wb->errand && !wb->visit && background_task_has_ended(wb->errand))
-		end_errand(wb);
+	if (wb->task && !wb->remote_command && background_task_has_ended(wb->task))
+		end_task(wb);
 }
 
-void workbench_stop_errand(struct workbench *wb)
+void workbench_stop_task(struct workbench *wb)
 {
-	if (!wb->errand)
+	if (!wb->task)
 		return;
-	background_task_cancel(wb->errand);
-	struct visit *waiting = wb->visits;
-	wb->visits = NULL; /* none of them begins now */
-	if (wb->visit)
-		visit_ended(wb);
+	background_task_cancel(wb->task);
+	struct remote_command *waiting = wb->remote_waiting;
+	wb->remote_waiting = NULL; /* none of them begins now */
+	if (wb->remote_command)
+		remote_command_ended(wb);
 	else
-		end_errand(wb);
-	wb->visits = waiting;
+		end_task(wb);
+	wb->remote_waiting = waiting;
 }
 
-static int begin_errand(struct workbench *wb, const char *line, struct words *words, struct err *err)
+static int begin_task(struct workbench *wb, const char *line, struct words *words, struct err *err)
 {
 	int beside = (command_find(words->items[0])->flags & COMMAND_BESIDE) != 0;
 	struct background_task_spec spec = {
 	    .words = words->items, .count = words->count, .beside = beside, .folder = -1};
 	int show;
-	if (wb->errand)
+	if (wb->task)
 		return err_set(err, ERR_FAILED,
 		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
 	wb->background_task_line = xstrdup(line);
-	wb->errand = background_task_begin(wb->s, &spec);
-	if (background_task_work(wb->errand, clock_steady() + FIRST_SLICE, &show) == 0) {
-		end_errand(wb);
-		return wb->errand_rc;
+	wb->task = background_task_begin(wb->s, &spec);
+	if (background_task_work(wb->task, clock_steady() + FIRST_SLICE, &show) == 0) {
+		end_task(wb);
+		return wb->task_rc;
 	}
 	return 0;
 }
@@ -143,13 +143,14 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 	int rc = may_run(wb, name, &err);
 	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
-		rc = begin_errand(wb, line, words, &err); /* it tells its end itself */
-	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 && wb->s->wish == WISH_NOTHING)
+		rc = begin_task(wb, line, words, &err); /* it tells its end itself */
+	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 &&
+	         wb->s->request == REQUEST_NOTHING)
 		tell_output(wb, line, &output);
 	background_verify_after(wb, name);
 	if (rc < 0 && err.code)
 		workbench_tell_error(wb, &err);
-	do_wish(wb);
+	do_request(wb);
 	buf_release(&output);
 	return rc;
 }
@@ -173,9 +174,9 @@ int workbench_command(struct workbench *wb, const char *line)
 
 /* ---- steering */
 
-void workbench_toggle_errand(struct workbench *wb)
+void workbench_toggle_task(struct workbench *wb)
 {
-	pause_errand(wb, !wb->errand || !background_task_is_held(wb->errand));
+	pause_task(wb, !wb->task || !background_task_is_held(wb->task));
 }
 
 void workbench_ask_stop(struct workbench *wb)
@@ -184,7 +185,7 @@ void workbench_ask_stop(struct workbench *wb)
 		return;
 	if (nothing(wb)) /* it ended while the question stood there */
 		return;
-	background_task_cancel(wb->errand);
+	background_task_cancel(wb->task);
 	workbench_tell(wb, TONE_ATTENTION, "%s",
 	               _("stopping: what was done is kept, and the same command goes on with it"));
 }
@@ -193,6 +194,6 @@ void workbench_ask_stop(struct workbench *wb)
 
 void workbench_quit(struct workbench *wb)
 {
-	if (!workbench_errand(wb) || prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) ")))
+	if (!workbench_task(wb) || prompt_yes(wb, _("A long command is under way: cancel it and leave? (y/n) ")))
 		workbench_leave(wb);
 }

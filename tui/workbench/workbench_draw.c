@@ -117,8 +117,8 @@ static void draw_header(struct workbench *wb)
 	add_clock(wb, &right);
 	buf_addf(&right, "  %s ", *mark ? mark : _("read only"));
 	buf_addf(&head, " ⎇ %s ", case_head(c));
-	background_task_mark(wb->errand, &head);
-	background_verify_mark(wb->verifying, &head);
+	background_task_badge(wb->task, &head);
+	background_verify_badge(wb->verifying, &head);
 	if ((int)(text_width(right.data) + text_width(head.data)) <= columns * 2 / 3)
 		buf_add(&right, head.data, head.len);
 	int wide = (int)text_width(right.data);
@@ -285,12 +285,12 @@ static void draw_footer(struct workbench *wb, struct view *v)
 	}
 	screen_put(rows - 2, 0, columns - wide, TONE_BAR, hints.data);
 	screen_put(rows - 2, columns - wide, wide, TONE_BAR, place);
-	struct buf errand = BUF_INIT;
-	if (wb->errand && (!wb->status.len || wb->status_tone == TONE_FAINT))
-		background_task_line(wb->errand, &errand);
-	screen_put(rows - 1, 0, columns, errand.len ? TONE_FAINT : wb->status_tone,
-	           errand.len ? errand.data : wb->status.data);
-	buf_release(&errand);
+	struct buf task = BUF_INIT;
+	if (wb->task && (!wb->status.len || wb->status_tone == TONE_FAINT))
+		background_task_line(wb->task, &task);
+	screen_put(rows - 1, 0, columns, task.len ? TONE_FAINT : wb->status_tone,
+	           task.len ? task.data : wb->status.data);
+	buf_release(&task);
 	buf_release(&hints);
 }
 

@@ -218,8 +218,8 @@ static enum redraw lock(struct view *v)
 
 static enum redraw interrupt(struct view *v)
 {
-	if (v->wb->errand) {
-		background_task_cancel(v->wb->errand);
+	if (v->wb->task) {
+		background_task_cancel(v->wb->task);
 		return REDRAW_NONE;
 	}
 	workbench_tell(v->wb, TONE_FAINT, "%s", _(":quit leaves genba, Esc goes back"));

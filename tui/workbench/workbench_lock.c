@@ -14,10 +14,10 @@
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/record_cache.h"
+#include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
-#include "tui/workbench/workbench_visit.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -125,15 +125,15 @@ void workbench_lock(void *ctx)
 	if (wb->locked)
 		return;
 	screen_wipe(); /* at once: closing the case may take a moment */
-	if (wb->errand && (case_is_still(wb->s->c) || !case_identity(wb->s->c)))
-		workbench_stop_errand(wb); /* it would use a key that is wiped, or a case that is closed */
+	if (wb->task && (case_is_still(wb->s->c) || !case_identity(wb->s->c)))
+		workbench_stop_task(wb); /* it would use a key that is wiped, or a case that is closed */
 	background_verify_free(wb->verifying);
 	wb->verifying = NULL;
 	events_flush(wb->events);
 	wb->locked = 1;
 	struct closed_view *places = close_views(wb);
 	forget_rest(wb);
-	if (session_lock(wb->s, workbench_errand(wb) != NULL, &why) < 0)
+	if (session_lock(wb->s, workbench_task(wb) != NULL, &why) < 0)
 		workbench_tell(wb, TONE_ALARM, "%s", why.message);
 	screen_wipe();
 	sodium_stackzero(STACK_BYTES);
@@ -160,6 +160,6 @@ void workbench_lock(void *ctx)
 		free_places(wb, places);
 	else
 		open_views(wb, places);
-	if (!wb->errand && !workbench_is_leaving(wb))
-		visit_ended(wb); /* those that waited for an errand that the lock ended */
+	if (!wb->task && !workbench_is_leaving(wb))
+		remote_command_ended(wb); /* those that waited for a background task that the lock ended */
 }

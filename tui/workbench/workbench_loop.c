@@ -12,16 +12,16 @@
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/record_cache.h"
+#include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
-#include "tui/workbench/workbench_visit.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ERRAND_SLICE   0.004 /* beside a long command, which is slow to give the turn back */
+#define TASK_SLICE     0.004 /* beside a long command, which is slow to give the turn back */
 #define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
 #define CHECK_PAUSE    5     /* milliseconds between slices of the check */
 #define CATCH_UP_ROWS  500   /* of the search index, at each idle moment */
@@ -46,17 +46,17 @@ static void flush_views(void *ctx)
 
 static int is_working(const struct workbench *wb)
 {
-	return workbench_errand(wb) && !background_task_is_held(wb->errand);
+	return workbench_task(wb) && !background_task_is_held(wb->task);
 }
 
-static int work_of_errand(void *ctx, double deadline, int *show)
+static int work_of_task(void *ctx, double deadline, int *show)
 {
 	struct workbench *wb = ctx;
 	if (!is_working(wb))
 		return -1;
-	if (background_task_work(wb->errand, deadline, show) == 0) {
-		if (wb->visit)
-			visit_ended(wb);
+	if (background_task_work(wb->task, deadline, show) == 0) {
+		if (wb->remote_command)
+			remote_command_ended(wb);
 		*show = 1;
 	}
 	return 0;
@@ -72,7 +72,7 @@ static int work_of_check(void *ctx, double deadline, int *show)
 
 static int workbench_loop_serve(void *ctx)
 {
-	return visit_serve(ctx);
+	return remote_command_serve(ctx);
 }
 
 #define SOURCES 3
@@ -81,8 +81,8 @@ static int workbench_loop_serve(void *ctx)
 static void add_sources(struct workbench *wb, struct event_source sources[SOURCES])
 {
 	sources[0] = (struct event_source){.work = work_of_check, .slice = EVENT_SLICE, .ctx = wb};
-	sources[1] = (struct event_source){
-	    .work = work_of_errand, .slice = ERRAND_SLICE, .knock = workbench_loop_serve, .ctx = wb};
+	sources[1] =
+	    (struct event_source){.work = work_of_task, .slice = TASK_SLICE, .knock = workbench_loop_serve, .ctx = wb};
 	sources[2] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
 	for (size_t i = 0; i < SOURCES; i++)
 		events_add(wb->events, &sources[i]);
@@ -123,7 +123,7 @@ static enum redraw press(struct workbench *wb, struct view *v, int key)
 /* Draws, waits for a key and does what it means. 0: the person leaves. */
 static int workbench_loop_step(struct workbench *wb)
 {
-	workbench_tell_errand(wb);
+	workbench_tell_task(wb);
 	if (!screen_pending()) {
 		workbench_redraw(wb);
 		screen_show();
@@ -154,11 +154,11 @@ void workbench_await(struct workbench *wb)
 	struct view *here = workbench_top(wb);
 	here->held++;
 	wb->waiting++;
-	while (workbench_errand(wb) && !wb->visit && workbench_loop_step(wb))
+	while (workbench_task(wb) && !wb->remote_command && workbench_loop_step(wb))
 		;
 	wb->waiting--;
 	here->held--;
-	workbench_tell_errand(wb);
+	workbench_tell_task(wb);
 }
 
 void workbench_run_over(struct workbench *wb, struct view *view)
@@ -223,12 +223,12 @@ int workbench_run(struct session *s, struct err *err)
 		workbench_tell(&wb, TONE_FAINT, "%s", _("? shows the keys"));
 	wb.quiet = !*wb.status.data || wb.status_tone == TONE_FAINT;
 	wb.verifying = background_verify_new(&wb);
-	visit_open(&wb);
+	remote_command_open(&wb);
 	events_touch(wb.events);
 	while (workbench_loop_step(&wb))
 		;
-	workbench_stop_errand(&wb);
-	visit_close(&wb);
+	workbench_stop_task(&wb);
+	remote_command_close(&wb);
 	background_verify_free(wb.verifying);
 	while (wb.depth > 0)
 		view_free(wb.stack[--wb.depth]);

@@ -13,7 +13,7 @@ struct title_cache;
 struct socket_server;
 struct tables;
 struct background_verify;
-struct visit;
+struct remote_command;
 
 /* What the unlocked responder's record says of the clock of the machine they work on, for the header. */
 struct own_clock {
@@ -54,15 +54,16 @@ struct workbench {
 	struct background_verify *verifying; /* the check behind the first screen, or NULL */
 	struct socket_server *server;        /* for commands of other shells, or NULL */
 	int may_copy;                        /* the person has asked for it in this session (copy.h) */
-	struct background_task *errand;      /* a long command that is carried out beside the keys, or NULL */
+	struct background_task *task;        /* a long command that is carried out beside the keys, or NULL */
 	char *background_task_line;          /* as it was typed here; owned */
 	double progress_shown;
-	int errand_rc;             /* what the last one came to */
-	struct visit *visit;       /* the other shell whose errand it is; NULL: it was typed here */
-	struct visit *visits;      /* other shells whose commands wait for its end */
-	int quiet;                 /* no key has come since the opening */
-	struct tables *tables;     /* records held for lists and pickers */
-	struct title_cache *names; /* titles of records */
+	int task_rc; /* what the last one came to */
+	struct remote_command
+	    *remote_command; /* the other shell whose background task it is; NULL: it was typed here */
+	struct remote_command *remote_waiting; /* other shells whose commands wait for its end */
+	int quiet;                             /* no key has come since the opening */
+	struct tables *tables;                 /* records held for lists and pickers */
+	struct title_cache *names;             /* titles of records */
 	struct own_clock clock;
 	struct alarm_count alarms;
 	json_t *lines; /* what was typed behind `:`, oldest first */
@@ -84,10 +85,10 @@ void workbench_redraw(struct workbench *wb);
 /* ---- workbench_command.c */
 
 /* What the long command that has ended came to; told only where it does not come between a question and its answer. */
-void workbench_tell_errand(struct workbench *wb);
+void workbench_tell_task(struct workbench *wb);
 
-/* Lets the errand work to its end, cancelled, and tells or answers what it came to. */
-void workbench_stop_errand(struct workbench *wb);
+/* Lets the background task work to its end, cancelled, and tells or answers what it came to. */
+void workbench_stop_task(struct workbench *wb);
 
 /* Leaves, unless a long command is under way and the person stays. */
 void workbench_quit(struct workbench *wb);

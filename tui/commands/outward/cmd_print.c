@@ -122,7 +122,7 @@ int cmd_print(struct session *s, const struct args *args, struct err *err)
 		return print_open(s, args, err);
 	if (args_option(args, "json"))
 		return err_set(err, ERR_USAGE, _("--json: only for `print worksheet`, the list of those not typed in"));
-	if (s->in_workbench && !s->visit && !args_option(args, "out"))
+	if (s->in_workbench && !s->remote_command && !args_option(args, "out"))
 		return err_set(err, ERR_USAGE, _("a form is a page for a browser: say where to write it, --out FILE"));
 	if (strcmp(what, "custody") == 0 && args->count > 1)
 		rc = paper_custody(s->c, args->words + 1, args->count - 1, &html, err);

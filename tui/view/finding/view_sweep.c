@@ -304,7 +304,7 @@ static int look_at_live(struct view *v, double deadline, int *show)
 		view_stale(v);
 		*show = 1;
 	}
-	return workbench_errand(v->wb) ? LIVE_EVERY : -1;
+	return workbench_task(v->wb) ? LIVE_EVERY : -1;
 }
 
 static const struct sweep_row *row_of(struct view *v)
@@ -446,7 +446,7 @@ static enum redraw sweep_missing(struct view *v)
 
 static enum redraw pause_or_go_on(struct view *v)
 {
-	workbench_toggle_errand(v->wb);
+	workbench_toggle_task(v->wb);
 	return REDRAW_ALL;
 }
 

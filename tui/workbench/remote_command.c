@@ -1,4 +1,4 @@
-#include "tui/workbench/workbench_visit.h"
+#include "tui/workbench/remote_command.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -24,14 +24,14 @@ struct streams {
 	int borrowed;
 };
 
-/* A command of another shell that is not answered at once: it waits for another one, or is carried out as an errand. */
-struct visit {
+/* A command of another shell that is not answered at once: it waits for another one, or is carried out as a background task. */
+struct remote_command {
 	int ticket;
 	struct socket_request request; /* words are its own; the rest is the client's until it is answered */
 	size_t files[SOCKET_FILES];
 	struct session_file opened[SOCKET_FILES];
 	struct streams streams;
-	struct visit *next;
+	struct remote_command *next;
 };
 
 static void watch(struct workbench *wb)
@@ -41,7 +41,7 @@ static void watch(struct workbench *wb)
 	screen_watch(fds, count);
 }
 
-void visit_open(struct workbench *wb)
+void remote_command_open(struct workbench *wb)
 {
 	struct err err = ERR_INIT;
 	wb->server = socket_server_open(wb->s->path, &err);
@@ -125,7 +125,7 @@ static int is_at_hand(const struct socket_request *r)
 	return 1;
 }
 
-static int workbench_visit_refuse(const struct workbench *wb, const struct socket_request *r, struct err *err)
+static int remote_command_refuse(const struct workbench *wb, const struct socket_request *r, struct err *err)
 {
 	const struct command *command = command_find(r->words[0]);
 	if (wb->locked || !wb->s->c)
@@ -153,13 +153,13 @@ static int carry_out(struct workbench *wb, const struct socket_request *r, struc
 	if (folder < 0 || rc < 0 || !s->out || !s->log) {
 		rc = err_set(err, ERR_FAILED, _("cannot use the other shell's files"));
 	} else {
-		s->visit = 1;
+		s->remote_command = 1;
 		s->files = files;
 		s->file_count = open_files(r, files);
 		rc = command_run(s, (int)r->count, r->words, err);
 		s->files = NULL;
 		s->file_count = 0;
-		s->visit = 0;
+		s->remote_command = 0;
 	}
 	if (s->out)
 		fclose(s->out);
@@ -176,7 +176,7 @@ static int carry_out(struct workbench *wb, const struct socket_request *r, struc
 	return rc;
 }
 
-static void workbench_visit_tell(struct workbench *wb, const struct socket_request *r, int rc, const struct buf *out)
+static void remote_command_tell(struct workbench *wb, const struct socket_request *r, int rc, const struct buf *out)
 {
 	struct buf line = BUF_INIT;
 	if (wb->locked)
@@ -196,24 +196,24 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 	struct buf out = BUF_INIT;
 	struct buf log = BUF_INIT;
 	struct err err = ERR_INIT;
-	int refused = workbench_visit_refuse(wb, r, &err) < 0;
+	int refused = remote_command_refuse(wb, r, &err) < 0;
 	if (!refused && !is_at_hand(r))
 		refused = err_set(&err, ERR_USAGE,
 		                  _("a command of another shell reads files and memory, not a pipe or a terminal")) < 0;
 	int rc = refused ? -1 : carry_out(wb, r, &out, &log, &err);
 	if (rc < 0 && *err.message)
 		buf_addf(&log, "genba: %s\n", err.message);
-	workbench_visit_tell(wb, r, rc, &out);
+	remote_command_tell(wb, r, rc, &out);
 	socket_server_answer(wb->server, &out, &log, rc < 0 ? err_status(&err) : 0);
 	buf_release(&out);
 	buf_release(&log);
 }
 
-/* ---- long ones: carried out as errands, one after the other */
+/* ---- long ones: carried out as background tasks, one after the other */
 
-static struct visit *visit_keep(struct workbench *wb, const struct socket_request *r)
+static struct remote_command *remote_command_keep(struct workbench *wb, const struct socket_request *r)
 {
-	struct visit *v = xcalloc(1, sizeof *v);
+	struct remote_command *v = xcalloc(1, sizeof *v);
 	v->request = *r;
 	v->request.words = xcalloc(r->count + 1, sizeof *v->request.words);
 	for (size_t i = 0; i < r->count; i++)
@@ -225,7 +225,7 @@ static struct visit *visit_keep(struct workbench *wb, const struct socket_reques
 	return v;
 }
 
-static void visit_free(struct visit *v)
+static void remote_command_free(struct remote_command *v)
 {
 	for (size_t i = 0; i < v->request.count; i++)
 		free(v->request.words[i]);
@@ -233,82 +233,83 @@ static void visit_free(struct visit *v)
 	free(v);
 }
 
-static void workbench_visit_answer(struct workbench *wb, struct visit *v, struct background_task_ended *e)
+static void remote_command_answer(struct workbench *wb, struct remote_command *v, struct background_task_ended *e)
 {
 	if (e->rc < 0 && *e->err.message)
 		buf_addf(&e->log, "genba: %s\n", e->err.message);
-	workbench_visit_tell(wb, &v->request, e->rc, &e->out);
+	remote_command_tell(wb, &v->request, e->rc, &e->out);
 	socket_server_answer_late(wb->server, v->ticket, &e->out, &e->log, e->rc < 0 ? err_status(&e->err) : 0);
 	buf_release(&e->out);
 	buf_release(&e->log);
-	visit_free(v);
+	remote_command_free(v);
 }
 
-static void workbench_visit_begin(struct workbench *wb, struct visit *v)
+static void remote_command_begin(struct workbench *wb, struct remote_command *v)
 {
 	struct background_task_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
 	const struct command *command = command_find(v->request.words[0]);
-	refused.rc = workbench_visit_refuse(wb, &v->request, &refused.err);
+	refused.rc = remote_command_refuse(wb, &v->request, &refused.err);
 	if (refused.rc == 0 && borrow_streams(&v->streams, &v->request) < 0) {
 		return_streams(&v->streams);
 		refused.rc = err_set(&refused.err, ERR_FAILED, _("cannot use the other shell's files"));
 	}
 	if (refused.rc < 0) {
-		workbench_visit_answer(wb, v, &refused);
+		remote_command_answer(wb, v, &refused);
 		return;
 	}
 	struct background_task_spec spec = {.words = v->request.words,
 	                                    .count = v->request.count,
 	                                    .beside = (command->flags & COMMAND_BESIDE) != 0,
 	                                    .folder = v->request.fds[SOCKET_FOLDER],
-	                                    .visit = 1,
+	                                    .remote_command = 1,
 	                                    .files = v->opened,
 	                                    .file_count = v->request.file_count};
 	background_verify_before(wb, command->name);
-	wb->errand = background_task_begin(wb->s, &spec);
-	wb->visit = v;
+	wb->task = background_task_begin(wb->s, &spec);
+	wb->remote_command = v;
 }
 
-/* It has to wait until the errand is over: another long one, or one that needs the streams that are lent. */
+/* It has to wait until the background task is over: another long one, or one that needs the streams that are lent. */
 static int must_wait(const struct workbench *wb, const struct socket_request *r)
 {
 	const struct command *command = command_find(r->words[0]);
 	int is_long = command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE));
-	return wb->errand && (is_long || (wb->visit && wb->visit->streams.borrowed && needs_streams(r)));
+	return wb->task &&
+	       (is_long || (wb->remote_command && wb->remote_command->streams.borrowed && needs_streams(r)));
 }
 
 /* What waits begins, oldest first. */
 static void begin_next(struct workbench *wb)
 {
-	while (wb->visits && !wb->errand) {
-		struct visit *v = wb->visits;
-		wb->visits = v->next;
+	while (wb->remote_waiting && !wb->task) {
+		struct remote_command *v = wb->remote_waiting;
+		wb->remote_waiting = v->next;
 		if (socket_server_is_gone(wb->server, v->ticket)) {
 			struct background_task_ended none = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
-			workbench_visit_answer(wb, v, &none);
+			remote_command_answer(wb, v, &none);
 		} else {
-			workbench_visit_begin(wb, v);
+			remote_command_begin(wb, v);
 		}
 	}
 }
 
-void visit_ended(struct workbench *wb)
+void remote_command_ended(struct workbench *wb)
 {
-	struct visit *v = wb->visit;
+	struct remote_command *v = wb->remote_command;
 	struct background_task_ended ended;
 	if (v) {
-		wb->visit = NULL;
-		background_task_end(wb->errand, &ended);
-		wb->errand = NULL;
+		wb->remote_command = NULL;
+		background_task_end(wb->task, &ended);
+		wb->task = NULL;
 		background_verify_after(wb, v->request.words[0]);
 		return_streams(&v->streams);
-		workbench_visit_answer(wb, v, &ended);
+		remote_command_answer(wb, v, &ended);
 	}
 	begin_next(wb);
 	watch(wb);
 }
 
-int visit_serve(struct workbench *wb)
+int remote_command_serve(struct workbench *wb)
 {
 	struct socket_request request;
 	int served = 0;
@@ -316,30 +317,30 @@ int visit_serve(struct workbench *wb)
 		const struct command *command = command_find(request.words[0]);
 		served = 1;
 		if (must_wait(wb, &request)) {
-			struct visit **last = &wb->visits;
+			struct remote_command **last = &wb->remote_waiting;
 			while (*last)
 				last = &(*last)->next;
-			*last = visit_keep(wb, &request);
+			*last = remote_command_keep(wb, &request);
 		} else if (command && (command->flags & (COMMAND_BESIDE | COMMAND_ALONE))) {
-			workbench_visit_begin(wb, visit_keep(wb, &request));
+			remote_command_begin(wb, remote_command_keep(wb, &request));
 		} else {
 			serve_one(wb, &request);
 		}
 	}
-	if (wb->visit && socket_server_is_gone(wb->server, wb->visit->ticket))
-		background_task_cancel(wb->errand);
+	if (wb->remote_command && socket_server_is_gone(wb->server, wb->remote_command->ticket))
+		background_task_cancel(wb->task);
 	watch(wb);
 	return served;
 }
 
-void visit_close(struct workbench *wb)
+void remote_command_close(struct workbench *wb)
 {
-	while (wb->visits) {
-		struct visit *v = wb->visits;
+	while (wb->remote_waiting) {
+		struct remote_command *v = wb->remote_waiting;
 		struct background_task_ended none = {.out = BUF_INIT, .log = BUF_INIT, .rc = -1, .err = ERR_INIT};
-		wb->visits = v->next;
+		wb->remote_waiting = v->next;
 		err_set(&none.err, ERR_FAILED, _("the workbench was left"));
-		workbench_visit_answer(wb, v, &none);
+		remote_command_answer(wb, v, &none);
 	}
 	socket_server_close(wb->server);
 	wb->server = NULL;
