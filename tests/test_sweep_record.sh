@@ -97,5 +97,41 @@ rc=0
 sweep R1-X9 || rc=$?
 [ "$rc" -ne 0 ] || fail "a label that is none"
 
-# ---- observations of other rooms are swept, too; an asset must be known
+# ---- many hits lie beside the case: a turned bit is named, they are made again, go along with a copy, and are purged
+python3 -c "
+for i in range(30000): print('14168%05d.%03d 45 192.0.2.8 TCP_MISS/200 77 CONNECT www.evil.test:443 - DIRECT/203.0.113.7 - %08d' % (i, i % 1000, i))" >many.log
+quiet preserve many.log --on R1-A1
+sweep R1-E5 --max 50000 || fail "many hits: $(cat err)"
+many=$(summary .check)
+is "all of them are kept" 30000 "$(summary .kept)"
+"$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
+container=$(echo site.genba.observations/*.gev)
+[ -s "$container" ] || fail "no container beside the case"
+python3 - "$container" <<'P'
+import sys
+with open(sys.argv[1], 'r+b') as f:
+    f.seek(0, 2)
+    at = f.tell() // 2
+    f.seek(at)
+    byte = f.read(1)[0]
+    f.seek(at)
+    f.write(bytes([byte ^ 4]))
+P
+rc=0
+"$genba" verify >verify 2>&1 || rc=$?
+[ "$rc" -ne 0 ] || fail "a turned bit is not found"
+grep -q 'block' verify || fail "the block is not named: $(cat verify)"
+sweep R1-E5 --max 50000 || fail "again: $(cat err)"
+"$genba" verify >verify 2>&1 || fail "made again: $(cat verify)"
+is "made again" 30000 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+many=$(summary .check)
+quiet handover --for Station --case-passphrase-file pass --kdf interactive --out small.genba
+grep -q 'with-observations' err || fail "what stays is not told: $(cat err)"
+[ ! -e small.genba.observations ] || fail "it went along unasked"
+quiet handover --for Station --case-passphrase-file pass --kdf interactive --out copy.genba --with-observations
+is "a copy has them" 30000 "$(GENBA_CASE=$work/copy.genba "$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+is "one without them has the small ones" 6 "$(GENBA_CASE=$work/small.genba "$genba" observations artefact=hit evidence!=R1-E5 --json 2>/dev/null | jq '[.[].id] | unique | length')"
+quiet purge "$many" --reason "personal data"
+is "purged" 0 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
+
 "$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"

@@ -16,6 +16,7 @@
 #include "evidence/acquire/checkpoint.h"
 #include "evidence/acquire/sleep_inhibit.h"
 #include "evidence/preserve.h"
+#include "finding/observation/observation_care.h"
 #include "history/history.h"
 #include "outward/report/board.h"
 
@@ -242,6 +243,9 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 		                     &evidence, err);
 		sleep_inhibit_end(&awake);
 	}
+	struct observation_care care;
+	if (rc == 0)
+		rc = observation_verify_all(s->c, &s->progress, print_finding, &f, &care, err);
 	if (rc == 0)
 		rc = print_all_unfinished(s, f.array, err);
 	if (rc < 0) {
@@ -261,6 +265,9 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 			print_reread(s, &evidence);
 		if (!args_option(args, "evidence"))
 			fputs(_("evidence was not re-read (verify --evidence does)\n"), s->out);
+		if (care.sets)
+			printable_printf(s->out, _("sets of observations: %llu, of which not beside this copy: %llu\n"),
+			                 (unsigned long long)care.sets, (unsigned long long)care.absent);
 		if (report.absent)
 			printable_printf(
 			    s->out, _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),

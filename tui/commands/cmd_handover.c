@@ -13,6 +13,7 @@
 #include "case/store/leave_behind.h"
 #include "case/store/responders.h"
 #include "evidence/preserve.h"
+#include "finding/observation/observation_care.h"
 #include "handover/evidence/evidence_check.h"
 #include "handover/evidence/evidence_copy.h"
 #include "handover/parcel/folder.h"
@@ -164,6 +165,31 @@ static void tell_passphrase(struct session *s)
 }
 
 /* `count` transfers go on record, for the recipients of the copy and, as the last, for somebody who has no key. */
+/* Large sets of observations lie beside the case: they are taken along, or it is told that they stay. */
+static int take_observations(struct session *s, const struct args *args, const char *out, struct err *err)
+{
+	struct observation_care care;
+	uint64_t beside;
+	if (args_option(args, "with-observations")) {
+		if (observation_take_along(s->c, out, &care, err) < 0)
+			return -1;
+		if (care.sets)
+			printable_printf(s->log,
+			                 _("%llu large sets of observations go along: %s.observations (%llu bytes)\n"),
+			                 (unsigned long long)care.sets, out, (unsigned long long)care.bytes);
+		return 0;
+	}
+	if (observation_count_beside(s->c, &beside, err) < 0)
+		return -1;
+	if (beside)
+		printable_printf(
+		    s->log,
+		    _("%llu large sets of observations stay here: --with-observations takes them along, or the "
+		      "colleague makes them again from the evidence (triage, sweep)\n"),
+		    (unsigned long long)beside);
+	return 0;
+}
+
 static int hand_over_whole(struct session *s, const struct args *args, struct handover_copy *how, size_t count,
                            const char *out, struct err *err)
 {
@@ -190,6 +216,8 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		if (cmd_handover_settle(s, rc == 0 ? err : NULL) < 0)
 			rc = -1;
 	}
+	if (rc == 0)
+		rc = take_observations(s, args, out, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)

@@ -8,6 +8,8 @@
 #include "base/printable.h"
 #include "case/care/backup.h"
 #include "case/care/purge.h"
+#include "case/store/work_store.h"
+#include "finding/observation/observation_care.h"
 #include "history/sshsig.h"
 
 #include <stdlib.h>
@@ -185,6 +187,24 @@ static int tell_copy(void *ctx, const char *line)
 	return 0;
 }
 
+/* What machines found and a check speaks of: its rows go with it. */
+static int purge_observations(struct session *s, const char *label, struct err *err)
+{
+	uint64_t count = 0;
+	if (work_store_begin(s->c, err) < 0)
+		return -1;
+	if (observation_purge_check(s->c, label, &count, err) < 0) {
+		work_store_cancel(s->c);
+		return -1;
+	}
+	if (work_store_commit(s->c, err) < 0)
+		return -1;
+	if (count)
+		printable_printf(s->log, _("%llu sets of observations are purged; their digests stay on record\n"),
+		                 (unsigned long long)count);
+	return 0;
+}
+
 int cmd_purge(struct session *s, const struct args *args, struct err *err)
 {
 	const char *reason = args_option(args, "reason");
@@ -194,6 +214,8 @@ int cmd_purge(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1 || !reason || !*reason)
 		return cmd_usage("purge", err);
 	int rc = cmd_keep_passphrase(s, args, &passphrase, &keep, err);
+	if (rc == 0)
+		rc = purge_observations(s, args->words[0], err);
 	if (rc == 0)
 		rc = record_purge(s->c, args->words[0], reason, &keep, &s->progress, &report, err);
 	secret_release(&passphrase);

@@ -44,6 +44,15 @@ int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], 
 	return rc;
 }
 
+int blob_forget(struct case_file *c, const char *sha256, struct err *err)
+{
+	sqlite3_stmt *s = case_statement(c, CASE_BLOB_FORGET, err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, sha256, -1, SQLITE_STATIC);
+	return case_step(c, s, _("keep a file in the case"), err);
+}
+
 int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct err *err)
 {
 	sqlite3_stmt *s = case_statement(c, CASE_BLOB_GET, err);

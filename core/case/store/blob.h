@@ -21,6 +21,9 @@ int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], 
 /* Appends the bytes; checks the digest (ERR_DAMAGED), ERR_NOT_FOUND if there is none or it was purged. */
 int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct err *err);
 
+/* Takes the bytes out of the store as if they had never been there; for what can be made again. */
+int blob_forget(struct case_file *c, const char *sha256, struct err *err);
+
 /* 1 if the blob was purged here: a copy that still has it does not bring it back. */
 int blob_is_purged(struct case_file *c, const char *sha256);
 

@@ -363,6 +363,24 @@ int observation_set_each(struct case_file *c, const char *evidence, observation_
 	return rc < 0 ? -1 : 0;
 }
 
+/* The content of a set inside the case goes, unless another set has the same. */
+static int forget_blob(struct case_file *c, const char *id, struct err *err)
+{
+	sqlite3_stmt *s =
+	    observation_set_prepare(c,
+	                            "SELECT sha256 FROM observation_set WHERE id = ?1 AND in_case AND sha256 NOT IN"
+	                            " (SELECT sha256 FROM observation_set WHERE in_case AND key IS NOT NULL)",
+	                            err);
+	char sha256[65] = "";
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_TRANSIENT);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		copy_text(sha256, sizeof sha256, s, 0);
+	sqlite3_finalize(s);
+	return *sha256 ? blob_forget(c, sha256, err) : 0;
+}
+
 int observation_set_purge(struct case_file *c, const char *id, struct err *err)
 {
 	sqlite3_stmt *s = observation_set_prepare(c, "UPDATE observation_set SET key = NULL WHERE id = ?1", err);
@@ -371,6 +389,8 @@ int observation_set_purge(struct case_file *c, const char *id, struct err *err)
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
 	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : sql_error(c, _("purge a set of observations"), err);
 	sqlite3_finalize(s);
+	if (rc == 0)
+		rc = forget_blob(c, id, err);
 	return rc; /* the container is an orphan now: the next maker removes it */
 }
 

@@ -162,7 +162,7 @@ void board_release(struct board *b)
 
 int board_count_alarms(struct case_file *c, size_t *alarms, struct err *err)
 {
-	struct board b = {NULL};
+	struct board b = {.rows = NULL};
 	struct building k = {.c = c, .b = &b, .err = err, .finding = json_object(), .containment = json_object()};
 	size_t differing = 0;
 	k.newest = INT64_MIN;

@@ -111,19 +111,20 @@ static int is_wanted(const struct replacing *r, const struct swept_evidence *e, 
 	return number && e->wanted[n / 8] >> (n % 8) & 1;
 }
 
-/* Whether every hit of the set is of an indicator that was looked for now. One that cannot be read stays. */
+/* Whether every hit of the set is of an indicator that was looked for now. */
 static int is_needless(struct replacing *r, const struct swept_evidence *e, const struct observation_set *set)
 {
 	struct observation_reader *reader = observation_reader_open(r->w->c, set, NULL);
 	unsigned char *bytes = xmalloc(OBSERVATION_BLOCK);
-	int needless = reader != NULL;
-	for (uint64_t i = 0; needless && i < observation_reader_blocks(reader); i++) {
+	int whole = !r->w->order->missing; /* one that is lost or damaged is made again, if all is looked for */
+	int needless = reader ? 1 : whole;
+	for (uint64_t i = 0; reader && needless && i < observation_reader_blocks(reader); i++) {
 		struct block_reader block;
 		struct observation o;
 		int rc;
 		if (observation_reader_block(reader, i, bytes, NULL) < 0 ||
 		    block_reader_open(&block, bytes, OBSERVATION_BLOCK, NULL) < 0) {
-			needless = 0;
+			needless = whole;
 			break;
 		}
 		while ((rc = block_reader_next(&block, &o, NULL)) > 0 && needless)
@@ -167,7 +168,8 @@ static int find_earlier(struct sweep_work *w, struct err *err)
 static int is_kept(struct sweep_work *w, const struct swept_evidence *e, const struct observation_set *set)
 {
 	for (size_t i = 0; i < w->earlier_count; i++)
-		if (strcmp(w->earlier[i].sha256, set->sha256) == 0 && strcmp(w->earlier[i].evidence, e->label) == 0) {
+		if (strcmp(w->earlier[i].sha256, set->sha256) == 0 && strcmp(w->earlier[i].evidence, e->label) == 0 &&
+		    observation_set_verify(w->c, &w->earlier[i], NULL) == 0) {
 			w->earlier[i] = w->earlier[--w->earlier_count];
 			return 1;
 		}
