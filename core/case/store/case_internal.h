@@ -52,7 +52,7 @@
 	X(BLOB_HAS, "SELECT data IS NOT NULL FROM blob WHERE sha256 = ?1")                                             \
 	X(BLOB_PUT, "INSERT INTO blob(sha256, size, data) VALUES(?1, ?2, ?3)"                                          \
 	            " ON CONFLICT(sha256) DO UPDATE SET data = ?3")                                                    \
-	X(BLOB_FORGET, "DELETE FROM blob WHERE sha256 = ?1")                                                          \
+	X(BLOB_FORGET, "DELETE FROM blob WHERE sha256 = ?1")                                                           \
 	X(BLOB_GET, "SELECT size, data FROM blob WHERE sha256 = ?1")                                                   \
 	X(QUEUE, "INSERT OR IGNORE INTO search_queue(n) SELECT n FROM record WHERE id = ?1")
 
