@@ -11,7 +11,7 @@
  * stored; records, texts and objects stay the bytes they were.
  *
  *     1   as they grew: without the table of unfinished preservation, in the earliest also without the columns beside the
- *         records' JSON (tally.h) and without the commits' parents and paths
+ *         records' JSON (record_summary.h) and without the commits' parents and paths
  *     2   the present one
  */
 #ifndef GENBA_CASE_UPGRADE_H

@@ -27,7 +27,7 @@ int64_t evidence_days_unread(const json_t *record, int64_t now)
 	return now > first ? (now - first) / DAY : 0;
 }
 
-enum evidence_status evidence_standing(const json_t *record, int64_t now)
+enum evidence_status evidence_status_of(const json_t *record, int64_t now)
 {
 	if (json_is(record, "verified", "failed") || json_is(record, "match", "different"))
 		return EVIDENCE_STATUS_DIFFERS;
@@ -45,14 +45,14 @@ enum evidence_status evidence_standing(const json_t *record, int64_t now)
 	return EVIDENCE_STATUS_GOOD;
 }
 
-int evidence_status_is_open(enum evidence_status standing)
+int evidence_status_is_open(enum evidence_status status)
 {
-	return standing != EVIDENCE_STATUS_GOOD && standing != EVIDENCE_STATUS_OLD;
+	return status != EVIDENCE_STATUS_GOOD && status != EVIDENCE_STATUS_OLD;
 }
 
-const char *evidence_status_text(enum evidence_status standing)
+const char *evidence_status_text(enum evidence_status status)
 {
-	switch (standing) {
+	switch (status) {
 	case EVIDENCE_STATUS_GOOD:
 		return C_("evidence", "intact");
 	case EVIDENCE_STATUS_OLD:

@@ -26,13 +26,13 @@ enum evidence_status {
 
 /* Of a record as read; only form, sha256, complete, match, verified, verified_at, ended and entered are looked at.
  * `now`: seconds since 1970. */
-enum evidence_status evidence_standing(const json_t *record, int64_t now);
+enum evidence_status evidence_status_of(const json_t *record, int64_t now);
 
 /* 1 for what must be dealt with: everything but GOOD and OLD. */
-int evidence_status_is_open(enum evidence_status standing);
+int evidence_status_is_open(enum evidence_status status);
 
 /* In the interface's language, lower case. */
-const char *evidence_status_text(enum evidence_status standing);
+const char *evidence_status_text(enum evidence_status status);
 
 /* When its bytes were last read and compared: verified_at, or else the end of the collection. NULL: never. Borrowed. */
 const char *evidence_last_read(const json_t *record);

@@ -230,7 +230,7 @@ static sqlite3_vfs one_vfs = {
     .xGetLastError = one_error,
 };
 
-int vault_open_keyed(struct vault **out, int fd, int log, const unsigned char key[32], struct err *err)
+int vault_open_with_data_key(struct vault **out, int fd, int log, const unsigned char key[32], struct err *err)
 {
 	const struct vault_unlock unlock = {.identity = NULL};
 	descriptor = fd;

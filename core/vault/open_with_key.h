@@ -19,6 +19,6 @@ int vault_file_session(const char *path, const struct vault_unlock *unlock, unsi
 
 /* Opens, read only, the file behind a descriptor and its log behind another (-1: none), which stay the caller's and open as
  * long as the vault. */
-int vault_open_keyed(struct vault **out, int fd, int log, const unsigned char key[32], struct err *err);
+int vault_open_with_data_key(struct vault **out, int fd, int log, const unsigned char key[32], struct err *err);
 
 #endif

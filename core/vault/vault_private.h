@@ -69,7 +69,7 @@ struct vault {
 	int guard;                /* a descriptor with a lock of its own; -1: none */
 	int file_open, main_open; /* `file` is open; SQLite has its handle on it */
 	sqlite3 *db;
-	const unsigned char *given_key;    /* while opening with nothing but the data key (keyed.c) */
+	const unsigned char *given_key;    /* while opening with nothing but the data key (open_with_key.c) */
 	const unsigned char *given_header; /* while opening with a header that lay elsewhere (spare.c) */
 	struct cipher_keys *keys;
 	enum vault_phase phase;

@@ -50,7 +50,7 @@ static int same_look(const struct terminal_cell *a, const struct terminal_cell *
 	return a->bold == b->bold && a->reverse == b->reverse && a->colour == b->colour;
 }
 
-/* A sign that many fonts have only in the width of a kanji (circled numbers, arrows, ⎇): it is squeezed into its cell. */
+/* A sign that many fonts have only in the width of a kanji (circled numbers, arrows, ⎇): it is compressed into its cell. */
 static int may_be_wide(const struct terminal_cell *cell)
 {
 	utf8proc_int32_t c = 0;

@@ -35,12 +35,12 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 		    _("%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n"),
 		    dry_run ? _("dry run, nothing is written: ") : "", r->commits, r->records, r->conflicts,
 		    r->renamed);
-	if (r->aside)
+	if (r->quarantined)
 		printable_printf(
 		    s->out,
 		    _("%zu actions are set aside, since a revoked key signed them or what they build on; to take them "
 		      "in, on record: --vouch REASON\n"),
-		    r->aside);
+		    r->quarantined);
 	if (r->conflicts && !dry_run)
 		printable_printf(s->out, "%s\n",
 		                 _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));

@@ -214,22 +214,22 @@ static int change_state(struct session *s, const struct args *args, int *rc, str
 }
 
 /* `play account RUN`: what was done, as Markdown or JSON. */
-static int print_account(struct session *s, const struct args *args, struct err *err)
+static int print_report(struct session *s, const struct args *args, struct err *err)
 {
 	struct run run;
 	if (args->count != 2)
 		return cmd_usage("play", err);
 	if (run_load(s->c, args->words[1], &run, err) < 0)
 		return -1;
-	json_t *account = run_account(s->c, &run);
+	json_t *report = run_report(s->c, &run);
 	if (args_option(args, "json")) {
-		cmd_print_json(s, json_pack("[o]", account));
+		cmd_print_json(s, json_pack("[o]", report));
 	} else {
 		struct buf text = BUF_INIT;
-		run_account_markdown(account, &text);
+		run_report_markdown(report, &text);
 		fputs(text.data, s->out);
 		buf_release(&text);
-		json_decref(account);
+		json_decref(report);
 	}
 	run_release(&run);
 	return 0;
@@ -261,12 +261,12 @@ static int start_run(struct session *s, const struct args *args, const char *on,
 		rc = p ? run_start_with(s->c, p, on, variables, count, label, err) : -1;
 		cmd_assigns_free(variables, names, count);
 	}
-	if (p && rc == 0 && json_array_size(p->departures) + json_array_size(p->inert) > 0)
+	if (p && rc == 0 && json_array_size(p->departures) + json_array_size(p->unsupported) > 0)
 		printable_printf(
 		    s->log,
 		    _("%s: %zu departures from the standard, %zu things that genba only shows: genba playbook "
 		      "check %s\n"),
-		    args->words[0], json_array_size(p->departures), json_array_size(p->inert), args->words[0]);
+		    args->words[0], json_array_size(p->departures), json_array_size(p->unsupported), args->words[0]);
 	playbook_free(p);
 	for (size_t i = 0; i < count; i++)
 		free(words[i]);
@@ -281,7 +281,7 @@ int cmd_play(struct session *s, const struct args *args, struct err *err)
 	if (change_state(s, args, &rc, err))
 		return rc;
 	if (strcmp(args->words[0], "account") == 0)
-		return print_account(s, args, err);
+		return print_report(s, args, err);
 	if (args->count == 1 && !args_option(args, "on") && is_run(s, args->words[0]))
 		return print_run(s, args->words[0], err);
 	struct buf on = BUF_INIT;
@@ -440,7 +440,7 @@ static int check_files(struct session *s, const struct args *args, struct err *e
 			free(file);
 			free(name);
 			print_list(s, "", p->departures);
-			print_list(s, _("not acted on: "), p->inert);
+			print_list(s, _("not acted on: "), p->unsupported);
 		} else {
 			printable_printf(s->log, "%s\n", why.message);
 			rc = -1;

@@ -75,7 +75,7 @@ static int opened_elsewhere(const struct session *s, const char *path)
 	return 0;
 }
 
-struct cmd_preserve_record_summary {
+struct preserve_totals {
 	size_t incomplete; /* on record as that */
 	size_t wrong;      /* damaged; on record */
 	size_t failed;     /* nothing is on record */
@@ -83,7 +83,7 @@ struct cmd_preserve_record_summary {
 
 /* Preserves one path. 0: the next can be taken, whatever became of this one; -1: the others would fare no better. */
 static int preserve_one(struct session *s, const char *path, const char *opener, struct preserve_options *options,
-                        int alone, struct cmd_preserve_record_summary *tally, struct err *err)
+                        int alone, struct preserve_totals *totals, struct err *err)
 {
 	struct preserved done = {.note = BUF_INIT, .advice = BUF_INIT};
 	struct err why = ERR_INIT;
@@ -105,12 +105,12 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 		fflush(out);
 		fputs(done.note.data, s->log);
 		fputs(done.advice.data, s->log);
-		tally->incomplete += !done.complete;
-		tally->wrong += done.wrong != 0;
+		totals->incomplete += !done.complete;
+		totals->wrong += done.wrong != 0;
 	} else if (!alone &&
 	           (why.code == ERR_FAILED || why.code == ERR_INVALID)) { /* not there, not readable, a FIFO */
 		printable_printf(s->log, "%s\n", why.message);
-		tally->failed++;
+		totals->failed++;
 		rc = 0;
 	} else {
 		err_take(err, &why);
@@ -120,20 +120,20 @@ static int preserve_one(struct session *s, const char *path, const char *opener,
 }
 
 /* What became of them, when it was not all well. */
-static int cmd_preserve_conclude(const struct cmd_preserve_record_summary *tally, size_t count, struct err *err)
+static int cmd_preserve_conclude(const struct preserve_totals *totals, size_t count, struct err *err)
 {
-	if (tally->wrong)
+	if (totals->wrong)
 		return err_set(err, ERR_DAMAGED,
 		               _("%zu of %zu damaged, or not what the image or its log states; on record as that"),
-		               tally->wrong, count);
-	if (tally->failed && tally->incomplete)
+		               totals->wrong, count);
+	if (totals->failed && totals->incomplete)
 		return err_set(err, ERR_FAILED,
 		               _("%zu of %zu could not be preserved; %zu not complete, on record as that"),
-		               tally->failed, count, tally->incomplete);
-	if (tally->failed)
-		return err_set(err, ERR_FAILED, _("%zu of %zu could not be preserved"), tally->failed, count);
-	if (tally->incomplete)
-		return err_set(err, ERR_FAILED, _("%zu of %zu not complete; on record as that"), tally->incomplete,
+		               totals->failed, count, totals->incomplete);
+	if (totals->failed)
+		return err_set(err, ERR_FAILED, _("%zu of %zu could not be preserved"), totals->failed, count);
+	if (totals->incomplete)
+		return err_set(err, ERR_FAILED, _("%zu of %zu not complete; on record as that"), totals->incomplete,
 		               count);
 	return 0;
 }
@@ -153,7 +153,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .trouble = s->trouble,
 	                                   .trouble_ctx = s->trouble_ctx};
 	struct sleep_inhibit awake;
-	struct cmd_preserve_record_summary tally = {0};
+	struct preserve_totals totals = {0};
 	size_t i = 0;
 	int rc = parse(args, &options, err);
 	if (rc < 0)
@@ -162,7 +162,7 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
 	while (rc == 0 && i < args->count) {
-		rc = preserve_one(s, args->words[i], args_option(args, "opener"), &options, args->count == 1, &tally,
+		rc = preserve_one(s, args->words[i], args_option(args, "opener"), &options, args->count == 1, &totals,
 		                  err);
 		i++;
 		if (i < args->count && progress_step(&s->progress, args->words[i], 0, 0, NULL) < 0)
@@ -172,10 +172,10 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 		char *path = printable_dup(args->words[i]);
 		printable_printf(s->log, _("not begun: %s\n"), path);
 		free(path);
-		tally.failed++;
+		totals.failed++;
 	}
 	sleep_inhibit_end(&awake);
-	return rc < 0 ? -1 : cmd_preserve_conclude(&tally, args->count, err);
+	return rc < 0 ? -1 : cmd_preserve_conclude(&totals, args->count, err);
 }
 
 int cmd_extract(struct session *s, const struct args *args, struct err *err)

@@ -53,15 +53,15 @@ static void put_digests(struct view *v, const json_t *record)
 	buf_release(&line);
 }
 
-static void put_standing(struct view *v, const json_t *record)
+static void put_status(struct view *v, const json_t *record)
 {
 	int64_t now = clock_now().seconds;
-	enum evidence_status standing = evidence_standing(record, now);
+	enum evidence_status status = evidence_status_of(record, now);
 	int64_t days = evidence_days_unread(record, now);
 	const char *last = evidence_last_read(record);
 	struct buf line = BUF_INIT;
 	struct edtf time;
-	buf_adds(&line, evidence_status_text(standing));
+	buf_adds(&line, evidence_status_text(status));
 	if (last && edtf_parse(last, &time, NULL) == 0) {
 		buf_adds(&line, json_object_get(record, "verified_at") ? _(" · last verified ") : _(" · last read "));
 		edtf_display(&time, &line);
@@ -133,7 +133,7 @@ void evidence_pane(struct view *v)
 	while (text_width(line.data) < (size_t)screen_columns())
 		buf_adds(&line, "─");
 	view_pane_line(v, TONE_HEADING, line.data);
-	put_standing(v, record);
+	put_status(v, record);
 	put_form(v, record);
 	put_custody(v, record);
 	put_digests(v, record);

@@ -80,12 +80,12 @@ static json_t *evidence_of(struct record_cache *t, size_t row)
 	return record;
 }
 
-static enum evidence_status standing_of(struct record_cache *t, size_t row)
+static enum evidence_status status_of(struct record_cache *t, size_t row)
 {
 	json_t *record = evidence_of(t, row);
-	enum evidence_status standing = evidence_standing(record, clock_now().seconds);
+	enum evidence_status status = evidence_status_of(record, clock_now().seconds);
 	json_decref(record);
-	return standing;
+	return status;
 }
 
 /* The day: in a list it says enough. */
@@ -120,7 +120,7 @@ static void cell_text(struct view *v, size_t row, const struct column *column, s
 	if (column->of == OF_LABEL)
 		buf_adds(out, record_cache_label(t, row));
 	else if (column->of == OF_STANDING)
-		buf_adds(out, evidence_status_text(standing_of(t, row)));
+		buf_adds(out, evidence_status_text(status_of(t, row)));
 	else if (column->of == OF_LAST_READ)
 		add_last_read(t, row, out);
 	if (!field)
@@ -412,7 +412,7 @@ static int is_alarm(struct record_cache *t, size_t row)
 {
 	const struct kind *kind = record_cache_kind(t);
 	if (has_trait(t, KIND_EVIDENCE))
-		return standing_of(t, row) == EVIDENCE_STATUS_DIFFERS;
+		return status_of(t, row) == EVIDENCE_STATUS_DIFFERS;
 	if (!has_trait(t, KIND_ASSET))
 		return 0;
 	json_t *asset = json_object();

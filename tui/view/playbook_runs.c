@@ -111,14 +111,14 @@ int runs_choose(struct workbench *wb, char label[LABEL_TEXT])
 	return chosen >= 0;
 }
 
-void runs_account(struct workbench *wb, const struct run *run)
+void runs_report(struct workbench *wb, const struct run *run)
 {
 	struct buf text = BUF_INIT;
-	json_t *account = run_account(workbench_case(wb), run);
+	json_t *report = run_report(workbench_case(wb), run);
 	char *title = xasprintf(_("What was done in %s"), run->label);
-	run_account_markdown(account, &text);
+	run_report_markdown(report, &text);
 	workbench_show_text(wb, title, text.data);
 	free(title);
-	json_decref(account);
+	json_decref(report);
 	buf_release(&text);
 }

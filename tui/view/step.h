@@ -59,6 +59,6 @@ int runs_abandon(struct workbench *wb, const char *label);
 int runs_choose(struct workbench *wb, char label[LABEL_TEXT]);
 
 /* Shows the account of what was done. */
-void runs_account(struct workbench *wb, const struct run *run);
+void runs_report(struct workbench *wb, const struct run *run);
 
 #endif

@@ -66,10 +66,10 @@ static void add_report(struct view *v, const struct merge_report *r)
 	}
 	view_addf(v, TONE_PLAIN, NULL, _("actions: %zu · records added or changed: %zu · to decide: %zu"), r->commits,
 	          r->records, r->conflicts);
-	if (r->aside)
+	if (r->quarantined)
 		view_addf(v, TONE_ATTENTION, NULL,
 		          _("%zu actions are set aside, since a revoked key signed them or what they build on"),
-		          r->aside);
+		          r->quarantined);
 	json_array_foreach(r->notes, i, item)
 		view_add_text(v, TONE_ATTENTION, NULL, json_string_value(item), 2);
 	json_array_foreach(r->detail, i, item)

@@ -293,7 +293,7 @@ static const char *refuses_run(struct view *v)
 	return workbench_refuses_writing(v);
 }
 
-static const char *refuses_account(struct view *v)
+static const char *refuses_report(struct view *v)
 {
 	return ((const struct playing *)v->data)->loaded ? NULL : _("no playbook is running: P starts one");
 }
@@ -511,9 +511,9 @@ static enum redraw view_playbook_abandon(struct view *v)
 	return REDRAW_ALL;
 }
 
-static enum redraw show_account(struct view *v)
+static enum redraw show_report(struct view *v)
 {
-	runs_account(v->wb, &((struct playing *)v->data)->run);
+	runs_report(v->wb, &((struct playing *)v->data)->run);
 	return REDRAW_ALL;
 }
 
@@ -544,7 +544,7 @@ static const struct view_key playbook_keys[] = {
     {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
      show_offer, refuses_offer},
     {'r', NULL, N_("run"), N_("another open run"), next_run, NULL},
-    {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_account, refuses_account},
+    {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_report, refuses_report},
     {'z', NULL, NULL, N_("pause the run, with the reason; or go on with it"), pause_or_resume, refuses_run},
     {'X', NULL, NULL, N_("abandon the run, with the reason"), view_playbook_abandon, refuses_run},
     {'P', NULL, N_("start"), N_("start a playbook"), view_playbook_start, workbench_refuses_writing},

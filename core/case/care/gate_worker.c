@@ -65,7 +65,7 @@ static int gate_run(struct worker *w, struct err *err)
 	char *log = worker_input_name(1);
 	int log_fd = worker_input_count(w) > 1 ? open(log, O_RDONLY | O_CLOEXEC) : -1;
 	free(log);
-	int rc = vault_open_keyed(&v, worker_input(w), log_fd, key, err);
+	int rc = vault_open_with_data_key(&v, worker_input(w), log_fd, key, err);
 	sodium_memzero(key, sizeof key);
 	struct case_file *c = rc == 0 ? case_open_vault(v, err) : NULL;
 	if (!c)

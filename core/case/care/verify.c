@@ -59,7 +59,7 @@ void verify_end(struct verify *v)
 		return;
 	history_check_end(v->history, NULL);
 	record_origins_free(v->origins);
-	key_trust_free(v->keys.standing);
+	key_trust_free(v->keys.key_trust);
 	drop_names(v);
 	free(v);
 }

@@ -1,7 +1,7 @@
 /*
  * Which key may have signed a commit: one of a responder that the state before
  * it knows and has not revoked. Where histories were merged, a commit may stand
- * beside the revocation of its key: standing.h says whether it counts.
+ * beside the revocation of its key: key_trust.h says whether it counts.
  */
 #include "case/care/verify_private.h"
 #include "case/trust/key_trust.h"
@@ -25,11 +25,11 @@ static int counts(struct verify *v, uint64_t number)
 	struct err err = ERR_INIT;
 	if (!has_merges(v))
 		return 1;
-	if (!v->keys.standing && !v->keys.no_standing && !(v->keys.standing = key_trust_new(v->c, NULL, &err))) {
-		v->keys.no_standing = 1;
+	if (!v->keys.key_trust && !v->keys.no_key_trust && !(v->keys.key_trust = key_trust_new(v->c, NULL, &err))) {
+		v->keys.no_key_trust = 1;
 		verify_found(v, _("it cannot be told which commits count: %s"), err.message);
 	}
-	return !v->keys.standing || key_trust_counts(v->keys.standing, number);
+	return !v->keys.key_trust || key_trust_counts(v->keys.key_trust, number);
 }
 
 int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])

@@ -8,9 +8,9 @@
 
 /* Which commits count. */
 struct verify_keys {
-	int has_merges;             /* -1: not looked yet */
-	struct key_trust *standing; /* of revoked keys, once it is needed */
-	int no_standing;            /* it cannot be told, which was reported */
+	int has_merges;              /* -1: not looked yet */
+	struct key_trust *key_trust; /* of revoked keys, once it is needed */
+	int no_key_trust;            /* it cannot be told, which was reported */
 };
 
 struct verify {

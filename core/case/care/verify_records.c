@@ -45,8 +45,8 @@ static void check_columns(struct verify *v, sqlite3_stmt *s, const char *label, 
 		verify_found(v, _("%s: the label does not fit its row"), label);
 }
 
-/* The columns that counting and picking go by: tally.h. */
-static void check_tally(struct verify *v, sqlite3_stmt *s, const char *label, const json_t *object)
+/* The columns that counting and picking go by: record_summary.h. */
+static void check_summary(struct verify *v, sqlite3_stmt *s, const char *label, const json_t *object)
 {
 	const char *values[RECORD_SUMMARY_COLUMN_COUNT];
 	record_summary_columns(object, values);
@@ -165,7 +165,7 @@ static void check_row(struct verify *v, const char *head, sqlite3_stmt *s)
 		return;
 	}
 	check_columns(v, s, label, object);
-	check_tally(v, s, label, object);
+	check_summary(v, s, label, object);
 	check_last(v, s, label, object);
 	check_tree_file(v, head, s, label);
 	check_texts(v, label, object);

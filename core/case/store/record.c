@@ -581,7 +581,7 @@ int record_find_by_title(struct case_file *c, const struct kind *kind, const cha
 {
 	if (!kind || !kind->title_field)
 		return 0;
-	/* these two are indexed: tally.h */
+	/* these two are indexed: record_summary.h */
 	int named = strcmp(kind->title_field, "name") == 0 || strcmp(kind->title_field, "hostname") == 0;
 	sqlite3_stmt *s = case_prepare(
 	    c, NULL,

@@ -5,7 +5,7 @@
  * the author of what it signs. This reads responders as the case has them now,
  * and as any state of the history had them, so that everybody who asks "whose
  * key, whose mark, revoked or not" gets one answer. Which commits of a revoked
- * key count is standing.h.
+ * key count is key_trust.h.
  *
  *     struct responders *r = responders_new(history);
  *     if (!responders_counts(r, parent, key)) …             // at that commit

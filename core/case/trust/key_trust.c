@@ -269,7 +269,7 @@ static int is_vouched(const struct key_trust_node *node)
 	return node->by != NOBODY && node->counts && !(node->behind >> node->by & 1);
 }
 
-int key_trust_each_void(const struct key_trust *s, standing_fn fn, void *ctx)
+int key_trust_each_void(const struct key_trust *s, key_trust_fn fn, void *ctx)
 {
 	int rc = 0;
 	for (uint64_t i = s->nodes ? s->last : 0; i > 0 && rc == 0; i--)
@@ -278,7 +278,7 @@ int key_trust_each_void(const struct key_trust *s, standing_fn fn, void *ctx)
 	return rc;
 }
 
-int key_trust_each_vouched(const struct key_trust *s, standing_fn fn, void *ctx)
+int key_trust_each_vouched(const struct key_trust *s, key_trust_fn fn, void *ctx)
 {
 	int rc = 0;
 	for (uint64_t i = s->nodes ? s->last : 0; i > 0 && rc == 0; i--)

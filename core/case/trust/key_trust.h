@@ -30,10 +30,10 @@ void key_trust_free(struct key_trust *s); /* NULL is fine */
 int key_trust_counts(const struct key_trust *s, uint64_t number);
 
 /* Each commit that does not count, newest first: its number, id and key. Nonzero from the callback stops. */
-typedef int (*standing_fn)(void *ctx, uint64_t number, const char *commit, const unsigned char key[32]);
-int key_trust_each_void(const struct key_trust *s, standing_fn fn, void *ctx);
+typedef int (*key_trust_fn)(void *ctx, uint64_t number, const char *commit, const unsigned char key[32]);
+int key_trust_each_void(const struct key_trust *s, key_trust_fn fn, void *ctx);
 
 /* Each commit that counts for what vouches for it, not for standing before its revocation; the same way. */
-int key_trust_each_vouched(const struct key_trust *s, standing_fn fn, void *ctx);
+int key_trust_each_vouched(const struct key_trust *s, key_trust_fn fn, void *ctx);
 
 #endif

@@ -49,7 +49,7 @@ static int sigma_job_run(struct worker *w, struct err *err)
 		if (rc < 0)
 			break;
 		struct source_map *places = source_map_new();
-		json_t *tree = playbook_compose("rule.yml", text, n, places, NULL, &why);
+		json_t *tree = yaml_reader_load("rule.yml", text, n, places, NULL, &why);
 		source_map_free(places);
 		rc = worker_emit_take(w,
 		                      tree ? json_pack("{s:I, s:o}", "file", (json_int_t)i, "rule", tree)

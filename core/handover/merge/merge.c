@@ -119,7 +119,7 @@ static int name_responder(void *ctx, const struct responder *r)
 	struct buf print = BUF_INIT;
 	if (r->has_key)
 		ssh_fingerprint(r->key, &print);
-	if (print.len && json_object_get(n->m->aside.keys, print.data))
+	if (print.len && json_object_get(n->m->quarantine.keys, print.data))
 		buf_addf(&n->labels, "%s%s", n->labels.len ? "," : "", r->label);
 	buf_release(&print);
 	return 0;
@@ -135,7 +135,7 @@ static int vouch(struct merge_plan *m)
 	const char *print;
 	json_t *value;
 	buf_adds(&trailer, "Genba-Vouch:");
-	json_object_foreach(m->aside.keys, print, value)
+	json_object_foreach(m->quarantine.keys, print, value)
 		buf_addf(&trailer, " %s", print);
 	int rc = responder_each(m->c, name_responder, &n, m->err);
 	clock_format(clock_now(), now);
@@ -194,8 +194,8 @@ static int plan(struct merge_plan *m)
 		return 0;
 	}
 	/* a decision needs a commit of its own */
-	return history_is_ancestor(m->h, ours, theirs) && !json_object_size(m->aside.keys) ? plan_forward(m)
-	                                                                                   : plan_commit(m);
+	return history_is_ancestor(m->h, ours, theirs) && !json_object_size(m->quarantine.keys) ? plan_forward(m)
+	                                                                                        : plan_commit(m);
 }
 
 /* Field by field, while it is all there, and before it is rolled back. */
@@ -258,7 +258,7 @@ static int write_plan(struct merge_plan *m)
 		return 0;
 	if (store_files(m) < 0 || check_result(m) < 0)
 		return -1;
-	if (m->report->outcome == MERGE_MADE && json_object_size(m->aside.keys) && vouch(m) < 0)
+	if (m->report->outcome == MERGE_MADE && json_object_size(m->quarantine.keys) && vouch(m) < 0)
 		return -1;
 	name_commit(m);
 	return 0;
@@ -290,8 +290,8 @@ static int attempt(struct merge_plan *m, int keep)
 	if (rc == 0 && m->retreat) { /* up to what is set aside; it was judged already */
 		action_cancel(m->action);
 		end_attempt(m);
-		snprintf(m->tip, sizeof m->tip, "%s", m->aside.tip);
-		quarantine_release(&m->aside);
+		snprintf(m->tip, sizeof m->tip, "%s", m->quarantine.tip);
+		quarantine_release(&m->quarantine);
 		m->retreat = 0;
 		rc = begin_attempt(m);
 	}
@@ -338,7 +338,7 @@ static int begin_plan(struct merge_plan *m, struct case_file *c, const struct pa
 
 static void end_plan(struct merge_plan *m)
 {
-	quarantine_release(&m->aside);
+	quarantine_release(&m->quarantine);
 	record_origins_free(m->origins);
 	merge_result_release(&m->result);
 	history_incoming_free(m->in);

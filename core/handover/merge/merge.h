@@ -29,7 +29,7 @@ struct merge_report {
 	size_t commits;       /* of the other side, new here */
 	size_t records;       /* added or changed here */
 	size_t conflicts;     /* new ones, for a person to decide */
-	size_t aside;         /* commits that were set aside, since a revoked key signed them or what they build on */
+	size_t quarantined;   /* commits that were set aside, since a revoked key signed them or what they build on */
 	size_t vouched;       /* commits of revoked keys that count, since a colleague vouches for them */
 	size_t renamed;       /* labels and marks that two records had on the two sides */
 	json_t *lines;        /* array of strings: what was added, changed, put up for decision; printable */

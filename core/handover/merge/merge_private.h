@@ -16,7 +16,7 @@ struct merge_plan {
 	struct err *err;             /* of the call that is under way */
 	struct history_incoming *in; /* unpacked once */
 	struct history_accepted accepted;
-	struct quarantine aside;
+	struct quarantine quarantine;
 	struct record_origins *origins;
 	char *vouch;          /* the reason to take in what revoked keys signed, or NULL */
 	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */

@@ -86,22 +86,22 @@ static int check_sender(struct merge_plan *m)
 	return 0;
 }
 
-static void tell_aside(struct merge_plan *m)
+static void tell_quarantine(struct merge_plan *m)
 {
 	size_t i;
 	json_t *line;
-	json_array_foreach(m->aside.lines, i, line)
+	json_array_foreach(m->quarantine.lines, i, line)
 		merge_tell(m->report->notes, "%s", json_string_value(line));
 }
 
 static int refuse_void(struct merge_plan *m)
 {
-	const char *who = json_object_iter_key(json_object_iter(m->aside.keys));
-	if (m->aside.own)
+	const char *who = json_object_iter_key(json_object_iter(m->quarantine.keys));
+	if (m->quarantine.own)
 		return err_set(m->err, ERR_FAILED,
 		               _("nothing was merged: by what came, %s is revoked, but signed %zu actions of this copy "
 		                 "after that; --vouch REASON keeps them, on record"),
-		               who, m->aside.own);
+		               who, m->quarantine.own);
 	return err_set(m->err, ERR_FAILED,
 	               _("set aside, nothing was merged: %s signed what came, but was revoked; ask for what was done "
 	                 "before, record it anew yourself, or take it in on record: --vouch REASON"),
@@ -109,19 +109,19 @@ static int refuse_void(struct merge_plan *m)
 }
 
 /* What revoked keys signed beside their revocation is set aside, with what builds on it, unless somebody vouches for it. */
-static int check_aside(struct merge_plan *m)
+static int check_quarantine(struct merge_plan *m)
 {
-	if (quarantine_look(m->c, &m->accepted, m->tip, &m->aside, m->err) < 0)
+	if (quarantine_look(m->c, &m->accepted, m->tip, &m->quarantine, m->err) < 0)
 		return -1;
 	int first = strcmp(m->tip, m->p->tip) == 0;
 	if (first && !m->planned)
-		tell_aside(m);
-	m->report->vouched = m->aside.vouched;
-	if (m->aside.count + m->aside.own == 0 || m->vouch)
+		tell_quarantine(m);
+	m->report->vouched = m->quarantine.vouched;
+	if (m->quarantine.count + m->quarantine.own == 0 || m->vouch)
 		return 0;
-	if (!first || m->aside.own || !*m->aside.tip)
+	if (!first || m->quarantine.own || !*m->quarantine.tip)
 		return refuse_void(m);
-	m->report->aside = m->aside.count;
+	m->report->quarantined = m->quarantine.count;
 	m->retreat = 1;
 	return 0;
 }
@@ -187,7 +187,7 @@ int merge_believe(struct merge_plan *m)
 	if (!m->believed && judge_commits(m) < 0)
 		return -1;
 	m->report->commits = m->accepted.count;
-	if (m->accepted.count && check_aside(m) < 0)
+	if (m->accepted.count && check_quarantine(m) < 0)
 		return -1;
 	return m->retreat || (check_seconds(m) == 0 && check_sender(m) == 0) ? 0 : -1;
 }

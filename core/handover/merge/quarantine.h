@@ -1,5 +1,5 @@
 /*
- * What of that which came is set aside, since its key was revoked (standing.h),
+ * What of that which came is set aside, since its key was revoked (key_trust.h),
  * and how far the rest of it goes.
  *
  * Commits cannot be taken out of a history, so what builds on one that does not

@@ -54,7 +54,7 @@ static int loosen(const struct buf *bundle, struct buf *loose)
 	return 0;
 }
 
-void bundle_squeeze(struct buf *bundle)
+void bundle_compress(struct buf *bundle)
 {
 	struct buf loose = BUF_INIT;
 	struct buf made = BUF_INIT;

@@ -13,10 +13,10 @@
 
 struct err;
 
-/* Replaces the bundle by its squeezed form if that is smaller; one of many megabytes stays as it is. */
-void bundle_squeeze(struct buf *bundle);
+/* Replaces the bundle by its compressed form if that is smaller; one of many megabytes stays as it is. */
+void bundle_compress(struct buf *bundle);
 
-/* Appends the bundle to `out`: expanded if it is squeezed, at most PACK_TOTAL bytes; as it is if not. For the sandboxed
+/* Appends the bundle to `out`: expanded if it is compressed, at most PACK_TOTAL bytes; as it is if not. For the sandboxed
  * worker. 0, or -1 with ERR_INVALID. */
 int bundle_expand(const void *bytes, size_t n, struct buf *out, struct err *err);
 

@@ -190,7 +190,7 @@ static int handover_recover_remember(struct case_file *c, const json_t *note, st
 	return rc;
 }
 
-static int is_standing(struct case_file *c, const char *label)
+static int stands(struct case_file *c, const char *label)
 {
 	json_t *record = label ? record_get(c, label, RECORD_WITH_RETRACTED, NULL) : NULL;
 	int stands = record && !record_is_retracted(record);
@@ -199,12 +199,12 @@ static int is_standing(struct case_file *c, const char *label)
 }
 
 /* The first of its transfers that was not retracted; NULL: none. */
-static const char *standing_transfer(struct case_file *c, const json_t *note)
+static const char *transfer_that_stands(struct case_file *c, const json_t *note)
 {
 	size_t i;
 	json_t *one;
 	json_array_foreach(json_object_get(note, "to"), i, one)
-		if (is_standing(c, json_get_string(one, "transfer")))
+		if (stands(c, json_get_string(one, "transfer")))
 			return json_get_string(one, "transfer");
 	return NULL;
 }
@@ -218,7 +218,7 @@ static int take_back(struct case_file *c, const json_t *note, struct err *err)
 	int rc = a ? 0 : -1;
 	json_array_foreach(json_object_get(note, "to"), i, one) {
 		const char *label = json_get_string(one, "transfer");
-		if (rc == 0 && is_standing(c, label))
+		if (rc == 0 && stands(c, label))
 			rc = action_retract(a, label, _("the copy was not written"), err);
 	}
 	if (rc == 0)
@@ -232,7 +232,7 @@ static int take_back(struct case_file *c, const json_t *note, struct err *err)
 static int handover_recover_settle(struct case_file *c, const json_t *note, struct buf *told, struct err *err)
 {
 	char path[PATH_MAX];
-	const char *stands = standing_transfer(c, note);
+	const char *stands = transfer_that_stands(c, note);
 	if (!stands || read_note(note, path) < 0)
 		return case_meta_set(c, note_key, "", err);
 	char *folder = folder_of(path);

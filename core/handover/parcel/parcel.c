@@ -182,7 +182,7 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 	if (rc == 0)
 		rc = gather_named(&g);
 	if (rc == 0) {
-		bundle_squeeze(&bundle);
+		bundle_compress(&bundle);
 		add_digests(&g, &texts, &files);
 		json_t *head = make_head(c, tip, have, have_count, bundle.len, texts.len, files.len);
 		char *line = json_dumps(head, JSON_COMPACT | JSON_SORT_KEYS);

@@ -2,7 +2,7 @@
  * A parcel: what one copy of a case gives to another.
  *
  *     one line of JSON   format, version, case, tip, needs, from, made, and the sizes of what follows
- *     a git bundle       the commits that the other side does not have (stock git reads it), squeezed if small (squeeze.h)
+ *     a git bundle       the commits that the other side does not have (stock git reads it), compressed if small (bundle_compress.h)
  *     texts              long texts that the records of these commits name by a salted digest
  *     files              what these records name by SHA-256 in the case's blob store
  *     a signature        SSHSIG, namespace genba-parcel, over all before it

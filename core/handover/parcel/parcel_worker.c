@@ -84,7 +84,7 @@ static int parcel_worker_run(struct worker *w, struct err *err)
 	if (worker_input(w) < 0 || !hex || sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &n, NULL) != 0 ||
 	    n != sizeof key)
 		return err_set(err, ERR_INVALID, _("no key came"));
-	int rc = vault_open_keyed(&v, worker_input(w), -1, key, err);
+	int rc = vault_open_with_data_key(&v, worker_input(w), -1, key, err);
 	sodium_memzero(key, sizeof key);
 	struct case_file *c = rc == 0 ? case_open_vault(v, err) : NULL;
 	if (!c)

@@ -88,22 +88,22 @@ static int take_evidence(void *ctx, json_t *evidence)
 {
 	struct evidence_section *e = ctx;
 	const char *label = record_label(evidence);
-	enum evidence_status standing = evidence_standing(evidence, e->now);
+	enum evidence_status status = evidence_status_of(evidence, e->now);
 	e->count++;
 	count_holder(e, evidence);
-	if (standing == EVIDENCE_STATUS_OLD)
+	if (status == EVIDENCE_STATUS_OLD)
 		add_old(e, evidence);
-	if (!evidence_status_is_open(standing))
+	if (!evidence_status_is_open(status))
 		return 0;
 	e->open++;
-	e->k->b->alarms += standing == EVIDENCE_STATUS_DIFFERS;
+	e->k->b->alarms += status == EVIDENCE_STATUS_DIFFERS;
 	char *title = record_title(evidence);
 	const char *job = json_get_string(e->jobs, label);
-	board_addf(e->k->b, standing == EVIDENCE_STATUS_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s",
+	board_addf(e->k->b, status == EVIDENCE_STATUS_DIFFERS ? BOARD_ALARM : BOARD_ATTENTION, label, "%s — %s%s%s",
 	           title,
-	           standing == EVIDENCE_STATUS_DIFFERS      ? _("DIFFERS from what was preserved")
-	           : standing == EVIDENCE_STATUS_NOT_HASHED ? _("not hashed yet")
-	                                                    : evidence_status_text(standing),
+	           status == EVIDENCE_STATUS_DIFFERS      ? _("DIFFERS from what was preserved")
+	           : status == EVIDENCE_STATUS_NOT_HASHED ? _("not hashed yet")
+	                                                  : evidence_status_text(status),
 	           job ? ": " : "", job ? job : "");
 	free(title);
 	return 0;
@@ -163,7 +163,7 @@ static int add_all(struct evidence_section *e)
 static int count_one(void *ctx, json_t *evidence)
 {
 	size_t *count = ctx;
-	*count += evidence_standing(evidence, 0) == EVIDENCE_STATUS_DIFFERS;
+	*count += evidence_status_of(evidence, 0) == EVIDENCE_STATUS_DIFFERS;
 	return 0;
 }
 

@@ -82,10 +82,10 @@ static struct group plain_group(const char *status, const char *containment, con
 	return g;
 }
 
-static int take_assets(void *ctx, const struct record_summary *tally)
+static int take_assets(void *ctx, const struct record_summary *summary)
 {
-	struct group g = plain_group(tally->status, tally->facet, tally->basis);
-	count_group(ctx, &g, (int64_t)tally->count);
+	struct group g = plain_group(summary->status, summary->facet, summary->basis);
+	count_group(ctx, &g, (int64_t)summary->count);
 	return 0;
 }
 
@@ -102,7 +102,7 @@ static struct group group_of(const json_t *asset)
 	};
 }
 
-static int tally_asset(void *ctx, json_t *asset)
+static int count_asset(void *ctx, json_t *asset)
 {
 	struct group g = group_of(asset);
 	count_group(ctx, &g, 1);
@@ -115,13 +115,13 @@ static int recount_asset(void *ctx, json_t *asset)
 	struct group kept = plain_group(json_get_string(asset, "status"), json_get_string(asset, "containment"),
 	                                json_get_string(asset, "checked_by"));
 	count_group(ctx, &kept, -1);
-	return tally_asset(ctx, asset);
+	return count_asset(ctx, asset);
 }
 
 int board_count_machines(struct building *k)
 {
 	if (k->commit)
-		return board_each(k, "asset", tally_asset, k);
+		return board_each(k, "asset", count_asset, k);
 	int rc = record_summary_each(k->c, "asset", take_assets, k, k->err);
 	return rc < 0 ? rc : record_each_disputed(k->c, "asset", recount_asset, k, k->err);
 }

@@ -24,7 +24,7 @@ static int is_one_of(const json_t *map, const char *text)
 }
 
 /* A text whose translations were set aside gets them back, unless somebody has edited it since. */
-static void restore_texts(json_t *object, const json_t *texts)
+static void cacao_import_texts(json_t *object, const json_t *texts)
 {
 	const char *member;
 	json_t *map;
@@ -35,7 +35,7 @@ static void restore_texts(json_t *object, const json_t *texts)
 	}
 }
 
-static void restore_step(json_t *step)
+static void cacao_import_step(json_t *step)
 {
 	json_t *extension = extension_of(step, "step_extensions");
 	if (!json_is_object(extension))
@@ -44,7 +44,7 @@ static void restore_step(json_t *step)
 	json_object_del(json_object_get(step, "step_extensions"), PLAYBOOK_EXTENSION);
 	if (json_object_size(json_object_get(step, "step_extensions")) == 0)
 		json_object_del(step, "step_extensions");
-	restore_texts(step, json_object_get(extension, "texts"));
+	cacao_import_texts(step, json_object_get(extension, "texts"));
 	const char *member;
 	json_t *value;
 	/* what stands in the strict file only because the standard demands it */
@@ -98,7 +98,7 @@ static void rename_top(json_t *tree, const char *member, json_t *ids)
 		json_object_set_new(tree, member, json_string(old));
 }
 
-void playbook_restore(struct playbook *p)
+void cacao_import(struct playbook *p)
 {
 	json_t *workflow = json_object_get(p->tree, "workflow");
 	if (!json_is_object(workflow) ||
@@ -111,7 +111,7 @@ void playbook_restore(struct playbook *p)
 	json_object_foreach(workflow, id, step) {
 		if (json_is_true(json_object_get(extension_of(step, "step_extensions"), "surplus")))
 			continue;
-		restore_step(step);
+		cacao_import_step(step);
 		playbook_each_way(step, rename_way, ids); /* also what was set aside refers to steps */
 		json_object_set(renamed, json_get_string(ids, id), step);
 	}
@@ -122,7 +122,7 @@ void playbook_restore(struct playbook *p)
 	json_t *extension = extension_of(p->tree, "playbook_extensions");
 	if (json_is_object(extension)) {
 		json_incref(extension);
-		restore_texts(p->tree, json_object_get(extension, "texts"));
+		cacao_import_texts(p->tree, json_object_get(extension, "texts"));
 		size_t i;
 		json_t *value;
 		const char *member;

@@ -40,7 +40,7 @@ static int caged_load(struct worker *w, struct err *err)
 		struct playbook *p = playbook_load(file ? file : "-", text.data, text.len, &why);
 		rc = p ? worker_emit_take(w,
 		                          json_pack("{s:O, s:O, s:O}", "tree", p->tree, "departures", p->departures,
-		                                    "inert", p->inert),
+		                                    "inert", p->unsupported),
 		                          err)
 		       : worker_emit_take(w, json_pack("{s:s}", "error", why.message), err);
 		playbook_free(p);
@@ -74,7 +74,7 @@ static int is_list_of_texts(const json_t *list)
 static struct playbook *from_answer(const char *path, const json_t *answer, const struct buf *bytes, struct err *err)
 {
 	json_t *departures = json_object_get(answer, "departures");
-	json_t *inert = json_object_get(answer, "inert");
+	json_t *unsupported = json_object_get(answer, "inert");
 	const char *refusal = json_get_string(answer, "error");
 	if (refusal) {
 		err_set(err, ERR_INVALID, "%s", refusal);
@@ -85,11 +85,11 @@ static struct playbook *from_answer(const char *path, const json_t *answer, cons
 	free(text);
 	if (!p)
 		return NULL;
-	if (is_list_of_texts(departures) && is_list_of_texts(inert)) {
+	if (is_list_of_texts(departures) && is_list_of_texts(unsupported)) {
 		json_decref(p->departures);
-		json_decref(p->inert);
+		json_decref(p->unsupported);
 		p->departures = json_incref(departures);
-		p->inert = json_incref(inert);
+		p->unsupported = json_incref(unsupported);
 	}
 	unsigned char digest[32];
 	crypto_hash_sha256(digest, (const unsigned char *)bytes->data, bytes->len);

@@ -106,6 +106,6 @@ int playbook_check(struct playbook *p, struct err *err)
 			return -1;
 	if (check_flow(p, err) < 0)
 		return -1;
-	check_inert(p);
+	check_unsupported(p);
 	return 0;
 }

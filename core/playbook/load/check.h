@@ -14,7 +14,7 @@ int playbook_check(struct playbook *p, struct err *err);
 int check_step(struct playbook *p, const char *id, const json_t *step, struct err *err);      /* check_step.c */
 int check_extension(struct playbook *p, const char *id, const json_t *step, struct err *err); /* check_extension.c */
 int check_flow(struct playbook *p, struct err *err);                                          /* check_flow.c */
-void check_inert(struct playbook *p);                                                         /* inert.c */
+void check_unsupported(struct playbook *p);                                                   /* unsupported_step.c */
 
 /* `TYPE--UUID` (`type` NULL: any), UUID of RFC 4122. Source: CACAO 2.0 section 10.10. */
 int check_is_identifier(const char *text, const char *type);

@@ -15,6 +15,6 @@
 int playbook_make_regular(struct playbook *p, struct err *err);
 
 /* Turns genba's extension of a strict file back into names, readable ids and the key `genba` (restore.c). */
-void playbook_restore(struct playbook *p);
+void cacao_import(struct playbook *p);
 
 #endif

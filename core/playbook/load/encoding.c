@@ -103,7 +103,7 @@ static int check_keys(const json_t *value)
 	return 0;
 }
 
-json_t *playbook_compose_json(const char *file, const char *text, size_t n, struct err *err)
+json_t *yaml_reader_load_json(const char *file, const char *text, size_t n, struct err *err)
 {
 	if (count_nodes(text, n) > PLAYBOOK_NODES * 2) {
 		err_set(err, ERR_INVALID, _("%s:1:1: too many values and keys (50,000 at most)"), file);

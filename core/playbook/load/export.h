@@ -3,7 +3,7 @@
  *
  * What the standard has no place for stands in genba's extension, so that the
  * file passes the published schemas and loads back to the same playbook
- * (lenient.h, playbook_restore()). For a step the extension holds
+ * (compat_import.h, cacao_import()). For a step the extension holds
  *
  *     genba    the key `genba` as it was
  *     id       the readable id

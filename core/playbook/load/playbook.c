@@ -71,14 +71,14 @@ struct playbook *playbook_load(const char *file, const char *text, size_t n, str
 	p->size = n;
 	p->places = source_map_new();
 	p->departures = json_array();
-	p->inert = json_array();
+	p->unsupported = json_array();
 	unsigned char digest[32];
 	crypto_hash_sha256(digest, (const unsigned char *)text, n);
 	sodium_bin2hex(p->digest, sizeof p->digest, digest, sizeof digest);
-	p->tree = playbook_compose(file, p->text, n, p->places, &p->foreign, err);
+	p->tree = yaml_reader_load(file, p->text, n, p->places, &p->foreign, err);
 	p->root = json_incref(p->tree);
 	if (p->tree)
-		playbook_restore(p);
+		cacao_import(p);
 	if (p->tree && playbook_make_regular(p, err) == 0 && playbook_check(p, err) == 0)
 		return p;
 	playbook_free(p);

@@ -69,7 +69,7 @@ struct playbook {
 	json_t *root;              /* what `places` knows: the tree as it was read */
 	int foreign;               /* JSON: from elsewhere */
 	json_t *departures;        /* array of lines */
-	json_t *inert;             /* array of lines */
+	json_t *unsupported;       /* array of lines */
 	char digest[65];           /* SHA-256 of the text */
 };
 

@@ -91,7 +91,7 @@ void playbook_free(struct playbook *p)
 	json_decref(p->tree);
 	json_decref(p->root);
 	json_decref(p->departures);
-	json_decref(p->inert);
+	json_decref(p->unsupported);
 	source_map_free(p->places);
 	free(p->file);
 	free(p->text);

@@ -72,14 +72,14 @@ void problem_departure(struct playbook *p, const char *pointer, const char *form
 	buf_release(&line);
 }
 
-void problem_inert(struct playbook *p, const char *pointer, const char *format, ...)
+void problem_unsupported(struct playbook *p, const char *pointer, const char *format, ...)
 {
 	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
 	describe(p, pointer, &line, format, args);
 	va_end(args);
-	problem_add(p->inert, &line);
+	problem_add(p->unsupported, &line);
 	buf_release(&line);
 }
 

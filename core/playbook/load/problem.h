@@ -16,7 +16,7 @@ int problem_fail(const struct playbook *p, const char *pointer, struct err *err,
 /* Notes a departure, or something that is shown but not acted on. */
 void problem_departure(struct playbook *p, const char *pointer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void problem_inert(struct playbook *p, const char *pointer, const char *format, ...)
+void problem_unsupported(struct playbook *p, const char *pointer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* A departure in a foreign file, an error in one of genba's own. 0 or -1. */

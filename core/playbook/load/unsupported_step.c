@@ -146,7 +146,7 @@ static void check_members(struct repeated *r, const char *id, const json_t *step
 	}
 }
 
-void check_inert(struct playbook *p)
+void check_unsupported(struct playbook *p)
 {
 	struct repeated r = {json_object(), json_object()};
 	const char *member;
@@ -159,9 +159,9 @@ void check_inert(struct playbook *p)
 		const char *why = why_not(member);
 		pointer_add(&pointer, member);
 		if (why)
-			problem_inert(p, pointer.data, "%s", why);
+			problem_unsupported(p, pointer.data, "%s", why);
 		else
-			problem_inert(p, pointer.data, _("CACAO 2.0 has no member '%s'"), member);
+			problem_unsupported(p, pointer.data, _("CACAO 2.0 has no member '%s'"), member);
 		buf_release(&pointer);
 	}
 	json_object_foreach(json_object_get(p->tree, "workflow"), id, value) {
@@ -171,10 +171,10 @@ void check_inert(struct playbook *p)
 	json_object_foreach(r.first, member, value) {
 		long long others = (long long)json_integer_value(json_object_get(r.count, member)) - 1;
 		if (others > 0)
-			problem_inert(p, json_string_value(value), _("%s (here and at %lld other places)"), member,
-			              others);
+			problem_unsupported(p, json_string_value(value), _("%s (here and at %lld other places)"),
+			                    member, others);
 		else
-			problem_inert(p, json_string_value(value), "%s", member);
+			problem_unsupported(p, json_string_value(value), "%s", member);
 	}
 	json_decref(r.first);
 	json_decref(r.count);

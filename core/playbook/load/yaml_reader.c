@@ -274,7 +274,7 @@ static int ends_with(const char *text, const char *end)
 	return n >= k && strcmp(text + n - k, end) == 0;
 }
 
-json_t *playbook_compose(const char *file, const char *text, size_t n, struct source_map *places, int *is_json,
+json_t *yaml_reader_load(const char *file, const char *text, size_t n, struct source_map *places, int *is_json,
                          struct err *err)
 {
 	if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* a byte order mark, as Windows writes it */
@@ -291,7 +291,7 @@ json_t *playbook_compose(const char *file, const char *text, size_t n, struct so
 	struct err why = ERR_INIT;
 	json_t *tree = NULL;
 	if (json) {
-		tree = playbook_compose_json(file, text, n, &why);
+		tree = yaml_reader_load_json(file, text, n, &why);
 		if (!tree && !ends_with(file, ".json")) { /* YAML in one line begins like this as well */
 			tree = yaml_reader_yaml(file, text, n, places, NULL);
 			json = tree == NULL;

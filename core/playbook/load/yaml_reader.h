@@ -17,7 +17,7 @@ int playbook_check_encoding(const char *file, const char *text, size_t n, struct
 
 /* A text that begins with `{` is JSON, anything else YAML. New reference, or NULL with ERR_INVALID; `places` is
  * filled for YAML. *is_json may be NULL. */
-json_t *playbook_compose(const char *file, const char *text, size_t n, struct source_map *places, int *is_json,
+json_t *yaml_reader_load(const char *file, const char *text, size_t n, struct source_map *places, int *is_json,
                          struct err *err);
 
 #endif

@@ -5,6 +5,6 @@
 #include "playbook/load/yaml_reader.h"
 
 /* JSON, with the limits of depth and duplicate names that YAML has. NULL with what is wrong. */
-json_t *playbook_compose_json(const char *file, const char *text, size_t n, struct err *err);
+json_t *yaml_reader_load_json(const char *file, const char *text, size_t n, struct err *err);
 
 #endif

@@ -110,7 +110,7 @@ int run_keep_output(struct case_file *c, const struct run *run, const struct wai
 json_t *run_outputs(struct case_file *c, const struct run *run, const struct waiting *w);
 
 /*
- * Evidence whose bytes cannot be hashed here yet (standin.c): a physical item under seal, with source_serial, seal_no,
+ * Evidence whose bytes cannot be hashed here yet (external_evidence.c): a physical item under seal, with source_serial, seal_no,
  * witness and hash_due; or, with `stated`, a digest that somebody else made, with claimed_hash (ALGORITHM:DIGEST) and
  * claimed_by. Any of these missing: ERR_USAGE, naming it. Both stay open on the Board until hashed. One action.
  */
@@ -144,9 +144,9 @@ int run_step(struct case_file *c, struct run *run, const struct waiting *w, cons
 
 /* The run as one JSON object: playbook, assets with clock offsets, each step with who, when (also in UTC), outcome and
  * what it used. New reference. */
-json_t *run_account(struct case_file *c, const struct run *run);
+json_t *run_report(struct case_file *c, const struct run *run);
 
 /* The same as Markdown, in the interface's language. Texts from outside are printable and escaped. */
-void run_account_markdown(const json_t *account, struct buf *out);
+void run_report_markdown(const json_t *report, struct buf *out);
 
 #endif

@@ -36,7 +36,7 @@ static void add_utc(json_t *step, const char *field, const char *name)
 	json_object_set_new(step, name, json_string(text));
 }
 
-static json_t *account_assets(struct case_file *c, const json_t *labels)
+static json_t *report_assets(struct case_file *c, const json_t *labels)
 {
 	static const char *const names[] = {"label",          "hostname",
 	                                    "clock_offset",   "clock_reference",
@@ -57,7 +57,7 @@ static json_t *account_assets(struct case_file *c, const json_t *labels)
 	return assets;
 }
 
-json_t *run_account(struct case_file *c, const struct run *run)
+json_t *run_report(struct case_file *c, const struct run *run)
 {
 	static const char *const head[] = {"label", "playbook", "playbook_id", "playbook_digest", "state", "started",
 	                                   "ended", "reason",   NULL};
@@ -65,14 +65,14 @@ json_t *run_account(struct case_file *c, const struct run *run)
 	                                    "started", "ended",   "reason",       "who",    "role",     "asset",
 	                                    "command", "tool",    "tool_version", "result", "evidence", "decision",
 	                                    "links",   "answer",  "notes",        "author", NULL};
-	json_t *account = json_object();
+	json_t *report = json_object();
 	json_t *steps = json_array();
 	size_t i;
 	json_t *record;
-	copy_fields(account, run->record, head);
-	json_object_set_new(account, "case", json_string(case_id(c)));
-	json_object_set_new(account, "commit", json_string(case_head(c)));
-	json_object_set_new(account, "assets", account_assets(c, json_object_get(run->record, "on")));
+	copy_fields(report, run->record, head);
+	json_object_set_new(report, "case", json_string(case_id(c)));
+	json_object_set_new(report, "commit", json_string(case_head(c)));
+	json_object_set_new(report, "assets", report_assets(c, json_object_get(run->record, "on")));
 	json_array_foreach(run->steps, i, record) {
 		json_t *step = json_object();
 		copy_fields(step, record, names);
@@ -80,12 +80,12 @@ json_t *run_account(struct case_file *c, const struct run *run)
 		add_utc(step, "ended", "ended_utc");
 		json_array_append_new(steps, step);
 	}
-	json_object_set_new(account, "steps", steps);
+	json_object_set_new(report, "steps", steps);
 	json_t *waiting = json_array();
 	for (i = 0; i < run->waiting_count; i++)
 		json_array_append_new(waiting, json_string(run->waiting[i].id));
-	json_object_set_new(account, "waiting", waiting);
-	return account;
+	json_object_set_new(report, "waiting", waiting);
+	return report;
 }
 
 /* ---- Markdown */
@@ -159,7 +159,7 @@ static void add_step(struct buf *out, size_t number, const json_t *step)
 		         json_get_string(step, "ended_utc"));
 }
 
-void run_account_markdown(const json_t *account, struct buf *out)
+void run_report_markdown(const json_t *report, struct buf *out)
 {
 	static const char *const head[] = {"state",       "started",         "ended", "reason",
 	                                   "playbook_id", "playbook_digest", NULL};
@@ -173,17 +173,16 @@ void run_account_markdown(const json_t *account, struct buf *out)
 	size_t i;
 	json_t *row;
 	buf_adds(out, "# ");
-	add_words(out, account, "playbook");
+	add_words(out, report, "playbook");
 	buf_adds(out, " (");
-	add_value(out, json_object_get(account, "label"));
+	add_value(out, json_object_get(report, "label"));
 	buf_adds(out, ")\n\n");
 	for (i = 0; head[i]; i++)
-		add_line(out, "run", account, head[i], "");
-	buf_addf(out, _("- case %s, commit %s\n"), json_get_string(account, "case"),
-	         json_get_string(account, "commit"));
-	if (json_array_size(json_object_get(account, "assets")))
+		add_line(out, "run", report, head[i], "");
+	buf_addf(out, _("- case %s, commit %s\n"), json_get_string(report, "case"), json_get_string(report, "commit"));
+	if (json_array_size(json_object_get(report, "assets")))
 		buf_addf(out, "\n## %s\n\n", kind_label(kind_find("asset")));
-	json_array_foreach(json_object_get(account, "assets"), i, row) {
+	json_array_foreach(json_object_get(report, "assets"), i, row) {
 		buf_adds(out, "- ");
 		add_value(out, json_object_get(row, "label"));
 		buf_addc(out, ' ');
@@ -193,11 +192,11 @@ void run_account_markdown(const json_t *account, struct buf *out)
 			add_line(out, "asset", row, of_asset[k], "  ");
 	}
 	buf_addf(out, "\n## %s\n", kind_label(kind_find("step")));
-	json_array_foreach(json_object_get(account, "steps"), i, row)
+	json_array_foreach(json_object_get(report, "steps"), i, row)
 		add_step(out, i + 1, row);
-	if (json_array_size(json_object_get(account, "waiting"))) {
+	if (json_array_size(json_object_get(report, "waiting"))) {
 		buf_addf(out, "\n## %s\n\n- ", _("Not done yet"));
-		add_value(out, json_object_get(account, "waiting"));
+		add_value(out, json_object_get(report, "waiting"));
 		buf_addc(out, '\n');
 	}
 }

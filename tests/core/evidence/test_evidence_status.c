@@ -43,9 +43,9 @@ static void the_worst_is_told(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json_t *record = json_loads(cases[i].record, 0, NULL);
 		assert_non_null(record);
-		if (evidence_standing(record, now) != cases[i].standing)
+		if (evidence_status_of(record, now) != cases[i].standing)
 			fail_msg("%s stands as %s", cases[i].record,
-			         evidence_status_text(evidence_standing(record, now)));
+			         evidence_status_text(evidence_status_of(record, now)));
 		assert_int_equal(evidence_status_is_open(cases[i].standing),
 		                 cases[i].standing != EVIDENCE_STATUS_GOOD && cases[i].standing != EVIDENCE_STATUS_OLD);
 		json_decref(record);

@@ -105,7 +105,7 @@ static void test_merged_before(void **state)
 	revoke(copies[A], "R1-R3");
 	ok(try_merge(copies[A], copies[B], &report, &err), &err);
 	assert_int_equal(report.vouched, 1);
-	assert_int_equal(report.aside, 0);
+	assert_int_equal(report.quarantined, 0);
 	assert_true(tells(&report, "vouched for"));
 	merge_report_release(&report);
 	assert_int_equal(has_asset(copies[A], "PC-C") + has_asset(copies[A], "PC-B2"), 2);
@@ -172,7 +172,7 @@ static void test_merged_after(void **state)
 	merge(copies[B], copies[C]);
 	add_asset(copies[B], "PC-B2");
 	ok(try_merge(copies[A], copies[B], &report, &err), &err);
-	assert_int_equal(report.aside, 3);
+	assert_int_equal(report.quarantined, 3);
 	assert_int_equal(report.commits, 1);
 	assert_true(tells(&report, "set aside, signed by a revoked key"));
 	assert_true(tells(&report, "set aside, since it builds on that"));

@@ -114,7 +114,7 @@ static int count_object(void *ctx, const struct pack_object *object)
 	return 0;
 }
 
-/* What is squeezed is smaller, and comes out as a bundle of the same objects that stock git takes. */
+/* What is compressed is smaller, and comes out as a bundle of the same objects that stock git takes. */
 static void test_squeezed(void **state)
 {
 	(void)state;
@@ -126,7 +126,7 @@ static void test_squeezed(void **state)
 	struct buf want = BUF_INIT;
 	char path[128];
 	buf_add(&small, bundle.data, bundle.len);
-	bundle_squeeze(&small);
+	bundle_compress(&small);
 	assert_true(small.len < bundle.len);
 	assert_int_equal(bundle_expand(small.data, small.len, &open, &err), 0);
 	assert_int_equal(bundle_read_head(open.data, open.len, &head, &err), 0);
@@ -152,7 +152,7 @@ static void test_squeezed(void **state)
 	struct err why = ERR_INIT;
 	assert_int_equal(bundle_expand(huge, sizeof huge, &none, &why), -1);
 	assert_non_null(strstr(why.message, "more than is allowed"));
-	/* what is no squeezed bundle stays as it is */
+	/* what is no compressed bundle stays as it is */
 	buf_clear(&none);
 	assert_int_equal(bundle_expand(bundle.data, bundle.len, &none, NULL), 0);
 	assert_int_equal(none.len, bundle.len);

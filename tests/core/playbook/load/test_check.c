@@ -51,7 +51,7 @@ static void check_file(const char *folder, const char *name, const char *suffix,
 		fail_msg("%s: %s", name, p ? "is not refused" : err.message);
 	if (p) {
 		add_lines(&says, "", p->departures);
-		add_lines(&says, "not acted on: ", p->inert);
+		add_lines(&says, "not acted on: ", p->unsupported);
 	} else {
 		buf_addf(&says, "%s\n", err.message);
 	}
@@ -106,10 +106,10 @@ static void shipped_playbooks_depart_from_nothing(void **state)
 		struct playbook *p = playbook_find(playbook_builtin_name(i), &err);
 		if (!p)
 			fail_msg("%s", err.message);
-		if (json_array_size(p->departures) || json_array_size(p->inert))
+		if (json_array_size(p->departures) || json_array_size(p->unsupported))
 			fail_msg("%s: %s", p->file,
-			         json_string_value(
-			             json_array_get(json_array_size(p->departures) ? p->departures : p->inert, 0)));
+			         json_string_value(json_array_get(
+			             json_array_size(p->departures) ? p->departures : p->unsupported, 0)));
 		assert_string_equal(playbook_builtin_by_id(json_get_string(p->tree, "id")), playbook_builtin_name(i));
 		playbook_free(p);
 	}

@@ -556,7 +556,7 @@ static void the_account_tells_who_when_and_with_what(void **state)
 	start(two_needs, "R1-A1");
 	struct assign fields[] = {{"tool", "a|b <script> *x*"}};
 	must_record(OUTCOME_SKIPPED, NULL, fields, 1);
-	json_t *account = run_account(scene.c, &run);
+	json_t *account = run_report(scene.c, &run);
 	const json_t *step = json_array_get(json_object_get(account, "steps"), 0);
 	const char *local = json_get_string(step, "ended");
 	const char *utc = json_get_string(step, "ended_utc");
@@ -565,7 +565,7 @@ static void the_account_tells_who_when_and_with_what(void **state)
 	assert_string_equal(json_get_string(step, "reason"), "because");
 	assert_string_equal(json_get_string(json_array_get(json_object_get(account, "assets"), 0), "hostname"),
 	                    "HR-PC-03");
-	run_account_markdown(account, &text);
+	run_report_markdown(account, &text);
 	assert_non_null(strstr(text.data, "a\\|b \\<script\\> \\*x\\*"));
 	assert_non_null(strstr(text.data, "### 1\\. x") ? text.data : strstr(text.data, "### 1. x"));
 	json_decref(account);
