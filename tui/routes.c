@@ -41,6 +41,7 @@ static const struct route routes[] = {
      .view = &sweep_view,
      .key = KEY_OF_COMMAND,
      .summary = N_("Sweep: where the indicators were found")},
+    {.name = "triage", .view = &triage_view, .key = KEY_OF_COMMAND, .summary = N_("Triage: what evidence says")},
     {.name = "desk", .view = &desk_view, .key = KEY_OF_COMMAND, .summary = N_("Desk: what waits in a register")},
     {.name = "kinds", .view = &kinds_view, .key = '0', .summary = N_("all kinds of record")},
     {.name = "commit", .view = &commit_view},

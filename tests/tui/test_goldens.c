@@ -54,6 +54,7 @@ static const struct shot shots[] = {
     {"sweep-sums", KEYS_ESCAPE, "Sweep", "侵害指標の検索"},
     {"sweep-lines", KEYS_ENTER, "c2.example", "c2.example"},
     {"sweep-hosts", KEYS_ESCAPE "h", NULL, NULL},
+    {"triage", KEYS_ESCAPE "T", "Triage", "簡易調査"},
     {"conflicts", ":resolve" KEYS_ENTER, NULL, NULL},
     {"history", "9", "History", "履歴"},
     {"action", "jjj" KEYS_ENTER, "Action", "操作"},

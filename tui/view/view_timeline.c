@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/query/timeline_text.h"
+#include "finding/observation/observation_query.h"
+#include "finding/observation/observation_text.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/view.h"
@@ -30,7 +32,8 @@ struct lane {
 
 struct line {
 	enum timeline_way way;
-	int lanes; /* 1: lanes of assets instead of spans */
+	int lanes;        /* 1: lanes of assets instead of spans */
+	int observations; /* what machines found around each event is shown below it */
 	struct timeline t;
 	int64_t from, to; /* of all placed rows, seconds */
 	struct lane lane[LANES_LIMIT];
@@ -238,6 +241,36 @@ static void add_event(struct view *v, const struct line *l, size_t i, const char
 	buf_release(&line);
 }
 
+#define AROUND      600 /* seconds before and after an event */
+#define AROUND_MOST 5   /* rows that are shown of an event */
+
+static int add_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct view *v = ctx;
+	struct buf line = BUF_INIT;
+	char when[32];
+	(void)err;
+	(void)set;
+	observation_when(o->when, when);
+	buf_addf(&line, "      %.10s %.8s  ", when, *when ? when + 11 : "");
+	observation_text(o, v->columns > 50 ? (size_t)v->columns - 30 : 40, &line);
+	view_add(v, TONE_FAINT, NULL, line.data);
+	buf_release(&line);
+	return 0;
+}
+
+/* Events that are known to the day or better. */
+static int add_observations(struct view *v, const struct timeline_row *row, struct err *err)
+{
+	if (!row->placed || row->earliest == INT64_MIN || row->latest == INT64_MAX ||
+	    row->latest - row->earliest > EXACT)
+		return 0;
+	struct observation_query q = {.from = (row->earliest - AROUND) * OBSERVATION_TICKS,
+	                              .until = (row->latest + AROUND) * OBSERVATION_TICKS,
+	                              .limit = AROUND_MOST};
+	return observation_query_run(workbench_case(v->wb), &q, add_observation, v, NULL, err) < 0 ? -1 : 0;
+}
+
 static size_t widest(char **texts, size_t count)
 {
 	size_t cells = 8;
@@ -288,6 +321,7 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 	                      : columns >= 90 ? 12
 	                      : columns >= 70 ? 8
 	                                      : 6};
+	int rc = 0;
 	view_timeline_measure(l);
 	find_lanes(l);
 	if (l->lanes)
@@ -298,6 +332,8 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 		if (!l->t.rows[i].dated && (i == 0 || l->t.rows[i - 1].dated))
 			view_add(v, TONE_HEADING, NULL, _(" Undated"));
 		add_event(v, l, i, texts[i], &cells);
+		if (rc == 0 && l->observations)
+			rc = add_observations(v, &l->t.rows[i], err);
 	}
 	if (l->t.count == 0)
 		view_add(v, TONE_FAINT, NULL, _(" no event is on record yet: i adds one"));
@@ -308,7 +344,7 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 	v->heading = xasprintf("%s%s%s", way_title(l->way), fits ? "   " : "", fits ? legend : "");
 	v->names = buf_take(&names, NULL);
 	timeline_texts_free(texts, l->t.count);
-	return 0;
+	return rc;
 }
 
 /* ---- keys */
@@ -325,6 +361,14 @@ static enum redraw switch_lanes(struct view *v)
 {
 	struct line *l = v->data;
 	l->lanes = !l->lanes;
+	view_stale(v);
+	return REDRAW_VIEW;
+}
+
+static enum redraw switch_observations(struct view *v)
+{
+	struct line *l = v->data;
+	l->observations = !l->observations;
 	view_stale(v);
 	return REDRAW_VIEW;
 }
@@ -362,6 +406,8 @@ static void release_line(struct view *v)
 static const struct view_key timeline_keys[] = {
     {'t', NULL, N_("times"), N_("times: as recorded, relative to the base date, corrected, UTC"), next_way, NULL},
     {'L', NULL, N_("lanes"), N_("a lane for each asset, or spans of time"), switch_lanes, NULL},
+    {'o', NULL, N_("observations"), N_("what machines found within ten minutes of each event, or not"),
+     switch_observations, NULL},
     {'i', NULL, N_("insert"), N_("insert an event after the selected one"), insert_after, workbench_refuses_writing},
     {'I', NULL, NULL, N_("insert an event before the selected one"), insert_before, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},

@@ -26,6 +26,7 @@ extern const struct view_ops playbook_view; /* about a run, by its label; NULL: 
 extern const struct view_ops sweep_view;    /* about an indicator, by its value; NULL: all */
 extern const struct view_ops step_view;     /* opened by view_step() */
 extern const struct view_ops timeline_view;
+extern const struct view_ops triage_view; /* about a finding, by its label; NULL: all */
 extern const struct view_ops work_view;
 
 /* Asks for what a handover needs, lets the brief be edited, and hands over. */
