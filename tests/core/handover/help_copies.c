@@ -276,3 +276,13 @@ int tear_down(void **state)
 		identity_free(people[i]);
 	return rc;
 }
+
+long sql_number(struct case_file *c, const char *sql)
+{
+	sqlite3_stmt *q = NULL;
+	assert_int_equal(sqlite3_prepare_v2(case_db(c), sql, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	long n = (long)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return n;
+}

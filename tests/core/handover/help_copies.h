@@ -63,4 +63,7 @@ char *field_of(struct case_file *c, const char *label, const char *field); /* th
 void assert_field(struct case_file *c, const char *label, const char *field, const char *wanted);
 uint64_t count(struct case_file *c, const char *kind);
 
+/* What a query of one number answers. */
+long sql_number(struct case_file *c, const char *sql);
+
 #endif
