@@ -77,6 +77,13 @@ static int tell_change(void *ctx, const struct record_change *change)
 	return 0;
 }
 
+/* What is beside each line whose time and words a signer chose; the key alone is proved. */
+static void tell_claims(struct session *s)
+{
+	fputs(_("Who acted is proved by the key; times, subjects and kinds of action are what the signer claims.\n"),
+	      s->log);
+}
+
 int cmd_diff(struct session *s, const struct args *args, struct err *err)
 {
 	char a[HISTORY_ID];
@@ -90,7 +97,9 @@ int cmd_diff(struct session *s, const struct args *args, struct err *err)
 	int rc = changes_between(s->c, a, b, tell_change, &t, err);
 	if (rc == 0 && t.array)
 		cmd_print_json(s, json_incref(t.array));
-	else if (rc == 0 && t.count == 0)
+	else if (rc == 0 && t.count > 0)
+		tell_claims(s);
+	else if (rc == 0)
 		printable_printf(s->log, _("no record differs between %.10s and %.10s\n"), a, b);
 	json_decref(t.array);
 	return rc < 0 ? -1 : 0;
@@ -172,6 +181,8 @@ int cmd_log(struct session *s, const struct args *args, struct err *err)
 	                    .err = err};
 	if (rc == 0)
 		rc = history_log(case_history(s->c), NULL, l.path, 0, log_one, &l, err);
+	if (rc >= 0 && !l.array)
+		tell_claims(s);
 	if (rc >= 0 && l.array)
 		cmd_print_json(s, json_incref(l.array));
 	json_decref(l.array);

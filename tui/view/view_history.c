@@ -174,6 +174,7 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	free(author);
 	if (entry->step)
 		buf_addf(&line, "  %s %s", _("step"), entry->step);
+	buf_addf(&line, "  · %s", _("time and words: claims"));
 	view_addf(v, TONE_FAINT, NULL, " %s", line.data);
 	buf_release(&line);
 	return 0;

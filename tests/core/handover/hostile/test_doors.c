@@ -1,6 +1,6 @@
 /*
- * One judge at all doors: a thousand mutants of records are given to merge, to a write (which import is), to verify and to
- * salvage. All say what record_validate() says.
+ * One judge at all doors: a thousand mutants of records are given to merge (which accept is, too), to a write (which import
+ * is), to an upgrade, to verify and to salvage. All say what record_validate() says.
  */
 #include "help_copies.h"
 
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MUTANTS 1000
 
@@ -307,6 +308,85 @@ static void at_salvage(const char *from)
 	free(out);
 }
 
+/* The earliest tables that called themselves format 1. */
+static const char earliest[] =
+    "DROP INDEX record_kind; DROP INDEX record_number; DROP INDEX record_standing; DROP INDEX record_happened;"
+    "DROP INDEX record_name; ALTER TABLE record RENAME TO r;"
+    "CREATE TABLE record(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, label TEXT NOT NULL "
+    "UNIQUE,"
+    "  mark TEXT NOT NULL, number INTEGER NOT NULL, retracted INTEGER NOT NULL, json TEXT NOT NULL);"
+    "INSERT INTO record SELECT n, id, kind, label, mark, number, retracted, json FROM r; DROP TABLE r;"
+    "CREATE INDEX record_kind ON record(kind, n); CREATE INDEX record_number ON record(mark, kind, number);"
+    "DROP TABLE work; DROP TABLE git_touch; ALTER TABLE git_commit RENAME TO g;"
+    "CREATE TABLE git_commit(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, time INTEGER NOT NULL);"
+    "INSERT INTO git_commit SELECT n, id, time FROM g; DROP TABLE g; PRAGMA user_version = 1";
+
+static void run_sql(struct vault *v, const char *sql)
+{
+	if (sqlite3_exec(vault_db(v), sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(vault_db(v)));
+}
+
+static struct vault *open_vault(const char *path)
+{
+	struct err err = ERR_INIT;
+	struct vault *v;
+	struct vault_identity keys = {people[0]->public_key, people[0]->secret_key};
+	struct vault_unlock unlock = {&keys, NULL};
+	ok(vault_open(&v, path, &unlock, 0, &err), &err);
+	return v;
+}
+
+static void put_row(struct vault *v, unsigned i)
+{
+	sqlite3_stmt *s = NULL;
+	static const char sql[] = "INSERT INTO record(id, kind, label, mark, number, retracted, json)"
+	                          " VALUES('m' || ?1, 'asset', 'M-' || ?1, 'M', ?1, 0, ?2)";
+	assert_int_equal(sqlite3_prepare_v2(vault_db(v), sql, -1, &s, NULL), SQLITE_OK);
+	sqlite3_bind_int(s, 1, (int)i);
+	sqlite3_bind_text(s, 2, mutants[i].text.data, (int)mutants[i].text.len, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(s), SQLITE_DONE);
+	sqlite3_finalize(s);
+}
+
+/* Whether the upgrade lets in what the file's table has. It is shown upgraded: the file stays as it is. */
+static int upgrades(const char *path, struct err *err)
+{
+	struct case_unlock unlock = {people[0], NULL};
+	struct case_file *c = case_open(path, &unlock, CASE_READ_ONLY, err);
+	int opens = c != NULL;
+	case_close(c, NULL);
+	return opens;
+}
+
+/* A case of the first format with all that are records, then with one that is none at a time. */
+static void at_upgrade(const char *path)
+{
+	struct err err = ERR_INIT;
+	struct vault *v = open_vault(path);
+	run_sql(v, earliest);
+	for (unsigned i = 0; i < MUTANTS; i++)
+		if (mutants[i].is_record)
+			put_row(v, i);
+	ok(vault_close(v, &err), &err);
+	if (!upgrades(path, &err))
+		fail_msg("an upgrade refuses what all others take: %s", err.message);
+	v = open_vault(path);
+	run_sql(v, "DELETE FROM record WHERE mark = 'M'");
+	for (unsigned i = 0; i < MUTANTS; i++) {
+		if (mutants[i].is_record)
+			continue;
+		put_row(v, i);
+		ok(vault_close(v, &err), &err);
+		if (upgrades(path, &err))
+			wrong(&mutants[i], "an upgrade", 1);
+		err_clear(&err);
+		v = open_vault(path);
+		run_sql(v, "DELETE FROM record WHERE mark = 'M'");
+	}
+	ok(vault_close(v, &err), &err);
+}
+
 static void test_all_doors_say_the_same(void **state)
 {
 	(void)state;
@@ -322,6 +402,12 @@ static void test_all_doors_say_the_same(void **state)
 		records += (unsigned)mutants[i].is_record;
 		placed += (unsigned)mutants[i].is_sound;
 	}
+	char *old = xstrdup(case_path(copies[0]));
+	ok(case_close(copies[0], &err), &err);
+	copies[0] = NULL;
+	at_upgrade(old);
+	unlink(old);
+	free(old);
 	at_verify(copies[2]);
 	char *path = xstrdup(case_path(copies[2]));
 	ok(case_close(copies[2], &err), &err);
