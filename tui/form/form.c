@@ -44,8 +44,7 @@ static size_t label_width(const struct form *f, size_t most)
 {
 	size_t width = 8;
 	for (size_t i = 0; i < f->count; i++)
-		if ((f->more || form_is_first(f->values[i].field)) &&
-		    text_width(field_label(f->values[i].field)) > width)
+		if ((f->more || form_is_first(&f->values[i])) && text_width(field_label(f->values[i].field)) > width)
 			width = text_width(field_label(f->values[i].field));
 	return width < most ? width : most;
 }
@@ -56,7 +55,7 @@ static int fill(struct view *v, int columns, struct err *err)
 	struct form *f = form_of(v);
 	size_t width = label_width(f, (size_t)(columns > 40 ? columns * 2 / 5 : 14));
 	size_t first = 0;
-	while (first < f->count && form_is_first(f->values[first].field))
+	while (first < f->count && form_is_first(&f->values[first]))
 		first++;
 	for (size_t i = 0; i < (f->more ? f->count : first); i++) {
 		f->rows[v->count] = (int)i;
@@ -174,7 +173,7 @@ static enum redraw show_more(struct view *v)
 static void go_to_field(struct view *v, const struct form_value *value)
 {
 	struct form *f = form_of(v);
-	if (!form_is_first(value->field))
+	if (!form_is_first(value))
 		f->more = 1;
 	size_t i = (size_t)(value - f->values);
 	v->selected = i; /* rows are the values in their order */
@@ -457,11 +456,8 @@ struct view *form_open(struct workbench *wb, const char *kind_name, const struct
 	if (!form_draft_restore(v))
 		workbench_tell(wb, TONE_FAINT, "%s", _("Enter edits the field under the cursor"));
 	for (size_t i = 0; i < count; i++) {
-		struct form_value *value = form_value_named(f, preset[i].name);
-		if (value && !value->changed) {
-			form_value_set(value, preset[i].value);
-			unsaved_touch(&f->unsaved);
-		}
+		form_give(f, preset[i].name, preset[i].value);
+		unsaved_touch(&f->unsaved);
 	}
 	return v;
 }

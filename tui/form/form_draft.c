@@ -72,7 +72,7 @@ int form_draft_restore(struct view *v)
 		               settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
 		free(settled);
 		value->changed = 1;
-		f->more |= !form_is_first(value->field);
+		f->more |= !form_is_first(value);
 		found = 1;
 	}
 	json_decref(draft);

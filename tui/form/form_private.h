@@ -13,6 +13,7 @@ struct form_value {
 	char *value; /* as `set` takes it; NULL: unset */
 	char *was;   /* on record; NULL: unset, or a secret */
 	int changed;
+	int given; /* the form begins with a value for it: it is among the first fields */
 };
 
 struct form {
@@ -38,13 +39,16 @@ static inline struct form *form_of(const struct view *v)
 /* ---- values (form_value.c) */
 
 /* 1 if the field belongs to the short form. */
-int form_is_first(const struct field *field);
+int form_is_first(const struct form_value *value);
 
 /* The fields that people may set, those of the short form first, with the record's values (NULL: none). */
 void form_read_fields(struct form *f, const json_t *record);
 
 /* NULL if the form has no such field. */
 struct form_value *form_value_named(struct form *f, const char *name);
+
+/* Sets what the form begins with, and moves it to the end of the first fields. */
+void form_give(struct form *f, const char *name, const char *text);
 
 /* "" and NULL unset it. */
 void form_value_set(struct form_value *v, const char *text);

@@ -27,9 +27,14 @@ static char *text_of(const struct field *field, const json_t *value)
 	return buf_take(&b, NULL);
 }
 
-int form_is_first(const struct field *field)
+static int is_short(const struct field *field)
 {
 	return field->short_form || field->required;
+}
+
+int form_is_first(const struct form_value *value)
+{
+	return value->given || is_short(value->field);
 }
 
 void form_read_fields(struct form *f, const json_t *record)
@@ -40,13 +45,30 @@ void form_read_fields(struct form *f, const json_t *record)
 	for (int later = 0; later <= 1; later++)
 		for (size_t i = 0; i < all; i++) {
 			const struct field *field = kind_field_at(f->kind, i);
-			if (field->machine || form_is_first(field) == later)
+			if (field->machine || is_short(field) == later)
 				continue;
 			struct form_value *v = &f->values[f->count++];
 			v->field = field;
 			v->was = text_of(field, json_object_get(record, field->name));
 			v->value = v->was ? xstrdup(v->was) : NULL;
 		}
+}
+
+void form_give(struct form *f, const char *name, const char *text)
+{
+	struct form_value *value = form_value_named(f, name);
+	size_t first = 0;
+	if (!value || value->changed)
+		return;
+	form_value_set(value, text);
+	if (form_is_first(value))
+		return;
+	value->given = 1;
+	while (form_is_first(&f->values[first]) && &f->values[first] != value)
+		first++;
+	struct form_value given = *value;
+	memmove(&f->values[first + 1], &f->values[first], (size_t)(value - &f->values[first]) * sizeof given);
+	f->values[first] = given;
 }
 
 struct form_value *form_value_named(struct form *f, const char *name)

@@ -186,10 +186,11 @@ void view_refresh(struct view *v)
 	find_again(v, label);
 }
 
-void view_begin_at(struct view *v, const char *label)
+int view_begin_at(struct view *v, const char *label)
 {
 	view_refresh(v);
 	find_again(v, label);
+	return *label && strcmp(view_label(v), label) == 0;
 }
 
 void view_seek(struct view *v, const char *label)

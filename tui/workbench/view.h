@@ -61,7 +61,9 @@ struct view_ops {
 	const char *title; /* English, shown through i18n_text() */
 	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
-	int begins_there; /* 1: switched to by its key, it begins at the record that was under the cursor, if it has it */
+	/* Switched to by its key, it begins at the record that was under the cursor before ("": none): view_begin_at() mostly;
+	 * NULL: at its top. */
+	int (*begin_at)(struct view *v, const char *label);
 	int opens_at_top; /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);
@@ -154,8 +156,8 @@ void view_pane_fill(struct view *v);
 /* Label of the record under the cursor, or "". */
 const char *view_label(struct view *v);
 
-/* Fills it, and goes to its first row about that record, if there is one. */
-void view_begin_at(struct view *v, const char *label);
+/* Fills it, and goes to its first row about that record. 1 if there is one. */
+int view_begin_at(struct view *v, const char *label);
 
 /* Goes to the record with this label, in a view that can. */
 void view_seek(struct view *v, const char *label);

@@ -158,8 +158,8 @@ static void switch_to(struct workbench *wb, const struct route *route)
 	char *label = record_before(workbench_top(wb));
 	if (workbench_home(wb) && route != route_next(NULL)) {
 		workbench_push(wb, route->view->open(wb, route->argument));
-		if (route->view->begins_there && workbench_top(wb)->ops == route->view)
-			view_begin_at(workbench_top(wb), label);
+		if (route->view->begin_at && workbench_top(wb)->ops == route->view)
+			route->view->begin_at(workbench_top(wb), label);
 	}
 	free(label);
 }

@@ -31,7 +31,7 @@ int paper_tags(struct case_file *c, char *const *labels, size_t count, struct bu
 int paper_worksheets(struct case_file *c, const char *const *labels, size_t count, struct buf *html, struct err *err);
 
 /* The sheet for a call to an organisation that the attack touches: why they are concerned, what may be told, what to ask, how
- * their identity is checked. `party`: its label. ERR_NOT_FOUND, or ERR_USAGE for what is no party. */
-int paper_notice(struct case_file *c, const char *party, struct buf *html, struct err *err);
+ * their identity is checked. `who`: its label, or as the chain calls it. ERR_USAGE for what is no party on record. */
+int paper_notice(struct case_file *c, const char *who, struct buf *html, struct err *err);
 
 #endif

@@ -39,7 +39,7 @@ static void add_lines(struct buf *out, const char *title, const char *const *lin
 }
 
 /* Why they are concerned: each line, with its record. Mails of others are not quoted beyond it. */
-static void add_reasons(struct buf *out, const struct chain_org *org, const json_t *party)
+static void add_reasons(struct buf *out, struct case_file *c, const struct chain_org *org, const json_t *party)
 {
 	const char *reason = json_get_string(party, "chain_reason");
 	const struct field *field = kind_field(kind_find("pivot"), "pivot");
@@ -52,9 +52,13 @@ static void add_reasons(struct buf *out, const struct chain_org *org, const json
 			const struct chain_trigger *t = &org->proposals[i].triggers[k];
 			const char *pivot =
 			    field_value_label(field_value_find(field, chain_pivot_name(org->proposals[i].pivot)));
-			char *line = xasprintf("%s  %s: %s (%s)", t->because, pivot, t->reason, t->line);
+			json_t *record = record_get(c, t->because, 0, NULL);
+			char *name = record ? record_title(record) : xstrdup("");
+			char *line = xasprintf("%s %s — %s: %s (%s)", t->because, name, pivot, t->reason, t->line);
 			paper_element(out, "li", NULL, line);
 			free(line);
+			free(name);
+			json_decref(record);
 			count++;
 		}
 	if (count == 0)
@@ -64,10 +68,28 @@ static void add_reasons(struct buf *out, const struct chain_org *org, const json
 
 struct approval {
 	const char *party;
+	json_t *by_contact; /* decisions that a notice to the party rests on -> true */
 	struct buf text;
 };
 
-/* Decisions that are about the party: what was approved to be told. */
+static int take_notice(void *ctx, json_t *contact)
+{
+	struct approval *a = ctx;
+	const char *by = json_get_string(contact, "approved_by");
+	if (by && json_is(contact, "party", a->party) && json_is(contact, "purpose", "chain_notice"))
+		json_object_set_new(a->by_contact, by, json_true());
+	return 0;
+}
+
+static void add_approval(struct approval *a, const json_t *decision)
+{
+	const char *choice = json_get_string(decision, "choice");
+	char *title = record_title(decision);
+	buf_addf(&a->text, "%s%s %s: %s", a->text.len ? "\n" : "", record_label(decision), title, choice ? choice : "");
+	free(title);
+}
+
+/* Decisions that are about the party, or that a notice to it rests on: what was approved to be told. */
 static int take_approval(void *ctx, json_t *decision)
 {
 	struct approval *a = ctx;
@@ -76,18 +98,32 @@ static int take_approval(void *ctx, json_t *decision)
 	json_t *on;
 	if (status && strcmp(status, "decided") != 0)
 		return 0;
+	int is_about = json_object_get(a->by_contact, record_label(decision)) != NULL;
 	json_array_foreach(json_object_get(decision, "on"), i, on)
-		if (json_is_string(on) && strcmp(json_string_value(on), a->party) == 0) {
-			const char *choice = json_get_string(decision, "choice");
-			char *title = record_title(decision);
-			buf_addf(&a->text, "%s%s %s: %s", a->text.len ? "\n" : "", record_label(decision), title,
-			         choice ? choice : "");
-			free(title);
-		}
+		is_about |= json_is_string(on) && strcmp(json_string_value(on), a->party) == 0;
+	if (is_about)
+		add_approval(a, decision);
 	return 0;
 }
 
-int paper_notice(struct case_file *c, const char *label, struct buf *html, struct err *err)
+/* By its label, or as the chain calls it. New reference. */
+static json_t *party_called(struct case_file *c, const struct chain *chain, const char *who, struct err *err)
+{
+	json_t *party = record_get(c, who, 0, NULL);
+	if (!party) {
+		const struct chain_org *org = chain_find(chain, who, err);
+		if (org && *org->party)
+			return record_get(c, org->party, 0, err);
+	}
+	if (party && record_kind(party) == kind_find("party"))
+		return party;
+	json_decref(party);
+	err_set(err, ERR_USAGE, _("notice: %s is no organisation on record; chain confirm WHO puts one on record"),
+	        who);
+	return NULL;
+}
+
+int paper_notice(struct case_file *c, const char *who, struct buf *html, struct err *err)
 {
 	static const char *const whom[] = {"phone", "hours", "safe_channel", "mail_safe", "org_kind"};
 	static const char *const asks[] = {
@@ -103,27 +139,25 @@ int paper_notice(struct case_file *c, const char *label, struct buf *html, struc
 	    N_("What was not looked at is unknown: do not say that they are, or are not, hit."),
 	};
 	struct chain chain;
-	json_t *party = record_get(c, label, 0, err);
-	if (!party)
+	if (chain_load(c, NULL, &chain, err) < 0)
 		return -1;
-	if (record_kind(party) != kind_find("party")) {
-		json_decref(party);
-		return err_set(err, ERR_USAGE, _("notice: %s is no organisation; chain confirm WHO puts one on record"),
-		               label);
-	}
-	if (chain_load(c, NULL, &chain, err) < 0) {
-		json_decref(party);
+	json_t *party = party_called(c, &chain, who, err);
+	if (!party) {
+		chain_release(&chain);
 		return -1;
 	}
-	struct approval approval = {record_label(party), BUF_INIT};
-	int rc = record_each(c, "decision", 0, take_approval, &approval, err);
+	const char *label = record_label(party);
+	struct approval approval = {label, json_object(), BUF_INIT};
+	int rc = record_each(c, "contact", 0, take_notice, &approval, err);
+	if (rc == 0)
+		rc = record_each(c, "decision", 0, take_approval, &approval, err);
 	char *name = record_title(party);
 	char *title = xasprintf(_("Call about an attack: %s"), name);
 	paper_begin(html, title);
 	paper_sheet_begin(html, c, record_label(party), party);
 	paper_element(html, "h1", NULL, title);
 	add_fields(html, c, party, whom, sizeof whom / sizeof *whom);
-	add_reasons(html, chain_find(&chain, label, NULL), party);
+	add_reasons(html, c, chain_find(&chain, label, NULL), party);
 	paper_element(html, "h2", NULL, _("What may be told"));
 	buf_adds(html, "<div class=\"boxes\">");
 	paper_box(html, "wide", _("Approved by"),
@@ -145,6 +179,7 @@ int paper_notice(struct case_file *c, const char *label, struct buf *html, struc
 	free(title);
 	free(name);
 	buf_release(&approval.text);
+	json_decref(approval.by_contact);
 	chain_release(&chain);
 	json_decref(party);
 	return rc;

@@ -90,8 +90,8 @@ void chain_contact_begin(struct workbench *wb, const char *party)
 	size_t n = 4;
 	if (*person.label)
 		preset[n++] = (struct assign){"person", person.label};
-	if (*approval.label)
-		preset[n++] = (struct assign){"approved_by", approval.label};
+	preset[n++] =
+	    (struct assign){"approved_by", approval.label}; /* it is needed: seen also where there is none yet */
 	if (*channel)
 		preset[n++] = (struct assign){"identity_checked", channel};
 	workbench_push(wb, form_open(wb, "contact", preset, n, NULL, NULL));

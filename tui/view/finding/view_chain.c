@@ -337,6 +337,21 @@ static enum redraw toggle_all(struct view *v)
 	return REDRAW_VIEW;
 }
 
+/* What was decided is shown only where it is what was asked for. */
+static int begin_chain_at(struct view *v, const char *label)
+{
+	struct chain_state *s = view_chain_state(v);
+	if (view_begin_at(v, label) || !*label)
+		return 1;
+	s->all = 1;
+	view_stale(v);
+	if (view_begin_at(v, label))
+		return 1;
+	s->all = 0;
+	view_stale(v);
+	return 0;
+}
+
 static void release_chain_view(struct view *v)
 {
 	struct chain_state *s = v->data;
@@ -373,6 +388,6 @@ const struct view_ops chain_view = {.name = "chain",
                                     .title = N_("Chain"),
                                     .fill = fill_chain,
                                     .keys = chain_keys,
-                                    .begins_there = 1,
+                                    .begin_at = begin_chain_at,
                                     .release = release_chain_view,
                                     .open = open_chain_view};

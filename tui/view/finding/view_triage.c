@@ -488,6 +488,6 @@ const struct view_ops triage_view = {.name = "triage",
                                      .title = N_("Triage"),
                                      .fill = fill_triage,
                                      .keys = triage_keys,
-                                     .begins_there = 1,
+                                     .begin_at = view_begin_at,
                                      .release = release_triage_view,
                                      .open = open_triage};

@@ -1,0 +1,103 @@
+/* The view Chain on a real pseudo-terminal: from a mail to what rests on it, a decision, the contact and how far it came. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void make_case(struct program *p)
+{
+	program_case(p, "Chain");
+	program_good(p, "set", "R1-P1", "domains=a.example", "roles=victim", NULL);
+	program_good(p, "add", "party", "name=Partner", "type=organisation", "domains=b.example", "phone=03-0000-0001",
+	             "safe_channel=fax 03-0000-0002", NULL);
+	program_good(p, "add", "party", "name=Point of contact", "type=person", "parent=R1-P2", "roles=contact_point",
+	             NULL);
+	program_good(p, "add", "mail", "subject=First", "from_addr=x@nowhere.test", "cc=desk@c.example", NULL);
+	program_good(p, "add", "mail", "subject=Second", "from_addr=x@nowhere.test", "cc=desk@b.example", NULL);
+	program_good(p, "add", "decision", "title=Tell the partner", "choice=yes", "reason=they agreed", "by=R1-P1",
+	             "when=2026-11-23", "on=R1-P2", NULL);
+}
+
+static void from_a_mail_to_the_contact(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-L2" KEYS_ENTER);
+	terminal_await(t, "Second");
+	terminal_type(t, "C"); /* begins at the mail's line, which is not the first */
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_await(t, "R1-L2  is among the recipients");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Second"); /* and back to it */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_type(t, "y");
+	terminal_await(t, "Confirm R1-P2; reason:");
+	terminal_type(t, "their desk" KEYS_ENTER);
+	terminal_await_row(t, 1, "1 proposal to decide");
+	program_good(&p, "list", "party", "--json", NULL); /* by the workbench, which has the case */
+	assert_non_null(strstr(p.out.data, "\"chain_status\": \"confirmed\""));
+	/* from the party, which is decided, to its rows */
+	terminal_type(t, ":show R1-P2" KEYS_ENTER);
+	terminal_await(t, "03-0000-0001");
+	terminal_type(t, "C");
+	terminal_await(t, "contact: confirmed");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+static void contact_form_and_status(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	program_good(&p, "chain", "confirm", "R1-P2", "--reason", "their desk", NULL);
+	struct terminal *t = terminal_open(50, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-P2" KEYS_ENTER);
+	terminal_await(t, "03-0000-0001");
+	terminal_type(t, "C");
+	terminal_await(t, "contact: confirmed");
+	terminal_type(t, "c"); /* the form knows whom, by which number, and who approved */
+	terminal_await(t, "Phone: 03-0000-0001; Safe channel: fax 03-0000-0002");
+	terminal_await(t, "R1-P3");
+	terminal_await(t, "R1-D1");
+	terminal_await(t, "chain notice");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "contact: confirmed");
+	terminal_type(t, "s");
+	terminal_await(t, "inspecting");
+	terminal_type(t, "not_damaged" KEYS_ENTER);
+	terminal_await(t, "not_damaged needs what it rests on");
+	program_good(&p, "add", "contact", "party=R1-P2", "when=2026-11-23", "direction=out", "means=phone",
+	             "purpose=chain_notice", "said=it", "answer=nothing seen", "result=reached", "approved_by=R1-D1",
+	             NULL);
+	terminal_await(t, "contact: answered");
+	terminal_type(t, "s");
+	terminal_await(t, "inspecting");
+	terminal_type(t, "not_damaged" KEYS_ENTER);
+	terminal_await(t, "contact: not damaged (as they say)");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(from_a_mail_to_the_contact),
+	                                   cmocka_unit_test(contact_form_and_status)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
