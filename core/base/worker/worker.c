@@ -243,7 +243,7 @@ static void feed(struct running *r)
 		size_t total = r->head.len + (r->call->bytes ? r->call->n : 0);
 		const char *bytes = r->head.data + r->sent;
 		size_t n = r->head.len - r->sent;
-		if (r->sent >= r->head.len) {
+		if (r->sent >= r->head.len && r->call->bytes) {
 			bytes = (const char *)r->call->bytes + (r->sent - r->head.len);
 			n = total - r->sent;
 		}

@@ -329,8 +329,10 @@ static void judge_node(struct sweep_text *t, uint32_t node, size_t end)
 		const struct sweep_slot *slot = sweep_slot_find(set, node, length, key);
 		if (!slot)
 			continue;
-		for (uint32_t i = 0; i < slot->count; i++)
-			sweep_judge_pattern(t, &set->patterns[set->order[slot->first + i]], end);
+		uint32_t left = end >= 12 ? sweep_left(t->p + end) : 0;
+		for (uint32_t i = slot->first; i < slot->first + slot->count; i++)
+			if (!set->order[i].left || set->order[i].left == left)
+				sweep_judge_pattern(t, &set->patterns[set->order[i].pattern], end);
 		if (slot->child)
 			judge_node(t, slot->child, end);
 	}

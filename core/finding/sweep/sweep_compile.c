@@ -283,8 +283,12 @@ static void build_slot(struct compiling *c, uint32_t node, const struct keyed_pa
 		c->order_cap = (c->order_count + here) * 2;
 		set->order = xrealloc(set->order, c->order_cap * sizeof *set->order);
 	}
-	for (size_t i = 0; i < here; i++)
-		set->order[c->order_count + i] = run[i].pattern;
+	for (size_t i = 0; i < here; i++) {
+		const struct sweep_pattern *p = &set->patterns[run[i].pattern];
+		const unsigned char *end = (const unsigned char *)set->text + p->text + p->head;
+		int is_plain = p->head >= 12 && p->form != SWEEP_FORM_PATH; /* separators of paths are of two kinds */
+		set->order[c->order_count + i] = (struct sweep_entry){run[i].pattern, is_plain ? sweep_left(end) : 0};
+	}
 	struct sweep_slot *slot = &set->slots[slot_place(set, node, run->length, run->key)];
 	slot->first = (uint32_t)c->order_count;
 	slot->count = (uint32_t)here;

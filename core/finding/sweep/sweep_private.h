@@ -42,6 +42,13 @@ struct sweep_pattern {
 	uint8_t below; /* "*.": only hosts below it */
 };
 
+/* A pattern of a slot, and the 4 bytes to the left of its last 8 as a key, so that most of what is not the same is known without
+ * reading it; 0: it says nothing. */
+struct sweep_entry {
+	uint32_t pattern;
+	uint32_t left;
+};
+
 struct sweep_slot {
 	uint64_t key;
 	uint32_t node;  /* of the tree of keys, from the right; 0 is the first */
@@ -63,7 +70,7 @@ struct sweep_set {
 	struct sweep_pattern *patterns;
 	size_t count;
 	char *text;
-	uint32_t *order; /* patterns, as slots name them */
+	struct sweep_entry *order; /* patterns, as slots name them */
 	struct sweep_slot *slots;
 	size_t slot_mask;
 	uint16_t *lengths; /* of each node: bits of the lengths of its keys */
@@ -127,6 +134,14 @@ static inline uint64_t sweep_key4(const unsigned char *end)
 {
 	uint32_t k;
 	memcpy(&k, end - 4, 4);
+	return k | 0x20202020U;
+}
+
+/* The 4 bytes before the last 8 that end at `end`. */
+static inline uint32_t sweep_left(const unsigned char *end)
+{
+	uint32_t k;
+	memcpy(&k, end - 12, 4);
 	return k | 0x20202020U;
 }
 

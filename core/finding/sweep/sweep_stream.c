@@ -58,7 +58,14 @@ static int compare_hits(const void *a, const void *b)
 static void count_lines(struct streaming *b, size_t to)
 {
 	uint64_t lines = 0;
-	for (size_t i = b->counted; i < to; i++)
+	size_t i = b->counted;
+	for (; i + 128 <= to; i += 128) { /* sums of bytes, which processors make many of at once */
+		unsigned char some = 0;
+		for (size_t k = 0; k < 128; k++)
+			some = (unsigned char)(some + (b->bytes[i + k] == '\n'));
+		lines += some;
+	}
+	for (; i < to; i++)
 		lines += b->bytes[i] == '\n';
 	if (to > b->counted)
 		b->counted = to;
