@@ -53,6 +53,7 @@ list=$(summary .list_sha256)
 "$genba" show R1-K1 --json >check
 is "the check's fields" 'indicator_sweep found R1-A1,R1-A2 R1-I1,R1-I2 R1-E1,R1-E2,R1-E3' \
 	"$(jq -r '.[0] // . | "\(.method) \(.result) \(.on | join(",")) \(.indicators | join(",")) \(.evidence | join(","))"' check)"
+is "the period of what was read" '2014-11-24T04:05:09Z/2014-11-24T04:05:10Z' "$(jq -r '.[0] // . | .period' check)"
 grep -q "$list" check || fail "the limits name the digest of the list"
 grep -q 'https URLs' check || fail "the limits say what https hides"
 is "swept follows" 'all all not_yet' "$(for i in 1 2 3; do "$genba" show R1-I$i --json | jq -r '.[0] // . | .swept'; done | tr '\n' ' ' | sed 's/ $//')"

@@ -5,10 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "base/worker/worker.h"
-#include "finding/sweep/sweep_archive.h"
-#include "finding/sweep/sweep_log.h"
-#include "finding/sweep/sweep_source.h"
+#include "finding/sweep/sweep_job_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,53 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEXT_LIMIT  512
-#define HEAD        (64U << 10)
-#define SIGN_EVERY  SWEEP_PIECE /* bytes between two signs of life */
-#define SUMS_EVERY  (8U << 20)
-#define MEMBER_NAME 1024   /* bytes of the path of a member that are told */
-#define KEPT_MOST   200000 /* hits that a part tells */
-
-/* What one indicator had in a part. */
-struct sweep_sum {
-	uint64_t hits; /* since they were told last */
-	uint64_t met;  /* in all */
-	char first[40];
-	char last[40];
-	char **clients;
-	size_t client_count;
-};
-
-struct sweeping {
-	struct worker *w;
-	struct sweep_set *set;
-	size_t indicators;
-	uint64_t max;
-	uint64_t kept;
-	/* the part: */
-	size_t part;
-	int fd; /* -1: a medium */
-	size_t medium;
-	int streams;         /* cannot be read at an offset */
-	int rows;            /* blocks of observations */
-	int is_text;         /* defanged text is looked for */
-	uint64_t at;         /* the next byte to read */
-	unsigned char *head; /* its first bytes */
-	size_t head_n;
-	struct sweep_log log;
-	struct sweep_sum *sums; /* of each indicator */
-	uint32_t *touched;      /* those that have hits */
-	size_t touched_count;
-	char *member; /* path of archives' names, or "" */
-	unsigned depth;
-	const struct buf *held; /* an archive in an archive */
-	uint64_t read;          /* bytes of its content, decoded */
-	uint64_t lines;
-	uint64_t members;
-	uint64_t told_decoded;
-	uint64_t told;   /* bytes of which a sign of life was given */
-	uint64_t summed; /* bytes whose sums were told */
-};
+#define TEXT_LIMIT 512
+#define SIGN_EVERY SWEEP_PIECE /* bytes between two signs of life */
+#define SUMS_EVERY (8U << 20)
+#define KEPT_MOST  200000 /* hits that a part tells */
 
 /* ---- reading the part */
 
@@ -171,7 +125,7 @@ static void count_client(struct sweep_sum *sum, const struct sweep_span *client)
 	sum->clients[sum->client_count++] = xstrndup(client->text, client->n);
 }
 
-static int found(void *ctx, const struct sweep_place *place, struct err *err)
+int sweep_job_found(void *ctx, const struct sweep_place *place, struct err *err)
 {
 	struct sweeping *s = ctx;
 	struct sweep_sum *sum = &s->sums[place->hit.indicator];
@@ -210,7 +164,7 @@ static int found(void *ctx, const struct sweep_place *place, struct err *err)
 static int tell_sums(struct sweeping *s, int last, struct err *err);
 
 /* A sign of life: how far it is. From time to time the sums, so that little is lost with a worker. */
-static int step(void *ctx, uint64_t offset, struct err *err)
+int sweep_job_step(void *ctx, uint64_t offset, struct err *err)
 {
 	struct sweeping *s = ctx;
 	if (s->at < s->told + SIGN_EVERY && offset < s->told_decoded + SIGN_EVERY)
@@ -225,7 +179,7 @@ static int step(void *ctx, uint64_t offset, struct err *err)
 	return worker_emit_raw(s->w, &s->at, sizeof s->at, err);
 }
 
-static int tell_problem(struct sweeping *s, uint64_t offset, const char *reason, struct err *err)
+int sweep_job_problem(struct sweeping *s, uint64_t offset, const char *reason, struct err *err)
 {
 	return worker_emit_take(s->w,
 	                        json_pack("{s:s, s:i, s:s, s:I}", "problem", reason, "part", (int)s->part, "member",
@@ -261,208 +215,6 @@ static int tell_sums(struct sweeping *s, int last, struct err *err)
 	return rc;
 }
 
-/* ---- content */
-
-/* Its first bytes, which were looked at, and then the rest. */
-struct headed {
-	const unsigned char *head;
-	size_t n;
-	size_t at;
-	const struct sweep_input *below;
-	struct err why; /* what came instead of the rest */
-};
-
-static ssize_t read_headed(void *ctx, void *bytes, size_t n, struct err *err)
-{
-	struct headed *h = ctx;
-	if (h->at < h->n) {
-		n = n < h->n - h->at ? n : h->n - h->at;
-		memcpy(bytes, h->head + h->at, n);
-		h->at += n;
-		return (ssize_t)n;
-	}
-	if (h->why.code)
-		return err_set(err, h->why.code, "%s", h->why.message);
-	return h->below->read(h->below->ctx, bytes, n, err);
-}
-
-static unsigned look_of(const struct sweeping *s, const unsigned char *head, size_t n)
-{
-	const json_t *request = worker_request(s->w);
-	unsigned look = s->is_text || json_is_true(json_object_get(request, "defanged")) ? SWEEP_LOOK_DEFANGED : 0;
-	if (s->rows)
-		return look;
-	if (n >= 2 && head[0] == 0xFF && head[1] == 0xFE)
-		return look | SWEEP_LOOK_UTF16LE;
-	if (n >= 2 && head[0] == 0xFE && head[1] == 0xFF)
-		return look | SWEEP_LOOK_UTF16BE;
-	return memchr(head, 0, n) ? look | SWEEP_LOOK_UTF16 : look; /* not text: hives, EVTX, images, memory */
-}
-
-/* Reads the bytes as they are. `from` and `to` are those of a part. */
-static int sweep_plain(struct sweeping *s, const struct sweep_input *input, const unsigned char *head, size_t n,
-                       uint64_t start, uint64_t from, uint64_t to, struct err *err)
-{
-	struct err why = ERR_INIT;
-	struct sweep_stream stream = {.set = s->set,
-	                              .kernel = sweep_kernel_best(),
-	                              .look = look_of(s, head, n),
-	                              .start = start,
-	                              .from = from,
-	                              .to = to,
-	                              .found = found,
-	                              .step = step,
-	                              .ctx = s};
-	s->log = (struct sweep_log){0};
-	if (!s->rows)
-		sweep_log_begin(&s->log, (const char *)head, n);
-	s->told_decoded = start;
-	int rc = sweep_stream_run(&stream, input, &why);
-	s->read += stream.end > from ? stream.end - from : 0;
-	s->lines += stream.lines;
-	return rc < 0 ? tell_problem(s, stream.end, why.message, err) : 0;
-}
-
-static int sweep_bytes(struct sweeping *s, const struct sweep_input *input, struct err *err);
-
-static ssize_t read_nothing(void *ctx, void *bytes, size_t n, struct err *err)
-{
-	(void)ctx, (void)bytes, (void)n, (void)err;
-	return 0;
-}
-
-/* The name of a member is text, too. */
-static int sweep_name(struct sweeping *s, const char *name, struct err *err)
-{
-	struct sweep_input nothing = {read_nothing, NULL};
-	struct headed h = {(const unsigned char *)name, strlen(name), 0, &nothing, ERR_INIT};
-	struct sweep_input input = {read_headed, &h};
-	struct sweep_stream stream = {
-	    .set = s->set, .kernel = sweep_kernel_best(), .to = UINT64_MAX, .found = found, .ctx = s};
-	s->log = (struct sweep_log){0};
-	return sweep_stream_run(&stream, &input, err);
-}
-
-static int take_member(void *ctx, const char *name, const struct sweep_input *input, const char *problem,
-                       struct err *err)
-{
-	struct sweeping *s = ctx;
-	char *above = s->member;
-	struct buf path = BUF_INIT;
-	int rc = 0;
-	if (*above && *name)
-		buf_addf(&path, "%s!/", above);
-	printable_add(&path, *name ? name : above, strlen(*name ? name : above), PRINTABLE_LINE);
-	if (path.len > MEMBER_NAME) {
-		size_t n = MEMBER_NAME;
-		while (n > 0 && ((unsigned char)path.data[n] & 0xC0) == 0x80)
-			n--;
-		buf_truncate(&path, n);
-	}
-	s->member = path.data;
-	s->members++;
-	if (*name)
-		rc = sweep_name(s, name, err);
-	if (rc == 0 && problem)
-		rc = tell_problem(s, 0, problem, err);
-	else if (rc == 0)
-		rc = sweep_bytes(s, input, err);
-	s->member = above;
-	buf_release(&path);
-	return rc;
-}
-
-static ssize_t read_held(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
-{
-	const struct sweeping *s = ctx;
-	const struct buf *held = s->held;
-	(void)err;
-	if (offset >= held->len)
-		return 0;
-	n = n < held->len - offset ? n : held->len - (size_t)offset;
-	memcpy(bytes, held->data + offset, n);
-	return (ssize_t)n;
-}
-
-/* Reads all of it into memory, if it is not too large. 1: it is, or cannot be read. */
-static int hold(const struct sweep_input *input, struct buf *out)
-{
-	struct err why = ERR_INIT;
-	for (;;) {
-		buf_grow(out, SWEEP_PIECE);
-		ssize_t got = input->read(input->ctx, out->data + out->len, SWEEP_PIECE, &why);
-		if (got <= 0)
-			return got < 0;
-		out->len += (size_t)got;
-		if (out->len > SWEEP_HELD)
-			return 1;
-	}
-}
-
-/* `at` tells where bytes are read in any order; NULL: in order, from `input`. */
-static int sweep_archive(struct sweeping *s, struct sweep_archive *archive, struct err *err)
-{
-	struct err why = ERR_INIT;
-	if (s->depth >= SWEEP_DEPTH)
-		return tell_problem(s, 0, _("over a limit: archives in archives in archives are not opened further"),
-		                    err);
-	archive->member = take_member;
-	archive->ctx = s;
-	s->depth++;
-	int rc = sweep_archive_each(archive, &why);
-	s->depth--;
-	if (rc > 0)
-		return tell_problem(s, s->at, why.message, err);
-	return rc < 0 ? err_set(err, why.code ? why.code : ERR_FAILED, "%s", why.message) : 0;
-}
-
-/* An archive that comes in order: held in memory if it is small, since some have their table at the end. */
-static int sweep_inner_archive(struct sweeping *s, const struct sweep_input *input, struct err *err)
-{
-	struct buf bytes = BUF_INIT;
-	struct headed h = {.below = input};
-	const struct buf *above = s->held;
-	int too_large = hold(input, &bytes);
-	struct sweep_archive archive = {.read_at = read_held, .size = bytes.len};
-	struct sweep_input rest = {read_headed, &h};
-	h.head = (const unsigned char *)bytes.data;
-	h.n = bytes.len;
-	if (too_large)
-		archive = (struct sweep_archive){.input = &rest};
-	s->held = &bytes;
-	int rc = sweep_archive(s, &archive, err);
-	s->held = above;
-	buf_release(&bytes);
-	return rc;
-}
-
-/* Bytes that come in order, whatever they are. */
-static int sweep_bytes(struct sweeping *s, const struct sweep_input *input, struct err *err)
-{
-	unsigned char *head = xmalloc(HEAD);
-	struct headed h = {.head = head, .below = input, .why = ERR_INIT};
-	struct sweep_input all = {read_headed, &h};
-	ssize_t got = 0;
-	while (h.n < HEAD && (got = input->read(input->ctx, head + h.n, HEAD - h.n, &h.why)) > 0)
-		h.n += (size_t)got;
-	enum sweep_packing packing = sweep_packing_of(head, h.n);
-	int rc;
-	if (packing != SWEEP_AS_IT_IS && s->depth < SWEEP_DEPTH) {
-		struct sweep_source *source = sweep_source_new(packing, &all);
-		struct sweep_input inner = {sweep_source_read, source};
-		s->depth++;
-		rc = sweep_bytes(s, &inner, err);
-		s->depth--;
-		sweep_source_free(source);
-	} else if (sweep_archive_is(head, h.n)) {
-		rc = sweep_inner_archive(s, &all, err);
-	} else {
-		rc = sweep_plain(s, &all, head, h.n, 0, 0, UINT64_MAX, err);
-	}
-	free(head);
-	return rc;
-}
-
 /* ---- a part */
 
 static uint64_t size_of(struct sweeping *s)
@@ -495,7 +247,7 @@ static int sweep_packed(struct sweeping *s, int is_archive, struct err *err)
 		return sweep_bytes(s, &below, err);
 	struct sweep_archive archive = {.read_at = read_archive, .size = size};
 	archive.ctx = s;
-	return sweep_archive(s, &archive, err);
+	return sweep_members(s, &archive, err);
 }
 
 static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
@@ -509,13 +261,15 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	s->streams = 0;
 	s->kept = 0;
 	s->head_n = 0;
+	*s->first = *s->last = '\0';
 	s->depth = 0;
 	s->rows = kind && strcmp(kind, "rows") == 0;
 	s->is_text = kind && strcmp(kind, "text") == 0;
 	ssize_t got;
-	while (s->head_n < HEAD && (got = read_at(s, s->head_n, s->head + s->head_n, HEAD - s->head_n, &why)) != 0) {
+	while (s->head_n < SWEEP_JOB_HEAD &&
+	       (got = read_at(s, s->head_n, s->head + s->head_n, SWEEP_JOB_HEAD - s->head_n, &why)) != 0) {
 		if (got < 0)
-			return tell_problem(s, s->head_n, why.message, err);
+			return sweep_job_problem(s, s->head_n, why.message, err);
 		s->head_n += (size_t)got;
 	}
 	int as_it_is = s->rows || (kind && strcmp(kind, "raw") == 0);
@@ -534,9 +288,9 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 		rc = tell_sums(s, 1, err);
 	if (rc == 0)
 		rc = worker_emit_take(s->w,
-		                      json_pack("{s:i, s:I, s:I, s:I}", "done", (int)s->part, "read",
+		                      json_pack("{s:i, s:I, s:I, s:I, s:s, s:s}", "done", (int)s->part, "read",
 		                                (json_int_t)s->read, "lines", (json_int_t)s->lines, "members",
-		                                (json_int_t)s->members),
+		                                (json_int_t)s->members, "from", s->first, "until", s->last),
 		                      err);
 	return rc;
 }
@@ -570,7 +324,7 @@ static int sweep_job_run(struct worker *w, struct err *err)
 		return err_set(err, ERR_INVALID, "list of indicators");
 	s.sums = xcalloc(s.indicators + 1, sizeof *s.sums);
 	s.touched = xcalloc(s.indicators + 1, sizeof *s.touched);
-	s.head = xmalloc(HEAD);
+	s.head = xmalloc(SWEEP_JOB_HEAD);
 	int rc = 0;
 	for (s.part = 0; s.part < json_array_size(parts) && rc == 0; s.part++) {
 		int is_file = s.part + 1 < files;

@@ -11,7 +11,7 @@
  *     {"hit": number of the indicator, "part": n, "match": …, "encoding": …, "member", "offset", "line", "text",
  *      "when", "clock", "client", "method", "url", "status", "bytes"}
  *     {"problem": reason, "part": n, "member", "offset"}
- *     {"done": n of the part, "read": bytes, "lines": n, "members": n}
+ *     {"done": n of the part, "read": bytes, "lines": n, "members": n, "from", "until": times of its lines}
  *     {"sum": number of the indicator, "part": n, "hits": n, "first", "last", "clients": [names]}   (they add up)
  *     {"packed": true, "part": n}                                     nothing behind an offset of it can be read
  *

@@ -205,6 +205,11 @@ int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
 		unit->lines += lines > 0 ? (uint64_t)lines : 0;
 		json_int_t members = json_integer_value(json_object_get(line, "members"));
 		run->members += members > 0 ? (uint64_t)members : 0;
+		char first[40];
+		char last[40];
+		if (run->span && unit->target)
+			run->span(run->ctx, unit->target, time_of(run, unit, text_of(line, "from"), first),
+			          time_of(run, unit, text_of(line, "until"), last));
 		return 0;
 	}
 	json_int_t i = json_integer_value(which);

@@ -45,6 +45,8 @@ struct sweep_run {
 	int (*complete)(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
 	/* Puts a time without zone right, in its 40 bytes of room. May be NULL. */
 	void (*zone)(void *ctx, const struct sweep_target *target, char *when);
+	/* Told of the times of lines that were read, from the earliest to the latest. May be NULL. */
+	void (*span)(void *ctx, const struct sweep_target *target, const char *first, const char *last);
 	void *ctx;
 	const struct progress *progress;
 	/* what came of it: */

@@ -237,6 +237,8 @@ int sweep_stream_run(struct sweep_stream *s, const struct sweep_input *input, st
 		}
 		move_on(&b);
 	}
+	if (s->tail)
+		s->tail(s->ctx, b.bytes, b.done);
 	free(room);
 	free(b.hits);
 	return rc;

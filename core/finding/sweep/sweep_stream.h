@@ -47,6 +47,8 @@ struct sweep_stream {
 	int (*found)(void *ctx, const struct sweep_place *place, struct err *err);
 	/* Told after each piece how far it is; may be NULL. -1 stops. */
 	int (*step)(void *ctx, uint64_t offset, struct err *err);
+	/* Told at the end of the part what stands last in it: the last line at least. May be NULL. */
+	void (*tail)(void *ctx, const unsigned char *bytes, size_t n);
 	void *ctx;
 	/* what came of it: */
 	uint64_t end;   /* bytes of the part that were read, as the offset of its end in the source */

@@ -154,6 +154,18 @@ static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, s
 	return rc;
 }
 
+void sweep_note_span(void *ctx, const struct sweep_target *target, const char *first, const char *last)
+{
+	struct sweep_work *w = ctx;
+	int64_t from = ticks_of(first);
+	int64_t until = ticks_of(last);
+	(void)target;
+	if (from != OBSERVATION_NO_TIME && from < w->first)
+		w->first = from;
+	if (until != OBSERVATION_NO_TIME && until > w->last)
+		w->last = until;
+}
+
 int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err)
 {
 	struct sweep_work *w = ctx;

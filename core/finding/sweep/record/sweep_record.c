@@ -314,6 +314,7 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	                               .object = take_object,
 	                               .complete = sweep_complete_hit,
 	                               .zone = sweep_put_zone,
+	                               .span = sweep_note_span,
 	                               .progress = order->progress},
 	                       .first = INT64_MAX,
 	                       .last = INT64_MIN,

@@ -103,6 +103,7 @@ int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *
 
 int sweep_load_assets(struct sweep_work *w, struct err *err);
 int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
+void sweep_note_span(void *ctx, const struct sweep_target *target, const char *first, const char *last);
 void sweep_put_zone(void *ctx, const struct sweep_target *target, char *when);
 
 /* ---- the record */
