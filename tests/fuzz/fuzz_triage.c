@@ -44,7 +44,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	             {"lnk", "a.lnk"},
 	             {"jump_list", "1.automaticDestinations-ms"},
 	             {"recycle_bin", "$Recycle.Bin/S-1-5-18/$IA"},
-	             {"task", "Windows/System32/Tasks/a"}};
+	             {"task", "Windows/System32/Tasks/a"},
+	             {"usn", "$J"},
+	             {"web_log", "access.log"},
+	             {"syslog", "var/log/auth.log"},
+	             {"login_record", "wtmp"},
+	             {"shell_history", "home/a/.bash_history"},
+	             {"cron", "etc/crontab"}};
 	struct triage_done done;
 	if (size < 2)
 		return 0;

@@ -1,7 +1,9 @@
 #include "finding/triage/parsers.h"
 
+#include "finding/triage/artefact/lines.h"
 #include "finding/triage/artefact/lnk.h"
 #include "finding/triage/artefact/prefetch.h"
+#include "finding/triage/artefact/records.h"
 #include "finding/triage/artefact/small.h"
 #include "finding/triage/evtx/evtx.h"
 #include "finding/triage/registry/registry.h"
@@ -17,6 +19,12 @@ static const struct triage_parser parsers[] = {
     {"jump_list", 1, jump_list_recognises, jump_list_run, {NULL}},
     {"recycle_bin", 1, recycle_bin_recognises, recycle_bin_run, {NULL}},
     {"task", 1, task_recognises, task_run, {NULL}},
+    {"usn", 1, usn_recognises, usn_run, {NULL}},
+    {"web_log", 1, web_log_recognises, web_log_run, {NULL}},
+    {"syslog", 1, syslog_recognises, syslog_run, {NULL}},
+    {"login_record", 1, login_record_recognises, login_record_run, {NULL}},
+    {"shell_history", 1, shell_history_recognises, shell_history_run, {NULL}},
+    {"cron", 1, cron_recognises, cron_run, {NULL}},
 };
 
 const struct triage_parser *triage_parser_at(size_t i)

@@ -154,6 +154,13 @@ static int read_source(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 	return got == n ? 0 : err_set(err, ERR_FAILED, _("it ends before its size"));
 }
 
+/* The time of the file, for logs whose lines have no year. */
+static int64_t modified_of(int fd)
+{
+	struct stat st;
+	return fd >= 0 && fstat(fd, &st) == 0 ? observation_from_unix(st.st_mtime, 0) : 0;
+}
+
 /* One worker, for the files from `first` on. */
 static int run_worker(struct batch *b, struct worker_result *result, struct err *err)
 {
@@ -172,9 +179,10 @@ static int run_worker(struct batch *b, struct worker_result *result, struct err 
 				                                "file", (json_int_t)fd_count));
 				fds[fd_count++] = b->beside[i][k];
 			}
-		json_array_append_new(files, json_pack("{s:s, s:s, s:I, s:i, s:o}", "path", b->paths[i], "parser",
+		json_array_append_new(files, json_pack("{s:s, s:s, s:I, s:i, s:I, s:o}", "path", b->paths[i], "parser",
 		                                       b->parsers[i]->name, "size", (json_int_t)b->sizes[i], "media",
-		                                       b->source ? 0 : -1, "beside", beside));
+		                                       b->source ? 0 : -1, "modified",
+		                                       (json_int_t)modified_of(b->fds[i]), "beside", beside));
 		bytes += b->sizes[i];
 	}
 	json_t *request = json_pack("{s:o}", "files", files);

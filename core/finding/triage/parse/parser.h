@@ -42,7 +42,8 @@ struct triage_beside {
 struct triage_file {
 	const char *path; /* as the rows name it */
 	uint64_t size;
-	uint8_t flags; /* enum observation_flags: of every row of it */
+	int64_t modified; /* its own time, in ticks; 0 or OBSERVATION_NO_TIME: not known */
+	uint8_t flags;    /* enum observation_flags: of every row of it */
 	struct triage_beside beside[TRIAGE_BESIDE];
 	size_t beside_count;
 	/* All n bytes at `offset`, which lie inside, or -1. */

@@ -38,6 +38,7 @@ struct tree_found {
 	const struct triage_parser *parser;
 	uint64_t place; /* the tree's own */
 	uint64_t size;
+	int64_t modified;
 	int recovered;
 };
 
@@ -93,6 +94,9 @@ struct tree_item {
 };
 
 int tree_item(struct tree *t, const struct tree_item *e, struct err *err);
+
+/* A stream of that file which a parser knows by PATH:NAME, without a row of its own. 0. */
+int tree_stream(struct tree *t, const struct tree_item *e, const char *name);
 
 /* The trees there are. -1: whoever listens wants no more. What is no tree is told. */
 int tree_image(struct tree_run *run, struct err *err);

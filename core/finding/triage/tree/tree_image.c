@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "finding/triage/parse/whole.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct image_media {
 struct image_volume {
 	TSK_FS_INFO *fs;
 	TSK_FS_FILE *open;
+	const TSK_FS_ATTR *stream; /* of the open file; NULL: its content */
 	struct tree *tree;
 	struct err *err;
 	uint8_t clock;
@@ -169,6 +171,8 @@ static TSK_WALK_RET_ENUM see_file(TSK_FS_FILE *f, const char *folder, void *ctx)
 	}
 	e.more = &more;
 	int rc = tree_item(v->tree, &e, v->err);
+	if (rc == 0 && strcmp(f->name->name, "$UsnJrnl") == 0 && TSK_FS_TYPE_ISNTFS(v->fs->ftype))
+		rc = tree_stream(v->tree, &e, "$J");
 	buf_release(&path);
 	buf_release(&more);
 	return rc < 0 ? TSK_WALK_ERROR : TSK_WALK_CONT;
@@ -198,11 +202,23 @@ static int read_in_volume(void *ctx, uint64_t offset, void *bytes, size_t n, str
 {
 	const struct image_volume *v = ctx;
 	tsk_error_reset();
-	ssize_t got = tsk_fs_file_read(v->open, (TSK_OFF_T)offset, bytes, n, TSK_FS_FILE_READ_FLAG_NONE);
+	ssize_t got = v->stream ? tsk_fs_attr_read(v->stream, (TSK_OFF_T)offset, bytes, n, TSK_FS_FILE_READ_FLAG_NONE)
+	                        : tsk_fs_file_read(v->open, (TSK_OFF_T)offset, bytes, n, TSK_FS_FILE_READ_FLAG_NONE);
 	if (got == (ssize_t)n)
 		return 0;
 	return err_set(err, ERR_DAMAGED, _("the file cannot be read at byte %llu: %s"), (unsigned long long)offset,
 	               got < 0 ? tsk_reason() : _("it ends before its size"));
+}
+
+static const TSK_FS_ATTR *stream_of(TSK_FS_FILE *f, const char *name)
+{
+	int count = tsk_fs_file_attr_getsize(f);
+	for (int i = 0; i < count && i < 100; i++) {
+		const TSK_FS_ATTR *a = tsk_fs_file_attr_get_idx(f, i);
+		if (a && a->type == TSK_FS_ATTR_TYPE_NTFS_DATA && a->name && strcmp(a->name, name) == 0 && a->size > 0)
+			return a;
+	}
+	return NULL;
 }
 
 static int open_in_volume(struct tree *t, const struct tree_found *found, struct triage_file *f, struct err *err)
@@ -213,6 +229,12 @@ static int open_in_volume(struct tree *t, const struct tree_found *found, struct
 	if (!v->open || !v->open->meta)
 		return err_set(err, ERR_DAMAGED, _("the file cannot be opened: %s"), tsk_reason());
 	f->size = v->open->meta->size > 0 ? (uint64_t)v->open->meta->size : 0;
+	if (triage_path_ends(found->path, ":$J")) {
+		v->stream = stream_of(v->open, "$J");
+		if (!v->stream)
+			return err_set(err, ERR_DAMAGED, _("the file cannot be opened: %s"), "$J");
+		f->size = (uint64_t)v->stream->size;
+	}
 	f->read = read_in_volume;
 	f->ctx = v;
 	return 0;
@@ -224,6 +246,7 @@ static void close_in_volume(struct tree *t)
 	if (v->open)
 		tsk_fs_file_close(v->open);
 	v->open = NULL;
+	v->stream = NULL;
 }
 
 static int run_volume(struct tree_run *run, TSK_FS_INFO *fs, const char *name, struct err *err)

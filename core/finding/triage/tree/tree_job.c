@@ -115,8 +115,12 @@ static void collect(struct tree *t, const struct tree_item *e, const char *path)
 {
 	int is_file = strcmp(e->type, "file") == 0 && e->size > 0;
 	const struct triage_parser *p = is_file ? triage_parser_of(path, (const unsigned char *)"", 0) : NULL;
-	struct tree_found found = {
-	    .path = (char *)(uintptr_t)path, .parser = p, .place = e->place, .size = e->size, .recovered = e->deleted};
+	struct tree_found found = {.path = (char *)(uintptr_t)path,
+	                           .parser = p,
+	                           .place = e->place,
+	                           .size = e->size,
+	                           .modified = e->times.modified,
+	                           .recovered = e->deleted};
 	if (is_file && !p && !e->deleted && is_beside(path) && t->found.beside_count < FOUND_MOST) {
 		add_found(&t->found.beside, &t->found.beside_count, found);
 		return;
@@ -190,6 +194,17 @@ int tree_item(struct tree *t, const struct tree_item *e, struct err *err)
 	buf_release(&fields);
 	buf_release(&path);
 	return rc;
+}
+
+int tree_stream(struct tree *t, const struct tree_item *e, const char *name)
+{
+	char *path = xasprintf("%s%s:%s", t->name, e->path, name);
+	struct tree_item stream = *e;
+	stream.type = "file";
+	stream.size = 1; /* how much there is shows when it is opened */
+	collect(t, &stream, path);
+	free(path);
+	return 0;
 }
 
 /* ---- units */
@@ -279,8 +294,10 @@ static void read_beside(struct tree *t, const struct tree_found *found, struct t
 static int parse_found(struct tree_run *run, struct tree *t, const struct tree_found *found, struct err *err)
 {
 	json_int_t unit = run->unit++;
-	struct triage_file file = {
-	    .path = found->path, .size = found->size, .flags = found->recovered ? OBSERVATION_RECOVERED : 0};
+	struct triage_file file = {.path = found->path,
+	                           .size = found->size,
+	                           .modified = found->modified,
+	                           .flags = found->recovered ? OBSERVATION_RECOVERED : 0};
 	struct triage_done done = {.facts = NULL};
 	int rc = 0;
 	if (unit < run->from)
