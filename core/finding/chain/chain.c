@@ -100,7 +100,9 @@ static void apply_decision(struct organisations *o, struct chain *chain, const j
 		add_past_trigger(p, decision);
 	}
 	p->status = strcmp(status, "confirmed") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED;
+	const char *entered = json_get_string(decision, "entered");
 	snprintf(p->label, sizeof p->label, "%s", record_label(decision));
+	snprintf(p->decided, sizeof p->decided, "%.10s", entered ? entered : "");
 	p->new_count = 0;
 	for (size_t i = 0; i < p->trigger_count; i++) {
 		p->triggers[i].is_new = !is_known_reason(decision, p->triggers[i].because);

@@ -52,6 +52,7 @@ struct chain_proposal {
 	int score;
 	enum chain_status status;
 	char label[LABEL_TEXT];         /* of the decision, or "" */
+	char decided[11];               /* its day, or "" */
 	struct chain_trigger *triggers; /* the strongest first */
 	size_t trigger_count;
 	size_t new_count; /* of those since the decision */
@@ -127,6 +128,10 @@ struct chain_org *chain_find(const struct chain *chain, const char *who, struct 
 
 /* Of a leak: "R1-P1 or R1-P2: not before …, not after … (why)", printable, in the interface's language. The caller frees. */
 char *chain_leak_text(const struct chain_leak *leak);
+
+/* Of a rejected one: "rejected as topic on 2014-07-09 (R1-H2); 2 new reasons since", in the interface's language. The caller
+ * frees. */
+char *chain_rejected_text(const struct chain_proposal *p);
 
 /* "spoofed_sender", …, and the pivot of that name; PIVOTS: none. */
 const char *chain_pivot_name(enum chain_pivot pivot);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,4 +91,15 @@ char *chain_leak_text(const struct chain_leak *leak)
 	free(after);
 	free(text);
 	return safe;
+}
+
+char *chain_rejected_text(const struct chain_proposal *p)
+{
+	const struct field *field = kind_field(kind_find("pivot"), "pivot");
+	const char *pivot = field_value_label(field_value_find(field, chain_pivot_name(p->pivot)));
+	if (p->new_count == 0)
+		return xasprintf(_("rejected as %s on %s (%s)"), pivot, p->decided, p->label);
+	return xasprintf(P_("rejected as %s on %s (%s); %zu new reason since",
+	                    "rejected as %s on %s (%s); %zu new reasons since", p->new_count),
+	                 pivot, p->decided, p->label, p->new_count);
 }

@@ -67,16 +67,12 @@ static void print_trigger(struct session *s, const struct chain_trigger *t)
 /* "rejected as topic (R1-H2)" of the organisation's other pivots. */
 static void print_decided(struct session *s, const struct chain_org *org)
 {
-	for (size_t i = 0; i < org->proposal_count; i++) {
-		const struct chain_proposal *p = &org->proposals[i];
-		if (p->status == CHAIN_REJECTED && p->new_count)
-			printable_printf(s->out,
-			                 P_("         rejected as %s (%s); %zu new reason since\n",
-			                    "         rejected as %s (%s); %zu new reasons since\n", p->new_count),
-			                 pivot_label(p->pivot), p->label, p->new_count);
-		else if (p->status == CHAIN_REJECTED)
-			printable_printf(s->out, _("         rejected as %s (%s)\n"), pivot_label(p->pivot), p->label);
-	}
+	for (size_t i = 0; i < org->proposal_count; i++)
+		if (org->proposals[i].status == CHAIN_REJECTED) {
+			char *text = chain_rejected_text(&org->proposals[i]);
+			printable_printf(s->out, "         %s\n", text);
+			free(text);
+		}
 }
 
 /* How far the contact with it has come. */

@@ -83,6 +83,21 @@ static void add_org_row(struct view *v, const struct chain_org *org)
 	buf_release(&line);
 }
 
+/* What of it was rejected, beside what is proposed. */
+static void add_rejected_rows(struct view *v, size_t number, const struct chain_org *org)
+{
+	size_t from = v->count;
+	for (size_t i = 0; i < org->proposal_count; i++)
+		if (org->proposals[i].status == CHAIN_REJECTED &&
+		    !view_chain_shows(view_chain_state(v), &org->proposals[i])) {
+			char *text = chain_rejected_text(&org->proposals[i]);
+			view_addf(v, org->proposals[i].new_count ? TONE_ATTENTION : TONE_FAINT, org->proposals[i].label,
+			          "  %s", text);
+			free(text);
+		}
+	view_chain_mark(v, from, number, PIVOTS);
+}
+
 /* How far the contact with it has come. */
 static void add_contact_row(struct view *v, size_t number, const struct chain_org *org)
 {
@@ -195,6 +210,7 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 		for (size_t k = 0; k < org->proposal_count; k++)
 			if (view_chain_shows(s, &org->proposals[k]))
 				add_pivot_rows(v, i, &org->proposals[k]);
+		add_rejected_rows(v, i, org);
 		add_contact_row(v, i, org);
 	}
 	if (v->count == 0) {
