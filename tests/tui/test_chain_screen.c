@@ -86,6 +86,10 @@ static void contact_form_and_status(void **state)
 	             "purpose=chain_notice", "said=it", "answer=nothing seen", "result=reached", "approved_by=R1-D1",
 	             NULL);
 	terminal_await(t, "contact: answered");
+	terminal_type(t, ":show R1-C1" KEYS_ENTER); /* the contact names the party, which is decided */
+	terminal_await(t, "nothing seen");
+	terminal_type(t, "C");
+	terminal_await(t, "contact: answered");
 	terminal_type(t, "s");
 	terminal_await(t, "inspecting");
 	terminal_type(t, "not_damaged" KEYS_ENTER);

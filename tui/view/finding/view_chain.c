@@ -353,15 +353,49 @@ static enum redraw toggle_all(struct view *v)
 	return REDRAW_VIEW;
 }
 
+static int names_record(const json_t *record, const char *label)
+{
+	const char *field;
+	const json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)record, field, value) {
+		size_t i;
+		const json_t *member;
+		if (json_is_string(value) && strcmp(json_string_value(value), label) == 0)
+			return 1;
+		json_array_foreach(value, i, member)
+			if (json_is_string(member) && strcmp(json_string_value(member), label) == 0)
+				return 1;
+	}
+	return 0;
+}
+
+/* At the record's row, else at the first one about something that the record names: a contact's party, an event's mail. */
+static int begin_at_or_named(struct view *v, const char *label)
+{
+	if (view_begin_at(v, label))
+		return 1;
+	json_t *record = workbench_get(v->wb, label, 0, NULL);
+	size_t i = 0;
+	while (record && i < v->count && !(*v->rows[i].label && names_record(record, v->rows[i].label)))
+		i++;
+	int found = record && i < v->count;
+	if (found)
+		v->selected = i;
+	json_decref(record);
+	return found;
+}
+
 /* What was decided is shown only where it is what was asked for. */
 static int begin_chain_at(struct view *v, const char *label)
 {
 	struct chain_state *s = view_chain_state(v);
-	if (view_begin_at(v, label) || !*label)
+	if (!*label)
+		return view_begin_at(v, label);
+	if (begin_at_or_named(v, label))
 		return 1;
 	s->all = 1;
 	view_stale(v);
-	if (view_begin_at(v, label))
+	if (begin_at_or_named(v, label))
 		return 1;
 	s->all = 0;
 	view_stale(v);
