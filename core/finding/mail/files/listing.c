@@ -33,7 +33,11 @@ struct inside *listing_add(struct listing *l, struct pool *pool, const void *nam
 /* The list of an archive in the archive, its names behind the entry's. */
 static void list_inner(struct listing *l, struct pool *pool, const struct inside *entry, const void *bytes, size_t n)
 {
-	struct listing inner = {.unpacked = l->unpacked, .passwords = l->passwords, .depth = l->depth + 1};
+	struct listing inner = {.unpacked = l->unpacked,
+	                        .passwords = l->passwords,
+	                        .content = l->content,
+	                        .ctx = l->ctx,
+	                        .depth = l->depth + 1};
 	const char *slash = *entry->name ? "/" : "";
 	char *above = entry->name; /* `entry` moves when entries are added */
 	if (listing_read(&inner, pool, entry->format, bytes, n) < 0)
@@ -65,6 +69,8 @@ void listing_content(struct listing *l, struct pool *pool, struct inside *entry,
 	l->flags |= LISTING_NESTED;
 	if (l->depth + 1 < LISTING_DEPTH)
 		list_inner(l, pool, entry, bytes, n);
+	else
+		l->flags |= LISTING_LIMIT;
 }
 
 int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out)

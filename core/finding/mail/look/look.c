@@ -80,12 +80,28 @@ int look_host_in(const char *host, const char *list)
 
 /* ---- files */
 
+struct look_entries {
+	struct look *l;
+	unsigned seen;
+};
+
+/* What the content of an entry shows counts for the archive. */
+static void look_at_entry(void *ctx, const struct inside *entry, const void *bytes, size_t n)
+{
+	struct look_entries *e = ctx;
+	if (!file_format_archive(entry->format))
+		e->seen |= look_seen(e->l, entry->format, bytes, n);
+}
+
 static void list_archive(struct look *l, struct look_file *f, const void *bytes, size_t n)
 {
+	struct look_entries entries = {l, 0};
 	const json_t *contents = json_object_get(l->options->contents, f->number);
 	if (!file_format_archive(f->format) && f->format != FORMAT_JAR)
 		return;
 	f->list.passwords = l->options->passwords;
+	f->list.content = f->format == FORMAT_JAR ? NULL : look_at_entry;
+	f->list.ctx = &entries;
 	int listed = listing_read(&f->list, &l->pool, f->format, bytes, n) == 0;
 	if (contents)
 		look_take_contents(l, f, contents);
@@ -93,6 +109,7 @@ static void list_archive(struct look *l, struct look_file *f, const void *bytes,
 		look_find(l, "archive.unread", f->number, f->name);
 	else
 		f->wants_content = look_wants_content(f, l->options->passwords && *l->options->passwords);
+	f->seen = entries.seen;
 	f->locked = (f->list.flags & LISTING_LOCKED) != 0;
 	f->was_locked = f->locked || f->list.flags & LISTING_OPENED;
 	if (f->list.flags & LISTING_DAMAGED)
@@ -118,6 +135,6 @@ struct look_file *look_add_file(struct look *l, const char *number, const char *
 	if (!f->by_content)
 		f->format = file_format_by_name(f->name);
 	list_archive(l, f, bytes, n);
-	f->seen = look_seen(l, f->format, bytes, n);
+	f->seen |= look_seen(l, f->format, bytes, n);
 	return f;
 }

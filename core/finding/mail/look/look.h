@@ -64,6 +64,9 @@ enum look_seen {
 	SEEN_DDE = 8,
 	SEEN_TEMPLATE = 16,
 	SEEN_SMUGGLING = 32,
+	SEEN_STOMPED = 64,
+	SEEN_SHORTCUT_ICON = 128,
+	SEEN_ICON = 256,
 };
 
 struct look_link {

@@ -106,7 +106,8 @@ static void take_member(void *ctx, const struct inside *entry, const void *bytes
 static int zip_of_mails(struct look_work *r, size_t item, const char *bytes, size_t n)
 {
 	struct pool pool = {0};
-	struct listing list = {.passwords = (const char *const *)r->passwords, .content = take_member, .ctx = r};
+	struct listing list = {
+	    .passwords = (const char *const *)r->passwords, .content = take_member, .ctx = r, .depth = LISTING_DEPTH};
 	size_t before = r->count;
 	r->item = item;
 	if (file_format_of(bytes, n, NULL) != FORMAT_ZIP)

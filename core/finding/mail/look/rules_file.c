@@ -101,12 +101,17 @@ void rule_seen(struct look *l)
 	            {SEEN_TEMPLATE, "file.template"},
 	            {SEEN_ENCRYPTED, "file.encrypted"},
 	            {SEEN_SMUGGLING, "file.html_smuggling"},
-	            {SEEN_SCRIPT, "file.svg_script"}};
+	            {SEEN_SCRIPT, "file.svg_script"},
+	            {SEEN_STOMPED, "file.stomped"},
+	            {SEEN_SHORTCUT_ICON, "file.lnk_icon"},
+	            {SEEN_ICON, "file.icon"}};
 	for (size_t i = 0; i < l->file_count; i++)
 		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
 			if (l->files[i].attachment && l->files[i].seen & said[k].seen) {
 				look_find(l, said[k].id, l->files[i].number, l->files[i].name);
-				l->disguise |= said[k].seen == SEEN_MACRO ? DISGUISE_MACRO : 0;
+				l->disguise |= said[k].seen == SEEN_MACRO  ? DISGUISE_MACRO
+				               : said[k].seen == SEEN_ICON ? DISGUISE_ICON
+				                                           : 0;
 			}
 }
 

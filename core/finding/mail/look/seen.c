@@ -1,5 +1,9 @@
-/* What the content of a file shows besides its format: macros, encryption, scripts. */
+/* What the content of a file shows besides its format: macros, encryption, scripts, pictures that pretend. */
+#include "finding/mail/look/icon.h"
 #include "finding/mail/look/look_private.h"
+#include "finding/mail/look/office.h"
+#include "finding/mail/look/shortcut.h"
+#include "finding/mail/look/vba.h"
 
 #include <string.h>
 
@@ -21,27 +25,15 @@ static int holds_wide(const void *bytes, size_t n, const char *word)
 	return found;
 }
 
-static unsigned seen_ooxml(struct look *l, const void *bytes, size_t n)
-{
-	unsigned seen = 0;
-	struct listing list = {0};
-	listing_read(&list, &l->pool, FORMAT_OOXML, bytes, n);
-	for (size_t i = 0; i < list.count; i++) {
-		const char *slash = strrchr(list.all[i].name, '/');
-		if (strcmp(slash ? slash + 1 : list.all[i].name, "vbaProject.bin") == 0)
-			seen |= SEEN_MACRO;
-	}
-	return seen;
-}
-
 unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n)
 {
 	unsigned seen = 0;
 	switch (format) {
 	case FORMAT_OOXML:
-		return seen_ooxml(l, bytes, n);
+		return office_look(&l->pool, bytes, n);
 	case FORMAT_CFB:
 		seen |= holds_wide(bytes, n, "_VBA_PROJECT") ? SEEN_MACRO : 0;
+		seen |= seen & SEEN_MACRO && vba_look(&l->pool, bytes, n) == VBA_STOMPED ? SEEN_STOMPED : 0;
 		seen |= holds_wide(bytes, n, "EncryptedPackage") ? SEEN_ENCRYPTED : 0;
 		seen |= holds(bytes, n, "DDEAUTO") ? SEEN_DDE : 0;
 		return seen;
@@ -59,6 +51,12 @@ unsigned look_seen(struct look *l, enum file_format format, const void *bytes, s
 		           : 0;
 	case FORMAT_SVG:
 		return holds(bytes, n, "<script") || holds(bytes, n, "javascript:") ? SEEN_SCRIPT : 0;
+	case FORMAT_LNK:
+		return shortcut_pretends(bytes, n) ? SEEN_SHORTCUT_ICON : 0;
+	case FORMAT_EXE:
+	case FORMAT_SCR:
+	case FORMAT_CPL:
+		return icon_pretends(bytes, n) ? SEEN_ICON : 0;
 	default:
 		return 0;
 	}
