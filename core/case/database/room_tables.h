@@ -25,7 +25,11 @@ struct err;
 	X(observation_block,                                                                                       \
 	  "CREATE TABLE observation_block(set_id TEXT NOT NULL, block INTEGER NOT NULL, first INTEGER NOT NULL,"   \
 	  " last INTEGER NOT NULL, artefacts INTEGER NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY(set_id, block))" \
-	  " WITHOUT ROWID")
+	  " WITHOUT ROWID")                                                                                        \
+	X(mail_key, "CREATE TABLE mail_key(key TEXT NOT NULL, mail TEXT NOT NULL, PRIMARY KEY(key, mail))"         \
+	            " WITHOUT ROWID")                                                                              \
+	X(mail_keyed, "CREATE TABLE mail_keyed(mail TEXT PRIMARY KEY, state TEXT NOT NULL, keys TEXT NOT NULL)"    \
+	              " WITHOUT ROWID")
 
 /* Whether the case has it. */
 int room_table_has(sqlite3 *db, const char *name);

@@ -133,6 +133,24 @@ static void what_to_do(const json_t *mail, struct buf *out)
 	buf_adds(out, _("  - change the passwords that were used on it, from another computer\n"));
 }
 
+/* How whoever asked is reached outside of the mail system: as their record says, or asked for. */
+static void how_to_answer(struct case_file *c, const json_t *mail, struct buf *out)
+{
+	const char *asked = json_get_string(mail, "consultation");
+	json_t *consultation = asked ? record_get(c, asked, 0, NULL) : NULL;
+	const char *from = json_get_string(consultation, "from");
+	json_t *party = from ? record_get(c, from, 0, NULL) : NULL;
+	const char *channel = json_get_string(party, "safe_channel");
+	buf_adds(out, _("Please answer by telephone or another way that does not use this mail system: it may be read "
+	                "by others.\n"));
+	if (channel && *channel) {
+		buf_adds(out, _("We shall reach you as agreed: "));
+		harmless(channel, out);
+	}
+	json_decref(party);
+	json_decref(consultation);
+}
+
 int mail_advice(struct case_file *c, const char *label, struct buf *out, struct err *err)
 {
 	json_t *mail = mail_record(c, label, err);
@@ -156,8 +174,7 @@ int mail_advice(struct case_file *c, const char *label, struct buf *out, struct 
 	buf_addc(out, '\n');
 	what_to_search(mail, analysis, out);
 	buf_addc(out, '\n');
-	buf_adds(out, _("Please answer by telephone or another way that does not use this mail system: it may be read "
-	                "by others.\n"));
+	how_to_answer(c, mail, out);
 	json_decref(analysis);
 	json_decref(mail);
 	return 0;

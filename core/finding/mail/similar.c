@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "case/store/record.h"
 #include "finding/mail/import.h"
+#include "finding/mail/similar_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct mail_comparing {
 	struct case_file *c;
 	json_t *keys;   /* "s file …" (strong) or "w subject …" -> array of labels */
 	json_t *labels; /* array */
+	size_t mails;
 };
 
 static void add_key(struct mail_comparing *k, const char *label, char strength, const char *what, const char *value)
@@ -24,6 +26,8 @@ static void add_key(struct mail_comparing *k, const char *label, char strength, 
 	if (!value || !*value)
 		return;
 	char *key = xasprintf("%c%s %.300s", strength, what, value);
+	for (char *p = key; *p; p++)
+		*p = *p == '\n' ? ' ' : *p;
 	json_t *list = json_object_get(k->keys, key);
 	if (!list) {
 		list = json_array();
@@ -139,7 +143,7 @@ static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 {
 	const char *key;
 	json_t *list;
-	size_t most = json_array_size(k->labels) / 5 > COMMON_LEAST ? json_array_size(k->labels) / 5 : COMMON_LEAST;
+	size_t most = k->mails / 5 > COMMON_LEAST ? k->mails / 5 : COMMON_LEAST;
 	json_object_foreach(k->keys, key, list) {
 		size_t n = json_array_size(list);
 		if (n < 2 || n > most)
@@ -158,12 +162,39 @@ static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 	}
 }
 
+/* For the index: the keys of one mail. */
+static void keys_of_mail(void *ctx, const json_t *record, json_t *keys)
+{
+	const char *key;
+	json_t *list;
+	struct mail_comparing one = {.c = ctx, .keys = json_object(), .labels = json_array()};
+	add_mail(&one, (json_t *)(uintptr_t)record);
+	json_object_foreach(one.keys, key, list)
+		json_array_append_new(keys, json_string(key));
+	json_decref(one.keys);
+	json_decref(one.labels);
+}
+
+/* Who has which keys: from the index, or where there can be none from all mails. */
+static int load_keys(struct mail_comparing *k, const char *label, struct err *err)
+{
+	int ready = mail_index_ready(k->c, keys_of_mail, k->c, err);
+	if (ready < 0)
+		return -1;
+	if (ready)
+		return mail_index_load(k->c, label, k->keys, &k->mails, err);
+	if (record_each(k->c, "mail", 0, add_mail, k, err) < 0)
+		return -1;
+	k->mails = json_array_size(k->labels);
+	return 0;
+}
+
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err)
 {
 	struct mail_comparing k = {.c = c, .keys = json_object(), .labels = json_array()};
 	json_t *rows = NULL;
 	json_t *record = label ? record_get(c, label, 0, err) : NULL;
-	if ((label && !record) || record_each(c, "mail", 0, add_mail, &k, err) < 0)
+	if ((label && !record) || load_keys(&k, record ? record_label(record) : NULL, err) < 0)
 		goto out;
 	json_t *pairs = json_object();
 	pair_all(&k, label ? record_label(record) : NULL, pairs);

@@ -365,6 +365,38 @@ static void mails_that_belong_together_are_told(void **state)
 	assert_null(mail_similar(the_case, "R1-L9", &err));
 }
 
+/* From the index, which is there after the first question, as from the records; and again when they have changed. */
+static void what_is_alike_is_kept_and_follows_the_records(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	import_three();
+	json_t *first = mail_similar(the_case, NULL, &err);
+	json_t *again = mail_similar(the_case, NULL, &err);
+	assert_non_null(first);
+	assert_true(json_equal(first, again));
+	json_t *counts = mail_similar_counts(the_case, &err);
+	size_t pairs = 0;
+	const char *label;
+	json_t *n;
+	json_object_foreach(counts, label, n)
+		pairs += (size_t)json_integer_value(n);
+	assert_int_equal(pairs, 2 * json_array_size(first));
+	set("R1-L3", "origin=203.0.113.99");
+	set("R1-L1", "origin=203.0.113.99");
+	json_decref(again);
+	again = mail_similar(the_case, "R1-L3", &err);
+	assert_non_null(again);
+	int found = 0;
+	for (size_t i = 0; i < json_array_size(again); i++)
+		found |= strcmp(json_get_string(json_array_get(again, i), "other"), "R1-L1") == 0 &&
+		         strstr(json_get_string(json_array_get(again, i), "because"), "origin 203.0.113.99") != NULL;
+	assert_true(found);
+	json_decref(first);
+	json_decref(again);
+	json_decref(counts);
+}
+
 static void only_what_a_person_names_is_promoted(void **state)
 {
 	(void)state;
@@ -410,6 +442,13 @@ static void advice_follows_what_was_done_with_the_mail(void **state)
 	set("R1-L1", "reach=deleted");
 	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
 	assert_null(strstr(text.data, "do NOT switch it off"));
+	assert_null(strstr(text.data, "as agreed"));
+	add("party", "name=Agency type=organisation safe_channel=fax-0312345678");
+	add("consultation", "from=Agency when=2014-07-02 summary=x");
+	set("R1-L1", "consultation=R1-Q1");
+	buf_clear(&text);
+	assert_int_equal(mail_advice(the_case, "R1-L1", &text, &err), 0);
+	assert_non_null(strstr(text.data, "as agreed: fax-0312345678"));
 	assert_int_equal(mail_advice(the_case, "R1-E1", &text, &err), -1);
 	buf_release(&text);
 }
@@ -510,6 +549,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(the_year_is_that_of_the_report, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_taken_in_can_be_given_out, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(mails_that_belong_together_are_told, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_is_alike_is_kept_and_follows_the_records, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(only_what_a_person_names_is_promoted, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(advice_follows_what_was_done_with_the_mail, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(looking_again_changes_what_changed_only, case_setup, case_teardown),
