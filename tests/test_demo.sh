@@ -22,7 +22,7 @@ for turn in first second; do
 	"$genba" demo --dir here </dev/null >out 2>err || fail "genba demo, $turn time: $(cat err)"
 	grep -q 'Infected and not isolated' out || fail "no board: $(cat out)"
 	grep -q 'nothing wrong found; last commit' out || fail "no result of verify: $(cat out)"
-	grep -q 'evidence re-read: 4, ' out || fail "the evidence was not read again: $(cat out)"
+	grep -q 'evidence re-read: 7, ' out || fail "the evidence was not read again: $(cat out)"
 done
 "$genba" --lang ja demo --dir 日本語 </dev/null >out 2>err || fail "in Japanese: $(cat err)"
 grep -q '感染・未隔離' out || fail "not in Japanese: $(cat out)"
@@ -60,10 +60,29 @@ is "the chain, exactly" "R1-P1 original,R1-P1 spoofed_sender,R1-P2 original,R1-P
 	"$("$genba" chain --json 2>/dev/null | python3 -c "import json, sys
 print(','.join(sorted({x['who'] + ' ' + x['pivot'] for x in json.load(sys.stdin) if x['kind'] == 'proposal' and x['because']})))")"
 is "the four tracks" "cause permanent provisional situation" "$(query measure "' '.join(sorted(m['track'] for m in a))")"
-is "mails ① ④ ⑤ ⑧" "①④⑤⑧" "$(query mail "''.join(m['subject'][0] for m in a)")"
+is "mails ① ④ ⑤ ⑧" "①④⑤⑧" "$(query mail "''.join(t for m in a for t in m['tags'] if len(t) == 1)")"
+is "①, ⑤ and ⑧ are whole mails that were looked at" 3 "$(query mail "sum(m.get('parsed') == 'whole' and m.get('class') == 'compressed' and len(m.get('analysis', '')) == 64 for m in a)")"
+# what `mail look` shows of their files is what the report tells, harmless though they are
+looked() { # looked FILE EXPRESSION over the object `m`
+	"$genba" mail look "here/$1" --json | python3 -c "import json, sys
+m = json.load(sys.stdin)[0]
+ids = [f['id'] for f in m['findings']]
+print($2)"
+}
+is "① locked, the password beside it, a program named as a document" True \
+	"$(looked mail-1-to-employee-a.eml "{'archive.locked', 'archive.password_in_mail', 'name.double_extension', 'name.padded'} <= set(ids)")"
+printf '20140110\n' >passwords
+is "① opens with its password" content \
+	"$("$genba" mail look here/mail-1-to-employee-a.eml --password-file passwords --json | jq -r '.[0].parts[1].inside[0].basis')"
+is "⑤ free mail, an answer to the genuine one" "free_mail <practice-4@a.example>" \
+	"$(looked mail-5-to-employee-b.eml "m['sender_class'] + ' ' + m['in_reply_to']")"
+is "⑧ free mail that names organisation A" "free_mail True" \
+	"$(looked mail-to-organisation-b.eml "m['sender_class'], 'sender.free_names_org' in ids" | tr -d "(),'")"
 for file in mail-to-organisation-b.eml terminal-a-disk.img terminal-b-disk.img; do
 	sum=$(sha256sum <"here/$file" | cut -d' ' -f1)
-	is "$file is on record with its digest" 1 "$(query evidence "sum(e['sha256'] == '$sum' for e in a)")"
+	times=1
+	[ "${file##*.}" != eml ] || times=2 # preserved where it lies, and taken in at the mail desk
+	is "$file is on record with its digest" $times "$(query evidence "sum(e['sha256'] == '$sum' for e in a)")"
 done
 cmp here/terminal-a-disk.img here/terminal-b-disk.img >/dev/null && fail "the two disks are the same"
 

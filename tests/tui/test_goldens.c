@@ -25,7 +25,7 @@ struct shot {
 
 static const struct shot shots[] = {
     {"board", "", NULL, NULL},
-    {"evidence", "4j", "Evidence · 4", "証拠 · 4"},
+    {"evidence", "4j", "Evidence · 7", "証拠 · 7"},
     {"evidence-detail", KEYS_ENTER "G", "R1-E2", "R1-E2"},
     {"work", "w", "Work under way", "実行中の作業"},
     {"timeline", "5", "Timeline", "時系列"},

@@ -8,6 +8,7 @@
 #include "case/case.h"
 #include "case/store/record.h"
 #include "tui/command/command.h"
+#include "tui/command/demo_mails.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,37 +89,25 @@ static int write_log(const char *path, struct err *err)
 	return rc;
 }
 
+static int is_japanese(void)
+{
+	return strcmp(i18n_language(), "ja") == 0;
+}
+
 static int write_files(const char *dir, struct err *err)
 {
-	static const char mail[] =
-	    "Received: from mail.free.example (192.0.2.25) by mx.b.example; Tue, 25 Nov 2014 09:12:04 +0900\r\n"
-	    "From: \"Organisation A\" <a-contact@free.example>\r\n"
-	    "To: b-contact@b.example\r\n"
-	    "Subject: Schedule of the joint study (re)\r\n"
-	    "Date: Tue, 25 Nov 2014 09:11:58 +0900\r\n"
-	    "Message-ID: <practice-1@free.example>\r\n"
-	    "\r\n"
-	    "Practice file: its names, subject and times are invented; the report that the practice case\r\n"
-	    "follows prints no mail. The attachment was removed before this mail was provided.\r\n";
-	char *path = xasprintf("%s/mail-to-organisation-b.eml", dir);
-	int rc = path_write_file(path, mail, sizeof mail - 1, PATH_REPLACE, err);
-	free(path);
+	int rc = demo_mails_write(dir, is_japanese(), err);
 	for (unsigned i = 0; i < 2 && rc == 0; i++) {
-		path = xasprintf("%s/terminal-%c-disk.img", dir, 'a' + (char)i);
+		char *path = xasprintf("%s/terminal-%c-disk.img", dir, 'a' + (char)i);
 		rc = write_image(path, 20140716U + i, err);
 		free(path);
 	}
 	if (rc == 0) {
-		path = xasprintf("%s/proxy.log", dir);
+		char *path = xasprintf("%s/proxy.log", dir);
 		rc = write_log(path, err);
 		free(path);
 	}
 	return rc;
-}
-
-static int is_japanese(void)
-{
-	return strcmp(i18n_language(), "ja") == 0;
 }
 
 /* Chooses the language's half of each {English|日本語} and puts the folder in. */

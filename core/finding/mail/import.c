@@ -36,6 +36,13 @@ static int keep_digest(void *ctx, json_t *record)
 	return 0;
 }
 
+/* Evidence whose bytes the case itself holds: mails can be looked at again from it. */
+static int keep_held(void *ctx, json_t *record)
+{
+	const char *form = json_get_string(record, "form");
+	return form && strcmp(form, "blob") == 0 ? keep_digest(ctx, record) : 0;
+}
+
 static int keep_domains(void *ctx, json_t *record)
 {
 	const char *domains = json_get_string(record, "domains");
@@ -260,7 +267,7 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	if (!parties || check_label(import->c, import->on, "--on", NULL, err) < 0 ||
 	    check_label(import->c, import->consultation, "--consultation", "consultation", err) < 0 ||
 	    record_each(import->c, "mail", 0, keep_digest, w.mails, err) < 0 ||
-	    record_each(import->c, "evidence", 0, keep_digest, w.evidence, err) < 0)
+	    record_each(import->c, "evidence", 0, keep_held, w.evidence, err) < 0)
 		goto out;
 	if (!import->dry_run && !(w.a = action_begin(import->c, "import", err)))
 		goto out;

@@ -8,11 +8,11 @@
 
 /* What names of organisations hold; of free mail addresses hardly any are theirs. */
 static const char *const organisations[] = {
-    "株式会社", "有限会社", "財団",   "社団",   "協会",        "機構",       "法人",       "大学",      "研究所",
-    "新聞",     "出版",     "編集部", "事務局", "委員会",      "銀行",       "省",         "庁",        "組合",
-    "病院",     "学会",     "広報",   "総務",   "人事",        "Ministry",   "University", "Institute", "Agency",
-    "Bank",     "Inc.",     "Ltd",    "Corp",   "Association", "Foundation", "Committee",
-    "Organisation", "Organization", "組織"};
+    "株式会社",   "有限会社",  "財団",         "社団",         "協会",   "機構",   "法人", "大学",
+    "研究所",     "新聞",      "出版",         "編集部",       "事務局", "委員会", "銀行", "省",
+    "庁",         "組合",      "病院",         "学会",         "広報",   "総務",   "人事", "Ministry",
+    "University", "Institute", "Agency",       "Bank",         "Inc.",   "Ltd",    "Corp", "Association",
+    "Foundation", "Committee", "Organisation", "Organization", "組織"};
 
 void rule_free_names_org(struct look *l)
 {
