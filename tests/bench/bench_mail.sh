@@ -21,8 +21,11 @@ jq -r '.[] | [.subject] + [.parts[].sha256] | @tsv' "$work/ours.json" >"$work/ou
 cmp "$work/ours.tsv" "$work/mails.peer" || { echo "FAIL: Python's email reads them otherwise"; exit 1; }
 median() { sort -n "$1" | sed -n "$((rounds / 2 + 1))p"; }
 ours=$(median "$work/ours") peer=$(median "$work/peer") bare=$(median "$work/bare")
-awk -v n="$count" -v ours="$ours" -v peer="$peer" -v bare="$bare" -v rounds="$rounds" 'BEGIN {
+memory=$(GENBA=$genba python3 "$here/bench_mail.py" run "$work/mails")
+awk -v n="$count" -v memory="$memory" -v ours="$ours" -v peer="$peer" -v bare="$bare" -v rounds="$rounds" 'BEGIN {
 	printf "%d mails, all rules: %.0f mails/s of processor time, %.1f x Python email (policy default, %.0f mails/s), ", n, n / ours, peer / ours, n / peer
 	printf "%.1f x its older parser (compat32, which decodes no addresses, dates and names)\n", bare / ours
+	printf "most memory of a process: %.0f MB\n", memory / 1024
+	if (memory / 1024 > 128) { print "FAIL: more than twice the memory that is promised"; exit 1 }
 	if (rounds > 1 && (peer / ours < 2 || n / ours < 1000)) { print "FAIL: half of what is promised is missed"; exit 1 }
 }'
