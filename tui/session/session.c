@@ -47,6 +47,17 @@ int session_input(struct session *s, const char *path, struct err *err)
 	return fd < 0 ? outside_open(path, err) : fd;
 }
 
+int session_input_or_folder(struct session *s, const char *path, struct err *err)
+{
+	int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	for (size_t i = 0; fd >= 0 && i < s->file_count; i++)
+		if (strcmp(s->files[i].word, path) == 0) { /* another shell's, not what has that name here */
+			close(fd);
+			fd = -1;
+		}
+	return fd >= 0 ? fd : session_input(s, path, err);
+}
+
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err)
 {
 	const struct passphrase_request ask = {

@@ -77,6 +77,9 @@ int session_is_locked(const struct session *s);
  * the caller closes, or -1. */
 int session_input(struct session *s, const char *path, struct err *err);
 
+/* The same, or an open folder. */
+int session_input_or_folder(struct session *s, const char *path, struct err *err);
+
 /* The passphrase, from the file named, or asked for on the terminal. */
 int session_passphrase(struct session *s, const char *prompt, struct secret *passphrase, struct err *err);
 

@@ -33,7 +33,7 @@ struct mail_looking {
 
 static int open_given(void *ctx, const char *path, struct err *err)
 {
-	return session_input(((struct mail_looking *)ctx)->s, path, err);
+	return session_input_or_folder(((struct mail_looking *)ctx)->s, path, err);
 }
 
 static void tell_trouble(void *ctx, const char *path, const char *why)
@@ -505,7 +505,7 @@ static int mail_file(struct session *s, const struct args *args, struct err *err
 
 static int import_open(void *ctx, const char *path, struct err *err)
 {
-	return session_input(((struct mail_importing *)ctx)->s, path, err);
+	return session_input_or_folder(((struct mail_importing *)ctx)->s, path, err);
 }
 
 static void import_label(void *ctx, const char *label, int is_new, const json_t *mail)
