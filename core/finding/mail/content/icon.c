@@ -1,4 +1,4 @@
-#include "finding/mail/look/icon.h"
+#include "finding/mail/content/icon.h"
 
 #include "finding/mail/files/span.h"
 

@@ -3,8 +3,8 @@
  * looked at: a sheet is mostly white or nearly so, a folder mostly of one yellow. Sources: Microsoft PE (resources), the
  * description of icons (ICONDIR, BITMAPINFOHEADER).
  */
-#ifndef GENBA_FINDING_MAIL_LOOK_ICON_H
-#define GENBA_FINDING_MAIL_LOOK_ICON_H
+#ifndef GENBA_FINDING_MAIL_CONTENT_ICON_H
+#define GENBA_FINDING_MAIL_CONTENT_ICON_H
 
 #include <stddef.h>
 

@@ -1,6 +1,10 @@
-#include "finding/mail/look/office.h"
+#include "finding/mail/content/office.h"
 
-#include "finding/mail/look/vba.h"
+#include "base/buf.h"
+#include "finding/mail/content/seen.h"
+
+#include "finding/mail/content/vba.h"
+#include "finding/mail/files/listing.h"
 
 #include <string.h>
 #include <strings.h>

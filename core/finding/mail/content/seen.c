@@ -1,9 +1,11 @@
 /* What the content of a file shows besides its format: macros, encryption, scripts, pictures that pretend. */
-#include "finding/mail/look/icon.h"
-#include "finding/mail/look/look_private.h"
-#include "finding/mail/look/office.h"
-#include "finding/mail/look/shortcut.h"
-#include "finding/mail/look/vba.h"
+#include "finding/mail/content/seen.h"
+
+#include "base/buf.h"
+#include "finding/mail/content/icon.h"
+#include "finding/mail/content/office.h"
+#include "finding/mail/content/shortcut.h"
+#include "finding/mail/content/vba.h"
 
 #include <string.h>
 
@@ -25,15 +27,15 @@ static int holds_wide(const void *bytes, size_t n, const char *word)
 	return found;
 }
 
-unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n)
+unsigned seen_in(struct pool *pool, enum file_format format, const void *bytes, size_t n)
 {
 	unsigned seen = 0;
 	switch (format) {
 	case FORMAT_OOXML:
-		return office_look(&l->pool, bytes, n);
+		return office_look(pool, bytes, n);
 	case FORMAT_CFB:
 		seen |= holds_wide(bytes, n, "_VBA_PROJECT") ? SEEN_MACRO : 0;
-		seen |= seen & SEEN_MACRO && vba_look(&l->pool, bytes, n) == VBA_STOMPED ? SEEN_STOMPED : 0;
+		seen |= seen & SEEN_MACRO && vba_look(pool, bytes, n) == VBA_STOMPED ? SEEN_STOMPED : 0;
 		seen |= holds_wide(bytes, n, "EncryptedPackage") ? SEEN_ENCRYPTED : 0;
 		seen |= holds(bytes, n, "DDEAUTO") ? SEEN_DDE : 0;
 		return seen;

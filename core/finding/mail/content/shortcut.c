@@ -1,4 +1,4 @@
-#include "finding/mail/look/shortcut.h"
+#include "finding/mail/content/shortcut.h"
 
 #include "base/buf.h"
 #include "finding/mail/files/span.h"

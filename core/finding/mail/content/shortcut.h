@@ -1,6 +1,6 @@
 /* Shortcuts of Windows: what their picture pretends. Source: MS-SHLLINK. */
-#ifndef GENBA_FINDING_MAIL_LOOK_SHORTCUT_H
-#define GENBA_FINDING_MAIL_LOOK_SHORTCUT_H
+#ifndef GENBA_FINDING_MAIL_CONTENT_SHORTCUT_H
+#define GENBA_FINDING_MAIL_CONTENT_SHORTCUT_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "finding/mail/look/vba.h"
+#include "finding/mail/content/vba.h"
 
 #include "base/buf.h"
 #include "finding/mail/outlook/compound.h"
@@ -10,7 +10,8 @@
 #define COMPILED    512 /* bytes of a module before its source that can hold something */
 #define LITERAL     8   /* characters of a text that must be in the source too */
 
-int vba_unpack(const void *bytes, size_t n, struct buf *out)
+/* Appends what a compressed container holds. -1: it is none, or damaged. */
+static int vba_unpack(const void *bytes, size_t n, struct buf *out)
 {
 	struct span s = {bytes, n};
 	size_t at = 1;

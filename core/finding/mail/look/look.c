@@ -90,7 +90,7 @@ static void look_at_entry(void *ctx, const struct inside *entry, const void *byt
 {
 	struct look_entries *e = ctx;
 	if (!file_format_archive(entry->format))
-		e->seen |= look_seen(e->l, entry->format, bytes, n);
+		e->seen |= seen_in(&e->l->pool, entry->format, bytes, n);
 }
 
 static void list_archive(struct look *l, struct look_file *f, const void *bytes, size_t n)
@@ -135,6 +135,6 @@ struct look_file *look_add_file(struct look *l, const char *number, const char *
 	if (!f->by_content)
 		f->format = file_format_by_name(f->name);
 	list_archive(l, f, bytes, n);
-	f->seen |= look_seen(l, f->format, bytes, n);
+	f->seen |= seen_in(&l->pool, f->format, bytes, n);
 	return f;
 }

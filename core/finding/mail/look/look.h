@@ -14,6 +14,7 @@
 #define GENBA_FINDING_MAIL_LOOK_LOOK_H
 
 #include "base/buf.h"
+#include "finding/mail/content/seen.h"
 #include "finding/mail/files/listing.h"
 #include "finding/mail/outlook/outlook.h"
 #include "finding/mail/read/address.h"
@@ -54,19 +55,7 @@ struct look_file {
 	int was_locked;    /* a password opened it */
 	int wants_content; /* only a library can read what is in it (unpack.h) */
 	struct listing list;
-	unsigned seen; /* what reading it showed (enum look_seen) */
-};
-
-enum look_seen {
-	SEEN_MACRO = 1,
-	SEEN_ENCRYPTED = 2,
-	SEEN_SCRIPT = 4,
-	SEEN_DDE = 8,
-	SEEN_TEMPLATE = 16,
-	SEEN_SMUGGLING = 32,
-	SEEN_STOMPED = 64,
-	SEEN_SHORTCUT_ICON = 128,
-	SEEN_ICON = 256,
+	unsigned seen; /* what reading it showed (content/seen.h) */
 };
 
 struct look_link {

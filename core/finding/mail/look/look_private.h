@@ -32,9 +32,6 @@ int look_wants_content(const struct look_file *f, int has_passwords);
 /* forwarded.c: goes to the mail that the mail carries; its carrier is this one. */
 void look_forwarded(struct look *l);
 
-/* What the content of a file shows: look_seen bits. */
-unsigned look_seen(struct look *l, enum file_format format, const void *bytes, size_t n);
-
 /* The value of a field of the mail as text, or "". */
 char *look_field(struct look *l, const char *name);
 
