@@ -49,6 +49,11 @@ size_t header_read(struct header *h, struct pool *pool, const char *bytes, size_
 			at += length + end;
 			continue;
 		}
+		if (*line == ':' && !first) { /* no field, but no text either: those behind it are fields still */
+			h->broken = 1;
+			at += length + end;
+			continue;
+		}
 		int folded = *line == ' ' || *line == '\t';
 		size_t name = folded ? 0 : name_of(line, length);
 		if (!name && !(folded && !first)) {

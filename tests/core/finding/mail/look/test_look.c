@@ -109,6 +109,15 @@ static void fields_are_those_of_the_record(void **state)
 	is(mail, "parsed", "whole");
 }
 
+/* A line that is no field does not hide the fields behind it where it begins as none can. */
+static void an_odd_line_hides_no_field(void **state)
+{
+	(void)state;
+	static const char mail[] = "From: a@x.co.jp\n: odd\nSubject: behind\n\ntext\n";
+	is(mail, "subject", "behind");
+	assert_true(fires(mail, "damaged.header"));
+}
+
 static void classes_are_those_of_table_1(void **state)
 {
 	(void)state;
@@ -212,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fields_are_those_of_the_record),
+	    cmocka_unit_test(an_odd_line_hides_no_field),
 	    cmocka_unit_test(classes_are_those_of_table_1),
 	    cmocka_unit_test(senders_are_those_of_figure_a_2),
 	    cmocka_unit_test(each_rule_fires_where_it_should_and_not_beside_it),
