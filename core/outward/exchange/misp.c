@@ -1,5 +1,5 @@
 /*
- * MISP core format (draft-dulaunoy-misp-core-format): one Event with its Attributes.
+ * MISP core format (draft-dulaunoy-misp-core-format): one Event with its Attributes, Objects and EventReports.
  *
  * The Event's uuid is the case's id, an Attribute's its record's, so a second export updates. Strings are strings; the event
  * is not published and distributed to nobody but its own organisation. to_ids is off for what must not be blocked.
@@ -47,8 +47,14 @@ static const struct {
 struct misp_event {
 	struct release *r;
 	struct buf *out;
-	int some;
+	int some; /* of the present list */
+	struct err *err;
 };
+
+static void next_of_list(struct misp_event *m)
+{
+	buf_adds(m->out, m->some++ ? ",\n" : "\n");
+}
 
 static int is(const json_t *record, const char *field, const char *value)
 {
@@ -126,24 +132,149 @@ static int write_attribute(void *ctx, json_t *record)
 	json_object_set_new(attribute, "comment", json_string(comment));
 	set_seen(m, attribute, record, "first_seen");
 	set_seen(m, attribute, record, "last_seen");
-	buf_adds(m->out, m->some++ ? ",\n" : "\n");
+	next_of_list(m);
 	shared_json(m->out, attribute);
 	free(comment);
 	free(timestamp);
-	return 0;
+	release_lose_rest(m->r, record, "type value action role false_positive origin first_seen last_seen tlp");
+	return release_flush(m->r, m->out, m->err);
+}
+
+/* ---- objects, by the templates that MISP ships */
+
+#define THE_CASE "@case" /* in the place of a field: the case's id */
+
+struct misp_relation {
+	const char *field; /* ours, or THE_CASE */
+	const char *relation;
+	const char *type;
+	const char *category;
+};
+
+static const struct misp_template {
+	const char *kind;
+	const char *name;
+	const char *meta;
+	const char *uuid;
+	const char *version;
+	struct misp_relation relations[8];
+} misp_templates[] = {
+    {"mail",
+     "email",
+     "network",
+     "a0c666e0-fc65-4be8-b48f-3423d788b552",
+     "19",
+     {{"subject", "subject", "email-subject", "Payload delivery"},
+      {"from_addr", "from", "email-src", "Payload delivery"},
+      {"reply_to", "reply-to", "email-reply-to", "Payload delivery"},
+      {"envelope_from", "return-path", "email-src", "Payload delivery"},
+      {"message_id", "message-id", "email-message-id", "Payload delivery"},
+      {"origin", "ip-src", "ip-src", "Network activity"}}},
+    {"evidence",
+     "forensic-evidence",
+     "misc",
+     "fe44c648-63ef-43fc-b3de-af71a2e023e4",
+     "2",
+     {{THE_CASE, "case-number", "text", "Other"},
+      {"label", "evidence-number", "text", "Other"},
+      {"title", "name", "text", "Other"},
+      {"type", "type", "text", "Other"},
+      {"method", "acquisition-method", "text", "Other"},
+      {"tool", "acquisition-tools", "text", "Other"},
+      {"sha256", "additional-comments", "text", "Other"}}},
+    {"measure",
+     "course-of-action",
+     "misc",
+     "3d1c2c06-68a9-4394-8c8d-258d115f796f",
+     "1",
+     {{"title", "name", "text", "Other"},
+      {"type", "type", "text", "Other"},
+      {"result", "description", "text", "Other"},
+      {"business_effect", "impact", "text", "Other"}}},
+};
+
+#define TEMPLATES (sizeof misp_templates / sizeof *misp_templates)
+
+struct misp_objects {
+	struct misp_event *m;
+	const struct misp_template *template;
+};
+
+static int write_object(void *ctx, json_t *record)
+{
+	struct misp_objects *o = ctx;
+	struct misp_event *m = o->m;
+	const struct misp_template *t = o->template;
+	char *timestamp = seconds_of(m, record, "modified");
+	char known[200] = "tlp";
+	json_t *attributes = json_array();
+	for (size_t i = 0; i < sizeof t->relations / sizeof *t->relations && t->relations[i].field; i++) {
+		const struct misp_relation *relation = &t->relations[i];
+		const char *value = *relation->field == *THE_CASE ? case_id(release_case(m->r))
+		                                                  : json_get_string(record, relation->field);
+		char uuid[37];
+		size_t n = strlen(known);
+		snprintf(known + n, sizeof known - n, " %s", relation->field);
+		if (!value || !*value || strcmp(value, "unknown") == 0)
+			continue;
+		shared_part_uuid(release_case(m->r), record, relation->relation, uuid);
+		json_array_append_new(attributes,
+		                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:b}", "uuid", uuid,
+		                                "object_relation", relation->relation, "type", relation->type,
+		                                "category", relation->category, "value", value, "to_ids", 0,
+		                                "distribution", "0", "timestamp", timestamp, "disable_correlation", 0));
+	}
+	if (json_array_size(attributes) == 0) {
+		json_decref(attributes);
+		release_lose_record(m->r, record, _("nothing that its object in MISP could hold is on record"));
+	} else {
+		next_of_list(m);
+		shared_json(m->out, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "uuid",
+		                              json_get_string(record, "id"), "name", t->name, "meta-category", t->meta,
+		                              "template_uuid", t->uuid, "template_version", t->version, "distribution",
+		                              "0", "timestamp", timestamp, "comment", record_label(record), "Attribute",
+		                              attributes));
+		release_lose_rest(m->r, record, known);
+	}
+	free(timestamp);
+	return release_flush(m->r, m->out, m->err);
+}
+
+/* A note of a fact as a report. */
+static int write_note(void *ctx, json_t *record)
+{
+	struct misp_event *m = ctx;
+	const char *text = json_get_string(record, "text");
+	if (!text || !is(record, "stance", "fact")) {
+		release_lose_record(m->r, record, _("only notes of facts leave"));
+		return 0;
+	}
+	char *timestamp = seconds_of(m, record, "modified");
+	next_of_list(m);
+	shared_json(m->out, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "uuid", json_get_string(record, "id"), "name",
+	                              record_label(record), "content", text, "distribution", "0", "timestamp",
+	                              timestamp, "deleted", 0));
+	free(timestamp);
+	release_lose_rest(m->r, record, "text stance tlp");
+	return release_flush(m->r, m->out, m->err);
 }
 
 static int lose_it(void *ctx, json_t *record)
 {
 	struct misp_event *m = ctx;
-	if (!kind_has(json_get_string(record, "kind"), KIND_INDICATOR))
-		release_lose_record(m->r, record, _("only indicators are written as attributes"));
+	const char *kind = json_get_string(record, "kind");
+	if (record_kind(record)->traits & (KIND_INDICATOR | KIND_NOTE))
+		return 0;
+	for (size_t i = 0; i < TEMPLATES; i++)
+		if (strcmp(misp_templates[i].kind, kind) == 0)
+			return 0;
+	release_lose_record(m->r, record, _("MISP has no object for this kind of record"));
 	return 0;
 }
 
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
-	struct misp_event m = {r, out, 0};
+	struct misp_event m = {r, out, 0, err};
 	struct case_file *c = release_case(r);
 	int64_t seconds = 0;
 	char date[32];
@@ -165,6 +296,15 @@ int misp_write(struct release *r, const char *variant, struct buf *out, struct e
 	buf_truncate(out, out->len - 1); /* its brace: the attributes belong inside */
 	buf_adds(out, ",\"Attribute\":[");
 	int rc = release_each(r, "indicator", write_attribute, &m, err);
+	buf_adds(out, "\n],\"Object\":[");
+	m.some = 0;
+	for (size_t i = 0; i < TEMPLATES && rc == 0; i++)
+		rc = release_each(r, misp_templates[i].kind, write_object,
+		                  &(struct misp_objects){&m, &misp_templates[i]}, err);
+	buf_adds(out, "\n],\"EventReport\":[");
+	m.some = 0;
+	if (rc == 0)
+		rc = release_each(r, "note", write_note, &m, err);
 	if (rc == 0)
 		rc = release_each(r, NULL, lose_it, &m, err);
 	buf_adds(out, "\n]}}\n");

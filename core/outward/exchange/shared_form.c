@@ -7,6 +7,7 @@
 #include "case/query/timeline.h"
 
 #include <openssl/sha.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,21 @@ void shared_uuid5(const unsigned char space[16], const char *name, char text[37]
 	         digest[11], digest[12], digest[13], digest[14], digest[15]);
 }
 
+void shared_part_uuid(struct case_file *c, const json_t *record, const char *part, char text[37])
+{
+	unsigned char space[16] = {0};
+	char hex[33];
+	size_t n = 0;
+	for (const char *p = case_id(c); *p && n < 32; p++)
+		if (*p != '-')
+			hex[n++] = *p;
+	hex[n] = '\0';
+	sodium_hex2bin(space, sizeof space, hex, n, NULL, NULL, NULL);
+	char *name = xasprintf("%s %s", json_string_value(json_object_get(record, "id")), part);
+	shared_uuid5(space, name, text);
+	free(name);
+}
+
 void shared_json(struct buf *out, json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
@@ -134,6 +150,18 @@ static int timesketch_export(struct format_request *request, struct err *err)
 	                     timesketch_write, err);
 }
 
+static int attackflow_export(struct format_request *request, struct err *err)
+{
+	return shared_export(request, "attackflow", NULL, attackflow_write, err);
+}
+
+static int case_uco_export(struct format_request *request, struct err *err)
+{
+	return shared_export(request, "case", NULL, case_uco_write, err);
+}
+
+const struct exchange_format attackflow_format = {.name = "attackflow", .write = attackflow_export};
+const struct exchange_format case_uco_format = {.name = "case", .write = case_uco_export};
 const struct exchange_format stix_format = {.name = "stix", .write = stix_export};
 const struct exchange_format misp_format = {.name = "misp", .write = misp_export};
 const struct exchange_format timesketch_format = {.name = "timesketch", .write = timesketch_export};

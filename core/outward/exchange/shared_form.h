@@ -22,6 +22,8 @@ int shared_export(struct format_request *request, const char *name, const char *
 int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err);
+int attackflow_write(struct release *r, const char *variant, struct buf *out, struct err *err);
+int case_uco_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 
 /* ---- what the writers share */
 
@@ -34,6 +36,9 @@ void shared_time(int64_t seconds, int nanoseconds, char text[32]);
 
 /* A UUID of version 5 (RFC 9562) from a name in a namespace of 16 bytes. */
 void shared_uuid5(const unsigned char space[16], const char *name, char text[37]);
+
+/* One of a part of a record, in the namespace of the case: the same at the next export. */
+void shared_part_uuid(struct case_file *c, const json_t *record, const char *part, char text[37]);
 
 /* Appends the object as compact JSON, sorted keys. Takes the reference. */
 void shared_json(struct buf *out, json_t *object);

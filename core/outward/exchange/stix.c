@@ -7,6 +7,7 @@
  * external reference.
  */
 #include "outward/exchange/shared_form.h"
+#include "outward/exchange/stix_private.h"
 
 #include "base/err.h"
 #include "base/file/paths.h"
@@ -35,15 +36,6 @@ static const struct {
 static const unsigned char observables[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c,
                                               0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
 
-struct stix_bundle {
-	struct release *r;
-	struct buf *out;
-	json_t *refs;  /* ids of the objects so far, for the report */
-	json_t *types; /* labels -> ids */
-	unsigned used; /* markings that are needed, as bits */
-	int some;
-};
-
 static const char *type_of(const char *kind)
 {
 	static const char *const types[][2] = {{"indicator", "indicator"},  {"party", "identity"},
@@ -56,32 +48,32 @@ static const char *type_of(const char *kind)
 	return NULL;
 }
 
-static void append(struct stix_bundle *b, json_t *object)
+void stix_append(struct stix_bundle *b, json_t *object)
 {
 	buf_adds(b->out, b->some++ ? ",\n" : "\n");
 	shared_json(b->out, object);
+	if (!b->failed && release_flush(b->r, b->out, b->err) < 0)
+		b->failed = 1;
 }
 
-static const char *text_of(const json_t *record, const char *field)
+const char *stix_text_of(const json_t *record, const char *field)
 {
 	const char *text = json_get_string(record, field);
 	return text && *text && strcmp(text, "unknown") != 0 ? text : NULL;
 }
 
-static void set_text(json_t *object, const char *property, const char *text)
+void stix_set_text(json_t *object, const char *property, const char *text)
 {
 	if (text)
 		json_object_set_new(object, property, json_string(text));
 }
 
-/* A time property: exact, or its earliest bound, which is named. */
-static int set_time(struct stix_bundle *b, json_t *object, const char *property, const json_t *record,
-                    const char *field)
+int stix_set_time(struct stix_bundle *b, json_t *object, const char *property, const json_t *record, const char *field)
 {
 	int64_t seconds;
 	int nanoseconds;
 	char text[32];
-	const char *edtf = text_of(record, field);
+	const char *edtf = stix_text_of(record, field);
 	int exact = shared_instant(release_case(b->r), edtf, &seconds, &nanoseconds);
 	if (exact < 0) {
 		if (edtf)
@@ -109,7 +101,7 @@ static const char *marking_of(struct stix_bundle *b, const json_t *record)
 	return markings[4].id;
 }
 
-static void mark(struct stix_bundle *b, json_t *object, const json_t *record)
+void stix_mark(struct stix_bundle *b, json_t *object, const json_t *record)
 {
 	json_object_set_new(object, "object_marking_refs", json_pack("[s]", marking_of(b, record)));
 }
@@ -120,16 +112,16 @@ static char *id_of(const char *type, const json_t *record)
 }
 
 /* What every object of its own life has. */
-static json_t *begin(struct stix_bundle *b, const char *type, const json_t *record)
+json_t *stix_begin(struct stix_bundle *b, const char *type, const json_t *record)
 {
 	char *id = id_of(type, record);
 	json_t *object = json_pack("{s:s, s:s, s:s}", "type", type, "spec_version", "2.1", "id", id);
-	const char *modified = text_of(record, "modified") ? "modified" : "entered";
-	if (set_time(b, object, "created", record, "entered") < 0)
+	const char *modified = stix_text_of(record, "modified") ? "modified" : "entered";
+	if (stix_set_time(b, object, "created", record, "entered") < 0)
 		json_object_set_new(object, "created", json_string("1970-01-01T00:00:00.000Z"));
-	if (set_time(b, object, "modified", record, modified) < 0)
+	if (stix_set_time(b, object, "modified", record, modified) < 0)
 		json_object_set(object, "modified", json_object_get(object, "created"));
-	mark(b, object, record);
+	stix_mark(b, object, record);
 	json_object_set_new(object, "external_references",
 	                    json_pack("[{s:s, s:s}]", "source_name", "genba", "external_id", record_label(record)));
 	json_object_set_new(b->types, record_label(record), json_string(id));
@@ -205,9 +197,9 @@ static int pattern_of(const char *type, const char *value, struct buf *out)
 static int write_indicator(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	const char *type = text_of(record, "type");
-	const char *value = text_of(record, "value");
-	const char *role = text_of(record, "role");
+	const char *type = stix_text_of(record, "type");
+	const char *value = stix_text_of(record, "value");
+	const char *role = stix_text_of(record, "role");
 	struct buf pattern = BUF_INIT;
 	if (type && value && strcmp(type, "yara") == 0) {
 		buf_adds(&pattern, value);
@@ -216,55 +208,65 @@ static int write_indicator(void *ctx, json_t *record)
 		buf_release(&pattern);
 		return 0;
 	}
-	json_t *object = begin(b, "indicator", record);
-	int benign = (role && strcmp(role, "benign") == 0) ||
-	             strcmp(text_of(record, "false_positive") ? text_of(record, "false_positive") : "", "yes") == 0;
+	json_t *object = stix_begin(b, "indicator", record);
+	int benign =
+	    (role && strcmp(role, "benign") == 0) ||
+	    strcmp(stix_text_of(record, "false_positive") ? stix_text_of(record, "false_positive") : "", "yes") == 0;
 	json_object_set_new(object, "pattern", json_string(pattern.data));
-	set_text(object, "pattern_type", strcmp(type, "yara") == 0 ? "yara" : "stix");
-	set_text(object, "name", value);
+	stix_set_text(object, "pattern_type", strcmp(type, "yara") == 0 ? "yara" : "stix");
+	stix_set_text(object, "name", value);
 	json_object_set_new(object, "indicator_types", json_pack("[s]", benign ? "benign" : "malicious-activity"));
-	if (set_time(b, object, "valid_from", record, "first_seen") < 0)
+	if (stix_set_time(b, object, "valid_from", record, "first_seen") < 0)
 		json_object_set(object, "valid_from", json_object_get(object, "created"));
-	set_text(object, "description", text_of(record, "origin"));
-	append(b, object);
+	stix_set_text(object, "description", stix_text_of(record, "origin"));
+	stix_append(b, object);
 	buf_release(&pattern);
+	release_lose_rest(b->r, record,
+	                  role && strcmp(role, "benign") == 0 ? "type value role first_seen origin tlp"
+	                                                      : "type value first_seen origin tlp");
 	return 0;
 }
 
 /* ---- the others */
 
-static int write_party(void *ctx, json_t *record)
+int stix_write_party(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	const char *type = text_of(record, "type");
-	json_t *object = begin(b, "identity", record);
-	set_text(object, "name", text_of(record, "name") ? text_of(record, "name") : record_label(record));
-	set_text(object, "identity_class",
-	         !type                         ? "unknown"
-	         : strcmp(type, "person") == 0 ? "individual"
-	         : strcmp(type, "unit") == 0   ? "group"
-	                                       : "organization");
-	append(b, object);
+	const char *type = stix_text_of(record, "type");
+	json_t *object = stix_begin(b, "identity", record);
+	stix_set_text(object, "name",
+	              stix_text_of(record, "name") ? stix_text_of(record, "name") : record_label(record));
+	stix_set_text(object, "identity_class",
+	              !type                         ? "unknown"
+	              : strcmp(type, "person") == 0 ? "individual"
+	              : strcmp(type, "unit") == 0   ? "group"
+	                                            : "organization");
+	stix_append(b, object);
+	release_lose_rest(b->r, record, "name type tlp");
 	return 0;
 }
 
 static int write_asset(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	json_t *object = begin(b, "infrastructure", record);
-	set_text(object, "name", text_of(record, "hostname") ? text_of(record, "hostname") : record_label(record));
+	json_t *object = stix_begin(b, "infrastructure", record);
+	stix_set_text(object, "name",
+	              stix_text_of(record, "hostname") ? stix_text_of(record, "hostname") : record_label(record));
 	json_object_set_new(object, "infrastructure_types", json_pack("[s]", "unknown"));
-	append(b, object);
+	stix_append(b, object);
+	release_lose_rest(b->r, record, "hostname tlp");
 	return 0;
 }
 
 static int write_measure(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	json_t *object = begin(b, "course-of-action", record);
-	set_text(object, "name", text_of(record, "title") ? text_of(record, "title") : record_label(record));
-	set_text(object, "description", text_of(record, "result"));
-	append(b, object);
+	json_t *object = stix_begin(b, "course-of-action", record);
+	stix_set_text(object, "name",
+	              stix_text_of(record, "title") ? stix_text_of(record, "title") : record_label(record));
+	stix_set_text(object, "description", stix_text_of(record, "result"));
+	stix_append(b, object);
+	release_lose_rest(b->r, record, "title result tlp");
 	return 0;
 }
 
@@ -295,17 +297,18 @@ static int write_event(void *ctx, json_t *record)
 	struct stix_bundle *b = ctx;
 	static const char *const about[] = {"assets", "parties", "indicators"};
 	struct buf text = BUF_INIT;
-	json_t *object = begin(b, "note", record);
-	const char *when = text_of(record, "when");
+	json_t *object = stix_begin(b, "note", record);
+	const char *when = stix_text_of(record, "when");
 	buf_addf(&text, "%s%s%s", when ? when : "", when ? "  " : "",
-	         text_of(record, "title") ? text_of(record, "title") : "");
-	if (text_of(record, "side"))
-		buf_addf(&text, " (%s)", text_of(record, "side"));
-	set_text(object, "abstract", text_of(record, "title"));
-	set_text(object, "content", text.data);
+	         stix_text_of(record, "title") ? stix_text_of(record, "title") : "");
+	if (stix_text_of(record, "side"))
+		buf_addf(&text, " (%s)", stix_text_of(record, "side"));
+	stix_set_text(object, "abstract", stix_text_of(record, "title"));
+	stix_set_text(object, "content", text.data);
 	json_object_set_new(object, "object_refs", refs_of(b, record, about, 3));
-	append(b, object);
+	stix_append(b, object);
 	buf_release(&text);
+	release_lose_rest(b->r, record, "title when side assets parties indicators tlp");
 	return 0;
 }
 
@@ -313,15 +316,16 @@ static int write_note(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
 	static const char *const about[] = {"on"};
-	const char *stance = text_of(record, "stance");
-	if (!text_of(record, "text") || !stance || strcmp(stance, "fact") != 0) {
+	const char *stance = stix_text_of(record, "stance");
+	if (!stix_text_of(record, "text") || !stance || strcmp(stance, "fact") != 0) {
 		release_lose_record(b->r, record, _("only notes of facts leave"));
 		return 0;
 	}
-	json_t *object = begin(b, "note", record);
-	set_text(object, "content", text_of(record, "text"));
+	json_t *object = stix_begin(b, "note", record);
+	stix_set_text(object, "content", stix_text_of(record, "text"));
 	json_object_set_new(object, "object_refs", refs_of(b, record, about, 1));
-	append(b, object);
+	stix_append(b, object);
+	release_lose_rest(b->r, record, "text stance on tlp");
 	return 0;
 }
 
@@ -329,24 +333,24 @@ static int write_note(void *ctx, json_t *record)
 static int write_evidence(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	const char *sha256 = text_of(record, "sha256");
+	const char *sha256 = stix_text_of(record, "sha256");
 	if (!sha256) {
 		release_lose_record(b->r, record, _("no digest of it is on record"));
 		return 0;
 	}
 	json_t *hashes = json_pack("{s:s}", "SHA-256", sha256);
-	set_text(hashes, "SHA-1", text_of(record, "sha1"));
-	set_text(hashes, "MD5", text_of(record, "md5"));
+	stix_set_text(hashes, "SHA-1", stix_text_of(record, "sha1"));
+	stix_set_text(hashes, "MD5", stix_text_of(record, "md5"));
 	char uuid[37];
 	/* the specification: the first of MD5, SHA-1, SHA-256 that is there counts */
-	const char *first = text_of(record, "md5") ? "MD5" : text_of(record, "sha1") ? "SHA-1" : "SHA-256";
+	const char *first = stix_text_of(record, "md5") ? "MD5" : stix_text_of(record, "sha1") ? "SHA-1" : "SHA-256";
 	char *name =
 	    xasprintf("{\"hashes\":{\"%s\":\"%s\"}}", first, json_string_value(json_object_get(hashes, first)));
 	shared_uuid5(observables, name, uuid);
 	char *id = xasprintf("file--%s", uuid);
 	json_t *object =
 	    json_pack("{s:s, s:s, s:s, s:o}", "type", "file", "spec_version", "2.1", "id", id, "hashes", hashes);
-	mark(b, object, record);
+	stix_mark(b, object, record);
 	int seen = 0;
 	size_t i;
 	json_t *ref;
@@ -357,30 +361,32 @@ static int write_evidence(void *ctx, json_t *record)
 		json_decref(object); /* the same bytes are one observable */
 	} else {
 		json_array_append_new(b->refs, json_string(id));
-		append(b, object);
+		stix_append(b, object);
 	}
 	free(name);
 	free(id);
+	release_lose_rest(b->r, record, "sha256 sha1 md5 tlp");
 	return 0;
 }
 
 static int write_flow(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	const char *from = text_of(record, "from");
-	const char *to = text_of(record, "to");
+	const char *from = stix_text_of(record, "from");
+	const char *to = stix_text_of(record, "to");
 	json_t *source = from ? json_object_get(b->types, from) : NULL;
 	json_t *target = to ? json_object_get(b->types, to) : NULL;
 	if (!source || !target) {
 		release_lose_record(b->r, record, _("one of its ends does not leave"));
 		return 0;
 	}
-	json_t *object = begin(b, "relationship", record);
-	set_text(object, "relationship_type", "related-to");
-	set_text(object, "description", text_of(record, "type"));
+	json_t *object = stix_begin(b, "relationship", record);
+	stix_set_text(object, "relationship_type", "related-to");
+	stix_set_text(object, "description", stix_text_of(record, "type"));
 	json_object_set(object, "source_ref", source);
 	json_object_set(object, "target_ref", target);
-	append(b, object);
+	stix_append(b, object);
+	release_lose_rest(b->r, record, "from to type tlp");
 	return 0;
 }
 
@@ -402,32 +408,44 @@ static int write_report(struct stix_bundle *b, struct err *err)
 	json_t *object =
 	    json_pack("{s:s, s:s, s:s, s:s, s:[s], s:O}", "type", "report", "spec_version", "2.1", "id", id, "name",
 	              release_case_title(b->r), "report_types", "threat-report", "object_refs", b->refs);
-	if (set_time(b, object, "created", record, "entered") < 0)
+	if (stix_set_time(b, object, "created", record, "entered") < 0)
 		json_object_set_new(object, "created", json_string("1970-01-01T00:00:00.000Z"));
-	if (set_time(b, object, "modified", record, "modified") < 0)
+	if (stix_set_time(b, object, "modified", record, "modified") < 0)
 		json_object_set(object, "modified", json_object_get(object, "created"));
 	json_object_set(object, "published", json_object_get(object, "modified"));
-	mark(b, object, NULL);
+	stix_mark(b, object, NULL);
 	if (json_array_size(b->refs) == 0)
 		json_array_append_new(b->refs, json_string(marking_of(b, NULL))); /* a report refers to something */
-	append(b, object);
+	stix_append(b, object);
 	free(id);
 	json_decref(record);
 	return 0;
 }
 
-static void write_markings(struct stix_bundle *b)
+void stix_start(struct stix_bundle *b, struct release *r, struct buf *out, struct err *err)
+{
+	char id[UUID_TEXT];
+	*b = (struct stix_bundle){.r = r, .out = out, .refs = json_array(), .types = json_object(), .err = err};
+	uuid_new(id);
+	buf_addf(out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
+}
+
+int stix_finish(struct stix_bundle *b)
 {
 	for (size_t i = 0; i < sizeof markings / sizeof *markings; i++) {
 		if (!(b->used & 1U << i))
 			continue;
 		char *name = xasprintf("TLP:%s", markings[i].tlp);
-		append(b, json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:{s:s, s:s}}}", "type", "marking-definition",
-		                    "spec_version", "2.1", "id", markings[i].id, "created", "2022-10-01T00:00:00.000Z",
-		                    "name", name, "extensions", TLP_EXTENSION, "extension_type", "property-extension",
-		                    "tlp_2_0", markings[i].word));
+		stix_append(b, json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:{s:s, s:s}}}", "type", "marking-definition",
+		                         "spec_version", "2.1", "id", markings[i].id, "created",
+		                         "2022-10-01T00:00:00.000Z", "name", name, "extensions", TLP_EXTENSION,
+		                         "extension_type", "property-extension", "tlp_2_0", markings[i].word));
 		free(name);
 	}
+	buf_adds(b->out, "\n]}\n");
+	json_decref(b->refs);
+	json_decref(b->types);
+	return b->failed ? -1 : 0;
 }
 
 int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err)
@@ -435,24 +453,18 @@ int stix_write(struct release *r, const char *variant, struct buf *out, struct e
 	static const struct {
 		const char *kind;
 		record_fn write;
-	} order[] = {{"party", write_party},       {"asset", write_asset},     {"indicator", write_indicator},
+	} order[] = {{"party", stix_write_party},  {"asset", write_asset},     {"indicator", write_indicator},
 	             {"evidence", write_evidence}, {"measure", write_measure}, {"event", write_event},
 	             {"note", write_note},         {"flow", write_flow}};
-	struct stix_bundle b = {.r = r, .out = out, .refs = json_array(), .types = json_object()};
-	char id[37];
+	struct stix_bundle b;
 	int rc = 0;
 	(void)variant;
-	uuid_new(id);
-	buf_addf(out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
+	stix_start(&b, r, out, err);
 	for (size_t i = 0; i < sizeof order / sizeof *order && rc == 0; i++)
 		rc = release_each(r, order[i].kind, order[i].write, &b, err);
 	if (rc == 0)
 		rc = release_each(r, NULL, lose_it, &b, err);
 	if (rc == 0)
 		rc = write_report(&b, err);
-	write_markings(&b);
-	buf_adds(out, "\n]}\n");
-	json_decref(b.refs);
-	json_decref(b.types);
-	return rc < 0 ? -1 : 0;
+	return stix_finish(&b) < 0 || rc < 0 ? -1 : 0;
 }

@@ -16,6 +16,7 @@ struct timesketch {
 	struct release *r;
 	struct buf *out;
 	int lines; /* JSON lines, not CSV */
+	struct err *err;
 };
 
 /* A cell; what a spreadsheet would take for a formula gets an apostrophe, in columns of text only. */
@@ -86,7 +87,8 @@ static int write_row(struct timesketch *t, const json_t *record, const char *fie
 	}
 	buf_release(&tags);
 	free(datetime);
-	return 0;
+	release_lose_rest(t->r, record, "title subject when done_at side tags tlp");
+	return release_flush(t->r, t->out, t->err);
 }
 
 static int write_event(void *ctx, json_t *record)
@@ -122,7 +124,7 @@ static int lose_it(void *ctx, json_t *record)
 
 int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
-	struct timesketch t = {r, out, variant && strcmp(variant, "jsonl") == 0};
+	struct timesketch t = {r, out, variant && strcmp(variant, "jsonl") == 0, err};
 	if (!t.lines)
 		buf_adds(out, "message,datetime,timestamp_desc,tag,genba_label,genba_when,genba_side\n");
 	if (release_each(r, "event", write_event, &t, err) != 0 || release_each(r, "mail", write_mail, &t, err) != 0 ||

@@ -52,6 +52,9 @@ const char *release_tlp_of(const struct release *r, const json_t *record);
 void release_lose_record(struct release *r, const json_t *record, const char *reason);
 void release_lose_field(struct release *r, const char *kind, const char *field, const char *reason);
 
+/* Names every field of the record that is set and is not among the words of `known` ("type value"): the format has no place. */
+void release_lose_rest(struct release *r, const json_t *record, const char *known);
+
 /* The loss statement so far. New reference. */
 json_t *release_loss(const struct release *r);
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out);
