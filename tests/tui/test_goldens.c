@@ -55,6 +55,8 @@ static const struct shot shots[] = {
     {"sweep-lines", KEYS_ENTER, "c2.example", "c2.example"},
     {"sweep-hosts", KEYS_ESCAPE "h", NULL, NULL},
     {"triage", KEYS_ESCAPE "T", "Triage", "簡易調査"},
+    {"exchange", "E", "Exchange", "情報の提供と受入れ"},
+    {"exchange-green", "t", "TLP:GREEN", "TLP:GREEN"},
     {"conflicts", ":resolve" KEYS_ENTER, NULL, NULL},
     {"history", "9", "History", "履歴"},
     {"action", "jjj" KEYS_ENTER, "Action", "操作"},

@@ -10,8 +10,9 @@ extern const struct view_ops brief_view;
 extern const struct view_ops chain_view;
 extern const struct view_ops commit_view; /* about a commit, by its id */
 extern const struct view_ops conflicts_view;
-extern const struct view_ops desk_view;   /* of a register: what waits */
-extern const struct view_ops detail_view; /* about a record, by its label */
+extern const struct view_ops desk_view;     /* of a register: what waits */
+extern const struct view_ops detail_view;   /* about a record, by its label */
+extern const struct view_ops exchange_view; /* what left, came in, and would leave */
 extern const struct view_ops flow_view;
 extern const struct view_ops found_view;   /* about the words looked for */
 extern const struct view_ops help_view;    /* about the view of that name; NULL: the one on top */

@@ -1,7 +1,7 @@
 /*
  * A form for others: what leaves the case through the gate (release/release.h), as one stream of bytes.
  *
- * Each is a row of the formats (format.h), at the end of shared_form.c, with a writer of its own. A writer asks release_each()
+ * Each is a row of the formats (format.h), in shared_forms.c, with a writer of its own. A writer asks release_each()
  * for the records that may leave, and names with release_lose_record() and release_lose_field() what its format cannot hold.
  */
 #ifndef GENBA_OUTWARD_EXCHANGE_SHARED_FORM_H

@@ -229,7 +229,7 @@ static int write_indicator(void *ctx, json_t *record)
 
 /* ---- the others */
 
-int stix_write_party(void *ctx, json_t *record)
+static int write_party(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
 	const char *type = stix_text_of(record, "type");
@@ -453,7 +453,7 @@ int stix_write(struct release *r, const char *variant, struct buf *out, struct e
 	static const struct {
 		const char *kind;
 		record_fn write;
-	} order[] = {{"party", stix_write_party},  {"asset", write_asset},     {"indicator", write_indicator},
+	} order[] = {{"party", write_party},       {"asset", write_asset},     {"indicator", write_indicator},
 	             {"evidence", write_evidence}, {"measure", write_measure}, {"event", write_event},
 	             {"note", write_note},         {"flow", write_flow}};
 	struct stix_bundle b;

@@ -33,7 +33,4 @@ void stix_set_text(json_t *object, const char *property, const char *text); /* N
 /* A time property: exact, or its earliest bound, which is named. -1: there is none. */
 int stix_set_time(struct stix_bundle *b, json_t *object, const char *property, const json_t *record, const char *field);
 
-/* The file of a piece of evidence, an observable; and a party's identity. */
-int stix_write_party(void *ctx, json_t *record);
-
 #endif

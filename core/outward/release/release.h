@@ -29,6 +29,7 @@ struct release_wish {
 	const char *approved_by; /* a decision's label */
 	const char *where;       /* a filter over all kinds, or NULL */
 	int redacted;
+	int preview; /* what would leave up to `tlp`, whoever it is for: nothing can be finished */
 	int internal; /* for tools of those who hold the case: no gate, no secrets, on record as such; `to` and the rest are NULL */
 };
 

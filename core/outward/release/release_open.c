@@ -123,7 +123,7 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 		return err_set(err, ERR_USAGE,
 		               _("--internal is for tools of those who hold the case: it takes no --to, --tlp, "
 		                 "--approved-by or --redacted"));
-	if (w->internal)
+	if (w->internal || (w->preview && w->tlp && tlp_rank(w->tlp) <= tlp_rank("AMBER")))
 		return 0;
 	if (!w->to || !w->tlp || !w->approved_by)
 		return err_set(
@@ -302,6 +302,7 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 	r->c = c;
 	r->redacted = wish->redacted;
 	r->internal = wish->internal;
+	r->preview = wish->preview;
 	r->tlp = xstrdup(wish->tlp ? wish->tlp : case_tlp(c));
 	r->leaving = json_object();
 	r->staying = json_object();

@@ -26,6 +26,8 @@ int release_begin(struct release *r, const char *path, struct err *err)
 	r->begun = 1;
 	if (!path)
 		return 0;
+	if (r->preview)
+		return err_set(err, ERR_USAGE, _("a preview leaves nothing"));
 	r->path = xstrdup(path);
 	if (access(path, F_OK) == 0)
 		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);

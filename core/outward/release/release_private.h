@@ -31,6 +31,7 @@ struct release {
 	char *decision;
 	int redacted;
 	int internal;
+	int preview;
 	char *title;
 	json_t *leaving;    /* labels -> the pseudonym, or null */
 	json_t *staying;    /* labels -> the reason */

@@ -1,0 +1,296 @@
+/*
+ * Exchange: what would leave up to a label and what not, and why; what left, to whom, with which digest; what came in. `e` asks
+ * for what an export takes, and shows what would leave before it does.
+ */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+#include "base/words.h"
+#include "case/store/record.h"
+#include "finding/observation/observation_set.h"
+#include "history/history.h"
+#include "outward/release/release.h"
+#include "tui/form/form.h"
+#include "tui/view/views.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IMPORTS 200 /* actions that are looked through for what came in */
+
+static const char *const levels[] = {"AMBER", "GREEN", "CLEAR"};
+#define LEVELS (sizeof levels / sizeof *levels)
+
+struct exchange_state {
+	size_t level; /* of the preview */
+	int redacted;
+};
+
+static struct exchange_state *exchange_state(struct view *v)
+{
+	return v->data;
+}
+
+/* ---- what would leave */
+
+/* "60 RED or AMBER+STRICT, which never leave": how many stay for each reason, the most first. */
+static void add_reasons(struct view *v, struct release *r)
+{
+	json_t *loss = release_loss(r);
+	json_t *reasons = json_object();
+	size_t i;
+	json_t *line;
+	const char *reason;
+	json_t *count;
+	json_array_foreach(loss, i, line) {
+		if (!json_is(line, "what", "record"))
+			continue;
+		reason = json_get_string(line, "reason");
+		json_object_set_new(reasons, reason,
+		                    json_integer(1 + json_integer_value(json_object_get(reasons, reason))));
+	}
+	for (;;) {
+		const char *most = NULL;
+		json_int_t largest = 0;
+		json_object_foreach(reasons, reason, count)
+			if (json_integer_value(count) > largest) {
+				largest = json_integer_value(count);
+				most = reason;
+			}
+		if (!most)
+			break;
+		char *text = xasprintf("  %5lld  %s", (long long)largest, most);
+		view_add(v, TONE_PLAIN, NULL, text);
+		free(text);
+		json_object_del(reasons, most);
+	}
+	json_decref(reasons);
+	json_decref(loss);
+}
+
+static int add_preview(struct view *v, struct err *err)
+{
+	const struct exchange_state *s = exchange_state(v);
+	struct release_wish wish = {.tlp = levels[s->level], .redacted = s->redacted, .preview = 1};
+	uint64_t records;
+	uint64_t stays;
+	struct release *r = release_open(workbench_case(v->wb), &wish, err);
+	if (!r)
+		return -1;
+	release_counts(r, &records, &stays);
+	view_addf(v, TONE_HEADING, NULL, _("What would leave up to TLP:%s%s"), levels[s->level],
+	          s->redacted ? _(", with pseudonyms") : "");
+	view_addf(v, records ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
+	          (unsigned long long)records, (unsigned long long)(records + stays));
+	add_reasons(v, r);
+	release_close(r);
+	return 0;
+}
+
+/* ---- what left */
+
+static void add_cell(struct buf *line, struct view *v, const json_t *record, const char *field, size_t cells)
+{
+	struct buf text = BUF_INIT;
+	const struct field *f = kind_field(record_kind(record), field);
+	json_t *value = json_object_get(record, field);
+	if (value)
+		workbench_name_field(v->wb, f, value, &text);
+	text_pad(line, text.data, cells);
+	buf_adds(line, "  ");
+	buf_release(&text);
+}
+
+struct releases {
+	struct view *v;
+	json_t *all;
+};
+
+static int keep_release(void *ctx, json_t *record)
+{
+	json_array_append(((struct releases *)ctx)->all, record);
+	return 0;
+}
+
+static int add_releases(struct view *v, struct err *err)
+{
+	struct releases l = {v, json_array()};
+	int rc = record_each(workbench_case(v->wb), "release", 0, keep_release, &l, err);
+	view_add(v, TONE_HEADING, NULL, _("What left"));
+	size_t n = json_array_size(l.all);
+	if (n == 0)
+		view_add(v, TONE_FAINT, NULL, _("  nothing has left this case"));
+	while (n > 0) {
+		const json_t *record = json_array_get(l.all, --n);
+		const char *sha256 = json_get_string(record, "sha256");
+		struct buf line = BUF_INIT;
+		buf_adds(&line, "  ");
+		add_cell(&line, v, record, "when", 20);
+		add_cell(&line, v, record, "format", 16);
+		add_cell(&line, v, record, "tlp", 5);
+		if (json_object_get(record, "to"))
+			add_cell(&line, v, record, "to", 14);
+		else
+			text_pad(&line, _("internal"), 14), buf_adds(&line, "  ");
+		buf_addf(&line, "%.8s", sha256 ? sha256 : "");
+		view_add(v, TONE_PLAIN, record_label(record), line.data);
+		buf_release(&line);
+	}
+	json_decref(l.all);
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- what came in */
+
+static int add_set(void *ctx, const struct observation_set *set, struct err *err)
+{
+	struct view *v = ctx;
+	(void)err;
+	if (strncmp(set->parsers, "import-", 7) == 0)
+		view_addf(v, TONE_PLAIN, set->check, _("  %s: %llu rows of %s as observations"), set->check,
+		          (unsigned long long)set->rows, set->source);
+	return 0;
+}
+
+static int add_import(void *ctx, const struct history_entry *entry)
+{
+	struct view *v = ctx;
+	char when[CLOCK_TEXT];
+	if (!entry->action || strcmp(entry->action, "import") != 0)
+		return 0;
+	clock_format(entry->when, when);
+	view_addf(v, TONE_PLAIN, entry->id, "  %.16s  %s", when, entry->subject);
+	return 0;
+}
+
+static int add_imports(struct view *v, struct err *err)
+{
+	struct case_file *c = workbench_case(v->wb);
+	size_t before;
+	view_add(v, TONE_HEADING, NULL, _("What came in"));
+	before = v->count;
+	if (observation_set_each(c, NULL, add_set, v, err) < 0 ||
+	    history_log(case_history(c), NULL, NULL, IMPORTS, add_import, v, err) < 0)
+		return -1;
+	if (v->count == before)
+		view_add(v, TONE_FAINT, NULL, _("  nothing was taken in from others"));
+	return 0;
+}
+
+static int fill_exchange(struct view *v, int columns, struct err *err)
+{
+	(void)columns;
+	v->heading = xasprintf("TLP:%s", levels[exchange_state(v)->level]);
+	return add_preview(v, err) < 0 || add_releases(v, err) < 0 || add_imports(v, err) < 0 ? -1 : 0;
+}
+
+/* ---- keys */
+
+static enum redraw next_level(struct view *v)
+{
+	struct exchange_state *s = exchange_state(v);
+	s->level = (s->level + 1) % LEVELS;
+	view_stale(v);
+	return REDRAW_VIEW;
+}
+
+static enum redraw toggle_redacted(struct view *v)
+{
+	exchange_state(v)->redacted = !exchange_state(v)->redacted;
+	view_stale(v);
+	return REDRAW_VIEW;
+}
+
+static enum redraw open_row(struct view *v)
+{
+	const char *label = view_label(v);
+	if (strchr(label, '-'))
+		workbench_open(v->wb, label);
+	else if (*label)
+		workbench_show(v->wb, "commit", label);
+	return REDRAW_ALL;
+}
+
+static void add_option(struct buf *line, const char *option, const char *value)
+{
+	buf_addf(line, " --%s ", option);
+	words_quote(line, value);
+}
+
+/* What leaves is in the view above, by the label that is chosen there. */
+static enum redraw ask_export(struct view *v)
+{
+	static const char *const formats[] = {"stix",
+	                                      "misp",
+	                                      "timesketch",
+	                                      "iris",
+	                                      "case",
+	                                      "attackflow",
+	                                      "report incident",
+	                                      "report alert",
+	                                      "report preliminary",
+	                                      "report final",
+	                                      "twin"};
+	const struct exchange_state *s = exchange_state(v);
+	const struct kind *contact = kind_find("contact");
+	int format = prompt_choice(v->wb, _("What leaves: "), formats, sizeof formats / sizeof *formats, 0, NULL);
+	char *to = format < 0 ? NULL : form_pick_reference(v->wb, kind_field(contact, "party"), NULL);
+	char *decision = to ? form_pick_reference(v->wb, kind_field(contact, "approved_by"), NULL) : NULL;
+	char *path = decision ? prompt_text(v->wb, _("New file: ")) : NULL;
+	if (path && *path) {
+		struct buf line = BUF_INIT;
+		int report = strncmp(formats[format], "report ", 7) == 0;
+		int twin = format == (int)(sizeof formats / sizeof *formats) - 1;
+		buf_addf(&line, "%s%s", report || twin ? "" : "export ", formats[format]);
+		if (report) {
+			add_option(&line, "out", path);
+		} else {
+			buf_addc(&line, ' ');
+			words_quote(&line, path);
+		}
+		add_option(&line, "to", to);
+		add_option(&line, "tlp", levels[s->level]);
+		add_option(&line, "approved-by", decision);
+		if (s->redacted && !twin)
+			buf_adds(&line, " --redacted");
+		workbench_command(v->wb, line.data);
+		buf_release(&line);
+	}
+	free(path);
+	free(decision);
+	free(to);
+	return REDRAW_ALL;
+}
+
+static const struct view_key keys[] = {
+    {'e', NULL, N_("let leave"), N_("export, report or twin: asks for what, to whom, on whose decision, and where to"),
+     ask_export, workbench_refuses_writing},
+    {'t', NULL, N_("TLP"), N_("what would leave up to the next label: AMBER, GREEN, CLEAR"), next_level, NULL},
+    {'p', NULL, N_("pseudonyms"), N_("what would leave with pseudonyms, or without"), toggle_redacted, NULL},
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("open the release, the check or the action"), open_row, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static void release_exchange(struct view *v)
+{
+	free(v->data);
+}
+
+static struct view *open_exchange(struct workbench *wb, const char *none)
+{
+	(void)none;
+	struct view *v = view_new(wb, &exchange_view, NULL);
+	v->data = xcalloc(1, sizeof(struct exchange_state));
+	return v;
+}
+
+const struct view_ops exchange_view = {.name = "exchange",
+                                       .title = N_("Exchange"),
+                                       .fill = fill_exchange,
+                                       .release = release_exchange,
+                                       .keys = keys,
+                                       .open = open_exchange};
