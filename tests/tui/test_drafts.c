@@ -106,7 +106,7 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 		buf_release(&line);
 	}
 	terminal_type(t, "一般");
-	terminal_await(t, "Note · draft kept");
+	terminal_await(t, "draft kept");
 	terminal_signal(t, SIGKILL);
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
 
@@ -134,7 +134,7 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-N1 is on record");
 	terminal_type(t, "n"); /* on record: no draft is left */
-	terminal_await_row(t, 11, "Note → R1-A1  Ctrl-S");
+	terminal_await_row(t, 11, "Note → R1-A1 PC-1 · fact (Ctrl-T)");
 	terminal_type(t, KEYS_ESCAPE "xwrong ma");
 	terminal_await_row(t, -1, "reason: wrong ma");
 	terminal_hang_up(t);

@@ -94,7 +94,9 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_await_row(t, -1, "R1-E1: the same");
 	terminal_await(t, "last verified");
 	type_line(t, ":preserve --as hash ", program_file(&program, "not-there"));
-	terminal_await_row(t, -1, "cannot open");
+	terminal_await(t, "cannot open");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "cannot open");
 	quit(t);
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));

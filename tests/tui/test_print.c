@@ -130,6 +130,8 @@ static void the_workbench_wants_a_file(void **state)
 	terminal_await_row(t, 1, "Board");
 	terminal_type(t, ":print custody R1-E1" KEYS_ENTER);
 	terminal_await(t, "--out FILE");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, ":print");
 	assert_true(asprintf(&line, ":print worksheet note --out %s" KEYS_ENTER, path) > 0);
 	terminal_type(t, line);
 	terminal_await(t, "R1-N1");

@@ -83,6 +83,8 @@ static void marked_records_are_set_in_one_action(void **state)
 	terminal_type(t, "3");
 	terminal_await_row(t, 1, "Asset · 3");
 	terminal_type(t, "M");
+	terminal_await_row(t, -1, "Mark all 3");
+	terminal_type(t, "y");
 	terminal_await_row(t, 1, "3 marked");
 	terminal_type(t, "b");
 	terminal_await_row(t, -1, "Set which field of 3 records");
@@ -148,10 +150,12 @@ static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "Due:");
 	terminal_type(t, "next moon" KEYS_ENTER);
-	terminal_await_row(t, -1, "Due:"); /* the error names the field, and the text stays */
-	terminal_await(t, "next moon");
+	terminal_await(t, "'next moon' is not a time"); /* the text stays to be mended, with the reason above it */
+	terminal_await_row(t, -1, "Due: next moon");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "3 typed");
 	terminal_type(t, KEYS_CTRL_S);
-	terminal_await_row(t, -1, "Due:");
+	terminal_await(t, "'next moon' is not a time");
 	quit(t);
 	program_good(&program, "list", "party", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "Responder Two"));

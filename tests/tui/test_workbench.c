@@ -393,6 +393,7 @@ static void colours_can_be_left_out(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct terminal *t = open_case(24, 80, cases[i].environment);
 		terminal_await(t, "HR-PC-03");
+		terminal_type(t, "j"); /* a long notice goes */
 		terminal_await_row(t, 22, "? keys");
 		assert_int_equal(is_coloured(t), cases[i].coloured);
 		assert_true(terminal_shows(t, "!! R1-A1")); /* said without colour */
@@ -478,10 +479,14 @@ static void copying_is_asked_for(void **state)
 	terminal_type(t, "y");
 	terminal_await_row(t, -1, "to copy: R1-A1");
 	terminal_await_bytes(t, "\033]52;c;UjEtQTE=\a");
-	terminal_type(t, "My"); /* all marked; not asked again */
+	terminal_type(t, "M");
+	terminal_await_row(t, -1, "Mark all 2");
+	terminal_type(t, "y");
+	terminal_await_row(t, 1, "2 marked");
+	terminal_type(t, "y"); /* not asked again */
 	terminal_await_bytes(t, "\033]52;c;UjEtQTEKUjEtQTI=\a");
 	terminal_type(t, "Y");
-	terminal_await_row(t, -1, "to copy: * R1-A1");
+	terminal_await(t, "to copy: * R1-A1");
 	terminal_type(t, ":quit" KEYS_ENTER);
 	assert_int_equal(terminal_end(t), 0);
 

@@ -147,6 +147,13 @@ static void view_form_edit(struct view *v, size_t i)
 	ask.initial = initial;
 	int left;
 	char *text = form_ask(&ask, &left);
+	while (text && !left && form_check(value->field, text, &err) < 0) { /* it stays to be mended */
+		workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(&err));
+		err_clear(&err);
+		free(initial);
+		ask.initial = initial = text;
+		text = form_ask(&ask, &left);
+	}
 	if (text) {
 		form_value_set(value, text);
 		if (!left)

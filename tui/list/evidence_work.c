@@ -55,13 +55,32 @@ static int add_asset(void *ctx, json_t *record)
 	return c->count > LISTED;
 }
 
+/* In a line each, for whoever has to choose at two in the morning. */
+static const char *form_meaning(enum evidence_form form)
+{
+	switch (form) {
+	case EVIDENCE_HASH:
+		return _("only digests are taken, the bytes stay where they are");
+	case EVIDENCE_RAW:
+		return _("a plain copy, byte for byte, that every tool reads");
+	case EVIDENCE_SEALED:
+		return _("a compressed, encrypted copy; its key is in this case");
+	case EVIDENCE_EWF:
+		return _("a compressed disk image that forensic tools read (E01)");
+	default:
+		return "";
+	}
+}
+
 static void add_forms(struct choices *c)
 {
 	const struct field *form = kind_field(kind_find("evidence"), "form");
 	for (size_t i = 0; i < form->value_count; i++) {
 		enum evidence_form parsed;
 		if (evidence_form_parse(form->values[i].name, &parsed, NULL) == 0)
-			add_choice(c, xasprintf("%s  %s", form->values[i].name, field_value_label(&form->values[i])),
+			add_choice(c,
+			           xasprintf("%-7s %s: %s", form->values[i].name, field_value_label(&form->values[i]),
+			                     form_meaning(parsed)),
 			           form->values[i].name);
 	}
 }

@@ -88,13 +88,15 @@ static enum redraw edit_filter(struct view *v)
 	int left;
 	char *text = prompt_edit(v->wb, &line, &left);
 	struct err err = ERR_INIT;
-	if (left) {
-		filter_changed(v, before);
-	} else if (list_filter(view_list_of(v), text, &err) < 0) {
+	while (!left && list_filter(view_list_of(v), text, &err) < 0) { /* it stays to be mended */
 		workbench_tell(v->wb, TONE_ALARM, "%s", err.message);
-	} else {
-		filter_changed(v, text);
+		err_clear(&err);
+		char *wrong = text;
+		line.initial = wrong;
+		text = prompt_edit(v->wb, &line, &left);
+		free(wrong);
 	}
+	filter_changed(v, left ? before : text);
 	free(text);
 	free(before);
 	return REDRAW_ALL;
@@ -105,6 +107,15 @@ static enum redraw drop_filter(struct view *v)
 	if (v->filter)
 		filter_changed(v, "");
 	return REDRAW_VIEW;
+}
+
+/* Esc leaves the list only when nothing is hidden in it. */
+static enum redraw end_filter(struct view *v)
+{
+	if (!v->filter)
+		return REDRAW_NOT_TAKEN;
+	filter_changed(v, "");
+	return REDRAW_ALL;
 }
 
 /* ---- marks */
@@ -126,11 +137,13 @@ static enum redraw mark_one(struct view *v)
 static enum redraw mark_all(struct view *v)
 {
 	struct list *l = view_list_of(v);
+	char *question = xasprintf(_("Mark all %zu that are shown? (y/n) "), list_count(l));
 	if (list_marked(l))
 		list_mark_none(l);
-	else
+	else if (list_count(l) <= 1 || prompt_yes(v->wb, question))
 		for (size_t i = 0; i < list_count(l); i++)
 			list_mark(l, list_row(l, i), 1);
+	free(question);
 	view_list_redo(v);
 	return REDRAW_VIEW;
 }
@@ -275,6 +288,7 @@ const struct view_key view_list_keys[] = {
     {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), list_keys_edit, REFUSES},
     {'f', NULL, N_("filter"), N_("filter as you type: status=infected seen>2014-12 text~\"rar\" -tag:noise"),
      edit_filter, NULL},
+    {KEY_ESCAPE, N_("Esc"), NULL, N_("show all again, without the filter; else go back"), end_filter, NULL},
     {'F', NULL, NULL, N_("show all again, without the filter"), drop_filter, NULL},
     {'s', NULL, N_("sort"), N_("sort by the next column"), sort_by_next, NULL},
     {'S', NULL, NULL, N_("sort the other way round"), sort_backwards, NULL},

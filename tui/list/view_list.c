@@ -12,6 +12,8 @@
 #include "tui/list/evidence_pane.h"
 #include "tui/list/evidence_work.h"
 #include "tui/list/list.h"
+#include "tui/list/list_memory.h"
+#include "tui/list/list_purpose.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
@@ -369,6 +371,22 @@ static void change_time(struct view *v)
 	snprintf(lv->as_of, sizeof lv->as_of, "%s", workbench_as_of(wb));
 }
 
+static void keep_list(struct view *v)
+{
+	if (workbench_case(v->wb))
+		list_memory_keep(v->argument, view_label(v), v->filter);
+}
+
+static void restore_list(struct view *v)
+{
+	const struct list_memory *kept = list_memory_of(v->argument);
+	if (!kept)
+		return;
+	if (kept->filter && list_filter(data(v)->list, kept->filter, NULL) == 0)
+		v->filter = xstrdup(kept->filter);
+	snprintf(data(v)->wanted, sizeof data(v)->wanted, "%s", kept->label);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
@@ -378,6 +396,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	go_on(v, clock_steady() + FILL_SLICE);
 	lay_out(v);
 	head(v);
+	free(v->empty);
+	v->empty = list_purpose(record_cache_kind(list_table(data(v)->list)), v->filter != NULL, v->columns);
 	return 0;
 }
 
@@ -459,6 +479,7 @@ static const char *label_at(struct view *v, size_t i)
 
 static void release(struct view *v)
 {
+	keep_list(v);
 	list_free(data(v)->list);
 	free(v->data);
 }
@@ -541,7 +562,9 @@ static struct view *open_list(struct workbench *wb, const char *argument)
 	struct view *v = open_list_of(wb, kind_name);
 	const char *filter = argument + strlen(kind_name);
 	struct err err = ERR_INIT;
-	if (v && *filter && list_filter(data(v)->list, filter + 1, &err) < 0)
+	if (v && !*filter)
+		restore_list(v);
+	else if (v && list_filter(data(v)->list, filter + 1, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else if (v && *filter)
 		v->filter = xstrdup(filter + 1);

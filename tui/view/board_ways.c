@@ -5,7 +5,6 @@
 #include "tui/form/form.h"
 #include "tui/view/step.h"
 #include "tui/view/views.h"
-#include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -23,10 +22,7 @@ void message_ask(struct workbench *wb, const char *text)
 
 void command_ask(struct workbench *wb, const char *line)
 {
-	char *typed = prompt_command(wb, line);
-	if (typed && *typed)
-		workbench_command(wb, typed);
-	free(typed);
+	workbench_ask_command(wb, line);
 }
 
 void waiting_ask(struct workbench *wb, const char *step)

@@ -126,9 +126,15 @@ void playbook_ask(struct workbench *wb, const char *assets)
 	char label[LABEL_TEXT];
 	char *first = xstrdup(assets); /* the rows that they come from are drawn anew */
 	char *name = choose_playbook(wb);
+	struct playbook *p = NULL;
+	while (name && !(p = playbook_find(name, &err))) { /* it is asked again, with the reason above it */
+		workbench_tell_error(wb, &err);
+		err_clear(&err);
+		free(name);
+		name = choose_playbook(wb);
+	}
 	char *on = name ? choose_assets(wb, first) : NULL;
-	struct playbook *p = on ? playbook_find(name, &err) : NULL;
-	if (on && (!p || run_start(workbench_case(wb), p, on, label, &err) < 0)) {
+	if (on && run_start(workbench_case(wb), p, on, label, &err) < 0) {
 		workbench_tell_error(wb, &err);
 	} else if (on) {
 		workbench_tell(wb, TONE_GOOD, _("%s is on record: the playbook has begun"), label);

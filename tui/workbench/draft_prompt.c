@@ -5,7 +5,9 @@
 #include "base/i18n.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/kind/kinds.h"
 #include "case/store/draft.h"
+#include "tui/term/screen.h"
 #include "tui/workbench/events.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
@@ -49,15 +51,40 @@ struct draft_prompt {
 	struct buf heading; /* of several lines: the question, and what is kept */
 	char *text;         /* as of the last key that changed it; owned */
 	struct unsaved unsaved;
+	struct note_stance *stance; /* of a note, or NULL */
+	char *kept;                 /* what is said of the draft, or NULL; owned */
 };
+
+static void draft_prompt_head(struct draft_prompt *k)
+{
+	buf_clear(&k->heading);
+	buf_adds(&k->heading, k->question);
+	if (k->stance)
+		buf_addf(&k->heading, " · %s%s", field_value_label(&k->stance->field->values[k->stance->at]),
+		         k->kept ? "" : " (Ctrl-T)");
+	if (k->kept)
+		buf_addf(&k->heading, " · %s", k->kept);
+	k->line.question = k->heading.data;
+}
 
 static void say_kept(struct draft_prompt *k, const char *what)
 {
 	if (!k->line.several_lines)
 		return;
-	buf_clear(&k->heading);
-	buf_addf(&k->heading, "%s · %s", k->question, what);
-	k->line.question = k->heading.data;
+	free(k->kept);
+	k->kept = xstrdup(what);
+	draft_prompt_head(k);
+}
+
+/* The last of the values says that nobody knows, which nobody needs to say. */
+static int draft_prompt_key(void *ctx, int key)
+{
+	struct draft_prompt *k = ctx;
+	if (!k->stance || key != CTRL('t'))
+		return 0;
+	k->stance->at = (k->stance->at + 1) % (k->stance->field->value_count - 1);
+	draft_prompt_head(k);
+	return 1;
 }
 
 struct clock_time draft_prompt_moment(const char when[32])
@@ -147,18 +174,23 @@ static char *draft_prompt_beginning(struct workbench *wb, const char *key, const
 	return buf_take(&both, NULL);
 }
 
-char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
-                        int several_lines)
+static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial, int several_lines)
 {
 	char when[32] = "";
-	struct draft_prompt k = {.wb = wb, .key = key, .question = question, .heading = BUF_INIT};
+	struct draft_prompt k = begun_as;
+	struct workbench *wb = k.wb;
+	const char *key = k.key;
+	const char *question = k.question;
 	char *begun = draft_prompt_beginning(wb, key, initial, several_lines, when);
 	int left;
 	k.line = (struct prompt_line){.question = question,
 	                              .initial = begun,
 	                              .several_lines = several_lines,
 	                              .changed = draft_prompt_typing,
+	                              .key = draft_prompt_key,
 	                              .ctx = &k};
+	if (k.stance)
+		draft_prompt_head(&k);
 	if (*when) {
 		char *goes_on = xasprintf(_("the draft of %.16s goes on"), when);
 		say_kept(&k, goes_on);
@@ -181,7 +213,22 @@ char *draft_prompt_text(struct workbench *wb, const char *key, const char *quest
 		text = NULL;
 	}
 	free(k.text);
+	free(k.kept);
 	buf_release(&k.heading);
 	free(begun);
 	return text;
+}
+
+char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
+                        int several_lines)
+{
+	struct draft_prompt k = {.wb = wb, .key = key, .question = question, .heading = BUF_INIT};
+	return draft_prompt_ask(k, initial, several_lines);
+}
+
+char *draft_prompt_note(struct workbench *wb, const char *question, const char *initial, struct note_stance *stance)
+{
+	struct draft_prompt k = {
+	    .wb = wb, .key = stance->draft, .question = question, .heading = BUF_INIT, .stance = stance};
+	return draft_prompt_ask(k, initial, 1);
 }

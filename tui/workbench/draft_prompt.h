@@ -16,6 +16,7 @@
 #include "base/time/clock.h"
 
 struct workbench;
+struct field;
 
 /* When what was typed is to be written: not for each key, and not much later. Steady seconds; 0: nothing is unsaved. */
 struct unsaved {
@@ -32,6 +33,16 @@ int unsaved_wait(const struct unsaved *u);
  * begins with both. The caller frees it; NULL: left. */
 char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
                         int several_lines);
+
+/* How a note is meant, which Ctrl-T changes while it is typed. */
+struct note_stance {
+	const struct field *field; /* `stance` of the kind note */
+	size_t at;                 /* the value chosen, of the field's */
+	const char *draft;         /* the key of the note's draft */
+};
+
+/* The same for a note: several lines, and the question says how it is meant. */
+char *draft_prompt_note(struct workbench *wb, const char *question, const char *initial, struct note_stance *stance);
 
 /* 1 if there is a draft; when[] gets its time, RFC 3339. */
 int draft_prompt_is_there(struct workbench *wb, const char *key, char when[32]);

@@ -81,6 +81,13 @@ static void flush_asked(void *ctx)
 	tell_changed(a->line, &a->e);
 }
 
+/* What was wrong with the last answer stands above the question. */
+static void draw_message(struct workbench *wb, int row)
+{
+	if (workbench_has_told(wb))
+		workbench_draw_status(wb, row);
+}
+
 static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
 	for (;;) {
@@ -89,6 +96,7 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 			workbench_draw(wb);
 			if (p->help && *p->help)
 				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
+			draw_message(wb, screen_rows() - (p->help && *p->help ? 3 : 2));
 			draw_line(p->question, e, p->hidden);
 			screen_show();
 		}
@@ -101,7 +109,7 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
 			*left = 1;
 			return buf_take(&e->text, NULL);
-		} else
+		} else if (!p->key || !p->key(p->ctx, key))
 			edit_key(e, key);
 	}
 }
@@ -163,8 +171,12 @@ static void draw_editor(const char *question, const struct editing *e)
 	buf_addf(&heading, " %s ", question);
 	if (!strstr(question, "Ctrl-S")) /* else it says itself what the keys do */
 		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Enter new line · Esc leaves it"));
-	int wide = (int)text_width(hint.data);
 	int asked = (int)text_width(heading.data);
+	if (hint.len && asked + (int)text_width(hint.data) > columns) {
+		buf_clear(&hint);
+		buf_addf(&hint, " %s ", _("Ctrl-S keeps it · Esc leaves it"));
+	}
+	int wide = (int)text_width(hint.data);
 	if (asked > columns - wide) /* how to end it stays in sight */
 		asked = wide < columns ? columns - wide : 0;
 	screen_put(top - 1, 0, asked, TONE_BAR, heading.data);
@@ -192,6 +204,7 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct
 			tell_changed(p, e);
 			workbench_draw(wb);
 			draw_editor(p->question, e);
+			draw_message(wb, screen_rows() - screen_rows() / 2 - 2);
 			screen_show();
 		}
 		int key = workbench_key(wb);
@@ -206,7 +219,7 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct
 			edit_insert(e, '\n');
 		else if (key == '\t')
 			edit_insert(e, ' ');
-		else
+		else if (!p->key || !p->key(p->ctx, key))
 			edit_key(e, key);
 	}
 }
@@ -399,18 +412,27 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 		if (drawn) {
 			workbench_draw(wb);
 			draw_choices(&c, question, &e);
+			draw_message(wb, screen_rows() - screen_rows() / 2 - 3);
 			screen_show();
 		}
 		int key = workbench_key(wb);
 		if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
 			break;
-		if (key == CTRL('s')) {
+		if (key == CTRL('s') && source->is_marked) {
 			result = -2;
 			break;
 		}
-		if (key == KEY_RETURN && !e.pasting) {
+		if ((key == KEY_RETURN || key == CTRL('s')) && !e.pasting) {
 			if (!drawn)
 				c.count = source->find(source->ctx, e.text.data);
+			if (c.count == 0 && e.text.len && !source->free_text) {
+				char *typed_text = printable_dup(e.text.data);
+				workbench_tell(wb, TONE_ALARM,
+				               _("nothing here is called '%s': type less of it, or Esc leaves"),
+				               typed_text);
+				free(typed_text);
+				continue;
+			}
 			result = c.count ? (int)(c.selected < c.count ? c.selected : c.count - 1) : -2;
 			break;
 		}
@@ -463,6 +485,7 @@ int prompt_choice_named(struct workbench *wb, const char *question, const char *
 	                               .find = find_listed,
 	                               .text = text_listed,
 	                               .first = selected > 0 ? (size_t)selected : 0,
+	                               .free_text = other != NULL,
 	                               .help = _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *typed = NULL;
 	int result = prompt_pick(wb, question, &source, &typed);

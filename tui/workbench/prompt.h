@@ -27,6 +27,8 @@ struct prompt_line {
 	int hidden; /* shown as dots */
 	/* Told after keys that changed the text, and before a lock; may be NULL. */
 	void (*changed)(void *ctx, const char *text);
+	/* A key that means something to whoever asks: 1 if it was taken. May be NULL. */
+	int (*key)(void *ctx, int key);
 	void *ctx;
 };
 
@@ -44,11 +46,13 @@ struct prompt_source {
 	const char *help;                                   /* which keys do what */
 	/* Slow work between the keys, as events.h says; may be NULL. */
 	int (*work)(void *ctx, double deadline, int *show);
-	size_t first; /* the one to begin with */
-	int fixed;    /* 1: typing does not narrow down */
+	size_t first;  /* the one to begin with */
+	int free_text; /* 1: what was typed may be none of them */
+	int fixed;     /* 1: typing does not narrow down */
 };
 
-/* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S, or Enter where none is left. What was typed goes to
+/* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S where several can be marked, or Enter where there is
+ * none and nothing was typed, or what was typed may be none of them. Else Enter stays where nothing fits, and says so. What was typed goes to
  * *typed (the caller frees it) unless that is NULL. */
 int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed);
 

@@ -45,6 +45,15 @@ static void add_usage(const struct asking *a, const char *line, struct buf *out)
 	buf_addf(out, "  —  %s", refusal ? refusal : i18n_text(command->summary));
 }
 
+/* Of a path its last part: what comes before is typed already. */
+static const char *last_part(const char *word)
+{
+	size_t n = strlen(word);
+	while (n > 1 && word[n - 2] != '/')
+		n--;
+	return n > 1 && strchr(word, '/') ? word + n - 1 : word;
+}
+
 /* What may follow, above the line: the candidates, or how the command is used. */
 static void draw_hint(const struct asking *a)
 {
@@ -58,7 +67,7 @@ static void draw_hint(const struct asking *a)
 	if (n == 0 || (n == 1 && strcmp(only, line + c.from) == 0))
 		add_usage(a, line, &hint);
 	for (size_t i = 0; hint.len == 0 && i < n; i++)
-		buf_addf(&safe, "%s%s", i ? "  " : "", json_string_value(json_array_get(c.words, i)));
+		buf_addf(&safe, "%s%s", i ? "  " : "", last_part(json_string_value(json_array_get(c.words, i))));
 	if (hint.len == 0)
 		buf_add(&hint, safe.data, safe.len);
 	buf_clear(&safe);
@@ -157,10 +166,14 @@ char *prompt_command(struct workbench *wb, const char *initial)
 		if (edit_may_draw(&a.e)) {
 			workbench_draw(wb);
 			draw_hint(&a);
+			if (workbench_has_told(wb))
+				workbench_draw_status(wb, screen_rows() - 3);
 			prompt_draw_line(":", &a.e);
 			screen_show();
 		}
 		over = take_key(&a, workbench_key(wb));
+		if (over)
+			buf_clear(&wb->status);
 	}
 	free(a.typed);
 	if (over > 0) {

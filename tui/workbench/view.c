@@ -78,6 +78,7 @@ void view_free(struct view *v)
 	free(v->filter);
 	free(v->heading);
 	free(v->names);
+	free(v->empty);
 	free(v);
 }
 
@@ -174,7 +175,8 @@ void view_refresh(struct view *v)
 	clear_rows(v);
 	free(v->heading);
 	free(v->names);
-	v->heading = v->names = NULL;
+	free(v->empty);
+	v->heading = v->names = v->empty = NULL;
 	v->split = 0;
 	v->columns = columns;
 	v->generation = now;
@@ -345,12 +347,12 @@ enum redraw view_move(struct view *v, int key, int height)
 	return REDRAW_ROW;
 }
 
-int view_search(struct view *v, const char *text)
+int view_search(struct view *v, const char *text, int forwards)
 {
 	char *wanted = text_fold_for_find_dup(text);
 	int found = 0;
 	for (size_t step = 1; step <= v->count && !found; step++) {
-		size_t i = (v->selected + step) % v->count;
+		size_t i = (v->selected + (forwards ? step : v->count - step)) % v->count;
 		struct row row;
 		view_row(v, i, &row);
 		char *folded = text_fold_for_find_dup(row.text);

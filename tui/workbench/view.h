@@ -110,6 +110,7 @@ struct view {
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */
+	char *empty;         /* printable: what is shown where there is no row, a line a line; or NULL; owned */
 	char *names;         /* printable: names of columns, a line above the rows that stays, or NULL; owned */
 	/* Tells about the selected row in lines below the list, with view_pane_line(); NULL: there are none. */
 	void (*pane)(struct view *v);
@@ -165,8 +166,8 @@ void view_seek(struct view *v, const char *label);
 /* Moving; `height` rows are seen. */
 enum redraw view_move(struct view *v, int key, int height);
 
-/* The next row after the cursor that holds the text. 1 if there is one. */
-int view_search(struct view *v, const char *text);
+/* The next row after the cursor that holds the text, or the one before it. 1 if there is one. */
+int view_search(struct view *v, const char *text, int forwards);
 
 struct view *view_text(struct workbench *wb, const char *title, const char *text);
 

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOLD_KEPT 50 /* messages */
+
 struct view *workbench_top(struct workbench *wb)
 {
 	return wb->stack[wb->depth - 1];
@@ -88,6 +90,11 @@ void workbench_tell(struct workbench *wb, enum tone tone, const char *format, ..
 	printable_add(&wb->status, text.data, strcspn(text.data, "\n"), PRINTABLE_LINE);
 	wb->status_tone = tone;
 	buf_release(&text);
+	if (tone == TONE_FAINT || !wb->status.len)
+		return;
+	if (json_array_size(wb->told) >= TOLD_KEPT)
+		json_array_remove(wb->told, 0);
+	json_array_append_new(wb->told, json_string(wb->status.data));
 }
 
 void workbench_tell_error(struct workbench *wb, const struct err *err)

@@ -109,10 +109,17 @@ __attribute__((format(printf, 3, 4))) void workbench_tell(struct workbench *wb, 
 void workbench_tell_error(struct workbench *wb, const struct err *err);
 int workbench_has_told(const struct workbench *wb);
 
+/* Draws what was told last, wrapped, so that its last line stands in that row. The rows it took. */
+int workbench_draw_status(struct workbench *wb, int row);
+
 /* ---- commands */
 
 /* Goes where the command line leads, or runs it; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
+
+/* Asks for a command line, beginning with `initial` (may be NULL), and does what it says. One that is refused stays to be
+ * mended, with the reason above it, so that what is typed on never becomes keys. */
+void workbench_ask_command(struct workbench *wb, const char *initial);
 
 /* The long command that is under way, typed here or in another shell; NULL: none (background_task.h). */
 struct background_task *workbench_task(const struct workbench *wb);

@@ -163,6 +163,13 @@ int workbench_command(struct workbench *wb, const char *line)
 		workbench_tell_error(wb, &err);
 		return -1;
 	}
+	static const char *const leaving[] = {"q", "q!",    "wq",  "wq!",
+	                                      "x", "quit!", "exit"}; /* each is on record at once */
+	for (size_t i = 0; words.count == 1 && i < sizeof leaving / sizeof *leaving; i++)
+		if (strcmp(words.items[0], leaving[i]) == 0) {
+			words_release(&words);
+			return workbench_command(wb, "quit");
+		}
 	const char *argument;
 	const struct route *route = route_of_line(words.items, words.count, &argument);
 	int rc = 0;
@@ -170,6 +177,21 @@ int workbench_command(struct workbench *wb, const char *line)
 		rc = run_command(wb, line, &words);
 	words_release(&words);
 	return rc;
+}
+
+void workbench_ask_command(struct workbench *wb, const char *initial)
+{
+	char *line = prompt_command(wb, initial);
+	while (line && *line) {
+		struct view *here = workbench_top(wb);
+		int rc = workbench_command(wb, line);
+		if (rc == 0 || workbench_top(wb) != here || workbench_is_leaving(wb))
+			break;
+		char *before = line;
+		line = prompt_command(wb, before);
+		free(before);
+	}
+	free(line);
 }
 
 /* ---- steering */

@@ -245,9 +245,16 @@ static void draw_rows(struct view *v)
 	int height = rows_height(v);
 	if (v->names)
 		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
+	const char *empty = v->count == 0 && v->empty ? v->empty : "";
 	for (int i = 0; i < height; i++) {
 		size_t line = v->top + (size_t)i;
 		screen_put(rows_top(v) + i, 0, screen_columns(), TONE_PLAIN, "");
+		if (*empty) {
+			char *text = xstrndup(empty, strcspn(empty, "\n"));
+			screen_put(rows_top(v) + i, 0, screen_columns(), TONE_FAINT, text);
+			empty += strlen(text) + (empty[strlen(text)] == '\n');
+			free(text);
+		}
 		if (line < (v->split ? v->split : v->count))
 			draw_row(v, line);
 		if (v->split && v->split + line < v->count)
@@ -261,6 +268,33 @@ static void end_drawing(struct workbench *wb, struct view *v)
 	struct drawn_place at = place_of(v, v->selected);
 	screen_cursor(at.row, at.column);
 	wb->drawn = (struct drawn){v, v->top, v->selected, workbench_generation(wb)};
+}
+
+int workbench_draw_status(struct workbench *wb, int row)
+{
+	struct buf lines = BUF_INIT;
+	int columns = screen_columns();
+	text_wrap(&lines, wb->status.data, columns > 10 ? (size_t)columns : 10, 0);
+	int count = 1;
+	for (const char *at = lines.data; (at = strchr(at, '\n')); at++)
+		count++;
+	int most = screen_rows() / 2 < row ? screen_rows() / 2 : row;
+	char *line = lines.data;
+	for (int i = 0; i < count && i < most; i++) {
+		size_t n = strcspn(line, "\n");
+		char *text = xstrndup(line, n);
+		screen_put(row - (count < most ? count : most) + 1 + i, 0, columns, wb->status_tone, text);
+		free(text);
+		line += n + (line[n] == '\n');
+	}
+	buf_release(&lines);
+	return count < most ? count : most;
+}
+
+/* A message that does not fit in its line covers what is above it, until the next key. */
+static int status_is_long(const struct workbench *wb)
+{
+	return !wb->locked && wb->status.len && text_width(wb->status.data) > (size_t)screen_columns();
 }
 
 static void draw_footer(struct workbench *wb, struct view *v)
@@ -305,6 +339,14 @@ static void draw_locked(const struct workbench *wb)
 		screen_put(row + 1, 2, columns, TONE_ALARM, wb->status.data);
 }
 
+static void draw_long_status(struct workbench *wb)
+{
+	if (!status_is_long(wb))
+		return;
+	workbench_draw_status(wb, screen_rows() - 1);
+	wb->covered = 1;
+}
+
 static int is_small(void)
 {
 	return screen_rows() < SMALL_ROWS || screen_columns() < SMALL_COLUMNS;
@@ -336,6 +378,7 @@ void workbench_draw(struct workbench *wb)
 	draw_footer(wb, v);
 	draw_pane(v);
 	draw_rows(v);
+	draw_long_status(wb);
 	end_drawing(wb, v);
 }
 
@@ -364,7 +407,8 @@ static int is_whole(struct workbench *wb)
 void workbench_redraw(struct workbench *wb)
 {
 	struct view *v = workbench_top(wb);
-	enum redraw what = needed(wb, v);
+	enum redraw what = wb->covered || status_is_long(wb) ? REDRAW_ALL : needed(wb, v);
+	wb->covered = 0;
 	if (what == REDRAW_ALL) {
 		workbench_draw(wb);
 		wb->redraw = REDRAW_NONE;

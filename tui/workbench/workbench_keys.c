@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/words.h"
 #include "tui/command/command.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/copy.h"
@@ -29,24 +30,64 @@ static enum redraw ask_search(struct view *v)
 	}
 	free(wb->search);
 	wb->search = words;
+	wb->searching = 1;
 	if (!v->ops->text)
 		workbench_show(wb, "found", words);
-	else if (!view_search(v, words))
+	else if (!view_search(v, words, 1))
 		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
+	else
+		workbench_tell(wb, TONE_FAINT, "%s", _("n the next place, N the one before, Esc ends the search"));
+	return REDRAW_ALL;
+}
+
+/* In a text the next place; where records were looked for, the next record. */
+static enum redraw go_to_match(struct view *v, int forwards)
+{
+	struct workbench *wb = v->wb;
+	if (v->ops != route_find("found")->view)
+		return view_search(v, wb->search, forwards) ? REDRAW_VIEW : REDRAW_NONE;
+	if (v->count)
+		v->selected = (v->selected + (forwards ? 1 : v->count - 1)) % v->count;
+	return REDRAW_ROW;
+}
+
+static const char *refuses_matches(struct view *v)
+{
+	int here = v->ops->text || v->ops == route_find("found")->view;
+	return here && v->wb->searching && v->wb->search ? NULL : _("nothing was looked for: / does");
+}
+
+static enum redraw next_match(struct view *v)
+{
+	return go_to_match(v, 1);
+}
+
+static enum redraw last_match(struct view *v)
+{
+	return go_to_match(v, 0);
+}
+
+static enum redraw show_told(struct view *v)
+{
+	struct buf text = BUF_INIT;
+	for (size_t i = json_array_size(v->wb->told); i > 0; i--)
+		buf_addf(&text, "%s\n\n", json_string_value(json_array_get(v->wb->told, i - 1)));
+	workbench_show_text(v->wb, _("The last messages, the newest first"), text.len ? text.data : _("none yet"));
+	buf_release(&text);
 	return REDRAW_ALL;
 }
 
 /* The note and the end of its draft are one action. */
-static int put_note(struct workbench *wb, const char *text, const char *on, const char *draft, char label[LABEL_TEXT],
-                    struct err *err)
+static int put_note(struct workbench *wb, const char *text, const char *on, const struct note_stance *stance,
+                    char label[LABEL_TEXT], struct err *err)
 {
-	struct assign fields[2] = {{"text", text}, {"on", on}};
+	struct assign fields[3] = {{"text", text}, {"stance", stance->field->values[stance->at].name}, {"on", on}};
 	struct action *a = action_begin(wb->s->c, "note", err);
 	if (!a)
 		return -1;
-	int rc = action_add(a, "note", fields, *on ? 2 : 1, 0, label, err);
+	int rc = action_add(a, "note", fields, *on ? 3 : 2, 0, label, err);
 	if (rc == 0)
-		draft_prompt_drop(wb, draft);
+		draft_prompt_drop(wb, stance->draft);
 	return action_commit(a, err) < 0 ? -1 : rc;
 }
 
@@ -60,10 +101,11 @@ void workbench_note(struct workbench *wb, const char *on, const char *text)
 	struct buf question = BUF_INIT;
 	buf_adds(&question, _("Note"));
 	if (record)
-		buf_addf(&question, " → %s", about);
-	char *typed = draft_prompt_text(wb, draft, question.data, text, 1);
+		buf_addf(&question, " → %s %s", about, workbench_name(wb, about));
+	struct note_stance stance = {.field = kind_field(kind_find("note"), "stance"), .draft = draft};
+	char *typed = draft_prompt_note(wb, question.data, text, &stance);
 	if (typed && *typed) {
-		if (put_note(wb, typed, about, draft, label, &err) == 0)
+		if (put_note(wb, typed, about, &stance, label, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
 		else
 			workbench_tell_error(wb, &err);
@@ -172,11 +214,7 @@ static enum redraw open_row(struct view *v)
 
 static enum redraw ask_command(struct view *v)
 {
-	struct workbench *wb = v->wb;
-	char *line = prompt_command(wb, NULL);
-	if (line && *line)
-		workbench_command(wb, line);
-	free(line);
+	workbench_ask_command(v->wb, NULL);
 	return REDRAW_ALL;
 }
 
@@ -196,6 +234,7 @@ static enum redraw show_work(struct view *v)
 
 static enum redraw go_back(struct view *v)
 {
+	v->wb->searching = 0;
 	workbench_pop(v->wb);
 	return REDRAW_ALL;
 }
@@ -234,11 +273,19 @@ static enum redraw look_at(struct view *v)
 		workbench_look_at(wb, NULL);
 		return REDRAW_ALL;
 	}
-	char *when = prompt_text(wb, _("Show the case as of (time or commit): "));
-	if (when && *when) {
+	struct prompt_line asked = {.question = _("Show the case as of (time or commit): ")};
+	char *when = NULL;
+	int left = 0;
+	for (int rc = -1; rc < 0 && !left;) {
+		char *before = when;
+		asked.initial = before;
+		when = prompt_edit(wb, &asked, &left);
+		free(before);
 		struct buf line = BUF_INIT;
-		buf_addf(&line, "at '%s'", when);
-		workbench_command(wb, line.data);
+		buf_adds(&line, "at ");
+		words_quote(&line, when);
+		left |= !*when;
+		rc = left ? 0 : workbench_command(wb, line.data);
 		buf_release(&line);
 	}
 	free(when);
@@ -251,6 +298,8 @@ const struct view_key workbench_keys[] = {
     {KEY_OF_COMMAND, "help", N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
     {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
     {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), ask_search, NULL},
+    {'n', NULL, NULL, N_("after a search: the next place"), next_match, refuses_matches},
+    {'N', NULL, NULL, N_("after a search: the place before"), last_match, refuses_matches},
     {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record"), write_note, REFUSES},
     {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
      REFUSES},
@@ -268,6 +317,7 @@ const struct view_key workbench_keys[] = {
     {KEY_OF_COMMAND, "at", NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
     {KEY_OF_COMMAND, "work", NULL, N_("the long command that is under way, and work that is unfinished"), show_work,
      NULL},
+    {'!', NULL, NULL, N_("the last messages in full"), show_told, NULL},
     {KEY_OF_COMMAND, "lock", NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
     {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
@@ -276,13 +326,17 @@ const struct view_key workbench_keys[] = {
 enum redraw workbench_press(struct workbench *wb, int key)
 {
 	struct view *v = workbench_top(wb);
+	const char *refused = NULL; /* a key may have several rows, of which one at a time is not refused */
 	for (const struct view_key *row = workbench_keys; row->key; row++) {
 		if (view_key_code(row) != key)
 			continue;
 		const char *why = row->refuses ? row->refuses(v) : NULL;
 		if (!why)
 			return row->run(v);
-		workbench_tell(wb, TONE_ATTENTION, "%s", why);
+		refused = why;
+	}
+	if (refused) {
+		workbench_tell(wb, TONE_ATTENTION, "%s", refused);
 		return REDRAW_NONE;
 	}
 	const struct route *route = NULL;

@@ -199,9 +199,15 @@ int workbench_run(struct session *s, struct err *err)
 {
 	if (session_open(s, err) < 0)
 		return -1;
-	struct workbench wb = {.redraw = REDRAW_ALL, .waiting = 1, .s = s, .status = BUF_INIT, .lines = json_array()};
+	struct workbench wb = {.redraw = REDRAW_ALL,
+	                       .waiting = 1,
+	                       .s = s,
+	                       .status = BUF_INIT,
+	                       .lines = json_array(),
+	                       .told = json_array()};
 	if (screen_start(err) < 0) {
 		json_decref(wb.lines);
+		json_decref(wb.told);
 		return -1;
 	}
 	wb.keys = workbench_keys;
@@ -238,6 +244,7 @@ int workbench_run(struct session *s, struct err *err)
 	buf_release(&wb.status);
 	free(wb.search);
 	json_decref(wb.lines);
+	json_decref(wb.told);
 	screen_stop();
 	s->progress = progress;
 	s->in_workbench = 0;

@@ -66,6 +66,9 @@ struct workbench {
 	struct title_cache *names;             /* titles of records */
 	struct own_clock clock;
 	struct alarm_count alarms;
+	int covered;   /* a long message lies over rows and footer */
+	json_t *told;  /* the last messages, the oldest first */
+	int searching; /* n and N go to the next and the last place of what was looked for; Esc ends it */
 	json_t *lines; /* what was typed behind `:`, oldest first */
 };
 

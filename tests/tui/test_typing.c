@@ -1,0 +1,195 @@
+/*
+ * Typing: whatever is refused stays to be mended, with the reason above it, and what is typed on never becomes keys; nothing
+ * is dropped without a word.
+ */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int setup(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Typing");
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_case(void)
+{
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	return t;
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":q!" KEYS_ENTER); /* as in the editor that everybody knows */
+	assert_int_equal(terminal_end(t), 0);
+}
+
+/* Each prompt: opened by `keys`, answered wrong; `told` stands above `question`; mended, it goes on to what `then` shows. */
+static const struct asked {
+	const char *keys, *question, *wrong, *told, *mended, *then;
+} prompts[] = {
+    {":", ":", "frobnicate", "there is no command 'frobnicate'", "list asset", "Asset · 2"},
+    {"3f", "Filter:", "nosuch=1", "nosuch", "status=suspected", "Asset · 1 of 2"},
+    {"@", "Show the case as of", "when the cock crows", "when the cock crows", "2026-11-23T14:05", "READ ONLY"},
+    {"8a" KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_ENTER, "Due:", "next moon",
+     "'next moon' is not a time", "tomorrow", "1 typed"},
+    {"8a" KEYS_DOWN KEYS_ENTER, "Track:", "zebra", "nothing here is called 'zebra'", "cause", "2 typed"},
+    {"3P", "Playbook", "nosuch.yaml", "nosuch.yaml", "isolate", "On R1-A1"},
+    {"3o", "Sort by:", "zebra", "nothing here is called 'zebra'", "Finding", "by Finding"},
+};
+
+static void a_refused_value_stays_with_the_reason_above_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
+		const struct asked *a = &prompts[i];
+		struct terminal *t = open_case();
+		terminal_type(t, a->keys);
+		terminal_await_row(t, -1, a->question);
+		terminal_type(t, a->wrong);
+		terminal_await_row(t, -1, a->wrong);
+		terminal_type(t, KEYS_ENTER);
+		terminal_await(t, a->told);
+		terminal_await_row(t, -1, a->question);
+		if (strcmp(a->question, "Playbook") != 0) /* a picker that may name a file begins anew */
+			terminal_await_row(t, -1, a->wrong);
+		terminal_type(t, KEYS_CTRL_U);
+		terminal_await_row(t, -1, a->question);
+		terminal_type(t, a->mended);
+		terminal_await_row(t, -1, a->mended);
+		terminal_type(t, KEYS_ENTER);
+		terminal_await(t, a->then);
+		terminal_hang_up(t);
+		terminal_end(t);
+	}
+}
+
+static void a_search_goes_from_place_to_place(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case();
+	terminal_type(t, ":help add" KEYS_ENTER);
+	terminal_await_row(t, 2, "genba add");
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "record" KEYS_ENTER);
+	terminal_await_row(t, -1, "n the next place");
+	struct buf first = BUF_INIT;
+	terminal_row(t, -2 + 24, &first);
+	terminal_type(t, "n");
+	terminal_await_gone(t, "n the next place");
+	struct buf second = BUF_INIT;
+	terminal_row(t, 22, &second);
+	assert_string_not_equal(first.data, second.data); /* the place in the footer has moved on */
+	terminal_type(t, "N");
+	terminal_await_row(t, -2, strrchr(first.data, ' ') + 1);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "n"); /* it is the note's again */
+	terminal_await(t, "Ctrl-S keeps it");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Ctrl-S keeps it");
+	buf_release(&first);
+	buf_release(&second);
+	quit(t);
+}
+
+static void a_list_keeps_its_filter_and_esc_ends_it_first(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case();
+	terminal_type(t, "3f");
+	terminal_await_row(t, -1, "Filter:");
+	terminal_type(t, "JINJI-PC-04" KEYS_ENTER);
+	terminal_await_row(t, 1, "Asset · 1 of 2");
+	terminal_type(t, "9");
+	terminal_await_row(t, 1, "History");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 1 of 2");
+	terminal_await_row(t, 3, "JINJI-PC-04");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Asset · 2");
+	terminal_type(t, "G");
+	terminal_await_row(t, -2, " 2/2");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, -2, " 2/2"); /* and the cursor */
+	terminal_type(t, "f");
+	terminal_await_row(t, -1, "Filter:");
+	terminal_type(t, "nothing" KEYS_ENTER);
+	terminal_await(t, "Nothing passes this filter");
+	terminal_type(t, "7");
+	terminal_await(t, "Addresses, names and digests to look for");
+	quit(t);
+}
+
+static void a_note_says_where_it_goes_and_how_it_is_meant(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case();
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "JINJI-PC-03");
+	terminal_type(t, "n");
+	terminal_await(t, "Note → R1-A1 JINJI-PC-03 · fact");
+	terminal_type(t, "\024");
+	terminal_await(t, "JINJI-PC-03 · hearsay");
+	terminal_type(t, "\024\024");
+	terminal_await(t, "JINJI-PC-03 · question");
+	terminal_type(t, "who logged on?" KEYS_CTRL_S);
+	terminal_await_row(t, -1, "is on record");
+	quit(t);
+	program_good(&program, "list", "note", "--where", "stance=question", "--json", NULL);
+	assert_non_null(strstr(program.out.data, "who logged on?"));
+	assert_non_null(strstr(program.out.data, "R1-A1"));
+}
+
+static void a_long_message_is_read_in_full(void **state)
+{
+	(void)state;
+	struct terminal *t = open_case();
+	terminal_type(t, ":set R1-A1 isolation_done='next moon'" KEYS_ENTER);
+	terminal_await(t, "yesterday 14:05"); /* the end of it, lines below its beginning */
+	terminal_await(t, "'next moon' is not a time");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, ":set");
+	terminal_type(t, "!");
+	terminal_await_row(t, 1, "The last messages");
+	terminal_await(t, "'next moon' is not a time");
+	terminal_await(t, "yesterday 14:05");
+	quit(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_refused_value_stays_with_the_reason_above_it),
+	    cmocka_unit_test(a_search_goes_from_place_to_place),
+	    cmocka_unit_test(a_list_keeps_its_filter_and_esc_ends_it_first),
+	    cmocka_unit_test(a_note_says_where_it_goes_and_how_it_is_meant),
+	    cmocka_unit_test(a_long_message_is_read_in_full),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
