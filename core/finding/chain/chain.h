@@ -71,6 +71,8 @@ struct chain_org {
 
 /* What could not be looked for, or was looked for in vain. */
 struct chain_coverage {
+	enum chain_pivot
+	    pivot; /* outbound: mail logs; topic: a name that no text can be searched for, which has no dates */
 	char party[LABEL_TEXT];
 	enum { COVERAGE_UNKNOWN, COVERAGE_PARTLY, COVERAGE_COVERED } result;
 	char *from,

@@ -63,8 +63,10 @@ static void add_coverage(struct chain *chain, const struct organisations *o, con
 {
 	chain->coverage = xrealloc(chain->coverage, (chain->coverage_count + 1) * sizeof *chain->coverage);
 	struct chain_coverage *c = &chain->coverage[chain->coverage_count++];
-	*c = (struct chain_coverage){
-	    .from = day_of(v->from), .until = day_of(v->still ? INT64_MAX : v->until), .reason = xstrdup(reason)};
+	*c = (struct chain_coverage){.pivot = PIVOT_OUTBOUND,
+	                             .from = day_of(v->from),
+	                             .until = day_of(v->still ? INT64_MAX : v->until),
+	                             .reason = xstrdup(reason)};
 	c->result = (unsigned)result;
 	snprintf(c->party, sizeof c->party, "%s", o->all[v->organisation].party);
 }
@@ -243,6 +245,26 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 	json_decref(owners);
 }
 
+/* ---- names that say too little */
+
+static void look_at_names(const struct organisations *o, struct chain *chain)
+{
+	for (size_t i = 0; i + 1 < json_array_size(o->too_short); i += 2) {
+		chain->coverage = xrealloc(chain->coverage, (chain->coverage_count + 1) * sizeof *chain->coverage);
+		struct chain_coverage *c = &chain->coverage[chain->coverage_count++];
+		*c = (struct chain_coverage){
+		    .pivot = PIVOT_TOPIC,
+		    .from = xstrdup(""),
+		    .until = xstrdup(""),
+		    .reason = xasprintf(
+		        _("the name '%s' is too short to be found in a text; only its domains and addresses are "
+		          "looked for"),
+		        json_string_value(json_array_get(o->too_short, i + 1)))};
+		c->result = COVERAGE_UNKNOWN;
+		snprintf(c->party, sizeof c->party, "%s", json_string_value(json_array_get(o->too_short, i)));
+	}
+}
+
 /* ---- leaks */
 
 static const char *time_field(const json_t *mail)
@@ -365,5 +387,6 @@ void chain_bounds(const struct chain_records *records, struct organisations *o, 
                   struct chain *chain)
 {
 	look_at_coverage(records, o, chain);
+	look_at_names(o, chain);
 	look_at_leaks(records, o, uses, chain);
 }

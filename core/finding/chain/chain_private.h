@@ -28,6 +28,7 @@ struct organisations {
 	json_t *by_name;   /* "CLASS core" of unknown ones -> number */
 	json_t *by_core;   /* … of the first `indexed` of all */
 	size_t indexed;
+	json_t *too_short; /* [label of a party, its name, …]: names that are not found in texts */
 	json_t *different; /* "WHO\nWHO" that a person told apart */
 	struct name_finder *finder;
 };

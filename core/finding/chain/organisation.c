@@ -106,8 +106,10 @@ static void put_names(struct organisations *o, const json_t *party, size_t numbe
 {
 	const char *name = json_get_string(party, "name");
 	const char *more = json_get_string(party, "names");
-	if (name)
-		name_finder_add(o->finder, name, (int)number, what);
+	if (name && !name_finder_add(o->finder, name, (int)number, what) && what == NAME_ORGANISATION) {
+		json_array_append(o->too_short, json_object_get(party, "label"));
+		json_array_append(o->too_short, json_object_get(party, "name"));
+	}
 	while (more && *more) {
 		size_t n = strcspn(more, ";\n；");
 		char *one = xstrndup(more, n);
@@ -256,6 +258,7 @@ void organisations_read(struct organisations *o, const struct chain_records *rec
 	                            .by_mail = json_object(),
 	                            .by_name = json_object(),
 	                            .by_core = json_object(),
+	                            .too_short = json_array(),
 	                            .different = json_object(),
 	                            .finder = name_finder_new()};
 	read_parties(o, records);
@@ -275,6 +278,7 @@ void organisations_release(struct organisations *o)
 	json_decref(o->by_mail);
 	json_decref(o->by_name);
 	json_decref(o->by_core);
+	json_decref(o->too_short);
 	json_decref(o->different);
 	name_finder_free(o->finder);
 	*o = (struct organisations){0};

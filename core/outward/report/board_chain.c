@@ -33,7 +33,7 @@ int board_add_chain(struct building *k)
 			renewed += it->status == CHAIN_REJECTED && it->new_count > 0;
 		}
 	for (size_t i = 0; i < chain.coverage_count; i++)
-		uncovered += chain.coverage[i].result != COVERAGE_COVERED;
+		uncovered += chain.coverage[i].pivot == PIVOT_OUTBOUND && chain.coverage[i].result != COVERAGE_COVERED;
 	if (waiting || renewed)
 		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
 	if (waiting)

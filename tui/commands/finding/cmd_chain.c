@@ -140,9 +140,11 @@ static void print_coverage(struct session *s, const struct chain *chain)
 				printable_printf(s->out, "\n%s\n",
 				                 covered ? _("Looked for") : _("Could not be looked for"));
 			char *reason = printable_dup(c->reason);
-			printable_printf(s->out, "  %s  %s%s%s – %s: %s\n", pivot_label(PIVOT_OUTBOUND), c->party,
-			                 *c->party ? "  " : "", *c->from ? c->from : _("unknown"),
-			                 *c->until ? c->until : _("now"), reason);
+			printable_printf(s->out, "  %s  %s%s", pivot_label(c->pivot), c->party, *c->party ? "  " : "");
+			if (c->pivot == PIVOT_OUTBOUND)
+				printable_printf(s->out, "%s – %s: ", *c->from ? c->from : _("unknown"),
+				                 *c->until ? c->until : _("now"));
+			printable_printf(s->out, "%s\n", reason);
 			free(reason);
 		}
 	}
@@ -211,9 +213,9 @@ static json_t *json_of(const struct wanted *w, const struct chain *chain)
 	for (size_t i = 0; i < chain->coverage_count; i++) {
 		const struct chain_coverage *c = &chain->coverage[i];
 		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "kind", "coverage",
-		                                       "label", "", "pivot", "outbound", "party", c->party, "result",
-		                                       chain_coverage_name((int)c->result), "from", c->from, "until",
-		                                       c->until, "reason", cmd_json_text(c->reason)));
+		                                       "label", "", "pivot", chain_pivot_name(c->pivot), "party",
+		                                       c->party, "result", chain_coverage_name((int)c->result), "from",
+		                                       c->from, "until", c->until, "reason", cmd_json_text(c->reason)));
 	}
 	for (size_t i = 0; i < chain->leak_count; i++) {
 		const struct chain_leak *l = &chain->leaks[i];

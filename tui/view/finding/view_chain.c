@@ -128,6 +128,24 @@ static void add_pivot_rows(struct view *v, size_t number, const struct chain_pro
 	view_chain_mark(v, from, number, p->pivot);
 }
 
+static void add_coverage_rows(struct view *v, const struct chain *chain, enum chain_pivot pivot, const char *title)
+{
+	size_t before = v->count;
+	for (size_t i = 0; i < chain->coverage_count; i++) {
+		const struct chain_coverage *c = &chain->coverage[i];
+		enum tone tone = c->result == COVERAGE_COVERED ? TONE_PLAIN : TONE_ATTENTION;
+		char *safe = printable_dup(c->reason);
+		if (c->pivot == pivot && v->count == before)
+			view_add(v, TONE_HEADING, NULL, title);
+		if (c->pivot == pivot && pivot == PIVOT_OUTBOUND)
+			view_addf(v, tone, c->party, "  %s  %s – %s: %s", c->party, *c->from ? c->from : _("unknown"),
+			          *c->until ? c->until : _("now"), safe);
+		else if (c->pivot == pivot)
+			view_addf(v, tone, c->party, "  %s  %s", c->party, safe);
+		free(safe);
+	}
+}
+
 static void add_rest_rows(struct view *v)
 {
 	const struct chain *chain = &view_chain_state(v)->chain;
@@ -140,15 +158,8 @@ static void add_rest_rows(struct view *v)
 		view_addf(v, TONE_PLAIN, l->because, "  %s  %s", l->because, text);
 		free(text);
 	}
-	if (chain->coverage_count)
-		view_add(v, TONE_HEADING, NULL, _("What mail logs reach over"));
-	for (size_t i = 0; i < chain->coverage_count; i++) {
-		const struct chain_coverage *c = &chain->coverage[i];
-		char *safe = printable_dup(c->reason);
-		view_addf(v, c->result == COVERAGE_COVERED ? TONE_PLAIN : TONE_ATTENTION, c->party, "  %s  %s – %s: %s",
-		          c->party, *c->from ? c->from : _("unknown"), *c->until ? c->until : _("now"), safe);
-		free(safe);
-	}
+	add_coverage_rows(v, chain, PIVOT_OUTBOUND, _("What mail logs reach over"));
+	add_coverage_rows(v, chain, PIVOT_TOPIC, _("Names that are not looked for in texts"));
 	if (chain->same_count)
 		view_add(v, TONE_HEADING, NULL, _("One organisation or two? (chain same|different)"));
 	for (size_t i = 0; i < chain->same_count; i++) {

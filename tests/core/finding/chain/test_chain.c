@@ -198,6 +198,12 @@ static void test_bad_records(void **state)
 	proposed();
 	assert_true(chain.org_count >= 1);
 	assert_true(chain.same_count >= 1); /* whose domain it is cannot be told, and is said */
+	/* a name of one character is not looked for, which is said */
+	size_t said = 0;
+	for (size_t i = 0; i < chain.coverage_count; i++)
+		said += chain.coverage[i].pivot == PIVOT_TOPIC && strcmp(chain.coverage[i].party, "R1-P4") == 0 &&
+		        strstr(chain.coverage[i].reason, "甲") != NULL;
+	assert_int_equal(said, 1);
 }
 
 static const char *covered(void)
