@@ -109,6 +109,11 @@ P
 look 0 velociraptor.zip
 is "names of a zip" 'uploads/auto/C:/Users/b.txt 1 false local
 uploads/ntfs/C:/c.txt 1 false local' "$(files)"
+# a zip beside the case: its rows go in, and out to Timesketch
+"$genba" triage velociraptor.zip --on R1-A1 >/dev/null 2>&1 || fail "a zip into the case"
+is "rows of a zip" 2 "$("$genba" observations source=velociraptor.zip --json | jq length)"
+"$genba" observations source=velociraptor.zip --timesketch >out
+is "for Timesketch" '3 message,datetime,timestamp_desc' "$(wc -l <out) $(head -1 out | cut -d, -f1-3)"
 head -c 150 velociraptor.zip >cut.zip
 look 1 cut.zip
 is "a cut zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the zip could not be opened')"

@@ -61,9 +61,9 @@ static int is_wanted(const struct finding_gathering *g, const json_t *finding)
 }
 
 /* What a person holds of it. */
-static void add_record(const struct finding_gathering *g, json_t *f)
+static void add_record(const struct finding_gathering *g, const char *asset, json_t *f)
 {
-	const json_t *known = findings_recorded_of(g->recorded, json_get_string(f, "rule"), g->set->evidence);
+	const json_t *known = findings_recorded_of(g->recorded, json_get_string(f, "rule"), g->set->evidence, asset);
 	int seen = strcmp(json_get_string(f, "state"), "seen") == 0;
 	json_object_set_new(f, "status", json_string(!seen ? "" : known ? json_get_string(known, "status") : "open"));
 	if (!seen || !known)
@@ -74,14 +74,14 @@ static void add_record(const struct finding_gathering *g, json_t *f)
 }
 
 /* What a person's own rules saw when the evidence was read: they are not here now. */
-static json_t *recorded_rules(const struct finding_gathering *g)
+static json_t *recorded_rules(const struct finding_gathering *g, const char *asset)
 {
 	json_t *array = json_array();
 	const char *key;
 	json_t *known;
 	json_object_foreach(g->recorded, key, known)
 		if (strncmp(json_get_string(known, "rule"), "sigma.", 6) == 0 &&
-		    json_is(known, "evidence", g->set->evidence))
+		    json_is(known, "evidence", *g->set->evidence ? g->set->evidence : asset))
 			json_array_append(array, json_object_get(known, "finding"));
 	return array;
 }
@@ -100,11 +100,11 @@ static void take_findings(struct finding_gathering *g)
 		              "finding", "rule", "gap.unread", "state", "not_covered", "level", "info", "technique", "",
 		              "title", _("The stored rows could not be read."), "reason", g->unread.data, "source",
 		              g->set->evidence, "count", (json_int_t)0, "when", "until", "observations"));
-	triage_add_findings(all, recorded_rules(g));
+	triage_add_findings(all, recorded_rules(g, asset ? asset : ""));
 	json_array_foreach(all, i, f) {
 		json_object_set_new(f, "asset", json_string(asset ? asset : ""));
 		json_object_set_new(f, "check", json_string(g->set->check));
-		add_record(g, f);
+		add_record(g, asset ? asset : "", f);
 		if (is_wanted(g, f))
 			json_array_append(g->findings, f);
 	}
@@ -115,13 +115,14 @@ static void take_findings(struct finding_gathering *g)
 static int look_at_set(void *ctx, const struct observation_set *set, struct err *err)
 {
 	struct finding_gathering *g = ctx;
-	if (!triage_made(set) || json_object_get(g->done, set->evidence))
+	const char *what = *set->evidence ? set->evidence : set->source; /* a collection that is no evidence */
+	if (!triage_made(set) || json_object_get(g->done, what))
 		return 0; /* newest first: an older set was replaced by that one */
-	json_object_set_new(g->done, set->evidence, json_true());
+	json_object_set_new(g->done, what, json_true());
 	g->set = set;
-	g->check = triage_check_new(set->evidence, set->evidence_sha256);
+	g->check = triage_check_new(what, set->evidence_sha256);
 	buf_clear(&g->unread);
-	struct observation_query q = {.evidence = set->evidence, .problem = note_unread};
+	struct observation_query q = {.evidence = *set->evidence ? set->evidence : NULL, .problem = note_unread};
 	int rc = observation_query_run(g->c, &q, take_row, g, g->progress, err);
 	if (rc == 0)
 		take_findings(g);

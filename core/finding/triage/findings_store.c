@@ -42,11 +42,16 @@ static int note_recorded(void *ctx, json_t *record)
 	const char *assessment = json_get_string(record, "assessment");
 	if (!rule)
 		return 0;
-	char *key = xasprintf("%s %s", rule, evidence ? evidence : "");
+	const char *on = json_get_string(record, "on");
+	char *key = xasprintf("%s %s", rule, evidence ? evidence : on ? on : "");
 	json_object_set_new(ctx, key,
 	                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "label", record_label(record), "status",
 	                              status ? status : "open", "assessment", assessment ? assessment : "", "rule",
-	                              rule, "evidence", evidence ? evidence : "", "finding", as_finding(record)));
+	                              rule, "evidence",
+	                              evidence ? evidence
+	                              : on     ? on
+	                                       : "",
+	                              "finding", as_finding(record)));
 	free(key);
 	return 0;
 }
@@ -60,9 +65,9 @@ json_t *findings_recorded(struct case_file *c, struct err *err)
 	return NULL;
 }
 
-const json_t *findings_recorded_of(const json_t *recorded, const char *rule, const char *evidence)
+const json_t *findings_recorded_of(const json_t *recorded, const char *rule, const char *evidence, const char *on)
 {
-	char *key = xasprintf("%s %s", rule, evidence);
+	char *key = xasprintf("%s %s", rule, *evidence ? evidence : on);
 	const json_t *found = json_object_get(recorded, key);
 	free(key);
 	return found;
@@ -137,7 +142,7 @@ int findings_store(struct action *a, struct case_file *c, const char *evidence, 
 	int rc = recorded ? 0 : -1;
 	json_array_foreach(findings, i, f)
 		if (rc == 0 && strcmp(json_get_string(f, "state"), "seen") == 0)
-			rc = store_one(a, findings_recorded_of(recorded, json_get_string(f, "rule"), evidence),
+			rc = store_one(a, findings_recorded_of(recorded, json_get_string(f, "rule"), evidence, on),
 			               evidence, on, check, f, err);
 	json_decref(recorded);
 	return rc;

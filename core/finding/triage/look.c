@@ -58,11 +58,11 @@ static int give_row(void *ctx, const struct observation *o, struct err *err)
 	return k->look->row ? k->look->row(k->look->ctx, o, k->seen->evidence_sha256, err) : 0;
 }
 
-/* Of a file; a folder has none. */
-static int digest_of(const char *path, char sha256[65], struct err *err)
+int triage_digest(const char *path, char sha256[65], struct err *err)
 {
 	struct stat st;
 	struct source source;
+	*sha256 = '\0';
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return 0;
 	if (source_open(&source, AT_FDCWD, path, 0, err) < 0)
@@ -89,7 +89,7 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 	                                 .ctx = &k,
 	                                 .progress = look->progress};
 	*seen = (struct triage_looked){.rows = 0};
-	if (triage_only_check(look->only, err) < 0 || digest_of(look->path, seen->evidence_sha256, err) < 0)
+	if (triage_only_check(look->only, err) < 0 || triage_digest(look->path, seen->evidence_sha256, err) < 0)
 		return -1;
 	k.sorter = observation_sorter_new(folder && *folder ? folder : "/tmp", "look");
 	k.bytes = xmalloc(OBSERVATION_BLOCK);

@@ -33,6 +33,9 @@ struct triage_looked {
 	json_t *findings;         /* of the first checks (check/check.h) */
 };
 
+/* SHA-256 of a file's bytes, in hexadecimal; "" of a folder. */
+int triage_digest(const char *path, char sha256[65], struct err *err);
+
 int triage_look(const struct triage_look *look, struct triage_looked *seen, struct err *err);
 void triage_looked_release(struct triage_looked *seen);
 

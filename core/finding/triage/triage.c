@@ -10,6 +10,7 @@
 #include "finding/sigma/sigma.h"
 #include "finding/triage/check/check.h"
 #include "finding/triage/findings_store.h"
+#include "finding/triage/look.h"
 #include "finding/triage/parsers.h"
 
 #include <stdlib.h>
@@ -83,7 +84,9 @@ static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
 	struct buf path = BUF_INIT;
 	struct stored s;
 	int rc;
-	if (stored_folder(w->c, record, &manifest, &path)) {
+	if (!record) {
+		rc = triage_read_path(&reading, w->options->path, sum, err);
+	} else if (stored_folder(w->c, record, &manifest, &path)) {
 		rc = path.len ? triage_read_path(&reading, path.data, sum, err)
 		              : err_set(err, ERR_NOT_FOUND, _("%s: the record does not say where the folder lies"),
 		                        w->options->evidence);
@@ -125,7 +128,8 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 {
 	const struct triage_result *r = w->result;
 	uint64_t other = r->sum.files - r->sum.parsed;
-	buf_addf(out, "Read: %s, SHA-256 %s.\n", w->options->evidence, sha256);
+	buf_addf(out, "Read: %s, SHA-256 %s.\n", *r->set.evidence ? r->set.evidence : r->set.source,
+	         *sha256 ? sha256 : "-");
 	buf_addf(out, "Parsers: %s. Options: %s%s.\n", *r->sum.parsers ? r->sum.parsers : "-",
 	         w->options->only ? w->options->only : "-", w->options->recover ? ", what was deleted" : "");
 	if (w->options->rules)
@@ -174,7 +178,8 @@ static int look_at_earlier(void *ctx, const struct observation_set *set, struct 
 {
 	struct earlier *e = ctx;
 	(void)err;
-	if (!triage_made(set))
+	if (!triage_made(set) || strcmp(set->evidence, e->now->evidence) != 0 ||
+	    (!*set->evidence && strcmp(set->source, e->now->source) != 0))
 		return 0;
 	if (strcmp(set->sha256, e->now->sha256) == 0 && strcmp(set->evidence_sha256, e->now->evidence_sha256) == 0) {
 		snprintf(e->check, sizeof e->check, "%s", set->check);
@@ -219,14 +224,18 @@ static int store(struct triage_work *w, const char *on, const struct earlier *e,
 	write_limits(w, r->set.evidence_sha256, &limits);
 	clock_format(clock_now(), now);
 	period_of(&r->set, period);
-	struct assign fields[] = {{"method", "triage"},   {"on", on},
-	                          {"when", now},          {"result", result_of(r->findings)},
-	                          {"period", period},     {"evidence", w->options->evidence},
-	                          {"limits", limits.data}};
+	struct assign fields[] = {{"method", "triage"},
+	                          {"on", on},
+	                          {"when", now},
+	                          {"result", result_of(r->findings)},
+	                          {"period", period},
+	                          {"limits", limits.data},
+	                          {"evidence", r->set.evidence}};
+	size_t count = sizeof fields / sizeof *fields - (*r->set.evidence ? 0 : 1);
 	struct action *a = action_begin(w->c, "triage", err);
 	int rc = a ? 0 : -1;
 	if (a) {
-		rc = action_add(a, "check", fields, sizeof fields / sizeof *fields, RECORD_MACHINE, r->set.check, err);
+		rc = action_add(a, "check", fields, count, RECORD_MACHINE, r->set.check, err);
 		if (rc == 0)
 			rc = observation_set_store(w->c, w->maker, &r->set, err);
 		if (rc == 0)
@@ -246,63 +255,138 @@ static int store(struct triage_work *w, const char *on, const struct earlier *e,
 	return rc;
 }
 
+struct asset_search {
+	char *host; /* without its domain */
+	char label[LABEL_TEXT];
+};
+
+static int compare_asset(void *ctx, json_t *asset)
+{
+	struct asset_search *s = ctx;
+	const char *name = json_get_string(asset, "hostname");
+	size_t n = name ? strcspn(name, ".") : 0;
+	if (!*s->label && n && n == strlen(s->host) && strncasecmp(name, s->host, n) == 0)
+		snprintf(s->label, sizeof s->label, "%s", record_label(asset));
+	return 0;
+}
+
+/* The asset whose name the evidence bears: as its registry says, else as its events do. The caller frees. */
+static char *asset_named(struct triage_work *w, struct err *err)
+{
+	const json_t *file;
+	size_t i;
+	const char *name = NULL;
+	json_array_foreach(w->result->sum.parsed_files, i, file) {
+		const char *computer = json_get_string(json_object_get(file, "facts"), "computer");
+		name = computer ? computer : name;
+	}
+	if (!name)
+		name = triage_check_computer(w->check);
+	if (!name) {
+		err_set(err, ERR_NOT_FOUND, _("%s does not say of which machine it is: say --on ASSET"),
+		        w->result->set.source);
+		return NULL;
+	}
+	struct asset_search s = {.host = xstrndup(name, strcspn(name, "."))};
+	int rc = record_each(w->c, "asset", 0, compare_asset, &s, err);
+	if (rc == 0 && !*s.label)
+		err_set(err, ERR_NOT_FOUND,
+		        _("%s is of a machine %s, which is no asset yet: add it, and read this again"),
+		        w->result->set.source, name);
+	free(s.host);
+	return rc == 0 && *s.label ? xstrdup(s.label) : NULL;
+}
+
+static int is_auto(const struct triage_options *options)
+{
+	return options->on && strcmp(options->on, "auto") == 0;
+}
+
 /* The asset: as told, or that of the record. The caller frees; NULL with ERR_USAGE. */
 static char *asset_of(const struct triage_options *options, const json_t *record, struct err *err)
 {
 	const char *on = options->on ? options->on : json_get_string(record, "on");
 	if (!on)
 		err_set(err, ERR_USAGE, _("the record of %s does not say of which asset it is: say --on ASSET"),
-		        options->evidence);
+		        record ? options->evidence : options->path);
 	return on ? xstrdup(on) : NULL;
+}
+
+/* What is read: evidence of the case, or a file or folder beside it. */
+static int about(struct triage_work *w, const json_t *record, struct err *err)
+{
+	struct observation_set *set = &w->result->set;
+	const char *path = w->options->path;
+	if (!record) {
+		const char *slash = strrchr(path, '/');
+		snprintf(set->source, sizeof set->source, "%.200s", slash && slash[1] ? slash + 1 : path);
+		return triage_digest(path, set->evidence_sha256, err);
+	}
+	const char *sha256 = json_get_string(record, "sha256");
+	if (!(record_kind(record) && record_kind(record)->traits & KIND_EVIDENCE) || !sha256)
+		return err_set(err, ERR_USAGE, _("%s is no evidence whose bytes could be read"), w->options->evidence);
+	snprintf(set->evidence, sizeof set->evidence, "%s", record_label(record));
+	snprintf(set->evidence_sha256, sizeof set->evidence_sha256, "%s", sha256);
+	snprintf(set->source, sizeof set->source, "%.200s", name_of(record));
+	return 0;
+}
+
+/* Reads, judges and seals; *on becomes the asset. */
+static int read_and_seal(struct triage_work *w, json_t *record, char **on, struct err *err)
+{
+	struct triage_result *result = w->result;
+	struct observation_set *set = &result->set;
+	const struct triage_options *options = w->options;
+	w->maker = observation_maker_new(w->c);
+	w->check = triage_check_new(*set->evidence ? set->evidence : set->source, set->evidence_sha256);
+	int rc = read_evidence(w, record, err);
+	snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
+	if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w->maker) == 0)
+		rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
+		             record ? options->evidence : options->path);
+	if (rc == 0 && is_auto(options)) {
+		*on = asset_named(w, err);
+		rc = *on ? 0 : -1;
+	}
+	if (rc < 0)
+		return -1;
+	triage_check_unknown(w->check, result->sum.files - result->sum.parsed);
+	result->findings = triage_check_findings(w->check);
+	if (options->rules)
+		triage_add_findings(result->findings,
+		                    sigma_findings(options->rules, *set->evidence ? set->evidence : set->source));
+	return observation_maker_seal(w->maker, set, err);
 }
 
 int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result, struct err *err)
 {
 	struct triage_work w = {.c = c, .options = options, .result = result, .named = BUF_INIT};
 	struct earlier e = {.now = &result->set};
+	char *on = NULL;
 	*result = (struct triage_result){.same = 0};
 	if (triage_only_check(options->only, err) < 0)
 		return -1;
-	json_t *record = record_get(c, options->evidence, RECORD_REVEAL, err);
-	if (!record)
+	json_t *record = options->path ? NULL : record_get(c, options->evidence, RECORD_REVEAL, err);
+	if (!record && !options->path)
 		return -1;
-	const char *sha256 = json_get_string(record, "sha256");
-	char *on = NULL;
-	int rc = 0;
-	if (!(record_kind(record) && record_kind(record)->traits & KIND_EVIDENCE) || !sha256)
-		rc = err_set(err, ERR_USAGE, _("%s is no evidence whose bytes could be read"), options->evidence);
-	else if ((on = asset_of(options, record, err)) == NULL)
-		rc = -1;
-	if (rc == 0) {
-		struct observation_set *set = &result->set;
-		snprintf(set->evidence, sizeof set->evidence, "%s", record_label(record));
-		snprintf(set->evidence_sha256, sizeof set->evidence_sha256, "%s", sha256);
-		snprintf(set->source, sizeof set->source, "%.200s", name_of(record));
-		w.maker = observation_maker_new(c);
-		w.check = triage_check_new(set->evidence, sha256);
-		rc = read_evidence(&w, record, err);
-		snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
-		if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w.maker) == 0)
-			rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
-			             options->evidence);
-		if (rc == 0) {
-			triage_check_unknown(w.check, result->sum.files - result->sum.parsed);
-			result->findings = triage_check_findings(w.check);
-			if (options->rules)
-				triage_add_findings(result->findings, sigma_findings(options->rules, set->evidence));
-			rc = observation_maker_seal(w.maker, set, err);
-		}
-		if (rc == 0)
-			rc = observation_set_each(c, set->evidence, look_at_earlier, &e, err);
-		if (rc == 0 && *e.check) {
-			result->same = 1;
-			memcpy(result->check, e.check, sizeof result->check);
-		} else if (rc == 0) {
-			rc = store(&w, on, &e, err);
-		}
-		observation_maker_free(w.maker);
-		triage_check_free(w.check);
+	int rc = about(&w, record, err);
+	if (rc == 0 && !is_auto(options)) {
+		on = asset_of(options, record, err);
+		rc = on ? 0 : -1;
 	}
+	if (rc == 0)
+		rc = read_and_seal(&w, record, &on, err);
+	if (rc == 0)
+		rc = observation_set_each(c, *result->set.evidence ? result->set.evidence : NULL, look_at_earlier, &e,
+		                          err);
+	if (rc == 0 && *e.check) {
+		result->same = 1;
+		memcpy(result->check, e.check, sizeof result->check);
+	} else if (rc == 0) {
+		rc = store(&w, on, &e, err);
+	}
+	observation_maker_free(w.maker);
+	triage_check_free(w.check);
 	free(e.others);
 	free(on);
 	buf_release(&w.named);

@@ -22,10 +22,11 @@ struct sigma;
 
 struct triage_options {
 	const char *evidence; /* its label */
-	const char *on;       /* the asset; NULL: that of the evidence */
-	const char *only;     /* parsers; NULL: all */
-	int recover;          /* of an image: what was deleted is parsed, too */
-	struct sigma *rules;  /* of a person (finding/sigma/sigma.h); NULL: none */
+	const char *path;    /* instead of it: a collection that is no evidence of the case (its digest is on record) */
+	const char *on;      /* the asset; NULL: that of the evidence; "auto": the one that the evidence names itself */
+	const char *only;    /* parsers; NULL: all */
+	int recover;         /* of an image: what was deleted is parsed, too */
+	struct sigma *rules; /* of a person (finding/sigma/sigma.h); NULL: none */
 	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);
 	void *ctx;
 	const struct progress *progress;
@@ -40,7 +41,7 @@ struct triage_result {
 	json_t *findings;       /* of the first checks (check/check.h) */
 };
 
-/* ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */
+/* With "auto" and no asset of that name: ERR_NOT_FOUND, which names it. ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */
 int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result,
                struct err *err);
 /* Whether a set was made by triage, and not by another room. */

@@ -23,6 +23,7 @@ struct row_listing {
 	struct session *s;
 	int json;
 	int csv;
+	int timesketch;
 	uint64_t count;
 	uint64_t limit;
 	uint64_t problems;
@@ -50,6 +51,45 @@ static void csv_row(struct row_listing *l, const struct observation *o, const st
 	                             o->path,
 	                             observation_artefact_name(o->artefact),
 	                             text.data};
+	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+		char *safe = printable_dup(cells[i]);
+		csv_cell(&line, safe, i == 0);
+		free(safe);
+	}
+	fprintf(l->s->out, "%s\r\n", line.data);
+	buf_release(&line);
+	buf_release(&text);
+	buf_release(&times);
+}
+
+/* What Timesketch takes in: https://timesketch.org/guides/user/import-from-json-csv/ */
+static void timesketch_row(struct row_listing *l, const struct observation *o, const struct observation_set *set)
+{
+	struct buf line = BUF_INIT;
+	struct buf text = BUF_INIT;
+	struct buf times = BUF_INIT;
+	char id[OBSERVATION_ID];
+	char when[32];
+	char datetime[40];
+	const char *computer = observation_value(o, "computer");
+	const char *user = observation_value(o, "user");
+	if (o->when == OBSERVATION_NO_TIME)
+		return; /* it has no place on a time line */
+	observation_id(o, set->evidence_sha256, id);
+	observation_when(o->when, when);
+	snprintf(datetime, sizeof datetime, "%.26s+00:00", when);
+	observation_time_names(o->time_of, &times);
+	observation_text(o, 2000, &text);
+	const char *const cells[] = {text.data,
+	                             datetime,
+	                             times.data,
+	                             observation_artefact_name(o->artefact),
+	                             observation_clock_name(o->clock),
+	                             computer ? computer : "",
+	                             user ? user : "",
+	                             o->path,
+	                             set->evidence,
+	                             id};
 	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
 		char *safe = printable_dup(cells[i]);
 		csv_cell(&line, safe, i == 0);
@@ -91,6 +131,8 @@ static int list_row(void *ctx, const struct observation *o, const struct observa
 		fprintf(l->s->out, "%s%s", l->count ? ",\n" : "[", safe.data);
 		buf_release(&safe);
 		free(text);
+	} else if (l->timesketch) {
+		timesketch_row(l, o, set);
 	} else if (l->csv) {
 		csv_row(l, o, set);
 	} else {
@@ -132,17 +174,21 @@ static int window(struct session *s, const struct args *args, struct observation
 
 int cmd_observations(struct session *s, const struct args *args, struct err *err)
 {
-	struct row_listing l = {
-	    .s = s, .json = args_option(args, "json") != NULL, .csv = args_option(args, "csv") != NULL};
+	struct row_listing l = {.s = s,
+	                        .json = args_option(args, "json") != NULL,
+	                        .csv = args_option(args, "csv") != NULL,
+	                        .timesketch = args_option(args, "timesketch") != NULL};
 	struct buf filter = BUF_INIT;
 	const char *limit = args_option(args, "limit");
-	l.limit = limit ? strtoull(limit, NULL, 10) : l.json || l.csv ? 0 : SHOWN;
+	l.limit = limit ? strtoull(limit, NULL, 10) : l.json || l.csv || l.timesketch ? 0 : SHOWN;
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
 	struct observation_query q = {.filter = filter.data, .problem = tell_problem};
 	int rc = window(s, args, &q, err);
 	if (rc == 0 && l.csv)
 		fputs("id,when,time_of,clock,evidence,source,path,artefact,fields\r\n", s->out);
+	if (rc == 0 && l.timesketch)
+		fputs("message,datetime,timestamp_desc,source,clock,computer,user,path,evidence,id\r\n", s->out);
 	if (rc == 0)
 		rc = observation_query_run(s->c, &q, list_row, &l, &s->progress, err);
 	if (rc >= 0 && l.json)

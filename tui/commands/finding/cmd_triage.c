@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/store/record.h"
 #include "finding/sigma/sigma.h"
 #include "finding/triage/look.h"
 #include "finding/triage/triage.h"
@@ -13,6 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct printing {
 	struct session *s;
@@ -145,9 +147,23 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	                                 .progress = &p->s->progress};
 	struct triage_result result;
 	uint64_t before = p->problems;
+	json_t *record = record_get(p->s->c, label, 0, NULL);
+	if (!record && access(label, F_OK) == 0) { /* a collection beside the case */
+		options.path = label;
+		options.evidence = NULL;
+	}
+	json_decref(record);
 	p->source = label;
 	p->problems = 0;
 	int rc = triage_run(p->s->c, &options, &result, err);
+	if (rc < 0 && err->code == ERR_NOT_FOUND && options.on && strcmp(options.on, "auto") == 0) {
+		/* one of many: it is listed, and the others go on */
+		rc = print_problem(p, "", 0, err->message, NULL);
+		err_clear(err);
+		p->problems += before;
+		triage_result_release(&result);
+		return rc;
+	}
 	if (rc == 0 && (p->array || p->lines))
 		rc = print_found(p, result.findings, options.on ? options.on : "", err);
 	if (rc == 0 && (p->array || p->lines)) {
@@ -184,13 +200,16 @@ static int load_rules(struct printing *p, const char *folder, struct err *err)
 
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
-	struct printing p = {.s = s, .lines = args_option(args, "jsonl") != NULL};
+	struct printing p = {.s = s, .source = "", .lines = args_option(args, "jsonl") != NULL};
 	int look = args_option(args, "look") != NULL;
 	int rc = 0;
 	if (args->count < 1)
 		return cmd_usage("triage", err);
 	if (args_option(args, "json"))
 		p.array = json_array();
+	if (args_option(args, "vss") &&
+	    print_problem(&p, "", 0, _("not covered: shadow copies (VSS) are not read yet"), err) < 0)
+		return -1;
 	p.recover = args_option(args, "recover") != NULL;
 	for (size_t i = 0; rc == 0 && i < args->count; i++) {
 		rc = load_rules(&p, args_option(args, "rules"), err);

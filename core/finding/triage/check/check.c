@@ -74,6 +74,8 @@ struct triage_check {
 	size_t channel; /* of the row before */
 	uint64_t problems;
 	uint64_t unknown_files;
+	char *computer; /* by majority (Boyer and Moore) */
+	uint64_t computer_votes;
 	struct buf unread; /* the first of them, by name */
 };
 
@@ -179,6 +181,7 @@ void triage_check_free(struct triage_check *k)
 	}
 	free(k->hits);
 	buf_release(&k->unread);
+	free(k->computer);
 	free(k->source);
 	for (size_t i = 0; i < k->channel_count; i++) {
 		free(k->channels[i].name);
@@ -294,6 +297,24 @@ static void note_channel(struct triage_check *k, const struct observation *o, co
 	c->last = number > c->last ? number : c->last;
 }
 
+static void note_computer(struct triage_check *k, const char *name)
+{
+	if (k->computer && strcmp(k->computer, name) == 0) {
+		k->computer_votes++;
+	} else if (k->computer_votes == 0) {
+		free(k->computer);
+		k->computer = xstrdup(name);
+		k->computer_votes = 1;
+	} else {
+		k->computer_votes--;
+	}
+}
+
+const char *triage_check_computer(const struct triage_check *k)
+{
+	return k->computer;
+}
+
 static void check_artefact(struct triage_check *k, const struct observation *o)
 {
 	static const struct observation_set none = {.rows = 0};
@@ -318,6 +339,9 @@ void triage_check_row(struct triage_check *k, const struct observation *o)
 	if (!number || !channel || !provider)
 		return;
 	note_channel(k, o, channel);
+	const char *computer = observation_value(o, "computer");
+	if (computer)
+		note_computer(k, computer);
 	unsigned long event = strtoul(number, NULL, 10);
 	int sysmon = is_source(CHECK_sysmon, channel, provider);
 	int is_process = (event == 1 && sysmon) || (event == 4688 && is_source(CHECK_security, channel, provider));
@@ -556,31 +580,4 @@ json_t *triage_check_findings(const struct triage_check *k)
 			json_decref(object);
 		}
 	return array;
-}
-
-static size_t rank_of(const json_t *finding)
-{
-	const char *state = json_string_value(json_object_get(finding, "state"));
-	const char *level = json_string_value(json_object_get(finding, "level"));
-	size_t rank = 0;
-	if (!state || !level || strcmp(state, "seen") != 0)
-		return CHECK_INFO + 1;
-	while (rank < CHECK_INFO && strcmp(level_names[rank], level) != 0)
-		rank++;
-	return rank;
-}
-
-void triage_add_findings(json_t *findings, json_t *more)
-{
-	const json_t *f;
-	size_t i;
-	json_array_foreach(more, i, f) {
-		size_t at = json_array_size(findings);
-		if (rank_of(f) <= CHECK_INFO)
-			for (at = 0;
-			     at < json_array_size(findings) && rank_of(json_array_get(findings, at)) <= rank_of(f);)
-				at++;
-		json_array_insert(findings, at, (json_t *)(uintptr_t)f);
-	}
-	json_decref(more);
 }

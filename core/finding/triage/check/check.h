@@ -40,6 +40,9 @@ void triage_check_row(struct triage_check *k, const struct observation *o);
 void triage_check_problem(struct triage_check *k, const char *path, const char *reason);
 void triage_check_unknown(struct triage_check *k, uint64_t unknown_files);
 
+/* The machine that most events name, NULL if none does. Borrowed. */
+const char *triage_check_computer(const struct triage_check *k);
+
 /* Puts the findings of other rules among them: what was seen at its level, the rest at the end. Steals `more`. */
 void triage_add_findings(json_t *findings, json_t *more);
 

@@ -153,6 +153,39 @@ static void a_finding_is_judged_by_a_person(void **state)
 	free(path);
 }
 
+static void a_collection_finds_its_asset(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char *path = write_log("System.evtx", 300);
+	struct triage_options options = {.path = path, .on = "auto"};
+	struct triage_result r;
+	add("asset", "hostname=OTHER-1");
+	assert_int_equal(triage_run(the_case, &options, &r, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_non_null(strstr(err.message, "HR-PC-03"));
+	triage_result_release(&r);
+	const char *machine = add("asset", "hostname=hr-pc-03.example.org");
+	err_clear(&err);
+	if (triage_run(the_case, &options, &r, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_string_equal(get(r.check, "on"), machine);
+	assert_string_equal(r.set.evidence, "");
+	assert_int_equal(strlen(r.set.evidence_sha256), 64);
+	assert_string_equal(get("R1-FD1", "on"), machine);
+	uint64_t count = record_count(the_case, "finding", 0);
+	struct triage_result again;
+	assert_int_equal(triage_run(the_case, &options, &again, &err), 0);
+	assert_int_equal(again.same, 1);
+	assert_int_equal(record_count(the_case, "finding", 0), count);
+	json_t *findings = triage_findings(the_case, "state=seen source=System.evtx", NULL, NULL);
+	assert_int_equal(json_array_size(findings), count);
+	json_decref(findings);
+	triage_result_release(&again);
+	triage_result_release(&r);
+	free(path);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
 	(void)state;
@@ -237,9 +270,8 @@ int main(int argc, char **argv)
 	const struct worker_job *const jobs[] = {&triage_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    TEST(evidence_becomes_a_set_once),
-	    TEST(a_finding_is_judged_by_a_person),
-	    TEST(what_cannot_be_is_refused),
+	    TEST(evidence_becomes_a_set_once),  TEST(a_finding_is_judged_by_a_person),
+	    TEST(a_collection_finds_its_asset), TEST(what_cannot_be_is_refused),
 	    TEST(a_row_becomes_a_record),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
