@@ -2,10 +2,13 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "finding/observation/observation_ahead.h"
 #include "finding/observation/observation_block.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define LONG_SCAN 4 /* blocks, from which on they are read ahead: a page needs fewer */
 
 /* One set that is being read, and its next row that matches. */
 struct set_stream {
@@ -13,7 +16,9 @@ struct set_stream {
 	struct observation_reader *reader;
 	unsigned char *bytes;
 	struct block_reader block;
-	uint64_t at; /* the block that comes next */
+	uint64_t at;               /* the block that comes next */
+	unsigned read;             /* blocks */
+	struct block_ahead *ahead; /* of a long scan */
 	struct observation next;
 	int has_next;
 };
@@ -60,6 +65,28 @@ static void observation_query_tell(const struct query_state *k, struct set_strea
 		k->q->problem(k->ctx, &s->set, why->message);
 }
 
+/* The next block from `at` on that may hold a row, or how many there are. */
+static uint64_t next_block(const struct query_state *k, const struct set_stream *s, uint64_t at)
+{
+	while (at < observation_reader_blocks(s->reader) && !block_may(k, observation_reader_span(s->reader, at)))
+		at++;
+	return at;
+}
+
+/* Reads the block, and lets the one behind it be read. */
+static int take_block(const struct query_state *k, struct set_stream *s, uint64_t block, struct err *err)
+{
+	if (++s->read == LONG_SCAN && !s->set.in_case && k->count == 1)
+		s->ahead = block_ahead_new(s->reader);
+	if (!s->ahead)
+		return observation_reader_block(s->reader, block, s->bytes, err);
+	int rc = block_ahead_take(s->ahead, block, &s->bytes, err);
+	uint64_t next = next_block(k, s, block + 1);
+	if (next < observation_reader_blocks(s->reader))
+		block_ahead_ask(s->ahead, next);
+	return rc;
+}
+
 /* The stream's next row that is asked for. A block that cannot be read is told, and the next one is read. -1: cancelled. */
 static int observation_query_step(struct query_state *k, struct set_stream *s, struct err *err)
 {
@@ -76,17 +103,15 @@ static int observation_query_step(struct query_state *k, struct set_stream *s, s
 		if (rc < 0)
 			observation_query_tell(k, s, &why);
 		block_reader_close(&s->block);
-		while (s->at < observation_reader_blocks(s->reader) &&
-		       !block_may(k, observation_reader_span(s->reader, s->at))) {
-			s->at++;
-			k->done++;
-		}
+		uint64_t next = next_block(k, s, s->at);
+		k->done += next - s->at;
+		s->at = next;
 		if (s->at >= observation_reader_blocks(s->reader))
 			return 0;
 		if (progress_step(k->progress, _("observations"), k->done++, k->total, err) < 0)
 			return -1;
 		why = (struct err)ERR_INIT;
-		if (observation_reader_block(s->reader, s->at++, s->bytes, &why) < 0 ||
+		if (take_block(k, s, s->at++, &why) < 0 ||
 		    block_reader_open(&s->block, s->bytes, OBSERVATION_BLOCK, &why) < 0)
 			observation_query_tell(k, s, &why);
 	}
@@ -143,6 +168,7 @@ int observation_query_run(struct case_file *c, const struct observation_query *q
 	}
 	for (size_t i = 0; i < k.count; i++) {
 		block_reader_close(&k.streams[i].block);
+		block_ahead_free(k.streams[i].ahead);
 		observation_reader_close(k.streams[i].reader);
 		free(k.streams[i].bytes);
 	}
