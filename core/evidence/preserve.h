@@ -15,6 +15,7 @@
 #include "evidence/image/ewf.h"
 
 struct err;
+struct sink_ops;
 
 enum evidence_form { EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED, EVIDENCE_EWF };
 
@@ -42,7 +43,9 @@ struct preserve_options {
 	const char *type;                 /* value of the record's field, or NULL: guessed from the name */
 	unsigned also;                    /* DIGEST_MD5, DIGEST_SHA1 */
 	int one_file_system;              /* of a folder: what other file systems are mounted below it is left out */
-	int verify_later; /* copies are not read back now: on record as pending until they are verified */
+	int verify_later;           /* copies are not read back now: on record as pending until they are verified */
+	const struct sink_ops *tap; /* of a file that is hashed in place: gets its bytes in the same read; or NULL */
+	void *tap_ctx;
 	const struct progress *progress;
 	void (*trouble)(void *ctx, uint64_t more); /* told of so many more ranges or files that cannot be read; NULL */
 	void *trouble_ctx;

@@ -86,7 +86,7 @@ static int open_source(struct work *w)
 /* Streams cannot be read twice, and what goes to a pipe is gone: such work is not kept. */
 static int is_resumable(const struct work *w)
 {
-	return !w->source.stream && w->options->to_fd <= 0 && w->source.size >= JOB_LEAST;
+	return !w->source.stream && !w->options->tap && w->options->to_fd <= 0 && w->source.size >= JOB_LEAST;
 }
 
 /* A source that is written to while it is read proves little: refused, unless a person says why. */
@@ -131,6 +131,10 @@ int work_on_file(struct work *w)
 		if (resumable && w->job.there && !w->interruptions.len)
 			checkpoint_reset(&w->job, NULL);
 		return -1;
+	}
+	if (!work_copies(w) && w->options->tap) {
+		a.ops = w->options->tap;
+		a.sink = w->options->tap_ctx;
 	}
 	if (resumable) {
 		a.from = w->going_on ? &w->from : NULL;

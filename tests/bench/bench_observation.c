@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const words[] = {"svchost.exe",  "explorer.exe", "winlogon.exe", "powershell.exe",
@@ -93,6 +94,14 @@ static int count_row(void *ctx, const struct observation *o, const struct observ
 	return 0;
 }
 
+/* Processor seconds of this thread: with a free processor for the other one, what a person waits for is the longer of both. */
+static double own_cpu(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* Rows found; *clock and *cpu get the seconds. */
 static uint64_t ask(struct bench_case *b, const struct observation_query *q, double *clock, double *cpu)
 {
@@ -154,10 +163,12 @@ int main(int argc, char **argv)
 	}
 	double page = bench_median(pages, 50);
 	struct observation_query find = {.filter = "hpsecret"};
+	double own = own_cpu();
 	uint64_t found = ask(&b, &find, &clock, &cpu);
-	printf("a page of 50 rows: %.1f ms; a text in all rows: %.2f s by the clock, %.2f s of processor time, %llu "
-	       "found\n",
-	       page * 1000, clock, cpu, (unsigned long long)found);
+	own = own_cpu() - own;
+	printf("a page of 50 rows: %.1f ms; a text in all rows: %.2f s by the clock, processor time of its two "
+	       "threads %.2f and %.2f s, %llu found\n",
+	       page * 1000, clock, own, cpu - own, (unsigned long long)found);
 	if (found != (rows + 1000003 - 78) / 1000003)
 		bench_fail("text search", "did not find all");
 	damage(&b, &set, path);

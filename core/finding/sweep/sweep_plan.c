@@ -184,6 +184,18 @@ void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *targe
 	                                  .file = run->files++});
 }
 
+size_t sweep_run_add_stream(struct sweep_run *run, const struct sweep_target *target, const char *name, int fd)
+{
+	add_unit(run, (struct sweep_unit){.target = target,
+	                                  .path = xstrdup(name),
+	                                  .name = xstrdup(name),
+	                                  .source = xstrdup(target->source),
+	                                  .fd = fd,
+	                                  .to = UINT64_MAX,
+	                                  .file = run->files++});
+	return run->unit_count - 1;
+}
+
 void sweep_run_release(struct sweep_run *run)
 {
 	for (size_t i = 0; i < run->unit_count; i++) {

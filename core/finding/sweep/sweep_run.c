@@ -248,7 +248,7 @@ static void run_worker(struct running_item *r, size_t count, struct err *err)
 	                           .limits = {.memory = (size_t)1 << 30,
 	                                      .output = (size_t)4 << 30,
 	                                      .cpu_seconds = 7 * 24 * 3600,
-	                                      .seconds = 300},
+	                                      .seconds = run->meanwhile ? 7 * 24 * 3600 : 300},
 	                           .line = take_line,
 	                           .raw = take_sign,
 	                           .ctx = r,
@@ -302,6 +302,16 @@ static void *work(void *ctx)
 		pthread_cond_signal(&pool->changed);
 		pthread_mutex_unlock(&pool->lock);
 	}
+}
+
+int sweep_run_is_over(struct sweep_run *run, size_t stream)
+{
+	if (!run->pool)
+		return 1;
+	pthread_mutex_lock(&run->pool->lock);
+	int over = run->pool->stop || run->units[stream].is_done;
+	pthread_mutex_unlock(&run->pool->lock);
+	return over;
 }
 
 /* ---- the plan */
@@ -403,6 +413,9 @@ int sweep_run_go(struct sweep_run *run, struct err *err)
 		count++;
 	if (count == 0 && pool.item_count)
 		rc = err_set(err, ERR_FAILED, _("cannot start a thread for the sweep"));
+	run->pool = &pool;
+	if (rc == 0 && run->meanwhile)
+		rc = run->meanwhile(run->ctx, err);
 	for (size_t i = 0; i < pool.item_count && rc == 0; i++)
 		rc = drain(&pool, &pool.items[i], err);
 	pthread_mutex_lock(&pool.lock);
@@ -410,6 +423,7 @@ int sweep_run_go(struct sweep_run *run, struct err *err)
 	pthread_mutex_unlock(&pool.lock);
 	for (unsigned i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
+	run->pool = NULL;
 	if (rc == 0 && pool.err.code != ERR_NONE)
 		rc = err_set(err, pool.err.code, "%s", pool.err.message);
 	if (rc == 0)

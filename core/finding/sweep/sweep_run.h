@@ -20,6 +20,7 @@
 struct err;
 struct sweep_unit;
 struct sweep_sums;
+struct sweep_pool;
 struct worker_media;
 
 /* What units belong to, and what is known of it. Borrowed until the run is released. */
@@ -47,6 +48,8 @@ struct sweep_run {
 	void (*zone)(void *ctx, const struct sweep_target *target, char *when);
 	/* Told of the times of lines that were read, from the earliest to the latest. May be NULL. */
 	void (*span)(void *ctx, const struct sweep_target *target, const char *first, const char *last);
+	/* Done by the caller's thread while the workers read, before the first object is told. May be NULL. */
+	int (*meanwhile)(void *ctx, struct err *err);
 	void *ctx;
 	const struct progress *progress;
 	/* what came of it: */
@@ -62,6 +65,7 @@ struct sweep_run {
 	size_t unit_count;
 	size_t unit_cap;
 	struct sweep_sums *sums;
+	struct sweep_pool *pool; /* while it goes */
 };
 
 /* Adds a file (`-`: `fd`, standard input), or all files of a folder; links are not followed. What cannot be opened is a problem
@@ -75,6 +79,12 @@ int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *targe
 /* Bytes that only the parent can read; `media` is borrowed until the run is over. */
 void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *target, const char *name,
                          const struct worker_media *media);
+
+/* Bytes that come in order through a descriptor, which stays the caller's, written to in `meanwhile`. Its number for: */
+size_t sweep_run_add_stream(struct sweep_run *run, const struct sweep_target *target, const char *name, int fd);
+
+/* Whether nobody reads it any more. */
+int sweep_run_is_over(struct sweep_run *run, size_t stream);
 
 /* Something of a target that cannot be read at all. */
 int sweep_run_problem(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *reason,

@@ -8,9 +8,12 @@
 #include "case/store/record.h"
 #include "evidence/preserve.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,11 +34,8 @@ static char *name_of(const json_t *record)
 	return xstrdup(slash && slash[1] ? slash + 1 : path ? path : record_label(record));
 }
 
-static void add_evidence(struct sweep_work *w, const json_t *record, const char *named)
+static void learn_record(const struct sweep_work *w, struct swept_evidence *e, const json_t *record)
 {
-	if (sweep_evidence_of(w, record_label(record)))
-		return;
-	struct swept_evidence *e = xcalloc(1, sizeof *e);
 	const char *on = json_get_string(record, "on");
 	const char *sha256 = json_get_string(record, "sha256");
 	const char *type = json_get_string(record, "type");
@@ -43,15 +43,29 @@ static void add_evidence(struct sweep_work *w, const json_t *record, const char 
 	snprintf(e->label, sizeof e->label, "%s", record_label(record));
 	snprintf(e->asset, sizeof e->asset, "%s", on ? on : w->order->on ? w->order->on : "");
 	snprintf(e->sha256, sizeof e->sha256, "%s", sha256 ? sha256 : "");
-	e->name = named ? xstrdup(named) : name_of(record);
 	e->is_mail = type && strcmp(type, "mail") == 0;
 	e->is_log = type && strcmp(type, "log") == 0;
 	e->is_text = e->is_mail || (type && strcmp(type, "document") == 0);
 	e->is_raw = type && (strcmp(type, "disk_image") == 0 || strcmp(type, "memory") == 0);
 	e->is_elsewhere = !sha256 || !form || strcmp(form, "physical") == 0 || strcmp(form, "elsewhere") == 0;
+}
+
+/* Takes the name. */
+static struct swept_evidence *new_evidence(struct sweep_work *w, char *name)
+{
+	struct swept_evidence *e = xcalloc(1, sizeof *e);
+	e->name = name;
+	e->pipe[0] = e->pipe[1] = -1;
 	buf_init(&e->rows);
 	w->evidence = xrealloc(w->evidence, (w->count + 1) * sizeof *w->evidence);
 	w->evidence[w->count++] = e;
+	return e;
+}
+
+static void add_evidence(struct sweep_work *w, const json_t *record, const char *named)
+{
+	if (!sweep_evidence_of(w, record_label(record)))
+		learn_record(w, new_evidence(w, named ? xstrdup(named) : name_of(record)), record);
 }
 
 /* ---- the words */
@@ -71,6 +85,11 @@ static int take_evidence(void *ctx, json_t *record)
 	add_evidence(f->w, record, NULL);
 	return 0;
 }
+
+struct tapping {
+	struct sweep_work *w;
+	struct swept_evidence *e;
+};
 
 struct finding_path {
 	const char *path; /* as records have it */
@@ -137,9 +156,15 @@ static int add_path(struct sweep_work *w, const char *path, struct err *err)
 	char label[LABEL_TEXT];
 	struct preserve_options options = {.on = w->order->on, .progress = w->order->progress};
 	struct preserved made = {.size = 0};
+	struct stat st;
 	int known = is_on_record(w, path, label, err);
 	if (known < 0)
 		return -1;
+	if (!known && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+		new_evidence(w, xstrdup(path))->pending = xstrdup(path);
+		w->run.meanwhile = sweep_preserve_pending;
+		return 0;
+	}
 	if (!known) {
 		int rc = evidence_preserve(w->c, path, &options, &made, err);
 		snprintf(label, sizeof label, "%s", made.label);
@@ -333,11 +358,81 @@ static int open_bytes(struct sweep_work *w, struct swept_source *s, json_t *reco
 	return rc;
 }
 
+/* ---- hashed and swept in one read */
+
+/* Hands the bytes on to whoever sweeps them; if nobody does any more, hashing goes on alone. */
+static int tap_write(void *sink, struct piece *p, struct err *err)
+{
+	struct tapping *t = sink;
+	(void)err;
+	for (size_t at = 0; at < p->n && t->e->pipe[0] >= 0;) {
+		ssize_t put = send(t->e->pipe[0], p->bytes + at, p->n - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (put > 0) {
+			at += (size_t)put;
+			continue;
+		}
+		struct pollfd room = {t->e->pipe[0], POLLOUT, 0};
+		if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			break;
+		if (poll(&room, 1, 500) == 0 && sweep_run_is_over(&t->w->run, t->e->stream))
+			break;
+	}
+	return 0;
+}
+
+static const struct sink_ops tap = {NULL, tap_write, NULL};
+
+static void close_pipe(struct swept_evidence *e, int end)
+{
+	if (e->pipe[end] >= 0)
+		close(e->pipe[end]);
+	e->pipe[end] = -1;
+}
+
+int sweep_preserve_pending(void *ctx, struct err *err)
+{
+	struct sweep_work *w = ctx;
+	int rc = 0;
+	for (size_t i = 0; i < w->count && rc == 0; i++) {
+		struct swept_evidence *e = w->evidence[i];
+		struct tapping t = {w, e};
+		struct preserve_options options = {
+		    .on = w->order->on, .tap = &tap, .tap_ctx = &t, .progress = w->order->progress};
+		struct preserved made = {.size = 0};
+		if (!e->pending)
+			continue;
+		rc = evidence_preserve(w->c, e->pending, &options, &made, err);
+		close_pipe(e, 0);
+		json_t *record = rc == 0 ? record_get(w->c, made.label, 0, err) : NULL;
+		if (record) {
+			learn_record(w, e, record);
+			learn_clock(w, e);
+			if (w->order->preserved)
+				w->order->preserved(w->order->ctx, e->label, e->pending);
+		}
+		rc = record ? rc : -1;
+		json_decref(record);
+		preserved_release(&made);
+	}
+	return rc;
+}
+
+static int open_pending(struct sweep_work *w, struct swept_evidence *e, struct err *err)
+{
+	struct swept_source *s = sweep_add_source(w, e, NULL, NULL);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, e->pipe) < 0)
+		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), e->pending);
+	e->stream = sweep_run_add_stream(&w->run, &s->target, last_name(e->name), e->pipe[1]);
+	return 0;
+}
+
 static int open_one(struct sweep_work *w, struct swept_evidence *e, struct err *err)
 {
 	struct buf manifest = BUF_INIT;
 	struct buf path = BUF_INIT;
 	struct err why = ERR_INIT;
+	if (e->pending)
+		return open_pending(w, e, err);
 	json_t *record = record_get(w->c, e->label, RECORD_REVEAL, err);
 	struct swept_source *s = record ? sweep_add_source(w, e, NULL, NULL) : NULL;
 	int rc = record ? 0 : -1;
@@ -378,6 +473,9 @@ void sweep_close_evidence(struct sweep_work *w)
 	}
 	for (size_t i = 0; i < w->count; i++) {
 		struct swept_evidence *e = w->evidence[i];
+		close_pipe(e, 0);
+		close_pipe(e, 1);
+		free(e->pending);
 		if (e->is_open)
 			stored_close(&e->stored);
 		ranges_release(&e->unreadable);

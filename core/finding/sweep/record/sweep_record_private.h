@@ -48,6 +48,9 @@ struct swept_evidence {
 	int is_mail;
 	int is_log;
 	int is_raw;       /* an image: files in it are cut */
+	char *pending;    /* path of what becomes evidence while it is swept, or NULL */
+	int pipe[2];      /* its bytes: written to, read from; -1: closed */
+	size_t stream;    /* of the run */
 	char *unread;     /* why it cannot be read, or NULL */
 	int is_elsewhere; /* it has no bytes here, as its record says */
 	struct stored stored;
@@ -83,6 +86,8 @@ struct sweep_work {
 
 /* Adds what the words name, or everything. */
 int sweep_find_evidence(struct sweep_work *w, struct err *err);
+/* Puts what is pending on record: hashed and swept in one read. */
+int sweep_preserve_pending(void *ctx, struct err *err);
 /* Opens it and adds it to the run. */
 int sweep_open_evidence(struct sweep_work *w, struct err *err);
 void sweep_close_evidence(struct sweep_work *w);
