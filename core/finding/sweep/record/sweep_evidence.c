@@ -151,6 +151,8 @@ static int is_on_record(struct sweep_work *w, const char *path, char label[LABEL
 	return rc < 0 ? -1 : *label != '\0';
 }
 
+static int preserve_pending(void *ctx, struct err *err);
+
 static int add_path(struct sweep_work *w, const char *path, struct err *err)
 {
 	char label[LABEL_TEXT];
@@ -162,7 +164,7 @@ static int add_path(struct sweep_work *w, const char *path, struct err *err)
 		return -1;
 	if (!known && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
 		new_evidence(w, xstrdup(path))->pending = xstrdup(path);
-		w->run.meanwhile = sweep_preserve_pending;
+		w->run.meanwhile = preserve_pending;
 		return 0;
 	}
 	if (!known) {
@@ -389,7 +391,7 @@ static void close_pipe(struct swept_evidence *e, int end)
 	e->pipe[end] = -1;
 }
 
-int sweep_preserve_pending(void *ctx, struct err *err)
+static int preserve_pending(void *ctx, struct err *err)
 {
 	struct sweep_work *w = ctx;
 	int rc = 0;

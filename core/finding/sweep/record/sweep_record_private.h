@@ -86,8 +86,6 @@ struct sweep_work {
 
 /* Adds what the words name, or everything. */
 int sweep_find_evidence(struct sweep_work *w, struct err *err);
-/* Puts what is pending on record: hashed and swept in one read. */
-int sweep_preserve_pending(void *ctx, struct err *err);
 /* Opens it and adds it to the run. */
 int sweep_open_evidence(struct sweep_work *w, struct err *err);
 void sweep_close_evidence(struct sweep_work *w);
