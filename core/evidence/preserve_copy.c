@@ -80,6 +80,7 @@ int work_copy_plan(struct work *w, struct err *err)
 		                             sealed                             ? ".gev"
 		                             : w->options->form == EVIDENCE_EWF ? ".E01"
 		                                                                : "");
+		work_note_name(w, name);
 		free(name);
 	}
 	if (sealed) {

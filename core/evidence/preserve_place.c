@@ -55,6 +55,22 @@ int work_check_place(struct work *w, const struct stat *source)
 	return 0;
 }
 
+void work_note_name(struct work *w, const char *path)
+{
+	size_t n = strlen(path);
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	size_t start = n;
+	while (start > 0 && path[start - 1] != '/')
+		start--;
+	char *own = xstrndup(path + start, n - start);
+	const char *slash = strrchr(w->copy, '/');
+	const char *there = slash ? slash + 1 : w->copy;
+	if (*own && strncmp(there, own, strlen(own)) != 0)
+		work_note(w, _("the medium cannot hold the name '%s': the copy there is called '%s'"), own, there);
+	free(own);
+}
+
 int work_check_room(struct work *w, uint64_t need, struct err *err)
 {
 	struct statvfs fs;

@@ -83,6 +83,8 @@ struct work {
 /* ---- of the work itself (preserve_work.c) */
 
 /* A line of what the person must know; it goes on record, too. */
+/* Says it where the medium could not hold the name, and w->copy has another than `path` ends with. */
+void work_note_name(struct work *w, const char *path);
 void work_note(struct work *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same of an error: its message, behind the words, which may be empty. */

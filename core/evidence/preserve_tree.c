@@ -75,6 +75,7 @@ static int name_copy(struct work *w, struct buf *before)
 		buf_clear(before);
 	}
 	w->copy = volume_choose_name(w->dir, w->full, "");
+	work_note_name(w, w->full);
 	pathname_encode(w->copy, &path);
 	json_object_set_new(w->job.head, "copy", json_string(path.data));
 	buf_release(&path);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "evidence/image/digest.h"
+#include "evidence/image/held_name.h"
 #include "evidence/image/part_names.h"
 #include "evidence/image/source.h"
 
@@ -421,7 +422,9 @@ char *volume_choose_name(const char *dir, const char *path, const char *ending)
 	size_t start = n;
 	while (start > 0 && path[start - 1] != '/')
 		start--;
-	char *name = n > start ? xstrndup(path + start, n - start) : xstrdup("root");
+	char *own = n > start ? xstrndup(path + start, n - start) : xstrdup("root");
+	char *name = held_name(dir, own, ending);
+	free(own);
 	char *chosen = xasprintf("%s/%s%s", dir, name, ending);
 	for (unsigned i = 2; !is_free(chosen) && i < 100000; i++) {
 		free(chosen);
