@@ -308,6 +308,23 @@ for form in raw sealed ewf; do
 done
 is "copies of a long name" 3 "$(find shorter -type f | wc -l)"
 
+# --- more entries than a case keeps a list of: said before anything is read
+python3 - <<'P'
+import os
+os.mkdir('endless')
+os.chdir('endless')
+for i in range(15):
+    os.mkdir('d' * 250)
+    os.chdir('d' * 250)
+for i in range(18000):
+    os.close(os.open(f'file-{i:06}', os.O_CREAT | os.O_WRONLY, 0o600))
+P
+before=$(records)
+expect 1 "18015 entries.*preserve its folders one by one" "$genba" preserve endless
+is "records" "$before" "$(records)"
+[ -z "$("$genba" verify 2>/dev/null | grep 'not finished' || true)" ] || fail "refused work is left unfinished"
+rm -rf endless
+
 # --- what others check: the manifest whose SHA-256 is the evidence's, and all digests
 mkdir -p tricky/sub
 python3 - <<'P'

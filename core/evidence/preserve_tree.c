@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/store/blob.h"
 #include "evidence/acquire/tree.h"
 
 #include <errno.h>
@@ -82,6 +83,18 @@ static int name_copy(struct work *w, struct buf *before)
 	return 0;
 }
 
+/* Said before hours of reading: the case keeps no manifest that is larger. */
+static int check_manifest(struct work *w, const struct tree_size *size)
+{
+	if (size->manifest <= BLOB_LIMIT)
+		return 0;
+	return err_set(
+	    w->err, ERR_INVALID,
+	    _("'%s' has %llu entries: the list of them would have %llu MiB, and a case keeps %u MiB. Nothing "
+	      "was read: preserve its folders one by one"),
+	    w->path, (unsigned long long)size->entries, (unsigned long long)(size->manifest >> 20), BLOB_LIMIT >> 20);
+}
+
 /* `before` gets the manifest of an interrupted run, if there was one. The job is on record before anything is read or made. */
 static int preserve_tree_begin(struct work *w, struct buf *before, const struct tree_size *size)
 {
@@ -147,7 +160,7 @@ int work_on_folder(struct work *w)
 	manifest_init(&m);
 	if (w->options->progress || work_copies(w))
 		tree_measure(&size, w->path, w->options->one_file_system);
-	int rc = preserve_tree_begin(w, &before, &size);
+	int rc = check_manifest(w, &size) < 0 ? -1 : preserve_tree_begin(w, &before, &size);
 	if (rc == 0) {
 		struct tree_options options = {.copy_to = w->copy,
 		                               .before = w->going_on ? before.data : NULL, /* may be empty */

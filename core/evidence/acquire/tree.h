@@ -47,6 +47,8 @@ int tree_make(struct manifest *m, const char *root, const struct tree_options *o
 struct tree_size {
 	uint64_t bytes;
 	uint64_t room;
+	uint64_t entries;
+	uint64_t manifest; /* bytes of the lines of files and folders, without what is said of their attributes */
 };
 
 void tree_measure(struct tree_size *size, const char *root, int one_file_system);

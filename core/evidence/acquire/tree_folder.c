@@ -107,8 +107,22 @@ static void add_room(struct tree_size *size, const struct stat *st)
 	size->room += (written + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-static void measure_folder(struct tree_size *size, struct tree_level *level, int one_file_system)
+/* A line of the manifest, with a digest that is not known yet. */
+static void measure_line(struct tree_size *size, const struct stat *st, const char *path)
 {
+	static const char digest[] = "0000000000000000000000000000000000000000000000000000000000000000";
+	struct manifest m;
+	manifest_init(&m);
+	manifest_add(&m, S_ISDIR(st->st_mode) ? 'd' : 'f', st, (uint64_t)st->st_size,
+	             S_ISDIR(st->st_mode) ? "-" : digest, path, NULL);
+	size->entries++;
+	size->manifest += m.text.len;
+	manifest_release(&m);
+}
+
+static void measure_folder(struct tree_size *size, struct tree_level *level, struct buf *path, int one_file_system)
+{
+	size_t above = path->len;
 	int again = fcntl(level->fd, F_DUPFD_CLOEXEC, 3);
 	DIR *folder = again < 0 ? NULL : fdopendir(again);
 	struct dirent *entry;
@@ -120,6 +134,9 @@ static void measure_folder(struct tree_size *size, struct tree_level *level, int
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || entry->d_type == DT_LNK ||
 		    fstatat(level->fd, entry->d_name, &below.st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
+		buf_truncate(path, above);
+		buf_addf(path, "%s%s", above ? "/" : "", entry->d_name);
+		measure_line(size, &below.st, path->data);
 		if (S_ISREG(below.st.st_mode)) {
 			add_room(size, &below.st);
 			continue;
@@ -133,9 +150,10 @@ static void measure_folder(struct tree_size *size, struct tree_level *level, int
 		int left_out =
 		    mount && (tree_is_made_up(below.fd) || (one_file_system && below.st.st_dev != level->st.st_dev));
 		if (!left_out && !tree_is_above(level, &below.st))
-			measure_folder(size, &below, one_file_system);
+			measure_folder(size, &below, path, one_file_system);
 		close(below.fd);
 	}
+	buf_truncate(path, above);
 	if (folder)
 		closedir(folder);
 }
@@ -143,10 +161,12 @@ static void measure_folder(struct tree_size *size, struct tree_level *level, int
 void tree_measure(struct tree_size *size, const char *root, int one_file_system)
 {
 	struct tree_level level = {.fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	struct buf path = BUF_INIT;
 	*size = (struct tree_size){0};
 	if (level.fd < 0)
 		return;
 	if (fstat(level.fd, &level.st) == 0)
-		measure_folder(size, &level, one_file_system);
+		measure_folder(size, &level, &path, one_file_system);
+	buf_release(&path);
 	close(level.fd);
 }
