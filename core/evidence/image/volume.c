@@ -1,11 +1,11 @@
 #include "evidence/image/volume.h"
 
 #include "base/err.h"
+#include "base/file/held_name.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "evidence/image/digest.h"
-#include "evidence/image/held_name.h"
 #include "evidence/image/part_names.h"
 #include "evidence/image/source.h"
 
@@ -101,9 +101,7 @@ int volume_create_in(struct volume *v, int dir, const char *name, const char *un
 
 int volume_cannot_hold(int error)
 {
-	/* ENOENT, since exfat-fuse says that of a name it cannot hold */
-	return error == EINVAL || error == ENOENT || error == ENAMETOOLONG || error == EILSEQ || error == EEXIST ||
-	       error == EPERM || error == EOPNOTSUPP || error == EFBIG;
+	return held_name_is_refused(error);
 }
 
 /* Opens all parts that are there and adds up their size. */

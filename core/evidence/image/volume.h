@@ -92,7 +92,7 @@ int volume_drop_cache(struct volume *v);
 void volume_close(struct volume *v, int discard);
 
 /* A free name below `dir` for a copy of `path`: its last name and `ending`, with a number if that (or its unfinished form,
- * or its parts) is there; one that is made of it where the medium cannot hold it (held_name.h). The caller frees. */
+ * or its parts) is there; one that is made of it where the medium cannot hold it (base/file/held_name.h). The caller frees. */
 char *volume_choose_name(const char *dir, const char *path, const char *ending);
 
 #endif

@@ -1,9 +1,8 @@
-#include "evidence/image/held_name.h"
+#include "base/file/held_name.h"
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/printable.h"
-#include "evidence/image/volume.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,6 +15,13 @@
 
 #define ROOM       160                 /* bytes of a name that was made: on any medium, with every ending */
 #define UNFINISHED ".0000.part.part99" /* as long as what stands behind a name while it is written */
+
+int held_name_is_refused(int error)
+{
+	/* ENOENT, since exfat-fuse says that of a name it cannot hold */
+	return error == EINVAL || error == ENOENT || error == ENAMETOOLONG || error == EILSEQ || error == EEXIST ||
+	       error == EPERM || error == EOPNOTSUPP || error == EFBIG;
+}
 
 static int is_listed(int dir, const char *name)
 {
@@ -37,7 +43,7 @@ static int is_listed(int dir, const char *name)
 static int comes_back(int dir, const char *name)
 {
 	if (mkdirat(dir, name, 0700) < 0)
-		return errno == EEXIST || !volume_cannot_hold(errno);
+		return errno == EEXIST || !held_name_is_refused(errno);
 	int listed = is_listed(dir, name);
 	unlinkat(dir, name, AT_REMOVEDIR);
 	return listed;

@@ -6,11 +6,14 @@
  * not come back as it was, one is made of it that any of them holds: `_` for what is not held, cut at a character with eight
  * digits of its SHA-256 behind. The real name is on record as the source's.
  */
-#ifndef GENBA_EVIDENCE_IMAGE_HELD_NAME_H
-#define GENBA_EVIDENCE_IMAGE_HELD_NAME_H
+#ifndef GENBA_BASE_FILE_HELD_NAME_H
+#define GENBA_BASE_FILE_HELD_NAME_H
 
 /* The name (no path, without `ending`) that the folder can hold with `ending` and what stands behind while it is written:
  * a copy of `name`, or one that was made of it. The caller frees. */
 char *held_name(const char *dir, const char *name, const char *ending);
+
+/* 1 if that error of making an entry tells that the medium does not hold its name, size or kind; 0: it fails. */
+int held_name_is_refused(int error);
 
 #endif
