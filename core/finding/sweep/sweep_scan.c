@@ -94,7 +94,7 @@ static void scan_decoded(struct view_scan *s, const struct sweep_text *raw, size
 		if (i == first)
 			from = n;
 		origin[n] = (uint32_t)(i - begin);
-		decoded[n] = low >= 0 ? (unsigned char)(high << 4 | low) : raw->p[i];
+		decoded[n] = (unsigned char)(low >= 0 ? high << 4 | low : raw->p[i]);
 		i += low >= 0 ? 3 : 1;
 	}
 	origin[n] = (uint32_t)(end - begin);
