@@ -2,9 +2,11 @@
 #include "outward/release/release_private.h"
 
 #include "base/err.h"
+#include "base/fold.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/filter.h"
+#include "finding/chain/legal_form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -232,12 +234,61 @@ struct naming {
 	const char *pseudonym; /* NULL: none */
 };
 
-static void forbid(void *ctx, const char *name)
+#define CORE_LEAST 6 /* bytes: two letters of Japanese, six of Latin */
+
+static int is_generic(const char *core)
 {
-	struct naming *n = ctx;
+	for (size_t i = 0; words_generic[i]; i++)
+		if (strcmp(words_generic[i], core) == 0)
+			return 1;
+	return 0;
+}
+
+/* A name without its legal form, folded: Example Ltd is known as Example too. New string, or NULL: it has none. */
+static char *without_legal_form(const char *name)
+{
+	char *folded = text_fold_dup(name);
+	size_t n = strlen(folded);
+	for (const struct legal_form *form = legal_forms; form->text; form++) {
+		size_t k = strlen(form->text);
+		char *core = NULL;
+		if (k < n && form->place != LEGAL_BEHIND && strncasecmp(folded, form->text, k) == 0)
+			core = xstrdup(folded + k);
+		else if (k < n && form->place != LEGAL_BEFORE && strcasecmp(folded + n - k, form->text) == 0)
+			core = xstrndup(folded, n - k);
+		if (!core)
+			continue;
+		char *start = core + strspn(core, " ,.");
+		size_t length = strlen(start);
+		while (length && strchr(" ,.", start[length - 1]))
+			length--;
+		char *result = xstrndup(start, length);
+		free(core);
+		if (length >= CORE_LEAST && !is_generic(result)) {
+			free(folded);
+			return result;
+		}
+		free(result);
+	}
+	free(folded);
+	return NULL;
+}
+
+static void forbid_one(struct naming *n, const char *name)
+{
 	forbidden_add(n->r->forbidden, name, n->label, n->field);
 	if (n->pseudonym)
 		json_object_set_new(n->r->pseudonyms, name, json_string(n->pseudonym));
+}
+
+static void forbid(void *ctx, const char *name)
+{
+	struct naming *n = ctx;
+	char *core = strncmp(n->field, "name", 4) == 0 ? without_legal_form(name) : NULL;
+	forbid_one(n, name);
+	if (core)
+		forbid_one(n, core);
+	free(core);
 }
 
 static void allow(void *ctx, const char *name)
@@ -289,8 +340,11 @@ static int sort_names(void *ctx, json_t *record)
 	for (size_t i = 0; i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++) {
 		const char *text = json_get_string(record, k->fields[i]);
 		struct naming n = {r, label, k->fields[i], pseudonym};
-		if (text)
-			each_name(text, hides && !is_recipient ? forbid : allow, &n);
+		void (*fn)(void *ctx, const char *name) = hides && !is_recipient ? forbid : allow;
+		if (text && i == 0)
+			fn(&n, text); /* one name, commas and all: Example Works Co., Ltd. */
+		else if (text)
+			each_name(text, fn, &n);
 	}
 	free(pseudonym);
 	return 0;

@@ -43,6 +43,22 @@ static void names_are_found_in_every_dress(void **state)
 	    "data:SFItUEMtMDM=",
 	    "blob cHJvYmxlbSBvbiBIUi1QQy0wMyBub3c=",
 	    "line one\nline two HR-PC-03\n",
+	    "\xD0\x9D"
+	    "R-P\xD0\xA1-03",      /* Cyrillic letters that look like H and C */
+	    "c\xCE\xBFrp.example", /* a Greek one */
+	    "HR\xE2\x80\x91PC\xE2\x80\x91"
+	    "03",                                                   /* hyphens that do not break */
+	    "H\xE2\x80\x8BR-PC-03",                                 /* a zero-width space */
+	    "SABSAC0AUABDAC0AMAAzAA==",                             /* base64 of UTF-16, as PowerShell takes it */
+	    "H4sIAAAAAAACA8vPU/AI0g1w1jUwVijJSC1KBQBDkkyJEQAAAA==", /* gzip */
+	    "eJzzCNINcNY1MAYACUoB6w==",                             /* zlib */
+	    "UEsDBBQAAAAIAJC9fV3IbaU2FgAAABQAAAAFAAAAYS50eHTLyC8uUfAI0g1w1jUwVsgsVsjILAEAUEsBAhQDFAAAAAgAkL19XchtpTYWAA"
+	    "AAFAAAAAUAAAAAAAAAAAAAAIABAAAAAGEudHh0UEsFBgAAAAABAAEAMwAAADkAAAAAAA==", /* zip */
+	    "A&amp;B and H&#x52;-PC-03",
+	    "data/SFItUEMtMDM=",
+	    "SFJ0UEM SFItUEMtMDM",
+	    "https://x.test/?q=SFItUEMtMDM%3D",
+	    "%48%52%2d%50%43%2d%30%33",
 	};
 	struct forbidden *f = names();
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

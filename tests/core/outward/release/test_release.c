@@ -170,6 +170,71 @@ static void names_are_looked_for_in_the_finished_bytes(void **state)
 	leaves("timesketch", &w, "OTHER-HOST", 1);
 }
 
+/* An organisation is known without its legal form too. */
+static void a_name_is_a_name_without_its_legal_form(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("GREEN");
+	add("party", "name=株式会社鎖工業 type=organisation");
+	add("party", "name=Example+Works+Corporation type=organisation");
+	const char *event = add("event", "title=x side=attacker when=2026-11-23T10:00:00Z tlp=GREEN");
+	static const char *const titles[] = {"title=鎖工業の端末", "title=㈱鎖工業", "title=at+example+works",
+	                                     "title=EXAMPLE+WORKS+Ltd"};
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+		struct err err = ERR_INIT;
+		set(event, titles[i]);
+		char *bytes = export("timesketch", &w, &err);
+		if (bytes)
+			fail_msg("'%s' leaves: %s", titles[i], bytes);
+	}
+}
+
+/* Every form, and every field that may refer: nothing of what stays is in any of them. */
+static void no_form_refers_to_what_stays(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		int (*write)(struct release *r, const char *variant, struct buf *out, struct err *err);
+		const char *variant;
+	} forms[] = {{"stix", stix_write, NULL},       {"misp", misp_write, NULL},
+	             {"case", case_uco_write, NULL},   {"attackflow", attackflow_write, NULL},
+	             {"csv", timesketch_write, "csv"}, {"jsonl", timesketch_write, "jsonl"}};
+	struct release_wish w = wish("AMBER");
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	add("party", "name=Hidden+Party type=organisation tlp=RED");
+	add("indicator", "type=domain value=quiet.example tlp=RED");
+	add("event", "title=hidden side=attacker tlp=RED when=2026-11-23T09:00:00Z");
+	add("asset", "hostname=OPEN-HOST user=R1-P2 vendor=R1-P2");
+	add("event",
+	    "title=open side=attacker when=2026-11-23T10:00:00Z assets=R1-A1,R1-A2 parties=R1-P2 indicators=R1-I1");
+	add("flow", "from=R1-A2 to=R1-A1 type=lateral event=R1-V1");
+	add("flow", "from=R1-A1 to=R1-A2 type=lateral event=R1-V2");
+	add("measure", "title=m on=R1-A1,R1-A2 owner=R1-P2 track=cause");
+	add("note", "text=fine stance=fact on=R1-A1,R1-V1 told_by=R1-P2");
+	add("evidence", "title=e on=R1-A1 collected_by=R1-P2");
+	add("mail", "subject=s recipients=R1-P2 sent_from=R1-A1 when=2026-11-23");
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct err err = ERR_INIT;
+		struct buf bytes = BUF_INIT;
+		char label[LABEL_TEXT];
+		struct release *r = release_open(the_case, &w, &err);
+		if (!r || forms[i].write(r, forms[i].variant, &bytes, &err) < 0 ||
+		    release_finish(r, forms[i].name, bytes.data, bytes.len, NULL, label, &err) < 0)
+			fail_msg("%s: %s", forms[i].name, err.message);
+		static const char *const parts[] = {"R1-A1",  "R1-P2",  "R1-I1", "R1-V1",
+		                                    "SECRET", "Hidden", "quiet", "hidden"};
+		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+			if (strstr(bytes.data, parts[k]))
+				fail_msg("%s holds %s:\n%s", forms[i].name, parts[k], bytes.data);
+		json_t *stays = record_get(the_case, "R1-A1", 0, NULL);
+		assert_null(strstr(bytes.data, json_string_value(json_object_get(stays, "id"))));
+		json_decref(stays);
+		release_close(r);
+		buf_release(&bytes);
+	}
+}
+
 static void redacted_names_are_pseudonyms(void **state)
 {
 	(void)state;
@@ -248,6 +313,8 @@ int main(void)
 	    TEST(labels_are_kept),
 	    TEST(references_to_what_stays_are_taken_out),
 	    TEST(names_are_looked_for_in_the_finished_bytes),
+	    TEST(a_name_is_a_name_without_its_legal_form),
+	    TEST(no_form_refers_to_what_stays),
 	    TEST(redacted_names_are_pseudonyms),
 	    TEST(what_left_is_on_record),
 	    TEST(what_is_left_out_is_told),
