@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	struct pool pool = {0};
-	struct listing l = {0};
+	static const char *const passwords[] = {"right", NULL};
+	struct listing l = {.passwords = passwords};
 	if (file_format_of(data + 1, size - 1, "a.doc") >= FORMAT_COUNT)
 		abort();
 	listing_read(&l, &pool, formats[*data % (sizeof formats / sizeof *formats)], data + 1, size - 1);
