@@ -44,6 +44,28 @@ static int open_source(void *ctx, const char *label, struct err *err)
 	return fd;
 }
 
+static size_t count_locked(const json_t *analysis)
+{
+	size_t i;
+	json_t *part;
+	size_t n = 0;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part)
+		n += json_is_true(json_object_get(part, "locked"));
+	return n;
+}
+
+/* What a password opened is not given up because it is not at hand now. */
+static int would_lose(struct again_work *w, const char *label, const json_t *object)
+{
+	json_t *before = mail_analysis(w->again->c, label, NULL);
+	int loses = before && count_locked(object) > count_locked(before);
+	json_decref(before);
+	if (loses && w->again->trouble)
+		w->again->trouble(w->again->ctx, label,
+		                  _("left as it is: what a password opened is locked now (--password-file)"));
+	return loses;
+}
+
 static int take_again(void *ctx, const struct mail_found *found, struct err *err)
 {
 	struct again_work *w = ctx;
@@ -54,10 +76,11 @@ static int take_again(void *ctx, const struct mail_found *found, struct err *err
 	const char *sha256 = json_get_string(record, "sha256");
 	const char *is = json_get_string(found->object, "sha256");
 	int changed = 0;
-	int rc = sha256 && is && strcmp(sha256, is) == 0
+	int same = sha256 && is && strcmp(sha256, is) == 0;
+	int rc = same && !would_lose(w, label, found->object)
 	             ? mail_renew(w->again->c, w->a, record, found->object, &changed, err)
 	             : 0; /* another mail of the same mbox */
-	if (sha256 && is && strcmp(sha256, is) == 0)
+	if (same)
 		w->again->looked++;
 	if (rc == 0 && changed) {
 		w->again->changed++;
@@ -96,7 +119,7 @@ int mail_look_again(struct mail_again *again, const char *const *labels, size_t 
 	json_t *parties = rc == 0 ? mail_parties(again->c, err) : NULL;
 	if (rc == 0)
 		rc = parties && (w.a = action_begin(again->c, "set", err)) ? 0 : -1;
-	m.request = json_pack("{s:O*}", "parties", parties);
+	m.request = json_pack("{s:O* s:O*}", "parties", parties, "passwords", (json_t *)(uintptr_t)again->passwords);
 	if (rc == 0)
 		rc = mails_look(&m, paths, n, err);
 	if (rc == 0)

@@ -8,11 +8,14 @@
 #include "base/progress.h"
 #include "case/store/case_file.h"
 
+#include <jansson.h>
+
 #include <stddef.h>
 
 struct mail_again {
 	struct case_file *c;
 	const struct progress *progress;
+	const json_t *passwords; /* array of texts for what is locked, or NULL */
 	/* Told of each mail whose record changed. */
 	void (*label)(void *ctx, const char *label);
 	void (*trouble)(void *ctx, const char *label, const char *why);

@@ -47,10 +47,20 @@ struct mails {
 /* Looks at all mails of the paths, in the order of the paths and, in folders, of names. 0 or -1. */
 int mails_look(struct mails *m, const char *const *paths, size_t count, struct err *err);
 
-/* The bytes of one part of one mail (of `number` in the source), appended. ERR_NOT_FOUND: there is no such part. */
+/* One part of one mail (of `number` in the source). */
+struct mails_part {
+	const void *source;
+	size_t n;
+	size_t number;
+	const char *part;
+	int forwarded;
+	const char *sha256;      /* of the mail: another one is not given out; NULL: whichever it is */
+	const json_t *passwords; /* array of texts for what is locked, or NULL */
+};
+
+/* Its bytes, appended. ERR_NOT_FOUND: there is no such part, or the mail is another one. */
 struct buf;
-int mails_part(const void *source, size_t n, size_t number, const char *part, int forwarded, struct buf *out,
-               struct err *err);
+int mails_part(const struct mails_part *asked, struct buf *out, struct err *err);
 
 /* Adds to each finding its weight, technique and text in the interface's language. */
 void mails_explain(json_t *object);

@@ -51,6 +51,7 @@ static int ask(struct mail_asking *a, struct worker_result *result, struct err *
 struct mail_content {
 	struct buf *out;
 	int none;
+	int other;
 };
 
 static int take_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
@@ -64,31 +65,36 @@ static int take_bytes(void *ctx, const void *bytes, size_t n, struct err *err)
 static int take_none(void *ctx, const json_t *value, struct err *err)
 {
 	struct mail_content *c = ctx;
-	(void)value;
 	(void)err;
 	c->none = 1;
+	c->other = json_is_true(json_object_get(value, "other"));
 	return 0;
 }
 
 static int part_of(const void *source, size_t n, size_t number, const char *part, json_t *request, struct buf *out,
                    struct err *err)
 {
-	struct mail_content content = {out, 0};
+	struct mail_content content = {out, 0, 0};
 	struct worker_result result;
 	json_object_set_new(request, "part", json_string(part));
 	struct mail_asking a = {source, n, number, request, take_none, take_bytes, &content};
 	int rc = ask(&a, &result, err);
 	if (rc == 0 && result.end != WORKER_DONE)
 		rc = err_set(err, ERR_FAILED, "%s", result.reason);
+	if (rc == 0 && content.other)
+		rc = err_set(err, ERR_NOT_FOUND,
+		             _("the mail on record is not found in its evidence: it may lie in a locked file "
+		               "(--password-file)"));
 	if (rc == 0 && content.none)
 		rc = err_set(err, ERR_NOT_FOUND, _("the mail has no part %s"), part);
 	return rc;
 }
 
-int mails_part(const void *source, size_t n, size_t number, const char *part, int forwarded, struct buf *out,
-               struct err *err)
+int mails_part(const struct mails_part *asked, struct buf *out, struct err *err)
 {
-	return part_of(source, n, number, part, json_pack("{s:b}", "forwarded", forwarded), out, err);
+	json_t *request = json_pack("{s:b s:s* s:O*}", "forwarded", asked->forwarded, "sha256", asked->sha256,
+	                            "passwords", (json_t *)(uintptr_t)asked->passwords);
+	return part_of(asked->source, asked->n, asked->number, asked->part, request, out, err);
 }
 
 static int take_object(void *ctx, const json_t *value, struct err *err)

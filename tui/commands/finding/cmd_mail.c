@@ -339,22 +339,35 @@ static int mail_count(struct session *s, const struct args *args, struct err *er
 
 static int mail_extract(struct session *s, const struct args *args, struct err *err)
 {
-	size_t number;
-	int forwarded;
+	size_t number = 0;
+	int forwarded = 0;
 	struct buf source = BUF_INIT;
 	struct buf content = BUF_INIT;
 	if (args->count != 4)
 		return cmd_usage("mail", err);
 	const char *to = args->words[3];
-	int rc = mail_source(s->c, args->words[1], &source, &number, &forwarded, err);
+	json_t *passwords = NULL;
+	json_t *record = mail_record(s->c, args->words[1], err);
+	int rc = record ? read_passwords(s, args, &passwords, err) : -1;
 	if (rc == 0)
-		rc = mails_part(source.data, source.len, number, args->words[2], forwarded, &content, err);
+		rc = mail_source(s->c, args->words[1], &source, &number, &forwarded, err);
+	struct mails_part asked = {.source = source.data,
+	                           .n = source.len,
+	                           .number = number,
+	                           .part = args->words[2],
+	                           .forwarded = forwarded,
+	                           .sha256 = json_get_string(record, "sha256"),
+	                           .passwords = passwords};
+	if (rc == 0)
+		rc = mails_part(&asked, &content, err);
 	if (rc == 0 && strcmp(to, "-") == 0)
 		fwrite(content.data, 1, content.len, s->out);
 	else if (rc == 0)
 		rc = path_write_file(to, content.data, content.len, 0, err);
 	buf_release(&source);
 	buf_release(&content);
+	json_decref(passwords);
+	json_decref(record);
 	return rc;
 }
 
@@ -480,7 +493,13 @@ static int mail_look_anew(struct session *s, const struct args *args, struct err
 	struct mail_importing ctx = {.s = s};
 	struct mail_again again = {
 	    .c = s->c, .progress = &s->progress, .label = again_label, .trouble = import_trouble, .ctx = &ctx};
-	if (mail_look_again(&again, (const char *const *)args->words + 1, args->count - 1, err) < 0)
+	json_t *passwords;
+	if (read_passwords(s, args, &passwords, err) < 0)
+		return -1;
+	again.passwords = passwords;
+	int rc = mail_look_again(&again, (const char *const *)args->words + 1, args->count - 1, err);
+	json_decref(passwords);
+	if (rc < 0)
 		return -1;
 	printable_printf(s->log, _("%zu mails looked at again, %zu changed\n"), again.looked, again.changed);
 	return 0;

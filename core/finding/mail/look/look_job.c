@@ -36,9 +36,11 @@ struct look_work {
 static int send_content(struct look_work *r, struct look *l)
 {
 	struct buf content = BUF_INIT;
-	int rc = look_content(l, r->part, &content);
+	const char *sha256 = json_get_string(r->request, "sha256");
+	int other = sha256 && strcmp(sha256, l->sha256) != 0;
+	int rc = other ? -1 : look_content(l, r->part, &content);
 	if (rc < 0)
-		rc = worker_emit_take(r->w, json_pack("{s:s}", "error", "none"), r->err);
+		rc = worker_emit_take(r->w, json_pack("{s:s s:b}", "error", "none", "other", other), r->err);
 	for (size_t at = 0; rc == 0 && at < content.len; at += WORKER_RAW) {
 		size_t n = content.len - at < WORKER_RAW ? content.len - at : WORKER_RAW;
 		rc = worker_emit_raw(r->w, content.data + at, n, r->err);

@@ -317,9 +317,12 @@ static void what_was_taken_in_can_be_given_out(void **state)
 	size_t n;
 	int forwarded;
 	assert_int_equal(mail_source(the_case, "R1-L2", &source, &n, &forwarded, &err), 0);
-	assert_int_equal(mails_part(source.data, source.len, n, "2", forwarded, &content, &err), 0);
+	struct mails_part asked = {
+	    .source = source.data, .n = source.len, .number = n, .part = "2", .forwarded = forwarded};
+	assert_int_equal(mails_part(&asked, &content, &err), 0);
 	assert_string_equal(content.data, "Hello");
-	assert_int_equal(mails_part(source.data, source.len, n, "9", forwarded, &content, &err), -1);
+	asked.part = "9";
+	assert_int_equal(mails_part(&asked, &content, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	buf_release(&source);
 	buf_release(&content);

@@ -319,8 +319,13 @@ static void a_zip_of_mails_is_as_many_mails(void **state)
 	assert_string_equal(json_get_string(json_array_get(all, 3), "subject"), "two");
 	struct err err = ERR_INIT;
 	struct buf part = BUF_INIT;
-	assert_int_equal(mails_part(zip.data, zip.len, 3, "1", 0, &part, &err), 0);
+	struct mails_part asked = {.source = zip.data, .n = zip.len, .number = 3, .part = "1"};
+	assert_int_equal(mails_part(&asked, &part, &err), 0);
 	assert_string_equal(part.data, "y\n");
+	asked.sha256 =
+	    "0000000000000000000000000000000000000000000000000000000000000000"; /* another mail is not given out */
+	assert_int_equal(mails_part(&asked, &part, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
 	json_decref(all);
 	buf_release(&part);
 	buf_release(&zip);
