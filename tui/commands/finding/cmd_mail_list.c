@@ -11,7 +11,6 @@
 #include <string.h>
 
 struct mail_listing {
-	struct session *s;
 	json_t *array; /* --json */
 	struct text_table table;
 };
@@ -59,7 +58,7 @@ int cmd_mail_list(struct session *s, const struct args *args, struct err *err)
 {
 	static const char *const names[] = {N_("label"), N_("day"),     N_("subject"),     N_("sender"),
 	                                    N_("class"), N_("finding"), N_("done with it")};
-	struct mail_listing l = {.s = s, .table = {.columns = 7}};
+	struct mail_listing l = {.table = {.columns = 7}};
 	if (args_option(args, "json"))
 		l.array = json_array();
 	for (size_t i = 0; !l.array && i < sizeof names / sizeof *names; i++)
