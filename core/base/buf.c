@@ -63,6 +63,27 @@ void buf_adds(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
+void buf_add_point(struct buf *b, uint32_t c)
+{
+	if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+		c = 0xFFFD;
+	if (c < 0x80) {
+		buf_addc(b, (char)c);
+	} else if (c < 0x800) {
+		buf_addc(b, (char)(0xC0 | c >> 6));
+		buf_addc(b, (char)(0x80 | (c & 0x3F)));
+	} else if (c < 0x10000) {
+		buf_addc(b, (char)(0xE0 | c >> 12));
+		buf_addc(b, (char)(0x80 | (c >> 6 & 0x3F)));
+		buf_addc(b, (char)(0x80 | (c & 0x3F)));
+	} else {
+		buf_addc(b, (char)(0xF0 | c >> 18));
+		buf_addc(b, (char)(0x80 | (c >> 12 & 0x3F)));
+		buf_addc(b, (char)(0x80 | (c >> 6 & 0x3F)));
+		buf_addc(b, (char)(0x80 | (c & 0x3F)));
+	}
+}
+
 void buf_addc(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);

@@ -14,6 +14,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* owned; len + 1 bytes at least, or the static empty string while cap == 0 */
@@ -33,6 +34,7 @@ void buf_grow(struct buf *b, size_t more); /* room for `more` bytes behind len *
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
+void buf_add_point(struct buf *b, uint32_t point); /* as UTF-8; what is no character as U+FFFD */
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void buf_truncate(struct buf *b, size_t len);

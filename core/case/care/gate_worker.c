@@ -1,4 +1,6 @@
 /* The gate's caged process: opens a case with its key alone, and verifies all of it. */
+#include "case/care/gate_worker.h"
+
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/care/gate.h"
@@ -53,24 +55,31 @@ static int judge_case(struct worker *w, struct case_file *c, struct err *err)
 	return rc;
 }
 
-static int gate_run(struct worker *w, struct err *err)
+struct case_file *gate_open_case(struct worker *w, int log, struct err *err)
 {
 	unsigned char key[32];
 	size_t n = 0;
 	struct vault *v;
 	const char *hex = json_get_string(worker_request(w), "key");
 	if (worker_input(w) < 0 || !hex || sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &n, NULL) != 0 ||
-	    n != sizeof key)
-		return err_set(err, ERR_INVALID, _("no key came"));
+	    n != sizeof key) {
+		err_set(err, ERR_INVALID, _("no key came"));
+		return NULL;
+	}
+	int rc = vault_open_with_data_key(&v, worker_input(w), log, key, err);
+	sodium_memzero(key, sizeof key);
+	return rc == 0 ? case_open_vault(v, err) : NULL;
+}
+
+static int gate_run(struct worker *w, struct err *err)
+{
 	char *log = worker_input_name(1);
 	int log_fd = worker_input_count(w) > 1 ? open(log, O_RDONLY | O_CLOEXEC) : -1;
 	free(log);
-	int rc = vault_open_with_data_key(&v, worker_input(w), log_fd, key, err);
-	sodium_memzero(key, sizeof key);
-	struct case_file *c = rc == 0 ? case_open_vault(v, err) : NULL;
+	struct case_file *c = gate_open_case(w, log_fd, err);
 	if (!c)
 		return -1;
-	rc = judge_case(w, c, err);
+	int rc = judge_case(w, c, err);
 	case_close(c, NULL);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/outside_file.h"
+#include "case/care/gate_worker.h"
 #include "case/case.h"
 #include "case/identity/identity.h"
 #include "vault/open_with_key.h"
@@ -77,19 +78,10 @@ static int parcel_worker_case(struct worker *w, struct case_file *c, struct err 
 
 static int parcel_worker_run(struct worker *w, struct err *err)
 {
-	unsigned char key[32];
-	size_t n = 0;
-	struct vault *v;
-	const char *hex = json_get_string(worker_request(w), "key");
-	if (worker_input(w) < 0 || !hex || sodium_hex2bin(key, sizeof key, hex, strlen(hex), NULL, &n, NULL) != 0 ||
-	    n != sizeof key)
-		return err_set(err, ERR_INVALID, _("no key came"));
-	int rc = vault_open_with_data_key(&v, worker_input(w), -1, key, err);
-	sodium_memzero(key, sizeof key);
-	struct case_file *c = rc == 0 ? case_open_vault(v, err) : NULL;
+	struct case_file *c = gate_open_case(w, -1, err);
 	if (!c)
 		return -1;
-	rc = parcel_worker_case(w, c, err);
+	int rc = parcel_worker_case(w, c, err);
 	case_close(c, NULL);
 	return rc;
 }

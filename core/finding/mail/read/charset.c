@@ -73,23 +73,7 @@ static enum charset find(const char *label, size_t n, size_t *other)
 
 void charset_utf8(unsigned long c, struct buf *out)
 {
-	if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
-		c = 0xFFFD;
-	if (c < 0x80) {
-		buf_addc(out, (char)c);
-	} else if (c < 0x800) {
-		buf_addc(out, (char)(0xC0 | c >> 6));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	} else if (c < 0x10000) {
-		buf_addc(out, (char)(0xE0 | c >> 12));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	} else {
-		buf_addc(out, (char)(0xF0 | c >> 18));
-		buf_addc(out, (char)(0x80 | (c >> 12 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	}
+	buf_add_point(out, c > 0x10FFFF ? 0xFFFD : (uint32_t)c);
 }
 
 static unsigned utf16(const unsigned char *p, size_t n, int big, int to_nul, struct buf *out)

@@ -23,25 +23,6 @@ unsigned char *triage_whole(const struct triage_file *f, size_t most, size_t *n,
 	return bytes;
 }
 
-static void add_point(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_addc(out, (char)c);
-	} else if (c < 0x800) {
-		buf_addc(out, (char)(0xC0 | c >> 6));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	} else if (c < 0x10000) {
-		buf_addc(out, (char)(0xE0 | c >> 12));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	} else {
-		buf_addc(out, (char)(0xF0 | c >> 18));
-		buf_addc(out, (char)(0x80 | (c >> 12 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c >> 6 & 0x3F)));
-		buf_addc(out, (char)(0x80 | (c & 0x3F)));
-	}
-}
-
 void triage_utf16(struct buf *out, const unsigned char *p, size_t bytes)
 {
 	for (size_t i = 0; i + 2 <= bytes; i += 2) {
@@ -55,14 +36,14 @@ void triage_utf16(struct buf *out, const unsigned char *p, size_t bytes)
 		} else if (c >= 0xD800 && c < 0xE000) {
 			c = 0xFFFD;
 		}
-		add_point(out, c);
+		buf_add_point(out, c);
 	}
 }
 
 void triage_latin(struct buf *out, const unsigned char *p, size_t bytes)
 {
 	for (size_t i = 0; i < bytes && p[i]; i++)
-		add_point(out, p[i]);
+		buf_add_point(out, p[i]);
 }
 
 void triage_field_take(struct buf *fields, const char *name, struct buf *text)
