@@ -37,9 +37,11 @@ static int meet(void *ctx, json_t *record)
 		json_object_set_new(t->labels, key.data, json_string(record_label(record)));
 		json_object_set_new(t->paths, key.data, json_string(path.data));
 	} else if (is_new(t->m, path.data) || is_new(t->m, json_get_string(t->paths, key.data))) {
-		merge_tell(t->m->report->notes,
-		           _("%s and %s are the same indicator (%s): keep one, and retract the other"), other,
-		           record_label(record), value);
+		merge_tell(
+		    t->m->report->notes,
+		    _("%s and %s are the same indicator (%s): keep one, for example by `genba retract %s --reason "
+		      "\"the same as %s\"`"),
+		    other, record_label(record), value, record_label(record), other);
 	}
 	buf_release(&key);
 	buf_release(&path);

@@ -5,6 +5,8 @@
 #include "help_evidence.h"
 
 #include "base/buf.h"
+#include "base/worker/worker.h"
+#include "evidence/image/ewf.h"
 #include "evidence/preserve.h"
 
 #include <fcntl.h>
@@ -329,12 +331,14 @@ static void names_all(const struct found *f, const char *const *wanted, size_t c
 	}
 }
 
+static uint64_t split; /* bytes of a part of a copy; 0: it is one */
+
 static void preserve(struct case_file *c, const char *path, enum evidence_form form, const char *to,
                      char label[LABEL_TEXT])
 {
 	struct err err = ERR_INIT;
 	struct preserved p;
-	struct preserve_options o = {.form = form, .to_dir = to};
+	struct preserve_options o = {.form = form, .to_dir = to, .split = split};
 	assert_ok(evidence_preserve(c, path, &o, &p, &err), err);
 	if (!p.complete)
 		fail_msg("%s: %s", path, p.note.data);
@@ -416,6 +420,61 @@ static void alter_file(const char *path, int i)
 	close(fd);
 }
 
+static void flip(const char *path, off_t at)
+{
+	unsigned char byte;
+	int fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= (unsigned char)(1U << (at % 8));
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+/* An E01 image: from its head to the last of its chunks, each of which has a checksum. What stands behind them tells
+ * nothing of the evidence. */
+static void alter_image(const char *path, int i)
+{
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	if (i < 33)
+		flip(path, st.st_size / 100 * 97 * i / 32);
+	else if (i < 35)
+		assert_int_equal(truncate(path, i == 33 ? st.st_size / 2 : 0), 0);
+	else
+		alter_file(path, i);
+}
+
+/* A set of four parts, path.001 to path.004. */
+static void alter_set(const char *path, int i)
+{
+	char part[4][1100];
+	struct stat st;
+	for (int k = 0; k < 4; k++)
+		snprintf(part[k], sizeof part[k], "%s.%03d", path, k + 1);
+	const char *one = part[i % 4];
+	assert_int_equal(stat(one, &st), 0);
+	if (i < 24) { /* a bit of each part, from its first byte to its last */
+		flip(one, (st.st_size - 1) * (i / 4) / 5);
+	} else if (i < 28) { /* cut by a byte, by half */
+		assert_int_equal(truncate(one, i < 26 ? st.st_size - 1 : st.st_size / 2), 0);
+	} else if (i < 32) { /* one is missing: the first, …, the last */
+		assert_int_equal(unlink(one), 0);
+	} else if (i < 34) { /* two stand in each other's place; one is there twice */
+		assert_int_equal(renameat2(AT_FDCWD, part[0], AT_FDCWD, part[i - 31], RENAME_EXCHANGE), 0);
+	} else if (i < 37) { /* it is something else */
+		assert_int_equal(unlink(one), 0);
+		assert_int_equal(i == 34 ? mkfifo(one, 0600) : i == 35 ? symlink(part[0], one) : mkdir(one, 0700), 0);
+	} else if (i == 37) { /* longer in the middle: all behind it moves */
+		assert_int_equal(truncate(part[1], st.st_size + 1), 0);
+	} else { /* another one of that size; emptied */
+		assert_int_equal(unlink(one), 0);
+		make_file(one, i == 38 ? (size_t)st.st_size : 0, 999);
+	}
+}
+
+static void (*alter)(const char *path, int i) = alter_file;
+
 static void forty_of(enum evidence_form form, const char *name, const char *ending)
 {
 	struct case_file *c = case_begin();
@@ -434,7 +493,7 @@ static void forty_of(enum evidence_form form, const char *name, const char *endi
 			snprintf(path, sizeof path, "%s/%s%d%s", folder, name, i, ending);
 		}
 		if (i < 40)
-			alter_file(path, i);
+			alter(path, i);
 	}
 	struct found f = {BUF_INIT, 0};
 	for (int i = 0; i < 44; i++) {
@@ -469,13 +528,32 @@ static void sealed_containers_in_forty_ways(void **state)
 	forty_of(EVIDENCE_SEALED, "sealed", ".gev");
 }
 
-int main(void)
+static void images_in_forty_ways(void **state)
 {
+	(void)state;
+	alter = alter_image;
+	forty_of(EVIDENCE_EWF, "image", ".E01");
+	alter = alter_file;
+}
+
+static void sets_of_parts_in_forty_ways(void **state)
+{
+	(void)state;
+	alter = alter_set;
+	split = 1U << 20;
+	forty_of(EVIDENCE_RAW, "set", "");
+	split = 0;
+	alter = alter_file;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct worker_job *const jobs[] = {&ewf_job, NULL};
+	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_folder_in_forty_ways),
-	    cmocka_unit_test(single_files_in_forty_ways),
-	    cmocka_unit_test(copies_in_forty_ways),
-	    cmocka_unit_test(sealed_containers_in_forty_ways),
+	    cmocka_unit_test(a_folder_in_forty_ways), cmocka_unit_test(single_files_in_forty_ways),
+	    cmocka_unit_test(copies_in_forty_ways),   cmocka_unit_test(sealed_containers_in_forty_ways),
+	    cmocka_unit_test(images_in_forty_ways),   cmocka_unit_test(sets_of_parts_in_forty_ways),
 	};
 	cmocka_set_test_filter(getenv("ONLY"));
 	return cmocka_run_group_tests(tests, scratch_begin, scratch_end);

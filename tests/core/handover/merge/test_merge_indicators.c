@@ -29,6 +29,7 @@ static void both_records_are_named(void **state)
 	const char *note = json_string_value(json_array_get(report.notes, 0));
 	assert_non_null(strstr(note, "R1-I1"));
 	assert_non_null(strstr(note, "R2-I1"));
+	assert_non_null(strstr(note, "genba retract R")); /* what joins them, ready to be typed */
 	merge_report_release(&report);
 	put(copies[1], "third.example", label); /* told once */
 	ok(try_merge(copies[0], copies[1], &report, &err), &err);
