@@ -33,13 +33,13 @@ def zipped(entries):
 os.makedirs('mails')
 write('groups.eml', b'To: ' + b'a:' * 60000 + b'\nSubject: s\n\nx')
 write('nested.eml', HEAD + b'Content-Type: multipart/mixed; boundary=b0\n\n' + b''.join(
-    b'--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n' % (i, i + 1) for i in range(10000 * size)))
-write('parts.eml', MIXED + b'--b\n\nx\n' * (100000 * size))
-write('header.eml', b'X: y\n' * (400000 * size) + b'\nx')
+    b'--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n' % (i, i + 1) for i in range(3000 * size)))
+write('parts.eml', MIXED + b'--b\n\nx\n' * (20000 * size))
+write('header.eml', b'X: y\n' * (250000 * size) + b'\nx')
 write('comment.eml', b'From: ' + b'(' * (100000 * size) + b'\n\nx')
 write('divs.eml', HEAD + b'Content-Type: text/html\n\n' + b'<div>' * (300000 * size))
-write('bomb.eml', attached(b'a.zip', zipped([('%d' % i, bytes(20 * size << 20)) for i in range(10)])))
-write('gz.eml', attached(b'a.gz', gzip.compress(bytes(50 * size << 20))))
+write('bomb.eml', attached(b'a.zip', zipped([('%d' % i, bytes(12 * size << 20)) for i in range(10)])))
+write('gz.eml', attached(b'a.gz', gzip.compress(bytes(34 * size << 20))))
 content = b'end'
 for i in range(50):
     content = gzip.compress(content)
@@ -48,11 +48,11 @@ content = b'end'
 for i in range(30):
     content = zipped([('in.zip', content)])
 write('zipzip.eml', attached(b'a.zip', content))
-write('entries.eml', attached(b'a.zip', zipped([('%d' % i, b'') for i in range(20000)])))
-write('words.eml', b'Subject: ' + b'=?utf-8?B?44GC?= ' * (20000 * size) + b'\n\nx')
+write('entries.eml', attached(b'a.zip', zipped([('%d' % i, b'') for i in range(10100)])))
+write('words.eml', b'Subject: ' + b'=?utf-8?B?44GC?= ' * (5000 * size) + b'\n\nx')
 write('sections.eml', HEAD + b'Content-Type: a/b; ' + b'; '.join(b'name*%d*=a' % i for i in range(20000)) + b'\n\nx')
-write('uu.eml', HEAD + b'\n' + b'begin 644 a\n#0V%T\nend\n' * (10000 * size))
-write('links.eml', HEAD + b'Content-Type: text/html\n\n' + b'<a href=http://a.example/%d>x</a>' * (50000 * size))
+write('uu.eml', HEAD + b'\n' + b'begin 644 a\n#0V%T\nend\n' * (1000 * size))
+write('links.eml', HEAD + b'Content-Type: text/html\n\n' + b'<a href=http://a.example/%d>x</a>' * (30000 * size))
 with open(sys.argv[1], 'rb') as f:
     message = f.read()[1:]
 for i in range(50):
