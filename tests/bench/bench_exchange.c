@@ -172,6 +172,7 @@ static int bench_search(size_t size)
 int main(int argc, char **argv)
 {
 	int brief = argc > 1 && strcmp(argv[1], "--short") == 0;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	int bad = bench_search(brief ? 4U << 20 : 256U << 20);
 	bad |= bench_forms(brief ? 2000 : 100000);
 	bad |= bench_report(brief ? 1000 : 10000);

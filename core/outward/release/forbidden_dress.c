@@ -184,10 +184,14 @@ static struct line_traits traits_of(const char *text, size_t n)
 			t.escaped = 1;
 			continue;
 		}
+		/* [.] (dot) {at} [://]: closed soon */
 		size_t k = i + 1;
 		while (k < n && text[k] == ' ')
 			k++;
-		t.fanged |= k < n && strchr(".:@/dDaA", text[k]) != NULL;
+		if (k >= n || !strchr(".:@/dDaA", text[k]))
+			continue;
+		for (size_t j = k + 1; j < n && j < k + 6; j++)
+			t.fanged |= text[j] == ']' || text[j] == ')' || text[j] == '}' || text[j] == '>';
 	}
 	return t;
 }
@@ -252,15 +256,30 @@ static void decode(const char *text, size_t n, struct buf *out)
 	out->data[out->len] = '\0';
 }
 
-/* Nearly all of it is text: only then is it worth a closer look. */
+/* Bytes of the character of UTF-8 at the place; 0: none begins there. */
+static size_t character(const unsigned char *u, size_t n)
+{
+	size_t want = u[0] < 0x80 ? 1 : u[0] < 0xC2 ? 0 : u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : u[0] < 0xF5 ? 4 : 0;
+	if (want > n)
+		return 0;
+	for (size_t i = 1; i < want; i++)
+		if ((u[i] & 0xC0) != 0x80)
+			return 0;
+	return want;
+}
+
+/* Nearly all of it is text: only then is it worth a closer look. What stands before the place where it really begins is not. */
 static int is_texty(const char *bytes, size_t n)
 {
+	const unsigned char *u = (const unsigned char *)bytes;
 	size_t odd = 0;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		odd += (c < 32 && c != '\t' && c != '\n' && c != '\r') || c == 127;
+	size_t most = n / 16 + 3;
+	for (size_t i = 0; i < n && odd <= most;) {
+		size_t k = character(u + i, n - i);
+		odd += k == 0 || (u[i] < 32 && u[i] != '\t' && u[i] != '\n' && u[i] != '\r') || u[i] == 127;
+		i += k ? k : 1;
 	}
-	return odd <= n / 16;
+	return odd <= most && odd * 3 < n;
 }
 
 /* UTF-16 of what is mostly Latin: a zero in each second byte. */
