@@ -178,7 +178,9 @@ static int looks_like_case(const char *word)
 static int run_at(const char *path, const struct command *command, struct global *g, struct err *err)
 {
 	int status = 0;
-	int reads = (command->flags & COMMAND_INPUT) != 0;
+	enum socket_files reads = command->flags & COMMAND_LARGE_INPUT ? SOCKET_LARGE_INPUT
+	                          : command->flags & COMMAND_INPUT     ? SOCKET_INPUT
+	                                                               : SOCKET_NO_FILES;
 	int rc = socket_client_run(path, g->argv, (size_t)g->argc, reads, &status, err);
 	if (rc > 0)
 		err->code = (enum err_code)status; /* its message is printed already */

@@ -275,6 +275,21 @@ for path, content in text.items():
             if re.search(r'\bwb->', line):
                 wrong(f'{path}:{number}: touches a member of the workbench')
 
+# one place waits for input; what works for long or is foreign is begun by commands, not while a view is drawn
+for call, what, where in (('screen_key', 'waits for input', r'tui/workbench/events\.c|tui/term/'),
+                          ('worker_run', 'starts a worker', r'core/'),
+                          ('case_merge', 'merges', r'tui/commands/|tui/view/view_merge\.c|core/')):
+    for path in sources:
+        for number, line in enumerate(text[path].split('\n'), 1):
+            if re.search(rf'\b{call}\(', line) and not re.match(where, path) and not line.startswith((' *', '/*')):
+                wrong(f'{path}:{number}: {what} ({call}())')
+
+# what is not screen is tried without one
+for path in glob.glob('tests/core/**/*.[ch]', recursive=True):
+    for number, line in enumerate(open(path, encoding='utf-8'), 1):
+        if line.startswith('#include "tui/'):
+            wrong(f'{path}:{number}: a test of core/ includes the screen')
+
 # what is exported has a caller elsewhere in the program
 called = set().union(*taken.values()) if taken else set()
 check_list('exported', {symbol: f'{path}: nothing outside this file calls {symbol}: make it static'
@@ -319,6 +334,8 @@ for path in sources:
         if hit and re.search(r'kind', line):
             found.setdefault(f'{path}:{hit[1]}', f'{path}:{number}: compares a kind with "{hit[1]}": its row should say it')
 check_list('kinds', found)
+if len(found) > 10:
+    wrong(f'{len(found)} comparisons with a kind by its name: at most 10')
 
 # ---- formats are rows, which say all about themselves: their names are compared where they are looked up
 
@@ -335,6 +352,15 @@ formats = set(re.findall(r'^const struct exchange_format \w+ = \{\.name = "([a-z
 if not {'git', 'csv', 'svg', 'stix'} <= formats:
     wrong('the formats cannot be read')
 compared(formats, 'format')
+
+commands = set(re.findall(r'^COMMAND\("([a-z]+)"', open('tui/command/command.def', encoding='utf-8').read(), re.M))
+if len(commands) < 40:
+    wrong('the commands cannot be read')
+named = re.compile(r'str(?:case)?cmp\([^;"]*\bcommand(?:->name)?,[^;"]*"(' + '|'.join(sorted(commands)) + r')"\)')
+for path in sources:
+    for number, line in enumerate(text[path].split('\n'), 1):
+        if path.startswith('tui/') and (hit := named.search(line)):
+            wrong(f'{path}:{number}: compares with "{hit[1]}", the name of a command: its row should say it')
 
 # ---- translated text is shown, and nothing else: what it says is asked of fields
 

@@ -76,9 +76,16 @@ void socket_server_answer_late(struct socket_server *server, int ticket, const s
 
 /* ---- the other shell's side */
 
+/* Whether words of the command name files that this side opens, and how much may come on standard input. */
+enum socket_files {
+	SOCKET_NO_FILES,
+	SOCKET_INPUT,       /* what fits into memory is read first: the workbench does not wait for a slow pipe */
+	SOCKET_LARGE_INPUT, /* it may be larger than memory, and is read beside the keys: it goes as it is */
+};
+
 /* Hands a command to the workbench that has the case open. 1 with its exit status, its output printed; 0: there is none;
- * -1: it went away in the middle. `words` of which `files` say so are opened here. */
-int socket_client_run(const char *case_path, char **words, size_t count, int passes_files, int *status,
+ * -1: it went away in the middle. Words that name files are opened here. */
+int socket_client_run(const char *case_path, char **words, size_t count, enum socket_files files, int *status,
                       struct err *err);
 
 #endif

@@ -56,15 +56,14 @@ static int find_workbench(const char *case_path)
 	return fd;
 }
 
-/* Standard input to its end, in memory: the workbench must not wait for a slow pipe. What is preserved may be larger than
- * memory, and is read beside the keys (background_task.h): it goes as it is. */
-static int whole_input(const char *command, struct err *err)
+/* Standard input to its end, in memory, unless it may be larger than that. */
+static int whole_input(enum socket_files files, struct err *err)
 {
 	struct stat st;
 	struct buf bytes = BUF_INIT;
 	if (standard_input(err) < 0)
 		return -1;
-	if (strcmp(command, "preserve") == 0 || (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)))
+	if (files == SOCKET_LARGE_INPUT || (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)))
 		return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (buf_read_fd(&bytes, STDIN_FILENO, INPUT_LIMIT, err) < 0)
 		return err_prefix(err, _("standard input"));
@@ -177,7 +176,7 @@ static int print_answer(int fd, int *status)
 	return -1;
 }
 
-static int socket_client_ask(int fd, char **words, size_t count, int passes_files, int *status, struct err *err)
+static int socket_client_ask(int fd, char **words, size_t count, enum socket_files passes, int *status, struct err *err)
 {
 	int fds[SOCKET_FIRST_FILE + SOCKET_FILES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1};
 	size_t fd_count = SOCKET_FIRST_FILE;
@@ -189,10 +188,10 @@ static int socket_client_ask(int fd, char **words, size_t count, int passes_file
 		if (json_array_append_new(list, json_string(words[i])) < 0)
 			rc = err_set(err, ERR_USAGE, _("a word of the command is not UTF-8: run it in the workbench"));
 	fds[SOCKET_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int input = passes_files && has_dash(words, count) ? whole_input(words[0], err)
-	                                                   : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input =
+	    passes && has_dash(words, count) ? whole_input(passes, err) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fds[SOCKET_IN] = input;
-	if (passes_files)
+	if (passes)
 		fd_count += open_files(words, count, files, fds + SOCKET_FIRST_FILE);
 	json_t *request = json_pack("{s:o s:o}", "words", list, "files", files);
 	if (rc == 0 && (input < 0 || fds[SOCKET_FOLDER] < 0))
@@ -211,12 +210,13 @@ static int socket_client_ask(int fd, char **words, size_t count, int passes_file
 	return rc < 0 ? -1 : 1;
 }
 
-int socket_client_run(const char *case_path, char **words, size_t count, int passes_files, int *status, struct err *err)
+int socket_client_run(const char *case_path, char **words, size_t count, enum socket_files passes, int *status,
+                      struct err *err)
 {
 	int fd = find_workbench(case_path);
 	if (fd < 0)
 		return 0;
-	int rc = socket_client_ask(fd, words, count, passes_files, status, err);
+	int rc = socket_client_ask(fd, words, count, passes, status, err);
 	close(fd);
 	return rc;
 }

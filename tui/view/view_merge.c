@@ -78,26 +78,56 @@ static void add_report(struct view *v, const struct merge_report *r)
 		view_add(v, TONE_FAINT, NULL, _("… and more records, which are not told one by one here"));
 }
 
-static int fill_merge(struct view *v, int columns, struct err *err)
+/* What was found when the view was opened: nothing is unpacked or merged while it is drawn. */
+struct merge_shown {
+	struct merge_report report;
+	uint64_t generation; /* of the case that it was compared with */
+	struct err err;
+	int rc;
+};
+
+static void look_into(struct merge_shown *shown, struct session *s, const char *path)
 {
 	struct buf plain = BUF_INIT;
 	struct parcel p;
-	struct merge_report report;
-	struct session *s = workbench_session(v->wb);
-	(void)columns;
-	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
-	int rc = handover_open_parcel(s->c, v->argument, &plain, &p, &s->progress, err);
-	if (rc == 0) {
-		rc = case_merge(s->c, &p, 1, &s->progress, &report, err);
-		if (rc == 0)
-			add_report(v, &report);
-		merge_report_release(&report);
-	}
+	shown->generation = case_generation(s->c);
+	shown->rc = handover_open_parcel(s->c, path, &plain, &p, &s->progress, &shown->err);
+	if (shown->rc == 0)
+		shown->rc = case_merge(s->c, &p, 1, &s->progress, &shown->report, &shown->err);
 	parcel_release(&p);
 	if (plain.cap)
 		sodium_memzero(plain.data, plain.len);
 	buf_release(&plain);
-	return rc;
+}
+
+static int fill_merge(struct view *v, int columns, struct err *err)
+{
+	struct merge_shown *shown = v->data;
+	(void)columns;
+	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
+	if (shown->rc < 0)
+		return err_take(err, &shown->err);
+	if (shown->generation != case_generation(workbench_case(v->wb)))
+		view_add(v, TONE_ATTENTION, NULL,
+		         _("the case was changed since this was looked at: leave, and look again"));
+	add_report(v, &shown->report);
+	return 0;
+}
+
+static void release_merge(struct view *v)
+{
+	struct merge_shown *shown = v->data;
+	merge_report_release(&shown->report);
+	free(shown);
+}
+
+static struct view *open_merge(struct workbench *wb, const char *path)
+{
+	struct view *v = view_new(wb, &merge_view, path);
+	struct merge_shown *shown = xcalloc(1, sizeof *shown);
+	v->data = shown;
+	look_into(shown, workbench_session(wb), path);
+	return v;
 }
 
 /* The command itself (`--` keeps it from being shown first); this view has nothing more to say then. */
@@ -140,8 +170,11 @@ static const struct view_key merge_keys[] = {
     {0},
 };
 
-const struct view_ops merge_view = {
-    .name = "merge", .title = N_("What would be merged"), .fill = fill_merge, .keys = merge_keys};
+const struct view_ops merge_view = {.name = "merge",
+                                    .title = N_("What would be merged"),
+                                    .fill = fill_merge,
+                                    .release = release_merge,
+                                    .keys = merge_keys};
 
 void merge_ask(struct workbench *wb, const char *path)
 {
@@ -154,6 +187,6 @@ void merge_ask(struct workbench *wb, const char *path)
 	if (!path)
 		path = asked = prompt_text(wb, _("Delta or copy of the colleague's: "));
 	if (path && *path)
-		workbench_push(wb, view_new(wb, &merge_view, path));
+		workbench_push(wb, open_merge(wb, path));
 	free(asked);
 }
