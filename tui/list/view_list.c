@@ -14,6 +14,7 @@
 #include "tui/list/list.h"
 #include "tui/list/list_memory.h"
 #include "tui/list/list_purpose.h"
+#include "tui/list/list_width.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
@@ -177,6 +178,10 @@ static void view_list_measure(struct view *v)
 			if (width > column->width)
 				column->width = width < WIDEST ? width : WIDEST;
 		}
+		size_t whole = column->of == OF_FIELD ? list_width_of_values(column->field) : 0;
+		if (count > SAMPLES &&
+		    whole > column->width) /* what stands in rows that were not looked at is not cut either */
+			column->width = whole;
 		if (column->width > column->roomy)
 			column->roomy = column->width;
 	}
@@ -193,6 +198,8 @@ static int is_text(const struct list_view *lv, size_t k)
 /* What a column of this width needs to be of use. */
 static size_t needed(const struct list_view *lv, size_t k, size_t width)
 {
+	if (lv->columns[k].of == OF_FIELD && list_width_of_values(lv->columns[k].field))
+		return width;
 	size_t enough = is_text(lv, k) ? TEXT_ENOUGH : k == 1 ? TITLE_ENOUGH : ENOUGH;
 	return k == 0 || width < enough ? width : enough;
 }

@@ -6,6 +6,7 @@
 #include "case/action/custody.h"
 #include "case/action/eligible.h"
 #include "case/action/reserve.h"
+#include "case/query/record_named.h"
 #include "case/store/record_validate.h"
 #include "case/store/rules.h"
 #include "case/store/value.h"
@@ -126,7 +127,7 @@ static int resolve_reference(void *ctx, const struct field *field, const char *t
 	if (inner.code != ERR_NOT_FOUND)
 		return err_take(err, &inner);
 	if (!label_is_meant(text)) {
-		int found = record_find_by_title(c, kind_find(field->ref_kind), text, id);
+		int found = record_find_named(c, kind_find(field->ref_kind), text, id);
 		if (found == 1)
 			return 0;
 		if (found > 1)
