@@ -52,6 +52,8 @@ salvage saved.genba
 ! retract R1-N1 --reason mistaken
 ! undo
 ! purge R1-N1 --reason personal
+report incident --internal --form text
+twin verify whole.genba
 list asset --json
 show R1-A1 --json
 show R1-E1

@@ -80,7 +80,7 @@ const struct field *kind_common_field(const char *name)
 
 const struct field *kind_field(const struct kind *kind, const char *name)
 {
-	const struct field *own = field_in(kind->fields, kind->field_count, name);
+	const struct field *own = kind ? field_in(kind->fields, kind->field_count, name) : NULL;
 	return own ? own : kind_common_field(name);
 }
 

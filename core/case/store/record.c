@@ -563,12 +563,12 @@ static void add_value(const json_t *record, const struct field *field, const jso
 
 void record_field_text(const json_t *record, const struct field *field, struct buf *out)
 {
-	const json_t *value = json_object_get(record, field->name);
+	const json_t *value = field ? json_object_get(record, field->name) : NULL;
 	if (!value || json_is_null(value))
 		buf_adds(out, _("unknown"));
 	else
 		add_value(record, field, value, out);
-	if (record_is_disputed(record, field->name))
+	if (field && record_is_disputed(record, field->name))
 		disputed_add(out);
 }
 

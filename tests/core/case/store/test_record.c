@@ -331,6 +331,18 @@ static void a_case_that_is_read_only_says_so(void **state)
 	free(path);
 }
 
+/* A hostile row says one kind, and its record another: a field that this kind has not is shown as not known. */
+static void a_field_that_the_kind_has_not_is_unknown(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	json_t *record = json_pack("{s:s, s:s}", "kind", "note", "containment", "isolated");
+	record_field_text(record, kind_field(record_kind(record), "containment"), &text);
+	assert_string_equal(text.data, "unknown");
+	json_decref(record);
+	buf_release(&text);
+}
+
 /* A name may hold a comma: in quotes it is one, and where it is on record it is known without. */
 static void a_name_with_a_comma_stays_one(void **state)
 {
@@ -368,6 +380,7 @@ int main(void)
 	    CASE_TEST(a_record_is_added_and_read),
 	    CASE_TEST(a_record_is_changed),
 	    CASE_TEST(a_name_with_a_comma_stays_one),
+	    cmocka_unit_test(a_field_that_the_kind_has_not_is_unknown),
 	    CASE_TEST(mistakes_name_the_field_and_change_nothing),
 	    CASE_TEST(values_are_stored_in_one_form),
 	    CASE_TEST(parties_are_made_as_they_are_named),
