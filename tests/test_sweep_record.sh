@@ -136,3 +136,14 @@ quiet purge "$many" --reason "personal data"
 is "purged" 0 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
 
 "$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
+
+# ---- thousands of indicators are one check
+export GENBA_CASE=$work/many.genba
+"$genba" new many.genba --title "Many" --kdf interactive --no-recovery 2>/dev/null
+(echo type,value; for i in $(seq 3000); do echo "domain,host$i.evil$i.example"; done) >many.csv
+quiet import csv many.csv indicator
+quiet add asset hostname=proxy
+printf 'x host7.evil7.example y\n' >few.log
+quiet preserve few.log --on R1-A1
+sweep || fail "thousands of indicators: $(cat err)"
+is "all of them are on record" 3000 "$("$genba" show R1-K1 --json | jq '.[0] // . | .indicators | length')"
