@@ -35,7 +35,7 @@ static const struct shot shots[] = {
     {"brief", "B", "Brief", "概況"},
     {"chain", "C", "Chain", "連鎖"},
     {"chain-graph", "g", NULL, NULL},
-    {"chain-form", "gc", "New", NULL},
+    {"chain-form", "gc", "typed, draft kept", "下書き保存済み"},
     {"chain-again", KEYS_ESCAPE, "Chain", "連鎖"},
     {"assets", "3", "Asset · 5", "資産 · 5"},
     {"assets-marked", "m", "1 marked", NULL},
