@@ -138,12 +138,16 @@ static int has_event(const struct log_source *s, unsigned event)
 	return s->events[0] == 0;
 }
 
-static size_t first_of(size_t i)
+static int is_named_as(const struct log_source *a, const struct log_source *b)
 {
-	while (i > 1 && sources[i - 1].category == sources[i].category &&
-	       strcmp(sources[i - 1].name, sources[i].name) == 0)
-		i--;
-	return i;
+	return a->category == b->category && strcmp(a->name, b->name) == 0;
+}
+
+static size_t first_of(const struct log_source *s)
+{
+	while (s > sources + 1 && is_named_as(s - 1, s))
+		s--;
+	return (size_t)(s - sources);
 }
 
 size_t sigma_sources_of(const char *channel, unsigned event, const char *type, size_t *found, size_t most)
@@ -154,6 +158,6 @@ size_t sigma_sources_of(const char *channel, unsigned event, const char *type, s
 	for (size_t i = 1; i < COUNT && count < most; i++)
 		if (strcmp(sources[i].channel, channel) == 0 && has_event(&sources[i], event) &&
 		    (!sources[i].type || (type && strncmp(type, sources[i].type, strlen(sources[i].type)) == 0)))
-			found[count++] = first_of(i);
+			found[count++] = first_of(&sources[i]);
 	return count;
 }

@@ -232,8 +232,8 @@ static int take_back(struct case_file *c, const json_t *note, struct err *err)
 static int handover_recover_settle(struct case_file *c, const json_t *note, struct buf *told, struct err *err)
 {
 	char path[PATH_MAX];
-	const char *stands = transfer_that_stands(c, note);
-	if (!stands || read_note(note, path) < 0)
+	const char *transfer = transfer_that_stands(c, note);
+	if (!transfer || read_note(note, path) < 0)
 		return case_meta_set(c, note_key, "", err);
 	char *folder = folder_of(path);
 	char *safe = printable_dup(path);
@@ -247,7 +247,7 @@ static int handover_recover_settle(struct case_file *c, const json_t *note, stru
 		    told,
 		    _("The handover to '%s' was cut short, and whether the copy is whole cannot be seen now: bring "
 		      "its folder back, or retract %s.\n"),
-		    safe, stands);
+		    safe, transfer);
 	} else {
 		rc = take_back(c, note, err);
 		if (rc == 0)

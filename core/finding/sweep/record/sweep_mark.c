@@ -9,11 +9,9 @@
 #include <string.h>
 
 struct sweep_marking {
-	struct sweep_work *w;
 	struct sweep_pairs pairs; /* with the new checks */
 	unsigned char *any;       /* indicators that were swept for somewhere */
 	unsigned char *all;       /* everywhere */
-	size_t places;
 };
 
 static int count_place(void *ctx, json_t *record)
@@ -28,7 +26,6 @@ static int count_place(void *ctx, json_t *record)
 		m->any[i] |= done[i];
 		m->all[i] &= done[i];
 	}
-	m->places++;
 	free(done);
 	return 0;
 }
@@ -36,7 +33,7 @@ static int count_place(void *ctx, json_t *record)
 int sweep_mark_indicators(struct sweep_work *w, struct action *a, struct err *err)
 {
 	const struct sweep_list *list = w->order->list;
-	struct sweep_marking m = {.w = w};
+	struct sweep_marking m = {.any = NULL};
 	int rc = sweep_pairs_load(&m.pairs, w->c, list, err);
 	if (rc == 0) {
 		m.any = xcalloc(m.pairs.bytes + 1, 1);
