@@ -5,5 +5,7 @@ pkg_check_modules(LHASA REQUIRED IMPORTED_TARGET liblhasa)
 pkg_check_modules(LZMA REQUIRED IMPORTED_TARGET liblzma)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 find_package(BZip2 REQUIRED)
-target_link_libraries(${floor} PUBLIC PkgConfig::PSL PkgConfig::ZLIB PkgConfig::LHASA ${LIBARCHIVE_STATIC} PkgConfig::ZLIB
-  PkgConfig::ZSTD PkgConfig::LZMA PkgConfig::NETTLE BZip2::BZip2)
+add_library(genba_archive STATIC IMPORTED GLOBAL) # with what it needs itself, which linkers want behind it
+set_target_properties(genba_archive PROPERTIES IMPORTED_LOCATION ${LIBARCHIVE_STATIC}
+  INTERFACE_LINK_LIBRARIES "PkgConfig::ZLIB;PkgConfig::ZSTD;PkgConfig::LZMA;PkgConfig::NETTLE;BZip2::BZip2")
+target_link_libraries(${floor} PUBLIC genba_archive PkgConfig::PSL PkgConfig::ZLIB PkgConfig::LHASA)

@@ -6,4 +6,6 @@ if(NOT EXISTS ${tsk} OR ${TSK_ARCHIVE} IS_NEWER_THAN ${tsk})
   file(COPY_FILE ${TSK_ARCHIVE} ${tsk})
   execute_process(COMMAND ${CMAKE_AR} dD ${tsk} img_open.o ewf.o aff.o vmdk.o vhd.o COMMAND_ERROR_IS_FATAL ANY)
 endif()
-target_link_libraries(${floor} PUBLIC PkgConfig::DEFLATE PkgConfig::ZLIB PkgConfig::EWF ${tsk} stdc++ m)
+add_library(genba_tsk STATIC IMPORTED GLOBAL) # with what it needs itself, which linkers want behind it
+set_target_properties(genba_tsk PROPERTIES IMPORTED_LOCATION ${tsk} INTERFACE_LINK_LIBRARIES "PkgConfig::ZLIB;stdc++;m")
+target_link_libraries(${floor} PUBLIC genba_tsk PkgConfig::DEFLATE PkgConfig::ZLIB PkgConfig::EWF)
