@@ -134,6 +134,16 @@ static void assert_nothing_left(struct terminal *t, const unsigned char key[32],
 	buf_release(&where);
 }
 
+/* AddressSanitizer maps terabytes of its own, and keeps freed memory as it was to find its use. */
+static int can_look(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return 0;
+#else
+	return geteuid() == 0;
+#endif
+}
+
 static void the_lock_leaves_nothing_in_memory(void **state)
 {
 	static const struct {
@@ -156,7 +166,7 @@ static void the_lock_leaves_nothing_in_memory(void **state)
 	struct buf where = BUF_INIT;
 	unsigned char key[32];
 	(void)state;
-	if (geteuid() != 0) {
+	if (!can_look()) {
 		print_message("the memory of a program that forbids it is read by root alone: skipped\n");
 		skip();
 	}
@@ -203,7 +213,7 @@ static void the_key_goes_in_the_middle_of_typing(void **state)
 	struct buf where = BUF_INIT;
 	unsigned char key[32];
 	(void)state;
-	if (geteuid() != 0)
+	if (!can_look())
 		skip();
 	program_init(&p);
 	program_case(&p, "Typing");
