@@ -342,13 +342,16 @@ static char *quoted_member(const char **text)
 	return buf_take(&member, NULL);
 }
 
+#define TITLE_MOST \
+	1024 /* bytes: nothing longer is looked for as a title, so that long sets of labels cost no more than short ones */
+
 /* How much of the text is the title of a record of that field although it holds commas: the most; 0: none is. */
 static size_t known_title(const struct value_context *v, const struct field *field, const char *text)
 {
 	char id[37];
 	size_t best = 0;
 	const struct kind *kind = field->type == FIELD_REFS ? kind_find(field->ref_kind) : NULL;
-	for (size_t n = strcspn(text, ","); kind && text[n]; n += strcspn(text + n, ",")) {
+	for (size_t n = strcspn(text, ","); kind && text[n] && n < TITLE_MOST; n += strcspn(text + n, ",")) {
 		n++;
 		size_t end = n + strcspn(text + n, ",");
 		char *title = trimmed(text, end);
