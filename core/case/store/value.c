@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/identity/label.h"
 #include "case/store/case_internal.h"
 
 #include <ctype.h>
@@ -351,7 +352,11 @@ static size_t known_title(const struct value_context *v, const struct field *fie
 	char id[37];
 	size_t best = 0;
 	const struct kind *kind = field->type == FIELD_REFS ? kind_find(field->ref_kind) : NULL;
-	for (size_t n = strcspn(text, ","); kind && text[n] && n < TITLE_MOST; n += strcspn(text + n, ",")) {
+	char *first = trimmed(text, strcspn(text, ","));
+	int is_label = label_is_meant(first); /* no title begins so */
+	free(first);
+	for (size_t n = strcspn(text, ","); kind && !is_label && text[n] && n < TITLE_MOST;
+	     n += strcspn(text + n, ",")) {
 		n++;
 		size_t end = n + strcspn(text + n, ",");
 		char *title = trimmed(text, end);
