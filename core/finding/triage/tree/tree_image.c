@@ -1,22 +1,16 @@
-/* Volumes of an image through The Sleuth Kit's libtsk. It reads through a layer of ours and opens nothing itself. */
+/* Files of the volumes of an image, as rows, through The Sleuth Kit's libtsk. */
 #include "finding/triage/tree/tree.h"
 
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "finding/triage/parse/whole.h"
+#include "finding/triage/tree/tree_volume.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <tsk/libtsk.h>
 
 #define ZONE_IDENTIFIER 4096U /* bytes of the mark of the web that are read */
-#define VOLUMES         128U
-
-struct image_media {
-	TSK_IMG_INFO info; /* first: libtsk hands it back */
-	struct tree_media media;
-};
 
 struct image_volume {
 	TSK_FS_INFO *fs;
@@ -26,28 +20,6 @@ struct image_volume {
 	struct err *err;
 	uint8_t clock;
 };
-
-static ssize_t image_read(TSK_IMG_INFO *info, TSK_OFF_T offset, char *bytes, size_t n)
-{
-	struct image_media *m = (struct image_media *)info;
-	struct err err = ERR_INIT;
-	if (offset < 0 || (uint64_t)offset >= m->media.size)
-		return -1;
-	if (n > m->media.size - (uint64_t)offset)
-		n = (size_t)(m->media.size - (uint64_t)offset);
-	if (tree_media_read(&m->media, (uint64_t)offset, bytes, n, &err) < 0) {
-		tsk_error_reset();
-		tsk_error_set_errno(TSK_ERR_IMG_READ);
-		tsk_error_set_errstr("%s", err.message);
-		return -1;
-	}
-	return (ssize_t)n;
-}
-
-static void image_close(TSK_IMG_INFO *info)
-{
-	(void)info;
-}
 
 static int64_t when_of(time_t seconds, uint32_t nanoseconds)
 {
@@ -249,8 +221,9 @@ static void close_in_volume(struct tree *t)
 	v->stream = NULL;
 }
 
-static int run_volume(struct tree_run *run, TSK_FS_INFO *fs, const char *name, struct err *err)
+static int run_volume(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *err)
 {
+	struct tree_run *run = ctx;
 	struct image_volume v = {.fs = fs, .clock = OBSERVATION_CLOCK_utc};
 	struct tree t = {
 	    .name = name, .walk = walk_volume, .open = open_in_volume, .close = close_in_volume, .ctx = &v};
@@ -260,100 +233,18 @@ static int run_volume(struct tree_run *run, TSK_FS_INFO *fs, const char *name, s
 	return tree_run(run, &t, err);
 }
 
-/* ---- volumes */
-
-/* What lies there, of the forms that libtsk does not read; NULL: nothing known. Their marks, from their specifications. */
-static const char *form_of(struct image_media *m, uint64_t start)
+static int tell_uncovered(void *ctx, const char *name, const char *reason, struct err *err)
 {
-	static const struct {
-		size_t at;
-		const char *mark;
-		const char *name;
-	} forms[] = {{3, "-FVE-FS-", N_("BitLocker: it is encrypted")},
-	             {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted")},
-	             {0, "XFSB", N_("XFS: no parser reads it")},
-	             {3, "ReFS", N_("ReFS: no parser reads it")},
-	             {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it")},
-	             {512, "LABELONE", N_("LVM: no parser reads it")},
-	             {4086, "SWAPSPACE2", N_("swap space")},
-	             {0, "QFI\xfb", N_("QCOW: no parser reads it")},
-	             {0, "conectix", N_("VHD: no parser reads it")},
-	             {0, "vhdxfile", N_("VHDX: no parser reads it")},
-	             {0, "KDMV", N_("VMDK: no parser reads it")},
-	             {0, "# Disk Descr", N_("VMDK: no parser reads it")}};
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-		char bytes[16] = "";
-		size_t n = strlen(forms[i].mark);
-		struct err ignored = ERR_INIT;
-		if (tree_media_read(&m->media, start + forms[i].at, bytes, n, &ignored) == 0 &&
-		    memcmp(bytes, forms[i].mark, n) == 0)
-			return _(forms[i].name);
-	}
-	return NULL;
-}
-
-static int run_part(struct tree_run *run, struct image_media *m, const TSK_VS_PART_INFO *part, unsigned number,
-                    struct err *err)
-{
-	char name[32];
-	uint64_t start = part->start * part->vs->block_size;
-	snprintf(name, sizeof name, "vol%u:", number);
-	tsk_error_reset();
-	TSK_FS_INFO *fs = tsk_fs_open_img(&m->info, (TSK_OFF_T)start, TSK_FS_TYPE_DETECT);
-	if (!fs) {
-		const char *form = form_of(m, start);
-		return tree_uncovered(
-		    run, name, err, _("a volume that could not be opened (%s, %llu bytes at byte %llu): %s"),
-		    part->desc ? part->desc : "?", (unsigned long long)part->len * part->vs->block_size,
-		    (unsigned long long)start, form ? form : _("no file system that is known"));
-	}
-	int rc = run_volume(run, fs, name, err);
-	tsk_fs_close(fs);
-	return rc;
-}
-
-static int run_volumes(struct tree_run *run, struct image_media *m, struct err *err)
-{
-	TSK_FS_INFO *fs = tsk_fs_open_img(&m->info, 0, TSK_FS_TYPE_DETECT);
-	if (fs) {
-		int rc = run_volume(run, fs, "", err);
-		tsk_fs_close(fs);
-		return rc;
-	}
-	tsk_error_reset();
-	TSK_VS_INFO *vs = tsk_vs_open(&m->info, 0, TSK_VS_TYPE_DETECT);
-	if (!vs) {
-		const char *form = form_of(m, 0);
-		return tree_uncovered(run, "", err, _("the image could not be opened: %s"),
-		                      form ? form : _("it has no partitions and no file system that are known"));
-	}
-	int rc = 0;
-	unsigned number = 0;
-	for (TSK_PNUM_T i = 0; rc == 0 && i < vs->part_count && number < VOLUMES; i++) {
-		const TSK_VS_PART_INFO *part = tsk_vs_part_get(vs, i);
-		if (part && part->flags & TSK_VS_PART_FLAG_ALLOC)
-			rc = run_part(run, m, part, ++number, err);
-	}
-	if (rc == 0 && number == 0)
-		rc = tree_uncovered(run, "", err, _("the image has no volume"));
-	tsk_vs_close(vs);
-	return rc;
+	return tree_uncovered(ctx, name, err, "%s", reason);
 }
 
 int tree_image(struct tree_run *run, struct err *err)
 {
-	struct image_media *m = xcalloc(1, sizeof *m);
-	int rc = tree_media_open(&m->media, run, err);
-	if (rc == 0) {
-		m->info.tag = TSK_IMG_INFO_TAG;
-		m->info.itype = TSK_IMG_TYPE_EXTERNAL;
-		m->info.size = (TSK_OFF_T)m->media.size;
-		m->info.sector_size = 512;
-		m->info.read = image_read;
-		m->info.close = image_close;
-		rc = run_volumes(run, m, err);
-		tree_media_close(&m->media);
-	}
-	free(m);
+	static const struct tree_volume_ops ops = {run_volume, tell_uncovered};
+	struct tree_media media;
+	if (tree_media_open(&media, run, err) < 0)
+		return -1;
+	int rc = tree_volume_each(&media, &ops, run, err);
+	tree_media_close(&media);
 	return rc;
 }
