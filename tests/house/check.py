@@ -385,6 +385,9 @@ for path in sources:
         hit = re.search(r'action_begin(?:_within)?\([^"]*"([a-z]+)"', line)
         if hit and hit[1] not in verbs:
             wrong(f'{path}:{number}: the verb "{hit[1]}" has no row in core/case/action/verb.c')
+        hit = re.search(r'str(?:n?case|n)?cmp\([^;"]*\b(?:verb|action)(?:->name)?,[^;"]*"(' + '|'.join(sorted(verbs)) + r')"', line)
+        if hit:
+            wrong(f'{path}:{number}: compares with the verb "{hit[1]}": its row should say it')
 
 # ---- rooms have tests, texts have a catalogue
 

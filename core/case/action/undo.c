@@ -62,9 +62,9 @@ static int consider(void *ctx, const struct history_entry *entry)
 static int check_target(const struct target *t, struct err *err)
 {
 	const struct verb *verb = verb_find(t->action);
-	if (!*t->id || strcmp(t->action, "new") == 0)
+	if (!*t->id || (verb && verb->undo == VERB_FIRST))
 		return err_set(err, ERR_FAILED, _("there is nothing of yours left to undo"));
-	if (*t->parent && verb && verb->undoable)
+	if (*t->parent && verb && verb->undo == VERB_UNDOABLE)
 		return 0;
 	return err_set(err, ERR_FAILED,
 	               _("your last action was '%s' (%s), which cannot be undone; retract the record instead"),

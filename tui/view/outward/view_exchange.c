@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/words.h"
+#include "case/action/verb.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_set.h"
 #include "history/history.h"
@@ -160,7 +161,8 @@ static int add_import(void *ctx, const struct history_entry *entry)
 {
 	struct view *v = ctx;
 	char when[CLOCK_TEXT];
-	if (!entry->action || strcmp(entry->action, "import") != 0)
+	const struct verb *verb = verb_find(entry->action ? entry->action : "");
+	if (!verb || !verb->takes_in)
 		return 0;
 	clock_format(entry->when, when);
 	view_addf(v, TONE_PLAIN, entry->id, "  %.16s  %s", when, entry->subject);
