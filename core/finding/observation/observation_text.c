@@ -26,6 +26,8 @@ void observation_text(const struct observation *o, size_t most, struct buf *out)
 	const char *id = observation_value(o, "event_id");
 	const char *provider = observation_value(o, "provider");
 	buf_adds(&line, o->artefact == OBSERVATION_evtx && id ? id : observation_artefact_name(o->artefact));
+	if (o->flags & OBSERVATION_RECOVERED)
+		buf_adds(&line, " (recovered)");
 	if (provider)
 		buf_addf(&line, " %s", provider);
 	else if (o->artefact == OBSERVATION_file)

@@ -93,7 +93,7 @@ static int take_row(void *ctx, const struct observation *o, const struct observa
 	snprintf(p->evidence, sizeof p->evidence, "%s", set->evidence);
 	snprintf(p->check, sizeof p->check, "%s", set->check);
 	observation_text(o, TITLE, &p->title);
-	buf_addf(&p->origin, "o:%s %s", id, set->evidence);
+	buf_addf(&p->origin, "o:%s %s%s", id, set->evidence, o->flags & OBSERVATION_RECOVERED ? " (recovered)" : "");
 	json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
 	p->line = json_dumps(object, JSON_COMPACT);
 	json_decref(object);

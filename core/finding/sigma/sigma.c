@@ -76,18 +76,13 @@ static int by_when(const void *a, const void *b)
 static json_t *seen(const char *source, const char *name, const struct sigma_rule *r)
 {
 	struct buf reason = BUF_INIT;
-	char when[32];
+	observation_seen_words(&r->span, &reason);
 	for (size_t i = 0; i < r->reason_count; i++)
 		buf_addf(&reason, "%s%s", i ? "; " : "", r->reasons[i]);
 	json_t *object =
 	    finding(source, name, "seen", r->level, r->technique, r->title, reason.data ? reason.data : "", r->count);
 	json_object_set_new(object, "rule_id", json_string(r->id));
-	if (r->first <= r->last) {
-		observation_when(r->first, when);
-		json_object_set_new(object, "when", json_string(when));
-		observation_when(r->last, when);
-		json_object_set_new(object, "until", json_string(when));
-	}
+	observation_seen_json(&r->span, object);
 	qsort(r->ids, r->id_count, sizeof *r->ids, by_when);
 	for (size_t i = 0; i < r->id_count; i++)
 		json_array_append_new(json_object_get(object, "observations"), json_string(r->ids[i].id));

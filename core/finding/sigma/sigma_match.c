@@ -273,10 +273,7 @@ static void fire(struct sigma *s, struct sigma_rule *rule, const struct observat
 {
 	size_t most = sizeof rule->reasons / sizeof *rule->reasons;
 	rule->count++;
-	if (o->when != OBSERVATION_NO_TIME) {
-		rule->first = o->when < rule->first ? o->when : rule->first;
-		rule->last = o->when > rule->last ? o->when : rule->last;
-	}
+	observation_seen_add(&rule->span, o);
 	if (!rule->ids)
 		rule->ids = xcalloc(SIGMA_IDS, sizeof *rule->ids);
 	if (rule->id_count < SIGMA_IDS) {

@@ -3,6 +3,7 @@
 #define GENBA_FINDING_SIGMA_SIGMA_PRIVATE_H
 
 #include "base/err.h"
+#include "finding/observation/observation_seen.h"
 #include "finding/sigma/sigma.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -79,8 +80,7 @@ struct sigma_rule {
 	size_t source;
 	/* what it saw */
 	uint64_t count;
-	int64_t first;
-	int64_t last;
+	struct observation_seen span;
 	struct sigma_fired *ids;
 	size_t id_count;
 	char *reasons[5];

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "base/time/edtf.h"
 #include "case/query/timeline.h"
+#include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
 #include "finding/observation/promote.h"
@@ -19,8 +20,12 @@
 #define SHOWN 1000 /* rows for people, unless --limit says otherwise */
 #define WIDE  160
 
+enum row_times { ROW_OBSERVED, ROW_UTC, ROW_CORRECTED, ROW_ALL };
+
 struct row_listing {
 	struct session *s;
+	struct observation_clocks *clocks;
+	enum row_times times;
 	int json;
 	int csv;
 	int timesketch;
@@ -30,6 +35,15 @@ struct row_listing {
 	int more;
 };
 
+/* As --times wants it; "": not known. */
+static void time_text(enum row_times which, const struct observation_times *t, char text[32])
+{
+	int64_t when = which == ROW_UTC ? t->utc : which == ROW_CORRECTED ? t->corrected : t->observed;
+	*text = '\0';
+	if (when != OBSERVATION_NO_TIME)
+		observation_when(when, text);
+}
+
 static void csv_row(struct row_listing *l, const struct observation *o, const struct observation_set *set)
 {
 	struct buf line = BUF_INIT;
@@ -37,8 +51,14 @@ static void csv_row(struct row_listing *l, const struct observation *o, const st
 	struct buf times = BUF_INIT;
 	char id[OBSERVATION_ID];
 	char when[32];
+	char utc[32];
+	char corrected[32];
+	struct observation_times t;
 	observation_id(o, set->evidence_sha256, id);
 	observation_when(o->when, when);
+	observation_clocks_of(l->clocks, o, set, &t);
+	time_text(ROW_UTC, &t, utc);
+	time_text(ROW_CORRECTED, &t, corrected);
 	observation_time_names(o->time_of, &times);
 	for (const char *at = o->fields; at < o->fields + o->fields_size; at += strlen(at) + 1)
 		buf_addf(&text, "%s%s", text.len ? " " : "", at);
@@ -50,8 +70,11 @@ static void csv_row(struct row_listing *l, const struct observation *o, const st
 	                             set->source,
 	                             o->path,
 	                             observation_artefact_name(o->artefact),
-	                             text.data};
-	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+	                             text.data,
+	                             utc,
+	                             corrected};
+	size_t count = sizeof cells / sizeof *cells - (l->times == ROW_OBSERVED ? 2 : 0);
+	for (size_t i = 0; i < count; i++) {
 		char *safe = printable_dup(cells[i]);
 		csv_cell(&line, safe, i == 0);
 		free(safe);
@@ -73,10 +96,15 @@ static void timesketch_row(struct row_listing *l, const struct observation *o, c
 	char datetime[40];
 	const char *computer = observation_value(o, "computer");
 	const char *user = observation_value(o, "user");
+	struct observation_times t;
 	if (o->when == OBSERVATION_NO_TIME)
 		return; /* it has no place on a time line */
 	observation_id(o, set->evidence_sha256, id);
-	observation_when(o->when, when);
+	observation_clocks_of(l->clocks, o, set, &t);
+	time_text(l->times == ROW_CORRECTED && t.corrected != OBSERVATION_NO_TIME ? ROW_CORRECTED
+	          : t.utc != OBSERVATION_NO_TIME                                  ? ROW_UTC
+	                                                                          : ROW_OBSERVED,
+	          &t, when);
 	snprintf(datetime, sizeof datetime, "%.26s+00:00", when);
 	observation_time_names(o->time_of, &times);
 	observation_text(o, 2000, &text);
@@ -101,16 +129,39 @@ static void timesketch_row(struct row_listing *l, const struct observation *o, c
 	buf_release(&times);
 }
 
+/* Local time does not end in a Z: nobody may take it for UTC. */
+static void add_time(const struct row_listing *l, enum row_times which, const struct observation *o,
+                     const struct observation_times *t, struct buf *out)
+{
+	char when[32];
+	time_text(which, t, when);
+	size_t n = strlen(when);
+	if (which == ROW_OBSERVED && o->clock == OBSERVATION_CLOCK_local && n)
+		when[n - 1] = ' ';
+	buf_adds(out, *when ? when : which == ROW_OBSERVED ? _("no time") : l->times == ROW_ALL ? "-" : _("not known"));
+}
+
 static void text_row(struct row_listing *l, const struct observation *o, const struct observation_set *set)
 {
 	struct buf text = BUF_INIT;
+	struct buf when = BUF_INIT;
+	struct observation_times t;
 	char id[OBSERVATION_ID];
-	char when[32];
 	observation_id(o, set->evidence_sha256, id);
-	observation_when(o->when, when);
+	observation_clocks_of(l->clocks, o, set, &t);
 	observation_text(o, WIDE, &text);
-	fprintf(l->s->out, "o:%s  %s  %s\n", id, *when ? when : _("no time"), text.data);
+	if (l->times == ROW_ALL) {
+		add_time(l, ROW_OBSERVED, o, &t, &when);
+		buf_adds(&when, "  ");
+		add_time(l, ROW_CORRECTED, o, &t, &when);
+		buf_adds(&when, "  ");
+		add_time(l, ROW_UTC, o, &t, &when);
+	} else {
+		add_time(l, l->times, o, &t, &when);
+	}
+	fprintf(l->s->out, "o:%s  %s  %s\n", id, when.data, text.data);
 	buf_release(&text);
+	buf_release(&when);
 }
 
 static int list_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
@@ -122,6 +173,7 @@ static int list_row(void *ctx, const struct observation *o, const struct observa
 	}
 	if (l->json) {
 		json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
+		observation_clocks_add(l->clocks, o, set, object);
 		char *text = json_dumps(object, JSON_COMPACT);
 		json_decref(object);
 		if (!text)
@@ -172,6 +224,17 @@ static int window(struct session *s, const struct args *args, struct observation
 	return 0;
 }
 
+static int take_times(struct row_listing *l, const char *word, struct err *err)
+{
+	static const char *const words[] = {"observed", "utc", "corrected", "all", "absolute"};
+	for (size_t i = 0; word && i < sizeof words / sizeof *words; i++)
+		if (strcmp(word, words[i]) == 0) {
+			l->times = i == 4 ? ROW_OBSERVED : (enum row_times)i; /* the timeline calls it absolute */
+			return 0;
+		}
+	return word ? err_set(err, ERR_USAGE, _("--times %s: observed, corrected, utc or all"), word) : 0;
+}
+
 int cmd_observations(struct session *s, const struct args *args, struct err *err)
 {
 	struct row_listing l = {.s = s,
@@ -184,9 +247,15 @@ int cmd_observations(struct session *s, const struct args *args, struct err *err
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(&filter, "%s%s", i ? " " : "", args->words[i]);
 	struct observation_query q = {.filter = filter.data, .problem = tell_problem};
-	int rc = window(s, args, &q, err);
+	int rc = take_times(&l, args_option(args, "times"), err);
+	l.clocks = observation_clocks_new(s->c);
+	if (rc == 0)
+		rc = window(s, args, &q, err);
 	if (rc == 0 && l.csv)
-		fputs("id,when,time_of,clock,evidence,source,path,artefact,fields\r\n", s->out);
+		fprintf(s->out, "id,when,time_of,clock,evidence,source,path,artefact,fields%s\r\n",
+		        l.times == ROW_OBSERVED ? "" : ",when_utc,when_corrected");
+	if (rc == 0 && l.times == ROW_ALL && !l.json && !l.csv && !l.timesketch)
+		fputs(_("Times: as recorded, corrected, in UTC (-: not known)\n"), s->log);
 	if (rc == 0 && l.timesketch)
 		fputs("message,datetime,timestamp_desc,source,clock,computer,user,path,evidence,id\r\n", s->out);
 	if (rc == 0)
@@ -199,6 +268,7 @@ int cmd_observations(struct session *s, const struct args *args, struct err *err
 	if (rc >= 0 && l.problems)
 		rc = err_set(err, ERR_FAILED, _("not all sets could be searched"));
 	buf_release(&filter);
+	observation_clocks_free(l.clocks);
 	return rc < 0 ? -1 : 0;
 }
 

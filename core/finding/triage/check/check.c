@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "finding/observation/observation_query.h"
+#include "finding/observation/observation_seen.h"
 #include "finding/triage/check/rules.h"
 
 #include <stdlib.h>
@@ -34,13 +35,13 @@ struct fired {
 struct check_moment {
 	uint64_t key;
 	int64_t when;
+	int recovered;
 	char id[OBSERVATION_ID];
 };
 
 struct hits {
 	uint64_t count;
-	int64_t first;
-	int64_t last;
+	struct observation_seen span;
 	struct fired ids[IDS];
 	size_t id_count;
 	char *reasons[REASONS];
@@ -159,8 +160,7 @@ struct triage_check *triage_check_new(const char *source, const char *sha256)
 	snprintf(k->sha256, sizeof k->sha256, "%s", sha256);
 	k->hits = xcalloc(check_rule_count, sizeof *k->hits);
 	for (size_t i = 0; i < check_rule_count; i++) {
-		k->hits[i].first = INT64_MAX;
-		k->hits[i].last = INT64_MIN;
+		k->hits[i].span = (struct observation_seen)OBSERVATION_SEEN_INIT;
 		for (size_t c = 0; c < CHECK_CONDITIONS; c++)
 			if (check_rules[i].when[c].events[0] || check_rules[i].when[c].filter)
 				arm(k, i, &check_rules[i].when[c]);
@@ -243,7 +243,7 @@ static void keep_moment(struct hits *h, const struct check_rule *rule, const str
 	if (h->moment_count % 1024 == 0)
 		h->moments = xrealloc(h->moments, (h->moment_count + 1024) * sizeof *h->moments);
 	struct check_moment *m = &h->moments[h->moment_count++];
-	*m = (struct check_moment){.key = key, .when = o->when};
+	*m = (struct check_moment){.key = key, .when = o->when, .recovered = (o->flags & OBSERVATION_RECOVERED) != 0};
 	observation_id(o, sha256, m->id);
 }
 
@@ -257,10 +257,7 @@ static void fire(struct triage_check *k, const struct armed *a, const struct obs
 	}
 	h->count++;
 	keep_reason(h, a->rule, o);
-	if (o->when != OBSERVATION_NO_TIME) {
-		h->first = o->when < h->first ? o->when : h->first;
-		h->last = o->when > h->last ? o->when : h->last;
-	}
+	observation_seen_add(&h->span, o);
 	if (h->id_count < IDS) {
 		h->ids[h->id_count].when = o->when;
 		observation_id(o, k->sha256, h->ids[h->id_count++].id);
@@ -420,8 +417,7 @@ static void count_moments(struct hits *h, unsigned least)
 		for (size_t j = i > counted ? i : counted; j < i + least; j++) {
 			const struct check_moment *m = &h->moments[j];
 			h->count++;
-			h->first = m->when < h->first ? m->when : h->first;
-			h->last = m->when > h->last ? m->when : h->last;
+			observation_seen_add_time(&h->span, m->when, m->recovered);
 			if (h->id_count < IDS) {
 				h->ids[h->id_count].when = m->when;
 				memcpy(h->ids[h->id_count++].id, m->id, sizeof m->id);
@@ -445,7 +441,7 @@ static json_t *seen(const struct triage_check *k, size_t number)
 	const struct check_rule *rule = &check_rules[number];
 	struct hits *h = &k->hits[number];
 	struct buf reason = BUF_INIT;
-	char when[32];
+	observation_seen_words(&h->span, &reason);
 	for (size_t i = 0; i < h->reason_count; i++)
 		buf_addf(&reason, "%s%s", i ? "; " : "", h->reasons[i]);
 	if (h->reason_count == REASONS && h->count > REASONS)
@@ -453,12 +449,7 @@ static json_t *seen(const struct triage_check *k, size_t number)
 	json_t *object = finding(k, rule->name, "seen", level_names[rule->level], rule->technique,
 	                         i18n_text(rule->title), reason.data);
 	json_object_set_new(object, "count", json_integer((json_int_t)h->count));
-	if (h->first <= h->last) {
-		observation_when(h->first, when);
-		json_object_set_new(object, "when", json_string(when));
-		observation_when(h->last, when);
-		json_object_set_new(object, "until", json_string(when));
-	}
+	observation_seen_json(&h->span, object);
 	qsort(h->ids, h->id_count, sizeof *h->ids, by_when);
 	for (size_t i = 0; i < h->id_count; i++)
 		json_array_append_new(json_object_get(object, "observations"), json_string(h->ids[i].id));

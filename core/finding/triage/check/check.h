@@ -13,6 +13,7 @@
  *     level        high, medium, low, info
  *     technique, title, count, when, until, source
  *     reason       the values that fired it; what was needed; what is missing
+ *     recovered    true: all its rows are; recovered_when: the earliest such, before `when` (observation_seen.h)
  *     observations ids of rows, the earliest first, at most 100
  *
  * "Nothing seen" means nothing without what is not covered, so both are always there.
