@@ -12,6 +12,7 @@
 #include "finding/triage/findings_store.h"
 #include "finding/triage/look.h"
 #include "finding/triage/parsers.h"
+#include "finding/triage/triage_again.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,9 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 	         *sha256 ? sha256 : "-");
 	buf_addf(out, "Parsers: %s. Options: %s%s.\n", *r->sum.parsers ? r->sum.parsers : "-",
 	         w->options->only ? w->options->only : "-", w->options->recover ? ", what was deleted" : "");
+	buf_adds(out, "Forms known: ");
+	triage_forms(out);
+	buf_adds(out, ".\n");
 	if (w->options->rules)
 		buf_addf(out, "Sigma rules: %zu, SHA-256 of their files %s.\n", sigma_rule_count(w->options->rules),
 		         sigma_digest(w->options->rules));
@@ -168,7 +172,11 @@ int triage_made(const struct observation_set *set)
 }
 
 struct earlier {
+	struct case_file *c;
 	const struct observation_set *now;
+	int was_read;
+	uint64_t rows;
+	int lost;
 	struct observation_set *others;
 	size_t count;
 	char check[LABEL_TEXT]; /* of the one that is the same */
@@ -181,7 +189,14 @@ static int look_at_earlier(void *ctx, const struct observation_set *set, struct 
 	if (!triage_made(set) || strcmp(set->evidence, e->now->evidence) != 0 ||
 	    (!*set->evidence && strcmp(set->source, e->now->source) != 0))
 		return 0;
-	if (strcmp(set->sha256, e->now->sha256) == 0 && strcmp(set->evidence_sha256, e->now->evidence_sha256) == 0) {
+	if (!e->was_read)
+		e->rows = set->rows;
+	e->was_read = 1;
+	int same =
+	    strcmp(set->sha256, e->now->sha256) == 0 && strcmp(set->evidence_sha256, e->now->evidence_sha256) == 0;
+	int whole = same && observation_set_verify(e->c, set, NULL) == 0;
+	e->lost |= same && !whole;
+	if (whole) {
 		snprintf(e->check, sizeof e->check, "%s", set->check);
 		return 0;
 	}
@@ -215,6 +230,7 @@ static void period_of(const struct observation_set *set, char text[80])
 		snprintf(text, 80, "%.19sZ/%.19sZ", first, last);
 }
 
+/* The check, the set unless it is there already, and the findings: one action. */
 static int store(struct triage_work *w, const char *on, const struct earlier *e, struct err *err)
 {
 	struct triage_result *r = w->result;
@@ -236,11 +252,11 @@ static int store(struct triage_work *w, const char *on, const struct earlier *e,
 	int rc = a ? 0 : -1;
 	if (a) {
 		rc = action_add(a, "check", fields, count, RECORD_MACHINE, r->set.check, err);
-		if (rc == 0)
+		if (rc == 0 && !r->same)
 			rc = observation_set_store(w->c, w->maker, &r->set, err);
 		if (rc == 0)
 			rc = findings_store(a, w->c, r->set.evidence, on, r->set.check, r->findings, err);
-		for (size_t i = 0; rc == 0 && !w->options->only && i < e->count; i++) {
+		for (size_t i = 0; rc == 0 && !w->options->only && !r->same && i < e->count; i++) {
 			rc = observation_set_purge(w->c, e->others[i].id, err);
 			r->differs++;
 		}
@@ -361,7 +377,7 @@ static int read_and_seal(struct triage_work *w, json_t *record, char **on, struc
 int triage_run(struct case_file *c, const struct triage_options *options, struct triage_result *result, struct err *err)
 {
 	struct triage_work w = {.c = c, .options = options, .result = result, .named = BUF_INIT};
-	struct earlier e = {.now = &result->set};
+	struct earlier e = {.c = c, .now = &result->set};
 	char *on = NULL;
 	*result = (struct triage_result){.same = 0};
 	if (triage_only_check(options->only, err) < 0)
@@ -379,12 +395,19 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 	if (rc == 0)
 		rc = observation_set_each(c, *result->set.evidence ? result->set.evidence : NULL, look_at_earlier, &e,
 		                          err);
-	if (rc == 0 && *e.check) {
-		result->same = 1;
-		memcpy(result->check, e.check, sizeof result->check);
-	} else if (rc == 0) {
-		rc = store(&w, on, &e, err);
+	result->was_read = e.was_read;
+	result->was_lost = e.lost && !*e.check;
+	result->rows_before = e.rows;
+	result->same = *e.check != '\0';
+	if (rc == 0 && e.was_read && !options->only) {
+		result->changes =
+		    triage_changes(c, result->set.evidence, on, result->findings, options->rules != NULL, err);
+		rc = result->changes ? 0 : -1;
 	}
+	if (rc == 0 && result->same && !triage_changed(result->changes))
+		memcpy(result->check, e.check, sizeof result->check);
+	else if (rc == 0)
+		rc = store(&w, on, &e, err);
 	observation_maker_free(w.maker);
 	triage_check_free(w.check);
 	free(e.others);
@@ -399,5 +422,6 @@ void triage_result_release(struct triage_result *result)
 	if (result->sum.parsed_files)
 		triage_read_sum_release(&result->sum);
 	json_decref(result->findings);
-	result->findings = NULL;
+	json_decref(result->changes);
+	result->findings = result->changes = NULL;
 }

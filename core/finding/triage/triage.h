@@ -10,7 +10,8 @@
  * The set and its check are one action. The `limits` of the check are written here: the evidence and its digest, parsers with their
  * versions, options, rows, the set's digest, how many files no parser knows, and the places that could not be read.
  * The same evidence read again gives the same rows with the same ids: nothing is stored then (result.same), and where a newer
- * parser says something else, the new set takes the place of the old one, whose digest stays on record.
+ * parser says something else, the new set takes the place of the old one, whose digest stays on record. Do the same rows fire other
+ * rules than are on record, a check says so, and the findings are brought up to date.
  */
 #ifndef GENBA_FINDING_TRIAGE_TRIAGE_H
 #define GENBA_FINDING_TRIAGE_TRIAGE_H
@@ -39,6 +40,11 @@ struct triage_result {
 	int same;               /* it was all there: nothing was stored */
 	uint64_t differs;       /* sets of an older parser that this one replaced */
 	json_t *findings;       /* of the first checks (check/check.h) */
+	/* where it had been read before: */
+	uint64_t rows_before;
+	int was_read;
+	int was_lost;    /* its rows were not to be read any more, and are made again */
+	json_t *changes; /* of findings on record (triage_again.h); NULL: it was read the first time, or a part of it */
 };
 
 /* With "auto" and no asset of that name: ERR_NOT_FOUND, which names it. ERR_USAGE if the label is no evidence, or nobody says of which asset it is. Release *result in any case. */

@@ -10,6 +10,7 @@
 #include "finding/sigma/sigma.h"
 #include "finding/triage/look.h"
 #include "finding/triage/triage.h"
+#include "finding/triage/triage_again.h"
 #include "tui/commands/finding/print_findings.h"
 
 #include <stdlib.h>
@@ -135,6 +136,37 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 
 /* ---- evidence of the case */
 
+static json_t *changes_of(const struct triage_result *result, const char *what)
+{
+	json_t *rules = json_object_get(result->changes, what);
+	return rules ? json_incref(rules) : json_array();
+}
+
+static void tell_rules(struct printing *p, const struct triage_result *result, const char *what, const char *title)
+{
+	const json_t *rules = json_object_get(result->changes, what);
+	const json_t *rule;
+	size_t i;
+	struct buf line = BUF_INIT;
+	json_array_foreach(rules, i, rule)
+		buf_addf(&line, "%s%s", i ? ", " : "", json_string_value(rule));
+	if (line.len)
+		printable_printf(p->s->log, "%s: %s\n", title, line.data);
+	buf_release(&line);
+}
+
+/* What is otherwise than the last time. */
+static void tell_changes(struct printing *p, const struct triage_result *result)
+{
+	if (!result->was_read)
+		return;
+	if (result->rows_before != result->set.rows)
+		fprintf(p->s->log, _("There were %llu rows before.\n"), (unsigned long long)result->rows_before);
+	tell_rules(p, result, "new", _("Found now, and not before"));
+	tell_rules(p, result, "changed", _("Found before, by other rows"));
+	tell_rules(p, result, "gone", _("Found before, and not now (it stays on record)"));
+}
+
 static int store_one(struct printing *p, const char *label, const struct args *args, struct err *err)
 {
 	struct triage_options options = {.evidence = label,
@@ -167,23 +199,31 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	if (rc == 0 && (p->array || p->lines))
 		rc = print_found(p, result.findings, options.on ? options.on : "", err);
 	if (rc == 0 && (p->array || p->lines)) {
-		rc = print_object(p,
-		                  json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "label",
-		                            result.check, "kind", "summary", "source", label, "check", result.check,
-		                            "same", result.same, "rows", (json_int_t)result.set.rows, "files",
-		                            (json_int_t)result.sum.files, "parsed", (json_int_t)result.sum.parsed,
-		                            "problems", (json_int_t)p->problems, "parsers", result.sum.parsers,
-		                            "evidence_sha256", result.set.evidence_sha256, "set_sha256",
-		                            result.set.sha256),
-		                  err);
+		rc = print_object(
+		    p,
+		    json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:o}",
+		              "label", result.check, "kind", "summary", "source", label, "check", result.check, "same",
+		              result.same, "rows", (json_int_t)result.set.rows, "files", (json_int_t)result.sum.files,
+		              "parsed", (json_int_t)result.sum.parsed, "problems", (json_int_t)p->problems, "parsers",
+		              result.sum.parsers, "evidence_sha256", result.set.evidence_sha256, "set_sha256",
+		              result.set.sha256, "rows_before",
+		              result.was_read ? json_integer((json_int_t)result.rows_before) : json_null(),
+		              "findings_new", changes_of(&result, "new"), "findings_gone", changes_of(&result, "gone"),
+		              "findings_changed", changes_of(&result, "changed")),
+		    err);
 	} else if (rc == 0) {
 		cmd_print_label(p->s, result.check);
 		rc = print_found(p, result.findings, "", err);
 		fprintf(p->s->log,
-		        result.same ? _("%llu rows, the same as before: nothing was stored\n") : _("%llu rows\n"),
+		        !result.same                     ? _("%llu rows\n")
+		        : triage_changed(result.changes) ? _("%llu rows, the same as before\n")
+		                                         : _("%llu rows, the same as before: nothing was stored\n"),
 		        (unsigned long long)result.set.rows);
-		if (result.differs)
-			fprintf(p->s->log, _("They take the place of another set, whose digest stays on record.\n"));
+		if (result.was_lost)
+			fputs(_("They had been lost, and were made again: the digest is the same.\n"), p->s->log);
+		else if (result.differs)
+			fputs(_("They take the place of another set, whose digest stays on record.\n"), p->s->log);
+		tell_changes(p, &result);
 	}
 	p->problems += before;
 	triage_result_release(&result);
@@ -198,12 +238,43 @@ static int load_rules(struct printing *p, const char *folder, struct err *err)
 	return folder && !p->rules ? -1 : 0;
 }
 
+/* All that wants it: what was lost, what an older program read; with rules all that was read. */
+static int read_again(struct printing *p, const struct args *args, struct err *err)
+{
+	json_t *labels = json_array();
+	json_t *beside = json_array();
+	const json_t *item;
+	size_t i;
+	int rc = triage_wants_again(p->s->c, args_option(args, "rules") != NULL, labels, beside, err);
+	if (rc == 0 && json_array_size(labels) == 0 && json_array_size(beside) == 0 && !p->array && !p->lines)
+		fputs(_("All evidence was read by this program, and its rows are there: nothing has to be read again. "
+		        "`genba triage --again LABEL` reads it all the same.\n"),
+		      p->s->log);
+	json_array_foreach(beside, i, item)
+		if (rc == 0) {
+			p->source = json_string_value(item);
+			rc = print_problem(p, "", 0,
+			                   _("it is no evidence of the case: name its file or folder to read it again"),
+			                   err);
+		}
+	json_array_foreach(labels, i, item) {
+		if (rc == 0)
+			rc = load_rules(p, args_option(args, "rules"), err);
+		if (rc == 0)
+			rc = store_one(p, json_string_value(item), args, err);
+	}
+	json_decref(labels);
+	json_decref(beside);
+	return rc;
+}
+
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
 	struct printing p = {.s = s, .source = "", .lines = args_option(args, "jsonl") != NULL};
 	int look = args_option(args, "look") != NULL;
 	int rc = 0;
-	if (args->count < 1)
+	int again = args_option(args, "again") != NULL;
+	if ((args->count < 1 && !again) || (again && look))
 		return cmd_usage("triage", err);
 	if (args_option(args, "json"))
 		p.array = json_array();
@@ -211,6 +282,8 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 	    print_problem(&p, "", 0, _("not covered: shadow copies (VSS) are not read yet"), err) < 0)
 		return -1;
 	p.recover = args_option(args, "recover") != NULL;
+	if (args->count == 0)
+		rc = read_again(&p, args, err);
 	for (size_t i = 0; rc == 0 && i < args->count; i++) {
 		rc = load_rules(&p, args_option(args, "rules"), err);
 		if (rc < 0)

@@ -6,8 +6,10 @@
 #include "evidence/preserve.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/promote.h"
+#include "finding/sigma/sigma.h"
 #include "finding/triage/findings.h"
 #include "finding/triage/triage.h"
+#include "finding/triage/triage_again.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -261,18 +263,142 @@ static void a_row_becomes_a_record(void **state)
 	free(path);
 }
 
+static void write_rule(const char *name, const char *selection)
+{
+	char *folder = xasprintf("%s/rules", scratch);
+	char *path = xasprintf("%s/%s.yml", folder, name);
+	mkdir(folder, 0700);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	dprintf(fd,
+	        "title: Rule %s\nid: 00000000-0000-0000-0000-000000000001\nlogsource:\n    product: windows\n"
+	        "    service: system\ndetection:\n    selection:\n        %s\n    condition: selection\nlevel: high\n",
+	        name, selection);
+	close(fd);
+	free(path);
+	free(folder);
+}
+
+/* Whether the list of what changed is this one rule, or none ("") */
+static void changed_is(const struct triage_result *r, const char *what, const char *rule)
+{
+	const json_t *rules = json_object_get(r->changes, what);
+	assert_int_equal(json_array_size(rules), *rule != '\0');
+	if (*rule)
+		assert_string_equal(json_string_value(json_array_get(rules, 0)), rule);
+}
+
+static size_t wanted(int all)
+{
+	json_t *labels = json_array();
+	json_t *beside = json_array();
+	assert_int_equal(triage_wants_again(the_case, all, labels, beside, NULL), 0);
+	size_t count = json_array_size(labels);
+	json_decref(labels);
+	json_decref(beside);
+	return count;
+}
+
+static void reading_again_tells_what_changed(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct triage_result r;
+	const char *machine = add("asset", "hostname=HR-PC-03");
+	char *rules = xasprintf("%s/rules", scratch);
+	char *path = write_log("System.evtx", 30);
+	preserve(path, machine, EVIDENCE_HASH, evidence);
+	r = run(evidence, NULL);
+	assert_int_equal(r.was_read, 0);
+	assert_null(r.changes);
+	char first[LABEL_TEXT];
+	snprintf(first, sizeof first, "%s", r.check);
+	triage_result_release(&r);
+	assert_int_equal(wanted(0), 0);
+	assert_int_equal(wanted(1), 1);
+	/* the same rows by a new rule: a check says so, and what it fires is on record */
+	write_rule("one", "ServiceName: updsvc");
+	struct triage_options options = {.evidence = evidence};
+	options.rules = sigma_load(rules, NULL, &err);
+	assert_non_null(options.rules);
+	if (triage_run(the_case, &options, &r, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(r.same, 1);
+	changed_is(&r, "new", "sigma.one");
+	changed_is(&r, "gone", "");
+	assert_string_not_equal(r.check, first);
+	assert_non_null(strstr(get(r.check, "limits"), "Sigma rules: 1"));
+	assert_int_equal(r.rows_before, 30);
+	triage_result_release(&r);
+	sigma_free(options.rules);
+	json_t *findings = triage_findings(the_case, "rule=sigma.one", NULL, NULL);
+	assert_int_equal(json_array_size(findings), 1);
+	json_decref(findings);
+	/* a rule that sees nothing any more is told, and its finding stays */
+	write_rule("one", "ServiceName: other");
+	options.rules = sigma_load(rules, NULL, &err);
+	uint64_t before = commits();
+	assert_int_equal(triage_run(the_case, &options, &r, &err), 0);
+	changed_is(&r, "gone", "sigma.one");
+	changed_is(&r, "new", "");
+	assert_int_equal(commits(), before);
+	triage_result_release(&r);
+	sigma_free(options.rules);
+	/* rules that nobody asked are not gone */
+	r = run(evidence, NULL);
+	changed_is(&r, "gone", "");
+	triage_result_release(&r);
+	free(rules);
+	free(path);
+}
+
+static int first_set(void *ctx, const struct observation_set *set, struct err *err)
+{
+	(void)err;
+	*(struct observation_set *)ctx = *set;
+	return -1;
+}
+
+static void a_lost_set_is_made_again(void **state)
+{
+	(void)state;
+	char evidence[LABEL_TEXT];
+	struct observation_set set = {.rows = 0};
+	const char *machine = add("asset", "hostname=HR-PC-03");
+	char *path = write_log("System.evtx", 20000);
+	preserve(path, machine, EVIDENCE_HASH, evidence);
+	struct triage_result r = run(evidence, NULL);
+	triage_result_release(&r);
+	observation_set_each(the_case, NULL, first_set, &set, NULL);
+	assert_int_equal(set.in_case, 0);
+	char *beside = xasprintf("find %s -name %s.gev -delete", scratch, set.id);
+	assert_int_equal(system(beside), 0);
+	free(beside);
+	assert_int_equal(ask("").rows, 0);
+	assert_int_equal(wanted(0), 1);
+	r = run(evidence, NULL);
+	assert_int_equal(r.was_lost, 1);
+	assert_int_equal(r.same, 0);
+	assert_string_equal(r.set.sha256, set.sha256);
+	assert_int_equal(ask("").rows, 20000);
+	triage_result_release(&r);
+	free(path);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
 
 extern const struct worker_job triage_job;
+extern const struct worker_job sigma_job;
 
 int main(int argc, char **argv)
 {
-	const struct worker_job *const jobs[] = {&triage_job, NULL};
+	const struct worker_job *const jobs[] = {&triage_job, &sigma_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
 	    TEST(evidence_becomes_a_set_once),  TEST(a_finding_is_judged_by_a_person),
 	    TEST(a_collection_finds_its_asset), TEST(what_cannot_be_is_refused),
-	    TEST(a_row_becomes_a_record),
+	    TEST(a_row_becomes_a_record),       TEST(reading_again_tells_what_changed),
+	    TEST(a_lost_set_is_made_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
