@@ -103,7 +103,7 @@ static double timed_merge(struct case_file *c, const struct buf *bytes, int dry_
 	struct parcel p;
 	must(parcel_read(&p, bytes->data, bytes->len, &err), "parcel_read", &err);
 	double start = bench_cpu() + bench_cpu_children();
-	must(case_merge(c, &p, dry_run, NULL, report, &err), "case_merge", &err);
+	must(case_merge(c, &p, NULL, dry_run, NULL, report, &err), "case_merge", &err);
 	double took = bench_cpu() + bench_cpu_children() - start; /* the caged worker is a child */
 	merge_report_release(report);
 	parcel_release(&p);

@@ -278,7 +278,9 @@ for path, content in text.items():
 # one place waits for input; what works for long or is foreign is begun by commands, not while a view is drawn
 for call, what, where in (('screen_key', 'waits for input', r'tui/workbench/events\.c|tui/term/'),
                           ('worker_run', 'starts a worker', r'core/'),
-                          ('case_merge', 'merges', r'tui/commands/|tui/view/view_merge\.c|core/')):
+                          ('case_merge', 'merges', r'tui/commands/|core/'),
+                          ('merge_plan_(?:open|make)', 'looks into what a colleague sent', r'tui/view/view_merge\.c|core/'),
+                          ('merge_plan_write', 'merges', r'tui/commands/|core/')):
     for path in sources:
         for number, line in enumerate(text[path].split('\n'), 1):
             if re.search(rf'\b{call}\(', line) and not re.match(where, path) and not line.startswith((' *', '/*')):

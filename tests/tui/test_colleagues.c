@@ -78,8 +78,13 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	assert_null(strstr(p->out.data, "label"));
 	terminal_type(t, words);
 	terminal_await_row(t, 1, "What would be merged");
+	/* what is shown is merged: the file is not looked at again */
+	char gone[300];
+	snprintf(gone, sizeof gone, "%s.gone", delta);
+	assert_int_equal(rename(delta, gone), 0);
 	terminal_type(t, "m");
 	terminal_await(t, "then genba resolve LABEL");
+	assert_int_equal(rename(gone, delta), 0);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "then genba resolve LABEL");
 	terminal_type(t, words);

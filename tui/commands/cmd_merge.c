@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "handover/merge/merge.h"
+#include "handover/merge/merge_plan.h"
 #include "handover/merge/resolve.h"
 #include "handover/parcel/handover.h"
 #include "handover/parcel/open_parcel.h"
@@ -53,19 +54,15 @@ static void remember_sender(struct session *s, const struct parcel *p, const cha
 		handover_set_known(s->c, p->signer, tip, NULL);
 }
 
-int cmd_merge(struct session *s, const struct args *args, struct err *err)
+/* What is shown nowhere before it is written. */
+static int merge_unseen(struct session *s, const struct args *args, int dry_run, struct err *err)
 {
 	struct buf plain = BUF_INIT;
 	struct parcel p;
 	struct merge_report report;
-	int dry_run = args_option(args, "dry-run") != NULL;
-	if (args->count != 1)
-		return cmd_usage("merge", err);
-	if (case_may_write(s->c, err) < 0)
-		return -1;
 	int rc = handover_open_parcel(s->c, args->words[0], &plain, &p, &s->progress, err);
 	if (rc == 0) {
-		rc = case_merge_vouched(s->c, &p, args_option(args, "vouch"), dry_run, &s->progress, &report, err);
+		rc = case_merge(s->c, &p, args_option(args, "vouch"), dry_run, &s->progress, &report, err);
 		if (rc == 0) {
 			tell_report(s, &report, dry_run);
 			if (!dry_run)
@@ -78,6 +75,22 @@ int cmd_merge(struct session *s, const struct args *args, struct err *err)
 		sodium_memzero(plain.data, plain.len);
 	buf_release(&plain);
 	return rc;
+}
+
+int cmd_merge(struct session *s, const struct args *args, struct err *err)
+{
+	int dry_run = args_option(args, "dry-run") != NULL;
+	if (args->count != 1)
+		return cmd_usage("merge", err);
+	if (case_may_write(s->c, err) < 0)
+		return -1;
+	if (!s->merge || dry_run)
+		return merge_unseen(s, args, dry_run, err);
+	if (merge_plan_write(s->merge, s->c, &s->progress, err) < 0)
+		return -1;
+	tell_report(s, merge_plan_report(s->merge), 0);
+	remember_sender(s, merge_plan_parcel(s->merge), merge_plan_report(s->merge)->tip);
+	return 0;
 }
 
 /* ---- conflicts */

@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+struct merge_plan;
+
 /* What a command asks of the workbench that runs it; done when the command is over. */
 enum session_request {
 	REQUEST_NOTHING,
@@ -52,6 +54,8 @@ struct session {
 	struct progress progress;                  /* of slow work; step may be NULL */
 	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
 	void *trouble_ctx;
+	struct merge_plan
+	    *merge;        /* that was shown in the workbench, and is to be written now; borrowed; NULL: none was */
 	const char *brief; /* of a handover, edited or read in the workbench; borrowed; NULL: made anew, and shown */
 };
 

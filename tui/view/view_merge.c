@@ -8,13 +8,11 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/words.h"
-#include "handover/merge/merge.h"
-#include "handover/parcel/open_parcel.h"
+#include "handover/merge/merge_plan.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,24 +78,23 @@ static void add_report(struct view *v, const struct merge_report *r)
 
 /* What was found when the view was opened: nothing is unpacked or merged while it is drawn. */
 struct merge_shown {
-	struct merge_report report;
-	uint64_t generation; /* of the case that it was compared with */
+	struct merge_plan *plan; /* NULL: it could not be opened, or the lock took it */
+	uint64_t generation;     /* of the case that it was compared with */
 	struct err err;
 	int rc;
 };
 
-static void look_into(struct merge_shown *shown, struct session *s, const char *path)
+/* `reason`: to take in what revoked keys signed; NULL: that is set aside. */
+static void look_into(struct view *v, const char *reason)
 {
-	struct buf plain = BUF_INIT;
-	struct parcel p;
+	struct merge_shown *shown = v->data;
+	struct session *s = workbench_session(v->wb);
+	memset(&shown->err, 0, sizeof shown->err);
 	shown->generation = case_generation(s->c);
-	shown->rc = handover_open_parcel(s->c, path, &plain, &p, &s->progress, &shown->err);
-	if (shown->rc == 0)
-		shown->rc = case_merge(s->c, &p, 1, &s->progress, &shown->report, &shown->err);
-	parcel_release(&p);
-	if (plain.cap)
-		sodium_memzero(plain.data, plain.len);
-	buf_release(&plain);
+	if (!shown->plan)
+		shown->plan = merge_plan_open(s->c, v->argument, &s->progress, &shown->err);
+	shown->rc = shown->plan ? merge_plan_make(shown->plan, s->c, reason, &s->progress, &shown->err) : -1;
+	view_stale(v);
 }
 
 static int fill_merge(struct view *v, int columns, struct err *err)
@@ -107,74 +104,84 @@ static int fill_merge(struct view *v, int columns, struct err *err)
 	v->heading = xasprintf(_("dry run of %s, nothing is written yet"), v->argument);
 	if (shown->rc < 0)
 		return err_take(err, &shown->err);
-	if (shown->generation != case_generation(workbench_case(v->wb)))
+	if (!shown->plan || shown->generation != case_generation(workbench_case(v->wb)))
 		view_add(v, TONE_ATTENTION, NULL,
 		         _("the case was changed since this was looked at: leave, and look again"));
-	add_report(v, &shown->report);
+	if (shown->plan)
+		add_report(v, merge_plan_report(shown->plan));
 	return 0;
+}
+
+static void forget_merge(struct view *v)
+{
+	struct merge_shown *shown = v->data;
+	merge_plan_free(shown->plan);
+	shown->plan = NULL;
 }
 
 static void release_merge(struct view *v)
 {
-	struct merge_shown *shown = v->data;
-	merge_report_release(&shown->report);
-	free(shown);
+	forget_merge(v);
+	free(v->data);
 }
 
 static struct view *open_merge(struct workbench *wb, const char *path)
 {
 	struct view *v = view_new(wb, &merge_view, path);
-	struct merge_shown *shown = xcalloc(1, sizeof *shown);
-	v->data = shown;
-	look_into(shown, workbench_session(wb), path);
+	v->data = xcalloc(1, sizeof(struct merge_shown));
+	look_into(v, NULL);
 	return v;
 }
 
-/* The command itself (`--` keeps it from being shown first); this view has nothing more to say then. */
-static void make(struct view *v, const char *reason)
-{
-	struct workbench *wb = v->wb;
-	struct buf line = BUF_INIT;
-	buf_adds(&line, "merge ");
-	if (reason) {
-		buf_adds(&line, "--vouch ");
-		words_quote(&line, reason);
-	}
-	buf_adds(&line, " -- ");
-	words_quote(&line, v->argument);
-	workbench_pop(wb);
-	workbench_command(wb, line.data);
-	buf_release(&line);
-}
-
+/* The command itself writes the plan that is shown (`--` keeps it from being shown first); the view has nothing more to say
+ * then. */
 static enum redraw merge_now(struct view *v)
 {
-	make(v, NULL);
+	struct merge_shown *shown = v->data;
+	struct workbench *wb = v->wb;
+	struct merge_plan *plan = shown->plan;
+	struct buf line = BUF_INIT;
+	if (shown->rc < 0 || !plan) { /* why, stands there */
+		view_stale(v);
+		return REDRAW_VIEW;
+	}
+	shown->plan = NULL;
+	buf_adds(&line, "merge -- ");
+	words_quote(&line, v->argument);
+	workbench_pop(wb);
+	workbench_session(wb)->merge = plan;
+	workbench_command(wb, line.data);
+	workbench_session(wb)->merge = NULL;
+	merge_plan_free(plan);
+	buf_release(&line);
 	return REDRAW_ALL;
 }
 
+/* Shown anew with it, and then merged as it is shown. */
 static enum redraw merge_vouched(struct view *v)
 {
 	char *reason =
 	    prompt_text(v->wb, _("Why what a revoked key signed is taken in (goes on record as a decision): "));
 	if (reason && *reason)
-		make(v, reason);
+		look_into(v, reason);
 	free(reason);
 	return REDRAW_ALL;
 }
 
 static const struct view_key merge_keys[] = {
     {'m', NULL, N_("merge"), N_("make the merge that is shown"), merge_now, workbench_refuses_writing},
-    {'v', NULL, NULL, N_("merge, and take in what a revoked key signed, with a reason on record"), merge_vouched,
-     workbench_refuses_writing},
+    {'v', NULL, NULL, N_("show it with what a revoked key signed taken in, for a reason that goes on record"),
+     merge_vouched, workbench_refuses_writing},
     {0},
 };
 
 const struct view_ops merge_view = {.name = "merge",
                                     .title = N_("What would be merged"),
                                     .fill = fill_merge,
+                                    .forget = forget_merge,
                                     .release = release_merge,
-                                    .keys = merge_keys};
+                                    .keys = merge_keys,
+                                    .open = open_merge};
 
 void merge_ask(struct workbench *wb, const char *path)
 {

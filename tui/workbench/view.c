@@ -142,6 +142,8 @@ void view_forget(struct view *v)
 	if (v->heading)
 		explicit_bzero(v->heading, strlen(v->heading));
 	clear_pane(v);
+	if (v->ops->forget)
+		v->ops->forget(v);
 	view_stale(v);
 }
 

@@ -70,6 +70,7 @@ struct view_ops {
 	/* Answers a key. NULL: none. */
 	enum redraw (*key)(struct view *v, int key);
 	void (*release)(struct view *v); /* frees v->data; may be NULL */
+	void (*forget)(struct view *v);  /* wipes what it holds besides its rows, for the lock; may be NULL */
 	const struct view_key *keys;     /* tried before key(); a row without a key ends them; may be NULL */
 	const struct view_key *own_keys; /* tried before them: where views share `keys`; may be NULL */
 	/* Makes one, about `argument` (may be NULL); NULL: it cannot, and has told why. NULL where its callers make it. */

@@ -147,7 +147,7 @@ static int vouch(struct merge_plan *m)
 	                          {"on", n.labels.data}};
 	if (rc >= 0)
 		rc = action_add(m->action, "decision", fields, n.labels.len ? 6 : 5, 0, label, m->err);
-	if (rc >= 0)
+	if (rc >= 0 && !m->planned)
 		merge_tell(m->report->notes, _("on record: %s, the decision to take in what revoked keys signed"),
 		           label);
 	action_trailer(m->action, trailer.data);
@@ -283,16 +283,14 @@ static int begin_attempt(struct merge_plan *m)
 	return merge_believe(m);
 }
 
-/* Everything is done; without `keep` it is rolled back again, and the plan says what was done. */
-static int attempt(struct merge_plan *m, int keep)
+int merge_attempt(struct merge_plan *m, int keep)
 {
 	int rc = begin_attempt(m);
-	if (rc == 0 && m->retreat) { /* up to what is set aside; it was judged already */
+	if (rc == 0 && m->retreat) { /* up to what is set aside: judged by itself */
 		action_cancel(m->action);
 		end_attempt(m);
 		snprintf(m->tip, sizeof m->tip, "%s", m->quarantine.tip);
-		quarantine_release(&m->quarantine);
-		m->retreat = 0;
+		m->retreat = m->believed = 0;
 		rc = begin_attempt(m);
 	}
 	if (rc == 0 && !m->planned)
@@ -315,28 +313,25 @@ static int attempt(struct merge_plan *m, int keep)
 	return rc;
 }
 
-static int begin_plan(struct merge_plan *m, struct case_file *c, const struct parcel *p, const char *reason,
-                      const struct progress *progress, struct merge_report *report, struct err *err)
+int merge_begin(struct merge_plan *m, const char *reason)
 {
-	memset(m, 0, sizeof *m);
-	m->c = c;
-	m->h = case_history(c);
-	m->p = p;
-	m->progress = progress;
-	m->report = report;
-	m->err = err;
-	memset(report, 0, sizeof *report);
-	report->lines = json_array();
-	report->notes = json_array();
-	buf_init(&m->findings);
-	snprintf(m->tip, sizeof m->tip, "%s", p->tip);
+	memset(m->report, 0, sizeof *m->report);
+	m->report->lines = json_array();
+	m->report->notes = json_array();
+	quarantine_release(&m->quarantine);
+	merge_result_release(&m->result);
+	memset(&m->result, 0, sizeof m->result);
+	buf_release(&m->findings);
+	m->believed = m->retreat = m->planned = 0;
+	snprintf(m->tip, sizeof m->tip, "%s", m->p->tip);
 	if (reason && !*reason)
-		return err_set(err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));
+		return err_set(m->err, ERR_USAGE, _("vouching for what a revoked key signed needs a reason"));
+	free(m->vouch);
 	m->vouch = reason ? xstrdup(reason) : NULL;
-	return history_head(m->h, m->head, err);
+	return history_head(m->h, m->head, m->err);
 }
 
-static void end_plan(struct merge_plan *m)
+void merge_end(struct merge_plan *m)
 {
 	quarantine_release(&m->quarantine);
 	record_origins_free(m->origins);
@@ -346,21 +341,16 @@ static void end_plan(struct merge_plan *m)
 	free(m->vouch);
 }
 
-int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
-                       const struct progress *progress, struct merge_report *report, struct err *err)
+int case_merge(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
+               const struct progress *progress, struct merge_report *report, struct err *err)
 {
-	struct merge_plan m;
-	int rc = begin_plan(&m, c, p, reason, progress, report, err);
+	struct merge_plan m = {
+	    .c = c, .h = case_history(c), .p = p, .progress = progress, .report = report, .err = err};
+	int rc = merge_begin(&m, reason);
 	if (rc == 0)
-		rc = attempt(&m, !dry_run);
-	end_plan(&m);
+		rc = merge_attempt(&m, !dry_run);
+	merge_end(&m);
 	return rc;
-}
-
-int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const struct progress *progress,
-               struct merge_report *report, struct err *err)
-{
-	return case_merge_vouched(c, p, NULL, dry_run, progress, report, err);
 }
 
 void merge_report_release(struct merge_report *report)

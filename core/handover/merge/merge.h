@@ -39,21 +39,16 @@ struct merge_report {
 };
 
 /*
- * Merges a parcel in one go. `dry_run`: everything is done, told, and rolled back. 0, also
- * with conflicts; -1 and nothing has changed. Release the report in any case.
+ * Merges a parcel in one go. `dry_run`: everything is done, told, and rolled back (one that a person is shown first, and
+ * that is then written as it was shown, is merge_plan.h's). 0, also with conflicts; -1 and nothing has changed. Release the
+ * report in any case.
+ *
+ * For `reason` (not NULL) what revoked keys signed beside their revocation is taken in: the commit names the keys and holds
+ * the decision. Without a reason that is set aside, with what builds on it, and the rest is merged; ERR_FAILED if there is
+ * no rest, or if what came revokes a key that signed work in this copy after that.
  */
-int case_merge(struct case_file *c, const struct parcel *p, int dry_run, const struct progress *progress,
-               struct merge_report *report, struct err *err);
-
-/*
- * The same, and for `reason` (not NULL) what revoked keys signed beside their
- * revocation is taken in: the commit names the keys and holds the decision.
- * Without a reason that is set aside, with what builds on it, and the rest is
- * merged; ERR_FAILED if there is no rest, or if what came revokes a key that
- * signed work in this copy after that.
- */
-int case_merge_vouched(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
-                       const struct progress *progress, struct merge_report *report, struct err *err);
+int case_merge(struct case_file *c, const struct parcel *p, const char *reason, int dry_run,
+               const struct progress *progress, struct merge_report *report, struct err *err);
 
 void merge_report_release(struct merge_report *report);
 

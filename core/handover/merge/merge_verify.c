@@ -111,6 +111,7 @@ static int refuse_void(struct merge_plan *m)
 /* What revoked keys signed beside their revocation is set aside, with what builds on it, unless somebody vouches for it. */
 static int check_quarantine(struct merge_plan *m)
 {
+	quarantine_release(&m->quarantine);
 	if (quarantine_look(m->c, &m->accepted, m->tip, &m->quarantine, m->err) < 0)
 		return -1;
 	int first = strcmp(m->tip, m->p->tip) == 0;

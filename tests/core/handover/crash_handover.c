@@ -106,7 +106,7 @@ static int do_merge(struct case_file *c, struct err *err)
 	struct merge_report report;
 	if (parcel_read(&p, m.parcel.data, m.parcel.len, err) < 0)
 		return -1;
-	int rc = case_merge(c, &p, 0, NULL, &report, err);
+	int rc = case_merge(c, &p, NULL, 0, NULL, &report, err);
 	merge_report_release(&report);
 	parcel_release(&p);
 	return rc;

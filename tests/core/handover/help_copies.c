@@ -145,7 +145,7 @@ int try_merge(struct case_file *to, struct case_file *from, struct merge_report 
 		rc = parcel_read(&p, bytes.data, bytes.len, err);
 	memset(report, 0, sizeof *report);
 	if (rc == 0) {
-		rc = case_merge(to, &p, 0, NULL, report, err);
+		rc = case_merge(to, &p, NULL, 0, NULL, report, err);
 		parcel_release(&p);
 	}
 	buf_release(&bytes);
@@ -172,7 +172,7 @@ void cross(size_t a, size_t b)
 		struct parcel p;
 		struct merge_report report;
 		ok(parcel_read(&p, bytes[1 - i].data, bytes[1 - i].len, &err), &err);
-		ok(case_merge(copies[which[i]], &p, 0, NULL, &report, &err), &err);
+		ok(case_merge(copies[which[i]], &p, NULL, 0, NULL, &report, &err), &err);
 		merge_report_release(&report);
 		parcel_release(&p);
 	}

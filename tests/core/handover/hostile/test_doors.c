@@ -224,7 +224,7 @@ static void at_merge(struct mutant *m)
 	assert_int_equal(sqlite3_exec(case_db(copies[1]), "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
 	history_rolled_back(case_history(copies[1]));
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-	int said = case_merge(copies[0], &p, 1, NULL, &report, &err) == 0;
+	int said = case_merge(copies[0], &p, NULL, 1, NULL, &report, &err) == 0;
 	if (said != m->is_sound) {
 		print_error("%s\n", err.message);
 		wrong(m, "merge", said);

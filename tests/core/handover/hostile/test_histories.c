@@ -560,7 +560,7 @@ static int run(int *parted)
 	if (rc == 0)
 		rc = parcel_read(&p, bytes.data, bytes.len, &err);
 	if (rc == 0) {
-		rc = case_merge(copies[0], &p, 0, NULL, &report, &err);
+		rc = case_merge(copies[0], &p, NULL, 0, NULL, &report, &err);
 		merge_report_release(&report);
 		parcel_release(&p);
 	}

@@ -388,7 +388,7 @@ static void from_somebody_else(void **state)
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
 	assert_string_equal(p.from, "R2");
 	snprintf(p.from, sizeof p.from, "R1");
-	assert_int_equal(case_merge(copies[0], &p, 0, NULL, &report, &err), -1);
+	assert_int_equal(case_merge(copies[0], &p, NULL, 0, NULL, &report, &err), -1);
 	assert_non_null(strstr(err.message, "it is from R1"));
 	merge_report_release(&report);
 	parcel_release(&p);

@@ -234,13 +234,13 @@ static void test_missing_prerequisite(void **state)
 	add(copies[1], "asset", "hostname", "PC-2", label);
 	ok(parcel_write(copies[1], (const char(*)[HISTORY_ID])have, 1, NULL, &bytes, &err), &err);
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-	assert_int_equal(case_merge(copies[0], &p, 0, NULL, &report, &err), -1);
+	assert_int_equal(case_merge(copies[0], &p, NULL, 0, NULL, &report, &err), -1);
 	assert_non_null(strstr(err.message, "never came to this copy"));
 	merge_report_release(&report);
 	/* one that keeps quiet about what it builds on */
 	p.need_count = 0;
 	err_clear(&err);
-	assert_int_equal(case_merge(copies[0], &p, 0, NULL, &report, &err), -1);
+	assert_int_equal(case_merge(copies[0], &p, NULL, 0, NULL, &report, &err), -1);
 	assert_non_null(strstr(err.message, "neither here nor in what came"));
 	merge_report_release(&report);
 	assert_int_equal(count(copies[0], "asset"), 0);
@@ -268,7 +268,7 @@ static void test_cut_short(void **state)
 		struct merge_report report;
 		int rc = parcel_read(&p, bytes.data, cut, &why);
 		if (rc == 0) {
-			rc = case_merge(copies[0], &p, 0, NULL, &report, &why);
+			rc = case_merge(copies[0], &p, NULL, 0, NULL, &report, &why);
 			merge_report_release(&report);
 			parcel_release(&p);
 		}

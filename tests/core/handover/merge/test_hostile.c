@@ -358,7 +358,7 @@ static void test_what_stays_behind(void **state)
 		   &err);
 		assert_int_equal(memmem(bytes.data, bytes.len, "SECRET-4711", 11) != NULL, named);
 		ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-		ok(case_merge(copies[1], &p, 0, NULL, &report, &err), &err);
+		ok(case_merge(copies[1], &p, NULL, 0, NULL, &report, &err), &err);
 		json_t *record = record_get(copies[1], "R1-A1", RECORD_REVEAL, &err);
 		const char *value = json_get_string(record, "recovery_key");
 		assert_int_equal(value && strcmp(value, "SECRET-4711") == 0, named);

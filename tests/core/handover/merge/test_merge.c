@@ -87,7 +87,7 @@ static void test_criss_cross(void **state)
 	ok(parcel_write(copies[0], NULL, 0, NULL, &left, &err), &err);
 	assert_int_equal(merge(copies[0], copies[1]).outcome, MERGE_MADE);
 	ok(parcel_read(&p, left.data, left.len, &err), &err); /* what the left side had before its merge */
-	ok(case_merge(copies[1], &p, 0, NULL, &report, &err), &err);
+	ok(case_merge(copies[1], &p, NULL, 0, NULL, &report, &err), &err);
 	assert_int_equal(report.outcome, MERGE_MADE);
 	merge_report_release(&report);
 	parcel_release(&p);
@@ -207,7 +207,7 @@ static void test_dry_run(void **state)
 	tree_digest(copies[0], before);
 	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-	ok(case_merge(copies[0], &p, 1, NULL, &report, &err), &err);
+	ok(case_merge(copies[0], &p, NULL, 1, NULL, &report, &err), &err);
 	assert_int_equal(report.records, 1);
 	assert_int_equal(json_array_size(report.lines), 1);
 	merge_report_release(&report);
@@ -216,7 +216,7 @@ static void test_dry_run(void **state)
 	assert_int_equal(count(copies[0], "asset"), 1);
 	assert_verifies(copies[0]);
 	/* and then for real */
-	ok(case_merge(copies[0], &p, 0, NULL, &report, &err), &err);
+	ok(case_merge(copies[0], &p, NULL, 0, NULL, &report, &err), &err);
 	assert_int_equal(count(copies[0], "asset"), 2);
 	merge_report_release(&report);
 	parcel_release(&p);
@@ -270,7 +270,7 @@ static void test_dry_run_detail(void **state)
 	set(copies[0], "R1-A2", "model", "ours too");
 	ok(parcel_write(copies[1], NULL, 0, NULL, &bytes, &err), &err);
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-	ok(case_merge(copies[0], &p, 1, NULL, &report, &err), &err);
+	ok(case_merge(copies[0], &p, NULL, 1, NULL, &report, &err), &err);
 	assert_int_equal(report.conflicts, 1);
 	assert_int_equal(json_array_size(report.detail), 4); /* and the person */
 	const json_t *decide = json_array_get(report.detail, 0);
@@ -289,14 +289,14 @@ static void test_dry_run_detail(void **state)
 		assert_true(json_is_true(json_object_get(json_array_get(report.detail, i), "new")));
 	merge_report_release(&report);
 	/* of a real one nothing is told field by field; forward, there is nothing to decide */
-	ok(case_merge(copies[0], &p, 0, NULL, &report, &err), &err);
+	ok(case_merge(copies[0], &p, NULL, 0, NULL, &report, &err), &err);
 	assert_null(report.detail);
 	merge_report_release(&report);
 	parcel_release(&p);
 	buf_clear(&bytes);
 	ok(parcel_write(copies[0], NULL, 0, NULL, &bytes, &err), &err);
 	ok(parcel_read(&p, bytes.data, bytes.len, &err), &err);
-	ok(case_merge(copies[1], &p, 1, NULL, &report, &err), &err);
+	ok(case_merge(copies[1], &p, NULL, 1, NULL, &report, &err), &err);
 	assert_int_equal(report.outcome, MERGE_FORWARD);
 	decide = json_array_get(report.detail, 0);
 	assert_string_equal(json_get_string(decide, "label"), "R1-A2");
@@ -386,7 +386,7 @@ static void test_damaged_parcels(void **state)
 		copy[i] = (char)(copy[i] ^ 4);
 		int rc = parcel_read(&p, copy, bytes.len, &why);
 		if (rc == 0) {
-			rc = case_merge(copies[0], &p, 0, NULL, &report, &why);
+			rc = case_merge(copies[0], &p, NULL, 0, NULL, &report, &why);
 			merge_report_release(&report);
 		}
 		parcel_release(&p);

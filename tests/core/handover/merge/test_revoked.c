@@ -38,7 +38,7 @@ static int merge_vouched(struct case_file *to, struct case_file *from, const cha
 	struct parcel p;
 	ok(parcel_write(from, NULL, 0, NULL, &bytes, err), err);
 	ok(parcel_read(&p, bytes.data, bytes.len, err), err);
-	int rc = case_merge_vouched(to, &p, reason, 0, NULL, report, err);
+	int rc = case_merge(to, &p, reason, 0, NULL, report, err);
 	parcel_release(&p);
 	buf_release(&bytes);
 	return rc;
@@ -302,15 +302,44 @@ static void test_revoked_twice(void **state)
 	end(COPIES);
 }
 
+/* What is left when something is set aside is settled like any other: here one label stands for two records. */
+static void test_set_aside_and_label_clash(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	begin(COPIES);
+	struct case_file *further = copy_of(copies[A], people[0]);
+	revoke(copies[A], "R1-R3");
+	add_asset(copies[A], "PC-A");
+	add_asset(further, "PC-further");
+	add_asset(copies[C], "PC-C");
+	merge(further, copies[C]);
+	ok(try_merge(copies[A], further, &report, &err), &err);
+	assert_int_equal(report.quarantined, 2);
+	assert_int_equal(report.renamed, 1);
+	merge_report_release(&report);
+	assert_int_equal(has_asset(copies[A], "PC-A") + has_asset(copies[A], "PC-further"), 2);
+	assert_int_equal(has_asset(copies[A], "PC-C"), 0);
+	assert_verifies(copies[A]);
+	ok(case_close(further, &err), &err);
+	end(COPIES);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_merged_before), cmocka_unit_test(test_learns_later),
-	    cmocka_unit_test(test_merged_after),  cmocka_unit_test(test_vouched_elsewhere),
-	    cmocka_unit_test(test_own_history),   cmocka_unit_test(test_own_word),
-	    cmocka_unit_test(test_put_off),       cmocka_unit_test(test_revoked_twice),
+	    cmocka_unit_test(test_merged_before),
+	    cmocka_unit_test(test_learns_later),
+	    cmocka_unit_test(test_merged_after),
+	    cmocka_unit_test(test_vouched_elsewhere),
+	    cmocka_unit_test(test_own_history),
+	    cmocka_unit_test(test_own_word),
+	    cmocka_unit_test(test_put_off),
+	    cmocka_unit_test(test_revoked_twice),
+	    cmocka_unit_test(test_set_aside_and_label_clash),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
