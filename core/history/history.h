@@ -4,8 +4,9 @@
  * The caller owns the database connection and the transaction: a commit is
  * written inside the transaction that changes the records it describes, and the
  * two cannot diverge. Objects are zstd rows, each a delta against the previous
- * version of the same path (at most HISTORY_DEPTH steps deep). libgit2 sees them
- * through our object and reference stores, stock git through an export.
+ * version of the same path (at most HISTORY_DEPTH steps deep), or in a commit of
+ * many new files against one written just before. libgit2 sees them through our
+ * object and reference stores, stock git through an export.
  *
  * Each commit is one action, signed by its responder (SSHSIG, namespace `git`):
  *

@@ -77,6 +77,9 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 struct history_tree_editing {
 	struct history *h;
 	struct err *err;
+	int many; /* new files are deltas against one that was written just before: in one action they are much alike */
+	git_oid like;   /* that one, whole */
+	unsigned alike; /* deltas against it; 0: there is none */
 };
 
 /* git's order: as if a folder's name ended in '/'. */
@@ -141,6 +144,20 @@ static void put_entry(struct buf *raw, unsigned mode, const char *name, size_t n
 static int history_tree_edit(struct history_tree_editing *e, const git_oid *old, size_t skip,
                              const struct history_change *changes, size_t count, int depth, git_oid *id, int *empty);
 
+/* Not too many hang on one row: what damages it must not take a whole import along. */
+#define ALIKE 32
+
+static int write_new(struct history_tree_editing *e, const struct history_change *change, git_oid *id)
+{
+	const git_oid *base = e->many && e->alike ? &e->like : NULL;
+	if (object_write(e->h, GIT_OBJECT_BLOB, change->text, change->size, base, id, e->err) < 0)
+		return -1;
+	if (!base)
+		e->like = *id;
+	e->alike = (e->alike + 1) % ALIKE;
+	return 0;
+}
+
 /* What one name of a tree becomes. `gone` is set if nothing is left of it. */
 static int edit_entry(struct history_tree_editing *e, const struct tree_entry *old, size_t skip,
                       const struct history_change *changes, size_t count, int depth, unsigned *mode, git_oid *id,
@@ -158,8 +175,9 @@ static int edit_entry(struct history_tree_editing *e, const struct tree_entry *o
 		*gone = 1;
 		return 0;
 	}
-	const git_oid *before = old && old->mode == MODE_FILE ? &old->id : NULL;
-	return object_write(e->h, GIT_OBJECT_BLOB, changes->text, changes->size, before, id, e->err);
+	if (!old || old->mode != MODE_FILE)
+		return write_new(e, changes, id);
+	return object_write(e->h, GIT_OBJECT_BLOB, changes->text, changes->size, &old->id, id, e->err);
 }
 
 static int same_part(const char *a, const char *b)
@@ -223,7 +241,7 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
               struct err *err)
 {
-	struct history_tree_editing e = {h, err};
+	struct history_tree_editing e = {.h = h, .err = err, .many = count > HISTORY_BULK};
 	int empty;
 	return history_tree_edit(&e, old, 0, changes, count, 0, id, &empty);
 }
