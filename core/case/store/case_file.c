@@ -194,6 +194,14 @@ struct vault *case_vault(struct case_file *c)
 	return c->vault;
 }
 
+void case_cache(struct case_file *c, unsigned kib)
+{
+	char sql[64];
+	snprintf(sql, sizeof sql, "PRAGMA cache_size=-%u", kib);
+	if (c->db)
+		sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+}
+
 sqlite3 *case_db(struct case_file *c)
 {
 	return c->db;

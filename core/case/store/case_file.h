@@ -69,6 +69,12 @@ uint64_t case_generation(const struct case_file *c);
 int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id),
                        void *ctx);
 
+/* KiB of pages that are kept in memory. For a long row of writes, CASE_CACHE_BULK until they are committed or given up: pages
+ * that are written once are in nobody's way then. */
+#define CASE_CACHE      65536
+#define CASE_CACHE_BULK 8192
+void case_cache(struct case_file *c, unsigned kib);
+
 /* What a room above keeps in memory of the open case, to be faster the next time: one thing for each room, by its name, NULL at
  * first. What stands there when the case is closed is given to `release`; it is no part of the case. */
 void **case_memory_of(struct case_file *c, const char *room, void (*release)(void *kept));

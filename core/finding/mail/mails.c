@@ -19,8 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BATCH_BYTES ((size_t)32 << 20)
-#define BATCH_FILES 1000
+#define BATCH_BYTES ((size_t)8 << 20) /* what two processes have of it in memory */
+#define BATCH_FILES 500
 #define FILE_LIMIT  ((size_t)1 << 30) /* bytes of a mbox */
 #define DEPTH       32                /* of folders */
 
