@@ -37,6 +37,14 @@ static int is_kept_file(struct case_file *c, const char *digest)
 	return has;
 }
 
+/* Whether the field names content that genba keeps for the record: bytes of evidence, or what was found in a mail. */
+static int names_content(const char *kind_name, const char *field_name)
+{
+	const struct kind *kind = kind_name ? kind_find(kind_name) : NULL;
+	const struct field *field = kind ? kind_field(kind, field_name) : NULL;
+	return kind_has(kind_name, KIND_EVIDENCE) || (field && field->type == FIELD_HASH && field->machine);
+}
+
 static void take_version(struct purging *p, const json_t *stored)
 {
 	const char *kind = json_get_string(stored, "kind");
@@ -49,7 +57,7 @@ static void take_version(struct purging *p, const json_t *stored)
 		if (purgeable_text_is_digest(text, NULL)) {
 			json_object_set_new(p->texts, text, json_true());
 			json_object_set_new(p->fields, name, json_true());
-		} else if (kind_has(kind, KIND_EVIDENCE) && strlen(text) == 64 && is_kept_file(p->c, text)) {
+		} else if (strlen(text) == 64 && names_content(kind, name) && is_kept_file(p->c, text)) {
 			json_object_set_new(p->files, text, json_true());
 			json_object_set_new(p->fields, name, json_true());
 		}

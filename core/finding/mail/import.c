@@ -8,6 +8,7 @@
 #include "case/action/action.h"
 #include "case/store/blob.h"
 #include "finding/indicator/textscan.h"
+#include "finding/mail/analysis.h"
 #include "finding/mail/mails.h"
 #include "finding/mail/read/sha256.h"
 
@@ -15,12 +16,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct mail_told {
+	char label[LABEL_TEXT];
+	int is_new;
+	json_t *mail; /* file, parsed, subject, class: no more of it is kept */
+};
+
 struct importing {
 	struct mail_import *import;
 	struct action *a;
-	json_t *mails;    /* SHA-256 -> label */
-	json_t *evidence; /* SHA-256 -> label */
-	json_t *told;     /* array of [label, is new, analysis] */
+	json_t *mails;          /* SHA-256 -> label */
+	json_t *evidence;       /* SHA-256 -> label */
+	struct mail_told *told; /* in their order, for when it is committed */
+	size_t told_n;
 	const void *source;
 	char evidence_label[LABEL_TEXT];
 	char evidence_sha256[65];
@@ -121,20 +129,6 @@ static int add_evidence(struct importing *w, const struct mail_found *found, str
 
 /* ---- one mail */
 
-/* Keeps the analysis without what the record says or the reader makes. */
-static int keep_analysis(struct case_file *c, json_t *object, char sha256[65], struct err *err)
-{
-	json_t *plain = json_copy(object);
-	json_object_del(plain, "file");
-	json_object_del(plain, "member");
-	json_object_del(plain, "label");
-	char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS);
-	int rc = blob_put(c, text, strlen(text), sha256, err);
-	free(text);
-	json_decref(plain);
-	return rc;
-}
-
 static char *finding_ids(const json_t *object)
 {
 	size_t i;
@@ -149,14 +143,6 @@ static char *finding_ids(const json_t *object)
 	return buf_take(&out, NULL);
 }
 
-/* Fields of the record that the look gives. */
-static const char *const taken[] = {
-    "from",       "from_addr", "sender_class",   "sender_basis", "envelope_from",    "reply_to",
-    "to",         "cc",        "when",           "sent",         "message_id",       "in_reply_to",
-    "references", "origin",    "authentication", "class",        "class_basis",      "archives",
-    "files",      "disguise",  "urls",           "body",         "attachment_names", "sha256",
-    "carrier",    "parsed"};
-
 static int write_mail(struct importing *w, const struct mail_found *found, char label[LABEL_TEXT], struct err *err)
 {
 	struct assign fields[48];
@@ -166,7 +152,7 @@ static int write_mail(struct importing *w, const struct mail_found *found, char 
 	char analysis[65];
 	const json_t *o = found->object;
 	const struct mail_import *import = w->import;
-	if (keep_analysis(import->c, found->object, analysis, err) < 0)
+	if (mail_analysis_keep(import->c, found->object, analysis, err) < 0)
 		return -1;
 	const char *subject = json_get_string(o, "subject");
 	char *ids = finding_ids(o);
@@ -174,10 +160,10 @@ static int write_mail(struct importing *w, const struct mail_found *found, char 
 	snprintf(attachments, sizeof attachments, "%lld",
 	         (long long)json_integer_value(json_object_get(o, "attachments")));
 	fields[count++] = (struct assign){"subject", subject && *subject ? subject : MAIL_NO_SUBJECT};
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
-		const char *text = json_get_string(o, taken[i]);
+	for (size_t i = 0; mail_fields[i]; i++) {
+		const char *text = json_get_string(o, mail_fields[i]);
 		if (text && *text)
-			fields[count++] = (struct assign){taken[i], text};
+			fields[count++] = (struct assign){mail_fields[i], text};
 	}
 	fields[count++] = (struct assign){"attachments", attachments};
 	fields[count++] = (struct assign){"analysis", analysis};
@@ -197,6 +183,20 @@ static int write_mail(struct importing *w, const struct mail_found *found, char 
 	return rc;
 }
 
+static void keep_told(struct importing *w, const char *label, int is_new, const json_t *object)
+{
+	if (w->told_n % 256 == 0)
+		w->told = xrealloc(w->told, (w->told_n + 256) * sizeof *w->told);
+	struct mail_told *told = &w->told[w->told_n++];
+	snprintf(told->label, sizeof told->label, "%s", label);
+	told->is_new = is_new;
+	told->mail = NULL;
+	if (w->import->label)
+		told->mail = json_pack("{s:O* s:O* s:O* s:O*}", "file", json_object_get(object, "file"), "parsed",
+		                       json_object_get(object, "parsed"), "subject", json_object_get(object, "subject"),
+		                       "class", json_object_get(object, "class"));
+}
+
 static int take_mail(void *ctx, const struct mail_found *found, struct err *err)
 {
 	struct importing *w = ctx;
@@ -205,7 +205,7 @@ static int take_mail(void *ctx, const struct mail_found *found, struct err *err)
 	const char *known = sha256 ? json_get_string(w->mails, sha256) : NULL;
 	if (known) {
 		w->import->known++;
-		json_array_append_new(w->told, json_pack("[s, b, O]", known, 0, found->object));
+		keep_told(w, known, 0, found->object);
 		return 0;
 	}
 	if (found->number == 0 || found->source != w->source) {
@@ -218,11 +218,7 @@ static int take_mail(void *ctx, const struct mail_found *found, struct err *err)
 	if (sha256)
 		json_object_set_new(w->mails, sha256, json_string(label));
 	w->import->added++;
-	json_t *head =
-	    json_pack("{s:O* s:O* s:O* s:O*}", "file", json_object_get(found->object, "file"), "parsed",
-	              json_object_get(found->object, "parsed"), "subject", json_object_get(found->object, "subject"),
-	              "class", json_object_get(found->object, "class"));
-	json_array_append_new(w->told, json_pack("[s, b, o]", label, 1, head));
+	keep_told(w, label, 1, found->object);
 	return 0;
 }
 
@@ -253,8 +249,7 @@ static int check_label(struct case_file *c, const char *label, const char *optio
 
 int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err)
 {
-	struct importing w = {
-	    .import = import, .mails = json_object(), .evidence = json_object(), .told = json_array()};
+	struct importing w = {.import = import, .mails = json_object(), .evidence = json_object()};
 	struct mails m = {.open = import->open ? open_path : NULL,
 	                  .found = take_mail,
 	                  .trouble = tell_trouble,
@@ -271,6 +266,7 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 		goto out;
 	if (!import->dry_run && !(w.a = action_begin(import->c, "import", err)))
 		goto out;
+	case_cache(import->c, CASE_CACHE_BULK);
 	rc = mails_look(&m, paths, count, err);
 	import->not_whole = m.not_whole;
 	import->unread = m.unread;
@@ -281,55 +277,21 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 		rc = action_commit(w.a, err);
 		w.a = NULL;
 	}
-	size_t i;
-	json_t *told;
-	if (rc == 0 && import->label)
-		json_array_foreach(w.told, i, told)
-			import->label(import->ctx, json_string_value(json_array_get(told, 0)),
-			              json_is_true(json_array_get(told, 1)), json_array_get(told, 2));
+	for (size_t i = 0; i < w.told_n && rc == 0 && import->label; i++)
+		import->label(import->ctx, w.told[i].label, w.told[i].is_new, w.told[i].mail);
 out:
 	action_cancel(w.a);
+	case_cache(import->c, CASE_CACHE);
 	json_decref(m.request);
 	json_decref(w.mails);
 	json_decref(w.evidence);
-	json_decref(w.told);
+	for (size_t i = 0; i < w.told_n; i++)
+		json_decref(w.told[i].mail);
+	free(w.told);
 	return rc;
 }
 
 /* ---- what was kept */
-
-json_t *mail_record(struct case_file *c, const char *label, struct err *err)
-{
-	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, err);
-	if (record && record_kind(record) != kind_find("mail")) {
-		err_set(err, ERR_USAGE, _("%s is no mail"), label);
-		json_decref(record);
-		return NULL;
-	}
-	return record;
-}
-
-json_t *mail_analysis(struct case_file *c, const char *label, struct err *err)
-{
-	struct buf text = BUF_INIT;
-	json_t *object = NULL;
-	json_t *record = mail_record(c, label, err);
-	const char *sha256 = json_get_string(record, "analysis");
-	if (record && !sha256)
-		err_set(err, ERR_NOT_FOUND, _("%s was typed in: there is no analysis of it"), label);
-	else if (record && blob_get(c, sha256, &text, err) == 0)
-		object = json_parse(text.data, text.len, err);
-	if (object && !json_is_object(object)) {
-		json_decref(object);
-		object = NULL;
-		err_set(err, ERR_DAMAGED, _("the analysis of %s is damaged"), label);
-	}
-	if (object)
-		json_object_set_new(object, "label", json_string(label));
-	json_decref(record);
-	buf_release(&text);
-	return object;
-}
 
 int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
                 struct err *err)
@@ -363,19 +325,17 @@ int mail_renew(struct case_file *c, struct action *a, const json_t *record, json
 	const char *before = json_get_string(record, "analysis");
 	const char *basis = json_get_string(record, "sender_basis");
 	int by_person = basis && strcmp(basis, "person") == 0;
-	if (keep_analysis(c, object, analysis, err) < 0)
+	if (mail_analysis_keep(c, object, analysis, err) < 0)
 		return -1;
 	*changed = !before || strcmp(before, analysis) != 0;
 	if (!*changed)
 		return 0;
 	char *ids = finding_ids(object);
 	/* what a person may have entered since is not touched: only what genba alone writes, and the class of the sender */
-	static const char *const renewed[] = {"sender_class", "sender_basis", "class", "class_basis",
-	                                      "archives",     "files",        "parsed"};
-	for (size_t i = 0; i < sizeof renewed / sizeof *renewed; i++) {
-		const char *text = json_get_string(object, renewed[i]);
-		if (!(by_person && strncmp(renewed[i], "sender", 6) == 0))
-			fields[count++] = (struct assign){renewed[i], text ? text : ""};
+	for (size_t i = 0; i < MAIL_JUDGED; i++) {
+		const char *text = json_get_string(object, mail_fields[i]);
+		if (!(by_person && strncmp(mail_fields[i], "sender", 6) == 0))
+			fields[count++] = (struct assign){mail_fields[i], text ? text : ""};
 	}
 	fields[count++] = (struct assign){"analysis", analysis};
 	fields[count++] = (struct assign){"findings", ids};

@@ -12,6 +12,7 @@
 
 #include "base/progress.h"
 #include "case/store/record.h"
+#include "finding/mail/analysis.h"
 
 #include <jansson.h>
 
@@ -42,16 +43,9 @@ struct mail_import {
 
 int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err);
 
-/* The analysis of a mail on record, as `mail look --json` has it; its file and member are those of the record. New
- * reference; NULL with ERR_NOT_FOUND or ERR_USAGE. */
-json_t *mail_analysis(struct case_file *c, const char *label, struct err *err);
-
 /* The bytes of the file that a mail came in, and its number in it. */
 int mail_source(struct case_file *c, const char *label, struct buf *out, size_t *number, int *forwarded,
                 struct err *err);
-
-/* The record of a mail. New reference; NULL with ERR_NOT_FOUND, or ERR_USAGE if it is none. */
-json_t *mail_record(struct case_file *c, const char *label, struct err *err);
 
 /* Brings a record up to date with a new look at the same mail, inside an action; *changed says whether anything is new. */
 struct action;
