@@ -7,9 +7,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define MEMBER_NAME 1024 /* bytes of the path of a member that are told */
 #define TIME_LINES  16   /* at the beginning and at the end that are asked for their time */
+
+int sweep_is_text_name(const char *name)
+{
+	static const char *const endings[] = {".eml", ".msg", ".mbox", ".txt", ".md", ".htm", ".html", ".rtf"};
+	size_t n = strlen(name);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t k = strlen(endings[i]);
+		if (n > k && strcasecmp(name + n - k, endings[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
 
 /* Its first bytes, which were looked at, and then the rest. */
 struct headed {
@@ -34,10 +47,10 @@ static ssize_t read_headed(void *ctx, void *bytes, size_t n, struct err *err)
 	return h->below->read(h->below->ctx, bytes, n, err);
 }
 
-static unsigned look_of(const struct sweeping *s, const unsigned char *head, size_t n)
+unsigned sweep_look_of(const struct sweeping *s, int is_text, const unsigned char *head, size_t n)
 {
 	const json_t *request = worker_request(s->w);
-	unsigned look = s->is_text || json_is_true(json_object_get(request, "defanged")) ? SWEEP_LOOK_DEFANGED : 0;
+	unsigned look = is_text || json_is_true(json_object_get(request, "defanged")) ? SWEEP_LOOK_DEFANGED : 0;
 	if (s->rows)
 		return look;
 	if (n >= 2 && head[0] == 0xFF && head[1] == 0xFE)
@@ -87,7 +100,7 @@ int sweep_plain(struct sweeping *s, const struct sweep_input *input, const unsig
 	struct err why = ERR_INIT;
 	struct sweep_stream stream = {.set = s->set,
 	                              .kernel = sweep_kernel_best(),
-	                              .look = look_of(s, head, n),
+	                              .look = sweep_look_of(s, s->is_text, head, n),
 	                              .start = start,
 	                              .from = from,
 	                              .to = to,
@@ -125,6 +138,19 @@ static int sweep_name(struct sweeping *s, const char *name, struct err *err)
 	return sweep_stream_run(&stream, &input, err);
 }
 
+void sweep_member_name(struct buf *path, const char *above, const char *name)
+{
+	if (*above && *name)
+		buf_addf(path, "%s!/", above);
+	printable_add(path, *name ? name : above, strlen(*name ? name : above), PRINTABLE_LINE);
+	if (path->len > MEMBER_NAME) {
+		size_t n = MEMBER_NAME;
+		while (n > 0 && ((unsigned char)path->data[n] & 0xC0) == 0x80)
+			n--;
+		buf_truncate(path, n);
+	}
+}
+
 static int take_member(void *ctx, const char *name, const struct sweep_input *input, const char *problem,
                        struct err *err)
 {
@@ -132,15 +158,7 @@ static int take_member(void *ctx, const char *name, const struct sweep_input *in
 	char *above = s->member;
 	struct buf path = BUF_INIT;
 	int rc = 0;
-	if (*above && *name)
-		buf_addf(&path, "%s!/", above);
-	printable_add(&path, *name ? name : above, strlen(*name ? name : above), PRINTABLE_LINE);
-	if (path.len > MEMBER_NAME) {
-		size_t n = MEMBER_NAME;
-		while (n > 0 && ((unsigned char)path.data[n] & 0xC0) == 0x80)
-			n--;
-		buf_truncate(&path, n);
-	}
+	sweep_member_name(&path, above, name);
 	s->member = path.data;
 	s->members++;
 	if (*name)

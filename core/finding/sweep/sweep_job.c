@@ -20,7 +20,7 @@
 
 /* ---- reading the part */
 
-static ssize_t read_at(struct sweeping *s, uint64_t offset, void *bytes, size_t n, struct err *err)
+ssize_t sweep_job_read(struct sweeping *s, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
 	if (s->fd < 0) {
 		uint64_t size = worker_media_size(s->w, s->medium);
@@ -53,7 +53,7 @@ static ssize_t read_next(void *ctx, void *bytes, size_t n, struct err *err)
 		s->at += n;
 		return (ssize_t)n;
 	}
-	ssize_t got = read_at(s, s->at, bytes, n, err);
+	ssize_t got = sweep_job_read(s, s->at, bytes, n, err);
 	s->at += got > 0 ? (uint64_t)got : 0;
 	return got;
 }
@@ -130,6 +130,10 @@ int sweep_job_found(void *ctx, const struct sweep_place *place, struct err *err)
 	struct sweeping *s = ctx;
 	struct sweep_sum *sum = &s->sums[place->hit.indicator];
 	struct sweep_line line;
+	struct image_place where;
+	if (s->file && s->depth == 0 && sweep_image_is_seen(s, place))
+		return 0;
+	int is_placed = s->map.n && !s->file && sweep_image_place(s, place->offset, &where);
 	int is_text = place->hit.encoding != SWEEP_UTF16LE && place->hit.encoding != SWEEP_UTF16BE;
 	sweep_log_line(&s->log, (const char *)place->text, is_text && !s->rows ? place->n : 0, &line);
 	sum->hits++;
@@ -144,24 +148,29 @@ int sweep_job_found(void *ctx, const struct sweep_place *place, struct err *err)
 		return 0;
 	s->kept++;
 	struct buf text = BUF_INIT;
+	struct buf member = BUF_INIT;
 	take_text(place, &text);
+	if (is_placed)
+		sweep_member_name(&member, "", image_map_path(&s->map, where.file));
 	json_t *hit = json_pack(
 	    "{s:i, s:i, s:s, s:s, s:s, s:I, s:I, s:s%, s:s, s:s, s:o, s:o, s:o}", "hit", (int)place->hit.indicator,
 	    "part", (int)s->part, "match", sweep_match_name(place->hit.match), "encoding",
-	    sweep_encoding_name(place->hit.encoding), "member", s->member, "offset", (json_int_t)place->offset, "line",
-	    (json_int_t)place->line, "text", text.data, text.len, "when", line.when, "clock",
-	    sweep_clock_name(line.clock), "client", printable_json_text(line.client.text, line.client.n), "method",
+	    sweep_encoding_name(place->hit.encoding), "member", is_placed ? member.data : s->member, "offset",
+	    (json_int_t)(is_placed ? where.at : place->offset), "line", (json_int_t)(is_placed ? 0 : place->line),
+	    "text", text.data, text.len, "when", line.when, "clock", sweep_clock_name(line.clock), "client",
+	    printable_json_text(line.client.text, line.client.n), "method",
 	    printable_json_text(line.method.text, line.method.n), "url",
 	    printable_json_text(line.url.text, line.url.n < 4096 ? line.url.n : 4096));
 	if (hit && line.status.n && line.status.n < 10)
 		json_object_set_new(hit, "status", json_integer(strtol(line.status.text, NULL, 10)));
 	if (hit && line.bytes.n && line.bytes.n < 19)
 		json_object_set_new(hit, "bytes", json_integer(strtoll(line.bytes.text, NULL, 10)));
+	if (hit && is_placed)
+		json_object_set_new(hit, "raw", json_integer((json_int_t)place->offset));
 	buf_release(&text);
+	buf_release(&member);
 	return worker_emit_take(s->w, hit, err);
 }
-
-static int tell_sums(struct sweeping *s, int last, struct err *err);
 
 /* A sign of life: how far it is. From time to time the sums, so that little is lost with a worker. */
 int sweep_job_step(void *ctx, uint64_t offset, struct err *err)
@@ -173,7 +182,7 @@ int sweep_job_step(void *ctx, uint64_t offset, struct err *err)
 	s->told_decoded = offset;
 	if (s->at >= s->summed + SUMS_EVERY) {
 		s->summed = s->at;
-		if (tell_sums(s, 0, err) < 0)
+		if (sweep_job_sums(s, 0, err) < 0)
 			return -1;
 	}
 	return worker_emit_raw(s->w, &s->at, sizeof s->at, err);
@@ -187,7 +196,7 @@ int sweep_job_problem(struct sweeping *s, uint64_t offset, const char *reason, s
 	                        err);
 }
 
-static int tell_sums(struct sweeping *s, int last, struct err *err)
+int sweep_job_sums(struct sweeping *s, int last, struct err *err)
 {
 	int rc = 0;
 	for (size_t i = 0; i < s->touched_count && rc == 0; i++) {
@@ -217,7 +226,7 @@ static int tell_sums(struct sweeping *s, int last, struct err *err)
 
 /* ---- a part */
 
-static uint64_t size_of(struct sweeping *s)
+uint64_t sweep_job_size(struct sweeping *s)
 {
 	struct stat st;
 	if (s->fd < 0)
@@ -228,7 +237,7 @@ static uint64_t size_of(struct sweeping *s)
 static ssize_t read_archive(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
 	struct sweeping *s = ctx;
-	ssize_t got = read_at(s, offset, bytes, n, err);
+	ssize_t got = sweep_job_read(s, offset, bytes, n, err);
 	if (got > 0 && offset + (uint64_t)got > s->at)
 		s->at = offset + (uint64_t)got;
 	return got;
@@ -238,7 +247,7 @@ static ssize_t read_archive(void *ctx, uint64_t offset, void *bytes, size_t n, s
 static int sweep_packed(struct sweeping *s, int is_archive, struct err *err)
 {
 	struct sweep_input below = {read_next, s};
-	uint64_t size = size_of(s);
+	uint64_t size = sweep_job_size(s);
 	s->at = 0;
 	s->held = NULL;
 	if (worker_emit_take(s->w, json_pack("{s:b, s:i}", "packed", 1, "part", (int)s->part), err) < 0)
@@ -263,11 +272,13 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	s->head_n = 0;
 	*s->first = *s->last = '\0';
 	s->depth = 0;
+	s->file = NULL;
+	s->log_file = 0;
 	s->rows = kind && strcmp(kind, "rows") == 0;
 	s->is_text = kind && strcmp(kind, "text") == 0;
 	ssize_t got;
 	while (s->head_n < SWEEP_JOB_HEAD &&
-	       (got = read_at(s, s->head_n, s->head + s->head_n, SWEEP_JOB_HEAD - s->head_n, &why)) != 0) {
+	       (got = sweep_job_read(s, s->head_n, s->head + s->head_n, SWEEP_JOB_HEAD - s->head_n, &why)) != 0) {
 		if (got < 0)
 			return sweep_job_problem(s, s->head_n, why.message, err);
 		s->head_n += (size_t)got;
@@ -275,7 +286,9 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 	int as_it_is = s->rows || (kind && strcmp(kind, "raw") == 0);
 	int is_archive = !as_it_is && sweep_archive_is(s->head, s->head_n);
 	int rc;
-	if (is_archive || (!as_it_is && sweep_packing_of(s->head, s->head_n) != SWEEP_AS_IT_IS)) {
+	if (kind && strcmp(kind, "files") == 0) {
+		rc = s->map.n ? sweep_image_files(s, (size_t)from, err) : 0;
+	} else if (is_archive || (!as_it_is && sweep_packing_of(s->head, s->head_n) != SWEEP_AS_IT_IS)) {
 		rc = sweep_packed(s, is_archive, err);
 	} else {
 		struct sweep_input below = {read_next, s};
@@ -285,7 +298,7 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 		rc = sweep_plain(s, &below, s->head, s->head_n, start, from, to < 0 ? UINT64_MAX : (uint64_t)to, err);
 	}
 	if (rc == 0)
-		rc = tell_sums(s, 1, err);
+		rc = sweep_job_sums(s, 1, err);
 	if (rc == 0)
 		rc = worker_emit_take(s->w,
 		                      json_pack("{s:i, s:I, s:I, s:I, s:s, s:s}", "done", (int)s->part, "read",
@@ -318,7 +331,9 @@ static int sweep_job_run(struct worker *w, struct err *err)
 	struct sweeping s = {.w = w, .member = none};
 	const json_t *request = worker_request(w);
 	const json_t *parts = json_object_get(request, "parts");
-	size_t files = worker_input_count(w);
+	size_t inputs = worker_input_count(w);
+	size_t maps = (size_t)json_integer_value(json_object_get(request, "maps"));
+	size_t files = maps < inputs ? inputs - maps : 0;
 	s.max = (uint64_t)json_integer_value(json_object_get(request, "max"));
 	if (files == 0 || read_list(&s, err) < 0)
 		return err_set(err, ERR_INVALID, "list of indicators");
@@ -327,10 +342,15 @@ static int sweep_job_run(struct worker *w, struct err *err)
 	s.head = xmalloc(SWEEP_JOB_HEAD);
 	int rc = 0;
 	for (s.part = 0; s.part < json_array_size(parts) && rc == 0; s.part++) {
+		const json_t *part = json_array_get(parts, s.part);
+		const json_t *map = json_object_get(part, "map");
 		int is_file = s.part + 1 < files;
-		s.fd = is_file ? worker_input(w) + 1 + (int)s.part : -1;
+		s.fd = is_file ? worker_input_at(w, 1 + s.part) : -1;
 		s.medium = is_file ? 0 : s.part + 1 - files;
-		rc = sweep_part(&s, json_array_get(parts, s.part), err);
+		if (json_is_integer(map) && json_integer_value(map) >= 0)
+			image_map_open(&s.map, worker_input_at(w, files + (size_t)json_integer_value(map)));
+		rc = sweep_part(&s, part, err);
+		image_map_close(&s.map);
 	}
 	free(s.head);
 	free(s.sums);

@@ -184,6 +184,22 @@ void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *targe
 	                                  .file = run->files++});
 }
 
+void sweep_run_add_files(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,
+                         const struct worker_media *media, uint64_t bytes)
+{
+	run->total += bytes;
+	add_unit(run, (struct sweep_unit){.target = target,
+	                                  .media = media,
+	                                  .path = xstrdup(path),
+	                                  .name = xstrdup(name),
+	                                  .source = xstrdup(target->source),
+	                                  .fd = -1,
+	                                  .size = bytes,
+	                                  .to = UINT64_MAX,
+	                                  .file = run->files - 1,
+	                                  .is_files = 1});
+}
+
 size_t sweep_run_add_stream(struct sweep_run *run, const struct sweep_target *target, const char *name, int fd)
 {
 	add_unit(run, (struct sweep_unit){.target = target,

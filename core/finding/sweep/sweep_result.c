@@ -63,7 +63,7 @@ static json_t *path_text(const char *path)
 static uint64_t lines_before(const struct sweep_run *run, size_t unit)
 {
 	uint64_t lines = 0;
-	for (size_t i = unit; i-- > 0 && run->units[i].file == run->units[unit].file;)
+	for (size_t i = run->units[unit].is_files ? 0 : unit; i-- > 0 && run->units[i].file == run->units[unit].file;)
 		lines += run->units[i].lines;
 	return lines;
 }
@@ -116,9 +116,12 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 		json_object_set_new(hit, "evidence", json_string(unit->target->evidence));
 	json_object_set_new(hit, "clock", json_string(text_of(line, "clock")));
 	json_object_set_new(hit, "offset", json_integer(json_integer_value(json_object_get(line, "offset"))));
-	json_object_set_new(hit, "line",
-	                    json_integer(json_integer_value(json_object_get(line, "line")) +
-	                                 (json_int_t)lines_before(run, (size_t)(unit - run->units))));
+	const json_t *raw = json_object_get(line, "raw");
+	json_object_set_new(hit, "raw", json_is_integer(raw) ? json_integer(json_integer_value(raw)) : json_null());
+	json_int_t number_of_line = json_integer_value(json_object_get(line, "line"));
+	if (!json_is_integer(raw)) /* where a file of an image has its lines, nobody counted */
+		number_of_line += (json_int_t)lines_before(run, (size_t)(unit - run->units));
+	json_object_set_new(hit, "line", json_integer(number_of_line));
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		const json_t *value = json_object_get(line, numbers[i]);
 		json_object_set_new(hit, numbers[i],

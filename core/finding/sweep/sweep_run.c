@@ -3,7 +3,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/worker/worker.h"
+#include "finding/sweep/image/image_map.h"
 #include "finding/sweep/sweep_job.h"
 #include "finding/sweep/sweep_run_private.h"
 #include "finding/sweep/sweep_source.h"
@@ -114,46 +116,53 @@ static int take_sign(void *ctx, const void *bytes, size_t n, struct err *err)
 	return 0;
 }
 
-/* Mails, notes and text documents: people write in them what nobody is to click on. */
-static int is_text_name(const char *name)
-{
-	static const char *const endings[] = {".eml", ".msg", ".mbox", ".txt", ".md", ".htm", ".html", ".rtf"};
-	size_t n = strlen(name);
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t k = strlen(endings[i]);
-		if (n > k && strcasecmp(name + n - k, endings[i]) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 static const char *kind_of(const struct sweep_unit *unit)
 {
 	const struct sweep_target *target = unit->target;
+	if (unit->is_files)
+		return "files";
 	if (target && target->is_rows)
 		return "rows";
 	if (target && target->is_raw)
 		return "raw";
-	return (target && target->is_text) || is_text_name(unit->name) ? "text" : "";
+	return (target && target->is_text) || sweep_is_text_name(unit->name) ? "text" : "";
+}
+
+static int has_map(const struct sweep_unit *unit)
+{
+	return unit->target && unit->target->has_map;
 }
 
 static json_t *make_request(const struct sweep_run *run, size_t first, size_t count)
 {
 	json_t *parts = json_array();
+	int maps = 0;
 	for (size_t i = first; i < first + count; i++) {
 		const struct sweep_unit *u = &run->units[i];
-		json_array_append_new(parts, json_pack("{s:I, s:I, s:s, s:s}", "from", (json_int_t)u->from, "to",
-		                                       u->to == UINT64_MAX ? (json_int_t)-1 : (json_int_t)u->to, "kind",
-		                                       kind_of(u), "name", u->name));
+		json_t *part = json_pack("{s:I, s:I, s:s, s:s}", "from", (json_int_t)u->from, "to",
+		                         u->to == UINT64_MAX ? (json_int_t)-1 : (json_int_t)u->to, "kind", kind_of(u),
+		                         "name", u->name);
+		if (has_map(u))
+			json_object_set_new(part, "map", json_integer(maps++));
+		json_array_append_new(parts, part);
 	}
-	return json_pack("{s:i, s:b, s:I, s:o}", "flags", (int)run->flags, "defanged", run->defanged, "max",
-	                 (json_int_t)run->max, "parts", parts);
+	return json_pack("{s:i, s:b, s:I, s:i, s:o}", "flags", (int)run->flags, "defanged", run->defanged, "max",
+	                 (json_int_t)run->max, "maps", maps, "parts", parts);
 }
 
 static void tell_problem(struct running_item *r, size_t unit, const char *reason)
 {
-	queue(r, json_pack("{s:s, s:I, s:s, s:I}", "problem", reason, "unit", (json_int_t)unit, "member", "", "offset",
-	                   (json_int_t)r->pool->run->units[unit].from));
+	const struct sweep_unit *u = &r->pool->run->units[unit];
+	struct buf member = BUF_INIT;
+	struct image_map map;
+	if (u->is_files && has_map(u) && u->from && image_map_open(&map, u->target->map) == 0) {
+		const char *path = image_map_path(&map, (size_t)u->from - 1);
+		printable_add(&member, path, strlen(path), PRINTABLE_LINE);
+		image_map_close(&map);
+	}
+	queue(r, json_pack("{s:s, s:I, s:s, s:I}", "problem", reason, "unit", (json_int_t)unit, "member", member.data,
+	                   "offset", u->is_files ? (json_int_t)0 : (json_int_t)u->from));
+	buf_release(&member);
 	r->pool->run->units[unit].is_done = 1;
 }
 
@@ -196,8 +205,8 @@ static void go_behind(struct running_item *r, size_t count, const char *reason)
 	}
 	if (unit->is_done)
 		return;
-	uint64_t behind = unit->reached + 2 * SWEEP_PIECE;
-	uint64_t to = unit->to < unit->size ? unit->to : unit->size;
+	uint64_t behind = unit->is_files ? unit->reached : unit->reached + 2 * SWEEP_PIECE;
+	uint64_t to = unit->to < unit->size || unit->is_files ? unit->to : unit->size;
 	uint64_t from = unit->from;
 	if (unit->reached > unit->from)
 		unit->from = unit->reached;
@@ -212,7 +221,7 @@ static void go_behind(struct running_item *r, size_t count, const char *reason)
 static void run_worker(struct running_item *r, size_t count, struct err *err)
 {
 	struct sweep_run *run = r->pool->run;
-	int *files = xcalloc(count + 1, sizeof *files);
+	int *files = xcalloc(2 * count + 1, sizeof *files);
 	struct worker_media *media = xcalloc(count, sizeof *media);
 	size_t media_count = 0;
 	size_t opened = 1;
@@ -236,6 +245,9 @@ static void run_worker(struct running_item *r, size_t count, struct err *err)
 		}
 		files[opened++] = fd;
 	}
+	for (size_t i = 0; i < count; i++)
+		if (has_map(&run->units[r->first + i]))
+			files[opened++] = fcntl(run->units[r->first + i].target->map, F_DUPFD_CLOEXEC, 3);
 	struct progress progress = {is_stopped, r};
 	json_t *request = make_request(run, r->first, count);
 	struct worker_call call = {.job = SWEEP_JOB,

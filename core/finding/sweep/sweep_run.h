@@ -30,6 +30,8 @@ struct sweep_target {
 	int is_text;          /* mails, notes, documents: defanged text is looked for */
 	int is_raw;           /* images: read as their media, whatever they begin with */
 	int is_rows;          /* blocks of observations: no lines, no UTF-16 */
+	int has_map;          /* of the files of an image (image/image_map.h): */
+	int map;
 	/* A bit for each indicator of the list that is asked for here; NULL: all. */
 	const unsigned char *wanted;
 	void *own; /* of who calls */
@@ -79,6 +81,10 @@ int sweep_run_add_target(struct sweep_run *run, const struct sweep_target *targe
 /* Bytes that only the parent can read; `media` is borrowed until the run is over. */
 void sweep_run_add_media(struct sweep_run *run, const struct sweep_target *target, const char *name,
                          const struct worker_media *media);
+
+/* The files of the image that was added last, at `path` or behind `media`; the target has their map. `bytes` of them are read. */
+void sweep_run_add_files(struct sweep_run *run, const struct sweep_target *target, const char *path, const char *name,
+                         const struct worker_media *media, uint64_t bytes);
 
 /* Bytes that come in order through a descriptor, which stays the caller's, written to in `meanwhile`. Its number for: */
 size_t sweep_run_add_stream(struct sweep_run *run, const struct sweep_target *target, const char *name, int fd);

@@ -19,6 +19,7 @@ struct sweep_unit {
 	uint64_t reached; /* bytes, when its worker last told */
 	uint64_t lines;
 	unsigned ends; /* workers that ended in it */
+	int is_files;  /* those of an image, from number `from` on */
 	int is_packed;
 	int is_done;
 };

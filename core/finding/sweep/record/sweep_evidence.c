@@ -46,7 +46,8 @@ static void learn_record(const struct sweep_work *w, struct swept_evidence *e, c
 	e->is_mail = type && strcmp(type, "mail") == 0;
 	e->is_log = type && strcmp(type, "log") == 0;
 	e->is_text = e->is_mail || (type && strcmp(type, "document") == 0);
-	e->is_raw = type && (strcmp(type, "disk_image") == 0 || strcmp(type, "memory") == 0);
+	e->is_disk = type && strcmp(type, "disk_image") == 0;
+	e->is_raw = e->is_disk || (type && strcmp(type, "memory") == 0);
 	e->is_elsewhere = !sha256 || !form || strcmp(form, "physical") == 0 || strcmp(form, "elsewhere") == 0;
 }
 
@@ -55,7 +56,9 @@ static struct swept_evidence *new_evidence(struct sweep_work *w, char *name)
 {
 	struct swept_evidence *e = xcalloc(1, sizeof *e);
 	e->name = name;
-	e->pipe[0] = e->pipe[1] = -1;
+	e->pipe[0] = e->pipe[1] = e->map = -1;
+	pthread_mutex_init(&e->reading, NULL);
+	buf_init(&e->uncovered);
 	buf_init(&e->rows);
 	w->evidence = xrealloc(w->evidence, (w->count + 1) * sizeof *w->evidence);
 	w->evidence[w->count++] = e;
@@ -316,7 +319,10 @@ static int read_stored(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 {
 	struct swept_evidence *e = ctx;
 	size_t got = 0;
-	if (source_read_at(&e->stored.source, e->name, offset, bytes, n, &e->unreadable, &got, err) < 0)
+	pthread_mutex_lock(&e->reading);
+	int rc = source_read_at(&e->stored.source, e->name, offset, bytes, n, &e->unreadable, &got, err);
+	pthread_mutex_unlock(&e->reading);
+	if (rc < 0)
 		return -1;
 	memset((char *)bytes + got, 0, n - got);
 	return 0;
@@ -335,7 +341,7 @@ static char *plain_path(const struct stored *s)
 	return n > 0 && path[0] == '/' ? xstrndup(path, (size_t)n) : NULL;
 }
 
-static const char *last_name(const char *path)
+const char *sweep_last_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash && slash[1] ? slash + 1 : path;
@@ -350,13 +356,13 @@ static int open_bytes(struct sweep_work *w, struct swept_source *s, json_t *reco
 	int rc = 0;
 	if (path) {
 		stored_close(&e->stored);
-		rc = sweep_run_add_target(&w->run, &s->target, path, last_name(e->name), err);
+		rc = sweep_run_add_target(&w->run, &s->target, path, sweep_last_name(e->name), err);
+		e->path = path;
 	} else {
 		e->is_open = 1;
 		s->media = (struct worker_media){e->stored.source.size, read_stored, e};
-		sweep_run_add_media(&w->run, &s->target, last_name(e->name), &s->media);
+		sweep_run_add_media(&w->run, &s->target, sweep_last_name(e->name), &s->media);
 	}
-	free(path);
 	return rc;
 }
 
@@ -424,7 +430,7 @@ static int open_pending(struct sweep_work *w, struct swept_evidence *e, struct e
 	struct swept_source *s = sweep_add_source(w, e, NULL, NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, e->pipe) < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), e->pending);
-	e->stream = sweep_run_add_stream(&w->run, &s->target, last_name(e->name), e->pipe[1]);
+	e->stream = sweep_run_add_stream(&w->run, &s->target, sweep_last_name(e->name), e->pipe[1]);
 	return 0;
 }
 
@@ -444,12 +450,14 @@ static int open_one(struct sweep_work *w, struct swept_evidence *e, struct err *
 		sweep_run_add_target(&w->run, &s->target, path.data, "", &why);
 	else if (s)
 		open_bytes(w, s, record, &why);
+	if (s && !why.code && e->is_disk && (e->path || e->is_open))
+		rc = sweep_open_files(w, s, err);
 	if (why.code) {
 		e->unread = xstrdup(why.english);
 		free(e->wanted);
 		e->wanted = NULL;
 		if (!e->is_elsewhere || w->order->count)
-			rc = sweep_run_problem(&w->run, &s->target, last_name(e->name), why.message, err);
+			rc = sweep_run_problem(&w->run, &s->target, sweep_last_name(e->name), why.message, err);
 	}
 	buf_release(&manifest);
 	buf_release(&path);
@@ -478,6 +486,11 @@ void sweep_close_evidence(struct sweep_work *w)
 		close_pipe(e, 0);
 		close_pipe(e, 1);
 		free(e->pending);
+		free(e->path);
+		if (e->map >= 0)
+			close(e->map);
+		buf_release(&e->uncovered);
+		pthread_mutex_destroy(&e->reading);
 		if (e->is_open)
 			stored_close(&e->stored);
 		ranges_release(&e->unreadable);

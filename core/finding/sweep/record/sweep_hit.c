@@ -120,7 +120,7 @@ static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, s
 {
 	static const char *const names[] = {"indicator", "type", "match",  "encoding", "asset",       "client",
 	                                    "method",    "url",  "member", "text",     "observation", "source"};
-	static const char *const numbers[] = {"status", "bytes", "line"};
+	static const char *const numbers[] = {"status", "bytes", "line", "raw"};
 	struct buf fields = BUF_INIT;
 	const char *clock = json_get_string(hit, "clock");
 	const char *raw = json_get_string(hit, "when");

@@ -77,6 +77,16 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 	    w, wanted, offsetof(struct swept_evidence, is_raw),
 	    "Images were read as their raw media: what is compressed, encrypted or lies in pieces there is not seen.",
 	    out);
+	for (size_t i = 0; i < w->count; i++) {
+		const struct swept_evidence *e = w->evidence[i];
+		if (is_in(w, e, wanted) && e->files)
+			buf_addf(out,
+			         "%s: %llu files of text, mail, event logs, hives, databases and archives up to 64 MiB "
+			         "were read as files, too.\n",
+			         e->label, (unsigned long long)e->files);
+		if (is_in(w, e, wanted) && e->uncovered.len)
+			buf_addf(out, "%s: no files could be read as files in: %s.\n", e->label, e->uncovered.data);
+	}
 	add_if(w, wanted, offsetof(struct swept_evidence, is_mail),
 	       "Mails were read as they are: what is encoded in them (base64, quoted-printable) is not seen.", out);
 	buf_adds(out, "Windows event logs, registry hives and documents that are archives were read raw, which has "

@@ -145,7 +145,7 @@ static int take_earlier(void *ctx, const struct observation_set *set, struct err
 	struct replacing *r = ctx;
 	const struct swept_evidence *e = sweep_evidence_of(r->w, set->evidence);
 	(void)err;
-	if (!e || !e->wanted || strcmp(set->parsers, SWEEP_MADE) != 0 || !is_needless(r, e, set))
+	if (!e || !e->wanted || !sweep_is_hits(set) || !is_needless(r, e, set))
 		return 0;
 	struct sweep_work *w = r->w;
 	w->earlier = xrealloc(w->earlier, (w->earlier_count + 1) * sizeof *w->earlier);

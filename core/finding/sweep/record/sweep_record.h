@@ -25,7 +25,7 @@
 struct case_file;
 struct err;
 
-#define SWEEP_MADE "sweep 1" /* observation_set.parsers of hits; its number rises when the same bytes give other hits */
+#define SWEEP_MADE "sweep 2" /* observation_set.parsers of hits; its number rises when the same bytes give other hits */
 
 struct sweep_order {
 	const struct sweep_list *list; /* indicators with a label are records; others of lists */

@@ -14,6 +14,8 @@
 #include "finding/sweep/record/sweep_record.h"
 #include "finding/sweep/sweep_run.h"
 
+#include <pthread.h>
+
 /* A set of observations that is read beside the evidence that it comes from. */
 struct swept_set {
 	struct observation_set set;
@@ -47,12 +49,18 @@ struct swept_evidence {
 	int is_text;
 	int is_mail;
 	int is_log;
-	int is_raw;       /* an image: files in it are cut */
-	char *pending;    /* path of what becomes evidence while it is swept, or NULL */
-	int pipe[2];      /* its bytes: written to, read from; -1: closed */
-	size_t stream;    /* of the run */
-	char *unread;     /* why it cannot be read, or NULL */
-	int is_elsewhere; /* it has no bytes here, as its record says */
+	int is_raw;              /* an image: files in it are cut */
+	char *path;              /* of a plain file that has its bytes, or NULL */
+	int is_disk;             /* which has files */
+	int map;                 /* of these; -1: none */
+	uint64_t files;          /* that are read as files, too */
+	struct buf uncovered;    /* volumes without files that can be read, with commas */
+	pthread_mutex_t reading; /* several workers may ask for its bytes */
+	char *pending;           /* path of what becomes evidence while it is swept, or NULL */
+	int pipe[2];             /* its bytes: written to, read from; -1: closed */
+	size_t stream;           /* of the run */
+	char *unread;            /* why it cannot be read, or NULL */
+	int is_elsewhere;        /* it has no bytes here, as its record says */
 	struct stored stored;
 	int is_open;
 	struct ranges unreadable;
@@ -88,6 +96,9 @@ struct sweep_work {
 int sweep_find_evidence(struct sweep_work *w, struct err *err);
 /* Opens it and adds it to the run. */
 int sweep_open_evidence(struct sweep_work *w, struct err *err);
+/* Reads the files of an image as files, too, and tells of its raw bytes which file they belong to. */
+int sweep_open_files(struct sweep_work *w, struct swept_source *s, struct err *err);
+const char *sweep_last_name(const char *path);
 void sweep_close_evidence(struct sweep_work *w);
 /* Adds the sets of observations of the evidence. */
 int sweep_open_sets(struct sweep_work *w, struct err *err);
@@ -98,6 +109,8 @@ struct swept_evidence *sweep_evidence_of(struct sweep_work *w, const char *label
 
 /* ---- rows */
 
+/* Whether the set is of hits, which earlier versions may have made. */
+int sweep_is_hits(const struct observation_set *set);
 void swept_set_close(struct swept_set *set);
 /* Makes a hit in the blocks one in the row. 1: it lies in no row. */
 int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *hit, struct err *err);

@@ -39,12 +39,17 @@ static int swept_set_read(void *ctx, uint64_t offset, void *bytes, size_t n, str
 	return 0;
 }
 
+int sweep_is_hits(const struct observation_set *set)
+{
+	return strncmp(set->parsers, "sweep ", strlen("sweep ")) == 0;
+}
+
 static int open_set(void *ctx, const struct observation_set *set, struct err *err)
 {
 	struct sweep_work *w = ctx;
 	struct err why = ERR_INIT;
 	struct swept_evidence *e = sweep_evidence_of(w, set->evidence);
-	if (!e || strcmp(set->parsers, SWEEP_MADE) == 0 || set->rows == 0)
+	if (!e || sweep_is_hits(set) || set->rows == 0)
 		return 0;
 	json_t *check = record_get(w->c, set->check, 0, NULL);
 	const char *entered = json_string_value(json_object_get(check, "entered"));
