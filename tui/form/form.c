@@ -164,6 +164,9 @@ static void view_form_edit(struct view *v, size_t i)
 			               err_reason(&err));
 		else if (!left && v->selected + 1 < v->count)
 			v->selected++;
+		if (rule_lies_ahead(f->kind, value->field, value->value))
+			workbench_tell(v->wb, TONE_ATTENTION, _("%s lies in the future: it is kept as it was typed"),
+			               field_label(value->field));
 	}
 	free(text);
 	free(initial);

@@ -9,6 +9,7 @@
 #include "case/trust/authorship.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
+#include "tui/form/retract_ask.h"
 #include "tui/list/custody.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -250,19 +251,7 @@ static enum redraw reveal(struct view *v)
 
 static enum redraw retract(struct view *v)
 {
-	struct err err = ERR_INIT;
-	char *question = xasprintf(_("Retract %s; reason: "), v->argument);
-	char *draft = xasprintf("retract:%s", v->argument);
-	char *reason = draft_prompt_text(v->wb, draft, question, NULL, 0);
-	if (reason && record_retract(workbench_case(v->wb), v->argument, reason, &err) == 0)
-		workbench_tell(v->wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), v->argument);
-	else if (reason)
-		workbench_tell_error(v->wb, &err);
-	if (reason)
-		draft_prompt_drop(v->wb, draft);
-	free(draft);
-	free(reason);
-	free(question);
+	retract_ask(v->wb, v->argument);
 	return REDRAW_ALL;
 }
 

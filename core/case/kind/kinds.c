@@ -155,6 +155,11 @@ const char *field_label(const struct field *field)
 	return is_japanese() ? field->ja : field->en;
 }
 
+const char *field_act(const struct field *field)
+{
+	return strcmp(i18n_language(), "ja") == 0 ? field->act_ja : field->act_en;
+}
+
 const char *field_value_label(const struct field_value *value)
 {
 	return is_japanese() ? value->ja : value->en;

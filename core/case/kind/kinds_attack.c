@@ -213,7 +213,7 @@ static const struct field indicator_fields[] = {
 	{IS("origin", TEXT, "Source", "入手元"), HELP("where it comes from")},
 	{IS("sample", REF, "Sample", "検体"), TO("evidence")},
 	{IS("action", ENUM, "Action", "対応"), ONE_OF(indicator_action, "none"), SHORT},
-	{IS("action_at", TIME, "Done at", "対応日時")},
+	{IS("action_at", TIME, "Done at", "対応日時"), ACT("indicator", "侵害指標", "action")},
 	{IS("swept", ENUM, "Swept for", "検索状況"), ONE_OF(indicator_swept, "not_yet")},
 	{IS("shareable", ENUM, "Provider allows sharing", "提供者の共有承認"), ONE_OF(indicator_shareable, "no")},
 	{IS("do_not_query", TRI, "Do not look up online", "外部照会禁止"), YES_NO("yes")},

@@ -6,6 +6,10 @@
  *     {IS("status", ENUM, "Finding", "判定"), ONE_OF(asset_status, "unchecked"), REQUIRED, SHORT},
  *     {IS("checked_by", REF, "Checked by", "判定の根拠(検査)"), TO("check"), HELP("the latest check behind the finding")},
  *
+ * A moment at which the responders did something is an act, and stands on the timeline beside the attacker's:
+ *
+ *     {IS("isolation_done", TIME, "Isolation done", "隔離実施日時"), ACT("isolated", "隔離", "isolation_method isolation_by")},
+ *
  * A kind is one constant, and nothing else has to be told of it: the build finds
  * it by its first two lines, in any kinds_*.c below core/.
  *
@@ -33,6 +37,7 @@
 #define YES_NO(if_unset) ONE_OF(values_tri, if_unset)
 #define TO(kind_name) .ref_kind = (kind_name)
 #define HELP(text) .help_en = (text)
+#define ACT(english, japanese, details) .act_en = (english), .act_ja = (japanese), .act_details = (details)
 #define REQUIRED .required = 1
 #define SHORT .short_form = 1
 #define MACHINE .machine = 1

@@ -1,4 +1,5 @@
 #include "case/query/timeline.h"
+#include "case/query/timeline_private.h"
 
 #include "base/json.h"
 #include "case/store/case_internal.h"
@@ -20,23 +21,22 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 	return rc;
 }
 
-struct timeline_loading {
-	struct timeline *t;
-	size_t cap;
-};
+struct timeline_row *timeline_append(struct timeline *t, json_t *record, const char *when)
+{
+	if (t->count == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 64;
+		t->rows = xrealloc(t->rows, t->cap * sizeof *t->rows);
+	}
+	struct timeline_row *row = &t->rows[t->count++];
+	memset(row, 0, sizeof *row);
+	row->record = json_incref(record);
+	row->dated = when && edtf_parse(when, &row->when, NULL) == 0;
+	return row;
+}
 
 static int load_event(void *ctx, json_t *record)
 {
-	struct timeline_loading *l = ctx;
-	if (l->t->count == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 64;
-		l->t->rows = xrealloc(l->t->rows, l->cap * sizeof *l->t->rows);
-	}
-	struct timeline_row *row = &l->t->rows[l->t->count++];
-	memset(row, 0, sizeof *row);
-	row->record = json_incref(record);
-	const char *when = json_get_string(record, "when");
-	row->dated = when && edtf_parse(when, &row->when, NULL) == 0;
+	timeline_append(ctx, record, json_get_string(record, "when"));
 	return 0;
 }
 
@@ -70,11 +70,17 @@ static int compare_rows(const void *a, const void *b)
 	return order ? order : strcmp(record_label(x->record), record_label(y->record));
 }
 
-static void place(struct case_file *c, struct timeline_row *row)
+void timeline_place(struct case_file *c, struct timeline_row *row)
 {
 	row->placed = row->dated && edtf_span(&row->when, timeline_resolve, c, &row->first, &row->last) == 0;
 	row->earliest = row->first.seconds;
 	row->latest = row->last.seconds;
+}
+
+void timeline_sort(struct timeline *t)
+{
+	if (t->count > 1)
+		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
 }
 
 int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
@@ -85,17 +91,15 @@ int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
 {
 	memset(t, 0, sizeof *t);
-	struct timeline_loading l = {t, 0};
-	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, &l, err)
-	                           : record_each(c, "event", 0, load_event, &l, err);
+	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, t, err)
+	                           : record_each(c, "event", 0, load_event, t, err);
 	if (rc < 0) {
 		timeline_release(t);
 		return -1;
 	}
 	for (size_t i = 0; i < t->count; i++)
-		place(c, &t->rows[i]);
-	if (t->count > 1)
-		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+		timeline_place(c, &t->rows[i]);
+	timeline_sort(t);
 	return 0;
 }
 
@@ -133,7 +137,7 @@ static int list_places(struct case_file *c, struct timeline_place **places, size
 		p->n = sqlite3_column_int64(s, 0);
 		const char *when = (const char *)sqlite3_column_text(s, 1);
 		p->row.dated = when && edtf_parse(when, &p->row.when, NULL) == 0;
-		place(c, &p->row);
+		timeline_place(c, &p->row);
 	}
 	sqlite3_finalize(s);
 	return rc == SQLITE_DONE ? 0 : case_sql_error(c, _("list records"), err);
@@ -174,15 +178,22 @@ int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, s
 	free(places);
 	if (rc < 0)
 		timeline_release(t);
-	else if (t->count > 1)
-		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
+	else
+		timeline_sort(t);
 	return rc;
+}
+
+void timeline_row_release(struct timeline_row *row)
+{
+	json_decref(row->record);
+	free(row->names);
+	free(row->details);
 }
 
 void timeline_release(struct timeline *t)
 {
 	for (size_t i = 0; i < t->count; i++)
-		json_decref(t->rows[i].record);
+		timeline_row_release(&t->rows[i]);
 	free(t->rows);
 	memset(t, 0, sizeof *t);
 }

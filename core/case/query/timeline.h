@@ -20,11 +20,17 @@ struct timeline_row {
 	struct edtf_instant first; /* the same, finer: what rows are sorted by */
 	struct edtf_instant last;
 	int placed; /* the time could be resolved to a span */
+	/* Of what the responders did (timeline_acts.h): */
+	const struct field *act; /* the field that gives the time; NULL: an event */
+	char *names;             /* of what it was done to; owned */
+	char *details;           /* how and by whom, or NULL; owned */
+	size_t records;          /* that the row tells of; `record` is the first of them */
 };
 
 struct timeline {
 	struct timeline_row *rows;
 	size_t count;
+	size_t cap;
 };
 
 /* All events that are not retracted, sorted. Release with timeline_release(). */
@@ -36,6 +42,7 @@ int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t
 /* The last `wanted` rows of the timeline of now, for a summary: the other events are not read, only their times. */
 int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err);
 void timeline_release(struct timeline *t);
+void timeline_row_release(struct timeline_row *row);
 
 /* The resolver of edtf_bounds() and edtf_compare(): `ctx` is the case; the time of a record is its `when`, else
  * `entered`, but for events: an undated one has no time. */

@@ -179,6 +179,19 @@ static void tell_clock(struct case_file *c, const struct timeline_row *row, int 
 		buf_adds(out, " ?");
 }
 
+void timeline_span_shown(struct case_file *c, const struct timeline_row *row, enum timeline_way way, int64_t *earliest,
+                         int64_t *latest)
+{
+	struct edtf when;
+	*earliest = row->earliest;
+	*latest = row->latest;
+	if ((way == TIMELINE_CORRECTED || way == TIMELINE_UTC) && correct(c, row, &when) &&
+	    edtf_bounds(&when, timeline_resolve, c, earliest, latest) < 0) {
+		*earliest = row->earliest;
+		*latest = row->latest;
+	}
+}
+
 char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeline_way way)
 {
 	char **texts = xcalloc(t->count, sizeof *texts);

@@ -22,6 +22,10 @@ const char *timeline_way_name(enum timeline_way way);
 
 /* A text for each row, in the interface's language; free with timeline_texts_free(). */
 char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeline_way way);
+
+/* The first and the last second of a placed row as that way shows it: put right by its clock's offset, where that is known. */
+void timeline_span_shown(struct case_file *c, const struct timeline_row *row, enum timeline_way way, int64_t *earliest,
+                         int64_t *latest);
 void timeline_texts_free(char **texts, size_t count);
 
 #endif

@@ -159,6 +159,29 @@ int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsig
 	return *label ? err_set(err, ERR_EXISTS, _("value: '%s' is on record already: %s"), value, label) : 0;
 }
 
+int rule_lies_ahead(const struct kind *kind, const struct field *field, const char *time)
+{
+	struct edtf t;
+	int64_t first;
+	int64_t last;
+	int tells = field->act_en || ((kind->traits & KIND_EVENT) && strcmp(field->name, "when") == 0);
+	if (!tells || !time || edtf_parse(time, &t, NULL) < 0 || edtf_bounds(&t, NULL, NULL, &first, &last) < 0)
+		return 0;
+	int64_t slack = t.form == EDTF_POINT && t.from.zone && t.from.hour >= 0 ? 60 : ZONES;
+	return first != INT64_MIN && first - slack > clock_now().seconds;
+}
+
+static void warn_ahead(const json_t *record, struct buf *lines)
+{
+	const struct kind *kind = record_kind(record);
+	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (rule_lies_ahead(kind, field, json_get_string(record, field->name)))
+			buf_addf(lines, _("%s lies in the future: check the date (%s)\n"), field_label(field),
+			         field->name);
+	}
+}
+
 static int64_t time_in(const json_t *record, const char *field, int at_end)
 {
 	const char *text = json_get_string(record, field);
@@ -258,6 +281,7 @@ void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines)
 	if (is_written_after_entry(record))
 		buf_adds(lines,
 		         _("written on paper later than it was entered: check the date and the zone (written)\n"));
+	warn_ahead(record, lines);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (rules[i].warn && json_is(record, "kind", rules[i].kind))
 			rules[i].warn(c, record, lines);

@@ -25,6 +25,9 @@ int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsig
 /* 0, or -1 (ERR_USAGE) with the rule that the stored object breaks. */
 int rule_check(struct case_file *c, const json_t *object, struct err *err);
 
+/* 1 if that field of the kind says when something happened or was done, and the time (as stored) is yet to come. */
+int rule_lies_ahead(const struct kind *kind, const struct field *field, const char *time);
+
 /* Appends a line for each thing a person should think about, in the interface's language. `record` as read. */
 void rule_warnings(struct case_file *c, const json_t *record, struct buf *lines);
 

@@ -1,0 +1,207 @@
+/* What the responders did, as rows of the timeline: from the times in the records that say so (ACT, kinds_table.h). */
+#include "case/query/timeline_acts.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/query/timeline_private.h"
+#include "case/store/record_summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_MOST 4 /* of what one row tells of; the others are counted */
+
+struct timeline_acts {
+	struct case_file *c;
+	struct timeline *t;
+	const struct kind *kind;
+	timeline_acts_wanted_fn wanted;
+	void *ctx;
+	json_t *names; /* of the records that were asked for, by label */
+};
+
+static int kind_has_acts(const struct kind *kind)
+{
+	for (size_t i = 0; i < kind->field_count; i++)
+		if (kind->fields[i].act_en)
+			return 1;
+	return 0;
+}
+
+/* ---- words */
+
+static const char *name_of_label(struct timeline_acts *k, const char *label)
+{
+	const char *known = json_get_string(k->names, label);
+	if (known)
+		return known;
+	json_t *record = record_get(k->c, label, 0, NULL);
+	char *title = record ? record_title(record) : xstrdup(label);
+	json_object_set_new(k->names, label, json_string(title));
+	json_decref(record);
+	free(title);
+	return json_get_string(k->names, label);
+}
+
+static void add_names(struct timeline_acts *k, const json_t *value, struct buf *out)
+{
+	size_t i;
+	json_t *member;
+	if (json_is_string(value))
+		buf_adds(out, name_of_label(k, json_string_value(value)));
+	json_array_foreach(value, i, member) {
+		if (i == NAMES_MOST) {
+			buf_addf(out, _(" and %zu more"), json_array_size(value) - i);
+			break;
+		}
+		buf_addf(out, "%s%s", i ? ", " : "", name_of_label(k, json_string_value(member)));
+	}
+}
+
+static void add_field(struct timeline_acts *k, const json_t *record, const struct field *field, struct buf *out)
+{
+	if (field->type == FIELD_REF || field->type == FIELD_REFS)
+		add_names(k, json_object_get(record, field->name), out);
+	else
+		record_field_text(record, field, out);
+}
+
+/* `cable unplugged, Tanaka`: how, and by whom; what is not set is left out. */
+static void add_details(struct timeline_acts *k, const json_t *record, const struct field *act, struct buf *out)
+{
+	const char *names = act->act_details ? act->act_details : "";
+	while (*names) {
+		size_t n = strcspn(names, " ");
+		char *name = xstrndup(names, n);
+		const struct field *field = kind_field(k->kind, name);
+		if (field && json_object_get(record, name) && !json_is(record, name, "unknown")) {
+			buf_adds(out, out->len ? ", " : "");
+			add_field(k, record, field, out);
+		}
+		free(name);
+		names += n + (names[n] == ' ');
+	}
+}
+
+static void add_title(struct timeline_acts *k, const json_t *record, struct buf *out)
+{
+	const struct field *field = k->kind->title_field ? kind_field(k->kind, k->kind->title_field) : NULL;
+	if (field && field->type == FIELD_REF && json_object_get(record, field->name)) {
+		add_names(k, json_object_get(record, field->name), out);
+		return;
+	}
+	char *title = record_title(record);
+	buf_adds(out, title);
+	free(title);
+}
+
+/* ---- rows */
+
+static int add_acts_of(void *ctx, json_t *record)
+{
+	struct timeline_acts *k = ctx;
+	if (k->wanted && !k->wanted(k->ctx, record))
+		return 0;
+	for (size_t i = 0; i < k->kind->field_count; i++) {
+		const struct field *field = &k->kind->fields[i];
+		const char *when = field->act_en ? json_get_string(record, field->name) : NULL;
+		if (!when)
+			continue;
+		struct timeline_row *row = timeline_append(k->t, record, when);
+		struct buf details = BUF_INIT;
+		struct buf names = BUF_INIT;
+		add_details(k, record, field, &details);
+		add_title(k, record, &names);
+		row->act = field;
+		row->names = buf_take(&names, NULL);
+		row->details = details.len ? buf_take(&details, NULL) : NULL;
+		row->records = 1;
+		buf_release(&details);
+		timeline_place(k->c, row);
+	}
+	return 0;
+}
+
+static int is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Machines that were isolated together are one row: the same act, at the same time, in the same way. */
+static int joins(const struct timeline_row *a, const struct timeline_row *b)
+{
+	return a->act == b->act && edtf_instant_compare(a->first, b->first) == 0 &&
+	       edtf_instant_compare(a->last, b->last) == 0 && is_same(a->details, b->details);
+}
+
+static void join_name(struct timeline_row *row, const struct timeline_row *other)
+{
+	if (++row->records > NAMES_MOST)
+		return;
+	char *names = xasprintf("%s, %s", row->names, other->names);
+	free(row->names);
+	row->names = names;
+}
+
+static void join_rows(struct timeline *t)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		struct timeline_row *row = &t->rows[i];
+		size_t at = kept;
+		while (row->act && row->placed && at > 0 &&
+		       edtf_instant_compare(t->rows[at - 1].first, row->first) == 0 && !joins(&t->rows[at - 1], row))
+			at--;
+		if (row->act && row->placed && at > 0 && t->rows[at - 1].act && joins(&t->rows[at - 1], row)) {
+			join_name(&t->rows[at - 1], row);
+			timeline_row_release(row);
+		} else {
+			t->rows[kept++] = *row;
+		}
+	}
+	t->count = kept;
+}
+
+/* ---- */
+
+/* SQL from names of the program's own table. */
+static char *condition_of(const struct kind *kind)
+{
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < kind->field_count; i++)
+		if (kind->fields[i].act_en)
+			buf_addf(&b, "%sinstr(json, '\"%s\":')", b.len ? " OR " : "", kind->fields[i].name);
+	return buf_take(&b, NULL);
+}
+
+int timeline_add_acts(struct case_file *c, const char *commit, timeline_acts_wanted_fn wanted, void *ctx,
+                      struct timeline *t, struct err *err)
+{
+	struct timeline_acts k = {.c = c, .t = t, .wanted = wanted, .ctx = ctx, .names = json_object()};
+	int rc = 0;
+	for (size_t i = 0; i < kind_count() && rc == 0; i++) {
+		k.kind = kind_at(i);
+		if (!kind_has_acts(k.kind))
+			continue;
+		char *condition = condition_of(k.kind);
+		rc = commit && *commit ? record_each_at(c, k.kind->name, commit, 0, add_acts_of, &k, err)
+		                       : record_summary_pick(c, k.kind->name, condition, 0, add_acts_of, &k, err);
+		free(condition);
+	}
+	json_decref(k.names);
+	if (rc < 0)
+		return -1;
+	timeline_sort(t);
+	join_rows(t);
+	return 0;
+}
+
+void timeline_act_text(const struct timeline_row *row, struct buf *out)
+{
+	buf_addf(out, "%s: %s", field_act(row->act), row->names);
+	if (row->records > NAMES_MOST)
+		buf_addf(out, _(" and %zu more"), row->records - NAMES_MOST);
+	if (row->details)
+		buf_addf(out, " (%s)", row->details);
+}

@@ -1,0 +1,130 @@
+/* The timeline: what the responders did stands there beside the attack, and its keys are those of the lists. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int setup(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Timeline");
+	program_good(&program, "add", "event", "title=Opened the mail", "side=attacker", "when=2026-11-22T09:00:00Z",
+	             NULL);
+	for (int i = 3; i <= 4; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "hostname=JINJI-PC-%02d", i);
+		program_good(&program, "add", "asset", name, "containment=isolated",
+		             "isolation_done=2026-11-22T10:00:00Z", "isolation_method=cable", NULL);
+	}
+	program_good(&program, "add", "event", "title=Mails to others", "side=attacker", "when=2026-11-22T11:00:00Z",
+	             NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_timeline(void)
+{
+	struct terminal *t = terminal_open(24, 140, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "5");
+	terminal_await_row(t, 1, "Timeline");
+	return t;
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":q!" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void what_was_done_stands_between_what_the_attacker_did(void **state)
+{
+	(void)state;
+	struct terminal *t = open_timeline();
+	terminal_await_row(t, 2, "11-22 09:00"); /* the axis, of the bars' scale */
+	terminal_await_row(t, 2, "11-22 11:00");
+	terminal_await_row(t, 3, "Opened the mail");
+	terminal_await_row(t, 4, "isolated: JINJI-PC-03, JINJI-PC-04 (cable unplugged)");
+	terminal_await_row(t, 5, "Mails to others");
+	terminal_type(t, "r");
+	terminal_await_gone(t, "isolated:");
+	terminal_type(t, "r");
+	terminal_await_row(t, 4, "isolated:");
+	quit(t);
+}
+
+static void its_keys_are_those_of_the_lists(void **state)
+{
+	(void)state;
+	struct terminal *t = open_timeline();
+	terminal_type(t, "f");
+	terminal_await_row(t, -1, "Filter:");
+	terminal_type(t, "JINJI-PC-04");
+	terminal_await_gone(t, "Opened the mail");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "[JINJI-PC-04]");
+	terminal_await_row(t, 3, "isolated: JINJI-PC-04 (cable");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 3, "Opened the mail");
+	terminal_type(t, "j");
+	terminal_await_row(t, -2, " 2/3");
+	terminal_type(t, "x"); /* an isolation is not retracted with its machine */
+	terminal_await_row(t, -1, "e changes it there");
+	terminal_type(t, "e");
+	terminal_await_row(t, 1, "Change Asset R1-A1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Timeline");
+	terminal_type(t, "j");
+	terminal_await_row(t, -2, " 3/3");
+	terminal_type(t, "x");
+	terminal_await_row(t, -1, "Retract R1-V2");
+	terminal_type(t, "typed twice" KEYS_ENTER);
+	terminal_await_gone(t, "Mails to others");
+	quit(t);
+	program_good(&program, "show", "R1-V2", NULL);
+	assert_non_null(strstr(program.out.data, "typed twice"));
+}
+
+static void an_event_in_the_future_says_so_when_it_is_typed(void **state)
+{
+	(void)state;
+	struct terminal *t = open_timeline();
+	terminal_type(t, "a");
+	terminal_await_row(t, 1, "New: Event");
+	terminal_type(t, "j");
+	terminal_await_row(t, -2, " 2/");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "When:");
+	terminal_type(t, "2027-01-01");
+	terminal_await_row(t, -1, "2027-01-01");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "When lies in the future");
+	quit(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_done_stands_between_what_the_attacker_did),
+	    cmocka_unit_test(its_keys_are_those_of_the_lists),
+	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
