@@ -279,7 +279,8 @@ static size_t volume_of(const char *path)
 /* Fields that are numbers or yes and no, and are so in JSON. */
 static json_t *value_of(const char *name, const char *text)
 {
-	static const char *const numbers[] = {"size", "inode", "run_count", "usn", "status", "bytes"};
+	static const char *const numbers[] = {"size",  "inode",      "run_count",      "usn",         "status",
+	                                      "bytes", "bytes_sent", "bytes_received", "access_count"};
 	char *end;
 	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
 		return json_boolean(*text == 't');

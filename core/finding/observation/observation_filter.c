@@ -18,6 +18,7 @@ struct filter_part {
 	char *field;   /* NULL: any */
 	char **values; /* folded */
 	size_t count;
+	uint32_t as_they_are; /* bits of values that are not */
 };
 
 struct observation_filter {
@@ -60,6 +61,11 @@ static void add_value(struct filter_part *t, const struct buf *value)
 {
 	struct buf folded = BUF_INIT;
 	fold_value(&folded, value->data, value->len, t->test);
+	if (!folded.len &&
+	    value->len) { /* of signs that folding drops, such as U+202E: they are looked for as they are */
+		t->as_they_are |= UINT32_C(1) << (t->count < 32 ? t->count : 31);
+		buf_add(&folded, value->data, value->len);
+	}
 	t->values = xrealloc(t->values, (t->count + 1) * sizeof *t->values);
 	t->values[t->count++] = buf_take(&folded, NULL);
 }
@@ -149,9 +155,10 @@ static int holds_value(const struct filter_part *t, const char *value)
 	struct buf folded = BUF_INIT;
 	int found = 0;
 	fold_value(&folded, value, strlen(value), t->test);
-	for (size_t i = 0; i < t->count && !found; i++)
-		found = t->test == TEST_EQUAL ? strcmp(folded.data, t->values[i]) == 0
-		                              : strstr(folded.data, t->values[i]) != NULL;
+	for (size_t i = 0; i < t->count && !found; i++) {
+		const char *text = t->as_they_are >> (i < 32 ? i : 31) & 1 ? value : folded.data;
+		found = t->test == TEST_EQUAL ? strcmp(text, t->values[i]) == 0 : strstr(text, t->values[i]) != NULL;
+	}
 	buf_release(&folded);
 	return found;
 }

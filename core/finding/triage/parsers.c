@@ -1,5 +1,6 @@
 #include "finding/triage/parsers.h"
 
+#include "finding/triage/artefact/ese.h"
 #include "finding/triage/artefact/lines.h"
 #include "finding/triage/artefact/lnk.h"
 #include "finding/triage/artefact/prefetch.h"
@@ -19,6 +20,9 @@ static const struct triage_parser parsers[] = {
     {"jump_list", 1, jump_list_recognises, jump_list_run, {NULL}},
     {"recycle_bin", 1, recycle_bin_recognises, recycle_bin_run, {NULL}},
     {"task", 1, task_recognises, task_run, {NULL}},
+    {"srum", 1, srum_recognises, srum_run, {NULL}},
+    {"webcache", 1, webcache_recognises, webcache_run, {NULL}},
+    {"bits", 1, bits_recognises, bits_run, {NULL}},
     {"usn", 1, usn_recognises, usn_run, {NULL}},
     {"web_log", 1, web_log_recognises, web_log_run, {NULL}},
     {"syslog", 1, syslog_recognises, syslog_run, {NULL}},

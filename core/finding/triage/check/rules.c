@@ -5,6 +5,7 @@
 
 /* clang-format off */
 #define PROCESS(filter) {CHECK_process, {0}, filter}
+#define RLO "\xE2\x80\xAE" /* U+202E */
 #define SHELLS "cmd.exe|powershell.exe|pwsh.exe|wscript.exe|cscript.exe|mshta.exe|rundll32.exe|regsvr32.exe"
 #define PROCESS_SHOWS "CommandLine,Image,NewProcessName,ParentImage,ParentProcessName,User,SubjectUserName"
 #define ACCOUNT_SHOWS "TargetUserName,MemberName,MemberSid,SubjectUserName"
@@ -54,13 +55,26 @@ const struct check_rule check_rules[] = {
 	 {{CHECK_sysmon, {13}, "data.TargetObject~\\Control\\Lsa\\\\ data.TargetObject~\"Security Packages\"|\"Authentication Packages\"|\"Notification Packages\""},
 	  {CHECK_security, {4657}, "data.ObjectName~\\Control\\Lsa data.ObjectValueName~Packages"}}, 0},
 	{"persistence.bits", CHECK_LOW, "T1197", N_("A background transfer was made."),
-	 "url,jobTitle,jobOwner,string,name", {{CHECK_bits, {3, 59}, NULL}}, 0},
+	 "url,jobTitle,jobOwner,string,name,job,command,arguments,target,sid",
+	 {{CHECK_bits, {3, 59}, NULL}, {CHECK_transfers, {0}, "table=file|job"}}, 0},
+	{"persistence.bits-command", CHECK_HIGH, "T1197", N_("A background transfer starts a program when it is done."),
+	 "job,command,arguments,sid", {{CHECK_transfers, {0}, "table=job command:"}}, 0},
 	{"persistence.account", CHECK_MEDIUM, "T1136.001", N_("An account was made."),
 	 ACCOUNT_SHOWS, {{CHECK_security, {4720}, NULL}}, 0},
 	{"persistence.group-member", CHECK_MEDIUM, "T1098", N_("A member was added to a group."),
 	 "TargetUserName,MemberName,MemberSid,SubjectUserName", {{CHECK_security, {4728, 4732, 4756}, NULL}}, 0},
 	{"persistence.dsrm", CHECK_HIGH, "T1098", N_("The password of the restore mode of a domain controller was set."),
 	 "SubjectUserName,Workstation,Status", {{CHECK_security, {4794}, NULL}}, 0},
+	{"persistence.webshell-file", CHECK_MEDIUM, "T1505.003", N_("A script lies where a web site keeps what it is sent, or what it only shows."),
+	 "path,size", {{CHECK_files, {0}, "type=file path~inetpub/wwwroot/|/htdocs/|var/www/|/webapps/|FrontEnd/HttpProxy/ "
+	 "path~.aspx|.asp|.ashx|.asmx|.php|.phtml|.jsp|.jspx|.cfm path~/upload|/images/|/img/|/temp/|/tmp/|/files/|/aspnet_client/|/owa/auth/current/|/fonts/"}}, 0},
+	{"persistence.webshell-request", CHECK_HIGH, "T1505.003", N_("A web server was asked to run a command."),
+	 "client,method,url,query,status,user_agent",
+	 {{CHECK_web_logs, {0}, "url~.aspx|.asp|.ashx|.php|.jsp|.cfm status~20 query~cmd=|exec=|command=|whoami|cmd.exe|/bin/sh|powershell|base64_decode"},
+	  {CHECK_web_logs, {0}, "url~.aspx?|.asp?|.ashx?|.php?|.jsp?|.cfm? status~20 url~cmd=|exec=|command=|whoami|cmd.exe|/bin/sh|powershell|base64_decode"}}, 0},
+	{"persistence.webshell-post", CHECK_MEDIUM, "T1505.003", N_("Something was sent to a script where a web site keeps what it is sent, or what it only shows."),
+	 "client,method,url,query,status,user_agent",
+	 {{CHECK_web_logs, {0}, "method=POST status=200 url~.aspx|.asp|.ashx|.php|.jsp|.cfm url~/upload|/images/|/img/|/temp/|/tmp/|/files/|/aspnet_client/|/fonts/"}}, 0},
 	{"persistence.webshell", CHECK_HIGH, "T1505.003", N_("A web server started a command interpreter."),
 	 PROCESS_SHOWS, {PROCESS("data.ParentImage~w3wp.exe|httpd.exe|nginx.exe|php-cgi.exe|tomcat data.Image~" SHELLS "|whoami.exe|net.exe")}, 0},
 	/* ---- execution */
@@ -81,6 +95,10 @@ const struct check_rule check_rules[] = {
 	{"execution.double-extension", CHECK_HIGH, "T1036.007", N_("A program bears the name of a document."),
 	 PROCESS_SHOWS ",path", {PROCESS("data.Image~.pdf.exe|.doc.exe|.docx.exe|.xls.exe|.xlsx.exe|.jpg.exe|.txt.exe|.zip.exe|.pdf.scr|.doc.scr|.docx.scr"),
 	  {CHECK_files, {0}, "type=file path~.pdf.exe|.doc.exe|.docx.exe|.xls.exe|.xlsx.exe|.jpg.exe|.txt.exe|.zip.exe|.pdf.scr|.doc.scr|.docx.scr|.pdf.lnk|.docx.lnk"}}, 0},
+	{"execution.rlo-name", CHECK_HIGH, "T1036.002", N_("A name turns around the direction of writing, and hides what the file is (RLO)."),
+	 "path,Image,NewProcessName,target,program",
+	 {{CHECK_files, {0}, "type=file path~" RLO}, PROCESS("data.Image~" RLO), {CHECK_shortcuts, {0}, "target~" RLO},
+	  {CHECK_prefetches, {0}, "program~" RLO}}, 0},
 	{"execution.prefetch", CHECK_MEDIUM, "T1204.002", N_("A program ran from a folder that users write to (prefetch)."),
 	 "program,program_path,run_count", {{CHECK_prefetches, {0}, "program_path~\\Temp\\\\|\\ProgramData\\\\|\\Users\\\\|\\PerfLogs\\\\|$Recycle.Bin"}}, 0},
 	{"execution.bam", CHECK_MEDIUM, "T1204.002", N_("A program ran from a folder that users write to (background activity)."),
@@ -157,6 +175,11 @@ const struct check_rule check_rules[] = {
 	 {PROCESS("data.CommandLine~rclone|mega.nz|transfer.sh|anonfiles|gofile.io|file.io|pcloud"),
 	  PROCESS("data.CommandLine~curl data.CommandLine~\" -T \"|\" -F \"|--upload-file|--data-binary"),
 	  {CHECK_sysmon, {22}, "data.QueryName~mega.nz|mega.co.nz|transfer.sh|anonfiles|gofile.io|file.io|pcloud"}}, 0},
+	{"exfiltration.visit", CHECK_MEDIUM, "T1567.002", N_("A storage service was visited with a browser."),
+	 "url,title,user,browser,access_count", {{CHECK_visits, {0}, "url~mega.nz|mega.co.nz|transfer.sh|anonfiles|gofile.io|file.io|pcloud.com|wetransfer.com|firestorage|gigafile|sendspace"}}, 0},
+	{"exfiltration.srum", CHECK_MEDIUM, "T1048", N_("A program in a folder that users write to, or one that copies files, used the network (SRUM)."),
+	 "program,sid,bytes_sent,bytes_received",
+	 {{CHECK_usages, {0}, "table=\"network usage\" program~\\Temp\\\\|\\ProgramData\\\\|\\Users\\Public\\\\|\\PerfLogs\\\\|\\Downloads\\\\|$Recycle.Bin|rclone|pscp|winscp|megasync|\\curl.exe|ftp.exe"}}, 0},
 	{"exfiltration.usb", CHECK_LOW, "T1052.001", N_("A device was plugged in."),
 	 "DeviceDescription,DeviceId,ClassName", {{CHECK_security, {6416}, NULL}}, 0},
 	/* ---- defence evasion and impact */

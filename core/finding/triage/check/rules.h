@@ -41,7 +41,12 @@
 	X(prefetches, "", "prefetch")                                                                       \
 	X(user_assists, "", "user_assist")                                                                  \
 	X(bams, "", "bam")                                                                                  \
-	X(task_files, "", "task")
+	X(task_files, "", "task")                                                                           \
+	X(usages, "", "srum")                                                                               \
+	X(transfers, "", "bits")                                                                            \
+	X(web_logs, "", "web_log")                                                                          \
+	X(visits, "", "browser")                                                                            \
+	X(shortcuts, "", "lnk")
 
 enum check_source {
 #define X(name, channel, provider) CHECK_##name,

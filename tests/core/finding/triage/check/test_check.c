@@ -188,6 +188,90 @@ static void what_is_not_covered_is_said(void **s)
 	triage_check_free(k);
 }
 
+/* A row of another artefact. */
+static void add_other(struct triage_check *k, unsigned artefact, const char *path, const char *const *fields)
+{
+	struct buf row = BUF_INIT;
+	struct buf text = BUF_INIT;
+	for (; *fields; fields += 2)
+		observation_field(&text, fields[0], fields[1]);
+	struct observation o = {.when = T0,
+	                        .offset = ++row_number * 100,
+	                        .artefact = (uint8_t)artefact,
+	                        .clock = OBSERVATION_CLOCK_utc,
+	                        .path = path,
+	                        .fields = text.data,
+	                        .fields_size = text.len};
+	assert_int_equal(observation_pack(&o, &row, NULL), 0);
+	assert_int_equal(triage_check_rows(k, row.data, row.len, NULL), 0);
+	buf_release(&row);
+	buf_release(&text);
+}
+
+/* Whether the rule fires for that row alone. */
+static int fires(const char *rule, unsigned artefact, const char *path, const char *const *fields)
+{
+	struct triage_check *k = begin();
+	add_other(k, artefact, path, fields);
+	json_t *findings = triage_check_findings(k);
+	int seen = strcmp(state(findings, rule), "seen") == 0;
+	json_decref(findings);
+	triage_check_free(k);
+	return seen;
+}
+
+static void names_and_requests_that_hide_something(void **s)
+{
+	(void)s;
+	const char *const *file = FIELDS("type", "file");
+	/* "invoice\u202Efdp.exe" reads as invoiceexe.pdf */
+	assert_true(fires("execution.rlo-name", OBSERVATION_file,
+	                  "Users/a/invoice\xE2\x80\xAE"
+	                  "fdp.exe",
+	                  file));
+	assert_false(fires("execution.rlo-name", OBSERVATION_file, "Users/a/invoice.pdf", file));
+	assert_true(fires("execution.double-extension", OBSERVATION_file, "Users/a/invoice.pdf.exe", file));
+	assert_true(fires("persistence.webshell-file", OBSERVATION_file, "inetpub/wwwroot/images/a.aspx", file));
+	assert_false(fires("persistence.webshell-file", OBSERVATION_file, "inetpub/wwwroot/default.aspx", file));
+	assert_false(fires("persistence.webshell-file", OBSERVATION_file, "inetpub/wwwroot/images/a.png", file));
+	assert_true(fires("persistence.webshell-request", OBSERVATION_web_log, "u_ex.log",
+	                  FIELDS("method", "GET", "url", "/x.aspx", "query", "cmd=whoami", "status", "200")));
+	assert_true(fires("persistence.webshell-request", OBSERVATION_web_log, "access.log",
+	                  FIELDS("method", "GET", "url", "/x.php?exec=id", "status", "200")));
+	assert_false(fires("persistence.webshell-request", OBSERVATION_web_log, "access.log",
+	                   FIELDS("method", "GET", "url", "/x.php?exec=id", "status", "404")));
+	assert_true(fires("persistence.webshell-post", OBSERVATION_web_log, "access.log",
+	                  FIELDS("method", "POST", "url", "/uploads/x.php", "status", "200")));
+	assert_false(fires("persistence.webshell-post", OBSERVATION_web_log, "access.log",
+	                   FIELDS("method", "POST", "url", "/login.php", "status", "200")));
+}
+
+static void a_recovered_row_is_told_beside_the_first(void **s)
+{
+	(void)s;
+	struct triage_check *k = begin();
+	struct buf fields = BUF_INIT;
+	observation_field(&fields, "type", "file");
+	struct observation o = {.when = T0,
+	                        .artefact = OBSERVATION_file,
+	                        .clock = OBSERVATION_CLOCK_utc,
+	                        .path = "Users/a/x.pdf.exe",
+	                        .fields = fields.data,
+	                        .fields_size = fields.len};
+	triage_check_row(k, &o);
+	o.when = T0 - 3600 * OBSERVATION_TICKS;
+	o.flags = OBSERVATION_RECOVERED;
+	triage_check_row(k, &o);
+	json_t *findings = triage_check_findings(k);
+	const json_t *f = find(findings, "execution.double-extension");
+	assert_string_equal(json_get_string(f, "when"), "2023-11-14T22:13:20.0000000Z");
+	assert_string_equal(json_get_string(f, "recovered_when"), "2023-11-14T21:13:20.0000000Z");
+	assert_int_equal(strncmp(json_get_string(f, "reason"), "recovered, earlier: 2023-11-14T21:13:20", 39), 0);
+	json_decref(findings);
+	triage_check_free(k);
+	buf_release(&fields);
+}
+
 static void every_row_of_the_table_can_be_looked_for(void **s)
 {
 	(void)s;
@@ -223,6 +307,8 @@ int main(void)
 	    cmocka_unit_test(processes_are_the_same_whoever_records_them),
 	    cmocka_unit_test(guessing_is_many_within_ten_minutes_from_one),
 	    cmocka_unit_test(what_is_not_covered_is_said),
+	    cmocka_unit_test(names_and_requests_that_hide_something),
+	    cmocka_unit_test(a_recovered_row_is_told_beside_the_first),
 	    cmocka_unit_test(every_row_of_the_table_can_be_looked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,33 @@
+/*
+ * libyal's libraries (libesedb, libvmdk, libvhdi, libvshadow, libbde) over bytes of ours: they read through a handle of libbfio, which
+ * asks us, and open nothing themselves. For the cage.
+ *
+ *     struct yal_bytes bytes = {.size = f->size, .read = f->read, .ctx = f->ctx};
+ *     libbfio_handle_t *handle = yal_handle(&bytes, err);      // `bytes` must outlive it
+ *     libesedb_file_open_file_io_handle(file, handle, …);
+ *     libbfio_handle_free(&handle, NULL);                      // behind the library's own close
+ */
+#ifndef GENBA_FINDING_TRIAGE_PARSE_YAL_H
+#define GENBA_FINDING_TRIAGE_PARSE_YAL_H
+
+#include "base/err.h"
+
+#include <libbfio.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct yal_bytes {
+	uint64_t size;
+	/* All n bytes at `offset`, which lie inside, or -1. */
+	int (*read)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);
+	void *ctx;
+	uint64_t at; /* where the next read begins */
+};
+
+/* NULL with the error. */
+libbfio_handle_t *yal_handle(struct yal_bytes *bytes, struct err *err);
+
+/* ERR_DAMAGED: "WHAT: the library's cause". Frees its error, which may be NULL. -1. */
+int yal_failed(libbfio_error_t *error, const char *what, struct err *err);
+
+#endif
