@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "case/case.h"
 #include "case/store/record.h"
+#include "finding/practice/terminals.h"
 #include "tui/command/command.h"
 #include "tui/command/demo_mails.h"
 
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define IMAGE_SIZE (256 * 1024)
 
 /* The script, byte for byte, inside the program. */
 __asm__(".section .rodata\n"
@@ -27,25 +26,8 @@ extern const char demo_script[];
 
 static const char demo_passphrase[] = "practice";
 
-/* A small disk image, the same at every run: a boot sector's mark, names of a folder, and sectors of a fixed pattern. */
-static int write_image(const char *path, unsigned seed, struct err *err)
-{
-	unsigned char *image = xcalloc(1, IMAGE_SIZE);
-	unsigned value = seed;
-	for (size_t i = 512; i < IMAGE_SIZE; i++) {
-		value = value * 1103515245U + 12345U;
-		image[i] = (unsigned char)(value >> 16);
-	}
-	image[510] = 0x55;
-	image[511] = 0xAA;
-	static const char trace[] = "ProgramData\\winup.exe Temp\\a.rar Rar! upload free-storage";
-	memcpy(image + 4096, trace, sizeof trace);
-	int rc = path_write_file(path, image, IMAGE_SIZE, PATH_REPLACE, err);
-	free(image);
-	return rc;
-}
-
-/* What the practice log holds besides ordinary lines: a terminal's first contact and later ones, and the upload. */
+/* What the practice log holds besides ordinary lines: the terminals' contacts with the C2 from the log's beginning on, and what was
+ * uploaded (finding/practice/terminals.h tells the same from their disks). */
 static const struct {
 	int64_t when;   /* seconds since 1970 */
 	unsigned every; /* seconds to the next, if there are several */
@@ -54,21 +36,24 @@ static const struct {
 } log_traces[] = {
     {1400546103, 86400, 5,
      "212 192.0.2.11 TCP_TUNNEL/200 4211 CONNECT www.c2.example:443 - HIER_DIRECT/198.51.100.7 -"},
-    {1416532271, 7200, 6, "187 192.0.2.12 TCP_TUNNEL/200 3977 CONNECT www.c2.example:443 - HIER_DIRECT/198.51.100.7 -"},
-    {1416568544, 1, 1,
-     "48210 192.0.2.12 TCP_MISS/200 612 POST http://up.free-storage.example/put?name=a.rar - HIER_DIRECT/203.0.113.80 "
+    {1404991471, 1, 1,
+     "9120 192.0.2.11 TCP_MISS/200 598 POST http://up.free-storage.example/put?name=a.rar - HIER_DIRECT/203.0.113.80 "
+     "text/html"},
+    {1405041071, 7200, 6, "187 192.0.2.12 TCP_TUNNEL/200 3977 CONNECT www.c2.example:443 - HIER_DIRECT/198.51.100.7 -"},
+    {1405077344, 1, 1,
+     "48210 192.0.2.12 TCP_MISS/200 612 POST http://up.free-storage.example/put?name=b.rar - HIER_DIRECT/203.0.113.80 "
      "text/html"},
 };
 
-/* A proxy's log, the same at every run: squid's lines of half a year, in the order of time. */
+/* A proxy's log, the same at every run: squid's lines of two months, in the order of time. */
 static int write_log(const char *path, struct err *err)
 {
 	static const char *const sites[] = {"www.news.example", "mail.a.example", "update.os.example",
 	                                    "www.c2.example.org", "free-storage.example.net"};
 	struct buf text = BUF_INIT;
 	size_t told[sizeof log_traces / sizeof *log_traces] = {0};
-	unsigned value = 20141121U;
-	for (int64_t when = 1400510000; when < 1416700000; when += 43000 + (int64_t)(value >> 16) % 9000) {
+	unsigned value = 20140711U;
+	for (int64_t when = 1400510000; when < 1405471000; when += 13000 + (int64_t)(value >> 16) % 3000) {
 		for (size_t i = 0; i < sizeof told / sizeof *told; i++)
 			for (; told[i] < log_traces[i].times; told[i]++) {
 				int64_t at = log_traces[i].when + (int64_t)(told[i] * log_traces[i].every);
@@ -97,11 +82,14 @@ static int is_japanese(void)
 static int write_files(const char *dir, struct err *err)
 {
 	int rc = demo_mails_write(dir, is_japanese(), err);
-	for (unsigned i = 0; i < 2 && rc == 0; i++) {
-		char *path = xasprintf("%s/terminal-%c-disk.img", dir, 'a' + (char)i);
-		rc = write_image(path, 20140716U + i, err);
-		free(path);
-	}
+	char *a = xasprintf("%s/terminal-a-disk.img", dir);
+	char *b = xasprintf("%s/terminal-b-disk.img", dir);
+	if (rc == 0)
+		rc = terminal_a_write(a, err);
+	if (rc == 0)
+		rc = terminal_b_write(b, err);
+	free(a);
+	free(b);
 	if (rc == 0) {
 		char *path = xasprintf("%s/proxy.log", dir);
 		rc = write_log(path, err);
