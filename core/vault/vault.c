@@ -184,7 +184,8 @@ int vault_lock(struct vault *v, int flags, struct err *err)
 
 int vault_connect(struct vault *v, struct err *err)
 {
-	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE;
+	/* one thread at a time has the case: see background_task.c for how it is handed on */
+	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
 	int read_only = (v->flags & VAULT_READ_ONLY) != 0;
 	flags |= read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	if (sqlite3_vfs_register(&v->vfs, 0) != SQLITE_OK)
