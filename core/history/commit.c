@@ -1,7 +1,7 @@
 /* Making a commit: the tree's changes, trailers and parents become signed git objects. */
+#include "base/sha256.h"
 #include "history/history_private.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 static void sha256_hex(const void *bytes, size_t n, struct buf *hex)
 {
 	unsigned char digest[32];
-	crypto_hash_sha256(digest, bytes, n);
+	sha256_of(bytes, n, digest);
 	buf_addhex(hex, digest, sizeof digest);
 }
 
@@ -37,7 +37,8 @@ static int check_path(const char *path, struct err *err)
 /* One line per change, sorted by path: the trailers' text, and what a bulk commit's digest is over. */
 static void record_line(const struct history_change *change, struct buf *out)
 {
-	buf_addf(out, "%s ", change->path);
+	buf_adds(out, change->path);
+	buf_addc(out, ' ');
 	if (change->text) {
 		buf_adds(out, "sha256:");
 		sha256_hex(change->text, change->size, out);

@@ -186,13 +186,24 @@ struct history_verified {
  * that the owner of the case can work between them.
  *
  *     struct history_check *k = history_check_begin(h, &spec, &err);
- *     while ((rc = history_check_step(k, 100, &err)) == 1)
+ *     while ((rc = history_check_step(k, 100, &err)) == 1)     // reads the case
+ *             …;
+ *     while (history_check_signatures(k) == 1)                 // what the other processors have not done meanwhile
  *             …;
  *     history_check_end(k, &counts);
  */
+struct history_signed {
+	uint64_t number;
+	char id[HISTORY_ID];
+	char parents[2][HISTORY_ID];
+	unsigned parent_count; /* 0: the first commit of all */
+	const char *author_name, *author_mail;
+	const unsigned char *key; /* 32 bytes: whose signature it says it has */
+};
+
 struct history_check_spec {
-	/* 1 if `key` may have signed the commit (number, full id), whose first parent is `parent` (NULL: the first). NULL: any key. */
-	int (*key)(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32]);
+	/* 1 if that key may have signed that commit. Parents come before their children. NULL: any key. */
+	int (*key)(void *ctx, const struct history_signed *commit);
 	/* A file that a commit wrote, for checks of its content; NULL is fine. */
 	void (*file)(void *ctx, const char *commit, const char *path, const void *text, size_t n);
 	void (*finding)(void *ctx, const char *text); /* a line for each thing wrong; NULL is fine */
@@ -203,8 +214,11 @@ struct history_check;
 
 struct history_check *history_check_begin(struct history *h, const struct history_check_spec *spec, struct err *err);
 
-/* Checks about `units` objects. 1: there is more, 0: all is checked, -1: it cannot go on. */
+/* Checks about `units` objects. 1: there is more, 0: all but signatures is checked, -1: it cannot go on. */
 int history_check_step(struct history_check *k, unsigned units, struct err *err);
+
+/* Checks some of the signatures that wait, about a millisecond's. 1: there are more, 0: all are checked. */
+int history_check_signatures(struct history_check *k);
 
 /* How far it is. */
 void history_check_state(const struct history_check *k, uint64_t *done, uint64_t *total);

@@ -13,14 +13,39 @@
 #include <zstd.h>
 
 #define HISTORY_BRANCH "refs/heads/main"
-#define OBJECT_CACHE   2048       /* raw objects kept, by row: the trees and blobs that the next commit builds on */
-#define OBJECT_CACHED  (16 << 10) /* bytes of an object that is kept at most */
-#define TREE_DEPTH     8          /* folders above a file at most */
+#define TREE_DEPTH     8 /* folders above a file at most */
 
-struct cached_object {
-	int64_t row; /* 0: empty */
-	struct buf raw;
+/* ---- object_cache.c: the trees and blobs that the next commit builds on, and the next check looks at */
+
+#define OBJECT_CACHE_SLOTS 16384
+#define OBJECT_CACHE_BYTES (12U << 20) /* kept at most */
+#define OBJECT_CACHED      (16U << 10) /* of one object at most */
+
+/* An object unpacked. Who gets one holds it, and drops it. */
+struct object_raw {
+	int64_t row;
+	git_object_t type;
+	unsigned holders;
+	size_t size;
+	struct object_raw *next;          /* in its slot */
+	struct object_raw *newer, *older; /* by use */
+	char data[];                      /* `size` bytes and a NUL */
 };
+
+struct object_cache {
+	struct object_raw *slots[OBJECT_CACHE_SLOTS];
+	struct object_raw *newest, *oldest;
+	size_t bytes;
+};
+
+struct object_raw *object_raw_new(int64_t row, git_object_t type, size_t n); /* with one holder */
+void object_raw_drop(struct object_raw *raw);                                /* NULL is fine */
+
+/* The object of a row, held, or NULL. */
+struct object_raw *object_cache_find(struct object_cache *c, int64_t row);
+void object_cache_put(struct object_cache *c, struct object_raw *raw); /* unless it is too large; the caller holds on */
+void object_cache_forget(struct object_cache *c, int64_t row);
+void object_cache_clear(struct object_cache *c);
 
 #define HISTORY_STATEMENTS(X)                                                                                       \
 	X(OBJECT_BY_ID, "SELECT n, type, size, base, depth, data FROM git_object WHERE id = ?1")                    \
@@ -40,7 +65,9 @@ struct cached_object {
 	             " UNION ALL SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 IS NOT NULL)" \
 	             " SELECT c.id FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.time <= ?1 LIMIT 1")       \
 	X(COMMIT_COUNT, "SELECT coalesce(max(n), 0) FROM git_commit") /* rows are never removed */                  \
-	X(COMMIT_BY_ROW, "SELECT id, time, p1, p2 FROM git_commit WHERE n = ?1")                                    \
+	X(CHECK_IDS, "SELECT n, id, type FROM git_object WHERE n > ?1 AND n <= ?2 ORDER BY n LIMIT ?3")             \
+	X(CHECK_OBJECTS, "SELECT n, type, size, base, depth, data, id FROM git_object WHERE n > ?1 AND n <= ?2"     \
+	                 " ORDER BY n LIMIT ?3")                                                                    \
 	X(TOUCH_HAS, "SELECT 1 FROM git_touch WHERE path = ?1 AND n = ?2")                                          \
 	X(IS_ANCESTOR, "WITH RECURSIVE up(n) AS (SELECT ?2"                                                         \
 	               " UNION SELECT c.p1 FROM up CROSS JOIN git_commit c ON c.n = up.n WHERE c.p1 >= ?1"          \
@@ -60,7 +87,7 @@ struct history {
 	int (*explain)(void *ctx, struct err *err); /* what lies behind an I/O error; or NULL */
 	void *explain_ctx;
 	sqlite3_stmt *statements[HISTORY_STATEMENT_COUNT];
-	struct cached_object cache[OBJECT_CACHE];
+	struct object_cache cache;
 	struct object_index *index; /* ids in memory while everything is verified; else NULL */
 	ZSTD_CCtx *compress;
 	ZSTD_DCtx *decompress;
@@ -72,11 +99,13 @@ struct history {
 sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err);
 int history_sql_error(struct history *h, const char *doing, struct err *err);
 
-/* Unpacks a row that a statement stands on: columns n, type, size, base, depth, data from `column` on. 0 or -1. */
-int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *type, int64_t *n, struct buf *raw,
-                  struct err *err);
+/* Unpacks the row that a statement stands on: columns n, type, size, base, depth, data. Held for the caller, or NULL. */
+struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct err *err);
 
-/* Appends the raw bytes of an object. ERR_NOT_FOUND; ERR_DAMAGED if its row cannot be unpacked. Any output may be NULL. */
+/* An object, held for the caller. NULL: ERR_NOT_FOUND; ERR_DAMAGED if its row cannot be unpacked. */
+struct object_raw *object_hold(struct history *h, const git_oid *id, struct err *err);
+
+/* Appends the raw bytes of an object; fails as object_hold() does. Any output may be NULL. */
 int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err);
 
 /* Whether it is there, and its type and size. 1, 0, or -1. */
@@ -89,8 +118,6 @@ int object_write(struct history *h, git_object_t type, const void *raw, size_t n
 /* The id that begins with the hex digits `text`. */
 int object_prefix(struct history *h, enum history_statement which, const char *text, git_oid *id, struct err *err);
 
-void object_cache_clear(struct history *h);
-
 /* ---- object_index.c: the ids of all objects in memory, so that verifying asks SQLite only for content */
 
 struct object_index;
@@ -100,6 +127,9 @@ void object_index_free(struct object_index *x); /* NULL is fine */
 void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAWSZ], int64_t row, git_object_t type);
 /* 1 and the row and type (each may be NULL), or 0. */
 int object_index_find(const struct object_index *x, const git_oid *id, int64_t *row, git_object_t *type);
+/* The number of a commit, as the table of commits has it: noted, if the object is there, and asked for (0: none). */
+void object_index_number(struct object_index *x, const git_oid *id, int64_t number);
+int64_t object_index_commit(const struct object_index *x, const git_oid *id);
 
 /* ---- tree.c */
 

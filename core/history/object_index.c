@@ -12,6 +12,7 @@ struct object_index_entry {
 	unsigned char id[GIT_OID_RAWSZ];
 	unsigned char type; /* 0: empty */
 	int64_t row;
+	int64_t commit; /* its number in the table of commits; 0: none */
 };
 
 struct object_index {
@@ -63,13 +64,26 @@ static void object_index_grow(struct object_index *x)
 
 void object_index_add(struct object_index *x, const unsigned char id[GIT_OID_RAWSZ], int64_t row, git_object_t type)
 {
-	if (x->count * 2 >= x->size)
+	if (x->count * 4 >= x->size * 3)
 		object_index_grow(x);
 	struct object_index_entry *e = object_index_place(x, id);
 	x->count += e->type == 0;
 	memcpy(e->id, id, GIT_OID_RAWSZ);
 	e->row = row;
 	e->type = (unsigned char)type;
+}
+
+void object_index_number(struct object_index *x, const git_oid *id, int64_t number)
+{
+	struct object_index_entry *e = object_index_place(x, id->id);
+	if (e->type)
+		e->commit = number;
+}
+
+int64_t object_index_commit(const struct object_index *x, const git_oid *id)
+{
+	const struct object_index_entry *e = object_index_place(x, id->id);
+	return e->type ? e->commit : 0;
 }
 
 int object_index_find(const struct object_index *x, const git_oid *id, int64_t *row, git_object_t *type)

@@ -45,32 +45,6 @@ sqlite3_stmt *history_statement(struct history *h, enum history_statement which,
 	return *slot;
 }
 
-/* ---- cache of raw objects, by row */
-
-static struct cached_object *cache_find(struct history *h, int64_t row)
-{
-	struct cached_object *slot = &h->cache[(uint64_t)row % OBJECT_CACHE];
-	return slot->row == row ? slot : NULL;
-}
-
-static void cache_put(struct history *h, int64_t row, const void *raw, size_t n)
-{
-	if (n > OBJECT_CACHED)
-		return;
-	struct cached_object *slot = &h->cache[(uint64_t)row % OBJECT_CACHE];
-	buf_clear(&slot->raw);
-	buf_add(&slot->raw, raw, n);
-	slot->row = row;
-}
-
-void object_cache_clear(struct history *h)
-{
-	for (size_t i = 0; i < OBJECT_CACHE; i++) {
-		buf_release(&h->cache[i].raw);
-		h->cache[i].row = 0;
-	}
-}
-
 /* ---- reading */
 
 struct objects_row {
@@ -89,15 +63,15 @@ static int objects_damaged(struct err *err, int64_t row, const char *why)
 }
 
 /* Takes the row that the statement stands on apart, and refuses what cannot be. */
-static int row_columns(sqlite3_stmt *s, int column, struct objects_row *row, struct err *err)
+static int row_columns(sqlite3_stmt *s, struct objects_row *row, struct err *err)
 {
-	row->n = sqlite3_column_int64(s, column);
-	int type = sqlite3_column_int(s, column + 1);
-	sqlite3_int64 size = sqlite3_column_int64(s, column + 2);
-	row->base = sqlite3_column_int64(s, column + 3);
-	row->depth = sqlite3_column_int(s, column + 4);
-	row->data = sqlite3_column_blob(s, column + 5);
-	row->data_size = (size_t)sqlite3_column_bytes(s, column + 5);
+	row->n = sqlite3_column_int64(s, 0);
+	int type = sqlite3_column_int(s, 1);
+	sqlite3_int64 size = sqlite3_column_int64(s, 2);
+	row->base = sqlite3_column_int64(s, 3);
+	row->depth = sqlite3_column_int(s, 4);
+	row->data = sqlite3_column_blob(s, 5);
+	row->data_size = (size_t)sqlite3_column_bytes(s, 5);
 	if (type < GIT_OBJECT_COMMIT || type > GIT_OBJECT_TAG)
 		return objects_damaged(err, row->n, _("unknown type"));
 	if (size < 0 || size > (sqlite3_int64)HISTORY_LIMIT)
@@ -116,80 +90,87 @@ static int take_row(struct history *h, sqlite3_stmt *s, struct objects_row *row,
 	int rc = sqlite3_step(s);
 	if (rc == SQLITE_DONE)
 		return 1;
-	return rc == SQLITE_ROW ? row_columns(s, 0, row, err) : history_sql_error(h, _("read"), err);
+	return rc == SQLITE_ROW ? row_columns(s, row, err) : history_sql_error(h, _("read"), err);
 }
 
-static int objects_unpack(struct history *h, const struct objects_row *row, const struct buf *base, struct buf *raw,
-                          struct err *err)
+/*
+ * The delta's base is zstd's prefix. It is handed over as a dictionary without a
+ * header, which needs no tables of its own; bytes that would be taken for a
+ * header are handed over the long way.
+ */
+static size_t unpack_delta(ZSTD_DCtx *d, struct object_raw *raw, const struct objects_row *row,
+                           const struct object_raw *base)
 {
-	size_t start = raw->len;
-	buf_grow(raw, row->size);
-	ZSTD_DCtx_reset(h->decompress, ZSTD_reset_session_and_parameters);
-	if (base)
-		ZSTD_DCtx_refPrefix(h->decompress, base->data, base->len);
-	size_t got = ZSTD_decompressDCtx(h->decompress, raw->data + start, row->size, row->data, row->data_size);
-	if (ZSTD_isError(got) || got != row->size)
-		return objects_damaged(err, row->n, _("it cannot be unpacked"));
-	raw->len = start + got;
-	raw->data[raw->len] = '\0';
-	return 0;
+	static const char magic[] = "\x37\xA4\x30\xEC"; /* ZSTD_MAGIC_DICTIONARY */
+	if (base->size < 4 || memcmp(base->data, magic, 4) != 0)
+		return ZSTD_decompress_usingDict(d, raw->data, raw->size, row->data, row->data_size, base->data,
+		                                 base->size);
+	ZSTD_DCtx_reset(d, ZSTD_reset_session_and_parameters);
+	ZSTD_DCtx_refPrefix(d, base->data, base->size);
+	size_t got = ZSTD_decompressDCtx(d, raw->data, raw->size, row->data, row->data_size);
+	ZSTD_DCtx_reset(d, ZSTD_reset_session_and_parameters);
+	return got;
 }
 
-/* The raw bytes of a row; its base first. Recursion ends, since a base has a smaller depth and row. */
-static int read_row(struct history *h, int64_t n, int depth, struct buf *raw, struct err *err)
+static struct object_raw *objects_unpack(struct history *h, const struct objects_row *row,
+                                         const struct object_raw *base, struct err *err)
 {
-	struct cached_object *cached = cache_find(h, n);
-	if (cached) {
-		buf_add(raw, cached->raw.data, cached->raw.len);
-		return 0;
+	struct object_raw *raw = object_raw_new(row->n, row->type, row->size);
+	size_t got = base ? unpack_delta(h->decompress, raw, row, base)
+	                  : ZSTD_decompressDCtx(h->decompress, raw->data, raw->size, row->data, row->data_size);
+	if (ZSTD_isError(got) || got != row->size) {
+		object_raw_drop(raw);
+		objects_damaged(err, row->n, _("it cannot be unpacked"));
+		return NULL;
 	}
-	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ROW, err);
-	if (!s)
-		return -1;
+	return raw;
+}
+
+static struct object_raw *hold_row(struct history *h, int64_t n, int depth, struct err *err);
+
+/* A row's object from its columns. Recursion ends, since a base has a smaller depth and row. */
+static struct object_raw *unpack_row(struct history *h, const struct objects_row *row, struct err *err)
+{
+	struct object_raw *base = NULL;
+	if (row->base && !(base = hold_row(h, row->base, row->depth, err)))
+		return NULL;
+	struct object_raw *raw = objects_unpack(h, row, base, err);
+	object_raw_drop(base);
+	if (raw)
+		object_cache_put(&h->cache, raw);
+	return raw;
+}
+
+/* The object of a row whose depth is less than `depth`. */
+static struct object_raw *hold_row(struct history *h, int64_t n, int depth, struct err *err)
+{
+	struct object_raw *raw = object_cache_find(&h->cache, n);
+	sqlite3_stmt *s = raw ? NULL : history_statement(h, HISTORY_OBJECT_BY_ROW, err);
+	if (raw || !s)
+		return raw;
 	sqlite3_bind_int64(s, 1, n);
 	struct objects_row row;
+	struct buf data = BUF_INIT;
 	int rc = take_row(h, s, &row, err);
-	if (rc != 0 || row.depth >= depth) {
-		sqlite3_reset(s);
-		return rc < 0 ? -1 : objects_damaged(err, n, _("the base of a delta is missing or out of order"));
+	if (rc == 1 || (rc == 0 && row.depth >= depth))
+		objects_damaged(err, n, _("the base of a delta is missing or out of order"));
+	else if (rc == 0) {
+		if (row.base) { /* the statement is used again for the base */
+			buf_add(&data, row.data, row.data_size);
+			sqlite3_reset(s); /* a statement left half-way would keep VACUUM and checkpoints out */
+			row.data = data.data;
+		}
+		raw = unpack_row(h, &row, err);
 	}
-	struct buf base = BUF_INIT;
-	if (row.base) {
-		struct buf data = BUF_INIT; /* the statement is used again below */
-		buf_add(&data, row.data, row.data_size);
-		sqlite3_reset(s); /* a statement left half-way would keep VACUUM and checkpoints out */
-		rc = read_row(h, row.base, row.depth, &base, err);
-		row.data = data.data;
-		if (rc == 0)
-			rc = objects_unpack(h, &row, &base, raw, err);
-		buf_release(&data);
-	} else {
-		rc = objects_unpack(h, &row, NULL, raw, err);
-		sqlite3_reset(s);
-	}
-	buf_release(&base);
-	if (rc == 0)
-		cache_put(h, n, raw->data + raw->len - row.size, row.size);
-	return rc;
+	sqlite3_reset(s);
+	buf_release(&data);
+	return raw;
 }
 
-int object_unpack(struct history *h, sqlite3_stmt *s, int column, git_object_t *type, int64_t *n, struct buf *raw,
-                  struct err *err)
+struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct err *err)
 {
 	struct objects_row row;
-	struct buf base = BUF_INIT;
-	*n = sqlite3_column_int64(s, column);
-	int rc = row_columns(s, column, &row, err);
-	if (rc == 0 && row.base)
-		rc = read_row(h, row.base, row.depth, &base, err);
-	if (rc == 0)
-		rc = objects_unpack(h, &row, row.base ? &base : NULL, raw, err);
-	if (rc == 0) {
-		*type = row.type;
-		cache_put(h, row.n, raw->data + raw->len - row.size, row.size);
-	}
-	buf_release(&base);
-	return rc;
+	return row_columns(s, &row, err) < 0 ? NULL : unpack_row(h, &row, err);
 }
 
 static int find_row(struct history *h, const git_oid *id, struct objects_row *row, struct err *err)
@@ -203,22 +184,37 @@ static int find_row(struct history *h, const git_oid *id, struct objects_row *ro
 	return rc;
 }
 
-int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err)
+static int find_object(struct history *h, const git_oid *id, struct objects_row *row, struct err *err)
 {
-	struct objects_row row = {.depth = HISTORY_DEPTH};
-	int rc = 0;
-	if (!h->index || !object_index_find(h->index, id, &row.n, &row.type))
-		rc = find_row(h, id, &row, err);
-	if (rc < 0)
-		return -1;
+	int rc = h->index && object_index_find(h->index, id, &row->n, &row->type) ? 0 : find_row(h, id, row, err);
 	if (rc == 1) {
 		char hex[GIT_OID_HEXSZ + 1];
 		return err_set(err, ERR_NOT_FOUND, _("history object %s is missing"),
 		               git_oid_tostr(hex, sizeof hex, id));
 	}
+	return rc;
+}
+
+struct object_raw *object_hold(struct history *h, const git_oid *id, struct err *err)
+{
+	struct objects_row row = {0};
+	return find_object(h, id, &row, err) < 0 ? NULL : hold_row(h, row.n, HISTORY_DEPTH + 1, err);
+}
+
+int object_read(struct history *h, const git_oid *id, git_object_t *type, struct buf *raw, struct err *err)
+{
+	struct objects_row row = {0};
+	if (find_object(h, id, &row, err) < 0)
+		return -1;
 	if (type)
 		*type = row.type;
-	return raw ? read_row(h, row.n, row.depth + 1, raw, err) : 0;
+	if (!raw)
+		return 0;
+	struct object_raw *held = hold_row(h, row.n, HISTORY_DEPTH + 1, err);
+	if (held)
+		buf_add(raw, held->data, held->size);
+	object_raw_drop(held);
+	return held ? 0 : -1;
 }
 
 int object_header(struct history *h, const git_oid *id, git_object_t *type, size_t *size)
@@ -234,14 +230,24 @@ int object_header(struct history *h, const git_oid *id, git_object_t *type, size
 
 /* ---- writing */
 
+static void cache_new(struct history *h, int64_t row, git_object_t type, const void *bytes, size_t n)
+{
+	if (n > OBJECT_CACHED)
+		return;
+	struct object_raw *raw = object_raw_new(row, type, n);
+	memcpy(raw->data, bytes, n);
+	object_cache_put(&h->cache, raw);
+	object_raw_drop(raw);
+}
+
 static int insert_row(struct history *h, git_object_t type, const void *raw, size_t n, const struct objects_row *base,
-                      const struct buf *prefix, const git_oid *id, struct err *err)
+                      const struct object_raw *prefix, const git_oid *id, struct err *err)
 {
 	size_t bound = ZSTD_compressBound(n);
 	void *packed = xmalloc(bound);
 	ZSTD_CCtx_reset(h->compress, ZSTD_reset_session_only);
 	if (prefix)
-		ZSTD_CCtx_refPrefix(h->compress, prefix->data, prefix->len);
+		ZSTD_CCtx_refPrefix(h->compress, prefix->data, prefix->size);
 	size_t size = ZSTD_compress2(h->compress, packed, bound, raw, n);
 	int rc = -1;
 	sqlite3_stmt *s = NULL;
@@ -257,7 +263,7 @@ static int insert_row(struct history *h, git_object_t type, const void *raw, siz
 		rc = sqlite3_step(s) == SQLITE_DONE ? 0 : history_sql_error(h, _("write"), err);
 		sqlite3_reset(s);
 		if (rc == 0)
-			cache_put(h, sqlite3_last_insert_rowid(h->db), raw, n);
+			cache_new(h, sqlite3_last_insert_rowid(h->db), type, raw, n);
 	}
 	free(packed);
 	return rc;
@@ -274,11 +280,11 @@ int object_write(struct history *h, git_object_t type, const void *raw, size_t n
 	int there = find_row(h, id, &row, err);
 	if (there <= 0)
 		return there;
-	struct buf prefix = BUF_INIT;
-	int delta = base && find_row(h, base, &row, NULL) == 0 && row.depth < HISTORY_DEPTH && row.type == type &&
-	            read_row(h, row.n, row.depth + 1, &prefix, NULL) == 0;
-	int rc = insert_row(h, type, raw, n, delta ? &row : NULL, delta ? &prefix : NULL, id, err);
-	buf_release(&prefix);
+	struct object_raw *prefix = NULL;
+	if (base && find_row(h, base, &row, NULL) == 0 && row.depth < HISTORY_DEPTH && row.type == type)
+		prefix = hold_row(h, row.n, row.depth + 1, NULL);
+	int rc = insert_row(h, type, raw, n, prefix ? &row : NULL, prefix, id, err);
+	object_raw_drop(prefix);
 	return rc;
 }
 

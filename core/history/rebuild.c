@@ -11,7 +11,7 @@ static int rebuild_run(struct history *h, const char *sql, struct err *err)
 }
 
 /* Calls `fn` for each row of git_object in the order of writing. The callback may delete the row. */
-typedef int (*row_fn)(void *ctx, int64_t row, const git_oid *id, git_object_t type, const struct buf *raw);
+typedef int (*row_fn)(void *ctx, int64_t row, const git_oid *id, const struct object_raw *raw);
 
 static int each_row(struct history *h, row_fn fn, void *ctx, struct err *err)
 {
@@ -28,21 +28,20 @@ static int each_row(struct history *h, row_fn fn, void *ctx, struct err *err)
 		sqlite3_bind_int64(s, 1, row);
 		more = 0;
 		while (rc == 0 && sqlite3_step(s) == SQLITE_ROW) {
-			struct buf raw = BUF_INIT;
-			git_object_t type = GIT_OBJECT_INVALID;
+			struct object_raw *raw = NULL;
 			git_oid id;
 			git_oid is;
 			more = 1;
 			int fits = sqlite3_column_bytes(s, 6) == GIT_OID_RAWSZ &&
-			           object_unpack(h, s, 0, &type, &row, &raw, NULL) == 0 &&
-			           git_odb_hash(&is, raw.data, raw.len, type) == 0;
+			           (raw = object_unpack(h, s, NULL)) != NULL &&
+			           git_odb_hash(&is, raw->data, raw->size, raw->type) == 0;
 			row = sqlite3_column_int64(s, 0);
 			if (fits) {
 				git_oid_fromraw(&id, sqlite3_column_blob(s, 6));
 				fits = git_oid_equal(&id, &is);
 			}
-			rc = fn(ctx, row, fits ? &id : NULL, type, &raw);
-			buf_release(&raw);
+			rc = fn(ctx, row, fits ? &id : NULL, raw);
+			object_raw_drop(raw);
 		}
 		sqlite3_finalize(s);
 	}
@@ -55,10 +54,9 @@ struct rebuilding {
 	struct err *err;
 };
 
-static int drop_unfit(void *ctx, int64_t row, const git_oid *id, git_object_t type, const struct buf *raw)
+static int drop_unfit(void *ctx, int64_t row, const git_oid *id, const struct object_raw *raw)
 {
 	struct rebuilding *r = ctx;
-	(void)type;
 	(void)raw;
 	if (id) {
 		r->rebuilt->objects++;
@@ -68,7 +66,7 @@ static int drop_unfit(void *ctx, int64_t row, const git_oid *id, git_object_t ty
 	char sql[80];
 	snprintf(sql, sizeof sql, "DELETE FROM git_object WHERE n = %lld", (long long)row);
 	/* nothing may be unpacked against it from the cache */
-	r->h->cache[(uint64_t)row % OBJECT_CACHE].row = 0;
+	object_cache_forget(&r->h->cache, row);
 	return rebuild_run(r->h, sql, r->err);
 }
 
@@ -87,7 +85,7 @@ static int take_path(void *ctx, const char *path, const git_oid *a, const git_oi
 	return 0;
 }
 
-static int index_one(void *ctx, int64_t row, const git_oid *id, git_object_t type, const struct buf *raw)
+static int index_one(void *ctx, int64_t row, const git_oid *id, const struct object_raw *raw)
 {
 	struct rebuilding *r = ctx;
 	struct commit_text c;
@@ -96,7 +94,7 @@ static int index_one(void *ctx, int64_t row, const git_oid *id, git_object_t typ
 	struct buf path = BUF_INIT;
 	struct buf parent_raw = BUF_INIT;
 	(void)row;
-	if (!id || type != GIT_OBJECT_COMMIT || commit_text_parse(&c, raw->data, raw->len, NULL) < 0)
+	if (!id || raw->type != GIT_OBJECT_COMMIT || commit_text_parse(&c, raw->data, raw->size, NULL) < 0)
 		return 0;
 	r->rebuilt->commits++;
 	int has_parent = c.parent_count > 0;
@@ -158,12 +156,12 @@ struct blobs {
 	void *ctx;
 };
 
-static int give_blob(void *ctx, int64_t row, const git_oid *id, git_object_t type, const struct buf *raw)
+static int give_blob(void *ctx, int64_t row, const git_oid *id, const struct object_raw *raw)
 {
 	struct blobs *b = ctx;
 	(void)row;
-	if (id && type == GIT_OBJECT_BLOB)
-		b->fn(b->ctx, raw->data, raw->len);
+	if (id && raw->type == GIT_OBJECT_BLOB)
+		b->fn(b->ctx, raw->data, raw->size);
 	return 0;
 }
 

@@ -73,8 +73,6 @@ int history_open(struct history **out, sqlite3 *db, struct err *err)
 	history_libgit2_start();
 	struct history *h = xcalloc(1, sizeof *h);
 	h->db = db;
-	for (size_t i = 0; i < OBJECT_CACHE; i++)
-		buf_init(&h->cache[i].raw);
 	h->compress = ZSTD_createCCtx();
 	h->decompress = ZSTD_createDCtx();
 	*out = NULL;
@@ -101,7 +99,7 @@ void history_free(struct history *h)
 	git_repository_free(h->repository);
 	for (size_t i = 0; i < HISTORY_STATEMENT_COUNT; i++)
 		sqlite3_finalize(h->statements[i]);
-	object_cache_clear(h);
+	object_cache_clear(&h->cache);
 	ZSTD_freeCCtx(h->compress);
 	ZSTD_freeDCtx(h->decompress);
 	free(h);
@@ -109,7 +107,7 @@ void history_free(struct history *h)
 
 void history_rolled_back(struct history *h)
 {
-	object_cache_clear(h);
+	object_cache_clear(&h->cache);
 	git_repository_free(h->repository);
 	h->repository = NULL;
 }

@@ -117,10 +117,12 @@ void sshsig_armour(const char *name_space, const struct sshsig *sig, struct buf 
 	sodium_bin2base64(text, sizeof text, (const unsigned char *)blob.data, blob.len,
 	                  sodium_base64_VARIANT_ORIGINAL);
 	buf_release(&blob);
-	buf_addf(armour, "%s\n", begin);
+	buf_adds(armour, begin);
+	buf_addc(armour, '\n');
 	for (const char *p = text; *p;) {
 		size_t line = strnlen(p, ARMOUR_LINE);
-		buf_addf(armour, "%.*s\n", (int)line, p);
+		buf_add(armour, p, line);
+		buf_addc(armour, '\n');
 		p += line;
 	}
 	buf_adds(armour, end);

@@ -28,14 +28,14 @@ int tree_next(const char **p, const char *end, struct tree_entry *entry)
 	return 1;
 }
 
-static int read_tree(struct history *h, const git_oid *id, struct buf *raw, struct err *err)
+static struct object_raw *hold_tree(struct history *h, const git_oid *id, struct err *err)
 {
-	git_object_t type;
-	if (object_read(h, id, &type, raw, err) < 0)
-		return -1;
-	return type == GIT_OBJECT_TREE
-	           ? 0
-	           : err_set(err, ERR_DAMAGED, _("the history has another object where a tree belongs"));
+	struct object_raw *raw = object_hold(h, id, err);
+	if (!raw || raw->type == GIT_OBJECT_TREE)
+		return raw;
+	object_raw_drop(raw);
+	err_set(err, ERR_DAMAGED, _("the history has another object where a tree belongs"));
+	return NULL;
 }
 
 static int bad_tree(struct err *err)
@@ -50,15 +50,15 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 	git_oid id = *root;
 	for (int depth = 0; depth <= TREE_DEPTH; depth++) {
 		size_t n = strcspn(path, "/");
-		struct buf raw = BUF_INIT;
-		if (read_tree(h, &id, &raw, err) < 0)
+		struct object_raw *raw = hold_tree(h, &id, err);
+		if (!raw)
 			return -1;
-		const char *p = raw.data;
+		const char *p = raw->data;
 		int rc;
 		int hit = 0;
-		while (!hit && (rc = tree_next(&p, raw.data + raw.len, found)) == 1)
+		while (!hit && (rc = tree_next(&p, raw->data + raw->size, found)) == 1)
 			hit = strlen(found->name) == n && memcmp(found->name, path, n) == 0;
-		buf_release(&raw);
+		object_raw_drop(raw);
 		if (!hit && rc < 0)
 			return bad_tree(err);
 		if (!hit || (path[n] == '/' ? MODE_FOLDER : mode) != found->mode)
@@ -189,17 +189,15 @@ static int same_part(const char *a, const char *b)
 static int history_tree_edit(struct history_tree_editing *e, const git_oid *old, size_t skip,
                              const struct history_change *changes, size_t count, int depth, git_oid *id, int *empty)
 {
-	struct buf raw = BUF_INIT;
 	struct buf out = BUF_INIT;
 	int rc = 0;
 	if (depth > TREE_DEPTH)
 		return err_set(e->err, ERR_INVALID, _("the path '%s' is too deep"), changes->path);
-	if (old && read_tree(e->h, old, &raw, e->err) < 0) {
-		buf_release(&raw);
+	struct object_raw *raw = old ? hold_tree(e->h, old, e->err) : NULL;
+	if (old && !raw)
 		return -1;
-	}
-	const char *p = raw.data;
-	const char *end = raw.data + raw.len;
+	const char *p = raw ? raw->data : "";
+	const char *end = raw ? raw->data + raw->size : p;
 	struct tree_entry entry;
 	int more = tree_next(&p, end, &entry);
 	size_t i = 0;
@@ -234,7 +232,7 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 	if (rc == 0 && !(*empty && depth > 0))
 		rc = object_write(e->h, GIT_OBJECT_TREE, out.data, out.len, old, id, e->err);
 	buf_release(&out);
-	buf_release(&raw);
+	object_raw_drop(raw);
 	return rc;
 }
 
@@ -248,41 +246,48 @@ int tree_edit(struct history *h, const git_oid *old, const struct history_change
 
 /* ---- walking */
 
+static void add_part(struct buf *path, const char *name)
+{
+	if (path->len)
+		buf_addc(path, '/');
+	buf_adds(path, name);
+}
+
 int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_file_fn fn, void *ctx, struct err *err)
 {
-	struct buf raw = BUF_INIT;
+	struct object_raw *raw = hold_tree(h, root, err);
 	size_t start = path->len;
-	int rc = read_tree(h, root, &raw, err);
-	const char *p = raw.data;
+	int rc = raw ? 0 : -1;
+	const char *p = raw ? raw->data : NULL;
 	struct tree_entry entry;
 	int more = 0;
-	while (rc == 0 && (more = tree_next(&p, raw.data + raw.len, &entry)) == 1) {
-		buf_addf(path, "%s%s", start ? "/" : "", entry.name);
+	while (rc == 0 && (more = tree_next(&p, raw->data + raw->size, &entry)) == 1) {
+		add_part(path, entry.name);
 		if (entry.mode == MODE_FOLDER) {
 			rc = path->len > 1024 ? bad_tree(err) : tree_walk(h, &entry.id, path, fn, ctx, err);
 		} else {
-			struct buf text = BUF_INIT;
-			rc = object_read(h, &entry.id, NULL, &text, err);
-			if (rc == 0)
-				rc = fn(ctx, path->data, text.data, text.len);
-			buf_release(&text);
+			struct object_raw *text = object_hold(h, &entry.id, err);
+			rc = text ? fn(ctx, path->data, text->data, text->size) : -1;
+			object_raw_drop(text);
 		}
 		buf_truncate(path, start);
 	}
 	if (rc == 0 && more < 0)
 		rc = bad_tree(err);
-	buf_release(&raw);
+	object_raw_drop(raw);
 	return rc;
 }
 
 int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *files, struct err *err)
 {
-	struct buf raw = BUF_INIT;
-	int rc = depth > TREE_DEPTH ? bad_tree(err) : read_tree(h, root, &raw, err);
-	const char *p = raw.data;
+	if (depth > TREE_DEPTH)
+		return bad_tree(err);
+	struct object_raw *raw = hold_tree(h, root, err);
+	int rc = raw ? 0 : -1;
+	const char *p = raw ? raw->data : NULL;
 	struct tree_entry entry;
 	int more = 0;
-	while (rc == 0 && (more = tree_next(&p, raw.data + raw.len, &entry)) == 1) {
+	while (rc == 0 && (more = tree_next(&p, raw->data + raw->size, &entry)) == 1) {
 		if (entry.mode == MODE_FOLDER)
 			rc = tree_count(h, &entry.id, depth + 1, files, err);
 		else
@@ -290,7 +295,7 @@ int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *file
 	}
 	if (rc == 0 && more < 0)
 		rc = bad_tree(err);
-	buf_release(&raw);
+	object_raw_drop(raw);
 	return rc;
 }
 
@@ -301,7 +306,7 @@ static int diff_entry(struct history *h, const struct tree_entry *a, const struc
 	const struct tree_entry *either = a ? a : b;
 	if (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))
 		return 0;
-	buf_addf(path, "%s%s", start ? "/" : "", either->name);
+	add_part(path, either->name);
 	int rc;
 	if (path->len > 1024)
 		rc = bad_tree(err);
@@ -316,30 +321,26 @@ static int diff_entry(struct history *h, const struct tree_entry *a, const struc
 int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf *path, tree_diff_fn fn, void *ctx,
               struct err *err)
 {
-	struct buf raw_a = BUF_INIT;
-	struct buf raw_b = BUF_INIT;
-	int rc = 0;
-	if (a)
-		rc = read_tree(h, a, &raw_a, err);
-	if (b && rc == 0)
-		rc = read_tree(h, b, &raw_b, err);
-	const char *p = raw_a.data;
-	const char *q = raw_b.data;
+	struct object_raw *before = a ? hold_tree(h, a, err) : NULL;
+	struct object_raw *after = b && (!a || before) ? hold_tree(h, b, err) : NULL;
+	int rc = (a && !before) || (b && !after) ? -1 : 0;
+	const char *p = before ? before->data : NULL;
+	const char *q = after ? after->data : NULL;
 	struct tree_entry x;
 	struct tree_entry y;
-	int more_a = rc == 0 ? tree_next(&p, raw_a.data + raw_a.len, &x) : 0;
-	int more_b = rc == 0 ? tree_next(&q, raw_b.data + raw_b.len, &y) : 0;
+	int more_a = rc == 0 && before ? tree_next(&p, before->data + before->size, &x) : 0;
+	int more_b = rc == 0 && after ? tree_next(&q, after->data + after->size, &y) : 0;
 	while (rc == 0 && (more_a == 1 || more_b == 1)) {
 		int order = more_a != 1 ? 1 : more_b != 1 ? -1 : tree_compare(&x, &y);
 		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
 		if (order <= 0)
-			more_a = tree_next(&p, raw_a.data + raw_a.len, &x);
+			more_a = tree_next(&p, before->data + before->size, &x);
 		if (order >= 0)
-			more_b = tree_next(&q, raw_b.data + raw_b.len, &y);
+			more_b = tree_next(&q, after->data + after->size, &y);
 	}
 	if (rc == 0 && (more_a < 0 || more_b < 0))
 		rc = bad_tree(err);
-	buf_release(&raw_a);
-	buf_release(&raw_b);
+	object_raw_drop(before);
+	object_raw_drop(after);
 	return rc;
 }

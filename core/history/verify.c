@@ -1,7 +1,9 @@
 /*
- * Verification of the history: ids, then objects in the order of writing, then
- * commits from the first to the last. Slices end between two rows; no statement
- * stays open between them, since it would keep checkpoints and VACUUM out.
+ * Verification of the history: ids and tables, then one pass over the objects in
+ * the order of writing. A commit is checked when its object was read, while what
+ * it changed is still in memory; its signature waits for another processor.
+ * Slices end between two rows; no statement stays open between them, since it
+ * would keep checkpoints and VACUUM out.
  */
 #include "history/verify_private.h"
 
@@ -50,12 +52,9 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 		return NULL;
 	}
 	int64_t commits = 0;
-	if (one_number(k, "SELECT count(*) FROM git_commit", &commits, err) < 0) {
-		free(k);
-		return NULL;
-	}
 	int64_t strange = 0;
-	if (one_number(k, "SELECT count(*) FROM git_object WHERE n < 1 OR n > 1099511627776", &strange, err) < 0) {
+	if (one_number(k, "SELECT count(*) FROM git_commit", &commits, err) < 0 ||
+	    one_number(k, "SELECT count(*) FROM git_object WHERE n < 1 OR n > 1099511627776", &strange, err) < 0) {
 		free(k);
 		return NULL;
 	}
@@ -68,7 +67,12 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 	}
 	object_index_free(h->index); /* of a check that was begun and is not finished */
 	h->index = object_index_new();
-	k->reachable = xcalloc((size_t)k->last_commit + 1, 1);
+	size_t room = (size_t)k->last_commit + 1;
+	k->reachable = xcalloc(room, 1);
+	k->commits = xcalloc(room, sizeof *k->commits);
+	k->touched = xcalloc(room, sizeof *k->touched);
+	randombytes_buf(k->touch_key, sizeof k->touch_key);
+	k->signatures = signature_pool_new(history_may_thread);
 	return k;
 }
 
@@ -76,11 +80,9 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 
 static int step_ids(struct history_check *k, unsigned units, struct err *err)
 {
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(k->h->db,
-	                       "SELECT n, id, type FROM git_object WHERE n > ?1 AND n <= ?2 ORDER BY n LIMIT ?3", -1,
-	                       &s, NULL) != SQLITE_OK)
-		return history_sql_error(k->h, _("read"), err);
+	sqlite3_stmt *s = history_statement(k->h, HISTORY_CHECK_IDS, err);
+	if (!s)
+		return -1;
 	sqlite3_bind_int64(s, 1, k->at);
 	sqlite3_bind_int64(s, 2, k->last_object);
 	sqlite3_bind_int64(s, 3, (sqlite3_int64)units * 16);
@@ -95,28 +97,24 @@ static int step_ids(struct history_check *k, unsigned units, struct err *err)
 			object_index_add(k->h->index, sqlite3_column_blob(s, 1), k->at, (git_object_t)type);
 	}
 	int failed = rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0;
-	sqlite3_finalize(s);
+	sqlite3_reset(s);
 	if (failed)
 		return -1;
-	if (rows == 0) {
-		k->phase = CHECK_OBJECTS;
-		k->at = 0;
-	}
-	return 1;
+	return rows > 0;
 }
 
 /* ---- objects: digest, form, and that what they name is there */
 
-static void check_tree(struct history_check *k, const char *id, const struct buf *raw)
+static void check_tree(struct history_check *k, const char *id, const struct object_raw *raw)
 {
 	char hex[HISTORY_ID];
 	const char *p = raw->data;
 	struct tree_entry entry;
-	if (!tree_is_canonical(raw->data, raw->len)) {
+	if (!tree_is_canonical(raw->data, raw->size)) {
 		history_found(k, _("tree %.10s has a wrong form"), id);
 		return;
 	}
-	while (tree_next(&p, raw->data + raw->len, &entry) == 1) {
+	while (tree_next(&p, raw->data + raw->size, &entry) == 1) {
 		git_object_t type;
 		if (!object_index_find(k->h->index, &entry.id, NULL, &type))
 			history_found(k, _("tree %.10s names %s, but the object %.10s is missing"), id, entry.name,
@@ -127,142 +125,163 @@ static void check_tree(struct history_check *k, const char *id, const struct buf
 	}
 }
 
-static void check_commit_links(struct history_check *k, const char *id, const struct buf *raw)
+void check_commit_links(struct history_check *k, const char *id, const struct commit_text *c)
+{
+	git_object_t type;
+	if (!object_index_find(k->h->index, &c->tree, NULL, &type) || type != GIT_OBJECT_TREE)
+		history_found(k, _("commit %.10s: its tree is missing"), id);
+	for (unsigned i = 0; i < c->parent_count; i++)
+		if (!object_index_find(k->h->index, &c->parents[i], NULL, &type) || type != GIT_OBJECT_COMMIT)
+			history_found(k, _("commit %.10s: its parent is missing"), id);
+}
+
+/* A commit that no table lists; the others are looked at in the order of their numbers. */
+static void check_unlisted(struct history_check *k, const char *id, const struct object_raw *raw)
 {
 	struct commit_text c;
 	struct err why = ERR_INIT;
-	git_object_t type;
-	if (commit_text_parse(&c, raw->data, raw->len, &why) < 0) {
+	if (commit_text_parse(&c, raw->data, raw->size, &why) < 0) {
 		history_found(k, "%.10s: %s", id, why.message);
 		return;
 	}
-	if (!object_index_find(k->h->index, &c.tree, NULL, &type) || type != GIT_OBJECT_TREE)
-		history_found(k, _("commit %.10s: its tree is missing"), id);
-	for (unsigned i = 0; i < c.parent_count; i++)
-		if (!object_index_find(k->h->index, &c.parents[i], NULL, &type) || type != GIT_OBJECT_COMMIT)
-			history_found(k, _("commit %.10s: its parent is missing"), id);
+	check_commit_links(k, id, &c);
 	commit_text_release(&c);
 }
 
-static void check_object(struct history_check *k, sqlite3_stmt *s, struct buf *raw)
+static void check_object(struct history_check *k, sqlite3_stmt *s)
 {
 	char hex[HISTORY_ID];
-	git_object_t type;
 	git_oid id;
 	git_oid is;
 	struct err why = ERR_INIT;
-	int64_t row;
 	if (sqlite3_column_bytes(s, 6) != GIT_OID_RAWSZ) {
 		history_found(k, _("an object has an impossible id"));
 		return;
 	}
 	git_oid_fromraw(&id, sqlite3_column_blob(s, 6));
 	git_oid_tostr(hex, sizeof hex, &id);
-	buf_clear(raw);
-	if (object_unpack(k->h, s, 0, &type, &row, raw, &why) < 0)
+	struct object_raw *raw = object_unpack(k->h, s, &why);
+	if (!raw)
 		history_found(k, "%.10s: %s", hex, why.message);
-	else if (git_odb_hash(&is, raw->data, raw->len, type) < 0 || !git_oid_equal(&is, &id))
+	else if (git_odb_hash(&is, raw->data, raw->size, raw->type) < 0 || !git_oid_equal(&is, &id))
 		history_found(k, _("object %.10s: its content does not fit its id"), hex);
-	else if (type == GIT_OBJECT_TREE)
+	else if (raw->type == GIT_OBJECT_TREE)
 		check_tree(k, hex, raw);
-	else if (type == GIT_OBJECT_COMMIT)
-		check_commit_links(k, hex, raw);
-	else if (type == GIT_OBJECT_TAG)
+	else if (raw->type == GIT_OBJECT_COMMIT && object_index_commit(k->h->index, &id) == 0)
+		check_unlisted(k, hex, raw);
+	else if (raw->type == GIT_OBJECT_TAG)
 		history_found(k, _("object %.10s is a tag, which genba never writes"), hex);
+	object_raw_drop(raw);
+}
+
+/* Commits whose objects were read, in the order of their numbers. */
+static void check_commits_up_to(struct history_check *k, int64_t row)
+{
+	while (k->commits_done < k->last_commit && k->commits[k->commits_done + 1].object <= row)
+		check_commit(k, ++k->commits_done);
 }
 
 static int step_objects(struct history_check *k, unsigned units, struct err *err)
 {
-	sqlite3_stmt *s = NULL;
 	/* in the order of writing: the base of a delta was just read */
-	if (sqlite3_prepare_v2(k->h->db,
-	                       "SELECT n, type, size, base, depth, data, id FROM git_object WHERE n > ?1 AND n <= ?2"
-	                       " ORDER BY n LIMIT ?3",
-	                       -1, &s, NULL) != SQLITE_OK)
-		return history_sql_error(k->h, _("read"), err);
+	sqlite3_stmt *s = history_statement(k->h, HISTORY_CHECK_OBJECTS, err);
+	if (!s)
+		return -1;
 	sqlite3_bind_int64(s, 1, k->at);
 	sqlite3_bind_int64(s, 2, k->last_object);
 	sqlite3_bind_int64(s, 3, units);
 	int rc;
 	unsigned rows = 0;
-	struct buf raw = BUF_INIT;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		rows++;
 		k->at = sqlite3_column_int64(s, 0);
 		k->counts.objects++;
-		check_object(k, s, &raw);
+		check_object(k, s);
+		check_commits_up_to(k, k->at);
 	}
-	buf_release(&raw);
 	int failed = rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0;
-	sqlite3_finalize(s);
-	if (failed)
-		return -1;
-	if (rows == 0) {
-		k->phase = CHECK_COMMITS;
-		k->at = 0;
-		return history_mark_reachable(k, err) < 0 ? -1 : 1;
-	}
-	return 1;
+	sqlite3_reset(s);
+	return failed ? -1 : rows > 0;
 }
 
-/* ---- commits, and what is left at the end */
-
-static int step_commits(struct history_check *k, unsigned units, struct err *err)
-{
-	unsigned count = units / COMMIT_UNITS + 1;
-	for (unsigned i = 0; i < count && k->at < k->last_commit; i++)
-		if (history_check_commit(k, ++k->at, err) < 0)
-			return -1;
-	if (k->at < k->last_commit)
-		return 1;
-	history_flush_signatures(k);
-	k->phase = CHECK_TABLES;
-	return 1;
-}
+/* ---- what is left at the end */
 
 /* The tables that lists and logs are read from hold exactly what the commits say. */
-static int check_tables(struct history_check *k, struct err *err)
+static void check_tables(struct history_check *k)
 {
-	int64_t touched;
-	char *sql = xasprintf("SELECT count(*) FROM git_touch WHERE n <= %lld", (long long)k->last_commit);
-	int rc = one_number(k, sql, &touched, err);
-	free(sql);
-	if (rc < 0)
-		return -1;
-	if (touched != k->touches)
+	if (k->touched_rows != k->touches)
 		history_found(k, _("the table of touched paths has %lld rows, the commits have %lld changes"),
-		              (long long)touched, (long long)k->touches);
+		              (long long)k->touched_rows, (long long)k->touches);
 	if (k->commit_objects != k->last_commit)
 		history_found(k, _("the history has %lld commits, but lists %lld"), (long long)k->commit_objects,
 		              (long long)k->last_commit);
-	k->phase = CHECK_DONE;
+}
+
+/* Commits without an object that was read, or that lie behind one in their numbers. */
+static int step_rest(struct history_check *k, unsigned units)
+{
+	unsigned count = units / COMMIT_UNITS + 1;
+	for (unsigned i = 0; i < count && k->commits_done < k->last_commit; i++)
+		check_commit(k, ++k->commits_done);
+	if (k->commits_done < k->last_commit)
+		return 1;
+	check_tables(k);
 	return 0;
 }
 
-int history_check_step(struct history_check *k, unsigned units, struct err *err)
+static int phase_step(struct history_check *k, unsigned units, struct err *err)
 {
 	switch (k->phase) {
 	case CHECK_IDS:
 		return step_ids(k, units, err);
+	case CHECK_LIST:
+		return check_list(k, units, err);
+	case CHECK_TOUCHED:
+		return check_touched_table(k, units, err);
 	case CHECK_OBJECTS:
 		return step_objects(k, units, err);
-	case CHECK_COMMITS:
-		return step_commits(k, units, err);
-	case CHECK_TABLES:
-		return check_tables(k, err);
+	case CHECK_REST:
+		return step_rest(k, units);
 	case CHECK_DONE:
 		break;
 	}
 	return 0;
 }
 
+int history_check_step(struct history_check *k, unsigned units, struct err *err)
+{
+	int rc = phase_step(k, units, err);
+	if (rc != 0 || k->phase == CHECK_DONE)
+		return rc;
+	if (k->phase == CHECK_LIST)
+		check_mark_reachable(k);
+	k->phase++;
+	k->at = 0;
+	return k->phase != CHECK_DONE;
+}
+
+static void take_signature(void *ctx, const char *id, int good)
+{
+	struct history_check *k = ctx;
+	if (good)
+		k->counts.signatures++;
+	else
+		history_found(k, _("commit %.10s: its signature does not fit"), id);
+}
+
+int history_check_signatures(struct history_check *k)
+{
+	int more = signature_pool_help(k->signatures);
+	signature_pool_each(k->signatures, take_signature, k);
+	return more;
+}
+
 void history_check_state(const struct history_check *k, uint64_t *done, uint64_t *total)
 {
 	*total = (uint64_t)k->last_object + COMMIT_UNITS * (uint64_t)k->last_commit;
-	*done = k->phase == CHECK_IDS       ? 0
-	        : k->phase == CHECK_OBJECTS ? k->counts.objects
-	        : k->phase == CHECK_COMMITS ? (uint64_t)k->last_object + COMMIT_UNITS * (uint64_t)k->at
-	                                    : *total;
+	*done = k->phase == CHECK_DONE ? *total : k->counts.objects + COMMIT_UNITS * (uint64_t)k->commits_done;
+	if (*done > *total)
+		*done = *total;
 }
 
 void history_check_end(struct history_check *k, struct history_verified *counts)
@@ -271,9 +290,12 @@ void history_check_end(struct history_check *k, struct history_verified *counts)
 		return;
 	if (counts)
 		*counts = k->counts;
-	history_drop_signatures(k);
+	signature_pool_free(k->signatures);
 	object_index_free(k->h->index);
 	k->h->index = NULL;
+	free(k->touch_path);
+	free(k->touched);
+	free(k->commits);
 	free(k->reachable);
 	free(k);
 }
@@ -295,6 +317,8 @@ int history_verify(struct history *h, const struct history_check_spec *spec, con
 			break;
 		}
 	}
+	while (rc == 0 && history_check_signatures(k) == 1)
+		;
 	history_check_end(k, counts);
 	return rc;
 }
@@ -307,15 +331,15 @@ int history_verify_commits(struct history *h, const char *tip, size_t count, con
 	if (!k)
 		return -1;
 	snprintf(k->head, sizeof k->head, "%s", tip);
+	free(k->touched); /* a few commits: the table is asked */
+	k->touched = NULL;
 	int rc = 1;
-	while (rc == 1 && k->phase == CHECK_IDS)
-		rc = step_ids(k, STEP_UNITS, err);
-	if (rc == 1)
-		rc = history_mark_reachable(k, err) < 0 ? -1 : 0;
-	for (int64_t n = k->last_commit - (int64_t)count + 1; n <= k->last_commit && rc == 0; n++)
-		rc = history_check_commit(k, n, err) < 0 ? -1 : 0;
-	if (rc == 0)
-		history_flush_signatures(k);
+	while (rc == 1 && k->phase < CHECK_TOUCHED)
+		rc = history_check_step(k, STEP_UNITS, err);
+	for (int64_t n = k->last_commit - (int64_t)count + 1; n <= k->last_commit && rc == 1; n++)
+		check_commit(k, n);
+	while (rc == 1 && history_check_signatures(k) == 1)
+		;
 	history_check_end(k, NULL);
-	return rc;
+	return rc == 1 ? 0 : -1;
 }

@@ -4,87 +4,46 @@
  * made anew and must stand there as it is.
  */
 #include "base/printable.h"
+#include "base/sha256.h"
 #include "history/verify_private.h"
 
-#include <pthread.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- signatures, in batches on two threads */
-
-struct half {
-	struct pending_signature *first;
-	size_t count;
-};
-
-static void *check_half(void *arg)
-{
-	struct half *half = arg;
-	for (size_t i = 0; i < half->count; i++) {
-		struct pending_signature *p = &half->first[i];
-		p->good = crypto_sign_verify_detached(p->sig.signature, (const unsigned char *)p->data.data,
-		                                      p->data.len, p->sig.public_key) == 0;
-	}
-	return NULL;
-}
-
-void history_flush_signatures(struct history_check *k)
-{
-	struct half halves[2] = {{k->batch, k->batched / 2}, {k->batch + k->batched / 2, k->batched - k->batched / 2}};
-	pthread_t thread;
-	int threaded =
-	    history_may_thread && halves[0].count > 0 && pthread_create(&thread, NULL, check_half, &halves[0]) == 0;
-	check_half(&halves[1]);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		check_half(&halves[0]);
-	for (size_t i = 0; i < k->batched; i++) {
-		if (k->batch[i].good)
-			k->counts.signatures++;
-		else
-			history_found(k, _("commit %.10s: its signature does not fit"), k->batch[i].id);
-	}
-	history_drop_signatures(k);
-}
-
-void history_drop_signatures(struct history_check *k)
-{
-	for (size_t i = 0; i < k->batched; i++)
-		buf_release(&k->batch[i].data);
-	k->batched = 0;
-}
+/* ---- the signature */
 
 static void check_signature(struct history_check *k, int64_t number, const char *id, const struct commit_text *c)
 {
 	struct err why = ERR_INIT;
-	struct pending_signature *p = &k->batch[k->batched];
+	struct sshsig sig;
 	struct buf armour = BUF_INIT;
-	char parent[HISTORY_ID];
 	if (!c->signature) {
 		history_found(k, _("commit %.10s is not signed"), id);
 		return;
 	}
-	if (sshsig_parse("git", c->signature, strlen(c->signature), &p->sig, &why) < 0) {
+	if (sshsig_parse("git", c->signature, strlen(c->signature), &sig, &why) < 0) {
 		history_found(k, "%.10s: %s", id, why.message);
 		return;
 	}
-	sshsig_armour("git", &p->sig, &armour);
+	sshsig_armour("git", &sig, &armour);
 	if (strcmp(armour.data, c->signature) != 0)
 		history_found(k, _("commit %.10s: its signature is not in the form that genba writes"), id);
 	buf_release(&armour);
-	if (c->parent_count)
-		git_oid_tostr(parent, sizeof parent, &c->parents[0]);
-	if (k->spec.key &&
-	    !k->spec.key(k->spec.ctx, (uint64_t)number, id, c->parent_count ? parent : NULL, p->sig.public_key))
-		history_found(k, _("commit %.10s is signed by a key that was no responder of this case then"), id);
-	snprintf(p->id, sizeof p->id, "%s", id);
-	buf_init(&p->data);
-	sshsig_signed_data("git", c->payload.data, c->payload.len, &p->data);
-	if (++k->batched == SIGNATURE_BATCH)
-		history_flush_signatures(k);
+	if (k->spec.key) {
+		struct history_signed who = {.number = (uint64_t)number,
+		                             .parent_count = c->parent_count,
+		                             .author_name = c->author_name,
+		                             .author_mail = c->author_mail,
+		                             .key = sig.public_key};
+		snprintf(who.id, sizeof who.id, "%s", id);
+		for (unsigned i = 0; i < c->parent_count; i++)
+			git_oid_tostr(who.parents[i], HISTORY_ID, &c->parents[i]);
+		if (!k->spec.key(k->spec.ctx, &who))
+			history_found(k, _("commit %.10s is signed by a key that was no responder of this case then"),
+			              id);
+	}
+	signature_pool_add(k->signatures, id, &sig, c->payload.data, c->payload.len);
 }
 
 /* ---- what a commit changed */
@@ -92,7 +51,8 @@ static void check_signature(struct history_check *k, int64_t number, const char 
 struct changed_files {
 	struct history_check *k;
 	const char *id;
-	struct history_change *changes;
+	struct history_change *changes; /* their texts are held in `held` */
+	struct object_raw **held;
 	size_t count;
 	size_t cap;
 };
@@ -100,23 +60,20 @@ struct changed_files {
 static int collect_change(void *ctx, const char *path, const git_oid *a, const git_oid *b)
 {
 	struct changed_files *files = ctx;
-	struct buf text = BUF_INIT;
+	struct object_raw *text = b ? object_hold(files->k->h, b, NULL) : NULL;
 	(void)a;
-	if (b && object_read(files->k->h, b, NULL, &text, NULL) < 0) {
-		buf_release(&text);
+	if (b && !text)
 		return 0; /* reported with the object */
-	}
 	if (files->count == files->cap) {
 		files->cap = files->cap ? files->cap * 2 : 8;
 		files->changes = xrealloc(files->changes, files->cap * sizeof *files->changes);
+		files->held = xrealloc(files->held, files->cap * sizeof *files->held);
 	}
-	if (b && files->k->spec.file)
-		files->k->spec.file(files->k->spec.ctx, files->id, path, text.data, text.len);
-	struct history_change *change = &files->changes[files->count++];
-	change->path = xstrdup(path);
-	change->size = text.len;
-	change->text = b ? buf_take(&text, NULL) : NULL;
-	buf_release(&text);
+	if (text && files->k->spec.file)
+		files->k->spec.file(files->k->spec.ctx, files->id, path, text->data, text->size);
+	files->held[files->count] = text;
+	files->changes[files->count++] =
+	    (struct history_change){xstrdup(path), text ? text->data : NULL, text ? text->size : 0};
 	return 0;
 }
 
@@ -127,27 +84,39 @@ static int compare_paths(const void *a, const void *b)
 
 static void release_files(struct changed_files *files)
 {
-	for (size_t i = 0; i < files->count; i++) {
+	for (size_t i = 0; i < files->count; i++)
+		object_raw_drop(files->held[i]);
+	for (size_t i = 0; i < files->count; i++)
 		free((void *)(uintptr_t)files->changes[i].path);
-		free((void *)(uintptr_t)files->changes[i].text);
-	}
+	free(files->held);
 	free(files->changes);
 }
 
+static int table_has(struct history_check *k, int64_t number, const char *path)
+{
+	sqlite3_stmt *s = history_statement(k->h, HISTORY_TOUCH_HAS, NULL);
+	if (!s)
+		return 1; /* reported where the table is read */
+	sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, number);
+	int has = sqlite3_step(s) == SQLITE_ROW;
+	sqlite3_reset(s);
+	return has;
+}
+
+/* The table of touched paths has just these: by their number and sum, or asked for each where these differ. */
 static void check_touched(struct history_check *k, int64_t number, const struct changed_files *files)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		sqlite3_stmt *s = history_statement(k->h, HISTORY_TOUCH_HAS, NULL);
-		if (!s)
-			return;
-		sqlite3_bind_text(s, 1, files->changes[i].path, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(s, 2, number);
-		if (sqlite3_step(s) != SQLITE_ROW)
+	uint64_t sum = 0;
+	k->touches += (int64_t)files->count;
+	for (size_t i = 0; k->touched && i < files->count; i++)
+		sum += check_touch_digest(k, files->changes[i].path);
+	if (k->touched && k->touched[number].count == files->count && k->touched[number].sum == sum)
+		return;
+	for (size_t i = 0; i < files->count; i++)
+		if (!table_has(k, number, files->changes[i].path))
 			history_found(k, _("commit %.10s changed '%s', which the log of that record does not show"),
 			              files->id, files->changes[i].path);
-		sqlite3_reset(s);
-		k->touches++;
-	}
 }
 
 /* ---- the message */
@@ -161,18 +130,19 @@ static int ends_with(const char *text, size_t n, const struct buf *tail)
 static int want_prev(struct history_check *k, const struct commit_text *c, struct buf *want)
 {
 	for (unsigned i = 0; i < c->parent_count; i++) {
-		struct buf raw = BUF_INIT;
 		unsigned char digest[32];
-		int rc = object_read(k->h, &c->parents[i], NULL, &raw, NULL);
-		if (rc == 0) {
-			crypto_hash_sha256(digest, (const unsigned char *)raw.data, raw.len);
-			buf_adds(want, "Genba-Prev: sha256:");
-			buf_addhex(want, digest, sizeof digest);
-			buf_addc(want, '\n');
+		if (k->last.there && git_oid_equal(&k->last.id, &c->parents[i])) {
+			memcpy(digest, k->last.digest, sizeof digest);
+		} else {
+			struct object_raw *raw = object_hold(k->h, &c->parents[i], NULL);
+			if (!raw)
+				return 0;
+			sha256_of(raw->data, raw->size, digest);
+			object_raw_drop(raw);
 		}
-		buf_release(&raw);
-		if (rc < 0)
-			return 0;
+		buf_adds(want, "Genba-Prev: sha256:");
+		buf_addhex(want, digest, sizeof digest);
+		buf_addc(want, '\n');
 	}
 	return 1;
 }
@@ -221,69 +191,15 @@ static void check_message(struct history_check *k, const char *id, const struct 
 	buf_release(&prev);
 }
 
-/* ---- rows of the table of commits */
-
-int history_mark_reachable(struct history_check *k, struct err *err)
-{
-	sqlite3_stmt *s = NULL;
-	uint64_t head;
-	if (history_number(k->h, k->head, &head, NULL) < 0 || head > (uint64_t)k->last_commit) {
-		history_found(k, _("the last commit %.10s is not in the table of commits"), k->head);
-		return 0;
-	}
-	k->reachable[head] = 1;
-	if (sqlite3_prepare_v2(k->h->db, "SELECT n, p1, p2 FROM git_commit WHERE n <= ?1 ORDER BY n DESC", -1, &s,
-	                       NULL) != SQLITE_OK)
-		return history_sql_error(k->h, _("read"), err);
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)head);
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		int64_t n = sqlite3_column_int64(s, 0);
-		for (int i = 1; i <= 2 && n > 0 && k->reachable[n]; i++) {
-			int64_t parent = sqlite3_column_int64(s, i);
-			if (parent > 0 && parent < n) /* anything else is reported with the commit */
-				k->reachable[parent] = 1;
-		}
-	}
-	int failed = rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0;
-	sqlite3_finalize(s);
-	return failed ? -1 : 0;
-}
-
-static int64_t parent_row(struct history_check *k, const git_oid *id)
-{
-	char hex[HISTORY_ID];
-	uint64_t number = 0;
-	history_number(k->h, git_oid_tostr(hex, sizeof hex, id), &number, NULL);
-	return (int64_t)number;
-}
-
-/* Reads the row of a commit: 0, 1 if there is none, -1. */
-static int read_row(struct history_check *k, int64_t number, git_oid *id, int64_t row[3], struct err *err)
-{
-	sqlite3_stmt *s = history_statement(k->h, HISTORY_COMMIT_BY_ROW, err);
-	if (!s)
-		return -1;
-	sqlite3_bind_int64(s, 1, number);
-	int rc = sqlite3_step(s);
-	int result = rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? 1 : history_sql_error(k->h, _("read"), err);
-	if (result == 0 && sqlite3_column_bytes(s, 0) != GIT_OID_RAWSZ)
-		result = 1;
-	if (result == 0) {
-		git_oid_fromraw(id, sqlite3_column_blob(s, 0));
-		for (int i = 0; i < 3; i++)
-			row[i] = sqlite3_column_int64(s, i + 1);
-	}
-	sqlite3_reset(s);
-	return result;
-}
+/* ---- its row */
 
 static void check_row(struct history_check *k, int64_t number, const char *id, const struct commit_text *c,
-                      const int64_t row[3])
+                      const struct check_commit *row)
 {
-	int64_t p1 = c->parent_count > 0 ? parent_row(k, &c->parents[0]) : 0;
-	int64_t p2 = c->parent_count > 1 ? parent_row(k, &c->parents[1]) : 0;
-	if (row[0] != c->when.seconds || row[1] != p1 || row[2] != p2 || p1 >= number || p2 >= number)
+	int64_t p1 = c->parent_count > 0 ? object_index_commit(k->h->index, &c->parents[0]) : 0;
+	int64_t p2 = c->parent_count > 1 ? object_index_commit(k->h->index, &c->parents[1]) : 0;
+	if (row->time != c->when.seconds || row->p1 != p1 || row->p2 != p2 || p1 >= number || p2 >= number ||
+	    object_index_commit(k->h->index, &row->id) != number)
 		history_found(k, _("commit %.10s: the table of commits says otherwise about its time or its parents"),
 		              id);
 	if (number > 1 && c->parent_count == 0)
@@ -293,18 +209,33 @@ static void check_row(struct history_check *k, int64_t number, const char *id, c
 		              id);
 }
 
+/* The tree of the commit's first parent, from the commit checked last or read. 0, or -1: reported with the objects. */
+static int parent_tree(struct history_check *k, const struct commit_text *c, git_oid *tree)
+{
+	struct commit_text parent;
+	struct buf raw = BUF_INIT;
+	if (k->last.there && git_oid_equal(&k->last.id, &c->parents[0])) {
+		*tree = k->last.tree;
+		return 0;
+	}
+	int rc = commit_read(k->h, &c->parents[0], &parent, &raw, NULL);
+	if (rc == 0) {
+		*tree = parent.tree;
+		commit_text_release(&parent);
+	}
+	buf_release(&raw);
+	return rc;
+}
+
 static void check_against_parent(struct history_check *k, int64_t number, const char *id, const struct commit_text *c)
 {
 	struct changed_files files = {.k = k, .id = id};
-	struct commit_text parent;
-	struct buf raw = BUF_INIT;
 	struct buf path = BUF_INIT;
+	git_oid before;
 	int has_parent = c->parent_count > 0;
-	int readable = !has_parent || commit_read(k->h, &c->parents[0], &parent, &raw, NULL) == 0;
-	buf_release(&raw);
-	if (!readable)
-		return; /* reported with the objects */
-	if (tree_diff(k->h, has_parent ? &parent.tree : NULL, &c->tree, &path, collect_change, &files, NULL) == 0) {
+	if (has_parent && parent_tree(k, c, &before) < 0)
+		return;
+	if (tree_diff(k->h, has_parent ? &before : NULL, &c->tree, &path, collect_change, &files, NULL) == 0) {
 		if (files.count)
 			qsort(files.changes, files.count, sizeof *files.changes, compare_paths);
 		check_touched(k, number, &files);
@@ -312,34 +243,42 @@ static void check_against_parent(struct history_check *k, int64_t number, const 
 	}
 	release_files(&files);
 	buf_release(&path);
-	if (has_parent)
-		commit_text_release(&parent);
 }
 
-int history_check_commit(struct history_check *k, int64_t number, struct err *err)
+void check_commit(struct history_check *k, int64_t number)
 {
+	const struct check_commit *row = &k->commits[number];
 	char hex[HISTORY_ID];
-	git_oid id;
-	int64_t row[3];
 	struct commit_text c;
-	struct buf raw = BUF_INIT;
-	int rc = read_row(k, number, &id, row, err);
-	if (rc < 0)
-		return -1;
-	if (rc == 1) {
+	struct err why = ERR_INIT;
+	if (!row->there) {
 		history_found(k, _("the table of commits lacks number %lld"), (long long)number);
-		return 0;
+		return;
 	}
-	git_oid_tostr(hex, sizeof hex, &id);
-	if (commit_read(k->h, &id, &c, &raw, NULL) == 0) {
-		k->counts.commits++;
-		check_row(k, number, hex, &c, row);
-		check_signature(k, number, hex, &c);
-		check_against_parent(k, number, hex, &c);
-		commit_text_release(&c);
-	} else if (!object_index_find(k->h->index, &id, NULL, NULL)) {
+	git_oid_tostr(hex, sizeof hex, &row->id);
+	if (!object_index_find(k->h->index, &row->id, NULL, NULL)) {
 		history_found(k, _("the commit %.10s is listed, but missing"), hex);
-	} /* else it is reported with the objects */
-	buf_release(&raw);
-	return 0;
+		return;
+	}
+	struct object_raw *raw = object_hold(k->h, &row->id, NULL);
+	if (!raw || raw->type != GIT_OBJECT_COMMIT) {
+		object_raw_drop(raw);
+		return; /* reported with the objects, or with what names it as a commit */
+	}
+	if (commit_text_parse(&c, raw->data, raw->size, &why) < 0) {
+		history_found(k, "%.10s: %s", hex, why.message);
+		object_raw_drop(raw);
+		return;
+	}
+	k->counts.commits++;
+	check_commit_links(k, hex, &c);
+	check_row(k, number, hex, &c, row);
+	check_signature(k, number, hex, &c);
+	check_against_parent(k, number, hex, &c);
+	k->last.id = row->id;
+	k->last.tree = c.tree;
+	sha256_of(raw->data, raw->size, k->last.digest);
+	k->last.there = 1;
+	commit_text_release(&c);
+	object_raw_drop(raw);
 }

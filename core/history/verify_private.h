@@ -1,19 +1,32 @@
-/* What verify.c (objects, slices) and verify_commit.c (commits) share. */
+/* What verify.c (objects, slices), verify_commit.c (commits) and verify_tables.c (the tables of commits) share. */
 #ifndef GENBA_HISTORY_VERIFY_PRIVATE_H
 #define GENBA_HISTORY_VERIFY_PRIVATE_H
 
 #include "history/history_private.h"
+#include "history/signature_pool.h"
 
-#define SIGNATURE_BATCH 64 /* signatures checked at a time, on two threads */
-
-struct pending_signature {
-	char id[HISTORY_ID];
-	struct sshsig sig;
-	struct buf data;
-	int good;
+enum check_phase {
+	CHECK_IDS,     /* of all objects, into the index */
+	CHECK_LIST,    /* rows of the table of commits */
+	CHECK_TOUCHED, /* rows of the table of touched paths */
+	CHECK_OBJECTS, /* in the order of writing, and each commit when its object was read */
+	CHECK_REST,    /* commits that are left, and what is left at the end */
+	CHECK_DONE,
 };
 
-enum check_phase { CHECK_IDS, CHECK_OBJECTS, CHECK_COMMITS, CHECK_TABLES, CHECK_DONE };
+/* A row of the table of commits. */
+struct check_commit {
+	git_oid id;
+	int64_t time, p1, p2;
+	int64_t object; /* row of its object; 0: none */
+	int there;
+};
+
+/* The touched paths of a commit, as the table has them: their number, and the sum of their keyed digests. */
+struct check_touched {
+	uint64_t sum;
+	uint32_t count;
+};
 
 struct history_check {
 	struct history *h;
@@ -24,17 +37,32 @@ struct history_check {
 	int64_t last_object, last_commit; /* rows when the check began */
 	char head[HISTORY_ID];            /* likewise */
 	int64_t commit_objects;
-	int64_t touches;          /* changes of files in all commits */
-	unsigned char *reachable; /* by number of commit: 1 if HEAD descends from it */
-	struct pending_signature batch[SIGNATURE_BATCH];
-	size_t batched;
+	int64_t commits_done;          /* commits are checked in the order of their numbers */
+	int64_t touches;               /* changes of files in all commits */
+	int64_t touched_rows;          /* of the table that was read */
+	unsigned char *reachable;      /* by number of commit: 1 if HEAD descends from it */
+	struct check_commit *commits;  /* by number */
+	struct check_touched *touched; /* by number; NULL: the table is asked for each path */
+	unsigned char touch_key[16];   /* of the digests: nobody can make paths that add up */
+	char *touch_path;              /* where CHECK_TOUCHED stands */
+	struct signature_pool *signatures;
+	struct { /* the commit checked last: mostly the parent of the next */
+		git_oid id, tree;
+		unsigned char digest[32];
+		int there;
+	} last;
 };
 
 __attribute__((format(printf, 2, 3))) void history_found(struct history_check *k, const char *format, ...);
 
-int history_mark_reachable(struct history_check *k, struct err *err);
-int history_check_commit(struct history_check *k, int64_t number, struct err *err);
-void history_flush_signatures(struct history_check *k); /* checks what waits */
-void history_drop_signatures(struct history_check *k);  /* forgets what waits */
+/* One slice of a table: 1 there is more, 0 it is read, -1. */
+int check_list(struct history_check *k, unsigned units, struct err *err);
+int check_touched_table(struct history_check *k, unsigned units, struct err *err);
+uint64_t check_touch_digest(const struct history_check *k, const char *path);
+void check_mark_reachable(struct history_check *k); /* once the list is there */
+
+/* That its tree and parents are there. */
+void check_commit_links(struct history_check *k, const char *id, const struct commit_text *c);
+void check_commit(struct history_check *k, int64_t number);
 
 #endif

@@ -33,8 +33,8 @@ static void found_text(void *ctx, const char *text)
 
 struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
 {
-	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"),   _("structure"),
-	                                         _("history"), _("records"), _("texts")};
+	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"), _("structure"), _("history"),
+	                                         _("records"), _("texts"), _("signatures")};
 	struct verify *v = xcalloc(1, sizeof *v);
 	v->c = c;
 	v->finding = finding;
@@ -173,16 +173,23 @@ static int history_slice(struct verify *v, struct err *err)
 		history_check_state(v->history, &v->parts[VERIFY_HISTORY].done, &v->parts[VERIFY_HISTORY].total);
 		return 1;
 	}
+	if (more < 0 && why.code == ERR_CANCELLED)
+		return err_take(err, &why);
+	if (more < 0)
+		verify_found(v, "%s", why.message); /* the other parts can still be checked */
+	return 0;
+}
+
+static int signatures_slice(struct verify *v)
+{
 	struct history_verified counts = {0};
+	if (v->history && history_check_signatures(v->history) == 1)
+		return 1;
 	history_check_end(v->history, &counts);
 	v->history = NULL;
 	v->report.commits = counts.commits;
 	v->report.objects = counts.objects;
 	v->report.signatures = counts.signatures;
-	if (more < 0 && why.code == ERR_CANCELLED)
-		return err_take(err, &why);
-	if (more < 0)
-		verify_found(v, "%s", why.message); /* the other parts can still be checked */
 	return 0;
 }
 
@@ -222,6 +229,8 @@ static int part_slice(struct verify *v, struct err *err)
 		more = verify_texts_slice(v, SLICE_ROWS, &why);
 		state->done += more == 1 && state->done < state->total;
 		break;
+	case VERIFY_SIGNATURES:
+		return signatures_slice(v);
 	case VERIFY_PARTS:
 		break;
 	}

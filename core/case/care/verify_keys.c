@@ -32,13 +32,14 @@ static int counts(struct verify *v, uint64_t number)
 	return !v->keys.key_trust || key_trust_counts(v->keys.key_trust, number);
 }
 
-int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])
+int verify_key_is_known(void *ctx, const struct history_signed *commit)
 {
 	struct verify *v = ctx;
 	struct err why = ERR_INIT;
-	if (record_origins_commit(v->origins, commit, key, &why) < 0)
-		verify_found(v, _("commit %.10s: %s"), commit, why.message);
+	const char *state = commit->parent_count ? commit->parents[0] : commit->id;
+	if (record_origins_commit(v->origins, commit, &why) < 0)
+		verify_found(v, _("commit %.10s: %s"), commit->id, why.message);
 	/* the first commit of all makes its own signer known */
-	return responders_counts(record_origins_responders(v->origins), parent ? parent : commit, key) &&
-	       counts(v, number);
+	return responders_counts(record_origins_responders(v->origins), state, commit->key) &&
+	       counts(v, commit->number);
 }

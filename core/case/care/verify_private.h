@@ -33,8 +33,7 @@ struct verify {
 __attribute__((format(printf, 2, 3))) void verify_found(struct verify *v, const char *format, ...);
 
 /* Callbacks of the history's check. */
-int verify_key_is_known(void *ctx, uint64_t number, const char *commit, const char *parent,
-                        const unsigned char key[32]);
+int verify_key_is_known(void *ctx, const struct history_signed *commit);
 void verify_history_file(void *ctx, const char *commit, const char *path, const void *text, size_t n);
 
 /* One slice of records, or of texts and files: 1 there is more, 0 done, -1. */

@@ -82,7 +82,8 @@ struct responders_known {
 
 struct responders {
 	struct history *h;
-	char folder[HISTORY_ID]; /* whose responders `known` are */
+	char commit[HISTORY_ID]; /* whose responders `known` are, and the folder that holds them */
+	char folder[HISTORY_ID];
 	struct responders_known *known;
 	size_t count;
 	json_t *names; /* hex key -> {name: true}: all that were met so far */
@@ -151,6 +152,9 @@ static int take_responder(void *ctx, const struct responder *r)
 static void responders_load(struct responders *s, const char *commit)
 {
 	char folder[HISTORY_ID] = "";
+	if (*s->commit && strcmp(commit, s->commit) == 0)
+		return;
+	snprintf(s->commit, sizeof s->commit, "%s", commit);
 	if (history_folder(s->h, commit, FOLDER, folder, NULL) < 0)
 		folder[0] = '\0';
 	if (*folder && strcmp(folder, s->folder) == 0)

@@ -234,18 +234,6 @@ int record_origin_of(struct record_origins *o, const char *path, char label[LABE
 
 /* ---- the commit */
 
-static int take_commit(void *ctx, const struct history_entry *entry)
-{
-	struct commit_now *now = ctx;
-	now->number = entry->number;
-	now->parent_count = entry->parent_count;
-	for (unsigned i = 0; i < entry->parent_count && i < 2; i++)
-		memcpy(now->parents[i], entry->parents[i], HISTORY_ID);
-	now->author_name = xstrdup(entry->author_name);
-	now->author_mail = xstrdup(entry->author_mail);
-	return 0;
-}
-
 /* Name and mark are those of a responder whose key signed. The first commit brings its own responder. */
 static int judge_author(struct record_origins *o, struct err *err)
 {
@@ -268,15 +256,19 @@ static int judge_author(struct record_origins *o, struct err *err)
 	                      now->author_name, now->author_mail);
 }
 
-int record_origins_commit(struct record_origins *o, const char *commit, const unsigned char key[32], struct err *err)
+int record_origins_commit(struct record_origins *o, const struct history_signed *commit, struct err *err)
 {
-	free(o->now.author_name);
-	free(o->now.author_mail);
-	memset(&o->now, 0, sizeof o->now);
-	snprintf(o->now.id, sizeof o->now.id, "%s", commit);
-	memcpy(o->now.key, key, 32);
-	if (history_entry_of(o->c->history, commit, take_commit, &o->now, err) < 0)
-		return -1;
+	struct commit_now *now = &o->now;
+	free(now->author_name);
+	free(now->author_mail);
+	memset(now, 0, sizeof *now);
+	memcpy(now->id, commit->id, sizeof now->id);
+	memcpy(now->key, commit->key, 32);
+	now->number = commit->number;
+	now->parent_count = commit->parent_count;
+	memcpy(now->parents, commit->parents, sizeof now->parents);
+	now->author_name = xstrdup(commit->author_name);
+	now->author_mail = xstrdup(commit->author_mail);
 	return judge_author(o, err);
 }
 

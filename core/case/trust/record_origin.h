@@ -35,9 +35,8 @@ void record_origins_free(struct record_origins *o); /* NULL is fine */
 /* The states of responders that it reads, for further questions. */
 struct responders *record_origins_responders(struct record_origins *o);
 
-/* The commit whose files follow, and the key that signed it. 0, or -1 if its author is not the signer. Parents come
- * before their children. */
-int record_origins_commit(struct record_origins *o, const char *commit, const unsigned char key[32], struct err *err);
+/* The commit whose files follow. 0, or -1 if its author is not the signer. Parents come before their children. */
+int record_origins_commit(struct record_origins *o, const struct history_signed *commit, struct err *err);
 
 /* One version of a record, sound by record_validate(), that this commit wrote. 0, or -1 with what is wrong. */
 int record_origins_file(struct record_origins *o, const char *path, const json_t *record, struct err *err);

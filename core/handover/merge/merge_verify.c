@@ -24,16 +24,15 @@ static void commit_finding(struct merge_plan *m, const char *commit, const struc
 	free(line);
 }
 
-static int may_have_signed(void *ctx, uint64_t number, const char *commit, const char *parent,
-                           const unsigned char key[32])
+static int may_have_signed(void *ctx, const struct history_signed *commit)
 {
 	struct merge_plan *m = ctx;
 	struct err why = ERR_INIT;
-	(void)number;
-	if (!parent || !responders_counts(record_origins_responders(m->origins), parent, key))
+	if (!commit->parent_count ||
+	    !responders_counts(record_origins_responders(m->origins), commit->parents[0], commit->key))
 		return 0;
-	if (record_origins_commit(m->origins, commit, key, &why) < 0)
-		commit_finding(m, commit, &why);
+	if (record_origins_commit(m->origins, commit, &why) < 0)
+		commit_finding(m, commit->id, &why);
 	return 1;
 }
 

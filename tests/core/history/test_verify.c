@@ -181,12 +181,11 @@ static void altered_signatures(void **state)
 	buf_release(&raw);
 }
 
-static int only_alice(void *ctx, uint64_t number, const char *commit, const char *parent, const unsigned char key[32])
+static int only_alice(void *ctx, const struct history_signed *commit)
 {
 	(void)ctx;
-	(void)commit;
-	assert_int_equal(number == 1, parent == NULL);
-	return memcmp(key, alice.public_key, 32) == 0;
+	assert_int_equal(commit->number == 1, commit->parent_count == 0);
+	return memcmp(commit->key, alice.public_key, 32) == 0;
 }
 
 static void take_line(void *ctx, const char *text)
