@@ -26,13 +26,24 @@ const struct intake_format *intake_format_find(const char *name)
 	return NULL;
 }
 
+static int intake_emit(void *ctx, json_t *line, struct err *err)
+{
+	return worker_emit_take(ctx, line, err);
+}
+
+static int intake_emit_raw(void *ctx, const void *bytes, size_t n, struct err *err)
+{
+	return worker_emit_raw(ctx, bytes, n, err);
+}
+
 static int run_intake(struct worker *w, struct err *err)
 {
 	const char *name = json_get_string(worker_request(w), "format");
 	const struct intake_format *format = name ? intake_format_find(name) : NULL;
 	if (!format)
 		return err_set(err, ERR_USAGE, _("nobody said how to read it"));
-	struct intake_out out = {.w = w, .request = worker_request(w), .packed = BUF_INIT};
+	struct intake_out out = {
+	    .to = {intake_emit, intake_emit_raw, w}, .request = worker_request(w), .packed = BUF_INIT};
 	struct intake_source source = {.fd = worker_input(w), .limit = format->timeline ? 0 : INTAKE_LIMIT};
 	int rc = format->read(&out, &source, err);
 	if (rc == 0)

@@ -33,8 +33,10 @@ static int event_level(const struct misp *m, const struct json_walk_path *path)
 	if (m->bare)
 		return (int)path->depth;
 	for (size_t i = 0; i < path->depth; i++)
-		if (path->keys[i] && strcmp(path->keys[i], "Event") == 0)
-			return (int)(path->depth - i) - 1;
+		if (path->keys[i] && strcmp(path->keys[i], "Event") == 0) {
+			int in_list = i + 1 < path->depth && !path->keys[i + 1];
+			return (int)(path->depth - i) - 1 - in_list;
+		}
 	return -1;
 }
 
@@ -63,6 +65,10 @@ static enum json_walk_what begin(void *ctx, const struct json_walk_path *path, c
 	int level = event_level(m, path);
 	if (level < 0) /* above: the answer, its list, the list of events */
 		return path->depth < 4 && (first == '{' || first == '[') ? JSON_WALK_ENTER : JSON_WALK_PASS;
+	if (level == 0 && first == '[') /* several events */
+		return JSON_WALK_ENTER;
+	if (level == 0 && first != '{')
+		return JSON_WALK_TAKE;
 	if (level == 0) {
 		m->event = m->seen++;
 		if (!m->second)
@@ -306,8 +312,16 @@ static int take_value(void *ctx, const struct json_walk_path *path, const json_t
 {
 	struct misp *m = ctx;
 	int level = event_level(m, path);
+	const char *key = path->depth ? path->keys[path->depth - 1] : NULL;
+	if ((level == 1 && !key) || level == 0) { /* a list or a value where an event should be */
+		if (m->second) {
+			intake_item(m->out);
+			intake_named(m->out, "Event", why ? why : _("it is no Event of MISP"));
+		}
+		return 0;
+	}
 	if (level == 1 && !m->second)
-		note_event(m, path->keys[path->depth - 1], value);
+		note_event(m, key, value);
 	if (level == 2)
 		return list_member(m, path->keys[path->depth - 2], path, value, why, err);
 	return 0;

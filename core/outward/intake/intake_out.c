@@ -31,10 +31,10 @@ int intake_taken(struct intake_out *out, const char *id, size_t line, struct err
 {
 	json_t *records = out->records;
 	out->records = NULL;
-	return worker_emit_take(out->w,
-	                        json_pack("{s:o, s:s, s:I}", "records", records ? records : json_array(), "id",
-	                                  id ? id : "", "line", (json_int_t)line),
-	                        err);
+	return out->to.line(out->to.ctx,
+	                    json_pack("{s:o, s:s, s:I}", "records", records ? records : json_array(), "id",
+	                              id ? id : "", "line", (json_int_t)line),
+	                    err);
 }
 
 static int is_count(const struct intake_count *c, const char *kind, const char *what, const char *reason)
@@ -87,7 +87,7 @@ void intake_host(struct intake_out *out, const char *host)
 
 static int flush(struct intake_out *out, struct err *err)
 {
-	int rc = out->packed.len ? worker_emit_raw(out->w, out->packed.data, out->packed.len, err) : 0;
+	int rc = out->packed.len ? out->to.raw(out->to.ctx, out->packed.data, out->packed.len, err) : 0;
 	buf_clear(&out->packed);
 	return rc;
 }
@@ -111,14 +111,14 @@ int intake_finish(struct intake_out *out, struct err *err)
 		const struct intake_count *c = &out->counts[i];
 		json_t *line = json_pack("{s:s, s:s, s:s, s:I}", "lost", c->kind, "what", c->what, "reason", c->reason,
 		                         "count", (json_int_t)c->records);
-		if (worker_emit_take(out->w, line, err) < 0)
+		if (out->to.line(out->to.ctx, line, err) < 0)
 			return -1;
 	}
 	json_t *hosts = out->hosts ? json_incref(out->hosts) : json_object();
-	return worker_emit_take(out->w,
-	                        json_pack("{s:I, s:I, s:o}", "items", (json_int_t)out->items, "rows",
-	                                  (json_int_t)out->rows, "hosts", hosts),
-	                        err);
+	return out->to.line(out->to.ctx,
+	                    json_pack("{s:I, s:I, s:o}", "items", (json_int_t)out->items, "rows", (json_int_t)out->rows,
+	                              "hosts", hosts),
+	                    err);
 }
 
 void intake_release(struct intake_out *out)

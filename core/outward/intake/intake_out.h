@@ -26,8 +26,15 @@ struct intake_count {
 	uint64_t records;
 };
 
+/* Where it goes: from the cage to the parent; a fuzz target takes it itself. */
+struct intake_sink {
+	int (*line)(void *ctx, json_t *line, struct err *err); /* takes the reference; NULL is an error */
+	int (*raw)(void *ctx, const void *bytes, size_t n, struct err *err);
+	void *ctx;
+};
+
 struct intake_out {
-	struct worker *w;
+	struct intake_sink to;
 	const json_t *request;
 	uint64_t items;
 	uint64_t rows; /* that were handed over as observations */

@@ -240,6 +240,22 @@ static void misp_attributes_are_all_accounted_for(void **state)
 	assert_int_equal(lost("field", "port"), 1);
 }
 
+/* Where one Event belongs stands a list of them, or something else. */
+static void misp_events_in_a_list_are_taken_one_by_one(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"Event\":[{\"info\":\"One\",\"Tag\":[{\"name\":\"tlp:green\"}],\"Attribute\":[{\"type\":\"domain\","
+	      "\"value\":"
+	      "\"one.example\"}]},{\"info\":\"Two\",\"Attribute\":[{\"type\":\"domain\",\"value\":\"two.example\"}]},["
+	      "1],7]}",
+	      7, 2);
+	assert_string_equal(get("R1-I1", "origin"), "MISP: One");
+	assert_string_equal(get("R1-I1", "tlp"), "GREEN");
+	assert_string_equal(get("R1-I2", "origin"), "MISP: Two");
+	assert_string_equal(get("R1-I2", "tlp"), "AMBER");
+}
+
 static void lists_of_others_are_taken(void **state)
 {
 	(void)state;
@@ -412,6 +428,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(a_tlp_that_is_not_known_is_red, setup, teardown),
 	    cmocka_unit_test_setup_teardown(ids_of_ours_update_nothing_unless_asked, setup, teardown),
 	    cmocka_unit_test_setup_teardown(misp_attributes_are_all_accounted_for, setup, teardown),
+	    cmocka_unit_test_setup_teardown(misp_events_in_a_list_are_taken_one_by_one, setup, teardown),
 	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
