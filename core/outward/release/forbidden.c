@@ -28,6 +28,9 @@ void forbidden_free(struct forbidden *f)
 	free(f->allowed);
 	free(f->names);
 	free(f->slots);
+	free(f->grams);
+	free(f->base64);
+	free(f->hex);
 	free(f->seen);
 	free(f);
 }
@@ -82,6 +85,7 @@ static void prepare(struct forbidden *f)
 	f->ready = 1;
 	f->slots = xcalloc(FORBIDDEN_SLOTS, sizeof *f->slots);
 	f->seen = xcalloc(FORBIDDEN_SLOTS / 8, 1);
+	forbidden_prepare_signs(f, f->count);
 	if (f->allowed_count)
 		qsort(f->allowed, f->allowed_count, sizeof *f->allowed, by_text);
 	for (size_t i = 0; i < f->count; i++) {
@@ -91,6 +95,7 @@ static void prepare(struct forbidden *f)
 			continue;
 		unsigned at = slot_of(name->folded);
 		size_t *slot = &f->slots[at];
+		forbidden_add_signs(f, name);
 		f->seen[at >> 3] |= (unsigned char)(1U << (at & 7));
 		name->next = *slot;
 		*slot = i + 1;
@@ -103,12 +108,12 @@ static int is_word(unsigned char c)
 }
 
 /* The names that begin at i. */
-static int compare_at(const struct forbidden *f, const char *text, size_t n, size_t i, unsigned slot,
+static int compare_at(const struct forbidden *f, const char *text, size_t n, size_t i, unsigned slot, size_t least,
                       struct forbidden_hit *hit)
 {
 	for (size_t at = f->slots[slot]; at; at = f->names[at - 1].next) {
 		const struct forbidden_name *name = &f->names[at - 1];
-		if (name->n > n - i || memcmp(text + i, name->folded, name->n) != 0)
+		if (name->n > n - i || name->n < least || memcmp(text + i, name->folded, name->n) != 0)
 			continue;
 		unsigned char before = i ? (unsigned char)text[i - 1] : 0;
 		unsigned char after = (unsigned char)text[i + name->n];
@@ -121,7 +126,7 @@ static int compare_at(const struct forbidden *f, const char *text, size_t n, siz
 	return 0;
 }
 
-int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, struct forbidden_hit *hit)
+int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, size_t least, struct forbidden_hit *hit)
 {
 	const unsigned char *u = (const unsigned char *)text;
 	if (n < FORBIDDEN_LEAST)
@@ -130,7 +135,7 @@ int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, s
 	for (size_t i = 0; i + FORBIDDEN_LEAST <= n; i++) {
 		three = three >> 8 | (uint32_t)u[i + 2] << 16;
 		unsigned slot = forbidden_slot(three);
-		if (f->seen[slot >> 3] & 1U << (slot & 7) && compare_at(f, text, n, i, slot, hit))
+		if (f->seen[slot >> 3] & 1U << (slot & 7) && compare_at(f, text, n, i, slot, least, hit))
 			return 1;
 	}
 	return 0;

@@ -1,4 +1,4 @@
-/* The names that are looked for, and the dresses in which they are (forbidden_dress.c). */
+/* The names that are looked for, and the dresses in which they are (forbidden_dress.c, forbidden_undress.c, forbidden_encoded.c). */
 #ifndef GENBA_OUTWARD_RELEASE_FORBIDDEN_PRIVATE_H
 #define GENBA_OUTWARD_RELEASE_FORBIDDEN_PRIVATE_H
 
@@ -7,7 +7,9 @@
 
 #include <stdint.h>
 
-#define FORBIDDEN_SLOTS 65536U
+#define FORBIDDEN_SLOTS  65536U
+#define FORBIDDEN_BASE64 262144U
+#define FORBIDDEN_HEX    65536U
 
 struct forbidden_name {
 	char *text; /* as added */
@@ -23,8 +25,12 @@ struct forbidden {
 	size_t count;
 	char **allowed;
 	size_t allowed_count;
-	size_t *slots;       /* by the first three folded bytes */
-	unsigned char *seen; /* which slots hold a name, as bits: small enough to stay at hand */
+	uint64_t *grams; /* three bytes of names that may stand in what is encoded: forbidden_decode.c */
+	unsigned gram_shift;
+	unsigned char *base64; /* what three characters of base64 may begin, by their worth */
+	unsigned char *hex;    /* the same of four hexadecimal digits */
+	size_t *slots;         /* by the first three folded bytes */
+	unsigned char *seen;   /* which slots hold a name, as bits: small enough to stay at hand */
 	int ready;
 };
 
@@ -40,18 +46,58 @@ struct forbidden_scratch {
 	struct buf plain;
 	struct buf decoded;
 	struct buf wide;
+	struct buf bits;
+	size_t least; /* bytes of a name that counts */
 };
 /* clang-format off */
-#define FORBIDDEN_SCRATCH {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT}
+#define FORBIDDEN_SCRATCH {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0}
 /* clang-format on */
 void forbidden_scratch_release(struct forbidden_scratch *s);
 
 /* 1 with the first name in text that is folded already. The byte behind it is readable (NUL). */
-int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, struct forbidden_hit *hit);
+int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, size_t least, struct forbidden_hit *hit);
+
+/* The same of text that is not folded yet; `high`: it may hold bytes beyond ASCII. */
+int forbidden_in_fold(const struct forbidden *f, const char *text, size_t n, int high, struct forbidden_scratch *s,
+                      struct forbidden_hit *hit);
 
 /* The same of text in any dress. `depth`: how many were taken off. */
 int forbidden_in_part(const struct forbidden *f, const char *text, size_t n, int depth,
                       struct forbidden_scratch *scratch, struct forbidden_hit *hit);
+
+/* What a text holds that has to be looked at more closely. */
+enum {
+	FORBIDDEN_HIGH = 1,     /* a byte beyond ASCII */
+	FORBIDDEN_ESCAPE = 2,   /* a backslash, an ampersand, a percent sign */
+	FORBIDDEN_TAG = 4,      /* < */
+	FORBIDDEN_QUOTED = 8,   /* = */
+	FORBIDDEN_ZERO = 16,    /* NUL */
+	FORBIDDEN_BRACKET = 32, /* one that closes soon, as in what is written defanged */
+};
+
+/* These, as bits. The characters of base64, and the hexadecimal digits, are marked in s->bits: n / 64 + 2 words of each. */
+unsigned forbidden_look(const char *text, size_t n, struct forbidden_scratch *s);
+
+/* In what of the text, of which s->bits are, is base64 or hexadecimal numbers, and in what was decoded of it; `sign`: three bytes of that look like a name's. */
+int forbidden_in_encoded(const struct forbidden *f, const char *text, size_t n, int depth, struct forbidden_scratch *s,
+                         struct forbidden_hit *hit);
+int forbidden_in_decoded(const struct forbidden *f, const struct buf *decoded, int depth, int sign,
+                         struct forbidden_scratch *s, struct forbidden_hit *hit);
+
+enum {
+	FORBIDDEN_TEXT = 1,
+	FORBIDDEN_SIGN = 2,
+	FORBIDDEN_MIXTURE = 4
+}; /* what is decoded from there may be text, may hold a name */
+void forbidden_prepare_signs(struct forbidden *f, size_t names);
+void forbidden_add_signs(struct forbidden *f, const struct forbidden_name *name);
+int forbidden_has_sign(const struct forbidden *f, uint32_t three);
+
+/* Append the text without escapes of JSON, C, URLs and HTML; without tags; without those of quoted-printable. 1 if there were any. */
+int forbidden_undress(const char *text, size_t n, struct buf *out);
+int forbidden_without_tags(const char *text, size_t n, struct buf *out);
+int forbidden_unquote(const char *text, size_t n, struct buf *out);
+void forbidden_add_point(struct buf *out, unsigned c);
 
 /* Appends the text with letters of other scripts that look like Latin ones as those. 1 if there were any. */
 int forbidden_alike(const char *text, size_t n, struct buf *out);
