@@ -217,7 +217,7 @@ static int access_reopen(struct case_file *c, const struct secret *passphrase, s
 	if (vault_open(&c->vault, c->path, &how, 0, err) < 0)
 		return err_prefix(err, _("the case was written anew, but cannot be opened again"));
 	c->db = vault_db(c->vault);
-	if (tokenizer_register(c->db, err) < 0 || schema_check(c, err) < 0 || case_open_history(c, err) < 0)
+	if (tokenizer_register(c->db, err) < 0 || case_schema_check(c, err) < 0 || case_open_history(c, err) < 0)
 		return -1;
 	c->generation++;
 	c->changes_from = c->generation; /* whoever shows records reads them anew */

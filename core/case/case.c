@@ -15,7 +15,7 @@
 
 static int open_tables(struct case_file *c, struct err *err)
 {
-	if (tokenizer_register(c->db, err) < 0 || case_upgrade(c, err) < 0 || schema_check(c, err) < 0 ||
+	if (tokenizer_register(c->db, err) < 0 || case_upgrade(c, err) < 0 || case_schema_check(c, err) < 0 ||
 	    search_open(c, err) < 0)
 		return -1;
 	return c->history ? 0 : case_open_history(c, err);
@@ -41,7 +41,7 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		case_release(c, NULL);
 		return NULL;
 	}
-	notice_from_opening(c);
+	high_water_mark_notice(c);
 	if (high_water_mark_check(c) == 0 && !(flags & CASE_READ_ONLY))
 		high_water_mark_update(c);
 	if (!(flags & CASE_READ_ONLY))

@@ -75,7 +75,7 @@ static int write_new_case(struct case_file *c, const struct case_new *spec, stru
 {
 	if (tokenizer_register(c->db, err) < 0 ||
 	    case_step(c, case_statement(c, CASE_BEGIN, err), _("begin a change"), err) < 0 ||
-	    schema_create(c, err) < 0 || case_open_history(c, err) < 0 ||
+	    case_schema_create(c, err) < 0 || case_open_history(c, err) < 0 ||
 	    case_step(c, case_statement(c, CASE_COMMIT, err), _("write the change"), err) < 0)
 		return -1;
 	snprintf(c->mark, sizeof c->mark, "%s", spec->owner->mark);

@@ -117,7 +117,7 @@ static int upgrade_tables(struct case_file *c, int format, struct err *err)
 			return -1;
 	char sql[64];
 	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", CASE_FORMAT);
-	return upgrade_run(c, sql, err) < 0 ? -1 : schema_check(c, err);
+	return upgrade_run(c, sql, err) < 0 ? -1 : case_schema_check(c, err);
 }
 
 static void roll_back(struct case_file *c)
@@ -227,7 +227,7 @@ static int commit_upgrade(struct case_file *c, int format, struct err *err)
 int case_upgrade(struct case_file *c, struct err *err)
 {
 	int format, dropped = 0;
-	if (schema_format(c, &format, err) < 0)
+	if (case_schema_format(c, &format, err) < 0)
 		return -1;
 	if (format < 1 || format >= CASE_FORMAT)
 		return 0;

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bundle_head head;
 	struct err err = ERR_INIT;
 	size_t total = 0;
-	if (bundle_read_head(data, size, &head, &err) < 0) {
+	if (pack_read_head(data, size, &head, &err) < 0) {
 		if (err.code != ERR_INVALID)
 			abort();
 		return 0;

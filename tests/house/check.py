@@ -186,7 +186,7 @@ missing = [path for path in sources if path.startswith(('core/', 'tui/')) and pa
 for path in missing:
     wrong(f'{path} is not built')
 symbols = subprocess.run(['nm', '-A', '-P', *objects], capture_output=True, text=True, check=False).stdout
-weak = set()
+functions = set()
 for line in symbols.splitlines():
     name, symbol, kind = re.match(r'(.*\.o): (\S+) (\S)', line).groups()
     path = objects[name]
@@ -194,6 +194,8 @@ for line in symbols.splitlines():
         continue  # it stands in for the C library
     if kind in 'TDBRVWC':
         defined[symbol] = path
+        if kind == 'T':
+            functions.add(symbol)
     elif kind == 'U':
         taken[path].add(symbol)
 uses = collections.defaultdict(dict)  # file -> {file: symbol}
@@ -304,6 +306,39 @@ for path, content in text.items():
     for found in re.finditer(r'^(?:typedef )?(?:struct|union|enum) ([a-z_0-9]+) \{', content, re.M):
         tags[found[1]].add(path)
 check_list('tags', {tag: f'struct {tag} is defined in {" and in ".join(sorted(paths))}' for tag, paths in tags.items() if len(paths) > 1})
+
+# A function that others may call says whose it is: the file or its folder, or the header that declares it; or the thing that
+# it is about: a struct of that header, a kind of record.
+kind_names = set(re.findall(r'KIND\("([a-z]+)"', ''.join(text[path] for path in sources if '/kinds_' in path)))
+declared = collections.defaultdict(set)  # function -> headers
+for path in headers:
+    for found in re.finditer(r'\b([a-z]\w*)\(', re.sub(r'/\*.*?\*/', '', text[path], flags=re.S)):
+        declared[found[1]].add(path)
+
+
+def first_words(name):
+    words = name.split('_')
+    return {'_'.join(words[:i]) for i in range(1, len(words) + 1)}
+
+
+def prefixes(path, symbol):
+    names = first_words(os.path.basename(path)[:-2]) | set(path.split('/')[1:-1]) | kind_names
+    tags = set(re.findall(r'^(?:struct|enum|union) (\w+) \{', text[path], re.M))
+    for header in declared[symbol]:
+        names |= first_words(re.sub(r'(_private|_internal)?\.h$', '', os.path.basename(header)))
+        tags |= set(re.findall(r'\b(?:struct|enum|union) (\w+) \{', text[header])) | set(re.findall(r'^struct (\w+);', text[header], re.M))
+    names |= tags
+    row = re.fullmatch(r'(\w+)_(?:run|recognises)', symbol)
+    if row and path.startswith('core/finding/triage/') and re.search(rf'\b{symbol}\b', text['core/finding/triage/parsers.c']):
+        names.add(row[1])  # a parser, by the name in its row
+    return names | {name + 's' for name in names} | {name[:-1] for name in names if name.endswith('s')}
+
+
+found = {}
+for symbol, path in defined.items():
+    if path in text and symbol in functions and symbol != 'main' and not any(symbol == name or symbol.startswith(name + '_') for name in prefixes(path, symbol)):
+        found.setdefault(f'{path}:{symbol.split("_")[0]}', f'{path}: {symbol} does not say whose it is: begin it with the name of its file')
+check_list('prefixes', found)
 
 # ---- borders
 

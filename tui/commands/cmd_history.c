@@ -137,7 +137,7 @@ static int log_one(void *ctx, const struct history_entry *entry)
 		authorship_release(&who);
 		return 0;
 	}
-	char *author = person_of_entry(l->s->c, entry);
+	char *author = authorship_person_of_entry(l->s->c, entry);
 	char *subject = printable_dup(entry->subject);
 	printable_printf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
 	free(author);

@@ -48,7 +48,7 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 	enum vault_kdf kdf;
 	if (!name || !mark)
 		return err_set(err, ERR_USAGE, _("usage: genba key new --name NAME --mark R1"));
-	if (cmd_kdf(args_option(args, "kdf"), &kdf, err) < 0 || mark_check(mark, err) < 0)
+	if (cmd_kdf(args_option(args, "kdf"), &kdf, err) < 0 || identity_check_mark(mark, err) < 0)
 		return -1;
 	struct identity *existing = identity_load(path, NULL);
 	if (existing) {

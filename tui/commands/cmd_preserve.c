@@ -36,7 +36,7 @@ static int parse_split(const char *text, uint64_t *split, struct err *err)
 	json_int_t bytes;
 	if (!text)
 		return 0;
-	if (size_parse(text, &bytes, err) < 0)
+	if (value_size_parse(text, &bytes, err) < 0)
 		return err_prefix(err, "--split");
 	if (bytes < (1 << 20))
 		return err_set(err, ERR_USAGE, _("--split: at least 1MiB; FAT32 takes up to 4095MiB"));

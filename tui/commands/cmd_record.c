@@ -356,7 +356,7 @@ static char *changed_by(struct session *s, const json_t *record, const char *com
 {
 	if (authorship_of_field(s->c, json_get_string(record, "id"), NULL, NULL, commit, who, NULL) < 0)
 		return xstrdup("?");
-	return person_of_change(s->c, who);
+	return authorship_person_of_change(s->c, who);
 }
 
 /* The line below the fields: who entered it, who changed it last. */
@@ -365,7 +365,7 @@ static void show_origin(struct session *s, const json_t *record, const char *com
 	const char *modified = json_get_string(record, "modified");
 	const char *entered = json_get_string(record, "entered");
 	char *when = printable_dup(entered ? entered : "?");
-	char *person = person_of_mark(s->c, json_get_string(record, "author"));
+	char *person = authorship_person_of_mark(s->c, json_get_string(record, "author"));
 	printable_printf(s->out, _("  entered %s by %s\n"), when, person);
 	free(person);
 	free(when);

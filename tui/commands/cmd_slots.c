@@ -217,7 +217,7 @@ int cmd_purge(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = purge_observations(s, args->words[0], err);
 	if (rc == 0)
-		rc = record_purge(s->c, args->words[0], reason, &keep, &s->progress, &report, err);
+		rc = purge_record(s->c, args->words[0], reason, &keep, &s->progress, &report, err);
 	secret_release(&passphrase);
 	if (rc < 0)
 		return -1;

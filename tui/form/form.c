@@ -418,7 +418,7 @@ static struct view *form_refused(struct workbench *wb, const struct err *err)
 	return NULL;
 }
 
-struct view *view_form(struct workbench *wb, const char *kind_name, const char *label)
+struct view *form_new(struct workbench *wb, const char *kind_name, const char *label)
 {
 	struct err err = ERR_INIT;
 	if (workbench_may_write(wb, &err) < 0)

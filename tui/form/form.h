@@ -42,7 +42,7 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 extern const struct view_ops form_view;
 
 /* The form for a new record of a kind, or (label not NULL) for changing one: a view as the others. */
-struct view *view_form(struct workbench *wb, const char *kind, const char *label);
+struct view *form_new(struct workbench *wb, const char *kind, const char *label);
 
 /* A form with values to begin with; when it is saved, `on_record` (a label, or NULL) gets the new label added to its
  * field `on_field`, in the same action. */

@@ -98,7 +98,7 @@ void indicators_ask(struct workbench *wb, const char *text)
 	indicator_pick_indicators(wb, text, NULL);
 }
 
-void paste_ask(struct workbench *wb, const char *text)
+void indicator_paste_ask(struct workbench *wb, const char *text)
 {
 	struct indicator_picks found = {0};
 	const char *on = view_label(workbench_top(wb));

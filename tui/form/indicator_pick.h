@@ -16,7 +16,7 @@ void indicator_pick_indicators(struct workbench *wb, const char *text, const cha
 
 /* A text that came from outside: what it holds is offered as indicators, or it becomes a note on the record under the
  * cursor, as the person says. */
-void paste_ask(struct workbench *wb, const char *text);
+void indicator_paste_ask(struct workbench *wb, const char *text);
 
 /* The same, for its indicators only. */
 void indicators_ask(struct workbench *wb, const char *text);

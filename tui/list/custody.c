@@ -89,7 +89,7 @@ static void add_beginning(struct view *v, const json_t *item)
 {
 	const char *started = json_get_string(item, "started");
 	const char *by = json_get_string(item, "collected_by");
-	char *author = person_of_mark(workbench_case(v->wb), json_get_string(item, "author"));
+	char *author = authorship_person_of_mark(workbench_case(v->wb), json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, " 0.  ");
 	add_time(started ? started : json_get_string(item, "entered"), &line);
@@ -129,7 +129,7 @@ void custody_line(struct workbench *wb, const json_t *item, struct buf *out)
 {
 	json_t *chain = custody_chain(workbench_case(wb), record_label(item), NULL);
 	size_t count = json_array_size(chain);
-	char *author = person_of_mark(workbench_case(wb), json_get_string(item, "author"));
+	char *author = authorship_person_of_mark(workbench_case(wb), json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, count ? party(wb, json_array_get(chain, 0), "from") : author);
 	for (size_t i = 0; i < count; i++) {

@@ -250,14 +250,14 @@ static enum redraw toggle_retracted(struct view *v)
 
 static enum redraw list_keys_add(struct view *v)
 {
-	workbench_push(v->wb, view_form(v->wb, v->argument, NULL));
+	workbench_push(v->wb, form_new(v->wb, v->argument, NULL));
 	return REDRAW_ALL;
 }
 
 static enum redraw list_keys_edit(struct view *v)
 {
 	if (*view_label(v))
-		workbench_push(v->wb, view_form(v->wb, v->argument, view_label(v)));
+		workbench_push(v->wb, form_new(v->wb, v->argument, view_label(v)));
 	return REDRAW_ALL;
 }
 

@@ -10,22 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void new_ask(struct workbench *wb, const char *kind)
+void board_new_ask(struct workbench *wb, const char *kind)
 {
-	workbench_push(wb, view_form(wb, kind, NULL));
+	workbench_push(wb, form_new(wb, kind, NULL));
 }
 
-void message_ask(struct workbench *wb, const char *text)
+void board_message_ask(struct workbench *wb, const char *text)
 {
 	workbench_show_text(wb, _("At opening"), text);
 }
 
-void command_ask(struct workbench *wb, const char *line)
+void board_command_ask(struct workbench *wb, const char *line)
 {
 	workbench_ask_command(wb, line);
 }
 
-void waiting_ask(struct workbench *wb, const char *step)
+void board_waiting_ask(struct workbench *wb, const char *step)
 {
 	char *run = xstrndup(step, strcspn(step, " "));
 	const char *invocation = step[strlen(run)] ? step + strlen(run) + 1 : "";
@@ -46,15 +46,15 @@ static void show_draft(struct workbench *wb, const char *key)
 	json_decref(draft);
 }
 
-void draft_ask(struct workbench *wb, const char *key)
+void board_draft_ask(struct workbench *wb, const char *key)
 {
 	const char *about = strchr(key, ':');
 	if (about && strncmp(key, "note:", 5) == 0)
 		workbench_note(wb, about + 1, NULL);
 	else if (about && strncmp(key, "form:", 5) == 0 && kind_find(about + 1))
-		new_ask(wb, about + 1);
+		board_new_ask(wb, about + 1);
 	else if (about && strncmp(key, "form:", 5) == 0 && !strchr(about + 1, ':'))
-		workbench_push(wb, view_form(wb, NULL, about + 1));
+		workbench_push(wb, form_new(wb, NULL, about + 1));
 	else
 		show_draft(wb, key);
 }

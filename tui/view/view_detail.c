@@ -138,7 +138,7 @@ static char *changed_by(struct view *v)
 	if (authorship_of_field(workbench_case(wb), v->argument, NULL, NULL,
 	                        *workbench_as_of(wb) ? workbench_as_of(wb) : NULL, &who, NULL) < 0)
 		return xstrdup("?");
-	char *person = who.entry ? NULL : person_of_change(workbench_case(wb), &who);
+	char *person = who.entry ? NULL : authorship_person_of_change(workbench_case(wb), &who);
 	authorship_release(&who);
 	return person;
 }
@@ -151,7 +151,7 @@ static void add_origin(struct view *v, const json_t *record)
 	const char *author = json_get_string(record, "author");
 	struct buf when = BUF_INIT;
 	display_time(entered, &when);
-	char *person = person_of_mark(workbench_case(v->wb), author);
+	char *person = authorship_person_of_mark(workbench_case(v->wb), author);
 	buf_addf(&line, _(" entered %s by %s"), when.data, person);
 	free(person);
 	view_add(v, TONE_FAINT, v->argument, line.data);
@@ -325,7 +325,7 @@ static enum redraw view_detail_edit(struct view *v)
 {
 	json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, NULL);
 	const char *kind = json_get_string(record, "kind");
-	workbench_push(v->wb, view_form(v->wb, kind ? kind : "", v->argument));
+	workbench_push(v->wb, form_new(v->wb, kind ? kind : "", v->argument));
 	json_decref(record);
 	return REDRAW_ALL;
 }

@@ -44,7 +44,7 @@ static int add_action(void *ctx, const struct history_entry *entry)
 	if (a->path && authorship_only_brought(workbench_case(v->wb), a->path, entry))
 		return 0; /* the action that it brought is listed */
 	struct buf line = BUF_INIT;
-	char *author = person_of_entry(workbench_case(v->wb), entry);
+	char *author = authorship_person_of_entry(workbench_case(v->wb), entry);
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
@@ -169,7 +169,7 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 	add_time(entry->when, &line);
 	char zone[CLOCK_TEXT];
 	clock_format(entry->when, zone);
-	char *author = person_of_entry(workbench_case(v->wb), entry);
+	char *author = authorship_person_of_entry(workbench_case(v->wb), entry);
 	buf_addf(&line, "%s  %s", zone + 19, author);
 	free(author);
 	if (entry->step)

@@ -52,7 +52,7 @@ static enum redraw add_record(struct view *v)
 {
 	const struct kind *kind = kind_at(v->selected);
 	if (kind)
-		workbench_push(v->wb, view_form(v->wb, kind->name, NULL));
+		workbench_push(v->wb, form_new(v->wb, kind->name, NULL));
 	return REDRAW_ALL;
 }
 

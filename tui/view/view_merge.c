@@ -183,7 +183,7 @@ const struct view_ops merge_view = {.name = "merge",
                                     .keys = merge_keys,
                                     .open = open_merge};
 
-void merge_ask(struct workbench *wb, const char *path)
+void view_merge_ask(struct workbench *wb, const char *path)
 {
 	struct err err = ERR_INIT;
 	char *asked = NULL;

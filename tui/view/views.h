@@ -34,15 +34,15 @@ extern const struct view_ops work_view;
 void handover_ask(struct workbench *wb, const char *none);
 
 /* Shows what merging the file (NULL: asked for) would bring; from there it is merged. */
-void merge_ask(struct workbench *wb, const char *path);
+void view_merge_ask(struct workbench *wb, const char *path);
 
 /* Where rows of the Board lead (board_ways.c): a form for a new record of that kind; a text that was being typed, by the
  * key of its draft; a command line to be completed; `RUN INVOCATION`, a step that waits; a message in full. */
-void new_ask(struct workbench *wb, const char *kind);
-void draft_ask(struct workbench *wb, const char *key);
-void command_ask(struct workbench *wb, const char *line);
-void waiting_ask(struct workbench *wb, const char *step);
-void message_ask(struct workbench *wb, const char *text);
+void board_new_ask(struct workbench *wb, const char *kind);
+void board_draft_ask(struct workbench *wb, const char *key);
+void board_command_ask(struct workbench *wb, const char *line);
+void board_waiting_ask(struct workbench *wb, const char *step);
+void board_message_ask(struct workbench *wb, const char *text);
 
 /* Asks for a playbook and for the assets it is started on, and starts it. `assets`: a comma list of labels; those that are
  * assets are chosen already. */

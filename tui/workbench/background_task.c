@@ -311,7 +311,7 @@ void background_task_numbers(const struct background_task *e, struct buf *out)
 		buf_addf(out, "%s%s", p.total ? " · " : "", _("paused"));
 	} else if (p.rate > LEAST_RATE) { /* bytes, then; a count of files is not worth a rate */
 		buf_adds(out, p.total ? " · " : "");
-		size_print((json_int_t)p.rate, out);
+		value_size_print((json_int_t)p.rate, out);
 		buf_adds(out, "/s");
 		if (p.left >= 0 && p.total)
 			add_left(p.left, out);

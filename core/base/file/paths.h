@@ -35,12 +35,4 @@ int path_write_file(const char *path, const void *bytes, size_t n, unsigned flag
 /* Syncs the folder that holds `path`, so that a rename in it is on the medium. Best effort. */
 void path_sync_folder(const char *path);
 
-#define UUID_TEXT 37
-
-/* A random (version 4) UUID, RFC 4122, lower case. */
-void uuid_new(char text[UUID_TEXT]);
-
-/* 1 if the text is a version 4 UUID in lower case. */
-int uuid_check(const char *text);
-
 #endif

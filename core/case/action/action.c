@@ -1,6 +1,6 @@
 #include "case/action/action.h"
-#include "base/file/paths.h"
 #include "base/json.h"
+#include "base/uuid.h"
 #include "case/action/action_private.h"
 #include "case/action/contact_status.h"
 #include "case/action/custody.h"

@@ -98,7 +98,7 @@ static int give_change(struct comparing *k, const struct pair *p, const struct f
 	value_text(p->old_record, field, name, &old_text);
 	value_text(p->new_record, field, name, &new_text);
 	struct authorship who = find_author(k, p->path, name);
-	char *person = person_of_change(k->c, &who);
+	char *person = authorship_person_of_change(k->c, &who);
 	char *safe_name = printable_dup(name);
 	struct record_change change = {.label = p->label,
 	                               .kind = p->kind,

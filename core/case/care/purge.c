@@ -313,7 +313,7 @@ static int finish_earlier(struct purging *p, const json_t *stored, const struct 
 	return write_anew(p->c, decision, keep, progress, p->err) < 0 ? -1 : 1;
 }
 
-int record_purge(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
+int purge_record(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
                  const struct progress *progress, struct purge_report *report, struct err *err)
 {
 	struct vault_new_slot slots[VAULT_SLOTS];

@@ -24,11 +24,11 @@ struct purge_report {
 };
 
 /* 0, or -1: then either nothing happened, or the message says what is done and that the file still has to be written anew. */
-int record_purge(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
+int purge_record(struct case_file *c, const char *label, const char *reason, const struct access_keep *keep,
                  const struct progress *progress, struct purge_report *report, struct err *err);
 
 /*
- * Writes the file anew if a purge left that undone; `keep` as for record_purge(). `told` gets a line for people if something
+ * Writes the file anew if a purge left that undone; `keep` as for purge_record(). `told` gets a line for people if something
  * was due. Nothing happens where the case cannot be written. 1: it was due and is done; 0: nothing was due; -1: it stays due.
  */
 int purge_settle(struct case_file *c, const struct access_keep *keep, const struct progress *progress, struct buf *told,

@@ -385,7 +385,7 @@ static int salvage_fill(struct salvaging *s)
 	struct case_file *c = s->c;
 	if (tokenizer_register(c->db, s->err) < 0 ||
 	    case_step(c, case_statement(c, CASE_BEGIN, s->err), _("salvage"), s->err) < 0 ||
-	    schema_create(c, s->err) < 0 || case_open_history(c, s->err) < 0)
+	    case_schema_create(c, s->err) < 0 || case_open_history(c, s->err) < 0)
 		return -1;
 	if (copy_history(s) < 0 || copy_table(s, "text", "n, digest, secret, salt, value", 5, 0) < 0 ||
 	    copy_table(s, "blob", "n, sha256, size, data", 4, 0) < 0 ||

@@ -34,7 +34,7 @@ char *identity_default_path(void)
 	return path;
 }
 
-int mark_check(const char *mark, struct err *err)
+int identity_check_mark(const char *mark, struct err *err)
 {
 	size_t n = strlen(mark);
 	int ok = n >= 1 && n < MARK_TEXT && ((mark[0] >= 'A' && mark[0] <= 'Z') || (mark[0] >= 'a' && mark[0] <= 'z'));
@@ -151,7 +151,7 @@ struct identity *identity_ephemeral(const char *name, const char *mark)
 int identity_create(const char *path, const char *name, const char *mark, const struct secret *passphrase,
                     enum vault_kdf kdf, struct err *err)
 {
-	if (mark_check(mark, err) < 0)
+	if (identity_check_mark(mark, err) < 0)
 		return -1;
 	if (!*name || strlen(name) > 200 || !text_is_utf8(name, strlen(name)))
 		return err_set(err, ERR_USAGE, _("a responder's name is 1 to 200 bytes of UTF-8"));
@@ -202,7 +202,8 @@ static struct identity *from_file(const json_t *file, const char *path, struct e
 	const char *mark = json_get_string(file, "mark");
 	const char *line = json_get_string(file, "public");
 	struct identity *id = xcalloc(1, sizeof *id);
-	if (name && mark && line && mark_check(mark, NULL) == 0 && ssh_public_parse(line, id->public_key, NULL) == 0) {
+	if (name && mark && line && identity_check_mark(mark, NULL) == 0 &&
+	    ssh_public_parse(line, id->public_key, NULL) == 0) {
 		id->name = xstrdup(name);
 		snprintf(id->mark, sizeof id->mark, "%s", mark);
 		return id;
@@ -383,7 +384,7 @@ void identity_line_parts(const char *line, char **name, char mark[MARK_TEXT])
 	if (open && comment[n - 1] == ')' && n - (size_t)(open - comment) - 3 < MARK_TEXT) {
 		char text[MARK_TEXT];
 		snprintf(text, sizeof text, "%.*s", (int)(n - (size_t)(open - comment) - 3), open + 2);
-		if (mark_check(text, NULL) == 0)
+		if (identity_check_mark(text, NULL) == 0)
 			snprintf(mark, MARK_TEXT, "%s", text);
 		n = (size_t)(open - comment);
 	}

@@ -64,6 +64,6 @@ void identity_line_parts(const char *line, char **name, char mark[MARK_TEXT]);
 int identity_sign(const struct identity *id, const void *message, size_t n, unsigned char signature[64]);
 
 /* 0 if `mark` is a letter followed by letters or digits, at most 8. */
-int mark_check(const char *mark, struct err *err);
+int identity_check_mark(const char *mark, struct err *err);
 
 #endif

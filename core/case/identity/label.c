@@ -18,7 +18,7 @@ int label_split(const char *label, char mark[MARK_TEXT], char letters[LABEL_LETT
 	size_t capitals = strspn(rest, CAPITALS);
 	size_t digits = strspn(rest + capitals, "0123456789");
 	if (capitals < 1 || capitals >= LABEL_LETTERS || rest[capitals + digits] || digits < 1 ||
-	    digits > LABEL_DIGITS || rest[capitals] == '0' || mark_check(owner, NULL) < 0)
+	    digits > LABEL_DIGITS || rest[capitals] == '0' || identity_check_mark(owner, NULL) < 0)
 		return 0;
 	memcpy(mark, owner, n + 1);
 	memcpy(letters, rest, capitals);

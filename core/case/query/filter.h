@@ -28,7 +28,7 @@
  * neither less nor greater than anything.
  *
  * A disputed field may be either of its two values, so a term and its opposite
- * may both hold; but what reassures (value_reassures()) holds only if both say it.
+ * may both hold; but what reassures (disputed_value_reassures()) holds only if both say it.
  *
  * Times are spans: 2014-12 is a month, 2014-12~ somewhat more (edtf_bounds()).
  * Wholly before is <, wholly after is >, all else is =, so exactly one holds

@@ -208,7 +208,7 @@ static int disputed_holds(struct filter_match_match *m, const struct filter_term
 		if (!value_matches(m, term, target, json_is_null(side) ? NULL : side))
 			continue;
 		matching++;
-		reassuring &= text && value_reassures(target->field->name, text);
+		reassuring &= text && disputed_value_reassures(target->field->name, text);
 	}
 	int all = (size_t)matching == count;
 	return term->is_negated ? !all : reassuring && matching ? all : matching > 0;

@@ -81,7 +81,7 @@ int filter_is_choice(enum field_type type);
 /*
  * What people and records write, as what can be compared; 0, or -1 if it is
  * nothing of the kind.
- *   number:   "12", "-3"; with is_size as size_parse() reads it: "64KiB", "2 GB"
+ *   number:   "12", "-3"; with is_size as value_size_parse() reads it: "64KiB", "2 GB"
  *   duration: ISO 8601, "PT5M", "-P1DT2H", in microseconds; a month counts 30.436875 days
  *   time:     EDTF, of a record. `resolver` NULL: relative times are nothing of the kind
  *   typed:    EDTF, or what edtf_from_people() understands

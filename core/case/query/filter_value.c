@@ -13,7 +13,7 @@ int filter_number(const char *text, int is_size, int64_t *number)
 {
 	json_int_t bytes;
 	if (is_size && *text != '-') {
-		if (size_parse(text, &bytes, NULL) < 0)
+		if (value_size_parse(text, &bytes, NULL) < 0)
 			return -1;
 		*number = bytes;
 		return 0;

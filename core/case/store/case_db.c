@@ -121,7 +121,7 @@ int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, s
 	return failed ? -1 : 0;
 }
 
-int schema_create(struct case_file *c, struct err *err)
+int case_schema_create(struct case_file *c, struct err *err)
 {
 	if (sqlite3_exec(c->db, schema, NULL, NULL, NULL) != SQLITE_OK)
 		return case_sql_error(c, _("make the tables of the case"), err);
@@ -179,7 +179,7 @@ static int schema_compare(struct case_file *c, struct err *err)
 	return rc;
 }
 
-int schema_format(struct case_file *c, int *format, struct err *err)
+int case_schema_format(struct case_file *c, int *format, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(c->db, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
@@ -190,10 +190,10 @@ int schema_format(struct case_file *c, int *format, struct err *err)
 	return found ? 0 : case_sql_error(c, _("read the case"), err);
 }
 
-int schema_check(struct case_file *c, struct err *err)
+int case_schema_check(struct case_file *c, struct err *err)
 {
 	int format;
-	if (schema_format(c, &format, err) < 0)
+	if (case_schema_format(c, &format, err) < 0)
 		return -1;
 	if (format == CASE_FORMAT)
 		return schema_compare(c, err);

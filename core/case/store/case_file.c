@@ -1,8 +1,8 @@
 #include "case/store/case_file.h"
 
-#include "base/file/paths.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/uuid.h"
 #include "case/store/case_internal.h"
 #include "case/store/responders.h"
 #include "history/sshsig.h"

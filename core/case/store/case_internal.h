@@ -148,7 +148,7 @@ int case_step(struct case_file *c, sqlite3_stmt *statement, const char *doing, s
 int case_sql_error(struct case_file *c, const char *doing, struct err *err);
 
 /* Makes the tables in an empty database. */
-int schema_create(struct case_file *c, struct err *err);
+int case_schema_create(struct case_file *c, struct err *err);
 
 /* The columns of the table of records behind its number, in their order. */
 #define RECORD_COLUMNS "id, kind, label, mark, number, retracted, json, " RECORD_SUMMARY_NAMES
@@ -165,10 +165,10 @@ int schema_create(struct case_file *c, struct err *err);
 	"  PRIMARY KEY(key, part)) WITHOUT ROWID;"
 
 /* The number of the schema that the database says it has. */
-int schema_format(struct case_file *c, int *format, struct err *err);
+int case_schema_format(struct case_file *c, int *format, struct err *err);
 
 /* Checks that the database is a case of the present format (older ones are case_upgrade()'s), and nothing else. */
-int schema_check(struct case_file *c, struct err *err);
+int case_schema_check(struct case_file *c, struct err *err);
 
 /* An empty struct for that path, and what frees it: closes the vault, if there is one. */
 struct case_file *case_alloc(const char *path, const struct identity *identity);

@@ -192,7 +192,7 @@ int asset_is_uncontained(const json_t *asset)
 	       !record_surely_is(asset, "containment", ASSET_CONTAINED);
 }
 
-int value_reassures(const char *field, const char *value)
+int disputed_value_reassures(const char *field, const char *value)
 {
 	static const struct {
 		const char *field, *values;

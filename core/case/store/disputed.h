@@ -41,7 +41,7 @@ int record_surely_is(const json_t *record, const char *field, const char *values
 int asset_is_uncontained(const json_t *asset);
 
 /* Whether the value reassures (isolated, clean, done): while it is disputed it does not count. */
-int value_reassures(const char *field, const char *value);
+int disputed_value_reassures(const char *field, const char *value);
 
 /* Appends " (disputed)" in the interface's language. */
 void disputed_add(struct buf *out);

@@ -509,7 +509,7 @@ static void add_one(const struct field *field, const json_t *value, struct buf *
 	const char *text = json_string_value(value);
 	struct edtf time;
 	if (json_is_integer(value) && field->type == FIELD_SIZE) {
-		size_print(json_integer_value(value), out);
+		value_size_print(json_integer_value(value), out);
 	} else if (json_is_integer(value)) {
 		buf_addf(out, "%lld", (long long)json_integer_value(value));
 	} else if (!text) {

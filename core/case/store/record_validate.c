@@ -2,10 +2,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/edtf.h"
+#include "base/uuid.h"
 #include "case/identity/identity.h"
 #include "case/kind/conflict.h"
 #include "case/store/purgeable_text.h"
@@ -231,7 +231,7 @@ static int judge_frame(const json_t *object, const struct kind *kind, struct err
 	if (!author || !is_moment(json_get_string(object, "entered")) ||
 	    !is_moment(json_get_string(object, "modified")))
 		return record_validate_bad(err, _("a record that does not say who entered it and when"));
-	if (is_conflict(object) ? strcmp(author, CONFLICT_AUTHOR) != 0 : mark_check(author, NULL) < 0)
+	if (is_conflict(object) ? strcmp(author, CONFLICT_AUTHOR) != 0 : identity_check_mark(author, NULL) < 0)
 		return record_validate_bad(err, _("a record whose author has no proper mark"));
 	return 0;
 }
@@ -265,7 +265,7 @@ static int merge_validate_responder(const json_t *object, struct err *err)
 	unsigned char key[32];
 	const char *mark = json_get_string(object, "mark");
 	const char *line = json_get_string(object, "key");
-	if (!mark || mark_check(mark, NULL) < 0)
+	if (!mark || identity_check_mark(mark, NULL) < 0)
 		return record_validate_bad(err, _("a responder without a proper mark"));
 	if (line && ssh_public_parse(line, key, NULL) < 0)
 		return record_validate_bad(err, _("a responder whose key cannot be read"));

@@ -85,7 +85,7 @@ static const char *tri_name(const char *text, struct err *err)
 	return NULL;
 }
 
-int size_parse(const char *text, json_int_t *bytes, struct err *err)
+int value_size_parse(const char *text, json_int_t *bytes, struct err *err)
 {
 	static const struct {
 		const char *unit;
@@ -108,7 +108,7 @@ int size_parse(const char *text, json_int_t *bytes, struct err *err)
 	return err_set(err, ERR_USAGE, _("'%s' is not a size; write bytes, or 500MB, 1.5GiB, 2TB"), text);
 }
 
-void size_print(json_int_t bytes, struct buf *out)
+void value_size_print(json_int_t bytes, struct buf *out)
 {
 	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 	double number = (double)bytes;
@@ -432,7 +432,7 @@ static json_t *parse_value(const struct value_context *v, const struct field *fi
 	case FIELD_INT:
 		return parse_int(text, err);
 	case FIELD_SIZE:
-		if (size_parse(text, &bytes, err) < 0) {
+		if (value_size_parse(text, &bytes, err) < 0) {
 			return NULL;
 		}
 		return json_integer(bytes);

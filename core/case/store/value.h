@@ -45,7 +45,7 @@ void value_add_member(struct buf *list, const char *separator, const char *membe
 char *value_settled(const struct field *field, const char *text, struct clock_time now);
 
 /* Bytes in words: "500", "1.5GiB", "64 MB" (MB is 10^6, MiB 2^20). */
-int size_parse(const char *text, json_int_t *bytes, struct err *err);
-void size_print(json_int_t bytes, struct buf *out);
+int value_size_parse(const char *text, json_int_t *bytes, struct err *err);
+void value_size_print(json_int_t bytes, struct buf *out);
 
 #endif

@@ -211,21 +211,21 @@ static char *with_name(struct case_file *c, const char *mark, const char *claime
 	return buf_take(&text, NULL);
 }
 
-char *person_of_mark(struct case_file *c, const char *mark)
+char *authorship_person_of_mark(struct case_file *c, const char *mark)
 {
 	return mark && *mark ? with_name(c, mark, NULL) : xstrdup("?");
 }
 
-char *person_of_change(struct case_file *c, const struct authorship *who)
+char *authorship_person_of_change(struct case_file *c, const struct authorship *who)
 {
 	return *who->commit ? with_name(c, who->mark, who->name) : xstrdup("?");
 }
 
-char *person_of_entry(struct case_file *c, const struct history_entry *entry)
+char *authorship_person_of_entry(struct case_file *c, const struct history_entry *entry)
 {
 	struct authorship who = AUTHORSHIP_INIT;
 	authorship_of_entry(entry, &who);
-	char *person = person_of_change(c, &who);
+	char *person = authorship_person_of_change(c, &who);
 	authorship_release(&who);
 	return person;
 }

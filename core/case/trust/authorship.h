@@ -57,12 +57,12 @@ void authorship_release(struct authorship *who);
 
 /* "R1 Responder One": a mark with the name that the case's responders have for it; the mark alone where no name is
  * known, "?" for NULL. Printable; the caller frees. */
-char *person_of_mark(struct case_file *c, const char *mark);
+char *authorship_person_of_mark(struct case_file *c, const char *mark);
 
 /* The same for the author of a change: the name that the case has for the mark, else the one that the commit claims. */
-char *person_of_change(struct case_file *c, const struct authorship *who);
+char *authorship_person_of_change(struct case_file *c, const struct authorship *who);
 
 /* The same for who signed a commit. */
-char *person_of_entry(struct case_file *c, const struct history_entry *entry);
+char *authorship_person_of_entry(struct case_file *c, const struct history_entry *entry);
 
 #endif

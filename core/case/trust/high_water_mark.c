@@ -228,7 +228,7 @@ static void recovery_notice(struct case_file *c, const struct vault_report *repo
 	history_log(c->history, NULL, NULL, 1, last_action, c, NULL);
 }
 
-void notice_from_opening(struct case_file *c)
+void high_water_mark_notice(struct case_file *c)
 {
 	const struct vault_report *report = vault_report(c->vault);
 	header_notice(c, report);

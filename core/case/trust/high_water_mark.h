@@ -26,6 +26,6 @@ int high_water_mark_has(struct case_file *c, const char *commit);
 int high_water_mark_header_is_believed(struct case_file *c);
 
 /* Puts what the vault reports of this opening into words in the case's notice. */
-void notice_from_opening(struct case_file *c);
+void high_water_mark_notice(struct case_file *c);
 
 #endif

@@ -252,11 +252,11 @@ static int capture_prepare(struct capture *k)
 	}
 	if (capture_command_line(k->options->argv, k->options->masks, &k->line, &k->masked, k->err) < 0)
 		return -1;
-	k->tool = tool_find(k->options->argv[0], k->err);
+	k->tool = capture_tool_find(k->options->argv[0], k->err);
 	if (!k->tool)
 		return -1;
-	tool_digest(k->tool, k->tool_sha256);
-	tool_version(k->tool, "", &k->version);
+	capture_tool_digest(k->tool, k->tool_sha256);
+	capture_tool_version(k->tool, "", &k->version);
 	if (!getcwd(k->directory, sizeof k->directory))
 		snprintf(k->directory, sizeof k->directory, "?");
 	const char *slash = strrchr(case_path(k->c), '/');

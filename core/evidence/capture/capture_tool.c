@@ -24,7 +24,7 @@ static int is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-char *tool_find(const char *name, struct err *err)
+char *capture_tool_find(const char *name, struct err *err)
 {
 	const char *path = getenv("PATH");
 	char *found = NULL;
@@ -46,7 +46,7 @@ char *tool_find(const char *name, struct err *err)
 	return found;
 }
 
-void tool_digest(const char *path, char sha256[65])
+void capture_tool_digest(const char *path, char sha256[65])
 {
 	struct source s;
 	struct digest_result r;
@@ -105,7 +105,7 @@ static int find_package(const char *path, const char *root, char package[256])
 	return found;
 }
 
-void tool_version(const char *path, const char *root, struct buf *version)
+void capture_tool_version(const char *path, const char *root, struct buf *version)
 {
 	char package[256];
 	char name[PATH_MAX];

@@ -137,7 +137,7 @@ static void registrable_of(const json_t *mail, const char *field, char out[DOMAI
 	size_t at = 0;
 	*out = '\0';
 	if (text && mail_address_next(text, strlen(text), &at, &a))
-		domain_registrable(a.host, out);
+		mail_domain_registrable(a.host, out);
 }
 
 static int is_other_domain(const struct chain_looking *l, const char *field)
@@ -151,7 +151,7 @@ static int is_other_domain(const struct chain_looking *l, const char *field)
 static void look_against(struct chain_looking *l, size_t number)
 {
 	int free_mail = equals(l->mail, "sender_class", "free_mail") ||
-	                (*l->from_domain && domain_use(l->from_domain) == DOMAIN_FREE_MAIL);
+	                (*l->from_domain && mail_domain_use(l->from_domain) == DOMAIN_FREE_MAIL);
 	if (free_mail)
 		chain_speak(l, number, RULE_FREE_MAIL, "from_addr", NULL, NULL);
 	else if (l->o->all[number].has_domains && *l->from_domain &&
@@ -231,7 +231,7 @@ static void suggest_domain_owners(struct chain *chain, const struct organisation
 	char registrable[DOMAIN_TEXT];
 	size_t i;
 	json_t *number;
-	domain_registrable(host, registrable);
+	mail_domain_registrable(host, registrable);
 	const json_t *numbers = json_object_get(o->by_domain, registrable);
 	json_array_foreach(numbers, i, number)
 		if (i > 0)

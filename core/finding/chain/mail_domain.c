@@ -34,7 +34,7 @@ static int compare_names(const void *key, const void *entry)
 	return strcmp(key, *(const char *const *)entry);
 }
 
-enum domain_use domain_use(const char *registrable)
+enum mail_domain_use mail_domain_use(const char *registrable)
 {
 	if (bsearch(registrable, free_mail, sizeof free_mail / sizeof *free_mail, sizeof *free_mail, compare_names))
 		return DOMAIN_FREE_MAIL;
@@ -113,7 +113,7 @@ int mail_address_next(const char *text, size_t n, size_t *at, struct mail_addres
 	return 0;
 }
 
-void domain_registrable(const char *host, char out[DOMAIN_TEXT])
+void mail_domain_registrable(const char *host, char out[DOMAIN_TEXT])
 {
 	char lower[DOMAIN_TEXT];
 	size_t n = 0;
@@ -143,7 +143,7 @@ void domain_registrable(const char *host, char out[DOMAIN_TEXT])
 	memmove(out, found, strlen(found) + 1);
 }
 
-void domain_list_date(char out[11])
+void mail_domain_list_date(char out[11])
 {
 	time_t made = psl_builtin_file_time();
 	struct tm tm;

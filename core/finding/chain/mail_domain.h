@@ -2,7 +2,7 @@
  * Addresses and the domains by which organisations are told apart.
  *
  * The registrable domain of mail.sub.kusari.co.jp is kusari.co.jp: by the public suffix list as libpsl carries it, whose
- * date is printed (domain_list_date()). Below lg.jp it is one label more, since towns share the prefecture's.
+ * date is printed (mail_domain_list_date()). Below lg.jp it is one label more, since towns share the prefecture's.
  * Providers of free mail, hosting and storage belong to everybody, and so name nobody: a dated list.
  */
 #ifndef GENBA_FINDING_CHAIN_MAIL_DOMAIN_H
@@ -24,12 +24,12 @@ struct mail_address {
 int mail_address_next(const char *text, size_t n, size_t *at, struct mail_address *address);
 
 /* The registrable domain of a host; "" if it has none (a public suffix itself, an address in numbers). */
-void domain_registrable(const char *host, char out[DOMAIN_TEXT]);
+void mail_domain_registrable(const char *host, char out[DOMAIN_TEXT]);
 
-enum domain_use { DOMAIN_OWN, DOMAIN_FREE_MAIL, DOMAIN_PROVIDER };
-enum domain_use domain_use(const char *registrable);
+enum mail_domain_use { DOMAIN_OWN, DOMAIN_FREE_MAIL, DOMAIN_PROVIDER };
+enum mail_domain_use mail_domain_use(const char *registrable);
 
 /* "2023-02-18": the day of the public suffix list. */
-void domain_list_date(char out[11]);
+void mail_domain_list_date(char out[11]);
 
 #endif

@@ -200,8 +200,8 @@ static void read_signature(struct mail_scan s, const char *text, size_t from, si
 	size_t at = from;
 	while (mail_address_next(text, to, &at, &a)) {
 		char registrable[DOMAIN_TEXT];
-		domain_registrable(a.host, registrable);
-		if (!*registrable || domain_use(registrable) != DOMAIN_OWN)
+		mail_domain_registrable(a.host, registrable);
+		if (!*registrable || mail_domain_use(registrable) != DOMAIN_OWN)
 			continue;
 		json_object_set_new_nocheck(s.reading->signature_domains, registrable, json_true());
 		if (!*first)

@@ -82,8 +82,8 @@ static void put_domains(struct organisations *o, const char *text, size_t number
 			memcpy(host, text, n);
 			host[n] = '\0';
 			char *at = strrchr(host, '@');
-			domain_registrable(at ? at + 1 : host, registrable);
-			if (*registrable && domain_use(registrable) == DOMAIN_OWN)
+			mail_domain_registrable(at ? at + 1 : host, registrable);
+			if (*registrable && mail_domain_use(registrable) == DOMAIN_OWN)
 				put_domain(o, registrable, number);
 		}
 		text += n ? n : 1;
@@ -199,7 +199,7 @@ static size_t find_or_add(struct organisations *o, const char *who)
 		return number;
 	char registrable[DOMAIN_TEXT] = "";
 	if (strchr(who, '.') && !strchr(who, ' '))
-		domain_registrable(who, registrable);
+		mail_domain_registrable(who, registrable);
 	number = add(o, who, *registrable ? registrable : NULL);
 	if (*registrable)
 		put_domain(o, registrable, number);
@@ -301,8 +301,8 @@ size_t organisation_of_address(struct organisations *o, const char *address, int
 		*several = 0;
 	if (number != NO_ORGANISATION)
 		return organisation_whole(o, number);
-	domain_registrable(host ? host + 1 : address, registrable);
-	if (!*registrable || domain_use(registrable) != DOMAIN_OWN)
+	mail_domain_registrable(host ? host + 1 : address, registrable);
+	if (!*registrable || mail_domain_use(registrable) != DOMAIN_OWN)
 		return NO_ORGANISATION;
 	const json_t *numbers = json_object_get(o->by_domain, registrable);
 	if (!numbers) {

@@ -44,7 +44,7 @@ static int loosen(const struct buf *bundle, struct buf *loose)
 {
 	struct bundle_head head;
 	unsigned char digest[SHA_DIGEST_LENGTH];
-	if (bundle_read_head(bundle->data, bundle->len, &head, NULL) < 0 || bundle->len - head.pack_at < 12)
+	if (pack_read_head(bundle->data, bundle->len, &head, NULL) < 0 || bundle->len - head.pack_at < 12)
 		return -1;
 	buf_add(loose, bundle->data, head.pack_at + 12);
 	if (pack_read(bundle->data + head.pack_at, bundle->len - head.pack_at, add_object, loose, NULL) < 0)

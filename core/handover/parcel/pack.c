@@ -366,7 +366,7 @@ static int hex_id(const char *text, unsigned char id[PACK_ID])
 	return 0;
 }
 
-int bundle_read_head(const void *bytes, size_t n, struct bundle_head *head, struct err *err)
+int pack_read_head(const void *bytes, size_t n, struct bundle_head *head, struct err *err)
 {
 	static const char magic[] = "# v2 git bundle\n";
 	static const char branch[] = " refs/heads/main";

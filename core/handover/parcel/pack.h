@@ -46,6 +46,6 @@ struct bundle_head {
 };
 
 /* Reads the head of a v2 bundle. 0, or -1 with ERR_INVALID. */
-int bundle_read_head(const void *bytes, size_t n, struct bundle_head *head, struct err *err);
+int pack_read_head(const void *bytes, size_t n, struct bundle_head *head, struct err *err);
 
 #endif

@@ -232,7 +232,7 @@ static int read_head(struct parcel *p, const char *line, size_t n, struct err *e
 		return err_set(err, ERR_FAILED, _("the parcel is of a later version (%lld): use a newer genba"),
 		               (long long)version);
 	if (json_get_string(p->head, "from") && *json_get_string(p->head, "from") &&
-	    mark_check(json_get_string(p->head, "from"), NULL) < 0)
+	    identity_check_mark(json_get_string(p->head, "from"), NULL) < 0)
 		return parcel_bad(err, _("its sender's mark has a wrong form"));
 	if (copy_string(p->head, "case", p->case_id, sizeof p->case_id, 36) < 0 ||
 	    copy_string(p->head, "tip", p->tip, sizeof p->tip, 40) < 0 ||

@@ -41,7 +41,7 @@ static int unpack_run(struct worker *w, struct err *err)
 	int rc = n < 0 ? -1 : bundle_expand(came.data, came.len, &all, err);
 	buf_release(&came);
 	if (rc == 0)
-		rc = bundle_read_head(all.data, all.len, &head, err);
+		rc = pack_read_head(all.data, all.len, &head, err);
 	if (rc == 0) {
 		char tip[2 * PACK_ID + 1];
 		sodium_bin2hex(tip, sizeof tip, head.tip, PACK_ID);

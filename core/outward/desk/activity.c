@@ -44,7 +44,7 @@ static void place(const struct placing *p, const struct day_span *on)
 	struct activity *a = p->a;
 	int placed = 0;
 	int outside = on->known && a->from != PERIOD_NONE &&
-	              (month_of_day(on->last) < a->from || month_of_day(on->first) > a->until);
+	              (period_month_of_day(on->last) < a->from || period_month_of_day(on->first) > a->until);
 	for (size_t i = 0; i + 1 < a->count; i++)
 		if (period_holds(&a->periods[i], on)) {
 			p->add(&a->counts[i], p->what);
@@ -79,9 +79,9 @@ static enum activity_duration duration_of(const struct affair *affair)
 		                        : DURATION_UNKNOWN; /* a register alone does not tell that it goes on */
 	if (!from.known || !until.known || until.last < from.first)
 		return DURATION_UNKNOWN;
-	if (until.last <= day_one_month_on(from.first))
+	if (until.last <= period_one_month_on(from.first))
 		return WITHIN_MONTH;
-	return until.first > day_one_month_on(from.last) ? LONGER : DURATION_UNKNOWN;
+	return until.first > period_one_month_on(from.last) ? LONGER : DURATION_UNKNOWN;
 }
 
 static void add_rescue(struct activity_counts *counts, const void *what)
@@ -176,10 +176,10 @@ static void widen(long *from, long *until, const struct day_span *on)
 {
 	if (!on->known)
 		return;
-	if (*from == PERIOD_NONE || month_of_day(on->first) < *from)
-		*from = month_of_day(on->first);
-	if (*until == PERIOD_NONE || month_of_day(on->last) > *until)
-		*until = month_of_day(on->last);
+	if (*from == PERIOD_NONE || period_month_of_day(on->first) < *from)
+		*from = period_month_of_day(on->first);
+	if (*until == PERIOD_NONE || period_month_of_day(on->last) > *until)
+		*until = period_month_of_day(on->last);
 }
 
 /* From the quarter of the first act to that of the last. */
@@ -204,9 +204,9 @@ static void find_months(const struct desk_affairs *affairs, const struct period_
 	*from = wish->from;
 	*until = wish->until;
 	if (*from == PERIOD_NONE && first != PERIOD_NONE)
-		quarter_of(first, wish->fiscal, from, &other);
+		period_quarter_of(first, wish->fiscal, from, &other);
 	if (*until == PERIOD_NONE && last != PERIOD_NONE)
-		quarter_of(last, wish->fiscal, &other, until);
+		period_quarter_of(last, wish->fiscal, &other, until);
 	if (*from == PERIOD_NONE || *until == PERIOD_NONE || *until < *from) {
 		if (*from == PERIOD_NONE)
 			*from = *until;

@@ -69,9 +69,9 @@ static void add_domains(const char *text, json_t *keys)
 		if (n && n < sizeof host) {
 			memcpy(host, text, n);
 			host[n] = '\0';
-			domain_registrable(host, registrable);
+			mail_domain_registrable(host, registrable);
 		}
-		if (*registrable && domain_use(registrable) == DOMAIN_OWN)
+		if (*registrable && mail_domain_use(registrable) == DOMAIN_OWN)
 			json_array_append_new(keys, json_sprintf("@%s", registrable));
 		text += n ? n : 1;
 	}

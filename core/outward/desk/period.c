@@ -51,7 +51,7 @@ void day_span_of(const char *edtf, struct day_span *span)
 	span->known = span->first <= span->last;
 }
 
-long month_of_day(int64_t day)
+long period_month_of_day(int64_t day)
 {
 	int64_t year;
 	int month;
@@ -60,7 +60,7 @@ long month_of_day(int64_t day)
 	return (long)year * 12 + month - 1;
 }
 
-int64_t day_one_month_on(int64_t day)
+int64_t period_one_month_on(int64_t day)
 {
 	int64_t year;
 	int month;
@@ -72,7 +72,7 @@ int64_t day_one_month_on(int64_t day)
 	return clock_days_from_civil(year, month, of_month < most ? of_month : most);
 }
 
-int month_parse(const char *text, long *month, struct err *err)
+int period_month_parse(const char *text, long *month, struct err *err)
 {
 	struct edtf time;
 	if (strlen(text) == 7 && edtf_parse(text, &time, NULL) == 0 && time.form == EDTF_POINT && time.from.month > 0 &&
@@ -85,11 +85,11 @@ int month_parse(const char *text, long *month, struct err *err)
 
 int period_holds(const struct period *period, const struct day_span *span)
 {
-	return span->known && period->sort != PERIOD_UNKNOWN && month_of_day(span->first) >= period->from &&
-	       month_of_day(span->last) <= period->until;
+	return span->known && period->sort != PERIOD_UNKNOWN && period_month_of_day(span->first) >= period->from &&
+	       period_month_of_day(span->last) <= period->until;
 }
 
-void quarter_of(long month, int fiscal, long *from, long *until)
+void period_quarter_of(long month, int fiscal, long *from, long *until)
 {
 	long behind = (month - (fiscal - 1)) % 3;
 	*from = month - (behind < 0 ? behind + 3 : behind);
@@ -116,7 +116,7 @@ struct period *periods_make(const struct period_wish *wish, size_t *count)
 		for (long month = wish->from; month <= wish->until;) {
 			long from;
 			long until;
-			quarter_of(month, wish->fiscal, &from, &until);
+			period_quarter_of(month, wish->fiscal, &from, &until);
 			add(&all, count, PERIOD_QUARTER, month, until < wish->until ? until : wish->until);
 			month = until + 1;
 		}

@@ -28,13 +28,13 @@ struct day_span { /* days since 1970-01-01 of the place where it was recorded */
 /* Of an EDTF text; not known: NULL, an open or relative time. */
 void day_span_of(const char *edtf, struct day_span *span);
 
-long month_of_day(int64_t day);
+long period_month_of_day(int64_t day);
 
 /* One calendar month later: 31 January becomes 28 February. */
-int64_t day_one_month_on(int64_t day);
+int64_t period_one_month_on(int64_t day);
 
 /* "2014-04". 0, or -1 with ERR_USAGE. */
-int month_parse(const char *text, long *month, struct err *err);
+int period_month_parse(const char *text, long *month, struct err *err);
 
 enum period_sort { PERIOD_QUARTER, PERIOD_FISCAL, PERIOD_RANGE, PERIOD_UNKNOWN };
 
@@ -71,6 +71,6 @@ struct period_wish {
 struct period *periods_make(const struct period_wish *wish, size_t *count);
 
 /* The first and the last month of the quarter of that month. */
-void quarter_of(long month, int fiscal, long *from, long *until);
+void period_quarter_of(long month, int fiscal, long *from, long *until);
 
 #endif

@@ -10,9 +10,9 @@
 #include "outward/exchange/stix_private.h"
 
 #include "base/err.h"
-#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/uuid.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 #include "outward/intake/intake_private.h"
 
 #include "base/err.h"
-#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/edtf.h"
+#include "base/uuid.h"
 #include "case/action/action.h"
 #include "case/store/indicator_value.h"
 #include "finding/observation/observation.h"

@@ -65,10 +65,10 @@ static int check_variables(struct playbook *p, struct err *err)
 	json_object_foreach(variables, name, value) {
 		struct buf pointer = BUF_INIT;
 		buf_adds(&pointer, "/playbook_variables");
-		pointer_add(&pointer, name);
+		source_map_pointer_add(&pointer, name);
 		int rc = 0;
 		const json_t *given = json_object_get(value, "value");
-		if (variable_name_length(name) != strlen(name))
+		if (condition_variable_length(name) != strlen(name))
 			rc = problem_either(
 			    p, pointer.data, err, "%s",
 			    _("a variable is called __name__: letters, digits, '_' and '-' between two pairs of '_'"));

@@ -102,7 +102,7 @@ static int check_switch(const struct check_step_at *at, const json_t *step)
 	const json_t *cases = json_object_get(step, "cases");
 	if (!json_is_object(cases) || json_object_size(cases) == 0)
 		return check_step_fail(at, NULL, NULL, _("a switch step needs cases"), NULL);
-	size_t n = on ? variable_name_length(on) : 0;
+	size_t n = on ? condition_variable_length(on) : 0;
 	if (n == 0 || strcmp(on + n, ":value") != 0)
 		depart(at, on ? "switch" : NULL,
 		       _("the switch is not a variable (__name__:value): the person chooses"));

@@ -92,7 +92,7 @@ static void values_release(struct values *list)
 	memset(list, 0, sizeof *list);
 }
 
-size_t variable_name_length(const char *text)
+size_t condition_variable_length(const char *text)
 {
 	if (strncmp(text, "__", 2) != 0)
 		return 0;
@@ -157,7 +157,7 @@ static void read_value(struct condition_reader *r, struct value *v)
 {
 	memset(v, 0, sizeof *v);
 	blanks(r);
-	size_t n = variable_name_length(r->p);
+	size_t n = condition_variable_length(r->p);
 	if (n) {
 		read_variable(r, n, v);
 	} else if (*r->p == '\'') {

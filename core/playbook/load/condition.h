@@ -39,6 +39,6 @@ int condition_check(const char *text, struct err *err);
 
 /* Number of bytes of a variable reference `__name__` (without `:value`) at `text`; 0 if none stands there.
  * Source: CACAO 2.0 section 10.18: __[a-zA-Z_][a-zA-Z0-9_-]{0,199}__. */
-size_t variable_name_length(const char *text);
+size_t condition_variable_length(const char *text);
 
 #endif

@@ -103,10 +103,10 @@ char *problem_pointer(const char *step, const char *member, const char *key)
 {
 	struct buf pointer = BUF_INIT;
 	buf_adds(&pointer, "/workflow");
-	pointer_add(&pointer, step);
+	source_map_pointer_add(&pointer, step);
 	if (member)
-		pointer_add(&pointer, member);
+		source_map_pointer_add(&pointer, member);
 	if (key)
-		pointer_add(&pointer, key);
+		source_map_pointer_add(&pointer, key);
 	return buf_take(&pointer, NULL);
 }

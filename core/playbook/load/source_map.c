@@ -102,7 +102,7 @@ struct place source_map_find(const struct source_map *p, const json_t *root, con
 	return found;
 }
 
-void pointer_add(struct buf *pointer, const char *key)
+void source_map_pointer_add(struct buf *pointer, const char *key)
 {
 	buf_addc(pointer, '/');
 	for (; *key; key++) {

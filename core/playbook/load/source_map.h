@@ -30,6 +30,6 @@ void source_map_add(struct source_map *p, const json_t *container, const char *k
 struct place source_map_find(const struct source_map *p, const json_t *root, const char *pointer);
 
 /* Appends "/" and the key, escaped (`~0`, `~1`). */
-void pointer_add(struct buf *pointer, const char *key);
+void source_map_pointer_add(struct buf *pointer, const char *key);
 
 #endif

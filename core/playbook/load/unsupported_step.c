@@ -157,7 +157,7 @@ void check_unsupported(struct playbook *p)
 			continue;
 		struct buf pointer = BUF_INIT;
 		const char *why = why_not(member);
-		pointer_add(&pointer, member);
+		source_map_pointer_add(&pointer, member);
 		if (why)
 			problem_unsupported(p, pointer.data, "%s", why);
 		else

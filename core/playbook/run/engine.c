@@ -249,7 +249,7 @@ static const char *chosen_case(const struct engine *e, const struct waiting *w, 
 {
 	const char *on = json_get_string(w->step, "switch");
 	const json_t *cases = json_object_get(w->step, "cases");
-	size_t n = on ? variable_name_length(on) : 0;
+	size_t n = on ? condition_variable_length(on) : 0;
 	(void)e;
 	if (n == 0 || strcmp(on + n, ":value") != 0) {
 		err_set(why, ERR_INVALID, _("the switch is not a variable (__name__:value): the person chooses"));

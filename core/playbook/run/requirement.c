@@ -99,7 +99,7 @@ static int has(const json_t *record, const char *field)
 	return json_object_get(record, field) != NULL;
 }
 
-int need_is_secured(const json_t *evidence)
+int requirement_is_secured(const json_t *evidence)
 {
 	if (has(evidence, "sha256") && !json_is(evidence, "complete", "interrupted"))
 		return 1;
@@ -109,7 +109,7 @@ int need_is_secured(const json_t *evidence)
 	       has(evidence, "hash_due");
 }
 
-const char *need_captured(const json_t *evidence)
+const char *requirement_captured(const json_t *evidence)
 {
 	static const char *const types[][2] = {{"memory", "memory"}, {"volatile", "volatile"}, {"output", "volatile"},
 	                                       {"triage", "triage"}, {"disk_image", "disk"},   {"log", "logs"},
@@ -172,7 +172,7 @@ static int requirement_fits(const struct requirement_looking *l, const json_t *r
 	if (!l->types)
 		return 1;
 	const char *type = json_get_string(record, "type");
-	return need_is_secured(record) && (json_is_true(l->types) || (type && is_in(l->types, type)));
+	return requirement_is_secured(record) && (json_is_true(l->types) || (type && is_in(l->types, type)));
 }
 
 static int requirement_take(void *ctx, json_t *record)
@@ -366,8 +366,8 @@ json_t *run_requirements(const struct waiting *w)
 	return needs;
 }
 
-void need_check(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what,
-                struct buf *missing, struct used *used)
+void requirement_check(struct case_file *c, const struct run *run, const struct waiting *w,
+                       const struct step_outcome *what, struct buf *missing, struct used *used)
 {
 	struct requirement_checking k = {c, run, what, used, 0};
 	json_t *needs = run_requirements(w);
@@ -405,5 +405,5 @@ json_t *run_needs(struct case_file *c, const struct run *run, const struct waiti
 
 void run_missing(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines)
 {
-	need_check(c, run, w, NULL, lines, NULL);
+	requirement_check(c, run, w, NULL, lines, NULL);
 }

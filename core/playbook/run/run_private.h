@@ -25,13 +25,13 @@ struct used {
  * Writes a line for each requirement that neither the case nor `what` (NULL: nothing is given) meets; `used` (may be NULL)
  * is filled with what met the others.
  */
-void need_check(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what,
-                struct buf *missing, struct used *used);
+void requirement_check(struct case_file *c, const struct run *run, const struct waiting *w,
+                       const struct step_outcome *what, struct buf *missing, struct used *used);
 
 /* 1 if the evidence is safe as far as it can be: hashed; under seal with all that goes with it; a stated digest. */
-int need_is_secured(const json_t *evidence);
+int requirement_is_secured(const json_t *evidence);
 
 /* "yes" for the member of `captures` that this evidence is, or NULL. */
-const char *need_captured(const json_t *evidence);
+const char *requirement_captured(const json_t *evidence);
 
 #endif

@@ -13,7 +13,7 @@
 static void playbook_step_command_expand(const json_t *variables, const char *text, int for_shell, struct buf *out)
 {
 	while (*text) {
-		size_t n = variable_name_length(text);
+		size_t n = condition_variable_length(text);
 		if (n == 0 || strncmp(text + n, ":value", 6) != 0) {
 			buf_addc(out, *text++);
 			continue;

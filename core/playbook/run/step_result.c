@@ -139,7 +139,7 @@ static int check_outcome(struct case_file *c, const struct run *run, const struc
 		                                     : err_set(err, ERR_USAGE, _("'%s' needs a reason: --reason TEXT"),
 		                                               run_outcome_names[what->outcome]);
 	struct buf missing = BUF_INIT;
-	need_check(c, run, w, what, &missing, used);
+	requirement_check(c, run, w, what, &missing, used);
 	int rc = 0;
 	if (missing.len) {
 		buf_truncate(&missing, missing.len - 1);
@@ -199,7 +199,7 @@ static int step_result_spread(struct action *a, const struct run *run, const str
 		else if (strncmp(field->name, "__", 2) == 0 || is_needed_kind(w, field->name))
 			continue; /* in the answer; in the links */
 		else if (strcmp(field->name, "evidence") == 0 || strcmp(field->name, "decision") == 0)
-			continue; /* need_check() has taken them, or they are put in below */
+			continue; /* requirement_check() has taken them, or they are put in below */
 		else if (own && !own->machine)
 			step_result_put(r, field->name, field->value);
 		else if (kind_field(kind_find("asset"), field->name))
@@ -236,10 +236,10 @@ struct capturing {
 static int take_captured(void *ctx, json_t *evidence)
 {
 	struct capturing *k = ctx;
-	const char *what = need_captured(evidence);
+	const char *what = requirement_captured(evidence);
 	size_t i;
 	json_t *word;
-	if (!what || !run_holds(evidence, "on", k->asset) || !need_is_secured(evidence))
+	if (!what || !run_holds(evidence, "on", k->asset) || !requirement_is_secured(evidence))
 		return 0;
 	json_array_foreach(k->wanted, i, word)
 		if (json_is_string(word) && strcmp(json_string_value(word), what) == 0)

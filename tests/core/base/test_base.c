@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "base/remark.h"
 #include "base/time/clock.h"
+#include "base/uuid.h"
 #include "base/words.h"
 
 #include <errno.h>

@@ -61,7 +61,7 @@ static int parse_range(const char *text, struct period_range *range, struct err 
 	memcpy(from, equals + 1, 7);
 	range->name = text;
 	range->name_size = (size_t)(equals - text);
-	if (month_parse(from, &range->from, err) < 0 || month_parse(equals + 9, &range->until, err) < 0)
+	if (period_month_parse(from, &range->from, err) < 0 || period_month_parse(equals + 9, &range->until, err) < 0)
 		return err_prefix(err, "--range");
 	return range->from <= range->until ? 0 : err_set(err, ERR_USAGE, _("--range: it ends before it begins"));
 }
@@ -80,9 +80,9 @@ static int parse_wish(const struct args *args, struct period_wish *wish, struct 
 	long fiscal = 4;
 	const char *text;
 	*wish = (struct period_wish){.from = PERIOD_NONE, .until = PERIOD_NONE, .ranges = ranges};
-	if ((text = args_option(args, "from")) && month_parse(text, &wish->from, err) < 0)
+	if ((text = args_option(args, "from")) && period_month_parse(text, &wish->from, err) < 0)
 		return err_prefix(err, "--from");
-	if ((text = args_option(args, "until")) && month_parse(text, &wish->until, err) < 0)
+	if ((text = args_option(args, "until")) && period_month_parse(text, &wish->until, err) < 0)
 		return err_prefix(err, "--until");
 	if (wish->from != PERIOD_NONE && wish->until != PERIOD_NONE && wish->until < wish->from)
 		return err_set(err, ERR_USAGE, _("--until is before --from"));

@@ -177,7 +177,7 @@ static void print_text(struct session *s, const struct wanted *w, const struct c
 	print_leaks(s, chain);
 	print_coverage(s, chain);
 	print_same(s, chain);
-	domain_list_date(date);
+	mail_domain_list_date(date);
 	printable_printf(s->log, _("Rules %d, public suffix list of %s, providers as of %s.\n"), CHAIN_RULES, date,
 	                 PROVIDERS_OF);
 }

@@ -209,7 +209,7 @@ static enum redraw open_record(struct view *v)
 
 static enum redraw add_consultation(struct view *v)
 {
-	workbench_push(v->wb, view_form(v->wb, "consultation", NULL));
+	workbench_push(v->wb, form_new(v->wb, "consultation", NULL));
 	return REDRAW_ALL;
 }
 

@@ -180,7 +180,7 @@ static void fill_clients(struct view *v, int columns)
 {
 	struct sweep_state *s = sweep_state(v);
 	size_t count;
-	struct found_host *hosts = found_hosts(&s->found, &count);
+	struct found_host *hosts = sweep_found_hosts(&s->found, &count);
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
 	for (size_t i = 0; i < count; i++) {
 		char first[24];
@@ -203,7 +203,7 @@ static void fill_clients(struct view *v, int columns)
 		buf_release(&values);
 		free(safe);
 	}
-	found_hosts_free(hosts, count);
+	sweep_found_hosts_free(hosts, count);
 }
 
 #define HOST_CELLS 48 /* before the columns of indicators */
@@ -214,7 +214,7 @@ static void fill_hosts(struct view *v, int columns)
 	struct sweep_state *s = sweep_state(v);
 	size_t count;
 	size_t shown = 0;
-	struct found_host *hosts = found_hosts(&s->found, &count);
+	struct found_host *hosts = sweep_found_hosts(&s->found, &count);
 	size_t most = wide(columns, HOST_CELLS + 2, 3) / 3;
 	struct buf names = BUF_INIT;
 	while (shown < s->found.count && shown < most && !s->found.all[shown].refuted)
@@ -247,7 +247,7 @@ static void fill_hosts(struct view *v, int columns)
 		buf_release(&line);
 		buf_release(&name);
 	}
-	found_hosts_free(hosts, count);
+	sweep_found_hosts_free(hosts, count);
 }
 
 /* ---- the view */

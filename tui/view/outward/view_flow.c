@@ -111,7 +111,7 @@ static enum redraw pan_right(struct view *v)
 
 static enum redraw view_flow_add(struct view *v)
 {
-	workbench_push(v->wb, view_form(v->wb, "flow", NULL));
+	workbench_push(v->wb, form_new(v->wb, "flow", NULL));
 	return REDRAW_ALL;
 }
 

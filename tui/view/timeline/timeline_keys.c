@@ -141,7 +141,7 @@ static enum redraw edit_row(struct view *v)
 {
 	const struct timeline_row *row = selected_row(v);
 	if (row)
-		workbench_push(v->wb, view_form(v->wb, json_get_string(row->record, "kind"), view_label(v)));
+		workbench_push(v->wb, form_new(v->wb, json_get_string(row->record, "kind"), view_label(v)));
 	return REDRAW_ALL;
 }
 

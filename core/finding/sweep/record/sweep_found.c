@@ -196,7 +196,7 @@ static int compare_hosts(const void *a, const void *b)
 	return order ? order : strcmp(x->asset, y->asset) ? strcmp(x->asset, y->asset) : strcmp(x->name, y->name);
 }
 
-struct found_host *found_hosts(const struct sweep_found *found, size_t *count)
+struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *count)
 {
 	struct found_host *hosts = NULL;
 	*count = 0;
@@ -220,7 +220,7 @@ struct found_host *found_hosts(const struct sweep_found *found, size_t *count)
 	return hosts;
 }
 
-void found_hosts_free(struct found_host *hosts, size_t count)
+void sweep_found_hosts_free(struct found_host *hosts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(hosts[i].name);

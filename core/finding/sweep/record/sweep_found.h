@@ -59,9 +59,9 @@ struct found_host {
 	uint64_t *hits; /* of each indicator */
 };
 
-/* Hosts in the order of their first time; refuted indicators do not count. Free with found_hosts_free(). */
-struct found_host *found_hosts(const struct sweep_found *found, size_t *count);
-void found_hosts_free(struct found_host *hosts, size_t count);
+/* Hosts in the order of their first time; refuted indicators do not count. Free with sweep_found_hosts_free(). */
+struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *count);
+void sweep_found_hosts_free(struct found_host *hosts, size_t count);
 
 /* What the hits say of the indicators' records: [{"label", "field", "was", "value"}, …] of first_seen, last_seen, seen_on. New
  * reference. */

@@ -207,12 +207,12 @@ static void a_purge_leaves_nothing_to_read(void **state)
 	site_add(s, "note", "text", "the first secretword");
 	site_set(s, "R1-N1", "text", "the second secretword");
 	site_add(s, "asset", "hostname", "PC-1");
-	assert_int_equal(record_purge(c, "R1-N1", "", NULL, NULL, &report, &err), -1);
+	assert_int_equal(purge_record(c, "R1-N1", "", NULL, NULL, &report, &err), -1);
 	err_clear(&err);
-	assert_int_equal(record_purge(c, "R1-A1", "nothing there", NULL, NULL, &report, &err), -1);
+	assert_int_equal(purge_record(c, "R1-A1", "nothing there", NULL, NULL, &report, &err), -1);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	err_clear(&err);
-	if (record_purge(c, "R1-N1", "pasted by mistake", NULL, NULL, &report, &err) < 0)
+	if (purge_record(c, "R1-N1", "pasted by mistake", NULL, NULL, &report, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(report.texts, 2); /* both versions */
 	assert_string_equal(site_get(s, report.decision, "reason"), "pasted by mistake");
@@ -256,7 +256,7 @@ static void a_purge_that_was_cut_short_is_finished(void **state)
 		unsigned char before[VAULT_ID];
 		snprintf(label, sizeof label, "%s", site_add(s, "note", "text", "the secretword"));
 		memcpy(before, vault_file_id(case_vault(s->c)), VAULT_ID);
-		assert_int_equal(record_purge(s->c, label, "pasted by mistake", NULL, &stop, &report, &err), -1);
+		assert_int_equal(purge_record(s->c, label, "pasted by mistake", NULL, &stop, &report, &err), -1);
 		assert_int_equal(err.code, ERR_CANCELLED);
 		assert_non_null(strstr(err.message, "not done: the file was not written anew"));
 		assert_non_null(strstr(err.message, report.decision)); /* the label of what is on record */
@@ -269,7 +269,7 @@ static void a_purge_that_was_cut_short_is_finished(void **state)
 		history_count(case_history(s->c), &commits, NULL);
 		err_clear(&err);
 		if (again) {
-			assert_int_equal(record_purge(s->c, label, "pasted by mistake", NULL, NULL, &report, &err), 0);
+			assert_int_equal(purge_record(s->c, label, "pasted by mistake", NULL, NULL, &report, &err), 0);
 			assert_string_equal(report.decision, decision); /* it is on record once */
 		} else {
 			site_reopen(s, s->one);
@@ -313,7 +313,7 @@ static void a_purge_reaches_the_brief_and_names_the_copy(void **state)
 	assert_int_equal(record_add(s->c, "note", brief, 2, 0, label, &err), 0);
 	assert_string_equal(label, "R1-N2");
 	assert_int_equal(record_add(s->c, "note", other, 2, 0, label, &err), 0);
-	if (record_purge(s->c, "R1-N1", "pasted by mistake", NULL, NULL, &report, &err) < 0)
+	if (purge_record(s->c, "R1-N1", "pasted by mistake", NULL, NULL, &report, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(report.texts, 2);
 	assert_null(strstr(site_get(s, "R1-N2", "text"), "secretword"));

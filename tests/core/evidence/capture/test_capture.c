@@ -189,12 +189,12 @@ static void versions_from_the_package_database(void **state)
 	write_text(scratch_path("root/var/lib/dpkg/status"),
 	           "Package: other\nVersion: 9\n\nPackage: tool\nStatus: install ok installed\nVersion: "
 	           "1.2-3\n\nPackage: tool-x\nVersion: 4\n");
-	tool_version("/usr/bin/tool", scratch_path("root"), &b);
+	capture_tool_version("/usr/bin/tool", scratch_path("root"), &b);
 	assert_string_equal(b.data, "tool 1.2-3");
 	buf_clear(&b);
-	tool_version("/usr/bin/tool2", scratch_path("root"), &b);
+	capture_tool_version("/usr/bin/tool2", scratch_path("root"), &b);
 	assert_string_equal(b.data, "");
-	tool_version("/usr/bin/tool", scratch_path("nowhere"), &b);
+	capture_tool_version("/usr/bin/tool", scratch_path("nowhere"), &b);
 	assert_string_equal(b.data, "");
 	buf_release(&b);
 }

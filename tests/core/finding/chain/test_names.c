@@ -118,20 +118,20 @@ static void test_domains(void **state)
 {
 	char out[DOMAIN_TEXT];
 	(void)state;
-	domain_registrable("mail.Sub.kusari.co.jp", out);
+	mail_domain_registrable("mail.Sub.kusari.co.jp", out);
 	assert_string_equal(out, "kusari.co.jp");
-	domain_registrable("kusari.example", out);
+	mail_domain_registrable("kusari.example", out);
 	assert_string_equal(out, "kusari.example");
-	domain_registrable("mail.town.yorii.saitama.lg.jp", out);
+	mail_domain_registrable("mail.town.yorii.saitama.lg.jp", out);
 	assert_string_equal(out, "yorii.saitama.lg.jp");
-	domain_registrable("co.jp", out);
+	mail_domain_registrable("co.jp", out);
 	assert_string_equal(out, "");
-	domain_registrable("192.0.2.7", out);
+	mail_domain_registrable("192.0.2.7", out);
 	assert_string_equal(out, "");
-	assert_int_equal(domain_use("gmail.com"), DOMAIN_FREE_MAIL);
-	assert_int_equal(domain_use("zoho.com"), DOMAIN_FREE_MAIL);
-	assert_int_equal(domain_use("dropbox.com"), DOMAIN_PROVIDER);
-	assert_int_equal(domain_use("kusari.example"), DOMAIN_OWN);
+	assert_int_equal(mail_domain_use("gmail.com"), DOMAIN_FREE_MAIL);
+	assert_int_equal(mail_domain_use("zoho.com"), DOMAIN_FREE_MAIL);
+	assert_int_equal(mail_domain_use("dropbox.com"), DOMAIN_PROVIDER);
+	assert_int_equal(mail_domain_use("kusari.example"), DOMAIN_OWN);
 }
 
 int main(void)

@@ -114,7 +114,7 @@ static void a_purged_mail_leaves_no_analysis(void **state)
 	struct purge_report report;
 	make_box(2);
 	import_box(2);
-	if (record_purge(the_case, "R1-L1", "not ours", NULL, NULL, &report, &err) < 0)
+	if (purge_record(the_case, "R1-L1", "not ours", NULL, NULL, &report, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_null(mail_analysis(the_case, "R1-L1", &err));
 	assert_int_equal(err.code, ERR_NOT_FOUND);

@@ -93,7 +93,7 @@ static void test_reads_what_git_wrote(void **state)
 	struct err err = ERR_INIT;
 	struct buf got = BUF_INIT;
 	struct buf want = BUF_INIT;
-	assert_int_equal(bundle_read_head(bundle.data, bundle.len, &head, &err), 0);
+	assert_int_equal(pack_read_head(bundle.data, bundle.len, &head, &err), 0);
 	assert_int_equal(head.need_count, 0);
 	assert_int_equal(pack_read(bundle.data + head.pack_at, bundle.len - head.pack_at, list_object, &got, &err), 0);
 	shell("git cat-file --batch-all-objects --batch-check='%(objectname) %(objecttype) %(objectsize)' > objects");
@@ -129,9 +129,9 @@ static void test_squeezed(void **state)
 	bundle_compress(&small);
 	assert_true(small.len < bundle.len);
 	assert_int_equal(bundle_expand(small.data, small.len, &open, &err), 0);
-	assert_int_equal(bundle_read_head(open.data, open.len, &head, &err), 0);
+	assert_int_equal(pack_read_head(open.data, open.len, &head, &err), 0);
 	assert_int_equal(pack_read(open.data + head.pack_at, open.len - head.pack_at, list_object, &got, &err), 0);
-	assert_int_equal(bundle_read_head(bundle.data, bundle.len, &head, &err), 0);
+	assert_int_equal(pack_read_head(bundle.data, bundle.len, &head, &err), 0);
 	assert_int_equal(pack_read(bundle.data + head.pack_at, bundle.len - head.pack_at, list_object, &want, &err), 0);
 	sort_lines(&got);
 	sort_lines(&want);
@@ -316,7 +316,7 @@ static void test_needs(void **state)
 	shell("git bundle create part.bundle HEAD~3..main");
 	snprintf(path, sizeof path, "%s/part.bundle", folder);
 	assert_int_equal(buf_read_file(&part, path, 1U << 24, NULL), 0);
-	assert_int_equal(bundle_read_head(part.data, part.len, &head, &err), 0);
+	assert_int_equal(pack_read_head(part.data, part.len, &head, &err), 0);
 	assert_int_equal(head.need_count, 1);
 	/* git makes such a pack thin: its bases are elsewhere, and it is refused by name */
 	int count = 0;
@@ -330,7 +330,7 @@ static void test_cut_and_flipped(void **state)
 {
 	(void)state;
 	struct bundle_head head;
-	assert_int_equal(bundle_read_head(bundle.data, bundle.len, &head, NULL), 0);
+	assert_int_equal(pack_read_head(bundle.data, bundle.len, &head, NULL), 0);
 	size_t n = bundle.len - head.pack_at;
 	const char *pack = bundle.data + head.pack_at;
 	int count = 0;
@@ -364,7 +364,7 @@ static void test_heads(void **state)
 	struct bundle_head head;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct err err = ERR_INIT;
-		assert_int_equal(bundle_read_head(wrong[i], strlen(wrong[i]), &head, &err), -1);
+		assert_int_equal(pack_read_head(wrong[i], strlen(wrong[i]), &head, &err), -1);
 		assert_int_equal(err.code, ERR_INVALID);
 	}
 	struct buf many = BUF_INIT;
@@ -372,7 +372,7 @@ static void test_heads(void **state)
 	for (int i = 0; i < 100; i++)
 		buf_adds(&many, "-0123456789012345678901234567890123456789 x\n");
 	buf_adds(&many, "0123456789012345678901234567890123456789 refs/heads/main\n\n");
-	assert_int_equal(bundle_read_head(many.data, many.len, &head, NULL), -1);
+	assert_int_equal(pack_read_head(many.data, many.len, &head, NULL), -1);
 	/* a million of them, none the branch */
 	buf_clear(&many);
 	buf_adds(&many, "# v2 git bundle\n");
@@ -380,7 +380,7 @@ static void test_heads(void **state)
 		buf_addf(&many, "0123456789012345678901234567890123456789 refs/heads/b%d\n", i);
 	buf_adds(&many, "0123456789012345678901234567890123456789 refs/heads/main\n\n");
 	struct err why = ERR_INIT;
-	assert_int_equal(bundle_read_head(many.data, many.len, &head, &why), -1);
+	assert_int_equal(pack_read_head(many.data, many.len, &head, &why), -1);
 	assert_int_equal(why.code, ERR_INVALID);
 	buf_release(&many);
 }

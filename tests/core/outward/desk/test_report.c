@@ -377,7 +377,7 @@ static void a_month_later(void **state)
 		struct day_span to;
 		day_span_of(pairs[i][0], &from);
 		day_span_of(pairs[i][1], &to);
-		assert_int_equal(day_one_month_on(from.first), to.first);
+		assert_int_equal(period_one_month_on(from.first), to.first);
 	}
 }
 
