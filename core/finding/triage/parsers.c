@@ -1,8 +1,10 @@
 #include "finding/triage/parsers.h"
 
 #include "finding/triage/artefact/ese.h"
+#include "finding/triage/artefact/journal.h"
 #include "finding/triage/artefact/lines.h"
 #include "finding/triage/artefact/lnk.h"
+#include "finding/triage/artefact/mft.h"
 #include "finding/triage/artefact/prefetch.h"
 #include "finding/triage/artefact/records.h"
 #include "finding/triage/artefact/small.h"
@@ -23,9 +25,11 @@ static const struct triage_parser parsers[] = {
     {"srum", 1, srum_recognises, srum_run, {NULL}},
     {"webcache", 1, webcache_recognises, webcache_run, {NULL}},
     {"bits", 1, bits_recognises, bits_run, {NULL}},
+    {"mft", 1, mft_recognises, mft_run, {NULL}},
     {"usn", 1, usn_recognises, usn_run, {NULL}},
     {"web_log", 1, web_log_recognises, web_log_run, {NULL}},
     {"syslog", 1, syslog_recognises, syslog_run, {NULL}},
+    {"journal", 1, journal_recognises, journal_run, {NULL}},
     {"login_record", 1, login_record_recognises, login_record_run, {NULL}},
     {"shell_history", 1, shell_history_recognises, shell_history_run, {NULL}},
     {"cron", 1, cron_recognises, cron_run, {NULL}},

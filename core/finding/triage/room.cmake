@@ -1,4 +1,4 @@
-# Checksums of event logs; zips of collectors; ESE databases; file systems. libtsk is linked as an archive without its readers of image files, which
+# Checksums of event logs; zips of collectors; ESE databases; what journals compress; file systems. libtsk is linked as an archive without its readers of image files, which
 # would bring along half of the network: images come to it through a layer of ours.
 set(tsk ${CMAKE_CURRENT_BINARY_DIR}/made/libtsk.a)
 file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/made)
@@ -8,4 +8,4 @@ if(NOT EXISTS ${tsk} OR ${TSK_ARCHIVE} IS_NEWER_THAN ${tsk})
 endif()
 add_library(genba_tsk STATIC IMPORTED GLOBAL) # with what it needs itself, which linkers want behind it
 set_target_properties(genba_tsk PROPERTIES IMPORTED_LOCATION ${tsk} INTERFACE_LINK_LIBRARIES "PkgConfig::ZLIB;stdc++;m")
-target_link_libraries(${floor} PUBLIC genba_tsk PkgConfig::DEFLATE PkgConfig::ZLIB PkgConfig::EWF PkgConfig::YAL m)
+target_link_libraries(${floor} PUBLIC genba_tsk PkgConfig::DEFLATE PkgConfig::ZLIB PkgConfig::EWF PkgConfig::YAL PkgConfig::ZSTD PkgConfig::LZMA m)

@@ -123,6 +123,16 @@ static int artefact_of(enum check_source source)
 	                                                            : -1;
 }
 
+static void arm_artefact(struct triage_check *k, unsigned artefact, struct armed a)
+{
+	if (k->armed_count == CONDITIONS)
+		abort();
+	a.filter = observation_filter_parse(a.condition->filter, NULL);
+	k->next[k->armed_count] = k->by_artefact[artefact];
+	k->armed[k->armed_count++] = a;
+	k->by_artefact[artefact] = (uint16_t)k->armed_count;
+}
+
 static void arm(struct triage_check *k, size_t number, const struct check_condition *c)
 {
 	struct armed a = {.rule = &check_rules[number], .number = number, .condition = c};
@@ -139,12 +149,9 @@ static void arm(struct triage_check *k, size_t number, const struct check_condit
 	}
 	int artefact = artefact_of(c->source);
 	if (artefact >= 0) {
-		if (k->armed_count == CONDITIONS)
-			abort();
-		a.filter = observation_filter_parse(c->filter, NULL);
-		k->next[k->armed_count] = k->by_artefact[artefact];
-		k->armed[k->armed_count++] = a;
-		k->by_artefact[artefact] = (uint16_t)k->armed_count;
+		arm_artefact(k, (unsigned)artefact, a);
+		if (c->source == CHECK_files) /* a loose $MFT says the same of the same files */
+			arm_artefact(k, OBSERVATION_mft, a);
 		return;
 	}
 	for (size_t i = 0; i < CHECK_EVENTS && c->events[i]; i++) {
@@ -467,6 +474,7 @@ static void needs(const struct triage_check *k, const struct check_rule *rule, s
 			continue;
 		int artefact = artefact_of(w->source);
 		*there |= artefact >= 0 ? k->artefacts[artefact] > 0 : k->rows_of[w->source] > 0;
+		*there |= w->source == CHECK_files && k->artefacts[OBSERVATION_mft] > 0;
 		if (told & 1U << w->source)
 			continue;
 		told |= 1U << w->source;

@@ -31,9 +31,14 @@ static int flush(struct triage_out *out, size_t keep, struct err *err)
 
 int triage_row(struct triage_out *out, struct observation *o, struct err *err)
 {
+	return triage_row_at(out, out->file->path, o, err);
+}
+
+int triage_row_at(struct triage_out *out, const char *path, struct observation *o, struct err *err)
+{
 	struct err trouble = ERR_INIT;
 	size_t before = out->rows.len;
-	o->path = out->file->path;
+	o->path = path;
 	o->flags |= out->file->flags;
 	if (observation_pack(o, &out->rows, &trouble) < 0) {
 		triage_problem(out, o->offset, "%s", trouble.message);

@@ -67,6 +67,9 @@ struct triage_parser {
 /* Adds a row; its path is the file's. -1: whoever listens wants no more. A row that is too long is a problem, and no error. */
 int triage_row(struct triage_out *out, struct observation *o, struct err *err);
 
+/* The same of a row that is of another path than the file's: what the file tells of others. */
+int triage_row_at(struct triage_out *out, const char *path, struct observation *o, struct err *err);
+
 /* What could not be read, and where. At most 50 a file are told; how many more there were stands in the last. */
 void triage_problem(struct triage_out *out, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -21,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/worker/worker.h"
+#include "finding/triage/parse/file_rows.h"
 #include "finding/triage/parse/parser.h"
 
 struct tree_run {
@@ -57,6 +58,7 @@ struct tree {
 	int (*open)(struct tree *t, const struct tree_found *found, struct triage_file *f, struct err *err);
 	void (*close)(struct tree *t);
 	void *ctx;
+	int has_table; /* its files are rows already: its own $MFT is not parsed */
 	/* of the run */
 	struct tree_run *run;
 	struct triage_out *out; /* NULL: it was told before */
@@ -74,20 +76,12 @@ int tree_uncovered(struct tree_run *run, const char *path, struct err *err, cons
 
 /* ---- for walks */
 
-struct tree_times { /* OBSERVATION_NO_TIME where there is none */
-	int64_t modified;
-	int64_t accessed;
-	int64_t changed;
-	int64_t created;
-	int64_t deleted;
-};
-
 struct tree_item {
 	const char *path; /* without the tree's name */
 	const char *type; /* "file", "folder", "link", … */
 	uint64_t size;
 	uint64_t place;
-	struct tree_times times;
+	struct file_times times;
 	uint8_t clock;
 	int deleted;
 	const struct buf *more; /* fields besides; NULL: none */

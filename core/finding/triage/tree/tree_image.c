@@ -114,7 +114,7 @@ static TSK_WALK_RET_ENUM see_file(TSK_FS_FILE *f, const char *folder, void *ctx)
 	e.path = path.data;
 	e.place = f->name->meta_addr;
 	e.deleted = (f->name->flags & TSK_FS_NAME_FLAG_UNALLOC) != 0;
-	e.times = (struct tree_times){OBSERVATION_NO_TIME, OBSERVATION_NO_TIME, OBSERVATION_NO_TIME,
+	e.times = (struct file_times){OBSERVATION_NO_TIME, OBSERVATION_NO_TIME, OBSERVATION_NO_TIME,
 	                              OBSERVATION_NO_TIME, OBSERVATION_NO_TIME};
 	observation_field_number(&more, "inode", (int64_t)f->name->meta_addr);
 	/* of a name whose entry was given to another file since, times and size are not its own */
@@ -225,8 +225,12 @@ static int run_volume(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *
 {
 	struct tree_run *run = ctx;
 	struct image_volume v = {.fs = fs, .clock = OBSERVATION_CLOCK_utc};
-	struct tree t = {
-	    .name = name, .walk = walk_volume, .open = open_in_volume, .close = close_in_volume, .ctx = &v};
+	struct tree t = {.name = name,
+	                 .walk = walk_volume,
+	                 .open = open_in_volume,
+	                 .close = close_in_volume,
+	                 .ctx = &v,
+	                 .has_table = TSK_FS_TYPE_ISNTFS(fs->ftype)};
 	if (TSK_FS_TYPE_ISFAT(fs->ftype))
 		v.clock = OBSERVATION_CLOCK_local;
 	v.tree = &t;

@@ -125,52 +125,11 @@ static void collect(struct tree *t, const struct tree_item *e, const char *path)
 		add_found(&t->found.beside, &t->found.beside_count, found);
 		return;
 	}
+	if (p && t->has_table && strcmp(p->name, "mft") == 0)
+		return;
 	if (!p || !is_wanted(t->run->only, p->name) || (e->deleted && !t->run->recover) || t->found.count == FOUND_MOST)
 		return;
 	add_found(&t->found.files, &t->found.count, found);
-}
-
-static int give_times(struct tree *t, const struct tree_item *e, const struct buf *fields, struct err *err)
-{
-	const struct {
-		int64_t when;
-		uint16_t of;
-	} times[] = {{e->times.modified, OBSERVATION_TIME_modified},
-	             {e->times.accessed, OBSERVATION_TIME_accessed},
-	             {e->times.changed, OBSERVATION_TIME_changed},
-	             {e->times.created, OBSERVATION_TIME_created},
-	             {e->times.deleted, OBSERVATION_TIME_deleted}};
-	unsigned told = 0;
-	uint32_t rows = 0;
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-		struct observation o = {.when = times[i].when,
-		                        .offset = e->place,
-		                        .artefact = OBSERVATION_file,
-		                        .clock = e->clock,
-		                        .flags = e->deleted ? OBSERVATION_RECOVERED : 0,
-		                        .fields = fields->data,
-		                        .fields_size = fields->len};
-		if (times[i].when == OBSERVATION_NO_TIME || told & 1U << i)
-			continue;
-		for (size_t k = i; k < sizeof times / sizeof *times; k++)
-			if (times[k].when == times[i].when) {
-				o.time_of |= times[k].of;
-				told |= 1U << k;
-			}
-		o.ordinal = rows++;
-		if (triage_row(t->out, &o, err) < 0)
-			return -1;
-	}
-	if (rows)
-		return 0;
-	struct observation o = {.when = OBSERVATION_NO_TIME,
-	                        .offset = e->place,
-	                        .artefact = OBSERVATION_file,
-	                        .clock = e->clock,
-	                        .flags = e->deleted ? OBSERVATION_RECOVERED : 0,
-	                        .fields = fields->data,
-	                        .fields_size = fields->len};
-	return triage_row(t->out, &o, err);
 }
 
 int tree_item(struct tree *t, const struct tree_item *e, struct err *err)
@@ -187,9 +146,14 @@ int tree_item(struct tree *t, const struct tree_item *e, struct err *err)
 		observation_field(&fields, "deleted", e->deleted ? "true" : "false");
 		if (e->more)
 			buf_add(&fields, e->more->data, e->more->len);
-		t->file.path = path.data;
-		rc = give_times(t, e, &fields, err);
-		t->file.path = t->name;
+		struct file_rows rows = {.path = path.data,
+		                         .times = e->times,
+		                         .place = e->place,
+		                         .artefact = OBSERVATION_file,
+		                         .clock = e->clock,
+		                         .deleted = e->deleted,
+		                         .fields = &fields};
+		rc = file_rows_give(t->out, &rows, err);
 	}
 	buf_release(&fields);
 	buf_release(&path);
