@@ -17,9 +17,11 @@ static const uint16_t cp932[60][188] = {
 enum charset { NONE, ASCII, UTF8, SJIS, EUC, JIS, UTF16, OTHER };
 
 /* What iconv reads, in the order of `opened`. */
-static const char *const others[] = {"CP1252", "ISO-8859-2", "ISO-8859-5", "ISO-8859-7", "ISO-8859-9", "ISO-8859-15",
-                                     "CP1250", "CP1251",     "CP1253",     "CP1254",     "CP1255",     "CP1256",
-                                     "KOI8-R", "GB18030",    "BIG5",       "UHC",        "UTF-7"};
+static const char *const others[] = {
+    "CP1252", "ISO-8859-2", "ISO-8859-5", "ISO-8859-7",  "ISO-8859-9",  "ISO-8859-15", "CP1250",
+    "CP1251", "CP1253",     "CP1254",     "CP1255",      "CP1256",      "KOI8-R",      "GB18030",
+    "BIG5",   "UHC",        "UTF-7",      "ISO-8859-4",  "KOI8-U",      "CP1257",      "CP1258",
+    "CP874",  "ISO-8859-6", "MACINTOSH",  "ISO-2022-KR", "ISO-8859-13", "BIG5-HKSCS"};
 #define OTHERS (sizeof others / sizeof *others)
 static iconv_t opened[OTHERS];
 static int is_open[OTHERS];
@@ -47,7 +49,15 @@ static const struct {
     {"windows-1256", OTHER, 11}, {"koi8-r", OTHER, 12},       {"gb2312", OTHER, 13},
     {"gbk", OTHER, 13},          {"gb18030", OTHER, 13},      {"cp936", OTHER, 13},
     {"big5", OTHER, 14},         {"euc-kr", OTHER, 15},       {"ks_c_5601-1987", OTHER, 15},
-    {"iso-8859-8", OTHER, 10},   {"iso-8859-8-i", OTHER, 10},
+    {"iso-8859-8", OTHER, 10},   {"iso-8859-8-i", OTHER, 10}, {"unicode-1-1-utf-7", OTHER, 16},
+    {"iso-8859-4", OTHER, 17},   {"koi8-u", OTHER, 18},       {"windows-1257", OTHER, 19},
+    {"windows-1258", OTHER, 20}, {"windows-874", OTHER, 21},  {"tis-620", OTHER, 21},
+    {"iso-8859-11", OTHER, 21},  {"iso-8859-6", OTHER, 22},   {"macintosh", OTHER, 23},
+    {"iso-2022-kr", OTHER, 24},  {"iso-8859-13", OTHER, 25},  {"big5-hkscs", OTHER, 26},
+    {"latin-1", OTHER, 0},       {"iso8859-1", OTHER, 0},     {"iso_8859-1", OTHER, 0},
+    {"cp1250", OTHER, 6},        {"cp1254", OTHER, 9},        {"windows-949", OTHER, 15},
+    {"cp949", OTHER, 15},        {"ks_c_5601", OTHER, 15},    {"x-gbk", OTHER, 13},
+    {"windows-936", OTHER, 13},  {"gb_2312-80", OTHER, 13},
 };
 
 int charset_prepare(struct err *err)
@@ -281,6 +291,9 @@ static unsigned utf8(const unsigned char *p, size_t n, struct buf *out)
 
 /* ---- what the bytes are */
 
+/* A text that was cut in its last character is UTF-8 still, where there is enough of it. */
+#define CUT_LEAST 4
+
 static int is_utf8(const unsigned char *p, size_t n, size_t *multibyte)
 {
 	*multibyte = 0;
@@ -288,7 +301,9 @@ static int is_utf8(const unsigned char *p, size_t n, size_t *multibyte)
 		if (p[i] < 0x80)
 			continue;
 		size_t length = p[i] >= 0xF0 ? 4 : p[i] >= 0xE0 ? 3 : 2;
-		if (i + length > n || !text_is_utf8(p + i, length))
+		if (i + length > n)
+			return p[i] >= 0xC2 && p[i] <= 0xF4 && *multibyte >= CUT_LEAST;
+		if (!text_is_utf8(p + i, length))
 			return 0;
 		++*multibyte;
 		i += length - 1;
@@ -349,7 +364,14 @@ static int has_escape(const unsigned char *p, size_t n)
 	return 0;
 }
 
-static enum charset judge(enum charset said, const unsigned char *p, size_t n)
+/* One character in UTF-8 under a Western label: what it would be there (two letters for one) nobody writes. Other letters than
+ * those two may well stand before a closing quotation mark or a hard space. */
+static int is_western_utf8(size_t other, const unsigned char *p)
+{
+	return (other == 0 || other == 5) && (*p == 0xC2 || *p == 0xC3 || *p >= 0xE0);
+}
+
+static enum charset judge(enum charset said, size_t other, const unsigned char *p, size_t n)
 {
 	size_t i = 0;
 	size_t multibyte;
@@ -361,7 +383,10 @@ static enum charset judge(enum charset said, const unsigned char *p, size_t n)
 		return said;
 	int valid = is_utf8(p, n, &multibyte);
 	if (valid && (said != SJIS || multibyte > 1))
-		return said == UTF8 || said == NONE || said == ASCII || said == JIS || multibyte > 1 ? UTF8 : said;
+		return said == UTF8 || said == NONE || said == ASCII || said == JIS || multibyte > 1 ||
+		               (said == OTHER && is_western_utf8(other, p + i))
+		           ? UTF8
+		           : said;
 	if (said == OTHER)
 		return said;
 	if (said == JIS && has_escape(p, n))
@@ -392,7 +417,7 @@ unsigned charset_decode(const char *label, size_t label_n, const void *bytes, si
 		big = p[0] == 0xFE;
 		return said | utf16(p + 2, n - 2, big, 0, out);
 	}
-	enum charset is = judge(named, p, n);
+	enum charset is = judge(named, other, p, n);
 	if (named != NONE && named != is && !(is == ASCII || (named == ASCII && is == OTHER)))
 		said |= CHARSET_LIED;
 	if (is == OTHER && named != OTHER)

@@ -34,6 +34,11 @@ static size_t name_of(const char *p, size_t n)
 	return name && i < n && p[i] == ':' ? name : 0;
 }
 
+int header_is_field(const char *line, size_t n)
+{
+	return name_of(line, n) > 0;
+}
+
 size_t header_read(struct header *h, struct pool *pool, const char *bytes, size_t n)
 {
 	size_t at = 0;
@@ -55,7 +60,10 @@ size_t header_read(struct header *h, struct pool *pool, const char *bytes, size_
 			continue;
 		}
 		int folded = *line == ' ' || *line == '\t';
-		size_t name = folded ? 0 : name_of(line, length);
+		size_t blank = 0;
+		while (first && blank < length && (line[blank] == ' ' || line[blank] == '\t'))
+			blank++; /* there is nothing that the first line could go on */
+		size_t name = folded && !first ? 0 : name_of(line + blank, length - blank);
 		if (!name && !(folded && !first)) {
 			h->broken = 1;
 			return at;
@@ -66,7 +74,7 @@ size_t header_read(struct header *h, struct pool *pool, const char *bytes, size_
 			h->fields = pool_more(pool, h->fields, h->count, &h->cap, sizeof *h->fields);
 			const char *value = (const char *)memchr(line, ':', length) + 1;
 			h->fields[h->count++] =
-			    (struct header_field){line, name, value, length - (size_t)(value - line)};
+			    (struct header_field){line + blank, name, value, length - (size_t)(value - line)};
 		} else if (!h->limited) {
 			struct header_field *last = &h->fields[h->count - 1];
 			last->n = (size_t)(line + length - last->value);
@@ -228,12 +236,21 @@ struct parameter {
 	struct buf value; /* unquoted */
 };
 
-/* Reads one `; name=value` at *at. 0 at the end. */
-static int next_parameter(const char *p, size_t n, size_t *at, struct parameter *out)
+/* Whether the value itself is missing, and a parameter stands in its place. */
+static int begins_with_parameter(const char *p, size_t n)
+{
+	size_t i = 0;
+	while (i < n && p[i] != ';' && p[i] != '/' && p[i] != '"' && p[i] != '=')
+		i++;
+	return i < n && p[i] == '=';
+}
+
+/* Reads one `; name=value` at *at, or `here` one without the semicolon. 0 at the end. */
+static int next_parameter(const char *p, size_t n, size_t *at, int here, struct parameter *out)
 {
 	size_t i = *at;
-	for (;;) {
-		while (i < n && p[i] != ';') {
+	for (;; here = 0) {
+		while (i < n && p[i] != ';' && !here) {
 			size_t skip = header_opaque(p + i, n - i);
 			if (p[i] == '"') /* a stray quoted string */
 				for (i++; i < n && p[i] != '"';)
@@ -341,7 +358,8 @@ char *header_parameter(struct pool *pool, const char *value, size_t n, const cha
 	size_t length = strlen(name);
 	size_t at = 0;
 	char *plain = NULL;
-	while (next_parameter(value, n, &at, &parameter)) {
+	int here = begins_with_parameter(value, n);
+	for (; next_parameter(value, n, &at, here, &parameter); here = 0) {
 		const char *rest = parameter.name + length;
 		if (parameter.name_n < length || strncasecmp(parameter.name, name, length) != 0)
 			continue;

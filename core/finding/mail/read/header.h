@@ -43,6 +43,9 @@ struct header {
 /* Reads the header at the beginning of n bytes. Returns where the body begins. */
 size_t header_read(struct header *h, struct pool *pool, const char *bytes, size_t n);
 
+/* Whether a line of n bytes begins a field. */
+int header_is_field(const char *line, size_t n);
+
 /* The first field of that name behind `after` (NULL: of all), or NULL. */
 const struct header_field *header_find(const struct header *h, const char *name, const struct header_field *after);
 

@@ -225,10 +225,28 @@ static struct mime_hit entity(struct mime_scan *s, size_t at, const char *number
 	return first;
 }
 
+/* Blank lines before the first field are of whoever copied the mail, not of the mail. */
+static size_t blank_lines(const char *bytes, size_t n)
+{
+	size_t end;
+	size_t at = 0;
+	while (at < n) {
+		size_t length = header_line(bytes + at, n - at, &end);
+		size_t blank = 0;
+		while (blank < length && (bytes[at + blank] == ' ' || bytes[at + blank] == '\t'))
+			blank++;
+		if (blank < length)
+			break;
+		at += length + end;
+	}
+	size_t length = header_line(bytes + at, n - at, &end);
+	return at < n && header_is_field(bytes + at, length) ? at : 0;
+}
+
 void mime_read(struct mime *m, struct pool *pool, const char *bytes, size_t n)
 {
 	struct mime_scan s = {.m = m, .pool = pool, .bytes = bytes, .n = n};
-	entity(&s, 0, "1", 0, "text/plain");
+	entity(&s, blank_lines(bytes, n), "1", 0, "text/plain");
 }
 
 void mime_header(struct mime *m, struct pool *pool, const char *bytes, size_t n)

@@ -23,18 +23,38 @@ static const unsigned char *base64_values(void)
 	return values;
 }
 
+/* Behind the last character that is none of base64, nor white space. */
+static size_t behind_odd(const unsigned char *values, const char *p, size_t n)
+{
+	while (n && values[(unsigned char)p[n - 1]] != 64)
+		n--;
+	return n;
+}
+
+/* The bytes of two or three characters. */
+static unsigned char *last_bytes(unsigned char *to, uint32_t bits, unsigned count)
+{
+	if (count >= 2)
+		*to++ = (unsigned char)(count == 2 ? bits >> 4 : bits >> 10);
+	if (count == 3)
+		*to++ = (unsigned char)(bits >> 2);
+	return to;
+}
+
 int transfer_base64(const char *p, size_t n, struct buf *out)
 {
 	const unsigned char *values = base64_values();
 	uint32_t bits = 0;
 	unsigned count = 0;
 	unsigned padding = 0;
+	int ended = 0; /* by padding */
 	int damaged = 0;
+	size_t odd = SIZE_MAX; /* not known yet */
 	buf_grow(out, n / 4 * 3 + 4);
 	unsigned char *to = (unsigned char *)out->data + out->len;
 	for (size_t i = 0; i < n; i++) {
 		/* four at once, as long as there is nothing between them */
-		while (count == 0 && padding == 0 && i + 4 <= n) {
+		while (count == 0 && i + 4 <= n) {
 			uint32_t a = values[(unsigned char)p[i]];
 			uint32_t b = values[(unsigned char)p[i + 1]];
 			uint32_t c = values[(unsigned char)p[i + 2]];
@@ -52,9 +72,8 @@ int transfer_base64(const char *p, size_t n, struct buf *out)
 			break;
 		unsigned char v = values[(unsigned char)p[i]];
 		if (v < 64) {
-			if (padding) { /* goes on behind padding: several texts one after another */
-				bits = count = padding = 0;
-			}
+			damaged |= padding > 0; /* there was one character of it too few */
+			padding = 0;
 			bits = bits << 6 | v;
 			if (++count == 4) {
 				*to++ = (unsigned char)(bits >> 16);
@@ -62,27 +81,25 @@ int transfer_base64(const char *p, size_t n, struct buf *out)
 				*to++ = (unsigned char)bits;
 				bits = count = 0;
 			}
-		} else if (v == 65) {
-			if (!padding && count == 2) {
-				*to++ = (unsigned char)(bits >> 4);
-			} else if (!padding && count == 3) {
-				*to++ = (unsigned char)(bits >> 10);
-				*to++ = (unsigned char)(bits >> 2);
-			} else if (!padding) {
+		} else if (v == 65 && count < 2) {
+			damaged |= !ended || count;
+		} else if (v == 65 && count + ++padding == 4) {
+			to = last_bytes(to, bits, count);
+			bits = count = padding = 0;
+			ended = 1;
+			if (odd == SIZE_MAX)
+				odd = behind_odd(values, p, n);
+			if (i < odd) { /* what follows is text; else it goes on: several texts one after another */
 				damaged = 1;
+				break;
 			}
-			padding++;
 		} else if (v == 64) {
 			damaged = 1;
 		}
 	}
-	if (!padding && count) { /* cut off, or its padding was */
+	if (count) /* cut off, or its padding was */
 		damaged = 1;
-		if (count >= 2)
-			*to++ = (unsigned char)(count == 2 ? bits >> 4 : bits >> 10);
-		if (count == 3)
-			*to++ = (unsigned char)(bits >> 2);
-	}
+	to = last_bytes(to, bits, count);
 	out->len = (size_t)((char *)to - out->data);
 	out->data[out->len] = '\0';
 	return damaged;

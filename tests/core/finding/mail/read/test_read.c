@@ -58,6 +58,14 @@ static void the_label_yields_to_the_bytes(void **state)
 	reads("utf-8", "\x93\xFA\x96\x7B\x82\xCC", "日本の", CHARSET_LIED);
 	reads("iso-8859-1", "日本の", "日本の", CHARSET_LIED);
 	reads("iso-8859-1", "caf\xE9", "café", 0);
+	reads("iso-8859-1", "GA.com\xC3\xB4", "GA.comô", CHARSET_LIED);
+	reads("windows-1252", "it\xE2\x80\x99s", "it’s", CHARSET_LIED);
+	reads("iso-8859-1", "le CAF\xC9\xBB", "le CAFÉ»", 0); /* UTF-8 as well, but nobody means that */
+	reads("windows-1251", "\xC3\xB4", "Гґ", 0);
+	/* cut in its last character */
+	reads("iso-8859-1", "\xD0\x9A\xD0\xB0\xD1\x80\xD1\x82\xD1", "Карт\xEF\xBF\xBD", CHARSET_LIED | CHARSET_DAMAGED);
+	reads("windows-874", "\xCA\xC7\xD1\xCA\xB4\xD5", "สวัสดี", 0);
+	reads("unicode-1-1-utf-7", "+MEI-", "あ", 0);
 	reads("", "\xC6\xFC\xCB\xDC\xA4\xCE", "日本の", 0);
 	reads("", "Forma\xE7\xE3o", "Formação", 0); /* one pair that could be a kanji is no Japanese */
 	reads("x-nobody-knows", "日本", "日本", CHARSET_UNKNOWN);
@@ -129,6 +137,9 @@ static void parameters_are_read_as_mailers_write_them(void **state)
 	assert_string_equal(parameter("a; name=\"\x95\x5C.doc\"; x=1", "name"), "表.doc");
 	assert_string_equal(parameter("a; name=\"\33$B?\"\33(B.doc\"; x=1", "name"), "植.doc");
 	assert_null(parameter("a; b=c", "name"));
+	assert_string_equal(parameter("name=\"a.txt\"; x=y", "name"), "a.txt"); /* the type itself is missing */
+	assert_string_equal(parameter("; name=\"a.txt\"", "name"), "a.txt");
+	assert_null(parameter("\"name=b\"; x=y", "name"));
 }
 
 static const char *addresses(const char *value)
@@ -189,6 +200,15 @@ static void encodings_are_undone_and_damage_is_told(void **state)
 	assert_false(transfer_base64("SGVs\r\nbG8=", 10, &out));
 	assert_string_equal(out.data, "Hello");
 	buf_clear(&out);
+	assert_false(transfer_base64("SGk=\nSGkh\n", 10, &out)); /* two texts */
+	assert_string_equal(out.data, "HiHi!");
+	buf_clear(&out);
+	assert_true(transfer_base64("SGk=\n\nCheerio!\n", 15, &out)); /* one, and what a person wrote */
+	assert_string_equal(out.data, "Hi");
+	buf_clear(&out);
+	assert_true(transfer_base64("S=Gk=", 5, &out));
+	assert_string_equal(out.data, "Hi");
+	buf_clear(&out);
 	assert_true(transfer_base64("SGVsbG8", 7, &out)); /* no padding */
 	assert_string_equal(out.data, "Hello");
 	buf_clear(&out);
@@ -247,6 +267,13 @@ static void parts_are_found_however_they_are_nested(void **state)
 	      MIME_NEVER_CAME | MIME_BOUNDARY_MISSING);
 	parts("Content-Type: multipart/mixed; boundary=b\r\rx\r--b\r\rcr only\r--b--\r",
 	      "1 multipart/mixed []\n1 text/plain [cr only]\n", 0);
+	/* blank lines before the header, as pasted mails have them; of a part, the line ends its header */
+	parts("   \n\nContent-Type: text/html\n\nx\n", "1 text/html [x\n]\n", 0);
+	parts("  Content-Type: text/html\nX: y\n\nx\n", "1 text/html [x\n]\n", 0);
+	parts("  text\nX: y\n", "1 text/plain [  text\nX: y\n]\n", MIME_HEADER_BROKEN);
+	parts("\nno header: here it is not\n", "1 text/plain [no header: here it is not\n]\n", 0);
+	parts("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nNote: x\n--b--\n",
+	      "1 multipart/mixed []\n1 text/plain [Note: x]\n", 0);
 }
 
 static void nesting_has_an_end(void **state)
