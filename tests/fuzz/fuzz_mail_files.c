@@ -7,8 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum file_format formats[] = {FORMAT_ZIP, FORMAT_RAR, FORMAT_LZH, FORMAT_7Z,
-	                                           FORMAT_ARJ, FORMAT_CAB, FORMAT_TAR, FORMAT_GZ};
+	static const enum file_format formats[] = {FORMAT_ZIP, FORMAT_RAR, FORMAT_LZH, FORMAT_7Z,  FORMAT_ARJ,
+	                                           FORMAT_CAB, FORMAT_TAR, FORMAT_GZ,  FORMAT_ACE, FORMAT_XZ};
 	static int ready;
 	if (!ready)
 		charset_prepare(NULL);

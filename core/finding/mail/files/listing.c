@@ -110,13 +110,16 @@ int listing_read(struct listing *l, struct pool *pool, enum file_format format, 
 		listing_rar(l, pool, s);
 		break;
 	case FORMAT_7Z:
-		listing_7z(l, s);
+		listing_7z(l, pool, s);
 		break;
 	case FORMAT_LZH:
 		listing_lzh(l, pool, s);
 		break;
 	case FORMAT_ARJ:
 		listing_arj(l, pool, s);
+		break;
+	case FORMAT_ACE:
+		listing_ace(l, pool, s);
 		break;
 	case FORMAT_CAB:
 		listing_cab(l, pool, s);
@@ -126,6 +129,12 @@ int listing_read(struct listing *l, struct pool *pool, enum file_format format, 
 		break;
 	case FORMAT_GZ:
 		listing_gz(l, pool, s);
+		break;
+	case FORMAT_XZ:
+		listing_xz(l, pool, s);
+		break;
+	case FORMAT_BZ2:
+		listing_bz2(l, pool, s);
 		break;
 	default:
 		return -1;

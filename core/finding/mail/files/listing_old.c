@@ -1,11 +1,10 @@
-/* LZH, ARJ, CAB, tar and gzip: one header after another. */
+/* LZH, ARJ, ACE, CAB and tar: one header after another. */
 #include "finding/mail/files/listing_private.h"
 
 #include "base/buf.h"
 #include "finding/mail/read/charset.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
 /* ---- LZH, levels 0 to 3 */
 
@@ -109,15 +108,58 @@ void listing_arj(struct listing *l, struct pool *pool, struct span s)
 				break;
 		}
 		if (!first) {
+			size_t packed = span_32(h, 12);
+			unsigned flags =
+			    span_8(h, 4); /* 1: locked, 4 and 8: goes on in the next volume, or comes from one */
+			struct inside *out = NULL;
 			if (span_8(h, 6) != 3) /* a folder */
-				listing_add(l, pool, rest.p, (size_t)(nul - rest.p), NULL, span_32(h, 16),
-				            span_8(h, 4) & 1);
-			next += span_32(h, 12);
+				out = listing_add(l, pool, rest.p, (size_t)(nul - rest.p), NULL, span_32(h, 16),
+				                  flags & 1);
+			if (out && span_8(h, 5) == 0 && !(flags & 13) && packed == out->size &&
+			    span_has(s, next, packed)) /* stored: what is packed no library reads */
+				listing_content(l, pool, out, s.p + next, packed);
+			next += packed;
 		}
 		at = next;
 	}
 	if (at >= s.n)
 		l->flags |= LISTING_DAMAGED; /* its end never came */
+}
+
+/* ---- ACE: the main header, with **ACE** at 7, and one for each file (acestruc.h of the format's own kit) */
+
+enum { ACE_FILE = 1, ACE_HAS_DATA = 1, ACE_CONTINUED = 0x3000, ACE_LOCKED = 0x4000 };
+
+void listing_ace(struct listing *l, struct pool *pool, struct span s)
+{
+	size_t at = 0;
+	while (span_has(s, at, 7) && !(l->flags & LISTING_LIMIT)) {
+		size_t size = span_16(s, at + 2);
+		struct span h = span_of(s, at + 4, size);
+		unsigned flags = span_16(h, 1);
+		size_t data = at + 4 + size;
+		uint64_t packed = flags & ACE_HAS_DATA ? span_32(h, 3) : 0;
+		if (h.n < size || size < 3) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
+		if (span_8(h, 0) == ACE_FILE) {
+			size_t n = span_16(h, 29);
+			struct span content = span_of(s, data, (size_t)packed);
+			l->flags |= span_has(h, 31, n) && content.n == packed ? 0U : LISTING_DAMAGED;
+			struct inside *out = NULL;
+			struct span name = span_of(h, 31, n);
+			if (!(span_32(h, 15) & 16)) /* a folder */
+				out = listing_add(l, pool, name.p, name.n, NULL, span_32(h, 7),
+				                  (flags & ACE_LOCKED) != 0);
+			if (out && span_8(h, 23) == 0 && !(flags & (ACE_LOCKED | ACE_CONTINUED)) &&
+			    content.n == out->size) /* stored */
+				listing_content(l, pool, out, content.p, content.n);
+		}
+		if (packed > s.n - (data < s.n ? data : s.n))
+			return;
+		at = data + (size_t)packed;
+	}
 }
 
 /* ---- CAB */
@@ -176,27 +218,4 @@ void listing_tar(struct listing *l, struct pool *pool, struct span s)
 		}
 		at += 512 + (size_t)((size + 511) / 512 * 512);
 	}
-}
-
-/* ---- gzip: one file, whose name may stand in its header */
-
-void listing_gz(struct listing *l, struct pool *pool, struct span s)
-{
-	unsigned flags = span_8(s, 3);
-	size_t at = 10;
-	if (flags & 4)
-		at += 2 + (size_t)span_16(s, at);
-	struct span name = span_of(s, at, 1024);
-	const unsigned char *nul = flags & 8 && name.n ? memchr(name.p, 0, name.n) : NULL;
-	struct inside *out = listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0,
-	                                 NULL, s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
-	struct buf bytes = BUF_INIT;
-	int rc = out ? listing_inflate(l, s, 16 + MAX_WBITS, LISTING_LARGEST, &bytes) : -1;
-	if (rc == 0)
-		listing_content(l, pool, out, bytes.data, bytes.len);
-	else
-		l->flags |= rc < 0 ? LISTING_DAMAGED : LISTING_LIMIT;
-	if (bytes.len > (size_t)1 << 20 && bytes.len / s.n >= LISTING_RATIO)
-		l->flags |= LISTING_BOMB;
-	buf_release(&bytes);
 }

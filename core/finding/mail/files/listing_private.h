@@ -8,12 +8,15 @@ struct buf;
 
 void listing_zip(struct listing *l, struct pool *pool, struct span s);
 void listing_rar(struct listing *l, struct pool *pool, struct span s);
-void listing_7z(struct listing *l, struct span s);
+void listing_7z(struct listing *l, struct pool *pool, struct span s);
 void listing_lzh(struct listing *l, struct pool *pool, struct span s);
 void listing_arj(struct listing *l, struct pool *pool, struct span s);
+void listing_ace(struct listing *l, struct pool *pool, struct span s);
 void listing_cab(struct listing *l, struct pool *pool, struct span s);
 void listing_tar(struct listing *l, struct pool *pool, struct span s);
 void listing_gz(struct listing *l, struct pool *pool, struct span s);
+void listing_xz(struct listing *l, struct pool *pool, struct span s);
+void listing_bz2(struct listing *l, struct pool *pool, struct span s);
 
 /* Adds an entry; NULL beyond the limit. Its format is by the name until its content says more. `charset` NULL: guessed. */
 struct inside *listing_add(struct listing *l, struct pool *pool, const void *name, size_t n, const char *charset,

@@ -199,21 +199,3 @@ void listing_rar(struct listing *l, struct pool *pool, struct span s)
 	else
 		l->flags |= LISTING_UNREAD; /* before 1.5 */
 }
-
-/* 7z: its header is mostly packed; one that is encrypted says so in its coder's id (06 F1 07 01). */
-void listing_7z(struct listing *l, struct span s)
-{
-	uint64_t offset = span_64(s, 12);
-	uint64_t size = span_64(s, 20);
-	if (offset > s.n || size > s.n || !span_has(s, 32 + (size_t)offset, (size_t)size)) {
-		l->flags |= LISTING_DAMAGED;
-		return;
-	}
-	struct span h = span_of(s, 32 + (size_t)offset, (size_t)size);
-	l->flags |= LISTING_UNREAD;
-	if (h.n && memmem(h.p, h.n, "\x06\xF1\x07\x01", 4)) {
-		l->flags |= LISTING_LOCKED;
-		if (span_8(h, 0) == 0x17)
-			l->flags |= LISTING_NAMES_HIDDEN;
-	}
-}

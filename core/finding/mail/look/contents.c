@@ -9,15 +9,17 @@
 int look_wants_content(const struct look_file *f, int has_passwords)
 {
 	const struct listing *list = &f->list;
-	if (list->flags & (LISTING_LIMIT | LISTING_BOMB))
+	if (list->flags & (LISTING_LIMIT | LISTING_BOMB | LISTING_NAMES_HIDDEN))
 		return 0;
 	switch (f->format) {
-	case FORMAT_7Z:
-		return !(list->flags & LISTING_LOCKED);
 	case FORMAT_RAR:
-		if (list->flags & (LISTING_UNREAD | LISTING_NAMES_HIDDEN))
+		if (list->flags & LISTING_UNREAD)
 			return 0;
 		break;
+	case FORMAT_XZ:
+	case FORMAT_BZ2: /* which does not say its size */
+		return list->count == 1 && !list->all[0].by_content;
+	case FORMAT_7Z:
 	case FORMAT_ZIP:
 	case FORMAT_LZH:
 	case FORMAT_CAB:
@@ -93,6 +95,7 @@ void look_take_contents(struct look *l, struct look_file *f, const json_t *conte
 			snprintf(e->sha256, sizeof e->sha256, "%s", sha256);
 			e->format = (enum file_format)format;
 			e->by_content = 1;
+			e->size = e->size ? e->size : size; /* bzip2 says none */
 			list->flags |= e->locked ? LISTING_OPENED : 0;
 			e->locked = 0;
 			list->flags |= file_format_archive(e->format) ? LISTING_NESTED : 0;

@@ -7,7 +7,7 @@
  *
  * Libraries that read archives have bugs; a bad end here costs the content, not the list, which own readers make
  * (files/listing.h). libarchive reads zip, RAR, 7z, CAB and tar, with its formats named one by one and without filters;
- * liblhasa reads LZH. Archives in archives are read to a depth of UNPACK_DEPTH.
+ * liblhasa reads LZH, liblzma xz, libbz2 bzip2. No library here opens RAR or 7z that are locked. Archives in archives are read to a depth of UNPACK_DEPTH.
  */
 #ifndef GENBA_FINDING_MAIL_UNPACK_UNPACK_H
 #define GENBA_FINDING_MAIL_UNPACK_UNPACK_H

@@ -31,6 +31,10 @@ static void unpack_archive(struct unpacking *u, enum file_format format, const v
 	case FORMAT_LZH:
 		unpack_by_lhasa(u, bytes, n, above, depth);
 		return;
+	case FORMAT_XZ:
+	case FORMAT_BZ2:
+		unpack_stream(u, format, bytes, n, above, depth);
+		return;
 	default:
 		return;
 	}
@@ -62,7 +66,8 @@ int unpack_entry(struct unpacking *u, const char *above, const void *name, size_
 		unpack_says(u, "limit");
 		rc = -1;
 	} else if (content && depth < UNPACK_DEPTH && file_format_archive(format) && !u->silent) {
-		buf_addc(&text, '/');
+		if (text.len && text.data[text.len - 1] != '/') /* what was one packed file has no name */
+			buf_addc(&text, '/');
 		unpack_archive(u, format, content->data, content->len, text.data, depth + 1);
 	}
 	buf_release(&text);

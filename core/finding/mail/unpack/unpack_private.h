@@ -25,6 +25,8 @@ void unpack_says(struct unpacking *u, const char *what);
 
 void unpack_by_libarchive(struct unpacking *u, const void *bytes, size_t n, const char *above, int depth);
 void unpack_by_lhasa(struct unpacking *u, const void *bytes, size_t n, const char *above, int depth);
+void unpack_stream(struct unpacking *u, enum file_format format, const void *bytes, size_t n, const char *above,
+                   int depth);
 
 #define UNPACK_LARGEST ((size_t)32 << 20) /* bytes of one entry */
 

@@ -168,6 +168,117 @@ static void rar_of_both_kinds_is_listed(void **state)
 	buf_release(&b);
 }
 
+/* The header of a 7z as it stands: one folder of one coder, locked or stored, and two entries, of which the second is empty. */
+static void make_7z(struct buf *b, int locked)
+{
+	static const char locked_folder[] = "\x01\x24\x06\xF1\x07\x01\x01\x13\x0C\x0D\x00";
+	static const char stored_folder[] = "\x01\x01\x00\x0C\x10\x00";
+	static const char names[] =
+	    "\0a\0.\0e\0x\0e\0\0\0d\0\0"; /* UTF-16; "external" is before it, and a NUL behind */
+	struct buf h = BUF_INIT;
+	buf_add(&h, "\x01\x04\x06\x00\x01\x09\x10\x00\x07\x0B\x01\x00", 12);
+	if (locked)
+		buf_add(&h, locked_folder, sizeof locked_folder - 1);
+	else
+		buf_add(&h, stored_folder, sizeof stored_folder - 1);
+	buf_add(&h, "\x00\x05\x02\x0E\x01\x40\x11", 7);
+	le(&h, sizeof names, 1);
+	buf_add(&h, names, sizeof names);
+	le(&h, 0, 2);
+	buf_add(b, "7z\xBC\xAF\x27\x1C\x00\x04", 8);
+	le(b, 0, 4), le(b, 16, 8), le(b, h.len, 8), le(b, 0, 4);
+	buf_add(b, "0123456789abcdef", 16);
+	buf_add(b, h.data, h.len);
+	buf_release(&h);
+}
+
+static void a_7z_keeps_its_names_where_it_is_locked(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	make_7z(&b, 1);
+	struct listing l = list(FORMAT_7Z, &b);
+	assert_int_equal(l.count, 1); /* d is a folder */
+	assert_string_equal(l.all[0].name, "a.exe");
+	assert_int_equal(l.all[0].size, 13);
+	assert_true(l.all[0].locked);
+	assert_int_equal(l.flags, LISTING_LOCKED);
+	for (size_t n = 0; n < b.len; n++)
+		listing_read(&(struct listing){0}, &pool, FORMAT_7Z, b.data, n);
+	for (size_t i = 32; i < b.len; i++) /* any byte another: no more is read than there is */
+		for (int value = 0; value < 256; value += 51) {
+			char was = b.data[i];
+			b.data[i] = (char)value;
+			listing_read(&(struct listing){0}, &pool, FORMAT_7Z, b.data, b.len);
+			b.data[i] = was;
+		}
+	buf_clear(&b);
+	make_7z(&b, 0);
+	l = list(FORMAT_7Z, &b);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.all[0].size, 16);
+	assert_false(l.all[0].locked);
+	buf_release(&b);
+}
+
+static void arj_and_ace_are_listed(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	/* ARJ: the main header, then a file: stored, and one that is locked; 11 is the version that stores */
+	for (int i = 0; i < 3; i++) {
+		static const char *const names[] = {"main.arj", "\x95\x5C.exe", "b.scr"};
+		buf_add(&b, "\x60\xEA", 2);
+		le(&b, 30 + strlen(names[i]) + 2, 2);
+		le(&b, 30, 1), le(&b, 11, 1), le(&b, 1, 1), le(&b, 2, 1);
+		le(&b, i == 2 ? 1 : 0, 1); /* flags */
+		le(&b, i == 2 ? 1 : 0, 1); /* method */
+		le(&b, i ? 0 : 2, 1), le(&b, 0, 1), le(&b, 0, 4);
+		le(&b, i ? 5 : 0, 4), le(&b, i == 2 ? 9 : i ? 5 : 0, 4);
+		le(&b, 0, 4), le(&b, 0, 6);
+		buf_adds(&b, names[i]);
+		le(&b, 0, 2), le(&b, 0, 4), le(&b, 0, 2); /* no comment, a sum, no more headers */
+		if (i)
+			buf_add(&b, "hello", 5);
+	}
+	buf_add(&b, "\x60\xEA\0\0", 4);
+	assert_int_equal(file_format_of(b.data, b.len, "x"), FORMAT_ARJ);
+	struct listing l = list(FORMAT_ARJ, &b);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.all[0].name, "表.exe");
+	assert_string_equal(l.all[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	assert_string_equal(l.all[1].name, "b.scr");
+	assert_true(l.all[1].locked);
+	assert_false(l.all[1].by_content);
+	assert_int_equal(l.all[1].size, 9);
+	assert_int_equal(l.flags, LISTING_LOCKED);
+	for (size_t n = 0; n < b.len; n++)
+		listing_read(&(struct listing){0}, &pool, FORMAT_ARJ, b.data, n);
+
+	buf_clear(&b);
+	le(&b, 0, 2), le(&b, 27, 2), le(&b, 0, 1), le(&b, 0, 2); /* ACE: sum, size, type and flags */
+	buf_adds(&b, "**ACE**");
+	le(&b, 0, 17);
+	for (int i = 0; i < 2; i++) {
+		le(&b, 0, 2), le(&b, 31 + 5, 2), le(&b, 1, 1), le(&b, i ? 0x4001 : 1, 2), le(&b, 5, 4);
+		le(&b, i ? 9 : 5, 4), le(&b, 0, 4), le(&b, 0x20, 4), le(&b, 0, 4);
+		le(&b, i ? 1 : 0, 4), le(&b, 0, 2), le(&b, 5, 2);
+		buf_adds(&b, i ? "b.scr" : "a.txt");
+		buf_add(&b, "hello", 5);
+	}
+	assert_int_equal(file_format_of(b.data, b.len, "x"), FORMAT_ACE);
+	l = list(FORMAT_ACE, &b);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.all[0].name, "a.txt");
+	assert_string_equal(l.all[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	assert_true(l.all[1].locked);
+	assert_int_equal(l.all[1].size, 9);
+	assert_int_equal(l.flags, LISTING_LOCKED);
+	for (size_t n = 0; n < b.len; n++)
+		listing_read(&(struct listing){0}, &pool, FORMAT_ACE, b.data, n);
+	buf_release(&b);
+}
+
 static void content_beats_the_name(void **state)
 {
 	(void)state;
@@ -194,6 +305,8 @@ int main(void)
 	    cmocka_unit_test_teardown(a_zip_that_was_cut_off_is_read_by_its_local_headers, teardown),
 	    cmocka_unit_test_teardown(an_old_lzh_is_listed, teardown),
 	    cmocka_unit_test_teardown(rar_of_both_kinds_is_listed, teardown),
+	    cmocka_unit_test_teardown(a_7z_keeps_its_names_where_it_is_locked, teardown),
+	    cmocka_unit_test_teardown(arj_and_ace_are_listed, teardown),
 	    cmocka_unit_test_teardown(content_beats_the_name, teardown),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);

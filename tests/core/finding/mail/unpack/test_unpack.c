@@ -22,7 +22,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <bzlib.h>
 #include <cmocka.h>
+#include <lzma.h>
 #include <zlib.h>
 
 #define PROGRAM "MZ, and more than the sixty-four bytes that a program has in its first header, at the least\n"
@@ -73,6 +75,48 @@ static void make_7z(struct buf *out, const char *const *names, const char *conte
 	assert_int_equal(archive_write_close(a), ARCHIVE_OK);
 	archive_write_free(a);
 	out->len = used;
+}
+
+/* A tar of one file. */
+static void make_tar(struct buf *out, const char *name, const char *content, size_t n)
+{
+	char head[512] = "";
+	unsigned sum = 8 * ' '; /* where the sum itself stands */
+	snprintf(head, 100, "%s", name);
+	snprintf(head + 100, 8, "0000644");
+	snprintf(head + 124, 12, "%011zo", n);
+	memcpy(head + 156, "0\0", 2);
+	memcpy(head + 257,
+	       "ustar\0"
+	       "00",
+	       8);
+	for (size_t i = 0; i < sizeof head; i++)
+		sum += (unsigned char)head[i];
+	snprintf(head + 148, 8, "%06o", sum);
+	buf_add(out, head, sizeof head);
+	buf_add(out, content, n);
+	memset(head, 0, sizeof head);
+	buf_add(out, head, 512 - n % 512);
+	buf_add(out, head, 512);
+	buf_add(out, head, 512);
+}
+
+static void pack_xz(const struct buf *in, struct buf *out)
+{
+	size_t n = 0;
+	buf_grow(out, in->len + 4096);
+	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, (const uint8_t *)in->data, in->len,
+	                                         (uint8_t *)out->data, &n, in->len + 4096),
+	                 LZMA_OK);
+	out->len = n;
+}
+
+static void pack_bz2(const struct buf *in, struct buf *out)
+{
+	unsigned n = (unsigned)in->len + 4096;
+	buf_grow(out, n);
+	assert_int_equal(BZ2_bzBuffToBuffCompress(out->data, &n, in->data, (unsigned)in->len, 9, 0, 0), BZ_OK);
+	out->len = n;
 }
 
 static void le(struct buf *b, unsigned long value, int bytes)
@@ -341,6 +385,35 @@ static void a_zip_of_mails_is_as_many_mails(void **state)
 	buf_release(&zip);
 }
 
+static void packed_tars_are_read(void **state)
+{
+	(void)state;
+	static void (*const packers[])(const struct buf *in, struct buf *out) = {pack_xz, pack_bz2};
+	struct buf tar_bytes = BUF_INIT;
+	make_tar(&tar_bytes, "a.exe", PROGRAM, sizeof PROGRAM - 1);
+	for (size_t i = 0; i < 2; i++) {
+		struct buf archive = BUF_INIT;
+		json_t *all;
+		packers[i](&tar_bytes, &archive);
+		look_at_one(&archive, "a.dat", NULL, &all); /* told by its content */
+		is_program(json_array_get(all, 0), "a.exe");
+		const json_t *tar = entry(json_array_get(all, 0), "");
+		assert_non_null(tar);
+		assert_string_equal(json_get_string(tar, "format"), "tar");
+		assert_true(json_integer_value(json_object_get(tar, "size")) == (json_int_t)tar_bytes.len);
+		assert_true(fires(json_array_get(all, 0), "archive.nested"));
+		assert_string_equal(json_get_string(json_array_get(all, 0), "parsed"), "whole");
+		json_decref(all);
+		archive.len -= 5;
+		look_at_one(&archive, "a.dat", NULL, &all);
+		assert_true(fires(json_array_get(all, 0), "damaged.archive"));
+		assert_null(entry(json_array_get(all, 0), "a.exe"));
+		json_decref(all);
+		buf_release(&archive);
+	}
+	buf_release(&tar_bytes);
+}
+
 /* What is no archive, cut off, or turned over at any byte costs its content and nothing else. */
 static void a_damaged_archive_is_a_finding(void **state)
 {
@@ -367,6 +440,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(what_a_password_opens_is_read_and_a_wrong_one_is_said),
 	    cmocka_unit_test(archives_in_archives_are_read),
 	    cmocka_unit_test(lzh_is_read),
+	    cmocka_unit_test(packed_tars_are_read),
 	    cmocka_unit_test(a_zip_of_mails_is_as_many_mails),
 	    cmocka_unit_test(a_damaged_archive_is_a_finding),
 	};
