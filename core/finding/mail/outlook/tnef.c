@@ -2,6 +2,7 @@
 #include "finding/mail/outlook/outlook_private.h"
 
 enum tnef_attribute {
+	TNEF_FROM = 0x00008000,
 	TNEF_SUBJECT = 0x00018004,
 	TNEF_TITLE = 0x00018010,
 	TNEF_MESSAGE_ID = 0x00018009,
@@ -9,6 +10,7 @@ enum tnef_attribute {
 	TNEF_DATA = 0x0006800F,
 	TNEF_BEGIN_ATTACHMENT = 0x00069002,
 	TNEF_PROPERTIES = 0x00069003,
+	TNEF_RECIPIENTS = 0x00069004,
 	TNEF_ATTACHMENT_PROPERTIES = 0x00069005,
 	TNEF_CODE_PAGE = 0x00069007,
 };
@@ -58,11 +60,13 @@ static size_t one_value(struct mapi *m, struct span s, size_t at, unsigned id, u
 	return at + 4 + padded(n);
 }
 
-/* A block: the number of properties, and each. -1: it is cut off. */
-static int read_block(struct mapi *m, struct span s)
+/* A block at *from: the number of properties, and each; *from gets behind it. -1: it is cut off. */
+static int read_block_at(struct mapi *m, struct span s, size_t *from)
 {
-	size_t count = span_32(s, 0);
-	size_t at = 4;
+	size_t count = span_32(s, *from);
+	size_t at = *from + 4;
+	if (!span_has(s, *from, 4))
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		unsigned type = span_16(s, at);
 		unsigned id = span_16(s, at + 2);
@@ -88,7 +92,52 @@ static int read_block(struct mapi *m, struct span s)
 			if ((at = one_value(m, s, at, k ? 0xFFFF : id, single)) == 0)
 				return -1;
 	}
+	*from = at;
 	return 0;
+}
+
+static int read_block(struct mapi *m, struct span s)
+{
+	size_t from = 0;
+	return read_block_at(m, s, &from);
+}
+
+/* The number of recipients, and a block for each. */
+static void read_recipients(struct outlook *o, struct outlook_mail *mail, struct span s)
+{
+	size_t count = span_32(s, 0);
+	size_t at = 4;
+	for (size_t i = 0; i < count; i++) {
+		struct mapi m = {.pool = o->pool, .code_page = mail->m.code_page};
+		if (mail->recipient_count >= OUTLOOK_ATTACHMENTS) {
+			o->limited = 1;
+			return;
+		}
+		int rc = read_block_at(&m, s, &at);
+		if (m.count) {
+			mail->recipients = pool_more(o->pool, mail->recipients, mail->recipient_count,
+			                             &mail->recipient_cap, sizeof *mail->recipients);
+			mail->recipients[mail->recipient_count++] = m;
+		}
+		if (rc < 0) {
+			o->damaged = 1;
+			return;
+		}
+	}
+}
+
+/* A one-off recipient: three lengths, the name, and "SMTP:" with the address, both ended by NUL (MS-OXTNEF 2.1.3.3.1). */
+static void read_from(struct mapi *m, struct span s)
+{
+	size_t name = span_16(s, 4);
+	struct span address = span_of(s, 8 + name, span_16(s, 6));
+	const unsigned char *colon = address.n ? memchr(address.p, ':', address.n) : NULL;
+	if (span_16(s, 0) != 4 || !span_has(s, 8, name))
+		return;
+	mapi_add(m, MAPI_SENDER_NAME, MAPI_STRING, span_of(s, 8, name), 0);
+	if (colon)
+		mapi_add(m, MAPI_SENDER_ADDRESS, MAPI_STRING,
+		         span_of(address, (size_t)(colon + 1 - address.p), address.n), 0);
 }
 
 int tnef_read(struct outlook *o, struct span s, struct outlook_mail *mail)
@@ -109,6 +158,12 @@ int tnef_read(struct outlook *o, struct span s, struct outlook_mail *mail)
 		switch (attribute) {
 		case TNEF_CODE_PAGE:
 			mail->m.code_page = span_32(data, 0);
+			break;
+		case TNEF_FROM:
+			read_from(&mail->m, data);
+			break;
+		case TNEF_RECIPIENTS:
+			read_recipients(o, mail, data);
 			break;
 		case TNEF_SUBJECT:
 			mapi_add(&mail->m, MAPI_SUBJECT, MAPI_STRING, data, 0);

@@ -142,6 +142,59 @@ static void a_damaged_msg_is_still_an_object(void **state)
 	buf_release(&msg);
 }
 
+/* A property of a block: an ANSI text, or a number. */
+static void property(struct buf *b, unsigned id, const char *text, unsigned number)
+{
+	unsigned type = text ? 0x1E : 0x03;
+	unsigned n = text ? (unsigned)strlen(text) + 1 : 0;
+	const unsigned head[] = {type | id << 16, 1, n};
+	for (unsigned i = 0; i < (text ? 3 : 1); i++)
+		for (unsigned k = 0; k < 4; k++)
+			buf_addc(b, (char)(head[i] >> 8 * k & 0xFF));
+	if (text)
+		buf_add(b, text, n);
+	else
+		for (unsigned k = 0; k < 4; k++)
+			buf_addc(b, (char)(number >> 8 * k & 0xFF));
+	while (b->len % 4)
+		buf_addc(b, 0);
+}
+
+static void winmail_dat_gives_sender_and_recipients(void **state)
+{
+	(void)state;
+	static const char from[] = "\4\0\0\0\7\0\x16\0Yamada\0SMTP:y@sender.example"; /* of 7 and 22 bytes */
+	struct buf tnef = BUF_INIT;
+	struct buf table = BUF_INIT;
+	buf_add(&table, "\2\0\0\0", 4);
+	buf_add(&table, "\3\0\0\0", 4);
+	property(&table, 0x0C15, NULL, 1);
+	property(&table, 0x3001, "Tanaka", 0);
+	property(&table, 0x3003, "t@a.example", 0);
+	buf_add(&table, "\2\0\0\0", 4);
+	property(&table, 0x0C15, NULL, 2);
+	property(&table, 0x39FE, "c@b.example", 0);
+	tnef_attribute(&tnef, 1, 0x00008000, from, sizeof from);
+	tnef_attribute(&tnef, 1, 0x00018004, "Subject", 8);
+	tnef_attribute(&tnef, 1, 0x00069004, table.data, table.len);
+	json_t *o = look_at(tnef.data, tnef.len, 0);
+	assert_string_equal(json_get_string(o, "parsed"), "whole");
+	assert_string_equal(json_get_string(o, "from_addr"), "y@sender.example");
+	assert_string_equal(json_get_string(o, "to"), "Tanaka <t@a.example>");
+	assert_string_equal(json_get_string(o, "cc"), "c@b.example");
+	json_decref(o);
+	for (size_t n = 0; n < tnef.len; n++)
+		json_decref(look_at(tnef.data, n, 0));
+	buf_clear(&tnef); /* cut off in the second: the first is known */
+	tnef_attribute(&tnef, 1, 0x00069004, table.data, table.len - 6);
+	o = look_at(tnef.data, tnef.len, 0);
+	assert_string_equal(json_get_string(o, "to"), "Tanaka <t@a.example>");
+	assert_string_equal(json_get_string(o, "parsed"), "partly");
+	json_decref(o);
+	buf_release(&tnef);
+	buf_release(&table);
+}
+
 static void winmail_dat_gives_its_files(void **state)
 {
 	(void)state;
@@ -232,6 +285,7 @@ int main(void)
 	    cmocka_unit_test(a_msg_in_a_mail_is_looked_into),
 	    cmocka_unit_test(a_damaged_msg_is_still_an_object),
 	    cmocka_unit_test(winmail_dat_gives_its_files),
+	    cmocka_unit_test(winmail_dat_gives_sender_and_recipients),
 	    cmocka_unit_test(rich_text_is_unpacked_and_read),
 	    cmocka_unit_test(a_signed_mail_is_looked_into),
 	};
