@@ -1,10 +1,11 @@
-/* LZH, ARJ, ACE, CAB and tar: one header after another. */
+/* LZH, ARJ, ACE, CAB, tar and gzip: one header after another. */
 #include "finding/mail/files/listing_private.h"
 
 #include "base/buf.h"
 #include "finding/mail/read/charset.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 /* ---- LZH, levels 0 to 3 */
 
@@ -218,4 +219,27 @@ void listing_tar(struct listing *l, struct pool *pool, struct span s)
 		}
 		at += 512 + (size_t)((size + 511) / 512 * 512);
 	}
+}
+
+/* ---- gzip: one file, whose name may stand in its header */
+
+void listing_gz(struct listing *l, struct pool *pool, struct span s)
+{
+	unsigned flags = span_8(s, 3);
+	size_t at = 10;
+	if (flags & 4)
+		at += 2 + (size_t)span_16(s, at);
+	struct span name = span_of(s, at, 1024);
+	const unsigned char *nul = flags & 8 && name.n ? memchr(name.p, 0, name.n) : NULL;
+	struct inside *out = listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0,
+	                                 NULL, s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
+	struct buf bytes = BUF_INIT;
+	int rc = out ? listing_inflate(l, s, 16 + MAX_WBITS, LISTING_LARGEST, &bytes) : -1;
+	if (rc == 0)
+		listing_content(l, pool, out, bytes.data, bytes.len);
+	else
+		l->flags |= rc < 0 ? LISTING_DAMAGED : LISTING_LIMIT;
+	if (bytes.len > (size_t)1 << 20 && bytes.len / s.n >= LISTING_RATIO)
+		l->flags |= LISTING_BOMB;
+	buf_release(&bytes);
 }

@@ -1,30 +1,5 @@
-/* gzip, xz and bzip2: one file each, often a tar. Its name is not kept but by gzip; its size is not by bzip2. */
+/* xz and bzip2: one file each, often a tar. Its name is not kept; bzip2 does not keep its size either. */
 #include "finding/mail/files/listing_private.h"
-
-#include "base/buf.h"
-
-#include <zlib.h>
-
-void listing_gz(struct listing *l, struct pool *pool, struct span s)
-{
-	unsigned flags = span_8(s, 3);
-	size_t at = 10;
-	if (flags & 4)
-		at += 2 + (size_t)span_16(s, at);
-	struct span name = span_of(s, at, 1024);
-	const unsigned char *nul = flags & 8 && name.n ? memchr(name.p, 0, name.n) : NULL;
-	struct inside *out = listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0,
-	                                 NULL, s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
-	struct buf bytes = BUF_INIT;
-	int rc = out ? listing_inflate(l, s, 16 + MAX_WBITS, LISTING_LARGEST, &bytes) : -1;
-	if (rc == 0)
-		listing_content(l, pool, out, bytes.data, bytes.len);
-	else
-		l->flags |= rc < 0 ? LISTING_DAMAGED : LISTING_LIMIT;
-	if (bytes.len > (size_t)1 << 20 && bytes.len / s.n >= LISTING_RATIO)
-		l->flags |= LISTING_BOMB;
-	buf_release(&bytes);
-}
 
 /* A number of 1 to 9 bytes, the lowest first; SIZE_MAX in *at: there is none. */
 static uint64_t xz_number(struct span s, size_t *at)

@@ -97,6 +97,11 @@ static const struct mail_rule rules[] = {
 
 #define RULES (sizeof rules / sizeof *rules)
 
+const struct mail_rule *mail_rule_at(size_t i)
+{
+	return i < RULES ? &rules[i] : NULL;
+}
+
 const struct mail_rule *mail_rule_find(const char *id)
 {
 	for (size_t i = 0; i < RULES; i++)

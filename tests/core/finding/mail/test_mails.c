@@ -61,9 +61,11 @@ static int found_one(void *ctx, const struct mail_found *found, struct err *err)
 	char *text = ctx;
 	(void)err;
 	const char *why = json_get_string(found->object, "why");
+	const json_t *finding = json_array_get(json_object_get(found->object, "findings"), 0);
+	const char *id = json_get_string(finding, "id");
 	size_t n = strlen(text);
-	snprintf(text + n, 500 - n, "%s:%s%s ", found->path + strlen(folder) + 1,
-	         json_get_string(found->object, "parsed"), why && *why ? "!" : "");
+	snprintf(text + n, 500 - n, "%s:%s%s%s ", found->path + strlen(folder) + 1,
+	         json_get_string(found->object, "parsed"), why && *why ? "!" : "", id ? id : "");
 	return 0;
 }
 
@@ -85,7 +87,9 @@ static void neighbours_of_a_bad_mail_are_found(void **state)
 	assert_int_equal(system(command), 0);
 	if (rc < 0)
 		fail_msg("%s", err.message);
-	assert_string_equal(text, "00.eml:whole 01.eml:no! 02.eml:whole 03.eml:no! 04.eml:no! 05.eml:whole ");
+	assert_string_equal(
+	    text, "00.eml:whole 01.eml:no!limit.crash 02.eml:whole 03.eml:no!limit.crash 04.eml:no!limit.crash "
+	          "05.eml:whole ");
 	assert_int_equal(m.count, 6);
 	assert_int_equal(m.not_whole, 3);
 }
