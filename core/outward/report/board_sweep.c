@@ -14,11 +14,18 @@ int board_add_sweep(struct building *k)
 		return 0;
 	if (sweep_waiting(k->c, &waiting, k->err) < 0)
 		return -1;
+	if (waiting.indicators == 0 && waiting.stale == 0)
+		return 0;
+	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));
+	if (waiting.stale)
+		board_addf(k->b, BOARD_ATTENTION, waiting.stale_first,
+		           P_("%zu check found an indicator that was changed, retracted or refuted since",
+		              "%zu checks found indicators that were changed, retracted or refuted since", waiting.stale),
+		           waiting.stale);
 	if (waiting.indicators == 0)
 		return 0;
 	char *evidence =
 	    xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", waiting.evidence), waiting.evidence);
-	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));
 	board_addf(k->b, BOARD_ATTENTION, waiting.first,
 	           P_("%zu indicator not swept over %s", "%zu indicators not swept over %s", waiting.indicators),
 	           waiting.indicators, evidence);

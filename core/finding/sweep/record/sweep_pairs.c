@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "case/store/blob.h"
 #include "case/store/record.h"
 #include "finding/sweep/sweep_case.h"
 
@@ -11,8 +12,48 @@
 
 struct pairs_load {
 	struct sweep_pairs *pairs;
+	struct case_file *c;
+	const struct sweep_list *list;
 	json_t *numbers; /* of labels */
+	char list_sha256[65];
+	struct sweep_list then; /* what was looked for, as that digest has it */
+	int has_then;
 };
+
+/* The list of the check, as its limits name it. */
+static void read_list_of(struct pairs_load *l, const json_t *record)
+{
+	static const char mark[] = " indicators, SHA-256 ";
+	const char *limits = json_get_string(record, "limits");
+	const char *at = limits ? strstr(limits, mark) : NULL;
+	char sha256[65] = "";
+	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	if (at)
+		snprintf(sha256, sizeof sha256, "%.64s", at + strlen(mark));
+	if (*sha256 && strcmp(sha256, l->list_sha256) == 0)
+		return;
+	sweep_list_release(&l->then);
+	l->then = (struct sweep_list){.count = 0};
+	memcpy(l->list_sha256, sha256, sizeof sha256);
+	l->has_then = strlen(sha256) == 64 && blob_get(l->c, sha256, &text, &ignored) == 0 &&
+	              sweep_list_parse(&l->then, text.data, text.len, &ignored) == 0;
+	buf_release(&text);
+}
+
+/* Whether the indicator that has this label is still what was looked for; of a check without a list nobody knows better. */
+static int says_the_same(const struct pairs_load *l, const struct sweep_indicator *now)
+{
+	return !l->has_then || sweep_list_has(&l->then, now->type, now->value);
+}
+
+static int is_gone(const struct pairs_load *l, const char *label)
+{
+	json_t *record = record_get(l->c, label, RECORD_WITH_RETRACTED, NULL);
+	int gone = !record || record_is_retracted(record) || json_is(record, "false_positive", "yes");
+	json_decref(record);
+	return gone;
+}
 
 static int take_check(void *ctx, json_t *record)
 {
@@ -26,31 +67,37 @@ static int take_check(void *ctx, json_t *record)
 	struct sweep_pairs_check *check = &p->checks[p->count++];
 	const char *entered = json_get_string(record, "entered");
 	check->evidence = json_object();
+	check->gone = json_array();
+	check->found = json_is(record, "result", "found");
 	check->bits = xcalloc(p->bytes + 1, 1);
 	check->entered = xstrdup(entered ? entered : "");
 	check->label = xstrdup(record_label(record));
+	read_list_of(l, record);
 	json_array_foreach(json_object_get(record, "evidence"), i, label)
 		if (json_is_string(label))
 			json_object_set_new(check->evidence, json_string_value(label), json_true());
 	json_array_foreach(json_object_get(record, "indicators"), i, label) {
-		const json_t *number =
-		    json_object_get(l->numbers, json_is_string(label) ? json_string_value(label) : "");
+		const char *text = json_is_string(label) ? json_string_value(label) : "";
+		const json_t *number = json_object_get(l->numbers, text);
 		json_int_t n = json_integer_value(number);
-		if (number)
+		if (number && says_the_same(l, &l->list->all[n]))
 			check->bits[n / 8] |= (unsigned char)(1U << (n % 8));
+		else if (check->found && (number || is_gone(l, text)))
+			json_array_append_new(check->gone, json_string(text));
 	}
 	return 0;
 }
 
 int sweep_pairs_load(struct sweep_pairs *pairs, struct case_file *c, const struct sweep_list *list, struct err *err)
 {
-	struct pairs_load l = {pairs, json_object()};
+	struct pairs_load l = {.pairs = pairs, .c = c, .list = list, .numbers = json_object()};
 	*pairs = (struct sweep_pairs){.bytes = list->count / 8 + 1};
 	for (size_t i = 0; i < list->count; i++)
 		if (*list->all[i].label)
 			json_object_set_new(l.numbers, list->all[i].label, json_integer((json_int_t)i));
 	int rc = record_each(c, "check", 0, take_check, &l, err);
 	json_decref(l.numbers);
+	sweep_list_release(&l.then);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -82,6 +129,7 @@ void sweep_pairs_release(struct sweep_pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
 		json_decref(pairs->checks[i].evidence);
+		json_decref(pairs->checks[i].gone);
 		free(pairs->checks[i].bits);
 		free(pairs->checks[i].entered);
 		free(pairs->checks[i].label);
@@ -124,6 +172,34 @@ static int count_evidence(void *ctx, json_t *record)
 	return 0;
 }
 
+/* Whether all evidence of the check was read once more later. */
+static int is_replaced(const struct sweep_pairs *pairs, const struct sweep_pairs_check *check)
+{
+	struct sweep_since since;
+	const char *evidence;
+	json_t *ignored;
+	snprintf(since.entered, sizeof since.entered, "%s", check->entered);
+	snprintf(since.label, sizeof since.label, "%s", check->label);
+	json_object_foreach(check->evidence, evidence, ignored) {
+		int again = 0;
+		for (size_t i = 0; i < pairs->count && !again; i++)
+			again =
+			    json_object_get(pairs->checks[i].evidence, evidence) && is_after(&pairs->checks[i], &since);
+		if (!again)
+			return 0;
+	}
+	return 1;
+}
+
+static void count_stale(const struct sweep_pairs *pairs, struct sweep_waiting *waiting)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct sweep_pairs_check *check = &pairs->checks[i];
+		if (json_array_size(check->gone) && !is_replaced(pairs, check) && waiting->stale++ == 0)
+			snprintf(waiting->stale_first, sizeof waiting->stale_first, "%s", check->label);
+	}
+}
+
 static void pass_over(void *ctx, uint64_t line, const char *value, const char *reason)
 {
 	(void)ctx, (void)line, (void)value, (void)reason;
@@ -135,8 +211,10 @@ int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err
 	struct sweep_pairs pairs = {.count = 0};
 	*waiting = (struct sweep_waiting){.indicators = 0};
 	int rc = sweep_list_read_case(&list, c, pass_over, NULL, err);
-	if (rc == 0 && list.count)
+	if (rc == 0)
 		rc = sweep_pairs_load(&pairs, c, &list, err);
+	if (rc == 0)
+		count_stale(&pairs, waiting);
 	if (rc == 0 && list.count) {
 		struct waiting_count w = {&pairs, &list, waiting, xcalloc(pairs.bytes + 1, 1)};
 		rc = record_each(c, "evidence", 0, count_evidence, &w, err);

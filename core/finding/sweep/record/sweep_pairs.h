@@ -1,5 +1,6 @@
 /*
- * Which indicator was swept for over which evidence: what the checks on record say.
+ * Which indicator was swept for over which evidence: what the checks on record say. An indicator whose value was changed since
+ * counts as never swept for: the list of a check is kept whole, and tells what was looked for then.
  *
  *     struct sweep_pairs pairs;
  *     sweep_pairs_load(&pairs, c, &list, &err);
@@ -19,6 +20,8 @@ struct case_file;
 struct err;
 
 struct sweep_pairs_check {
+	json_t *gone;     /* labels of its indicators that say something else now, or were retracted or refuted */
+	int found;        /* its result */
 	json_t *evidence; /* labels as names */
 	unsigned char *bits;
 	char *entered;
@@ -50,6 +53,10 @@ struct sweep_waiting {
 	size_t indicators;
 	size_t evidence;
 	char first[48]; /* label of an indicator */
+	size_t
+	    stale; /* checks that found indicators which were changed, retracted or refuted since, and no later one has read
+	                   all of their evidence */
+	char stale_first[48]; /* label of such a check */
 };
 int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err *err);
 
