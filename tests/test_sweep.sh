@@ -52,6 +52,29 @@ is "standard input" "$(sed 's/^/- /' <<<"$wanted")" "$(hits)"
 gunzip -c proxy.log.gz | "$genba" sweep - --list list --look --jsonl >out
 is "a pipe" "$(sed 's/^/- /' <<<"$wanted")" "$(hits)"
 
+# ---- uploads by client and hour: to services that keep files, and a person's own
+cat >up.log <<'L'
+1416801909.123 45 192.0.2.7 TCP_MISS/200 5120 POST https://mega.nz/up - DIRECT/203.0.113.9 text/html
+1416801910.123 45 192.0.2.8 TCP_MISS/200 77 CONNECT g.api.mega.co.nz:443 - DIRECT/203.0.113.7 -
+1416803400.123 45 192.0.2.8 TCP_MISS/200 70 CONNECT g.api.mega.co.nz:443 - DIRECT/203.0.113.7 -
+1416809911.123 45 192.0.2.8 TCP_MISS/200 70 CONNECT g.api.mega.co.nz:443 - DIRECT/203.0.113.7 -
+1416809911.123 45 192.0.2.8 TCP_MISS/200 70 POST http://a.example/?r=http://mega.nz/ - DIRECT/203.0.113.7 -
+1416809911.123 45 192.0.2.8 TCP_MISS/200 70 GET http://mega.nz/ - DIRECT/203.0.113.7 -
+1416809912.123 45 192.0.2.8 TCP_MISS/200 9 PUT http://store.own.example/x - DIRECT/203.0.113.7 -
+1416809913.123 45 192.0.2.8 TCP_MISS/200 9 POST http://www.evil.test/x - DIRECT/203.0.113.7 -
+L
+mkdir -p own/genba
+echo own.example >own/genba/storage-services
+XDG_DATA_HOME=$work/own sweep up.log --list list || fail "status of uploads"
+is "uploads" '2014-11-24T04:00:00Z 192.0.2.7 mega.nz 1 0 0 5120
+2014-11-24T04:00:00Z 192.0.2.8 mega.co.nz 0 0 2 147
+2014-11-24T06:00:00Z 192.0.2.8 mega.co.nz 0 0 1 70
+2014-11-24T06:00:00Z 192.0.2.8 own.example 0 1 0 9' \
+	"$(jq -r 'select(.kind == "upload") | "\(.hour) \(.client) \(.indicator) \(.posts) \(.puts) \(.connects) \(.bytes)"' out)"
+is "services are no hits" 'evil.test' "$(jq -r 'select(.kind == "hit") | .indicator' out)"
+is "and no indicators" 4 "$(jq -r 'select(.kind == "summary") | .indicators' out)"
+"$genba" sweep up.log --list list --look 2>/dev/null | grep -q '^2014-11-24T04:00:00Z  *192.0.2.7 .*mega.nz  *1 ' || fail "the table of uploads"
+
 # ---- what is torn gives its hits before the tear, and the next goes on
 head -c $(($(stat -c %s proxy.log.gz) - 12)) proxy.log.gz >torn.gz
 { cat proxy.log.gz; printf 'something else'; } >tail.gz

@@ -58,6 +58,11 @@ grep -q "$list" check || fail "the limits name the digest of the list"
 grep -q 'https URLs' check || fail "the limits say what https hides"
 is "swept follows" 'all all not_yet' "$(for i in 1 2 3; do "$genba" show R1-I$i --json | jq -r '.[0] // . | .swept'; done | tr '\n' ' ' | sed 's/ $//')"
 
+# ---- what was sent to an indicator of the role `upload`, by client and hour: with the asset, in its hour, in UTC
+is "uploads" 'R1-E2 2014-11-24T04:00:00Z 192.0.2.8 R1-A2 R1-I2 1' \
+	"$(jq -r 'select(.kind == "upload") | "\(.evidence) \(.hour) \(.client) \(.asset) \(.label) \(.puts)"' out)"
+is "as an observation" 'https://up.test/put 1' "$("$genba" observations artefact=log_line --json 2>/dev/null | jq -r '.[] | "\(.sent_to) \(.puts)"')"
+
 # ---- hits are observations, which are promoted
 is "observations" 3 "$("$genba" observations artefact=hit --json 2>/dev/null | jq length)"
 id=$("$genba" observations artefact=hit method=PUT --json 2>/dev/null | jq -r '.[0].id')
@@ -76,6 +81,7 @@ is "the check of the new one" 'R1-K2 R1-I4' "$(summary .check) $("$genba" show R
 # ---- once more: the same hits are there once
 sweep R1-A1 R1-E3 || fail "status of labels: $(cat err)"
 is "by asset and by evidence" 4 "$(hits | wc -l)"
+is "no upload twice" 1 "$("$genba" observations artefact=log_line --json 2>/dev/null | jq length)"
 is "no hit twice" 4 "$("$genba" observations artefact=hit --json 2>/dev/null | jq 'length')"
 
 # ---- a path becomes evidence once, and is missing nothing afterwards; a foreign list is no records
@@ -136,6 +142,37 @@ quiet purge "$many" --reason "personal data"
 is "purged" 0 "$("$genba" observations artefact=hit evidence=R1-E5 --json 2>/dev/null | jq length)"
 
 "$genba" verify >verify 2>&1 || fail "verify: $(cat verify)"
+
+# ---- what an indicator says is changed: it was never looked for. One that was found is retracted: the check that found it says so
+export GENBA_CASE=$work/stale.genba
+"$genba" new stale.genba --title "Stale" --kdf interactive --no-recovery 2>/dev/null
+board() { "$genba" board 2>/dev/null | grep -E "$1" | wc -l; }
+quiet add asset hostname=proxy
+quiet add indicator type=domain value=bad.example
+quiet add indicator type=domain value=evil.test
+printf 'x bad.example y\n' >a.log
+printf 'x evil.test other.example y\n' >b.log
+quiet preserve a.log --on R1-A1
+quiet preserve b.log --on R1-A1
+sweep || fail "a sweep: $(cat err)"
+is "nothing is missing, nothing stale" 0 "$(board 'not swept|refuted since')"
+quiet set R1-I1 value=other.example
+is "the Board knows of the change" 1 "$(board '1 indicator not swept over 2 pieces')"
+is "and of the check that found what it was" 1 "$(board '1 check found .*since')"
+sweep --missing || fail "status of --missing after a change: $(cat err)"
+is "only what was changed is looked for" 'R1-K2 R1-I1 other.example' \
+	"$(summary .check) $("$genba" show R1-K2 --json | jq -r '.[0] // . | .indicators | join(",")') $(jq -r 'select(.kind == "hit") | .indicator' out)"
+is "all of its evidence was read again" 0 "$(board 'not swept|refuted since')"
+quiet set R1-I1 action=watch
+is "another field changes nothing" 0 "$(board 'not swept')"
+quiet add indicator type=domain value=third.example
+is "a new one is missing" 1 "$(board '1 indicator not swept over 2 pieces')"
+quiet retract R1-I3 --reason "a mistake"
+is "until it is retracted" 0 "$(board 'not swept')"
+quiet retract R1-I1 --reason "a mistake"
+is "checks that found it rest on nothing" 1 "$(board '1 check found .*since')"
+sweep || fail "a sweep: $(cat err)"
+is "until the evidence is read again" 0 "$(board 'refuted since')"
 
 # ---- thousands of indicators are one check
 export GENBA_CASE=$work/many.genba

@@ -40,6 +40,8 @@ static void write_collection(unsigned i)
 	if (is_hit(i))
 		fprintf(f, "2014-10-%02uT09:30:00+09:00 host%02u app: GET http://www.c2.example/gate\n", 28 - i / 4, i);
 	fprintf(f, "2014-11-30T08:00:00+09:00 host%02u app: GET http://c2.example.org/\n", i); /* a near miss */
+	for (unsigned k = 0; i == 5 && k < 3; k++)
+		fputs("1416801909.123 45 192.0.2.5 TCP_MISS/200 70 PUT http://mega.nz/x - DIRECT/203.0.113.7 -\n", f);
 	fclose(f);
 }
 
@@ -88,6 +90,11 @@ static void hosts_are_seen(const char *language, const char *title, const char *
 		terminal_await_row(t, 4 + (int)k, row);
 	}
 	assert_false(terminal_shows(t, "HOST-03"));
+	terminal_type(t, "u");
+	terminal_await_row(t, 2, strcmp(language, "ja") == 0 ? "送信先" : "Sent to");
+	terminal_await_row(t, 3, "2014-11-24 04:00Z  192.0.2.5        mega.nz       0     3     0        210");
+	terminal_type(t, "h");
+	terminal_await_row(t, 2, since);
 	terminal_type(t, ":quit" KEYS_ENTER);
 	assert_int_equal(terminal_end(t), 0);
 }

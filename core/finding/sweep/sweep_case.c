@@ -21,6 +21,9 @@ static int take_indicator(void *ctx, json_t *record)
 		return 0;
 	const char *label = json_get_string(record, "label");
 	const char *why = sweep_list_add(l->list, json_get_string(record, "type"), value, label ? label : "");
+	const char *role = json_get_string(record, "role");
+	if (!why && role && strcmp(role, "upload") == 0)
+		sweep_list_mark_upload(l->list, json_get_string(record, "type"), value);
 	if (why)
 		l->skip(l->ctx, 0, value, why);
 	return 0;

@@ -136,6 +136,13 @@ int sweep_job_found(void *ctx, const struct sweep_place *place, struct err *err)
 	int is_placed = s->map.n && !s->file && sweep_image_place(s, place->offset, &where);
 	int is_text = place->hit.encoding != SWEEP_UTF16LE && place->hit.encoding != SWEEP_UTF16BE;
 	sweep_log_line(&s->log, (const char *)place->text, is_text && !s->rows ? place->n : 0, &line);
+	int is_service = place->hit.indicator >= s->services;
+	if (is_service || s->is_upload[place->hit.indicator])
+		sweep_upload_count(s, place, &line);
+	if (sweep_upload_is_full(s) && sweep_upload_tell(s, err) < 0)
+		return -1;
+	if (is_service)
+		return 0;
 	sum->hits++;
 	if (sum->met++ == 0)
 		s->touched[s->touched_count++] = place->hit.indicator;
@@ -221,7 +228,7 @@ int sweep_job_sums(struct sweeping *s, int last, struct err *err)
 	}
 	if (last)
 		s->touched_count = 0;
-	return rc;
+	return rc < 0 ? -1 : sweep_upload_tell(s, err);
 }
 
 /* ---- a part */
@@ -325,6 +332,17 @@ static int read_list(struct sweeping *s, struct err *err)
 	return rc;
 }
 
+static void read_uploads(struct sweeping *s, const json_t *request)
+{
+	const json_t *services = json_object_get(request, "services");
+	const json_t *number;
+	size_t i;
+	s->services = json_is_integer(services) ? (size_t)json_integer_value(services) : s->indicators;
+	json_array_foreach(json_object_get(request, "uploads"), i, number)
+		if (json_integer_value(number) >= 0 && (size_t)json_integer_value(number) < s->indicators)
+			s->is_upload[json_integer_value(number)] = 1;
+}
+
 static int sweep_job_run(struct worker *w, struct err *err)
 {
 	char none[] = "";
@@ -339,6 +357,9 @@ static int sweep_job_run(struct worker *w, struct err *err)
 		return err_set(err, ERR_INVALID, "list of indicators");
 	s.sums = xcalloc(s.indicators + 1, sizeof *s.sums);
 	s.touched = xcalloc(s.indicators + 1, sizeof *s.touched);
+	s.is_upload = xcalloc(s.indicators + 1, sizeof *s.is_upload);
+	s.uploads = json_object();
+	read_uploads(&s, request);
 	s.head = xmalloc(SWEEP_JOB_HEAD);
 	int rc = 0;
 	for (s.part = 0; s.part < json_array_size(parts) && rc == 0; s.part++) {
@@ -355,6 +376,8 @@ static int sweep_job_run(struct worker *w, struct err *err)
 	free(s.head);
 	free(s.sums);
 	free(s.touched);
+	free(s.is_upload);
+	json_decref(s.uploads);
 	sweep_set_free(s.set);
 	return rc;
 }

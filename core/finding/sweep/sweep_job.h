@@ -3,7 +3,11 @@
  *
  * The first file is the list (sweep_list_write); the others are read, in order. The request:
  *
- *     {"flags": n, "defanged": bool, "max": n, "parts": [{"from": a, "to": b, "kind": "text"}, …]}
+ *     {"flags": n, "defanged": bool, "max": n, "services": n, "uploads": [n, …],
+ *      "parts": [{"from": a, "to": b, "kind": "text"}, …]}
+ *
+ * Lines of the list from number `services` on are no indicators: what is sent there is counted (sweep_upload.h), and to those
+ * in `uploads`.
  *
  * one part for each file; `to` -1: to the end; kind "text": defanged text is looked for; "raw": not unpacked; "rows":
  * blocks of observations; "files": the files of an image, from number `from` on. Media stand behind the files. A part with
@@ -15,6 +19,7 @@
  *     {"problem": reason, "part": n, "member", "offset"}
  *     {"done": n of the part, "read": bytes, "lines": n, "members": n, "from", "until": times of its lines}
  *     {"sum": number of the indicator, "part": n, "hits": n, "first", "last", "clients": [names]}   (they add up)
+ *     {"upload": number, "part": n, "method", "client", "clock", "first", "last", "count", "bytes"}   (they add up)
  *     {"packed": true, "part": n}                                     nothing behind an offset of it can be read
  *
  * and raw bytes, 8: how far it has read in the part that it is at; of the files of an image, the number of the one that follows.

@@ -39,8 +39,11 @@ struct sweeping {
 	unsigned char *head; /* its first bytes */
 	size_t head_n;
 	struct sweep_log log;
-	struct sweep_sum *sums; /* of each indicator */
-	uint32_t *touched;      /* those that have hits */
+	struct sweep_sum *sums;   /* of each indicator */
+	size_t services;          /* number of the first that is no indicator but a place to which files are sent */
+	unsigned char *is_upload; /* of each before it: what is sent there is counted */
+	json_t *uploads;          /* these, as they are told */
+	uint32_t *touched;        /* those that have hits */
 	size_t touched_count;
 	char *member; /* path of archives' names, or "" */
 	unsigned depth;
@@ -80,6 +83,13 @@ int sweep_bytes(struct sweeping *s, const struct sweep_input *input, struct err 
 void sweep_member_name(struct buf *path, const char *above, const char *name);
 /* Each member of an archive. */
 int sweep_members(struct sweeping *s, struct sweep_archive *archive, struct err *err);
+
+/* ---- uploads */
+
+/* Counts the line that the hit stands in, if it sends something. */
+void sweep_upload_count(struct sweeping *s, const struct sweep_place *place, const struct sweep_line *line);
+int sweep_upload_is_full(const struct sweeping *s);
+int sweep_upload_tell(struct sweeping *s, struct err *err);
 
 /* ---- images */
 

@@ -63,8 +63,14 @@ static void append(struct sweep_list *list, const char *type, const char *value,
 		list->cap = list->cap ? list->cap * 2 : 256;
 		list->all = xrealloc(list->all, list->cap * sizeof *list->all);
 	}
-	list->all[list->count++] = (struct sweep_indicator){xstrdup(value), type, xstrdup(label)};
+	list->all[list->count++] =
+	    (struct sweep_indicator){.value = xstrdup(value), .type = type, .label = xstrdup(label)};
 	list->index[place] = (uint32_t)list->count;
+}
+
+int sweep_list_has(const struct sweep_list *list, const char *type, const char *value)
+{
+	return list->index_size && list->index[index_find(list, type, value)];
 }
 
 void sweep_list_release(struct sweep_list *list)
@@ -173,6 +179,18 @@ const char *sweep_list_add(struct sweep_list *list, const char *type, const char
 		append(list, stored, normal.data, label);
 	buf_release(&normal);
 	return why;
+}
+
+void sweep_list_mark_upload(struct sweep_list *list, const char *type, const char *value)
+{
+	const char *stored = swept_type(type);
+	struct buf normal = BUF_INIT;
+	if (stored && list->index_size && indicator_normalise(stored, value, &normal, NULL) == 0) {
+		uint32_t number = list->index[index_find(list, stored, normal.data)];
+		if (number)
+			list->all[number - 1].is_upload = 1;
+	}
+	buf_release(&normal);
 }
 
 /* ---- lists of others */

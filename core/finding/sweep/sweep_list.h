@@ -25,6 +25,7 @@ struct sweep_indicator {
 	char *value;      /* owned */
 	const char *type; /* of the field `type` of indicators */
 	char *label;      /* owned; of the record, or "" */
+	int is_upload;    /* of the role `upload`: what is sent there is counted */
 };
 
 struct sweep_list {
@@ -38,6 +39,10 @@ struct sweep_list {
 
 /* Adds one; NULL, or why it cannot be swept for, in the interface's language. `label` is of its record, or "". */
 const char *sweep_list_add(struct sweep_list *list, const char *type, const char *value, const char *label);
+
+/* Whether it is in the list, in the form in which indicators are stored. Marks one as a place to which files are sent. */
+int sweep_list_has(const struct sweep_list *list, const char *type, const char *value);
+void sweep_list_mark_upload(struct sweep_list *list, const char *type, const char *value);
 
 /* Adds each line of n bytes. `skip` is told what was not taken. */
 typedef void (*sweep_skip_fn)(void *ctx, uint64_t line, const char *value, const char *reason);

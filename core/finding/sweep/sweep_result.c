@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "finding/sweep/sweep_run_private.h"
+#include "finding/sweep/sweep_upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ void sweep_run_begin(struct sweep_run *run)
 {
 	sweep_run_sums_free(run);
 	run->sums = xcalloc(run->list->count + 1, sizeof *run->sums);
+	sweep_uploads_free(run->uploads);
+	run->uploads = sweep_uploads_new(run->list);
 	run->bytes = run->hits = run->kept = run->members = 0;
 }
 
@@ -36,7 +39,9 @@ void sweep_run_sums_free(struct sweep_run *run)
 		json_decref(run->sums[i].clients);
 	}
 	free(run->sums);
+	sweep_uploads_free(run->uploads);
 	run->sums = NULL;
+	run->uploads = NULL;
 }
 
 static const char *text_of(const json_t *line, const char *name)
@@ -68,8 +73,7 @@ static uint64_t lines_before(const struct sweep_run *run, size_t unit)
 	return lines;
 }
 
-/* A time of a line; one without a zone is put right, if it is known how. */
-static const char *time_of(const struct sweep_run *run, const struct sweep_unit *unit, const char *text, char when[40])
+const char *sweep_run_time(const struct sweep_run *run, const struct sweep_unit *unit, const char *text, char when[40])
 {
 	snprintf(when, 40, "%.39s", text);
 	if (*when && run->zone && unit->target)
@@ -111,7 +115,7 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 		json_object_set_new(hit, texts[i], json_string(text_of(line, texts[i])));
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
 		json_object_set_new(hit, said[i], json_string(text_of(line, said[i])));
-	json_object_set_new(hit, "when", text_or_null(time_of(run, unit, text_of(line, "when"), when)));
+	json_object_set_new(hit, "when", text_or_null(sweep_run_time(run, unit, text_of(line, "when"), when)));
 	if (unit->target && unit->target->evidence)
 		json_object_set_new(hit, "evidence", json_string(unit->target->evidence));
 	json_object_set_new(hit, "clock", json_string(text_of(line, "clock")));
@@ -158,7 +162,7 @@ static int take_sum(struct sweep_run *run, const struct sweep_unit *unit, size_t
 	}
 	char from[40];
 	char until[40];
-	widen(sum, time_of(run, unit, first, from), time_of(run, unit, last, until));
+	widen(sum, sweep_run_time(run, unit, first, from), sweep_run_time(run, unit, last, until));
 	if (!sum->clients)
 		sum->clients = json_object();
 	json_array_foreach(json_object_get(line, "clients"), i, client)
@@ -173,8 +177,9 @@ int sweep_run_problem(struct sweep_run *run, const struct sweep_target *target, 
 	run->problems++;
 	return run->object(run->ctx,
 	                   json_pack("{s:s, s:s, s:s?, s:o, s:o, s:s, s:i, s:s}", "label", "", "kind", "problem",
-	                             "evidence", target->evidence, "source", path_text(target->source), "path",
-	                             path_text(path), "member", "", "offset", 0, "reason", reason),
+	                             "evidence", target ? target->evidence : NULL, "source",
+	                             target ? path_text(target->source) : json_string(""), "path", path_text(path),
+	                             "member", "", "offset", 0, "reason", reason),
 	                   err);
 }
 
@@ -190,6 +195,13 @@ static int take_problem(struct sweep_run *run, const struct sweep_unit *unit, co
 	    err);
 }
 
+int sweep_target_wants(const struct sweep_target *target, const struct sweep_list *list, size_t number)
+{
+	if (number >= list->count)
+		return !target->no_services;
+	return !target->wanted || target->wanted[number / 8] >> (number % 8) & 1;
+}
+
 int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
 {
 	json_int_t number = json_integer_value(json_object_get(line, "unit"));
@@ -199,6 +211,8 @@ int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
 	const json_t *hit = json_object_get(line, "hit");
 	const json_t *sum = json_object_get(line, "sum");
 	const json_t *which = hit ? hit : sum;
+	if (json_object_get(line, "upload"))
+		return sweep_uploads_take(run->uploads, run, (size_t)number, line, err);
 	if (json_object_get(line, "problem"))
 		return take_problem(run, unit, line, err);
 	if (json_object_get(line, "done")) {
@@ -211,13 +225,13 @@ int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err)
 		char first[40];
 		char last[40];
 		if (run->span && unit->target)
-			run->span(run->ctx, unit->target, time_of(run, unit, text_of(line, "from"), first),
-			          time_of(run, unit, text_of(line, "until"), last));
+			run->span(run->ctx, unit->target, sweep_run_time(run, unit, text_of(line, "from"), first),
+			          sweep_run_time(run, unit, text_of(line, "until"), last));
 		return 0;
 	}
 	json_int_t i = json_integer_value(which);
-	if (json_is_integer(which) && i >= 0 && (size_t)i < run->list->count && unit->target && unit->target->wanted &&
-	    !(unit->target->wanted[i / 8] >> (i % 8) & 1))
+	if (json_is_integer(which) && i >= 0 && (size_t)i < run->list->count && unit->target &&
+	    !sweep_target_wants(unit->target, run->list, (size_t)i))
 		return 0;
 	if (!json_is_integer(which) || i < 0 || (size_t)i >= run->list->count)
 		return err_set(err, ERR_INVALID, _("the sweep's worker wrote what no sweep writes"));
@@ -241,5 +255,5 @@ int sweep_run_end(struct sweep_run *run, struct err *err)
 		              (json_int_t)json_object_size(sum->clients), "evidence", (json_int_t)sum->evidence),
 		    err);
 	}
-	return rc;
+	return rc < 0 ? -1 : sweep_uploads_tell(run->uploads, run, err);
 }

@@ -9,6 +9,7 @@
 #include "finding/sweep/sweep_job.h"
 #include "finding/sweep/sweep_run_private.h"
 #include "finding/sweep/sweep_source.h"
+#include "finding/sweep/sweep_upload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,8 +147,9 @@ static json_t *make_request(const struct sweep_run *run, size_t first, size_t co
 			json_object_set_new(part, "map", json_integer(maps++));
 		json_array_append_new(parts, part);
 	}
-	return json_pack("{s:i, s:b, s:I, s:i, s:o}", "flags", (int)run->flags, "defanged", run->defanged, "max",
-	                 (json_int_t)run->max, "maps", maps, "parts", parts);
+	return json_pack("{s:i, s:b, s:I, s:i, s:I, s:o, s:o}", "flags", (int)run->flags, "defanged", run->defanged,
+	                 "max", (json_int_t)run->max, "maps", maps, "services", (json_int_t)run->list->count, "uploads",
+	                 sweep_uploads_numbers(run->uploads), "parts", parts);
 }
 
 static void tell_problem(struct running_item *r, size_t unit, const char *reason)
@@ -390,6 +392,7 @@ static int open_list(const struct sweep_run *run, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	sweep_list_write(run->list, &text);
+	sweep_uploads_write(run->uploads, &text);
 	int fd = memfd_create("sweep", MFD_CLOEXEC);
 	size_t at = 0;
 	while (fd >= 0 && at < text.len) {
@@ -410,6 +413,7 @@ static int open_list(const struct sweep_run *run, struct err *err)
 
 int sweep_run_go(struct sweep_run *run, struct err *err)
 {
+	sweep_run_begin(run);
 	struct sweep_pool pool = {.run = run, .list_fd = open_list(run, err)};
 	pthread_t threads[JOBS_MOST];
 	unsigned count = 0;
@@ -419,7 +423,6 @@ int sweep_run_go(struct sweep_run *run, struct err *err)
 	pthread_mutex_init(&pool.lock, NULL);
 	pthread_cond_init(&pool.changed, NULL);
 	plan(&pool);
-	sweep_run_begin(run);
 	unsigned wanted = sweep_run_jobs(run);
 	while (count < wanted && count < pool.item_count && pthread_create(&threads[count], NULL, work, &pool) == 0)
 		count++;

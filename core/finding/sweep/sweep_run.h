@@ -21,6 +21,7 @@ struct err;
 struct sweep_unit;
 struct sweep_sums;
 struct sweep_pool;
+struct sweep_uploads;
 struct worker_media;
 
 /* What units belong to, and what is known of it. Borrowed until the run is released. */
@@ -34,7 +35,8 @@ struct sweep_target {
 	int map;
 	/* A bit for each indicator of the list that is asked for here; NULL: all. */
 	const unsigned char *wanted;
-	void *own; /* of who calls */
+	int no_services; /* what is sent to services that keep files was counted before */
+	void *own;       /* of who calls */
 };
 
 struct sweep_run {
@@ -46,6 +48,8 @@ struct sweep_run {
 	int (*object)(void *ctx, json_t *object, struct err *err); /* takes the reference; -1 stops */
 	/* Completes a hit of a target, before it is told; 1: it is none. May be NULL. */
 	int (*complete)(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
+	/* Completes uploads of a client in an hour (sweep_upload.h), before they are told. May be NULL. */
+	int (*upload)(void *ctx, const struct sweep_target *target, json_t *upload, struct err *err);
 	/* Puts a time without zone right, in its 40 bytes of room. May be NULL. */
 	void (*zone)(void *ctx, const struct sweep_target *target, char *when);
 	/* Told of the times of lines that were read, from the earliest to the latest. May be NULL. */
@@ -67,6 +71,7 @@ struct sweep_run {
 	size_t unit_count;
 	size_t unit_cap;
 	struct sweep_sums *sums;
+	struct sweep_uploads *uploads;
 	struct sweep_pool *pool; /* while it goes */
 };
 

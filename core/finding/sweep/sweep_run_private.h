@@ -28,6 +28,10 @@ unsigned sweep_run_jobs(const struct sweep_run *run);
 
 /* Takes a line of a worker, to which its unit was added. 0, or -1: stop. */
 int sweep_run_take(struct sweep_run *run, const json_t *line, struct err *err);
+/* A time of a line; one without a zone is put right, if it is known how. */
+const char *sweep_run_time(const struct sweep_run *run, const struct sweep_unit *unit, const char *text, char when[40]);
+/* Whether indicator `number` of the list, or the service behind it, is asked for here. */
+int sweep_target_wants(const struct sweep_target *target, const struct sweep_list *list, size_t number);
 void sweep_run_begin(struct sweep_run *run);
 /* Tells the sums. */
 int sweep_run_end(struct sweep_run *run, struct err *err);

@@ -25,6 +25,7 @@ struct sweep_command {
 	enum sweep_output output;
 	json_t *objects; /* AS_ARRAY */
 	struct text_table table;
+	struct text_table uploads;
 	uint64_t skipped;
 };
 
@@ -68,12 +69,38 @@ static const char *text_of(const json_t *object, const char *name)
 	return text ? text : "";
 }
 
+static void add_cells(struct text_table *table, const json_t *object, const char *const *names, size_t count)
+{
+	char number[32];
+	for (size_t i = 0; i < count; i++) {
+		const json_t *cell = json_object_get(object, names[i]);
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(cell));
+		char *safe = printable_dup(json_is_integer(cell) ? number : text_of(object, names[i]));
+		text_table_add(table, safe);
+		free(safe);
+	}
+}
+
+/* What a client sent somewhere in an hour. */
+static void show_upload(struct sweep_command *command, const json_t *object)
+{
+	static const char *const names[] = {"hour",  "client", "asset",    "indicator",
+	                                    "posts", "puts",   "connects", "bytes"};
+	static const char *const heading[] = {N_("hour"), N_("client"), N_("asset"), N_("sent to"),
+	                                      "POST",     "PUT",        "CONNECT",   N_("bytes")};
+	if (!command->uploads.count)
+		for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
+			text_table_add(&command->uploads, i18n_text(heading[i]));
+	add_cells(&command->uploads, object, names, sizeof names / sizeof *names);
+}
+
 /* For people: a line an indicator, and what went wrong as it comes. */
 static void show(struct sweep_command *command, const json_t *object)
 {
-	char number[32];
 	if (json_object_get(object, "reason"))
 		printable_printf(command->s->log, "%s: %s\n", text_of(object, "path"), text_of(object, "reason"));
+	if (json_object_get(object, "connects"))
+		show_upload(command, object);
 	if (!json_object_get(object, "clients"))
 		return;
 	if (!command->table.count) {
@@ -82,15 +109,8 @@ static void show(struct sweep_command *command, const json_t *object)
 		for (size_t i = 0; i < sizeof heading / sizeof *heading; i++)
 			text_table_add(&command->table, i18n_text(heading[i]));
 	}
-	char *value = printable_dup(text_of(object, "indicator"));
-	text_table_add(&command->table, value);
-	free(value);
-	static const char *const columns[] = {"hits", "first", "last", "clients", "evidence"};
-	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-		const json_t *cell = json_object_get(object, columns[i]);
-		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(cell));
-		text_table_add(&command->table, json_is_integer(cell) ? number : text_of(object, columns[i]));
-	}
+	static const char *const columns[] = {"indicator", "hits", "first", "last", "clients", "evidence"};
+	add_cells(&command->table, object, columns, sizeof columns / sizeof *columns);
 }
 
 static int take_object(void *ctx, json_t *object, struct err *err)
@@ -169,6 +189,11 @@ static int conclude(struct sweep_command *command, const struct sweep_total *sum
 	if (command->output == FOR_PEOPLE) {
 		command->table.columns = 6;
 		text_table_print(&command->table, command->s->out, 60);
+		command->uploads.columns = 8;
+		if (command->uploads.count) {
+			printable_printf(command->s->out, "\n%s\n", _("Uploads by client and hour:"));
+			text_table_print(&command->uploads, command->s->out, 60);
+		}
 		printable_printf(command->s->log,
 		                 P_("%llu indicator, %llu files, %llu bytes read: %llu hits\n",
 		                    "%llu indicators, %llu files, %llu bytes read: %llu hits\n", sum->indicators),
@@ -301,7 +326,7 @@ static int propose(struct session *s, const struct args *args, struct err *err)
 
 int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 {
-	struct sweep_command command = {.s = s, .table = {.columns = 6}};
+	struct sweep_command command = {.s = s, .table = {.columns = 6}, .uploads = {.columns = 8}};
 	struct sweep_list list = {.take_private = args_option(args, "all") != NULL};
 	uint64_t jobs = 0;
 	uint64_t max = 1000;
@@ -334,6 +359,7 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 		           : record(&command, args, &list, max, (unsigned)jobs, err);
 	json_decref(command.objects);
 	text_table_release(&command.table);
+	text_table_release(&command.uploads);
 	sweep_list_release(&list);
 	return rc;
 }

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST };
+enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST, UPLOADS };
 
 #define LIVE_EVERY 300 /* milliseconds between two looks at what is found while a sweep goes on */
 
@@ -250,6 +250,53 @@ static void fill_hosts(struct view *v, int columns)
 	sweep_found_hosts_free(hosts, count);
 }
 
+/* ---- uploads */
+
+#define UPLOAD_CELLS 68 /* of all columns but where to */
+
+static void fill_uploads(struct view *v, int columns)
+{
+	const struct sweep_state *s = sweep_state(v);
+	size_t cells = wide(columns, UPLOAD_CELLS, 12);
+	struct buf names = BUF_INIT;
+	v->heading = xasprintf("%s", _("Uploads by client and hour"));
+	pad(&names, _("Hour"), 17);
+	pad(&names, _("Host"), 15);
+	pad(&names, _("Sent to"), cells);
+	pad(&names, "POST", 4);
+	pad(&names, "PUT", 4);
+	pad(&names, "CONNECT", 7);
+	buf_adds(&names, _("Bytes"));
+	v->names = buf_take(&names, NULL);
+	for (size_t i = 0; i < s->found.upload_count; i++) {
+		const struct found_upload *u = &s->found.uploads[i];
+		const uint64_t numbers[] = {u->posts, u->puts, u->connects};
+		static const size_t widths[] = {4, 4, 7};
+		char text[24];
+		struct buf line = BUF_INIT;
+		struct buf name = BUF_INIT;
+		struct found_host host = {.name = u->client};
+		memcpy(host.asset, u->asset, sizeof host.asset);
+		snprintf(text, sizeof text, "%.10s %.2s:00%s", u->first, *u->first ? u->first + 11 : "",
+		         *u->first && u->first[strlen(u->first) - 1] == 'Z' ? "Z" : "");
+		pad(&line, *u->first ? text : _("no time"), 17);
+		name_host(v, &host, &name);
+		pad(&line, name.data, 15);
+		pad(&line, u->sent_to, cells);
+		for (size_t k = 0; k < 3; k++) {
+			snprintf(text, sizeof text, "%llu", (unsigned long long)numbers[k]);
+			pad(&line, text, widths[k]);
+		}
+		buf_addf(&line, "%llu", (unsigned long long)u->bytes);
+		add_row(v, u->posts + u->puts ? TONE_ATTENTION : TONE_PLAIN, *u->asset ? u->asset : u->evidence,
+		        line.data, SIZE_MAX, SIZE_MAX);
+		buf_release(&line);
+		buf_release(&name);
+	}
+	if (!s->found.upload_count)
+		add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
+}
+
 /* ---- the view */
 
 static void tell_what_waits(struct view *v)
@@ -279,6 +326,8 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 		fill_lines(v, columns);
 	else if (s->shape == BY_CLIENT)
 		fill_clients(v, columns);
+	else if (s->shape == UPLOADS)
+		fill_uploads(v, columns);
 	else
 		fill_hosts(v, columns);
 	if (s->shape == BY_INDICATOR)
@@ -362,6 +411,11 @@ static enum redraw by_client(struct view *v)
 static enum redraw by_host(struct view *v)
 {
 	return show_as(v, BY_HOST);
+}
+
+static enum redraw by_upload(struct view *v)
+{
+	return show_as(v, UPLOADS);
 }
 
 /* The line under the cursor, or the earliest of the indicator. */
@@ -460,6 +514,7 @@ static const struct view_key sweep_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("lines"), N_("the lines of the indicator; of a line, its evidence"), open_row, NULL},
     {'c', NULL, N_("by client"), N_("by client: who talked to what, the earliest first; or back"), by_client, NULL},
     {'h', NULL, N_("hosts"), N_("hosts by indicators, since when; or back"), by_host, NULL},
+    {'u', NULL, N_("uploads"), N_("uploads by client and hour: POST, PUT and CONNECT; or back"), by_upload, NULL},
     {'p', NULL, N_("promote"), N_("put the line on record as an event"), promote, workbench_refuses_writing},
     {'x', NULL, N_("refute"), N_("mark the indicator as a false positive, with a reason"), refute,
      workbench_refuses_writing},

@@ -286,10 +286,21 @@ static unsigned char *wanted_of(const struct sweep_work *w, const char *evidence
 	return bits;
 }
 
+/* Any sweep of it counted what was sent to services. */
+static int is_any_done(const struct sweep_work *w, const char *evidence)
+{
+	for (size_t i = 0; i < w->pairs.count; i++)
+		if (json_object_get(w->pairs.checks[i].evidence, evidence))
+			return 1;
+	return 0;
+}
+
 struct swept_source *sweep_add_source(struct sweep_work *w, struct swept_evidence *e, struct swept_set *set,
                                       const struct sweep_since *since)
 {
 	unsigned char *wanted = wanted_of(w, e->label, since);
+	if (!set)
+		e->no_services = w->order->missing && is_any_done(w, e->label);
 	if (!has_missing(wanted, w->pairs.bytes)) {
 		free(wanted);
 		return NULL;
@@ -304,6 +315,7 @@ struct swept_source *sweep_add_source(struct sweep_work *w, struct swept_evidenc
 	                                  .is_raw = e->is_raw,
 	                                  .is_rows = set != NULL,
 	                                  .wanted = wanted,
+	                                  .no_services = e->no_services,
 	                                  .own = s};
 	if (!e->wanted)
 		e->wanted = xcalloc(w->pairs.bytes + 1, 1);

@@ -70,6 +70,42 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	return 0;
 }
 
+static uint64_t number_of(const struct observation *o, const char *name)
+{
+	const char *text = observation_value(o, name);
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+static int take_upload(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct found_load *l = ctx;
+	struct sweep_found *f = l->found;
+	const char *asset = observation_value(o, "asset");
+	const char *first = observation_value(o, "first");
+	const char *last = observation_value(o, "last");
+	struct found_upload u = {.posts = number_of(o, "posts"),
+	                         .puts = number_of(o, "puts"),
+	                         .connects = number_of(o, "connects"),
+	                         .bytes = number_of(o, "bytes")};
+	(void)err;
+	observation_id(o, set->evidence_sha256, u.id);
+	char *key = xasprintf("%s %s", set->evidence, u.id);
+	int again = json_object_get(l->seen, key) != NULL;
+	json_object_set_new(l->seen, key, json_true());
+	free(key);
+	if (again)
+		return 0;
+	snprintf(u.evidence, sizeof u.evidence, "%s", set->evidence);
+	snprintf(u.asset, sizeof u.asset, "%s", asset ? asset : "");
+	snprintf(u.first, sizeof u.first, "%.39s", first ? first : "");
+	snprintf(u.last, sizeof u.last, "%.39s", last ? last : "");
+	u.client = copy_of(observation_value(o, "client"));
+	u.sent_to = copy_of(observation_value(o, "sent_to"));
+	f->uploads = xrealloc(f->uploads, (f->upload_count + 1) * sizeof *f->uploads);
+	f->uploads[f->upload_count++] = u;
+	return 0;
+}
+
 static void note_unread(void *ctx, const struct observation_set *set, const char *reason)
 {
 	struct found_load *l = ctx;
@@ -138,7 +174,10 @@ int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err 
 	struct found_load l = {found, json_object(), json_object()};
 	*found = (struct sweep_found){.count = 0};
 	struct observation_query q = {.filter = "artefact=hit", .problem = note_unread};
+	struct observation_query sent = {.filter = "artefact=log_line sent_to:"};
 	int rc = observation_query_run(c, &q, take_hit, &l, NULL, err);
+	if (rc == 0)
+		rc = observation_query_run(c, &sent, take_upload, &l, NULL, err);
 	if (rc == 0)
 		rc = record_each(c, "indicator", 0, take_record, &l, err) < 0 ? -1 : 0;
 	for (size_t i = 0; i < found->count; i++)
@@ -165,6 +204,11 @@ void sweep_found_release(struct sweep_found *found)
 		free(it->value);
 		free(it->type);
 	}
+	for (size_t i = 0; i < found->upload_count; i++) {
+		free(found->uploads[i].client);
+		free(found->uploads[i].sent_to);
+	}
+	free(found->uploads);
 	free(found->all);
 	*found = (struct sweep_found){.count = 0};
 }

@@ -40,7 +40,24 @@ struct found_indicator {
 	size_t evidence;
 };
 
+/* What a client sent somewhere in an hour. */
+struct found_upload {
+	char id[OBSERVATION_ID];
+	char evidence[LABEL_TEXT];
+	char asset[LABEL_TEXT]; /* or "" */
+	char first[40];         /* as found_line.when */
+	char last[40];
+	char *client;
+	char *sent_to;
+	uint64_t posts;
+	uint64_t puts;
+	uint64_t connects;
+	uint64_t bytes; /* as the log has them */
+};
+
 struct sweep_found {
+	struct found_upload *uploads; /* in the order of time */
+	size_t upload_count;
 	struct found_indicator *all;
 	size_t count;
 	size_t unread; /* sets that cannot be read */

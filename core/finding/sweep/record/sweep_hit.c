@@ -48,7 +48,7 @@ int sweep_load_assets(struct sweep_work *w, struct err *err)
 }
 
 /* The label of the asset that has this address or name alone, or "". */
-static const char *asset_of_client(const struct sweep_work *w, const char *client)
+const char *sweep_asset_of_client(const struct sweep_work *w, const char *client)
 {
 	char folded[256];
 	size_t n = strlen(client);
@@ -63,7 +63,7 @@ static const char *asset_of_client(const struct sweep_work *w, const char *clien
 /* ---- when */
 
 /* As time units since 1970; one without a zone as if it were UTC. */
-static int64_t ticks_of(const char *when)
+int64_t sweep_ticks_of(const char *when)
 {
 	struct edtf time;
 	struct edtf_instant first;
@@ -81,7 +81,7 @@ void sweep_put_zone(void *ctx, const struct sweep_target *target, char *when)
 	size_t n = strlen(when);
 	int minutes;
 	(void)ctx;
-	int64_t local = n && when[n - 1] != 'Z' ? ticks_of(when) : OBSERVATION_NO_TIME;
+	int64_t local = n && when[n - 1] != 'Z' ? sweep_ticks_of(when) : OBSERVATION_NO_TIME;
 	if (local == OBSERVATION_NO_TIME || !e->timezone ||
 	    zone_offset(e->timezone, local / OBSERVATION_TICKS, &minutes) < 0)
 		return;
@@ -157,8 +157,8 @@ static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, s
 void sweep_note_span(void *ctx, const struct sweep_target *target, const char *first, const char *last)
 {
 	struct sweep_work *w = ctx;
-	int64_t from = ticks_of(first);
-	int64_t until = ticks_of(last);
+	int64_t from = sweep_ticks_of(first);
+	int64_t until = sweep_ticks_of(last);
 	(void)target;
 	if (from != OBSERVATION_NO_TIME && from < w->first)
 		w->first = from;
@@ -175,10 +175,10 @@ int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit
 	if (rc)
 		return rc;
 	const char *client = json_get_string(hit, "client");
-	const char *asset = client && *client ? asset_of_client(w, client) : e->is_log ? "" : e->asset;
+	const char *asset = client && *client ? sweep_asset_of_client(w, client) : e->is_log ? "" : e->asset;
 	json_object_set_new(hit, "asset", *asset ? json_string(asset) : json_null());
 	const char *text = json_get_string(hit, "when");
-	int64_t when = text ? ticks_of(text) : OBSERVATION_NO_TIME;
+	int64_t when = text ? sweep_ticks_of(text) : OBSERVATION_NO_TIME;
 	if (when != OBSERVATION_NO_TIME && when < w->first)
 		w->first = when;
 	if (when != OBSERVATION_NO_TIME && when > w->last)

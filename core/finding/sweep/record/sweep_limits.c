@@ -71,6 +71,9 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 		         (unsigned long long)w->https,
 		         w->order->flags & SWEEP_HOSTS_OF_URLS ? ", which was looked for too (weaker hits)"
 		                                               : ", which was not looked for (--hosts-of-urls)");
+	buf_adds(out,
+	         "Uploads (POST, PUT, CONNECT) were counted by client and hour, of lines of logs, to indicators of the "
+	         "role upload and to known services that keep files; a CONNECT may be an upload or not.\n");
 	add_if(w, wanted, offsetof(struct swept_evidence, is_log),
 	       "The size in lines of squid is what went to the client, not what was sent out.", out);
 	add_if(

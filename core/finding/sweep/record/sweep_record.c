@@ -107,10 +107,13 @@ static void name_indicator(struct buf *out, const char *type, const char *value)
 static int is_wanted(const struct replacing *r, const struct swept_evidence *e, const struct observation *o)
 {
 	struct buf name = BUF_INIT;
-	name_indicator(&name, observation_value(o, "type"), observation_value(o, "indicator"));
+	const char *sent_to = observation_value(o, "sent_to");
+	name_indicator(&name, observation_value(o, "type"), sent_to ? sent_to : observation_value(o, "indicator"));
 	const json_t *number = json_object_get(r->numbers, name.data);
 	json_int_t n = json_integer_value(number);
 	buf_release(&name);
+	if (sent_to && !number) /* a service */
+		return !e->no_services;
 	return number && e->wanted[n / 8] >> (n % 8) & 1;
 }
 
@@ -316,6 +319,7 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	                               .jobs = order->jobs,
 	                               .object = take_object,
 	                               .complete = sweep_complete_hit,
+	                               .upload = sweep_complete_upload,
 	                               .zone = sweep_put_zone,
 	                               .span = sweep_note_span,
 	                               .progress = order->progress},

@@ -67,6 +67,8 @@ struct swept_evidence {
 	unsigned char *wanted; /* bits of the indicators that are looked for in its bytes or rows */
 	struct buf rows;       /* packed hits */
 	uint64_t hits;
+	uint64_t uploads; /* rows of them */
+	int no_services;  /* what was sent to services that keep files is on record */
 	char set_sha256[65];
 };
 
@@ -118,6 +120,11 @@ int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *
 /* ---- hits */
 
 int sweep_load_assets(struct sweep_work *w, struct err *err);
+/* The label of the asset that has this address or name alone, or "". */
+const char *sweep_asset_of_client(const struct sweep_work *w, const char *client);
+/* As time units since 1970; one without a zone as if it were UTC. */
+int64_t sweep_ticks_of(const char *when);
+int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *upload, struct err *err);
 int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
 void sweep_note_span(void *ctx, const struct sweep_target *target, const char *first, const char *last);
 void sweep_put_zone(void *ctx, const struct sweep_target *target, char *when);
