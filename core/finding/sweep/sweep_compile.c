@@ -256,6 +256,14 @@ static int compare_keyed(const void *a, const void *b)
 
 static void build_node(struct compiling *c, uint32_t node, struct keyed_pattern *all, size_t n);
 
+/* The 4 bytes before the last 8 of a pattern; 0: they say nothing, since there are none, or separators of paths are of two kinds. */
+static uint32_t left_of(const struct sweep_set *set, const struct sweep_pattern *p)
+{
+	return p->head >= 12 && p->form != SWEEP_FORM_PATH
+	           ? sweep_left((const unsigned char *)set->text + p->text + p->head)
+	           : 0;
+}
+
 /* The patterns of one key: a list, or a child that looks further left. */
 static void build_slot(struct compiling *c, uint32_t node, const struct keyed_pattern *run, size_t n)
 {
@@ -285,9 +293,7 @@ static void build_slot(struct compiling *c, uint32_t node, const struct keyed_pa
 	}
 	for (size_t i = 0; i < here; i++) {
 		const struct sweep_pattern *p = &set->patterns[run[i].pattern];
-		const unsigned char *end = (const unsigned char *)set->text + p->text + p->head;
-		int is_plain = p->head >= 12 && p->form != SWEEP_FORM_PATH; /* separators of paths are of two kinds */
-		set->order[c->order_count + i] = (struct sweep_entry){run[i].pattern, is_plain ? sweep_left(end) : 0};
+		set->order[c->order_count + i] = (struct sweep_entry){run[i].pattern, left_of(set, p)};
 	}
 	struct sweep_slot *slot = &set->slots[slot_place(set, node, run->length, run->key)];
 	slot->first = (uint32_t)c->order_count;
@@ -358,11 +364,16 @@ static void build_table(struct compiling *c)
 		bits++;
 	set->shift = 64 - bits;
 	set->bitmap = xcalloc((size_t)1 << (bits - 3), 1);
+	set->left_bitmap = xcalloc((size_t)1 << (bits - 3), 1);
 	set->short_bitmap = NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].length == 4 && !set->short_bitmap)
 			set->short_bitmap = xcalloc((size_t)1 << (bits - 3), 1);
 		set_bit(all[i].length == 8 ? set->bitmap : set->short_bitmap, all[i].key, set->shift);
+		if (all[i].length == 8) {
+			uint32_t left = left_of(set, &set->patterns[all[i].pattern]);
+			set_bit(set->left_bitmap, left ? sweep_key12(all[i].key, left) : ~all[i].key, set->shift);
+		}
 	}
 	add_node(c, 0);
 	add_slot(c, UINT32_MAX, 0, 0); /* so that there is a table */
@@ -410,6 +421,7 @@ void sweep_set_free(struct sweep_set *set)
 	free(set->lengths);
 	free(set->depths);
 	free(set->bitmap);
+	free(set->left_bitmap);
 	free(set->short_bitmap);
 	free(set->strays);
 	free(set->networks);

@@ -79,8 +79,13 @@ __attribute__((target("avx2"))) static inline struct token_masks masks_avx2(cons
 
 static inline int is_wanted(const struct sweep_set *set, const unsigned char *end)
 {
-	return sweep_bit(set->bitmap, sweep_hash(sweep_key8(end)), set->shift) ||
-	       (set->short_bitmap && sweep_bit(set->short_bitmap, sweep_hash(sweep_key4(end)), set->shift));
+	uint64_t key = sweep_key8(end);
+	/* many hosts share their last 8 bytes with one that is looked for (….co.jp), few 12 */
+	if (sweep_bit(set->bitmap, sweep_hash(key), set->shift) &&
+	    (sweep_bit(set->left_bitmap, sweep_hash(sweep_key12(key, sweep_left(end))), set->shift) ||
+	     sweep_bit(set->left_bitmap, sweep_hash(~key), set->shift)))
+		return 1;
+	return (set->short_bitmap && sweep_bit(set->short_bitmap, sweep_hash(sweep_key4(end)), set->shift));
 }
 
 static inline void look(struct sweep_text *text, size_t end)

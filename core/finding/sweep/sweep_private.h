@@ -76,7 +76,9 @@ struct sweep_set {
 	uint16_t *lengths; /* of each node: bits of the lengths of its keys */
 	uint32_t *depths;  /* of each node: bytes to its right */
 	size_t node_count;
-	unsigned char *bitmap;       /* of keys of 8 */
+	unsigned char *bitmap; /* of keys of 8 */
+	unsigned char *
+	    left_bitmap; /* of these with the 4 bytes to their left (sweep_key12), or without, where they say nothing */
 	unsigned char *short_bitmap; /* of keys of 4; NULL: there are none */
 	unsigned shift;
 	uint32_t *strays; /* patterns that no key can find */
@@ -143,6 +145,12 @@ static inline uint32_t sweep_left(const unsigned char *end)
 	uint32_t k;
 	memcpy(&k, end - 12, 4);
 	return k | 0x20202020U;
+}
+
+/* The last 8 bytes and the 4 before them; without these it is ~key. */
+static inline uint64_t sweep_key12(uint64_t key, uint32_t left)
+{
+	return key ^ (uint64_t)left * 0x9FB21C651E98DF25U;
 }
 
 static inline uint64_t sweep_hash(uint64_t key)
