@@ -24,6 +24,7 @@
 #include "tui/routes.h"
 #include "tui/session/remote_helper.h"
 #include "tui/session/socket.h"
+#include "tui/session/terminal_secret.h"
 #include "tui/session/version.h"
 #include "tui/workbench/workbench.h"
 
@@ -250,6 +251,7 @@ int main(int argc, char **argv)
 	setup_locale(NULL);
 	private_files_begin();
 	worker_main(argc, argv, jobs);
+	secret_ask_by(terminal_secret_ask);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)
 		parse_global(&g, argc, argv, &err);
 	const char *data = g.data ? g.data : getenv("GENBA_DATA");

@@ -5,13 +5,11 @@
 #include "base/outside_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <termios.h>
 #include <unistd.h>
 
 int secret_setup(struct err *err)
@@ -55,8 +53,8 @@ void secret_release(struct secret *s)
 	s->len = 0;
 }
 
-/* Reads one line from `fd` into guarded memory, byte by byte so that nothing behind it is taken. */
-static int read_line(struct secret *s, int fd, struct err *err)
+/* Byte by byte, so that nothing behind the line is taken. */
+int secret_read_line(struct secret *s, int fd, struct err *err)
 {
 	char *line = secret_alloc(SECRET_LIMIT + 1);
 	size_t n = 0;
@@ -93,33 +91,24 @@ int secret_read_file(struct secret *s, const char *path, struct err *err)
 	int fd = outside_open(path, err);
 	if (fd < 0)
 		return err_prefix(err, _("cannot read the passphrase"));
-	int rc = read_line(s, fd, err);
+	int rc = secret_read_line(s, fd, err);
 	if (rc < 0)
 		err_prefix(err, "'%s'", path);
 	close(fd);
 	return rc;
 }
 
+static secret_ask_fn ask_by;
+
+void secret_ask_by(secret_ask_fn ask)
+{
+	ask_by = ask;
+}
+
 int secret_ask(struct secret *s, const char *prompt, struct err *err)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return err_set(
-		    err, ERR_UNLOCK,
-		    _("no terminal to ask for a passphrase: give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
-	struct termios before;
-	int have_termios = tcgetattr(fd, &before) == 0;
-	if (have_termios) {
-		struct termios quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-		tcsetattr(fd, TCSAFLUSH, &quiet);
-	}
-	ssize_t shown = write(fd, prompt, strlen(prompt));
-	int rc = read_line(s, fd, err);
-	if (have_termios)
-		tcsetattr(fd, TCSAFLUSH, &before);
-	shown += write(fd, "\n", 1);
-	(void)shown; /* a terminal that cannot be written to is read all the same */
-	close(fd);
-	return rc;
+	return ask_by ? ask_by(s, prompt, err)
+	              : err_set(err, ERR_UNLOCK,
+	                        _("no terminal to ask for a passphrase: give --passphrase-file FILE or "
+	                          "GENBA_PASSPHRASE_FILE"));
 }

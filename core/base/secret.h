@@ -36,7 +36,14 @@ void secret_release(struct secret *s);
 /* The first line of a file (without its line end), at most SECRET_LIMIT bytes. 0 or -1. passphrase.h reads passphrases. */
 int secret_read_file(struct secret *s, const char *path, struct err *err);
 
-/* Asks on the terminal (/dev/tty), without echo. 0 or -1 (no terminal, interrupted). */
+/* The next line of an open file, likewise. */
+int secret_read_line(struct secret *s, int fd, struct err *err);
+
+/* How a person is asked: the program's main() says it (tui/session/terminal_secret.h). Without it nobody can be asked. */
+typedef int (*secret_ask_fn)(struct secret *s, const char *prompt, struct err *err);
+void secret_ask_by(secret_ask_fn ask);
+
+/* Asks a person. 0 or -1 (nobody can be asked: ERR_UNLOCK; interrupted). */
 int secret_ask(struct secret *s, const char *prompt, struct err *err);
 
 #endif

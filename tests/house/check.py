@@ -270,6 +270,11 @@ else:
             if path.startswith('core/'):
                 wrong(f'{path} takes {symbol} from curses')
 
+# core/ asks nobody at a terminal
+for path in sources:
+    if path.startswith('core/') and re.search(r'#include <termios\.h>|"/dev/tty"', text[path]):
+        wrong(f'{path}: reads a terminal: that is for tui/session/')
+
 # the workbench's members are its own: a view asks workbench.h
 for path, content in text.items():
     if path.startswith('tui/') and not path.startswith('tui/workbench/'):

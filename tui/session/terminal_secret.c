@@ -1,0 +1,33 @@
+#include "tui/session/terminal_secret.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+int terminal_secret_ask(struct secret *s, const char *prompt, struct err *err)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return err_set(
+		    err, ERR_UNLOCK,
+		    _("no terminal to ask for a passphrase: give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
+	struct termios before;
+	int have_termios = tcgetattr(fd, &before) == 0;
+	if (have_termios) {
+		struct termios quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+		tcsetattr(fd, TCSAFLUSH, &quiet);
+	}
+	ssize_t shown = write(fd, prompt, strlen(prompt));
+	int rc = secret_read_line(s, fd, err);
+	if (have_termios)
+		tcsetattr(fd, TCSAFLUSH, &before);
+	shown += write(fd, "\n", 1);
+	(void)shown; /* a terminal that cannot be written to is read all the same */
+	close(fd);
+	return rc;
+}
