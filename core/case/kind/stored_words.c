@@ -35,3 +35,14 @@ const char *stored_words_in(const struct field *field, const char *text)
 {
 	return field && field->machine ? stored_words_of_program(text) : stored_words_shown(text);
 }
+
+const char *stored_words_other(const struct field *field, const char *text)
+{
+	for (size_t i = 0; field && field->machine && i < sizeof playbooks / sizeof *playbooks; i++) {
+		if (strcmp(text, playbooks[i].en) == 0)
+			return playbooks[i].ja;
+		if (strcmp(text, playbooks[i].ja) == 0)
+			return playbooks[i].en;
+	}
+	return NULL;
+}

@@ -24,4 +24,8 @@ const char *stored_words_in(const struct field *field, const char *text);
  * their steps and phases, too. Cases of before have it in the language in which the run was begun: it is found by either. */
 const char *stored_words_of_program(const char *text);
 
+/* What the shipped playbooks say for it in the other language, whatever the interface's is: a run is looked for in either.
+ * NULL: the field is not one that genba fills in, or they say no such thing. */
+const char *stored_words_other(const struct field *field, const char *text);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/stored_words.h"
 #include "case/store/case_internal.h"
 #include "case/store/meta.h"
 #include "case/store/tokenizer.h"
@@ -14,7 +15,8 @@
 #define SLICE       500            /* records indexed in one transaction */
 #define VERSION_KEY "local.search" /* of the tokenizer that made the index */
 
-/* The words of a record: its texts and the labels of its enum values in both languages, so that 感染 finds "infected". */
+/* The words of a record: its texts, and in both languages the labels of its enum values and what the shipped playbooks call
+ * things, so that 感染 finds "infected", and 隔離 a run of "Isolate an infected host". */
 static void add_value(const struct field *field, const json_t *value, struct buf *body)
 {
 	const char *text = json_string_value(value);
@@ -28,6 +30,9 @@ static void add_value(const struct field *field, const json_t *value, struct buf
 		if (named)
 			buf_addf(body, "%s\n%s\n", named->en, named->ja);
 	}
+	const char *other = field && field->type == FIELD_TEXT ? stored_words_other(field, text) : NULL;
+	if (other)
+		buf_addf(body, "%s\n", other);
 }
 
 static void record_words(const json_t *record, struct buf *body)

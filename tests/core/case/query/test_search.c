@@ -62,6 +62,20 @@ static void what_people_type_is_found(void **state)
 	assert_finds(year, ""); /* when it was typed in is no word of a record */
 }
 
+/* A run of a shipped playbook is on record under its English name: it is found by either, whatever the screen's language. */
+static void a_run_is_found_by_either_name(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	struct assign fields[] = {{"playbook", "Isolation"}, {"started", "2026-11-23T14:05+09:00"}};
+	if (record_add(the_case, "run", fields, 2, RECORD_MACHINE, label, &err) < 0)
+		fail_msg("%s", err.message);
+	add("note", "text=Isolation"); /* typed by a person: these words, and no others */
+	assert_finds("隔離", "R1-J1 ");
+	assert_finds("isolation", "R1-J1 R1-N1 ");
+}
+
 static void what_is_changed_is_found_anew(void **state)
 {
 	(void)state;
@@ -172,9 +186,13 @@ int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    CASE_TEST(what_people_type_is_found),          CASE_TEST(what_is_changed_is_found_anew),
-	    CASE_TEST(the_index_catches_up_after_a_crash), CASE_TEST(catching_up_is_done_in_portions),
-	    CASE_TEST(hostile_text_is_harmless),           CASE_TEST(an_index_of_an_older_version_is_made_anew),
+	    CASE_TEST(what_people_type_is_found),
+	    CASE_TEST(what_is_changed_is_found_anew),
+	    CASE_TEST(a_run_is_found_by_either_name),
+	    CASE_TEST(the_index_catches_up_after_a_crash),
+	    CASE_TEST(catching_up_is_done_in_portions),
+	    CASE_TEST(hostile_text_is_harmless),
+	    CASE_TEST(an_index_of_an_older_version_is_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
