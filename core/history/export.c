@@ -1,7 +1,7 @@
 /* The history as a bare git repository in a folder, and what a git that fetches is given. */
 #include "base/file/paths.h"
 #include "base/progress.h"
-#include "history/history_private.h"
+#include "history/export_pack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -78,6 +78,9 @@ static int pack_progress(int stage, uint32_t current, uint32_t total, void *payl
 /* Packs what the last commit has and `old` has not into that folder. */
 static int write_pack(struct history_export_exporting *x, git_repository *from, const char *folder)
 {
+	int whole = x->has_old ? 0 : export_whole_pack(x->h, &x->head, folder, x->progress, x->err);
+	if (whole != 0)
+		return whole < 0 ? -1 : 0;
 	git_packbuilder *builder = NULL;
 	git_revwalk *walk = NULL;
 	int rc = git_packbuilder_new(&builder, from);

@@ -99,8 +99,9 @@ struct history {
 sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err);
 int history_sql_error(struct history *h, const char *doing, struct err *err);
 
-/* Unpacks the row that a statement stands on: columns n, type, size, base, depth, data. Held for the caller, or NULL. */
-struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct err *err);
+/* Unpacks the row that a statement stands on: columns n, type, size, base, depth, data. Held for the caller, or NULL;
+ * so is what it is a delta of (`base` may be NULL; NULL in it: nothing). */
+struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct object_raw **base, struct err *err);
 
 /* An object, held for the caller. NULL: ERR_NOT_FOUND; ERR_DAMAGED if its row cannot be unpacked. */
 struct object_raw *object_hold(struct history *h, const git_oid *id, struct err *err);

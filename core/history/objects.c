@@ -129,13 +129,13 @@ static struct object_raw *objects_unpack(struct history *h, const struct objects
 static struct object_raw *hold_row(struct history *h, int64_t n, int depth, struct err *err);
 
 /* A row's object from its columns. Recursion ends, since a base has a smaller depth and row. */
-static struct object_raw *unpack_row(struct history *h, const struct objects_row *row, struct err *err)
+static struct object_raw *unpack_row(struct history *h, const struct objects_row *row, struct object_raw **base,
+                                     struct err *err)
 {
-	struct object_raw *base = NULL;
-	if (row->base && !(base = hold_row(h, row->base, row->depth, err)))
+	*base = NULL;
+	if (row->base && !(*base = hold_row(h, row->base, row->depth, err)))
 		return NULL;
-	struct object_raw *raw = objects_unpack(h, row, base, err);
-	object_raw_drop(base);
+	struct object_raw *raw = objects_unpack(h, row, *base, err);
 	if (raw)
 		object_cache_put(&h->cache, raw);
 	return raw;
@@ -150,6 +150,7 @@ static struct object_raw *hold_row(struct history *h, int64_t n, int depth, stru
 		return raw;
 	sqlite3_bind_int64(s, 1, n);
 	struct objects_row row;
+	struct object_raw *base = NULL;
 	struct buf data = BUF_INIT;
 	int rc = take_row(h, s, &row, err);
 	if (rc == 1 || (rc == 0 && row.depth >= depth))
@@ -160,17 +161,24 @@ static struct object_raw *hold_row(struct history *h, int64_t n, int depth, stru
 			sqlite3_reset(s); /* a statement left half-way would keep VACUUM and checkpoints out */
 			row.data = data.data;
 		}
-		raw = unpack_row(h, &row, err);
+		raw = unpack_row(h, &row, &base, err);
 	}
 	sqlite3_reset(s);
+	object_raw_drop(base);
 	buf_release(&data);
 	return raw;
 }
 
-struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct err *err)
+struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct object_raw **base, struct err *err)
 {
 	struct objects_row row;
-	return row_columns(s, &row, err) < 0 ? NULL : unpack_row(h, &row, err);
+	struct object_raw *from = NULL;
+	struct object_raw *raw = row_columns(s, &row, err) < 0 ? NULL : unpack_row(h, &row, &from, err);
+	if (base)
+		*base = from;
+	else
+		object_raw_drop(from);
+	return raw;
 }
 
 static int find_row(struct history *h, const git_oid *id, struct objects_row *row, struct err *err)

@@ -33,7 +33,7 @@ static int each_row(struct history *h, row_fn fn, void *ctx, struct err *err)
 			git_oid is;
 			more = 1;
 			int fits = sqlite3_column_bytes(s, 6) == GIT_OID_RAWSZ &&
-			           (raw = object_unpack(h, s, NULL)) != NULL &&
+			           (raw = object_unpack(h, s, NULL, NULL)) != NULL &&
 			           git_odb_hash(&is, raw->data, raw->size, raw->type) == 0;
 			row = sqlite3_column_int64(s, 0);
 			if (fits) {

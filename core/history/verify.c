@@ -160,7 +160,7 @@ static void check_object(struct history_check *k, sqlite3_stmt *s)
 	}
 	git_oid_fromraw(&id, sqlite3_column_blob(s, 6));
 	git_oid_tostr(hex, sizeof hex, &id);
-	struct object_raw *raw = object_unpack(k->h, s, &why);
+	struct object_raw *raw = object_unpack(k->h, s, NULL, &why);
 	if (!raw)
 		history_found(k, "%.10s: %s", hex, why.message);
 	else if (git_odb_hash(&is, raw->data, raw->size, raw->type) < 0 || !git_oid_equal(&is, &id))

@@ -135,6 +135,43 @@ static void a_cancelled_export_can_be_done_again(void **state)
 	assert_int_equal(shell("git -C '%s' fsck --strict --full >/dev/null 2>&1", target), 0);
 }
 
+/* An object that no commit names, sound or damaged, stays where it is. */
+static void what_belongs_to_no_commit_stays(void **state)
+{
+	struct scene *s = *state;
+	struct buf out = BUF_INIT;
+	char id[HISTORY_ID];
+	scene_commit(s, &alice, A, "one\n");
+	scene_object(s, 3, "nobody's\n", 9, id);
+	scene_commit(s, &alice, A, "two\n");
+	assert_int_equal(history_export(s->h, target, NULL, NULL), 0);
+	assert_int_not_equal(shell("git -C '%s' cat-file -e %s 2>/dev/null", target, id), 0);
+	assert_int_equal(shell("git -C '%s' fsck --strict --full >/dev/null 2>&1", target), 0);
+	scene_sql(s, "UPDATE git_object SET data = x'00' WHERE n = (SELECT max(n) FROM git_object WHERE type = 3 AND"
+	             " size = 9)");
+	history_rolled_back(s->h);
+	assert_int_equal(shell("rm -rf '%s'", target), 0);
+	assert_int_equal(history_export(s->h, target, NULL, NULL), 0);
+	shell_output(&out, "git -C '%s' rev-list --all | wc -l; ls '%s/objects/pack' | grep -v pack- | wc -l", target,
+	             target);
+	assert_string_equal(out.data, "2\n0\n");
+	buf_release(&out);
+}
+
+/* What does not fit its name is not exported under another. */
+static void a_damaged_object_is_no_export(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	scene_commit(s, &alice, A, "one\n");
+	scene_commit(s, &alice, B, "two\n");
+	scene_sql(s, "UPDATE git_object SET data = (SELECT data FROM git_object WHERE type = 3 ORDER BY n DESC LIMIT 1)"
+	             " WHERE n = (SELECT min(n) FROM git_object WHERE type = 3)");
+	history_rolled_back(s->h);
+	assert_int_equal(history_export(s->h, target, NULL, &err), -1);
+	err_clear(&err);
+}
+
 /* Run again under strace, with traps where libgit2 would look: none of them is opened. */
 static void no_configuration_is_opened(void **state)
 {
@@ -185,9 +222,10 @@ int main(int argc, char **argv)
 		return export_only(argv[2]);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-	    TEST(stock_git_reads_and_verifies), TEST(a_second_export_brings_what_is_new),
-	    TEST(other_folders_are_refused),    TEST(a_cancelled_export_can_be_done_again),
-	    TEST(no_configuration_is_opened),
+	    TEST(stock_git_reads_and_verifies),  TEST(a_second_export_brings_what_is_new),
+	    TEST(other_folders_are_refused),     TEST(a_cancelled_export_can_be_done_again),
+	    TEST(no_configuration_is_opened),    TEST(what_belongs_to_no_commit_stays),
+	    TEST(a_damaged_object_is_no_export),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
