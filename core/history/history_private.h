@@ -15,7 +15,7 @@
 #define HISTORY_BRANCH "refs/heads/main"
 #define TREE_DEPTH     8 /* folders above a file at most */
 
-/* ---- object_cache.c: the trees and blobs that the next commit builds on, and the next check looks at */
+/* ---- object_memory.c: the trees and blobs that the next commit builds on, and the next check looks at */
 
 #define OBJECT_CACHE_SLOTS 16384
 #define OBJECT_CACHE_BYTES (12U << 20) /* kept at most */
@@ -119,7 +119,7 @@ int object_write(struct history *h, git_object_t type, const void *raw, size_t n
 /* The id that begins with the hex digits `text`. */
 int object_prefix(struct history *h, enum history_statement which, const char *text, git_oid *id, struct err *err);
 
-/* ---- object_index.c: the ids of all objects in memory, so that verifying asks SQLite only for content */
+/* ---- object_memory.c: the ids of all objects in memory, so that verifying asks SQLite only for content */
 
 struct object_index;
 
