@@ -8,6 +8,7 @@
 #include "case/store/responders.h"
 #include "history/sshsig.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +16,29 @@
 #include <unistd.h>
 
 /* NULL if the case's id is no name for a file: it is a stranger's, and has been refused or will be. */
-static char *high_water_mark_path(const struct case_file *c, int make)
+static char *high_water_mark_path(const struct case_file *c)
 {
 	const char *id = safe_name(c->id, NULL);
 	if (!id)
 		return NULL;
 	char *home = path_data_home();
-	char *folder = xasprintf("%s/seen", home);
-	if (make)
-		path_make(folder, NULL);
-	char *path = xasprintf("%s/%s", folder, id);
-	free(folder);
+	char *path = xasprintf("%s/seen/%s", home, id);
 	free(home);
 	return path;
+}
+
+/* Opens the file for reading and writing; it and its folder are made where they are missing. -1 if it cannot be. */
+static int high_water_mark_open(const char *path)
+{
+	int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0600);
+	if (fd < 0 && errno == ENOENT) {
+		char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+		path_make(folder, NULL);
+		free(folder);
+		fd = open(path, flags, 0600);
+	}
+	return fd;
 }
 
 struct mark {
@@ -38,20 +49,30 @@ struct mark {
 enum { MARKS = 16, LINE = 80 };
 
 /* The marks of this case: the last commit seen, then earlier ones that a copy opened here did not hold. */
+static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size)
+{
+	char text[MARKS * LINE + 1];
+	ssize_t got = pread(fd, text, sizeof text - 1, 0);
+	size_t n = 0;
+	*size = got > 0 ? (size_t)got : 0;
+	text[*size] = '\0';
+	for (char *rest = text, *line; n < MARKS && (line = strsep(&rest, "\n"));) {
+		if (strspn(line, "0123456789abcdef") != HISTORY_ID - 1 || line[HISTORY_ID - 1] != ' ')
+			continue;
+		memcpy(marks[n].head, line, HISTORY_ID - 1);
+		marks[n].head[HISTORY_ID - 1] = '\0';
+		marks[n++].count = strtoull(line + HISTORY_ID, NULL, 10);
+	}
+	return n;
+}
+
 static size_t load_marks(const char *path, struct mark marks[MARKS])
 {
-	struct buf text = BUF_INIT;
-	size_t n = 0;
-	if (access(path, F_OK) == 0 && buf_read_file(&text, path, (size_t)MARKS * LINE, NULL) == 0) {
-		for (char *rest = text.data, *line; n < MARKS && (line = strsep(&rest, "\n"));) {
-			if (strspn(line, "0123456789abcdef") != HISTORY_ID - 1 || line[HISTORY_ID - 1] != ' ')
-				continue;
-			memcpy(marks[n].head, line, HISTORY_ID - 1);
-			marks[n].head[HISTORY_ID - 1] = '\0';
-			marks[n++].count = strtoull(line + HISTORY_ID, NULL, 10);
-		}
-	}
-	buf_release(&text);
+	size_t size;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	size_t n = fd >= 0 ? read_marks(fd, marks, &size) : 0;
+	if (fd >= 0)
+		close(fd);
 	return n;
 }
 
@@ -68,10 +89,13 @@ void high_water_mark_update(struct case_file *c)
 	uint64_t count = 0;
 	if (history_head(c->history, now.head, NULL) < 0 || history_count(c->history, &count, NULL) < 0)
 		return;
-	char *path = high_water_mark_path(c, 1);
-	if (!path)
+	char *path = high_water_mark_path(c);
+	int fd = path ? high_water_mark_open(path) : -1;
+	free(path);
+	if (fd < 0)
 		return;
-	size_t n = load_marks(path, marks);
+	size_t size;
+	size_t n = read_marks(fd, marks, &size);
 	struct buf text = BUF_INIT;
 	buf_addf(&text, "%s %llu\n", now.head, (unsigned long long)count);
 	for (size_t i = 0, kept = 1; i < n && kept < MARKS; i++) {
@@ -80,17 +104,13 @@ void high_water_mark_update(struct case_file *c)
 		buf_addf(&text, "%s %llu\n", marks[i].head, marks[i].count);
 		kept++;
 	}
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0) {
-		/* a few lines that keep their length for years, overwritten in place: no new file per action */
-		ssize_t written = pwrite(fd, text.data, text.len, 0);
-		if (written == (ssize_t)text.len && ftruncate(fd, written) < 0)
-			written = -1;
-		(void)written;
-		close(fd);
-	}
+	/* a few lines that keep their length for years, overwritten in place: no new file per action */
+	ssize_t written = pwrite(fd, text.data, text.len, 0);
+	if (written == (ssize_t)text.len && size > text.len && ftruncate(fd, written) < 0)
+		written = -1;
+	(void)written;
+	close(fd);
 	buf_release(&text);
-	free(path);
 }
 
 __attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, const char *format, ...)
@@ -108,7 +128,7 @@ __attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, c
 int high_water_mark_has(struct case_file *c, const char *commit)
 {
 	struct mark marks[MARKS];
-	char *path = high_water_mark_path(c, 0);
+	char *path = high_water_mark_path(c);
 	size_t n = path ? load_marks(path, marks) : 0;
 	free(path);
 	return n > 0 && strcmp(marks[0].head, commit) == 0;
@@ -117,7 +137,7 @@ int high_water_mark_has(struct case_file *c, const char *commit)
 int high_water_mark_check(struct case_file *c)
 {
 	struct mark marks[MARKS];
-	char *path = high_water_mark_path(c, 0);
+	char *path = high_water_mark_path(c);
 	size_t n = path ? load_marks(path, marks) : 0;
 	int warn = 0;
 	for (size_t i = 0; i < n && !warn; i++) {
