@@ -84,7 +84,8 @@ static int hand_on(struct mail_batch *b, const struct mail_held *held)
 	                           .offset = held->offset,
 	                           .is_member = held->is_member,
 	                           .object = held->object};
-	b->m->count++;
+	if (progress_step(b->m->progress, _("reading mails"), ++b->m->count, 0, b->err) < 0)
+		return -1;
 	const char *parsed = json_get_string(held->object, "parsed");
 	b->m->not_whole += !parsed || strcmp(parsed, "whole") != 0;
 	json_object_set_new(held->object, "file", json_string(item->path));
@@ -286,7 +287,11 @@ static int copy_in(struct mail_batch *b, int from, size_t *n)
 	char piece[65536];
 	ssize_t got;
 	*n = 0;
-	while ((got = read(from, piece, sizeof piece)) > 0) {
+	while ((got = read(from, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR)) {
+		if (progress_step(b->m->progress, _("reading mails"), b->m->count, 0, b->err) < 0)
+			return -1;
+		if (got < 0)
+			continue;
 		if (*n + (size_t)got > FILE_LIMIT)
 			return err_set(b->err, ERR_INVALID, _("it is larger than %zu MiB"), FILE_LIMIT >> 20);
 		if (pwrite(b->fd, piece, (size_t)got, (off_t)(b->bytes + *n)) != got)
@@ -306,6 +311,8 @@ static int add_file(struct mail_batch *b, const char *path, int fd)
 	b->err = &why;
 	int rc = copy_in(b, fd, &n);
 	b->err = err;
+	if (rc < 0 && why.code == ERR_CANCELLED)
+		return err_take(err, &why);
 	if (rc < 0) {
 		trouble(b->m, path, why.message);
 		return ftruncate(b->fd, (off_t)b->bytes);

@@ -121,7 +121,7 @@ void rule_holds_mail(struct look *l)
 	size_t mails = l->inner;
 	int others = 0;
 	for (size_t i = 1; i < l->mime.count; i++)
-		if (l->mime.parts[l->mime.parts[i].above].is_mail && l->mime.parts[i].above != 0)
+		if (l->mime.parts[l->mime.parts[i].above].is_mail)
 			mails++;
 	for (size_t i = 0; i < l->file_count; i++) {
 		const struct look_file *f = &l->files[i];
