@@ -1,5 +1,5 @@
 """The peer of bench_mail.sh: what Python's email reads of the same files, and processor time for it.
-Usage: bench_mail.py make FOLDER COUNT | read FOLDER default|compat32 | run FOLDER"""
+Usage: bench_mail.py make FOLDER COUNT | read FOLDER default|compat32 | run FOLDER COMMAND…"""
 import base64
 import email
 import email.header
@@ -80,9 +80,9 @@ def read(policy):
 
 
 def run():
-    """Ours, once more, for the most memory that it and its workers had: kilobytes."""
+    """Ours, once more (look, or import into the case of GENBA_CASE), for the most memory that one of its processes had: kilobytes."""
     import subprocess
-    subprocess.run([os.environ['GENBA'], 'mail', 'look', folder], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([os.environ['GENBA'], *sys.argv[3:], folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
