@@ -9,11 +9,14 @@
 #include "base/err.h"
 #include "base/time/clock.h"
 #include "case/care/verify.h"
+#include "case/identity/identity.h"
 #include "history/history.h"
+#include "history/sshsig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void print_finding(void *ctx, const char *part, const char *text)
@@ -52,14 +55,58 @@ static double timed_export(struct bench_case *b, const char *dir, double *cpu)
 	return clock_steady() - start;
 }
 
-static double timed_command(const char *format, const char *dir)
+/* Processor time of a command with $DIR set; *wall (may be NULL) is the time that it took. */
+static double timed_command(const char *command, const char *dir, double *wall)
 {
-	char *command = xasprintf("git -C '%s' %s", dir, format);
+	setenv("DIR", dir, 1);
 	double start = clock_steady();
+	double used = bench_cpu_children();
 	if (system(command) != 0)
 		bench_fail(command, "failed");
-	free(command);
-	return clock_steady() - start;
+	if (wall)
+		*wall = clock_steady() - start;
+	return bench_cpu_children() - used;
+}
+
+static void write_signers(const struct bench_case *b, const char *dir)
+{
+	struct buf line = BUF_INIT;
+	char *path = xasprintf("%s.signers", dir);
+	FILE *out = fopen(path, "w");
+	if (!out)
+		bench_fail(path, "cannot be written");
+	ssh_public_line(b->identity->public_key, "", &line);
+	fprintf(out, "* namespaces=\"git\" %s\n", line.data);
+	fclose(out);
+	free(path);
+	buf_release(&line);
+}
+
+#define ASKED 100 /* commits that git verifies; each is a process of its own */
+
+/* What stock git needs for the same on the exported repository, in processor time. */
+static void compare_with_git(const char *dir, double verify, double export, size_t commits)
+{
+	double wall;
+	double fsck = timed_command("git -C \"$DIR\" fsck --strict --full 2>/dev/null", dir, &wall);
+	double asked = timed_command("cd \"$DIR\" && git rev-list --max-count=100 HEAD | xargs -n 1 git"
+	                             " -c gpg.ssh.allowedSignersFile=\"$DIR.signers\" verify-commit 2>/dev/null",
+	                             dir, NULL);
+	double all = asked / ASKED * (double)commits;
+	double packed = timed_command("git -C \"$DIR\" pack-objects --all --no-reuse-delta --no-reuse-object --stdout"
+	                              " --threads=1 -q </dev/null >/dev/null",
+	                              dir, NULL);
+	printf("git fsck           %.2f s, %.2f s CPU\n", wall, fsck);
+	printf("git verify-commit  %.1f ms CPU a commit, %.0f s for all\n", asked / ASKED * 1e3, all);
+	printf("git pack-objects   %.2f s CPU\n", packed);
+	printf("ratios in CPU      verify / (fsck + verify-commit) = 1/%.0f, export / pack-objects = %.2f\n",
+	       (fsck + all) / verify, export / packed);
+}
+
+static double peak_mebibytes(void)
+{
+	struct rusage usage;
+	return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : 0;
 }
 
 int main(int argc, char **argv)
@@ -85,6 +132,7 @@ int main(int argc, char **argv)
 	double verify[3];
 	double verify_cpu[3];
 	double export_cpu;
+	double before = peak_mebibytes();
 	for (size_t i = 0; i < 3; i++)
 		verify[i] = timed_verify(&b, &report, &verify_cpu[i]);
 	double verified = bench_median(verify, 3);
@@ -93,10 +141,13 @@ int main(int argc, char **argv)
 	       verified, bench_median(verify_cpu, 3), (unsigned long long)report.pages,
 	       (unsigned long long)report.commits, (unsigned long long)report.objects,
 	       (unsigned long long)report.signatures, (unsigned long long)report.records);
+	printf("memory             %.0f MiB at most, %.0f before it was verified\n", peak_mebibytes(), before);
 
 	char *dir = xasprintf("%s/history.git", b.folder);
 	double exported = timed_export(&b, dir, &export_cpu);
-	printf("export             %.2f s, %.2f s CPU\n", exported, export_cpu);
+	double whole_cpu = export_cpu;
+	printf("export             %.2f s, %.2f s CPU\n", exported, whole_cpu);
+	write_signers(&b, dir);
 	double again[5];
 	for (size_t i = 0; i < 5; i++) {
 		for (size_t k = 0; k < 10; k++)
@@ -105,7 +156,7 @@ int main(int argc, char **argv)
 	}
 	double incremental = bench_median(again, 5);
 	printf("export, 10 more    %.3f s\n", incremental);
-	printf("git fsck           %.2f s\n", timed_command("fsck --strict --full", dir));
+	compare_with_git(dir, bench_median(verify_cpu, 3), whole_cpu, report.commits);
 	free(dir);
 	bench_case_close(&b);
 	int missed = (!brief && size > 45) + (verified > 5) + (exported > 30) + (incremental > 0.5);
