@@ -47,7 +47,7 @@ while read -r library; do
 	[ -f "/usr/share/doc/$package/copyright" ] && cp -L "/usr/share/doc/$package/copyright" "$top/licences/$package"
 done <"$out/found"
 # linked into the program as archives: no loader tells of them
-for archive in libtsk libarchive; do
+for archive in libtsk libarchive libesedb libvmdk libvhdi libvshadow libbde libbfio; do
 	echo "$archive-dev $archive.a" >>"$out/libraries"
 	[ -f "/usr/share/doc/$archive-dev/copyright" ] && cp -L "/usr/share/doc/$archive-dev/copyright" "$top/licences/$archive-dev"
 done

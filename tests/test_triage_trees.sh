@@ -77,6 +77,30 @@ if command -v ewfacquire >/dev/null; then
 	look 1 image.E01
 	is "as E01" "$digest" "$(jq -r 'select(.kind == "summary") | .set_sha256' out)"
 fi
+if command -v qemu-img >/dev/null; then
+	for form in vmdk vmdk,subformat=streamOptimized vpc,force_size vpc,subformat=fixed,force_size vhdx; do
+		options=${form#"${form%%,*}"}
+		qemu-img convert -f raw -O "${form%%,*}" ${options:+-o "${options#,}"} disk.dd virtual
+		look 1 virtual
+		is "as $form" "$digest" "$(jq -r 'select(.kind == "summary") | .set_sha256' out)"
+	done
+	qemu-img convert -f raw -O vmdk -o subformat=twoGbMaxExtentSparse disk.dd parts.vmdk
+	look 1 parts.vmdk
+	is "a VMDK in several files" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the VMDK lies in several files')"
+	qemu-img convert -f raw -O vhdx disk.dd cut.vhdx
+	truncate -s 3M cut.vhdx
+	look 1 cut.vhdx
+	is "a cut VHDX" true "$(jq -r 'select(.kind == "problem") | .reason' out | head -1 | grep -q 'not covered:' && echo true)"
+fi
+# what is encrypted and cannot be unlocked is named, with what would help
+python3 - <<'P'
+data = bytearray(1 << 20)
+data[0:11] = b'\xebX\x90-FVE-FS-'
+data[510:512] = b'\x55\xaa'
+open('locked.dd', 'wb').write(data)
+P
+look 1 locked.dd
+is "BitLocker" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: .*BitLocker')"
 head -c 3000000 /dev/urandom >noise.dd
 look 1 noise.dd
 is "noise" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the image could not be opened')"

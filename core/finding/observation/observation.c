@@ -269,11 +269,17 @@ void observation_when(int64_t when, char text[32])
 
 /* ---- in words */
 
-/* Of a path in an image with partitions: "vol2:" and the path behind its slash. 0: it has no volume. */
+/* Of a path in an image with partitions or shadow copies, "vol2:vss1:/…": the bytes before its slash. 0: it has no volume. */
 static size_t volume_of(const char *path)
 {
-	size_t n = strncmp(path, "vol", 3) == 0 ? 3 + strspn(path + 3, "0123456789") : 0;
-	return n > 3 && path[n] == ':' ? n + 1 : 0;
+	static const char *const marks[] = {"vol", "vss"};
+	size_t at = 0;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		size_t n = strncmp(path + at, marks[i], 3) == 0 ? 3 + strspn(path + at + 3, "0123456789") : 0;
+		if (n > 3 && path[at + n] == ':')
+			at += n + 1;
+	}
+	return at;
 }
 
 /* Fields that are numbers or yes and no, and are so in JSON. */

@@ -84,6 +84,8 @@ int triage_look(const struct triage_look *look, struct triage_looked *seen, stru
 	struct looking k = {.look = look, .seen = seen};
 	struct triage_reading reading = {.only = look->only,
 	                                 .recover = look->recover,
+	                                 .vss = look->vss,
+	                                 .key = look->key,
 	                                 .rows = keep_rows,
 	                                 .problem = tell_problem,
 	                                 .ctx = &k,

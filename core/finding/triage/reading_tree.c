@@ -132,10 +132,10 @@ static int run(struct tree_reading *t, struct worker_call *call, enum reading_fo
 	                                      .seconds = seconds < 5000 ? (unsigned)(4 * seconds) : 20000};
 	for (;;) {
 		struct worker_result result;
-		json_t *request =
-		    json_pack("{s:s, s:i, s:b, s:s, s:b, s:I, s:O}", "form", form == READING_ZIP ? "zip" : "image",
-		              "media", call->media ? 0 : -1, "ewf", form == READING_EWF, "only", only, "recover",
-		              t->r->recover, "from", from, "lost", t->lost);
+		json_t *request = json_pack(
+		    "{s:s, s:i, s:b, s:s, s:b, s:b, s:s, s:I, s:O}", "form", form == READING_ZIP ? "zip" : "image",
+		    "media", call->media ? 0 : -1, "ewf", form == READING_EWF, "only", only, "recover", t->r->recover,
+		    "vss", t->r->vss, "key", t->r->key ? t->r->key : "", "from", from, "lost", t->lost);
 		call->request = request;
 		t->unit = from;
 		t->in_unit = t->is_walk = 0;

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/secret.h"
 #include "base/time/clock.h"
 #include "case/store/record.h"
 #include "evidence/image/stored.h"
@@ -25,7 +26,8 @@ struct triage_work {
 	struct triage_result *result;
 	struct observation_maker *maker;
 	struct triage_check *check;
-	struct buf named; /* the first problems, a line each */
+	struct secret key; /* empty: none */
+	struct buf named;  /* the first problems, a line each */
 	uint64_t problems;
 };
 
@@ -76,6 +78,8 @@ static int read_evidence(struct triage_work *w, json_t *record, struct err *err)
 {
 	struct triage_reading reading = {.only = w->options->only,
 	                                 .recover = w->options->recover,
+	                                 .vss = w->options->vss,
+	                                 .key = w->key.data,
 	                                 .rows = keep_rows,
 	                                 .problem = keep_problem,
 	                                 .ctx = w,
@@ -133,6 +137,8 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 	         *sha256 ? sha256 : "-");
 	buf_addf(out, "Parsers: %s. Options: %s%s.\n", *r->sum.parsers ? r->sum.parsers : "-",
 	         w->options->only ? w->options->only : "-", w->options->recover ? ", what was deleted" : "");
+	if (w->options->vss)
+		buf_adds(out, "Shadow copies: read, rows that the volume has not.\n");
 	buf_adds(out, "Forms known: ");
 	triage_forms(out);
 	buf_adds(out, ".\n");
@@ -347,6 +353,18 @@ static int about(struct triage_work *w, const json_t *record, struct err *err)
 	return 0;
 }
 
+/* As given, else that of the asset, which is a secret of the record. */
+static void take_key(struct triage_work *w, const char *on)
+{
+	const char *key = w->options->key;
+	json_t *asset = !key && on ? record_get(w->c, on, RECORD_REVEAL, NULL) : NULL;
+	if (asset)
+		key = json_get_string(asset, "recovery_key");
+	if (key)
+		secret_set(&w->key, key, strlen(key));
+	json_decref(asset);
+}
+
 /* Reads, judges and seals; *on becomes the asset. */
 static int read_and_seal(struct triage_work *w, json_t *record, char **on, struct err *err)
 {
@@ -355,6 +373,7 @@ static int read_and_seal(struct triage_work *w, json_t *record, char **on, struc
 	const struct triage_options *options = w->options;
 	w->maker = observation_maker_new(w->c);
 	w->check = triage_check_new(*set->evidence ? set->evidence : set->source, set->evidence_sha256);
+	take_key(w, *on);
 	int rc = read_evidence(w, record, err);
 	snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
 	if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w->maker) == 0)
@@ -408,6 +427,7 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 		memcpy(result->check, e.check, sizeof result->check);
 	else if (rc == 0)
 		rc = store(&w, on, &e, err);
+	secret_release(&w.key);
 	observation_maker_free(w.maker);
 	triage_check_free(w.check);
 	free(e.others);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/secret.h"
 #include "case/store/record.h"
 #include "finding/sigma/sigma.h"
 #include "finding/triage/look.h"
@@ -22,8 +23,10 @@ struct printing {
 	const char *source;
 	struct sigma *rules;
 	int recover;
-	int lines;     /* --jsonl */
-	json_t *array; /* --json */
+	int vss;
+	struct secret key; /* for volumes that are encrypted; empty: none was given */
+	int lines;         /* --jsonl */
+	json_t *array;     /* --json */
 	uint64_t problems;
 	uint64_t counts[OBSERVATION_ARTEFACT_COUNT];
 };
@@ -112,6 +115,8 @@ static int look_at(struct printing *p, const char *path, const char *only, struc
 	struct triage_look look = {.path = path,
 	                           .only = only,
 	                           .recover = p->recover,
+	                           .vss = p->vss,
+	                           .key = p->key.data,
 	                           .rules = p->rules,
 	                           .row = print_row,
 	                           .problem = print_problem,
@@ -173,6 +178,8 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 	                                 .on = args_option(args, "on"),
 	                                 .only = args_option(args, "only"),
 	                                 .recover = p->recover,
+	                                 .vss = p->vss,
+	                                 .key = p->key.data,
 	                                 .rules = p->rules,
 	                                 .problem = print_problem,
 	                                 .ctx = p,
@@ -268,6 +275,17 @@ static int read_again(struct printing *p, const struct args *args, struct err *e
 	return rc;
 }
 
+/* The key of encrypted volumes: from a file, or asked for; never a word of the command line. */
+static int take_key(struct printing *p, const struct args *args, struct err *err)
+{
+	const char *path = args_option(args, "password-file");
+	if (path)
+		return secret_read_file(&p->key, path, err);
+	if (args_option(args, "ask-password"))
+		return secret_ask(&p->key, _("Password or recovery key of the encrypted volume: "), err);
+	return 0;
+}
+
 int cmd_triage(struct session *s, const struct args *args, struct err *err)
 {
 	struct printing p = {.s = s, .source = "", .lines = args_option(args, "jsonl") != NULL};
@@ -278,9 +296,9 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("triage", err);
 	if (args_option(args, "json"))
 		p.array = json_array();
-	if (args_option(args, "vss") &&
-	    print_problem(&p, "", 0, _("not covered: shadow copies (VSS) are not read yet"), err) < 0)
+	if (take_key(&p, args, err) < 0)
 		return -1;
+	p.vss = args_option(args, "vss") != NULL;
 	p.recover = args_option(args, "recover") != NULL;
 	if (args->count == 0)
 		rc = read_again(&p, args, err);
@@ -292,6 +310,7 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 		          : store_one(&p, args->words[i], args, err);
 	}
 	sigma_free(p.rules);
+	secret_release(&p.key);
 	if (p.array && rc == 0)
 		cmd_print_json(s, p.array);
 	else

@@ -12,6 +12,17 @@
 
 #include "base/err.h"
 
+/* As they are linked (room.cmake): libewf exports a libbfio of its own, and each would take the other's. */
+#define libbfio_error_backtrace_sprint genba_bfio_error_backtrace_sprint
+#define libbfio_error_free             genba_bfio_error_free
+#define libbfio_handle_free            genba_bfio_handle_free
+#define libbfio_handle_initialize      genba_bfio_handle_initialize
+#define libbfio_handle_read_buffer     genba_bfio_handle_read_buffer
+#define libbfio_handle_seek_offset     genba_bfio_handle_seek_offset
+#define libbfio_pool_append_handle     genba_bfio_pool_append_handle
+#define libbfio_pool_free              genba_bfio_pool_free
+#define libbfio_pool_initialize        genba_bfio_pool_initialize
+
 #include <libbfio.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
  * parsed, read from where it lies.
  *
  * The job takes {"form": "image" or "zip", "media": n or -1, "ewf": bool, "only":
- * names or "", "recover": bool, "from": n, "lost": [n, …]} and answers with rows
+ * names or "", "recover": bool, "vss": bool, "key": text or "", "from": n, "lost": [n, …]} and answers with rows
  * (raw) and lines
  *
  *     {"begin": unit, "path": …, "parser": …}
@@ -28,6 +28,8 @@ struct tree_run {
 	struct worker *w;
 	const char *only; /* "": all */
 	int recover;      /* files that were deleted are parsed, too */
+	struct tree_once
+	    *once; /* rows of shadow copies are told where they are not those of the volume; NULL: none are read */
 	json_int_t from;
 	const json_t *lost;
 	json_int_t unit; /* the next */
@@ -103,6 +105,10 @@ struct tree_media {
 	int fd;
 	size_t media;
 	uint64_t size;
+	struct tree_disk *disk; /* a virtual disk: its content is what is read (tree_disk.h) */
+	char why[256];          /* why what it holds cannot be opened; "": nothing is wrong */
+	int vss;                /* shadow copies are read, too */
+	const char *key;        /* for volumes that are encrypted; NULL: none */
 };
 int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err);
 int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n, struct err *err);

@@ -6,6 +6,8 @@
 #include "evidence/image/ewf.h"
 #include "finding/triage/parse/whole.h"
 #include "finding/triage/parsers.h"
+#include "finding/triage/tree/tree_disk.h"
+#include "finding/triage/tree/tree_once.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,34 +20,11 @@
 
 /* ---- the evidence */
 
-int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err)
+/* Of the file itself, whose size a virtual disk in it does not tell. */
+static int read_file(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
-	const json_t *request = worker_request(run->w);
-	json_int_t media = json_integer_value(json_object_get(request, "media"));
-	struct stat st;
-	*m = (struct tree_media){.w = run->w, .fd = -1, .media = (size_t)media};
-	if (json_is_true(json_object_get(request, "ewf"))) {
-		m->ewf = ewf_caged_open(run->w, err);
-		if (!m->ewf)
-			return -1;
-		m->size = ewf_caged_size(m->ewf);
-	} else if (media >= 0) {
-		m->size = worker_media_size(run->w, m->media);
-	} else {
-		m->fd = worker_input_at(run->w, 0);
-		if (m->fd < 0 || fstat(m->fd, &st) < 0)
-			return err_set(err, ERR_FAILED, _("nobody handed the evidence over"));
-		off_t end = lseek(m->fd, 0, SEEK_END); /* of a device, too */
-		m->size = end > 0 ? (uint64_t)end : 0;
-	}
-	return 0;
-}
-
-int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n, struct err *err)
-{
+	struct tree_media *m = ctx;
 	char *to = bytes;
-	if (offset > m->size || n > m->size - offset)
-		return err_set(err, ERR_INVALID, _("byte %llu lies beyond the end"), (unsigned long long)offset);
 	if (m->ewf)
 		return ewf_caged_read(m->ewf, offset, bytes, n, err);
 	while (n > 0) {
@@ -69,8 +48,45 @@ int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n
 	return 0;
 }
 
+int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err)
+{
+	const json_t *request = worker_request(run->w);
+	json_int_t media = json_integer_value(json_object_get(request, "media"));
+	struct stat st;
+	*m = (struct tree_media){.w = run->w,
+	                         .fd = -1,
+	                         .media = (size_t)media,
+	                         .vss = json_is_true(json_object_get(request, "vss")),
+	                         .key = json_string_value(json_object_get(request, "key"))};
+	if (json_is_true(json_object_get(request, "ewf"))) {
+		m->ewf = ewf_caged_open(run->w, err);
+		if (!m->ewf)
+			return -1;
+		m->size = ewf_caged_size(m->ewf);
+	} else if (media >= 0) {
+		m->size = worker_media_size(run->w, m->media);
+	} else {
+		m->fd = worker_input_at(run->w, 0);
+		if (m->fd < 0 || fstat(m->fd, &st) < 0)
+			return err_set(err, ERR_FAILED, _("nobody handed the evidence over"));
+		off_t end = lseek(m->fd, 0, SEEK_END); /* of a device, too */
+		m->size = end > 0 ? (uint64_t)end : 0;
+	}
+	struct tree_bytes file = {.size = m->size, .read = read_file, .ctx = m};
+	m->disk = tree_disk_open(&file, &m->size, m->why);
+	return 0;
+}
+
+int tree_media_read(struct tree_media *m, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	if (offset > m->size || n > m->size - offset)
+		return err_set(err, ERR_INVALID, _("byte %llu lies beyond the end"), (unsigned long long)offset);
+	return m->disk ? tree_disk_read(m->disk, offset, bytes, n, err) : read_file(m, offset, bytes, n, err);
+}
+
 void tree_media_close(struct tree_media *m)
 {
+	tree_disk_close(m->disk);
 	if (m->ewf)
 		ewf_caged_close(m->ewf);
 }
@@ -173,9 +189,24 @@ int tree_stream(struct tree *t, const struct tree_item *e, const char *name)
 
 /* ---- units */
 
+/* Of a shadow copy: what the volume and later copies have not said. */
+static int is_shadow(const struct tree *t)
+{
+	return strstr(t->name, "vss") != NULL;
+}
+
 static int give_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 {
-	return worker_emit_raw(ctx, bytes, n, err);
+	struct tree *t = ctx;
+	struct tree_run *run = t->run;
+	struct buf fresh = BUF_INIT;
+	if (!run->once)
+		return worker_emit_raw(run->w, bytes, n, err);
+	tree_once_rows(run->once, bytes, n, is_shadow(t) ? &fresh : NULL);
+	int rc =
+	    is_shadow(t) ? worker_emit_raw(run->w, fresh.data, fresh.len, err) : worker_emit_raw(run->w, bytes, n, err);
+	buf_release(&fresh);
+	return rc;
 }
 
 static int is_lost(const struct tree_run *run, json_int_t unit)
@@ -228,7 +259,7 @@ static int walk_tree(struct tree_run *run, struct tree *t, struct err *err)
 	}
 	if (tell_begin(run, unit, t->name, "file", err) < 0)
 		return -1;
-	int rc = triage_parse(&walker, file, give_rows, run->w, &done, err);
+	int rc = triage_parse(&walker, file, give_rows, t, &done, err);
 	return tell_end(run, unit, &done, rc, err);
 }
 
@@ -273,7 +304,7 @@ static int parse_found(struct tree_run *run, struct tree *t, const struct tree_f
 		done.facts = json_object();
 		done.problems = json_array();
 	} else {
-		rc = triage_parse(found->parser, &file, give_rows, run->w, &done, err);
+		rc = triage_parse(found->parser, &file, give_rows, t, &done, err);
 	}
 	t->close(t);
 	for (size_t i = 0; i < file.beside_count; i++)
@@ -319,7 +350,11 @@ static int tree_job_run(struct worker *w, struct err *err)
 	                       .recover = json_is_true(json_object_get(request, "recover")),
 	                       .from = json_integer_value(json_object_get(request, "from")),
 	                       .lost = json_object_get(request, "lost")};
-	return form && strcmp(form, "zip") == 0 ? tree_zip(&run, err) : tree_image(&run, err);
+	if (json_is_true(json_object_get(request, "vss")))
+		run.once = tree_once_new();
+	int rc = form && strcmp(form, "zip") == 0 ? tree_zip(&run, err) : tree_image(&run, err);
+	tree_once_free(run.once);
+	return rc;
 }
 
 const struct worker_job tree_job = {.name = "tree", .run = tree_job_run};

@@ -3,26 +3,39 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "finding/triage/tree/tree_disk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define VOLUMES 128U
+#define SHADOWS 512
 
 struct tree_layer {
 	TSK_IMG_INFO info; /* first: libtsk hands it back */
+	struct tree_bytes bytes;
+};
+
+struct volume_walk {
 	struct tree_media *media;
+	const struct tree_volume_ops *ops;
+	void *ctx;
+};
+
+struct volume_part { /* of the bytes of a layer */
+	const struct tree_bytes *bytes;
+	uint64_t start;
 };
 
 static ssize_t layer_read(TSK_IMG_INFO *info, TSK_OFF_T offset, char *bytes, size_t n)
 {
-	struct tree_layer *m = (struct tree_layer *)info;
+	struct tree_layer *l = (struct tree_layer *)info;
 	struct err err = ERR_INIT;
-	if (offset < 0 || (uint64_t)offset >= m->media->size)
+	if (offset < 0 || (uint64_t)offset >= l->bytes.size)
 		return -1;
-	if (n > m->media->size - (uint64_t)offset)
-		n = (size_t)(m->media->size - (uint64_t)offset);
-	if (tree_media_read(m->media, (uint64_t)offset, bytes, n, &err) < 0) {
+	if (n > l->bytes.size - (uint64_t)offset)
+		n = (size_t)(l->bytes.size - (uint64_t)offset);
+	if (l->bytes.read(l->bytes.ctx, (uint64_t)offset, bytes, n, &err) < 0) {
 		tsk_error_reset();
 		tsk_error_set_errno(TSK_ERR_IMG_READ);
 		tsk_error_set_errstr("%s", err.message);
@@ -36,109 +49,199 @@ static void layer_close(TSK_IMG_INFO *info)
 	(void)info;
 }
 
-/* What lies there, of the forms that libtsk does not read; NULL: nothing known. Their marks, from their specifications. */
-static const char *form_of(struct tree_media *m, uint64_t start)
+static struct tree_layer *layer_new(const struct tree_bytes *bytes)
+{
+	struct tree_layer *l = xcalloc(1, sizeof *l);
+	l->bytes = *bytes;
+	l->info.tag = TSK_IMG_INFO_TAG;
+	l->info.itype = TSK_IMG_TYPE_EXTERNAL;
+	l->info.size = (TSK_OFF_T)bytes->size;
+	l->info.sector_size = 512;
+	l->info.read = layer_read;
+	l->info.close = layer_close;
+	return l;
+}
+
+static int read_media(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	return tree_media_read(ctx, offset, bytes, n, err);
+}
+
+static int read_part(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	const struct volume_part *p = ctx;
+	return p->bytes->read(p->bytes->ctx, p->start + offset, bytes, n, err);
+}
+
+/* What lies there, of the forms that are not read; NULL: nothing known. Their marks, from their specifications. */
+static const char *form_of(const struct tree_bytes *b)
 {
 	static const struct {
 		size_t at;
 		const char *mark;
 		const char *name;
-	} forms[] = {{3, "-FVE-FS-", N_("BitLocker: it is encrypted")},
-	             {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted")},
-	             {0, "XFSB", N_("XFS: no parser reads it")},
-	             {3, "ReFS", N_("ReFS: no parser reads it")},
-	             {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it")},
-	             {512, "LABELONE", N_("LVM: no parser reads it")},
-	             {4086, "SWAPSPACE2", N_("swap space")},
-	             {0, "QFI\xfb", N_("QCOW: no parser reads it")},
-	             {0, "conectix", N_("VHD: no parser reads it")},
-	             {0, "vhdxfile", N_("VHDX: no parser reads it")},
-	             {0, "KDMV", N_("VMDK: no parser reads it")},
-	             {0, "# Disk Descr", N_("VMDK: no parser reads it")}};
+	} forms[] = {
+	    {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted")}, {0, "XFSB", N_("XFS: no parser reads it")},
+	    {3, "ReFS", N_("ReFS: no parser reads it")},      {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it")},
+	    {512, "LABELONE", N_("LVM: no parser reads it")}, {4086, "SWAPSPACE2", N_("swap space")},
+	    {0, "QFI\xfb", N_("QCOW: no parser reads it")}};
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		char bytes[16] = "";
 		size_t n = strlen(forms[i].mark);
 		struct err ignored = ERR_INIT;
-		if (tree_media_read(m, start + forms[i].at, bytes, n, &ignored) == 0 &&
+		if (b->size > forms[i].at + n && b->read(b->ctx, forms[i].at, bytes, n, &ignored) == 0 &&
 		    memcmp(bytes, forms[i].mark, n) == 0)
 			return _(forms[i].name);
 	}
 	return NULL;
 }
 
-static int uncovered(const struct tree_volume_ops *ops, void *ctx, const char *name, struct err *err,
-                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+static int uncovered(struct volume_walk *w, const char *name, struct err *err, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
-static int uncovered(const struct tree_volume_ops *ops, void *ctx, const char *name, struct err *err,
-                     const char *format, ...)
+static int uncovered(struct volume_walk *w, const char *name, struct err *err, const char *format, ...)
 {
 	char text[512];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	return ops->uncovered ? ops->uncovered(ctx, name, text, err) : 0;
+	return w->ops->uncovered ? w->ops->uncovered(w->ctx, name, text, err) : 0;
 }
 
-static int see_part(struct tree_layer *l, const TSK_VS_PART_INFO *part, unsigned number,
-                    const struct tree_volume_ops *ops, void *ctx, struct err *err)
+/* ---- shadow copies */
+
+static int see_shadow(struct volume_walk *w, struct tree_shadows *s, int number, const char *volume, struct err *err)
 {
-	char name[32];
-	uint64_t start = part->start * part->vs->block_size;
-	snprintf(name, sizeof name, "vol%u:", number);
+	struct err why = ERR_INIT;
+	struct tree_bytes bytes;
+	int64_t made = OBSERVATION_NO_TIME;
+	char name[64];
+	snprintf(name, sizeof name, "%svss%d:", volume, number + 1);
+	if (tree_shadows_at(s, number, &bytes, &made, &why) < 0)
+		return uncovered(w, name, err, "%s", why.message);
+	struct tree_layer *l = layer_new(&bytes);
 	tsk_error_reset();
-	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, (TSK_OFF_T)start, TSK_FS_TYPE_DETECT);
-	if (!fs) {
-		const char *form = form_of(l->media, start);
-		return uncovered(ops, ctx, name, err,
-		                 _("a volume that could not be opened (%s, %llu bytes at byte %llu): %s"),
-		                 part->desc ? part->desc : "?", (unsigned long long)part->len * part->vs->block_size,
-		                 (unsigned long long)start, form ? form : _("no file system that is known"));
-	}
-	int rc = ops->volume(ctx, fs, name, err);
-	tsk_fs_close(fs);
+	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, 0, TSK_FS_TYPE_DETECT);
+	int rc = fs ? w->ops->volume(w->ctx, fs, name, err)
+	            : uncovered(w, name, err, _("the shadow copy has no file system that is known"));
+	if (fs)
+		tsk_fs_close(fs);
+	free(l);
 	return rc;
 }
 
-static int see_parts(struct tree_layer *l, const struct tree_volume_ops *ops, void *ctx, struct err *err)
+static int see_shadows(struct volume_walk *w, const struct tree_bytes *volume, const char *name, struct err *err)
 {
+	struct err why = ERR_INIT;
+	int count = 0;
 	int rc = 0;
+	struct tree_shadows *s = tree_shadows_open(volume, &count, &why);
+	if (!s)
+		return why.code == ERR_NONE ? 0 : uncovered(w, name, err, "%s", why.message);
+	if (!w->media->vss)
+		rc = uncovered(w, name, err, _("its %d shadow copies (VSS) were not read: --vss reads them"), count);
+	else
+		for (int i = 0; rc == 0 && i < count && i < SHADOWS; i++)
+			rc = see_shadow(w, s, i, name, err);
+	tree_shadows_close(s);
+	return rc;
+}
+
+/* ---- volumes */
+
+/* The volume begins at `start` of the layer, so that who sees it can tell where its bytes lie in the image. 0: no file system is
+ * there. 1: it was seen. -1. */
+static int see_system(struct volume_walk *w, struct tree_layer *l, uint64_t start, const struct tree_bytes *volume,
+                      const char *name, struct err *err)
+{
+	tsk_error_reset();
+	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, (TSK_OFF_T)start, TSK_FS_TYPE_DETECT);
+	if (!fs)
+		return 0;
+	int ntfs = TSK_FS_TYPE_ISNTFS(fs->ftype) != 0;
+	int rc = w->ops->volume(w->ctx, fs, name, err);
+	tsk_fs_close(fs);
+	if (rc == 0 && ntfs)
+		rc = see_shadows(w, volume, name, err);
+	return rc < 0 ? -1 : 1;
+}
+
+static int see_unlocked(struct volume_walk *w, const struct tree_bytes *volume, const char *name, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct tree_bytes bytes;
+	struct tree_unlocked *u = tree_unlocked_open(volume, w->media->key, &bytes, &why);
+	if (!u)
+		return uncovered(w, name, err, "%s", why.message);
+	struct tree_layer *l = layer_new(&bytes);
+	int rc = see_system(w, l, 0, &bytes, name, err);
+	free(l);
+	if (rc == 0)
+		rc = uncovered(w, name, err, _("BitLocker: what it holds is no file system that is known"));
+	tree_unlocked_close(u);
+	return rc < 0 ? -1 : 0;
+}
+
+static int see_part(struct volume_walk *w, struct tree_layer *l, const TSK_VS_PART_INFO *part, unsigned number,
+                    struct err *err)
+{
+	char name[32];
+	const struct tree_bytes *image = &l->bytes;
+	struct volume_part p = {.bytes = image, .start = part->start * part->vs->block_size};
+	uint64_t length = (uint64_t)part->len * part->vs->block_size;
+	snprintf(name, sizeof name, "vol%u:", number);
+	if (p.start >= image->size)
+		return uncovered(w, name, err, _("the volume lies beyond the end of the image"));
+	struct tree_bytes volume = {
+	    .size = length < image->size - p.start ? length : image->size - p.start, .read = read_part, .ctx = &p};
+	if (tree_is_bitlocker(&volume))
+		return see_unlocked(w, &volume, name, err);
+	int rc = see_system(w, l, p.start, &volume, name, err);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	const char *form = form_of(&volume);
+	return uncovered(w, name, err, _("a volume that could not be opened (%s, %llu bytes at byte %llu): %s"),
+	                 part->desc ? part->desc : "?", (unsigned long long)length, (unsigned long long)p.start,
+	                 form ? form : _("no file system that is known"));
+}
+
+static int see_parts(struct volume_walk *w, const struct tree_bytes *image, struct err *err)
+{
 	unsigned number = 0;
-	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, 0, TSK_FS_TYPE_DETECT);
-	if (fs) {
-		rc = ops->volume(ctx, fs, "", err);
-		tsk_fs_close(fs);
-		return rc;
+	if (*w->media->why)
+		return uncovered(w, "", err, "%s", w->media->why);
+	if (tree_is_bitlocker(image))
+		return see_unlocked(w, image, "", err);
+	struct tree_layer *l = layer_new(image);
+	int rc = see_system(w, l, 0, image, "", err);
+	if (rc != 0) {
+		free(l);
+		return rc < 0 ? -1 : 0;
 	}
 	tsk_error_reset();
 	TSK_VS_INFO *vs = tsk_vs_open(&l->info, 0, TSK_VS_TYPE_DETECT);
 	if (!vs) {
-		const char *form = form_of(l->media, 0);
-		return uncovered(ops, ctx, "", err, _("the image could not be opened: %s"),
-		                 form ? form : _("it has no partitions and no file system that are known"));
+		const char *form = form_of(image);
+		rc = uncovered(w, "", err, _("the image could not be opened: %s"),
+		               form ? form : _("it has no partitions and no file system that are known"));
 	}
-	for (TSK_PNUM_T i = 0; rc == 0 && i < vs->part_count && number < VOLUMES; i++) {
+	for (TSK_PNUM_T i = 0; vs && rc == 0 && i < vs->part_count && number < VOLUMES; i++) {
 		const TSK_VS_PART_INFO *part = tsk_vs_part_get(vs, i);
 		if (part && part->flags & TSK_VS_PART_FLAG_ALLOC)
-			rc = see_part(l, part, ++number, ops, ctx, err);
+			rc = see_part(w, l, part, ++number, err);
 	}
-	if (rc == 0 && number == 0)
-		rc = uncovered(ops, ctx, "", err, "%s", _("the image has no volume"));
-	tsk_vs_close(vs);
+	if (vs && rc == 0 && number == 0)
+		rc = uncovered(w, "", err, "%s", _("the image has no volume"));
+	if (vs)
+		tsk_vs_close(vs);
+	free(l);
 	return rc;
 }
 
 int tree_volume_each(struct tree_media *media, const struct tree_volume_ops *ops, void *ctx, struct err *err)
 {
-	struct tree_layer *l = xcalloc(1, sizeof *l);
-	l->media = media;
-	l->info.tag = TSK_IMG_INFO_TAG;
-	l->info.itype = TSK_IMG_TYPE_EXTERNAL;
-	l->info.size = (TSK_OFF_T)media->size;
-	l->info.sector_size = 512;
-	l->info.read = layer_read;
-	l->info.close = layer_close;
-	int rc = see_parts(l, ops, ctx, err);
-	free(l);
-	return rc;
+	struct volume_walk w = {.media = media, .ops = ops, .ctx = ctx};
+	struct tree_bytes image = {.size = media->size, .read = read_media, .ctx = media};
+	return see_parts(&w, &image, err);
 }

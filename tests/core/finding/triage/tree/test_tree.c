@@ -4,6 +4,7 @@
 
 #include "base/worker/worker.h"
 #include "finding/triage/look.h"
+#include "finding/triage/tree/tree_once.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -172,6 +173,60 @@ static void what_has_no_end_is_told(void **state)
 	free(path);
 }
 
+static void add_file(struct buf *rows, const char *path, int64_t when, uint64_t offset, const char *fields)
+{
+	struct observation o = {.when = when,
+	                        .offset = offset,
+	                        .artefact = OBSERVATION_file,
+	                        .path = path,
+	                        .fields = fields,
+	                        .fields_size = strlen(fields) + 1};
+	assert_int_equal(observation_pack(&o, rows, NULL), 0);
+}
+
+static void a_shadow_copy_tells_what_the_volume_does_not(void **state)
+{
+	(void)state;
+	struct tree_once *once = tree_once_new();
+	struct buf live = BUF_INIT;
+	struct buf shadow = BUF_INIT;
+	struct buf fresh = BUF_INIT;
+	struct observation o;
+	size_t size;
+	add_file(&live, "vol2:/Users/a", 7, 1, "size=1");
+	add_file(&live, "vol2:/Users/b", 7, 2, "size=1");
+	add_file(&shadow, "vol2:vss1:/Users/a", 7, 99, "size=1"); /* the same, elsewhere */
+	add_file(&shadow, "vol2:vss1:/Users/b", 7, 2, "size=2");
+	add_file(&shadow, "vol2:vss1:/Users/c", 7, 3, "size=1");
+	tree_once_rows(once, live.data, live.len, NULL);
+	tree_once_rows(once, shadow.data, shadow.len, &fresh);
+	assert_int_equal(observation_unpack(fresh.data, fresh.len, &o, &size, NULL), 1);
+	assert_string_equal(o.path, "vol2:vss1:/Users/b");
+	size_t first = size;
+	assert_int_equal(observation_unpack(fresh.data + first, fresh.len - first, &o, &size, NULL), 1);
+	assert_string_equal(o.path, "vol2:vss1:/Users/c");
+	assert_int_equal(first + size, fresh.len);
+	/* and an older copy does not tell it again */
+	buf_clear(&fresh);
+	tree_once_rows(once, shadow.data, shadow.len, &fresh);
+	assert_int_equal(fresh.len, 0);
+	json_t *object = observation_json(&o, "", "", "disk.dd");
+	assert_string_equal(json_string_value(json_object_get(object, "volume")), "vol2:vss1");
+	assert_string_equal(json_string_value(json_object_get(object, "path")), "Users/c");
+	json_decref(object);
+	for (unsigned i = 0; i < 100000; i++) { /* more than there was room for */
+		buf_clear(&live);
+		add_file(&live, "x", (int64_t)i + 1000, i, "size=1");
+		buf_clear(&fresh);
+		tree_once_rows(once, live.data, live.len, &fresh);
+		assert_int_equal(fresh.len, live.len);
+	}
+	buf_release(&live);
+	buf_release(&shadow);
+	buf_release(&fresh);
+	tree_once_free(once);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
 
 extern const struct worker_job tree_job;
@@ -183,6 +238,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_zip_is_read),
 	    TEST(what_has_no_end_is_told),
+	    cmocka_unit_test(a_shadow_copy_tells_what_the_volume_does_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
