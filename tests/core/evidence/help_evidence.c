@@ -91,7 +91,7 @@ void assert_same_file(const char *a, const char *b)
 	free(y);
 }
 
-void sha256_of(const void *bytes, size_t n, char hex[65])
+void sha256_text_of(const void *bytes, size_t n, char hex[65])
 {
 	unsigned char digest[32];
 	SHA256(bytes, n, digest);

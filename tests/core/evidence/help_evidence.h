@@ -25,7 +25,7 @@ void make_file(const char *path, size_t n, uint64_t seed);
 void write_text(const char *path, const char *text);
 unsigned char *read_whole(const char *path, size_t *n); /* the caller frees */
 void assert_same_file(const char *a, const char *b);
-void sha256_of(const void *bytes, size_t n, char hex[65]);
+void sha256_text_of(const void *bytes, size_t n, char hex[65]);
 int exists(const char *path);
 
 /* A case in the scratch folder with one asset, R1-A1; opened anew by case_again(). */

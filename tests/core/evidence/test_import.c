@@ -44,7 +44,7 @@ static void sha256_of_file(const char *path, char hex[65])
 {
 	size_t n;
 	unsigned char *bytes = read_whole(path, &n);
-	sha256_of(bytes, n, hex);
+	sha256_text_of(bytes, n, hex);
 	free(bytes);
 }
 

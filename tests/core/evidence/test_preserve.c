@@ -46,7 +46,7 @@ static void every_form_of_a_file(void **state)
 	size_t n;
 	make_file(source, 3 * mib + 17, 1);
 	unsigned char *bytes = read_whole(source, &n);
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	free(bytes);
 	static const enum evidence_form forms[] = {EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED};
 	for (size_t i = 0; i < 3; i++)
@@ -206,7 +206,7 @@ static void an_interruption_is_on_record_and_gone_on_with(void **state)
 	size_t n;
 	make_file(source, 21 * (size_t)mib + 3, 4);
 	unsigned char *bytes = read_whole(source, &n);
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	free(bytes);
 	static const enum evidence_form forms[] = {EVIDENCE_HASH, EVIDENCE_RAW, EVIDENCE_SEALED};
 	for (size_t i = 0; i < 3; i++) {

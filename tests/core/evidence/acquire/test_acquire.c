@@ -126,7 +126,7 @@ static void bad_sectors_are_zeros_and_ranges(void **state)
 		memset(bytes + expected[i].offset, 0, expected[i].length);
 	}
 	char sha256[65];
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	assert_string_equal(r.sha256, sha256);
 	/* 7 pieces and the map */
 	assert_int_equal(r.pieces.len, 8 * 32);
@@ -163,7 +163,7 @@ static void a_sector_that_can_be_read_again_is_read(void **state)
 	struct err err = ERR_INIT;
 	char sha256[65];
 	assert_ok(take(&d, &a, &r, &err), err);
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	assert_int_equal(a.unreadable.count, 0);
 	assert_string_equal(r.sha256, sha256);
 	digest_result_release(&r);
@@ -273,7 +273,7 @@ static void goes_on_with_a_copy(void **state)
 	memset(bytes + 512 * 7, 0, 512);
 	memset(bytes + 80 * DIGEST_PIECE, 0, 512);
 	char sha256[65];
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	assert_string_equal(r.sha256, sha256);
 	assert_int_equal(r.size, n);
 	assert_int_equal(b.unreadable.count, 2);
@@ -311,7 +311,7 @@ static void goes_on_from_the_very_beginning(void **state)
 	struct err err = ERR_INIT;
 	char sha256[65];
 	assert_ok(take(&d, &a, &r, &err), err);
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	assert_string_equal(r.sha256, sha256);
 	assert_int_equal(r.size, n);
 	digest_result_release(&r);

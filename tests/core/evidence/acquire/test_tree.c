@@ -105,7 +105,7 @@ static void every_entry_is_a_line(void **state)
 	unsigned char bytes[37 * 5];
 	char sha256[65];
 	fill(bytes, sizeof bytes, 5);
-	sha256_of(bytes, sizeof bytes, sha256);
+	sha256_text_of(bytes, sizeof bytes, sha256);
 	assert_non_null(strstr(line_of(&m, 'f', "sub/f005"), sha256));
 	manifest_release(&m);
 }

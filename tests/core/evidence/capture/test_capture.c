@@ -90,9 +90,9 @@ static void a_program_is_on_record(void **state)
 	assert_non_null(strstr(p.note.data, "ended with 3"));
 	/* only the three standard descriptors (and ls's own) were there */
 	const char *expected = "out\n0\n1\n2\n3\n";
-	sha256_of(expected, strlen(expected), sha256);
+	sha256_text_of(expected, strlen(expected), sha256);
 	assert_string_equal(p.sha256, sha256);
-	sha256_of("err\n", 4, sha256);
+	sha256_text_of("err\n", 4, sha256);
 	assert_string_equal(field_of(c, p.label, "stderr_sha256"), sha256);
 	assert_string_equal(field_of(c, p.label, "exit_status"), "3");
 	assert_string_equal(field_of(c, p.label, "type"), "output");

@@ -78,7 +78,7 @@ static void sizes(void **state)
 		assert_ok(opens(&g, &b, &err), err);
 		assert_int_equal(gev_check(&g, NULL, NULL, NULL, NULL), 0);
 		assert_int_equal(g.size, all[i]);
-		sha256_of(plain, all[i], sha256);
+		sha256_text_of(plain, all[i], sha256);
 		assert_string_equal(g.sha256, sha256);
 		/* random access */
 		unsigned char some[64];

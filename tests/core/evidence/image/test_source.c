@@ -154,7 +154,7 @@ static void a_growing_file_ends(void **state)
 	char sha256[65];
 	assert_ok(source_digest(&s, d, "log", &err), err);
 	digest_end(d, &r);
-	sha256_of("0123456789", 10, sha256);
+	sha256_text_of("0123456789", 10, sha256);
 	assert_string_equal(r.sha256, sha256);
 	assert_true(source_changed(&s));
 	digest_result_release(&r);
@@ -214,7 +214,7 @@ static void holes_are_zeros_that_are_not_read(void **state)
 	assert_ok(source_open(&s, AT_FDCWD, path, 0, &err), err);
 	struct acquisition a = {.source = &s, .label = "sparse", .retry = 1};
 	assert_ok(acquire(&a, &r, &err), err);
-	sha256_of(bytes, n, sha256);
+	sha256_text_of(bytes, n, sha256);
 	assert_string_equal(r.sha256, sha256);
 	assert_int_equal(r.size, n);
 	struct digest *plain = digest_new(DIGEST_PIECES); /* hashes pieces of zeros as all others */
