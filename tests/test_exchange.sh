@@ -115,11 +115,29 @@ add flow from=R1-I1 to=R1-A1 type=c2 event=R1-V1
 add flow from=R1-A1 to=R1-A2 type=lateral event=R1-V2
 add measure "title=-1+1" track=provisional status=done done_at=2026-11-24
 note --stance fact "line one, “quoted”"
-add mail "subject=+49 請求書" from_addr=a@evil.example when=2026-11-22T10:00:00+09:00
+add mail "subject=+49 請求書" from_addr=a@evil.example when=2026-11-22T10:00:00+09:00 "to=総務 <b@corp.example>, c@corp.example" message_id=<1@x>
+add mail "subject=+49 請求書" from_addr=a@evil.example when=2026-11-22T10:05:00+09:00 count=7
 S
 exports hostile
 cp practice/twin.json hostile/twin.json
 python3 "$source/tests/exchange_check.py" hostile ${EXCHANGE_SCHEMAS:+"$EXCHANGE_SCHEMAS"} >seen || fail "the hostile case: $(cat seen)"
+
+# a mail is an email-message with its addresses, and was observed; what refers to it leads there
+python3 - <<'P' || fail "mails in STIX"
+import json
+objects = {o['id']: o for o in json.load(open('hostile/stix.json'))['objects']}
+mails = [o for o in objects.values() if o['type'] == 'email-message']
+seen = [o for o in objects.values() if o['type'] == 'observed-data']
+assert len(mails) == 1 and len(seen) == 2, (mails, seen)  # two mails of one sender and subject
+assert objects[mails[0]['from_ref']]['value'] == 'a@evil.example'
+assert sorted(objects[i]['value'] for i in mails[0]['to_refs']) == ['b@corp.example', 'c@corp.example'], mails
+assert all(mails[0]['id'] in o['object_refs'] for o in seen)
+assert sorted(o['number_observed'] for o in seen) == [1, 7]
+report, = [o for o in objects.values() if o['type'] == 'report']
+assert set(report['object_refs']) == {i for i in objects if not i.startswith(('report', 'marking-definition'))}
+lost = json.load(open('hostile/stix.loss'))
+assert any(l['what'] == 'field' and l['field'] == 'message_id' for l in lost), lost
+P
 
 # the same again: every id is what it was
 "$genba" export stix again.json --internal >/dev/null 2>&1

@@ -213,7 +213,7 @@ int vault_connect(struct vault *v, struct err *err)
 	enum vault_phase phase = v->phase;
 	v->phase = PHASE_CREATING;
 	rc = vault_exec(v,
-	                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
+	                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY;"
 	                "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
 	                "PRAGMA journal_size_limit=16777216",
 	                err);
@@ -221,8 +221,17 @@ int vault_connect(struct vault *v, struct err *err)
 		rc = vault_exec(v, "PRAGMA journal_mode=MEMORY; PRAGMA journal_mode=WAL", err);
 	v->phase = phase;
 	if (rc == 0)
+		vault_cache(v, VAULT_CACHE);
+	if (rc == 0)
 		rc = vault_exec(v, "SELECT count(*) FROM sqlite_schema", err);
 	return rc;
+}
+
+void vault_cache(struct vault *v, unsigned kib)
+{
+	char sql[48];
+	snprintf(sql, sizeof sql, "PRAGMA cache_size=-%u", kib);
+	sqlite3_exec(v->db, sql, NULL, NULL, NULL); /* only a wish */
 }
 
 /* ---- open ---- */

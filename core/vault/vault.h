@@ -138,6 +138,10 @@ int vault_close(struct vault *v, struct err *err);
 /* The connection, for the thread that opened the vault. Never close it. WAL, EXCLUSIVE, synchronous FULL,
  * trusted_schema off, DEFENSIVE; temporary data stays in memory. */
 sqlite3 *vault_db(struct vault *v);
+
+/* How many KiB of pages are kept at hand. Less while very many rows are read once, one after the other. */
+#define VAULT_CACHE 65536
+void vault_cache(struct vault *v, unsigned kib);
 const unsigned char *vault_file_id(const struct vault *v); /* VAULT_ID bytes; new for each file ever written */
 const char *vault_path(const struct vault *v);             /* absolute */
 

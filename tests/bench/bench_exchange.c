@@ -10,6 +10,7 @@
 #include "outward/incident/report.h"
 #include "outward/release/forbidden.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,18 +68,18 @@ static const struct {
              {"attackflow", attackflow_write, NULL}};
 
 /* Seconds of processor; *kib gets the memory it needed beside. */
-static double leave(struct bench_case *b, const char *name, shared_write_fn write, const char *variant, long *kib,
-                    size_t *size)
+static double leave(struct bench_case *b, const char *name, shared_write_fn write, const char *variant,
+                    const struct release_wish *wish, long *kib, size_t *size)
 {
 	struct err err = ERR_INIT;
 	struct buf out = BUF_INIT;
 	char label[LABEL_TEXT];
 	char *path = xasprintf("%s/out-%s", b->folder, name);
-	struct release_wish wish = {.internal = 1};
+	malloc_trim(0); /* what making the case left behind would hide what is needed now */
 	forget_peak();
 	long before = memory("VmRSS:");
 	double begun = bench_cpu();
-	struct release *r = release_open(b->c, &wish, &err);
+	struct release *r = release_open(b->c, wish, &err);
 	if (!r || release_begin(r, path, &err) < 0 || write(r, variant, &out, &err) < 0 ||
 	    release_finish(r, name, out.data, out.len, path, label, &err) < 0)
 		bench_fail(name, err.message);
@@ -97,20 +98,42 @@ static double leave(struct bench_case *b, const char *name, shared_write_fn writ
 	return took;
 }
 
+#define FORMS (sizeof forms / sizeof *forms)
+
+/* Somebody decided that it may leave. */
+static struct release_wish allowed(struct bench_case *b)
+{
+	static char to[LABEL_TEXT];
+	static char decision[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	const struct assign party[] = {{"name", "Partner"}, {"type", "organisation"}};
+	if (record_add(b->c, "party", party, 2, 0, to, &err) < 0)
+		bench_fail("party", err.message);
+	const struct assign said[] = {
+	    {"title", "Share"}, {"choice", "yes"}, {"reason", "others"}, {"by", to}, {"when", "2026"}};
+	if (record_add(b->c, "decision", said, 5, 0, decision, &err) < 0)
+		bench_fail("decision", err.message);
+	return (struct release_wish){.to = to, .tlp = "AMBER", .approved_by = decision, .redacted = 1};
+}
+
 static int bench_forms(size_t records)
 {
 	struct bench_case b;
 	int bad = 0;
 	bench_case_open(&b, NULL);
+	const struct release_wish gate = allowed(&b);
 	bench_records(&b, records);
 	bench_case_reopen(&b);
 	printf("%zu records          seconds      MB   memory MiB\n", records);
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+	for (size_t i = 0; i < 2 * FORMS; i++) { /* for those who hold the case, and through the gate */
+		const struct release_wish wishes[] = {{.internal = 1}, gate};
 		long kib;
 		size_t size;
-		double took = leave(&b, forms[i].name, forms[i].write, forms[i].variant, &kib, &size);
-		printf("%-22s %9.2f %9.1f %9.1f\n", forms[i].name, took, (double)size / 1e6, (double)kib / 1024);
-		bad |= took > FORM_MOST || kib > 2 * FORM_MEMORY;
+		double took = leave(&b, forms[i % FORMS].name, forms[i % FORMS].write, forms[i % FORMS].variant,
+		                    &wishes[i / FORMS], &kib, &size);
+		printf("%-22s %9.2f %9.1f %9.1f   %s\n", forms[i % FORMS].name, took, (double)size / 1e6,
+		       (double)kib / 1024, i < FORMS ? "internal" : "for a partner, redacted");
+		bad |= took > FORM_MOST || kib > FORM_MEMORY;
 	}
 	bench_case_close(&b);
 	return bad;
@@ -123,7 +146,8 @@ static int bench_report(size_t records)
 	size_t size;
 	bench_case_open(&b, NULL);
 	bench_records(&b, records);
-	double took = leave(&b, "report", write_report, NULL, &kib, &size);
+	const struct release_wish wish = {.internal = 1};
+	double took = leave(&b, "report", write_report, NULL, &wish, &kib, &size);
 	printf("%-22s %9.2f %9.1f %9.1f   of %zu records\n", "report", took, (double)size / 1e6, (double)kib / 1024,
 	       records);
 	bench_case_close(&b);
@@ -180,7 +204,7 @@ int main(int argc, char **argv)
 	if (strstr(only, "report"))
 		bad |= bench_report(brief ? 1000 : 10000);
 	if (strstr(only, "forms"))
-		bad |= bench_forms(brief ? 2000 : 100000);
+		bad |= bench_forms(brief ? 2000 : (size_t)(argc > 3 ? atoi(argv[3]) : 100000));
 	if (bad)
 		bench_fail("bench_exchange", "a bound was missed");
 	return 0;

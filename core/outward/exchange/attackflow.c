@@ -19,10 +19,10 @@
 
 struct attackflow {
 	struct stix_bundle b;
-	json_t *acts;    /* flow records that leave and name an event */
+	json_t *
+	    acts; /* by what they begin with: arrays of [ends at, event, when] of the flow records that leave and name an event */
 	json_t *effects; /* label of an event -> array of ids of events */
-	json_t *caused;  /* ids that some event leads to */
-	json_t *actions; /* ids of the actions */
+	json_t *caused;  /* events that some other leads to, keys */
 };
 
 static void put_extension(struct stix_bundle *b)
@@ -64,29 +64,47 @@ static int write_asset(void *ctx, json_t *record)
 static int keep_act(void *ctx, json_t *record)
 {
 	struct attackflow *a = ctx;
-	if (json_get_string(record, "event"))
-		json_array_append(a->acts, record);
+	const char *from = json_get_string(record, "from");
+	const char *to = json_get_string(record, "to");
+	const char *event = json_get_string(record, "event");
+	const char *when = json_get_string(record, "when");
+	if (event && from) {
+		json_t *list = json_object_get(a->acts, from);
+		if (!list) {
+			list = json_array();
+			json_object_set_new(a->acts, from, list);
+		}
+		json_array_append_new(list, json_pack("[s, s, s]", to ? to : "", event, when ? when : ""));
+	}
 	release_lose_rest(a->b.r, record, "from to event tlp");
 	return 0;
 }
 
-static void add_effect(struct attackflow *a, const char *cause, const char *effect, const json_t *ids)
+static void add_effect(struct attackflow *a, const char *cause, const char *effect)
 {
-	json_t *id = json_object_get(ids, effect);
 	json_t *list = json_object_get(a->effects, cause);
 	size_t i;
 	json_t *known;
-	if (!id || !json_object_get(ids, cause) || strcmp(cause, effect) == 0)
-		return;
-	if (!list) {
-		list = json_array();
-		json_object_set_new(a->effects, cause, list);
+	char *id = stix_id(&a->b, effect);
+	char uuid[37];
+	if (id && release_noted(a->b.r, cause, uuid) && strcmp(cause, effect) != 0) {
+		if (!list) {
+			list = json_array();
+			json_object_set_new(a->effects, cause, list);
+		}
+		int is_known = 0;
+		json_array_foreach(list, i, known)
+			is_known |= strcmp(json_string_value(known), id) == 0;
+		if (!is_known)
+			json_array_append_new(list, json_string(id));
+		json_object_set_new(a->caused, effect, json_true());
 	}
-	json_array_foreach(list, i, known)
-		if (json_equal(known, id))
-			return;
-	json_array_append(list, id);
-	json_object_set_new(a->caused, json_string_value(id), json_true());
+	free(id);
+}
+
+static const char *part_of(const json_t *act, size_t i)
+{
+	return json_string_value(json_array_get(act, i));
 }
 
 static int before(struct attackflow *a, const json_t *x, const json_t *y)
@@ -94,23 +112,24 @@ static int before(struct attackflow *a, const json_t *x, const json_t *y)
 	int64_t first;
 	int64_t second;
 	struct case_file *c = release_case(a->b.r);
-	return shared_instant(c, json_get_string(x, "when"), &first, NULL) < 0 ||
-	       shared_instant(c, json_get_string(y, "when"), &second, NULL) < 0 || first <= second;
+	return shared_instant(c, part_of(x, 2), &first, NULL) < 0 ||
+	       shared_instant(c, part_of(y, 2), &second, NULL) < 0 || first <= second;
 }
 
-static void find_effects(struct attackflow *a, const json_t *ids)
+/* Each act, and those that begin where it ends. */
+static void find_effects(struct attackflow *a)
 {
+	const char *from;
+	json_t *acts;
 	size_t i;
 	size_t k;
 	json_t *x;
 	json_t *y;
-	json_array_foreach(a->acts, i, x)
-		json_array_foreach(a->acts, k, y) {
-			const char *to = json_get_string(x, "to");
-			const char *from = json_get_string(y, "from");
-			if (i != k && to && from && strcmp(to, from) == 0 && before(a, x, y))
-				add_effect(a, json_get_string(x, "event"), json_get_string(y, "event"), ids);
-		}
+	json_object_foreach(a->acts, from, acts)
+		json_array_foreach(acts, i, x)
+			json_array_foreach(json_object_get(a->acts, part_of(x, 0)), k, y)
+				if (x != y && before(a, x, y))
+					add_effect(a, part_of(x, 1), part_of(y, 1));
 }
 
 /* ---- actions */
@@ -118,11 +137,8 @@ static void find_effects(struct attackflow *a, const json_t *ids)
 static int note_action(void *ctx, json_t *record)
 {
 	struct attackflow *a = ctx;
-	if (!json_is(record, "side", "attacker"))
-		return 0;
-	char *id = xasprintf("attack-action--%s", json_get_string(record, "id"));
-	json_object_set_new(a->actions, record_label(record), json_string(id));
-	free(id);
+	if (json_is(record, "side", "attacker"))
+		stix_note(&a->b, "attack-action", record);
 	return 0;
 }
 
@@ -148,9 +164,10 @@ static int write_action(void *ctx, json_t *record)
 	stix_set_time(&a->b, object, "execution_start", record, "when");
 	json_t *assets = json_array();
 	json_array_foreach(json_object_get(record, "assets"), i, label) {
-		json_t *id = json_object_get(a->b.types, json_string_value(label));
+		char *id = stix_id(&a->b, json_string_value(label));
 		if (id)
-			json_array_append(assets, id);
+			json_array_append_new(assets, json_string(id));
+		free(id);
 	}
 	if (json_array_size(assets))
 		json_object_set(object, "asset_refs", assets);
@@ -162,19 +179,38 @@ static int write_action(void *ctx, json_t *record)
 	return 0;
 }
 
+/* The actions that no other leads to. */
+struct beginnings {
+	const struct attackflow *a;
+	json_t *ids;
+	char *any; /* an action: a circle has no beginning */
+};
+
+static int note_start(void *ctx, const char *label, unsigned char note, const char *uuid)
+{
+	struct beginnings *s = ctx;
+	char *id = stix_id(&s->a->b, label);
+	(void)note;
+	(void)uuid;
+	if (strncmp(id, "attack-action", 13) == 0) {
+		if (!json_object_get(s->a->caused, label))
+			json_array_append_new(s->ids, json_string(id));
+		if (!s->any)
+			s->any = xstrdup(id);
+	}
+	free(id);
+	return 0;
+}
+
 static int write_flow(struct attackflow *a, struct err *err)
 {
-	const char *label;
-	json_t *id;
 	json_t *starts = json_array();
+	struct beginnings s = {a, starts, NULL};
 	json_t *record = record_get(release_case(a->b.r), "case", 0, err);
-	json_object_foreach(a->actions, label, id)
-		if (!json_object_get(a->caused, json_string_value(id)))
-			json_array_append(starts, id);
-	if (json_array_size(starts) == 0) /* a circle has no beginning: any of it */
-		json_object_foreach(a->actions, label, id)
-			if (json_array_size(starts) == 0)
-				json_array_append(starts, id);
+	release_each_noted(a->b.r, note_start, &s);
+	if (json_array_size(starts) == 0 && s.any)
+		json_array_append_new(starts, json_string(s.any));
+	free(s.any);
 	if (!record || json_array_size(starts) == 0) {
 		json_decref(starts);
 		json_decref(record);
@@ -194,20 +230,10 @@ static int write_flow(struct attackflow *a, struct err *err)
 	return 0;
 }
 
-static int lose_it(void *ctx, json_t *record)
-{
-	struct attackflow *a = ctx;
-	const char *label = record_label(record);
-	if (!json_object_get(a->b.types, label) && record_kind(record) != kind_find("flow") &&
-	    !(record_kind(record)->traits & KIND_EVENT))
-		release_lose_record(a->b.r, record, _("an attack flow has no object for this kind of record"));
-	return 0;
-}
-
 int attackflow_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
-	struct attackflow a = {
-	    .acts = json_array(), .effects = json_object(), .caused = json_object(), .actions = json_object()};
+	static const char *const kinds[] = {"asset", "event", "flow", NULL};
+	struct attackflow a = {.acts = json_object(), .effects = json_object(), .caused = json_object()};
 	(void)variant;
 	stix_start(&a.b, r, out, err);
 	put_extension(&a.b);
@@ -217,16 +243,14 @@ int attackflow_write(struct release *r, const char *variant, struct buf *out, st
 	if (rc == 0)
 		rc = release_each(r, "flow", keep_act, &a, err);
 	if (rc == 0) {
-		find_effects(&a, a.actions);
+		find_effects(&a);
 		rc = release_each(r, "event", write_action, &a, err);
 	}
-	if (rc == 0)
-		rc = release_each(r, NULL, lose_it, &a, err);
+	release_lose_others(r, kinds, _("an attack flow has no object for this kind of record"));
 	if (rc == 0)
 		rc = write_flow(&a, err);
 	json_decref(a.acts);
 	json_decref(a.effects);
 	json_decref(a.caused);
-	json_decref(a.actions);
 	return stix_finish(&a.b) < 0 || rc < 0 ? -1 : 0;
 }

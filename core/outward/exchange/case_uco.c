@@ -16,8 +16,8 @@
 struct case_graph {
 	struct release *r;
 	struct buf *out;
-	json_t *iris; /* label -> IRI */
 	int some;
+	size_t objects; /* that the investigation refers to */
 	struct err *err;
 };
 
@@ -47,12 +47,17 @@ static char *part_iri(struct case_graph *g, const char *type, const json_t *reco
 	return xasprintf("kb:%s-%s", type, uuid);
 }
 
+/* The words of IRIs of what a record may become. Their place is what is noted of it. */
+static const char *const words[] = {"person", "organization", "device", "file", "transfer", "mail"};
+
 static json_t *begin(struct case_graph *g, const char *class, const char *word, const json_t *record)
 {
 	char *id = iri(word, record);
+	unsigned char note = 0;
 	json_t *object = json_pack("{s:s, s:s}", "@id", id, "@type", class);
-	if (!json_object_get(g->iris, record_label(record)))
-		json_object_set_new(g->iris, record_label(record), json_string(id));
+	while (strcmp(words[note], word) != 0)
+		note++;
+	release_note(g->r, record, (unsigned char)(note + 1));
 	free(id);
 	return object;
 }
@@ -81,8 +86,12 @@ static void set_time(struct case_graph *g, json_t *object, const char *property,
 
 static json_t *reference(const struct case_graph *g, const char *label)
 {
-	const char *id = label ? json_get_string(g->iris, label) : NULL;
-	return id ? json_pack("{s:s}", "@id", id) : NULL;
+	char uuid[37];
+	unsigned char note = release_noted(g->r, label, uuid);
+	char *id = note ? xasprintf("kb:%s-%s", words[note - 1], uuid) : NULL;
+	json_t *object = id ? json_pack("{s:s}", "@id", id) : NULL;
+	free(id);
+	return object;
 }
 
 static void set_reference(const struct case_graph *g, json_t *object, const char *property, const char *label)
@@ -226,33 +235,30 @@ static int write_mail(void *ctx, json_t *record)
 
 /* ---- the whole */
 
-static int lose_it(void *ctx, json_t *record)
+static int add_object(void *ctx, const char *label, unsigned char note, const char *uuid)
 {
 	struct case_graph *g = ctx;
-	if (!json_object_get(g->iris, record_label(record)))
-		release_lose_record(g->r, record, _("CASE has no class for this kind of record"));
-	return 0;
+	(void)label;
+	buf_addf(g->out, "%s{\"@id\":\"kb:%s-%s\"}", g->objects++ ? ",\n" : ",\"uco-core:object\":[\n", words[note - 1],
+	         uuid);
+	return release_flush(g->r, g->out, g->err);
 }
 
 static int write_investigation(struct case_graph *g)
 {
-	const char *label;
-	json_t *id;
-	json_t *objects = json_array();
 	char *investigation = xasprintf("kb:investigation-%s", case_id(release_case(g->r)));
-	json_object_foreach(g->iris, label, id)
-		json_array_append_new(objects, json_pack("{s:O}", "@id", id));
+	char *tlp = xasprintf("TLP:%s", release_tlp(g->r));
 	json_t *object =
 	    json_pack("{s:s, s:s, s:s, s:s}", "@id", investigation, "@type", "case-investigation:Investigation",
-	              "uco-core:name", release_case_title(g->r), "uco-core:description", "TLP");
-	char *tlp = xasprintf("TLP:%s", release_tlp(g->r));
-	json_object_set_new(object, "uco-core:description", json_string(tlp));
-	if (json_array_size(objects))
-		json_object_set(object, "uco-core:object", objects);
-	json_decref(objects);
+	              "uco-core:name", release_case_title(g->r), "uco-core:description", tlp);
 	free(tlp);
 	free(investigation);
-	return append(g, object);
+	if (append(g, object) < 0)
+		return -1;
+	buf_truncate(g->out, g->out->len - 1); /* its brace: what it is about belongs inside */
+	int rc = release_each_noted(g->r, add_object, g);
+	buf_adds(g->out, g->objects ? "]}" : "}");
+	return rc;
 }
 
 int case_uco_write(struct release *r, const char *variant, struct buf *out, struct err *err)
@@ -265,7 +271,7 @@ int case_uco_write(struct release *r, const char *variant, struct buf *out, stru
 	             {"evidence", write_evidence},
 	             {"mail", write_mail},
 	             {"transfer", write_transfer}};
-	struct case_graph g = {.r = r, .out = out, .iris = json_object(), .err = err};
+	struct case_graph g = {.r = r, .out = out, .err = err};
 	(void)variant;
 	buf_adds(out, "{\"@context\":{\"kb\":\"http://example.org/kb/\","
 	              "\"case-investigation\":\"https://ontology.caseontology.org/case/investigation/\","
@@ -279,11 +285,10 @@ int case_uco_write(struct release *r, const char *variant, struct buf *out, stru
 	int rc = 0;
 	for (size_t i = 0; i < sizeof order / sizeof *order && rc == 0; i++)
 		rc = release_each(r, order[i].kind, order[i].write, &g, err);
-	if (rc == 0)
-		rc = release_each(r, NULL, lose_it, &g, err);
+	static const char *const kinds[] = {"party", "asset", "evidence", "mail", "transfer", NULL};
+	release_lose_others(r, kinds, _("CASE has no class for this kind of record"));
 	if (rc == 0)
 		rc = write_investigation(&g);
 	buf_adds(out, "\n]}\n");
-	json_decref(g.iris);
 	return rc < 0 ? -1 : 0;
 }

@@ -220,30 +220,16 @@ static const struct iris_part {
      "event", write_event},
 };
 
-struct iris_rest {
-	struct release *r;
-	const struct iris_part *part;
-};
-
-static int lose_it(void *ctx, json_t *record)
-{
-	struct iris_rest *rest = ctx;
-	if (record_kind(record) != kind_find(rest->part->kind))
-		release_lose_record(rest->r, record, _("this list of IRIS is of another kind of record"));
-	return 0;
-}
-
 static int iris_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
 	struct iris_list l = {r, out, err};
 	const struct iris_part *part = parts;
 	while (strcmp(part->name, variant) != 0)
 		part++;
-	struct iris_rest rest = {r, part};
+	const char *kinds[] = {part->kind, NULL};
 	buf_addf(out, "%s\n", part->heading);
-	if (release_each(r, part->kind, part->write, &l, err) != 0)
-		return -1;
-	return release_each(r, NULL, lose_it, &rest, err);
+	release_lose_others(r, kinds, _("this list of IRIS is of another kind of record"));
+	return release_each(r, part->kind, part->write, &l, err) != 0 ? -1 : 0;
 }
 
 /* Three files in a new folder, each a release of its own. */

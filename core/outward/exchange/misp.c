@@ -259,19 +259,6 @@ static int write_note(void *ctx, json_t *record)
 	return release_flush(m->r, m->out, m->err);
 }
 
-static int lose_it(void *ctx, json_t *record)
-{
-	struct misp_event *m = ctx;
-	const char *kind = json_get_string(record, "kind");
-	if (record_kind(record)->traits & (KIND_INDICATOR | KIND_NOTE))
-		return 0;
-	for (size_t i = 0; i < TEMPLATES; i++)
-		if (strcmp(misp_templates[i].kind, kind) == 0)
-			return 0;
-	release_lose_record(m->r, record, _("MISP has no object for this kind of record"));
-	return 0;
-}
-
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
 	struct misp_event m = {r, out, 0, err};
@@ -305,8 +292,8 @@ int misp_write(struct release *r, const char *variant, struct buf *out, struct e
 	m.some = 0;
 	if (rc == 0)
 		rc = release_each(r, "note", write_note, &m, err);
-	if (rc == 0)
-		rc = release_each(r, NULL, lose_it, &m, err);
+	static const char *const kinds[] = {"indicator", "mail", "evidence", "measure", "note", NULL};
+	release_lose_others(r, kinds, _("MISP has no object for this kind of record"));
 	buf_adds(out, "\n]}}\n");
 	free(timestamp);
 	json_decref(record);

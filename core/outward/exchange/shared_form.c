@@ -12,33 +12,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int shared_add_loss(void *ctx, const json_t *item)
+{
+	struct buf *out = ctx;
+	char *text = json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS);
+	buf_addf(out, "%s%s", out->len ? ",\n" : "[\n", text ? text : "{}");
+	free(text);
+	return 0;
+}
+
 /* The loss statement: whole in a file, in a sentence for the person. */
 static int shared_tell_loss(const struct format_request *request, const struct release *r, struct err *err)
 {
 	const char *file = format_option(request, "loss");
+	size_t fields = release_lost_fields(r);
 	uint64_t records;
 	uint64_t left_out;
-	json_t *loss = release_loss(r);
+	struct buf out = BUF_INIT;
 	release_counts(r, &records, &left_out);
 	buf_addf(request->told, _("%llu records leave, %llu stay\n"), (unsigned long long)records,
 	         (unsigned long long)left_out);
-	size_t fields = 0;
-	size_t i;
-	json_t *item;
-	json_array_foreach(loss, i, item) {
-		const char *what = json_string_value(json_object_get(item, "what"));
-		fields += what && strcmp(what, "field") == 0;
-	}
 	if (fields)
 		buf_addf(request->told, _("%zu kinds of field are left out or altered (--loss FILE names them)\n"),
 		         fields);
-	int rc = 0;
-	if (file) {
-		char *text = json_dumps(loss, JSON_INDENT(1) | JSON_SORT_KEYS);
-		rc = path_write_file(file, text, strlen(text), PATH_REPLACE, err);
-		free(text);
-	}
-	json_decref(loss);
+	if (!file)
+		return 0;
+	release_each_loss(r, shared_add_loss, &out);
+	buf_adds(&out, out.len ? "\n]\n" : "[]\n");
+	int rc = path_write_file(file, out.data, out.len, PATH_REPLACE, err);
+	buf_release(&out);
 	return rc;
 }
 

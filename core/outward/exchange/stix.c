@@ -33,20 +33,8 @@ static const struct {
 };
 
 /* The namespace of STIX for the ids of observables. */
-static const unsigned char observables[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c,
-                                              0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
-
-static const char *type_of(const char *kind)
-{
-	static const char *const types[][2] = {{"indicator", "indicator"},  {"party", "identity"},
-	                                       {"asset", "infrastructure"}, {"measure", "course-of-action"},
-	                                       {"event", "note"},           {"note", "note"},
-	                                       {"evidence", "file"},        {"flow", "relationship"}};
-	for (size_t i = 0; kind && i < sizeof types / sizeof *types; i++)
-		if (strcmp(types[i][0], kind) == 0)
-			return types[i][1];
-	return NULL;
-}
+static const unsigned char stix_namespace[16] = {0x00, 0xab, 0xed, 0xb4, 0xaa, 0x42, 0x46, 0x6c,
+                                                 0x9c, 0x01, 0xfe, 0xd2, 0x33, 0x15, 0xa9, 0xb7};
 
 void stix_append(struct stix_bundle *b, json_t *object)
 {
@@ -106,9 +94,58 @@ void stix_mark(struct stix_bundle *b, json_t *object, const json_t *record)
 	json_object_set_new(object, "object_marking_refs", json_pack("[s]", marking_of(b, record)));
 }
 
+/* What a record may become. Its place is what is noted of it. */
+static const char *const types[] = {"indicator",     "identity",     "infrastructure", "course-of-action",
+                                    "note",          "relationship", "observed-data",  "attack-asset",
+                                    "attack-action", "attack-flow"};
+
+static unsigned char stix_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i], type) == 0)
+			return (unsigned char)(i + 1);
+	return 0;
+}
+
+void stix_note(struct stix_bundle *b, const char *type, const json_t *record)
+{
+	release_note(b->r, record, stix_type(type));
+}
+
+char *stix_id(const struct stix_bundle *b, const char *label)
+{
+	char uuid[37];
+	const char *file = label ? json_get_string(b->files, label) : NULL;
+	unsigned char type = file ? 0 : release_noted(b->r, label, uuid);
+	return file ? xstrdup(file) : type ? xasprintf("%s--%s", types[type - 1], uuid) : NULL;
+}
+
 static char *id_of(const char *type, const json_t *record)
 {
 	return xasprintf("%s--%s", type, json_get_string(record, "id"));
+}
+
+char *stix_observable_id(const char *type, json_t *identifying)
+{
+	char uuid[37];
+	char *text = json_dumps(identifying, JSON_COMPACT | JSON_SORT_KEYS);
+	shared_uuid5(stix_namespace, text ? text : "{}", uuid);
+	free(text);
+	json_decref(identifying);
+	return xasprintf("%s--%s", type, uuid);
+}
+
+int stix_append_observable(struct stix_bundle *b, json_t *object, const json_t *record)
+{
+	const char *id = json_get_string(object, "id");
+	if (json_object_get(b->observables, id)) { /* the same thing is one observable */
+		json_decref(object);
+		return 0;
+	}
+	json_object_set_new(b->observables, id, json_true());
+	stix_mark(b, object, record);
+	stix_append(b, object);
+	return 1;
 }
 
 /* What every object of its own life has. */
@@ -124,8 +161,7 @@ json_t *stix_begin(struct stix_bundle *b, const char *type, const json_t *record
 	stix_mark(b, object, record);
 	json_object_set_new(object, "external_references",
 	                    json_pack("[{s:s, s:s}]", "source_name", "genba", "external_id", record_label(record)));
-	json_object_set_new(b->types, record_label(record), json_string(id));
-	json_array_append_new(b->refs, json_string(id));
+	stix_note(b, type, record);
 	free(id);
 	return object;
 }
@@ -275,14 +311,17 @@ static json_t *refs_of(struct stix_bundle *b, const json_t *record, const char *
 {
 	json_t *refs = json_array();
 	for (size_t i = 0; i < count; i++) {
-		json_t *labels = json_object_get(record, fields[i]);
+		json_t *field = json_object_get(record, fields[i]);
+		json_t *labels = json_is_string(field) ? json_pack("[O]", field) : json_incref(field);
 		size_t k;
 		json_t *label;
 		json_array_foreach(labels, k, label) {
-			json_t *id = json_object_get(b->types, json_string_value(label));
+			char *id = stix_id(b, json_string_value(label));
 			if (id)
-				json_array_append(refs, id);
+				json_array_append_new(refs, json_string(id));
+			free(id);
 		}
+		json_decref(labels);
 	}
 	if (json_array_size(refs) == 0) {
 		char *id = xasprintf("report--%s", case_id(release_case(b->r)));
@@ -295,7 +334,7 @@ static json_t *refs_of(struct stix_bundle *b, const json_t *record, const char *
 static int write_event(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	static const char *const about[] = {"assets", "parties", "indicators"};
+	static const char *const about[] = {"assets", "parties", "indicators", "mail"};
 	struct buf text = BUF_INIT;
 	json_t *object = stix_begin(b, "note", record);
 	const char *when = stix_text_of(record, "when");
@@ -305,10 +344,10 @@ static int write_event(void *ctx, json_t *record)
 		buf_addf(&text, " (%s)", stix_text_of(record, "side"));
 	stix_set_text(object, "abstract", stix_text_of(record, "title"));
 	stix_set_text(object, "content", text.data);
-	json_object_set_new(object, "object_refs", refs_of(b, record, about, 3));
+	json_object_set_new(object, "object_refs", refs_of(b, record, about, 4));
 	stix_append(b, object);
 	buf_release(&text);
-	release_lose_rest(b->r, record, "title when side assets parties indicators tlp");
+	release_lose_rest(b->r, record, "title when side assets parties indicators mail tlp");
 	return 0;
 }
 
@@ -341,29 +380,13 @@ static int write_evidence(void *ctx, json_t *record)
 	json_t *hashes = json_pack("{s:s}", "SHA-256", sha256);
 	stix_set_text(hashes, "SHA-1", stix_text_of(record, "sha1"));
 	stix_set_text(hashes, "MD5", stix_text_of(record, "md5"));
-	char uuid[37];
 	/* the specification: the first of MD5, SHA-1, SHA-256 that is there counts */
 	const char *first = stix_text_of(record, "md5") ? "MD5" : stix_text_of(record, "sha1") ? "SHA-1" : "SHA-256";
-	char *name =
-	    xasprintf("{\"hashes\":{\"%s\":\"%s\"}}", first, json_string_value(json_object_get(hashes, first)));
-	shared_uuid5(observables, name, uuid);
-	char *id = xasprintf("file--%s", uuid);
-	json_t *object =
-	    json_pack("{s:s, s:s, s:s, s:o}", "type", "file", "spec_version", "2.1", "id", id, "hashes", hashes);
-	stix_mark(b, object, record);
-	int seen = 0;
-	size_t i;
-	json_t *ref;
-	json_array_foreach(b->refs, i, ref)
-		seen |= strcmp(json_string_value(ref), id) == 0;
-	json_object_set_new(b->types, record_label(record), json_string(id));
-	if (seen) {
-		json_decref(object); /* the same bytes are one observable */
-	} else {
-		json_array_append_new(b->refs, json_string(id));
-		stix_append(b, object);
-	}
-	free(name);
+	char *id = stix_observable_id("file", json_pack("{s:{s:O}}", "hashes", first, json_object_get(hashes, first)));
+	json_object_set_new(b->files, record_label(record), json_string(id));
+	stix_append_observable(
+	    b, json_pack("{s:s, s:s, s:s, s:o}", "type", "file", "spec_version", "2.1", "id", id, "hashes", hashes),
+	    record);
 	free(id);
 	release_lose_rest(b->r, record, "sha256 sha1 md5 tlp");
 	return 0;
@@ -372,51 +395,71 @@ static int write_evidence(void *ctx, json_t *record)
 static int write_flow(void *ctx, json_t *record)
 {
 	struct stix_bundle *b = ctx;
-	const char *from = stix_text_of(record, "from");
-	const char *to = stix_text_of(record, "to");
-	json_t *source = from ? json_object_get(b->types, from) : NULL;
-	json_t *target = to ? json_object_get(b->types, to) : NULL;
+	char *source = stix_id(b, stix_text_of(record, "from"));
+	char *target = stix_id(b, stix_text_of(record, "to"));
 	if (!source || !target) {
 		release_lose_record(b->r, record, _("one of its ends does not leave"));
+		free(source);
+		free(target);
 		return 0;
 	}
 	json_t *object = stix_begin(b, "relationship", record);
 	stix_set_text(object, "relationship_type", "related-to");
 	stix_set_text(object, "description", stix_text_of(record, "type"));
-	json_object_set(object, "source_ref", source);
-	json_object_set(object, "target_ref", target);
+	stix_set_text(object, "source_ref", source);
+	stix_set_text(object, "target_ref", target);
+	free(source);
+	free(target);
 	stix_append(b, object);
 	release_lose_rest(b->r, record, "from to type tlp");
 	return 0;
 }
 
-static int lose_it(void *ctx, json_t *record)
+/* ---- the report, which refers to everything */
+
+static void add_ref(struct stix_bundle *b, const char *id)
+{
+	buf_addf(b->out, "%s\"%s\"", b->some_ref++ ? ",\n" : "", id);
+	if (!b->failed && release_flush(b->r, b->out, b->err) < 0)
+		b->failed = 1;
+}
+
+static int add_noted(void *ctx, const char *label, unsigned char note, const char *uuid)
 {
 	struct stix_bundle *b = ctx;
-	if (!type_of(json_get_string(record, "kind")))
-		release_lose_record(b->r, record, _("STIX has no object for this kind of record"));
-	return 0;
+	char *id = xasprintf("%s--%s", types[note - 1], uuid);
+	(void)label;
+	add_ref(b, id);
+	free(id);
+	return b->failed;
 }
 
 static int write_report(struct stix_bundle *b, struct err *err)
 {
 	struct case_file *c = release_case(b->r);
 	json_t *record = record_get(c, "case", 0, err);
+	const char *observable;
+	json_t *yes;
 	if (!record)
 		return -1;
 	char *id = xasprintf("report--%s", case_id(c));
-	json_t *object =
-	    json_pack("{s:s, s:s, s:s, s:s, s:[s], s:O}", "type", "report", "spec_version", "2.1", "id", id, "name",
-	              release_case_title(b->r), "report_types", "threat-report", "object_refs", b->refs);
+	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "type", "report", "spec_version", "2.1", "id", id,
+	                           "name", release_case_title(b->r), "report_types", "threat-report");
 	if (stix_set_time(b, object, "created", record, "entered") < 0)
 		json_object_set_new(object, "created", json_string("1970-01-01T00:00:00.000Z"));
 	if (stix_set_time(b, object, "modified", record, "modified") < 0)
 		json_object_set(object, "modified", json_object_get(object, "created"));
 	json_object_set(object, "published", json_object_get(object, "modified"));
 	stix_mark(b, object, NULL);
-	if (json_array_size(b->refs) == 0)
-		json_array_append_new(b->refs, json_string(marking_of(b, NULL))); /* a report refers to something */
 	stix_append(b, object);
+	buf_truncate(b->out, b->out->len - 1); /* its brace: what it refers to belongs inside */
+	buf_adds(b->out, ",\"object_refs\":[\n");
+	release_each_noted(b->r, add_noted, b);
+	json_object_foreach(b->observables, observable, yes)
+		add_ref(b, observable);
+	if (!b->some_ref)
+		add_ref(b, marking_of(b, NULL)); /* a report refers to something */
+	buf_adds(b->out, "]}");
 	free(id);
 	json_decref(record);
 	return 0;
@@ -425,7 +468,7 @@ static int write_report(struct stix_bundle *b, struct err *err)
 void stix_start(struct stix_bundle *b, struct release *r, struct buf *out, struct err *err)
 {
 	char id[UUID_TEXT];
-	*b = (struct stix_bundle){.r = r, .out = out, .refs = json_array(), .types = json_object(), .err = err};
+	*b = (struct stix_bundle){.r = r, .out = out, .files = json_object(), .observables = json_object(), .err = err};
 	uuid_new(id);
 	buf_addf(out, "{\"type\":\"bundle\",\"id\":\"bundle--%s\",\"objects\":[", id);
 }
@@ -443,8 +486,8 @@ int stix_finish(struct stix_bundle *b)
 		free(name);
 	}
 	buf_adds(b->out, "\n]}\n");
-	json_decref(b->refs);
-	json_decref(b->types);
+	json_decref(b->files);
+	json_decref(b->observables);
 	return b->failed ? -1 : 0;
 }
 
@@ -454,16 +497,17 @@ int stix_write(struct release *r, const char *variant, struct buf *out, struct e
 		const char *kind;
 		record_fn write;
 	} order[] = {{"party", write_party},       {"asset", write_asset},     {"indicator", write_indicator},
-	             {"evidence", write_evidence}, {"measure", write_measure}, {"event", write_event},
-	             {"note", write_note},         {"flow", write_flow}};
+	             {"evidence", write_evidence}, {"measure", write_measure}, {"mail", stix_write_mail},
+	             {"event", write_event},       {"note", write_note},       {"flow", write_flow}};
+	static const char *const kinds[] = {"party", "asset", "indicator", "evidence", "measure",
+	                                    "event", "note",  "mail",      "flow",     NULL};
 	struct stix_bundle b;
 	int rc = 0;
 	(void)variant;
 	stix_start(&b, r, out, err);
 	for (size_t i = 0; i < sizeof order / sizeof *order && rc == 0; i++)
 		rc = release_each(r, order[i].kind, order[i].write, &b, err);
-	if (rc == 0)
-		rc = release_each(r, NULL, lose_it, &b, err);
+	release_lose_others(r, kinds, _("STIX has no object for this kind of record"));
 	if (rc == 0)
 		rc = write_report(&b, err);
 	return stix_finish(&b) < 0 || rc < 0 ? -1 : 0;

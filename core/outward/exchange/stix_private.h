@@ -7,10 +7,11 @@
 struct stix_bundle {
 	struct release *r;
 	struct buf *out;
-	json_t *refs;  /* ids of the objects so far, for the report */
-	json_t *types; /* labels -> ids */
-	unsigned used; /* markings that are needed, as bits */
+	json_t *files;       /* labels of evidence -> ids: those of observables do not follow from the record's UUID */
+	json_t *observables; /* ids of those that were written, keys */
+	unsigned used;       /* markings that are needed, as bits */
 	int some;
+	int some_ref;
 	struct err *err; /* of what could not be written */
 	int failed;
 };
@@ -25,6 +26,21 @@ void stix_append(struct stix_bundle *b, json_t *object);
 /* What every object of its own life has: type, id, created, modified, marking, the label as an external reference. */
 json_t *stix_begin(struct stix_bundle *b, const char *type, const json_t *record);
 void stix_mark(struct stix_bundle *b, json_t *object, const json_t *record);
+
+/* Notes what the record becomes, where others refer to it before it is written. */
+void stix_note(struct stix_bundle *b, const char *type, const json_t *record);
+
+/* The id of what a record became, in the bundle; NULL: nothing, or not yet. New string. */
+char *stix_id(const struct stix_bundle *b, const char *label);
+
+/* The id of an observable by the properties that identify it (takes the reference): UUIDv5 over their canonical JSON. New string. */
+char *stix_observable_id(const char *type, json_t *identifying);
+
+/* Appends an observable unless it is there already, marked as the record is. Takes the reference. 1 if it was appended. */
+int stix_append_observable(struct stix_bundle *b, json_t *object, const json_t *record);
+
+/* A mail as email-message with its addresses, and as what was observed (stix_mail.c). */
+int stix_write_mail(void *ctx, json_t *record);
 
 /* A field's text; NULL where it is unset or unknown. */
 const char *stix_text_of(const json_t *record, const char *field);

@@ -110,25 +110,15 @@ static int write_measure(void *ctx, json_t *record)
 	return write_row(ctx, record, "done_at", or_empty(json_get_string(record, "title")), "Measure done");
 }
 
-static int lose_it(void *ctx, json_t *record)
-{
-	struct timesketch *t = ctx;
-	static const char *const rows[] = {"event", "mail", "measure"};
-	const char *kind = json_get_string(record, "kind");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (kind && strcmp(kind, rows[i]) == 0)
-			return 0;
-	release_lose_record(t->r, record, _("Timesketch has rows of a time line only"));
-	return 0;
-}
-
 int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err)
 {
 	struct timesketch t = {r, out, variant && strcmp(variant, "jsonl") == 0, err};
 	if (!t.lines)
 		buf_adds(out, "message,datetime,timestamp_desc,tag,genba_label,genba_when,genba_side\n");
+	static const char *const kinds[] = {"event", "mail", "measure", NULL};
+	release_lose_others(r, kinds, _("Timesketch has rows of a time line only"));
 	if (release_each(r, "event", write_event, &t, err) != 0 || release_each(r, "mail", write_mail, &t, err) != 0 ||
-	    release_each(r, "measure", write_measure, &t, err) != 0 || release_each(r, NULL, lose_it, &t, err) != 0)
+	    release_each(r, "measure", write_measure, &t, err) != 0)
 		return -1;
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #define DIFFERENT 1000 /* reasons that are told apart */
 #define HOSTS     500  /* machines that are told */
+#define WHAT      100  /* bytes of what something is called */
 
 void intake_item(struct intake_out *out)
 {
@@ -59,7 +60,10 @@ static void count_it(struct intake_out *out, const char *kind, const char *what,
 		count_it(out, *kind ? "*" : "", "*", _("further reasons"));
 		return;
 	}
-	char *cut = xstrndup(what, strlen(what) > 100 ? 100 : strlen(what));
+	size_t n = strlen(what);
+	for (n = n > WHAT ? WHAT : n; (what[n] & 0xC0) == 0x80; n--) /* not inside a character */
+		;
+	char *cut = xstrndup(what, n);
 	out->counts = xrealloc(out->counts, (out->count + 1) * sizeof *out->counts);
 	out->counts[out->count] = (struct intake_count){xstrdup(kind), cut, xstrdup(reason), 1};
 	out->last = out->count++;

@@ -10,19 +10,16 @@
 
 struct forbidden *forbidden_new(void)
 {
-	return xcalloc(1, sizeof(struct forbidden));
+	struct forbidden *f = xcalloc(1, sizeof *f);
+	f->texts = (struct buf)BUF_INIT;
+	return f;
 }
 
 void forbidden_free(struct forbidden *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < f->count; i++) {
-		free(f->names[i].text);
-		free(f->names[i].folded);
-		free(f->names[i].label);
-		free(f->names[i].field);
-	}
+	buf_release(&f->texts);
 	for (size_t i = 0; i < f->allowed_count; i++)
 		free(f->allowed[i]);
 	free(f->allowed);
@@ -40,15 +37,28 @@ static char *folded(const char *name)
 	return text_fold_dup(name);
 }
 
-static void add_folded(struct forbidden *f, const char *name, char *text, const char *label, const char *field)
+size_t forbidden_count(const struct forbidden *f)
 {
-	if (strlen(text) < FORBIDDEN_LEAST) {
-		free(text);
+	return f->count;
+}
+
+static uint32_t add_text(struct forbidden *f, const char *text)
+{
+	size_t at = f->texts.len;
+	buf_add(&f->texts, text, strlen(text) + 1);
+	return (uint32_t)at;
+}
+
+static void add_folded(struct forbidden *f, const char *name, const char *text, const char *label, const char *field)
+{
+	if (strlen(text) < FORBIDDEN_LEAST)
 		return;
+	if (f->count == f->room) {
+		f->room = f->room ? f->room + f->room / 2 : 64;
+		f->names = xrealloc(f->names, f->room * sizeof *f->names);
 	}
-	f->names = xrealloc(f->names, (f->count + 1) * sizeof *f->names);
-	f->names[f->count++] =
-	    (struct forbidden_name){xstrdup(name), text, strlen(text), xstrdup(label), xstrdup(field), 0};
+	f->names[f->count++] = (struct forbidden_name){
+	    add_text(f, name), add_text(f, text), add_text(f, label), (uint32_t)strlen(text), 0, field};
 }
 
 void forbidden_add(struct forbidden *f, const char *name, const char *label, const char *field)
@@ -56,9 +66,10 @@ void forbidden_add(struct forbidden *f, const char *name, const char *label, con
 	char *text = folded(name);
 	struct buf alike = BUF_INIT;
 	if (forbidden_alike(text, strlen(text), &alike))
-		add_folded(f, name, buf_take(&alike, NULL), label, field);
-	buf_release(&alike);
+		add_folded(f, name, alike.data, label, field);
 	add_folded(f, name, text, label, field);
+	buf_release(&alike);
+	free(text);
 }
 
 void forbidden_allow(struct forbidden *f, const char *name)
@@ -90,15 +101,16 @@ static void prepare(struct forbidden *f)
 		qsort(f->allowed, f->allowed_count, sizeof *f->allowed, by_text);
 	for (size_t i = 0; i < f->count; i++) {
 		struct forbidden_name *name = &f->names[i];
+		const char *folded_name = forbidden_text(f, name->folded);
 		if (f->allowed_count &&
-		    bsearch(&name->folded, f->allowed, f->allowed_count, sizeof *f->allowed, by_text))
+		    bsearch(&folded_name, f->allowed, f->allowed_count, sizeof *f->allowed, by_text))
 			continue;
-		unsigned at = slot_of(name->folded);
-		size_t *slot = &f->slots[at];
+		unsigned at = slot_of(folded_name);
+		uint32_t *slot = &f->slots[at];
 		forbidden_add_signs(f, name);
 		f->seen[at >> 3] |= (unsigned char)(1U << (at & 7));
 		name->next = *slot;
-		*slot = i + 1;
+		*slot = (uint32_t)i + 1;
 	}
 }
 
@@ -107,23 +119,27 @@ static int is_word(unsigned char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* The names that begin at i. */
+/* The longest of the names that begin at i. */
 static int compare_at(const struct forbidden *f, const char *text, size_t n, size_t i, unsigned slot, size_t least,
                       struct forbidden_hit *hit)
 {
+	size_t longest = 0;
 	for (size_t at = f->slots[slot]; at; at = f->names[at - 1].next) {
 		const struct forbidden_name *name = &f->names[at - 1];
-		if (name->n > n - i || name->n < least || memcmp(text + i, name->folded, name->n) != 0)
+		const char *folded_name = forbidden_text(f, name->folded);
+		if (name->n > n - i || name->n < least || name->n <= longest ||
+		    memcmp(text + i, folded_name, name->n) != 0)
 			continue;
 		unsigned char before = i ? (unsigned char)text[i - 1] : 0;
 		unsigned char after = (unsigned char)text[i + name->n];
-		if ((is_word((unsigned char)name->folded[0]) && is_word(before)) ||
-		    (is_word((unsigned char)name->folded[name->n - 1]) && is_word(after)))
+		if ((is_word((unsigned char)folded_name[0]) && is_word(before)) ||
+		    (is_word((unsigned char)folded_name[name->n - 1]) && is_word(after)))
 			continue;
-		*hit = (struct forbidden_hit){name->text, name->label, name->field};
-		return 1;
+		*hit =
+		    (struct forbidden_hit){forbidden_text(f, name->text), forbidden_text(f, name->label), name->field};
+		longest = name->n;
 	}
-	return 0;
+	return longest > 0;
 }
 
 int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, size_t least, struct forbidden_hit *hit)

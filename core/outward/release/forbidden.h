@@ -21,7 +21,7 @@
 struct forbidden;
 
 struct forbidden_hit {
-	const char *name; /* as it was added; borrowed */
+	const char *name; /* as it was added; borrowed, as the others are, from the names */
 	const char *label;
 	const char *field;
 };
@@ -29,13 +29,15 @@ struct forbidden_hit {
 struct forbidden *forbidden_new(void);
 void forbidden_free(struct forbidden *f); /* NULL is allowed */
 
-/* A name, and whose it is (a label and a field's name, for the message). */
+/* A name, and whose it is (a label and a field's name, for the message; the field's is borrowed). */
 void forbidden_add(struct forbidden *f, const char *name, const char *label, const char *field);
 
 /* This name may leave, whoever else bears it too. */
 void forbidden_allow(struct forbidden *f, const char *name);
 
-/* 1 with the first that is found, 0. Add nothing after the first search. */
+size_t forbidden_count(const struct forbidden *f);
+
+/* 1 with the first that is found, the longest of those that begin there; 0. Add nothing after the first search. */
 int forbidden_search(struct forbidden *f, const void *bytes, size_t n, struct forbidden_hit *hit);
 
 #endif

@@ -11,28 +11,36 @@
 #define FORBIDDEN_BASE64 262144U
 #define FORBIDDEN_HEX    65536U
 
+/* A large case has tens of thousands: small, their texts in one piece. */
 struct forbidden_name {
-	char *text; /* as added */
-	char *folded;
-	size_t n;
-	char *label;
-	char *field;
-	size_t next; /* in its slot, from 1; 0: none */
+	uint32_t text; /* places in the texts: as added */
+	uint32_t folded;
+	uint32_t label;
+	uint32_t n;    /* bytes of what is folded */
+	uint32_t next; /* in its slot, from 1; 0: none */
+	const char *field;
 };
 
 struct forbidden {
 	struct forbidden_name *names;
 	size_t count;
+	size_t room;
+	struct buf texts;
 	char **allowed;
 	size_t allowed_count;
 	uint64_t *grams; /* three bytes of names that may stand in what is encoded: forbidden_decode.c */
 	unsigned gram_shift;
 	unsigned char *base64; /* what three characters of base64 may begin, by their worth */
 	unsigned char *hex;    /* the same of four hexadecimal digits */
-	size_t *slots;         /* by the first three folded bytes */
+	uint32_t *slots;       /* by the first three folded bytes */
 	unsigned char *seen;   /* which slots hold a name, as bits: small enough to stay at hand */
 	int ready;
 };
+
+static inline const char *forbidden_text(const struct forbidden *f, uint32_t place)
+{
+	return f->texts.data + place;
+}
 
 /* The slot of three bytes, the first in the lowest. */
 static inline unsigned forbidden_slot(uint32_t three)

@@ -122,12 +122,10 @@ void forbidden_prepare_signs(struct forbidden *f, size_t names)
 
 void forbidden_add_signs(struct forbidden *f, const struct forbidden_name *name)
 {
-	add_places(f, name->folded, name->n);
-	add_wide(f, name->folded, 0);
-	add_wide(f, name->folded, 1);
-	if (strcmp(name->text, name->folded) != 0 && strlen(name->text) >= FORBIDDEN_LEAST) {
-		add_places(f, name->text, strlen(name->text));
-		add_wide(f, name->text, 0);
-		add_wide(f, name->text, 1);
+	const char *ways[] = {forbidden_text(f, name->folded), forbidden_text(f, name->text)};
+	for (size_t i = 0; i < 2 && (i == 0 || strcmp(ways[0], ways[1]) != 0); i++) {
+		add_places(f, ways[i], strlen(ways[i]));
+		add_wide(f, ways[i], 0);
+		add_wide(f, ways[i], 1);
 	}
 }

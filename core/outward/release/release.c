@@ -7,8 +7,10 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/filter.h"
+#include "vault/vault.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,12 +25,16 @@ void release_close(struct release *r)
 		free(r->fields[i].reason);
 	}
 	free(r->fields);
-	json_decref(r->leaving);
-	json_decref(r->staying);
-	json_decref(r->lost);
-	json_decref(r->pseudonyms);
-	json_decref(r->reasons);
+	for (size_t i = 0; i < r->reason_count; i++) {
+		free(r->reasons[i].kind);
+		free(r->reasons[i].reason);
+	}
+	free(r->reasons);
+	release_labels_release(&r->labels);
+	forbidden_free(r->named);
 	release_abandon(r);
+	if (!r->preview)
+		vault_cache(case_vault(r->c), VAULT_CACHE);
 	forbidden_free(r->forbidden);
 	filter_free(r->filter);
 	free(r->to);
@@ -56,27 +62,41 @@ const char *release_case_title(const struct release *r)
 
 static int release_has(const struct release *r, const char *label)
 {
-	return json_object_get(r->leaving, label) != NULL;
+	const struct release_label *entry = release_labels_find(&r->labels, label);
+	return entry && entry->state & LABEL_LEAVES;
 }
 
 /* ---- what is left out */
 
-/* [kind, reason], the same for all records of which both are the same. New reference. */
-json_t *release_why(struct release *r, const char *kind, const char *reason)
+uint16_t release_why(struct release *r, const char *kind, const char *reason)
 {
-	char *key = xasprintf("%s %s", kind ? kind : "", reason);
-	json_t *why = json_object_get(r->reasons, key);
-	if (!why) {
-		why = json_pack("[s, s]", kind ? kind : "", reason);
-		json_object_set_new(r->reasons, key, why);
-	}
-	free(key);
-	return json_incref(why);
+	for (size_t i = 0; i < r->reason_count; i++)
+		if (strcmp(r->reasons[i].kind, kind) == 0 && strcmp(r->reasons[i].reason, reason) == 0)
+			return (uint16_t)i;
+	if (r->reason_count == UINT16_MAX) /* there are not so many kinds */
+		return 0;
+	r->reasons = xrealloc(r->reasons, (r->reason_count + 1) * sizeof *r->reasons);
+	r->reasons[r->reason_count] = (struct release_reason){xstrdup(kind), xstrdup(reason)};
+	return (uint16_t)r->reason_count++;
+}
+
+static void set_state(struct release *r, const char *label, unsigned char state, uint64_t *count, const char *kind,
+                      const char *reason)
+{
+	struct release_label *entry = release_labels_put(&r->labels, label);
+	*count += !(entry->state & state);
+	entry->state |= state;
+	entry->why = release_why(r, kind ? kind : "", reason);
+}
+
+void release_stay(struct release *r, const char *label, const char *kind, const char *reason)
+{
+	set_state(r, label, LABEL_STAYS, &r->staying, kind, reason);
 }
 
 void release_lose_record(struct release *r, const json_t *record, const char *reason)
 {
-	json_object_set_new(r->lost, record_label(record), release_why(r, json_get_string(record, "kind"), reason));
+	set_state(r, record_label(record), LABEL_LOST, &r->lost, json_get_string(record, "kind"), reason);
 }
 
 void release_lose_field(struct release *r, const char *kind, const char *field, const char *reason)
@@ -112,73 +132,141 @@ void release_lose_rest(struct release *r, const json_t *record, const char *know
 			                   _("the format has no place for it"));
 }
 
-static void tell_lost(json_t *array, json_t *labels)
+int release_each_loss(const struct release *r, int (*fn)(void *ctx, const json_t *item), void *ctx)
 {
-	const char *label;
-	json_t *why;
-	json_object_foreach(labels, label, why)
-		json_array_append_new(array, json_pack("{s:s, s:O, s:s, s:O}", "what", "record", "kind",
-		                                       json_array_get(why, 0), "label", label, "reason",
-		                                       json_array_get(why, 1)));
-}
-
-json_t *release_loss(const struct release *r)
-{
-	json_t *array = json_array();
-	tell_lost(array, r->staying);
-	tell_lost(array, r->lost);
-	for (size_t i = 0; i < r->field_count; i++)
-		json_array_append_new(array,
-		                      json_pack("{s:s, s:s, s:s, s:I, s:s}", "what", "field", "kind", r->fields[i].kind,
-		                                "field", r->fields[i].field, "records",
-		                                (json_int_t)r->fields[i].records, "reason", r->fields[i].reason));
-	return array;
+	static const unsigned char states[] = {LABEL_STAYS, LABEL_LOST};
+	int rc = 0;
+	for (size_t s = 0; s < sizeof states; s++)
+		for (uint32_t i = 0; i < r->labels.count && rc == 0; i++) {
+			const struct release_label *entry = &r->labels.entries[i];
+			if (!(entry->state & states[s]))
+				continue;
+			const struct release_reason *why = &r->reasons[entry->why];
+			json_t *item = json_pack("{s:s, s:s, s:s, s:s}", "what", "record", "kind", why->kind, "label",
+			                         release_labels_text(&r->labels, entry->label), "reason", why->reason);
+			rc = fn(ctx, item);
+			json_decref(item);
+		}
+	for (size_t i = 0; i < r->field_count && rc == 0; i++) {
+		json_t *item = json_pack("{s:s, s:s, s:s, s:I, s:s}", "what", "field", "kind", r->fields[i].kind,
+		                         "field", r->fields[i].field, "records", (json_int_t)r->fields[i].records,
+		                         "reason", r->fields[i].reason);
+		rc = fn(ctx, item);
+		json_decref(item);
+	}
+	return rc;
 }
 
 json_t *release_stays(const struct release *r)
 {
 	json_t *counts = json_object();
-	const char *label;
-	json_t *why;
-	json_object_foreach(r->staying, label, why) {
-		const char *kind = json_string_value(json_array_get(why, 0));
+	for (uint32_t i = 0; i < r->labels.count; i++) {
+		if (!(r->labels.entries[i].state & LABEL_STAYS))
+			continue;
+		const char *kind = r->reasons[r->labels.entries[i].why].kind;
 		json_int_t before = json_integer_value(json_object_get(counts, kind));
 		json_object_set_new(counts, kind, json_integer(before + 1));
 	}
 	return counts;
 }
 
+size_t release_lost_fields(const struct release *r)
+{
+	return r->field_count;
+}
+
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out)
 {
-	*left_out = json_object_size(r->staying) + json_object_size(r->lost);
-	*records = json_object_size(r->leaving) - json_object_size(r->lost);
+	*left_out = r->staying + r->lost;
+	*records = r->leaving - r->lost;
+}
+
+/* ---- what a writer notes of records */
+
+void release_note(struct release *r, const json_t *record, unsigned char note)
+{
+	struct release_label *entry = release_labels_put(&r->labels, record_label(record));
+	const char *id = json_get_string(record, "id");
+	char hex[33];
+	size_t n = 0;
+	for (const char *p = id ? id : ""; *p && n < 32; p++)
+		if (*p != '-')
+			hex[n++] = *p;
+	sodium_hex2bin(entry->uuid, sizeof entry->uuid, hex, n, NULL, NULL, NULL);
+	entry->note = note;
+}
+
+static unsigned char note_of(const struct release_label *entry, char uuid[37])
+{
+	const unsigned char *u = entry->uuid;
+	if (entry->note)
+		snprintf(uuid, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
+		         u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+	return entry->note;
+}
+
+unsigned char release_noted(const struct release *r, const char *label, char uuid[37])
+{
+	const struct release_label *entry = label ? release_labels_find(&r->labels, label) : NULL;
+	return entry ? note_of(entry, uuid) : 0;
+}
+
+void release_lose_others(struct release *r, const char *const *kinds, const char *reason)
+{
+	for (uint32_t i = 0; i < r->labels.count; i++) {
+		struct release_label *entry = &r->labels.entries[i];
+		const char *kind = r->reasons[entry->kind].kind;
+		size_t k = 0;
+		while (kinds[k] && strcmp(kinds[k], kind) != 0)
+			k++;
+		if (entry->state == LABEL_LEAVES && !kinds[k]) {
+			entry->state |= LABEL_LOST;
+			entry->why = release_why(r, kind, reason);
+			r->lost++;
+		}
+	}
+}
+
+int release_each_noted(const struct release *r,
+                       int (*fn)(void *ctx, const char *label, unsigned char note, const char *uuid), void *ctx)
+{
+	int rc = 0;
+	for (uint32_t i = 0; i < r->labels.count && rc == 0; i++) {
+		char uuid[37];
+		unsigned char note = note_of(&r->labels.entries[i], uuid);
+		if (note)
+			rc = fn(ctx, release_labels_text(&r->labels, r->labels.entries[i].label), note, uuid);
+	}
+	return rc;
 }
 
 /* ---- records as they leave */
 
-/* Puts pseudonyms in the place of names in a text. New string. */
+/* Puts pseudonyms in the place of names in a text. New string. What is written so that its letters are not there as they are (full width,
+ * escaped) is left alone: the gate refuses it. */
 static char *redact(const struct release *r, const char *text)
 {
-	struct buf out = BUF_INIT;
-	const char *name;
-	json_t *pseudonym;
+	struct forbidden_hit hit;
 	char *now = xstrdup(text);
-	json_object_foreach(r->pseudonyms, name, pseudonym) {
-		size_t n = strlen(name);
-		if (n < FORBIDDEN_LEAST || !strcasestr(now, name))
-			continue;
-		buf_clear(&out);
-		for (const char *p = now, *hit; *p; p = hit + n) {
-			hit = strcasestr(p, name);
-			buf_add(&out, p, hit ? (size_t)(hit - p) : strlen(p));
-			if (!hit)
-				break;
-			buf_adds(&out, json_string_value(pseudonym));
+	/* as often as there are names: a pseudonym may hold a name itself */
+	for (size_t left = forbidden_count(r->named); left > 0 && forbidden_search(r->named, now, strlen(now), &hit);
+	     left--) {
+		size_t n = strlen(hit.name);
+		struct buf out = BUF_INIT;
+		const char *at = strcasestr(now, hit.name);
+		const char *p = now;
+		for (; at; p = at + n, at = strcasestr(p, hit.name)) {
+			buf_add(&out, p, (size_t)(at - p));
+			buf_adds(&out, hit.label);
 		}
+		if (p == now) {
+			buf_release(&out);
+			break;
+		}
+		buf_adds(&out, p);
 		free(now);
-		now = xstrdup(out.data);
+		now = buf_take(&out, NULL);
 	}
-	buf_release(&out);
 	return now;
 }
 
@@ -191,7 +279,8 @@ static int names_what_stays(const struct release *r, const char *text)
 		if (n >= 4 && n < sizeof label) {
 			memcpy(label, p, n);
 			label[n] = '\0';
-			if (json_object_get(r->staying, label))
+			const struct release_label *entry = release_labels_find(&r->labels, label);
+			if (entry && entry->state & LABEL_STAYS)
 				return 1;
 		}
 		p += n ? n : 1;
@@ -222,7 +311,8 @@ static void trim(struct release *r, json_t *record)
 {
 	const struct kind *kind = record_kind(record);
 	const struct named_kind *k = r->redacted ? release_names(record) : NULL;
-	const char *pseudonym = json_string_value(json_object_get(r->leaving, record_label(record)));
+	const struct release_label *entry = release_labels_find(&r->labels, record_label(record));
+	const char *pseudonym = entry && entry->pseudonym ? release_labels_text(&r->labels, entry->pseudonym) : NULL;
 	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
 		const struct field *field = kind_field_at(kind, i);
 		json_t *value = json_object_get(record, field->name);

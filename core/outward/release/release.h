@@ -56,12 +56,23 @@ void release_lose_field(struct release *r, const char *kind, const char *field, 
 /* Names every field of the record that is set and is not among the words of `known` ("type value"): the format has no place. */
 void release_lose_rest(struct release *r, const json_t *record, const char *known);
 
-/* The loss statement so far. New reference. */
-json_t *release_loss(const struct release *r);
+/* The loss statement so far, item by item, borrowed; nonzero of `fn` stops and is returned. */
+int release_each_loss(const struct release *r, int (*fn)(void *ctx, const json_t *item), void *ctx);
+size_t release_lost_fields(const struct release *r); /* how many of its items are fields */
 void release_counts(const struct release *r, uint64_t *records, uint64_t *left_out);
 
 /* {kind: how many of its records stay}. New reference. */
 json_t *release_stays(const struct release *r);
+
+/* ---- what a writer notes: which of its own objects a record became (from 1), so that others can refer to it by the record's UUID */
+
+void release_note(struct release *r, const json_t *record, unsigned char note);
+unsigned char release_noted(const struct release *r, const char *label, char uuid[37]); /* 0: it became none */
+int release_each_noted(const struct release *r,
+                       int (*fn)(void *ctx, const char *label, unsigned char note, const char *uuid), void *ctx);
+
+/* Names every record that leaves and is of none of the kinds (their names, ended by NULL): the format has nothing for it. */
+void release_lose_others(struct release *r, const char *const *kinds, const char *reason);
 
 /* One record as it leaves, or NULL: it stays. New reference. */
 json_t *release_one(struct release *r, const json_t *record);

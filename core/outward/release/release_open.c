@@ -7,9 +7,12 @@
 #include "base/json.h"
 #include "case/query/filter.h"
 #include "finding/chain/legal_form.h"
+#include "vault/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define READING_CACHE 8192 /* KiB: every record is read once or twice, one after the other */
 
 static const struct named_kind named_kinds[] = {
     {"asset", {"hostname", "addresses", "external_address", "serial"}, {"machine", "端末"}},
@@ -143,11 +146,6 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 
 /* ---- who leaves */
 
-static void stay(struct release *r, const json_t *record, const char *reason)
-{
-	json_object_set_new(r->staying, record_label(record), release_why(r, json_get_string(record, "kind"), reason));
-}
-
 /* A sample is evidence that an indicator names. */
 static int note_sample(void *ctx, json_t *record)
 {
@@ -155,8 +153,7 @@ static int note_sample(void *ctx, json_t *record)
 	const char *sample = json_get_string(record, "sample");
 	const char *shareable = json_get_string(record, "shareable");
 	if (sample && (!shareable || strcmp(shareable, "approved") != 0))
-		json_object_set_new(r->staying, sample,
-		                    release_why(r, "evidence", _("a sample whose indicator may not be shared")));
+		release_stay(r, sample, "evidence", _("a sample whose indicator may not be shared"));
 	return 0;
 }
 
@@ -169,8 +166,9 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 		return _("a record of genba itself");
 	if (record_kind(record) == kind_find("decision"))
 		return _("a record of what the response decided"); /* whom it names is nobody else's concern */
-	if (json_object_get(r->staying, record_label(record)))
-		return json_string_value(json_array_get(json_object_get(r->staying, record_label(record)), 1));
+	const struct release_label *entry = release_labels_find(&r->labels, record_label(record));
+	if (entry && entry->state & LABEL_STAYS)
+		return r->reasons[entry->why].reason;
 	if (r->filter && !filter_match(r->filter, record))
 		return _("not asked for");
 	if (rank >= tlp_rank("AMBER+STRICT"))
@@ -182,22 +180,24 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 	return NULL;
 }
 
-static int sort_record(void *ctx, json_t *record)
+static void sort_record(struct release *r, json_t *record)
 {
-	struct release *r = ctx;
 	const char *kind = json_get_string(record, "kind");
 	const char *why;
 	if (kind && kind_has(kind, KIND_ONE))
-		return 0; /* its title is seen to by itself */
+		return; /* its title is seen to by itself */
 	if (r->internal)
 		why = kind && kind_has(kind, KIND_MACHINE) ? _("a record of genba itself") : NULL;
 	else
 		why = why_it_stays(r, record);
-	if (why)
-		stay(r, record, why);
-	else
-		json_object_set_new(r->leaving, record_label(record), json_null());
-	return 0;
+	if (why) {
+		release_stay(r, record_label(record), kind, why);
+	} else {
+		struct release_label *entry = release_labels_put(&r->labels, record_label(record));
+		entry->kind = release_why(r, kind ? kind : "", "");
+		entry->state |= LABEL_LEAVES;
+		r->leaving++;
+	}
 }
 
 /* ---- names */
@@ -278,7 +278,7 @@ static void forbid_one(struct naming *n, const char *name)
 {
 	forbidden_add(n->r->forbidden, name, n->label, n->field);
 	if (n->pseudonym)
-		json_object_set_new(n->r->pseudonyms, name, json_string(n->pseudonym));
+		forbidden_add(n->r->named, name, n->pseudonym, n->field);
 }
 
 static void forbid(void *ctx, const char *name)
@@ -311,14 +311,19 @@ struct name_pass {
 	unsigned counters[sizeof named_kinds / sizeof *named_kinds];
 };
 
-/* What of a record's names may not be found in what leaves. */
-static int sort_names(void *ctx, json_t *record)
+/* Whether a record leaves, and what of its names may not be found in what does. A retracted one does not, and its names may not. */
+static int sort_one(void *ctx, json_t *record)
 {
 	struct name_pass *p = ctx;
 	struct release *r = p->r;
+	if (!record_is_retracted(record))
+		sort_record(r, record);
+	if (r->internal)
+		return 0;
 	const struct named_kind *k = release_names(record);
 	const char *label = record_label(record);
-	int leaves = json_object_get(r->leaving, label) != NULL;
+	struct release_label *entry = release_labels_find(&r->labels, label);
+	int leaves = entry && entry->state & LABEL_LEAVES;
 	int is_recipient = r->to && strcmp(label, r->to) == 0;
 	const char *value = json_get_string(record, "value");
 	if (value && kind_has(json_get_string(record, "kind"), KIND_INDICATOR)) {
@@ -335,7 +340,7 @@ static int sort_names(void *ctx, json_t *record)
 	if (r->redacted && !is_recipient) {
 		pseudonym = pseudonym_of(r, k, record, p->counters);
 		if (leaves)
-			json_object_set_new(r->leaving, label, json_string(pseudonym));
+			release_labels_pseudonym(&r->labels, entry, pseudonym);
 	}
 	for (size_t i = 0; i < sizeof k->fields / sizeof *k->fields && k->fields[i]; i++) {
 		const char *text = json_get_string(record, k->fields[i]);
@@ -358,23 +363,21 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 	r->internal = wish->internal;
 	r->preview = wish->preview;
 	r->tlp = xstrdup(wish->tlp ? wish->tlp : case_tlp(c));
-	r->leaving = json_object();
-	r->staying = json_object();
-	r->lost = json_object();
-	r->pseudonyms = json_object();
-	r->reasons = json_object();
+	r->labels = (struct release_labels){.text = BUF_INIT};
+	buf_addc(&r->labels.text, '\0'); /* 0 is no place */
+	r->named = forbidden_new();
 	r->fd = -1;
 	r->forbidden = forbidden_new();
 	struct name_pass names = {r, {0}};
+	if (!r->preview)
+		vault_cache(case_vault(c), READING_CACHE);
 	int rc = check_wish(r, wish, err);
 	if (rc == 0 && wish->where && !(r->filter = filter_parse(NULL, wish->where, err)))
 		rc = -1;
 	if (rc == 0 && !r->internal)
 		rc = record_each(c, "indicator", 0, note_sample, r, err);
 	if (rc == 0)
-		rc = record_each(c, NULL, 0, sort_record, r, err);
-	if (rc == 0 && !r->internal)
-		rc = record_each(c, NULL, RECORD_WITH_RETRACTED, sort_names, &names, err);
+		rc = record_each(c, NULL, RECORD_WITH_RETRACTED, sort_one, &names, err);
 	if (rc == 0) {
 		/* the title belongs to the case, and bears its label */
 		int hides = r->redacted || (!r->internal && tlp_rank(case_tlp(c)) > tlp_rank(r->tlp));

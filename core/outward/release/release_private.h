@@ -5,6 +5,8 @@
 #include "outward/release/forbidden.h"
 #include "outward/release/release.h"
 
+#include "base/buf.h"
+
 #include <sodium.h>
 
 /* Names of a record, and the word that stands for them in what is redacted. */
@@ -16,6 +18,41 @@ struct named_kind {
 
 /* The names of a record's kind, or NULL: it has none. */
 const struct named_kind *release_names(const json_t *record);
+
+/* What is decided of a record. A large case has a hundred thousand: small, and in one piece. */
+enum { LABEL_LEAVES = 1, LABEL_STAYS = 2, LABEL_LOST = 4 /* it leaves, but the format cannot hold it */ };
+
+struct release_label {
+	uint32_t label;     /* place in the texts */
+	uint32_t pseudonym; /* likewise; 0: none */
+	uint16_t why;       /* it stays or is lost: a row of the reasons */
+	uint16_t kind;      /* likewise, a row without a reason */
+	unsigned char state;
+	unsigned char note; /* a writer's: what it became */
+	unsigned char uuid[16];
+};
+
+struct release_labels {
+	struct release_label *entries; /* in the order in which they were put */
+	uint32_t count;
+	uint32_t room;
+	uint32_t *slots; /* from 1; 0: empty */
+	uint32_t slot_count;
+	struct buf text;
+};
+
+/* The entry of a label, made if there is none; valid until the next is put. */
+struct release_label *release_labels_put(struct release_labels *t, const char *label);
+struct release_label *release_labels_find(const struct release_labels *t, const char *label); /* or NULL */
+const char *release_labels_text(const struct release_labels *t, uint32_t at);
+void release_labels_pseudonym(struct release_labels *t, struct release_label *entry, const char *pseudonym);
+void release_labels_release(struct release_labels *t);
+
+/* A kind and a reason, once each. */
+struct release_reason {
+	char *kind;
+	char *reason;
+};
 
 struct lost_field {
 	char *kind;
@@ -33,16 +70,17 @@ struct release {
 	int internal;
 	int preview;
 	char *title;
-	json_t *leaving;    /* labels -> the pseudonym, or null */
-	json_t *staying;    /* labels -> the reason */
-	json_t *lost;       /* records that leave and that the format cannot hold: labels -> reason */
-	json_t *pseudonyms; /* names -> pseudonyms, for redacting texts */
-	json_t *reasons;    /* "kind reason" -> [kind, reason], shared by staying and lost */
+	struct release_labels labels;
+	uint64_t leaving; /* lost ones among them */
+	uint64_t staying;
+	uint64_t lost;
+	struct release_reason *reasons;
+	size_t reason_count;
+	struct forbidden *named; /* names that have a pseudonym, which stands in the place of a label */
 	struct lost_field *fields;
 	size_t field_count;
 	struct forbidden *forbidden;
 	struct filter *filter;
-	uint64_t records;
 	/* the file that leaves, while it is written */
 	char *path;
 	char *temporary; /* NULL: a dry run, or not begun */
@@ -53,8 +91,11 @@ struct release {
 	char *secret; /* of the record of the release */
 };
 
-/* [kind, reason]: why a record stays. New reference. */
-json_t *release_why(struct release *r, const char *kind, const char *reason);
+/* The row of a kind and a reason ("": only the kind). */
+uint16_t release_why(struct release *r, const char *kind, const char *reason);
+
+/* A record of this label stays. */
+void release_stay(struct release *r, const char *label, const char *kind, const char *reason);
 
 /* Removes what was written of a file that does not leave. */
 void release_abandon(struct release *r);

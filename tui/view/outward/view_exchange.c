@@ -38,22 +38,23 @@ static struct exchange_state *exchange_state(struct view *v)
 
 /* ---- what would leave */
 
+static int count_reason(void *ctx, const json_t *item)
+{
+	json_t *reasons = ctx;
+	const char *reason = json_get_string(item, "reason");
+	if (json_is(item, "what", "record"))
+		json_object_set_new(reasons, reason,
+		                    json_integer(1 + json_integer_value(json_object_get(reasons, reason))));
+	return 0;
+}
+
 /* "60 RED or AMBER+STRICT, which never leave": how many stay for each reason, the most first. */
 static void add_reasons(struct view *v, struct release *r)
 {
-	json_t *loss = release_loss(r);
 	json_t *reasons = json_object();
-	size_t i;
-	json_t *line;
 	const char *reason;
 	json_t *count;
-	json_array_foreach(loss, i, line) {
-		if (!json_is(line, "what", "record"))
-			continue;
-		reason = json_get_string(line, "reason");
-		json_object_set_new(reasons, reason,
-		                    json_integer(1 + json_integer_value(json_object_get(reasons, reason))));
-	}
+	release_each_loss(r, count_reason, reasons);
 	for (;;) {
 		const char *most = NULL;
 		json_int_t largest = 0;
@@ -70,7 +71,6 @@ static void add_reasons(struct view *v, struct release *r)
 		json_object_del(reasons, most);
 	}
 	json_decref(reasons);
-	json_decref(loss);
 }
 
 static int add_preview(struct view *v, struct err *err)

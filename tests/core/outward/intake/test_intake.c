@@ -376,6 +376,21 @@ static void hostile_text_is_text(void **state)
 	refused_n("stix", nul, sizeof nul - 1, "line 2");
 }
 
+/* What is named is cut between characters, so that it can be told. */
+static void long_names_are_cut_between_characters(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct buf text = BUF_INIT;
+		buf_addf(&text, "{\"title\":\"t\",\"%.*s", i, "ab");
+		for (int k = 0; k < 60; k++)
+			buf_adds(&text, "あ");
+		buf_adds(&text, "\":1,\"observables\":[]}");
+		taken("thehive", text.data, 2, 0);
+		buf_release(&text);
+	}
+}
+
 static void nothing_is_written_by_a_dry_run(void **state)
 {
 	(void)state;
@@ -433,6 +448,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
+	    cmocka_unit_test_setup_teardown(long_names_are_cut_between_characters, setup, teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
 	    cmocka_unit_test(times_are_read_as_tools_write_them),
 	};

@@ -270,6 +270,11 @@ static void what_left_is_on_record(void **state)
 	assert_string_equal(get("R1-W2", "to"), "-");
 }
 
+static int keep_item(void *ctx, const json_t *item)
+{
+	return json_array_append(ctx, (json_t *)(uintptr_t)item);
+}
+
 static void what_is_left_out_is_told(void **state)
 {
 	(void)state;
@@ -284,7 +289,8 @@ static void what_is_left_out_is_told(void **state)
 	struct release *r = release_open(the_case, &w, &err);
 	assert_non_null(r);
 	assert_int_equal(stix_write(r, NULL, &bytes, &err), 0);
-	json_t *loss = release_loss(r);
+	json_t *loss = json_array();
+	release_each_loss(r, keep_item, loss);
 	char *text = json_dumps(loss, 0);
 	assert_non_null(strstr(text, "no pattern for this type"));
 	assert_non_null(strstr(text, "never leave"));
