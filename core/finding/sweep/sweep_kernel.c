@@ -56,7 +56,7 @@ static inline struct token_masks masks_sse2(const unsigned char *p)
 	return m;
 }
 
-__attribute__((target("avx2"))) static inline struct token_masks masks_avx2(const unsigned char *p)
+__attribute__((target("avx2,bmi,popcnt"))) static inline struct token_masks masks_avx2(const unsigned char *p)
 {
 	struct token_masks m = {0, 0, 0};
 	for (unsigned i = 0; i < 2; i++) {
@@ -96,7 +96,10 @@ static inline void look(struct sweep_text *text, size_t end)
 		sweep_judge_network(text, end);
 }
 
-/* Digests that end inside of a token, before g to z: from `first` on. Nothing of the token lies before `begin`. */
+#define DIGEST_LEAST 32U /* digits of the shortest digest */
+
+/* Digests that end inside of a token, before g to z: from `first` on. Nothing of the token lies before `begin`, which is 4 bytes
+ * before the last end: that may be the one of an address, up to three bytes behind a dot. */
 static __attribute__((noinline)) void look_inside(struct sweep_text *text, size_t begin, size_t first, size_t to)
 {
 	size_t run = 0;
@@ -106,7 +109,8 @@ static __attribute__((noinline)) void look_inside(struct sweep_text *text, size_
 			run++;
 			continue;
 		}
-		if (i >= first && run >= 32 && (class & SWEEP_CLASS_LETTER) && is_wanted(text->set, text->p + i))
+		if (i >= first && run >= DIGEST_LEAST && (class & SWEEP_CLASS_LETTER) &&
+		    is_wanted(text->set, text->p + i))
 			sweep_judge(text, i);
 		run = 0;
 	}
@@ -135,50 +139,79 @@ static inline uint64_t ends_of(struct token_ends *e, const struct token_masks *m
 	return ends;
 }
 
+#define AT_ONCE \
+	1024U /* bytes whose ends are collected before any is looked at: what is to be done then is known ahead */
+
+/* The set bits, each with `base`, behind the n that are there; 8 more may be written. Their number then. */
+static inline size_t collect_plain(uint64_t bits, unsigned base, uint16_t *out, size_t n)
+{
+	for (; bits; bits &= bits - 1)
+		out[n++] = (uint16_t)(base + (unsigned)__builtin_ctzll(bits));
+	return n;
+}
+
+#if HAS_SIMD
+/* Eight at a time, however many there are. */
+__attribute__((target("avx2,bmi,popcnt"))) static inline size_t collect_bmi(uint64_t bits, unsigned base, uint16_t *out,
+                                                                            size_t n)
+{
+	size_t all = n + (size_t)_mm_popcnt_u64(bits);
+	do
+		for (unsigned i = 0; i < 8; i++) {
+			out[n++] = (uint16_t)(base + (unsigned)_tzcnt_u64(bits));
+			bits = _blsr_u64(bits);
+		}
+	while (bits);
+	return all;
+}
+#endif
+
 /* Ends e with from <= e < to. The first block looks back 4 bytes. */
-#define KERNEL(name, masks_of, attributes)                                                   \
-	attributes static void name(struct sweep_text *text, size_t from, size_t to)         \
-	{                                                                                    \
-		const int has_ip = text->set->has_ip;                                        \
-		const int has_digest = text->set->has_digest;                                \
-		struct token_ends e = {0, 0, 0, from > 160 ? from - 160 : 0};                \
-		for (size_t i = 1; i <= 4 && i <= from; i++) {                               \
-			unsigned class = sweep_class(text->p[from - i]);                     \
-			e.alnum |= (uint64_t)((class & SWEEP_CLASS_ALNUM) != 0) << (64 - i); \
-			e.digit |= (uint64_t)((class & SWEEP_CLASS_DIGIT) != 0) << (64 - i); \
-			e.dot |= (uint64_t)((class & SWEEP_CLASS_DOT) != 0) << (64 - i);     \
-		}                                                                            \
-		for (size_t at = from; at < to; at += 64) {                                  \
-			struct token_masks m = masks_of(text->p + at);                       \
-			uint64_t ends = ends_of(&e, &m, has_ip);                             \
-			if (to - at < 64)                                                    \
-				ends &= ((uint64_t)1 << (to - at)) - 1;                      \
-			while (ends) {                                                       \
-				unsigned bit = (unsigned)__builtin_ctzll(ends);              \
-				size_t end = at + bit;                                       \
-				ends &= ends - 1;                                            \
-				if (has_digest && !(m.letter >> bit & 1)) {                  \
-					if (end - e.last > 32)                               \
-						look_inside(text, e.last, from, end);        \
-					e.last = end;                                        \
-				}                                                            \
-				look(text, end);                                             \
-			}                                                                    \
-		}                                                                            \
-		if (has_digest && to > e.last + 32)                                          \
-			look_inside(text, e.last, from, to);                                 \
+#define KERNEL(name, masks_of, collect, attributes)                                                \
+	attributes static void name(struct sweep_text *text, size_t from, size_t to)               \
+	{                                                                                          \
+		const int has_ip = text->set->has_ip;                                              \
+		const int has_digest = text->set->has_digest;                                      \
+		struct token_ends e = {0, 0, 0, from > 160 ? from - 160 : 0};                      \
+		uint16_t found[AT_ONCE + 8];                                                       \
+		for (size_t i = 1; i <= 4 && i <= from; i++) {                                     \
+			unsigned class = sweep_class(text->p[from - i]);                           \
+			e.alnum |= (uint64_t)((class & SWEEP_CLASS_ALNUM) != 0) << (64 - i);       \
+			e.digit |= (uint64_t)((class & SWEEP_CLASS_DIGIT) != 0) << (64 - i);       \
+			e.dot |= (uint64_t)((class & SWEEP_CLASS_DOT) != 0) << (64 - i);           \
+		}                                                                                  \
+		for (size_t base = from; base < to; base += AT_ONCE) {                             \
+			size_t count = 0;                                                          \
+			for (unsigned at = 0; at < AT_ONCE && base + at < to; at += 64) {          \
+				struct token_masks m = masks_of(text->p + base + at);              \
+				uint64_t ends = ends_of(&e, &m, has_ip);                           \
+				if (to - base - at < 64)                                           \
+					ends &= ((uint64_t)1 << (to - base - at)) - 1;             \
+				count = collect(ends, at, found, count);                           \
+			}                                                                          \
+			for (size_t i = 0; i < count; i++) {                                       \
+				size_t end = base + found[i];                                      \
+				if (has_digest && end - e.last > DIGEST_LEAST - 4)                 \
+					look_inside(text, e.last > 4 ? e.last - 4 : 0, from, end); \
+				e.last = end;                                                      \
+				look(text, end);                                                   \
+			}                                                                          \
+		}                                                                                  \
+		if (has_digest && to > e.last + DIGEST_LEAST - 4)                                  \
+			look_inside(text, e.last > 4 ? e.last - 4 : 0, from, to);                  \
 	}
 
-KERNEL(run_plain, masks_plain, )
+KERNEL(run_plain, masks_plain, collect_plain, )
 #if HAS_SIMD
-KERNEL(run_sse2, masks_sse2, )
-KERNEL(run_avx2, masks_avx2, __attribute__((target("avx2"))))
+KERNEL(run_sse2, masks_sse2, collect_plain, )
+KERNEL(run_avx2, masks_avx2, collect_bmi, __attribute__((target("avx2,bmi,popcnt"))))
 #endif
 
 int sweep_kernel_is_there(enum sweep_kernel kernel)
 {
 #if HAS_SIMD
-	return kernel != SWEEP_KERNEL_AVX2 || __builtin_cpu_supports("avx2");
+	return kernel != SWEEP_KERNEL_AVX2 ||
+	       (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"));
 #else
 	return kernel == SWEEP_KERNEL_PLAIN;
 #endif
