@@ -117,6 +117,8 @@ int sweep_plain(struct sweeping *s, const struct sweep_input *input, const unsig
 	int rc = sweep_stream_run(&stream, input, &why);
 	s->read += stream.end > from ? stream.end - from : 0;
 	s->lines += stream.lines;
+	if (rc == 0 && from && stream.end <= from && to > from)
+		return sweep_job_problem(s, from, _("the file became shorter while it was read"), err);
 	return rc < 0 ? sweep_job_problem(s, stream.end, why.message, err) : 0;
 }
 

@@ -226,6 +226,8 @@ int sweep_stream_run(struct sweep_stream *s, const struct sweep_input *input, st
 			}
 			b.n += (size_t)got;
 		}
+		if (b.ended && b.done > b.n) /* it became shorter than the part begins at */
+			b.done = b.n;
 		memset(b.bytes + b.n, 0, SWEEP_PAD);
 		size_t to = b.ended ? b.n : judge_where(&b);
 		if (b.base + to > s->to)

@@ -138,6 +138,41 @@ static void test_lines(void **state)
 	}
 }
 
+/* ---- a part that begins behind what is left of its file */
+
+static ssize_t read_nothing(void *ctx, void *bytes, size_t n, struct err *err)
+{
+	(void)ctx, (void)bytes, (void)n, (void)err;
+	return 0;
+}
+
+static int no_hit(void *ctx, const struct sweep_place *place, struct err *err)
+{
+	(void)ctx, (void)place, (void)err;
+	fail_msg("a hit in nothing");
+	return -1;
+}
+
+static void test_shorter(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct sweep_list list = {.take_private = 1};
+	assert_null(sweep_list_add(&list, "domain", "evil.test", ""));
+	struct sweep_set *set = sweep_compile(&list, 0);
+	struct sweep_input input = {read_nothing, NULL};
+	struct sweep_stream s = {.set = set,
+	                         .kernel = sweep_kernel_best(),
+	                         .start = 1000000,
+	                         .from = 1000000 + sweep_stream_before(set),
+	                         .to = UINT64_MAX,
+	                         .found = no_hit};
+	assert_int_equal(sweep_stream_run(&s, &input, &err), 0);
+	assert_int_equal(s.end, s.from);
+	sweep_set_free(set);
+	sweep_list_release(&list);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && strcmp(argv[1], "scan") == 0)
@@ -146,6 +181,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_oracle),
 	    cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_shorter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
