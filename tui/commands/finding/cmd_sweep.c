@@ -284,7 +284,7 @@ static int record(struct sweep_command *command, const struct args *args, const 
 			        "--on ASSET, or "
 			        "`genba set LABEL on=ASSET`.\n"),
 			      command->s->log);
-		else if (outcome.evidence == 0)
+		else if (outcome.evidence == 0 && outcome.problems == 0)
 			fputs(_("Everything was swept for already: nothing is missing.\n"), command->s->log);
 		rc = conclude(command, &sum, err);
 		if (command->output == FOR_PEOPLE)

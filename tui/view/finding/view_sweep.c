@@ -305,11 +305,13 @@ static void tell_what_waits(struct view *v)
 	if (sweep_waiting(workbench_case(v->wb), &waiting, NULL) < 0 || !waiting.indicators)
 		return;
 	struct buf line = BUF_INIT;
+	char *evidence =
+	    xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", waiting.evidence), waiting.evidence);
 	buf_addf(&line,
-	         P_("%zu indicator not swept yet over %zu pieces of evidence: s sweeps for what is missing",
-	            "%zu indicators not swept yet over %zu pieces of evidence: s sweeps for what is missing",
-	            waiting.indicators),
-	         waiting.indicators, waiting.evidence);
+	         P_("%zu indicator not swept yet over %s: s sweeps for what is missing",
+	            "%zu indicators not swept yet over %s: s sweeps for what is missing", waiting.indicators),
+	         waiting.indicators, evidence);
+	free(evidence);
 	add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
 	buf_release(&line);
 }

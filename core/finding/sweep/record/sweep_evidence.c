@@ -409,6 +409,26 @@ static void close_pipe(struct swept_evidence *e, int end)
 	e->pipe[end] = -1;
 }
 
+/* What came before the place is told. Without a digest there is nothing that a check could speak of. */
+static int tell_incomplete(struct sweep_work *w, struct swept_evidence *e, const struct preserved *made,
+                           struct err *err)
+{
+	char *first =
+	    xstrndup(made->note.len ? made->note.data : "", strcspn(made->note.len ? made->note.data : "", "\n"));
+	int rc = 0;
+	for (size_t i = 0; i < w->source_count && rc == 0; i++)
+		if (w->sources[i]->of == e && !w->sources[i]->set)
+			rc = sweep_run_problem(&w->run, &w->sources[i]->target, e->name,
+			                       *first ? first : _("it could not be read to its end"), err);
+	if (!*e->sha256) {
+		e->unread = xstrdup("it could not be read to its end, and has no digest");
+		free(e->wanted);
+		e->wanted = NULL;
+	}
+	free(first);
+	return rc;
+}
+
 static int preserve_pending(void *ctx, struct err *err)
 {
 	struct sweep_work *w = ctx;
@@ -431,6 +451,8 @@ static int preserve_pending(void *ctx, struct err *err)
 				w->order->preserved(w->order->ctx, e->label, e->pending);
 		}
 		rc = record ? rc : -1;
+		if (rc == 0 && !made.complete)
+			rc = tell_incomplete(w, e, &made, err);
 		json_decref(record);
 		preserved_release(&made);
 	}
