@@ -1,5 +1,6 @@
 #include "finding/triage/parsers.h"
 
+#include "finding/triage/artefact/browser.h"
 #include "finding/triage/artefact/ese.h"
 #include "finding/triage/artefact/journal.h"
 #include "finding/triage/artefact/lines.h"
@@ -26,6 +27,7 @@ static const struct triage_parser parsers[] = {
     {"webcache", 1, webcache_recognises, webcache_run, {NULL}},
     {"bits", 1, bits_recognises, bits_run, {NULL}},
     {"mft", 1, mft_recognises, mft_run, {NULL}},
+    {"browser", 1, browser_recognises, browser_run, {"-wal"}},
     {"usn", 1, usn_recognises, usn_run, {NULL}},
     {"web_log", 1, web_log_recognises, web_log_run, {NULL}},
     {"syslog", 1, syslog_recognises, syslog_run, {NULL}},

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGEST    (16U << 20)
-#define FILES_TEXT (16U << 10)
+#define LARGEST       (16U << 20)
+#define FILES_TEXT    (16U << 10)
+#define PROGRAM_UNITS 29U
 
 int prefetch_recognises(const char *path, const unsigned char *head, size_t n)
 {
@@ -69,6 +70,16 @@ static int read_head(struct prefetch *f)
 	return -1;
 }
 
+/* Whether the path is the program's. Of a name that is longer its first 29 units are kept, so that it may end there. */
+static int is_own(const char *path, const char *program)
+{
+	const char *slash = strrchr(path, '\\');
+	size_t k = strlen(program);
+	if (!slash || !k || strncasecmp(slash + 1, program, k) != 0)
+		return 0;
+	return !slash[1 + k] || k >= PROGRAM_UNITS;
+}
+
 /* The names of the files that were touched, and the one that is the program's own. */
 static void read_names(const struct prefetch *f, const char *program, struct buf *names, struct buf *own)
 {
@@ -83,9 +94,7 @@ static void read_names(const struct prefetch *f, const char *program, struct buf
 		while (at + 2 <= end && bytes_le16(f->p + at))
 			at += 2;
 		at += 2;
-		size_t k = strlen(program);
-		if (own->len == 0 && k && name.len > k && strncasecmp(name.data + name.len - k, program, k) == 0 &&
-		    name.data[name.len - k - 1] == '\\')
+		if (own->len == 0 && is_own(name.data, program))
 			buf_add(own, name.data, name.len);
 		if (name.len && names->len + name.len < FILES_TEXT) {
 			buf_addf(names, "%s", names->len ? "\n" : "");
