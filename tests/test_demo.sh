@@ -88,7 +88,7 @@ cmp here/terminal-a-disk.img here/terminal-b-disk.img >/dev/null && fail "the tw
 
 # a sweep finds the first contact with the C2 and the upload in the proxy's log
 "$genba" sweep --json 2>/dev/null >hits || fail "the practice case cannot be swept"
-is "C2 and upload" "c2.example 11 2014-05-20 2|up.free-storage.example 2 2014-07-10 2" "$(python3 -c "import json
+is "C2 and upload" "c2.example 11 2014-05-20 2|up.free-storage.example 5 2014-07-10 2" "$(python3 -c "import json
 print('|'.join('%s %d %s %d' % (x['indicator'], x['hits'], x['first'][:10], x['clients']) for x in json.load(open('hits')) if x['kind'] == 'indicator'))")"
 is "whose terminals" "R1-A1 R1-A2" "$(python3 -c "import json
 print(' '.join(sorted({x['asset'] for x in json.load(open('hits')) if x['kind'] == 'hit'})))")"

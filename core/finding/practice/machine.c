@@ -292,6 +292,30 @@ static void add_hives(struct machine *m)
 	free(path);
 }
 
+void machine_history(struct machine *m, const struct history_out_page *pages, size_t count, size_t settled)
+{
+	struct history_out *h = history_out_new();
+	struct buf database = BUF_INIT;
+	struct buf wal = BUF_INIT;
+	for (size_t i = 0; i < count; i++) {
+		if (pages[i].file)
+			history_out_download(h, pages[i].url, pages[i].file, pages[i].size,
+			                     out_filetime(pages[i].when));
+		else
+			history_out_visit(h, pages[i].url, pages[i].title, out_filetime(pages[i].when));
+		if (i + 1 == settled)
+			history_out_settle(h);
+	}
+	history_out_finish(h, &database, &wal);
+	char *path = xasprintf("Users/%s/AppData/Local/Google/Chrome/User Data/Default/History", m->kind.user);
+	char *beside = xasprintf("%s-wal", path);
+	add_bytes(m, path, &database);
+	add_bytes(m, beside, &wal);
+	free(path);
+	free(beside);
+	history_out_free(h);
+}
+
 int machine_write(struct machine *m, const char *path, struct err *err)
 {
 	struct buf bytes = BUF_INIT;

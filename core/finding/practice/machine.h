@@ -13,6 +13,7 @@
 #define GENBA_FINDING_PRACTICE_MACHINE_H
 
 #include "finding/practice/event_log.h"
+#include "finding/practice/history_out.h"
 #include "finding/practice/hive_out.h"
 #include "finding/practice/ntfs_out.h"
 #include "finding/practice/traces.h"
@@ -60,6 +61,9 @@ void machine_prefetch(struct machine *m, const char *program, const char *const 
 void machine_autostart(struct machine *m, const char *when, const char *name, const char *command);
 /* The user started a program from his desktop. */
 void machine_started(struct machine *m, const char *when, unsigned runs, const char *program);
+
+/* The browser's history of the user: what was visited up to the number `settled` is in the database, what is behind it in its -wal. */
+void machine_history(struct machine *m, const struct history_out_page *pages, size_t count, size_t settled);
 
 /* Puts all of it on the volume and writes the image. 0 or -1. */
 int machine_write(struct machine *m, const char *path, struct err *err);

@@ -134,6 +134,25 @@ static void collection(struct machine *m)
 	free(archive);
 }
 
+/* ④, too: the archive is uploaded by the terminal's own browser, at night. The newest pages stand in the -wal only. */
+static void upload(struct machine *m)
+{
+	static const struct history_out_page pages[] = {
+	    {"2014-01-10T00:47:20.5Z", "http://www.practice-event.invalid/", "Seminar office", NULL, 0},
+	    {"2014-03-03T02:08:31.5Z", "http://www.vendor.example/tray-setup.exe", "",
+	     "C:\\Users\\staff-a\\Downloads\\tray-setup.exe", 51200},
+	    {"2014-05-20T00:12:44.25Z", "http://www.news.example/", "News", NULL, 0},
+	    {"2014-07-09T01:31:08.75Z", "http://mail.a.example/", "Webmail of organisation A", NULL, 0},
+	    {"2014-07-10T00:09:15.5Z", "http://www.news.example/", "News", NULL, 0},
+	    {"2014-07-10T11:22:40.25Z", "http://up.free-storage.example/", "Free storage", NULL, 0},
+	    {"2014-07-10T11:24:31.5Z", "http://up.free-storage.example/put?name=a.rar",
+	     "Free storage: a.rar was received", NULL, 0},
+	};
+	machine_process(m, "2014-07-10T11:22:31.25Z", "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+	                "chrome.exe http://up.free-storage.example/", TERMINAL_RAT);
+	machine_history(m, pages, sizeof pages / sizeof *pages, 5);
+}
+
 int terminal_a_write(const char *path, struct err *err)
 {
 	static const char *const days[] = {"2014-01-06", "2014-01-10", "2014-05-20", "2014-07-08", "2014-07-09",
@@ -151,6 +170,7 @@ int terminal_a_write(const char *path, struct err *err)
 	first_infection(m);
 	lateral(m);
 	collection(m);
+	upload(m);
 	int rc = machine_write(m, path, err);
 	machine_free(m);
 	return rc;

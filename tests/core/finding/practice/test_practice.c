@@ -286,6 +286,12 @@ static void first_infection_of_a(void **state)
 	assert_string_equal(text_of(row_of(&s, "user_assist", "program", "seminar.doc", 0), "when"),
 	                    "2014-01-10T00:44:02.1250000Z");
 	assert_string_equal(text_of(finding_of(&s, "persistence.run-key"), "when"), "2014-01-10T00:44:11.5000000Z");
+	/* its name is longer than a prefetch file keeps, and is a document's but for its end */
+	const json_t *f = finding_of(&s, "execution.prefetch");
+	assert_string_equal(text_of(f, "when"), "2014-01-10T00:44:02.1250000Z");
+	assert_non_null(strstr(text_of(f, "reason"), "SEMINAR.ZIP\\SEMINAR.DOC"));
+	assert_string_equal(text_of(finding_of(&s, "execution.double-extension"), "when"),
+	                    "2014-01-10T00:43:51.7500000Z");
 	assert_string_equal(text_of(finding_of(&s, "lateral.explicit-credentials"), "when"),
 	                    "2014-01-10T05:14:02.2500000Z");
 	seen_release(&s);
@@ -306,6 +312,19 @@ static void what_was_packed_on_a(void **state)
 	assert_non_null(row_of(&s, "usn", "name", "members.xlsx", 1)); /* made, and deleted */
 	assert_string_equal(text_of(row_of(&s, "file", "path", "ProgramData/a.rar", 0), "deleted"), "true");
 	assert_string_equal(text_of(finding_of(&s, "defence.timestomp"), "rule"), "defence.timestomp");
+	seen_release(&s);
+	free(path);
+}
+
+/* Where was it uploaded? The browser says, in what only its -wal holds. */
+static void where_a_uploaded(void **state)
+{
+	(void)state;
+	char *path = image_of("a.img", terminal_a_write);
+	struct seen s = look_at(path);
+	const json_t *f = finding_of(&s, "exfiltration.upload");
+	assert_string_equal(text_of(f, "when"), "2014-07-10T11:24:31.5000000Z");
+	assert_non_null(strstr(text_of(f, "reason"), "url=http://up.free-storage.example/put?name=a.rar"));
 	seen_release(&s);
 	free(path);
 }
@@ -347,9 +366,9 @@ int main(int argc, char **argv)
 {
 	const struct worker_job *const jobs[] = {&triage_job, &tree_job, NULL};
 	worker_main(argc, argv, jobs);
-	const struct CMUnitTest tests[] = {TEST(names_of_a_volume),    TEST(records_of_a_log),
-	                                   TEST(keys_of_a_hive),       TEST(prefetch_of_each_version),
-	                                   TEST(first_infection_of_a), TEST(what_was_packed_on_a),
-	                                   TEST(same_rat_on_b),        TEST(same_bytes_each_time)};
+	const struct CMUnitTest tests[] = {
+	    TEST(names_of_a_volume),        TEST(records_of_a_log),     TEST(keys_of_a_hive),
+	    TEST(prefetch_of_each_version), TEST(first_infection_of_a), TEST(what_was_packed_on_a),
+	    TEST(where_a_uploaded),         TEST(same_rat_on_b),        TEST(same_bytes_each_time)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
