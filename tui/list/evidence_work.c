@@ -232,12 +232,34 @@ static enum redraw sweep(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The marked ones, or the one under the cursor: read into observations, and judged. */
+static enum redraw triage(struct view *v)
+{
+	size_t count;
+	struct workbench *wb = v->wb;
+	char **labels = view_list_chosen(v, &count);
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "triage");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&line, " %s", labels[i]);
+	if (count) {
+		list_mark_none(view_list_of(v));
+		workbench_show(wb, "triage", NULL); /* which says what was seen, when it ends */
+		workbench_command(wb, line.data);
+	}
+	view_list_chosen_free(labels, count);
+	buf_release(&line);
+	return REDRAW_ALL;
+}
+
 const struct view_key evidence_list_keys[] = {
     {KEY_OF_COMMAND, "preserve", N_("preserve"),
      N_("preserve a file, folder or device: path, asset, form and folder are asked for"), preserve,
      workbench_refuses_writing},
     {KEY_OF_COMMAND, "verify", N_("verify"), N_("read the selected evidence again, and compare"), verify, NULL},
     {'s', NULL, N_("sweep"), N_("look for all indicators in the marked evidence or the selected one"), sweep,
+     workbench_refuses_writing},
+    {'t', NULL, N_("triage"), N_("read the marked evidence or the selected one, and say what it tells"), triage,
      workbench_refuses_writing},
     {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
     {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), evidence_work_stop, NULL},

@@ -60,10 +60,27 @@ static int may_run(struct workbench *wb, const char *name, struct err *err)
 	return command && (command->flags & COMMAND_WRITES) ? workbench_may_write(wb, err) : 0;
 }
 
+/* Whether the view on top is the one that the command is shown by: what it printed stands there. */
+static int is_shown(struct workbench *wb, const char *line)
+{
+	char *name = xstrndup(line, strcspn(line, " "));
+	const struct command *command = command_find(name);
+	const struct view *top = workbench_top(wb);
+	free(name);
+	return command && *command->opens && top && strcmp(command->opens, top->ops->name) == 0;
+}
+
 static void tell_output(struct workbench *wb, const char *line, const struct buf *output)
 {
 	size_t n = strcspn(output->data, "\n");
-	if (output->len > n + 1)
+	size_t last = output->len > 0 ? output->len - (output->data[output->len - 1] == '\n') : 0;
+	size_t begin = last;
+	while (begin > 0 && output->data[begin - 1] != '\n')
+		begin--;
+	if (output->len > n + 1 && is_shown(wb, line)) /* the record it made, and how much it was */
+		workbench_tell(wb, TONE_GOOD, "%.*s  %.*s", (int)n, output->data, (int)(last - begin),
+		               output->data + begin);
+	else if (output->len > n + 1)
 		workbench_show_text(wb, line, output->data);
 	else
 		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));

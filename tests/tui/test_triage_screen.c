@@ -1,0 +1,145 @@
+/*
+ * The golden questions of section 3.2, asked of the practice case's disks with keys: when was A's terminal first infected, what
+ * went into the .rar, where was it uploaded. Keys are counted.
+ */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define KEYS_MOST 15
+
+static unsigned keys;
+
+/* One key; it was taken when the text is seen. */
+static void press(struct terminal *t, const char *key, const char *seen)
+{
+	keys++;
+	terminal_type(t, key);
+	terminal_await(t, seen);
+}
+
+static void golden(struct terminal *t, const char *name, const char *language, int rows, int columns)
+{
+	char *full = xasprintf("%s-%s-%dx%d", name, language, columns, rows);
+	terminal_golden(t, full);
+	free(full);
+}
+
+static void ask_questions(const char *language, int rows, int columns)
+{
+	struct program p;
+	int ja = strcmp(language, "ja") == 0;
+	program_init(&p);
+	program_demo(&p, language);
+	struct terminal *t =
+	    terminal_open(rows, columns, NULL, "--lang", language, program_file(&p, "practice/practice.genba"), NULL);
+	terminal_await(t, ja ? "感染・未隔離" : "Infected and not isolated");
+	keys = 0;
+	press(t, "4", ja ? "証拠 · 7" : "Evidence · 7");
+	press(t, "j", "terminal-a-disk.img ──");
+	press(t, "t", "R1-K1  ");
+	terminal_await(t, "R1-FD1  execution.double-extension");
+	golden(t, "triage-findings", language, rows, columns);
+	/* when first? The RAT appears after the mail's attachment ran, and before it is set to start */
+	press(t, "]", "persistence.run-key");
+	press(t, "o", ">2014-01-10 00:44:11");
+	int rat = terminal_find(t, "2014-01-10 00:44:09 MACB ProgramData/winup.exe");
+	int opened = terminal_find(t, "SEMINAR.DOC                  .EXE");
+	assert_true(rat > 0);
+	assert_true(opened > 0 && opened < rat);
+	golden(t, "triage-around", language, rows, columns);
+	press(t, KEYS_ESCAPE, "R1-FD3  persistence.run-key");
+	press(t, "]", "lateral.explicit-credentials");
+	/* where to? */
+	press(t, "]", "url=http://up.free-storage.example/put?name=a.rar");
+	/* what was in it? */
+	press(t, "j", "collection.archiver");
+	press(t, KEYS_ENTER, "R1-FD5  ");
+	press(t, "j", "\\PROGRAMDATA\\T\\MINUTES.DOCX");
+	assert_true(terminal_shows(t, "\\PROGRAMDATA\\T\\MEMBERS.XLSX"));
+	golden(t, "triage-lines", language, rows, columns);
+	assert_true(keys <= KEYS_MOST);
+	print_message("%s %dx%d: %u keys\n", language, columns, rows, keys);
+	/* all of the row, and back */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "run_count: 1");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "R1-FD5  ");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+static void in_english(void **state)
+{
+	(void)state;
+	ask_questions("en", 24, 80);
+}
+
+static void in_japanese(void **state)
+{
+	(void)state;
+	ask_questions("ja", 24, 80);
+}
+
+static void in_english_on_a_large_screen(void **state)
+{
+	(void)state;
+	ask_questions("en", 50, 160);
+}
+
+static void in_japanese_on_a_large_screen(void **state)
+{
+	(void)state;
+	ask_questions("ja", 50, 160);
+}
+
+/* The same RAT on another host: from A's finding to an indicator, a sweep, the other host, without typing a label. */
+static void on_other_hosts(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_demo(&p, "en");
+	program_good(&p, "triage", "R1-E2", "R1-E3", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, program_file(&p, "practice/practice.genba"), NULL);
+	terminal_await(t, "Infected and not isolated");
+	terminal_type(t, "T");
+	terminal_await(t, "How it ran");
+	terminal_type(t, "h");
+	terminal_await(t, "2 hosts");
+	terminal_type(t, "h");
+	terminal_await(t, "How it ran");
+	terminal_type(t, "]");
+	terminal_await(t, "persistence.run-key");
+	terminal_type(t, "p");
+	terminal_await(t, "Event");
+	terminal_await(t, "R1-V12");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "How it ran");
+	terminal_type(t, "m");
+	terminal_await(t, "A program was set to run at logon.");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "How it ran");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(in_english), cmocka_unit_test(in_japanese), cmocka_unit_test(in_english_on_a_large_screen),
+	    cmocka_unit_test(in_japanese_on_a_large_screen), cmocka_unit_test(on_other_hosts)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

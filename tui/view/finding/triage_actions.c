@@ -1,0 +1,164 @@
+/* What a person makes of a finding or of one of its rows: an event, indicators, a sweep, a measure, a contact, a judgement. */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "finding/observation/observation.h"
+#include "finding/observation/promote.h"
+#include "tui/form/form.h"
+#include "tui/form/indicator_pick.h"
+#include "tui/view/finding/triage_view.h"
+#include "tui/workbench/draft_prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The id of the row under the cursor, of a finding that of its first. 0: there is none, which was told. */
+static int row_id(struct view *v, char id[OBSERVATION_ID])
+{
+	const json_t *line = triage_line(v);
+	*id = '\0';
+	if (line) {
+		snprintf(id, OBSERVATION_ID, "%s", triage_field(line, "id"));
+	} else {
+		const json_t *f = triage_finding(v);
+		if (!f)
+			return 0;
+		const char *ids = triage_field(f, "observations");
+		if (strncmp(ids, "o:", 2) == 0)
+			snprintf(id, OBSERVATION_ID, "%.16s", ids + 2);
+	}
+	if (!*id)
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("it has no rows"));
+	return *id != '\0';
+}
+
+enum redraw triage_show_around(struct view *v)
+{
+	char id[OBSERVATION_ID];
+	if (row_id(v, id))
+		workbench_push(v->wb, triage_view_new(v->wb, TRIAGE_AROUND, id));
+	return REDRAW_ALL;
+}
+
+enum redraw triage_promote(struct view *v)
+{
+	struct err err = ERR_INIT;
+	char id[OBSERVATION_ID];
+	char label[LABEL_TEXT];
+	struct assign fields[] = {{"side", "attacker"}};
+	if (!row_id(v, id))
+		return REDRAW_NONE;
+	if (observation_promote(workbench_case(v->wb), id, kind_find("event"), fields, 1, label, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+		return REDRAW_ALL;
+	}
+	workbench_show(v->wb, "detail", label);
+	return REDRAW_ALL;
+}
+
+enum redraw triage_pick_indicators(struct view *v)
+{
+	const json_t *line = triage_line(v);
+	struct buf text = BUF_INIT;
+	const char *name;
+	json_t *value;
+	if (line) {
+		json_object_foreach((json_t *)(uintptr_t)line, name, value)
+			if (json_is_string(value) && strcmp(name, "text") != 0 && strcmp(name, "source") != 0)
+				buf_addf(&text, "%s\n", json_string_value(value));
+	} else {
+		const json_t *f = triage_finding(v);
+		if (!f)
+			return REDRAW_NONE;
+		buf_adds(&text, triage_field(f, "reason"));
+	}
+	indicator_pick_indicators(v->wb, text.data, NULL);
+	buf_release(&text);
+	return REDRAW_ALL;
+}
+
+enum redraw triage_sweep(struct view *v)
+{
+	workbench_command(v->wb, "sweep --missing");
+	if (workbench_task(v->wb))
+		workbench_show(v->wb, "sweep", NULL);
+	return REDRAW_ALL;
+}
+
+/* ---- forms about the finding; of a row, about the finding that it is of */
+
+static json_t *finding_meant(struct view *v)
+{
+	const struct triage_state *s = triage_state(v);
+	if (s->shape == TRIAGE_LINES)
+		return record_get(workbench_case(v->wb), v->argument, 0, NULL);
+	return json_incref((json_t *)(uintptr_t)triage_finding(v));
+}
+
+enum redraw triage_add_measure(struct view *v)
+{
+	json_t *f = finding_meant(v);
+	if (!f)
+		return REDRAW_NONE;
+	struct buf on = BUF_INIT;
+	buf_addf(&on, "%s%s%s", triage_field(f, "on"), *triage_field(f, "on") ? "," : "", record_label(f));
+	const struct assign preset[] = {{"title", i18n_text(triage_field(f, "title"))}, {"on", on.data}};
+	workbench_push(v->wb, form_open(v->wb, "measure", preset, 2, NULL, NULL));
+	buf_release(&on);
+	json_decref(f);
+	return REDRAW_ALL;
+}
+
+enum redraw triage_add_contact(struct view *v)
+{
+	json_t *f = finding_meant(v);
+	if (!f)
+		return REDRAW_NONE;
+	const struct assign preset[] = {
+	    {"about", record_label(f)}, {"direction", "out"}, {"said", i18n_text(triage_field(f, "title"))}};
+	workbench_push(v->wb, form_open(v->wb, "contact", preset, 3, NULL, NULL));
+	json_decref(f);
+	return REDRAW_ALL;
+}
+
+/* ---- judging */
+
+static void judge(struct view *v, const char *status)
+{
+	json_t *f = finding_meant(v);
+	struct err err = ERR_INIT;
+	if (!f)
+		return;
+	const char *label = record_label(f);
+	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), label)
+	                                               : xasprintf(_("%s is confirmed; reason: "), label);
+	char *draft = xasprintf("finding:%s:%s", status, label);
+	char *reason = draft_prompt_text(v->wb, draft, asked, NULL, 0);
+	if (reason && *reason) {
+		struct assign fields[] = {{"status", status}, {"assessment", reason}};
+		if (record_set(workbench_case(v->wb), label, fields, 2, 0, &err) == 0) {
+			draft_prompt_drop(v->wb, draft);
+			workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), label);
+		} else {
+			workbench_tell_error(v->wb, &err);
+		}
+	}
+	free(reason);
+	free(draft);
+	free(asked);
+	json_decref(f);
+}
+
+enum redraw triage_dismiss(struct view *v)
+{
+	judge(v, "dismissed");
+	return REDRAW_ALL;
+}
+
+enum redraw triage_confirm(struct view *v)
+{
+	judge(v, "confirmed");
+	return REDRAW_ALL;
+}
