@@ -67,7 +67,7 @@ static int is_shown(struct workbench *wb, const char *line)
 	const struct command *command = command_find(name);
 	const struct view *top = workbench_top(wb);
 	free(name);
-	return command && *command->opens && top && strcmp(command->opens, top->ops->name) == 0;
+	return command && command->flags & COMMAND_SHOWN && top && strcmp(command->opens, top->ops->name) == 0;
 }
 
 static void tell_output(struct workbench *wb, const char *line, const struct buf *output)
