@@ -4,7 +4,8 @@ schemas where a folder holds them. Usage: exchange_check.py FOLDER [SCHEMAS]
 
 FOLDER holds stix.json, misp.json, attackflow.json, case.json, timesketch.csv, timesketch.jsonl, iris/, twin.json.
 SCHEMAS (optional) holds copies of public repositories: cti-stix2-json-schemas/, attack-flow-schema-2.0.0.json, describeTypes.json,
-misp-objects/. What is not there is said to be left out."""
+misp-objects/, uco/ (the .ttl files of UCO and CASE), stix-pattern/ (STIXPattern.g4 made into JavaScript by ANTLR) and node_modules/ (ajv,
+ajv-formats, antlr4, rdf-validate-shacl, jsonld, n3). What is not there is said to be left out."""
 import csv
 import hashlib
 import json
@@ -238,7 +239,14 @@ for o in ids:
     if not re.search(UUID + '$', o):
         wrong(f'case.json: {o} does not end with a UUID')
 done.append(f'case.json: {len(ids)} objects')
-left_out.append('the SHACL shapes of CASE (they need pyshacl)')
+if schemas and os.path.isdir(os.path.join(schemas, 'node_modules')):
+    seen = subprocess.run(['node', os.path.join(os.path.dirname(os.path.abspath(__file__)), 'exchange_check.mjs'), folder, schemas],
+                          capture_output=True, text=True)
+    print(seen.stdout, end='')
+    if seen.returncode:
+        wrong('the validators of the npm registry: ' + seen.stderr[-2000:])
+else:
+    left_out.append('ajv, the grammar of patterns and the SHACL shapes of CASE (node_modules/)')
 
 # ---- the twin, checked on its own
 

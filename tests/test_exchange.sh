@@ -93,6 +93,37 @@ if mkdir full && mount -t tmpfs -o size=8k none full 2>/dev/null; then
 	if [ $got != 1 ] || [ -n "$left" ]; then fail "a full disk: status $got, $left"; fi
 fi
 
+# neither does a limit of the size of files, whoever is stopped by it: no half file, and no release on record
+releases() { "$genba" list release --json | grep -c '"format"' || true; }
+before=$(releases)
+for what in "export stix" "export misp" "export case" "export attackflow" "report incident --out" "twin"; do
+	case $what in
+	twin) arguments=("${gate[@]}") ;;
+	*) arguments=(--internal) ;;
+	esac
+	got=0
+	# shellcheck disable=SC2086
+	(ulimit -f 2 && "$genba" $what limited.out "${arguments[@]}" >/dev/null 2>err) || got=$?
+	left=$(find . -maxdepth 1 -name 'limited.out*')
+	if [ $got != 1 ] || [ -n "$left" ]; then fail "$what with no room: status $got, $left: $(cat err)"; fi
+done
+got=0
+(ulimit -f 1 && "$genba" export iris limited --internal >/dev/null 2>err) || got=$?
+if [ $got != 1 ] || [ -e limited ]; then fail "iris with no room: status $got: $(cat err)"; fi
+[ "$(releases)" = "$before" ] || fail "what did not leave is on record"
+# what is taken in is on record whole, or not at all
+python3 -c '
+print("message,datetime,timestamp_desc")
+for i in range(4000):
+    print(f"row {i} of a long list,2026-11-23T05:{i // 60 % 60:02}:{i % 60:02}+00:00,Event")' >long.csv
+"$genba" list event --json >there
+size=$(($(stat -c %s "$GENBA_CASE") / 1024))
+got=0
+(ulimit -f $((size + 64)) && "$genba" import timesketch long.csv --as records >/dev/null 2>err) || got=$?
+[ $got = 1 ] || fail "import with no room: status $got: $(cat err)"
+status 0 "$genba" verify
+"$genba" list event --json | cmp - there || fail "a part of what was taken in is on record"
+
 # ---- a case of hostile texts, and the way back
 
 unset GENBA_DATA GENBA_CASE

@@ -14,7 +14,7 @@ fail() {
 }
 
 command -v man >/dev/null || { echo "SKIP: man-db is not installed"; exit 77; }
-for page in "$man_dir"/*.[1-8] "$GENBA_SOURCE"/man/*.[1-8]; do
+for page in "$man_dir"/*.[1-8] "$GENBA_SOURCE"/man/*.[1-8] "$GENBA_SOURCE"/man/ja/*.[1-8]; do
 	[ -e "$page" ] || continue
 	man --warnings -l "$page" >"$work/page" 2>"$work/warnings" || fail "man $page"
 	[ ! -s "$work/warnings" ] || fail "$page: $(head -3 "$work/warnings")"

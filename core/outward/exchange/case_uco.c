@@ -144,8 +144,7 @@ static void add_hash(struct case_graph *g, json_t *hashes, const char *method, c
 		return;
 	char *word = xasprintf("hash-%s", field);
 	json_t *hash = facet(g, "uco-types:Hash", word, record);
-	json_object_set_new(hash, "uco-types:hashMethod",
-	                    json_pack("{s:s, s:s}", "@type", "uco-vocabulary:HashNameVocab", "@value", method));
+	set_text(hash, "uco-types:hashMethod", method); /* since UCO 1.4 a string */
 	json_object_set_new(hash, "uco-types:hashValue",
 	                    json_pack("{s:s, s:s}", "@type", "xsd:hexBinary", "@value", value));
 	json_array_append_new(hashes, hash);

@@ -53,6 +53,7 @@ int shared_export(struct format_request *request, const char *name, const char *
 	                            .tlp = format_option(request, "tlp"),
 	                            .approved_by = format_option(request, "approved-by"),
 	                            .where = format_option(request, "where"),
+	                            .progress = request->progress,
 	                            .redacted = format_option(request, "redacted") != NULL,
 	                            .internal = format_option(request, "internal") != NULL};
 	if (!dry && case_may_write(request->c, err) < 0)

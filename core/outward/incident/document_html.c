@@ -27,6 +27,7 @@ static const char style[] =
     ".grid{table-layout:auto;font-size:8pt;margin:1.5mm 0}.grid th,.grid td{border:.2mm solid #999;padding:.5mm "
     "1mm;white-space:pre-line}"
     ".grid th{background:#eee;print-color-adjust:exact;font-weight:600}.grid tr{break-inside:avoid}"
+    ".grid th:first-child{white-space:nowrap}"
     ".grid td:first-child{white-space:nowrap;font-family:\"DejaVu Sans Mono\",Consolas,monospace}"
     ".picture{margin:2mm 0;break-inside:avoid}.picture svg{max-width:100%;height:auto;display:block}"
     "@media screen{body{padding:8mm 5mm}}";

@@ -33,7 +33,9 @@ static int by_time(const void *a, const void *b)
 	const struct placed *y = b;
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
-	return strcmp(record_label(x->record), record_label(y->record));
+	if (x->last != y->last) /* "after V9" begins with it, and stands behind it */
+		return x->last < y->last ? -1 : 1;
+	return strverscmp(record_label(x->record), record_label(y->record));
 }
 
 static int place(struct report *p, const json_t *record, struct placed *out)
@@ -56,7 +58,7 @@ static void add_gap(struct buf *svg, int y, int64_t seconds)
 	if (days < 1)
 		return;
 	char *text = xasprintf(P_("%lu day later", "%lu days later", days), days);
-	buf_addf(svg, "<text class=\"gap\" x=\"%d\" y=\"%d\">", 128, y);
+	buf_addf(svg, "<text class=\"gap\" x=\"%d\" y=\"%d\">", 142, y);
 	html_text(svg, text);
 	buf_adds(svg, "</text>\n");
 	free(text);

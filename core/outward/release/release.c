@@ -292,6 +292,7 @@ struct release_walk {
 	struct release *r;
 	record_fn fn;
 	void *ctx;
+	struct err *err;
 };
 
 static json_t *refs_that_leave(const struct release *r, const json_t *refs)
@@ -357,9 +358,17 @@ json_t *release_one(struct release *r, const json_t *record)
 	return copy;
 }
 
+int release_step(struct release *r, struct err *err)
+{
+	r->steps++;
+	return progress_step(r->progress, _("what leaves"), r->steps < r->total ? r->steps : r->total, r->total, err);
+}
+
 static int walk_record(void *ctx, json_t *record)
 {
 	struct release_walk *w = ctx;
+	if (release_step(w->r, w->err) < 0)
+		return -1;
 	json_t *copy = release_one(w->r, record);
 	int rc = copy ? w->fn(w->ctx, copy) : 0;
 	json_decref(copy);
@@ -368,6 +377,6 @@ static int walk_record(void *ctx, json_t *record)
 
 int release_each(struct release *r, const char *kind, record_fn fn, void *ctx, struct err *err)
 {
-	struct release_walk w = {r, fn, ctx};
+	struct release_walk w = {r, fn, ctx, err};
 	return record_each(r->c, kind, 0, walk_record, &w, err);
 }

@@ -308,6 +308,7 @@ static char *pseudonym_of(struct release *r, const struct named_kind *k, const j
 
 struct name_pass {
 	struct release *r;
+	struct err *err;
 	unsigned counters[sizeof named_kinds / sizeof *named_kinds];
 };
 
@@ -316,6 +317,8 @@ static int sort_one(void *ctx, json_t *record)
 {
 	struct name_pass *p = ctx;
 	struct release *r = p->r;
+	if (release_step(r, p->err) < 0)
+		return -1;
 	if (!record_is_retracted(record))
 		sort_record(r, record);
 	if (r->internal)
@@ -362,13 +365,15 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 	r->redacted = wish->redacted;
 	r->internal = wish->internal;
 	r->preview = wish->preview;
+	r->progress = wish->progress;
+	r->total = 3 * record_count(c, NULL, 0); /* read, and written by a step for the record and one for its lines */
 	r->tlp = xstrdup(wish->tlp ? wish->tlp : case_tlp(c));
 	r->labels = (struct release_labels){.text = BUF_INIT};
 	buf_addc(&r->labels.text, '\0'); /* 0 is no place */
 	r->named = forbidden_new();
 	r->fd = -1;
 	r->forbidden = forbidden_new();
-	struct name_pass names = {r, {0}};
+	struct name_pass names = {r, err, {0}};
 	if (!r->preview)
 		vault_cache(case_vault(c), READING_CACHE);
 	int rc = check_wish(r, wish, err);

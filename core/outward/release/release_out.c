@@ -29,6 +29,14 @@ int release_begin(struct release *r, const char *path, struct err *err)
 	if (r->preview)
 		return err_set(err, ERR_USAGE, _("a preview leaves nothing"));
 	r->path = xstrdup(path);
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	struct forbidden_hit hit;
+	if (!r->internal && forbidden_search(r->forbidden, name, strlen(name), &hit))
+		return err_set(
+		    err, ERR_FAILED,
+		    _("nothing was written: the %s of %s, which may not leave, stands in the name of the file; give "
+		      "it another name"),
+		    hit.field, hit.label);
 	if (access(path, F_OK) == 0)
 		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
 	r->temporary = xasprintf("%s.new-%08x", path, randombytes_random());
@@ -79,6 +87,8 @@ static int take(struct release *r, const char *bytes, size_t n, struct err *err)
 
 int release_flush(struct release *r, struct buf *out, struct err *err)
 {
+	if (release_step(r, err) < 0)
+		return -1;
 	if (!r->begun || out->len < PIECE)
 		return 0;
 	const char *end = memrchr(out->data, '\n', out->len);

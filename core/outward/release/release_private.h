@@ -81,6 +81,9 @@ struct release {
 	size_t field_count;
 	struct forbidden *forbidden;
 	struct filter *filter;
+	const struct progress *progress;
+	uint64_t steps;
+	uint64_t total;
 	/* the file that leaves, while it is written */
 	char *path;
 	char *temporary; /* NULL: a dry run, or not begun */
@@ -96,6 +99,9 @@ uint16_t release_why(struct release *r, const char *kind, const char *reason);
 
 /* A record of this label stays. */
 void release_stay(struct release *r, const char *label, const char *kind, const char *reason);
+
+/* After each record. -1: the person cancelled. */
+int release_step(struct release *r, struct err *err);
 
 /* Removes what was written of a file that does not leave. */
 void release_abandon(struct release *r);

@@ -64,6 +64,10 @@ static const struct section sections[] = {
     {BOTH, N_("Logs that will be lost"), "logsource", "rotates:", "rotates holder preserved", N_("none on record"), 0},
     {BRIEF_HANDOVER, N_("Who was told what"), "contact", NULL,
      "party when direction means purpose result said next due", N_("nothing on record"), 0},
+    {BRIEF_MEETING, N_("What left the case, and to whom"), "release", "to:", "to tlp when",
+     N_("nothing has left this case"), 0},
+    {BRIEF_HANDOVER, N_("What left the case, and to whom"), "release", NULL,
+     "to tlp when approved_by file sha256 records left_out", N_("nothing has left this case"), 0},
     {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1},
 };
 

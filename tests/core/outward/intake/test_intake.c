@@ -376,6 +376,27 @@ static void hostile_text_is_text(void **state)
 	refused_n("stix", nul, sizeof nul - 1, "line 2");
 }
 
+/* Ctrl-C while the file is read: nothing is on record. */
+static int cancel_at_once(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	(void)what;
+	(void)done;
+	(void)total;
+	return 1;
+}
+
+static void whoever_cancels_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	const struct progress progress = {cancel_at_once, NULL};
+	in.progress = &progress;
+	refused("misp", "{\"Event\":{\"Attribute\":[{\"type\":\"domain\",\"value\":\"one.example\"}]}}", "");
+	refused("timesketch", "message,datetime,timestamp_desc\na,2026-11-23T05:05:09+00:00,E\n", "");
+	in.records = 1;
+	refused("timesketch", "message,datetime,timestamp_desc\na,2026-11-23T05:05:09+00:00,E\n", "");
+}
+
 /* What is named is cut between characters, so that it can be told. */
 static void long_names_are_cut_between_characters(void **state)
 {
@@ -448,6 +469,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
+	    cmocka_unit_test_setup_teardown(whoever_cancels_leaves_nothing_behind, setup, teardown),
 	    cmocka_unit_test_setup_teardown(long_names_are_cut_between_characters, setup, teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
 	    cmocka_unit_test(times_are_read_as_tools_write_them),

@@ -251,6 +251,67 @@ static void redacted_names_are_pseudonyms(void **state)
 	leaves("stix", &w, "Partner CSIRT", 1); /* the recipient may know itself */
 }
 
+/* Ctrl-C at any place: no file, no half file, nothing on record. */
+static int steps_left;
+
+static int step_until(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	assert_non_null(what);
+	assert_true(done <= total);
+	return steps_left-- <= 0;
+}
+
+static void whoever_cancels_leaves_nothing_behind(void **state)
+{
+	(void)state;
+	static const char *const forms[] = {"stix", "misp", "timesketch"};
+	const struct progress progress = {step_until, NULL};
+	add("asset", "hostname=HOST-1");
+	add("event", "title=seen side=attacker when=2026-11-23T10:00:00Z assets=R1-A1");
+	add("measure", "title=m track=cause");
+	uint64_t before = commits();
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		int after = 0;
+		for (;; after++) {
+			struct err err = ERR_INIT;
+			struct release_wish w = wish("AMBER");
+			w.progress = &progress;
+			steps_left = after;
+			char *bytes = export(forms[i], &w, &err);
+			if (bytes) {
+				free(bytes);
+				break;
+			}
+			assert_int_equal(err.code, ERR_CANCELLED);
+			assert_true(commits() == before);
+		}
+		assert_true(after > 5);
+		before = commits();
+	}
+}
+
+/* The file's name leaves with it. */
+static void the_name_of_the_file_is_searched_too(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("asset", "hostname=SECRET-HOST tlp=RED");
+	static const char *const names[] = {"SECRET-HOST.json", "of-secret-host-1.json", "ＳＥＣＲＥＴ－ＨＯＳＴ.csv",
+	                                    "U0VDUkVULUhPU1Q.json"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct err err = ERR_INIT;
+		char *path = xasprintf("%s/%s", scratch, names[i]);
+		struct release *r = release_open(the_case, &w, &err);
+		assert_non_null(r);
+		assert_int_equal(release_begin(r, path, &err), -1);
+		assert_non_null(strstr(err.message, "hostname of R1-A1"));
+		release_close(r);
+		assert_int_equal(access(path, F_OK), -1);
+		free(path);
+	}
+}
+
 static void what_left_is_on_record(void **state)
 {
 	(void)state;
@@ -322,6 +383,8 @@ int main(void)
 	    TEST(a_name_is_a_name_without_its_legal_form),
 	    TEST(no_form_refers_to_what_stays),
 	    TEST(redacted_names_are_pseudonyms),
+	    TEST(whoever_cancels_leaves_nothing_behind),
+	    TEST(the_name_of_the_file_is_searched_too),
 	    TEST(what_left_is_on_record),
 	    TEST(what_is_left_out_is_told),
 	};
