@@ -9,6 +9,7 @@
 #include "case/store/record.h"
 #include "finding/practice/terminals.h"
 #include "tui/command/command.h"
+#include "tui/command/demo_large.h"
 #include "tui/command/demo_mails.h"
 
 #include <stdlib.h>
@@ -79,9 +80,9 @@ static int is_japanese(void)
 	return strcmp(i18n_language(), "ja") == 0;
 }
 
-static int write_files(const char *dir, struct err *err)
+static int write_files(const char *dir, int japanese, struct err *err)
 {
-	int rc = demo_mails_write(dir, is_japanese(), err);
+	int rc = demo_mails_write(dir, japanese, err);
 	char *a = xasprintf("%s/terminal-a-disk.img", dir);
 	char *b = xasprintf("%s/terminal-b-disk.img", dir);
 	if (rc == 0)
@@ -97,6 +98,29 @@ static int write_files(const char *dir, struct err *err)
 	}
 	return rc;
 }
+
+/* A practice case: its file's name, what it is called, its files, its script. */
+struct demo {
+	const char *name;
+	const char *title;    /* English, to be translated */
+	const char *party[2]; /* English, Japanese */
+	const char *script;
+	int (*files)(const char *dir, int japanese, struct err *err);
+	int (*step)(struct session *s, const char *step, const char *dir,
+	            struct err *err); /* a line with '@'; or NULL */
+};
+
+static const struct demo small = {.name = "practice",
+                                  .title = N_("Practice: a chain of attacks, organisations A and B"),
+                                  .party = {"Organisation A", "組織A"},
+                                  .script = demo_script,
+                                  .files = write_files};
+static const struct demo large = {.name = "large",
+                                  .title = N_("Practice: a large site, attacked while it responds"),
+                                  .party = {"Organisation L", "組織L"},
+                                  .script = demo_large_script,
+                                  .files = demo_large_files,
+                                  .step = demo_large_step};
 
 /* Chooses the language's half of each {English|日本語} and puts the folder in. */
 static void demo_expand(const char *line, size_t n, const char *dir, struct buf *out)
@@ -125,17 +149,18 @@ static void demo_expand(const char *line, size_t n, const char *dir, struct buf 
 	}
 }
 
-static int run_script(struct session *s, const char *dir, struct err *err)
+static int run_script(struct session *s, const struct demo *demo, const char *dir, struct err *err)
 {
 	int rc = 0;
 	unsigned number = 0;
-	for (const char *line = demo_script; *line && rc == 0;) {
+	for (const char *line = demo->script; *line && rc == 0;) {
 		size_t n = strcspn(line, "\n");
 		struct buf text = BUF_INIT;
 		struct buf output = BUF_INIT;
 		number++;
 		demo_expand(line, n, dir, &text);
-		rc = command_run_line(s, text.data, &output, err);
+		rc = demo->step && *text.data == '@' ? demo->step(s, text.data, dir, err)
+		                                     : command_run_line(s, text.data, &output, err);
 		if (rc < 0)
 			err_prefix(err, _("practice case, line %u"), number);
 		buf_release(&text);
@@ -174,50 +199,49 @@ static int open_case(struct session *s, struct err *err)
 	return other ? session_close(s, err) : 1;
 }
 
-static int make_case(struct session *s, const char *dir, struct err *err)
+static int make_case(struct session *s, const struct demo *demo, const char *dir, struct err *err)
 {
-	struct case_new spec = {.title = _("Practice: a chain of attacks, organisations A and B"),
-	                        .party = is_japanese() ? "組織A" : "Organisation A",
-	                        .tlp = "AMBER",
-	                        .owner = s->identity};
-	if (write_files(dir, err) < 0)
+	struct case_new spec = {
+	    .title = i18n_text(demo->title), .party = demo->party[is_japanese()], .tlp = "AMBER", .owner = s->identity};
+	if (demo->files(dir, is_japanese(), err) < 0)
 		return -1;
 	s->c = case_create(s->path, &spec, err);
 	if (!s->c)
 		return -1;
-	if (run_script(s, dir, err) == 0)
+	if (run_script(s, demo, dir, err) == 0)
 		return 0;
 	session_close(s, NULL);
 	unlink(s->path);
 	return -1;
 }
 
-/* practice.genba, or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
-static int demo_take(struct session *s, const char *dir, const char *language, const struct secret *passphrase,
-                     struct err *err)
+/* practice.genba (or large.genba), or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
+static int demo_take(struct session *s, const struct demo *demo, const char *dir, const char *language,
+                     const struct secret *passphrase, struct err *err)
 {
 	const char *dot = *language ? "." : "";
 	char *key = xasprintf("%s/identity%s%s.json", dir, dot, language);
 	free(s->path);
-	s->path = xasprintf("%s/practice%s%s.genba", dir, dot, language);
+	s->path = xasprintf("%s/%s%s%s.genba", dir, demo->name, dot, language);
 	int rc = make_identity(s, key, passphrase, err);
 	if (rc == 0 && access(s->path, F_OK) == 0)
 		rc = open_case(s, err);
 	else if (rc == 0)
-		rc = make_case(s, dir, err) < 0 ? -1 : 1;
+		rc = make_case(s, demo, dir, err) < 0 ? -1 : 1;
 	free(key);
 	return rc;
 }
 
-int demo_make(struct session *s, const char *dir, struct err *err)
+int demo_make(struct session *s, const char *dir, int is_large, struct err *err)
 {
+	const struct demo *demo = is_large ? &large : &small;
 	if (path_make(dir, err) < 0)
 		return -1;
 	struct secret passphrase = SECRET_INIT;
 	secret_set(&passphrase, demo_passphrase, sizeof demo_passphrase - 1);
-	int rc = demo_take(s, dir, "", &passphrase, err);
+	int rc = demo_take(s, demo, dir, "", &passphrase, err);
 	if (rc == 0) /* it is there in the other language, and stays */
-		rc = demo_take(s, dir, is_japanese() ? "ja" : "en", &passphrase, err);
+		rc = demo_take(s, demo, dir, is_japanese() ? "ja" : "en", &passphrase, err);
 	secret_release(&passphrase);
 	return rc < 0 ? -1 : 0;
 }

@@ -1,6 +1,7 @@
 /*
- * The practice case: the attack chain of the report's section 3.2, made with
- * the same commands that a responder types (demo.script).
+ * The practice cases: the attack chain of the report's section 3.2, and the large
+ * site of section 3.1 (demo_large.h), made with the same commands that a responder types
+ * (demo.script, demo_large.script).
  */
 #ifndef GENBA_TUI_COMMAND_DEMO_H
 #define GENBA_TUI_COMMAND_DEMO_H
@@ -8,12 +9,12 @@
 #include "tui/session/session.h"
 
 /*
- * Makes practice.genba and its evidence files in `dir` (made if missing) with
+ * Makes practice.genba, or large.genba, and its evidence files in `dir` (made if missing) with
  * an identity of its own, and leaves the case open in the session. An earlier
  * practice case there is opened instead; if it tells its story in another language
  * than the interface's, it stays as it is, and practice.ja.genba (or .en.) is
  * made or opened beside it. 0 or -1.
  */
-int demo_make(struct session *s, const char *dir, struct err *err);
+int demo_make(struct session *s, const char *dir, int is_large, struct err *err);
 
 #endif

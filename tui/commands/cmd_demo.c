@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "tui/command/demo.h"
+#include "tui/command/demo_large.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,12 +18,13 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("demo", err);
 	const char *folder = args_option(args, "dir");
 	char *home = path_data_home();
-	char *dir = folder ? xstrdup(folder) : xasprintf("%s/practice", home);
+	int is_large = args_option(args, "large") != NULL;
+	char *dir = folder ? xstrdup(folder) : xasprintf("%s/%s", home, is_large ? "practice-large" : "practice");
 	int rc = session_close(s, err);
 	if (rc == 0 && isatty(STDOUT_FILENO))
 		fputs(_("Opening the practice case; the first time, making it takes some seconds …\n"), s->log);
 	if (rc == 0)
-		rc = demo_make(s, dir, err);
+		rc = demo_make(s, dir, is_large, err);
 	if (rc == 0)
 		printable_printf(s->log, _("Practice case: %s (its passphrase is: practice)\n"), s->path);
 	free(home);
@@ -31,7 +33,7 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
 		s->request = REQUEST_WORKBENCH;
-		return 0;
+		return is_large ? demo_large_summary(s, err) : 0;
 	}
 	char *board[] = {(char *)(uintptr_t) "board", NULL};
 	char *verify[] = {(char *)(uintptr_t) "verify", (char *)(uintptr_t) "--evidence", NULL};
@@ -40,5 +42,5 @@ int cmd_demo(struct session *s, const struct args *args, struct err *err)
 		fputc('\n', s->out);
 		rc = command_run(s, 2, verify, err);
 	}
-	return rc;
+	return rc < 0 || !is_large ? rc : demo_large_summary(s, err);
 }
