@@ -2,9 +2,13 @@
  * Event logs to rows: MB/s of processor time on one core, and how many times that is what evtxexport (libevtx) does with
  * the same files, alternating, by medians.
  *     bench_triage [--short] [LOG…]        without LOG: a log of our own making
+ *
+ * Then the same with Sigma rules: those of the folder that GENBA_SIGMA_RULES names, else 300 of our own making.
  */
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/worker/worker.h"
+#include "finding/sigma/sigma.h"
 #include "finding/triage/parsers.h"
 #include "help_evtx.h"
 
@@ -13,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,10 +34,13 @@ static uint64_t rows;
 
 static int take(void *ctx, const void *bytes, size_t n, struct err *err)
 {
-	(void)ctx;
-	(void)bytes;
-	(void)n;
+	struct sigma *rules = ctx;
+	struct observation o;
+	size_t size = 0;
 	(void)err;
+	for (size_t at = 0;
+	     rules && at < n && observation_unpack((const char *)bytes + at, n - at, &o, &size, NULL) > 0; at += size)
+		sigma_row(rules, &o, "");
 	return 0;
 }
 
@@ -44,7 +52,7 @@ static int read_memory(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 	return 0;
 }
 
-static double own_seconds(struct log_file *files, size_t count)
+static double own_seconds(struct log_file *files, size_t count, struct sigma *rules)
 {
 	struct timespec a;
 	struct timespec b;
@@ -53,7 +61,7 @@ static double own_seconds(struct log_file *files, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct triage_file file = {.path = "a.evtx", .size = files[i].n, .read = read_memory, .ctx = &files[i]};
 		struct triage_done done;
-		triage_parse(triage_parser_find("evtx"), &file, take, NULL, &done, NULL);
+		triage_parse(triage_parser_find("evtx"), &file, take, rules, &done, NULL);
 		rows += done.rows;
 		triage_done_release(&done);
 	}
@@ -153,8 +161,73 @@ static void make(const char *path, unsigned records)
 	made_log_release(&l);
 }
 
+/* Rules that look into what the log's rows have, and find nothing, as most do. */
+static void make_rules(const char *folder)
+{
+	static const char *const fields[] = {"TargetUserName|contains", "ProcessName|endswith", "IpAddress|startswith",
+	                                     "WorkstationName", "LogonProcessName|re"};
+	for (unsigned i = 0; i < 300; i++) {
+		char path[96];
+		snprintf(path, sizeof path, "%s/rule%u.yml", folder, i);
+		FILE *f = fopen(path, "w");
+		if (!f)
+			exit(1);
+		fprintf(f,
+		        "title: Rule %u\nid: 00000000-0000-0000-0000-%012u\nlogsource:\n    product: windows\n"
+		        "    service: security\ndetection:\n    a:\n        EventID: 4624\n        %s: 'w%u-x'\n"
+		        "    b:\n        LogonType: 3\n    condition: a and b\nlevel: high\n",
+		        i, i, fields[i % 5], i);
+		fclose(f);
+	}
+}
+
+static void remove_rules(const char *folder)
+{
+	for (unsigned i = 0; i < 300; i++) {
+		char path[96];
+		snprintf(path, sizeof path, "%s/rule%u.yml", folder, i);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+/* MB/s with all rules; 0: they could not be loaded. */
+static double with_rules(struct log_file *files, size_t count, double total, int rounds)
+{
+	char made[] = "/tmp/bench-sigma-XXXXXX";
+	const char *folder = getenv("GENBA_SIGMA_RULES");
+	struct err err = ERR_INIT;
+	double own[ROUNDS];
+	int is_made = !folder || !*folder;
+	if (is_made) {
+		folder = mkdtemp(made);
+		if (!folder)
+			return 0;
+		make_rules(folder);
+	}
+	struct sigma *rules = sigma_load(folder, NULL, &err);
+	if (is_made)
+		remove_rules(folder);
+	if (!rules) {
+		printf("the rules cannot be loaded: %s\n", err.message);
+		return 0;
+	}
+	for (int i = 0; i < rounds; i++)
+		own[i] = own_seconds(files, count, rules);
+	qsort(own, (size_t)rounds, sizeof *own, by_size);
+	double fast = total / own[rounds / 2];
+	printf("with %zu Sigma rules%s: %.0f MB/s of processor time\n", sigma_rule_count(rules),
+	       is_made ? " of our own making" : "", fast);
+	sigma_free(rules);
+	return fast;
+}
+
+extern const struct worker_job sigma_job;
+
 int main(int argc, char **argv)
 {
+	const struct worker_job *const jobs[] = {&sigma_job, NULL};
+	worker_main(argc, argv, jobs);
 	int brief = argc > 1 && strcmp(argv[1], "--short") == 0;
 	size_t count = (size_t)(argc - 1 - brief);
 	char made[] = "/tmp/bench-triage-XXXXXX";
@@ -181,7 +254,7 @@ int main(int argc, char **argv)
 	double peer[ROUNDS];
 	int rounds = brief ? 1 : ROUNDS;
 	for (int i = 0; i < rounds; i++) {
-		own[i] = own_seconds(files, count);
+		own[i] = own_seconds(files, count, NULL);
 		peer[i] = peer_seconds(files, count);
 	}
 	qsort(own, (size_t)rounds, sizeof *own, by_size);
@@ -194,10 +267,11 @@ int main(int argc, char **argv)
 		       peer[rounds / 2] / own[rounds / 2]);
 	else
 		printf("evtxexport (Debian: libevtx-utils) is not installed: no ratio\n");
+	double judged = with_rules(files, count, total, rounds);
 	if (*made)
 		unlink(made);
 	for (size_t i = 0; i < count; i++)
 		free(files[i].bytes);
 	free(files);
-	return fast < (brief ? 10 : 40); /* far below what a slow machine does */
+	return fast < (brief ? 10 : 40) || judged < (brief ? 3 : 15); /* far below what a slow machine does */
 }

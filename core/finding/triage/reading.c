@@ -78,9 +78,26 @@ int reading_problem(const struct triage_reading *r, struct triage_read_sum *sum,
 	return r->problem ? r->problem(r->ctx, path, offset, reason, err) : 0;
 }
 
+/* Whether the text begins as the format does, up to its %s. */
+static int begins_as(const char *text, const char *format)
+{
+	return strncmp(text, format, strcspn(format, "%")) == 0;
+}
+
+int reading_unparsed(const struct triage_reading *r, struct triage_read_sum *sum, const char *path, uint64_t offset,
+                     const char *reason, struct err *err)
+{
+	if (begins_as(reason, _("not covered: %s")) || begins_as(reason, _("could not be parsed: %s")))
+		return reading_problem(r, sum, path, offset, reason, err);
+	char *text = xasprintf(_("could not be parsed: %s"), reason);
+	int rc = reading_problem(r, sum, path, offset, text, err);
+	free(text);
+	return rc;
+}
+
 static int problem(struct batch *b, const char *path, uint64_t offset, const char *reason, struct err *err)
 {
-	return reading_problem(b->r, b->sum, path, offset, reason, err);
+	return reading_unparsed(b->r, b->sum, path, offset, reason, err);
 }
 
 /* ---- what a worker says */

@@ -10,6 +10,9 @@ struct source;
 
 int reading_problem(const struct triage_reading *r, struct triage_read_sum *sum, const char *path, uint64_t offset,
                     const char *reason, struct err *err);
+/* The same of what a parser said: "could not be parsed: REASON", unless it says that it is not covered. */
+int reading_unparsed(const struct triage_reading *r, struct triage_read_sum *sum, const char *path, uint64_t offset,
+                     const char *reason, struct err *err);
 int reading_rows(const struct triage_reading *r, struct buf *cut, const void *bytes, size_t n, struct err *err);
 void reading_note_parser(struct triage_read_sum *sum, const char *name, unsigned version);
 

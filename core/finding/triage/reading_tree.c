@@ -67,10 +67,10 @@ static int on_end(struct tree_reading *t, const json_t *value, struct err *err)
 	json_array_foreach(json_object_get(value, "problems"), i, item) {
 		const char *reason = json_string_value(json_object_get(item, "reason"));
 		json_int_t offset = json_integer_value(json_object_get(item, "offset"));
-		if (reason && reading_problem(t->r, t->sum, path, (uint64_t)offset, reason, err) < 0)
+		if (reason && reading_unparsed(t->r, t->sum, path, (uint64_t)offset, reason, err) < 0)
 			return -1;
 	}
-	if (failed && *failed && reading_problem(t->r, t->sum, path, 0, failed, err) < 0)
+	if (failed && *failed && reading_unparsed(t->r, t->sum, path, 0, failed, err) < 0)
 		return -1;
 	t->in_unit = 0;
 	json_int_t files = json_integer_value(json_object_get(facts, "files"));

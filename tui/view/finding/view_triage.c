@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/record.h"
+#include "finding/triage/hosts.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
@@ -202,53 +203,33 @@ static int fill_findings(struct view *v, int columns, struct err *err)
 
 /* ---- hosts */
 
-static void add_host(struct view *v, const char *host, int columns)
+struct triage_table {
+	struct view *v;
+};
+
+static const char *name_of_host(void *ctx, const char *label)
 {
-	struct triage_state *s = triage_state(v);
-	const json_t *f;
-	size_t i;
-	struct buf line = BUF_INIT;
-	struct buf rules = BUF_INIT;
-	const char *first = "";
-	json_array_foreach(s->findings, i, f) {
-		const char *when = triage_field(f, "when");
-		if (strcmp(triage_field(f, "on"), host) != 0 || json_is(f, "status", "dismissed"))
-			continue;
-		if (*when && (!*first || strcmp(when, first) < 0))
-			first = when;
-		buf_addf(&rules, "%s%s", rules.len ? ", " : "", triage_field(f, "rule"));
-	}
-	buf_addc(&line, ' ');
-	text_pad(&line, host, 7);
-	text_pad(&line, workbench_name(v->wb, host), 18);
-	buf_addc(&line, ' ');
-	triage_add_time(&line, first);
-	char *safe = printable_dup(rules.data);
-	buf_add(&line, safe, text_fit(safe, columns > 60 ? (size_t)columns - 48 : 20, NULL));
-	triage_add_row(v, TONE_PLAIN, host, line.data, SIZE_MAX);
-	free(safe);
-	buf_release(&rules);
-	buf_release(&line);
+	return workbench_name(((struct triage_table *)ctx)->v->wb, label);
 }
 
+static void add_host_line(void *ctx, enum host_line what, const char *label, const char *text)
+{
+	static const enum tone tones[] = {TONE_HEADING, TONE_PLAIN, TONE_FAINT};
+	struct view *v = ((struct triage_table *)ctx)->v;
+	add_row(v, tones[what], *label ? label : NULL, text, SIZE_MAX);
+}
+
+/* Hosts × rules, the same trace in one column. */
 static int fill_hosts(struct view *v, int columns)
 {
 	struct triage_state *s = triage_state(v);
-	json_t *hosts = json_object();
-	const json_t *f;
-	const char *host;
-	json_t *none;
-	size_t i;
-	json_array_foreach(s->findings, i, f)
-		if (*triage_field(f, "on"))
-			json_object_set_new(hosts, triage_field(f, "on"), json_null());
-	v->heading = xasprintf(P_("%zu host", "%zu hosts", json_object_size(hosts)), json_object_size(hosts));
-	json_object_foreach(hosts, host, none)
-		add_host(v, host, columns);
+	struct triage_table table = {v};
+	struct host_matrix *m = host_matrix_new(s->findings);
+	v->heading = xasprintf(P_("%zu host", "%zu hosts", host_matrix_hosts(m)), host_matrix_hosts(m));
+	host_matrix_lines(m, name_of_host, &table, columns, add_host_line, &table);
 	if (v->count == 0)
-		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"),
-		               SIZE_MAX);
-	json_decref(hosts);
+		add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"), SIZE_MAX);
+	host_matrix_free(m);
 	return 0;
 }
 
@@ -374,7 +355,7 @@ static const struct view_key triage_keys[] = {
     {'c', NULL, NULL, N_("somebody was told of the finding"), triage_add_contact, REFUSES},
     {'y', NULL, N_("confirm"), N_("confirm the finding, with a reason"), triage_confirm, REFUSES},
     {'x', NULL, N_("dismiss"), N_("dismiss the finding, with a reason"), triage_dismiss, REFUSES},
-    {'h', NULL, N_("hosts"), N_("hosts by rules, since when; or back"), by_host, NULL},
+    {'h', NULL, N_("hosts"), N_("hosts × rules, since when; or back"), by_host, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -150,7 +150,7 @@ static void a_zip_is_read(void **state)
 	assert_int_equal(s.problems, 3);
 	assert_non_null(strstr(s.reasons.data, "locked.evtx: not covered: it is encrypted"));
 	assert_non_null(strstr(s.reasons.data, "odd.evtx: not covered: it is packed by method 12"));
-	assert_non_null(strstr(s.reasons.data, "bad.evtx: the entry of the zip is damaged"));
+	assert_non_null(strstr(s.reasons.data, "bad.evtx: could not be parsed: the entry of the zip is damaged"));
 	buf_release(&s.paths);
 	buf_release(&s.reasons);
 	free(path);

@@ -1,0 +1,252 @@
+#include "finding/triage/hosts.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/printable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_WIDE 18
+#define TIME_WIDE 18
+#define CELL      3
+
+struct matrix_host {
+	const char *label;
+	const char *first;
+};
+
+struct matrix_rule {
+	const char *name;
+	const char *level;
+	const char *title;
+	size_t hosts; /* on which it stands */
+};
+
+struct host_matrix {
+	json_t *findings; /* those that count */
+	struct matrix_host *hosts;
+	size_t host_count;
+	struct matrix_rule *rules;
+	size_t rule_count;
+};
+
+static const char *text_of(const json_t *f, const char *name)
+{
+	const char *text = json_get_string(f, name);
+	return text ? text : "";
+}
+
+/* A record calls it `on`, a finding made anew `asset`. */
+static const char *asset_of(const json_t *f)
+{
+	const char *asset = text_of(f, "asset");
+	return *asset ? asset : text_of(f, "on");
+}
+
+static int is_dismissed(const json_t *f)
+{
+	return json_is(f, "status", "dismissed");
+}
+
+static const json_t *cell_of(const struct host_matrix *m, const char *host, const char *rule)
+{
+	const json_t *found = NULL;
+	const json_t *f;
+	size_t i;
+	json_array_foreach(m->findings, i, f)
+		if (strcmp(asset_of(f), host) == 0 && json_is(f, "rule", rule) && (!found || is_dismissed(found)))
+			found = f;
+	return found;
+}
+
+static void add_host(struct host_matrix *m, const json_t *f)
+{
+	const char *when = is_dismissed(f) ? "" : text_of(f, "when");
+	size_t i = 0;
+	while (i < m->host_count && strcmp(m->hosts[i].label, asset_of(f)) != 0)
+		i++;
+	if (i == m->host_count) {
+		m->hosts = xrealloc(m->hosts, (i + 1) * sizeof *m->hosts);
+		m->hosts[m->host_count++] = (struct matrix_host){asset_of(f), when};
+	} else if (*when && (!*m->hosts[i].first || strcmp(when, m->hosts[i].first) < 0)) {
+		m->hosts[i].first = when;
+	}
+}
+
+static void add_rule(struct host_matrix *m, const json_t *f)
+{
+	for (size_t i = 0; i < m->rule_count; i++)
+		if (strcmp(m->rules[i].name, text_of(f, "rule")) == 0)
+			return;
+	m->rules = xrealloc(m->rules, (m->rule_count + 1) * sizeof *m->rules);
+	m->rules[m->rule_count++] = (struct matrix_rule){
+	    .name = text_of(f, "rule"), .level = text_of(f, "level"), .title = text_of(f, "title")};
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct matrix_host *x = a;
+	const struct matrix_host *y = b;
+	if (!*x->first != !*y->first)
+		return *x->first ? -1 : 1;
+	int when = strcmp(x->first, y->first);
+	return when ? when : strcmp(x->label, y->label);
+}
+
+static int level_rank(const char *level)
+{
+	static const char *const levels[] = {"high", "medium", "low", "info"};
+	int rank = 0;
+	while (rank < 4 && strcmp(levels[rank], level) != 0)
+		rank++;
+	return rank;
+}
+
+static int by_hosts(const void *a, const void *b)
+{
+	const struct matrix_rule *x = a;
+	const struct matrix_rule *y = b;
+	if (x->hosts != y->hosts)
+		return x->hosts > y->hosts ? -1 : 1;
+	int level = level_rank(x->level) - level_rank(y->level);
+	return level ? level : strcmp(x->name, y->name);
+}
+
+struct host_matrix *host_matrix_new(const json_t *findings)
+{
+	struct host_matrix *m = xcalloc(1, sizeof *m);
+	json_t *f;
+	size_t i;
+	m->findings = json_array();
+	json_array_foreach((json_t *)(uintptr_t)findings, i, f) {
+		const char *state = text_of(f, "state"); /* a record has none: it was seen */
+		if (!*asset_of(f) || (*state && strcmp(state, "seen") != 0))
+			continue;
+		json_array_append(m->findings, f);
+		add_host(m, f);
+		add_rule(m, f);
+	}
+	for (size_t r = 0; r < m->rule_count; r++)
+		for (size_t h = 0; h < m->host_count; h++) {
+			const json_t *cell = cell_of(m, m->hosts[h].label, m->rules[r].name);
+			m->rules[r].hosts += cell && !is_dismissed(cell);
+		}
+	if (m->host_count)
+		qsort(m->hosts, m->host_count, sizeof *m->hosts, by_first);
+	if (m->rule_count)
+		qsort(m->rules, m->rule_count, sizeof *m->rules, by_hosts);
+	return m;
+}
+
+void host_matrix_free(struct host_matrix *m)
+{
+	if (!m)
+		return;
+	json_decref(m->findings);
+	free(m->hosts);
+	free(m->rules);
+	free(m);
+}
+
+size_t host_matrix_hosts(const struct host_matrix *m)
+{
+	return m->host_count;
+}
+
+/* ---- for people */
+
+static const char *mark_of(const json_t *f)
+{
+	static const char *const marks[] = {"H", "M", "L", "i", "?"};
+	return !f ? "·" : is_dismissed(f) ? "x" : marks[level_rank(text_of(f, "level"))];
+}
+
+static void add_padded(struct buf *line, const char *text, size_t wide)
+{
+	char *safe = printable_dup(text);
+	text_pad(line, safe, wide);
+	free(safe);
+}
+
+static void host_row(const struct host_matrix *m, size_t h, size_t from, size_t until, const char *name,
+                     host_line_fn line, void *ctx)
+{
+	struct buf text = BUF_INIT;
+	const struct matrix_host *host = &m->hosts[h];
+	char when[24];
+	snprintf(when, sizeof when, "%.10s%s%.5s", host->first, *host->first ? " " : "",
+	         strlen(host->first) > 11 ? host->first + 11 : "");
+	buf_addc(&text, ' ');
+	add_padded(&text, host->label, 8);
+	add_padded(&text, name, NAME_WIDE);
+	buf_addc(&text, ' ');
+	add_padded(&text, *when ? when : "-", TIME_WIDE);
+	for (size_t r = from; r < until; r++)
+		text_pad(&text, mark_of(cell_of(m, host->label, m->rules[r].name)), CELL);
+	line(ctx, HOST_LINE_HOST, host->label, text.data);
+	buf_release(&text);
+}
+
+static void numbers_row(size_t from, size_t until, host_line_fn line, void *ctx)
+{
+	struct buf text = BUF_INIT;
+	buf_addc(&text, ' ');
+	text_pad(&text, _("host"), 8 + NAME_WIDE);
+	buf_addc(&text, ' ');
+	text_pad(&text, _("first trace"), TIME_WIDE);
+	for (size_t r = from; r < until; r++) {
+		char number[24];
+		snprintf(number, sizeof number, "%zu", r + 1);
+		text_pad(&text, number, CELL);
+	}
+	line(ctx, HOST_LINE_HEADING, "", text.data);
+	buf_release(&text);
+}
+
+void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *names, int columns, host_line_fn line,
+                       void *ctx)
+{
+	int room = columns - (1 + 8 + NAME_WIDE + 1 + TIME_WIDE);
+	size_t fit = room > 4 * CELL ? (size_t)room / CELL : 4;
+	for (size_t from = 0; from < m->rule_count; from += fit) {
+		size_t until = from + fit < m->rule_count ? from + fit : m->rule_count;
+		numbers_row(from, until, line, ctx);
+		for (size_t h = 0; h < m->host_count; h++)
+			host_row(m, h, from, until, name(names, m->hosts[h].label), line, ctx);
+		for (size_t r = from; r < until; r++) {
+			struct buf text = BUF_INIT;
+			buf_addf(&text, " %3zu  ", r + 1);
+			add_padded(&text, m->rules[r].name, 30);
+			buf_addf(&text, P_(" %zu host   ", " %zu hosts  ", m->rules[r].hosts), m->rules[r].hosts);
+			char *safe = printable_dup(m->rules[r].title);
+			buf_adds(&text, safe);
+			free(safe);
+			line(ctx, HOST_LINE_RULE, "", text.data);
+			buf_release(&text);
+		}
+	}
+}
+
+json_t *host_matrix_json(const struct host_matrix *m, host_name_fn name, void *names)
+{
+	static const char *const copied[] = {"rule", "level", "technique", "title", "when", "until", "count", "status"};
+	json_t *array = json_array();
+	for (size_t h = 0; h < m->host_count; h++)
+		for (size_t r = 0; r < m->rule_count; r++) {
+			const json_t *f = cell_of(m, m->hosts[h].label, m->rules[r].name);
+			if (!f)
+				continue;
+			json_t *cell =
+			    json_pack("{s:s, s:s, s:s, s:s}", "label", text_of(f, "label"), "kind", "host_rule",
+			              "asset", m->hosts[h].label, "hostname", name(names, m->hosts[h].label));
+			for (size_t i = 0; cell && i < sizeof copied / sizeof *copied; i++) {
+				json_t *value = json_object_get(f, copied[i]);
+				json_object_set_new(cell, copied[i], value ? json_incref(value) : json_null());
+			}
+			json_array_append_new(array, cell);
+		}
+	return array;
+}
