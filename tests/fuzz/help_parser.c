@@ -34,7 +34,7 @@ void help_parse(const char *parser, const char *path, const unsigned char *bytes
                 const unsigned char *beside, size_t more)
 {
 	struct memory memory = {bytes, n};
-	struct triage_file f = {.path = path, .size = n, .read = read_memory, .ctx = &memory};
+	struct triage_file f = {.path = path, .size = n, .read = read_memory, .ctx = &memory, .recover = 1};
 	struct triage_done done;
 	unsigned char *copy = malloc(more + 1);
 	if (more)

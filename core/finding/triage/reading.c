@@ -202,7 +202,7 @@ static int run_worker(struct batch *b, struct worker_result *result, struct err 
 		                                       (json_int_t)modified_of(b->fds[i]), "beside", beside));
 		bytes += b->sizes[i];
 	}
-	json_t *request = json_pack("{s:o}", "files", files);
+	json_t *request = json_pack("{s:o, s:b}", "files", files, "recover", b->r->recover);
 	unsigned seconds = bytes >> 20 < 100000 ? 10 + (unsigned)(bytes / (8U << 20)) : 12800;
 	struct worker_media media = {.size = b->sizes[0], .read = read_source, .ctx = b->source};
 	struct worker_call call = {

@@ -18,7 +18,7 @@ set(yal_archives)
 foreach(name esedb vmdk vhdi vshadow bde bfio)
   find_library(YAL_${name} NAMES lib${name}.a REQUIRED)
   set(yal ${CMAKE_CURRENT_BINARY_DIR}/made/lib${name})
-  if(NOT EXISTS ${yal}.a OR ${YAL_${name}} IS_NEWER_THAN ${yal}.a)
+  if(NOT EXISTS ${yal}.a OR ${YAL_${name}} IS_NEWER_THAN ${yal}.a OR ${CMAKE_CURRENT_LIST_FILE} IS_NEWER_THAN ${yal}.a)
     file(COPY_FILE ${YAL_${name}} ${yal}_whole.a)
     if(name STREQUAL vhdi)
       execute_process(COMMAND sh -c "${CMAKE_AR} t ${yal}_whole.a | grep '^libbfio_' | xargs ${CMAKE_AR} dD ${yal}_whole.a"

@@ -94,6 +94,7 @@ static int read_one(struct worker *w, size_t i, const json_t *item, struct err *
 	struct triage_file file = {
 	    .path = path, .size = (uint64_t)size, .read = media < 0 ? read_file : read_media, .ctx = &place};
 	struct triage_done done;
+	file.recover = json_is_true(json_object_get(worker_request(w), "recover"));
 	file.modified = json_integer_value(json_object_get(item, "modified"));
 	read_beside(w, json_object_get(item, "beside"), &file);
 	if (worker_emit_take(w, json_pack("{s:I}", "begin", (json_int_t)i), err) < 0)

@@ -278,6 +278,8 @@ static int is_source(enum check_source s, const char *channel, const char *provi
 
 static void note_channel(struct triage_check *k, const struct observation *o, const char *name)
 {
+	if (o->flags & OBSERVATION_RECOVERED)
+		return; /* of no log any more */
 	const char *record = observation_value(o, "record");
 	uint64_t number = record ? strtoull(record, NULL, 10) : 0;
 	size_t i = k->channel;

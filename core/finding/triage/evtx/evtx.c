@@ -17,6 +17,8 @@
 #define RECORD_HEAD  24U
 
 struct evtx_log {
+	int recover; /* what older chunks left behind the records is given, too */
+	int slack;   /* that is where we are */
 	struct triage_out *out;
 	struct evtx_reader *reader;
 	struct evtx_record record;
@@ -79,11 +81,15 @@ static int add_record(struct evtx_log *l, const unsigned char *chunk, size_t at,
 		observation_when(written, text);
 		observation_field(&record->fields, "written", text);
 	}
-	if (record->damaged)
+	if (record->damaged && !l->slack)
 		triage_problem(l->out, offset, _("record %llu is damaged: what could be read of it is given"),
 		               (unsigned long long)number);
 	o.fields = record->fields.data;
 	o.fields_size = record->fields.len;
+	if (l->slack) { /* of no log any more: neither its numbers nor its times are the log's */
+		o.flags = OBSERVATION_RECOVERED;
+		return triage_row(l->out, &o, err);
+	}
 	l->records++;
 	if (l->first_record == 0 || number < l->first_record)
 		l->first_record = number;
@@ -131,6 +137,7 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 	size_t last = bytes_le32(chunk + 44);
 	uint64_t before = 0;
 	int told = 0;
+	l->slack = 0;
 	if (size == EVTX_CHUNK)
 		check_sums(l, chunk, size, offset);
 	evtx_reader_chunk(l->reader, chunk, size);
@@ -139,9 +146,10 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 		if (n == 0) {
 			/* behind the last record stands what a chunk before it left */
 			int end = at > last && (free_space <= at || bytes_le32(chunk + at) == 0);
-			if (end && at >= free_space)
+			if (end && at >= free_space && !l->recover)
 				break;
-			if (!told)
+			l->slack |= end && at >= free_space;
+			if (!told && !l->slack)
 				triage_problem(l->out, offset + at,
 				               _("no record where one should begin: the next is looked for"));
 			told = 1;
@@ -150,8 +158,11 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 			continue;
 		}
 		uint64_t number = bytes_le64(chunk + at + 8);
-		if (at >= free_space && before && at > last && number != before + 1)
-			break; /* of an older chunk */
+		if (at >= free_space && before && at > last && number != before + 1) { /* of an older chunk */
+			if (!l->recover)
+				break;
+			l->slack = 1;
+		}
 		told = 0;
 		if (add_record(l, chunk, at, n, offset + at, err) < 0)
 			return -1;
@@ -201,7 +212,7 @@ static int look_at_header(const struct triage_file *f, struct triage_out *out, s
 
 int evtx_run(const struct triage_file *f, struct triage_out *out, struct err *err)
 {
-	struct evtx_log l = {.out = out, .oldest = INT64_MAX, .newest = INT64_MIN};
+	struct evtx_log l = {.out = out, .recover = f->recover, .oldest = INT64_MAX, .newest = INT64_MIN};
 	int bare = look_at_header(f, out, err);
 	if (bare < 0)
 		return -1;

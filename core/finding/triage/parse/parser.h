@@ -43,6 +43,7 @@ struct triage_file {
 	const char *path; /* as the rows name it */
 	uint64_t size;
 	int64_t modified; /* its own time, in ticks; 0 or OBSERVATION_NO_TIME: not known */
+	int recover;      /* what lies in slack is wanted, too, as recovered rows */
 	uint8_t flags;    /* enum observation_flags: of every row of it */
 	struct triage_beside beside[TRIAGE_BESIDE];
 	size_t beside_count;

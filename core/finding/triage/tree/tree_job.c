@@ -292,6 +292,7 @@ static int parse_found(struct tree_run *run, struct tree *t, const struct tree_f
 	struct triage_file file = {.path = found->path,
 	                           .size = found->size,
 	                           .modified = found->modified,
+	                           .recover = run->recover,
 	                           .flags = found->recovered ? OBSERVATION_RECOVERED : 0};
 	struct triage_done done = {.facts = NULL};
 	int rc = 0;

@@ -56,11 +56,14 @@ static int read_memory(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 	return 0;
 }
 
+static int recover; /* what lies in slack is asked for, too */
+
 static struct rows parse(const void *bytes, size_t n)
 {
 	struct rows r = {.bytes = BUF_INIT};
 	struct memory memory = {bytes, n};
-	struct triage_file file = {.path = "Logs/Security.evtx", .size = n, .read = read_memory, .ctx = &memory};
+	struct triage_file file = {
+	    .path = "Logs/Security.evtx", .size = n, .read = read_memory, .ctx = &memory, .recover = recover};
 	struct triage_done done;
 	assert_int_equal(triage_parse(triage_parser_find("evtx"), &file, keep, &r, &done, NULL), 0);
 	assert_int_equal(done.rows, r.count);
@@ -264,6 +267,19 @@ static void what_an_older_chunk_left_is_no_record(void **state)
 	memcpy(l.file.data + 4096 + end, old.file.data + 4096 + end, 65536 - end);
 	struct rows r = parse(l.file.data, l.file.len);
 	assert_int_equal(r.count, 3);
+	assert_int_equal(json_array_size(r.problems), 0);
+	rows_release(&r);
+	/* asked for, they are given as recovered, and the log's numbers and times are its own */
+	recover = 1;
+	r = parse(l.file.data, l.file.len);
+	recover = 0;
+	assert_true(r.count > 30);
+	for (size_t i = 0; i < r.count; i++) {
+		struct observation o = row(&r, i);
+		assert_int_equal((o.flags & OBSERVATION_RECOVERED) != 0, i >= 3);
+	}
+	assert_int_equal(json_integer_value(json_object_get(r.facts, "records")), 3);
+	assert_int_equal(json_integer_value(json_object_get(r.facts, "first_record")), 1000);
 	assert_int_equal(json_array_size(r.problems), 0);
 	rows_release(&r);
 	/* but a log that was open when it was taken: its chunk's header is older than its records, whose numbers go on */
