@@ -216,7 +216,7 @@ static void add_host_line(void *ctx, enum host_line what, const char *label, con
 {
 	static const enum tone tones[] = {TONE_HEADING, TONE_PLAIN, TONE_FAINT};
 	struct view *v = ((struct triage_table *)ctx)->v;
-	add_row(v, tones[what], *label ? label : NULL, text, SIZE_MAX);
+	triage_add_row(v, tones[what], *label ? label : NULL, text, SIZE_MAX);
 }
 
 /* Hosts × rules, the same trace in one column. */
@@ -228,7 +228,8 @@ static int fill_hosts(struct view *v, int columns)
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", host_matrix_hosts(m)), host_matrix_hosts(m));
 	host_matrix_lines(m, name_of_host, &table, columns, add_host_line, &table);
 	if (v->count == 0)
-		add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"), SIZE_MAX);
+		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"),
+		               SIZE_MAX);
 	host_matrix_free(m);
 	return 0;
 }

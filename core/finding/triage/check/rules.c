@@ -6,6 +6,7 @@
 /* clang-format off */
 #define PROCESS(filter) {CHECK_process, {0}, filter}
 #define RLO "\xE2\x80\xAE" /* U+202E */
+#define NUL_SIGN "\xE2\x90\x80" /* U+2400, as registry/hive.c shows a NUL in a name */
 #define SHELLS "cmd.exe|powershell.exe|pwsh.exe|wscript.exe|cscript.exe|mshta.exe|rundll32.exe|regsvr32.exe"
 #define PROCESS_SHOWS "CommandLine,Image,NewProcessName,ParentImage,ParentProcessName,User,SubjectUserName"
 #define ACCOUNT_SHOWS "TargetUserName,MemberName,MemberSid,SubjectUserName"
@@ -210,6 +211,8 @@ const struct check_rule check_rules[] = {
 	{"defence.timestomp", CHECK_MEDIUM, "T1070.006", N_("The time of a file was set back."),
 	 "TargetFilename,PreviousCreationUtcTime,CreationUtcTime,Image,path,fn_created", {{CHECK_sysmon, {2}, NULL},
 	  {CHECK_files, {0}, "stomped=true type=file"}}, 0},
+	{"defence.hidden-name", CHECK_MEDIUM, "T1564", N_("A key or value of the registry has a name that its editor does not show (a NUL is in it)."),
+	 "hive,key,values", {{CHECK_registry, {0}, "key~" NUL_SIGN}, {CHECK_registry, {0}, "values~" NUL_SIGN}}, 0},
 	{"defence.clock-set", CHECK_MEDIUM, "T1070.006", N_("Somebody set the clock."),
 	 "SubjectUserName,PreviousTime,NewTime,ProcessName",
 	 {{CHECK_security, {4616}, "-data.ProcessName~svchost.exe|vmtoolsd|VBoxService|w32tm"}}, 0},

@@ -210,6 +210,22 @@ static const unsigned char *cell(const struct hive *h, uint32_t offset, size_t *
 	return h->bytes + offset + 4;
 }
 
+/* A name to its end: one with a NUL in it is not shown by the registry's editor, which is why it is there. It is shown as U+2400. */
+static void add_name(struct buf *name, const unsigned char *p, size_t length, int latin)
+{
+	size_t step = latin ? 1 : 2;
+	for (size_t at = 0; at < length; at += step) {
+		if (latin)
+			triage_latin(name, p + at, length - at);
+		else
+			triage_utf16(name, p + at, length - at);
+		while (at + step <= length && (p[at] || (!latin && p[at + 1])))
+			at += step;
+		if (at + step <= length)
+			buf_add_point(name, 0x2400);
+	}
+}
+
 int hive_key(const struct hive *h, uint32_t offset, struct hive_key *key, struct buf *name)
 {
 	size_t n;
@@ -225,10 +241,8 @@ int hive_key(const struct hive *h, uint32_t offset, struct hive_key *key, struct
 	size_t length = bytes_le16(p + 72);
 	if (length > n - 76)
 		length = n - 76;
-	if (name && bytes_le16(p + 2) & 0x20)
-		triage_latin(name, p + 76, length);
-	else if (name)
-		triage_utf16(name, p + 76, length);
+	if (name)
+		add_name(name, p + 76, length, (bytes_le16(p + 2) & 0x20) != 0);
 	return 0;
 }
 
@@ -323,10 +337,7 @@ int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, str
 	uint32_t size = bytes_le32(p + 4);
 	if (length > n - 20)
 		length = n - 20;
-	if (bytes_le16(p + 16) & 1)
-		triage_latin(name, p + 20, length);
-	else
-		triage_utf16(name, p + 20, length);
+	add_name(name, p + 20, length, (bytes_le16(p + 16) & 1) != 0);
 	*value = (struct hive_value){.offset = offset, .type = bytes_le32(p + 12)};
 	if (size & 0x80000000) {
 		size &= 0x7FFFFFFF;
