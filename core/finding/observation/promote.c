@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/indicator_value.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
@@ -84,6 +85,26 @@ static int learn_clock(struct promoting *p, struct err *err)
 	return record_each(p->c, "logsource", 0, take_log, p, err);
 }
 
+/* What the row was about, by the field that says most; else all of it. In English: it goes on record. */
+static void add_title(const struct observation *o, struct buf *title)
+{
+	static const char *const telling[] = {
+	    "data.CommandLine", "data.NewProcessName", "url", "command", "program_path", "program", "target"};
+	const char *value = o->artefact == OBSERVATION_file ? o->path : NULL;
+	for (size_t i = 0; !value && i < sizeof telling / sizeof *telling; i++)
+		value = observation_value(o, telling[i]);
+	if (!value || o->artefact == OBSERVATION_hit) {
+		observation_text(o, TITLE, title);
+		return;
+	}
+	buf_addf(title, "%s ", observation_artefact_name(o->artefact));
+	observation_time_names(o->time_of, title);
+	char *safe = printable_dup(value);
+	buf_addc(title, ' ');
+	buf_add(title, safe, text_fit(safe, TITLE, NULL));
+	free(safe);
+}
+
 static int take_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
 	struct promoting *p = ctx;
@@ -92,7 +113,7 @@ static int take_row(void *ctx, const struct observation *o, const struct observa
 	observation_when(o->when, p->when);
 	snprintf(p->evidence, sizeof p->evidence, "%s", set->evidence);
 	snprintf(p->check, sizeof p->check, "%s", set->check);
-	observation_text(o, TITLE, &p->title);
+	add_title(o, &p->title);
 	buf_addf(&p->origin, "o:%s %s%s", id, set->evidence, o->flags & OBSERVATION_RECOVERED ? " (recovered)" : "");
 	json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
 	p->line = json_dumps(object, JSON_COMPACT);
