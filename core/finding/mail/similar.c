@@ -8,11 +8,13 @@
 #include "finding/mail/import.h"
 #include "finding/mail/similar_index.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define COMMON_LEAST 20 /* mails with one key that are still no crowd */
+#define COMMON_LEAST 20  /* mails with one key that are still no crowd */
+#define LISTED_MOST  100 /* of one key, whose pairs are all listed */
 
 struct mail_comparing {
 	struct case_file *c;
@@ -139,17 +141,24 @@ static void add_pair(json_t *pairs, const char *a, const char *b, const char *ke
 	free(name);
 }
 
+/* Whether a key tells anything: that of a crowd does not. */
+static int tells(const struct mail_comparing *k, size_t holders)
+{
+	size_t most = k->mails / 5 > COMMON_LEAST ? k->mails / 5 : COMMON_LEAST;
+	return holders >= 2 && holders <= most;
+}
+
 static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 {
 	const char *key;
 	json_t *list;
-	size_t most = k->mails / 5 > COMMON_LEAST ? k->mails / 5 : COMMON_LEAST;
 	json_object_foreach(k->keys, key, list) {
 		size_t n = json_array_size(list);
-		if (n < 2 || n > most)
+		if (!tells(k, n))
 			continue;
-		for (size_t i = 0; i < n; i++)
-			for (size_t j = i + 1; j < n; j++) {
+		for (size_t i = 0; i < n; i++) {
+			size_t end = !label && n > LISTED_MOST ? i + 2 : n; /* each and the next one */
+			for (size_t j = i + 1; j < n && j < end; j++) {
 				const char *a = json_string_value(json_array_get(list, i));
 				const char *b = json_string_value(json_array_get(list, j));
 				if (!label)
@@ -159,6 +168,7 @@ static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 				else if (strcmp(b, label) == 0)
 					add_pair(pairs, b, a, key);
 			}
+		}
 	}
 }
 
@@ -222,21 +232,106 @@ out:
 	return rows;
 }
 
-static void count_one(json_t *counts, const char *label)
+/* ---- how many: pairs as numbers, since a campaign of 1,000 mails has half a million of them */
+
+struct pair_slot {
+	uint32_t a, b; /* numbers of mails, a < b; both 0: free */
+	uint16_t strong, weak;
+};
+
+struct pair_table {
+	struct pair_slot *slots;
+	size_t size; /* a power of two */
+	size_t used;
+};
+
+static struct pair_slot *pair_slot(const struct pair_table *t, uint32_t a, uint32_t b)
 {
-	json_object_set_new(counts, label, json_integer(json_integer_value(json_object_get(counts, label)) + 1));
+	uint64_t hash = ((uint64_t)a << 32 | b) * 0x9E3779B97F4A7C15ULL;
+	size_t i = (size_t)(hash >> 32) & (t->size - 1);
+	while ((t->slots[i].a || t->slots[i].b) && (t->slots[i].a != a || t->slots[i].b != b))
+		i = (i + 1) & (t->size - 1);
+	return &t->slots[i];
+}
+
+static void count_pair(struct pair_table *t, uint32_t a, uint32_t b, int strong)
+{
+	if (t->used * 2 >= t->size) {
+		struct pair_table more = {.size = t->size ? t->size * 2 : 1024, .used = t->used};
+		more.slots = xcalloc(more.size, sizeof *more.slots);
+		for (size_t i = 0; i < t->size; i++)
+			if (t->slots[i].a || t->slots[i].b)
+				*pair_slot(&more, t->slots[i].a, t->slots[i].b) = t->slots[i];
+		free(t->slots);
+		*t = more;
+	}
+	struct pair_slot *slot = pair_slot(t, a, b);
+	t->used += !slot->a && !slot->b;
+	slot->a = a;
+	slot->b = b;
+	slot->strong = (uint16_t)(slot->strong + (strong ? 1 : 0));
+	slot->weak = (uint16_t)(slot->weak + (strong ? 0 : 1));
+}
+
+/* The number of a mail among all that have a key, given to it where it has none. */
+static uint32_t number_of(json_t *numbers, const char *label)
+{
+	const json_t *known = json_object_get(numbers, label);
+	if (known)
+		return (uint32_t)json_integer_value(known);
+	uint32_t n = (uint32_t)json_object_size(numbers);
+	json_object_set_new(numbers, label, json_integer(n));
+	return n;
+}
+
+static void count_pairs(struct mail_comparing *k, json_t *numbers, struct pair_table *t)
+{
+	const char *key;
+	json_t *list;
+	size_t i;
+	json_t *label;
+	json_object_foreach(k->keys, key, list) {
+		size_t n = json_array_size(list);
+		if (!tells(k, n))
+			continue;
+		uint32_t *all = xcalloc(n, sizeof *all);
+		json_array_foreach(list, i, label)
+			all[i] = number_of(numbers, json_string_value(label));
+		for (size_t x = 0; x < n; x++)
+			for (size_t y = x + 1; y < n; y++)
+				count_pair(t, all[x] < all[y] ? all[x] : all[y], all[x] < all[y] ? all[y] : all[x],
+				           *key == 's');
+		free(all);
+	}
 }
 
 json_t *mail_similar_counts(struct case_file *c, struct err *err)
 {
-	size_t i;
-	json_t *row;
-	json_t *rows = mail_similar(c, NULL, err);
-	json_t *counts = rows ? json_object() : NULL;
-	json_array_foreach(rows, i, row) {
-		count_one(counts, json_get_string(row, "label"));
-		count_one(counts, json_get_string(row, "other"));
+	struct mail_comparing k = {.c = c, .keys = json_object(), .labels = json_array()};
+	struct pair_table t = {0};
+	json_t *numbers = json_object();
+	json_t *counts = NULL;
+	const char *label;
+	json_t *number;
+	if (load_keys(&k, NULL, err) == 0) {
+		count_pairs(&k, numbers, &t);
+		uint32_t *alike = xcalloc(json_object_size(numbers) + 1, sizeof *alike);
+		for (size_t i = 0; i < t.size; i++)
+			if (t.slots[i].strong || t.slots[i].weak >= 2) {
+				alike[t.slots[i].a]++;
+				alike[t.slots[i].b]++;
+			}
+		counts = json_object();
+		json_object_foreach(numbers, label, number) {
+			uint32_t n = alike[json_integer_value(number)];
+			if (n)
+				json_object_set_new(counts, label, json_integer(n));
+		}
+		free(alike);
 	}
-	json_decref(rows);
+	free(t.slots);
+	json_decref(numbers);
+	json_decref(k.keys);
+	json_decref(k.labels);
 	return counts;
 }

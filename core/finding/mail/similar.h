@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-/* Pairs with `label`; NULL: all pairs, each once. New reference: an array of flat objects, or NULL. */
+/* Pairs with `label`; NULL: all pairs, each once, but of a key that more than 100 mails have each mail and the next only. New reference: an array of flat objects, or NULL. */
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err);
 
 /* How many others each mail is like: {"R1-L7": 2, …}; those that are like none are left out. New reference, or NULL. */

@@ -1,0 +1,62 @@
+/* A campaign of many mails: each is told how many others are like it, and the pairs that are listed are few. */
+#include "core/case/help_case.h"
+
+#include "base/json.h"
+#include "base/worker/worker.h"
+#include "finding/mail/import.h"
+#include "finding/mail/look/look_job.h"
+#include "finding/mail/similar.h"
+#include "finding/mail/unpack/unpack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAILS    800
+#define CAMPAIGN 150 /* more than are paired with all, fewer than a crowd */
+
+static void a_campaign_is_counted_and_its_pairs_are_few(void **state)
+{
+	(void)state;
+	char path[128];
+	struct err err = ERR_INIT;
+	const char *const paths[] = {path};
+	struct mail_import import = {.c = the_case};
+	snprintf(path, sizeof path, "%s/box", scratch);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	for (int i = 0; i < MAILS; i++)
+		fprintf(f,
+		        "From a@b Tue Jun 10 09:10:00 2014\nFrom: a%d@x%d.co.jp\nTo: b@b.example\nSubject: %c%c%c\n\n"
+		        "see http://%s%d.evil.com/\n\n",
+		        i, i, 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676, i < CAMPAIGN ? "same.c" : "c",
+		        i < CAMPAIGN ? 0 : i);
+	fclose(f);
+	if (mail_import(&import, paths, 1, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(import.added, MAILS);
+	json_t *counts = mail_similar_counts(the_case, &err);
+	assert_non_null(counts);
+	assert_int_equal(json_object_size(counts), CAMPAIGN);
+	assert_int_equal(json_integer_value(json_object_get(counts, "R1-L1")), CAMPAIGN - 1);
+	assert_int_equal(json_integer_value(json_object_get(counts, "R1-L150")), CAMPAIGN - 1);
+	assert_null(json_object_get(counts, "R1-L151"));
+	json_t *rows = mail_similar(the_case, "R1-L7", &err);
+	assert_int_equal(json_array_size(rows), CAMPAIGN - 1);
+	json_decref(rows);
+	rows = mail_similar(the_case, NULL, &err);
+	assert_int_equal(json_array_size(rows), CAMPAIGN - 1); /* each and the next one */
+	json_decref(rows);
+	json_decref(counts);
+}
+
+static const struct worker_job *const jobs[] = {&mail_look_job, &mail_unpack_job, NULL};
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(a_campaign_is_counted_and_its_pairs_are_few, case_setup, case_teardown),
+	};
+	worker_main(argc, argv, jobs);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
