@@ -160,12 +160,86 @@ static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
 	assert_int_equal(terminal_end(t), 0);
 }
 
+/* From a mail's row to a file that it carries and to the chain: no label is typed. */
+static void a_file_of_a_mail_is_written_by_its_row(void **state)
+{
+	(void)state;
+	program_good(&program, "import", "mail", "mails", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "1 mail weighs much");
+	terminal_type(t, "K");
+	terminal_await_row(t, 3, "R1-L2");
+	terminal_type(t, "x");
+	terminal_await(t, "Part to write to a file");
+	terminal_await(t, "request.doc.exe");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-L2-2.bin"); /* the sender's name for it is not taken */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "part 2 of R1-L2 is in");
+	assert_int_equal(access(program_file(&program, "stick/R1-L2-2.bin"), R_OK), 0);
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "Chain");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void write_log(const char *name)
+{
+	FILE *log = fopen(program_file(&program, name), "w");
+	assert_non_null(log);
+	for (int i = 0; i < 4; i++)
+		fprintf(log,
+		        "140236266%d.000 5 10.0.0.%d TCP_MISS/200 10 GET http://%s/a - DIRECT/192.0.2.9 text/html\n", i,
+		        8 + i, i == 3 ? "evil.example.net" : "other.example.org");
+	assert_int_equal(fclose(log), 0);
+}
+
+/* The sweep begins at what was found of the mail, or says that nothing was. */
+static void the_sweep_begins_at_what_a_mail_has(void **state)
+{
+	(void)state;
+	write_mail("1.eml", "From: a@x.co.jp\nTo: b@b.example\nSubject: Minutes\n\nsee http://evil.example.net/a\n");
+	program_good(&program, "import", "mail", "mails/1.eml", NULL);
+	write_log("stick/proxy.log");
+	program_good(&program, "add", "asset", "hostname=proxy", NULL);
+	program_good(&program, "preserve", "proxy.log", "--as", "raw", "--to", "copies", "--on", "R1-A1", NULL);
+	program_good(&program, "add", "indicator", "type=domain", "value=other.example.org", NULL);
+	program_good(&program, "sweep", "R1-E2", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "K");
+	terminal_await_row(t, 3, "R1-L1");
+	terminal_type(t, "x");
+	terminal_await(t, "R1-L1 carries no file");
+	terminal_type(t, "W");
+	terminal_await_row(t, 1, "Sweep");
+	terminal_await(t, "no indicator of R1-L1 was found");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_good(&program, "mail", "promote", "R1-L1", "all", NULL);
+	program_good(&program, "sweep", "R1-E2", NULL);
+	t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "K");
+	terminal_await_row(t, 3, "R1-L1");
+	terminal_type(t, "W");
+	terminal_await_row(t, 1, "Sweep");
+	terminal_await(t, "other");
+	terminal_type(t, KEYS_ENTER); /* the lines of the one under the cursor */
+	terminal_await(t, "10.0.0.11");
+	assert_false(terminal_shows(t, "10.0.0.8"));
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_english, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_desk_does_with_one_key_what_there_is_to_do, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_file_of_a_mail_is_written_by_its_row, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_sweep_begins_at_what_a_mail_has, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

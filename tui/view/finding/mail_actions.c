@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -311,5 +312,95 @@ enum redraw mail_show_advice(struct view *v)
 	else if (label)
 		workbench_tell_error(v->wb, &err);
 	buf_release(&out);
+	return REDRAW_ALL;
+}
+
+/* ---- a file out of it */
+
+/* What the mail carries, a line each, and the numbers of the parts. */
+static char **carried(const json_t *analysis, json_t *numbers)
+{
+	size_t i;
+	json_t *part;
+	char **all = xcalloc(json_array_size(json_object_get(analysis, "parts")) + 1, sizeof *all);
+	size_t n = 0;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part) {
+		struct buf line = BUF_INIT;
+		if (!json_is_true(json_object_get(part, "attachment")))
+			continue;
+		buf_addf(&line, "%s", text_of(part, "n"));
+		add_safe(&line, "  ", text_of(part, "name"));
+		buf_addf(&line, "  %lld B  %s", (long long)json_integer_value(json_object_get(part, "size")),
+		         text_of(part, "format"));
+		json_array_append(numbers, json_object_get(part, "n"));
+		all[n++] = buf_take(&line, NULL);
+	}
+	return all;
+}
+
+/* Writes a part beside us. Its own name is the sender's choice: the file gets one of ours. */
+static void write_part(struct view *v, const json_t *record, const char *part)
+{
+	struct err err = ERR_INIT;
+	struct buf source = BUF_INIT;
+	struct buf content = BUF_INIT;
+	size_t number;
+	int forwarded;
+	int left = 0;
+	struct case_file *c = workbench_case(v->wb);
+	char *initial = xasprintf("%s-%s.bin", record_label(record), part);
+	char *question = xasprintf(_("File to write part %s to: "), part);
+	const struct prompt_line line = {.question = question, .initial = initial};
+	char *path = prompt_edit(v->wb, &line, &left);
+	if (path && *path && !left) {
+		int rc = mail_source(c, record_label(record), &source, &number, &forwarded, &err);
+		struct mails_part asked = {.source = source.data,
+		                           .n = source.len,
+		                           .number = number,
+		                           .part = part,
+		                           .forwarded = forwarded,
+		                           .sha256 = json_get_string(record, "sha256")};
+		if (rc == 0 && mails_part(&asked, &content, &err) == 0 &&
+		    path_write_file(path, content.data, content.len, 0, &err) == 0)
+			workbench_tell(v->wb, TONE_GOOD,
+			               _("part %s of %s is in '%s': it may be malicious, do not open it"), part,
+			               record_label(record), path);
+		else
+			workbench_tell_error(v->wb, &err);
+	}
+	buf_release(&source);
+	buf_release(&content);
+	free(question);
+	free(initial);
+	free(path);
+}
+
+enum redraw mail_extract_part(struct view *v)
+{
+	struct err err = ERR_INIT;
+	const char *label = mail_of(v);
+	json_t *record = label ? workbench_get(v->wb, label, 0, &err) : NULL;
+	json_t *analysis = record ? mail_analysis(workbench_case(v->wb), label, &err) : NULL;
+	json_t *numbers = json_array();
+	if (analysis) {
+		char **lines = carried(analysis, numbers);
+		size_t count = json_array_size(numbers);
+		int i = -1;
+		if (count == 0)
+			workbench_tell(v->wb, TONE_ATTENTION, _("%s carries no file"), label);
+		else
+			i = prompt_choice(v->wb, _("Part to write to a file: "), (const char *const *)lines, count, 0,
+			                  NULL);
+		if (i >= 0)
+			write_part(v, record, json_string_value(json_array_get(numbers, (size_t)i)));
+		for (size_t k = 0; k < count; k++)
+			free(lines[k]);
+		free(lines);
+	} else if (label) {
+		workbench_tell_error(v->wb, &err);
+	}
+	json_decref(numbers);
+	json_decref(analysis);
+	json_decref(record);
 	return REDRAW_ALL;
 }

@@ -14,5 +14,6 @@ enum redraw mail_show_parts(struct view *v);
 enum redraw mail_promote_items(struct view *v);
 enum redraw mail_show_similar(struct view *v);
 enum redraw mail_show_advice(struct view *v);
+enum redraw mail_extract_part(struct view *v);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/record.h"
+#include "finding/mail/propose.h"
 #include "finding/observation/promote.h"
 #include "finding/sweep/record/sweep_found.h"
 #include "finding/sweep/record/sweep_pairs.h"
@@ -512,6 +513,26 @@ static enum redraw ask_stop(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* At the indicator's row; of a mail, at the first of its indicators that was found. */
+static int begin_sweep_at(struct view *v, const char *label)
+{
+	size_t i;
+	json_t *item;
+	struct err err = ERR_INIT;
+	int found = view_begin_at(v, label);
+	json_t *items = found || !*label ? NULL : mail_proposals(workbench_case(v->wb), label, &err);
+	json_array_foreach(items, i, item) {
+		const char *known = json_get_string(item, "known");
+		found = found || (known && *known && view_begin_at(v, known));
+	}
+	if (items && !found)
+		workbench_tell(v->wb, TONE_ATTENTION,
+		               _("no indicator of %s was found: p in the mail desk makes them, s here sweeps for them"),
+		               label);
+	json_decref(items);
+	return found;
+}
+
 static const struct view_key sweep_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("lines"), N_("the lines of the indicator; of a line, its evidence"), open_row, NULL},
     {'c', NULL, N_("by client"), N_("by client: who talked to what, the earliest first; or back"), by_client, NULL},
@@ -540,5 +561,6 @@ const struct view_ops sweep_view = {.name = "sweep",
                                     .title = N_("Sweep"),
                                     .fill = fill_sweep,
                                     .keys = sweep_keys,
+                                    .begin_at = begin_sweep_at,
                                     .release = release_sweep_view,
                                     .open = open_lines};
