@@ -37,6 +37,8 @@ void listing_xz(struct listing *l, struct pool *pool, struct span s)
 	}
 	if (!whole || span_8(index, 0) != 0 || at == SIZE_MAX)
 		l->flags |= LISTING_DAMAGED;
+	if (size > LISTING_LARGEST)
+		l->flags |= LISTING_LIMIT;
 	listing_add(l, pool, "", 0, NULL, size, 0);
 }
 

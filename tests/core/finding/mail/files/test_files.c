@@ -279,6 +279,31 @@ static void arj_and_ace_are_listed(void **state)
 	buf_release(&b);
 }
 
+/* Its size stands in an index at the end: one record of 40 MiB, which is more than is unpacked; and one that is cut off. */
+static void the_size_of_an_xz_is_read(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	buf_add(&b,
+	        "\xFD"
+	        "7zXZ\0\0\1",
+	        8);
+	le(&b, 0, 4);
+	buf_add(&b, "\0\1\x20\x80\x80\x80\x14\0", 8); /* 32 bytes hold 0x14 << 21 */
+	le(&b, 0, 4), le(&b, 0, 4), le(&b, 2, 4), le(&b, 0x0100, 2);
+	buf_add(&b, "YZ", 2);
+	assert_int_equal(file_format_of(b.data, b.len, "x"), FORMAT_XZ);
+	struct listing l = list(FORMAT_XZ, &b);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.all[0].size, 0x14 << 21);
+	assert_int_equal(l.flags, LISTING_LIMIT);
+	for (size_t n = 0; n < b.len; n++)
+		listing_read(&(struct listing){0}, &pool, FORMAT_XZ, b.data, n);
+	b.len -= 1;
+	assert_true(list(FORMAT_XZ, &b).flags & LISTING_DAMAGED);
+	buf_release(&b);
+}
+
 static void content_beats_the_name(void **state)
 {
 	(void)state;
@@ -307,6 +332,7 @@ int main(void)
 	    cmocka_unit_test_teardown(rar_of_both_kinds_is_listed, teardown),
 	    cmocka_unit_test_teardown(a_7z_keeps_its_names_where_it_is_locked, teardown),
 	    cmocka_unit_test_teardown(arj_and_ace_are_listed, teardown),
+	    cmocka_unit_test_teardown(the_size_of_an_xz_is_read, teardown),
 	    cmocka_unit_test_teardown(content_beats_the_name, teardown),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
