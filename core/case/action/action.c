@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "case/action/action_private.h"
+#include "case/action/action_subject.h"
 #include "case/action/contact_status.h"
 #include "case/action/custody.h"
 #include "case/action/eligible.h"
@@ -82,7 +83,9 @@ static void drop_changes(struct action *a, size_t count)
 		free(a->changes[i].kind);
 		free(a->changes[i].path);
 		free(a->changes[i].text);
-		free(a->changes[i].summary);
+		free(a->changes[i].title);
+		free(a->changes[i].told);
+		free(a->changes[i].how);
 	}
 	a->count = count;
 }
@@ -107,11 +110,18 @@ struct reference_context {
 	unsigned flags;
 };
 
+static int is_me(const char *text)
+{
+	return strcmp(text, "me") == 0 || strcmp(text, "自分") == 0;
+}
+
 static int resolve_reference(void *ctx, const struct field *field, const char *text, char id[37], struct err *err)
 {
 	struct reference_context *r = ctx;
 	struct case_file *c = r->action->c;
 	struct err inner = ERR_INIT;
+	if (is_me(text) && kind_has(field->ref_kind, KIND_PARTY) && case_responder_name(c))
+		text = case_responder_name(c); /* "me" is typed as a name, and is one */
 	json_t *record = record_stored(c, text, &inner);
 	if (record) {
 		const struct kind *kind = record_kind(record);
@@ -245,14 +255,13 @@ struct changed *action_entry(struct action *a, const char *id)
 	return entry;
 }
 
-/* Writes the record and remembers it for the commit. `summary` is taken. */
-static int action_keep(struct action *a, json_t *object, int is_new, char *summary, struct err *err)
+/* Writes the record and remembers it for the commit; `before` (NULL: new) for what the commit's subject tells. */
+static int action_keep(struct action *a, json_t *object, int is_new, const json_t *before, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	if (record_validate_object(object, err) < 0 || json_canonical(object, &text, err) < 0 ||
 	    record_store(a->c, object, text.data, is_new, err) < 0) {
 		buf_release(&text);
-		free(summary);
 		return -1;
 	}
 	struct changed *entry = action_entry(a, json_get_string(object, "id"));
@@ -262,10 +271,9 @@ static int action_keep(struct action *a, json_t *object, int is_new, char *summa
 		entry->path = buf_take(&path, NULL);
 		entry->kind = xstrdup(json_get_string(object, "kind"));
 		snprintf(entry->label, sizeof entry->label, "%s", json_get_string(object, "label"));
-		entry->summary = summary;
+		action_subject_note(a, entry, before, object);
 	} else {
 		free(entry->text);
-		free(summary);
 	}
 	entry->text = buf_take(&text, NULL);
 	return 0;
@@ -325,12 +333,7 @@ static int follow(struct action *a, const json_t *before, const json_t *after, s
 
 int action_insert(struct action *a, json_t *object, struct err *err)
 {
-	char *title = NULL;
-	const struct kind *kind = record_kind(object);
-	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
-	if (field && field->type == FIELD_TEXT)
-		title = record_title(object);
-	if (action_keep(a, object, 1, title, err) < 0)
+	if (action_keep(a, object, 1, NULL, err) < 0)
 		return action_fail(a, err);
 	return follow(a, NULL, object, err);
 }
@@ -405,20 +408,6 @@ int action_try_add(struct action *a, const char *kind, const struct assign *fiel
 	return action_run(a->c, CASE_TRY_DONE, _("write a record"), err) < 0 ? action_fail(a, err) : 0;
 }
 
-static char *changed_names(const json_t *before, const json_t *after)
-{
-	struct buf names = BUF_INIT;
-	const char *name;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)after, name, value)
-		if (!json_equal(value, json_object_get(before, name)) && strcmp(name, "modified") != 0)
-			buf_addf(&names, "%s%s", names.len ? " " : "", name);
-	json_object_foreach((json_t *)(uintptr_t)before, name, value)
-		if (!json_object_get(after, name))
-			buf_addf(&names, "%s%s", names.len ? " " : "", name);
-	return buf_take(&names, NULL);
-}
-
 void action_merges(struct action *a, const char *commit)
 {
 	snprintf(a->merges, sizeof a->merges, "%s", commit);
@@ -480,7 +469,7 @@ int action_replace(struct action *a, const json_t *before, json_t *after, struct
 	stamp(a, after, "modified");
 	if (rule_check(a->c, after, err) < 0)
 		return action_fail(a, err);
-	if (action_keep(a, after, 0, changed_names(before, after), err) < 0)
+	if (action_keep(a, after, 0, before, err) < 0)
 		return action_fail(a, err);
 	return follow(a, before, after, err) < 0 ? action_fail(a, err) : 0;
 }

@@ -2,42 +2,16 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/action_private.h"
-#include "case/action/verb.h"
+#include "case/action/action_subject.h"
 #include "case/trust/high_water_mark.h"
 #include "history/exchange.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECT_CELLS     72
-#define LABELS_IN_SUBJECT 4
-
 static int sign_with_identity(void *ctx, const void *message, size_t n, unsigned char signature[64])
 {
 	return identity_sign(ctx, message, n, signature);
-}
-
-/* "set R1-A1 status containment", "preserve R1-E1, R1-E2 and 3 more": for people, in English, one printable line. */
-static char *make_subject(const struct action *a)
-{
-	struct buf b = BUF_INIT;
-	buf_adds(&b, a->subject ? a->subject : a->verb);
-	const struct verb *verb = verb_find(a->verb);
-	if (verb && verb->subject == VERB_KIND)
-		buf_addf(&b, " %s", a->changes[a->count - 1].kind);
-	for (size_t i = 0; i < a->count && i < LABELS_IN_SUBJECT && !a->subject; i++)
-		buf_addf(&b, "%s %s", i ? "," : "", a->changes[i].label);
-	if (a->count > LABELS_IN_SUBJECT && !a->subject)
-		buf_addf(&b, " and %zu more", a->count - LABELS_IN_SUBJECT);
-	const char *summary = a->count ? a->changes[a->count - 1].summary : NULL;
-	if (a->count == 1 && !a->subject && summary && *summary)
-		buf_addf(&b, ": %s", summary);
-	struct buf line = BUF_INIT;
-	text_pad(&line, b.data, SUBJECT_CELLS);
-	while (line.len > 0 && line.data[line.len - 1] == ' ')
-		buf_truncate(&line, line.len - 1);
-	buf_release(&b);
-	return buf_take(&line, NULL);
 }
 
 static int take_whole(void *ctx, json_t *object)
@@ -82,7 +56,7 @@ static int write_history(struct action *a, struct err *err)
 		changes[total++] = a->also;
 	struct history_signer signer = {sign_with_identity, (void *)(uintptr_t)c->identity, {0}};
 	memcpy(signer.public_key, c->identity->public_key, 32);
-	char *subject = make_subject(a);
+	char *subject = action_subject_make(a);
 	char *mail = xasprintf("%s@%.8s.genba.invalid", c->mark, c->id);
 	const char *trailers[] = {a->trailer};
 	struct history_meta meta = {.subject = subject,

@@ -12,8 +12,12 @@ struct changed {
 	char label[LABEL_TEXT];
 	char *kind;
 	char *path;
-	char *text;    /* canonical JSON */
-	char *summary; /* for the subject: a title, or the names of the changed fields */
+	char *text; /* canonical JSON */
+	/* for the subject (action_subject.h): */
+	char *title;      /* what the record is called, or NULL */
+	char *told;       /* which fields came to be what, or NULL */
+	char *how;        /* of an act: in which way, or NULL */
+	unsigned phrases; /* bits: the acts that it is */
 };
 
 struct action {
