@@ -47,6 +47,7 @@ static const struct route routes[] = {
      .view = &exchange_view,
      .key = 'E',
      .summary = N_("Exchange: what left, what came in, what would leave")},
+    {.name = "mine", .view = &mine_view, .key = 'J', .summary = N_("My work: what is open, by person, overdue first")},
     {.name = "kinds", .view = &kinds_view, .key = '0', .summary = N_("all kinds of record")},
     {.name = "commit", .view = &commit_view},
     {.name = "conflicts", .view = &conflicts_view},

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "outward/report/board.h"
+#include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
@@ -81,7 +82,9 @@ static int fill_board(struct view *v, int columns, struct err *err)
 {
 	struct board *b = shown(v);
 	board_release(b);
-	if (board_load_at(workbench_case(v->wb), workbench_as_of(v->wb), b, err) < 0)
+	int by_person = v->ops == &mine_view;
+	if ((by_person ? board_load_by_person : board_load_at)(workbench_case(v->wb), workbench_as_of(v->wb), b, err) <
+	    0)
 		return -1;
 	for (size_t i = 0; i < b->count; i++) {
 		const struct board_row *row = &b->rows[i];
@@ -180,13 +183,45 @@ static const struct view_key board_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static struct view *open_board(struct workbench *wb, const char *none)
+static enum redraw add_measure(struct view *v)
 {
-	(void)none;
-	struct view *v = view_new(wb, &board_view, NULL);
+	workbench_show(v->wb, "new", "measure");
+	return REDRAW_ALL;
+}
+
+static const char *refuses_editing(struct view *v)
+{
+	const struct kind *kind = *view_label(v) ? kind_of_label(view_label(v)) : NULL;
+	if (!kind || (kind->traits & KIND_MACHINE))
+		return _("a step is done where it stands: Enter opens it");
+	return workbench_refuses_writing(v);
+}
+
+static enum redraw edit_measure(struct view *v)
+{
+	const struct kind *kind = kind_of_label(view_label(v));
+	workbench_push(v->wb, view_form(v->wb, kind->name, view_label(v)));
+	return REDRAW_ALL;
+}
+
+static struct view *open_rows(struct workbench *wb, const struct view_ops *ops)
+{
+	struct view *v = view_new(wb, ops, NULL);
 	v->data = xcalloc(1, sizeof(struct board_view));
 	v->selected = 1; /* the first row below the first heading */
 	return v;
+}
+
+static struct view *open_board(struct workbench *wb, const char *none)
+{
+	(void)none;
+	return open_rows(wb, &board_view);
+}
+
+static struct view *open_mine(struct workbench *wb, const char *none)
+{
+	(void)none;
+	return open_rows(wb, &mine_view);
 }
 
 const struct view_ops board_view = {.name = "board",
@@ -196,3 +231,22 @@ const struct view_ops board_view = {.name = "board",
                                     .release = release_board,
                                     .keys = board_keys,
                                     .open = open_board};
+
+/* The same rows, of whose work it is. */
+static const struct view_key mine_keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("open what the row is about"), open_row, refuses_opening},
+    {'l', NULL, NULL, N_("open what the row is about"), open_row, refuses_opening},
+    {KEY_GO_RIGHT, N_("→"), NULL, N_("open what the row is about"), open_row, refuses_opening},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a measure"), add_measure, workbench_refuses_writing},
+    {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected measure"), edit_measure, refuses_editing},
+    {'\t', N_("Tab"), N_("person"), N_("to the next person"), next_section, NULL},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct view_ops mine_view = {.name = "mine",
+                                   .title = N_("My work"),
+                                   .opens_at_top = 1,
+                                   .fill = fill_board,
+                                   .release = release_board,
+                                   .keys = mine_keys,
+                                   .open = open_mine};

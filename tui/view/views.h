@@ -20,6 +20,7 @@ extern const struct view_ops history_view; /* about a record, by its label; NULL
 extern const struct view_ops kinds_view;
 extern const struct view_ops mail_view;      /* the mail desk */
 extern const struct view_ops mail_page_view; /* about a mail, by its label */
+extern const struct view_ops mine_view;      /* my work, and that of the others */
 extern const struct view_ops merge_view;     /* about a colleague's file */
 extern const struct view_ops news_view;
 extern const struct view_ops offer_view;    /* opened by view_offer() */

@@ -41,6 +41,13 @@ int board_load(struct case_file *c, struct board *b, struct err *err);
 int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err);
 void board_release(struct board *b);
 
+/*
+ * "My work": the open measures by their owner and the playbook steps that wait by whoever began the playbook, a section a
+ * person. First one's own, then those of people with something overdue, then the rest, last what nobody is named for; in
+ * each what is overdue, then by the time due. As of a commit nothing is overdue, and no steps stand there.
+ */
+int board_load_by_person(struct case_file *c, const char *commit, struct board *b, struct err *err);
+
 /* The same number of alarms as the board of now has, without making it. 0 or -1. */
 int board_count_alarms(struct case_file *c, size_t *alarms, struct err *err);
 

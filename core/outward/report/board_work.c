@@ -1,12 +1,15 @@
-/* The board's work: playbook steps that wait, measures that are overdue, and what is open on the four tracks. */
+/* The board's work: playbook steps that wait, measures that are overdue, what is open on the four tracks; and the same by
+ * person. */
 #include "outward/report/board_private.h"
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "case/store/disputed.h"
+#include "case/trust/authorship.h"
 #include "playbook/run/run.h"
 
 #include <stdlib.h>
@@ -182,4 +185,223 @@ int board_add_measures(struct building *k)
 			lead_track(k, field, tracks[i]);
 	}
 	return 0;
+}
+
+/* ---- "my work": the same by person */
+
+struct task {
+	char *person; /* "": nobody is named */
+	int is_mine;
+	int overdue;
+	int64_t due; /* INT64_MAX: no time is given */
+	struct board_row row;
+};
+
+struct board_person {
+	struct building k;
+	const char *me;
+	struct task *tasks;
+	size_t count, cap;
+};
+
+static struct task *add_task(struct board_person *p, const char *person)
+{
+	if (p->count == p->cap) {
+		p->cap = p->cap ? p->cap * 2 : 32;
+		p->tasks = xrealloc(p->tasks, p->cap * sizeof *p->tasks);
+	}
+	struct task *task = &p->tasks[p->count++];
+	memset(task, 0, sizeof *task);
+	task->person = xstrdup(person);
+	task->is_mine = *person && strcmp(person, p->me) == 0;
+	task->due = INT64_MAX;
+	return task;
+}
+
+/* ---- measures */
+
+static char *owner_of(struct board_person *p, const json_t *measure)
+{
+	const char *owner = json_get_string(measure, "owner");
+	json_t *party = owner ? record_get(p->k.c, owner, 0, NULL) : NULL;
+	char *name = party ? record_title(party) : xstrdup(owner ? owner : "");
+	json_decref(party);
+	return name;
+}
+
+static int take_task_measure(void *ctx, json_t *measure)
+{
+	struct board_person *p = ctx;
+	const char *due = json_get_string(measure, "due");
+	struct edtf time;
+	int64_t first;
+	int64_t last;
+	if (record_surely_is(measure, "status", "done|verified|dropped"))
+		return 0;
+	char *owner = owner_of(p, measure);
+	struct task *task = add_task(p, owner);
+	if (due && edtf_parse(due, &time, NULL) == 0 && edtf_bounds(&time, NULL, NULL, &first, &last) == 0) {
+		task->due = last;
+		task->overdue = !p->k.commit && last < p->k.now;
+	}
+	struct buf text = BUF_INIT;
+	char *title = record_title(measure);
+	if (task->overdue)
+		buf_addf(&text, "%s ", C_("measure", "OVERDUE"));
+	if (due) {
+		board_field_words(measure, "due", &text);
+		buf_adds(&text, "  ");
+	}
+	buf_addf(&text, "%s — ", title);
+	board_field_words(measure, "status", &text);
+	int urgent = task->overdue || json_is(measure, "priority", "now");
+	task->row.tone = urgent ? BOARD_ATTENTION : BOARD_PLAIN;
+	snprintf(task->row.label, sizeof task->row.label, "%s", record_label(measure));
+	task->row.text = buf_take(&text, NULL);
+	free(title);
+	free(owner);
+	return 0;
+}
+
+/* ---- steps: of whoever began the playbook */
+
+static char *starter_of(struct board_person *p, const json_t *run)
+{
+	char *person = person_of_mark(p->k.c, json_get_string(run, "author")); /* `R1 Responder One` */
+	const char *name = strchr(person, ' ');
+	char *alone = xstrdup(name ? name + 1 : person);
+	free(person);
+	return alone;
+}
+
+static void add_steps_of(struct board_person *p, const char *label)
+{
+	struct run run;
+	if (run_load(p->k.c, label, &run, NULL) < 0)
+		return; /* the Board says why */
+	char *person = starter_of(p, run.record);
+	char *title = record_title(run.record);
+	for (size_t i = 0; i < run.waiting_count; i++) {
+		struct task *task = add_task(p, person);
+		const char *name = playbook_text(json_object_get(run.waiting[i].step, "name"));
+		int is_action = run.waiting[i].what == WAITING_ACTION;
+		task->row.tone = BOARD_PLAIN;
+		snprintf(task->row.label, sizeof task->row.label, "%s", label);
+		task->row.text =
+		    xasprintf("%s: %s%s", title, is_action ? "▶ " : "? ", *name ? name : run.waiting[i].id);
+		task->row.view = is_action ? "waiting" : "playbook";
+		task->row.argument = is_action ? xasprintf("%s %s", label, run.waiting[i].invocation) : xstrdup(label);
+	}
+	free(title);
+	free(person);
+	run_release(&run);
+}
+
+static int take_steps(struct board_person *p)
+{
+	if (p->k.commit)
+		return 0; /* where playbooks stood then is not worked out anew */
+	json_t *labels = run_open_labels(p->k.c, p->k.err);
+	for (size_t i = 0; i < json_array_size(labels); i++)
+		add_steps_of(p, json_string_value(json_array_get(labels, i)));
+	int rc = labels ? 0 : -1;
+	json_decref(labels);
+	return rc;
+}
+
+/* ---- in order */
+
+static int compare_persons(const struct task *a, const struct task *b)
+{
+	if (a->is_mine != b->is_mine)
+		return b->is_mine - a->is_mine;
+	if (!*a->person != !*b->person) /* what nobody does stands last */
+		return !*a->person - !*b->person;
+	return strcmp(a->person, b->person);
+}
+
+static int compare_tasks(const void *one, const void *other)
+{
+	const struct task *a = one;
+	const struct task *b = other;
+	int order = compare_persons(a, b);
+	if (order == 0)
+		order = b->overdue - a->overdue;
+	if (order == 0)
+		order = (a->due > b->due) - (a->due < b->due);
+	return order ? order : strcmp(a->row.label, b->row.label);
+}
+
+static void head_person(struct board_person *p, size_t from, size_t until)
+{
+	const struct task *first = &p->tasks[from];
+	size_t overdue = 0;
+	struct buf text = BUF_INIT;
+	for (size_t i = from; i < until; i++)
+		overdue += (size_t)p->tasks[i].overdue;
+	if (first->is_mine)
+		buf_addf(&text, _("%s (me)"), first->person);
+	else
+		buf_adds(&text, *first->person ? first->person : _("nobody is named"));
+	buf_addf(&text, _(" · %zu open"), until - from);
+	if (overdue)
+		buf_addf(&text, _(" · %zu overdue"), overdue);
+	board_add(p->k.b, BOARD_HEADING, NULL, text.data);
+	buf_release(&text);
+}
+
+static void add_task_row(struct board *b, const struct task *task)
+{
+	board_add(b, task->row.tone, task->row.label, task->row.text);
+	struct board_row *row = &b->rows[b->count - 1];
+	row->view = task->row.view;
+	row->argument = task->row.argument ? xstrdup(task->row.argument) : NULL;
+}
+
+/* A person with something overdue stands before one without; I stand first. */
+static void add_persons(struct board_person *p)
+{
+	qsort(p->tasks, p->count, sizeof *p->tasks, compare_tasks);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t from = 0, until; from < p->count; from = until) {
+			until = from + 1;
+			while (until < p->count && compare_persons(&p->tasks[from], &p->tasks[until]) == 0)
+				until++;
+			int early = p->tasks[from].is_mine || p->tasks[from].overdue;
+			if (early != (pass == 0))
+				continue;
+			head_person(p, from, until);
+			for (size_t i = from; i < until; i++)
+				add_task_row(p->k.b, &p->tasks[i]);
+		}
+}
+
+int board_load_by_person(struct case_file *c, const char *commit, struct board *b, struct err *err)
+{
+	memset(b, 0, sizeof *b);
+	struct board_person p = {
+	    .k = {.c = c, .commit = commit && *commit ? commit : NULL, .b = b, .err = err, .now = clock_now().seconds}};
+	p.me = case_responder_name(c) ? case_responder_name(c) : "";
+	int rc = p.k.commit ? record_each_at(c, "measure", p.k.commit, 0, take_task_measure, &p, err)
+	                    : record_each(c, "measure", 0, take_task_measure, &p, err);
+	if (rc == 0)
+		rc = take_steps(&p);
+	if (rc == 0 && p.count > 0)
+		add_persons(&p);
+	if (rc == 0 && p.count == 0) {
+		board_add(b, BOARD_HEADING, NULL, _("nothing is open"));
+		board_add(b, BOARD_PLAIN, NULL, _("measures and the steps of running playbooks stand here, by person"));
+		b->rows[1].view = p.k.commit ? NULL : "new";
+		b->rows[1].argument = p.k.commit ? NULL : xstrdup("measure");
+		b->rows[1].hint = p.k.commit ? NULL : _("Enter adds a measure");
+	}
+	for (size_t i = 0; i < p.count; i++) {
+		free(p.tasks[i].person);
+		free(p.tasks[i].row.text);
+		free(p.tasks[i].row.argument);
+	}
+	free(p.tasks);
+	if (rc < 0)
+		board_release(b);
+	return rc < 0 ? -1 : 0;
 }

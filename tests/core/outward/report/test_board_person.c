@@ -1,0 +1,71 @@
+/* "My work": by person, one's own first, then who is late; what nobody is named for last. */
+#include "core/case/help_case.h"
+
+#include "outward/report/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct board board;
+
+static void load(void)
+{
+	struct err err = ERR_INIT;
+	board_release(&board);
+	assert_int_equal(board_load_by_person(the_case, NULL, &board, &err), 0);
+}
+
+static void assert_row(size_t i, const char *text)
+{
+	assert_true(i < board.count);
+	if (!strstr(board.rows[i].text, text))
+		fail_msg("row %zu is '%s', not '%s'", i, board.rows[i].text, text);
+}
+
+static void each_has_what_is_theirs_overdue_first(void **state)
+{
+	(void)state;
+	add("party", "name=Tanaka type=person");
+	add("party", "name=Abe type=person");
+	add("party", "name=Responder+One type=person");
+	add("measure", "title=nobodys track=cause");
+	add("measure", "title=later track=cause owner=R1-P2 due=2999-01-01");
+	add("measure", "title=tomorrow track=cause owner=R1-P1 due=2999-01-01");
+	add("measure", "title=late track=cause owner=R1-P1 due=2014-01-01");
+	add("measure", "title=mine track=cause owner=R1-P3");
+	add("measure", "title=finished track=cause owner=R1-P3 status=done");
+	load();
+	assert_int_equal(board.count, 9);
+	assert_row(0, "Responder One (me) · 1 open");
+	assert_row(1, "mine");
+	assert_row(2, "Tanaka · 2 open · 1 overdue");
+	assert_row(3, "OVERDUE 2014-01-01  late");
+	assert_row(4, "tomorrow");
+	assert_row(5, "Abe · 1 open");
+	assert_row(7, "nobody is named · 1 open");
+	assert_string_equal(board.rows[3].label, "R1-M4");
+}
+
+static void without_work_it_says_what_it_is_for(void **state)
+{
+	(void)state;
+	load();
+	assert_int_equal(board.count, 2);
+	assert_row(1, "by person");
+	assert_string_equal(board.rows[1].view, "new");
+}
+
+static int teardown(void **state)
+{
+	board_release(&board);
+	return case_teardown(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(each_has_what_is_theirs_overdue_first, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(without_work_it_says_what_it_is_for, case_setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
