@@ -11,7 +11,9 @@
 #include "case/query/filter.h"
 #include "case/query/search.h"
 #include "case/query/timeline.h"
+#include "case/query/title_cache.h"
 #include "case/store/blob.h"
+#include "case/store/disputed.h"
 #include "case/store/record.h"
 #include "case/store/rules.h"
 #include "case/trust/authorship.h"
@@ -206,6 +208,8 @@ int cmd_undo(struct session *s, const struct args *args, struct err *err)
 /* ---- list */
 
 struct cmd_record_listing {
+	struct case_file *c;
+	struct title_cache *names;
 	const struct kind *kind;
 	struct filter *filter;
 	int with_retracted; /* which is then said of each, first of all */
@@ -213,6 +217,18 @@ struct cmd_record_listing {
 	struct text_table *table;
 	FILE *csv;
 };
+
+/* A field in words; a reference by its label and by what it is called. */
+static void add_named(struct case_file *c, struct title_cache **names, const json_t *record, const struct field *field,
+                      struct buf *out)
+{
+	int refers = field->type == FIELD_REF || field->type == FIELD_REFS;
+	const json_t *value = json_object_get(record, field->name);
+	if (refers && value && !record_is_disputed(record, field->name))
+		name_field_labelled(names, c, field, value, out);
+	else
+		record_field_text(record, field, out);
+}
 
 /* "2026-11-23 14:05:09+09:00: wrong machine", or nothing. */
 static void list_mark(const json_t *record, struct buf *out)
@@ -266,7 +282,7 @@ static int list_one(void *ctx, json_t *record)
 		struct buf cell = BUF_INIT;
 		const struct field *field = kind_field(l->kind, l->kind->list_columns[i]);
 		if (record_shows(record, field->name))
-			record_field_text(record, field, &cell);
+			add_named(l->c, &l->names, record, field, &cell);
 		size_t line = strcspn(cell.data, "\n");
 		if (cell.data[line]) {
 			buf_truncate(&cell, line);
@@ -301,7 +317,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("list", err);
 	struct text_table table = {0};
-	struct cmd_record_listing l = {.kind = kind_named(args->words[0], err)};
+	struct cmd_record_listing l = {.c = s->c, .kind = kind_named(args->words[0], err)};
 	if (!l.kind)
 		return -1;
 	const char *where = args_option(args, "where");
@@ -336,6 +352,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 		                                                                                       : 0);
 	json_decref(l.array);
 	text_table_release(&table);
+	title_cache_free(&l.names);
 	filter_free(l.filter);
 	return rc;
 }
@@ -382,8 +399,10 @@ static void show_origin(struct session *s, const json_t *record, const char *com
 	free(person);
 }
 
-static void show_fields(FILE *out, const json_t *record)
+static void show_fields(struct session *s, const json_t *record)
 {
+	FILE *out = s->out;
+	struct title_cache *names = NULL;
 	const struct kind *kind = record_kind(record);
 	char *title = record_title(record);
 	printable_printf(out, "%s  %s  %s\n", record_label(record),
@@ -403,12 +422,13 @@ static void show_fields(FILE *out, const json_t *record)
 		struct buf value = BUF_INIT;
 		buf_adds(&line, "  ");
 		text_pad(&line, field_label(field), widest + 2);
-		record_field_text(record, field, &value);
+		add_named(s->c, &names, record, field, &value);
 		text_wrap(&line, value.data, 4096, widest + 4);
 		printable_printf(out, "%s\n", line.data);
 		buf_release(&value);
 		buf_release(&line);
 	}
+	title_cache_free(&names);
 }
 
 /* The digests of a tree's files, for `sha256sum -c` at its root, or of a single file: exact for a program, printable for a person. */
@@ -471,7 +491,7 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 		json_array_append(array, record);
 		cmd_print_json(s, array);
 	} else {
-		show_fields(s->out, record);
+		show_fields(s, record);
 		show_origin(s, record, when ? commit : NULL);
 		if (!when)
 			rc = record_each_referring(s->c, record_label(record), show_reference, s->out, err);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/query/title_cache.h"
 #include "case/store/draft.h"
 #include "case/store/record.h"
 #include "case/store/rules.h"
@@ -13,7 +14,6 @@
 #include "tui/form/form_private.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>

@@ -29,6 +29,9 @@ char *form_ask(const struct form_ask *ask, int *left);
 /* The same for one that is not kept when it is left: NULL then; wrong ones are asked again. */
 char *form_ask_value(struct workbench *wb, const struct field *field);
 
+/* The same, beginning with a value (NULL: none). */
+char *form_ask_value_from(struct workbench *wb, const struct field *field, const char *initial);
+
 /* 0, or -1 with what is wrong: numbers, times, digests. Other types are checked when they are saved. */
 int form_check(const struct field *field, const char *value, struct err *err);
 

@@ -228,7 +228,12 @@ static void tell_time(struct workbench *wb, const struct field *field, const cha
 
 char *form_ask_value(struct workbench *wb, const struct field *field)
 {
-	struct form_ask ask = {.wb = wb, .field = field};
+	return form_ask_value_from(wb, field, NULL);
+}
+
+char *form_ask_value_from(struct workbench *wb, const struct field *field, const char *initial)
+{
+	struct form_ask ask = {.wb = wb, .field = field, .initial = initial};
 	char *before = NULL;
 	for (;;) {
 		int left;

@@ -4,12 +4,13 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/time/clock.h"
+#include "case/query/title_cache.h"
+#include "case/store/responders.h"
 #include "case/store/rules.h"
 #include "finding/indicator/textscan.h"
 #include "tui/form/form.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/record_cache.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -18,6 +19,15 @@
 #define HITS_MOST  200
 #define FIND_SLICE 0.010 /* seconds of one key */
 #define NEW_MOST   4
+
+#define PEOPLE_MOST 12
+
+/* A responder as a person whom a field may name: "me" first. */
+struct person {
+	char *name;
+	char label[LABEL_TEXT]; /* of the party that stands for them, or "": made when they are chosen */
+	int is_me;
+};
 
 struct hit {
 	struct record_cache *table;
@@ -29,6 +39,10 @@ struct form_reference_picking {
 	const struct field *field;
 	struct record_cache **tables;
 	size_t record_cache_count;
+	struct person people[PEOPLE_MOST];
+	size_t people_count;
+	size_t person_hits[PEOPLE_MOST]; /* of those that fit what was typed, before all others */
+	size_t person_hit_count;
 	struct hit hits[HITS_MOST];
 	size_t hit_count;
 	size_t at_table;  /* where the search goes on: */
@@ -50,6 +64,28 @@ static int has_words(struct record_cache *t, size_t row, const char *folded)
 	size_t n;
 	const char *words = record_cache_words(t, row, &n);
 	return !*folded || memmem(words, n, folded, strlen(folded)) != NULL;
+}
+
+static int is_person(const struct form_reference_picking *p, const char *label)
+{
+	for (size_t i = 0; i < p->people_count; i++)
+		if (strcmp(p->people[i].label, label) == 0)
+			return 1;
+	return 0;
+}
+
+static void find_people(struct form_reference_picking *p, const char *folded)
+{
+	p->person_hit_count = 0;
+	for (size_t i = 0; i < p->people_count; i++) {
+		char *shown =
+		    xasprintf("%s %s %s", p->people[i].name, p->people[i].label, p->people[i].is_me ? _("me") : "");
+		char *words = text_fold_for_find_dup(shown);
+		if (!*folded || strstr(words, folded))
+			p->person_hits[p->person_hit_count++] = i;
+		free(words);
+		free(shown);
+	}
 }
 
 static uint64_t version(const struct form_reference_picking *p)
@@ -78,12 +114,14 @@ static size_t find(void *ctx, const char *typed)
 	if (!p->typed || p->grown || p->version != version(p) || strcmp(p->typed, typed) != 0)
 		begin_search(p, typed);
 	char *folded = text_fold_for_find_dup(typed);
+	find_people(p, folded);
 	p->partial = 0;
 	while (p->at_table < p->record_cache_count && p->hit_count < HITS_MOST && !p->partial) {
 		struct record_cache *t = p->tables[p->at_table];
 		while (p->at_row > 0 && p->hit_count < HITS_MOST && !p->partial) {
 			size_t i = --p->at_row;
-			if (!record_cache_is_retracted(t, i) && has_words(t, i, folded))
+			if (!record_cache_is_retracted(t, i) && !is_person(p, record_cache_label(t, i)) &&
+			    has_words(t, i, folded))
 				p->hits[p->hit_count++] = (struct hit){t, i};
 			p->partial = i % 64 == 0 && clock_steady() > deadline;
 		}
@@ -91,7 +129,7 @@ static size_t find(void *ctx, const char *typed)
 			p->at_row = record_cache_count(p->tables[p->at_table]);
 	}
 	free(folded);
-	return p->hit_count + p->new_count;
+	return p->person_hit_count + p->hit_count + p->new_count;
 }
 
 /* Reads on, and looks on where the last key left off. */
@@ -108,23 +146,57 @@ static int work(void *ctx, double deadline, int *show)
 	return more || *show ? 0 : -1;
 }
 
-static const char *label_of(const struct form_reference_picking *p, size_t i)
+/* What is behind the people: a record that was found, then kinds of new ones. */
+static size_t behind_people(const struct form_reference_picking *p, size_t i)
 {
-	return record_cache_label(p->hits[i].table, p->hits[i].row);
+	return i - p->person_hit_count;
+}
+
+static int is_known(const struct form_reference_picking *p, size_t i)
+{
+	return i < p->person_hit_count + p->hit_count;
+}
+
+/* The party that stands for a responder, made if there is none yet; "" if it cannot be. */
+static const char *label_of_person(struct form_reference_picking *p, struct person *person)
+{
+	struct err err = ERR_INIT;
+	struct assign fields[] = {{"name", person->name}, {"type", "person"}, {"roles", "responder"}};
+	if (!*person->label &&
+	    record_add(workbench_case(p->wb), p->field->ref_kind, fields, 3, 0, person->label, &err) < 0) {
+		workbench_tell_error(p->wb, &err);
+		person->label[0] = '\0';
+	}
+	return person->label;
+}
+
+static const char *label_of(struct form_reference_picking *p, size_t i)
+{
+	if (i < p->person_hit_count)
+		return label_of_person(p, &p->people[p->person_hits[i]]);
+	const struct hit *hit = &p->hits[behind_people(p, i)];
+	return record_cache_label(hit->table, hit->row);
 }
 
 static void text(void *ctx, size_t i, struct buf *out)
 {
 	struct form_reference_picking *p = ctx;
-	if (i >= p->hit_count) {
-		buf_addf(out, _("+ new: %s %s"), kind_label(p->new_kinds[i - p->hit_count]), p->typed);
+	if (i < p->person_hit_count) {
+		const struct person *person = &p->people[p->person_hits[i]];
+		buf_addf(out, "%-8s %s%s%s", person->label, person->is_me ? _("me") : "", person->is_me ? ": " : "",
+		         person->name);
+		return;
+	}
+	if (!is_known(p, i)) {
+		buf_addf(out, _("+ new: %s %s"), kind_label(p->new_kinds[behind_people(p, i) - p->hit_count]),
+		         p->typed);
 		return;
 	}
 	const char *label = label_of(p, i);
 	const char *name = workbench_name(p->wb, label);
 	buf_addf(out, "%-8s %s", label, name);
 	if (p->record_cache_count > 1)
-		buf_addf(out, "  (%s)", kind_label(record_cache_kind(p->hits[i].table)));
+		buf_addf(out, "  (%s)", kind_label(record_cache_kind(p->hits[behind_people(p, i)].table)));
 }
 
 /* ---- marking, for sets */
@@ -140,7 +212,9 @@ static long place_chosen(const struct form_reference_picking *p, const char *lab
 static int is_chosen(void *ctx, size_t i)
 {
 	struct form_reference_picking *p = ctx;
-	return i < p->hit_count && place_chosen(p, label_of(p, i)) >= 0;
+	if (i < p->person_hit_count && !*p->people[p->person_hits[i]].label)
+		return 0; /* looking makes nobody a party */
+	return is_known(p, i) && place_chosen(p, label_of(p, i)) >= 0;
 }
 
 static void form_reference_choose(struct form_reference_picking *p, const char *label)
@@ -152,7 +226,7 @@ static void form_reference_choose(struct form_reference_picking *p, const char *
 static void toggle(void *ctx, size_t i)
 {
 	struct form_reference_picking *p = ctx;
-	if (i >= p->hit_count)
+	if (!is_known(p, i) || !*label_of(p, i))
 		return;
 	long at = place_chosen(p, label_of(p, i));
 	if (at < 0) {
@@ -211,6 +285,42 @@ static char *make_new(struct form_reference_picking *p, const struct kind *kind)
 	return xstrdup(label);
 }
 
+/* ---- people */
+
+static int take_responder(void *ctx, const struct responder *r)
+{
+	struct form_reference_picking *p = ctx;
+	struct case_file *c = workbench_case(p->wb);
+	const char *me = case_responder_name(c);
+	char id[37];
+	if (r->is_retracted || r->revoked || !r->name || p->people_count == PEOPLE_MOST)
+		return 0;
+	struct person *person = &p->people[p->people_count++];
+	memset(person, 0, sizeof *person);
+	person->name = xstrdup(r->name);
+	person->is_me = me && strcmp(me, r->name) == 0;
+	if (record_find_by_title(c, kind_find(p->field->ref_kind), r->name, id) == 1) {
+		json_t *party = record_get(c, id, RECORD_RAW, NULL);
+		snprintf(person->label, sizeof person->label, "%s", party ? record_label(party) : "");
+		json_decref(party);
+	}
+	return 0;
+}
+
+/* Whoever is a responder of the case is a person who can be chosen. */
+static void gather_people(struct form_reference_picking *p)
+{
+	if (!kind_has(p->field->ref_kind, KIND_PARTY))
+		return;
+	responder_each(workbench_case(p->wb), take_responder, p, NULL);
+	for (size_t i = 1; i < p->people_count; i++)
+		if (p->people[i].is_me) {
+			struct person me = p->people[i];
+			memmove(&p->people[1], &p->people[0], i * sizeof me);
+			p->people[0] = me;
+		}
+}
+
 /* ---- asking */
 
 static void form_reference_prepare(struct form_reference_picking *p, const char *chosen)
@@ -235,9 +345,9 @@ static char *result_of(struct form_reference_picking *p, int picked)
 {
 	char *label = NULL;
 	int set = p->field->type == FIELD_REFS;
-	if (picked >= 0 && (size_t)picked >= p->hit_count)
-		label = make_new(p, p->new_kinds[(size_t)picked - p->hit_count]);
-	else if (picked >= 0)
+	if (picked >= 0 && !is_known(p, (size_t)picked))
+		label = make_new(p, p->new_kinds[behind_people(p, (size_t)picked) - p->hit_count]);
+	else if (picked >= 0 && *label_of(p, (size_t)picked))
 		label = xstrdup(label_of(p, (size_t)picked));
 	if (!set || (picked >= 0 && !label))
 		return label;
@@ -256,6 +366,7 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	struct form_reference_picking p = {.wb = wb, .field = field};
 	int set = field->type == FIELD_REFS;
 	form_reference_prepare(&p, chosen);
+	gather_people(&p);
 	struct prompt_source source = {
 	    .ctx = &p,
 	    .find = find,
@@ -272,6 +383,8 @@ char *form_pick_reference(struct workbench *wb, const struct field *field, const
 	free(question);
 	for (size_t i = 0; i < p.record_cache_count; i++)
 		record_cache_drop(p.tables[i]);
+	for (size_t i = 0; i < p.people_count; i++)
+		free(p.people[i].name);
 	for (size_t i = 0; i < p.chosen_count; i++)
 		free(p.chosen[i]);
 	free(p.chosen);

@@ -3,9 +3,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/query/title_cache.h"
 #include "case/store/value.h"
 #include "tui/form/form_private.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 #include "tui/list/custody.h"
+#include "case/query/title_cache.h"
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -7,7 +8,6 @@
 #include "base/time/edtf.h"
 #include "case/action/custody.h"
 #include "case/trust/authorship.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -88,13 +88,13 @@ static void add_transfer(struct view *v, const json_t *chain, size_t i)
 static void add_beginning(struct view *v, const json_t *item)
 {
 	const char *started = json_get_string(item, "started");
-	const char *by = json_get_string(item, "collected_by");
+	char *by = custody_person(workbench_case(v->wb), item, "collected_by");
 	char *author = authorship_person_of_mark(workbench_case(v->wb), json_get_string(item, "author"));
 	struct buf line = BUF_INIT;
 	buf_adds(&line, " 0.  ");
 	add_time(started ? started : json_get_string(item, "entered"), &line);
-	buf_addf(&line, started ? _("  collected by %s") : _("  put on record by %s"),
-	         by ? workbench_name(v->wb, by) : author);
+	buf_addf(&line, started ? _("  collected by %s") : _("  put on record by %s"), by ? by : author);
+	free(by);
 	view_add(v, TONE_PLAIN, v->argument, line.data);
 	free(author);
 	buf_release(&line);

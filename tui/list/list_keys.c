@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "case/store/record.h"
 #include "tui/form/form.h"
+#include "tui/list/isolate.h"
 #include "tui/list/view_list.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -279,6 +280,9 @@ static enum redraw start_playbook(struct view *v)
 
 const struct view_key view_list_asset_keys[] = {
     {'P', NULL, N_("playbook"), N_("start a playbook on the marked assets or on the selected one"), start_playbook,
+     REFUSES},
+    {'i', NULL, N_("isolate"),
+     N_("put on record that the marked assets or the selected one are isolated: when, by whom, how"), isolate_marked,
      REFUSES},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -2,7 +2,9 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/trust/authorship.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,34 @@ unsigned custody_doubts(const json_t *chain, size_t i)
 	if (!json_object_get(t, "accepted"))
 		doubts |= CUSTODY_OPEN;
 	return doubts;
+}
+
+/* "R1 Responder One" without the mark. */
+static char *responder_of(struct case_file *c, const char *mark)
+{
+	char *person = person_of_mark(c, mark);
+	const char *name = strchr(person, ' ');
+	char *alone = xstrdup(name ? name + 1 : person);
+	free(person);
+	return alone;
+}
+
+char *custody_person(struct case_file *c, const json_t *item, const char *field)
+{
+	const char *label = json_get_string(item, field);
+	int held = strcmp(field, "holder") == 0;
+	if (label) {
+		json_t *party = record_get(c, label, 0, NULL);
+		char *name = party ? record_title(party) : printable_dup(label);
+		json_decref(party);
+		return name;
+	}
+	if (held)
+		return custody_person(c, item, "collected_by");
+	if (strcmp(field, "collected_by") != 0 || !json_get_string(item, "started") ||
+	    json_is(item, "method", "provided"))
+		return NULL;
+	return responder_of(c, json_get_string(item, "author"));
 }
 
 static int follow_item(struct action *a, struct case_file *c, const char *item, struct err *err)

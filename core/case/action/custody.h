@@ -27,6 +27,11 @@ enum custody_doubt {
 /* Bits of the above for the transfer `i` of a chain. */
 unsigned custody_doubts(const json_t *chain, size_t i);
 
+/* By name, who collected an item (field `collected_by`) or holds it (`holder`): the party on record. Where none is, what
+ * genba itself preserved was collected by the responder whose record it is, and who collected it holds it until it
+ * changes hands. Printable; the caller frees it. NULL: not on record. */
+char *custody_person(struct case_file *c, const json_t *item, const char *field);
+
 /* After a transfer was stored: brings `holder` of all items of its old and its new form up to date (either may be NULL;
  * stored objects). Part of the action. 0 or -1. */
 int custody_follow(struct action *a, struct case_file *c, const json_t *before, const json_t *after, struct err *err);

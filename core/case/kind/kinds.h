@@ -79,6 +79,7 @@ enum kind_trait {
 	KIND_ASSET = 1024,     /* a machine or service: has a finding, a containment, evidence */
 	KIND_QUICK = 2048,     /* few enough that a person chooses from all of them at once */
 	KIND_INDICATOR = 4096, /* what was seen and is looked for elsewhere */
+	KIND_PARTY = 8192,     /* a person or an organisation: who can be named, and be "me" */
 };
 
 struct kind {

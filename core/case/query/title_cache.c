@@ -1,4 +1,4 @@
-#include "tui/workbench/title_cache.h"
+#include "case/query/title_cache.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -98,4 +98,28 @@ void name_field(struct title_cache **names, struct case_file *c, const struct fi
 		record_field_text(record, field, out);
 		json_decref(record);
 	}
+}
+
+static void add_labelled(struct title_cache **names, struct case_file *c, const char *label, struct buf *out)
+{
+	const char *title = name_of(names, c, label);
+	printable_add(out, label, strlen(label), PRINTABLE_LINE);
+	if (*title && strcmp(title, label) != 0)
+		buf_addf(out, " %s", title);
+}
+
+void name_field_labelled(struct title_cache **names, struct case_file *c, const struct field *field,
+                         const json_t *value, struct buf *out)
+{
+	size_t i;
+	json_t *member;
+	if (field->type == FIELD_REF && json_is_string(value))
+		add_labelled(names, c, json_string_value(value), out);
+	else if (field->type == FIELD_REFS && json_array_size(value) > 0)
+		json_array_foreach((json_t *)(uintptr_t)value, i, member) {
+			buf_adds(out, i ? ", " : "");
+			add_labelled(names, c, json_string_value(member), out);
+		}
+	else
+		name_field(names, c, field, value, out);
 }

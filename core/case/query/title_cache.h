@@ -1,15 +1,15 @@
 /*
- * What records are called on the screen: R1-P3 is "Organisation A".
+ * What records are called where people read of them: R1-P3 is "Organisation A".
  *
  * Looked up for the rows that are seen, and remembered until the case changes.
  */
-#ifndef GENBA_TUI_WORKBENCH_TITLE_CACHE_H
-#define GENBA_TUI_WORKBENCH_TITLE_CACHE_H
+#ifndef GENBA_CASE_QUERY_TITLE_CACHE_H
+#define GENBA_CASE_QUERY_TITLE_CACHE_H
 
 #include "case/store/record.h"
 
 struct buf;
-struct title_cache; /* those that one workbench remembers; NULL at first */
+struct title_cache; /* those that one reader remembers; NULL at first */
 
 void title_cache_free(struct title_cache **names);
 
@@ -22,5 +22,9 @@ char *name_of_record(struct title_cache **names, struct case_file *c, const json
 /* A field for people, in the interface's language, references with their titles; "unknown" where it is unset. */
 void name_field(struct title_cache **names, struct case_file *c, const struct field *field, const json_t *value,
                 struct buf *out);
+
+/* The same with labels beside the names, for what is also copied into commands: "R1-P5 Tanaka, R1-P6 Sato". */
+void name_field_labelled(struct title_cache **names, struct case_file *c, const struct field *field,
+                         const json_t *value, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/action/custody.h"
 #include "case/store/record_summary.h"
@@ -17,6 +18,7 @@
 #define HELD_LISTED 4 /* labels after a holder's number */
 
 struct evidence_section {
+	int moved; /* something has changed hands */
 	struct building *k;
 	int64_t now;
 	size_t count, open, old;
@@ -55,11 +57,17 @@ static int take_job(void *ctx, const struct unfinished *job)
 
 static void count_holder(struct evidence_section *e, const json_t *evidence)
 {
-	const char *holder = json_get_string(evidence, "holder");
-	json_t *held = json_object_get(e->held, holder ? holder : "");
+	const char *party = json_get_string(evidence, "holder");
+	e->moved |= party != NULL;
+	if (!party)
+		party = json_get_string(evidence, "collected_by");
+	char *person = party ? NULL : custody_person(e->k->c, evidence, "holder");
+	const char *holder = party ? party : person ? person : "";
+	json_t *held = json_object_get(e->held, holder);
 	if (!held)
-		json_object_set_new(e->held, holder ? holder : "", held = json_array());
+		json_object_set_new(e->held, holder, held = json_array());
 	json_array_append_new(held, json_string(record_label(evidence)));
+	free(person);
 }
 
 /* What was given back or destroyed is not ours to read any more. */
@@ -116,12 +124,12 @@ static void add_holder(struct evidence_section *e, const char *party, const json
 	struct buf text = BUF_INIT;
 	size_t count = json_array_size(labels);
 	json_t *record = *party ? record_get(e->k->c, party, RECORD_RAW, NULL) : NULL;
-	char *name = record ? record_title(record) : xstrdup(*party ? party : _("nobody on record"));
+	char *name = record ? record_title(record) : printable_dup(*party ? party : _("nobody on record"));
 	buf_addf(&text, _("held by %s: %zu"), name, count);
 	for (size_t i = 0; i < count && i < HELD_LISTED; i++)
 		buf_addf(&text, "%s%s", i ? ", " : " (", json_string_value(json_array_get(labels, i)));
 	buf_adds(&text, count > HELD_LISTED ? ", …)" : ")");
-	board_add(e->k->b, BOARD_PLAIN, *party ? party : NULL, text.data);
+	board_add(e->k->b, BOARD_PLAIN, record ? party : NULL, text.data);
 	free(name);
 	json_decref(record);
 	buf_release(&text);
@@ -131,8 +139,8 @@ static void add_holders(struct evidence_section *e)
 {
 	const char *party;
 	json_t *labels;
-	if (json_object_size(e->held) == 0 || (json_object_size(e->held) == 1 && json_object_get(e->held, "")))
-		return; /* no transfer of any is on record */
+	if (!e->moved)
+		return; /* all of it is where it was collected */
 	json_object_foreach(e->held, party, labels)
 		add_holder(e, party, labels);
 }

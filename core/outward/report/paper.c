@@ -1,3 +1,4 @@
+#include "case/action/custody.h"
 #include "outward/report/paper_private.h"
 
 #include "base/buf.h"
@@ -165,6 +166,12 @@ static void add_references(struct case_file *c, const json_t *set, struct buf *t
 void paper_value(struct case_file *c, const json_t *record, const struct field *field, struct buf *text)
 {
 	const json_t *value = json_object_get(record, field->name);
+	const struct kind *kind = record_kind(record);
+	if (!value && kind && (kind->traits & KIND_EVIDENCE) && field->type == FIELD_REF) {
+		char *person = custody_person(c, record, field->name);
+		buf_adds(text, person ? person : "");
+		free(person);
+	}
 	if (!value)
 		return;
 	if (field->type == FIELD_REF && json_is_string(value)) {

@@ -1,0 +1,144 @@
+/* People by name: a responder can be chosen, "me" first; what was done to marked machines is one action with time, person and
+ * method; wide screens tell of the selected record beside the rows. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int setup(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "People");
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=infected", NULL);
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_assets(int columns)
+{
+	struct terminal *t = terminal_open(24, columns, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 1, "Asset · 2");
+	return t;
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":q!" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+static void marked_machines_are_isolated_in_one_action(void **state)
+{
+	(void)state;
+	struct terminal *t = open_assets(80);
+	terminal_type(t, "m");
+	terminal_await_row(t, 1, "1 marked");
+	terminal_type(t, "m");
+	terminal_await_row(t, 1, "2 marked");
+	terminal_type(t, "i");
+	terminal_await_row(t, -1, "Isolation done: now");
+	terminal_type(t, KEYS_CTRL_U "next moon" KEYS_ENTER); /* refused, and to be mended */
+	terminal_await(t, "'next moon' is not a time");
+	terminal_type(t, KEYS_CTRL_U "now" KEYS_ENTER);
+	terminal_await_row(t, -1, "Isolated by:");
+	terminal_await(t, "me: Responder One");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "How isolated:");
+	terminal_type(t, "cable");
+	terminal_await_row(t, -1, "cable");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "isolated: 2, in one action");
+	quit(t);
+	program_good(&program, "log", "--limit", "1", NULL);
+	assert_non_null(strstr(program.out.data, "isolated R1-A1 JINJI-PC-03, R1-A2 JINJI-PC-04 (cable unplugged)"));
+	program_good(&program, "show", "R1-A2", NULL);
+	assert_non_null(strstr(program.out.data, "R1-P1 Responder One")); /* names beside labels */
+	program_good(&program, "--lang", "ja", "log", "--limit", "1", NULL);
+}
+
+static void left_halfway_nothing_is_changed(void **state)
+{
+	(void)state;
+	struct terminal *t = open_assets(80);
+	terminal_type(t, "i");
+	terminal_await_row(t, -1, "Isolation done: now");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Isolated by:");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, -1, "nothing was changed");
+	quit(t);
+}
+
+static void me_is_a_name_that_can_be_typed(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "measure", "title=Block it", "track=cause", "owner=me", "due=2014-01-01", NULL);
+	program_good(&program, "show", "R1-M1", NULL);
+	assert_non_null(strstr(program.out.data, "Responder One"));
+	struct terminal *t = open_assets(80);
+	terminal_type(t, "J");
+	terminal_await_row(t, 1, "My work");
+	terminal_await_row(t, 2, "Responder One (me) · 1 open · 1 overdue");
+	terminal_await_row(t, 3, "OVERDUE");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-M1");
+	quit(t);
+}
+
+static void a_wide_screen_tells_of_the_selected_record(void **state)
+{
+	(void)state;
+	struct terminal *t = open_assets(120);
+	terminal_await_row(t, 2, "│R1-A1  JINJI-PC-03");
+	terminal_await(t, "│Finding: infected");
+	terminal_await(t, "│Isolated by: Responder One");
+	terminal_type(t, "j");
+	terminal_await_row(t, 2, "│R1-A2  JINJI-PC-04");
+	terminal_await(t, "│Finding: unchecked");
+	terminal_resize(t, 24, 80);
+	terminal_await_gone(t, "│");
+	quit(t);
+}
+
+static void the_coming_steps_stand_beside_the_current_one(void **state)
+{
+	(void)state;
+	program_good(&program, "play", "isolate", "--on", "R1-A1", NULL);
+	struct terminal *t = open_assets(120);
+	terminal_type(t, "2");
+	terminal_await_row(t, 1, "step 1 of ");
+	terminal_await(t, "│▶  1 ");
+	terminal_await(t, "│   2 ");
+	quit(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(marked_machines_are_isolated_in_one_action),
+	    cmocka_unit_test(left_halfway_nothing_is_changed),
+	    cmocka_unit_test(me_is_a_name_that_can_be_typed),
+	    cmocka_unit_test(a_wide_screen_tells_of_the_selected_record),
+	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
