@@ -1,4 +1,6 @@
 #include "tui/list/evidence_pane.h"
+#include "case/action/custody.h"
+#include "case/query/title_cache.h"
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -9,7 +11,6 @@
 #include "case/store/disputed.h"
 #include "evidence/evidence_status.h"
 #include "tui/list/custody.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -105,10 +106,9 @@ static void put_form(struct view *v, const json_t *record)
 static void put_custody(struct view *v, const json_t *record)
 {
 	struct buf line = BUF_INIT;
-	if (json_object_get(record, "holder"))
-		evidence_pane_add(v, record, "holder", &line);
-	else
-		buf_adds(&line, _("nobody on record"));
+	char *holder = custody_person(workbench_case(v->wb), record, "holder");
+	buf_adds(&line, holder ? holder : _("nobody on record"));
+	free(holder);
 	if (json_object_get(record, "stored_at")) {
 		buf_adds(&line, " · ");
 		evidence_pane_add(v, record, "stored_at", &line);
@@ -130,7 +130,7 @@ void evidence_pane(struct view *v)
 		return;
 	char *title = workbench_name_of_record(v->wb, record);
 	buf_addf(&line, "── %s  %s ", record_label(record), title);
-	while (text_width(line.data) < (size_t)screen_columns())
+	while (text_width(line.data) < (size_t)view_pane_cells(v))
 		buf_adds(&line, "─");
 	view_pane_line(v, TONE_HEADING, line.data);
 	put_status(v, record);

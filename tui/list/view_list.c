@@ -7,285 +7,26 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
-#include "evidence/evidence_status.h"
-#include "history/history.h"
 #include "tui/list/evidence_pane.h"
 #include "tui/list/evidence_work.h"
-#include "tui/list/list.h"
 #include "tui/list/list_memory.h"
 #include "tui/list/list_purpose.h"
-#include "tui/list/list_width.h"
+#include "tui/list/record_pane.h"
+#include "tui/list/view_list_private.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FILL_SLICE   0.008 /* seconds */
-#define SHOW_EVERY   0.1   /* seconds between two drawings while work goes on */
-#define COLUMNS_MOST 12
-#define SAMPLES      150 /* rows whose widths are looked at */
-#define WIDEST       40  /* cells of one column */
-#define ENOUGH       11  /* cells that make a column of use */
-#define TITLE_ENOUGH 18
-#define TEXT_ENOUGH  30 /* of a title that is a text of many words */
-#define SIGNS        2  /* cells before the label: marked, alarm or retracted */
-#define SHORT_HASH   12
-
-/* What a column shows: a field; or what follows from several. */
-enum column_of { OF_FIELD, OF_LABEL, OF_STANDING, OF_LAST_READ };
-
-struct column {
-	enum column_of of;
-	const struct field *field; /* OF_FIELD */
-	size_t width;              /* cells */
-	size_t roomy;              /* cells, if its heading also bore the sign of the order */
-};
-
-struct list_view {
-	char as_of[HISTORY_ID]; /* the commit of the table; "": now */
-	struct list *list;
-	struct column columns[COLUMNS_MOST];
-	size_t column_count;
-	long anchor;             /* row of the table that stays selected while the list is made anew, or -1 */
-	char wanted[LABEL_TEXT]; /* the record to be selected when it is there, or "" */
-	size_t searched;         /* places that were searched for it */
-	size_t placed;           /* the selection as it was set last: if it is another, the person has moved */
-	uint64_t epoch;
-	double shown_at;
-	int measured; /* the widths are those of the whole table */
-};
-
-static struct list_view *data(struct view *v)
-{
-	return v->data;
-}
-
-/* ---- layout */
-
-static int has_trait(struct record_cache *t, enum kind_trait trait)
-{
-	return (record_cache_kind(t)->traits & trait) != 0;
-}
-
-/* What says how the evidence of a row stands: a new reference. */
-static json_t *evidence_of(struct record_cache *t, size_t row)
-{
-	static const char *const asked[] = {"form",     "sha256",      "complete", "match",
-	                                    "verified", "verified_at", "ended",    "entered"};
-	json_t *record = json_object();
-	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
-		json_t *value = record_cache_value(t, row, kind_field(record_cache_kind(t), asked[i]));
-		if (value)
-			json_object_set_new(record, asked[i], value);
-	}
-	return record;
-}
-
-static enum evidence_status status_of(struct record_cache *t, size_t row)
-{
-	json_t *record = evidence_of(t, row);
-	enum evidence_status status = evidence_status_of(record, clock_now().seconds);
-	json_decref(record);
-	return status;
-}
-
-/* The day: in a list it says enough. */
-static void add_last_read(struct record_cache *t, size_t row, struct buf *out)
-{
-	json_t *record = evidence_of(t, row);
-	const char *last = evidence_last_read(record);
-	buf_addf(out, "%.10s", last ? last : "—");
-	json_decref(record);
-}
-
-static const char *column_name(const struct column *column)
-{
-	switch (column->of) {
-	case OF_FIELD:
-		break;
-	case OF_LABEL:
-		return _("Label");
-	case OF_STANDING:
-		return C_("evidence", "State");
-	case OF_LAST_READ:
-		return C_("evidence", "Last read");
-	}
-	const struct field *field = column->field;
-	return !field ? "" : field->type == FIELD_SIZE ? _("Size") : field_label(field);
-}
-
-static void cell_text(struct view *v, size_t row, const struct column *column, struct buf *out)
-{
-	struct record_cache *t = list_table(data(v)->list);
-	const struct field *field = column->field;
-	if (column->of == OF_LABEL)
-		buf_adds(out, record_cache_label(t, row));
-	else if (column->of == OF_STANDING)
-		buf_adds(out, evidence_status_text(status_of(t, row)));
-	else if (column->of == OF_LAST_READ)
-		add_last_read(t, row, out);
-	if (!field)
-		return;
-	json_t *value = record_cache_value(t, row, field);
-	int disputed = json_object_get(record_cache_disputes(t, row), field->name) != NULL;
-	if (!value && !field->values) {
-		buf_adds(out, "—");
-		if (disputed)
-			disputed_add(out);
-		return;
-	}
-	workbench_name_field(v->wb, field, value, out);
-	json_decref(value);
-	if (field->type == FIELD_HASH && out->len > SHORT_HASH)
-		buf_truncate(out, SHORT_HASH);
-	size_t line = strcspn(out->data, "\n");
-	if (out->data[line]) {
-		buf_truncate(out, line);
-		buf_adds(out, " …");
-	}
-	if (disputed)
-		disputed_add(out);
-}
-
-static int orders(const struct list_view *lv, const struct column *column)
-{
-	const struct field *by = list_sorted_by(lv->list, NULL);
-	return column->of == OF_LABEL ? !by : column->of == OF_FIELD && column->field == by;
-}
-
-static size_t heading_width(const struct list_view *lv, const struct column *column)
-{
-	return text_width(column_name(column)) + (orders(lv, column) ? 2 : 0); /* and the sign of the order */
-}
-
-/* Widths of what stands in the cells, as far as a sample of the rows tells. */
-static void view_list_measure(struct view *v)
-{
-	struct list_view *lv = data(v);
-	size_t count = record_cache_count(list_table(lv->list));
-	size_t step = count > SAMPLES ? count / SAMPLES : 1;
-	for (size_t k = 0; k < lv->column_count; k++) {
-		struct column *column = &lv->columns[k];
-		column->width = heading_width(lv, column);
-		column->roomy = text_width(column_name(column)) + 2;
-		for (size_t i = 0; i < count; i += step) {
-			struct buf cell = BUF_INIT;
-			cell_text(v, i, column, &cell);
-			size_t width = text_width(cell.data);
-			buf_release(&cell);
-			if (width > column->width)
-				column->width = width < WIDEST ? width : WIDEST;
-		}
-		size_t whole = column->of == OF_FIELD ? list_width_of_values(column->field) : 0;
-		if (count > SAMPLES &&
-		    whole > column->width) /* what stands in rows that were not looked at is not cut either */
-			column->width = whole;
-		if (column->width > column->roomy)
-			column->roomy = column->width;
-	}
-}
-
-/* A title that is a text of many words: what the list is read for. */
-static int is_text(const struct list_view *lv, size_t k)
-{
-	const struct field *field = lv->columns[k].field;
-	const char *title = record_cache_kind(list_table(lv->list))->title_field;
-	return field && field->type == FIELD_LONG && title && strcmp(title, field->name) == 0;
-}
-
-/* What a column of this width needs to be of use. */
-static size_t needed(const struct list_view *lv, size_t k, size_t width)
-{
-	if (lv->columns[k].of == OF_FIELD && list_width_of_values(lv->columns[k].field))
-		return width;
-	size_t enough = is_text(lv, k) ? TEXT_ENOUGH : k == 1 ? TITLE_ENOUGH : ENOUGH;
-	return k == 0 || width < enough ? width : enough;
-}
-
-static void drop_last(struct list_view *lv)
-{
-	size_t last = lv->column_count - 1;
-	if (last > 1 && is_text(lv, last)) /* the one before it goes */
-		lv->columns[last - 1] = lv->columns[last];
-	lv->column_count--;
-}
-
-/* The last columns go until the others have what they need, amply, so that which ones stand there is the same in every
- * order; then the widest give way until the row fits. */
-static void fit(struct list_view *lv, size_t cells)
-{
-	size_t total;
-	for (;; drop_last(lv)) {
-		total = SIGNS;
-		for (size_t k = 0; k < lv->column_count; k++)
-			total += needed(lv, k, lv->columns[k].roomy) + (k ? 2 : 0);
-		if (total <= cells || lv->column_count <= 2)
-			break;
-	}
-	for (;;) {
-		struct column *widest = NULL;
-		total = SIGNS;
-		for (size_t k = 0; k < lv->column_count; k++) {
-			total += lv->columns[k].width + (k ? 2 : 0);
-			if (k && lv->columns[k].width > needed(lv, k, lv->columns[k].width) &&
-			    (!widest || lv->columns[k].width >= widest->width))
-				widest = &lv->columns[k];
-		}
-		if (total <= cells || !widest)
-			return;
-		widest->width--;
-	}
-}
-
-static void choose_columns(struct list_view *lv)
-{
-	const struct kind *kind = record_cache_kind(list_table(lv->list));
-	lv->columns[0] = (struct column){.of = OF_LABEL};
-	lv->column_count = 1;
-	for (size_t i = 0; i < kind->list_column_count && lv->column_count < COLUMNS_MOST; i++) {
-		const struct field *field = kind_field(kind, kind->list_columns[i]);
-		int verified = (kind->traits & KIND_EVIDENCE) && strcmp(field->name, "verified_at") == 0;
-		lv->columns[lv->column_count++] =
-		    (struct column){.field = verified ? NULL : field, .of = verified ? OF_LAST_READ : OF_FIELD};
-		if (i == 0 && (kind->traits & KIND_EVIDENCE))
-			lv->columns[lv->column_count++] = (struct column){.of = OF_STANDING};
-	}
-}
-
-static void name_columns(struct view *v)
-{
-	struct list_view *lv = data(v);
-	struct buf line = BUF_INIT;
-	int descending;
-	list_sorted_by(lv->list, &descending);
-	buf_adds(&line, "  ");
-	for (size_t k = 0; k < lv->column_count; k++) {
-		const struct column *column = &lv->columns[k];
-		struct buf name = BUF_INIT;
-		buf_adds(&name, column_name(column));
-		int is_order = orders(lv, column);
-		if (is_order && text_width(name.data) + 2 > column->width) {
-			size_t fits = text_fit(name.data, column->width > 3 ? column->width - 2 : 1, NULL);
-			buf_truncate(&name, fits);
-		}
-		if (is_order)
-			buf_adds(&name, descending ? " v" : " ^");
-		if (k)
-			buf_adds(&line, "  ");
-		text_pad(&line, name.data, column->width);
-		buf_release(&name);
-	}
-	free(v->names);
-	v->names = buf_take(&line, NULL);
-}
+#define FILL_SLICE 0.008 /* seconds */
+#define SHOW_EVERY 0.1   /* seconds between two drawings while work goes on */
 
 /* ---- heading */
 
 static void head(struct view *v)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	struct record_cache *t = list_table(lv->list);
 	const struct kind *kind = record_cache_kind(t);
 	int descending;
@@ -313,7 +54,7 @@ static void head(struct view *v)
 /* Keeps the selection on the anchor as the list grows. */
 static void follow_anchor(struct view *v)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	if (lv->epoch != list_epoch(lv->list)) {
 		lv->epoch = list_epoch(lv->list);
 		lv->searched = 0;
@@ -335,7 +76,7 @@ static void follow_anchor(struct view *v)
 
 static int go_on(struct view *v, double deadline)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	int more = list_work(lv->list, deadline);
 	if (v->selected != lv->placed)
 		lv->anchor = -1;
@@ -348,20 +89,10 @@ static int go_on(struct view *v, double deadline)
 	return more;
 }
 
-static void lay_out(struct view *v)
-{
-	struct list_view *lv = data(v);
-	choose_columns(lv);
-	view_list_measure(v);
-	fit(lv, (size_t)screen_columns());
-	name_columns(v);
-	lv->measured = record_cache_is_whole(list_table(lv->list));
-}
-
 /* The person looks at another time: the same list of other records. */
 static void change_time(struct view *v)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	struct workbench *wb = v->wb;
 	int descending;
 	const struct field *by = list_sorted_by(lv->list, &descending);
@@ -389,28 +120,42 @@ static void restore_list(struct view *v)
 	const struct list_memory *kept = list_memory_of(v->argument);
 	if (!kept)
 		return;
-	if (kept->filter && list_filter(data(v)->list, kept->filter, NULL) == 0)
+	if (kept->filter && list_filter(list_view_data(v)->list, kept->filter, NULL) == 0)
 		v->filter = xstrdup(kept->filter);
-	snprintf(data(v)->wanted, sizeof data(v)->wanted, "%s", kept->label);
+	snprintf(list_view_data(v)->wanted, sizeof list_view_data(v)->wanted, "%s", kept->label);
+}
+
+/* Beside the rows stands what is on record of the selected one, where the screen is wide. */
+static void lay_out(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	int evidence = (record_cache_kind(list_table(lv->list))->traits & KIND_EVIDENCE) != 0;
+	v->side = 0;
+	list_columns_lay_out(v, (size_t)screen_columns());
+	if (v->count > 0)
+		view_pane_beside(v, list_columns_natural(v));
+	if (v->side)
+		list_columns_lay_out(v, (size_t)view_cells(v));
+	v->pane = evidence ? evidence_pane : v->side ? record_pane : NULL;
 }
 
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
 	(void)err;
-	if (strcmp(data(v)->as_of, workbench_as_of(v->wb)) != 0)
+	if (strcmp(list_view_data(v)->as_of, workbench_as_of(v->wb)) != 0)
 		change_time(v);
 	go_on(v, clock_steady() + FILL_SLICE);
 	lay_out(v);
 	head(v);
 	free(v->empty);
-	v->empty = list_purpose(record_cache_kind(list_table(data(v)->list)), v->filter != NULL, v->columns);
+	v->empty = list_purpose(record_cache_kind(list_table(list_view_data(v)->list)), v->filter != NULL, v->columns);
 	return 0;
 }
 
 static int work(struct view *v, double deadline, int *show)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	size_t before = v->count;
 	int was_whole = record_cache_is_whole(list_table(lv->list));
 	int was_marked = lv->measured;
@@ -438,9 +183,9 @@ static int work(struct view *v, double deadline, int *show)
 static int is_alarm(struct record_cache *t, size_t row)
 {
 	const struct kind *kind = record_cache_kind(t);
-	if (has_trait(t, KIND_EVIDENCE))
-		return status_of(t, row) == EVIDENCE_STATUS_DIFFERS;
-	if (!has_trait(t, KIND_ASSET))
+	if ((record_cache_kind(t)->traits & KIND_EVIDENCE))
+		return list_columns_status(t, row) == EVIDENCE_STATUS_DIFFERS;
+	if (!(record_cache_kind(t)->traits & KIND_ASSET))
 		return 0;
 	json_t *asset = json_object();
 	json_t *disputes = (json_t *)(uintptr_t)record_cache_disputes(t, row);
@@ -455,7 +200,7 @@ static int is_alarm(struct record_cache *t, size_t row)
 
 static void lay_row(struct view *v, size_t i, struct row *out)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	struct record_cache *t = list_table(lv->list);
 	size_t row = list_row(lv->list, i);
 	struct buf line = BUF_INIT;
@@ -465,7 +210,7 @@ static void lay_row(struct view *v, size_t i, struct row *out)
 	buf_addc(&line, retracted ? 'x' : alarm ? '!' : ' ');
 	for (size_t k = 0; k < lv->column_count; k++) {
 		struct buf cell = BUF_INIT;
-		cell_text(v, row, &lv->columns[k], &cell);
+		list_columns_cell(v, row, k, &cell);
 		if (k)
 			buf_adds(&line, "  ");
 		text_pad(&line, cell.data, lv->columns[k].width);
@@ -478,7 +223,7 @@ static void lay_row(struct view *v, size_t i, struct row *out)
 
 static const char *label_at(struct view *v, size_t i)
 {
-	struct list *l = data(v)->list;
+	struct list *l = list_view_data(v)->list;
 	size_t row = i < list_count(l) ? list_row(l, i) : SIZE_MAX;
 	return row < record_cache_count(list_table(l)) ? record_cache_label(list_table(l), row)
 	                                               : ""; /* the table may have been wiped */
@@ -487,7 +232,7 @@ static const char *label_at(struct view *v, size_t i)
 static void release(struct view *v)
 {
 	keep_list(v);
-	list_free(data(v)->list);
+	list_free(list_view_data(v)->list);
 	free(v->data);
 }
 
@@ -496,7 +241,7 @@ static void release(struct view *v)
 /* The labels of all marked records, or of the one under the cursor. */
 static void copy(struct view *v, struct buf *out)
 {
-	struct list *l = data(v)->list;
+	struct list *l = list_view_data(v)->list;
 	struct record_cache *t = list_table(l);
 	for (size_t i = 0; list_marked(l) && i < record_cache_count(t); i++)
 		if (list_is_marked(l, i))
@@ -507,7 +252,7 @@ static void copy(struct view *v, struct buf *out)
 
 static void seek(struct view *v, const char *label)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	snprintf(lv->wanted, sizeof lv->wanted, "%s", label);
 	lv->searched = 0;
 	v->count = 0; /* no row of before is to be found again */
@@ -519,12 +264,12 @@ static const struct view_lazy list_lazy = {
 
 struct list *view_list_of(struct view *v)
 {
-	return data(v)->list;
+	return list_view_data(v)->list;
 }
 
 void view_list_hold(struct view *v)
 {
-	struct list_view *lv = data(v);
+	struct list_view *lv = list_view_data(v);
 	lv->anchor = v->selected < list_count(lv->list) ? (long)list_row(lv->list, v->selected) : -1;
 	lv->placed = v->selected;
 }
@@ -557,8 +302,6 @@ static struct view *open_list_of(struct workbench *wb, const char *kind_name)
 	lv->anchor = -1;
 	v->data = lv;
 	v->lazy = &list_lazy;
-	if (ops == &evidence_list_view)
-		v->pane = evidence_pane;
 	return v;
 }
 
@@ -571,7 +314,7 @@ static struct view *open_list(struct workbench *wb, const char *argument)
 	struct err err = ERR_INIT;
 	if (v && !*filter)
 		restore_list(v);
-	else if (v && list_filter(data(v)->list, filter + 1, &err) < 0)
+	else if (v && list_filter(list_view_data(v)->list, filter + 1, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else if (v && *filter)
 		v->filter = xstrdup(filter + 1);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/query/title_cache.h"
 #include "case/store/record.h"
 #include "case/trust/authorship.h"
 #include "tui/form/form.h"
@@ -14,7 +15,6 @@
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>

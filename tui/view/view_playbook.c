@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "tui/view/step.h"
+#include "tui/view/steps_pane.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -12,6 +13,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define PROSE_CELLS 91 /* of the step that is worked on; the other steps stand beside it */
 
 struct playing {
 	char label[LABEL_TEXT]; /* of the run shown; "": none is open */
@@ -211,6 +214,10 @@ static void add_heading(struct view *v, const struct playing *p)
 		free(name);
 		json_decref(asset);
 	}
+	if (current(p)) {
+		buf_adds(&line, " · ");
+		steps_place(&p->run, current(p), &line);
+	}
 	if (p->runs > 1)
 		buf_addf(&line, _("   (%zu runs are open: r)"), p->runs);
 	v->heading = buf_take(&line, NULL);
@@ -244,11 +251,19 @@ static void add_playbooks(struct view *v)
 	}
 }
 
+static void pane(struct view *v)
+{
+	const struct playing *p = v->data;
+	if (p->loaded)
+		steps_pane(v, &p->run, current(p));
+}
+
 static int fill_playbook(struct view *v, int columns, struct err *err)
 {
 	struct playing *p = v->data;
 	(void)columns;
 	unload(p);
+	v->pane = NULL;
 	json_t *labels = run_open_labels(workbench_case(v->wb), err);
 	if (!labels)
 		return -1;
@@ -266,6 +281,8 @@ static int fill_playbook(struct view *v, int columns, struct err *err)
 	p->loaded = 1;
 	if (p->which >= p->run.waiting_count)
 		p->which = 0;
+	view_pane_beside(v, PROSE_CELLS);
+	v->pane = v->side ? pane : NULL;
 	add_heading(v, p);
 	add_others(v, p);
 	add_paused(v, p);

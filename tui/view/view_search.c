@@ -4,8 +4,8 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "case/query/search.h"
+#include "case/query/title_cache.h"
 #include "tui/view/views.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include <string.h>

@@ -12,6 +12,7 @@
 #include "case/store/value.h"
 #include "tui/form/form.h"
 #include "tui/view/step.h"
+#include "tui/view/steps_pane.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -259,6 +260,19 @@ static void add_outputs(struct view *v, const struct run *run, const struct wait
 	json_decref(outputs);
 }
 
+/* Where this step stands among the others, on a wide screen. */
+static void pane(struct view *v)
+{
+	const struct step_form *f = v->data;
+	struct run run;
+	if (run_load(workbench_case(v->wb), f->run, &run, NULL) < 0)
+		return;
+	for (size_t i = 0; i < run.waiting_count; i++)
+		if (strcmp(run.waiting[i].invocation, f->invocation) == 0)
+			steps_pane(v, &run, &run.waiting[i]);
+	run_release(&run);
+}
+
 static int fill_step(struct view *v, int columns, struct err *err)
 {
 	struct step_form *f = v->data;
@@ -272,7 +286,12 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	for (size_t i = 0; i < need_count(f); i++)
 		f->met[i] = json_is_true(json_object_get(json_array_get(needs, i), "met"));
 	json_decref(needs);
-	v->heading = xstrdup(playbook_text(json_object_get(w->step, "name")));
+	view_pane_beside(v, 91);
+	v->pane = v->side ? pane : NULL;
+	struct buf head = BUF_INIT;
+	buf_addf(&head, "%s  · ", playbook_text(json_object_get(w->step, "name")));
+	steps_place(&run, w, &head);
+	v->heading = buf_take(&head, NULL);
 	for (size_t i = 0; i < need_count(f); i++)
 		add_need(v, f, i);
 	add_outputs(v, &run, w);

@@ -53,10 +53,57 @@ static void clear_pane(struct view *v)
 	v->pane_count = 0;
 }
 
-void view_pane_line(struct view *v, enum tone tone, const char *text)
+#define PROSE_MOST  90  /* cells of a line that is read with ease */
+#define BESIDE_FROM 120 /* cells of a screen that has room for a pane beside the rows */
+#define ROWS_LEAST  79
+#define PANE_LEAST  40
+#define PANE_MOST   80
+
+int view_cells(const struct view *v)
+{
+	return screen_columns() - (v->side ? v->side + 1 : 0);
+}
+
+int view_pane_cells(const struct view *v)
+{
+	return v->side ? v->side : screen_columns();
+}
+
+void view_pane_beside(struct view *v, size_t natural)
+{
+	int columns = screen_columns();
+	int side = natural < (size_t)columns ? columns - (int)natural - 1 : 0;
+	if (columns < BESIDE_FROM)
+		return;
+	side = side < PANE_LEAST ? PANE_LEAST : side > PANE_MOST ? PANE_MOST : side;
+	v->side = columns - side - 1 < ROWS_LEAST ? columns - ROWS_LEAST - 1 : side;
+}
+
+static void add_pane_row(struct view *v, enum tone tone, const char *text)
 {
 	v->pane_rows = xrealloc(v->pane_rows, (v->pane_count + 1) * sizeof *v->pane_rows);
-	v->pane_rows[v->pane_count++] = (struct row){.text = printable_dup(text), .tone = tone};
+	v->pane_rows[v->pane_count++] = (struct row){.text = xstrdup(text), .tone = tone};
+}
+
+void view_pane_line(struct view *v, enum tone tone, const char *text)
+{
+	struct buf wrapped = BUF_INIT;
+	char *safe = printable_dup(text);
+	if (v->side)
+		text_wrap(&wrapped, safe, (size_t)v->side, 0);
+	else
+		buf_adds(&wrapped, safe);
+	for (char *line = wrapped.data;;) {
+		size_t n = strcspn(line, "\n");
+		int last = !line[n];
+		line[n] = '\0';
+		add_pane_row(v, tone, line);
+		if (last)
+			break;
+		line += n + 1;
+	}
+	free(safe);
+	buf_release(&wrapped);
 }
 
 void view_pane_fill(struct view *v)
@@ -105,22 +152,49 @@ void view_addf(struct view *v, enum tone tone, const char *label, const char *fo
 	buf_release(&text);
 }
 
-void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
+/* One line of a text; what is wrapped keeps its indentation. */
+static void add_line_wrapped(struct view *v, enum tone tone, const char *label, const char *line, int indent, int cells)
+{
+	struct buf wrapped = BUF_INIT;
+	int own = (int)strspn(line, " ");
+	own = own < cells / 2 ? own : 0;
+	cells -= own;
+	text_wrap(&wrapped, line + own, cells > 10 ? (size_t)cells : 10, 0);
+	for (const char *part = wrapped.data;;) {
+		size_t n = strcspn(part, "\n");
+		view_addf(v, tone, label, "%*s%.*s", indent + own, "", (int)n, part);
+		if (!part[n])
+			break;
+		part += n + 1;
+	}
+	buf_release(&wrapped);
+}
+
+static void add_wrapped(struct view *v, enum tone tone, const char *label, const char *text, int indent, int columns)
 {
 	struct buf safe = BUF_INIT;
-	struct buf wrapped = BUF_INIT;
-	int cells = v->columns - indent - 1;
 	printable_add(&safe, text, strlen(text), PRINTABLE_KEEP_NEWLINES);
-	text_wrap(&wrapped, safe.data, cells > 10 ? (size_t)cells : 10, 0);
-	for (const char *line = wrapped.data;;) {
+	for (char *line = safe.data;;) {
 		size_t n = strcspn(line, "\n");
-		view_addf(v, tone, label, "%*s%.*s", indent, "", (int)n, line);
-		if (!line[n])
+		int last = !line[n];
+		line[n] = '\0';
+		add_line_wrapped(v, tone, label, line, indent, columns - indent - 1);
+		if (last)
 			break;
 		line += n + 1;
 	}
-	buf_release(&wrapped);
 	buf_release(&safe);
+}
+
+void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent)
+{
+	int room = v->side ? view_cells(v) : v->columns;
+	add_wrapped(v, tone, label, text, indent, room < PROSE_MOST ? room : PROSE_MOST);
+}
+
+void view_add_output(struct view *v, enum tone tone, const char *text, int indent)
+{
+	add_wrapped(v, tone, NULL, text, indent, v->columns);
 }
 
 void view_stale(struct view *v)
@@ -180,6 +254,7 @@ void view_refresh(struct view *v)
 	free(v->empty);
 	v->heading = v->names = v->empty = NULL;
 	v->split = 0;
+	v->side = 0;
 	v->columns = columns;
 	v->generation = now;
 	struct err err = ERR_INIT;

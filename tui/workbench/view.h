@@ -113,8 +113,9 @@ struct view {
 	char *heading;       /* behind the title, or NULL; owned */
 	char *empty;         /* printable: what is shown where there is no row, a line a line; or NULL; owned */
 	char *names;         /* printable: names of columns, a line above the rows that stays, or NULL; owned */
-	/* Tells about the selected row in lines below the list, with view_pane_line(); NULL: there are none. */
+	/* Tells about the selected row in lines beside or below the rows, with view_pane_line(); NULL: there are none. */
 	void (*pane)(struct view *v);
+	int side; /* cells that its pane takes at the right of the rows; 0: it stands below them. Set when it is filled */
 	struct row *pane_rows; /* what it told last; owned */
 	size_t pane_count;
 };
@@ -146,10 +147,20 @@ void view_row(struct view *v, size_t i, struct row *row);
 void view_add(struct view *v, enum tone tone, const char *label, const char *text);
 __attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label,
                                                      const char *format, ...);
-/* Adds a text broken to the view's width, `indent` spaces before each line. */
+/* Adds prose broken to the view's width, at most 90 cells a line, `indent` spaces before each line. */
 void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
+/* The same for what a program wrote, which may be a table: as wide as the screen. */
+void view_add_output(struct view *v, enum tone tone, const char *text, int indent);
 
-/* A line of the view's pane, of any text. */
+/* Cells for rows, and for lines of the pane. */
+int view_cells(const struct view *v);
+int view_pane_cells(const struct view *v);
+
+/* Takes the pane to the right of the rows, where the screen is wide: rows that want `natural` cells keep them as long as the
+ * pane has enough; 80 they keep always. For `fill`. */
+void view_pane_beside(struct view *v, size_t natural);
+
+/* A line of the view's pane, of any text; wrapped where the pane stands at the right. */
 void view_pane_line(struct view *v, enum tone tone, const char *text);
 
 /* Makes the pane's lines anew. What does not fit is not shown: the most telling comes first. */

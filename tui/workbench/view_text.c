@@ -10,7 +10,7 @@ static int fill_text(struct view *v, int columns, struct err *err)
 	(void)columns;
 	(void)err;
 	v->heading = xstrdup(v->data);
-	view_add_text(v, TONE_PLAIN, NULL, v->argument, 1);
+	view_add_output(v, TONE_PLAIN, v->argument, 1);
 	return 0;
 }
 

@@ -7,12 +7,12 @@
 #include "base/time/clock.h"
 #include "base/words.h"
 #include "case/query/search.h"
+#include "case/query/title_cache.h"
 #include "tui/command/command.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/events.h"
 #include "tui/workbench/record_cache.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <stdlib.h>

@@ -186,7 +186,7 @@ static int rows_top(const struct view *v)
 static int pane_height(const struct view *v)
 {
 	int rows = screen_rows();
-	return !v->pane || rows < PANE_FROM ? 0 : rows / 3 < PANE_MOST ? rows / 3 : PANE_MOST;
+	return !v->pane || v->side || rows < PANE_FROM ? 0 : rows / 3 < PANE_MOST ? rows / 3 : PANE_MOST;
 }
 
 static int rows_height(const struct view *v)
@@ -195,9 +195,24 @@ static int rows_height(const struct view *v)
 	return height > 1 ? height : 1;
 }
 
+/* At the right of the rows, from the line of their names down. */
+static void draw_pane_beside(struct view *v)
+{
+	int from = view_cells(v);
+	view_pane_fill(v);
+	for (int i = 2; i < screen_rows() - 2; i++) {
+		size_t k = (size_t)(i - 2);
+		screen_put(i, from, 1, TONE_FAINT, "│");
+		screen_put(i, from + 1, v->side, k < v->pane_count ? v->pane_rows[k].tone : TONE_PLAIN,
+		           k < v->pane_count ? v->pane_rows[k].text : "");
+	}
+}
+
 static void draw_pane(struct view *v)
 {
 	int height = pane_height(v);
+	if (v->pane && v->side)
+		draw_pane_beside(v);
 	if (!height)
 		return;
 	view_pane_fill(v);
@@ -220,7 +235,7 @@ struct drawn_place {
 
 static struct drawn_place place_of(const struct view *v, size_t k)
 {
-	int wide = screen_columns();
+	int wide = view_cells(v);
 	int half = (wide - 1) / 2;
 	if (!v->split)
 		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, wide};
@@ -244,11 +259,11 @@ static void draw_rows(struct view *v)
 {
 	int height = rows_height(v);
 	if (v->names)
-		screen_put(2, 0, screen_columns(), TONE_HEADING, v->names);
+		screen_put(2, 0, view_cells(v), TONE_HEADING, v->names);
 	const char *empty = v->count == 0 && v->empty ? v->empty : "";
 	for (int i = 0; i < height; i++) {
 		size_t line = v->top + (size_t)i;
-		screen_put(rows_top(v) + i, 0, screen_columns(), TONE_PLAIN, "");
+		screen_put(rows_top(v) + i, 0, view_cells(v), TONE_PLAIN, "");
 		if (*empty) {
 			char *text = xstrndup(empty, strcspn(empty, "\n"));
 			screen_put(rows_top(v) + i, 0, screen_columns(), TONE_FAINT, text);

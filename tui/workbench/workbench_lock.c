@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "case/query/title_cache.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
@@ -16,7 +17,6 @@
 #include "tui/workbench/record_cache.h"
 #include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <sodium.h>

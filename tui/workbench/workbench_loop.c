@@ -1,4 +1,5 @@
 /* The workbench's loop: what works between the keys, a key at a time, from the opening to the end. */
+#include "case/query/title_cache.h"
 #include "tui/workbench/workbench.h"
 
 #include "base/buf.h"
@@ -14,7 +15,6 @@
 #include "tui/workbench/record_cache.h"
 #include "tui/workbench/remote_command.h"
 #include "tui/workbench/route.h"
-#include "tui/workbench/title_cache.h"
 #include "tui/workbench/workbench_private.h"
 
 #include <stdlib.h>

@@ -14,6 +14,7 @@
 #include "case/query/timeline_acts.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
+#include "tui/list/record_pane.h"
 #include "tui/view/timeline/timeline_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/view.h"
@@ -375,7 +376,12 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 		return -1;
 	char **texts = timeline_texts(c, &l->t, l->way);
 	struct buf names = BUF_INIT;
-	struct cells cells = {widest_label(l), widest(texts, l->t.count), bar_cells(columns)};
+	v->pane = record_pane;
+	if (l->t.count > 0)
+		view_pane_beside(v, (size_t)(columns * 3 / 5));
+	if (!v->side)
+		v->pane = NULL;
+	struct cells cells = {widest_label(l), widest(texts, l->t.count), bar_cells(view_cells(v))};
 	size_t before = 1 + cells.label + 1 + cells.time + 1;
 	int rc = 0;
 	view_timeline_measure(c, l);
