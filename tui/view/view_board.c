@@ -200,7 +200,7 @@ static const char *refuses_editing(struct view *v)
 static enum redraw edit_measure(struct view *v)
 {
 	const struct kind *kind = kind_of_label(view_label(v));
-	workbench_push(v->wb, view_form(v->wb, kind->name, view_label(v)));
+	workbench_push(v->wb, form_new(v->wb, kind->name, view_label(v)));
 	return REDRAW_ALL;
 }
 

@@ -93,7 +93,7 @@ unsigned custody_doubts(const json_t *chain, size_t i)
 /* "R1 Responder One" without the mark. */
 static char *responder_of(struct case_file *c, const char *mark)
 {
-	char *person = person_of_mark(c, mark);
+	char *person = authorship_person_of_mark(c, mark);
 	const char *name = strchr(person, ' ');
 	char *alone = xstrdup(name ? name + 1 : person);
 	free(person);

@@ -267,7 +267,7 @@ static int take_task_measure(void *ctx, json_t *measure)
 
 static char *starter_of(struct board_person *p, const json_t *run)
 {
-	char *person = person_of_mark(p->k.c, json_get_string(run, "author")); /* `R1 Responder One` */
+	char *person = authorship_person_of_mark(p->k.c, json_get_string(run, "author")); /* `R1 Responder One` */
 	const char *name = strchr(person, ' ');
 	char *alone = xstrdup(name ? name + 1 : person);
 	free(person);
