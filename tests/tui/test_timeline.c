@@ -41,7 +41,7 @@ static int teardown(void **state)
 
 static struct terminal *open_timeline(void)
 {
-	struct terminal *t = terminal_open(24, 140, NULL, getenv("GENBA_CASE"), NULL);
+	struct terminal *t = terminal_open(24, 119, NULL, getenv("GENBA_CASE"), NULL);
 	terminal_await_row(t, 1, "Board");
 	terminal_type(t, "5");
 	terminal_await_row(t, 1, "Timeline");
