@@ -9,8 +9,10 @@
 #include "case/store/record.h"
 #include "history/history.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cmd_assigns(char **words, size_t count, struct assign **assigns, char ***names, struct err *err)
 {
@@ -154,4 +156,37 @@ int cmd_usage(const char *name, struct err *err)
 	err_set(err, ERR_USAGE, _("usage: genba %s"), usage.data);
 	buf_release(&usage);
 	return -1;
+}
+
+#define ASKED_MOST 3 /* times */
+
+static char *read_line(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n = getline(&line, &room, stdin);
+	while (n > 0 && strchr("\r\n ", line[n - 1]))
+		line[--n] = '\0';
+	if (n < 0) {
+		free(line);
+		return NULL;
+	}
+	return line;
+}
+
+char *cmd_ask_line(struct session *s, const char *question, const char *fallback)
+{
+	if (!isatty(STDIN_FILENO) || s->in_workbench)
+		return NULL;
+	for (int i = 0; i < ASKED_MOST; i++) {
+		fputs(question, s->log);
+		fflush(s->log);
+		char *line = read_line();
+		if (!line || *line)
+			return line;
+		free(line);
+		if (fallback)
+			return xstrdup(fallback);
+	}
+	return NULL;
 }

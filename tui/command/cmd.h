@@ -70,4 +70,8 @@ void text_table_release(struct text_table *t);
 /* A commit from WHEN: a commit id (or a beginning of one) or a time. */
 int cmd_when(struct session *s, const char *when, char commit[41], struct err *err);
 
+/* Asks the person at the terminal for one line; an empty answer is `fallback` (NULL: it is asked again, a few times). NULL:
+ * nobody is there to be asked, or nothing was answered. The caller frees it. */
+char *cmd_ask_line(struct session *s, const char *question, const char *fallback);
+
 #endif

@@ -70,10 +70,15 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("new", err);
 	struct case_new spec = {
 	    .title = args_option(args, "title"), .party = args_option(args, "party"), .tlp = args_option(args, "tlp")};
-	if (!spec.title || !*spec.title)
-		return err_set(err, ERR_USAGE, _("a new case needs a title: --title TEXT"));
 	if (access(args->words[0], F_OK) == 0)
 		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), args->words[0]);
+	char *typed = spec.title ? NULL : cmd_ask_line(s, _("Title of the case: "), NULL);
+	if (typed)
+		spec.title = typed;
+	if (!spec.title || !*spec.title) {
+		free(typed);
+		return err_set(err, ERR_USAGE, _("a new case needs a title: --title TEXT"));
+	}
 	struct buf recovery = BUF_INIT;
 	struct secret passphrase = SECRET_INIT;
 	int rc = cmd_kdf(args_option(args, "kdf"), &spec.kdf, err);
@@ -100,6 +105,7 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 	}
 	secret_release(&passphrase);
 	buf_release(&recovery);
+	free(typed);
 	return rc;
 }
 

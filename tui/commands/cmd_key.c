@@ -41,10 +41,9 @@ int cmd_new_passphrase(struct session *s, const char *file, enum vault_kdf kdf, 
 	return session_read_passphrase(s, &ask, passphrase, err);
 }
 
-static int key_new(struct session *s, const struct args *args, const char *path, struct err *err)
+static int key_make(struct session *s, const struct args *args, const char *path, const char *name, const char *mark,
+                    struct err *err)
 {
-	const char *name = args_option(args, "name");
-	const char *mark = args_option(args, "mark");
 	enum vault_kdf kdf;
 	if (!name || !mark)
 		return err_set(err, ERR_USAGE, _("usage: genba key new --name NAME --mark R1"));
@@ -73,6 +72,21 @@ static int key_new(struct session *s, const struct args *args, const char *path,
 	buf_release(&fingerprint);
 	identity_free(id);
 	return 0;
+}
+
+/* What was not given is asked, where a person is there. */
+static int key_new(struct session *s, const struct args *args, const char *path, struct err *err)
+{
+	const char *name = args_option(args, "name");
+	const char *mark = args_option(args, "mark");
+	char *typed_name = name ? NULL : cmd_ask_line(s, _("Your name, as others will read it: "), NULL);
+	char *typed_mark = mark || (!name && !typed_name)
+	                       ? NULL
+	                       : cmd_ask_line(s, _("Your mark, with which your labels begin [R1]: "), "R1");
+	int rc = key_make(s, args, path, name ? name : typed_name, mark ? mark : typed_mark, err);
+	free(typed_mark);
+	free(typed_name);
+	return rc;
 }
 
 static int key_show(struct session *s, const char *path, int only_line, struct err *err)
