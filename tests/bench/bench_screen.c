@@ -1,8 +1,8 @@
 /*
  * The workbench as it feels, on a real pseudo-terminal: a case with 100,000 assets against one with 100. From opening to
  * the first screen (the key derivation is measured beside it and taken off), from a key to the screen, the same while
- * another shell's stream is being preserved, from a letter of a filter to its first page, and how often an idle workbench
- * wakes up.
+ * another shell's stream is being preserved, from a letter of a filter to its first page, to views that look at all records,
+ * and how often an idle workbench wakes up.
  *
  *     GENBA=build/tui/genba build/tests/bench/bench_screen [--short]
  */
@@ -30,6 +30,7 @@
 
 #define OPENINGS 9
 #define LETTERS  4
+#define VIEWS    9
 
 static int is_short;
 
@@ -277,6 +278,14 @@ static void measure(struct program *p, size_t records, double openings[OPENINGS]
 	report("key to screen, j, while preserving", values, keys);
 	size_t letters = time_filter(t, words, values);
 	report("letter of a filter to its page", values, letters);
+	for (size_t i = 0; i < VIEWS; i++) {
+		static const char *const views[][2] = {{"5", "Timeline"}, {"J", "My work"}, {"1", "Board"}};
+		double begun = clock_steady();
+		terminal_type(t, views[i % 3][0]);
+		terminal_await_row(t, 1, views[i % 3][1]);
+		values[i] = clock_steady() - begun;
+	}
+	report("to the timeline, my work, the Board", values, VIEWS);
 	long before = waits(terminal_pid(t));
 	poll(NULL, 0, seconds * 1000);
 	printf("  idle for %d s: %ld wake-ups\n", seconds, waits(terminal_pid(t)) - before);

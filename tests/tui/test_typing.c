@@ -57,6 +57,12 @@ static const struct asked {
      "'next moon' is not a time", "tomorrow", "1 typed"},
     {"8a" KEYS_DOWN KEYS_ENTER, "Track:", "zebra", "nothing here is called 'zebra'", "cause", "2 typed"},
     {"3P", "Playbook", "nosuch.yaml", "nosuch.yaml", "isolate", "On R1-A1"},
+    {"3x", "reason:", " ", "a reason is needed", "typed twice", "retracted"},
+    {"3i", "Isolation done:", "next moon", "next moon' is not a time", "14:05", "Isolated by:"},
+    {"3b", "Set which field", "zebra", "nothing here is called 'zebra'", "Finding", "Finding:"},
+    {":merge" KEYS_ENTER, "Delta or copy", "/nosuch/file", "there is no such file", "/etc/passwd", "passwd"},
+    {"u", "Undo your last action", " ", "a reason is needed", "a slip", "undone"},
+    {"5f", "Filter:", "when=zebra", "zebra", "side=attacker", "Timeline"},
     {"3o", "Sort by:", "zebra", "nothing here is called 'zebra'", "Finding", "by Finding"},
 };
 

@@ -14,7 +14,7 @@ void retract_ask(struct workbench *wb, const char *label)
 	struct err err = ERR_INIT;
 	char *question = xasprintf(_("Retract %s; reason: "), label);
 	char *draft = xasprintf("retract:%s", label);
-	char *reason = draft_prompt_text(wb, draft, question, NULL, 0);
+	char *reason = draft_prompt_reason(wb, draft, question);
 	if (reason && record_retract(workbench_case(wb), label, reason, &err) == 0)
 		workbench_tell(wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), label);
 	else if (reason)

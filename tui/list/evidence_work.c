@@ -11,6 +11,7 @@
 #include "tui/command/command.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -124,7 +125,7 @@ static int ask_form(struct workbench *wb, struct buf *line, int *copies)
 
 static int ask_folder(struct workbench *wb, struct buf *line)
 {
-	char *folder = prompt_text(wb, _("Folder for the copy: "));
+	char *folder = prompt_path(wb, _("Folder for the copy: "), PROMPT_PATH_FOLDER);
 	int ok = folder && *folder;
 	if (ok) {
 		buf_adds(line, " --to");

@@ -215,8 +215,8 @@ static enum redraw retract_marked(struct view *v)
 	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
 	                            : xasprintf(_("Retract %zu records; reason: "), count);
 	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
-	char *reason = count > 0 ? draft_prompt_text(v->wb, draft, question, NULL, 0) : NULL;
-	if (reason && *reason) {
+	char *reason = count > 0 ? draft_prompt_reason(v->wb, draft, question) : NULL;
+	if (reason) {
 		struct action *a = action_begin(workbench_case(v->wb), "retract", &err);
 		for (size_t i = 0; a && i < count; i++)
 			if (action_retract(a, labels[i], reason, &err) < 0)
@@ -227,8 +227,6 @@ static enum redraw retract_marked(struct view *v)
 		} else {
 			workbench_tell_error(v->wb, &err);
 		}
-	} else if (reason) {
-		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("a retraction needs a reason; nothing was changed"));
 	}
 	if (reason)
 		draft_prompt_drop(v->wb, draft);

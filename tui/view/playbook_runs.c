@@ -22,11 +22,9 @@ static int change(struct workbench *wb, const char *label, const char *question,
 {
 	struct err err = ERR_INIT;
 	char *draft = xasprintf("reason:%s", label);
-	char *reason = draft_prompt_text(wb, draft, question, NULL, 0);
+	char *reason = draft_prompt_reason(wb, draft, question);
 	int rc = -1;
-	if (reason && !*reason)
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
-	else if (reason && (rc = fn(workbench_case(wb), label, reason, &err)) < 0)
+	if (reason && (rc = fn(workbench_case(wb), label, reason, &err)) < 0)
 		workbench_tell_error(wb, &err);
 	else if (reason)
 		workbench_tell(wb, TONE_GOOD, "%s: %s", label, said);

@@ -11,6 +11,7 @@
 #include "handover/merge/merge_plan.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -192,7 +193,7 @@ void view_merge_ask(struct workbench *wb, const char *path)
 		return;
 	}
 	if (!path)
-		path = asked = prompt_text(wb, _("Delta or copy of the colleague's: "));
+		path = asked = prompt_path(wb, _("Delta or copy of the colleague's: "), PROMPT_PATH_THERE);
 	if (path && *path)
 		workbench_push(wb, open_merge(wb, path));
 	free(asked);

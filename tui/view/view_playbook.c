@@ -428,13 +428,11 @@ static void end_otherwise(struct view *v, enum outcome outcome, const char *ques
 {
 	struct playing *p = v->data;
 	char *draft = xasprintf("reason:%s:%s", p->run.label, current(p)->invocation);
-	char *reason = draft_prompt_text(v->wb, draft, question, NULL, 0);
-	if (reason && *reason) {
+	char *reason = draft_prompt_reason(v->wb, draft, question);
+	if (reason) {
 		struct step_outcome what = {.outcome = outcome, .reason = reason};
 		step_record(v->wb, &p->run, current(p), &what);
 		view_stale(v);
-	} else if (reason) {
-		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("nothing was recorded: it needs a reason"));
 	}
 	if (reason)
 		draft_prompt_drop(v->wb, draft);

@@ -222,6 +222,23 @@ static size_t first_open(const struct step_form *f)
 	return n;
 }
 
+/* `(on record: cable unplugged)`: what the asset's record says already, that of the first one if there are several. */
+static void add_on_record(struct view *v, const struct step_form *f, const json_t *need, struct buf *out)
+{
+	const char *name = json_get_string(need, "field");
+	const char *label = name ? json_string_value(json_array_get(f->assets, 0)) : NULL;
+	json_t *asset = label ? record_get(workbench_case(v->wb), label, 0, NULL) : NULL;
+	const struct field *field = asset ? kind_field(record_kind(asset), name) : NULL;
+	const json_t *value = field ? json_object_get(asset, name) : NULL;
+	buf_addf(out, "  (%s", _("on record"));
+	if (value) {
+		buf_adds(out, ": ");
+		workbench_name_field(v->wb, field, value, out);
+	}
+	buf_addc(out, ')');
+	json_decref(asset);
+}
+
 static void add_need(struct view *v, const struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
@@ -236,7 +253,7 @@ static void add_need(struct view *v, const struct step_form *f, size_t i)
 		    field && field->value_count ? field_value_find(field, f->values[i]) : NULL;
 		buf_addf(&line, ":  %.200s", value ? field_value_label(value) : f->values[i]);
 	} else if (f->met[i] && !optional) {
-		buf_addf(&line, "  (%s)", _("on record"));
+		add_on_record(v, f, need, &line);
 	}
 	view_add(v, optional ? TONE_PLAIN : filled ? TONE_GOOD : TONE_ATTENTION, NULL, line.data);
 	buf_release(&line);

@@ -232,3 +232,14 @@ char *draft_prompt_note(struct workbench *wb, const char *question, const char *
 	    .wb = wb, .key = stance->draft, .question = question, .heading = BUF_INIT, .stance = stance};
 	return draft_prompt_ask(k, initial, 1);
 }
+
+char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question)
+{
+	for (;;) {
+		char *reason = draft_prompt_text(wb, key, question, NULL, 0);
+		if (!reason || reason[strspn(reason, " ")])
+			return reason;
+		free(reason);
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("a reason is needed: it goes on record. Esc leaves"));
+	}
+}

@@ -34,6 +34,9 @@ int unsaved_wait(const struct unsaved *u);
 char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
                         int several_lines);
 
+/* A reason, which is one line and must not be empty: it is asked for until it is given. NULL: left; a draft is kept. */
+char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question);
+
 /* How a note is meant, which Ctrl-T changes while it is typed. */
 struct note_stance {
 	const struct field *field; /* `stance` of the kind note */

@@ -173,8 +173,8 @@ static enum redraw undo(struct view *v)
 	struct workbench *wb = v->wb;
 	struct err err = ERR_INIT;
 	struct buf summary = BUF_INIT;
-	char *reason = draft_prompt_text(wb, "undo", _("Undo your last action; reason: "), NULL, 0);
-	if (reason && *reason) {
+	char *reason = draft_prompt_reason(wb, "undo", _("Undo your last action; reason: "));
+	if (reason) {
 		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
 			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
 		else

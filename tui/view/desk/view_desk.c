@@ -217,7 +217,7 @@ static enum redraw add_consultation(struct view *v)
 static char *ask_reason(struct view *v, char draft[80])
 {
 	snprintf(draft, 80, "desk:%.40s", view_label(v));
-	return *view_label(v) ? draft_prompt_text(v->wb, draft, _("Reason: "), NULL, 0) : NULL;
+	return *view_label(v) ? draft_prompt_reason(v->wb, draft, _("Reason: ")) : NULL;
 }
 
 static void end_it(struct view *v, const char *became)

@@ -261,7 +261,7 @@ static void view_chain_decide(struct view *v, const char *verb)
 	              : strcmp(verb, "reject") == 0 ? xasprintf(_("Reject %s; reason: "), who)
 	                                            : xasprintf(_("Decide about %s again; reason: "), who);
 	char *safe = printable_dup(asked);
-	char *reason = draft_prompt_text(v->wb, draft, safe, NULL, 0);
+	char *reason = draft_prompt_reason(v->wb, draft, safe);
 	struct chain chain; /* the view's may have been made anew meanwhile */
 	if (reason && chain_load(workbench_case(v->wb), NULL, &chain, &err) == 0) {
 		org = chain_find(&chain, who, &err);
@@ -318,7 +318,7 @@ static enum redraw say_same(struct view *v)
 	char *who = xstrdup(org->who);
 	char *other =
 	    draft_prompt_text(v->wb, "chain:same", _("The same organisation as (label, domain or name): "), NULL, 0);
-	char *reason = other ? draft_prompt_text(v->wb, "chain:same:reason", _("Reason: "), NULL, 0) : NULL;
+	char *reason = other ? draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: ")) : NULL;
 	if (reason && chain_say_same(workbench_case(v->wb), who, other, 1, reason, &labels, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	if (reason) {

@@ -455,7 +455,7 @@ static enum redraw refute(struct view *v)
 	char *label = xstrdup(it->label);
 	char *asked = xasprintf(_("%s is a false positive; reason: "), label);
 	char *draft = xasprintf("sweep:%s", label);
-	char *reason = draft_prompt_text(v->wb, draft, asked, NULL, 0);
+	char *reason = draft_prompt_reason(v->wb, draft, asked);
 	if (reason && *reason) {
 		struct assign refuted = {"false_positive", "yes"};
 		struct assign fields[] = {{"text", reason}, {"on", label}};

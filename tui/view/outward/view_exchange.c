@@ -16,6 +16,7 @@
 #include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -242,7 +243,7 @@ static enum redraw ask_export(struct view *v)
 	int format = prompt_choice(v->wb, _("What leaves: "), formats, sizeof formats / sizeof *formats, 0, NULL);
 	char *to = format < 0 ? NULL : form_pick_reference(v->wb, kind_field(contact, "party"), NULL);
 	char *decision = to ? form_pick_reference(v->wb, kind_field(contact, "approved_by"), NULL) : NULL;
-	char *path = decision ? prompt_text(v->wb, _("New file: ")) : NULL;
+	char *path = decision ? prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW) : NULL;
 	if (path && *path) {
 		struct buf line = BUF_INIT;
 		int report = strncmp(formats[format], "report ", 7) == 0;
