@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUBJECT_CELLS 72
-#define LABELS_MOST   4
-#define NAME_CELLS    24 /* of a record, where several are named */
-#define TOLD_MOST     16 /* records whose changes are written out: of a list of thousands nobody reads them */
-#define VALUE_CELLS   40
+#define SUBJECT_CELLS   72
+#define LABELS_MOST     4
+#define NAME_CELLS      24 /* of a record, where several are named */
+#define TOLD_MOST       16 /* records whose changes are written out: of a list of thousands nobody reads them */
+#define REFERENCES_MOST 2
+#define VALUE_CELLS     40
 
 /* A value that is an act: it is told by its word, with what the field `how` says. */
 static const struct {
@@ -47,6 +48,35 @@ static void add_reference(struct case_file *c, const char *id, struct buf *out)
 	json_decref(record);
 }
 
+static int compare_labels(const void *a, const void *b)
+{
+	const char *x = json_get_string(*(json_t *const *)a, "label");
+	const char *y = json_get_string(*(json_t *const *)b, "label");
+	size_t n = strlen(x ? x : "");
+	size_t m = strlen(y ? y : "");
+	return n != m ? (n > m) - (n < m) : strcmp(x ? x : "", y ? y : "");
+}
+
+/* The first `most` of a set, by label: its ids, which order what is stored, are of chance. */
+static void add_references(struct case_file *c, const json_t *ids, size_t most, struct buf *out)
+{
+	size_t count = json_array_size(ids);
+	json_t **records = xcalloc(count + 1, sizeof *records);
+	size_t n = 0;
+	for (size_t i = 0; i < count; i++)
+		if ((records[n] = record_get(c, json_string_value(json_array_get(ids, i)), 0, NULL)))
+			n++;
+	if (n > 1)
+		qsort(records, n, sizeof *records, compare_labels);
+	for (size_t i = 0; i < n && i < most; i++) {
+		buf_adds(out, i ? "/" : "");
+		add_reference(c, record_label(records[i]), out);
+	}
+	for (size_t i = 0; i < n; i++)
+		json_decref(records[i]);
+	free(records);
+}
+
 static const char *english(const struct field *field, const char *name)
 {
 	const struct field_value *value = field->values ? field_value_find(field, name) : NULL;
@@ -69,12 +99,14 @@ static void add_value(struct case_file *c, const struct field *field, const json
 		add_reference(c, text, out);
 	else if (text)
 		buf_adds(out, english(field, text));
+	if (field->type == FIELD_REFS) {
+		buf_addc(out, ' ');
+		add_references(c, value, REFERENCES_MOST, out);
+		return;
+	}
 	json_array_foreach(value, i, member) {
 		buf_adds(out, i ? "/" : " ");
-		if (field->type == FIELD_REFS && i < 2)
-			add_reference(c, json_string_value(member), out);
-		else if (field->type != FIELD_REFS)
-			buf_adds(out, english(field, json_string_value(member)));
+		buf_adds(out, english(field, json_string_value(member)));
 	}
 }
 
@@ -131,7 +163,7 @@ static char *title_of(struct case_file *c, const struct kind *kind, const json_t
 		if (json_array_size(on) == 0)
 			return NULL;
 		buf_adds(&b, "→ ");
-		add_reference(c, json_string_value(json_array_get(on, 0)), &b);
+		add_references(c, on, 1, &b);
 		return buf_take(&b, NULL);
 	}
 	if (kind->traits & KIND_ONE || !text)

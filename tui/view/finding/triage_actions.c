@@ -135,7 +135,7 @@ static void judge(struct view *v, const char *status)
 	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), label)
 	                                               : xasprintf(_("%s is confirmed; reason: "), label);
 	char *draft = xasprintf("finding:%s:%s", status, label);
-	char *reason = draft_prompt_text(v->wb, draft, asked, NULL, 0);
+	char *reason = draft_prompt_reason(v->wb, draft, asked);
 	if (reason && *reason) {
 		struct assign fields[] = {{"status", status}, {"assessment", reason}};
 		if (record_set(workbench_case(v->wb), label, fields, 2, 0, &err) == 0) {
