@@ -119,11 +119,35 @@ static void an_event_in_the_future_says_so_when_it_is_typed(void **state)
 	quit(t);
 }
 
+/* A log of a machine whose clock was 4 minutes fast: under an event its rows are told in the clock of the events. */
+static void rows_of_machines_are_told_in_the_clock_of_the_events(void **state)
+{
+	(void)state;
+	const char *path = program_file(&program, "auth.log");
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("2026-11-22T09:05:00Z web sshd[77]: Accepted password for root\n", f);
+	fclose(f);
+	program_good(&program, "add", "asset", "hostname=WEB-1", "clock_offset=PT4M", NULL);
+	program_good(&program, "triage", path, "--on", "R1-A3", NULL);
+	struct terminal *t = open_timeline();
+	terminal_await_row(t, 3, "Opened the mail");
+	terminal_type(t, "o");
+	terminal_await_row(t, 4, "2026-11-22 09:05:00");
+	terminal_await_row(t, 4, "Accepted password for root");
+	terminal_type(t, "t");
+	terminal_await_row(t, 1, "relative");
+	terminal_type(t, "t");
+	terminal_await_row(t, 4, "2026-11-22 09:01:00");
+	quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_was_done_stands_between_what_the_attacker_did),
 	    cmocka_unit_test(its_keys_are_those_of_the_lists),
+	    cmocka_unit_test(rows_of_machines_are_told_in_the_clock_of_the_events),
 	    cmocka_unit_test(an_event_in_the_future_says_so_when_it_is_typed),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/query/timeline_acts.h"
+#include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
 #include "tui/list/record_pane.h"
@@ -256,15 +257,29 @@ static void add_event(struct view *v, const struct timeline_view *l, size_t i, c
 #define AROUND      600 /* seconds before and after an event */
 #define AROUND_MOST 5   /* rows that are shown of an event */
 
+struct observations_below {
+	struct view *v;
+	struct observation_clocks *clocks;
+};
+
+/* In the clock that the events are told in; a "?" where the row's is not known well enough for that. */
 static int add_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
-	struct view *v = ctx;
+	struct observations_below *b = ctx;
+	struct view *v = b->v;
+	enum timeline_way way = ((struct timeline_view *)v->data)->way;
 	struct buf line = BUF_INIT;
+	struct observation_times times = {o->when, o->when, o->when};
 	char when[32];
 	(void)err;
-	(void)set;
-	observation_when(o->when, when);
-	buf_addf(&line, "      %.10s %.8s  ", when, *when ? when + 11 : "");
+	if (way == TIMELINE_CORRECTED || way == TIMELINE_UTC) /* what is known of a clock is looked up then only */
+		observation_clocks_of(b->clocks, o, set, &times);
+	int unsure = times.corrected == OBSERVATION_NO_TIME;
+	observation_when(!unsure                            ? times.corrected
+	                 : times.utc != OBSERVATION_NO_TIME ? times.utc
+	                                                    : times.observed,
+	                 when);
+	buf_addf(&line, "      %.10s %.8s%s ", when, *when ? when + 11 : "", unsure ? "?" : " ");
 	observation_text(o, v->columns > 50 ? (size_t)v->columns - 30 : 40, &line);
 	view_add(v, TONE_FAINT, NULL, line.data);
 	buf_release(&line);
@@ -272,7 +287,8 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 }
 
 /* Events that are known to the day or better. */
-static int add_observations(struct view *v, const struct timeline_row *row, struct err *err)
+static int add_observations(struct view *v, const struct timeline_row *row, struct observation_clocks *clocks,
+                            struct err *err)
 {
 	if (!row->placed || row->earliest == INT64_MIN || row->latest == INT64_MAX ||
 	    row->latest - row->earliest > EXACT)
@@ -280,7 +296,8 @@ static int add_observations(struct view *v, const struct timeline_row *row, stru
 	struct observation_query q = {.from = (row->earliest - AROUND) * OBSERVATION_TICKS,
 	                              .until = (row->latest + AROUND) * OBSERVATION_TICKS,
 	                              .limit = AROUND_MOST};
-	return observation_query_run(workbench_case(v->wb), &q, add_observation, v, NULL, err) < 0 ? -1 : 0;
+	struct observations_below below = {v, clocks};
+	return observation_query_run(workbench_case(v->wb), &q, add_observation, &below, NULL, err) < 0 ? -1 : 0;
 }
 
 static size_t widest(char **texts, size_t count)
@@ -384,6 +401,7 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 	struct cells cells = {widest_label(l), widest(texts, l->t.count), bar_cells(view_cells(v))};
 	size_t before = 1 + cells.label + 1 + cells.time + 1;
 	int rc = 0;
+	struct observation_clocks *clocks = observation_clocks_new(c);
 	view_timeline_measure(c, l);
 	find_lanes(l);
 	if (l->lanes)
@@ -395,12 +413,13 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 			view_add(v, TONE_HEADING, NULL, _(" Undated"));
 		add_event(v, l, i, texts[i], &cells);
 		if (rc == 0 && l->observations)
-			rc = add_observations(v, &l->t.rows[i], err);
+			rc = add_observations(v, &l->t.rows[i], clocks, err);
 	}
 	if (l->t.count == 0)
 		view_add(v, TONE_FAINT, NULL,
 		         v->filter ? _(" nothing matches; Esc shows all again")
 		                   : _(" nothing is on record yet: a adds an event"));
+	observation_clocks_free(clocks);
 	head(v);
 	v->names = buf_take(&names, NULL);
 	timeline_texts_free(texts, l->t.count);
