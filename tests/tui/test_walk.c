@@ -115,7 +115,10 @@ static void isolation(struct terminal *t)
 	for (size_t i = 0; i < 2; i++) {
 		char *line = xasprintf(":set %s", done[i]);
 		press(t, line, done[i] + strlen(done[i]) - 11);
-		press(t, KEYS_ENTER, EITHER("done", "完了"));
+		keys++;
+		terminal_type(t, KEYS_ENTER);
+		terminal_await_gone(t, "isolation_done"); /* the prompt is gone, and what it did is told */
+		terminal_await(t, EITHER("done", "完了"));
 		free(line);
 	}
 	press(t, ":show R1-A2" KEYS_ENTER, EITHER("cable unplugged", "ケーブル抜線"));
