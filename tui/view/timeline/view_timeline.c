@@ -320,6 +320,23 @@ static size_t widest_label(const struct timeline_view *l)
 	return cells;
 }
 
+/* Of what happened, in words. */
+static size_t widest_told(const struct timeline_view *l)
+{
+	size_t cells = 0;
+	for (size_t i = 0; i < l->t.count; i++) {
+		struct buf told = BUF_INIT;
+		char *title = record_title(l->t.rows[i].record);
+		if (l->t.rows[i].act)
+			timeline_act_text(&l->t.rows[i], &told);
+		size_t n = text_width(l->t.rows[i].act ? told.data : title);
+		cells = n > cells ? n : cells;
+		buf_release(&told);
+		free(title);
+	}
+	return cells;
+}
+
 static const char *way_title(enum timeline_way way)
 {
 	switch (way) {
@@ -393,12 +410,14 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 		return -1;
 	char **texts = timeline_texts(c, &l->t, l->way);
 	struct buf names = BUF_INIT;
+	size_t label = widest_label(l);
+	size_t time = widest(texts, l->t.count);
 	v->pane = record_pane;
-	if (l->t.count > 0)
-		view_pane_beside(v, (size_t)(columns * 3 / 5));
+	if (l->t.count > 0) /* what stands around the bar, and the bar as it would be beside a pane */
+		view_pane_beside(v, label + time + widest_told(l) + 9 + (size_t)bar_cells(columns * 3 / 5));
 	if (!v->side)
 		v->pane = NULL;
-	struct cells cells = {widest_label(l), widest(texts, l->t.count), bar_cells(view_cells(v))};
+	struct cells cells = {label, time, bar_cells(v->side ? columns * 3 / 5 : columns)};
 	size_t before = 1 + cells.label + 1 + cells.time + 1;
 	int rc = 0;
 	struct observation_clocks *clocks = observation_clocks_new(c);
