@@ -146,6 +146,11 @@ int json_is(const json_t *object, const char *key, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
+int json_same(const json_t *a, const json_t *b)
+{
+	return a == b || (a && b && json_equal(a, b));
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -39,4 +39,7 @@ const char *json_get_string(const json_t *object, const char *key);
 /* 1 if that member is a string, and this one. */
 int json_is(const json_t *object, const char *key, const char *value);
 
+/* 1 if both are the same value, or both NULL. */
+int json_same(const json_t *a, const json_t *b);
+
 #endif

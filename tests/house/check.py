@@ -345,6 +345,21 @@ for symbol, path in defined.items():
         found.setdefault(f'{path}:{symbol.split("_")[0]}', f'{path}: {symbol} does not say whose it is: begin it with the name of its file')
 check_list('prefixes', found)
 
+# ---- written once: quoting for a shell, equality of fields, labels and ids, who a responder is
+
+for pattern, home, what in ((r'"\'\\\\\'\'"', r'core/base/words\.c', 'quotes for a shell: words_quote() does it'),
+                            (r'\? json_equal\(|&& json_equal\(', r'core/base/json\.c', 'compares values that may be missing: json_same() does it'),
+                            (r'^static int \w*equals?\(const json_t \*\w+, const char \*', r'core/base/json\.c', 'asks what a member says: json_is() does it'),
+                            (r'record_each\([^;]*"responder"', r'core/case/store/responders\.c', 'looks responders up: responder_each() does it'),
+                            # the part of a CACAO id behind its dashes, whatever it is
+                            (r'^static .*\b\w*uuid\w*\(', r'core/base/uuid\.c|core/playbook/load/compat_import\.c', 'is about ids: base/uuid.h is'),
+                            # a time may be said after a label of any shape; base/ knows no kinds
+                            (r'^static .*\bis_label\w*\((?:const )?char', r'core/case/identity/label\.c|core/base/time/edtf\.c', 'takes labels apart: label_split() does it')):
+    for path in sources:
+        for number, line in enumerate(text[path].split('\n'), 1):
+            if re.search(pattern, line) and not re.match(home, path):
+                wrong(f'{path}:{number}: {what}')
+
 # ---- borders
 
 sql = re.compile(r'sqlite3_(prepare|exec\b|mprintf)|"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|BEGIN|DROP|ALTER)\b')

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/words.h"
 #include "playbook/load/export.h"
 #include "playbook/run/run.h"
 
@@ -57,14 +58,8 @@ static void print_capture(struct session *s, const struct run *run, const char *
 	buf_adds(&line, "genba capture ");
 	if (on)
 		buf_addf(&line, "--on %s ", on);
-	buf_adds(&line, "-- bash -c '");
-	for (; *command; command++) {
-		if (*command == '\'')
-			buf_adds(&line, "'\\''");
-		else
-			buf_addc(&line, *command);
-	}
-	buf_addc(&line, '\'');
+	buf_adds(&line, "-- bash -c ");
+	words_quote(&line, command);
 	printable_printf(s->out, "      %s\n",
 	                 _("to run it here, its output on record (then: step … done evidence=LABEL):"));
 	print_text(s->out, "      $ ", line.data);

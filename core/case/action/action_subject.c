@@ -118,7 +118,7 @@ static char *told_changes(struct case_file *c, const struct kind *kind, const js
 		const json_t *value = json_object_get(after, field->name);
 		const json_t *was = json_object_get(before, field->name);
 		struct buf text = BUF_INIT;
-		if (value ? was && json_equal((json_t *)(uintptr_t)value, (json_t *)(uintptr_t)was) : !was)
+		if (json_same(value, was))
 			continue;
 		if (value)
 			add_value(c, field, value, &text);

@@ -92,13 +92,12 @@ static int give_back(const json_t *before, const json_t *after, json_t *current,
 	json_object_foreach(names, name, value) {
 		json_t *was = json_object_get(before, name);
 		json_t *became = json_object_get(after, name);
-		if (strcmp(name, "modified") == 0 || strcmp(name, RESERVE_FIELD) == 0 ||
-		    (was && became && json_equal(was, became)))
+		if (strcmp(name, "modified") == 0 || strcmp(name, RESERVE_FIELD) == 0 || json_same(was, became))
 			continue;
 		json_t *is = json_object_get(current, name);
-		if ((is == NULL) == (was == NULL) && (!is || json_equal(is, was)))
+		if (json_same(is, was))
 			continue; /* it has followed already: custody */
-		if ((is == NULL) != (became == NULL) || (is && !json_equal(is, became))) {
+		if (!json_same(is, became)) {
 			rc = err_set(err, ERR_FAILED, _("%s was changed again since (%s); set it by hand"),
 			             record_label(current), name);
 			break;

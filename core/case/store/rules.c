@@ -137,9 +137,7 @@ static int check_party(struct case_file *c, const json_t *object, struct err *er
 
 static int is_same(const json_t *a, const json_t *b, const char *field)
 {
-	const json_t *x = json_object_get(a, field);
-	const json_t *y = json_object_get(b, field);
-	return x && y ? json_equal(x, y) : x == y;
+	return json_same(json_object_get(a, field), json_object_get(b, field));
 }
 
 int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsigned flags, struct err *err)

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/case_internal.h"
+#include "case/store/responders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,21 +48,16 @@ static json_t *stored_at(struct case_file *c, const char *commit, const char *pa
 	return object;
 }
 
-static int authorship_same(const json_t *a, const json_t *b)
-{
-	return a && b ? json_equal(a, b) : a == b;
-}
-
 /* The time of change says nothing by itself: whole records are compared without it. */
 static int same_in(const json_t *a, const json_t *b, const char *field)
 {
 	if (field)
-		return authorship_same(json_object_get(a, field), json_object_get(b, field));
+		return json_same(json_object_get(a, field), json_object_get(b, field));
 	json_t *x = json_copy((json_t *)(uintptr_t)a);
 	json_t *y = json_copy((json_t *)(uintptr_t)b);
 	json_object_del(x, "modified");
 	json_object_del(y, "modified");
-	int is = authorship_same(x, y);
+	int is = json_same(x, y);
 	json_decref(x);
 	json_decref(y);
 	return is;
@@ -184,14 +180,12 @@ struct authorship_naming {
 	char *name;
 };
 
-static int match_mark(void *ctx, json_t *responder)
+static int match_mark(void *ctx, const struct responder *r)
 {
 	struct authorship_naming *n = ctx;
-	const char *mark = json_get_string(responder, "mark");
-	const char *name = json_get_string(responder, "name");
-	if (!mark || !name || strcmp(mark, n->mark) != 0)
+	if (!r->mark || !r->name || strcmp(r->mark, n->mark) != 0)
 		return 0;
-	n->name = xstrdup(name);
+	n->name = xstrdup(r->name);
 	return 1;
 }
 
@@ -199,7 +193,7 @@ static char *with_name(struct case_file *c, const char *mark, const char *claime
 {
 	struct authorship_naming n = {mark, NULL};
 	struct buf text = BUF_INIT;
-	record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, match_mark, &n, NULL);
+	responder_each(c, match_mark, &n, NULL);
 	const char *name = n.name ? n.name : claimed;
 	printable_add(&text, mark, strlen(mark), PRINTABLE_LINE);
 	if (name && *name && strcmp(name, mark) != 0) {

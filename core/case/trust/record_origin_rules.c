@@ -45,11 +45,6 @@ static json_t *at_parent(struct record_origins *o, unsigned i, const char *path)
 	return record;
 }
 
-static int record_origin_rules_same(const json_t *a, const json_t *b)
-{
-	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
-}
-
 /* A conflict is of two values that met in the merge that made it. */
 static int judge_new_conflict(struct record_origins *o, const json_t *conflict, struct err *err)
 {
@@ -72,9 +67,8 @@ static int judge_new_conflict(struct record_origins *o, const json_t *conflict, 
 	}
 	const json_t *one = json_object_get(conflict, "one");
 	const json_t *other = json_object_get(conflict, "other");
-	int met =
-	    there == 2 && ((record_origin_rules_same(one, values[0]) && record_origin_rules_same(other, values[1])) ||
-	                   (record_origin_rules_same(one, values[1]) && record_origin_rules_same(other, values[0])));
+	int met = there == 2 && ((json_same(one, values[0]) && json_same(other, values[1])) ||
+	                         (json_same(one, values[1]) && json_same(other, values[0])));
 	json_decref(values[0]);
 	json_decref(values[1]);
 	buf_release(&path);
@@ -115,9 +109,9 @@ static int record_origin_rules_holds(const json_t *record, const json_t *name)
 	size_t i;
 	json_t *alias;
 	json_array_foreach(json_object_get(record, "aliases"), i, alias)
-		if (record_origin_rules_same(alias, name))
+		if (json_same(alias, name))
 			return 1;
-	return record_origin_rules_same(json_object_get(record, "label"), name);
+	return json_same(json_object_get(record, "label"), name);
 }
 
 /* Marks of a label: that of its maker, or what became of it. */
@@ -154,9 +148,9 @@ static int judge_label(struct record_origins *o, const struct origin *past, cons
 	int from_side = 0;
 	int all_known = 1;
 	for (int i = 0; i < 2; i++) {
-		known |= sides[i] && record_origin_rules_same(json_object_get(sides[i], "label"), label) &&
-		         record_origin_rules_same(json_object_get(sides[i], "aliases"), aliases);
-		from_side |= sides[i] && record_origin_rules_same(json_object_get(sides[i], "label"), label);
+		known |= sides[i] && json_same(json_object_get(sides[i], "label"), label) &&
+		         json_same(json_object_get(sides[i], "aliases"), aliases);
+		from_side |= sides[i] && json_same(json_object_get(sides[i], "label"), label);
 	}
 	size_t i;
 	json_t *alias;
@@ -193,7 +187,7 @@ static int as_at_parents(struct record_origins *o, const char *path, const json_
 	int is = 0;
 	for (unsigned i = 0; i < o->now.parent_count && i < 2 && !is; i++) {
 		json_t *side = at_parent(o, i, path);
-		is = side && record_origin_rules_same(json_object_get(side, name), json_object_get(record, name));
+		is = side && json_same(json_object_get(side, name), json_object_get(record, name));
 		json_decref(side);
 	}
 	return is;
@@ -243,8 +237,7 @@ static int judge_evidence(struct record_origins *o, const struct origin *past, c
 	int follows = past->complete && history_is_ancestor(o->c->history, past->complete, o->now.number);
 	json_object_foreach(past->digests, name, value) {
 		const json_t *now = json_object_get(record, name);
-		if (now && !record_origin_rules_same(now, value) &&
-		    (follows || origin_is_text(record, "complete", "complete")))
+		if (now && !json_same(now, value) && (follows || origin_is_text(record, "complete", "complete")))
 			return digest_changed(record, err);
 		for (unsigned i = 0; !now && i < o->now.parent_count && i < 2; i++) {
 			json_t *side = at_parent(o, i, path);
@@ -262,7 +255,7 @@ int origin_judge_last(const struct origin *past, const json_t *record, struct er
 	const char *name;
 	json_t *value;
 	json_object_foreach(past->digests, name, value)
-		if (!record_origin_rules_same(json_object_get(record, name), value))
+		if (!json_same(json_object_get(record, name), value))
 			return digest_changed(record, err);
 	return 0;
 }

@@ -10,16 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-static int equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 int chain_infected(const struct chain_records *records, const json_t *asset, struct chain_span *from,
                    struct chain_span *until)
 {
-	if (!equals(asset, "status", "infected") && !equals(asset, "status", "compromised"))
+	if (!json_is(asset, "status", "infected") && !json_is(asset, "status", "compromised"))
 		return 0;
 	*from = chain_time(records, asset, "first_compromised");
 	*until = chain_time(records, asset, "isolation_done");
@@ -80,7 +74,7 @@ static int was_searched(const struct chain_records *records, const json_t *log)
 	json_array_foreach(records->checks, i, check) {
 		size_t k;
 		json_t *on;
-		if (!equals(check, "method", "log_search") || !equals(check, "result", "not_found"))
+		if (!json_is(check, "method", "log_search") || !json_is(check, "result", "not_found"))
 			continue;
 		json_array_foreach(json_object_get(check, "on"), k, on)
 			if (asset && json_is_string(on) && strcmp(json_string_value(on), asset) == 0)
@@ -205,7 +199,7 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 	json_t *record;
 	json_array_foreach(records->parties, i, record) {
 		size_t number = organisation_of_party(o, json_get_string(record, "label"));
-		if (number == NO_ORGANISATION || (!has_role(record, "victim") && !equals(record, "damaged", "yes")))
+		if (number == NO_ORGANISATION || (!has_role(record, "victim") && !json_is(record, "damaged", "yes")))
 			continue;
 		struct victim *v = victim_of(&victims, &count, number);
 		if (json_get_string(record, "damaged_from"))
@@ -229,7 +223,7 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 		json_array_foreach(records->logsources, i, record) {
 			const char *asset = json_get_string(record, "asset");
 			const json_t *owner = asset ? json_object_get(owners, asset) : NULL;
-			if (!equals(record, "type", "mail") || equals(record, "enabled", "no") ||
+			if (!json_is(record, "type", "mail") || json_is(record, "enabled", "no") ||
 			    !json_get_string(record, "from") || !owner ||
 			    (size_t)json_integer_value(owner) != victims[v].organisation)
 				continue;

@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 /* ---- rows add up */
 
 void chain_speak(struct chain_looking *l, size_t organisation, enum chain_rule rule, const char *field,
@@ -150,7 +144,7 @@ static int is_other_domain(const struct chain_looking *l, const char *field)
 /* What speaks against the sender's being `number`. */
 static void look_against(struct chain_looking *l, size_t number)
 {
-	int free_mail = equals(l->mail, "sender_class", "free_mail") ||
+	int free_mail = json_is(l->mail, "sender_class", "free_mail") ||
 	                (*l->from_domain && mail_domain_use(l->from_domain) == DOMAIN_FREE_MAIL);
 	if (free_mail)
 		chain_speak(l, number, RULE_FREE_MAIL, "from_addr", NULL, NULL);
@@ -388,9 +382,9 @@ static void look_damaged(struct chain_looking *l)
 	json_array_foreach(l->records->parties, i, party) {
 		size_t number = organisation_of_party(l->o, json_get_string(party, "label"));
 		l->label = json_get_string(party, "label");
-		if (!chain_is_own(l, number) && equals(party, "damaged", "yes"))
+		if (!chain_is_own(l, number) && json_is(party, "damaged", "yes"))
 			chain_speak(l, number, RULE_SIMILAR_DAMAGED, "damaged", json_get_string(party, "name"), NULL);
-		else if (!chain_is_own(l, number) && equals(party, "chain_status", "damaged"))
+		else if (!chain_is_own(l, number) && json_is(party, "chain_status", "damaged"))
 			chain_speak(l, number, RULE_SIMILAR_DAMAGED, "chain_status", json_get_string(party, "name"),
 			            NULL);
 		end_record(l);

@@ -10,12 +10,6 @@
 
 #define PARENTS 16 /* steps upwards: who is its own parent ends there */
 
-static int equals(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 static int has(const json_t *record, const char *field, const char *member)
 {
 	size_t i;
@@ -129,7 +123,7 @@ static const json_t *top_of(const json_t *by_label, const json_t *party)
 		const json_t *above = parent ? json_object_get(by_label, parent) : NULL;
 		if (!above || above == party)
 			break;
-		if (equals(top, "type", "organisation") && !equals(above, "type", "organisation"))
+		if (json_is(top, "type", "organisation") && !json_is(above, "type", "organisation"))
 			break;
 		top = above;
 	}
@@ -150,7 +144,7 @@ static size_t organisation_add_party(struct organisations *o, const struct chain
 	struct organisation *it = &o->all[number];
 	snprintf(it->party, sizeof it->party, "%s", label);
 	it->record = party;
-	it->is_own = equals(records->the_case, "party", label);
+	it->is_own = json_is(records->the_case, "party", label);
 	for (size_t i = 0; i < sizeof no_topic_roles / sizeof *no_topic_roles; i++)
 		it->no_topic |= has(party, "roles", no_topic_roles[i]) != 0;
 	put_number(o->by_party, label, number);
@@ -171,10 +165,10 @@ static void read_parties(struct organisations *o, const struct chain_records *re
 	json_array_foreach(records->parties, i, party) {
 		const char *label = json_get_string(party, "label");
 		const json_t *top = top_of(by_label, party);
-		int person = equals(party, "type", "person");
+		int person = json_is(party, "type", "person");
 		if (!label || (top == party && person))
 			continue; /* a person of nobody is no organisation */
-		if (top != party && equals(top, "type", "person"))
+		if (top != party && json_is(top, "type", "person"))
 			continue;
 		size_t number = organisation_add_party(o, records, top);
 		if (top == party)
@@ -184,7 +178,7 @@ static void read_parties(struct organisations *o, const struct chain_records *re
 		put_mail(o, party, number, !person);
 		if (person)
 			put_names(o, party, number, NAME_PERSON);
-		else if (equals(party, "type", "organisation"))
+		else if (json_is(party, "type", "organisation"))
 			put_names(o, party, number, NAME_ORGANISATION);
 	}
 	json_decref(by_label);
@@ -216,7 +210,7 @@ static void read_sameness(struct organisations *o, const struct chain_records *r
 	json_array_foreach(records->pivots, i, pivot) {
 		const char *who = json_get_string(pivot, "organisation");
 		const char *other = json_get_string(pivot, "other");
-		if (!equals(pivot, "pivot", "same_organisation") || !who || !other)
+		if (!json_is(pivot, "pivot", "same_organisation") || !who || !other)
 			continue;
 		size_t a = find_or_add(o, json_get_string(pivot, "party") ? json_get_string(pivot, "party") : who);
 		size_t b = find_or_add(o, other);
@@ -233,7 +227,7 @@ static void read_sameness(struct organisations *o, const struct chain_records *r
 		char *end;
 		size_t a = strtoul(key, &end, 10);
 		size_t b = strtoul(end, NULL, 10);
-		if (equals(pivot, "status", "rejected")) {
+		if (json_is(pivot, "status", "rejected")) {
 			json_object_set_new_nocheck(o->different, key, json_true());
 			continue;
 		}

@@ -79,11 +79,6 @@ static int take_side(struct merge_detail_telling *t, const char *path, int i, st
 	return rc;
 }
 
-static int merge_detail_same(const json_t *a, const json_t *b)
-{
-	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
-}
-
 static json_t *shown(const json_t *record, const struct field *field, const char *name)
 {
 	struct buf text = BUF_INIT;
@@ -136,8 +131,8 @@ static json_t *changed_fields(struct merge_detail_telling *t, const struct sides
 	for (size_t i = 0; i < n; i++) {
 		const char *name = sorted[i];
 		int clash = json_object_get(clashes, name) != NULL;
-		if (clash || (!is_frame(name) && !merge_detail_same(json_object_get(s->stored[OURS], name),
-		                                                    json_object_get(s->stored[BECOMES], name))))
+		if (clash || (!is_frame(name) && !json_same(json_object_get(s->stored[OURS], name),
+		                                            json_object_get(s->stored[BECOMES], name))))
 			add_field(s, kind ? kind_field(kind, name) : NULL, name, clash, fields);
 		*decide |= clash;
 	}

@@ -23,11 +23,6 @@ static json_t *get(const json_t *object, const char *name)
 	return object ? json_object_get(object, name) : NULL;
 }
 
-static int merge_record_same(const json_t *a, const json_t *b)
-{
-	return a == b || (a && b && json_equal((json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b));
-}
-
 int merge_compare(const json_t *a, const json_t *b)
 {
 	if (!a || !b)
@@ -197,9 +192,9 @@ static void merge_field(struct record_merge *m, const char *name)
 	const json_t *a = get(m->a, name);
 	const json_t *b = get(m->b, name);
 	const struct field *field = m->kind ? kind_field(m->kind, name) : NULL;
-	if (merge_record_same(a, b) || merge_record_same(b, base)) {
+	if (json_same(a, b) || json_same(b, base)) {
 		merge_record_put(m, name, a);
-	} else if (merge_record_same(a, base)) {
+	} else if (json_same(a, base)) {
 		merge_record_put(m, name, b);
 	} else if (merge_own(m, name) || merge_retraction(m, name) || merge_revocation(m, name)) {
 		return;
@@ -223,7 +218,7 @@ json_t *merge_record(const json_t *base, const json_t *a, const json_t *b, merge
 	const char *kind = json_get_string(a, "kind");
 	struct record_merge m = {base, a, b, kind ? kind_find(kind) : NULL, 0, json_object(), clash, ctx};
 	m.a_is_later = is_later(get(a, "modified"), get(b, "modified"));
-	if (merge_record_same(get(a, "modified"), get(b, "modified")))
+	if (json_same(get(a, "modified"), get(b, "modified")))
 		m.a_is_later = merge_compare(a, b) > 0;
 	json_t *names = json_object();
 	const char *name;
@@ -235,7 +230,7 @@ json_t *merge_record(const json_t *base, const json_t *a, const json_t *b, merge
 	/* the label that a merge gave up stays findable */
 	json_t *labels[2] = {get(a, "label"), get(b, "label")};
 	for (int i = 0; i < 2; i++)
-		if (labels[i] && !merge_record_same(labels[i], get(m.result, "label")) &&
+		if (labels[i] && !json_same(labels[i], get(m.result, "label")) &&
 		    !holds(get(m.result, MERGE_ALIASES), labels[i])) {
 			json_t *one = json_pack("[O]", labels[i]);
 			json_t *set = unite(NULL, get(m.result, MERGE_ALIASES), one);

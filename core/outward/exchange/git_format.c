@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/store/record.h"
+#include "case/store/responders.h"
 #include "history/history.h"
 #include "outward/exchange/format.h"
 
@@ -12,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int allowed_signer(void *ctx, json_t *record)
+static int allowed_signer(void *ctx, const struct responder *r)
 {
-	const char *mark = json_get_string(record, "mark");
-	const char *line = json_get_string(record, "key");
+	const char *mark = r->mark;
+	const char *line = r->line;
 	if (!mark || !line || strncmp(line, "ssh-ed25519 ", 12) != 0)
 		return 0;
 	for (const char *p = mark; *p; p++) /* a line of this file lets a key sign: no mark adds one */
@@ -33,7 +34,7 @@ static int write_allowed_signers(struct case_file *c, const char *dir, struct bu
 	while (n > 1 && dir[n - 1] == '/')
 		n--;
 	char *path = xasprintf("%.*s.allowed_signers", (int)n, dir);
-	int rc = record_each(c, "responder", RECORD_RAW | RECORD_WITH_RETRACTED, allowed_signer, &text, err);
+	int rc = responder_each(c, allowed_signer, &text, err);
 	if (rc == 0)
 		rc = path_write_file(path, text.data ? text.data : "", text.len, PATH_REPLACE, err);
 	if (rc == 0)

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/store/responders.h"
 #include "playbook/run/run_private.h"
 
 #include <stdio.h>
@@ -67,13 +68,13 @@ struct step_result_finding {
 	char role[32];
 };
 
-static int match_responder(void *ctx, json_t *record)
+static int match_responder(void *ctx, const struct responder *r)
 {
 	struct step_result_finding *f = ctx;
-	if (!json_is(record, "mark", f->mark))
+	if (r->is_retracted || !r->mark || strcmp(r->mark, f->mark) != 0)
 		return 0;
-	const char *role = json_get_string(record, "role");
-	snprintf(f->label, sizeof f->label, "%s", record_label(record));
+	const char *role = json_get_string(r->record, "role");
+	snprintf(f->label, sizeof f->label, "%s", r->label);
 	snprintf(f->role, sizeof f->role, "%s", role ? role : "");
 	return 1;
 }
@@ -296,7 +297,7 @@ static void put_head(struct record *r, struct case_file *c, const struct run *ru
 {
 	const char *name = playbook_text_stored(json_object_get(w->step, "name"));
 	struct step_result_finding who = {.mark = case_mark(c)};
-	record_each(c, "responder", 0, match_responder, &who, NULL);
+	responder_each(c, match_responder, &who, NULL);
 	step_result_put(r, "run", run->label);
 	step_result_put(r, "step_id", w->id);
 	step_result_put(r, "invocation", w->invocation);

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/reserve.h"
+#include "case/store/responders.h"
 #include "case/store/rules.h"
 #include "outward/report/paper.h"
 
@@ -26,13 +27,15 @@ struct open_sheets {
 };
 
 /* "R1-E7  Evidence  Responder One" for each label that is printed and not typed in, of every responder. */
-static int list_open(void *ctx, json_t *record)
+static int list_open(void *ctx, const struct responder *r)
 {
 	struct open_sheets *o = ctx;
-	char *name = record_title(record);
+	if (r->is_retracted)
+		return 0;
+	char *name = record_title(r->record);
 	size_t i;
 	json_t *label;
-	json_array_foreach(json_object_get(record, RESERVE_FIELD), i, label) {
+	json_array_foreach(json_object_get(r->record, RESERVE_FIELD), i, label) {
 		const char *text = json_is_string(label) ? json_string_value(label) : "";
 		const struct kind *kind = kind_of_label(text);
 		char *safe = printable_dup(text);
@@ -50,7 +53,7 @@ static int list_open(void *ctx, json_t *record)
 static int print_open(struct session *s, const struct args *args, struct err *err)
 {
 	struct open_sheets o = {s, args_option(args, "json") ? json_array() : NULL};
-	int rc = record_each(s->c, "responder", 0, list_open, &o, err);
+	int rc = responder_each(s->c, list_open, &o, err);
 	if (rc == 0 && o.array)
 		cmd_print_json(s, json_incref(o.array));
 	json_decref(o.array);
