@@ -70,6 +70,13 @@ quiet promote "o:$id" event
 is "promoted" 'exfiltration attacker R1-A2 R1-E2 R1-I2 R1-A1 2014-11-24T04:05:09' "$("$genba" show R1-V1 --json |
 	jq -r '.[0] // . | "\(.type) \(.side) \(.assets[0]) \(.evidence[0]) \(.indicators[0]) \(.when_clock) \(.when[0:19])"')"
 
+# ---- words are looked for in records and, below them, in observations: some, and how many more
+is "a word in both" 'indicator observation observation observations' "$("$genba" find evil.test --json | jq -r '.[].kind' | tr '\n' ' ' | sed 's/ $//')"
+is "none is left out in silence" '1 1' "$("$genba" find evil.test --limit 1 --json | jq -r '.[] | select(.kind == "observations") | "\(.shown) \(.further)"')"
+is "as it stands" 'R1-E1' "$("$genba" find '"CONNECT www.evil.test"' --json | jq -r '.[] | select(.kind == "observation") | .evidence')"
+"$genba" find evil.test --limit 1 | grep -q '^and 1 further observation' || fail "how many more: $("$genba" find evil.test --limit 1)"
+is "a word in neither" 0 "$("$genba" find no.such.word --json | jq length)"
+
 # ---- nothing is missing; then a new indicator is, and only that is looked for
 sweep --missing || fail "nothing missing: $(cat err)"
 is "nothing missing" '0 null' "$(summary '"\(.files) \(.check)"')"

@@ -142,11 +142,38 @@ static void a_sweep_from_the_screen(void **state)
 	program_good(&program, "sweep", "--missing", NULL); /* a refuted one is not missing */
 }
 
+/* From a word to observations that hold it, to their evidence, what lies around, and an event: without a label. */
+static void a_word_is_found_in_observations(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open(24, 100, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	terminal_type(t, "mega.nz" KEYS_ENTER);
+	terminal_await_row(t, 1, "Found");
+	terminal_await_row(t, 2, "Observations");
+	terminal_await_row(t, 3, "2014-11-24 04:05:09");
+	terminal_type(t, "j");
+	terminal_await_row(t, -2, "2/2");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-E6");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Found");
+	terminal_type(t, "o");
+	terminal_await(t, "2014-11-24T04:05:09.1230000Z  log_line sent_to=mega.nz");
+	terminal_type(t, "p");
+	terminal_await_row(t, 1, "R1-V");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_new_indicator_over_forty_hosts),
 	    cmocka_unit_test(a_sweep_from_the_screen),
+	    cmocka_unit_test(a_word_is_found_in_observations),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,4 +1,4 @@
-/* add, set, note, retract, undo, list, show and find: records, as commands. */
+/* add, set, note, retract, undo, list and show: records, as commands. */
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/query/filter.h"
-#include "case/query/search.h"
 #include "case/query/timeline.h"
 #include "case/query/title_cache.h"
 #include "case/store/blob.h"
@@ -498,45 +497,4 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 	}
 	json_decref(record);
 	return rc < 0 ? -1 : 0;
-}
-
-/* ---- find */
-
-struct cmd_record_finding {
-	struct session *s;
-	json_t *array;
-	size_t count;
-};
-
-static int print_hit(void *ctx, const struct search_hit *hit)
-{
-	struct cmd_record_finding *f = ctx;
-	f->count++;
-	if (f->array) {
-		json_t *record = record_get(f->s->c, hit->label, 0, NULL);
-		if (record)
-			json_array_append_new(f->array, record);
-	} else {
-		printable_printf(f->s->out, "%-8s %-10s %s\n", hit->label, hit->kind, hit->snippet);
-	}
-	return 0;
-}
-
-int cmd_find(struct session *s, const struct args *args, struct err *err)
-{
-	if (args->count == 0)
-		return cmd_usage("find", err);
-	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < args->count; i++)
-		buf_addf(&text, "%s%s", i ? " " : "", args->words[i]);
-	const char *limit = args_option(args, "limit");
-	struct cmd_record_finding f = {s, args_option(args, "json") ? json_array() : NULL, 0};
-	int rc = search_find(s->c, text.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
-	if (rc == 0 && f.array)
-		cmd_print_json(s, json_incref(f.array));
-	else if (rc == 0 && f.count == 0)
-		printable_printf(s->log, "%s\n", _("nothing found"));
-	json_decref(f.array);
-	buf_release(&text);
-	return rc;
 }

@@ -1,16 +1,37 @@
-/* What a search found, best first. */
+/* What a search found: records, best first; below them observations, the earliest first, and how many more. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "case/query/search.h"
-#include "case/query/title_cache.h"
+#include "finding/observation/observation_search.h"
+#include "finding/observation/observation_text.h"
+#include "finding/observation/promote.h"
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define FOUND_MOST 500
+#define FOUND_MOST        500
+#define OBSERVATIONS_MOST 50
+#define COUNTED_MOST      10000
+#define UNASKED_MOST      500000U /* rows that are looked through without being asked to */
+
+/* An observation that a row stands for. */
+struct found_row {
+	size_t row;
+	char id[OBSERVATION_ID];
+	char when[32];
+	char check[LABEL_TEXT];
+};
+
+struct found_state {
+	struct found_row rows[OBSERVATIONS_MOST];
+	size_t count;
+	size_t ask; /* + 1: the row that asks whether to look through all observations */
+	int all;    /* it was said yes */
+};
 
 static int add_hit(void *ctx, const struct search_hit *hit)
 {
@@ -25,6 +46,59 @@ static int add_hit(void *ctx, const struct search_hit *hit)
 	return v->count >= FOUND_MOST;
 }
 
+static int add_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	struct view *v = ctx;
+	struct found_state *s = v->data;
+	struct found_row *row = &s->rows[s->count++];
+	struct buf line = BUF_INIT;
+	(void)err;
+	if (s->count == 1)
+		view_add(v, TONE_HEADING, NULL, _("Observations"));
+	observation_id(o, set->evidence_sha256, row->id);
+	observation_when(o->when, row->when);
+	snprintf(row->check, sizeof row->check, "%s", set->check);
+	char *when = xasprintf("%.10s %.8s", row->when, *row->when ? row->when + 11 : "");
+	text_pad(&line, set->evidence, 9);
+	text_pad(&line, *row->when ? when : _("no time"), 21);
+	observation_text(o, v->columns > 60 ? (size_t)v->columns - 33 : 40, &line);
+	row->row = v->count;
+	view_add(v, TONE_PLAIN, set->evidence, line.data);
+	free(when);
+	buf_release(&line);
+	return 0;
+}
+
+static int fill_observations(struct view *v, struct err *err)
+{
+	struct found_state *s = v->data;
+	struct observation_search search = {
+	    .words = v->argument, .most = OBSERVATIONS_MOST, .enough = COUNTED_MOST, .row = add_observation, .ctx = v};
+	uint64_t rows;
+	s->count = s->ask = 0;
+	if (observation_search_rows(workbench_case(v->wb), &rows, err) < 0)
+		return -1;
+	if (rows > UNASKED_MOST && !s->all) {
+		char *line = xasprintf(_("%llu observations were not looked through: Enter looks through them"),
+		                       (unsigned long long)rows);
+		s->ask = v->count + 1;
+		view_add(v, TONE_ATTENTION, NULL, line);
+		free(line);
+		return 0;
+	}
+	if (observation_search_run(workbench_case(v->wb), &search, err) < 0)
+		return -1;
+	if (search.count > search.shown) {
+		uint64_t further = search.count - search.shown;
+		char *line = xasprintf(P_("and %llu%s further observation: say more words, or :observations",
+		                          "and %llu%s further observations: say more words, or :observations", further),
+		                       (unsigned long long)further, search.count >= COUNTED_MOST ? "+" : "");
+		view_add(v, TONE_FAINT, NULL, line);
+		free(line);
+	}
+	return 0;
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
@@ -32,6 +106,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	struct buf head = BUF_INIT;
 	buf_addf(&head, "%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : "");
 	v->heading = buf_take(&head, NULL);
+	if (rc == 0)
+		rc = fill_observations(v, err);
 	if (rc == 0 && v->count == 0) {
 		view_add(v, TONE_PLAIN, NULL, _("Nothing on record holds these words."));
 		view_add(
@@ -41,9 +117,88 @@ static int fill(struct view *v, int columns, struct err *err)
 	return rc;
 }
 
-static struct view *open_found(struct workbench *wb, const char *words)
+/* The observation under the cursor, or NULL with a word on it. */
+static const struct found_row *row_of(struct view *v)
 {
-	return view_new(wb, &found_view, words);
+	const struct found_state *s = v->data;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->rows[i].row == v->selected)
+			return &s->rows[i];
+	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an observation first"));
+	return NULL;
 }
 
-const struct view_ops found_view = {.name = "found", .title = N_("Found"), .fill = fill, .open = open_found};
+static enum redraw open_row(struct view *v)
+{
+	struct found_state *s = v->data;
+	if (s->ask == v->selected + 1 && s->ask) {
+		s->all = 1;
+		view_stale(v);
+		return REDRAW_VIEW;
+	}
+	if (*view_label(v))
+		workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
+}
+
+static enum redraw show_around(struct view *v)
+{
+	const struct found_row *row = row_of(v);
+	if (row && !*row->when) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("it has no time"));
+	} else if (row) {
+		char *line = xasprintf("observations --around %.19sZ --span PT10M", row->when);
+		workbench_command(v->wb, line);
+		free(line);
+	}
+	return REDRAW_ALL;
+}
+
+static enum redraw show_check(struct view *v)
+{
+	const struct found_row *row = row_of(v);
+	if (row)
+		workbench_open(v->wb, row->check);
+	return REDRAW_ALL;
+}
+
+static enum redraw promote(struct view *v)
+{
+	const struct found_row *row = row_of(v);
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (!row)
+		return REDRAW_ALL;
+	if (observation_promote(workbench_case(v->wb), row->id, kind_find("event"), NULL, 0, label, &err) < 0)
+		workbench_tell_error(v->wb, &err);
+	else
+		workbench_show(v->wb, "detail", label);
+	return REDRAW_ALL;
+}
+
+static const struct view_key found_keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("the record; of an observation, its evidence"), open_row, NULL},
+    {'o', NULL, N_("around"), N_("of an observation: what was found within ten minutes of it"), show_around, NULL},
+    {'c', NULL, N_("its check"), N_("of an observation: the check that found it"), show_check, NULL},
+    {'p', NULL, N_("promote"), N_("put the observation on record as an event"), promote, workbench_refuses_writing},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
+
+static void release_found(struct view *v)
+{
+	free(v->data);
+}
+
+static struct view *open_found(struct workbench *wb, const char *words)
+{
+	struct view *v = view_new(wb, &found_view, words);
+	v->data = xcalloc(1, sizeof(struct found_state));
+	return v;
+}
+
+const struct view_ops found_view = {.name = "found",
+                                    .title = N_("Found"),
+                                    .fill = fill,
+                                    .keys = found_keys,
+                                    .release = release_found,
+                                    .open = open_found};

@@ -439,6 +439,29 @@ static enum redraw promote(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* An indicator of a list goes on record: what was typed into a list is looked for in all that comes. */
+static enum redraw promote_indicator(struct view *v)
+{
+	const struct sweep_row *row = row_of(v);
+	const struct found_indicator *it = indicator_of(v);
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (!it || !it->count)
+		return REDRAW_NONE;
+	if (*it->label) {
+		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), it->label);
+		return REDRAW_NONE;
+	}
+	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
+	struct assign fields[] = {{"type", it->type}, {"value", it->value}};
+	if (observation_promote(workbench_case(v->wb), line->id, kind_find("indicator"), fields, 2, label, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+		return REDRAW_NONE;
+	}
+	workbench_show(v->wb, "detail", label);
+	return REDRAW_ALL;
+}
+
 /* A false positive, with the reason as a note on the indicator: one action. */
 static enum redraw refute(struct view *v)
 {
@@ -539,6 +562,8 @@ static const struct view_key sweep_keys[] = {
     {'h', NULL, N_("hosts"), N_("hosts by indicators, since when; or back"), by_host, NULL},
     {'u', NULL, N_("uploads"), N_("uploads by client and hour: POST, PUT and CONNECT; or back"), by_upload, NULL},
     {'p', NULL, N_("promote"), N_("put the line on record as an event"), promote, workbench_refuses_writing},
+    {'i', NULL, NULL, N_("put an indicator of a list on record as an indicator of the case"), promote_indicator,
+     workbench_refuses_writing},
     {'x', NULL, N_("refute"), N_("mark the indicator as a false positive, with a reason"), refute,
      workbench_refuses_writing},
     {'A', NULL, N_("take over"), N_("take over first seen, last seen and seen on for all indicators: one action"),
