@@ -1,7 +1,7 @@
 /*
  * Section 3.2 played through, in both languages: first call, mails, the image of terminal A, the organisations and why, both terminals
  * isolated, evidence verified, handed over to a colleague and merged with what she did, the reports, and the history read by
- * stock git. Every key waits for what the one before it led to; keys are counted (tests/walks.md tells where one hesitates).
+ * stock git. Every key waits for what the one before it led to; keys are counted (tests/tui/walks.md tells where one hesitates).
  */
 #include "help_program.h"
 #include "help_screen.h"
