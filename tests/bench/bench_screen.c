@@ -276,6 +276,8 @@ static void measure(struct program *p, size_t records, double openings[OPENINGS]
 	report("key to screen, G and g", values, ends);
 	time_keys_beside(p, t, keys, values);
 	report("key to screen, j, while preserving", values, keys);
+	terminal_resize(t, 24, 119); /* all columns: beside a pane the one that holds what is typed may be left out */
+	terminal_await_gone(t, "│");
 	size_t letters = time_filter(t, words, values);
 	report("letter of a filter to its page", values, letters);
 	for (size_t i = 0; i < VIEWS; i++) {
