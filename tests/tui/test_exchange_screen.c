@@ -1,0 +1,129 @@
+/* The view Exchange on a real pseudo-terminal: what would leave and why the rest stays, and `e` that lets it leave: what, to whom, on
+ * whose decision, where to; what is refused says so and makes no file. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Exchange");
+	program_good(&program, "add", "party", "name=Partner", "type=organisation", NULL);
+	program_good(&program, "add", "decision", "title=Share", "choice=yes", "reason=others", "by=R1-P1", "when=2026",
+	             NULL);
+	program_good(&program, "add", "asset", "hostname=SECRET-HOST", "tlp=RED", NULL);
+	program_good(&program, "add", "indicator", "type=domain", "value=asked.example", "shareable=asked", NULL);
+	program_good(&program, "add", "indicator", "type=domain", "value=evil.example", "shareable=approved", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	program_release(&program);
+	return 0;
+}
+
+static struct terminal *open_exchange(void)
+{
+	struct terminal *t = terminal_open(24, 100, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "E");
+	terminal_await_row(t, 1, "Exchange");
+	return t;
+}
+
+/* What is asked for one after the other; `path` ends it. */
+static void let_leave(struct terminal *t, const char *format, const char *path)
+{
+	terminal_type(t, "e");
+	terminal_await(t, "What leaves:");
+	terminal_type(t, format);
+	terminal_await(t, format);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Organisation:");
+	terminal_await(t, "Responder One"); /* stands first, until it is narrowed down */
+	terminal_type(t, "Partner");
+	terminal_await(t, "Organisation: Partner");
+	terminal_await_gone(t, "Responder One");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Approved by:");
+	terminal_await(t, "Share");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "New file:");
+	terminal_type(t, path);
+	terminal_await(t, strrchr(path, '/'));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_gone(t, "New file:");
+}
+
+static void what_would_leave_is_shown_and_leaves(void **state)
+{
+	(void)state;
+	char path[400];
+	struct terminal *t = open_exchange();
+	terminal_await(t, "What would leave up to TLP:AMBER");
+	terminal_await(t, "RED or AMBER+STRICT, which never leave");
+	terminal_await(t, "the provider has not approved that it is shared");
+	terminal_await(t, "nothing has left this case");
+	terminal_type(t, "t");
+	terminal_await(t, "What would leave up to TLP:GREEN");
+	terminal_type(t, "t");
+	terminal_await(t, "What would leave up to TLP:CLEAR");
+	terminal_type(t, "t");
+	terminal_await(t, "What would leave up to TLP:AMBER");
+	terminal_type(t, "p");
+	terminal_await(t, ", with pseudonyms");
+	terminal_type(t, "p");
+	terminal_await_gone(t, ", with pseudonyms");
+	snprintf(path, sizeof path, "%s", program_file(&program, "event.json"));
+	let_leave(t, "misp", path);
+	terminal_await(t, "R1-W1");
+	assert_int_equal(access(path, F_OK), 0);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Exchange");
+	terminal_await_gone(t, "nothing has left this case");
+	terminal_await(t, "Partner");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_good(&program, "show", "R1-W1", NULL);
+}
+
+static void what_may_not_leave_is_refused(void **state)
+{
+	(void)state;
+	char path[400];
+	program_good(&program, "add", "event", "title=seen on SECRET-HOST", "side=attacker",
+	             "when=2026-11-23T10:00:00Z", NULL);
+	struct terminal *t = open_exchange();
+	snprintf(path, sizeof path, "%s", program_file(&program, "rows.csv"));
+	let_leave(t, "timesketch", path);
+	terminal_await(t, "nothing was written");
+	assert_int_equal(access(path, F_OK), -1);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "nothing has left this case");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_would_leave_is_shown_and_leaves, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_refused, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
