@@ -132,8 +132,9 @@ static void add_one(struct bench_case *b, struct action *a, size_t i, struct err
 void bench_records(struct bench_case *b, size_t count)
 {
 	struct err err = ERR_INIT;
+	size_t most = count < 50000 ? 1000 : 10000; /* in an action */
 	for (size_t done = 0; done < count;) {
-		size_t n = count - done < 1000 ? count - done : 1000;
+		size_t n = count - done < most ? count - done : most;
 		struct action *a = action_begin(b->c, "import", &err);
 		for (size_t i = 0; a && i < n; i++)
 			add_one(b, a, done + i, &err);
