@@ -220,11 +220,10 @@ int vault_connect(struct vault *v, struct err *err)
 	if (rc == 0 && phase == PHASE_CREATING)
 		rc = vault_exec(v, "PRAGMA journal_mode=MEMORY; PRAGMA journal_mode=WAL", err);
 	v->phase = phase;
-	if (rc == 0)
-		vault_cache(v, VAULT_CACHE);
-	if (rc == 0)
-		rc = vault_exec(v, "SELECT count(*) FROM sqlite_schema", err);
-	return rc;
+	if (rc < 0)
+		return rc;
+	vault_cache(v, VAULT_CACHE);
+	return vault_exec(v, "SELECT count(*) FROM sqlite_schema", err);
 }
 
 void vault_cache(struct vault *v, unsigned kib)

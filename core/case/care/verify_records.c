@@ -134,8 +134,10 @@ static int check_tree_file(struct verify *v, const char *head, sqlite3_stmt *s, 
 		verify_found(v, _("the record %s is not in the history (%s)"), label, path.data);
 	else if (rc < 0)
 		verify_found(v, "%s: %s", label, why.message);
-	else if (!(same = (size_t)sqlite3_column_bytes(s, 5) == text.len &&
-	                  memcmp(sqlite3_column_text(s, 5), text.data, text.len) == 0))
+	else
+		same = (size_t)sqlite3_column_bytes(s, 5) == text.len &&
+		       memcmp(sqlite3_column_text(s, 5), text.data, text.len) == 0;
+	if (rc == 0 && !same)
 		verify_found(v, _("the record %s differs from the history's %s"), label, path.data);
 	buf_release(&text);
 	buf_release(&path);

@@ -153,10 +153,13 @@ int forbidden_without_tags(const char *text, size_t n, struct buf *out)
 	for (const char *p = text; p < end;) {
 		int begins = *p == '<' && end - p > 2 &&
 		             (p[1] == '/' || p[1] == '!' || p[1] == '?' || ((p[1] | 32) >= 'a' && (p[1] | 32) <= 'z'));
-		const char *stop = begins ? memchr(p, '>', (size_t)(end - p)) : NULL;
-		if (begins && end - p >= 4 && memcmp(p, "<!--", 4) == 0 &&
-		    (stop = memmem(p + 4, (size_t)(end - p) - 4, "-->", 3)))
-			stop += 2;
+		const char *stop = NULL;
+		if (begins && end - p >= 4 && memcmp(p, "<!--", 4) == 0) {
+			const char *last = memmem(p + 4, (size_t)(end - p) - 4, "-->", 3);
+			stop = last ? last + 2 : NULL;
+		} else if (begins) {
+			stop = memchr(p, '>', (size_t)(end - p));
+		}
 		if (!stop) {
 			buf_addc(out, *p++);
 			continue;

@@ -76,7 +76,7 @@ static void add_macb(struct buf *line, unsigned time_of)
 	             {OBSERVATION_TIME_changed, 'C'},
 	             {OBSERVATION_TIME_created, 'B'}};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-		buf_addc(line, time_of & times[i].bit ? times[i].letter : '.');
+		buf_addc(line, (time_of & times[i].bit) ? times[i].letter : '.');
 	buf_addc(line, ' ');
 }
 

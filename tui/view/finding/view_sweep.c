@@ -289,7 +289,7 @@ static void fill_uploads(struct view *v, int columns)
 			pad(&line, text, widths[k]);
 		}
 		buf_addf(&line, "%llu", (unsigned long long)u->bytes);
-		add_row(v, u->posts + u->puts ? TONE_ATTENTION : TONE_PLAIN, *u->asset ? u->asset : u->evidence,
+		add_row(v, u->posts + u->puts > 0 ? TONE_ATTENTION : TONE_PLAIN, *u->asset ? u->asset : u->evidence,
 		        line.data, SIZE_MAX, SIZE_MAX);
 		buf_release(&line);
 		buf_release(&name);

@@ -114,7 +114,9 @@ static void skip_digests(struct seven_reader *r, size_t n, struct seven_folder *
 {
 	uint64_t defined = 0;
 	int all = byte(r) != 0;
-	struct span bits = all ? (struct span){0} : piece(r, (n + 7) / 8);
+	struct span bits = {0};
+	if (!all)
+		bits = piece(r, (n + 7) / 8);
 	for (size_t i = 0; i < n && !r->bad; i++) {
 		int has = all || bit(bits, i);
 		defined += (uint64_t)has;
