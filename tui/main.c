@@ -20,6 +20,7 @@
 #include "handover/parcel/unpack.h"
 #include "outward/exchange/csv.h"
 #include "playbook/load/playbook.h"
+#include "tui/command/cmd.h"
 #include "tui/command/command.h"
 #include "tui/routes.h"
 #include "tui/session/remote_helper.h"
@@ -99,9 +100,8 @@ static void setup_locale(const char *language)
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		setlocale(LC_ALL, "C.UTF-8");
 	setlocale(LC_NUMERIC, "C");
+	i18n_use(catalogue_ja, catalogue_ja_size);
 	i18n_set_language(language ? language : i18n_language_from_environment());
-	if (strcmp(i18n_language(), "ja") == 0)
-		i18n_use(catalogue_ja, catalogue_ja_size);
 }
 
 /*
@@ -175,6 +175,18 @@ static int looks_like_case(const char *word)
 	return !command_find(word) && ((n > 6 && strcmp(word + n - 6, ".genba") == 0) || access(word, F_OK) == 0);
 }
 
+/* The workbench: here, or on this terminal by the process that `unlock` left with the case. */
+static int open_workbench(struct session *s, struct err *err)
+{
+	int status = 0;
+	int rc = s->read_only ? 0 : socket_client_screen(s->path, &status, err);
+	if (rc == 0)
+		return workbench_run(s, err);
+	if (rc > 0 && status && !err->code)
+		err->code = (enum err_code)status;
+	return rc < 0 || status ? -1 : 0;
+}
+
 /* The workbench that has the case open does the command, if there is one. 1: it was done, its status in `err`. */
 static int run_at(const char *path, const struct command *command, struct global *g, struct err *err)
 {
@@ -211,15 +223,17 @@ static int main_run(struct session *s, struct global *g, struct err *err)
 		version_print(stdout);
 		return 0;
 	}
+	if (g->argc == 0 && !s->path && !g->help)
+		cmd_print_open_cases(stdout);
 	if (g->help || (g->argc == 0 && !s->path))
 		return command_run(s, g->argc > 0 && command_find(g->argv[0]) ? 2 : 1, help, err);
 	if (g->argc == 1 && looks_like_case(g->argv[0])) {
 		free(s->path);
 		s->path = xstrdup(g->argv[0]);
-		return workbench_run(s, err);
+		return open_workbench(s, err);
 	}
 	if (g->argc == 0)
-		return workbench_run(s, err);
+		return open_workbench(s, err);
 	int there = run_there(s, g, err);
 	if (there != 0)
 		return err->code ? -1 : 0;
@@ -270,6 +284,7 @@ int main(int argc, char **argv)
 	s.read_only = g.read_only;
 	s.progress.step = show_progress;
 	s.progress.ctx = &s;
+	s.workbench = workbench_run;
 	int rc = -1;
 	if (!err.code)
 		rc = remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc, g.argv, &err) : main_run(&s, &g, &err);

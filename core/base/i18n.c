@@ -11,7 +11,8 @@ static struct {
 	uint32_t originals;
 	uint32_t translations;
 	const char *language;
-} catalogue = {NULL, 0, 0, 0, 0, "en"};
+	int is_off; /* English is spoken though there is a catalogue */
+} catalogue = {NULL, 0, 0, 0, 0, "en", 0};
 
 static uint32_t i18n_word(size_t offset)
 {
@@ -45,6 +46,7 @@ int i18n_use(const void *mo, size_t size)
 	    head[4] > size - 8U * (size_t)head[2])
 		return -1;
 	catalogue.mo = mo;
+	catalogue.is_off = 0;
 	catalogue.size = size;
 	catalogue.count = head[2];
 	catalogue.originals = head[3];
@@ -55,7 +57,7 @@ int i18n_use(const void *mo, size_t size)
 static const char *look_up(const char *key)
 {
 	uint32_t low = 0;
-	uint32_t high = catalogue.mo ? catalogue.count : 0;
+	uint32_t high = catalogue.mo && !catalogue.is_off ? catalogue.count : 0;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		const char *original = entry(catalogue.originals, middle);
@@ -123,6 +125,7 @@ const char *i18n_language(void)
 void i18n_set_language(const char *language)
 {
 	catalogue.language = strcmp(language, "ja") == 0 ? "ja" : "en";
+	catalogue.is_off = strcmp(catalogue.language, "ja") != 0;
 }
 
 const char *i18n_language_from_environment(void)

@@ -35,7 +35,9 @@ const char *i18n_plural(const char *one, const char *many, unsigned long long n)
  * -1 if it is not a .mo file of this machine's byte order; the old catalogue stays then. */
 int i18n_use(const void *mo, size_t size);
 
-/* "en" or "ja": the language of display names in data (kinds, playbooks). */
+/* "en" or "ja": the language that is spoken, from now on, with the catalogue that was handed over, which is of Japanese, and that
+ * of display names in data (kinds, playbooks). A process that works for several people (the open workbench, for other
+ * shells) answers each in theirs; texts that were returned before stay valid. */
 const char *i18n_language(void);
 void i18n_set_language(const char *language);
 

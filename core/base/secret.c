@@ -109,6 +109,6 @@ int secret_ask(struct secret *s, const char *prompt, struct err *err)
 {
 	return ask_by ? ask_by(s, prompt, err)
 	              : err_set(err, ERR_UNLOCK,
-	                        _("no terminal to ask for a passphrase: give --passphrase-file FILE or "
-	                          "GENBA_PASSPHRASE_FILE"));
+	                        _("no terminal to ask for a passphrase: `genba unlock` in one keeps the case "
+	                          "open for commands, or give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
 }

@@ -98,6 +98,13 @@ static void commands_are_done_by_the_workbench(void **state)
 	assert_gives("cd $XDG_RUNTIME_DIR && $GENBA export csv asset out.csv && cat out.csv", 0, "R1-A2,PC-7");
 	assert_gives("printf 'note one\\nnote two\\nquit\\n' | $GENBA script -", 2, "R1-N2\nR1-N3\n");
 
+	/* in the caller's language, the long ones too; the screen goes on in its own */
+	assert_gives("$GENBA --lang ja list asset", 0, "管理番号");
+	assert_gives("$GENBA --lang ja show R1-A99", 1, "記録");
+	assert_gives("$GENBA --lang ja verify", 0, "検証");
+	terminal_await_row(t, 1, "Board");
+	assert_gives("$GENBA list asset", 0, "Label");
+
 	/* errors and statuses come back, and the workbench stands */
 	assert_gives("$GENBA add asset hostname=", 2, "hostname");
 	assert_gives("$GENBA show R1-A99", 1, "R1-A99");

@@ -37,6 +37,10 @@ struct access_keep;
 int cmd_keep_passphrase(struct session *s, const struct args *args, struct secret *passphrase, struct access_keep *keep,
                         struct err *err);
 
+/* The cases that this user has open, a line each; and that the session's is, until when. */
+void cmd_print_open_cases(FILE *out);
+void cmd_print_unlocked(struct session *s);
+
 int cmd_key_slots(struct session *s, const struct args *args, struct err *err);  /* `key slots …` */
 int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
 

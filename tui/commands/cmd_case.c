@@ -3,6 +3,7 @@
 #include "outward/exchange/shared_form.h"
 #include "outward/formats.h"
 #include "tui/command/cmd.h"
+#include "tui/command/holder.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -47,7 +48,7 @@ static int ask_recovery(struct session *s, const struct args *args, enum vault_k
 {
 	const char *file = args_option(args, "case-passphrase-file");
 	if (!file && (s->passphrase_file || !isatty(STDIN_FILENO) || args_option(args, "recovery") ||
-	              args_option(args, "no-recovery")))
+	              args_option(args, "no-recovery") || args_option(args, "unlock")))
 		return 0;
 	struct passphrase_request ask = {.file = file,
 	                                 .prompt = _("A recovery passphrase for this case (empty: none): "),
@@ -64,10 +65,8 @@ static int read_key_line(const char *path, struct buf *line, struct err *err)
 	return 0;
 }
 
-int cmd_new(struct session *s, const struct args *args, struct err *err)
+static int make_case(struct session *s, const struct args *args, struct err *err)
 {
-	if (args->count != 1)
-		return cmd_usage("new", err);
 	struct case_new spec = {
 	    .title = args_option(args, "title"), .party = args_option(args, "party"), .tlp = args_option(args, "tlp")};
 	if (access(args->words[0], F_OK) == 0)
@@ -107,6 +106,35 @@ int cmd_new(struct session *s, const struct args *args, struct err *err)
 	buf_release(&recovery);
 	free(typed);
 	return rc;
+}
+
+/* In the process that keeps it open: the identity is unlocked there already. */
+static int make_and_open(struct session *s, const void *ctx, struct err *err)
+{
+	const struct args *args = ctx;
+	if (make_case(s, args, err) < 0)
+		return -1;
+	free(s->path);
+	s->path = xstrdup(args->words[0]);
+	return session_open(s, err);
+}
+
+int cmd_new(struct session *s, const struct args *args, struct err *err)
+{
+	struct holder_limits limits;
+	if (args->count != 1)
+		return cmd_usage("new", err);
+	if (!args_option(args, "unlock"))
+		return make_case(s, args, err);
+	if (holder_limits_parse(args_option(args, "for"), &limits, err) < 0)
+		return -1;
+	int rc = holder_start(s, &limits, make_and_open, args, err);
+	if (rc == 0) {
+		free(s->path);
+		s->path = xstrdup(args->words[0]);
+		cmd_print_unlocked(s);
+	}
+	return rc < 0 ? -1 : 0;
 }
 
 /* ---- verify */

@@ -34,14 +34,6 @@ int cmd_work(struct session *s, const struct args *args, struct err *err)
 	return cmd_usage("work", err);
 }
 
-int cmd_lock(struct session *s, const struct args *args, struct err *err)
-{
-	if (args->count != 0)
-		return cmd_usage("lock", err);
-	s->request = REQUEST_LOCK;
-	return 0;
-}
-
 int cmd_quit(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 0)

@@ -13,12 +13,15 @@
 #include "case/care/purge.h"
 #include "case/case.h"
 #include "handover/parcel/handover_recover.h"
+#include "tui/session/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define IDLE_SECONDS (15 * 60)
 
 void session_init(struct session *s)
 {
@@ -204,6 +207,11 @@ int session_open(struct session *s, struct err *err)
 		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
 	if (access(s->path, F_OK) < 0)
 		return err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), s->path);
+	if (socket_client_finds(s->path)) /* before a passphrase is typed in vain */
+		return err_set(err, ERR_BUSY,
+		               _("'%s' is open in another genba, and this command opens it itself: leave the workbench "
+		                 "there, or `genba lock` first"),
+		               s->path);
 	if (load_identity(s, err) < 0)
 		return -1;
 	if (s->identity && s->identity->secret_key)
@@ -225,6 +233,16 @@ int session_close(struct session *s, struct err *err)
 	struct case_file *c = s->c;
 	s->c = NULL;
 	return case_close(c, err);
+}
+
+double session_idle_limit(void)
+{
+	const char *text = getenv("GENBA_LOCK_AFTER");
+	char *end;
+	if (!text || !*text)
+		return IDLE_SECONDS;
+	double seconds = strtod(text, &end);
+	return *end || seconds < 0 ? IDLE_SECONDS : seconds;
 }
 
 int session_lock(struct session *s, int in_use, struct err *err)

@@ -55,7 +55,11 @@ struct session {
 	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
 	void *trouble_ctx;
 	struct merge_plan
-	    *merge;        /* that was shown in the workbench, and is to be written now; borrowed; NULL: none was */
+	    *merge; /* that was shown in the workbench, and is to be written now; borrowed; NULL: none was */
+	/* Of the holder (tui/command/holder.h): its socket, and the ticket of the shell whose terminal shows the workbench. */
+	struct socket_server *server;
+	int screen;
+	int (*workbench)(struct session *s, struct err *err); /* opens it; main's */
 	const char *brief; /* of a handover, edited or read in the workbench; borrowed; NULL: made anew, and shown */
 };
 
@@ -76,6 +80,9 @@ int session_close(struct session *s, struct err *err);
 int session_lock(struct session *s, int in_use, struct err *err);
 int session_unlock(struct session *s, const struct secret *passphrase, struct err *err);
 int session_is_locked(const struct session *s);
+
+/* Seconds without a key or a command after which genba locks itself (GENBA_LOCK_AFTER, else 900); 0: never. */
+double session_idle_limit(void);
 
 /* Opens a file that a command reads: `-` is standard input; what another shell opened is taken as it is. A descriptor that
  * the caller closes, or -1. */

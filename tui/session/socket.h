@@ -1,9 +1,10 @@
 /*
- * The session socket: commands of another shell, done by the open workbench.
+ * The session socket: commands of another shell, done by the process that has the case open.
  *
- * A case can be open in one process only. While that is a workbench, `genba
- * COMMAND` for the same case hands its words over to it and gets output and
- * exit status back; no passphrase is asked twice.
+ * A case can be open in one process only. While that is a workbench, or what
+ * `genba unlock` left in the background (its holder), `genba COMMAND` for the
+ * same case hands its words over to it and gets output and exit status back; no
+ * passphrase is asked twice.
  *
  *     workbench                                  genba note - (another shell)
  *     socket_server_open(path)
@@ -20,12 +21,15 @@
  * had without blocking, from the loop that waits for keys.
  *
  * The messages: 4 bytes of length (big-endian) and a JSON object, {"words": […],
- * "files": [index of a word…]}; answers are a letter (o, e, s: output, error
- * output, status), 4 bytes of length, and the bytes.
+ * "files": [index of a word…], "language": "ja"}; answers are a letter (o, e, s: output, error
+ * output, status), 4 bytes of length, and the bytes. {"ask": "state"} instead of words asks who has the case open (JSON:
+ * case, by, locked, until), {"ask": "lock"} asks it to lock, {"ask": "screen", "environment": [NAME=VALUE…]} asks the
+ * holder to show the workbench on the caller's terminal, whose key stays where it is.
  */
 #ifndef GENBA_TUI_SESSION_SOCKET_H
 #define GENBA_TUI_SESSION_SOCKET_H
 
+#include <jansson.h>
 #include <poll.h>
 #include <stddef.h>
 
@@ -41,14 +45,23 @@ enum { SOCKET_IN, SOCKET_OUT, SOCKET_LOG, SOCKET_FOLDER, SOCKET_FIRST_FILE };
  * The caller frees. */
 char *socket_path(const char *case_path, unsigned uid, int make);
 
+/* What of the environment a workbench goes by, and comes along with a terminal that is lent; NULL ends. */
+extern const char *const socket_screen_names[];
+
+/* The folder that the sockets of that user lie in, as above. */
+char *socket_folder(unsigned uid, int make);
+
 /* ---- the workbench's side */
 
 struct socket_server;
 
 /* A command that came in; borrowed until it is answered. */
 struct socket_request {
+	const char *ask; /* what is asked instead of a command, or NULL */
 	char **words;
 	size_t count;
+	const char *language; /* of the caller: what is answered is in it. "" if it does not say */
+	const json_t *environment;
 	const int *fds; /* SOCKET_IN … and files */
 	size_t fd_count;
 	const size_t *files; /* of fds[SOCKET_FIRST_FILE + i] the word */
@@ -82,6 +95,18 @@ enum socket_files {
 	SOCKET_INPUT,       /* what fits into memory is read first: the workbench does not wait for a slow pipe */
 	SOCKET_LARGE_INPUT, /* it may be larger than memory, and is read beside the keys: it goes as it is */
 };
+
+/* 1 if one's own process has the case open and listens. */
+int socket_client_finds(const char *case_path);
+
+/* Asks who has the case open (see above); its answer is appended. 1 with its status; 0: nobody has; -1: it went away. */
+int socket_client_ask(const char *case_path, const char *ask, struct buf *answer, int *status, struct err *err);
+
+/* Lends this terminal to the holder of the case until the workbench there is left. As above; 2: it shows it already elsewhere. */
+int socket_client_screen(const char *case_path, int *status, struct err *err);
+
+/* Calls `each` with the state of every case that the user has open. */
+void socket_client_each(void (*each)(void *ctx, const json_t *state), void *ctx);
 
 /* Hands a command to the workbench that has the case open. 1 with its exit status, its output printed; 0: there is none;
  * -1: it went away in the middle. Words that name files are opened here. */

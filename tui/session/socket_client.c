@@ -6,8 +6,10 @@
 #include "base/json.h"
 #include "tui/session/socket.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,30 +17,29 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define INPUT_LIMIT ((size_t)64 << 20)
 
-/* A connection to the workbench of that user, who must really be at the other end; -1: none. */
-static int connect_to(const char *case_path, uid_t uid)
+/* A connection to the process of that user, who must really be at the other end; -1: none. */
+static int connect_at(const char *path, uid_t uid)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct ucred who;
 	socklen_t size = sizeof who;
-	char *path = socket_path(case_path, (unsigned)uid, 0);
 	int fd = -1;
 	if (path && strlen(path) < sizeof address.sun_path && access(path, F_OK) == 0) {
 		memcpy(address.sun_path, path, strlen(path) + 1);
 		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
 			if (errno == ECONNREFUSED)
-				unlink(path); /* of a workbench that was killed */
+				unlink(path); /* of one that was killed */
 			close(fd);
 			fd = -1;
 		}
 	}
-	free(path);
 	if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 || who.uid != uid)) {
 		close(fd);
 		fd = -1;
@@ -46,8 +47,16 @@ static int connect_to(const char *case_path, uid_t uid)
 	return fd;
 }
 
-/* One's own workbench; for root also that of the case's owner. */
-static int find_workbench(const char *case_path)
+static int connect_to(const char *case_path, uid_t uid)
+{
+	char *path = socket_path(case_path, (unsigned)uid, 0);
+	int fd = connect_at(path, uid);
+	free(path);
+	return fd;
+}
+
+/* One's own process that has it open; for root also that of the case's owner. */
+static int find_holder(const char *case_path)
 {
 	struct stat st;
 	int fd = connect_to(case_path, geteuid());
@@ -140,12 +149,15 @@ static int send_request(int fd, const struct buf *text, const int *fds, size_t f
 	return 0;
 }
 
+/* Ctrl-C says there that it is to be cancelled, and the answer is waited for all the same. */
 static int read_exactly(int fd, void *bytes, size_t n)
 {
 	for (size_t done = 0; done < n;) {
 		ssize_t got = read(fd, (char *)bytes + done, n - done);
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR) {
+			shutdown(fd, SHUT_WR);
 			continue;
+		}
 		if (got <= 0)
 			return -1;
 		done += (size_t)got;
@@ -153,8 +165,8 @@ static int read_exactly(int fd, void *bytes, size_t n)
 	return 0;
 }
 
-/* Prints the frames as they come, to the status. */
-static int print_answer(int fd, int *status)
+/* Prints the frames as they come, to the status; what is asked for (`kept`) is kept instead. */
+static int print_answer(int fd, struct buf *kept, int *status)
 {
 	unsigned char head[5];
 	while (read_exactly(fd, head, sizeof head) == 0) {
@@ -168,7 +180,10 @@ static int print_answer(int fd, int *status)
 				*status = (unsigned char)piece[0];
 				return 0;
 			}
-			fwrite(piece, 1, part, head[0] == 'e' ? stderr : stdout);
+			if (kept)
+				buf_add(kept, piece, part);
+			else
+				fwrite(piece, 1, part, head[0] == 'e' ? stderr : stdout);
 			n -= part;
 		}
 		fflush(stdout);
@@ -176,8 +191,21 @@ static int print_answer(int fd, int *status)
 	return -1;
 }
 
-static int socket_client_ask(int fd, char **words, size_t count, enum socket_files passes, int *status, struct err *err)
+/* What is handed over: a command, or a question, with the terminal that goes with it. */
+struct call {
+	const char *ask;
+	char **words;
+	size_t count;
+	enum socket_files passes;
+	json_t *environment; /* taken */
+	struct buf *kept;
+};
+
+static int socket_client_call(int fd, const struct call *call, int *status, struct err *err)
 {
+	char **words = call->words;
+	size_t count = call->count;
+	enum socket_files passes = call->passes;
 	int fds[SOCKET_FIRST_FILE + SOCKET_FILES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, -1};
 	size_t fd_count = SOCKET_FIRST_FILE;
 	json_t *list = json_array();
@@ -188,20 +216,24 @@ static int socket_client_ask(int fd, char **words, size_t count, enum socket_fil
 		if (json_array_append_new(list, json_string(words[i])) < 0)
 			rc = err_set(err, ERR_USAGE, _("a word of the command is not UTF-8: run it in the workbench"));
 	fds[SOCKET_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int input =
-	    passes && has_dash(words, count) ? whole_input(passes, err) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = call->environment                  ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+	            : passes && has_dash(words, count) ? whole_input(passes, err)
+	                                               : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fds[SOCKET_IN] = input;
 	if (passes)
 		fd_count += open_files(words, count, files, fds + SOCKET_FIRST_FILE);
-	json_t *request = json_pack("{s:o s:o}", "words", list, "files", files);
+	json_t *request = json_pack("{s:o s:o s:s}", "words", list, "files", files, "language", i18n_language());
+	if (call->ask)
+		json_object_set_new(request, "ask", json_string(call->ask));
+	if (call->environment)
+		json_object_set_new(request, "environment", call->environment);
 	if (rc == 0 && (input < 0 || fds[SOCKET_FOLDER] < 0))
 		rc = err_set(err, ERR_FAILED, _("cannot open what the command needs"));
 	if (rc == 0)
 		rc = json_canonical(request, &text, err);
-	if (rc == 0 && (send_request(fd, &text, fds, fd_count) < 0 || print_answer(fd, status) < 0))
+	if (rc == 0 && (send_request(fd, &text, fds, fd_count) < 0 || print_answer(fd, call->kept, status) < 0))
 		rc = err_set(err, ERR_FAILED,
-		             _("the workbench that has the case open did not answer to the end: look there whether it "
-		               "was done"));
+		             _("the genba that has the case open did not answer to the end: look whether it was done"));
 	json_decref(request);
 	buf_release(&text);
 	close(input);
@@ -213,10 +245,117 @@ static int socket_client_ask(int fd, char **words, size_t count, enum socket_fil
 int socket_client_run(const char *case_path, char **words, size_t count, enum socket_files passes, int *status,
                       struct err *err)
 {
-	int fd = find_workbench(case_path);
+	const struct call call = {.words = words, .count = count, .passes = passes};
+	int fd = find_holder(case_path);
 	if (fd < 0)
 		return 0;
-	int rc = socket_client_ask(fd, words, count, passes, status, err);
+	int rc = socket_client_call(fd, &call, status, err);
 	close(fd);
 	return rc;
+}
+
+int socket_client_finds(const char *case_path)
+{
+	int fd = find_holder(case_path);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+int socket_client_ask(const char *case_path, const char *ask, struct buf *answer, int *status, struct err *err)
+{
+	const struct call call = {.ask = ask, .kept = answer};
+	int fd = find_holder(case_path);
+	if (fd < 0)
+		return 0;
+	int rc = socket_client_call(fd, &call, status, err);
+	close(fd);
+	return rc;
+}
+
+/* ---- a terminal that is lent */
+
+static volatile sig_atomic_t holder; /* its process */
+
+/* Signals that come here, since the terminal is ours, are meant for the workbench there. */
+static void pass_on(int number)
+{
+	int before = errno;
+	kill((pid_t)holder, number);
+	errno = before;
+}
+
+static void pass_signals_on(pid_t pid)
+{
+	static const int numbers[] = {SIGWINCH, SIGUSR1};
+	struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+	sigemptyset(&action.sa_mask);
+	holder = (sig_atomic_t)pid;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+static json_t *environment_of_screen(void)
+{
+	json_t *list = json_array();
+	for (const char *const *name = socket_screen_names; *name; name++) {
+		const char *value = getenv(*name);
+		char *line = xasprintf("%s%s%s", *name, value ? "=" : "", value ? value : "");
+		json_array_append_new(list, json_string(line));
+		free(line);
+	}
+	return list;
+}
+
+int socket_client_screen(const char *case_path, int *status, struct err *err)
+{
+	struct ucred who;
+	socklen_t size = sizeof who;
+	struct buf said = BUF_INIT;
+	struct call call = {.ask = "screen", .kept = &said};
+	int fd = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? find_holder(case_path) : -1;
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
+		pass_signals_on(who.pid);
+	call.environment = environment_of_screen();
+	int rc = socket_client_call(fd, &call, status, err);
+	close(fd);
+	if (rc > 0 && said.len)
+		err_set(err, (enum err_code) * status, "%s", said.data);
+	buf_release(&said);
+	return rc;
+}
+
+/* ---- all that is open */
+
+#define PATIENCE 5 /* seconds for an answer of one that is busy */
+
+void socket_client_each(void (*each)(void *ctx, const json_t *state), void *ctx)
+{
+	char *folder = socket_folder((unsigned)geteuid(), 0);
+	DIR *dir = folder ? opendir(folder) : NULL;
+	for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+		const struct timeval patience = {PATIENCE, 0};
+		struct buf said = BUF_INIT;
+		const struct call call = {.ask = "state", .kept = &said};
+		int status = 1;
+		char *path = xasprintf("%s/%s", folder, entry->d_name);
+		int fd = *entry->d_name == '.' ? -1 : connect_at(path, geteuid());
+		free(path);
+		if (fd < 0)
+			continue;
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		json_t *state = NULL;
+		if (socket_client_call(fd, &call, &status, NULL) > 0 && status == 0)
+			state = json_parse(said.data, said.len, NULL);
+		if (state)
+			each(ctx, state);
+		json_decref(state);
+		buf_release(&said);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+	free(folder);
 }

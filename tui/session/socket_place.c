@@ -13,6 +13,9 @@
 
 #define NAME_BYTES 12
 
+const char *const socket_screen_names[] = {"TERM",        "TERMINFO",   "TERMINFO_DIRS",    "COLORTERM", "NO_COLOR",
+                                           "GENBA_THEME", "GENBA_COPY", "GENBA_LOCK_AFTER", NULL};
+
 /* A folder that nobody but its owner can put a socket into. */
 static int is_private(const char *folder, uid_t uid)
 {
@@ -20,12 +23,11 @@ static int is_private(const char *folder, uid_t uid)
 	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == uid && (st.st_mode & 077) == 0;
 }
 
-static char *folder_of(uid_t uid, int make)
+char *socket_folder(unsigned uid, int make)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char *base = uid == geteuid() && runtime && *runtime == '/' ? xstrdup(runtime)
-	                                                            : xasprintf("/run/user/%u", (unsigned)uid);
-	char *folder = is_private(base, uid) ? xasprintf("%s/genba", base) : xasprintf("/tmp/genba-%u", (unsigned)uid);
+	char *base = uid == geteuid() && runtime && *runtime == '/' ? xstrdup(runtime) : xasprintf("/run/user/%u", uid);
+	char *folder = is_private(base, uid) ? xasprintf("%s/genba", base) : xasprintf("/tmp/genba-%u", uid);
 	free(base);
 	if (make && mkdir(folder, 0700) < 0 && errno != EEXIST) {
 		free(folder);
@@ -42,7 +44,7 @@ char *socket_path(const char *case_path, unsigned uid, int make)
 	unsigned char digest[crypto_generichash_BYTES_MIN];
 	char name[2 * NAME_BYTES + 1];
 	char *real = realpath(case_path, NULL);
-	char *folder = real ? folder_of((uid_t)uid, make) : NULL;
+	char *folder = real ? socket_folder(uid, make) : NULL;
 	char *path = NULL;
 	if (folder) {
 		crypto_generichash(digest, sizeof digest, (const unsigned char *)real, strlen(real), NULL, 0);

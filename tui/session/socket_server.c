@@ -237,13 +237,15 @@ static int is_whole(const struct client *c)
 static int understand(struct socket_server *server, struct client *c, struct socket_request *request)
 {
 	size_t i;
-	json_t *item;
+	const json_t *item;
 	json_decref(server->request);
 	server->request = json_parse(c->in.data + 4, length_of(c->in.data), NULL);
 	const json_t *words = json_object_get(server->request, "words");
 	const json_t *files = json_object_get(server->request, "files");
+	const char *ask = json_string_value(json_object_get(server->request, "ask"));
+	const char *language = json_string_value(json_object_get(server->request, "language"));
 	size_t count = json_array_size(words);
-	if (count == 0 || count > WORDS || json_array_size(files) > SOCKET_FILES ||
+	if ((count == 0) == !ask || count > WORDS || json_array_size(files) > SOCKET_FILES ||
 	    c->fd_count != SOCKET_FIRST_FILE + json_array_size(files))
 		return -1;
 	json_array_foreach(words, i, item) {
@@ -258,8 +260,15 @@ static int understand(struct socket_server *server, struct client *c, struct soc
 			return -1;
 		server->files[i] = (size_t)word;
 	}
-	*request =
-	    (struct socket_request){server->words, count, c->fds, c->fd_count, server->files, json_array_size(files)};
+	*request = (struct socket_request){.ask = ask,
+	                                   .words = server->words,
+	                                   .count = count,
+	                                   .language = language ? language : "",
+	                                   .environment = json_object_get(server->request, "environment"),
+	                                   .fds = c->fds,
+	                                   .fd_count = c->fd_count,
+	                                   .files = server->files,
+	                                   .file_count = json_array_size(files)};
 	return 0;
 }
 

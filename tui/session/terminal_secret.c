@@ -14,7 +14,8 @@ int terminal_secret_ask(struct secret *s, const char *prompt, struct err *err)
 	if (fd < 0)
 		return err_set(
 		    err, ERR_UNLOCK,
-		    _("no terminal to ask for a passphrase: give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
+		    _("no terminal to ask for a passphrase: `genba unlock` in one keeps the case open for commands, "
+		      "or give --passphrase-file FILE or GENBA_PASSPHRASE_FILE"));
 	struct termios before;
 	int have_termios = tcgetattr(fd, &before) == 0;
 	if (have_termios) {

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "tui/term/install_path.h"
 #include "tui/term/terminal_kind.h"
 
@@ -26,9 +27,14 @@ static FILE *terminal_out;
 static int coloured;
 static int is_plain;            /* the terminal has letters and ASCII signs only */
 static int wakes[2] = {-1, -1}; /* a pipe: a signal that comes just before poll() still wakes it */
+static int clock_jump = -1;     /* readable when the machine woke up */
 static volatile sig_atomic_t hang_up;
 static volatile sig_atomic_t lock_asked;
 static volatile sig_atomic_t resized;
+
+/* Keys that came while only Ctrl-C was looked for. More than fit are dropped: nobody types blindly that far ahead. */
+static int ahead[64];
+static size_t ahead_count;
 
 static void on_signal(int number)
 {
@@ -120,13 +126,15 @@ int screen_start(struct err *err)
 	install_path_terminals();
 	if (terminal_check(name, err) < 0)
 		return -1;
+	hang_up = lock_asked = resized = 0; /* a process may show several screens, one after the other */
+	ahead_count = 0;
+	coloured = 0;
 	if (pipe2(wakes, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_set_errno(err, ERR_FAILED, errno, _("cannot make a pipe"));
+	clock_jump = clock_jump_open();
 	is_plain = terminal_is_plain(name);
-	if (is_plain) {
+	if (is_plain)
 		i18n_set_language("en");
-		i18n_use(NULL, 0);
-	}
 	set_escdelay(25);
 	terminal_in = own_stream(STDIN_FILENO, "r");
 	terminal_out = own_stream(STDOUT_FILENO, "w");
@@ -160,6 +168,9 @@ void screen_stop(void)
 	endwin();
 	close_stream(&terminal_in);
 	close_stream(&terminal_out);
+	if (clock_jump >= 0)
+		close(clock_jump);
+	clock_jump = -1;
 	close(wakes[0]);
 	close(wakes[1]);
 	wakes[0] = wakes[1] = -1;
@@ -234,13 +245,18 @@ void screen_watch(const struct pollfd *fds, size_t count)
 /* Waits for the terminal, a signal, and what is watched. *knock gets whether that has something. */
 static int waiting(int milliseconds, short *terminal, int *knock)
 {
-	struct pollfd fds[2 + SCREEN_WATCHED] = {{fileno(terminal_in), POLLIN, 0}, {wakes[0], POLLIN, 0}};
+	struct pollfd fds[3 + SCREEN_WATCHED] = {{fileno(terminal_in), POLLIN, 0}, {wakes[0], POLLIN, 0}};
 	memcpy(fds + 2, watched, watched_count * sizeof *watched);
-	int ready = poll(fds, (nfds_t)(2 + watched_count), milliseconds);
+	fds[2 + watched_count] = (struct pollfd){clock_jump, POLLIN, 0}; /* -1 is left out by poll() */
+	int ready = poll(fds, (nfds_t)(3 + watched_count), milliseconds);
 	*terminal = ready > 0 ? fds[0].revents : 0;
 	*knock = 0;
 	for (size_t i = 0; ready > 0 && i < watched_count; i++)
 		*knock |= fds[2 + i].revents != 0;
+	if (ready > 0 && fds[2 + watched_count].revents) {
+		clock_jump_take(clock_jump);
+		*knock = 1;
+	}
 	return ready;
 }
 
@@ -274,10 +290,6 @@ static int take_byte(int byte)
 	partial.count = 0;
 	return utf8proc_iterate(partial.bytes, partial.wanted, &c) == partial.wanted ? c : 0;
 }
-
-/* Keys that came while only Ctrl-C was looked for. More than fit are dropped: nobody types blindly that far ahead. */
-static int ahead[64];
-static size_t ahead_count;
 
 /* The next key that the terminal has, or 0. */
 static int typed_key(void)
@@ -331,8 +343,10 @@ int screen_key(int milliseconds)
 			return KEY_NOTHING;
 		if (knock && !(terminal & POLLIN))
 			return KEY_KNOCK;
-		if ((terminal & (POLLHUP | POLLERR | POLLNVAL)) && !(terminal & POLLIN))
-			return KEY_HANGUP;
+		if (terminal & (POLLHUP | POLLERR | POLLNVAL)) { /* its end can be read for ever */
+			int last = next_key();
+			return last ? last : KEY_HANGUP;
+		}
 	}
 }
 

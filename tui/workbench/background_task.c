@@ -26,6 +26,7 @@ struct background_task {
 	struct session side; /* the workbench's, with streams and progress of its own */
 	char **words;
 	size_t count;
+	const char *language; /* of whoever gave it */
 	int beside;
 	int folder;
 	char *text[2]; /* what it printed: results, notices */
@@ -165,6 +166,8 @@ static void *background_task_run(void *arg)
 
 static void give_turn(struct background_task *e, double deadline)
 {
+	const char *mine = i18n_language();
+	i18n_set_language(e->language);
 	pthread_mutex_lock(&e->lock);
 	e->deadline = deadline;
 	e->its_turn = 1;
@@ -172,6 +175,7 @@ static void give_turn(struct background_task *e, double deadline)
 	while (e->its_turn)
 		pthread_cond_wait(&e->turned, &e->lock);
 	pthread_mutex_unlock(&e->lock);
+	i18n_set_language(mine);
 }
 
 static int start_thread(struct background_task *e)
@@ -198,6 +202,7 @@ struct background_task *background_task_begin(struct session *s, const struct ba
 	e->words = xcalloc(spec->count + 1, sizeof *e->words);
 	for (; e->count < spec->count; e->count++)
 		e->words[e->count] = xstrdup(spec->words[e->count]);
+	e->language = i18n_language();
 	e->beside = spec->beside;
 	e->folder = spec->folder;
 	e->what = xstrdup("");

@@ -45,6 +45,7 @@ struct background_task_ended {
 	struct err err;
 };
 
+/* It speaks the language that is chosen when it begins (i18n_set_language()), while the workbench goes on in its own. */
 struct background_task *background_task_begin(struct session *s, const struct background_task_spec *spec);
 
 /* Lets it work until the steady time `deadline`. 1: there is more; *show is set when its progress should be drawn. 0: it has

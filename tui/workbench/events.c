@@ -2,17 +2,19 @@
 
 #include "base/err.h"
 #include "base/time/clock.h"
+#include "tui/session/session.h"
 #include "tui/term/screen.h"
 
 #include <stdlib.h>
 
-#define IDLE_SECONDS (15 * 60)
+#define NAP 1.0 /* seconds by which the clocks may differ without a sleep */
 
 struct events {
 	struct event_source *top;
 	void (*lock)(void *ctx);
 	void *ctx;
 	double last_key; /* steady seconds */
+	double asleep;   /* clock_asleep() of the last look */
 	int over;
 	int locking; /* the lock waits itself: it is not asked for again */
 };
@@ -20,7 +22,7 @@ struct events {
 struct events *events_new(void (*lock)(void *ctx), void *ctx)
 {
 	struct events *e = xcalloc(1, sizeof *e);
-	*e = (struct events){.lock = lock, .ctx = ctx, .last_key = clock_steady()};
+	*e = (struct events){.lock = lock, .ctx = ctx, .last_key = clock_steady(), .asleep = clock_asleep()};
 	return e;
 }
 
@@ -82,20 +84,9 @@ void events_touch(struct events *e)
 	e->last_key = clock_steady();
 }
 
-/* Seconds without a key after which genba locks itself; 0: never. */
-static double idle_limit(void)
-{
-	const char *text = getenv("GENBA_LOCK_AFTER");
-	char *end;
-	if (!text || !*text)
-		return IDLE_SECONDS;
-	double seconds = strtod(text, &end);
-	return *end || seconds < 0 ? IDLE_SECONDS : seconds;
-}
-
 static int is_idle(const struct events *e)
 {
-	double limit = idle_limit();
+	double limit = session_idle_limit();
 	return limit > 0 && events_idle(e) >= limit;
 }
 
@@ -104,7 +95,7 @@ static double next_wake(const struct events *e)
 {
 	double now = clock_steady();
 	double wake = now + (double)(60 - clock_now().seconds % 60);
-	double limit = idle_limit();
+	double limit = session_idle_limit();
 	double due = e->last_key + limit;
 	return limit > 0 && !e->locking && due < wake ? due : wake;
 }
@@ -138,7 +129,7 @@ static int next_key(struct events *e)
 		key = knock(e);
 	while (key == KEY_NOTHING) {
 		double now = clock_steady();
-		if (now >= wake)
+		if (now >= wake || clock_asleep() - e->asleep > NAP)
 			return KEY_NOTHING;
 		int wait = (int)((wake - now) * 1000) + 1;
 		if (work(e, &wait))
@@ -150,12 +141,21 @@ static int next_key(struct events *e)
 	return key;
 }
 
+/* The machine was asleep since the last look: whoever woke it need not be the same person. */
+static int has_slept(struct events *e)
+{
+	double before = e->asleep;
+	e->asleep = clock_asleep();
+	return e->asleep - before > NAP && session_idle_limit() > 0;
+}
+
 int events_wait(struct events *e)
 {
 	int key = e->over ? KEY_HANGUP : next_key(e);
+	int slept = has_slept(e);
 	if (key == KEY_HANGUP)
 		e->over = 1;
-	else if (key == KEY_LOCK || key == CTRL('l') || (key == KEY_NOTHING && is_idle(e))) {
+	else if (slept || key == KEY_LOCK || key == CTRL('l') || (key == KEY_NOTHING && is_idle(e))) {
 		events_lock(e);
 		key = e->over ? KEY_HANGUP : KEY_NOTHING;
 	} else if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)

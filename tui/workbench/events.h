@@ -37,8 +37,8 @@ struct event_source {
 
 struct events;
 
-/* `lock` is done when it is asked for (Ctrl-L, SIGUSR1) and after some time without a key (GENBA_LOCK_AFTER, seconds; 0:
- * never); it may wait itself. */
+/* `lock` is done when it is asked for (Ctrl-L, SIGUSR1) after some time without a key (GENBA_LOCK_AFTER, seconds; 0:
+ * never), and when the machine was asleep meanwhile; it may wait itself. */
 struct events *events_new(void (*lock)(void *ctx), void *ctx);
 void events_free(struct events *e); /* NULL is fine */
 

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "tui/command/command.h"
 #include "tui/session/socket.h"
 #include "tui/term/screen.h"
@@ -10,6 +11,7 @@
 #include "tui/workbench/workbench_private.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,7 @@ struct streams {
 /* A command of another shell that is not answered at once: it waits for another one, or is carried out as a background task. */
 struct remote_command {
 	int ticket;
+	const char *language;
 	struct socket_request request; /* words are its own; the rest is the client's until it is answered */
 	size_t files[SOCKET_FILES];
 	struct session_file opened[SOCKET_FILES];
@@ -44,7 +47,7 @@ static void watch(struct workbench *wb)
 void remote_command_open(struct workbench *wb)
 {
 	struct err err = ERR_INIT;
-	wb->server = socket_server_open(wb->s->path, &err);
+	wb->server = wb->s->server ? wb->s->server : socket_server_open(wb->s->path, &err);
 	if (!wb->server)
 		workbench_tell(wb, TONE_ATTENTION, "%s", err.message);
 	watch(wb);
@@ -191,11 +194,21 @@ static void remote_command_tell(struct workbench *wb, const struct socket_reques
 	buf_release(&line);
 }
 
+/* What the caller reads is in the caller's language; what is told here in that of the screen, which is returned. */
+static const char *speak(const char *language)
+{
+	const char *before = i18n_language();
+	if (*language)
+		i18n_set_language(language);
+	return before;
+}
+
 static void serve_one(struct workbench *wb, const struct socket_request *r)
 {
 	struct buf out = BUF_INIT;
 	struct buf log = BUF_INIT;
 	struct err err = ERR_INIT;
+	const char *mine = speak(r->language);
 	int refused = remote_command_refuse(wb, r, &err) < 0;
 	if (!refused && !is_at_hand(r))
 		refused = err_set(&err, ERR_USAGE,
@@ -203,6 +216,7 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 	int rc = refused ? -1 : carry_out(wb, r, &out, &log, &err);
 	if (rc < 0 && *err.message)
 		buf_addf(&log, "genba: %s\n", err.message);
+	i18n_set_language(mine);
 	remote_command_tell(wb, r, rc, &out);
 	socket_server_answer(wb->server, &out, &log, rc < 0 ? err_status(&err) : 0);
 	buf_release(&out);
@@ -214,7 +228,13 @@ static void serve_one(struct workbench *wb, const struct socket_request *r)
 static struct remote_command *remote_command_keep(struct workbench *wb, const struct socket_request *r)
 {
 	struct remote_command *v = xcalloc(1, sizeof *v);
+	const char *mine = speak(r->language);
+	v->language = i18n_language();
+	i18n_set_language(mine);
 	v->request = *r;
+	v->request.ask = NULL;
+	v->request.environment = NULL;
+	v->request.language = v->language;
 	v->request.words = xcalloc(r->count + 1, sizeof *v->request.words);
 	for (size_t i = 0; i < r->count; i++)
 		v->request.words[i] = xstrdup(r->words[i]);
@@ -248,12 +268,14 @@ static void remote_command_begin(struct workbench *wb, struct remote_command *v)
 {
 	struct background_task_ended refused = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
 	const struct command *command = command_find(v->request.words[0]);
+	const char *mine = speak(v->language);
 	refused.rc = remote_command_refuse(wb, &v->request, &refused.err);
 	if (refused.rc == 0 && borrow_streams(&v->streams, &v->request) < 0) {
 		return_streams(&v->streams);
 		refused.rc = err_set(&refused.err, ERR_FAILED, _("cannot use the other shell's files"));
 	}
 	if (refused.rc < 0) {
+		i18n_set_language(mine);
 		remote_command_answer(wb, v, &refused);
 		return;
 	}
@@ -266,6 +288,7 @@ static void remote_command_begin(struct workbench *wb, struct remote_command *v)
 	                                    .file_count = v->request.file_count};
 	background_verify_before(wb, command->name);
 	wb->task = background_task_begin(wb->s, &spec);
+	i18n_set_language(mine);
 	wb->remote_command = v;
 }
 
@@ -285,7 +308,9 @@ static void begin_next(struct workbench *wb)
 		struct remote_command *v = wb->remote_waiting;
 		wb->remote_waiting = v->next;
 		if (socket_server_is_gone(wb->server, v->ticket)) {
-			struct background_task_ended none = {.out = BUF_INIT, .log = BUF_INIT, .err = ERR_INIT};
+			struct background_task_ended none = {
+			    .out = BUF_INIT, .log = BUF_INIT, .rc = -1, .err = ERR_INIT};
+			err_set(&none.err, ERR_CANCELLED, _("cancelled before it began"));
 			remote_command_answer(wb, v, &none);
 		} else {
 			remote_command_begin(wb, v);
@@ -309,13 +334,41 @@ void remote_command_ended(struct workbench *wb)
 	watch(wb);
 }
 
+/* Who has the case open; the lock, which takes the screen over and so waits for its turn as a key does. */
+static void answer_question(struct workbench *wb, const struct socket_request *r)
+{
+	struct buf out = BUF_INIT;
+	struct buf log = BUF_INIT;
+	enum err_code status = ERR_NONE;
+	const char *mine = speak(r->language);
+	if (strcmp(r->ask, "state") == 0) {
+		json_t *state =
+		    json_pack("{s:s s:s s:b}", "case", wb->s->path, "by", "workbench", "locked", wb->locked);
+		json_canonical(state, &out, NULL);
+		json_decref(state);
+	} else if (strcmp(r->ask, "lock") == 0) {
+		raise(SIGUSR1);
+	} else {
+		status = ERR_BUSY;
+		buf_addf(&log, _("'%s' is shown by a workbench on another terminal already"), wb->s->path);
+	}
+	i18n_set_language(mine);
+	socket_server_answer(wb->server, &out, &log, (int)status);
+	buf_release(&out);
+	buf_release(&log);
+}
+
 int remote_command_serve(struct workbench *wb)
 {
 	struct socket_request request;
 	int served = 0;
 	while (socket_server_next(wb->server, &request)) {
-		const struct command *command = command_find(request.words[0]);
+		const struct command *command = request.ask ? NULL : command_find(request.words[0]);
 		served = 1;
+		if (request.ask) {
+			answer_question(wb, &request);
+			continue;
+		}
 		if (must_wait(wb, &request)) {
 			struct remote_command **last = &wb->remote_waiting;
 			while (*last)
@@ -327,6 +380,8 @@ int remote_command_serve(struct workbench *wb)
 			serve_one(wb, &request);
 		}
 	}
+	if (wb->s->server && socket_server_is_gone(wb->server, wb->s->screen))
+		workbench_leave(wb); /* the terminal that was lent is gone */
 	if (wb->remote_command && socket_server_is_gone(wb->server, wb->remote_command->ticket))
 		background_task_cancel(wb->task);
 	watch(wb);
@@ -342,7 +397,8 @@ void remote_command_close(struct workbench *wb)
 		err_set(&none.err, ERR_FAILED, _("the workbench was left"));
 		remote_command_answer(wb, v, &none);
 	}
-	socket_server_close(wb->server);
+	if (!wb->s->server)
+		socket_server_close(wb->server);
 	wb->server = NULL;
 	watch(wb);
 }

@@ -1,8 +1,11 @@
 #include "base/time/clock.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct {
 	int fixed;
@@ -40,6 +43,31 @@ double clock_steady(void)
 	struct timespec ts;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+double clock_asleep(void)
+{
+	struct timespec awake;
+	struct timespec all;
+	clock_gettime(CLOCK_MONOTONIC, &awake);
+	clock_gettime(CLOCK_BOOTTIME, &all);
+	return (double)(all.tv_sec - awake.tv_sec) + (double)(all.tv_nsec - awake.tv_nsec) / 1e9;
+}
+
+int clock_jump_open(void)
+{
+	const struct itimerspec never = {{0, 0}, {INT_MAX, 0}};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (fd >= 0)
+		timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+	return fd;
+}
+
+void clock_jump_take(int fd)
+{
+	uint64_t times;
+	if (fd >= 0 && read(fd, &times, sizeof times) < 0) { /* ECANCELED: it was set */
+	}
 }
 
 void clock_set(const struct clock_time *fixed, int64_t step)

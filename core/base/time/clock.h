@@ -24,6 +24,14 @@ struct clock_time clock_now(void);
 /* Steady seconds for measuring and waiting; never set by clock_set(). */
 double clock_steady(void);
 
+/* Seconds that the machine has slept since it was started: they pass in no other clock here. */
+double clock_asleep(void);
+
+/* A descriptor that can be read when the clock was set, which waking up from sleep does; -1: there is none. What it has is
+ * taken by clock_jump_take() (-1 is fine). The caller closes it. */
+int clock_jump_open(void);
+void clock_jump_take(int fd);
+
 /* Makes clock_now() answer `fixed` from now on, moved on by `step` seconds at each call; NULL gives the real clock back. */
 void clock_set(const struct clock_time *fixed, int64_t step);
 int clock_is_set(void); /* 1 while it answers what it was told */

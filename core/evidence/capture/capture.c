@@ -108,6 +108,8 @@ static int drain(struct capture *k, int out, int errors)
 		if (progress_step(k->options->progress, k->tool, k->output.size, 0, NULL) < 0) {
 			k->interrupted = 1;
 			kill(k->child, asked++ < 10 ? SIGTERM : SIGKILL);
+			if (asked > 12) /* it is gone; what it started itself holds the pipe, and may for hours */
+				return 0;
 		}
 	}
 	return 0;

@@ -1,0 +1,315 @@
+/* A case that `genba unlock` keeps open: asked for once, used by every shell and by the workbench, locked by word, by time, by
+ * sleep; and what is left when it is killed. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include "base/err.h"
+#include "base/time/clock.h"
+#include "tui/command/holder.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Runs a shell line without any way to a passphrase; its exit status and output ($GENBA is the program). */
+static int shell(const char *line, char *output, size_t size)
+{
+	char *whole = NULL;
+	assert_true(asprintf(&whole, "unset GENBA_PASSPHRASE_FILE; { %s; } 2>&1 </dev/null", line) > 0);
+	FILE *f = popen(whole, "re");
+	assert_non_null(f);
+	size_t n = fread(output, 1, size - 1, f);
+	output[n] = '\0';
+	int status = pclose(f);
+	free(whole);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void assert_gives(const char *line, int status, const char *wanted)
+{
+	char output[16384];
+	int got = shell(line, output, sizeof output);
+	if (got != status || !strstr(output, wanted))
+		fail_msg("'%s': status %d (wanted %d), output: %s (wanted: %s)", line, got, status, output, wanted);
+}
+
+/* Waits until the line says `wanted`. */
+static void await_gives(const char *line, const char *wanted)
+{
+	char output[16384] = "";
+	double end = clock_steady() + TERMINAL_DEADLINE;
+	while (clock_steady() < end) {
+		shell(line, output, sizeof output);
+		if (strstr(output, wanted))
+			return;
+	}
+	fail_msg("'%s' never says '%s': %s", line, wanted, output);
+}
+
+/* A case, kept open from a terminal: the passphrase is typed once. */
+static void unlock(struct program *p, const char *environment)
+{
+	struct buf lines = BUF_INIT;
+	buf_addf(&lines, "GENBA_PASSPHRASE_FILE=%s%s", environment ? "\n" : "", environment ? environment : "");
+	program_init(p);
+	program_case(p, "Slow terminal in personnel");
+	struct terminal *t = terminal_open(24, 80, lines.data, "unlock", NULL);
+	terminal_await(t, "Passphrase of");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await(t, "unlocked");
+	assert_int_equal(terminal_end(t), 0);
+	buf_release(&lines);
+}
+
+/* The process that keeps it open, by its socket; 0: there is none. */
+static pid_t holder_pid(const struct program *p)
+{
+	char folder[128];
+	struct ucred who = {0};
+	snprintf(folder, sizeof folder, "%s/run/genba", p->dir);
+	DIR *d = opendir(folder);
+	for (struct dirent *e; d && (e = readdir(d));) {
+		struct sockaddr_un address = {.sun_family = AF_UNIX};
+		socklen_t size = sizeof who;
+		if (*e->d_name == '.')
+			continue;
+		snprintf(address.sun_path, sizeof address.sun_path, "%.64s/%.40s", folder, e->d_name);
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+			assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size), 0);
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+	return who.pid;
+}
+
+static void await_no_process(pid_t pid)
+{
+	double end = clock_steady() + TERMINAL_DEADLINE;
+	while (kill(pid, 0) == 0 && clock_steady() < end)
+		usleep(10000);
+	assert_int_not_equal(kill(pid, 0), 0);
+}
+
+static void every_shell_uses_it(void **state)
+{
+	struct program p;
+	(void)state;
+	unlock(&p, NULL);
+	assert_gives("$GENBA add asset hostname=HR-PC-03", 0, "R1-A1\n");
+	assert_gives("cd $XDG_RUNTIME_DIR && printf 'hello' >mail && $GENBA preserve mail --on R1-A1", 0,
+	             "R1-E1 2cf24dba");
+	assert_gives("printf 'a line\\n' | $GENBA note --on R1-A1 -", 0, "R1-N1\n");
+	assert_gives("$GENBA show R1-N1", 0, "a line");
+	assert_gives("$GENBA verify --evidence", 0, "");
+	assert_gives("printf 'note one\\nnote two\\n' | $GENBA script -", 0, "R1-N2\nR1-N3\n");
+	assert_gives("$GENBA --lang ja list note", 0, "管理番号");
+	assert_gives("$GENBA list note", 0, "Label");
+	assert_gives("$GENBA show R1-A99", 1, "R1-A99");
+	assert_gives("$GENBA list asset | head -c 1 >/dev/null; $GENBA list asset", 0, "HR-PC-03");
+	/* what opens the case itself says what to do */
+	assert_gives("$GENBA key slots", 5, "genba lock");
+	/* `genba` names it, twice is once, and `lock` ends it */
+	pid_t pid = holder_pid(&p);
+	assert_true(pid > 0);
+	assert_gives("unset GENBA_CASE; $GENBA", 0, "site.genba: unlocked until 20");
+	assert_gives("$GENBA unlock", 0, "site.genba: unlocked until 20");
+	assert_int_equal(holder_pid(&p), pid);
+	assert_gives("unset GENBA_CASE; $GENBA lock", 0, "site.genba is locked\n");
+	await_no_process(pid);
+	assert_gives("$GENBA lock", 0, "nothing to lock");
+	assert_gives("$GENBA note more", 3, "genba unlock");
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+static void the_workbench_needs_no_passphrase(void **state)
+{
+	struct program p;
+	(void)state;
+	unlock(&p, NULL);
+	pid_t pid = holder_pid(&p);
+	for (int round = 0; round < 2; round++) {
+		struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+		terminal_await_row(t, 1, "Board");
+		assert_gives("$GENBA add asset hostname=HR-PC-03 status=infected", 0, "R1-A");
+		terminal_await_row(t, -1, "another shell: add asset");
+		terminal_type(t, "3");
+		terminal_await_row(t, 1, "Asset ");
+		terminal_resize(t, 30, 100);
+		terminal_await_row(t, -2, "? keys");
+		struct terminal *second = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+		terminal_await(second, "shown by a workbench");
+		assert_int_equal(terminal_end(second), 5);
+		terminal_type(t, ":quit" KEYS_ENTER);
+		assert_int_equal(terminal_end(t), 0);
+		assert_gives("$GENBA list asset", 0, "HR-PC-03");
+	}
+	/* its terminal goes: the case stays open */
+	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_hang_up(t);
+	terminal_end(t);
+	await_gives("$GENBA note after", "R1-N");
+	assert_int_equal(holder_pid(&p), pid);
+	/* locked there, it is locked for all; left while it is locked, it is over */
+	t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	assert_gives("$GENBA lock", 0, "is locked");
+	terminal_await(t, "genba is locked");
+	assert_gives("$GENBA note secret", 3, "locked");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await(t, "unlocked");
+	assert_gives("$GENBA note open", 0, "R1-N");
+	terminal_type(t, KEYS_CTRL_L);
+	terminal_await(t, "genba is locked");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_end(t);
+	await_no_process(pid);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+static void killed_it_leaves_the_case_well(void **state)
+{
+	struct program p;
+	(void)state;
+	unlock(&p, NULL);
+	assert_gives("$GENBA note before", 0, "R1-N1\n");
+	pid_t pid = holder_pid(&p);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	await_no_process(pid);
+	assert_gives("unset GENBA_CASE; $GENBA", 0, "workbench for incident response");
+	assert_gives("$GENBA note refused", 3, "genba unlock");
+	program_good(&p, "show", "R1-N1", NULL);
+	program_good(&p, "note", "after", NULL);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+static void time_ends_it(void **state)
+{
+	struct program p;
+	(void)state;
+	unlock(&p, "GENBA_LOCK_AFTER=1");
+	pid_t pid = holder_pid(&p); /* 0: its second is over already */
+	if (pid)
+		await_no_process(pid);
+	await_gives("$GENBA note late", "genba unlock");
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+/* A command that never ends by itself is cancelled, and both it and the case are closed. */
+static void lock_cancels_what_is_under_way(void **state)
+{
+	struct program p;
+	char line[256];
+	(void)state;
+	unlock(&p, NULL);
+	pid_t pid = holder_pid(&p);
+	snprintf(line, sizeof line,
+	         "$GENBA capture -- sh -c 'echo begun >%s; sleep 1000' >/dev/null 2>&1 & echo started",
+	         program_file(&p, "begun"));
+	assert_gives(line, 0, "started");
+	snprintf(line, sizeof line, "cat %s || true", program_file(&p, "begun"));
+	await_gives(line, "begun");
+	assert_gives("$GENBA lock", 0, "is locked");
+	await_no_process(pid);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+static void a_wrong_passphrase_opens_nothing(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", "unlock", NULL);
+	terminal_await(t, "Passphrase of");
+	terminal_type(t, "wrong" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 3);
+	assert_int_equal(holder_pid(&p), 0);
+	assert_int_equal(program_run(&p, "unlock", "--for", "soon", NULL), 2);
+	assert_int_equal(program_run(&p, "unlock", program_file(&p, "none.genba"), NULL), 1);
+	program_release(&p);
+}
+
+static void clocks_decide(void **state)
+{
+	const struct holder_clock begun = {1000, 50};
+	const struct holder_limits both = {3600, 900};
+	const struct holder_limits none = {0, 0};
+	struct holder_clock now = {1500, 50};
+	(void)state;
+	assert_int_equal(holder_judge(&both, &begun, 1000, &now), HOLDER_GOES_ON);
+	assert_true(holder_left(&both, &begun, 1000, 1500) == 400);
+	now.steady = 1900;
+	assert_int_equal(holder_judge(&both, &begun, 1000, &now), HOLDER_IDLE);
+	assert_int_equal(holder_judge(&both, &begun, 1001, &now), HOLDER_GOES_ON);
+	assert_int_equal(holder_judge(&none, &begun, 1000, &now), HOLDER_GOES_ON);
+	assert_true(holder_left(&none, &begun, 1000, 1500) == -1);
+	now.steady = 4600;
+	assert_int_equal(holder_judge(&both, &begun, 4599, &now), HOLDER_TIME_OVER);
+	assert_true(holder_left(&both, &begun, 4599, 4700) == 0);
+	now = (struct holder_clock){1001, 50.2}; /* the clocks drift a little */
+	assert_int_equal(holder_judge(&none, &begun, 1000, &now), HOLDER_GOES_ON);
+	now.asleep = 60;
+	assert_int_equal(holder_judge(&none, &begun, 1000, &now), HOLDER_SLEPT);
+}
+
+static void lengths_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		double seconds; /* 0: refused */
+	} rows[] = {{"15m", 900}, {"90s", 90}, {"8h", 28800}, {"1d", 86400}, {"20", 1200}, {"1.5h", 5400},
+	            {"", 0},      {"m", 0},    {"-5m", 0},    {"0m", 0},     {"5x", 0},    {"1e99h", 0}};
+	(void)state;
+	setenv("GENBA_LOCK_AFTER", "600", 1);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct holder_limits limits;
+		struct err err = ERR_INIT;
+		int rc = holder_limits_parse(rows[i].text, &limits, &err);
+		assert_int_equal(rc, rows[i].seconds > 0 ? 0 : -1);
+		if (rc == 0)
+			assert_true(limits.whole == rows[i].seconds && limits.idle == 600);
+	}
+	unsetenv("GENBA_LOCK_AFTER");
+	struct holder_limits limits;
+	assert_int_equal(holder_limits_parse("8h", &limits, NULL), 0);
+	assert_true(limits.idle == 28800); /* a working day has longer pauses than a quarter of an hour */
+	assert_int_equal(holder_limits_parse(NULL, &limits, NULL), 0);
+	assert_true(limits.idle == 900 && limits.whole == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(clocks_decide),
+	    cmocka_unit_test(lengths_are_read),
+	    cmocka_unit_test(every_shell_uses_it),
+	    cmocka_unit_test(the_workbench_needs_no_passphrase),
+	    cmocka_unit_test(killed_it_leaves_the_case_well),
+	    cmocka_unit_test(time_ends_it),
+	    cmocka_unit_test(lock_cancels_what_is_under_way),
+	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
