@@ -177,6 +177,26 @@ void screen_stop(void)
 	started = 0;
 }
 
+void screen_suspend(void)
+{
+	struct sigaction ours = {.sa_handler = SIG_DFL};
+	struct sigaction before;
+	if (!started)
+		return;
+	screen_send("\033[?2004l", 8);
+	clear();
+	refresh();
+	endwin();
+	sigemptyset(&ours.sa_mask);
+	sigaction(SIGTSTP, &ours, &before); /* curses has one of its own */
+	kill(getpid(), SIGTSTP);
+	sigaction(SIGTSTP, &before, NULL);
+	screen_send("\033[?2004h", 8);
+	clear();
+	refresh();
+	resized = 1; /* the terminal may have another size by now */
+}
+
 int screen_rows(void)
 {
 	return LINES;

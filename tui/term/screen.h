@@ -56,7 +56,11 @@ enum key {
 #define CTRL(letter) ((letter)&31)
 
 int screen_start(struct err *err);
-void screen_stop(void); /* may be called when it was not started */
+void screen_stop(void);
+
+/* Gives the terminal back to the shell and stops; returns when the shell says `fg`. Where no shell controls the terminal it
+ * returns at once. */
+void screen_suspend(void); /* may be called when it was not started */
 
 /* What the person must know of this terminal (no kanji on a Linux console), in the interface's language; "" if nothing. */
 const char *screen_notice(void);

@@ -16,7 +16,9 @@ struct events {
 	double last_key; /* steady seconds */
 	double asleep;   /* clock_asleep() of the last look */
 	int over;
-	int locking; /* the lock waits itself: it is not asked for again */
+	int may_suspend;
+	int suspending; /* Ctrl-Z: the lock gives the terminal back */
+	int locking;    /* the lock waits itself: it is not asked for again */
 };
 
 struct events *events_new(void (*lock)(void *ctx), void *ctx)
@@ -54,6 +56,16 @@ void events_leave(struct events *e)
 int events_is_over(const struct events *e)
 {
 	return e->over;
+}
+
+void events_let_suspend(struct events *e, int may)
+{
+	e->may_suspend = may;
+}
+
+int events_is_suspending(const struct events *e)
+{
+	return e->suspending;
 }
 
 /* If it could not lock, it is tried again after as long a time without a key. */
@@ -141,6 +153,18 @@ static int next_key(struct events *e)
 	return key;
 }
 
+static void events_suspend(struct events *e)
+{
+	if (e->locking) {
+		if (e->may_suspend)
+			screen_suspend();
+		return;
+	}
+	e->suspending = e->may_suspend;
+	events_lock(e);
+	e->suspending = 0;
+}
+
 /* The machine was asleep since the last look: whoever woke it need not be the same person. */
 static int has_slept(struct events *e)
 {
@@ -157,6 +181,9 @@ int events_wait(struct events *e)
 		e->over = 1;
 	else if (slept || key == KEY_LOCK || key == CTRL('l') || (key == KEY_NOTHING && is_idle(e))) {
 		events_lock(e);
+		key = e->over ? KEY_HANGUP : KEY_NOTHING;
+	} else if (key == CTRL('z')) {
+		events_suspend(e);
 		key = e->over ? KEY_HANGUP : KEY_NOTHING;
 	} else if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
 		events_touch(e);

@@ -55,6 +55,11 @@ int events_wait(struct events *e);
 void events_leave(struct events *e);
 int events_is_over(const struct events *e);
 
+/* Ctrl-Z locks and gives the terminal back to the shell that genba was started from; `fg` comes back to the lock. Only where
+ * there is such a shell: not on a terminal that was lent. 1 while that is under way: whoever locks stops then. */
+void events_let_suspend(struct events *e, int may);
+int events_is_suspending(const struct events *e);
+
 /* Locks as Ctrl-L does. */
 void events_lock(struct events *e);
 

@@ -137,6 +137,8 @@ void workbench_lock(void *ctx)
 		workbench_tell(wb, TONE_ALARM, "%s", why.message);
 	screen_wipe();
 	sodium_stackzero(STACK_BYTES);
+	if (events_is_suspending(wb->events))
+		screen_suspend();
 	int escapes = 0;
 	while (wb->locked && !workbench_is_leaving(wb)) {
 		struct secret passphrase = SECRET_INIT;

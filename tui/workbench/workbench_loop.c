@@ -212,6 +212,7 @@ int workbench_run(struct session *s, struct err *err)
 	}
 	wb.keys = workbench_keys;
 	wb.events = events_new(workbench_lock, &wb);
+	events_let_suspend(wb.events, !s->server);
 	struct event_source sources[SOURCES];
 	add_sources(&wb, sources);
 	s->in_workbench = 1;
