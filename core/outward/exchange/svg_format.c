@@ -4,6 +4,7 @@
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "outward/exchange/format.h"
 #include "outward/report/chain_flow.h"
 #include "outward/report/flow.h"
@@ -32,7 +33,14 @@ static int svg_write(struct format_request *r, struct err *err)
 		return -1;
 	flow_layout(&f, f.act_count, COLUMNS);
 	char *title = printable_dup(case_title(r->c));
-	flow_svg(&f, title, f.act_count, &out);
+	char now[CLOCK_TEXT];
+	clock_format(clock_now(), now);
+	char *line =
+	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(r->c), case_id(r->c), case_head(r->c), now);
+	char *state = printable_dup(line);
+	flow_svg(&f, title, state, f.act_count, &out);
+	free(line);
+	free(state);
 	int rc = path_write_file(r->path, out.data, out.len, 0, err);
 	free(title);
 	buf_release(&out);

@@ -136,7 +136,7 @@ static void put_flow(struct report *p)
 	}
 	flow_of(release_case(p->r), report_records(p, "flow"), p->titles, &f);
 	flow_layout(&f, f.act_count, 90);
-	flow_svg(&f, _("Attack flow"), f.act_count, &svg);
+	flow_svg(&f, _("Attack flow"), NULL, f.act_count, &svg);
 	buf_addf(&acts, "%s\n", _("Attack flow"));
 	for (size_t i = 0; i < f.act_count; i++)
 		buf_addf(&acts, "%s  %s\n", f.acts[i].label, f.acts[i].line);

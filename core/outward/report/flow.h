@@ -74,7 +74,8 @@ void flow_layout(struct flow *f, size_t acts, int columns);
 /* The drawing as lines of printable text. */
 void flow_draw(const struct flow *f, struct buf *out);
 
-/* The drawing as an SVG picture that loads nothing, with the list of acts below. */
-void flow_svg(const struct flow *f, const char *title, size_t acts, struct buf *out);
+/* The drawing as an SVG picture that loads nothing, with the list of acts and what the lines mean below. `state`: the line under
+ * the title; NULL: none. */
+void flow_svg(const struct flow *f, const char *title, const char *state, size_t acts, struct buf *out);
 
 #endif

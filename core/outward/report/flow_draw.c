@@ -255,25 +255,52 @@ static void svg_node(const struct flow *f, const struct flow_node *node, struct 
 	buf_release(&wrapped);
 }
 
-void flow_svg(const struct flow *f, const char *title, size_t acts, struct buf *out)
+/* What the three sorts of line mean, at the lower edge. */
+static void svg_legend(int y, struct buf *out)
+{
+	static const struct {
+		const char *text;
+		const char *dash;
+	} lines[] = {{N_("established"), ""},
+	             {N_("failed"), " stroke-dasharray=\"8 5\""},
+	             {N_("doubtful, or open"), " stroke-dasharray=\"2 4\""}};
+	int x = MARGIN;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		const char *text = i18n_text(lines[i].text);
+		buf_addf(out,
+		         "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#333\" stroke-width=\"1.5\"%s/>\n", x,
+		         y - 4, x + 40, y - 4, lines[i].dash);
+		buf_addf(out, "<text class=\"legend\" x=\"%d\" y=\"%d\">", x + 46, y);
+		add_escaped(out, text);
+		buf_adds(out, "</text>\n");
+		x += 60 + (int)text_width(text) * CELL_X;
+	}
+}
+
+void flow_svg(const struct flow *f, const char *title, const char *state, size_t acts, struct buf *out)
 {
 	if (acts > f->act_count)
 		acts = f->act_count;
 	int width = px(f->width) + MARGIN;
-	int height = py(f->height) + (int)acts * CELL_Y + MARGIN * 2;
+	int height = py(f->height) + (int)acts * CELL_Y + MARGIN * 3;
 	if (width < 720)
 		width = 720;
 	buf_addf(
 	    out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
 	    "<style>text{font:14px sans-serif}.label{font:bold 11px monospace;fill:#555}.mark{font-weight:bold}"
-	    ".title{font:bold 17px sans-serif}</style>\n"
+	    ".title{font:bold 17px sans-serif}.state,.legend{font-size:12px;fill:#555}</style>\n"
 	    "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" "
 	    "orient=\"auto-start-reverse\"><path d=\"M0,0 L8,4 L0,8 z\" fill=\"#333\"/></marker></defs>\n"
 	    "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">",
 	    width, height, width, height, MARGIN, MARGIN + 12);
 	add_escaped(out, title);
 	buf_adds(out, "</text>\n");
+	if (state) {
+		buf_addf(out, "<text class=\"state\" x=\"%d\" y=\"%d\">", MARGIN, MARGIN + 30);
+		add_escaped(out, state);
+		buf_adds(out, "</text>\n");
+	}
 	for (size_t i = 0; i < f->link_count; i++)
 		svg_link(&f->links[i], out);
 	for (size_t i = 0; i < f->node_count; i++)
@@ -284,5 +311,6 @@ void flow_svg(const struct flow *f, const char *title, size_t acts, struct buf *
 		add_escaped(out, f->acts[i].line);
 		buf_adds(out, "</text>\n");
 	}
+	svg_legend(height - MARGIN, out);
 	buf_adds(out, "</svg>\n");
 }

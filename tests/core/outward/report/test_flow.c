@@ -119,7 +119,9 @@ static void test_hostile_svg(void **state)
 	add_node(&f, "R1-A1", "\"&\033[31m");
 	add_act(&f, 0, 1, "<①>", 0);
 	flow_layout(&f, 1, 78);
-	flow_svg(&f, "</svg><script>", 1, &out);
+	flow_svg(&f, "</svg><script>", "TLP:RED · <script>", 1, &out);
+	assert_non_null(strstr(out.data, "TLP:RED"));
+	assert_non_null(strstr(out.data, "doubtful, or open"));
 	assert_null(strstr(out.data, "<script"));
 	assert_null(strchr(out.data, '\033'));
 	buf_release(&out);
