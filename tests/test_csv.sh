@@ -185,4 +185,42 @@ GENBA_CASE=other.genba status 0 "$genba" import csv out.csv asset
 is "a formula comes back as text" "=cmd|calc!A1" "$(GENBA_CASE=other.genba "$genba" show R1-A1 --json | sed -n 's/.*"hostname": "\(.*\)",*/\1/p')"
 status 0 "$genba" export csv asset sjis.csv --encoding cp932
 is "the list in CP932" 2973 "$(iconv -f CP932 -t UTF-8 sjis.csv | grep -c '^R1-A')"
+# --- headings of other people's lists
+"$genba" new names.genba --title Names --no-recovery 2>/dev/null
+export GENBA_CASE=names.genba
+cat >inventory.csv <<'L'
+端末管理台帳,,,,,
+管理番号,コンピュータ名,部署(課),使用者,IPアドレス,備考
+A-001,JINJI-PC-01,人事部,佐藤 花子,192.0.2.1,窓側の席
+A-002,JINJI-PC-02,人事部,佐藤 花子,192.0.2.2,
+A-003,SOUMU-PC-01,総務部,鈴木 一郎,192.0.2.3,持出し用
+A-004,1234,総務部,鈴木 一郎,192.0.2.4,
+A-005,jinji-pc-09,人事部,,192.0.2.5,
+A-006,JINJI-PC-01,人事部,,192.0.2.6,
+,合計,6台,,,
+L
+status 0 "$genba" import csv inventory.csv
+is "counts come first" "5 rows taken in, 2 rejected (utf-8)" "$(head -1 err)"
+for said in '2 names in the list were not on record: they are parties now' '2 remarks are notes about their records' \
+	'1 of the rejected is in the list twice' '1 row of sums is left out' '1 name is a number only (first in line 6)'; do
+	grep -qF "$said" err || fail "'$said' is not said: $(cat err)"
+done
+one() { "$genba" list "$1" --where "$2" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get(sys.argv[1], ""))' "$3"; }
+is "管理番号" A-001 "$(one asset hostname=JINJI-PC-01 asset_no)"
+is "部署" 人事部 "$(one asset hostname=JINJI-PC-02 department)"
+is "IPアドレス" 192.0.2.3 "$(one asset hostname=SOUMU-PC-01 addresses)"
+is "使用者 is one person" "$(one asset hostname=JINJI-PC-01 user)" "$(one asset hostname=JINJI-PC-02 user)"
+is "使用者" "佐藤 花子" "$(one party name~佐藤 name)"
+is "備考" "窓側の席" "$("$genba" list note --json | python3 -c 'import json, sys; print(next(n["text"] for n in json.load(sys.stdin) if "R1-A1" in str(n["on"])))')"
+is "and no fact" 0 "$("$genba" list note --where stance=fact --json | grep -c '"label"' || true)"
+printf 'Computer Name,Dept.,User Name,Remarks\nEN-PC-01,HR,佐藤 花子,x\n' >english.csv
+status 0 "$genba" import csv english.csv
+is "an English list" HR "$(one asset hostname=EN-PC-01 department)"
+is "nobody is made twice" 2 "$("$genba" list party --json | grep -c '"label"')"
+printf '列1,列2\nPC-1,3F\nPC-2,4F\n' >unknown.csv
+status 2 "$genba" import csv unknown.csv
+grep -q '列1: PC-1, PC-2' err || fail "the columns are not shown with their first rows: $(cat err)"
+printf 'PC名,ホスト名\nHOST-9,x\n' >both.csv # two that mean the same: the first counts, the other is said to be left out
+status 0 "$genba" import csv both.csv
+grep -q 'columns left out: ホスト名' err || fail "a second name is dropped in silence: $(cat err)"
 echo "2,960 of 3,000 machines imported, 40 rows listed"

@@ -51,6 +51,14 @@ static const struct field *field_called(const struct kind *kind, const char *tex
 	return found;
 }
 
+/* What a heading means: the name of a field, CSV_REMARK for remarks, or NULL. */
+static const char *heading_means(const struct kind *kind, const char *heading)
+{
+	const struct field *field = field_called(kind, heading, strlen(heading));
+	const char *means = field ? field->name : csv_synonym(kind, heading);
+	return means && strcmp(means, CSV_REMARK) == 0 && (kind->traits & KIND_NOTE) ? NULL : means;
+}
+
 static char *remembered_key(const struct kind *kind)
 {
 	return xasprintf("local.csv.%s", kind->name);
@@ -127,6 +135,25 @@ static int given_twice(const struct csv_import *import, const char *name, const 
 	return 0;
 }
 
+/* 1 if a column before this one is that field already, or one behind it bears its name. */
+static int is_taken(const struct csv_import *import, const char *means)
+{
+	size_t i;
+	const json_t *cell;
+	if (strcmp(means, CSV_REMARK) == 0)
+		return 0;
+	json_array_foreach(import->columns, i, cell)
+		if (json_is_string(cell) && strcmp(json_string_value(cell), means) == 0)
+			return 1;
+	for (; i < json_array_size(import->heading); i++) {
+		const char *column = json_string_value(json_array_get(import->heading, i));
+		const struct field *field = field_called(import->kind, column, strlen(column));
+		if (field && strcmp(field->name, means) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* 1 if one of the maps given names the column. */
 static int is_mapped(const struct csv_import *import, const char *folded)
 {
@@ -155,30 +182,60 @@ size_t csv_columns_known(struct case_file *c, const struct csv_import *import, c
 	json_array_foreach(cells, i, cell) {
 		const char *column = json_string_value(cell);
 		char *folded = comparable(column, strlen(column));
-		known += field_called(import->kind, column, strlen(column)) || json_object_get(map, folded) ||
-		         is_mapped(import, folded);
+		known +=
+		    heading_means(import->kind, column) || json_object_get(map, folded) || is_mapped(import, folded);
 		free(folded);
 	}
 	json_decref(map);
 	return known;
 }
 
+#define SHOWN_ROWS    3
+#define SHOWN_COLUMNS 12
+
+/* Each column with its first rows, a line each: what a person decides by. */
+static void add_columns(const struct csv_import *import, const struct csv_file *file, struct buf *out)
+{
+	size_t i;
+	const json_t *cell;
+	size_t first = import->above_heading + 1;
+	json_array_foreach(import->heading, i, cell) {
+		const json_t *means = json_array_get(import->columns, i);
+		if (i == SHOWN_COLUMNS) {
+			buf_adds(out, "\n  …");
+			break;
+		}
+		buf_addf(out, "\n  %s%s%s:", json_string_value(cell), json_is_string(means) ? " = " : "",
+		         json_is_string(means) ? json_string_value(means) : "");
+		for (size_t k = first; k < first + SHOWN_ROWS; k++) {
+			const json_t *row = json_array_get(file->rows, k);
+			const char *text = json_string_value(json_array_get(json_object_get(row, "cells"), i));
+			if (text && *text)
+				buf_addf(out, "%s %.24s", k > first ? "," : "", text);
+		}
+	}
+}
+
 /* Fields without which no row could become a record. */
-static int check_required(const struct csv_import *import, struct err *err)
+static int check_required(const struct csv_import *import, const struct csv_file *file, struct err *err)
 {
 	for (size_t i = 0; i < kind_field_count(import->kind); i++) {
 		const struct field *field = kind_field_at(import->kind, i);
 		if (!field->required || field->values || field->machine ||
 		    given_twice(import, field->name, "", NULL) < 0)
 			continue;
-		return err_set(err, ERR_USAGE,
-		               _("no column gives %s (%s), which every %s needs; say which: --map \"Column=%s\""),
-		               field->name, field_label(field), import->kind->name, field->name);
+		struct buf columns = BUF_INIT;
+		add_columns(import, file, &columns);
+		err_set(err, ERR_USAGE,
+		        _("no column gives %s (%s), which every %s needs; say which: --map \"Column=%s\"%s"),
+		        field->name, field_label(field), import->kind->name, field->name, columns.data);
+		buf_release(&columns);
+		return -1;
 	}
 	return 0;
 }
 
-int csv_columns(struct case_file *c, struct csv_import *import, struct err *err)
+int csv_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err)
 {
 	json_t *map = remembered(c, import->kind);
 	size_t i;
@@ -189,15 +246,19 @@ int csv_columns(struct case_file *c, struct csv_import *import, struct err *err)
 		const char *column = json_string_value(cell);
 		char *folded = comparable(column, strlen(column));
 		const char *mapped = json_get_string(map, folded);
-		const struct field *field =
-		    mapped ? kind_field(import->kind, mapped) : field_called(import->kind, column, strlen(column));
+		const struct field *exact = field_called(import->kind, column, strlen(column));
+		const char *means = mapped ? mapped : heading_means(import->kind, column);
 		free(folded);
-		if (rc == 0 && field)
-			rc = given_twice(import, field->name, column, err);
-		json_array_append_new(import->columns, field ? json_string(field->name) : json_null());
+		if (means && strcmp(means, "-") == 0)
+			means = NULL;
+		if (means && !mapped && !exact && is_taken(import, means))
+			means = NULL; /* a better name stands beside it: this column is left out, and said to be */
+		if (rc == 0 && means && strcmp(means, CSV_REMARK) != 0)
+			rc = given_twice(import, means, column, err);
+		json_array_append_new(import->columns, means ? json_string(means) : json_null());
 	}
 	json_decref(map);
-	return rc == 0 ? check_required(import, err) : rc;
+	return rc == 0 ? check_required(import, file, err) : rc;
 }
 
 int csv_columns_remember(struct case_file *c, const struct csv_import *import, struct err *err)

@@ -4,8 +4,15 @@
 
 #include "outward/exchange/csv_import.h"
 
-/* Fills import->columns from the heading, what is remembered, and the maps. 0, or -1 with ERR_USAGE. */
-int csv_columns(struct case_file *c, struct csv_import *import, struct err *err);
+/* Fills import->columns from the heading, what is remembered, and the maps; `file` is shown where it is not
+ * clear. 0, or -1 with ERR_USAGE. */
+int csv_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err);
+
+/* A column that no field has: what stands in it becomes a note about the record of its row. */
+#define CSV_REMARK "+note"
+
+/* The field that such a heading means in lists of a kind (管理番号, computer name …), CSV_REMARK, or NULL. */
+const char *csv_synonym(const struct kind *kind, const char *heading);
 
 /* How many cells of a row are names of columns that csv_columns() would know: what tells a heading from a title. */
 size_t csv_columns_known(struct case_file *c, const struct csv_import *import, const json_t *cells);

@@ -2,14 +2,18 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fold.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/action/action.h"
+#include "case/query/record_named.h"
 #include "case/store/indicator_value.h"
+#include "case/store/labels.h"
 #include "outward/exchange/csv.h"
 #include "outward/exchange/csv_columns.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +76,7 @@ static struct assign *row_fields(const struct csv_import *import, const json_t *
 	*count = 0;
 	json_array_foreach(import->columns, i, name) {
 		const char *text = undefused(cell_text(row, i));
-		if (!json_is_string(name) || is_blank(text))
+		if (!json_is_string(name) || strcmp(json_string_value(name), CSV_REMARK) == 0 || is_blank(text))
 			continue;
 		text += strspn(text, " \t\r\n");
 		size_t n = strlen(text);
@@ -147,8 +151,96 @@ static int is_the_rows_fault(const struct err *err)
 	return err->code == ERR_USAGE || err->code == ERR_INVALID || err->code == ERR_NOT_FOUND;
 }
 
-static int add_fields(struct action *a, struct csv_import *import, const json_t *row, const struct assign *fields,
-                      size_t count, json_t *known, struct err *err)
+/* A row of sums at the end of a list, or between its parts, is no machine. */
+static int is_total(const char *name)
+{
+	static const char *const words[] = {"合計", "小計",  "総計",     "計",  "総合計",      "台数",
+	                                    "件数", "total", "subtotal", "sum", "grand total", "count"};
+	struct buf folded = BUF_INIT;
+	int found = 0;
+	text_fold(&folded, name, strlen(name));
+	while (folded.len && strchr(" :", folded.data[folded.len - 1]))
+		buf_truncate(&folded, folded.len - 1);
+	for (size_t i = 0; i < sizeof words / sizeof *words && !found; i++) {
+		struct buf word = BUF_INIT;
+		text_fold(&word, words[i], strlen(words[i]));
+		found = strcmp(word.data, folded.data) == 0;
+		buf_release(&word);
+	}
+	buf_release(&folded);
+	return found;
+}
+
+static int is_number(const char *text)
+{
+	return *text && text[strspn(text, "0123456789,- ")] == '\0';
+}
+
+/* A person or organisation that the list names and nobody has put on record yet becomes a party, once; the field then names
+ * its label. Several of that name: the row is refused as if it had been typed. */
+static int name_people(struct case_file *c, struct action *a, struct csv_import *import, struct assign *fields,
+                       size_t count, struct err *err)
+{
+	const struct kind *people = kind_find("party");
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = kind_field(import->kind, fields[i].name);
+		char id[37];
+		char label[LABEL_TEXT];
+		if (!field || field->type != FIELD_REF || !field->ref_kind || kind_find(field->ref_kind) != people)
+			continue;
+		const char *made = json_get_string(import->people, fields[i].value);
+		if (!made && record_find_named(c, people, fields[i].value, id) == 0 &&
+		    label_count_called(c, fields[i].value) == 0) {
+			const struct assign party[] = {{"name", fields[i].value}, {"type", "unknown"}};
+			if (action_try_add(a, "party", party, 2, RECORD_TWICE, label, err) < 0)
+				return -1;
+			json_object_set_new(import->people, fields[i].value, json_string(label));
+			made = json_get_string(import->people, fields[i].value);
+			import->people_count++;
+		}
+		if (made) {
+			free((char *)(uintptr_t)fields[i].value);
+			fields[i].value = xstrdup(made);
+		}
+	}
+	return 0;
+}
+
+/* What stands in columns of remarks is nobody's statement yet: a note about the record. */
+static int add_remarks(struct action *a, struct csv_import *import, const json_t *row, const char *label,
+                       struct err *err)
+{
+	size_t i;
+	const json_t *name;
+	json_array_foreach(import->columns, i, name) {
+		char note[LABEL_TEXT];
+		const char *text = undefused(cell_text(row, i));
+		if (!json_is_string(name) || strcmp(json_string_value(name), CSV_REMARK) != 0 || is_blank(text))
+			continue;
+		const struct assign fields[] = {{"text", text}, {"on", label}, {"stance", "unknown"}};
+		if (action_try_add(a, "note", fields, 3, RECORD_TWICE, note, err) < 0)
+			return -1;
+		import->remark_count++;
+	}
+	return 0;
+}
+
+/* Its name is on record already, or further up in the list. */
+static void reject_known(struct csv_import *import, const json_t *row, const char *name, const char *key,
+                         const char *same)
+{
+	json_int_t line = json_integer_value(json_object_get(import->lines, key));
+	char *reason = line ? xasprintf(_("'%s' is in the list twice: line %lld, %s (--again adds it all the same)"),
+	                                name, (long long)line, same)
+	                    : xasprintf(_("'%s' is on record already: %s (--again adds it all the same)"), name, same);
+	reject(import, row, reason);
+	import->known_count++;
+	import->twice_count += line != 0;
+	free(reason);
+}
+
+static int add_fields(struct case_file *c, struct action *a, struct csv_import *import, const json_t *row,
+                      struct assign *fields, size_t count, json_t *known, struct err *err)
 {
 	char label[LABEL_TEXT];
 	struct err why = ERR_INIT;
@@ -156,18 +248,25 @@ static int add_fields(struct action *a, struct csv_import *import, const json_t 
 	if (known)
 		add_row_key(import, fields, count, &key);
 	const char *same = key.len ? json_get_string(known, key.data) : NULL;
+	const char *name = field_value(fields, count, import->kind->title_field);
+	json_t *line = json_object_get(row, "line");
 	int rc = 0;
-	if (same) {
-		char *reason = xasprintf(_("'%s' is on record already: %s (--again adds it all the same)"),
-		                         field_value(fields, count, import->kind->title_field), same);
-		reject(import, row, reason);
-		import->known_count++;
-		free(reason);
-	} else if (action_try_add(a, import->kind->name, fields, count, RECORD_TWICE, label, &why) == 0) {
+	if (name && is_total(name)) {
+		reject(import, row, _("looks like a row of sums, not like a record"));
+		import->total_count++;
+	} else if (same) {
+		reject_known(import, row, name, key.data, same);
+	} else if (name_people(c, a, import, fields, count, &why) == 0 &&
+	           action_try_add(a, import->kind->name, fields, count, RECORD_TWICE, label, &why) == 0) {
 		import->labels = xrealloc(import->labels, (import->added + 1) * sizeof *import->labels);
 		memcpy(import->labels[import->added++], label, LABEL_TEXT);
-		if (key.len)
+		if (name && is_number(name) && import->number_count++ == 0)
+			import->number_line = (size_t)json_integer_value(line);
+		if (key.len) {
 			json_object_set_new(known, key.data, json_string(label));
+			json_object_set(import->lines, key.data, line);
+		}
+		rc = add_remarks(a, import, row, label, err);
 	} else if (is_the_rows_fault(&why)) {
 		reject(import, row, why.message);
 	} else {
@@ -177,7 +276,8 @@ static int add_fields(struct action *a, struct csv_import *import, const json_t 
 	return rc;
 }
 
-static int add_row(struct action *a, struct csv_import *import, const json_t *row, json_t *known, struct err *err)
+static int add_row(struct case_file *c, struct action *a, struct csv_import *import, const json_t *row, json_t *known,
+                   struct err *err)
 {
 	char *fault = row_fault(import, row);
 	if (fault) {
@@ -187,7 +287,7 @@ static int add_row(struct action *a, struct csv_import *import, const json_t *ro
 	}
 	size_t count;
 	struct assign *fields = row_fields(import, row, &count);
-	int rc = count ? add_fields(a, import, row, fields, count, known, err) : 0;
+	int rc = count ? add_fields(c, a, import, row, fields, count, known, err) : 0;
 	for (size_t i = 0; i < count; i++)
 		free((char *)(uintptr_t)fields[i].value);
 	free(fields);
@@ -202,7 +302,7 @@ static int add_rows(struct case_file *c, struct action *a, struct csv_import *im
 	int rc = err && err->code ? -1 : 0;
 	for (size_t i = first; i < total && rc == 0; i++) {
 		size_t before = import->added;
-		rc = add_row(a, import, json_array_get(file->rows, i), known, err);
+		rc = add_row(c, a, import, json_array_get(file->rows, i), known, err);
 		import->short_count += import->added > before &&
 		                       json_array_size(json_object_get(json_array_get(file->rows, i),
 		                                                       "cells")) <
@@ -242,7 +342,9 @@ int csv_import(struct case_file *c, struct csv_import *import, const struct csv_
 	import->heading = json_object_get(first, "cells");
 	import->heading_line = (size_t)json_integer_value(json_object_get(first, "line"));
 	import->above_heading = at;
-	if (csv_columns(c, import, err) < 0)
+	import->lines = json_object();
+	import->people = json_object();
+	if (csv_columns(c, import, file, err) < 0)
 		return -1;
 	struct action *a = action_begin(c, "import", err);
 	if (!a)
@@ -267,6 +369,8 @@ void csv_import_release(struct csv_import *import)
 	free(import->rejected);
 	free(import->labels);
 	json_decref(import->columns);
+	json_decref(import->lines);
+	json_decref(import->people);
 	memset(import, 0, sizeof *import);
 }
 

@@ -3,7 +3,8 @@
  *
  * The first row names the columns; titles above it are left out: of the first
  * rows it is the one with the most names that are known. A column is taken for the field whose name
- * or label, English or Japanese, it bears; others are mapped by hand
+ * or label, English or Japanese, it bears, or that such a heading means elsewhere (管理番号, computer name: csv_synonyms.c);
+ * remarks become a note about the record, and people who are not on record yet parties. Others are mapped by hand
  * ("Machine name=hostname,Room=-": the field, or - for a column that is left
  * out). What was mapped is remembered for the kind, in this copy of the case.
  *
@@ -45,7 +46,15 @@ struct csv_import {
 	size_t added;
 	struct csv_rejected *rejected;
 	size_t rejected_count;
-	size_t known_count; /* of them: on record already */
+	size_t known_count;  /* of them: on record already */
+	size_t twice_count;  /* of those: further up in the same list */
+	size_t total_count;  /* of the rejected: rows of sums */
+	size_t number_count; /* rows taken in whose name is a number only */
+	size_t number_line;  /* the first of them */
+	size_t people_count; /* parties made for names in the list */
+	size_t remark_count; /* notes made of remarks */
+	json_t *lines;       /* {key: line} of what this list has brought */
+	json_t *people;      /* {field and name: label} */
 };
 
 /* ERR_USAGE if no column names a field, two name the same, or one that must be given is missing; nothing is written then.

@@ -89,17 +89,48 @@ static void tell_columns(FILE *out, const struct csv_import *import)
 	buf_release(&left_out);
 }
 
+/* What in the list wants a look, a line each. */
+static void tell_doubts(FILE *out, const struct csv_import *import)
+{
+	if (import->known_count)
+		printable_printf(out, _("%zu of the rejected are already on record\n"), import->known_count);
+	if (import->twice_count)
+		printable_printf(out,
+		                 P_("%zu of the rejected is in the list twice\n",
+		                    "%zu of the rejected are in the list twice\n", import->twice_count),
+		                 import->twice_count);
+	if (import->total_count)
+		printable_printf(
+		    out, P_("%zu row of sums is left out\n", "%zu rows of sums are left out\n", import->total_count),
+		    import->total_count);
+	if (import->number_count)
+		printable_printf(out,
+		                 P_("%zu name is a number only (first in line %zu): is it the right column?\n",
+		                    "%zu names are numbers only (first in line %zu): is it the right column?\n",
+		                    import->number_count),
+		                 import->number_count, import->number_line);
+	if (import->people_count)
+		printable_printf(out,
+		                 P_("%zu name in the list was not on record: it is a party now\n",
+		                    "%zu names in the list were not on record: they are parties now\n",
+		                    import->people_count),
+		                 import->people_count);
+	if (import->remark_count)
+		printable_printf(out,
+		                 P_("%zu remark is a note about its record\n",
+		                    "%zu remarks are notes about their records\n", import->remark_count),
+		                 import->remark_count);
+}
+
+/* Counts first, then what wants a look, then row by row. */
 static void tell_import(struct session *s, const struct csv_import *import, const struct csv_file *file)
 {
 	FILE *out = import->dry_run ? s->out : s->log;
-	for (size_t i = 0; i < import->added && !import->dry_run; i++)
-		cmd_print_label(s, import->labels[i]);
-	tell_columns(out, import);
-	for (size_t i = 0; i < import->rejected_count; i++)
-		printable_printf(out, _("line %zu: %s\n"), import->rejected[i].line, import->rejected[i].reason);
 	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
 	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
 	                 import->rejected_count, csv_encoding_name(file->encoding));
+	tell_doubts(out, import);
+	tell_columns(out, import);
 	if (import->above_heading)
 		printable_printf(out,
 		                 P_("the columns are named in line %zu; %zu row above it is left out\n",
@@ -118,8 +149,10 @@ static void tell_import(struct session *s, const struct csv_import *import, cons
 		    _("the encoding was guessed: %s; if letters are wrong, name another: --encoding windows-1252, "
 		      "cp932\n"),
 		    csv_encoding_name(file->encoding));
-	if (import->known_count)
-		printable_printf(out, _("%zu of the rejected are already on record\n"), import->known_count);
+	for (size_t i = 0; i < import->rejected_count; i++)
+		printable_printf(out, _("line %zu: %s\n"), import->rejected[i].line, import->rejected[i].reason);
+	for (size_t i = 0; i < import->added && !import->dry_run; i++)
+		cmd_print_label(s, import->labels[i]);
 }
 
 static int write_rejects(const struct csv_import *import, const char *path, struct err *err)
