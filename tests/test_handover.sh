@@ -17,7 +17,16 @@ as one preserve mail.eml --on R1-A1 >/dev/null
 as one note --on R1-A1 --stance hypothesis 感染経路はメールの可能性 >/dev/null
 as one brief --handover >own.brief
 printf '電話で確認した事項\n\033[2J' >>own.brief
-label=$(as one handover --to two.pub --out two.genba --with-evidence taken --brief own.brief 2>handover.log) || fail "handover: $(cat handover.log)"
+# the key first: with another fingerprint than the one that was read out nothing is written
+before=$(as one log --json | grep -c '"subject"')
+status 1 as one handover --to two.pub --out two.genba --fingerprint SHA256:another
+grep -q 'nothing was written: the key has the fingerprint SHA256:' err || fail "a wrong fingerprint: $(cat err)"
+is "commits after a wrong fingerprint" "$before" "$(as one log --json | grep -c '"subject"')"
+[ ! -e two.genba ] || fail "a copy was written for a wrong fingerprint"
+status 2 as one handover --to two.pub --out two.genba --brief-lang xx
+is "commits after a wrong language" "$before" "$(as one log --json | grep -c '"subject"')"
+fingerprint=$(XDG_DATA_HOME=$work/two "$genba" key show | grep -o 'SHA256:[^ ]*' | head -1)
+label=$(as one handover --fingerprint "$fingerprint" --to two.pub --out two.genba --with-evidence taken --brief own.brief 2>handover.log) || fail "handover: $(cat handover.log)"
 is "label of the transfer" R1-T1 "$label"
 grep -q SHA256: handover.log || fail "no fingerprint to read out: $(cat handover.log)"
 status 1 as one handover --to two.pub --out two.genba
@@ -35,6 +44,8 @@ grep -q 'not those on record of R1-E1\.' probe.log || fail "the status says noth
 grep -q 'R1-E1: the bytes that came are not those on record' probe.log || fail "other bytes: $(cat probe.log)"
 grep -q '"result": "different"' probe.receipt || fail "other bytes are not in the receipt: $(cat probe.receipt)"
 as two accept --evidence taken --receipt receipt >accept.out 2>accept.log
+grep -q '^1 secret (password, key) is not here:' accept.out || fail "a secret that stayed behind is not named: $(cat accept.out)"
+grep -q '^  R1-A1 HR-PC-03: Recovery key' accept.out || fail "the record of the secret: $(cat accept.out)"
 # a receipt that was lost is written once more
 is "receipt again" R1-T1 "$(as two accept --receipt receipt.again 2>/dev/null)"
 cmp receipt receipt.again || fail "the receipt is another one the second time"

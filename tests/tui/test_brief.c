@@ -73,7 +73,7 @@ static void both_languages_tell_the_same(void **state)
 		size_t sections = times(program.out.data, "\n## ");
 		size_t items = times(program.out.data, "\n- ");
 		char *english = strdup(program.out.data);
-		assert_true(sections >= 5);
+		assert_true(sections >= 3); /* the empty ones are named together */
 		program_good(&program, "--lang", "ja", "brief", "--form", "markdown", profiles[i], NULL);
 		assert_int_equal(times(program.out.data, "\n## "), sections);
 		assert_int_equal(times(program.out.data, "\n- "), items);

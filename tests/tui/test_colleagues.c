@@ -7,6 +7,8 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#define STRANGERS_KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMMi3pDIv8P3x9hvlTFpqdbGQMjEE90MnRy0KIFFRttb stranger"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +126,13 @@ static void hand_over(struct program *p, struct terminal *t)
 	be_the_other();
 	char *other = line_of_key(p);
 	be_the_first();
+	/* a key that nobody here knows: asked about before anything is written */
+	terminal_type(t, ":handover" KEYS_ENTER);
+	terminal_await_row(t, -1, "Colleague's key");
+	terminal_type(t, STRANGERS_KEY KEYS_ENTER);
+	terminal_await_row(t, -1, "was this read out to you");
+	terminal_type(t, "n");
+	terminal_await_row(t, -1, "nothing was written");
 	terminal_type(t, ":handover" KEYS_ENTER);
 	terminal_await_row(t, -1, "Colleague's key");
 	snprintf(words, sizeof words, "%s" KEYS_ENTER, other);
@@ -155,6 +164,8 @@ static void colleagues(void **state)
 	assert_int_equal(terminal_end(t), 0);
 	program_good(&p, "list", "conflict", "--where", "state=open", "--json", NULL);
 	assert_null(strstr(p.out.data, "label"));
+	program_good(&p, "list", "responder", "--json", NULL);
+	assert_null(strstr(p.out.data, "stranger"));
 	program_good(&p, "list", "note", "--json", NULL);
 	assert_non_null(strstr(p.out.data, "引継ぎの要点"));
 	char handed[192];

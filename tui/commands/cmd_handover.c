@@ -21,7 +21,7 @@
 #include "handover/parcel/handover_recover.h"
 #include "handover/parcel/transfer.h"
 #include "outward/acceptance/acceptance.h"
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,6 +72,62 @@ static char *read_line(struct session *s, const char *text, struct err *err)
 	return k.line;
 }
 
+struct key_known {
+	unsigned char key[32];
+	int found;
+};
+
+static int has_key(void *ctx, const struct responder *r)
+{
+	struct key_known *k = ctx;
+	unsigned char other[32];
+	k->found = r->line && ssh_public_parse(r->line, other, NULL) == 0 && memcmp(other, k->key, sizeof other) == 0;
+	return k->found;
+}
+
+int cmd_handover_key(struct session *s, const char *text, struct buf *print, int *known, struct err *err)
+{
+	struct key_known k = {.found = 0};
+	char *line = read_line(s, text, err);
+	int rc = line ? ssh_public_parse(line, k.key, err) : -1;
+	if (rc == 0 && responder_each(s->c, has_key, &k, err) < 0)
+		rc = -1;
+	if (rc == 0)
+		ssh_fingerprint(k.key, print);
+	*known = k.found;
+	free(line);
+	return rc;
+}
+
+/* A key that this case does not know is confirmed before anything is written: by --fingerprint, which another channel told,
+ * or by a person at the terminal. A script without either goes on, as it always did, and the fingerprint is printed. */
+static int confirm_key(struct session *s, const struct args *args, const char *text, struct err *err)
+{
+	struct buf print = BUF_INIT;
+	const char *wanted = args_option(args, "fingerprint");
+	int known = 0;
+	int rc = cmd_handover_key(s, text, &print, &known, err);
+	if (rc == 0 && wanted && strcmp(wanted, print.data) != 0)
+		rc = err_set(err, ERR_FAILED,
+		             _("nothing was written: the key has the fingerprint %s, not %s. Ask for the key again"),
+		             print.data, wanted);
+	if (rc == 0 && !known && !wanted && !s->in_workbench && !s->in_script && isatty(STDIN_FILENO) &&
+	    isatty(STDERR_FILENO)) {
+		char answer[16] = "";
+		printable_printf(
+		    s->log,
+		    _("The key is new to this case: %s\nWas this fingerprint read out to you over the phone, "
+		      "or face to face? (y/n) "),
+		    print.data);
+		fflush(s->log);
+		if (!fgets(answer, sizeof answer, stdin) || (*answer != 'y' && *answer != 'Y'))
+			rc = err_set(err, ERR_CANCELLED,
+			             _("nothing was written: call, have the fingerprint read out, and begin again"));
+	}
+	buf_release(&print);
+	return rc;
+}
+
 static int read_recipients(struct session *s, const struct args *args, struct handover_recipient *to, size_t *count,
                            struct err *err)
 {
@@ -81,7 +137,7 @@ static int read_recipients(struct session *s, const struct args *args, struct ha
 	for (const char *value; rc == 0 && (value = args_option_at(args, "to", *count)) != NULL;) {
 		if (*count == HANDOVER_TO)
 			rc = err_set(err, ERR_USAGE, _("at most %d recipients at a time"), HANDOVER_TO);
-		else if (!(lines[*count] = read_line(s, value, err)))
+		else if (confirm_key(s, args, value, err) < 0 || !(lines[*count] = read_line(s, value, err)))
 			rc = -1;
 		else
 			++*count;
@@ -138,8 +194,15 @@ static int own_brief(struct session *s, const struct args *args, struct buf *tex
 	const char *file = args_option(args, "brief");
 	if (file)
 		return buf_read_file(text, file, BRIEF_LIMIT, err);
-	if (!s->brief)
-		return brief_of_handover(s->c, text, err);
+	const char *language = args_option(args, "brief-lang");
+	const char *mine = i18n_language();
+	if (!s->brief) {
+		if (language)
+			i18n_set_language(language);
+		int rc = brief_of_handover(s->c, text, err);
+		i18n_set_language(mine);
+		return rc;
+	}
 	buf_adds(text, s->brief);
 	return 0;
 }
@@ -271,6 +334,9 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 		return err_set(
 		    err, ERR_USAGE,
 		    _("--for NAME is for somebody without a key: a whole copy, with --case-passphrase-file FILE"));
+	const char *language = args_option(args, "brief-lang");
+	if (language && strcmp(language, "en") != 0 && strcmp(language, "ja") != 0)
+		return err_set(err, ERR_USAGE, _("--brief-lang is en or ja, not '%s'"), language);
 	if (access(out, F_OK) == 0) /* before anybody becomes a responder by this */
 		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
 	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)

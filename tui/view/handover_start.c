@@ -6,7 +6,8 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/words.h"
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
+#include "tui/command/cmd.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -47,6 +48,27 @@ static char *ask_brief(struct workbench *wb)
 	return edited;
 }
 
+/* A key that is new to the case is confirmed before anything else is asked, and long before anything is written. */
+static int key_is_theirs(struct workbench *wb, const char *key)
+{
+	struct buf print = BUF_INIT;
+	struct err err = ERR_INIT;
+	int known = 0;
+	int good = cmd_handover_key(workbench_session(wb), key, &print, &known, &err) == 0;
+	if (!good) {
+		workbench_tell_error(wb, &err);
+	} else if (!known) {
+		char *question = xasprintf(_("%s: was this read out to you by its owner? (y/n) "), print.data);
+		good = prompt_yes(wb, question);
+		if (!good)
+			workbench_tell(wb, TONE_ATTENTION, "%s",
+			               _("nothing was written: call, have the fingerprint read out, and begin again"));
+		free(question);
+	}
+	buf_release(&print);
+	return good;
+}
+
 void handover_ask(struct workbench *wb, const char *none)
 {
 	(void)none;
@@ -56,7 +78,7 @@ void handover_ask(struct workbench *wb, const char *none)
 		return;
 	}
 	char *key = prompt_text(wb, _("Colleague's key (file or line of genba key export, or a known mark): "));
-	char *out = key && *key ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
+	char *out = key && *key && key_is_theirs(wb, key) ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
 	char *folder = out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): ")) : NULL;
 	char *brief = folder ? ask_brief(wb) : NULL;
 	if (brief) {

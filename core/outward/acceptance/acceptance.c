@@ -7,9 +7,11 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/store/purgeable_text.h"
 #include "evidence/image/place.h"
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,6 +75,53 @@ static int look_for(void *ctx, json_t *evidence)
 	return 0;
 }
 
+/* A secret is on record, and its bytes are not in this copy: it stayed with the sender, or was purged. */
+static int look_for_secret(void *ctx, json_t *raw)
+{
+	struct not_here *n = ctx;
+	const struct kind *kind = record_kind(raw);
+	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		const char *stored = field->type == FIELD_SECRET ? json_get_string(raw, field->name) : NULL;
+		struct buf value = BUF_INIT;
+		struct err why = ERR_INIT;
+		int secret = 0;
+		if (!purgeable_text_is_digest(stored, &secret))
+			continue;
+		int here = purgeable_text_get(n->c, stored, &value, &why) == 0;
+		sodium_memzero(value.data, value.len);
+		buf_release(&value);
+		if (here || why.code != ERR_NOT_FOUND)
+			continue;
+		char *title = record_title(raw);
+		if (n->count++ < NAMED_MOST)
+			buf_addf(&n->names, "  %s %s: %s\n", record_label(raw), title, field_label(field));
+		free(title);
+	}
+	return 0;
+}
+
+static int add_secrets(struct case_file *c, struct buf *text, struct err *err)
+{
+	struct not_here n = {c, BUF_INIT, 0};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < kind_count(); i++)
+		rc = record_each(c, kind_at(i)->name, RECORD_RAW, look_for_secret, &n, err);
+	if (rc == 0 && n.count) {
+		buf_addf(text,
+		         P_("%zu secret (password, key) is not here:\n",
+		            "%zu secrets (passwords, keys) are not here:\n", n.count),
+		         n.count);
+		buf_adds(text, n.names.data);
+		if (n.count > NAMED_MOST)
+			buf_addf(text, "  …\n");
+		buf_adds(text, _("The sender can name their records: handover --secret LABEL\n"));
+		buf_addc(text, '\n');
+	}
+	buf_release(&n.names);
+	return rc < 0 ? -1 : 0;
+}
+
 int acceptance_text(struct case_file *c, const char *transfer, struct buf *text, struct err *err)
 {
 	struct not_here n = {c, BUF_INIT, 0};
@@ -88,5 +137,7 @@ int acceptance_text(struct case_file *c, const char *transfer, struct buf *text,
 		buf_addc(text, '\n');
 	}
 	buf_release(&n.names);
+	if (rc >= 0)
+		rc = add_secrets(c, text, err);
 	return rc < 0 ? -1 : brief_of_transfer(c, transfer, text, err);
 }

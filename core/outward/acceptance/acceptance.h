@@ -2,7 +2,7 @@
  * What whoever takes a case over reads before they sign for it.
  *
  * First what did not come along: evidence whose bytes are neither in the case
- * file nor where this machine would look for them. Then the brief that the sender
+ * file nor where this machine would look for them, and secrets that stayed behind. Then the brief that the sender
  * wrote, or one made now.
  *
  *     char label[LABEL_TEXT];

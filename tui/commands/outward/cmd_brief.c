@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The brief as a view: the one page for the meeting, or for who takes over; each item leads to its record. */
 #include "base/buf.h"
 #include "base/i18n.h"
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
 #include "tui/view/views.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"

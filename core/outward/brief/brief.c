@@ -1,4 +1,4 @@
-#include "outward/report/brief.h"
+#include "outward/brief/brief.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -78,7 +78,7 @@ static void brief_put(struct brief *b, enum brief_sort sort, const char *label, 
 		b->rows = xrealloc(b->rows, b->cap * sizeof *b->rows);
 	}
 	struct brief_row *row = &b->rows[b->count++];
-	row->sort = sort;
+	*row = (struct brief_row){.sort = sort};
 	char *safe = printable_dup(label ? label : "");
 	snprintf(row->label, sizeof row->label, "%s", safe);
 	free(safe);
@@ -86,16 +86,60 @@ static void brief_put(struct brief *b, enum brief_sort sort, const char *label, 
 }
 
 struct filling {
+	struct case_file *c;
 	struct brief *b;
 	const struct section *section;
 	struct filter *filter;
 	size_t found;
 };
 
+/* Who or what a label names: the reader need not know the labels of this case. */
+static void add_named(struct case_file *c, const char *label, struct buf *out)
+{
+	json_t *record = record_get(c, label, 0, NULL);
+	char *title = record ? record_title(record) : printable_dup(label);
+	buf_adds(out, title);
+	free(title);
+	json_decref(record);
+}
+
+static void add_field(struct case_file *c, const json_t *record, const struct field *field, struct buf *out)
+{
+	const json_t *value = json_object_get(record, field->name);
+	size_t i;
+	const json_t *item;
+	if (field->type == FIELD_REF && json_is_string(value)) {
+		add_named(c, json_string_value(value), out);
+	} else if (field->type == FIELD_REFS && json_is_array(value)) {
+		json_array_foreach(value, i, item) {
+			buf_adds(out, i ? ", " : "");
+			add_named(c, json_string_value(item), out);
+		}
+	} else {
+		record_field_text(record, field, out);
+	}
+}
+
+/* A note that genba wrote itself about a transfer is no fact of the incident. */
+static int is_automatic(struct case_file *c, const json_t *record)
+{
+	size_t i;
+	const json_t *item;
+	int automatic = 0;
+	if (!(record_kind(record)->traits & KIND_NOTE))
+		return 0;
+	json_array_foreach(json_object_get(record, "on"), i, item) {
+		json_t *about = record_get(c, json_string_value(item), 0, NULL);
+		automatic |= about && (record_kind(about)->traits & KIND_CUSTODY);
+		json_decref(about);
+	}
+	return automatic;
+}
+
 static int take_record(void *ctx, json_t *record)
 {
 	struct filling *f = ctx;
-	if (f->filter && !filter_match(f->filter, record))
+	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record))
 		return 0;
 	f->found++;
 	struct buf line = BUF_INIT;
@@ -108,7 +152,7 @@ static int take_record(void *ctx, json_t *record)
 		const struct field *field = kind_field(record_kind(record), one);
 		if (field && record_shows(record, one)) {
 			buf_addf(&line, " · %s: ", field_label(field));
-			record_field_text(record, field, &line);
+			add_field(f->c, record, field, &line);
 		}
 		name += n + strspn(name + n, " ");
 	}
@@ -116,20 +160,22 @@ static int take_record(void *ctx, json_t *record)
 		if (*p == '\n')
 			*p = ' ';
 	brief_put(f->b, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
-	free(title);
+	f->b->rows[f->b->count - 1].name = title;
 	buf_release(&line);
 	return 0;
 }
 
 static int brief_fill(struct case_file *c, const struct section *section, struct brief *b, struct err *err)
 {
-	struct filling f = {b, section, NULL, 0};
+	struct filling f = {c, b, section, NULL, 0};
 	if (section->filter && !(f.filter = filter_parse(kind_find(section->kind), section->filter, err)))
 		return -1;
 	brief_put(b, BRIEF_HEADING, NULL, i18n_text(section->title));
 	int rc = record_each(c, section->kind, 0, take_record, &f, err);
-	if (rc == 0 && f.found == 0)
+	if (rc == 0 && f.found == 0) {
 		brief_put(b, BRIEF_LINE, NULL, i18n_text(section->none));
+		b->rows[b->count - 1].is_none = 1;
+	}
 	filter_free(f.filter);
 	return rc;
 }
@@ -167,6 +213,149 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	return 0;
 }
 
+/* ---- by department, by holder */
+
+struct brief_group {
+	char *name; /* printable */
+	size_t all, infected, open, unchecked;
+	struct buf titles;
+};
+
+struct brief_groups {
+	struct case_file *c;
+	const struct filter *infected;
+	const struct filter *open;
+	const struct filter *unchecked;
+	struct brief_group *list;
+	size_t count;
+	size_t named; /* records that are in one with a name */
+};
+
+#define GROUPS_MOST  6
+#define GROUP_TITLES 3
+
+static struct brief_group *group_of(struct brief_groups *g, char *name)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (strcmp(g->list[i].name, name) == 0) {
+			free(name);
+			return &g->list[i];
+		}
+	g->list = xrealloc(g->list, (g->count + 1) * sizeof *g->list);
+	g->list[g->count] = (struct brief_group){.name = name, .titles = BUF_INIT};
+	return &g->list[g->count++];
+}
+
+static int group_asset(void *ctx, json_t *record)
+{
+	struct brief_groups *g = ctx;
+	const char *department = json_get_string(record, "department");
+	g->named += department != NULL;
+	struct brief_group *group = group_of(g, printable_dup(department ? department : _("no department named")));
+	group->all++;
+	group->infected += filter_match(g->infected, record) != 0;
+	group->open += filter_match(g->open, record) != 0;
+	group->unchecked += filter_match(g->unchecked, record) != 0;
+	return 0;
+}
+
+static int group_evidence(void *ctx, json_t *record)
+{
+	struct brief_groups *g = ctx;
+	struct buf holder = BUF_INIT;
+	const char *label = json_get_string(record, "holder");
+	if (label)
+		add_named(g->c, label, &holder);
+	else
+		buf_adds(&holder, _("holder not on record"));
+	struct brief_group *group = group_of(g, buf_take(&holder, NULL));
+	if (group->all++ < GROUP_TITLES) {
+		char *title = record_title(record);
+		buf_addf(&group->titles, "%s%s", group->titles.len ? ", " : "", title);
+		free(title);
+	}
+	return 0;
+}
+
+/* What is worst comes first, then what is most. */
+static int group_compare(const void *a, const void *b)
+{
+	const struct brief_group *x = a;
+	const struct brief_group *y = b;
+	if (x->open != y->open)
+		return x->open < y->open ? 1 : -1;
+	if (x->infected != y->infected)
+		return x->infected < y->infected ? 1 : -1;
+	return x->all != y->all ? (x->all < y->all ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static void groups_release(struct brief_groups *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		free(g->list[i].name);
+		buf_release(&g->list[i].titles);
+	}
+	free(g->list);
+}
+
+static void groups_sort(struct brief_groups *g)
+{
+	if (g->count > 1)
+		qsort(g->list, g->count, sizeof *g->list, group_compare);
+}
+
+static int put_departments(struct case_file *c, struct brief *b, struct err *err)
+{
+	const struct kind *kind = kind_find("asset");
+	struct filter *infected = filter_parse(kind, "status=infected|compromised", err);
+	struct filter *open =
+	    filter_parse(kind, "status=infected|compromised -containment=isolated|not_applicable", err);
+	struct filter *unchecked = filter_parse(kind, "status=unchecked|unknown", err);
+	struct brief_groups g = {c, infected, open, unchecked, NULL, 0, 0};
+	int rc = infected && open && unchecked ? record_each(c, "asset", 0, group_asset, &g, err) : -1;
+	groups_sort(&g);
+	if (rc == 0 && g.named)
+		brief_put(b, BRIEF_HEADING, NULL, _("Machines by department"));
+	for (size_t i = 0; rc == 0 && g.named && i < g.count && i < GROUPS_MOST; i++) {
+		const struct brief_group *d = &g.list[i];
+		char *line = xasprintf(_("%s: %zu, infected %zu, of these not isolated %zu, not checked %zu"), d->name,
+		                       d->all, d->infected, d->open, d->unchecked);
+		brief_put(b, d->open ? BRIEF_ALARM : BRIEF_LINE, NULL, line);
+		free(line);
+	}
+	if (rc == 0 && g.named && g.count > GROUPS_MOST) {
+		size_t machines = 0;
+		for (size_t i = GROUPS_MOST; i < g.count; i++)
+			machines += g.list[i].all;
+		char *line = xasprintf(_("%zu more departments: %zu machines"), g.count - GROUPS_MOST, machines);
+		brief_put(b, BRIEF_LINE, NULL, line);
+		free(line);
+	}
+	groups_release(&g);
+	filter_free(infected);
+	filter_free(open);
+	filter_free(unchecked);
+	return rc;
+}
+
+static int put_holders(struct case_file *c, struct brief *b, struct err *err)
+{
+	struct brief_groups g = {.c = c};
+	int rc = record_each(c, "evidence", 0, group_evidence, &g, err);
+	groups_sort(&g);
+	if (rc == 0 && g.count)
+		brief_put(b, BRIEF_HEADING, NULL, _("Who holds what"));
+	for (size_t i = 0; rc == 0 && i < g.count && i < GROUPS_MOST; i++) {
+		const struct brief_group *h = &g.list[i];
+		char *line = xasprintf(P_("%s: %zu item of evidence: %s%s", "%s: %zu items of evidence: %s%s", h->all),
+		                       h->name, h->all, h->titles.data, h->all > GROUP_TITLES ? " …" : "");
+		brief_put(b, BRIEF_LINE, NULL, line);
+		free(line);
+	}
+	groups_release(&g);
+	return rc;
+}
+
 int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err)
 {
 	char now[CLOCK_TEXT];
@@ -178,20 +367,28 @@ int brief_make(struct case_file *c, enum brief_profile profile, const char *extr
 	b->state = printable_dup(state);
 	free(state);
 	int rc = put_state(c, b, err);
+	if (rc == 0)
+		rc = put_departments(c, b, err);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections && rc == 0; i++)
 		if (sections[i].profiles & profile)
 			rc = brief_fill(c, &sections[i], b, err);
+	if (rc == 0 && profile == BRIEF_HANDOVER)
+		rc = put_holders(c, b, err);
 	if (rc == 0 && extra && *extra) {
 		brief_put(b, BRIEF_HEADING, NULL, _("What stays behind"));
 		brief_put(b, BRIEF_LINE, NULL, extra);
 	}
+	if (rc == 0)
+		brief_fit(b);
 	return rc;
 }
 
 void brief_release(struct brief *b)
 {
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		free(b->rows[i].text);
+		free(b->rows[i].name);
+	}
 	free(b->rows);
 	free(b->title);
 	free(b->state);
@@ -200,16 +397,36 @@ void brief_release(struct brief *b)
 
 /* ---- forms */
 
+/* A line of the page, cut where it is too long for it. */
+static void put_line(struct buf *out, const char *text)
+{
+	if (text_width(text) > BRIEF_COLUMNS)
+		text_pad(out, text, BRIEF_COLUMNS);
+	else
+		buf_adds(out, text);
+	while (out->len && out->data[out->len - 1] == ' ')
+		buf_truncate(out, out->len - 1);
+	buf_addc(out, '\n');
+}
+
 void brief_text(const struct brief *b, struct buf *out)
 {
 	buf_addf(out, "%s\n%s\n", b->title, b->state);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct brief_row *row = &b->rows[i];
+		struct buf line = BUF_INIT;
 		if (row->sort == BRIEF_HEADING)
-			buf_addf(out, "\n%s\n", row->text);
+			buf_addf(&line, "%s%s", b->is_tight ? "" : "\n", row->text);
 		else
-			buf_addf(out, "  %s%s%s%s\n", row->sort == BRIEF_ALARM ? "! " : "", row->label,
+			buf_addf(&line, "  %s%s%s%s", row->sort == BRIEF_ALARM ? "! " : "", row->label,
 			         *row->label ? "  " : "", row->text);
+		if (row->wraps) {
+			text_wrap(out, line.data, BRIEF_COLUMNS - 2, 2);
+			buf_addc(out, '\n');
+		} else {
+			put_line(out, line.data);
+		}
+		buf_release(&line);
 	}
 }
 

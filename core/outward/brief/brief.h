@@ -6,13 +6,20 @@
  * stand apart from hypotheses, what is not known is said to be unknown, and a
  * section with nothing in it says so. In the interface's language; as text, as
  * Markdown, or as one self-contained HTML page.
+ *
+ * It is one page, however large the case: BRIEF_LINES lines of BRIEF_COLUMNS cells as text. Where the records are more,
+ * sections are cut evenly, with the number and the names of those that are left out, and the empty ones are named
+ * together (brief_fit.c).
  */
-#ifndef GENBA_OUTWARD_REPORT_BRIEF_H
-#define GENBA_OUTWARD_REPORT_BRIEF_H
+#ifndef GENBA_OUTWARD_BRIEF_BRIEF_H
+#define GENBA_OUTWARD_BRIEF_BRIEF_H
 
 #include "case/store/record.h"
 
 struct buf;
+
+#define BRIEF_LINES   60
+#define BRIEF_COLUMNS 80
 
 enum brief_profile {
 	BRIEF_MEETING = 1,
@@ -30,6 +37,9 @@ struct brief_row {
 	enum brief_sort sort;
 	char label[LABEL_TEXT]; /* or "" */
 	char *text;             /* printable, one line */
+	char *name;             /* of the record, printable; NULL: it is none */
+	int is_none;            /* says that its section is empty */
+	int wraps;              /* holds several things: it may take more than one line */
 };
 
 struct brief {
@@ -38,11 +48,15 @@ struct brief {
 	struct brief_row *rows;
 	size_t count;
 	size_t cap;
+	int is_tight; /* as text: no empty lines between the sections */
 };
 
 /* Makes the brief. `extra`: a line put at the end ("" or NULL: none), such as what stays behind at a handover. */
 int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err);
 void brief_release(struct brief *b);
+
+/* Cuts what was made to one page. */
+void brief_fit(struct brief *b);
 
 /* Appends the text that a handover takes along, if nobody writes another: it says what secrets stay behind. 0 or -1. */
 int brief_of_handover(struct case_file *c, struct buf *text, struct err *err);
