@@ -293,7 +293,8 @@ void history_check_end(struct history_check *k, struct history_verified *counts)
 	signature_pool_free(k->signatures);
 	object_index_free(k->h->index);
 	k->h->index = NULL;
-	free(k->touch_path);
+	sqlite3_value_free(k->touch_at[0]);
+	sqlite3_value_free(k->touch_at[1]);
 	free(k->touched);
 	free(k->commits);
 	free(k->reachable);

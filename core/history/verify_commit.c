@@ -256,14 +256,15 @@ void check_commit(struct history_check *k, int64_t number)
 		return;
 	}
 	git_oid_tostr(hex, sizeof hex, &row->id);
-	if (!object_index_find(k->h->index, &row->id, NULL, NULL)) {
+	git_object_t type;
+	if (!object_index_find(k->h->index, &row->id, NULL, &type) || type != GIT_OBJECT_COMMIT) {
 		history_found(k, _("the commit %.10s is listed, but missing"), hex);
 		return;
 	}
 	struct object_raw *raw = object_hold(k->h, &row->id, NULL);
 	if (!raw || raw->type != GIT_OBJECT_COMMIT) {
 		object_raw_drop(raw);
-		return; /* reported with the objects, or with what names it as a commit */
+		return; /* reported with the objects */
 	}
 	if (commit_text_parse(&c, raw->data, raw->size, &why) < 0) {
 		history_found(k, "%.10s: %s", hex, why.message);

@@ -44,7 +44,7 @@ struct history_check {
 	struct check_commit *commits;  /* by number */
 	struct check_touched *touched; /* by number; NULL: the table is asked for each path */
 	unsigned char touch_key[16];   /* of the digests: nobody can make paths that add up */
-	char *touch_path;              /* where CHECK_TOUCHED stands */
+	sqlite3_value *touch_at[2];    /* path and number where CHECK_TOUCHED stands */
 	struct signature_pool *signatures;
 	struct { /* the commit checked last: mostly the parent of the next */
 		git_oid id, tree;

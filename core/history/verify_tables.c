@@ -55,44 +55,56 @@ uint64_t check_touch_digest(const struct history_check *k, const char *path)
 	return digest;
 }
 
+/* A row counts as what it was written as: a path without a zero byte and a whole number. Anything else fits no commit. */
+static void take_touched(struct history_check *k, sqlite3_stmt *s)
+{
+	int is_number = sqlite3_column_type(s, 1) == SQLITE_INTEGER;
+	int is_text = sqlite3_column_type(s, 0) == SQLITE_TEXT;
+	int64_t n = sqlite3_column_int64(s, 1);
+	const char *path = (const char *)sqlite3_column_text(s, 0);
+	if (is_number && n > k->last_commit) /* written since */
+		return;
+	k->touched_rows++;
+	if (is_number && n > 0 && is_text && path && strlen(path) == (size_t)sqlite3_column_bytes(s, 0)) {
+		k->touched[n].sum += check_touch_digest(k, path);
+		k->touched[n].count++;
+	}
+}
+
+/* The values themselves, whatever their types: as text or a number they might name a row before this one, for ever. */
+static int remember_touched(struct history_check *k, sqlite3_stmt *s, struct err *err)
+{
+	for (int i = 0; i < 2; i++) {
+		sqlite3_value_free(k->touch_at[i]);
+		k->touch_at[i] = sqlite3_value_dup(sqlite3_column_value(s, i));
+		if (!k->touch_at[i])
+			return err_set(err, ERR_FAILED, _("out of memory"));
+	}
+	return 0;
+}
+
 int check_touched_table(struct history_check *k, unsigned units, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
-	const char *sql = k->touch_path
+	const char *sql = k->touch_at[0]
 	                      ? "SELECT path, n FROM git_touch WHERE (path, n) > (?1, ?2) ORDER BY path, n LIMIT ?3"
 	                      : "SELECT path, n FROM git_touch ORDER BY path, n LIMIT ?3";
 	if (sqlite3_prepare_v2(k->h->db, sql, -1, &s, NULL) != SQLITE_OK)
 		return history_sql_error(k->h, _("read"), err);
-	if (k->touch_path) {
-		sqlite3_bind_text(s, 1, k->touch_path, -1, SQLITE_TRANSIENT);
-		sqlite3_bind_int64(s, 2, k->at);
-	}
+	for (int i = 0; i < 2 && k->touch_at[0]; i++)
+		sqlite3_bind_value(s, i + 1, k->touch_at[i]);
 	sqlite3_bind_int64(s, 3, (sqlite3_int64)units * ROWS);
-	int rc;
+	int rc = SQLITE_DONE;
+	int failed = 0;
 	int rows = 0;
-	char *last = NULL;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *path = (const char *)sqlite3_column_text(s, 0);
-		int64_t n = sqlite3_column_int64(s, 1);
-		rows++;
-		k->at = n;
-		free(last);
-		last = xstrdup(path ? path : "");
-		if (n > k->last_commit) /* written since */
-			continue;
-		k->touched_rows++;
-		if (n > 0 && path) {
-			k->touched[n].sum += check_touch_digest(k, path);
-			k->touched[n].count++;
-		}
+	while (!failed && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		if (++rows == (int)units * ROWS) /* the last of the slice; behind a shorter one nothing comes */
+			failed = remember_touched(k, s, err) < 0;
+		take_touched(k, s);
 	}
-	int failed = rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0;
+	failed = failed || (rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0);
 	sqlite3_finalize(s);
-	if (last) {
-		free(k->touch_path);
-		k->touch_path = last;
-	}
-	return failed ? -1 : rows > 0;
+	return failed ? -1 : rows == (int)units * ROWS;
 }
 
 void check_mark_reachable(struct history_check *k)
