@@ -8,6 +8,7 @@
 #include "tui/command/holder.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,7 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -235,6 +238,41 @@ static void lock_cancels_what_is_under_way(void **state)
 	program_release(&p);
 }
 
+/* A pager that is not read on keeps neither the key nor `genba lock`. */
+static void lock_does_not_wait_for_a_pager(void **state)
+{
+	struct program p;
+	char line[512];
+	(void)state;
+	unlock(&p, NULL);
+	pid_t pid = holder_pid(&p);
+	assert_gives("head -c 400000 /dev/zero | tr '\\0' a | fold -w 100 | $GENBA note -", 0, "R1-N1\n");
+	char *pipe_path = strdup(program_file(&p, "pager"));
+	char *status = strdup(program_file(&p, "status"));
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	int pager = open(pipe_path, O_RDWR | O_CLOEXEC);
+	assert_true(pager >= 0);
+	snprintf(line, sizeof line,
+	         "{ $GENBA show R1-N1 >%s 2>%s; echo ended $? >>%s; } >/dev/null 2>&1 & echo started", pipe_path,
+	         status, status);
+	assert_gives(line, 0, "started");
+	double end = clock_steady() + TERMINAL_DEADLINE;
+	int waiting = 0;
+	while (waiting < 60000 && clock_steady() < end)
+		assert_int_equal(ioctl(pager, FIONREAD, &waiting), 0);
+	assert_true(waiting >= 60000);
+	assert_gives("$GENBA lock", 0, "is locked");
+	await_no_process(pid);
+	snprintf(line, sizeof line, "cat %s", status);
+	await_gives(line, "ended");
+	assert_gives(line, 0, "before the output was written to its end");
+	close(pager);
+	free(status);
+	free(pipe_path);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
 static void a_wrong_passphrase_opens_nothing(void **state)
 {
 	struct program p;
@@ -309,6 +347,7 @@ int main(void)
 	    cmocka_unit_test(killed_it_leaves_the_case_well),
 	    cmocka_unit_test(time_ends_it),
 	    cmocka_unit_test(lock_cancels_what_is_under_way),
+	    cmocka_unit_test(lock_does_not_wait_for_a_pager),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

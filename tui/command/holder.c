@@ -46,11 +46,21 @@ struct holder {
 };
 
 static volatile sig_atomic_t told_to_end;
+static volatile sig_atomic_t lent;             /* streams of a caller are in the places of one's own */
+static volatile sig_atomic_t nowhere = -1;     /* descriptor of /dev/null */
+static volatile sig_atomic_t taken_from_under; /* the command lost its caller's streams */
 
+/* A pager that does not read on, or a pipe that says nothing, must not keep the case open: what waits for it goes on at
+ * once with /dev/null. */
 static void holder_on_signal(int number)
 {
+	int before = errno;
 	(void)number;
 	told_to_end = 1;
+	for (int i = 0; lent && nowhere >= 0 && i < STREAMS; i++)
+		dup2(nowhere, i);
+	taken_from_under |= lent;
+	errno = before;
 }
 
 /* ---- what it is asked */
@@ -224,6 +234,22 @@ static int run_command(struct holder *h, const struct socket_request *r, struct 
 	return rc;
 }
 
+/* With the caller's streams, which a signal may take away. */
+static int run_lent(struct holder *h, const struct socket_request *r, struct err *err)
+{
+	taken_from_under = 0;
+	lent = 1;
+	int rc = run_command(h, r, err);
+	fflush(stdout);
+	fflush(stderr);
+	lent = 0;
+	if (rc == 0 && taken_from_under)
+		rc = err_set(
+		    err, ERR_CANCELLED,
+		    _("the case was locked before the output was written to its end: look whether it was done"));
+	return rc;
+}
+
 static void take_environment(const json_t *lines)
 {
 	size_t i;
@@ -244,12 +270,12 @@ static void take_environment(const json_t *lines)
 
 static void catch_end(void)
 {
-	struct sigaction action = {.sa_handler = holder_on_signal};
+	struct sigaction action = {.sa_handler = holder_on_signal, .sa_flags = SA_RESTART};
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	signal(SIGUSR1, SIG_IGN);
+	sigaction(SIGUSR1, &action, NULL); /* `genba lock`, when it was not answered */
 	signal(SIGWINCH, SIG_IGN);
 }
 
@@ -283,7 +309,7 @@ static void serve(struct holder *h, struct held_command *c)
 	else if (c->request.ask)
 		rc = run_screen(h, c, &err);
 	else
-		rc = run_command(h, &c->request, &err);
+		rc = run_lent(h, &c->request, &err);
 	borrowed_return(&borrowed);
 	if (rc < 0 && *err.message)
 		buf_addf(&log, c->request.ask ? "%s" : "genba: %s\n", err.message);
@@ -369,8 +395,7 @@ static void detach(void)
 	setsid();
 	for (int i = 0; null >= 0 && i < STREAMS; i++)
 		dup2(null, i);
-	if (null >= STREAMS)
-		close(null);
+	nowhere = null >= STREAMS ? null : -1;
 }
 
 static int holder_open(struct session *s, const void *ctx, struct err *err)

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -199,7 +200,10 @@ struct call {
 	enum socket_files passes;
 	json_t *environment; /* taken */
 	struct buf *kept;
+	int is_lock; /* it is not waited for in vain */
 };
+
+static void signal_if_silent(int fd);
 
 static int socket_client_call(int fd, const struct call *call, int *status, struct err *err)
 {
@@ -231,7 +235,10 @@ static int socket_client_call(int fd, const struct call *call, int *status, stru
 		rc = err_set(err, ERR_FAILED, _("cannot open what the command needs"));
 	if (rc == 0)
 		rc = json_canonical(request, &text, err);
-	if (rc == 0 && (send_request(fd, &text, fds, fd_count) < 0 || print_answer(fd, call->kept, status) < 0))
+	int sent = rc == 0 && send_request(fd, &text, fds, fd_count) == 0;
+	if (sent && call->is_lock)
+		signal_if_silent(fd);
+	if (rc == 0 && (!sent || print_answer(fd, call->kept, status) < 0))
 		rc = err_set(err, ERR_FAILED,
 		             _("the genba that has the case open did not answer to the end: look whether it was done"));
 	json_decref(request);
@@ -262,9 +269,25 @@ int socket_client_finds(const char *case_path)
 	return fd >= 0;
 }
 
+#define PATIENCE 5 /* seconds for an answer of one that is busy */
+
+/* Asked to lock, it answers soon, unless a command of a third shell waits there for a pager or a pipe: then it is signalled, which
+ * locks a workbench and takes the pager from under the command of what `unlock` left. */
+static void signal_if_silent(int fd)
+{
+	struct ucred who;
+	socklen_t size = sizeof who;
+	struct pollfd there = {fd, POLLIN, 0};
+	int rc;
+	while ((rc = poll(&there, 1, PATIENCE * 1000)) < 0 && errno == EINTR)
+		;
+	if (rc == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
+		kill(who.pid, SIGUSR1);
+}
+
 int socket_client_ask(const char *case_path, const char *ask, struct buf *answer, int *status, struct err *err)
 {
-	const struct call call = {.ask = ask, .kept = answer};
+	const struct call call = {.ask = ask, .kept = answer, .is_lock = strcmp(ask, "lock") == 0};
 	int fd = find_holder(case_path);
 	if (fd < 0)
 		return 0;
@@ -328,8 +351,6 @@ int socket_client_screen(const char *case_path, int *status, struct err *err)
 }
 
 /* ---- all that is open */
-
-#define PATIENCE 5 /* seconds for an answer of one that is busy */
 
 void socket_client_each(void (*each)(void *ctx, const json_t *state), void *ctx)
 {
