@@ -11,7 +11,7 @@
  * each step. Exit status 1 if anything was lost, wrong or unreadable, or if a
  * mutant survived.
  */
-#include "crashfs.h"
+#include "crash_workload.h"
 
 #include "vault/mutant.h"
 #include "vault/vault_private.h"
@@ -25,15 +25,9 @@
 enum vault_mutant vault_mutant;
 #endif
 
-enum { STEPS_MAX = 64 };
-static const char case_name[] = "/site.genba";
-
-static struct vault_identity identity;
-static unsigned char public_key[32], secret_key[64];
-
 static struct {
-	uint64_t digest[STEPS_MAX];
-	size_t slots[STEPS_MAX];
+	uint64_t digest[WORKLOAD_STEPS];
+	size_t slots[WORKLOAD_STEPS];
 	int steps;
 	uint64_t ops; /* write operations of the whole workload */
 } model;
@@ -56,127 +50,6 @@ static void failed(uint64_t *counter, const char *what, const char *detail, int 
 	++*counter;
 	if (!result.quiet && failures() < 10)
 		fprintf(stderr, "  %s (expected step %d to %d): %s\n", what, low, high, detail);
-}
-
-/* ---- the workload ---- */
-
-static int run(struct vault *v, const char *sql)
-{
-	return sqlite3_exec(vault_db(v), sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
-}
-
-static int run_checkpoint(struct vault *v, int mode)
-{
-	return sqlite3_wal_checkpoint_v2(vault_db(v), "main", mode, NULL, NULL) == SQLITE_OK ? 0 : -1;
-}
-
-#define ROWS(from, count, size)                                                                                \
-	"WITH RECURSIVE i(x) AS (SELECT " #from " UNION ALL SELECT x + 1 FROM i WHERE x < " #from " + " #count \
-	" - 1) "                                                                                               \
-	"INSERT OR REPLACE INTO t SELECT x, x * 7, zeroblob(" #size ") || x FROM i"
-
-/* In the order of the workload. Beside SQL there are the words that start with '.'. Each step is one transaction. */
-static const char *const workload[] = {
-    ".create",
-    "CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, n INTEGER, b BLOB)",
-    ROWS(1, 12, 900),
-    "UPDATE t SET n = n + 1 WHERE id = 3",
-    "UPDATE t SET n = n + 1 WHERE id = 4",
-    ".checkpoint",
-    "UPDATE t SET n = n + 1 WHERE id = 5",
-    /* a rollback after a spill leaves frames that the next transaction overwrites */
-    "BEGIN; UPDATE t SET n = n + 100, b = zeroblob(1500); " ROWS(50, 20, 1200) "; ROLLBACK",
-    "UPDATE t SET n = n + 1 WHERE id = 6",
-    "UPDATE t SET n = n + 1 WHERE id = 6",
-    ".slot",
-    /* pages written twice in one transaction are rewritten in place in the log */
-    "BEGIN; " ROWS(20, 25, 1000) "; UPDATE t SET n = n + 1; UPDATE t SET n = n + 2; COMMIT",
-    "UPDATE t SET n = n + 1 WHERE id = 30",
-    "BEGIN; " ROWS(60, 5,
-                   800) "; SAVEPOINT s; UPDATE t SET n = -n; ROLLBACK TO s; UPDATE t SET n = 5 WHERE id = 2; COMMIT",
-    "BEGIN; UPDATE t SET b = zeroblob(2000); ROLLBACK",
-    ".checkpoint",
-    "DELETE FROM t WHERE id > 40",
-    ".checkpoint",
-    "UPDATE t SET n = n + 1 WHERE id = 7",
-    "VACUUM",
-    ".checkpoint",
-    "UPDATE t SET n = n + 1 WHERE id = 8",
-    ".reopen",
-    "UPDATE t SET n = n + 1 WHERE id = 9",
-    ".slot",
-    "UPDATE t SET n = n + 1 WHERE id = 10",
-    ".truncate",
-    ROWS(100, 15, 2500),
-    ".reopen",
-    "BEGIN; DELETE FROM t WHERE id BETWEEN 10 AND 105; " ROWS(200, 6, 3000) "; COMMIT",
-    ".checkpoint",
-    "UPDATE t SET n = n + 1 WHERE id = 1",
-    "UPDATE t SET n = n + 1",
-    ".reopen",
-    /* revoking and rotating write a new file over this one; the log is not empty when they begin */
-    "UPDATE t SET n = n + 1 WHERE id = 2",
-    ".remove",
-    ".reopen",
-    "UPDATE t SET n = n + 1 WHERE id = 3",
-    ".reopen",
-    "UPDATE t SET n = n + 1",
-    ".rotate",
-    ".reopen",
-    ".slot",
-    "UPDATE t SET n = n + 1 WHERE id = 4",
-};
-enum { STEPS = sizeof workload / sizeof *workload };
-_Static_assert((int)STEPS <= (int)STEPS_MAX, "room for the model");
-
-/* A cache so small that transactions spill; and VACUUM, which a vault does not offer, shortens the file. */
-static void provoke(struct vault *v)
-{
-	run(v, "PRAGMA cache_size=8");
-	sqlite3_limit(vault_db(v), SQLITE_LIMIT_ATTACHED, 1);
-}
-
-static int open_case(struct vault **v, struct crashfs *fs, struct err *err)
-{
-	struct vault_unlock unlock = {&identity, NULL};
-	int rc = vault_open_over(v, crashfs_vfs(fs), case_name, &unlock, 0, err);
-	if (rc == 0)
-		provoke(*v);
-	return rc;
-}
-
-static struct vault_new_slot own_slot(void)
-{
-	struct vault_new_slot slot = {.type = VAULT_SLOT_RECIPIENT};
-	memcpy(slot.recipient, public_key, sizeof slot.recipient);
-	return slot;
-}
-
-static int do_step(struct vault **v, struct crashfs *fs, const char *step)
-{
-	struct vault_new_slot slot = own_slot();
-	if (strcmp(step, ".create") == 0) {
-		if (vault_create_over(v, crashfs_vfs(fs), case_name, &slot, 1, &identity, NULL) < 0)
-			return -1;
-		provoke(*v);
-		return 0;
-	}
-	if (strcmp(step, ".checkpoint") == 0)
-		return run_checkpoint(*v, SQLITE_CHECKPOINT_PASSIVE);
-	if (strcmp(step, ".truncate") == 0)
-		return run_checkpoint(*v, SQLITE_CHECKPOINT_TRUNCATE);
-	if (strcmp(step, ".slot") == 0)
-		return vault_slot_add(*v, &slot, &identity, NULL);
-	if (strcmp(step, ".remove") == 0)
-		return vault_slot_remove(*v, 1, NULL, VAULT_KDF_INTERACTIVE, &identity, NULL, NULL);
-	if (strcmp(step, ".rotate") == 0)
-		return vault_rotate(*v, case_name, &slot, 1, &identity, NULL, NULL);
-	if (strcmp(step, ".reopen") == 0) {
-		int rc = vault_close(*v, NULL);
-		*v = NULL;
-		return rc == 0 ? open_case(v, fs, NULL) : -1;
-	}
-	return run(*v, step);
 }
 
 /* ---- the oracle ---- */
@@ -210,7 +83,7 @@ static void found_now(const struct crashfs *fs, int step)
 	struct vault_slot slots[VAULT_SLOTS];
 	struct vault *v;
 	crashfs_kill(copy);
-	if (open_case(&v, copy, NULL) == 0) {
+	if (workload_open(&v, copy, NULL) == 0) {
 		model.digest[step] = digest_of(v);
 		model.slots[step] = vault_slots(v, slots);
 		vault_close(v, NULL);
@@ -223,14 +96,14 @@ static void make_model(void)
 	struct crashfs *fs = crashfs_new();
 	struct vault *v = NULL;
 	crashfs_arm(fs, 0);
-	for (int i = 0; i < STEPS; i++) {
-		if (do_step(&v, fs, workload[i]) < 0) {
+	for (int i = 0; i < WORKLOAD_STEPS; i++) {
+		if (workload_step(&v, fs, workload[i]) < 0) {
 			fprintf(stderr, "the workload itself fails at step %d: %s\n", i, workload[i]);
 			exit(2);
 		}
 		found_now(fs, i);
 	}
-	model.steps = STEPS;
+	model.steps = WORKLOAD_STEPS;
 	model.ops = crashfs_ops(fs);
 	vault_close(v, NULL);
 	crashfs_free(fs);
@@ -242,10 +115,10 @@ static int run_until(struct crashfs *fs, uint64_t op)
 	struct vault *v = NULL;
 	int i;
 	crashfs_arm(fs, op);
-	for (i = 0; i < STEPS; i++)
-		if (do_step(&v, fs, workload[i]) < 0)
+	for (i = 0; i < WORKLOAD_STEPS; i++)
+		if (workload_step(&v, fs, workload[i]) < 0)
 			break;
-	if (i < STEPS && !crashfs_dead(fs))
+	if (i < WORKLOAD_STEPS && !crashfs_dead(fs))
 		failed(&result.stuck, "a step fails on a living disk", workload[i], i, i);
 	if (v && vault_close(v, NULL) < 0 && !crashfs_dead(fs))
 		failed(&result.stuck, "a close fails on a living disk", "", i, i);
@@ -269,7 +142,7 @@ static int open_and_judge(struct crashfs *fs, struct range *r)
 	struct vault_slot slots[VAULT_SLOTS];
 	char finding[1024] = "";
 	result.openings++;
-	if (open_case(&v, fs, &err) < 0) {
+	if (workload_open(&v, fs, &err) < 0) {
 		if (crashfs_dead(fs))
 			return -1;
 		if (r->low >= 0)
@@ -297,8 +170,8 @@ static int open_and_judge(struct crashfs *fs, struct range *r)
 		*r = (struct range){seen, last};
 	if (vault_check(v, NULL, note_finding, finding, NULL) != 0 && !crashfs_dead(fs))
 		failed(&result.wrong, "a check finds", finding, r->low, r->high);
-	int went_on =
-	    run(v, "CREATE TABLE IF NOT EXISTS went_on(n)") == 0 && run(v, "INSERT INTO went_on VALUES(1)") == 0;
+	int went_on = workload_run(v, "CREATE TABLE IF NOT EXISTS went_on(n)") == 0 &&
+	              workload_run(v, "INSERT INTO went_on VALUES(1)") == 0;
 	int closed = vault_close(v, &err) == 0;
 	if (crashfs_dead(fs))
 		return -1;
@@ -357,7 +230,7 @@ static void crash_at(uint64_t op, int thorough, uint64_t *random)
 {
 	struct crashfs *fs = crashfs_new();
 	int acknowledged = run_until(fs, op);
-	struct range r = {acknowledged, acknowledged + 1 < STEPS ? acknowledged + 1 : acknowledged};
+	struct range r = {acknowledged, acknowledged + 1 < WORKLOAD_STEPS ? acknowledged + 1 : acknowledged};
 	int deep = (int)(crashfs_random(random) % VARIANTS);
 	for (int variant = 0; variant < VARIANTS; variant++) {
 		struct crashfs *after = after_crash(fs, variant, crashfs_random(random));
@@ -397,13 +270,13 @@ static int after_full(struct vault **v, struct crashfs *fs, int step)
 	struct err err = ERR_INIT;
 	int opened = 0;
 	if (*v && !sqlite3_get_autocommit(vault_db(*v)))
-		run(*v, "ROLLBACK");
+		workload_run(*v, "ROLLBACK");
 	if (*v && (*v)->dead) { /* it says so itself: close and reopen */
 		vault_close(*v, NULL);
 		*v = NULL;
 	}
 	if (!*v && step > 0) {
-		if (open_case(v, fs, &err) < 0) {
+		if (workload_open(v, fs, &err) < 0) {
 			failed(&result.unreadable, "does not open after a full disk", err.message, step - 1, step);
 			return -1;
 		}
@@ -420,7 +293,7 @@ static int after_full(struct vault **v, struct crashfs *fs, int step)
 /* Runs one step until it is done. 0, or -1 with a failure counted. */
 static int do_step_though_full(struct vault **v, struct crashfs *fs, int step)
 {
-	for (int tries = 0; do_step(v, fs, workload[step]) < 0; tries++) {
+	for (int tries = 0; workload_step(v, fs, workload[step]) < 0; tries++) {
 		if (!crashfs_was_full(fs) || tries > 2) {
 			failed(&result.stuck, "a step fails though there is space", workload[step], step, step);
 			return -1;
@@ -443,18 +316,20 @@ static void run_full(uint64_t op)
 	int rc = 0;
 	result.full++;
 	crashfs_fill(fs, op);
-	for (int i = 0; i < STEPS && rc == 0; i++)
+	for (int i = 0; i < WORKLOAD_STEPS && rc == 0; i++)
 		rc = do_step_though_full(&v, fs, i);
 	if (v && vault_close(v, &err) < 0 && !crashfs_was_full(fs))
-		failed(&result.stuck, "does not close", err.message, STEPS - 1, STEPS - 1);
+		failed(&result.stuck, "does not close", err.message, WORKLOAD_STEPS - 1, WORKLOAD_STEPS - 1);
 	crashfs_arm(fs, 0);
-	if (rc == 0 && open_case(&v, fs, &err) < 0) {
-		failed(&result.unreadable, "does not open after a full disk", err.message, STEPS - 1, STEPS - 1);
+	if (rc == 0 && workload_open(&v, fs, &err) < 0) {
+		failed(&result.unreadable, "does not open after a full disk", err.message, WORKLOAD_STEPS - 1,
+		       WORKLOAD_STEPS - 1);
 	} else if (rc == 0) {
-		if (!is_at(v, STEPS - 1))
-			failed(&result.wrong, "wrong data after a full disk", "", STEPS - 1, STEPS - 1);
+		if (!is_at(v, WORKLOAD_STEPS - 1))
+			failed(&result.wrong, "wrong data after a full disk", "", WORKLOAD_STEPS - 1,
+			       WORKLOAD_STEPS - 1);
 		if (vault_check(v, NULL, note_finding, finding, NULL) != 0)
-			failed(&result.wrong, "a check finds", finding, STEPS - 1, STEPS - 1);
+			failed(&result.wrong, "a check finds", finding, WORKLOAD_STEPS - 1, WORKLOAD_STEPS - 1);
 		vault_close(v, NULL);
 	}
 	crashfs_free(fs);
@@ -466,29 +341,29 @@ static void full_behind_the_end(void)
 	struct crashfs *start = crashfs_new();
 	struct vault *v = NULL;
 	for (int i = 0; i < 3; i++)
-		do_step(&v, start, workload[i]);
-	run(v, "VACUUM");
+		workload_step(&v, start, workload[i]);
+	workload_run(v, "VACUUM");
 	vault_close(v, NULL);
 	for (uint64_t op = 1; op < 40; op++) {
 		struct crashfs *fs = crashfs_copy(start);
 		struct err err = ERR_INIT;
 		crashfs_arm(fs, 0);
-		if (open_case(&v, fs, &err) == 0) {
-			run(v, ROWS(300, 12, 2500));
+		if (workload_open(&v, fs, &err) == 0) {
+			workload_run(v, WORKLOAD_ROWS(300, 12, 2500));
 			crashfs_fill(fs, op);
-			run_checkpoint(v, SQLITE_CHECKPOINT_PASSIVE);
+			workload_checkpoint(v, SQLITE_CHECKPOINT_PASSIVE);
 			crashfs_arm(fs, 0);
 			if (v->dead) { /* the anchor's write failed */
 				vault_close(v, NULL);
-				open_case(&v, fs, &err);
+				workload_open(&v, fs, &err);
 			}
 		}
 		if (v) {
-			run(v, "DELETE FROM t WHERE id >= 300");
-			run(v, "VACUUM");
+			workload_run(v, "DELETE FROM t WHERE id >= 300");
+			workload_run(v, "VACUUM");
 			vault_close(v, NULL);
 		}
-		if (open_case(&v, fs, &err) < 0)
+		if (workload_open(&v, fs, &err) < 0)
 			failed(&result.unreadable, "does not open after a full disk", err.message, 2, 2);
 		else if (!is_at(v, 2))
 			failed(&result.wrong, "wrong data after a full disk", "", 2, 2);
@@ -510,7 +385,7 @@ static void campaign_full(uint64_t stride, int stop_at_first)
 static void must_not_open(struct crashfs *fs, const char *attack)
 {
 	struct vault *v;
-	if (open_case(&v, fs, NULL) < 0)
+	if (workload_open(&v, fs, NULL) < 0)
 		return;
 	failed(&result.wrong, "an attack goes unnoticed", attack, 0, 0);
 	vault_close(v, NULL);
@@ -520,25 +395,24 @@ static void attack(void)
 {
 	struct crashfs *fs = crashfs_new(), *old, *target;
 	struct vault *v = NULL;
-	char log[sizeof case_name + 4];
+	static const char log[] = WORKLOAD_CASE "-wal";
 	size_t n, old_n;
-	snprintf(log, sizeof log, "%s-wal", case_name);
 	for (int i = 0; i < 3; i++)
-		do_step(&v, fs, workload[i]);
+		workload_step(&v, fs, workload[i]);
 	vault_close(v, NULL);
 	old = crashfs_copy(fs);
-	if (open_case(&v, fs, NULL) == 0) {
-		run(v, "UPDATE t SET n = n + 1");
+	if (workload_open(&v, fs, NULL) == 0) {
+		workload_run(v, "UPDATE t SET n = n + 1");
 		vault_close(v, NULL);
 	}
 	target = crashfs_copy(fs);
-	unsigned char *to = crashfs_bytes(target, case_name, &n), *from = crashfs_bytes(old, case_name, &old_n);
+	unsigned char *to = crashfs_bytes(target, WORKLOAD_CASE, &n), *from = crashfs_bytes(old, WORKLOAD_CASE, &old_n);
 	memcpy(to + layout_page_offset(3), from + layout_page_offset(3), 2 * PAGE_SIZE);
 	must_not_open(target, "stale pages put back");
 	crashfs_free(target);
-	if (open_case(&v, fs, NULL) == 0) {
+	if (workload_open(&v, fs, NULL) == 0) {
 		for (int i = 0; i < 3; i++)
-			run(v, "UPDATE t SET n = n + 1");
+			workload_run(v, "UPDATE t SET n = n + 1");
 		target = crashfs_copy(fs); /* what a kill leaves */
 		crashfs_bytes(target, log, &n)[layout_frame_offset(2) + 100] ^= 1;
 		must_not_open(target, "a flipped bit in the log");
@@ -609,7 +483,6 @@ int main(int argc, char **argv)
 {
 	uint64_t stride = 1;
 	int thorough = 0;
-	unsigned char seed[crypto_sign_SEEDBYTES] = {7};
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--stride") == 0 && i + 1 < argc)
 			stride = strtoull(argv[++i], NULL, 10);
@@ -630,8 +503,7 @@ int main(int argc, char **argv)
 		return 2;
 	/* the page that SQLite never writes lies at 1 GiB; at 32 KiB the checkpoint has to fill it here too */
 	sqlite3_test_control(SQLITE_TESTCTRL_PENDING_BYTE, 0x8000);
-	crypto_sign_seed_keypair(public_key, secret_key, seed);
-	identity = (struct vault_identity){public_key, secret_key};
+	workload_begin();
 	make_model();
 #ifdef VAULT_MUTANTS
 	(void)thorough;
