@@ -1,13 +1,14 @@
 /*
  * Random histories made by holders of keys who stop at nothing: any commits, on any parent, in any shape, about any
  * record. Whatever a copy takes in of them, what it held stays: whose label, whose mark, whose key, whose digest, who
- * did it. The oracle here reads the case by itself and shares no rule with the program.
+ * did it (help_held.h).
  *
  *   ctest                                      some hundred
  *   cmake --build BUILD --target hostile-histories    10,000
- *   GENBA_HISTORIES=1 GENBA_SEED=… core_handover_hostile_test_histories    one of them again
+ *   GENBA_HISTORIES=40 GENBA_SEED=… core_handover_hostile_test_histories    those of one case again
  */
 #include "help_copies.h"
+#include "help_held.h"
 
 #include "base/worker/worker.h"
 #include "case/kind/conflict.h"
@@ -31,174 +32,6 @@ static unsigned draw(unsigned n)
 	seed ^= seed >> 7;
 	seed ^= seed << 17;
 	return (unsigned)(seed % n);
-}
-
-/* ---- the oracle: what the victim held */
-
-static struct {
-	json_t *labels;   /* id -> label, as first seen */
-	json_t *authors;  /* id -> author */
-	json_t *keys;     /* id of a responder -> key */
-	json_t *marks;    /* mark -> key, of all responders that ever had it here */
-	json_t *digests;  /* id -> {field: digest} of evidence that was complete */
-	json_t *revoked;  /* id -> true */
-	json_t *holders;  /* label -> id, of the victim's own mark */
-	uint64_t commits; /* looked at so far */
-} held;
-
-static const char *const digests[] = {"sha256", "md5", "sha1", "source_sha256", "piece_root"};
-
-static const char *text_of(const json_t *record, const char *name)
-{
-	const char *text = json_string_value(json_object_get(record, name));
-	return text ? text : "";
-}
-
-static void must(int good, const char *what, const json_t *record)
-{
-	if (good)
-		return;
-	char *text = json_dumps(record, JSON_INDENT(1));
-	fail_msg("%s, seed %llu: %s", what, (unsigned long long)seed, text ? text : "");
-}
-
-static void same_as_first(json_t *table, const char *id, const char *value, const char *what, const json_t *record)
-{
-	const char *first = json_string_value(json_object_get(table, id));
-	if (first)
-		must(strcmp(first, value) == 0, what, record);
-	else
-		json_object_set_new(table, id, json_string(value));
-}
-
-static int has_alias(const json_t *record, const char *label)
-{
-	size_t i;
-	json_t *alias;
-	json_array_foreach(json_object_get(record, "aliases"), i, alias)
-		if (strcmp(json_string_value(alias), label) == 0)
-			return 1;
-	return 0;
-}
-
-static void look_at_evidence(const char *id, const json_t *record)
-{
-	json_t *known = json_object_get(held.digests, id);
-	const char *name;
-	json_t *value;
-	json_object_foreach(known, name, value)
-		must(strcmp(json_string_value(value), text_of(record, name)) == 0, "a digest changed", record);
-	if (strcmp(text_of(record, "complete"), "complete") != 0)
-		return;
-	if (!known) {
-		known = json_object();
-		json_object_set_new(held.digests, id, known);
-	}
-	for (size_t i = 0; i < sizeof digests / sizeof *digests; i++)
-		if (*text_of(record, digests[i]))
-			json_object_set_new(known, digests[i], json_string(text_of(record, digests[i])));
-}
-
-static int look_at(void *ctx, json_t *record)
-{
-	(void)ctx;
-	const char *id = text_of(record, "id");
-	const char *kind = text_of(record, "kind");
-	const char *label = text_of(record, "label");
-	const char *first = json_string_value(json_object_get(held.labels, id));
-	if (first && strcmp(first, label) != 0)
-		must(has_alias(record, first) && strncmp(first, "R1-", 3) != 0, "a label moved", record);
-	else
-		json_object_set_new(held.labels, id, json_string(label));
-	if (strncmp(label, "R1-", 3) == 0)
-		same_as_first(held.holders, label, id, "a label went to another record", record);
-	same_as_first(held.authors, id, text_of(record, "author"), "an author changed", record);
-	if (strcmp(kind, "responder") == 0) {
-		char key[80];
-		snprintf(key, sizeof key, "%.79s", text_of(record, "key"));
-		same_as_first(held.keys, id, key, "a key changed", record);
-		same_as_first(held.marks, text_of(record, "mark"), key, "a mark went to another key", record);
-		if (json_object_get(held.revoked, id))
-			must(json_object_get(record, "revoked") != NULL, "a revocation was taken back", record);
-		if (json_object_get(record, "revoked"))
-			json_object_set_new(held.revoked, id, json_true());
-	}
-	if (strcmp(kind, "evidence") == 0)
-		look_at_evidence(id, record);
-	return 0;
-}
-
-static int author_is_signer(void *ctx, const struct history_entry *entry)
-{
-	unsigned char key[32];
-	char mark[MARK_TEXT];
-	struct buf line = BUF_INIT;
-	struct err err = ERR_INIT;
-	(void)ctx;
-	if (entry->number <= held.commits)
-		return 1;
-	ok(history_signer_of(case_history(copies[0]), entry->id, key, &err), &err);
-	ssh_public_line(key, "x", &line);
-	snprintf(mark, sizeof mark, "%.*s", (int)strcspn(entry->author_mail, "@"), entry->author_mail);
-	const char *wanted = json_string_value(json_object_get(held.marks, mark));
-	size_t n = strlen("ssh-ed25519 ") + 68;
-	if (!wanted || strncmp(wanted, line.data, n < strlen(wanted) ? n : strlen(wanted)) != 0)
-		fail_msg("%s <%s> did not sign %s, seed %llu", entry->author_name, entry->author_mail, entry->id,
-		         (unsigned long long)seed);
-	buf_release(&line);
-	return 0;
-}
-
-/* Who brought a record is whom it names. */
-static int first_of(void *ctx, const struct history_entry *entry)
-{
-	snprintf(ctx, HISTORY_ID, "%s", entry->id);
-	return 0;
-}
-
-static int who_did_it(void *ctx, json_t *record)
-{
-	(void)ctx;
-	char first[HISTORY_ID] = "";
-	unsigned char key[32];
-	struct buf path = BUF_INIT;
-	struct buf line = BUF_INIT;
-	struct err err = ERR_INIT;
-	const char *key_of = json_string_value(json_object_get(held.marks, text_of(record, "author")));
-	if (strcmp(text_of(record, "kind"), "conflict") != 0) {
-		record_path(text_of(record, "kind"), text_of(record, "id"), &path);
-		history_log(case_history(copies[0]), NULL, path.data, 0, first_of, first, NULL);
-		ok(history_signer_of(case_history(copies[0]), first, key, &err), &err);
-		ssh_public_line(key, "x", &line);
-		must(key_of && strncmp(key_of, line.data, 70) == 0, "somebody else entered it", record);
-	}
-	buf_release(&path);
-	buf_release(&line);
-	return 0;
-}
-
-static void look_at_all(int thoroughly)
-{
-	struct err err = ERR_INIT;
-	ok(record_each(copies[0], "responder", RECORD_RAW | RECORD_WITH_RETRACTED, look_at, NULL, &err), &err);
-	ok(record_each(copies[0], NULL, RECORD_RAW | RECORD_WITH_RETRACTED, look_at, NULL, &err), &err);
-	assert_true(history_log(case_history(copies[0]), NULL, NULL, 0, author_is_signer, NULL, &err) >= 0);
-	ok(history_count(case_history(copies[0]), &held.commits, &err), &err);
-	if (thoroughly) {
-		ok(record_each(copies[0], NULL, RECORD_RAW | RECORD_WITH_RETRACTED, who_did_it, NULL, &err), &err);
-		assert_verifies(copies[0]);
-	}
-}
-
-static void forget_all(void)
-{
-	json_t **const tables[] = {&held.labels,  &held.authors, &held.keys,   &held.marks,
-	                           &held.digests, &held.revoked, &held.holders};
-	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-		json_decref(*tables[i]);
-		*tables[i] = json_object();
-	}
-	held.commits = 0;
 }
 
 /* ---- the attacker: commits past all that a case would say */
@@ -249,7 +82,7 @@ static json_t *any_of(const char *kind)
 {
 	for (unsigned tries = 0; pool_count && tries < 40; tries++) {
 		json_t *record = pool[draw((unsigned)pool_count)];
-		if (!kind || strcmp(text_of(record, "kind"), kind) == 0)
+		if (!kind || strcmp(record_text(record, "kind"), kind) == 0)
 			return json_deep_copy(record);
 	}
 	return NULL;
@@ -264,7 +97,7 @@ static void put(json_t *record, const char *name, const char *value)
 static const char *a_label(const json_t *record, char label[LABEL_TEXT])
 {
 	static const char *const letters[] = {"A", "N", "E", "R", "DR"};
-	const char *dash = strchr(text_of(record, "label"), '-');
+	const char *dash = strchr(record_text(record, "label"), '-');
 	const char *own = dash && draw(8) ? dash + 1 : letters[draw(5)];
 	snprintf(label, LABEL_TEXT, "R%u-%.*s%u", 1 + draw(4), (int)strcspn(own, "0123456789"), own, 1 + draw(12));
 	return label;
@@ -301,7 +134,7 @@ static json_t *new_record(void)
 	         b[3], b[4], b[5], b[6] & 15, b[7], b[8] & 15, b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 	json_t *other = any_of(NULL);
 	if (other && draw(12) == 0)
-		snprintf(id, sizeof id, "%s", text_of(other, "id"));
+		snprintf(id, sizeof id, "%s", record_text(other, "id"));
 	unsigned mark = draw(4) ? 2 : 1 + draw(4);
 	snprintf(label, sizeof label, "R%u-%s%u", draw(6) ? mark : 1 + draw(4), letters[k], 1 + draw(60));
 	json_t *record = json_pack("{s:s s:s s:s s:s s:s s:s}", "id", id, "kind", kinds[k], "label", label, "entered",
@@ -326,13 +159,13 @@ static json_t *new_record(void)
 		put(record, "label", draw(3) ? label : "R1-A2");
 		put(record, "author", draw(3) ? "genba" : "R1");
 		put(record, "field", fields[draw(6)]);
-		put(record, "record", other ? text_of(other, "id") : id);
+		put(record, "record", other ? record_text(other, "id") : id);
 		put(record, "state", "open");
 		put(record, "one", "infected");
 		put(record, "other", "clean");
 		if (draw(2)) { /* with the id and label that it ought to have */
-			conflict_id(text_of(record, "record"), text_of(record, "field"), json_object_get(record, "one"),
-			            json_object_get(record, "other"), id);
+			conflict_id(record_text(record, "record"), record_text(record, "field"),
+			            json_object_get(record, "one"), json_object_get(record, "other"), id);
 			snprintf(label, sizeof label, "X-%.8s", id);
 			put(record, "id", id);
 			put(record, "label", label);
@@ -360,7 +193,7 @@ static json_t *a_change(void)
 	put(record, "modified", "2026-03-02T00:00:00+09:00");
 	switch (draw(24)) {
 	case 0:
-		json_object_set_new(record, "aliases", json_pack("[s]", text_of(record, "label")));
+		json_object_set_new(record, "aliases", json_pack("[s]", record_text(record, "label")));
 		put(record, "label", a_label(record, label));
 		break;
 	case 1:
@@ -376,32 +209,32 @@ static json_t *a_change(void)
 		put(record, "entered", "2001-01-01T00:00:00+00:00");
 		break;
 	case 5:
-		if (strcmp(text_of(record, "kind"), "responder") == 0)
+		if (strcmp(record_text(record, "kind"), "responder") == 0)
 			put_key(record, people[draw(COPIES)]);
 		break;
 	case 6:
-		if (strcmp(text_of(record, "kind"), "responder") == 0)
+		if (strcmp(record_text(record, "kind"), "responder") == 0)
 			put(record, "mark", draw(2) ? "R1" : draw(2) ? "R2" : "Q7");
 		break;
 	case 7:
-		if (strcmp(text_of(record, "kind"), "responder") == 0 && draw(2))
+		if (strcmp(record_text(record, "kind"), "responder") == 0 && draw(2))
 			put(record, "revoked", "2026-03-01");
 		else
 			json_object_del(record, "revoked");
 		break;
 	case 8:
 	case 9:
-		if (strcmp(text_of(record, "kind"), "evidence") == 0) {
-			put(record, digests[draw(5)], a_digest(hex));
+		if (strcmp(record_text(record, "kind"), "evidence") == 0) {
+			put(record, held_digests[draw(HELD_DIGESTS)], a_digest(hex));
 			put(record, "complete", draw(2) ? "complete" : "partial");
 		}
 		break;
 	case 10:
-		if (strcmp(text_of(record, "kind"), "evidence") == 0)
+		if (strcmp(record_text(record, "kind"), "evidence") == 0)
 			put(record, "complete", draw(2) ? "partial" : "interrupted");
 		break;
 	default: /* what anybody may change */
-		if (strcmp(text_of(record, "kind"), "asset") == 0)
+		if (strcmp(record_text(record, "kind"), "asset") == 0)
 			put(record, draw(2) ? "os" : "model", draw(2) ? "a" : "b");
 		else
 			json_object_set_new(record, "tags", json_pack("[s]", draw(2) ? "a" : "b"));
@@ -412,8 +245,8 @@ static json_t *a_change(void)
 static size_t add_change(struct history_change *files, struct buf *texts, struct buf *paths, size_t n)
 {
 	json_t *record = a_change();
-	if (json_canonical(record, &texts[n], NULL) == 0 && strlen(text_of(record, "id")) >= 3) {
-		record_path(text_of(record, "kind"), text_of(record, "id"), &paths[n]);
+	if (json_canonical(record, &texts[n], NULL) == 0 && strlen(record_text(record, "id")) >= 3) {
+		record_path(record_text(record, "kind"), record_text(record, "id"), &paths[n]);
 		for (size_t i = 0; i < n; i++)
 			if (strcmp(paths[i].data, paths[n].data) == 0) {
 				buf_clear(&paths[n]);
@@ -542,7 +375,7 @@ static void remove_files(void)
 
 static void end_site(void)
 {
-	look_at_all(1);
+	held_look(1);
 	end(COPIES);
 	remove_files();
 }
@@ -567,7 +400,7 @@ static int run(int *parted)
 	if (rc < 0)
 		note_refusal(err.message);
 	buf_release(&bytes);
-	look_at_all(0);
+	held_look(0);
 	/* a responder may revoke another: then the two part, and a new case begins */
 	if (rc == 0 && (try_merge(copies[1], copies[0], &report, &err) < 0 || !case_responder(copies[0]) ||
 	                !case_responder(copies[1])))
@@ -593,11 +426,11 @@ static void test_hostile_histories(void **state)
 				end_site();
 			parted = 0;
 			sites++;
-			forget_all();
 			seed = start ? strtoull(start, NULL, 10) : 0x9E3779B97F4A7C15ULL * (i + 1);
+			held_begin(seed);
 			begin(COPIES);
 			honest_work();
-			look_at_all(1);
+			held_look(1);
 		}
 		taken += (uint64_t)run(&parted);
 	}
