@@ -1,9 +1,9 @@
-/* Runs: what a step may end with, several assets, variables, failures, pauses, two copies of a case, warnings, offers. */
+/* Runs: several assets, variables, failures, pauses, two copies of a case, warnings, offers. */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/clock.h"
-#include "help_run.h"
+#include "help_one_run.h"
 #include "history/history.h"
 
 #include <setjmp.h>
@@ -15,293 +15,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define HEAD "type: playbook\nspec_version: cacao-2.0\nname: Test\nworkflow_start: start\n"
-
-static struct scene scene;
-static struct run run;
-static char run_label[LABEL_TEXT];
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(&run, 0, sizeof run);
-	scene_open(&scene);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	run_release(&run);
-	scene_close(&scene);
-	return 0;
-}
-
-static void load(void)
-{
-	struct err err = ERR_INIT;
-	run_release(&run);
-	if (run_load(scene.c, run_label, &run, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void start_with(const char *text, const char *on, const struct assign *variables, size_t count)
-{
-	struct err err = ERR_INIT;
-	struct playbook *p = playbook_load("test.yaml", text, strlen(text), &err);
-	if (!p || run_start_with(scene.c, p, on, variables, count, run_label, &err) < 0)
-		fail_msg("%s", err.message);
-	playbook_free(p);
-	load();
-}
-
-static void start(const char *text, const char *on)
-{
-	start_with(text, on, NULL, 0);
-}
-
-static int record(enum outcome outcome, const char *answer, const struct assign *fields, size_t count, struct err *err)
-{
-	char label[LABEL_TEXT];
-	int finished;
-	struct step_outcome what = {.outcome = outcome,
-	                            .reason = outcome ? "because" : NULL,
-	                            .answer = answer,
-	                            .fields = fields,
-	                            .field_count = count};
-	int rc = run_step(scene.c, &run, &run.waiting[0], &what, label, &finished, err);
-	load();
-	return rc;
-}
-
-static void must_record(enum outcome outcome, const char *answer, const struct assign *fields, size_t count)
-{
-	struct err err = ERR_INIT;
-	if (record(outcome, answer, fields, count, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void waits_for(const char *id)
-{
-	assert_int_equal(run.waiting_count, *id ? 1 : 0);
-	if (*id)
-		assert_string_equal(run.waiting[0].id, id);
-}
-
-static const char preserving[] =
-    HEAD "workflow:\n"
-         "  start: {type: start, on_completion: a}\n"
-         "  a: {type: action, name: Take it, on_completion: end, genba: {preserving: true,\n"
-         "      captures: [memory], records: [{evidence: [memory, device]}]}}\n"
-         "  end: {type: end}\n";
-
-static void refused(const char *part)
-{
-	struct err err = ERR_INIT;
-	assert_int_equal(record(OUTCOME_DONE, NULL, NULL, 0, &err), -1);
-	if (!strstr(err.message, part))
-		fail_msg("'%s' does not say '%s'", err.message, part);
-}
-
-static void add_evidence(const struct assign *fields, size_t count)
-{
-	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
-	if (record_add(scene.c, "evidence", fields, count, RECORD_MACHINE, label, &err) < 0)
-		fail_msg("%s", err.message);
-}
-
-static void a_preserving_step_wants_a_hash_of_each_asset(void **state)
-{
-	(void)state;
-	char label[LABEL_TEXT];
-	start(preserving, "R1-A1,R1-A2");
-	refused("evidence, hashed");
-	struct assign unhashed[] = {{"title", "x"}, {"type", "memory"}, {"on", "R1-A1"}};
-	add_evidence(unhashed, 3);
-	refused("evidence, hashed");
-	scene_preserve(&scene, "log", "R1-A1", label); /* of another type */
-	refused("evidence, hashed");
-	scene_preserve(&scene, "memory", "R1-A1", label);
-	refused("evidence, hashed"); /* the other machine */
-	scene_preserve(&scene, "memory", "R1-A2", label);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-	waits_for("");
-	json_t *asset = record_get(scene.c, "R1-A2", 0, NULL);
-	assert_string_equal(json_string_value(json_array_get(json_object_get(asset, "preserved"), 0)), "memory");
-	json_decref(asset);
-	json_t *step = json_array_get(run.steps, 0);
-	assert_int_equal(json_array_size(json_object_get(step, "evidence")), 2);
-	assert_string_equal(json_get_string(step, "role"), "lead");
-	assert_non_null(json_get_string(step, "who"));
-	assert_non_null(json_get_string(step, "started"));
-}
-
-static void a_sealed_item_or_a_stated_digest_will_do_for_the_time_being(void **state)
-{
-	(void)state;
-	start(preserving, "R1-A1");
-	struct assign bare[] = {
-	    {"title", "x"}, {"type", "device"}, {"form", "physical"}, {"on", "R1-A1"}, {"seal_no", "S-1"}};
-	add_evidence(bare, 5);
-	refused("evidence, hashed");
-	struct assign sealed[] = {
-	    {"title", "x"},     {"type", "device"},      {"form", "physical"},       {"on", "R1-A1"},
-	    {"seal_no", "S-1"}, {"source_serial", "W1"}, {"hash_due", "2026-12-01"}, {"witness", "Person B"}};
-	add_evidence(sealed, 8);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-	start(preserving, "R1-A2");
-	struct assign stated[] = {{"title", "x"},
-	                          {"type", "memory"},
-	                          {"form", "elsewhere"},
-	                          {"on", "R1-A2"},
-	                          {"claimed_hash", "sha256:00"},
-	                          {"claimed_by", "Vendor C"}};
-	add_evidence(stated, 6);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-}
-
-static void what_stands_in_for_a_hash_is_complete_or_refused(void **state)
-{
-	(void)state;
-	char label[LABEL_TEXT];
-	struct err err = ERR_INIT;
-	struct assign item[] = {{"title", "Notebook"},   {"type", "device"},      {"on", "R1-A1"},
-	                        {"source_serial", "W1"}, {"witness", "Person B"}, {"hash_due", "2026-12-01"},
-	                        {"seal_no", "S-1"}};
-	struct assign stated[] = {{"title", "Image"},
-	                          {"type", "memory"},
-	                          {"on", "R1-A2"},
-	                          {"claimed_by", "Vendor C"},
-	                          {"claimed_hash", "sha256:00"}};
-	start(preserving, "R1-A1");
-	assert_int_equal(run_stand_in(scene.c, 0, item, 6, label, &err), -1);
-	assert_non_null(strstr(err.message, "seal_no"));
-	struct err good = ERR_INIT;
-	if (run_stand_in(scene.c, 0, item, 7, label, &good) < 0)
-		fail_msg("%s", good.message);
-	json_t *record = record_get(scene.c, label, 0, NULL);
-	assert_string_equal(json_get_string(record, "form"), "physical");
-	json_decref(record);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-	start(preserving, "R1-A2");
-	static const char *const wrong[] = {"sha256:00", "00", "crc:00", "md5:0123456789abcdef0123456789abcdeg"};
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct err why = ERR_INIT;
-		stated[4].value = wrong[i];
-		assert_int_equal(run_stand_in(scene.c, 1, stated, 5, label, &why), -1);
-		assert_non_null(strstr(why.message, "digest"));
-	}
-	stated[4].value = "md5:0123456789abcdef0123456789abcdef";
-	if (run_stand_in(scene.c, 1, stated, 5, label, &good) < 0)
-		fail_msg("%s", good.message);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-}
-
-/* Evidence named goes with what is on record; what a step's command said goes along by itself, with that step only. */
-static void evidence_named_and_said_goes_with_its_step(void **state)
-{
-	(void)state;
-	struct err err = ERR_INIT;
-	char memory[LABEL_TEXT];
-	char named[LABEL_TEXT];
-	char said[LABEL_TEXT];
-	start(preserving, "R1-A1");
-	scene_preserve(&scene, "memory", "R1-A1", memory);
-	scene_preserve(&scene, "log", "R1-A1", named);
-	scene_preserve(&scene, "output", "R1-A1", said);
-	assert_int_equal(run_keep_output(scene.c, &run, &run.waiting[0], said, &err), 0);
-	json_t *outputs = run_outputs(scene.c, &run, &run.waiting[0]);
-	assert_int_equal(json_array_size(outputs), 1);
-	assert_string_equal(json_string_value(json_array_get(outputs, 0)), said);
-	json_decref(outputs);
-	struct assign unknown = {"evidence", "R1-E99"};
-	assert_int_equal(record(OUTCOME_DONE, NULL, &unknown, 1, &err), -1);
-	load();
-	struct assign fields = {"evidence", named};
-	must_record(OUTCOME_DONE, NULL, &fields, 1);
-	const json_t *evidence = json_object_get(json_array_get(run.steps, 0), "evidence");
-	assert_int_equal(json_array_size(evidence), 3);
-}
-
-static void preserving_wants_a_hash_even_if_the_list_forgets_it(void **state)
-{
-	(void)state;
-	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
-	           "  a: {type: action, name: x, on_completion: end, genba: {preserving: true}}\n  end: {type: end}\n",
-	      "R1-A1");
-	refused("evidence, hashed");
-	must_record(OUTCOME_NOT_APPLICABLE, NULL, NULL, 0); /* with a reason */
-}
-
-static const char two_needs[] =
-    HEAD "workflow:\n"
-         "  start: {type: start, on_completion: a}\n"
-         "  a: {type: action, name: x, on_completion: b, genba: {records: [{decision: true}]}}\n"
-         "  b: {type: action, name: x, on_completion: end, genba: {records: [{decision: true},\n"
-         "      {record: check}, {note: true}, {note: true}, {field: undo}, {step: tool}]}}\n"
-         "  end: {type: end}\n";
-
-static void each_step_needs_records_of_its_own(void **state)
-{
-	(void)state;
-	char decision[LABEL_TEXT];
-	char check[LABEL_TEXT];
-	struct err err = ERR_INIT;
-	scene_add(&scene, "decision", "R1-A1", decision); /* before the run: it decided something else */
-	start(two_needs, "R1-A1");
-	refused("decision=LABEL");
-	scene_add(&scene, "decision", "R1-A1", decision);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-	waits_for("b");
-	assert_string_equal(json_get_string(json_array_get(run.steps, 0), "decision"), decision);
-	refused("decision=LABEL"); /* that one is used */
-	scene_add(&scene, "check", "R1-A1", check);
-	struct assign fields[] = {{"decision", decision}, {"note", "one"}, {"tool", "dd"}, {"undo", "port 7"}};
-	assert_int_equal(record(OUTCOME_DONE, NULL, fields, 4, &err), -1);
-	assert_non_null(strstr(err.message, "a note")); /* two were wanted */
-	struct assign all[] = {
-	    {"decision", decision}, {"note", "one"}, {"note", "two"}, {"tool", "dd"}, {"undo", "port 7"}};
-	must_record(OUTCOME_DONE, NULL, all, 5);
-	const json_t *step = json_array_get(run.steps, 1);
-	assert_string_equal(json_get_string(step, "tool"), "dd");
-	assert_int_equal(json_array_size(json_object_get(step, "links")), 3); /* the check and both notes */
-}
-
-/* One requirement as run_needs() tells it. */
-static void needs_are(size_t i, const char *key, int met, const char *by)
-{
-	json_t *needs = run_needs(scene.c, &run, &run.waiting[0]);
-	json_t *one = json_array_get(needs, i);
-	assert_non_null(json_object_get(json_object_get(one, "need"), key));
-	assert_int_equal(json_is_true(json_object_get(one, "met")), met);
-	assert_int_equal(json_array_size(json_object_get(one, "by")), by ? 1 : 0);
-	if (by)
-		assert_string_equal(json_string_value(json_array_get(json_object_get(one, "by"), 0)), by);
-	json_decref(needs);
-}
-
-static void needs_say_what_meets_them(void **state)
-{
-	(void)state;
-	char decision[LABEL_TEXT];
-	char check[LABEL_TEXT];
-	start(two_needs, "R1-A1");
-	needs_are(0, "decision", 0, NULL);
-	scene_add(&scene, "decision", "R1-A1", decision);
-	needs_are(0, "decision", 1, decision);
-	must_record(OUTCOME_DONE, NULL, NULL, 0);
-	waits_for("b");
-	needs_are(0, "decision", 0, NULL); /* that one is used */
-	needs_are(1, "record", 0, NULL);
-	scene_add(&scene, "check", "R1-A1", check);
-	needs_are(1, "record", 1, check);
-	needs_are(2, "note", 0, NULL); /* notes are given with the outcome */
-	needs_are(3, "note", 0, NULL);
-	needs_are(4, "field", 0, NULL);
-	needs_are(5, "step", 0, NULL);
-}
 
 static void several_assets_are_one_commit(void **state)
 {
@@ -366,7 +79,7 @@ static void variables_answer_questions_and_the_answer_is_on_record(void **state)
 	must_record(OUTCOME_DONE, NULL, way, 1);
 	waits_for("way"); /* none of the cases: a person chooses */
 	scene_reopen(&scene);
-	load();
+	one_run_load();
 	waits_for("way");
 	assert_string_equal(engine_variable(run.engine, "__way__"), "it's; rm -rf $HOME");
 	must_record(OUTCOME_DONE, "right", NULL, 0);
@@ -476,7 +189,7 @@ static void a_run_is_paused_taken_up_and_abandoned(void **state)
 	assert_int_equal(run_pause(scene.c, run_label, "", &err), -1);
 	assert_int_equal(err.code, ERR_USAGE);
 	assert_int_equal(run_pause(scene.c, run_label, "shift change", NULL), 0);
-	load();
+	one_run_load();
 	waits_for("a"); /* still shown */
 	struct err paused = ERR_INIT;
 	assert_int_equal(record(OUTCOME_SKIPPED, NULL, NULL, 0, &paused), -1);
@@ -484,10 +197,10 @@ static void a_run_is_paused_taken_up_and_abandoned(void **state)
 	assert_int_equal(run_resume(scene.c, run_label, NULL), 0);
 	struct err again = ERR_INIT;
 	assert_int_equal(run_resume(scene.c, run_label, &again), -1);
-	load();
+	one_run_load();
 	must_record(OUTCOME_SKIPPED, NULL, NULL, 0);
 	assert_int_equal(run_abandon(scene.c, run_label, "wrong machine", NULL), 0);
-	load();
+	one_run_load();
 	waits_for("");
 	json_t *open = run_open_labels(scene.c, NULL);
 	assert_int_equal(json_array_size(open), 0);
@@ -507,7 +220,7 @@ static void a_step_recorded_twice_is_left_over(void **state)
 		if (record_add(scene.c, "step", fields, 5, RECORD_MACHINE, label, &err) < 0)
 			fail_msg("%s", err.message);
 	}
-	load();
+	one_run_load();
 	waits_for("b");
 	assert_int_equal(run.left_over, 1);
 }
@@ -580,34 +293,26 @@ static void a_run_keeps_its_version(void **state)
 	start(two_needs, "R1-A1");
 	memcpy(digest, run.playbook->digest, sizeof digest);
 	scene_reopen(&scene);
-	load();
+	one_run_load();
 	assert_string_equal(run.playbook->digest, digest);
 	assert_string_equal(json_get_string(run.record, "playbook_digest"), digest);
 }
 
 int main(void)
 {
-#define WITH_SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    WITH_SCENE(a_preserving_step_wants_a_hash_of_each_asset),
-	    WITH_SCENE(a_sealed_item_or_a_stated_digest_will_do_for_the_time_being),
-	    WITH_SCENE(what_stands_in_for_a_hash_is_complete_or_refused),
-	    WITH_SCENE(evidence_named_and_said_goes_with_its_step),
-	    WITH_SCENE(preserving_wants_a_hash_even_if_the_list_forgets_it),
-	    WITH_SCENE(each_step_needs_records_of_its_own),
-	    WITH_SCENE(needs_say_what_meets_them),
-	    WITH_SCENE(several_assets_are_one_commit),
-	    WITH_SCENE(variables_answer_questions_and_the_answer_is_on_record),
-	    WITH_SCENE(without_a_value_a_person_decides),
-	    WITH_SCENE(offers_are_quoted_and_never_more_than_shown),
-	    WITH_SCENE(a_failure_never_passes_for_done),
-	    WITH_SCENE(a_loop_asks_again_each_time),
-	    WITH_SCENE(a_circle_of_variables_stops_and_asks),
-	    WITH_SCENE(a_run_is_paused_taken_up_and_abandoned),
-	    WITH_SCENE(a_step_recorded_twice_is_left_over),
-	    WITH_SCENE(warnings_follow_the_order_of_volatility),
-	    WITH_SCENE(the_account_tells_who_when_and_with_what),
-	    WITH_SCENE(a_run_keeps_its_version),
+	    WITH_RUN(several_assets_are_one_commit),
+	    WITH_RUN(variables_answer_questions_and_the_answer_is_on_record),
+	    WITH_RUN(without_a_value_a_person_decides),
+	    WITH_RUN(offers_are_quoted_and_never_more_than_shown),
+	    WITH_RUN(a_failure_never_passes_for_done),
+	    WITH_RUN(a_loop_asks_again_each_time),
+	    WITH_RUN(a_circle_of_variables_stops_and_asks),
+	    WITH_RUN(a_run_is_paused_taken_up_and_abandoned),
+	    WITH_RUN(a_step_recorded_twice_is_left_over),
+	    WITH_RUN(warnings_follow_the_order_of_volatility),
+	    WITH_RUN(the_account_tells_who_when_and_with_what),
+	    WITH_RUN(a_run_keeps_its_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,224 @@
+/* What a step needs before it is done: evidence with a hash or what stands in for it, records of its own. */
+#include "base/err.h"
+#include "base/json.h"
+#include "help_one_run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char preserving[] =
+    HEAD "workflow:\n"
+         "  start: {type: start, on_completion: a}\n"
+         "  a: {type: action, name: Take it, on_completion: end, genba: {preserving: true,\n"
+         "      captures: [memory], records: [{evidence: [memory, device]}]}}\n"
+         "  end: {type: end}\n";
+
+static void add_evidence(const struct assign *fields, size_t count)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (record_add(scene.c, "evidence", fields, count, RECORD_MACHINE, label, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+static void a_preserving_step_wants_a_hash_of_each_asset(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	start(preserving, "R1-A1,R1-A2");
+	refused("evidence, hashed");
+	struct assign unhashed[] = {{"title", "x"}, {"type", "memory"}, {"on", "R1-A1"}};
+	add_evidence(unhashed, 3);
+	refused("evidence, hashed");
+	scene_preserve(&scene, "log", "R1-A1", label); /* of another type */
+	refused("evidence, hashed");
+	scene_preserve(&scene, "memory", "R1-A1", label);
+	refused("evidence, hashed"); /* the other machine */
+	scene_preserve(&scene, "memory", "R1-A2", label);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("");
+	json_t *asset = record_get(scene.c, "R1-A2", 0, NULL);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(asset, "preserved"), 0)), "memory");
+	json_decref(asset);
+	json_t *step = json_array_get(run.steps, 0);
+	assert_int_equal(json_array_size(json_object_get(step, "evidence")), 2);
+	assert_string_equal(json_get_string(step, "role"), "lead");
+	assert_non_null(json_get_string(step, "who"));
+	assert_non_null(json_get_string(step, "started"));
+}
+
+static void a_sealed_item_or_a_stated_digest_will_do_for_the_time_being(void **state)
+{
+	(void)state;
+	start(preserving, "R1-A1");
+	struct assign bare[] = {
+	    {"title", "x"}, {"type", "device"}, {"form", "physical"}, {"on", "R1-A1"}, {"seal_no", "S-1"}};
+	add_evidence(bare, 5);
+	refused("evidence, hashed");
+	struct assign sealed[] = {
+	    {"title", "x"},     {"type", "device"},      {"form", "physical"},       {"on", "R1-A1"},
+	    {"seal_no", "S-1"}, {"source_serial", "W1"}, {"hash_due", "2026-12-01"}, {"witness", "Person B"}};
+	add_evidence(sealed, 8);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	start(preserving, "R1-A2");
+	struct assign stated[] = {{"title", "x"},
+	                          {"type", "memory"},
+	                          {"form", "elsewhere"},
+	                          {"on", "R1-A2"},
+	                          {"claimed_hash", "sha256:00"},
+	                          {"claimed_by", "Vendor C"}};
+	add_evidence(stated, 6);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+static void what_stands_in_for_a_hash_is_complete_or_refused(void **state)
+{
+	(void)state;
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	struct assign item[] = {{"title", "Notebook"},   {"type", "device"},      {"on", "R1-A1"},
+	                        {"source_serial", "W1"}, {"witness", "Person B"}, {"hash_due", "2026-12-01"},
+	                        {"seal_no", "S-1"}};
+	struct assign stated[] = {{"title", "Image"},
+	                          {"type", "memory"},
+	                          {"on", "R1-A2"},
+	                          {"claimed_by", "Vendor C"},
+	                          {"claimed_hash", "sha256:00"}};
+	start(preserving, "R1-A1");
+	assert_int_equal(run_stand_in(scene.c, 0, item, 6, label, &err), -1);
+	assert_non_null(strstr(err.message, "seal_no"));
+	struct err good = ERR_INIT;
+	if (run_stand_in(scene.c, 0, item, 7, label, &good) < 0)
+		fail_msg("%s", good.message);
+	json_t *record = record_get(scene.c, label, 0, NULL);
+	assert_string_equal(json_get_string(record, "form"), "physical");
+	json_decref(record);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	start(preserving, "R1-A2");
+	static const char *const wrong[] = {"sha256:00", "00", "crc:00", "md5:0123456789abcdef0123456789abcdeg"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct err why = ERR_INIT;
+		stated[4].value = wrong[i];
+		assert_int_equal(run_stand_in(scene.c, 1, stated, 5, label, &why), -1);
+		assert_non_null(strstr(why.message, "digest"));
+	}
+	stated[4].value = "md5:0123456789abcdef0123456789abcdef";
+	if (run_stand_in(scene.c, 1, stated, 5, label, &good) < 0)
+		fail_msg("%s", good.message);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+}
+
+/* Evidence named goes with what is on record; what a step's command said goes along by itself, with that step only. */
+static void evidence_named_and_said_goes_with_its_step(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	char memory[LABEL_TEXT];
+	char named[LABEL_TEXT];
+	char said[LABEL_TEXT];
+	start(preserving, "R1-A1");
+	scene_preserve(&scene, "memory", "R1-A1", memory);
+	scene_preserve(&scene, "log", "R1-A1", named);
+	scene_preserve(&scene, "output", "R1-A1", said);
+	assert_int_equal(run_keep_output(scene.c, &run, &run.waiting[0], said, &err), 0);
+	json_t *outputs = run_outputs(scene.c, &run, &run.waiting[0]);
+	assert_int_equal(json_array_size(outputs), 1);
+	assert_string_equal(json_string_value(json_array_get(outputs, 0)), said);
+	json_decref(outputs);
+	struct assign unknown = {"evidence", "R1-E99"};
+	assert_int_equal(record(OUTCOME_DONE, NULL, &unknown, 1, &err), -1);
+	one_run_load();
+	struct assign fields = {"evidence", named};
+	must_record(OUTCOME_DONE, NULL, &fields, 1);
+	const json_t *evidence = json_object_get(json_array_get(run.steps, 0), "evidence");
+	assert_int_equal(json_array_size(evidence), 3);
+}
+
+static void preserving_wants_a_hash_even_if_the_list_forgets_it(void **state)
+{
+	(void)state;
+	start(HEAD "workflow:\n  start: {type: start, on_completion: a}\n"
+	           "  a: {type: action, name: x, on_completion: end, genba: {preserving: true}}\n  end: {type: end}\n",
+	      "R1-A1");
+	refused("evidence, hashed");
+	must_record(OUTCOME_NOT_APPLICABLE, NULL, NULL, 0); /* with a reason */
+}
+
+static void each_step_needs_records_of_its_own(void **state)
+{
+	(void)state;
+	char decision[LABEL_TEXT];
+	char check[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	scene_add(&scene, "decision", "R1-A1", decision); /* before the run: it decided something else */
+	start(two_needs, "R1-A1");
+	refused("decision=LABEL");
+	scene_add(&scene, "decision", "R1-A1", decision);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	assert_string_equal(json_get_string(json_array_get(run.steps, 0), "decision"), decision);
+	refused("decision=LABEL"); /* that one is used */
+	scene_add(&scene, "check", "R1-A1", check);
+	struct assign fields[] = {{"decision", decision}, {"note", "one"}, {"tool", "dd"}, {"undo", "port 7"}};
+	assert_int_equal(record(OUTCOME_DONE, NULL, fields, 4, &err), -1);
+	assert_non_null(strstr(err.message, "a note")); /* two were wanted */
+	struct assign all[] = {
+	    {"decision", decision}, {"note", "one"}, {"note", "two"}, {"tool", "dd"}, {"undo", "port 7"}};
+	must_record(OUTCOME_DONE, NULL, all, 5);
+	const json_t *step = json_array_get(run.steps, 1);
+	assert_string_equal(json_get_string(step, "tool"), "dd");
+	assert_int_equal(json_array_size(json_object_get(step, "links")), 3); /* the check and both notes */
+}
+
+/* One requirement as run_needs() tells it. */
+static void needs_are(size_t i, const char *key, int met, const char *by)
+{
+	json_t *needs = run_needs(scene.c, &run, &run.waiting[0]);
+	json_t *one = json_array_get(needs, i);
+	assert_non_null(json_object_get(json_object_get(one, "need"), key));
+	assert_int_equal(json_is_true(json_object_get(one, "met")), met);
+	assert_int_equal(json_array_size(json_object_get(one, "by")), by ? 1 : 0);
+	if (by)
+		assert_string_equal(json_string_value(json_array_get(json_object_get(one, "by"), 0)), by);
+	json_decref(needs);
+}
+
+static void needs_say_what_meets_them(void **state)
+{
+	(void)state;
+	char decision[LABEL_TEXT];
+	char check[LABEL_TEXT];
+	start(two_needs, "R1-A1");
+	needs_are(0, "decision", 0, NULL);
+	scene_add(&scene, "decision", "R1-A1", decision);
+	needs_are(0, "decision", 1, decision);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	waits_for("b");
+	needs_are(0, "decision", 0, NULL); /* that one is used */
+	needs_are(1, "record", 0, NULL);
+	scene_add(&scene, "check", "R1-A1", check);
+	needs_are(1, "record", 1, check);
+	needs_are(2, "note", 0, NULL); /* notes are given with the outcome */
+	needs_are(3, "note", 0, NULL);
+	needs_are(4, "field", 0, NULL);
+	needs_are(5, "step", 0, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_RUN(a_preserving_step_wants_a_hash_of_each_asset),
+	    WITH_RUN(a_sealed_item_or_a_stated_digest_will_do_for_the_time_being),
+	    WITH_RUN(what_stands_in_for_a_hash_is_complete_or_refused),
+	    WITH_RUN(evidence_named_and_said_goes_with_its_step),
+	    WITH_RUN(preserving_wants_a_hash_even_if_the_list_forgets_it),
+	    WITH_RUN(each_step_needs_records_of_its_own),
+	    WITH_RUN(needs_say_what_meets_them),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
