@@ -130,7 +130,7 @@ static void hand_over(struct program *p, struct terminal *t)
 	terminal_type(t, ":handover" KEYS_ENTER);
 	terminal_await_row(t, -1, "Colleague's key");
 	terminal_type(t, STRANGERS_KEY KEYS_ENTER);
-	terminal_await_row(t, -1, "was this read out to you");
+	terminal_await_row(t, -1, "read out to you? (y/n)");
 	terminal_type(t, "n");
 	terminal_await_row(t, -1, "nothing was written");
 	terminal_type(t, ":handover" KEYS_ENTER);

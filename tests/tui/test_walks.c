@@ -216,7 +216,8 @@ static void handover_and_acceptance(struct walk *w)
 	PRESS(w, ":handover", ":handover", ":", "h", "a", "n", KEYS_TAB);
 	PRESS(w, "Colleague's key", "同僚の鍵", KEYS_ENTER);
 	name(w, key);
-	PRESS(w, "New file for the colleague", "同僚に渡す新しいファイル", KEYS_ENTER);
+	PRESS(w, "read out to you?", "読み上げと同じですか", KEYS_ENTER);
+	PRESS(w, "New file for the colleague", "同僚に渡す新しいファイル", "y");
 	name(w, copy);
 	PRESS(w, "Folder for the evidence", "証拠のフォルダ", KEYS_ENTER);
 	PRESS(w, "Ctrl-S", "Ctrl-S", KEYS_ENTER);

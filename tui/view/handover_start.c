@@ -58,7 +58,7 @@ static int key_is_theirs(struct workbench *wb, const char *key)
 	if (!good) {
 		workbench_tell_error(wb, &err);
 	} else if (!known) {
-		char *question = xasprintf(_("%s: was this read out to you by its owner? (y/n) "), print.data);
+		char *question = xasprintf(_("%s: read out to you? (y/n) "), print.data);
 		good = prompt_yes(wb, question);
 		if (!good)
 			workbench_tell(wb, TONE_ATTENTION, "%s",
