@@ -101,14 +101,12 @@ void sweep_put_zone(void *ctx, const struct sweep_target *target, char *when)
 
 /* ---- the row */
 
-/* Tells hits of several indicators at one place apart, and is the same in every sweep. */
-static uint32_t ordinal_of(const json_t *hit)
+uint32_t sweep_ordinal(const json_t *object, const char *const *names)
 {
-	static const char *const names[] = {"type", "indicator", "member", "observation", "match"};
 	struct buf text = BUF_INIT;
 	unsigned char digest[16];
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = json_get_string(hit, names[i]);
+	for (size_t i = 0; names[i]; i++) {
+		const char *value = json_get_string(object, names[i]);
 		buf_add(&text, value ? value : "", value ? strlen(value) + 1 : 1);
 	}
 	crypto_generichash(digest, sizeof digest, (const unsigned char *)text.data, text.len, NULL, 0);
@@ -118,6 +116,8 @@ static uint32_t ordinal_of(const json_t *hit)
 
 static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, struct err *err)
 {
+	/* tells hits of several indicators at one place apart */
+	static const char *const keys[] = {"type", "indicator", "member", "observation", "match", NULL};
 	static const char *const names[] = {"indicator", "type", "match",  "encoding", "asset",       "client",
 	                                    "method",    "url",  "member", "text",     "observation", "source"};
 	static const char *const numbers[] = {"status", "bytes", "line", "raw"};
@@ -140,7 +140,7 @@ static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, s
 	const char *path = json_get_string(hit, "path");
 	struct observation o = {.when = when,
 	                        .offset = (uint64_t)json_integer_value(json_object_get(hit, "offset")),
-	                        .ordinal = ordinal_of(hit),
+	                        .ordinal = sweep_ordinal(hit, keys),
 	                        .time_of = when == OBSERVATION_NO_TIME ? 0 : OBSERVATION_TIME_seen,
 	                        .artefact = OBSERVATION_hit,
 	                        .clock = clock && strcmp(clock, "utc") == 0     ? OBSERVATION_CLOCK_utc

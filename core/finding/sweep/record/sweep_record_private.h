@@ -124,6 +124,8 @@ int sweep_load_assets(struct sweep_work *w, struct err *err);
 const char *sweep_asset_of_client(const struct sweep_work *w, const char *client);
 /* As time units since 1970; one without a zone as if it were UTC. */
 int64_t sweep_ticks_of(const char *when);
+/* Of the row about this hit or these uploads: made of the members (NULL ends them), and so the same in every sweep. */
+uint32_t sweep_ordinal(const json_t *object, const char *const *names);
 int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *upload, struct err *err);
 int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);
 void sweep_note_span(void *ctx, const struct sweep_target *target, const char *first, const char *last);

@@ -4,26 +4,11 @@
 #include "base/err.h"
 #include "base/json.h"
 
-#include <sodium.h>
 #include <string.h>
-
-/* The same in every sweep. */
-static uint32_t ordinal_of(const json_t *upload)
-{
-	static const char *const names[] = {"indicator", "client", "hour"};
-	struct buf text = BUF_INIT;
-	unsigned char digest[16];
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = json_get_string(upload, names[i]);
-		buf_add(&text, value ? value : "", value ? strlen(value) + 1 : 1);
-	}
-	crypto_generichash(digest, sizeof digest, (const unsigned char *)text.data, text.len, NULL, 0);
-	buf_release(&text);
-	return (uint32_t)digest[0] | (uint32_t)digest[1] << 8 | (uint32_t)digest[2] << 16 | (uint32_t)digest[3] << 24;
-}
 
 int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *upload, struct err *err)
 {
+	static const char *const keys[] = {"indicator", "client", "hour", NULL};
 	static const char *const names[] = {"type", "client", "asset", "first", "last"};
 	static const char *const numbers[] = {"posts", "puts", "connects", "bytes"};
 	struct sweep_work *w = ctx;
@@ -43,7 +28,7 @@ int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *
 	int64_t when = first ? sweep_ticks_of(first) : OBSERVATION_NO_TIME;
 	int is_utc = first && first[strlen(first) - 1] == 'Z';
 	struct observation o = {.when = when,
-	                        .ordinal = ordinal_of(upload),
+	                        .ordinal = sweep_ordinal(upload, keys),
 	                        .time_of = when == OBSERVATION_NO_TIME ? 0 : OBSERVATION_TIME_seen,
 	                        .artefact = OBSERVATION_log_line,
 	                        .clock = is_utc                                 ? OBSERVATION_CLOCK_utc
