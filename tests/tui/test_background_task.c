@@ -1,6 +1,6 @@
 /* Long commands beside the keys: the workbench answers while one is under way, and what other shells ask for waits in line. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -34,19 +34,6 @@ static int tear_down(void **state)
 	(void)state;
 	program_release(&program);
 	return 0;
-}
-
-static struct terminal *open_case(void)
-{
-	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
-	terminal_await_row(t, 1, "Board");
-	return t;
-}
-
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
 }
 
 /* A shell line in the background, its output in the file `name`. */
@@ -105,7 +92,7 @@ static int begin_preserve(struct terminal *t, pid_t *pid)
 static void keys_are_answered_meanwhile(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	pid_t preserving;
 	int fd = begin_preserve(t, &preserving);
 	terminal_await_row(t, -1, "preserve: ");
@@ -140,14 +127,14 @@ static void keys_are_answered_meanwhile(void **state)
 	assert_said("imported", "R1-A3");
 	terminal_type(t, "3");
 	terminal_await_row(t, 1, "Asset · 3");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "verify", "--evidence", NULL);
 }
 
 static void it_is_cancelled_from_both_sides(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	pid_t preserving;
 	int fd = begin_preserve(t, &preserving);
 	terminal_type(t, KEYS_CTRL_C);
@@ -165,13 +152,13 @@ static void it_is_cancelled_from_both_sides(void **state)
 	ended(preserving);
 	terminal_await_row(t, -1, "not done");
 	close(fd);
-	quit(t);
+	terminal_quit(t);
 }
 
 static void leaving_asks_first(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	pid_t preserving;
 	int fd = begin_preserve(t, &preserving);
 	terminal_type(t, ":quit" KEYS_ENTER);
@@ -191,7 +178,7 @@ static void leaving_asks_first(void **state)
 static void it_goes_on_while_locked_and_waits_for_the_key(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	pid_t preserving;
 	int fd = begin_preserve(t, &preserving);
 	terminal_type(t, KEYS_CTRL_L);
@@ -204,14 +191,14 @@ static void it_goes_on_while_locked_and_waits_for_the_key(void **state)
 	terminal_await_row(t, 1, "Board");
 	assert_int_equal(ended(preserving), 0);
 	assert_said("preserved", "R1-E1 b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void what_is_typed_here_tells_its_end(void **state)
 {
 	(void)state;
 	char line[200];
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, ":verify" KEYS_ENTER);
 	terminal_await(t, "nothing wrong found");
 	terminal_type(t, KEYS_ESCAPE);
@@ -225,7 +212,7 @@ static void what_is_typed_here_tells_its_end(void **state)
 	terminal_type(t, line);
 	terminal_await(t, "verified: ");
 	terminal_type(t, KEYS_ESCAPE);
-	quit(t);
+	terminal_quit(t);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* Nothing typed is lost: forms, notes, reasons and playbook steps across kill -9, a lock and a terminal that goes away. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -35,12 +35,6 @@ static struct terminal *open_case(int rows, int columns)
 	return terminal_open(rows, columns, NULL, getenv("GENBA_CASE"), NULL);
 }
 
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
-
 static void what_is_typed_survives_kill_and_lock(void **state)
 {
 	(void)state;
@@ -73,7 +67,7 @@ static void what_is_typed_survives_kill_and_lock(void **state)
 	terminal_await_row(t, 1, "New: Asset");
 	terminal_await_gone(t, "経理PC-7b");
 	terminal_type(t, KEYS_ESCAPE);
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-A1", NULL);
 	assert_non_null(strstr(program.out.data, "経理PC-7b"));
 }
@@ -151,7 +145,7 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 	terminal_await_row(t, -1, "reason:");
 	assert_false(terminal_shows(t, "wrong ma"));
 	terminal_type(t, KEYS_ESCAPE);
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-N1", NULL);
 	assert_non_null(strstr(program.out.data, "端末の電源"));
 	assert_non_null(strstr(program.out.data, "二行目"));
@@ -183,7 +177,7 @@ static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 	terminal_await(t, "現場の一文");
 	terminal_await_row(t, -1, "what was filled in here at");
 	terminal_type(t, KEYS_ESCAPE);
-	quit(t);
+	terminal_quit(t);
 }
 
 /* "now" is when it was typed: it is seen at once, and a draft that waits an hour does not sign another time. */
@@ -211,7 +205,7 @@ static void now_is_when_it_was_typed(void **state)
 	terminal_await(t, "2026-11-23 14:05:00Z");
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "on record");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-M1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"due\": \"2026-11-23T14:05:00Z\""));
 	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);

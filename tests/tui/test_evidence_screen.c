@@ -1,6 +1,6 @@
 /* The Evidence view: a list with a pane, the chain of custody, and work that goes on beside the keys. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -35,12 +35,6 @@ static int tear_down(void **state)
 static struct terminal *open_case(const char *environment)
 {
 	return terminal_open(24, 80, environment, getenv("GENBA_CASE"), NULL);
-}
-
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
 }
 
 static const char *make(const char *name, off_t size, const char *content)
@@ -97,7 +91,7 @@ static void what_is_not_said_is_asked_for(void **state)
 	terminal_await(t, "cannot open");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "cannot open");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"form\": \"raw\""));
 	assert_non_null(strstr(program.out.data, "\"on\": \"R1-A1\""));
@@ -160,7 +154,7 @@ static void work_goes_on_beside_the_keys(void **state)
 	terminal_await_row(t, 0, "▶");
 	terminal_type(t, "z" KEYS_CTRL_C); /* what is paused can be cancelled */
 	terminal_await(t, "Not finished");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-E1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "\"complete\": \"interrupted\""));
 	assert_non_null(strstr(program.out.data, "its last piece checked"));
@@ -203,7 +197,7 @@ static void custody_shows_its_gaps(void **state)
 	terminal_await(t, "handed over: Responder One → Organisation A");
 	terminal_await(t, "! GAP: who gives it is not who had it");
 	terminal_await(t, "! not yet accepted");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "board", NULL);
 	assert_non_null(strstr(program.out.data, "held by Organisation B: 1 (R1-E1)"));
 }
@@ -216,7 +210,7 @@ static void root_is_told_once(void **state)
 	terminal_await_row(t, -1, geteuid() == 0 ? "genba runs as root" : "shows the keys");
 	terminal_type(t, "3");
 	terminal_await_gone(t, "genba runs as root");
-	quit(t);
+	terminal_quit(t);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* Commands of another shell while a workbench has the case open: done by it, seen on its screen, refused while locked. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,19 +19,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static struct terminal *open_case(void)
-{
-	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
-	terminal_await_row(t, 1, "Board");
-	return t;
-}
-
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
 
 /* Runs a shell line, without any way to a passphrase; its exit status and output ($GENBA is the program). */
 static int shell(const char *line, char *output, size_t size)
@@ -82,7 +69,7 @@ static void commands_are_done_by_the_workbench(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	assert_gives("$GENBA add asset hostname=HR-PC-03 status=infected", 0, "R1-A1\n");
 	terminal_await_row(t, -1, "another shell: add asset hostname=HR-PC-03");
 	terminal_await(t, "HR-PC-03"); /* on the board at once */
@@ -119,7 +106,7 @@ static void commands_are_done_by_the_workbench(void **state)
 	*strrchr(path, '/') = '\0';
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
-	quit(t);
+	terminal_quit(t);
 	assert_int_equal(sockets(&p, path, sizeof path), 0);
 	program_good(&p, "show", "R1-N3", NULL); /* by itself again */
 	program_good(&p, "verify", NULL);
@@ -132,7 +119,7 @@ static void a_locked_workbench_refuses(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, KEYS_CTRL_L);
 	terminal_await(t, "genba is locked");
 	assert_gives("$GENBA note secret", 3, "locked");
@@ -150,7 +137,7 @@ static void a_locked_workbench_refuses(void **state)
 	terminal_type(t, "ence" KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-N3 is on record");
 	assert_gives("$GENBA show R1-N3", 0, "half a sentence");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -161,19 +148,19 @@ static void stale_sockets_are_cleaned(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_signal(t, SIGKILL);
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
 	assert_int_equal(sockets(&p, path, sizeof path), 1);
 	program_good(&p, "note", "after the crash", NULL);
 	assert_int_equal(sockets(&p, path, sizeof path), 0);
 
-	t = open_case();
+	t = terminal_open_case();
 	terminal_signal(t, SIGKILL);
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
-	t = open_case(); /* takes the place of the stale one */
+	t = terminal_open_case(); /* takes the place of the stale one */
 	assert_gives("$GENBA note again", 0, "R1-N2\n");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -187,7 +174,7 @@ static void nonsense_is_dropped(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	assert_int_equal(sockets(&p, path, sizeof path), 1);
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	snprintf(address.sun_path, sizeof address.sun_path, "%.100s", path);
@@ -201,7 +188,7 @@ static void nonsense_is_dropped(void **state)
 		close(fd);
 	}
 	assert_gives("$GENBA note fine", 0, "R1-N1\n");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -222,7 +209,7 @@ static void idle_callers_give_way(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	assert_int_equal(sockets(&p, path, sizeof path), 1);
 	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
 		idle[i] = call_socket(path);
@@ -230,7 +217,7 @@ static void idle_callers_give_way(void **state)
 	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
 		close(idle[i]);
 	assert_gives("$GENBA note again", 0, "R1-N2\n");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -243,7 +230,7 @@ static void a_silent_input_is_refused(void **state)
 	(void)state;
 	program_init(&p);
 	program_case(&p, "Slow terminal in personnel");
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	assert_int_equal(sockets(&p, path, sizeof path), 1);
 	assert_int_equal(pipe(silent), 0);
 	int fd = call_socket(path);
@@ -270,7 +257,7 @@ static void a_silent_input_is_refused(void **state)
 	close(fds[3]);
 	close(silent[0]);
 	close(silent[1]);
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 

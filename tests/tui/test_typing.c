@@ -2,14 +2,13 @@
  * Typing: whatever is refused stays to be mended, with the reason above it, and what is typed on never becomes keys; nothing
  * is dropped without a word.
  */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -31,13 +30,6 @@ static int teardown(void **state)
 	(void)state;
 	program_release(&program);
 	return 0;
-}
-
-static struct terminal *open_case(void)
-{
-	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
-	terminal_await_row(t, 1, "Board");
-	return t;
 }
 
 static void quit(struct terminal *t)
@@ -71,7 +63,7 @@ static void a_refused_value_stays_with_the_reason_above_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
 		const struct asked *a = &prompts[i];
-		struct terminal *t = open_case();
+		struct terminal *t = terminal_open_case();
 		terminal_type(t, a->keys);
 		terminal_await_row(t, -1, a->question);
 		terminal_type(t, a->wrong);
@@ -95,7 +87,7 @@ static void a_refused_value_stays_with_the_reason_above_it(void **state)
 static void a_search_goes_from_place_to_place(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, ":help add" KEYS_ENTER);
 	terminal_await_row(t, 2, "genba add");
 	terminal_type(t, "/");
@@ -125,7 +117,7 @@ static void a_search_goes_from_place_to_place(void **state)
 static void a_list_keeps_its_filter_and_esc_ends_it_first(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, "3f");
 	terminal_await_row(t, -1, "Filter:");
 	terminal_type(t, "JINJI-PC-04" KEYS_ENTER);
@@ -155,7 +147,7 @@ static void a_list_keeps_its_filter_and_esc_ends_it_first(void **state)
 static void a_note_says_where_it_goes_and_how_it_is_meant(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, "3");
 	terminal_await_row(t, 3, "JINJI-PC-03");
 	terminal_type(t, "n");
@@ -175,7 +167,7 @@ static void a_note_says_where_it_goes_and_how_it_is_meant(void **state)
 static void a_long_message_is_read_in_full(void **state)
 {
 	(void)state;
-	struct terminal *t = open_case();
+	struct terminal *t = terminal_open_case();
 	terminal_type(t, ":set R1-A1 isolation_done='next moon'" KEYS_ENTER);
 	terminal_await(t, "yesterday 14:05"); /* the end of it, lines below its beginning */
 	terminal_await(t, "'next moon' is not a time");

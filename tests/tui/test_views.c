@@ -1,6 +1,6 @@
 /* What the keys of the views do: the time line, the past, the command line. test_goldens.c compares how they look. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 #include "tui/command/command.h"
 #include "tui/routes.h"
 #include "tui/workbench/route.h"
@@ -19,12 +19,6 @@
 static struct terminal *open_in(const char *language, int rows, int columns)
 {
 	return terminal_open(rows, columns, NULL, "--lang", language, getenv("GENBA_CASE"), NULL);
-}
-
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
 }
 
 /* ---- the time line */
@@ -55,7 +49,7 @@ static void the_practice_case_is_table_3(void **state)
 			fail_msg("row %zu is '%s', wanted '%s … %s'", i, line.data, rows[i].time, rows[i].mark);
 		buf_release(&line);
 	}
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -86,7 +80,7 @@ static void times_are_corrected_and_undated_events_stay_undated(void **state)
 	int undated = terminal_find(t, "Undated");
 	assert_true(undated > 0);
 	terminal_await_row(t, undated + 1, "Someday");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -111,7 +105,7 @@ static void an_event_is_inserted_by_its_form(void **state)
 	terminal_await(t, "before R1-V1");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "Timeline");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -151,7 +145,7 @@ static void the_past_is_shown_marked_and_cannot_be_changed(void **state)
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, ":at");
 	assert_false(terminal_shows(t, "READ ONLY"));
-	quit(t);
+	terminal_quit(t);
 	program_good(&p, "list", "note", "--json", NULL);
 	assert_string_equal(p.out.data, "[]\n");
 	program_release(&p);
@@ -201,20 +195,20 @@ static void the_header_tells_how_far_the_clock_is_off(void **state)
 	terminal_await_row(t, 0, "14:05Z  R1");
 	terminal_type(t, ":set R1-R1 clock_offset=PT90M clock_reference=NTP" KEYS_ENTER);
 	terminal_await_row(t, 0, "14:05Z (off +1h30m)");
-	quit(t);
+	terminal_quit(t);
 	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
 		char assign[64];
 		snprintf(assign, sizeof assign, "clock_offset=%s", offsets[i].entered);
 		program_good(&p, "set", "R1-R1", assign, NULL);
 		t = open_in(offsets[i].language, 24, 80);
 		terminal_await_row(t, 0, offsets[i].shown);
-		quit(t);
+		terminal_quit(t);
 	}
 	setenv("GENBA_TEST_CLOCK", "2026-11-23T23:05:00+09:00", 1);
 	program_good(&p, "set", "R1-R1", "clock_offset=PT2S", NULL);
 	t = open_in("en", 24, 80);
 	terminal_await_row(t, 0, "23:05+09:00 (14:05Z, off +2s)");
-	quit(t);
+	terminal_quit(t);
 	setenv("GENBA_TEST_CLOCK", PROGRAM_CLOCK, 1);
 	program_release(&p);
 }
@@ -243,7 +237,7 @@ static void an_older_copy_is_told_in_every_view(void **state)
 		terminal_await_row(t, 1, i ? "資産" : "Asset");
 		terminal_await_row(t, 1, words[i]);
 		assert_true(terminal_cell(t, 1, 78).bold);
-		quit(t);
+		terminal_quit(t);
 	}
 	program_release(&p);
 }
@@ -281,7 +275,7 @@ static void the_line_is_completed_and_recalled(void **state)
 	terminal_await_row(t, -1, ":frobnicate"); /* it stays to be mended */
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, ":frobnicate");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -334,7 +328,7 @@ static void reach_every_command(const char *language)
 			terminal_type(t, KEYS_ESCAPE); /* some ask for what they need */
 		assert_false(terminal_shows(t, ja ? "」はありません" : "there is no command"));
 	}
-	quit(t);
+	terminal_quit(t);
 }
 
 static void every_command_is_reachable(void **state)
@@ -369,7 +363,7 @@ static void a_disabled_command_says_why(void **state)
 	terminal_await_row(t, -3, "takes the terminal over");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, ":demo");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 

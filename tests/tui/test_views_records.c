@@ -1,6 +1,6 @@
 /* The record views on a real pseudo-terminal: lists, details, forms, pasted text. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include "base/buf.h"
 #include "case/kind/kinds.h"
@@ -37,12 +37,6 @@ static struct terminal *open_case(int rows, int columns)
 	return terminal_open(rows, columns, NULL, getenv("GENBA_CASE"), NULL);
 }
 
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
-
 static void add_three_assets(void)
 {
 	program_good(&program, "add", "asset", "hostname=WEB-1", "type=web_server", "status=clean", NULL);
@@ -72,7 +66,7 @@ static void lists_sort_and_filter(void **state)
 	terminal_await_row(t, 1, "1 of 3");
 	terminal_await_row(t, 1, "[status=infected|suspected -人事]");
 	terminal_await_row(t, 3, "DB-2");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void marked_records_are_set_in_one_action(void **state)
@@ -96,7 +90,7 @@ static void marked_records_are_set_in_one_action(void **state)
 	terminal_await_row(t, 1, "2 of 3");
 	terminal_type(t, "R");
 	terminal_await_row(t, 1, "with retracted ones");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "list", "asset", "--where", "containment=isolated", "--retracted", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "R1-A1"));
 	assert_non_null(strstr(program.out.data, "R1-A3"));
@@ -132,7 +126,7 @@ static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
 	terminal_type(t, "GkkG"); /* the last row is Save */
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, -1, "the draft is kept");
-	quit(t);
+	terminal_quit(t);
 
 	program_good(&program, "add", "asset", "hostname=PC-9", NULL);
 	t = open_case(24, 80);
@@ -156,7 +150,7 @@ static void a_form_names_what_is_wrong_and_makes_what_is_missing(void **state)
 	terminal_await_row(t, 1, "3 typed");
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await(t, "'next moon' is not a time");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "list", "party", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "Responder Two"));
 }
@@ -175,7 +169,7 @@ static void a_new_indicator_gets_its_type_and_the_cursor(void **state)
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, 4, "evil.example");
 	terminal_await_row(t, 22, "2/2");
-	quit(t);
+	terminal_quit(t);
 }
 
 /* The list of kinds has every one of them, whichever rooms brought them: no golden, which each room would alter. */
@@ -186,7 +180,7 @@ static void every_kind_can_be_chosen(void **state)
 	terminal_type(t, "0");
 	for (size_t i = 0; i < kind_count(); i++)
 		terminal_await(t, kind_at(i)->en);
-	quit(t);
+	terminal_quit(t);
 }
 
 /* A form over a form: what would go to the board says that somebody waits, and the inner form's record fills the field. */
@@ -252,7 +246,7 @@ static void a_form_over_a_form_stays_until_it_is_left(void **state)
 	terminal_await_row(t, 1, "Asset · ");
 	terminal_type(t, "9@");
 	terminal_await_row(t, 1, "AS OF");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void a_playbook_starts_on_the_marked_assets(void **state)
@@ -278,7 +272,7 @@ static void a_playbook_starts_on_the_marked_assets(void **state)
 	terminal_await(t, "Record it done (what is marked");
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "still missing: Done to it before us");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void pasted_text_is_offered_as_indicators(void **state)
@@ -296,7 +290,7 @@ static void pasted_text_is_offered_as_indicators(void **state)
 	terminal_await(t, "[ ] domain");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "1 indicators on record in one action");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "list", "indicator", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "https://evil.example/a.php"));
 }
@@ -322,7 +316,7 @@ static void hostile_text_is_shown_harmlessly(void **state)
 	terminal_await(t, "Window too small");
 	terminal_resize(t, 24, 80);
 	terminal_await(t, "line \\x1b[2Jtwo");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void references_are_followed_and_come_back(void **state)
@@ -346,7 +340,7 @@ static void references_are_followed_and_come_back(void **state)
 	terminal_type(t, KEYS_DOWN KEYS_ENTER "2026-11-20" KEYS_ENTER KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-V1 is on record");
 	terminal_await(t, "→ R1-V1");
-	quit(t);
+	terminal_quit(t);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* The workbench as a person meets it: the built program on a real pseudo-terminal. */
+#include "help_case_screen.h"
 #include "help_program.h"
-#include "help_screen.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -17,12 +17,6 @@
 static struct terminal *open_case(int rows, int columns, const char *environment)
 {
 	return terminal_open(rows, columns, environment, getenv("GENBA_CASE"), NULL);
-}
-
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
 }
 
 /* ---- the main job: a step, a note, the history, lock and unlock, another size, quit */
@@ -103,7 +97,7 @@ static void main_job(int rows, int columns)
 	terminal_resize(t, columns == 80 ? 50 : 24, columns == 80 ? 160 : 80);
 	terminal_await_row(t, columns == 80 ? 48 : 22, "? keys");
 	terminal_await(t, "端末を隔離した");
-	quit(t);
+	terminal_quit(t);
 	program_good(&p, "show", "R1-N2", NULL);
 	assert_non_null(strstr(p.out.data, "端末を隔離した。ﾒﾓﾘは取得済み"));
 	program_good(&p, "verify", NULL);
@@ -162,7 +156,7 @@ static void the_alarm_of_the_board_is_not_scrolled_away(void **state)
 	terminal_await_gone(t, "note R1-N20");
 	terminal_resize(t, 70, 80);
 	terminal_await(t, "note R1-N20");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -222,7 +216,7 @@ static void hostile_text_is_shown_and_does_nothing(void **state)
 	is_harmless(t);
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "is on record");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -247,7 +241,7 @@ static void invalid_bytes_are_ignored(void **state)
 	terminal_await(t, "ef");
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-N1 is on record");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -272,7 +266,7 @@ static void any_size_and_a_storm_of_sizes_are_borne(void **state)
 	terminal_await(t, "kept");
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-N1 is on record");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -303,7 +297,7 @@ static void it_locks_when_idle_and_by_a_signal(void **state)
 	terminal_await(t, "half a note"); /* what was being typed is still there */
 	terminal_type(t, KEYS_CTRL_S);
 	terminal_await_row(t, -1, "R1-N1 is on record");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -365,7 +359,7 @@ static void escape_acts_without_delay_and_the_cursor_is_on_the_selection(void **
 	terminal_await_row(t, 1, "History");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "Board");
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -397,7 +391,7 @@ static void colours_can_be_left_out(void **state)
 		terminal_await_row(t, 22, "? keys");
 		assert_int_equal(is_coloured(t), cases[i].coloured);
 		assert_true(terminal_shows(t, "!! R1-A1")); /* said without colour */
-		quit(t);
+		terminal_quit(t);
 	}
 	program_release(&p);
 }
@@ -415,7 +409,7 @@ static void a_console_without_kanji_says_so_in_english(void **state)
 	for (int row = 0; row < 24; row++)
 		for (int column = 0; column < 100; column++)
 			assert_true((unsigned char)terminal_cell(t, row, column).text[0] < 0x80);
-	quit(t);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -437,7 +431,7 @@ static void a_plain_terminal_shows_every_sign(void **state)
 		for (int row = 0; row < 40; row++)
 			for (int column = 0; column < 120; column++)
 				assert_true((unsigned char)terminal_cell(t, row, column).text[0] < 0x80);
-		quit(t);
+		terminal_quit(t);
 	}
 	program_release(&p);
 }
