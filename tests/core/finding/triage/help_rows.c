@@ -1,51 +1,27 @@
 #include "help_rows.h"
 
-#include "base/err.h"
-#include "finding/triage/parsers.h"
+#include "help_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct memory {
-	const unsigned char *bytes;
-	size_t n;
-};
-
-static int read_memory(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+static void keep(void *ctx, const struct observation *o)
 {
-	const struct memory *m = ctx;
-	if (offset > m->n || n > m->n - offset)
-		return err_set(err, ERR_FAILED, "beyond the end");
-	memcpy(bytes, m->bytes + offset, n);
-	return 0;
-}
-
-static int keep(void *ctx, const void *bytes, size_t n, struct err *err)
-{
-	struct observation o;
-	size_t size = 0;
-	for (size_t at = 0; at < n; at += size) {
-		if (observation_unpack((const char *)bytes + at, n - at, &o, &size, err) != 1)
-			abort();
-		json_array_append_new(ctx, observation_json(&o, "", "", "test"));
-	}
-	return 0;
+	json_array_append_new(ctx, observation_json(o, "", "", "test"));
 }
 
 struct parsed parse_beside(const char *parser, const char *path, const void *bytes, size_t n, const char *suffix,
                            const void *other, size_t other_size)
 {
 	struct parsed p = {.rows = json_array()};
-	struct memory memory = {bytes, n};
-	struct triage_file f = {.path = path, .size = n, .read = read_memory, .ctx = &memory};
+	struct triage_file f = {.path = path};
 	struct triage_done done;
 	if (suffix) {
 		f.beside[0] = (struct triage_beside){suffix, (unsigned char *)(uintptr_t)other, other_size};
 		f.beside_count = 1;
 	}
-	if (triage_parse(triage_parser_find(parser), &f, keep, p.rows, &done, NULL) < 0)
-		abort();
+	memory_parse(parser, &f, bytes, n, keep, p.rows, &done);
 	p.facts = json_incref(done.facts);
 	p.problems = json_incref(done.problems);
 	snprintf(p.failed, sizeof p.failed, "%s", done.failed.message);
