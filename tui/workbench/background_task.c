@@ -195,6 +195,10 @@ struct background_task *background_task_begin(struct session *s, const struct ba
 	e->s = s;
 	e->side = *s;
 	e->side.remote_command = spec->remote_command;
+	if (spec->remote_command) { /* what is shown on this screen is not another shell's */
+		e->side.merge = NULL;
+		e->side.brief = NULL;
+	}
 	e->side.files = spec->files;
 	e->side.file_count = spec->file_count;
 	e->side.out = open_memstream(&e->text[0], &e->size[0]);

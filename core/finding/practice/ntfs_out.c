@@ -286,7 +286,7 @@ int ntfs_out_write(struct ntfs_out *v, const char *path, struct err *err)
 	ntfs_out_boot_sector(v, sectors, &boot);
 	memcpy(image, boot.data, boot.len);
 	memcpy(image + size - NTFS_SECTOR, boot.data, boot.len);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int rc = fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path)
 	                : write_all(fd, image, size, path, err);
 	if (fd >= 0 && close(fd) < 0 && rc == 0)

@@ -86,8 +86,9 @@ static int add_preview(struct view *v, struct err *err)
 	release_counts(r, &records, &stays);
 	view_addf(v, TONE_HEADING, NULL, _("What would leave up to TLP:%s%s"), levels[s->level],
 	          s->redacted ? _(", with pseudonyms") : "");
+	size_t all = records + stays;
 	view_addf(v, records ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
-	          (unsigned long long)records, (unsigned long long)(records + stays));
+	          (unsigned long long)records, (unsigned long long)all);
 	add_reasons(v, r);
 	release_close(r);
 	return 0;
