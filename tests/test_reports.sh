@@ -37,6 +37,14 @@ P
 		grep -q 'TLP:AMBER' $lang-$kind.pdf.text || fail "$lang $kind: the PDF does not bear its label"
 	done
 done
+# the first page goes on into the time line, under its heading, instead of ending half empty
+for heading in en:'Time line' ja:時系列; do
+	pdftotext -l 1 ${heading%%:*}-incident.pdf page
+	grep -qx "${heading#*:}" page || fail "$heading: no heading of the time line on the first page: $(cat page)"
+	grep -q 'R1-V2' page || fail "$heading: no event of the time line on the first page: $(cat page)"
+	pdftotext -f 2 ${heading%%:*}-incident.pdf page
+	! grep -qx "${heading#*:}" page || fail "$heading: the time line has its heading twice"
+done
 grep -q 'インシデント報告書' ja-incident.pdf.text || fail "the printed report does not speak Japanese"
 grep -q '速報' ja-preliminary.pdf.text || fail "the printed preliminary report does not speak Japanese"
 grep -q '不明' ja-final.pdf.text || fail "what is not known is not 不明"

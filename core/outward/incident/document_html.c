@@ -29,7 +29,7 @@ static const char style[] =
     ".grid th{background:#eee;print-color-adjust:exact;font-weight:600}.grid tr{break-inside:avoid}"
     ".grid th:first-child{white-space:nowrap}"
     ".grid td:first-child{white-space:nowrap;font-family:\"DejaVu Sans Mono\",Consolas,monospace}"
-    ".picture{margin:2mm 0;break-inside:avoid}.picture svg{max-width:100%;height:auto;display:block}"
+    ".picture{margin:2mm 0}.picture svg{break-inside:avoid;max-width:100%;height:auto;display:block}"
     "@media screen{body{padding:8mm 5mm}}";
 
 struct state {

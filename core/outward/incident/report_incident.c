@@ -153,8 +153,16 @@ static int put_events(struct report *p, struct err *err)
 	struct buf svg = BUF_INIT;
 	report_heading(p, _("What happened"), "RS.AN-03");
 	put_flow(p);
-	if (report_time_picture(p, report_records(p, "event"), &svg))
+	size_t all = json_array_size(report_records(p, "event"));
+	size_t drawn = report_time_picture(p, report_records(p, "event"), &svg);
+	if (drawn)
 		document_picture(p->d, svg.data, _("Time line: see the table of events."));
+	if (drawn && drawn < all) {
+		char *line =
+		    xasprintf(_("The time line shows %zu of %zu events; the table has all of them."), drawn, all);
+		document_paragraph(p->d, line);
+		free(line);
+	}
 	buf_release(&svg);
 	int rc = report_table(p, &table, err);
 	report_say_stays(p, "event");

@@ -47,7 +47,7 @@ int report_incident(struct report *p, struct err *err);
 int report_authority(struct report *p, int final, struct err *err);
 int report_alert(struct report *p, struct err *err);
 
-/* A time line of events (array) as SVG; 0: none of them has a place in time. */
-int report_time_picture(struct report *p, json_t *events, struct buf *svg);
+/* A time line of events (array), an SVG for each; how many it shows: the first, of those that have a place in time. */
+size_t report_time_picture(struct report *p, json_t *events, struct buf *svg);
 
 #endif

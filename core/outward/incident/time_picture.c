@@ -1,7 +1,7 @@
 /*
- * The time line as a picture: a bar of time, the attacker's acts above it, those of the response and of others below. What is
- * no instant is a stroke as long as it may be. Times are placed by their order where a day holds many and years lie empty:
- * each day with an event has the same width, and a gap between days is told in words.
+ * The time line as a picture: the events one below the other in order of time, the attacker's acts apart from those of the
+ * response and of others; a gap of days between two of them is told in words. A strip for each event, so that a page may end
+ * between any two of them.
  */
 #include "outward/incident/report_private.h"
 
@@ -17,6 +17,8 @@
 
 #define MOST   40 /* events that are drawn */
 #define LINE   19 /* pixels of one event */
+#define GAP    14 /* of the words between two */
+#define HEAD   54 /* of what stands above the first */
 #define WIDTH  680
 #define MIDDLE 150 /* where texts begin */
 
@@ -51,14 +53,39 @@ static int place(struct report *p, const json_t *record, struct placed *out)
 	return 1;
 }
 
+/* A strip of the picture, and the line of time from `from` to its lower edge. */
+static void begin_strip(struct buf *svg, int height, int from)
+{
+	buf_addf(svg,
+	         "<svg class=\"tl\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d "
+	         "%d\">\n<line x1=\"130\" y1=\"%d\" x2=\"130\" y2=\"%d\" stroke=\"#999\"/>\n",
+	         WIDTH, height, WIDTH, height, from, height);
+}
+
+/* The heading, what the two marks mean, and the first event. */
+static void begin_first(struct buf *svg)
+{
+	begin_strip(svg, HEAD + LINE, HEAD - 4);
+	buf_adds(
+	    svg,
+	    "<style>.tl text{font:12px sans-serif}.tl .title{font:bold 15px sans-serif}"
+	    ".tl .when{font-size:10px;text-anchor:end;fill:#333}"
+	    ".tl .gap{font-size:9px;fill:#777;font-style:italic}</style>\n<text class=\"title\" x=\"20\" y=\"16\">");
+	html_text(svg, _("Time line"));
+	buf_adds(svg, "</text>\n<path d=\"M20,32 l9,5 l-9,5 z\" fill=\"#b00\"/><text x=\"36\" y=\"42\">");
+	html_text(svg, _("the attacker's act"));
+	buf_adds(svg, "</text><circle cx=\"220\" cy=\"37\" r=\"4\" fill=\"#fff\" stroke=\"#246\" "
+	              "stroke-width=\"2\"/><text x=\"230\" y=\"42\">");
+	html_text(svg, _("the response's, a user's or another act"));
+	buf_adds(svg, "</text>\n");
+}
+
 /* "3 days later": between two events, where nothing is on record. */
-static void add_gap(struct buf *svg, int y, int64_t seconds)
+static void add_gap(struct buf *svg, int64_t seconds)
 {
 	unsigned long days = (unsigned long)seconds / 86400;
-	if (days < 1)
-		return;
 	char *text = xasprintf(P_("%lu day later", "%lu days later", days), days);
-	buf_addf(svg, "<text class=\"gap\" x=\"%d\" y=\"%d\">", 142, y);
+	buf_addf(svg, "<text class=\"gap\" x=\"142\" y=\"%d\">", GAP - 4);
 	html_text(svg, text);
 	buf_adds(svg, "</text>\n");
 	free(text);
@@ -95,7 +122,7 @@ static void add_event(struct report *p, struct buf *svg, int y, const struct pla
 	buf_release(&when);
 }
 
-int report_time_picture(struct report *p, json_t *events, struct buf *svg)
+size_t report_time_picture(struct report *p, json_t *events, struct buf *svg)
 {
 	size_t n = 0;
 	size_t i;
@@ -105,33 +132,18 @@ int report_time_picture(struct report *p, json_t *events, struct buf *svg)
 		n += (size_t)place(p, record, &all[n]);
 	qsort(all, n, sizeof *all, by_time);
 	size_t drawn = n < MOST ? n : MOST;
-	int y = 30;
-	struct buf body = BUF_INIT;
 	for (i = 0; i < drawn; i++) {
-		if (i && all[i].first - all[i - 1].first >= 86400) {
-			y += LINE * 3 / 4;
-			add_gap(&body, y, all[i].first - all[i - 1].first);
-		}
-		y += LINE;
-		add_event(p, &body, y, &all[i]);
+		int64_t gap = i ? all[i].first - all[i - 1].first : 0;
+		int above = i == 0 ? HEAD : gap >= 86400 ? GAP : 0;
+		if (i == 0)
+			begin_first(svg);
+		else
+			begin_strip(svg, above + LINE, 0);
+		if (above == GAP)
+			add_gap(svg, gap);
+		add_event(p, svg, above + LINE - 5, &all[i]);
+		buf_adds(svg, "</svg>\n");
 	}
-	if (drawn) {
-		buf_addf(svg,
-		         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n"
-		         "<style>.tl text{font:12px sans-serif}.tl .when{font-size:10px;text-anchor:end;fill:#333}"
-		         ".tl .gap{font-size:9px;fill:#777;font-style:italic}</style>\n<g class=\"tl\">"
-		         "<line x1=\"130\" y1=\"24\" x2=\"130\" y2=\"%d\" stroke=\"#999\"/>\n",
-		         WIDTH, y + 14, WIDTH, y + 14, y + 6);
-		buf_adds(svg, "<path d=\"M20,6 l9,5 l-9,5 z\" fill=\"#b00\"/><text x=\"36\" y=\"16\">");
-		html_text(svg, _("the attacker's act"));
-		buf_adds(svg, "</text><circle cx=\"220\" cy=\"11\" r=\"4\" fill=\"#fff\" stroke=\"#246\" "
-		              "stroke-width=\"2\"/><text x=\"230\" y=\"16\">");
-		html_text(svg, _("the response's, a user's or another act"));
-		buf_adds(svg, "</text>\n");
-		buf_add(svg, body.data, body.len);
-		buf_adds(svg, "</g></svg>\n");
-	}
-	buf_release(&body);
 	free(all);
-	return drawn > 0;
+	return drawn;
 }

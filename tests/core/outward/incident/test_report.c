@@ -96,6 +96,23 @@ static void the_nine_items_come_from_fields_and_the_clock_runs(void **state)
 	holds(text, "Preliminary report (3 days): 2025-11-23, passed 8 days ago", 1);
 }
 
+/* A long case: the picture holds the first forty, and says so. */
+static void the_time_line_says_what_it_leaves_out(void **state)
+{
+	static const char said[] = "The time line shows 40 of 41 events";
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		add("event", "title=seen side=attacker when=2025-11-19");
+	const char *text = report(REPORT_INCIDENT, &internal, document_html);
+	holds(text, ">Time line<", 1);
+	holds(text, said, 0);
+	add("event", "title=seen side=attacker when=2025-11-20");
+	text = report(REPORT_INCIDENT, &internal, document_html);
+	holds(text, said, 1);
+	holds(text, "days later<", 0);
+	holds(text, "1 day later<", 0); /* it stands above the last, which is not drawn */
+}
+
 static void each_form_is_harmless(void **state)
 {
 	(void)state;
@@ -146,9 +163,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    TEST(what_is_not_on_record_is_unknown),
-	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
-	    TEST(each_form_is_harmless),
+	    TEST(what_is_not_on_record_is_unknown),      TEST(the_nine_items_come_from_fields_and_the_clock_runs),
+	    TEST(the_time_line_says_what_it_leaves_out), TEST(each_form_is_harmless),
 	    TEST(what_may_not_leave_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
