@@ -13,23 +13,24 @@
 #include <string.h>
 
 /* What tells that the source is the same: identity, size, time of change; of a device, its number and size. */
-static void source_mark(const struct source *s, char mark[160])
+static void source_fingerprint(const struct source *s, char fingerprint[160])
 {
 	const struct stat *st = &s->before;
 	if (S_ISBLK(st->st_mode))
-		snprintf(mark, 160, "device %llx %llu", (unsigned long long)st->st_rdev, (unsigned long long)s->size);
+		snprintf(fingerprint, 160, "device %llx %llu", (unsigned long long)st->st_rdev,
+		         (unsigned long long)s->size);
 	else
-		snprintf(mark, 160, "%llx %llu %llu %lld.%09ld", (unsigned long long)st->st_dev,
+		snprintf(fingerprint, 160, "%llx %llu %llu %lld.%09ld", (unsigned long long)st->st_dev,
 		         (unsigned long long)st->st_ino, (unsigned long long)s->size, (long long)st->st_mtim.tv_sec,
 		         st->st_mtim.tv_nsec);
 }
 
 int work_keep_start(struct work *w, struct err *err)
 {
-	char mark[160];
+	char fingerprint[160];
 	json_t *head = w->job.head;
-	source_mark(&w->source, mark);
-	json_object_set_new(head, "mark", json_string(mark));
+	source_fingerprint(&w->source, fingerprint);
+	json_object_set_new(head, "mark", json_string(fingerprint)); /* its name in the file, which stays */
 	json_object_set_new(head, "started", json_string(w->started));
 	json_object_set_new(head, "also", json_integer((json_int_t)work_also(w)));
 	if (w->copy) {
@@ -174,16 +175,16 @@ int work_begin_anew(struct work *w, struct err *err)
 int work_resume(struct work *w, struct err *err)
 {
 	struct buf pieces = BUF_INIT;
-	char mark[160];
+	char fingerprint[160];
 	w->has_job = 1;
 	int found = checkpoint_load(&w->job, &pieces, err);
 	if (found > 0) {
 		const char *before = json_get_string(w->job.head, "mark");
 		const json_t *also = json_object_get(w->job.head, "also");
-		source_mark(&w->source, mark);
+		source_fingerprint(&w->source, fingerprint);
 		int fits = before && json_get_string(w->job.head, "started") && take_head(w, &pieces) == 0 &&
 		           json_integer_value(also) == (json_int_t)work_also(w);
-		int same = fits && strcmp(before, mark) == 0 && same_last_piece(w) == 0;
+		int same = fits && strcmp(before, fingerprint) == 0 && same_last_piece(w) == 0;
 		if (same && w->options->form == EVIDENCE_EWF) {
 			add_interruption(w, _("from the beginning: an E01 image cannot be gone on with"));
 			take_label(w);

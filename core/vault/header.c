@@ -171,15 +171,15 @@ int header_unlock_with_key(const unsigned char raw[HEADER_SIZE], const unsigned 
 	return err_set(err, ERR_UNLOCK, _("the key is not that of this file"));
 }
 
-void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK])
+void header_fingerprint(const unsigned char raw[HEADER_SIZE], unsigned char fingerprint[VAULT_FINGERPRINT])
 {
 	static const unsigned char purpose[] = "genba-known";
 	crypto_generichash_state state;
-	crypto_generichash_init(&state, NULL, 0, VAULT_MARK);
+	crypto_generichash_init(&state, NULL, 0, VAULT_FINGERPRINT);
 	crypto_generichash_update(&state, purpose, sizeof purpose);
 	crypto_generichash_update(&state, raw + AT_ID, FILE_ID);
 	crypto_generichash_update(&state, raw + AT_COMMITMENT, CIPHER_KEY_SIZE);
-	crypto_generichash_final(&state, mark, VAULT_MARK);
+	crypto_generichash_final(&state, fingerprint, VAULT_FINGERPRINT);
 }
 
 /* ---- signature ---- */

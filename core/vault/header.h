@@ -39,7 +39,7 @@ int header_unlock(const unsigned char raw[HEADER_SIZE], const struct vault_unloc
                   unsigned *index, struct err *err);
 
 /* A digest over file id and commitment: what makes a file that file, with that key. */
-void header_mark(const unsigned char raw[HEADER_SIZE], unsigned char mark[VAULT_MARK]);
+void header_fingerprint(const unsigned char raw[HEADER_SIZE], unsigned char fingerprint[VAULT_FINGERPRINT]);
 
 /* Checks the signature; `signer` gets the key it names (zeros if unsigned). */
 enum vault_signature header_signature(const unsigned char raw[HEADER_SIZE], unsigned char signer[VAULT_KEY]);

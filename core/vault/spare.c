@@ -64,9 +64,9 @@ int vault_open_spare(struct vault **out, const char *path, const struct vault_un
 	return err_set(err, ERR_DAMAGED, _("the header is not of '%s': none of its pages fits"), path);
 }
 
-void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK])
+void vault_header_fingerprint(const unsigned char raw[VAULT_HEADER], unsigned char fingerprint[VAULT_FINGERPRINT])
 {
-	header_mark(raw, mark);
+	header_fingerprint(raw, fingerprint);
 }
 
 int vault_state_of_file(const char *path, unsigned char state[VAULT_STATE])

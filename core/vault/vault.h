@@ -104,8 +104,8 @@ void vault_header_copy(const struct vault *v, unsigned char raw[VAULT_HEADER]);
 int vault_header_load(const char *path, unsigned char raw[VAULT_HEADER], struct err *err);
 
 /* A digest that names the file and its key: no other file can have it, whoever may choose its file id. */
-#define VAULT_MARK 32
-void vault_header_mark(const unsigned char raw[VAULT_HEADER], unsigned char mark[VAULT_MARK]);
+#define VAULT_FINGERPRINT 32
+void vault_header_fingerprint(const unsigned char raw[VAULT_HEADER], unsigned char fingerprint[VAULT_FINGERPRINT]);
 
 /*
  * What the file was left as, so that whoever left it sees that somebody else wrote into it since. A clean file is known by

@@ -35,7 +35,7 @@ static void view_tasks_forget(struct work_view *w)
 }
 
 /* Rows from there on belong to this job. */
-static void mark_rows(struct view *v, size_t from, size_t job)
+static void rows_of_job(struct view *v, size_t from, size_t job)
 {
 	struct work_view *w = data(v);
 	if (v->count > w->cap) {
@@ -86,7 +86,7 @@ static int add_job(void *ctx, const struct unfinished *job)
 		return 0;
 	if (w->count == 0)
 		view_add(v, TONE_HEADING, NULL, _(" Not finished"));
-	mark_rows(v, from, NONE);
+	rows_of_job(v, from, NONE);
 	from = v->count;
 	w->lines = xrealloc(w->lines, (w->count + 1) * sizeof *w->lines);
 	struct buf line = BUF_INIT;
@@ -96,7 +96,7 @@ static int add_job(void *ctx, const struct unfinished *job)
 	          job->folder);
 	view_addf(v, TONE_FAINT, job->label, "     %.16s%s%s%s", job->at, *job->why ? " · " : "", job->why,
 	          w->lines[w->count] ? _(" · c goes on with it") : _(" · the same command goes on with it"));
-	mark_rows(v, from, w->count++);
+	rows_of_job(v, from, w->count++);
 	return 0;
 }
 
@@ -108,7 +108,7 @@ static int fill(struct view *v, int columns, struct err *err)
 		add_task(v);
 	else
 		view_add(v, TONE_FAINT, NULL, _(" no long command is under way"));
-	mark_rows(v, 0, NONE);
+	rows_of_job(v, 0, NONE);
 	return checkpoint_each(workbench_case(v->wb), add_job, v, err) < 0 ? -1 : 0;
 }
 

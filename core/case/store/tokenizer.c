@@ -267,10 +267,10 @@ static void add_term(struct buf *out, size_t begin_len, const char *text, size_t
 /* Bytes of the quotation mark at `text` ("plain", “curly”, full-width ＂), or 0. */
 static size_t quote_at(const char *text)
 {
-	static const char *const marks[] = {"\"", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xEF\xBC\x82"};
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (strncmp(text, marks[i], strlen(marks[i])) == 0)
-			return strlen(marks[i]);
+	static const char *const quotes[] = {"\"", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xEF\xBC\x82"};
+	for (size_t i = 0; i < sizeof quotes / sizeof *quotes; i++)
+		if (strncmp(text, quotes[i], strlen(quotes[i])) == 0)
+			return strlen(quotes[i]);
 	return 0;
 }
 
@@ -291,19 +291,19 @@ void tokenizer_query(const char *user_text, struct buf *out)
 			n--;
 	char *text = xstrndup(user_text, n);
 	for (size_t i = 0; i < n;) {
-		size_t mark = quote_at(text + i);
-		size_t skip = mark ? mark : space_at(text + i);
-		if (skip && !mark) {
+		size_t quote = quote_at(text + i);
+		size_t skip = quote ? quote : space_at(text + i);
+		if (skip && !quote) {
 			i += skip;
 			continue;
 		}
 		size_t start = i + skip;
 		size_t end = start;
-		while (end < n && !quote_at(text + end) && (mark || !space_at(text + end)))
+		while (end < n && !quote_at(text + end) && (quote || !space_at(text + end)))
 			end++;
 		if (end > start)
 			add_term(out, begin_len, text + start, end - start, end == n);
-		i = end + (mark && end < n ? quote_at(text + end) : 0);
+		i = end + (quote && end < n ? quote_at(text + end) : 0);
 	}
 	free(text);
 }

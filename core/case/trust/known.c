@@ -13,11 +13,11 @@ enum { KNOWN_LIMIT = 65536, KNOWN_STATES = 8 };
 
 static char *known_path(const unsigned char raw[VAULT_HEADER])
 {
-	unsigned char mark[VAULT_MARK];
+	unsigned char fingerprint[VAULT_FINGERPRINT];
 	struct buf name = BUF_INIT;
 	char *home = path_data_home();
-	vault_header_mark(raw, mark);
-	buf_addhex(&name, mark, sizeof mark);
+	vault_header_fingerprint(raw, fingerprint);
+	buf_addhex(&name, fingerprint, sizeof fingerprint);
 	char *path = xasprintf("%s/known/%s", home, name.data);
 	buf_release(&name);
 	free(home);

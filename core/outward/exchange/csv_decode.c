@@ -117,16 +117,16 @@ static enum csv_encoding guess_utf16(const unsigned char *p, size_t n)
 	return zeros[0] > looked / 8 && zeros[1] < zeros[0] / 4 ? CSV_UTF16BE : CSV_AUTO;
 }
 
-/* The encoding that its mark names, with the length of the mark; CSV_AUTO: no mark. */
-static enum csv_encoding by_mark(const unsigned char *p, size_t n, size_t *mark)
+/* The encoding that its byte-order mark names, with the length of that; CSV_AUTO: there is none. */
+static enum csv_encoding by_bom(const unsigned char *p, size_t n, size_t *bom)
 {
-	*mark = 0;
+	*bom = 0;
 	if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
-		*mark = 3;
+		*bom = 3;
 		return CSV_UTF8_BOM;
 	}
 	if (n >= 2 && (memcmp(p, "\xFF\xFE", 2) == 0 || memcmp(p, "\xFE\xFF", 2) == 0)) {
-		*mark = 2;
+		*bom = 2;
 		return p[0] == 0xFF ? CSV_UTF16LE : CSV_UTF16BE;
 	}
 	return CSV_AUTO;
@@ -228,19 +228,18 @@ int csv_decode(const void *bytes, size_t n, enum csv_encoding encoding, struct b
                struct err *err)
 {
 	const unsigned char *p = bytes;
-	size_t mark;
-	enum csv_encoding marked = by_mark(p, n, &mark);
+	size_t bom;
+	enum csv_encoding named = by_bom(p, n, &bom);
 	*found = encoding;
 	if (encoding == CSV_AUTO)
-		*found = marked != CSV_AUTO ? marked : csv_decode_guess(p, n);
+		*found = named != CSV_AUTO ? named : csv_decode_guess(p, n);
 	else if (encoding == CSV_UTF16LE) /* "utf-16": its order is found out */
-		*found = marked == CSV_UTF16BE || (marked == CSV_AUTO && guess_utf16(p, n) == CSV_UTF16BE)
-		             ? CSV_UTF16BE
-		             : CSV_UTF16LE;
-	if (marked != *found && !(marked == CSV_UTF8_BOM && *found == CSV_UTF8))
-		mark = 0;
-	p += mark;
-	n -= mark;
+		*found = named == CSV_UTF16BE || (named == CSV_AUTO && guess_utf16(p, n) == CSV_UTF16BE) ? CSV_UTF16BE
+		                                                                                         : CSV_UTF16LE;
+	if (named != *found && !(named == CSV_UTF8_BOM && *found == CSV_UTF8))
+		bom = 0;
+	p += bom;
+	n -= bom;
 	if (!encodings[*found].iconv) {
 		decode_utf8(p, n, text);
 		return 0;

@@ -40,8 +40,8 @@ static void chain_flow_act(struct flow *f, const char *label, size_t from, size_
 		return;
 	struct flow_act act = {.from = from, .to = to, .doubtful = is_open};
 	snprintf(act.label, sizeof act.label, "%s", label);
-	act.mark = xasprintf("%zu", f->act_count + 1);
-	char *line = xasprintf("%s  %s %s → %s %s  %s", act.mark, f->nodes[from].label, f->nodes[from].title,
+	act.number = xasprintf("%zu", f->act_count + 1);
+	char *line = xasprintf("%s  %s %s → %s %s  %s", act.number, f->nodes[from].label, f->nodes[from].title,
 	                       f->nodes[to].label, f->nodes[to].title, what);
 	act.line = printable_dup(line);
 	free(line);

@@ -74,7 +74,7 @@ static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 	struct flow *f = l->f;
 	const char *from = json_get_string(record, "from");
 	const char *to = json_get_string(record, "to");
-	const char *mark = json_get_string(record, "mark");
+	const char *given = json_get_string(record, "mark");
 	if (!from || !to)
 		return;
 	struct flow_act act;
@@ -82,13 +82,13 @@ static void add_act(struct flow_loading *l, const json_t *record, size_t number)
 	snprintf(act.label, sizeof act.label, "%s", record_label(record));
 	act.from = node_of(l, from);
 	act.to = node_of(l, to);
-	act.mark = mark ? printable_dup(mark) : xasprintf("%zu", number + 1);
+	act.number = given ? printable_dup(given) : xasprintf("%zu", number + 1);
 	act.failed = json_is(record, "outcome", "failed") || json_is(record, "outcome", "apparently_failed") ||
 	             json_is(record, "outcome", "blocked");
 	act.doubtful = json_is(record, "confidence", "possible") || json_is(record, "confidence", "doubtful") ||
 	               json_is(record, "confidence", "refuted");
 	struct buf line = BUF_INIT;
-	buf_addf(&line, "%s ", act.mark);
+	buf_addf(&line, "%s ", act.number);
 	flow_word(&line, record, "when");
 	buf_addf(&line, "  %s → %s  ", f->nodes[act.from].title, f->nodes[act.to].title);
 	flow_word(&line, record, "type");
@@ -145,7 +145,7 @@ void flow_release(struct flow *f)
 	for (size_t i = 0; i < f->node_count; i++)
 		free(f->nodes[i].title);
 	for (size_t i = 0; i < f->act_count; i++) {
-		free(f->acts[i].mark);
+		free(f->acts[i].number);
 		free(f->acts[i].line);
 	}
 	free(f->nodes);

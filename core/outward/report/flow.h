@@ -29,7 +29,7 @@ struct flow_node {
 struct flow_act {
 	char label[LABEL_TEXT]; /* of the flow record */
 	size_t from, to;        /* nodes */
-	char *mark;             /* as on record, or its place in the order */
+	char *number;           /* as on record, or its place in the order */
 	char *line;             /* printable: number, time, from → to, act, outcome */
 	int failed, doubtful;
 };
@@ -42,7 +42,7 @@ struct flow_point {
 /* One line of the drawing: all acts from one node to another. */
 struct flow_link {
 	size_t from, to;
-	char marks[64];
+	char numbers[64];
 	int failed, doubtful; /* all of its acts are */
 	int backwards;        /* drawn from right to left */
 	struct flow_point points[128];

@@ -158,12 +158,12 @@ static void draw_link(struct grid *g, const struct flow *f, const struct flow_li
 		put_text(g, first.x, first.y, "<", 1);
 	else
 		put_text(g, last.x, last.y, ">", 1);
-	int wide = (int)text_width(l->marks);
+	int wide = (int)text_width(l->numbers);
 	wide = wide > 3 ? 3 : wide;
 	if (shares_beginning(f, l))
-		put_text(g, last.x - wide + (l->backwards ? 1 : 0), last.y, l->marks, wide);
+		put_text(g, last.x - wide + (l->backwards ? 1 : 0), last.y, l->numbers, wide);
 	else
-		put_text(g, first.x + (l->backwards ? 1 : 0), first.y, l->marks, wide);
+		put_text(g, first.x + (l->backwards ? 1 : 0), first.y, l->numbers, wide);
 }
 
 void flow_draw(const struct flow *f, struct buf *out)
@@ -229,7 +229,7 @@ static void svg_link(const struct flow_link *l, struct buf *out)
 	buf_addf(out, "\" fill=\"none\" stroke=\"#333\" stroke-width=\"1.5\" %s=\"url(#arrow)\"%s/>\n",
 	         l->backwards ? "marker-start" : "marker-end", dashes[style_of(l)]);
 	buf_addf(out, "<text class=\"mark\" x=\"%d\" y=\"%d\">", px(l->points[0].x) + 4, py(l->points[0].y) + 4);
-	add_escaped(out, l->marks);
+	add_escaped(out, l->numbers);
 	buf_adds(out, "</text>\n");
 }
 

@@ -41,9 +41,9 @@ static void add_link(struct flow *f, const struct flow_act *act)
 	for (size_t i = 0; i < f->link_count; i++) {
 		struct flow_link *l = &f->links[i];
 		if (l->from == act->from && l->to == act->to) {
-			size_t n = strlen(l->marks);
-			if (n + strlen(act->mark) < sizeof l->marks)
-				snprintf(l->marks + n, sizeof l->marks - n, "%s", act->mark);
+			size_t n = strlen(l->numbers);
+			if (n + strlen(act->number) < sizeof l->numbers)
+				snprintf(l->numbers + n, sizeof l->numbers - n, "%s", act->number);
 			l->failed &= act->failed;
 			l->doubtful &= act->doubtful;
 			return;
@@ -56,7 +56,7 @@ static void add_link(struct flow *f, const struct flow_act *act)
 	l->to = act->to;
 	l->failed = act->failed;
 	l->doubtful = act->doubtful;
-	snprintf(l->marks, sizeof l->marks, "%s", act->mark);
+	snprintf(l->numbers, sizeof l->numbers, "%s", act->number);
 }
 
 /* Links that would close a cycle are drawn backwards. */

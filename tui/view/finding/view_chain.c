@@ -45,7 +45,7 @@ static const char *view_chain_label(const char *field, const char *value)
 }
 
 /* Says of the rows added since what they are about. */
-static void view_chain_mark(struct view *v, size_t from, size_t org, enum chain_pivot pivot)
+static void view_chain_about(struct view *v, size_t from, size_t org, enum chain_pivot pivot)
 {
 	struct chain_state *s = view_chain_state(v);
 	if (v->count > s->cap) {
@@ -95,7 +95,7 @@ static void add_rejected_rows(struct view *v, size_t number, const struct chain_
 			          "  %s", text);
 			free(text);
 		}
-	view_chain_mark(v, from, number, PIVOTS);
+	view_chain_about(v, from, number, PIVOTS);
 }
 
 /* How far the contact with it has come. */
@@ -106,7 +106,7 @@ static void add_contact_row(struct view *v, size_t number, const struct chain_or
 	size_t from = v->count;
 	if (*status)
 		view_addf(v, TONE_PLAIN, org->party, _("  contact: %s"), status);
-	view_chain_mark(v, from, number, PIVOTS);
+	view_chain_about(v, from, number, PIVOTS);
 	free(status);
 	json_decref(party);
 }
@@ -125,7 +125,7 @@ static void add_pivot_rows(struct view *v, size_t number, const struct chain_pro
 		          t->reason, *line ? " — " : "", line, t->is_new ? _("  (new since the decision)") : "");
 		free(line);
 	}
-	view_chain_mark(v, from, number, p->pivot);
+	view_chain_about(v, from, number, p->pivot);
 }
 
 static void add_coverage_rows(struct view *v, const struct chain *chain, enum chain_pivot pivot, const char *title)
@@ -169,7 +169,7 @@ static void add_rest_rows(struct view *v)
 		free(safe);
 		free(text);
 	}
-	view_chain_mark(v, from, SIZE_MAX, PIVOTS);
+	view_chain_about(v, from, SIZE_MAX, PIVOTS);
 }
 
 static int fill_graph(struct view *v, int columns, struct err *err)
@@ -191,7 +191,7 @@ static int fill_graph(struct view *v, int columns, struct err *err)
 	}
 	for (size_t i = 0; i < f.act_count; i++)
 		view_addf(v, TONE_PLAIN, f.acts[i].label, " %s", f.acts[i].line);
-	view_chain_mark(v, 0, SIZE_MAX, PIVOTS);
+	view_chain_about(v, 0, SIZE_MAX, PIVOTS);
 	buf_release(&drawing);
 	flow_release(&f);
 	return 0;
@@ -217,7 +217,7 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 			continue;
 		size_t from = v->count;
 		add_org_row(v, org);
-		view_chain_mark(v, from, i, PIVOTS);
+		view_chain_about(v, from, i, PIVOTS);
 		for (size_t k = 0; k < org->proposal_count; k++)
 			if (view_chain_shows(s, &org->proposals[k]))
 				add_pivot_rows(v, i, &org->proposals[k]);
@@ -226,7 +226,7 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 	}
 	if (v->count == 0) {
 		view_add(v, TONE_PLAIN, NULL, _("no organisation is proposed from what is on record"));
-		view_chain_mark(v, 0, SIZE_MAX, PIVOTS);
+		view_chain_about(v, 0, SIZE_MAX, PIVOTS);
 	}
 	v->heading = xasprintf(P_("%zu proposal to decide", "%zu proposals to decide", waiting), waiting);
 	add_rest_rows(v);

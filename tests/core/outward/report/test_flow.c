@@ -31,7 +31,7 @@ static void add_act(struct flow *f, size_t from, size_t to, const char *mark, in
 	snprintf(act->label, sizeof act->label, "R1-F%zu", f->act_count);
 	act->from = from;
 	act->to = to;
-	act->mark = xstrdup(mark);
+	act->number = xstrdup(mark);
 	act->line = xstrdup(mark);
 	act->failed = failed;
 }
