@@ -99,9 +99,44 @@ static void contact_form_and_status(void **state)
 	program_release(&p);
 }
 
+/* `/` goes to a row of the view, n and N go on, Esc gives n its own meaning back; what is not here is looked for in the case. */
+static void words_are_looked_for_here(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_await_row(t, 38, "1/");
+	terminal_type(t, "/R1-L" KEYS_ENTER);
+	terminal_await(t, "n the next place");
+	terminal_await_row(t, 38, " 3/");
+	terminal_type(t, "n");
+	terminal_await_row(t, 38, " 6/");
+	terminal_type(t, "N");
+	terminal_await_row(t, 38, " 3/");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "2 proposals to decide"); /* still here */
+	terminal_await_row(t, 38, "n reject");
+	terminal_type(t, "n");
+	terminal_await(t, "; reason:");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 38, "n reject");
+	terminal_type(t, "/tell the partner" KEYS_ENTER);
+	terminal_await_row(t, 1, "Found");
+	terminal_await(t, "R1-D1");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(from_a_mail_to_the_contact),
-	                                   cmocka_unit_test(contact_form_and_status)};
+	                                   cmocka_unit_test(contact_form_and_status),
+	                                   cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

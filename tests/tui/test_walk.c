@@ -118,10 +118,14 @@ static void isolation(struct terminal *t)
 		keys++;
 		terminal_type(t, KEYS_ENTER);
 		terminal_await_gone(t, "isolation_done"); /* the prompt is gone, and what it did is told */
-		terminal_await(t, EITHER("done", "完了"));
+		char *told =
+		    xasprintf("%.5s  %s", done[i], EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
+		terminal_await(t, told);
+		free(told);
 		free(line);
 	}
 	press(t, ":show R1-A2" KEYS_ENTER, EITHER("cable unplugged", "ケーブル抜線"));
+	terminal_await_row(t, 1, "R1-A2");
 	home(t);
 }
 

@@ -304,6 +304,8 @@ int view_key_code(const struct view_key *key)
 enum redraw view_press(struct view *v, int key)
 {
 	const char *refused = NULL;
+	if (v->searching && (key == 'n' || key == 'N')) /* the workbench's, until Esc ends the search */
+		return REDRAW_NOT_TAKEN;
 	const struct view_key *const tables[] = {v->ops->own_keys, v->ops->keys};
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		for (const struct view_key *row = tables[i]; row && row->key; row++) {

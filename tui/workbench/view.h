@@ -61,6 +61,7 @@ struct view_ops {
 	const char *title; /* English, shown through i18n_text() */
 	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
+	int searched;      /* 1: / looks among its rows first, and in the case only for what is not there */
 	/* Switched to by its key, it begins at the record that was under the cursor before ("": none): view_begin_at() mostly;
 	 * NULL: at its top. */
 	int (*begin_at)(struct view *v, const char *label);
@@ -105,9 +106,10 @@ struct view {
 	size_t count;
 	size_t cap;
 	size_t selected;
-	unsigned held;       /* the workbench's: somebody waits for what is above it, so that it stays */
-	size_t top;          /* the first line that is shown; view_settle() keeps it within what there is */
-	size_t split;        /* rows from there on stand in a column at the right, beside the others; 0: there is one */
+	int searching; /* in a view that is searched: n and N go to the next row that holds the words; Esc ends it */
+	unsigned held; /* the workbench's: somebody waits for what is above it, so that it stays */
+	size_t top;    /* the first line that is shown; view_settle() keeps it within what there is */
+	size_t split;  /* rows from there on stand in a column at the right, beside the others; 0: there is one */
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */

@@ -2,8 +2,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/words.h"
+#include "case/store/record.h"
 #include "tui/command/command.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/background_verify.h"
@@ -70,8 +72,37 @@ static int is_shown(struct workbench *wb, const char *line)
 	return command && command->flags & COMMAND_SHOWN && top && strcmp(command->opens, top->ops->name) == 0;
 }
 
+/* `R1-A1  Hostname: HR-PC-03, Status: suspected`: what stands on record now of the fields that `set` named, in their order. */
+static void say_set(struct workbench *wb, const char *line, struct buf *out)
+{
+	struct words words;
+	if (words_split(&words, line, NULL) < 0)
+		return;
+	json_t *record =
+	    words.count > 2 && strcmp(words.items[0], "set") == 0 ? workbench_get(wb, words.items[1], 0, NULL) : NULL;
+	for (size_t i = 2; record && i < words.count; i++) {
+		char *name = xstrndup(words.items[i], strcspn(words.items[i], "+-="));
+		const struct field *field = kind_field(record_kind(record), name);
+		struct buf value = BUF_INIT;
+		if (field && words.items[i][strlen(name)]) {
+			record_field_text(record, field, &value);
+			char *safe = printable_dup(value.data);
+			if (!out->len)
+				buf_addf(out, "%s", record_label(record));
+			buf_addf(out, "%s%s: %s", strchr(out->data, ':') ? ", " : "  ", field_label(field),
+			         *safe ? safe : "—");
+			free(safe);
+		}
+		buf_release(&value);
+		free(name);
+	}
+	json_decref(record);
+	words_release(&words);
+}
+
 static void tell_output(struct workbench *wb, const char *line, const struct buf *output)
 {
+	struct buf set = BUF_INIT;
 	size_t n = strcspn(output->data, "\n");
 	size_t last = output->len > 0 ? output->len - (output->data[output->len - 1] == '\n') : 0;
 	size_t begin = last;
@@ -82,8 +113,12 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 		               output->data + begin);
 	else if (output->len > n + 1)
 		workbench_show_text(wb, line, output->data);
-	else
-		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : _("done"));
+	else {
+		if (!output->len)
+			say_set(wb, line, &set);
+		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : set.len ? set.data : _("done"));
+	}
+	buf_release(&set);
 }
 
 /* ---- long commands */

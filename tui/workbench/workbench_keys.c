@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words are looked for in the whole case; in a text, the next place of it. */
+/* Words are looked for in the whole case; in a text, the next place of it; in some views, the next row. */
 static enum redraw ask_search(struct view *v)
 {
 	struct workbench *wb = v->wb;
@@ -31,7 +31,10 @@ static enum redraw ask_search(struct view *v)
 	free(wb->search);
 	wb->search = words;
 	wb->searching = 1;
-	if (!v->ops->text)
+	v->searching = v->ops->searched && view_search(v, words, 1);
+	if (v->searching)
+		workbench_tell(wb, TONE_FAINT, "%s", _("n the next place, N the one before, Esc ends the search"));
+	else if (!v->ops->text)
 		workbench_show(wb, "found", words);
 	else if (!view_search(v, words, 1))
 		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
@@ -53,7 +56,7 @@ static enum redraw go_to_match(struct view *v, int forwards)
 
 static const char *refuses_matches(struct view *v)
 {
-	int here = v->ops->text || v->ops == route_find("found")->view;
+	int here = v->ops->text || v->searching || v->ops == route_find("found")->view;
 	return here && v->wb->searching && v->wb->search ? NULL : _("nothing was looked for: / does");
 }
 
@@ -235,7 +238,10 @@ static enum redraw show_work(struct view *v)
 static enum redraw go_back(struct view *v)
 {
 	v->wb->searching = 0;
-	workbench_pop(v->wb);
+	if (v->searching)
+		v->searching = 0;
+	else
+		workbench_pop(v->wb);
 	return REDRAW_ALL;
 }
 

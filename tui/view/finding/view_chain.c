@@ -421,11 +421,17 @@ static void release_chain_view(struct view *v)
 	free(s);
 }
 
+/* While words are looked for, n is the next place of them. */
+static const char *refuses_reject(struct view *v)
+{
+	return v->searching ? _("a search is under way: Esc ends it") : workbench_refuses_writing(v);
+}
+
 static const struct view_key chain_keys[] = {
     {'y', NULL, N_("confirm"), N_("confirm the pivot, or all of the organisation, with a reason"), confirm_org,
      workbench_refuses_writing},
     {'n', NULL, N_("reject"), N_("reject the pivot, or all of the organisation, with a reason"), reject_org,
-     workbench_refuses_writing},
+     refuses_reject},
     {'o', NULL, N_("open again"), N_("take a decision back, with a reason"), reopen_org, workbench_refuses_writing},
     {'=', NULL, N_("same as"), N_("say that it is the same organisation as another"), say_same,
      workbench_refuses_writing},
@@ -447,6 +453,7 @@ static struct view *open_chain_view(struct workbench *wb, const char *none)
 
 const struct view_ops chain_view = {.name = "chain",
                                     .title = N_("Chain"),
+                                    .searched = 1,
                                     .fill = fill_chain,
                                     .keys = chain_keys,
                                     .begin_at = begin_chain_at,

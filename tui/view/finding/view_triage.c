@@ -187,7 +187,7 @@ static int fill_findings(struct view *v, int columns, struct err *err)
 		add_finding(v, i, f, columns);
 	}
 	if (json_array_size(s->findings) == 0)
-		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"),
+		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; t on a piece of evidence (4) reads it"),
 		               SIZE_MAX);
 	v->heading = xasprintf(P_("%zu to judge", "%zu to judge", open), open);
 	size_t before = v->count;
@@ -228,7 +228,7 @@ static int fill_hosts(struct view *v, int columns)
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", host_matrix_hosts(m)), host_matrix_hosts(m));
 	host_matrix_lines(m, name_of_host, &table, columns, add_host_line, &table);
 	if (v->count == 0)
-		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; :triage LABEL reads evidence"),
+		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; t on a piece of evidence (4) reads it"),
 		               SIZE_MAX);
 	host_matrix_free(m);
 	return 0;
