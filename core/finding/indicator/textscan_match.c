@@ -59,7 +59,7 @@ static int is_known_ending(const char *ending, size_t n)
 	    " faith accountant webcam tokyo osaka kyoto nagoya okinawa yokohama moe onion"
 	    " local lan internal corp intra home localdomain example test invalid localhost ";
 	/* two letters that end file names and code rather than hosts */
-	static const char not_hosts[] = " py pl sh rs md so ps cc js cs vb gz ts rb go hs ml mm ai ";
+	static const char not_hosts[] = " py pl sh rs md so ps cc js cs vb gz ts rb go hs ml mm ai pf db xz ko ";
 	char word[24];
 	if (n < 2 || n > sizeof word - 3)
 		return 0;

@@ -81,8 +81,9 @@ static void hosts_are_found(void **state)
 	assert_scan("通信先evil.comを遮断、ｅｖｉｌ．ｎｅｔも", "domain:evil.com\ndomain:evil.net\n");
 	assert_scan("ev\u200Bil.com xn--r8jz45g.xn--zckzah", "domain:evil.com\ndomain:xn--r8jz45g.xn--zckzah\n");
 	assert_scan("strange[.]newending a.b[.]zip", "domain:strange.newending\ndomain:a.b.zip\n");
-	assert_scan(
-	    "svchost.exe readme.txt object.method main.py a.sh lib.so e.g. i.e. 3.14 -.com a..com .com x.-y.com", "");
+	assert_scan("svchost.exe readme.txt object.method main.py RAR.EXE-ED9997E7.pf thumbs.db a.sh lib.so e.g. i.e. "
+	            "3.14 -.com a..com .com x.-y.com",
+	            "");
 	assert_scan("_dmarc.example.org *.example.net", "domain:example.net\n");
 	assert_scan("d41d8cd98f00b204e9800998ecf8427e.evil.com", "domain:d41d8cd98f00b204e9800998ecf8427e.evil.com\n");
 }
