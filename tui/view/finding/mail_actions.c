@@ -37,8 +37,7 @@ enum redraw mail_take_in(struct view *v)
 	char *typed = NULL;
 	struct buf line = BUF_INIT;
 	char **places = mail_places(&count);
-	const char *question = count ? _("Folder, file or zip of mails: ")
-	                             : _("No mails on a stick or here. Folder, file or zip of mails: ");
+	const char *question = count ? _("Folder, file or zip of mails: ") : _("No mails found here. Path to them: ");
 	int i = prompt_choice(v->wb, question, (const char *const *)places, count, 0, &typed);
 	const char *path = i >= 0 ? places[i] : i == -2 ? typed : NULL;
 	if (path && *path) {
