@@ -98,6 +98,7 @@ help list
 demo --dir practice
 at
 work
+! unlock --for 1m
 lock
 quit
 END
@@ -126,6 +127,7 @@ while IFS= read -r line; do
 			exec timeout 60 "$genba" $words
 		) && status=0 || status=$?
 		runs=$((runs + 1))
+		[ "${words%% *}" != unlock ] || GENBA_CASE=$work/try/whole.genba "$genba" lock >/dev/null 2>&1 || true
 		[ "$status" -lt 6 ] || wrong "'$words' with $closed closed: status $status"
 		case $words:$closed in *" -:0" | *" -:all") [ "$status" != 0 ] || [ "${words%% *}" = export ] || [ "${words%% *}" = extract ] ||
 			wrong "'$words' with $closed closed read something: status 0" ;; esac

@@ -32,8 +32,15 @@ struct held_command {
 	struct held_command *next;
 };
 
+/* Who said `lock`: answered when the case is closed and nobody can call any more, so that what they do next finds it so. */
+struct holder_lockers {
+	int tickets[SOCKET_CLIENTS];
+	size_t count;
+};
+
 struct holder {
 	struct session *s;
+	struct holder_lockers *lockers;
 	const struct holder_limits *limits;
 	struct holder_clock begun;
 	double last;
@@ -103,6 +110,10 @@ static void answer_at_once(struct holder *h, const struct socket_request *r)
 		add_state(h, &out);
 	} else if (strcmp(r->ask, "lock") == 0) {
 		h->over = 1;
+		i18n_set_language(before);
+		if (h->lockers->count < SOCKET_CLIENTS)
+			h->lockers->tickets[h->lockers->count++] = socket_server_put_off(h->s->server);
+		return;
 	} else {
 		status = ERR_BUSY;
 		buf_addf(&log, "%s", _("another command is under way there: wait for its end"));
@@ -341,9 +352,10 @@ static int is_over(const struct holder *h)
 	return told_to_end || h->over || holder_judge(h->limits, &h->begun, h->last, &now) != HOLDER_GOES_ON;
 }
 
-static void hold(struct session *s, const struct holder_limits *limits)
+static void hold(struct session *s, const struct holder_limits *limits, struct holder_lockers *lockers)
 {
 	struct holder h = {.s = s,
+	                   .lockers = lockers,
 	                   .limits = limits,
 	                   .begun = clocks(),
 	                   .last = clock_steady(),
@@ -430,9 +442,14 @@ static int holder_main(struct session *s, const struct holder_limits *limits, co
 	catch_end();
 	detach();
 	report(to, &err);
-	hold(s, limits);
+	struct holder_lockers lockers = {.count = 0};
+	hold(s, limits, &lockers);
 	struct err closing = ERR_INIT;
+	struct buf none = BUF_INIT;
 	session_close(s, &closing);
+	socket_server_deaf(s->server);
+	for (size_t i = 0; i < lockers.count; i++)
+		socket_server_answer_late(s->server, lockers.tickets[i], &none, &none, 0);
 	socket_server_close(s->server); /* last: whoever waits for its end finds the case closed */
 	s->server = NULL;
 	return 1;

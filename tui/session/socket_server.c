@@ -106,6 +106,15 @@ struct socket_server *socket_server_open(const char *case_path, struct err *err)
 	return server;
 }
 
+void socket_server_deaf(struct socket_server *server)
+{
+	if (server->fd < 0)
+		return;
+	unlink(server->path);
+	close(server->fd);
+	server->fd = -1;
+}
+
 void socket_server_close(struct socket_server *server)
 {
 	if (!server)
@@ -114,8 +123,7 @@ void socket_server_close(struct socket_server *server)
 		if (server->clients[i].fd >= 0)
 			drop(&server->clients[i]);
 	json_decref(server->request);
-	close(server->fd);
-	unlink(server->path);
+	socket_server_deaf(server);
 	free(server->path);
 	free(server);
 }
