@@ -2,6 +2,7 @@
 # The large practice case: `genba demo --large` makes section 3.1 of the report as files, and genba's own commands find in them
 # what the report tells: how many are infected, which exits the C2 was reached by, the web shell, the new mails of the same C2.
 # With GENBA_LONG it is made twice, which is the same, and in Japanese: tests/test_demo_large_long.sh.
+# ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
 work=$(mktemp -d)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Doors that each must be shut: a passphrase that is none, an identity that is not there, a damaged page behind any command,
 # a limit of file sizes, numbers that overflow.
+# ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
 work=$(mktemp -d)

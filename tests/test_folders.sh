@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Folders as evidence, through the command line: where a copy may go, what it can hold, what of it can be had.
+# ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-folders-XXXXXX")

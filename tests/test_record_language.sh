@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is put on record does not depend on the interface's language: the same work under --lang en and --lang ja gives the
 # same records, apart from ids, times and what hangs on them.
+# ctest: slow
 # shellcheck source=tests/help_handover.sh
 . "$(dirname "$(readlink -f "$0")")/help_handover.sh"
 

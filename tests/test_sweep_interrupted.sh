@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A sweep on record that does not come to its end: sectors that cannot be read, a stick that is pulled, Ctrl-C, a full disk.
 # Hits before the place are given and the next evidence goes on; what was not written whole is not there.
+# ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-interrupted-XXXXXX")

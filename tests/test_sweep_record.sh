@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # genba sweep on record: evidence by label, asset and path; what is missing; whose machine and when; the check and its limits;
 # hits as observations; what cannot be read.
+# ctest: slow
 set -euo pipefail
 genba=${GENBA:?path of the program}
 work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-record-XXXXXX")
