@@ -447,7 +447,7 @@ static int holder_main(struct session *s, const struct holder_limits *limits, co
 	struct err closing = ERR_INIT;
 	struct buf none = BUF_INIT;
 	session_close(s, &closing);
-	socket_server_deaf(s->server);
+	socket_server_stop_listening(s->server);
 	for (size_t i = 0; i < lockers.count; i++)
 		socket_server_answer_late(s->server, lockers.tickets[i], &none, &none, 0);
 	socket_server_close(s->server); /* last: whoever waits for its end finds the case closed */

@@ -70,7 +70,7 @@ struct socket_request {
 
 /* Listens; a stale socket is taken over. NULL with the reason (a workbench works without it). */
 struct socket_server *socket_server_open(const char *case_path, struct err *err);
-void socket_server_deaf(struct socket_server *server);  /* takes no more callers; the socket is removed */
+void socket_server_stop_listening(struct socket_server *server); /* takes no more callers; the socket is removed */
 void socket_server_close(struct socket_server *server); /* answers what was begun with status 1; removes the socket */
 
 /* What to wait for: fills at most SOCKET_CLIENTS + 1 entries; their number. When all places are taken, the next caller gets

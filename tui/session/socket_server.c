@@ -106,7 +106,7 @@ struct socket_server *socket_server_open(const char *case_path, struct err *err)
 	return server;
 }
 
-void socket_server_deaf(struct socket_server *server)
+void socket_server_stop_listening(struct socket_server *server)
 {
 	if (server->fd < 0)
 		return;
@@ -123,7 +123,7 @@ void socket_server_close(struct socket_server *server)
 		if (server->clients[i].fd >= 0)
 			drop(&server->clients[i]);
 	json_decref(server->request);
-	socket_server_deaf(server);
+	socket_server_stop_listening(server);
 	free(server->path);
 	free(server);
 }
