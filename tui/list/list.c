@@ -6,40 +6,49 @@
 #include "base/time/clock.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
+#include "tui/list/list_order.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_AT_CLOCK 64 /* rows between two looks at the clock */
+#define LOOK_AT_CLOCK 64  /* rows between two looks at the clock */
+#define AT_LEAST      512 /* rows before the first look: a short list is whole at once, however busy the machine */
 
 /* What is known of one row; by index in the table. */
 struct list_known {
-	uint16_t holding; /* so many of the filter's first terms are known to hold */
-	uint8_t fails;    /* the next one is known not to */
-	uint8_t keyed;    /* `number` and `text` are the sort keys */
-	uint8_t unset;    /* no value to sort by */
+	uint8_t keyed; /* `number` and `text` are the sort keys */
+	uint8_t unset; /* no value to sort by */
 	uint8_t marked;
 	int64_t number;
 	char *text; /* owned */
 };
 
+/* What is known of a row and the filter, beside it because every letter that is typed goes over all of them: so many of the
+ * filter's first terms hold, and with this bit the next one does not. */
+#define FAILS 0x8000u
+
 struct list {
 	struct record_cache *table;
 	struct list_known *known;
+	uint16_t *holding; /* of each row, as above */
 	size_t known_count;
 	size_t known_cap;
 
 	const struct field *by;
 	int descending;
 	size_t keyed; /* rows whose keys are made */
+	int ordering; /* the order is being made */
 	int sorted;
-	uint32_t *order; /* all rows, sorted */
+	struct list_order order;
 
 	struct filter *filter; /* or NULL */
 	int retracted;
+	uint32_t *queue; /* the rows to be asked, in order */
+	size_t queue_count;
+	int queued; /* the queue stands; else it is all of the order */
+	size_t asked;
 	uint32_t *shown;
 	size_t shown_count;
-	size_t asked; /* places of the order that were asked */
 	uint64_t version;
 	uint64_t epoch;
 	size_t marked;
@@ -59,7 +68,9 @@ void list_free(struct list *l)
 	for (size_t i = 0; i < l->known_count; i++)
 		free(l->known[i].text);
 	free(l->known);
-	free(l->order);
+	free(l->holding);
+	list_order_release(&l->order);
+	free(l->queue);
 	free(l->shown);
 	filter_free(l->filter);
 	record_cache_drop(l->table);
@@ -74,6 +85,23 @@ struct record_cache *list_table(const struct list *l)
 static void ask_again(struct list *l)
 {
 	l->asked = 0;
+	l->queued = 0;
+	l->shown_count = 0;
+	l->epoch++;
+}
+
+/* What is shown passes, of what is not asked yet nothing is known, and all else will not pass either. */
+static void ask_again_what_passed(struct list *l)
+{
+	if (!l->queued) {
+		ask_again(l);
+		return;
+	}
+	memmove(l->queue + l->shown_count, l->queue + l->asked, (l->queue_count - l->asked) * sizeof *l->queue);
+	if (l->shown_count)
+		memcpy(l->queue, l->shown, l->shown_count * sizeof *l->queue);
+	l->queue_count -= l->asked - l->shown_count;
+	l->asked = 0;
 	l->shown_count = 0;
 	l->epoch++;
 }
@@ -87,6 +115,7 @@ static void sort_again(struct list *l)
 {
 	l->keyed = 0;
 	l->sorted = 0;
+	l->ordering = 0;
 	ask_again(l);
 }
 
@@ -97,13 +126,22 @@ static void make_room(struct list *l, size_t count)
 	if (count > l->known_cap) {
 		l->known_cap = count + count / 2 + 256;
 		l->known = xrealloc(l->known, l->known_cap * sizeof *l->known);
-		l->order = xrealloc(l->order, l->known_cap * sizeof *l->order);
+		l->holding = xrealloc(l->holding, l->known_cap * sizeof *l->holding);
+		l->queue = xrealloc(l->queue, l->known_cap * sizeof *l->queue);
 		l->shown = xrealloc(l->shown, l->known_cap * sizeof *l->shown);
 	}
 	for (; l->known_count < count; l->known_count++) {
 		l->known[l->known_count] = (struct list_known){0};
-		l->order[l->known_count] = (uint32_t)l->known_count;
+		l->holding[l->known_count] = 0;
+		if (l->queued)
+			l->queue[l->queue_count++] = (uint32_t)l->known_count;
 	}
+}
+
+/* The order of the table itself, which stands while the table is still being read. */
+static int is_as_entered(const struct list *l)
+{
+	return !l->by && !l->descending;
 }
 
 /* Forgets what was known of rows that have changed. */
@@ -123,13 +161,13 @@ static void follow_table(struct list *l)
 			if (record_cache_changed(l->table, i) > l->version) {
 				free(k->text);
 				k->text = NULL;
-				k->keyed = k->fails = 0;
-				k->holding = 0;
+				k->keyed = 0;
+				l->holding[i] = 0;
 			}
 		}
 		l->version = version;
 		sort_again(l);
-	} else if (count > l->known_count && l->by) {
+	} else if (count > l->known_count && !is_as_entered(l)) {
 		sort_again(l);
 	}
 	make_room(l, count);
@@ -194,11 +232,9 @@ static void make_key(struct list *l, size_t i)
 	json_decref(value);
 }
 
-static int list_compare(const void *a, const void *b, void *ctx)
+static int list_compare(void *ctx, uint32_t i, uint32_t j)
 {
 	const struct list *l = ctx;
-	uint32_t i = *(const uint32_t *)a;
-	uint32_t j = *(const uint32_t *)b;
 	const struct list_known *x = &l->known[i];
 	const struct list_known *y = &l->known[j];
 	if (l->by && x->unset != y->unset)
@@ -214,30 +250,35 @@ static int list_compare(const void *a, const void *b, void *ctx)
 	return l->descending ? -order : order;
 }
 
-static int may_go_on(size_t *steps, double deadline)
+struct list_slice {
+	double deadline;
+	size_t steps;
+};
+
+static int may_go_on(void *ctx)
 {
-	return ++*steps % LOOK_AT_CLOCK != 0 || clock_steady() < deadline;
+	struct list_slice *slice = ctx;
+	return ++slice->steps < AT_LEAST || slice->steps % LOOK_AT_CLOCK != 0 || clock_steady() < slice->deadline;
 }
 
-/* 1: the order stands. Without a field it is that of the table, which stands while the table is still being read. */
-static int sort_slice(struct list *l, size_t *steps, double deadline)
+/* 1: the order stands. */
+static int sort_slice(struct list *l, struct list_slice *slice)
 {
-	if (l->sorted)
+	if (l->sorted || is_as_entered(l))
 		return 1;
-	if (l->by && !record_cache_is_whole(l->table))
+	if (!record_cache_is_whole(l->table))
 		return 0;
 	for (; l->by && l->keyed < l->known_count; l->keyed++) {
+		if (!may_go_on(slice))
+			return 0;
 		if (!l->known[l->keyed].keyed)
 			make_key(l, l->keyed);
-		if (!may_go_on(steps, deadline))
-			return 0;
 	}
-	for (size_t i = 0; i < l->known_count; i++)
-		l->order[i] = (uint32_t)i;
-	if (l->by || l->descending)
-		qsort_r(l->order, l->known_count, sizeof *l->order, list_compare, l);
-	l->sorted = record_cache_is_whole(l->table);
-	return 1;
+	if (!l->ordering)
+		list_order_begin(&l->order, l->known_count);
+	l->ordering = 1;
+	l->sorted = list_order_work(&l->order, list_compare, l, may_go_on, slice);
+	return l->sorted;
 }
 
 /* ---- filtering */
@@ -289,44 +330,66 @@ static const char *row_words(void *ctx, size_t *n)
 
 static int passes(struct list *l, size_t i)
 {
-	struct list_known *k = &l->known[i];
 	if (!l->retracted && record_cache_is_retracted(l->table, i))
 		return 0;
 	if (!l->filter)
 		return 1;
-	if (k->fails)
-		return 0;
 	struct asked_row asked = {l, i, NULL};
 	struct filter_row row = {&asked, row_field, row_words};
 	size_t count = filter_term_count(l->filter);
-	while (k->holding < count && !k->fails) {
-		if (filter_term_match(l->filter, k->holding, &row))
-			k->holding++;
-		else
-			k->fails = 1;
-	}
+	uint16_t *holding = &l->holding[i];
+	while (*holding < count) /* FAILS is more than any count */
+		*holding = filter_term_match(l->filter, *holding, &row) ? *holding + 1u : *holding | FAILS;
 	json_decref(asked.value);
-	return !k->fails;
+	return !(*holding & FAILS);
+}
+
+static void fill_queue(struct list *l)
+{
+	if (l->queued)
+		return;
+	for (size_t i = 0; i < l->known_count; i++)
+		l->queue[i] = l->sorted ? l->order.rows[i] : (uint32_t)i;
+	l->queue_count = l->known_count;
+	l->queued = 1;
 }
 
 int list_work(struct list *l, double deadline)
 {
-	size_t steps = 0;
+	struct list_slice slice = {deadline, 0};
 	int more = record_cache_work(l->table, deadline);
 	follow_table(l);
-	if (!sort_slice(l, &steps, deadline))
+	if (!sort_slice(l, &slice))
 		return 1;
-	while (l->asked < l->known_count) {
-		uint32_t row = l->order[l->asked++];
+	fill_queue(l);
+	while (l->asked < l->queue_count && may_go_on(&slice)) {
+		uint32_t row = l->queue[l->asked++];
 		if (passes(l, row))
 			l->shown[l->shown_count++] = row;
-		if (!may_go_on(&steps, deadline))
-			break;
 	}
-	return more || l->asked < l->known_count;
+	return more || l->asked < l->queue_count;
+}
+
+/* What passes `filter` passes the filter of before too. */
+static int narrows(const struct list *l, const struct filter *filter)
+{
+	if (!l->filter)
+		return 1;
+	for (size_t i = 0; i < filter_term_count(l->filter); i++)
+		if (!filter || !filter_term_narrows(filter, l->filter, i))
+			return 0;
+	return 1;
 }
 
 /* What is known of terms that stand at the same place in the new filter is known still. */
+static void forget_terms(struct list *l, unsigned same)
+{
+	for (size_t i = 0; i < l->known_count; i++) {
+		unsigned holds = l->holding[i] & ~FAILS;
+		l->holding[i] = (uint16_t)(holds < same ? l->holding[i] : same);
+	}
+}
+
 int list_filter(struct list *l, const char *text, struct err *err)
 {
 	struct filter *filter = NULL;
@@ -334,19 +397,16 @@ int list_filter(struct list *l, const char *text, struct err *err)
 		return -1;
 	if (filter)
 		filter_resolve_with(filter, timeline_resolve, record_cache_case(l->table));
-	size_t same = 0;
+	unsigned same = 0;
 	while (filter && l->filter && filter_term_same(filter, l->filter, same))
 		same++;
-	for (size_t i = 0; i < l->known_count; i++) {
-		struct list_known *k = &l->known[i];
-		if (k->holding >= same) {
-			k->holding = (uint16_t)same;
-			k->fails = 0;
-		}
-	}
+	forget_terms(l, same);
+	if (narrows(l, filter))
+		ask_again_what_passed(l);
+	else
+		ask_again(l);
 	filter_free(l->filter);
 	l->filter = filter;
-	ask_again(l);
 	return 0;
 }
 
@@ -376,6 +436,11 @@ void list_show_retracted(struct list *l, int show)
 int list_shows_retracted(const struct list *l)
 {
 	return l->retracted;
+}
+
+size_t list_to_ask(const struct list *l)
+{
+	return l->queued ? l->queue_count - l->asked : l->known_count;
 }
 
 size_t list_count(const struct list *l)

@@ -2,8 +2,10 @@
  * Which records of a table a list shows, and in what order.
  *
  * Sorting and filtering go on in slices (list_work()), in the order shown, so
- * that the first page is there at once, whatever the number of records. A term
- * of the filter that has not changed since the last key is not asked again.
+ * that the first page is there at once, whatever the number of records. A filter
+ * that only narrows the last one, as each letter that is typed does, is asked of
+ * the records that passed that one; and a term that has not changed is not asked
+ * again.
  */
 #ifndef GENBA_TUI_LIST_LIST_H
 #define GENBA_TUI_LIST_LIST_H
@@ -18,9 +20,10 @@ void list_free(struct list *l);
 
 struct record_cache *list_table(const struct list *l);
 
-/* Goes on until the steady time `deadline`. 1: there is more to do. */
+/* Goes on until the steady time `deadline`. 1: there is more to do, and what is shown is not all. */
 int list_work(struct list *l, double deadline);
 
+size_t list_to_ask(const struct list *l);        /* records that it is not known of yet whether they are shown */
 size_t list_count(const struct list *l);         /* records shown so far */
 size_t list_row(const struct list *l, size_t i); /* the i-th shown: its index in the table */
 uint64_t list_epoch(const struct list *l);       /* grows whenever the list begins anew */

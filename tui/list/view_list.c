@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILL_SLICE 0.008 /* seconds */
+#define FILL_SLICE 0.004 /* seconds */
 #define SHOW_EVERY 0.1   /* seconds between two drawings while work goes on */
 
 /* ---- heading */
@@ -43,7 +43,9 @@ static void head(struct view *v)
 		buf_adds(&line, _(" · with retracted ones"));
 	if (by)
 		buf_addf(&line, _(" · by %s"), field_label(by));
-	if (!record_cache_is_whole(t))
+	if (lv->more && v->filter && record_cache_is_whole(t))
+		buf_addf(&line, _(" · searching, %zu to go…"), list_to_ask(lv->list));
+	else if (lv->more)
 		buf_adds(&line, _(" · reading…"));
 	free(v->heading);
 	v->heading = buf_take(&line, NULL);
@@ -78,11 +80,14 @@ static int go_on(struct view *v, double deadline)
 {
 	struct list_view *lv = list_view_data(v);
 	int more = list_work(lv->list, deadline);
+	lv->more = more;
 	if (v->selected != lv->placed)
 		lv->anchor = -1;
 	follow_anchor(v);
-	if (!more)
+	if (!more) {
 		lv->wanted[0] = '\0';
+		lv->anchor = -1;
+	}
 	if (v->selected >= v->count && lv->anchor < 0)
 		v->selected = v->count ? v->count - 1 : 0;
 	lv->placed = v->selected;
@@ -139,17 +144,28 @@ static void lay_out(struct view *v)
 	v->pane = evidence ? evidence_pane : v->side ? record_pane : NULL;
 }
 
+/* Around the rows. A list that is still being made does not say that there is nothing. */
+static void describe(struct view *v)
+{
+	struct list_view *lv = list_view_data(v);
+	head(v);
+	free(v->empty);
+	v->empty =
+	    lv->more ? NULL : list_purpose(record_cache_kind(list_table(lv->list)), v->filter != NULL, v->columns);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
 	(void)err;
-	if (strcmp(list_view_data(v)->as_of, workbench_as_of(v->wb)) != 0)
+	struct list_view *lv = list_view_data(v);
+	if (strcmp(lv->as_of, workbench_as_of(v->wb)) != 0)
 		change_time(v);
+	else if (lv->anchor < 0 && !*lv->wanted)
+		view_list_hold(v); /* an action makes the list anew: the selection stays on its record */
 	go_on(v, clock_steady() + FILL_SLICE);
 	lay_out(v);
-	head(v);
-	free(v->empty);
-	v->empty = list_purpose(record_cache_kind(list_table(list_view_data(v)->list)), v->filter != NULL, v->columns);
+	describe(v);
 	return 0;
 }
 
@@ -157,21 +173,20 @@ static int work(struct view *v, double deadline, int *show)
 {
 	struct list_view *lv = list_view_data(v);
 	size_t before = v->count;
-	int was_whole = record_cache_is_whole(list_table(lv->list));
-	int was_marked = lv->measured;
+	int was_whole = !lv->more && lv->measured;
 	if (!go_on(v, deadline)) {
-		if (before == v->count && was_whole && was_marked)
+		if (before == v->count && was_whole)
 			return -1;
 		if (!lv->measured)
 			lay_out(v);
-		head(v);
+		describe(v);
 		*show = 1;
 		return -1;
 	}
 	double now = clock_steady();
 	if (now - lv->shown_at > SHOW_EVERY || (before < (size_t)workbench_height(v->wb) && before != v->count)) {
 		lv->shown_at = now;
-		head(v);
+		describe(v);
 		*show = 1;
 	}
 	return 0;

@@ -33,6 +33,7 @@ struct list_view {
 	size_t searched;         /* places that were searched for it */
 	size_t placed;           /* the selection as it was set last: if it is another, the person has moved */
 	uint64_t epoch;
+	int more; /* the list is still being made: what is shown is not all of it */
 	double shown_at;
 	int measured; /* the widths are those of the whole table */
 };

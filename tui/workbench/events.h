@@ -33,7 +33,7 @@ struct event_source {
 	struct event_source *below; /* the loop's own */
 };
 
-#define EVENT_SLICE 0.008 /* seconds that a key may have to wait for */
+#define EVENT_SLICE 0.004 /* seconds that a key may have to wait for */
 
 struct events;
 

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH       200   /* rows read in one query: some milliseconds at most */
+#define BATCH       200   /* rows read in one query: a fraction of a millisecond */
+#define AT_LEAST    3     /* batches, however busy the machine: a short table is whole at once */
 #define KEEP_UNUSED 20000 /* rows of a table that is kept although nobody uses it */
 
 struct record_cache_row {
@@ -209,12 +210,12 @@ int record_cache_work(struct record_cache *t, double deadline)
 		return 0;
 	}
 	follow_changes(t);
-	while (!t->whole) {
+	for (int batch = 1; !t->whole; batch++) {
 		int64_t last = t->count ? t->rows[t->count - 1].n : 0;
 		int got = rows_each(t->c, t->kind->name, last, BATCH, record_cache_append, t, NULL);
 		if (got < BATCH)
 			t->whole = 1;
-		if (clock_steady() >= deadline)
+		if (batch >= AT_LEAST && clock_steady() >= deadline)
 			break;
 	}
 	return !t->whole;

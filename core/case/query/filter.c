@@ -534,11 +534,6 @@ size_t filter_term_count(const struct filter *filter)
 	return filter->term_count;
 }
 
-int filter_term_same(const struct filter *a, const struct filter *b, size_t i)
-{
-	return i < a->term_count && i < b->term_count && strcmp(a->terms[i].text, b->terms[i].text) == 0;
-}
-
 int filter_is_empty(const struct filter *filter)
 {
 	return filter->term_count == 0;

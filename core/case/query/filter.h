@@ -86,6 +86,9 @@ size_t filter_term_count(const struct filter *filter);
 /* 1 if term i of `a` was written as term i of `b`. */
 int filter_term_same(const struct filter *a, const struct filter *b, size_t i);
 
+/* 1 if term i of `a` holds for no record for which that of `b` does not: one letter more of the same word. 0: perhaps not. */
+int filter_term_narrows(const struct filter *a, const struct filter *b, size_t i);
+
 /* 1 if the term holds for the record. */
 int filter_term_match(const struct filter *filter, size_t term, const struct filter_row *row);
 
