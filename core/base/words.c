@@ -84,3 +84,12 @@ void words_quote(struct buf *line, const char *word)
 	}
 	buf_addc(line, '\'');
 }
+
+int words_among(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+	for (const char *p = list; n && (p = strstr(p, word)) != NULL; p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
+			return 1;
+	return 0;
+}

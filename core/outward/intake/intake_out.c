@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/words.h"
 #include "finding/observation/observation.h"
 
 #include <errno.h>
@@ -152,15 +153,6 @@ const char *intake_text(const json_t *object, const char *key)
 	return text && *text ? text : NULL;
 }
 
-static int is_among(const char *words, const char *key)
-{
-	size_t n = strlen(key);
-	for (const char *p = words; (p = strstr(p, key)) != NULL; p += n)
-		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
-			return 1;
-	return 0;
-}
-
 void intake_lost_members(struct intake_out *out, const char *kind, const json_t *object, const char *known)
 {
 	const char *key;
@@ -168,7 +160,7 @@ void intake_lost_members(struct intake_out *out, const char *kind, const json_t 
 	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
 		int empty = json_is_null(value) || (json_is_string(value) && !*json_string_value(value)) ||
 		            (json_is_array(value) && json_array_size(value) == 0);
-		if (!empty && !is_among(known, key))
+		if (!empty && !words_among(known, key))
 			intake_lost_field(out, kind, key, _("genba has no field for it"));
 	}
 }

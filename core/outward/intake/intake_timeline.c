@@ -85,19 +85,22 @@ static void clear_row(struct intake_timeline *t)
 		free(t->names[--t->name_count]);
 }
 
+#define PATH_SHOWN 511 /* bytes of a row's path */
+
 static int give_row(struct intake_timeline *t, struct observation *o, const char *path, size_t line, struct err *err)
 {
-	char safe[512];
 	struct buf text = BUF_INIT;
 	observation_field(&text, "p", path && *path ? path : t->name); /* bytes that are no text are shown */
-	snprintf(safe, sizeof safe, "%s", text.len > 2 ? text.data + 2 : "-");
-	while (*safe && (safe[strlen(safe) - 1] & 0xC0) == 0x80 && strlen(safe) == sizeof safe - 1)
-		safe[strlen(safe) - 1] = '\0';
-	if (strlen(safe) >= sizeof safe - 2 && (safe[strlen(safe) - 1] & 0x80))
-		safe[strlen(safe) - 1] = '\0';
+	char *safe = text.len > 2 ? text.data + 2 : NULL;
+	size_t n = safe ? strlen(safe) : 0;
+	if (n > PATH_SHOWN) {
+		for (n = PATH_SHOWN; n > 0 && ((unsigned char)safe[n] & 0xC0) == 0x80;) /* not inside a character */
+			n--;
+		safe[n] = '\0';
+	}
 	o->artefact = OBSERVATION_timeline;
 	o->offset = line;
-	o->path = safe;
+	o->path = n ? safe : "-";
 	o->fields = t->fields.data;
 	o->fields_size = t->fields.len;
 	static const char *const hosts[] = {"Computer", "hostname", "host", "Fqdn"};

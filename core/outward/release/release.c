@@ -6,6 +6,7 @@
 #include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/words.h"
 #include "case/query/filter.h"
 #include "vault/vault.h"
 
@@ -111,22 +112,13 @@ void release_lose_field(struct release *r, const char *kind, const char *field, 
 	r->fields[r->field_count++] = (struct lost_field){xstrdup(kind), xstrdup(field), xstrdup(reason), 1};
 }
 
-static int is_among(const char *words, const char *name)
-{
-	size_t n = strlen(name);
-	for (const char *p = words; (p = strstr(p, name)) != NULL; p += n)
-		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
-			return 1;
-	return 0;
-}
-
 void release_lose_rest(struct release *r, const json_t *record, const char *known)
 {
 	static const char own[] = "id kind label author entered modified disputed"; /* of every record */
 	const char *name;
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)record, name, value)
-		if (!is_among(own, name) && !is_among(known, name) && !json_is(record, name, "unknown") &&
+		if (!words_among(own, name) && !words_among(known, name) && !json_is(record, name, "unknown") &&
 		    !(json_is_array(value) && json_array_size(value) == 0))
 			release_lose_field(r, json_get_string(record, "kind"), name,
 			                   _("the format has no place for it"));

@@ -460,6 +460,20 @@ static void an_error_names_the_line_it_speaks_of(void **state)
 	assert_int_equal(err.line, 0);
 }
 
+static void a_word_is_among_others_or_not(void **state)
+{
+	(void)state;
+	assert_true(words_among("id kind label", "id"));
+	assert_true(words_among("id kind label", "kind"));
+	assert_true(words_among("id kind label", "label"));
+	assert_false(words_among("id kind label", "lab"));
+	assert_false(words_among("id kind label", "d"));
+	assert_false(words_among("id kind label", "kin"));
+	assert_false(words_among("unkind", "kind"));
+	assert_false(words_among("id kind label", "")); /* it stands everywhere, and nothing ends the search for it */
+	assert_false(words_among("", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +492,7 @@ int main(void)
 	    cmocka_unit_test(the_clock_can_be_set),
 	    cmocka_unit_test(days_are_counted_both_ways),
 	    cmocka_unit_test(what_goes_on_record_is_english_in_every_language),
+	    cmocka_unit_test(a_word_is_among_others_or_not),
 	    cmocka_unit_test(an_error_names_the_line_it_speaks_of),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

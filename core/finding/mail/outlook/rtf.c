@@ -1,6 +1,7 @@
 #include "finding/mail/outlook/rtf.h"
 
 #include "base/buf.h"
+#include "base/words.h"
 #include "finding/mail/files/span.h"
 #include "finding/mail/read/charset.h"
 
@@ -119,15 +120,6 @@ static void add_unicode(struct rtf_reading *r, long number)
 	r->high = 0;
 }
 
-static int is_word(const char *word, const char *list)
-{
-	size_t n = strlen(word);
-	for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
-		if ((p == list || p[-1] == ' ') && (p[n] == ' ' || !p[n]))
-			return 1;
-	return 0;
-}
-
 static void control_word(struct rtf_reading *r, const char *word, int has_number, long number)
 {
 	struct rtf_group *g = &r->stack[r->depth];
@@ -147,12 +139,12 @@ static void control_word(struct rtf_reading *r, const char *word, int has_number
 		g->tag = 1;
 	} else if (strcmp(word, "htmlrtf") == 0) {
 		g->rtf_only = !has_number || number != 0;
-	} else if (is_word(word,
-	                   "fonttbl colortbl stylesheet info pict object header footer pntext mhtmltag themedata")) {
+	} else if (words_among("fonttbl colortbl stylesheet info pict object header footer pntext mhtmltag themedata",
+	                       word)) {
 		g->skipped = 1;
-	} else if (is_word(word, "par line row sect page")) {
+	} else if (words_among("par line row sect page", word)) {
 		add_byte(r, '\n');
-	} else if (is_word(word, "tab cell")) {
+	} else if (words_among("tab cell", word)) {
 		add_byte(r, '\t');
 	} else {
 		static const struct {

@@ -410,6 +410,29 @@ static void long_names_are_cut_between_characters(void **state)
 		taken("thehive", text.data, 2, 0);
 		buf_release(&text);
 	}
+	for (int i = 0; i < 3; i++) { /* a path */
+		struct buf text = BUF_INIT;
+		buf_addf(&text, "message,datetime,timestamp_desc,filename\nm%d,2026-11-23T05:05:09+00:00,E,%.*s", i, i,
+		         "ab");
+		for (int k = 0; k < 400; k++)
+			buf_adds(&text, "あ");
+		taken("timesketch", text.data, 1, 1);
+		buf_release(&text);
+	}
+}
+
+/* Whether such a member is known was looked for without end. */
+static void a_member_without_a_name_is_named(void **state)
+{
+	(void)state;
+	taken("stix", BUNDLE(OBJECT("identity", U(4), "\"name\":\"Vendor\",\"\":\"x\"")), 1, 1);
+	assert_int_equal(lost("field", ""), 1);
+	taken("misp",
+	      "{\"Event\":{\"uuid\":\"" U(1) "\",\"info\":\"x\",\"\":1,\"Attribute\":[{\"uuid\":\"" U(
+	          2) "\",\"type\":\"domain\",\"value\":\"evil.example\",\"\":\"t\"}]}}",
+	      2, 1);
+	taken("thehive", "[{\"_id\":\"~1\",\"dataType\":\"domain\",\"data\":\"evil.test\",\"tlp\":2,\"\":\"x\"}]", 1,
+	      1);
 }
 
 static void nothing_is_written_by_a_dry_run(void **state)
@@ -471,6 +494,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(whoever_cancels_leaves_nothing_behind, setup, teardown),
 	    cmocka_unit_test_setup_teardown(long_names_are_cut_between_characters, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_member_without_a_name_is_named, setup, teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
 	    cmocka_unit_test(times_are_read_as_tools_write_them),
 	};

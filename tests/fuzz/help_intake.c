@@ -1,5 +1,5 @@
-/* What other tools exported, in each of the forms that come in; the first byte says which. Whatever the bytes are: every item is taken
- * or named, what is handed over is JSON and rows of observations, and no reader goes beyond what it was given. */
+#include "help_intake.h"
+
 #include "finding/observation/observation.h"
 #include "outward/intake/intake_format.h"
 
@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct tally {
 	json_int_t taken;
@@ -53,21 +51,17 @@ static int take_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 	return 0;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void help_intake(const char *form, const unsigned char *bytes, size_t n)
 {
-	static const char *const forms[] = {"stix", "misp",    "timesketch", "l2t",
-	                                    "iris", "thehive", "hayabusa",   "velociraptor"};
 	static int fd = -1;
 	struct err err = ERR_INIT;
 	struct tally t = {0};
 	if (fd < 0 && (fd = memfd_create("intake", 0)) < 0)
 		abort();
-	if (size == 0)
-		return 0;
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, data + 1, size - 1, 0) != (ssize_t)(size - 1))
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, bytes, n, 0) != (ssize_t)n)
 		abort();
 	json_t *request = json_object();
-	const struct intake_format *format = intake_format_find(forms[data[0] % (sizeof forms / sizeof *forms)]);
+	const struct intake_format *format = intake_format_find(form);
 	struct intake_out out = {.to = {take_line, take_rows, &t}, .request = request, .packed = BUF_INIT};
 	struct intake_source source = {.fd = fd, .limit = format->timeline ? 0 : INTAKE_LIMIT};
 	if (format->read(&out, &source, &err) == 0 && intake_finish(&out, &err) == 0) {
@@ -78,5 +72,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	intake_release(&out);
 	json_decref(request);
-	return 0;
 }

@@ -1,0 +1,12 @@
+/* A bundle of STIX 2.1 that comes in. What holds for each: help_intake.h. */
+#include "help_intake.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	help_intake("stix", data, size);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* Observables of TheHive that come in. What holds for each: help_intake.h. */
+#include "help_intake.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	help_intake("thehive", data, size);
+	return 0;
+}

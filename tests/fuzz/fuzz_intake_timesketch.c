@@ -1,0 +1,12 @@
+/* Rows of Timesketch, as CSV or one JSON object a line, that come in. What holds for each: help_intake.h. */
+#include "help_intake.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	help_intake("timesketch", data, size);
+	return 0;
+}
