@@ -1,6 +1,6 @@
 /*
  * What leaves a case of 100,000 records in each form, a report of 10,000, and the search for names in what leaves. The peer of the
- * search is memmem() for one name after the other, over the same bytes. --only search|report|forms: a part of it.
+ * search is memmem() for one name after the other, over the same bytes. --only search|report|forms [RECORDS [FORM]]: a part of it.
  */
 #include "help_case.h"
 
@@ -21,6 +21,7 @@
 #define REPORT_MOST  2.0   /* seconds for a report of 10,000 */
 #define SEARCH_LEAST 200.0 /* MB a second */
 #define NAMES        1000
+#define RUNS         3 /* of each form; the middle one counts */
 
 /* Most memory since the last call, and now: KiB. */
 static long memory(const char *what)
@@ -116,7 +117,15 @@ static struct release_wish allowed(struct bench_case *b)
 	return (struct release_wish){.to = to, .tlp = "AMBER", .approved_by = decision, .redacted = 1};
 }
 
-static int bench_forms(size_t records)
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+/* `only`: the name of a form; NULL: each. */
+static int bench_forms(size_t records, const char *only)
 {
 	struct bench_case b;
 	int bad = 0;
@@ -124,16 +133,25 @@ static int bench_forms(size_t records)
 	const struct release_wish gate = allowed(&b);
 	bench_records(&b, records);
 	bench_case_reopen(&b);
-	printf("%zu records          seconds      MB   memory MiB\n", records);
+	printf("%zu records          seconds      MB   memory MiB   (the middle of %d runs; the most memory)\n",
+	       records, RUNS);
 	for (size_t i = 0; i < 2 * FORMS; i++) { /* for those who hold the case, and through the gate */
 		const struct release_wish wishes[] = {{.internal = 1}, gate};
-		long kib;
-		size_t size;
-		double took = leave(&b, forms[i % FORMS].name, forms[i % FORMS].write, forms[i % FORMS].variant,
-		                    &wishes[i / FORMS], &kib, &size);
-		printf("%-22s %9.2f %9.1f %9.1f   %s\n", forms[i % FORMS].name, took, (double)size / 1e6,
-		       (double)kib / 1024, i < FORMS ? "internal" : "for a partner, redacted");
-		bad |= took > FORM_MOST || kib > FORM_MEMORY;
+		double took[RUNS];
+		long most = 0;
+		size_t size = 0;
+		if (only && strcmp(only, forms[i % FORMS].name) != 0)
+			continue;
+		for (size_t run = 0; run < RUNS; run++) {
+			long kib;
+			took[run] = leave(&b, forms[i % FORMS].name, forms[i % FORMS].write, forms[i % FORMS].variant,
+			                  &wishes[i / FORMS], &kib, &size);
+			most = kib > most ? kib : most;
+		}
+		qsort(took, RUNS, sizeof *took, by_size);
+		printf("%-22s %9.2f %9.1f %9.1f   %s\n", forms[i % FORMS].name, took[RUNS / 2], (double)size / 1e6,
+		       (double)most / 1024, i < FORMS ? "internal" : "for a partner, redacted");
+		bad |= took[RUNS / 2] > FORM_MOST || most > FORM_MEMORY;
 	}
 	bench_case_close(&b);
 	return bad;
@@ -204,7 +222,8 @@ int main(int argc, char **argv)
 	if (strstr(only, "report"))
 		bad |= bench_report(brief ? 1000 : 10000);
 	if (strstr(only, "forms"))
-		bad |= bench_forms(brief ? 2000 : (size_t)(argc > 3 ? atoi(argv[3]) : 100000));
+		bad |=
+		    bench_forms(brief ? 2000 : (size_t)(argc > 3 ? atoi(argv[3]) : 100000), argc > 4 ? argv[4] : NULL);
 	if (bad)
 		bench_fail("bench_exchange", "a bound was missed");
 	return 0;
