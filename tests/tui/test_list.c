@@ -4,10 +4,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/sorting.h"
 #include "case/case.h"
 #include "case/store/record.h"
 #include "tui/list/list.h"
-#include "tui/list/list_order.h"
 #include "tui/workbench/record_cache.h"
 
 #include <setjmp.h>
@@ -234,7 +234,7 @@ static int for_some_steps(void *limit)
 
 static void an_order_is_made_in_pieces(void **state)
 {
-	struct list_order o = {0};
+	struct sorting o = {0};
 	uint32_t some[700];
 	(void)state;
 	seed = 11;
@@ -244,9 +244,8 @@ static void an_order_is_made_in_pieces(void **state)
 			some[i] = (uint32_t)chance(50);
 		size_t pieces = 0;
 		size_t limit = 1 + chance(100);
-		list_order_begin(&o, count);
-		for (size_t left = limit; !list_order_work(&o, compare_values, NULL, for_some_steps, &left);
-		     left = limit)
+		sorting_begin(&o, count);
+		for (size_t left = limit; !sorting_work(&o, compare_values, NULL, for_some_steps, &left); left = limit)
 			pieces++;
 		for (size_t i = 1; i < count; i++) {
 			int order = compare_values(NULL, o.rows[i - 1], o.rows[i]);
@@ -254,7 +253,7 @@ static void an_order_is_made_in_pieces(void **state)
 		}
 		assert_true(count < 100 || pieces > 1);
 	}
-	list_order_release(&o);
+	sorting_release(&o);
 }
 
 int main(void)

@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fold.h"
+#include "base/sorting.h"
 #include "base/time/clock.h"
 #include "case/query/filter.h"
 #include "case/query/timeline.h"
-#include "tui/list/list_order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ struct list {
 	size_t keyed; /* rows whose keys are made */
 	int ordering; /* the order is being made */
 	int sorted;
-	struct list_order order;
+	struct sorting order;
 
 	struct filter *filter; /* or NULL */
 	int retracted;
@@ -69,7 +69,7 @@ void list_free(struct list *l)
 		free(l->known[i].text);
 	free(l->known);
 	free(l->holding);
-	list_order_release(&l->order);
+	sorting_release(&l->order);
 	free(l->queue);
 	free(l->shown);
 	filter_free(l->filter);
@@ -275,9 +275,9 @@ static int sort_slice(struct list *l, struct list_slice *slice)
 			make_key(l, l->keyed);
 	}
 	if (!l->ordering)
-		list_order_begin(&l->order, l->known_count);
+		sorting_begin(&l->order, l->known_count);
 	l->ordering = 1;
-	l->sorted = list_order_work(&l->order, list_compare, l, may_go_on, slice);
+	l->sorted = sorting_work(&l->order, list_compare, l, may_go_on, slice);
 	return l->sorted;
 }
 

@@ -21,17 +21,32 @@ int timeline_resolve(void *ctx, const char *label, struct edtf *out)
 	return rc;
 }
 
-struct timeline_row *timeline_append(struct timeline *t, json_t *record, const char *when)
+static struct timeline_row *room_for_row(struct timeline *t)
 {
 	if (t->count == t->cap) {
 		t->cap = t->cap ? t->cap * 2 : 64;
 		t->rows = xrealloc(t->rows, t->cap * sizeof *t->rows);
 	}
-	struct timeline_row *row = &t->rows[t->count++];
+	return &t->rows[t->count++];
+}
+
+struct timeline_row *timeline_append(struct timeline *t, json_t *record, const char *when)
+{
+	struct timeline_row *row = room_for_row(t);
 	memset(row, 0, sizeof *row);
 	row->record = json_incref(record);
 	row->dated = when && edtf_parse(when, &row->when, NULL) == 0;
 	return row;
+}
+
+void timeline_add(struct timeline *t, const struct timeline_row *row)
+{
+	struct timeline_row *copy = room_for_row(t);
+	*copy = *row;
+	json_incref(row->record);
+	copy->names = row->names ? xstrdup(row->names) : NULL;
+	copy->details = row->details ? xstrdup(row->details) : NULL;
+	timeline_join_last(t);
 }
 
 static int load_event(void *ctx, json_t *record)
@@ -58,10 +73,8 @@ static int compare_strings(const json_t *x, const json_t *y, const char *field)
 	return strcmp(s, t);
 }
 
-static int compare_rows(const void *a, const void *b)
+int timeline_compare(const struct timeline_row *x, const struct timeline_row *y)
 {
-	const struct timeline_row *x = a;
-	const struct timeline_row *y = b;
 	int order = compare_places(x, y);
 	if (order == 0) /* ①…⑧ order what one day holds */
 		order = compare_strings(x->record, y->record, "mark");
@@ -77,7 +90,12 @@ void timeline_place(struct case_file *c, struct timeline_row *row)
 	row->latest = row->last.seconds;
 }
 
-void timeline_sort(struct timeline *t)
+static int compare_rows(const void *a, const void *b)
+{
+	return timeline_compare(a, b);
+}
+
+static void timeline_sort(struct timeline *t)
 {
 	if (t->count > 1)
 		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);

@@ -41,6 +41,11 @@ int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t
 
 /* The last `wanted` rows of the timeline of now, for a summary: the other events are not read, only their times. */
 int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err);
+
+/* Appends a copy of a row of another timeline, which is taken in its order: what was done to several things at once and
+ * alike (timeline_acts.h) becomes one row. */
+void timeline_add(struct timeline *t, const struct timeline_row *row);
+
 void timeline_release(struct timeline *t);
 void timeline_row_release(struct timeline_row *row);
 

@@ -5,23 +5,13 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "case/query/timeline_private.h"
-#include "case/store/record_summary.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define NAMES_MOST 4 /* of what one row tells of; the others are counted */
 
-struct timeline_acts {
-	struct case_file *c;
-	struct timeline *t;
-	const struct kind *kind;
-	timeline_acts_wanted_fn wanted;
-	void *ctx;
-	json_t *names; /* of the records that were asked for, by label */
-};
-
-static int kind_has_acts(const struct kind *kind)
+int timeline_kind_has_acts(const struct kind *kind)
 {
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (kind->fields[i].act_en)
@@ -98,12 +88,10 @@ static void add_title(struct timeline_acts *k, const json_t *record, struct buf 
 
 /* ---- rows */
 
-static int add_acts_of(void *ctx, json_t *record)
+void timeline_acts_of(struct timeline_acts *k, json_t *record)
 {
-	struct timeline_acts *k = ctx;
-	if (k->wanted && !k->wanted(k->ctx, record))
-		return 0;
-	for (size_t i = 0; i < k->kind->field_count; i++) {
+	k->kind = record_kind(record);
+	for (size_t i = 0; k->kind && i < k->kind->field_count; i++) {
 		const struct field *field = &k->kind->fields[i];
 		const char *when = field->act_en ? json_get_string(record, field->name) : NULL;
 		if (!when)
@@ -120,7 +108,6 @@ static int add_acts_of(void *ctx, json_t *record)
 		buf_release(&details);
 		timeline_place(k->c, row);
 	}
-	return 0;
 }
 
 static int is_same(const char *a, const char *b)
@@ -144,57 +131,20 @@ static void join_name(struct timeline_row *row, const struct timeline_row *other
 	row->names = names;
 }
 
-static void join_rows(struct timeline *t)
+void timeline_join_last(struct timeline *t)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < t->count; i++) {
-		struct timeline_row *row = &t->rows[i];
-		size_t at = kept;
-		while (row->act && row->placed && at > 0 &&
-		       edtf_instant_compare(t->rows[at - 1].first, row->first) == 0 && !joins(&t->rows[at - 1], row))
-			at--;
-		if (row->act && row->placed && at > 0 && t->rows[at - 1].act && joins(&t->rows[at - 1], row)) {
-			join_name(&t->rows[at - 1], row);
-			timeline_row_release(row);
-		} else {
-			t->rows[kept++] = *row;
-		}
+	size_t at = t->count - 1;
+	struct timeline_row *row = &t->rows[at];
+	if (!row->act || !row->placed)
+		return;
+	while (at > 0 && edtf_instant_compare(t->rows[at - 1].first, row->first) == 0 &&
+	       !(t->rows[at - 1].act && joins(&t->rows[at - 1], row)))
+		at--;
+	if (at > 0 && t->rows[at - 1].act && joins(&t->rows[at - 1], row)) {
+		join_name(&t->rows[at - 1], row);
+		timeline_row_release(row);
+		t->count--;
 	}
-	t->count = kept;
-}
-
-/* ---- */
-
-/* SQL from names of the program's own table. */
-static char *condition_of(const struct kind *kind)
-{
-	struct buf b = BUF_INIT;
-	for (size_t i = 0; i < kind->field_count; i++)
-		if (kind->fields[i].act_en)
-			buf_addf(&b, "%sinstr(json, '\"%s\":')", b.len ? " OR " : "", kind->fields[i].name);
-	return buf_take(&b, NULL);
-}
-
-int timeline_add_acts(struct case_file *c, const char *commit, timeline_acts_wanted_fn wanted, void *ctx,
-                      struct timeline *t, struct err *err)
-{
-	struct timeline_acts k = {.c = c, .t = t, .wanted = wanted, .ctx = ctx, .names = json_object()};
-	int rc = 0;
-	for (size_t i = 0; i < kind_count() && rc == 0; i++) {
-		k.kind = kind_at(i);
-		if (!kind_has_acts(k.kind))
-			continue;
-		char *condition = condition_of(k.kind);
-		rc = commit && *commit ? record_each_at(c, k.kind->name, commit, 0, add_acts_of, &k, err)
-		                       : record_summary_pick(c, k.kind->name, condition, 0, add_acts_of, &k, err);
-		free(condition);
-	}
-	json_decref(k.names);
-	if (rc < 0)
-		return -1;
-	timeline_sort(t);
-	join_rows(t);
-	return 0;
 }
 
 void timeline_act_text(const struct timeline_row *row, struct buf *out)

@@ -22,19 +22,27 @@ const char *timeline_way_name(enum timeline_way way)
 /* Rows of the same span are one group: Table 3 of the report gives each group one time. */
 enum phrase { PHRASE_OTHER, PHRASE_BASE, PHRASE_LATER, PHRASE_AFTER_THAT };
 
-struct timeline_text_telling {
+struct timeline_telling {
+	struct case_file *c;
 	const struct timeline *t;
+	enum timeline_way way;
+	size_t next;   /* the row to be told */
+	json_t *rows;  /* the first row of each label; NULL: not asked for yet */
 	size_t *group; /* of each row */
 	size_t base;   /* row of the base date; t->count: none */
 	enum phrase last;
 };
 
-static size_t row_of(const struct timeline *t, const char *label)
+/* t->count: there is none. */
+static size_t row_of(struct timeline_telling *k, const char *label)
 {
-	size_t i = 0;
-	while (i < t->count && strcmp(record_label(t->rows[i].record), label) != 0)
-		i++;
-	return i;
+	if (!k->rows) {
+		k->rows = json_object();
+		for (size_t i = k->t->count; i-- > 0;)
+			json_object_set_new(k->rows, record_label(k->t->rows[i].record), json_integer((json_int_t)i));
+	}
+	const json_t *row = json_object_get(k->rows, label);
+	return row ? (size_t)json_integer_value(row) : k->t->count;
 }
 
 /* "6 months later", "about 6 months later", and so on. */
@@ -54,13 +62,13 @@ static void add_span(const struct edtf *when, enum phrase phrase, int again, str
 }
 
 /* "about 6 months later", "1 day after that", "4 days more". 0 if it is not told by such a reference. */
-static int tell_reference(struct timeline_text_telling *k, size_t i, struct buf *out)
+static int tell_reference(struct timeline_telling *k, size_t i, struct buf *out)
 {
 	const struct edtf *when = &k->t->rows[i].when;
 	enum phrase phrase;
 	if (when->form != EDTF_RELATIVE || !when->has_by || k->base == k->t->count)
 		return 0;
-	size_t from = row_of(k->t, when->label);
+	size_t from = row_of(k, when->label);
 	if (from == k->t->count || !k->t->rows[from].placed)
 		return 0;
 	size_t group = k->group[from];
@@ -83,7 +91,7 @@ static int to_the_day(const struct timeline_row *row)
 }
 
 /* Two days that are known as such can be counted. */
-static int tell_days(struct timeline_text_telling *k, size_t i, struct buf *out)
+static int tell_days(struct timeline_telling *k, size_t i, struct buf *out)
 {
 	const struct timeline_row *row = &k->t->rows[i];
 	if (k->base == k->t->count || !to_the_day(row) || !to_the_day(&k->t->rows[k->base]))
@@ -102,7 +110,7 @@ static int tell_days(struct timeline_text_telling *k, size_t i, struct buf *out)
 	return 1;
 }
 
-static void tell_relative(struct timeline_text_telling *k, size_t i, struct buf *out)
+static void tell_relative(struct timeline_telling *k, size_t i, struct buf *out)
 {
 	const struct timeline_row *row = &k->t->rows[i];
 	if (i > 0 && k->t->rows[i - 1].placed && k->group[i] == k->group[i - 1]) {
@@ -116,12 +124,12 @@ static void tell_relative(struct timeline_text_telling *k, size_t i, struct buf 
 	}
 }
 
-static void begin_telling(struct timeline_text_telling *k, struct case_file *c, const struct timeline *t)
+static void find_groups(struct timeline_telling *k)
 {
-	json_t *record = record_get(c, "case", 0, NULL);
+	const struct timeline *t = k->t;
+	json_t *record = record_get(k->c, "case", 0, NULL);
 	const char *base = record ? json_get_string(record, "base_date") : NULL;
-	k->t = t;
-	k->base = base ? row_of(t, base) : t->count;
+	k->base = base ? row_of(k, base) : t->count;
 	if (k->base < t->count && !t->rows[k->base].placed)
 		k->base = t->count;
 	k->group = xcalloc(t->count, sizeof *k->group);
@@ -192,27 +200,50 @@ void timeline_span_shown(struct case_file *c, const struct timeline_row *row, en
 	}
 }
 
+struct timeline_telling *timeline_telling_new(struct case_file *c, const struct timeline *t, enum timeline_way way)
+{
+	struct timeline_telling *k = xcalloc(1, sizeof *k);
+	*k = (struct timeline_telling){.c = c, .t = t, .way = way};
+	if (way == TIMELINE_RELATIVE)
+		find_groups(k);
+	return k;
+}
+
+void timeline_telling_free(struct timeline_telling *k)
+{
+	if (!k)
+		return;
+	json_decref(k->rows);
+	free(k->group);
+	free(k);
+}
+
+void timeline_tell_next(struct timeline_telling *k, struct buf *out)
+{
+	size_t i = k->next++;
+	const struct timeline_row *row = &k->t->rows[i];
+	if (!row->dated)
+		buf_adds(out, _("undated"));
+	else if (k->way == TIMELINE_RELATIVE && row->placed)
+		tell_relative(k, i, out);
+	else if (k->way == TIMELINE_CORRECTED || k->way == TIMELINE_UTC)
+		tell_clock(k->c, row, k->way == TIMELINE_UTC, out);
+	else
+		edtf_display(&row->when, out);
+	if (record_is_disputed(row->record, "when"))
+		disputed_add(out);
+}
+
 char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeline_way way)
 {
 	char **texts = xcalloc(t->count, sizeof *texts);
-	struct timeline_text_telling k;
-	begin_telling(&k, c, t);
+	struct timeline_telling *k = timeline_telling_new(c, t, way);
 	for (size_t i = 0; i < t->count; i++) {
-		const struct timeline_row *row = &t->rows[i];
 		struct buf text = BUF_INIT;
-		if (!row->dated)
-			buf_adds(&text, _("undated"));
-		else if (way == TIMELINE_RELATIVE && row->placed)
-			tell_relative(&k, i, &text);
-		else if (way == TIMELINE_CORRECTED || way == TIMELINE_UTC)
-			tell_clock(c, row, way == TIMELINE_UTC, &text);
-		else
-			edtf_display(&row->when, &text);
-		if (record_is_disputed(row->record, "when"))
-			disputed_add(&text);
+		timeline_tell_next(k, &text);
 		texts[i] = buf_take(&text, NULL);
 	}
-	free(k.group);
+	timeline_telling_free(k);
 	return texts;
 }
 

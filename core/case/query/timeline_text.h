@@ -15,12 +15,24 @@
 
 #include "case/query/timeline.h"
 
+struct buf;
+
 enum timeline_way { TIMELINE_ABSOLUTE, TIMELINE_RELATIVE, TIMELINE_CORRECTED, TIMELINE_UTC, TIMELINE_WAYS };
 
 /* Names of the ways, for options: "absolute", … NULL if there is no such way. */
 const char *timeline_way_name(enum timeline_way way);
 
-/* A text for each row, in the interface's language; free with timeline_texts_free(). */
+/*
+ * The texts of the rows, one after the other from the first, in the interface's
+ * language. A way may tell a row by the one before it, so none is left out; the
+ * timeline stays as it is meanwhile.
+ */
+struct timeline_telling;
+struct timeline_telling *timeline_telling_new(struct case_file *c, const struct timeline *t, enum timeline_way way);
+void timeline_tell_next(struct timeline_telling *k, struct buf *out); /* appended */
+void timeline_telling_free(struct timeline_telling *k);               /* NULL is fine */
+
+/* A text for each row; free with timeline_texts_free(). */
 char **timeline_texts(struct case_file *c, const struct timeline *t, enum timeline_way way);
 
 /* The first and the last second of a placed row as that way shows it: put right by its clock's offset, where that is known. */

@@ -121,14 +121,7 @@ static enum redraw end_filter(struct view *v)
 static const struct timeline_row *selected_row(struct view *v)
 {
 	const struct timeline_view *l = v->data;
-	size_t at = 0; /* a record may stand in several rows: the n-th of its rows is the n-th here */
-	const char *label = view_label(v);
-	for (size_t i = 0; i < v->selected && i < v->count; i++)
-		at += strcmp(v->rows[i].label, label) == 0;
-	for (size_t i = 0; *label && i < l->t.count; i++)
-		if (strcmp(record_label(l->t.rows[i].record), label) == 0 && at-- == 0)
-			return &l->t.rows[i];
-	return NULL;
+	return timeline_picture_row(l->shown, v->selected);
 }
 
 static enum redraw add_event(struct view *v)

@@ -1,8 +1,15 @@
-/* What the view Timeline (view_timeline.c) and its keys (timeline_keys.c) share. */
+/*
+ * What the view Timeline (view_timeline.c), its keys (timeline_keys.c) and its picture share.
+ *
+ * The rows of the case are read once in slices (timeline_reader.h) and kept until
+ * the case changes. Of them a picture is made, in slices too: what the filter finds, its times in words, widths, lanes. A
+ * picture is shown when it is whole; until then the one of before stays, and the heading says that and how far it is.
+ */
 #ifndef GENBA_TUI_VIEW_TIMELINE_TIMELINE_VIEW_H
 #define GENBA_TUI_VIEW_TIMELINE_TIMELINE_VIEW_H
 
 #include "case/query/filter.h"
+#include "case/query/timeline_reader.h"
 #include "case/query/timeline_text.h"
 #include "tui/workbench/view.h"
 
@@ -17,19 +24,81 @@ struct timeline_span {
 	int64_t earliest, latest; /* seconds, as they are shown */
 };
 
-struct timeline_view {
+/* A line that is seen: a row, or a text of its own: a heading, what a machine found. */
+struct timeline_line {
+	size_t row; /* TIMELINE_NO_ROW: none */
+	char *text; /* owned; NULL for a row */
+	enum tone tone;
+};
+
+#define TIMELINE_NO_ROW SIZE_MAX
+
+/* What is shown of a row. */
+struct timeline_shown {
+	char *when; /* owned */
+	char *what; /* owned: the title of an event, or the act in words */
+	struct timeline_span span;
+};
+
+struct timeline_picture {
 	enum timeline_way way;
-	int lanes;             /* 1: lanes of assets instead of spans */
-	int observations;      /* what machines found around each event is shown below it */
-	int events_only;       /* what the responders did, as their records say, is left out */
-	struct filter *filter; /* or NULL */
-	struct timeline t;
-	struct timeline_span *spans; /* of its rows */
-	int64_t from, to;            /* of all placed rows, seconds */
+	int lanes;
+	struct timeline t;            /* the rows that the filter found, what was done together joined */
+	struct timeline_shown *shown; /* of its rows */
+	int64_t from, to;             /* of all placed rows, seconds */
 	struct timeline_lane lane[TIMELINE_LANES_MOST];
 	size_t lane_count;
+	size_t label_cells, when_cells, what_cells; /* the widest */
+	struct timeline_line *lines;
+	size_t line_count;
+	size_t line_cap;
+	/* how far it is */
+	size_t chosen;                /* of all rows */
+	size_t told, joined, touched; /* of its own, in each of the passes over them */
+	size_t lined;
+	struct timeline_telling *telling;
+	struct observation_clocks *clocks;
+};
+
+struct timeline_view {
+	enum timeline_way way;
+	int lanes;                      /* 1: lanes of assets instead of spans */
+	int observations;               /* what machines found around each event is shown below it */
+	int events_only;                /* what the responders did, as their records say, is left out */
+	struct filter *filter;          /* or NULL */
+	uint64_t generation;            /* of the case when `reader` began */
+	struct timeline_reader *reader; /* or NULL: `all` is what is on record */
+	struct timeline all;
+	struct timeline_picture *making; /* or NULL */
+	struct timeline_picture *shown;  /* or NULL: none was whole yet */
+	double told_at;                  /* how far it is */
 };
 
 extern const struct view_key view_timeline_keys[];
+
+/* ---- timeline_picture.c */
+
+struct timeline_picture *timeline_picture_new(const struct timeline_view *l);
+void timeline_picture_free(struct timeline_picture *p); /* NULL is fine */
+
+/* Goes on until the steady time `deadline`. 1: there is more to do; 0: it is whole; -1. */
+int timeline_picture_work(struct view *v, struct timeline_picture *p, double deadline, struct err *err);
+
+/* The record of a line; NULL: it is none's. */
+const struct timeline_row *timeline_picture_row(const struct timeline_picture *p, size_t line);
+
+/* Whether the record is one of those that a row is about. */
+int timeline_touches(const struct timeline_row *row, const char *label);
+
+/* ---- timeline_draw.c */
+
+/* Cells of the bar on a screen of that width. */
+int timeline_bar_cells(int columns);
+
+/* Above the rows: the axis of the bars, or the names of the lanes. */
+void timeline_draw_names(const struct timeline_picture *p, int bar, struct buf *out);
+
+/* Row i in a line. */
+void timeline_draw_row(const struct timeline_picture *p, size_t i, int bar, enum tone *tone, struct buf *out);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/i18n.h"
 #include "case/query/filter.h"
 #include "case/query/timeline_acts.h"
+#include "case/query/timeline_reader.h"
 #include "case/store/rules.h"
 #include "help_case.h"
 #include "history/history.h"
@@ -11,12 +12,30 @@
 
 static struct timeline t;
 
-static void load(const char *commit)
+/* The slices that it took. */
+static size_t read_all(const char *commit, struct timeline *all)
 {
 	struct err err = ERR_INIT;
+	size_t slices = 1;
+	int rc;
+	struct timeline_reader *r = timeline_reader_new(the_case, commit);
+	while ((rc = timeline_reader_work(r, 0, &err)) == 1)
+		slices++;
+	if (rc < 0)
+		fail_msg("%s", err.message);
+	timeline_reader_take(r, all);
+	timeline_reader_free(r);
+	return slices;
+}
+
+static void load(const char *commit)
+{
+	struct timeline all;
 	timeline_release(&t);
-	assert_int_equal(timeline_load_at(the_case, commit, &t, &err), 0);
-	assert_int_equal(timeline_add_acts(the_case, commit, NULL, NULL, &t, &err), 0);
+	assert_int_equal(read_all(commit, &all), 1); /* a small case is read at once */
+	for (size_t i = 0; i < all.count; i++)
+		timeline_add(&t, &all.rows[i]);
+	timeline_release(&all);
 }
 
 /* The text of row i, and whose label it bears. */
@@ -117,6 +136,37 @@ static void what_lies_in_the_future_is_known(void **state)
 	assert_int_equal(lies_ahead("measure", "due", "2999-01-01T00:00:00Z"), 0); /* it should */
 }
 
+/* Several thousand records, most of which have no row. */
+static void a_large_case_is_read_in_slices(void **state)
+{
+	struct err err = ERR_INIT;
+	struct timeline events;
+	struct timeline all;
+	char label[LABEL_TEXT];
+	(void)state;
+	struct action *a = action_begin(the_case, "import", &err);
+	for (int i = 0; i < 5000; i++) {
+		char text[40];
+		snprintf(text, sizeof text, "2026-%02d-%02dT%02d:00:00Z", 1 + i * 7 % 11, 1 + i * 5 % 28, i * 3 % 24);
+		struct assign event[] = {{"title", "Event"}, {"when", text}};
+		struct assign asset[] = {{"hostname", "PC"}, {"containment", "isolated"}, {"isolation_done", text}};
+		assert_int_equal(i % 5 ? action_add(a, "asset", asset, i % 50 != 1 ? 1 : 3, 0, label, &err)
+		                       : action_add(a, "event", event, i % 20 ? 2 : 1, 0, label, &err),
+		                 0);
+	}
+	assert_int_equal(action_commit(a, &err), 0);
+	assert_true(read_all(NULL, &all) > 5);
+	assert_int_equal(timeline_load(the_case, &events, &err), 0);
+	size_t k = 0;
+	for (size_t i = 0; i < all.count; i++)
+		if (!all.rows[i].act)
+			assert_string_equal(record_label(all.rows[i].record), record_label(events.rows[k++].record));
+	assert_int_equal(k, 1000);
+	assert_int_equal(all.count, 1000 + 100);
+	timeline_release(&events);
+	timeline_release(&all);
+}
+
 static int teardown(void **state)
 {
 	timeline_release(&t);
@@ -130,6 +180,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(many_that_were_isolated_together_are_counted, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(as_of_a_commit_only_what_was_on_record_then, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(words_are_those_of_the_language, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_large_case_is_read_in_slices, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(what_lies_in_the_future_is_known, case_setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,20 +3,20 @@
  * hundred thousand rows that can be left after any comparison and gone on with
  * at the next idle moment, so that no key waits for it.
  *
- *     list_order_begin(&o, count);
- *     while (!list_order_work(&o, compare, ctx, may_go_on, &steps))
+ *     sorting_begin(&o, count);
+ *     while (!sorting_work(&o, compare, ctx, may_go_on, &steps))
  *             …a key comes in between…
  *     o.rows[0] is the first
  *
  * Merges runs that double in length. What compares as equal keeps its order.
  */
-#ifndef GENBA_TUI_LIST_LIST_ORDER_H
-#define GENBA_TUI_LIST_LIST_ORDER_H
+#ifndef GENBA_BASE_SORTING_H
+#define GENBA_BASE_SORTING_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct list_order {
+struct sorting {
 	uint32_t *rows; /* owned */
 	size_t count;
 	uint32_t *merged; /* owned: where the runs are merged to */
@@ -26,13 +26,13 @@ struct list_order {
 	size_t left, right, out; /* how far that is */
 };
 
-void list_order_release(struct list_order *o);
+void sorting_release(struct sorting *o);
 
 /* The numbers 0 to count - 1, not in order yet. */
-void list_order_begin(struct list_order *o, size_t count);
+void sorting_begin(struct sorting *o, size_t count);
 
 /* Goes on while `go_on` answers 1. 1: they are in order. */
-int list_order_work(struct list_order *o, int (*compare)(void *ctx, uint32_t a, uint32_t b), void *ctx,
-                    int (*go_on)(void *limit), void *limit);
+int sorting_work(struct sorting *o, int (*compare)(void *ctx, uint32_t a, uint32_t b), void *ctx,
+                 int (*go_on)(void *limit), void *limit);
 
 #endif

@@ -1,18 +1,18 @@
-#include "tui/list/list_order.h"
+#include "base/sorting.h"
 
 #include "base/err.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void list_order_release(struct list_order *o)
+void sorting_release(struct sorting *o)
 {
 	free(o->rows);
 	free(o->merged);
-	*o = (struct list_order){0};
+	*o = (struct sorting){0};
 }
 
-void list_order_begin(struct list_order *o, size_t count)
+void sorting_begin(struct sorting *o, size_t count)
 {
 	if (count > o->cap) {
 		o->cap = count + count / 2;
@@ -27,13 +27,13 @@ void list_order_begin(struct list_order *o, size_t count)
 	o->right = 1;
 }
 
-static size_t within(const struct list_order *o, size_t at)
+static size_t within(const struct sorting *o, size_t at)
 {
 	return at < o->count ? at : o->count;
 }
 
 /* The next two runs; behind the last ones, runs of twice the length. */
-static void next_runs(struct list_order *o)
+static void next_runs(struct sorting *o)
 {
 	o->low = o->out;
 	if (o->low >= o->count) {
@@ -47,8 +47,8 @@ static void next_runs(struct list_order *o)
 	o->right = within(o, o->low + o->width);
 }
 
-int list_order_work(struct list_order *o, int (*compare)(void *ctx, uint32_t a, uint32_t b), void *ctx,
-                    int (*go_on)(void *limit), void *limit)
+int sorting_work(struct sorting *o, int (*compare)(void *ctx, uint32_t a, uint32_t b), void *ctx,
+                 int (*go_on)(void *limit), void *limit)
 {
 	while (o->width < o->count) {
 		size_t middle = within(o, o->low + o->width);
