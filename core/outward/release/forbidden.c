@@ -91,27 +91,66 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* By slot, in it by text, and equal ones as they were added. */
+static int by_slot(const void *a, const void *b, void *ctx)
+{
+	const struct forbidden *f = ctx;
+	const struct forbidden_name *x = a;
+	const struct forbidden_name *y = b;
+	const char *one = forbidden_text(f, x->folded);
+	const char *other = forbidden_text(f, y->folded);
+	const unsigned slots[2] = {slot_of(one), slot_of(other)};
+	if (slots[0] != slots[1])
+		return slots[0] < slots[1] ? -1 : 1;
+	int order = strcmp(one, other);
+	return order ? order : (x->folded > y->folded) - (x->folded < y->folded);
+}
+
+static int is_allowed(const struct forbidden *f, const char *folded_name)
+{
+	return f->allowed_count && bsearch(&folded_name, f->allowed, f->allowed_count, sizeof *f->allowed, by_text);
+}
+
+/* The longest of the names before it that it begins with: the name before it, or one that this begins with. */
+static uint32_t prefix_of(const struct forbidden *f, size_t i)
+{
+	const char *text = forbidden_text(f, f->names[i].folded);
+	uint32_t before = (uint32_t)i;
+	while (before) {
+		const struct forbidden_name *name = &f->names[before - 1];
+		const char *shorter = forbidden_text(f, name->folded);
+		if (name->n < f->names[i].n && slot_of(shorter) == slot_of(text) && memcmp(shorter, text, name->n) == 0)
+			return before;
+		before = name->prefix;
+	}
+	return 0;
+}
+
 static void prepare(struct forbidden *f)
 {
+	size_t kept = 0;
 	f->ready = 1;
-	f->slots = xcalloc(FORBIDDEN_SLOTS, sizeof *f->slots);
+	f->slots = xcalloc(FORBIDDEN_SLOTS + 1, sizeof *f->slots);
 	f->seen = xcalloc(FORBIDDEN_SLOTS / 8, 1);
 	forbidden_prepare_signs(f, f->count);
 	if (f->allowed_count)
 		qsort(f->allowed, f->allowed_count, sizeof *f->allowed, by_text);
-	for (size_t i = 0; i < f->count; i++) {
-		struct forbidden_name *name = &f->names[i];
-		const char *folded_name = forbidden_text(f, name->folded);
-		if (f->allowed_count &&
-		    bsearch(&folded_name, f->allowed, f->allowed_count, sizeof *f->allowed, by_text))
-			continue;
-		unsigned at = slot_of(folded_name);
-		uint32_t *slot = &f->slots[at];
-		forbidden_add_signs(f, name);
-		f->seen[at >> 3] |= (unsigned char)(1U << (at & 7));
-		name->next = *slot;
-		*slot = (uint32_t)i + 1;
+	for (size_t i = 0; i < f->count; i++)
+		if (!is_allowed(f, forbidden_text(f, f->names[i].folded)))
+			f->names[kept++] = f->names[i];
+	f->count = kept;
+	if (kept)
+		qsort_r(f->names, kept, sizeof *f->names, by_slot, f);
+	for (size_t i = 0; i < kept; i++) {
+		unsigned slot = slot_of(forbidden_text(f, f->names[i].folded));
+		f->names[i].prefix = prefix_of(f, i);
+		forbidden_add_signs(f, &f->names[i]);
+		f->seen[slot >> 3] |= (unsigned char)(1U << (slot & 7));
+		f->slots[slot + 1] = (uint32_t)i + 1; /* where the next slot begins */
 	}
+	for (size_t slot = 0; slot < FORBIDDEN_SLOTS; slot++)
+		if (f->slots[slot + 1] < f->slots[slot])
+			f->slots[slot + 1] = f->slots[slot];
 }
 
 static int is_word(unsigned char c)
@@ -119,16 +158,33 @@ static int is_word(unsigned char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* The longest of the names that begin at i. */
+/* Whether a name is before the text in the order of names, or equal to its beginning. */
+static int is_before(const char *name, size_t length, const char *text, size_t n)
+{
+	int order = memcmp(name, text, length < n ? length : n);
+	return order < 0 || (order == 0 && length <= n);
+}
+
+/* The longest of the names that begin at i. The last of those that are before the text is the longest that may be it: what else stands
+ * there is a beginning of that one. */
 static int compare_at(const struct forbidden *f, const char *text, size_t n, size_t i, unsigned slot, size_t least,
                       struct forbidden_hit *hit)
 {
-	size_t longest = 0;
-	for (size_t at = f->slots[slot]; at; at = f->names[at - 1].next) {
+	uint32_t low = f->slots[slot];
+	uint32_t high = f->slots[slot + 1];
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (is_before(forbidden_text(f, f->names[middle].folded), f->names[middle].n, text + i, n - i))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (uint32_t at = low > f->slots[slot] ? low : 0; at; at = f->names[at - 1].prefix) {
 		const struct forbidden_name *name = &f->names[at - 1];
 		const char *folded_name = forbidden_text(f, name->folded);
-		if (name->n > n - i || name->n < least || name->n <= longest ||
-		    memcmp(text + i, folded_name, name->n) != 0)
+		if (name->n < least)
+			return 0; /* those that it begins with are shorter still */
+		if (name->n > n - i || memcmp(text + i, folded_name, name->n) != 0)
 			continue;
 		unsigned char before = i ? (unsigned char)text[i - 1] : 0;
 		unsigned char after = (unsigned char)text[i + name->n];
@@ -137,9 +193,9 @@ static int compare_at(const struct forbidden *f, const char *text, size_t n, siz
 			continue;
 		*hit =
 		    (struct forbidden_hit){forbidden_text(f, name->text), forbidden_text(f, name->label), name->field};
-		longest = name->n;
+		return 1;
 	}
-	return longest > 0;
+	return 0;
 }
 
 int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, size_t least, struct forbidden_hit *hit)

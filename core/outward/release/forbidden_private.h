@@ -16,8 +16,8 @@ struct forbidden_name {
 	uint32_t text; /* places in the texts: as added */
 	uint32_t folded;
 	uint32_t label;
-	uint32_t n;    /* bytes of what is folded */
-	uint32_t next; /* in its slot, from 1; 0: none */
+	uint32_t n;      /* bytes of what is folded */
+	uint32_t prefix; /* the longest other name that this one begins with, from 1; 0: none */
 	const char *field;
 };
 
@@ -32,8 +32,9 @@ struct forbidden {
 	unsigned gram_shift;
 	unsigned char *base64; /* what three characters of base64 may begin, by their worth */
 	unsigned char *hex;    /* the same of four hexadecimal digits */
-	uint32_t *slots;       /* by the first three folded bytes */
-	unsigned char *seen;   /* which slots hold a name, as bits: small enough to stay at hand */
+	uint32_t
+	    *slots; /* by the first three folded bytes: where in the names those of a slot begin; they are sorted */
+	unsigned char *seen; /* which slots hold a name, as bits: small enough to stay at hand */
 	int ready;
 };
 
@@ -107,7 +108,7 @@ int forbidden_without_tags(const char *text, size_t n, struct buf *out);
 int forbidden_unquote(const char *text, size_t n, struct buf *out);
 void forbidden_add_point(struct buf *out, unsigned c);
 
-/* Appends the text with letters of other scripts that look like Latin ones as those. 1 if there were any. */
+/* Appends the text with letters of other scripts that look like Latin ones as those. 1; 0, and nothing appended: there are none. */
 int forbidden_alike(const char *text, size_t n, struct buf *out);
 
 #endif

@@ -14,21 +14,26 @@ int forbidden_alike(const char *text, size_t n, struct buf *out)
 	    {"ԛ", "q"}, {"ԝ", "w"}, {"һ", "h"}, {"ӏ", "l"}, {"α", "a"}, {"β", "b"}, {"ε", "e"}, {"ι", "i"},
 	    {"κ", "k"}, {"μ", "m"}, {"ν", "v"}, {"ο", "o"}, {"ρ", "p"}, {"τ", "t"}, {"υ", "u"}, {"χ", "x"},
 	    {"γ", "y"}, {"ɡ", "g"}, {"ı", "i"}, {"‐", "-"}, {"‑", "-"}, {"–", "-"}, {"−", "-"}};
+	static const char leads[] = "\xC4\xC9\xCE\xCF\xD0\xD1\xD2\xD3\xD4\xE2"; /* the first byte of each of them */
+	size_t done = 0;
 	int some = 0;
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
-		if (text[i] & 0x80)
-			while (k < sizeof letters / sizeof *letters &&
-			       strncmp(text + i, letters[k][0], strlen(letters[k][0])) != 0)
-				k++;
-		if (text[i] & 0x80 && k < sizeof letters / sizeof *letters) {
-			buf_adds(out, letters[k][1]);
-			i += strlen(letters[k][0]);
-			some = 1;
-		} else {
-			buf_addc(out, text[i++]);
-		}
+		if ((unsigned char)text[i] < 0xC4 || !strchr(leads, text[i]))
+			continue;
+		while (k < sizeof letters / sizeof *letters &&
+		       strncmp(text + i, letters[k][0], strlen(letters[k][0])) != 0)
+			k++;
+		if (k == sizeof letters / sizeof *letters)
+			continue;
+		buf_add(out, text + done, i - done);
+		buf_adds(out, letters[k][1]);
+		i += strlen(letters[k][0]) - 1;
+		done = i + 1;
+		some = 1;
 	}
+	if (some)
+		buf_add(out, text + done, n - done);
 	return some;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/case/help_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,11 +158,46 @@ static void nothing_else_is_taken_for_them(void **state)
 	forbidden_free(f);
 }
 
+static const char *found_in(struct forbidden *f, const char *text)
+{
+	struct forbidden_hit hit;
+	return forbidden_search(f, text, strlen(text), &hit) ? hit.label : "";
+}
+
+/* The longest that stands there whole is the one, whatever lies between them in the order of names. */
+static void of_names_that_begin_alike_the_longest_is_found(void **state)
+{
+	(void)state;
+	struct forbidden *f = forbidden_new();
+	static const char *const all[][2] = {{"hr-pc", "A1"},    {"hr-pc-03", "A2"},    {"hr-pc-03-old", "A3"},
+	                                     {"hr-pc-02", "A4"}, {"hr-pc-02zzz", "A5"}, {"hr-pc-030", "A6"},
+	                                     {"hr-pc", "A7"},    {"hr-pd", "A8"},       {"hr-", "A9"}};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		forbidden_add(f, all[i][0], all[i][1], "hostname");
+	for (unsigned i = 0; i < 3000; i++) { /* many more of them */
+		char name[32];
+		snprintf(name, sizeof name, "hr-pq-%04u", i);
+		forbidden_add(f, name, name + 3, "hostname");
+	}
+	assert_string_equal(found_in(f, "on HR-PC-03-old now"), "A3");
+	assert_string_equal(found_in(f, "on HR-PC-03-new now"), "A2");
+	assert_string_equal(found_in(f, "on HR-PC-03-"), "A2");
+	assert_string_equal(found_in(f, "on HR-PC-0300"), "A7"); /* hr-pc ends before the hyphen */
+	assert_string_equal(found_in(f, "on HR-PC-030"), "A6");
+	assert_string_equal(found_in(f, "HR-PC-02zz"), "A7");
+	assert_string_equal(found_in(f, "hr-px"), "A9");
+	assert_string_equal(found_in(f, "hr-pq-2999"), "pq-2999");
+	assert_string_equal(found_in(f, "hr-pq-0000,"), "pq-0000");
+	assert_string_equal(found_in(f, "hrpc-03"), "");
+	forbidden_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_are_found_in_every_dress),
 	    cmocka_unit_test(nothing_else_is_taken_for_them),
+	    cmocka_unit_test(of_names_that_begin_alike_the_longest_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
