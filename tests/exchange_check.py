@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import uuid
 
 folder = sys.argv[1]
 schemas = sys.argv[2] if len(sys.argv) > 2 else ''
@@ -41,6 +42,10 @@ def rows(name):
 
 # ---- STIX 2.1
 
+STIX_NAMESPACE = uuid.UUID('00abedb4-aa42-466c-9c01-fed23315a9b7')
+IDENTIFYING = {'email-addr': ['value'], 'email-message': ['from_ref', 'subject'], 'file': ['hashes']}
+
+
 def check_stix(name):
     objects = load(name)['objects']
     ids = {o['id'] for o in objects}
@@ -62,6 +67,15 @@ def check_stix(name):
             if key in ('created', 'modified', 'valid_from', 'published', 'execution_start') and \
                     not re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z', value):
                 wrong(f'{label}: {key} is {value}')
+        if o['type'] in IDENTIFYING:  # nothing but what stands there has gone into the id: a name that stays cannot be guessed from it
+            identifying = {k: o[k] for k in IDENTIFYING[o['type']] if k in o}
+            if o['type'] == 'file':
+                first = next(k for k in ('MD5', 'SHA-1', 'SHA-256') if k in o['hashes'])
+                identifying = {'hashes': {first: o['hashes'][first]}}
+            text = json.dumps(identifying, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
+            follows = f"{o['type']}--{uuid.uuid5(STIX_NAMESPACE, text)}"
+            if identifying and o['id'] != follows:
+                wrong(f'{label} does not follow from its own values: {follows}')
         if o['type'] != 'marking-definition' and not o.get('object_marking_refs'):
             wrong(f'{label} is not marked')
         if o['type'] == 'marking-definition' and 'tlp_2_0' not in json.dumps(o):

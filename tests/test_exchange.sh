@@ -45,6 +45,13 @@ gate=(--to "$to" --tlp AMBER --approved-by "$decision")
 "$genba" twin practice/twin.json "${gate[@]}" >release 2>err || fail "twin: $(cat err)"
 python3 "$source/tests/exchange_check.py" practice ${EXCHANGE_SCHEMAS:+"$EXCHANGE_SCHEMAS"} >seen || fail "the practice case: $(cat seen)"
 cat seen
+# with pseudonyms too: ids follow from what stands there, not from the names that stay
+cp -r practice redacted
+rm redacted/stix.json redacted/misp.json
+for format in stix misp; do
+	"$genba" export $format redacted/$format.json "${gate[@]}" --redacted >/dev/null 2>err || fail "$format with pseudonyms: $(cat err)"
+done
+python3 "$source/tests/exchange_check.py" redacted >seen || fail "the practice case with pseudonyms: $(cat seen)"
 
 # ---- the twin, from outside
 

@@ -49,33 +49,49 @@ static uint32_t add_text(struct forbidden *f, const char *text)
 	return (uint32_t)at;
 }
 
-static void add_folded(struct forbidden *f, const char *name, const char *text, const char *label, const char *field)
+struct forbidden_adding {
+	struct forbidden *f;
+	uint32_t text;
+	uint32_t label;
+	const char *field;
+};
+
+static void add_form(void *ctx, const char *text)
 {
+	const struct forbidden_adding *a = ctx;
+	struct forbidden *f = a->f;
 	if (strlen(text) < FORBIDDEN_LEAST)
 		return;
 	if (f->count == f->room) {
 		f->room = f->room ? f->room + f->room / 2 : 64;
 		f->names = xrealloc(f->names, f->room * sizeof *f->names);
 	}
-	f->names[f->count++] = (struct forbidden_name){
-	    add_text(f, name), add_text(f, text), add_text(f, label), (uint32_t)strlen(text), 0, field};
+	f->names[f->count++] =
+	    (struct forbidden_name){a->text, add_text(f, text), a->label, (uint32_t)strlen(text), 0, a->field};
 }
 
 void forbidden_add(struct forbidden *f, const char *name, const char *label, const char *field)
 {
+	struct forbidden_adding a = {f, add_text(f, name), add_text(f, label), field};
 	char *text = folded(name);
-	struct buf alike = BUF_INIT;
-	if (forbidden_alike(text, strlen(text), &alike))
-		add_folded(f, name, alike.data, label, field);
-	add_folded(f, name, text, label, field);
-	buf_release(&alike);
+	forbidden_each_variant(text, add_form, &a);
+	add_form(&a, text);
 	free(text);
+}
+
+static void allow_form(void *ctx, const char *text)
+{
+	struct forbidden *f = ctx;
+	f->allowed = xrealloc(f->allowed, (f->allowed_count + 1) * sizeof *f->allowed);
+	f->allowed[f->allowed_count++] = xstrdup(text);
 }
 
 void forbidden_allow(struct forbidden *f, const char *name)
 {
-	f->allowed = xrealloc(f->allowed, (f->allowed_count + 1) * sizeof *f->allowed);
-	f->allowed[f->allowed_count++] = folded(name);
+	char *text = folded(name);
+	forbidden_each_variant(text, allow_form, f);
+	allow_form(f, text);
+	free(text);
 }
 
 /* ---- the table */
@@ -213,6 +229,51 @@ int forbidden_in_folded(const struct forbidden *f, const char *text, size_t n, s
 	return 0;
 }
 
+/* ---- lines */
+
+#define LINES ((size_t)1 << 16) /* bytes that are looked at together */
+
+/* A line of JSON: no name runs over its end. */
+static int is_structure(const char *line, size_t n)
+{
+	if (n && line[n - 1] == '\r')
+		n--;
+	return n == 0 || (memchr("{}[]\"", line[0], 5) && memchr("{}[],", line[n - 1], 5));
+}
+
+/* Where the lines begin that are looked at once more with what follows: a name may run over the end of a piece. */
+static const char *lines_again(const char *begin, const char *end)
+{
+	if (end - begin <= FORBIDDEN_SEAM)
+		return begin;
+	const char *last = memrchr(begin, '\n', (size_t)(end - begin) - FORBIDDEN_SEAM);
+	return last ? last + 1 : begin;
+}
+
+/* What is longer than a line: a name, or base64, that the end of a line cuts. Lines of JSON have been looked at one by one. */
+static int in_lines(const struct forbidden *f, const char *text, const char *end, struct forbidden_scratch *s,
+                    struct forbidden_hit *hit)
+{
+	const char *begin = text; /* of those that belong together */
+	for (const char *line = text; line < end;) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t n = (size_t)((stop ? stop : end) - line);
+		const char *next = line + n + 1 < end ? line + n + 1 : end;
+		int ends = is_structure(line, n) || next == end;
+		const char *last = is_structure(line, n) ? line : next;
+		if ((ends || last - begin >= (ptrdiff_t)LINES) && last > begin &&
+		    memchr(begin, '\n', (size_t)(last - begin) - 1) &&
+		    forbidden_in_part(f, begin, (size_t)(last - begin), 0, s, hit))
+			return 1;
+		if (ends)
+			begin = next;
+		else if (last - begin >= (ptrdiff_t)LINES)
+			begin = lines_again(begin, last);
+		line = next;
+	}
+	return 0;
+}
+
 int forbidden_search(struct forbidden *f, const void *bytes, size_t n, struct forbidden_hit *hit)
 {
 	const char *text = bytes;
@@ -223,13 +284,13 @@ int forbidden_search(struct forbidden *f, const void *bytes, size_t n, struct fo
 	if (f->count == 0)
 		return 0;
 	struct forbidden_scratch scratch = FORBIDDEN_SCRATCH;
-	/* lines: what a long file needs at once stays small, and a name does not run over the end of a line */
-	for (const char *line = text; line < end && !found;) {
+	for (const char *line = text; line < end && !found;) { /* what a long file needs at once stays small */
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 		size_t length = (size_t)((stop ? stop : end) - line);
 		found = forbidden_in_part(f, line, length, 0, &scratch, hit);
 		line += length + 1;
 	}
+	found = found || in_lines(f, text, end, &scratch, hit);
 	forbidden_scratch_release(&scratch);
 	return found;
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #define FORBIDDEN_LEAST 3
+#define FORBIDDEN_SEAM  2048 /* bytes that a name, or what it is packed into, may reach over a border */
 
 struct forbidden;
 

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#define BINARY_LEAST 6 /* bytes of a name that is believed in what is no text: shorter ones stand there by chance */
+#define BINARY_LEAST 6  /* bytes of a name that is believed in what is no text: shorter ones stand there by chance */
+#define STRING_LEAST 16 /* bytes of text in a row in what is none: there it is none by chance */
 #define UNPACKED     (1U << 22) /* bytes of what was packed */
 #define PACKED_MOST  8          /* places that look like the beginning of something packed */
 
@@ -95,6 +96,37 @@ static int unpack(const char *bytes, size_t n, struct buf *out)
 	return out->len > 0;
 }
 
+/* A shorter name in what is no text, where enough text is around it. */
+static int in_strings(const struct forbidden *f, const char *bytes, size_t n, struct forbidden_scratch *s,
+                      struct forbidden_hit *hit)
+{
+	const unsigned char *u = (const unsigned char *)bytes;
+	size_t least = s->least;
+	int found = 0;
+	s->least = 0;
+	for (size_t i = 0; i < n && !found;) {
+		size_t begin = i;
+		size_t k;
+		while (i < n && u[i] >= 32 && u[i] != 127 && (k = character(u + i, n - i)) > 0)
+			i += k;
+		found = i - begin >= STRING_LEAST && forbidden_in_fold(f, bytes + begin, i - begin, 1, s, hit);
+		i += i == begin;
+	}
+	s->least = least;
+	return found;
+}
+
+/* The name of an entry of a zip. */
+static int in_entry(const struct forbidden *f, const char *bytes, size_t n, struct forbidden_scratch *s,
+                    struct forbidden_hit *hit)
+{
+	const unsigned char *u = (const unsigned char *)bytes;
+	if (n < 30 || memcmp(bytes, "PK\3\4", 4) != 0)
+		return 0;
+	size_t length = u[26] + ((size_t)u[27] << 8);
+	return forbidden_in_fold(f, bytes + 30, length < n - 30 ? length : n - 30, 1, s, hit);
+}
+
 static int in_packed(const struct forbidden *f, const struct buf *decoded, int depth, struct forbidden_scratch *inner,
                      struct buf *other, struct forbidden_hit *hit)
 {
@@ -103,6 +135,8 @@ static int in_packed(const struct forbidden *f, const struct buf *decoded, int d
 		char c = decoded->data[i];
 		if (c != '\x1F' && c != '\x78' && c != 'P')
 			continue;
+		if (in_entry(f, decoded->data + i, decoded->len - i, inner, hit))
+			return 1;
 		if (!unpack(decoded->data + i, decoded->len - i, other))
 			continue;
 		tried++;
@@ -118,9 +152,11 @@ int forbidden_in_decoded(const struct forbidden *f, const struct buf *decoded, i
 	struct forbidden_scratch inner = FORBIDDEN_SCRATCH;
 	struct buf other = BUF_INIT;
 	int texty = is_texty(decoded->data, decoded->len);
+	size_t least = s->least;
 	s->least = texty ? 0 : BINARY_LEAST;
 	int found = sign && forbidden_in_fold(f, decoded->data, decoded->len, 0, s, hit);
-	s->least = 0;
+	s->least = least;
+	found = found || (sign && !texty && in_strings(f, decoded->data, decoded->len, &inner, hit));
 	if (!found && texty)
 		found = forbidden_in_part(f, decoded->data, decoded->len, depth + 1, &inner, hit);
 	int wide = !found && !texty && (sign || is_wide(decoded->data, decoded->len));
@@ -133,6 +169,7 @@ int forbidden_in_decoded(const struct forbidden *f, const struct buf *decoded, i
 		inner.least = BINARY_LEAST;
 		found = forbidden_in_fold(f, other.data, other.len, 1, &inner, hit);
 		inner.least = 0;
+		found = found || in_strings(f, other.data, other.len, &inner, hit);
 	}
 	if (!found && sign && !texty)
 		found = in_packed(f, decoded, depth, &inner, &other, hit);

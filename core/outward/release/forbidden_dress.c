@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define DEPTH 3 /* one dress inside another */
+#define DEPTH        3 /* one dress inside another */
+#define JOINED_LEAST 6 /* bytes of a name that the end of a line cuts */
 
 void forbidden_scratch_release(struct forbidden_scratch *s)
 {
@@ -55,7 +56,12 @@ int forbidden_in_fold(const struct forbidden *f, const char *text, size_t n, int
 	if (forbidden_in_folded(f, s->fold.data, s->fold.len, s->least, hit))
 		return 1;
 	buf_clear(&s->wide);
-	return forbidden_alike(s->fold.data, s->fold.len, &s->wide) &&
+	if (forbidden_alike(s->fold.data, s->fold.len, &s->wide) &&
+	    forbidden_in_folded(f, s->wide.data, s->wide.len, s->least, hit))
+		return 1;
+	buf_clear(&s->wide);
+	text_fold_for_find(&s->wide, s->fold.data, s->fold.len);
+	return (s->wide.len != s->fold.len || memcmp(s->wide.data, s->fold.data, s->fold.len) != 0) &&
 	       forbidden_in_folded(f, s->wide.data, s->wide.len, s->least, hit);
 }
 
@@ -89,18 +95,23 @@ int forbidden_in_part(const struct forbidden *f, const char *text, size_t n, int
 	static const struct {
 		unsigned traits;
 		int (*take_off)(const char *text, size_t n, struct buf *out);
-	} dresses[] = {{FORBIDDEN_ESCAPE, forbidden_undress},
-	               {FORBIDDEN_TAG, forbidden_without_tags},
-	               {FORBIDDEN_QUOTED, forbidden_unquote},
-	               {FORBIDDEN_ZERO, without_zeros}};
+		size_t least; /* bytes of a name: a shorter one comes about by chance */
+	} dresses[] = {
+	    {FORBIDDEN_ESCAPE, forbidden_undress, 0},        {FORBIDDEN_TAG, forbidden_without_tags, 0},
+	    {FORBIDDEN_QUOTED, forbidden_unquote, 0},        {FORBIDDEN_ZERO, without_zeros, 0},
+	    {FORBIDDEN_PUNYCODE, forbidden_unpunycode, 0},   {FORBIDDEN_PLUS, forbidden_utf7, 0},
+	    {FORBIDDEN_BREAK, forbidden_join, JOINED_LEAST}, {FORBIDDEN_BREAK, forbidden_join_with_blanks, 0}};
 	unsigned traits = forbidden_look(text, n, s);
 	if (in_text(f, text, n, traits, s, hit) || (depth < DEPTH && forbidden_in_encoded(f, text, n, depth, s, hit)))
 		return 1;
 	for (size_t i = 0; i < sizeof dresses / sizeof *dresses && depth < DEPTH; i++) {
 		struct buf plain = BUF_INIT;
+		size_t least = s->least;
+		s->least = dresses[i].least > least ? dresses[i].least : least;
 		int found = traits & dresses[i].traits && dresses[i].take_off(text, n, &plain) &&
 		            forbidden_in_part(f, plain.data, plain.len, depth + 1, s, hit);
 		buf_release(&plain);
+		s->least = least;
 		if (found)
 			return 1;
 	}

@@ -1,4 +1,5 @@
-/* The names that are looked for, and the dresses in which they are (forbidden_dress.c, forbidden_undress.c, forbidden_encoded.c). */
+/* The names that are looked for, and the dresses in which they are (forbidden_dress.c, forbidden_undress.c, forbidden_letters.c,
+ * forbidden_encoded.c). */
 #ifndef GENBA_OUTWARD_RELEASE_FORBIDDEN_PRIVATE_H
 #define GENBA_OUTWARD_RELEASE_FORBIDDEN_PRIVATE_H
 
@@ -76,12 +77,15 @@ int forbidden_in_part(const struct forbidden *f, const char *text, size_t n, int
 
 /* What a text holds that has to be looked at more closely. */
 enum {
-	FORBIDDEN_HIGH = 1,     /* a byte beyond ASCII */
-	FORBIDDEN_ESCAPE = 2,   /* a backslash, an ampersand, a percent sign */
-	FORBIDDEN_TAG = 4,      /* < */
-	FORBIDDEN_QUOTED = 8,   /* = */
-	FORBIDDEN_ZERO = 16,    /* NUL */
-	FORBIDDEN_BRACKET = 32, /* one that closes soon, as in what is written defanged */
+	FORBIDDEN_HIGH = 1,       /* a byte beyond ASCII */
+	FORBIDDEN_ESCAPE = 2,     /* a backslash, an ampersand, a percent sign */
+	FORBIDDEN_TAG = 4,        /* < */
+	FORBIDDEN_QUOTED = 8,     /* = */
+	FORBIDDEN_ZERO = 16,      /* NUL */
+	FORBIDDEN_BRACKET = 32,   /* one that closes soon, as in what is written defanged */
+	FORBIDDEN_BREAK = 64,     /* the end of a line */
+	FORBIDDEN_PLUS = 128,     /* + */
+	FORBIDDEN_PUNYCODE = 256, /* n--, as in xn-- */
 };
 
 /* These, as bits. The characters of base64, and the hexadecimal digits, are marked in s->bits: n / 64 + 2 words of each. */
@@ -106,7 +110,18 @@ int forbidden_has_sign(const struct forbidden *f, uint32_t three);
 int forbidden_undress(const char *text, size_t n, struct buf *out);
 int forbidden_without_tags(const char *text, size_t n, struct buf *out);
 int forbidden_unquote(const char *text, size_t n, struct buf *out);
+
+/* The same of hosts in punycode, of UTF-7, of ends of lines (with nothing, or a blank, where one was). */
+int forbidden_unpunycode(const char *text, size_t n, struct buf *out);
+int forbidden_utf7(const char *text, size_t n, struct buf *out);
+int forbidden_join(const char *text, size_t n, struct buf *out);
+int forbidden_join_with_blanks(const char *text, size_t n, struct buf *out);
+
 void forbidden_add_point(struct buf *out, unsigned c);
+
+/* Calls with each other form in which a folded name is written, folded too. */
+typedef void (*forbidden_variant_fn)(void *ctx, const char *text);
+void forbidden_each_variant(const char *folded, forbidden_variant_fn fn, void *ctx);
 
 /* Appends the text with letters of other scripts that look like Latin ones as those. 1; 0, and nothing appended: there are none. */
 int forbidden_alike(const char *text, size_t n, struct buf *out);

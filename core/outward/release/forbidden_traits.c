@@ -61,6 +61,9 @@ unsigned forbidden_look(const char *text, size_t n, struct forbidden_scratch *s)
 	truth quoted = {0};
 	truth zero = {0};
 	truth bracket = {0};
+	truth line_end = {0};
+	truth plus = {0};
+	truth punycode = {0};
 	buf_clear(&s->bits);
 	buf_grow(&s->bits, words * sizeof(uint64_t) * 2);
 	uint64_t *base64 = (uint64_t *)(void *)s->bits.data;
@@ -84,6 +87,9 @@ unsigned forbidden_look(const char *text, size_t n, struct forbidden_scratch *s)
 			quoted |= c == '=';
 			zero |= c == 0;
 			bracket |= closes_soon(u + i);
+			line_end |= (c == '\n') | (c == '\r');
+			plus |= c == '+';
+			punycode |= ((c | 0x20) == 'n') & (lane_at(u + i + 1) == '-') & (lane_at(u + i + 2) == '-');
 			base64[at / BLOCK] |=
 			    bits_of((letter < 26) | digit | (c == '+') | (c == '-') | (c == '/') | (c == '_')) << i;
 			hex[at / BLOCK] |= bits_of((letter < 6) | digit) << i;
@@ -91,5 +97,7 @@ unsigned forbidden_look(const char *text, size_t n, struct forbidden_scratch *s)
 	}
 	return (is_any(high) ? FORBIDDEN_HIGH : 0U) | (is_any(escape) ? FORBIDDEN_ESCAPE : 0U) |
 	       (is_any(tag) ? FORBIDDEN_TAG : 0U) | (is_any(quoted) ? FORBIDDEN_QUOTED : 0U) |
-	       (is_any(zero) ? FORBIDDEN_ZERO : 0U) | (is_any(bracket) ? FORBIDDEN_BRACKET : 0U);
+	       (is_any(zero) ? FORBIDDEN_ZERO : 0U) | (is_any(bracket) ? FORBIDDEN_BRACKET : 0U) |
+	       (is_any(line_end) ? FORBIDDEN_BREAK : 0U) | (is_any(plus) ? FORBIDDEN_PLUS : 0U) |
+	       (is_any(punycode) ? FORBIDDEN_PUNYCODE : 0U);
 }

@@ -71,10 +71,36 @@ static int write_all(struct release *r, const char *bytes, size_t n, struct err 
 	return 0;
 }
 
+/* Places where nothing is cut that could be taken for a name then. */
+static int is_border(char c)
+{
+	return c && strchr("\n\r\t ,;\"'<>", c);
+}
+
+/* What has been taken ends where a line does, and a name may run over it. */
+static int in_seam(struct release *r, const char *bytes, size_t n, struct forbidden_hit *hit)
+{
+	struct buf seam = BUF_INIT;
+	size_t begin = 0;
+	size_t more = n < FORBIDDEN_SEAM ? n : FORBIDDEN_SEAM;
+	while (more < n && more > 0 && !is_border(bytes[more - 1]))
+		more--;
+	buf_add(&seam, r->seam, r->seam_size);
+	buf_add(&seam, bytes, more);
+	while (r->seam_size == FORBIDDEN_SEAM && begin < seam.len && !is_border(seam.data[begin]))
+		begin++;
+	int found = r->seam_size && forbidden_search(r->forbidden, seam.data + begin, seam.len - begin, hit);
+	size_t keep = more < n ? FORBIDDEN_SEAM : seam.len < FORBIDDEN_SEAM ? seam.len : FORBIDDEN_SEAM;
+	memcpy(r->seam, more < n ? bytes + n - keep : seam.data + seam.len - keep, keep);
+	r->seam_size = keep;
+	buf_release(&seam);
+	return found;
+}
+
 static int take(struct release *r, const char *bytes, size_t n, struct err *err)
 {
 	struct forbidden_hit hit;
-	if (!r->internal && forbidden_search(r->forbidden, bytes, n, &hit))
+	if (!r->internal && n && (forbidden_search(r->forbidden, bytes, n, &hit) || in_seam(r, bytes, n, &hit)))
 		return err_set(
 		    err, ERR_FAILED,
 		    _("nothing was written: the %s of %s, which may not leave, stands in what would have left; correct "

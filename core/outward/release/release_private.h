@@ -80,6 +80,8 @@ struct release {
 	struct lost_field *fields;
 	size_t field_count;
 	struct forbidden *forbidden;
+	char seam[FORBIDDEN_SEAM]; /* the end of what was looked through */
+	size_t seam_size;
 	struct filter *filter;
 	const struct progress *progress;
 	uint64_t steps;

@@ -148,7 +148,19 @@ static void nothing_else_is_taken_for_them(void **state)
 	                                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 	                                    "5f0000a0-1c2d-4e3f-8a9b-0123456789ab",
 	                                    "external_references and malicious-activity, words all of them",
-	                                    "SFItUEM"};
+	                                    "SFItUEM",
+	                                    "HR-PC\n\n-03", /* paragraphs */
+	                                    "micro\nHR-PC-031\nx",
+	                                    "XHR-PC\n-03",
+	                                    "{\"a\":\"HR-PC\"},\n{\"b\":\"-03\"}", /* two objects */
+	                                    "40.30.20.10",                         /* somebody else's address */
+	                                    "169090600 bytes",
+	                                    "xn--",
+	                                    "xn--zzzzzzzzzzzzzzzzzzzz",
+	                                    "+AC0 +00:00 +-",
+	                                    "\\u{110000000} \\U99999999 %u00 &#99999999; &#x;",
+	                                    "a=\n",
+	                                    "\n\n"};
 	struct forbidden *f = names();
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct forbidden_hit hit;
@@ -156,6 +168,98 @@ static void nothing_else_is_taken_for_them(void **state)
 			fail_msg("'%s' is taken for %s", texts[i], hit.name);
 	}
 	forbidden_free(f);
+}
+
+/* Ways around the gate that are no escape of a format's own: lines, other names of hosts, other forms of letters, short names. */
+static void ways_around_are_closed(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	    "dGhlcmUgd2FzIGEgcHJv\nYmxlbSBvbiBIUi1QQy0w\nMyBhbmQgaXQgaXMgbm90\nIHlldCBrbm93biB3aHk=", /* base64 in lines */
+	    "SFIt\nUEMt\nMDM=", /* base64 in short lines */
+	    "dGhlcmUgd2FzIGEgcHJ\r\nvYmxlbSBvbiBIUi1QQy\r\n0wMyBhbmQgaXQgaXMgb\r\nm90IHlldCBrbm93biB3\r\naH"
+	    "k=", /* base64 in lines as mail has it */
+	    "> dGhlcmUgd2FzIGEgcHJv\n> YmxlbSBvbiBIUi1QQy0w\n> MyBhbmQgaXQgaXMgbm90\n> "
+	    "IHlldCBrbm93biB3aHk=", /* the same in a quotation */
+	    "{\"a\":"
+	    "\"dGhlcmUgd2FzIGEgcHJv\\nYmxlbSBvbiBIUi1QQy0w\\nMyBhbmQgaXQgaXMgbm90\\nIHlldCBrbm93biB3aHk="
+	    "\"}", /* the same in JSON */
+	    "{\"a\":\"dGhlcmUgd2FzIGEgcHJv\\r\\n  YmxlbSBvbiBIUi1QQy0w\\r\\n  MyBhbmQgaXQgaXMgbm90\\r\\n  "
+	    "IHlldCBrbm93biB3aHk=\"}",                 /* the same, indented */
+	    "HR-P=\nC-03",                             /* quoted-printable that goes on in the next line */
+	    "\"HR-P=\\nC-03\"",                        /* the same in JSON */
+	    "the machine HR-PC\n-03 was",              /* a name in two lines */
+	    "|  株式会社\n|  鎖工業  |",               /* a name in two lines of a table */
+	    "EXAMPLE WORKS\nOF OSAKA",                 /* where a blank was */
+	    "HR-PC-\\\n03",                            /* a line that goes on */
+	    "48522d5\n0432d30\n33",                    /* hexadecimal numbers in lines */
+	    "https://xn--wgv71a119e.test/",            /* an international domain as the network knows it */
+	    "XN--WGV71A119E.TEST",                     /* the same in capitals */
+	    "日本語.test",                             /* as people write it */
+	    "%78n--wgv71a119e.test",                   /* its first letter escaped */
+	    "http://例え.jp.example/",                 /* of a name in punycode, as people write it */
+	    "example.corp.mail",                       /* a domain from its end */
+	    "40.30.20.10.in-addr.arpa",                /* the name of a reverse look-up */
+	    "http://169090600/",                       /* an address as a number */
+	    "0x0A141E28",                              /* as a hexadecimal one */
+	    "2001:db8::a:1",                           /* the short form of an address */
+	    "2001:0db8:0000:0000:0000:0000:000a:0001", /* with every digit */
+	    "2001:DB8:0:0:0:0:A:1",                    /* with every group */
+	    "1.0.0.0.a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", /* its reverse look-up */
+	    "HR+AC0-PC+AC0-03",                                                         /* UTF-7 */
+	    "+aCpfD08aeT6Tll3laW0-",                                                    /* Japanese in UTF-7 */
+	    "HR&shy;-PC&ZeroWidthSpace;-03",   /* names of HTML that nobody sees */
+	    "HR&hyphen;PC&dash;03",            /* names of HTML */
+	    "taro&commat;corp&period;example", /* names of HTML */
+	    "&#72&#82&#45PC&#45;03",           /* numbers of HTML without their semicolon */
+	    "\\u{48}R-PC-03",                  /* as scripts escape */
+	    "\\U00000048R-PC-03",              /* as Python escapes */
+	    "\\110\\122-PC-03",                /* octal */
+	    "%u0048R%u002DPC-03",              /* as older scripts escape in URLs */
+	    "H\xCC\xB6R\xCC\xB6-\xCC\xB6P\xCC\xB6"
+	    "C\xCC\xB6-\xCC\xB6"
+	    "0\xCC\xB6"
+	    "3\xCC\xB6", /* struck through */
+	    "H\xE2\x83\x9DR\xE2\x83\x9D-\xE2\x83\x9DP\xE2\x83\x9D"
+	    "C\xE2\x83\x9D-\xE2\x83\x9D"
+	    "0\xE2\x83\x9D"
+	    "3\xE2\x83\x9D",                                                        /* in circles that are marks */
+	    "\xF0\x9F\x85\xB7\xF0\x9F\x86\x81-\xF0\x9F\x85\xBF\xF0\x9F\x85\xB2-03", /* in filled squares */
+	    "\xF0\x9F\x87\xAD\xF0\x9F\x87\xB7-\xF0\x9F\x87\xB5\xF0\x9F\x87\xA8-03", /* letters of flags */
+	    "高橋商事 の",                                                          /* a new form of a character */
+	    "髙橋商事 の",                                                          /* the old form */
+	    "たかはしさーびす",  /* in the other kana, with long marks */
+	    "na\xC3\xAFve-host", /* with an accent */
+	    "UEsDBBQAAAAAAPwpfl3XjikiBwAAAAcAAAAIAAAASFItNy50eHRub3RoaW5nUEsBAhQDFAAAAAAA/"
+	    "Cl+XdeOKSIHAAAABwAAAAgAAAAAAAAAAAAAAIABAAAAAEhSLTcudHh0UEsFBgAAAAABAAEANgAAAC0AAAAAAA==", /* the name of a file in a zip, a short name */
+	    "UEsDBBQAAAAIAPwpfl0DwX3OIAAAAB4AAAAFAAAAYS50eHQrTk3NU8jPU/AI0jXXUUjMS1HIyy/"
+	    "PSC1KVUjNKU4FAFBLAQIUAxQAAAAIAPwpfl0DwX3OIAAAAB4AAAAFAAAAAAAAAAAAAACAAQAAAABhLnR4dFBLBQYAAAAAA"
+	    "QABADMAAABDAAAAAAA=",                                              /* a short name in a zip */
+	    "H4sIAAAAAAACAytOTc1TyM9T8AjSNddRyMsvz0gtSlVIzSlOBQDGACxVGgAAAA==", /* in gzip */
+	    "eJwrTk3NU8jPU/AI0jXXUcjLL89ILUpVSM0pTgUAdAcI1A==",                 /* in zlib */
+	    "BQcCyP4BAP6BBwUF/gcH/v8CBQIH/wABAgCBAIH+/////gLIAQAC/gWB/4H/B//IB/"
+	    "8FyACBAsgHAQWBQXV0aG9yOiBIUi03LCBPc2FrYSBvZmZpY2WBAQH+/gHIAf8CAIH//wEAAP/IB4EHBQCBAAEBBwAF/"
+	    "4GBAgDIyMgC///+B/8HAQeB/wWB/4EHgQfIAP8=", /* a short name in a text in a picture */
+	};
+	int missed = 0;
+	struct forbidden *f = names();
+	forbidden_add(f, "Example Works of Osaka", "R1-P3", "name");
+	forbidden_add(f, "日本語.test", "R1-P4", "domains");
+	forbidden_add(f, "xn--r8jz45g.jp.example", "R1-P4", "domains");
+	forbidden_add(f, "2001:DB8::A:1", "R1-A4", "addresses");
+	forbidden_add(f, "髙橋商事", "R1-P5", "name");
+	forbidden_add(f, "タカハシサービス", "R1-P6", "name");
+	forbidden_add(f, "naive-host", "R1-A5", "hostname");
+	forbidden_add(f, "HR-7", "R1-A6", "hostname");
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct forbidden_hit hit;
+		if (forbidden_search(f, texts[i], strlen(texts[i]), &hit))
+			continue;
+		print_error("not found: %s\n", texts[i]);
+		missed++;
+	}
+	forbidden_free(f);
+	assert_int_equal(missed, 0);
 }
 
 static const char *found_in(struct forbidden *f, const char *text)
@@ -196,6 +300,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(names_are_found_in_every_dress),
+	    cmocka_unit_test(ways_around_are_closed),
 	    cmocka_unit_test(nothing_else_is_taken_for_them),
 	    cmocka_unit_test(of_names_that_begin_alike_the_longest_is_found),
 	};
