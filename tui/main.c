@@ -16,6 +16,7 @@
 #include "catalogue.h"
 #include "evidence/image/ewf.h"
 #include "evidence/image/image_log.h"
+#include "handover/parcel/parcel.h"
 #include "handover/parcel/parcel_worker.h"
 #include "handover/parcel/unpack.h"
 #include "outward/exchange/csv.h"
@@ -256,6 +257,17 @@ static const struct worker_job *const jobs[] = {
 #undef ROW
     NULL};
 
+/* What rooms keep beside the records, and give along with them. */
+#define ROW(room) extern const struct parcel_room room;
+#include "rows/parcel_rooms.def"
+#undef ROW
+
+static const struct parcel_room *const rooms[] = {
+#define ROW(room) &room,
+#include "rows/parcel_rooms.def"
+#undef ROW
+    NULL};
+
 int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
@@ -264,6 +276,7 @@ int main(int argc, char **argv)
 		return 1;
 	setup_locale(NULL);
 	private_files_begin();
+	parcel_set_rooms(rooms);
 	worker_main(argc, argv, jobs);
 	secret_ask_by(terminal_secret_ask);
 	if (secret_setup(&err) == 0 && setup_clock(&err) == 0)

@@ -229,12 +229,13 @@ static void tell_passphrase(struct session *s)
 
 /* `count` transfers go on record, for the recipients of the copy and, as the last, for somebody who has no key. */
 /* Large sets of observations lie beside the case: they are taken along, or it is told that they stay. */
-static int take_observations(struct session *s, const struct args *args, const char *out, struct err *err)
+static int take_observations(struct session *s, const struct args *args, const char *out, const json_t *records,
+                             struct err *err)
 {
 	struct observation_care care;
 	uint64_t beside;
 	if (args_option(args, "with-observations")) {
-		if (observation_take_along(s->c, out, &care, err) < 0)
+		if (observation_take_along(s->c, out, records, &care, err) < 0)
 			return -1;
 		if (care.sets)
 			printable_printf(s->log,
@@ -242,7 +243,7 @@ static int take_observations(struct session *s, const struct args *args, const c
 			                 (unsigned long long)care.sets, out, (unsigned long long)care.bytes);
 		return 0;
 	}
-	if (observation_count_beside(s->c, &beside, err) < 0)
+	if (observation_count_beside(s->c, records, &beside, err) < 0)
 		return -1;
 	if (beside)
 		printable_printf(
@@ -280,7 +281,7 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 			rc = -1;
 	}
 	if (rc == 0)
-		rc = take_observations(s, args, out, err);
+		rc = take_observations(s, args, out, NULL, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
@@ -305,11 +306,18 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	return rc;
 }
 
-static int hand_over_delta(struct session *s, struct handover_copy *how, const char *out, struct err *err)
+static int hand_over_delta(struct session *s, const struct args *args, struct handover_copy *how, const char *out,
+                           struct err *err)
 {
 	size_t bytes = 0;
+	how->records = json_object();
 	/* what the other side has is known when it answers, not when something was sent */
-	if (handover_delta(s->c, out, how, &bytes, err) < 0)
+	int rc = handover_delta(s->c, out, how, &bytes, err);
+	if (rc == 0)
+		rc = take_observations(s, args, out, how->records, err);
+	json_decref(how->records);
+	how->records = NULL;
+	if (rc < 0)
 		return -1;
 	printable_printf(s->log, _("written: %s, %zu bytes; the colleague merges it (genba -c FILE merge %s)\n"), out,
 	                 bytes, out);
@@ -347,7 +355,7 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	size_t count = how.count;
 	if (keyless)
 		to[count++] = (struct handover_recipient){.name = xstrdup(keyless)};
-	int rc = args_option(args, "delta") ? hand_over_delta(s, &how, out, err)
+	int rc = args_option(args, "delta") ? hand_over_delta(s, args, &how, out, err)
 	                                    : hand_over_whole(s, args, &how, count, out, err);
 	handover_recipients_release(to, count);
 	return rc;

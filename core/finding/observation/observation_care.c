@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "finding/observation/observation_parcel.h"
+#include "finding/observation/observation_set_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,8 @@ struct care_walk {
 	void *ctx;
 	struct observation_care *care;
 	const char *out;
+	const json_t *records;
+	uint64_t beside;
 	const char *check;
 	char (*ids)[33];
 	size_t id_count;
@@ -74,26 +78,23 @@ static int copy_bytes(int from, int to, uint64_t *bytes, const char *path, struc
 	return rc;
 }
 
-static int copy_set(void *ctx, const struct observation_set *set, struct err *err)
+int observation_container_copy(const char *from_file, const char *to_file, const char *id, uint64_t *bytes,
+                               struct err *err)
 {
-	struct care_walk *w = ctx;
-	if (set->in_case)
-		return 0;
-	char *from = xasprintf("%s.observations/%s.gev", case_path(w->c), set->id);
-	char *folder = xasprintf("%s.observations", w->out);
-	char *to = xasprintf("%s/%s.gev", folder, set->id);
+	char *from = xasprintf("%s.observations/%s" OBSERVATION_ENDING, from_file, id);
+	char *folder = xasprintf("%s.observations", to_file);
+	char *to = xasprintf("%s/%s" OBSERVATION_ENDING, folder, id);
 	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
 	int rc = 0;
 	if (in < 0 || fstat(in, &st) < 0 || !S_ISREG(st.st_mode)) {
-		w->care->absent++;
+		rc = 1;
 	} else if ((rc = path_make(folder, err)) == 0) {
 		int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		rc = fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot make '%s'"), to)
-		            : copy_bytes(in, fd, &w->care->bytes, to, err);
+		            : copy_bytes(in, fd, bytes, to, err);
 		if (fd >= 0)
 			close(fd);
-		w->care->sets += rc == 0;
 	}
 	if (in >= 0)
 		close(in);
@@ -103,24 +104,39 @@ static int copy_set(void *ctx, const struct observation_set *set, struct err *er
 	return rc;
 }
 
-int observation_take_along(struct case_file *c, const char *out, struct observation_care *care, struct err *err)
+static int copy_set(void *ctx, const struct observation_set *set, struct err *err)
 {
-	struct care_walk w = {.c = c, .care = care, .out = out};
+	struct care_walk *w = ctx;
+	if (set->in_case || !observation_parcel_is_new(w->c, set, w->records))
+		return 0;
+	int rc = observation_container_copy(case_path(w->c), w->out, set->id, &w->care->bytes, err);
+	w->care->sets += rc == 0;
+	w->care->absent += rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int observation_take_along(struct case_file *c, const char *out, const json_t *records, struct observation_care *care,
+                           struct err *err)
+{
+	struct care_walk w = {.c = c, .care = care, .out = out, .records = records};
 	*care = (struct observation_care){0, 0, 0};
 	return observation_set_each(c, NULL, copy_set, &w, err);
 }
 
 static int count_beside(void *ctx, const struct observation_set *set, struct err *err)
 {
+	struct care_walk *w = ctx;
 	(void)err;
-	*(uint64_t *)ctx += !set->in_case;
+	w->beside += !set->in_case && observation_parcel_is_new(w->c, set, w->records);
 	return 0;
 }
 
-int observation_count_beside(struct case_file *c, uint64_t *count, struct err *err)
+int observation_count_beside(struct case_file *c, const json_t *records, uint64_t *count, struct err *err)
 {
-	*count = 0;
-	return observation_set_each(c, NULL, count_beside, count, err);
+	struct care_walk w = {.c = c, .records = records};
+	int rc = observation_set_each(c, NULL, count_beside, &w, err);
+	*count = w.beside;
+	return rc;
 }
 
 /* ---- purged */

@@ -21,11 +21,13 @@ int observation_verify_all(struct case_file *c, const struct progress *progress,
                            void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                            struct observation_care *care, struct err *err);
 
-/* Copies the containers beside the new copy of the case at `out`. 0 or -1. */
-int observation_take_along(struct case_file *c, const char *out, struct observation_care *care, struct err *err);
+/* Copies the containers beside the new copy of the case, or the parcel, at `out`: all, or those whose check is among
+ * `records` (ids as names; parcel.h). 0 or -1. */
+int observation_take_along(struct case_file *c, const char *out, const json_t *records, struct observation_care *care,
+                           struct err *err);
 
-/* How many containers lie beside the case. */
-int observation_count_beside(struct case_file *c, uint64_t *count, struct err *err);
+/* How many containers lie beside the case: of all sets, or of those. */
+int observation_count_beside(struct case_file *c, const json_t *records, uint64_t *count, struct err *err);
 
 /* Takes keys and content of the sets of a check away; digests stay on record. *count gets how many. Inside an action. */
 int observation_purge_check(struct case_file *c, const char *check, uint64_t *count, struct err *err);

@@ -10,6 +10,7 @@
 #include "evidence/image/gev.h"
 #include "evidence/image/volume.h"
 #include "finding/observation/observation_block.h"
+#include "finding/observation/observation_set_private.h"
 #include "finding/observation/observation_sort.h"
 
 #include <dirent.h>
@@ -20,22 +21,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ENDING ".gev"
-
-static int sql_error(struct case_file *c, const char *doing, struct err *err)
+static int observation_set_sql_error(struct case_file *c, const char *doing, struct err *err)
 {
 	return err_set(err, ERR_FAILED, _("cannot %s: %s"), doing, sqlite3_errmsg(case_db(c)));
 }
 
-static sqlite3_stmt *observation_set_prepare(struct case_file *c, const char *sql, struct err *err)
+sqlite3_stmt *observation_set_prepare(struct case_file *c, const char *sql, struct err *err)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(case_db(c), sql, -1, &s, NULL) != SQLITE_OK)
-		sql_error(c, _("read the sets of observations"), err);
+		observation_set_sql_error(c, _("read the sets of observations"), err);
 	return s;
 }
 
-static int has_tables(struct case_file *c)
+int observation_set_has_tables(struct case_file *c)
 {
 	return room_table_has(case_db(c), "observation_set") && room_table_has(case_db(c), "observation_block");
 }
@@ -47,16 +46,16 @@ static char *folder_of(struct case_file *c)
 	return xasprintf("%s.observations", case_path(c));
 }
 
-static char *path_of(struct case_file *c, const char *id, struct err *err)
+char *observation_set_path(struct case_file *c, const char *id, struct err *err)
 {
 	const char *name = safe_name(id, err);
-	return name ? xasprintf("%s.observations/%s" ENDING, case_path(c), name) : NULL;
+	return name ? xasprintf("%s.observations/%s" OBSERVATION_ENDING, case_path(c), name) : NULL;
 }
 
 static int is_known(struct case_file *c, const char *id)
 {
 	sqlite3_stmt *s =
-	    has_tables(c)
+	    observation_set_has_tables(c)
 	        ? observation_set_prepare(c, "SELECT 1 FROM observation_set WHERE id = ?1 AND key IS NOT NULL", NULL)
 	        : NULL;
 	int found = 0;
@@ -77,8 +76,8 @@ static void remove_orphans(struct case_file *c)
 	while (d && (entry = readdir(d)) != NULL) {
 		char id[33];
 		size_t n = strlen(entry->d_name);
-		if (n < 32 + sizeof ENDING - 1 || strspn(entry->d_name, "0123456789abcdef") != 32 ||
-		    strncmp(entry->d_name + 32, ENDING, sizeof ENDING - 1) != 0)
+		if (n < 32 + sizeof OBSERVATION_ENDING - 1 || strspn(entry->d_name, "0123456789abcdef") != 32 ||
+		    strncmp(entry->d_name + 32, OBSERVATION_ENDING, sizeof OBSERVATION_ENDING - 1) != 0)
 			continue; /* not ours */
 		memcpy(id, entry->d_name, 32);
 		id[32] = '\0';
@@ -179,7 +178,7 @@ static int begin_container(struct observation_maker *m, struct err *err)
 	char *folder = folder_of(m->c);
 	int rc = path_make(folder, err);
 	free(folder);
-	m->path = rc == 0 ? path_of(m->c, m->id, err) : NULL;
+	m->path = rc == 0 ? observation_set_path(m->c, m->id, err) : NULL;
 	if (!m->path || volume_create(&m->volume, m->path, 0, err) < 0)
 		return -1;
 	m->has_container = 1;
@@ -250,10 +249,10 @@ int observation_maker_seal(struct observation_maker *m, struct observation_set *
 
 /* ---- on record */
 
-static int store_set(struct observation_maker *m, const struct observation_set *set, struct err *err)
+static int store_set(struct case_file *c, const struct observation_set *set, const unsigned char *key, struct err *err)
 {
 	sqlite3_stmt *s = observation_set_prepare(
-	    m->c,
+	    c,
 	    "INSERT INTO observation_set(id, checked, evidence, evidence_sha256, source, parsers, rows,"
 	    " blocks, sha256, first, last, in_case, key)"
 	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -270,48 +269,54 @@ static int store_set(struct observation_maker *m, const struct observation_set *
 	sqlite3_bind_int64(s, 10, set->first);
 	sqlite3_bind_int64(s, 11, set->last);
 	sqlite3_bind_int(s, 12, set->in_case);
-	sqlite3_bind_blob(s, 13, m->key, sizeof m->key, SQLITE_STATIC);
-	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : sql_error(m->c, _("keep a set of observations"), err);
+	sqlite3_bind_blob(s, 13, key, GEV_KEY, SQLITE_STATIC);
+	int rc =
+	    sqlite3_step(s) == SQLITE_DONE ? 0 : observation_set_sql_error(c, _("keep a set of observations"), err);
 	sqlite3_finalize(s);
 	return rc;
 }
 
-static int store_spans(struct observation_maker *m, struct err *err)
+static int store_spans(struct case_file *c, const struct observation_set *set, const struct observation_span *spans,
+                       struct err *err)
 {
 	sqlite3_stmt *s =
-	    observation_set_prepare(m->c,
+	    observation_set_prepare(c,
 	                            "INSERT INTO observation_block(set_id, block, first, last, artefacts, rows)"
 	                            " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	                            err);
-	size_t count = m->spans.len / sizeof(struct observation_span);
 	int rc = s ? 0 : -1;
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		struct observation_span span;
-		memcpy(&span, m->spans.data + i * sizeof span, sizeof span);
-		sqlite3_bind_text(s, 1, m->id, -1, SQLITE_STATIC);
+	for (uint64_t i = 0; i < set->blocks && rc == 0; i++) {
+		sqlite3_bind_text(s, 1, set->id, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(s, 2, (sqlite3_int64)i);
-		sqlite3_bind_int64(s, 3, span.first);
-		sqlite3_bind_int64(s, 4, span.last);
-		sqlite3_bind_int64(s, 5, (sqlite3_int64)span.artefacts);
-		sqlite3_bind_int64(s, 6, (sqlite3_int64)span.rows);
+		sqlite3_bind_int64(s, 3, spans[i].first);
+		sqlite3_bind_int64(s, 4, spans[i].last);
+		sqlite3_bind_int64(s, 5, (sqlite3_int64)spans[i].artefacts);
+		sqlite3_bind_int64(s, 6, (sqlite3_int64)spans[i].rows);
 		if (sqlite3_step(s) != SQLITE_DONE)
-			rc = sql_error(m->c, _("keep a set of observations"), err);
+			rc = observation_set_sql_error(c, _("keep a set of observations"), err);
 		sqlite3_reset(s);
 	}
 	sqlite3_finalize(s);
 	return rc;
 }
 
+int observation_set_store_rows(struct case_file *c, const struct observation_set *set, const unsigned char *key,
+                               const struct observation_span *spans, struct err *err)
+{
+	if (room_table_make(case_db(c), "observation_set", err) < 0 ||
+	    room_table_make(case_db(c), "observation_block", err) < 0)
+		return -1;
+	return store_set(c, set, key, err) < 0 || store_spans(c, set, spans, err) < 0 ? -1 : 0;
+}
+
 int observation_set_store(struct case_file *c, struct observation_maker *m, const struct observation_set *set,
                           struct err *err)
 {
 	char sha256[65];
-	if (room_table_make(case_db(c), "observation_set", err) < 0 ||
-	    room_table_make(case_db(c), "observation_block", err) < 0)
-		return -1;
 	if (set->in_case && blob_put(c, m->blocks.data, m->blocks.len, sha256, err) < 0)
 		return -1;
-	if (store_set(m, set, err) < 0 || store_spans(m, err) < 0)
+	if (observation_set_store_rows(c, set, m->key, (const struct observation_span *)(const void *)m->spans.data,
+	                               err) < 0)
 		return -1;
 	free(m->path); /* it stays */
 	m->path = NULL;
@@ -343,7 +348,7 @@ static void read_set(sqlite3_stmt *s, struct observation_set *set)
 
 int observation_set_each(struct case_file *c, const char *evidence, observation_set_fn fn, void *ctx, struct err *err)
 {
-	if (!has_tables(c))
+	if (!observation_set_has_tables(c))
 		return 0;
 	sqlite3_stmt *s = observation_set_prepare(
 	    c,
@@ -387,167 +392,10 @@ int observation_set_purge(struct case_file *c, const char *id, struct err *err)
 	if (!s)
 		return -1;
 	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : sql_error(c, _("purge a set of observations"), err);
+	int rc =
+	    sqlite3_step(s) == SQLITE_DONE ? 0 : observation_set_sql_error(c, _("purge a set of observations"), err);
 	sqlite3_finalize(s);
 	if (rc == 0)
 		rc = forget_blob(c, id, err);
 	return rc; /* the container is an orphan now: the next maker removes it */
-}
-
-/* ---- reading */
-
-struct observation_reader {
-	struct observation_set set;
-	struct observation_span *spans;
-	struct buf blob;
-	struct gev container;
-	int fd;
-};
-
-static int load_spans(struct case_file *c, struct observation_reader *r, struct err *err)
-{
-	sqlite3_stmt *s =
-	    observation_set_prepare(c,
-	                            "SELECT first, last, artefacts, rows FROM observation_block WHERE set_id = ?1"
-	                            " ORDER BY block",
-	                            err);
-	uint64_t n = 0;
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, r->set.id, -1, SQLITE_STATIC);
-	r->spans = xcalloc(r->set.blocks + 1, sizeof *r->spans);
-	while (sqlite3_step(s) == SQLITE_ROW && n < r->set.blocks)
-		r->spans[n++] = (struct observation_span){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
-		                                          (uint64_t)sqlite3_column_int64(s, 2),
-		                                          (uint64_t)sqlite3_column_int64(s, 3)};
-	sqlite3_finalize(s);
-	return n == r->set.blocks
-	           ? 0
-	           : err_set(err, ERR_DAMAGED, _("the table of the set of observations %s is not whole"), r->set.check);
-}
-
-static int load_key(struct case_file *c, const char *id, unsigned char key[GEV_KEY], struct err *err)
-{
-	sqlite3_stmt *s = observation_set_prepare(c, "SELECT key FROM observation_set WHERE id = ?1", err);
-	int rc = -1;
-	if (!s)
-		return -1;
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	if (sqlite3_step(s) == SQLITE_ROW && sqlite3_column_bytes(s, 0) == GEV_KEY) {
-		memcpy(key, sqlite3_column_blob(s, 0), GEV_KEY);
-		rc = 0;
-	} else {
-		err_set(err, ERR_NOT_FOUND, _("this set of observations was purged"));
-	}
-	sqlite3_finalize(s);
-	return rc;
-}
-
-static ssize_t read_file(void *ctx, void *bytes, size_t n, uint64_t offset)
-{
-	return pread(((struct observation_reader *)ctx)->fd, bytes, n, (off_t)offset);
-}
-
-static int open_container(struct case_file *c, struct observation_reader *r, struct err *err)
-{
-	unsigned char key[GEV_KEY];
-	struct stat st;
-	char *path = path_of(c, r->set.id, err);
-	int rc = -1;
-	r->fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
-	if (path && r->fd < 0)
-		err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, errno,
-		              _("the observations of %s cannot be read; they can be made again from the evidence (%s)"),
-		              r->set.check, path);
-	else if (path && (fstat(r->fd, &st) < 0 || !S_ISREG(st.st_mode)))
-		err_set(err, ERR_DAMAGED, _("'%s' is no file"), path);
-	else if (path && load_key(c, r->set.id, key, err) == 0)
-		rc = gev_open(&r->container, read_file, r, (uint64_t)st.st_size, key, case_id(c), err);
-	if (rc == 0 && r->container.count < r->set.blocks) {
-		gev_close(&r->container);
-		rc = err_set(err, ERR_DAMAGED, _("'%s' is cut off"), path);
-	}
-	sodium_memzero(key, sizeof key);
-	free(path);
-	return rc;
-}
-
-struct observation_reader *observation_reader_open(struct case_file *c, const struct observation_set *set,
-                                                   struct err *err)
-{
-	struct observation_reader *r = xcalloc(1, sizeof *r);
-	r->set = *set;
-	r->fd = -1;
-	buf_init(&r->blob);
-	int rc = load_spans(c, r, err);
-	if (rc == 0 && set->in_case)
-		rc = blob_get(c, set->sha256, &r->blob, err);
-	if (rc == 0 && set->in_case && r->blob.len != set->blocks * OBSERVATION_BLOCK)
-		rc = err_set(err, ERR_DAMAGED, _("the set of observations of %s is not whole"), set->check);
-	if (rc == 0 && !set->in_case && (rc = open_container(c, r, err)) < 0) {
-		if (r->fd >= 0)
-			close(r->fd);
-		r->fd = -1;
-	}
-	if (rc < 0) {
-		observation_reader_close(r);
-		return NULL;
-	}
-	return r;
-}
-
-void observation_reader_close(struct observation_reader *r)
-{
-	if (!r)
-		return;
-	if (r->fd >= 0) {
-		gev_close(&r->container);
-		close(r->fd);
-	}
-	buf_release(&r->blob);
-	free(r->spans);
-	free(r);
-}
-
-const struct observation_span *observation_reader_span(const struct observation_reader *r, uint64_t block)
-{
-	return &r->spans[block];
-}
-
-uint64_t observation_reader_blocks(const struct observation_reader *r)
-{
-	return r->set.blocks;
-}
-
-int observation_reader_block(struct observation_reader *r, uint64_t block, unsigned char *bytes, struct err *err)
-{
-	size_t n = OBSERVATION_BLOCK;
-	if (r->set.in_case)
-		memcpy(bytes, r->blob.data + block * OBSERVATION_BLOCK, OBSERVATION_BLOCK);
-	else if (gev_piece(&r->container, block, bytes, &n, err) < 0)
-		return err_prefix(err, _("observations of %s, block %llu"), r->set.check, (unsigned long long)block);
-	return n == OBSERVATION_BLOCK ? 0 : err_set(err, ERR_DAMAGED, _("a block of observations is cut off"));
-}
-
-int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err)
-{
-	struct observation_reader *r = observation_reader_open(c, set, err);
-	struct digest *d = digest_new(0);
-	unsigned char *bytes = xmalloc(OBSERVATION_BLOCK);
-	struct digest_result result;
-	int rc = r ? 0 : -1;
-	for (uint64_t i = 0; rc == 0 && i < set->blocks; i++) {
-		rc = observation_reader_block(r, i, bytes, err);
-		if (rc == 0)
-			digest_add(d, bytes, OBSERVATION_BLOCK);
-	}
-	digest_end(d, &result);
-	if (rc == 0 && strcmp(result.sha256, set->sha256) != 0)
-		rc = err_set(err, ERR_DAMAGED, _("the observations of %s have another digest than on record"),
-		             set->check);
-	digest_result_release(&result);
-	digest_free(d);
-	free(bytes);
-	observation_reader_close(r);
-	return rc;
 }

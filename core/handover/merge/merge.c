@@ -250,13 +250,19 @@ static void name_commit(struct merge_plan *m)
 	free(subject);
 }
 
+/* What rooms keep beside the records; of what is set aside nothing comes. */
+static int store_rooms(struct merge_plan *m)
+{
+	return parcel_store_rooms(m->c, m->p, m->keep, m->planned ? NULL : m->report->notes, m->err);
+}
+
 static int write_plan(struct merge_plan *m)
 {
 	if (parcel_store(m->c, m->p, m->named, m->err) < 0)
 		return -1;
 	if (m->report->outcome == MERGE_NOTHING)
-		return 0;
-	if (store_files(m) < 0 || check_result(m) < 0)
+		return store_rooms(m);
+	if (store_files(m) < 0 || store_rooms(m) < 0 || check_result(m) < 0)
 		return -1;
 	if (m->report->outcome == MERGE_MADE && json_object_size(m->quarantine.keys) && vouch(m) < 0)
 		return -1;
@@ -285,6 +291,7 @@ static int begin_attempt(struct merge_plan *m)
 
 int merge_attempt(struct merge_plan *m, int keep)
 {
+	m->keep = keep;
 	int rc = begin_attempt(m);
 	if (rc == 0 && m->retreat) { /* up to what is set aside: judged by itself */
 		action_cancel(m->action);

@@ -3,7 +3,8 @@
  *
  * What a colleague sent is opened, unpacked in the cage and judged once; what a
  * merge would make of it is the plan. A person reads the plan, and exactly that is
- * written: the file that it came in is not looked at again, and may be gone.
+ * written: the file that it came in is not looked at again, and may be gone. Only what a room says to lie beside it (large sets of
+ * observations) is copied when the plan is written.
  *
  *     struct merge_plan *plan = merge_plan_open(c, path, progress, err);
  *     if (plan && merge_plan_make(plan, c, NULL, progress, err) == 0) {

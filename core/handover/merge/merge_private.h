@@ -23,6 +23,7 @@ struct merge_plan {
 	char tip[HISTORY_ID]; /* of what is merged: all that came, or up to what is set aside */
 	int believed;         /* all of it was judged */
 	int retreat;          /* not all can be merged: again, up to aside.tip */
+	int keep;             /* this attempt is no dry run */
 	int planned;          /* `result` and `report` say what becomes of it */
 	struct merge_result result;
 	json_t *named; /* digests of texts and files that the new commits name */

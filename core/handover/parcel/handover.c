@@ -264,8 +264,8 @@ int handover_delta(struct case_file *c, const char *path, const struct handover_
 		return err_set(err, ERR_EXISTS, _("'%s' exists already"), path);
 	for (size_t i = 0; i < how->count; i++)
 		memcpy(to[i], how->to[i].key, 32);
-	int rc =
-	    parcel_write(c, (const char(*)[HISTORY_ID])have, known_to_all(c, how, have), how->secrets, &plain, err);
+	int rc = parcel_write_records(c, (const char(*)[HISTORY_ID])have, known_to_all(c, how, have), how->secrets,
+	                              how->records, &plain, err);
 	if (rc == 0)
 		rc = seal_close(plain.data, plain.len, (const unsigned char(*)[32])to, how->count, &sealed, err);
 	if (rc == 0)

@@ -40,6 +40,7 @@ struct handover_copy {
 	const struct secret *passphrase; /* of a further slot, or NULL */
 	enum vault_kdf kdf;
 	const char *const *secrets; /* labels of records whose secrets go along, NULL-terminated, or NULL */
+	json_t *records;            /* of a parcel: gets the ids of what travels as names */
 	const struct progress *progress;
 };
 

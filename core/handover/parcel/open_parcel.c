@@ -1,5 +1,6 @@
 #include "handover/parcel/open_parcel.h"
 
+#include "base/buf.h"
 #include "base/outside_file.h"
 #include "case/case.h"
 #include "handover/parcel/handover.h"
@@ -28,6 +29,9 @@ int handover_open_parcel(struct case_file *c, const char *path, struct buf *plai
 	int sealed = is_sealed(path, err);
 	if (sealed < 0)
 		return -1;
-	return sealed ? handover_open_delta(path, case_identity(c), plain, p, err)
-	              : parcel_worker_parcel(c, path, plain, p, progress, err);
+	int rc = sealed ? handover_open_delta(path, case_identity(c), plain, p, err)
+	                : parcel_worker_parcel(c, path, plain, p, progress, err);
+	if (rc == 0)
+		p->path = xstrdup(path);
+	return rc;
 }

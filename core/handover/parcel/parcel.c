@@ -20,10 +20,18 @@ static const char name_space[] = "genba-parcel";
 
 /* ---- what the new commits name */
 
+static const struct parcel_room *const *parcel_rooms;
+
+void parcel_set_rooms(const struct parcel_room *const *rooms)
+{
+	parcel_rooms = rooms;
+}
+
 struct gathering {
 	struct case_file *c;
 	const char *const *secrets;
 	json_t *digests; /* stored names of texts -> true; SHA-256 -> false */
+	json_t *records; /* ids -> true */
 	struct err *err;
 };
 
@@ -54,6 +62,8 @@ static int gather_file(void *ctx, const char *path, const struct buf *old_text, 
 	json_t *object = new_text ? json_parse(new_text->data, new_text->len, NULL) : NULL;
 	const char *name;
 	json_t *value;
+	if (json_get_string(object, "id"))
+		json_object_set_new(g->records, json_get_string(object, "id"), json_true());
 	json_object_foreach(object, name, value)
 		if (json_is_string(value))
 			gather_string(g, json_string_value(value), json_get_string(object, "label"));
@@ -130,6 +140,26 @@ static void add_digests(struct gathering *g, struct buf *texts, struct buf *file
 	}
 }
 
+/* A section for each room that has something for these records. */
+static int add_rooms(struct gathering *g, json_t *head, struct buf *out)
+{
+	json_t *sections = json_array();
+	int rc = 0;
+	for (size_t i = 0; parcel_rooms && parcel_rooms[i] && rc == 0; i++) {
+		size_t before = out->len;
+		rc = parcel_rooms[i]->write(g->c, g->records, out, g->err);
+		if (out->len > before)
+			json_array_append_new(sections, json_pack("{s:s s:I}", "name", parcel_rooms[i]->name, "size",
+			                                          (json_int_t)(out->len - before)));
+	}
+	if (json_array_size(sections)) {
+		json_object_set_new(head, "version", json_integer(PARCEL_VERSION));
+		json_object_set(head, "rooms", sections);
+	}
+	json_decref(sections);
+	return rc;
+}
+
 static int sign_parcel(void *ctx, const void *message, size_t n, unsigned char signature[64])
 {
 	return identity_sign(ctx, message, n, signature);
@@ -158,17 +188,18 @@ static json_t *make_head(struct case_file *c, const char *tip, const char (*have
 	json_t *needs = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(needs, json_string(have[i]));
-	return json_pack("{s:s s:i s:s s:s s:o s:s s:s s:I s:I s:I}", "format", "genba-parcel", "version",
-	                 PARCEL_VERSION, "case", case_id(c), "tip", tip, "needs", needs, "from", case_mark(c), "made",
-	                 now, "bundle", (json_int_t)bundle, "texts", (json_int_t)texts, "files", (json_int_t)files);
+	return json_pack("{s:s s:i s:s s:s s:o s:s s:s s:I s:I s:I}", "format", "genba-parcel", "version", 1, "case",
+	                 case_id(c), "tip", tip, "needs", needs, "from", case_mark(c), "made", now, "bundle",
+	                 (json_int_t)bundle, "texts", (json_int_t)texts, "files", (json_int_t)files);
 }
 
-int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t have_count, const char *const *secrets,
-                 struct buf *out, struct err *err)
+int parcel_write_records(struct case_file *c, const char (*have)[HISTORY_ID], size_t have_count,
+                         const char *const *secrets, json_t *records, struct buf *out, struct err *err)
 {
 	char tip[HISTORY_ID];
 	struct history *h = case_history(c);
-	struct gathering g = {c, secrets, json_object(), err};
+	struct gathering g = {c, secrets, json_object(), records, err};
+	struct buf rooms = BUF_INIT;
 	struct buf bundle = BUF_INIT;
 	struct buf texts = BUF_INIT;
 	struct buf files = BUF_INIT;
@@ -185,21 +216,37 @@ int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t hav
 		bundle_compress(&bundle);
 		add_digests(&g, &texts, &files);
 		json_t *head = make_head(c, tip, have, have_count, bundle.len, texts.len, files.len);
+		rc = add_rooms(&g, head, &rooms);
 		char *line = json_dumps(head, JSON_COMPACT | JSON_SORT_KEYS);
 		buf_addf(out, "%s\n", line);
 		buf_add(out, bundle.data, bundle.len);
 		buf_add(out, texts.data, texts.len);
 		buf_add(out, files.data, files.len);
-		rc = out->len > PARCEL_LIMIT
-		         ? err_set(err, ERR_INVALID, _("there is too much for one parcel: hand the whole case over"))
-		         : add_signature(c, out, err);
+		buf_add(out, rooms.data, rooms.len);
+		if (rc == 0)
+			rc = out->len > PARCEL_LIMIT
+			         ? err_set(err, ERR_INVALID,
+			                   _("there is too much for one parcel: hand the whole case over"))
+			         : add_signature(c, out, err);
 		free(line);
 		json_decref(head);
 	}
 	json_decref(g.digests);
+	if (rooms.cap)
+		sodium_memzero(rooms.data, rooms.len);
+	buf_release(&rooms);
 	buf_release(&bundle);
 	buf_release(&texts);
 	buf_release(&files);
+	return rc;
+}
+
+int parcel_write(struct case_file *c, const char (*have)[HISTORY_ID], size_t have_count, const char *const *secrets,
+                 struct buf *out, struct err *err)
+{
+	json_t *records = json_object();
+	int rc = parcel_write_records(c, have, have_count, secrets, records, out, err);
+	json_decref(records);
 	return rc;
 }
 
@@ -262,6 +309,23 @@ static int take_section(const struct parcel *p, const char *name, const unsigned
 	return 0;
 }
 
+/* All sections of rooms together; parcel_store_rooms() tells them apart. */
+static int take_rooms(struct parcel *p, const unsigned char **at, size_t *left)
+{
+	size_t i;
+	json_t *section;
+	p->rooms = *at;
+	json_array_foreach(json_object_get(p->head, "rooms"), i, section) {
+		json_int_t n = json_integer_value(json_object_get(section, "size"));
+		if (n < 0 || (size_t)n > *left)
+			return -1;
+		*at += n;
+		*left -= (size_t)n;
+		p->rooms_size += (size_t)n;
+	}
+	return 0;
+}
+
 static int read_parts(struct parcel *p, const void *bytes, size_t n, struct err *err)
 {
 	const char *newline = n < PARCEL_LIMIT ? memchr(bytes, '\n', n < 65536 ? n : 65536) : NULL;
@@ -273,7 +337,7 @@ static int read_parts(struct parcel *p, const void *bytes, size_t n, struct err 
 	size_t left = n - (size_t)(newline + 1 - (const char *)bytes);
 	if (take_section(p, "bundle", &at, &left, &p->bundle, &p->bundle_size) < 0 ||
 	    take_section(p, "texts", &at, &left, &p->texts, &p->texts_size) < 0 ||
-	    take_section(p, "files", &at, &left, &p->files, &p->files_size) < 0)
+	    take_section(p, "files", &at, &left, &p->files, &p->files_size) < 0 || take_rooms(p, &at, &left) < 0)
 		return parcel_bad(err, _("it is cut short"));
 	if (left == 0)
 		return 0;
@@ -287,6 +351,8 @@ void parcel_release(struct parcel *p)
 {
 	json_decref(p->head);
 	p->head = NULL;
+	free(p->path);
+	p->path = NULL;
 }
 
 int parcel_read(struct parcel *p, const void *bytes, size_t n, struct err *err)
@@ -348,6 +414,30 @@ int parcel_store(struct case_file *c, const struct parcel *p, const json_t *name
 		buf_release(&hex);
 		if (wanted && blob_put(c, piece, n, sha256, err) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+static const struct parcel_room *room_of(const char *name)
+{
+	for (size_t i = 0; name && parcel_rooms && parcel_rooms[i]; i++)
+		if (strcmp(parcel_rooms[i]->name, name) == 0)
+			return parcel_rooms[i];
+	return NULL;
+}
+
+int parcel_store_rooms(struct case_file *c, const struct parcel *p, int keep, json_t *notes, struct err *err)
+{
+	const unsigned char *at = p->rooms;
+	size_t i;
+	json_t *section;
+	json_array_foreach(json_object_get(p->head, "rooms"), i, section) {
+		size_t n = (size_t)json_integer_value(json_object_get(section, "size"));
+		const struct parcel_room *room = room_of(json_get_string(section, "name"));
+		struct parcel_arrival came = {at, n, p->path, keep, notes};
+		if (room && room->take(c, &came, err) < 0)
+			return -1;
+		at += n;
 	}
 	return 0;
 }

@@ -1,0 +1,174 @@
+/* Reading the blocks of a set: of a blob of the case, or of a container beside it. */
+#include "finding/observation/observation_set.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "case/store/blob.h"
+#include "evidence/image/digest.h"
+#include "evidence/image/gev.h"
+#include "finding/observation/observation_block.h"
+#include "finding/observation/observation_set_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct observation_reader {
+	struct observation_set set;
+	struct observation_span *spans;
+	struct buf blob;
+	struct gev container;
+	int fd;
+};
+
+static int load_spans(struct case_file *c, struct observation_reader *r, struct err *err)
+{
+	sqlite3_stmt *s =
+	    observation_set_prepare(c,
+	                            "SELECT first, last, artefacts, rows FROM observation_block WHERE set_id = ?1"
+	                            " ORDER BY block",
+	                            err);
+	uint64_t n = 0;
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, r->set.id, -1, SQLITE_STATIC);
+	r->spans = xcalloc(r->set.blocks + 1, sizeof *r->spans);
+	while (sqlite3_step(s) == SQLITE_ROW && n < r->set.blocks)
+		r->spans[n++] = (struct observation_span){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+		                                          (uint64_t)sqlite3_column_int64(s, 2),
+		                                          (uint64_t)sqlite3_column_int64(s, 3)};
+	sqlite3_finalize(s);
+	return n == r->set.blocks
+	           ? 0
+	           : err_set(err, ERR_DAMAGED, _("the table of the set of observations %s is not whole"), r->set.check);
+}
+
+int observation_set_key(struct case_file *c, const char *id, unsigned char key[GEV_KEY], struct err *err)
+{
+	sqlite3_stmt *s = observation_set_prepare(c, "SELECT key FROM observation_set WHERE id = ?1", err);
+	int rc = -1;
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+	if (sqlite3_step(s) == SQLITE_ROW && sqlite3_column_bytes(s, 0) == GEV_KEY) {
+		memcpy(key, sqlite3_column_blob(s, 0), GEV_KEY);
+		rc = 0;
+	} else {
+		err_set(err, ERR_NOT_FOUND, _("this set of observations was purged"));
+	}
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static ssize_t read_file(void *ctx, void *bytes, size_t n, uint64_t offset)
+{
+	return pread(((struct observation_reader *)ctx)->fd, bytes, n, (off_t)offset);
+}
+
+static int open_container(struct case_file *c, struct observation_reader *r, struct err *err)
+{
+	unsigned char key[GEV_KEY];
+	struct stat st;
+	char *path = observation_set_path(c, r->set.id, err);
+	int rc = -1;
+	r->fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	if (path && r->fd < 0)
+		err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, errno,
+		              _("the observations of %s cannot be read; they can be made again from the evidence (%s)"),
+		              r->set.check, path);
+	else if (path && (fstat(r->fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		err_set(err, ERR_DAMAGED, _("'%s' is no file"), path);
+	else if (path && observation_set_key(c, r->set.id, key, err) == 0)
+		rc = gev_open(&r->container, read_file, r, (uint64_t)st.st_size, key, case_id(c), err);
+	if (rc == 0 && r->container.count < r->set.blocks) {
+		gev_close(&r->container);
+		rc = err_set(err, ERR_DAMAGED, _("'%s' is cut off"), path);
+	}
+	sodium_memzero(key, sizeof key);
+	free(path);
+	return rc;
+}
+
+struct observation_reader *observation_reader_open(struct case_file *c, const struct observation_set *set,
+                                                   struct err *err)
+{
+	struct observation_reader *r = xcalloc(1, sizeof *r);
+	r->set = *set;
+	r->fd = -1;
+	buf_init(&r->blob);
+	int rc = load_spans(c, r, err);
+	if (rc == 0 && set->in_case)
+		rc = blob_get(c, set->sha256, &r->blob, err);
+	if (rc == 0 && set->in_case && r->blob.len != set->blocks * OBSERVATION_BLOCK)
+		rc = err_set(err, ERR_DAMAGED, _("the set of observations of %s is not whole"), set->check);
+	if (rc == 0 && !set->in_case && (rc = open_container(c, r, err)) < 0) {
+		if (r->fd >= 0)
+			close(r->fd);
+		r->fd = -1;
+	}
+	if (rc < 0) {
+		observation_reader_close(r);
+		return NULL;
+	}
+	return r;
+}
+
+void observation_reader_close(struct observation_reader *r)
+{
+	if (!r)
+		return;
+	if (r->fd >= 0) {
+		gev_close(&r->container);
+		close(r->fd);
+	}
+	buf_release(&r->blob);
+	free(r->spans);
+	free(r);
+}
+
+const struct observation_span *observation_reader_span(const struct observation_reader *r, uint64_t block)
+{
+	return &r->spans[block];
+}
+
+uint64_t observation_reader_blocks(const struct observation_reader *r)
+{
+	return r->set.blocks;
+}
+
+int observation_reader_block(struct observation_reader *r, uint64_t block, unsigned char *bytes, struct err *err)
+{
+	size_t n = OBSERVATION_BLOCK;
+	if (r->set.in_case)
+		memcpy(bytes, r->blob.data + block * OBSERVATION_BLOCK, OBSERVATION_BLOCK);
+	else if (gev_piece(&r->container, block, bytes, &n, err) < 0)
+		return err_prefix(err, _("observations of %s, block %llu"), r->set.check, (unsigned long long)block);
+	return n == OBSERVATION_BLOCK ? 0 : err_set(err, ERR_DAMAGED, _("a block of observations is cut off"));
+}
+
+int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err)
+{
+	struct observation_reader *r = observation_reader_open(c, set, err);
+	struct digest *d = digest_new(0);
+	unsigned char *bytes = xmalloc(OBSERVATION_BLOCK);
+	struct digest_result result;
+	int rc = r ? 0 : -1;
+	for (uint64_t i = 0; rc == 0 && i < set->blocks; i++) {
+		rc = observation_reader_block(r, i, bytes, err);
+		if (rc == 0)
+			digest_add(d, bytes, OBSERVATION_BLOCK);
+	}
+	digest_end(d, &result);
+	if (rc == 0 && strcmp(result.sha256, set->sha256) != 0)
+		rc = err_set(err, ERR_DAMAGED, _("the observations of %s have another digest than on record"),
+		             set->check);
+	digest_result_release(&result);
+	digest_free(d);
+	free(bytes);
+	observation_reader_close(r);
+	return rc;
+}
