@@ -62,8 +62,8 @@ for path in "README.md", "README.ja.md":
     page = pages[path]
     if page["lines"] > 200:
         fail(f"{path} has {page['lines']} lines: 200 at most, what is longer goes to the guide")
-    if len(page["pictures"]) != 1:
-        fail(f"{path} shows {len(page['pictures'])} pictures: one")
+    if len(page["pictures"]) != 2 or "man/pictures/report-small" not in page["pictures"][1]:
+        fail(f"{path} shows {len(page['pictures'])} pictures: the Board and a report")
     head = "\n".join(open(path, encoding="utf-8").read().split("\n")[:45])
     for wanted in "man/pictures/board", "`./bootstrap`", "`./bootstrap test`", "| `1` |", "| `?` |":
         if wanted not in head:

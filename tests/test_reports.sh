@@ -48,5 +48,8 @@ done
 grep -q 'インシデント報告書' ja-incident.pdf.text || fail "the printed report does not speak Japanese"
 grep -q '速報' ja-preliminary.pdf.text || fail "the printed preliminary report does not speak Japanese"
 grep -q '不明' ja-final.pdf.text || fail "what is not known is not 不明"
+for word in attacker succeeded Confidence Containment intrusion; do # in the narrow columns of the tables
+	grep -qw "$word" en-incident.pdf.text || fail "the word '$word' is broken in the printed report"
+done
 grep -q 'employee A' en-incident.pdf.text || fail "the printed report does not say what happened"
 echo "reports: 8 pages, 0 requests, 0 console lines, nothing wider than A4, Japanese in the PDF"

@@ -2,8 +2,10 @@
 #include "outward/incident/document.h"
 
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "outward/report/html.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The head is that of a table, because browsers repeat it on each page; page numbers come from the margin box. */
@@ -27,17 +29,87 @@ static const char style[] =
     ".grid{table-layout:auto;font-size:8pt;margin:1.5mm 0}.grid th,.grid td{border:.2mm solid #999;padding:.5mm "
     "1mm;white-space:pre-line}"
     ".grid th{background:#eee;print-color-adjust:exact;font-weight:600}.grid tr{break-inside:avoid}"
+    ".grid th,.grid td{overflow-wrap:break-word}.grid .whole{white-space:nowrap}.grid .long{overflow-wrap:anywhere}"
     ".grid th:first-child{white-space:nowrap}"
     ".grid td:first-child{white-space:nowrap;font-family:\"DejaVu Sans Mono\",Consolas,monospace}"
     ".picture{margin:2mm 0}.picture svg{break-inside:avoid;max-width:100%;height:auto;display:block}"
     "@media screen{body{padding:8mm 5mm}}";
+
+#define PAPER   108 /* characters of a row of a table: 180 mm of 8 points, bold ones among them */
+#define BESIDE  2   /* that a column takes besides its text */
+#define COLUMNS 16  /* that are measured */
+#define SHORT   10  /* a text of so many is not broken at all */
+#define LONGEST 28  /* a word of so many is, whatever room there is */
 
 struct state {
 	struct buf *out;
 	int list;
 	unsigned columns; /* of the open table; 0: none */
 	unsigned cell;    /* in its row */
+	size_t whole;     /* characters of a word that is not broken in it */
 };
+
+/* How wide the widest piece of a text is that is better not broken: a short text, or a word of letters that are not Japanese. */
+static size_t piece_of(const char *text)
+{
+	size_t widest = 0;
+	size_t all = text_width(text);
+	if (all <= SHORT && !strchr(text, '\n'))
+		return all;
+	for (const char *p = text; *p;) {
+		size_t n = strcspn(p, " \n-");
+		size_t narrow = 0;
+		while (narrow < n && !(p[narrow] & 0x80))
+			narrow++;
+		size_t width = text_width_n(p, narrow) + (p[narrow] == '-');
+		widest = width > widest ? width : widest;
+		p += narrow;
+		if (narrow < n)
+			while (*p & 0x80)
+				p++;
+		else
+			p += *p != '\0';
+	}
+	return widest;
+}
+
+/* Up to how many characters words of the table that begins at the part are left whole, so that it fits on the paper. */
+static size_t whole_words(const struct document *d, size_t first)
+{
+	size_t widest[COLUMNS] = {0};
+	unsigned columns = d->parts[first].columns;
+	size_t column = 0;
+	size_t most = LONGEST;
+	for (size_t i = first; i < d->count; i++) {
+		enum document_sort sort = d->parts[i].sort;
+		if (i > first && sort != DOCUMENT_COLUMN && sort != DOCUMENT_CELL)
+			break;
+		size_t piece = piece_of(d->parts[i].text);
+		if (column < COLUMNS && piece > widest[column])
+			widest[column] = piece;
+		column = column + 1 < columns ? column + 1 : 0;
+	}
+	for (; most > 4; most--) {
+		size_t sum = 0;
+		for (size_t i = 0; i < columns && i < COLUMNS; i++)
+			sum += BESIDE + (i == 0 || widest[i] < most ? widest[i] : most); /* the label is never broken */
+		if (sum <= PAPER)
+			break;
+	}
+	return most;
+}
+
+/* Begins a cell of the kind "td" or "th". */
+static void begin_cell(struct state *s, const char *kind, const char *text)
+{
+	size_t piece = piece_of(text);
+	buf_addf(s->out, "<%s%s>", kind,
+	         piece > s->whole                     ? " class=\"long\""
+	         : piece == text_width(text) && piece ? " class=\"whole\""
+	                                              : "");
+	html_text(s->out, text);
+	buf_addf(s->out, "</%s>", kind);
+}
 
 static void close_open(struct state *s, enum document_sort next)
 {
@@ -54,17 +126,19 @@ static void close_open(struct state *s, enum document_sort next)
 
 static void add_cell(struct state *s, const struct document_part *part)
 {
-	buf_adds(s->out, s->cell == 0 ? "<tr><td>" : "<td>");
-	html_text(s->out, part->text);
-	buf_adds(s->out, "</td>");
+	if (s->cell == 0)
+		buf_adds(s->out, "<tr>");
+	begin_cell(s, "td", part->text);
 	if (++s->cell == s->columns) {
 		buf_adds(s->out, "</tr>\n");
 		s->cell = 0;
 	}
 }
 
-static void add_part(struct state *s, const struct document_part *part, const struct document_part *next)
+static void add_part(struct state *s, const struct document *d, size_t i)
 {
+	const struct document_part *part = &d->parts[i];
+	const struct document_part *next = i + 1 < d->count ? part + 1 : NULL;
 	close_open(s, part->sort);
 	switch (part->sort) {
 	case DOCUMENT_HEADING:
@@ -97,12 +171,11 @@ static void add_part(struct state *s, const struct document_part *part, const st
 	case DOCUMENT_TABLE:
 		s->columns = part->columns;
 		s->cell = 0;
+		s->whole = whole_words(d, i);
 		buf_adds(s->out, "<table class=\"grid\"><thead><tr>");
 		__attribute__((fallthrough));
 	case DOCUMENT_COLUMN:
-		buf_adds(s->out, "<th>");
-		html_text(s->out, part->text);
-		buf_adds(s->out, "</th>");
+		begin_cell(s, "th", part->text);
 		if (!next || next->sort != DOCUMENT_COLUMN)
 			buf_adds(s->out, "</tr></thead><tbody>\n");
 		break;
@@ -134,7 +207,7 @@ void document_html(const struct document *d, struct buf *out)
 		buf_adds(out, "</p>\n");
 	}
 	for (size_t i = 0; i < d->count; i++)
-		add_part(&s, &d->parts[i], i + 1 < d->count ? &d->parts[i + 1] : NULL);
+		add_part(&s, d, i);
 	close_open(&s, DOCUMENT_HEADING);
 	buf_adds(out, "</td></tr></tbody></table>\n</body></html>\n");
 }

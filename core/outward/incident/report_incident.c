@@ -135,7 +135,7 @@ static void put_flow(struct report *p)
 		return;
 	}
 	flow_of(release_case(p->r), report_records(p, "flow"), p->titles, &f);
-	flow_layout(&f, f.act_count, 90);
+	flow_layout(&f, f.act_count, 102);
 	flow_svg(&f, _("Attack flow"), NULL, f.act_count, &svg);
 	buf_addf(&acts, "%s\n", _("Attack flow"));
 	for (size_t i = 0; i < f.act_count; i++)

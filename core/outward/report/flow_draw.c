@@ -193,7 +193,7 @@ void flow_draw(const struct flow *f, struct buf *out)
 
 /* ---- SVG */
 
-enum { CELL_X = 9, CELL_Y = 20, MARGIN = 20 };
+enum { CELL_X = 9, CELL_Y = 20, MARGIN = 20, LETTER = 8 /* most of a character of a title */ };
 
 static void add_escaped(struct buf *out, const char *text)
 {
@@ -240,17 +240,28 @@ static void svg_node(const struct flow *f, const struct flow_node *node, struct 
 	buf_addf(out, "<text class=\"label\" x=\"%d\" y=\"%d\">", px(node->x) + 6, py(node->y) + 14);
 	add_escaped(out, node->label);
 	buf_adds(out, "</text>\n");
+	const size_t cells = (size_t)(f->box_width * CELL_X - 12) / LETTER;
+	const int lines = f->box_height - 2;
 	struct buf wrapped = BUF_INIT;
-	text_wrap(&wrapped, node->title, (size_t)(f->box_width - 2), 0);
-	int line = 0;
-	for (char *p = wrapped.data; p && line < f->box_height - 2; line++) {
+	text_wrap(&wrapped, node->title, cells, 0);
+	char *p = wrapped.data;
+	for (int line = 0; p && line < lines; line++) {
+		struct buf shown = BUF_INIT;
 		char *next = strchr(p, '\n');
-		if (next)
-			*next++ = '\0';
+		if (next && line + 1 == lines) { /* the rest, as far as there is room */
+			for (char *q = next; (q = strchr(q, '\n')) != NULL;)
+				*q = ' ';
+			buf_add(&shown, p, text_fit(p, cells - 1, NULL));
+			buf_adds(&shown, "…");
+			next = NULL;
+		} else {
+			buf_add(&shown, p, next ? (size_t)(next - p) : strlen(p));
+		}
 		buf_addf(out, "<text x=\"%d\" y=\"%d\">", px(node->x) + 6, py(node->y) + 33 + line * 18);
-		add_escaped(out, p);
+		add_escaped(out, shown.data);
 		buf_adds(out, "</text>\n");
-		p = next;
+		buf_release(&shown);
+		p = next ? next + 1 : NULL;
 	}
 	buf_release(&wrapped);
 }

@@ -113,6 +113,33 @@ static void the_time_line_says_what_it_leaves_out(void **state)
 	holds(text, "1 day later<", 0); /* it stands above the last, which is not drawn */
 }
 
+/* A column is as wide as its words where the paper has the room; what is longer is broken anywhere. */
+static void words_of_a_table_are_left_whole_if_there_is_room(void **state)
+{
+	(void)state;
+	static const char *const headings[] = {"Label", "Confidence", "Assets", "d", "e", "f", "g", "h", "i"};
+	for (int crowded = 0; crowded < 2; crowded++) {
+		struct document d = {.title = xstrdup("t"), .state = xstrdup("s"), .tlp = xstrdup("TLP:AMBER")};
+		struct buf out = BUF_INIT;
+		document_table(&d, headings, 9);
+		for (int i = 0; i < 9; i++)
+			document_cell(&d, i == 0   ? "R1-V1"
+			                  : i == 1 ? "attacker"
+			                  : i == 2 ? "Terminal of organisation A, which is long"
+			                  : i == 3 ? "4bac27393bdd9777ce02453256c5577cd02275510b2227f473d03f533924f877"
+			                           : (crowded ? "internationalisation-of-words" : "失敗"));
+		document_html(&d, &out);
+		holds(out.data, "<td class=\"whole\">attacker</td>", 1);
+		holds(out.data, "<th class=\"whole\">Confidence</th>", 1);
+		holds(out.data, "<td>Terminal of organisation A", !crowded);
+		holds(out.data, "<td class=\"long\">Terminal of organisation A", crowded);
+		holds(out.data, "<td class=\"long\">4bac27", 1);
+		holds(out.data, "<td class=\"whole\">失敗</td>", !crowded);
+		buf_release(&out);
+		document_release(&d);
+	}
+}
+
 static void each_form_is_harmless(void **state)
 {
 	(void)state;
@@ -165,7 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(what_is_not_on_record_is_unknown),      TEST(the_nine_items_come_from_fields_and_the_clock_runs),
 	    TEST(the_time_line_says_what_it_leaves_out), TEST(each_form_is_harmless),
-	    TEST(what_may_not_leave_is_counted),
+	    TEST(what_may_not_leave_is_counted),         TEST(words_of_a_table_are_left_whole_if_there_is_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

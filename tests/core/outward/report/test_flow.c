@@ -128,6 +128,31 @@ static void test_hostile_svg(void **state)
 	flow_release(&f);
 }
 
+/* A title that does not fit ends with an ellipsis, also where it is cut between words. */
+static void test_long_titles_are_cut_visibly(void **state)
+{
+	(void)state;
+	static const char *const titles[][2] = {{"Business mail of organisation A and of everybody else", "…</text>"},
+	                                        {"aa bb cc", NULL},
+	                                        {"業務メールサーバと共有フォルダと人事の端末のすべて", "…</text>"},
+	                                        {"Pneumonoultramicroscopicsilicovolcanoconiosis and more", "…</text>"}};
+	for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+		struct flow f;
+		struct buf out = BUF_INIT;
+		memset(&f, 0, sizeof f);
+		add_node(&f, "R1-P1", titles[i][0]);
+		add_node(&f, "R1-A1", "b");
+		add_act(&f, 0, 1, "1", 0);
+		flow_layout(&f, 1, 30);
+		flow_svg(&f, "t", NULL, 1, &out);
+		assert_true((strstr(out.data, "…") != NULL) == (titles[i][1] != NULL));
+		if (titles[i][1])
+			assert_non_null(strstr(out.data, titles[i][1]));
+		buf_release(&out);
+		flow_release(&f);
+	}
+}
+
 /* Graphs of every density, with cycles and acts on oneself, come to an end and stay apart. */
 static void test_any_graph(void **state)
 {
@@ -153,9 +178,8 @@ static void test_any_graph(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_story),
-	    cmocka_unit_test(test_step_by_step),
-	    cmocka_unit_test(test_hostile_svg),
+	    cmocka_unit_test(test_story),       cmocka_unit_test(test_step_by_step),
+	    cmocka_unit_test(test_hostile_svg), cmocka_unit_test(test_long_titles_are_cut_visibly),
 	    cmocka_unit_test(test_any_graph),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
