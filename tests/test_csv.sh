@@ -217,6 +217,12 @@ printf 'Computer Name,Dept.,User Name,Remarks\nEN-PC-01,HR,佐藤 花子,x\n' >e
 status 0 "$genba" import csv english.csv
 is "an English list" HR "$(one asset hostname=EN-PC-01 department)"
 is "nobody is made twice" 2 "$("$genba" list party --json | grep -c '"label"')"
+printf 'コンピュータ名,拠点\nSITE-PC-01,本社\nSITE-PC-02,本社\nSITE-PC-03,海外拠点\n' >sites.csv # sites that nobody has put on record
+status 0 "$genba" import csv sites.csv
+grep -qF '2 sites in the list were not on record: they are now' err || fail "sites are not told: $(cat err)"
+is "one site for two machines" "$(one asset hostname=SITE-PC-01 site)" "$(one asset hostname=SITE-PC-02 site)"
+is "and another" 海外拠点 "$(one site name~海外 name)"
+is "each once" 2 "$("$genba" list site --json | grep -c '"label"')"
 printf '列1,列2\nPC-1,3F\nPC-2,4F\n' >unknown.csv
 status 2 "$genba" import csv unknown.csv
 grep -q '列1: PC-1, PC-2' err || fail "the columns are not shown with their first rows: $(cat err)"

@@ -176,27 +176,42 @@ static int is_number(const char *text)
 	return *text && text[strspn(text, "0123456789,- ")] == '\0';
 }
 
-/* A person or organisation that the list names and nobody has put on record yet becomes a party, once; the field then names
- * its label. Several of that name: the row is refused as if it had been typed. */
-static int name_people(struct case_file *c, struct action *a, struct csv_import *import, struct assign *fields,
+/* Records that a list may name before anybody has put them on record. */
+static const struct {
+	const char *kind;
+	const char *type; /* NULL: the kind has none */
+} named_kinds[CSV_NAMED_KINDS] = {[CSV_PARTIES] = {"party", "unknown"}, [CSV_SITES] = {"site", NULL}};
+
+static size_t named_kind(const struct field *field)
+{
+	size_t i = 0;
+	while (i < CSV_NAMED_KINDS && !(field && field->type == FIELD_REF && field->ref_kind &&
+	                                strcmp(field->ref_kind, named_kinds[i].kind) == 0))
+		i++;
+	return i;
+}
+
+/* A person, an organisation or a site that the list names and nobody has put on record yet becomes one, once; the field then
+ * names its label. Several of that name: the row is refused as if it had been typed. */
+static int name_others(struct case_file *c, struct action *a, struct csv_import *import, struct assign *fields,
                        size_t count, struct err *err)
 {
-	const struct kind *people = kind_find("party");
 	for (size_t i = 0; i < count; i++) {
-		const struct field *field = kind_field(import->kind, fields[i].name);
+		size_t of = named_kind(kind_field(import->kind, fields[i].name));
 		char id[37];
 		char label[LABEL_TEXT];
-		if (!field || field->type != FIELD_REF || !field->ref_kind || kind_find(field->ref_kind) != people)
+		if (of == CSV_NAMED_KINDS)
 			continue;
-		const char *made = json_get_string(import->people, fields[i].value);
-		if (!made && record_find_named(c, people, fields[i].value, id) == 0 &&
+		json_t *made_of = import->made[of];
+		const char *made = json_get_string(made_of, fields[i].value);
+		if (!made && record_find_named(c, kind_find(named_kinds[of].kind), fields[i].value, id) == 0 &&
 		    label_count_called(c, fields[i].value) == 0) {
-			const struct assign party[] = {{"name", fields[i].value}, {"type", "unknown"}};
-			if (action_try_add(a, "party", party, 2, RECORD_TWICE, label, err) < 0)
+			const struct assign named[] = {{"name", fields[i].value}, {"type", named_kinds[of].type}};
+			if (action_try_add(a, named_kinds[of].kind, named, named_kinds[of].type ? 2 : 1, RECORD_TWICE,
+			                   label, err) < 0)
 				return -1;
-			json_object_set_new(import->people, fields[i].value, json_string(label));
-			made = json_get_string(import->people, fields[i].value);
-			import->people_count++;
+			json_object_set_new(made_of, fields[i].value, json_string(label));
+			made = json_get_string(made_of, fields[i].value);
 		}
 		if (made) {
 			free((char *)(uintptr_t)fields[i].value);
@@ -256,7 +271,7 @@ static int add_fields(struct case_file *c, struct action *a, struct csv_import *
 		import->total_count++;
 	} else if (same) {
 		reject_known(import, row, name, key.data, same);
-	} else if (name_people(c, a, import, fields, count, &why) == 0 &&
+	} else if (name_others(c, a, import, fields, count, &why) == 0 &&
 	           action_try_add(a, import->kind->name, fields, count, RECORD_TWICE, label, &why) == 0) {
 		import->labels = xrealloc(import->labels, (import->added + 1) * sizeof *import->labels);
 		memcpy(import->labels[import->added++], label, LABEL_TEXT);
@@ -343,7 +358,8 @@ int csv_import(struct case_file *c, struct csv_import *import, const struct csv_
 	import->heading_line = (size_t)json_integer_value(json_object_get(first, "line"));
 	import->above_heading = at;
 	import->lines = json_object();
-	import->people = json_object();
+	for (size_t i = 0; i < CSV_NAMED_KINDS; i++)
+		import->made[i] = json_object();
 	if (csv_columns(c, import, file, err) < 0)
 		return -1;
 	struct action *a = action_begin(c, "import", err);
@@ -370,7 +386,8 @@ void csv_import_release(struct csv_import *import)
 	free(import->labels);
 	json_decref(import->columns);
 	json_decref(import->lines);
-	json_decref(import->people);
+	for (size_t i = 0; i < CSV_NAMED_KINDS; i++)
+		json_decref(import->made[i]);
 	memset(import, 0, sizeof *import);
 }
 

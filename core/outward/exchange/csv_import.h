@@ -4,7 +4,7 @@
  * The first row names the columns; titles above it are left out: of the first
  * rows it is the one with the most names that are known. A column is taken for the field whose name
  * or label, English or Japanese, it bears, or that such a heading means elsewhere (管理番号, computer name: csv_synonyms.c);
- * remarks become a note about the record, and people who are not on record yet parties. Others are mapped by hand
+ * remarks become a note about the record; people and sites that are not on record yet are put on record. Others are mapped by hand
  * ("Machine name=hostname,Room=-": the field, or - for a column that is left
  * out). What was mapped is remembered for the kind, in this copy of the case.
  *
@@ -29,6 +29,9 @@ struct csv_rejected {
 	const json_t *cells; /* array of text; borrowed from the file */
 };
 
+/* Kinds of which a list brings records beside its own: those that it names and nobody has put on record. */
+enum { CSV_PARTIES, CSV_SITES, CSV_NAMED_KINDS };
+
 struct csv_import {
 	/* what is wanted */
 	const struct kind *kind;
@@ -46,15 +49,14 @@ struct csv_import {
 	size_t added;
 	struct csv_rejected *rejected;
 	size_t rejected_count;
-	size_t known_count;  /* of them: on record already */
-	size_t twice_count;  /* of those: further up in the same list */
-	size_t total_count;  /* of the rejected: rows of sums */
-	size_t number_count; /* rows taken in whose name is a number only */
-	size_t number_line;  /* the first of them */
-	size_t people_count; /* parties made for names in the list */
-	size_t remark_count; /* notes made of remarks */
-	json_t *lines;       /* {key: line} of what this list has brought */
-	json_t *people;      /* {field and name: label} */
+	size_t known_count;            /* of them: on record already */
+	size_t twice_count;            /* of those: further up in the same list */
+	size_t total_count;            /* of the rejected: rows of sums */
+	size_t number_count;           /* rows taken in whose name is a number only */
+	size_t number_line;            /* the first of them */
+	size_t remark_count;           /* notes made of remarks */
+	json_t *lines;                 /* {key: line} of what this list has brought */
+	json_t *made[CSV_NAMED_KINDS]; /* {name: label} of those it brought besides */
 };
 
 /* ERR_USAGE if no column names a field, two name the same, or one that must be given is missing; nothing is written then.

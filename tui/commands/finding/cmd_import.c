@@ -109,12 +109,18 @@ static void tell_doubts(FILE *out, const struct csv_import *import)
 		                    "%zu names are numbers only (first in line %zu): is it the right column?\n",
 		                    import->number_count),
 		                 import->number_count, import->number_line);
-	if (import->people_count)
+	size_t parties = json_object_size(import->made[CSV_PARTIES]);
+	size_t sites = json_object_size(import->made[CSV_SITES]);
+	if (parties)
 		printable_printf(out,
 		                 P_("%zu name in the list was not on record: it is a party now\n",
-		                    "%zu names in the list were not on record: they are parties now\n",
-		                    import->people_count),
-		                 import->people_count);
+		                    "%zu names in the list were not on record: they are parties now\n", parties),
+		                 parties);
+	if (sites)
+		printable_printf(out,
+		                 P_("%zu site in the list was not on record: it is now\n",
+		                    "%zu sites in the list were not on record: they are now\n", sites),
+		                 sites);
 	if (import->remark_count)
 		printable_printf(out,
 		                 P_("%zu remark is a note about its record\n",
