@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "case/store/value.h"
 #include "evidence/acquire/sleep_inhibit.h"
+#include "evidence/collections.h"
 #include "evidence/preserve.h"
 
 #include <stdio.h>
@@ -61,6 +62,8 @@ static int parse(const struct args *args, struct preserve_options *o, struct err
 	}
 	if (o->log && args->count != 1)
 		return err_set(err, ERR_USAGE, _("--log %s: one log is of one image"), o->log);
+	if (args_option(args, "each") && (args->count != 1 || o->for_label || o->log))
+		return err_set(err, ERR_USAGE, _("--each takes one folder, and neither --for nor --log"));
 	if (o->for_label && args->count != 1)
 		return err_set(err, ERR_USAGE, _("--for %s: one record takes one path"), o->for_label);
 	return 0;
@@ -138,6 +141,39 @@ static int cmd_preserve_conclude(const struct preserve_totals *totals, size_t co
 	return 0;
 }
 
+/* What is preserved, one after the other: the paths of the line, or the entries of its one folder. */
+struct preserve_paths {
+	char **words;
+	size_t count;
+	char **each; /* the entries, owned; NULL: the paths of the line */
+};
+
+static int preserve_paths_in(struct preserve_paths *p, const char *folder, struct err *err)
+{
+	p->each = collections_list(folder, &p->count, err);
+	if (!p->each)
+		return -1;
+	p->words = p->each;
+	if (p->count > 0)
+		return 0;
+	collections_free(p->each, 0);
+	p->each = NULL;
+	return err_set(err, ERR_FAILED, _("the folder '%s' is empty"), folder);
+}
+
+/* The asset that the entry is called as; NULL: there is none, which is said. */
+static const char *asset_of(struct session *s, const char *path, char label[LABEL_TEXT])
+{
+	int found = collections_asset(s->c, path, label);
+	char *safe = printable_dup(path);
+	if (found == 0)
+		printable_printf(s->log, _("no asset is called as '%s': it is on record without one\n"), safe);
+	else if (found > 1)
+		printable_printf(s->log, _("several assets are called as '%s': it is on record without one\n"), safe);
+	free(safe);
+	return found == 1 ? label : NULL;
+}
+
 int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 {
 	struct preserve_options options = {.to_dir = args_option(args, "to"),
@@ -154,28 +190,36 @@ int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 	                                   .trouble_ctx = s->trouble_ctx};
 	struct sleep_inhibit awake;
 	struct preserve_totals totals = {0};
+	struct preserve_paths paths = {args->words, args->count, NULL};
 	size_t i = 0;
 	int rc = parse(args, &options, err);
-	if (rc < 0)
+	if (rc < 0 || (args_option(args, "each") && preserve_paths_in(&paths, args->words[0], err) < 0))
 		return -1;
 	int held = sleep_inhibit_begin(&awake);
 	if (!held && isatty(STDERR_FILENO) && !s->in_workbench)
 		fputs(_("the machine may fall asleep meanwhile: nothing here can hold it awake\n"), s->log);
-	while (rc == 0 && i < args->count) {
-		rc = preserve_one(s, args->words[i], args_option(args, "opener"), &options, args->count == 1, &totals,
+	while (rc == 0 && i < paths.count) {
+		char asset[LABEL_TEXT];
+		if (paths.each && !args_option(args, "on"))
+			options.on = asset_of(s, paths.words[i], asset);
+		if (paths.each && !args_option(args, "type")) /* what a name does not tell is what a collector made */
+			options.type = strcmp(evidence_type_guess(paths.words[i], 0), "file") == 0 ? "triage" : NULL;
+		rc = preserve_one(s, paths.words[i], args_option(args, "opener"), &options, paths.count == 1, &totals,
 		                  err);
 		i++;
-		if (i < args->count && progress_step(&s->progress, args->words[i], 0, 0, NULL) < 0)
+		if (i < paths.count && progress_step(&s->progress, paths.words[i], 0, 0, NULL) < 0)
 			break; /* the person stopped */
 	}
-	for (; i < args->count; i++) {
-		char *path = printable_dup(args->words[i]);
+	for (; i < paths.count; i++) {
+		char *path = printable_dup(paths.words[i]);
 		printable_printf(s->log, _("not begun: %s\n"), path);
 		free(path);
 		totals.failed++;
 	}
 	sleep_inhibit_end(&awake);
-	return rc < 0 ? -1 : cmd_preserve_conclude(&totals, args->count, err);
+	rc = rc < 0 ? -1 : cmd_preserve_conclude(&totals, paths.count, err);
+	collections_free(paths.each, paths.each ? paths.count : 0);
+	return rc;
 }
 
 int cmd_extract(struct session *s, const struct args *args, struct err *err)

@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LISTED 200 /* assets to choose from; more are typed as --on LABEL */
 
@@ -135,6 +136,26 @@ static int ask_folder(struct workbench *wb, struct buf *line)
 	return ok;
 }
 
+/* A folder may be one thing, or hold one for each machine. `each`: it was said, or is answered so. 0: left. */
+static int ask_each(struct workbench *wb, const struct args *args, struct buf *line, int *each)
+{
+	struct choices c = {.count = 0};
+	struct stat st;
+	*each = args_option(args, "each") != NULL;
+	if (*each || args->count != 1 || args_option(args, "for") || args_option(args, "log") ||
+	    stat(args->words[0], &st) < 0 || !S_ISDIR(st.st_mode))
+		return 1;
+	add_choice(&c, xstrdup(_("the folder as one, with a list of what is in it")), "");
+	add_choice(&c, xstrdup(_("each thing in it by itself, of the machine it is called as (HQ-PC-017.zip)")),
+	           "each");
+	int i = prompt_choice(wb, _("A folder: "), (const char *const *)c.texts, c.count, 0, NULL);
+	*each = i == 1;
+	if (*each)
+		buf_adds(line, " --each");
+	free_choices(&c);
+	return i >= 0;
+}
+
 /* What the line does not say is asked for; the answers stand before its words. 1: all is said. */
 static int evidence_work_complete(struct workbench *wb, const char *typed, struct buf *line)
 {
@@ -149,7 +170,9 @@ static int evidence_work_complete(struct workbench *wb, const char *typed, struc
 	if (words.count > 0 &&
 	    args_parse(&args, command_find("preserve")->options, (int)words.count - 1, words.items + 1, &err) == 0) {
 		int copies = args_option(&args, "as") && strcmp(args_option(&args, "as"), "hash") != 0;
-		ok = args.count > 0 && (args_option(&args, "on") || args_option(&args, "for") || ask_asset(wb, line)) &&
+		int each = 0;
+		ok = args.count > 0 && ask_each(wb, &args, line, &each) &&
+		     (each || args_option(&args, "on") || args_option(&args, "for") || ask_asset(wb, line)) &&
 		     (args_option(&args, "as") || ask_form(wb, line, &copies)) &&
 		     (!copies || args_option(&args, "to") || ask_folder(wb, line));
 		args_release(&args);
