@@ -192,3 +192,15 @@ printf 'x host7.evil7.example y\n' >few.log
 quiet preserve few.log --on R1-A1
 sweep || fail "thousands of indicators: $(cat err)"
 is "all of them are on record" 3000 "$("$genba" show R1-K1 --json | jq '.[0] // . | .indicators | length')"
+
+# ---- evidence of no machine, as mails are: what is found in it is on record, too
+export GENBA_CASE=$work/mails.genba
+"$genba" new mails.genba --title "Mails" --kdf interactive --no-recovery 2>/dev/null
+quiet add indicator type=domain value=evil.test
+printf 'see http://www.evil.test/a\n' >text.log
+quiet preserve text.log
+sweep --missing || fail "a sweep of what is of no machine: $(cat err)"
+is "its check" R1-K1 "$(summary .check)"
+is "found in it" found "$("$genba" show R1-K1 --json | jq -r '.[0] // . | .result')"
+sweep --missing || fail "once more: $(cat err)"
+is "nothing is missing then" 0 "$(summary .files)"

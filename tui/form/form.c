@@ -11,6 +11,7 @@
 #include "case/store/rules.h"
 #include "case/store/value.h"
 #include "finding/indicator/textscan.h"
+#include "finding/sweep/sweep_list.h"
 #include "tui/form/form_private.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -130,6 +131,8 @@ static void know_indicator(struct form *f, struct form_value *typed)
 	textscan(typed->value, w.size, take_whole, &w, NULL);
 	if (w.value)
 		form_value_set(typed, w.value);
+	else
+		w.type = sweep_list_type(typed->value);
 	if (w.type && (!type->value || strcmp(type->value, "unknown") == 0))
 		form_value_set(type, w.type);
 	free(w.value);

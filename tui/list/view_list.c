@@ -337,6 +337,19 @@ static struct view *open_list(struct workbench *wb, const char *argument)
 	return v;
 }
 
+void view_list_show(struct workbench *wb, const char *kind, const json_t *labels)
+{
+	struct buf argument = BUF_INIT;
+	const char *label;
+	json_t *value;
+	buf_addf(&argument, "%s label=", kind);
+	size_t begins = argument.len;
+	json_object_foreach((json_t *)(uintptr_t)labels, label, value)
+		buf_addf(&argument, "%s%s", argument.len > begins ? "|" : "", label);
+	workbench_show(wb, "list", argument.data);
+	buf_release(&argument);
+}
+
 const struct view_ops list_view = {
     .name = "list", .title = "", .fill = fill, .release = release, .keys = view_list_keys, .open = open_list};
 

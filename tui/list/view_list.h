@@ -21,6 +21,9 @@ void view_list_chosen_free(char **labels, size_t count);
 /* Makes it anew at the next drawing. */
 void view_list_redo(struct view *v);
 
+/* The list of a kind, of the records whose labels are the keys of this object: by a filter, so that F shows all. */
+void view_list_show(struct workbench *wb, const char *kind, const json_t *labels);
+
 extern const struct view_key view_list_keys[];
 extern const struct view_key view_list_asset_keys[]; /* before those of every list */
 

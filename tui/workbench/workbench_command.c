@@ -100,24 +100,45 @@ static void say_set(struct workbench *wb, const char *line, struct buf *out)
 	words_release(&words);
 }
 
-static void tell_output(struct workbench *wb, const char *line, const struct buf *output)
+/* The first line that is a label: the record that was made. "": none is. */
+static char *label_told(const char *output)
+{
+	while (*output) {
+		char *line = xstrndup(output, strcspn(output, "\n"));
+		if (!strchr(line, ' ') && kind_of_label(line))
+			return line;
+		output += strlen(line) + (output[strlen(line)] == '\n');
+		free(line);
+	}
+	return xstrdup("");
+}
+
+/* What it said on standard error comes first: counts and troubles, before the records it made. */
+static void tell_output(struct workbench *wb, const char *line, const struct buf *output, const struct buf *log)
 {
 	struct buf set = BUF_INIT;
-	size_t n = strcspn(output->data, "\n");
-	size_t last = output->len > 0 ? output->len - (output->data[output->len - 1] == '\n') : 0;
-	size_t begin = last;
-	while (begin > 0 && output->data[begin - 1] != '\n')
-		begin--;
-	if (output->len > n + 1 && is_shown(wb, line)) /* the record it made, and how much it was */
-		workbench_tell(wb, TONE_GOOD, "%.*s  %.*s", (int)n, output->data, (int)(last - begin),
-		               output->data + begin);
-	else if (output->len > n + 1)
-		workbench_show_text(wb, line, output->data);
-	else {
-		if (!output->len)
+	struct buf all = BUF_INIT;
+	buf_add(&all, log->data, log->len);
+	buf_add(&all, output->data, output->len);
+	size_t n = strcspn(all.data, "\n");
+	if (all.len > n + 1 && is_shown(wb, line)) { /* the record it made, and how much it was */
+		const struct buf *last_of = log->len ? log : output;
+		size_t last = last_of->len - (last_of->data[last_of->len - 1] == '\n');
+		size_t begin = last;
+		while (begin > 0 && last_of->data[begin - 1] != '\n')
+			begin--;
+		char *made = label_told(output->data);
+		workbench_tell(wb, TONE_GOOD, "%s%s%.*s", made, *made ? "  " : "", (int)(last - begin),
+		               last_of->data + begin);
+		free(made);
+	} else if (all.len > n + 1) {
+		workbench_show_text(wb, line, all.data);
+	} else {
+		if (!all.len)
 			say_set(wb, line, &set);
-		workbench_tell(wb, TONE_GOOD, "%s", output->len ? output->data : set.len ? set.data : _("done"));
+		workbench_tell(wb, TONE_GOOD, "%s", all.len ? all.data : set.len ? set.data : _("done"));
 	}
+	buf_release(&all);
 	buf_release(&set);
 }
 
@@ -131,11 +152,10 @@ static void end_task(struct workbench *wb)
 	background_task_end(wb->task, &ended);
 	wb->task = NULL;
 	wb->task_rc = ended.rc;
-	buf_add(&ended.out, ended.log.data, ended.log.len);
 	if (ended.rc < 0)
 		workbench_tell_error(wb, &ended.err);
 	else if (wb->s->request == REQUEST_NOTHING)
-		tell_output(wb, line, &ended.out);
+		tell_output(wb, line, &ended.out, &ended.log);
 	buf_release(&ended.out);
 	buf_release(&ended.log);
 	free(line);
@@ -191,6 +211,7 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 {
 	const char *name = words->items[0];
 	struct buf output = BUF_INIT;
+	const struct buf nothing_said = BUF_INIT;
 	struct err err = ERR_INIT;
 	int rc = may_run(wb, name, &err);
 	background_verify_before(wb, name);
@@ -198,7 +219,7 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 		rc = begin_task(wb, line, words, &err); /* it tells its end itself */
 	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 &&
 	         wb->s->request == REQUEST_NOTHING)
-		tell_output(wb, line, &output);
+		tell_output(wb, line, &output, &nothing_said);
 	background_verify_after(wb, name);
 	if (rc < 0 && err.code)
 		workbench_tell_error(wb, &err);

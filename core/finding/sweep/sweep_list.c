@@ -253,6 +253,15 @@ static const char *form_of(const char *meant)
 	return type;
 }
 
+const char *sweep_list_type(const char *text)
+{
+	struct buf meant = BUF_INIT;
+	textscan_refang(text, strlen(text), &meant);
+	const char *type = meant.len ? form_of(meant.data) : NULL;
+	buf_release(&meant);
+	return type;
+}
+
 struct line_hits {
 	struct sweep_list *list;
 	size_t taken;

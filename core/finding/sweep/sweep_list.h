@@ -44,6 +44,10 @@ const char *sweep_list_add(struct sweep_list *list, const char *type, const char
 int sweep_list_has(const struct sweep_list *list, const char *type, const char *value);
 void sweep_list_mark_upload(struct sweep_list *list, const char *type, const char *value);
 
+/* The type of indicator that a text is by its form, also defanged: a name with the ending of a file is file_name, and so on; NULL:
+ * its form does not tell. */
+const char *sweep_list_type(const char *text);
+
 /* Adds each line of n bytes. `skip` is told what was not taken. */
 typedef void (*sweep_skip_fn)(void *ctx, uint64_t line, const char *value, const char *reason);
 void sweep_list_read(struct sweep_list *list, const char *text, size_t n, sweep_skip_fn skip, void *ctx);

@@ -54,7 +54,11 @@ static void tell_skipped(void *ctx, uint64_t line, const char *value, const char
 	command->skipped++;
 	if (command->output == FOR_PEOPLE) {
 		char *safe = printable_dup(value);
-		printable_printf(command->s->log, _("line %llu, %s: %s\n"), (unsigned long long)line, safe, reason);
+		if (line > 0)
+			printable_printf(command->s->log, _("line %llu, %s: %s\n"), (unsigned long long)line, safe,
+			                 reason);
+		else /* of the case */
+			printable_printf(command->s->log, _("not looked for, '%s': %s\n"), safe, reason);
 		free(safe);
 		return;
 	}
@@ -279,12 +283,7 @@ static int record(struct sweep_command *command, const struct args *args, const 
 		struct sweep_total sum = {outcome.indicators, outcome.files,       outcome.members,
 		                          outcome.bytes,      outcome.hits,        outcome.kept,
 		                          outcome.problems,   outcome.list_sha256, outcome.checks.data};
-		if (outcome.no_asset)
-			fputs(_("Nothing of this is on record: no piece of evidence says of which asset it is. Say "
-			        "--on ASSET, or "
-			        "`genba set LABEL on=ASSET`.\n"),
-			      command->s->log);
-		else if (outcome.evidence == 0 && outcome.problems == 0)
+		if (outcome.evidence == 0 && outcome.problems == 0)
 			fputs(_("Everything was swept for already: nothing is missing.\n"), command->s->log);
 		rc = conclude(command, &sum, err);
 		if (command->output == FOR_PEOPLE)

@@ -7,6 +7,7 @@
 #include "finding/observation/promote.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
+#include "tui/list/view_list.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/workbench.h"
@@ -120,6 +121,32 @@ enum redraw triage_add_contact(struct view *v)
 	    {"about", record_label(f)}, {"direction", "out"}, {"said", i18n_text(triage_field(f, "title"))}};
 	workbench_push(v->wb, form_open(v->wb, "contact", preset, 3, NULL, NULL));
 	json_decref(f);
+	return REDRAW_ALL;
+}
+
+/* The machines on which the same was found, without what was dismissed. */
+enum redraw triage_show_assets(struct view *v)
+{
+	const struct triage_state *s = triage_state(v);
+	json_t *meant = finding_meant(v);
+	json_t *labels = json_object();
+	const json_t *other;
+	size_t i;
+	if (!meant)
+		goto out;
+	if (*triage_field(meant, "on"))
+		json_object_set_new(labels, triage_field(meant, "on"), json_true());
+	json_array_foreach(s->findings, i, other)
+		if (strcmp(triage_field(other, "rule"), triage_field(meant, "rule")) == 0 &&
+		    !json_is(other, "status", "dismissed") && *triage_field(other, "on"))
+			json_object_set_new(labels, triage_field(other, "on"), json_true());
+	if (json_object_size(labels))
+		view_list_show(v->wb, "asset", labels);
+	else
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("no machine on record stands here"));
+out:
+	json_decref(labels);
+	json_decref(meant);
 	return REDRAW_ALL;
 }
 

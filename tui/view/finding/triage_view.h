@@ -49,6 +49,7 @@ enum redraw triage_pick_indicators(struct view *v);
 enum redraw triage_sweep(struct view *v);
 enum redraw triage_add_measure(struct view *v);
 enum redraw triage_add_contact(struct view *v);
+enum redraw triage_show_assets(struct view *v);
 enum redraw triage_confirm(struct view *v);
 enum redraw triage_dismiss(struct view *v);
 

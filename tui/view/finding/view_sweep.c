@@ -8,36 +8,20 @@
 #include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/mail/propose.h"
-#include "finding/observation/promote.h"
-#include "finding/sweep/record/sweep_found.h"
 #include "finding/sweep/record/sweep_pairs.h"
+#include "finding/sweep/sweep_case.h"
 #include "tui/commands/finding/sweep_live.h"
+#include "tui/view/finding/sweep_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/background_task.h"
-#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST, UPLOADS };
-
 #define LIVE_EVERY 300 /* milliseconds between two looks at what is found while a sweep goes on */
 
-/* What a row stands for: numbers in `found`, SIZE_MAX if nothing. */
-struct sweep_row {
-	size_t indicator;
-	size_t line;
-};
-
-struct sweep_state {
-	enum sweep_shape shape;
-	struct sweep_found found;
-	struct sweep_row *rows;
-	uint64_t shown; /* changes of what is found live */
-};
-
-static struct sweep_state *sweep_state(struct view *v)
+struct sweep_state *sweep_state(struct view *v)
 {
 	return v->data;
 }
@@ -298,6 +282,50 @@ static void fill_uploads(struct view *v, int columns)
 		add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
 }
 
+/* ---- by what the hits stand in */
+
+#define SOURCE_CELLS 56 /* of all columns but the source */
+
+/* Of which machine the logs and collections are: of a log, by which exit it went out. */
+static int fill_sources(struct view *v, int columns, struct err *err)
+{
+	const struct sweep_state *s = sweep_state(v);
+	size_t count;
+	size_t cells = wide(columns, SOURCE_CELLS, 16);
+	struct buf names = BUF_INIT;
+	struct found_source *all = sweep_found_sources(&s->found, workbench_case(v->wb), &count, err);
+	if (!all)
+		return -1;
+	v->heading = xasprintf("%s", _("By machine whose log or collection it is"));
+	pad(&names, _("First"), 20);
+	pad(&names, _("Found in"), cells);
+	pad(&names, _("Exit"), 5);
+	pad(&names, _("Hits"), 6);
+	pad(&names, _("Clients"), 8);
+	buf_adds(&names, _("Indicators"));
+	v->names = buf_take(&names, NULL);
+	for (size_t i = 0; i < count; i++) {
+		char text[24];
+		struct buf line = BUF_INIT;
+		struct buf name = BUF_INIT;
+		buf_addf(&name, "%s %s", all[i].label, workbench_name(v->wb, all[i].label));
+		cell_of_time(all[i].first, text);
+		pad(&line, *text ? text : _("no time"), 20);
+		pad(&line, name.data, cells);
+		pad(&line, all[i].is_exit ? "●" : "·", 5);
+		snprintf(text, sizeof text, "%zu", all[i].hits);
+		pad(&line, text, 6);
+		snprintf(text, sizeof text, "%zu", all[i].clients);
+		pad(&line, text, 8);
+		buf_addf(&line, "%zu", all[i].indicators);
+		add_row(v, all[i].is_exit ? TONE_ATTENTION : TONE_PLAIN, all[i].label, line.data, SIZE_MAX, SIZE_MAX);
+		buf_release(&line);
+		buf_release(&name);
+	}
+	free(all);
+	return 0;
+}
+
 /* ---- the view */
 
 static void tell_what_waits(struct view *v)
@@ -317,6 +345,24 @@ static void tell_what_waits(struct view *v)
 	buf_release(&line);
 }
 
+static void add_skipped(void *ctx, uint64_t line, const char *value, const char *reason)
+{
+	char *text = xasprintf(_("not looked for, '%s': %s"), value, reason);
+	char *safe = printable_dup(text);
+	(void)line;
+	add_row(ctx, TONE_ATTENTION, NULL, safe, SIZE_MAX, SIZE_MAX);
+	free(safe);
+	free(text);
+}
+
+/* Indicators of the case that no sweep can look for, and why. */
+static void tell_what_is_skipped(struct view *v)
+{
+	struct sweep_list list = {0};
+	sweep_list_read_case(&list, workbench_case(v->wb), add_skipped, v, NULL);
+	sweep_list_release(&list);
+}
+
 static int fill_sweep(struct view *v, int columns, struct err *err)
 {
 	struct sweep_state *s = sweep_state(v);
@@ -331,10 +377,12 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 		fill_clients(v, columns);
 	else if (s->shape == UPLOADS)
 		fill_uploads(v, columns);
-	else
+	else if (s->shape == BY_SOURCE && fill_sources(v, columns, err) < 0)
+		return -1;
+	else if (s->shape == BY_HOST)
 		fill_hosts(v, columns);
 	if (s->shape == BY_INDICATOR)
-		tell_what_waits(v);
+		tell_what_waits(v), tell_what_is_skipped(v);
 	if (s->found.unread)
 		add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"), SIZE_MAX,
 		        SIZE_MAX);
@@ -359,20 +407,10 @@ static int look_at_live(struct view *v, double deadline, int *show)
 	return workbench_task(v->wb) ? LIVE_EVERY : -1;
 }
 
-static const struct sweep_row *row_of(struct view *v)
+const struct sweep_row *sweep_row_of(struct view *v)
 {
 	const struct sweep_state *s = sweep_state(v);
 	return v->selected < v->count && s->rows ? &s->rows[v->selected] : NULL;
-}
-
-static const struct found_indicator *indicator_of(struct view *v)
-{
-	const struct sweep_row *row = row_of(v);
-	const struct sweep_state *s = sweep_state(v);
-	if (row && row->indicator < s->found.count)
-		return &s->found.all[row->indicator];
-	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an indicator first"));
-	return NULL;
 }
 
 static struct view *open_lines(struct workbench *wb, const char *value)
@@ -388,7 +426,7 @@ static struct view *open_lines(struct workbench *wb, const char *value)
 
 static enum redraw open_row(struct view *v)
 {
-	const struct sweep_row *row = row_of(v);
+	const struct sweep_row *row = sweep_row_of(v);
 	const struct sweep_state *s = sweep_state(v);
 	if (row && row->line == SIZE_MAX && row->indicator < s->found.count)
 		workbench_push(v->wb, open_lines(v->wb, s->found.all[row->indicator].value));
@@ -416,124 +454,14 @@ static enum redraw by_host(struct view *v)
 	return show_as(v, BY_HOST);
 }
 
+static enum redraw by_source(struct view *v)
+{
+	return show_as(v, BY_SOURCE);
+}
+
 static enum redraw by_upload(struct view *v)
 {
 	return show_as(v, UPLOADS);
-}
-
-/* The line under the cursor, or the earliest of the indicator. */
-static enum redraw promote(struct view *v)
-{
-	const struct sweep_row *row = row_of(v);
-	const struct found_indicator *it = indicator_of(v);
-	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
-	if (!it || !it->count)
-		return REDRAW_NONE;
-	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
-	if (observation_promote(workbench_case(v->wb), line->id, kind_find("event"), NULL, 0, label, &err) < 0) {
-		workbench_tell_error(v->wb, &err);
-		return REDRAW_NONE;
-	}
-	workbench_show(v->wb, "detail", label);
-	return REDRAW_ALL;
-}
-
-/* An indicator of a list goes on record: what was typed into a list is looked for in all that comes. */
-static enum redraw promote_indicator(struct view *v)
-{
-	const struct sweep_row *row = row_of(v);
-	const struct found_indicator *it = indicator_of(v);
-	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
-	if (!it || !it->count)
-		return REDRAW_NONE;
-	if (*it->label) {
-		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), it->label);
-		return REDRAW_NONE;
-	}
-	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
-	struct assign fields[] = {{"type", it->type}, {"value", it->value}};
-	if (observation_promote(workbench_case(v->wb), line->id, kind_find("indicator"), fields, 2, label, &err) < 0) {
-		workbench_tell_error(v->wb, &err);
-		return REDRAW_NONE;
-	}
-	workbench_show(v->wb, "detail", label);
-	return REDRAW_ALL;
-}
-
-/* A false positive, with the reason as a note on the indicator: one action. */
-static enum redraw refute(struct view *v)
-{
-	const struct found_indicator *it = indicator_of(v);
-	struct err err = ERR_INIT;
-	char note[LABEL_TEXT];
-	if (!it)
-		return REDRAW_NONE;
-	if (!*it->label) {
-		workbench_tell(v->wb, TONE_ATTENTION, "%s",
-		               _("it is of a list and no record: take it out of the list"));
-		return REDRAW_NONE;
-	}
-	char *label = xstrdup(it->label);
-	char *asked = xasprintf(_("%s is a false positive; reason: "), label);
-	char *draft = xasprintf("sweep:%s", label);
-	char *reason = draft_prompt_reason(v->wb, draft, asked);
-	if (reason && *reason) {
-		struct assign refuted = {"false_positive", "yes"};
-		struct assign fields[] = {{"text", reason}, {"on", label}};
-		struct action *a = action_begin(workbench_case(v->wb), "set", &err);
-		if (a && action_set(a, label, &refuted, 1, 0, &err) == 0)
-			action_add(a, "note", fields, 2, 0, note, &err);
-		if (a && action_commit(a, &err) == 0) {
-			draft_prompt_drop(v->wb, draft);
-			workbench_tell(v->wb, TONE_GOOD, _("%s no longer counts; its hits stay"), label);
-		}
-		if (err.code)
-			workbench_tell_error(v->wb, &err);
-	}
-	free(reason);
-	free(draft);
-	free(asked);
-	free(label);
-	return REDRAW_ALL;
-}
-
-static enum redraw accept_all(struct view *v)
-{
-	struct sweep_state *s = sweep_state(v);
-	struct err err = ERR_INIT;
-	json_t *proposals = sweep_proposals(&s->found, workbench_case(v->wb), &err);
-	size_t count = json_array_size(proposals);
-	if (proposals && count == 0)
-		workbench_tell(v->wb, TONE_PLAIN, "%s", _("nothing to take over: first, last and whose are on record"));
-	else if (proposals && sweep_accept(workbench_case(v->wb), proposals, &err) == 0)
-		workbench_tell(v->wb, TONE_GOOD,
-		               P_("%zu field taken over: first seen, last seen, seen on",
-		                  "%zu fields taken over: first seen, last seen, seen on", count),
-		               count);
-	if (err.code)
-		workbench_tell_error(v->wb, &err);
-	json_decref(proposals);
-	return REDRAW_ALL;
-}
-
-static enum redraw sweep_missing(struct view *v)
-{
-	workbench_command(v->wb, "sweep --missing");
-	return REDRAW_ALL;
-}
-
-static enum redraw pause_or_go_on(struct view *v)
-{
-	workbench_toggle_task(v->wb);
-	return REDRAW_ALL;
-}
-
-static enum redraw ask_stop(struct view *v)
-{
-	workbench_ask_stop(v->wb);
-	return REDRAW_ALL;
 }
 
 /* At the indicator's row; of a mail, at the first of its indicators that was found. */
@@ -560,17 +488,21 @@ static const struct view_key sweep_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("lines"), N_("the lines of the indicator; of a line, its evidence"), open_row, NULL},
     {'c', NULL, N_("by client"), N_("by client: who talked to what, the earliest first; or back"), by_client, NULL},
     {'h', NULL, N_("hosts"), N_("hosts by indicators, since when; or back"), by_host, NULL},
+    {'e', NULL, N_("exits"), N_("by the machine whose log or collection it stands in: which exits; or back"), by_source,
+     NULL},
     {'u', NULL, N_("uploads"), N_("uploads by client and hour: POST, PUT and CONNECT; or back"), by_upload, NULL},
-    {'p', NULL, N_("promote"), N_("put the line on record as an event"), promote, workbench_refuses_writing},
-    {'i', NULL, NULL, N_("put an indicator of a list on record as an indicator of the case"), promote_indicator,
+    {'p', NULL, N_("promote"), N_("put the line on record as an event"), sweep_promote, workbench_refuses_writing},
+    {'i', NULL, NULL, N_("put an indicator of a list on record as an indicator of the case"), sweep_promote_indicator,
      workbench_refuses_writing},
-    {'x', NULL, N_("refute"), N_("mark the indicator as a false positive, with a reason"), refute,
+    {'x', NULL, N_("refute"), N_("mark the indicator as a false positive, with a reason"), sweep_refute,
      workbench_refuses_writing},
     {'A', NULL, N_("take over"), N_("take over first seen, last seen and seen on for all indicators: one action"),
-     accept_all, workbench_refuses_writing},
-    {'s', NULL, N_("sweep"), N_("sweep for what was not swept for yet"), sweep_missing, workbench_refuses_writing},
-    {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), pause_or_go_on, NULL},
-    {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), ask_stop, NULL},
+     sweep_accept_all, workbench_refuses_writing},
+    {'a', NULL, N_("machines"), N_("the list of its machines: to mark them, isolate them, begin a playbook"),
+     sweep_show_assets, NULL},
+    {'s', NULL, N_("sweep"), N_("sweep for what was not swept for yet"), sweep_begin, workbench_refuses_writing},
+    {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), sweep_pause_or_go_on, NULL},
+    {'X', NULL, NULL, N_("stop the work that is going on; it can be gone on with"), sweep_ask_stop, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -141,7 +141,8 @@ static void add_finding(struct view *v, size_t i, const json_t *f, int columns)
 	add_label(&line, "level", triage_field(f, "level"));
 	triage_add_time(&line, triage_field(f, "when"));
 	text_pad(&line, triage_field(f, "on"), 7);
-	size_t room = columns > 60 ? (size_t)columns - 43 : 20;
+	buf_addc(&line, ' ');
+	size_t room = columns > 60 ? (size_t)columns - 44 : 20;
 	buf_add(&line, title, text_fit(title, room, NULL));
 	triage_add_row(v, tone, record_label(f), line.data, i);
 	free(title);
@@ -356,6 +357,8 @@ static const struct view_key triage_keys[] = {
     {'c', NULL, NULL, N_("somebody was told of the finding"), triage_add_contact, REFUSES},
     {'y', NULL, N_("confirm"), N_("confirm the finding, with a reason"), triage_confirm, REFUSES},
     {'x', NULL, N_("dismiss"), N_("dismiss the finding, with a reason"), triage_dismiss, REFUSES},
+    {'a', NULL, N_("machines"), N_("the list of the machines that show the same: to mark them, isolate them"),
+     triage_show_assets, NULL},
     {'h', NULL, N_("hosts"), N_("hosts × rules, since when; or back"), by_host, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

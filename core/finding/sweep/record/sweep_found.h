@@ -80,6 +80,20 @@ struct found_host {
 struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *count);
 void sweep_found_hosts_free(struct found_host *hosts, size_t count);
 
+/* What hits stand in: the machine whose log or collection it is, or the evidence where it is of none. */
+struct found_source {
+	char label[LABEL_TEXT];
+	int is_exit;       /* an asset that reaches the outside */
+	const char *first; /* borrowed; "": no hit has a time */
+	size_t hits;
+	size_t clients; /* different ones */
+	size_t indicators;
+};
+
+/* Exits first, in the order of their first time; refuted indicators do not count. NULL: an error. Free with free(). */
+struct found_source *sweep_found_sources(const struct sweep_found *found, struct case_file *c, size_t *count,
+                                         struct err *err);
+
 /* What the hits say of the indicators' records: [{"label", "field", "was", "value"}, …] of first_seen, last_seen, seen_on. New
  * reference. */
 json_t *sweep_proposals(const struct sweep_found *found, struct case_file *c, struct err *err);

@@ -227,20 +227,22 @@ static int store_check(struct sweep_work *w, struct action *a, const unsigned ch
 		if (wanted[i / 8] >> (i % 8) & 1 && *list->all[i].label)
 			add_member(&indicators, list->all[i].label);
 	int found = is_found(w, wanted);
-	struct assign fields[] = {{"method", "indicator_sweep"},
-	                          {"on", on.len ? on.data : w->order->on},
-	                          {"when", now},
-	                          {"result", found              ? "found"
-	                                     : w->problem_count ? "inconclusive"
-	                                                        : "not_found"},
-	                          {"evidence", evidence.data},
-	                          {"limits", "-"},
-	                          {"indicators", indicators.data},
-	                          {"period", period}};
+	const char *assets = on.len ? on.data : w->order->on;
+	struct assign fields[] = {
+	    {"method", "indicator_sweep"},
+	    {assets ? "on" : "basis", assets ? assets : "tool_output"}, /* of mails: of no machine */
+	    {"when", now},
+	    {"result", found              ? "found"
+	               : w->problem_count ? "inconclusive"
+	                                  : "not_found"},
+	    {"evidence", evidence.data},
+	    {"limits", "-"},
+	    {"indicators", indicators.data},
+	    {"period", period}};
 	size_t count = sizeof fields / sizeof *fields;
 	if (!*period)
 		count--;
-	int rc = on.len || w->order->on ? action_add(a, "check", fields, count, RECORD_MACHINE, label, err) : 1;
+	int rc = action_add(a, "check", fields, count, RECORD_MACHINE, label, err);
 	for (size_t i = 0; i < w->count && rc == 0; i++)
 		if (w->evidence[i]->rows.len && memcmp(w->evidence[i]->wanted, wanted, w->pairs.bytes) == 0)
 			rc = store_hits(w, w->evidence[i], label, err);
@@ -251,13 +253,11 @@ static int store_check(struct sweep_work *w, struct action *a, const unsigned ch
 	}
 	if (rc == 0)
 		buf_addf(&w->outcome->checks, "%s%s", w->outcome->checks.len ? "," : "", label);
-	if (rc > 0)
-		w->outcome->no_asset = 1;
 	buf_release(&on);
 	buf_release(&evidence);
 	buf_release(&indicators);
 	buf_release(&limits);
-	return rc < 0 ? -1 : 0;
+	return rc;
 }
 
 static int store(struct sweep_work *w, struct err *err)

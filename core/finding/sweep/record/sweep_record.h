@@ -55,7 +55,6 @@ struct sweep_outcome {
 	uint64_t hits;
 	uint64_t kept;
 	uint64_t problems;
-	int no_asset; /* nothing is on record: no piece of evidence says of which asset it is, and nobody else did */
 };
 
 /* 0, also with problems; -1: nothing is on record. Release *outcome in any case. */

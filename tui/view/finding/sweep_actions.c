@@ -1,0 +1,166 @@
+/* What a person makes of a row of the view Sweep: an event, an indicator, a false positive, the list of its machines. */
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "finding/observation/promote.h"
+#include "tui/list/view_list.h"
+#include "tui/view/finding/sweep_view.h"
+#include "tui/workbench/draft_prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct found_indicator *indicator_of(struct view *v)
+{
+	const struct sweep_row *row = sweep_row_of(v);
+	const struct sweep_state *s = sweep_state(v);
+	if (row && row->indicator < s->found.count)
+		return &s->found.all[row->indicator];
+	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an indicator first"));
+	return NULL;
+}
+
+/* The line under the cursor, or the earliest of the indicator. */
+enum redraw sweep_promote(struct view *v)
+{
+	const struct sweep_row *row = sweep_row_of(v);
+	const struct found_indicator *it = indicator_of(v);
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (!it || !it->count)
+		return REDRAW_NONE;
+	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
+	if (observation_promote(workbench_case(v->wb), line->id, kind_find("event"), NULL, 0, label, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+		return REDRAW_NONE;
+	}
+	workbench_show(v->wb, "detail", label);
+	return REDRAW_ALL;
+}
+
+/* An indicator of a list goes on record: what was typed into a list is looked for in all that comes. */
+enum redraw sweep_promote_indicator(struct view *v)
+{
+	const struct sweep_row *row = sweep_row_of(v);
+	const struct found_indicator *it = indicator_of(v);
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (!it || !it->count)
+		return REDRAW_NONE;
+	if (*it->label) {
+		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), it->label);
+		return REDRAW_NONE;
+	}
+	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
+	struct assign fields[] = {{"type", it->type}, {"value", it->value}};
+	if (observation_promote(workbench_case(v->wb), line->id, kind_find("indicator"), fields, 2, label, &err) < 0) {
+		workbench_tell_error(v->wb, &err);
+		return REDRAW_NONE;
+	}
+	workbench_show(v->wb, "detail", label);
+	return REDRAW_ALL;
+}
+
+/* A false positive, with the reason as a note on the indicator: one action. */
+enum redraw sweep_refute(struct view *v)
+{
+	const struct found_indicator *it = indicator_of(v);
+	struct err err = ERR_INIT;
+	char note[LABEL_TEXT];
+	if (!it)
+		return REDRAW_NONE;
+	if (!*it->label) {
+		workbench_tell(v->wb, TONE_ATTENTION, "%s",
+		               _("it is of a list and no record: take it out of the list"));
+		return REDRAW_NONE;
+	}
+	char *label = xstrdup(it->label);
+	char *asked = xasprintf(_("%s is a false positive; reason: "), label);
+	char *draft = xasprintf("sweep:%s", label);
+	char *reason = draft_prompt_reason(v->wb, draft, asked);
+	if (reason && *reason) {
+		struct assign refuted = {"false_positive", "yes"};
+		struct assign fields[] = {{"text", reason}, {"on", label}};
+		struct action *a = action_begin(workbench_case(v->wb), "set", &err);
+		if (a && action_set(a, label, &refuted, 1, 0, &err) == 0)
+			action_add(a, "note", fields, 2, 0, note, &err);
+		if (a && action_commit(a, &err) == 0) {
+			draft_prompt_drop(v->wb, draft);
+			workbench_tell(v->wb, TONE_GOOD, _("%s no longer counts; its hits stay"), label);
+		}
+		if (err.code)
+			workbench_tell_error(v->wb, &err);
+	}
+	free(reason);
+	free(draft);
+	free(asked);
+	free(label);
+	return REDRAW_ALL;
+}
+
+enum redraw sweep_accept_all(struct view *v)
+{
+	struct sweep_state *s = sweep_state(v);
+	struct err err = ERR_INIT;
+	json_t *proposals = sweep_proposals(&s->found, workbench_case(v->wb), &err);
+	size_t count = json_array_size(proposals);
+	if (proposals && count == 0)
+		workbench_tell(v->wb, TONE_PLAIN, "%s", _("nothing to take over: first, last and whose are on record"));
+	else if (proposals && sweep_accept(workbench_case(v->wb), proposals, &err) == 0)
+		workbench_tell(v->wb, TONE_GOOD,
+		               P_("%zu field taken over: first seen, last seen, seen on",
+		                  "%zu fields taken over: first seen, last seen, seen on", count),
+		               count);
+	if (err.code)
+		workbench_tell_error(v->wb, &err);
+	json_decref(proposals);
+	return REDRAW_ALL;
+}
+
+static void keep_asset(json_t *labels, const char *label)
+{
+	if (*label && kind_of_label(label) && (kind_of_label(label)->traits & KIND_ASSET))
+		json_object_set_new(labels, label, json_true());
+}
+
+/* The machines of the indicator; where hosts stand, all of them. */
+enum redraw sweep_show_assets(struct view *v)
+{
+	const struct sweep_state *s = sweep_state(v);
+	const struct sweep_row *row = sweep_row_of(v);
+	json_t *labels = json_object();
+	if (row && row->indicator < s->found.count) {
+		const struct found_indicator *it = &s->found.all[row->indicator];
+		for (size_t i = 0; i < it->count; i++)
+			keep_asset(labels, it->lines[i].asset);
+	} else {
+		for (size_t i = 0; s->shape != BY_INDICATOR && i < v->count; i++)
+			keep_asset(labels, v->rows[i].label);
+	}
+	if (json_object_size(labels))
+		view_list_show(v->wb, "asset", labels);
+	else
+		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("no machine on record stands here"));
+	json_decref(labels);
+	return REDRAW_ALL;
+}
+
+enum redraw sweep_begin(struct view *v)
+{
+	workbench_command(v->wb, "sweep --missing");
+	return REDRAW_ALL;
+}
+
+enum redraw sweep_pause_or_go_on(struct view *v)
+{
+	workbench_toggle_task(v->wb);
+	return REDRAW_ALL;
+}
+
+enum redraw sweep_ask_stop(struct view *v)
+{
+	workbench_ask_stop(v->wb);
+	return REDRAW_ALL;
+}

@@ -1,0 +1,39 @@
+/* What the view Sweep (view_sweep.c) and what is made of its rows (sweep_actions.c) share. */
+#ifndef GENBA_TUI_VIEW_FINDING_SWEEP_VIEW_H
+#define GENBA_TUI_VIEW_FINDING_SWEEP_VIEW_H
+
+#include "finding/sweep/record/sweep_found.h"
+#include "tui/workbench/view.h"
+
+enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST, UPLOADS, BY_SOURCE };
+
+/* What a row stands for: numbers in `found`, SIZE_MAX if nothing. */
+struct sweep_row {
+	size_t indicator;
+	size_t line;
+};
+
+struct sweep_state {
+	enum sweep_shape shape;
+	struct sweep_found found;
+	struct sweep_row *rows;
+	uint64_t shown; /* changes of what is found live */
+};
+
+struct sweep_state *sweep_state(struct view *v);
+
+/* What the row under the cursor stands for, or NULL. */
+const struct sweep_row *sweep_row_of(struct view *v);
+
+/* ---- keys */
+
+enum redraw sweep_promote(struct view *v);
+enum redraw sweep_promote_indicator(struct view *v);
+enum redraw sweep_refute(struct view *v);
+enum redraw sweep_accept_all(struct view *v);
+enum redraw sweep_show_assets(struct view *v);
+enum redraw sweep_begin(struct view *v);
+enum redraw sweep_pause_or_go_on(struct view *v);
+enum redraw sweep_ask_stop(struct view *v);
+
+#endif
