@@ -10,6 +10,7 @@
 #include "base/time/clock.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/period.h"
+#include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
@@ -304,6 +305,47 @@ static enum redraw show_report(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* Rescue without a criterion of eligibility is a decision: it is asked for. 0 or -1, told. */
+static int take_stage(struct workbench *wb, const char *stage, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct buf warnings = BUF_INIT;
+	struct stage_step step = {.stage = stage, .reason = reason};
+	int rc = stage_set(workbench_case(wb), &step, &warnings, &err);
+	if (rc < 0 && err.code == ERR_FAILED &&
+	    prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "))) {
+		err_clear(&err);
+		step.anyway = 1;
+		rc = stage_set(workbench_case(wb), &step, &warnings, &err);
+	}
+	if (rc < 0)
+		workbench_tell_error(wb, &err);
+	else
+		workbench_tell(wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, _("the case is now: %s. %s"),
+		               field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), stage)),
+		               warnings.data);
+	buf_release(&warnings);
+	return rc;
+}
+
+/* The case itself a step further. */
+static enum redraw change_stage(struct view *v)
+{
+	static const char *const stages[] = {"advice", "rescue", "on_site", "observation", "closed"};
+	const struct field *field = kind_field(kind_find("case"), "stage");
+	const char *labels[sizeof stages / sizeof *stages];
+	struct workbench *wb = v->wb;
+	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+		labels[i] = field_value_label(field_value_find(field, stages[i]));
+	int chosen =
+	    prompt_choice_named(wb, field_label(field), labels, stages, sizeof stages / sizeof *stages, 0, NULL);
+	char *reason = chosen >= 0 ? draft_prompt_reason(wb, "desk:stage", _("Reason: ")) : NULL;
+	if (reason && take_stage(wb, stages[chosen], reason) == 0)
+		draft_prompt_drop(wb, "desk:stage");
+	free(reason);
+	return REDRAW_ALL;
+}
+
 static const struct view_key keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("show the record"), open_record, NULL},
     {'o', NULL, N_("make a case"), N_("make a case file of the consultation"), open_it, workbench_refuses_writing},
@@ -312,6 +354,8 @@ static const struct view_key keys[] = {
     {'d', NULL, N_("decline"), N_("the consultation is declined; asks for the reason"), decline,
      workbench_refuses_writing},
     {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
+    {'s', NULL, N_("stage"), N_("take the case a step further, with the reason: rescue, on site, observation, closed"),
+     change_stage, workbench_refuses_writing},
     {'r', NULL, N_("report"), N_("the report of activity of this register"), show_report, NULL},
     {0},
 };
