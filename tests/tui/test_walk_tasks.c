@@ -3,8 +3,7 @@
  * record. Keys are counted, without names, values and passphrases; more than the limit fails.
  * tests/tui/walks.md says where those who walked them hesitated, and what became of it.
  */
-#include "help_program.h"
-#include "help_screen.h"
+#include "help_walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,75 +15,44 @@
 
 #include <cmocka.h>
 
-struct walk {
-	struct program program;
-	struct terminal *t;
-	int ja;
-	int keys; /* pressed so far */
-};
+#define PRESS(w, en, ja, key) walk_press(w, key, en, ja)
 
-/* ---- what counts, and what does not */
-
-/* Keys, given one by one: each string is one key. Then what is seen, in English or Japanese, anywhere. */
-static void press_all(struct walk *w, const char *const *keys, size_t count, const char *en, const char *ja)
-{
-	for (size_t i = 0; i < count; i++)
-		terminal_type(w->t, keys[i]);
-	w->keys += (int)count;
-	terminal_await(w->t, w->ja ? ja : en);
-}
-
-#define PRESS(w, en, ja, ...)                                                                                         \
-	press_all(w, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), \
-	          en, ja)
-
-/* A name, a value or a passphrase: awaited as it was typed, unless it is not to be seen. */
+/* A passphrase is not to be seen, and counts as little as a name. */
 static void name(struct walk *w, const char *text)
 {
+	if (strcmp(text, PROGRAM_PASSPHRASE) == 0)
+		terminal_type(w->t, text);
+	else
+		walk_text(w, text);
+}
+
+/* Letters that are keys here: words of commands, choices that are narrowed down. */
+static void letters(struct walk *w, const char *text)
+{
+	w->keys += (unsigned)strlen(text);
 	terminal_type(w->t, text);
-	if (strcmp(text, PROGRAM_PASSPHRASE) != 0)
-		terminal_await(w->t, text);
+	terminal_await(w->t, text);
 }
 
 /* A line of the shell: its words count, and Enter. */
 static void shell(struct walk *w, const char *words)
 {
-	w->keys += (int)strlen(words) + 1;
-}
-
-static void at_most(struct walk *w, const char *what, int limit)
-{
-	print_message("%s, %s: %d keys (at most %d)\n", what, w->ja ? "ja" : "en", w->keys, limit);
-	assert_true(w->keys <= limit);
-	w->keys = 0;
-}
-
-/* ---- stages */
-
-static void begin(struct walk *w, int ja)
-{
-	memset(w, 0, sizeof *w);
-	w->ja = ja;
-	program_init(&w->program);
+	w->keys += (unsigned)strlen(words) + 1;
 }
 
 static void begin_case(struct walk *w, int ja)
 {
-	begin(w, ja);
+	walk_begin(w, ja);
 	program_case(&w->program, "Slow terminal");
 	program_good(&w->program, "add", "asset", "hostname=JINJI-PC-03", "status=infected", NULL);
 	program_good(&w->program, "add", "asset", "hostname=JINJI-PC-04", "status=suspected", NULL);
 }
 
-static void open_workbench(struct walk *w, const char *path)
-{
-	w->t = terminal_open(24, 80, NULL, "--lang", w->ja ? "ja" : "en", path, NULL);
-}
-
 static void leave(struct walk *w)
 {
-	terminal_type(w->t, ":q!" KEYS_ENTER);
-	assert_int_equal(terminal_end(w->t), 0);
+	unsigned keys = w->keys; /* of the way itself */
+	walk_leave(w);
+	w->keys = keys;
 }
 
 /* ---- the walks */
@@ -132,23 +100,22 @@ static void from_nothing_to_hashed_evidence(struct walk *w)
 	PRESS(w, "In which form", "保管形式", KEYS_ENTER);
 	PRESS(w, "R1-E1", "R1-E1", KEYS_ENTER); /* the hash is what is offered first */
 	leave(w);
-	at_most(w, "nothing to the first hashed evidence", 60);
+	walk_told(w, "nothing to the first hashed evidence", 60);
 }
 
 static void isolation_of_two_machines(struct walk *w)
 {
-	open_workbench(w, getenv("GENBA_CASE"));
-	terminal_await_row(w->t, 1, w->ja ? "ボード" : "Board");
+	walk_open(w, getenv("GENBA_CASE"));
 	PRESS(w, "Asset · 2", "資産 · 2", "3");
 	PRESS(w, "1 marked", "印 1 件", "m");
 	PRESS(w, "2 marked", "印 2 件", "m");
 	PRESS(w, "Isolation done: now", "隔離実施日時: now", "i");
 	PRESS(w, "me: Responder One", "自分: Responder One", KEYS_ENTER);
 	PRESS(w, "How isolated:", "隔離方法:", KEYS_ENTER);
-	PRESS(w, "cable", "cable", "c", "a", "b", "l", "e");
+	letters(w, "cable");
 	PRESS(w, "isolated: 2", "2台の隔離", KEYS_ENTER);
 	leave(w);
-	at_most(w, "two marked machines isolated, with time, person and method", 14);
+	walk_told(w, "two marked machines isolated, with time, person and method", 14);
 	program_good(&w->program, "list", "asset", "--where",
 	             "containment=isolated isolation_method=cable isolation_done: isolation_by:", "--json", NULL);
 	assert_non_null(strstr(w->program.out.data, "R1-A1"));
@@ -157,20 +124,18 @@ static void isolation_of_two_machines(struct walk *w)
 
 static void who_isolated_this_machine(struct walk *w)
 {
-	open_workbench(w, getenv("GENBA_CASE"));
-	terminal_await_row(w->t, 1, w->ja ? "ボード" : "Board");
+	walk_open(w, getenv("GENBA_CASE"));
 	PRESS(w, "Asset · 2", "資産 · 2", "3");
 	PRESS(w, "R1-A1", "R1-A1", KEYS_ENTER);
 	terminal_await(w->t, w->ja ? "隔離実施者" : "Isolated by");
 	terminal_await(w->t, "Responder One");
 	leave(w);
-	at_most(w, "who isolated this machine", 6);
+	walk_told(w, "who isolated this machine", 6);
 }
 
 static void an_approximate_event(struct walk *w)
 {
-	open_workbench(w, getenv("GENBA_CASE"));
-	terminal_await_row(w->t, 1, w->ja ? "ボード" : "Board");
+	walk_open(w, getenv("GENBA_CASE"));
 	PRESS(w, "Timeline", "時系列", "5");
 	PRESS(w, "New: Event", "新規: 事象", "a");
 	PRESS(w, "What happened:", "事象:", KEYS_ENTER);
@@ -181,39 +146,24 @@ static void an_approximate_event(struct walk *w)
 	PRESS(w, "2 typed", "入力 2 件", KEYS_ENTER);
 	PRESS(w, "R1-V1", "R1-V1", KEYS_CTRL_S);
 	leave(w);
-	at_most(w, "an approximate event", 8);
+	walk_told(w, "an approximate event", 8);
 	program_good(&w->program, "show", "R1-V1", "--json", NULL);
 	assert_non_null(strstr(w->program.out.data, "2014-12~"));
 }
 
-/* The colleague has an identity of their own; their key lies in a file. */
-static void make_colleague(struct walk *w, char home[160], char key[160])
-{
-	char *own = strdup(getenv("XDG_DATA_HOME"));
-	snprintf(home, 160, "%s/other", w->program.dir);
-	snprintf(key, 160, "%s/r2.pub", w->program.dir);
-	setenv("XDG_DATA_HOME", home, 1);
-	program_good(&w->program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive",
-	             NULL);
-	program_good(&w->program, "key", "export", NULL);
-	FILE *f = fopen(key, "we");
-	assert_non_null(f);
-	fputs(w->program.out.data, f);
-	fclose(f);
-	setenv("XDG_DATA_HOME", own, 1);
-	free(own);
-}
-
 static void handover_and_acceptance(struct walk *w)
 {
-	char home[160];
 	char key[160];
 	char copy[160];
-	make_colleague(w, home, key);
+	walk_as_colleague(w);
+	walk_export_key(w, "r2.pub");
+	walk_as_owner(w);
+	snprintf(key, sizeof key, "%s/r2.pub", w->program.dir);
 	snprintf(copy, sizeof copy, "%s/c.genba", w->program.dir);
-	open_workbench(w, getenv("GENBA_CASE"));
-	terminal_await_row(w->t, 1, w->ja ? "ボード" : "Board");
-	PRESS(w, ":handover", ":handover", ":", "h", "a", "n", KEYS_TAB);
+	walk_open(w, getenv("GENBA_CASE"));
+	walk_press_row(w, ":", -1, ":", ":");
+	letters(w, "han");
+	PRESS(w, ":handover", ":handover", KEYS_TAB);
 	PRESS(w, "Colleague's key", "同僚の鍵", KEYS_ENTER);
 	name(w, key);
 	PRESS(w, "read out to you?", "読み上げと同じですか", KEYS_ENTER);
@@ -223,14 +173,13 @@ static void handover_and_acceptance(struct walk *w)
 	PRESS(w, "Ctrl-S", "Ctrl-S", KEYS_ENTER);
 	PRESS(w, "c.genba", "c.genba", KEYS_CTRL_S);
 	leave(w);
-	at_most(w, "a handover", 12);
-	setenv("XDG_DATA_HOME", home, 1);
-	open_workbench(w, copy);
-	terminal_await_row(w->t, 1, w->ja ? "ボード" : "Board");
+	walk_told(w, "a handover", 12);
+	walk_as_colleague(w);
+	walk_open(w, copy);
 	PRESS(w, "Ctrl-S", "Ctrl-S", KEYS_ENTER); /* the first row: a handover that waits */
 	PRESS(w, "receipt", "受領", KEYS_CTRL_S);
 	leave(w);
-	at_most(w, "its acceptance", 8);
+	walk_told(w, "its acceptance", 8);
 }
 
 /* ---- */
@@ -248,7 +197,7 @@ static void both_languages(void (*walk)(struct walk *w), void (*begins)(struct w
 static void nothing_to_evidence(void **state)
 {
 	(void)state;
-	both_languages(from_nothing_to_hashed_evidence, begin);
+	both_languages(from_nothing_to_hashed_evidence, walk_begin);
 }
 
 static void isolation_and_who_did_it(void **state)
