@@ -2,9 +2,14 @@
 #include "help_program.h"
 #include "help_screen.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -63,6 +68,45 @@ static void work_apart(struct program *p)
 	free(other);
 }
 
+/* What another shell preserves is under way as long as the descriptor that this answers is open. */
+static int begin_preserve(struct program *p, struct terminal *t, pid_t *pid)
+{
+	char *fifo = strdup(program_file(p, "fifo"));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	*pid = fork();
+	assert_true(*pid >= 0);
+	if (*pid == 0) {
+		int input = open(fifo, O_RDONLY);
+		int output = open("/dev/null", O_WRONLY);
+		dup2(input, STDIN_FILENO);
+		dup2(output, STDOUT_FILENO);
+		dup2(output, STDERR_FILENO);
+		execl(program_path(), "genba", "preserve", "-", "--as", "sealed", "--to", p->dir, (char *)NULL);
+		_exit(127);
+	}
+	int fd = open(fifo, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	free(fifo);
+	terminal_await_row(t, 0, "▶");
+	return fd;
+}
+
+/* A merge that cannot be made now leaves what is shown as it is. */
+static void no_merge_beside_a_long_command(struct program *p, struct terminal *t)
+{
+	pid_t pid;
+	int fd = begin_preserve(p, t, &pid);
+	terminal_await_row(t, 1, "What would be merged");
+	terminal_type(t, "m");
+	terminal_await(t, "another long command is under way");
+	terminal_await_row(t, 1, "What would be merged");
+	terminal_await(t, "no trace found");
+	close(fd);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	terminal_await(t, "the case was changed since this was looked at");
+	terminal_await_row(t, 1, "What would be merged");
+}
+
 /* What would come is shown before it comes; then it is merged, from there. */
 static void merge_what_is_shown(struct program *p, struct terminal *t)
 {
@@ -74,6 +118,7 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	terminal_await(t, "to decide");
 	terminal_await(t, "theirs");
 	terminal_await(t, "no trace found");
+	no_merge_beside_a_long_command(p, t);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_gone(t, "What would be merged");
 	program_good(p, "list", "conflict", "--json", NULL);

@@ -169,8 +169,15 @@ static enum redraw merge_vouched(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The plan goes into the command: one that would be refused must not take it along. */
+static const char *refuses_merging(struct view *v)
+{
+	return workbench_task(v->wb) ? _("another long command is under way: wait for its end, or Ctrl-C cancels it")
+	                             : workbench_refuses_writing(v);
+}
+
 static const struct view_key merge_keys[] = {
-    {'m', NULL, N_("merge"), N_("make the merge that is shown"), merge_now, workbench_refuses_writing},
+    {'m', NULL, N_("merge"), N_("make the merge that is shown"), merge_now, refuses_merging},
     {'v', NULL, NULL, N_("show it with what a revoked key signed taken in, for a reason that goes on record"),
      merge_vouched, workbench_refuses_writing},
     {0},
