@@ -100,6 +100,12 @@ if mkdir full && mount -t tmpfs -o size=8k none full 2>/dev/null; then
 	if [ $got != 1 ] || [ -n "$left" ]; then fail "a full disk: status $got, $left"; fi
 fi
 
+# what a killed export left is gone after the next one to the same place; a stranger's file is not
+(umask 077 && touch again.json.new-0123abcd again.json.new-mine)
+status 0 "$genba" export stix again.json --internal
+if [ -e again.json.new-0123abcd ] || [ ! -e again.json.new-mine ]; then fail "what is left: $(ls again.json*)"; fi
+rm again.json*
+
 # neither does a limit of the size of files, whoever is stopped by it: no half file, and no release on record
 releases() { "$genba" list release --json | grep -c '"format"' || true; }
 before=$(releases)

@@ -7,6 +7,7 @@
  */
 #include "vault/create.h"
 
+#include "base/file/new_file.h"
 #include "base/i18n.h"
 
 #include <sodium.h>
@@ -150,6 +151,12 @@ static int verify_new(struct vault *to, const struct progress *progress, struct 
 	return n == 0 ? 0 : -1;
 }
 
+/* ".0123456789ab.part", of a writer who was killed */
+static int is_unfinished(const char *rest)
+{
+	return rest[0] == '.' && strspn(rest + 1, "0123456789abcdef") == 12 && strcmp(rest + 13, ".part") == 0;
+}
+
 int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_slot *slots, size_t count,
                  const struct vault_identity *signer, const struct progress *progress, struct err *err)
 {
@@ -167,6 +174,8 @@ int vault_rotate(struct vault *v, const char *out_path, const struct vault_new_s
 	char mark[2 * sizeof random + 1];
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(mark, sizeof mark, random, sizeof random);
+	if (v->on_disk)
+		new_file_remove_left(final, is_unfinished);
 	char *path = xasprintf("%s.%s.part", final, mark);
 	struct vault *to = vault_begin(v->on_disk ? NULL : v->below, path, slots, count, signer, err);
 	int rc = to ? copy_into(v, to, err) : -1;

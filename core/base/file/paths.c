@@ -1,4 +1,5 @@
 #include "base/file/paths.h"
+#include "base/file/new_file.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
@@ -94,27 +95,17 @@ static int write_all(int fd, const char *bytes, size_t n)
 		bytes += written;
 		n -= (size_t)written;
 	}
-	return fsync(fd);
+	return 0;
 }
 
 int path_write_file(const char *path, const void *bytes, size_t n, unsigned flags, struct err *err)
 {
-	char *temporary = xasprintf("%s.new-%08x", path, randombytes_random());
-	int rc = 0;
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || write_all(fd, bytes, n) < 0)
-		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
-	if (fd >= 0 && close(fd) < 0 && rc == 0)
-		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
-	/* RENAME_NOREPLACE is not to be had on every file system of a stick, so the check stands apart */
-	if (rc == 0 && !(flags & PATH_REPLACE) && access(path, F_OK) == 0)
-		rc = err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
-	if (rc == 0 && rename(temporary, path) < 0)
-		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
-	if (rc == 0)
-		path_sync_folder(path);
-	else if (fd >= 0)
-		unlink(temporary);
-	free(temporary);
-	return rc;
+	struct new_file f;
+	if (new_file_open(&f, path, err) < 0)
+		return -1;
+	if (write_all(f.fd, bytes, n) == 0)
+		return new_file_name(&f, (flags & PATH_REPLACE) != 0, err);
+	err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	new_file_abandon(&f);
+	return -1;
 }

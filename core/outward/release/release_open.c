@@ -371,7 +371,7 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 	r->labels = (struct release_labels){.text = BUF_INIT};
 	buf_addc(&r->labels.text, '\0'); /* 0 is no place */
 	r->named = forbidden_new();
-	r->fd = -1;
+	r->file = (struct new_file){.fd = -1};
 	r->forbidden = forbidden_new();
 	struct name_pass names = {r, err, {0}};
 	if (!r->preview)

@@ -3,11 +3,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file/paths.h"
 #include "base/i18n.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,28 +37,20 @@ int release_begin(struct release *r, const char *path, struct err *err)
 		    hit.field, hit.label);
 	if (access(path, F_OK) == 0)
 		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
-	r->temporary = xasprintf("%s.new-%08x", path, randombytes_random());
-	r->fd = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return r->fd < 0 ? cannot_write(r, err) : 0;
+	return new_file_open(&r->file, path, err);
 }
 
 void release_abandon(struct release *r)
 {
-	if (r->fd >= 0)
-		close(r->fd);
-	if (r->temporary && r->fd >= 0)
-		unlink(r->temporary);
-	r->fd = -1;
-	free(r->temporary);
+	new_file_abandon(&r->file);
 	free(r->path);
-	r->temporary = NULL;
 	r->path = NULL;
 }
 
 static int write_all(struct release *r, const char *bytes, size_t n, struct err *err)
 {
-	while (r->fd >= 0 && n > 0) {
-		ssize_t written = write(r->fd, bytes, n);
+	while (r->file.fd >= 0 && n > 0) {
+		ssize_t written = write(r->file.fd, bytes, n);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
@@ -166,21 +156,6 @@ static int record_release(struct release *r, const char *format, const char *sha
 	return record_add(r->c, "release", fields, count, RECORD_MACHINE, label, err);
 }
 
-/* A check apart: RENAME_NOREPLACE is not to be had on every file system of a stick. */
-static int name_file(struct release *r, struct err *err)
-{
-	int fd = r->fd;
-	r->fd = -1;
-	int wrong = fsync(fd) < 0;
-	wrong = close(fd) < 0 || wrong;
-	if (!wrong && access(r->path, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), r->path);
-	if (wrong || rename(r->temporary, r->path) < 0)
-		return cannot_write(r, err);
-	path_sync_folder(r->path);
-	return 0;
-}
-
 int release_finish(struct release *r, const char *format, const void *bytes, size_t n, const char *path,
                    char label[LABEL_TEXT], struct err *err)
 {
@@ -194,10 +169,8 @@ int release_finish(struct release *r, const char *format, const void *bytes, siz
 		return 0;
 	crypto_hash_sha256_final(&r->digest, digest);
 	sodium_bin2hex(sha256, sizeof sha256, digest, sizeof digest);
-	if (name_file(r, err) < 0) {
-		unlink(r->temporary);
+	if (new_file_name(&r->file, 0, err) < 0)
 		return -1;
-	}
 	if (record_release(r, format, sha256, label, err) < 0) {
 		unlink(r->path); /* nothing leaves that is not on record */
 		return -1;

@@ -6,6 +6,7 @@
 #include "outward/release/release.h"
 
 #include "base/buf.h"
+#include "base/file/new_file.h"
 
 #include <sodium.h>
 
@@ -87,9 +88,8 @@ struct release {
 	uint64_t steps;
 	uint64_t total;
 	/* the file that leaves, while it is written */
-	char *path;
-	char *temporary; /* NULL: a dry run, or not begun */
-	int fd;
+	char *path;           /* NULL: a dry run, or not begun */
+	struct new_file file; /* .fd -1: likewise */
 	int begun;
 	uint64_t size;
 	crypto_hash_sha256_state digest;
