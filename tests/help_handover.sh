@@ -1,21 +1,12 @@
 # shellcheck shell=bash
 # Shared by the scripts about handing over: a scratch folder, people in it, and what they type. Source it; it wants GENBA.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/help_script.sh"
+unset XDG_DATA_HOME # as() sets it to that of a person
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 printf 'correct horse battery staple\n' >pass
 export GENBA_PASSPHRASE_FILE=$work/pass
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 person() { # person NAME…: an identity each, and its public line in NAME.pub
 	local name
 	for name in "$@"; do

@@ -3,36 +3,17 @@
 # Sources that are not what one would wish, through the command line: what cannot be read is named, nothing is skipped in
 # silence, and status and record say whether the evidence is complete. Parts that need root (mounts, loop devices) are
 # left out without it, and that is said.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-bad-sources-XXXXXX")
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 loop=
 clean() {
 	umount "$work/mnt" 2>/dev/null || true
 	[ -z "$loop" ] || losetup -d "$loop" 2>/dev/null || true
-	chmod -R u+rwx "$work" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-expect() { # expect STATUS WORDS COMMAND…: its status, and what it must say ("" anything), in the files out and err
-	local wanted=$1 words=$2 got=0
-	shift 2
-	"$@" >out 2>err </dev/null || got=$?
-	[ "$got" = "$wanted" ] || fail "'${*##*/}': status $got, wanted $wanted: $(cat out err)"
-	[ -z "$words" ] || grep -q -e "$words" out err || fail "'${*##*/}' does not say '$words': $(cat out err)"
-}
-field() { "$genba" show "$1" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get(sys.argv[1], ""))' "$2"; }
-label() { tail -1 out | cut -d' ' -f1; }
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 complete() { # complete LABEL WANTED [WORDS]: what the record says
 	is "$1 complete" "$2" "$(field "$1" complete)"
 	[ -z "${3:-}" ] || grep -q -e "$3" <<<"$(field "$1" unread)" || fail "$1 has not '$3' on record: $(field "$1" unread)"

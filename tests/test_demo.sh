@@ -1,22 +1,10 @@
 #!/usr/bin/env bash
 # The practice case: what `genba demo` makes is section 3.2 of the report, whole and honest; without a terminal it prints
 # the Board and the result of verify, on a terminal it opens the workbench; both again when it is there already.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 mkdir -p home/genba
 printf 'practice\n' >pass
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 
 for turn in first second; do
 	"$genba" demo --dir here </dev/null >out 2>err || fail "genba demo, $turn time: $(cat err)"

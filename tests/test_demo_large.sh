@@ -3,22 +3,10 @@
 # what the report tells: how many are infected, which exits the C2 was reached by, the web shell, the new mails of the same C2.
 # With GENBA_LONG it is made twice, which is the same, and in Japanese: tests/test_demo_large_long.sh.
 # ctest: slow
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 mkdir -p home/genba
 printf 'practice\n' >pass
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 
 "$genba" demo --large --dir one </dev/null >out 2>err || fail "genba demo --large: $(cat err)"
 grep -q '^nothing wrong found; last commit' out || fail "it does not verify: $(cat out)"

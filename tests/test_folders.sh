@@ -1,34 +1,16 @@
 #!/usr/bin/env bash
 # Folders as evidence, through the command line: where a copy may go, what it can hold, what of it can be had.
 # ctest: slow
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-folders-XXXXXX")
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 mounted=()
 clean() {
 	for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do umount "${mounted[i]}" 2>/dev/null || true; done
-	chmod -R u+rwx "$work" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-expect() { # expect STATUS WORDS COMMAND…: its status, and what it must say ("" anything), in the files out and err
-	local wanted=$1 words=$2 got=0
-	shift 2
-	timeout 300 "$@" >out 2>err </dev/null || got=$?
-	[ "$got" = "$wanted" ] || fail "'${*##*/}': status $got, wanted $wanted: $(cat out err)"
-	[ -z "$words" ] || grep -q -e "$words" out err || fail "'${*##*/}' does not say '$words': $(cat out err)"
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
-label() { tail -1 out | cut -d' ' -f1; }
 records() { "$genba" list evidence --json | grep -c '"label"' || true; }
 left_out=
 
@@ -87,7 +69,6 @@ done
 expect 0 "" "$genba" verify "$raw" "$sealed" "$image" "$parts"
 
 # --- bad sectors in a file of a folder: read as a single file is, and named; only whole files bear their name
-field() { "$genba" show "$1" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get(sys.argv[1], ""))' "$2"; }
 complete() { # complete LABEL WANTED [WORDS]: what the record says
 	is "$1 complete" "$2" "$(field "$1" complete)"
 	[ -z "${3:-}" ] || grep -q -e "$3" <<<"$(field "$1" unread)" || fail "$1 has not '$3' on record: $(field "$1" unread)"

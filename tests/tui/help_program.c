@@ -178,3 +178,25 @@ void program_demo(struct program *p, const char *language)
 	write_file(program_file(p, "pass"), "practice\n");
 	setenv("GENBA_CASE", program_file(p, "practice/practice.genba"), 1);
 }
+
+int program_shell(const char *line, char *output, size_t size)
+{
+	char *whole = NULL;
+	assert_true(asprintf(&whole, "unset GENBA_PASSPHRASE_FILE; { %s; } 2>&1 </dev/null", line) > 0);
+	FILE *f = popen(whole, "re");
+	assert_non_null(f);
+	size_t n = fread(output, 1, size - 1, f);
+	output[n] = '\0';
+	int status = pclose(f);
+	free(whole);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+void assert_gives(const char *line, int status, const char *wanted)
+{
+	char output[16384];
+	int got = program_shell(line, output, sizeof output);
+	if (got != status || !strstr(output, wanted))
+		fail_msg("'%s': status %d (wanted %d), output: %s (wanted: %s)", line, got, status, output, wanted);
+}

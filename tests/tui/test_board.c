@@ -2,6 +2,7 @@
  * The Board in ten states: how it looks, that each row leads where it seems to lead, and that nothing that is done, at no
  * size of the screen, hides that there is an alarm.
  */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -164,8 +165,7 @@ static struct terminal *open_state(struct program *p, const struct state *state,
 
 static void close_state(struct program *p, struct terminal *t)
 {
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_release(p);
 }
 

@@ -1,4 +1,5 @@
 /* The view Chain on a real pseudo-terminal: from a mail to what rests on it, a decision, the contact and how far it came. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -53,8 +54,7 @@ static void from_a_mail_to_the_contact(void **state)
 	terminal_await(t, "03-0000-0001");
 	terminal_type(t, "C");
 	terminal_await(t, "contact: confirmed");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -94,8 +94,7 @@ static void contact_form_and_status(void **state)
 	terminal_await(t, "inspecting");
 	terminal_type(t, "not_damaged" KEYS_ENTER);
 	terminal_await(t, "contact: not damaged (as they say)");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_release(&p);
 }
 
@@ -128,8 +127,7 @@ static void words_are_looked_for_here(void **state)
 	terminal_type(t, "/tell the partner" KEYS_ENTER);
 	terminal_await_row(t, 1, "Found");
 	terminal_await(t, "R1-D1");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_release(&p);
 }
 

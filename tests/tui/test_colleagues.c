@@ -1,4 +1,5 @@
 /* Colleagues in the workbench: a conflict is decided, what changed is told, the case is handed over with an edited brief. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -205,8 +206,7 @@ static void colleagues(void **state)
 	decide(t);
 	look_at_the_news(&p, t);
 	hand_over(&p, t);
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_good(&p, "list", "conflict", "--where", "state=open", "--json", NULL);
 	assert_null(strstr(p.out.data, "label"));
 	program_good(&p, "list", "responder", "--json", NULL);

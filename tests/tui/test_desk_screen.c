@@ -1,4 +1,5 @@
 /* The view Desk on a real pseudo-terminal: what waits, what becomes of it, a case file with one key, the report. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -75,8 +76,7 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_await(t, "Consultations");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "Desk");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_good(&program, "-c", program_file(&program, "R1-Q2.genba"), "verify", NULL);
 }
 
@@ -103,8 +103,7 @@ static void another_shell_decides(void **state)
 	program_good(&program, "desk", "report", "--json", getenv("GENBA_CASE"), program_file(&program, "third.genba"),
 	             NULL);
 	assert_non_null(strstr(program.out.data, "\"consultations\":"));
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_good(&program, "-c", program_file(&program, "third.genba"), "verify", NULL);
 }
 
@@ -132,8 +131,7 @@ static void look_in(const char *language)
 	terminal_type(t, KEYS_DOWN);
 	snprintf(golden, sizeof golden, "desk-%s-80x24", language);
 	terminal_golden(t, golden);
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 static void looks_in_english(void **state)
@@ -155,8 +153,7 @@ static void nothing_waits(void **state)
 	terminal_type(t, "D");
 	terminal_await(t, "Nothing waits");
 	terminal_type(t, "ov"); /* on nothing */
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* The view Exchange on a real pseudo-terminal: what would leave and why the rest stays, and `e` that lets it leave: what, to whom, on
  * whose decision, where to; what is refused says so and makes no file. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -97,8 +98,7 @@ static void what_would_leave_is_shown_and_leaves(void **state)
 	terminal_await_row(t, 1, "Exchange");
 	terminal_await_gone(t, "nothing has left this case");
 	terminal_await(t, "Partner");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-W1", NULL);
 }
 
@@ -115,8 +115,7 @@ static void what_may_not_leave_is_refused(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await(t, "nothing has left this case");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 int main(void)

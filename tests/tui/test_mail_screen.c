@@ -2,6 +2,7 @@
  * The mail desk on a real pseudo-terminal: from a folder of mails, as a stick has it, to the text of the answer in at most twelve
  * keys, at 80x24, in both languages; and what else the desk's keys do.
  */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -106,8 +107,7 @@ static void walk_in(const char *language)
 	assert_true(keys <= MOST_KEYS);
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, 1, "R1-L2");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 static void from_a_stick_to_the_answer_in_english(void **state)
@@ -156,8 +156,7 @@ static void the_desk_does_with_one_key_what_there_is_to_do(void **state)
 	terminal_await(t, "1 indicator of it is on record");
 	terminal_type(t, "7");
 	terminal_await(t, "pr@yahoo.co.jp");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 /* From a mail's row to a file that it carries and to the chain: no label is typed. */
@@ -179,8 +178,7 @@ static void a_file_of_a_mail_is_written_by_its_row(void **state)
 	assert_int_equal(access(program_file(&program, "stick/R1-L2-2.bin"), R_OK), 0);
 	terminal_type(t, "C");
 	terminal_await_row(t, 1, "Chain");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 static void write_log(const char *name)
@@ -214,8 +212,7 @@ static void the_sweep_begins_at_what_a_mail_has(void **state)
 	terminal_type(t, "W");
 	terminal_await_row(t, 1, "Sweep");
 	terminal_await(t, "no indicator of R1-L1 was found");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_good(&program, "mail", "promote", "R1-L1", "all", NULL);
 	program_good(&program, "sweep", "R1-E2", NULL);
 	t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
@@ -228,8 +225,7 @@ static void the_sweep_begins_at_what_a_mail_has(void **state)
 	terminal_type(t, KEYS_ENTER); /* the lines of the one under the cursor */
 	terminal_await(t, "10.0.0.11");
 	assert_false(terminal_shows(t, "10.0.0.8"));
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 }
 
 int main(void)

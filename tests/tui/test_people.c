@@ -1,5 +1,6 @@
 /* People by name: a responder can be chosen, "me" first; what was done to marked machines is one action with time, person and
  * method; wide screens tell of the selected record beside the rows. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -40,12 +41,6 @@ static struct terminal *open_assets(int columns)
 	return t;
 }
 
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":q!" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
-
 static void marked_machines_are_isolated_in_one_action(void **state)
 {
 	(void)state;
@@ -67,7 +62,7 @@ static void marked_machines_are_isolated_in_one_action(void **state)
 	terminal_await_row(t, -1, "cable");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "isolated: 2, in one action");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "log", "--limit", "1", NULL);
 	assert_non_null(strstr(program.out.data, "isolated R1-A1 JINJI-PC-03, R1-A2 JINJI-PC-04 (cable unplugged)"));
 	program_good(&program, "show", "R1-A2", NULL);
@@ -85,7 +80,7 @@ static void left_halfway_nothing_is_changed(void **state)
 	terminal_await_row(t, -1, "Isolated by:");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await_row(t, -1, "nothing was changed");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void me_is_a_name_that_can_be_typed(void **state)
@@ -101,7 +96,7 @@ static void me_is_a_name_that_can_be_typed(void **state)
 	terminal_await_row(t, 3, "OVERDUE");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, 1, "R1-M1");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void a_wide_screen_tells_of_the_selected_record(void **state)
@@ -116,7 +111,7 @@ static void a_wide_screen_tells_of_the_selected_record(void **state)
 	terminal_await(t, "│Finding: unchecked");
 	terminal_resize(t, 24, 80);
 	terminal_await_gone(t, "│");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void the_coming_steps_stand_beside_the_current_one(void **state)
@@ -128,7 +123,7 @@ static void the_coming_steps_stand_beside_the_current_one(void **state)
 	terminal_await_row(t, 1, "step 1 of ");
 	terminal_await(t, "│▶  1 ");
 	terminal_await(t, "│   2 ");
-	quit(t);
+	terminal_quit(t);
 }
 
 int main(void)

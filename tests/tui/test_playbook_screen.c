@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 #include "tui/view/step.h"
@@ -365,8 +366,7 @@ static void open_screen(struct play *p, struct program *program)
 
 static void close_screen(struct play *p)
 {
-	terminal_type(p->t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(p->t), 0);
+	terminal_quit(p->t);
 	check(p);
 	program_release(p->program);
 }
@@ -417,8 +417,7 @@ static void two_assets_are_one_run(void **state)
 	terminal_type(p.t, "X");
 	ask(&p, "中止する理由", "誤って開始" KEYS_ENTER);
 	terminal_await_row(p.t, -1, "中止しました");
-	terminal_type(p.t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(p.t), 0);
+	terminal_quit(p.t);
 	program_good(&program, "show", "R1-S1", "--json", NULL);
 	assert_non_null(strstr(program.out.data, "R1-A1"));
 	assert_non_null(strstr(program.out.data, "R1-A2"));

@@ -1,4 +1,5 @@
 /* print: what is given where, labels kept free for worksheets, and what is typed in from them. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -135,8 +136,7 @@ static void the_workbench_wants_a_file(void **state)
 	assert_true(asprintf(&line, ":print worksheet note --out %s" KEYS_ENTER, path) > 0);
 	terminal_type(t, line);
 	terminal_await(t, "R1-N1");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	assert_int_equal(access(path, R_OK), 0);
 	free(line);
 }

@@ -20,29 +20,6 @@
 
 #include <cmocka.h>
 
-/* Runs a shell line, without any way to a passphrase; its exit status and output ($GENBA is the program). */
-static int shell(const char *line, char *output, size_t size)
-{
-	char *whole = NULL;
-	assert_true(asprintf(&whole, "unset GENBA_PASSPHRASE_FILE; { %s; } 2>&1", line) > 0);
-	FILE *f = popen(whole, "re");
-	assert_non_null(f);
-	size_t n = fread(output, 1, size - 1, f);
-	output[n] = '\0';
-	int status = pclose(f);
-	free(whole);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void assert_gives(const char *line, int status, const char *wanted)
-{
-	char output[8192];
-	int got = shell(line, output, sizeof output);
-	if (got != status || !strstr(output, wanted))
-		fail_msg("'%s': status %d (wanted %d), output: %s (wanted: %s)", line, got, status, output, wanted);
-}
-
 /* The number of sockets in the private folder; its path goes to `path`. */
 static size_t sockets(const struct program *p, char *path, size_t size)
 {

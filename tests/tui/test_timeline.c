@@ -1,4 +1,5 @@
 /* The timeline: what the responders did stands there beside the attack, and its keys are those of the lists. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -48,12 +49,6 @@ static struct terminal *open_timeline(void)
 	return t;
 }
 
-static void quit(struct terminal *t)
-{
-	terminal_type(t, ":q!" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
-
 static void what_was_done_stands_between_what_the_attacker_did(void **state)
 {
 	(void)state;
@@ -67,7 +62,7 @@ static void what_was_done_stands_between_what_the_attacker_did(void **state)
 	terminal_await_gone(t, "isolated:");
 	terminal_type(t, "r");
 	terminal_await_row(t, 4, "isolated:");
-	quit(t);
+	terminal_quit(t);
 }
 
 static void its_keys_are_those_of_the_lists(void **state)
@@ -97,7 +92,7 @@ static void its_keys_are_those_of_the_lists(void **state)
 	terminal_await_row(t, -1, "Retract R1-V2");
 	terminal_type(t, "typed twice" KEYS_ENTER);
 	terminal_await_gone(t, "Mails to others");
-	quit(t);
+	terminal_quit(t);
 	program_good(&program, "show", "R1-V2", NULL);
 	assert_non_null(strstr(program.out.data, "typed twice"));
 }
@@ -116,7 +111,7 @@ static void an_event_in_the_future_says_so_when_it_is_typed(void **state)
 	terminal_await_row(t, -1, "2027-01-01");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "When lies in the future");
-	quit(t);
+	terminal_quit(t);
 }
 
 /* A log of a machine whose clock was 4 minutes fast: under an event its rows are told in the clock of the events. */
@@ -139,7 +134,7 @@ static void rows_of_machines_are_told_in_the_clock_of_the_events(void **state)
 	terminal_await_row(t, 1, "relative");
 	terminal_type(t, "t");
 	terminal_await_row(t, 4, "2026-11-22 09:01:00");
-	quit(t);
+	terminal_quit(t);
 }
 
 int main(void)

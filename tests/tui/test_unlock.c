@@ -1,5 +1,6 @@
 /* A case that `genba unlock` keeps open: asked for once, used by every shell and by the workbench, locked by word, by time, by
  * sleep; and what is left when it is killed. */
+#include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
 
@@ -26,36 +27,13 @@
 
 #include <cmocka.h>
 
-/* Runs a shell line without any way to a passphrase; its exit status and output ($GENBA is the program). */
-static int shell(const char *line, char *output, size_t size)
-{
-	char *whole = NULL;
-	assert_true(asprintf(&whole, "unset GENBA_PASSPHRASE_FILE; { %s; } 2>&1 </dev/null", line) > 0);
-	FILE *f = popen(whole, "re");
-	assert_non_null(f);
-	size_t n = fread(output, 1, size - 1, f);
-	output[n] = '\0';
-	int status = pclose(f);
-	free(whole);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void assert_gives(const char *line, int status, const char *wanted)
-{
-	char output[16384];
-	int got = shell(line, output, sizeof output);
-	if (got != status || !strstr(output, wanted))
-		fail_msg("'%s': status %d (wanted %d), output: %s (wanted: %s)", line, got, status, output, wanted);
-}
-
 /* Waits until the line says `wanted`. */
 static void await_gives(const char *line, const char *wanted)
 {
 	char output[16384] = "";
 	double end = clock_steady() + TERMINAL_DEADLINE;
 	while (clock_steady() < end) {
-		shell(line, output, sizeof output);
+		program_shell(line, output, sizeof output);
 		if (strstr(output, wanted))
 			return;
 	}
@@ -158,8 +136,7 @@ static void the_workbench_needs_no_passphrase(void **state)
 		struct terminal *second = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", getenv("GENBA_CASE"), NULL);
 		terminal_await(second, "shown by a workbench");
 		assert_int_equal(terminal_end(second), 5);
-		terminal_type(t, ":quit" KEYS_ENTER);
-		assert_int_equal(terminal_end(t), 0);
+		terminal_quit(t);
 		assert_gives("$GENBA list asset", 0, "HR-PC-03");
 	}
 	/* its terminal goes: the case stays open */

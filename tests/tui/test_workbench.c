@@ -481,8 +481,7 @@ static void copying_is_asked_for(void **state)
 	terminal_await_bytes(t, "\033]52;c;UjEtQTEKUjEtQTI=\a");
 	terminal_type(t, "Y");
 	terminal_await(t, "to copy: * R1-A1");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 
 	t = terminal_open(24, 80, "GENBA_COPY=1\nTMUX=/tmp/tmux-0/default,1,0", getenv("GENBA_CASE"), NULL);
 	terminal_await_row(t, 1, "Board");
@@ -490,8 +489,7 @@ static void copying_is_asked_for(void **state)
 	terminal_await_row(t, 3, "R1-A1");
 	terminal_type(t, "y");
 	terminal_await_bytes(t, "\033]52;c;UjEtQTE=\a\033Ptmux;\033\033]52;c;UjEtQTE=\a\033\\");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 
 	t = terminal_open(24, 80, "GENBA_COPY=0", getenv("GENBA_CASE"), NULL);
 	terminal_await_row(t, 1, "Board");
@@ -499,8 +497,7 @@ static void copying_is_asked_for(void **state)
 	terminal_await_row(t, 3, "R1-A1");
 	terminal_type(t, "y");
 	terminal_await_row(t, -1, "switched off");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
+	terminal_quit(t);
 	program_release(&program);
 }
 

@@ -286,3 +286,20 @@ long sql_number(struct case_file *c, const char *sql)
 	sqlite3_finalize(q);
 	return n;
 }
+
+void assert_refused(struct case_file *to, struct case_file *from, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct merge_report report;
+	unsigned char before[32];
+	unsigned char after[32];
+	tree_digest(to, before);
+	assert_int_equal(try_merge(to, from, &report, &err), -1);
+	if (!strstr(err.message, reason))
+		print_error("%s\n", err.message);
+	assert_non_null(strstr(err.message, reason));
+	merge_report_release(&report);
+	tree_digest(to, after);
+	assert_memory_equal(before, after, 32);
+	assert_verifies(to);
+}

@@ -53,6 +53,9 @@ void commit_object(struct case_file *c, const struct identity *who, const json_t
 int try_merge(struct case_file *to, struct case_file *from, struct merge_report *report, struct err *err);
 struct merge_report merge(struct case_file *to, struct case_file *from);
 
+/* `to` does not take what `from` has, names the reason, and stays as it was and whole. */
+void assert_refused(struct case_file *to, struct case_file *from, const char *reason);
+
 /* Both merge what the other had, neither having seen the other's merge. */
 void cross(size_t a, size_t b);
 

@@ -35,23 +35,6 @@ static char *asset_text(const char *id, const char *label, const char *author, c
 	return buf_take(&text, NULL);
 }
 
-static void refused(struct case_file *to, struct case_file *from, const char *reason)
-{
-	struct err err = ERR_INIT;
-	struct merge_report report;
-	unsigned char before[32];
-	unsigned char after[32];
-	tree_digest(to, before);
-	assert_int_equal(try_merge(to, from, &report, &err), -1);
-	if (!strstr(err.message, reason))
-		print_error("%s\n", err.message);
-	assert_non_null(strstr(err.message, reason));
-	merge_report_release(&report);
-	tree_digest(to, after);
-	assert_memory_equal(before, after, 32);
-	assert_verifies(to);
-}
-
 static void commit_asset(struct identity *who, signing_fn how)
 {
 	char *path;
@@ -69,11 +52,11 @@ static void test_signatures(void **state)
 	struct err err = ERR_INIT;
 	begin(2); /* the third person is no responder of this case */
 	commit_asset(people[2], sign_well);
-	refused(copies[0], copies[1], "no responder of this case");
+	assert_refused(copies[0], copies[1], "no responder of this case");
 	end(2);
 	begin(2);
 	commit_asset(people[1], sign_wrong);
-	refused(copies[0], copies[1], "does not fit");
+	assert_refused(copies[0], copies[1], "does not fit");
 	end(2);
 	begin(2); /* nothing but that was wrong with them */
 	commit_asset(people[1], sign_well);
@@ -91,7 +74,7 @@ static void test_in_anothers_name(void **state)
 	struct history_change file = {path, text, strlen(text)};
 	begin(2);
 	commit_files(copies[1], people[1], sign_well, &file, 1);
-	refused(copies[0], copies[1], "entered by R1, who did not sign it");
+	assert_refused(copies[0], copies[1], "entered by R1, who did not sign it");
 	free(text);
 	free(path);
 	end(2);
@@ -103,7 +86,7 @@ static void test_in_anothers_name(void **state)
 		file = (struct history_change){path, text, strlen(text)};
 		begin(2);
 		commit_files(copies[1], people[1], sign_well, &file, 1);
-		refused(copies[0], copies[1], labels[i][1]);
+		assert_refused(copies[0], copies[1], labels[i][1]);
 		free(text);
 		free(path);
 		end(2);
@@ -140,18 +123,18 @@ static void test_changes_of_what_is_fixed(void **state)
 	ok(record_add(copies[0], "evidence", fields, 4, RECORD_MACHINE, label, &err), &err);
 	merge(copies[1], copies[0]);
 	commit_change(label, "sha256", json_string("1111111111111111111111111111111111111111111111111111111111111111"));
-	refused(copies[0], copies[1], "a digest of evidence was changed");
+	assert_refused(copies[0], copies[1], "a digest of evidence was changed");
 	end(2);
 	begin(2);
 	add(copies[0], "asset", "hostname", "PC-1", label);
 	add(copies[0], "asset", "hostname", "PC-2", label);
 	merge(copies[1], copies[0]);
 	commit_change("R1-A2", "aliases", json_pack("[s]", "R1-A1"));
-	refused(copies[0], copies[1], "was never called R1-A1");
+	assert_refused(copies[0], copies[1], "was never called R1-A1");
 	end(2);
 	begin(2);
 	commit_change("R1-R1", "mark", json_string("Q7"));
-	refused(copies[0], copies[1], "the mark of the responder R1-R1 was changed");
+	assert_refused(copies[0], copies[1], "the mark of the responder R1-R1 was changed");
 	end(2);
 }
 
@@ -167,9 +150,9 @@ static void test_two_of_one_label(void **state)
 	struct history_change files[2] = {{paths[0], texts[0], strlen(texts[0])},
 	                                  {paths[1], texts[1], strlen(texts[1])}};
 	commit_files(copies[1], people[1], sign_well, files, 2);
-	refused(copies[0], copies[1], "two records called R2-A1"); /* moving forward … */
+	assert_refused(copies[0], copies[1], "two records called R2-A1"); /* moving forward … */
 	add(copies[0], "asset", "hostname", "PC-1", label);
-	refused(copies[0], copies[1], "two records called R2-A1"); /* … and with two sides */
+	assert_refused(copies[0], copies[1], "two records called R2-A1"); /* … and with two sides */
 	end(2);
 	/* one of ours is taken */
 	begin(2);
@@ -180,7 +163,7 @@ static void test_two_of_one_label(void **state)
 	texts[0] = asset_text("a0000000-0000-4000-8000-000000000001", label, "R2", &paths[0]);
 	struct history_change file = {paths[0], texts[0], strlen(texts[0])};
 	commit_files(copies[1], people[1], sign_well, &file, 1);
-	refused(copies[0], copies[1], label);
+	assert_refused(copies[0], copies[1], label);
 	for (int i = 0; i < 2; i++) {
 		free(texts[i]);
 		free(paths[i]);
@@ -204,7 +187,7 @@ static void test_files_that_are_no_records(void **state)
 		struct history_change file = {table[i].path, table[i].text, strlen(table[i].text)};
 		begin(2);
 		commit_files(copies[1], people[1], sign_well, &file, 1);
-		refused(copies[0], copies[1], table[i].reason);
+		assert_refused(copies[0], copies[1], table[i].reason);
 		end(2);
 	}
 	/* a record at another record's place */
@@ -213,7 +196,7 @@ static void test_files_that_are_no_records(void **state)
 	struct history_change file = {"asset/f/f/f/f0000000-0000-4000-8000-000000000001.json", text, strlen(text)};
 	begin(2);
 	commit_files(copies[1], people[1], sign_well, &file, 1);
-	refused(copies[0], copies[1], "does not lie where");
+	assert_refused(copies[0], copies[1], "does not lie where");
 	end(2);
 	free(text);
 	free(path);

@@ -65,22 +65,6 @@ static int has_asset(struct case_file *c, const char *hostname)
 	return record_each(c, "asset", 0, has_hostname, text, NULL);
 }
 
-static void refused(struct case_file *to, struct case_file *from, const char *reason)
-{
-	struct err err = ERR_INIT;
-	struct merge_report report;
-	unsigned char before[32];
-	unsigned char after[32];
-	tree_digest(to, before);
-	assert_int_equal(try_merge(to, from, &report, &err), -1);
-	if (!strstr(err.message, reason))
-		print_error("%s\n", err.message);
-	assert_non_null(strstr(err.message, reason));
-	merge_report_release(&report);
-	tree_digest(to, after);
-	assert_memory_equal(before, after, 32);
-}
-
 static int tells(const struct merge_report *report, const char *text)
 {
 	size_t i;
@@ -115,8 +99,8 @@ static void test_merged_before(void **state)
 	assert_same_trees(2);
 	/* from the revoked one: nothing that is new */
 	add_asset(copies[C], "PC-late");
-	refused(copies[A], copies[C], "revoked");
-	refused(copies[B], copies[C], "revoked");
+	assert_refused(copies[A], copies[C], "revoked");
+	assert_refused(copies[B], copies[C], "revoked");
 	end(COPIES);
 }
 
@@ -180,7 +164,7 @@ static void test_merged_after(void **state)
 	assert_int_equal(has_asset(copies[A], "PC-B"), 1);
 	assert_int_equal(has_asset(copies[A], "PC-C") + has_asset(copies[A], "PC-B2"), 0);
 	assert_verifies(copies[A]);
-	refused(copies[A], copies[B], "--vouch"); /* the rest is the same again */
+	assert_refused(copies[A], copies[B], "--vouch"); /* the rest is the same again */
 	assert_int_equal(merge_vouched(copies[A], copies[B], "", &report, &err), -1);
 	merge_report_release(&report);
 	/* on record */
@@ -197,8 +181,8 @@ static void test_merged_after(void **state)
 	assert_same_trees(2);
 	/* the word was for that, not for what comes after */
 	add_asset(copies[C], "PC-later");
-	refused(copies[A], copies[C], "revoked");
-	refused(further, copies[C], "revoked");
+	assert_refused(copies[A], copies[C], "revoked");
+	assert_refused(further, copies[C], "revoked");
 	ok(case_close(further, &err), &err);
 	end(COPIES);
 }
@@ -211,7 +195,7 @@ static void test_vouched_elsewhere(void **state)
 	revoke(copies[A], "R1-R3");
 	merge(copies[B], copies[A]);
 	add_asset(copies[C], "PC-C");
-	refused(copies[B], copies[C], "--vouch");
+	assert_refused(copies[B], copies[C], "--vouch");
 	vouch(copies[B], copies[C]);
 	assert_verifies(copies[B]);
 	merge(copies[A], copies[B]);
@@ -230,7 +214,7 @@ static void test_own_history(void **state)
 	add_asset(copies[C], "PC-C");
 	add_asset(copies[A], "PC-A");
 	merge(copies[A], copies[C]);
-	refused(copies[A], copies[B], "signed 1 actions of this copy");
+	assert_refused(copies[A], copies[B], "signed 1 actions of this copy");
 	vouch(copies[A], copies[B]);
 	assert_verifies(copies[A]);
 	merge(copies[B], copies[A]);
@@ -260,8 +244,8 @@ static void test_own_word(void **state)
 	a = action_begin(copies[C], "revoke", &err);
 	ok(action_set(a, "R1-R3", fields, 2, RECORD_MACHINE, &err), &err);
 	ok(action_commit(a, &err), &err);
-	refused(copies[A], copies[C], "set aside");
-	refused(copies[B], copies[C], "revoked"); /* who learns of it by this only */
+	assert_refused(copies[A], copies[C], "set aside");
+	assert_refused(copies[B], copies[C], "revoked"); /* who learns of it by this only */
 	free(trailer);
 	buf_release(&print);
 	end(COPIES);
@@ -278,7 +262,7 @@ static void test_put_off(void **state)
 	struct action *a = action_begin(copies[B], "revoke", &err);
 	ok(action_set(a, "R1-R3", &later, 1, RECORD_MACHINE, &err), &err);
 	ok(action_commit(a, &err), &err);
-	refused(copies[A], copies[B], "put off");
+	assert_refused(copies[A], copies[B], "put off");
 	end(COPIES);
 }
 
