@@ -102,8 +102,13 @@ static void every_shell_uses_it(void **state)
 	assert_gives("$GENBA list note", 0, "Label");
 	assert_gives("$GENBA show R1-A99", 1, "R1-A99");
 	assert_gives("$GENBA list asset | head -c 1 >/dev/null; $GENBA list asset", 0, "HR-PC-03");
-	/* what opens the case itself says what to do */
-	assert_gives("$GENBA key slots", 5, "genba lock");
+	/* what only reads is done there too; what opens the case itself says what to do */
+	assert_gives("$GENBA key slots", 0, "(opened it now)");
+	assert_gives("$GENBA key slots list --json", 0, "\"kind\": \"slot\"");
+	assert_gives("cd $XDG_RUNTIME_DIR && mkdir copies && $GENBA backup copies && ls copies", 0, ".genba");
+	assert_gives("$GENBA backup", 0, "copies");
+	assert_gives("$GENBA key slots add --passphrase", 5, "genba lock");
+	assert_gives("$GENBA salvage $XDG_RUNTIME_DIR/saved.genba", 5, "genba lock");
 	/* `genba` names it, twice is once, and `lock` ends it */
 	pid_t pid = holder_pid(&p);
 	assert_true(pid > 0);
@@ -215,17 +220,15 @@ static void lock_cancels_what_is_under_way(void **state)
 	program_release(&p);
 }
 
-/* A pager that is not read on keeps neither the key nor `genba lock`. */
-static void lock_does_not_wait_for_a_pager(void **state)
+#define LONG_NOTE 400000 /* bytes: more than a pipe holds */
+
+/* A long note is shown to a pager that reads nothing. Its descriptor; the status is said in the file `status`. */
+static int begin_pager(struct program *p, char status[128])
 {
-	struct program p;
 	char line[512];
-	(void)state;
-	unlock(&p, NULL);
-	pid_t pid = holder_pid(&p);
 	assert_gives("head -c 400000 /dev/zero | tr '\\0' a | fold -w 100 | $GENBA note -", 0, "R1-N1\n");
-	char *pipe_path = strdup(program_file(&p, "pager"));
-	char *status = strdup(program_file(&p, "status"));
+	char *pipe_path = strdup(program_file(p, "pager"));
+	snprintf(status, 128, "%s", program_file(p, "status"));
 	assert_int_equal(mkfifo(pipe_path, 0600), 0);
 	int pager = open(pipe_path, O_RDWR | O_CLOEXEC);
 	assert_true(pager >= 0);
@@ -238,15 +241,132 @@ static void lock_does_not_wait_for_a_pager(void **state)
 	while (waiting < 60000 && clock_steady() < end)
 		assert_int_equal(ioctl(pager, FIONREAD, &waiting), 0);
 	assert_true(waiting >= 60000);
+	free(pipe_path);
+	return pager;
+}
+
+/* A pager that is not read on keeps neither the key nor `genba lock`. */
+static void lock_does_not_wait_for_a_pager(void **state)
+{
+	struct program p;
+	char status[128];
+	char line[160];
+	(void)state;
+	unlock(&p, NULL);
+	pid_t pid = holder_pid(&p);
+	int pager = begin_pager(&p, status);
 	assert_gives("$GENBA lock", 0, "is locked");
 	await_no_process(pid);
 	snprintf(line, sizeof line, "cat %s", status);
 	await_gives(line, "ended");
 	assert_gives(line, 0, "before the output was written to its end");
 	close(pager);
-	free(status);
-	free(pipe_path);
 	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+/* Nor other shells; and it gets all when it reads on. */
+static void a_pager_holds_nobody_up(void **state)
+{
+	struct program p;
+	char status[128];
+	char line[160];
+	static char bytes[65536];
+	size_t got = 0;
+	(void)state;
+	unlock(&p, NULL);
+	int pager = begin_pager(&p, status);
+	assert_gives("$GENBA note meanwhile", 0, "R1-N2\n");
+	assert_gives("$GENBA show R1-N2", 0, "meanwhile");
+	assert_int_equal(access(status, F_OK), 0);
+	snprintf(line, sizeof line, "cat %s", status);
+	assert_gives(line, 0, ""); /* its own command has not ended for it */
+	while (got < LONG_NOTE) {
+		ssize_t n = read(pager, bytes, sizeof bytes);
+		assert_true(n > 0);
+		for (ssize_t i = 0; i < n; i++)
+			got += bytes[i] == 'a';
+	}
+	await_gives(line, "ended 0");
+	close(pager);
+	assert_gives("$GENBA lock", 0, "is locked");
+	program_release(&p);
+}
+
+#define PASSED "GENBA_PASSPHRASE_FILE=$XDG_RUNTIME_DIR/../pass "
+
+/* A terminal that takes nothing more (Ctrl-S) does not keep the case open beyond its time. */
+static void time_ends_what_waits(void **state)
+{
+	struct program p;
+	char line[512];
+	char name[64];
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	assert_gives("head -c 400000 /dev/zero | tr '\\0' a | fold -w 100 | " PASSED "$GENBA note -", 0, "R1-N1\n");
+	assert_gives(PASSED "GENBA_LOCK_AFTER=2 $GENBA unlock", 0, "");
+	pid_t pid = holder_pid(&p);
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(terminal >= 0);
+	assert_int_equal(grantpt(terminal), 0);
+	assert_int_equal(unlockpt(terminal), 0);
+	assert_int_equal(ptsname_r(terminal, name, sizeof name), 0);
+	snprintf(line, sizeof line, "{ $GENBA show R1-N1 >%s; } >/dev/null 2>&1 & echo started", name);
+	assert_gives(line, 0, "started");
+	if (pid) /* 0: its seconds were over already */
+		await_no_process(pid);
+	close(terminal);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
+/* Of two at once one unlocks, and the other says that it is. */
+static void two_at_once_are_one(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	for (int round = 0; round < 3; round++) {
+		char output[4096];
+		program_shell(PASSED "$GENBA unlock >$XDG_RUNTIME_DIR/one 2>&1 & " PASSED
+		                     "$GENBA unlock >$XDG_RUNTIME_DIR/two 2>&1; wait; "
+		                     "cat $XDG_RUNTIME_DIR/one $XDG_RUNTIME_DIR/two",
+		              output, sizeof output);
+		char *first = strstr(output, "unlocked until");
+		if (!first || !strstr(first + 1, "unlocked until"))
+			fail_msg("%s", output);
+		assert_gives("$GENBA lock", 0, "is locked");
+	}
+	program_release(&p);
+}
+
+/* 1 if the kernel keeps this signal for the process until it can take it. */
+static int is_pending(pid_t pid, int number)
+{
+	char line[512];
+	char output[256];
+	snprintf(line, sizeof line, "sed -n 's/^ShdPnd:[^0-9a-f]*//p' /proc/%ld/status", (long)pid);
+	program_shell(line, output, sizeof output);
+	return (int)(strtoull(output, NULL, 16) >> (number - 1) & 1);
+}
+
+/* What does not answer is signalled: that process, and no other that may have its number. */
+static void lock_reaches_what_is_silent(void **state)
+{
+	struct program p;
+	(void)state;
+	unlock(&p, NULL);
+	pid_t pid = holder_pid(&p);
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	assert_gives("$GENBA lock >/dev/null 2>&1 & echo asked", 0, "asked");
+	double end = clock_steady() + TERMINAL_DEADLINE;
+	while (!is_pending(pid, SIGUSR1) && clock_steady() < end)
+		;
+	assert_true(is_pending(pid, SIGUSR1));
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	await_no_process(pid);
 	program_release(&p);
 }
 
@@ -325,6 +445,10 @@ int main(void)
 	    cmocka_unit_test(time_ends_it),
 	    cmocka_unit_test(lock_cancels_what_is_under_way),
 	    cmocka_unit_test(lock_does_not_wait_for_a_pager),
+	    cmocka_unit_test(a_pager_holds_nobody_up),
+	    cmocka_unit_test(time_ends_what_waits),
+	    cmocka_unit_test(two_at_once_are_one),
+	    cmocka_unit_test(lock_reaches_what_is_silent),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,10 +102,24 @@ static int is_form_without_files(const char *operands, const char *word)
 	return 0;
 }
 
+/* Where the case is open already, it is asked there. */
+static int is_form_that_opens(const struct command *command, int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], "--restore", 9) == 0)
+			return 0;
+	if (!strstr(command->operands, "slots"))
+		return 1;
+	return argc > 1 && strcmp(argv[1], "slots") == 0 &&
+	       (argc == 2 || strcmp(argv[2], "list") == 0 || strncmp(argv[2], "--", 2) == 0);
+}
+
 int command_needs_case(const struct command *command, int argc, char *const *argv)
 {
 	if (command->flags & COMMAND_OF_FILES)
 		return argc > 1 && is_form_without_files(command->operands, argv[1]);
+	if (command->flags & COMMAND_OPENS)
+		return is_form_that_opens(command, argc, argv);
 	for (int i = 1; (command->flags & COMMAND_LOOKS) && i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (strcmp(argv[i], "--look") == 0 || (i == 1 && strcmp(argv[i], "look") == 0))
 			return 0;

@@ -32,6 +32,8 @@ enum command_flags {
 	COMMAND_OF_ASSETS = 4096, /* its FIELD=VALUE are of assets, not of the record or kind named first */
 	COMMAND_LOOKS = 8192,     /* with --look, or `look` as its first word, it needs no case, and changes none */
 	COMMAND_SHOWN = 65536,    /* what it prints stands in the view that shows it, where that is on top */
+	COMMAND_OPENS =
+	    131072, /* opens the case itself: not with --restore; of a row with `slots`, only to list them */
 	COMMAND_LARGE_INPUT = 32768, /* COMMAND_INPUT, and what comes on standard input may be larger than memory */
 	COMMAND_OF_FILES = 16384,    /* needs a case only in those of its forms (operands) that name no FILE… */
 };

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "tui/command/command.h"
+#include "tui/command/output_pump.h"
 #include "tui/session/session.h"
 #include "tui/session/socket.h"
 
@@ -14,10 +15,15 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+#define CUT_OFF _("the case was locked before the output was written to its end: look whether it was done")
 
 #define STREAMS    3
 #define LOOK_EVERY 0.2 /* seconds between two looks at the socket while a command is under way */
@@ -29,6 +35,9 @@ struct held_command {
 	    request; /* words are its own; descriptors and places of files the client's until it is answered */
 	size_t files[SOCKET_FILES];
 	const char *language;
+	struct output_pump *pumps[2]; /* of its output and its errors, while they are read; NULL: none, or the same */
+	struct buf log;               /* of its end */
+	int status;
 	struct held_command *next;
 };
 
@@ -43,10 +52,12 @@ struct holder {
 	struct holder_lockers *lockers;
 	const struct holder_limits *limits;
 	struct holder_clock begun;
-	double last;
+	double last;  /* when a command began, had done something, or ended */
 	int sleeping; /* a timer that wakes when the machine did, or -1 */
+	int read;     /* an eventfd that wakes when a caller has read all of its output, or -1 */
 	int over;     /* it is to end */
 	struct held_command *waiting;
+	struct held_command *done; /* whose output is still being read */
 	const struct held_command *running;
 	double looked;
 	struct progress shown; /* the program's own display, on the caller's terminal */
@@ -56,13 +67,28 @@ static volatile sig_atomic_t told_to_end;
 static volatile sig_atomic_t lent;             /* streams of a caller are in the places of one's own */
 static volatile sig_atomic_t nowhere = -1;     /* descriptor of /dev/null */
 static volatile sig_atomic_t taken_from_under; /* the command lost its caller's streams */
+static const struct holder *volatile held;     /* whose time the alarm looks at; NULL: no command is under way */
 
-/* A pager that does not read on, or a pipe that says nothing, must not keep the case open: what waits for it goes on at
- * once with /dev/null. */
+static struct holder_clock clocks(void)
+{
+	return (struct holder_clock){clock_steady(), clock_asleep()};
+}
+
+static int is_time_over(const struct holder *h)
+{
+	const struct holder_clock now = clocks();
+	return holder_judge(h->limits, &h->begun, h->last, &now) != HOLDER_GOES_ON;
+}
+
+/* A terminal that does not read on, or a pipe that says nothing, must not keep the case open: what waits for it goes on at
+ * once with /dev/null. The alarm comes while a command is under way, and counts only when the time is over. */
 static void holder_on_signal(int number)
 {
 	int before = errno;
-	(void)number;
+	if (number == SIGALRM && !(held && is_time_over(held))) {
+		errno = before;
+		return;
+	}
 	told_to_end = 1;
 	for (int i = 0; lent && nowhere >= 0 && i < STREAMS; i++)
 		dup2(nowhere, i);
@@ -71,11 +97,6 @@ static void holder_on_signal(int number)
 }
 
 /* ---- what it is asked */
-
-static struct holder_clock clocks(void)
-{
-	return (struct holder_clock){clock_steady(), clock_asleep()};
-}
 
 static void add_state(const struct holder *h, struct buf *out)
 {
@@ -141,6 +162,7 @@ static struct held_command *held_command_keep(struct holder *h, const struct soc
 	memcpy(c->files, r->files, r->file_count * sizeof *c->files);
 	c->request.files = c->files;
 	c->ticket = socket_server_put_off(h->s->server);
+	buf_init(&c->log);
 	return c;
 }
 
@@ -182,9 +204,19 @@ static int holder_step(void *ctx, const char *what, uint64_t done, uint64_t tota
 		h->looked = now;
 		take_requests(h);
 	}
-	if (told_to_end || h->over || (h->running && socket_server_is_gone(h->s->server, h->running->ticket)))
+	if (told_to_end || h->over || is_time_over(h) ||
+	    (h->running && socket_server_is_gone(h->s->server, h->running->ticket)))
 		return 1;
+	h->last = now; /* it works: only what waits for its caller is idle */
 	return h->shown.step ? h->shown.step(h->shown.ctx, what, done, total) : 0;
+}
+
+/* While a command is under way the time is looked at every second, whatever it waits for. */
+static void watch_time(const struct holder *h, int on)
+{
+	const struct itimerval every = {{on, 0}, {on, 0}};
+	held = on ? h : NULL;
+	setitimer(ITIMER_REAL, &every, NULL);
 }
 
 struct borrowed {
@@ -192,15 +224,28 @@ struct borrowed {
 	int folder;
 };
 
+static void end_pumps(struct held_command *c)
+{
+	for (int i = 0; i < 2; i++)
+		if (c->pumps[i])
+			output_pump_end(c->pumps[i]);
+}
+
+/* 1: all of its output was read, or nobody is there to read it. */
+static int is_read(const struct held_command *c)
+{
+	return (!c->pumps[0] || output_pump_is_done(c->pumps[0])) && (!c->pumps[1] || output_pump_is_done(c->pumps[1]));
+}
+
 /* The caller's streams and folder, for the time of a command. 0 or -1; borrowed_return() in any case. */
-static int borrow(struct borrowed *b, const struct socket_request *r)
+static int borrow(struct borrowed *b, const struct socket_request *r, const int fds[STREAMS])
 {
 	int good = 1;
 	b->folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (int i = 0; i < STREAMS; i++)
 		b->streams[i] = fcntl(i, F_DUPFD_CLOEXEC, STREAMS);
 	for (int i = 0; i < STREAMS; i++)
-		good = good && b->streams[i] >= 0 && dup2(r->fds[i], i) == i;
+		good = good && b->streams[i] >= 0 && dup2(fds[i], i) == i;
 	return good && fchdir(r->fds[SOCKET_FOLDER]) == 0 ? 0 : -1;
 }
 
@@ -250,14 +295,14 @@ static int run_lent(struct holder *h, const struct socket_request *r, struct err
 {
 	taken_from_under = 0;
 	lent = 1;
+	watch_time(h, 1);
 	int rc = run_command(h, r, err);
 	fflush(stdout);
 	fflush(stderr);
+	watch_time(h, 0);
 	lent = 0;
 	if (rc == 0 && taken_from_under)
-		rc = err_set(
-		    err, ERR_CANCELLED,
-		    _("the case was locked before the output was written to its end: look whether it was done"));
+		rc = err_set(err, ERR_CANCELLED, "%s", CUT_OFF);
 	return rc;
 }
 
@@ -287,6 +332,7 @@ static void catch_end(void)
 	sigaction(SIGHUP, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL); /* `genba lock`, when it was not answered */
+	sigaction(SIGALRM, &action, NULL); /* watch_time() */
 	signal(SIGWINCH, SIG_IGN);
 }
 
@@ -303,53 +349,96 @@ static int run_screen(struct holder *h, const struct held_command *c, struct err
 	return rc;
 }
 
+/* Answers a command that has ended, and whose output was read or cannot be any more. */
+static void finish(struct holder *h, struct held_command *c)
+{
+	struct buf none = BUF_INIT;
+	const char *before = i18n_language();
+	i18n_set_language(c->language);
+	int lost = output_pump_free(c->pumps[0]) | output_pump_free(c->pumps[1]);
+	if (lost && c->status == 0)
+		c->status = ERR_CANCELLED;
+	if (lost && !socket_server_is_gone(h->s->server, c->ticket)) {
+		buf_addf(&c->log, "genba: %s\n", CUT_OFF);
+	}
+	i18n_set_language(before);
+	socket_server_answer_late(h->s->server, c->ticket, &none, &c->log, c->status);
+	buf_release(&c->log);
+	json_decref((json_t *)(uintptr_t)c->request.environment);
+	held_command_free(c);
+}
+
+/* With `all`, those too whose output is still being read. */
+static void finish_done(struct holder *h, int all)
+{
+	struct held_command **at = &h->done;
+	while (*at) {
+		struct held_command *c = *at;
+		if (!all && !is_read(c) && !socket_server_is_gone(h->s->server, c->ticket)) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		finish(h, c);
+	}
+}
+
 static void serve(struct holder *h, struct held_command *c)
 {
 	struct borrowed borrowed;
 	struct err err = ERR_INIT;
-	struct buf none = BUF_INIT;
-	struct buf log = BUF_INIT;
+	int fds[STREAMS];
 	const char *before = i18n_language();
 	i18n_set_language(c->language);
 	h->running = c;
-	int rc = borrow(&borrowed, &c->request);
-	if (rc < 0)
-		err_set(&err, ERR_FAILED, _("cannot use the other shell's files"));
-	else if (socket_server_is_gone(h->s->server, c->ticket))
+	h->last = clock_steady();
+	memcpy(fds, c->request.fds, sizeof fds);
+	int rc = c->request.ask || h->read < 0
+	             ? 0
+	             : output_pump_both(c->request.fds + SOCKET_OUT, h->read, c->pumps, fds + SOCKET_OUT, &err);
+	if (borrow(&borrowed, &c->request, fds) < 0 && rc == 0)
+		rc = err_set(&err, ERR_FAILED, _("cannot use the other shell's files"));
+	if (rc == 0 && socket_server_is_gone(h->s->server, c->ticket))
 		rc = err_set(&err, ERR_CANCELLED, _("cancelled before it began"));
-	else if (c->request.ask)
+	else if (rc == 0 && c->request.ask)
 		rc = run_screen(h, c, &err);
-	else
+	else if (rc == 0)
 		rc = run_lent(h, &c->request, &err);
 	borrowed_return(&borrowed);
+	end_pumps(c);
 	if (rc < 0 && *err.message)
-		buf_addf(&log, c->request.ask ? "%s" : "genba: %s\n", err.message);
+		buf_addf(&c->log, c->request.ask ? "%s" : "genba: %s\n", err.message);
+	c->status = rc < 0 ? err_status(&err) : 0;
 	h->running = NULL;
 	h->last = clock_steady();
 	i18n_set_language(before);
-	socket_server_answer_late(h->s->server, c->ticket, &none, &log, rc < 0 ? err_status(&err) : 0);
-	buf_release(&log);
-	json_decref((json_t *)(uintptr_t)c->request.environment);
-	held_command_free(c);
+	c->next = h->done;
+	h->done = c;
+	finish_done(h, 0);
 }
 
 /* ---- from its beginning to its end */
 
 static void wait_for_callers(struct holder *h)
 {
-	struct pollfd fds[SOCKET_CLIENTS + 2];
+	struct pollfd fds[SOCKET_CLIENTS + 3];
+	uint64_t times;
 	size_t count = socket_server_fds(h->s->server, fds);
 	double left = holder_left(h->limits, &h->begun, h->last, clock_steady());
 	if (h->sleeping >= 0)
 		fds[count++] = (struct pollfd){h->sleeping, POLLIN, 0};
+	if (h->read >= 0)
+		fds[count++] = (struct pollfd){h->read, POLLIN, 0};
 	poll(fds, (nfds_t)count, left < 0 ? -1 : left > INT_MAX / 2000 ? INT_MAX / 2 : (int)(left * 1000) + 1);
 	clock_jump_take(h->sleeping);
+	if (h->read >= 0 && read(h->read, &times, sizeof times) < 0) { /* nobody has come to the end */
+	}
+	finish_done(h, 0);
 }
 
 static int is_over(const struct holder *h)
 {
-	const struct holder_clock now = clocks();
-	return told_to_end || h->over || holder_judge(h->limits, &h->begun, h->last, &now) != HOLDER_GOES_ON;
+	return told_to_end || h->over || is_time_over(h);
 }
 
 static void hold(struct session *s, const struct holder_limits *limits, struct holder_lockers *lockers)
@@ -360,6 +449,7 @@ static void hold(struct session *s, const struct holder_limits *limits, struct h
 	                   .begun = clocks(),
 	                   .last = clock_steady(),
 	                   .sleeping = clock_jump_open(),
+	                   .read = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 	                   .shown = s->progress};
 	s->progress = (struct progress){holder_step, &h};
 	while (!is_over(&h)) {
@@ -386,9 +476,12 @@ static void hold(struct session *s, const struct holder_limits *limits, struct h
 		json_decref((json_t *)(uintptr_t)c->request.environment);
 		held_command_free(c);
 	}
+	finish_done(&h, 1);
 	s->progress = h.shown;
 	if (h.sleeping >= 0)
 		close(h.sleeping);
+	if (h.read >= 0)
+		close(h.read);
 }
 
 /* What it says to the one that waits: a code, and the words of an error. */

@@ -8,6 +8,7 @@
 #include "tui/command/holder.h"
 #include "tui/session/socket.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,20 @@ static void print_state(FILE *out, const json_t *state)
 		printable_printf(out, _("%s: unlocked; `genba lock` locks it\n"), path);
 }
 
+#define PATIENCE 10  /* seconds in which another `unlock` has the case open */
+#define LOOK     100 /* milliseconds between two questions */
+
+/* Another shell may be unlocking it at this moment: what that comes to is told. */
+static json_t *await_other(const char *path)
+{
+	json_t *state = ask_state(path);
+	for (int i = 0; !state && i < PATIENCE * 1000 / LOOK; i++) {
+		poll(NULL, 0, LOOK);
+		state = ask_state(path);
+	}
+	return state;
+}
+
 int cmd_unlock(struct session *s, const struct args *args, struct err *err)
 {
 	struct holder_limits limits;
@@ -57,10 +72,17 @@ int cmd_unlock(struct session *s, const struct args *args, struct err *err)
 		json_decref(state);
 		return 0;
 	}
-	int rc = holder_start(s, &limits, NULL, NULL, err);
+	struct err why = ERR_INIT;
+	int rc = holder_start(s, &limits, NULL, NULL, &why);
 	if (rc == 0)
 		cmd_print_unlocked(s);
-	return rc < 0 ? -1 : 0;
+	state = rc < 0 && why.code == ERR_BUSY ? await_other(s->path) : NULL;
+	if (state)
+		print_state(s->out, state);
+	else if (rc < 0)
+		return err_take(err, &why);
+	json_decref(state);
+	return 0;
 }
 
 void cmd_print_unlocked(struct session *s)

@@ -199,6 +199,16 @@ static int check_may_open(struct session *s, struct err *err)
 	return may ? 0 : -1;
 }
 
+int session_refuse_busy(const struct session *s, struct err *err)
+{
+	return socket_client_finds(s->path)
+	           ? err_set(err, ERR_BUSY,
+	                     _("'%s' is open in another genba, and this command opens it itself: leave the workbench "
+	                       "there, or `genba lock` first"),
+	                     s->path)
+	           : 0;
+}
+
 int session_open(struct session *s, struct err *err)
 {
 	if (s->c)
@@ -207,11 +217,8 @@ int session_open(struct session *s, struct err *err)
 		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
 	if (access(s->path, F_OK) < 0)
 		return err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), s->path);
-	if (socket_client_finds(s->path)) /* before a passphrase is typed in vain */
-		return err_set(err, ERR_BUSY,
-		               _("'%s' is open in another genba, and this command opens it itself: leave the workbench "
-		                 "there, or `genba lock` first"),
-		               s->path);
+	if (session_refuse_busy(s, err) < 0)
+		return -1;
 	if (load_identity(s, err) < 0)
 		return -1;
 	if (s->identity && s->identity->secret_key)

@@ -66,6 +66,10 @@ struct session {
 void session_init(struct session *s);
 void session_release(struct session *s); /* closes the case, wipes keys */
 
+/* For what opens the case itself, before a passphrase is typed in vain: 0, or -1 (ERR_BUSY) while one's own genba has it open,
+ * with what to do. */
+int session_refuse_busy(const struct session *s, struct err *err);
+
 /* Opens the case if it is not open: reads the identity, asks for the passphrase, unlocks. Notices go to s->log. */
 int session_open(struct session *s, struct err *err);
 

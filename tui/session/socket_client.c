@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -271,18 +272,42 @@ int socket_client_finds(const char *case_path)
 
 #define PATIENCE 5 /* seconds for an answer of one that is busy */
 
+/* The process at the other end, as a descriptor, so that a signal never reaches another one that got its number later; -1. It
+ * is that process for certain as long as the connection stands after it was opened. */
+static int process_at(int fd)
+{
+	struct ucred who;
+	socklen_t size = sizeof who;
+	struct pollfd there = {fd, 0, 0};
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0)
+		return -1;
+	int process = (int)syscall(SYS_pidfd_open, who.pid, 0U);
+	if (process >= 0 && poll(&there, 1, 0) > 0 && there.revents & (POLLHUP | POLLERR)) {
+		close(process);
+		return -1;
+	}
+	return process;
+}
+
+static void signal_process(int process, int number)
+{
+	if (process >= 0)
+		syscall(SYS_pidfd_send_signal, process, number, NULL, 0U);
+}
+
 /* Asked to lock, it answers soon, unless a command of a third shell waits there for a pager or a pipe: then it is signalled, which
  * locks a workbench and takes the pager from under the command of what `unlock` left. */
 static void signal_if_silent(int fd)
 {
-	struct ucred who;
-	socklen_t size = sizeof who;
+	int process = process_at(fd);
 	struct pollfd there = {fd, POLLIN, 0};
 	int rc;
 	while ((rc = poll(&there, 1, PATIENCE * 1000)) < 0 && errno == EINTR)
 		;
-	if (rc == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
-		kill(who.pid, SIGUSR1);
+	if (rc == 0)
+		signal_process(process, SIGUSR1);
+	if (process >= 0)
+		close(process);
 }
 
 int socket_client_ask(const char *case_path, const char *ask, struct buf *answer, int *status, struct err *err)
@@ -298,22 +323,22 @@ int socket_client_ask(const char *case_path, const char *ask, struct buf *answer
 
 /* ---- a terminal that is lent */
 
-static volatile sig_atomic_t holder; /* its process */
+static volatile sig_atomic_t holder = -1; /* its process, as a descriptor */
 
 /* Signals that come here, since the terminal is ours, are meant for the workbench there. */
 static void pass_on(int number)
 {
 	int before = errno;
-	kill((pid_t)holder, number);
+	signal_process((int)holder, number);
 	errno = before;
 }
 
-static void pass_signals_on(pid_t pid)
+static void pass_signals_on(int process)
 {
 	static const int numbers[] = {SIGWINCH, SIGUSR1};
 	struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
 	sigemptyset(&action.sa_mask);
-	holder = (sig_atomic_t)pid;
+	holder = (sig_atomic_t)process;
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		sigaction(numbers[i], &action, NULL);
 }
@@ -332,15 +357,12 @@ static json_t *environment_of_screen(void)
 
 int socket_client_screen(const char *case_path, int *status, struct err *err)
 {
-	struct ucred who;
-	socklen_t size = sizeof who;
 	struct buf said = BUF_INIT;
 	struct call call = {.ask = "screen", .kept = &said};
 	int fd = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? find_holder(case_path) : -1;
 	if (fd < 0)
 		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
-		pass_signals_on(who.pid);
+	pass_signals_on(process_at(fd)); /* open until genba ends */
 	call.environment = environment_of_screen();
 	int rc = socket_client_call(fd, &call, status, err);
 	close(fd);
