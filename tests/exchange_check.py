@@ -4,7 +4,7 @@ schemas where a folder holds them. Usage: exchange_check.py FOLDER [SCHEMAS]
 
 FOLDER holds stix.json, misp.json, attackflow.json, case.json, timesketch.csv, timesketch.jsonl, iris/, twin.json.
 SCHEMAS (optional) holds copies of public repositories: cti-stix2-json-schemas/, attack-flow-schema-2.0.0.json, describeTypes.json,
-misp-objects/, uco/ (the .ttl files of UCO and CASE), stix-pattern/ (STIXPattern.g4 made into JavaScript by ANTLR) and node_modules/ (ajv,
+misp-objects/, uco/ (the .ttl files of UCO and CASE; rdflib answers those shapes that are queries), stix-pattern/ (STIXPattern.g4 made into JavaScript by ANTLR) and node_modules/ (ajv,
 ajv-formats, antlr4, rdf-validate-shacl, jsonld, n3). What is not there is said to be left out."""
 import csv
 import hashlib
@@ -261,6 +261,44 @@ if schemas and os.path.isdir(os.path.join(schemas, 'node_modules')):
         wrong('the validators of the npm registry: ' + seen.stderr[-2000:])
 else:
     left_out.append('ajv, the grammar of patterns and the SHACL shapes of CASE (node_modules/)')
+
+
+
+def check_sparql(base):
+    """The shapes of UCO and CASE that are queries: of each node that a shape is about, no row may come back."""
+    import glob
+    from rdflib import Graph, OWL, RDF, RDFS
+    from rdflib.namespace import SH
+    shapes, data = Graph(), Graph()
+    for path in sorted(glob.glob(os.path.join(base, '*.ttl'))):
+        shapes.parse(path, format='turtle')
+    data.parse(data=json.dumps(graph), format='json-ld')
+    both, asked, nodes_asked = shapes + data, 0, 0
+    for shape, query in shapes.subject_objects(SH.sparql):
+        classes = set(shapes.objects(shape, SH.targetClass))
+        if (shape, RDF.type, RDFS.Class) in shapes or (shape, RDF.type, OWL.Class) in shapes:
+            classes.add(shape)
+        nodes = {n for c in classes for sub in shapes.transitive_subjects(RDFS.subClassOf, c) for n in data.subjects(RDF.type, sub)}
+        nodes |= {n for p in shapes.objects(shape, SH.targetSubjectsOf) for n in data.subjects(p, None)}
+        nodes |= {n for p in shapes.objects(shape, SH.targetObjectsOf) for n in data.objects(None, p)}
+        select = str(shapes.value(query, SH.select))
+        path = shapes.value(shape, SH.path)
+        if path is not None:
+            select = select.replace('$PATH', path.n3())
+        names = {str(p): str(n) for p, n in shapes.namespaces()}
+        prolog = ''.join(f'PREFIX {p}: <{n}>\n' for p, n in names.items() if not re.search(rf'PREFIX\s+{re.escape(p)}:', select))
+        for node in nodes:
+            for row in both.query(prolog + select, initBindings={'this': node}):
+                wrong(f"case.json: {shape}: {' '.join(str(value) for value in row)}")
+        asked, nodes_asked = asked + 1, nodes_asked + len(nodes)
+    done.append(f'case.json: {asked} shapes that are queries of SPARQL, asked of {nodes_asked} nodes')
+
+
+if schemas and os.path.isdir(os.path.join(schemas, 'uco')):
+    try:
+        check_sparql(os.path.join(schemas, 'uco'))
+    except ImportError:
+        left_out.append('case.json: the shapes that are queries of SPARQL (Debian: python3-rdflib)')
 
 # ---- the twin, checked on its own
 
