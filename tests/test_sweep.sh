@@ -88,6 +88,18 @@ is "a problem names each" 'tail.gz torn.gz' "$(jq -r 'select(.kind == "problem")
 head -c 300000000 /dev/zero | gzip -c >bomb.gz
 ! sweep bomb.gz --list list || fail "status of a bomb"
 jq -r 'select(.kind == "problem") | .reason' out | grep -q 'limit' || fail "a bomb is told: $(cat out)"
+{ # a person may raise the limit: all of it is read, and what lies behind it is found
+	head -c 100000000 /dev/zero
+	echo ' evil.test'
+} | gzip -c >behind.gz
+rc=0
+sweep behind.gz --list list || rc=$?
+is "status of a bomb, and hits behind it" '1 0' "$rc $(jq -r 'select(.kind == "summary") | .hits' out)"
+sweep behind.gz --list list --max-ratio 2000 || fail "a raised limit: $(cat out err)"
+is "hits behind a raised limit" 1 "$(jq -r 'select(.kind == "summary") | .hits' out)"
+rc=0
+sweep behind.gz --list list --max-ratio 0 || rc=$?
+is "a limit that is none" 2 "$rc"
 
 # ---- archives: each member, in archives too; names are text; what is encrypted, torn or a bomb is told, and the next goes on
 members() { jq -r 'select(.kind == "hit") | "\(.path) \(.member) \(.indicator) \(.offset)"' out; }

@@ -1,23 +1,8 @@
 #!/usr/bin/env bash
 # genba sweep of an image: its raw bytes, and its files as files. What lies in pieces, in a record of the $MFT or packed is found,
 # what can be seen both ways is found once, a raw hit is told with the file it lies in; as a file, with partitions, sealed.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-image-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT EXPECTED GOT
-	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
-export XDG_DATA_HOME=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/site.genba
-printf 'correct horse battery staple\n' >pass
-"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
-"$genba" new site.genba --title "Sweep" --kdf interactive --no-recovery 2>/dev/null
-quiet() { "$genba" "$@" >/dev/null 2>err || fail "$*: $(cat err)"; }
+# shellcheck source=tests/help_sweep.sh
+. "$(dirname "$(readlink -f "$0")")/help_sweep.sh"
 sweep() { "$genba" sweep "$@" --jsonl >out 2>err || fail "sweep $*: $(cat out err)"; }
 of() { jq -r "select(.kind == \"hit\" and (.member | test(\"$1\"))) | \"$2\"" out; }
 count() { jq -r "select(.kind == \"hit\" and (.member | test(\"$1\"))) | .offset" out | wc -l; }

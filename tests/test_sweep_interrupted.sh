@@ -2,23 +2,8 @@
 # A sweep on record that does not come to its end: sectors that cannot be read, a stick that is pulled, Ctrl-C, a full disk.
 # Hits before the place are given and the next evidence goes on; what was not written whole is not there.
 # ctest: slow
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-interrupted-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT EXPECTED GOT
-	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
-export XDG_DATA_HOME=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/site.genba
-printf 'correct horse battery staple\n' >pass
-"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
-"$genba" new site.genba --title "Sweep" --kdf interactive --no-recovery 2>/dev/null
-quiet() { "$genba" "$@" >/dev/null 2>err || fail "$*: $(cat err)"; }
+# shellcheck source=tests/help_sweep.sh
+. "$(dirname "$(readlink -f "$0")")/help_sweep.sh"
 checks() { "$genba" list check --json 2>/dev/null | jq length; }
 hits() { jq -r 'select(.kind == "hit") | "\(.evidence) \(.offset)"' out | wc -l; }
 problems() { jq -r 'select(.kind == "problem") | "\(.evidence) \(.reason)"' out; }

@@ -2,23 +2,8 @@
 # genba sweep on record: evidence by label, asset and path; what is missing; whose machine and when; the check and its limits;
 # hits as observations; what cannot be read.
 # ctest: slow
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-sweep-record-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT EXPECTED GOT
-	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
-export XDG_DATA_HOME=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/site.genba
-printf 'correct horse battery staple\n' >pass
-"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
-"$genba" new site.genba --title "Sweep" --kdf interactive --no-recovery 2>/dev/null
-quiet() { "$genba" "$@" >/dev/null 2>err || fail "$*: $(cat err)"; }
+# shellcheck source=tests/help_sweep.sh
+. "$(dirname "$(readlink -f "$0")")/help_sweep.sh"
 sweep() { "$genba" sweep "$@" --jsonl >out 2>err; }
 summary() { jq -r "select(.kind == \"summary\") | $1" out; }
 hits() { jq -r 'select(.kind == "hit") | "\(.evidence) \(.path) \(.indicator) \(.asset) \(.when)"' out; }
@@ -56,6 +41,7 @@ is "the check's fields" 'indicator_sweep found R1-A1,R1-A2 R1-I1,R1-I2 R1-E1,R1-
 	"$(jq -r '.[0] // . | "\(.method) \(.result) \(.on | join(",")) \(.indicators | join(",")) \(.evidence | join(","))"' check)"
 is "the period of what was read" '2014-11-24T04:05:09Z/2014-11-24T04:05:10Z' "$(jq -r '.[0] // . | .period' check)"
 grep -q "$list" check || fail "the limits name the digest of the list"
+grep -q 'at most 200 times its size beyond 64 MiB\.' check || fail "the limits name that of what is packed"
 grep -q 'https URLs' check || fail "the limits say what https hides"
 is "swept follows" 'all all not_yet' "$(for i in 1 2 3; do "$genba" show R1-I$i --json | jq -r '.[0] // . | .swept'; done | tr '\n' ' ' | sed 's/ $//')"
 

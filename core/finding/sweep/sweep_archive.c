@@ -96,9 +96,9 @@ static ssize_t read_member(void *ctx, void *bytes, size_t n, struct err *err)
 		return err_set(err, ERR_INVALID, _("it is torn or damaged: what is in the archive ends here"));
 	r->given += (uint64_t)got;
 	uint64_t taken = r->taken - r->began + PIECE; /* a piece may hold more than one */
-	if (r->given > SWEEP_FREE && r->given > SWEEP_RATIO * taken)
-		return err_set(err, ERR_INVALID, _("over a limit: it unpacks to more than %u times its size"),
-		               SWEEP_RATIO);
+	uint64_t ratio = r->from->ratio ? r->from->ratio : SWEEP_RATIO;
+	if (r->given > SWEEP_FREE && r->given / ratio > taken)
+		return sweep_source_over(ratio, err);
 	return got;
 }
 

@@ -210,6 +210,7 @@ int sweep_members(struct sweeping *s, struct sweep_archive *archive, struct err 
 		    s, 0, _("over a limit: archives in archives in archives are not opened further"), err);
 	archive->member = take_member;
 	archive->ctx = s;
+	archive->ratio = s->ratio;
 	s->depth++;
 	int rc = sweep_archive_each(archive, &why);
 	s->depth--;
@@ -250,7 +251,7 @@ int sweep_bytes(struct sweeping *s, const struct sweep_input *input, struct err 
 	enum sweep_packing packing = sweep_packing_of(head, h.n);
 	int rc;
 	if (packing != SWEEP_AS_IT_IS && s->depth < SWEEP_DEPTH) {
-		struct sweep_source *source = sweep_source_new(packing, &all);
+		struct sweep_source *source = sweep_source_new(packing, &all, s->ratio);
 		struct sweep_input inner = {sweep_source_read, source};
 		s->depth++;
 		rc = sweep_bytes(s, &inner, err);

@@ -353,6 +353,7 @@ static int sweep_job_run(struct worker *w, struct err *err)
 	size_t maps = (size_t)json_integer_value(json_object_get(request, "maps"));
 	size_t files = maps < inputs ? inputs - maps : 0;
 	s.max = (uint64_t)json_integer_value(json_object_get(request, "max"));
+	s.ratio = (uint64_t)json_integer_value(json_object_get(request, "ratio"));
 	if (files == 0 || read_list(&s, err) < 0)
 		return err_set(err, ERR_INVALID, "list of indicators");
 	s.sums = xcalloc(s.indicators + 1, sizeof *s.sums);

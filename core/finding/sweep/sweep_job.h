@@ -3,7 +3,7 @@
  *
  * The first file is the list (sweep_list_write); the others are read, in order. The request:
  *
- *     {"flags": n, "defanged": bool, "max": n, "services": n, "uploads": [n, …],
+ *     {"flags": n, "defanged": bool, "max": n, "ratio": n, "services": n, "uploads": [n, …],
  *      "parts": [{"from": a, "to": b, "kind": "text"}, …]}
  *
  * Lines of the list from number `services` on are no indicators: what is sent there is counted (sweep_upload.h), and to those

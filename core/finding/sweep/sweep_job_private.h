@@ -27,6 +27,7 @@ struct sweeping {
 	struct sweep_set *set;
 	size_t indicators;
 	uint64_t max;
+	uint64_t ratio; /* of what is packed to what it unpacks to; 0: as ever */
 	uint64_t kept;
 	/* the part: */
 	size_t part;

@@ -18,6 +18,7 @@ struct sweep_source {
 	size_t at;            /* taken */
 	uint64_t taken;       /* bytes from below in all */
 	uint64_t given;
+	uint64_t ratio;
 	int ended;   /* nothing more comes from below */
 	int between; /* a member or frame is over, none begun */
 	int members;
@@ -41,11 +42,12 @@ static void begin_gzip(struct sweep_source *s)
 	s->gzip->crc_flag = ISAL_GZIP;
 }
 
-struct sweep_source *sweep_source_new(enum sweep_packing packing, const struct sweep_input *below)
+struct sweep_source *sweep_source_new(enum sweep_packing packing, const struct sweep_input *below, uint64_t ratio)
 {
 	struct sweep_source *s = xcalloc(1, sizeof *s);
 	s->packing = packing;
 	s->below = below;
+	s->ratio = ratio ? ratio : SWEEP_RATIO;
 	s->between = 1;
 	if (packing != SWEEP_AS_IT_IS)
 		s->input = xmalloc(INPUT_PIECE);
@@ -68,6 +70,13 @@ void sweep_source_free(struct sweep_source *s)
 	free(s->gzip);
 	ZSTD_freeDStream(s->zstd);
 	free(s);
+}
+
+int sweep_source_over(uint64_t ratio, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+	               _("over a limit: it unpacks to more than %llu times its size (--max-ratio N raises it)"),
+	               (unsigned long long)ratio);
 }
 
 /* More input, if all was taken. 0 or -1. */
@@ -161,9 +170,8 @@ ssize_t sweep_source_read(void *source, void *bytes, size_t n, struct err *err)
 		int rc = s->packing == SWEEP_GZIP ? inflate_some(s, bytes, n, &got, &s->why)
 		                                  : unzstd_some(s, bytes, n, &got, &s->why);
 		s->given += got;
-		if (s->given > SWEEP_FREE && s->given > SWEEP_RATIO * s->taken)
-			return err_set(err, ERR_INVALID, _("over a limit: it unpacks to more than %u times its size"),
-			               SWEEP_RATIO);
+		if (s->given > SWEEP_FREE && s->given / s->ratio > s->taken)
+			return sweep_source_over(s->ratio, err);
 		if (got)
 			return (ssize_t)got; /* what is wrong behind it comes with the next call */
 		if (rc < 0)

@@ -217,15 +217,22 @@ static unsigned flags_of(const struct args *args)
 	return args_option(args, "hosts-of-urls") ? SWEEP_HOSTS_OF_URLS : 0;
 }
 
+struct sweep_command_limits {
+	uint64_t max;
+	uint64_t ratio;
+	uint64_t jobs;
+};
+
 /* Looks only: nothing is on record. */
-static int look(struct sweep_command *command, const struct args *args, const struct sweep_list *list, uint64_t max,
-                unsigned jobs, struct err *err)
+static int look(struct sweep_command *command, const struct args *args, const struct sweep_list *list,
+                const struct sweep_command_limits *limits, struct err *err)
 {
 	struct sweep_run run = {.list = list,
 	                        .flags = flags_of(args),
 	                        .defanged = args_option(args, "defanged") != NULL,
-	                        .max = max,
-	                        .jobs = jobs,
+	                        .max = limits->max,
+	                        .ratio = limits->ratio,
+	                        .jobs = (unsigned)limits->jobs,
 	                        .object = take_object,
 	                        .ctx = command,
 	                        .progress = &command->s->progress};
@@ -257,8 +264,8 @@ static void tell_preserved(void *ctx, const char *label, const char *path)
 }
 
 /* On record. */
-static int record(struct sweep_command *command, const struct args *args, const struct sweep_list *list, uint64_t max,
-                  unsigned jobs, struct err *err)
+static int record(struct sweep_command *command, const struct args *args, const struct sweep_list *list,
+                  const struct sweep_command_limits *limits, struct err *err)
 {
 	struct sweep_order order = {.list = list,
 	                            .words = (const char *const *)args->words,
@@ -267,8 +274,9 @@ static int record(struct sweep_command *command, const struct args *args, const 
 	                            .missing = args_option(args, "missing") != NULL,
 	                            .flags = flags_of(args),
 	                            .defanged = args_option(args, "defanged") != NULL,
-	                            .max = max,
-	                            .jobs = jobs,
+	                            .max = limits->max,
+	                            .ratio = limits->ratio,
+	                            .jobs = (unsigned)limits->jobs,
 	                            .object = take_object,
 	                            .preserved = tell_preserved,
 	                            .ctx = command,
@@ -327,8 +335,7 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 {
 	struct sweep_command command = {.s = s, .table = {.columns = 6}, .uploads = {.columns = 8}};
 	struct sweep_list list = {.take_private = args_option(args, "all") != NULL};
-	uint64_t jobs = 0;
-	uint64_t max = 1000;
+	struct sweep_command_limits limits = {.max = 1000};
 	int looks = args_option(args, "look") != NULL;
 	int rc = 0;
 	if (args_option(args, "jsonl"))
@@ -340,8 +347,9 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 	if (looks && !args_option(args, "list") && !s->path && !s->c)
 		return err_set(err, ERR_USAGE,
 		               _("sweep --look: needs --list FILE, or a case (-c), which say what to look for"));
-	if (parse_number(args, "max", 0, UINT32_MAX, &max, err) < 0 ||
-	    parse_number(args, "jobs", 1, 64, &jobs, err) < 0)
+	if (parse_number(args, "max", 0, UINT32_MAX, &limits.max, err) < 0 ||
+	    parse_number(args, "max-ratio", 1, 1000000, &limits.ratio, err) < 0 ||
+	    parse_number(args, "jobs", 1, 64, &limits.jobs, err) < 0)
 		return -1;
 	if (args_option(args, "propose") || args_option(args, "accept"))
 		return args->count || looks ? cmd_usage("sweep", err) : propose(s, args, err);
@@ -354,8 +362,7 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 		rc = err_set(err, ERR_INVALID,
 		             _("nothing to look for: no line of the lists, or no record of the case, is an indicator"));
 	if (rc == 0)
-		rc = looks ? look(&command, args, &list, max, (unsigned)jobs, err)
-		           : record(&command, args, &list, max, (unsigned)jobs, err);
+		rc = looks ? look(&command, args, &list, &limits, err) : record(&command, args, &list, &limits, err);
 	json_decref(command.objects);
 	text_table_release(&command.table);
 	text_table_release(&command.uploads);

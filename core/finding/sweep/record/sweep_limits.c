@@ -3,6 +3,7 @@
 
 #include "base/printable.h"
 #include "finding/sweep/sweep_engine.h"
+#include "finding/sweep/sweep_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,9 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 	         "lines are kept.\n",
 	         (unsigned long long)run->files, (unsigned long long)run->members, (unsigned long long)run->bytes,
 	         (unsigned long long)run->hits, (unsigned long long)run->kept);
+	buf_addf(out, "What is packed was unpacked to at most %llu times its size beyond 64 MiB%s.\n",
+	         (unsigned long long)(run->ratio ? run->ratio : SWEEP_RATIO),
+	         run->ratio > SWEEP_RATIO ? " (raised by hand)" : "");
 	for (size_t i = 0; i < w->count; i++) {
 		const struct swept_evidence *e = w->evidence[i];
 		if (is_in(w, e, wanted)) {

@@ -316,6 +316,7 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	                               .flags = order->flags,
 	                               .defanged = order->defanged,
 	                               .max = order->max,
+	                               .ratio = order->ratio,
 	                               .jobs = order->jobs,
 	                               .object = take_object,
 	                               .complete = sweep_complete_hit,
