@@ -1,0 +1,495 @@
+/*
+ * From a key to the screen, each key with the same limit: 16 ms for the 99th percentile, of the processor's time that genba
+ * takes meanwhile, which other programs cannot lengthen. The time on the clock stands beside it.
+ *
+ * On a real pseudo-terminal: a list of 100,000 assets among which 2,000 were isolated, 5,000 events beside them; moving,
+ * sorting, marking, filtering letter by letter, the ways of the timeline, and each key that goes to a view. Then the same
+ * case, and one of 20,000 actions, while they are verified behind the screen: a key in the middle of a slice.
+ *
+ *     GENBA=build/tui/genba build/tests/bench/bench_keys [--short]
+ */
+#include "help_case.h"
+#include "tui/help_program.h"
+#include "tui/help_screen.h"
+
+#include "base/err.h"
+#include "base/time/clock.h"
+#include "tui/routes.h"
+#include "tui/workbench/route.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LIMIT 0.016 /* seconds */
+#define MOST  4000  /* values of one kind of key */
+
+static int is_short;
+static size_t too_slow;
+
+/* What is known to take longer, and why: it is measured and told, and fails nothing. */
+static const struct {
+	const char *what;
+	const char *why;
+} known[] = {
+    {"B: brief", "the page is made of all records at one go"},
+    {"E: exchange", "what would leave is judged record by record at one go"},
+    {"C: chain", "all parties, flows and contacts are read at the first look"},
+    {"j k while it verifies",
+     "SQLite's check of a table's structure, and one commit of many records, cannot be left in the middle"},
+};
+
+/* ---- values */
+
+struct times {
+	const char *what;
+	double wall[MOST], cpu[MOST];
+	size_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double quantile(double *values, size_t count, double part)
+{
+	qsort(values, count, sizeof *values, compare);
+	size_t i = (size_t)(part * (double)count);
+	return 1e3 * values[i < count ? i : count - 1];
+}
+
+static const char *why_known(const char *what)
+{
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].what, what) == 0)
+			return known[i].why;
+	return NULL;
+}
+
+static void report(struct times *times)
+{
+	assert_true(times->count > 0);
+	double cpu = quantile(times->cpu, times->count, 0.99);
+	const char *why = cpu > LIMIT * 1e3 ? why_known(times->what) : NULL;
+	printf("  %-32s processor: median %6.2f ms, p99 %6.2f ms   clock: %6.2f, %6.2f   (%zu)%s\n", times->what,
+	       quantile(times->cpu, times->count, 0.5), cpu, quantile(times->wall, times->count, 0.5),
+	       quantile(times->wall, times->count, 0.99), times->count, cpu > LIMIT * 1e3 ? "   TOO SLOW" : "");
+	if (why)
+		printf("      known: %s\n", why);
+	fflush(stdout);
+	too_slow += cpu > LIMIT * 1e3 && !why;
+	times->count = 0;
+}
+
+/* Seconds that the kernel let genba run. */
+static double cpu_of(struct terminal *t)
+{
+	char path[64];
+	unsigned long long nanoseconds = 0;
+	snprintf(path, sizeof path, "/proc/%ld/schedstat", (long)terminal_pid(t));
+	FILE *in = fopen(path, "re");
+	assert_non_null(in);
+	assert_int_equal(fscanf(in, "%llu", &nanoseconds), 1);
+	fclose(in);
+	return (double)nanoseconds * 1e-9;
+}
+
+/* ---- what is waited for */
+
+typedef int (*wait_fn)(struct terminal *t, void *ctx);
+
+static void press(struct terminal *t, const char *key, wait_fn wait, void *ctx, struct times *to)
+{
+	double cpu = cpu_of(t);
+	double begun = clock_steady();
+	terminal_type(t, key);
+	terminal_await_that(t, wait, ctx, key);
+	assert_true(to->count < MOST);
+	to->wall[to->count] = clock_steady() - begun;
+	to->cpu[to->count++] = cpu_of(t) - cpu;
+}
+
+/* The number of the row selected, as the footer tells: "17/100000". */
+static long selected(struct terminal *t)
+{
+	struct buf row = BUF_INIT;
+	terminal_row(t, terminal_rows(t) - 2, &row);
+	const char *slash = strrchr(row.data, '/');
+	while (slash && slash > row.data && slash[-1] >= '0' && slash[-1] <= '9')
+		slash--;
+	long number = slash ? strtol(slash, NULL, 10) : -1;
+	buf_release(&row);
+	return number;
+}
+
+static int has_moved(struct terminal *t, void *ctx)
+{
+	return selected(t) != *(long *)ctx;
+}
+
+static void move(struct terminal *t, const char *key, struct times *to)
+{
+	long before = selected(t);
+	press(t, key, has_moved, &before, to);
+}
+
+/* The title of the view, with what stands behind it. */
+static void title_of(struct terminal *t, struct buf *out)
+{
+	buf_clear(out);
+	terminal_row(t, 1, out);
+}
+
+static int has_another_title(struct terminal *t, void *ctx)
+{
+	const struct buf *before = ctx;
+	struct buf now = BUF_INIT;
+	title_of(t, &now);
+	int other = strcmp(now.data, before->data) != 0;
+	buf_release(&now);
+	return other;
+}
+
+/* Nothing is being read or searched any more. */
+static int is_whole(struct terminal *t, void *ctx)
+{
+	struct buf now = BUF_INIT;
+	(void)ctx;
+	title_of(t, &now);
+	int whole = !strstr(now.data, "…");
+	buf_release(&now);
+	return whole;
+}
+
+static void settle(struct terminal *t)
+{
+	terminal_await_that(t, is_whole, NULL, "the whole view");
+}
+
+/* A key that changes what the title says. */
+static void retitle(struct terminal *t, const char *key, struct times *to)
+{
+	struct buf before = BUF_INIT;
+	settle(t);
+	title_of(t, &before);
+	press(t, key, has_another_title, &before, to);
+	settle(t);
+	buf_release(&before);
+}
+
+/* ---- the list */
+
+static void time_moving(struct terminal *t, size_t keys)
+{
+	static const char *const moves[][2] = {{"j", "k"}, {"G", "g"}, {KEYS_PAGE_DOWN, KEYS_PAGE_UP}};
+	static struct times times = {.what = "j k G g, pages"};
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < keys; k++)
+			move(t, moves[i][k % 2], &times);
+	report(&times);
+}
+
+static void time_sorting(struct terminal *t, size_t rounds)
+{
+	static struct times times = {.what = "s: by each column"};
+	static struct times marking = {.what = "M: mark all, or none"};
+	for (size_t i = 0; i < rounds; i++)
+		retitle(t, "s", &times);
+	while (!is_whole(t, NULL) || terminal_find(t, "· by ") >= 0)
+		retitle(t, "s", &times);
+	report(&times);
+	for (size_t i = 0; i < rounds; i++) {
+		terminal_type(t, "M");
+		terminal_await(t, "(y/n)");
+		retitle(t, "y", &marking);
+		retitle(t, "M", &marking);
+	}
+	report(&marking);
+}
+
+struct page {
+	char question[64];
+	const char *typed;
+};
+
+/* The letter stands in the prompt, and every row that is seen holds what was typed. */
+static int is_first_page(struct terminal *t, void *ctx)
+{
+	const struct page *page = ctx;
+	int hits = 0;
+	if (terminal_find(t, page->question) < 0)
+		return 0;
+	for (int row = 3; row < terminal_rows(t) - 3; row++) {
+		struct buf text = BUF_INIT;
+		terminal_row(t, row, &text);
+		int is_record = strstr(text.data, "R1-") != NULL;
+		int holds = strstr(text.data, page->typed) != NULL;
+		buf_release(&text);
+		if (is_record && !holds)
+			return 0;
+		hits += is_record;
+	}
+	return hits > 0;
+}
+
+/* The letter stands in the prompt, and the title says that the rows are of it, or of how many it is not known yet. */
+static int is_in_title(struct terminal *t, void *ctx)
+{
+	const struct page *page = ctx;
+	struct buf title = BUF_INIT;
+	char filter[16];
+	snprintf(filter, sizeof filter, "[%s]", page->typed);
+	terminal_row(t, 1, &title);
+	int shown = terminal_find(t, page->question) >= 0 && strstr(title.data, filter) != NULL;
+	buf_release(&title);
+	return shown;
+}
+
+static int is_in_prompt(struct terminal *t, void *ctx)
+{
+	struct buf row = BUF_INIT;
+	terminal_row(t, -1 + terminal_rows(t), &row);
+	int same = strcmp(row.data, ((struct page *)ctx)->question) == 0;
+	buf_release(&row);
+	return same;
+}
+
+/* The words, letter by letter, and back. */
+static void time_filter(struct terminal *t, size_t words, wait_fn wait, const char *what, const char *back)
+{
+	static struct times letters;
+	static struct times away;
+	letters.what = what;
+	away.what = back;
+	for (size_t i = 0; i < words; i++) {
+		char word[8];
+		char typed[8] = "";
+		struct page page = {.typed = typed};
+		snprintf(word, sizeof word, "%04zu", (i * 37 + 12) % 1000);
+		terminal_type(t, "f");
+		terminal_await(t, "Filter:");
+		for (size_t k = 0; k < 4; k++) {
+			const char letter[2] = {word[k], '\0'};
+			strcat(typed, letter);
+			snprintf(page.question, sizeof page.question, "Filter: %s", typed);
+			press(t, letter, wait, &page, &letters);
+		}
+		for (size_t k = 3; k > 1; k--) {
+			typed[k] = '\0';
+			snprintf(page.question, sizeof page.question, "Filter: %s", typed);
+			press(t, KEYS_BACKSPACE, is_in_prompt, &page, &away);
+		}
+		terminal_type(t, KEYS_ESCAPE);
+		terminal_await_gone(t, "Filter:");
+	}
+	report(&letters);
+	report(&away);
+}
+
+/* ---- views */
+
+static void time_timeline(struct terminal *t, size_t rounds)
+{
+	static struct times times = {.what = "timeline: t"};
+	struct times unused = {.count = 0};
+	retitle(t, "5", &unused);
+	for (size_t i = 0; i < 4 * rounds; i++)
+		retitle(t, "t", &times);
+	report(&times);
+	time_filter(t, rounds, is_in_title, "timeline: a letter of the filter", "timeline: a letter less");
+}
+
+/* Each key that goes to a view, at first sight and again. */
+static void time_views(struct terminal *t, size_t rounds)
+{
+	static struct times each;
+	for (const struct route *route = route_next(NULL); route; route = route_next(route)) {
+		struct view_key key;
+		char what[64];
+		char typed[2] = "";
+		if (!route_key(route, &key))
+			continue;
+		typed[0] = (char)view_key_code(&key);
+		snprintf(what, sizeof what, "%s: %.20s", typed, route->name);
+		each.what = what;
+		for (size_t i = 0; i < rounds; i++) {
+			if (i > 0 || *typed == '1') {
+				struct buf before = BUF_INIT;
+				title_of(t, &before);
+				terminal_type(t, *typed == '1' ? "6" : "1");
+				terminal_await_that(t, has_another_title, &before, "another view");
+				settle(t);
+				buf_release(&before);
+			}
+			retitle(t, typed, &each);
+		}
+		report(&each);
+	}
+}
+
+static struct terminal *open_list(size_t records, const char *environment)
+{
+	char total[64];
+	struct terminal *t = terminal_open(24, 119, environment, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, -1, "keys");
+	terminal_type(t, "3");
+	snprintf(total, sizeof total, "Asset · %zu", records);
+	terminal_await_row(t, 1, total);
+	settle(t);
+	snprintf(total, sizeof total, "/%zu", records);
+	terminal_await_row(t, -2, total);
+	return t;
+}
+
+static void quit(struct terminal *t)
+{
+	terminal_type(t, ":quit\r");
+	assert_int_equal(terminal_end(t), 0);
+}
+
+/* ---- while it verifies */
+
+static int is_verified(struct terminal *t)
+{
+	struct buf row = BUF_INIT;
+	terminal_row(t, 0, &row);
+	int done = strstr(row.data, "✓") != NULL;
+	buf_release(&row);
+	return done;
+}
+
+/* A person who reads and presses a key now and then: the check goes on half a second after each. */
+static void time_while_verifying(struct terminal *t, size_t most)
+{
+	static struct times times = {.what = "j k while it verifies"};
+	unsigned pause = 500;
+	while (!is_verified(t) && times.count < most) {
+		poll(NULL, 0, (int)(530 + pause % 60)); /* anywhere in a slice, or in a pause between two */
+		pause += 37;
+		move(t, times.count % 2 ? "k" : "j", &times);
+	}
+	if (times.count > 0) /* else it was verified before the first key */
+		report(&times);
+}
+
+/* ---- cases */
+
+static void write_lists(struct program *p, size_t records, size_t events)
+{
+	FILE *assets = fopen(program_file(p, "assets.csv"), "we");
+	FILE *happened = fopen(program_file(p, "events.csv"), "we");
+	assert_non_null(assets);
+	assert_non_null(happened);
+	fputs("hostname,addresses,status,department,containment,isolation_done,isolation_method\n", assets);
+	for (size_t i = 0; i < records; i++) {
+		fprintf(assets, "PC-%06zu,10.%zu.%zu.%zu,%s,人事部,", i, i >> 16 & 255, i >> 8 & 255, i & 255,
+		        i % 50 ? "unchecked" : "infected");
+		if (i % 50)
+			fputs(",,\n", assets);
+		else
+			fprintf(assets, "isolated,2026-11-%02zuT%02zu:%02zu:00Z,cable\n", 1 + i % 20, i % 24, i % 60);
+	}
+	fputs("title,side,when\n", happened);
+	for (size_t i = 0; i < events; i++)
+		fprintf(happened, "Logon of host %04zu,%s,2026-%02zu-%02zuT%02zu:%02zu:00Z\n", i,
+		        i % 3 ? "attacker" : "user", 1 + i % 10, 1 + i * 7 % 28, i % 24, i * 11 % 60);
+	assert_int_equal(fclose(assets), 0);
+	assert_int_equal(fclose(happened), 0);
+}
+
+static void fill(struct program *p, size_t records, size_t events)
+{
+	program_case(p, "Slow terminal in personnel");
+	write_lists(p, records, events);
+	program_good(p, "import", "csv", program_file(p, "assets.csv"), "asset", NULL);
+	program_good(p, "import", "csv", program_file(p, "events.csv"), "event", NULL);
+	program_good(p, "board", NULL); /* brings the search index up to date */
+}
+
+static void many_records(void **state)
+{
+	size_t records = is_short ? 10000 : 100000;
+	size_t events = is_short ? 1000 : 5000;
+	size_t rounds = is_short ? 3 : 25;
+	struct program p;
+	(void)state;
+	program_init(&p);
+	fill(&p, records, events);
+	printf("%zu assets, %zu events\n", records, events);
+	struct terminal *t = open_list(records, "GENBA_CHECK_AT_OPENING=0");
+	time_moving(t, is_short ? 20 : 200);
+	time_sorting(t, rounds);
+	time_filter(t, rounds, is_first_page, "a letter of the filter", "a letter less");
+	time_timeline(t, rounds);
+	time_views(t, is_short ? 2 : 5);
+	quit(t);
+	t = open_list(records, "GENBA_CHECK_AT_OPENING=1");
+	time_while_verifying(t, is_short ? 5 : 100);
+	quit(t);
+	program_release(&p);
+}
+
+static void a_year(void **state)
+{
+	size_t actions = is_short ? 500 : 20000;
+	struct bench_case b;
+	struct program p;
+	(void)state;
+	program_init(&p);
+	bench_case_open(&b, program_file(&p, "year"));
+	bench_records(&b, actions / 4);
+	for (size_t i = 0; i < actions; i++)
+		bench_action(&b, i);
+	FILE *pass = fopen(program_file(&p, "bench"), "we");
+	assert_non_null(pass);
+	fputs("bench\n", pass);
+	assert_int_equal(fclose(pass), 0);
+	setenv("XDG_DATA_HOME", program_file(&p, "year"), 1);
+	setenv("GENBA_CASE", b.path, 1);
+	setenv("GENBA_PASSPHRASE_FILE", program_file(&p, "bench"), 1);
+	printf("%zu actions\n", actions);
+	bench_case_close(&b);
+	for (int i = 0; i < (is_short ? 1 : 5); i++) {
+		struct terminal *t = terminal_open(24, 119, "GENBA_CHECK_AT_OPENING=1", getenv("GENBA_CASE"), NULL);
+		terminal_await_row(t, -1, "keys");
+		terminal_type(t, "3");
+		terminal_await_row(t, 1, "Asset");
+		settle(t);
+		time_while_verifying(t, is_short ? 5 : 100);
+		quit(t);
+	}
+	program_release(&p);
+}
+
+static void each_is_quick_enough(void **state)
+{
+	(void)state;
+	if (is_short)
+		skip(); /* it proves that it runs; its figures mean nothing */
+	assert_int_equal(too_slow, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(many_records),
+	    cmocka_unit_test(a_year),
+	    cmocka_unit_test(each_is_quick_enough),
+	};
+	if (sodium_init() < 0)
+		return 1;
+	is_short = argc > 1 && strcmp(argv[1], "--short") == 0;
+	routes_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
