@@ -23,6 +23,8 @@ static const char *method_of(const struct sweep_line *line)
 static int is_host_of_url(const struct sweep_place *p, const struct sweep_line *line)
 {
 	const char *at = (const char *)p->text + p->hit.at;
+	if (!line->url.n)
+		return 0;
 	const char *host = line->url.text;
 	const char *end = host + line->url.n;
 	for (const char *c = host; c + 2 < end && *c != '/' && *c != '?'; c++)
@@ -33,7 +35,7 @@ static int is_host_of_url(const struct sweep_place *p, const struct sweep_line *
 	const char *stop = host;
 	while (stop < end && !strchr("/?#", *stop))
 		stop++;
-	return line->url.n && at >= host && at < stop;
+	return at >= host && at < stop;
 }
 
 void sweep_upload_count(struct sweeping *s, const struct sweep_place *place, const struct sweep_line *line)
@@ -59,7 +61,12 @@ void sweep_upload_count(struct sweeping *s, const struct sweep_place *place, con
 	buf_release(&client);
 	if (!sum)
 		return;
-	json_int_t bytes = line->bytes.n && line->bytes.n < 16 ? strtoll(line->bytes.text, NULL, 10) : 0;
+	char number[16] = "0"; /* behind the line may lie more */
+	if (line->bytes.n && line->bytes.n < sizeof number) {
+		memcpy(number, line->bytes.text, line->bytes.n);
+		number[line->bytes.n] = '\0';
+	}
+	json_int_t bytes = strtoll(number, NULL, 10);
 	json_object_set_new(sum, "count", json_integer(json_integer_value(json_object_get(sum, "count")) + 1));
 	json_object_set_new(sum, "bytes",
 	                    json_integer(json_integer_value(json_object_get(sum, "bytes")) + (bytes > 0 ? bytes : 0)));
