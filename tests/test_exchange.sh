@@ -100,6 +100,17 @@ if mkdir full && mount -t tmpfs -o size=8k none full 2>/dev/null; then
 	if [ $got != 1 ] || [ -n "$left" ]; then fail "a full disk: status $got, $left"; fi
 fi
 
+# what is asked for is what leaves, also for those who hold the case
+for who in "--internal" "${gate[*]} --redacted"; do
+	# shellcheck disable=SC2086
+	status 0 "$genba" export stix asked.json $who --where kind=event
+	python3 -c '
+import json
+types = {o["type"] for o in json.load(open("asked.json"))["objects"]}
+assert "note" in types and types <= {"note", "report", "marking-definition"}, types' || fail "--where $who"
+	rm asked.json
+done
+
 # what a killed export left is gone after the next one to the same place; a stranger's file is not
 (umask 077 && touch again.json.new-0123abcd again.json.new-mine)
 status 0 "$genba" export stix again.json --internal

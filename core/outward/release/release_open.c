@@ -187,7 +187,9 @@ static void sort_record(struct release *r, json_t *record)
 	if (kind && kind_has(kind, KIND_ONE))
 		return; /* its title is seen to by itself */
 	if (r->internal)
-		why = kind && kind_has(kind, KIND_MACHINE) ? _("a record of genba itself") : NULL;
+		why = kind && kind_has(kind, KIND_MACHINE)            ? _("a record of genba itself")
+		      : r->filter && !filter_match(r->filter, record) ? _("not asked for")
+		                                                      : NULL;
 	else
 		why = why_it_stays(r, record);
 	if (why) {
