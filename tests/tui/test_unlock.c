@@ -321,6 +321,31 @@ static void time_ends_what_waits(void **state)
 	program_release(&p);
 }
 
+/* Nor does a pipe that says nothing. */
+static void time_ends_a_silent_pipe(void **state)
+{
+	struct program p;
+	char line[512];
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	assert_gives(PASSED "GENBA_LOCK_AFTER=3 $GENBA unlock", 0, "");
+	pid_t pid = holder_pid(&p);
+	char *fifo = strdup(program_file(&p, "silent"));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	int silent = open(fifo, O_RDWR | O_CLOEXEC);
+	assert_true(silent >= 0);
+	snprintf(line, sizeof line,
+	         "{ cd %s; $GENBA preserve - --as sealed --to . <%s; } >/dev/null 2>&1 & echo started", p.dir, fifo);
+	assert_gives(line, 0, "started");
+	if (pid) /* 0: its seconds were over already */
+		await_no_process(pid);
+	close(silent);
+	free(fifo);
+	program_good(&p, "verify", NULL);
+	program_release(&p);
+}
+
 /* Of two at once one unlocks, and the other says that it is. */
 static void two_at_once_are_one(void **state)
 {
@@ -447,6 +472,7 @@ int main(void)
 	    cmocka_unit_test(lock_does_not_wait_for_a_pager),
 	    cmocka_unit_test(a_pager_holds_nobody_up),
 	    cmocka_unit_test(time_ends_what_waits),
+	    cmocka_unit_test(time_ends_a_silent_pipe),
 	    cmocka_unit_test(two_at_once_are_one),
 	    cmocka_unit_test(lock_reaches_what_is_silent),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),

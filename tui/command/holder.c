@@ -60,6 +60,7 @@ struct holder {
 	struct held_command *done; /* whose output is still being read */
 	const struct held_command *running;
 	double looked;
+	uint64_t progressed;   /* as the command last told */
 	struct progress shown; /* the program's own display, on the caller's terminal */
 };
 
@@ -207,7 +208,9 @@ static int holder_step(void *ctx, const char *what, uint64_t done, uint64_t tota
 	if (told_to_end || h->over || is_time_over(h) ||
 	    (h->running && socket_server_is_gone(h->s->server, h->running->ticket)))
 		return 1;
-	h->last = now; /* it works: only what waits for its caller is idle */
+	if (done != h->progressed) /* it works; what waits for its caller is idle */
+		h->last = now;
+	h->progressed = done;
 	return h->shown.step ? h->shown.step(h->shown.ctx, what, done, total) : 0;
 }
 
