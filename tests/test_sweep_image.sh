@@ -81,3 +81,20 @@ mv disk.dd elsewhere.dd
 sweep R1-E3 --jobs 2
 is "sealed" "$(cat plain)" "$(jq -c 'select(.kind == "hit") | [.member, .offset, .encoding, .raw]' out | sort)"
 is "observations" "$(wc -l <plain)" "$("$genba" observations artefact=hit evidence=R1-E3 --limit 100000 --json 2>/dev/null | jq length)"
+
+# ---- looked at only: an E01 as the medium that it holds, not as the container that its files are
+mv elsewhere.dd disk.dd
+quiet preserve disk.dd --as ewf --to copies --on R1-A1
+e01=$(ls copies/*.E01)
+printf 'evil[.]test\n' >list
+for jobs in 1 2; do
+	"$genba" sweep "$e01" --list list --look --jsonl --jobs $jobs >out 2>err || fail "sweep --look of an E01: $(cat out err)"
+	is "an E01 that is looked at, $jobs" "$(cat plain)" "$(jq -c 'select(.kind == "hit") | [.member, .offset, .encoding, .raw]' out | sort)"
+	is "its source, and no evidence, $jobs" "$e01 null" "$(jq -r 'select(.kind == "hit") | "\(.source) \(.evidence)"' out | sort -u)"
+done
+head -c 9000 "$e01" >torn.E01
+rc=0
+printf 'evil.test\n' >next.log
+"$genba" sweep torn.E01 next.log --list list --look --jsonl >out 2>err || rc=$?
+is "an E01 that is cut off is told, and the next goes on" '1 torn.E01 next.log' \
+	"$rc $(jq -r 'select(.kind == "problem") | .path' out | sort -u) $(jq -r 'select(.kind == "hit") | .path' out)"

@@ -9,6 +9,7 @@
 #include "finding/sweep/record/sweep_record.h"
 #include "finding/sweep/sweep_case.h"
 #include "finding/sweep/sweep_engine.h"
+#include "finding/sweep/sweep_medium.h"
 #include "finding/sweep/sweep_run.h"
 #include "tui/commands/finding/sweep_live.h"
 
@@ -236,11 +237,15 @@ static int look(struct sweep_command *command, const struct args *args, const st
 	                        .object = take_object,
 	                        .ctx = command,
 	                        .progress = &command->s->progress};
+	struct sweep_media media = {.count = 0};
 	int rc = 0;
 	for (size_t i = 0; i < args->count && rc == 0; i++) {
 		int is_input = strcmp(args->words[i], "-") == 0;
 		int fd = is_input ? session_input(command->s, args->words[i], err) : -1;
-		rc = is_input && fd < 0 ? -1 : sweep_run_add_path(&run, args->words[i], fd, err);
+		int is_image = is_input ? 0 : sweep_media_add(&media, &run, args->words[i], err);
+		rc = is_image < 0 || (is_input && fd < 0) ? -1
+		     : is_image                           ? 0
+		                                          : sweep_run_add_path(&run, args->words[i], fd, err);
 	}
 	if (rc == 0)
 		rc = sweep_run_go(&run, err);
@@ -252,6 +257,7 @@ static int look(struct sweep_command *command, const struct args *args, const st
 		rc = conclude(command, &sum, err);
 	}
 	sweep_run_release(&run);
+	sweep_media_release(&media);
 	return rc;
 }
 
