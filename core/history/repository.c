@@ -81,7 +81,7 @@ int history_open(struct history **out, sqlite3 *db, struct err *err)
 		history_free(h);
 		return err_set(err, ERR_FAILED, _("out of memory"));
 	}
-	ZSTD_CCtx_setParameter(h->compress, ZSTD_c_compressionLevel, 6);
+	ZSTD_CCtx_setParameter(h->compress, ZSTD_c_compressionLevel, ZSTD_CLEVEL_DEFAULT);
 	ZSTD_CCtx_setParameter(h->compress, ZSTD_c_contentSizeFlag, 0);
 	ZSTD_CCtx_setParameter(h->compress, ZSTD_c_checksumFlag, 0);
 	if (!has_tables(db) && sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK) {

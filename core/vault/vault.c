@@ -215,7 +215,7 @@ int vault_connect(struct vault *v, struct err *err)
 	rc = vault_exec(v,
 	                "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY;"
 	                "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
-	                "PRAGMA journal_size_limit=16777216",
+	                "PRAGMA journal_size_limit=16777216; PRAGMA wal_autocheckpoint=4000",
 	                err);
 	if (rc == 0 && phase == PHASE_CREATING)
 		rc = vault_exec(v, "PRAGMA journal_mode=MEMORY; PRAGMA journal_mode=WAL", err);
