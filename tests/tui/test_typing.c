@@ -55,6 +55,11 @@ static const struct asked {
     {":merge" KEYS_ENTER, "Delta or copy", "/nosuch/file", "there is no such file", "/etc/passwd", "passwd"},
     {"u", "Undo your last action", " ", "a reason is needed", "a slip", "undone"},
     {"5f", "Filter:", "when=zebra", "zebra", "side=attacker", "Timeline"},
+    {":handover" KEYS_ENTER, "Colleague's key", "nokey", "is no file with a key", "R1", "New file for"},
+    {":handover" KEYS_ENTER "R1" KEYS_ENTER, "New file for", "/nosuch/copy", "there is no such folder",
+     "nobody-has-it.genba", "Folder for the"},
+    {":handover" KEYS_ENTER "R1" KEYS_ENTER "nobody-has-it.genba" KEYS_ENTER, "Folder for the", "/etc/passwd",
+     "this is a file, not a folder", "evidence-of-nobody", "The brief that goes along"},
     {"3o", "Sort by:", "zebra", "nothing here is called 'zebra'", "Finding", "by Finding"},
 };
 

@@ -76,6 +76,11 @@ static void filter_changed(void *ctx, const char *text)
 	view_list_redo(v);
 }
 
+static int filter_check(void *ctx, const char *text, struct err *err)
+{
+	return list_filter(view_list_of(ctx), text, err);
+}
+
 static enum redraw edit_filter(struct view *v)
 {
 	char *before = xstrdup(v->filter ? v->filter : "");
@@ -84,19 +89,11 @@ static enum redraw edit_filter(struct view *v)
 	    .help = _(" status=infected seen>2014-12 -tag:noise · Enter keep · Esc undo"),
 	    .initial = before,
 	    .changed = filter_changed,
+	    .check = filter_check,
 	    .ctx = v,
 	};
 	int left;
 	char *text = prompt_edit(v->wb, &line, &left);
-	struct err err = ERR_INIT;
-	while (!left && list_filter(view_list_of(v), text, &err) < 0) { /* it stays to be mended */
-		workbench_tell(v->wb, TONE_ALARM, "%s", err.message);
-		err_clear(&err);
-		char *wrong = text;
-		line.initial = wrong;
-		text = prompt_edit(v->wb, &line, &left);
-		free(wrong);
-	}
 	filter_changed(v, left ? before : text);
 	free(text);
 	free(before);
@@ -172,7 +169,7 @@ void view_list_chosen_free(char **labels, size_t count)
 }
 
 /* One action for all of them: one commit, or nothing. */
-static void change_all(struct view *v, char **labels, size_t count, const struct field *field, const char *value)
+static int change_all(struct view *v, char **labels, size_t count, const struct field *field, const char *value)
 {
 	struct err err = ERR_INIT;
 	struct assign assign = {field->name, value};
@@ -183,9 +180,10 @@ static void change_all(struct view *v, char **labels, size_t count, const struct
 	if (a && action_commit(a, &err) == 0) {
 		list_mark_none(view_list_of(v));
 		workbench_tell(v->wb, TONE_GOOD, _("%s of %zu records set in one action"), field_label(field), count);
-	} else {
-		workbench_tell_error(v->wb, &err);
+		return 0;
 	}
+	workbench_tell_error(v->wb, &err);
+	return -1;
 }
 
 static enum redraw change_marked(struct view *v)
@@ -197,8 +195,11 @@ static enum redraw change_marked(struct view *v)
 		char *question = xasprintf(_("Set which field of %zu records: "), count);
 		const struct field *field = form_choose_field(v->wb, kind, question);
 		char *value = field ? form_ask_value(v->wb, field) : NULL;
-		if (value)
-			change_all(v, labels, count, field, value);
+		while (value && change_all(v, labels, count, field, value) < 0) { /* it stays to be mended */
+			char *refused = value;
+			value = form_ask_value_from(v->wb, field, refused);
+			free(refused);
+		}
 		free(value);
 		free(question);
 	}

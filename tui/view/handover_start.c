@@ -10,7 +10,7 @@
 #include "tui/command/cmd.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
-#include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -48,25 +48,51 @@ static char *ask_brief(struct workbench *wb)
 	return edited;
 }
 
-/* A key that is new to the case is confirmed before anything else is asked, and long before anything is written. */
-static int key_is_theirs(struct workbench *wb, const char *key)
+/* Of whom the copy is for: the key, which is read when it was typed. */
+struct handover_key {
+	struct workbench *wb;
+	struct buf print; /* its fingerprint */
+	int known;
+};
+
+static int handover_check_key(void *ctx, const char *typed, struct err *err)
 {
-	struct buf print = BUF_INIT;
-	struct err err = ERR_INIT;
-	int known = 0;
-	int good = cmd_handover_key(workbench_session(wb), key, &print, &known, &err) == 0;
-	if (!good) {
-		workbench_tell_error(wb, &err);
-	} else if (!known) {
-		char *question = xasprintf(_("%s: read out to you? (y/n) "), print.data);
-		good = prompt_yes(wb, question);
-		if (!good)
-			workbench_tell(wb, TONE_ATTENTION, "%s",
-			               _("nothing was written: call, have the fingerprint read out, and begin again"));
-		free(question);
-	}
-	buf_release(&print);
+	struct handover_key *k = ctx;
+	char *path = prompt_path_in_full(typed);
+	buf_clear(&k->print);
+	int rc = cmd_handover_key(workbench_session(k->wb), path, &k->print, &k->known, err);
+	free(path);
+	return rc;
+}
+
+/* A key that is new to the case is confirmed before anything else is asked, and long before anything is written. */
+static int key_is_theirs(struct workbench *wb, const struct handover_key *k)
+{
+	if (k->known)
+		return 1;
+	char *question = xasprintf(_("%s: read out to you? (y/n) "), k->print.data);
+	int good = prompt_yes(wb, question);
+	if (!good)
+		workbench_tell(wb, TONE_ATTENTION, "%s",
+		               _("nothing was written: call, have the fingerprint read out, and begin again"));
+	free(question);
 	return good;
+}
+
+/* The key as the command takes it, known or confirmed; NULL: left. */
+static char *ask_key(struct workbench *wb)
+{
+	struct handover_key k = {.wb = wb, .print = BUF_INIT};
+	struct prompt_line line = {.question =
+	                               _("Colleague's key (file or line of genba key export, or a known mark): "),
+	                           .check = handover_check_key,
+	                           .ctx = &k};
+	int left;
+	char *typed = prompt_edit(wb, &line, &left);
+	char *key = !left && key_is_theirs(wb, &k) ? prompt_path_in_full(typed) : NULL;
+	buf_release(&k.print);
+	free(typed);
+	return key;
 }
 
 void handover_ask(struct workbench *wb, const char *none)
@@ -77,9 +103,11 @@ void handover_ask(struct workbench *wb, const char *none)
 		workbench_tell_error(wb, &err);
 		return;
 	}
-	char *key = prompt_text(wb, _("Colleague's key (file or line of genba key export, or a known mark): "));
-	char *out = key && *key && key_is_theirs(wb, key) ? prompt_text(wb, _("New file for the colleague: ")) : NULL;
-	char *folder = out && *out ? prompt_text(wb, _("Folder for the evidence (empty: it stays here): ")) : NULL;
+	char *key = ask_key(wb);
+	char *out = key ? prompt_path(wb, _("New file for the colleague: "), PROMPT_PATH_NEW) : NULL;
+	char *folder =
+	    out ? prompt_path(wb, _("Folder for the evidence (empty: it stays here): "), PROMPT_PATH_FOLDER_OR_NONE)
+	        : NULL;
 	char *brief = folder ? ask_brief(wb) : NULL;
 	if (brief) {
 		struct buf line = BUF_INIT;

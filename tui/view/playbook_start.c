@@ -12,6 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int is_playbook(void *none, const char *typed, struct err *err)
+{
+	(void)none;
+	struct playbook *p = playbook_find(typed, err);
+	playbook_free(p);
+	return p ? 0 : -1;
+}
+
 /* `isolate — Isolate: cut infected machines off…`, one for each playbook inside the program. */
 static char *choose_playbook(struct workbench *wb)
 {
@@ -27,13 +35,13 @@ static char *choose_playbook(struct workbench *wb)
 		names[count++] = buf_take(&line, NULL);
 		playbook_free(p);
 	}
-	char *other = NULL;
+	struct prompt_other other = {.check = is_playbook};
 	int chosen =
 	    prompt_choice(wb, _("Playbook (or the path of a file): "), (const char *const *)names, count, 0, &other);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	if (chosen == -2)
-		return other;
+		return other.typed;
 	return chosen >= 0 ? xstrdup(playbook_builtin_name((size_t)chosen)) : NULL;
 }
 
@@ -126,15 +134,9 @@ void playbook_ask(struct workbench *wb, const char *assets)
 	char label[LABEL_TEXT];
 	char *first = xstrdup(assets); /* the rows that they come from are drawn anew */
 	char *name = choose_playbook(wb);
-	struct playbook *p = NULL;
-	while (name && !(p = playbook_find(name, &err))) { /* it is asked again, with the reason above it */
-		workbench_tell_error(wb, &err);
-		err_clear(&err);
-		free(name);
-		name = choose_playbook(wb);
-	}
-	char *on = name ? choose_assets(wb, first) : NULL;
-	if (on && run_start(workbench_case(wb), p, on, label, &err) < 0) {
+	struct playbook *p = name ? playbook_find(name, &err) : NULL;
+	char *on = p ? choose_assets(wb, first) : NULL;
+	if ((name && !p) || (on && run_start(workbench_case(wb), p, on, label, &err) < 0)) {
 		workbench_tell_error(wb, &err);
 	} else if (on) {
 		workbench_tell(wb, TONE_GOOD, _("%s is on record: the playbook has begun"), label);

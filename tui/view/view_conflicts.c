@@ -93,6 +93,16 @@ static int fill_conflicts(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
+/* Decides by the value that was typed. */
+static int decide_by_value(void *ctx, const char *typed, struct err *err)
+{
+	struct view *v = ctx;
+	char *choice = xasprintf("=%s", typed);
+	int rc = conflict_resolve(workbench_case(v->wb), view_label(v), choice, err);
+	free(choice);
+	return rc;
+}
+
 static void view_conflicts_decide(struct view *v, const char *choice)
 {
 	struct err err = ERR_INIT;
@@ -120,16 +130,16 @@ static enum redraw take_other(struct view *v)
 
 static enum redraw take_another(struct view *v)
 {
-	char *draft = xasprintf("resolve:%s", view_label(v));
-	char *typed = *view_label(v) ? draft_prompt_text(v->wb, draft, _("Value: "), NULL, 0) : NULL;
+	char *label = xstrdup(view_label(v));
+	char *draft = xasprintf("resolve:%s", label);
+	char *typed = *label ? draft_prompt_checked(v->wb, draft, _("Value: "), decide_by_value, v) : NULL;
 	if (typed) {
-		char *choice = xasprintf("=%s", typed);
-		view_conflicts_decide(v, choice);
-		free(choice);
 		draft_prompt_drop(v->wb, draft);
+		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);
 	}
-	free(draft);
 	free(typed);
+	free(draft);
+	free(label);
 	return REDRAW_ALL;
 }
 

@@ -10,7 +10,7 @@
 #include "base/words.h"
 #include "handover/merge/merge_plan.h"
 #include "tui/view/views.h"
-#include "tui/workbench/prompt.h"
+#include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
@@ -161,10 +161,12 @@ static enum redraw merge_now(struct view *v)
 /* Shown anew with it, and then merged as it is shown. */
 static enum redraw merge_vouched(struct view *v)
 {
-	char *reason =
-	    prompt_text(v->wb, _("Why what a revoked key signed is taken in (goes on record as a decision): "));
-	if (reason && *reason)
+	char *reason = draft_prompt_reason(
+	    v->wb, "merge:vouched", _("Why what a revoked key signed is taken in (goes on record as a decision): "));
+	if (reason) {
 		look_into(v, reason);
+		draft_prompt_drop(v->wb, "merge:vouched");
+	}
 	free(reason);
 	return REDRAW_ALL;
 }

@@ -53,6 +53,8 @@ struct draft_prompt {
 	struct unsaved unsaved;
 	struct note_stance *stance; /* of a note, or NULL */
 	char *kept;                 /* what is said of the draft, or NULL; owned */
+	prompt_check_fn *check;
+	void *ctx; /* of the check */
 };
 
 static void draft_prompt_head(struct draft_prompt *k)
@@ -150,6 +152,12 @@ static void flush(void *ctx)
 		write_draft(k);
 }
 
+static int draft_prompt_check(void *ctx, const char *text, struct err *err)
+{
+	struct draft_prompt *k = ctx;
+	return k->check ? k->check(k->ctx, text, err) : 0;
+}
+
 static void draft_prompt_typing(void *ctx, const char *text)
 {
 	struct draft_prompt *k = ctx;
@@ -188,6 +196,7 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	                              .several_lines = several_lines,
 	                              .changed = draft_prompt_typing,
 	                              .key = draft_prompt_key,
+	                              .check = draft_prompt_check,
 	                              .ctx = &k};
 	if (k.stance)
 		draft_prompt_head(&k);
@@ -233,13 +242,23 @@ char *draft_prompt_note(struct workbench *wb, const char *question, const char *
 	return draft_prompt_ask(k, initial, 1);
 }
 
+char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
+                           void *ctx)
+{
+	struct draft_prompt k = {
+	    .wb = wb, .key = key, .question = question, .heading = BUF_INIT, .check = check, .ctx = ctx};
+	return draft_prompt_ask(k, NULL, 0);
+}
+
+static int is_reason(void *ctx, const char *text, struct err *err)
+{
+	(void)ctx;
+	return text[strspn(text, " ")]
+	           ? 0
+	           : err_set(err, ERR_USAGE, "%s", _("a reason is needed: it goes on record. Esc leaves"));
+}
+
 char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question)
 {
-	for (;;) {
-		char *reason = draft_prompt_text(wb, key, question, NULL, 0);
-		if (!reason || reason[strspn(reason, " ")])
-			return reason;
-		free(reason);
-		workbench_tell(wb, TONE_ATTENTION, "%s", _("a reason is needed: it goes on record. Esc leaves"));
-	}
+	return draft_prompt_checked(wb, key, question, is_reason, NULL);
 }

@@ -14,6 +14,7 @@
 #define GENBA_TUI_WORKBENCH_DRAFT_PROMPT_H
 
 #include "base/time/clock.h"
+#include "tui/workbench/prompt.h"
 
 struct workbench;
 struct field;
@@ -33,6 +34,10 @@ int unsaved_wait(const struct unsaved *u);
  * begins with both. The caller frees it; NULL: left. */
 char *draft_prompt_text(struct workbench *wb, const char *key, const char *question, const char *initial,
                         int several_lines);
+
+/* One line with a draft, which is checked. NULL: left. */
+char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
+                           void *ctx);
 
 /* A reason, which is one line and must not be empty: it is asked for until it is given. NULL: left; a draft is kept. */
 char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question);

@@ -88,6 +88,18 @@ static void draw_message(struct workbench *wb, int row)
 		workbench_draw_status(wb, row);
 }
 
+/* The text, if it can be what is asked for; else NULL, and the reason is told. */
+static char *prompt_accept(struct workbench *wb, const struct prompt_line *p, struct editing *e)
+{
+	struct err err = ERR_INIT;
+	workbench_tell(wb, TONE_FAINT, "%s", ""); /* what was said of an answer before is settled */
+	if (p->check && p->check(p->ctx, e->text.data, &err) < 0) {
+		workbench_tell(wb, TONE_ALARM, "%s", err.message);
+		return NULL;
+	}
+	return buf_take(&e->text, NULL);
+}
+
 static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
 	for (;;) {
@@ -104,9 +116,11 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 		if (e->pasting && key < KEY_NOTHING)
 			edit_insert(e, key == KEY_RETURN ? ' '
 			                                 : key); /* pasted lines become one; no pasted byte is a key */
-		else if (key == KEY_RETURN)
-			return buf_take(&e->text, NULL);
-		else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
+		else if (key == KEY_RETURN) {
+			char *text = prompt_accept(wb, p, e);
+			if (text)
+				return text;
+		} else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
 			*left = 1;
 			return buf_take(&e->text, NULL);
 		} else if (!p->key || !p->key(p->ctx, key))
@@ -210,9 +224,11 @@ static char *ask_lines(struct workbench *wb, const struct prompt_line *p, struct
 		int key = workbench_key(wb);
 		if (e->pasting && key < KEY_NOTHING)
 			edit_insert(e, key == '\t' ? ' ' : key); /* no pasted byte is a key */
-		else if (key == CTRL('s') || key == CTRL('d'))
-			return buf_take(&e->text, NULL);
-		else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
+		else if (key == CTRL('s') || key == CTRL('d')) {
+			char *text = prompt_accept(wb, p, e);
+			if (text)
+				return text;
+		} else if (key == KEY_HANGUP || key == KEY_ESCAPE || key == CTRL('c')) {
 			*left = 1;
 			return buf_take(&e->text, NULL);
 		} else if (key == KEY_RETURN)
@@ -268,16 +284,19 @@ char *prompt_pasted(struct workbench *wb)
 
 int prompt_yes(struct workbench *wb, const char *question)
 {
-	workbench_draw(wb);
-	screen_put(screen_rows() - 1, 0, screen_columns(), TONE_ATTENTION, question);
-	screen_cursor(screen_rows() - 1, (int)text_width(question));
-	screen_show();
 	for (;;) {
+		workbench_draw(wb);
+		draw_message(wb, screen_rows() - 2);
+		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_ATTENTION, question);
+		screen_cursor(screen_rows() - 1, (int)text_width(question));
+		screen_show();
 		int key = workbench_key(wb);
 		if (key == 'y' || key == 'Y')
 			return 1;
-		if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
+		if (key == 'n' || key == 'N' || key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
 			return 0;
+		if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
+			workbench_tell(wb, TONE_ATTENTION, "%s", _("y for yes; n or Esc for no"));
 	}
 }
 
@@ -396,6 +415,24 @@ static void choosing_key(struct prompt_choosing *c, struct editing *e, int key)
 	}
 }
 
+/* What is none of the choices: 1 if that may be, and it can be what is asked for. Else it is told. */
+static int prompt_takes_other(struct workbench *wb, struct prompt_other *other, const char *typed)
+{
+	struct err err = ERR_INIT;
+	if (!other) {
+		char *safe = printable_dup(typed);
+		workbench_tell(wb, TONE_ALARM, _("nothing here is called '%s': type less of it, or Esc leaves"), safe);
+		free(safe);
+		return 0;
+	}
+	if (other->check && other->check(other->ctx, typed, &err) < 0) {
+		workbench_tell(wb, TONE_ALARM, "%s", err.message);
+		return 0;
+	}
+	workbench_tell(wb, TONE_FAINT, "%s", "");
+	return 1;
+}
+
 int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed)
 {
 	struct prompt_choosing c = {.source = source, .selected = source->first};
@@ -425,14 +462,8 @@ int prompt_pick(struct workbench *wb, const char *question, const struct prompt_
 		if ((key == KEY_RETURN || key == CTRL('s')) && !e.pasting) {
 			if (!drawn)
 				c.count = source->find(source->ctx, e.text.data);
-			if (c.count == 0 && e.text.len && !source->free_text) {
-				char *typed_text = printable_dup(e.text.data);
-				workbench_tell(wb, TONE_ALARM,
-				               _("nothing here is called '%s': type less of it, or Esc leaves"),
-				               typed_text);
-				free(typed_text);
+			if (c.count == 0 && e.text.len && !prompt_takes_other(wb, source->other, e.text.data))
 				continue;
-			}
 			result = c.count ? (int)(c.selected < c.count ? c.selected : c.count - 1) : -2;
 			break;
 		}
@@ -472,27 +503,27 @@ static void text_listed(void *ctx, size_t i, struct buf *out)
 }
 
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
-                  char **other)
+                  struct prompt_other *other)
 {
 	return prompt_choice_named(wb, question, choices, NULL, count, selected, other);
 }
 
 int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
-                        const char *const *names, size_t count, int selected, char **other)
+                        const char *const *names, size_t count, int selected, struct prompt_other *other)
 {
 	struct listed l = {choices, names, count, xcalloc(count, sizeof *l.shown), 0};
 	struct prompt_source source = {.ctx = &l,
 	                               .find = find_listed,
 	                               .text = text_listed,
 	                               .first = selected > 0 ? (size_t)selected : 0,
-	                               .free_text = other != NULL,
+	                               .other = other,
 	                               .help = _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
 	char *typed = NULL;
 	int result = prompt_pick(wb, question, &source, &typed);
 	if (result >= 0) {
 		result = (int)l.shown[result];
 	} else if (result == -2 && other && *typed && l.shown_count == 0) {
-		*other = typed;
+		other->typed = typed;
 		typed = NULL;
 	} else {
 		result = -1;

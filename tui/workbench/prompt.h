@@ -13,7 +13,12 @@
 #include <stddef.h>
 
 struct buf;
+struct err;
 struct workbench;
+
+/* Whether what was typed can be what is asked for: 0, or -1 with why not. It may do what is asked for, too. Then the text
+ * stays in the prompt, to be mended, with the reason above it. `ctx` is that of the prompt. */
+typedef int prompt_check_fn(void *ctx, const char *text, struct err *err);
 
 /* One line. A string that the caller frees, or NULL. What must not be lost is asked for by draft_prompt_text() (kept.h). */
 char *prompt_text(struct workbench *wb, const char *question);
@@ -29,6 +34,7 @@ struct prompt_line {
 	void (*changed)(void *ctx, const char *text);
 	/* A key that means something to whoever asks: 1 if it was taken. May be NULL. */
 	int (*key)(void *ctx, int key);
+	prompt_check_fn *check; /* asked with Enter, or Ctrl-S; may be NULL */
 	void *ctx;
 };
 
@@ -46,14 +52,15 @@ struct prompt_source {
 	const char *help;                                   /* which keys do what */
 	/* Slow work between the keys, as events.h says; may be NULL. */
 	int (*work)(void *ctx, double deadline, int *show);
-	size_t first;  /* the one to begin with */
-	int free_text; /* 1: what was typed may be none of them */
-	int fixed;     /* 1: typing does not narrow down */
+	size_t first; /* the one to begin with */
+	int fixed;    /* 1: typing does not narrow down */
+	/* NULL, or: what was typed may be none of them, if this agrees. */
+	struct prompt_other *other;
 };
 
 /* The index of the one taken with Enter, or -1 (Esc), or -2: Ctrl-S where several can be marked, or Enter where there is
- * none and nothing was typed, or what was typed may be none of them. Else Enter stays where nothing fits, and says so. What was typed goes to
- * *typed (the caller frees it) unless that is NULL. */
+ * none and nothing was typed, or what was typed may be none of them. Else Enter stays where nothing fits, and says so.
+ * What was typed goes to *typed (the caller frees it) unless that is NULL. */
 int prompt_pick(struct workbench *wb, const char *question, const struct prompt_source *source, char **typed);
 
 /* A command line behind `:`: Tab completes, the arrows recall what was typed before, and a line above says what may
@@ -63,20 +70,27 @@ char *prompt_command(struct workbench *wb, const char *initial);
 /* What is being pasted, up to its end (the key KEY_PASTE_BEGIN was read already). A string that the caller frees, or NULL. */
 char *prompt_pasted(struct workbench *wb);
 
+/* What is typed where none of the choices fits. */
+struct prompt_other {
+	prompt_check_fn *check;
+	void *ctx;
+	char *typed; /* the caller frees it */
+};
+
 /* One of `count` choices, narrowed down by typing. The index, or -1. With `other` not NULL, what was typed may be none
- * of them: then -2, and the text (the caller frees it). */
+ * of them: then -2, and the text. */
 int prompt_choice(struct workbench *wb, const char *question, const char *const *choices, size_t count, int selected,
-                  char **other);
+                  struct prompt_other *other);
 
 /* The same, where a choice is also found by its name, which is not shown: with Japanese labels nobody needs to switch the
  * keyboard. */
 int prompt_choice_named(struct workbench *wb, const char *question, const char *const *choices,
-                        const char *const *names, size_t count, int selected, char **other);
+                        const char *const *names, size_t count, int selected, struct prompt_other *other);
 
 /* A passphrase; nothing of it is shown. 0, or -1 when left. */
 int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase);
 
-/* Yes (1) or no (0). */
+/* Yes (1) or no (0): y, or n or Esc. Any other key is told and the question stays. */
 int prompt_yes(struct workbench *wb, const char *question);
 
 /* Draws a question and the line being typed on the last row, and puts the cursor there. */

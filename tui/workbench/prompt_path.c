@@ -1,15 +1,15 @@
 #include "tui/workbench/prompt_path.h"
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/i18n.h"
-#include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static char *in_full(const char *path)
+char *prompt_path_in_full(const char *path)
 {
 	const char *home = getenv("HOME");
 	return strncmp(path, "~/", 2) == 0 && home ? xasprintf("%s/%s", home, path + 2) : xstrdup(path);
@@ -39,6 +39,8 @@ static const char *refused(const char *path, enum prompt_path_wanted wanted)
 	int there = stat(path, &st) == 0;
 	if (wanted == PROMPT_PATH_THERE)
 		return there ? NULL : _("there is no such file");
+	if (wanted == PROMPT_PATH_FOLDER_OR_NONE)
+		wanted = PROMPT_PATH_FOLDER;
 	if (wanted == PROMPT_PATH_FOLDER && there)
 		return S_ISDIR(st.st_mode) ? NULL : _("this is a file, not a folder");
 	if (wanted == PROMPT_PATH_NEW && there)
@@ -46,22 +48,27 @@ static const char *refused(const char *path, enum prompt_path_wanted wanted)
 	return has_folder(path) ? NULL : _("there is no such folder");
 }
 
+int prompt_path_check(void *wanted, const char *path, struct err *err)
+{
+	char *whole = prompt_path_in_full(path);
+	const char *why = *path ? refused(whole, *(enum prompt_path_wanted *)wanted) : NULL;
+	int rc = why ? err_set(err, ERR_USAGE, "%s: %s", whole, why) : 0;
+	free(whole);
+	return rc;
+}
+
+char *prompt_path_from(struct workbench *wb, const char *question, const char *initial, enum prompt_path_wanted wanted)
+{
+	struct prompt_line line = {
+	    .question = question, .initial = initial, .check = prompt_path_check, .ctx = &wanted};
+	int left;
+	char *typed = prompt_edit(wb, &line, &left);
+	char *path = !left && (*typed || wanted == PROMPT_PATH_FOLDER_OR_NONE) ? prompt_path_in_full(typed) : NULL;
+	free(typed);
+	return path;
+}
+
 char *prompt_path(struct workbench *wb, const char *question, enum prompt_path_wanted wanted)
 {
-	struct prompt_line line = {.question = question};
-	char *text = NULL;
-	for (;;) {
-		int left;
-		line.initial = text;
-		char *typed = prompt_edit(wb, &line, &left);
-		free(text);
-		text = NULL;
-		if (typed && !left && *typed)
-			text = in_full(typed);
-		free(typed);
-		const char *why = text ? refused(text, wanted) : NULL;
-		if (!why)
-			return text;
-		workbench_tell(wb, TONE_ALARM, "%s: %s", text, why); /* it stays to be mended */
-	}
+	return prompt_path_from(wb, question, NULL, wanted);
 }

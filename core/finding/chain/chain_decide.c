@@ -233,42 +233,66 @@ static int name_of(struct case_file *c, const char *who, char **name, char party
 	return 0;
 }
 
+/* Two organisations as they are called on record, the one on record first. */
+struct chain_two {
+	char *name, *second;
+	char party[LABEL_TEXT], other_party[LABEL_TEXT];
+};
+
+static int chain_two_find(struct case_file *c, const char *who, const char *other, struct chain_two *two,
+                          struct err *err)
+{
+	*two = (struct chain_two){.name = NULL};
+	if (name_of(c, who, &two->name, two->party, err) < 0 ||
+	    name_of(c, other, &two->second, two->other_party, err) < 0)
+		return -1;
+	if (!*two->party && *two->other_party) {
+		char *swap = two->name;
+		two->name = two->second;
+		two->second = swap;
+		memcpy(two->party, two->other_party, sizeof two->party);
+		*two->other_party = '\0';
+	}
+	if (strcmp(*two->party ? two->party : two->name, *two->other_party ? two->other_party : two->second) == 0)
+		return err_set(err, ERR_USAGE, _("chain: '%s' is one name"), two->name);
+	return 0;
+}
+
+static void chain_two_release(struct chain_two *two)
+{
+	free(two->name);
+	free(two->second);
+}
+
+int chain_may_be_same(struct case_file *c, const char *who, const char *other, struct err *err)
+{
+	struct chain_two two;
+	int rc = chain_two_find(c, who, other, &two, err);
+	chain_two_release(&two);
+	return rc;
+}
+
 int chain_say_same(struct case_file *c, const char *who, const char *other, int same, const char *reason,
                    struct buf *labels, struct err *err)
 {
+	struct chain_two two = {.name = NULL};
 	char label[LABEL_TEXT];
-	char party[LABEL_TEXT] = "";
-	char other_party[LABEL_TEXT] = "";
 	char rules[16];
-	char *name = NULL;
-	char *second = NULL;
 	snprintf(rules, sizeof rules, "%d", CHAIN_RULES);
 	int rc = check_reason(reason, err);
 	if (rc == 0)
-		rc = name_of(c, who, &name, party, err);
-	if (rc == 0)
-		rc = name_of(c, other, &second, other_party, err);
-	if (rc == 0 && !*party && *other_party) { /* the one on record is named first */
-		char *swap = name;
-		name = second;
-		second = swap;
-		memcpy(party, other_party, sizeof party);
-		*other_party = '\0';
-	}
-	if (rc == 0 && strcmp(*party ? party : name, *other_party ? other_party : second) == 0)
-		rc = err_set(err, ERR_USAGE, _("chain: '%s' is one name"), name);
-	struct assign fields[] = {{"organisation", name},
+		rc = chain_two_find(c, who, other, &two, err);
+	struct assign fields[] = {{"organisation", two.name},
 	                          {"pivot", "same_organisation"},
-	                          {"other", *other_party ? other_party : second},
+	                          {"other", *two.other_party ? two.other_party : two.second},
 	                          {"status", same ? "confirmed" : "rejected"},
 	                          {"reason", reason},
 	                          {"rules", rules},
-	                          {"party", party}};
+	                          {"party", two.party}};
 	if (rc == 0)
-		rc = record_add(c, "pivot", fields, *party ? 7 : 6, RECORD_MACHINE, label, err);
+		rc = record_add(c, "pivot", fields, *two.party ? 7 : 6, RECORD_MACHINE, label, err);
 	if (rc == 0)
 		buf_addf(labels, "%s\n", label);
-	free(name);
-	free(second);
+	chain_two_release(&two);
 	return rc;
 }

@@ -23,6 +23,9 @@ int chain_decide(struct case_file *c, const struct chain_org *org, enum chain_pi
 int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, const char *reason,
                  struct buf *labels, struct err *err);
 
+/* Whether that can be said of the two names: 0, or -1 (no name, no organisation, or one and the same). */
+int chain_may_be_same(struct case_file *c, const char *who, const char *other, struct err *err);
+
 /* Two names (label, domain, or as found) are one organisation, or are not. Appends the label. */
 int chain_say_same(struct case_file *c, const char *who, const char *other, int same, const char *reason,
                    struct buf *labels, struct err *err);

@@ -15,7 +15,7 @@
 #include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
-#include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -266,16 +266,14 @@ static enum redraw open_it(struct view *v)
 	char draft[80];
 	char label[LABEL_TEXT];
 	char id[37];
-	int left = 0;
 	snprintf(label, sizeof label, "%.31s", view_label(v));
 	if (!*label)
 		return REDRAW_ALL;
 	for (size_t i = 0; i < 4; i++)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
 	char *suggested = suggested_path(v);
-	struct prompt_line line = {.question = _("Case file: "), .initial = suggested};
-	char *path = prompt_edit(v->wb, &line, &left);
-	int stage = !left && path && *path ? prompt_choice_named(v->wb, _("Stage"), labels, stages, 4, 0, NULL) : -1;
+	char *path = prompt_path_from(v->wb, _("Case file: "), suggested, PROMPT_PATH_NEW);
+	int stage = path ? prompt_choice_named(v->wb, _("Stage"), labels, stages, 4, 0, NULL) : -1;
 	char *reason = stage >= 0 ? ask_reason(v, draft) : NULL;
 	if (reason) {
 		struct err err = ERR_INIT;

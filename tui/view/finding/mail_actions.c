@@ -15,7 +15,7 @@
 #include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
 #include "tui/form/form.h"
-#include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -34,12 +34,13 @@ static const char *mail_of(struct view *v)
 enum redraw mail_take_in(struct view *v)
 {
 	size_t count;
-	char *typed = NULL;
+	enum prompt_path_wanted there = PROMPT_PATH_THERE;
+	struct prompt_other other = {.check = prompt_path_check, .ctx = &there};
 	struct buf line = BUF_INIT;
 	char **places = mail_places(&count);
 	const char *question = count ? _("Folder, file or zip of mails: ") : _("No mails found here. Path to them: ");
-	int i = prompt_choice(v->wb, question, (const char *const *)places, count, 0, &typed);
-	const char *path = i >= 0 ? places[i] : i == -2 ? typed : NULL;
+	int i = prompt_choice(v->wb, question, (const char *const *)places, count, 0, &other);
+	char *path = i >= 0 ? xstrdup(places[i]) : i == -2 ? prompt_path_in_full(other.typed) : NULL;
 	if (path && *path) {
 		buf_adds(&line, "import mail ");
 		words_quote(&line, path);
@@ -47,7 +48,8 @@ enum redraw mail_take_in(struct view *v)
 		workbench_await(v->wb);
 	}
 	buf_release(&line);
-	free(typed);
+	free(path);
+	free(other.typed);
 	mail_places_free(places, count);
 	return REDRAW_ALL;
 }
@@ -60,11 +62,16 @@ static int set_field(struct view *v, const char *name)
 	char *mail = label ? xstrdup(label) : NULL;
 	char *value = mail ? form_ask_value(v->wb, kind_field(kind_find("mail"), name)) : NULL;
 	int set = 0;
-	if (value) {
+	while (value && !set) {
 		struct assign assign = {name, value};
 		set = record_set(workbench_case(v->wb), mail, &assign, 1, 0, &err) == 0;
-		if (!set)
+		if (!set) { /* it stays to be mended */
+			char *refused = value;
 			workbench_tell_error(v->wb, &err);
+			err_clear(&err);
+			value = form_ask_value_from(v->wb, kind_field(kind_find("mail"), name), refused);
+			free(refused);
+		}
 	}
 	free(value);
 	free(mail);
@@ -346,13 +353,11 @@ static void write_part(struct view *v, const json_t *record, const char *part)
 	struct buf content = BUF_INIT;
 	size_t number;
 	int forwarded;
-	int left = 0;
 	struct case_file *c = workbench_case(v->wb);
 	char *initial = xasprintf("%s-%s.bin", record_label(record), part);
 	char *question = xasprintf(_("File to write part %s to: "), part);
-	const struct prompt_line line = {.question = question, .initial = initial};
-	char *path = prompt_edit(v->wb, &line, &left);
-	if (path && *path && !left) {
+	char *path = prompt_path_from(v->wb, question, initial, PROMPT_PATH_NEW);
+	if (path) {
 		int rc = mail_source(c, record_label(record), &source, &number, &forwarded, &err);
 		struct mails_part asked = {.source = source.data,
 		                           .n = source.len,

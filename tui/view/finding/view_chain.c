@@ -307,6 +307,17 @@ static enum redraw reopen_org(struct view *v)
 	return REDRAW_ALL;
 }
 
+struct chain_same_asked {
+	struct case_file *c;
+	const char *who;
+};
+
+static int check_same(void *ctx, const char *typed, struct err *err)
+{
+	const struct chain_same_asked *asked = ctx;
+	return chain_may_be_same(asked->c, asked->who, typed, err);
+}
+
 static enum redraw say_same(struct view *v)
 {
 	enum chain_pivot pivot;
@@ -316,8 +327,9 @@ static enum redraw say_same(struct view *v)
 	if (!org)
 		return REDRAW_ALL;
 	char *who = xstrdup(org->who);
-	char *other =
-	    draft_prompt_text(v->wb, "chain:same", _("The same organisation as (label, domain or name): "), NULL, 0);
+	struct chain_same_asked asked = {workbench_case(v->wb), who};
+	char *other = draft_prompt_checked(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
+	                                   check_same, &asked);
 	char *reason = other ? draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: ")) : NULL;
 	if (reason && chain_say_same(workbench_case(v->wb), who, other, 1, reason, &labels, &err) < 0)
 		workbench_tell_error(v->wb, &err);

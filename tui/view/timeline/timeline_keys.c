@@ -75,28 +75,24 @@ static void filter_changed(void *ctx, const char *text)
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", err.message);
 }
 
+static int filter_check(void *ctx, const char *text, struct err *err)
+{
+	return set_filter(ctx, text, err);
+}
+
 static enum redraw edit_filter(struct view *v)
 {
 	char *before = xstrdup(v->filter ? v->filter : "");
-	char *text = xstrdup(before);
 	struct prompt_line line = {
 	    .question = _("Filter: "),
 	    .help = _(" side=attacker seen>2014-12 -tag:noise · a name · Enter keep · Esc undo"),
+	    .initial = before,
 	    .changed = filter_changed,
+	    .check = filter_check,
 	    .ctx = v,
 	};
 	int left;
-	struct err err = ERR_INIT;
-	for (;;) {
-		line.initial = text;
-		char *typed = prompt_edit(v->wb, &line, &left);
-		free(text);
-		text = typed;
-		err_clear(&err);
-		if (left || set_filter(v, text, &err) == 0)
-			break;
-		workbench_tell(v->wb, TONE_ALARM, "%s", err.message); /* it stays to be mended */
-	}
+	char *text = prompt_edit(v->wb, &line, &left);
 	if (left)
 		set_filter(v, before, NULL);
 	free(text);
