@@ -1,0 +1,41 @@
+/* A tree, walked and parsed as in the cage: what it says goes nowhere. It holds the caged side of a worker, with ends of its own: to be
+ * included once, before everything else. */
+#ifndef GENBA_TESTS_FUZZ_HELP_CAGE_H
+#define GENBA_TESTS_FUZZ_HELP_CAGE_H
+
+#include "base/worker/worker_private.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int cage_nowhere = -1;
+
+#undef STDOUT_FILENO
+#define STDOUT_FILENO cage_nowhere
+#undef WORKER_FILE
+#define WORKER_FILE 777
+#include "base/worker/worker_child.c"
+
+#include "finding/triage/tree/tree.h"
+#include "finding/triage/tree/tree_once.h"
+
+static void cage_tree(int (*tree)(struct tree_run *run, struct err *err), const uint8_t *data, size_t size)
+{
+	struct err err = ERR_INIT;
+	if (cage_nowhere < 0)
+		cage_nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int fd = memfd_create("tree", MFD_CLOEXEC);
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size || dup2(fd, WORKER_FILE) < 0)
+		abort();
+	close(fd);
+	json_t *request = json_pack("{s:i, s:b, s:b, s:s}", "media", -1, "ewf", 0, "vss", 1, "key", "");
+	struct worker w = {.request = request, .limits = {.line = (size_t)1 << 20}, .files = 1};
+	struct tree_run run = {.w = &w, .only = "", .recover = 1, .once = tree_once_new()};
+	tree(&run, &err);
+	tree_once_free(run.once);
+	json_decref(request);
+	close(WORKER_FILE);
+}
+
+#endif
