@@ -17,6 +17,21 @@ static struct yal_bytes yal_of(const struct tree_bytes *volume)
 	return (struct yal_bytes){.size = volume->size, .read = volume->read, .ctx = volume->ctx};
 }
 
+/* All n bytes, a piece at a time. -1: *offset is where they cannot be read. */
+static int read_pieces(ssize_t (*piece)(const void *from, char *to, size_t n, off64_t offset), const void *from,
+                       uint64_t *offset, char *to, size_t n)
+{
+	while (n > 0) {
+		ssize_t got = piece(from, to, n < READ_MOST ? n : READ_MOST, (off64_t)*offset);
+		if (got <= 0 || (size_t)got > n)
+			return -1;
+		to += got;
+		*offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
 /* ---- BitLocker */
 
 struct tree_unlocked {
@@ -44,21 +59,18 @@ static int is_recovery_password(const char *key)
 	return 1;
 }
 
+static ssize_t piece_unlocked(const void *from, char *to, size_t n, off64_t offset)
+{
+	const struct tree_unlocked *u = from;
+	return libbde_volume_read_buffer_at_offset(u->volume, to, n, offset, NULL);
+}
+
 static int read_unlocked(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
-	const struct tree_unlocked *u = ctx;
-	char *to = bytes;
-	while (n > 0) {
-		size_t piece = n < READ_MOST ? n : READ_MOST;
-		ssize_t got = libbde_volume_read_buffer_at_offset(u->volume, to, piece, (off64_t)offset, NULL);
-		if (got <= 0)
-			return err_set(err, ERR_DAMAGED, _("the encrypted volume cannot be read at byte %llu"),
-			               (unsigned long long)offset);
-		to += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
+	if (read_pieces(piece_unlocked, ctx, &offset, bytes, n) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the encrypted volume cannot be read at byte %llu"),
+	               (unsigned long long)offset);
 }
 
 struct tree_unlocked *tree_unlocked_open(const struct tree_bytes *volume, const char *key, struct tree_bytes *bytes,
@@ -126,21 +138,17 @@ struct tree_shadows {
 	libvshadow_store_t *store;
 };
 
+static ssize_t piece_shadow(const void *from, char *to, size_t n, off64_t offset)
+{
+	const struct tree_shadows *s = from;
+	return libvshadow_store_read_buffer_at_offset(s->store, to, n, offset, NULL);
+}
+
 static int read_shadow(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
-	const struct tree_shadows *s = ctx;
-	char *to = bytes;
-	while (n > 0) {
-		size_t piece = n < READ_MOST ? n : READ_MOST;
-		ssize_t got = libvshadow_store_read_buffer_at_offset(s->store, to, piece, (off64_t)offset, NULL);
-		if (got <= 0)
-			return err_set(err, ERR_DAMAGED, _("the shadow copy cannot be read at byte %llu"),
-			               (unsigned long long)offset);
-		to += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
+	if (read_pieces(piece_shadow, ctx, &offset, bytes, n) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the shadow copy cannot be read at byte %llu"), (unsigned long long)offset);
 }
 
 struct tree_shadows *tree_shadows_open(const struct tree_bytes *volume, int *count, struct err *err)
