@@ -59,6 +59,10 @@ json_t *cmd_json_text(const char *text);
 /* Prints a label as soon as its action is committed: a line of its own, flushed. */
 void cmd_print_label(struct session *s, const char *label);
 
+/* The label of the asset that an option names: by label, or by a host name or address that is one asset's; then it is in `label`.
+ * What names none, or several, stays as it is typed, to be refused by whoever takes it. NULL stays NULL. */
+const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT]);
+
 /* Prints a JSON array of flat objects, one for each element, and drops the reference. */
 void cmd_print_json(struct session *s, json_t *array);
 

@@ -16,8 +16,11 @@ int cmd_capture(struct session *s, const struct args *args, struct err *err)
 	char **argv = xcalloc(args->count + 1, sizeof *argv);
 	for (size_t i = 0; i < args->count; i++)
 		argv[i] = args->words[i];
-	struct capture_options options = {
-	    .argv = argv, .on = args_option(args, "on"), .masks = args_option(args, "mask"), .progress = &s->progress};
+	char on[LABEL_TEXT];
+	struct capture_options options = {.argv = argv,
+	                                  .on = cmd_asset(s, args_option(args, "on"), on),
+	                                  .masks = args_option(args, "mask"),
+	                                  .progress = &s->progress};
 	struct preserved done;
 	int rc = evidence_capture(s->c, &options, &done, err);
 	if (rc == 0) {

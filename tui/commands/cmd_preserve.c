@@ -176,8 +176,9 @@ static const char *asset_of(struct session *s, const char *path, char label[LABE
 
 int cmd_preserve(struct session *s, const struct args *args, struct err *err)
 {
+	char on[LABEL_TEXT];
 	struct preserve_options options = {.to_dir = args_option(args, "to"),
-	                                   .on = args_option(args, "on"),
+	                                   .on = cmd_asset(s, args_option(args, "on"), on),
 	                                   .for_label = args_option(args, "for"),
 	                                   .changes = args_option(args, "reason"),
 	                                   .log = args_option(args, "log"),

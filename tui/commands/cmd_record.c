@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/query/filter.h"
+#include "case/query/record_named.h"
 #include "case/query/timeline.h"
 #include "case/query/title_cache.h"
 #include "case/store/blob.h"
@@ -157,6 +158,25 @@ static int note_text(const struct args *args, struct buf *text, struct err *err)
 	for (size_t i = 0; i < args->count; i++)
 		buf_addf(text, "%s%s", i ? " " : "", args->words[i]);
 	return 0;
+}
+
+static int record_is_there(struct session *s, const char *label)
+{
+	json_t *record = record_get(s->c, label, RECORD_RAW, NULL);
+	json_decref(record);
+	return record != NULL;
+}
+
+const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT])
+{
+	char id[37];
+	json_t *asset = NULL;
+	if (text && s->c && !record_is_there(s, text) && record_find_named(s->c, kind_find("asset"), text, id) == 1)
+		asset = record_get(s->c, id, RECORD_RAW, NULL);
+	if (asset)
+		snprintf(label, LABEL_TEXT, "%s", record_label(asset));
+	json_decref(asset);
+	return asset ? label : text;
 }
 
 int cmd_note(struct session *s, const struct args *args, struct err *err)

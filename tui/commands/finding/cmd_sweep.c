@@ -273,10 +273,11 @@ static void tell_preserved(void *ctx, const char *label, const char *path)
 static int record(struct sweep_command *command, const struct args *args, const struct sweep_list *list,
                   const struct sweep_command_limits *limits, struct err *err)
 {
+	char on[LABEL_TEXT];
 	struct sweep_order order = {.list = list,
 	                            .words = (const char *const *)args->words,
 	                            .count = args->count,
-	                            .on = args_option(args, "on"),
+	                            .on = cmd_asset(command->s, args_option(args, "on"), on),
 	                            .missing = args_option(args, "missing") != NULL,
 	                            .flags = flags_of(args),
 	                            .defanged = args_option(args, "defanged") != NULL,

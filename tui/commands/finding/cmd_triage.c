@@ -174,8 +174,9 @@ static void tell_changes(struct printing *p, const struct triage_result *result)
 
 static int store_one(struct printing *p, const char *label, const struct args *args, struct err *err)
 {
+	char on[LABEL_TEXT];
 	struct triage_options options = {.evidence = label,
-	                                 .on = args_option(args, "on"),
+	                                 .on = cmd_asset(p->s, args_option(args, "on"), on),
 	                                 .only = args_option(args, "only"),
 	                                 .recover = p->recover,
 	                                 .vss = p->vss,

@@ -374,6 +374,7 @@ static void release_triage_view(struct view *v)
 
 const struct view_ops triage_view = {.name = "triage",
                                      .title = N_("Triage"),
+                                     .searched = 1,
                                      .fill = fill_triage,
                                      .keys = triage_keys,
                                      .begin_at = view_begin_at,

@@ -1,0 +1,372 @@
+/*
+ * Section 3.1 played by keys, in both languages: the list from Excel, collections read, which hosts since when, the four exits, the
+ * domain controllers, isolation with who, when and how, the web shell, VPN and webmail tried, new mails with the same C2 and why
+ * they belong together, evidence verified, handed over and merged in between, the reports, and the history read by stock git.
+ * With GENBA_LONG the whole site (400 machines, 60 collections); else some 40 machines.
+ */
+#include "help_large.h"
+#include "help_walk.h"
+
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static struct walk w;
+static struct large_files made;
+
+/* "N something", in a row of its own turn. */
+static const char *count_text(const char *before, unsigned n, const char *after)
+{
+	static char texts[4][96];
+	static unsigned turn;
+	char *text = texts[turn++ % 4];
+	snprintf(text, sizeof texts[0], "%s%u%s", before, n, after);
+	return text;
+}
+
+static const char *path_of(const char *file)
+{
+	return program_file(&w.program, file);
+}
+
+static void home(void)
+{
+	walk_press_row(&w, "1", 1, "Board", "ボード");
+}
+
+/* The call: what was found, and that we go there. */
+static void call(void)
+{
+	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
+	walk_text(&w, WALK_SAYS(&w, "HQ-PC-017 is slow; a suspicious file", "HQ-PC-017が遅く、不審ファイルを発見"));
+	walk_press(&w, KEYS_CTRL_S, "R1-N1", "R1-N1");
+	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
+	walk_press(&w, "s", "Stage", "段階");
+	walk_text(&w, "on_site");
+	walk_press(&w, KEYS_ENTER, "Reason:", "理由:");
+	walk_text(&w, WALK_SAYS(&w, "RAT found, it may have spread", "RATを発見、拡大のおそれ"));
+	walk_press(&w, KEYS_ENTER, "Go on all the same?", "続けますか");
+	walk_press(&w, "y", "the case is now: on site", "現在の段階: オンサイト");
+	home();
+}
+
+static void list_of_machines(void)
+{
+	char *line = xasprintf("import csv %s", path_of("machines.csv"));
+	walk_command(&w, line, count_text("", made.machines, " rows taken in"),
+	             count_text("", made.machines, "行を取り込み"));
+	free(line);
+	terminal_await(w.t, WALK_SAYS(&w, "3 sites in the list", "拠点3件"));
+	walk_press(&w, "3", count_text("Asset · ", made.machines, ""), count_text("資産 · ", made.machines, ""));
+	home();
+}
+
+/* Each collection becomes evidence of its machine; all are read. */
+static void collections(void)
+{
+	walk_press_row(&w, "4", 1, "Evidence · 0", "証拠 · 0");
+	walk_press_row(&w, "P", -1, ":preserve", ":preserve");
+	walk_text(&w, path_of("collections"));
+	walk_press(&w, KEYS_ENTER, "each thing in it", "中の一つ一つ");
+	walk_press(&w, KEYS_DOWN, "> each thing in it", "> 中の一つ一つ");
+	walk_press(&w, KEYS_ENTER, "> hash", "> hash");
+	walk_press_row(&w, KEYS_ENTER, 1, "preserve --each", "preserve --each"); /* what was made, over the list */
+	walk_press_row(&w, KEYS_ESCAPE, 1, count_text("Evidence · ", made.collections, ""),
+	               count_text("証拠 · ", made.collections, ""));
+	walk_press(&w, "M", "(y/n)", "(y/n)");
+	walk_press_row(&w, "y", 1, count_text("", made.collections, " marked"),
+	               count_text("印 ", made.collections, " 件"));
+	walk_press(&w, "t", "R1-K1  ", "R1-K1  "); /* told when all are read */
+}
+
+/* Which hosts, since when: the slow terminal first, and the domain controllers. What goes on record as events. */
+static void hosts_since_when(void)
+{
+	walk_press_row(&w, "h", 1, count_text("", made.collections, " hosts"), count_text("", made.collections, " 台"));
+	terminal_await_row(w.t, 3, "HQ-PC-017          2014-03-11");
+	terminal_await(w.t, "HQ-AD-01           2014-05-12");
+	walk_press(&w, "h", "How it ran", "実行");
+}
+
+/* What was found in the analysis of the file: the C2, by name and address, and the file itself. */
+static void indicators(void)
+{
+	static const char *const values[] = {"www.sync-update.example", "198.51.100.44", "mgrsvc.exe"};
+	walk_press_row(&w, "7", 1, "Indicator · 0", "侵害指標 · 0");
+	for (unsigned i = 0; i < 3; i++) {
+		char label[16];
+		snprintf(label, sizeof label, "R1-I%u ", i + 1);
+		walk_press_row(&w, "a", 1, "New: Indicator", "新規: 侵害指標");
+		walk_press_row(&w, KEYS_DOWN, -2, " 2/", " 2/");
+		walk_press_row(&w, KEYS_ENTER, -1, "Value", "値");
+		walk_text(&w, values[i]);
+		walk_press_row(&w, KEYS_ENTER, -2, " 3/", " 3/");
+		walk_press_row(&w, KEYS_CTRL_S, 1, "Indicator · ", "侵害指標 · ");
+		terminal_await(w.t, label);
+	}
+}
+
+static void preserve_log(const char *file, const char *machine, const char *label)
+{
+	char *line = xasprintf("%s --on %s --type log --as hash", path_of(file), machine);
+	walk_press_row(&w, "P", -1, ":preserve", ":preserve");
+	walk_text(&w, line);
+	walk_press_row(&w, KEYS_ENTER, -1, label, label);
+	free(line);
+}
+
+/* The logs of the four exits, and what goes to the C2: by which exits, from which machines. */
+static void exits(void)
+{
+	static const char *const machines[] = {"FW-HQ", "FW-BR", "FW-OV", "FW-LAB"};
+	unsigned first = made.collections + 1;
+	walk_press_row(&w, "4", 1, "Evidence", "証拠");
+	for (unsigned i = 0; i < 4; i++) {
+		char file[24];
+		snprintf(file, sizeof file, "exit-%u.log", i + 1);
+		preserve_log(file, machines[i], count_text("R1-E", first + i, " "));
+	}
+	walk_press_row(&w, "W", 1, "Sweep", "検索");
+	terminal_await(w.t, WALK_SAYS(&w, "3 indicators not swept yet", "3 件"));
+	walk_press(&w, "s", "3 indicators, ", "侵害指標 3 件");
+	terminal_await(w.t, "405 ");
+	walk_press_row(&w, "e", 1, "By machine", "機器別");
+	for (unsigned i = 0; i < 4; i++)
+		terminal_await(w.t, machines[i]);
+	terminal_await_row(w.t, 6, "●"); /* four exits, before the collections */
+	terminal_await_row(w.t, 7, "HQ-PC-017");
+	walk_press_row(&w, "h", 1, "hosts", " 台");
+	walk_press(&w, "h", "405 ", "405 ");
+	walk_press(&w, "A", "fields taken over", "項目");
+}
+
+/* The machines that have the file are infected: on record, and cut off, but the two on which everybody depends. */
+static void infected_and_isolated(void)
+{
+	home();
+	walk_press_row(&w, "W", 1, "Sweep", "検索");
+	terminal_await_row(w.t, 3, "mgrsvc.exe");
+	walk_press_row(&w, "a", 1, count_text("Asset · ", made.infected, " of"),
+	               count_text("件中 ", made.infected, " 件"));
+	walk_press(&w, "M", "(y/n)", "(y/n)");
+	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, " 件"));
+	walk_press(&w, "b", "Set which field", "件に設定する項目");
+	walk_text(&w, WALK_SAYS(&w, "Finding", "判定"));
+	walk_press_gone(&w, KEYS_ENTER, "Set which field", "件に設定する項目");
+	walk_text(&w, WALK_SAYS(&w, "infected", "感染"));
+	walk_press(&w, KEYS_ENTER, "set in one action", "一つの操作で設定");
+	walk_press(&w, "M", "(y/n)", "(y/n)");
+	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, " 件"));
+	walk_press_row(&w, "g", -2, " 1/", " 1/"); /* the domain controllers: everybody depends on them */
+	walk_press_row(&w, "m", 1, count_text("", made.infected - 1, " marked"),
+	               count_text("印 ", made.infected - 1, " 件"));
+	walk_press_row(&w, "m", 1, count_text("", made.infected - 2, " marked"),
+	               count_text("印 ", made.infected - 2, " 件"));
+	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: now");
+	walk_press(&w, KEYS_ENTER, "me: Responder One", "自分: Responder One");
+	walk_press(&w, KEYS_ENTER, "How isolated:", "隔離方法:");
+	walk_text(&w, "cable");
+	walk_press(&w, KEYS_ENTER, count_text("isolated: ", made.infected - 2, ", in one"),
+	           count_text("", made.infected - 2, "台の隔離"));
+	walk_press_row(&w, KEYS_ESCAPE, 1, count_text("Asset · ", made.machines, ""),
+	               count_text("資産 · ", made.machines, ""));
+	home();
+	terminal_await(w.t, "HQ-AD-01");
+	terminal_await(w.t, "HQ-AD-02");
+}
+
+/* The row of the view that holds the words. */
+static void find_row(const char *words, const char *seen)
+{
+	walk_press_row(&w, "/", -1, "/", "/");
+	walk_text(&w, words);
+	walk_press(&w, KEYS_ENTER, seen, seen);
+	walk_press_gone(&w, KEYS_ESCAPE, "Esc ends the search", "Esc で検索を終え");
+}
+
+/* The domain controllers: the directory was copied. It becomes an event, and the playbook for it begins. */
+static void directory(void)
+{
+	walk_press_row(&w, "T", 1, "Triage", "簡易調査");
+	find_row(WALK_SAYS(&w, "database of the", "ディレクトリのデ"), "credential.ntds");
+	walk_press_row(&w, "p", 1, "R1-V1", "R1-V1");
+	terminal_await(w.t, "ntdsutil");
+	walk_press_row(&w, KEYS_ESCAPE, 1, "Triage", "簡易調査");
+	walk_press_row(&w, "a", 1, "Asset · 2 of", "件中 2 件");
+	walk_press(&w, "M", "(y/n)", "(y/n)");
+	walk_press_row(&w, "y", 1, "2 marked", "印 2 件");
+	walk_press(&w, "P", "directory", "directory");
+	walk_text(&w, "directory");
+	walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
+	walk_press_row(&w, KEYS_ENTER, 1, "R1-J1", "R1-J1");
+	home();
+}
+
+/* The web shell: what shows it, and what it tells of the intruder, is looked for in what else came in. */
+static void web_shell(void)
+{
+	walk_press_row(&w, "T", 1, "Triage", "簡易調査");
+	find_row(WALK_SAYS(&w, "was asked to run", "コマンドの実行"), "persistence.webshell-request");
+	walk_press_row(&w, "p", 1, "R1-V2", "R1-V2");
+	walk_press_row(&w, KEYS_ESCAPE, 1, "Triage", "簡易調査");
+	walk_press_row(&w, "a", 1, "Asset · 1 of", "件中 1 件");
+	walk_press(&w, "b", "Set which field", "件に設定する項目");
+	walk_text(&w, WALK_SAYS(&w, "Finding", "判定"));
+	walk_press_gone(&w, KEYS_ENTER, "Set which field", "件に設定する項目");
+	walk_text(&w, "compromised");
+	walk_press(&w, KEYS_ENTER, "set in one action", "一つの操作で設定");
+	home();
+}
+
+/* VPN and webmail are tried meanwhile, and new mails come: the same intruder, the same C2. */
+static void new_attacks(void)
+{
+	unsigned next = made.collections + 5;
+	walk_press_row(&w, "7", 1, "Indicator", "侵害指標");
+	walk_press_row(&w, "a", 1, "New: Indicator", "新規: 侵害指標");
+	walk_press_row(&w, KEYS_DOWN, -2, " 2/", " 2/");
+	walk_press_row(&w, KEYS_ENTER, -1, "Value", "値");
+	walk_text(&w, "203.0.113.66");
+	walk_press_row(&w, KEYS_ENTER, -2, " 3/", " 3/");
+	walk_press(&w, KEYS_CTRL_S, "R1-I4 ", "R1-I4 ");
+	walk_press_row(&w, "4", 1, "Evidence", "証拠");
+	preserve_log("vpn.log", "VPN-01", count_text("R1-E", next, " "));
+	preserve_log("webmail.log", "WEBMAIL-01", count_text("R1-E", next + 1, " "));
+	walk_press_row(&w, "K", 1, "Mail desk", "メール");
+	walk_press_row(&w, "i", -1, ":", ":");
+	walk_text(&w, path_of("mails"));
+	walk_press(&w, KEYS_ENTER, "6 mails taken in", "6 通のメールを取り込みました");
+	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
+	walk_press(&w, "s", "www[.]sync-update[.]example",
+	           "www[.]sync-update[.]example"); /* why they belong together */
+	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
+	home();
+	walk_press_row(&w, "W", 1, "Sweep", "検索");
+	walk_press(&w, "s", "4 indicators, ", "侵害指標 4 件");
+	terminal_await(w.t, "203.0.113.66");
+	terminal_await(w.t, "411 "); /* the C2, in the logs and in six mails */
+	walk_press_row(&w, "e", 1, "By machine", "機器別");
+	terminal_await(w.t, "VPN-01");
+	terminal_await(w.t, "WEBMAIL-01");
+	home();
+	walk_press_row(&w, "C", 1, "Chain", "連鎖");
+	terminal_await(w.t, "l-overseas");
+	home();
+}
+
+static void verification(void)
+{
+	walk_command(&w, "verify --evidence", "evidence re-read", "読み直した証拠");
+	home();
+}
+
+/* Handed over to a colleague by keys; she accepts, works, and hands back what is new; both is merged by keys. */
+static void colleague(void)
+{
+	char *copy = xasprintf("%s/two.genba", w.program.dir);
+	char *line;
+	walk_press_row(&w, ":", -1, ":", ":");
+	walk_text(&w, "handover");
+	walk_press(&w, KEYS_ENTER, "Colleague's key", "同僚の鍵");
+	walk_text(&w, path_of("two.pub"));
+	walk_press(&w, KEYS_ENTER, "read out to you?", "読み上げと同じですか");
+	walk_press(&w, "y", "New file for the colleague", "同僚に渡す新しいファイル");
+	walk_text(&w, copy);
+	walk_press(&w, KEYS_ENTER, "Folder for the evidence", "証拠のフォルダ");
+	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
+	walk_press(&w, KEYS_CTRL_S, "written and verified", "書き出して検証しました");
+	walk_leave(&w);
+	walk_as_colleague(&w);
+	walk_open(&w, copy);
+	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
+	walk_press(&w, KEYS_CTRL_S, "receipt", "受領書");
+	home();
+	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
+	walk_text(&w, WALK_SAYS(&w, "FS-01: nothing in its log (practice)", "FS-01のログに痕跡なし(演習)"));
+	walk_press(&w, KEYS_CTRL_S, "R2-N1", "R2-N1");
+	line = xasprintf("handover --to R1 --out %s --delta", path_of("back.delta"));
+	walk_command(&w, line, " bytes; ", "バイト");
+	free(line);
+	walk_leave(&w);
+	walk_as_owner(&w);
+	walk_open(&w, getenv("GENBA_CASE"));
+	line = xasprintf("merge %s", path_of("back.delta"));
+	walk_command(&w, line, "dry run of", "の試行");
+	terminal_await_row(w.t, 1, WALK_SAYS(&w, "What would be merged", "統合の予定"));
+	walk_press_gone(&w, "m", "dry run of", "の試行");
+	home();
+	walk_press(&w, "6", "R2-N1", "R2-N1");
+	home();
+	free(line);
+	free(copy);
+}
+
+static void closing_reports(void)
+{
+	char *line = xasprintf("report incident --internal --form text --out %s", path_of("incident.txt"));
+	walk_command(&w, line, "R1-W1", "R1-W1");
+	free(line);
+	home();
+	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
+	walk_press(&w, "r", "escue", "レスキュー");
+	home();
+	line = xasprintf("export git %s", path_of("history.git"));
+	walk_command(&w, line, "allowed_signers", "allowed_signers");
+	free(line);
+}
+
+static void walk(const char *language)
+{
+	walk_begin(&w, strcmp(language, "ja") == 0);
+	large_files_make(&w.program, w.ja, getenv("GENBA_LONG") != NULL, &made);
+	program_case(&w.program, "Slow terminal");
+	walk_as_colleague(&w);
+	walk_export_key(&w, "two.pub");
+	walk_as_owner(&w);
+	walk_open(&w, getenv("GENBA_CASE"));
+	call();
+	list_of_machines();
+	collections();
+	hosts_since_when();
+	indicators();
+	exits();
+	infected_and_isolated();
+	directory();
+	web_shell();
+	new_attacks();
+	verification();
+	colleague();
+	closing_reports();
+	walk_leave(&w);
+	walk_file_holds(&w, "incident.txt", "HQ-AD-01");
+	walk_history_is_good(&w, "history.git");
+	program_good(&w.program, "verify", NULL);
+	walk_end(&w, "section 3.1");
+}
+
+static void in_english(void **state)
+{
+	(void)state;
+	walk("en");
+}
+
+static void in_japanese(void **state)
+{
+	(void)state;
+	walk("ja");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
