@@ -334,6 +334,11 @@ static int next_key(void)
 	return key;
 }
 
+int screen_input(void)
+{
+	return terminal_in ? fileno(terminal_in) : -1;
+}
+
 int screen_interrupted(void)
 {
 	int key;

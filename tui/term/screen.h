@@ -76,6 +76,8 @@ void screen_watch(const struct pollfd *fds, size_t count);
 /* Waits for a key, at most `milliseconds` (-1: for ever). */
 int screen_key(int milliseconds);
 
+int screen_input(void); /* the descriptor that keys come from; -1: there is no screen */
+
 /* 1 if Ctrl-C is among the keys that are there; the others are kept for screen_key(). For work that takes no other key. */
 int screen_interrupted(void);
 

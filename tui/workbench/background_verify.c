@@ -44,6 +44,7 @@ struct background_verify *background_verify_new(struct workbench *wb)
 	v->wb = wb;
 	buf_init(&v->findings);
 	v->v = verify_begin(wb->s->c, on_finding, v);
+	verify_heed(v->v, screen_input());
 	return v;
 }
 

@@ -40,9 +40,15 @@ struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
 	v->finding = finding;
 	v->ctx = ctx;
 	v->keys.has_merges = -1;
+	v->heeded = -1;
 	for (size_t i = 0; i < VERIFY_PARTS; i++)
 		v->parts[i].name = names[i];
 	return v;
+}
+
+void verify_heed(struct verify *v, int fd)
+{
+	v->heeded = fd;
 }
 
 static void drop_names(struct verify *v)
@@ -64,7 +70,7 @@ void verify_end(struct verify *v)
 	free(v);
 }
 
-/* ---- file, pages, structure */
+/* ---- file, pages */
 
 static uint64_t count_rows(struct case_file *c, const char *sql)
 {
@@ -100,59 +106,6 @@ static int pages_slice(struct verify *v)
 		return 1;
 	v->report.pages = count_rows(v->c, "PRAGMA page_count"); /* those that are only in the log too */
 	return 0;
-}
-
-static void integrity_check(struct verify *v, const char *table)
-{
-	sqlite3_stmt *s = NULL;
-	char *sql = sqlite3_mprintf(table ? "PRAGMA integrity_check(%Q)" : "PRAGMA integrity_check", table);
-	int rc = sqlite3_prepare_v2(v->c->db, sql, -1, &s, NULL);
-	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
-		rc = sqlite3_step(s);
-		const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-		if (text && strcmp(text, "ok") != 0)
-			verify_found(v, _("SQLite: %s"), text);
-	}
-	if (rc != SQLITE_DONE) {
-		struct err why = ERR_INIT;
-		case_sql_error(v->c, _("check the structure"), &why);
-		verify_found(v, "%s", why.message);
-	}
-	sqlite3_finalize(s);
-	sqlite3_free(sql);
-}
-
-static int list_tables(struct verify *v, struct err *err)
-{
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(v->c->db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0", -1, &s,
-	                       NULL) != SQLITE_OK)
-		return case_sql_error(v->c, _("read the case"), err);
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		v->names = xrealloc(v->names, (v->name_count + 1) * sizeof *v->names);
-		v->names[v->name_count++] = xstrdup((const char *)sqlite3_column_text(s, 0));
-	}
-	sqlite3_finalize(s);
-	v->stage = 1;
-	v->parts[VERIFY_STRUCTURE].total = v->name_count;
-	return 1;
-}
-
-static int structure_slice(struct verify *v, struct err *err)
-{
-	if (v->whole) {
-		integrity_check(v, NULL);
-		return 0;
-	}
-	if (v->stage == 0)
-		return list_tables(v, err);
-	if (v->name_count == 0)
-		return 0;
-	char *table = v->names[--v->name_count];
-	integrity_check(v, table);
-	free(table);
-	v->parts[VERIFY_STRUCTURE].done++;
-	return 1;
 }
 
 /* ---- history */
@@ -218,7 +171,7 @@ static int part_slice(struct verify *v, struct err *err)
 	case VERIFY_PAGES:
 		return pages_slice(v);
 	case VERIFY_STRUCTURE:
-		return structure_slice(v, err);
+		return verify_structure_slice(v, err);
 	case VERIFY_HISTORY:
 		return history_slice(v, err);
 	case VERIFY_RECORDS:

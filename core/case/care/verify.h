@@ -62,6 +62,10 @@ struct verify; /* a check under way */
 /* Never fails; `finding` may be NULL. The case must stay open, in this thread, until verify_end(). */
 struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx);
 
+/* What SQLite checks in one piece (a table's structure) is left when `fd` can be read, and begun again by a later step: the
+ * descriptor that keys come from. Whoever calls verify_step() reads it in between. */
+void verify_heed(struct verify *v, int fd);
+
 /* Works for about that many seconds (one slice at least, which takes some milliseconds). 1: there is more, 0: all is
  * checked, -1: it cannot go on, and the error says why. While an action is open it does nothing and returns 1. */
 int verify_step(struct verify *v, double seconds, struct err *err);

@@ -1,4 +1,4 @@
-/* What verify.c (parts, slices), verify_keys.c and verify_records.c share. */
+/* What verify.c (parts, slices), verify_structure.c, verify_keys.c and verify_records.c share. */
 #ifndef GENBA_CASE_CARE_VERIFY_PRIVATE_H
 #define GENBA_CASE_CARE_VERIFY_PRIVATE_H
 
@@ -17,7 +17,8 @@ struct verify {
 	struct case_file *c;
 	verify_fn finding;
 	void *ctx;
-	int whole; /* not in slices: the structure is checked in one go */
+	int heeded; /* the descriptor that verify_heed() gave; -1: none */
+	int whole;  /* not in slices: the structure is checked in one go */
 	struct verify_report report;
 	struct verify_state parts[VERIFY_PARTS];
 	enum verify_part part;
@@ -35,6 +36,9 @@ __attribute__((format(printf, 2, 3))) void verify_found(struct verify *v, const 
 /* Callbacks of the history's check. */
 int verify_key_is_known(void *ctx, const struct history_signed *commit);
 void verify_history_file(void *ctx, const char *commit, const char *path, const void *text, size_t n);
+
+/* One slice of the structure: 1 there is more, 0 done, -1. */
+int verify_structure_slice(struct verify *v, struct err *err);
 
 /* One slice of records, or of texts and files: 1 there is more, 0 done, -1. */
 int verify_records_slice(struct verify *v, unsigned rows, struct err *err);

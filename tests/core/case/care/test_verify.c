@@ -4,6 +4,8 @@
 #include "case/case.h"
 #include "help_site.h"
 
+#include <unistd.h>
+
 static void is_found(struct site *s, const char *words)
 {
 	if (site_verify(s->c) == 0)
@@ -93,6 +95,35 @@ static void slices_leave_the_case_usable(void **state)
 	buf_release(&line);
 }
 
+/* While there is something to read, the check of a table is left and begun again: nothing is told of what was cut off. */
+static void a_key_that_waits_makes_no_finding(void **state)
+{
+	struct site *s = *state;
+	struct err err = ERR_INIT;
+	int keys[2];
+	char key = 'j';
+	int rc = 1;
+	for (int i = 0; i < 200; i++)
+		site_add(s, "note", "text", "some text");
+	assert_int_equal(pipe(keys), 0);
+	assert_int_equal(write(keys[1], &key, 1), 1);
+	struct verify *v = verify_begin(s->c, NULL, NULL);
+	verify_heed(v, keys[0]);
+	for (int i = 0; i < 500 && rc == 1; i++)
+		rc = verify_step(v, 0, &err);
+	assert_int_equal(read(keys[0], &key, 1), 1);
+	while (rc == 1)
+		rc = verify_step(v, 0, &err);
+	assert_int_equal(rc, 0);
+	struct verify_state states[VERIFY_PARTS];
+	verify_states(v, states);
+	for (size_t i = 0; i < VERIFY_PARTS; i++)
+		assert_true(states[i].checked && states[i].findings == 0);
+	verify_end(v);
+	close(keys[0]);
+	close(keys[1]);
+}
+
 static int stop(void *ctx, const char *what, uint64_t done, uint64_t total)
 {
 	(void)ctx;
@@ -123,9 +154,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, site_begin, site_end)
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(records_altered),
-	    TEST(foreign_tables_are_refused),
-	    TEST(slices_leave_the_case_usable),
+	    cmocka_unit_test(records_altered),   TEST(foreign_tables_are_refused),
+	    TEST(slices_leave_the_case_usable),  TEST(a_key_that_waits_makes_no_finding),
 	    TEST(verification_can_be_cancelled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
