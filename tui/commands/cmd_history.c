@@ -10,6 +10,7 @@
 #include "case/store/record.h"
 #include "case/trust/authorship.h"
 #include "history/history.h"
+#include "tui/workbench/commit_subject.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,10 @@ static int log_one(void *ctx, const struct history_entry *entry)
 		return 0;
 	}
 	char *author = authorship_person_of_entry(l->s->c, entry);
-	char *subject = printable_dup(entry->subject);
+	struct buf told = BUF_INIT;
+	commit_subject_text(entry->subject, &told);
+	char *subject = printable_dup(told.data);
+	buf_release(&told);
 	printable_printf(l->s->out, "%.10s  %s  %s  %s\n", entry->id, when, author, subject);
 	free(author);
 	free(subject);

@@ -7,6 +7,7 @@
 #include "case/action/action_subject.h"
 #include "case/action/verb.h"
 #include "case/kind/kinds.h"
+#include "case/kind/stored_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,13 @@ static void add_field_names(const struct kind *kind, const char *names, struct b
 	}
 }
 
+/* A subject is cut at its end: how much of the text stands before the cut, or 0 where it is not cut within `text`. */
+static size_t before_cut(const char *text)
+{
+	size_t n = strlen(text);
+	return n > 3 && strcmp(text + n - 3, "…") == 0 ? n - 3 : 0;
+}
+
 /* The field whose English label stands there; NULL: none. The longest one is meant. */
 static const struct field *field_at(const struct kind *kind, const char *text)
 {
@@ -44,22 +52,54 @@ static const struct field *field_at(const struct kind *kind, const char *text)
 	return best;
 }
 
+/* How many fields the label that was cut off there may be of; the first in `field`. */
+static size_t fields_cut(const struct kind *kind, const char *text, const struct field **field)
+{
+	size_t n = before_cut(text);
+	size_t found = 0;
+	for (size_t i = 0; n && kind && i < kind_field_count(kind); i++) {
+		if (strncmp(kind_field_at(kind, i)->en, text, n) != 0)
+			continue;
+		if (found++ == 0)
+			*field = kind_field_at(kind, i);
+	}
+	return found;
+}
+
 /* Where the value that begins there ends: before `, ` and the next field, or at the end. */
 static size_t value_size(const struct kind *kind, const char *text)
 {
 	for (const char *comma = strstr(text, ", "); comma; comma = strstr(comma + 2, ", "))
-		if (field_at(kind, comma + 2))
+		if (field_at(kind, comma + 2) || fields_cut(kind, comma + 2, &(const struct field *){NULL}))
 			return (size_t)(comma - text);
 	return strlen(text);
 }
 
+/* The value that is written so, or that alone begins so where it was cut off. */
+static const struct field_value *value_written(const struct field *field, const char *word)
+{
+	const struct field_value *value = field_value_find(field, word);
+	size_t n = before_cut(word);
+	size_t found = 0;
+	for (size_t i = 0; !value && n && i < field->value_count; i++)
+		found += strncmp(field->values[i].en, word, n) == 0;
+	for (size_t i = 0; found == 1 && i < field->value_count; i++)
+		if (strncmp(field->values[i].en, word, n) == 0)
+			value = &field->values[i];
+	return value;
+}
+
 static void add_value(const struct field *field, const char *text, size_t n, struct buf *out)
 {
+	if (n == strlen("unset") && strncmp(text, "unset", n) == 0) {
+		buf_adds(out, _("unset"));
+		return;
+	}
 	while (field->values && n > 0) { /* of a set: members parted by / */
 		size_t size = field->type == FIELD_ENUMS ? strcspn(text, "/") : n;
 		size = size < n ? size : n;
 		char *word = xstrndup(text, size);
-		const struct field_value *value = field_value_find(field, word);
+		const struct field_value *value = value_written(field, word);
 		buf_adds(out, value ? field_value_label(value) : word);
 		free(word);
 		text += size;
@@ -78,37 +118,190 @@ static void add_changes(const struct kind *kind, const char *text, struct buf *o
 {
 	for (int first = 1; *text; first = 0) {
 		const struct field *field = field_at(kind, text);
+		const struct field *cut = NULL;
 		size_t size = value_size(kind, text);
+		size_t maybe = field ? 0 : fields_cut(kind, text, &cut);
 		size_t label = field ? strlen(field->en) : 0;
 		buf_adds(out, first ? " " : ", ");
 		if (field)
 			buf_addf(out, "%s ", field_label(field));
 		if (field && label < size)
 			add_value(field, text + label + 1, size - label - 1, out);
+		else if (maybe)
+			buf_addf(out, "%s…", maybe == 1 ? field_label(cut) : "");
 		else if (!field)
 			buf_addf(out, "%.*s", (int)size, text);
 		text += size + (text[size] == ',' ? 2 : 0);
 	}
 }
 
+/* ---- what was changed: `LABEL: TITLE`, `LABEL TITLE, LABEL TITLE and 3 more` */
+
+/* How long the label is that stands there; 0: none does. */
+static size_t label_size(const char *text)
+{
+	size_t n = strcspn(text, " ,:");
+	char *label = xstrndup(text, n);
+	const struct kind *kind = kind_of(label);
+	free(label);
+	return kind ? n : 0;
+}
+
+/* ` and 3 more` at the end: where it begins, or the end. */
+static size_t more_at(const char *text)
+{
+	size_t n = strlen(text);
+	size_t at = n - strlen(" more");
+	if (n < strlen(" and 1 more") || strcmp(text + at, " more") != 0)
+		return n;
+	while (at > 0 && text[at - 1] >= '0' && text[at - 1] <= '9')
+		at--;
+	return at >= 5 && strncmp(text + at - 5, " and ", 5) == 0 ? at - 5 : n;
+}
+
+static void add_title(const struct kind *kind, const char *title, size_t n, struct buf *out)
+{
+	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
+	char *text = xstrndup(title, n);
+	const struct field_value *value = field && field->values ? value_written(field, text) : NULL;
+	buf_adds(out, value ? field_value_label(value) : stored_words_in(field, text));
+	free(text);
+}
+
+/* The case itself has no label: its kind is its name. */
+static void add_label(const struct kind *kind, const char *label, size_t n, struct buf *out)
+{
+	if (kind && strlen(kind->name) == n && strncmp(label, kind->name, n) == 0)
+		buf_adds(out, kind_label(kind));
+	else
+		buf_addf(out, "%.*s", (int)n, label);
+}
+
+static void add_records(const char *rest, struct buf *out)
+{
+	size_t end = more_at(rest);
+	size_t at = 0;
+	for (size_t label; at < end && (label = label_size(rest + at)) > 0;) {
+		char *name = xstrndup(rest + at, label);
+		const struct kind *kind = kind_of(name);
+		add_label(kind, rest + at, label, out);
+		free(name);
+		at += label;
+		for (; rest[at] == ':' || rest[at] == ' '; at++)
+			buf_addc(out, rest[at]);
+		size_t title = at;
+		while (at < end && !(strncmp(rest + at, ", ", 2) == 0 && label_size(rest + at + 2)))
+			at++;
+		add_title(kind, rest + title, at - title, out);
+		if (at < end) {
+			buf_adds(out, ", ");
+			at += 2;
+		}
+	}
+	buf_addf(out, "%.*s", (int)(end - at), rest + at);
+	if (rest[end])
+		buf_addf(out, _(" and %zu more"), (size_t)strtoull(rest + end + strlen(" and "), NULL, 10));
+}
+
 /* `LABEL NAME: CHANGES`; a name may hold a colon, too: changes begin with a field. */
 static void add_set(const char *rest, struct buf *out)
 {
-	char *label = xstrndup(rest, strcspn(rest, " :,"));
+	size_t label_n = strcspn(rest, " :,");
+	char *label = xstrndup(rest, label_n);
 	const struct kind *kind = kind_of(label);
 	const char *colon = strstr(rest, ": ");
-	while (colon && !field_at(kind, colon + 2))
+	while (colon && !field_at(kind, colon + 2) && !fields_cut(kind, colon + 2, &(const struct field *){NULL}))
 		colon = strstr(colon + 2, ": ");
-	if (colon) {
-		buf_addf(out, " %.*s:", (int)(colon - rest), rest);
-		add_changes(kind, colon + 2, out);
-	} else if ((colon = strstr(rest, ": "))) {
-		buf_addf(out, " %.*s:", (int)(colon - rest), rest);
-		add_field_names(kind, colon + 2, out);
+	int told = colon != NULL;
+	if (!colon)
+		colon = strstr(rest, ": ");
+	buf_addc(out, ' ');
+	if (!colon) {
+		add_records(rest, out);
 	} else {
-		buf_addf(out, " %s", rest);
+		add_label(kind, rest, label_n, out);
+		buf_addf(out, "%.*s:", (int)(colon - rest) - (int)label_n, rest + label_n);
+		(told ? add_changes : add_field_names)(kind, colon + 2, out);
 	}
 	free(label);
+}
+
+/* ---- lines that are sentences of their own, and not made of what was changed */
+
+/* {1} stands for any text, {k} for the name of a kind. The longer ones first. */
+static const char *const sentences[] = {
+    N_("import {1} record of the kind {k}"),
+    N_("import {1} records of the kind {k}"),
+    N_("import {1} row of a time line"),
+    N_("import {1} rows of a time line"),
+    N_("import {1} mail"),
+    N_("import {1} mails"),
+    N_("import {1} record"),
+    N_("import {1} records"),
+    N_("merge {1} of {2}: {3} action"),
+    N_("merge {1} of {2}: {3} actions"),
+    N_("keep free for paper {1}"),
+    N_("add {k} {1} from paper"),
+    N_("upgrade: the case file from format {1} to {2}"),
+};
+
+enum {
+	PARTS = 4 /* of a sentence: 1, 2, 3 and, at 0, the kind */
+};
+
+struct part {
+	const char *text;
+	size_t n;
+};
+
+static int is_part(const char *pattern)
+{
+	return pattern[0] == '{' && pattern[1] && pattern[2] == '}';
+}
+
+static struct part *part_of(struct part *parts, const char *pattern)
+{
+	return &parts[pattern[1] == 'k' ? 0 : pattern[1] - '0'];
+}
+
+/* Whether the text is the sentence. A part takes as much as it can: names hold anything. */
+static int sentence_matches(const char *pattern, const char *text, struct part *parts)
+{
+	for (; *pattern && !is_part(pattern); pattern++, text++)
+		if (*pattern != *text)
+			return 0;
+	if (!*pattern)
+		return !*text;
+	for (size_t n = strlen(text); n > 0; n--)
+		if (sentence_matches(pattern + 3, text + n, parts)) {
+			*part_of(parts, pattern) = (struct part){text, n};
+			return 1;
+		}
+	return 0;
+}
+
+static int add_sentence(const char *subject, struct buf *out)
+{
+	struct part parts[PARTS];
+	size_t i = 0;
+	while (i < sizeof sentences / sizeof *sentences && !sentence_matches(sentences[i], subject, parts))
+		i++;
+	if (i == sizeof sentences / sizeof *sentences)
+		return 0;
+	for (const char *text = i18n_text(sentences[i]); *text; text++) {
+		if (!is_part(text)) {
+			buf_addc(out, *text);
+			continue;
+		}
+		const struct part *part = part_of(parts, text);
+		char *word = xstrndup(part->text, part->n);
+		const struct kind *kind = text[1] == 'k' ? kind_find(word) : NULL;
+		const char *shown = strcmp(word, "another copy") == 0 ? _("another copy") : word;
+		buf_adds(out, kind ? kind_label(kind) : shown);
+		free(word);
+		text += 2;
+	}
+	return 1;
 }
 
 /* The words of acts, one after the other, then what they were done to; how, in brackets, is a value. */
@@ -147,10 +340,12 @@ static void add_items(const char *rest, struct buf *out)
 	char *how = bracket ? xstrndup(bracket + 1, n ? n - 1 : 0) : NULL;
 	const struct field_value *value =
 	    how && bracket[n] && !bracket[n + 1] ? value_named(kind_of(first), how) : NULL;
+	char *records = xstrndup(label, value ? (size_t)(bracket - label) - (bracket[-1] == ' ') : strlen(label));
+	buf_addf(out, "%s", *rest == ' ' ? " " : "");
+	add_records(records, out);
 	if (value)
-		buf_addf(out, "%.*s(%s)", (int)(bracket - rest), rest, field_value_label(value));
-	else
-		buf_adds(out, rest);
+		buf_addf(out, " (%s)", field_value_label(value));
+	free(records);
 	free(how);
 	free(first);
 }
@@ -167,18 +362,23 @@ void commit_subject_text(const char *subject, struct buf *out)
 		add_items(subject + words, out);
 		return;
 	}
+	if (add_sentence(subject, out))
+		return;
 	char *verb = xstrndup(subject, verb_size);
 	const char *rest = subject + verb_size + (subject[verb_size] == ' ');
 	size_t word_size = strcspn(rest, " :");
 	char *word = xstrndup(rest, word_size);
 	const struct verb *row = verb_find(verb);
 	buf_adds(out, row ? i18n_text(row->text) : verb);
-	if (row && row->subject == VERB_FIELDS)
+	if (row && row->subject == VERB_FIELDS) {
 		add_set(rest, out);
-	else if (row && row->subject == VERB_KIND && kind_find(word))
-		buf_addf(out, " %s%s", kind_label(kind_find(word)), rest + word_size);
-	else if (*rest)
-		buf_addf(out, " %s", rest);
+	} else if (row && row->subject == VERB_KIND && kind_find(word)) {
+		buf_addf(out, " %s%s", kind_label(kind_find(word)), rest[word_size] ? " " : "");
+		add_records(rest + word_size + (rest[word_size] == ' '), out);
+	} else if (*rest) {
+		buf_addc(out, ' ');
+		add_records(rest, out);
+	}
 	free(word);
 	free(verb);
 }

@@ -271,7 +271,7 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	import->not_whole = m.not_whole;
 	import->unread = m.unread;
 	if (rc == 0 && w.a) {
-		char *subject = xasprintf("import %zu mails", import->added);
+		char *subject = xasprintf("import %zu mail%s", import->added, import->added == 1 ? "" : "s");
 		action_subject(w.a, subject);
 		free(subject);
 		rc = action_commit(w.a, err);

@@ -11,9 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME     9 /* cells of what a line is about */
-#define PARTS    4 /* lines of files */
-#define FINDINGS 7
+#define NAME         9 /* cells of what a line is about */
+#define PARTS        4 /* lines of files */
+#define FINDINGS     7
+#define WEIGHT_CELLS 6
 
 struct mail_page_state {
 	const json_t *record;
@@ -250,7 +251,8 @@ static void tell_finding(const struct mail_page_state *p, const struct mail_rule
 {
 	static const enum mail_page_tone tones[] = {MAIL_PAGE_FAINT, MAIL_PAGE_ATTENTION, MAIL_PAGE_ALARM};
 	struct buf line = BUF_INIT;
-	buf_addf(&line, "%-6s %s: ", mail_rule_weight(rule->weight), i18n_text(rule->text));
+	text_pad(&line, mail_weight_shown(mail_rule_weight(rule->weight)), WEIGHT_CELLS);
+	buf_addf(&line, " %s: ", i18n_text(rule->text));
 	add_safe(&line, detail);
 	if (!*detail)
 		buf_truncate(&line, line.len - 2);

@@ -32,7 +32,7 @@ static const struct field finding_fields[] = {
 	{IS("until", TIME, "Last", "最後")},
 	{IS("count", INT, "Rows", "行数"), MACHINE},
 	{IS("reason", LONG, "What fired it", "検出の根拠"), HELP("the values that fired the rule")},
-	{IS("observations", LONG, "Observations", "観測"), MACHINE, HELP("their ids, the earliest first")},
+	{IS("observations", LONG, "Observations", "観測データ"), MACHINE, HELP("their ids, the earliest first")},
 };
 
 static const char *const finding_columns[] = {"level", "status", "when", "title", "on", "evidence"};

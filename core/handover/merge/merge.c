@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME_CELLS 30 /* of who did what is merged: how much it is stands behind the name */
+
 void merge_tell(json_t *lines, const char *format, ...)
 {
 	struct buf line = BUF_INIT;
@@ -244,7 +246,8 @@ static void name_commit(struct merge_plan *m)
 		return;
 	}
 	const char *from = m->p->is_signed && *m->p->from ? m->p->from : "another copy";
-	char *subject = xasprintf("merge %.10s of %s: %zu actions", m->tip, from, m->report->commits);
+	char *subject = xasprintf("merge %.10s of %.*s: %zu action%s", m->tip, (int)text_fit(from, NAME_CELLS, NULL),
+	                          from, m->report->commits, m->report->commits == 1 ? "" : "s");
 	action_merges(m->action, m->tip);
 	action_subject(m->action, subject);
 	free(subject);

@@ -372,7 +372,8 @@ int csv_import(struct case_file *c, struct csv_import *import, const struct csv_
 		action_cancel(a);
 		return rc;
 	}
-	char *subject = xasprintf("import %zu records of the kind %s", import->added, import->kind->name);
+	char *subject = xasprintf("import %zu record%s of the kind %s", import->added, import->added == 1 ? "" : "s",
+	                          import->kind->name);
 	action_subject(a, subject);
 	free(subject);
 	return action_commit(a, err);

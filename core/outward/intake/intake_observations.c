@@ -190,7 +190,8 @@ static int store(struct intake_set_making *g, struct err *err)
 	if (rc == 0)
 		rc = observation_set_store(g->in->c, g->maker, &g->set, err);
 	if (rc == 0) {
-		char *subject = xasprintf("import %llu rows of a time line", (unsigned long long)g->set.rows);
+		char *subject = xasprintf("import %llu row%s of a time line", (unsigned long long)g->set.rows,
+		                          g->set.rows == 1 ? "" : "s");
 		action_subject(a, subject);
 		free(subject);
 		rc = action_commit(a, err);

@@ -14,6 +14,7 @@
 #include "finding/mail/advice.h"
 #include "finding/mail/again.h"
 #include "finding/mail/import.h"
+#include "finding/mail/look/rules.h"
 #include "finding/mail/mails.h"
 #include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
@@ -120,8 +121,11 @@ static void tell_findings(struct session *s, const json_t *mail)
 			struct buf text = BUF_INIT;
 			const char *said = json_get_string(finding, "text");
 			printable_add(&text, said, strlen(said), PRINTABLE_LINE);
-			printable_printf(s->out, "  %-6s %s %s  %s\n", weights[w], json_get_string(finding, "id"),
+			struct buf weight = BUF_INIT;
+			text_pad(&weight, mail_weight_shown(weights[w]), 6);
+			printable_printf(s->out, "  %s %s %s  %s\n", weight.data, json_get_string(finding, "id"),
 			                 json_get_string(finding, "technique"), text.data);
+			buf_release(&weight);
 			buf_release(&text);
 		}
 }

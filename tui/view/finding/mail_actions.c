@@ -10,6 +10,7 @@
 #include "finding/indicator/textscan.h"
 #include "finding/mail/advice.h"
 #include "finding/mail/import.h"
+#include "finding/mail/look/rules.h"
 #include "finding/mail/mails.h"
 #include "finding/mail/places.h"
 #include "finding/mail/propose.h"
@@ -176,8 +177,9 @@ enum redraw mail_show_parts(struct view *v)
 		add_parts(analysis, &out);
 		buf_addc(&out, '\n');
 		json_array_foreach(json_object_get(analysis, "findings"), i, finding) {
-			buf_addf(&out, " %-6s %s %s", text_of(finding, "weight"), text_of(finding, "id"),
-			         text_of(finding, "technique"));
+			buf_addc(&out, ' ');
+			text_pad(&out, mail_weight_shown(text_of(finding, "weight")), 6);
+			buf_addf(&out, " %s %s", text_of(finding, "id"), text_of(finding, "technique"));
 			add_safe(&out, "  ", text_of(finding, "text"));
 			buf_addc(&out, '\n');
 		}

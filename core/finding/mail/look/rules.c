@@ -115,6 +115,13 @@ const char *mail_rule_weight(enum rule_weight weight)
 	return weight == RULE_HIGH ? "high" : weight == RULE_MEDIUM ? "medium" : "low";
 }
 
+const char *mail_weight_shown(const char *weight)
+{
+	if (strcmp(weight, "high") == 0)
+		return C_("weight", "high");
+	return strcmp(weight, "medium") == 0 ? C_("weight", "medium") : C_("weight", "low");
+}
+
 void look_rules(struct look *l)
 {
 	for (size_t i = 0; i < RULES; i++)

@@ -26,5 +26,6 @@ struct mail_rule {
 const struct mail_rule *mail_rule_find(const char *id);
 const struct mail_rule *mail_rule_at(size_t i);        /* NULL behind the last */
 const char *mail_rule_weight(enum rule_weight weight); /* "low", "medium", "high" */
+const char *mail_weight_shown(const char *weight);     /* that word in the interface's language */
 
 #endif
