@@ -177,6 +177,14 @@ static void add_label(const struct kind *kind, const char *label, size_t n, stru
 		buf_addf(out, "%.*s", (int)n, label);
 }
 
+/* The text to `end`, where it goes on ` and 3 more` or ends. */
+static void add_more(const char *text, size_t end, struct buf *out)
+{
+	buf_addf(out, "%.*s", (int)end, text);
+	if (text[end])
+		buf_addf(out, _(" and %zu more"), (size_t)strtoull(text + end + strlen(" and "), NULL, 10));
+}
+
 static void add_records(const char *rest, struct buf *out)
 {
 	size_t end = more_at(rest);
@@ -187,7 +195,7 @@ static void add_records(const char *rest, struct buf *out)
 		add_label(kind, rest + at, label, out);
 		free(name);
 		at += label;
-		for (; rest[at] == ':' || rest[at] == ' '; at++)
+		for (; at < end && (rest[at] == ':' || rest[at] == ' '); at++)
 			buf_addc(out, rest[at]);
 		size_t title = at;
 		while (at < end && !(strncmp(rest + at, ", ", 2) == 0 && label_size(rest + at + 2)))
@@ -198,9 +206,7 @@ static void add_records(const char *rest, struct buf *out)
 			at += 2;
 		}
 	}
-	buf_addf(out, "%.*s", (int)(end - at), rest + at);
-	if (rest[end])
-		buf_addf(out, _(" and %zu more"), (size_t)strtoull(rest + end + strlen(" and "), NULL, 10));
+	add_more(rest + at, end - at, out);
 }
 
 /* `LABEL NAME: CHANGES`; a name may hold a colon, too: changes begin with a field. */
@@ -296,8 +302,14 @@ static int add_sentence(const char *subject, struct buf *out)
 		const struct part *part = part_of(parts, text);
 		char *word = xstrndup(part->text, part->n);
 		const struct kind *kind = text[1] == 'k' ? kind_find(word) : NULL;
+		size_t end = more_at(word);
 		const char *shown = strcmp(word, "another copy") == 0 ? _("another copy") : word;
-		buf_adds(out, kind ? kind_label(kind) : shown);
+		if (kind)
+			buf_adds(out, kind_label(kind));
+		else if (word[end])
+			add_more(word, end, out);
+		else
+			buf_adds(out, shown);
 		free(word);
 		text += 2;
 	}
