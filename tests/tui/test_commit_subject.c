@@ -1,7 +1,7 @@
 /* The first line of a commit in Japanese: every sentence that genba writes, in the singular and the plural, and what a cut leaves. */
 #include "base/buf.h"
 #include "base/i18n.h"
-#include "tui/workbench/commit_subject.h"
+#include "tui/command/commit_subject.h"
 
 #include "catalogue.h"
 

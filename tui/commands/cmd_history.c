@@ -10,7 +10,7 @@
 #include "case/store/record.h"
 #include "case/trust/authorship.h"
 #include "history/history.h"
-#include "tui/workbench/commit_subject.h"
+#include "tui/command/commit_subject.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "history/history.h"
+#include "tui/command/commit_subject.h"
 #include "tui/view/views.h"
-#include "tui/workbench/commit_subject.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 

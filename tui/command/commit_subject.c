@@ -1,4 +1,4 @@
-#include "tui/workbench/commit_subject.h"
+#include "tui/command/commit_subject.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -255,7 +255,7 @@ enum {
 	PARTS = 4 /* of a sentence: 1, 2, 3 and, at 0, the kind */
 };
 
-struct part {
+struct subject_part {
 	const char *text;
 	size_t n;
 };
@@ -265,13 +265,13 @@ static int is_part(const char *pattern)
 	return pattern[0] == '{' && pattern[1] && pattern[2] == '}';
 }
 
-static struct part *part_of(struct part *parts, const char *pattern)
+static struct subject_part *part_of(struct subject_part *parts, const char *pattern)
 {
 	return &parts[pattern[1] == 'k' ? 0 : pattern[1] - '0'];
 }
 
 /* Whether the text is the sentence. A part takes as much as it can: names hold anything. */
-static int sentence_matches(const char *pattern, const char *text, struct part *parts)
+static int sentence_matches(const char *pattern, const char *text, struct subject_part *parts)
 {
 	for (; *pattern && !is_part(pattern); pattern++, text++)
 		if (*pattern != *text)
@@ -280,7 +280,7 @@ static int sentence_matches(const char *pattern, const char *text, struct part *
 		return !*text;
 	for (size_t n = strlen(text); n > 0; n--)
 		if (sentence_matches(pattern + 3, text + n, parts)) {
-			*part_of(parts, pattern) = (struct part){text, n};
+			*part_of(parts, pattern) = (struct subject_part){text, n};
 			return 1;
 		}
 	return 0;
@@ -288,7 +288,7 @@ static int sentence_matches(const char *pattern, const char *text, struct part *
 
 static int add_sentence(const char *subject, struct buf *out)
 {
-	struct part parts[PARTS];
+	struct subject_part parts[PARTS];
 	size_t i = 0;
 	while (i < sizeof sentences / sizeof *sentences && !sentence_matches(sentences[i], subject, parts))
 		i++;
@@ -299,7 +299,7 @@ static int add_sentence(const char *subject, struct buf *out)
 			buf_addc(out, *text);
 			continue;
 		}
-		const struct part *part = part_of(parts, text);
+		const struct subject_part *part = part_of(parts, text);
 		char *word = xstrndup(part->text, part->n);
 		const struct kind *kind = text[1] == 'k' ? kind_find(word) : NULL;
 		size_t end = more_at(word);

@@ -5,8 +5,8 @@
  * Japanese screen shows what it can of it in Japanese:
  * `変更 R1-A2: 隔離状況 隔離方法`. Titles and words that are not known stay.
  */
-#ifndef GENBA_TUI_WORKBENCH_COMMIT_SUBJECT_H
-#define GENBA_TUI_WORKBENCH_COMMIT_SUBJECT_H
+#ifndef GENBA_TUI_COMMAND_COMMIT_SUBJECT_H
+#define GENBA_TUI_COMMAND_COMMIT_SUBJECT_H
 
 struct buf;
 
