@@ -51,8 +51,7 @@ static const struct shot shots[] = {
     {"search", KEYS_ESCAPE "0/example" KEYS_ENTER, NULL, NULL},
     {"news", ":diff" KEYS_ENTER, NULL, NULL},
     {"sweep", "W", "Sweep", "侵害指標の検索"},
-    {"sweep-found", "s", "sweep --missing", "sweep --missing"},
-    {"sweep-sums", KEYS_ESCAPE, "Sweep", "侵害指標の検索"},
+    {"sweep-sums", "s", "Sweep", "侵害指標の検索"}, /* what was found is told below it */
     {"sweep-lines", KEYS_ENTER, "c2.example", "c2.example"},
     {"sweep-hosts", KEYS_ESCAPE "h", NULL, NULL},
     {"triage", KEYS_ESCAPE "T", "Triage", "簡易調査"},
