@@ -47,7 +47,7 @@ LANG=ja_JP.UTF-8 "$1/genba" demo --dir "$GENBA_DATA/ja" </dev/null >demo.ja
 "$1/genba" key new --name "Responder One" --mark R1 --kdf interactive
 "$1/genba" new site.genba --title "Slow terminal" --no-recovery
 "$1/genba" -c site.genba add asset hostname=HR-PC-03
-"$1/genba" -c site.genba preserve /etc --on R1-A1
+"$1/genba" -c site.genba preserve "$1/man" --on R1-A1
 "$1/genba" -c site.genba verify --evidence
 LC_ALL=ja_JP.UTF-8 "$1/genba" -c site.genba verify --evidence
 X
