@@ -29,6 +29,11 @@ cp "$source"/playbooks/*.yaml "$top/playbooks/"
 cp "$manuals/genba.1" "$top/man/man1/"
 cp "$source"/man/*.5 "$manuals"/*.5 "$top/man/man5/"
 cp "$source"/man/*.7 "$top/man/man7/"
+for page in "$source"/man/??/*.5; do # other languages
+	language=${page%/*}
+	mkdir -p "$top/man/${language##*/}/man5"
+	cp "$page" "$top/man/${language##*/}/man5/"
+done
 cp "$manuals"/completions/* "$top/completions/"
 cp "$source/LICENSE" "$top/licences/genba"
 

@@ -16,7 +16,7 @@ file(WRITE ${doc}/changelog
 
  -- ${CPACK_PACKAGE_CONTACT}  ${date}
 ")
-file(GLOB pages ${root}/share/man/man*/*.[1-9])
+file(GLOB_RECURSE pages ${root}/share/man/*.[1-9]) # of every language
 execute_process(COMMAND gzip -9nf ${doc}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
 file(CREATE_LINK genba.1.gz ${root}/share/man/man1/git-remote-genba.1.gz SYMBOLIC)
 file(CREATE_LINK genba.1.gz ${root}/share/man/man1/genba-open-device.1.gz SYMBOLIC)
