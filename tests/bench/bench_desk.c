@@ -101,9 +101,11 @@ static int report(const char *folder, const char *files)
 	check(id ? identity_unlock(id, path, &passphrase, &err) : -1, "identity", &err);
 	secret_release(&passphrase);
 	free(path);
-	FILE *f = fopen("/proc/self/clear_refs", "w"); /* the peak is counted from here */
-	if (f && fputs("5", f) >= 0)
-		fclose(f);
+	/* The peak is counted from here. A process with secrets is root's in /proc: another user cannot, and learns no peak. */
+	FILE *f = fopen("/proc/self/clear_refs", "w");
+	int forgot = f && fputs("5", f) >= 0;
+	if (f)
+		forgot &= fclose(f) == 0;
 	struct case_unlock unlock = {id, NULL};
 	struct desk_source source = {.unlock = &unlock, .tell = hear};
 	char *paths[] = {(char *)(uintptr_t)files};
@@ -116,9 +118,9 @@ static int report(const char *folder, const char *files)
 	long rescues = 0;
 	for (size_t i = 0; i < activity.quarters; i++)
 		rescues += activity.counts[i].rescues;
-	printf("%-40s %zu files, %zu consultations, %ld rescues: %.2f s, %ld MB\n", strrchr(files, '/') + 1,
-	       cases.files, affairs.asked_count, rescues, cpu, megabytes);
-	int bad = cpu > 10 || megabytes > 64;
+	printf("%-40s %zu files, %zu consultations, %ld rescues: %.2f s, %ld MB%s\n", strrchr(files, '/') + 1,
+	       cases.files, affairs.asked_count, rescues, cpu, megabytes, forgot ? "" : " with unlocking, not judged");
+	int bad = cpu > 10 || (forgot && megabytes > 64);
 	activity_release(&activity);
 	affairs_release(&affairs);
 	desk_cases_release(&cases);
