@@ -13,6 +13,7 @@
 #include "finding/observation/observation_set.h"
 #include "history/history.h"
 #include "outward/release/release.h"
+#include "tui/command/commit_subject.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
@@ -167,7 +168,10 @@ static int add_import(void *ctx, const struct history_entry *entry)
 	if (!verb || !verb->takes_in)
 		return 0;
 	clock_format(entry->when, when);
-	view_addf(v, TONE_PLAIN, entry->id, "  %.16s  %s", when, entry->subject);
+	struct buf told = BUF_INIT;
+	commit_subject_text(entry->subject, &told);
+	view_addf(v, TONE_PLAIN, entry->id, "  %.16s  %s", when, told.data);
+	buf_release(&told);
 	return 0;
 }
 
