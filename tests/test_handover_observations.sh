@@ -26,7 +26,8 @@ as one add asset hostname=proxy >/dev/null
 as one add indicator type=domain value='evil[.]test' role=c2 >/dev/null
 line='45 192.0.2.8 TCP_MISS/200 77 CONNECT www.evil.test:443 - DIRECT/203.0.113.7 -'
 printf '1416801910.123 %s\n' "$line" >a.log
-printf '1416801911.123 %s\n1416801912.123 %s\n' "$line" "$line" >b.log
+long=$(printf '記%.0s' {1..80}).log # so long that a set keeps the beginning of it
+printf '1416801911.123 %s\n1416801912.123 %s\n' "$line" "$line" >"$long"
 as one preserve a.log --on R1-A1 >/dev/null
 as one sweep >/dev/null 2>&1
 as one handover --to two.pub --out two.genba >/dev/null 2>&1
@@ -34,7 +35,7 @@ as two accept --receipt receipt >/dev/null 2>&1
 same_rows "the whole copy" 1
 
 # --- a sweep, then a delta
-as one preserve b.log --on R1-A1 >/dev/null
+as one preserve "$long" --on R1-A1 >/dev/null
 as one sweep --missing >/dev/null 2>&1
 delta one.delta
 status 0 as two merge one.delta --dry-run

@@ -332,6 +332,9 @@ static int take_container(struct parcel_taking *t, int fd, struct digest *d, str
 	if (rc == 0) {
 		if (container.count != t->set.blocks)
 			rc = err_set(err, ERR_DAMAGED, _("its container is not whole"));
+		else
+			t->spans =
+			    xcalloc(t->set.blocks + 1, sizeof *t->spans); /* as many as the container really has */
 		for (uint64_t i = 0; rc == 0 && i < t->set.blocks; i++) {
 			size_t n = 0;
 			rc = gev_piece(&container, i, bytes, &n, err);
@@ -361,6 +364,7 @@ static int take_small(struct parcel_taking *t, struct err *why, struct err *err)
 {
 	struct digest *d = digest_new(0);
 	char sha256[65];
+	t->spans = xcalloc(t->set.blocks + 1, sizeof *t->spans); /* read_line() has limited them */
 	int good = take_blocks(t, d, why) == 0 && has_digest(t, d, why) == 0;
 	digest_free(d);
 	if (!good)
@@ -431,7 +435,6 @@ static int take_set(struct parcel_taking *t, struct err *err)
 		              "again from the evidence (triage, sweep)"),
 		            t->set.check);
 	else if (known == 0) {
-		t->spans = xcalloc(t->set.blocks + 1, sizeof *t->spans);
 		rc = t->set.in_case ? take_small(t, &why, err) : take_large(t, &why, err);
 		free(t->spans);
 		t->spans = NULL;

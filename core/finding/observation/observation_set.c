@@ -4,6 +4,7 @@
 #include "base/file/paths.h"
 #include "base/file/safe_name.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "case/database/room_tables.h"
 #include "case/store/blob.h"
 #include "evidence/image/digest.h"
@@ -20,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define SOURCE_SHOWN 200 /* bytes of the name of what was read */
 
 static int observation_set_sql_error(struct case_file *c, const char *doing, struct err *err)
 {
@@ -323,6 +326,18 @@ int observation_set_store(struct case_file *c, struct observation_maker *m, cons
 	return 0;
 }
 
+void observation_set_source(struct observation_set *set, const char *name)
+{
+	char *safe = printable_dup(name ? name : "");
+	size_t n = strlen(safe);
+	if (n > SOURCE_SHOWN)
+		for (n = SOURCE_SHOWN; n > 0 && ((unsigned char)safe[n] & 0xC0) == 0x80;) /* not inside a character */
+			n--;
+	memcpy(set->source, safe, n);
+	set->source[n] = '\0';
+	free(safe);
+}
+
 static void copy_text(char *to, size_t room, sqlite3_stmt *s, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(s, column);
@@ -337,6 +352,11 @@ static void read_set(sqlite3_stmt *s, struct observation_set *set)
 	copy_text(set->evidence, sizeof set->evidence, s, 2);
 	copy_text(set->evidence_sha256, sizeof set->evidence_sha256, s, 3);
 	copy_text(set->source, sizeof set->source, s, 4);
+	if (!text_is_utf8(set->source, strlen(set->source))) { /* it was cut inside a character */
+		char cut[sizeof set->source];
+		memcpy(cut, set->source, sizeof cut);
+		observation_set_source(set, cut);
+	}
 	copy_text(set->parsers, sizeof set->parsers, s, 5);
 	set->rows = (uint64_t)sqlite3_column_int64(s, 6);
 	set->blocks = (uint64_t)sqlite3_column_int64(s, 7);

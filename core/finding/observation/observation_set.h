@@ -49,6 +49,9 @@ struct observation_set {
 	int in_case; /* a blob; else a container beside the case */
 };
 
+/* Keeps the name of what was read: printable, and so much of it as there is room for, in whole characters. */
+void observation_set_source(struct observation_set *set, const char *name);
+
 struct observation_maker;
 
 struct observation_maker *observation_maker_new(struct case_file *c);

@@ -341,7 +341,7 @@ static int about(struct triage_work *w, const json_t *record, struct err *err)
 	const char *path = w->options->path;
 	if (!record) {
 		const char *slash = strrchr(path, '/');
-		snprintf(set->source, sizeof set->source, "%.200s", slash && slash[1] ? slash + 1 : path);
+		observation_set_source(set, slash && slash[1] ? slash + 1 : path);
 		return triage_digest(path, set->evidence_sha256, err);
 	}
 	const char *sha256 = json_get_string(record, "sha256");
@@ -349,7 +349,7 @@ static int about(struct triage_work *w, const json_t *record, struct err *err)
 		return err_set(err, ERR_USAGE, _("%s is no evidence whose bytes could be read"), w->options->evidence);
 	snprintf(set->evidence, sizeof set->evidence, "%s", record_label(record));
 	snprintf(set->evidence_sha256, sizeof set->evidence_sha256, "%s", sha256);
-	snprintf(set->source, sizeof set->source, "%.200s", name_of(record));
+	observation_set_source(set, name_of(record));
 	return 0;
 }
 

@@ -210,7 +210,7 @@ static int keep_set(struct intake_set_making *g, struct err *err)
 	if (find_assets(g, err) < 0 || preserve_file(g, err) < 0)
 		return -1;
 	snprintf(g->set.evidence, sizeof g->set.evidence, "%s", g->in->evidence);
-	snprintf(g->set.source, sizeof g->set.source, "%.200s", slash ? slash + 1 : g->in->name);
+	observation_set_source(&g->set, slash ? slash + 1 : g->in->name);
 	snprintf(g->set.parsers, sizeof g->set.parsers, "import-%s 1", g->in->format->name);
 	if (observation_maker_seal(g->maker, &g->set, err) < 0 ||
 	    observation_set_each(g->in->c, g->in->evidence, is_same, g, err) < 0)

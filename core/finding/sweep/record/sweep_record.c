@@ -190,7 +190,7 @@ static int store_hits(struct sweep_work *w, struct swept_evidence *e, const char
 	snprintf(set.check, sizeof set.check, "%s", check);
 	snprintf(set.evidence, sizeof set.evidence, "%s", e->label);
 	snprintf(set.evidence_sha256, sizeof set.evidence_sha256, "%s", e->sha256);
-	snprintf(set.source, sizeof set.source, "%.200s", e->name);
+	observation_set_source(&set, e->name);
 	snprintf(set.parsers, sizeof set.parsers, "%s", SWEEP_MADE);
 	int rc = observation_maker_add(m, e->rows.data, e->rows.len, err);
 	if (rc == 0)
