@@ -414,8 +414,8 @@ int intake_as_records(struct intake *in, struct err *err)
 		if (rc == 0)
 			rc = take_records(&t, item, err);
 	if (rc == 0 && !in->dry_run && in->added + in->updated) {
-		char *subject = xasprintf("import %llu record%s", (unsigned long long)(in->added + in->updated),
-		                          in->added + in->updated == 1 ? "" : "s");
+		size_t written = in->added + in->updated;
+		char *subject = xasprintf("import %zu record%s", written, written == 1 ? "" : "s");
 		action_subject(t.a, subject);
 		free(subject);
 		rc = action_commit(t.a, err);
