@@ -326,22 +326,35 @@ int observation_set_store(struct case_file *c, struct observation_maker *m, cons
 	return 0;
 }
 
-void observation_set_source(struct observation_set *set, const char *name)
+/* Printable, and so much of it as there is room for, in whole characters. */
+static void copy_printable(char *to, size_t room, const char *text)
 {
-	char *safe = printable_dup(name ? name : "");
+	char *safe = printable_dup(text);
 	size_t n = strlen(safe);
-	if (n > SOURCE_SHOWN)
-		for (n = SOURCE_SHOWN; n > 0 && ((unsigned char)safe[n] & 0xC0) == 0x80;) /* not inside a character */
+	if (n >= room)
+		for (n = room - 1; n > 0 && ((unsigned char)safe[n] & 0xC0) == 0x80;) /* not inside a character */
 			n--;
-	memcpy(set->source, safe, n);
-	set->source[n] = '\0';
+	memcpy(to, safe, n);
+	to[n] = '\0';
 	free(safe);
 }
 
+void observation_set_source(struct observation_set *set, const char *name)
+{
+	copy_printable(set->source, SOURCE_SHOWN + 1, name ? name : "");
+}
+
+/* A row may be of a case that somebody else wrote. */
 static void copy_text(char *to, size_t room, sqlite3_stmt *s, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(s, column);
-	snprintf(to, room, "%s", text ? text : "");
+	size_t n = text ? strlen(text) : 0;
+	if (n < room && text_is_utf8(text, n)) {
+		memcpy(to, n ? text : "", n);
+		to[n] = '\0';
+	} else {
+		copy_printable(to, room, text);
+	}
 }
 
 static void read_set(sqlite3_stmt *s, struct observation_set *set)
@@ -352,11 +365,6 @@ static void read_set(sqlite3_stmt *s, struct observation_set *set)
 	copy_text(set->evidence, sizeof set->evidence, s, 2);
 	copy_text(set->evidence_sha256, sizeof set->evidence_sha256, s, 3);
 	copy_text(set->source, sizeof set->source, s, 4);
-	if (!text_is_utf8(set->source, strlen(set->source))) { /* it was cut inside a character */
-		char cut[sizeof set->source];
-		memcpy(cut, set->source, sizeof cut);
-		observation_set_source(set, cut);
-	}
 	copy_text(set->parsers, sizeof set->parsers, s, 5);
 	set->rows = (uint64_t)sqlite3_column_int64(s, 6);
 	set->blocks = (uint64_t)sqlite3_column_int64(s, 7);
