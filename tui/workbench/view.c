@@ -4,6 +4,7 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "tui/command/command.h"
 #include "tui/workbench/workbench.h"
 
@@ -58,6 +59,7 @@ static void clear_pane(struct view *v)
 #define ROWS_LEAST  79
 #define PANE_LEAST  40
 #define PANE_MOST   80
+#define TELL_EVERY  0.1 /* seconds between two drawings of how far a view is */
 
 int view_cells(const struct view *v)
 {
@@ -200,6 +202,25 @@ void view_add_output(struct view *v, enum tone tone, const char *text, int inden
 void view_stale(struct view *v)
 {
 	v->columns = 0;
+}
+
+void view_head(struct view *v, char *text, int percent)
+{
+	free(v->heading);
+	v->heading = text;
+	if (percent < 0)
+		return;
+	v->heading = xasprintf(_("%s · reading, %d%% so far…"), text, percent);
+	free(text);
+}
+
+int view_may_tell(double *told_at)
+{
+	double now = clock_steady();
+	if (now - *told_at < TELL_EVERY)
+		return 0;
+	*told_at = now;
+	return 1;
 }
 
 static const char *view_label_at(struct view *v, size_t i)

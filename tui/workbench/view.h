@@ -95,6 +95,8 @@ struct view_lazy {
 	void (*copy)(struct view *v, struct buf *out);
 };
 
+#define VIEW_SLICE 0.004 /* seconds of what takes long that a view does at once when it is filled */
+
 struct view {
 	const struct view_ops *ops;
 	const struct view_lazy *lazy; /* or NULL */
@@ -167,6 +169,12 @@ void view_pane_line(struct view *v, enum tone tone, const char *text);
 
 /* Makes the pane's lines anew. What does not fit is not shown: the most telling comes first. */
 void view_pane_fill(struct view *v);
+
+/* The heading of a view that is read in slices: `text` (taken), and how far it is (negative: all was read). */
+void view_head(struct view *v, char *text, int percent);
+
+/* For its `work`: 1 if it is time to draw how far it is; `told_at` is the view's, 0 at first. */
+int view_may_tell(double *told_at);
 
 /* Label of the record under the cursor, or "". */
 const char *view_label(struct view *v);

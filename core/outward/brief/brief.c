@@ -7,14 +7,13 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/query/filter.h"
+#include "case/query/record_reader.h"
 #include "case/store/leave_behind.h"
 #include "outward/report/board.h"
-#include "outward/report/html.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PLAIN_LABEL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 
 #define BOTH (BRIEF_MEETING | BRIEF_HANDOVER)
 
@@ -71,6 +70,11 @@ static const struct section sections[] = {
     {BRIEF_HANDOVER, N_("To decide after a merge"), "conflict", "state=open", "record one other", N_("none"), 1},
 };
 
+#define SECTIONS (sizeof sections / sizeof *sections)
+
+/* Rows that a section keeps of its records: more than a page has lines, and than a line has names of those left out. */
+#define KEPT_MOST (BRIEF_LINES + BRIEF_COLUMNS)
+
 static void brief_put(struct brief *b, enum brief_sort sort, const char *label, const char *text)
 {
 	if (b->count == b->cap) {
@@ -85,11 +89,13 @@ static void brief_put(struct brief *b, enum brief_sort sort, const char *label, 
 	row->text = printable_dup(text);
 }
 
+/* A section in the making. */
 struct filling {
 	struct case_file *c;
-	struct brief *b;
 	const struct section *section;
+	const struct kind *kind; /* NULL: the section is not of this profile */
 	struct filter *filter;
+	struct brief rows;
 	size_t found;
 };
 
@@ -136,12 +142,10 @@ static int is_automatic(struct case_file *c, const json_t *record)
 	return automatic;
 }
 
-static int take_record(void *ctx, json_t *record)
+static void take_record(struct filling *f, const json_t *record)
 {
-	struct filling *f = ctx;
-	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record))
-		return 0;
-	f->found++;
+	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record) || f->found++ >= KEPT_MOST)
+		return;
 	struct buf line = BUF_INIT;
 	char *title = record_title(record);
 	buf_adds(&line, title);
@@ -149,7 +153,7 @@ static int take_record(void *ctx, json_t *record)
 		char one[40];
 		size_t n = strcspn(name, " ");
 		snprintf(one, sizeof one, "%.*s", (int)n, name);
-		const struct field *field = kind_field(record_kind(record), one);
+		const struct field *field = kind_field(f->kind, one);
 		if (field && record_shows(record, one)) {
 			buf_addf(&line, " · %s: ", field_label(field));
 			add_field(f->c, record, field, &line);
@@ -159,25 +163,9 @@ static int take_record(void *ctx, json_t *record)
 	for (char *p = line.data; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	brief_put(f->b, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
-	f->b->rows[f->b->count - 1].name = title;
+	brief_put(&f->rows, f->section->alarm ? BRIEF_ALARM : BRIEF_ITEM, record_label(record), line.data);
+	f->rows.rows[f->rows.count - 1].name = title;
 	buf_release(&line);
-	return 0;
-}
-
-static int brief_fill(struct case_file *c, const struct section *section, struct brief *b, struct err *err)
-{
-	struct filling f = {c, b, section, NULL, 0};
-	if (section->filter && !(f.filter = filter_parse(kind_find(section->kind), section->filter, err)))
-		return -1;
-	brief_put(b, BRIEF_HEADING, NULL, i18n_text(section->title));
-	int rc = record_each(c, section->kind, 0, take_record, &f, err);
-	if (rc == 0 && f.found == 0) {
-		brief_put(b, BRIEF_LINE, NULL, i18n_text(section->none));
-		b->rows[b->count - 1].is_none = 1;
-	}
-	filter_free(f.filter);
-	return rc;
 }
 
 /* The head of the page: what sort of case, how far, how many machines. */
@@ -199,7 +187,7 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 		buf_release(&line);
 	}
 	json_decref(record);
-	if (board_load(c, &board, err) < 0)
+	if (board_count(c, &board, err) < 0)
 		return -1;
 	char *line =
 	    board.expected > 0
@@ -209,7 +197,6 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 	                    board.assets, board.checked, board.infected, board.isolated);
 	brief_put(b, BRIEF_LINE, NULL, line);
 	free(line);
-	board_release(&board);
 	return 0;
 }
 
@@ -223,9 +210,9 @@ struct brief_group {
 
 struct brief_groups {
 	struct case_file *c;
-	const struct filter *infected;
-	const struct filter *open;
-	const struct filter *unchecked;
+	struct filter *infected;
+	struct filter *open;
+	struct filter *unchecked;
 	struct brief_group *list;
 	size_t count;
 	size_t named; /* records that are in one with a name */
@@ -246,9 +233,8 @@ static struct brief_group *group_of(struct brief_groups *g, char *name)
 	return &g->list[g->count++];
 }
 
-static int group_asset(void *ctx, json_t *record)
+static void group_asset(struct brief_groups *g, const json_t *record)
 {
-	struct brief_groups *g = ctx;
 	const char *department = json_get_string(record, "department");
 	g->named += department != NULL;
 	struct brief_group *group = group_of(g, printable_dup(department ? department : _("no department named")));
@@ -256,12 +242,10 @@ static int group_asset(void *ctx, json_t *record)
 	group->infected += filter_match(g->infected, record) != 0;
 	group->open += filter_match(g->open, record) != 0;
 	group->unchecked += filter_match(g->unchecked, record) != 0;
-	return 0;
 }
 
-static int group_evidence(void *ctx, json_t *record)
+static void group_evidence(struct brief_groups *g, const json_t *record)
 {
-	struct brief_groups *g = ctx;
 	struct buf holder = BUF_INIT;
 	const char *label = json_get_string(record, "holder");
 	if (label)
@@ -274,7 +258,6 @@ static int group_evidence(void *ctx, json_t *record)
 		buf_addf(&group->titles, "%s%s", group->titles.len ? ", " : "", title);
 		free(title);
 	}
-	return 0;
 }
 
 /* What is worst comes first, then what is most. */
@@ -296,6 +279,9 @@ static void groups_release(struct brief_groups *g)
 		buf_release(&g->list[i].titles);
 	}
 	free(g->list);
+	filter_free(g->infected);
+	filter_free(g->open);
+	filter_free(g->unchecked);
 }
 
 static void groups_sort(struct brief_groups *g)
@@ -304,60 +290,151 @@ static void groups_sort(struct brief_groups *g)
 		qsort(g->list, g->count, sizeof *g->list, group_compare);
 }
 
-static int put_departments(struct case_file *c, struct brief *b, struct err *err)
+static int groups_begin_departments(struct brief_groups *g, struct err *err)
 {
 	const struct kind *kind = kind_find("asset");
-	struct filter *infected = filter_parse(kind, "status=infected|compromised", err);
-	struct filter *open =
-	    filter_parse(kind, "status=infected|compromised -containment=isolated|not_applicable", err);
-	struct filter *unchecked = filter_parse(kind, "status=unchecked|unknown", err);
-	struct brief_groups g = {c, infected, open, unchecked, NULL, 0, 0};
-	int rc = infected && open && unchecked ? record_each(c, "asset", 0, group_asset, &g, err) : -1;
-	groups_sort(&g);
-	if (rc == 0 && g.named)
+	g->infected = filter_parse(kind, "status=infected|compromised", err);
+	g->open = filter_parse(kind, "status=infected|compromised -containment=isolated|not_applicable", err);
+	g->unchecked = filter_parse(kind, "status=unchecked|unknown", err);
+	return g->infected && g->open && g->unchecked ? 0 : -1;
+}
+
+static void put_departments(struct brief_groups *g, struct brief *b)
+{
+	groups_sort(g);
+	if (g->named)
 		brief_put(b, BRIEF_HEADING, NULL, _("Machines by department"));
-	for (size_t i = 0; rc == 0 && g.named && i < g.count && i < GROUPS_MOST; i++) {
-		const struct brief_group *d = &g.list[i];
+	for (size_t i = 0; g->named && i < g->count && i < GROUPS_MOST; i++) {
+		const struct brief_group *d = &g->list[i];
 		char *line = xasprintf(_("%s: %zu, infected %zu, of these not isolated %zu, not checked %zu"), d->name,
 		                       d->all, d->infected, d->open, d->unchecked);
 		brief_put(b, d->open ? BRIEF_ALARM : BRIEF_LINE, NULL, line);
 		free(line);
 	}
-	if (rc == 0 && g.named && g.count > GROUPS_MOST) {
+	if (g->named && g->count > GROUPS_MOST) {
 		size_t machines = 0;
-		for (size_t i = GROUPS_MOST; i < g.count; i++)
-			machines += g.list[i].all;
-		char *line = xasprintf(_("%zu more departments: %zu machines"), g.count - GROUPS_MOST, machines);
+		for (size_t i = GROUPS_MOST; i < g->count; i++)
+			machines += g->list[i].all;
+		char *line = xasprintf(_("%zu more departments: %zu machines"), g->count - GROUPS_MOST, machines);
 		brief_put(b, BRIEF_LINE, NULL, line);
 		free(line);
 	}
-	groups_release(&g);
-	filter_free(infected);
-	filter_free(open);
-	filter_free(unchecked);
-	return rc;
 }
 
-static int put_holders(struct case_file *c, struct brief *b, struct err *err)
+static void put_holders(struct brief_groups *g, struct brief *b)
 {
-	struct brief_groups g = {.c = c};
-	int rc = record_each(c, "evidence", 0, group_evidence, &g, err);
-	groups_sort(&g);
-	if (rc == 0 && g.count)
+	groups_sort(g);
+	if (g->count)
 		brief_put(b, BRIEF_HEADING, NULL, _("Who holds what"));
-	for (size_t i = 0; rc == 0 && i < g.count && i < GROUPS_MOST; i++) {
-		const struct brief_group *h = &g.list[i];
+	for (size_t i = 0; i < g->count && i < GROUPS_MOST; i++) {
+		const struct brief_group *h = &g->list[i];
 		char *line = xasprintf(P_("%s: %zu item of evidence: %s%s", "%s: %zu items of evidence: %s%s", h->all),
 		                       h->name, h->all, h->titles.data, h->all > GROUP_TITLES ? " …" : "");
 		brief_put(b, BRIEF_LINE, NULL, line);
 		free(line);
 	}
-	groups_release(&g);
+}
+
+/* ---- the making */
+
+struct brief_maker {
+	struct case_file *c;
+	enum brief_profile profile;
+	struct filling sections[SECTIONS];
+	struct brief_groups departments, holders;
+	struct record_reader *records; /* NULL: not begun */
+	int is_read;
+};
+
+static int give_record(void *ctx, json_t *record)
+{
+	struct brief_maker *m = ctx;
+	const struct kind *kind = record_kind(record);
+	for (size_t i = 0; i < SECTIONS; i++)
+		if (m->sections[i].kind == kind)
+			take_record(&m->sections[i], record);
+	if (kind == kind_find("asset"))
+		group_asset(&m->departments, record);
+	if (kind == kind_find("evidence"))
+		group_evidence(&m->holders, record);
+	return 0;
+}
+
+struct brief_maker *brief_maker_new(struct case_file *c, enum brief_profile profile)
+{
+	struct brief_maker *m = xcalloc(1, sizeof *m);
+	*m = (struct brief_maker){.c = c, .profile = profile, .departments = {.c = c}, .holders = {.c = c}};
+	return m;
+}
+
+void brief_maker_free(struct brief_maker *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < SECTIONS; i++) {
+		brief_release(&m->sections[i].rows);
+		filter_free(m->sections[i].filter);
+	}
+	groups_release(&m->departments);
+	groups_release(&m->holders);
+	record_reader_free(m->records);
+	free(m);
+}
+
+/* Each record is looked at once, for all sections of its kind. */
+static int brief_maker_begin(struct brief_maker *m, struct err *err)
+{
+	struct buf condition = BUF_INIT;
+	int rc = groups_begin_departments(&m->departments, err);
+	buf_adds(&condition, "kind IN ('asset'"); /* of all profiles, for the departments */
+	for (size_t i = 0; i < SECTIONS && rc == 0; i++) {
+		struct filling *f = &m->sections[i];
+		if (!(sections[i].profiles & m->profile))
+			continue;
+		*f = (struct filling){.c = m->c, .section = &sections[i], .kind = kind_find(sections[i].kind)};
+		buf_addf(&condition, ", '%s'", sections[i].kind);
+		if (sections[i].filter && !(f->filter = filter_parse(f->kind, sections[i].filter, err)))
+			rc = -1;
+	}
+	buf_adds(&condition, ")");
+	if (rc == 0)
+		m->records = record_reader_new(m->c, condition.data, 0, give_record, m);
+	buf_release(&condition);
 	return rc;
 }
 
-int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err)
+int brief_maker_work(struct brief_maker *m, double deadline, struct err *err)
 {
+	if (!m->records && brief_maker_begin(m, err) < 0)
+		return -1;
+	int rc = m->is_read ? 0 : record_reader_work(m->records, deadline, err);
+	m->is_read = rc == 0;
+	return rc;
+}
+
+int brief_maker_percent(const struct brief_maker *m)
+{
+	return m->records ? record_reader_percent(m->records) : 0;
+}
+
+static void put_section(struct filling *f, struct brief *b)
+{
+	brief_put(b, BRIEF_HEADING, NULL, i18n_text(f->section->title));
+	b->rows[b->count - 1].more = f->found - f->rows.count;
+	for (size_t i = 0; i < f->rows.count; i++) {
+		const struct brief_row *row = &f->rows.rows[i];
+		brief_put(b, row->sort, row->label, row->text);
+		b->rows[b->count - 1].name = xstrdup(row->name);
+	}
+	if (f->found == 0) {
+		brief_put(b, BRIEF_LINE, NULL, i18n_text(f->section->none));
+		b->rows[b->count - 1].is_none = 1;
+	}
+}
+
+int brief_maker_finish(struct brief_maker *m, const char *extra, struct brief *b, struct err *err)
+{
+	struct case_file *c = m->c;
 	char now[CLOCK_TEXT];
 	memset(b, 0, sizeof *b);
 	clock_format(clock_now(), now);
@@ -366,20 +443,30 @@ int brief_make(struct case_file *c, enum brief_profile profile, const char *extr
 	    xasprintf(_("TLP:%s · case %s · last commit %s · %s"), case_tlp(c), case_id(c), case_head(c), now);
 	b->state = printable_dup(state);
 	free(state);
-	int rc = put_state(c, b, err);
-	if (rc == 0)
-		rc = put_departments(c, b, err);
-	for (size_t i = 0; i < sizeof sections / sizeof *sections && rc == 0; i++)
-		if (sections[i].profiles & profile)
-			rc = brief_fill(c, &sections[i], b, err);
-	if (rc == 0 && profile == BRIEF_HANDOVER)
-		rc = put_holders(c, b, err);
-	if (rc == 0 && extra && *extra) {
+	if (put_state(c, b, err) < 0)
+		return -1;
+	put_departments(&m->departments, b);
+	for (size_t i = 0; i < SECTIONS; i++)
+		if (m->sections[i].kind)
+			put_section(&m->sections[i], b);
+	if (m->profile == BRIEF_HANDOVER)
+		put_holders(&m->holders, b);
+	if (extra && *extra) {
 		brief_put(b, BRIEF_HEADING, NULL, _("What stays behind"));
 		brief_put(b, BRIEF_LINE, NULL, extra);
 	}
+	brief_fit(b);
+	return 0;
+}
+
+int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err)
+{
+	struct brief_maker *m = brief_maker_new(c, profile);
+	memset(b, 0, sizeof *b);
+	int rc = brief_maker_work(m, HUGE_VAL, err);
 	if (rc == 0)
-		brief_fit(b);
+		rc = brief_maker_finish(m, extra, b, err);
+	brief_maker_free(m);
 	return rc;
 }
 
@@ -393,109 +480,6 @@ void brief_release(struct brief *b)
 	free(b->title);
 	free(b->state);
 	memset(b, 0, sizeof *b);
-}
-
-/* ---- forms */
-
-/* A line of the page, cut where it is too long for it. */
-static void put_line(struct buf *out, const char *text)
-{
-	if (text_width(text) > BRIEF_COLUMNS)
-		text_pad(out, text, BRIEF_COLUMNS);
-	else
-		buf_adds(out, text);
-	while (out->len && out->data[out->len - 1] == ' ')
-		buf_truncate(out, out->len - 1);
-	buf_addc(out, '\n');
-}
-
-void brief_text(const struct brief *b, struct buf *out)
-{
-	buf_addf(out, "%s\n%s\n", b->title, b->state);
-	for (size_t i = 0; i < b->count; i++) {
-		const struct brief_row *row = &b->rows[i];
-		struct buf line = BUF_INIT;
-		if (row->sort == BRIEF_HEADING)
-			buf_addf(&line, "%s%s", b->is_tight ? "" : "\n", row->text);
-		else
-			buf_addf(&line, "  %s%s%s%s", row->sort == BRIEF_ALARM ? "! " : "", row->label,
-			         *row->label ? "  " : "", row->text);
-		if (row->wraps) {
-			text_wrap(out, line.data, BRIEF_COLUMNS - 2, 2);
-			buf_addc(out, '\n');
-		} else {
-			put_line(out, line.data);
-		}
-		buf_release(&line);
-	}
-}
-
-/* Characters that Markdown reads as marks are escaped: a title from outside stays text. */
-static void add_markdown(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>()#+-!|~&", *text))
-			buf_addc(out, '\\');
-		buf_addc(out, *text);
-	}
-}
-
-void brief_markdown(const struct brief *b, struct buf *out)
-{
-	buf_adds(out, "# ");
-	add_markdown(out, b->title);
-	buf_adds(out, "\n\n");
-	add_markdown(out, b->state);
-	buf_addc(out, '\n');
-	for (size_t i = 0; i < b->count; i++) {
-		const struct brief_row *row = &b->rows[i];
-		buf_adds(out, row->sort == BRIEF_HEADING ? "\n## " : "- ");
-		if (*row->label) {
-			buf_adds(out, "**");
-			if (row->label[strspn(row->label, PLAIN_LABEL)])
-				add_markdown(out, row->label);
-			else
-				buf_adds(out, row->label);
-			buf_adds(out, "** ");
-		}
-		add_markdown(out, row->text);
-		buf_adds(out, row->sort == BRIEF_HEADING ? "\n\n" : "\n");
-	}
-}
-
-void brief_html(const struct brief *b, struct buf *out)
-{
-	static const char style[] =
-	    "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
-	    "h1{font-size:1.4em}h2{font-size:1.1em;border-bottom:1px solid #999;margin-top:1.5em}"
-	    ".state{color:#555}.label{font-family:monospace;font-weight:bold}"
-	    ".alarm{border-left:.3em solid #b00;padding-left:.5em}@media print{body{margin:0}}";
-	int open = 0;
-	html_begin(out, b->title, style);
-	buf_adds(out, "<h1>");
-	html_text(out, b->title);
-	buf_adds(out, "</h1>\n<p class=\"state\">");
-	html_text(out, b->state);
-	buf_adds(out, "</p>\n");
-	for (size_t i = 0; i < b->count; i++) {
-		const struct brief_row *row = &b->rows[i];
-		if (row->sort == BRIEF_HEADING) {
-			buf_adds(out, open ? "</ul>\n<h2>" : "<h2>");
-			html_text(out, row->text);
-			buf_adds(out, "</h2>\n<ul>\n");
-			open = 1;
-			continue;
-		}
-		buf_adds(out, row->sort == BRIEF_ALARM ? "<li class=\"alarm\">" : "<li>");
-		if (*row->label) {
-			buf_adds(out, "<span class=\"label\">");
-			html_text(out, row->label);
-			buf_adds(out, "</span> ");
-		}
-		html_text(out, row->text);
-		buf_adds(out, "</li>\n");
-	}
-	buf_adds(out, open ? "</ul>\n</body></html>\n" : "</body></html>\n");
 }
 
 int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)

@@ -40,6 +40,7 @@ struct brief_row {
 	char *name;             /* of the record, printable; NULL: it is none */
 	int is_none;            /* says that its section is empty */
 	int wraps;              /* holds several things: it may take more than one line */
+	size_t more;            /* of a heading: records of its section that have no row, for there are very many */
 };
 
 struct brief {
@@ -51,9 +52,27 @@ struct brief {
 	int is_tight; /* as text: no empty lines between the sections */
 };
 
-/* Makes the brief. `extra`: a line put at the end ("" or NULL: none), such as what stays behind at a handover. */
+/* Makes the brief. `extra`: a line put at the end ("" or NULL: none), such as what stays behind at a handover. 0 or -1; it is to
+ * be released in either case. */
 int brief_make(struct case_file *c, enum brief_profile profile, const char *extra, struct brief *b, struct err *err);
 void brief_release(struct brief *b);
+
+/*
+ * The same in slices, for who waits for keys meanwhile (record_reader.h says what must hold between two of them):
+ *
+ *     struct brief_maker *m = brief_maker_new(c, BRIEF_MEETING);
+ *     while ((rc = brief_maker_work(m, clock_steady() + 0.004, &err)) == 1)
+ *             …brief_maker_percent(m)…
+ *     brief_maker_finish(m, NULL, &b, &err);
+ *     brief_maker_free(m);
+ */
+struct brief_maker;
+struct brief_maker *brief_maker_new(struct case_file *c, enum brief_profile profile);
+void brief_maker_free(struct brief_maker *m);                                  /* NULL is fine */
+int brief_maker_work(struct brief_maker *m, double deadline, struct err *err); /* 1: there is more to do; 0; -1 */
+int brief_maker_percent(const struct brief_maker *m);                          /* 0 to 100 */
+int brief_maker_finish(struct brief_maker *m, const char *extra, struct brief *b,
+                       struct err *err); /* as brief_make() */
 
 /* Cuts what was made to one page. */
 void brief_fit(struct brief *b);

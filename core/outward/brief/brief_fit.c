@@ -88,16 +88,16 @@ static void merge_empty(struct brief *b)
 }
 
 /* What is left out of a section: how many, and their names as far as the line goes. */
-static struct brief_row rest_of(const struct brief *b, size_t from, size_t to)
+static struct brief_row rest_of(const struct brief *b, size_t from, size_t to, size_t more)
 {
 	struct buf line = BUF_INIT;
-	buf_addf(&line, _("and %zu more: "), to - from);
+	buf_addf(&line, _("and %zu more: "), to - from + more);
 	for (size_t i = from; i < to; i++) {
 		if (text_width(line.data) + text_width(b->rows[i].name) + 6 > BRIEF_COLUMNS) {
 			buf_adds(&line, "…");
 			break;
 		}
-		buf_addf(&line, "%s%s", b->rows[i].name, i + 1 < to ? ", " : "");
+		buf_addf(&line, "%s%s", b->rows[i].name, i + 1 < to ? ", " : more ? ", …" : "");
 	}
 	return (struct brief_row){.sort = b->rows[from].sort, .text = buf_take(&line, NULL)};
 }
@@ -116,7 +116,7 @@ static void cut_sections(struct brief *b, const struct limits *limits)
 			kept += rows;
 			continue;
 		}
-		struct brief_row rest = rest_of(b, first + left - 1, first + rows);
+		struct brief_row rest = rest_of(b, first + left - 1, first + rows, b->rows[kept - 1].more);
 		for (size_t k = first + left - 1; k < first + rows; k++)
 			row_release(&b->rows[k]);
 		memmove(&b->rows[kept], &b->rows[first], (left - 1) * sizeof *b->rows);

@@ -48,6 +48,9 @@ void board_release(struct board *b);
  */
 int board_load_by_person(struct case_file *c, const char *commit, struct board *b, struct err *err);
 
+/* Only the numbers of machines (assets to expected), now, from the index; there are no rows. 0 or -1. */
+int board_count(struct case_file *c, struct board *b, struct err *err);
+
 /* The same number of alarms as the board of now has, without making it. 0 or -1. */
 int board_count_alarms(struct case_file *c, size_t *alarms, struct err *err);
 

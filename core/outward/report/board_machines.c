@@ -251,3 +251,14 @@ int board_add_machines(struct building *k)
 	add_coverage(k);
 	return 0;
 }
+
+int board_count(struct case_file *c, struct board *b, struct err *err)
+{
+	*b = (struct board){0};
+	struct building k = {.c = c, .b = b, .err = err, .finding = json_object(), .containment = json_object()};
+	k.newest = INT64_MIN;
+	int rc = board_count_machines(&k) < 0 || board_each(&k, "site", take_site, &k) < 0 ? -1 : 0;
+	json_decref(k.finding);
+	json_decref(k.containment);
+	return rc;
+}

@@ -21,9 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILL_SLICE 0.004 /* seconds */
-#define TELL_EVERY 0.1   /* seconds between two drawings of how far it is */
-
 /* ---- heading */
 
 static const char *way_title(enum timeline_way way)
@@ -166,7 +163,7 @@ static int fill_timeline(struct view *v, int columns, struct err *err)
 		stop(l);
 		l->making = timeline_picture_new(l);
 	}
-	int rc = go_on(v, clock_steady() + FILL_SLICE, err);
+	int rc = go_on(v, clock_steady() + VIEW_SLICE, err);
 	if (rc < 0)
 		stop(l);
 	show(v);
@@ -199,10 +196,8 @@ static int work(struct view *v, double deadline, int *drawn)
 		stop(l);
 		workbench_tell_error(v->wb, &err);
 	}
-	double now = clock_steady();
-	if (rc == 1 && now - l->told_at < TELL_EVERY)
+	if (rc == 1 && !view_may_tell(&l->told_at))
 		return 0;
-	l->told_at = now;
 	*drawn = 1;
 	if (rc == 1) {
 		head(v);

@@ -1,0 +1,62 @@
+/* The brief in slices is the brief; of very many records it keeps a page full and the right number. */
+#include "core/case/help_case.h"
+#include "outward/brief/brief.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void rows_of(const struct brief *b, struct buf *out)
+{
+	for (size_t i = 0; i < b->count; i++)
+		buf_addf(out, "%d %s|%s\n", b->rows[i].sort, b->rows[i].label, b->rows[i].text);
+}
+
+static void slices_make_the_same_page(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	struct buf slices = BUF_INIT;
+	struct buf whole = BUF_INIT;
+	size_t count = 1;
+	int rc;
+	(void)state;
+	for (int i = 0; i < 480; i++)
+		add("asset",
+		    i % 3 ? "hostname=PC-01 department=Personnel" : "hostname=PC-02 status=infected department=Sales");
+	add("evidence", "title=disk type=disk_image");
+	add("note", "text=seen stance=fact");
+	struct brief_maker *m = brief_maker_new(the_case, BRIEF_HANDOVER);
+	while ((rc = brief_maker_work(m, 0, &err)) == 1) {
+		assert_true(brief_maker_percent(m) < 100);
+		count++;
+	}
+	assert_int_equal(rc, 0);
+	assert_true(count > 10);
+	assert_int_equal(brief_maker_finish(m, NULL, &b, &err), 0);
+	rows_of(&b, &slices);
+	brief_release(&b);
+	brief_maker_free(m);
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	rows_of(&b, &whole);
+	brief_release(&b);
+	assert_string_equal(slices.data, whole.data);
+	assert_non_null(strstr(whole.data, "Personnel: 320, infected 0, of these not isolated 0, not checked 320"));
+	assert_non_null(strstr(whole.data, "Sales: 160, infected 160, of these not isolated 160, not checked 0"));
+	/* rows shown and rows left out are all of them */
+	size_t shown = 0;
+	for (const char *p = whole.data; (p = strstr(p, "Finding: infected")); p++)
+		shown++;
+	char *rest = xasprintf("\n%d |and %zu more: PC-02", BRIEF_ALARM, 160 - shown);
+	assert_non_null(strstr(whole.data, rest));
+	free(rest);
+	buf_release(&slices);
+	buf_release(&whole);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
