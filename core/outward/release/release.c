@@ -34,7 +34,7 @@ void release_close(struct release *r)
 	release_labels_release(&r->labels);
 	forbidden_free(r->named);
 	release_abandon(r);
-	if (!r->preview)
+	if (r->reads_all)
 		vault_cache(case_vault(r->c), VAULT_CACHE);
 	forbidden_free(r->forbidden);
 	filter_free(r->filter);

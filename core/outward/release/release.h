@@ -30,7 +30,6 @@ struct release_wish {
 	const char *where;               /* a filter over all kinds, or NULL */
 	const struct progress *progress; /* or NULL; borrowed */
 	int redacted;
-	int preview; /* what would leave up to `tlp`, whoever it is for: nothing can be finished */
 	int internal; /* for tools of those who hold the case: no gate, no secrets, on record as such; `to` and the rest are NULL */
 };
 

@@ -32,6 +32,11 @@ static int tlp_rank(const char *tlp)
 	return 4; /* what is not known is the highest */
 }
 
+static int tlp_is_open(const char *tlp)
+{
+	return tlp && tlp_rank(tlp) <= tlp_rank("AMBER");
+}
+
 const char *release_tlp_of(const struct release *r, const json_t *record)
 {
 	const char *own = json_get_string(record, "tlp");
@@ -128,14 +133,14 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 		return err_set(err, ERR_USAGE,
 		               _("--internal is for tools of those who hold the case: it takes no --to, --tlp, "
 		                 "--approved-by or --redacted"));
-	if (w->internal || (w->preview && w->tlp && tlp_rank(w->tlp) <= tlp_rank("AMBER")))
+	if (w->internal)
 		return 0;
 	if (!w->to || !w->tlp || !w->approved_by)
 		return err_set(
 		    err, ERR_USAGE,
 		    _("nothing leaves unless somebody allowed it: give --to WHO, --tlp CLEAR|GREEN|AMBER and "
 		      "--approved-by DECISION, or --internal"));
-	if (tlp_rank(w->tlp) > tlp_rank("AMBER"))
+	if (!tlp_is_open(w->tlp))
 		return err_set(err, ERR_USAGE,
 		               _("--tlp %s: allowed are CLEAR, GREEN and AMBER; RED and AMBER+STRICT never leave"),
 		               w->tlp);
@@ -147,7 +152,7 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 /* ---- who leaves */
 
 /* A sample is evidence that an indicator names. */
-static int note_sample(void *ctx, json_t *record)
+int release_note_sample(void *ctx, json_t *record)
 {
 	struct release *r = ctx;
 	const char *sample = json_get_string(record, "sample");
@@ -180,7 +185,7 @@ static const char *why_it_stays(const struct release *r, json_t *record)
 	return NULL;
 }
 
-static void sort_record(struct release *r, json_t *record)
+void release_sort(struct release *r, json_t *record)
 {
 	const char *kind = json_get_string(record, "kind");
 	const char *why;
@@ -322,7 +327,7 @@ static int sort_one(void *ctx, json_t *record)
 	if (release_step(r, p->err) < 0)
 		return -1;
 	if (!record_is_retracted(record))
-		sort_record(r, record);
+		release_sort(r, record);
 	if (r->internal)
 		return 0;
 	const struct named_kind *k = release_names(record);
@@ -360,29 +365,34 @@ static int sort_one(void *ctx, json_t *record)
 	return 0;
 }
 
-struct release *release_open(struct case_file *c, const struct release_wish *wish, struct err *err)
+struct release *release_new(struct case_file *c, const char *tlp)
 {
 	struct release *r = xcalloc(1, sizeof *r);
 	r->c = c;
-	r->redacted = wish->redacted;
-	r->internal = wish->internal;
-	r->preview = wish->preview;
-	r->progress = wish->progress;
-	r->total = 3 * record_count(c, NULL, 0); /* read, and written by a step for the record and one for its lines */
-	r->tlp = xstrdup(wish->tlp ? wish->tlp : case_tlp(c));
+	r->tlp = xstrdup(tlp ? tlp : case_tlp(c));
 	r->labels = (struct release_labels){.text = BUF_INIT};
 	buf_addc(&r->labels.text, '\0'); /* 0 is no place */
-	r->named = forbidden_new();
 	r->file = (struct new_file){.fd = -1};
+	return r;
+}
+
+struct release *release_open(struct case_file *c, const struct release_wish *wish, struct err *err)
+{
+	struct release *r = release_new(c, wish->tlp);
+	r->redacted = wish->redacted;
+	r->internal = wish->internal;
+	r->progress = wish->progress;
+	r->total = 3 * record_count(c, NULL, 0); /* read, and written by a step for the record and one for its lines */
+	r->named = forbidden_new();
 	r->forbidden = forbidden_new();
 	struct name_pass names = {r, err, {0}};
-	if (!r->preview)
-		vault_cache(case_vault(c), READING_CACHE);
+	r->reads_all = 1;
+	vault_cache(case_vault(c), READING_CACHE);
 	int rc = check_wish(r, wish, err);
 	if (rc == 0 && wish->where && !(r->filter = filter_parse(NULL, wish->where, err)))
 		rc = -1;
 	if (rc == 0 && !r->internal)
-		rc = record_each(c, "indicator", 0, note_sample, r, err);
+		rc = record_each(c, "indicator", 0, release_note_sample, r, err);
 	if (rc == 0)
 		rc = record_each(c, NULL, RECORD_WITH_RETRACTED, sort_one, &names, err);
 	if (rc == 0) {

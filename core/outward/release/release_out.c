@@ -24,8 +24,6 @@ int release_begin(struct release *r, const char *path, struct err *err)
 	r->begun = 1;
 	if (!path)
 		return 0;
-	if (r->preview)
-		return err_set(err, ERR_USAGE, _("a preview leaves nothing"));
 	r->path = xstrdup(path);
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	struct forbidden_hit hit;

@@ -69,7 +69,7 @@ struct release {
 	char *decision;
 	int redacted;
 	int internal;
-	int preview;
+	int reads_all; /* what reading all takes of the vault's cache was given to it */
 	char *title;
 	struct release_labels labels;
 	uint64_t leaving; /* lost ones among them */
@@ -101,6 +101,15 @@ uint16_t release_why(struct release *r, const char *kind, const char *reason);
 
 /* A record of this label stays. */
 void release_stay(struct release *r, const char *label, const char *kind, const char *reason);
+
+/* Nothing is sorted yet, and no name forbidden. */
+struct release *release_new(struct case_file *c, const char *tlp);
+
+/* A sample whose indicator may not be shared stays: of each indicator, before anything is sorted. A record_fn; `ctx`: the release. */
+int release_note_sample(void *ctx, json_t *record);
+
+/* Whether the record, which is not retracted, leaves. */
+void release_sort(struct release *r, json_t *record);
 
 /* After each record. -1: the person cancelled. */
 int release_step(struct release *r, struct err *err);

@@ -7,12 +7,13 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "base/words.h"
 #include "case/action/verb.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_set.h"
 #include "history/history.h"
-#include "outward/release/release.h"
+#include "outward/release/release_preview.h"
 #include "tui/command/commit_subject.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
@@ -31,6 +32,10 @@ static const char *const levels[] = {"AMBER", "GREEN", "CLEAR"};
 struct exchange_state {
 	size_t level; /* of the preview */
 	int redacted;
+	uint64_t generation;                      /* of the case that the previews tell of, and one; 0: there is none */
+	struct release_preview *previews[LEVELS]; /* each made when it is looked at first, or NULL */
+	int is_whole[LEVELS];
+	double told_at; /* how far it is */
 };
 
 static struct exchange_state *exchange_state(struct view *v)
@@ -38,60 +43,59 @@ static struct exchange_state *exchange_state(struct view *v)
 	return v->data;
 }
 
-/* ---- what would leave */
-
-static int count_reason(void *ctx, const json_t *item)
+static void drop_previews(struct exchange_state *s)
 {
-	json_t *reasons = ctx;
-	const char *reason = json_get_string(item, "reason");
-	if (json_is(item, "what", "record"))
-		json_object_set_new(reasons, reason,
-		                    json_integer(1 + json_integer_value(json_object_get(reasons, reason))));
-	return 0;
+	for (size_t i = 0; i < LEVELS; i++) {
+		release_preview_free(s->previews[i]);
+		s->previews[i] = NULL;
+		s->is_whole[i] = 0;
+	}
+	s->generation = 0;
 }
 
+/* ---- what would leave */
+
 /* "60 RED or AMBER+STRICT, which never leave": how many stay for each reason, the most first. */
-static void add_reasons(struct view *v, struct release *r)
+static void add_reason(void *ctx, const char *reason, uint64_t records)
 {
-	json_t *reasons = json_object();
-	const char *reason;
-	json_t *count;
-	release_each_loss(r, count_reason, reasons);
-	for (;;) {
-		const char *most = NULL;
-		json_int_t largest = 0;
-		json_object_foreach(reasons, reason, count)
-			if (json_integer_value(count) > largest) {
-				largest = json_integer_value(count);
-				most = reason;
-			}
-		if (!most)
-			break;
-		char *text = xasprintf("  %5lld  %s", (long long)largest, most);
-		view_add(v, TONE_PLAIN, NULL, text);
-		free(text);
-		json_object_del(reasons, most);
-	}
-	json_decref(reasons);
+	view_addf(ctx, TONE_PLAIN, NULL, "  %5llu  %s", (unsigned long long)records, reason);
+}
+
+/* 1: there is more to do; 0: the preview that is shown is whole; -1. */
+static int go_on(struct exchange_state *s, double deadline, struct err *err)
+{
+	if (!s->previews[s->level] || s->is_whole[s->level])
+		return 0;
+	int rc = release_preview_work(s->previews[s->level], deadline, err);
+	s->is_whole[s->level] = rc == 0;
+	if (rc < 0)
+		drop_previews(s);
+	return rc;
 }
 
 static int add_preview(struct view *v, struct err *err)
 {
-	const struct exchange_state *s = exchange_state(v);
-	struct release_wish wish = {.tlp = levels[s->level], .redacted = s->redacted, .preview = 1};
-	uint64_t records;
-	uint64_t stays;
-	struct release *r = release_open(workbench_case(v->wb), &wish, err);
-	if (!r)
+	struct exchange_state *s = exchange_state(v);
+	uint64_t now = workbench_generation(v->wb) + 1;
+	uint64_t leave;
+	uint64_t stay;
+	if (s->generation != now)
+		drop_previews(s);
+	s->generation = now;
+	if (!s->previews[s->level])
+		s->previews[s->level] = release_preview_new(workbench_case(v->wb), levels[s->level]);
+	if (go_on(s, clock_steady() + VIEW_SLICE, err) < 0)
 		return -1;
-	release_counts(r, &records, &stays);
 	view_addf(v, TONE_HEADING, NULL, _("What would leave up to TLP:%s%s"), levels[s->level],
 	          s->redacted ? _(", with pseudonyms") : "");
-	size_t all = records + stays;
-	view_addf(v, records ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
-	          (unsigned long long)records, (unsigned long long)all);
-	add_reasons(v, r);
-	release_close(r);
+	if (!s->is_whole[s->level]) {
+		view_add(v, TONE_FAINT, NULL, _("  the records are being looked at"));
+		return 0;
+	}
+	release_preview_counts(s->previews[s->level], &leave, &stay);
+	view_addf(v, leave ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
+	          (unsigned long long)leave, (unsigned long long)(leave + stay));
+	release_preview_each(s->previews[s->level], add_reason, v);
 	return 0;
 }
 
@@ -189,11 +193,37 @@ static int add_imports(struct view *v, struct err *err)
 	return 0;
 }
 
+static void head(struct view *v)
+{
+	const struct exchange_state *s = exchange_state(v);
+	const struct release_preview *p = s->previews[s->level];
+	view_head(v, xasprintf("TLP:%s", levels[s->level]),
+	          p && !s->is_whole[s->level] ? release_preview_percent(p) : -1);
+}
+
 static int fill_exchange(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
-	v->heading = xasprintf("TLP:%s", levels[exchange_state(v)->level]);
-	return add_preview(v, err) < 0 || add_releases(v, err) < 0 || add_imports(v, err) < 0 ? -1 : 0;
+	int rc = add_preview(v, err) < 0 || add_releases(v, err) < 0 || add_imports(v, err) < 0 ? -1 : 0;
+	head(v);
+	return rc;
+}
+
+static int work(struct view *v, double deadline, int *show)
+{
+	struct exchange_state *s = exchange_state(v);
+	struct err err = ERR_INIT;
+	if (!s->previews[s->level] || s->is_whole[s->level])
+		return -1;
+	int rc = go_on(s, deadline, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	*show = rc <= 0 || view_may_tell(&s->told_at);
+	if (rc == 0)
+		view_stale(v);
+	else if (*show)
+		head(v);
+	return rc == 1 ? 0 : -1;
 }
 
 /* ---- keys */
@@ -283,22 +313,32 @@ static const struct view_key keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
+static void forget_exchange(struct view *v)
+{
+	drop_previews(exchange_state(v));
+}
+
 static void release_exchange(struct view *v)
 {
+	forget_exchange(v);
 	free(v->data);
 }
+
+static const struct view_lazy exchange_lazy = {.work = work};
 
 static struct view *open_exchange(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &exchange_view, NULL);
 	v->data = xcalloc(1, sizeof(struct exchange_state));
+	v->lazy = &exchange_lazy;
 	return v;
 }
 
 const struct view_ops exchange_view = {.name = "exchange",
                                        .title = N_("Exchange"),
                                        .fill = fill_exchange,
+                                       .forget = forget_exchange,
                                        .release = release_exchange,
                                        .keys = keys,
                                        .open = open_exchange};

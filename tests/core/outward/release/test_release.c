@@ -1,5 +1,6 @@
 /* The gate: who leaves, on whose approval, and every way around it that we could think of. */
 #include "outward/release/release.h"
+#include "outward/release/release_preview.h"
 
 #include "core/case/help_case.h"
 #include "outward/exchange/shared_form.h"
@@ -69,6 +70,56 @@ static void refused(const struct release_wish *w, enum err_code code, const char
 		fail_msg("it leaves: %s", bytes);
 	if (err_status(&err) != (int)code || !strstr(err.message, part))
 		fail_msg("%d '%s' lacks '%s'", err_status(&err), err.message, part);
+}
+
+static void add_reason_line(void *ctx, const char *reason, uint64_t records)
+{
+	buf_addf(ctx, "%llu %s\n", (unsigned long long)records, reason);
+}
+
+/* The preview says what the gate would do, in any number of slices. */
+static void the_preview_counts_as_the_gate_does(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf reasons = BUF_INIT;
+	uint64_t counts[2][2];
+	size_t slices = 1;
+	int rc;
+	(void)state;
+	char *to = xstrdup(recipient); /* labels are good until 32 more are added */
+	char *approved_by = xstrdup(decision);
+	add("evidence", "type=file title=sample");
+	add("indicator", "type=domain value=evil.example sample=R1-E1");
+	add("indicator", "type=domain value=other.example shareable=approved tlp=RED");
+	for (int i = 0; i < 450; i++)
+		add("note", i % 3 ? "text=seen" : "text=heard tlp=RED");
+	struct release_preview *p = release_preview_new(the_case, "AMBER");
+	while ((rc = release_preview_work(p, 0, &err)) == 1) {
+		assert_true(release_preview_percent(p) < 100);
+		slices++;
+	}
+	assert_int_equal(rc, 0);
+	assert_true(slices > 2);
+	release_preview_counts(p, &counts[0][0], &counts[0][1]);
+	release_preview_each(p, add_reason_line, &reasons);
+	release_preview_free(p);
+	struct release_wish w = {.to = to, .tlp = "AMBER", .approved_by = approved_by};
+	struct release *r = release_open(the_case, &w, &err);
+	if (!r)
+		fail_msg("%s", err.message);
+	release_counts(r, &counts[1][0], &counts[1][1]);
+	release_close(r);
+	assert_int_equal(counts[0][0], counts[1][0]);
+	assert_int_equal(counts[0][1], counts[1][1]);
+	assert_int_equal(counts[0][0], 301); /* notes, and a party */
+	assert_string_equal(reasons.data, "151 RED or AMBER+STRICT, which never leave\n"
+	                                  "1 a record of genba itself\n"
+	                                  "1 a record of what the response decided\n"
+	                                  "1 a sample whose indicator may not be shared\n"
+	                                  "1 the provider has not approved that it is shared\n");
+	buf_release(&reasons);
+	free(approved_by);
+	free(to);
 }
 
 static void nothing_leaves_unless_somebody_allowed_it(void **state)
@@ -375,6 +426,7 @@ static void what_is_left_out_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(the_preview_counts_as_the_gate_does),
 	    TEST(nothing_leaves_unless_somebody_allowed_it),
 	    TEST(a_retracted_approval_is_none),
 	    TEST(labels_are_kept),
