@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define READ_MOST (1U << 20)
+
 static struct yal_bytes *bytes_of(intptr_t *handle)
 {
 	return (struct yal_bytes *)(void *)handle;
@@ -109,6 +111,21 @@ ssize_t yal_read_at(libbfio_handle_t *handle, uint8_t *buffer, size_t n, off64_t
 	return libbfio_handle_seek_offset(handle, offset, SEEK_SET, error) < 0
 	           ? -1
 	           : libbfio_handle_read_buffer(handle, buffer, n, error);
+}
+
+int yal_read_all(ssize_t (*piece)(const void *from, char *to, size_t n, off64_t offset), const void *from,
+                 uint64_t *offset, void *bytes, size_t n)
+{
+	char *to = bytes;
+	while (n > 0) {
+		ssize_t got = piece(from, to, n < READ_MOST ? n : READ_MOST, (off64_t)*offset);
+		if (got <= 0 || (size_t)got > n)
+			return -1;
+		to += got;
+		*offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
 }
 
 int yal_failed(libbfio_error_t *error, const char *what, struct err *err)

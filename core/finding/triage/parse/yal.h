@@ -38,6 +38,10 @@ struct yal_bytes {
 /* NULL with the error. */
 libbfio_handle_t *yal_handle(struct yal_bytes *bytes, struct err *err);
 
+/* All n bytes through `piece`, a library's reader, at most 1 MiB at once. -1: *offset is where they cannot be read. */
+int yal_read_all(ssize_t (*piece)(const void *from, char *to, size_t n, off64_t offset), const void *from,
+                 uint64_t *offset, void *bytes, size_t n);
+
 /* ERR_DAMAGED: "WHAT: the library's cause". Frees its error, which may be NULL. -1. */
 int yal_failed(libbfio_error_t *error, const char *what, struct err *err);
 

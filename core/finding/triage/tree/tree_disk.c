@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_MOST (1U << 20) /* bytes that are asked for at once */
-
 struct tree_disk {
 	struct tree_bytes file;
 	struct yal_bytes bytes;
@@ -116,21 +114,18 @@ struct tree_disk *tree_disk_open(const struct tree_bytes *file, uint64_t *size, 
 	return NULL;
 }
 
+static ssize_t piece_of_disk(const void *from, char *to, size_t n, off64_t offset)
+{
+	const struct tree_disk *d = from;
+	return d->vmdk ? libvmdk_handle_read_buffer_at_offset(d->vmdk, to, n, offset, NULL)
+	               : libvhdi_file_read_buffer_at_offset(d->vhdi, to, n, offset, NULL);
+}
+
 int tree_disk_read(struct tree_disk *d, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
-	char *to = bytes;
-	while (n > 0) {
-		size_t piece = n < READ_MOST ? n : READ_MOST;
-		ssize_t got = d->vmdk ? libvmdk_handle_read_buffer_at_offset(d->vmdk, to, piece, (off64_t)offset, NULL)
-		                      : libvhdi_file_read_buffer_at_offset(d->vhdi, to, piece, (off64_t)offset, NULL);
-		if (got <= 0)
-			return err_set(err, ERR_DAMAGED, _("the virtual disk cannot be read at byte %llu"),
-			               (unsigned long long)offset);
-		to += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
+	if (yal_read_all(piece_of_disk, d, &offset, bytes, n) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the virtual disk cannot be read at byte %llu"), (unsigned long long)offset);
 }
 
 void tree_disk_close(struct tree_disk *d)

@@ -331,7 +331,7 @@ int tree_run(struct tree_run *run, struct tree *t, struct err *err)
 
 int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)
 {
-	char text[512];
+	char text[1024];
 	va_list args;
 	if (run->from > 0)
 		return 0; /* it was told */

@@ -1,38 +1,20 @@
-/* BitLocker volumes through libbde, shadow copies through libvshadow. */
+/* BitLocker volumes through libbde. What cannot be unlocked says what would unlock it. */
 #include "finding/triage/tree/tree_disk.h"
 
+#include "base/buf.h"
+#include "base/bytes.h"
 #include "base/i18n.h"
-#include "finding/observation/observation.h"
 #include "finding/triage/parse/yal.h"
 
 #include <libbde.h>
-#include <libvshadow.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_MOST (1U << 20)
-
-static struct yal_bytes yal_of(const struct tree_bytes *volume)
-{
-	return (struct yal_bytes){.size = volume->size, .read = volume->read, .ctx = volume->ctx};
-}
-
-/* All n bytes, a piece at a time. -1: *offset is where they cannot be read. */
-static int read_pieces(ssize_t (*piece)(const void *from, char *to, size_t n, off64_t offset), const void *from,
-                       uint64_t *offset, char *to, size_t n)
-{
-	while (n > 0) {
-		ssize_t got = piece(from, to, n < READ_MOST ? n : READ_MOST, (off64_t)*offset);
-		if (got <= 0 || (size_t)got > n)
-			return -1;
-		to += got;
-		*offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
-/* ---- BitLocker */
+#define RECOVERY_DIGITS 48U
+#define PROTECTORS      64
+#define METHOD_AT       100U /* in a copy of the metadata of version 2 */
+#define XTS_256         0x8005U
+#define TPM_AND_PIN     0x500U /* as seen; libbde has no name for it */
 
 struct tree_unlocked {
 	struct yal_bytes bytes;
@@ -40,24 +22,177 @@ struct tree_unlocked {
 	libbde_volume_t *volume;
 };
 
+/* Protectors of the volume's master key. */
+struct protectors {
+	unsigned password;
+	unsigned recovery;
+	unsigned others;  /* that need the machine, or a stick */
+	struct buf names; /* "a password, the recovery key 83828180-…" */
+};
+
+/* ---- what it is */
+
+static const unsigned char bitlocker[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
+                                            0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
+
+/* Where its identifier stands, if it has one: Windows 7 and later, or To Go, whose header is else that of any FAT volume. 0: nowhere. */
+static size_t identifier_at(const struct tree_bytes *volume)
+{
+	static const size_t places[] = {160, 424};
+	struct err ignored = ERR_INIT;
+	unsigned char bytes[sizeof bitlocker];
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (volume->read(volume->ctx, places[i], bytes, sizeof bytes, &ignored) == 0 &&
+		    memcmp(bytes, bitlocker, sizeof bytes) == 0)
+			return places[i];
+	return 0;
+}
+
 int tree_is_bitlocker(const struct tree_bytes *volume)
 {
 	struct err ignored = ERR_INIT;
 	char mark[8] = "";
 	return volume->size > 512 && volume->read(volume->ctx, 3, mark, sizeof mark, &ignored) == 0 &&
-	       (memcmp(mark, "-FVE-FS-", 8) == 0 || memcmp(mark, "MSWIN4.1", 8) == 0); /* the latter: To Go */
+	       (memcmp(mark, "-FVE-FS-", 8) == 0 || (memcmp(mark, "MSWIN4.1", 8) == 0 && identifier_at(volume) != 0));
 }
 
-/* 123456-123456-…: eight groups */
-static int is_recovery_password(const char *key)
+/* The cipher, as the first copy of the metadata names it; 0: unknown. */
+static unsigned method_of(const struct tree_bytes *volume)
+{
+	struct err ignored = ERR_INIT;
+	unsigned char place[8];
+	unsigned char method[4];
+	size_t at = identifier_at(volume);
+	if (!at || volume->read(volume->ctx, at + sizeof bitlocker, place, sizeof place, &ignored) < 0)
+		return 0;
+	uint64_t metadata = bytes_le64(place);
+	if (metadata > volume->size || volume->size - metadata < METHOD_AT + sizeof method ||
+	    volume->read(volume->ctx, metadata + METHOD_AT, method, sizeof method, &ignored) < 0)
+		return 0;
+	return bytes_le32(method) & 0xFFFFU;
+}
+
+/* ---- keys */
+
+/* Eight groups of six digits, with hyphens or blanks between them or without; as libbde wants it. */
+static int is_recovery_password(const char *key, char text[56])
+{
+	size_t digits = 0;
+	size_t n = 0;
+	for (; *key; key++) {
+		if (*key == '-' || *key == ' ')
+			continue;
+		if (*key < '0' || *key > '9' || digits == RECOVERY_DIGITS)
+			return 0;
+		if (digits && digits % 6 == 0)
+			text[n++] = '-';
+		text[n++] = *key;
+		digits++;
+	}
+	text[n] = '\0';
+	return digits == RECOVERY_DIGITS;
+}
+
+/* Each group is a multiple of 11 and below 2^16 × 11: the number of the first that is not, which somebody mistyped. 0: none. */
+static unsigned mistyped_group(const char *recovery)
 {
 	for (unsigned group = 0; group < 8; group++) {
-		if (strspn(key, "0123456789") != 6 || key[6] != (group < 7 ? '-' : '\0'))
-			return 0;
-		key += 7;
+		unsigned long value = strtoul(recovery + (size_t)7 * group, NULL, 10);
+		if (value % 11 != 0 || value / 11 > UINT16_MAX)
+			return group + 1;
 	}
-	return 1;
+	return 0;
 }
+
+static void add_name(struct protectors *p, const char *name)
+{
+	buf_addf(&p->names, "%s%s", p->names.len ? ", " : "", name);
+}
+
+/* With its identifier, as Windows shows it. */
+static void add_recovery(struct protectors *p, libbde_key_protector_t *protector)
+{
+	unsigned char g[16] = "";
+	char guid[40];
+	libbde_key_protector_get_identifier(protector, g, sizeof g, NULL);
+	snprintf(guid, sizeof guid, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", bytes_le32(g),
+	         bytes_le16(g + 4), bytes_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15]);
+	char *name = xasprintf(_("the recovery key %s"), guid);
+	add_name(p, name);
+	free(name);
+	p->recovery++;
+}
+
+/* Of a volume that is open, locked or not. */
+static void list_protectors(libbde_volume_t *volume, struct protectors *p)
+{
+	int count = 0;
+	libbde_volume_get_number_of_key_protectors(volume, &count, NULL);
+	for (int i = 0; i < count && i < PROTECTORS; i++) {
+		libbde_key_protector_t *protector = NULL;
+		uint16_t type = 0;
+		if (libbde_volume_get_key_protector(volume, i, &protector, NULL) != 1)
+			continue;
+		if (libbde_key_protector_get_type(protector, &type, NULL) != 1)
+			type = UINT16_MAX;
+		if (type == LIBBDE_KEY_PROTECTION_TYPE_RECOVERY_PASSWORD) {
+			add_recovery(p, protector);
+		} else if (type == LIBBDE_KEY_PROTECTION_TYPE_PASSWORD) {
+			add_name(p, _("a password"));
+			p->password++;
+		} else if (type == LIBBDE_KEY_PROTECTION_TYPE_TPM) {
+			add_name(p, _("the TPM of its machine"));
+			p->others++;
+		} else if (type == TPM_AND_PIN) {
+			add_name(p, _("the TPM of its machine with a PIN"));
+			p->others++;
+		} else if (type == LIBBDE_KEY_PROTECTION_TYPE_STARTUP_KEY) {
+			add_name(p, _("a startup key on a stick (.BEK)"));
+			p->others++;
+		} else if (type != LIBBDE_KEY_PROTECTION_TYPE_CLEAR_KEY) {
+			p->others++;
+		}
+		libbde_key_protector_free(&protector, NULL);
+	}
+}
+
+/* ---- why it stays closed */
+
+static int is_unreadable(struct err *err, const char *why)
+{
+	return err_set(
+	    err, ERR_DAMAGED,
+	    _("BitLocker: it is encrypted, and cannot be unlocked here: %s. Unlock it on a Windows machine "
+	      "(manage-bde -unlock) or by cryptsetup or dislocker, take an image of the unlocked volume, and "
+	      "read that"),
+	    why);
+}
+
+static int is_locked(const struct protectors *p, const char *key, struct err *err)
+{
+	if (!p->password && !p->recovery)
+		return err_set(
+		    err, ERR_UNLOCK,
+		    _("BitLocker: it is encrypted, and no password or recovery key opens it, only %s. Add a recovery "
+		      "key in its machine (manage-bde -protectors -add C: -recoverypassword) and give that, or take an "
+		      "image of the unlocked volume there"),
+		    p->names.len ? p->names.data : "?");
+	if (!key || !*key)
+		return err_set(
+		    err, ERR_UNLOCK,
+		    _("BitLocker: it is encrypted. What opens it: %s. Give the asset its recovery key (recovery_key=), "
+		      "or the key to `genba triage` by --ask-password or --password-file. Recovery keys are kept by "
+		      "their "
+		      "identifier: in the directory, in the account of the user, on paper"),
+		    p->names.data);
+	return err_set(err, ERR_UNLOCK,
+	               _("BitLocker: it is encrypted, and the key that was given does not open it. What opens it: %s. "
+	                 "Look for the "
+	                 "key of that identifier, and give it to `genba triage` by --ask-password or --password-file"),
+	               p->names.data);
+}
+
+/* ---- opening */
 
 static ssize_t piece_unlocked(const void *from, char *to, size_t n, off64_t offset)
 {
@@ -67,10 +202,75 @@ static ssize_t piece_unlocked(const void *from, char *to, size_t n, off64_t offs
 
 static int read_unlocked(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
-	if (read_pieces(piece_unlocked, ctx, &offset, bytes, n) == 0)
+	if (yal_read_all(piece_unlocked, ctx, &offset, bytes, n) == 0)
 		return 0;
 	return err_set(err, ERR_DAMAGED, _("the encrypted volume cannot be read at byte %llu"),
 	               (unsigned long long)offset);
+}
+
+static void close_volume(struct tree_unlocked *u)
+{
+	if (u->volume) {
+		libbde_volume_close(u->volume, NULL);
+		libbde_volume_free(&u->volume, NULL);
+	}
+	if (u->handle)
+		libbfio_handle_free(&u->handle, NULL);
+}
+
+/* With the key in the way that its form says; NULL: without one. 1: it is unlocked. 0: it is locked, and open as far as its metadata. -1. */
+static int open_volume(struct tree_unlocked *u, const char *key, const char *recovery, struct err *err)
+{
+	libbde_error_t *error = NULL;
+	int set = 1;
+	u->handle = yal_handle(&u->bytes, err);
+	if (!u->handle)
+		return -1;
+	if (libbde_volume_initialize(&u->volume, &error) != 1)
+		return yal_failed(error, _("BitLocker"), err);
+	if (recovery)
+		set = libbde_volume_set_utf8_recovery_password(u->volume, (const uint8_t *)recovery, strlen(recovery),
+		                                               NULL);
+	else if (key)
+		set = libbde_volume_set_utf8_password(u->volume, (const uint8_t *)key, strlen(key), NULL);
+	int opened = libbde_volume_open_file_io_handle(u->volume, u->handle, LIBBDE_OPEN_READ, &error);
+	if (opened < 0) {
+		struct err why = ERR_INIT;
+		yal_failed(error, _("the library for it says"), &why);
+		return is_unreadable(err, why.message);
+	}
+	return opened == 1 && set == 1 && libbde_volume_is_locked(u->volume, NULL) == 0;
+}
+
+/* 1: it is unlocked. -1. */
+static int unlock(struct tree_unlocked *u, const struct tree_bytes *volume, const char *key, struct err *err)
+{
+	char recovery[56];
+	struct protectors p = {.names = BUF_INIT};
+	if (method_of(volume) == XTS_256)
+		return is_unreadable(err, _("it is encrypted by AES-XTS with 256 bits"));
+	int rc = open_volume(u, NULL, NULL, err);
+	if (rc == 0) {
+		list_protectors(u->volume, &p);
+		int by_recovery = key && p.recovery && is_recovery_password(key, recovery);
+		unsigned group = by_recovery ? mistyped_group(recovery) : 0;
+		if (group)
+			rc = err_set(err, ERR_UNLOCK,
+			             _("BitLocker: it is encrypted, and the recovery key that was given is mistyped in "
+			               "its group %u: "
+			               "each is a multiple of 11. Compare it with where it came from"),
+			             group);
+		else if (!key || !*key || !(by_recovery || p.password))
+			rc = is_locked(&p, key, err);
+		else {
+			close_volume(u);
+			rc = open_volume(u, key, by_recovery ? recovery : NULL, err);
+			if (rc == 0)
+				rc = is_locked(&p, key, err);
+		}
+	}
+	buf_release(&p.names);
+	return rc;
 }
 
 struct tree_unlocked *tree_unlocked_open(const struct tree_bytes *volume, const char *key, struct tree_bytes *bytes,
@@ -79,32 +279,9 @@ struct tree_unlocked *tree_unlocked_open(const struct tree_bytes *volume, const 
 	struct tree_unlocked *u = xcalloc(1, sizeof *u);
 	libbde_error_t *error = NULL;
 	size64_t size = 0;
-	int set = 1;
-	u->bytes = yal_of(volume);
-	u->handle = yal_handle(&u->bytes, err);
-	if (!u->handle)
+	u->bytes = (struct yal_bytes){.size = volume->size, .read = volume->read, .ctx = volume->ctx};
+	if (unlock(u, volume, key, err) < 0)
 		goto bad;
-	if (libbde_volume_initialize(&u->volume, &error) != 1) {
-		yal_failed(error, _("BitLocker"), err);
-		goto bad;
-	}
-	if (key && *key)
-		set = is_recovery_password(key)
-		          ? libbde_volume_set_utf8_recovery_password(u->volume, (const uint8_t *)key, strlen(key), NULL)
-		          : libbde_volume_set_utf8_password(u->volume, (const uint8_t *)key, strlen(key), NULL);
-	int opened = libbde_volume_open_file_io_handle(u->volume, u->handle, LIBBDE_OPEN_READ, &error);
-	if (opened < 0) {
-		yal_failed(error, _("the BitLocker volume cannot be read"), err);
-		goto bad;
-	}
-	if (opened == 0 || set != 1 || libbde_volume_is_locked(u->volume, NULL) != 0) {
-		err_set(err, ERR_UNLOCK,
-		        key && *key
-		            ? _("BitLocker: it is encrypted, and the key that was given does not open it")
-		            : _("BitLocker: it is encrypted. Give the asset its recovery key (recovery_key=), or "
-		                "the key by --password-file"));
-		goto bad;
-	}
 	if (libbde_volume_get_size(u->volume, &size, &error) != 1) {
 		yal_failed(error, _("the BitLocker volume cannot be read"), err);
 		goto bad;
@@ -120,88 +297,6 @@ void tree_unlocked_close(struct tree_unlocked *u)
 {
 	if (!u)
 		return;
-	if (u->volume) {
-		libbde_volume_close(u->volume, NULL);
-		libbde_volume_free(&u->volume, NULL);
-	}
-	if (u->handle)
-		libbfio_handle_free(&u->handle, NULL);
+	close_volume(u);
 	free(u);
-}
-
-/* ---- shadow copies */
-
-struct tree_shadows {
-	struct yal_bytes bytes;
-	libbfio_handle_t *handle;
-	libvshadow_volume_t *volume;
-	libvshadow_store_t *store;
-};
-
-static ssize_t piece_shadow(const void *from, char *to, size_t n, off64_t offset)
-{
-	const struct tree_shadows *s = from;
-	return libvshadow_store_read_buffer_at_offset(s->store, to, n, offset, NULL);
-}
-
-static int read_shadow(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
-{
-	if (read_pieces(piece_shadow, ctx, &offset, bytes, n) == 0)
-		return 0;
-	return err_set(err, ERR_DAMAGED, _("the shadow copy cannot be read at byte %llu"), (unsigned long long)offset);
-}
-
-struct tree_shadows *tree_shadows_open(const struct tree_bytes *volume, int *count, struct err *err)
-{
-	static const unsigned char mark[16] = {0x6b, 0x87, 0x08, 0x38, 0x76, 0xc1, 0x48, 0x4e,
-	                                       0xb7, 0xae, 0x04, 0x04, 0x6e, 0x6c, 0xc7, 0x52};
-	unsigned char head[16] = "";
-	struct err ignored = ERR_INIT;
-	libvshadow_error_t *error = NULL;
-	*count = 0;
-	if (volume->size < 0x2000 || volume->read(volume->ctx, 0x1e00, head, sizeof head, &ignored) < 0 ||
-	    memcmp(head, mark, sizeof mark) != 0)
-		return NULL;
-	struct tree_shadows *s = xcalloc(1, sizeof *s);
-	s->bytes = yal_of(volume);
-	s->handle = yal_handle(&s->bytes, err);
-	if (s->handle && libvshadow_volume_initialize(&s->volume, &error) == 1 &&
-	    libvshadow_volume_open_file_io_handle(s->volume, s->handle, LIBVSHADOW_OPEN_READ, &error) == 1 &&
-	    libvshadow_volume_get_number_of_stores(s->volume, count, &error) == 1 && *count > 0)
-		return s;
-	if (error)
-		yal_failed(error, _("its shadow copies cannot be read"), err);
-	tree_shadows_close(s);
-	return NULL;
-}
-
-int tree_shadows_at(struct tree_shadows *s, int number, struct tree_bytes *bytes, int64_t *made, struct err *err)
-{
-	libvshadow_error_t *error = NULL;
-	uint64_t filetime = 0;
-	size64_t size = 0;
-	if (s->store)
-		libvshadow_store_free(&s->store, NULL);
-	if (libvshadow_volume_get_store(s->volume, number, &s->store, &error) != 1 ||
-	    libvshadow_store_get_volume_size(s->store, &size, &error) != 1)
-		return yal_failed(error, _("the shadow copy cannot be read"), err);
-	libvshadow_store_get_creation_time(s->store, &filetime, NULL);
-	*made = observation_from_filetime(filetime);
-	*bytes = (struct tree_bytes){.size = size, .read = read_shadow, .ctx = s};
-	return 0;
-}
-
-void tree_shadows_close(struct tree_shadows *s)
-{
-	if (!s)
-		return;
-	if (s->store)
-		libvshadow_store_free(&s->store, NULL);
-	if (s->volume) {
-		libvshadow_volume_close(s->volume, NULL);
-		libvshadow_volume_free(&s->volume, NULL);
-	}
-	if (s->handle)
-		libbfio_handle_free(&s->handle, NULL);
-	free(s);
 }

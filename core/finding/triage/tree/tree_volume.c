@@ -101,7 +101,7 @@ static int uncovered(struct volume_walk *w, const char *name, struct err *err, c
 
 static int uncovered(struct volume_walk *w, const char *name, struct err *err, const char *format, ...)
 {
-	char text[512];
+	char text[1024];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);

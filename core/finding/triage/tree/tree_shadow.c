@@ -1,0 +1,85 @@
+/* Shadow copies of NTFS volumes through libvshadow. */
+#include "finding/triage/tree/tree_disk.h"
+
+#include "base/i18n.h"
+#include "finding/observation/observation.h"
+#include "finding/triage/parse/yal.h"
+
+#include <libvshadow.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct tree_shadows {
+	struct yal_bytes bytes;
+	libbfio_handle_t *handle;
+	libvshadow_volume_t *volume;
+	libvshadow_store_t *store;
+};
+
+static ssize_t piece_shadow(const void *from, char *to, size_t n, off64_t offset)
+{
+	const struct tree_shadows *s = from;
+	return libvshadow_store_read_buffer_at_offset(s->store, to, n, offset, NULL);
+}
+
+static int read_shadow(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	if (yal_read_all(piece_shadow, ctx, &offset, bytes, n) == 0)
+		return 0;
+	return err_set(err, ERR_DAMAGED, _("the shadow copy cannot be read at byte %llu"), (unsigned long long)offset);
+}
+
+struct tree_shadows *tree_shadows_open(const struct tree_bytes *volume, int *count, struct err *err)
+{
+	static const unsigned char mark[16] = {0x6b, 0x87, 0x08, 0x38, 0x76, 0xc1, 0x48, 0x4e,
+	                                       0xb7, 0xae, 0x04, 0x04, 0x6e, 0x6c, 0xc7, 0x52};
+	unsigned char head[16] = "";
+	struct err ignored = ERR_INIT;
+	libvshadow_error_t *error = NULL;
+	*count = 0;
+	if (volume->size < 0x2000 || volume->read(volume->ctx, 0x1e00, head, sizeof head, &ignored) < 0 ||
+	    memcmp(head, mark, sizeof mark) != 0)
+		return NULL;
+	struct tree_shadows *s = xcalloc(1, sizeof *s);
+	s->bytes = (struct yal_bytes){.size = volume->size, .read = volume->read, .ctx = volume->ctx};
+	s->handle = yal_handle(&s->bytes, err);
+	if (s->handle && libvshadow_volume_initialize(&s->volume, &error) == 1 &&
+	    libvshadow_volume_open_file_io_handle(s->volume, s->handle, LIBVSHADOW_OPEN_READ, &error) == 1 &&
+	    libvshadow_volume_get_number_of_stores(s->volume, count, &error) == 1 && *count > 0)
+		return s;
+	if (error)
+		yal_failed(error, _("its shadow copies cannot be read"), err);
+	tree_shadows_close(s);
+	return NULL;
+}
+
+int tree_shadows_at(struct tree_shadows *s, int number, struct tree_bytes *bytes, int64_t *made, struct err *err)
+{
+	libvshadow_error_t *error = NULL;
+	uint64_t filetime = 0;
+	size64_t size = 0;
+	if (s->store)
+		libvshadow_store_free(&s->store, NULL);
+	if (libvshadow_volume_get_store(s->volume, number, &s->store, &error) != 1 ||
+	    libvshadow_store_get_volume_size(s->store, &size, &error) != 1)
+		return yal_failed(error, _("the shadow copy cannot be read"), err);
+	libvshadow_store_get_creation_time(s->store, &filetime, NULL);
+	*made = observation_from_filetime(filetime);
+	*bytes = (struct tree_bytes){.size = size, .read = read_shadow, .ctx = s};
+	return 0;
+}
+
+void tree_shadows_close(struct tree_shadows *s)
+{
+	if (!s)
+		return;
+	if (s->store)
+		libvshadow_store_free(&s->store, NULL);
+	if (s->volume) {
+		libvshadow_volume_close(s->volume, NULL);
+		libvshadow_volume_free(&s->volume, NULL);
+	}
+	if (s->handle)
+		libbfio_handle_free(&s->handle, NULL);
+	free(s);
+}

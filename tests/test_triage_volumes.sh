@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# genba triage of volumes behind volumes: BitLocker by password and recovery key, and what says why it stays closed; shadow copies;
+# virtual disks in every form. The volumes are of our own making (make_volume); where tools of others are there, they judge them first.
+set -euo pipefail
+genba=${GENBA:?path of the program}
+make=${GENBA_BUILD:?folder of the build}/tests/core/finding/make_volume
+work=$(mktemp -d "${TMPDIR:-/tmp}/genba-volumes-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+printf 'correct horse battery staple\n' >pass
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+is() { # is WHAT EXPECTED GOT
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+look() { # STATUS ARGUMENTS…
+	local wanted=$1 got=0
+	shift
+	"$genba" triage "$@" --look --jsonl >out 2>err || got=$?
+	[ "$got" = "$wanted" ] || fail "status $got, not $wanted: $* $(head -c 2000 out) $(cat err)"
+}
+# Rows without what depends on where they lay, and problems as a person reads them.
+rows() { jq -c 'select(.kind == "observation") | del(.id, .evidence, .source)' out | sort; }
+problems() { jq -r 'select(.kind == "problem") | .reason' out; }
+says() { # says WHAT WORDS: the one problem there is
+	is "$1: problems" 1 "$(problems | wc -l)"
+	case $(problems) in *"$2"*) ;; *) fail "$1: '$2' is not in: $(problems)" ;; esac
+	is "$1: a finding says so" not_covered "$(jq -r 'select(.rule == "gap.unread") | .state' out)"
+}
+there() { command -v "$1" >/dev/null; }
+
+"$make" ntfs before before.dd
+"$make" ntfs today today.dd
+look 0 today.dd
+rows >plain
+is "the volume itself" "1102 notes.txt" "$(jq -r 'select(.event_id) | .event_id' out) $(jq -r 'select(.path == "notes.txt") | .path' out | sort -u)"
+
+# ---- BitLocker
+recovery=471207-278498-422125-177177-561902-537405-468006-693451
+id=83828180-8584-8786-8889-8A8B8C8D8E8F
+echo 'correct horse' >password
+echo wrong >wrong
+echo $recovery >recovery
+tr -d - <recovery >digits
+echo ${recovery%1}2 >mistyped
+echo 000011${recovery#471207} >other
+for method in 0x8002 0x8003 0x8004; do
+	"$make" bitlocker today.dd locked-$method.dd method=$method "password=$(cat password)" recovery=$recovery
+	if there dislocker-file; then
+		for key in "-u$(cat password)" -p$recovery; do
+			rm -f held
+			dislocker-file -q -V locked-$method.dd "$key" -- held || fail "dislocker does not open $method by $key"
+			cmp -n "$(stat -c %s today.dd)" held today.dd
+		done
+	fi
+	if there cryptsetup; then
+		for key in password recovery; do
+			tr -d '\n' <$key | cryptsetup open --type bitlk --test-passphrase --key-file=- locked-$method.dd ||
+				fail "cryptsetup does not open $method by its $key"
+		done
+	fi
+	look 0 locked-$method.dd --password-file password
+	rows | cmp - plain || fail "$method: other rows than without BitLocker"
+done
+look 0 locked-0x8004.dd --password-file recovery
+rows | cmp - plain
+look 0 locked-0x8002.dd --password-file digits
+rows | cmp - plain
+
+look 1 locked-0x8004.dd
+says "no key" "What opens it: a password, the recovery key $id."
+says "no key" "recovery_key="
+says "no key" "--ask-password or --password-file"
+look 1 locked-0x8004.dd --password-file wrong
+says "a wrong password" "not covered: BitLocker: it is encrypted, and the key that was given does not open it"
+says "a wrong password" "$id"
+look 1 locked-0x8004.dd --password-file other
+says "another recovery key" "does not open it"
+look 1 locked-0x8004.dd --password-file mistyped
+says "a mistyped recovery key" "mistyped in its group 8"
+
+"$make" bitlocker today.dd clear.dd clear tpm
+look 0 clear.dd
+rows | cmp - plain
+"$make" bitlocker today.dd clear.dd clear converting
+look 0 clear.dd
+rows | cmp - plain
+"$make" bitlocker today.dd stick.dd clear to_go
+look 0 stick.dd
+rows | cmp - plain
+"$make" bitlocker today.dd tpm.dd tpm
+for key in '' '--password-file=password' '--password-file=recovery'; do
+	look 1 tpm.dd $key
+	says "a TPM only" "no password or recovery key opens it, only the TPM of its machine. Add a recovery key in its machine (manage-bde -protectors -add"
+done
+"$make" bitlocker today.dd bek.dd startup
+look 1 bek.dd
+says "a startup key only" "only a startup key on a stick (.BEK)"
+"$make" bitlocker today.dd both.dd tpm recovery=$recovery
+look 1 both.dd --password-file password
+says "a password where there is none" "What opens it: the TPM of its machine, the recovery key $id."
+for method in 0x8005 0x8000; do
+	"$make" bitlocker today.dd refused.dd method=$method "password=$(cat password)"
+	look 1 refused.dd --password-file password
+	says "what the library refuses" "and cannot be unlocked here: "
+	says "what the library refuses" "(manage-bde -unlock) or by cryptsetup or dislocker, take an image of the unlocked volume, and read that"
+done
+says "AES-XTS 256" ""
+python3 - <<'P'
+data = bytearray(open('locked-0x8004.dd', 'rb').read())
+at = int.from_bytes(data[176:184], 'little')
+data[at:at + 65536] = bytes(65536)
+open('damaged.dd', 'wb').write(data)
+P
+look 1 damaged.dd --password-file password
+says "damaged metadata" "and cannot be unlocked here: "
+# the name that Windows 98 gave its FAT volumes, and BitLocker To Go its own
+if there mkfs.vfat; then
+	truncate -s 4M fat.dd
+	mkfs.vfat fat.dd >/dev/null
+	printf MSWIN4.1 | dd of=fat.dd bs=1 seek=3 conv=notrunc status=none
+	look 0 fat.dd
+fi
+# in Japanese, too
+"$genba" --lang ja triage locked-0x8004.dd --look --jsonl >out 2>err || true
+says "no key, in Japanese" "回復キー $id"
+
+# in a case: the asset's recovery key opens it, and what is sealed opens likewise
+"$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
+"$genba" new site.genba --title "Volumes" --kdf interactive --no-recovery 2>/dev/null
+"$genba" add asset hostname=HR-PC-03 >/dev/null
+label=$("$genba" preserve locked-0x8004.dd --as sealed --to copies --on R1-A1 | cut -d' ' -f1)
+"$genba" triage "$label" >out 2>err && fail "nothing was read, and the status says nothing"
+grep -q "What opens it: a password, the recovery key $id" out err || fail "without a key: $(cat out err)"
+"$genba" set R1-A1 "recovery_key=$recovery" >/dev/null
+"$genba" triage "$label" >out 2>err || fail "with the asset's key: $(cat out err)"
+is "with the asset's key" 1102 "$("$genba" observations "evidence=$label artefact=evtx" --json | jq -r '.[].event_id')"
+echo "volumes: ok"
