@@ -236,6 +236,18 @@ static int find_parents(struct commit_making *m, const char *merge_parent)
 	return add_parent(m->h, merged, &m->parents, &m->prev, m->err);
 }
 
+/* 1, 0, or -1: bytes made to have that id without being the same are refused, as where they are written. */
+static int has_id(struct commit_making *m, const struct history_change *change, const git_oid *id)
+{
+	git_oid is;
+	object_id(GIT_OBJECT_BLOB, change->text, change->size, &is);
+	if (!git_oid_equal(&is, id))
+		return 0;
+	return git_odb_hash(&is, change->text, change->size, GIT_OBJECT_BLOB) < 0
+	           ? history_git_error(m->err, _("hash an object"))
+	           : 1;
+}
+
 /* A file that stays as it is was not changed, and the trailers must not say so. */
 static int drop_unchanged(struct commit_making *m)
 {
@@ -243,15 +255,15 @@ static int drop_unchanged(struct commit_making *m)
 	for (size_t i = 0; i < m->count; i++) {
 		struct tree_entry before;
 		struct err why = ERR_INIT;
-		git_oid id;
 		const struct history_change *change = &m->changes[i];
 		int there =
 		    m->parent_count && tree_find(m->h, &m->head_tree, change->path, MODE_FILE, &before, &why) == 0;
 		if (m->parent_count && !there && why.code != ERR_NOT_FOUND)
 			return err_take(m->err, &why);
-		if (change->text && git_odb_hash(&id, change->text, change->size, GIT_OBJECT_BLOB) < 0)
-			return history_git_error(m->err, _("hash an object"));
-		if (change->text ? !there || !git_oid_equal(&id, &before.id) : there)
+		int same = change->text && there ? has_id(m, change, &before.id) : !change->text && !there;
+		if (same < 0)
+			return -1;
+		if (!same)
 			m->changes[kept++] = *change;
 	}
 	m->count = kept;

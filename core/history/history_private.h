@@ -17,7 +17,7 @@
 
 /* ---- object_memory.c: the trees and blobs that the next commit builds on, and the next check looks at */
 
-#define OBJECT_CACHE_SLOTS 16384
+#define OBJECT_CACHE_SLOTS 65536       /* more than it mostly holds: a new row finds its slot empty */
 #define OBJECT_CACHE_BYTES (12U << 20) /* kept at most */
 #define OBJECT_CACHED      (16U << 10) /* of one object at most */
 
@@ -26,9 +26,10 @@ struct object_raw {
 	int64_t row;
 	git_object_t type;
 	unsigned holders;
+	int used; /* asked for since it was last the newest */
 	size_t size;
 	struct object_raw *next;          /* in its slot */
-	struct object_raw *newer, *older; /* by use */
+	struct object_raw *newer, *older; /* in the cache */
 	char data[];                      /* `size` bytes and a NUL */
 };
 
@@ -98,6 +99,13 @@ struct history {
 
 sqlite3_stmt *history_statement(struct history *h, enum history_statement which, struct err *err);
 int history_sql_error(struct history *h, const char *doing, struct err *err);
+
+/*
+ * The id of an object of git: SHA-1 over its head and its bytes, by the processor's own instructions where it has
+ * them. For what is in the case and is bound by SHA-256 too (Genba-Record, Genba-Prev). Where bytes come into the
+ * history, git_odb_hash() is asked, which also refuses what was made for a collision.
+ */
+void object_id(git_object_t type, const void *raw, size_t n, git_oid *id);
 
 /* Unpacks the row that a statement stands on: columns n, type, size, base, depth, data. Held for the caller, or NULL;
  * so is what it is a delta of (`base` may be NULL; NULL in it: nothing). */

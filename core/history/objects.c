@@ -5,8 +5,12 @@
  * deep and a base always has a smaller row number than what is built on it, so
  * a hostile database can make no cycle.
  */
+/* The plain structures are deprecated in favour of EVP, which looks its method up at each call. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "history/history_private.h"
 
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +47,19 @@ sqlite3_stmt *history_statement(struct history *h, enum history_statement which,
 	sqlite3_reset(*slot);
 	sqlite3_clear_bindings(*slot);
 	return *slot;
+}
+
+/* ---- ids */
+
+void object_id(git_object_t type, const void *raw, size_t n, git_oid *id)
+{
+	char head[32];
+	SHA_CTX state;
+	int size = snprintf(head, sizeof head, "%s %zu", git_object_type2string(type), n);
+	SHA1_Init(&state);
+	SHA1_Update(&state, head, (size_t)size + 1);
+	SHA1_Update(&state, raw, n);
+	SHA1_Final(id->id, &state);
 }
 
 /* ---- reading */

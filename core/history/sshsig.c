@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/sha512.h"
 
 #include <sodium.h>
 #include <stdint.h>
@@ -88,8 +89,8 @@ static int get_public_key(struct sshsig_reader blob, unsigned char public_key[32
 
 void sshsig_signed_data(const char *name_space, const void *message, size_t n, struct buf *out)
 {
-	unsigned char digest[crypto_hash_sha512_BYTES];
-	crypto_hash_sha512(digest, message, n);
+	unsigned char digest[64];
+	sha512_of(message, n, digest);
 	buf_adds(out, magic);
 	put_string(out, name_space, strlen(name_space));
 	put_string(out, "", 0);

@@ -105,24 +105,51 @@ static int step_ids(struct history_check *k, unsigned units, struct err *err)
 
 /* ---- objects: digest, form, and that what they name is there */
 
-static void check_tree(struct history_check *k, const char *id, const struct object_raw *raw)
+/*
+ * 1 if the entry of `n` bytes at `at` stands in the same bytes in the tree that this one is a delta of, where it was
+ * checked. `*q` is where that tree was read to: always between two entries. Both are in order.
+ */
+static int was_checked(const char *at, size_t n, const struct tree_entry *entry, const char **q, const char *end)
+{
+	struct tree_entry before;
+	for (const char *next = *q; *q < end; *q = next) {
+		if ((size_t)(end - *q) >= n && memcmp(*q, at, n) == 0) {
+			*q += n;
+			return 1;
+		}
+		if (tree_next(&next, end, &before) != 1 || tree_compare(&before, entry) > 0)
+			return 0;
+	}
+	return 0;
+}
+
+static void check_entry(struct history_check *k, const char *id, const struct tree_entry *entry)
 {
 	char hex[HISTORY_ID];
+	git_object_t type;
+	if (!object_index_find(k->h->index, &entry->id, NULL, &type))
+		history_found(k, _("tree %.10s names %s, but the object %.10s is missing"), id, entry->name,
+		              git_oid_tostr(hex, sizeof hex, &entry->id));
+	else if (type != (entry->mode == MODE_FOLDER ? GIT_OBJECT_TREE : GIT_OBJECT_BLOB))
+		history_found(k, _("tree %.10s names %s, but the object %.10s is of another type"), id, entry->name,
+		              git_oid_tostr(hex, sizeof hex, &entry->id));
+}
+
+/* `base`: what its row is a delta of, or NULL. Its row comes before: it was checked in this same pass. */
+static void check_tree(struct history_check *k, const char *id, const struct object_raw *raw,
+                       const struct object_raw *base)
+{
 	const char *p = raw->data;
+	const char *q = base && base->type == GIT_OBJECT_TREE ? base->data : NULL;
+	const char *base_end = q ? base->data + base->size : NULL;
 	struct tree_entry entry;
 	if (!tree_is_canonical(raw->data, raw->size)) {
 		history_found(k, _("tree %.10s has a wrong form"), id);
 		return;
 	}
-	while (tree_next(&p, raw->data + raw->size, &entry) == 1) {
-		git_object_t type;
-		if (!object_index_find(k->h->index, &entry.id, NULL, &type))
-			history_found(k, _("tree %.10s names %s, but the object %.10s is missing"), id, entry.name,
-			              git_oid_tostr(hex, sizeof hex, &entry.id));
-		else if (type != (entry.mode == MODE_FOLDER ? GIT_OBJECT_TREE : GIT_OBJECT_BLOB))
-			history_found(k, _("tree %.10s names %s, but the object %.10s is of another type"), id,
-			              entry.name, git_oid_tostr(hex, sizeof hex, &entry.id));
-	}
+	for (const char *at = p; tree_next(&p, raw->data + raw->size, &entry) == 1; at = p)
+		if (!was_checked(at, (size_t)(p - at), &entry, &q, base_end))
+			check_entry(k, id, &entry);
 }
 
 void check_commit_links(struct history_check *k, const char *id, const struct commit_text *c)
@@ -148,29 +175,41 @@ static void check_unlisted(struct history_check *k, const char *id, const struct
 	commit_text_release(&c);
 }
 
+/* What is wrong with an object whose bytes were unpacked. */
+static void check_raw(struct history_check *k, const git_oid *id, const struct object_raw *raw,
+                      const struct object_raw *base)
+{
+	char hex[HISTORY_ID];
+	git_oid is;
+	git_oid_tostr(hex, sizeof hex, id);
+	object_id(raw->type, raw->data, raw->size, &is);
+	if (!git_oid_equal(&is, id))
+		history_found(k, _("object %.10s: its content does not fit its id"), hex);
+	else if (raw->type == GIT_OBJECT_TREE)
+		check_tree(k, hex, raw, base);
+	else if (raw->type == GIT_OBJECT_COMMIT && object_index_commit(k->h->index, id) == 0)
+		check_unlisted(k, hex, raw);
+	else if (raw->type == GIT_OBJECT_TAG)
+		history_found(k, _("object %.10s is a tag, which genba never writes"), hex);
+}
+
 static void check_object(struct history_check *k, sqlite3_stmt *s)
 {
 	char hex[HISTORY_ID];
 	git_oid id;
-	git_oid is;
 	struct err why = ERR_INIT;
+	struct object_raw *base = NULL;
 	if (sqlite3_column_bytes(s, 6) != GIT_OID_RAWSZ) {
 		history_found(k, _("an object has an impossible id"));
 		return;
 	}
 	git_oid_fromraw(&id, sqlite3_column_blob(s, 6));
-	git_oid_tostr(hex, sizeof hex, &id);
-	struct object_raw *raw = object_unpack(k->h, s, NULL, &why);
-	if (!raw)
-		history_found(k, "%.10s: %s", hex, why.message);
-	else if (git_odb_hash(&is, raw->data, raw->size, raw->type) < 0 || !git_oid_equal(&is, &id))
-		history_found(k, _("object %.10s: its content does not fit its id"), hex);
-	else if (raw->type == GIT_OBJECT_TREE)
-		check_tree(k, hex, raw);
-	else if (raw->type == GIT_OBJECT_COMMIT && object_index_commit(k->h->index, &id) == 0)
-		check_unlisted(k, hex, raw);
-	else if (raw->type == GIT_OBJECT_TAG)
-		history_found(k, _("object %.10s is a tag, which genba never writes"), hex);
+	struct object_raw *raw = object_unpack(k->h, s, &base, &why);
+	if (raw)
+		check_raw(k, &id, raw, base);
+	else
+		history_found(k, "%.10s: %s", git_oid_tostr(hex, sizeof hex, &id), why.message);
+	object_raw_drop(base);
 	object_raw_drop(raw);
 }
 
