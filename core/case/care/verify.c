@@ -33,7 +33,7 @@ static void found_text(void *ctx, const char *text)
 
 struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
 {
-	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"), _("structure"), _("history"),
+	const char *const names[VERIFY_PARTS] = {_("file"),    _("pages"), _("history"),   _("structure"),
 	                                         _("records"), _("texts"), _("signatures")};
 	struct verify *v = xcalloc(1, sizeof *v);
 	v->c = c;
@@ -170,10 +170,10 @@ static int part_slice(struct verify *v, struct err *err)
 		return file_slice(v, err);
 	case VERIFY_PAGES:
 		return pages_slice(v);
-	case VERIFY_STRUCTURE:
-		return verify_structure_slice(v, err);
 	case VERIFY_HISTORY:
 		return history_slice(v, err);
+	case VERIFY_STRUCTURE:
+		return verify_structure_slice(v, err);
 	case VERIFY_RECORDS:
 		more = verify_records_slice(v, SLICE_ROWS, &why);
 		state->done = v->report.records;

@@ -42,8 +42,8 @@ int case_verify(struct case_file *c, const struct progress *progress, verify_fn 
 enum verify_part {
 	VERIFY_FILE,       /* headers, anchors, log, what opening found */
 	VERIFY_PAGES,      /* each page authenticates and is the one last written */
-	VERIFY_STRUCTURE,  /* SQLite's integrity_check, table by table */
 	VERIFY_HISTORY,    /* objects, commits, chain */
+	VERIFY_STRUCTURE,  /* SQLite's integrity_check, table by table; other processors do signatures meanwhile */
 	VERIFY_RECORDS,    /* against the tree, labels, references */
 	VERIFY_TEXTS,      /* kept texts and files against their digests */
 	VERIFY_SIGNATURES, /* of the commits: what the other processors have not done meanwhile */
