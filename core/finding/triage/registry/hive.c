@@ -49,6 +49,7 @@ void hive_close(struct hive *h)
 {
 	free(h->bytes);
 	free(h->seen);
+	free(h->used);
 }
 
 /* ---- logs */
@@ -206,6 +207,8 @@ static const unsigned char *cell(const struct hive *h, uint32_t offset, size_t *
 	size_t length = n < 0 ? (size_t)(-(int64_t)n) : (size_t)n;
 	if (length < 8 || length > h->n - offset)
 		return NULL;
+	for (size_t unit = offset / 8; h->used && unit < (offset + length + 7) / 8; unit++)
+		h->used[unit / 8] |= (unsigned char)(1U << unit % 8);
 	*size = length - 4;
 	return h->bytes + offset + 4;
 }
@@ -237,7 +240,8 @@ int hive_key(const struct hive *h, uint32_t offset, struct hive_key *key, struct
 	                         .subkeys = bytes_le32(p + 20),
 	                         .subkey_list = bytes_le32(p + 28),
 	                         .values = bytes_le32(p + 36),
-	                         .value_list = bytes_le32(p + 40)};
+	                         .value_list = bytes_le32(p + 40),
+	                         .parent = bytes_le32(p + 16)};
 	size_t length = bytes_le16(p + 72);
 	if (length > n - 76)
 		length = n - 76;
@@ -321,16 +325,18 @@ static void add_big(const struct hive *h, const unsigned char *db, size_t size, 
 	}
 }
 
-int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, struct hive_value *value, struct buf *name,
-               struct buf *data)
+uint32_t hive_value_offset(const struct hive *h, const struct hive_key *key, uint32_t i)
 {
 	size_t n;
 	const unsigned char *list = cell(h, key->value_list, &n);
-	buf_clear(data);
-	if (!list || (size_t)i * 4 + 4 > n)
-		return -1;
-	uint32_t offset = bytes_le32(list + (size_t)i * 4);
+	return !list || (size_t)i * 4 + 4 > n ? 0 : bytes_le32(list + (size_t)i * 4);
+}
+
+int hive_value_cell(const struct hive *h, uint32_t offset, struct hive_value *value, struct buf *name, struct buf *data)
+{
+	size_t n;
 	const unsigned char *p = cell(h, offset, &n);
+	buf_clear(data);
 	if (!p || n < 20 || memcmp(p, "vk", 2) != 0)
 		return -1;
 	size_t length = bytes_le16(p + 2);
@@ -344,6 +350,7 @@ int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, str
 		buf_add(data, p + 8, size < 4 ? size : 4);
 	} else if (size) {
 		const unsigned char *d = cell(h, bytes_le32(p + 8), &n);
+		value->data_offset = bytes_le32(p + 8);
 		if (size > DATA_MOST)
 			size = DATA_MOST;
 		if (d && size > BIG_SEGMENT && n >= 8 && memcmp(d, "db", 2) == 0)
@@ -353,4 +360,12 @@ int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, str
 	}
 	value->size = data->len;
 	return 0;
+}
+
+int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, struct hive_value *value, struct buf *name,
+               struct buf *data)
+{
+	uint32_t offset = hive_value_offset(h, key, i);
+	buf_clear(data);
+	return offset ? hive_value_cell(h, offset, value, name, data) : -1;
 }

@@ -26,6 +26,7 @@ struct hive {
 	uint32_t second;
 	uint32_t last;       /* sequence number of the last entry that was applied */
 	unsigned char *seen; /* a bit a cell: loops end */
+	unsigned char *used; /* a bit for 8 bytes of cells that were looked at; NULL: nobody asks */
 };
 
 /* Takes a copy. -1: it is no hive. */
@@ -43,12 +44,14 @@ struct hive_key {
 	uint32_t subkey_list;
 	uint32_t values;
 	uint32_t value_list;
+	uint32_t parent;
 };
 
 struct hive_value {
 	uint32_t offset;
 	uint32_t type;
-	size_t size; /* of the data, as far as it is there */
+	size_t size;          /* of the data, as far as it is there */
+	uint32_t data_offset; /* of its cell; 0: it stands in the value itself */
 };
 
 /* 0, or -1: there is no key at that cell. `name` (NULL: not wanted) is appended to. */
@@ -60,5 +63,25 @@ uint32_t *hive_subkeys(struct hive *h, const struct hive_key *key, size_t *count
 /* Value `i` of the key: its name is appended, its data put into `data`. 0, or -1. */
 int hive_value(const struct hive *h, const struct hive_key *key, uint32_t i, struct hive_value *value, struct buf *name,
                struct buf *data);
+/* The cell of value `i`, 0 if the list has none; and the value in such a cell. */
+uint32_t hive_value_offset(const struct hive *h, const struct hive_key *key, uint32_t i);
+int hive_value_cell(const struct hive *h, uint32_t offset, struct hive_value *value, struct buf *name,
+                    struct buf *data);
+
+/*
+ * What no key that is there leads to: cells that are free, or were given up; keys and values that were deleted stay in them until their
+ * place is used again. Cells that are freed side by side become one, so a deleted one may begin anywhere in them.
+ *
+ *     hive_watch(h);                        // before keys are walked: every cell that is looked at is in use
+ *     …
+ *     unsigned char *used = hive_used(h);   // after it; the caller frees
+ */
+void hive_watch(struct hive *h);
+unsigned char *hive_used(struct hive *h);
+
+/* Whether the cell at `offset` is in the hive, and not in use. */
+int hive_is_free(const struct hive *h, const unsigned char *used, uint32_t offset);
+/* The first such from `offset` on that holds a key (mark "nk") or a value ("vk"); UINT32_MAX: there is none. */
+uint32_t hive_next_free(const struct hive *h, const unsigned char *used, uint32_t offset, const char *mark);
 
 #endif

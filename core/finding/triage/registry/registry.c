@@ -11,7 +11,6 @@
 #define HIVE_LARGEST (400U << 20)
 #define DEEPEST      512
 #define KEY_LONGEST  8192U
-#define VALUES_MOST  4096U
 #define VALUES_TEXT  4096U
 #define VALUE_TEXT   512U
 
@@ -107,7 +106,7 @@ int registry_row(struct registry_walk *w, unsigned artefact, int64_t when, unsig
 {
 	struct buf all = BUF_INIT;
 	observation_field(&all, "hive", w->root);
-	observation_field(&all, "key", w->key);
+	observation_field(&all, "key", w->key); /* left out of a value alone */
 	if (*w->user)
 		observation_field(&all, "user", w->user);
 	buf_add(&all, fields->data, fields->len);
@@ -116,7 +115,9 @@ int registry_row(struct registry_walk *w, unsigned artefact, int64_t when, unsig
 	                        .ordinal = w->ordinal++,
 	                        .time_of = (uint16_t)time_of,
 	                        .artefact = (uint8_t)artefact,
-	                        .clock = OBSERVATION_CLOCK_utc,
+	                        .clock = when == OBSERVATION_NO_TIME ? (uint8_t)OBSERVATION_CLOCK_unknown
+	                                                             : (uint8_t)OBSERVATION_CLOCK_utc,
+	                        .flags = w->flags,
 	                        .fields = all.data,
 	                        .fields_size = all.len};
 	int rc = triage_row(w->out, &o, err);
@@ -124,7 +125,16 @@ int registry_row(struct registry_walk *w, unsigned artefact, int64_t when, unsig
 	return rc;
 }
 
-static void free_values(struct registry_walk *w)
+void registry_value_set(struct registry_value *v, const struct buf *name, uint32_t type, const struct buf *data)
+{
+	*v = (struct registry_value){
+	    .name = xstrndup(name->data ? name->data : "", name->len), .type = type, .n = data->len};
+	v->data = xcalloc(1, data->len + 8);
+	if (data->len)
+		memcpy(v->data, data->data, data->len);
+}
+
+void registry_values_free(struct registry_walk *w)
 {
 	for (size_t i = 0; i < w->value_count; i++) {
 		free(w->values[i].name);
@@ -138,7 +148,7 @@ static void read_values(struct registry_walk *w)
 	struct buf name = BUF_INIT;
 	struct buf data = BUF_INIT;
 	int bad = 0;
-	for (uint32_t i = 0; i < w->cell.values && i < VALUES_MOST && bad < 16; i++) {
+	for (uint32_t i = 0; i < w->cell.values && i < REGISTRY_VALUES && bad < 16; i++) {
 		struct hive_value value;
 		buf_clear(&name);
 		if (hive_value(&w->hive, &w->cell, i, &value, &name, &data) < 0) {
@@ -147,36 +157,33 @@ static void read_values(struct registry_walk *w)
 				               _("a value of the key %.200s is damaged"), w->key);
 			continue;
 		}
-		struct registry_value *v = &w->values[w->value_count++];
-		v->name = xstrndup(name.data, name.len);
-		v->type = value.type;
-		v->n = data.len;
-		v->data = xmalloc(data.len + 8);
-		memcpy(v->data, data.data, data.len);
-		memset(v->data + data.len, 0, 8);
+		registry_value_set(&w->values[w->value_count++], &name, value.type, &data);
 	}
 	buf_release(&name);
 	buf_release(&data);
 }
 
-static int key_row(struct registry_walk *w, struct err *err)
+void registry_values_text(const struct registry_walk *w, struct buf *out)
+{
+	for (size_t i = 0; i < w->value_count && out->len < VALUES_TEXT; i++) {
+		buf_addf(out, "%s%s=", i ? "\n" : "", *w->values[i].name ? w->values[i].name : "@");
+		size_t begin = out->len;
+		registry_text(&w->values[i], out);
+		if (out->len - begin > VALUE_TEXT) {
+			size_t n = begin + VALUE_TEXT;
+			while (n > begin && ((unsigned char)out->data[n] & 0xC0) == 0x80)
+				n--;
+			buf_truncate(out, n);
+			buf_adds(out, "…");
+		}
+	}
+}
+
+int registry_key(struct registry_walk *w, struct err *err)
 {
 	struct buf fields = BUF_INIT;
 	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < w->value_count && text.len < VALUES_TEXT; i++) {
-		size_t from = text.len;
-		buf_addf(&text, "%s%s=", i ? "\n" : "", *w->values[i].name ? w->values[i].name : "@");
-		size_t begin = text.len;
-		registry_text(&w->values[i], &text);
-		if (text.len - begin > VALUE_TEXT) {
-			size_t n = begin + VALUE_TEXT;
-			while (n > begin && ((unsigned char)text.data[n] & 0xC0) == 0x80)
-				n--;
-			buf_truncate(&text, n);
-			buf_adds(&text, "…");
-		}
-		(void)from;
-	}
+	registry_values_text(w, &text);
 	observation_field_number(&fields, "value_count", (int64_t)w->cell.values);
 	observation_field_n(&fields, "values", text.data, text.len);
 	w->ordinal = 0;
@@ -184,7 +191,7 @@ static int key_row(struct registry_walk *w, struct err *err)
 	                      OBSERVATION_TIME_written, &fields, err);
 	buf_release(&text);
 	buf_release(&fields);
-	return rc;
+	return rc == 0 ? registry_known(w, err) : rc;
 }
 
 static int walk_key(struct registry_walk *w, uint32_t offset, struct buf *path, int deep, struct err *err)
@@ -208,10 +215,10 @@ static int walk_key(struct registry_walk *w, uint32_t offset, struct buf *path, 
 	w->cell = cell;
 	w->keys++;
 	read_values(w);
-	int rc = deep > 0 ? key_row(w, err) : 0;
-	if (rc == 0 && deep > 0)
-		rc = registry_known(w, err);
-	free_values(w);
+	int rc = deep > 0 ? registry_key(w, err) : 0;
+	if (w->recover)
+		registry_remember(w);
+	registry_values_free(w);
 	uint32_t *below = hive_subkeys(&w->hive, &cell, &count, &damaged);
 	if (damaged || deep > DEEPEST || path->len > KEY_LONGEST)
 		triage_problem(w->out, 4096 + (uint64_t)offset, _("not all keys below %.200s can be read"), path->data);
@@ -247,7 +254,7 @@ static void apply_logs(struct registry_walk *w, const struct triage_file *f)
 
 int registry_run(const struct triage_file *f, struct triage_out *out, struct err *err)
 {
-	struct registry_walk w = {.out = out};
+	struct registry_walk w = {.out = out, .recover = f->recover};
 	size_t n;
 	unsigned char *bytes = triage_whole(f, HIVE_LARGEST, &n, err);
 	if (!bytes)
@@ -264,13 +271,18 @@ int registry_run(const struct triage_file *f, struct triage_out *out, struct err
 	if (strncmp(w.root, "HKCU", 4) != 0)
 		*w.user = '\0';
 	apply_logs(&w, f);
-	w.values = xcalloc(VALUES_MOST, sizeof *w.values);
+	w.values = xcalloc(REGISTRY_VALUES, sizeof *w.values);
 	struct buf path = BUF_INIT;
+	if (w.recover)
+		hive_watch(&w.hive);
 	int rc = walk_key(&w, w.hive.root, &path, 0, err);
+	if (rc == 0 && w.recover)
+		rc = registry_recover(&w, err);
 	triage_fact(out, "hive", json_string(w.root));
 	triage_fact(out, "keys", json_integer((json_int_t)w.keys));
 	buf_release(&path);
 	free(w.values);
+	free(w.live);
 	hive_close(&w.hive);
 	return rc;
 }

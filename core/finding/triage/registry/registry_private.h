@@ -5,6 +5,8 @@
 #include "finding/triage/registry/hive.h"
 #include "finding/triage/registry/registry.h"
 
+#define REGISTRY_VALUES 4096U /* of one key */
+
 struct registry_value {
 	char *name;
 	uint32_t type;
@@ -24,6 +26,11 @@ struct registry_walk {
 	struct registry_value *values;
 	size_t value_count;
 	uint32_t ordinal; /* of its next row */
+	int recover;      /* deleted ones are wanted, too */
+	uint8_t flags;    /* enum observation_flags: of its rows */
+	/* of the keys that are there, if deleted ones are wanted: their paths and times */
+	uint64_t *live;
+	size_t live_count;
 };
 
 const struct registry_value *registry_find(const struct registry_walk *w, const char *name);
@@ -35,5 +42,16 @@ int registry_row(struct registry_walk *w, unsigned artefact, int64_t when, unsig
 
 /* What keys that are known say. */
 int registry_known(struct registry_walk *w, struct err *err);
+
+/* The row of the key that is looked at, and what it says if it is known. */
+int registry_key(struct registry_walk *w, struct err *err);
+void registry_value_set(struct registry_value *v, const struct buf *name, uint32_t type, const struct buf *data);
+/* Appends name=text of each value, a line each, cut where it is long. */
+void registry_values_text(const struct registry_walk *w, struct buf *out);
+void registry_values_free(struct registry_walk *w);
+
+/* Keeps in mind that this key is there; then rows of those that are not, and of values that were deleted. */
+void registry_remember(struct registry_walk *w);
+int registry_recover(struct registry_walk *w, struct err *err);
 
 #endif

@@ -1,5 +1,7 @@
 /* Hives made here, cell by cell: keys, values, what is known of them, logs that bring the last changes, damage. */
+#include "base/json.h"
 #include "core/case/help_case.h"
+#include "core/finding/triage/help_memory.h"
 #include "core/finding/triage/help_rows.h"
 
 #include <stdlib.h>
@@ -363,9 +365,89 @@ static void damage_ends_nothing(void **state)
 	buf_release(&b);
 }
 
+/* A cell is no longer in use: its size has the other sign. */
+static void free_cell(struct buf *b, uint32_t offset)
+{
+	set_le(b, H + offset,
+	       0 - ((uint32_t)(unsigned char)b->data[H + offset] |
+	            (uint32_t)(unsigned char)b->data[H + offset + 1] << 8 | 0xFFFF0000),
+	       4);
+}
+
+static void keep_row(void *ctx, const struct observation *o)
+{
+	json_array_append_new(ctx, observation_json(o, "", "", "test"));
+}
+
+/* A key that started a program was deleted, with its value; the parent is there. Another value was deleted alone. */
+static void what_was_deleted_is_recovered(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	begin(&b);
+	uint32_t first = (uint32_t)b.len - H;
+	uint32_t updater = text_value(&b, "Updater", "C:\\ProgramData\\upd.exe");
+	uint32_t gone = key(&b, "Run", NULL, 0, &updater, 1);
+	uint32_t last = (uint32_t)b.len - H;
+	uint32_t live = path(&b, "Software\\Microsoft\\Windows\\CurrentVersion", NULL, 0);
+	uint32_t content = ((uint32_t)b.len + 7) / 8 * 8 - H; /* of the next value: its data first */
+	uint32_t alone = text_value(&b, "Alone", "x");
+	uint32_t root = key(&b, "ROOT", &live, 1, NULL, 0);
+	uint32_t version = live;
+	for (uint32_t at = last; at < live; at += 4) /* the last of the path was made first */
+		if (memcmp(b.data + H + at + 4, "nk", 2) == 0) {
+			version = at;
+			break;
+		}
+	seal(&b, root);
+	set_le(&b, H + 8, b.len - H, 4);
+	for (uint32_t at = version, up; at != root; at = up) { /* each names its parent */
+		up = root;
+		for (uint32_t next = at + 8; next < root; next += 4)
+			if (memcmp(b.data + H + next + 4, "nk", 2) == 0) {
+				up = next;
+				break;
+			}
+		set_le(&b, H + at + 4 + 16, up, 4);
+	}
+	set_le(&b, H + gone + 4 + 16, version, 4);
+	/* they lie side by side, and became one: only the first has a size that counts */
+	set_le(&b, H + first, last - first, 4);
+	free_cell(&b, alone);
+	free_cell(&b, content);
+	for (int recover = 0; recover < 2; recover++) {
+		struct triage_file f = {.path = "Users/sato/NTUSER.DAT", .recover = recover};
+		struct triage_done done;
+		struct parsed p = {.rows = json_array()};
+		memory_parse("registry", &f, b.data, b.len, keep_row, p.rows, &done);
+		const json_t *row = ROW_WHERE(&p, "autostart=run", "command=C:\\ProgramData\\upd.exe");
+		const json_t *value = ROW_WHERE(&p, "values=Alone=x");
+		if (recover) {
+			assert_non_null(row);
+			assert_true(json_is_true(json_object_get(row, "recovered")));
+			assert_string_equal(json_get_string(row, "key"),
+			                    "Software\\Microsoft\\Windows\\CurrentVersion\\Run");
+			assert_string_equal(json_get_string(row, "when"), "2025-11-20T00:00:00.0000000Z");
+			assert_non_null(value);
+			assert_true(json_is_true(json_object_get(value, "recovered")));
+			assert_true(json_is_null(json_object_get(value, "when")));
+			assert_int_equal(json_integer_value(json_object_get(done.facts, "recovered_keys")), 1);
+			assert_int_equal(json_integer_value(json_object_get(done.facts, "recovered_values")), 1);
+		} else {
+			assert_null(row);
+			assert_null(value);
+		}
+		assert_int_equal(json_array_size(done.problems), 0);
+		triage_done_release(&done);
+		json_decref(p.rows);
+	}
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_deleted_is_recovered),
 	    cmocka_unit_test(a_users_hive_tells_what_starts_and_ran),
 	    cmocka_unit_test(a_system_hive_tells_services_and_runs),
 	    cmocka_unit_test(logs_bring_the_last_changes),
