@@ -5,7 +5,9 @@ fixed columns, and binary or text ones that are tagged. By "Joachim Metz, Extens
     make_ese.py srum SRUDB.dat      usage of network by two programs
     make_ese.py webcache WebCacheV01.dat
     make_ese.py bits qmgr.db
+    make_ese.py --fuzz FOLDER          all of them, as fuzz_ese takes them: a byte that says which before each
 """
+import os
 import struct
 import sys
 
@@ -161,6 +163,11 @@ def make(kind):
              counted('C:\\ProgramData\\BIT1.tmp') + struct.pack('<QQ', 4096, 4096)}])])
 
 
-if __name__ == '__main__':
+if __name__ == '__main__' and sys.argv[1] == '--fuzz':
+    os.makedirs(sys.argv[2], exist_ok=True)
+    for number, kind in enumerate(('srum', 'webcache', 'bits')):
+        with open(os.path.join(sys.argv[2], kind), 'wb') as f:
+            f.write(bytes([number]) + make(kind))
+elif __name__ == '__main__':
     with open(sys.argv[2], 'wb') as f:
         f.write(make(sys.argv[1]))

@@ -3,6 +3,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	cage_tree(tree_image, data, size);
+	cage_tree(tree_image, 0, data, size);
 	return 0;
 }

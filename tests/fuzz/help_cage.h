@@ -20,20 +20,39 @@ static int cage_nowhere = -1;
 #include "finding/triage/tree/tree.h"
 #include "finding/triage/tree/tree_once.h"
 
-static void cage_tree(int (*tree)(struct tree_run *run, struct err *err), const uint8_t *data, size_t size)
+/* The bytes are the file that the worker was handed. */
+static void cage_hand_over(const uint8_t *data, size_t size)
 {
-	struct err err = ERR_INIT;
 	if (cage_nowhere < 0)
 		cage_nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int fd = memfd_create("tree", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || dup2(fd, WORKER_FILE) < 0)
 		abort();
 	close(fd);
-	json_t *request = json_pack("{s:i, s:b, s:b, s:s}", "media", -1, "ewf", 0, "vss", 1, "key", "");
+}
+
+static inline void cage_tree(int (*tree)(struct tree_run *run, struct err *err), int ewf, const uint8_t *data,
+                             size_t size)
+{
+	struct err err = ERR_INIT;
+	cage_hand_over(data, size);
+	json_t *request = json_pack("{s:i, s:b, s:b, s:s}", "media", -1, "ewf", ewf, "vss", 1, "key", "");
 	struct worker w = {.request = request, .limits = {.line = (size_t)1 << 20}, .files = 1};
 	struct tree_run run = {.w = &w, .only = "", .recover = 1, .once = tree_once_new()};
 	tree(&run, &err);
 	tree_once_free(run.once);
+	json_decref(request);
+	close(WORKER_FILE);
+}
+
+/* A job as it runs in the cage. */
+static inline void cage_job(const struct worker_job *job, const uint8_t *data, size_t size)
+{
+	struct err err = ERR_INIT;
+	cage_hand_over(data, size);
+	json_t *request = json_pack("{s:i}", "from", 0);
+	struct worker w = {.request = request, .limits = {.line = (size_t)1 << 20}, .files = 1};
+	job->run(&w, &err);
 	json_decref(request);
 	close(WORKER_FILE);
 }

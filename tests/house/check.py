@@ -458,6 +458,45 @@ for path, content in text.items():
     if re.search(r'\b(?:_|N_|C_|P_|HELP)\("', content) and path not in known and '#define _(' not in content:
         wrong(f'{path} has texts to translate, and no catalogue reads it (po/update)')
 
+# ---- what the cage takes apart is fuzzed
+
+
+def with_helpers(path, seen):
+    content = open(path, encoding='utf-8').read()
+    for name in re.findall(r'#include "(?:[a-z_/]*/)?(help_\w+)\.h"', content):
+        for helper in glob.glob(f'tests/**/{name}.[ch]', recursive=True):
+            if helper not in seen:
+                seen.add(helper)
+                content += with_helpers(helper, seen)
+    return content
+
+
+fuzzed = listed('fuzzed')
+jobs = {job: folder_of(path) for path in sources for job in re.findall(r'^const struct worker_job (\w+)', text[path], re.M)}
+for job in sorted(set(fuzzed) - set(jobs)):
+    wrong(f'tests/house/fuzzed: there is no {job}: remove the line')
+for job, folder in sorted(jobs.items()):
+    targets, _, why = fuzzed.get(job, '').partition(' ')
+    if not targets or (targets == 'none' and not why):
+        wrong(f'{folder}: {job} has no fuzz target: name it in tests/house/fuzzed, or say why there is none')
+        continue
+    room = '/'.join(folder.split('/')[:3])
+    own = set(re.findall(r'\b([a-z]+_[a-z0-9_]+)\(', ''.join(content for path, content in text.items() if path.startswith(room + '/'))))
+    for target in targets.split(',') if targets != 'none' else []:
+        if not os.path.exists(f'tests/fuzz/{target}.c'):
+            wrong(f'tests/house/fuzzed: there is no {target}')
+            continue
+        content = with_helpers(f'tests/fuzz/{target}.c', set())
+        if f'&{job}' not in content and not own & set(re.findall(r'\b([a-z]+_[a-z0-9_]+)\(', content)):
+            wrong(f'tests/fuzz/{target}.c calls nothing of {room}: it is no target of {job}')
+given = ''.join(open(f'tests/fuzz/{target}.c', encoding='utf-8').read() for target in fuzzed.get('triage_job', '').split(',') if target)
+parsers = re.findall(r'^    \{"([a-z_]+)", \d', text['core/finding/triage/parsers.c'], re.M)
+if len(parsers) < 15:
+    wrong('the parsers of triage cannot be read')
+for name in parsers:
+    if f'"{name}"' not in given:
+        wrong(f'core/finding/triage/parsers.c: no target of tests/fuzz gives {name} bytes')
+
 if not bad:
     print(f'house: {len(folders)} folders, {len(sources)} files, median {median:.0f} lines; dependencies point downwards')
 sys.exit(bad > 0)

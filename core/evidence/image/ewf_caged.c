@@ -271,6 +271,12 @@ static int open_image(struct image *m, struct err *err)
 	return 0;
 }
 
+static void close_image(struct image *m)
+{
+	libewf_handle_close(m->handle, NULL);
+	libewf_handle_free(&m->handle, NULL);
+}
+
 /* ---- for a job of another room */
 
 struct ewf_caged {
@@ -283,7 +289,7 @@ struct ewf_caged *ewf_caged_open(struct worker *w, struct err *err)
 	e->image.w = w;
 	if (open_image(&e->image, err) == 0)
 		return e;
-	free(e);
+	ewf_caged_close(e);
 	return NULL;
 }
 
@@ -301,8 +307,7 @@ int ewf_caged_read(struct ewf_caged *e, uint64_t offset, void *bytes, size_t n, 
 
 void ewf_caged_close(struct ewf_caged *e)
 {
-	libewf_handle_close(e->image.handle, NULL);
-	libewf_handle_free(&e->image.handle, NULL);
+	close_image(&e->image);
 	free(e);
 }
 
@@ -310,9 +315,9 @@ static int run(struct worker *w, struct err *err)
 {
 	struct image m = {.w = w};
 	uint64_t from = (uint64_t)json_integer_value(json_object_get(worker_request(w), "from"));
-	if (open_image(&m, err) < 0 || say_about(&m, err) < 0)
-		return -1;
-	return stream(&m, from, err);
+	int rc = open_image(&m, err) < 0 || say_about(&m, err) < 0 ? -1 : stream(&m, from, err);
+	close_image(&m);
+	return rc;
 }
 
 const struct worker_job ewf_job = {.name = "ewf", .prepare = codepage_prepare, .run = run};
