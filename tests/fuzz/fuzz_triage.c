@@ -1,4 +1,4 @@
-/* Hives with a log, prefetch, shortcuts, jump lists, tasks, the recycle bin: the first byte says which, the second where the log
+/* Hives with a log, prefetch, shortcuts, jump lists, tasks, the recycle bin, logs of lines, collectors: the first byte says which, the second where the log
  * begins. */
 #include "help_parser.h"
 
@@ -22,7 +22,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	             {"syslog", "var/log/auth.log"},
 	             {"login_record", "wtmp"},
 	             {"shell_history", "home/a/.bash_history"},
-	             {"cron", "etc/crontab"}};
+	             {"cron", "etc/crontab"},
+	             {"collector", "collection_context.json"},
+	             {"collector", "log.json"},
+	             {"collector", "uac.log"}};
 	if (size < 2)
 		return 0;
 	size_t form = data[0] % (sizeof forms / sizeof *forms);

@@ -45,35 +45,36 @@ struct err;
 #define OBSERVATION_ID      17                /* 16 hex digits and NUL */
 
 /* number, name, English and Japanese words for people */
-#define OBSERVATION_ARTEFACTS(X)                  \
-	X(0, other, N_("other"))                  \
-	X(1, file, N_("file"))                    \
-	X(2, evtx, N_("Windows event"))           \
-	X(3, registry_key, N_("registry key"))    \
-	X(4, prefetch, N_("prefetch"))            \
-	X(5, lnk, N_("shortcut"))                 \
-	X(6, jump_list, N_("jump list"))          \
-	X(7, task, N_("scheduled task"))          \
-	X(8, usn, N_("change journal"))           \
-	X(9, mft, N_("master file table"))        \
-	X(10, browser, N_("browser"))             \
-	X(11, srum, N_("resource usage"))         \
-	X(12, bits, N_("background transfer"))    \
-	X(13, web_log, N_("web log"))             \
-	X(14, login_record, N_("login record"))   \
-	X(15, syslog, N_("system log"))           \
-	X(16, journal, N_("systemd journal"))     \
-	X(17, cron, N_("cron"))                   \
-	X(18, shell_history, N_("shell history")) \
-	X(19, recycle_bin, N_("recycle bin"))     \
-	X(20, user_assist, N_("UserAssist"))      \
-	X(21, bam, N_("background activity"))     \
-	X(22, shim_cache, N_("ShimCache"))        \
-	X(23, amcache, N_("Amcache"))             \
-	X(24, hit, N_("hit of an indicator"))     \
-	X(25, mail, N_("mail"))                   \
-	X(26, log_line, N_("log line"))           \
-	X(27, timeline, N_("line of an imported time line"))
+#define OBSERVATION_ARTEFACTS(X)                             \
+	X(0, other, N_("other"))                             \
+	X(1, file, N_("file"))                               \
+	X(2, evtx, N_("Windows event"))                      \
+	X(3, registry_key, N_("registry key"))               \
+	X(4, prefetch, N_("prefetch"))                       \
+	X(5, lnk, N_("shortcut"))                            \
+	X(6, jump_list, N_("jump list"))                     \
+	X(7, task, N_("scheduled task"))                     \
+	X(8, usn, N_("change journal"))                      \
+	X(9, mft, N_("master file table"))                   \
+	X(10, browser, N_("browser"))                        \
+	X(11, srum, N_("resource usage"))                    \
+	X(12, bits, N_("background transfer"))               \
+	X(13, web_log, N_("web log"))                        \
+	X(14, login_record, N_("login record"))              \
+	X(15, syslog, N_("system log"))                      \
+	X(16, journal, N_("systemd journal"))                \
+	X(17, cron, N_("cron"))                              \
+	X(18, shell_history, N_("shell history"))            \
+	X(19, recycle_bin, N_("recycle bin"))                \
+	X(20, user_assist, N_("UserAssist"))                 \
+	X(21, bam, N_("background activity"))                \
+	X(22, shim_cache, N_("ShimCache"))                   \
+	X(23, amcache, N_("Amcache"))                        \
+	X(24, hit, N_("hit of an indicator"))                \
+	X(25, mail, N_("mail"))                              \
+	X(26, log_line, N_("log line"))                      \
+	X(27, timeline, N_("line of an imported time line")) \
+	X(28, collector, N_("message of a collector"))
 
 enum observation_artefact {
 #define X(number, name, text) OBSERVATION_##name = number,

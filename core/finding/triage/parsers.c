@@ -1,6 +1,7 @@
 #include "finding/triage/parsers.h"
 
 #include "finding/triage/artefact/browser.h"
+#include "finding/triage/artefact/collector.h"
 #include "finding/triage/artefact/ese.h"
 #include "finding/triage/artefact/journal.h"
 #include "finding/triage/artefact/lines.h"
@@ -35,6 +36,7 @@ static const struct triage_parser parsers[] = {
     {"login_record", 1, login_record_recognises, login_record_run, {NULL}},
     {"shell_history", 1, shell_history_recognises, shell_history_run, {NULL}},
     {"cron", 1, cron_recognises, cron_run, {NULL}},
+    {"collector", 1, collector_recognises, collector_run, {NULL}},
 };
 
 const struct triage_parser *triage_parser_at(size_t i)

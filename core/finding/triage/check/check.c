@@ -6,19 +6,18 @@
 #include "base/printable.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_seen.h"
+#include "finding/triage/check/check_gaps.h"
 #include "finding/triage/check/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define IDS        100U
-#define REASON     2000U /* bytes of it */
-#define REASONS    5U    /* that are told of one rule */
-#define VALUE      200U  /* bytes of a value in a reason */
+#define REASONS    5U   /* that are told of one rule */
+#define VALUE      200U /* bytes of a value in a reason */
 #define WINDOW     (600 * OBSERVATION_TICKS)
 #define CONDITIONS 256U
 #define TIMES      (1U << 20) /* failures that are kept for counting */
-#define CHANNELS   1000U      /* logs; of more only the rows are looked at */
 
 struct armed { /* a condition, ready */
 	const struct check_rule *rule;
@@ -50,15 +49,6 @@ struct hits {
 	size_t moment_count;
 };
 
-struct channel { /* of one file */
-	char *name;
-	char *path;
-	int64_t oldest;
-	uint64_t records;
-	uint64_t first; /* numbers of records */
-	uint64_t last;
-};
-
 struct triage_check {
 	char *source;
 	char sha256[65];
@@ -70,14 +60,9 @@ struct triage_check {
 	struct hits *hits;
 	uint64_t artefacts[OBSERVATION_ARTEFACT_COUNT];
 	uint64_t rows_of[CHECK_SOURCE_COUNT]; /* how many there were of each source */
-	struct channel channels[CHANNELS];
-	size_t channel_count;
-	size_t channel; /* of the row before */
-	uint64_t problems;
-	uint64_t unknown_files;
+	struct check_gaps *gaps;
 	char *computer; /* by majority (Boyer and Moore) */
 	uint64_t computer_votes;
-	struct buf unread; /* the first of them, by name */
 };
 
 static const char *const source_channel[] = {
@@ -164,6 +149,7 @@ struct triage_check *triage_check_new(const char *source, const char *sha256)
 {
 	struct triage_check *k = xcalloc(1, sizeof *k);
 	k->source = xstrdup(source);
+	k->gaps = check_gaps_new();
 	snprintf(k->sha256, sizeof k->sha256, "%s", sha256);
 	k->hits = xcalloc(check_rule_count, sizeof *k->hits);
 	for (size_t i = 0; i < check_rule_count; i++) {
@@ -187,13 +173,9 @@ void triage_check_free(struct triage_check *k)
 		free(k->hits[i].moments);
 	}
 	free(k->hits);
-	buf_release(&k->unread);
+	check_gaps_free(k->gaps);
 	free(k->computer);
 	free(k->source);
-	for (size_t i = 0; i < k->channel_count; i++) {
-		free(k->channels[i].name);
-		free(k->channels[i].path);
-	}
 	free(k);
 }
 
@@ -276,33 +258,6 @@ static int is_source(enum check_source s, const char *channel, const char *provi
 	return strcmp(source_channel[s], channel) == 0 && strcmp(source_provider[s], provider) == 0;
 }
 
-static void note_channel(struct triage_check *k, const struct observation *o, const char *name)
-{
-	if (o->flags & OBSERVATION_RECOVERED)
-		return; /* of no log any more */
-	const char *record = observation_value(o, "record");
-	uint64_t number = record ? strtoull(record, NULL, 10) : 0;
-	size_t i = k->channel;
-	if (i >= k->channel_count || strcmp(k->channels[i].path, o->path) != 0 ||
-	    strcmp(k->channels[i].name, name) != 0)
-		for (i = 0; i < k->channel_count; i++)
-			if (strcmp(k->channels[i].path, o->path) == 0 && strcmp(k->channels[i].name, name) == 0)
-				break;
-	if (i == CHANNELS)
-		return;
-	struct channel *c = &k->channels[i];
-	if (i == k->channel_count) {
-		*c = (struct channel){.name = xstrdup(name), .path = xstrdup(o->path), .oldest = OBSERVATION_NO_TIME};
-		c->first = number;
-		k->channel_count++;
-	}
-	k->channel = i;
-	c->records++;
-	c->oldest = o->when < c->oldest ? o->when : c->oldest;
-	c->first = number < c->first ? number : c->first;
-	c->last = number > c->last ? number : c->last;
-}
-
 static void note_computer(struct triage_check *k, const char *name)
 {
 	if (k->computer && strcmp(k->computer, name) == 0) {
@@ -327,6 +282,8 @@ static void check_artefact(struct triage_check *k, const struct observation *o)
 	if (o->artefact >= OBSERVATION_ARTEFACT_COUNT)
 		return;
 	k->artefacts[o->artefact]++;
+	if (o->artefact == OBSERVATION_collector)
+		check_gaps_collector(k->gaps, o);
 	for (unsigned i = k->by_artefact[o->artefact]; i; i = k->next[i - 1])
 		if (observation_filter_match(k->armed[i - 1].filter, o, &none))
 			fire(k, &k->armed[i - 1], o);
@@ -344,7 +301,7 @@ void triage_check_row(struct triage_check *k, const struct observation *o)
 	}
 	if (!number || !channel || !provider)
 		return;
-	note_channel(k, o, channel);
+	check_gaps_event(k->gaps, o, channel);
 	const char *computer = observation_value(o, "computer");
 	if (computer)
 		note_computer(k, computer);
@@ -380,18 +337,12 @@ int triage_check_rows(struct triage_check *k, const void *bytes, size_t n, struc
 
 void triage_check_problem(struct triage_check *k, const char *path, const char *reason)
 {
-	k->problems++;
-	if (k->unread.len > REASON)
-		return;
-	buf_addf(&k->unread, "%s", k->unread.len ? "; " : "");
-	printable_add(&k->unread, path, strlen(path), 0);
-	buf_adds(&k->unread, *path ? ": " : "");
-	printable_add(&k->unread, reason, strlen(reason), 0);
+	check_gaps_problem(k->gaps, path, reason);
 }
 
 void triage_check_unknown(struct triage_check *k, uint64_t unknown_files)
 {
-	k->unknown_files = unknown_files;
+	check_gaps_unknown(k->gaps, unknown_files);
 }
 
 /* ---- findings */
@@ -502,63 +453,15 @@ static json_t *not_seen(const struct triage_check *k, size_t number)
 	return object;
 }
 
-static void add_gap(const struct triage_check *k, json_t *array, const char *rule, const char *title,
-                    const char *reason)
-{
-	json_array_append_new(array, finding(k, rule, "not_covered", "info", "", title, reason));
-}
+struct gap_list {
+	const struct triage_check *k;
+	json_t *array;
+};
 
-static int has_channel(const struct triage_check *k, const char *name)
+static void add_gap(void *ctx, const char *rule, const char *title, const char *reason)
 {
-	for (size_t i = 0; i < k->channel_count; i++)
-		if (strcmp(k->channels[i].name, name) == 0)
-			return 1;
-	return 0;
-}
-
-static void add_gaps(const struct triage_check *k, json_t *array)
-{
-	static const char *const wanted[] = {"Security", "System", "Application",
-	                                     "Microsoft-Windows-PowerShell/Operational",
-	                                     "Microsoft-Windows-TaskScheduler/Operational"};
-	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		if (!has_channel(k, wanted[i]))
-			buf_addf(&text, "%s%s", text.len ? ", " : "", wanted[i]);
-	if (text.len)
-		add_gap(k, array, "gap.channel", _("Logs that every Windows keeps are not in the evidence."),
-		        text.data);
-	buf_clear(&text);
-	for (size_t i = 0; i < k->channel_count && text.len < REASON; i++) {
-		char when[32];
-		observation_when(k->channels[i].oldest, when);
-		if (*when)
-			buf_addf(&text, "%s%s: %.19sZ", text.len ? ", " : "", k->channels[i].name, when);
-	}
-	if (text.len)
-		add_gap(k, array, "gap.rolled-over", _("Before its oldest record a log says nothing."), text.data);
-	buf_clear(&text);
-	for (size_t i = 0; i < k->channel_count && text.len < REASON; i++) {
-		const struct channel *c = &k->channels[i];
-		if (c->last - c->first + 1 > c->records)
-			buf_addf(&text, "%s%s: %llu", text.len ? ", " : "", c->name,
-			         (unsigned long long)(c->last - c->first + 1 - c->records));
-	}
-	if (text.len)
-		add_gap(k, array, "gap.jump", _("Numbers of records are missing in between."), text.data);
-	if (has_channel(k, "Security") && k->rows_of[CHECK_process] == 0)
-		add_gap(k, array, "gap.audit", _("Starts of processes were not recorded."), "Security 4688, Sysmon 1");
-	buf_clear(&text);
-	buf_addf(&text, "%llu: %s%s", (unsigned long long)k->problems, k->unread.data ? k->unread.data : "",
-	         k->unread.len > REASON ? "; …" : "");
-	if (k->problems)
-		add_gap(k, array, "gap.unread", _("Places could not be read."), text.data);
-	buf_clear(&text);
-	buf_addf(&text, "%llu", (unsigned long long)k->unknown_files);
-	if (k->unknown_files)
-		add_gap(k, array, "gap.no-parser",
-		        _("Files were not read, since no parser that was asked for knows them."), text.data);
-	buf_release(&text);
+	const struct gap_list *list = ctx;
+	json_array_append_new(list->array, finding(list->k, rule, "not_covered", "info", "", title, reason));
 }
 
 json_t *triage_check_findings(const struct triage_check *k)
@@ -571,7 +474,8 @@ json_t *triage_check_findings(const struct triage_check *k)
 		for (size_t i = 0; i < check_rule_count; i++)
 			if (check_rules[i].level == (enum check_level)level && k->hits[i].count)
 				json_array_append_new(array, seen(k, i));
-	add_gaps(k, array);
+	struct gap_list list = {k, array};
+	check_gaps_each(k->gaps, k->rows_of[CHECK_process], add_gap, &list);
 	for (int covered = 0; covered < 2; covered++)
 		for (size_t i = 0; i < check_rule_count; i++) {
 			json_t *object = k->hits[i].count ? NULL : not_seen(k, i);

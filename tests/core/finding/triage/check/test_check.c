@@ -300,6 +300,20 @@ static void every_row_of_the_table_can_be_looked_for(void **s)
 	}
 }
 
+static void what_a_collector_could_not_fetch_is_not_covered(void **s)
+{
+	(void)s;
+	struct triage_check *k = begin();
+	add_other(k, OBSERVATION_collector, "log.json",
+	          FIELDS("tool", "velociraptor", "state", "error", "message", "copy: C:\\pagefile.sys: in use"));
+	json_t *findings = triage_check_findings(k);
+	assert_string_equal(state(findings, "gap.collector"), "not_covered");
+	assert_string_equal(json_get_string(find(findings, "gap.collector"), "reason"),
+	                    "1: log.json: error: copy: C:\\pagefile.sys: in use");
+	json_decref(findings);
+	triage_check_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +321,7 @@ int main(void)
 	    cmocka_unit_test(processes_are_the_same_whoever_records_them),
 	    cmocka_unit_test(guessing_is_many_within_ten_minutes_from_one),
 	    cmocka_unit_test(what_is_not_covered_is_said),
+	    cmocka_unit_test(what_a_collector_could_not_fetch_is_not_covered),
 	    cmocka_unit_test(names_and_requests_that_hide_something),
 	    cmocka_unit_test(a_recovered_row_is_told_beside_the_first),
 	    cmocka_unit_test(every_row_of_the_table_can_be_looked_for),
