@@ -323,16 +323,15 @@ static void judge_node(struct sweep_text *t, uint32_t node, size_t end)
 		if (!(set->lengths[node] >> length & 1) || end < depth + length)
 			continue;
 		const unsigned char *key_end = t->p + end - depth;
-		uint64_t key = node          ? sweep_key_deep(key_end, length)
-		               : length == 8 ? sweep_key8(key_end)
-		                             : sweep_key4(key_end);
+		uint64_t key = node ? sweep_key_deep(key_end, length) : sweep_key(key_end, length);
 		const struct sweep_slot *slot = sweep_slot_find(set, node, length, key);
 		if (!slot)
 			continue;
-		uint32_t left = end >= 12 ? sweep_left(t->p + end) : 0;
-		for (uint32_t i = slot->first; i < slot->first + slot->count; i++)
-			if (!set->order[i].left || set->order[i].left == left)
-				sweep_judge_pattern(t, &set->patterns[set->order[i].pattern], end);
+		for (const struct sweep_entry *entry = set->order + slot->first;
+		     entry < set->order + slot->first + slot->count; entry++)
+			if ((!entry->left || entry->left == sweep_left(t->p + end, 8)) &&
+			    (!entry->further || entry->further == sweep_left(t->p + end, 12)))
+				sweep_judge_pattern(t, &set->patterns[entry->pattern], end);
 		if (slot->child)
 			judge_node(t, slot->child, end);
 	}

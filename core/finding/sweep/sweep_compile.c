@@ -256,12 +256,15 @@ static int compare_keyed(const void *a, const void *b)
 
 static void build_node(struct compiling *c, uint32_t node, struct keyed_pattern *all, size_t n);
 
-/* The 4 bytes before the last 8 of a pattern; 0: they say nothing, since there are none, or separators of paths are of two kinds. */
-static uint32_t left_of(const struct sweep_set *set, const struct sweep_pattern *p)
+/* Separators of paths are of two kinds: the bytes of one say nothing. */
+static struct sweep_entry entry_of(const struct sweep_set *set, uint32_t pattern)
 {
-	return p->head >= 12 && p->form != SWEEP_FORM_PATH
-	           ? sweep_left((const unsigned char *)set->text + p->text + p->head)
-	           : 0;
+	const struct sweep_pattern *p = &set->patterns[pattern];
+	const unsigned char *end = (const unsigned char *)set->text + p->text + p->head;
+	int is_path = p->form == SWEEP_FORM_PATH;
+	return (struct sweep_entry){.pattern = pattern,
+	                            .left = p->head >= 12 && !is_path ? sweep_left(end, 8) : 0,
+	                            .further = p->head >= 16 && !is_path ? sweep_left(end, 12) : 0};
 }
 
 /* The patterns of one key: a list, or a child that looks further left. */
@@ -291,10 +294,8 @@ static void build_slot(struct compiling *c, uint32_t node, const struct keyed_pa
 		c->order_cap = (c->order_count + here) * 2;
 		set->order = xrealloc(set->order, c->order_cap * sizeof *set->order);
 	}
-	for (size_t i = 0; i < here; i++) {
-		const struct sweep_pattern *p = &set->patterns[run[i].pattern];
-		set->order[c->order_count + i] = (struct sweep_entry){run[i].pattern, left_of(set, p)};
-	}
+	for (size_t i = 0; i < here; i++)
+		set->order[c->order_count + i] = entry_of(set, run[i].pattern);
 	struct sweep_slot *slot = &set->slots[slot_place(set, node, run->length, run->key)];
 	slot->first = (uint32_t)c->order_count;
 	slot->count = (uint32_t)here;
@@ -318,27 +319,26 @@ static void build_node(struct compiling *c, uint32_t node, struct keyed_pattern 
 static size_t first_keys(const struct sweep_set *set, uint32_t number, struct keyed_pattern *out)
 {
 	const struct sweep_pattern *p = &set->patterns[number];
-	unsigned length = p->head >= 8 ? 8 : 4;
-	unsigned char bytes[8];
+	unsigned length = p->head >= 8 ? 8 : p->head;
+	unsigned char bytes[8] = {0};
 	unsigned separators[8];
 	unsigned count = 0;
-	memcpy(bytes, set->text + p->text + p->head - length, length);
-	for (unsigned i = 0; i < length && p->form == SWEEP_FORM_PATH; i++)
+	memcpy(bytes + 8 - length, set->text + p->text + p->head - length, length);
+	for (unsigned i = 8 - length; i < 8 && p->form == SWEEP_FORM_PATH; i++)
 		if (bytes[i] == '/')
 			separators[count++] = i;
 	for (unsigned which = 0; which < 1U << count; which++) {
 		for (unsigned i = 0; i < count; i++)
 			bytes[separators[i]] = which >> i & 1 ? '\\' : '/';
-		uint64_t key = length == 8 ? sweep_key8(bytes + 8) : sweep_key4(bytes + 4);
-		out[which] = (struct keyed_pattern){key, number, (uint8_t)length};
+		out[which] = (struct keyed_pattern){sweep_key(bytes + 8, length), number, (uint8_t)length};
 	}
 	return (size_t)1 << count;
 }
 
-static void set_bit(unsigned char *bitmap, uint64_t key, unsigned shift)
+static void set_bit(uint64_t *bitmap, uint64_t key, unsigned shift)
 {
 	uint64_t bit = sweep_hash(key) >> shift;
-	bitmap[bit >> 3] |= (unsigned char)(1 << (bit & 7));
+	bitmap[bit >> 6] |= (uint64_t)1 << (bit & 63);
 }
 
 static void build_table(struct compiling *c)
@@ -363,16 +363,34 @@ static void build_table(struct compiling *c)
 	while (bits < 22 && n > (size_t)1 << (bits - 5))
 		bits++;
 	set->shift = 64 - bits;
-	set->bitmap = xcalloc((size_t)1 << (bits - 3), 1);
-	set->left_bitmap = xcalloc((size_t)1 << (bits - 3), 1);
+	size_t words = (size_t)1 << (bits - 6);
+	set->bitmap = xcalloc(words, sizeof *set->bitmap);
+	set->left_bitmap = xcalloc(words, sizeof *set->left_bitmap);
 	set->short_bitmap = NULL;
+	set->shortest = 8;
+	size_t short_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].length == 4 && !set->short_bitmap)
-			set->short_bitmap = xcalloc((size_t)1 << (bits - 3), 1);
-		set_bit(all[i].length == 8 ? set->bitmap : set->short_bitmap, all[i].key, set->shift);
+		short_count += all[i].length < 8;
+		if (all[i].length < set->shortest)
+			set->shortest = all[i].length;
+	}
+	unsigned short_bits = 14;
+	while (short_bits < bits && short_count > (size_t)1 << (short_bits - 5))
+		short_bits++;
+	set->short_shift = 64 - short_bits;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t key = all[i].key;
 		if (all[i].length == 8) {
-			uint32_t left = left_of(set, &set->patterns[all[i].pattern]);
-			set_bit(set->left_bitmap, left ? sweep_key12(all[i].key, left) : ~all[i].key, set->shift);
+			struct sweep_entry entry = entry_of(set, all[i].pattern);
+			set_bit(set->bitmap, key, set->shift);
+			set_bit(set->left_bitmap, sweep_key_left(key, entry.left, entry.further), set->shift);
+		} else {
+			if (!set->short_bitmap)
+				set->short_bitmap = xcalloc((size_t)1 << (short_bits - 6), sizeof *set->short_bitmap);
+			set_bit(set->short_bitmap, key >> 8 * (all[i].length - set->shortest), set->short_shift);
+			uint64_t tail = key >> 8 * (all[i].length - 2);
+			set->tails[tail >> 6] |= (uint64_t)1 << (tail & 63);
+			set_bit(set->left_bitmap, key, set->shift);
 		}
 	}
 	add_node(c, 0);

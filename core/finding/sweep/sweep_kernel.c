@@ -56,7 +56,7 @@ static inline struct token_masks masks_sse2(const unsigned char *p)
 	return m;
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) static inline struct token_masks masks_avx2(const unsigned char *p)
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) static inline struct token_masks masks_avx2(const unsigned char *p)
 {
 	struct token_masks m = {0, 0, 0};
 	for (unsigned i = 0; i < 2; i++) {
@@ -77,15 +77,31 @@ __attribute__((target("avx2,bmi,popcnt"))) static inline struct token_masks mask
 
 /* ---- what is done at an end */
 
-static inline int is_wanted(const struct sweep_set *set, const unsigned char *end)
+/* Keys of 4 to 7 bytes end at `end`. */
+static inline unsigned is_short(const struct sweep_set *set, const unsigned char *end)
+{
+	return set->short_bitmap
+	           ? sweep_bit(set->short_bitmap, sweep_hash(sweep_key(end, set->shortest)), set->short_shift)
+	           : 0;
+}
+
+/* More bytes to the left are asked, since many hosts end as one that is looked for does (….co.jp). */
+static int is_wanted(const struct sweep_set *set, const unsigned char *end)
 {
 	uint64_t key = sweep_key8(end);
-	/* many hosts share their last 8 bytes with one that is looked for (….co.jp), few 12 */
-	if (sweep_bit(set->bitmap, sweep_hash(key), set->shift) &&
-	    (sweep_bit(set->left_bitmap, sweep_hash(sweep_key12(key, sweep_left(end))), set->shift) ||
-	     sweep_bit(set->left_bitmap, sweep_hash(~key), set->shift)))
+	uint32_t left = sweep_left(end, 8);
+	const uint64_t *bitmap = set->left_bitmap;
+	unsigned shift = set->shift;
+	if (sweep_bit(set->bitmap, sweep_hash(key), shift) &&
+	    (sweep_bit(bitmap, sweep_hash(sweep_key_left(key, left, sweep_left(end, 12))), shift) |
+	     sweep_bit(bitmap, sweep_hash(sweep_key_left(key, left, 0)), shift) |
+	     sweep_bit(bitmap, sweep_hash(sweep_key_left(key, 0, 0)), shift)))
 		return 1;
-	return (set->short_bitmap && sweep_bit(set->short_bitmap, sweep_hash(sweep_key4(end)), set->shift));
+	for (unsigned length = set->shortest; length < 8 && is_short(set, end); length++)
+		if (set->lengths[0] >> length & 1 &&
+		    sweep_bit(set->left_bitmap, sweep_hash(sweep_key(end, length)), set->shift))
+			return 1;
+	return 0;
 }
 
 static inline void look(struct sweep_text *text, size_t end)
@@ -152,8 +168,8 @@ static inline size_t collect_plain(uint64_t bits, unsigned base, uint16_t *out, 
 
 #if HAS_SIMD
 /* Eight at a time, however many there are. */
-__attribute__((target("avx2,bmi,popcnt"))) static inline size_t collect_bmi(uint64_t bits, unsigned base, uint16_t *out,
-                                                                            size_t n)
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) static inline size_t collect_bmi(uint64_t bits, unsigned base,
+                                                                                 uint16_t *out, size_t n)
 {
 	size_t all = n + (size_t)_mm_popcnt_u64(bits);
 	do
@@ -166,52 +182,86 @@ __attribute__((target("avx2,bmi,popcnt"))) static inline size_t collect_bmi(uint
 }
 #endif
 
+/* Judges the ends of a block. First all are asked of the bitmaps of their last bytes, without a branch: most are not wanted, and
+ * which are cannot be foreseen. `found` is written over. */
+static inline void look_at_all(struct sweep_text *text, const unsigned char *block, uint16_t *found, size_t count)
+{
+	const struct sweep_set *set = text->set;
+	size_t wanted = 0;
+	if (set->network_count)
+		for (size_t i = 0; i < count; i++)
+			sweep_judge_network(text, (size_t)(block - text->p) + found[i]);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = sweep_key8(block + found[i]);
+		found[wanted] = found[i];
+		wanted += sweep_bit(set->bitmap, sweep_hash(key), set->shift) |
+		          (set->short_bitmap ? sweep_bit(set->tails, key, 48) : 0);
+	}
+	for (size_t i = 0; i < wanted; i++)
+		if (is_wanted(set, block + found[i]))
+			sweep_judge(text, (size_t)(block - text->p) + found[i]);
+}
+
+/* A run of 16 letters and digits. One of DIGEST_LEAST has that in one of the two blocks of 64 that it lies in. */
+static inline uint64_t long_run(const struct token_masks *m)
+{
+	uint64_t runs = m->letter | m->digit;
+	runs &= runs << 1;
+	runs &= runs << 2;
+	runs &= runs << 4;
+	return runs & runs << 8;
+}
+
 /* Ends e with from <= e < to. The first block looks back 4 bytes. */
-#define KERNEL(name, masks_of, collect, attributes)                                                \
-	attributes static void name(struct sweep_text *text, size_t from, size_t to)               \
-	{                                                                                          \
-		const int has_ip = text->set->has_ip;                                              \
-		const int has_digest = text->set->has_digest;                                      \
-		struct token_ends e = {0, 0, 0, from > 160 ? from - 160 : 0};                      \
-		uint16_t found[AT_ONCE + 8];                                                       \
-		for (size_t i = 1; i <= 4 && i <= from; i++) {                                     \
-			unsigned class = sweep_class(text->p[from - i]);                           \
-			e.alnum |= (uint64_t)((class & SWEEP_CLASS_ALNUM) != 0) << (64 - i);       \
-			e.digit |= (uint64_t)((class & SWEEP_CLASS_DIGIT) != 0) << (64 - i);       \
-			e.dot |= (uint64_t)((class & SWEEP_CLASS_DOT) != 0) << (64 - i);           \
-		}                                                                                  \
-		for (size_t base = from; base < to; base += AT_ONCE) {                             \
-			size_t count = 0;                                                          \
-			for (unsigned at = 0; at < AT_ONCE && base + at < to; at += 64) {          \
-				struct token_masks m = masks_of(text->p + base + at);              \
-				uint64_t ends = ends_of(&e, &m, has_ip);                           \
-				if (to - base - at < 64)                                           \
-					ends &= ((uint64_t)1 << (to - base - at)) - 1;             \
-				count = collect(ends, at, found, count);                           \
-			}                                                                          \
-			for (size_t i = 0; i < count; i++) {                                       \
-				size_t end = base + found[i];                                      \
-				if (has_digest && end - e.last > DIGEST_LEAST - 4)                 \
-					look_inside(text, e.last > 4 ? e.last - 4 : 0, from, end); \
-				e.last = end;                                                      \
-				look(text, end);                                                   \
-			}                                                                          \
-		}                                                                                  \
-		if (has_digest && to > e.last + DIGEST_LEAST - 4)                                  \
-			look_inside(text, e.last > 4 ? e.last - 4 : 0, from, to);                  \
+#define KERNEL(name, masks_of, collect, attributes)                                                        \
+	attributes static void name(struct sweep_text *text, size_t from, size_t to)                       \
+	{                                                                                                  \
+		const int has_ip = text->set->has_ip;                                                      \
+		const int has_digest = text->set->has_digest;                                              \
+		struct token_ends e = {0, 0, 0, from > 160 ? from - 160 : 0};                              \
+		uint64_t open = 1; /* the token that is not at its end may be a long one */                \
+		uint16_t found[AT_ONCE + 8];                                                               \
+		for (size_t i = 1; i <= 4 && i <= from; i++) {                                             \
+			unsigned class = sweep_class(text->p[from - i]);                                   \
+			e.alnum |= (uint64_t)((class & SWEEP_CLASS_ALNUM) != 0) << (64 - i);               \
+			e.digit |= (uint64_t)((class & SWEEP_CLASS_DIGIT) != 0) << (64 - i);               \
+			e.dot |= (uint64_t)((class & SWEEP_CLASS_DOT) != 0) << (64 - i);                   \
+		}                                                                                          \
+		for (size_t base = from; base < to; base += AT_ONCE) {                                     \
+			size_t count = 0;                                                                  \
+			uint64_t has_long = 0;                                                             \
+			for (unsigned at = 0; at < AT_ONCE && base + at < to; at += 64) {                  \
+				struct token_masks m = masks_of(text->p + base + at);                      \
+				uint64_t ends = ends_of(&e, &m, has_ip);                                   \
+				has_long |= long_run(&m);                                                  \
+				if (to - base - at < 64)                                                   \
+					ends &= ((uint64_t)1 << (to - base - at)) - 1;                     \
+				count = collect(ends, at, found, count);                                   \
+			}                                                                                  \
+			for (size_t i = 0; has_digest && (has_long | open) && i < count; i++) {            \
+				size_t last = i ? base + found[i - 1] : e.last;                            \
+				if (base + found[i] - last > DIGEST_LEAST - 4)                             \
+					look_inside(text, last > 4 ? last - 4 : 0, from, base + found[i]); \
+			}                                                                                  \
+			open = count ? has_long : has_long | open;                                         \
+			e.last = count ? base + found[count - 1] : e.last;                                 \
+			look_at_all(text, text->p + base, found, count);                                   \
+		}                                                                                          \
+		if (has_digest && to > e.last + DIGEST_LEAST - 4)                                          \
+			look_inside(text, e.last > 4 ? e.last - 4 : 0, from, to);                          \
 	}
 
 KERNEL(run_plain, masks_plain, collect_plain, )
 #if HAS_SIMD
 KERNEL(run_sse2, masks_sse2, collect_plain, )
-KERNEL(run_avx2, masks_avx2, collect_bmi, __attribute__((target("avx2,bmi,popcnt"))))
+KERNEL(run_avx2, masks_avx2, collect_bmi, __attribute__((target("avx2,bmi,bmi2,popcnt"))))
 #endif
 
 int sweep_kernel_is_there(enum sweep_kernel kernel)
 {
 #if HAS_SIMD
-	return kernel != SWEEP_KERNEL_AVX2 ||
-	       (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"));
+	return kernel != SWEEP_KERNEL_AVX2 || (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	                                       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"));
 #else
 	return kernel == SWEEP_KERNEL_PLAIN;
 #endif

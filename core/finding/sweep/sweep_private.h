@@ -42,11 +42,12 @@ struct sweep_pattern {
 	uint8_t below; /* "*.": only hosts below it */
 };
 
-/* A pattern of a slot, and the 4 bytes to the left of its last 8 as a key, so that most of what is not the same is known without
- * reading it; 0: it says nothing. */
+/* A pattern of a slot, and what stands in it to the left of its last 8 bytes, so that most of what is not the same is known without
+ * reading it. */
 struct sweep_entry {
 	uint32_t pattern;
-	uint32_t left;
+	uint32_t left;    /* 4 bytes as a key; 0: they say nothing */
+	uint32_t further; /* the 4 before them */
 };
 
 struct sweep_slot {
@@ -76,11 +77,14 @@ struct sweep_set {
 	uint16_t *lengths; /* of each node: bits of the lengths of its keys */
 	uint32_t *depths;  /* of each node: bytes to its right */
 	size_t node_count;
-	unsigned char *bitmap; /* of keys of 8 */
-	unsigned char *
-	    left_bitmap; /* of these with the 4 bytes to their left (sweep_key12), or without, where they say nothing */
-	unsigned char *short_bitmap; /* of keys of 4; NULL: there are none */
+	uint64_t *bitmap;       /* of keys of 8 */
+	uint64_t *left_bitmap;  /* of these with as many as are known of the 8 bytes to their left (sweep_key_left); and
+	                        * of the keys of fewer bytes */
+	uint64_t *short_bitmap; /* of the last `shortest` bytes of keys of 4 to 7; NULL: there are none */
+	uint64_t tails[1024];   /* bits of the last 2 bytes of these */
+	unsigned shortest;      /* bytes of the shortest of these */
 	unsigned shift;
+	unsigned short_shift;
 	uint32_t *strays; /* patterns that no key can find */
 	size_t stray_count;
 	struct sweep_network *networks; /* in order of mask and net */
@@ -132,25 +136,24 @@ static inline uint64_t sweep_key8(const unsigned char *end)
 	return k | 0x2020202020202020U;
 }
 
-static inline uint64_t sweep_key4(const unsigned char *end)
+/* The last 1 to 8 bytes. */
+static inline uint64_t sweep_key(const unsigned char *end, unsigned length)
+{
+	return sweep_key8(end) >> (64 - 8 * length);
+}
+
+/* The 4 bytes before the last 8, or before the last 12, that end at `end`. */
+static inline uint32_t sweep_left(const unsigned char *end, unsigned last)
 {
 	uint32_t k;
-	memcpy(&k, end - 4, 4);
+	memcpy(&k, end - last - 4, 4);
 	return k | 0x20202020U;
 }
 
-/* The 4 bytes before the last 8 that end at `end`. */
-static inline uint32_t sweep_left(const unsigned char *end)
+/* The last 8 bytes and those before them; 0 for what is not known. */
+static inline uint64_t sweep_key_left(uint64_t key, uint32_t left, uint32_t further)
 {
-	uint32_t k;
-	memcpy(&k, end - 12, 4);
-	return k | 0x20202020U;
-}
-
-/* The last 8 bytes and the 4 before them; without these it is ~key. */
-static inline uint64_t sweep_key12(uint64_t key, uint32_t left)
-{
-	return key ^ (uint64_t)left * 0x9FB21C651E98DF25U;
+	return ~key ^ (uint64_t)left * 0x9FB21C651E98DF25U ^ (uint64_t)further * 0xD6E8FEB86659FD93U;
 }
 
 static inline uint64_t sweep_hash(uint64_t key)
@@ -158,10 +161,10 @@ static inline uint64_t sweep_hash(uint64_t key)
 	return key * 0x9E3779B97F4A7C15U;
 }
 
-static inline int sweep_bit(const unsigned char *bitmap, uint64_t hash, unsigned shift)
+static inline unsigned sweep_bit(const uint64_t *bitmap, uint64_t hash, unsigned shift)
 {
 	uint64_t bit = hash >> shift;
-	return bitmap[bit >> 3] >> (bit & 7) & 1;
+	return bitmap[bit >> 6] >> (bit & 63) & 1;
 }
 
 /* The slot of a key, or NULL. */

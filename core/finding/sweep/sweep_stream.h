@@ -18,7 +18,7 @@
 struct err;
 
 #define SWEEP_LINE  (64U << 10)
-#define SWEEP_PIECE (1U << 20)
+#define SWEEP_PIECE (256U << 10)
 
 /* Up to n bytes: their number, 0 at the end, -1. */
 struct sweep_input {

@@ -173,6 +173,82 @@ static void test_shorter(void **state)
 	sweep_list_release(&list);
 }
 
+/* ---- ends inside of long tokens, and short indicators, at each place of the blocks that kernels look at */
+
+struct one_text {
+	const char *bytes;
+	size_t n;
+	size_t at;
+	size_t hits;
+	uint64_t offset;
+};
+
+static ssize_t read_one(void *ctx, void *bytes, size_t n, struct err *err)
+{
+	struct one_text *t = ctx;
+	(void)err;
+	n = n < t->n - t->at ? n : t->n - t->at;
+	memcpy(bytes, t->bytes + t->at, n);
+	t->at += n;
+	return (ssize_t)n;
+}
+
+static int count_one(void *ctx, const struct sweep_place *place, struct err *err)
+{
+	struct one_text *t = ctx;
+	(void)err;
+	t->hits++;
+	t->offset = place->offset;
+	return 0;
+}
+
+static void test_places(void **state)
+{
+	static const struct {
+		const char *type;
+		const char *value;
+		const char *text; /* how it stands there */
+		size_t before;    /* bytes of the text before it */
+	} rows[] = {
+	    {"md5", "0123456789abcdef0123456789abcdef", "0123456789ABCDEF0123456789abcdefzzzz", 0},
+	    {"md5", "0123456789abcdef0123456789abcdef", "xyzw0123456789abcdef0123456789abcdefz", 4},
+	    {"ip", "198.51.100.7", "198.51.100.7x", 0},
+	    {"domain", "ge.tt", "http://ge.tt/", 7},
+	    {"domain", "a.tt", "a.tt", 0},
+	    {"domain", "longer.evil.test", "https://www.longer.evil.test:443", 12},
+	};
+	(void)state;
+	char text[2400];
+	for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+		struct sweep_list list = {.take_private = 1};
+		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+			if (i == row || strcmp(rows[i].value, rows[row].value) != 0)
+				sweep_list_add(&list, rows[i].type, rows[i].value, "");
+		struct sweep_set *set = sweep_compile(&list, 0);
+		size_t n = strlen(rows[row].text);
+		for (size_t at = 0; at + n <= sizeof text; at++)
+			for (unsigned kernel = 0; kernel < SWEEP_KERNELS; kernel++) {
+				if (!sweep_kernel_is_there((enum sweep_kernel)kernel))
+					continue;
+				struct one_text t = {.bytes = text, .n = sizeof text};
+				struct sweep_input input = {read_one, &t};
+				struct sweep_stream s = {.set = set,
+				                         .kernel = (enum sweep_kernel)kernel,
+				                         .piece = at % 3 ? 0 : 700,
+				                         .to = UINT64_MAX,
+				                         .found = count_one,
+				                         .ctx = &t};
+				memset(text, at % 2 ? '\n' : '=', sizeof text);
+				memcpy(text + at, rows[row].text, n);
+				assert_int_equal(sweep_stream_run(&s, &input, NULL), 0);
+				assert_int_equal(t.hits, 1);
+				assert_int_equal(t.offset, at + rows[row].before);
+			}
+		sweep_set_free(set);
+		sweep_list_release(&list);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && strcmp(argv[1], "scan") == 0)
@@ -181,6 +257,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_oracle),
 	    cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_places),
 	    cmocka_unit_test(test_shorter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
