@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "outward/report/board.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
@@ -41,6 +42,7 @@ static const char *mark_of(enum board_tone tone)
 
 struct board_view {
 	struct board board; /* as it is shown */
+	int is_waiting;     /* some of it is not there yet: it is worked on, and the board made again */
 };
 
 static struct board *shown(struct view *v)
@@ -80,11 +82,19 @@ static size_t middle(const struct board *b)
 
 static int fill_board(struct view *v, int columns, struct err *err)
 {
+	struct board_view *d = v->data;
 	struct board *b = shown(v);
+	const char *commit = workbench_as_of(v->wb);
 	board_release(b);
-	int by_person = v->ops == &mine_view;
-	if ((by_person ? board_load_by_person : board_load_at)(workbench_case(v->wb), workbench_as_of(v->wb), b, err) <
-	    0)
+	int rc;
+	if (v->ops == &mine_view)
+		rc = board_load_by_person(workbench_case(v->wb), commit, b, err);
+	else if (*commit)
+		rc = board_load_at(workbench_case(v->wb), commit, b, err);
+	else
+		rc = board_load_until(workbench_case(v->wb), clock_steady() + VIEW_SLICE, b, err);
+	d->is_waiting = rc == 1;
+	if (rc < 0)
 		return -1;
 	for (size_t i = 0; i < b->count; i++) {
 		const struct board_row *row = &b->rows[i];
@@ -112,6 +122,26 @@ static void release_board(struct view *v)
 	board_release(shown(v));
 	free(v->data);
 }
+
+/* All that a board is made of but for its rows, which are few. */
+static int work(struct view *v, double deadline, int *show)
+{
+	struct board_view *d = v->data;
+	struct err err = ERR_INIT;
+	if (!d->is_waiting)
+		return -1;
+	int rc = board_work(workbench_case(v->wb), deadline, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	if (rc == 1)
+		return 0;
+	d->is_waiting = 0;
+	*show = 1;
+	view_stale(v);
+	return -1;
+}
+
+static const struct view_lazy board_lazy = {.work = work};
 
 static int is_heading(const struct view *v, size_t i)
 {
@@ -208,6 +238,7 @@ static struct view *open_rows(struct workbench *wb, const struct view_ops *ops)
 {
 	struct view *v = view_new(wb, ops, NULL);
 	v->data = xcalloc(1, sizeof(struct board_view));
+	v->lazy = &board_lazy;
 	v->selected = 1; /* the first row below the first heading */
 	return v;
 }

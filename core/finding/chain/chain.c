@@ -3,7 +3,10 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
+#include "finding/chain/chain_load.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -278,23 +281,52 @@ struct chain_work {
 	struct originals *originals;
 	struct chain notes; /* suggestions that two are one */
 	struct chain_looking *mails, *rest;
+	size_t indexed, looked; /* mails */
+	int is_whole;
 };
 
 struct chain_work *chain_work_new(const struct chain_records *records)
 {
 	struct chain_work *w = xcalloc(1, sizeof *w);
-	size_t i;
-	json_t *mail;
 	w->records = *records;
 	organisations_read(&w->o, records);
-	w->originals = originals_new(records->mails);
+	w->originals = originals_new();
 	w->mails = chain_looking_new(&w->records, &w->o, w->originals, &w->notes);
 	w->rest = chain_looking_new(&w->records, &w->o, w->originals, &w->notes);
-	json_array_foreach(records->mails, i, mail)
-		chain_look_at_mail(w->mails, mail);
-	chain_look_at_rest(w->rest);
-	suggest_equal_parties(&w->o, &w->notes);
 	return w;
+}
+
+static int is_late(size_t done, double deadline)
+{
+	return done >= CHAIN_AT_LEAST && clock_steady() >= deadline;
+}
+
+/* All originals are known before the first mail is compared with them. */
+int chain_work_go_on(struct chain_work *w, double deadline)
+{
+	size_t count = json_array_size(w->records.mails);
+	while (w->indexed < count) {
+		originals_add(w->originals, json_array_get(w->records.mails, w->indexed++));
+		if (is_late(w->indexed, deadline))
+			return 1;
+	}
+	while (w->looked < count) {
+		chain_look_at_mail(w->mails, json_array_get(w->records.mails, w->looked++));
+		if (is_late(w->looked, deadline))
+			return 1;
+	}
+	if (!w->is_whole) {
+		chain_look_at_rest(w->rest);
+		suggest_equal_parties(&w->o, &w->notes);
+	}
+	w->is_whole = 1;
+	return 0;
+}
+
+int chain_work_percent(const struct chain_work *w)
+{
+	size_t count = json_array_size(w->records.mails);
+	return count ? (int)((w->indexed + w->looked) * 100 / (2 * count)) : 100;
 }
 
 void chain_work_add(struct chain_work *w, json_t *mail)
@@ -351,6 +383,7 @@ void chain_work_tell(struct chain_work *w, const json_t *pivots, struct chain *c
 void chain_compute(const struct chain_records *records, struct chain *chain)
 {
 	struct chain_work *w = chain_work_new(records);
+	chain_work_go_on(w, HUGE_VAL);
 	chain_work_tell(w, records->pivots, chain);
 	chain_work_free(w);
 }

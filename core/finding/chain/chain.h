@@ -124,6 +124,11 @@ void chain_compute(const struct chain_records *records, struct chain *chain);
 int chain_load(struct case_file *c, const char *commit, struct chain *chain, struct err *err);
 void chain_release(struct chain *chain);
 
+/* What chain_load() of now takes long for, in slices: until the steady time `deadline`. 1: there is more to do; 0: it will not
+ * take long; -1. What was done is kept in the case, and begun anew where that has changed. */
+int chain_load_ahead(struct case_file *c, double deadline, struct err *err);
+int chain_load_percent(struct case_file *c); /* how far it is, 0 to 100 */
+
 /* The organisation that a person calls WHO: label, domain, or a name as found or as recorded. NULL with ERR_USAGE that
  * names those there are. */
 struct chain_org *chain_find(const struct chain *chain, const char *who, struct err *err);

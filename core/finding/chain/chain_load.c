@@ -5,9 +5,10 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
+#include "case/query/record_reader.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
-#include "case/store/record_summary.h"
 #include "finding/mail/import.h"
 
 #include <stdlib.h>
@@ -30,12 +31,14 @@ static int take_once(void *ctx, json_t *record)
 }
 
 /* Of the machines those that matter: infected ones (a case may have very many others), and those whose mail logs are known. */
-static int read_assets(struct case_file *c, json_t *assets, const json_t *logs, struct err *err)
+#define INFECTED "status IN ('infected', 'compromised')"
+
+/* Besides those for which INFECTED holds. */
+static int add_assets(struct case_file *c, json_t *assets, const json_t *logs, struct err *err)
 {
 	size_t i;
 	json_t *log;
-	if (record_summary_pick(c, "asset", "status IN ('infected', 'compromised')", 0, take, assets, err) < 0 ||
-	    record_each_disputed(c, "asset", take_once, assets, err) < 0)
+	if (record_each_disputed(c, "asset", take_once, assets, err) < 0)
 		return -1;
 	json_array_foreach(logs, i, log) {
 		const char *type = json_get_string(log, "type");
@@ -67,8 +70,6 @@ int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commi
 	read[kind] = json_array();
 	if (commit && *commit)
 		return record_each_at(c, chain_kinds[kind], commit, 0, take, read[kind], err);
-	if (kind == CHAIN_ASSET)
-		return read_assets(c, read[kind], read[CHAIN_LOGSOURCE], err);
 	return record_each(c, chain_kinds[kind], 0, take, read[kind], err);
 }
 
@@ -98,32 +99,114 @@ static void add_digests(struct case_file *c, json_t *mail)
 }
 
 /* What went out of a machine is compared with the attacks on record: analyses are read for those only. */
-static void read_digests(struct case_file *c, const json_t *mails)
+static int wants_digests(const json_t *mail, size_t sent)
+{
+	const char *purpose = json_get_string(mail, "purpose");
+	return sent && json_get_string(mail, "analysis") &&
+	       (json_array_size(json_object_get(mail, "sent_from")) || (purpose && strcmp(purpose, "payload") == 0));
+}
+
+static size_t count_sent(const json_t *mails)
 {
 	size_t i;
 	json_t *mail;
 	size_t sent = 0;
 	json_array_foreach(mails, i, mail)
 		sent += json_array_size(json_object_get(mail, "sent_from"));
-	json_array_foreach(mails, i, mail) {
-		const char *purpose = json_get_string(mail, "purpose");
-		if (sent && json_get_string(mail, "analysis") &&
-		    (json_array_size(json_object_get(mail, "sent_from")) ||
-		     (purpose && strcmp(purpose, "payload") == 0)))
-			add_digests(c, mail);
-	}
+	return sent;
 }
 
-int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err)
+/* Of a commit, in one go. The caller owns the arrays, also after an error. */
+static int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err)
 {
 	int rc = 0;
-	for (int i = 0; i < CHAIN_KINDS; i++)
-		read[i] = NULL;
-	for (int i = 0; i < CHAIN_KINDS && rc == 0; i++)
-		rc = chain_read_kind(c, (enum chain_kind)i, commit, read, err);
-	if (rc == 0)
-		read_digests(c, read[CHAIN_MAIL]);
+	size_t i;
+	json_t *mail;
+	for (int k = 0; k < CHAIN_KINDS; k++)
+		read[k] = NULL;
+	for (int k = 0; k < CHAIN_KINDS && rc == 0; k++)
+		rc = chain_read_kind(c, (enum chain_kind)k, commit, read, err);
+	size_t sent = rc == 0 ? count_sent(read[CHAIN_MAIL]) : 0;
+	json_array_foreach(rc == 0 ? read[CHAIN_MAIL] : NULL, i, mail)
+		if (wants_digests(mail, sent))
+			add_digests(c, mail);
 	return rc;
+}
+
+/* ---- of now, in slices */
+
+struct chain_reading {
+	struct case_file *c;
+	struct record_reader *records;
+	json_t *read[CHAIN_KINDS];
+	int is_read;
+	size_t sent;
+	size_t looked; /* mails whose digests were asked for */
+};
+
+static int take_kind(void *ctx, json_t *record)
+{
+	struct chain_reading *r = ctx;
+	return json_array_append(r->read[chain_kind_of(record)], record);
+}
+
+struct chain_reading *chain_reading_new(struct case_file *c)
+{
+	struct chain_reading *r = xcalloc(1, sizeof *r);
+	struct buf condition = BUF_INIT;
+	r->c = c;
+	for (int i = 0; i < CHAIN_KINDS; i++) {
+		r->read[i] = json_array();
+		buf_addf(&condition, "%s(kind = '%s'%s)", i ? " OR " : "", chain_kinds[i],
+		         i == CHAIN_ASSET ? " AND " INFECTED : "");
+	}
+	r->records = record_reader_new(c, condition.data, 0, take_kind, r);
+	buf_release(&condition);
+	return r;
+}
+
+void chain_reading_free(struct chain_reading *r)
+{
+	if (!r)
+		return;
+	for (int i = 0; i < CHAIN_KINDS; i++)
+		json_decref(r->read[i]);
+	record_reader_free(r->records);
+	free(r);
+}
+
+int chain_reading_work(struct chain_reading *r, double deadline, struct err *err)
+{
+	int rc = r->is_read ? 0 : record_reader_work(r->records, deadline, err);
+	if (rc)
+		return rc;
+	if (!r->is_read && add_assets(r->c, r->read[CHAIN_ASSET], r->read[CHAIN_LOGSOURCE], err) < 0)
+		return -1;
+	if (!r->is_read)
+		r->sent = count_sent(r->read[CHAIN_MAIL]);
+	r->is_read = 1;
+	while (r->sent && r->looked < json_array_size(r->read[CHAIN_MAIL])) {
+		json_t *mail = json_array_get(r->read[CHAIN_MAIL], r->looked++);
+		if (!wants_digests(mail, r->sent))
+			continue;
+		add_digests(r->c, mail);
+		if (r->looked >= CHAIN_AT_LEAST && clock_steady() >= deadline)
+			return 1;
+	}
+	return 0;
+}
+
+int chain_reading_percent(const struct chain_reading *r)
+{
+	return record_reader_percent(r->records);
+}
+
+void chain_reading_take(struct chain_reading *r, json_t *read[CHAIN_KINDS])
+{
+	for (int i = 0; i < CHAIN_KINDS; i++) {
+		read[i] = r->read[i];
+		r->read[i] = NULL;
+	}
 }
 
 void chain_records_of(json_t *const read[CHAIN_KINDS], struct chain_records *records)

@@ -4,6 +4,8 @@
 
 #include "finding/chain/chain.h"
 
+#define CHAIN_AT_LEAST 50 /* mails, however busy the machine is: few are looked at in one slice */
+
 enum chain_kind {
 	CHAIN_PARTY,
 	CHAIN_MAIL,
@@ -19,10 +21,15 @@ enum chain_kind {
 /* CHAIN_KINDS: none of them. */
 enum chain_kind chain_kind_of(const json_t *record);
 
-/* Arrays of records as of a commit (NULL: now), which the caller owns, also after an error. 0 or -1. */
-int chain_read(struct case_file *c, const char *commit, json_t *read[CHAIN_KINDS], struct err *err);
+/* Arrays of records as they are now, which the caller owns, in slices (case/query/record_reader.h). */
+struct chain_reading;
+struct chain_reading *chain_reading_new(struct case_file *c);
+void chain_reading_free(struct chain_reading *r);                                  /* NULL is fine */
+int chain_reading_work(struct chain_reading *r, double deadline, struct err *err); /* 1: there is more to do; 0; -1 */
+int chain_reading_percent(const struct chain_reading *r);
+void chain_reading_take(struct chain_reading *r, json_t *read[CHAIN_KINDS]); /* when all is there */
 
-/* One of them anew. */
+/* One of them anew; of now: all of a kind, which the machines are too many for. */
 int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commit, json_t *read[CHAIN_KINDS],
                     struct err *err);
 

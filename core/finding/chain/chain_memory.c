@@ -3,35 +3,45 @@
  *
  * It stands for one generation of the case and one language. What changed since is asked for by id (case_changed_since()):
  * new suspicious mails are added to it, decisions are read anew; anything else that the chain is worked out of throws it away.
+ *
+ * It is made in slices (chain_load_ahead()), of one generation of the case: what changes meanwhile begins it anew.
  */
 #include "finding/chain/chain_private.h"
 
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/clock.h"
 #include "case/query/timeline.h"
 #include "case/store/case_file.h"
 #include "finding/chain/chain_load.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NEW_MOST 500 /* mails: for more all is worked out anew */
+#define NEW_MOST 100 /* records, which are taken in at one go: for more all is worked out anew */
 
 struct chain_memory {
 	struct case_file *c;
 	uint64_t generation;
 	char language[8];
-	json_t *read[CHAIN_KINDS]; /* what it was worked out of; of suspicious mails without their texts */
-	json_t *mails;             /* ids of them -> true */
-	int relative;              /* a time of it is told by another record */
-	struct chain_work *work;
+	json_t *read[CHAIN_KINDS];     /* what it was worked out of; of suspicious mails without their texts */
+	json_t *mails;                 /* ids of them -> true */
+	int relative;                  /* a time of it is told by another record */
+	struct chain_reading *reading; /* NULL: all is read */
+	struct chain_work *work;       /* NULL: not begun */
+	size_t noted;                  /* mails */
+	int is_whole;
 };
 
 static void chain_memory_free(void *kept)
 {
 	struct chain_memory *m = kept;
+	if (!m)
+		return;
 	chain_work_free(m->work);
+	chain_reading_free(m->reading);
 	for (size_t i = 0; i < CHAIN_KINDS; i++)
 		json_decref(m->read[i]);
 	json_decref(m->mails);
@@ -61,25 +71,44 @@ static void note_mail(struct chain_memory *m, json_t *mail)
 	drop_texts(mail);
 }
 
-static struct chain_memory *chain_memory_make(struct case_file *c, struct err *err)
+static struct chain_memory *chain_memory_new(struct case_file *c)
 {
 	struct chain_memory *m = xcalloc(1, sizeof *m);
-	struct chain_records records;
-	size_t i;
-	json_t *mail;
 	*m = (struct chain_memory){.c = c, .generation = case_generation(c), .mails = json_object()};
 	snprintf(m->language, sizeof m->language, "%s", i18n_language());
-	if (chain_read(c, NULL, m->read, err) < 0) {
-		chain_memory_free(m);
-		return NULL;
-	}
+	m->reading = chain_reading_new(c);
+	return m;
+}
+
+static void begin_work(struct chain_memory *m)
+{
+	struct chain_records records;
+	chain_reading_take(m->reading, m->read);
+	chain_reading_free(m->reading);
+	m->reading = NULL;
 	chain_records_of(m->read, &records);
 	records.resolver = resolve;
 	records.resolver_ctx = m;
 	m->work = chain_work_new(&records);
-	json_array_foreach(m->read[CHAIN_MAIL], i, mail)
-		note_mail(m, mail);
-	return m;
+}
+
+/* 1: there is more to do; 0: it is whole; -1. */
+static int go_on(struct chain_memory *m, double deadline, struct err *err)
+{
+	int rc = m->work ? 0 : chain_reading_work(m->reading, deadline, err);
+	if (rc)
+		return rc;
+	if (!m->work)
+		begin_work(m);
+	if (chain_work_go_on(m->work, deadline))
+		return 1;
+	while (m->noted < json_array_size(m->read[CHAIN_MAIL])) {
+		note_mail(m, json_array_get(m->read[CHAIN_MAIL], m->noted++));
+		if (m->noted >= CHAIN_AT_LEAST && clock_steady() >= deadline)
+			return 1;
+	}
+	m->is_whole = 1;
+	return 0;
 }
 
 /* ---- what changed since */
@@ -177,14 +206,14 @@ static void add_mails(struct chain_memory *m, const json_t *mails)
 	free(sorted);
 }
 
-/* 1: it stands for the case as it is now. 0: it cannot. */
+/* 1: it stands, or will when it is whole, for the case as it is now. 0: it cannot. */
 static int bring_up(struct chain_memory *m)
 {
 	uint64_t now = case_generation(m->c);
 	struct chain_changes k = {.m = m, .ids = json_object(), .mails = json_array()};
 	const char *id;
 	json_t *yes;
-	int good = strcmp(m->language, i18n_language()) == 0;
+	int good = strcmp(m->language, i18n_language()) == 0 && (m->is_whole || now == m->generation);
 	if (good && now != m->generation)
 		good = case_changed_since(m->c, m->generation, take_id, &k) == 0 && json_object_size(k.ids) <= NEW_MOST;
 	json_object_foreach(k.ids, id, yes) {
@@ -206,19 +235,38 @@ static int bring_up(struct chain_memory *m)
 	return good;
 }
 
-int chain_load_now(struct case_file *c, struct chain *chain, struct err *err)
+int chain_load_ahead(struct case_file *c, double deadline, struct err *err)
 {
 	void **slot = case_memory_of(c, "chain", chain_memory_free);
 	struct chain_memory *m = *slot;
-	*chain = (struct chain){0};
 	if (m && !bring_up(m)) {
 		chain_memory_free(m);
 		*slot = m = NULL;
 	}
 	if (!m)
-		*slot = m = chain_memory_make(c, err);
-	if (!m)
+		*slot = m = chain_memory_new(c);
+	int rc = m->is_whole ? 0 : go_on(m, deadline, err);
+	if (rc < 0) {
+		chain_memory_free(m);
+		*slot = NULL;
+	}
+	return rc;
+}
+
+int chain_load_percent(struct case_file *c)
+{
+	const struct chain_memory *m = *case_memory_of(c, "chain", chain_memory_free);
+	if (!m || m->reading)
+		return m ? chain_reading_percent(m->reading) / 2 : 0;
+	return 50 + chain_work_percent(m->work) / 2;
+}
+
+int chain_load_now(struct case_file *c, struct chain *chain, struct err *err)
+{
+	*chain = (struct chain){0};
+	if (chain_load_ahead(c, HUGE_VAL, err) < 0)
 		return -1;
+	struct chain_memory *m = *case_memory_of(c, "chain", chain_memory_free);
 	chain_work_tell(m->work, m->read[CHAIN_PIVOT], chain);
 	return 0;
 }

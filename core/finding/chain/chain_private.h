@@ -86,9 +86,9 @@ int mail_is_suspicious(const json_t *mail);
 /* ---- originals */
 
 struct originals; /* the genuine mails, by what can be seen of them elsewhere */
-struct originals *originals_new(const json_t *mails);
+struct originals *originals_new(void);
 void originals_free(struct originals *originals);
-/* One more, suspicious mail: it may be named as what another was altered from. */
+/* One more. A suspicious one, too: it may be named as what another was altered from. */
 void originals_add(struct originals *originals, json_t *mail);
 /* Calls for each row that ties the mail to a genuine one: its record, the rule, the field and line that show it. */
 void originals_of(const struct originals *originals, const json_t *mail,
@@ -164,6 +164,9 @@ void chain_suggest_same(struct chain *chain, const struct organisations *o, size
 struct chain_work;
 struct chain_work *chain_work_new(const struct chain_records *records);
 void chain_work_free(struct chain_work *work);
+/* Works it out, until the steady time `deadline` (HUGE_VAL: to the end). 1: there is more to do; 0: it may be told. */
+int chain_work_go_on(struct chain_work *work, double deadline);
+int chain_work_percent(const struct chain_work *work);
 /* One more mail, suspicious and no payload on record: nothing that was worked out before changes by it. */
 void chain_work_add(struct chain_work *work, json_t *mail);
 /* The chain as it is now, with those decisions. */

@@ -217,30 +217,25 @@ static void put_line(void *ctx, const char *folded, const char *line)
 
 void originals_add(struct originals *o, json_t *mail)
 {
+	struct indexing x = {o, mail};
+	struct buf subject = BUF_INIT;
 	if (json_get_string(mail, "label"))
 		json_object_set_nocheck(o->by_id, json_get_string(mail, "label"), mail);
+	if (mail_is_suspicious(mail))
+		return;
+	each_id(json_get_string(mail, "message_id"), put_id, &x);
+	each_file(mail, put_file, &x);
+	each_line(mail, put_line, &x);
+	bare_subject(mail, &subject);
+	if (subject.len)
+		put_in(o->by_subject, subject.data, mail);
+	buf_release(&subject);
 }
 
-struct originals *originals_new(const json_t *mails)
+struct originals *originals_new(void)
 {
 	struct originals *o = xcalloc(1, sizeof *o);
 	*o = (struct originals){json_object(), json_object(), json_object(), json_object(), json_object()};
-	struct buf subject = BUF_INIT;
-	size_t i;
-	json_t *mail;
-	json_array_foreach(mails, i, mail) {
-		struct indexing x = {o, mail};
-		originals_add(o, mail);
-		if (mail_is_suspicious(mail))
-			continue;
-		each_id(json_get_string(mail, "message_id"), put_id, &x);
-		each_file(mail, put_file, &x);
-		each_line(mail, put_line, &x);
-		bare_subject(mail, &subject);
-		if (subject.len)
-			put_in(o->by_subject, subject.data, mail);
-	}
-	buf_release(&subject);
 	return o;
 }
 

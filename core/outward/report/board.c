@@ -11,6 +11,7 @@
 #include "case/store/disputed.h"
 #include "history/history.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,12 +122,13 @@ static int (*const sections[])(struct building *k) = {
     board_add_decisions, board_add_machines, board_add_steps, board_add_overdue, board_add_evidence, add_events,
     board_add_measures,  board_add_sweep,    board_add_mail,  board_add_chain,   add_questions,      add_file};
 
-int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err)
+static int load(struct case_file *c, const char *commit, double deadline, struct board *b, struct err *err)
 {
 	memset(b, 0, sizeof *b);
 	struct building k = {.c = c,
 	                     .b = b,
 	                     .err = err,
+	                     .deadline = deadline,
 	                     .finding = json_object(),
 	                     .containment = json_object(),
 	                     .now = clock_now().seconds};
@@ -144,12 +146,22 @@ int board_load_at(struct case_file *c, const char *commit, struct board *b, stru
 	json_decref(k.past);
 	if (rc < 0)
 		board_release(b);
-	return rc;
+	return rc < 0 ? -1 : k.is_waiting;
+}
+
+int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err)
+{
+	return load(c, commit, HUGE_VAL, b, err);
 }
 
 int board_load(struct case_file *c, struct board *b, struct err *err)
 {
-	return board_load_at(c, NULL, b, err);
+	return load(c, NULL, HUGE_VAL, b, err);
+}
+
+int board_load_until(struct case_file *c, double deadline, struct board *b, struct err *err)
+{
+	return load(c, NULL, deadline, b, err);
 }
 
 void board_release(struct board *b)

@@ -41,6 +41,11 @@ int board_load(struct case_file *c, struct board *b, struct err *err);
 int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err);
 void board_release(struct board *b);
 
+/* The board of now for who waits for keys: what takes long is worked on until the steady time `deadline`. 1: not all of it is
+ * there yet, and the board says so: it is to be made again when board_work() has answered 0; 0: all is there; -1. */
+int board_load_until(struct case_file *c, double deadline, struct board *b, struct err *err);
+int board_work(struct case_file *c, double deadline, struct err *err); /* 1: there is more to do; 0; -1 */
+
 /*
  * "My work": the open measures by their owner and the playbook steps that wait by whoever began the playbook, a section a
  * person. First one's own, then those of people with something overdue, then the rest, last what nobody is named for; in

@@ -8,6 +8,13 @@
 
 #define MAILS_MOST 2000 /* beyond, reading them and working the chain out takes longer than a glance */
 
+int board_work(struct case_file *c, double deadline, struct err *err)
+{
+	struct mail_waiting w;
+	int rc = mail_waiting_ahead(c, deadline, &w, err);
+	return rc ? rc : chain_load_ahead(c, deadline, err);
+}
+
 int board_add_chain(struct building *k)
 {
 	struct chain chain;
@@ -24,8 +31,15 @@ int board_add_chain(struct building *k)
 		board_lead(k, "chain", NULL, NULL);
 		return 0;
 	}
-	if (chain_load(k->c, k->commit, &chain, k->err) < 0)
-		return -1;
+	int rc = k->commit ? 0 : chain_load_ahead(k->c, k->deadline, k->err);
+	if (rc == 1) {
+		k->is_waiting = 1;
+		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("what is proposed is being worked out"));
+		board_lead(k, "chain", NULL, NULL);
+	}
+	if (rc || chain_load(k->c, k->commit, &chain, k->err) < 0)
+		return rc == 1 ? 0 : -1;
 	for (size_t i = 0; i < chain.org_count; i++)
 		for (size_t p = 0; p < chain.orgs[i].proposal_count; p++) {
 			const struct chain_proposal *it = &chain.orgs[i].proposals[p];
@@ -64,8 +78,16 @@ int board_add_mail(struct building *k)
 		board_lead(k, "mail", NULL, NULL);
 		return 0;
 	}
-	if (board_each(k, "mail", mail_waiting_count, &w) < 0)
-		return -1;
+	int rc = k->commit ? board_each(k, "mail", mail_waiting_count, &w)
+	                   : mail_waiting_ahead(k->c, k->deadline, &w, k->err);
+	if (rc == 1) {
+		k->is_waiting = 1;
+		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
+		board_add(k->b, BOARD_PLAIN, NULL, _("what waits is being counted"));
+		board_lead(k, "mail", NULL, NULL);
+	}
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	if (w.unknown || w.partly)
 		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
 	if (w.high)

@@ -22,6 +22,8 @@ struct building {
 	size_t stale;         /* "no trace found" whose check is older than the newest indicator */
 	int64_t newest;       /* indicator: seconds since 1970 */
 	int64_t now;          /* seconds since 1970, for what is overdue */
+	double deadline;      /* steady: until then is worked on what takes long; HUGE_VAL: to the end */
+	int is_waiting;       /* it was not long enough */
 	size_t decisions, conflicts, suspected, overdue;
 };
 

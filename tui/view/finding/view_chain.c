@@ -1,11 +1,14 @@
 /*
  * The attack chain: organisations, best first, with their pivots; below each the records, fields and lines that speak for it,
  * each opening its mail. A person confirms or rejects, with a reason.
+ *
+ * What it is worked out of is read in slices. Until that is whole the rows of before stay, and the heading says how far it is.
  */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "case/action/contact_status.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
@@ -30,6 +33,9 @@ struct chain_state {
 	size_t cap;
 	int all;   /* decided ones too */
 	int graph; /* the picture instead of the list */
+	int is_reading;
+	char wanted[LABEL_TEXT]; /* the record to begin at when all is read, or "" */
+	double told_at;          /* how far it is */
 };
 
 static struct chain_state *view_chain_state(struct view *v)
@@ -201,10 +207,16 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 {
 	struct chain_state *s = view_chain_state(v);
 	size_t waiting = 0;
-	if (s->graph)
+	int is_past = *workbench_as_of(v->wb) != '\0'; /* read in one go */
+	int rc = is_past ? 0 : chain_load_ahead(workbench_case(v->wb), clock_steady() + VIEW_SLICE, err);
+	s->is_reading = rc == 1;
+	if (rc == 0 && s->graph)
 		return fill_graph(v, columns, err);
-	chain_release(&s->chain);
-	if (chain_load(workbench_case(v->wb), workbench_as_of(v->wb), &s->chain, err) < 0)
+	if (rc == 0) {
+		chain_release(&s->chain);
+		rc = chain_load(workbench_case(v->wb), workbench_as_of(v->wb), &s->chain, err);
+	}
+	if (rc < 0)
 		return -1;
 	for (size_t i = 0; i < s->chain.org_count; i++) {
 		const struct chain_org *org = &s->chain.orgs[i];
@@ -225,12 +237,39 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 		add_contact_row(v, i, org);
 	}
 	if (v->count == 0) {
-		view_add(v, TONE_PLAIN, NULL, _("no organisation is proposed from what is on record"));
+		view_add(v, s->is_reading ? TONE_FAINT : TONE_PLAIN, NULL,
+		         s->is_reading ? _("mails, leads and parties are being read")
+		                       : _("no organisation is proposed from what is on record"));
 		view_chain_about(v, 0, SIZE_MAX, PIVOTS);
 	}
-	v->heading = xasprintf(P_("%zu proposal to decide", "%zu proposals to decide", waiting), waiting);
+	view_head(v, xasprintf(P_("%zu proposal to decide", "%zu proposals to decide", waiting), waiting),
+	          s->is_reading ? chain_load_percent(workbench_case(v->wb)) : -1);
 	add_rest_rows(v);
 	return 0;
+}
+
+static int begin_chain_at(struct view *v, const char *label);
+
+static int work(struct view *v, double deadline, int *show)
+{
+	struct chain_state *s = view_chain_state(v);
+	struct err err = ERR_INIT;
+	char wanted[LABEL_TEXT];
+	if (!s->is_reading)
+		return -1;
+	int rc = chain_load_ahead(workbench_case(v->wb), deadline, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	s->is_reading = rc == 1;
+	*show = rc <= 0 || view_may_tell(&s->told_at);
+	if (*show)
+		view_stale(v); /* its heading, or its rows */
+	memcpy(wanted, s->wanted, sizeof wanted);
+	if (rc == 0 && *wanted) {
+		*s->wanted = '\0';
+		begin_chain_at(v, wanted);
+	}
+	return rc == 1 ? 0 : -1;
 }
 
 /* The organisation under the cursor; NULL: none, which is told. */
@@ -416,6 +455,10 @@ static int begin_chain_at(struct view *v, const char *label)
 		return view_begin_at(v, label);
 	if (begin_at_or_named(v, label))
 		return 1;
+	if (s->is_reading) {
+		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+		return 0;
+	}
 	s->all = 1;
 	view_stale(v);
 	if (begin_at_or_named(v, label))
@@ -455,11 +498,14 @@ static const struct view_key chain_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
+static const struct view_lazy chain_lazy = {.work = work};
+
 static struct view *open_chain_view(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &chain_view, NULL);
 	v->data = xcalloc(1, sizeof(struct chain_state));
+	v->lazy = &chain_lazy;
 	return v;
 }
 

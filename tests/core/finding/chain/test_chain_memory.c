@@ -160,9 +160,62 @@ static void test_language(void **state)
 	free(again);
 }
 
+static char *told_now(void)
+{
+	struct err err = ERR_INIT;
+	struct chain chain;
+	assert_int_equal(chain_load(the_case, NULL, &chain, &err), 0);
+	char *text = told(&chain);
+	chain_release(&chain);
+	return text;
+}
+
+/* Left after each mail, and begun anew by what changes in between. */
+static void test_slices(void **state)
+{
+	struct err err = ERR_INIT;
+	size_t slices = 1;
+	int before = 0;
+	int rc;
+	(void)state;
+	add("party", "name=青葉工業株式会社 type=organisation domains=aoba.example");
+	add("asset", "hostname=PC status=infected first_compromised=2014-06-02");
+	for (int i = 0; i < 260; i++)
+		add("mail",
+		    i % 5 == 0
+		        ? "subject=打合せ資料 purpose=genuine from_addr=a@victim.example message_id=<1@a.example>"
+		    : i % 5 == 1 ? "subject=one purpose=payload from_addr=c@nowhere.test urls=http://x.test/long"
+		    : i % 5 == 2 ? "subject=two from_addr=b@nowhere.test in_reply_to=<1@a.example> body=青葉工業+の件"
+		                 : "subject=three from_addr=x@victim.example to=z@far.example sent_from=R1-A1");
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(chain_load_ahead(the_case, 0, &err), 1);
+	assert_true(chain_load_percent(the_case) > 0);
+	add("note", "text=between");
+	set("R1-P1", "domains=aoba.example,far.example");
+	assert_int_equal(chain_load_ahead(the_case, 0, &err), 1);
+	while ((rc = chain_load_ahead(the_case, 0, &err)) == 1) {
+		assert_true(chain_load_percent(the_case) >= before);
+		before = chain_load_percent(the_case);
+		slices++;
+	}
+	assert_int_equal(rc, 0);
+	assert_int_equal(chain_load_percent(the_case), 100);
+	assert_true(slices > 400);
+	add("mail", "subject=four from_addr=b@nowhere.test to=z@far.example");
+	assert_int_equal(chain_load_ahead(the_case, 0, &err), 0); /* one more is taken in at once */
+	char *sliced = told_now();
+	case_again();
+	char *whole = told_now();
+	assert_string_equal(sliced, whole);
+	assert_non_null(strstr(whole, "R1-P1|"));
+	free(sliced);
+	free(whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_each_change, case_setup, case_teardown),
-	                                   cmocka_unit_test_setup_teardown(test_language, case_setup, case_teardown)};
+	                                   cmocka_unit_test_setup_teardown(test_language, case_setup, case_teardown),
+	                                   cmocka_unit_test_setup_teardown(test_slices, case_setup, case_teardown)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
