@@ -114,6 +114,78 @@ void view_pane_fill(struct view *v)
 	v->pane(v);
 }
 
+/* ---- looking through its rows */
+
+#define ROWS_AT_LEAST 500 /* however busy the machine is: few rows are looked through at once */
+#define ROWS_BETWEEN  16  /* two looks at the clock */
+
+struct view_sought {
+	char *text; /* folded */
+	int forwards;
+	size_t from; /* the cursor when it began */
+	size_t done; /* rows */
+};
+
+void view_search_begin(struct view *v, const char *text, int forwards)
+{
+	view_search_end(v);
+	v->sought = xcalloc(1, sizeof *v->sought);
+	*v->sought = (struct view_sought){text_fold_for_find_dup(text), forwards, v->selected, 0};
+}
+
+void view_search_end(struct view *v)
+{
+	if (!v->sought)
+		return;
+	explicit_bzero(v->sought->text, strlen(v->sought->text));
+	free(v->sought->text);
+	free(v->sought);
+	v->sought = NULL;
+}
+
+static void view_search_anew(struct view *v)
+{
+	if (!v->sought)
+		return;
+	v->sought->from = v->selected;
+	v->sought->done = 0;
+}
+
+static int row_holds(struct view *v, size_t i, const char *folded_text)
+{
+	struct row row;
+	view_row(v, i, &row);
+	char *folded = text_fold_for_find_dup(row.text);
+	int holds = strstr(folded, folded_text) != NULL;
+	free(folded);
+	free(row.text);
+	return holds;
+}
+
+int view_search_work(struct view *v, double deadline)
+{
+	struct view_sought *s = v->sought;
+	int found = 0;
+	while (s->done < v->count && !found) {
+		size_t step = ++s->done;
+		size_t i = (s->from + (s->forwards ? step : v->count - step)) % v->count;
+		found = row_holds(v, i, s->text);
+		if (found)
+			v->selected = i;
+		else if (step >= ROWS_AT_LEAST && step % ROWS_BETWEEN == 0 && clock_steady() >= deadline)
+			return -1;
+	}
+	view_search_end(v);
+	return found;
+}
+
+int view_search_percent(const struct view *v)
+{
+	return v->count ? (int)(v->sought->done * 100 / v->count) : 0;
+}
+
+/* ---- its rows */
+
 void view_free(struct view *v)
 {
 	if (!v)
@@ -125,6 +197,7 @@ void view_free(struct view *v)
 	free(v->rows);
 	free(v->argument);
 	free(v->filter);
+	view_search_end(v);
 	free(v->heading);
 	free(v->names);
 	free(v->empty);
@@ -237,6 +310,7 @@ void view_forget(struct view *v)
 	if (v->heading)
 		explicit_bzero(v->heading, strlen(v->heading));
 	clear_pane(v);
+	view_search_end(v);
 	if (v->ops->forget)
 		v->ops->forget(v);
 	view_stale(v);
@@ -284,6 +358,7 @@ void view_refresh(struct view *v)
 	else if (err.code)
 		view_add_text(v, TONE_ALARM, NULL, err.message, 0);
 	find_again(v, label);
+	view_search_anew(v);
 }
 
 int view_begin_at(struct view *v, const char *label)
@@ -445,24 +520,4 @@ enum redraw view_move(struct view *v, int key, int height)
 	}
 	v->selected = clamp(v, at);
 	return REDRAW_ROW;
-}
-
-int view_search(struct view *v, const char *text, int forwards)
-{
-	char *wanted = text_fold_for_find_dup(text);
-	int found = 0;
-	for (size_t step = 1; step <= v->count && !found; step++) {
-		size_t i = (v->selected + (forwards ? step : v->count - step)) % v->count;
-		struct row row;
-		view_row(v, i, &row);
-		char *folded = text_fold_for_find_dup(row.text);
-		if (strstr(folded, wanted)) {
-			v->selected = i;
-			found = 1;
-		}
-		free(folded);
-		free(row.text);
-	}
-	free(wanted);
-	return found;
 }

@@ -108,6 +108,7 @@ struct view {
 	size_t count;
 	size_t cap;
 	size_t selected;
+	struct view_sought *sought; /* what its rows are being looked through for, or NULL */
 	int searching; /* in a view that is searched: n and N go to the next row that holds the words; Esc ends it */
 	unsigned held; /* the workbench's: somebody waits for what is above it, so that it stays */
 	size_t top;    /* the first line that is shown; view_settle() keeps it within what there is */
@@ -188,8 +189,16 @@ void view_seek(struct view *v, const char *label);
 /* Moving; `height` rows are seen. */
 enum redraw view_move(struct view *v, int key, int height);
 
-/* The next row after the cursor that holds the text, or the one before it. 1 if there is one. */
-int view_search(struct view *v, const char *text, int forwards);
+/*
+ * The next row after the cursor that holds the text, or the one before it, in slices: there may be very many. The cursor goes
+ * there when it is found. Rows that are made anew meanwhile are looked through from the cursor again.
+ */
+void view_search_begin(struct view *v, const char *text, int forwards);
+void view_search_end(struct view *v); /* which a key does, and its end */
+
+/* Goes on until the steady time `deadline`. 1: found; 0: no row holds it; -1: there are more rows to look at. */
+int view_search_work(struct view *v, double deadline);
+int view_search_percent(const struct view *v);
 
 struct view *view_text(struct workbench *wb, const char *title, const char *text);
 

@@ -19,57 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words are looked for in the whole case; in a text, the next place of it; in some views, the next row. */
-static enum redraw ask_search(struct view *v)
-{
-	struct workbench *wb = v->wb;
-	char *words = prompt_text(wb, "/");
-	if (!words || !*words) {
-		free(words);
-		return REDRAW_ALL;
-	}
-	free(wb->search);
-	wb->search = words;
-	wb->searching = 1;
-	v->searching = v->ops->searched && view_search(v, words, 1);
-	if (v->searching)
-		workbench_tell(wb, TONE_FAINT, "%s", _("n the next place, N the one before, Esc ends the search"));
-	else if (!v->ops->text)
-		workbench_show(wb, "found", words);
-	else if (!view_search(v, words, 1))
-		workbench_tell(wb, TONE_ATTENTION, _("'%s' is not in this text"), words);
-	else
-		workbench_tell(wb, TONE_FAINT, "%s", _("n the next place, N the one before, Esc ends the search"));
-	return REDRAW_ALL;
-}
-
-/* In a text the next place; where records were looked for, the next record. */
-static enum redraw go_to_match(struct view *v, int forwards)
-{
-	struct workbench *wb = v->wb;
-	if (v->ops != route_find("found")->view)
-		return view_search(v, wb->search, forwards) ? REDRAW_VIEW : REDRAW_NONE;
-	if (v->count)
-		v->selected = (v->selected + (forwards ? 1 : v->count - 1)) % v->count;
-	return REDRAW_ROW;
-}
-
-static const char *refuses_matches(struct view *v)
-{
-	int here = v->ops->text || v->searching || v->ops == route_find("found")->view;
-	return here && v->wb->searching && v->wb->search ? NULL : _("nothing was looked for: / does");
-}
-
-static enum redraw next_match(struct view *v)
-{
-	return go_to_match(v, 1);
-}
-
-static enum redraw last_match(struct view *v)
-{
-	return go_to_match(v, 0);
-}
-
 static enum redraw show_told(struct view *v)
 {
 	struct buf text = BUF_INIT;
@@ -303,9 +252,9 @@ static enum redraw look_at(struct view *v)
 const struct view_key workbench_keys[] = {
     {KEY_OF_COMMAND, "help", N_("keys"), N_("the keys of this view, and all commands"), show_help, NULL},
     {':', NULL, N_("command"), N_("type a command; Tab completes it, ↑ recalls"), ask_command, NULL},
-    {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), ask_search, NULL},
-    {'n', NULL, NULL, N_("after a search: the next place"), next_match, refuses_matches},
-    {'N', NULL, NULL, N_("after a search: the place before"), last_match, refuses_matches},
+    {KEY_OF_COMMAND, "find", N_("search"), N_("search all records for words"), workbench_search_ask, NULL},
+    {'n', NULL, NULL, N_("after a search: the next place"), workbench_search_next, workbench_search_refuses},
+    {'N', NULL, NULL, N_("after a search: the place before"), workbench_search_last, workbench_search_refuses},
     {KEY_OF_COMMAND, "note", NULL, N_("write a note on the selected record"), write_note, REFUSES},
     {'p', NULL, NULL, N_("paste a text: addresses, hosts, URLs and digests in it are offered as indicators"), paste,
      REFUSES},

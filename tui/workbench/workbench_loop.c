@@ -32,6 +32,8 @@ static int work_of_view(void *ctx, double deadline, int *show)
 {
 	struct workbench *wb = ctx;
 	struct view *v = wb->locked || wb->depth == 0 ? NULL : workbench_top(wb);
+	if (v && v->sought)
+		return workbench_search_work(wb, deadline, show);
 	return v && v->lazy && v->lazy->work ? v->lazy->work(v, deadline, show) : -1;
 }
 
@@ -142,6 +144,7 @@ static int workbench_loop_step(struct workbench *wb)
 	buf_clear(&wb->status);
 	wb->quiet = 0;
 	struct view *v = workbench_top(wb);
+	view_search_end(v);
 	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
 	enum redraw changed = press(wb, v, key);
 	if (changed > wb->redraw)

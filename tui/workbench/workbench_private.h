@@ -66,10 +66,12 @@ struct workbench {
 	struct title_cache *names;             /* titles of records */
 	struct own_clock clock;
 	struct alarm_count alarms;
-	int covered;   /* a long message lies over rows and footer */
-	json_t *told;  /* the last messages, the oldest first */
-	int searching; /* n and N go to the next and the last place of what was looked for; Esc ends it */
-	json_t *lines; /* what was typed behind `:`, oldest first */
+	int covered;           /* a long message lies over rows and footer */
+	json_t *told;          /* the last messages, the oldest first */
+	int search_goes_on;    /* to another place of words that were found */
+	double search_told_at; /* how far it is */
+	int searching;         /* n and N go to the next and the last place of what was looked for; Esc ends it */
+	json_t *lines;         /* what was typed behind `:`, oldest first */
 };
 
 /* ---- workbench.c */
@@ -105,5 +107,15 @@ void workbench_lock(void *wb);
 
 /* Does what the key means in every view, or goes to the view that it stands for. */
 enum redraw workbench_press(struct workbench *wb, int key);
+
+/* ---- workbench_search.c */
+
+enum redraw workbench_search_ask(struct view *v);
+enum redraw workbench_search_next(struct view *v);
+enum redraw workbench_search_last(struct view *v);
+const char *workbench_search_refuses(struct view *v);
+
+/* As the `work` of a view: looks through rows of the view that is shown. */
+int workbench_search_work(struct workbench *wb, double deadline, int *show);
 
 #endif
