@@ -128,6 +128,45 @@ fi
 "$genba" --lang ja triage locked-0x8004.dd --look --jsonl >out 2>err || true
 says "no key, in Japanese" "回復キー $id"
 
+# ---- shadow copies: of before and between, made by states of the volume that are known
+"$make" shadow shadow.dd
+if there vshadowinfo; then
+	is "vshadowinfo" 2 "$(vshadowinfo shadow.dd | grep -c '^Store: ')"
+	is "vshadowinfo" 'Nov 17, 2023 03:00:20.000000000 UTC' "$(vshadowinfo shadow.dd | sed -n 's/.*Creation time.*: //p' | tail -1)"
+fi
+copies() { jq -r 'select(.shadow_copy) | "\(.volume) \(.shadow_copy) \(.path) \(.artefact)"' out | sort | uniq -c | sed 's/^ *//'; }
+look 1 shadow.dd
+rows >live
+is "they are named" 'not covered: its 2 shadow copies (VSS) were not read: --vss reads them' "$(problems)"
+is "no row of them" '' "$(copies)"
+look 0 shadow.dd --vss
+is "rows of the volume" "" "$(rows | comm -13 - live)"
+in_copies='20 vss2 2023-11-17T03:00:20.0000000Z Windows/System32/winevt/Logs/Security.evtx evtx
+1 vss1 2023-11-16T18:00:20.0000000Z notes.txt file
+1 vss2 2023-11-17T03:00:20.0000000Z Users file
+1 vss2 2023-11-17T03:00:20.0000000Z Users/tanaka file
+1 vss2 2023-11-17T03:00:20.0000000Z Users/tanaka/stolen.rar file
+1 vss2 2023-11-17T03:00:20.0000000Z Windows/System32/winevt/Logs/Security.evtx file
+2 vss2 2023-11-17T03:00:20.0000000Z notes.txt file'
+is "what only they have, each once" "$(sort <<<"$in_copies")" "$(copies | sort)"
+is "what is gone" '3000 false' "$(jq -r 'select(.path == "Users/tanaka/stolen.rar") | "\(.size) \(.deleted)"' out)"
+is "events that were cleared" tanaka "$(jq -r 'select(.event_id == "4624" or .event_id == 4624) | .["data.TargetUserName"]' out | sort -u)"
+"$make" bitlocker shadow.dd behind.dd clear
+look 0 behind.dd --vss
+is "behind BitLocker" "$(sort <<<"$in_copies")" "$(copies | sort)"
+# a store whose blocks cannot be trusted: the volume's own rows stay, and what is wrong is named
+python3 - <<'P'
+data = bytearray(open('shadow.dd', 'rb').read())
+at = data.index(b'\x6b\x87\x08\x38', 0x2000)
+for i in range(at + 16384, len(data), 16384):
+    if data[i:i + 4] == b'\x6b\x87\x08\x38' and data[i + 20] == 3:
+        data[i:i + 16384] = b'\xa5' * 16384
+open('torn.dd', 'wb').write(data)
+P
+look 1 torn.dd --vss
+is "rows of the volume beside torn copies" "" "$(rows | comm -13 - live)"
+problems | grep -q 'not covered: ' || fail "torn copies: $(problems)"
+
 # in a case: the asset's recovery key opens it, and what is sealed opens likewise
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "Volumes" --kdf interactive --no-recovery 2>/dev/null

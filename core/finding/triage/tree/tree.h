@@ -60,7 +60,8 @@ struct tree {
 	int (*open)(struct tree *t, const struct tree_found *found, struct triage_file *f, struct err *err);
 	void (*close)(struct tree *t);
 	void *ctx;
-	int has_table; /* its files are rows already: its own $MFT is not parsed */
+	int has_table;  /* its files are rows already: its own $MFT is not parsed */
+	int64_t copied; /* of a shadow copy: when it was made; its rows say so (shadow_copy) */
 	/* of the run */
 	struct tree_run *run;
 	struct triage_out *out; /* NULL: it was told before */
@@ -108,6 +109,7 @@ struct tree_media {
 	struct tree_disk *disk; /* a virtual disk: its content is what is read (tree_disk.h) */
 	char why[256];          /* why what it holds cannot be opened; "": nothing is wrong */
 	int vss;                /* shadow copies are read, too */
+	int64_t copied;         /* when the one that is read was made; the volume itself: OBSERVATION_NO_TIME */
 	const char *key;        /* for volumes that are encrypted; NULL: none */
 };
 int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err);

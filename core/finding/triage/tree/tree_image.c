@@ -221,34 +221,40 @@ static void close_in_volume(struct tree *t)
 	v->stream = NULL;
 }
 
+struct image_run {
+	struct tree_run *run;
+	struct tree_media media;
+};
+
 static int run_volume(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *err)
 {
-	struct tree_run *run = ctx;
+	struct image_run *r = ctx;
 	struct image_volume v = {.fs = fs, .clock = OBSERVATION_CLOCK_utc};
 	struct tree t = {.name = name,
 	                 .walk = walk_volume,
 	                 .open = open_in_volume,
 	                 .close = close_in_volume,
 	                 .ctx = &v,
+	                 .copied = r->media.copied,
 	                 .has_table = TSK_FS_TYPE_ISNTFS(fs->ftype)};
 	if (TSK_FS_TYPE_ISFAT(fs->ftype))
 		v.clock = OBSERVATION_CLOCK_local;
 	v.tree = &t;
-	return tree_run(run, &t, err);
+	return tree_run(r->run, &t, err);
 }
 
 static int tell_uncovered(void *ctx, const char *name, const char *reason, struct err *err)
 {
-	return tree_uncovered(ctx, name, err, "%s", reason);
+	return tree_uncovered(((struct image_run *)ctx)->run, name, err, "%s", reason);
 }
 
 int tree_image(struct tree_run *run, struct err *err)
 {
 	static const struct tree_volume_ops ops = {run_volume, tell_uncovered};
-	struct tree_media media;
-	if (tree_media_open(&media, run, err) < 0)
+	struct image_run r = {.run = run};
+	if (tree_media_open(&r.media, run, err) < 0)
 		return -1;
-	int rc = tree_volume_each(&media, &ops, run, err);
-	tree_media_close(&media);
+	int rc = tree_volume_each(&r.media, &ops, &r, err);
+	tree_media_close(&r.media);
 	return rc;
 }

@@ -56,6 +56,7 @@ int tree_media_open(struct tree_media *m, struct tree_run *run, struct err *err)
 	*m = (struct tree_media){.w = run->w,
 	                         .fd = -1,
 	                         .media = (size_t)media,
+	                         .copied = OBSERVATION_NO_TIME,
 	                         .vss = json_is_true(json_object_get(request, "vss")),
 	                         .key = json_string_value(json_object_get(request, "key"))};
 	if (json_is_true(json_object_get(request, "ewf"))) {
@@ -189,10 +190,31 @@ int tree_stream(struct tree *t, const struct tree_item *e, const char *name)
 
 /* ---- units */
 
-/* Of a shadow copy: what the volume and later copies have not said. */
+/* Of it, only what the volume and later copies have not said. */
 static int is_shadow(const struct tree *t)
 {
 	return strstr(t->name, "vss") != NULL;
+}
+
+/* The rows, with a field that says of when the shadow copy is that has them. */
+static void add_copied(const struct buf *rows, int64_t copied, struct buf *out)
+{
+	char when[32];
+	struct observation o;
+	struct buf fields = BUF_INIT;
+	size_t size = 0;
+	observation_when(copied, when);
+	for (size_t at = 0; at < rows->len && observation_unpack(rows->data + at, rows->len - at, &o, &size, NULL) > 0;
+	     at += size) {
+		buf_clear(&fields);
+		buf_add(&fields, o.fields, o.fields_size);
+		observation_field(&fields, "shadow_copy", when);
+		o.fields = fields.data;
+		o.fields_size = fields.len;
+		if (observation_pack(&o, out, NULL) < 0)
+			buf_add(out, rows->data + at, size); /* as long as a row may be */
+	}
+	buf_release(&fields);
 }
 
 static int give_rows(void *ctx, const void *bytes, size_t n, struct err *err)
@@ -200,12 +222,20 @@ static int give_rows(void *ctx, const void *bytes, size_t n, struct err *err)
 	struct tree *t = ctx;
 	struct tree_run *run = t->run;
 	struct buf fresh = BUF_INIT;
-	if (!run->once)
-		return worker_emit_raw(run->w, bytes, n, err);
-	tree_once_rows(run->once, bytes, n, is_shadow(t) ? &fresh : NULL);
-	int rc =
-	    is_shadow(t) ? worker_emit_raw(run->w, fresh.data, fresh.len, err) : worker_emit_raw(run->w, bytes, n, err);
+	struct buf told = BUF_INIT;
+	int rc = 0;
+	if (run->once)
+		tree_once_rows(run->once, bytes, n, is_shadow(t) ? &fresh : NULL);
+	if (is_shadow(t)) {
+		add_copied(&fresh, t->copied, &told);
+		for (size_t at = 0; rc == 0 && at < told.len; at += WORKER_RAW)
+			rc = worker_emit_raw(run->w, told.data + at,
+			                     told.len - at < WORKER_RAW ? told.len - at : WORKER_RAW, err);
+	} else {
+		rc = worker_emit_raw(run->w, bytes, n, err);
+	}
 	buf_release(&fresh);
+	buf_release(&told);
 	return rc;
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define VOLUMES 128U
-#define SHADOWS 512
 
 struct tree_layer {
 	TSK_IMG_INFO info; /* first: libtsk hands it back */
@@ -123,14 +122,17 @@ static int see_shadow(struct volume_walk *w, struct tree_shadows *s, int number,
 	struct tree_layer *l = layer_new(&bytes);
 	tsk_error_reset();
 	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, 0, TSK_FS_TYPE_DETECT);
+	w->media->copied = made;
 	int rc = fs ? w->ops->volume(w->ctx, fs, name, err)
 	            : uncovered(w, name, err, _("the shadow copy has no file system that is known"));
+	w->media->copied = OBSERVATION_NO_TIME;
 	if (fs)
 		tsk_fs_close(fs);
 	free(l);
 	return rc;
 }
 
+/* The latest first: what is gone from the volume is told of the copy in which it was last. */
 static int see_shadows(struct volume_walk *w, const struct tree_bytes *volume, const char *name, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -142,7 +144,7 @@ static int see_shadows(struct volume_walk *w, const struct tree_bytes *volume, c
 	if (!w->media->vss)
 		rc = uncovered(w, name, err, _("its %d shadow copies (VSS) were not read: --vss reads them"), count);
 	else
-		for (int i = 0; rc == 0 && i < count && i < SHADOWS; i++)
+		for (int i = count; rc == 0 && i-- > 0;)
 			rc = see_shadow(w, s, i, name, err);
 	tree_shadows_close(s);
 	return rc;

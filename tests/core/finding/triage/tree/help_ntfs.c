@@ -39,18 +39,20 @@ static void add_log(struct ntfs_out *v, int before)
 	made_log_release(&l);
 }
 
-void made_ntfs(int before, const char *scratch, struct buf *out)
+void made_ntfs(enum made_ntfs_time time, const char *scratch, struct buf *out)
 {
 	struct err err = ERR_INIT;
 	struct ntfs_out *v = ntfs_out_new("Windows", 0x20231105, "2023-11-05T01:00:00Z");
-	const char *notes = before ? "the plan" : "nothing to see";
+	static const char *const notes[] = {"the plan", "a better plan", "nothing to see"};
+	static const char *const written[] = {"2023-11-06T00:00:00Z", "2023-11-17T00:00:00Z", "2023-11-17T18:01:00Z"};
+	int before = time != MADE_NTFS_TODAY;
 	char rar[3000];
 	memset(rar, 'R', sizeof rar);
 	ntfs_out_file(v, &(struct ntfs_out_file){.path = "notes.txt",
-	                                         .bytes = notes,
-	                                         .size = strlen(notes),
+	                                         .bytes = notes[time],
+	                                         .size = strlen(notes[time]),
 	                                         .created = "2023-11-06T00:00:00Z",
-	                                         .modified = before ? "2023-11-06T00:00:00Z" : "2023-11-17T18:01:00Z"});
+	                                         .modified = written[time]});
 	ntfs_out_file(v, &(struct ntfs_out_file){.path = before ? "Users/tanaka/stolen.rar" : "Users/tanaka/todo.txt",
 	                                         .bytes = rar,
 	                                         .size = before ? sizeof rar : 20,
