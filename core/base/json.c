@@ -146,6 +146,16 @@ int json_is(const json_t *object, const char *key, const char *value)
 	return text && strcmp(text, value) == 0;
 }
 
+int json_holds(const json_t *array, const char *text)
+{
+	size_t i;
+	const json_t *member;
+	json_array_foreach(array, i, member)
+		if (json_is_string(member) && strcmp(json_string_value(member), text) == 0)
+			return 1;
+	return 0;
+}
+
 int json_same(const json_t *a, const json_t *b)
 {
 	return a == b || (a && b && json_equal(a, b));

@@ -39,6 +39,9 @@ const char *json_get_string(const json_t *object, const char *key);
 /* 1 if that member is a string, and this one. */
 int json_is(const json_t *object, const char *key, const char *value);
 
+/* 1 if it is an array, and this string one of its members. */
+int json_holds(const json_t *array, const char *text);
+
 /* 1 if both are the same value, or both NULL. */
 int json_same(const json_t *a, const json_t *b);
 

@@ -98,18 +98,13 @@ int reserve_labels(struct case_file *c, const struct kind *kind, size_t count, c
 
 const struct kind *reserve_kind(struct case_file *c, const char *label)
 {
-	size_t i;
-	json_t *one;
-	const struct kind *kind = NULL;
 	char mark[MARK_TEXT];
 	int64_t number;
 	label_columns(label, mark, &number);
 	if (strcmp(mark, c->mark) != 0)
 		return NULL; /* a merge has given this responder another mark since */
 	json_t *labels = kept(c);
-	json_array_foreach(labels, i, one)
-		if (json_is_string(one) && strcmp(json_string_value(one), label) == 0)
-			kind = kind_of(label);
+	const struct kind *kind = json_holds(labels, label) ? kind_of(label) : NULL;
 	json_decref(labels);
 	return kind;
 }

@@ -62,16 +62,6 @@ static size_t decided_about(struct organisations *o, const json_t *decision)
 	return NO_ORGANISATION;
 }
 
-static int is_known_reason(const json_t *decision, const char *label)
-{
-	size_t i;
-	json_t *known;
-	json_array_foreach(json_object_get(decision, "because"), i, known)
-		if (json_is_string(known) && strcmp(json_string_value(known), label) == 0)
-			return 1;
-	return 0;
-}
-
 /* What was decided about something that nothing on record speaks for any more. */
 static void add_past_trigger(struct chain_proposal *p, const json_t *decision)
 {
@@ -108,7 +98,7 @@ static void apply_decision(struct organisations *o, struct chain *chain, const j
 	snprintf(p->decided, sizeof p->decided, "%.10s", entered ? entered : "");
 	p->new_count = 0;
 	for (size_t i = 0; i < p->trigger_count; i++) {
-		p->triggers[i].is_new = !is_known_reason(decision, p->triggers[i].because);
+		p->triggers[i].is_new = !json_holds(json_object_get(decision, "because"), p->triggers[i].because);
 		p->new_count += p->triggers[i].is_new != 0;
 	}
 }

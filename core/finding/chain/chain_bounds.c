@@ -72,13 +72,9 @@ static int was_searched(const struct chain_records *records, const json_t *log)
 	size_t i;
 	json_t *check;
 	json_array_foreach(records->checks, i, check) {
-		size_t k;
-		json_t *on;
-		if (!json_is(check, "method", "log_search") || !json_is(check, "result", "not_found"))
-			continue;
-		json_array_foreach(json_object_get(check, "on"), k, on)
-			if (asset && json_is_string(on) && strcmp(json_string_value(on), asset) == 0)
-				return 1;
+		if (asset && json_is(check, "method", "log_search") && json_is(check, "result", "not_found") &&
+		    json_holds(json_object_get(check, "on"), asset))
+			return 1;
 	}
 	return 0;
 }
@@ -179,16 +175,6 @@ static void stretch(struct victim *v, struct chain_span from, struct chain_span 
 	v->still |= !until.placed;
 }
 
-static int has_role(const json_t *party, const char *role)
-{
-	size_t i;
-	json_t *is;
-	json_array_foreach(json_object_get(party, "roles"), i, is)
-		if (json_is_string(is) && strcmp(json_string_value(is), role) == 0)
-			return 1;
-	return 0;
-}
-
 static void look_at_coverage(const struct chain_records *records, const struct organisations *o, struct chain *chain)
 {
 	size_t own = organisation_of_party(o, json_get_string(records->the_case, "party"));
@@ -199,7 +185,8 @@ static void look_at_coverage(const struct chain_records *records, const struct o
 	json_t *record;
 	json_array_foreach(records->parties, i, record) {
 		size_t number = organisation_of_party(o, json_get_string(record, "label"));
-		if (number == NO_ORGANISATION || (!has_role(record, "victim") && !json_is(record, "damaged", "yes")))
+		if (number == NO_ORGANISATION ||
+		    (!json_holds(json_object_get(record, "roles"), "victim") && !json_is(record, "damaged", "yes")))
 			continue;
 		struct victim *v = victim_of(&victims, &count, number);
 		if (json_get_string(record, "damaged_from"))

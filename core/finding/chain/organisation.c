@@ -10,16 +10,6 @@
 
 #define PARENTS 16 /* steps upwards: who is its own parent ends there */
 
-static int has(const json_t *record, const char *field, const char *member)
-{
-	size_t i;
-	json_t *value;
-	json_array_foreach(json_object_get(record, field), i, value)
-		if (json_is_string(value) && strcmp(json_string_value(value), member) == 0)
-			return 1;
-	return 0;
-}
-
 size_t organisation_whole(const struct organisations *o, size_t number)
 {
 	while (number < o->count && o->all[number].one_with != number)
@@ -146,7 +136,7 @@ static size_t organisation_add_party(struct organisations *o, const struct chain
 	it->record = party;
 	it->is_own = json_is(records->the_case, "party", label);
 	for (size_t i = 0; i < sizeof no_topic_roles / sizeof *no_topic_roles; i++)
-		it->no_topic |= has(party, "roles", no_topic_roles[i]) != 0;
+		it->no_topic |= json_holds(json_object_get(party, "roles"), no_topic_roles[i]) != 0;
 	put_number(o->by_party, label, number);
 	put_domains(o, json_get_string(party, "domains"), number);
 	put_mail(o, party, number, 1);

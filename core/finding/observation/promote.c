@@ -68,11 +68,8 @@ static int take_hit(struct promoting *p, const struct observation *o, struct err
 static int take_log(void *ctx, json_t *record)
 {
 	struct promoting *p = ctx;
-	const json_t *label;
-	size_t i;
-	json_array_foreach(json_object_get(record, "preserved"), i, label)
-		if (json_is_string(label) && strcmp(json_string_value(label), p->evidence) == 0)
-			snprintf(p->clock, sizeof p->clock, "%s", record_label(record));
+	if (json_holds(json_object_get(record, "preserved"), p->evidence))
+		snprintf(p->clock, sizeof p->clock, "%s", record_label(record));
 	return 0;
 }
 

@@ -46,12 +46,6 @@ static struct waiting_item *put(struct waiting_look *l, enum waiting_sort sort, 
 	return item;
 }
 
-static int has(const json_t *record, const char *field, const char *value)
-{
-	const char *text = json_get_string(record, field);
-	return text && strcmp(text, value) == 0;
-}
-
 /* What waits, by what is kept of it: no text yet. */
 static int is_waiting(const json_t *record)
 {
@@ -59,11 +53,11 @@ static int is_waiting(const json_t *record)
 	const char *status = json_get_string(record, "status");
 	if (json_object_get(record, "retracted"))
 		return 0;
-	if (has(record, "kind", "consultation"))
+	if (json_is(record, "kind", "consultation"))
 		return !json_get_string(record, "case_id") &&
-		       (!json_get_string(record, "became") || has(record, "became", "open") ||
-		        has(record, "became", "unknown"));
-	for (size_t i = 0; has(record, "kind", "lead") && i < sizeof open_leads / sizeof *open_leads; i++)
+		       (!json_get_string(record, "became") || json_is(record, "became", "open") ||
+		        json_is(record, "became", "unknown"));
+	for (size_t i = 0; json_is(record, "kind", "lead") && i < sizeof open_leads / sizeof *open_leads; i++)
 		if (!status || strcmp(status, open_leads[i]) == 0)
 			return 1;
 	return 0;
@@ -134,7 +128,7 @@ static int look_into(struct waiting_look *l, const struct desk_source *source, s
 		return -1;
 	json_object_foreach(l->one->records, id, kept) {
 		json_t *record = is_waiting(kept) ? record_get(l->c, id, 0, NULL) : NULL;
-		if (record && has(record, "kind", "lead"))
+		if (record && json_is(record, "kind", "lead"))
 			take_lead(l, record);
 		else if (record)
 			take_consultation(l, record);

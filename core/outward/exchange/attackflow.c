@@ -83,8 +83,6 @@ static int keep_act(void *ctx, json_t *record)
 static void add_effect(struct attackflow *a, const char *cause, const char *effect)
 {
 	json_t *list = json_object_get(a->effects, cause);
-	size_t i;
-	json_t *known;
 	char *id = stix_id(&a->b, effect);
 	char uuid[37];
 	if (id && release_noted(a->b.r, cause, uuid) && strcmp(cause, effect) != 0) {
@@ -92,10 +90,7 @@ static void add_effect(struct attackflow *a, const char *cause, const char *effe
 			list = json_array();
 			json_object_set_new(a->effects, cause, list);
 		}
-		int is_known = 0;
-		json_array_foreach(list, i, known)
-			is_known |= strcmp(json_string_value(known), id) == 0;
-		if (!is_known)
+		if (!json_holds(list, id))
 			json_array_append_new(list, json_string(id));
 		json_object_set_new(a->caused, effect, json_true());
 	}

@@ -138,14 +138,11 @@ static int given_twice(const struct csv_import *import, const char *name, const 
 /* 1 if a column before this one is that field already, or one behind it bears its name. */
 static int is_taken(const struct csv_import *import, const char *means)
 {
-	size_t i;
-	const json_t *cell;
 	if (strcmp(means, CSV_REMARK) == 0)
 		return 0;
-	json_array_foreach(import->columns, i, cell)
-		if (json_is_string(cell) && strcmp(json_string_value(cell), means) == 0)
-			return 1;
-	for (; i < json_array_size(import->heading); i++) {
+	if (json_holds(import->columns, means))
+		return 1;
+	for (size_t i = json_array_size(import->columns); i < json_array_size(import->heading); i++) {
 		const char *column = json_string_value(json_array_get(import->heading, i));
 		const struct field *field = field_called(import->kind, column, strlen(column));
 		if (field && strcmp(field->name, means) == 0)

@@ -147,16 +147,6 @@ static const struct report_item items[] = {
 
 /* ---- the common forms for ransomware and for denial of service */
 
-static int is_among(const json_t *record, const char *field, const char *value)
-{
-	size_t i;
-	json_t *member;
-	json_array_foreach(json_object_get(record, field), i, member)
-		if (json_is_string(member) && strcmp(json_string_value(member), value) == 0)
-			return 1;
-	return 0;
-}
-
 static const struct report_item common_form[] = {
     {N_("Common form: systems hit, and their state"),
      NULL,
@@ -189,7 +179,8 @@ int report_authority(struct report *p, int final, struct err *err)
 {
 	if (put_items(p, items, sizeof items / sizeof *items, err) < 0)
 		return -1;
-	if ((is_among(p->of_case, "kinds", "ransomware") || is_among(p->of_case, "kinds", "suspicious_traffic")) &&
+	if ((json_holds(json_object_get(p->of_case, "kinds"), "ransomware") ||
+	     json_holds(json_object_get(p->of_case, "kinds"), "suspicious_traffic")) &&
 	    put_items(p, common_form, sizeof common_form / sizeof *common_form, err) < 0)
 		return -1;
 	return put_clock(p, final, err);

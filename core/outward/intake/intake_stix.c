@@ -148,11 +148,8 @@ static int take_indicator(struct stix *s, const json_t *object)
 	json_t *fields = begin_fields(s, object);
 	json_t *types =
 	    json_object_get(object, json_object_get(object, "indicator_types") ? "indicator_types" : "labels");
-	size_t i;
-	json_t *word;
-	json_array_foreach(types, i, word)
-		if (json_string_value(word) && strcmp(json_string_value(word), "benign") == 0)
-			intake_set(fields, "role", "benign");
+	if (json_holds(types, "benign"))
+		intake_set(fields, "role", "benign");
 	intake_set(fields, "first_seen", intake_text(object, "valid_from"));
 	const char *description = intake_text(object, "description");
 	if (description && our_label(object))

@@ -94,14 +94,10 @@ static int take_approval(void *ctx, json_t *decision)
 {
 	struct approval *a = ctx;
 	const char *status = json_get_string(decision, "status");
-	size_t i;
-	json_t *on;
 	if (status && strcmp(status, "decided") != 0)
 		return 0;
-	int is_about = json_object_get(a->by_contact, record_label(decision)) != NULL;
-	json_array_foreach(json_object_get(decision, "on"), i, on)
-		is_about |= json_is_string(on) && strcmp(json_string_value(on), a->party) == 0;
-	if (is_about)
+	if (json_object_get(a->by_contact, record_label(decision)) ||
+	    json_holds(json_object_get(decision, "on"), a->party))
 		add_approval(a, decision);
 	return 0;
 }

@@ -79,14 +79,7 @@ void run_requirement_text(const json_t *need, struct buf *out)
 
 static int is_in(const json_t *list, const char *word)
 {
-	size_t i;
-	json_t *item;
-	if (json_is_string(list))
-		return strcmp(json_string_value(list), word) == 0;
-	json_array_foreach(list, i, item)
-		if (json_is_string(item) && strcmp(json_string_value(item), word) == 0)
-			return 1;
-	return 0;
+	return json_is_string(list) ? strcmp(json_string_value(list), word) == 0 : json_holds(list, word);
 }
 
 int run_holds(const json_t *record, const char *field, const char *word)

@@ -238,13 +238,9 @@ static int take_captured(void *ctx, json_t *evidence)
 {
 	struct capturing *k = ctx;
 	const char *what = requirement_captured(evidence);
-	size_t i;
-	json_t *word;
-	if (!what || !run_holds(evidence, "on", k->asset) || !requirement_is_secured(evidence))
-		return 0;
-	json_array_foreach(k->wanted, i, word)
-		if (json_is_string(word) && strcmp(json_string_value(word), what) == 0)
-			json_object_set_new(k->found, what, json_true());
+	if (what && json_holds(k->wanted, what) && run_holds(evidence, "on", k->asset) &&
+	    requirement_is_secured(evidence))
+		json_object_set_new(k->found, what, json_true());
 	return 0;
 }
 

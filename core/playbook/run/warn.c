@@ -19,12 +19,7 @@
 
 static int warn_lists(const json_t *step, const char *member, const char *word)
 {
-	const json_t *list = playbook_step_extra(step, member);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (json_is_string(json_array_get(list, i)) &&
-		    strcmp(json_string_value(json_array_get(list, i)), word) == 0)
-			return 1;
-	return 0;
+	return json_holds(playbook_step_extra(step, member), word);
 }
 
 __attribute__((format(printf, 3, 4))) static void add(struct buf *lines, const json_t *asset, const char *format, ...)

@@ -17,23 +17,13 @@ struct contact_point {
 	char label[LABEL_TEXT];
 };
 
-static int holds(const json_t *record, const char *field, const char *value)
-{
-	size_t i;
-	json_t *member;
-	json_array_foreach(json_object_get(record, field), i, member)
-		if (json_is_string(member) && strcmp(json_string_value(member), value) == 0)
-			return 1;
-	return 0;
-}
-
 /* Who of the organisation is on record as its contact point; else anybody of it. */
 static int take_contact_point(void *ctx, json_t *record)
 {
 	struct contact_point *p = ctx;
 	if (!json_is(record, "parent", p->party) || !json_is(record, "type", "person"))
 		return 0;
-	int is_point = holds(record, "roles", "contact_point");
+	int is_point = json_holds(json_object_get(record, "roles"), "contact_point");
 	if (is_point || !*p->label)
 		snprintf(p->label, sizeof p->label, "%s", record_label(record));
 	return is_point;
@@ -44,7 +34,7 @@ static int take_approval(void *ctx, json_t *record)
 {
 	struct contact_point *p = ctx;
 	const char *status = json_get_string(record, "status");
-	if (holds(record, "on", p->party) && (!status || strcmp(status, "decided") == 0))
+	if (json_holds(json_object_get(record, "on"), p->party) && (!status || strcmp(status, "decided") == 0))
 		snprintf(p->label, sizeof p->label, "%s", record_label(record));
 	return 0;
 }

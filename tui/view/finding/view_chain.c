@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/action/contact_status.h"
@@ -420,13 +421,8 @@ static int names_record(const json_t *record, const char *label)
 	const char *field;
 	const json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)record, field, value) {
-		size_t i;
-		const json_t *member;
-		if (json_is_string(value) && strcmp(json_string_value(value), label) == 0)
+		if (json_is(record, field, label) || json_holds(value, label))
 			return 1;
-		json_array_foreach(value, i, member)
-			if (json_is_string(member) && strcmp(json_string_value(member), label) == 0)
-				return 1;
 	}
 	return 0;
 }

@@ -122,15 +122,9 @@ static void tell_row(struct case_file *c, struct timeline_picture *p)
 /* The assets that a row is about: those of an event, those that a record of the response names, or the one that it is. */
 int timeline_touches(const struct timeline_row *row, const char *label)
 {
-	size_t i;
-	json_t *asset;
-	const char *on = json_get_string(row->record, "on");
-	if (row->act && ((on && strcmp(on, label) == 0) || strcmp(record_label(row->record), label) == 0))
+	if (row->act && (json_is(row->record, "on", label) || strcmp(record_label(row->record), label) == 0))
 		return 1;
-	json_array_foreach(json_object_get(row->record, row->act ? "on" : "assets"), i, asset)
-		if (strcmp(json_string_value(asset), label) == 0)
-			return 1;
-	return 0;
+	return json_holds(json_object_get(row->record, row->act ? "on" : "assets"), label);
 }
 
 static void note_lane(struct timeline_picture *p, const char *label, size_t row)

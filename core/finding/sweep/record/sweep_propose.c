@@ -39,16 +39,6 @@ static void moment_of(const char *when, char text[32])
 	snprintf(text, 32, "%.19sZ", when);
 }
 
-static int is_in(const json_t *set, const char *label)
-{
-	const json_t *member;
-	size_t i;
-	json_array_foreach(set, i, member)
-		if (json_is_string(member) && strcmp(json_string_value(member), label) == 0)
-			return 1;
-	return 0;
-}
-
 static void propose(const struct found_indicator *it, const json_t *record, json_t *array)
 {
 	char moment[32];
@@ -63,7 +53,7 @@ static void propose(const struct found_indicator *it, const json_t *record, json
 		add(array, it->label, "last_seen", json_get_string(record, "last_seen"), moment);
 	for (size_t k = 0; k < it->count; k++) {
 		const char *asset = it->lines[k].asset;
-		if (!*asset || is_in(seen_on, asset) || is_in(new, asset))
+		if (!*asset || json_holds(seen_on, asset) || json_holds(new, asset))
 			continue;
 		json_array_append_new(new, json_string(asset));
 		buf_addf(&more, "%s+%s", more.len ? "," : "", asset);
