@@ -136,6 +136,15 @@ char *printable_dup(const char *text)
 	return buf_take(&b, NULL);
 }
 
+char *printable_vdup(const char *format, va_list args)
+{
+	struct buf text = BUF_INIT;
+	buf_addv(&text, format, args);
+	char *safe = printable_dup(text.data);
+	buf_release(&text);
+	return safe;
+}
+
 size_t text_width_n(const char *text, size_t n)
 {
 	size_t width = 0;

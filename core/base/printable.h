@@ -17,6 +17,7 @@
 #ifndef GENBA_BASE_PRINTABLE_H
 #define GENBA_BASE_PRINTABLE_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -39,8 +40,9 @@ void printable_add(struct buf *out, const void *bytes, size_t n, unsigned flags)
  */
 void printable_json(struct buf *out, const char *json);
 
-/* The same for a string, as a string that the caller frees. */
+/* The same for a string, as a string that the caller frees; and for what is formatted: one printable line. */
 char *printable_dup(const char *text);
+__attribute__((format(printf, 1, 0))) char *printable_vdup(const char *format, va_list args);
 
 /* fprintf() through the printable funnel, for all that commands tell people: what a case holds may be hostile. Line ends
  * stay; what must be one line is made so before. Not for what a program reads as bytes (CSV, sums, files). */

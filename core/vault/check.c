@@ -112,14 +112,20 @@ static void check_structure(struct vault *v, struct vault_check_findings *f)
 	sqlite3_finalize(s);
 }
 
+/* What opening noticed, the headers and the anchors. */
+static void check_beginning(struct vault *v, struct vault_check_findings *f)
+{
+	if (v->report.damage)
+		found(f, "%s", v->report.damage_text);
+	check_headers(v, f);
+	check_anchors(v, f);
+}
+
 int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
                       void *ctx, struct err *err)
 {
 	struct vault_check_findings f = {finding, ctx, 0};
-	for (unsigned i = 0; i < v->report.damage && i < 1; i++)
-		found(&f, "%s", v->report.damage_text);
-	check_headers(v, &f);
-	check_anchors(v, &f);
+	check_beginning(v, &f);
 	int rc = check_log(v, progress, &f, err);
 	err_clear(&v->fault);
 	return rc < 0 ? -1 : f.count;
@@ -129,10 +135,7 @@ int vault_check(struct vault *v, const struct progress *progress, void (*finding
                 void *ctx, struct err *err)
 {
 	struct vault_check_findings f = {finding, ctx, 0};
-	for (unsigned i = 0; i < v->report.damage && i < 1; i++)
-		found(&f, "%s", v->report.damage_text);
-	check_headers(v, &f);
-	check_anchors(v, &f);
+	check_beginning(v, &f);
 	for (uint32_t page = 1; page <= v->pages.count; page++) {
 		if (page % 64 == 1 && progress_step(progress, _("checking pages"), page - 1, v->pages.count, err) < 0)
 			return -1;

@@ -1,12 +1,13 @@
 #include "case/store/indicator_value.h"
 
+#include "base/address/punycode.h"
+#include "base/address/refang.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
-#include "base/refang.h"
 #include "case/store/case_internal.h"
 
 #include <arpa/inet.h>
@@ -16,7 +17,7 @@
 #include <utf8proc.h>
 
 #define HOST_LIMIT  253
-#define LABEL_LIMIT 63
+#define LABEL_LIMIT PUNYCODE_LABEL
 #define LOCAL_LIMIT 64
 
 static int is_type(const char *type, const char *name)
@@ -63,65 +64,6 @@ static void add_lower(struct buf *out, const char *text, size_t n)
 
 /* ---- hosts */
 
-/* Section 6.1 of RFC 3492. */
-static uint32_t adapted_bias(uint32_t delta, uint32_t points, int is_first)
-{
-	uint32_t k = 0;
-	delta = is_first ? delta / 700 : delta / 2;
-	delta += delta / points;
-	for (; delta > (36 - 1) * 26 / 2; k += 36)
-		delta /= 36 - 1;
-	return k + (36 - 1 + 1) * delta / (delta + 38);
-}
-
-static void add_variable(struct buf *out, uint32_t delta, uint32_t bias)
-{
-	uint32_t q = delta;
-	for (uint32_t k = 36;; k += 36) {
-		uint32_t t = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-		uint32_t digit = q < t ? q : t + (q - t) % (36 - t);
-		buf_addc(out, (char)(digit < 26 ? 'a' + digit : '0' + digit - 26));
-		if (q < t)
-			return;
-		q = (q - t) / (36 - t);
-	}
-}
-
-/* Section 6.3: one label as what follows xn--. A label is short, so that nothing overflows. */
-static void add_punycode(struct buf *out, const int32_t *points, uint32_t count)
-{
-	uint32_t n = 128;
-	uint32_t delta = 0;
-	uint32_t bias = 72;
-	uint32_t basic = 0;
-	for (uint32_t i = 0; i < count; i++)
-		if (points[i] < 128) {
-			buf_addc(out, (char)points[i]);
-			basic++;
-		}
-	if (basic)
-		buf_addc(out, '-');
-	for (uint32_t done = basic; done < count;) {
-		uint32_t next = UINT32_MAX;
-		for (uint32_t i = 0; i < count; i++)
-			if ((uint32_t)points[i] >= n && (uint32_t)points[i] < next)
-				next = (uint32_t)points[i];
-		delta += (next - n) * (done + 1);
-		n = next;
-		for (uint32_t i = 0; i < count; i++) {
-			delta += (uint32_t)points[i] < n;
-			if ((uint32_t)points[i] != n)
-				continue;
-			add_variable(out, delta, bias);
-			bias = adapted_bias(delta, done + 1, done == basic);
-			delta = 0;
-			done++;
-		}
-		delta++;
-		n++;
-	}
-}
-
 /* One label, folded, as the network knows it. 0 or -1. */
 static int add_label(struct buf *out, const char *label, size_t n)
 {
@@ -147,7 +89,7 @@ static int add_label(struct buf *out, const char *label, size_t n)
 		buf_add(out, label, n);
 	} else {
 		buf_adds(out, "xn--");
-		add_punycode(out, points, count);
+		punycode_encode(out, points, count);
 	}
 	return out->len - begin <= LABEL_LIMIT ? 0 : -1;
 }

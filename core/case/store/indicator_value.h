@@ -8,7 +8,7 @@
  *     taro[at]mail(dot)example          email    taro@mail.example
  *     D41D8CD9…                         md5      d41d8cd9…
  *
- * What people write so that nobody clicks on it (base/refang.h lists the forms) and full-width letters are taken for what
+ * What people write so that nobody clicks on it (base/address/refang.h lists the forms) and full-width letters are taken for what
  * they mean. The letters of hosts and digests are lower case; of paths, parts of URLs behind the host and the local
  * part of a mail address they are kept. A type without a form of its own (file_name, mutex, …) keeps its value.
  *

@@ -290,3 +290,19 @@ int source_digest(struct source *s, struct digest *d, const char *label, struct 
 	free(bytes);
 	return rc;
 }
+
+int source_sha256(const char *path, char sha256[65], struct err *err)
+{
+	struct source source;
+	struct digest_result result;
+	if (source_open(&source, AT_FDCWD, path, 0, err) < 0)
+		return -1;
+	struct digest *d = digest_new(0);
+	int rc = source_digest(&source, d, path, err);
+	digest_end(d, &result);
+	memcpy(sha256, result.sha256, 65);
+	digest_result_release(&result);
+	digest_free(d);
+	source_close(&source);
+	return rc;
+}

@@ -88,4 +88,7 @@ int source_read_at(struct source *s, const char *label, uint64_t offset, void *b
 /* Reads it to the end through the digest, in this thread; what cannot be read is an error. */
 int source_digest(struct source *s, struct digest *d, const char *label, struct err *err);
 
+/* The SHA-256 of a file or device as a whole, in hexadecimal. */
+int source_sha256(const char *path, char sha256[65], struct err *err);
+
 #endif

@@ -1,9 +1,9 @@
-/* The parts of textscan: base/refang.h (the text as it is meant), textscan_match.c (one hit at one place), textscan.c. */
+/* The parts of textscan: base/address/refang.h (the text as it is meant), textscan_match.c (one hit at one place), textscan.c. */
 #ifndef GENBA_FINDING_INDICATOR_TEXTSCAN_PRIVATE_H
 #define GENBA_FINDING_INDICATOR_TEXTSCAN_PRIVATE_H
 
+#include "base/address/refang.h"
 #include "base/buf.h"
-#include "base/refang.h"
 #include "finding/indicator/textscan.h"
 
 #include <stdint.h>

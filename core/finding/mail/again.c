@@ -44,21 +44,11 @@ static int open_source(void *ctx, const char *label, struct err *err)
 	return fd;
 }
 
-static size_t count_locked(const json_t *analysis)
-{
-	size_t i;
-	json_t *part;
-	size_t n = 0;
-	json_array_foreach(json_object_get(analysis, "parts"), i, part)
-		n += json_is_true(json_object_get(part, "locked"));
-	return n;
-}
-
 /* What a password opened is not given up because it is not at hand now. */
 static int would_lose(struct again_work *w, const char *label, const json_t *object)
 {
 	json_t *before = mail_analysis(w->again->c, label, NULL);
-	int loses = before && count_locked(object) > count_locked(before);
+	int loses = before && mail_analysis_locked(object) > mail_analysis_locked(before);
 	json_decref(before);
 	if (loses && w->again->trouble)
 		w->again->trouble(w->again->ctx, label,

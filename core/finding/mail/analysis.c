@@ -140,3 +140,13 @@ json_t *mail_analysis(struct case_file *c, const char *label, struct err *err)
 	buf_release(&text);
 	return object;
 }
+
+size_t mail_analysis_locked(const json_t *analysis)
+{
+	size_t i;
+	json_t *part;
+	size_t n = 0;
+	json_array_foreach(json_object_get(analysis, "parts"), i, part)
+		n += json_is_true(json_object_get(part, "locked"));
+	return n;
+}

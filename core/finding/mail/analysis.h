@@ -10,6 +10,7 @@
 #define GENBA_FINDING_MAIL_ANALYSIS_H
 
 #include <jansson.h>
+#include <stddef.h>
 
 struct case_file;
 struct err;
@@ -26,6 +27,9 @@ int mail_analysis_keep(struct case_file *c, const json_t *object, char sha256[65
 /* The analysis of a mail on record, as `mail look --json` has it; its file and member are those of the record. New
  * reference; NULL with ERR_NOT_FOUND or ERR_USAGE. */
 json_t *mail_analysis(struct case_file *c, const char *label, struct err *err);
+
+/* How many of its parts are locked. */
+size_t mail_analysis_locked(const json_t *analysis);
 
 /* The record of a mail. New reference; NULL with ERR_NOT_FOUND, or ERR_USAGE if it is none. */
 json_t *mail_record(struct case_file *c, const char *label, struct err *err);

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "case/store/record.h"
 #include "finding/indicator/textscan.h"
+#include "finding/mail/analysis.h"
 #include "finding/mail/look/rules.h"
 
 #include <stdio.h>
@@ -65,19 +66,9 @@ static void tell(const struct mail_page_state *p, enum mail_page_tone tone, cons
 	buf_release(&whole);
 }
 
-static size_t locked_files(const json_t *analysis)
-{
-	size_t i;
-	json_t *part;
-	size_t n = 0;
-	json_array_foreach(json_object_get(analysis, "parts"), i, part)
-		n += json_is_true(json_object_get(part, "locked"));
-	return n;
-}
-
 void mail_page_title(const json_t *record, const json_t *analysis, struct buf *out)
 {
-	size_t locked = locked_files(analysis);
+	size_t locked = mail_analysis_locked(analysis);
 	const char *corrected = page_value(record, "class_override");
 	struct buf subject = BUF_INIT;
 	add_safe(&subject, page_text(record, "subject"));
@@ -293,7 +284,7 @@ static void tell_findings(const struct mail_page_state *p)
 static void tell_limits(const struct mail_page_state *p)
 {
 	struct buf line = BUF_INIT;
-	size_t locked = locked_files(p->analysis);
+	size_t locked = mail_analysis_locked(p->analysis);
 	const char *parsed = page_text(p->record, "parsed");
 	if (!p->analysis)
 		buf_adds(&line, _("Not looked into: the mail itself is not here."));

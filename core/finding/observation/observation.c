@@ -1,10 +1,10 @@
 #include "finding/observation/observation.h"
 #include "finding/observation/observation_text.h"
 
-#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "finding/observation/observation_head_private.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -112,15 +112,7 @@ int observation_pack(const struct observation *o, struct buf *out, struct err *e
 	size_t size = OBSERVATION_HEAD + path + 1 + o->fields_size;
 	if (path > UINT16_MAX || size > OBSERVATION_ROW)
 		return err_set(err, ERR_INVALID, _("a row of %zu bytes is too long"), size);
-	bytes_put_le32(head, (uint32_t)(size - 4));
-	bytes_put_le64(head + 4, (uint64_t)o->when);
-	bytes_put_le64(head + 12, o->offset);
-	bytes_put_le32(head + 20, o->ordinal);
-	bytes_put_le16(head + 24, o->time_of);
-	head[26] = o->artefact;
-	head[27] = o->clock;
-	head[28] = o->flags;
-	head[29] = 0;
+	observation_head_write(head, o, size);
 	bytes_put_le16(head + 30, (uint16_t)path);
 	buf_add(out, head, sizeof head);
 	buf_add(out, o->path, path + 1);
@@ -164,16 +156,11 @@ struct observation observation_decode(const void *row)
 {
 	const unsigned char *p = row;
 	size_t path = bytes_le16(p + 30);
-	return (struct observation){.when = (int64_t)bytes_le64(p + 4),
-	                            .offset = bytes_le64(p + 12),
-	                            .ordinal = bytes_le32(p + 20),
-	                            .time_of = bytes_le16(p + 24),
-	                            .artefact = p[26],
-	                            .clock = p[27],
-	                            .flags = p[28],
-	                            .path = (const char *)p + OBSERVATION_HEAD,
-	                            .fields = (const char *)p + OBSERVATION_HEAD + path + 1,
-	                            .fields_size = bytes_le32(p) + 4 - OBSERVATION_HEAD - path - 1};
+	struct observation o = observation_head_read(p);
+	o.path = (const char *)p + OBSERVATION_HEAD;
+	o.fields = o.path + path + 1;
+	o.fields_size = bytes_le32(p) + 4 - OBSERVATION_HEAD - path - 1;
+	return o;
 }
 
 int observation_unpack(const void *bytes, size_t n, struct observation *o, size_t *size, struct err *err)

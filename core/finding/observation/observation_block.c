@@ -1,8 +1,8 @@
 #include "finding/observation/observation_block.h"
 
-#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "finding/observation/observation_head_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,14 +67,7 @@ int block_writer_add(struct block_writer *w, const struct observation *o)
 		slot[1] = ++w->path_count;
 		buf_add(&w->paths, o->path, path);
 	}
-	bytes_put_le32(head, (uint32_t)(size - 4));
-	bytes_put_le64(head + 4, (uint64_t)o->when);
-	bytes_put_le64(head + 12, o->offset);
-	bytes_put_le32(head + 20, o->ordinal);
-	bytes_put_le16(head + 24, o->time_of);
-	head[26] = o->artefact;
-	head[27] = o->clock;
-	head[28] = o->flags;
+	observation_head_write(head, o, size);
 	bytes_put_le32(head + 32, slot[1] - 1);
 	bytes_put_le32(head + 36, (uint32_t)o->fields_size);
 	buf_add(&w->rows, head, sizeof head);
@@ -162,16 +155,10 @@ int block_reader_next(struct block_reader *r, struct observation *o, struct err 
 	if (length < ROW_HEAD || length > (size_t)(r->end - p) || fields != length - ROW_HEAD ||
 	    path >= r->path_count || (fields && p[length - 1] != '\0'))
 		return observation_block_damaged(err);
-	*o = (struct observation){.when = (int64_t)bytes_le64(p + 4),
-	                          .offset = bytes_le64(p + 12),
-	                          .ordinal = bytes_le32(p + 20),
-	                          .time_of = bytes_le16(p + 24),
-	                          .artefact = p[26],
-	                          .clock = p[27],
-	                          .flags = p[28],
-	                          .path = r->paths[path],
-	                          .fields = (const char *)p + ROW_HEAD,
-	                          .fields_size = fields};
+	*o = observation_head_read(p);
+	o->path = r->paths[path];
+	o->fields = (const char *)p + ROW_HEAD;
+	o->fields_size = fields;
 	r->at = p + length;
 	r->row++;
 	return 1;

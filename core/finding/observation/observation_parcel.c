@@ -147,16 +147,13 @@ struct parcel_taking {
 
 __attribute__((format(printf, 2, 3))) static void parcel_note(const struct parcel_taking *t, const char *format, ...)
 {
-	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
-	buf_addv(&line, format, args);
+	char *safe = printable_vdup(format, args);
 	va_end(args);
-	char *safe = printable_dup(line.data);
 	if (t->came->notes)
 		json_array_append_new(t->came->notes, json_string(safe));
 	free(safe);
-	buf_release(&line);
 }
 
 static int not_sound(struct err *err)

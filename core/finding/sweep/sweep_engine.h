@@ -13,7 +13,7 @@
  *
  * What a hit is, is said by the table of borders in sweep_border.c. The borders see text as percent-decoded once. Around an
  * escape whose byte occurs in an indicator the text is decoded and looked through again; so is text that is defanged
- * (base/refang.h), and UTF-16, which is packed to a byte a unit.
+ * (base/address/refang.h), and UTF-16, which is packed to a byte a unit.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_ENGINE_H
 #define GENBA_FINDING_SWEEP_SWEEP_ENGINE_H

@@ -1,7 +1,7 @@
 /* The views of a text: as it is, decoded around escapes, as it is meant though defanged, packed from UTF-16. */
+#include "base/address/refang.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/refang.h"
 #include "finding/sweep/sweep_private.h"
 
 #include <stdlib.h>

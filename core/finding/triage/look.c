@@ -61,21 +61,10 @@ static int give_row(void *ctx, const struct observation *o, struct err *err)
 int triage_digest(const char *path, char sha256[65], struct err *err)
 {
 	struct stat st;
-	struct source source;
 	*sha256 = '\0';
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return 0;
-	if (source_open(&source, AT_FDCWD, path, 0, err) < 0)
-		return -1;
-	struct digest *d = digest_new(0);
-	struct digest_result result;
-	int rc = source_digest(&source, d, path, err);
-	digest_end(d, &result);
-	memcpy(sha256, result.sha256, 65);
-	digest_result_release(&result);
-	digest_free(d);
-	source_close(&source);
-	return rc;
+	return source_sha256(path, sha256, err);
 }
 
 int triage_look(const struct triage_look *look, struct triage_looked *seen, struct err *err)

@@ -21,15 +21,12 @@
 
 void merge_tell(json_t *lines, const char *format, ...)
 {
-	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
-	buf_addv(&line, format, args);
+	char *safe = printable_vdup(format, args);
 	va_end(args);
-	char *safe = printable_dup(line.data);
 	json_array_append_new(lines, json_string(safe));
 	free(safe);
-	buf_release(&line);
 }
 
 /* ---- writing it */

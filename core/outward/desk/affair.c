@@ -106,15 +106,12 @@ static void ask(struct making *m, const char *id, const char *when)
 
 __attribute__((format(printf, 2, 3))) static void differ(struct making *m, const char *format, ...)
 {
-	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
-	buf_addv(&line, format, args);
+	char *safe = printable_vdup(format, args);
 	va_end(args);
-	char *safe = printable_dup(line.data);
 	m->tell(m->ctx, 0, safe);
 	free(safe);
-	buf_release(&line);
 }
 
 /* Of two recorded dates of one thing: the more exact where one lies in the other, else the first, and the difference is

@@ -33,15 +33,12 @@ struct gather {
 
 __attribute__((format(printf, 3, 4))) static void tell(struct gather *g, int fault, const char *format, ...)
 {
-	struct buf line = BUF_INIT;
 	va_list args;
 	va_start(args, format);
-	buf_addv(&line, format, args);
+	char *safe = printable_vdup(format, args);
 	va_end(args);
-	char *safe = printable_dup(line.data);
 	g->source->tell(g->source->ctx, fault, safe);
 	free(safe);
-	buf_release(&line);
 }
 
 /* ---- opening */

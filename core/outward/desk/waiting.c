@@ -53,11 +53,13 @@ static int is_waiting(const json_t *record)
 	const char *status = json_get_string(record, "status");
 	if (json_object_get(record, "retracted"))
 		return 0;
-	if (json_is(record, "kind", "consultation"))
+	if (record_kind(record) == kind_find("consultation"))
 		return !json_get_string(record, "case_id") &&
 		       (!json_get_string(record, "became") || json_is(record, "became", "open") ||
 		        json_is(record, "became", "unknown"));
-	for (size_t i = 0; json_is(record, "kind", "lead") && i < sizeof open_leads / sizeof *open_leads; i++)
+	if (record_kind(record) != kind_find("lead"))
+		return 0;
+	for (size_t i = 0; i < sizeof open_leads / sizeof *open_leads; i++)
 		if (!status || strcmp(status, open_leads[i]) == 0)
 			return 1;
 	return 0;
@@ -128,7 +130,7 @@ static int look_into(struct waiting_look *l, const struct desk_source *source, s
 		return -1;
 	json_object_foreach(l->one->records, id, kept) {
 		json_t *record = is_waiting(kept) ? record_get(l->c, id, 0, NULL) : NULL;
-		if (record && json_is(record, "kind", "lead"))
+		if (record && record_kind(record) == kind_find("lead"))
 			take_lead(l, record);
 		else if (record)
 			take_consultation(l, record);

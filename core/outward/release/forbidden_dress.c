@@ -2,8 +2,8 @@
  * base64 and hexadecimal numbers (forbidden_encoded.c). */
 #include "outward/release/forbidden_private.h"
 
+#include "base/address/refang.h"
 #include "base/fold.h"
-#include "base/refang.h"
 
 #include <string.h>
 

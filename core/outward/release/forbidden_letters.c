@@ -1,86 +1,22 @@
 /* Letters that stand for others: names of hosts in punycode (RFC 3492), UTF-7 (RFC 2152), lines that a name runs over. */
+#include "base/address/punycode.h"
 #include "outward/release/forbidden_private.h"
 
 #include <string.h>
 
-#define LABEL 63 /* characters of a label of a host's name */
-
 /* ---- punycode */
-
-static int digit_of(char c)
-{
-	return c >= 'a' && c <= 'z'   ? c - 'a'
-	       : c >= 'A' && c <= 'Z' ? c - 'A'
-	       : c >= '0' && c <= '9' ? c - '0' + 26
-	                              : -1;
-}
-
-static uint32_t adapted_bias(uint32_t delta, uint32_t points, int is_first)
-{
-	uint32_t k = 0;
-	delta = is_first ? delta / 700 : delta / 2;
-	delta += delta / points;
-	for (; delta > (36 - 1) * 26 / 2; k += 36)
-		delta /= 36 - 1;
-	return k + (36 - 1 + 1) * delta / (delta + 38);
-}
-
-/* Section 6.2: what follows xn--. How many characters, 0: it is none. */
-static size_t decode_label(const char *text, size_t n, uint32_t points[LABEL])
-{
-	uint32_t c = 128;
-	uint32_t at = 0;
-	uint32_t bias = 72;
-	size_t count = 0;
-	const char *last = memrchr(text, '-', n);
-	size_t i = last ? (size_t)(last - text) + 1 : 0;
-	if (n > LABEL)
-		return 0;
-	for (; last && count < (size_t)(last - text); count++)
-		points[count] = (unsigned char)text[count];
-	while (i < n) {
-		uint64_t place = at;
-		uint64_t weight = 1;
-		for (uint32_t k = 36;; k += 36) {
-			int digit = i < n ? digit_of(text[i++]) : -1;
-			uint32_t t = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-			if (digit < 0)
-				return 0;
-			place += (uint32_t)digit * weight;
-			if (place > UINT32_MAX)
-				return 0;
-			if ((uint32_t)digit < t)
-				break;
-			weight *= 36 - t;
-			if (weight > UINT32_MAX)
-				return 0;
-		}
-		if (count == LABEL)
-			return 0;
-		bias = adapted_bias((uint32_t)place - at, (uint32_t)count + 1, at == 0);
-		uint64_t point = c + place / (count + 1);
-		if (point > 0x10FFFF)
-			return 0;
-		c = (uint32_t)point;
-		at = (uint32_t)(place % (count + 1));
-		memmove(points + at + 1, points + at, (count - at) * sizeof *points);
-		points[at++] = c;
-		count++;
-	}
-	return count;
-}
 
 int forbidden_unpunycode(const char *text, size_t n, struct buf *out)
 {
 	int some = 0;
 	for (size_t i = 0; i < n;) {
-		uint32_t points[LABEL];
+		uint32_t points[PUNYCODE_LABEL];
 		size_t count = 0;
 		size_t end = i + 4;
 		if (n - i > 4 && strncasecmp(text + i, "xn--", 4) == 0) {
-			while (end < n && (digit_of(text[end]) >= 0 || text[end] == '-'))
+			while (end < n && (punycode_is_digit(text[end]) || text[end] == '-'))
 				end++;
-			count = decode_label(text + i + 4, end - i - 4, points);
+			count = punycode_decode(text + i + 4, end - i - 4, points);
 		}
 		for (size_t k = 0; k < count; k++)
 			forbidden_add_point(out, points[k]);

@@ -22,17 +22,15 @@ static const struct found_indicator *indicator_of(struct view *v)
 	return NULL;
 }
 
-/* The line under the cursor, or the earliest of the indicator. */
-enum redraw sweep_promote(struct view *v)
+/* Of the line under the cursor, or of the earliest of the indicator, a record of that kind; it is shown. */
+static enum redraw promote_line(struct view *v, const struct found_indicator *it, const char *kind,
+                                const struct assign *fields, size_t count)
 {
 	const struct sweep_row *row = sweep_row_of(v);
-	const struct found_indicator *it = indicator_of(v);
+	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
-	if (!it || !it->count)
-		return REDRAW_NONE;
-	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
-	if (observation_promote(workbench_case(v->wb), line->id, kind_find("event"), NULL, 0, label, &err) < 0) {
+	if (observation_promote(workbench_case(v->wb), line->id, kind_find(kind), fields, count, label, &err) < 0) {
 		workbench_tell_error(v->wb, &err);
 		return REDRAW_NONE;
 	}
@@ -40,27 +38,24 @@ enum redraw sweep_promote(struct view *v)
 	return REDRAW_ALL;
 }
 
+enum redraw sweep_promote(struct view *v)
+{
+	const struct found_indicator *it = indicator_of(v);
+	return it && it->count ? promote_line(v, it, "event", NULL, 0) : REDRAW_NONE;
+}
+
 /* An indicator of a list goes on record: what was typed into a list is looked for in all that comes. */
 enum redraw sweep_promote_indicator(struct view *v)
 {
-	const struct sweep_row *row = sweep_row_of(v);
 	const struct found_indicator *it = indicator_of(v);
-	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
 	if (!it || !it->count)
 		return REDRAW_NONE;
 	if (*it->label) {
 		workbench_tell(v->wb, TONE_ATTENTION, _("it is on record: %s"), it->label);
 		return REDRAW_NONE;
 	}
-	const struct found_line *line = &it->lines[row->line == SIZE_MAX ? 0 : row->line];
 	struct assign fields[] = {{"type", it->type}, {"value", it->value}};
-	if (observation_promote(workbench_case(v->wb), line->id, kind_find("indicator"), fields, 2, label, &err) < 0) {
-		workbench_tell_error(v->wb, &err);
-		return REDRAW_NONE;
-	}
-	workbench_show(v->wb, "detail", label);
-	return REDRAW_ALL;
+	return promote_line(v, it, "indicator", fields, 2);
 }
 
 /* A false positive, with the reason as a note on the indicator: one action. */

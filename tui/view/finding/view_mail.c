@@ -149,16 +149,7 @@ static const struct view_key mail_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("one"), N_("the mail on one screen; Esc comes back"), open_mail, NULL},
     {KEY_GO_RIGHT, N_("→"), NULL, N_("the mail on one screen; Esc comes back"), open_mail, NULL},
     {'i', NULL, N_("import"), N_("take a folder, file or zip of mails in"), mail_take_in, workbench_refuses_writing},
-    {'v', NULL, N_("advice"), N_("the answer to whoever sent it in"), mail_show_advice, NULL},
-    {'s', NULL, N_("similar"), N_("which others belong with it, and why"), mail_show_similar, NULL},
-    {'p', NULL, N_("to indicators"), N_("what of it becomes an indicator"), mail_promote_items,
-     workbench_refuses_writing},
-    {'t', NULL, N_("parts"), N_("its parts, headers, findings and text"), mail_show_parts, NULL},
-    {'x', NULL, N_("extract"), N_("write a file that it carries to the disk; genba never opens it"), mail_extract_part,
-     NULL},
-    {'R', NULL, N_("reach"), N_("say what was done with it"), mail_set_reach, workbench_refuses_writing},
-    {'c', NULL, N_("class"), N_("correct its class, with the reason in a note"), mail_correct_class,
-     workbench_refuses_writing},
+    MAIL_KEYS,
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

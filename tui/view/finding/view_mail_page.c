@@ -47,16 +47,7 @@ static enum redraw open_record(struct view *v)
 
 static const struct view_key page_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("record"), N_("all fields of the record"), open_record, NULL},
-    {'v', NULL, N_("advice"), N_("the answer to whoever sent it in"), mail_show_advice, NULL},
-    {'s', NULL, N_("similar"), N_("which others belong with it, and why"), mail_show_similar, NULL},
-    {'p', NULL, N_("to indicators"), N_("what of it becomes an indicator"), mail_promote_items,
-     workbench_refuses_writing},
-    {'t', NULL, N_("parts"), N_("its parts, headers, findings and text"), mail_show_parts, NULL},
-    {'x', NULL, N_("extract"), N_("write a file that it carries to the disk; genba never opens it"), mail_extract_part,
-     NULL},
-    {'R', NULL, N_("reach"), N_("say what was done with it"), mail_set_reach, workbench_refuses_writing},
-    {'c', NULL, N_("class"), N_("correct its class, with the reason in a note"), mail_correct_class,
-     workbench_refuses_writing},
+    MAIL_KEYS,
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

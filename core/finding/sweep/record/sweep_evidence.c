@@ -113,22 +113,6 @@ static int take_same_path(void *ctx, json_t *record)
 	return 0;
 }
 
-static int digest_of(const char *path, char sha256[65], struct err *err)
-{
-	struct source source;
-	struct digest_result result;
-	if (source_open(&source, AT_FDCWD, path, 0, err) < 0)
-		return -1;
-	struct digest *d = digest_new(0);
-	int rc = source_digest(&source, d, path, err);
-	digest_end(d, &result);
-	memcpy(sha256, result.sha256, 65);
-	digest_result_release(&result);
-	digest_free(d);
-	source_close(&source);
-	return rc;
-}
-
 /* The evidence that this file is already, with the same bytes in the same place. */
 static int is_on_record(struct sweep_work *w, const char *path, char label[LABEL_TEXT], struct err *err)
 {
@@ -144,7 +128,7 @@ static int is_on_record(struct sweep_work *w, const char *path, char label[LABEL
 		f.size = (uint64_t)st.st_size;
 		rc = record_each(w->c, "evidence", 0, take_same_path, &f, err);
 		if (rc == 0 && *f.label)
-			rc = digest_of(path, sha256, err);
+			rc = source_sha256(path, sha256, err);
 	}
 	*label = '\0';
 	if (rc == 0 && *f.label && strcmp(f.sha256, sha256) == 0)

@@ -1,4 +1,4 @@
-#include "base/refang.h"
+#include "base/address/refang.h"
 
 #include "base/err.h"
 

@@ -14,8 +14,8 @@
  *     …plain.text, plain.n bytes; byte i stands at plain.from[i] of the source…
  *     plain_release(&plain);
  */
-#ifndef GENBA_BASE_REFANG_H
-#define GENBA_BASE_REFANG_H
+#ifndef GENBA_BASE_ADDRESS_REFANG_H
+#define GENBA_BASE_ADDRESS_REFANG_H
 
 #include <stddef.h>
 #include <stdint.h>
