@@ -141,6 +141,16 @@ static void put_entry(struct buf *raw, unsigned mode, const char *name, size_t n
 	buf_add(raw, id->id, GIT_OID_RAWSZ);
 }
 
+/* An entry that stays, which was read from `at` to `end`. */
+static void keep_entry(struct buf *raw, const struct tree_entry *entry, const char *at, const char *end)
+{
+	size_t digits = (size_t)(entry->name - at - 1);
+	if (digits == (entry->mode == MODE_FOLDER ? 5U : 6U)) /* as it is written here */
+		buf_add(raw, at, (size_t)(end - at));
+	else
+		put_entry(raw, entry->mode, entry->name, strlen(entry->name), &entry->id);
+}
+
 static int history_tree_edit(struct history_tree_editing *e, const git_oid *old, size_t skip,
                              const struct history_change *changes, size_t count, int depth, git_oid *id, int *empty);
 
@@ -198,9 +208,11 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 		return -1;
 	const char *p = raw ? raw->data : "";
 	const char *end = raw ? raw->data + raw->size : p;
+	const char *at = p;
 	struct tree_entry entry;
 	int more = tree_next(&p, end, &entry);
 	size_t i = 0;
+	buf_grow(&out, (size_t)(end - at) + 64);
 	while (rc == 0 && (more == 1 || i < count)) {
 		const char *name = i < count ? changes[i].path + skip : NULL;
 		size_t n = name ? strcspn(name, "/") : 0;
@@ -209,7 +221,8 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 		                    : compare_names(entry.name, strlen(entry.name), entry.mode == MODE_FOLDER, name, n,
 		                                    name[n] == '/');
 		if (order < 0) {
-			put_entry(&out, entry.mode, entry.name, strlen(entry.name), &entry.id);
+			keep_entry(&out, &entry, at, p);
+			at = p;
 			more = tree_next(&p, end, &entry);
 			continue;
 		}
@@ -222,8 +235,10 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 		rc = edit_entry(e, order == 0 ? &entry : NULL, skip, changes + i, group, depth, &mode, &made, &gone);
 		if (rc == 0 && !gone)
 			put_entry(&out, mode, name, n, &made);
-		if (order == 0)
+		if (order == 0) {
+			at = p;
 			more = tree_next(&p, end, &entry);
+		}
 		i += group;
 	}
 	if (rc == 0 && more < 0)
