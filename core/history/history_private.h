@@ -45,13 +45,24 @@ void object_raw_drop(struct object_raw *raw);                                /* 
 /* The object of a row, held, or NULL. */
 struct object_raw *object_cache_find(struct object_cache *c, int64_t row);
 void object_cache_put(struct object_cache *c, struct object_raw *raw); /* unless it is too large; the caller holds on */
-void object_cache_forget(struct object_cache *c, int64_t row);
 void object_cache_clear(struct object_cache *c);
+
+/* Where some objects lie that were found or written last: the next action builds on them. */
+#define OBJECTS_KNOWN 64 /* by the first byte of the id */
+
+struct object_known {
+	git_oid id;
+	int64_t row; /* 0: empty */
+	git_object_t type;
+	size_t size;
+	int depth;
+};
 
 #define HISTORY_STATEMENTS(X)                                                                                       \
 	X(OBJECT_BY_ID, "SELECT n, type, size, base, depth, data FROM git_object WHERE id = ?1")                    \
 	X(OBJECT_BY_ROW, "SELECT n, type, size, base, depth, data FROM git_object WHERE n = ?1")                    \
-	X(OBJECT_PUT, "INSERT INTO git_object(id, type, size, base, depth, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")   \
+	X(OBJECT_PUT, "INSERT INTO git_object(id, type, size, base, depth, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"    \
+	              " ON CONFLICT(id) DO NOTHING")                                                                \
 	X(OBJECT_PREFIX, "SELECT id FROM git_object WHERE id >= ?1 AND id <= ?2 LIMIT 2")                           \
 	X(REF_GET, "SELECT id, target FROM git_ref WHERE name = ?1")                                                \
 	X(REF_PUT, "INSERT INTO git_ref(name, id, target) VALUES(?1, ?2, ?3)"                                       \
@@ -89,6 +100,7 @@ struct history {
 	void *explain_ctx;
 	sqlite3_stmt *statements[HISTORY_STATEMENT_COUNT];
 	struct object_cache cache;
+	struct object_known known[OBJECTS_KNOWN];
 	struct object_index *index; /* ids in memory while everything is verified; else NULL */
 	ZSTD_CCtx *compress;
 	ZSTD_DCtx *decompress;
@@ -106,6 +118,8 @@ int history_sql_error(struct history *h, const char *doing, struct err *err);
  * history, git_odb_hash() is asked, which also refuses what was made for a collision.
  */
 void object_id(git_object_t type, const void *raw, size_t n, git_oid *id);
+
+void objects_forget(struct history *h); /* what is in memory of them: rows went away */
 
 /* Unpacks the row that a statement stands on: columns n, type, size, base, depth, data. Held for the caller, or NULL;
  * so is what it is a delta of (`base` may be NULL; NULL in it: nothing). */

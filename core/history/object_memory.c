@@ -232,13 +232,6 @@ void object_cache_put(struct object_cache *c, struct object_raw *raw)
 	object_cache_to_front(c, raw);
 }
 
-void object_cache_forget(struct object_cache *c, int64_t row)
-{
-	struct object_raw **slot = object_cache_slot(c, row);
-	if (*slot)
-		object_cache_remove(c, slot);
-}
-
 void object_cache_clear(struct object_cache *c)
 {
 	while (c->oldest)

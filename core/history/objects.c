@@ -198,14 +198,39 @@ struct object_raw *object_unpack(struct history *h, sqlite3_stmt *s, struct obje
 	return raw;
 }
 
+static struct object_known *known_place(struct history *h, const git_oid *id)
+{
+	return &h->known[id->id[0] % OBJECTS_KNOWN];
+}
+
+static void know_row(struct history *h, const git_oid *id, const struct objects_row *row)
+{
+	*known_place(h, id) = (struct object_known){*id, row->n, row->type, row->size, row->depth};
+}
+
+void objects_forget(struct history *h)
+{
+	object_cache_clear(&h->cache);
+	memset(h->known, 0, sizeof h->known);
+}
+
+/* Where an object lies, and what it is; not its data. 0, 1 when there is none, or -1. */
 static int find_row(struct history *h, const git_oid *id, struct objects_row *row, struct err *err)
 {
+	const struct object_known *known = known_place(h, id);
+	if (known->row && git_oid_equal(&known->id, id)) {
+		*row = (struct objects_row){
+		    .n = known->row, .type = known->type, .size = known->size, .depth = known->depth};
+		return 0;
+	}
 	sqlite3_stmt *s = history_statement(h, HISTORY_OBJECT_BY_ID, err);
 	if (!s)
 		return -1;
 	sqlite3_bind_blob(s, 1, id->id, GIT_OID_RAWSZ, SQLITE_STATIC);
 	int rc = take_row(h, s, row, err);
 	sqlite3_reset(s);
+	if (rc == 0)
+		know_row(h, id, row);
 	return rc;
 }
 
@@ -255,19 +280,23 @@ int object_header(struct history *h, const git_oid *id, git_object_t *type, size
 
 /* ---- writing */
 
-static void cache_new(struct history *h, int64_t row, git_object_t type, const void *bytes, size_t n)
+static void cache_new(struct history *h, const git_oid *id, const struct objects_row *row, const void *bytes)
 {
-	if (n > OBJECT_CACHED)
+	know_row(h, id, row);
+	if (row->size > OBJECT_CACHED)
 		return;
-	struct object_raw *raw = object_raw_new(row, type, n);
-	memcpy(raw->data, bytes, n);
+	struct object_raw *raw = object_raw_new(row->n, row->type, row->size);
+	memcpy(raw->data, bytes, row->size);
 	object_cache_put(&h->cache, raw);
 	object_raw_drop(raw);
 }
 
+/* One that is there already stays as it is. */
 static int insert_row(struct history *h, git_object_t type, const void *raw, size_t n, const struct objects_row *base,
                       const struct object_raw *prefix, const git_oid *id, struct err *err)
 {
+	struct objects_row row = {
+	    .type = type, .size = n, .base = base ? base->n : 0, .depth = base ? base->depth + 1 : 0};
 	size_t bound = ZSTD_compressBound(n);
 	void *packed = xmalloc(bound);
 	ZSTD_CCtx_reset(h->compress, ZSTD_reset_session_only);
@@ -282,13 +311,15 @@ static int insert_row(struct history *h, git_object_t type, const void *raw, siz
 		sqlite3_bind_blob(s, 1, id->id, GIT_OID_RAWSZ, SQLITE_STATIC);
 		sqlite3_bind_int(s, 2, type);
 		sqlite3_bind_int64(s, 3, (sqlite3_int64)n);
-		sqlite3_bind_int64(s, 4, base ? base->n : 0);
-		sqlite3_bind_int(s, 5, base ? base->depth + 1 : 0);
+		sqlite3_bind_int64(s, 4, row.base);
+		sqlite3_bind_int(s, 5, row.depth);
 		sqlite3_bind_blob64(s, 6, packed, size, SQLITE_STATIC);
 		rc = sqlite3_step(s) == SQLITE_DONE ? 0 : history_sql_error(h, _("write"), err);
 		sqlite3_reset(s);
-		if (rc == 0)
-			cache_new(h, sqlite3_last_insert_rowid(h->db), type, raw, n);
+		if (rc == 0 && sqlite3_changes(h->db) == 1) {
+			row.n = sqlite3_last_insert_rowid(h->db);
+			cache_new(h, id, &row, raw);
+		}
 	}
 	free(packed);
 	return rc;
@@ -301,10 +332,10 @@ int object_write(struct history *h, git_object_t type, const void *raw, size_t n
 		return err_set(err, ERR_INVALID, _("%zu bytes are too many for one object of the history"), n);
 	if (git_odb_hash(id, raw, n, type) < 0)
 		return history_git_error(err, _("hash an object"));
+	const struct object_known *known = known_place(h, id);
+	if (known->row && git_oid_equal(&known->id, id))
+		return 0;
 	struct objects_row row;
-	int there = find_row(h, id, &row, err);
-	if (there <= 0)
-		return there;
 	struct object_raw *prefix = NULL;
 	if (base && find_row(h, base, &row, NULL) == 0 && row.depth < HISTORY_DEPTH && row.type == type)
 		prefix = hold_row(h, row.n, row.depth + 1, NULL);

@@ -66,7 +66,7 @@ static int drop_unfit(void *ctx, int64_t row, const git_oid *id, const struct ob
 	char sql[80];
 	snprintf(sql, sizeof sql, "DELETE FROM git_object WHERE n = %lld", (long long)row);
 	/* nothing may be unpacked against it from the cache */
-	object_cache_forget(&r->h->cache, row);
+	objects_forget(r->h);
 	return rebuild_run(r->h, sql, r->err);
 }
 

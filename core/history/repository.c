@@ -108,7 +108,7 @@ void history_free(struct history *h)
 
 void history_rolled_back(struct history *h)
 {
-	object_cache_clear(&h->cache);
+	objects_forget(h);
 	git_repository_free(h->repository);
 	h->repository = NULL;
 }
