@@ -131,6 +131,8 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	snprintf(gone, sizeof gone, "%s.gone", delta);
 	assert_int_equal(rename(delta, gone), 0);
 	terminal_type(t, "m");
+	terminal_await_row(t, 1, "To decide"); /* the next thing to do, over what the merge says */
+	terminal_type(t, KEYS_ESCAPE);
 	terminal_await(t, "then genba resolve LABEL");
 	assert_int_equal(rename(gone, delta), 0);
 	terminal_type(t, KEYS_ESCAPE);

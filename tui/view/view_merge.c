@@ -135,7 +135,7 @@ static struct view *open_merge(struct workbench *wb, const char *path)
 }
 
 /* The command itself writes the plan that is shown (`--` keeps it from being shown first); the view has nothing more to say
- * then. */
+ * then. What it leaves to decide is the next thing. */
 static enum redraw merge_now(struct view *v)
 {
 	struct merge_shown *shown = v->data;
@@ -146,12 +146,14 @@ static enum redraw merge_now(struct view *v)
 		view_stale(v);
 		return REDRAW_VIEW;
 	}
+	size_t conflicts = merge_plan_report(plan)->conflicts;
 	shown->plan = NULL;
 	buf_adds(&line, "merge -- ");
 	words_quote(&line, v->argument);
 	workbench_pop(wb);
 	workbench_session(wb)->merge = plan;
-	workbench_command(wb, line.data);
+	if (workbench_command(wb, line.data) == 0 && conflicts > 0)
+		workbench_show(wb, "conflicts", NULL);
 	workbench_session(wb)->merge = NULL;
 	merge_plan_free(plan);
 	buf_release(&line);
