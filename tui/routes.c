@@ -70,7 +70,7 @@ static const struct route routes[] = {
     {.name = "new", .ask = board_new_ask},
     {.name = "paste", .ask = indicator_paste_ask},
     {.name = "start", .ask = playbook_ask},
-    {.name = "waiting", .ask = board_waiting_ask},
+    {.name = "waiting", .ask = view_step_waiting_ask},
     {.name = NULL},
 };
 

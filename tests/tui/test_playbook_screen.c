@@ -12,7 +12,7 @@
 #include "help_case_screen.h"
 #include "help_program.h"
 #include "help_screen.h"
-#include "tui/view/step.h"
+#include "tui/view/playbook/step.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

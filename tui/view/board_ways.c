@@ -1,9 +1,8 @@
-/* Where rows of the Board lead that are no view of their own: a new record, a draft, a command to be completed, a step. */
+/* Where rows of the Board lead that are no view of their own: a new record, a draft, a command to be completed. */
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/store/draft.h"
 #include "tui/form/form.h"
-#include "tui/view/step.h"
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
 
@@ -23,15 +22,6 @@ void board_message_ask(struct workbench *wb, const char *text)
 void board_command_ask(struct workbench *wb, const char *line)
 {
 	workbench_ask_command(wb, line);
-}
-
-void board_waiting_ask(struct workbench *wb, const char *step)
-{
-	char *run = xstrndup(step, strcspn(step, " "));
-	const char *invocation = step[strlen(run)] ? step + strlen(run) + 1 : "";
-	workbench_show(wb, "playbook", run);
-	workbench_push(wb, view_step(wb, run, invocation));
-	free(run);
 }
 
 /* What begins elsewhere (a step, a reason) is shown, so that it can be read and typed again there. */

@@ -42,7 +42,7 @@ void view_merge_ask(struct workbench *wb, const char *path);
 void board_new_ask(struct workbench *wb, const char *kind);
 void board_draft_ask(struct workbench *wb, const char *key);
 void board_command_ask(struct workbench *wb, const char *line);
-void board_waiting_ask(struct workbench *wb, const char *step);
+void view_step_waiting_ask(struct workbench *wb, const char *step);
 void board_message_ask(struct workbench *wb, const char *text);
 
 /* Asks for a playbook and for the assets it is started on, and starts it. `assets`: a comma list of labels; those that are

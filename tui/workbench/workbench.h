@@ -117,6 +117,10 @@ int workbench_draw_status(struct workbench *wb, int row);
 /* Goes where the command line leads, or runs it; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
 
+/* The labels that the last command told at the beginning of its lines, of records that it made or found, parted by a space.
+ * Borrowed until the next command. */
+const char *workbench_made(const struct workbench *wb);
+
 /* Asks for a command line, beginning with `initial` (may be NULL), and does what it says. One that is refused stays to be
  * mended, with the reason above it, so that what is typed on never becomes keys. */
 void workbench_ask_command(struct workbench *wb, const char *initial);

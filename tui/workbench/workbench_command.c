@@ -113,11 +113,31 @@ static char *label_told(const char *output)
 	return xstrdup("");
 }
 
+/* The labels that lines of the output begin with. */
+static void keep_made(struct workbench *wb, const char *output)
+{
+	buf_clear(&wb->made);
+	while (*output) {
+		size_t n = strcspn(output, "\n");
+		char *word = xstrndup(output, strcspn(output, " \n"));
+		if (kind_of_label(word))
+			buf_addf(&wb->made, "%s%s", wb->made.len ? " " : "", word);
+		free(word);
+		output += n + (output[n] == '\n');
+	}
+}
+
+const char *workbench_made(const struct workbench *wb)
+{
+	return wb->made.data;
+}
+
 /* What it said on standard error comes first: counts and troubles, before the records it made. */
 static void tell_output(struct workbench *wb, const char *line, const struct buf *output, const struct buf *log)
 {
 	struct buf set = BUF_INIT;
 	struct buf all = BUF_INIT;
+	keep_made(wb, output->data);
 	buf_add(&all, log->data, log->len);
 	buf_add(&all, output->data, output->len);
 	size_t n = strcspn(all.data, "\n");
@@ -214,6 +234,7 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 	const struct buf nothing_said = BUF_INIT;
 	struct err err = ERR_INIT;
 	int rc = may_run(wb, name, &err);
+	buf_clear(&wb->made);
 	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
 		rc = begin_task(wb, line, words, &err); /* it tells its end itself */

@@ -111,6 +111,7 @@ static void forget_rest(struct workbench *wb)
 	tables_forget(wb->tables);
 	title_cache_free(&wb->names);
 	buf_release(&wb->status);
+	buf_release(&wb->made);
 	free(wb->search);
 	wb->search = NULL;
 	json_decref(wb->lines);

@@ -206,6 +206,7 @@ int workbench_run(struct session *s, struct err *err)
 	                       .waiting = 1,
 	                       .s = s,
 	                       .status = BUF_INIT,
+	                       .made = BUF_INIT,
 	                       .lines = json_array(),
 	                       .told = json_array()};
 	if (screen_start(err) < 0) {
@@ -246,6 +247,7 @@ int workbench_run(struct session *s, struct err *err)
 	tables_free(&wb.tables);
 	title_cache_free(&wb.names);
 	buf_release(&wb.status);
+	buf_release(&wb.made);
 	free(wb.search);
 	json_decref(wb.lines);
 	json_decref(wb.told);

@@ -123,8 +123,7 @@ static int not_before(const char *time, const char *since)
 	return edtf_compare(&a, &b, NULL, NULL) >= 0;
 }
 
-/* The field by which a record of that kind says which asset it is about. */
-static const char *about_field(const struct kind *kind)
+const char *run_about_field(const struct kind *kind)
 {
 	static const char *const names[] = {"on", "assets", "asset", "seen_on", "items"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -270,7 +269,7 @@ static int is_met_by_record(struct requirement_checking *k, const json_t *need, 
 {
 	struct requirement_looking l = {.run = k->run, .kind = kind, .wanted = 1};
 	const char *labels = requirement_given(k->what, kind);
-	l.about = about_field(kind_find(kind));
+	l.about = run_about_field(kind_find(kind));
 	l.types = json_object_get(need, "evidence");
 	l.silent_is_about = 1;
 	if (labels) {

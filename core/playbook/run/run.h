@@ -78,6 +78,9 @@ json_t *run_requirements(const struct waiting *w);
  */
 json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w);
 
+/* The field by which a record of that kind says which asset it is about; NULL: it does not. */
+const char *run_about_field(const struct kind *kind);
+
 /* One requirement in words. */
 void run_requirement_text(const json_t *need, struct buf *out);
 

@@ -286,6 +286,14 @@ static const struct chain_org *view_chain_org(struct view *v, enum chain_pivot *
 	return &s->chain.orgs[org];
 }
 
+/* The labels, a line each, as they went on record. */
+static void view_chain_tell_record(struct view *v, struct buf *labels)
+{
+	for (char *c = labels->data; *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), labels->data);
+}
+
 /* What is to be done with the organisation, after a reason was typed. */
 static void view_chain_decide(struct view *v, const char *verb)
 {
@@ -312,10 +320,8 @@ static void view_chain_decide(struct view *v, const char *verb)
 			rc = chain_decide(workbench_case(v->wb), org, pivot,
 			                  strcmp(verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED, reason,
 			                  &labels, &err);
-		for (char *c = labels.data; *c; c++)
-			*c = *c == '\n' ? ' ' : *c;
 		if (rc == 0)
-			workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), labels.data);
+			view_chain_tell_record(v, &labels);
 		chain_release(&chain);
 		draft_prompt_drop(v->wb, draft);
 	}
@@ -373,6 +379,8 @@ static enum redraw say_same(struct view *v)
 	char *reason = other ? draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: ")) : NULL;
 	if (reason && chain_say_same(workbench_case(v->wb), who, other, 1, reason, &labels, &err) < 0)
 		workbench_tell_error(v->wb, &err);
+	else if (reason)
+		view_chain_tell_record(v, &labels);
 	if (reason) {
 		draft_prompt_drop(v->wb, "chain:same:reason");
 		draft_prompt_drop(v->wb, "chain:same");

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "tui/view/step.h"
+#include "tui/view/playbook/step.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"

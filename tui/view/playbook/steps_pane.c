@@ -1,4 +1,4 @@
-#include "tui/view/steps_pane.h"
+#include "tui/view/playbook/steps_pane.h"
 
 #include "base/buf.h"
 #include "base/i18n.h"

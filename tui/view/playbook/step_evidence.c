@@ -9,7 +9,7 @@
 #include "base/words.h"
 #include "evidence/preserve.h"
 #include "tui/form/form.h"
-#include "tui/view/step.h"
+#include "tui/view/playbook/step.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
 
@@ -71,7 +71,7 @@ static const struct field_value *choose_type(struct workbench *wb, const json_t 
 	return chosen >= 0 ? values[chosen] : NULL;
 }
 
-static int accepts(const json_t *need, const char *type)
+int step_accepts(const json_t *need, const char *type)
 {
 	const json_t *wanted = json_object_get(need, "evidence");
 	int any = json_array_size(wanted) == 0;
@@ -105,7 +105,7 @@ static void step_evidence_preserve(struct workbench *wb, const json_t *need, con
 	char *typed = prompt_command(wb, line);
 	int plain = typed && strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
 	const struct field_value *type =
-	    plain && !accepts(need, step_evidence_guess(typed)) ? choose_type(wb, need) : NULL;
+	    plain && !step_accepts(need, step_evidence_guess(typed)) ? choose_type(wb, need) : NULL;
 	if (type) {
 		char *whole = xasprintf("preserve --type %s %s", type->name, typed + 9);
 		workbench_command(wb, whole);
@@ -194,30 +194,42 @@ char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_
 	return NULL;
 }
 
+/* A new record on these assets; of a kind that is about one machine, one for each. The labels; NULL: left. */
+static char *step_evidence_write(struct workbench *wb, const char *kind, const json_t *assets)
+{
+	const char *name = run_about_field(kind_find(kind));
+	const struct field *about = name ? kind_field(kind_find(kind), name) : NULL;
+	size_t count = json_array_size(assets);
+	size_t turns = about && about->type == FIELD_REF && count > 1 ? count : 1;
+	struct buf labels = BUF_INIT;
+	for (size_t turn = 0; turn < turns; turn++) {
+		struct buf on = BUF_INIT;
+		char label[LABEL_TEXT];
+		for (size_t i = turns > 1 ? turn : 0; i < (turns > 1 ? turn + 1 : count); i++)
+			buf_addf(&on, "%s%s", on.len ? "," : "", json_string_value(json_array_get(assets, i)));
+		struct assign preset = {name, on.data};
+		int made = form_run(wb, kind, &preset, on.len && about ? 1 : 0, label);
+		if (made)
+			buf_addf(&labels, "%s%s", labels.len ? "," : "", label);
+		buf_release(&on);
+		if (!made)
+			break;
+	}
+	return labels.len ? buf_take(&labels, NULL) : (buf_release(&labels), NULL);
+}
+
 char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *assets, const char *chosen)
 {
-	const char *field = strcmp(kind, "indicator") == 0 ? "seen_on" : strcmp(kind, "event") == 0 ? "assets" : "on";
 	const char *ways[] = {_("write a new one"), _("pick what is on record already")};
-	char label[LABEL_TEXT];
-	struct buf on = BUF_INIT;
-	size_t i;
-	json_t *asset;
 	int way = 0;
-	char *picked = NULL;
 	if (has_any(wb, kind)) {
 		char *question = xasprintf("%s: ", kind_label(kind_find(kind)));
 		way = prompt_choice(wb, question, ways, 2, 0, NULL);
 		free(question);
 	}
-	json_array_foreach(assets, i, asset)
-		buf_addf(&on, "%s%s", i ? "," : "", json_string_value(asset));
-	struct assign preset = {field, on.data};
-	if (way == 1)
-		picked = step_evidence_pick(wb, kind, chosen);
-	else if (way == 0 && form_run(wb, kind, &preset, on.len && kind_field(kind_find(kind), field) ? 1 : 0, label))
-		picked = xstrdup(label);
-	buf_release(&on);
-	return picked;
+	return way == 1   ? step_evidence_pick(wb, kind, chosen)
+	       : way == 0 ? step_evidence_write(wb, kind, assets)
+	                  : NULL;
 }
 
 void step_start_called(struct workbench *wb, const char *name, const json_t *assets)

@@ -2,7 +2,7 @@
  * A playbook step on the screen: shown in full, and recorded.
  *
  * view_playbook.c shows where the runs stand; view_step.c is the form of what a
- * step must record and what is still missing; step_evidence.c and step_offer.c
+ * step must record and what is still missing; step_evidence.c and step_command.c
  * are the ways to what is missing; playbook_runs.c deals with runs as a whole.
  */
 #ifndef GENBA_TUI_VIEW_STEP_H
@@ -20,6 +20,15 @@
 /* The requirement in words, as a form names it, and the field that it asks for (NULL: it asks for something else). */
 void step_need_text(const json_t *need, struct buf *out);
 const struct field *step_need_field(const json_t *need);
+
+/* The kind of record that the requirement wants; NULL: words or a value. */
+const char *step_need_kind(const json_t *need);
+
+/* Whether evidence of that type (NULL: unknown) is what the requirement takes. */
+int step_accepts(const json_t *need, const char *type);
+
+/* Under which key what was filled in is kept until the step is on record. The caller frees it. */
+char *step_draft_key(const char *run, const char *invocation);
 
 /* The form of what is missing, for the run's waiting step with that invocation. */
 struct view *view_step(struct workbench *wb, const char *run, const char *invocation);
@@ -45,8 +54,16 @@ int step_choose_asset(struct workbench *wb, const json_t *assets, const char *qu
 /* Starts the playbook that a step calls, on the same assets, and shows it. */
 void step_start_called(struct workbench *wb, const char *name, const json_t *assets);
 
-/* ---- a command that the step offers (step_offer.c): the view that shows it whole. NULL: none, or left. */
+/* ---- a command that the step offers (step_command.c): the view that shows it whole. NULL: none, or left. */
 struct view *view_offer(struct workbench *wb, const char *run, const char *invocation);
+
+/* `sweep --missing` of `genba sweep --missing`: a command that is genba's own and works on this case. What stands last in capitals
+ * is left for the person. NULL: it is another program's, or a line that only a shell understands. The caller frees it. */
+char *step_case_line(const char *command);
+
+/* Asks for the line, runs it, gives what it put on record to the step, and says what is still missing (step_case_command.c). The
+ * view on top, which showed it, is gone then. */
+void step_case_run(struct workbench *wb, const char *line, const char *run, const char *invocation);
 
 /* ---- runs as a whole (playbook_runs.c). Each tells how it went; 0 or -1. */
 

@@ -11,8 +11,8 @@
 #include "case/store/draft.h"
 #include "case/store/value.h"
 #include "tui/form/form.h"
-#include "tui/view/step.h"
-#include "tui/view/steps_pane.h"
+#include "tui/view/playbook/step.h"
+#include "tui/view/playbook/steps_pane.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
@@ -182,8 +182,7 @@ static void restore_draft(struct view *v)
 
 /* ---- rows */
 
-/* The kind of record that the need wants, or NULL. */
-static const char *kind_wanted(const json_t *need)
+const char *step_need_kind(const json_t *need)
 {
 	static const char *const kinds[] = {"evidence", "decision", "indicator"};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -204,7 +203,7 @@ static const char *value_name(const json_t *need)
 	const char *field = json_get_string(need, "field");
 	if (!field)
 		field = json_get_string(need, "step");
-	return field ? field : json_object_get(need, "note") ? "note" : kind_wanted(need);
+	return field ? field : json_object_get(need, "note") ? "note" : step_need_kind(need);
 }
 
 static int is_optional(const json_t *need)
@@ -371,7 +370,7 @@ static void ask_value(struct view *v, struct step_form *f, size_t i)
 static void obtain(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
-	const char *kind = kind_wanted(need);
+	const char *kind = step_need_kind(need);
 	const char *called = json_get_string(need, "run");
 	char *labels = NULL;
 	if (called)
@@ -503,6 +502,11 @@ const struct view_ops step_view = {
 
 static const struct view_lazy step_lazy = {.work = work, .flush = flush};
 
+char *step_draft_key(const char *run, const char *invocation)
+{
+	return xasprintf("step:%s:%s", run, invocation);
+}
+
 struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
 {
 	struct run run;
@@ -523,10 +527,19 @@ struct view *view_step(struct workbench *wb, const char *label, const char *invo
 	f->met = xcalloc(n + 1, sizeof *f->met);
 	v->data = f;
 	v->lazy = &step_lazy;
-	f->draft_key = xasprintf("step:%s:%s", f->run, f->invocation);
+	f->draft_key = step_draft_key(f->run, f->invocation);
 	restore_draft(v);
 	run_release(&run);
 	view_refresh(v);
 	v->selected = first_open(f);
 	return v;
+}
+
+void view_step_waiting_ask(struct workbench *wb, const char *step)
+{
+	char *run = xstrndup(step, strcspn(step, " "));
+	const char *invocation = step[strlen(run)] ? step + strlen(run) + 1 : "";
+	workbench_show(wb, "playbook", run);
+	workbench_push(wb, view_step(wb, run, invocation));
+	free(run);
 }

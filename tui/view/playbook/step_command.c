@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "evidence/capture/capture.h"
-#include "tui/view/step.h"
+#include "tui/view/playbook/step.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
@@ -23,6 +23,7 @@ struct offer {
 	char run[LABEL_TEXT];
 	char invocation[INVOCATION_TEXT];
 	char *command; /* as the shell gets it */
+	char *line;    /* of genba's own: as it stands behind `:`; else NULL */
 	char *about;
 	json_t *assets;
 	size_t end; /* rows; 0: not filled yet */
@@ -36,14 +37,18 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	v->heading = printable_dup(o->about);
 	view_add_text(
 	    v, TONE_PLAIN, NULL,
-	    _("The playbook offers this command for your own machine, not for the one that you examine. It runs "
-	      "with your rights. What it prints becomes evidence and goes with the step."),
+	    o->line
+	        ? _("The playbook offers this command of genba, which works on this case. What it puts on record goes "
+	            "with the step.")
+	        : _("The playbook offers this command for your own machine, not for the one that you examine. It runs "
+	            "with your rights. What it prints becomes evidence and goes with the step."),
 	    1);
 	view_add(v, TONE_PLAIN, NULL, "");
 	view_add_text(v, TONE_ATTENTION, NULL, o->command, 2);
 	view_add(v, TONE_PLAIN, NULL, "");
 	view_addf(v, TONE_HEADING, NULL, " %s",
-	          _("Enter asks once more; it runs if you type yes. Esc: it does not run."));
+	          o->line ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
+	                  : _("Enter asks once more; it runs if you type yes. Esc: it does not run."));
 	o->end = v->count;
 	return 0;
 }
@@ -89,6 +94,16 @@ static enum redraw run_offered(struct view *v)
 	struct run run;
 	size_t which;
 	char asset[LABEL_TEXT];
+	if (o->line) {
+		char *line = xstrdup(o->line); /* the view does not outlive it */
+		char *invocation = xstrdup(o->invocation);
+		char *label = xstrdup(o->run);
+		step_case_run(wb, line, label, invocation);
+		free(label);
+		free(invocation);
+		free(line);
+		return REDRAW_ALL;
+	}
 	if (!step_choose_asset(wb, o->assets, _("On record for which asset: "), asset))
 		return REDRAW_ALL;
 	char *typed = prompt_text(wb, _("Run it on this machine? Type yes: "));
@@ -111,6 +126,7 @@ static void release_offer(struct view *v)
 {
 	struct offer *o = v->data;
 	free(o->command);
+	free(o->line);
 	free(o->about);
 	json_decref(o->assets);
 	free(o);
@@ -136,7 +152,7 @@ static int tui_step_command_choose(struct workbench *wb, const struct run *run, 
 	struct buf command = BUF_INIT;
 	const char *about;
 	for (; count < sizeof lines / sizeof *lines && run_offer(run, w, count, &command, &about) == 0; count++) {
-		lines[count] = xasprintf("%s%s%s", about, *about ? ": " : "", command.data);
+		lines[count] = xasprintf("%s%s%s", command.data, *about ? "  —  " : "", about);
 		buf_clear(&command);
 	}
 	int chosen = count == 1 ? 0 : -1;
@@ -165,6 +181,7 @@ struct view *view_offer(struct workbench *wb, const char *label, const char *inv
 		snprintf(o->run, sizeof o->run, "%s", run.label);
 		snprintf(o->invocation, sizeof o->invocation, "%s", invocation);
 		o->command = xstrdup(command.data);
+		o->line = step_case_line(command.data);
 		o->about = xstrdup(about);
 		o->assets = json_deep_copy(json_object_get(run.record, "on"));
 		v->data = o;

@@ -1,0 +1,165 @@
+/*
+ * A command of genba that a step offers: it works on this case, so the workbench carries it out itself. It was on the screen whole,
+ * stands in the line behind `:` to be changed, and runs by Enter there. What it puts on record is given to the step, and what the
+ * step still lacks is said.
+ */
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time/clock.h"
+#include "base/words.h"
+#include "case/store/draft.h"
+#include "tui/view/playbook/step.h"
+#include "tui/view/views.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TAKEN 50 /* labels for one need, at most: more is a list to choose from, and no answer */
+
+/* `LABEL`, `PATH`: stands for what the person types. */
+static int step_case_stands_for(const char *word)
+{
+	return strlen(word) > 1 && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == strlen(word);
+}
+
+char *step_case_line(const char *command)
+{
+	struct words words;
+	if (strpbrk(command, "|&;<>$`\n") || words_split(&words, command, NULL) < 0)
+		return NULL;
+	int own = words.count > 1 && strcmp(words.items[0], "genba") == 0 && strncmp(command, "genba ", 6) == 0;
+	const char *last = own ? words.items[words.count - 1] : "";
+	size_t size = strlen(command);
+	char *line = NULL;
+	if (own && step_case_stands_for(last) && strcmp(command + size - strlen(last), last) == 0)
+		size -= strlen(last);
+	if (own)
+		line = xstrndup(command + 6, size - 6);
+	words_release(&words);
+	return line;
+}
+
+/* Those of the labels that the need takes, as a comma list; NULL: none, or too many to be meant. */
+static char *step_case_fitting(struct workbench *wb, const json_t *need, const char *labels)
+{
+	const char *kind = step_need_kind(need);
+	struct buf list = BUF_INIT;
+	size_t count = 0;
+	for (const char *p = labels; kind && *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+		char *label = xstrndup(p, n);
+		json_t *record = workbench_get(wb, label, 0, NULL);
+		if (record && json_is(record, "kind", kind) &&
+		    (!kind_has(kind, KIND_EVIDENCE) || step_accepts(need, json_get_string(record, "type"))))
+			buf_addf(&list, "%s%s", count++ ? "," : "", label);
+		json_decref(record);
+		free(label);
+		p += n;
+	}
+	if (count > 0 && count <= TAKEN)
+		return buf_take(&list, NULL);
+	buf_release(&list);
+	return NULL;
+}
+
+/* Puts them where the form of the step keeps what was filled in. How many needs got something. */
+static size_t step_case_give(struct workbench *wb, const struct run *run, const struct waiting *w, const char *labels)
+{
+	json_t *needs = run_requirements(w);
+	char *key = step_draft_key(run->label, w->invocation);
+	char when[CLOCK_TEXT];
+	json_t *draft = draft_load(workbench_case(wb), key, when);
+	json_t *values = json_incref(json_object_get(draft, "values"));
+	size_t given = 0;
+	size_t i;
+	json_t *need;
+	if (json_array_size(values) != json_array_size(needs)) {
+		json_decref(values);
+		values = json_array();
+		json_array_foreach(needs, i, need)
+			json_array_append_new(values, json_null());
+	}
+	json_array_foreach(needs, i, need) {
+		char *list = json_is_null(json_array_get(values, i)) ? step_case_fitting(wb, need, labels) : NULL;
+		if (list && json_array_set_new(values, i, json_string(list)) == 0)
+			given++;
+		free(list);
+	}
+	json_t *kept = json_pack("{s:o}", "values", values);
+	if (given)
+		draft_save(workbench_case(wb), key, kept, NULL);
+	json_decref(kept);
+	json_decref(draft);
+	json_decref(needs);
+	free(key);
+	return given;
+}
+
+/* The first thing that is neither on record nor filled in; 0: nothing is. */
+static int step_case_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out)
+{
+	json_t *needs = run_needs(workbench_case(wb), run, w);
+	char *key = step_draft_key(run->label, w->invocation);
+	char when[CLOCK_TEXT];
+	json_t *draft = draft_load(workbench_case(wb), key, when);
+	const json_t *values = json_object_get(draft, "values");
+	size_t i;
+	json_t *one;
+	json_array_foreach(needs, i, one) {
+		const json_t *need = json_object_get(one, "need");
+		if (out->len == 0 && !json_is_true(json_object_get(one, "met")) &&
+		    !json_is_true(json_object_get(need, "optional")) && !json_is_string(json_array_get(values, i)))
+			step_need_text(need, out);
+	}
+	json_decref(draft);
+	json_decref(needs);
+	free(key);
+	return out->len > 0;
+}
+
+/* After the command: its records go to the step, its form opens where nothing else is shown, and what is lacking is said. */
+static void step_case_took(struct workbench *wb, const char *label, const char *invocation, const struct view *before)
+{
+	struct run run;
+	size_t which;
+	struct buf lacks = BUF_INIT;
+	if (step_find(wb, label, invocation, &run, &which) < 0)
+		return;
+	const struct waiting *w = &run.waiting[which];
+	char *made = xstrdup(workbench_made(wb));
+	size_t given = step_case_give(wb, &run, w, made);
+	int lacking = step_case_lacks(wb, &run, w, &lacks);
+	run_release(&run);
+	if (workbench_top(wb) == before && w->what == WAITING_ACTION)
+		workbench_push(wb, view_step(wb, label, invocation));
+	const char *came = given ? made : _("nothing that the step takes by itself came of it");
+	if (lacking)
+		workbench_tell(wb, TONE_ATTENTION, _("%s; this does not suffice for the step, still missing: %s"), came,
+		               lacks.data);
+	else
+		workbench_tell(wb, TONE_GOOD, _("%s; nothing is missing for the step now"), came);
+	buf_release(&lacks);
+	free(made);
+}
+
+void step_case_run(struct workbench *wb, const char *line, const char *label, const char *invocation)
+{
+	char *typed = prompt_command(wb, line);
+	if (!typed || !*typed) {
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
+		free(typed);
+		return;
+	}
+	workbench_pop(wb); /* the view that showed it; the form comes again when it has run */
+	if (workbench_top(wb)->ops == &step_view)
+		workbench_pop(wb);
+	const struct view *before = workbench_top(wb);
+	int rc = workbench_command(wb, typed);
+	workbench_await(wb);
+	if (rc == 0)
+		step_case_took(wb, label, invocation, before);
+	free(typed);
+}
