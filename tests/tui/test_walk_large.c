@@ -193,6 +193,41 @@ static void find_row(const char *words, const char *seen)
 	walk_press_gone(&w, KEYS_ESCAPE, "Esc ends the search", "Esc で検索を終え");
 }
 
+/* The row under the cursor: its question, the answer, and what is seen then. */
+static void fill_row(const char *en, const char *ja, const char *value, const char *seen)
+{
+	walk_press_row(&w, KEYS_ENTER, -1, en, ja);
+	walk_text(&w, value);
+	walk_press_row(&w, KEYS_ENTER, -2, seen, seen);
+}
+
+/* The first steps of its playbook, for both controllers: which log reaches how far, what the attacker holds, by the command that
+ * the step offers, and that no foothold is unknown. */
+static void directory_steps(void)
+{
+	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
+	walk_press_row(&w, KEYS_ENTER, 1, "New: Log", "新規: ログ");
+	terminal_await(w.t, "HQ-AD-01");
+	fill_row("Log:", "ログ名:", "Security", " 2/");
+	walk_press(&w, KEYS_CTRL_S, "HQ-AD-02", "HQ-AD-02"); /* a log is of one machine: the next one is asked for */
+	fill_row("Log:", "ログ名:", "Security", " 2/");
+	walk_press_row(&w, KEYS_CTRL_S, 1, "Step", "手順");
+	walk_press(&w, KEYS_CTRL_S, "next: What does the attacker", "次: 攻撃者が");
+	walk_press(&w, "o", "genba findings --hosts", "genba findings --hosts");
+	walk_press(&w, KEYS_DOWN, "> genba findings --hosts", "> genba findings --hosts");
+	walk_press_row(&w, KEYS_ENTER, 1, "Offered command", "提案コマンド");
+	walk_press_row(&w, KEYS_ENTER, -1, ":findings --hosts", ":findings --hosts");
+	walk_press_row(&w, KEYS_ENTER, 1, "findings --hosts", "findings --hosts");
+	terminal_await(w.t, WALK_SAYS(&w, "this does not suffice", "まだ足りません"));
+	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
+	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
+	walk_press_row(&w, KEYS_ENTER, 1, "New: Account", "新規: アカウント");
+	fill_row("Account:", "アカウント名:", "L\\svc-backup", " 2/");
+	walk_press_row(&w, KEYS_CTRL_S, 1, "Step", "手順");
+	walk_press(&w, KEYS_CTRL_S, "next: Is a foothold", "次: 未把握の");
+	walk_press(&w, "N", "next: Plan one", "次: 一連の");
+}
+
 /* The domain controllers: the directory was copied. It becomes an event, and the playbook for it begins. */
 static void directory(void)
 {
@@ -208,10 +243,28 @@ static void directory(void)
 	walk_text(&w, "directory");
 	walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
 	walk_press_row(&w, KEYS_ENTER, 1, "R1-J1", "R1-J1");
+	directory_steps();
 	home();
 }
 
-/* The web shell: what shows it, and what it tells of the intruder, is looked for in what else came in. */
+/* The decision that a step wants: a record of its own, written from within the step, though there is an older one. */
+static void decide(const char *question, const char *choice, const char *reason)
+{
+	walk_press_row(&w, "k", -2, " 1/", " 1/");
+	walk_press(&w, KEYS_ENTER, "> write a new one", "> 新しく記録する");
+	walk_press_row(&w, KEYS_ENTER, 1, "New: Decision", "新規: 決定");
+	fill_row("Question", "決定事項", question, " 2/");
+	fill_row("Decided", "決定内容", choice, " 3/");
+	walk_press(&w, KEYS_ENTER, "Ctrl-S keeps", "Ctrl-S 保存");
+	walk_text(&w, reason);
+	walk_press_row(&w, KEYS_CTRL_S, -2, " 4/", " 4/");
+	walk_press_row(&w, KEYS_ENTER, -1, "Decided by", "決定者");
+	walk_press_row(&w, KEYS_ENTER, -2, " 5/", " 5/");
+	fill_row("When", "日時", "now", " 6/");
+	walk_press_row(&w, KEYS_CTRL_S, 1, "Step", "手順");
+}
+
+/* The web shell: what shows it, the playbook for it, and the server cut off by that: who, when, how. */
 static void web_shell(void)
 {
 	walk_press_row(&w, "T", 1, "Triage", "簡易調査");
@@ -224,7 +277,40 @@ static void web_shell(void)
 	walk_press_gone(&w, KEYS_ENTER, "Set which field", "件に設定する項目");
 	walk_text(&w, "compromised");
 	walk_press(&w, KEYS_ENTER, "set in one action", "一つの操作で設定");
+	walk_press(&w, "P", "webshell", "webshell");
+	walk_text(&w, "webshell");
+	walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
+	walk_press_row(&w, KEYS_ENTER, 1, "R1-J2", "R1-J2");
+	walk_press(&w, KEYS_ENTER, "next: Can the server", "次: サーバを");
+	walk_press(&w, "y", "next: Take the way in", "次: 侵入経路を");
+	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
+	decide(WALK_SAYS(&w, "Stop the web server?", "Webサーバを停止するか"), WALK_SAYS(&w, "Yes", "停止する"),
+	       WALK_SAYS(&w, "A web shell is used", "WebShellが使われている"));
+	fill_row("How isolated", "隔離方法", "firewall", " 3/");
+	fill_row("Isolation done", "隔離実施日時", "now", " 4/");
+	walk_press_row(&w, KEYS_ENTER, -1, "Isolated by", "隔離実施者");
+	walk_press_row(&w, KEYS_ENTER, -2, " 5/", " 5/");
+	fill_row("Business effect", "業務影響", WALK_SAYS(&w, "no site until Monday", "月曜までサイト停止"), " 6/");
+	fill_row("How to undo", "解除手順", WALK_SAYS(&w, "rule 17 off", "規則17を外す"), " 7/");
+	walk_press(&w, KEYS_CTRL_S, "next: Who used it", "次: 利用者");
 	home();
+}
+
+/* The mails went to two organisations that nobody has put on record: one is ours, by its domain at home; the one abroad stands
+ * for itself, and has to be told. */
+static void organisations(void)
+{
+	terminal_await_row(w.t, 2, "l.example");
+	walk_press(&w, "=", "same organisation as", "同じ組織");
+	walk_text(&w, "R1-P1");
+	walk_press_row(&w, KEYS_ENTER, -1, "Reason:", "理由:");
+	walk_text(&w, WALK_SAYS(&w, "its domain at home", "国内のドメイン"));
+	walk_press(&w, KEYS_ENTER, "on record:", "記録しました");
+	terminal_await_row(w.t, 2, "l-overseas");
+	walk_press_row(&w, "y", -1, "reason:", "理由");
+	walk_text(&w, WALK_SAYS(&w, "got two of the mails, same C2", "同じC2のメールを2通受信"));
+	walk_press(&w, KEYS_ENTER, "on record: R1-P3", "R1-P3");
+	terminal_await_gone(w.t, "l-overseas");
 }
 
 /* VPN and webmail are tried meanwhile, and new mails come: the same intruder, the same C2. */
@@ -259,7 +345,7 @@ static void new_attacks(void)
 	terminal_await(w.t, "WEBMAIL-01");
 	home();
 	walk_press_row(&w, "C", 1, "Chain", "連鎖");
-	terminal_await(w.t, "l-overseas");
+	organisations();
 	home();
 }
 
@@ -267,6 +353,29 @@ static void verification(void)
 {
 	walk_command(&w, "verify --evidence", "evidence re-read", "読み直した証拠");
 	home();
+}
+
+/* What is thought of the file server. */
+static void say_of_server(const char *finding)
+{
+	walk_press_row(&w, "3", 1, count_text("Asset · ", made.machines, ""), count_text("資産 · ", made.machines, ""));
+	walk_press_row(&w, "g", -2, " 1/", " 1/");
+	walk_down_to(&w, 1, 10);
+	walk_press(&w, "b", "Set which field", "設定する項目");
+	walk_text(&w, WALK_SAYS(&w, "Finding", "判定"));
+	walk_press_gone(&w, KEYS_ENTER, "Set which field", "設定する項目");
+	walk_text(&w, finding);
+	walk_press(&w, KEYS_ENTER, "set in one action", "一つの操作で設定");
+	home();
+}
+
+/* Both said something of the file server: what is to decide stands there after the merge, and hers is taken. */
+static void settle_conflict(void)
+{
+	terminal_await_row(w.t, 1, WALK_SAYS(&w, "To decide", "要判断"));
+	terminal_await(w.t, "R1-A10");
+	walk_press(&w, ">", "is decided", "を解決しました");
+	terminal_await(w.t, WALK_SAYS(&w, "Nothing is left to decide", "判断待ちの競合はありません"));
 }
 
 /* Handed over to a colleague by keys; she accepts, works, and hands back what is new; both is merged by keys. */
@@ -293,21 +402,40 @@ static void colleague(void)
 	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
 	walk_text(&w, WALK_SAYS(&w, "FS-01: nothing in its log (practice)", "FS-01のログに痕跡なし(演習)"));
 	walk_press(&w, KEYS_CTRL_S, "R2-N1", "R2-N1");
+	say_of_server(WALK_SAYS(&w, "suspected", "疑い"));
 	line = xasprintf("handover --to R1 --out %s --delta", path_of("back.delta"));
 	walk_command(&w, line, " bytes; ", "バイト");
 	free(line);
 	walk_leave(&w);
 	walk_as_owner(&w);
 	walk_open(&w, getenv("GENBA_CASE"));
+	say_of_server(WALK_SAYS(&w, "no trace", "痕跡なし"));
 	line = xasprintf("merge %s", path_of("back.delta"));
 	walk_command(&w, line, "dry run of", "の試行");
 	terminal_await_row(w.t, 1, WALK_SAYS(&w, "What would be merged", "統合の予定"));
+	terminal_await(w.t, WALK_SAYS(&w, "to decide: 1", "要判断 1"));
 	walk_press_gone(&w, "m", "dry run of", "の試行");
+	settle_conflict();
 	home();
 	walk_press(&w, "6", "R2-N1", "R2-N1");
 	home();
 	free(line);
 	free(copy);
+}
+
+/* The row of the quarter: no consultation, a rescue, support on site. */
+static int shows_one_of_each(struct terminal *t, void *ctx)
+{
+	struct buf line = BUF_INIT;
+	unsigned counts[3] = {9, 9, 9};
+	int row = terminal_find(t, "2026-10/2026-12  ");
+	(void)ctx;
+	if (row >= 0)
+		terminal_row(t, row, &line);
+	const char *numbers = line.len ? strstr(line.data, "-12 ") + 4 : "";
+	int read = sscanf(numbers, "%u %u %u", &counts[0], &counts[1], &counts[2]);
+	buf_release(&line);
+	return read == 3 && counts[0] == 0 && counts[1] == 1 && counts[2] == 1;
 }
 
 static void closing_reports(void)
@@ -318,6 +446,7 @@ static void closing_reports(void)
 	home();
 	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
 	walk_press(&w, "r", "escue", "レスキュー");
+	terminal_await_that(w.t, shows_one_of_each, &w, "the quarter with one rescue and one on site");
 	home();
 	line = xasprintf("export git %s", path_of("history.git"));
 	walk_command(&w, line, "allowed_signers", "allowed_signers");
