@@ -6,6 +6,7 @@
 #include "case/kind/stored_words.h"
 #include "case/query/search.h"
 #include "case/store/case_internal.h"
+#include "case/store/labels.h"
 #include "case/store/meta.h"
 #include "case/store/record.h"
 
@@ -121,7 +122,7 @@ static int take_brief(void *ctx, json_t *record)
 	const char *stored = json_get_string(record, "text");
 	struct buf text = BUF_INIT;
 	if (title && stored && strcmp(title, WORDS_BRIEF) == 0 && purgeable_text_is_digest(stored, NULL) &&
-	    purgeable_text_get(b->p->c, stored, &text, NULL) == 0 && strstr(text.data, b->label))
+	    purgeable_text_get(b->p->c, stored, &text, NULL) == 0 && label_is_named(text.data, b->label))
 		json_object_set_new(b->p->texts, stored, json_true());
 	buf_release(&text);
 	return 0;

@@ -2,6 +2,8 @@
 
 #include "case/store/case_internal.h"
 
+#include <string.h>
+
 int label_is_taken(struct case_file *c, const char *label, const char *id)
 {
 	sqlite3_stmt *s = case_prepare(c, NULL, "SELECT 1 FROM record WHERE label = ?1 AND id <> ?2", "tt", label, id);
@@ -62,4 +64,18 @@ int label_make_free(struct case_file *c, const char *id, const char *label, stru
 		rc = case_sql_error(c, _("rename records"), err);
 	sqlite3_finalize(s);
 	return rc;
+}
+
+static int is_of_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+int label_is_named(const char *text, const char *label)
+{
+	size_t n = strlen(label);
+	for (const char *at = text; n > 0 && (at = strstr(at, label)) != NULL; at++)
+		if ((at == text || !is_of_word(at[-1])) && !is_of_word(at[n]))
+			return 1;
+	return 0;
 }

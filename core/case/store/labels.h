@@ -26,4 +26,7 @@ size_t label_count_called(struct case_file *c, const char *label);
  * person could write. Inside an action. */
 int label_make_free(struct case_file *c, const char *id, const char *label, struct err *err);
 
+/* Whether the text names the label, or another word without blanks, as a whole word: R1-E1 does not stand in R1-E10. */
+int label_is_named(const char *text, const char *label);
+
 #endif

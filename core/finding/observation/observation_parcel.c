@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/blob.h"
+#include "case/store/labels.h"
 #include "case/store/record.h"
 #include "evidence/image/digest.h"
 #include "finding/observation/observation_block.h"
@@ -247,6 +248,7 @@ static int read_line(struct parcel_taking *t, const json_t *line, int *purged, s
 	    copy_field(line, "evidence_sha256", set->evidence_sha256, sizeof set->evidence_sha256) < 0 ||
 	    copy_field(line, "source", set->source, sizeof set->source) < 0 ||
 	    copy_field(line, "parsers", set->parsers, sizeof set->parsers) < 0 ||
+	    (*set->evidence_sha256 && !is_hex(set->evidence_sha256, 64)) ||
 	    copy_field(line, "sha256", set->sha256, sizeof set->sha256) < 0 || !is_hex(set->sha256, 64) || !key ||
 	    !is_hex(key, sizeof t->key * 2) || blocks < 0 || blocks > INT32_MAX)
 		return not_sound(err);
@@ -284,9 +286,9 @@ static int is_on_record(const struct parcel_taking *t)
 	const struct observation_set *set = &t->set;
 	json_t *check = record_get(t->c, set->check, RECORD_WITH_RETRACTED, NULL);
 	const char *limits = json_get_string(check, "limits");
-	int named = limits && strstr(limits, set->sha256) &&
-	            (!*set->evidence_sha256 || strstr(limits, set->evidence_sha256)) &&
-	            (!*set->evidence || strstr(limits, set->evidence));
+	int named = limits && label_is_named(limits, set->sha256) &&
+	            (!*set->evidence_sha256 || label_is_named(limits, set->evidence_sha256)) &&
+	            (!*set->evidence || label_is_named(limits, set->evidence));
 	json_decref(check);
 	return named;
 }

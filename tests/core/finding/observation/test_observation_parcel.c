@@ -1,0 +1,162 @@
+/* Sets that come with a parcel: what the check on record does not name is not taken; rows that somebody spoiled. */
+#include "core/case/help_case.h"
+
+#include "base/buf.h"
+#include "case/case.h"
+#include "finding/observation/observation_parcel.h"
+#include "finding/observation/observation_query.h"
+#include "finding/observation/observation_set.h"
+#include "handover/parcel/parcel.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char read_sha256[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+static void run_sql(const char *sql)
+{
+	char *why = NULL;
+	if (sqlite3_exec(case_db(the_case), sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", sql, why);
+}
+
+/* A small set of R1-E1, whose check says of what evidence it is. */
+static void store_set(const char *named, struct observation_set *set)
+{
+	struct observation_maker *m = observation_maker_new(the_case);
+	struct buf fields = BUF_INIT;
+	struct err err = ERR_INIT;
+	*set = (struct observation_set){.evidence = "R1-E1", .source = "a.log", .parsers = "made 1"};
+	memcpy(set->evidence_sha256, read_sha256, sizeof read_sha256);
+	observation_field(&fields, "text", "a row");
+	struct observation o = {.when = OBSERVATION_TICKS,
+	                        .artefact = OBSERVATION_file,
+	                        .path = "a",
+	                        .fields = fields.data,
+	                        .fields_size = fields.len};
+	assert_int_equal(observation_maker_add_row(m, &o, &err), 0);
+	assert_int_equal(observation_maker_seal(m, set, &err), 0);
+	char *limits = xasprintf("%s, SHA-256 %s; set %s", named, read_sha256, set->sha256);
+	struct assign check[] = {{"method", "triage"},
+	                         {"on", add("asset", "hostname=PC-1")},
+	                         {"when", "2026-11-23"},
+	                         {"result", "found"},
+	                         {"limits", limits}};
+	struct action *a = action_begin(the_case, "triage", &err);
+	if (!a || action_add(a, "check", check, 5, RECORD_MACHINE, set->check, &err) < 0 ||
+	    observation_set_store(the_case, m, set, &err) < 0 || action_commit(a, &err) < 0)
+		fail_msg("%s", err.message);
+	free(limits);
+	buf_release(&fields);
+	observation_maker_free(m);
+}
+
+/* Goes out, is forgotten, and comes again: what is said of it. */
+static const char *come_again(void)
+{
+	static char said[512];
+	struct buf section = BUF_INIT;
+	struct err err = ERR_INIT;
+	assert_int_equal(observation_parcel.write(the_case, NULL, &section, &err), 0);
+	assert_true(section.len > 0);
+	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
+	struct parcel_arrival came = {
+	    .bytes = (const unsigned char *)section.data, .n = section.len, .keep = 1, .notes = json_array()};
+	struct action *a = action_begin(the_case, "merge", &err);
+	assert_non_null(a);
+	if (observation_parcel.take(the_case, &came, &err) < 0)
+		fail_msg("%s", err.message);
+	assert_int_equal(action_commit(a, &err), 0);
+	const char *note = json_string_value(json_array_get(came.notes, 0));
+	snprintf(said, sizeof said, "%s", note ? note : "");
+	json_decref(came.notes);
+	buf_release(&section);
+	return said;
+}
+
+static void labels_are_whole_words(void **state)
+{
+	(void)state;
+	struct observation_set set;
+	store_set("R1-E1 a.log", &set);
+	assert_non_null(strstr(come_again(), "1 sets of observations came along, 1 rows"));
+	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
+	store_set("R1-E10 a.log", &set);
+	assert_non_null(strstr(come_again(), "which does not speak of them"));
+	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
+	store_set("XR1-E1 a.log", &set);
+	assert_non_null(strstr(come_again(), "which does not speak of them"));
+}
+
+static int read_set(void *ctx, const struct observation_set *set, struct err *err)
+{
+	unsigned *count = ctx;
+	struct err why = ERR_INIT;
+	(void)err;
+	json_t *text = json_pack("[s, s, s, s, s, s, s]", set->id, set->check, set->evidence, set->evidence_sha256,
+	                         set->source, set->parsers, set->sha256); /* NULL: one is no text */
+	assert_non_null(text);
+	json_decref(text);
+	observation_set_verify(the_case, set, &why);
+	++*count;
+	return 0;
+}
+
+static int pass_row(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
+{
+	(void)ctx, (void)err;
+	json_t *object = observation_json(o, set->evidence, set->evidence_sha256, set->source);
+	assert_non_null(object);
+	json_decref(object);
+	return 0;
+}
+
+static void spoiled_columns_are_text(void **state)
+{
+	(void)state;
+	static const char *const columns[] = {"id",     "checked", "evidence", "evidence_sha256",
+	                                      "source", "parsers", "sha256"};
+	static const char *const values[] = {"CAST(x'ff41c3' AS TEXT)",
+	                                     "CAST(x'1b5b324a0a' AS TEXT)",
+	                                     "x'00ff'",
+	                                     "''",
+	                                     "17",
+	                                     "CAST(zeroblob(300) AS TEXT)",
+	                                     "(SELECT group_concat('\xe8\xa8\x98', '') FROM (WITH RECURSIVE n(i) AS "
+	                                     "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+	                                     "400) SELECT i FROM n))"};
+	struct observation_set set;
+	store_set("R1-E1 a.log", &set);
+	run_sql("CREATE TEMP TABLE kept AS SELECT * FROM observation_set");
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+			struct observation_query q = {.filter = ""};
+			struct buf section = BUF_INIT;
+			struct err err = ERR_INIT;
+			unsigned count = 0;
+			char *sql = xasprintf("UPDATE observation_set SET %s = %s", columns[i], values[k]);
+			run_sql(sql);
+			assert_int_equal(observation_set_each(the_case, NULL, read_set, &count, &err), 0);
+			assert_int_equal(count, 1);
+			observation_query_run(the_case, &q, pass_row, NULL, NULL, &err);
+			observation_parcel.write(the_case, NULL, &section, &err);
+			buf_release(&section);
+			run_sql("DELETE FROM observation_set; INSERT INTO observation_set SELECT * FROM kept");
+			free(sql);
+		}
+	unsigned count = 0;
+	assert_int_equal(observation_set_each(the_case, NULL, read_set, &count, NULL), 0);
+	assert_int_equal(count, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(labels_are_whole_words),
+	    TEST(spoiled_columns_are_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
