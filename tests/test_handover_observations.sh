@@ -76,7 +76,7 @@ as one sweep --missing --max 100000 >/dev/null 2>&1
 [ -d one.genba.observations ] || fail "the set is not large enough to lie beside the case"
 delta large.delta
 grep -q '1 large sets of observations stay here' handover.log || fail "what stays is told: $(cat handover.log)"
-for name in asked broken; do
+for name in asked broken full stopped; do
 	cp two.genba $name.genba
 	mkdir -p $name && cp -r two/* $name/
 done
@@ -90,6 +90,29 @@ status 0 as asked merge asked.delta
 grep -q '1 sets of observations came along, 60000 rows' out || fail "the large set came: $(cat out)"
 is "rows of the large set" "$(rows one | sha256sum)" "$(rows asked | sha256sum)"
 status 0 as asked verify
+# the disk is full while the container is copied (no file may grow as large as it): all is as before, and goes well later
+before=$(rows full | sha256sum)
+as full verify >/dev/null 2>&1 || fail "the copy before"
+(ulimit -f $(($(stat -c %s asked.delta.observations/*.gev) / 1024 - 20)) && status 1 as full merge asked.delta) || fail "a full disk: $(cat err)"
+grep -q "cannot write '.*full.genba.observations/" err || fail "a full disk is told: $(cat err)"
+is "as before" "$before" "$(rows full | sha256sum)"
+is "no piece of the container stays" 0 "$(find full.genba.observations -type f 2>/dev/null | wc -l)"
+status 0 as full merge asked.delta
+is "and later it comes" "$(rows one | sha256sum)" "$(rows full | sha256sum)"
+# Ctrl-C while it is taken: the old state or the new one, and then the new one
+as stopped merge asked.delta >out 2>err &
+merging=$!
+until [ -n "$(find stopped.genba.observations -type f 2>/dev/null)" ] || ! kill -0 $merging 2>/dev/null; do :; done
+kill -INT $merging 2>/dev/null || true
+wait $merging || true
+status 0 as stopped verify
+case $(rows stopped | sha256sum) in
+"$before" | "$(rows one | sha256sum)") ;;
+*) fail "stopped: neither as before nor whole" ;;
+esac
+status 0 as stopped merge asked.delta
+is "merged again" "$(rows one | sha256sum)" "$(rows stopped | sha256sum)"
+is "one container" 1 "$(find stopped.genba.observations -type f | wc -l)"
 # a byte of the container is another one: the records come, the set stays out
 python3 - asked.delta.observations/*.gev <<'P'
 import sys
