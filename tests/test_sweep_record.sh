@@ -190,3 +190,19 @@ is "its check" R1-K1 "$(summary .check)"
 is "found in it" found "$("$genba" show R1-K1 --json | jq -r '.[0] // . | .result')"
 sweep --missing || fail "once more: $(cat err)"
 is "nothing is missing then" 0 "$(summary .files)"
+
+# ---- an address that several machines had is of the one that had it then: days are those of its time zone
+export GENBA_CASE=$work/leases.genba
+"$genba" new leases.genba --title "Leases" --kdf interactive --no-recovery 2>/dev/null
+quiet add indicator type=domain value=evil.test
+quiet add asset hostname=PC-1 timezone=Asia/Tokyo addresses='192.0.2.7 2014-11-01/2014-11-20, 192.0.2.9'
+quiet add asset hostname=PC-2 timezone=Asia/Tokyo addresses='192.0.2.8;192.0.2.7 2014-11-21/..'
+quiet add asset hostname=PC-3 addresses='192.0.2.9, 192.0.2.8 2014-11-24'
+for at in 192.0.2.7@2014-11-20T14:59:59Z 192.0.2.7@2014-11-20T15:00:00Z 192.0.2.7@2014-10-31T14:59:59Z 192.0.2.8@2014-11-24T10:00:00Z \
+	192.0.2.8@2014-11-25T10:00:00Z 192.0.2.9@2014-11-24T10:00:00Z; do
+	printf '%s.000 45 %s TCP_MISS/200 77 CONNECT evil.test:443 - DIRECT/203.0.113.7 -\n' "$(date -d "${at#*@}" +%s)" "${at%@*}"
+done >leases.log
+quiet preserve leases.log --on R1-A1
+sweep || fail "leases: $(cat err)"
+is "of who had it then, and of nobody where two may have had it" 'R1-A1 R1-A2 null R1-A3 R1-A2 null' \
+	"$(jq -r 'select(.kind == "hit") | .asset' out | tr '\n' ' ' | sed 's/ $//')"

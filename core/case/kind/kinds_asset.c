@@ -159,7 +159,7 @@ static const struct field asset_fields[] = {
 	{IS("admin", REF, "Administrator", "管理者"), TO("party")},
 	{IS("vendor", REF, "Vendor / operator", "ベンダー・運用会社"), TO("party")},
 	{IS("asset_no", TEXT, "Inventory number", "資産管理番号")},
-	{IS("addresses", TEXT, "IP addresses", "IPアドレス"), HELP("IP addresses, comma list")},
+	{IS("addresses", TEXT, "IP addresses", "IPアドレス"), HELP("IP addresses, comma list; when it had one that others had too: 192.0.2.7 2014-11-01/2014-11-20")},
 	{IS("mac", TEXT, "MAC address", "MACアドレス")},
 	{IS("domain", TEXT, "Domain / workgroup", "ドメイン")},
 	{IS("os", TEXT, "OS and version", "OS・バージョン")},

@@ -1,64 +1,13 @@
-/* What a hit says beyond its bytes: its time in UTC, whose machine the client is, its row among the observations. */
+/* What a hit says beyond its bytes: its time in UTC, its row among the observations. */
 #include "finding/sweep/record/sweep_record_private.h"
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/zone.h"
-#include "case/store/record.h"
 
-#include <ctype.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- whose machine */
-
-static void add_name(json_t *assets, const char *name, size_t n, const char *label)
-{
-	char folded[256];
-	if (n == 0 || n >= sizeof folded)
-		return;
-	for (size_t i = 0; i < n; i++)
-		folded[i] = (char)tolower((unsigned char)name[i]);
-	folded[n] = '\0';
-	const char *other = json_get_string(assets, folded);
-	json_object_set_new(assets, folded, json_string(other && strcmp(other, label) != 0 ? "" : label));
-}
-
-static int take_asset(void *ctx, json_t *record)
-{
-	const char *addresses = json_get_string(record, "addresses");
-	const char *host = json_get_string(record, "hostname");
-	static const char gaps[] = " ,;\t\n";
-	for (const char *at = addresses ? addresses : ""; *at;) {
-		at += strspn(at, gaps);
-		size_t n = strcspn(at, gaps);
-		add_name(ctx, at, n, record_label(record));
-		at += n;
-	}
-	if (host)
-		add_name(ctx, host, strlen(host), record_label(record));
-	return 0;
-}
-
-int sweep_load_assets(struct sweep_work *w, struct err *err)
-{
-	w->assets = json_object();
-	return record_each(w->c, "asset", 0, take_asset, w->assets, err);
-}
-
-/* The label of the asset that has this address or name alone, or "". */
-const char *sweep_asset_of_client(const struct sweep_work *w, const char *client)
-{
-	char folded[256];
-	size_t n = strlen(client);
-	if (n >= sizeof folded)
-		return "";
-	for (size_t i = 0; i <= n; i++)
-		folded[i] = (char)tolower((unsigned char)client[i]);
-	const char *label = json_get_string(w->assets, folded);
-	return label ? label : "";
-}
 
 /* ---- when */
 
@@ -175,10 +124,10 @@ int sweep_complete_hit(void *ctx, const struct sweep_target *target, json_t *hit
 	if (rc)
 		return rc;
 	const char *client = json_get_string(hit, "client");
-	const char *asset = client && *client ? sweep_asset_of_client(w, client) : e->is_log ? "" : e->asset;
-	json_object_set_new(hit, "asset", *asset ? json_string(asset) : json_null());
 	const char *text = json_get_string(hit, "when");
 	int64_t when = text ? sweep_ticks_of(text) : OBSERVATION_NO_TIME;
+	const char *asset = client && *client ? sweep_asset_of_client(w, client, when) : e->is_log ? "" : e->asset;
+	json_object_set_new(hit, "asset", *asset ? json_string(asset) : json_null());
 	if (when != OBSERVATION_NO_TIME && when < w->first)
 		w->first = when;
 	if (when != OBSERVATION_NO_TIME && when > w->last)

@@ -82,7 +82,7 @@ struct sweep_work {
 	size_t count;
 	struct swept_source **sources;
 	size_t source_count;
-	json_t *assets; /* address or host name to label; "": several have it */
+	json_t *assets; /* of each address and host name: an array of who has it, and when (sweep_asset.c) */
 	int64_t first;
 	int64_t last;        /* times that were seen */
 	struct buf problems; /* the first of them, a line each */
@@ -120,8 +120,8 @@ int sweep_hit_of_row(struct sweep_work *w, struct swept_source *source, json_t *
 /* ---- hits */
 
 int sweep_load_assets(struct sweep_work *w, struct err *err);
-/* The label of the asset that has this address or name alone, or "". */
-const char *sweep_asset_of_client(const struct sweep_work *w, const char *client);
+/* The label of the asset that had this address or name at that time, and no other had; or "". */
+const char *sweep_asset_of_client(const struct sweep_work *w, const char *client, int64_t when);
 /* As time units since 1970; one without a zone as if it were UTC. */
 int64_t sweep_ticks_of(const char *when);
 /* Of the row about this hit or these uploads: made of the members (NULL ends them), and so the same in every sweep. */

@@ -15,8 +15,9 @@ int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *
 	const struct swept_source *s = target->own;
 	struct swept_evidence *e = s->of;
 	struct buf fields = BUF_INIT;
-	const char *asset = sweep_asset_of_client(w, json_get_string(upload, "client"));
 	const char *first = json_get_string(upload, "first");
+	int64_t when = first ? sweep_ticks_of(first) : OBSERVATION_NO_TIME;
+	const char *asset = sweep_asset_of_client(w, json_get_string(upload, "client"), when);
 	const char *clock = json_get_string(upload, "clock");
 	const char *path = json_get_string(upload, "path");
 	json_object_set_new(upload, "asset", *asset ? json_string(asset) : json_null());
@@ -25,7 +26,6 @@ int sweep_complete_upload(void *ctx, const struct sweep_target *target, json_t *
 		observation_field(&fields, names[i], json_get_string(upload, names[i]));
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		observation_field_number(&fields, numbers[i], json_integer_value(json_object_get(upload, numbers[i])));
-	int64_t when = first ? sweep_ticks_of(first) : OBSERVATION_NO_TIME;
 	int is_utc = first && first[strlen(first) - 1] == 'Z';
 	struct observation o = {.when = when,
 	                        .ordinal = sweep_ordinal(upload, keys),
