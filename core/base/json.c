@@ -82,7 +82,7 @@ static int nesting(const char *text, size_t n)
 	return deepest;
 }
 
-json_t *json_parse(const char *text, size_t n, struct err *err)
+static json_t *load(const char *text, size_t n, size_t flags, struct err *err)
 {
 	if (n > JSON_LIMIT) {
 		err_set(err, ERR_INVALID, _("JSON text of %zu bytes: at most %u are read"), n, JSON_LIMIT);
@@ -93,10 +93,15 @@ json_t *json_parse(const char *text, size_t n, struct err *err)
 		return NULL;
 	}
 	json_error_t error;
-	json_t *value = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	json_t *value = json_loadb(text, n, flags, &error);
 	if (!value)
 		err_set(err, ERR_INVALID, "%d:%d: %s", error.line, error.column, error.text);
 	return value;
+}
+
+json_t *json_parse(const char *text, size_t n, struct err *err)
+{
+	return load(text, n, JSON_REJECT_DUPLICATES, err);
 }
 
 struct expected {
@@ -127,7 +132,7 @@ static int is_canonical(const json_t *value, const char *text, size_t n, struct 
 
 json_t *json_parse_canonical(const char *text, size_t n, struct err *err)
 {
-	json_t *value = json_parse(text, n, err);
+	json_t *value = load(text, n, 0, err); /* a name that stands twice is not written twice */
 	if (!value || is_canonical(value, text, n, err))
 		return value;
 	json_decref(value);

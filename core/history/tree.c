@@ -23,7 +23,7 @@ int tree_next(const char **p, const char *end, struct tree_entry *entry)
 		return -1;
 	entry->name = q + 1;
 	entry->mode = mode;
-	git_oid_fromraw(&entry->id, (const unsigned char *)nul + 1);
+	memcpy(entry->id.id, nul + 1, GIT_OID_RAWSZ);
 	*p = nul + 1 + GIT_OID_RAWSZ;
 	return 1;
 }
@@ -57,7 +57,7 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 		int rc;
 		int hit = 0;
 		while (!hit && (rc = tree_next(&p, raw->data + raw->size, found)) == 1)
-			hit = strlen(found->name) == n && memcmp(found->name, path, n) == 0;
+			hit = strncmp(found->name, path, n) == 0 && found->name[n] == '\0';
 		object_raw_drop(raw);
 		if (!hit && rc < 0)
 			return bad_tree(err);

@@ -70,7 +70,7 @@ static void what_is_loose_is_refused(void **state)
 	}
 	assert_null(json_parse("[1]\0[2]", 7, NULL));
 	static const char *const loose[] = {"{\"a\":1}", "{\n \"a\": 1\n}", "{\n \"b\": 1,\n \"a\": 1\n}\n",
-	                                    "{\n \"a\": 1\n}\n\n"};
+	                                    "{\n \"a\": 1\n}\n\n", "{\n \"a\": 1,\n \"a\": 1\n}\n"};
 	for (size_t i = 0; i < sizeof loose / sizeof *loose; i++) {
 		struct err err = ERR_INIT;
 		assert_null(json_parse_canonical(loose[i], strlen(loose[i]), &err));
