@@ -314,6 +314,27 @@ static void what_a_collector_could_not_fetch_is_not_covered(void **s)
 	triage_check_free(k);
 }
 
+static json_t *seen_of(const char *check, const char *level, const char *when, const char *status)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "check", check, "state", "seen", "level", level, "when", when,
+	                 "status", status);
+}
+
+static void the_evidence_with_the_worst_comes_first(void **s)
+{
+	(void)s;
+	json_t *all = json_pack(
+	    "[o, o, o, o, o]", seen_of("R1-K3", "medium", "2014-01-02", "open"),
+	    seen_of("R1-K2", "high", "2014-01-03", "dismissed"), seen_of("R1-K2", "low", "2014-01-01", "open"),
+	    seen_of("R1-K1", "high", "2014-02-01", "open"), seen_of("R1-K1", "low", "2014-02-02", "open"));
+	static const char *const wanted[] = {"R1-K1", "R1-K1", "R1-K3", "R1-K2", "R1-K2"};
+	triage_order_findings(all);
+	assert_int_equal(json_array_size(all), 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(json_get_string(json_array_get(all, i), "check"), wanted[i]);
+	json_decref(all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +342,7 @@ int main(void)
 	    cmocka_unit_test(processes_are_the_same_whoever_records_them),
 	    cmocka_unit_test(guessing_is_many_within_ten_minutes_from_one),
 	    cmocka_unit_test(what_is_not_covered_is_said),
+	    cmocka_unit_test(the_evidence_with_the_worst_comes_first),
 	    cmocka_unit_test(what_a_collector_could_not_fetch_is_not_covered),
 	    cmocka_unit_test(names_and_requests_that_hide_something),
 	    cmocka_unit_test(a_recovered_row_is_told_beside_the_first),
