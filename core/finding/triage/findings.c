@@ -147,6 +147,7 @@ json_t *triage_findings(struct case_file *c, const char *filter, const struct pr
 		json_decref(g.findings);
 		g.findings = NULL;
 	}
+	triage_order_findings(g.findings);
 	json_decref(g.done);
 	json_decref(g.recorded);
 	observation_filter_free(g.filter);

@@ -179,7 +179,7 @@ const struct check_rule check_rules[] = {
 	  {CHECK_user_assists, {0}, "program~\\rar.exe|\\winrar.exe|\\7z.exe|\\7zg.exe"},
 	  {CHECK_prefetches, {0}, "program=rar.exe|winrar.exe|7z.exe|7za.exe|7zr.exe|7zg.exe|makecab.exe"}}, 0},
 	{"collection.archive", CHECK_LOW, "T1560.001", N_("There are archives outside of the folders of programs."),
-	 "path,size", {{CHECK_files, {0}, "type=file path~.rar|.7z|.zip -path~Windows/|\"Program Files\"|ProgramData/Package|.zipx"}}, 0},
+	 "path,size", {{CHECK_files, {0}, "type=file path~.rar|.7z|.zip -path~.rar/|.7z/|.zip/|Windows/|\"Program Files\"|ProgramData/Package|.zipx"}}, 0},
 	{"exfiltration.upload", CHECK_HIGH, "T1567.002", N_("Files were sent to a storage service."),
 	 PROCESS_SHOWS ",QueryName,DestinationHostname,url,title,user,browser",
 	 {PROCESS("data.CommandLine~rclone|mega.nz|transfer.sh|anonfiles|gofile.io|file.io|pcloud"),
