@@ -2,9 +2,11 @@
  * From a key to the screen, each key with the same limit: 16 ms for the 99th percentile, of the processor's time that genba
  * takes meanwhile, which other programs cannot lengthen. The time on the clock stands beside it.
  *
- * On a real pseudo-terminal: a list of 100,000 assets among which 2,000 were isolated, 5,000 events beside them; moving,
- * sorting, marking, filtering letter by letter, the ways of the timeline, and each key that goes to a view. Then the same
- * case, and one of 20,000 actions, while they are verified behind the screen: a key in the middle of a slice.
+ * On a real pseudo-terminal: a list of 100,000 assets among which 2,000 were isolated and 1,000 are an alarm, 5,000 events
+ * beside them, 1,000 mails, indicators, notes, measures and parties; moving, sorting, marking, filtering letter by letter,
+ * the ways of the timeline, each key that goes to a view, again and as the first after a change, when all is read anew, keys
+ * while that goes on, and words in a text of 100,000 lines. Then the same case, and one of 20,000 actions, while they are
+ * verified behind the screen: a key in the middle of a slice.
  *
  *     GENBA=build/tui/genba build/tests/bench/bench_keys [--short]
  */
@@ -40,9 +42,6 @@ static const struct {
 	const char *what;
 	const char *why;
 } known[] = {
-    {"B: brief", "the page is made of all records at one go"},
-    {"E: exchange", "what would leave is judged record by record at one go"},
-    {"C: chain", "all parties, flows and contacts are read at the first look"},
     {"j k while it verifies",
      "SQLite's check of a table's structure, and one commit of many records, cannot be left in the middle"},
 };
@@ -310,32 +309,116 @@ static void time_timeline(struct terminal *t, size_t rounds)
 	time_filter(t, rounds, is_in_title, "timeline: a letter of the filter", "timeline: a letter less");
 }
 
-/* Each key that goes to a view, at first sight and again. */
+/* Another view than that of the key, to come from. */
+static void leave_view(struct terminal *t, const char *typed)
+{
+	terminal_type(t, *typed == '6' ? "7" : "6");
+	terminal_await_row(t, 1, *typed == '6' ? "Indicator" : "Note");
+	settle(t);
+}
+
+/* A case that has changed: all views read it anew. */
+static void change(struct terminal *t)
+{
+	static unsigned number;
+	char line[64];
+	snprintf(line, sizeof line, ":note change %u\r", ++number);
+	terminal_type(t, line);
+	terminal_await_row(t, -1, "R1-N");
+	settle(t);
+}
+
+/* The key that goes to the view of a route; NULL: it has none. */
+static const char *key_of(const struct route *route)
+{
+	static char typed[2];
+	struct view_key key;
+	if (!route_key(route, &key))
+		return NULL;
+	typed[0] = (char)view_key_code(&key);
+	return typed;
+}
+
+/* Each key that goes to a view, at first sight and again; then as the first key after a change. */
 static void time_views(struct terminal *t, size_t rounds)
 {
-	static struct times each;
+	static struct times again;
+	static struct times anew;
 	for (const struct route *route = route_next(NULL); route; route = route_next(route)) {
-		struct view_key key;
-		char what[64];
-		char typed[2] = "";
-		if (!route_key(route, &key))
+		const char *typed = key_of(route);
+		char what[2][64];
+		if (!typed)
 			continue;
-		typed[0] = (char)view_key_code(&key);
-		snprintf(what, sizeof what, "%s: %.20s", typed, route->name);
-		each.what = what;
+		snprintf(what[0], sizeof what[0], "%s: %.20s", typed, route->name);
+		snprintf(what[1], sizeof what[1], "%s: after a change", typed);
+		again.what = what[0];
+		anew.what = what[1];
 		for (size_t i = 0; i < rounds; i++) {
-			if (i > 0 || *typed == '1') {
-				struct buf before = BUF_INIT;
-				title_of(t, &before);
-				terminal_type(t, *typed == '1' ? "6" : "1");
-				terminal_await_that(t, has_another_title, &before, "another view");
-				settle(t);
-				buf_release(&before);
-			}
-			retitle(t, typed, &each);
+			leave_view(t, typed);
+			retitle(t, typed, &again);
 		}
-		report(&each);
+		for (size_t i = 0; i < rounds; i++) {
+			leave_view(t, typed);
+			change(t);
+			retitle(t, typed, &anew);
+		}
+		report(&again);
+		report(&anew);
 	}
+}
+
+static int is_another_cursor(struct terminal *t, void *ctx)
+{
+	return selected(t) != *(long *)ctx;
+}
+
+/* Keys in a view while it is being read. */
+static void time_while_reading(struct terminal *t, size_t rounds)
+{
+	static struct times times = {.what = "G g while the brief is read"};
+	struct times unused = {.count = 0};
+	leave_view(t, "B");
+	retitle(t, "B", &unused);
+	for (size_t i = 0; i < rounds; i++) {
+		terminal_type(t, ":note more\r");
+		terminal_await_row(t, -1, "R1-N");
+		for (int k = 0; k < 10; k++) {
+			long before = selected(t);
+			press(t, before == 1 ? "G" : "g", is_another_cursor, &before, &times);
+		}
+		settle(t);
+	}
+	report(&times);
+}
+
+static int is_found(struct terminal *t, void *ctx)
+{
+	return terminal_find(t, ctx) >= 0;
+}
+
+/* The last line of a text of a line for each asset: the key is answered at once, and the words are found in a while. */
+static void time_text(struct terminal *t, size_t records, size_t rounds)
+{
+	static struct times times = {.what = "/ in a text of all assets"};
+	struct times unused = {.count = 0};
+	char words[64];
+	char line[64];
+	snprintf(words, sizeof words, "PC-%06zu", records - 1);
+	snprintf(line, sizeof line, ":list asset --csv\r");
+	press(t, line, is_found, "PC-000003", &unused);
+	for (size_t i = 0; i < rounds; i++) {
+		terminal_type(t, "g");
+		terminal_await(t, "PC-000003");
+		terminal_type(t, "/");
+		terminal_await_row(t, -1, "/");
+		terminal_type(t, words);
+		terminal_await_row(t, -1, words);
+		press(t, "\r", is_found, records > 20000 ? "of the rows so far" : "the next place", &times);
+		terminal_await_row(t, -1, "the next place");
+	}
+	report(&times);
+	terminal_type(t, "1");
+	terminal_await_row(t, 1, "Board");
 }
 
 static struct terminal *open_list(size_t records, const char *environment)
@@ -408,12 +491,43 @@ static void write_lists(struct program *p, size_t records, size_t events)
 	assert_int_equal(fclose(happened), 0);
 }
 
-static void fill(struct program *p, size_t records, size_t events)
+/* So many of each kind that other views are made of. */
+static void import_others(struct program *p, size_t count)
+{
+	static const struct {
+		const char *kind, *names, *row; /* #: the number of the row */
+	} kinds[] = {
+	    {"indicator", "type,value", "domain,host#.example"},
+	    {"note", "text,stance", "Seen # times,question"},
+	    {"measure", "title,track,due", "Measure #,provisional,2026-11-01T00:00:00Z"},
+	    {"party", "name,type,domains", "Organisation #,organisation,org#.example"},
+	    {"mail", "subject,from_addr,to,body", "Subject #,a@nowhere.test,k@org#.example,of Organisation #"},
+	    {"asset", "hostname,status", "S-#,infected"},
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		FILE *list = fopen(program_file(p, "list.csv"), "we");
+		assert_non_null(list);
+		fprintf(list, "%s\n", kinds[i].names);
+		for (size_t k = 0; k < count; k++) {
+			for (const char *c = kinds[i].row; *c; c++)
+				if (*c == '#')
+					fprintf(list, "%zu", k);
+				else
+					fputc(*c, list);
+			fputc('\n', list);
+		}
+		assert_int_equal(fclose(list), 0);
+		program_good(p, "import", "csv", program_file(p, "list.csv"), kinds[i].kind, NULL);
+	}
+}
+
+static void fill(struct program *p, size_t records, size_t events, size_t others)
 {
 	program_case(p, "Slow terminal in personnel");
-	write_lists(p, records, events);
+	write_lists(p, records - others, events);
 	program_good(p, "import", "csv", program_file(p, "assets.csv"), "asset", NULL);
 	program_good(p, "import", "csv", program_file(p, "events.csv"), "event", NULL);
+	import_others(p, others);
 	program_good(p, "board", NULL); /* brings the search index up to date */
 }
 
@@ -421,18 +535,21 @@ static void many_records(void **state)
 {
 	size_t records = is_short ? 10000 : 100000;
 	size_t events = is_short ? 1000 : 5000;
+	size_t others = is_short ? 100 : 1000;
 	size_t rounds = is_short ? 3 : 25;
 	struct program p;
 	(void)state;
 	program_init(&p);
-	fill(&p, records, events);
-	printf("%zu assets, %zu events\n", records, events);
+	fill(&p, records, events, others);
+	printf("%zu assets, %zu events, %zu each of other kinds\n", records, events, others);
 	struct terminal *t = open_list(records, "GENBA_CHECK_AT_OPENING=0");
 	time_moving(t, is_short ? 20 : 200);
 	time_sorting(t, rounds);
 	time_filter(t, rounds, is_first_page, "a letter of the filter", "a letter less");
 	time_timeline(t, rounds);
 	time_views(t, is_short ? 2 : 5);
+	time_while_reading(t, is_short ? 2 : 10);
+	time_text(t, records - others, is_short ? 2 : 10);
 	quit(t);
 	t = open_list(records, "GENBA_CHECK_AT_OPENING=1");
 	time_while_verifying(t, is_short ? 5 : 100);
