@@ -315,37 +315,116 @@ void indicator_key(const char *type, const char *value, struct buf *key)
 		buf_addc(key, '/');
 }
 
+/* ---- which is on record */
+
+/* Kept of an open case: type and key -> ids of the indicators that have or had them, 36 letters each. What is written is added,
+ * whether its action ends well or not, and nothing is taken out: who finds an id looks at its record. */
+struct indicator_index {
+	json_t *ids;
+};
+
+#define ID_LENGTH 36
+
+static void index_free(void *kept)
+{
+	struct indicator_index *x = kept;
+	json_decref(x->ids);
+	free(x);
+}
+
+static void index_key(const char *type, const char *value, struct buf *key)
+{
+	buf_addf(key, "%s ", type ? type : "");
+	indicator_key(type, value, key);
+}
+
+static void index_add(struct indicator_index *x, const char *id, const char *type, const char *value)
+{
+	struct buf key = BUF_INIT;
+	if (strlen(id) != ID_LENGTH)
+		return;
+	index_key(type, value, &key);
+	const json_t *before = json_object_getn(x->ids, key.data, key.len);
+	char *ids = xasprintf("%s%s", before ? json_string_value(before) : "", id);
+	if (!before || !strstr(json_string_value(before), id))
+		json_object_setn_new_nocheck(x->ids, key.data, key.len, json_string(ids));
+	free(ids);
+	buf_release(&key);
+}
+
+static struct indicator_index *index_of(struct case_file *c, struct err *err)
+{
+	void **slot = case_memory_of(c, "indicators", index_free);
+	sqlite3_stmt *s = NULL;
+	if (*slot)
+		return *slot;
+	if (sqlite3_prepare_v2(c->db,
+	                       "SELECT id, json_extract(json, '$.type'), json_extract(json, '$.value') FROM record"
+	                       " WHERE kind = 'indicator' ORDER BY n",
+	                       -1, &s, NULL) != SQLITE_OK) {
+		case_sql_error(c, _("list records"), err);
+		return NULL;
+	}
+	struct indicator_index *x = xcalloc(1, sizeof *x);
+	x->ids = json_object();
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (sqlite3_column_text(s, 2))
+			index_add(x, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+			          (const char *)sqlite3_column_text(s, 2));
+	if (rc != SQLITE_DONE) {
+		case_sql_error(c, _("list records"), err);
+		index_free(x);
+		x = NULL;
+	}
+	sqlite3_finalize(s);
+	*slot = x;
+	return x;
+}
+
+void indicator_note(struct case_file *c, const json_t *object)
+{
+	struct indicator_index *x = *case_memory_of(c, "indicators", index_free);
+	const char *value = json_get_string(object, "value");
+	if (x && value && kind_has(json_get_string(object, "kind"), KIND_INDICATOR))
+		index_add(x, json_get_string(object, "id"), json_get_string(object, "type"), value);
+}
+
+/* 1: the record is that indicator, and valid; its label is taken. */
+static int is_that_indicator(struct case_file *c, const char *id, const struct buf *wanted, const char *except,
+                             char label[])
+{
+	json_t *record = record_get(c, id, RECORD_RAW, NULL);
+	const char *value = json_get_string(record, "value");
+	struct buf key = BUF_INIT;
+	int is = value && !record_is_retracted(record) && !(except && strcmp(record_label(record), except) == 0);
+	if (is)
+		index_key(json_get_string(record, "type"), value, &key);
+	is = is && key.len == wanted->len && memcmp(key.data, wanted->data, key.len) == 0;
+	if (is)
+		snprintf(label, LABEL_TEXT, "%s", record_label(record));
+	buf_release(&key);
+	json_decref(record);
+	return is;
+}
+
 int indicator_find(struct case_file *c, const char *type, const char *value, const char *except, char label[],
                    struct err *err)
 {
-	sqlite3_stmt *s = NULL;
+	struct indicator_index *x = index_of(c, err);
 	struct buf wanted = BUF_INIT;
+	char id[ID_LENGTH + 1] = "";
 	*label = '\0';
-	indicator_key(type, value, &wanted);
-	if (sqlite3_prepare_v2(c->db,
-	                       "SELECT label, json_extract(json, '$.value') FROM record WHERE kind = 'indicator'"
-	                       " AND NOT retracted AND json_extract(json, '$.type') IS ?1 AND label IS NOT ?2",
-	                       -1, &s, NULL) != SQLITE_OK) {
-		buf_release(&wanted);
-		return case_sql_error(c, _("list records"), err);
+	if (!x)
+		return -1;
+	index_key(type, value, &wanted);
+	const json_t *ids = json_object_getn(x->ids, wanted.data, wanted.len);
+	for (const char *p = ids ? json_string_value(ids) : ""; *p && !*label; p += ID_LENGTH) {
+		memcpy(id, p, ID_LENGTH);
+		is_that_indicator(c, id, &wanted, except, label);
 	}
-	sqlite3_bind_text(s, 1, type, -1, SQLITE_STATIC);
-	sqlite3_bind_text(s, 2, except, -1, SQLITE_STATIC);
-	int rc;
-	struct buf key = BUF_INIT;
-	while (!*label && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *other = (const char *)sqlite3_column_text(s, 1);
-		buf_clear(&key);
-		if (other)
-			indicator_key(type, other, &key);
-		if (other && key.len == wanted.len && memcmp(key.data, wanted.data, key.len) == 0)
-			snprintf(label, LABEL_TEXT, "%s", (const char *)sqlite3_column_text(s, 0));
-	}
-	int failed = !*label && rc != SQLITE_DONE && case_sql_error(c, _("list records"), err) < 0;
-	sqlite3_finalize(s);
-	buf_release(&key);
 	buf_release(&wanted);
-	return failed ? -1 : 0;
+	return 0;
 }
 
 int indicator_settle(json_t *object, struct err *err)

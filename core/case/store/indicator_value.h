@@ -39,10 +39,13 @@ int indicator_normalise(const char *type, const char *text, struct buf *value, s
 void indicator_key(const char *type, const char *value, struct buf *key);
 
 /* The label of a record, not retracted and other than `except` (or NULL), that has the same indicator; "" if there is
- * none. Values that an older version took in defanged are recognised. Looks at every indicator: for one, not for a
- * list of them (the import of lists keeps the keys). 0 or -1. */
+ * none. Values that an older version took in defanged are recognised. The first question reads every indicator; what it
+ * found is kept with the open case. 0 or -1. */
 int indicator_find(struct case_file *c, const char *type, const char *value, const char *except, char label[],
                    struct err *err);
+
+/* The stored object of a record is written: indicator_find() is to know it. */
+void indicator_note(struct case_file *c, const json_t *object);
 
 /* Brings the stored object of an indicator to the normal form. */
 int indicator_settle(json_t *object, struct err *err);

@@ -1,6 +1,7 @@
 /* The row of a record: its columns, its references in the table of links, its place in the search queue. */
 #include "base/json.h"
 #include "case/store/case_internal.h"
+#include "case/store/indicator_value.h"
 #include "case/store/record_summary.h"
 
 #include <stdlib.h>
@@ -68,6 +69,7 @@ int record_store(struct case_file *c, const json_t *object, const char *text, in
 	}
 	if (case_step(c, s, _("write a record"), err) < 0 || store_links(c, object, err) < 0)
 		return -1;
+	indicator_note(c, object);
 	s = case_statement(c, CASE_QUEUE, err);
 	if (!s)
 		return -1;

@@ -175,6 +175,53 @@ static void older_values_are_recognised(void **state)
 	assert_string_equal(label, "");
 }
 
+static void assert_found(const char *value, const char *wanted)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	assert_int_equal(indicator_find(the_case, "domain", value, NULL, label, &err), 0);
+	assert_string_equal(label, wanted);
+}
+
+/* After the first question all is asked of memory: whatever is written is known there, and what was given up is not found. */
+static void what_is_kept_follows_what_is_written(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf summary = BUF_INIT;
+	char label[LABEL_TEXT];
+	const struct assign other = {"value", "third.example"};
+	assert_found("first.example", "");
+	add("indicator", "type=domain value=first.example");
+	assert_found("FIRST[.]example", "R1-I1");
+	set("R1-I1", "value=second.example");
+	assert_found("first.example", "");
+	assert_found("second.example", "R1-I1");
+	assert_int_equal(record_undo(the_case, "wrong", &summary, &err), 0);
+	assert_found("first.example", "R1-I1");
+	assert_found("second.example", "");
+	struct action *a = action_begin(the_case, "set", &err);
+	assert_int_equal(action_set(a, "R1-I1", &other, 1, 0, &err), 0);
+	assert_found("third.example", "R1-I1"); /* within the action, too */
+	const struct assign fields[] = {{"type", "domain"}, {"value", "fourth.example"}};
+	assert_int_equal(action_add(a, "indicator", fields, 2, 0, label, &err), 0);
+	assert_found("fourth.example", label);
+	action_cancel(a);
+	assert_found("third.example", "");
+	assert_found("fourth.example", "");
+	assert_found("first.example", "R1-I1");
+	set("R1-I1", "type=url value=http://first.example/");
+	assert_found("first.example", "");
+	set("R1-I1", "type=domain value=first.example");
+	assert_int_equal(record_retract(the_case, "R1-I1", "wrong", &err), 0);
+	assert_found("first.example", "");
+	add("indicator", "type=domain value=first.example");
+	assert_found("first.example", "R1-I2");
+	case_again();
+	assert_found("first.example", "R1-I2");
+	buf_release(&summary);
+}
+
 int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
@@ -186,6 +233,7 @@ int main(void)
 	    cmocka_unit_test(other_types_keep_their_value),
 	    CASE_TEST(records_hold_the_normal_form_once),
 	    CASE_TEST(older_values_are_recognised),
+	    CASE_TEST(what_is_kept_follows_what_is_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
