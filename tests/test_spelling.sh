@@ -1,29 +1,94 @@
 #!/usr/bin/env bash
-# One spelling for one word in what is read in Japanese: the catalogues, the manual, the Japanese README and guide. A row is the spelling
-# that is used, and the ones that are not.
+# One word and one spelling for one thing in what is read in Japanese: the catalogues, the labels of the kinds, the playbooks, the manual,
+# the Japanese README and guide. A row is the word that is used, and those that are not, as regular expressions. Lines are joined
+# before they are looked at: a word that is broken over two of them is one word.
 set -euo pipefail
 cd "${GENBA_SOURCE:?source folder}"
-bad=0
-while read -r used others; do
-	[ -n "$used" ] || continue
-	for other in $others; do
-		if found=$(grep -nF -- "$other" po/ja/*.po man/*.[0-9] man/*.in README.ja.md GUIDE.ja.md); then
-			echo "FAIL: write $used, not $other:"
-			cut -c1-160 <<<"$found"
-			bad=1
-		fi
-	done
-done <<'LIST'
+python3 - <<'P'
+import ast, glob, re, sys
+
+# Nouns that are made of two verbs drop their inner endings (取込み), the verbs keep them (取り込みます): as kinds and forms write them.
+NOUNS = {'取込み': '取り込み', '書込み': '書き込み', '読取り': '読み取り', '絞込み': '絞り込み', '読込み': '読み込み',
+         '書出し': '書き出し', '読戻し': '読み戻し', '取出し': '取り出し', '引渡し': '引き渡し', '切替え': '切り替え',
+         '取消し': '取り消し', '組合せ': '組み合わせ', '取外し': '取り外し'}
+WORDS = '''
 フォルダ フォルダー
 ページ 頁
 取下げ 取り下げ 取りさげ
-引き継ぎ 引継ぎ 引きつぎ
+引き継ぎ 引継ぎ 引きつぎ 引き継書
 メモリ メモリー
-ロック 施錠
+ロック 施錠(?!保管)
 ブラウザ ブラウザー
 ディレクトリ ディレクトリー
 インタフェース インターフェイス インターフェース
 ライブラリ ライブラリー
 ファイアウォール ファイヤウォール ファイヤーウォール
-LIST
-exit $bad
+サーバ サーバー
+ユーザ ユーザー
+コンピュータ コンピューター
+コントローラ コントローラー
+スケジューラ スケジューラー
+パーサー パーサ(?!ー) 解析器 解析処理
+ハッシュ値 (?<!区間)ダイジェスト
+ツリー 履歴の木 コミットの木
+ブランチ 履歴の枝
+写し コピーを依頼 のコピーで 引き継いだコピー
+受領書 受領証
+署名鍵 識別情報
+作業画面 ワークベンチ
+時系列 タイムライン
+圧縮ファイル 書庫
+既に すでに
+おそれ 恐れ
+種別 この種類 記録の種類 種類の記録
+～ 〜
+'''
+used = {row.split()[0]: row.split()[1:] for row in WORDS.strip().splitlines()}
+used.update({noun: [verb + '(?![またてずよ、る直ら])'] for noun, verb in NOUNS.items()})
+
+
+def catalogue(path):
+    """The translations of a catalogue, each with its line: the lines of one are joined."""
+    said, number, found = False, 0, []
+    for at, line in enumerate(open(path, encoding='utf-8'), 1):
+        if line.startswith('msgstr'):
+            found.append([at, ''])
+            said = True
+        elif not line.startswith('"'):
+            said = False
+        if said:
+            found[-1][1] += ast.literal_eval(line[line.index('"'):])
+    return found
+
+
+def prose(path):
+    """The paragraphs of a page: lines that end and begin in Japanese are joined without a blank."""
+    found = []
+    for at, line in enumerate(open(path, encoding='utf-8'), 1):
+        line = line.rstrip('\n')
+        if found and found[-1][1] and line and found[-1][1][-1] > '\u3000' and line[0] > '\u3000':
+            found[-1][1] += line
+        else:
+            found.append([at, line])
+    return found
+
+
+pages = {path: catalogue(path) for path in glob.glob('po/ja/*.po')}
+assert len(pages) > 5
+for path in ['README.ja.md', 'GUIDE.ja.md'] + glob.glob('man/*.[0-9]') + glob.glob('man/*.in') + glob.glob('man/ja/*') + \
+        glob.glob('playbooks/*.yaml') + glob.glob('core/**/kinds_*.c', recursive=True):
+    pages[path] = prose(path)
+bad = 0
+for path, texts in sorted(pages.items()):
+    for at, text in texts:
+        for word, others in used.items():
+            for other in others:
+                if re.search(other, text):
+                    print(f'FAIL: {path}:{at}: write {word}, not {other.split("(?")[0] or other}: {text[:100]}')
+                    bad = 1
+        # what is named stands in 「」; 'x' is code, as a shell or a playbook writes it
+        if path.endswith('.po') and re.search(r"'%[^']*'", text):
+            print(f'FAIL: {path}:{at}: write 「%s」, not \'%s\': {text[:100]}')
+            bad = 1
+sys.exit(bad)
+P

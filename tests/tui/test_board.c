@@ -133,6 +133,17 @@ static void drafts(struct program *p)
 	terminal_end(t);
 }
 
+static void to_judge(struct program *p)
+{
+	program_good(p, "add", "asset", "hostname=HR-PC-03", NULL);
+	program_good(p, "add", "finding", "title=A program was set to run at logon.", "level=high", "on=HR-PC-03",
+	             NULL);
+	program_good(p, "add", "finding", "title=A scheduled task was made or changed.", "level=low", "on=HR-PC-03",
+	             NULL);
+	program_good(p, "add", "finding", "title=An event log was cleared.", "level=high", "status=confirmed",
+	             "on=HR-PC-03", NULL);
+}
+
 static const struct state {
 	const char *name;
 	void (*make)(struct program *p);
@@ -149,6 +160,8 @@ static const struct state {
     {"many", many, "en", 24, 80},
     {"alarm", infected, "ja", 24, 80},
     {"many", many, "en", 60, 200},
+    {"to-judge", to_judge, "en", 24, 80},
+    {"to-judge", to_judge, "ja", 24, 80},
 };
 
 static struct terminal *open_state(struct program *p, const struct state *state, int rows, int columns)
@@ -169,7 +182,7 @@ static void close_state(struct program *p, struct terminal *t)
 	program_release(p);
 }
 
-static void ten_states_look_as_they_should(void **state)
+static void the_states_look_as_they_should(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
@@ -209,11 +222,9 @@ static int is_as_before(struct terminal *t, void *ctx)
 	return is;
 }
 
-static void try_row(struct terminal *t, int i, int rows)
+static void go_to_row(struct terminal *t, int i)
 {
 	char place[16];
-	struct buf text = BUF_INIT;
-	struct buf before = BUF_INIT;
 	terminal_type(t, "g");
 	terminal_await_row(t, -2, " 1/");
 	for (int k = 0; k < i; k++) {
@@ -221,6 +232,13 @@ static void try_row(struct terminal *t, int i, int rows)
 		snprintf(place, sizeof place, " %d/", k + 2);
 		terminal_await_row(t, -2, place);
 	}
+}
+
+static void try_row(struct terminal *t, int i, int rows)
+{
+	struct buf text = BUF_INIT;
+	struct buf before = BUF_INIT;
+	go_to_row(t, i);
 	terminal_row(t, 2 + i, &text);
 	terminal_text(t, &before);
 	terminal_type(t, KEYS_ENTER);
@@ -261,6 +279,25 @@ static void each_row_leads_or_says_that_it_does_not(void **state)
 			try_row(t, row, rows);
 		close_state(&p, t);
 	}
+}
+
+static void findings_lead_to_those_that_nobody_has_judged(void **state)
+{
+	(void)state;
+	struct program p;
+	static const struct state judging = {"to-judge", to_judge, "en", 24, 80};
+	struct terminal *t = open_state(&p, &judging, 24, 80);
+	terminal_await(t, "2 findings to judge, of level high: 1");
+	go_to_row(t, terminal_find(t, "findings to judge") - 2);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Triage");
+	terminal_await(t, "A program was set to run at logon.");
+	terminal_await(t, "those that are judged are not shown");
+	assert_true(terminal_find(t, "An event log was cleared.") < 0);
+	terminal_type(t, "f");
+	terminal_await(t, "An event log was cleared.");
+	assert_true(terminal_find(t, "those that are judged are not shown") < 0);
+	close_state(&p, t);
 }
 
 /* ---- nothing hides an alarm */
@@ -346,9 +383,12 @@ static void no_walk_hides_an_alarm(void **state)
 	} sizes[] = {{5, 20}, {6, 30}, {8, 40}, {12, 60}, {24, 80}, {30, 120}, {60, 200}};
 	unsigned seed = 20261123;
 	struct all_keys all = {.count = 0};
+	const char *more = getenv("GENBA_WALKS"); /* so many rounds of fourteen walks: one, if nothing is said */
+	int rounds = more ? atoi(more) : 1;
 	find_keys(&all);
 	assert_true(all.count > 60);
-	for (int writing = 0; writing < 2; writing++) {
+	for (int round = 0; round < 2 * rounds; round++) {
+		int writing = round % 2;
 		struct program p;
 		program_init(&p);
 		program_case(&p, "Slow terminal");
@@ -374,7 +414,8 @@ int main(void)
 {
 	routes_begin();
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(ten_states_look_as_they_should),
+	    cmocka_unit_test(the_states_look_as_they_should),
+	    cmocka_unit_test(findings_lead_to_those_that_nobody_has_judged),
 	    cmocka_unit_test(each_row_leads_or_says_that_it_does_not),
 	    cmocka_unit_test(no_walk_hides_an_alarm),
 	};

@@ -107,11 +107,11 @@ static void a_note_being_typed_survives_kill_and_lock(void **state)
 	t = open_case(24, 80);
 	terminal_await(t, "一般");
 	terminal_type(t, "n");
-	terminal_await(t, "the draft of");
+	terminal_await(t, "draft of 11-23");
 	terminal_type(t, KEYS_CTRL_U KEYS_CTRL_S "3"); /* an empty one is no note, and no draft */
 	terminal_await_row(t, 3, "R1-A1");
 	terminal_type(t, "n");
-	terminal_await(t, "the draft of");
+	terminal_await(t, "draft of 11-23");
 	terminal_await(t, "端末の");
 	terminal_type(t, "電源\r二行目" KEYS_ESCAPE);
 	terminal_await_row(t, -1, "the draft is kept");

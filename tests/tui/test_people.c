@@ -126,6 +126,41 @@ static void the_coming_steps_stand_beside_the_current_one(void **state)
 	terminal_quit(t);
 }
 
+/* Wherever a label is typed, a host name or address that is one machine's will do; where people read, a name stands beside it. */
+static void records_are_meant_by_name_and_told_by_name(void **state)
+{
+	(void)state;
+	program_good(&program, "set", "JINJI-PC-04", "addresses=10.1.2.4", NULL);
+	program_good(&program, "show", "10.1.2.4", NULL);
+	assert_non_null(strstr(program.out.data, "JINJI-PC-04"));
+	program_good(&program, "log", "jinji-pc-04", NULL);
+	assert_non_null(strstr(program.out.data, "JINJI-PC-04"));
+	program_good(&program, "add", "asset", "hostname=TWIN", NULL);
+	program_good(&program, "add", "asset", "hostname=TWIN", NULL);
+	assert_int_equal(program_run(&program, "show", "TWIN", NULL), 2);
+	assert_non_null(strstr(program.log.data, "several records are called 'TWIN'"));
+	assert_int_equal(program_run(&program, "set", "TWIN", "status=clean", NULL), 2);
+	assert_int_equal(program_run(&program, "show", "NOBODY", NULL), 1);
+	program_good(&program, "retract", "10.1.2.4", "--reason", "typed twice", NULL);
+	program_good(&program, "undo", "--reason", "it was not", NULL);
+	program_good(&program, "retract", "R1-A3", "--reason", "two of a name", NULL);
+	program_good(&program, "retract", "TWIN", "--reason", "the one that is left", NULL);
+
+	struct terminal *t = open_assets(80);
+	terminal_type(t, ":");
+	terminal_await_row(t, -1, ":");
+	terminal_type(t, "set JINJI-PC-03 isolation_by=Tanaka" KEYS_ENTER);
+	terminal_await(t, "R1-A1 JINJI-PC-03  Isolated by: ");
+	terminal_await(t, " Tanaka");
+	terminal_type(t, "9");
+	terminal_await_row(t, 1, "History");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "Action");
+	terminal_await(t, "Isolated by: ");
+	terminal_await(t, " Tanaka");
+	terminal_quit(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +168,7 @@ int main(void)
 	    cmocka_unit_test(left_halfway_nothing_is_changed),
 	    cmocka_unit_test(me_is_a_name_that_can_be_typed),
 	    cmocka_unit_test(a_wide_screen_tells_of_the_selected_record),
+	    cmocka_unit_test(records_are_meant_by_name_and_told_by_name),
 	    cmocka_unit_test(the_coming_steps_stand_beside_the_current_one),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

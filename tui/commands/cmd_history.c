@@ -1,4 +1,5 @@
 /* log and diff: who did what, and what changed. */
+#include "case/query/title_cache.h"
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
@@ -20,7 +21,8 @@
 struct cmd_history_telling {
 	struct session *s;
 	json_t *array; /* --json */
-	int authors;   /* name the commit of each change: it is not told above */
+	struct title_cache *names;
+	int authors; /* name the commit of each change: it is not told above */
 	char label[LABEL_TEXT];
 	uint64_t count;
 };
@@ -64,11 +66,12 @@ static int tell_change(void *ctx, const struct record_change *change)
 		printable_printf(out, "%s  %s%s\n", change->label, change->title, change->added ? _(" (new)") : "");
 	}
 	printable_printf(out, "    %s: ", change_field_label(change));
-	if (!change->added) {
-		tell_value(out, change->old_text);
-		fputs(" → ", out);
+	for (int after = change->added != 0; after <= 1; after++) {
+		char *text = name_change(&t->names, t->s->c, change, after);
+		tell_value(out, text);
+		fputs(after ? "" : " → ", out);
+		free(text);
 	}
-	tell_value(out, change->new_text);
 	if (t->authors) {
 		char when[CLOCK_TEXT];
 		clock_format(change->when, when);
@@ -103,6 +106,7 @@ int cmd_diff(struct session *s, const struct args *args, struct err *err)
 	else if (rc == 0)
 		printable_printf(s->log, _("no record differs between %.10s and %.10s\n"), a, b);
 	json_decref(t.array);
+	title_cache_free(&t.names);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -148,7 +152,9 @@ static int log_one(void *ctx, const struct history_entry *entry)
 	free(subject);
 	struct cmd_history_telling t = {.s = l->s,
 	                                .authors = entry->parent_count > 1}; /* a merge brings the changes of others */
-	return l->changes && changes_of_commit(l->s->c, entry->id, tell_change, &t, l->err) < 0 ? -1 : 0;
+	int rc = l->changes ? changes_of_commit(l->s->c, entry->id, tell_change, &t, l->err) : 0;
+	title_cache_free(&t.names);
+	return rc < 0 ? -1 : 0;
 }
 
 static int log_limit(const struct args *args, size_t *limit, struct err *err)
@@ -171,7 +177,9 @@ int cmd_log(struct session *s, const struct args *args, struct err *err)
 	struct buf path = BUF_INIT;
 	int rc = log_limit(args, &limit, err);
 	if (rc == 0 && args->count == 1) {
-		json_t *record = record_get(s->c, args->words[0], RECORD_RAW, err);
+		char named[LABEL_TEXT];
+		const char *label = cmd_record_meant(s, args->words[0], named, err);
+		json_t *record = label ? record_get(s->c, label, RECORD_RAW, err) : NULL;
 		rc = record ? 0 : -1;
 		if (record)
 			record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);

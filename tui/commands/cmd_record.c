@@ -1,4 +1,5 @@
 /* add, set, note, retract, undo, list and show: records, as commands. */
+#include "case/identity/label.h"
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
@@ -38,14 +39,18 @@ static int cmd_fields(const char *name, struct session *s, const struct args *ar
 	if (cmd_assigns(args->words + 1, count, &fields, &names, err) < 0)
 		return -1;
 	char label[LABEL_TEXT];
-	snprintf(label, sizeof label, "%s", args->words[0]);
-	int rc;
-	if (add)
+	char named[LABEL_TEXT];
+	const char *meant = add ? args->words[0] : cmd_record_meant(s, args->words[0], named, err);
+	snprintf(label, sizeof label, "%s", meant ? meant : "");
+	int rc = meant ? 0 : -1;
+	if (!meant)
+		; /* several are called so */
+	else if (add)
 		rc = record_add(s->c, args->words[0], fields, count, 0, label, err);
 	else if (count == 0)
 		rc = cmd_usage(name, err);
 	else
-		rc = record_set(s->c, args->words[0], fields, count, 0, err);
+		rc = record_set(s->c, meant, fields, count, 0, err);
 	cmd_assigns_free(fields, names, count);
 	if (rc == 0) {
 		json_t *record = record_get(s->c, label, 0, NULL);
@@ -179,6 +184,24 @@ const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT
 	return asset ? label : text;
 }
 
+const char *cmd_record_meant(struct session *s, const char *text, char label[LABEL_TEXT], struct err *err)
+{
+	char id[37];
+	if (label_is_meant(text) || strcmp(text, "case") == 0 || record_is_there(s, text))
+		return text;
+	int found = record_find_named(s->c, NULL, text, id);
+	if (found > 1) {
+		err_set(err, ERR_USAGE, _("several records are called '%s'; give a label such as R1-A1"), text);
+		return NULL;
+	}
+	json_t *record = found == 1 ? record_get(s->c, id, RECORD_RAW, NULL) : NULL;
+	if (!record)
+		return text;
+	snprintf(label, LABEL_TEXT, "%s", record_label(record));
+	json_decref(record);
+	return label;
+}
+
 int cmd_note(struct session *s, const struct args *args, struct err *err)
 {
 	struct buf text = BUF_INIT;
@@ -208,7 +231,9 @@ int cmd_retract(struct session *s, const struct args *args, struct err *err)
 {
 	if (args->count != 1)
 		return cmd_usage("retract", err);
-	return record_retract(s->c, args->words[0], args_option(args, "reason"), err);
+	char named[LABEL_TEXT];
+	const char *label = cmd_record_meant(s, args->words[0], named, err);
+	return label ? record_retract(s->c, label, args_option(args, "reason"), err) : -1;
 }
 
 int cmd_undo(struct session *s, const struct args *args, struct err *err)
@@ -490,12 +515,13 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 	unsigned flags = args_option(args, "reveal") ? RECORD_REVEAL : 0;
 	const char *when = args_option(args, "at");
 	char commit[41];
-	json_t *record;
-	if (when)
-		record =
-		    cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, args->words[0], commit, flags, err);
-	else
-		record = record_get(s->c, args->words[0], flags, err);
+	char named[LABEL_TEXT];
+	const char *label = cmd_record_meant(s, args->words[0], named, err);
+	json_t *record = NULL;
+	if (label && when)
+		record = cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, label, commit, flags, err);
+	else if (label)
+		record = record_get(s->c, label, flags, err);
 	if (!record)
 		return -1;
 	int rc = 0;

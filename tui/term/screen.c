@@ -103,6 +103,11 @@ const char *screen_notice(void)
 	                : "";
 }
 
+int screen_is_plain(void)
+{
+	return is_plain;
+}
+
 static FILE *own_stream(int fd, const char *mode)
 {
 	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);

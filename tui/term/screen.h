@@ -64,6 +64,7 @@ void screen_suspend(void); /* may be called when it was not started */
 
 /* What the person must know of this terminal (no kanji on a Linux console), in the interface's language; "" if nothing. */
 const char *screen_notice(void);
+int screen_is_plain(void); /* 1: it has no kanji and few signs */
 
 int screen_rows(void);
 int screen_columns(void);

@@ -113,7 +113,7 @@ static int fill_board(struct view *v, int columns, struct err *err)
 		         line.data);
 		buf_release(&line);
 	}
-	v->split = columns >= TWO_COLUMNS ? middle(b) : 0;
+	view_split(v, columns >= TWO_COLUMNS ? middle(b) : 0, columns);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "base/time/clock.h"
 #include "case/action/changes.h"
 #include "case/identity/identity.h"
+#include "case/query/title_cache.h"
 #include "case/store/meta.h"
 #include "history/exchange.h"
 #include "tui/view/views.h"
@@ -21,6 +22,7 @@
 
 struct view_diff_telling {
 	struct view *v;
+	struct title_cache *names;
 	char label[LABEL_TEXT]; /* of the record whose changes are being told */
 };
 
@@ -59,8 +61,12 @@ static int add_change(void *ctx, const struct record_change *change)
 		view_addf(v, TONE_HEADING, change->label, "%s  %s%s", change->label, change->title,
 		          change->added ? _("  (new)") : "");
 	}
-	char *old_text = printable_dup(change->old_text);
-	char *new_text = printable_dup(change->new_text);
+	char *before = name_change(&t->names, workbench_case(v->wb), change, 0);
+	char *after = name_change(&t->names, workbench_case(v->wb), change, 1);
+	char *old_text = printable_dup(before);
+	char *new_text = printable_dup(after);
+	free(before);
+	free(after);
 	clock_format(change->when, when);
 	if (change->added)
 		view_addf(v, TONE_PLAIN, change->label, "    %s: %s", change_field_label(change), new_text);
@@ -77,7 +83,7 @@ static int fill_news(struct view *v, int columns, struct err *err)
 {
 	char from[HISTORY_ID];
 	char head[HISTORY_ID];
-	struct view_diff_telling t = {v, ""};
+	struct view_diff_telling t = {.v = v};
 	struct case_file *c = workbench_case(v->wb);
 	(void)columns;
 	if (!looked(c, from)) {
@@ -88,6 +94,7 @@ static int fill_news(struct view *v, int columns, struct err *err)
 	int rc = history_head(case_history(c), head, err);
 	if (rc == 0)
 		rc = changes_between(c, from, head, add_change, &t, err);
+	title_cache_free(&t.names);
 	if (rc >= 0 && v->count == 0)
 		view_add(v, TONE_PLAIN, NULL, _("Nothing has changed since you last looked."));
 	return rc < 0 ? -1 : 0;

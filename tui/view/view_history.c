@@ -3,6 +3,7 @@
  * action with the fields that it changed. `@` shows the case as of an action.
  */
 #include "case/action/changes.h"
+#include "case/query/title_cache.h"
 #include "case/trust/authorship.h"
 
 #include "base/err.h"
@@ -149,6 +150,7 @@ const struct view_ops history_view = {.name = "history",
 
 struct changing {
 	struct view *v;
+	struct title_cache *names;
 	int authors; /* of a merge: the changes are those of others */
 	char label[LABEL_TEXT];
 };
@@ -181,17 +183,21 @@ static int add_entry(void *ctx, const struct history_entry *entry)
 }
 
 /* `Finding: suspected → infected`; a value of several lines stands below its name. */
-static void add_change(struct view *v, const struct record_change *change)
+static void add_change(struct changing *k, const struct record_change *change)
 {
+	struct case_file *c = workbench_case(k->v->wb);
 	struct buf line = BUF_INIT;
-	int lines = strchr(change->old_text, '\n') || strchr(change->new_text, '\n');
+	char *before = name_change(&k->names, c, change, 0);
+	char *after = name_change(&k->names, c, change, 1);
+	int lines = strchr(before, '\n') || strchr(after, '\n');
 	if (change->added)
-		buf_addf(&line, "%s:%s%s", change_field_label(change), lines ? "\n" : " ", change->new_text);
+		buf_addf(&line, "%s:%s%s", change_field_label(change), lines ? "\n" : " ", after);
 	else
 		buf_addf(&line, "%s:%s%s%s→ %s", change_field_label(change), lines ? "\n" : " ",
-		         *change->old_text ? change->old_text : _("(unset)"), lines ? "\n" : " ",
-		         *change->new_text ? change->new_text : _("(unset)"));
-	view_add_text(v, TONE_PLAIN, change->label, line.data, 4);
+		         *before ? before : _("(unset)"), lines ? "\n" : " ", *after ? after : _("(unset)"));
+	view_add_text(k->v, TONE_PLAIN, change->label, line.data, 4);
+	free(before);
+	free(after);
 	buf_release(&line);
 }
 
@@ -205,7 +211,7 @@ static int take_change(void *ctx, const struct record_change *change)
 		view_addf(k->v, TONE_HEADING, change->label, " %s %s  %s%s", change->added ? "+" : "~", change->label,
 		          change->title, kind ? "" : _("  (a kind that this genba does not know)"));
 	}
-	add_change(k->v, change);
+	add_change(k, change);
 	if (k->authors && *change->commit) {
 		struct buf line = BUF_INIT;
 		buf_addf(&line, "        %s  ", change->person);
@@ -221,8 +227,11 @@ static int fill_commit(struct view *v, int columns, struct err *err)
 	struct case_file *c = workbench_case(v->wb);
 	struct changing k = {.v = v};
 	(void)columns;
-	if (history_entry_of(case_history(c), v->argument, add_entry, &k, err) < 0 ||
-	    changes_of_commit(c, v->argument, take_change, &k, err) < 0)
+	int rc = history_entry_of(case_history(c), v->argument, add_entry, &k, err);
+	if (rc == 0)
+		rc = changes_of_commit(c, v->argument, take_change, &k, err);
+	title_cache_free(&k.names);
+	if (rc < 0)
 		return -1;
 	if (!*k.label)
 		view_add(v, TONE_FAINT, NULL, _(" no field of a record was changed"));

@@ -120,7 +120,7 @@ static void write_draft(struct draft_prompt *k)
 	unsaved_done(&k->unsaved);
 	if (!workbench_case(k->wb))
 		return;
-	if (!k->text || !*k->text) {
+	if (!k->text || !k->text[strspn(k->text, " \t\n")]) {
 		draft_prompt_drop(k->wb, k->key);
 		return;
 	}
@@ -201,7 +201,7 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	if (k.stance)
 		draft_prompt_head(&k);
 	if (*when) {
-		char *goes_on = xasprintf(_("the draft of %.16s goes on"), when);
+		char *goes_on = xasprintf(_("draft of %.5s %.5s"), when + 5, when + 11);
 		say_kept(&k, goes_on);
 		free(goes_on);
 	}
@@ -215,7 +215,7 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	if (left) {
 		if (!several_lines && !workbench_is_leaving(wb))
 			draft_prompt_drop(wb, key);
-		else if (*text)
+		else if (text[strspn(text, " \t\n")])
 			workbench_tell(wb, TONE_ATTENTION, "%s",
 			               _("not on record; the draft is kept and goes on when the same is asked again"));
 		free(text);

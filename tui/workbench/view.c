@@ -349,6 +349,7 @@ void view_refresh(struct view *v)
 	free(v->empty);
 	v->heading = v->names = v->empty = NULL;
 	v->split = 0;
+	v->left = 0;
 	v->side = 0;
 	v->columns = columns;
 	v->generation = now;
@@ -455,6 +456,30 @@ static size_t line_count(const struct view *v)
 	if (!v->split)
 		return v->count;
 	return v->split > v->count - v->split ? v->split : v->count - v->split;
+}
+
+static int widest(const struct view *v, size_t from, size_t to)
+{
+	int cells = 0;
+	for (size_t i = from; i < to; i++) {
+		int wide = (int)text_width(v->rows[i].text);
+		cells = wide > cells ? wide : cells;
+	}
+	return cells;
+}
+
+void view_split(struct view *v, size_t at, int columns)
+{
+	int half = (columns - 1) / 2;
+	int most = columns - 1 - columns / 4; /* neither column is less than a quarter */
+	int left = widest(v, 0, at);
+	int right = widest(v, at, v->count);
+	v->split = at;
+	if (left + right < columns)
+		v->left = left + (columns - 1 - left - right) / 2;
+	else
+		v->left = left < half ? left : right < columns - 1 - half ? columns - 1 - right : half;
+	v->left = v->left > most ? most : v->left < columns / 4 ? columns / 4 : v->left;
 }
 
 /* The rows shown move with a page, else its first press would move the cursor only; the last page is full. */

@@ -113,6 +113,7 @@ struct view {
 	unsigned held; /* the workbench's: somebody waits for what is above it, so that it stays */
 	size_t top;    /* the first line that is shown; view_settle() keeps it within what there is */
 	size_t split;  /* rows from there on stand in a column at the right, beside the others; 0: there is one */
+	int left;      /* cells of the column at the left then; view_split() */
 	uint64_t generation; /* of the case when it was filled */
 	int columns;         /* of the screen when it was filled; 0: never */
 	char *heading;       /* behind the title, or NULL; owned */
@@ -127,6 +128,9 @@ struct view {
 
 struct view *view_new(struct workbench *wb, const struct view_ops *ops, const char *argument);
 void view_free(struct view *v);
+
+/* Rows from `at` on stand in a column at the right (0: all in one). Each column gets the cells that its rows need, while both do. */
+void view_split(struct view *v, size_t at, int columns);
 
 /* Before drawing, with `height` rows to see: no row is hidden above while there is room for it below, after the screen was
  * enlarged or the rows became fewer; the selection is seen. `entered`: another view was shown before. */

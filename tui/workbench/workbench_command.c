@@ -5,7 +5,9 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/words.h"
-#include "case/store/record.h"
+#include "case/query/title_cache.h"
+#include "case/store/disputed.h"
+#include "tui/command/cmd.h"
 #include "tui/command/command.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/background_verify.h"
@@ -72,30 +74,40 @@ static int is_shown(struct workbench *wb, const char *line)
 	return command && command->flags & COMMAND_SHOWN && top && strcmp(command->opens, top->ops->name) == 0;
 }
 
-/* `R1-A1  Hostname: HR-PC-03, Status: suspected`: what stands on record now of the fields that `set` named, in their order. */
+/* `R1-A1 JINJI-PC-03  Finding: suspected, Isolated by: R1-P2 Tanaka`: what stands on record now of the fields that `set` named,
+ * in their order. */
 static void say_set(struct workbench *wb, const char *line, struct buf *out)
 {
 	struct words words;
+	int count = 0;
 	if (words_split(&words, line, NULL) < 0)
 		return;
-	json_t *record =
-	    words.count > 2 && strcmp(words.items[0], "set") == 0 ? workbench_get(wb, words.items[1], 0, NULL) : NULL;
+	struct title_cache *names = NULL;
+	char named[LABEL_TEXT];
+	const char *label = words.count > 2 && strcmp(words.items[0], "set") == 0
+	                        ? cmd_record_meant(wb->s, words.items[1], named, NULL)
+	                        : NULL;
+	json_t *record = label ? workbench_get(wb, label, 0, NULL) : NULL;
 	for (size_t i = 2; record && i < words.count; i++) {
 		char *name = xstrndup(words.items[i], strcspn(words.items[i], "+-="));
 		const struct field *field = kind_field(record_kind(record), name);
 		struct buf value = BUF_INIT;
 		if (field && words.items[i][strlen(name)]) {
-			record_field_text(record, field, &value);
-			char *safe = printable_dup(value.data);
-			if (!out->len)
-				buf_addf(out, "%s", record_label(record));
-			buf_addf(out, "%s%s: %s", strchr(out->data, ':') ? ", " : "  ", field_label(field),
-			         *safe ? safe : "—");
+			if (record_is_disputed(record, field->name))
+				record_field_text(record, field, &value);
+			else if (json_object_get(record, field->name))
+				name_field_labelled(&names, wb->s->c, field, json_object_get(record, field->name),
+				                    &value);
+			char *safe = printable_dup(value.len ? value.data : "—");
+			if (!count++)
+				buf_addf(out, "%s %s", record_label(record), workbench_name(wb, record_label(record)));
+			buf_addf(out, "%s%s: %s", count > 1 ? ", " : "  ", field_label(field), safe);
 			free(safe);
 		}
 		buf_release(&value);
 		free(name);
 	}
+	title_cache_free(&names);
 	json_decref(record);
 	words_release(&words);
 }

@@ -123,7 +123,7 @@ static void draw_header(struct workbench *wb)
 		buf_add(&right, head.data, head.len);
 	int wide = (int)text_width(right.data);
 	int warned = draw_alarms(wb, columns);
-	buf_adds(&left, " 現場 ");
+	buf_adds(&left, screen_is_plain() ? " genba " : " 現場 ");
 	printable_add(&left, case_title(c), strlen(case_title(c)), PRINTABLE_LINE);
 	if (wide > columns * 2 / 3)
 		wide = columns * 2 / 3;
@@ -236,12 +236,11 @@ struct drawn_place {
 static struct drawn_place place_of(const struct view *v, size_t k)
 {
 	int wide = view_cells(v);
-	int half = (wide - 1) / 2;
 	if (!v->split)
 		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, wide};
 	if (k < v->split)
-		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, half};
-	return (struct drawn_place){rows_top(v) + (int)(k - v->split - v->top), half + 1, wide - half - 1};
+		return (struct drawn_place){rows_top(v) + (int)(k - v->top), 0, v->left};
+	return (struct drawn_place){rows_top(v) + (int)(k - v->split - v->top), v->left + 1, wide - v->left - 1};
 }
 
 /* Row k of the view where it is seen. */

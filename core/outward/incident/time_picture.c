@@ -99,7 +99,10 @@ static void add_event(struct report *p, struct buf *svg, int y, const struct pla
 	char *title = record_title(e->record);
 	size_t fits = text_fit(when.data, 21, NULL);
 	buf_addf(svg, "<text class=\"when\" x=\"118\" y=\"%d\">", y);
-	buf_truncate(&when, fits);
+	if (fits < when.len) {
+		buf_truncate(&when, text_fit(when.data, 20, NULL));
+		buf_adds(&when, "…");
+	}
 	html_text(svg, when.data);
 	buf_adds(svg, "</text>\n");
 	if (e->attacker)

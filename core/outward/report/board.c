@@ -71,7 +71,7 @@ static void add_copy(struct building *k)
 	struct backup_last last;
 	backup_last(k->c, &last);
 	if (!last.known) {
-		board_add(k->b, BOARD_ATTENTION, NULL, _("no copy of this case is known on this machine"));
+		board_add(k->b, BOARD_ATTENTION, NULL, _("no copy known on this machine"));
 		board_lead_now(k, "command", "backup ", _("Enter makes one"));
 		return;
 	}
@@ -118,9 +118,19 @@ static int add_file(struct building *k)
 }
 
 /* In the order of urgency. */
-static int (*const sections[])(struct building *k) = {
-    board_add_decisions, board_add_machines, board_add_steps, board_add_overdue, board_add_evidence, add_events,
-    board_add_measures,  board_add_sweep,    board_add_mail,  board_add_chain,   add_questions,      add_file};
+static int (*const sections[])(struct building *k) = {board_add_decisions,
+                                                      board_add_machines,
+                                                      board_add_findings,
+                                                      board_add_steps,
+                                                      board_add_overdue,
+                                                      board_add_evidence,
+                                                      add_events,
+                                                      board_add_measures,
+                                                      board_add_sweep,
+                                                      board_add_mail,
+                                                      board_add_chain,
+                                                      add_questions,
+                                                      add_file};
 
 static int load(struct case_file *c, const char *commit, double deadline, struct board *b, struct err *err)
 {

@@ -83,7 +83,7 @@ static void add_handover(struct building *k)
 	if (k->commit || transfer_pending(k->c, label, &none) < 0)
 		return;
 	head_decisions(k);
-	board_add(k->b, BOARD_ATTENTION, label, _("this case was handed to you and is not accepted yet"));
+	board_add(k->b, BOARD_ATTENTION, label, _("handed to you, not accepted yet"));
 	board_lead(k, "acceptance", NULL, _("Enter shows the brief"));
 }
 
@@ -96,15 +96,15 @@ static void draft_words(struct building *k, const char *key, struct buf *out)
 	json_t *record = about && about[1] && !kind ? record_get(k->c, about + 1, RECORD_WITH_RETRACTED, NULL) : NULL;
 	char *title = record ? record_title(record) : NULL;
 	if (n == 4 && memcmp(key, "note", n) == 0)
-		buf_adds(out, _("a note that was begun"));
+		buf_adds(out, _("note begun"));
 	else if (n == 4 && memcmp(key, "form", n) == 0 && kind)
-		buf_addf(out, _("a new record that was begun: %s"), kind_label(kind));
+		buf_addf(out, _("new record begun: %s"), kind_label(kind));
 	else if (n == 4 && memcmp(key, "form", n) == 0)
-		buf_adds(out, _("a change that was begun"));
+		buf_adds(out, _("change begun"));
 	else
-		buf_adds(out, _("a text that was begun"));
+		buf_adds(out, _("text begun"));
 	if (title)
-		buf_addf(out, " (%s %s)", record_label(record), title);
+		buf_addf(out, " (%s)", title);
 	free(title);
 	json_decref(record);
 }
@@ -116,13 +116,13 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 	const char *typed = json_get_string(value, "text");
 	head_decisions(k);
 	draft_words(k, key, &text);
-	buf_addf(&text, ", %.16s", modified);
+	buf_addf(&text, ", %.5s %.5s", modified + 5, modified + 11);
 	if (typed && *typed) {
 		size_t n = text_fit(typed, DRAFT_CELLS, NULL);
-		buf_addf(&text, ": %.*s", (int)n, typed);
+		buf_addf(&text, ": %.*s%s", (int)n, typed, typed[n] ? "…" : "");
 	}
 	board_add(k->b, BOARD_ATTENTION, NULL, text.data);
-	board_lead(k, "draft", key, _("Enter goes on with it"));
+	board_lead(k, "draft", key, _("Enter goes on"));
 	buf_release(&text);
 	return 0;
 }

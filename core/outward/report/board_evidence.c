@@ -159,12 +159,14 @@ static int add_all(struct evidence_section *e)
 		board_lead(k, "list", "evidence", NULL);
 	}
 	add_holders(e);
-	board_addf(k->b, e->open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"), e->count,
-	           e->open);
-	if (e->count)
+	if (e->count) {
+		board_addf(k->b, e->open ? BOARD_PLAIN : BOARD_GOOD, NULL, _("%zu on record, %zu of them open"),
+		           e->count, e->open);
 		board_lead(k, "list", "evidence", NULL);
-	else
-		board_lead_now(k, "command", "preserve ", _("Enter asks for its path"));
+	} else {
+		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));
+		board_lead_now(k, "command", "preserve ", _("Enter preserves the first"));
+	}
 	return 0;
 }
 

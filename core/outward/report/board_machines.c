@@ -165,9 +165,7 @@ static void add_coverage(struct building *k)
 	struct board *b = k->b;
 	int64_t expected = b->expected > (int64_t)b->assets ? b->expected : (int64_t)b->assets;
 	if (b->expected <= 0) {
-		board_addf(b, BOARD_ATTENTION, NULL,
-		           _("Coverage: %zu checked, total unknown (no site says how many machines there are)"),
-		           b->checked);
+		board_addf(b, BOARD_ATTENTION, NULL, _("Coverage: %zu checked, total unknown"), b->checked);
 		board_lead_now(k, "new", "site", _("Enter says how many"));
 	} else {
 		board_addf(b, BOARD_PLAIN, NULL, _("Coverage: %zu of %lld checked (%lld %%)"), b->checked,

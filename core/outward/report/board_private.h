@@ -25,6 +25,7 @@ struct building {
 	double deadline;      /* steady: until then is worked on what takes long; HUGE_VAL: to the end */
 	int is_waiting;       /* it was not long enough */
 	size_t decisions, conflicts, suspected, overdue;
+	size_t findings, findings_high; /* that nobody has judged */
 };
 
 void board_add(struct board *b, enum board_tone tone, const char *label, const char *text);
@@ -61,6 +62,9 @@ int board_count_differing(struct building *k, size_t *count);
 
 /* The section "Evidence". 0 or -1. */
 int board_add_evidence(struct building *k);
+
+/* The section "Triage", if findings wait to be judged. 0 or -1. */
+int board_add_findings(struct building *k);
 
 /* The section "Mail desk", if mails wait there. 0 or -1. */
 int board_add_mail(struct building *k);

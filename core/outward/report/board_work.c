@@ -104,7 +104,7 @@ static void add_owner(struct building *k, const json_t *measure, struct buf *out
 	const char *owner = json_get_string(measure, "owner");
 	json_t *party = owner ? record_get(k->c, owner, RECORD_RAW, NULL) : NULL;
 	char *name = party ? record_title(party) : xstrdup(owner ? owner : _("nobody is named"));
-	buf_addf(out, " · %s %s", field_label(kind_field(record_kind(measure), "owner")), name);
+	buf_addf(out, " · %s", name);
 	free(name);
 	json_decref(party);
 }
@@ -118,9 +118,10 @@ static int take_overdue(void *ctx, json_t *measure)
 		board_add(k->b, BOARD_HEADING, NULL, _("Overdue measures"));
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
-	buf_addf(&text, "%s — %s ", title, field_label(kind_field(record_kind(measure), "due")));
-	board_field_words(measure, "due", &text);
+	buf_addf(&text, "%s ", field_label(kind_field(record_kind(measure), "due")));
+	board_field_words(measure, "due", &text); /* when and who first: of a long title the end is cut */
 	add_owner(k, measure, &text);
+	buf_addf(&text, " — %s", title);
 	board_add(k->b, BOARD_ATTENTION, record_label(measure), text.data);
 	free(title);
 	buf_release(&text);

@@ -16,6 +16,7 @@ enum triage_shape {
 
 struct triage_state {
 	enum triage_shape shape;
+	int only_open;    /* what is judged is not shown */
 	json_t *findings; /* records */
 	json_t *lines;    /* observations, as observation_json() gives them */
 	size_t *of;       /* the finding or line of each row; SIZE_MAX: none */

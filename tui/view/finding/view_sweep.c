@@ -123,7 +123,7 @@ static void fill_sums(struct view *v, int columns)
 
 /* ---- lines of one */
 
-static void fill_lines(struct view *v, int columns)
+static void fill_lines(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
 	for (size_t i = 0; i < s->found.count; i++) {
@@ -140,7 +140,7 @@ static void fill_lines(struct view *v, int columns)
 			pad(&line, *l->asset ? l->asset : l->client, 15);
 			pad(&line, l->evidence, 7);
 			char *text = printable_dup(*l->text ? l->text : l->place);
-			buf_add(&line, text, text_fit(text, wide(columns, 49, 10), NULL));
+			buf_adds(&line, text); /* cut where it is drawn, and seen to be */
 			add_row(v, TONE_PLAIN, l->evidence, line.data, i, k);
 			buf_release(&line);
 			free(text);
@@ -161,7 +161,7 @@ static void name_host(struct view *v, const struct found_host *h, struct buf *ou
 	buf_addf(out, "%s %s", h->asset, workbench_name(v->wb, h->asset));
 }
 
-static void fill_clients(struct view *v, int columns)
+static void fill_clients(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
 	size_t count;
@@ -181,7 +181,7 @@ static void fill_clients(struct view *v, int columns)
 		pad(&line, *first ? first : _("no time"), 20);
 		pad(&line, name.data, 24);
 		char *safe = printable_dup(values.data);
-		buf_add(&line, safe, text_fit(safe, wide(columns, 49, 10), NULL));
+		buf_adds(&line, safe);
 		add_row(v, TONE_PLAIN, hosts[i].asset, line.data, SIZE_MAX, SIZE_MAX);
 		buf_release(&line);
 		buf_release(&name);
@@ -372,9 +372,9 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	if (s->shape == BY_INDICATOR)
 		fill_sums(v, columns);
 	else if (s->shape == LINES_OF_ONE)
-		fill_lines(v, columns);
+		fill_lines(v);
 	else if (s->shape == BY_CLIENT)
-		fill_clients(v, columns);
+		fill_clients(v);
 	else if (s->shape == UPLOADS)
 		fill_uploads(v, columns);
 	else if (s->shape == BY_SOURCE && fill_sources(v, columns, err) < 0)

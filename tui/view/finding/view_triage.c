@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/store/disputed.h"
 #include "case/store/record.h"
 #include "finding/triage/hosts.h"
 #include "tui/view/finding/triage_view.h"
@@ -128,7 +129,7 @@ void triage_add_time(struct buf *line, const char *when)
 	text_pad(line, *text ? text : _("no time"), 20);
 }
 
-static void add_finding(struct view *v, size_t i, const json_t *f, int columns)
+static void add_finding(struct view *v, size_t i, const json_t *f)
 {
 	struct buf line = BUF_INIT;
 	int dismissed = json_is(f, "status", "dismissed");
@@ -142,8 +143,7 @@ static void add_finding(struct view *v, size_t i, const json_t *f, int columns)
 	triage_add_time(&line, triage_field(f, "when"));
 	text_pad(&line, triage_field(f, "on"), 7);
 	buf_addc(&line, ' ');
-	size_t room = columns > 60 ? (size_t)columns - 44 : 20;
-	buf_add(&line, title, text_fit(title, room, NULL));
+	buf_adds(&line, title); /* what does not fit is cut where it is drawn, and seen to be */
 	triage_add_row(v, tone, record_label(f), line.data, i);
 	free(title);
 	buf_release(&line);
@@ -173,20 +173,27 @@ static int add_gaps(void *ctx, json_t *check)
 	return 0;
 }
 
-static int fill_findings(struct view *v, int columns, struct err *err)
+static int fill_findings(struct view *v, struct err *err)
 {
 	struct triage_state *s = triage_state(v);
 	const json_t *f;
 	size_t i;
 	size_t part = PARTS;
 	size_t open = 0;
+	size_t judged = 0;
 	json_array_foreach(s->findings, i, f) {
-		open += json_is(f, "status", "open") != 0;
+		int waits = record_may_be(f, "status", "open");
+		open += waits != 0;
+		judged += !waits;
+		if (s->only_open && !waits)
+			continue;
 		if (part_of(f) != part)
 			triage_add_row(v, TONE_HEADING, NULL, i18n_text(parts[part_of(f)].title), SIZE_MAX);
 		part = part_of(f);
-		add_finding(v, i, f, columns);
+		add_finding(v, i, f);
 	}
+	if (s->only_open && judged)
+		triage_add_row(v, TONE_FAINT, NULL, _("   those that are judged are not shown: f shows all"), SIZE_MAX);
 	if (json_array_size(s->findings) == 0)
 		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; t on a piece of evidence (4) reads it"),
 		               SIZE_MAX);
@@ -242,7 +249,7 @@ static int fill_triage(struct view *v, int columns, struct err *err)
 		return triage_lines_fill(v, err);
 	if (load(v, err) < 0)
 		return -1;
-	return s->shape == TRIAGE_HOSTS ? fill_hosts(v, columns) : fill_findings(v, columns, err);
+	return s->shape == TRIAGE_HOSTS ? fill_hosts(v, columns) : fill_findings(v, err);
 }
 
 /* ---- keys */
@@ -288,7 +295,21 @@ struct view *triage_view_new(struct workbench *wb, enum triage_shape shape, cons
 
 static struct view *open_triage(struct workbench *wb, const char *label)
 {
-	return triage_view_new(wb, label ? TRIAGE_LINES : TRIAGE_FINDINGS, label);
+	int only_open = label && strcmp(label, "open") == 0; /* no label is called so */
+	struct view *v =
+	    triage_view_new(wb, label && !only_open ? TRIAGE_LINES : TRIAGE_FINDINGS, only_open ? NULL : label);
+	triage_state(v)->only_open = only_open;
+	return v;
+}
+
+static enum redraw toggle_open(struct view *v)
+{
+	struct triage_state *s = triage_state(v);
+	if (s->shape != TRIAGE_FINDINGS)
+		return REDRAW_NONE;
+	s->only_open ^= 1;
+	view_stale(v);
+	return REDRAW_VIEW;
 }
 
 static enum redraw open_row(struct view *v)
@@ -359,6 +380,7 @@ static const struct view_key triage_keys[] = {
     {'x', NULL, N_("dismiss"), N_("dismiss the finding, with a reason"), triage_dismiss, REFUSES},
     {'a', NULL, N_("machines"), N_("the list of the machines that show the same: to mark them, isolate them"),
      triage_show_assets, NULL},
+    {'f', NULL, N_("all"), N_("judged ones too, or only what waits"), toggle_open, NULL},
     {'h', NULL, N_("hosts"), N_("hosts × rules, since when; or back"), by_host, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
