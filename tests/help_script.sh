@@ -29,3 +29,12 @@ field() { # field LABEL NAME: of a record
 	"$genba" show "$1" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0].get(sys.argv[1], ""))' "$2"
 }
 label() { tail -1 out | cut -d' ' -f1; } # what the last command answered first
+of_version() { # of_version WHICH FILE…: what `demo` writes is what tests/data/practice-files says of DEMO_FILES_VERSION
+	local which=$1 version sum
+	shift
+	version=$(sed -n 's/^#define DEMO_FILES_VERSION //p' "$GENBA_SOURCE/tui/command/demo.c")
+	sum=$(sha256sum "$@" | sha256sum | cut -d' ' -f1)
+	grep -qx "$which $version $sum" "$GENBA_SOURCE/tests/data/practice-files" ||
+		fail "the $which practice files changed: raise DEMO_FILES_VERSION in demo.c, so that who has the earlier ones gets a new \
+practice case, and write '$which $version $sum' with that number into tests/data/practice-files (both lines)"
+}

@@ -24,6 +24,23 @@ for turn in first second; do
 done
 "$genba" demo --dir here </dev/null >out 2>err || fail "the English one again: $(cat err)"
 grep -q 'here/practice\.genba' err || fail "not the English one: $(cat err)"
+(cd here && of_version small *.eml *.img proxy.log)
+
+# one that another version left, or that was not made to its end, stays as it is with its files; this version's is made beside it
+mkdir earlier
+"$genba" --data earlier key new --name "Responder One (practice)" --mark R1 --kdf interactive --passphrase-file pass >/dev/null 2>err || fail "$(cat err)"
+"$genba" --data earlier new earlier/practice.genba --title "Practice of long ago" --no-recovery --passphrase-file pass >/dev/null 2>err || fail "$(cat err)"
+echo "of long ago" >earlier/proxy.log
+before=$(cat earlier/practice.genba earlier/proxy.log | sha256sum)
+for turn in first second; do
+	"$genba" demo --dir earlier </dev/null >out 2>err || fail "beside an earlier one, $turn time: $(cat err)"
+	grep -q 'earlier/practice\.genba was made by another version of genba' err || fail "$turn time: what becomes of it is not said: $(cat err)"
+	grep -q 'Practice case: earlier/2/practice\.genba' err || fail "$turn time: where the new one is is not said: $(cat err)"
+	grep -q 'evidence re-read: 7, ' out || fail "$turn time: not this version's: $(cat out)"
+done
+"$genba" --lang ja demo --dir earlier </dev/null >out 2>err || fail "in Japanese beside an earlier one: $(cat err)"
+grep -q 'earlier/2/practice\.ja\.genba' err || fail "not beside this version's: $(cat err)"
+is "the earlier one" "$before" "$(cat earlier/practice.genba earlier/proxy.log | sha256sum)"
 
 # what is in it
 cp here/identity.json home/genba/

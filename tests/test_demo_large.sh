@@ -15,6 +15,7 @@ grep -q '^the C2 was reached by 4 exits: ' out || fail "no exits: $(cat out)"
 grep -q '^web shell: WEB-01$' out || fail "no web shell: $(cat out)"
 grep -q '^mails that lead to the same C2: 6$' out || fail "no mails: $(cat out)"
 grep -q '^next: genba demo --large --dir ' out || fail "what to do next is not said: $(cat out)"
+(cd one && of_version large *.log *.eml *.csv collections/*)
 
 # the golden facts, by genba's own commands
 ask() { # ask COMMAND… EXPRESSION over the list `a`

@@ -4,8 +4,11 @@
 #include "base/err.h"
 #include "base/file/paths.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/secret.h"
+#include "base/sha256.h"
 #include "case/case.h"
+#include "case/store/meta.h"
 #include "case/store/record.h"
 #include "finding/practice/terminals.h"
 #include "tui/command/command.h"
@@ -26,6 +29,13 @@ __asm__(".section .rodata\n"
 extern const char demo_script[];
 
 static const char demo_passphrase[] = "practice";
+
+/* Of the practice files: raised when their bytes change, which tests/test_demo.sh and test_demo_large.sh notice. */
+#define DEMO_FILES_VERSION 1
+
+static const char content_key[] = "local.practice"; /* in the case: demo_content() of the program that made it */
+
+enum demo_found { DEMO_FAILED = -1, DEMO_OPEN, DEMO_OTHER_LANGUAGE, DEMO_OTHER_VERSION };
 
 /* What the practice log holds besides ordinary lines: the terminals' contacts with the C2 from the log's beginning on, and what was
  * uploaded (finding/practice/terminals.h tells the same from their disks). */
@@ -182,21 +192,45 @@ static int make_identity(struct session *s, const char *path, const struct secre
 	return identity_unlock(s->identity, path, passphrase, err);
 }
 
-/* Opens the practice case at s->path. 1: done; 0: it tells its story in the other language, as its tag from demo.script says,
- * and is closed again; -1. */
-static int open_case(struct session *s, struct err *err)
+/* What the practice case is made of, in a word: another word, another story. */
+static char *demo_content(const struct demo *demo)
+{
+	unsigned char digest[32];
+	sha256_of(demo->script, strlen(demo->script), digest);
+	return xasprintf("%d-%02x%02x%02x%02x%02x%02x", DEMO_FILES_VERSION, digest[0], digest[1], digest[2], digest[3],
+	                 digest[4], digest[5]);
+}
+
+/* Whether the open case was made, to its end, of what this program would make it of. */
+static int is_of_this_version(struct session *s, const struct demo *demo)
+{
+	struct buf made = BUF_INIT;
+	char *content = demo_content(demo);
+	int same = case_meta_get(s->c, content_key, &made, NULL) == 0 && strcmp(made.data, content) == 0;
+	free(content);
+	buf_release(&made);
+	return same;
+}
+
+/* Opens the practice case at s->path. If it is not DEMO_OPEN, it is closed again: another version of this program made it, or it
+ * tells its story in the other language, as its tag from demo.script says. */
+static enum demo_found open_case(struct session *s, const struct demo *demo, struct err *err)
 {
 	struct case_unlock unlock = {s->identity, NULL};
 	s->c = case_open(s->path, &unlock, 0, err);
 	json_t *record = s->c ? record_get(s->c, "case", 0, err) : NULL;
 	if (!record)
-		return -1;
+		return DEMO_FAILED;
 	struct buf tags = BUF_INIT;
 	record_field_text(record, kind_field(record_kind(record), "tags"), &tags);
-	int other = strstr(tags.data, is_japanese() ? "practice case" : "演習用") != NULL;
+	enum demo_found found = DEMO_OPEN;
+	if (!is_of_this_version(s, demo))
+		found = DEMO_OTHER_VERSION;
+	else if (strstr(tags.data, is_japanese() ? "practice case" : "演習用"))
+		found = DEMO_OTHER_LANGUAGE;
 	buf_release(&tags);
 	json_decref(record);
-	return other ? session_close(s, err) : 1;
+	return found == DEMO_OPEN || session_close(s, err) == 0 ? found : DEMO_FAILED;
 }
 
 static int make_case(struct session *s, const struct demo *demo, const char *dir, struct err *err)
@@ -208,7 +242,12 @@ static int make_case(struct session *s, const struct demo *demo, const char *dir
 	s->c = case_create(s->path, &spec, err);
 	if (!s->c)
 		return -1;
-	if (run_script(s, demo, dir, err) == 0)
+	char *content = demo_content(demo);
+	int rc = run_script(s, demo, dir, err);
+	if (rc == 0)
+		rc = case_meta_set(s->c, content_key, content, err);
+	free(content);
+	if (rc == 0)
 		return 0;
 	session_close(s, NULL);
 	unlink(s->path);
@@ -216,32 +255,52 @@ static int make_case(struct session *s, const struct demo *demo, const char *dir
 }
 
 /* practice.genba (or large.genba), or with `language` "ja" practice.ja.genba, with the identity beside it. As open_case(). */
-static int demo_take(struct session *s, const struct demo *demo, const char *dir, const char *language,
-                     const struct secret *passphrase, struct err *err)
+static enum demo_found demo_take(struct session *s, const struct demo *demo, const char *dir, const char *language,
+                                 const struct secret *passphrase, struct err *err)
 {
 	const char *dot = *language ? "." : "";
 	char *key = xasprintf("%s/identity%s%s.json", dir, dot, language);
 	free(s->path);
 	s->path = xasprintf("%s/%s%s%s.genba", dir, demo->name, dot, language);
-	int rc = make_identity(s, key, passphrase, err);
-	if (rc == 0 && access(s->path, F_OK) == 0)
-		rc = open_case(s, err);
-	else if (rc == 0)
-		rc = make_case(s, demo, dir, err) < 0 ? -1 : 1;
+	enum demo_found found = DEMO_OPEN;
+	if (make_identity(s, key, passphrase, err) < 0)
+		found = DEMO_FAILED;
+	else if (access(s->path, F_OK) == 0)
+		found = open_case(s, demo, err);
+	else if (make_case(s, demo, dir, err) < 0)
+		found = DEMO_FAILED;
 	free(key);
-	return rc;
+	return found;
+}
+
+/* What lies in one folder: if it is there in the other language, it stays, and one in this language is made beside it. */
+static enum demo_found demo_take_in(struct session *s, const struct demo *demo, const char *dir,
+                                    const struct secret *passphrase, struct err *err)
+{
+	if (path_make(dir, err) < 0)
+		return DEMO_FAILED;
+	enum demo_found found = demo_take(s, demo, dir, "", passphrase, err);
+	if (found == DEMO_OTHER_LANGUAGE)
+		found = demo_take(s, demo, dir, is_japanese() ? "ja" : "en", passphrase, err);
+	if (found == DEMO_OTHER_VERSION)
+		printable_printf(s->log,
+		                 _("%s was made by another version of genba, or not to its end. It stays as it is.\n"),
+		                 s->path);
+	return found;
 }
 
 int demo_make(struct session *s, const char *dir, int is_large, struct err *err)
 {
 	const struct demo *demo = is_large ? &large : &small;
-	if (path_make(dir, err) < 0)
-		return -1;
 	struct secret passphrase = SECRET_INIT;
 	secret_set(&passphrase, demo_passphrase, sizeof demo_passphrase - 1);
-	int rc = demo_take(s, demo, dir, "", &passphrase, err);
-	if (rc == 0) /* it is there in the other language, and stays */
-		rc = demo_take(s, demo, dir, is_japanese() ? "ja" : "en", &passphrase, err);
+	enum demo_found found = demo_take_in(s, demo, dir, &passphrase, err);
+	/* its evidence lies beside it, and would not be its evidence any more if this version wrote its own there */
+	for (unsigned i = 2; found == DEMO_OTHER_VERSION; i++) {
+		char *other = xasprintf("%s/%u", dir, i);
+		found = demo_take_in(s, demo, other, &passphrase, err);
+		free(other);
+	}
 	secret_release(&passphrase);
-	return rc < 0 ? -1 : 0;
+	return found == DEMO_OPEN ? 0 : -1;
 }
