@@ -63,10 +63,6 @@ void cmd_print_label(struct session *s, const char *label);
  * What names none, or several, stays as it is typed, to be refused by whoever takes it. NULL stays NULL. */
 const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT]);
 
-/* The label of the record that is meant: by label, or by a host name, address or name that is one record's; then it is in `label`.
- * What names none stays as it is typed, to be refused by whoever takes it; what names several is refused here: NULL. */
-const char *cmd_record_meant(struct session *s, const char *text, char label[LABEL_TEXT], struct err *err);
-
 /* Prints a JSON array of flat objects, one for each element, and drops the reference. */
 void cmd_print_json(struct session *s, json_t *array);
 

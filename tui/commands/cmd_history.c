@@ -1,5 +1,4 @@
 /* log and diff: who did what, and what changed. */
-#include "case/query/title_cache.h"
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
@@ -12,6 +11,7 @@
 #include "case/trust/authorship.h"
 #include "history/history.h"
 #include "tui/command/commit_subject.h"
+#include "tui/command/named.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static int tell_change(void *ctx, const struct record_change *change)
 	}
 	printable_printf(out, "    %s: ", change_field_label(change));
 	for (int after = change->added != 0; after <= 1; after++) {
-		char *text = name_change(&t->names, t->s->c, change, after);
+		char *text = named_change(&t->names, t->s->c, change, after);
 		tell_value(out, text);
 		fputs(after ? "" : " → ", out);
 		free(text);
@@ -178,7 +178,7 @@ int cmd_log(struct session *s, const struct args *args, struct err *err)
 	int rc = log_limit(args, &limit, err);
 	if (rc == 0 && args->count == 1) {
 		char named[LABEL_TEXT];
-		const char *label = cmd_record_meant(s, args->words[0], named, err);
+		const char *label = named_record(s, args->words[0], named, err);
 		json_t *record = label ? record_get(s->c, label, RECORD_RAW, err) : NULL;
 		rc = record ? 0 : -1;
 		if (record)

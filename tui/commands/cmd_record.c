@@ -1,5 +1,4 @@
 /* add, set, note, retract, undo, list and show: records, as commands. */
-#include "case/identity/label.h"
 #include "tui/command/cmd.h"
 
 #include "base/buf.h"
@@ -12,7 +11,6 @@
 #include "case/query/filter.h"
 #include "case/query/record_named.h"
 #include "case/query/timeline.h"
-#include "case/query/title_cache.h"
 #include "case/store/blob.h"
 #include "case/store/disputed.h"
 #include "case/store/record.h"
@@ -21,6 +19,7 @@
 #include "evidence/acquire/sums.h"
 #include "evidence/image/stored.h"
 #include "outward/exchange/csv.h"
+#include "tui/command/named.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,7 @@ static int cmd_fields(const char *name, struct session *s, const struct args *ar
 		return -1;
 	char label[LABEL_TEXT];
 	char named[LABEL_TEXT];
-	const char *meant = add ? args->words[0] : cmd_record_meant(s, args->words[0], named, err);
+	const char *meant = add ? args->words[0] : named_record(s, args->words[0], named, err);
 	snprintf(label, sizeof label, "%s", meant ? meant : "");
 	int rc = meant ? 0 : -1;
 	if (!meant)
@@ -184,24 +183,6 @@ const char *cmd_asset(struct session *s, const char *text, char label[LABEL_TEXT
 	return asset ? label : text;
 }
 
-const char *cmd_record_meant(struct session *s, const char *text, char label[LABEL_TEXT], struct err *err)
-{
-	char id[37];
-	if (label_is_meant(text) || strcmp(text, "case") == 0 || record_is_there(s, text))
-		return text;
-	int found = record_find_named(s->c, NULL, text, id);
-	if (found > 1) {
-		err_set(err, ERR_USAGE, _("several records are called '%s'; give a label such as R1-A1"), text);
-		return NULL;
-	}
-	json_t *record = found == 1 ? record_get(s->c, id, RECORD_RAW, NULL) : NULL;
-	if (!record)
-		return text;
-	snprintf(label, LABEL_TEXT, "%s", record_label(record));
-	json_decref(record);
-	return label;
-}
-
 int cmd_note(struct session *s, const struct args *args, struct err *err)
 {
 	struct buf text = BUF_INIT;
@@ -232,7 +213,7 @@ int cmd_retract(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("retract", err);
 	char named[LABEL_TEXT];
-	const char *label = cmd_record_meant(s, args->words[0], named, err);
+	const char *label = named_record(s, args->words[0], named, err);
 	return label ? record_retract(s->c, label, args_option(args, "reason"), err) : -1;
 }
 
@@ -516,7 +497,7 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 	const char *when = args_option(args, "at");
 	char commit[41];
 	char named[LABEL_TEXT];
-	const char *label = cmd_record_meant(s, args->words[0], named, err);
+	const char *label = named_record(s, args->words[0], named, err);
 	json_t *record = NULL;
 	if (label && when)
 		record = cmd_when(s, when, commit, err) < 0 ? NULL : record_get_at(s->c, label, commit, flags, err);

@@ -9,9 +9,9 @@
 #include "base/time/clock.h"
 #include "case/action/changes.h"
 #include "case/identity/identity.h"
-#include "case/query/title_cache.h"
 #include "case/store/meta.h"
 #include "history/exchange.h"
+#include "tui/command/named.h"
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
 
@@ -61,8 +61,8 @@ static int add_change(void *ctx, const struct record_change *change)
 		view_addf(v, TONE_HEADING, change->label, "%s  %s%s", change->label, change->title,
 		          change->added ? _("  (new)") : "");
 	}
-	char *before = name_change(&t->names, workbench_case(v->wb), change, 0);
-	char *after = name_change(&t->names, workbench_case(v->wb), change, 1);
+	char *before = named_change(&t->names, workbench_case(v->wb), change, 0);
+	char *after = named_change(&t->names, workbench_case(v->wb), change, 1);
 	char *old_text = printable_dup(before);
 	char *new_text = printable_dup(after);
 	free(before);

@@ -3,7 +3,6 @@
  * action with the fields that it changed. `@` shows the case as of an action.
  */
 #include "case/action/changes.h"
-#include "case/query/title_cache.h"
 #include "case/trust/authorship.h"
 
 #include "base/err.h"
@@ -13,6 +12,7 @@
 #include "base/time/clock.h"
 #include "history/history.h"
 #include "tui/command/commit_subject.h"
+#include "tui/command/named.h"
 #include "tui/view/views.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
@@ -187,8 +187,8 @@ static void add_change(struct changing *k, const struct record_change *change)
 {
 	struct case_file *c = workbench_case(k->v->wb);
 	struct buf line = BUF_INIT;
-	char *before = name_change(&k->names, c, change, 0);
-	char *after = name_change(&k->names, c, change, 1);
+	char *before = named_change(&k->names, c, change, 0);
+	char *after = named_change(&k->names, c, change, 1);
 	int lines = strchr(before, '\n') || strchr(after, '\n');
 	if (change->added)
 		buf_addf(&line, "%s:%s%s", change_field_label(change), lines ? "\n" : " ", after);

@@ -5,10 +5,9 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/words.h"
-#include "case/query/title_cache.h"
 #include "case/store/disputed.h"
-#include "tui/command/cmd.h"
 #include "tui/command/command.h"
+#include "tui/command/named.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/background_verify.h"
 #include "tui/workbench/events.h"
@@ -85,7 +84,7 @@ static void say_set(struct workbench *wb, const char *line, struct buf *out)
 	struct title_cache *names = NULL;
 	char named[LABEL_TEXT];
 	const char *label = words.count > 2 && strcmp(words.items[0], "set") == 0
-	                        ? cmd_record_meant(wb->s, words.items[1], named, NULL)
+	                        ? named_record(wb->s, words.items[1], named, NULL)
 	                        : NULL;
 	json_t *record = label ? workbench_get(wb, label, 0, NULL) : NULL;
 	for (size_t i = 2; record && i < words.count; i++) {

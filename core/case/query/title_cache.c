@@ -123,15 +123,3 @@ void name_field_labelled(struct title_cache **names, struct case_file *c, const 
 	else
 		name_field(names, c, field, value, out);
 }
-
-char *name_change(struct title_cache **names, struct case_file *c, const struct record_change *change, int after)
-{
-	const struct field *field = change->field;
-	const json_t *value = after ? change->new_value : change->old_value;
-	struct buf text = BUF_INIT;
-	if (value && field && (field->type == FIELD_REF || field->type == FIELD_REFS))
-		name_field_labelled(names, c, field, value, &text);
-	else
-		buf_adds(&text, after ? change->new_text : change->old_text);
-	return buf_take(&text, NULL);
-}

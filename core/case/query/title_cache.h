@@ -6,7 +6,6 @@
 #ifndef GENBA_CASE_QUERY_TITLE_CACHE_H
 #define GENBA_CASE_QUERY_TITLE_CACHE_H
 
-#include "case/action/changes.h"
 #include "case/store/record.h"
 
 struct buf;
@@ -27,8 +26,5 @@ void name_field(struct title_cache **names, struct case_file *c, const struct fi
 /* The same with labels beside the names, for what is also copied into commands: "R1-P5 Tanaka, R1-P6 Sato". */
 void name_field_labelled(struct title_cache **names, struct case_file *c, const struct field *field,
                          const json_t *value, struct buf *out);
-
-/* What a change says of its field before it, or `after` it, references with labels and names; "" where it was unset. The caller frees. */
-char *name_change(struct title_cache **names, struct case_file *c, const struct record_change *change, int after);
 
 #endif
