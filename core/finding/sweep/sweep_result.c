@@ -123,8 +123,9 @@ static int take_hit(struct sweep_run *run, const struct sweep_unit *unit, size_t
 	const json_t *raw = json_object_get(line, "raw");
 	json_object_set_new(hit, "raw", json_is_integer(raw) ? json_integer(json_integer_value(raw)) : json_null());
 	json_int_t number_of_line = json_integer_value(json_object_get(line, "line"));
-	if (!json_is_integer(raw)) /* where a file of an image has its lines, nobody counted */
-		number_of_line += (json_int_t)lines_before(run, (size_t)(unit - run->units));
+	if (!json_is_integer(raw) && /* where a file of an image has its lines, nobody counted */
+	    __builtin_add_overflow(number_of_line, lines_before(run, (size_t)(unit - run->units)), &number_of_line))
+		number_of_line = 0;
 	json_object_set_new(hit, "line", json_integer(number_of_line));
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		const json_t *value = json_object_get(line, numbers[i]);

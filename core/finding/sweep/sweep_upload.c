@@ -9,6 +9,7 @@
 #include "finding/sweep/sweep_run_private.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,10 +95,13 @@ json_t *sweep_uploads_numbers(const struct sweep_uploads *u)
 	return numbers;
 }
 
+/* What comes from a worker may be any number. */
 static void add_number(json_t *sum, const char *name, json_int_t by)
 {
-	json_object_set_new(sum, name,
-	                    json_integer(json_integer_value(json_object_get(sum, name)) + (by > 0 ? by : 0)));
+	json_int_t all = json_integer_value(json_object_get(sum, name));
+	if (by > 0 && __builtin_add_overflow(all, by, &all))
+		all = INT64_MAX;
+	json_object_set_new(sum, name, json_integer(all));
 }
 
 static const char *text_of(const json_t *line, const char *name)

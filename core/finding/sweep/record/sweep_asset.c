@@ -45,17 +45,17 @@ static void add_name(json_t *assets, const char *name, size_t n, const char *lab
 }
 
 /* A point in the asset's own time, in UTC. */
-static int64_t in_utc(int64_t seconds, int has_zone, const char *timezone)
+static int64_t in_utc(int64_t seconds, int has_zone, const char *zone)
 {
 	int minutes;
-	if (has_zone || !timezone || seconds == INT64_MIN || seconds == INT64_MAX ||
-	    zone_offset(timezone, seconds, &minutes) < 0)
+	if (has_zone || !zone || seconds == INT64_MIN || seconds == INT64_MAX ||
+	    zone_offset(zone, seconds, &minutes) < 0)
 		return seconds;
 	return seconds - (int64_t)minutes * 60;
 }
 
 /* [first, last] in seconds of a time of the list, or NULL: the word is none. */
-static json_t *read_span(const char *word, size_t n, const char *timezone)
+static json_t *read_span(const char *word, size_t n, const char *zone)
 {
 	struct edtf time;
 	int64_t first;
@@ -67,12 +67,12 @@ static json_t *read_span(const char *word, size_t n, const char *timezone)
 	if (!is_time)
 		return NULL;
 	const struct edtf_point *end = time.form == EDTF_INTERVAL ? &time.to : &time.from;
-	return json_pack("[I, I]", (json_int_t)in_utc(first, time.from.zone, timezone),
-	                 (json_int_t)in_utc(last, end->zone, timezone));
+	return json_pack("[I, I]", (json_int_t)in_utc(first, time.from.zone, zone),
+	                 (json_int_t)in_utc(last, end->zone, zone));
 }
 
 /* The names of one entry of the list, which has at most one time. */
-static void take_entry(json_t *assets, const char *entry, size_t n, const char *label, const char *timezone)
+static void take_entry(json_t *assets, const char *entry, size_t n, const char *label, const char *zone)
 {
 	static const char gaps[] = " \t";
 	json_t *span = NULL;
@@ -80,7 +80,7 @@ static void take_entry(json_t *assets, const char *entry, size_t n, const char *
 		for (size_t at = 0; at < n;) {
 			at += strspn(entry + at, gaps);
 			size_t length = at < n ? strcspn(entry + at, " \t,;\n") : 0;
-			json_t *time = length ? read_span(entry + at, length, timezone) : NULL;
+			json_t *time = length ? read_span(entry + at, length, zone) : NULL;
 			if (time && !span)
 				span = json_incref(time);
 			if (is_second && !time)
