@@ -182,6 +182,13 @@ int err_field(struct err *err, const char *field)
 	return err_prefix(err, "%s", field);
 }
 
+int err_about(struct err *err, const char *field)
+{
+	if (err && err->code != ERR_NONE && !*err->field)
+		snprintf(err->field, sizeof err->field, "%s", field);
+	return -1;
+}
+
 const char *err_reason(const struct err *err)
 {
 	return err->message + err->reason;

@@ -66,6 +66,10 @@ int err_prefix(struct err *err, const char *format, ...) __attribute__((format(p
  * screen shows the field's label and err_reason(). Only the first field counts. Returns -1. */
 int err_field(struct err *err, const char *field);
 
+/* Says which field or option the error is about, where the message speaks of it in its own words. Only the first counts.
+ * Returns -1. */
+int err_about(struct err *err, const char *field);
+
 /* Says which line of which file the error is about, and puts FILE:LINE:COLUMN before the message (column 0: none). Only the
  * first place counts. Returns -1. */
 int err_place(struct err *err, const char *file, unsigned line, unsigned column);

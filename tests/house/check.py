@@ -434,6 +434,29 @@ for path in sources:
             number = text[path].count('\n', 0, call.start()) + 1
             wrong(f'{path}:{number}: compares or cuts a text that is translated: ask a field for what it says')
 
+# ---- what a person types and is refused stays: tests/tui/test_prompts.c types each prompt wrong once
+
+# What asks for a value. A question for y or n takes none, and says so to any other key.
+asking = re.compile(r'\b(prompt_(?:text|edit|pick|command|choice|choice_named|passphrase|path|path_from)|draft_prompt_(?:text|checked|reason|note)'
+                    r'|form_ask|form_ask_value_from|form_pick_reference|form_choose_field|questions_ask)\(')
+beginning = re.compile(r'^(?:[a-z].*[ *])?(\w+)\([^;]*$')
+typed_wrong = set(re.findall(r'[a-z_]+\.c:[a-z_]+', open('tests/tui/test_prompts.c', encoding='utf-8').read()))
+asks, function = {}, None
+for path in sources:
+    if not path.startswith('tui/') or path.startswith('tui/workbench/') and 'prompt' in path:
+        continue
+    for number, line in enumerate(text[path].split('\n'), 1):
+        head = beginning.match(line)
+        function = head[1] if head else function
+        if not head and line[:1].isspace() and asking.search(line):
+            asks.setdefault(f'{os.path.basename(path)}:{function}', f'{path}:{number}')
+if len(asks) < 40:
+    wrong('the functions that ask for a value cannot be read')
+check_list('unrefused', {name: f'{where}: {name.split(":")[1]}() asks for a value, and no row of tests/tui/test_prompts.c types it wrong'
+                         for name, where in asks.items() if name not in typed_wrong})
+for name in sorted(typed_wrong - set(asks)):
+    wrong(f'tests/tui/test_prompts.c: {name} asks for nothing any more')
+
 # ---- verbs of actions are rows
 
 verbs = set(re.findall(r'^ *\{"([a-z]+)", N_\(', text['core/case/action/verb.c'], re.M))

@@ -68,7 +68,6 @@ static void let_leave(struct terminal *t, const char *format, const char *path)
 	terminal_type(t, path);
 	terminal_await(t, strrchr(path, '/'));
 	terminal_type(t, KEYS_ENTER);
-	terminal_await_gone(t, "New file:");
 }
 
 static void what_would_leave_is_shown_and_leaves(void **state)
@@ -113,8 +112,58 @@ static void what_may_not_leave_is_refused(void **state)
 	let_leave(t, "timesketch", path);
 	terminal_await(t, "nothing was written");
 	assert_int_equal(access(path, F_OK), -1);
+	/* the answers are there still, also when they were left */
+	terminal_await_row(t, -1, "Change which answer:");
+	terminal_await(t, "What leaves: timesketch");
+	terminal_await(t, "Organisation: Partner");
+	terminal_await(t, "rows.csv");
 	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Change which answer:");
 	terminal_await(t, "nothing has left this case");
+	terminal_type(t, "e");
+	terminal_await_row(t, -1, "Change which answer:");
+	/* the person mends what the machine cannot: which form it leaves in */
+	terminal_type(t, "What leaves" KEYS_ENTER);
+	terminal_await_row(t, -1, "What leaves:");
+	terminal_type(t, "misp");
+	terminal_await_row(t, -1, "misp");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-W1");
+	assert_int_equal(access(path, F_OK), 0);
+	terminal_quit(t);
+}
+
+/* A refusal that names an answer goes back to it: here a decision that is not decided, and a file that came to be meanwhile. */
+static void what_was_refused_is_asked_again(void **state)
+{
+	(void)state;
+	char path[400];
+	program_good(&program, "add", "decision", "title=Undecided", "choice=yes", "reason=others", "by=R1-P1",
+	             "when=2026", "status=proposed", NULL);
+	struct terminal *t = open_exchange();
+	snprintf(path, sizeof path, "%s", program_file(&program, "event.json"));
+	terminal_type(t, "e");
+	terminal_await(t, "What leaves:");
+	terminal_type(t, "misp" KEYS_ENTER);
+	terminal_await(t, "Organisation:");
+	terminal_type(t, "Partner");
+	terminal_await_gone(t, "Responder One");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "Approved by:");
+	terminal_type(t, "Undecided");
+	terminal_await_row(t, -1, "Undecided");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "New file:");
+	terminal_type(t, path);
+	terminal_await(t, strrchr(path, '/'));
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-D2 is not decided");
+	terminal_await_row(t, -1, "Approved by:");
+	terminal_type(t, "Share");
+	terminal_await_row(t, -1, "Approved by: Share");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-W1");
+	assert_int_equal(access(path, F_OK), 0);
 	terminal_quit(t);
 }
 
@@ -123,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_would_leave_is_shown_and_leaves, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_may_not_leave_is_refused, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_was_refused_is_asked_again, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,7 +195,7 @@ static void do_step(struct play *p, const struct waiting *w)
 	await_recorded(p);
 }
 
-/* An offered command is whole on the screen, and runs only by the word. */
+/* An offered command is whole on the screen, and runs only when it was said yes to. */
 static void run_offered(struct play *p, const struct waiting *w)
 {
 	const json_t *command = json_array_get(json_object_get(w->step, "commands"), 0);
@@ -203,10 +203,10 @@ static void run_offered(struct play *p, const struct waiting *w)
 	terminal_await_row(p->t, 1, "提案コマンド");
 	terminal_await(p->t, json_get_string(command, "command"));
 	terminal_type(p->t, KEYS_ENTER);
-	ask(p, "yes と入力", "y" KEYS_ENTER);
+	ask(p, "実行しますか", "n");
 	terminal_await_row(p->t, -1, "実行しませんでした");
 	terminal_type(p->t, KEYS_ENTER);
-	ask(p, "yes と入力", "yes" KEYS_ENTER);
+	ask(p, "実行しますか", "y");
 	terminal_await_row(p->t, 1, "プレイブック");
 	terminal_await_row(p->t, -1, "R1-E");
 	p->offers++;

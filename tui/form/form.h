@@ -26,10 +26,8 @@ struct form_ask {
  * the same, and not checked. */
 char *form_ask(const struct form_ask *ask, int *left);
 
-/* The same for one that is not kept when it is left: NULL then; wrong ones are asked again. */
-char *form_ask_value(struct workbench *wb, const struct field *field);
-
-/* The same, beginning with a value (NULL: none). */
+/* The same for one that is not kept when it is left: NULL then; wrong ones are asked again. `initial`: what it begins with, or
+ * NULL. */
 char *form_ask_value_from(struct workbench *wb, const struct field *field, const char *initial);
 
 /* 0, or -1 with what is wrong: numbers, times, digests. Other types are checked when they are saved. */

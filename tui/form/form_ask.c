@@ -226,11 +226,6 @@ static void tell_time(struct workbench *wb, const struct field *field, const cha
 	buf_release(&shown);
 }
 
-char *form_ask_value(struct workbench *wb, const struct field *field)
-{
-	return form_ask_value_from(wb, field, NULL);
-}
-
 char *form_ask_value_from(struct workbench *wb, const struct field *field, const char *initial)
 {
 	struct form_ask ask = {.wb = wb, .field = field, .initial = initial};

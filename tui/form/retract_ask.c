@@ -9,19 +9,25 @@
 
 #include <stdlib.h>
 
+struct retract_asked {
+	struct workbench *wb;
+	char *label;
+};
+
+static int retract_one(void *ctx, const char *reason, struct err *err)
+{
+	const struct retract_asked *r = ctx;
+	return record_retract(workbench_case(r->wb), r->label, reason, err);
+}
+
 void retract_ask(struct workbench *wb, const char *label)
 {
-	struct err err = ERR_INIT;
-	char *question = xasprintf(_("Retract %s; reason: "), label);
-	char *draft = xasprintf("retract:%s", label);
-	char *reason = draft_prompt_reason(wb, draft, question);
-	if (reason && record_retract(workbench_case(wb), label, reason, &err) == 0)
-		workbench_tell(wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), label);
-	else if (reason)
-		workbench_tell_error(wb, &err);
-	if (reason)
-		draft_prompt_drop(wb, draft);
+	struct retract_asked asked = {wb, xstrdup(label)}; /* the rows that it comes from are drawn anew */
+	char *question = xasprintf(_("Retract %s; reason: "), asked.label);
+	char *draft = xasprintf("retract:%s", asked.label);
+	if (draft_prompt_reason(wb, draft, question, retract_one, &asked))
+		workbench_tell(wb, TONE_GOOD, _("%s is retracted; it stays visible, with the reason"), asked.label);
 	free(draft);
-	free(reason);
 	free(question);
+	free(asked.label);
 }

@@ -9,6 +9,7 @@
 #include "evidence/preserve.h"
 #include "tui/command/args.h"
 #include "tui/command/command.h"
+#include "tui/form/questions.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -156,49 +157,59 @@ static int ask_each(struct workbench *wb, const struct args *args, struct buf *l
 	return i >= 0;
 }
 
-/* What the line does not say is asked for; the answers stand before its words. 1: all is said. */
-static int evidence_work_complete(struct workbench *wb, const char *typed, struct buf *line)
+/* What the line does not say is asked for; the answers stand before its words. 1: all is said; 0: left; -1: refused. */
+static int evidence_work_complete(struct workbench *wb, const char *typed, struct buf *line, struct err *err)
 {
 	struct words words;
 	struct args args;
-	struct err err = ERR_INIT;
-	int ok = 0;
-	if (words_split(&words, typed, &err) < 0) {
-		workbench_tell_error(wb, &err);
-		return 0;
-	}
-	if (words.count > 0 &&
-	    args_parse(&args, command_find("preserve")->options, (int)words.count - 1, words.items + 1, &err) == 0) {
+	int ok = -1;
+	if (words_split(&words, typed, err) < 0)
+		return -1;
+	if (args_parse(&args, command_find("preserve")->options, (int)words.count - 1, words.items + 1, err) == 0) {
 		int copies = args_option(&args, "as") && strcmp(args_option(&args, "as"), "hash") != 0;
 		int each = 0;
-		ok = args.count > 0 && ask_each(wb, &args, line, &each) &&
-		     (each || args_option(&args, "on") || args_option(&args, "for") || ask_asset(wb, line)) &&
-		     (args_option(&args, "as") || ask_form(wb, line, &copies)) &&
-		     (!copies || args_option(&args, "to") || ask_folder(wb, line));
+		ok = args.count == 0
+		         ? err_set(err, ERR_USAGE, "%s", _("preserve needs the path of what is preserved"))
+		         : ask_each(wb, &args, line, &each) &&
+		               (each || args_option(&args, "on") || args_option(&args, "for") || ask_asset(wb, line)) &&
+		               (args_option(&args, "as") || ask_form(wb, line, &copies)) &&
+		               (!copies || args_option(&args, "to") || ask_folder(wb, line));
 		args_release(&args);
-	} else if (words.count > 0) {
-		workbench_tell_error(wb, &err);
 	}
 	words_release(&words);
 	return ok;
 }
 
+static char *ask_line(struct workbench *wb, const struct question *q, const char *before)
+{
+	(void)q;
+	return prompt_command(wb, before);
+}
+
+/* What was asked for besides stands in the line then: if it is refused, it is mended there. It goes on beside the keys. */
+static int preserve_line(void *ctx, struct question *all, struct err *err)
+{
+	struct workbench *wb = ctx;
+	struct buf line = BUF_INIT;
+	int rc = 1;
+	buf_adds(&line, "preserve");
+	if (strncmp(all->answer, "preserve ", 9) == 0) {
+		rc = evidence_work_complete(wb, all->answer, &line, err);
+		buf_addf(&line, " %s", all->answer + 9);
+		free(all->answer);
+		all->answer = buf_take(&line, NULL);
+	}
+	buf_release(&line);
+	return rc <= 0 ? rc : workbench_begin(wb, all->answer, err);
+}
+
 static void evidence_work_preserve(struct workbench *wb, const char *asset)
 {
 	char *begun = asset && *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
-	char *typed = prompt_command(wb, begun);
-	struct buf line = BUF_INIT;
-	buf_adds(&line, "preserve");
-	if (typed && strncmp(typed, "preserve ", 9) == 0) {
-		if (evidence_work_complete(wb, typed, &line)) {
-			buf_addf(&line, " %s", typed + 9);
-			workbench_command(wb, line.data);
-		}
-	} else if (typed && *typed) {
-		workbench_command(wb, typed);
-	}
-	buf_release(&line);
-	free(typed);
+	struct question asked = {.ask = ask_line, .initial = begun};
+	struct questions q = {&asked, 1, preserve_line, wb};
+	questions_ask(wb, &q);
+	questions_release(&q);
 	free(begun);
 }
 

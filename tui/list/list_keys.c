@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "case/store/record.h"
 #include "tui/form/form.h"
+#include "tui/form/questions.h"
 #include "tui/list/isolate.h"
 #include "tui/list/view_list.h"
 #include "tui/workbench/draft_prompt.h"
@@ -168,73 +169,73 @@ void view_list_chosen_free(char **labels, size_t count)
 	free(labels);
 }
 
+struct list_keys_chosen {
+	struct view *v;
+	char **labels;
+	size_t count;
+};
+
 /* One action for all of them: one commit, or nothing. */
-static int change_all(struct view *v, char **labels, size_t count, const struct field *field, const char *value)
+static int change_all(void *ctx, struct question *all, struct err *err)
 {
-	struct err err = ERR_INIT;
-	struct assign assign = {field->name, value};
-	struct action *a = action_begin(workbench_case(v->wb), "set", &err);
-	for (size_t i = 0; a && i < count; i++)
-		if (action_set(a, labels[i], &assign, 1, 0, &err) < 0)
+	const struct list_keys_chosen *chosen = ctx;
+	struct workbench *wb = chosen->v->wb;
+	struct assign assign = {all->name, all->answer};
+	struct action *a = action_begin(workbench_case(wb), "set", err);
+	for (size_t i = 0; a && i < chosen->count; i++)
+		if (action_set(a, chosen->labels[i], &assign, 1, 0, err) < 0)
 			break;
-	if (a && action_commit(a, &err) == 0) {
-		list_mark_none(view_list_of(v));
-		workbench_tell(v->wb, TONE_GOOD, _("%s of %zu records set in one action"), field_label(field), count);
-		return 0;
-	}
-	workbench_tell_error(v->wb, &err);
-	return -1;
+	if (!a || action_commit(a, err) < 0)
+		return -1;
+	list_mark_none(view_list_of(chosen->v));
+	workbench_tell(wb, TONE_GOOD, _("%s of %zu records set in one action"), field_label(all->field), chosen->count);
+	return 0;
 }
 
 static enum redraw change_marked(struct view *v)
 {
 	const struct kind *kind = record_cache_kind(list_table(view_list_of(v)));
-	size_t count;
-	char **labels = view_list_chosen(v, &count);
-	if (count > 0) {
-		char *question = xasprintf(_("Set which field of %zu records: "), count);
+	struct list_keys_chosen chosen = {.v = v};
+	chosen.labels = view_list_chosen(v, &chosen.count);
+	if (chosen.count > 0) {
+		char *question = xasprintf(_("Set which field of %zu records: "), chosen.count);
 		const struct field *field = form_choose_field(v->wb, kind, question);
-		char *value = field ? form_ask_value(v->wb, field) : NULL;
-		while (value && change_all(v, labels, count, field, value) < 0) { /* it stays to be mended */
-			char *refused = value;
-			value = form_ask_value_from(v->wb, field, refused);
-			free(refused);
-		}
-		free(value);
+		struct question asked = {.name = field ? field->name : NULL, .field = field, .ask = question_field};
+		struct questions q = {&asked, 1, change_all, &chosen};
+		if (field)
+			questions_ask(v->wb, &q);
+		questions_release(&q);
 		free(question);
 	}
-	view_list_chosen_free(labels, count);
+	view_list_chosen_free(chosen.labels, chosen.count);
 	view_list_redo(v);
 	return REDRAW_ALL;
 }
 
+static int retract_all(void *ctx, const char *reason, struct err *err)
+{
+	const struct list_keys_chosen *chosen = ctx;
+	struct action *a = action_begin(workbench_case(chosen->v->wb), "retract", err);
+	for (size_t i = 0; a && i < chosen->count; i++)
+		if (action_retract(a, chosen->labels[i], reason, err) < 0)
+			break;
+	return a ? action_commit(a, err) : -1;
+}
+
 static enum redraw retract_marked(struct view *v)
 {
-	size_t count;
-	char **labels = view_list_chosen(v, &count);
-	struct err err = ERR_INIT;
-	char *question = count == 1 ? xasprintf(_("Retract %s; reason: "), labels[0])
-	                            : xasprintf(_("Retract %zu records; reason: "), count);
-	char *draft = xasprintf("retract:%s", count == 1 ? labels[0] : v->argument);
-	char *reason = count > 0 ? draft_prompt_reason(v->wb, draft, question) : NULL;
-	if (reason) {
-		struct action *a = action_begin(workbench_case(v->wb), "retract", &err);
-		for (size_t i = 0; a && i < count; i++)
-			if (action_retract(a, labels[i], reason, &err) < 0)
-				break;
-		if (a && action_commit(a, &err) == 0) {
-			list_mark_none(view_list_of(v));
-			workbench_tell(v->wb, TONE_GOOD, _("%zu retracted; R shows retracted ones"), count);
-		} else {
-			workbench_tell_error(v->wb, &err);
-		}
+	struct list_keys_chosen chosen = {.v = v};
+	chosen.labels = view_list_chosen(v, &chosen.count);
+	char *question = chosen.count == 1 ? xasprintf(_("Retract %s; reason: "), chosen.labels[0])
+	                                   : xasprintf(_("Retract %zu records; reason: "), chosen.count);
+	char *draft = xasprintf("retract:%s", chosen.count == 1 ? chosen.labels[0] : v->argument);
+	if (chosen.count > 0 && draft_prompt_reason(v->wb, draft, question, retract_all, &chosen)) {
+		list_mark_none(view_list_of(v));
+		workbench_tell(v->wb, TONE_GOOD, _("%zu retracted; R shows retracted ones"), chosen.count);
 	}
-	if (reason)
-		draft_prompt_drop(v->wb, draft);
 	free(draft);
-	free(reason);
 	free(question);
-	view_list_chosen_free(labels, count);
+	view_list_chosen_free(chosen.labels, chosen.count);
 	view_list_redo(v);
 	return REDRAW_ALL;
 }

@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "outward/brief/brief.h"
 #include "tui/command/cmd.h"
+#include "tui/form/questions.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -24,7 +25,7 @@ static void add_option(struct buf *line, const char *option, const char *value)
 	words_quote(line, value);
 }
 
-static char *ask_brief(struct workbench *wb)
+static char *handover_brief(struct workbench *wb)
 {
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
@@ -80,50 +81,68 @@ static int key_is_theirs(struct workbench *wb, const struct handover_key *k)
 }
 
 /* The key as the command takes it, known or confirmed; NULL: left. */
-static char *ask_key(struct workbench *wb)
+static char *ask_key(struct workbench *wb, const struct question *q, const char *before)
 {
 	struct handover_key k = {.wb = wb, .print = BUF_INIT};
 	struct prompt_line line = {.question =
 	                               _("Colleague's key (file or line of genba key export, or a known mark): "),
+	                           .initial = before,
 	                           .check = handover_check_key,
 	                           .ctx = &k};
 	int left;
 	char *typed = prompt_edit(wb, &line, &left);
 	char *key = !left && key_is_theirs(wb, &k) ? prompt_path_in_full(typed) : NULL;
+	(void)q;
 	buf_release(&k.print);
 	free(typed);
 	return key;
 }
 
+static char *ask_brief(struct workbench *wb, const struct question *q, const char *before)
+{
+	(void)q;
+	(void)before; /* its draft is what it begins with */
+	return handover_brief(wb);
+}
+
+static int hand_over(void *ctx, struct question *all, struct err *err)
+{
+	struct workbench *wb = ctx;
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "handover");
+	add_option(&line, "to", all[0].answer);
+	add_option(&line, "out", all[1].answer);
+	if (*all[2].answer)
+		add_option(&line, "with-evidence", all[2].answer);
+	workbench_session(wb)->brief = all[3].answer;
+	int rc = workbench_try(wb, line.data, err);
+	workbench_session(wb)->brief = NULL;
+	if (rc == 0)
+		draft_prompt_drop(wb, BRIEF_DRAFT);
+	buf_release(&line);
+	return rc;
+}
+
 void handover_ask(struct workbench *wb, const char *none)
 {
-	(void)none;
+	static const enum prompt_path_wanted new_file = PROMPT_PATH_NEW;
+	static const enum prompt_path_wanted folder = PROMPT_PATH_FOLDER_OR_NONE;
 	struct err err = ERR_INIT;
+	(void)none;
 	if (workbench_may_write(wb, &err) < 0) {
 		workbench_tell_error(wb, &err);
 		return;
 	}
-	char *key = ask_key(wb);
-	char *out = key ? prompt_path(wb, _("New file for the colleague: "), PROMPT_PATH_NEW) : NULL;
-	char *folder =
-	    out ? prompt_path(wb, _("Folder for the evidence (empty: it stays here): "), PROMPT_PATH_FOLDER_OR_NONE)
-	        : NULL;
-	char *brief = folder ? ask_brief(wb) : NULL;
-	if (brief) {
-		struct buf line = BUF_INIT;
-		buf_adds(&line, "handover");
-		add_option(&line, "to", key);
-		add_option(&line, "out", out);
-		if (*folder)
-			add_option(&line, "with-evidence", folder);
-		workbench_session(wb)->brief = brief;
-		if (workbench_command(wb, line.data) == 0)
-			draft_prompt_drop(wb, BRIEF_DRAFT);
-		workbench_session(wb)->brief = NULL;
-		buf_release(&line);
-	}
-	free(brief);
-	free(folder);
-	free(out);
-	free(key);
+	struct question asked[] = {
+	    {.name = "to", .label = _("Colleague's key"), .ask = ask_key},
+	    {.name = "out", .label = _("New file for the colleague"), .ask = question_path, .ctx = &new_file},
+	    {.name = "with-evidence",
+	     .label = _("Folder for the evidence (empty: it stays here)"),
+	     .ask = question_path,
+	     .ctx = &folder},
+	    {.name = "brief", .label = _("The brief"), .ask = ask_brief},
+	};
+	struct questions q = {asked, sizeof asked / sizeof *asked, hand_over, wb};
+	questions_ask(wb, &q);
+	questions_release(&q);
 }

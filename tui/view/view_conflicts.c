@@ -93,12 +93,17 @@ static int fill_conflicts(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
+struct view_conflicts_asked {
+	struct workbench *wb;
+	char label[LABEL_TEXT]; /* another shell may decide one while it is asked */
+};
+
 /* Decides by the value that was typed. */
 static int decide_by_value(void *ctx, const char *typed, struct err *err)
 {
-	struct view *v = ctx;
+	const struct view_conflicts_asked *asked = ctx;
 	char *choice = xasprintf("=%s", typed);
-	int rc = conflict_resolve(workbench_case(v->wb), view_label(v), choice, err);
+	int rc = conflict_resolve(workbench_case(asked->wb), asked->label, choice, err);
 	free(choice);
 	return rc;
 }
@@ -130,16 +135,16 @@ static enum redraw take_other(struct view *v)
 
 static enum redraw take_another(struct view *v)
 {
-	char *label = xstrdup(view_label(v));
-	char *draft = xasprintf("resolve:%s", label);
-	char *typed = *label ? draft_prompt_checked(v->wb, draft, _("Value: "), decide_by_value, v) : NULL;
+	struct view_conflicts_asked asked = {.wb = v->wb};
+	snprintf(asked.label, sizeof asked.label, "%.31s", view_label(v));
+	char *draft = xasprintf("resolve:%s", asked.label);
+	char *typed = *asked.label ? draft_prompt_checked(v->wb, draft, _("Value: "), decide_by_value, &asked) : NULL;
 	if (typed) {
 		draft_prompt_drop(v->wb, draft);
-		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);
+		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), asked.label);
 	}
 	free(typed);
 	free(draft);
-	free(label);
 	return REDRAW_ALL;
 }
 

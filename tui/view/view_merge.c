@@ -160,16 +160,19 @@ static enum redraw merge_now(struct view *v)
 	return REDRAW_ALL;
 }
 
+static int look_again(void *ctx, const char *reason, struct err *err)
+{
+	(void)err; /* what is wrong with it stands in the view */
+	look_into(ctx, reason);
+	return 0;
+}
+
 /* Shown anew with it, and then merged as it is shown. */
 static enum redraw merge_vouched(struct view *v)
 {
-	char *reason = draft_prompt_reason(
-	    v->wb, "merge:vouched", _("Why what a revoked key signed is taken in (goes on record as a decision): "));
-	if (reason) {
-		look_into(v, reason);
-		draft_prompt_drop(v->wb, "merge:vouched");
-	}
-	free(reason);
+	draft_prompt_reason(v->wb, "merge:vouched",
+	                    _("Why what a revoked key signed is taken in (goes on record as a decision): "), look_again,
+	                    v);
 	return REDRAW_ALL;
 }
 

@@ -250,15 +250,32 @@ char *draft_prompt_checked(struct workbench *wb, const char *key, const char *qu
 	return draft_prompt_ask(k, NULL, 0);
 }
 
-static int is_reason(void *ctx, const char *text, struct err *err)
+int draft_prompt_is_reason(void *none, const char *text, struct err *err)
 {
-	(void)ctx;
+	(void)none;
 	return text[strspn(text, " ")]
 	           ? 0
 	           : err_set(err, ERR_USAGE, "%s", _("a reason is needed: it goes on record. Esc leaves"));
 }
 
-char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question)
+struct draft_prompt_act {
+	prompt_check_fn *act;
+	void *ctx;
+};
+
+static int act_with_reason(void *ctx, const char *text, struct err *err)
 {
-	return draft_prompt_checked(wb, key, question, is_reason, NULL);
+	const struct draft_prompt_act *a = ctx;
+	return draft_prompt_is_reason(NULL, text, err) < 0 ? -1 : a->act(a->ctx, text, err);
+}
+
+int draft_prompt_reason(struct workbench *wb, const char *key, const char *question, prompt_check_fn *act, void *ctx)
+{
+	struct draft_prompt_act a = {act, ctx};
+	char *reason = draft_prompt_checked(wb, key, question, act_with_reason, &a);
+	int done = reason != NULL;
+	if (done)
+		draft_prompt_drop(wb, key);
+	free(reason);
+	return done;
 }

@@ -39,8 +39,12 @@ char *draft_prompt_text(struct workbench *wb, const char *key, const char *quest
 char *draft_prompt_checked(struct workbench *wb, const char *key, const char *question, prompt_check_fn *check,
                            void *ctx);
 
-/* A reason, which is one line and must not be empty: it is asked for until it is given. NULL: left; a draft is kept. */
-char *draft_prompt_reason(struct workbench *wb, const char *key, const char *question);
+/* A reason, which is one line and must not be empty, for something that is done with it: asked for until `act` takes it (0), or
+ * the person leaves. What `act` refuses stays to be mended, with why not above it. 1: it is done, and the draft is gone. */
+int draft_prompt_reason(struct workbench *wb, const char *key, const char *question, prompt_check_fn *act, void *ctx);
+
+/* A check: a reason must not be empty. */
+int draft_prompt_is_reason(void *none, const char *text, struct err *err);
 
 /* How a note is meant, which Ctrl-T changes while it is typed. */
 struct note_stance {

@@ -117,6 +117,13 @@ int workbench_draw_status(struct workbench *wb, int row);
 /* Goes where the command line leads, or runs it; one line of output goes to the status, more into a view. 0 or -1. */
 int workbench_command(struct workbench *wb, const char *line);
 
+/* The same; why it was refused is not told but handed to the caller, who asks again (form/questions.h). What a long command
+ * meets later is told as ever. */
+int workbench_begin(struct workbench *wb, const char *line, struct err *err);
+
+/* The same, and waits for the end of a long one, answering keys. */
+int workbench_try(struct workbench *wb, const char *line, struct err *err);
+
 /* The labels that the last command told at the beginning of its lines, of records that it made or found, parted by a space.
  * Borrowed until the next command. */
 const char *workbench_made(const struct workbench *wb);

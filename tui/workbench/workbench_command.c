@@ -183,7 +183,9 @@ static void end_task(struct workbench *wb)
 	background_task_end(wb->task, &ended);
 	wb->task = NULL;
 	wb->task_rc = ended.rc;
-	if (ended.rc < 0)
+	if (ended.rc < 0 && wb->refused)
+		err_take(wb->refused, &ended.err);
+	else if (ended.rc < 0)
 		workbench_tell_error(wb, &ended.err);
 	else if (wb->s->request == REQUEST_NOTHING)
 		tell_output(wb, line, &ended.out, &ended.log);
@@ -238,49 +240,75 @@ static int is_long(const char *name)
 	       !(command->flags & (COMMAND_NO_SCRIPT | COMMAND_TERMINAL));
 }
 
-static int run_command(struct workbench *wb, const char *line, struct words *words)
+static int run_command(struct workbench *wb, const char *line, struct words *words, struct err *err)
 {
 	const char *name = words->items[0];
 	struct buf output = BUF_INIT;
 	const struct buf nothing_said = BUF_INIT;
-	struct err err = ERR_INIT;
-	int rc = may_run(wb, name, &err);
+	int rc = may_run(wb, name, err);
 	buf_clear(&wb->made);
 	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
-		rc = begin_task(wb, line, words, &err); /* it tells its end itself */
-	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, &err)) == 0 &&
+		rc = begin_task(wb, line, words, err); /* it tells its end itself */
+	else if (rc == 0 && (rc = command_run_line(wb->s, line, &output, err)) == 0 &&
 	         wb->s->request == REQUEST_NOTHING)
 		tell_output(wb, line, &output, &nothing_said);
 	background_verify_after(wb, name);
-	if (rc < 0 && err.code)
-		workbench_tell_error(wb, &err);
 	do_request(wb);
 	buf_release(&output);
+	return rc;
+}
+
+static int workbench_command_do(struct workbench *wb, const char *line, struct err *err)
+{
+	struct words words;
+	if (words_split(&words, line, err) < 0)
+		return -1;
+	static const char *const leaving[] = {"q", "q!",    "wq",  "wq!",
+	                                      "x", "quit!", "exit"}; /* each is on record at once */
+	for (size_t i = 0; words.count == 1 && i < sizeof leaving / sizeof *leaving; i++)
+		if (strcmp(words.items[0], leaving[i]) == 0) {
+			words_release(&words);
+			return workbench_command_do(wb, "quit", err);
+		}
+	const char *argument;
+	const struct route *route = route_of_line(words.items, words.count, &argument);
+	int rc = 0;
+	if (words.count > 0 && !(route && workbench_go(wb, route, argument)))
+		rc = run_command(wb, line, &words, err);
+	words_release(&words);
 	return rc;
 }
 
 int workbench_command(struct workbench *wb, const char *line)
 {
 	struct err err = ERR_INIT;
-	struct words words;
-	if (words_split(&words, line, &err) < 0) {
+	int rc = workbench_command_do(wb, line, &err);
+	if (rc < 0 && err.code)
 		workbench_tell_error(wb, &err);
-		return -1;
+	return rc;
+}
+
+int workbench_begin(struct workbench *wb, const char *line, struct err *err)
+{
+	struct err *before = wb->refused;
+	wb->refused = err;
+	int rc = workbench_command_do(wb, line, err);
+	wb->refused = before;
+	return rc;
+}
+
+int workbench_try(struct workbench *wb, const char *line, struct err *err)
+{
+	int others = wb->task != NULL;
+	int rc = workbench_begin(wb, line, err);
+	if (rc == 0 && !others && wb->task && !wb->remote_command) {
+		struct err *before = wb->refused;
+		wb->refused = err;
+		workbench_await(wb);
+		wb->refused = before;
+		rc = wb->task_rc;
 	}
-	static const char *const leaving[] = {"q", "q!",    "wq",  "wq!",
-	                                      "x", "quit!", "exit"}; /* each is on record at once */
-	for (size_t i = 0; words.count == 1 && i < sizeof leaving / sizeof *leaving; i++)
-		if (strcmp(words.items[0], leaving[i]) == 0) {
-			words_release(&words);
-			return workbench_command(wb, "quit");
-		}
-	const char *argument;
-	const struct route *route = route_of_line(words.items, words.count, &argument);
-	int rc = 0;
-	if (words.count > 0 && !(route && workbench_go(wb, route, argument)))
-		rc = run_command(wb, line, &words);
-	words_release(&words);
 	return rc;
 }
 

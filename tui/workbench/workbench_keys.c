@@ -120,22 +120,20 @@ static enum redraw copy_row(struct view *v)
 	return REDRAW_NONE;
 }
 
+static int undo_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	struct workbench *wb = ctx;
+	struct buf summary = BUF_INIT;
+	int rc = record_undo(wb->s->c, reason, &summary, err);
+	if (rc == 0)
+		workbench_tell(wb, TONE_GOOD, "%s", summary.data);
+	buf_release(&summary);
+	return rc;
+}
+
 static enum redraw undo(struct view *v)
 {
-	struct workbench *wb = v->wb;
-	struct err err = ERR_INIT;
-	struct buf summary = BUF_INIT;
-	char *reason = draft_prompt_reason(wb, "undo", _("Undo your last action; reason: "));
-	if (reason) {
-		if (record_undo(wb->s->c, reason, &summary, &err) == 0)
-			workbench_tell(wb, TONE_GOOD, "%s", summary.data);
-		else
-			workbench_tell_error(wb, &err);
-	}
-	if (reason)
-		draft_prompt_drop(wb, "undo");
-	buf_release(&summary);
-	free(reason);
+	draft_prompt_reason(v->wb, "undo", _("Undo your last action; reason: "), undo_with_reason, v->wb);
 	return REDRAW_ALL;
 }
 

@@ -57,8 +57,9 @@ struct workbench {
 	struct background_task *task;        /* a long command that is carried out beside the keys, or NULL */
 	char *background_task_line;          /* as it was typed here; owned */
 	double progress_shown;
-	struct buf made; /* labels that the last command printed, parted by a space */
-	int task_rc;     /* what the last one came to */
+	struct buf made;     /* labels that the last command printed, parted by a space */
+	int task_rc;         /* what the last one came to */
+	struct err *refused; /* of whoever waits for its end (workbench_try()); NULL: why it was refused is told */
 	struct remote_command
 	    *remote_command; /* the other shell whose background task it is; NULL: it was typed here */
 	struct remote_command *remote_waiting; /* other shells whose commands wait for its end */

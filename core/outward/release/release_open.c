@@ -144,9 +144,11 @@ static int check_wish(struct release *r, const struct release_wish *w, struct er
 		return err_set(err, ERR_USAGE,
 		               _("--tlp %s: allowed are CLEAR, GREEN and AMBER; RED and AMBER+STRICT never leave"),
 		               w->tlp);
-	if (find_recipient(r, w->to, err) < 0 || check_decision(r, w->approved_by, err) < 0)
-		return -1;
-	return check_superseded(r, err);
+	if (find_recipient(r, w->to, err) < 0)
+		return err_about(err, "to");
+	if (check_decision(r, w->approved_by, err) < 0 || check_superseded(r, err) < 0)
+		return err_about(err, "approved-by");
+	return 0;
 }
 
 /* ---- who leaves */

@@ -27,15 +27,18 @@ int release_begin(struct release *r, const char *path, struct err *err)
 	r->path = xstrdup(path);
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	struct forbidden_hit hit;
-	if (!r->internal && forbidden_search(r->forbidden, name, strlen(name), &hit))
-		return err_set(
-		    err, ERR_FAILED,
-		    _("nothing was written: the %s of %s, which may not leave, stands in the name of the file; give "
-		      "it another name"),
-		    hit.field, hit.label);
-	if (access(path, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
-	return new_file_open(&r->file, path, err);
+	if (!r->internal && forbidden_search(r->forbidden, name, strlen(name), &hit)) {
+		err_set(err, ERR_FAILED,
+		        _("nothing was written: the %s of %s, which may not leave, stands in the name of the file; "
+		          "give it another name"),
+		        hit.field, hit.label);
+		return err_about(err, "out");
+	}
+	if (access(path, F_OK) == 0) {
+		err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
+		return err_about(err, "out");
+	}
+	return new_file_open(&r->file, path, err) < 0 ? err_about(err, "out") : 0;
 }
 
 void release_abandon(struct release *r)

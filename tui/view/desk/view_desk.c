@@ -13,6 +13,7 @@
 #include "outward/desk/stage.h"
 #include "outward/desk/waiting.h"
 #include "tui/form/form.h"
+#include "tui/form/questions.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -214,28 +215,27 @@ static enum redraw add_consultation(struct view *v)
 	return REDRAW_ALL;
 }
 
-/* The reason, which is kept while it is typed; NULL: left. */
-static char *ask_reason(struct view *v, char draft[80])
+struct view_desk_end {
+	struct workbench *wb;
+	char label[LABEL_TEXT];
+	const char *became;
+};
+
+static int end_with_reason(void *ctx, const char *reason, struct err *err)
 {
-	snprintf(draft, 80, "desk:%.40s", view_label(v));
-	return *view_label(v) ? draft_prompt_reason(v->wb, draft, _("Reason: ")) : NULL;
+	const struct view_desk_end *e = ctx;
+	struct consultation_end end = {e->became, reason, NULL};
+	return consultation_end(workbench_case(e->wb), e->label, &end, err);
 }
 
 static void end_it(struct view *v, const char *became)
 {
+	struct view_desk_end e = {.wb = v->wb, .became = became};
 	char draft[80];
-	struct err err = ERR_INIT;
-	char label[LABEL_TEXT];
-	snprintf(label, sizeof label, "%.31s", view_label(v));
-	char *reason = ask_reason(v, draft);
-	struct consultation_end end = {became, reason, NULL};
-	if (reason && consultation_end(workbench_case(v->wb), label, &end, &err) < 0) {
-		workbench_tell_error(v->wb, &err);
-	} else if (reason) {
-		draft_prompt_drop(v->wb, draft);
-		workbench_tell(v->wb, TONE_GOOD, _("%s is settled"), label);
-	}
-	free(reason);
+	snprintf(e.label, sizeof e.label, "%.31s", view_label(v));
+	snprintf(draft, sizeof draft, "desk:%s", e.label);
+	if (*e.label && draft_prompt_reason(v->wb, draft, _("Reason: "), end_with_reason, &e))
+		workbench_tell(v->wb, TONE_GOOD, _("%s is settled"), e.label);
 }
 
 static enum redraw advise(struct view *v)
@@ -258,41 +258,72 @@ static char *suggested_path(struct view *v)
 	return xasprintf("%.*s%s.genba", slash ? (int)(slash - path + 1) : 0, path, view_label(v));
 }
 
+static const char *const stages_of_opening[] = {"consultation", "advice", "rescue", "on_site"};
+
+static char *ask_stage(struct workbench *wb, const struct question *q, const char *before)
+{
+	const char *labels[sizeof stages_of_opening / sizeof *stages_of_opening];
+	size_t count = sizeof labels / sizeof *labels;
+	int now = 0;
+	for (size_t i = 0; i < count; i++) {
+		labels[i] = field_value_label(field_value_find(q->field, stages_of_opening[i]));
+		if (before && strcmp(before, stages_of_opening[i]) == 0)
+			now = (int)i;
+	}
+	int chosen = prompt_choice_named(wb, _("Stage"), labels, stages_of_opening, count, now, NULL);
+	return chosen >= 0 ? xstrdup(stages_of_opening[chosen]) : NULL;
+}
+
+/* The draft is what it begins with. */
+static char *ask_reason(struct workbench *wb, const struct question *q, const char *before)
+{
+	(void)before;
+	return draft_prompt_checked(wb, q->ctx, _("Reason: "), draft_prompt_is_reason, NULL);
+}
+
+struct view_desk_opening {
+	struct workbench *wb;
+	char label[LABEL_TEXT];
+};
+
+static int open_case_file(void *ctx, struct question *all, struct err *err)
+{
+	const struct view_desk_opening *o = ctx;
+	char id[37];
+	struct buf warnings = BUF_INIT;
+	int other = strcmp(all[1].answer, "consultation") != 0;
+	struct consultation_case spec = {
+	    .path = all[0].answer, .stage = other ? all[1].answer : NULL, .reason = all[2].answer};
+	int rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
+	                           &warnings, id, err);
+	if (rc == 0) {
+		char *safe = printable_dup(all[0].answer);
+		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s"), o->label, safe);
+		free(safe);
+	}
+	buf_release(&warnings);
+	return rc;
+}
+
 static enum redraw open_it(struct view *v)
 {
-	static const char *const stages[] = {"consultation", "advice", "rescue", "on_site"};
-	const struct field *field = kind_field(kind_find("case"), "stage");
-	const char *labels[4];
-	char draft[80];
-	char label[LABEL_TEXT];
-	char id[37];
-	snprintf(label, sizeof label, "%.31s", view_label(v));
-	if (!*label)
+	static const enum prompt_path_wanted wanted = PROMPT_PATH_NEW;
+	struct view_desk_opening o = {.wb = v->wb};
+	snprintf(o.label, sizeof o.label, "%.31s", view_label(v));
+	if (!*o.label)
 		return REDRAW_ALL;
-	for (size_t i = 0; i < 4; i++)
-		labels[i] = field_value_label(field_value_find(field, stages[i]));
+	char draft[80];
+	snprintf(draft, sizeof draft, "desk:%s", o.label);
 	char *suggested = suggested_path(v);
-	char *path = prompt_path_from(v->wb, _("Case file: "), suggested, PROMPT_PATH_NEW);
-	int stage = path ? prompt_choice_named(v->wb, _("Stage"), labels, stages, 4, 0, NULL) : -1;
-	char *reason = stage >= 0 ? ask_reason(v, draft) : NULL;
-	if (reason) {
-		struct err err = ERR_INIT;
-		struct buf warnings = BUF_INIT;
-		struct consultation_case spec = {
-		    .path = path, .stage = stage > 0 ? stages[stage] : NULL, .reason = reason};
-		if (consultation_open(workbench_case(v->wb), label, &spec, workbench_session(v->wb)->identity,
-		                      &warnings, id, &err) < 0) {
-			workbench_tell_error(v->wb, &err);
-		} else {
-			draft_prompt_drop(v->wb, draft);
-			char *safe = printable_dup(path);
-			workbench_tell(v->wb, TONE_GOOD, _("%s has become the case %s"), label, safe);
-			free(safe);
-		}
-		buf_release(&warnings);
-	}
-	free(reason);
-	free(path);
+	struct question asked[] = {
+	    {.name = "path", .label = _("Case file"), .ask = question_path, .initial = suggested, .ctx = &wanted},
+	    {.name = "stage", .field = kind_field(kind_find("case"), "stage"), .ask = ask_stage},
+	    {.name = "reason", .label = _("Reason"), .ask = ask_reason, .ctx = draft},
+	};
+	struct questions q = {asked, sizeof asked / sizeof *asked, open_case_file, &o};
+	if (questions_ask(v->wb, &q))
+		draft_prompt_drop(v->wb, draft);
+	questions_release(&q);
 	free(suggested);
 	return REDRAW_ALL;
 }
@@ -303,24 +334,28 @@ static enum redraw show_report(struct view *v)
 	return REDRAW_ALL;
 }
 
-/* Rescue without a criterion of eligibility is a decision: it is asked for. 0 or -1, told. */
-static int take_stage(struct workbench *wb, const char *stage, const char *reason)
+struct view_desk_stage {
+	struct workbench *wb;
+	const char *stage;
+};
+
+/* Rescue without a criterion of eligibility is a decision: it is asked for. */
+static int take_stage(void *ctx, const char *reason, struct err *err)
 {
-	struct err err = ERR_INIT;
+	const struct view_desk_stage *s = ctx;
+	struct workbench *wb = s->wb;
 	struct buf warnings = BUF_INIT;
-	struct stage_step step = {.stage = stage, .reason = reason};
-	int rc = stage_set(workbench_case(wb), &step, &warnings, &err);
-	if (rc < 0 && err.code == ERR_FAILED &&
+	struct stage_step step = {.stage = s->stage, .reason = reason};
+	int rc = stage_set(workbench_case(wb), &step, &warnings, err);
+	if (rc < 0 && err->code == ERR_FAILED &&
 	    prompt_yes(wb, _("No criterion of eligibility is on record. Go on all the same? (y/n) "))) {
-		err_clear(&err);
+		err_clear(err);
 		step.anyway = 1;
-		rc = stage_set(workbench_case(wb), &step, &warnings, &err);
+		rc = stage_set(workbench_case(wb), &step, &warnings, err);
 	}
-	if (rc < 0)
-		workbench_tell_error(wb, &err);
-	else
+	if (rc == 0)
 		workbench_tell(wb, warnings.len ? TONE_ATTENTION : TONE_GOOD, _("the case is now: %s. %s"),
-		               field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), stage)),
+		               field_value_label(field_value_find(kind_field(kind_find("case"), "stage"), s->stage)),
 		               warnings.data);
 	buf_release(&warnings);
 	return rc;
@@ -332,15 +367,13 @@ static enum redraw change_stage(struct view *v)
 	static const char *const stages[] = {"advice", "rescue", "on_site", "observation", "closed"};
 	const struct field *field = kind_field(kind_find("case"), "stage");
 	const char *labels[sizeof stages / sizeof *stages];
-	struct workbench *wb = v->wb;
 	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
 		labels[i] = field_value_label(field_value_find(field, stages[i]));
 	int chosen =
-	    prompt_choice_named(wb, field_label(field), labels, stages, sizeof stages / sizeof *stages, 0, NULL);
-	char *reason = chosen >= 0 ? draft_prompt_reason(wb, "desk:stage", _("Reason: ")) : NULL;
-	if (reason && take_stage(wb, stages[chosen], reason) == 0)
-		draft_prompt_drop(wb, "desk:stage");
-	free(reason);
+	    prompt_choice_named(v->wb, field_label(field), labels, stages, sizeof stages / sizeof *stages, 0, NULL);
+	struct view_desk_stage s = {v->wb, chosen >= 0 ? stages[chosen] : NULL};
+	if (s.stage)
+		draft_prompt_reason(v->wb, "desk:stage", _("Reason: "), take_stage, &s);
 	return REDRAW_ALL;
 }
 

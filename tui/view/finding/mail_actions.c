@@ -15,7 +15,7 @@
 #include "finding/mail/places.h"
 #include "finding/mail/propose.h"
 #include "finding/mail/similar.h"
-#include "tui/form/form.h"
+#include "tui/form/questions.h"
 #include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
@@ -32,50 +32,67 @@ static const char *mail_of(struct view *v)
 	return NULL;
 }
 
-enum redraw mail_take_in(struct view *v)
+/* Where mails lie, or another path. */
+static char *ask_place(struct workbench *wb, const struct question *q, const char *before)
 {
 	size_t count;
 	enum prompt_path_wanted there = PROMPT_PATH_THERE;
 	struct prompt_other other = {.check = prompt_path_check, .ctx = &there};
-	struct buf line = BUF_INIT;
+	char *path = NULL;
+	(void)q;
+	if (before) /* it was refused */
+		return prompt_path_from(wb, _("Folder, file or zip of mails: "), before, there);
 	char **places = mail_places(&count);
 	const char *question = count ? _("Folder, file or zip of mails: ") : _("No mails found here. Path to them: ");
-	int i = prompt_choice(v->wb, question, (const char *const *)places, count, 0, &other);
-	char *path = i >= 0 ? xstrdup(places[i]) : i == -2 ? prompt_path_in_full(other.typed) : NULL;
-	if (path && *path) {
-		buf_adds(&line, "import mail ");
-		words_quote(&line, path);
-		workbench_command(v->wb, line.data);
-		workbench_await(v->wb);
-	}
-	buf_release(&line);
-	free(path);
+	int i = prompt_choice(wb, question, (const char *const *)places, count, 0, &other);
+	if (i != -1)
+		path = i >= 0 ? xstrdup(places[i]) : prompt_path_in_full(other.typed ? other.typed : "");
 	free(other.typed);
 	mail_places_free(places, count);
+	return path;
+}
+
+static int take_answer(void *ctx, struct question *all, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "import mail ");
+	words_quote(&line, all->answer);
+	int rc = workbench_try(ctx, line.data, err);
+	buf_release(&line);
+	return rc;
+}
+
+enum redraw mail_take_in(struct view *v)
+{
+	struct question asked = {.ask = ask_place};
+	struct questions q = {&asked, 1, take_answer, v->wb};
+	questions_ask(v->wb, &q);
+	questions_release(&q);
 	return REDRAW_ALL;
+}
+
+struct mail_actions_set {
+	struct workbench *wb;
+	char *mail;
+};
+
+static int set_answer(void *ctx, struct question *all, struct err *err)
+{
+	const struct mail_actions_set *s = ctx;
+	struct assign assign = {all->name, all->answer};
+	return record_set(workbench_case(s->wb), s->mail, &assign, 1, 0, err);
 }
 
 /* Asks for a value of one field and puts it on record. 1 if it is. */
 static int set_field(struct view *v, const char *name)
 {
-	struct err err = ERR_INIT;
 	const char *label = mail_of(v);
-	char *mail = label ? xstrdup(label) : NULL;
-	char *value = mail ? form_ask_value(v->wb, kind_field(kind_find("mail"), name)) : NULL;
-	int set = 0;
-	while (value && !set) {
-		struct assign assign = {name, value};
-		set = record_set(workbench_case(v->wb), mail, &assign, 1, 0, &err) == 0;
-		if (!set) { /* it stays to be mended */
-			char *refused = value;
-			workbench_tell_error(v->wb, &err);
-			err_clear(&err);
-			value = form_ask_value_from(v->wb, kind_field(kind_find("mail"), name), refused);
-			free(refused);
-		}
-	}
-	free(value);
-	free(mail);
+	struct mail_actions_set s = {v->wb, label ? xstrdup(label) : NULL};
+	struct question asked = {.name = name, .field = kind_field(kind_find("mail"), name), .ask = question_field};
+	struct questions q = {&asked, 1, set_answer, &s};
+	int set = label && questions_ask(v->wb, &q);
+	questions_release(&q);
+	free(s.mail);
 	return set;
 }
 
@@ -347,39 +364,54 @@ static char **carried(const json_t *analysis, json_t *numbers)
 	return all;
 }
 
-/* Writes a part beside us. Its own name is the sender's choice: the file gets one of ours. */
-static void write_part(struct view *v, const json_t *record, const char *part)
+struct mail_actions_part {
+	struct workbench *wb;
+	const json_t *record;
+	const char *part;
+};
+
+/* Writes a part beside us. */
+static int write_answer(void *ctx, struct question *all, struct err *err)
 {
-	struct err err = ERR_INIT;
+	const struct mail_actions_part *p = ctx;
+	struct case_file *c = workbench_case(p->wb);
+	const char *label = record_label(p->record);
 	struct buf source = BUF_INIT;
 	struct buf content = BUF_INIT;
 	size_t number;
 	int forwarded;
-	struct case_file *c = workbench_case(v->wb);
-	char *initial = xasprintf("%s-%s.bin", record_label(record), part);
-	char *question = xasprintf(_("File to write part %s to: "), part);
-	char *path = prompt_path_from(v->wb, question, initial, PROMPT_PATH_NEW);
-	if (path) {
-		int rc = mail_source(c, record_label(record), &source, &number, &forwarded, &err);
-		struct mails_part asked = {.source = source.data,
-		                           .n = source.len,
-		                           .number = number,
-		                           .part = part,
-		                           .forwarded = forwarded,
-		                           .sha256 = json_get_string(record, "sha256")};
-		if (rc == 0 && mails_part(&asked, &content, &err) == 0 &&
-		    path_write_file(path, content.data, content.len, 0, &err) == 0)
-			workbench_tell(v->wb, TONE_GOOD,
-			               _("part %s of %s is in '%s': it may be malicious, do not open it"), part,
-			               record_label(record), path);
-		else
-			workbench_tell_error(v->wb, &err);
-	}
+	int rc = mail_source(c, label, &source, &number, &forwarded, err);
+	struct mails_part asked = {.source = source.data,
+	                           .n = source.len,
+	                           .number = number,
+	                           .part = p->part,
+	                           .forwarded = forwarded,
+	                           .sha256 = json_get_string(p->record, "sha256")};
+	if (rc == 0)
+		rc = mails_part(&asked, &content, err);
+	if (rc == 0)
+		rc = path_write_file(all->answer, content.data, content.len, 0, err);
+	if (rc == 0)
+		workbench_tell(p->wb, TONE_GOOD, _("part %s of %s is in '%s': it may be malicious, do not open it"),
+		               p->part, label, all->answer);
 	buf_release(&source);
 	buf_release(&content);
-	free(question);
+	return rc;
+}
+
+/* Its own name is the sender's choice: the file gets one of ours. */
+static void write_part(struct view *v, const json_t *record, const char *part)
+{
+	static const enum prompt_path_wanted wanted = PROMPT_PATH_NEW;
+	struct mail_actions_part p = {v->wb, record, part};
+	char *initial = xasprintf("%s-%s.bin", record_label(record), part);
+	char *label = xasprintf(_("File to write part %s to"), part);
+	struct question asked = {.label = label, .ask = question_path, .initial = initial, .ctx = &wanted};
+	struct questions q = {&asked, 1, write_answer, &p};
+	questions_ask(v->wb, &q);
+	questions_release(&q);
+	free(label);
 	free(initial);
-	free(path);
 }
 
 enum redraw mail_extract_part(struct view *v)

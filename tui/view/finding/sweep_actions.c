@@ -58,12 +58,27 @@ enum redraw sweep_promote_indicator(struct view *v)
 	return promote_line(v, it, "indicator", fields, 2);
 }
 
+struct sweep_actions_refuted {
+	struct workbench *wb;
+	char *label;
+};
+
 /* A false positive, with the reason as a note on the indicator: one action. */
+static int refute_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	const struct sweep_actions_refuted *r = ctx;
+	char note[LABEL_TEXT];
+	struct assign refuted = {"false_positive", "yes"};
+	struct assign fields[] = {{"text", reason}, {"on", r->label}};
+	struct action *a = action_begin(workbench_case(r->wb), "set", err);
+	if (a && action_set(a, r->label, &refuted, 1, 0, err) == 0)
+		action_add(a, "note", fields, 2, 0, note, err);
+	return a ? action_commit(a, err) : -1;
+}
+
 enum redraw sweep_refute(struct view *v)
 {
 	const struct found_indicator *it = indicator_of(v);
-	struct err err = ERR_INIT;
-	char note[LABEL_TEXT];
 	if (!it)
 		return REDRAW_NONE;
 	if (!*it->label) {
@@ -71,27 +86,14 @@ enum redraw sweep_refute(struct view *v)
 		               _("it is of a list and no record: take it out of the list"));
 		return REDRAW_NONE;
 	}
-	char *label = xstrdup(it->label);
-	char *asked = xasprintf(_("%s is a false positive; reason: "), label);
-	char *draft = xasprintf("sweep:%s", label);
-	char *reason = draft_prompt_reason(v->wb, draft, asked);
-	if (reason && *reason) {
-		struct assign refuted = {"false_positive", "yes"};
-		struct assign fields[] = {{"text", reason}, {"on", label}};
-		struct action *a = action_begin(workbench_case(v->wb), "set", &err);
-		if (a && action_set(a, label, &refuted, 1, 0, &err) == 0)
-			action_add(a, "note", fields, 2, 0, note, &err);
-		if (a && action_commit(a, &err) == 0) {
-			draft_prompt_drop(v->wb, draft);
-			workbench_tell(v->wb, TONE_GOOD, _("%s no longer counts; its hits stay"), label);
-		}
-		if (err.code)
-			workbench_tell_error(v->wb, &err);
-	}
-	free(reason);
+	struct sweep_actions_refuted r = {v->wb, xstrdup(it->label)};
+	char *asked = xasprintf(_("%s is a false positive; reason: "), r.label);
+	char *draft = xasprintf("sweep:%s", r.label);
+	if (draft_prompt_reason(v->wb, draft, asked, refute_with_reason, &r))
+		workbench_tell(v->wb, TONE_GOOD, _("%s no longer counts; its hits stay"), r.label);
 	free(draft);
 	free(asked);
-	free(label);
+	free(r.label);
 	return REDRAW_ALL;
 }
 

@@ -152,27 +152,30 @@ out:
 
 /* ---- judging */
 
+struct triage_actions_judged {
+	struct workbench *wb;
+	const char *label;
+	const char *status;
+};
+
+static int judge_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	const struct triage_actions_judged *j = ctx;
+	struct assign fields[] = {{"status", j->status}, {"assessment", reason}};
+	return record_set(workbench_case(j->wb), j->label, fields, 2, 0, err);
+}
+
 static void judge(struct view *v, const char *status)
 {
 	json_t *f = finding_meant(v);
-	struct err err = ERR_INIT;
 	if (!f)
 		return;
-	const char *label = record_label(f);
-	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), label)
-	                                               : xasprintf(_("%s is confirmed; reason: "), label);
-	char *draft = xasprintf("finding:%s:%s", status, label);
-	char *reason = draft_prompt_reason(v->wb, draft, asked);
-	if (reason && *reason) {
-		struct assign fields[] = {{"status", status}, {"assessment", reason}};
-		if (record_set(workbench_case(v->wb), label, fields, 2, 0, &err) == 0) {
-			draft_prompt_drop(v->wb, draft);
-			workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), label);
-		} else {
-			workbench_tell_error(v->wb, &err);
-		}
-	}
-	free(reason);
+	struct triage_actions_judged j = {v->wb, record_label(f), status};
+	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), j.label)
+	                                               : xasprintf(_("%s is confirmed; reason: "), j.label);
+	char *draft = xasprintf("finding:%s:%s", status, j.label);
+	if (draft_prompt_reason(v->wb, draft, asked, judge_with_reason, &j))
+		workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), j.label);
 	free(draft);
 	free(asked);
 	json_decref(f);

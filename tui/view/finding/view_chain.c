@@ -294,45 +294,54 @@ static void view_chain_tell_record(struct view *v, struct buf *labels)
 	workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), labels->data);
 }
 
-/* What is to be done with the organisation, after a reason was typed. */
+/* What is to be done with the organisation, with a reason. */
+struct view_chain_decision {
+	struct workbench *wb;
+	const char *verb;
+	char *who; /* the view may be made anew while it is asked */
+	enum chain_pivot pivot;
+	struct buf labels; /* that are on record then, a line each */
+};
+
+static int decide_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	struct view_chain_decision *d = ctx;
+	struct case_file *c = workbench_case(d->wb);
+	struct chain chain;
+	int rc = -1;
+	buf_clear(&d->labels);
+	if (chain_load(c, NULL, &chain, err) < 0)
+		return -1;
+	const struct chain_org *org = chain_find(&chain, d->who, err);
+	if (org && strcmp(d->verb, "reopen") == 0)
+		rc = chain_reopen(c, org, d->pivot, reason, &d->labels, err);
+	else if (org)
+		rc = chain_decide(c, org, d->pivot, strcmp(d->verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED,
+		                  reason, &d->labels, err);
+	chain_release(&chain);
+	return rc;
+}
+
 static void view_chain_decide(struct view *v, const char *verb)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
 	if (!org)
 		return;
-	struct err err = ERR_INIT;
-	struct buf labels = BUF_INIT;
-	char *who = xstrdup(org->who);
-	char *draft = xasprintf("chain:%s:%s", verb, who);
-	char *asked = strcmp(verb, "confirm") == 0  ? xasprintf(_("Confirm %s; reason: "), who)
-	              : strcmp(verb, "reject") == 0 ? xasprintf(_("Reject %s; reason: "), who)
-	                                            : xasprintf(_("Decide about %s again; reason: "), who);
+	struct view_chain_decision d = {
+	    .wb = v->wb, .verb = verb, .who = xstrdup(org->who), .pivot = pivot, .labels = BUF_INIT};
+	char *draft = xasprintf("chain:%s:%s", verb, d.who);
+	char *asked = strcmp(verb, "confirm") == 0  ? xasprintf(_("Confirm %s; reason: "), d.who)
+	              : strcmp(verb, "reject") == 0 ? xasprintf(_("Reject %s; reason: "), d.who)
+	                                            : xasprintf(_("Decide about %s again; reason: "), d.who);
 	char *safe = printable_dup(asked);
-	char *reason = draft_prompt_reason(v->wb, draft, safe);
-	struct chain chain; /* the view's may have been made anew meanwhile */
-	if (reason && chain_load(workbench_case(v->wb), NULL, &chain, &err) == 0) {
-		org = chain_find(&chain, who, &err);
-		int rc = -1;
-		if (org && strcmp(verb, "reopen") == 0)
-			rc = chain_reopen(workbench_case(v->wb), org, pivot, reason, &labels, &err);
-		else if (org)
-			rc = chain_decide(workbench_case(v->wb), org, pivot,
-			                  strcmp(verb, "confirm") == 0 ? CHAIN_CONFIRMED : CHAIN_REJECTED, reason,
-			                  &labels, &err);
-		if (rc == 0)
-			view_chain_tell_record(v, &labels);
-		chain_release(&chain);
-		draft_prompt_drop(v->wb, draft);
-	}
-	if (err.code)
-		workbench_tell_error(v->wb, &err);
-	free(reason);
+	if (draft_prompt_reason(v->wb, draft, safe, decide_with_reason, &d))
+		view_chain_tell_record(v, &d.labels);
 	free(safe);
 	free(asked);
 	free(draft);
-	free(who);
-	buf_release(&labels);
+	free(d.who);
+	buf_release(&d.labels);
 }
 
 static enum redraw confirm_org(struct view *v)
@@ -354,41 +363,42 @@ static enum redraw reopen_org(struct view *v)
 }
 
 struct chain_same_asked {
-	struct case_file *c;
-	const char *who;
+	struct workbench *wb;
+	char *who; /* the view may be made anew while it is asked */
+	char *other;
+	struct buf labels; /* that are on record then, a line each */
 };
 
 static int check_same(void *ctx, const char *typed, struct err *err)
 {
 	const struct chain_same_asked *asked = ctx;
-	return chain_may_be_same(asked->c, asked->who, typed, err);
+	return chain_may_be_same(workbench_case(asked->wb), asked->who, typed, err);
+}
+
+static int say_same_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	struct chain_same_asked *asked = ctx;
+	buf_clear(&asked->labels);
+	return chain_say_same(workbench_case(asked->wb), asked->who, asked->other, 1, reason, &asked->labels, err);
 }
 
 static enum redraw say_same(struct view *v)
 {
 	enum chain_pivot pivot;
 	const struct chain_org *org = view_chain_org(v, &pivot);
-	struct err err = ERR_INIT;
-	struct buf labels = BUF_INIT;
 	if (!org)
 		return REDRAW_ALL;
-	char *who = xstrdup(org->who);
-	struct chain_same_asked asked = {workbench_case(v->wb), who};
-	char *other = draft_prompt_checked(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
+	struct chain_same_asked asked = {.wb = v->wb, .who = xstrdup(org->who), .labels = BUF_INIT};
+	asked.other = draft_prompt_checked(v->wb, "chain:same", _("The same organisation as (label, domain or name): "),
 	                                   check_same, &asked);
-	char *reason = other ? draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: ")) : NULL;
-	if (reason && chain_say_same(workbench_case(v->wb), who, other, 1, reason, &labels, &err) < 0)
-		workbench_tell_error(v->wb, &err);
-	else if (reason)
-		view_chain_tell_record(v, &labels);
-	if (reason) {
-		draft_prompt_drop(v->wb, "chain:same:reason");
+	if (asked.other &&
+	    draft_prompt_reason(v->wb, "chain:same:reason", _("Reason: "), say_same_with_reason, &asked)) {
 		draft_prompt_drop(v->wb, "chain:same");
+		view_chain_tell_record(v, &asked.labels);
 	}
-	free(reason);
-	free(other);
-	free(who);
-	buf_release(&labels);
+	buf_release(&asked.labels);
+	free(asked.other);
+	free(asked.who);
 	return REDRAW_ALL;
 }
 

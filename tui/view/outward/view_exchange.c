@@ -15,7 +15,7 @@
 #include "history/history.h"
 #include "outward/release/release_preview.h"
 #include "tui/command/commit_subject.h"
-#include "tui/form/form.h"
+#include "tui/form/questions.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -29,13 +29,16 @@
 static const char *const levels[] = {"AMBER", "GREEN", "CLEAR"};
 #define LEVELS (sizeof levels / sizeof *levels)
 
+enum exchange_asked { ASKED_FORMAT, ASKED_TO, ASKED_DECISION, ASKED_PATH, ASKED };
+
 struct exchange_state {
 	size_t level; /* of the preview */
 	int redacted;
 	uint64_t generation;                      /* of the case that the previews tell of, and one; 0: there is none */
 	struct release_preview *previews[LEVELS]; /* each made when it is looked at first, or NULL */
 	int is_whole[LEVELS];
-	double told_at; /* how far it is */
+	double told_at;               /* how far it is */
+	struct question asked[ASKED]; /* what was refused stays to be mended, as long as the view does */
 };
 
 static struct exchange_state *exchange_state(struct view *v)
@@ -259,48 +262,59 @@ static void add_option(struct buf *line, const char *option, const char *value)
 	words_quote(line, value);
 }
 
+static const char *const formats[] = {"stix",
+                                      "misp",
+                                      "timesketch",
+                                      "iris",
+                                      "case",
+                                      "attackflow",
+                                      "report incident",
+                                      "report alert",
+                                      "report preliminary",
+                                      "report final",
+                                      "twin"};
+
+static char *ask_format(struct workbench *wb, const struct question *q, const char *before)
+{
+	size_t count = sizeof formats / sizeof *formats;
+	size_t now = 0;
+	(void)q;
+	while (before && now + 1 < count && strcmp(formats[now], before) != 0)
+		now++;
+	int format = prompt_choice(wb, _("What leaves: "), formats, count, (int)now, NULL);
+	return format >= 0 ? xstrdup(formats[format]) : NULL;
+}
+
 /* What leaves is in the view above, by the label that is chosen there. */
+static int let_leave(void *ctx, struct question *all, struct err *err)
+{
+	struct view *v = ctx;
+	const struct exchange_state *s = exchange_state(v);
+	const char *format = all[ASKED_FORMAT].answer;
+	struct buf line = BUF_INIT;
+	int report = strncmp(format, "report ", 7) == 0;
+	int twin = strcmp(format, "twin") == 0;
+	buf_addf(&line, "%s%s", report || twin ? "" : "export ", format);
+	if (report) {
+		add_option(&line, "out", all[ASKED_PATH].answer);
+	} else {
+		buf_addc(&line, ' ');
+		words_quote(&line, all[ASKED_PATH].answer);
+	}
+	add_option(&line, "to", all[ASKED_TO].answer);
+	add_option(&line, "tlp", levels[s->level]);
+	add_option(&line, "approved-by", all[ASKED_DECISION].answer);
+	if (s->redacted && !twin)
+		buf_adds(&line, " --redacted");
+	int rc = workbench_try(v->wb, line.data, err);
+	buf_release(&line);
+	return rc;
+}
+
 static enum redraw ask_export(struct view *v)
 {
-	static const char *const formats[] = {"stix",
-	                                      "misp",
-	                                      "timesketch",
-	                                      "iris",
-	                                      "case",
-	                                      "attackflow",
-	                                      "report incident",
-	                                      "report alert",
-	                                      "report preliminary",
-	                                      "report final",
-	                                      "twin"};
-	const struct exchange_state *s = exchange_state(v);
-	const struct kind *contact = kind_find("contact");
-	int format = prompt_choice(v->wb, _("What leaves: "), formats, sizeof formats / sizeof *formats, 0, NULL);
-	char *to = format < 0 ? NULL : form_pick_reference(v->wb, kind_field(contact, "party"), NULL);
-	char *decision = to ? form_pick_reference(v->wb, kind_field(contact, "approved_by"), NULL) : NULL;
-	char *path = decision ? prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW) : NULL;
-	if (path && *path) {
-		struct buf line = BUF_INIT;
-		int report = strncmp(formats[format], "report ", 7) == 0;
-		int twin = format == (int)(sizeof formats / sizeof *formats) - 1;
-		buf_addf(&line, "%s%s", report || twin ? "" : "export ", formats[format]);
-		if (report) {
-			add_option(&line, "out", path);
-		} else {
-			buf_addc(&line, ' ');
-			words_quote(&line, path);
-		}
-		add_option(&line, "to", to);
-		add_option(&line, "tlp", levels[s->level]);
-		add_option(&line, "approved-by", decision);
-		if (s->redacted && !twin)
-			buf_adds(&line, " --redacted");
-		workbench_command(v->wb, line.data);
-		buf_release(&line);
-	}
-	free(path);
-	free(decision);
-	free(to);
+	struct questions q = {exchange_state(v)->asked, ASKED, let_leave, v};
+	questions_ask(v->wb, &q);
 	return REDRAW_ALL;
 }
 
@@ -321,6 +335,8 @@ static void forget_exchange(struct view *v)
 static void release_exchange(struct view *v)
 {
 	forget_exchange(v);
+	struct questions q = {exchange_state(v)->asked, ASKED, let_leave, v};
+	questions_release(&q);
 	free(v->data);
 }
 
@@ -330,7 +346,17 @@ static struct view *open_exchange(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &exchange_view, NULL);
-	v->data = xcalloc(1, sizeof(struct exchange_state));
+	static const enum prompt_path_wanted new_file = PROMPT_PATH_NEW;
+	const struct kind *contact = kind_find("contact");
+	struct exchange_state *s = xcalloc(1, sizeof *s);
+	s->asked[ASKED_FORMAT] = (struct question){.label = _("What leaves"), .ask = ask_format};
+	s->asked[ASKED_TO] =
+	    (struct question){.name = "to", .field = kind_field(contact, "party"), .ask = question_field};
+	s->asked[ASKED_DECISION] = (struct question){
+	    .name = "approved-by", .field = kind_field(contact, "approved_by"), .ask = question_field};
+	s->asked[ASKED_PATH] =
+	    (struct question){.name = "out", .label = _("New file"), .ask = question_path, .ctx = &new_file};
+	v->data = s;
 	v->lazy = &exchange_lazy;
 	return v;
 }

@@ -17,22 +17,73 @@ int runs_is_paused(const struct run *run)
 	return state && strcmp(state, "paused") == 0;
 }
 
+struct playbook_runs_change {
+	struct workbench *wb;
+	const char *label;
+	int (*fn)(struct case_file *, const char *, const char *, struct err *);
+};
+
+static int change_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	const struct playbook_runs_change *c = ctx;
+	return c->fn(workbench_case(c->wb), c->label, reason, err);
+}
+
 static int change(struct workbench *wb, const char *label, const char *question,
                   int (*fn)(struct case_file *, const char *, const char *, struct err *), const char *said)
 {
-	struct err err = ERR_INIT;
-	char *draft = xasprintf("reason:%s", label);
-	char *reason = draft_prompt_reason(wb, draft, question);
-	int rc = -1;
-	if (reason && (rc = fn(workbench_case(wb), label, reason, &err)) < 0)
-		workbench_tell_error(wb, &err);
-	else if (reason)
-		workbench_tell(wb, TONE_GOOD, "%s: %s", label, said);
-	if (reason)
-		draft_prompt_drop(wb, draft);
+	char *run = xstrdup(label); /* the view that it comes from may be made anew */
+	struct playbook_runs_change c = {wb, run, fn};
+	char *draft = xasprintf("reason:%s", run);
+	int done = draft_prompt_reason(wb, draft, question, change_with_reason, &c);
+	if (done)
+		workbench_tell(wb, TONE_GOOD, "%s: %s", run, said);
 	free(draft);
-	free(reason);
+	free(run);
+	return done ? 0 : -1;
+}
+
+int runs_record(struct workbench *wb, const char *label, const char *invocation, const struct step_outcome *what,
+                struct err *err)
+{
+	struct run run;
+	size_t i = 0;
+	int rc;
+	if (run_load(workbench_case(wb), label, &run, err) < 0)
+		return -1;
+	while (i < run.waiting_count && strcmp(run.waiting[i].invocation, invocation) != 0)
+		i++;
+	if (i < run.waiting_count)
+		rc = step_try(wb, &run, &run.waiting[i], what, err);
+	else
+		rc = err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
+	run_release(&run);
 	return rc;
+}
+
+struct playbook_runs_end {
+	struct workbench *wb;
+	char run[LABEL_TEXT];
+	char invocation[INVOCATION_TEXT];
+	enum outcome outcome;
+};
+
+static int end_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	const struct playbook_runs_end *e = ctx;
+	struct step_outcome what = {.outcome = e->outcome, .reason = reason};
+	return runs_record(e->wb, e->run, e->invocation, &what, err);
+}
+
+void runs_end_step(struct workbench *wb, const char *label, const char *invocation, enum outcome outcome,
+                   const char *question)
+{
+	struct playbook_runs_end e = {.wb = wb, .outcome = outcome};
+	snprintf(e.run, sizeof e.run, "%s", label);
+	snprintf(e.invocation, sizeof e.invocation, "%s", invocation);
+	char *draft = xasprintf("reason:%s:%s", e.run, e.invocation);
+	draft_prompt_reason(wb, draft, question, end_with_reason, &e);
+	free(draft);
 }
 
 int runs_pause(struct workbench *wb, const char *label)

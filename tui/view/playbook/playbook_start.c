@@ -114,8 +114,8 @@ static char *choose_assets(struct workbench *wb, const char *first)
 		         on.data);
 		int chosen = prompt_choice(wb, question.data, (const char *const *)a.lines, a.count, 0, NULL);
 		buf_release(&question);
-		if (chosen <= 0) { /* Esc after a choice: that is all */
-			int left = chosen < 0 && !chosen_here;
+		if (chosen <= 0) { /* Esc after a choice: that is all; a terminal that went away says nothing */
+			int left = chosen < 0 && (!chosen_here || workbench_is_leaving(wb));
 			assets_release(&a);
 			if (!left)
 				return buf_take(&on, NULL);

@@ -33,7 +33,10 @@ char *step_draft_key(const char *run, const char *invocation);
 /* The form of what is missing, for the run's waiting step with that invocation. */
 struct view *view_step(struct workbench *wb, const char *run, const char *invocation);
 
-/* Records the outcome and says so. 0 or -1. */
+/* Records the outcome and says so. 0; or -1, and the caller says why. */
+int step_try(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what,
+             struct err *err);
+/* The same; why not is told. */
 int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what);
 
 /* The run, loaded, and the place of the invocation in its list of waiting steps; -1 (told) if it is not there any more. */
@@ -71,6 +74,14 @@ int runs_is_paused(const struct run *run);
 int runs_pause(struct workbench *wb, const char *label);
 int runs_resume(struct workbench *wb, const char *label);
 int runs_abandon(struct workbench *wb, const char *label);
+
+/* Records the outcome of a step that waits in the run, and says so. 0; or -1, and the caller says why. */
+int runs_record(struct workbench *wb, const char *label, const char *invocation, const struct step_outcome *what,
+                struct err *err);
+
+/* Ends the step in another way than done, with a reason that is asked for. */
+void runs_end_step(struct workbench *wb, const char *label, const char *invocation, enum outcome outcome,
+                   const char *question);
 
 /* Another open run: of two the other one, of more the one chosen. 1 if `label` was changed. */
 int runs_choose(struct workbench *wb, char label[LABEL_TEXT]);

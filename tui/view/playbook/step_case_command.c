@@ -9,6 +9,7 @@
 #include "base/time/clock.h"
 #include "base/words.h"
 #include "case/store/draft.h"
+#include "tui/form/questions.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
@@ -145,21 +146,41 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 	free(made);
 }
 
+struct step_case_line {
+	struct workbench *wb;
+	const struct view *before; /* the view on top when it ran; NULL: it did not yet */
+};
+
+static char *ask_line(struct workbench *wb, const struct question *q, const char *before)
+{
+	char *typed = prompt_command(wb, before);
+	(void)q;
+	if (typed && *typed)
+		return typed;
+	free(typed);
+	return NULL;
+}
+
+static int run_line(void *ctx, struct question *all, struct err *err)
+{
+	struct step_case_line *l = ctx;
+	if (!l->before) { /* the view that showed it, and the form, which comes again when it has run */
+		workbench_pop(l->wb);
+		if (workbench_top(l->wb)->ops == &step_view)
+			workbench_pop(l->wb);
+	}
+	l->before = workbench_top(l->wb);
+	return workbench_try(l->wb, all->answer, err);
+}
+
 void step_case_run(struct workbench *wb, const char *line, const char *label, const char *invocation)
 {
-	char *typed = prompt_command(wb, line);
-	if (!typed || !*typed) {
+	struct step_case_line l = {wb, NULL};
+	struct question asked = {.ask = ask_line, .initial = line};
+	struct questions q = {&asked, 1, run_line, &l};
+	if (questions_ask(wb, &q))
+		step_case_took(wb, label, invocation, l.before);
+	else
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
-		free(typed);
-		return;
-	}
-	workbench_pop(wb); /* the view that showed it; the form comes again when it has run */
-	if (workbench_top(wb)->ops == &step_view)
-		workbench_pop(wb);
-	const struct view *before = workbench_top(wb);
-	int rc = workbench_command(wb, typed);
-	workbench_await(wb);
-	if (rc == 0)
-		step_case_took(wb, label, invocation, before);
-	free(typed);
+	questions_release(&q);
 }

@@ -1,6 +1,6 @@
 /*
- * A command that a step offers: shown whole, run only after `yes` was typed, on
- * this machine, and what it said is evidence on record.
+ * A command that a step offers: shown whole, run only when the person says yes,
+ * on this machine, and what it said is evidence on record.
  *
  * A playbook is data from outside. Nothing here runs without having been on the
  * screen to its last line.
@@ -48,7 +48,7 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	view_add(v, TONE_PLAIN, NULL, "");
 	view_addf(v, TONE_HEADING, NULL, " %s",
 	          o->line ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
-	                  : _("Enter asks once more; it runs if you type yes. Esc: it does not run."));
+	                  : _("Enter asks once more. Esc: it does not run."));
 	o->end = v->count;
 	return 0;
 }
@@ -106,10 +106,7 @@ static enum redraw run_offered(struct view *v)
 	}
 	if (!step_choose_asset(wb, o->assets, _("On record for which asset: "), asset))
 		return REDRAW_ALL;
-	char *typed = prompt_text(wb, _("Run it on this machine? Type yes: "));
-	int agreed = typed && strcmp(typed, "yes") == 0;
-	free(typed);
-	if (!agreed) {
+	if (!prompt_yes(wb, _("Run it on this machine, with your rights? (y/n) "))) {
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
 		return REDRAW_ALL;
 	}
@@ -133,7 +130,7 @@ static void release_offer(struct view *v)
 }
 
 static const struct view_key offer_keys[] = {
-    {KEY_RETURN, N_("Enter"), N_("run it"), N_("run the command, after yes was typed"), run_offered, refuses_running},
+    {KEY_RETURN, N_("Enter"), N_("run it"), N_("run the command; asks once more"), run_offered, refuses_running},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 

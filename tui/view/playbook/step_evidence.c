@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "evidence/preserve.h"
 #include "tui/form/form.h"
+#include "tui/form/questions.h"
 #include "tui/view/playbook/step.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
@@ -98,57 +99,89 @@ static const char *step_evidence_guess(const char *typed)
 	return type;
 }
 
-/* A file does not say that it is a memory image: the person does, or the step, where it takes only one type. */
-static void step_evidence_preserve(struct workbench *wb, const json_t *need, const char *asset)
+struct step_evidence_line {
+	struct workbench *wb;
+	const json_t *need;
+};
+
+static char *ask_line(struct workbench *wb, const struct question *q, const char *before)
 {
-	char *line = *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
-	char *typed = prompt_command(wb, line);
-	int plain = typed && strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
+	(void)q;
+	return prompt_command(wb, before);
+}
+
+/* A file does not say that it is a memory image: the person does, or the step, where it takes only one type. */
+static int preserve_line(void *ctx, struct question *all, struct err *err)
+{
+	const struct step_evidence_line *l = ctx;
+	const char *typed = all->answer;
+	int plain = strncmp(typed, "preserve ", 9) == 0 && !strstr(typed, " --type");
 	const struct field_value *type =
-	    plain && !step_accepts(need, step_evidence_guess(typed)) ? choose_type(wb, need) : NULL;
+	    plain && !step_accepts(l->need, step_evidence_guess(typed)) ? choose_type(l->wb, l->need) : NULL;
 	if (type) {
 		char *whole = xasprintf("preserve --type %s %s", type->name, typed + 9);
-		workbench_command(wb, whole);
-		free(whole);
-	} else if (typed && *typed) {
-		workbench_command(wb, typed);
+		free(all->answer);
+		all->answer = whole;
 	}
-	workbench_await(wb);
-	free(typed);
-	free(line);
+	return *all->answer ? workbench_try(l->wb, all->answer, err) : 0;
+}
+
+static void step_evidence_preserve(struct workbench *wb, const json_t *need, const char *asset)
+{
+	struct step_evidence_line l = {wb, need};
+	char *begun = *asset ? xasprintf("preserve --on %s ", asset) : xstrdup("preserve ");
+	struct question asked = {.ask = ask_line, .initial = begun};
+	struct questions q = {&asked, 1, preserve_line, &l};
+	questions_ask(wb, &q);
+	questions_release(&q);
+	free(begun);
 }
 
 /* ---- not hashed here yet */
+
+#define STAND_IN 6 /* questions, at most */
+
+struct step_evidence_stand_in {
+	struct workbench *wb;
+	const struct field_value *type;
+	const char *asset;
+	int stated;
+	size_t count;
+};
+
+static int record_stand_in(void *ctx, struct question *all, struct err *err)
+{
+	const struct step_evidence_stand_in *s = ctx;
+	struct assign fields[STAND_IN + 2];
+	size_t n = 0;
+	char label[LABEL_TEXT];
+	fields[n++] = (struct assign){"type", s->type->name};
+	if (*s->asset)
+		fields[n++] = (struct assign){"on", s->asset};
+	for (size_t i = 0; i < s->count; i++)
+		fields[n++] = (struct assign){all[i].name, all[i].answer};
+	if (run_stand_in(workbench_case(s->wb), s->stated, fields, n, label, err) < 0)
+		return -1;
+	workbench_tell(s->wb, TONE_GOOD, _("%s is on record; it stays open on the Board until it is hashed"), label);
+	return 0;
+}
 
 static void stand_in(struct workbench *wb, const json_t *need, const char *asset, int stated)
 {
 	static const char *const of_item[] = {"title",    "source_serial", "seal_no", "witness",
 	                                      "hash_due", "stored_at",     NULL};
 	static const char *const of_digest[] = {"title", "claimed_hash", "claimed_by", NULL};
-	struct err err = ERR_INIT;
-	struct assign fields[8];
-	char *values[8];
-	size_t count = 0;
-	size_t asked = 0;
-	char label[LABEL_TEXT];
-	const struct field_value *type = choose_type(wb, need);
-	if (!type)
+	struct step_evidence_stand_in s = {wb, choose_type(wb, need), asset, stated, 0};
+	struct question asked[STAND_IN] = {{NULL}};
+	if (!s.type)
 		return;
-	fields[count++] = (struct assign){"type", type->name};
-	if (*asset)
-		fields[count++] = (struct assign){"on", asset};
-	const char *const *name = stated ? of_digest : of_item;
-	for (; *name && (values[asked] = form_ask_value(wb, evidence_field(*name))); name++)
-		fields[count++] = (struct assign){*name, values[asked++]};
-	if (*name)
+	for (const char *const *name = stated ? of_digest : of_item; *name; name++)
+		asked[s.count++] =
+		    (struct question){.name = *name, .field = evidence_field(*name), .ask = question_field};
+	struct questions q = {asked, s.count, record_stand_in, &s};
+	if (!questions_ask(wb, &q))
 		workbench_tell(wb, TONE_ATTENTION, "%s", _("left: nothing was recorded"));
-	else if (run_stand_in(workbench_case(wb), stated, fields, count, label, &err) < 0)
-		workbench_tell_error(wb, &err);
-	else
-		workbench_tell(wb, TONE_GOOD, _("%s is on record; it stays open on the Board until it is hashed"),
-		               label);
-	while (asked > 0)
-		free(values[--asked]);
+	questions_release(&q);
 }
 
 /* ---- picked from what is on record */

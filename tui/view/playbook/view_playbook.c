@@ -361,28 +361,34 @@ static const char *refuses_start(struct view *v)
 static enum redraw choose_answer(struct view *v)
 {
 	struct playing *p = v->data;
-	const struct waiting *w = current(p);
+	struct waiting w = *current(p); /* the run is loaded anew when somebody records a step meanwhile */
+	char run[LABEL_TEXT];
+	json_t *step = json_deep_copy(w.step);
 	const char *names[64];
 	const char *shown[64];
 	size_t count = 0;
 	const char *key;
 	json_t *to;
-	if (w->what == WAITING_QUESTION) { /* Enter twice, by a slip, answers nothing */
+	snprintf(run, sizeof run, "%s", p->run.label);
+	if (w.what == WAITING_QUESTION) { /* Enter twice, by a slip, answers nothing */
 		names[count] = NULL, shown[count++] = "—";
 		names[count] = "yes", shown[count++] = _("yes (y)");
 		names[count] = "no", shown[count++] = _("no (N)");
 	}
-	json_object_foreach(json_object_get(w->step, "cases"), key, to)
+	json_object_foreach(json_object_get(step, "cases"), key, to)
 		if (count < sizeof names / sizeof *names) {
 			names[count] = key;
 			shown[count++] = key;
 		}
-	int chosen = prompt_choice(v->wb, playbook_text(json_object_get(w->step, "name")), shown, count, 0, NULL);
-	if (chosen < 0 || !names[chosen])
-		return REDRAW_ALL;
-	struct step_outcome what = {.outcome = OUTCOME_DONE, .answer = names[chosen]};
-	step_record(v->wb, &p->run, w, &what);
-	view_stale(v);
+	int chosen = prompt_choice(v->wb, playbook_text(json_object_get(step, "name")), shown, count, 0, NULL);
+	if (chosen >= 0 && names[chosen]) {
+		struct err err = ERR_INIT;
+		struct step_outcome what = {.outcome = OUTCOME_DONE, .answer = names[chosen]};
+		if (runs_record(v->wb, run, w.invocation, &what, &err) < 0)
+			workbench_tell_error(v->wb, &err);
+		view_stale(v);
+	}
+	json_decref(step);
 	return REDRAW_ALL;
 }
 
@@ -427,17 +433,8 @@ static enum redraw answer_no(struct view *v)
 static void end_otherwise(struct view *v, enum outcome outcome, const char *question)
 {
 	struct playing *p = v->data;
-	char *draft = xasprintf("reason:%s:%s", p->run.label, current(p)->invocation);
-	char *reason = draft_prompt_reason(v->wb, draft, question);
-	if (reason) {
-		struct step_outcome what = {.outcome = outcome, .reason = reason};
-		step_record(v->wb, &p->run, current(p), &what);
-		view_stale(v);
-	}
-	if (reason)
-		draft_prompt_drop(v->wb, draft);
-	free(draft);
-	free(reason);
+	runs_end_step(v->wb, p->run.label, current(p)->invocation, outcome, question);
+	view_stale(v);
 }
 
 static enum redraw fail_step(struct view *v)
@@ -556,7 +553,7 @@ static const struct view_key playbook_keys[] = {
     {'-', NULL, N_("n.a."), N_("the step does not apply, with the reason"), step_not_applicable, refuses_step},
     {'\t', N_("Tab"), NULL, N_("the next of several steps that wait"), next_step, NULL},
     {'e', NULL, N_("form"), N_("the step's form, also for what need not be recorded"), fill_form, refuses_step},
-    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
+    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you say yes"),
      show_offer, refuses_offer},
     {'r', NULL, N_("run"), N_("another open run"), next_run, NULL},
     {'a', NULL, N_("account"), N_("what was done in this run, when and by whom"), show_report, refuses_report},

@@ -55,21 +55,28 @@ const struct field *step_need_field(const json_t *need)
 	                 : NULL;
 }
 
-int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what)
+int step_try(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what,
+             struct err *err)
 {
-	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
 	int finished = 0;
-	if (run_step(workbench_case(wb), run, w, what, label, &finished, &err) < 0) {
-		workbench_tell_error(wb, &err);
+	if (run_step(workbench_case(wb), run, w, what, label, &finished, err) < 0)
 		return -1;
-	}
 	if (finished)
 		workbench_tell(wb, TONE_GOOD, _("%s is on record; the playbook is finished"), label);
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is on record; next: %s"), label,
 		               playbook_text(json_object_get(run->waiting[0].step, "name")));
 	return 0;
+}
+
+int step_record(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what)
+{
+	struct err err = ERR_INIT;
+	int rc = step_try(wb, run, w, what, &err);
+	if (rc < 0)
+		workbench_tell_error(wb, &err);
+	return rc;
 }
 
 int step_find(struct workbench *wb, const char *label, const char *invocation, struct run *run, size_t *which)
@@ -491,7 +498,7 @@ static void release_step(struct view *v)
 static const struct view_key step_keys[] = {
     {KEY_RETURN, N_("Enter"), N_("fill in"), N_("fill the selected row in; on the last row: record it done"), press_row,
      workbench_refuses_writing},
-    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you type yes"),
+    {'o', NULL, N_("command"), N_("the command that this step offers: shown whole, run only if you say yes"),
      show_offer, refuses_offer},
     {CTRL('s'), NULL, N_("record"), N_("record it done"), record_now, workbench_refuses_writing},
     {0, NULL, NULL, NULL, NULL, NULL},

@@ -1,0 +1,555 @@
+/*
+ * Each prompt is typed wrong once, and goes on: what was typed stays, the reason stands above it, and nothing of it becomes keys.
+ *
+ * A row names the function that asks. tests/house/check.py knows all that ask, and wants a row here for each, or a reason in
+ * tests/house/unrefused.
+ */
+#include "help_case_screen.h"
+#include "help_program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WAY 22
+
+struct asked {
+	const char *of;       /* FILE:FUNCTION that asks, and those through which it does */
+	const char *question; /* in the last row */
+	const char *wrong;
+	const char *told; /* above it */
+	const char *mended;
+	const char *then;     /* is seen when it went on */
+	const char *way[WAY]; /* from the Board on: keys, and what is to be seen then, in turns */
+};
+
+static struct program program;
+
+static void type_wrong_and_go_on(const struct asked *a)
+{
+	struct terminal *t = terminal_open_case();
+	assert_null(strstr(a->wrong, a->told)); /* else it stands there anyway */
+	for (size_t i = 0; i + 1 < WAY && a->way[i]; i += 2) {
+		terminal_type(t, a->way[i]);
+		if (a->way[i + 1])
+			terminal_await(t, a->way[i + 1]);
+	}
+	terminal_await_row(t, -1, a->question);
+	terminal_type(t, KEYS_CTRL_U);
+	terminal_type(t, a->wrong);
+	terminal_await_row(t, -1, a->wrong);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, a->told);
+	terminal_await_row(t, -1, a->question);
+	terminal_await_row(t, -1, a->wrong);
+	terminal_type(t, KEYS_CTRL_U);
+	terminal_await_row(t, -1, a->question);
+	terminal_type(t, a->mended);
+	terminal_await_row(t, -1, a->mended);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, a->then);
+	terminal_hang_up(t);
+	terminal_end(t);
+}
+
+#define TYPE_ALL(rows)                                                     \
+	for (size_t row = 0; row < sizeof(rows) / sizeof *(rows); row++) { \
+		print_message("%s\n", (rows)[row].of);                     \
+		type_wrong_and_go_on(&(rows)[row]);                        \
+	}
+
+/* ---- a case of two machines */
+
+static const struct asked anywhere[] = {
+    {"workbench_command.c:workbench_ask_command",
+     ":",
+     "frobnicate",
+     "there is no command 'frobnicate'",
+     "list asset",
+     "Asset · 2",
+     {":"}},
+    {"list_keys.c:edit_filter",
+     "Filter:",
+     "nosuch=1",
+     "is no field of asset",
+     "status=suspected",
+     "Asset · 1 of 2",
+     {"3f"}},
+    {"workbench_keys.c:look_at",
+     "Show the case as of",
+     "when the cock crows",
+     "is not a time; allowed",
+     "2026-11-23T14:05",
+     "READ ONLY",
+     {"@"}},
+    {"form.c:view_form_edit form_ask.c:form_ask form_ask.c:ask_text",
+     "Due:",
+     "next moon",
+     "'next moon' is not a time",
+     "tomorrow",
+     "1 typed",
+     {"8a" KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_ENTER}},
+    {"form_ask.c:ask_one",
+     "Track:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "cause",
+     "2 typed",
+     {"8a" KEYS_DOWN KEYS_ENTER}},
+    {"playbook_start.c:choose_playbook",
+     "Playbook",
+     "nosuch.yaml",
+     "cannot open 'nosuch.yaml'",
+     "isolate",
+     "On R1-A1",
+     {"3P"}},
+    {"list_keys.c:change_marked",
+     "Isolation done:",
+     "next moon",
+     "'next moon' is not a time",
+     "13:00",
+     "in one action",
+     {"3b", "Set which field", "Isolation done" KEYS_ENTER}},
+    {"form_ask.c:form_choose_field",
+     "Set which field",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "Finding",
+     "Finding:",
+     {"3b"}},
+    {"isolate.c:isolate_marked questions.c:question_field form_ask.c:form_ask_value_from",
+     "Isolation done:",
+     "next moon",
+     "next moon' is not a time",
+     "14:05",
+     "Isolated by:",
+     {"3i"}},
+    {"view_merge.c:view_merge_ask",
+     "Delta or copy",
+     "/nosuch/file",
+     "there is no such file",
+     "/etc/passwd",
+     "passwd",
+     {":merge" KEYS_ENTER}},
+    {"workbench_keys.c:undo", "Undo your last action", " ", "a reason is needed", "a slip", "undone", {"u"}},
+    {"timeline_keys.c:edit_filter", "Filter:", "when=zebra", "'zebra' is no time", "side=attacker", "Timeline", {"5f"}},
+    {"handover_start.c:handover_ask handover_start.c:ask_key",
+     "Colleague's key",
+     "nokey",
+     "is no file with a key",
+     "R1",
+     "New file for",
+     {":handover" KEYS_ENTER}},
+    {"questions.c:question_path",
+     "New file for",
+     "/nosuch/copy",
+     "there is no such folder",
+     "nobody-has-it.genba",
+     "Folder for the",
+     {":handover" KEYS_ENTER, "Colleague's key", "R1" KEYS_ENTER}},
+    {"questions.c:question_path",
+     "Folder for the",
+     "/etc/passwd",
+     "this is a file, not a folder",
+     "evidence-of-nobody",
+     "The brief that goes along",
+     {":handover" KEYS_ENTER, "Colleague's key", "R1" KEYS_ENTER, "New file for", "nobody-has-it.genba" KEYS_ENTER}},
+    {"list_keys.c:sort_by_any", "Sort by:", "zebra", "nothing here is called 'zebra'", "Finding", "by Finding", {"3o"}},
+    {"evidence_work.c:evidence_work_preserve evidence_work.c:ask_line",
+     ":",
+     "preserve --on R1-A1 --as hash nosuch.bin",
+     "cannot open 'nosuch.bin'",
+     "preserve --on R1-A1 --as hash notes.txt",
+     "notes.txt",
+     {"4P"}},
+    {"evidence_work.c:evidence_work_choose",
+     "Of which asset:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "PC-04",
+     "In which form:",
+     {"4P", ":preserve", "notes.txt" KEYS_ENTER}},
+    {"evidence_work.c:ask_folder",
+     "Folder for the copy:",
+     "/etc/passwd",
+     "this is a file, not a folder",
+     "copies",
+     "R1-E",
+     {"4P", ":preserve", "notes.txt" KEYS_ENTER, "Of which asset:", KEYS_ENTER, "In which form:", "raw" KEYS_ENTER}},
+    {"evidence_work.c:ask_each",
+     "A folder:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "as one",
+     "Of which asset:",
+     {"4P", ":preserve", "things" KEYS_ENTER}},
+    {"indicator_pick.c:indicator_paste_ask",
+     "What the pasted text is for:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "Indicators",
+     "192.0.2.77",
+     {"\033[200~see 192.0.2.77 there\033[201~"}},
+    {"view_detail.c:make_of",
+     "Make of this note:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "Measure",
+     "odd",
+     {":show R1-N1" KEYS_ENTER, "odd", "c"}},
+    {"retract_ask.c:retract_ask",
+     "Retract R1-A2; reason:",
+     " ",
+     "a reason is needed",
+     "typed twice",
+     "is retracted",
+     {":show R1-A2" KEYS_ENTER, "JINJI-PC-04", "x"}},
+    {"list_keys.c:retract_marked", "reason:", " ", "a reason is needed", "typed twice", "retracted", {"3x"}},
+};
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(program_file(&program, name), "we");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "Prompts");
+	assert_int_equal(chdir(program.dir), 0);
+	write_file("notes.txt", "hello\n");
+	assert_int_equal(system("mkdir things && echo 1 >things/one"), 0);
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
+	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	program_release(&program);
+	return 0;
+}
+
+static void in_a_case_of_two_machines(void **state)
+{
+	(void)state;
+	program_good(&program, "note", "odd", NULL);
+	TYPE_ALL(anywhere);
+}
+
+/* ---- a playbook that asks all that one can */
+
+static const struct asked of_playbooks[] = {
+    {"playbook_start.c:choose_assets",
+     "On R1-A1 and:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "PC-04",
+     "On R1-A1,R1-A2",
+     {"3P", "Playbook", "isolate" KEYS_ENTER}},
+    {"playbook_runs.c:change", "Paused, because:", " ", "a reason is needed", "lunch", "R1-J1: paused", {"2z"}},
+    {"step_command.c:tui_step_command_choose",
+     "Which command:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "second",
+     "echo second",
+     {"2z", "goes on", "o"}},
+    {"step_case_command.c:step_case_run step_case_command.c:ask_line",
+     ":",
+     "frobnicate",
+     "there is no command 'frobnicate'",
+     "note looked at",
+     "nothing is missing for the",
+     {"2o", "Which command:", "of the case" KEYS_ENTER, "genba note", KEYS_ENTER}},
+    {"step_evidence.c:step_choose_asset",
+     "On record for which asset:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "PC-04",
+     "(y/n)",
+     {"2o", "Which command:", KEYS_ENTER, "echo first", KEYS_ENTER}},
+    {"view_step.c:view_step_ask form_ask.c:ask_text",
+     "Clock offset:",
+     "zebra",
+     "'zebra' is not a duration",
+     "PT5M",
+     "PT5M",
+     {"2e", "Clock offset", "g" KEYS_ENTER}},
+    {"step_evidence.c:step_obtain_evidence",
+     "Evidence:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "digest that somebody",
+     "Of which asset:",
+     {"2e", "Clock offset", "gj" KEYS_ENTER}},
+    {"step_evidence.c:choose_type",
+     "What is it:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "log",
+     "Title:",
+     {"2e", "Clock offset", "gj" KEYS_ENTER, "Evidence:", "digest that somebody" KEYS_ENTER,
+      "Of which asset:", KEYS_ENTER}},
+    {"step_evidence.c:stand_in",
+     "Hash due",
+     "next moon",
+     "'next moon' is not a time",
+     "tomorrow",
+     "Where stored",
+     {"2e", "Clock offset", "gj" KEYS_ENTER, "Evidence:", "under seal" KEYS_ENTER, "Of which asset:", KEYS_ENTER,
+      "What is it:", "log" KEYS_ENTER, "Title:", "Proxy" KEYS_ENTER, "serial", "1" KEYS_ENTER, "Seal", "2" KEYS_ENTER,
+      "Witness", "me" KEYS_ENTER}},
+    {"step_evidence.c:step_evidence_preserve step_evidence.c:ask_line",
+     ":",
+     "preserve --type log nosuch.bin",
+     "cannot open 'nosuch.bin'",
+     "preserve --type log notes.txt",
+     "R1-E",
+     {"2e", "Clock offset", "gj" KEYS_ENTER, "Evidence:", "by its path" KEYS_ENTER, "Of which asset:", KEYS_ENTER}},
+    {"step_evidence.c:step_obtain_record",
+     "Event:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "on record already",
+     "Links",
+     {"2e", "Clock offset", "gjj" KEYS_ENTER}},
+    {"playbook_runs.c:runs_end_step", "Skipped, because:", " ", "a reason is needed", "not now", "How fast?", {"2s"}},
+    {"view_playbook.c:choose_answer",
+     "How fast?",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "slow",
+     "is on record",
+     {"2" KEYS_ENTER}},
+};
+
+static const struct asked of_runs[] = {
+    {"playbook_runs.c:runs_choose", "Run:", "zebra", "nothing here is called 'zebra'", "R1-J3", "R1-J3", {"2r"}},
+};
+
+static void in_a_playbook(void **state)
+{
+	char path[400];
+	(void)state;
+	snprintf(path, sizeof path, "%s/playbooks/questions.yaml", getenv("GENBA_TEST_DATA"));
+	program_good(&program, "add", "event", "title=Seen", "side=attacker", NULL);
+	program_good(&program, "play", path, "--on", "R1-A1,R1-A2", NULL);
+	TYPE_ALL(of_playbooks);
+	for (int i = 0; i < 3; i++)
+		program_good(&program, "play", "shift", NULL);
+	TYPE_ALL(of_runs);
+}
+
+/* ---- mails, other organisations, the desk, what leaves */
+
+static const struct asked of_mails[] = {
+    {"mail_actions.c:mail_take_in mail_actions.c:ask_place",
+     "zip of mails:",
+     "/nosuch/mails",
+     "there is no such file",
+     "mails.eml",
+     "1 mails taken in",
+     {"Ki"}},
+    {"mail_actions.c:set_field",
+     "Corrected class:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "URL",
+     "Ctrl-S keeps it",
+     {"Kc"}},
+    {"mail_actions.c:mail_extract_part",
+     "Part to write to a file:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "request",
+     "File to write part",
+     {"Kx"}},
+    {"mail_actions.c:write_part questions.c:question_path",
+     "File to write part",
+     "/nosuch/part",
+     "there is no such folder",
+     "part.bin",
+     "it may be malicious",
+     {"Kx", "Part to write", KEYS_ENTER}},
+    {"view_chain.c:view_chain_decide",
+     "Confirm R1-P2; reason:",
+     " ",
+     "a reason is needed",
+     "their desk",
+     "1 proposal to decide",
+     {"Cjy"}},
+    {"view_chain.c:say_same", "The same organisation as", "R1-A1", "is no organisation", "R1-P2", "Reason:", {"C="}},
+    {"chain_contact.c:chain_contact_status",
+     "Chain status",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "inspecting",
+     "contact: inspecting",
+     {"C", "1 proposal", "f", "R1-P2", "s"}},
+    {"view_desk.c:end_it", "Reason:", "", "a reason is needed", "told how to look", "R1-Q1 is settled", {"Dv"}},
+    {"view_desk.c:open_it questions.c:question_path",
+     "Case file:",
+     "/nosuch/file",
+     "there is no such folder",
+     "q2.genba",
+     "Stage",
+     {"Do"}},
+    {"view_desk.c:ask_stage",
+     "Stage",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "rescue",
+     "Reason:",
+     {"Do", "Case file:", KEYS_ENTER}},
+    {"view_desk.c:ask_reason",
+     "Reason:",
+     "",
+     "a reason is needed",
+     "RAT found",
+     "has become the case",
+     {"Do", "Case file:", KEYS_ENTER, "Stage", "advice" KEYS_ENTER}},
+    {"view_desk.c:change_stage", "Stage", "zebra", "nothing here is called 'zebra'", "advice", "Reason:", {"Ds"}},
+    {"view_exchange.c:ask_export view_exchange.c:ask_format",
+     "What leaves:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "misp",
+     "Organisation:",
+     {"Ee"}},
+    {"questions.c:choose_answer",
+     "Change which answer:",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "New file",
+     "New file:",
+     {"Ee", "What leaves:", "timesketch" KEYS_ENTER, "Organisation:", "Partner" KEYS_ENTER, "Approved by:", KEYS_ENTER,
+      "New file:", "rows.csv" KEYS_ENTER, "Change which answer:"}},
+};
+
+static void in_what_comes_in_and_leaves(void **state)
+{
+	(void)state;
+	write_file("mails.eml",
+	           "From: pr@yahoo.co.jp\nTo: b@b.example\nSubject: Request\n"
+	           "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nplease\n--bb\n"
+	           "Content-Type: application/octet-stream; name=\"request.doc.exe\"\n\nMZ, harmless\n--bb--\n");
+	program_good(&program, "set", "R1-P1", "domains=a.example", "roles=victim", NULL);
+	program_good(&program, "add", "party", "name=Partner", "type=organisation", "domains=b.example",
+	             "key_relations=yes", NULL);
+	program_good(&program, "add", "mail", "subject=First", "from_addr=x@nowhere.test", "cc=desk@c.example", NULL);
+	program_good(&program, "add", "decision", "title=Tell", "choice=yes", "reason=agreed", "by=R1-P1", "when=2026",
+	             NULL);
+	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-01", "summary=Slow terminal", NULL);
+	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-02", "summary=Younger one", NULL);
+	program_good(&program, "add", "consultation", "from=Partner", "when=2014-07-03", "summary=Third", NULL);
+	program_good(&program, "set", "R1-A1", "tlp=RED", NULL);
+	program_good(&program, "add", "event", "title=seen on JINJI-PC-03", "side=attacker",
+	             "when=2026-11-23T10:00:00Z", NULL);
+	TYPE_ALL(of_mails);
+}
+
+/* ---- what machines found, in the practice case */
+
+static const struct asked of_evidence[] = {
+    {"triage_actions.c:judge",
+     "is dismissed; reason:",
+     " ",
+     "a reason is needed",
+     "a slip",
+     "on record: R1-FD",
+     {"4", "Evidence · 7", "j", "terminal-a-disk.img ──", "t", "R1-FD1  ", "x"}},
+    {"sweep_actions.c:sweep_refute",
+     "is a false positive; reason:",
+     " ",
+     "a reason is needed",
+     "our own",
+     "no longer counts",
+     {"W", "c2.example", "x"}},
+};
+
+static void in_what_machines_found(void **state)
+{
+	(void)state;
+	program_demo(&program, "en");
+	program_good(&program, "sweep", NULL);
+	TYPE_ALL(of_evidence);
+}
+
+/* ---- two copies of a case, which both changed one field */
+
+static const struct asked of_colleagues[] = {
+    {"view_conflicts.c:take_another",
+     "Value:",
+     "zebra",
+     "is not allowed",
+     "infected",
+     "is decided",
+     {":resolve" KEYS_ENTER, "one side", "="}},
+    {"view_merge.c:merge_vouched",
+     "Why what a revoked key",
+     " ",
+     "a reason is needed",
+     "told by phone",
+     "dry run of",
+     {":merge delta" KEYS_ENTER, "dry run of", "v"}},
+};
+
+static void with_a_colleague(void **state)
+{
+	char home[200];
+	char site[200];
+	char copy[200];
+	char delta[200];
+	(void)state;
+	snprintf(home, sizeof home, "%s", getenv("XDG_DATA_HOME"));
+	snprintf(site, sizeof site, "%s", getenv("GENBA_CASE"));
+	snprintf(copy, sizeof copy, "%s/copy.genba", program.dir);
+	snprintf(delta, sizeof delta, "%s/delta", program.dir);
+	program_good(&program, "key", "export", NULL);
+	program.out.data[strcspn(program.out.data, "\n")] = '\0';
+	char *first = strdup(program.out.data);
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	program_good(&program, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
+	program_good(&program, "key", "export", NULL);
+	program.out.data[strcspn(program.out.data, "\n")] = '\0';
+	char *other = strdup(program.out.data);
+	setenv("XDG_DATA_HOME", home, 1);
+	program_good(&program, "handover", "--to", other, "--out", copy, NULL);
+	program_good(&program, "set", "R1-A1", "status=infected", NULL);
+	setenv("XDG_DATA_HOME", program_file(&program, "other"), 1);
+	setenv("GENBA_CASE", copy, 1);
+	program_good(&program, "set", "R1-A1", "status=clean", NULL);
+	program_good(&program, "handover", "--delta", "--to", first, "--out", delta, NULL);
+	setenv("XDG_DATA_HOME", home, 1);
+	setenv("GENBA_CASE", site, 1);
+	program_good(&program, "merge", delta, NULL);
+	free(first);
+	free(other);
+	TYPE_ALL(of_colleagues);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(in_a_case_of_two_machines, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(in_a_playbook, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(in_what_comes_in_and_leaves, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(in_what_machines_found, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(with_a_colleague, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
