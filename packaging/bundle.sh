@@ -23,7 +23,12 @@ rm -rf "$out"
 mkdir -p "$top/lib" "$top/share/terminfo" "$top/playbooks" "$top/man/man1" "$top/man/man5" "$top/man/man7" "$top/completions" "$top/licences"
 
 strip -o "$top/genba" "$program"
-cp "$top/genba" "$top/git-remote-genba" # a copy: FAT has no links
+# FAT has no links
+cat >"$top/git-remote-genba" <<'X'
+#!/bin/sh
+# git clone genba::/path/site.genba
+exec "${0%/*}/genba" git-remote-genba "$@"
+X
 strip -o "$top/genba-open-device" "$opener"
 cp "$source"/playbooks/*.yaml "$top/playbooks/"
 cp "$manuals/genba.1" "$top/man/man1/"

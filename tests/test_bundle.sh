@@ -34,6 +34,23 @@ ssh-keygen -Y verify -n git -f allowed -I genba -s "$stick/SHA256SUMS.sig" <"$st
 [ "$(wc -l <"$stick/README.txt")" = 2 ] || fail "README.txt has not two lines"
 find "$stick" -type l | grep -q . && fail "links do not live on FAT"
 
+# what each library weighs, and all of it together
+cmake --build "$build" --target bundle-parts >parts 2>&1 || fail "bundle-parts: $(tail parts)"
+for library in "$stick"/lib/*; do
+	grep -q "^ *$(stat -c %s "$library")  ${library##*/}\$" parts || fail "${library##*/} is not told of: $(cat parts)"
+done
+for archive in libtsk libarchive libesedb libvmdk libvhdi libvshadow libbde libbfio; do
+	grep -Eq "^ *[0-9]{6,}  $archive\.a\$" parts || fail "$archive, which is linked in, is not told of: $(cat parts)"
+done
+grep -q "^ *$(find "$stick" -type f -printf '%s\n' | awk '{n += $1} END {print n}')  the folder\$" parts || fail "not its size: $(cat parts)"
+
+# git's helper from the stick
+if command -v git >/dev/null; then
+	"$stick/genba" --data "$work/signer" new git.genba --title "Read by git" --no-recovery >/dev/null 2>err || fail "$(cat err)"
+	PATH=$stick:$PATH GENBA_DATA=$work/signer git clone -q "genba::$work/git.genba" cloned 2>err || fail "git clone: $(cat err)"
+	git -C cloned log --format=%s | grep -q . || fail "the clone is empty"
+fi
+
 ldd "$stick/genba" >libraries
 grep -q 'not found' libraries && fail "$(cat libraries)"
 foreign=$(sed -n 's/.* => \(.*\) (0x.*/\1/p' libraries | grep -vF "$stick/lib/" | grep -Ev '/(libc|libm|libresolv|libdl|libpthread|librt)\.so\.' || true)

@@ -299,8 +299,10 @@ int main(int argc, char **argv)
 	s.progress.ctx = &s;
 	s.workbench = workbench_run;
 	int rc = -1;
+	int called = g.argc > 0 && remote_helper_is(g.argv[0]); /* by the script of the bundle */
 	if (!err.code)
-		rc = remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc, g.argv, &err) : main_run(&s, &g, &err);
+		rc = called || remote_helper_is(argv[0]) ? remote_helper_run(&s, g.argc - called, g.argv + called, &err)
+		                                         : main_run(&s, &g, &err);
 	struct err closing = ERR_INIT;
 	if (session_close(&s, &closing) < 0 && rc == 0) {
 		err = closing;

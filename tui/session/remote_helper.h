@@ -17,7 +17,7 @@
 
 struct err;
 
-/* Whether the program was called by that name (argv[0]). */
+/* Whether that is the name: argv[0], or the first word, which the bundle's script of that name puts there (FAT has no links). */
 int remote_helper_is(const char *program);
 
 /* Serves git until it ends the conversation. `words`: the remote's name and its address, as git gives them. */
