@@ -1,17 +1,10 @@
 #!/usr/bin/env bash
 # The brief of a case with 300 machines is one page in either language: 60 lines of 80 columns, with counts by department, names,
 # what is not isolated, what is to decide, who holds what.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-brief-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "人事部の端末の動作が遅い" --no-recovery 2>/dev/null
 python3 - <<'P'

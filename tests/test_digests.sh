@@ -2,22 +2,16 @@
 # ctest: slow
 # Digests and bytes are those of the standard tools: sha256sum, md5sum, sha1sum, b2sum (of each MiB, and of their list), cmp;
 # for every form, for sizes around the borders of pieces and parts, for files, devices, standard input and a folder.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-digests-XXXXXX")
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 loop=
 clean() {
 	[ -z "$loop" ] || losetup -d "$loop" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "Digests" --kdf interactive --no-recovery 2>/dev/null
 compared=0

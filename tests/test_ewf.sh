@@ -2,21 +2,18 @@
 # E01 through the program: what ewfverify and ewfexport say of an image, interruptions (killed, medium full), images that
 # ewfacquire and dc3dd made, whole and damaged, and the statuses. A full medium is a small tmpfs, which needs root; what
 # cannot be tried here is named at the end.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-ewf-XXXXXX")
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 main=$BASHPID
 clean() {
 	[ "$BASHPID" = "$main" ] || return 0
 	umount "$work/small" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
 left_out=
-fail() { printf 'FAIL: %s\n' "$*" >&2; exit 1; }
 field() { "$genba" show "$1" --json | sed -n "s/.*\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p"; }
 status() { # WANTED COMMAND…
 	local wanted=$1 got=0

@@ -3,21 +3,14 @@
 # round trips that differ only where a loss statement says so; the statuses of the contract. EXCHANGE_SCHEMAS=folder judges by the
 # official schemas too: `cmake --build build --target exchange-check`.
 # Usage: GENBA=program GENBA_SOURCE=folder tests/test_exchange.sh
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 source=${GENBA_SOURCE:?source folder}
 command -v ssh-keygen >/dev/null || { echo "SKIP: ssh-keygen is not installed"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
 echo practice >pass
 export GENBA_PASSPHRASE_FILE=$work/pass LC_ALL=C.UTF-8
 unset GENBA_CASE
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 status() { # WANTED COMMAND…
 	local wanted=$1 got=0
 	shift
@@ -151,7 +144,7 @@ status 0 "$genba" verify
 # ---- a case of hostile texts, and the way back
 
 unset GENBA_DATA GENBA_CASE
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/hostile.genba
+export GENBA_CASE=$work/hostile.genba
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new "$GENBA_CASE" --title '</script>=cmd' >/dev/null 2>&1
 "$genba" script - <<'S' >/dev/null || fail "the hostile case"

@@ -3,25 +3,19 @@
 # Sectors that cannot be read: what is around them is kept, their offsets are exact, zeros stand in their place, and the
 # record says all that. Twice: with a layer under the program that fails (faulty_source.c), to the sector; and with a file and
 # a loop device on it that really fail in the kernel: a btrfs whose data were damaged below it, which needs root.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-failing-XXXXXX")
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 under=
 over=
 clean() {
 	[ -z "$over" ] || losetup -d "$over" 2>/dev/null || true
 	umount "$work/mnt" 2>/dev/null || true
 	[ -z "$under" ] || losetup -d "$under" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "Failing device" --kdf interactive --no-recovery 2>/dev/null
 

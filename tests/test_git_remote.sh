@@ -1,24 +1,13 @@
 #!/usr/bin/env bash
 # Stock git clones a case and pulls from it through git-remote-genba; nothing can be pushed; a wrong passphrase is told.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_TERMINAL_PROMPT=0
 printf 'correct horse battery staple\n' >pass
 printf 'wrong\n' >wrong
 mkdir bin && ln -s "$genba" bin/git-remote-genba
 export PATH=$work/bin:$PATH
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "Case" --no-recovery 2>/dev/null

@@ -4,22 +4,19 @@
 # goes on to the same digests, no byte is lost, and the record shows the interruption and its cause.
 # TRIES: how many must have been ended in the midst (100 in the long form, the target interruptions_long). The full medium
 # is a small tmpfs, which needs root; the pulled one a layer over the program's reads (faulty_source.c).
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 tries=${TRIES:-12}
 mib=${MIB:-96}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-interruptions-XXXXXX")
 main=$BASHPID # a child that is ended before it becomes the program must not clean up for us
 clean() {
 	[ "$BASHPID" = "$main" ] || return 0
 	umount "$work/small" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() { printf 'FAIL: %s\n' "$*" >&2; exit 1; }
 field() { "$genba" show "$1" --json | sed -n "s/.*\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p"; }
 complete() { "$genba" list evidence --json | grep -c '"complete": "complete"' || true; }
 

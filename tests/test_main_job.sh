@@ -2,25 +2,15 @@
 # The main job, end to end, as a responder types it: identity, case, asset, evidence of a real directory, note, playbook
 # step, verification, and the history read by stock git. Usage: GENBA=path/to/genba tests/test_main_job.sh [TREE]
 # TREE is what is preserved: at least 1,000 files; the long form (test_main_job_long.sh) takes /usr, at least 1 GB.
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 tree=${1:-${GENBA_TREE:-/usr/include}}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
 
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba
+export GENBA_CASE=$work/site.genba
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 printf 'correct horse battery staple\n' >pass
 export GENBA_PASSPHRASE_FILE=$work/pass
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
 status() { # status WANTED COMMAND…: runs it, compares its exit status
 	local wanted=$1 got=0
 	shift

@@ -1,26 +1,20 @@
 #!/usr/bin/env bash
 # A full disk, a medium that can only be read, a case that is open already, a file of a later version: each is refused in
 # words and by its status, and nothing is half written. Mounting needs root; without it those two parts are left out.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 pid=
 mounted=
 clean_up() {
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || true
 	[ -z "$mounted" ] || umount "$work/medium" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean_up EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home XDG_RUNTIME_DIR=$work GENBA_PASSPHRASE_FILE=$work/pass
+export XDG_RUNTIME_DIR=$work GENBA_PASSPHRASE_FILE=$work/pass
 echo 'correct horse' >pass
 mkdir medium
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 status_of() { # status_of COMMAND…: its status in $status, what it said in the files out and log
 	status=0
 	"$@" >out 2>log </dev/null || status=$?

@@ -1,25 +1,18 @@
 #!/usr/bin/env bash
 # What only root may open is opened by a small program that passes the descriptor, and by nothing else of genba: the
 # session stays that of an ordinary user. `sudo` is a script here. As root also with files and a loop device of root's.
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 opener=$(dirname "$genba")/genba-open-device
-work=$(mktemp -d)
 device=
 mounted=
 clean_up() {
 	[ -z "$mounted" ] || umount "$work/mnt" 2>/dev/null || true
 	[ -z "$device" ] || losetup -d "$device" 2>/dev/null || true
-	rm -rf "$work"
+	clean_work
 }
 trap clean_up EXIT
 chmod 755 "$work"
-cd "$work"
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 
 # an ordinary user, with tools of its own
 user=()
@@ -42,7 +35,7 @@ exec "$@"
 END
 chmod 755 tools/sudo
 chown -R 65534:65534 home tools copies pass disk.img . 2>/dev/null || true
-export XDG_DATA_HOME=$work/home XDG_RUNTIME_DIR=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/home/site.genba
+export XDG_RUNTIME_DIR=$work/home GENBA_PASSPHRASE_FILE=$work/pass GENBA_CASE=$work/home/site.genba
 export PATH=$work/tools:$PATH LOG=$work/home/called
 as_user() { # as_user COMMAND…: its status in $status, what it said in the files out and log
 	status=0

@@ -1,19 +1,12 @@
 #!/usr/bin/env bash
 # Playbooks as a responder meets them on the command line: the manual's example loads; a run that is killed at any step
 # goes on at that step with nothing lost; several assets at once; check and export. Usage: GENBA=program
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 source=${GENBA_SOURCE:?source folder}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'practice\n' >pass
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 status() { # status WANTED COMMAND…
 	local wanted=$1 got=0
 	shift

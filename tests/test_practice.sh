@@ -1,18 +1,7 @@
 #!/usr/bin/env bash
 # The disks of the practice case, read by the tools of others: their volumes, logs, hives and prefetch files are sound.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT WANTED GOT
-	[ "$2" = "$3" ] || fail "$1: wanted '$2', got '$3'"
-}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 for tool in fls istat icat fsstat; do
 	command -v "$tool" >/dev/null || {
 		echo "skipped: $tool (sleuthkit) is not installed"

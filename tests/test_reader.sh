@@ -1,20 +1,13 @@
 #!/usr/bin/env bash
 # A second reader, written from genba-case(5) alone, finds in a case file what genba finds: closed, and after a kill.
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 reader=${GENBA_SOURCE:?source folder}/tests/read_case.py
-work=$(mktemp -d)
 pid=
-trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home XDG_RUNTIME_DIR=$work GENBA_PASSPHRASE_FILE=$work/pass
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; clean_work' EXIT
+export XDG_RUNTIME_DIR=$work GENBA_PASSPHRASE_FILE=$work/pass
 echo 'correct horse' >pass
 echo 'battery staple' >case-pass
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 
 python3 -c 'import sqlite3; sqlite3.Connection.deserialize' 2>/dev/null || { echo "SKIP: this Python cannot read a database from memory"; exit 77; }
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null

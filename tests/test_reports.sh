@@ -2,22 +2,14 @@
 # Reports of the practice case in headless Chromium, in both languages: nothing is asked for, nothing is said on the console,
 # nothing is wider than A4, and the printed PDF speaks Japanese. Usage: GENBA=program GENBA_SOURCE=folder tests/test_reports.sh
 # ctest: slow
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 source=${GENBA_SOURCE:?source folder}
 browser=$(command -v chromium || true)
 [ -n "$browser" ] || { echo "SKIP: chromium is not installed"; exit 77; }
 command -v pdftotext >/dev/null || { echo "SKIP: pdftotext is not installed"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 export GENBA_PASSPHRASE_FILE=$work/pass
 echo practice >"$work/pass"
-cd "$work"
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 
 for lang in en ja; do
 	"$genba" --lang $lang demo --dir "$work/$lang" </dev/null >out 2>err || fail "demo: $(cat err)"

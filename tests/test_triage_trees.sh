@@ -1,20 +1,10 @@
 #!/usr/bin/env bash
 # genba triage of trees: file systems of an image, a disk with partitions as it is, in parts, as E01 and sealed in a case; zips of
 # collectors; what cannot be opened is told by name.
-set -euo pipefail
-genba=${GENBA:?path of the program}
-work=$(mktemp -d "${TMPDIR:-/tmp}/genba-trees-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-export XDG_DATA_HOME=$work/home GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
+export GENBA_CASE=$work/site.genba GENBA_PASSPHRASE_FILE=$work/pass
 printf 'correct horse battery staple\n' >pass
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-is() { # is WHAT EXPECTED GOT
-	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
 look() { # STATUS ARGUMENTS…
 	local wanted=$1 got=0
 	shift

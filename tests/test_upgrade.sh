@@ -1,12 +1,9 @@
 #!/usr/bin/env bash
 # A case of format 1 (tests/data/case-1) opens for ever: for reading without a byte of it changed, for writing upgraded,
 # after a verified copy beside it, in one signed commit that stock git accepts. Usage: GENBA=path tests/test_upgrade.sh
-set -euo pipefail
-genba=${GENBA:?path of the program}
+# shellcheck source=tests/help_script.sh
+. "$(dirname "$(readlink -f "$0")")/help_script.sh"
 data=${GENBA_TEST_DATA:?folder of test data}/case-1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
 mkdir genba
 cp "$data/identity.json" genba/
 cp "$data/site.genba" "$data/passphrase" .
@@ -14,10 +11,6 @@ chmod 600 genba/identity.json site.genba
 export GENBA_DATA=$work/genba GENBA_PASSPHRASE_FILE=$work/passphrase GENBA_CASE=site.genba
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
 sum() { sha256sum <"$1"; }
 
 # for reading

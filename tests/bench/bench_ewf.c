@@ -6,94 +6,28 @@
  * processors and does not depend on what else the machine does, ewfacquire's is that of one.
  *   bench_ewf [--short]      BENCH_MEMORY: a folder in memory (/dev/shm), BENCH_MIB: MiB to copy (512)
  */
+#include "help_case.h"
+#include "help_preserve.h"
+
 #include "base/err.h"
 #include "base/secret.h"
-#include "base/time/clock.h"
-#include "case/case.h"
-#include "case/identity/identity.h"
 #include "evidence/image/ewf.h"
-#include "evidence/preserve.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define ROUNDS 3
 
-static char folder[512];
-static struct case_file *c;
-
-static void give_up(void)
-{
-	char *command = xasprintf("rm -rf '%s'", folder);
-	int rc = system(command);
-	free(command);
-	exit(rc ? 2 : 1); /* a figure of work that failed is no figure */
-}
-
-/* Processor seconds of this process and of its children that have ended. */
-static double spent(void)
-{
-	static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
-	double sum = 0;
-	for (size_t i = 0; i < 2; i++) {
-		struct rusage used;
-		getrusage(whose[i], &used);
-		sum += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-		       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
-	}
-	return sum;
-}
-
-/* Runs a command with $A and $B set; the seconds that it took. */
-static double shell(const char *command, const char *a, const char *b)
-{
-	setenv("A", a, 1);
-	setenv("B", b, 1);
-	double began = clock_steady();
-	int rc = system(command);
-	double took = clock_steady() - began;
-	if (rc != 0) {
-		printf("failed: %s\n", command);
-		give_up();
-	}
-	return took;
-}
+static struct bench_preserve bench;
 
 static double preserve(const char *path, enum ewf_compression compression, int later)
 {
-	struct preserved p;
-	struct err err = ERR_INIT;
-	char to[600];
-	snprintf(to, sizeof to, "%s/to", folder);
-	struct preserve_options o = {
-	    .form = EVIDENCE_EWF, .to_dir = to, .compression = compression, .verify_later = later};
-	double began = clock_steady();
-	if (evidence_preserve(c, path, &o, &p, &err) < 0 || !p.complete) {
-		printf("failed: %s %s\n", err.message, p.note.data);
-		give_up();
-	}
-	double took = clock_steady() - began;
-	preserved_release(&p);
-	shell("rm -rf \"$A\"", to, "");
-	return took;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a;
-	double y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double median(double *times)
-{
-	qsort(times, ROUNDS, sizeof *times, compare);
-	return times[ROUNDS / 2];
+	struct preserve_options o = {.form = EVIDENCE_EWF, .compression = compression, .verify_later = later};
+	return bench_preserve_time(&bench, path, &o);
 }
 
 /* Every other 64 KiB is text that compresses to about a third; with `random` nothing does. */
@@ -119,7 +53,7 @@ static void make_source(const char *path, uint64_t size, int random)
 	}
 	if (bad || fclose(f) != 0) {
 		printf("failed: cannot write the source\n");
-		give_up();
+		bench_preserve_give_up(&bench);
 	}
 	free(bytes);
 }
@@ -137,56 +71,41 @@ static int images(const char *what, uint64_t size, int random, enum ewf_compress
 	double ours_cpu[ROUNDS];
 	double peer_cpu[ROUNDS] = {0};
 	int has_peer = system("command -v ewfacquire >/dev/null && command -v ewfverify >/dev/null") == 0;
-	snprintf(source, sizeof source, "%s/source", folder);
-	snprintf(copy, sizeof copy, "%s/copy", folder);
+	snprintf(source, sizeof source, "%s/source", bench.folder);
+	snprintf(copy, sizeof copy, "%s/copy", bench.folder);
 	snprintf(command, sizeof command, "ewfacquire -u -q -c %s -t \"$B\" \"$A\" >/dev/null 2>&1",
 	         levels[compression]);
 	make_source(source, size, random);
 	for (int i = 0; i < ROUNDS; i++) {
-		double before = spent();
+		double before = bench_cpu() + bench_cpu_children();
 		ours[i] = preserve(source, compression, 0);
-		ours_cpu[i] = spent() - before;
+		ours_cpu[i] = bench_cpu() + bench_cpu_children() - before;
 		later[i] = preserve(source, compression, 1);
 		if (!has_peer)
 			continue;
-		before = spent();
-		peer[i] = shell(command, source, copy);
-		peer_cpu[i] = spent() - before;
-		verified[i] = peer[i] + shell("ewfverify -q \"$B.E01\" >/dev/null 2>&1", source, copy);
-		shell("rm -f \"$B\".E*", source, copy);
+		before = bench_cpu() + bench_cpu_children();
+		peer[i] = bench_preserve_shell(&bench, command, source, copy);
+		peer_cpu[i] = bench_cpu() + bench_cpu_children() - before;
+		verified[i] =
+		    peer[i] + bench_preserve_shell(&bench, "ewfverify -q \"$B.E01\" >/dev/null 2>&1", source, copy);
+		bench_preserve_shell(&bench, "rm -f \"$B\".E*", source, copy);
 	}
-	double a = median(ours);
-	double b = median(peer);
-	double l = median(later);
+	double a = bench_median(ours, ROUNDS);
+	double b = bench_median(peer, ROUNDS);
+	double l = bench_median(later, ROUNDS);
 	printf("%-18s level %s, %4llu MiB: verified later %6.2f s", what, levels[compression],
 	       (unsigned long long)(size >> 20), l);
 	if (has_peer)
 		printf(", ewfacquire %6.2f s: %5.2f x", b, b / l);
 	printf("   read back %6.2f s", a);
 	if (has_peer)
-		printf(", with ewfverify %6.2f s: %5.2f x   processor %.2f s, ewfacquire %.2f s", median(verified),
-		       median(verified) / a, median(ours_cpu), median(peer_cpu));
+		printf(", with ewfverify %6.2f s: %5.2f x   processor %.2f s, ewfacquire %.2f s",
+		       bench_median(verified, ROUNDS), bench_median(verified, ROUNDS) / a,
+		       bench_median(ours_cpu, ROUNDS), bench_median(peer_cpu, ROUNDS));
 	printf("%s\n", has_peer ? "" : "   ewfacquire is absent");
 	fflush(stdout);
 	unlink(source);
 	return has_peer && a > 3 * b; /* not slower is the target, on a quiet machine of two processors */
-}
-
-static void begin(const char *base)
-{
-	struct err err = ERR_INIT;
-	char path[600];
-	snprintf(folder, sizeof folder, "%s/genba-bench-XXXXXX", base);
-	if (!mkdtemp(folder))
-		exit(1);
-	snprintf(path, sizeof path, "%s/site.genba", folder);
-	struct identity *id = identity_ephemeral("Responder One", "R1");
-	struct case_new spec = {.title = "bench", .owner = id};
-	c = case_create(path, &spec, &err);
-	if (!c) {
-		printf("%s\n", err.message);
-		exit(1);
-	}
 }
 
 int main(int argc, char **argv)
@@ -201,7 +120,7 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc > 1 && strcmp(argv[1], "--short") == 0)
 		size = 16U << 20;
-	begin(memory ? memory : "/dev/shm");
+	bench_preserve_open(&bench, memory ? memory : "/dev/shm");
 	printf("E01 from and to memory, medians of %d\n", ROUNDS);
 	int failed = 0;
 	for (int level = EWF_NONE; level <= EWF_BEST; level++) {
@@ -209,7 +128,6 @@ int main(int argc, char **argv)
 		failed |= images("half compresses", n, 0, (enum ewf_compression)level);
 		failed |= images("does not compress", n, 1, (enum ewf_compression)level);
 	}
-	case_close(c, NULL);
-	shell("rm -rf \"$A\"", folder, "");
+	bench_preserve_close(&bench);
 	return failed;
 }

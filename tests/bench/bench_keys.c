@@ -12,6 +12,7 @@
  */
 #include "help_case.h"
 #include "keys_case.h"
+#include "tui/help_page.h"
 #include "tui/help_program.h"
 #include "tui/help_screen.h"
 
@@ -216,31 +217,6 @@ static void time_sorting(struct terminal *t, size_t rounds)
 		retitle(t, "M", &marking);
 	}
 	report(&marking);
-}
-
-struct page {
-	char question[64];
-	const char *typed;
-};
-
-/* The letter stands in the prompt, and every row that is seen holds what was typed. */
-static int is_first_page(struct terminal *t, void *ctx)
-{
-	const struct page *page = ctx;
-	int hits = 0;
-	if (terminal_find(t, page->question) < 0)
-		return 0;
-	for (int row = 3; row < terminal_rows(t) - 3; row++) {
-		struct buf text = BUF_INIT;
-		terminal_row(t, row, &text);
-		int is_record = strstr(text.data, "R1-") != NULL;
-		int holds = strstr(text.data, page->typed) != NULL;
-		buf_release(&text);
-		if (is_record && !holds)
-			return 0;
-		hits += is_record;
-	}
-	return hits > 0;
 }
 
 /* The letter stands in the prompt, and the title says that the rows are of it, or of how many it is not known yet. */
@@ -483,7 +459,7 @@ static void many_records(void **state)
 	struct terminal *t = open_list(records, "GENBA_CHECK_AT_OPENING=0");
 	time_moving(t, is_short ? 20 : 200);
 	time_sorting(t, rounds);
-	time_filter(t, rounds, is_first_page, "a letter of the filter", "a letter less");
+	time_filter(t, rounds, page_is_first, "a letter of the filter", "a letter less");
 	time_timeline(t, rounds);
 	time_views(t, is_short ? 2 : 5);
 	time_while_reading(t, is_short ? 2 : 10);

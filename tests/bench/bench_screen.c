@@ -6,6 +6,7 @@
  *
  *     GENBA=build/tui/genba build/tests/bench/bench_screen [--short]
  */
+#include "tui/help_page.h"
 #include "tui/help_program.h"
 #include "tui/help_screen.h"
 
@@ -165,31 +166,6 @@ static void time_keys_beside(struct program *p, struct terminal *t, size_t count
 
 /* ---- filter as you type */
 
-struct page {
-	char question[32];
-	const char *typed;
-};
-
-/* The letter stands in the prompt, and every row of the list that is seen holds what was typed. */
-static int is_first_page(struct terminal *t, void *ctx)
-{
-	const struct page *page = ctx;
-	int hits = 0;
-	if (terminal_find(t, page->question) < 0)
-		return 0;
-	for (int row = 3; row < terminal_rows(t) - 3; row++) {
-		struct buf text = BUF_INIT;
-		terminal_row(t, row, &text);
-		int is_record = strstr(text.data, "R1-A") != NULL;
-		int holds = strstr(text.data, page->typed) != NULL;
-		buf_release(&text);
-		if (is_record && !holds)
-			return 0;
-		hits += is_record;
-	}
-	return hits > 0;
-}
-
 static size_t time_filter(struct terminal *t, size_t words, double *values)
 {
 	size_t count = 0;
@@ -206,7 +182,7 @@ static size_t time_filter(struct terminal *t, size_t words, double *values)
 			snprintf(page.question, sizeof page.question, "Filter: %s", typed);
 			double begun = clock_steady();
 			terminal_type(t, letter);
-			terminal_await_that(t, is_first_page, &page, "the first page of the filter");
+			terminal_await_that(t, page_is_first, &page, "the first page of the filter");
 			values[count++] = clock_steady() - begun;
 		}
 		terminal_type(t, KEYS_ESCAPE);

@@ -170,3 +170,24 @@ void walk_history_is_good(struct walk *w, const char *folder)
 		fail_msg("stock git does not find the history good: fsck.txt, verified.txt");
 	free(line);
 }
+
+static void (*walk_of_both)(const char *language);
+
+static void in_english(void **state)
+{
+	(void)state;
+	walk_of_both("en");
+}
+
+static void in_japanese(void **state)
+{
+	(void)state;
+	walk_of_both("ja");
+}
+
+int walk_in_both(void (*walk)(const char *language))
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
+	walk_of_both = walk;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -32,6 +32,9 @@ struct walk {
 
 #define WALK_SAYS(w, en, ja_) ((w)->ja ? (ja_) : (en))
 
+/* The main() of a walk that is done in English ("en") and in Japanese ("ja"). */
+int walk_in_both(void (*walk)(const char *language));
+
 /* A scratch folder and its environment; 24×80. */
 void walk_begin(struct walk *w, int ja);
 

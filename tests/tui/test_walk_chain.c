@@ -5,6 +5,7 @@
  */
 #include "help_program.h"
 #include "help_screen.h"
+#include "help_walk.h"
 
 #include "base/err.h"
 
@@ -261,20 +262,7 @@ static void walk(const char *language)
 	program_release(&p);
 }
 
-static void in_english(void **state)
-{
-	(void)state;
-	walk("en");
-}
-
-static void in_japanese(void **state)
-{
-	(void)state;
-	walk("ja");
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return walk_in_both(walk);
 }

@@ -482,20 +482,7 @@ static void walk(const char *language)
 	walk_end(&w, "section 3.1");
 }
 
-static void in_english(void **state)
-{
-	(void)state;
-	walk("en");
-}
-
-static void in_japanese(void **state)
-{
-	(void)state;
-	walk("ja");
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return walk_in_both(walk);
 }
