@@ -128,7 +128,44 @@ uploads/ntfs/C:/c.txt 1 false local' "$(files)"
 is "rows of a zip" 2 "$("$genba" observations source=velociraptor.zip --json | jq length)"
 "$genba" observations source=velociraptor.zip --timesketch >out
 is "for Timesketch" '3 message,datetime,timestamp_desc' "$(wc -l <out) $(head -1 out | cut -d, -f1-3)"
-head -c 150 velociraptor.zip >cut.zip
+# one that was cut off: the files that stand in it are read all the same, and the one in which it ends as far as it goes
+python3 - <<'P'
+import zipfile
+with zipfile.ZipFile('whole.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+    for i in range(3):
+        z.writestr(f'C/var/log/access.log.{i}.txt', ''.join(f'203.0.113.{n} - - [20/Nov/2025:10:00:0{i} +0900] "GET /{n} HTTP/1.1" 200 1\n' for n in range(99)))
+class Stream:  # lengths stand behind the files
+    def __init__(self, f): self.f = f
+    def write(self, b): return self.f.write(b)
+    def flush(self): pass
+with open('streamed.zip', 'wb') as f, zipfile.ZipFile(Stream(f), 'w') as z:
+    for i, method in enumerate((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)):
+        z.writestr(f'C/{i}.txt', 'x' * 1000, method)
+P
+look 0 whole.zip
+rows=$(jq -r 'select(.kind == "summary") | .rows' out)
+head -c $(($(stat -c %s whole.zip) - 300)) whole.zip >cut.zip
 look 1 cut.zip
-is "a cut zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the zip could not be opened')"
+is "a cut zip is told" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the zip has no end: it was cut off, or is none; 3 files')"
+is "and where" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'cut off or damaged: 1; of the first, C/var/log/access.log.2.txt, [0-9]* bytes')"
+is "files of a cut zip" 3 "$(jq -r 'select(.artefact == "file") | .path' out | sort -u | wc -l)"
+[ "$rows" -ge 3 ] || fail "a whole zip: $rows rows"
+head -c $(($(stat -c %s streamed.zip) - 230)) streamed.zip >cut.zip
+look 1 cut.zip
+is "a cut zip that was written as it came" 'C/0.txt 1000 false local
+C/1.txt 1000 false local' "$(files | head -2)"
+python3 - <<'P'
+data = bytearray(open('whole.zip', 'rb').read())
+at = data.rfind(b'PK\1\2')
+data[at:at + 4] = b'XXXX'
+open('list.zip', 'wb').write(data)
+P
+look 1 list.zip
+is "a damaged list" "$rows" "$(jq -r 'select(.kind == "summary") | .rows' out)"
+# and images: what is missing is told, however much of it is read
+for form in ext4 fat ntfs; do
+	head -c 6M $form.img >cut.img
+	look 1 cut.img
+	is "a cut $form is told" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'not covered: the image ends before its file system does: .* bytes are there')"
+done
 echo "trees: ok"

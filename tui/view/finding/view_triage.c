@@ -357,6 +357,7 @@ static enum redraw by_host(struct view *v)
 	if (s->shape != TRIAGE_FINDINGS && s->shape != TRIAGE_HOSTS)
 		return REDRAW_NONE;
 	s->shape = s->shape == TRIAGE_HOSTS ? TRIAGE_FINDINGS : TRIAGE_HOSTS;
+	v->selected = 0; /* the host that began, or the first finding: rows of one are none of the other */
 	view_stale(v);
 	return REDRAW_VIEW;
 }

@@ -162,7 +162,14 @@ static int see_system(struct volume_walk *w, struct tree_layer *l, uint64_t star
 	if (!fs)
 		return 0;
 	int ntfs = TSK_FS_TYPE_ISNTFS(fs->ftype) != 0;
-	int rc = w->ops->volume(w->ctx, fs, name, err);
+	int rc = 0;
+	if (fs->last_block_act < fs->last_block)
+		rc = uncovered(w, name, err,
+		               _("the image ends before its file system does: %llu of %llu bytes are there"),
+		               (unsigned long long)(fs->last_block_act + 1) * fs->block_size,
+		               (unsigned long long)(fs->last_block + 1) * fs->block_size);
+	if (rc == 0)
+		rc = w->ops->volume(w->ctx, fs, name, err);
 	tsk_fs_close(fs);
 	if (rc == 0 && ntfs)
 		rc = see_shadows(w, volume, name, err);

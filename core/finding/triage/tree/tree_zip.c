@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "finding/triage/tree/tree_zip_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -263,10 +264,50 @@ static int read_central(struct zip *z, struct err *err)
 	}
 	if (rc == 0) {
 		z->central = xmalloc(size ? (size_t)size : 1);
-		z->central_size = (size_t)size;
-		rc = tree_media_read(&z->media, offset, z->central, z->central_size, err);
+		rc = tree_media_read(&z->media, offset, z->central, (size_t)size, err);
+		z->central_size = rc == 0 ? (size_t)size : 0;
 	}
 	free(tail);
+	return rc;
+}
+
+static uint64_t count_entries(const struct zip *z)
+{
+	struct zip_entry entry;
+	uint64_t count = 0;
+	for (size_t at = 0; entry_at(z, at, &entry); at += entry.length)
+		count++;
+	return count;
+}
+
+static int read_zip(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
+{
+	struct zip *z = ctx;
+	return tree_media_read(&z->media, offset, bytes, n, err);
+}
+
+/* The list is missing, or does not name all: the files' own heads are looked for. 1: they name more; 0, or -1. */
+static int find_heads(struct zip *z, struct tree_run *run, const char *why, struct err *err)
+{
+	struct zip_scan s;
+	int rc = 0;
+	struct tree_bytes bytes = {.size = z->media.size, .read = read_zip, .ctx = z};
+	zip_scan(&s, &bytes);
+	if (s.entries > count_entries(z)) {
+		free(z->central);
+		z->central_size = s.central.len;
+		z->central = (unsigned char *)buf_take(&s.central, NULL);
+		z->entries = s.entries;
+		rc = tree_uncovered(run, "", err, _("%s; %llu files that stand in it are read all the same"), why,
+		                    (unsigned long long)s.entries);
+		if (rc == 0 && s.broken)
+			rc = tree_uncovered(
+			    run, "", err,
+			    _("files that are cut off or damaged: %llu; of the first, %.200s, %llu bytes are there"),
+			    (unsigned long long)s.broken, s.cut, (unsigned long long)s.cut_size);
+		rc = rc < 0 ? -1 : 1;
+	}
+	zip_scan_release(&s);
 	return rc;
 }
 
@@ -275,13 +316,18 @@ int tree_zip(struct tree_run *run, struct err *err)
 	struct zip z = {.entries = 0};
 	struct tree t = {.name = "", .walk = zip_walk, .open = zip_open, .close = zip_close, .ctx = &z};
 	struct err trouble = ERR_INIT;
-	int rc = 0;
 	z.tree = &t;
 	if (tree_media_open(&z.media, run, err) < 0)
 		return -1;
-	if (read_central(&z, &trouble) < 0)
+	int listed = read_central(&z, &trouble) == 0;
+	int rc = 0;
+	if (!listed)
+		rc = find_heads(&z, run, trouble.message, err);
+	else if (count_entries(&z) < z.entries)
+		rc = find_heads(&z, run, _("the list of the zip is damaged"), err);
+	if (rc == 0 && !listed)
 		rc = tree_uncovered(run, "", err, _("the zip could not be opened: %s"), trouble.message);
-	else
+	else if (rc >= 0)
 		rc = tree_run(run, &t, err);
 	free(z.central);
 	free(z.bytes);
