@@ -80,7 +80,7 @@ static void add_time(struct buf *text, double seconds)
 {
 	static const double minute = 60, hour = 3600, day = 86400;
 	if (seconds < 1)
-		buf_adds(text, _("less than a second"));
+		buf_adds(text, _("a second"));
 	else if (seconds < minute)
 		buf_addf(text, P_("%d second", "%d seconds", (unsigned)seconds), (int)seconds);
 	else if (seconds < hour)
