@@ -160,6 +160,11 @@ const char *field_act(const struct field *field)
 	return strcmp(i18n_language(), "ja") == 0 ? field->act_ja : field->act_en;
 }
 
+const char *field_act_else(const struct field *field)
+{
+	return strcmp(i18n_language(), "ja") == 0 ? field->act_else_ja : field->act_else_en;
+}
+
 const char *field_value_label(const struct field_value *value)
 {
 	return is_japanese() ? value->ja : value->en;

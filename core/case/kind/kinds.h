@@ -58,6 +58,9 @@ struct field {
 	const char *act_en; /* TIME: what the responders did then, as the timeline says it: "isolated"; NULL: no act */
 	const char *act_ja;
 	const char *act_details; /* names of the fields that say how, and by whom; NULL: none */
+	/* A record without that time stands where it was entered, as this: "recorded"; NULL: it has no row. */
+	const char *act_else_en;
+	const char *act_else_ja;
 	unsigned required : 1;
 	unsigned short_form : 1; /* asked first; the rest under "more" */
 	unsigned machine : 1;    /* written by genba only, never by `set` */
@@ -136,7 +139,8 @@ const struct field_value *field_value_find(const struct field *field, const char
 const char *kind_label(const struct kind *kind);
 const char *field_label(const struct field *field);
 const char *field_value_label(const struct field_value *value);
-const char *field_act(const struct field *field); /* NULL: a time in it is no act of the response */
+const char *field_act_else(const struct field *field); /* what a record without the time says; NULL: nothing */
+const char *field_act(const struct field *field);      /* NULL: a time in it is no act of the response */
 
 /* The remark on a field in the interface's language, or "". */
 const char *field_help(const struct field *field);

@@ -37,6 +37,7 @@
 #define YES_NO(if_unset) ONE_OF(values_tri, if_unset)
 #define TO(kind_name) .ref_kind = (kind_name)
 #define HELP(text) .help_en = (text)
+#define ACT_ELSE(english, japanese) .act_else_en = (english), .act_else_ja = (japanese)
 #define ACT(english, japanese, details) .act_en = (english), .act_ja = (japanese), .act_details = (details)
 #define REQUIRED .required = 1
 #define SHORT .short_form = 1

@@ -22,6 +22,7 @@ struct timeline_row {
 	int placed; /* the time could be resolved to a span */
 	/* Of what the responders did (timeline_acts.h): */
 	const struct field *act; /* the field that gives the time; NULL: an event */
+	int is_recorded;         /* it is not known: the time is that of the record itself */
 	char *names;             /* of what it was done to; owned */
 	char *details;           /* how and by whom, or NULL; owned */
 	size_t records;          /* that the row tells of; `record` is the first of them */

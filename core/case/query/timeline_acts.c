@@ -88,25 +88,31 @@ static void add_title(struct timeline_acts *k, const json_t *record, struct buf 
 
 /* ---- rows */
 
+static void add_act(struct timeline_acts *k, json_t *record, const struct field *field, int is_recorded)
+{
+	struct timeline_row *row =
+	    timeline_append(k->t, record, json_get_string(record, is_recorded ? "entered" : field->name));
+	struct buf details = BUF_INIT;
+	struct buf names = BUF_INIT;
+	add_details(k, record, field, &details);
+	add_title(k, record, &names);
+	row->act = field;
+	row->is_recorded = is_recorded;
+	row->names = buf_take(&names, NULL);
+	row->details = details.len ? buf_take(&details, NULL) : NULL;
+	row->records = 1;
+	buf_release(&details);
+	timeline_place(k->c, row);
+}
+
 void timeline_acts_of(struct timeline_acts *k, json_t *record)
 {
 	k->kind = record_kind(record);
 	for (size_t i = 0; k->kind && i < k->kind->field_count; i++) {
 		const struct field *field = &k->kind->fields[i];
-		const char *when = field->act_en ? json_get_string(record, field->name) : NULL;
-		if (!when)
-			continue;
-		struct timeline_row *row = timeline_append(k->t, record, when);
-		struct buf details = BUF_INIT;
-		struct buf names = BUF_INIT;
-		add_details(k, record, field, &details);
-		add_title(k, record, &names);
-		row->act = field;
-		row->names = buf_take(&names, NULL);
-		row->details = details.len ? buf_take(&details, NULL) : NULL;
-		row->records = 1;
-		buf_release(&details);
-		timeline_place(k->c, row);
+		int is_known = json_get_string(record, field->name) != NULL;
+		if (field->act_en && (is_known || field->act_else_en))
+			add_act(k, record, field, !is_known);
 	}
 }
 
@@ -118,7 +124,7 @@ static int is_same(const char *a, const char *b)
 /* Machines that were isolated together are one row: the same act, at the same time, in the same way. */
 static int joins(const struct timeline_row *a, const struct timeline_row *b)
 {
-	return a->act == b->act && edtf_instant_compare(a->first, b->first) == 0 &&
+	return a->act == b->act && a->is_recorded == b->is_recorded && edtf_instant_compare(a->first, b->first) == 0 &&
 	       edtf_instant_compare(a->last, b->last) == 0 && is_same(a->details, b->details);
 }
 
@@ -149,7 +155,7 @@ void timeline_join_last(struct timeline *t)
 
 void timeline_act_text(const struct timeline_row *row, struct buf *out)
 {
-	buf_addf(out, "%s: %s", field_act(row->act), row->names);
+	buf_addf(out, "%s: %s", row->is_recorded ? field_act_else(row->act) : field_act(row->act), row->names);
 	if (row->records > NAMES_MOST)
 		buf_addf(out, _(" and %zu more"), row->records - NAMES_MOST);
 	if (row->details)

@@ -6,6 +6,7 @@
  * (kinds_table.h) makes a row of each record that has a time there; a record of which two
  * such times are known makes two rows. What was done to several things
  * at once and alike is one row: `isolated: JINJI-PC-03, JINJI-PC-04 (cable unplugged, Tanaka)`.
+ * Evidence of which nobody knows when it was collected stands where it was recorded, and says so (ACT_ELSE).
  * timeline_reader.h reads them together with the events.
  */
 #ifndef GENBA_CASE_QUERY_TIMELINE_ACTS_H

@@ -35,7 +35,10 @@ static void add_condition(const struct kind *kind, struct buf *out)
 	buf_addf(out, " OR (kind = '%s' AND (", kind->name);
 	for (size_t i = 0; i < kind->field_count; i++)
 		if (kind->fields[i].act_en) {
-			buf_addf(out, "%sinstr(json, '\"%s\":')", joint, kind->fields[i].name);
+			if (kind->fields[i].act_else_en)
+				buf_addf(out, "%s1", joint); /* each has a row */
+			else
+				buf_addf(out, "%sinstr(json, '\"%s\":')", joint, kind->fields[i].name);
 			joint = " OR ";
 		}
 	buf_adds(out, "))");

@@ -167,6 +167,22 @@ static void a_large_case_is_read_in_slices(void **state)
 	timeline_release(&all);
 }
 
+static void evidence_without_a_time_stands_where_it_was_recorded(void **state)
+{
+	(void)state;
+	add("event", "title=Old when=2020-01-01");
+	add("evidence", "title=Disk type=disk_image");
+	add("event", "title=Later when=2090-01-01");
+	load(NULL);
+	assert_int_equal(t.count, 3);
+	assert_row(1, "R1-E1", "recorded: Disk");
+	assert_true(t.rows[1].is_recorded && t.rows[1].placed);
+	i18n_set_language("ja");
+	load(NULL);
+	assert_non_null(strstr(field_act_else(t.rows[1].act), "記録"));
+	i18n_set_language("en");
+}
+
 static int teardown(void **state)
 {
 	timeline_release(&t);
@@ -181,6 +197,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(as_of_a_commit_only_what_was_on_record_then, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(words_are_those_of_the_language, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_large_case_is_read_in_slices, case_setup, teardown),
+	    cmocka_unit_test_setup_teardown(evidence_without_a_time_stands_where_it_was_recorded, case_setup, teardown),
 	    cmocka_unit_test_setup_teardown(what_lies_in_the_future_is_known, case_setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
