@@ -150,7 +150,7 @@ static void measure(struct bench_case *b, double ms[MEASURES])
 		bench_fail("search_find", "wrong hits");
 	struct timeline t;
 	start = bench_cpu();
-	check(timeline_load(b->c, &t, &err), "timeline_load", &err);
+	check(timeline_load_at(b->c, NULL, &t, &err), "timeline_load", &err);
 	ms[TIMELINE] = since(start);
 	timeline_release(&t);
 	start = bench_cpu();

@@ -3,6 +3,7 @@
 #include "help_program.h"
 #include "help_screen.h"
 
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,6 +48,29 @@ static struct terminal *open_timeline(void)
 	terminal_type(t, "5");
 	terminal_await_row(t, 1, "Timeline");
 	return t;
+}
+
+/* The command gives what the view shows: an act a record as JSON, those of one time joined for people. */
+static void the_command_tells_acts_too(void **state)
+{
+	(void)state;
+	static const char *const labels[] = {"R1-V1", "R1-A1", "R1-A2", "R1-V2"};
+	program_good(&program, "timeline", "--json", NULL);
+	json_t *rows = json_loads(program.out.data, 0, NULL);
+	assert_int_equal(json_array_size(rows), 4);
+	for (size_t i = 0; i < 4; i++) {
+		const json_t *row = json_array_get(rows, i);
+		assert_string_equal(json_string_value(json_object_get(row, "label")), labels[i]);
+		assert_string_equal(json_string_value(json_object_get(row, "kind")), i % 3 ? "act" : "event");
+	}
+	const json_t *act = json_array_get(rows, 2);
+	assert_string_equal(json_string_value(json_object_get(act, "of")), "asset");
+	assert_string_equal(json_string_value(json_object_get(act, "act")), "isolation_done");
+	assert_string_equal(json_string_value(json_object_get(act, "when")), "2026-11-22T10:00:00Z");
+	assert_string_equal(json_string_value(json_object_get(act, "text")), "isolated: JINJI-PC-04 (cable unplugged)");
+	json_decref(rows);
+	program_good(&program, "timeline", NULL);
+	assert_non_null(strstr(program.out.data, "isolated: JINJI-PC-03, JINJI-PC-04 (cable unplugged)"));
 }
 
 static void what_was_done_stands_between_what_the_attacker_did(void **state)
@@ -140,6 +164,7 @@ static void rows_of_machines_are_told_in_the_clock_of_the_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_command_tells_acts_too),
 	    cmocka_unit_test(what_was_done_stands_between_what_the_attacker_did),
 	    cmocka_unit_test(its_keys_are_those_of_the_lists),
 	    cmocka_unit_test(rows_of_machines_are_told_in_the_clock_of_the_events),

@@ -1,4 +1,4 @@
-/* new, verify, export, board and timeline: commands about the case as a whole. */
+/* new, verify, export and board: commands about the case as a whole. */
 #include "case/case.h"
 #include "outward/exchange/shared_form.h"
 #include "outward/formats.h"
@@ -12,7 +12,6 @@
 #include "base/passphrase.h"
 #include "base/printable.h"
 #include "case/care/verify.h"
-#include "case/query/timeline_text.h"
 #include "case/store/record.h"
 #include "evidence/acquire/checkpoint.h"
 #include "evidence/acquire/sleep_inhibit.h"
@@ -345,7 +344,7 @@ int cmd_export(struct session *s, const struct args *args, struct err *err)
 	return rc;
 }
 
-/* ---- board, timeline */
+/* ---- board */
 
 int cmd_board(struct session *s, const struct args *args, struct err *err)
 {
@@ -379,61 +378,5 @@ int cmd_board(struct session *s, const struct args *args, struct err *err)
 		cmd_print_json(s, array);
 	free(title);
 	board_release(&b);
-	return 0;
-}
-
-/* ---- timeline */
-
-static int timeline_way_of(const char *name, enum timeline_way *way, struct err *err)
-{
-	for (*way = TIMELINE_ABSOLUTE; *way < TIMELINE_WAYS; (*way)++)
-		if (strcmp(name, timeline_way_name(*way)) == 0)
-			return 0;
-	return err_set(err, ERR_USAGE, _("--times %s: allowed are absolute, relative, corrected, utc"), name);
-}
-
-static void print_timeline(struct session *s, const struct timeline *t, enum timeline_way way)
-{
-	struct text_table table = {.columns = 5};
-	const struct kind *kind = kind_find("event");
-	static const char *const columns[] = {"when", "side", "mark", "title"};
-	char **times = timeline_texts(s->c, t, way);
-	text_table_add(&table, _("Label"));
-	for (size_t k = 0; k < 4; k++)
-		text_table_add(&table, field_label(kind_field(kind, columns[k])));
-	for (size_t i = 0; i < t->count; i++) {
-		text_table_add(&table, record_label(t->rows[i].record));
-		text_table_add(&table, times[i]);
-		for (size_t k = 1; k < 4; k++) {
-			struct buf cell = BUF_INIT;
-			if (k != 2 || json_object_get(t->rows[i].record, "mark"))
-				record_field_text(t->rows[i].record, kind_field(kind, columns[k]), &cell);
-			text_table_add(&table, cell.data);
-			buf_release(&cell);
-		}
-	}
-	text_table_print(&table, s->out, 0);
-	text_table_release(&table);
-	timeline_texts_free(times, t->count);
-}
-
-int cmd_timeline(struct session *s, const struct args *args, struct err *err)
-{
-	if (args->count != 0)
-		return cmd_usage("timeline", err);
-	struct timeline t;
-	enum timeline_way way = TIMELINE_ABSOLUTE;
-	const char *times = args_option(args, "times");
-	if ((times && timeline_way_of(times, &way, err) < 0) || timeline_load(s->c, &t, err) < 0)
-		return -1;
-	if (args_option(args, "json")) {
-		json_t *array = json_array();
-		for (size_t i = 0; i < t.count; i++)
-			json_array_append(array, t.rows[i].record);
-		cmd_print_json(s, array);
-	} else {
-		print_timeline(s, &t, way);
-	}
-	timeline_release(&t);
 	return 0;
 }

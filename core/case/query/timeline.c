@@ -101,11 +101,6 @@ static void timeline_sort(struct timeline *t)
 		qsort(t->rows, t->count, sizeof *t->rows, compare_rows);
 }
 
-int timeline_load(struct case_file *c, struct timeline *t, struct err *err)
-{
-	return timeline_load_at(c, NULL, t, err);
-}
-
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
 {
 	memset(t, 0, sizeof *t);

@@ -34,10 +34,8 @@ struct timeline {
 	size_t cap;
 };
 
-/* All events that are not retracted, sorted. Release with timeline_release(). */
-int timeline_load(struct case_file *c, struct timeline *t, struct err *err);
-
-/* The same as of a commit (full id; NULL or "": now). Times that are relative to a record are resolved as of now. */
+/* All events that are not retracted, sorted, as of a commit (full id; NULL or "": now). Times that are relative to a record are
+ * resolved as of now. Release with timeline_release(). */
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err);
 
 /* The last `wanted` rows of the timeline of now, for a summary: the other events are not read, only their times. */

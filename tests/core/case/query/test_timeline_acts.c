@@ -156,7 +156,7 @@ static void a_large_case_is_read_in_slices(void **state)
 	}
 	assert_int_equal(action_commit(a, &err), 0);
 	assert_true(read_all(NULL, &all) > 5);
-	assert_int_equal(timeline_load(the_case, &events, &err), 0);
+	assert_int_equal(timeline_load_at(the_case, NULL, &events, &err), 0);
 	size_t k = 0;
 	for (size_t i = 0; i < all.count; i++)
 		if (!all.rows[i].act)

@@ -111,7 +111,7 @@ static void fractions_of_a_second_are_kept_and_sort(void **state)
 	add("event", "title=first side=attacker when=2026-11-23T09:05:09.102-05:00");
 	assert_string_equal(get("R1-V1", "when"), "2026-11-23T14:05:09.871Z");
 	struct timeline all;
-	assert_int_equal(timeline_load(the_case, &all, NULL), 0);
+	assert_int_equal(timeline_load_at(the_case, NULL, &all, NULL), 0);
 	assert_string_equal(record_label(all.rows[0].record), "R1-V2");
 	assert_string_equal(record_label(all.rows[1].record), "R1-V1");
 	for (int way = TIMELINE_ABSOLUTE; way <= TIMELINE_UTC; way++) {
@@ -139,7 +139,7 @@ static void the_last_events_are_those_of_the_timeline(void **state)
 		free(fields);
 	}
 	struct timeline all;
-	assert_int_equal(timeline_load(the_case, &all, NULL), 0);
+	assert_int_equal(timeline_load_at(the_case, NULL, &all, NULL), 0);
 	assert_int_equal(all.count, 6);
 	for (size_t wanted = 0; wanted < 9; wanted++) {
 		struct timeline last;
