@@ -97,6 +97,14 @@ sweep behind.gz --list list || rc=$?
 is "status of a bomb, and hits behind it" '1 0' "$rc $(jq -r 'select(.kind == "summary") | .hits' out)"
 sweep behind.gz --list list --max-ratio 2000 || fail "a raised limit: $(cat out err)"
 is "hits behind a raised limit" 1 "$(jq -r 'select(.kind == "summary") | .hits' out)"
+if command -v zstd >/dev/null; then
+	gunzip -c behind.gz | zstd -q -c >behind.zst
+	rc=0
+	sweep behind.zst --list list || rc=$?
+	is "status of a bomb of zstd" '1 0' "$rc $(jq -r 'select(.kind == "summary") | .hits' out)"
+	sweep behind.zst --list list --max-ratio 100000 || fail "a raised limit, zstd: $(cat out err)"
+	is "hits behind a raised limit, zstd" 1 "$(jq -r 'select(.kind == "summary") | .hits' out)"
+fi
 rc=0
 sweep behind.gz --list list --max-ratio 0 || rc=$?
 is "a limit that is none" 2 "$rc"
@@ -161,6 +169,8 @@ sweep pack/deep.zip pack/bomb.zip pack/torn.zip --list list --jobs 1 || rc=$?
 is "status of limits" 1 "$rc"
 is "too deep, a bomb, torn" '|1.zip!/2.zip!/3.zip|b.log|bomb|' "$(problems | cut -d: -f1 | sort | tr '\n' '|')"
 is "the next member goes on" 'pack/bomb.zip behind.log evil.test 6|pack/torn.zip a.log evil.test 6|' "$(members | sort | tr '\n' '|')"
+sweep pack/bomb.zip --list list --max-ratio 2000 || fail "a raised limit, zip: $(cat out err)"
+is "all members are read then" 2 "$(jq -r 'select(.kind == "summary") | .members' out)"
 if command -v zip >/dev/null; then
 	cp proxy.log pack/clear.log
 	(cd pack && zip -q -j -P secret locked.zip ../proxy.log && zip -q locked.zip clear.log)

@@ -92,6 +92,17 @@ for jobs in 1 2; do
 	is "an E01 that is looked at, $jobs" "$(cat plain)" "$(jq -c 'select(.kind == "hit") | [.member, .offset, .encoding, .raw]' out | sort)"
 	is "its source, and no evidence, $jobs" "$e01 null" "$(jq -r 'select(.kind == "hit") | "\(.source) \(.evidence)"' out | sort -u)"
 done
+split -b 3000000 -d -a 3 --numeric-suffixes=1 disk.dd part.
+for jobs in 1 2; do
+	for image in disk.dd part.001; do
+		"$genba" sweep $image --list list --look --jsonl --jobs $jobs >out 2>err || fail "sweep --look of $image: $(cat out err)"
+		is "raw, $image, $jobs" "$(cat plain)" "$(jq -c 'select(.kind == "hit") | [.member, .offset, .encoding, .raw]' out | sort)"
+		is "its path, $image, $jobs" "$image $image null" "$(jq -r 'select(.kind == "hit") | "\(.source) \(.path) \(.evidence)"' out | sort -u)"
+	done
+done
+gzip -c ext4.img >packed.img # packed, it is no medium
+"$genba" sweep packed.img --list list --look --jsonl >out 2>err || fail "sweep --look of a packed image: $(cat out err)"
+is "no file of what is packed" "" "$(jq -r 'select(.kind == "hit") | .member' out | sort -u)"
 head -c 9000 "$e01" >torn.E01
 rc=0
 printf 'evil.test\n' >next.log

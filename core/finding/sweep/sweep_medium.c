@@ -2,16 +2,21 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/worker/worker.h"
 #include "evidence/image/ewf.h"
 #include "evidence/image/parts.h"
 #include "evidence/image/source.h"
+#include "evidence/preserve.h"
 #include "finding/sweep/image/image_map.h"
+#include "finding/sweep/sweep_source.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEAD 64
@@ -24,6 +29,7 @@ struct sweep_medium {
 	struct source source;
 	pthread_mutex_t reading; /* several workers may ask */
 	struct worker_media media;
+	int is_file; /* the medium is the file itself */
 	struct sweep_target target;
 	char *path;
 	int map;
@@ -42,14 +48,36 @@ static int read_medium(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 	return 0;
 }
 
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && !source_is_file(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 static int is_e01(const char *path)
 {
 	unsigned char head[HEAD];
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	ssize_t n = fd >= 0 && source_is_file(fd) ? pread(fd, head, sizeof head, 0) : -1;
+	int fd = open_file(path);
+	ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : -1;
 	if (fd >= 0)
 		close(fd);
 	return n > 0 && ewf_is_image(head, (size_t)n);
+}
+
+/* One by its name, as for what is preserved, that is not packed. */
+static int is_raw_image(const char *path)
+{
+	unsigned char head[HEAD];
+	const char *type = evidence_type_guess(path, 0);
+	int fd = type && strcmp(type, "disk_image") == 0 ? open_file(path) : -1;
+	ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : -1;
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && sweep_packing_of(head, (size_t)n) == SWEEP_AS_IT_IS;
 }
 
 static int open_e01(struct sweep_medium *m, struct sweep_run *run, struct err *err)
@@ -83,22 +111,26 @@ static int add_files(struct sweep_medium *m, struct sweep_run *run, struct err *
 {
 	struct image_map_sum sum;
 	struct image_map_source from = {.fd = -1, .media = &m->media, .size = m->media.size, .progress = run->progress};
-	m->map = image_map_make(&from, &sum, err);
+	int fd = m->is_file ? open_file(m->path) : -1;
+	struct stat st;
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		from = (struct image_map_source){.fd = fd, .size = (uint64_t)st.st_size, .progress = run->progress};
+	m->map = m->is_file && fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot open '%s'"), m->path)
+	                              : image_map_make(&from, &sum, err);
+	if (fd >= 0)
+		close(fd);
 	if (m->map < 0)
 		return -1;
 	if (*sum.problem)
 		return sweep_run_problem(run, &m->target, m->path, sum.problem, err);
 	m->target.has_map = 1;
 	m->target.map = m->map;
-	sweep_run_add_files(run, &m->target, m->path, m->path, &m->media, sum.bytes);
+	sweep_run_add_files(run, &m->target, m->path, m->path, m->is_file ? NULL : &m->media, sum.bytes);
 	return 0;
 }
 
-int sweep_media_add(struct sweep_media *media, struct sweep_run *run, const char *path, struct err *err)
+static struct sweep_medium *new_medium(struct sweep_media *media, const char *path)
 {
-	int e01 = is_e01(path);
-	if (!e01 && !(parts_is_first(path) && parts_are_there(path)))
-		return 0;
 	struct sweep_medium *m = xcalloc(1, sizeof *m);
 	m->path = xstrdup(path);
 	m->map = -1;
@@ -106,11 +138,27 @@ int sweep_media_add(struct sweep_media *media, struct sweep_run *run, const char
 	pthread_mutex_init(&m->reading, NULL);
 	media->all = xrealloc(media->all, (media->count + 1) * sizeof(*media->all));
 	media->all[media->count++] = m;
+	return m;
+}
+
+int sweep_media_add(struct sweep_media *media, struct sweep_run *run, const char *path, struct err *err)
+{
+	int e01 = is_e01(path);
+	int parts = !e01 && parts_is_first(path) && parts_are_there(path);
+	if (!e01 && !parts && !is_raw_image(path))
+		return 0;
+	struct sweep_medium *m = new_medium(media, path);
 	struct err why = ERR_INIT; /* what cannot be opened is told, and the next one goes on */
-	if ((e01 ? open_e01(m, run, &why) : open_parts(m, &why)) < 0)
+	m->is_file = !e01 && !parts;
+	if (m->is_file) {
+		if (sweep_run_add_target(run, &m->target, m->path, m->path, err) < 0)
+			return -1;
+	} else if ((e01 ? open_e01(m, run, &why) : open_parts(m, &why)) < 0) {
 		return sweep_run_problem(run, &m->target, m->path, why.message, err) < 0 ? -1 : 1;
-	m->media = (struct worker_media){m->source.size, read_medium, m};
-	sweep_run_add_media(run, &m->target, m->path, &m->media);
+	} else {
+		m->media = (struct worker_media){m->source.size, read_medium, m};
+		sweep_run_add_media(run, &m->target, m->path, &m->media);
+	}
 	return add_files(m, run, err) < 0 ? -1 : 1;
 }
 
