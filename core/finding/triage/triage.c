@@ -128,6 +128,18 @@ static size_t add_rules(const json_t *findings, const char *state, struct buf *o
 	return count;
 }
 
+/* Which logs, since when: "gap.rolled-over: Security: …". What could not be read is named below. */
+static void add_gaps(const json_t *findings, struct buf *out)
+{
+	const json_t *f;
+	size_t i;
+	json_array_foreach(findings, i, f) {
+		const char *rule = json_get_string(f, "rule");
+		if (strncmp(rule, "gap.", 4) == 0 && strcmp(rule, "gap.unread") != 0)
+			buf_addf(out, "%s: %s\n", rule, json_get_string(f, "reason"));
+	}
+}
+
 /* What a reader must know before he concludes anything from it. In English whatever the screen speaks: it is on record. */
 static void write_limits(const struct triage_work *w, const char *sha256, struct buf *out)
 {
@@ -159,6 +171,7 @@ static void write_limits(const struct triage_work *w, const char *sha256, struct
 	buf_release(&seen);
 	buf_release(&not_seen);
 	buf_release(&not_covered);
+	add_gaps(r->findings, out);
 	if (w->problems)
 		buf_addf(out, "Could not be read: %llu places.\n%s", (unsigned long long)w->problems, w->named.data);
 	if (w->problems > PROBLEMS_NAMED)

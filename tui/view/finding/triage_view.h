@@ -20,6 +20,8 @@ struct triage_state {
 	json_t *findings; /* records */
 	json_t *lines;    /* observations, as observation_json() gives them */
 	size_t *of;       /* the finding or line of each row; SIZE_MAX: none */
+	size_t gaps_from; /* the row from which on it is told what is not covered */
+	json_t *gaps;     /* the whole text of each of those rows, for the pane */
 };
 
 struct triage_state *triage_state(struct view *v);

@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "case/store/disputed.h"
 #include "case/store/record.h"
+#include "finding/triage/check/rules.h"
 #include "finding/triage/hosts.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/view/views.h"
@@ -149,6 +150,60 @@ static void add_finding(struct view *v, size_t i, const json_t *f)
 	buf_release(&line);
 }
 
+static void add_gap_row(struct view *v, const json_t *check, const char *text, const char *whole)
+{
+	char *line = xasprintf("   %s  %s", record_label(check), text);
+	char *safe = printable_dup(line);
+	triage_add_row(v, TONE_FAINT, record_label(check), safe, SIZE_MAX);
+	json_array_append_new(triage_state(v)->gaps, json_string(whole));
+	free(line);
+	free(safe);
+}
+
+/* A line of its own for each gap whose sentence is known: "gap.rolled-over: Security: …". */
+static void add_gap_lines(struct view *v, const json_t *check, const char *limits)
+{
+	for (const char *at = limits; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		size_t n = strcspn(at, ":\n");
+		char *rule = xstrndup(at, n);
+		const char *title = strncmp(rule, "gap.", 4) == 0 && at[n] == ':' ? check_title(rule) : NULL;
+		if (title) {
+			const char *reason = at + n + 1 + strspn(at + n + 1, " ");
+			char *text = xasprintf("%s  %.*s", i18n_text(title), (int)strcspn(reason, "\n"), reason);
+			add_gap_row(v, check, text, text);
+			free(text);
+		}
+		free(rule);
+	}
+}
+
+/* What was not looked for, since the logs for it are not there: how much, and in the pane what. */
+static void add_rules_without_logs(struct view *v, const json_t *check, const char *names)
+{
+	struct buf whole = BUF_INIT;
+	struct buf text = BUF_INIT;
+	size_t count = 0;
+	size_t end = strcspn(names, "\n");
+	end -= end && names[end - 1] == '.';
+	for (size_t at = 0, n; at < end; at += n + strspn(names + at + n, ", ")) {
+		n = strcspn(names + at, ",\n");
+		n = n < end - at ? n : end - at;
+		char *rule = xstrndup(names + at, n);
+		const char *title = strncmp(rule, "gap.", 4) == 0 ? NULL : check_title(rule);
+		if (title)
+			buf_addf(&whole, "%s%s: %s", count++ ? " · " : "", rule, i18n_text(title));
+		free(rule);
+	}
+	buf_addf(&text,
+	         P_("not looked for, since its log is not there: %zu check",
+	            "not looked for, since their logs are not there: %zu checks", count),
+	         count);
+	if (count)
+		add_gap_row(v, check, text.data, whole.data);
+	buf_release(&whole);
+	buf_release(&text);
+}
+
 /* What the newest check by triage of each evidence could not say. It is on record in English. */
 static int add_gaps(void *ctx, json_t *check)
 {
@@ -156,19 +211,17 @@ static int add_gaps(void *ctx, json_t *check)
 	const char *limits = triage_field(check, "limits");
 	if (!json_is(check, "method", "triage"))
 		return 0;
-	static const char *const lines[] = {"Not covered: ", "Could not be read: "};
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-		const char *at = strstr(limits, lines[i]);
-		if (!at)
-			continue;
-		char *safe = printable_dup(at);
-		char *text = xasprintf("   %s  %.*s", record_label(check), (int)strcspn(safe, "\n"), at);
-		char *shown = printable_dup(text);
-		shown[strcspn(shown, "\n")] = '\0';
-		triage_add_row(v, TONE_FAINT, record_label(check), shown, SIZE_MAX);
-		free(shown);
+	add_gap_lines(v, check, limits);
+	const char *names = strstr(limits, "Not covered: ");
+	if (names)
+		add_rules_without_logs(v, check, names + strlen("Not covered: "));
+	const char *unread = strstr(limits, "Could not be read: ");
+	if (unread) {
+		unsigned long places = strtoul(unread + strlen("Could not be read: "), NULL, 10);
+		char *text =
+		    xasprintf(P_("%lu place could not be read", "%lu places could not be read", places), places);
+		add_gap_row(v, check, text, unread);
 		free(text);
-		free(safe);
 	}
 	return 0;
 }
@@ -200,6 +253,9 @@ static int fill_findings(struct view *v, struct err *err)
 	v->heading = xasprintf(P_("%zu to judge", "%zu to judge", open), open);
 	size_t before = v->count;
 	triage_add_row(v, TONE_HEADING, NULL, _("Not covered"), SIZE_MAX);
+	json_decref(s->gaps);
+	s->gaps = json_array();
+	s->gaps_from = v->count;
 	int rc = workbench_each(v->wb, "check", 0, add_gaps, v, err);
 	if (rc == 0 && v->count == before + 1)
 		triage_add_row(v, TONE_FAINT, NULL, _("   nothing was read: what is not known stands nowhere"),
@@ -264,6 +320,11 @@ const json_t *triage_finding(struct view *v)
 	return NULL;
 }
 
+static const char *triage_text(const json_t *text)
+{
+	return json_is_string(text) ? json_string_value(text) : "";
+}
+
 static void tell_about(struct view *v)
 {
 	struct triage_state *s = triage_state(v);
@@ -272,6 +333,8 @@ static void tell_about(struct view *v)
 	struct buf line = BUF_INIT;
 	if (s->shape == TRIAGE_LINES || s->shape == TRIAGE_AROUND)
 		triage_lines_tell(v);
+	if (!f && s->shape == TRIAGE_FINDINGS && s->gaps && v->selected >= s->gaps_from)
+		triage_pane_text(v, TONE_PLAIN, triage_text(json_array_get(s->gaps, v->selected - s->gaps_from)));
 	if (!f)
 		return;
 	buf_addf(&line, "%s  %s  %s  %s", record_label(f), triage_field(f, "rule"), triage_field(f, "technique"),
@@ -389,6 +452,7 @@ static const struct view_key triage_keys[] = {
 static void release_triage_view(struct view *v)
 {
 	struct triage_state *s = v->data;
+	json_decref(s->gaps);
 	json_decref(s->findings);
 	json_decref(s->lines);
 	free(s->of);

@@ -115,6 +115,32 @@ void check_gaps_unknown(struct check_gaps *g, uint64_t files)
 
 /* ---- what there is of it */
 
+static const struct {
+	const char *rule;
+	const char *title;
+} gap_titles[] = {
+    {"gap.channel", N_("Logs that every Windows keeps are not in the evidence.")},
+    {"gap.rolled-over", N_("Before its oldest record a log says nothing.")},
+    {"gap.jump", N_("Numbers of records are missing in between.")},
+    {"gap.audit", N_("Starts of processes were not recorded.")},
+    {"gap.collector", N_("The collector could not fetch all that it was asked for.")},
+    {"gap.unread", N_("Places could not be read.")},
+    {"gap.no-parser", N_("Files were not read, since no parser that was asked for knows them.")},
+};
+
+const char *check_gap_title(const char *rule)
+{
+	for (size_t i = 0; i < sizeof gap_titles / sizeof *gap_titles; i++)
+		if (strcmp(gap_titles[i].rule, rule) == 0)
+			return gap_titles[i].title;
+	return NULL;
+}
+
+static void give_gap(check_gap_fn gap, void *ctx, const char *rule, const char *reason)
+{
+	gap(ctx, rule, i18n_text(check_gap_title(rule)), reason);
+}
+
 static int has_channel(const struct check_gaps *g, const char *name)
 {
 	for (size_t i = 0; i < g->channel_count; i++)
@@ -139,7 +165,7 @@ void check_gaps_each(const struct check_gaps *g, uint64_t starts, check_gap_fn g
 		if (!has_channel(g, wanted[i]))
 			buf_addf(&text, "%s%s", text.len ? ", " : "", wanted[i]);
 	if (text.len)
-		gap(ctx, "gap.channel", _("Logs that every Windows keeps are not in the evidence."), text.data);
+		give_gap(gap, ctx, "gap.channel", text.data);
 	buf_clear(&text);
 	for (size_t i = 0; i < g->channel_count && text.len < REASON; i++) {
 		char when[32];
@@ -148,7 +174,7 @@ void check_gaps_each(const struct check_gaps *g, uint64_t starts, check_gap_fn g
 			buf_addf(&text, "%s%s: %.19sZ", text.len ? ", " : "", g->channels[i].name, when);
 	}
 	if (text.len)
-		gap(ctx, "gap.rolled-over", _("Before its oldest record a log says nothing."), text.data);
+		give_gap(gap, ctx, "gap.rolled-over", text.data);
 	buf_clear(&text);
 	for (size_t i = 0; i < g->channel_count && text.len < REASON; i++) {
 		const struct channel *c = &g->channels[i];
@@ -157,21 +183,20 @@ void check_gaps_each(const struct check_gaps *g, uint64_t starts, check_gap_fn g
 			         (unsigned long long)(c->last - c->first + 1 - c->records));
 	}
 	if (text.len)
-		gap(ctx, "gap.jump", _("Numbers of records are missing in between."), text.data);
+		give_gap(gap, ctx, "gap.jump", text.data);
 	if (has_channel(g, "Security") && starts == 0)
-		gap(ctx, "gap.audit", _("Starts of processes were not recorded."), "Security 4688, Sysmon 1");
+		give_gap(gap, ctx, "gap.audit", "Security 4688, Sysmon 1");
 	buf_clear(&text);
 	counted(&text, g->messages, &g->collectors);
 	if (g->messages)
-		gap(ctx, "gap.collector", _("The collector could not fetch all that it was asked for."), text.data);
+		give_gap(gap, ctx, "gap.collector", text.data);
 	buf_clear(&text);
 	counted(&text, g->problems, &g->unread);
 	if (g->problems)
-		gap(ctx, "gap.unread", _("Places could not be read."), text.data);
+		give_gap(gap, ctx, "gap.unread", text.data);
 	buf_clear(&text);
 	buf_addf(&text, "%llu", (unsigned long long)g->unknown_files);
 	if (g->unknown_files)
-		gap(ctx, "gap.no-parser", _("Files were not read, since no parser that was asked for knows them."),
-		    text.data);
+		give_gap(gap, ctx, "gap.no-parser", text.data);
 	buf_release(&text);
 }

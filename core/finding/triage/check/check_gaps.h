@@ -20,6 +20,9 @@ void check_gaps_collector(struct check_gaps *g, const struct observation *o);
 void check_gaps_problem(struct check_gaps *g, const char *path, const char *reason);
 void check_gaps_unknown(struct check_gaps *g, uint64_t files);
 
+/* The sentence of "gap.NAME", English; NULL: there is no such. */
+const char *check_gap_title(const char *rule);
+
 /* Gives each gap there is; `starts`: how many starts of processes were seen. */
 typedef void (*check_gap_fn)(void *ctx, const char *rule, const char *title, const char *reason);
 void check_gaps_each(const struct check_gaps *g, uint64_t starts, check_gap_fn gap, void *ctx);

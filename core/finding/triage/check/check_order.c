@@ -2,6 +2,7 @@
 #include "finding/triage/check/check.h"
 
 #include "base/err.h"
+#include "finding/triage/check/check_gaps.h"
 #include "finding/triage/check/rules.h"
 
 #include <stdlib.h>
@@ -33,6 +34,14 @@ void triage_add_findings(json_t *findings, json_t *more)
 		json_array_insert(findings, at, (json_t *)(uintptr_t)f);
 	}
 	json_decref(more);
+}
+
+const char *check_title(const char *rule)
+{
+	for (size_t i = 0; i < check_rule_count; i++)
+		if (strcmp(check_rules[i].name, rule) == 0)
+			return check_rules[i].title;
+	return check_gap_title(rule);
 }
 
 struct finding_group { /* findings of one evidence, which stand together */

@@ -79,4 +79,7 @@ struct check_rule {
 extern const struct check_rule check_rules[];
 extern const size_t check_rule_count;
 
+/* What the rule says, or the gap (check_gaps.h), in English; NULL: it is none of this program's. */
+const char *check_title(const char *rule);
+
 #endif

@@ -100,6 +100,7 @@ static void evidence_becomes_a_set_once(void **state)
 	assert_string_equal(get(r.check, "method"), "triage");
 	assert_string_equal(get(r.check, "on"), machine);
 	assert_non_null(strstr(get(r.check, "limits"), "evtx 1"));
+	assert_non_null(strstr(get(r.check, "limits"), "\ngap.rolled-over: "));
 	assert_non_null(strstr(get(r.check, "limits"), r.set.sha256));
 	assert_non_null(strstr(get(r.check, "period"), "2023-11-16T17:00:21"));
 	uint64_t before = commits();
