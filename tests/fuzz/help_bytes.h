@@ -4,6 +4,7 @@
 
 #include "finding/triage/tree/tree_disk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,17 @@ static inline void bytes_try(int (*read)(void *ctx, uint64_t offset, void *bytes
 			read(ctx, at, piece, n, &ignored);
 	}
 	free(piece);
+}
+
+/* With FUZZ_SHARE in the environment: says now and then how many of the inputs were opened. */
+static inline void bytes_count(int opened)
+{
+	static unsigned long all;
+	static unsigned long in;
+	all++;
+	in += opened != 0;
+	if (all % (1U << 16) == 0 && getenv("FUZZ_SHARE"))
+		fprintf(stderr, "opened: %lu of %lu\n", in, all);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* Shadow copies of NTFS volumes through libvshadow. */
 #include "finding/triage/tree/tree_disk.h"
 
+#include "base/bytes.h"
 #include "base/i18n.h"
 #include "finding/observation/observation.h"
 #include "finding/triage/parse/yal.h"
@@ -34,12 +35,16 @@ struct tree_shadows *tree_shadows_open(const struct tree_bytes *volume, int *cou
 	static const unsigned char mark[16] = {0x6b, 0x87, 0x08, 0x38, 0x76, 0xc1, 0x48, 0x4e,
 	                                       0xb7, 0xae, 0x04, 0x04, 0x6e, 0x6c, 0xc7, 0x52};
 	unsigned char head[16] = "";
+	unsigned char sector[3] = ""; /* its bytes, and how many a cluster has */
 	struct err ignored = ERR_INIT;
 	libvshadow_error_t *error = NULL;
 	*count = 0;
 	if (volume->size < 0x2000 || volume->read(volume->ctx, 0x1e00, head, sizeof head, &ignored) < 0 ||
 	    memcmp(head, mark, sizeof mark) != 0)
 		return NULL;
+	if (volume->read(volume->ctx, 11, sector, sizeof sector, &ignored) < 0 || bytes_le16(sector) == 0 ||
+	    sector[2] == 0)
+		return NULL; /* no NTFS: the library divides by these */
 	struct tree_shadows *s = xcalloc(1, sizeof *s);
 	s->bytes = (struct yal_bytes){.size = volume->size, .read = volume->read, .ctx = volume->ctx};
 	s->handle = yal_handle(&s->bytes, err);
