@@ -14,6 +14,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* It forgets blocks that it refuses. In the cage that ends with the process. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libvshadow_";
+}
+
 static struct buf volumes[VOLUMES];
 
 /* NTFS; with shadow copies; behind BitLocker; in a partition. */

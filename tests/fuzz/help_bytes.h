@@ -46,7 +46,7 @@ static inline void bytes_count(int opened)
 	static unsigned long in;
 	all++;
 	in += opened != 0;
-	if (all % (1U << 16) == 0 && getenv("FUZZ_SHARE"))
+	if (all % (1U << 14) == 0 && getenv("FUZZ_SHARE"))
 		fprintf(stderr, "opened: %lu of %lu\n", in, all);
 }
 

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/worker/worker.h"
 #include "evidence/image/stored.h"
+#include "finding/triage/parse/opening.h"
 #include "finding/triage/parsers.h"
 
 #include <fcntl.h>
@@ -23,9 +24,10 @@ struct tree_reading {
 	/* of the worker that runs */
 	json_int_t unit;
 	int in_unit;
-	int is_walk;
-	char *at;     /* path of the unit */
-	char *parser; /* and its parser */
+	int is_walk;       /* or an opening: not to be tried again */
+	const char *opens; /* what; NULL: no opening */
+	char *at;          /* path of the unit */
+	char *parser;      /* and its parser */
 	json_t *lost;
 };
 
@@ -41,16 +43,20 @@ static int on_begin(struct tree_reading *t, json_int_t unit, const json_t *value
 {
 	const char *path = json_string_value(json_object_get(value, "path"));
 	const char *parser = json_string_value(json_object_get(value, "parser"));
+	const json_t *opens = json_object_get(value, "opens");
 	const struct triage_parser *p = parser ? triage_parser_find(parser) : NULL;
-	if (unit < t->unit || !path || !parser)
+	t->opens = json_is_integer(opens) ? tree_opening_name(json_integer_value(opens)) : NULL;
+	if (unit < t->unit || !path || (!parser && !t->opens))
 		return err_set(err, ERR_INVALID, _("a parser sent what is no row"));
 	t->unit = unit;
 	t->in_unit = 1;
-	t->is_walk = strcmp(parser, "file") == 0;
+	t->is_walk = t->opens || strcmp(parser, "file") == 0;
 	free(t->at);
 	free(t->parser);
 	t->at = xstrdup(path);
-	t->parser = xstrdup(parser);
+	t->parser = xstrdup(t->opens ? "" : parser);
+	if (t->opens)
+		return progress_step(t->r->progress, path, t->sum->parsed, 0, err);
 	if (p)
 		t->sum->parsed++;
 	reading_note_parser(t->sum, parser, p ? p->version : 1);
@@ -73,6 +79,8 @@ static int on_end(struct tree_reading *t, const json_t *value, struct err *err)
 	if (failed && *failed && reading_unparsed(t->r, t->sum, path, 0, failed, err) < 0)
 		return -1;
 	t->in_unit = 0;
+	if (t->opens)
+		return 0;
 	json_int_t files = json_integer_value(json_object_get(facts, "files"));
 	if (t->is_walk && files > 0)
 		t->sum->files += (uint64_t)files;
@@ -107,6 +115,19 @@ static int read_source(void *ctx, uint64_t offset, void *bytes, size_t n, struct
 	if (source_read_at(ctx, "", offset, bytes, n, NULL, &got, err) < 0)
 		return -1;
 	return got == n ? 0 : err_set(err, ERR_FAILED, _("it ends before its size"));
+}
+
+static int tell_end_of_worker(const struct tree_reading *t, const char *reason, struct err *err)
+{
+	const char *path = t->in_unit && *t->at ? t->at : t->path;
+	if (!t->in_unit || !t->opens)
+		return reading_problem(t->r, t->sum, path, 0, reason, err);
+	char *text =
+	    xasprintf(_("not covered: %s could not be opened here; the rest was read. Open it in another tool. %s"),
+	              t->opens, reason);
+	int rc = reading_problem(t->r, t->sum, path, 0, text, err);
+	free(text);
+	return rc;
 }
 
 /* Runs workers until one comes to the end. `call` says where the bytes are. */
@@ -145,7 +166,7 @@ static int run(struct tree_reading *t, struct worker_call *call, enum reading_fo
 		if (rc < 0 || result.end == WORKER_DONE)
 			break;
 		/* it ended in a unit: that one is told, and what is behind it goes on */
-		rc = reading_problem(t->r, t->sum, t->in_unit && *t->at ? t->at : t->path, 0, result.reason, err);
+		rc = tell_end_of_worker(t, result.reason, err);
 		if (rc < 0 || !t->in_unit || ++restarts == RESTARTS)
 			break;
 		if (t->is_walk)

@@ -108,7 +108,7 @@ static int see_volume(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *
 int image_files_each(struct tree_media *media, const struct image_map *map, size_t from, image_file_fn see, void *ctx,
                      struct err *err)
 {
-	static const struct tree_volume_ops ops = {see_volume, NULL};
+	static const struct tree_volume_ops ops = {.volume = see_volume};
 	struct files_walk w = {.map = map, .from = from, .see = see, .ctx = ctx};
 	return tree_volume_each(media, &ops, &w, err);
 }

@@ -228,7 +228,7 @@ static int emit_map(struct map_walk *m, struct err *err)
 
 static int map_job_run(struct worker *w, struct err *err)
 {
-	static const struct tree_volume_ops ops = {see_volume, tell_uncovered};
+	static const struct tree_volume_ops ops = {.volume = see_volume, .uncovered = tell_uncovered};
 	struct map_walk m = {.w = w, .text = BUF_INIT};
 	struct tree_media media = {.w = w, .fd = -1};
 	if (worker_media_count(w)) {

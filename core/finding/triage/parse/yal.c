@@ -130,10 +130,13 @@ int yal_read_all(ssize_t (*piece)(const void *from, char *to, size_t n, off64_t 
 
 int yal_failed(libbfio_error_t *error, const char *what, struct err *err)
 {
-	char text[512] = "";
+	char text[4096] = ""; /* of a longer one the library says nothing */
 	if (error) {
 		libbfio_error_backtrace_sprint(error, text, sizeof text);
 		text[strcspn(text, "\n")] = '\0'; /* the cause comes first */
+		size_t n = strlen(text);
+		if (n > 0 && text[n - 1] == '.')
+			text[n - 1] = '\0';
 		libbfio_error_free(&error);
 	}
 	return err_set(err, ERR_DAMAGED, "%s%s%s", what, *text ? ": " : "", text);

@@ -7,14 +7,14 @@
  * names or "", "recover": bool, "vss": bool, "key": text or "", "from": n, "lost": [n, …]} and answers with rows
  * (raw) and lines
  *
- *     {"begin": unit, "path": …, "parser": …}
+ *     {"begin": unit, "path": …, "parser": …}         or "opens": what (enum tree_opening), for a parser
  *     {"end": unit, "facts": {…}, "problems": […], "failed": …}
  *     {"uncovered": reason, "path": …}
  *
- * A unit is the walk of a tree, or one file in it; they are numbered alike in
- * every run over the same bytes. Whoever ends the worker is its last unit that
- * began: the parent starts it again "from" the next, and tells which walks were
- * "lost", so that they are not tried again.
+ * A unit is the opening of a volume, the walk of a tree, or one file in it; they
+ * are numbered alike in every run over the same bytes. Whoever ends the worker is its last unit that
+ * began: the parent starts it again "from" the next, and tells which openings
+ * and walks were "lost", so that they are not tried again.
  */
 #ifndef GENBA_FINDING_TRIAGE_TREE_TREE_H
 #define GENBA_FINDING_TRIAGE_TREE_TREE_H
@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/worker/worker.h"
 #include "finding/triage/parse/file_rows.h"
+#include "finding/triage/parse/opening.h"
 #include "finding/triage/parse/parser.h"
 
 struct tree_run {
@@ -72,6 +73,10 @@ struct tree {
 
 /* Walks and parses one tree. -1: whoever listens wants no more. */
 int tree_run(struct tree_run *run, struct tree *t, struct err *err);
+
+/* Around an opening: whoever ends the worker in it is named, and what is behind it goes on. 1: open it; 0: it was lost; -1. */
+int tree_open_begin(struct tree_run *run, const char *path, enum tree_opening what, struct err *err);
+int tree_open_end(struct tree_run *run, struct err *err);
 
 /* What of the evidence cannot be opened, and why. */
 int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)

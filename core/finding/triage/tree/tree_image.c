@@ -243,6 +243,16 @@ static int run_volume(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *
 	return tree_run(r->run, &t, err);
 }
 
+static int begin_opening(void *ctx, const char *name, enum tree_opening what, struct err *err)
+{
+	return tree_open_begin(((struct image_run *)ctx)->run, name, what, err);
+}
+
+static int end_opening(void *ctx, struct err *err)
+{
+	return tree_open_end(((struct image_run *)ctx)->run, err);
+}
+
 static int tell_uncovered(void *ctx, const char *name, const char *reason, struct err *err)
 {
 	return tree_uncovered(((struct image_run *)ctx)->run, name, err, "%s", reason);
@@ -250,7 +260,7 @@ static int tell_uncovered(void *ctx, const char *name, const char *reason, struc
 
 int tree_image(struct tree_run *run, struct err *err)
 {
-	static const struct tree_volume_ops ops = {run_volume, tell_uncovered};
+	static const struct tree_volume_ops ops = {run_volume, tell_uncovered, begin_opening, end_opening};
 	struct image_run r = {.run = run};
 	if (tree_media_open(&r.media, run, err) < 0)
 		return -1;

@@ -359,11 +359,30 @@ int tree_run(struct tree_run *run, struct tree *t, struct err *err)
 	return rc;
 }
 
+int tree_open_begin(struct tree_run *run, const char *path, enum tree_opening what, struct err *err)
+{
+	json_int_t unit = run->unit++;
+	if (is_lost(run, unit))
+		return 0;
+	if (unit < run->from)
+		return 1;
+	return worker_emit_take(run->w, json_pack("{s:I, s:s, s:i}", "begin", unit, "path", path, "opens", (int)what),
+	                        err) < 0
+	           ? -1
+	           : 1;
+}
+
+int tree_open_end(struct tree_run *run, struct err *err)
+{
+	json_int_t unit = run->unit - 1;
+	return unit < run->from ? 0 : worker_emit_take(run->w, json_pack("{s:I}", "end", unit), err);
+}
+
 int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
-	if (run->from > 0)
+	if (run->unit < run->from)
 		return 0; /* it was told */
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);

@@ -108,6 +108,17 @@ static int uncovered(struct volume_walk *w, const char *name, struct err *err, c
 	return w->ops->uncovered ? w->ops->uncovered(w->ctx, name, text, err) : 0;
 }
 
+/* 1: it may be opened. 0: it ended a worker before. -1. */
+static int begin(struct volume_walk *w, const char *name, enum tree_opening what, struct err *err)
+{
+	return w->ops->begin ? w->ops->begin(w->ctx, name, what, err) : 1;
+}
+
+static int end(struct volume_walk *w, struct err *err)
+{
+	return w->ops->end ? w->ops->end(w->ctx, err) : 0;
+}
+
 /* ---- shadow copies */
 
 static int see_shadow(struct volume_walk *w, struct tree_shadows *s, int number, const char *volume, struct err *err)
@@ -117,14 +128,20 @@ static int see_shadow(struct volume_walk *w, struct tree_shadows *s, int number,
 	int64_t made = OBSERVATION_NO_TIME;
 	char name[64];
 	snprintf(name, sizeof name, "%svss%d:", volume, number + 1);
-	if (tree_shadows_at(s, number, &bytes, &made, &why) < 0)
-		return uncovered(w, name, err, "%s", why.message);
-	struct tree_layer *l = layer_new(&bytes);
+	int go = begin(w, name, TREE_OPENS_SHADOWS, err);
+	if (go <= 0)
+		return go;
+	int is_open = tree_shadows_at(s, number, &bytes, &made, &why) == 0;
+	struct tree_layer *l = is_open ? layer_new(&bytes) : NULL;
 	tsk_error_reset();
-	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, 0, TSK_FS_TYPE_DETECT);
+	TSK_FS_INFO *fs = l ? tsk_fs_open_img(&l->info, 0, TSK_FS_TYPE_DETECT) : NULL;
+	int rc = end(w, err);
 	w->media->copied = made;
-	int rc = fs ? w->ops->volume(w->ctx, fs, name, err)
-	            : uncovered(w, name, err, _("the shadow copy has no file system that is known"));
+	if (rc == 0 && fs)
+		rc = w->ops->volume(w->ctx, fs, name, err);
+	else if (rc == 0)
+		rc = uncovered(w, name, err, "%s",
+		               is_open ? _("the shadow copy has no file system that is known") : why.message);
 	w->media->copied = OBSERVATION_NO_TIME;
 	if (fs)
 		tsk_fs_close(fs);
@@ -137,8 +154,15 @@ static int see_shadows(struct volume_walk *w, const struct tree_bytes *volume, c
 {
 	struct err why = ERR_INIT;
 	int count = 0;
-	int rc = 0;
+	int go = begin(w, name, TREE_OPENS_SHADOWS, err);
+	if (go <= 0)
+		return go;
 	struct tree_shadows *s = tree_shadows_open(volume, &count, &why);
+	int rc = end(w, err);
+	if (rc < 0) {
+		tree_shadows_close(s);
+		return -1;
+	}
 	if (!s)
 		return why.code == ERR_NONE ? 0 : uncovered(w, name, err, "%s", why.message);
 	if (!w->media->vss)
@@ -153,17 +177,20 @@ static int see_shadows(struct volume_walk *w, const struct tree_bytes *volume, c
 /* ---- volumes */
 
 /* The volume begins at `start` of the layer, so that who sees it can tell where its bytes lie in the image. 0: no file system is
- * there. 1: it was seen. -1. */
+ * there. 1: it was seen, or told. -1. */
 static int see_system(struct volume_walk *w, struct tree_layer *l, uint64_t start, const struct tree_bytes *volume,
                       const char *name, struct err *err)
 {
+	int go = begin(w, name, TREE_OPENS_SYSTEM, err);
+	if (go <= 0)
+		return go < 0 ? -1 : 1;
 	tsk_error_reset();
 	TSK_FS_INFO *fs = tsk_fs_open_img(&l->info, (TSK_OFF_T)start, TSK_FS_TYPE_DETECT);
+	int rc = end(w, err);
 	if (!fs)
-		return 0;
+		return rc;
 	int ntfs = TSK_FS_TYPE_ISNTFS(fs->ftype) != 0;
-	int rc = 0;
-	if (fs->last_block_act < fs->last_block)
+	if (rc == 0 && fs->last_block_act < fs->last_block)
 		rc = uncovered(w, name, err,
 		               _("the image ends before its file system does: %llu of %llu bytes are there"),
 		               (unsigned long long)(fs->last_block_act + 1) * fs->block_size,
@@ -180,11 +207,16 @@ static int see_unlocked(struct volume_walk *w, const struct tree_bytes *volume, 
 {
 	struct err why = ERR_INIT;
 	struct tree_bytes bytes;
+	int go = begin(w, name, TREE_OPENS_BITLOCKER, err);
+	if (go <= 0)
+		return go;
 	struct tree_unlocked *u = tree_unlocked_open(volume, w->media->key, &bytes, &why);
+	int rc = end(w, err);
 	if (!u)
-		return uncovered(w, name, err, "%s", why.message);
+		return rc < 0 ? -1 : uncovered(w, name, err, "%s", why.message);
 	struct tree_layer *l = layer_new(&bytes);
-	int rc = see_system(w, l, 0, &bytes, name, err);
+	if (rc == 0)
+		rc = see_system(w, l, 0, &bytes, name, err);
 	free(l);
 	if (rc == 0)
 		rc = uncovered(w, name, err, _("BitLocker: what it holds is no file system that is known"));
@@ -228,9 +260,15 @@ static int see_parts(struct volume_walk *w, const struct tree_bytes *image, stru
 		free(l);
 		return rc < 0 ? -1 : 0;
 	}
+	rc = begin(w, "", TREE_OPENS_PARTITIONS, err);
+	if (rc <= 0) {
+		free(l);
+		return rc;
+	}
 	tsk_error_reset();
 	TSK_VS_INFO *vs = tsk_vs_open(&l->info, 0, TSK_VS_TYPE_DETECT);
-	if (!vs) {
+	rc = end(w, err);
+	if (!vs && rc == 0) {
 		const char *form = form_of(image);
 		rc = uncovered(w, "", err, _("the image could not be opened: %s"),
 		               form ? form : _("it has no partitions and no file system that are known"));

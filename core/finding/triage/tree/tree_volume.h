@@ -18,6 +18,9 @@ struct tree_volume_ops {
 	int (*volume)(void *ctx, TSK_FS_INFO *fs, const char *name, struct err *err);
 	/* What cannot be opened, and why. May be NULL. -1 stops. */
 	int (*uncovered)(void *ctx, const char *name, const char *reason, struct err *err);
+	/* Around each opening, as tree_open_begin() and tree_open_end(). May be NULL, both. */
+	int (*begin)(void *ctx, const char *name, enum tree_opening what, struct err *err);
+	int (*end)(void *ctx, struct err *err);
 };
 
 /* 0, or -1 of a call. */

@@ -204,7 +204,7 @@ static size_t key_size(enum made_method method)
 /* How much of the volume is encrypted, from its beginning. */
 static uint64_t encrypted_size(const struct made_bitlocker *m, uint64_t header)
 {
-	return m->converting ? m->size / 1024 * SECTOR : header + HEADER + 3 * m->apart;
+	return m->converting ? m->size / 1024 * SECTOR : header + HEADER + 2 * m->apart + BLOCK;
 }
 
 /* One copy of the metadata, which says where the three lie, and its checksum. */
@@ -317,7 +317,7 @@ void made_bitlocker(const struct made_bitlocker *wanted, struct buf *out)
 	make_metadata(&m, places, header, &metadata);
 	for (unsigned i = 0; i < 3; i++) {
 		buf_add(out, metadata.data, metadata.len);
-		out_zeros(out, places[i] + m.apart - out->len);
+		out_zeros(out, places[i] + (i < 2 ? m.apart : BLOCK) - out->len); /* as much is read of each */
 	}
 	buf_release(&metadata);
 }
