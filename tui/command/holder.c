@@ -154,14 +154,7 @@ static struct held_command *held_command_keep(struct holder *h, const struct soc
 	const char *before = holder_speak(r->language);
 	c->language = i18n_language();
 	i18n_set_language(before);
-	c->request = *r;
-	c->request.ask = NULL;
-	c->request.environment = NULL;
-	c->request.words = xcalloc(r->count + 1, sizeof *c->request.words);
-	for (size_t i = 0; i < r->count; i++)
-		c->request.words[i] = xstrdup(r->words[i]);
-	memcpy(c->files, r->files, r->file_count * sizeof *c->files);
-	c->request.files = c->files;
+	socket_request_keep(&c->request, r, c->language, c->files);
 	c->ticket = socket_server_put_off(h->s->server);
 	buf_init(&c->log);
 	return c;
@@ -169,9 +162,7 @@ static struct held_command *held_command_keep(struct holder *h, const struct soc
 
 static void held_command_free(struct held_command *c)
 {
-	for (size_t i = 0; i < c->request.count; i++)
-		free(c->request.words[i]);
-	free(c->request.words);
+	socket_request_release(&c->request);
 	free(c);
 }
 

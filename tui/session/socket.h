@@ -68,6 +68,14 @@ struct socket_request {
 	size_t file_count;
 };
 
+/*
+ * A request that is carried out later, after socket_server_put_off(): its words are copied, which of its descriptors are files is
+ * kept in `files`, what is asked and the environment are not. `language` is the one its answer is in, of i18n.h.
+ */
+void socket_request_keep(struct socket_request *kept, const struct socket_request *request, const char *language,
+                         size_t files[SOCKET_FILES]);
+void socket_request_release(struct socket_request *kept);
+
 /* Listens; a stale socket is taken over. NULL with the reason (a workbench works without it). */
 struct socket_server *socket_server_open(const char *case_path, struct err *err);
 void socket_server_stop_listening(struct socket_server *server); /* takes no more callers; the socket is removed */

@@ -293,6 +293,28 @@ static void send_answer(struct client *c)
 	drop(c);
 }
 
+void socket_request_keep(struct socket_request *kept, const struct socket_request *request, const char *language,
+                         size_t files[SOCKET_FILES])
+{
+	*kept = *request;
+	kept->ask = NULL;
+	kept->environment = NULL;
+	kept->language = language;
+	kept->words = xcalloc(request->count + 1, sizeof *kept->words);
+	for (size_t i = 0; i < request->count; i++)
+		kept->words[i] = xstrdup(request->words[i]);
+	memcpy(files, request->files, request->file_count * sizeof *files);
+	kept->files = files;
+}
+
+void socket_request_release(struct socket_request *kept)
+{
+	for (size_t i = 0; i < kept->count; i++)
+		free(kept->words[i]);
+	free(kept->words);
+	kept->words = NULL;
+}
+
 int socket_server_next(struct socket_server *server, struct socket_request *request)
 {
 	if (!server)

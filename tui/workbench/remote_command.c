@@ -231,15 +231,7 @@ static struct remote_command *remote_command_keep(struct workbench *wb, const st
 	const char *mine = speak(r->language);
 	v->language = i18n_language();
 	i18n_set_language(mine);
-	v->request = *r;
-	v->request.ask = NULL;
-	v->request.environment = NULL;
-	v->request.language = v->language;
-	v->request.words = xcalloc(r->count + 1, sizeof *v->request.words);
-	for (size_t i = 0; i < r->count; i++)
-		v->request.words[i] = xstrdup(r->words[i]);
-	memcpy(v->files, r->files, r->file_count * sizeof *v->files);
-	v->request.files = v->files;
+	socket_request_keep(&v->request, r, v->language, v->files);
 	open_files(&v->request, v->opened);
 	v->ticket = socket_server_put_off(wb->server);
 	return v;
@@ -247,9 +239,7 @@ static struct remote_command *remote_command_keep(struct workbench *wb, const st
 
 static void remote_command_free(struct remote_command *v)
 {
-	for (size_t i = 0; i < v->request.count; i++)
-		free(v->request.words[i]);
-	free(v->request.words);
+	socket_request_release(&v->request);
 	free(v);
 }
 

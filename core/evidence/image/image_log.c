@@ -112,21 +112,7 @@ static void narrow(const char *text, size_t n, struct buf *out)
 		if (c >= 0xDC00 && c < 0xE000)
 			c = high ? 0x10000 + ((high - 0xD800) << 10) + (c - 0xDC00) : '?';
 		high = 0;
-		if (c < 0x80) {
-			buf_addc(out, (char)c);
-		} else if (c < 0x800) {
-			buf_addc(out, (char)(0xC0 | c >> 6));
-			buf_addc(out, (char)(0x80 | (c & 0x3F)));
-		} else {
-			if (c < 0x10000) {
-				buf_addc(out, (char)(0xE0 | c >> 12));
-			} else {
-				buf_addc(out, (char)(0xF0 | c >> 18));
-				buf_addc(out, (char)(0x80 | (c >> 12 & 0x3F)));
-			}
-			buf_addc(out, (char)(0x80 | (c >> 6 & 0x3F)));
-			buf_addc(out, (char)(0x80 | (c & 0x3F)));
-		}
+		buf_add_point(out, c);
 	}
 }
 
