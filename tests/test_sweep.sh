@@ -143,6 +143,15 @@ put('a.log.bz2', bz2.compress(text))
 put('nested.zip', zipped([('in/a.tar.gz', tar('w:gz', two)), ('name-evil.test.txt', b'x'), ('at evil.test', b'x')]))
 put('deep.zip', zipped([('1.zip', zipped([('2.zip', zipped([('3.zip', zipped([('4.log', text)]))]))]))]))
 put('bomb.zip', bomb)
+h = tarfile.TarInfo('endless')
+h.size = 1 << 62
+put('endless.tar', h.tobuf(tarfile.GNU_FORMAT) + text * 1000)
+whole = io.BytesIO()
+with tarfile.open(fileobj=whole, mode='w') as t:
+    i = tarfile.TarInfo('long')
+    i.size = len(text) * 100000
+    t.addfile(i, io.BytesIO(text * 100000))
+put('cut.tar', whole.getvalue()[:512 + 7 + len(text) * 70000])
 put('torn.zip', zipped([('a.log', text), ('b.log', bytes(range(256)) * 4000)], zipfile.ZIP_STORED)[:300000])
 P
 for file in a.zip a.tar a.tar.gz a.tar.xz; do
@@ -169,6 +178,12 @@ sweep pack/deep.zip pack/bomb.zip pack/torn.zip --list list --jobs 1 || rc=$?
 is "status of limits" 1 "$rc"
 is "too deep, a bomb, torn" '|1.zip!/2.zip!/3.zip|b.log|bomb|' "$(problems | cut -d: -f1 | sort | tr '\n' '|')"
 is "the next member goes on" 'pack/bomb.zip behind.log evil.test 6|pack/torn.zip a.log evil.test 6|' "$(members | sort | tr '\n' '|')"
+rc=0
+sweep pack/endless.tar pack/cut.tar proxy.log --list list --jobs 1 --max 100000 || rc=$?
+is "status of members without end" 1 "$rc"
+is "all before the tear" '1000 pack/endless.tar|70000 pack/cut.tar|5 proxy.log|' \
+	"$(jq -r 'select(.kind == "hit") | .path' out | uniq -c | sed 's/^ *//' | tr '\n' '|')"
+is "each is told" 'cut.tar endless.tar' "$(jq -r 'select(.kind == "problem") | .path' out | sed 's/.*\///' | sort -u | tr '\n' ' ' | sed 's/ $//')"
 sweep pack/bomb.zip --list list --max-ratio 2000 || fail "a raised limit, zip: $(cat out err)"
 is "all members are read then" 2 "$(jq -r 'select(.kind == "summary") | .members' out)"
 if command -v zip >/dev/null; then

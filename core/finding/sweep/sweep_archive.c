@@ -17,11 +17,14 @@ struct archive_reading {
 	const struct sweep_archive *from;
 	struct archive *a;
 	unsigned char *piece;
-	uint64_t at;    /* the next byte to read */
-	uint64_t taken; /* bytes in all */
-	uint64_t began; /* `taken` when the member began */
-	uint64_t given; /* bytes of the member */
-	struct err why; /* what is wrong below */
+	uint64_t at;                /* the next byte to read */
+	uint64_t taken;             /* bytes in all */
+	uint64_t began;             /* `taken` when the member began */
+	uint64_t given;             /* bytes of the member */
+	const unsigned char *block; /* of these, to be given */
+	size_t block_size;
+	uint64_t block_at; /* in the member */
+	struct err why;    /* what is wrong below */
 };
 
 static int is_at(const unsigned char *bytes, size_t n, size_t at, const char *magic, size_t length)
@@ -86,20 +89,50 @@ static la_int64_t skip_below(struct archive *a, void *ctx, la_int64_t n)
 
 /* ---- a member */
 
+/* The next block of the member. 1; 0: its end; -1. */
+static int next_block(struct archive_reading *r, struct err *err)
+{
+	const void *block = NULL;
+	la_int64_t offset = 0;
+	int state;
+	do
+		state = archive_read_data_block(r->a, &block, &r->block_size, &offset);
+	while (state == ARCHIVE_RETRY || ((state == ARCHIVE_OK || state == ARCHIVE_WARN) && r->block_size == 0));
+	r->block = block;
+	r->block_at = offset > 0 ? (uint64_t)offset : 0;
+	if (state == ARCHIVE_OK || state == ARCHIVE_WARN)
+		return 1;
+	r->block_size = 0;
+	if (state == ARCHIVE_EOF)
+		return 0;
+	if (r->why.code)
+		return err_set(err, r->why.code, "%s", r->why.message);
+	return err_set(err, ERR_INVALID, _("it is torn or damaged: what is in the archive ends here"));
+}
+
+/* Block by block: archive_read_data() fills the whole room, and forgets what it has where it then meets a tear. */
 static ssize_t read_member(void *ctx, void *bytes, size_t n, struct err *err)
 {
 	struct archive_reading *r = ctx;
-	la_ssize_t got = archive_read_data(r->a, bytes, n);
-	if (got < 0 && r->why.code)
-		return err_set(err, r->why.code, "%s", r->why.message);
-	if (got < 0)
-		return err_set(err, ERR_INVALID, _("it is torn or damaged: what is in the archive ends here"));
-	r->given += (uint64_t)got;
+	int there = r->block_size ? 1 : next_block(r, err);
+	if (there <= 0)
+		return there;
+	if (r->block_at > r->given) { /* sparse */
+		n = n < r->block_at - r->given ? n : (size_t)(r->block_at - r->given);
+		memset(bytes, 0, n);
+	} else {
+		n = n < r->block_size ? n : r->block_size;
+		memcpy(bytes, r->block, n);
+		r->block += n;
+		r->block_size -= n;
+		r->block_at = r->given + n;
+	}
+	r->given += n;
 	uint64_t taken = r->taken - r->began + PIECE; /* a piece may hold more than one */
 	uint64_t ratio = r->from->ratio ? r->from->ratio : SWEEP_RATIO;
 	if (r->given > SWEEP_FREE && r->given / ratio > taken)
 		return sweep_source_over(ratio, err);
-	return got;
+	return (ssize_t)n;
 }
 
 static void switch_on(struct archive *a, int seeks)
@@ -146,6 +179,7 @@ static int take_entry(struct archive_reading *r, struct archive_entry *entry, st
 		return 0;
 	r->began = r->taken;
 	r->given = 0;
+	r->block_size = 0;
 	struct sweep_input input = {read_member, r};
 	int locked = archive_entry_is_data_encrypted(entry) == 1 || archive_entry_is_metadata_encrypted(entry) == 1;
 	return r->from->member(r->from->ctx, name ? name : "", locked ? NULL : &input,
