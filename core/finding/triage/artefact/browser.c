@@ -70,6 +70,7 @@ struct browser_query {
 	const char *event;
 	const char *table;
 	const char *table_too; /* that it needs; NULL: none */
+	const char *table_not; /* with which it is another form; NULL: none */
 	int64_t (*time)(sqlite3_int64);
 	uint16_t time_of;
 	uint32_t ordinal;
@@ -77,21 +78,25 @@ struct browser_query {
 };
 
 static const struct browser_query queries[] = {
-    {"visit", "visits", "urls", from_chromium, OBSERVATION_TIME_visited, 0,
+    {"visit", "visits", "urls", NULL, from_chromium, OBSERVATION_TIME_visited, 0,
      "SELECT v.id AS id, v.visit_time AS time, u.url AS url, u.title AS title, f.url AS \"from\", u.visit_count AS "
      "visit_count,"
      " v.transition & 255 AS transition FROM visits v LEFT JOIN urls u ON u.id = v.url"
      " LEFT JOIN visits w ON w.id = v.from_visit LEFT JOIN urls f ON f.id = w.url ORDER BY v.id"},
-    {"download", "downloads", "downloads_url_chains", from_chromium, OBSERVATION_TIME_created, 1,
+    {"download", "downloads", "downloads_url_chains", NULL, from_chromium, OBSERVATION_TIME_created, 1,
      "SELECT d.id AS id, d.start_time AS time, d.end_time AS ended, c.url AS url, d.target_path AS target,"
      " d.referrer AS referrer, d.total_bytes AS size FROM downloads d"
      " LEFT JOIN downloads_url_chains c ON c.id = d.id AND c.chain_index = 0 ORDER BY d.id"},
-    {"visit", "moz_historyvisits", "moz_places", from_firefox, OBSERVATION_TIME_visited, 0,
+    /* before 2013: seconds since 1970, and the address in the row */
+    {"download", "downloads", NULL, "downloads_url_chains", from_chromium, OBSERVATION_TIME_created, 1,
+     "SELECT d.id AS id, (d.start_time + 11644473600) * 1000000 AS time, d.url AS url, d.full_path AS target,"
+     " d.total_bytes AS size FROM downloads d ORDER BY d.id"},
+    {"visit", "moz_historyvisits", "moz_places", NULL, from_firefox, OBSERVATION_TIME_visited, 0,
      "SELECT v.id AS id, v.visit_date AS time, p.url AS url, p.title AS title, f.url AS \"from\", p.visit_count AS "
      "visit_count,"
      " v.visit_type AS transition FROM moz_historyvisits v LEFT JOIN moz_places p ON p.id = v.place_id"
      " LEFT JOIN moz_historyvisits w ON w.id = v.from_visit LEFT JOIN moz_places f ON f.id = w.place_id ORDER BY v.id"},
-    {"download", "moz_annos", "moz_anno_attributes", from_firefox, OBSERVATION_TIME_created, 1,
+    {"download", "moz_annos", "moz_anno_attributes", NULL, from_firefox, OBSERVATION_TIME_created, 1,
      "SELECT a.id AS id, a.dateAdded AS time, p.url AS url, a.content AS target FROM moz_annos a"
      " JOIN moz_anno_attributes n ON n.id = a.anno_attribute_id AND n.name = 'downloads/destinationFileURI'"
      " LEFT JOIN moz_places p ON p.id = a.place_id ORDER BY a.id"},
@@ -135,7 +140,8 @@ static int ask(struct browser_walk *w, const struct browser_query *q, struct err
 {
 	sqlite3_stmt *s = NULL;
 	int rc = 0;
-	if (!sqlite_memory_has(&w->db, q->table) || !sqlite_memory_has(&w->db, q->table_too))
+	if (!sqlite_memory_has(&w->db, q->table) || (q->table_too && !sqlite_memory_has(&w->db, q->table_too)) ||
+	    (q->table_not && sqlite_memory_has(&w->db, q->table_not)))
 		return 0;
 	int step = sqlite3_prepare_v2(w->db.db, q->sql, -1, &s, NULL);
 	if (step == SQLITE_OK)

@@ -119,6 +119,24 @@ static void firefox(void **state)
 	buf_release(&database);
 }
 
+/* Chromium before 2013 kept the address of a download in its row, and its time in seconds. */
+static void old_downloads(void **state)
+{
+	struct buf database = BUF_INIT;
+	(void)state;
+	by_statements(
+	    "CREATE TABLE downloads(id INTEGER PRIMARY KEY, full_path LONGVARCHAR NOT NULL, url LONGVARCHAR NOT NULL,"
+	    " start_time INTEGER NOT NULL, received_bytes INTEGER, total_bytes INTEGER, state INTEGER);"
+	    "INSERT INTO downloads VALUES(3,'C:\\x.exe','http://a.example/x.exe',1302372234,1000,1132155,1);",
+	    &database);
+	struct parsed p = parse_bytes("browser", CHROME, database.data, database.len);
+	assert_int_equal(json_array_size(p.problems), 0);
+	assert_non_null(ROW_WHERE(&p, "event=download", "url=http://a.example/x.exe", "target=C:\\x.exe",
+	                          "size=1132155", "when=2011-04-09T18:03:54.0000000Z"));
+	parsed_release(&p);
+	buf_release(&database);
+}
+
 /* What is no plain table is not asked: a view that has no end, another module. */
 static void tables_that_are_none(void **state)
 {
@@ -177,7 +195,10 @@ static void damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(visits_and_downloads),
-	                                   cmocka_unit_test(what_was_not_committed), cmocka_unit_test(firefox),
-	                                   cmocka_unit_test(tables_that_are_none), cmocka_unit_test(damaged)};
+	                                   cmocka_unit_test(what_was_not_committed),
+	                                   cmocka_unit_test(firefox),
+	                                   cmocka_unit_test(old_downloads),
+	                                   cmocka_unit_test(tables_that_are_none),
+	                                   cmocka_unit_test(damaged)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
