@@ -7,11 +7,12 @@ source=${GENBA_SOURCE:?source folder}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 git -C "$source" rev-parse HEAD >/dev/null 2>&1 || { echo "SKIP: no git repository"; exit 77; }
+git clone -q "$source" "$work/source" # of one commit, whatever becomes of the source meanwhile
 export SOURCE_DATE_EPOCH
-SOURCE_DATE_EPOCH=$(git -C "$source" log -1 --format=%ct)
+SOURCE_DATE_EPOCH=$(git -C "$work/source" log -1 --format=%ct)
 
 build() { # build FOLDER UMASK BUILD
-	mkdir -p "${1%/*}"; git clone -q "$source" "$1"
+	mkdir -p "${1%/*}"; git clone -q "$work/source" "$1"
 	(
 		cd "$1"
 		umask "$2"
