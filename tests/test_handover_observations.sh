@@ -41,7 +41,7 @@ delta one.delta
 status 0 as two merge one.delta --dry-run
 is "nothing is written by a dry run" 1 "$(rows two | wc -l)"
 status 0 as two merge one.delta
-grep -q '1 sets of observations came along, 2 rows' out || fail "what came is told: $(cat out)"
+grep -q '1 set of observations came along, 2 rows' out || fail "what came is told: $(cat out)"
 same_rows "after a delta" 3
 status 0 as two verify
 status 0 as two merge one.delta
@@ -75,7 +75,7 @@ as one preserve many.log --on R1-A1 >/dev/null
 as one sweep --missing --max 100000 >/dev/null 2>&1
 [ -d one.genba.observations ] || fail "the set is not large enough to lie beside the case"
 delta large.delta
-grep -q '1 large sets of observations stay here' handover.log || fail "what stays is told: $(cat handover.log)"
+grep -q '1 large set of observations stays here' handover.log || fail "what stays is told: $(cat handover.log)"
 for name in asked broken full stopped; do
 	cp two.genba $name.genba
 	mkdir -p $name && cp -r two/* $name/
@@ -84,10 +84,10 @@ status 0 as two merge large.delta
 grep -q 'are large and did not come along' out || fail "what did not come is told: $(cat out)"
 status 0 as two verify
 delta asked.delta --with-observations
-grep -q '1 large sets of observations go along' handover.log || fail "what goes is told: $(cat handover.log)"
+grep -q '1 large set of observations goes along' handover.log || fail "what goes is told: $(cat handover.log)"
 is "only what is new goes" 1 "$(find asked.delta.observations -type f | wc -l)"
 status 0 as asked merge asked.delta
-grep -q '1 sets of observations came along, 60000 rows' out || fail "the large set came: $(cat out)"
+grep -q '1 set of observations came along, 60000 rows' out || fail "the large set came: $(cat out)"
 is "rows of the large set" "$(rows one | sha256sum)" "$(rows asked | sha256sum)"
 status 0 as asked verify
 # the disk is full while the container is copied (no file may grow as large as it): all is as before, and goes well later

@@ -89,6 +89,16 @@ static int begin_preserve(struct terminal *t, pid_t *pid)
 	return fd;
 }
 
+static int has_no_task(struct terminal *t, void *ctx)
+{
+	struct buf header = BUF_INIT;
+	(void)ctx;
+	terminal_row(t, 0, &header);
+	int none = strstr(header.data, "▶") == NULL;
+	buf_release(&header);
+	return none;
+}
+
 static void keys_are_answered_meanwhile(void **state)
 {
 	(void)state;
@@ -129,6 +139,35 @@ static void keys_are_answered_meanwhile(void **state)
 	terminal_await_row(t, 1, "Asset · 3");
 	terminal_quit(t);
 	program_good(&program, "verify", "--evidence", NULL);
+}
+
+/* Who presses Esc may mean to end it: the list stays, and it is said what does end it. */
+static void escape_says_what_ends_it_and_closes_nothing_the_first_time(void **state)
+{
+	(void)state;
+	char line[300];
+	struct terminal *t = terminal_open_case();
+	const char *fifo = program_file(&program, "waits");
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	terminal_type(t, "4");
+	terminal_await_row(t, 1, "Evidence");
+	snprintf(line, sizeof line, "capture --on R1-A1 cat %s", fifo);
+	terminal_type(t, ":");
+	terminal_await_row(t, -1, ":");
+	terminal_type(t, line);
+	terminal_await(t, "waits");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 0, "▶");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, -1, "the work goes on: Ctrl-C cancels it");
+	terminal_await_row(t, 1, "Evidence");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "Board");
+	int fd = open(fifo, O_WRONLY); /* cat reads, and ends */
+	assert_true(fd >= 0);
+	close(fd);
+	terminal_await_that(t, has_no_task, NULL, "the capture ends");
+	terminal_quit(t);
 }
 
 static void it_is_cancelled_from_both_sides(void **state)
@@ -219,6 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(keys_are_answered_meanwhile, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(escape_says_what_ends_it_and_closes_nothing_the_first_time, set_up,
+	                                    tear_down),
 	    cmocka_unit_test_setup_teardown(it_is_cancelled_from_both_sides, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(leaving_asks_first, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(it_goes_on_while_locked_and_waits_for_the_key, set_up, tear_down),

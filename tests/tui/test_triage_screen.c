@@ -141,7 +141,7 @@ static void on_other_hosts(void **state)
 	terminal_type(t, "i");
 	terminal_await(t, "1 found in this text");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await(t, "1 indicators on record in one action");
+	terminal_await(t, "1 indicator on record in one action");
 	terminal_type(t, "s");
 	terminal_await_row(t, 1, "Sweep");
 	terminal_await(t, "49 hits"); /* it has ended, which is told below the view */

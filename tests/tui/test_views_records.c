@@ -289,7 +289,7 @@ static void pasted_text_is_offered_as_indicators(void **state)
 	terminal_await(t, "[x] URL");
 	terminal_await(t, "[ ] domain");
 	terminal_type(t, KEYS_ENTER);
-	terminal_await_row(t, -1, "1 indicators on record in one action");
+	terminal_await_row(t, -1, "1 indicator on record in one action");
 	terminal_quit(t);
 	program_good(&program, "list", "indicator", "--csv", NULL);
 	assert_non_null(strstr(program.out.data, "https://evil.example/a.php"));

@@ -120,7 +120,7 @@ static void isolation(struct terminal *t)
 		terminal_type(t, KEYS_ENTER);
 		terminal_await_gone(t, "isolation_done"); /* the prompt is gone, and what it did is told */
 		char *told =
-		    xasprintf("%.5s  %s", done[i], EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
+		    xasprintf("%s", EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
 		terminal_await(t, told);
 		free(told);
 		free(line);

@@ -299,8 +299,10 @@ int demo_large_summary(struct session *s, struct err *err)
 	add_joined(n.shells, &shells);
 	if (rc == 0) {
 		printable_printf(s->out, _("%zu machines, %zu of them infected\n"), n.assets, n.infected);
-		printable_printf(s->out, _("the C2 was reached by %zu exits: %s\n"), json_object_size(exits),
-		                 names.data);
+		printable_printf(s->out,
+		                 P_("the C2 was reached by %zu exit: %s\n", "the C2 was reached by %zu exits: %s\n",
+		                    (unsigned long long)(json_object_size(exits))),
+		                 json_object_size(exits), names.data);
 		printable_printf(s->out, _("web shell: %s\n"), shells.len ? shells.data : "-");
 		printable_printf(s->out, _("mails that lead to the same C2: %zu\n"), json_object_size(mails));
 		struct buf dir = BUF_INIT;

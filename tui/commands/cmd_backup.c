@@ -27,7 +27,10 @@ static void tell_report(struct session *s, const struct args *args, const struct
 	if (!report->file)
 		printable_printf(s->log, _("the copy is up to date, up to commit %.10s\n"), report->head);
 	else
-		printable_printf(s->log, _("verified: %llu actions, up to commit %.10s\n"),
+		printable_printf(s->log,
+		                 P_("verified: %llu action, up to commit %.10s\n",
+		                    "verified: %llu actions, up to commit %.10s\n",
+		                    (unsigned long long)report->actions),
 		                 (unsigned long long)report->actions, report->head);
 	if (report->passphrase_left)
 		fputs(_("The passphrase slot is not in it (--case-passphrase-file FILE keeps it): it opens for the "

@@ -239,18 +239,22 @@ static int take_observations(struct session *s, const struct args *args, const c
 			return -1;
 		if (care.sets)
 			printable_printf(s->log,
-			                 _("%llu large sets of observations go along: %s.observations (%llu bytes)\n"),
+			                 P_("%llu large set of observations goes along: %s.observations (%llu bytes)\n",
+			                    "%llu large sets of observations go along: %s.observations (%llu bytes)\n",
+			                    (unsigned long long)care.sets),
 			                 (unsigned long long)care.sets, out, (unsigned long long)care.bytes);
 		return 0;
 	}
 	if (observation_count_beside(s->c, records, &beside, err) < 0)
 		return -1;
 	if (beside)
-		printable_printf(
-		    s->log,
-		    _("%llu large sets of observations stay here: --with-observations takes them along, or the "
-		      "colleague makes them again from the evidence (triage, sweep)\n"),
-		    (unsigned long long)beside);
+		printable_printf(s->log,
+		                 P_("%llu large set of observations stays here: --with-observations takes it along, or "
+		                    "the colleague makes it again from the evidence (triage, sweep)\n",
+		                    "%llu large sets of observations stay here: --with-observations takes them along, "
+		                    "or the colleague makes them again from the evidence (triage, sweep)\n",
+		                    (unsigned long long)beside),
+		                 (unsigned long long)beside);
 	return 0;
 }
 
@@ -285,20 +289,25 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 	for (size_t i = 0; i < count && rc == 0; i++)
 		cmd_print_label(s, labels[i]);
 	if (rc == 0)
-		printable_printf(
-		    s->log,
-		    _("written and verified: %s, last commit %s; %zu secrets stay behind\n"
-		      "The colleague opens it with the identity of that key (genba -c FILE accept). The receipt "
-		      "that this\n"
-		      "makes comes back to you: genba import receipt FILE\n"),
-		    out, case_head(s->c), left);
+		printable_printf(s->log,
+		                 P_("written and verified: %s, last commit %s; %zu secret stays behind\nThe colleague "
+		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
+		                    "this\nmakes comes back to you: genba import receipt FILE\n",
+		                    "written and verified: %s, last commit %s; %zu secrets stay behind\nThe colleague "
+		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
+		                    "this\nmakes comes back to you: genba import receipt FILE\n",
+		                    (unsigned long long)left),
+		                 out, case_head(s->c), left);
 	if (rc == 0 && passphrase_file)
 		tell_passphrase(s);
 	if (rc == 0 && missing)
-		rc = err_set(err, ERR_FAILED,
-		             _("the case was handed over, but %zu items of evidence could not be taken along: they are "
-		               "named above"),
-		             missing);
+		rc = err_set(
+		    err, ERR_FAILED,
+		    P_("the case was handed over, but %zu item of evidence could not be taken along: it is named above",
+		       "the case was handed over, but %zu items of evidence could not be taken along: they are named "
+		       "above",
+		       (unsigned long long)missing),
+		    missing);
 	how->passphrase = NULL; /* it was borrowed from here */
 	secret_release(&passphrase);
 	buf_release(&brief);
@@ -440,7 +449,9 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	if (report.findings)
 		return err_set(err, ERR_DAMAGED,
-		               _("not accepted: the case does not verify (%llu findings); ask for it again"),
+		               P_("not accepted: the case does not verify (%llu finding); ask for it again",
+		                  "not accepted: the case does not verify (%llu findings); ask for it again",
+		                  (unsigned long long)report.findings),
 		               (unsigned long long)report.findings);
 	int rc = show_brief(s, label, err);
 	if (rc == 0)

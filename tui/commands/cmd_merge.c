@@ -33,15 +33,19 @@ static void tell_report(struct session *s, const struct merge_report *r, int dry
 	else
 		printable_printf(
 		    s->out,
-		    _("%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n"),
+		    P_("%s%zu action of the other side, %zu records added or changed, %zu to decide, %zu renamed\n",
+		       "%s%zu actions of the other side, %zu records added or changed, %zu to decide, %zu renamed\n",
+		       (unsigned long long)r->commits),
 		    dry_run ? _("dry run, nothing is written: ") : "", r->commits, r->records, r->conflicts,
 		    r->renamed);
 	if (r->quarantined)
-		printable_printf(
-		    s->out,
-		    _("%zu actions are set aside, since a revoked key signed them or what they build on; to take them "
-		      "in, on record: --vouch REASON\n"),
-		    r->quarantined);
+		printable_printf(s->out,
+		                 P_("%zu action is set aside, since a revoked key signed it or what it builds on; to "
+		                    "take it in, on record: --vouch REASON\n",
+		                    "%zu actions are set aside, since a revoked key signed them or what they build on; "
+		                    "to take them in, on record: --vouch REASON\n",
+		                    (unsigned long long)r->quarantined),
+		                 r->quarantined);
 	if (r->conflicts && !dry_run)
 		printable_printf(s->out, "%s\n",
 		                 _("decide: genba list conflict, then genba resolve LABEL one|other|=VALUE"));

@@ -149,7 +149,9 @@ static int print_run(struct session *s, const char *label, struct err *err)
 	const json_t *on = json_object_get(run.record, "on");
 	for (size_t i = 0; i < json_array_size(on); i++)
 		printable_printf(s->out, "%s%s", i ? ", " : "  → ", json_string_value(json_array_get(on, i)));
-	printable_printf(s->out, _("  (%zu steps on record)\n"), run.done_count);
+	printable_printf(
+	    s->out, P_("  (%zu step on record)\n", "  (%zu steps on record)\n", (unsigned long long)run.done_count),
+	    run.done_count);
 	free(title);
 	for (size_t i = 0; i < run.waiting_count; i++)
 		print_waiting(s, &run, &run.waiting[i]);
@@ -430,8 +432,11 @@ static int check_files(struct session *s, const struct args *args, struct err *e
 		if (p) {
 			char *name = printable_dup(playbook_text(json_object_get(p->tree, "name")));
 			char *file = printable_dup(args->words[i]);
-			printable_printf(s->out, _("%s: good: %s, %zu steps, sha256 %s\n"), file, name,
-			                 json_object_size(json_object_get(p->tree, "workflow")), p->digest);
+			printable_printf(
+			    s->out,
+			    P_("%s: good: %s, %zu step, sha256 %s\n", "%s: good: %s, %zu steps, sha256 %s\n",
+			       (unsigned long long)(json_object_size(json_object_get(p->tree, "workflow")))),
+			    file, name, json_object_size(json_object_get(p->tree, "workflow")), p->digest);
 			free(file);
 			free(name);
 			print_list(s, "", p->departures);

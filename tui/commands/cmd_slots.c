@@ -200,7 +200,10 @@ static int purge_observations(struct session *s, const char *label, struct err *
 	if (work_store_commit(s->c, err) < 0)
 		return -1;
 	if (count)
-		printable_printf(s->log, _("%llu sets of observations are purged; their digests stay on record\n"),
+		printable_printf(s->log,
+		                 P_("%llu set of observations is purged; its digest stays on record\n",
+		                    "%llu sets of observations are purged; their digests stay on record\n",
+		                    (unsigned long long)count),
 		                 (unsigned long long)count);
 	return 0;
 }
@@ -225,7 +228,10 @@ int cmd_purge(struct session *s, const struct args *args, struct err *err)
 	printable_printf(s->log, _("Purged: %u texts, %u files; the file was written anew under another key.\n"),
 	                 report.texts, report.files);
 	if (report.shared)
-		printable_printf(s->log, _("%u files stay: other records name them too.\n"), report.shared);
+		printable_printf(s->log,
+		                 P_("%u file stays: other records name it too.\n",
+		                    "%u files stay: other records name them too.\n", (unsigned long long)report.shared),
+		                 report.shared);
 	fputs(_("The short fields of the record stay in the history. Copies that may still hold what was purged:\n"),
 	      s->log);
 	rc = purge_known_copies(s->c, tell_copy, s->log, err);

@@ -64,7 +64,10 @@ static int fill(struct view *v, int columns, struct err *err)
 	}
 	if (!f->more && first < f->count) {
 		f->rows[v->count] = ROW_MORE;
-		view_addf(v, TONE_PLAIN, NULL, _("   … %zu more fields (m)"), f->count - first);
+		view_addf(
+		    v, TONE_PLAIN, NULL,
+		    P_("   … %zu more field (m)", "   … %zu more fields (m)", (unsigned long long)(f->count - first)),
+		    f->count - first);
 	}
 	f->rows[v->count] = ROW_SAVE;
 	view_addf(v, TONE_GOOD, NULL, _("   Save (Ctrl-S)"));

@@ -53,7 +53,10 @@ static void record_marked(struct workbench *wb, const struct indicator_picks *o,
 	if (indicator_picks_record(o, workbench_case(wb), note, "pasted text", &added, &err) < 0)
 		workbench_tell_error(wb, &err);
 	else
-		workbench_tell(wb, TONE_GOOD, _("%zu indicators on record in one action"), added);
+		workbench_tell(wb, TONE_GOOD,
+		               P_("%zu indicator on record in one action", "%zu indicators on record in one action",
+		                  (unsigned long long)added),
+		               added);
 }
 
 static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o, const char *note)

@@ -67,7 +67,8 @@ static void put_status(struct view *v, const json_t *record)
 		buf_adds(&line, json_object_get(record, "verified_at") ? _(" · last verified ") : _(" · last read "));
 		edtf_display(&time, &line);
 		if (days > 0)
-			buf_addf(&line, _(" (%lld days ago)"), (long long)days);
+			buf_addf(&line, P_(" (%lld day ago)", " (%lld days ago)", (unsigned long long)days),
+			         (long long)days);
 	}
 	if (json_object_get(record, "match")) {
 		buf_adds(&line, " · ");

@@ -188,7 +188,10 @@ static int change_all(void *ctx, struct question *all, struct err *err)
 	if (!a || action_commit(a, err) < 0)
 		return -1;
 	list_mark_none(view_list_of(chosen->v));
-	workbench_tell(wb, TONE_GOOD, _("%s of %zu records set in one action"), field_label(all->field), chosen->count);
+	workbench_tell(wb, TONE_GOOD,
+	               P_("%s of %zu record set in one action", "%s of %zu records set in one action",
+	                  (unsigned long long)chosen->count),
+	               field_label(all->field), chosen->count);
 	return 0;
 }
 
@@ -198,7 +201,9 @@ static enum redraw change_marked(struct view *v)
 	struct list_keys_chosen chosen = {.v = v};
 	chosen.labels = view_list_chosen(v, &chosen.count);
 	if (chosen.count > 0) {
-		char *question = xasprintf(_("Set which field of %zu records: "), chosen.count);
+		char *question = xasprintf(P_("Set which field of %zu record: ", "Set which field of %zu records: ",
+		                              (unsigned long long)chosen.count),
+		                           chosen.count);
 		const struct field *field = form_choose_field(v->wb, kind, question);
 		struct question asked = {.name = field ? field->name : NULL, .field = field, .ask = question_field};
 		struct questions q = {&asked, 1, change_all, &chosen};
@@ -226,8 +231,11 @@ static enum redraw retract_marked(struct view *v)
 {
 	struct list_keys_chosen chosen = {.v = v};
 	chosen.labels = view_list_chosen(v, &chosen.count);
-	char *question = chosen.count == 1 ? xasprintf(_("Retract %s; reason: "), chosen.labels[0])
-	                                   : xasprintf(_("Retract %zu records; reason: "), chosen.count);
+	char *question = chosen.count == 1
+	                     ? xasprintf(_("Retract %s; reason: "), chosen.labels[0])
+	                     : xasprintf(P_("Retract %zu record; reason: ", "Retract %zu records; reason: ",
+	                                    (unsigned long long)chosen.count),
+	                                 chosen.count);
 	char *draft = xasprintf("retract:%s", chosen.count == 1 ? chosen.labels[0] : v->argument);
 	if (chosen.count > 0 && draft_prompt_reason(v->wb, draft, question, retract_all, &chosen)) {
 		list_mark_none(view_list_of(v));

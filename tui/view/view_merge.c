@@ -67,7 +67,9 @@ static void add_report(struct view *v, const struct merge_report *r)
 	          r->records, r->conflicts);
 	if (r->quarantined)
 		view_addf(v, TONE_ATTENTION, NULL,
-		          _("%zu actions are set aside, since a revoked key signed them or what they build on"),
+		          P_("%zu action is set aside, since a revoked key signed it or what it builds on",
+		             "%zu actions are set aside, since a revoked key signed them or what they build on",
+		             (unsigned long long)r->quarantined),
 		          r->quarantined);
 	json_array_foreach(r->notes, i, item)
 		view_add_text(v, TONE_ATTENTION, NULL, json_string_value(item), 2);

@@ -79,7 +79,9 @@ static int fill_observations(struct view *v, struct err *err)
 	if (observation_search_rows(workbench_case(v->wb), &rows, err) < 0)
 		return -1;
 	if (rows > UNASKED_MOST && !s->all) {
-		char *line = xasprintf(_("%llu observations were not looked through: Enter looks through them"),
+		char *line = xasprintf(P_("%llu observation was not looked through: Enter looks through it",
+		                          "%llu observations were not looked through: Enter looks through them",
+		                          (unsigned long long)rows),
 		                       (unsigned long long)rows);
 		s->ask = v->count + 1;
 		view_add(v, TONE_ATTENTION, NULL, line);

@@ -74,7 +74,10 @@ static void background_verify_finish(struct background_verify *v, int rc, const 
 	v->v = NULL;
 	if (v->count) {
 		workbench_show_text(v->wb, _("The check of this case found something wrong"), v->findings.data);
-		workbench_tell(v->wb, TONE_ALARM, _("%zu findings; `genba verify` tells all"), v->count);
+		workbench_tell(v->wb, TONE_ALARM,
+		               P_("%zu finding; `genba verify` tells all", "%zu findings; `genba verify` tells all",
+		                  (unsigned long long)v->count),
+		               v->count);
 	} else if (v->wb->quiet) {
 		workbench_tell(v->wb, TONE_GOOD, "%s", _("the whole case is checked: nothing wrong found"));
 	}

@@ -225,6 +225,7 @@ static int begin_task(struct workbench *wb, const char *line, struct words *word
 		return err_set(err, ERR_FAILED,
 		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
 	wb->background_task_line = xstrdup(line);
+	wb->escape_told = 0;
 	wb->task = background_task_begin(wb->s, &spec);
 	if (background_task_work(wb->task, clock_steady() + FIRST_SLICE, &show) == 0) {
 		end_task(wb);

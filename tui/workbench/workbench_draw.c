@@ -342,6 +342,21 @@ static void draw_footer(struct workbench *wb, struct view *v)
 	buf_release(&hints);
 }
 
+/* From the row down, as far as there is room above the last row, where the passphrase is typed. */
+static void draw_wrapped(int row, int columns, const char *text)
+{
+	struct buf lines = BUF_INIT;
+	text_wrap(&lines, text, (size_t)columns, 0);
+	for (char *line = lines.data; line && row < screen_rows() - 1; row++) {
+		char *next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		screen_put(row, 2, columns, TONE_ALARM, line);
+		line = next;
+	}
+	buf_release(&lines);
+}
+
 static void draw_locked(const struct workbench *wb)
 {
 	int row = screen_rows() / 2;
@@ -350,7 +365,7 @@ static void draw_locked(const struct workbench *wb)
 		screen_put(row - 1, 2, columns, TONE_HEADING, _("genba is locked"));
 	screen_put(row, 2, columns, TONE_PLAIN, _("Enter the passphrase of your identity. Esc twice leaves genba."));
 	if (row + 1 < screen_rows() - 1)
-		screen_put(row + 1, 2, columns, TONE_ALARM, wb->status.data);
+		draw_wrapped(row + 1, columns, wb->status.data);
 }
 
 static void draw_long_status(struct workbench *wb)

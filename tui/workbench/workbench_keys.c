@@ -192,6 +192,17 @@ static enum redraw go_back(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* Who presses Esc while something long goes on may mean to end it: the first time it is told how, and nothing closes. */
+static enum redraw escape(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (!wb->task || wb->remote_command || wb->escape_told || wb->searching)
+		return go_back(v);
+	wb->escape_told = 1;
+	workbench_tell(wb, TONE_ATTENTION, "%s", _("the work goes on: Ctrl-C cancels it, Esc once more goes back"));
+	return REDRAW_ALL;
+}
+
 static enum redraw workbench_keys_leave(struct view *v)
 {
 	struct workbench *wb = v->wb;
@@ -262,7 +273,7 @@ const struct view_key workbench_keys[] = {
     {KEY_RETURN, N_("Enter"), NULL, N_("open the selected record"), open_row, NULL},
     {'l', NULL, NULL, N_("open the selected record"), open_row, NULL},
     {KEY_GO_RIGHT, N_("→"), NULL, N_("open the selected record"), open_row, NULL},
-    {KEY_ESCAPE, N_("Esc"), NULL, N_("go back"), go_back, NULL},
+    {KEY_ESCAPE, N_("Esc"), NULL, N_("go back"), escape, NULL},
     {'h', NULL, NULL, N_("go back"), go_back, NULL},
     {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
     {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},

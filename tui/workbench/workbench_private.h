@@ -56,6 +56,7 @@ struct workbench {
 	int may_copy;                        /* the person has asked for it in this session (copy.h) */
 	struct background_task *task;        /* a long command that is carried out beside the keys, or NULL */
 	char *background_task_line;          /* as it was typed here; owned */
+	int escape_told;                     /* during that task: Esc does not end it */
 	double progress_shown;
 	struct buf made;     /* labels that the last command printed, parted by a space */
 	int task_rc;         /* what the last one came to */

@@ -143,7 +143,10 @@ static void sum_up(const struct undoing *u, const struct target *t, struct buf *
 	if (u->retracted == 1)
 		buf_addf(summary, _(" (%s is retracted)"), u->label);
 	else if (u->retracted)
-		buf_addf(summary, _(" (%zu records are retracted)"), u->retracted);
+		buf_addf(
+		    summary,
+		    P_(" (%zu record is retracted)", " (%zu records are retracted)", (unsigned long long)u->retracted),
+		    u->retracted);
 }
 
 int record_undo(struct case_file *c, const char *reason, struct buf *summary, struct err *err)

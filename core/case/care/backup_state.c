@@ -130,8 +130,9 @@ int backup_each_known(struct case_file *c, int (*fn)(void *ctx, const char *line
 		const char *file = json_get_string(entry, "file");
 		char *place = xasprintf("%s/%s", folder, file ? file : "");
 		char *shown = printable_dup(place);
-		char *line = xasprintf(_("%s (copy of %s, %llu actions behind)"), shown, when ? when : "?",
-		                       (unsigned long long)entry_lacks(c, entry));
+		char *line = xasprintf(P_("%s (copy of %s, %llu action behind)", "%s (copy of %s, %llu actions behind)",
+		                          (unsigned long long)(entry_lacks(c, entry))),
+		                       shown, when ? when : "?", (unsigned long long)entry_lacks(c, entry));
 		if (rc == 0)
 			rc = fn(ctx, line);
 		free(line);

@@ -272,7 +272,8 @@ static void tell_findings(const struct mail_page_state *p)
 			}
 		}
 	if (more)
-		buf_addf(&line, _("and %zu more findings (t)"), more);
+		buf_addf(&line, P_("and %zu more finding (t)", "and %zu more findings (t)", (unsigned long long)more),
+		         more);
 	else if (!told && p->analysis)
 		buf_adds(&line, _("nothing that the rules know; that does not mean that it is harmless"));
 	if (line.len)

@@ -507,8 +507,10 @@ static int observation_parcel_take(struct case_file *c, const struct parcel_arri
 	    .c = c, .came = came, .at = came->bytes, .end = came->bytes + came->n, .blocks = BUF_INIT};
 	int rc = take_all(&t, err);
 	if (rc == 0 && t.sets)
-		parcel_note(&t, _("%llu sets of observations came along, %llu rows"), (unsigned long long)t.sets,
-		            (unsigned long long)t.rows);
+		parcel_note(&t,
+		            P_("%llu set of observations came along, %llu rows",
+		               "%llu sets of observations came along, %llu rows", (unsigned long long)t.sets),
+		            (unsigned long long)t.sets, (unsigned long long)t.rows);
 	sodium_memzero(t.key, sizeof t.key);
 	buf_release(&t.blocks);
 	return rc;

@@ -98,8 +98,11 @@ static int refuse_void(struct merge_plan *m)
 	const char *who = json_object_iter_key(json_object_iter(m->quarantine.keys));
 	if (m->quarantine.own)
 		return err_set(m->err, ERR_FAILED,
-		               _("nothing was merged: by what came, %s is revoked, but signed %zu actions of this copy "
-		                 "after that; --vouch REASON keeps them, on record"),
+		               P_("nothing was merged: by what came, %s is revoked, but signed %zu action of this copy "
+		                  "after that; --vouch REASON keeps them, on record",
+		                  "nothing was merged: by what came, %s is revoked, but signed %zu actions of this "
+		                  "copy after that; --vouch REASON keeps them, on record",
+		                  (unsigned long long)m->quarantine.own),
 		               who, m->quarantine.own);
 	return err_set(m->err, ERR_FAILED,
 	               _("set aside, nothing was merged: %s signed what came, but was revoked; ask for what was done "

@@ -116,7 +116,9 @@ static int quarantine_judge(struct quarantine_looking *l, const struct key_trust
 		if (history_entry_of(case_history(l->c), l->accepted->commits[i], quarantine_spread, l, err) < 0)
 			return -1;
 	if (l->told > LINES) {
-		char *line = xasprintf(_("… and %zu commits more"), l->told - LINES);
+		char *line = xasprintf(
+		    P_("… and %zu commit more", "… and %zu commits more", (unsigned long long)(l->told - LINES)),
+		    l->told - LINES);
 		json_array_append_new(l->out->lines, json_string(line));
 		free(line);
 	}

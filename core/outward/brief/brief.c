@@ -191,9 +191,13 @@ static int put_state(struct case_file *c, struct brief *b, struct err *err)
 		return -1;
 	char *line =
 	    board.expected > 0
-	        ? xasprintf(_("%zu assets on record, %zu checked of %lld expected; infected %zu, isolated %zu"),
+	        ? xasprintf(P_("%zu asset on record, %zu checked of %lld expected; infected %zu, isolated %zu",
+	                       "%zu assets on record, %zu checked of %lld expected; infected %zu, isolated %zu",
+	                       (unsigned long long)board.assets),
 	                    board.assets, board.checked, (long long)board.expected, board.infected, board.isolated)
-	        : xasprintf(_("%zu assets on record, %zu checked, total unknown; infected %zu, isolated %zu"),
+	        : xasprintf(P_("%zu asset on record, %zu checked, total unknown; infected %zu, isolated %zu",
+	                       "%zu assets on record, %zu checked, total unknown; infected %zu, isolated %zu",
+	                       (unsigned long long)board.assets),
 	                    board.assets, board.checked, board.infected, board.isolated);
 	brief_put(b, BRIEF_LINE, NULL, line);
 	free(line);
@@ -315,7 +319,9 @@ static void put_departments(struct brief_groups *g, struct brief *b)
 		size_t machines = 0;
 		for (size_t i = GROUPS_MOST; i < g->count; i++)
 			machines += g->list[i].all;
-		char *line = xasprintf(_("%zu more departments: %zu machines"), g->count - GROUPS_MOST, machines);
+		char *line = xasprintf(P_("%zu more department: %zu machines", "%zu more departments: %zu machines",
+		                          (unsigned long long)(g->count - GROUPS_MOST)),
+		                       g->count - GROUPS_MOST, machines);
 		brief_put(b, BRIEF_LINE, NULL, line);
 		free(line);
 	}
@@ -488,9 +494,12 @@ int brief_of_handover(struct case_file *c, struct buf *text, struct err *err)
 	size_t secrets = 0;
 	if (case_count_secrets(c, &secrets, err) < 0)
 		return -1;
-	char *extra =
-	    secrets ? xasprintf(_("%zu secrets (passwords, keys) stay behind unless named by --secret LABEL."), secrets)
-	            : NULL;
+	char *extra = secrets
+	                  ? xasprintf(P_("%zu secret (password, key) stays behind unless named by --secret LABEL.",
+	                                 "%zu secrets (passwords, keys) stay behind unless named by --secret LABEL.",
+	                                 (unsigned long long)secrets),
+	                              secrets)
+	                  : NULL;
 	int rc = brief_make(c, BRIEF_HANDOVER, extra, &b, err);
 	if (rc == 0)
 		brief_text(&b, text);

@@ -22,8 +22,11 @@ static int csv_write_list(struct format_request *r, const struct buf *text, enum
 	else if (rc == 0)
 		rc = path_write_file(r->path, bytes.data, bytes.len, 0, err);
 	if (rc == 0 && lacking)
-		buf_addf(r->told, _("%zu characters do not exist in %s and are written as U+XXXX\n"), lacking,
-		         csv_encoding_name(encoding));
+		buf_addf(r->told,
+		         P_("%zu character does not exist in %s and is written as U+XXXX\n",
+		            "%zu characters do not exist in %s and are written as U+XXXX\n",
+		            (unsigned long long)lacking),
+		         lacking, csv_encoding_name(encoding));
 	buf_release(&bytes);
 	return rc;
 }

@@ -30,10 +30,14 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 	uint64_t left_out;
 	struct buf out = BUF_INIT;
 	release_counts(r, &records, &left_out);
-	buf_addf(request->told, _("%llu records leave, %llu stay\n"), (unsigned long long)records,
-	         (unsigned long long)left_out);
+	buf_addf(request->told,
+	         P_("%llu record leaves, %llu stay\n", "%llu records leave, %llu stay\n", (unsigned long long)records),
+	         (unsigned long long)records, (unsigned long long)left_out);
 	if (fields)
-		buf_addf(request->told, _("%zu kinds of field are left out or altered (--loss FILE names them)\n"),
+		buf_addf(request->told,
+		         P_("%zu kind of field is left out or altered (--loss FILE names them)\n",
+		            "%zu kinds of field are left out or altered (--loss FILE names them)\n",
+		            (unsigned long long)fields),
 		         fields);
 	if (!file)
 		return 0;

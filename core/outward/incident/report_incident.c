@@ -49,8 +49,11 @@ static char *extent_line(struct report *p)
 	return json_array_size(report_records(p, "site")) && all > 0
 	           ? xasprintf(_("%zu of %lld machines checked (%lld %%): %zu infected or compromised, %zu suspected"),
 	                       checked, (long long)all, (long long)checked * 100 / (long long)all, hit, suspected)
-	           : xasprintf(_("%zu machines checked, how many there are is unknown: %zu infected or compromised, "
-	                         "%zu suspected"),
+	           : xasprintf(P_("%zu machine checked, how many there are is unknown: %zu infected or compromised, "
+	                          "%zu suspected",
+	                          "%zu machines checked, how many there are is unknown: %zu infected or compromised, "
+	                          "%zu suspected",
+	                          (unsigned long long)checked),
 	                       checked, hit, suspected);
 }
 

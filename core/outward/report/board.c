@@ -79,13 +79,21 @@ static void add_copy(struct building *k)
 	enum board_tone tone = last.actions_since == 0 ? BOARD_GOOD : age > COPY_OLD ? BOARD_ATTENTION : BOARD_PLAIN;
 	char *folder = printable_dup(last.folder);
 	if (age < 2 * 3600)
-		board_addf(k->b, tone, NULL, _("last copy %lld min ago, %llu actions behind: %s"),
+		board_addf(k->b, tone, NULL,
+		           P_("last copy %lld min ago, %llu action behind: %s",
+		              "last copy %lld min ago, %llu actions behind: %s",
+		              (unsigned long long)last.actions_since),
 		           (long long)(age / 60), (unsigned long long)last.actions_since, folder);
 	else if (age < 2 * 24 * 3600)
-		board_addf(k->b, tone, NULL, _("last copy %lld h ago, %llu actions behind: %s"),
+		board_addf(k->b, tone, NULL,
+		           P_("last copy %lld h ago, %llu action behind: %s",
+		              "last copy %lld h ago, %llu actions behind: %s", (unsigned long long)last.actions_since),
 		           (long long)(age / 3600), (unsigned long long)last.actions_since, folder);
 	else
-		board_addf(k->b, tone, NULL, _("last copy %lld days ago, %llu actions behind: %s"),
+		board_addf(k->b, tone, NULL,
+		           P_("last copy %lld days ago, %llu action behind: %s",
+		              "last copy %lld days ago, %llu actions behind: %s",
+		              (unsigned long long)last.actions_since),
 		           (long long)(age / 86400), (unsigned long long)last.actions_since, folder);
 	board_lead_now(k, "command", "backup ", NULL);
 	free(folder);
@@ -110,8 +118,10 @@ static int add_file(struct building *k)
 	if (history_count(case_history(k->c), &commits, k->err) < 0)
 		return -1;
 	board_add(k->b, BOARD_HEADING, NULL, _("Record of this case"));
-	board_addf(k->b, BOARD_PLAIN, NULL, _("%llu signed actions, the last is %s"), (unsigned long long)commits,
-	           case_head(k->c));
+	board_addf(k->b, BOARD_PLAIN, NULL,
+	           P_("%llu signed action, the last is %s", "%llu signed actions, the last is %s",
+	              (unsigned long long)commits),
+	           (unsigned long long)commits, case_head(k->c));
 	board_lead(k, "history", NULL, NULL);
 	add_copy(k);
 	return 0;

@@ -87,8 +87,9 @@ static void add_old(struct evidence_section *e, const json_t *evidence)
 		return;
 	char *title = record_title(evidence);
 	int64_t days = evidence_days_unread(evidence, e->now);
-	board_addf(e->k->b, BOARD_ATTENTION, record_label(evidence), _("%s — not verified for %lld days"), title,
-	           (long long)days);
+	board_addf(e->k->b, BOARD_ATTENTION, record_label(evidence),
+	           P_("%s — not verified for %lld day", "%s — not verified for %lld days", (unsigned long long)days),
+	           title, (long long)days);
 	free(title);
 }
 

@@ -113,8 +113,10 @@ static void remind(const struct run *run, const json_t *step, struct buf *lines)
 		return;
 	int64_t open = clock_now().seconds - from;
 	if (open > allowed)
-		buf_addf(lines, _("open for %lld minutes; %lld were planned\n"), (long long)(open / 60),
-		         (long long)(allowed / 60));
+		buf_addf(lines,
+		         P_("open for %lld minute; %lld were planned\n", "open for %lld minutes; %lld were planned\n",
+		            (unsigned long long)((open / 60))),
+		         (long long)(open / 60), (long long)(allowed / 60));
 }
 
 void run_warnings(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines)
@@ -136,6 +138,8 @@ void run_warnings(struct case_file *c, const struct run *run, const struct waiti
 	if (run->left_over > 0)
 		buf_addf(
 		    lines,
-		    _("%zu steps of this run were recorded twice, in two copies of the case; the earlier one counts\n"),
+		    P_("%zu step of this run was recorded twice, in two copies of the case; the earlier one counts\n",
+		       "%zu steps of this run were recorded twice, in two copies of the case; the earlier one counts\n",
+		       (unsigned long long)run->left_over),
 		    run->left_over);
 }

@@ -132,7 +132,9 @@ static void tell_doubts(FILE *out, const struct csv_import *import)
 static void tell_import(struct session *s, const struct csv_import *import, const struct csv_file *file)
 {
 	FILE *out = import->dry_run ? s->out : s->log;
-	printable_printf(out, _("%s%zu rows taken in, %zu rejected (%s)\n"),
+	printable_printf(out,
+	                 P_("%s%zu row taken in, %zu rejected (%s)\n", "%s%zu rows taken in, %zu rejected (%s)\n",
+	                    (unsigned long long)import->added),
 	                 import->dry_run ? _("dry run, nothing is written: ") : "", import->added,
 	                 import->rejected_count, csv_encoding_name(file->encoding));
 	tell_doubts(out, import);

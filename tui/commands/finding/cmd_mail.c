@@ -505,7 +505,10 @@ static int mail_look_anew(struct session *s, const struct args *args, struct err
 	json_decref(passwords);
 	if (rc < 0)
 		return -1;
-	printable_printf(s->log, _("%zu mails looked at again, %zu changed\n"), again.looked, again.changed);
+	printable_printf(s->log,
+	                 P_("%zu mail looked at again, %zu changed\n", "%zu mails looked at again, %zu changed\n",
+	                    (unsigned long long)again.looked),
+	                 again.looked, again.changed);
 	return 0;
 }
 
@@ -571,7 +574,9 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 	json_decref(passwords);
 	if (rc < 0)
 		return -1;
-	printable_printf(s->log, _("%s%zu mails taken in, %zu were on record already\n"),
+	printable_printf(s->log,
+	                 P_("%s%zu mail taken in, %zu were on record already\n",
+	                    "%s%zu mails taken in, %zu were on record already\n", (unsigned long long)import.added),
 	                 importing.dry_run ? _("dry run, nothing is written: ") : "", import.added, import.known);
 	return tell_end(&(struct mails){.unread = import.unread, .not_whole = import.not_whole}, err);
 }

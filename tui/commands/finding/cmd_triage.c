@@ -166,7 +166,10 @@ static void tell_changes(struct printing *p, const struct triage_result *result)
 	if (!result->was_read)
 		return;
 	if (result->rows_before != result->set.rows)
-		fprintf(p->s->log, _("There were %llu rows before.\n"), (unsigned long long)result->rows_before);
+		fprintf(p->s->log,
+		        P_("There was %llu row before.\n", "There were %llu rows before.\n",
+		           (unsigned long long)result->rows_before),
+		        (unsigned long long)result->rows_before);
 	tell_rules(p, result, "new", _("Found now, and not before"));
 	tell_rules(p, result, "changed", _("Found before, by other rows"));
 	tell_rules(p, result, "gone", _("Found before, and not now (it stays on record)"));
@@ -317,7 +320,9 @@ int cmd_triage(struct session *s, const struct args *args, struct err *err)
 	else
 		json_decref(p.array);
 	if (rc == 0 && p.problems)
-		rc = err_set(err, ERR_FAILED, _("a part could not be read: %llu problems are named"),
+		rc = err_set(err, ERR_FAILED,
+		             P_("a part could not be read: %llu problem is named",
+		                "a part could not be read: %llu problems are named", (unsigned long long)p.problems),
 		             (unsigned long long)p.problems);
 	return rc;
 }

@@ -37,7 +37,10 @@ static void print_seen(FILE *out, const json_t *f)
 {
 	printable_printf(out, "%s  %s  %s  %s", level_text(text_of(f, "level")),
 	                 *text_of(f, "when") ? text_of(f, "when") : "-", text_of(f, "rule"), text_of(f, "title"));
-	fprintf(out, _(" (%lld rows)\n"), (long long)json_integer_value(json_object_get(f, "count")));
+	fprintf(out,
+	        P_(" (%lld row)\n", " (%lld rows)\n",
+	           (unsigned long long)(json_integer_value(json_object_get(f, "count")))),
+	        (long long)json_integer_value(json_object_get(f, "count")));
 	if (*text_of(f, "label"))
 		printable_printf(out, "        %s  %s%s%s\n", text_of(f, "label"), status_text(text_of(f, "status")),
 		                 *text_of(f, "assessment") ? ": " : "", text_of(f, "assessment"));

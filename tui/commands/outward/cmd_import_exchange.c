@@ -52,11 +52,17 @@ static void tell(struct session *s, const struct intake *in)
 		cmd_print_label(s, p);
 	if (*in->check)
 		cmd_print_label(s, in->check);
-	printable_printf(out, _("%s%llu items in the file: %llu taken in, %llu named as not taken\n"),
+	printable_printf(out,
+	                 P_("%s%llu item in the file: %llu taken in, %llu named as not taken\n",
+	                    "%s%llu items in the file: %llu taken in, %llu named as not taken\n",
+	                    (unsigned long long)in->items),
 	                 in->dry_run ? _("dry run, nothing is written: ") : "", (unsigned long long)in->items,
 	                 (unsigned long long)in->taken, (unsigned long long)in->named);
 	if (in->updated)
-		printable_printf(out, _("%llu records of this case were updated\n"), (unsigned long long)in->updated);
+		printable_printf(out,
+		                 P_("%llu record of this case was updated\n",
+		                    "%llu records of this case were updated\n", (unsigned long long)in->updated),
+		                 (unsigned long long)in->updated);
 	if (*in->evidence)
 		printable_printf(out, _("the file is preserved as %s\n"), in->evidence);
 	json_array_foreach(in->loss, i, line) {

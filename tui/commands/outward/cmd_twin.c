@@ -65,8 +65,10 @@ static void tell(struct session *s, const struct args *args, const struct twin_c
 		return;
 	}
 	printable_printf(s->out, _("case %s, commit %s, %s\n"), c->case_id, c->commit, c->time);
-	printable_printf(s->out, _("%llu fields, of which %llu are told; root %s\n"), (unsigned long long)c->leaves,
-	                 (unsigned long long)c->disclosed, c->root);
+	printable_printf(s->out,
+	                 P_("%llu field, of which %llu are told; root %s\n",
+	                    "%llu fields, of which %llu are told; root %s\n", (unsigned long long)c->leaves),
+	                 (unsigned long long)c->leaves, (unsigned long long)c->disclosed, c->root);
 	printable_printf(s->out, _("signed by %s\n"), c->signer);
 	if (c->proven)
 		printable_printf(s->out, _("fields that were handed over and stand in it: %llu\n"),

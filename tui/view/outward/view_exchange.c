@@ -162,8 +162,10 @@ static int add_set(void *ctx, const struct observation_set *set, struct err *err
 	struct view *v = ctx;
 	(void)err;
 	if (strncmp(set->parsers, "import-", 7) == 0)
-		view_addf(v, TONE_PLAIN, set->check, _("  %s: %llu rows of %s as observations"), set->check,
-		          (unsigned long long)set->rows, set->source);
+		view_addf(v, TONE_PLAIN, set->check,
+		          P_("  %s: %llu row of %s as an observation", "  %s: %llu rows of %s as observations",
+		             (unsigned long long)set->rows),
+		          set->check, (unsigned long long)set->rows, set->source);
 	return 0;
 }
 

@@ -142,7 +142,10 @@ static void add_others(struct view *v, const struct playing *p)
 {
 	if (p->run.waiting_count < 2)
 		return;
-	view_addf(v, TONE_HEADING, NULL, _(" %zu steps wait, in any order (Tab: the next one)"), p->run.waiting_count);
+	view_addf(v, TONE_HEADING, NULL,
+	          P_(" %zu step waits", " %zu steps wait, in any order (Tab: the next one)",
+	             (unsigned long long)p->run.waiting_count),
+	          p->run.waiting_count);
 	for (size_t i = 0; i < p->run.waiting_count; i++) {
 		const char *name = playbook_text(json_object_get(p->run.waiting[i].step, "name"));
 		view_addf(v, TONE_PLAIN, NULL, "  %s %s", i == p->which ? ">" : " ",
@@ -219,7 +222,8 @@ static void add_heading(struct view *v, const struct playing *p)
 		steps_place(&p->run, current(p), &line);
 	}
 	if (p->runs > 1)
-		buf_addf(&line, _("   (%zu runs are open: r)"), p->runs);
+		buf_addf(&line, P_("   (%zu run is open: r)", "   (%zu runs are open: r)", (unsigned long long)p->runs),
+		         p->runs);
 	v->heading = buf_take(&line, NULL);
 	free(title);
 }

@@ -212,11 +212,15 @@ static int walk(struct journal *j, size_t from, struct err *err)
 		at += (size + 7) & ~(size_t)7;
 	}
 	if (odd)
-		triage_problem(j->out, first_odd, _("%llu places hold no object of a journal, the first here"),
+		triage_problem(j->out, first_odd,
+		               P_("%llu place holds no object of a journal, here",
+		                  "%llu places hold no object of a journal, the first here", (unsigned long long)odd),
 		               (unsigned long long)odd);
 	if (j->bad_data)
 		triage_problem(j->out, j->first_bad,
-		               _("%llu fields of entries cannot be read, the first of the entry here"),
+		               P_("%llu field of an entry cannot be read, of the entry here",
+		                  "%llu fields of entries cannot be read, the first of the entry here",
+		                  (unsigned long long)j->bad_data),
 		               (unsigned long long)j->bad_data);
 	free(room);
 	return rc;

@@ -65,7 +65,9 @@ static int each_line(struct line_reader *r, line_fn fn, struct err *err)
 	if (rc == 0 && line.len)
 		rc = fn(r, line.data, err);
 	if (rc == 0 && r->odd)
-		triage_problem(r->out, r->first_odd, _("%llu lines are none of this form, the first here"),
+		triage_problem(r->out, r->first_odd,
+		               P_("%llu line is not of this form, here",
+		                  "%llu lines are none of this form, the first here", (unsigned long long)r->odd),
 		               (unsigned long long)r->odd);
 	buf_release(&line);
 	free(piece);

@@ -328,7 +328,9 @@ int mft_run(const struct triage_file *f, struct triage_out *out, struct err *err
 	if (f->size % m.record_size)
 		triage_problem(out, f->size - f->size % m.record_size, _("the last record is cut off"));
 	if (m.odd)
-		triage_problem(out, m.first_odd, _("%llu records of the table are damaged, the first here"),
+		triage_problem(out, m.first_odd,
+		               P_("%llu record of the table is damaged, here",
+		                  "%llu records of the table are damaged, the first here", (unsigned long long)m.odd),
 		               (unsigned long long)m.odd);
 	free(m.entries);
 	buf_release(&m.pool);

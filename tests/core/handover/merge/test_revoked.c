@@ -214,7 +214,7 @@ static void test_own_history(void **state)
 	add_asset(copies[C], "PC-C");
 	add_asset(copies[A], "PC-A");
 	merge(copies[A], copies[C]);
-	assert_refused(copies[A], copies[B], "signed 1 actions of this copy");
+	assert_refused(copies[A], copies[B], "signed 1 action of this copy");
 	vouch(copies[A], copies[B]);
 	assert_verifies(copies[A]);
 	merge(copies[B], copies[A]);
