@@ -119,8 +119,7 @@ static void isolation(struct terminal *t)
 		keys++;
 		terminal_type(t, KEYS_ENTER);
 		terminal_await_gone(t, "isolation_done"); /* the prompt is gone, and what it did is told */
-		char *told =
-		    xasprintf("%s", EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
+		char *told = xasprintf("%s", EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
 		terminal_await(t, told);
 		free(told);
 		free(line);
