@@ -53,9 +53,9 @@ int record_summary_each(struct case_file *c, const char *kind, int (*fn)(void *c
 int record_summary_pick(struct case_file *c, const char *kind, const char *condition, int limit, record_fn fn,
                         void *ctx, struct err *err)
 {
-	char *sql =
-	    xasprintf("SELECT json FROM record WHERE kind = ?1 AND retracted = 0 AND (%s) ORDER BY n %s LIMIT ?2",
-	              condition, limit < 0 ? "DESC" : "ASC");
+	/* +n: found by the index of what stands alike, and then put in order; by their numbers all of the kind would be read */
+	char *sql = xasprintf("SELECT json FROM record WHERE kind = ?1 AND retracted = 0 AND (%s) ORDER BY %s LIMIT ?2",
+	                      condition, limit < 0 ? "n DESC" : "+n");
 	sqlite3_stmt *s = NULL;
 	int result = 0;
 	int rc;
