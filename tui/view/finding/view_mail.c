@@ -119,7 +119,8 @@ static int fill_mails(struct view *v, int columns, struct err *err)
 	                             _("content"), _("finding"), "\xC3\x97",   _("reach")};
 	struct mail_lines l = {.v = v, .alike = mail_similar_counts(workbench_case(v->wb), NULL)};
 	struct buf heading = BUF_INIT;
-	int rc = workbench_each(v->wb, "mail", 0, add_mail_line, &l, err);
+	/* raw: their texts, which are most of a mail, are not asked for */
+	int rc = workbench_each(v->wb, "mail", RECORD_RAW, add_mail_line, &l, err);
 	if (l.count)
 		qsort(l.all, l.count, sizeof *l.all, last_first);
 	for (size_t i = 0; i < l.count; i++) {
