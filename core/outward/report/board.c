@@ -100,10 +100,18 @@ static void add_copy(struct building *k)
 	free(last.folder);
 }
 
+static int is_open_question(const char *status)
+{
+	return !status || strcmp(status, "open") == 0;
+}
+
 static int add_questions(struct building *k)
 {
 	board_add(k->b, BOARD_HEADING, NULL, _("Open questions"));
-	if (board_pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", 0, take_question) < 0)
+	if (board_pick(k, "note", "facet = 'question' AND coalesce(status, 'open') = 'open'", BOARD_LISTED,
+	               take_question) < 0 ||
+	    (!k->commit && board_add_more(k, "note", "question", is_open_question,
+	                                  "note stance=question -state=answered|ruled_out") < 0))
 		return -1;
 	if (k->questions == 0)
 		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));

@@ -44,6 +44,11 @@ void board_field_words(const json_t *record, const char *name, struct buf *out);
  * are disputed, for the index knows one of two values; of the past all of them. `fn` looks at each itself. */
 int board_pick(struct building *k, const char *kind, const char *condition, int limit, record_fn fn);
 
+/* Of a section of which BOARD_LISTED rows stand there: a row that says how many more records of the kind have that facet and an
+ * open status, now, and leads to the list of all that the filter finds. 0 or -1. */
+int board_add_more(struct building *k, const char *kind, const char *facet, int (*is_open)(const char *status),
+                   const char *filter);
+
 /* The valid records of a kind, now or as of the commit. */
 int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);
 

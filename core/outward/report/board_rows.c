@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/disputed.h"
@@ -90,4 +91,31 @@ int board_pick(struct building *k, const char *kind, const char *condition, int 
 		return board_each(k, kind, fn, k);
 	int rc = record_each_disputed(k->c, kind, fn, k, k->err);
 	return rc ? rc : record_summary_pick(k->c, kind, condition, limit, pick_settled, &p, k->err);
+}
+
+struct board_counting {
+	const char *facet;
+	int (*is_open)(const char *status);
+	uint64_t count;
+};
+
+static int count_open(void *ctx, const struct record_summary *group)
+{
+	struct board_counting *n = ctx;
+	if (group->facet && strcmp(group->facet, n->facet) == 0 && n->is_open(group->status))
+		n->count += group->count;
+	return 0;
+}
+
+int board_add_more(struct building *k, const char *kind, const char *facet, int (*is_open)(const char *status),
+                   const char *filter)
+{
+	struct board_counting n = {facet, is_open, 0};
+	if (record_summary_each(k->c, kind, count_open, &n, k->err) < 0)
+		return -1;
+	if (n.count > BOARD_LISTED) {
+		board_addf(k->b, BOARD_PLAIN, NULL, _("and %zu more"), (size_t)n.count - BOARD_LISTED);
+		board_lead(k, "list", filter, NULL);
+	}
+	return 0;
 }

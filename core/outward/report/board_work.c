@@ -116,6 +116,8 @@ static int take_overdue(void *ctx, json_t *measure)
 		return 0;
 	if (!k->overdue++)
 		board_add(k->b, BOARD_HEADING, NULL, _("Overdue measures"));
+	if (k->overdue > BOARD_LISTED)
+		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
 	buf_addf(&text, "%s ", field_label(kind_field(record_kind(measure), "due")));
@@ -132,7 +134,14 @@ int board_add_overdue(struct building *k)
 {
 	if (k->commit)
 		return 0; /* what was overdue at another time is of no use now */
-	return board_pick(k, "measure", "coalesce(status, '') NOT IN ('done', 'verified', 'dropped')", 0, take_overdue);
+	if (board_pick(k, "measure", "coalesce(status, '') NOT IN ('done', 'verified', 'dropped')", 0, take_overdue) <
+	    0)
+		return -1;
+	if (k->overdue > BOARD_LISTED) {
+		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->overdue - BOARD_LISTED);
+		board_lead(k, "mine", NULL, NULL);
+	}
+	return 0;
 }
 
 /* ---- measures */
@@ -159,6 +168,12 @@ static int take_measure(void *ctx, json_t *measure)
 	return 0;
 }
 
+static int is_open_measure(const char *status)
+{
+	return !status ||
+	       (strcmp(status, "done") != 0 && strcmp(status, "verified") != 0 && strcmp(status, "dropped") != 0);
+}
+
 /* A track on which nothing is open: its measures, done or not. */
 static void lead_track(struct building *k, const struct field *field, const char *track)
 {
@@ -179,7 +194,12 @@ int board_add_measures(struct building *k)
 	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
 		k->track = tracks[i];
 		size_t before = k->b->count;
-		if (board_pick(k, "measure", open_on[i], 0, take_measure) < 0)
+		if (board_pick(k, "measure", open_on[i], BOARD_LISTED, take_measure) < 0)
+			return -1;
+		char *filter = xasprintf("measure track=%s -status=done|verified|dropped", tracks[i]);
+		int rc = k->commit ? 0 : board_add_more(k, "measure", tracks[i], is_open_measure, filter);
+		free(filter);
+		if (rc < 0)
 			return -1;
 		const struct field *field = kind_field(kind_find("measure"), "track");
 		if (k->b->count == before)

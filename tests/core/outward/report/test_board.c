@@ -253,10 +253,42 @@ static void a_sum_of_machines_stays_a_number(void **state)
 	assert_non_null(row("Coverage: 1 of 1000000000 checked (0 %)"));
 }
 
+/* Of very many a page stands there, and the number of the others, which lead to all of them. */
+static void what_is_very_much_is_counted(void **state)
+{
+	struct err err = ERR_INIT;
+	struct board b;
+	size_t found[3] = {0};
+	(void)state;
+	struct action *a = action_begin(the_case, "add", &err);
+	for (int i = 0; i < 130; i++) {
+		char label[LABEL_TEXT];
+		struct assign note[] = {{"text", "who?"}, {"stance", "question"}};
+		struct assign measure[] = {{"title", "do"}, {"track", "cause"}, {"due", "2020-01-01"}};
+		assert_int_equal(action_add(a, "note", note, 2, 0, label, &err), 0);
+		assert_int_equal(action_add(a, "measure", measure, 3, 0, label, &err), 0);
+	}
+	assert_int_equal(action_commit(a, &err), 0);
+	assert_int_equal(board_load(the_case, &b, &err), 0);
+	for (size_t i = 0; i < b.count; i++) {
+		int is_more = strcmp(b.rows[i].text, "and 30 more") == 0;
+		const char *to = b.rows[i].argument ? b.rows[i].argument : "";
+		found[0] += is_more && strcmp(b.rows[i].view, "mine") == 0;
+		found[1] += is_more && strcmp(to, "measure track=cause -status=done|verified|dropped") == 0;
+		found[2] += is_more && strcmp(to, "note stance=question -state=answered|ruled_out") == 0;
+	}
+	assert_int_equal(found[0], 1);
+	assert_int_equal(found[1], 1);
+	assert_int_equal(found[2], 1);
+	assert_true(b.count < 350);
+	board_release(&b);
+}
+
 int main(void)
 {
 #define BOARD_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, teardown)
 	const struct CMUnitTest tests[] = {
+	    BOARD_TEST(what_is_very_much_is_counted),
 	    BOARD_TEST(coverage_is_checked_of_expected),
 	    BOARD_TEST(infected_and_not_isolated_comes_first),
 	    BOARD_TEST(many_alarms_are_counted),
