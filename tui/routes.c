@@ -64,6 +64,7 @@ static const struct route routes[] = {
     {.name = "command", .ask = board_command_ask},
     {.name = "draft", .ask = board_draft_ask},
     {.name = "handover", .ask = handover_ask},
+    {.name = "import", .view = &import_view, .ask = view_import_ask},
     {.name = "indicators", .ask = indicators_ask},
     {.name = "merge", .view = &merge_view, .ask = view_merge_ask},
     {.name = "message", .ask = board_message_ask},

@@ -204,6 +204,20 @@ static const struct asked anywhere[] = {
      "Measure",
      "odd",
      {":show R1-N1" KEYS_ENTER, "odd", "c"}},
+    {"view_import.c:view_import_ask questions.c:question_path",
+     "List (CSV",
+     "/nosuch/list.csv",
+     "there is no such file",
+     "list.csv",
+     "PC name today =",
+     {"3I"}},
+    {"view_import.c:ask_column",
+     "PC name today =",
+     "zebra",
+     "nothing here is called 'zebra'",
+     "hostname",
+     "nothing is written yet",
+     {"3I", "List (CSV", "list.csv" KEYS_ENTER}},
     {"retract_ask.c:retract_ask",
      "Retract R1-A2; reason:",
      " ",
@@ -229,6 +243,7 @@ static int set_up(void **state)
 	program_case(&program, "Prompts");
 	assert_int_equal(chdir(program.dir), 0);
 	write_file("notes.txt", "hello\n");
+	write_file("list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
 	assert_int_equal(system("mkdir things && echo 1 >things/one"), 0);
 	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
 	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);

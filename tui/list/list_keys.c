@@ -270,6 +270,13 @@ static enum redraw list_keys_edit(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* Its columns are shown, and asked for, before anything is written. */
+static enum redraw list_keys_import(struct view *v)
+{
+	workbench_show(v->wb, "import", v->argument);
+	return REDRAW_ALL;
+}
+
 /* On the marked assets, or on the selected one. */
 static enum redraw start_playbook(struct view *v)
 {
@@ -310,6 +317,8 @@ const struct view_key view_list_keys[] = {
     {'b', NULL, N_("set marked"), N_("set a field of all marked records in one action"), change_marked, REFUSES},
     {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract the marked records or the selected one, with a reason"),
      retract_marked, REFUSES},
+    {'I', NULL, NULL, N_("take in a list of others (CSV): its columns are shown, and asked for, first"),
+     list_keys_import, REFUSES},
     {'R', NULL, NULL, N_("show retracted records too, or hide them"), toggle_retracted, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };

@@ -12,8 +12,7 @@ char *list_purpose(const struct kind *kind, int filtered, int columns)
 		const char *kind, *purpose;
 	} purposes[] = {
 	    {"asset", N_("Machines, servers and exits of the network: what was found of each, and whether it is cut "
-	                 "off. a adds one; "
-	                 ":import csv FILE takes in a list.")},
+	                 "off. a adds one; I takes in a list (CSV).")},
 	    {"evidence", N_("What was preserved, with its digests and who holds it. P preserves a file, a folder or a "
 	                    "disk; a adds an "
 	                    "item that is no file.")},

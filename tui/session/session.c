@@ -36,6 +36,7 @@ void session_release(struct session *s)
 	identity_free(s->identity);
 	free(s->path);
 	free(s->passphrase_file);
+	free(s->request_list);
 	session_init(s);
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 struct merge_plan;
+struct csv_list;
 
 /* What a command asks of the workbench that runs it; done when the command is over. */
 enum session_request {
@@ -26,6 +27,7 @@ enum session_request {
 	REQUEST_PAUSE,
 	REQUEST_RESUME,
 	REQUEST_STOP,
+	REQUEST_LIST,      /* show the list that is to be taken in: request_list */
 	REQUEST_WORKBENCH, /* of a shell's command: open it */
 };
 
@@ -51,11 +53,13 @@ struct session {
 	size_t file_count;
 	enum session_request request;
 	char request_commit[41];                   /* REQUEST_PAST: as of which commit */
+	char *request_list;                        /* REQUEST_LIST: `KIND PATH`; owned */
 	struct progress progress;                  /* of slow work; step may be NULL */
 	void (*trouble)(void *ctx, uint64_t more); /* told of more ranges or files that cannot be read; or NULL */
 	void *trouble_ctx;
 	struct merge_plan
 	    *merge; /* that was shown in the workbench, and is to be written now; borrowed; NULL: none was */
+	const struct csv_list *list; /* the same of a list that is taken in */
 	/* Of the holder (tui/command/holder.h): its socket, and the ticket of the shell whose terminal shows the workbench. */
 	struct socket_server *server;
 	int screen;

@@ -17,6 +17,7 @@ extern const struct view_ops flow_view;
 extern const struct view_ops found_view;   /* about the words looked for */
 extern const struct view_ops help_view;    /* about the view of that name; NULL: the one on top */
 extern const struct view_ops history_view; /* about a record, by its label; NULL: the case */
+extern const struct view_ops import_view;  /* opened by view_import_ask() */
 extern const struct view_ops kinds_view;
 extern const struct view_ops mail_view;      /* the mail desk */
 extern const struct view_ops mail_page_view; /* about a mail, by its label */
@@ -33,6 +34,9 @@ extern const struct view_ops work_view;
 
 /* Asks for what a handover needs, lets the brief be edited, and hands over. */
 void handover_ask(struct workbench *wb, const char *none);
+
+/* Reads a list and shows what it would be taken for; from there it is taken in. `KIND`: the file is asked for; or `KIND PATH`. */
+void view_import_ask(struct workbench *wb, const char *argument);
 
 /* Shows what merging the file (NULL: asked for) would bring; from there it is merged. */
 void view_merge_ask(struct workbench *wb, const char *path);

@@ -197,6 +197,7 @@ struct background_task *background_task_begin(struct session *s, const struct ba
 	e->side.remote_command = spec->remote_command;
 	if (spec->remote_command) { /* what is shown on this screen is not another shell's */
 		e->side.merge = NULL;
+		e->side.list = NULL;
 		e->side.brief = NULL;
 	}
 	e->side.files = spec->files;
@@ -395,6 +396,7 @@ void background_task_end(struct background_task *e, struct background_task_ended
 		s->c = e->side.c;
 		s->identity = e->side.identity;
 		s->request = e->side.request;
+		s->request_list = e->side.request_list;
 		memcpy(s->request_commit, e->side.request_commit, sizeof s->request_commit);
 	}
 	for (size_t i = 0; i < e->count; i++)

@@ -55,6 +55,8 @@ static void do_request(struct workbench *wb)
 		workbench_look_at(wb, NULL);
 	else if (request == REQUEST_PAST)
 		workbench_look_at(wb, wb->s->request_commit);
+	else if (request == REQUEST_LIST)
+		workbench_show(wb, "import", wb->s->request_list);
 }
 
 static int may_run(struct workbench *wb, const char *name, struct err *err)

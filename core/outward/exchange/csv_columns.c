@@ -221,6 +221,9 @@ static int check_required(const struct csv_import *import, const struct csv_file
 		if (!field->required || field->values || field->machine ||
 		    given_twice(import, field->name, "", NULL) < 0)
 			continue;
+		if (import->chosen)
+			return err_set(err, ERR_USAGE, _("no column is %s yet, which every record of this kind needs"),
+			               field_label(field));
 		struct buf columns = BUF_INIT;
 		add_columns(import, file, &columns);
 		err_set(err, ERR_USAGE,
@@ -232,30 +235,81 @@ static int check_required(const struct csv_import *import, const struct csv_file
 	return 0;
 }
 
-int csv_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err)
+/* What the heading of a column, what is remembered and the maps say it is; NULL: nothing, or that it is left out. */
+static const char *column_means(const struct csv_import *import, const json_t *map, const char *column, int *certain)
 {
-	json_t *map = remembered(c, import->kind);
+	char *folded = comparable(column, strlen(column));
+	const char *mapped = json_get_string(map, folded);
+	const char *means = mapped ? mapped : heading_means(import->kind, column);
+	*certain = mapped || field_called(import->kind, column, strlen(column));
+	free(folded);
+	return means && strcmp(means, "-") == 0 ? NULL : means;
+}
+
+/* `strict`: two columns that are called the same are refused; else the first has it. */
+static int fill_columns(struct csv_import *import, const json_t *map, int strict, struct err *err)
+{
 	size_t i;
 	json_t *cell;
-	int rc = take_maps(import, map, err);
+	int rc = 0;
+	json_decref(import->columns);
 	import->columns = json_array();
 	json_array_foreach(import->heading, i, cell) {
 		const char *column = json_string_value(cell);
-		char *folded = comparable(column, strlen(column));
-		const char *mapped = json_get_string(map, folded);
-		const struct field *exact = field_called(import->kind, column, strlen(column));
-		const char *means = mapped ? mapped : heading_means(import->kind, column);
-		free(folded);
-		if (means && strcmp(means, "-") == 0)
-			means = NULL;
-		if (means && !mapped && !exact && is_taken(import, means))
+		int certain;
+		const char *means = column_means(import, map, column, &certain);
+		if (means && !certain && is_taken(import, means))
 			means = NULL; /* a better name stands beside it: this column is left out, and said to be */
-		if (rc == 0 && means && strcmp(means, CSV_REMARK) != 0)
-			rc = given_twice(import, means, column, err);
+		if (rc == 0 && means && strcmp(means, CSV_REMARK) != 0 &&
+		    given_twice(import, means, column, strict ? err : NULL) < 0) {
+			rc = strict ? -1 : 0;
+			means = NULL;
+		}
 		json_array_append_new(import->columns, means ? json_string(means) : json_null());
 	}
+	return rc;
+}
+
+int csv_columns_guess(struct case_file *c, struct csv_import *import, struct err *err)
+{
+	json_t *map = remembered(c, import->kind);
+	int rc = take_maps(import, map, err);
+	if (rc == 0)
+		rc = fill_columns(import, map, 0, err);
 	json_decref(map);
+	return rc;
+}
+
+int csv_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err)
+{
+	json_t *map = remembered(c, import->kind);
+	int rc = take_maps(import, map, err);
+	if (rc == 0)
+		rc = fill_columns(import, map, !import->chosen, err);
+	json_decref(map);
+	if (rc == 0 && import->chosen) {
+		json_decref(import->columns);
+		import->columns = json_deep_copy(import->chosen);
+	}
 	return rc == 0 ? check_required(import, file, err) : rc;
+}
+
+/* What was chosen otherwise than the heading says. */
+static void take_chosen(const struct csv_import *import, json_t *map)
+{
+	size_t i;
+	const json_t *chosen;
+	json_array_foreach(import->chosen, i, chosen) {
+		const char *column = json_string_value(json_array_get(import->heading, i));
+		const char *field = json_string_value(chosen);
+		int certain;
+		const char *means = column_means(import, map, column, &certain);
+		if (*column && (field ? !means || strcmp(field, means) != 0 : means != NULL)) {
+			char *folded = comparable(column, strlen(column));
+			json_object_set_new(map, folded, json_string(field ? field : "-"));
+			free(folded);
+		}
+	}
 }
 
 int csv_columns_remember(struct case_file *c, const struct csv_import *import, struct err *err)
@@ -263,6 +317,8 @@ int csv_columns_remember(struct case_file *c, const struct csv_import *import, s
 	struct buf text = BUF_INIT;
 	json_t *map = remembered(c, import->kind);
 	int rc = take_maps(import, map, err);
+	if (import->remember)
+		take_chosen(import, map);
 	char *key = remembered_key(import->kind);
 	if (rc == 0)
 		rc = json_canonical(map, &text, err);

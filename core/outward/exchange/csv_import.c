@@ -171,6 +171,16 @@ static int is_total(const char *name)
 	return found;
 }
 
+/* The word for a sum stands where the name would, or, where there is none, in the first cell that holds anything. */
+static int is_total_row(const json_t *row, const char *name)
+{
+	size_t i = 0;
+	size_t cells = json_array_size(json_object_get(row, "cells"));
+	while (i < cells && is_blank(cell_text(row, i)))
+		i++;
+	return is_total(name ? name : cell_text(row, i));
+}
+
 static int is_number(const char *text)
 {
 	return *text && text[strspn(text, "0123456789,- ")] == '\0';
@@ -266,7 +276,7 @@ static int add_fields(struct case_file *c, struct action *a, struct csv_import *
 	const char *name = field_value(fields, count, import->kind->title_field);
 	json_t *line = json_object_get(row, "line");
 	int rc = 0;
-	if (name && is_total(name)) {
+	if (is_total_row(row, name)) {
 		reject(import, row, _("looks like a row of sums, not like a record"));
 		import->total_count++;
 	} else if (same) {
@@ -347,8 +357,8 @@ static size_t find_heading(struct case_file *c, const struct csv_import *import,
 	return best;
 }
 
-int csv_import(struct case_file *c, struct csv_import *import, const struct csv_file *file,
-               const struct progress *progress, struct err *err)
+/* 0, or -1: there is none. */
+static int take_heading(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err)
 {
 	size_t at = find_heading(c, import, file);
 	const json_t *first = json_array_get(file->rows, at);
@@ -357,6 +367,72 @@ int csv_import(struct case_file *c, struct csv_import *import, const struct csv_
 	import->heading = json_object_get(first, "cells");
 	import->heading_line = (size_t)json_integer_value(json_object_get(first, "line"));
 	import->above_heading = at;
+	return 0;
+}
+
+int csv_import_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err)
+{
+	return take_heading(c, import, file, err) < 0 ? -1 : csv_columns_guess(c, import, err);
+}
+
+static void count_first(size_t *count, size_t *first, size_t line)
+{
+	if ((*count)++ == 0)
+		*first = line;
+}
+
+static void look_at_name(const struct csv_import *import, const struct assign *fields, size_t count, size_t line,
+                         const json_t *known, json_t *seen, struct csv_look *look)
+{
+	struct buf key = BUF_INIT;
+	const char *name = field_value(fields, count, import->kind->title_field);
+	add_row_key(import, fields, count, &key);
+	if (name && is_number(name))
+		count_first(&look->number_count, &look->number_line, line);
+	if (key.len && json_object_get(seen, key.data))
+		count_first(&look->twice_count, &look->twice_line, line);
+	else if (key.len && json_object_get(known, key.data))
+		count_first(&look->known_count, &look->known_line, line);
+	else if (key.len)
+		json_object_set_new(seen, key.data, json_true());
+	buf_release(&key);
+}
+
+int csv_import_look(struct case_file *c, const struct csv_import *import, const struct csv_file *file,
+                    struct csv_look *look, struct err *err)
+{
+	struct err why = ERR_INIT;
+	json_t *known = known_records(c, import, &why);
+	json_t *seen = json_object();
+	*look = (struct csv_look){.rows = 0};
+	for (size_t i = import->above_heading + 1; !why.code && i < json_array_size(file->rows); i++) {
+		const json_t *row = json_array_get(file->rows, i);
+		size_t line = (size_t)json_integer_value(json_object_get(row, "line"));
+		char *fault = row_fault(import, row);
+		size_t count;
+		struct assign *fields = row_fields(import, row, &count);
+		look->rows++;
+		if (fault)
+			count_first(&look->fault_count, &look->fault_line, line);
+		else if (is_total_row(row, field_value(fields, count, import->kind->title_field)))
+			count_first(&look->total_count, &look->total_line, line);
+		else
+			look_at_name(import, fields, count, line, known, seen, look);
+		for (size_t k = 0; k < count; k++)
+			free((char *)(uintptr_t)fields[k].value);
+		free(fields);
+		free(fault);
+	}
+	json_decref(seen);
+	json_decref(known);
+	return why.code ? err_take(err, &why) : 0;
+}
+
+int csv_import(struct case_file *c, struct csv_import *import, const struct csv_file *file,
+               const struct progress *progress, struct err *err)
+{
+	if (take_heading(c, import, file, err) < 0)
+		return -1;
 	import->lines = json_object();
 	for (size_t i = 0; i < CSV_NAMED_KINDS; i++)
 		import->made[i] = json_object();
@@ -365,8 +441,8 @@ int csv_import(struct case_file *c, struct csv_import *import, const struct csv_
 	struct action *a = action_begin(c, "import", err);
 	if (!a)
 		return -1;
-	int rc = add_rows(c, a, import, file, at + 1, progress, err);
-	if (rc == 0 && !import->dry_run && import->map_count)
+	int rc = add_rows(c, a, import, file, import->above_heading + 1, progress, err);
+	if (rc == 0 && !import->dry_run && (import->map_count || import->remember))
 		rc = csv_columns_remember(c, import, err);
 	if (rc < 0 || import->dry_run) {
 		action_cancel(a);

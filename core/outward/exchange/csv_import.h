@@ -1,6 +1,11 @@
 /*
  * A list of others becomes records: the rows of a CSV file, in one action.
  *
+ * What it would be taken for is looked at before, and a person may say what each column is:
+ *
+ *     csv_import_columns(c, &import, &file, err);       import.heading, import.columns: a field, CSV_REMARK or null
+ *     csv_import_look(c, &import, &file, &look, err);   sums, numbers for names, doubles
+ *
  * The first row names the columns; titles above it are left out: of the first
  * rows it is the one with the most names that are known. A column is taken for the field whose name
  * or label, English or Japanese, it bears, or that such a heading means elsewhere (管理番号, computer name: csv_synonyms.c);
@@ -37,8 +42,10 @@ struct csv_import {
 	const struct kind *kind;
 	const char *const *map; /* lists of "Column=field", each separated by commas; borrowed */
 	size_t map_count;
-	int dry_run; /* nothing is written, nor remembered */
-	int again;   /* also rows whose name is on record already */
+	int dry_run;          /* nothing is written, nor remembered */
+	int again;            /* also rows whose name is on record already */
+	const json_t *chosen; /* as `columns` below: what a person said each column is; NULL: its heading says it */
+	int remember;         /* what was chosen otherwise than the heading says is remembered for the kind */
 	/* what came of it */
 	json_t *columns; /* array: the field of each column, or null where it is left out */
 	json_t *heading; /* array of text: the row that names the columns; borrowed from the file */
@@ -58,6 +65,34 @@ struct csv_import {
 	json_t *lines;                 /* {key: line} of what this list has brought */
 	json_t *made[CSV_NAMED_KINDS]; /* {name: label} of those it brought besides */
 };
+
+/* A column that no field has: what stands in it becomes a note about the record of its row. */
+#define CSV_REMARK "+note"
+
+/* A list that a person has looked at: what is written is what was shown. */
+struct csv_list {
+	struct csv_file file;
+	const struct kind *kind;
+	json_t *columns; /* struct csv_import's `chosen`; owned */
+	int remember;
+};
+
+/* Rows that want a look, before anything is written; the line of the first of each. */
+struct csv_look {
+	size_t rows; /* below the heading, that hold anything */
+	size_t fault_count, fault_line;
+	size_t total_count, total_line;   /* rows of sums */
+	size_t number_count, number_line; /* whose name is a number only */
+	size_t twice_count, twice_line;   /* whose name stands further up */
+	size_t known_count, known_line;   /* whose name is on record already */
+};
+
+/* Finds the heading, and what each column is called. Of two that are called the same the first has it. */
+int csv_import_columns(struct case_file *c, struct csv_import *import, const struct csv_file *file, struct err *err);
+
+/* Looks through all rows with the columns as they are in import->columns. */
+int csv_import_look(struct case_file *c, const struct csv_import *import, const struct csv_file *file,
+                    struct csv_look *look, struct err *err);
 
 /* ERR_USAGE if no column names a field, two name the same, or one that must be given is missing; nothing is written then.
  * `file` must outlive `import`. */

@@ -50,6 +50,12 @@ const struct worker_job csv_job = {.name = "csv", .prepare = csv_prepare, .run =
 
 /* ---- in the parent */
 
+/* What Excel writes unless it is told otherwise: a zip, or, long ago, a compound file. */
+static int is_workbook(const char *bytes, size_t n)
+{
+	return n > 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "\xD0\xCF\x11\xE0", 4) == 0);
+}
+
 static int is_row(const json_t *value)
 {
 	size_t i;
@@ -97,7 +103,10 @@ int csv_read(const void *bytes, size_t n, enum csv_encoding encoding, char separ
 	                           .progress = progress,
 	                           .what = _("reading the list")};
 	*file = (struct csv_file){.rows = json_array()};
-	int rc = worker_run(&call, &result, err);
+	int rc = is_workbook(bytes, n)
+	             ? err_set(err, ERR_INVALID,
+	                       _("this is an Excel workbook: save it there as CSV UTF-8, and take that file in"))
+	             : worker_run(&call, &result, err);
 	if (rc == 0 && result.end != WORKER_DONE)
 		rc = err_set(err, ERR_INVALID, "%s", result.reason);
 	if (rc == 0 && !file->separator)

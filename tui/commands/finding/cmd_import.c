@@ -175,6 +175,29 @@ static int write_rejects(const struct csv_import *import, const char *path, stru
 	return rc;
 }
 
+/* In the workbench a list is looked at before it is taken in, unless the line says how. */
+static int is_looked_at(const struct session *s, const struct args *args)
+{
+	static const char *const said[] = {"map", "encoding", "separator", "rejects", "again", "dry-run"};
+	int plain = strcmp(args->words[1], "-") != 0;
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		plain &= !args_option(args, said[i]);
+	return plain && s->in_workbench && !s->remote_command && !s->in_script && !s->list;
+}
+
+/* As it was looked at in the workbench. */
+static int import_shown(struct session *s, struct err *err)
+{
+	struct csv_import import = {.kind = s->list->kind, .chosen = s->list->columns, .remember = s->list->remember};
+	int rc = csv_import(s->c, &import, &s->list->file, &s->progress, err);
+	if (rc == 0)
+		tell_import(s, &import, &s->list->file);
+	if (rc == 0 && import.added == 0 && import.rejected_count > 0)
+		rc = err_set(err, ERR_FAILED, "%s", _("no row of the list could be taken in"));
+	csv_import_release(&import);
+	return rc;
+}
+
 static int import_list(struct session *s, const struct args *args, struct err *err)
 {
 	const char *maps[MAPS];
@@ -186,6 +209,14 @@ static int import_list(struct session *s, const struct args *args, struct err *e
 	                            .again = args_option(args, "again") != NULL};
 	if (!import.kind)
 		return -1;
+	if (s->list)
+		return import_shown(s, err);
+	if (is_looked_at(s, args)) {
+		free(s->request_list);
+		s->request_list = xasprintf("%s %s", import.kind->name, args->words[1]);
+		s->request = REQUEST_LIST;
+		return 0;
+	}
 	while (import.map_count < MAPS && (maps[import.map_count] = args_option_at(args, "map", import.map_count)))
 		import.map_count++;
 	if (rejects && access(rejects, F_OK) == 0)
