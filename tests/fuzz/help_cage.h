@@ -14,7 +14,9 @@ static int cage_nowhere = -1;
 #undef STDOUT_FILENO
 #define STDOUT_FILENO cage_nowhere
 #undef WORKER_FILE
-#define WORKER_FILE 777
+#define WORKER_FILE 770
+#undef WORKER_NAME
+#define WORKER_NAME "/proc/self/fd/77" /* and the number of the file: libraries that open by name find it there */
 #include "base/worker/worker_child.c"
 
 #include "finding/triage/tree/tree.h"
