@@ -166,6 +166,21 @@ P
 look 1 torn.dd --vss
 is "rows of the volume beside torn copies" "" "$(rows | comm -13 - live)"
 problems | grep -q 'not covered: ' || fail "torn copies: $(problems)"
+# lists of blocks that lead in a circle, which the library follows for ever
+python3 - <<'P'
+whole = open('shadow.dd', 'rb').read()
+for kind in (2, 3, 5, 6):
+    data = bytearray(whole)
+    for i in range(0, len(data), 16384):
+        if data[i:i + 4] == b'\x6b\x87\x08\x38' and data[i + 20] == kind:
+            data[i + 40:i + 48] = i.to_bytes(8, 'little')
+    open(f'circle{kind}.dd', 'wb').write(data)
+P
+for kind in 2 3 5 6; do
+	look 1 circle$kind.dd --vss
+	is "rows of the volume beside a circle of $kind" "$(cat live)" "$(rows)"
+	says "a circle of $kind" "not covered: its shadow copies cannot be read: their lists of blocks lead in a circle"
+done
 
 # in a case: the asset's recovery key opens it, and what is sealed opens likewise
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
