@@ -33,7 +33,8 @@ static int open_vmdk(struct tree_disk *d, struct err *err)
 		return yal_failed(error, _("the VMDK cannot be read"), err);
 	if (libvmdk_handle_get_parent_content_identifier(d->vmdk, &parent, NULL) == 1 && parent != 0xFFFFFFFF)
 		return err_set(err, ERR_DAMAGED,
-		               _("the VMDK holds what differs from another disk, and that one does not lie in it"));
+		               _("the VMDK holds what differs from another disk, and that one does not lie in it: make "
+		                 "one of both, where the other lies (qemu-img convert -O raw)"));
 	if (libvmdk_handle_get_number_of_extents(d->vmdk, &extents, NULL) != 1 || extents != 1)
 		return err_set(err, ERR_DAMAGED,
 		               _("the VMDK lies in %d files: make one of them (qemu-img convert -O raw)"), extents);
@@ -59,7 +60,8 @@ static int open_vhdi(struct tree_disk *d, struct err *err)
 		return yal_failed(error, _("the VHD cannot be read"), err);
 	if (libvhdi_file_get_disk_type(d->vhdi, &type, NULL) == 1 && type == LIBVHDI_DISK_TYPE_DIFFERENTIAL)
 		return err_set(err, ERR_DAMAGED,
-		               _("the VHD holds what differs from another disk, and that one does not lie in it"));
+		               _("the VHD holds what differs from another disk, and that one does not lie in it: make "
+		                 "one of both, where the other lies (Convert-VHD on Windows)"));
 	d->size = size;
 	return 0;
 }

@@ -79,14 +79,17 @@ static const char *form_of(const struct tree_bytes *b)
 		size_t at;
 		const char *mark;
 		const char *name;
-	} forms[] = {{3, "NTFS    ", N_("NTFS, of which its own files cannot be read: it is damaged, or cut off")},
-	             {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted")},
-	             {0, "XFSB", N_("XFS: no parser reads it")},
-	             {3, "ReFS", N_("ReFS: no parser reads it")},
-	             {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it")},
-	             {512, "LABELONE", N_("LVM: no parser reads it")},
-	             {4086, "SWAPSPACE2", N_("swap space")},
-	             {0, "QFI\xfb", N_("QCOW: no parser reads it")}};
+	} forms[] = {
+	    {3, "NTFS    ", N_("NTFS, of which its own files cannot be read: it is damaged, or cut off")},
+	    {0, "LUKS\xBA\xBE", N_("LUKS: it is encrypted. Open it by cryptsetup, and take an image of what it holds")},
+	    {0, "XFSB", N_("XFS: no parser reads it. Mount it for reading only, and read the folder")},
+	    {3, "ReFS", N_("ReFS: no parser reads it. Open it on Windows, and collect the files there")},
+	    {0x10040, "_BHRfS_M", N_("Btrfs: no parser reads it. Mount it for reading only, and read the folder")},
+	    {512, "LABELONE", N_("LVM: no parser reads it. Activate it for reading only, and read its volumes")},
+	    {4086, "SWAPSPACE2", N_("swap space")},
+	    {0, "QFI\xfb", N_("QCOW: no parser reads it. Make it raw (qemu-img convert -O raw), and read that")},
+	    {0x40, "\x7f\x10\xda\xbe",
+	     N_("VDI: no parser reads it. Make it raw (qemu-img convert -O raw), and read that")}};
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		char bytes[16] = "";
 		size_t n = strlen(forms[i].mark);
