@@ -274,6 +274,7 @@ problems | grep -q '^could not be parsed: ' || fail "a cut database: $(problems)
 label=$("$genba" preserve locked-0x8004.dd --as sealed --to copies --on R1-A1 | cut -d' ' -f1)
 "$genba" triage "$label" >out 2>err && fail "nothing was read, and the status says nothing"
 grep -q "What opens it: a password, the recovery key $id" out err || fail "without a key: $(cat out err)"
+grep -q "^genba: nothing of $label was read, and nothing was stored: .*$id" err || fail "the last word asks for the key: $(tail -1 err)"
 "$genba" set R1-A1 "recovery_key=$recovery" >/dev/null
 "$genba" triage "$label" >out 2>err || fail "with the asset's key: $(cat out err)"
 is "with the asset's key" 1102 "$("$genba" observations "evidence=$label artefact=evtx" --json | jq -r '.[].event_id')"

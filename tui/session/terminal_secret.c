@@ -19,8 +19,11 @@ int terminal_secret_ask(struct secret *s, const char *prompt, struct err *err)
 	struct termios before;
 	int have_termios = tcgetattr(fd, &before) == 0;
 	if (have_termios) {
-		struct termios quiet = before;
+		struct termios quiet =
+		    before; /* of the workbench's screen, which takes keys one by one and Enter as it comes */
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+		quiet.c_lflag |= ICANON | ISIG;
+		quiet.c_iflag |= ICRNL;
 		tcsetattr(fd, TCSAFLUSH, &quiet);
 	}
 	ssize_t shown = write(fd, prompt, strlen(prompt));

@@ -28,6 +28,7 @@ struct triage_work {
 	struct triage_check *check;
 	struct secret key; /* empty: none */
 	struct buf named;  /* the first problems, a line each */
+	char *why;         /* of the first */
 	uint64_t problems;
 };
 
@@ -55,6 +56,8 @@ static int keep_problem(void *ctx, const char *path, uint64_t offset, const char
 {
 	struct triage_work *w = ctx;
 	triage_check_problem(w->check, path, reason);
+	if (!w->why)
+		w->why = xstrdup(reason);
 	if (w->problems++ < PROBLEMS_NAMED) {
 		char *safe = printable_dup(path);
 		buf_addf(&w->named, "%s, byte %llu\n", safe,
@@ -389,9 +392,13 @@ static int read_and_seal(struct triage_work *w, json_t *record, char **on, struc
 	take_key(w, *on);
 	int rc = read_evidence(w, record, err);
 	snprintf(set->parsers, sizeof set->parsers, "%s", result->sum.parsers);
-	if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w->maker) == 0)
-		rc = err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"),
-		             record ? options->evidence : options->path);
+	if (rc == 0 && result->sum.parsed == 0 && observation_maker_count(w->maker) == 0) {
+		const char *what = record ? options->evidence : options->path;
+		rc = w->why
+		         ? err_set(err, ERR_FAILED, _("nothing of %s was read, and nothing was stored: %s"), what,
+		                   w->why)
+		         : err_set(err, ERR_FAILED, _("%s has no file that a parser knows; nothing was stored"), what);
+	}
 	if (rc == 0 && is_auto(options)) {
 		*on = asset_named(w, err);
 		rc = *on ? 0 : -1;
@@ -446,6 +453,7 @@ int triage_run(struct case_file *c, const struct triage_options *options, struct
 	free(e.others);
 	free(on);
 	buf_release(&w.named);
+	free(w.why);
 	json_decref(record);
 	return rc;
 }
