@@ -177,7 +177,7 @@ static void handover_and_acceptance(struct walk *w)
 	walk_as_colleague(w);
 	walk_open(w, copy);
 	PRESS(w, "Ctrl-S", "Ctrl-S", KEYS_ENTER); /* the first row: a handover that waits */
-	PRESS(w, "receipt", "受領", KEYS_CTRL_S);
+	PRESS(w, "receipt written", "引渡人に送って", KEYS_CTRL_S);
 	leave(w);
 	walk_told(w, "its acceptance", 8);
 }

@@ -1,6 +1,6 @@
 /*
- * `:handover` in the workbench asks for what the command takes: whose key, where
- * to, the evidence; and shows the brief, to be edited before it is recorded.
+ * `:handover` in the workbench asks for what the command takes: whose key, the
+ * whole case or what is new, where to, the evidence; and shows the brief, to be edited before it is recorded.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -98,9 +98,35 @@ static char *ask_key(struct workbench *wb, const struct question *q, const char 
 	return key;
 }
 
+/* Whoever is known to the case may have it already. The key is the answer before this one. */
+static char *ask_what(struct workbench *wb, const struct question *q, const char *before)
+{
+	const char *ways[] = {_("the whole case, as a copy under their key"),
+	                      _("what is new, for the copy that they have (a delta)")};
+	struct buf print = BUF_INIT;
+	int known = 0;
+	int delta = before && strcmp(before, ways[1]) == 0;
+	cmd_handover_key(workbench_session(wb), q[-1].answer, &print, &known, NULL);
+	buf_release(&print);
+	int chosen = known ? prompt_choice(wb, _("What goes: "), ways, 2, delta, NULL) : 0;
+	return chosen < 0 ? NULL : xstrdup(ways[chosen]);
+}
+
+static int handover_is_delta(const char *what)
+{
+	return strcmp(what, _("what is new, for the copy that they have (a delta)")) == 0;
+}
+
+/* With what is new neither evidence nor a brief goes along. */
+static char *ask_folder(struct workbench *wb, const struct question *q, const char *before)
+{
+	return handover_is_delta(q[-2].answer) ? xstrdup("") : question_path(wb, q, before);
+}
+
 static char *ask_brief(struct workbench *wb, const struct question *q, const char *before)
 {
-	(void)q;
+	if (handover_is_delta(q[-3].answer))
+		return xstrdup("");
 	(void)before; /* its draft is what it begins with */
 	return handover_brief(wb);
 }
@@ -109,15 +135,16 @@ static int hand_over(void *ctx, struct question *all, struct err *err)
 {
 	struct workbench *wb = ctx;
 	struct buf line = BUF_INIT;
-	buf_adds(&line, "handover");
+	int delta = handover_is_delta(all[1].answer);
+	buf_addf(&line, "handover%s", delta ? " --delta" : "");
 	add_option(&line, "to", all[0].answer);
-	add_option(&line, "out", all[1].answer);
-	if (*all[2].answer)
-		add_option(&line, "with-evidence", all[2].answer);
-	workbench_session(wb)->brief = all[3].answer;
+	add_option(&line, "out", all[2].answer);
+	if (*all[3].answer)
+		add_option(&line, "with-evidence", all[3].answer);
+	workbench_session(wb)->brief = delta ? NULL : all[4].answer;
 	int rc = workbench_try(wb, line.data, err);
 	workbench_session(wb)->brief = NULL;
-	if (rc == 0)
+	if (rc == 0 && !delta)
 		draft_prompt_drop(wb, BRIEF_DRAFT);
 	buf_release(&line);
 	return rc;
@@ -135,10 +162,11 @@ void handover_ask(struct workbench *wb, const char *none)
 	}
 	struct question asked[] = {
 	    {.name = "to", .label = _("Colleague's key"), .ask = ask_key},
+	    {.name = "delta", .label = _("What goes"), .ask = ask_what},
 	    {.name = "out", .label = _("New file for the colleague"), .ask = question_path, .ctx = &new_file},
 	    {.name = "with-evidence",
 	     .label = _("Folder for the evidence (empty: it stays here)"),
-	     .ask = question_path,
+	     .ask = ask_folder,
 	     .ctx = &folder},
 	    {.name = "brief", .label = _("The brief"), .ask = ask_brief},
 	};

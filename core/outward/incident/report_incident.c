@@ -190,6 +190,11 @@ static const struct report_section before_data[] = {
 };
 
 static const struct report_section after_data[] = {
+    {N_("Other organisations"),
+     "RS.AN-08 RS.CO",
+     {"pivot", NULL, "organisation party pivot status reason because",
+      N_("no organisation was decided on; that none is known may mean that nobody looked")}},
+    {NULL, NULL, {"party", "chain_status:", "name roles chain_status targeted attacked damaged", NULL}},
     {N_("Response: situation"),
      "RS.MA",
      {"measure", "track=situation", "title status owner due done_at result", N_("none on record")}},
@@ -248,6 +253,10 @@ static int put_extent(struct report *p, struct err *err)
 	    "asset", "status=infected|compromised|suspected",
 	    "hostname type status containment first_compromised route recovery preserved",
 	    N_("no machine on record is infected, compromised or suspected")};
+	static const struct report_table cut = {
+	    "asset", "containment=isolated|partial",
+	    "hostname containment isolation_done isolation_by isolation_method isolation_verified business_effect undo",
+	    N_("no machine on record is cut off")};
 	static const struct report_table sites = {"site", NULL, "name terminals servers count_source exits", NULL};
 	const struct kind *asset = kind_find("asset");
 	const struct field *fields[2] = {kind_field(asset, "status"), kind_field(asset, "containment")};
@@ -269,6 +278,8 @@ static int put_extent(struct report *p, struct err *err)
 		buf_release(&text);
 	}
 	int rc = report_table(p, &hit, err);
+	if (rc == 0)
+		rc = report_table(p, &cut, err);
 	if (rc == 0)
 		rc = report_table(p, &sites, err);
 	report_say_stays(p, "asset");

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "outward/desk/activity.h"
@@ -103,16 +104,20 @@ static const struct {
 
 #define PAGE_FORMS (sizeof page_forms / sizeof *page_forms)
 
-static void print_page(struct session *s, const struct activity *a, const struct desk_cases *cases,
-                       const struct page_options *options, size_t form)
+/* To standard output, or into the file of --out, which must not be there yet. 0 or -1. */
+static int print_page(struct session *s, const struct activity *a, const struct desk_cases *cases,
+                      const struct page_options *options, size_t form, const char *path, struct err *err)
 {
 	struct page page;
 	struct buf out = BUF_INIT;
 	page_make(a, cases, options, &page);
 	page_forms[form].write(&page, &out);
-	fwrite(out.data, 1, out.len, s->out);
+	int rc = path ? path_write_file(path, out.data, out.len, 0, err) : 0;
+	if (!path)
+		fwrite(out.data, 1, out.len, s->out);
 	buf_release(&out);
 	page_release(&page);
+	return rc;
 }
 
 static int desk_report(struct session *s, const struct args *args, struct err *err)
@@ -149,10 +154,11 @@ static int desk_report(struct session *s, const struct args *args, struct err *e
 		if (args_option(args, "json"))
 			cmd_print_json(s, activity_json(&activity, suppress));
 		else
-			print_page(s, &activity, &cases, &options, form);
+			rc = print_page(s, &activity, &cases, &options, form, args_option(args, "out"), err);
 		activity_release(&activity);
 		affairs_release(&affairs);
-		rc = desk_faults(&r, err);
+		if (rc == 0)
+			rc = desk_faults(&r, err);
 	}
 	desk_cases_release(&cases);
 	return rc;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/words.h"
 #include "outward/desk/escalate.h"
 #include "outward/desk/period.h"
 #include "outward/desk/stage.h"
@@ -328,6 +329,27 @@ static enum redraw open_it(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The report as a file: nothing of it is named that is not in the numbers. */
+static enum redraw save_report(struct view *v)
+{
+	static const char *const forms[] = {"html", "markdown", "text", "csv"};
+	int form = prompt_choice(v->wb, _("Written as: "), forms, sizeof forms / sizeof *forms, 0, NULL);
+	char *path = form < 0 ? NULL : prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW);
+	if (path) {
+		struct buf line = BUF_INIT;
+		buf_addf(&line, "desk report --form %s --out ", forms[form]);
+		words_quote(&line, path);
+		if (workbench_command(v->wb, line.data) == 0) {
+			char *safe = printable_dup(path);
+			workbench_tell(v->wb, TONE_GOOD, _("the report of activity is in %s"), safe);
+			free(safe);
+		}
+		buf_release(&line);
+	}
+	free(path);
+	return REDRAW_ALL;
+}
+
 static enum redraw show_report(struct view *v)
 {
 	workbench_command(v->wb, "desk report");
@@ -388,6 +410,8 @@ static const struct view_key keys[] = {
     {'s', NULL, N_("stage"), N_("take the case a step further, with the reason: rescue, on site, observation, closed"),
      change_stage, workbench_refuses_writing},
     {'r', NULL, N_("report"), N_("the report of activity of this register"), show_report, NULL},
+    {'w', NULL, N_("write it"), N_("write the report of activity into a file: asks for the form and where to"),
+     save_report, NULL},
     {0},
 };
 

@@ -16,6 +16,7 @@
 #include "outward/release/release_preview.h"
 #include "tui/command/commit_subject.h"
 #include "tui/form/questions.h"
+#include "tui/view/outward/exchange_actions.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/prompt_path.h"
@@ -323,6 +324,16 @@ static enum redraw ask_export(struct view *v)
 static const struct view_key keys[] = {
     {'e', NULL, N_("let leave"), N_("export, report or twin: asks for what, to whom, on whose decision, and where to"),
      ask_export, workbench_refuses_writing},
+    {'r', NULL, N_("report"), N_("write a report for our own use: asks for which, in which form, and where to"),
+     exchange_report, workbench_refuses_writing},
+    {'h', NULL, N_("hand over"), N_("hand the case over to a colleague, whole or what is new"), exchange_hand_over,
+     workbench_refuses_writing},
+    {'m', NULL, N_("merge"), N_("show what a colleague's copy or delta would bring, and merge it"), exchange_merge,
+     workbench_refuses_writing},
+    {'a', NULL, N_("accept"), N_("take over a case that was handed over to you: read, then sign the receipt"),
+     exchange_accept, workbench_refuses_writing},
+    {'i', NULL, N_("take in"), N_("take in a receipt, or what another tool exported"), exchange_take_in,
+     workbench_refuses_writing},
     {'t', NULL, N_("TLP"), N_("what would leave up to the next label: AMBER, GREEN, CLEAR"), next_level, NULL},
     {'p', NULL, N_("pseudonyms"), N_("what would leave with pseudonyms, or without"), toggle_redacted, NULL},
     {KEY_RETURN, N_("Enter"), N_("open"), N_("open the release, the check or the action"), open_row, NULL},

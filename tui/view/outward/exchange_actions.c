@@ -1,0 +1,74 @@
+#include "tui/view/outward/exchange_actions.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/words.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+enum redraw exchange_hand_over(struct view *v)
+{
+	workbench_show(v->wb, "handover", NULL);
+	return REDRAW_ALL;
+}
+
+enum redraw exchange_merge(struct view *v)
+{
+	workbench_show(v->wb, "merge", NULL);
+	return REDRAW_ALL;
+}
+
+enum redraw exchange_accept(struct view *v)
+{
+	workbench_show(v->wb, "acceptance", NULL);
+	return REDRAW_ALL;
+}
+
+/* `line` and the path as its last word. */
+static void exchange_run(struct view *v, const char *line, const char *path)
+{
+	struct buf whole = BUF_INIT;
+	buf_addf(&whole, "%s ", line);
+	words_quote(&whole, path);
+	workbench_command(v->wb, whole.data);
+	buf_release(&whole);
+}
+
+enum redraw exchange_report(struct view *v)
+{
+	static const char *const names[] = {"incident", "preliminary", "final", "alert"};
+	static const char *const forms[] = {"html", "markdown", "text"};
+	const char *reports[] = {_("incident: what happened, how far, why, what nobody looked at"),
+	                         _("preliminary: to the authority, within days"), _("final: to the authority"),
+	                         _("alert: the technical part, for others to be warned")};
+	int report = prompt_choice_named(v->wb, _("Report for our own use: "), reports, names, COUNT(names), 0, NULL);
+	int form = report < 0 ? -1 : prompt_choice(v->wb, _("Written as: "), forms, COUNT(forms), 0, NULL);
+	char *path = form < 0 ? NULL : prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW);
+	if (path) {
+		char *line = xasprintf("report %s --internal --form %s --out", names[report], forms[form]);
+		exchange_run(v, line, path);
+		free(line);
+	}
+	free(path);
+	return REDRAW_ALL;
+}
+
+enum redraw exchange_take_in(struct view *v)
+{
+	static const char *const formats[] = {"receipt", "stix",    "misp",     "timesketch",   "l2t",
+	                                      "iris",    "thehive", "hayabusa", "velociraptor", "csv"};
+	int format = prompt_choice(v->wb, _("What comes in: "), formats, COUNT(formats), 0, NULL);
+	char *path = format < 0 ? NULL : prompt_path(v->wb, _("File: "), PROMPT_PATH_THERE);
+	if (path) {
+		char *line = xasprintf("import %s", formats[format]);
+		exchange_run(v, line, path);
+		free(line);
+	}
+	free(path);
+	return REDRAW_ALL;
+}
