@@ -146,6 +146,90 @@ void walk_as_owner(struct walk *w)
 	setenv("XDG_DATA_HOME", w->owner, 1);
 }
 
+/* ---- what ends each walk */
+
+static void walk_answer(struct walk *w, const char *text, const char *en, const char *ja)
+{
+	walk_text(w, text);
+	walk_press(w, KEYS_ENTER, en, ja);
+}
+
+static void walk_home(struct walk *w)
+{
+	walk_press_row(w, "1", 1, "Board", "ボード");
+}
+
+static void walk_exchange(struct walk *w, const char *key, const char *en, const char *ja)
+{
+	walk_press_row(w, "E", 1, "Exchange", "情報の提供");
+	walk_press(w, key, en, ja);
+}
+
+void walk_hand_over(struct walk *w, const char *key, const char *copy)
+{
+	walk_exchange(w, "h", "Colleague's key", "同僚の鍵");
+	walk_answer(w, program_file(&w->program, key), "read out to you?", "読み上げと同じですか");
+	walk_press(w, "y", "New file for the colleague", "同僚に渡す新しいファイル");
+	walk_answer(w, copy, "Folder for the evidence", "証拠のフォルダ");
+	walk_press(w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
+	walk_press(w, KEYS_CTRL_S, "written and verified", "書き出して検証しました");
+	walk_leave(w);
+}
+
+void walk_take_over(struct walk *w, const char *copy)
+{
+	walk_as_colleague(w);
+	walk_open(w, copy);
+	walk_press(w, KEYS_ENTER, "Ctrl-S", "Ctrl-S"); /* the first row: a handover that waits */
+	walk_press(w, KEYS_CTRL_S, "receipt written", "引渡人に送って");
+	walk_home(w);
+}
+
+void walk_hand_back(struct walk *w, const char *delta)
+{
+	walk_exchange(w, "h", "Colleague's key", "同僚の鍵");
+	walk_answer(w, "R1", "the whole case", "事案全体");
+	walk_press(w, KEYS_DOWN, "> what is new", "> 新しい");
+	walk_press(w, KEYS_ENTER, "New file for the colleague", "同僚に渡す新しいファイル");
+	walk_answer(w, program_file(&w->program, delta), " bytes; ", "バイト");
+	walk_leave(w);
+	walk_as_owner(w);
+}
+
+void walk_look_at_delta(struct walk *w, const char *delta)
+{
+	walk_exchange(w, "m", "Delta or copy", "同僚の差分");
+	walk_text(w, program_file(&w->program, delta));
+	walk_press_row(w, KEYS_ENTER, 1, "What would be merged", "統合の予定");
+}
+
+void walk_take_receipt(struct walk *w, const char *copy)
+{
+	char *receipt = xasprintf("%s.receipt", copy);
+	walk_exchange(w, "i", "> receipt", "> receipt");
+	walk_press(w, KEYS_ENTER, "File:", "ファイル:");
+	walk_answer(w, receipt, "R1-T1", "R1-T1");
+	walk_home(w);
+	free(receipt);
+}
+
+void walk_write_reports(struct walk *w)
+{
+	walk_exchange(w, "r", "> incident", "> インシデント報告");
+	walk_press(w, KEYS_ENTER, "> html", "> html");
+	walk_answer(w, "text", "New file:", "新しいファイル:");
+	walk_answer(w, program_file(&w->program, "incident.txt"), "R1-W1", "R1-W1");
+	walk_home(w);
+	walk_press_row(w, "D", 1, "Desk", "相談窓口");
+	walk_press(w, "w", "> html", "> html");
+	walk_answer(w, "text", "New file:", "新しいファイル:");
+	walk_answer(w, program_file(&w->program, "activity.txt"), "the report of activity is in", "活動報告を");
+	walk_home(w);
+	char *line = xasprintf("export git %s", program_file(&w->program, "history.git"));
+	walk_command(w, line, "allowed_signers", "allowed_signers");
+	free(line);
+}
+
 void walk_file_holds(struct walk *w, const char *file, const char *text)
 {
 	struct buf b = BUF_INIT;
@@ -154,6 +238,30 @@ void walk_file_holds(struct walk *w, const char *file, const char *text)
 		fail_msg("%s", err.message);
 	if (!strstr(b.data, text))
 		fail_msg("%s does not say '%s'", file, text);
+	buf_release(&b);
+}
+
+static void put_without_blanks(const char *text, struct buf *out)
+{
+	for (; *text; text++)
+		if (*text != ' ' && *text != '\n')
+			buf_addc(out, *text);
+}
+
+void walk_file_says(struct walk *w, const char *file, const char *text)
+{
+	struct buf b = BUF_INIT;
+	struct buf joined = BUF_INIT;
+	struct buf wanted = BUF_INIT;
+	struct err err = ERR_INIT;
+	if (buf_read_file(&b, program_file(&w->program, file), 32U << 20, &err) < 0)
+		fail_msg("%s", err.message);
+	put_without_blanks(b.data, &joined);
+	put_without_blanks(text, &wanted);
+	if (!strstr(joined.data, wanted.data))
+		fail_msg("%s does not say '%s':\n%s", file, text, b.data);
+	buf_release(&wanted);
+	buf_release(&joined);
 	buf_release(&b);
 }
 

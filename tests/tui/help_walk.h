@@ -71,8 +71,31 @@ void walk_export_key(struct walk *w, const char *file);
 void walk_as_colleague(struct walk *w);
 void walk_as_owner(struct walk *w);
 
+/* ---- what ends each walk, by keys */
+
+/* From Exchange: the case for the key in the scratch folder, without the evidence; then the workbench is left. */
+void walk_hand_over(struct walk *w, const char *key, const char *copy);
+
+/* The colleague opens the copy, reads, and signs the receipt; she is at the Board then. */
+void walk_take_over(struct walk *w, const char *copy);
+
+/* What is new goes back to R1 as a file in the scratch folder; the workbench is left, and the owner's is meant from now on. */
+void walk_hand_back(struct walk *w, const char *delta);
+
+/* What the file would bring is shown. */
+void walk_look_at_delta(struct walk *w, const char *delta);
+
+/* The receipt that the copy's acceptance wrote is taken in. */
+void walk_take_receipt(struct walk *w, const char *copy);
+
+/* incident.txt and activity.txt, from Exchange and from the desk; and history.git. */
+void walk_write_reports(struct walk *w);
+
 /* The file in the scratch folder holds the text. */
 void walk_file_holds(struct walk *w, const char *file, const char *text);
+
+/* The same, wherever its lines are broken: blanks and line ends do not count. */
+void walk_file_says(struct walk *w, const char *file, const char *text);
 
 /* The case's history in the folder history.git: sound to stock git, and every commit signed by who says so. */
 void walk_history_is_good(struct walk *w, const char *folder);

@@ -1,10 +1,9 @@
 /*
- * Section 3.2 played through, in both languages: first call, mails, the image of terminal A, the organisations and why, both terminals
- * isolated, evidence verified, handed over to a colleague and merged with what she did, the reports, and the history read by
- * stock git. Every key waits for what the one before it led to; keys are counted (tests/tui/walks.md tells where one hesitates).
+ * Section 3.2 played by keys, in both languages: first call, mails, the image of terminal A, the organisations and why, both terminals
+ * isolated with who, when and how, evidence verified, handed over to a colleague who accepts, works and hands back what is new, merged,
+ * the reports written and read, and the history read by stock git. Every key waits for what the one before it led to; keys are
+ * counted (tests/tui/walks.md tells where one hesitates).
  */
-#include "help_program.h"
-#include "help_screen.h"
 #include "help_walk.h"
 
 #include "base/err.h"
@@ -16,249 +15,166 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-static unsigned keys;
-static int japanese;
+static struct walk w;
 
-/* Escape sequences are one key; a character of several bytes is one, too. */
-static unsigned keys_of(const char *typed)
+static const char *path_of(const char *file)
 {
-	unsigned n = 0;
-	for (const unsigned char *p = (const unsigned char *)typed; *p; p++)
-		n += (*p & 0xC0) != 0x80;
-	return n;
+	return program_file(&w.program, file);
 }
 
-static void press(struct terminal *t, const char *typed, const char *seen)
+static void home(void)
 {
-	keys += keys_of(typed);
-	terminal_type(t, typed);
-	terminal_await(t, seen);
+	walk_press_row(&w, "1", 1, "Board", "ボード");
 }
 
-#define EITHER(en, ja) (japanese ? (ja) : (en))
-
-static struct terminal *open_case(struct program *p)
+/* A question, its answer, and what is seen then. */
+static void answer(const char *text, const char *en, const char *ja)
 {
-	struct terminal *t =
-	    terminal_open(24, 80, NULL, "--lang", EITHER("en", "ja"), program_file(p, "practice/practice.genba"), NULL);
-	terminal_await(t, EITHER("Infected and not isolated", "感染・未隔離"));
-	return t;
-}
-
-static void leave(struct terminal *t)
-{
-	keys += keys_of(":quit\r");
-	terminal_type(t, ":quit" KEYS_ENTER);
-	assert_int_equal(terminal_end(t), 0);
-}
-
-static void home(struct terminal *t)
-{
-	press(t, "1", EITHER("Infected and not isolated", "感染・未隔離"));
+	walk_text(&w, text);
+	walk_press(&w, KEYS_ENTER, en, ja);
 }
 
 /* The call, and the mails that it is about. */
-static void call_and_mails(struct terminal *t)
+static void call_and_mails(void)
 {
-	press(t, "n", "Ctrl-S");
-	press(t, EITHER("B called: mails in A's name", "Bから、A名義のメールとの連絡"),
-	      EITHER("in A's name", "A名義の"));
-	press(t, KEYS_CTRL_S, "R1-N4");
-	press(t, "K", "R1-L1");
-	press(t, KEYS_ENTER, "schedule.pdf.exe");
-	press(t, KEYS_ESCAPE, "R1-L1");
-	home(t);
+	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
+	walk_text(&w, WALK_SAYS(&w, "B called: mails in A's name", "Bから、A名義のメールとの連絡"));
+	walk_press(&w, KEYS_CTRL_S, "R1-N4", "R1-N4");
+	walk_press(&w, "K", "R1-L1", "R1-L1");
+	walk_press(&w, KEYS_ENTER, "schedule.pdf.exe", "schedule.pdf.exe");
+	walk_press_gone(&w, KEYS_ESCAPE, "schedule.pdf.exe", "schedule.pdf.exe");
+	home();
 }
 
 /* When was A's terminal first infected, what went into the .rar, where was it uploaded? What says so becomes an event. */
-static void golden_questions(struct terminal *t)
+static void golden_questions(void)
 {
-	press(t, "4", EITHER("Evidence · 7", "証拠 · 7"));
-	press(t, "j", "terminal-a-disk.img ──");
-	press(t, "t", "R1-FD1  execution.double-extension");
-	press(t, "]", "persistence.run-key");
-	press(t, "o", "2014-01-10 00:44:09 MACB ProgramData/winup.exe");
-	press(t, KEYS_ESCAPE, "R1-FD3  persistence.run-key");
-	press(t, "]", "lateral.explicit-credentials");
-	press(t, "]", "url=http://up.free-storage.example/put?name=a.rar");
-	press(t, "p", "R1-V12"); /* the upload, on record */
-	press(t, KEYS_ESCAPE, "R1-FD2  exfiltration.upload");
-	press(t, "j", "collection.archiver");
-	press(t, KEYS_ENTER, "R1-FD5  ");
-	press(t, "j", "\\PROGRAMDATA\\T\\MINUTES.DOCX");
-	home(t);
+	walk_press(&w, "4", "Evidence · 7", "証拠 · 7");
+	walk_press(&w, "j", "terminal-a-disk.img ──", "terminal-a-disk.img ──");
+	walk_press(&w, "t", "R1-FD1  execution.double-extension", "R1-FD1  execution.double-extension");
+	walk_press(&w, "]", "persistence.run-key", "persistence.run-key");
+	walk_press(&w, "o", "2014-01-10 00:44:09 MACB ProgramData/winup.exe",
+	           "2014-01-10 00:44:09 MACB ProgramData/winup.exe");
+	walk_press(&w, KEYS_ESCAPE, "R1-FD3  persistence.run-key", "R1-FD3  persistence.run-key");
+	walk_press(&w, "]", "lateral.explicit-credentials", "lateral.explicit-credentials");
+	walk_press(&w, "]", "url=http://up.free-storage.example/put?name=a.rar",
+	           "url=http://up.free-storage.example/put?name=a.rar");
+	walk_press(&w, "p", "R1-V12", "R1-V12"); /* the upload, on record */
+	walk_press(&w, KEYS_ESCAPE, "R1-FD2  exfiltration.upload", "R1-FD2  exfiltration.upload");
+	walk_press(&w, "j", "collection.archiver", "collection.archiver");
+	walk_press(&w, KEYS_ENTER, "R1-FD5  ", "R1-FD5  ");
+	walk_press(&w, "j", "\\PROGRAMDATA\\T\\MINUTES.DOCX", "\\PROGRAMDATA\\T\\MINUTES.DOCX");
+	home();
 }
 
 /* Which other organisations, and why: B is confirmed. */
-static void organisations(struct terminal *t)
+static void organisations(void)
 {
-	press(t, "C", "R1-P2          ");
-	for (unsigned row = 2; row <= 8; row++) { /* down to B's own line */
-		char place[16];
-		snprintf(place, sizeof place, " %u/", row);
-		press(t, "j", place);
-	}
-	press(t, "y", EITHER("Confirm R1-P2; reason:", "R1-P2"));
-	press(t, EITHER("got the mail, knew what is in it", "受信し、内容を知る立場"), EITHER("knew what", "知る立場"));
-	press(t, KEYS_ENTER, "R1-H1 R1-H2");
-	home(t);
+	walk_press(&w, "C", "R1-P2          ", "R1-P2          ");
+	walk_down_to(&w, 1, 8); /* to B's own line */
+	walk_press(&w, "y", "Confirm R1-P2; reason:", "R1-P2");
+	answer(WALK_SAYS(&w, "got the mail, knew what is in it", "受信し、内容を知る立場"), "R1-H1 R1-H2",
+	       "R1-H1 R1-H2");
+	home();
 }
 
-static void isolation(struct terminal *t)
+/* Both terminals in one action: when, by whom, how. */
+static void isolation(void)
 {
-	static const char *const done[] = {
-	    "R1-A1 isolation_method=cable isolation_by=R1-P5 isolation_done=2014-07-15T10:30+09:00",
-	    "R1-A2 isolation_method=cable isolation_by=R1-P5 isolation_done=2014-07-15T10:42+09:00"};
-	for (size_t i = 0; i < 2; i++) {
-		char *line = xasprintf(":set %s", done[i]);
-		press(t, line, done[i] + strlen(done[i]) - 11);
-		keys++;
-		terminal_type(t, KEYS_ENTER);
-		terminal_await_gone(t, "isolation_done"); /* the prompt is gone, and what it did is told */
-		char *told = xasprintf("%s", EITHER("How isolated: cable unplugged", "隔離方法: ケーブル抜線"));
-		terminal_await(t, told);
-		free(told);
-		free(line);
-	}
-	press(t, ":show R1-A2" KEYS_ENTER, EITHER("cable unplugged", "ケーブル抜線"));
-	terminal_await_row(t, 1, "R1-A2");
-	home(t);
+	walk_press_row(&w, "3", 1, "Asset · 5", "資産 · 5");
+	walk_press_row(&w, "m", 1, "1 marked", "印 1 件");
+	walk_press_row(&w, "m", 1, "2 marked", "印 2 件");
+	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: now");
+	walk_press_gone(&w, KEYS_CTRL_U, "now", "now");
+	answer("2014-07-15T10:30+09:00", "Isolated by", "隔離実施者");
+	answer("R1-P5", "How isolated:", "隔離方法:");
+	answer("cable", "isolated: 2, in one", "2台の隔離");
+	walk_press_row(&w, "g", -2, " 1/", " 1/");
+	walk_press_row(&w, KEYS_ENTER, 1, "R1-A1", "R1-A1");
+	terminal_await(w.t, WALK_SAYS(&w, "cable unplugged", "ケーブル抜線"));
+	terminal_await(w.t, "2014-07-15");
+	home();
 }
 
-static void verification(struct terminal *t)
+/* The disk of each terminal is read again, and what came of it goes on record. */
+static void verification(void)
 {
-	press(t, ":verify --evidence R1-E2 R1-E3" KEYS_ENTER, EITHER("evidence re-read: 2", "読み直した証拠: 2"));
-	home(t);
+	walk_press_row(&w, "4", 1, "Evidence · 7", "証拠 · 7");
+	walk_press(&w, "V", "R1-E2: the same", "R1-E2: 一致");
+	walk_press(&w, "j", "terminal-b-disk.img ──", "terminal-b-disk.img ──");
+	walk_press(&w, "V", "R1-E3: the same", "R1-E3: 一致");
+	home();
 }
 
-/* ---- a colleague, with a home of her own */
-
-static void colleague_begins(struct program *p)
+/* She takes it over, looks at the file server, and hands back what is new. */
+static void colleague_works(const char *copy)
 {
-	char *own = xstrdup(getenv("XDG_DATA_HOME"));
-	char *hers = xstrdup(program_file(p, "hers"));
-	char *line = xasprintf("%s/two.pub", p->dir);
-	setenv("XDG_DATA_HOME", hers, 1);
-	program_good(p, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf", "interactive", NULL);
-	program_good(p, "key", "export", NULL);
-	FILE *f = fopen(line, "w");
-	assert_non_null(f);
-	fputs(p->out.data, f);
-	fclose(f);
-	setenv("XDG_DATA_HOME", own, 1);
-	free(own);
-	free(hers);
-	free(line);
+	walk_take_over(&w, copy);
+	walk_press_row(&w, "3", 1, "Asset · 5", "資産 · 5");
+	walk_press_row(&w, "g", -2, " 1/", " 1/");
+	walk_down_to(&w, 1, 3);
+	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
+	walk_text(&w, WALK_SAYS(&w, "no trace of 10 January in its log", "1月10日の痕跡なし"));
+	walk_press(&w, KEYS_CTRL_S, "R2-N2", "R2-N2"); /* the first is what did not come with the case */
+	walk_hand_back(&w, "back.delta");
 }
 
-static void colleague_works(struct program *p)
+static void merge(const char *copy)
 {
-	char *own = xstrdup(getenv("XDG_DATA_HOME"));
-	char *hers = xstrdup(program_file(p, "hers"));
-	char *copy = xstrdup(program_file(p, "two.genba"));
-	char *delta = xstrdup(program_file(p, "back.delta"));
-	char *receipt = xstrdup(program_file(p, "two.receipt"));
-	char *key = xstrdup(program_file(p, "one.pub"));
-	program_good(p, "key", "export", NULL);
-	FILE *f = fopen(key, "w");
-	assert_non_null(f);
-	fputs(p->out.data, f);
-	fclose(f);
-	setenv("XDG_DATA_HOME", hers, 1);
-	program_good(p, "-c", copy, "accept", "--receipt", receipt, NULL);
-	program_good(p, "-c", copy, "note", "--on", "R1-A3",
-	             "The file server's log holds nothing of 10 January (practice)", NULL);
-	program_good(p, "-c", copy, "handover", "--to", key, "--out", delta, "--delta", NULL);
-	setenv("XDG_DATA_HOME", own, 1);
-	program_good(p, "import", "receipt", receipt, NULL);
-	free(own);
-	free(hers);
-	free(copy);
-	free(delta);
-	free(receipt);
-	free(key);
+	walk_open(&w, path_of("practice/practice.genba"));
+	walk_look_at_delta(&w, "back.delta");
+	terminal_await(w.t, "R2-N2");
+	walk_press_row(&w, "m", 1, "merge --", "merge --");
+	home();
+	walk_take_receipt(&w, copy); /* both cases say who holds what */
 }
 
-static void hand_over(struct terminal *t, const struct program *p)
+/* What the reports say, not only that they are there. */
+static void reports_are_read(void)
 {
-	char *line = xasprintf(":handover --to %s/two.pub --out %s/two.genba" KEYS_ENTER, p->dir, p->dir);
-	press(t, line, EITHER("written and verified", "書き出して検証しました"));
-	free(line);
-}
-
-static void merge(struct program *p)
-{
-	program_good(p, "merge", program_file(p, "back.delta"), NULL);
-	program_good(p, "show", "R1-A3", NULL);
-}
-
-/* ---- the end */
-
-static void reports(struct terminal *t, const struct program *p)
-{
-	char *line = xasprintf(":report incident --internal --form text --out %s/incident.txt" KEYS_ENTER, p->dir);
-	press(t, line, "R1-W");
-	free(line);
-	home(t);
-}
-
-static void file_holds(const struct program *p, const char *name, const char *text)
-{
-	struct buf b = BUF_INIT;
-	struct err err = ERR_INIT;
-	if (buf_read_file(&b, program_file(p, name), 8U << 20, &err) < 0)
-		fail_msg("%s", err.message);
-	if (!strstr(b.data, text))
-		fail_msg("%s does not say '%s'", name, text);
-	buf_release(&b);
-}
-
-/* Stock git: the objects are sound, and every commit is signed by who says so. */
-static void read_by_git(struct program *p)
-{
-	program_good(p, "export", "git", program_file(p, "history.git"), NULL);
-	char *line = xasprintf("cd %s && export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null && "
-	                       "git -C history.git fsck --strict --no-progress >fsck.txt 2>&1 && "
-	                       "git -C history.git -c gpg.ssh.allowedSignersFile=$PWD/history.git.allowed_signers log "
-	                       "--format=%%G? | sort -u >signatures.txt && test \"$(cat signatures.txt)\" = G",
-	                       p->dir);
-	assert_int_equal(system(line), 0);
-	free(line);
+	static const char *const said[][2] = {
+	    {"up.free-storage", "up.free-storage"},                         /* where it was uploaded */
+	    {"2014-07-15 10:30", "2014-07-15 10:30"},                       /* when it was cut off */
+	    {"cable unplugged", "ケーブル抜線"},                            /* how */
+	    {"Person who decides at organisation A", "組織Aの意思決定者"},  /* who */
+	    {"got the mail, knew what is in it", "受信し、内容を知る立場"}, /* why B */
+	    {"Organisation B", "組織B"},
+	    {"terminal-a-disk.img", "terminal-a-disk.img"},
+	};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		walk_file_says(&w, "incident.txt", said[i][w.ja]);
+	/* one consultation, one rescue, nobody went there; the practice case says no dates, so in no quarter */
+	walk_file_says(&w, "activity.txt", WALK_SAYS(&w, "Support on site unknown 1 1 0", "オンサイト支援 不明 1 1 0"));
 }
 
 static void walk(const char *language)
 {
-	struct program p;
-	japanese = strcmp(language, "ja") == 0;
-	keys = 0;
-	program_init(&p);
-	program_demo(&p, language);
-	colleague_begins(&p);
-	struct terminal *t = open_case(&p);
-	call_and_mails(t);
-	golden_questions(t);
-	organisations(t);
-	isolation(t);
-	verification(t);
-	hand_over(t, &p);
-	leave(t);
-	colleague_works(&p);
-	merge(&p);
-	t = open_case(&p);
-	reports(t, &p);
-	leave(t);
-	file_holds(&p, "incident.txt", "up.free-storage");
-	program_good(&p, "--lang", language, "desk", "report", program_file(&p, "practice/practice.genba"), NULL);
-	assert_non_null(strstr(p.out.data, EITHER("rescue", "レスキュー")));
-	read_by_git(&p);
-	program_good(&p, "verify", NULL);
-	print_message("%s: %u keys\n", language, keys);
-	assert_true(keys < 700);
-	program_release(&p);
+	walk_begin(&w, strcmp(language, "ja") == 0);
+	program_demo(&w.program, language);
+	walk_as_colleague(&w);
+	walk_export_key(&w, "two.pub");
+	walk_as_owner(&w);
+	char *copy = xasprintf("%s/two.genba", w.program.dir);
+	walk_open(&w, path_of("practice/practice.genba"));
+	call_and_mails();
+	golden_questions();
+	organisations();
+	isolation();
+	verification();
+	walk_hand_over(&w, "two.pub", copy);
+	colleague_works(copy);
+	merge(copy);
+	walk_write_reports(&w);
+	walk_leave(&w);
+	reports_are_read();
+	walk_history_is_good(&w, "history.git");
+	program_good(&w.program, "verify", NULL);
+	assert_true(w.keys < 250);
+	walk_end(&w, "section 3.2");
+	free(copy);
 }
 
 int main(void)

@@ -382,75 +382,52 @@ static void settle_conflict(void)
 static void colleague(void)
 {
 	char *copy = xasprintf("%s/two.genba", w.program.dir);
-	char *line;
-	walk_press_row(&w, ":", -1, ":", ":");
-	walk_text(&w, "handover");
-	walk_press(&w, KEYS_ENTER, "Colleague's key", "同僚の鍵");
-	walk_text(&w, path_of("two.pub"));
-	walk_press(&w, KEYS_ENTER, "read out to you?", "読み上げと同じですか");
-	walk_press(&w, "y", "New file for the colleague", "同僚に渡す新しいファイル");
-	walk_text(&w, copy);
-	walk_press(&w, KEYS_ENTER, "Folder for the evidence", "証拠のフォルダ");
-	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
-	walk_press(&w, KEYS_CTRL_S, "written and verified", "書き出して検証しました");
-	walk_leave(&w);
-	walk_as_colleague(&w);
-	walk_open(&w, copy);
-	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
-	walk_press(&w, KEYS_CTRL_S, "receipt", "受領書");
-	home();
+	walk_hand_over(&w, "two.pub", copy);
+	walk_take_over(&w, copy);
 	walk_press(&w, "n", "Ctrl-S", "Ctrl-S");
 	walk_text(&w, WALK_SAYS(&w, "FS-01: nothing in its log (practice)", "FS-01のログに痕跡なし(演習)"));
-	walk_press(&w, KEYS_CTRL_S, "R2-N1", "R2-N1");
+	walk_press(&w, KEYS_CTRL_S, "R2-N2", "R2-N2");
 	say_of_server(WALK_SAYS(&w, "suspected", "疑い"));
-	line = xasprintf("handover --to R1 --out %s --delta", path_of("back.delta"));
-	walk_command(&w, line, " bytes; ", "バイト");
-	free(line);
-	walk_leave(&w);
-	walk_as_owner(&w);
+	walk_hand_back(&w, "back.delta");
 	walk_open(&w, getenv("GENBA_CASE"));
 	say_of_server(WALK_SAYS(&w, "no trace", "痕跡なし"));
-	line = xasprintf("merge %s", path_of("back.delta"));
-	walk_command(&w, line, "dry run of", "の試行");
-	terminal_await_row(w.t, 1, WALK_SAYS(&w, "What would be merged", "統合の予定"));
+	walk_look_at_delta(&w, "back.delta");
 	terminal_await(w.t, WALK_SAYS(&w, "to decide: 1", "要判断 1"));
 	walk_press_gone(&w, "m", "dry run of", "の試行");
 	settle_conflict();
 	home();
-	walk_press(&w, "6", "R2-N1", "R2-N1");
+	walk_press(&w, "6", "R2-N2", "R2-N2");
 	home();
-	free(line);
+	walk_take_receipt(&w, copy);
 	free(copy);
 }
 
-/* The row of the quarter: no consultation, a rescue, support on site. */
-static int shows_one_of_each(struct terminal *t, void *ctx)
+/* What the report says, not only that it is there. */
+static void report_is_read(void)
 {
-	struct buf line = BUF_INIT;
-	unsigned counts[3] = {9, 9, 9};
-	int row = terminal_find(t, "2026-10/2026-12  ");
-	(void)ctx;
-	if (row >= 0)
-		terminal_row(t, row, &line);
-	const char *numbers = line.len ? strstr(line.data, "-12 ") + 4 : "";
-	int read = sscanf(numbers, "%u %u %u", &counts[0], &counts[1], &counts[2]);
-	buf_release(&line);
-	return read == 3 && counts[0] == 0 && counts[1] == 1 && counts[2] == 1;
-}
-
-static void closing_reports(void)
-{
-	char *line = xasprintf("report incident --internal --form text --out %s", path_of("incident.txt"));
-	walk_command(&w, line, "R1-W1", "R1-W1");
-	free(line);
-	home();
-	walk_press_row(&w, "D", 1, "Desk", "相談窓口");
-	walk_press(&w, "r", "escue", "レスキュー");
-	terminal_await_that(w.t, shows_one_of_each, &w, "the quarter with one rescue and one on site");
-	home();
-	line = xasprintf("export git %s", path_of("history.git"));
-	walk_command(&w, line, "allowed_signers", "allowed_signers");
-	free(line);
+	static const char *const said[][2] = {
+	    {"R1-A1 · Name: HQ-AD-01 · Type: domain controller (AD) · Finding: infected",
+	     "R1-A1 · 名称(ホスト名): HQ-AD-01 · 種別: ADサーバ · 判定: 感染"},
+	    {"suspected · Containment: connected", "疑いあり · 隔離状況: 接続中"}, /* hers of the file server */
+	    {"ntdsutil", "ntdsutil"},
+	    {"HQ-PC-017 · Containment: isolated · Isolation done: 2026-11-23",
+	     "HQ-PC-017 · 隔離状況: 隔離済み · 隔離実施日時: 2026-11-23"},
+	    {"Isolated by: R1-P2 Responder One · How isolated: cable unplugged",
+	     "隔離実施者: R1-P2 Responder One · 隔離方法: ケーブル抜線"},
+	    {"R1-A9 · Name: WEB-01 · Containment: isolated", "R1-A9 · 名称(ホスト名): WEB-01 · 隔離状況: 隔離済み"},
+	    {"A web shell is used", "WebShellが使われている"},
+	    {"its domain at home", "国内のドメイン"}, /* organisations, and why */
+	    {"l-overseas.example", "l-overseas.example"},
+	    {"got two of the mails, same C2", "同じC2のメールを2通受信"},
+	    {"203[.]0[.]113[.]66", "203[.]0[.]113[.]66"},
+	};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		walk_file_says(&w, "incident.txt", said[i][w.ja]);
+	walk_file_says(&w, "incident.txt",
+	               count_text(WALK_SAYS(&w, ": ", "感染・侵害"), made.infected + 1,
+	                          WALK_SAYS(&w, " infected or compromised, 1 suspected", "台、疑い1台")));
+	/* no consultation was written down; a rescue, and support on site, in this quarter */
+	walk_file_says(&w, "activity.txt", "2026-10/2026-12 0 1 1");
 }
 
 static void walk(const char *language)
@@ -474,9 +451,9 @@ static void walk(const char *language)
 	new_attacks();
 	verification();
 	colleague();
-	closing_reports();
+	walk_write_reports(&w);
 	walk_leave(&w);
-	walk_file_holds(&w, "incident.txt", "HQ-AD-01");
+	report_is_read();
 	walk_history_is_good(&w, "history.git");
 	program_good(&w.program, "verify", NULL);
 	walk_end(&w, "section 3.1");

@@ -27,8 +27,8 @@ static enum redraw sign(struct view *v)
 {
 	struct workbench *wb = v->wb;
 	struct session *s = workbench_session(wb);
-	s->brief = ""; /* it was read here */
-	int rc = workbench_command(wb, "accept --"); /* the command itself: without it this view would open again */
+	s->brief = "";                               /* it was read here */
+	int rc = workbench_command(wb, "accept --"); /* without the marks this view would open again */
 	s->brief = NULL;
 	if (rc == 0 && workbench_top(wb) == v)
 		workbench_pop(wb);
