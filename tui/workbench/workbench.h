@@ -128,6 +128,9 @@ int workbench_try(struct workbench *wb, const char *line, struct err *err);
  * Borrowed until the next command. */
 const char *workbench_made(const struct workbench *wb);
 
+/* The last line that the last command told, printable; "" if it told nothing. */
+const char *workbench_said(const struct workbench *wb);
+
 /* Asks for a command line, beginning with `initial` (may be NULL), and does what it says. One that is refused stays to be
  * mended, with the reason above it, so that what is typed on never becomes keys. */
 void workbench_ask_command(struct workbench *wb, const char *initial);

@@ -140,6 +140,23 @@ static void keep_made(struct workbench *wb, const char *output)
 	}
 }
 
+static void keep_said(struct workbench *wb, const struct buf *all)
+{
+	size_t end = all->len;
+	while (end > 0 && all->data[end - 1] == '\n')
+		end--;
+	size_t begin = end;
+	while (begin > 0 && all->data[begin - 1] != '\n')
+		begin--;
+	buf_clear(&wb->said);
+	printable_add(&wb->said, all->data + begin, end - begin, PRINTABLE_LINE);
+}
+
+const char *workbench_said(const struct workbench *wb)
+{
+	return wb->said.data;
+}
+
 const char *workbench_made(const struct workbench *wb)
 {
 	return wb->made.data;
@@ -153,6 +170,7 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 	keep_made(wb, output->data);
 	buf_add(&all, log->data, log->len);
 	buf_add(&all, output->data, output->len);
+	keep_said(wb, &all);
 	size_t n = strcspn(all.data, "\n");
 	if (all.len > n + 1 && is_shown(wb, line)) { /* the record it made, and how much it was */
 		const struct buf *last_of = log->len ? log : output;
@@ -250,6 +268,7 @@ static int run_command(struct workbench *wb, const char *line, struct words *wor
 	const struct buf nothing_said = BUF_INIT;
 	int rc = may_run(wb, name, err);
 	buf_clear(&wb->made);
+	buf_clear(&wb->said);
 	background_verify_before(wb, name);
 	if (rc == 0 && is_long(name))
 		rc = begin_task(wb, line, words, err); /* it tells its end itself */

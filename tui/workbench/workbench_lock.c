@@ -112,6 +112,7 @@ static void forget_rest(struct workbench *wb)
 	title_cache_free(&wb->names);
 	buf_release(&wb->status);
 	buf_release(&wb->made);
+	buf_release(&wb->said);
 	free(wb->search);
 	wb->search = NULL;
 	json_decref(wb->lines);

@@ -207,6 +207,7 @@ int workbench_run(struct session *s, struct err *err)
 	                       .s = s,
 	                       .status = BUF_INIT,
 	                       .made = BUF_INIT,
+	                       .said = BUF_INIT,
 	                       .lines = json_array(),
 	                       .told = json_array()};
 	if (screen_start(err) < 0) {
@@ -248,6 +249,7 @@ int workbench_run(struct session *s, struct err *err)
 	title_cache_free(&wb.names);
 	buf_release(&wb.status);
 	buf_release(&wb.made);
+	buf_release(&wb.said);
 	free(wb.search);
 	json_decref(wb.lines);
 	json_decref(wb.told);

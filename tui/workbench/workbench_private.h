@@ -59,6 +59,7 @@ struct workbench {
 	int escape_told;                     /* during that task: Esc does not end it */
 	double progress_shown;
 	struct buf made;     /* labels that the last command printed, parted by a space */
+	struct buf said;     /* its last line */
 	int task_rc;         /* what the last one came to */
 	struct err *refused; /* of whoever waits for its end (workbench_try()); NULL: why it was refused is told */
 	struct remote_command

@@ -26,10 +26,25 @@ static int step_case_stands_for(const char *word)
 	return strlen(word) > 1 && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == strlen(word);
 }
 
+/* A pipe, a redirection, a variable: only a shell understands it. Between single quotes all is as it stands. */
+static int step_case_wants_shell(const char *command)
+{
+	char quote = 0;
+	for (; *command; command++) {
+		if (*command == quote)
+			quote = 0;
+		else if (!quote && (*command == '\'' || *command == '"'))
+			quote = *command;
+		else if (strchr(quote == '\'' ? "\n" : quote ? "$`\n" : "|&;<>$`\n", *command))
+			return 1;
+	}
+	return 0;
+}
+
 char *step_case_line(const char *command)
 {
 	struct words words;
-	if (strpbrk(command, "|&;<>$`\n") || words_split(&words, command, NULL) < 0)
+	if (step_case_wants_shell(command) || words_split(&words, command, NULL) < 0)
 		return NULL;
 	int own = words.count > 1 && strcmp(words.items[0], "genba") == 0 && strncmp(command, "genba ", 6) == 0;
 	const char *last = own ? words.items[words.count - 1] : "";
@@ -43,9 +58,12 @@ char *step_case_line(const char *command)
 	return line;
 }
 
-/* Those of the labels that the need takes, as a comma list; NULL: none, or too many to be meant. */
+/* Those of the labels that the need takes, as a comma list; of the step's result, what was said last. NULL: none, or too many
+ * to be meant. */
 static char *step_case_fitting(struct workbench *wb, const json_t *need, const char *labels)
 {
+	if (json_is(need, "step", "result"))
+		return *workbench_said(wb) ? xstrdup(workbench_said(wb)) : NULL;
 	const char *kind = step_need_kind(need);
 	struct buf list = BUF_INIT;
 	size_t count = 0;
@@ -136,7 +154,9 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 	run_release(&run);
 	if (workbench_top(wb) == before && w->what == WAITING_ACTION)
 		workbench_push(wb, view_step(wb, label, invocation));
-	const char *came = given ? made : _("nothing that the step takes by itself came of it");
+	const char *came = given && *made ? made
+	                   : given        ? workbench_said(wb)
+	                                  : _("nothing that the step takes by itself came of it");
 	if (lacking)
 		workbench_tell(wb, TONE_ATTENTION, _("%s; this does not suffice for the step, still missing: %s"), came,
 		               lacks.data);

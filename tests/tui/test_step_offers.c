@@ -1,0 +1,217 @@
+/*
+ * What the steps of the playbooks offer: each command of genba is one, takes the options that it is given, says in both languages
+ * what it does and when it does not suffice; where a step must record what a command makes, it offers that command. Then two are
+ * run on the screen: what they make is what the step must record.
+ */
+#include "base/err.h"
+#include "base/json.h"
+#include "base/words.h"
+#include "help_walk.h"
+#include "playbook/load/playbook.h"
+#include "tui/command/args.h"
+#include "tui/command/command.h"
+#include "tui/routes.h"
+#include "tui/view/playbook/step.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A command, and the record that comes of it. */
+static const struct {
+	const char *begins;
+	const char *makes;
+} makes[] = {{"sweep --missing", "check"},
+             {"triage", "check"},
+             {"import mail", "mail"},
+             {"verify", "result"},
+             {"mail promote", "indicator"}};
+
+static const char *made_by(const char *line)
+{
+	for (size_t i = 0; i < sizeof makes / sizeof *makes; i++)
+		if (strncmp(line, makes[i].begins, strlen(makes[i].begins)) == 0)
+			return makes[i].makes;
+	return "";
+}
+
+/* The line behind `:` is a command, and its options are known; what the person adds at its end stands for a label. */
+static void check_line(const char *step, const char *line)
+{
+	struct err err = ERR_INIT;
+	struct words words;
+	struct args args;
+	size_t n = strlen(line);
+	char *whole = xasprintf("%s%s", line, n && line[n - 1] == ' ' ? "R1-X1" : "");
+	assert_int_equal(words_split(&words, whole, &err), 0);
+	const struct command *command = command_find(words.items[0]);
+	if (!command)
+		fail_msg("%s offers '%s': there is no such command", step, line);
+	if (args_parse(&args, command->options, (int)words.count - 1, words.items + 1, &err) < 0)
+		fail_msg("%s offers '%s': %s", step, line, err.message);
+	args_release(&args);
+	words_release(&words);
+	free(whole);
+}
+
+static void check_words(const char *step, const json_t *about)
+{
+	const char *en = json_get_string(about, "en");
+	const char *ja = json_get_string(about, "ja");
+	if (!en || !ja)
+		fail_msg("%s: a command is not described in both languages", step);
+	if (!strstr(en, "not enough"))
+		fail_msg("%s: does not say in English when '%s' does not suffice", step, en);
+	if (!strstr(ja, "不足"))
+		fail_msg("%s: does not say in Japanese when '%s' does not suffice", step, ja);
+}
+
+/* What the step must record and a command makes. */
+static const char *need_of(const json_t *need)
+{
+	const char *kind = json_get_string(need, "record");
+	const char *field = json_get_string(need, "step");
+	return kind ? kind : field && strcmp(field, "result") == 0 ? "result" : "";
+}
+
+static void check_step(const char *book, const char *id, const json_t *step)
+{
+	char *name = xasprintf("%s, step %s", book, id);
+	json_t *made = json_object();
+	size_t i;
+	json_t *one;
+	json_array_foreach(json_object_get(step, "commands"), i, one) {
+		const char *command = json_get_string(one, "command");
+		if (!json_is(one, "type", "bash"))
+			continue;
+		check_words(name, json_object_get(one, "description"));
+		char *line = step_case_line(command);
+		if (!line && strncmp(command, "genba", 5) == 0)
+			fail_msg("%s: the workbench does not carry out '%s' itself", name, command);
+		if (line) {
+			check_line(name, line);
+			json_object_set_new(made, made_by(line), json_true());
+		}
+		free(line);
+	}
+	json_array_foreach(playbook_step_extra(step, "records"), i, one)
+		for (size_t k = 0; k < sizeof makes / sizeof *makes; k++)
+			if (strcmp(need_of(one), makes[k].makes) == 0 && !json_object_get(made, makes[k].makes) &&
+			    !json_is_true(json_object_get(one, "optional")))
+				fail_msg("%s must record %s, and offers no command that makes one", name,
+				         makes[k].makes);
+	json_decref(made);
+	free(name);
+}
+
+static void every_step(void **state)
+{
+	size_t steps = 0;
+	(void)state;
+	routes_begin();
+	for (size_t i = 0; playbook_builtin_name(i); i++) {
+		struct err err = ERR_INIT;
+		struct playbook *p = playbook_find(playbook_builtin_name(i), &err);
+		const char *id;
+		json_t *step;
+		assert_non_null(p);
+		json_object_foreach(json_object_get(p->tree, "workflow"), id, step) {
+			check_step(playbook_builtin_name(i), id, step);
+			steps++;
+		}
+		playbook_free(p);
+	}
+	print_message("%zu steps\n", steps);
+	assert_true(steps > 100);
+}
+
+/* ---- on the screen */
+
+static const char *const two_steps =
+    "type: playbook\nspec_version: cacao-2.0\nid: playbook--5b0c3f0e-6a53-4c1e-9d0a-3f5b0a8d1c99\nname: Two commands\n"
+    "playbook_types: [investigation]\ncreated_by: identity--0d6e2c1a-2f7b-4a0f-8c39-5a1e7d9b4f10\n"
+    "created: \"2026-11-24T00:00:00.000Z\"\nmodified: \"2026-11-24T00:00:00.000Z\"\nworkflow_start: start\nworkflow:\n"
+    "  start: {type: start, on_completion: look}\n"
+    "  look:\n    type: action\n    name: Look\n    commands:\n      - {type: bash, command: genba sweep --missing}\n"
+    "    on_completion: read\n    genba:\n      records: [{record: check}, {note: true, label: what it means}]\n"
+    "  read:\n    type: action\n    name: Read again\n    commands:\n      - {type: bash, command: genba verify}\n"
+    "    on_completion: end\n    genba:\n      records: [{step: result}]\n"
+    "  end: {type: end}\n";
+
+static void write_file(const struct walk *w, const char *name, const char *text)
+{
+	FILE *f = fopen(program_file(&w->program, name), "we");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Offered, shown, put behind the colon, run there. */
+static void offered(struct walk *w, const char *line, const char *en, const char *ja)
+{
+	walk_press_row(w, "o", 1, "Offered command", "提案コマンド");
+	walk_press_row(w, KEYS_ENTER, -1, line, line);
+	walk_press(w, KEYS_ENTER, en, ja);
+}
+
+static void on_the_screen(int ja)
+{
+	struct walk w;
+	walk_begin(&w, ja);
+	program_case(&w.program, "Slow terminal");
+	write_file(&w, "two.yaml", two_steps);
+	write_file(&w, "proxy.log", "2014-07-11T09:12:44+09:00 10.0.0.1 GET http://c2.example/\n");
+	program_good(&w.program, "add", "asset", "hostname=HR-PC-03", NULL);
+	program_good(&w.program, "add", "indicator", "type=domain", "value=c2.example", NULL);
+	program_good(&w.program, "preserve", program_file(&w.program, "proxy.log"), "--on", "R1-A1", "--type", "log",
+	             NULL);
+	walk_open(&w, getenv("GENBA_CASE"));
+	walk_press_row(&w, "3", 1, "Asset · 1", "資産 · 1");
+	walk_press(&w, "P", "> isolate", "> isolate");
+	walk_text(&w, program_file(&w.program, "two.yaml"));
+	walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
+	walk_press_row(&w, KEYS_ENTER, 1, "R1-J1", "R1-J1");
+	offered(&w, ":sweep --missing", "does not suffice for the step, still missing: Note", "まだ足りません: メモ");
+	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック"); /* over it stood what the sweep said */
+	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
+	terminal_await(w.t, ":  R1-K1"); /* the check is filled in */
+	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
+	walk_text(&w, "C2");
+	walk_press(&w, KEYS_CTRL_S, ":  C2", ":  C2");
+	walk_press(&w, KEYS_CTRL_S, "next: Read again", "次: Read again");
+	offered(&w, ":verify", "nothing is missing", "この手順に必要なもの");
+	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
+	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
+	walk_press(&w, KEYS_CTRL_S, "the playbook is finished", "終了しました");
+	walk_leave(&w);
+	program_good(&w.program, "show", "R1-S1", "--json", NULL);
+	assert_non_null(strstr(w.program.out.data, "R1-K1"));
+	program_good(&w.program, "show", "R1-S2", "--json", NULL);
+	assert_non_null(strstr(w.program.out.data, "\"result\": \""));
+	program_release(&w.program);
+}
+
+static void in_english(void **state)
+{
+	(void)state;
+	on_the_screen(0);
+}
+
+static void in_japanese(void **state)
+{
+	(void)state;
+	on_the_screen(1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_step), cmocka_unit_test(in_english),
+	                                   cmocka_unit_test(in_japanese)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
