@@ -14,6 +14,7 @@
 #include "tui/list/record_pane.h"
 #include "tui/list/view_list_private.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -350,8 +351,25 @@ void view_list_show(struct workbench *wb, const char *kind, const json_t *labels
 	buf_release(&argument);
 }
 
-const struct view_ops list_view = {
-    .name = "list", .title = "", .fill = fill, .release = release, .keys = view_list_keys, .open = open_list};
+/* At the record, or at the first of this kind that belongs to what was under the cursor; else where the list was left. */
+static int begin_list_at(struct view *v, const char *label)
+{
+	char related[LABEL_TEXT];
+	char *kind = xstrndup(v->argument, strcspn(v->argument, " "));
+	int found = workbench_related(v->wb, label, kind, related);
+	if (found)
+		view_seek(v, related);
+	free(kind);
+	return found;
+}
+
+const struct view_ops list_view = {.name = "list",
+                                   .title = "",
+                                   .fill = fill,
+                                   .release = release,
+                                   .keys = view_list_keys,
+                                   .begin_at = begin_list_at,
+                                   .open = open_list};
 
 const struct view_ops asset_list_view = {.name = "list",
                                          .title = "",
@@ -359,6 +377,7 @@ const struct view_ops asset_list_view = {.name = "list",
                                          .release = release,
                                          .own_keys = view_list_asset_keys,
                                          .keys = view_list_keys,
+                                         .begin_at = begin_list_at,
                                          .open = open_list};
 
 const struct view_ops evidence_list_view = {.name = "evidence",
@@ -367,4 +386,5 @@ const struct view_ops evidence_list_view = {.name = "evidence",
                                             .release = release,
                                             .own_keys = evidence_list_keys,
                                             .keys = view_list_keys,
+                                            .begin_at = begin_list_at,
                                             .open = open_list};

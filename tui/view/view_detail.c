@@ -321,6 +321,40 @@ static enum redraw make_of(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* What follows from any record: of what it is about, it says itself. */
+static enum redraw follow_up(struct view *v)
+{
+	static const char *const kinds[] = {"measure", "contact", "decision", "event"};
+	static const char *const abouts[] = {"on", "about", "on", NULL};
+	const struct kind *own = kind_of_label(v->argument);
+	const char *labels[4];
+	for (size_t i = 0; i < 4; i++)
+		labels[i] = kind_label(kind_find(kinds[i]));
+	int chosen = prompt_choice(v->wb, _("What follows from it: "), labels, 4, 0, NULL);
+	if (chosen < 0 || !own)
+		return REDRAW_ALL;
+	/* the field of the new record that may hold it: an event has one for each of some kinds, and links for all else */
+	const struct kind *kind = kind_find(kinds[chosen]);
+	const char *about = abouts[chosen];
+	for (size_t i = 0; !about && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (field->type == FIELD_REFS && field->ref_kind && strcmp(field->ref_kind, own->name) == 0)
+			about = field->name;
+	}
+	json_t *record = workbench_get(v->wb, v->argument, 0, NULL);
+	char *title = record ? record_title(record) : xstrdup("");
+	const struct assign preset[] = {{about ? about : "links", v->argument}, {"title", title}};
+	workbench_push(v->wb, form_open(v->wb, kinds[chosen], preset, kind_field(kind, "title") ? 2 : 1, NULL, NULL));
+	free(title);
+	json_decref(record);
+	return REDRAW_ALL;
+}
+
+static const char *refuses_follow_up(struct view *v)
+{
+	return data(v)->is_note ? _("a note is made into something else: c") : workbench_refuses_writing(v);
+}
+
 static enum redraw view_detail_edit(struct view *v)
 {
 	json_t *record = record_get(workbench_case(v->wb), v->argument, RECORD_RAW, NULL);
@@ -384,6 +418,8 @@ static const struct view_key keys[] = {
     {KEY_OF_COMMAND, "note", N_("note"), N_("write a note on this record"), write_note, workbench_refuses_writing},
     {'P', NULL, N_("playbook"), N_("start a playbook on this asset"), start_playbook, refuses_playbook},
     {'c', NULL, N_("make of it"), N_("make an event, asset, measure or indicator of this note"), make_of, refuses_note},
+    {'c', NULL, N_("what follows"), N_("a measure, contact, decision or event that follows from this record"),
+     follow_up, refuses_follow_up},
     {'L', NULL, N_("history"), N_("how this record came to be"), history, NULL},
     {'v', NULL, N_("reveal"), N_("show secrets in clear, or mask them again"), reveal, refuses_reveal},
     {KEY_OF_COMMAND, "retract", N_("retract"), N_("retract this record, with a reason"), retract,

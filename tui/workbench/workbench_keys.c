@@ -148,9 +148,12 @@ static char *record_before(struct view *v)
 static void switch_to(struct workbench *wb, const struct route *route)
 {
 	char *label = record_before(workbench_top(wb));
+	int from_board =
+	    workbench_top(wb)
+	        ->ops->opens_at_top; /* whose rows are no choice of the person's: a list goes on where it was */
 	if (workbench_home(wb) && route != route_next(NULL)) {
 		workbench_push(wb, route->view->open(wb, route->argument));
-		if (route->view->begin_at && workbench_top(wb)->ops == route->view)
+		if (route->view->begin_at && workbench_top(wb)->ops == route->view && !(from_board && route->argument))
 			route->view->begin_at(workbench_top(wb), label);
 	}
 	free(label);

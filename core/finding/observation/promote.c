@@ -15,6 +15,7 @@
 #define MOST  32 /* fields that are filled in */
 
 struct promoting {
+	char finding[LABEL_TEXT]; /* the first that rests on the row */
 	struct case_file *c;
 	char when[32];
 	char evidence[LABEL_TEXT];
@@ -143,6 +144,19 @@ static char *assets_of(const struct promoting *p)
 	return buf_take(&out, NULL);
 }
 
+/* The finding that rests on the row: the event leads back to it, and it to the event. */
+static int take_finding(void *ctx, json_t *record)
+{
+	struct promoting *p = ctx;
+	const char *rows = json_get_string(record, "observations");
+	char id[OBSERVATION_ID + 2];
+	snprintf(id, sizeof id, "%.*s", (int)strcspn(p->origin.data, " "), p->origin.data);
+	if (!rows || !*id || !strstr(rows, id))
+		return 0;
+	snprintf(p->finding, sizeof p->finding, "%s", record_label(record));
+	return 1;
+}
+
 int observation_promote(struct case_file *c, const char *id, const struct kind *kind, const struct assign *fields,
                         size_t count, char label[LABEL_TEXT], struct err *err)
 {
@@ -154,7 +168,8 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 		return err_set(err, ERR_USAGE, _("a row becomes an event or an indicator, not %s"), kind->name);
 	if (count > MOST)
 		return err_set(err, ERR_USAGE, _("at most %d fields"), MOST);
-	if (observation_find(c, id, take_row, &p, err) < 0 || (p.is_hit && learn_clock(&p, err) < 0))
+	if (observation_find(c, id, take_row, &p, err) < 0 || (p.is_hit && learn_clock(&p, err) < 0) ||
+	    record_each(c, "finding", 0, take_finding, &p, err) < 0)
 		return -1;
 	char *assets = assets_of(&p);
 	const struct assign known[] = {
@@ -168,6 +183,7 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 	    {event ? "assets" : "seen_on", assets},
 	    {event ? "log_excerpt" : "", p.line ? p.line : ""},
 	    {event ? "" : "origin", p.origin.data},
+	    {"links", p.finding},
 	    {"basis", "tool_output"},
 	    {"evidence", p.evidence},
 	};

@@ -138,6 +138,22 @@ static void name_columns(struct view *v)
 	v->names = buf_take(&line, NULL);
 }
 
+/* Where the case itself stands, and the keys for that: a desk in a case has no rows. */
+static void add_stage(struct view *v)
+{
+	const struct field *field = kind_field(kind_find("case"), "stage");
+	json_t *record = workbench_get(v->wb, "case", 0, NULL);
+	struct buf stage = BUF_INIT;
+	if (record)
+		record_field_text(record, field, &stage);
+	view_add(v, TONE_PLAIN, NULL, "");
+	view_addf(v, TONE_PLAIN, NULL,
+	          _("This case: %s. s takes it a step further, r shows the report of activity, w writes it."),
+	          stage.data);
+	buf_release(&stage);
+	json_decref(record);
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
@@ -158,8 +174,10 @@ static int fill(struct view *v, int columns, struct err *err)
 		free(l.items[i].text);
 	}
 	free(l.items);
-	if (rc == 0 && v->count == 0)
+	if (rc == 0 && v->count == 0) {
 		view_add(v, TONE_PLAIN, NULL, _("Nothing waits: no consultation is open, and no lead."));
+		add_stage(v);
+	}
 	return rc;
 }
 
@@ -402,16 +420,16 @@ static enum redraw change_stage(struct view *v)
 static const struct view_key keys[] = {
     {KEY_RETURN, N_("Enter"), N_("open"), N_("show the record"), open_record, NULL},
     {'o', NULL, N_("make a case"), N_("make a case file of the consultation"), open_it, workbench_refuses_writing},
-    {'v', NULL, N_("advised"), N_("the consultation ends with advice; asks for the reason"), advise,
-     workbench_refuses_writing},
-    {'d', NULL, N_("decline"), N_("the consultation is declined; asks for the reason"), decline,
-     workbench_refuses_writing},
-    {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
     {'s', NULL, N_("stage"), N_("take the case a step further, with the reason: rescue, on site, observation, closed"),
      change_stage, workbench_refuses_writing},
     {'r', NULL, N_("report"), N_("the report of activity of this register"), show_report, NULL},
     {'w', NULL, N_("write it"), N_("write the report of activity into a file: asks for the form and where to"),
      save_report, NULL},
+    {'v', NULL, N_("advised"), N_("the consultation ends with advice; asks for the reason"), advise,
+     workbench_refuses_writing},
+    {'d', NULL, N_("decline"), N_("the consultation is declined; asks for the reason"), decline,
+     workbench_refuses_writing},
+    {KEY_OF_COMMAND, "add", N_("add"), N_("add a consultation"), add_consultation, workbench_refuses_writing},
     {0},
 };
 

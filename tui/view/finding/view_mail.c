@@ -11,6 +11,7 @@
 #include "finding/mail/summary.h"
 #include "tui/view/finding/mail_actions.h"
 #include "tui/view/views.h"
+#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -160,5 +161,15 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 	return view_new(wb, &mail_view, NULL);
 }
 
-const struct view_ops mail_view = {
-    .name = "mail", .title = N_("Mail desk"), .fill = fill_mails, .keys = mail_keys, .open = open_mails};
+/* At the mail, or at the one that belongs to what was under the cursor. */
+static int begin_mail_at(struct view *v, const char *label)
+{
+	return view_begin_at_related(v, label, "mail");
+}
+
+const struct view_ops mail_view = {.name = "mail",
+                                   .title = N_("Mail desk"),
+                                   .fill = fill_mails,
+                                   .keys = mail_keys,
+                                   .begin_at = begin_mail_at,
+                                   .open = open_mails};

@@ -13,6 +13,7 @@
 #include "finding/triage/hosts.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/view/views.h"
+#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -356,6 +357,12 @@ struct view *triage_view_new(struct workbench *wb, enum triage_shape shape, cons
 	return v;
 }
 
+/* At the finding, or at the one that belongs to what was under the cursor. */
+static int begin_triage_at(struct view *v, const char *label)
+{
+	return view_begin_at_related(v, label, "finding");
+}
+
 static struct view *open_triage(struct workbench *wb, const char *label)
 {
 	int only_open = label && strcmp(label, "open") == 0; /* no label is called so */
@@ -464,6 +471,6 @@ const struct view_ops triage_view = {.name = "triage",
                                      .searched = 1,
                                      .fill = fill_triage,
                                      .keys = triage_keys,
-                                     .begin_at = view_begin_at,
+                                     .begin_at = begin_triage_at,
                                      .release = release_triage_view,
                                      .open = open_triage};

@@ -15,6 +15,7 @@
 #include "tui/list/record_pane.h"
 #include "tui/view/timeline/timeline_view.h"
 #include "tui/view/views.h"
+#include "tui/workbench/related.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 
@@ -238,10 +239,17 @@ static struct view *open_timeline(struct workbench *wb, const char *none)
 	return v;
 }
 
+/* At the event, or at the one that belongs to what was under the cursor. */
+static int begin_timeline_at(struct view *v, const char *label)
+{
+	return view_begin_at_related(v, label, "event");
+}
+
 const struct view_ops timeline_view = {.name = "timeline",
                                        .title = N_("Timeline"),
                                        .fill = fill_timeline,
                                        .forget = forget,
                                        .release = release_line,
                                        .keys = view_timeline_keys,
+                                       .begin_at = begin_timeline_at,
                                        .open = open_timeline};
