@@ -12,9 +12,9 @@
 #include "tui/list/list_memory.h"
 #include "tui/list/list_purpose.h"
 #include "tui/list/record_pane.h"
+#include "tui/list/related.h"
 #include "tui/list/view_list_private.h"
 #include "tui/workbench/prompt.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -356,7 +356,7 @@ static int begin_list_at(struct view *v, const char *label)
 {
 	char related[LABEL_TEXT];
 	char *kind = xstrndup(v->argument, strcspn(v->argument, " "));
-	int found = workbench_related(v->wb, label, kind, related);
+	int found = related_label(v->wb, label, kind, related);
 	if (found)
 		view_seek(v, related);
 	free(kind);

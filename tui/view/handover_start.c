@@ -105,16 +105,16 @@ static char *ask_what(struct workbench *wb, const struct question *q, const char
 	                      _("what is new, for the copy that they have (a delta)")};
 	struct buf print = BUF_INIT;
 	int known = 0;
-	int delta = before && strcmp(before, ways[1]) == 0;
+	int delta = before && *before;
 	cmd_handover_key(workbench_session(wb), q[-1].answer, &print, &known, NULL);
 	buf_release(&print);
 	int chosen = known ? prompt_choice(wb, _("What goes: "), ways, 2, delta, NULL) : 0;
-	return chosen < 0 ? NULL : xstrdup(ways[chosen]);
+	return chosen < 0 ? NULL : xstrdup(chosen ? "--delta" : "");
 }
 
 static int handover_is_delta(const char *what)
 {
-	return strcmp(what, _("what is new, for the copy that they have (a delta)")) == 0;
+	return *what != '\0';
 }
 
 /* With what is new neither evidence nor a brief goes along. */

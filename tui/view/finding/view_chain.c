@@ -13,10 +13,10 @@
 #include "case/action/contact_status.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
+#include "tui/list/related.h"
 #include "tui/view/finding/chain_contact.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 
@@ -449,7 +449,7 @@ static int names_record(const json_t *record, const char *label)
 /* At the record's row, else at the first one about something that the record names: a contact's party, an event's mail. */
 static int begin_at_or_named(struct view *v, const char *label)
 {
-	if (view_begin_at_related(v, label, "party"))
+	if (related_begin_at(v, label, "party"))
 		return 1;
 	json_t *record = workbench_get(v->wb, label, 0, NULL);
 	size_t i = 0;

@@ -9,9 +9,9 @@
 #include "base/printable.h"
 #include "finding/mail/similar.h"
 #include "finding/mail/summary.h"
+#include "tui/list/related.h"
 #include "tui/view/finding/mail_actions.h"
 #include "tui/view/views.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -164,7 +164,7 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 /* At the mail, or at the one that belongs to what was under the cursor. */
 static int begin_mail_at(struct view *v, const char *label)
 {
-	return view_begin_at_related(v, label, "mail");
+	return related_begin_at(v, label, "mail");
 }
 
 const struct view_ops mail_view = {.name = "mail",

@@ -11,9 +11,9 @@
 #include "finding/sweep/record/sweep_pairs.h"
 #include "finding/sweep/sweep_case.h"
 #include "tui/commands/finding/sweep_live.h"
+#include "tui/list/related.h"
 #include "tui/view/finding/sweep_view.h"
 #include "tui/view/views.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/background_task.h"
 #include "tui/workbench/workbench.h"
 
@@ -471,7 +471,7 @@ static int begin_sweep_at(struct view *v, const char *label)
 	size_t i;
 	json_t *item;
 	struct err err = ERR_INIT;
-	int found = view_begin_at_related(v, label, "indicator");
+	int found = related_begin_at(v, label, "indicator");
 	json_t *items = found || !*label ? NULL : mail_proposals(workbench_case(v->wb), label, &err);
 	json_array_foreach(items, i, item) {
 		const char *known = json_get_string(item, "known");

@@ -11,9 +11,9 @@
 #include "case/store/record.h"
 #include "finding/triage/check/rules.h"
 #include "finding/triage/hosts.h"
+#include "tui/list/related.h"
 #include "tui/view/finding/triage_view.h"
 #include "tui/view/views.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -360,7 +360,7 @@ struct view *triage_view_new(struct workbench *wb, enum triage_shape shape, cons
 /* At the finding, or at the one that belongs to what was under the cursor. */
 static int begin_triage_at(struct view *v, const char *label)
 {
-	return view_begin_at_related(v, label, "finding");
+	return related_begin_at(v, label, "finding");
 }
 
 static struct view *open_triage(struct workbench *wb, const char *label)

@@ -13,9 +13,9 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "tui/list/record_pane.h"
+#include "tui/list/related.h"
 #include "tui/view/timeline/timeline_view.h"
 #include "tui/view/views.h"
-#include "tui/workbench/related.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 
@@ -242,7 +242,7 @@ static struct view *open_timeline(struct workbench *wb, const char *none)
 /* At the event, or at the one that belongs to what was under the cursor. */
 static int begin_timeline_at(struct view *v, const char *label)
 {
-	return view_begin_at_related(v, label, "event");
+	return related_begin_at(v, label, "event");
 }
 
 const struct view_ops timeline_view = {.name = "timeline",

@@ -1,4 +1,4 @@
-#include "tui/workbench/related.h"
+#include "tui/list/related.h"
 
 #include "base/json.h"
 #include "tui/workbench/view.h"
@@ -46,7 +46,7 @@ static int related_referring(void *ctx, json_t *record, const char *field)
 	return !record_is_retracted(record) && related_take(record_label(record), s->kind, s->out);
 }
 
-int workbench_related(struct workbench *wb, const char *label, const char *kind, char out[LABEL_TEXT])
+int related_label(struct workbench *wb, const char *label, const char *kind, char out[LABEL_TEXT])
 {
 	struct related_seeking s = {kind_find(kind), out};
 	json_t *record = s.kind && *label ? workbench_get(wb, label, 0, NULL) : NULL;
@@ -59,10 +59,10 @@ int workbench_related(struct workbench *wb, const char *label, const char *kind,
 	return *out != '\0';
 }
 
-int view_begin_at_related(struct view *v, const char *label, const char *kind)
+int related_begin_at(struct view *v, const char *label, const char *kind)
 {
 	char related[LABEL_TEXT];
 	if (view_begin_at(v, label))
 		return 1;
-	return workbench_related(v->wb, label, kind, related) && view_begin_at(v, related);
+	return related_label(v->wb, label, kind, related) && view_begin_at(v, related);
 }
