@@ -44,6 +44,14 @@ static const struct {
 	const char *what;
 	const char *why;
 } known[] = {
+    {"1: after a change",
+     "1,000 measures and indicators are read at one go, to tell what is overdue or was not swept for"},
+    {"C: chain", "the rows of 1,000 organisations, with how far the contact with each is, are made at one go"},
+    {"C: after a change", "the same"},
+    {"K: mail", "a line of each mail is made at one go, and they are compared after a change"},
+    {"K: after a change", "the same"},
+    {"W: sweep", "1,000 indicators are read at one go, to tell which were not swept for and which never are"},
+    {"W: after a change", "the same"},
     {"j k while it verifies",
      "SQLite's check of a table's structure, and one commit of many records, cannot be left in the middle"},
 };
