@@ -406,7 +406,7 @@ static const struct asked of_mails[] = {
      "/nosuch/mails",
      "there is no such file",
      "mails.eml",
-     "1 mails taken in",
+     "taken in, 0 were on record",
      {"Ki"}},
     {"mail_actions.c:set_field",
      "Corrected class:",
