@@ -172,7 +172,7 @@ static void stand_in(struct workbench *wb, const json_t *need, const char *asset
 	                                      "hash_due", "stored_at",     NULL};
 	static const char *const of_digest[] = {"title", "claimed_hash", "claimed_by", NULL};
 	struct step_evidence_stand_in s = {wb, choose_type(wb, need), asset, stated, 0};
-	struct question asked[STAND_IN] = {{NULL}};
+	struct question asked[STAND_IN] = {{.name = NULL}};
 	if (!s.type)
 		return;
 	for (const char *const *name = stated ? of_digest : of_item; *name; name++)
