@@ -256,7 +256,7 @@ check_list('circles', {'+'.join(sorted({os.path.dirname(path) for path in circle
                        f'{len(circle)} files use each other in a circle: ' + ' '.join(circle)
                        for circle in circles(uses) if len(circle) > CYCLE})
 
-curses = subprocess.run('ldconfig -p', shell=True, capture_output=True, text=True, check=False).stdout
+curses = subprocess.run('PATH=$PATH:/usr/sbin:/sbin ldconfig -p', shell=True, capture_output=True, text=True, check=False).stdout
 libraries = [re.search(rf'{name}\.so\.6.*=> (\S+)', curses) for name in ('libncursesw', 'libtinfo')]
 if not all(libraries):
     wrong('libncursesw is not found')
