@@ -180,6 +180,8 @@ static void handover_and_acceptance(struct walk *w)
 	PRESS(w, "receipt written", "引渡人に送って", KEYS_CTRL_S);
 	leave(w);
 	walk_told(w, "its acceptance", 8);
+	program_good(&w->program, "-c", copy, "list", "transfer", "--where", "accepted:", NULL);
+	assert_non_null(strstr(w->program.out.data, "R1-T1"));
 }
 
 /* ---- */

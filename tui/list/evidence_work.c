@@ -67,7 +67,7 @@ static const char *form_meaning(enum evidence_form form)
 	case EVIDENCE_RAW:
 		return _("a plain copy, byte for byte, that every tool reads");
 	case EVIDENCE_SEALED:
-		return _("a compressed, encrypted copy; its key is in this case");
+		return _("compressed and encrypted; its key is in this case");
 	case EVIDENCE_EWF:
 		return _("a compressed disk image that forensic tools read (E01)");
 	default:

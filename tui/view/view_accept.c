@@ -18,7 +18,7 @@ static int fill_accept(struct view *v, int columns, struct err *err)
 	int rc = acceptance_text(workbench_case(v->wb), v->argument, &text, err);
 	v->heading = xstrdup(_("read it, then Ctrl-S signs the receipt"));
 	if (rc == 0)
-		view_add_text(v, TONE_PLAIN, NULL, text.data, 1);
+		view_add_text(v, TONE_PLAIN, NULL, text.data, 0); /* a page of 80 cells already */
 	buf_release(&text);
 	return rc;
 }
