@@ -91,8 +91,10 @@ static void read_extra(struct zip_entry *e, const unsigned char *p, size_t n)
 /* The entry whose central header begins at `at`. 1, or 0: there is none. */
 static int entry_at(const struct zip *z, size_t at, struct zip_entry *e)
 {
+	if (at > z->central_size || z->central_size - at < CENTRAL_HEAD)
+		return 0;
 	const unsigned char *p = z->central + at;
-	if (at > z->central_size || z->central_size - at < CENTRAL_HEAD || memcmp(p, "PK\1\2", 4) != 0)
+	if (memcmp(p, "PK\1\2", 4) != 0)
 		return 0;
 	size_t name = bytes_le16(p + 28);
 	size_t extra = bytes_le16(p + 30);
