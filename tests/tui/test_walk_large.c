@@ -62,8 +62,9 @@ static void call(void)
 static void list_of_machines(void)
 {
 	char *line = xasprintf("import csv %s", path_of("machines.csv"));
-	walk_command(&w, line, count_text("", made.machines, " rows taken in"),
-	             count_text("", made.machines, "行を取り込み"));
+	walk_command(&w, line, "Take in a list", "一覧の取込み"); /* which column is what */
+	walk_press(&w, KEYS_CTRL_S, count_text("", made.machines, " rows taken in"),
+	           count_text("", made.machines, "行を取り込み"));
 	free(line);
 	terminal_await(w.t, WALK_SAYS(&w, "3 sites in the list", "拠点3件"));
 	walk_press(&w, "3", count_text("Asset · ", made.machines, ""), count_text("資産 · ", made.machines, ""));
