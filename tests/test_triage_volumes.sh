@@ -263,7 +263,7 @@ P
 	look 0 SRUDB.dat
 	is "revision $revision" "$(cat srum)" "$(rows | sed 's/"offset":[0-9]*//')"
 done
-head -c 9000 SRUDB.dat >cut && mv cut SRUDB.dat
+head -c 9000 SRUDB.dat >SRUDB.cut && mv SRUDB.cut SRUDB.dat
 look 1 SRUDB.dat
 problems | grep -q '^could not be parsed: ' || fail "a cut database: $(problems)"
 

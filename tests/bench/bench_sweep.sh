@@ -82,6 +82,7 @@ for ((i = 0; i < rounds; i++)); do
 	spent gzip -dc log.gz >>peer
 	spent ./unpack <log.gz >>alone
 done
+ours="" begun="" many="" ready="" packed="" peer="" alone=""
 for each in ours begun many ready packed peer alone; do
 	printf -v "$each" %s "$(sort -n "$each" | sed -n "$((rounds / 2 + 1))p")"
 done

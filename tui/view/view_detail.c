@@ -335,15 +335,15 @@ static enum redraw follow_up(struct view *v)
 		return REDRAW_ALL;
 	/* the field of the new record that may hold it: an event has one for each of some kinds, and links for all else */
 	const struct kind *kind = kind_find(kinds[chosen]);
-	const char *about = abouts[chosen];
-	for (size_t i = 0; !about && i < kind_field_count(kind); i++) {
+	const char *relation = abouts[chosen];
+	for (size_t i = 0; !relation && i < kind_field_count(kind); i++) {
 		const struct field *field = kind_field_at(kind, i);
 		if (field->type == FIELD_REFS && field->ref_kind && strcmp(field->ref_kind, own->name) == 0)
-			about = field->name;
+			relation = field->name;
 	}
 	json_t *record = workbench_get(v->wb, v->argument, 0, NULL);
 	char *title = record ? record_title(record) : xstrdup("");
-	const struct assign preset[] = {{about ? about : "links", v->argument}, {"title", title}};
+	const struct assign preset[] = {{relation ? relation : "links", v->argument}, {"title", title}};
 	workbench_push(v->wb, form_open(v->wb, kinds[chosen], preset, kind_field(kind, "title") ? 2 : 1, NULL, NULL));
 	free(title);
 	json_decref(record);

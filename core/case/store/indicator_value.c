@@ -355,9 +355,10 @@ static void index_add(struct indicator_index *x, const char *id, const char *typ
 static struct indicator_index *index_of(struct case_file *c, struct err *err)
 {
 	void **slot = case_memory_of(c, "indicators", index_free);
+	struct indicator_index *there = *slot;
 	sqlite3_stmt *s = NULL;
-	if (*slot)
-		return *slot;
+	if (there)
+		return there;
 	if (sqlite3_prepare_v2(c->db,
 	                       "SELECT id, json_extract(json, '$.type'), json_extract(json, '$.value') FROM record"
 	                       " WHERE kind = 'indicator' ORDER BY n",

@@ -321,7 +321,7 @@ static size_t first_keys(const struct sweep_set *set, uint32_t number, struct ke
 	const struct sweep_pattern *p = &set->patterns[number];
 	unsigned length = p->head >= 8 ? 8 : p->head;
 	unsigned char bytes[8] = {0};
-	unsigned separators[8];
+	unsigned separators[8] = {0};
 	unsigned count = 0;
 	memcpy(bytes + 8 - length, set->text + p->text + p->head - length, length);
 	for (unsigned i = 8 - length; i < 8 && p->form == SWEEP_FORM_PATH; i++)
