@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/action/custody.h"
 #include "case/query/filter.h"
 #include "case/query/record_reader.h"
 #include "case/store/leave_behind.h"
@@ -252,10 +253,13 @@ static void group_evidence(struct brief_groups *g, const json_t *record)
 {
 	struct buf holder = BUF_INIT;
 	const char *label = json_get_string(record, "holder");
+	char *person =
+	    label ? NULL : custody_person(g->c, record, "holder"); /* who collected it, until it changes hands */
 	if (label)
 		add_named(g->c, label, &holder);
 	else
-		buf_adds(&holder, _("holder not on record"));
+		buf_adds(&holder, person ? person : _("holder not on record"));
+	free(person);
 	struct brief_group *group = group_of(g, buf_take(&holder, NULL));
 	if (group->all++ < GROUP_TITLES) {
 		char *title = record_title(record);
