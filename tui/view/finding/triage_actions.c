@@ -82,9 +82,8 @@ enum redraw triage_pick_indicators(struct view *v)
 
 enum redraw triage_sweep(struct view *v)
 {
+	workbench_show(v->wb, "sweep", NULL); /* first: there its end is told, however soon it comes */
 	workbench_command(v->wb, "sweep --missing");
-	if (workbench_task(v->wb))
-		workbench_show(v->wb, "sweep", NULL);
 	return REDRAW_ALL;
 }
 
