@@ -461,8 +461,8 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		                     checked.places, &receipt, err);
 	if (rc == 0) {
 		cmd_print_label(s, label);
+		rc = write_receipt(s, args, &receipt, err); /* told first: a long list of what is missing may follow */
 		fputs(checked.missing.shown.data, s->log);
-		rc = write_receipt(s, args, &receipt, err);
 	}
 	if (rc == 0)
 		rc = tell_different(&checked, err);
