@@ -44,7 +44,7 @@ refused 3 'no slot opens' "$genba" list asset --passphrase-file blank
 printf 'a\n' >weak
 printf 'caf\303\251\357\274\221\357\274\222 ladder orbit cactus\n' >nfc # full-width digits
 printf 'cafe\314\20112 ladder orbit cactus\n' >nfd                        # ASCII digits
-refused 0 'weak.*less than a second' "$genba" handover --for Counsel --out weak.genba --case-passphrase-file weak --kdf interactive
+refused 0 'weak.*within about a second' "$genba" handover --for Counsel --out weak.genba --case-passphrase-file weak --kdf interactive
 refused 0 'written and verified' "$genba" handover --for Counsel --out handed.genba --case-passphrase-file nfc --kdf interactive
 grep -q weak err && wrong "a strong passphrase is called weak: $(cat err)"
 for form in nfc nfd; do

@@ -98,7 +98,7 @@ static int add_preview(struct view *v, struct err *err)
 	}
 	release_preview_counts(s->previews[s->level], &leave, &stay);
 	view_addf(v, leave ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
-	          (unsigned long long)leave, (unsigned long long)(leave + stay));
+	          (unsigned long long)leave, (unsigned long long)leave + (unsigned long long)stay);
 	release_preview_each(s->previews[s->level], add_reason, v);
 	return 0;
 }
