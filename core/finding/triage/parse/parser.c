@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,8 +60,11 @@ void triage_problem(struct triage_out *out, uint64_t offset, const char *format,
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	char *safe =
+	    printable_dup(text); /* what is cut inside a letter, or never was UTF-8, is no JSON, and would be lost */
 	json_array_append_new(out->done->problems,
-	                      json_pack("{s:I, s:s}", "offset", (json_int_t)offset, "reason", text));
+	                      json_pack("{s:I, s:s}", "offset", (json_int_t)offset, "reason", safe));
+	free(safe);
 }
 
 void triage_fact(struct triage_out *out, const char *name, json_t *value)

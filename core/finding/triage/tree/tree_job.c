@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "evidence/image/ewf.h"
 #include "finding/triage/parse/whole.h"
 #include "finding/triage/parsers.h"
@@ -387,7 +388,10 @@ int tree_uncovered(struct tree_run *run, const char *path, struct err *err, cons
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	return worker_emit_take(run->w, json_pack("{s:s, s:s}", "uncovered", text, "path", path), err);
+	char *safe = printable_dup(text); /* it may name a file as a foreign archive spells it */
+	int rc = worker_emit_take(run->w, json_pack("{s:s, s:s}", "uncovered", safe, "path", path), err);
+	free(safe);
+	return rc;
 }
 
 static int tree_job_run(struct worker *w, struct err *err)

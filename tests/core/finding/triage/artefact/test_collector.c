@@ -43,6 +43,22 @@ static void a_collection_that_failed(void **state)
 	parsed_release(&p);
 }
 
+/* Longer than what is told of it, and cut inside a letter. */
+static void a_long_japanese_message(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	buf_adds(&text, "{\"state\":3,\"status\":\"a");
+	for (int i = 0; i < 200; i++)
+		buf_adds(&text, "失");
+	buf_adds(&text, "\"}");
+	struct parsed p = parse("collection_context.json", text.data);
+	assert_int_equal(json_array_size(p.problems), 1);
+	assert_non_null(strstr(reason(&p, 0), "the collector says: a失失"));
+	parsed_release(&p);
+	buf_release(&text);
+}
+
 static void messages_and_files_cut_short(void **state)
 {
 	(void)state;
@@ -108,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_collection_that_failed),
+	    cmocka_unit_test(a_long_japanese_message),
 	    cmocka_unit_test(messages_and_files_cut_short),
 	    cmocka_unit_test(logs_that_do_not_come_to_an_end),
 	};
