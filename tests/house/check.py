@@ -100,6 +100,15 @@ def may_use_on_screen(a, b):
 
 # ---- structure
 
+# what is kept lies in these places, and a fuzzer's leavings do not: a working tree may hold more, what is committed may not
+TOP = '''.ci .clang-format .clang-tidy .editorconfig .gitignore ARCHITECTURE.md BENCHMARKS.md CMakeLists.txt CMakePresets.json
+CONTRIBUTING.md GUIDE.ja.md GUIDE.md LICENSE README.ja.md README.md bootstrap cmake core man opener packaging playbooks po
+tests tui'''.split()
+if os.path.exists('.git'):
+    kept = subprocess.run(['git', '-c', 'safe.directory=*', 'ls-tree', '--name-only', '-z', 'HEAD'], capture_output=True, text=True, check=True)
+    for name in sorted(set(kept.stdout.split('\0')) - set(TOP) - {''}):
+        wrong(f'{name} lies in the top folder: it belongs into one of its folders, or into none')
+
 folders = collections.Counter(os.path.dirname(path) for path in sources)
 crowded = {folder: f'{folder} holds {n} .c files: at most {MOST_FILES}, make a room of what belongs together'
            for folder, n in folders.items() if n > MOST_FILES}
