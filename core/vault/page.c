@@ -236,8 +236,10 @@ int page_load(struct vault *v, struct err *err)
 	if (load_tags(v, count, err) < 0)
 		return -1;
 	unsigned char seal[16];
+	/* frames that the anchor knows of and the log has not were passed over to salvage the rest: the seal will not fit */
+	uint32_t frames = a->log_frames < v->log.commit ? a->log_frames : v->log.commit;
 	if (checkpoint)
-		state_partial_seal(v, a->log_frames, a->pages, a->final_pages, seal);
+		state_partial_seal(v, frames, a->pages, a->final_pages, seal);
 	else
 		memcpy(seal, v->pages.seal, sizeof seal);
 	if (sodium_memcmp(seal, a->seal, sizeof seal) != 0 && !MUTANT(SEAL_IGNORED))

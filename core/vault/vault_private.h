@@ -139,8 +139,8 @@ int state_log_begins(struct vault *v, const unsigned char log_header[WAL_HEADER]
 int state_log_ends(struct vault *v);          /* all of it is in the file: before it is removed */
 int state_checkpoint_begins(struct vault *v); /* before the first page is written back */
 int state_log_synced(struct vault *v);        /* after the log's sync */
-/* The seal over the pages of the table that a checkpoint of log frames 1 to `frames` leaves as they are: those not in the
- * frames, and not behind `base` (the file's pages before it) or `final` (after it). */
+/* The seal over the pages of the table that a checkpoint of log frames 1 to `frames` (all of them read) leaves as they are:
+ * those not in the frames, and not behind `base` (the file's pages before it) or `final` (after it). */
 void state_partial_seal(const struct vault *v, uint32_t frames, uint32_t base, uint32_t final, unsigned char seal[16]);
 
 /* ---- page.c ---- */

@@ -375,6 +375,37 @@ static void test_missing_and_swapped_log(void **state)
 	session_free(&s);
 }
 
+/* A kill in a checkpoint, and its log gone, cut or unreadable besides: what salvage opens, and nothing else does. */
+static void test_salvage_of_a_checkpoint_without_its_log(void **state)
+{
+	(void)state;
+	const char *path = scratch_path("salvage.genba");
+	struct vault *v = new_vault(path);
+	make_table(v, 240);
+	close_vault(v);
+	v = open_vault(path, 0);
+	for (int i = 0; i < 3; i++)
+		sql(v, "UPDATE t SET n = n + 1 WHERE a % 5 = 0");
+	assert_int_equal(sqlite3_wal_checkpoint_v2(vault_db(v), NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL),
+	                 SQLITE_OK);
+	struct image whole = image_of(path);
+	close_vault(v);
+	const size_t kept[] = {0, WAL_HEADER, WAL_HEADER + FRAME_SIZE, WAL_HEADER + 2 * FRAME_SIZE + 100};
+	for (size_t i = 0; i <= sizeof kept / sizeof *kept; i++) {
+		struct image bad = whole;
+		bad.log_n = i < sizeof kept / sizeof *kept ? kept[i] : 0;
+		bad.log = i < sizeof kept / sizeof *kept ? whole.log : NULL;
+		assert_true(bad.log_n < whole.log_n);
+		image_store(&bad, path);
+		expect(path, ERR_DAMAGED, "log");
+		v = open_vault(path, VAULT_READ_ONLY | VAULT_TOLERANT);
+		assert_true(vault_report(v)->damage > 0);
+		assert_int_equal(sql_int(v, "SELECT count(*) FROM t"), 240);
+		close_vault(v);
+	}
+	image_free(&whole);
+}
+
 static void test_cut_log(void **state)
 {
 	(void)state;
@@ -478,6 +509,7 @@ int main(void)
 	    cmocka_unit_test(test_old_anchors),
 	    cmocka_unit_test(test_unclean_images_open),
 	    cmocka_unit_test(test_missing_and_swapped_log),
+	    cmocka_unit_test(test_salvage_of_a_checkpoint_without_its_log),
 	    cmocka_unit_test(test_cut_log),
 	    cmocka_unit_test(test_flip_in_log),
 	    cmocka_unit_test(test_everything_older_but_not_all),
