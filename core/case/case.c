@@ -21,7 +21,17 @@ static int open_tables(struct case_file *c, struct err *err)
 	return c->history ? 0 : case_open_history(c, err);
 }
 
-struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err)
+static int is_content(const struct vault *v, const unsigned char *content, struct err *err)
+{
+	unsigned char now[VAULT_CONTENT];
+	vault_content(v, now);
+	return !content || memcmp(now, content, sizeof now) == 0
+	           ? 0
+	           : err_set(err, ERR_BUSY, _("'%s' was changed while it was checked: try again"), vault_path(v));
+}
+
+struct case_file *case_open_judged(const char *path, const struct case_unlock *unlock, unsigned flags,
+                                   const unsigned char *content, struct err *err)
 {
 	struct case_file *c = case_alloc(path, unlock->identity);
 	struct vault_identity keys;
@@ -31,7 +41,8 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 		how.identity = &keys;
 	}
 	c->flags = flags;
-	if (vault_open(&c->vault, path, &how, flags & CASE_READ_ONLY ? VAULT_READ_ONLY : 0, err) < 0) {
+	if (vault_open(&c->vault, path, &how, flags & CASE_READ_ONLY ? VAULT_READ_ONLY : 0, err) < 0 ||
+	    is_content(c->vault, content, err) < 0) {
 		case_release(c, NULL);
 		return NULL;
 	}
@@ -47,6 +58,11 @@ struct case_file *case_open(const char *path, const struct case_unlock *unlock, 
 	if (!(flags & CASE_READ_ONLY))
 		header_copy_keep(c);
 	return c;
+}
+
+struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err)
+{
+	return case_open_judged(path, unlock, flags, NULL, err);
 }
 
 /* The key of the identity that knows this file, for known_left(): 1; 0: nobody is to remember how it was left. */

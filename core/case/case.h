@@ -50,6 +50,10 @@ struct case_unlock {
  */
 struct case_file *case_open(const char *path, const struct case_unlock *unlock, unsigned flags, struct err *err);
 
+/* The same of a file that was checked: ERR_BUSY if it does not hold `content` (vault_content(), 32 bytes) any more. NULL: any. */
+struct case_file *case_open_judged(const char *path, const struct case_unlock *unlock, unsigned flags,
+                                   const unsigned char *content, struct err *err);
+
 /* Makes a case of a vault that is open for reading only, and takes it over (also on error). For the process that serves a
  * colleague's copy: no identity, no high-water mark. */
 struct case_file *case_open_vault(struct vault *v, struct err *err);

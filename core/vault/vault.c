@@ -270,6 +270,27 @@ static int tolerate(struct vault *v, int rc, struct err *found, struct err *err)
 	return 0;
 }
 
+static void note_content(struct vault *v)
+{
+	crypto_generichash_state hash;
+	unsigned char count[4];
+	crypto_generichash_init(&hash, NULL, 0, VAULT_CONTENT);
+	crypto_generichash_update(&hash, v->header, HEADER_SIZE);
+	put_u32(count, v->pages.count);
+	crypto_generichash_update(&hash, count, sizeof count);
+	if (v->pages.count)
+		crypto_generichash_update(&hash, v->pages.tag[0], (size_t)v->pages.count * TAG_SIZE);
+	if (v->log.commit)
+		crypto_generichash_update(&hash, (const unsigned char *)v->log.note,
+		                          (size_t)v->log.commit * sizeof *v->log.note);
+	crypto_generichash_final(&hash, v->content, VAULT_CONTENT);
+}
+
+void vault_content(const struct vault *v, unsigned char content[VAULT_CONTENT])
+{
+	memcpy(content, v->content, VAULT_CONTENT);
+}
+
 static int read_all(struct vault *v, const struct vault_unlock *unlock, struct err *err)
 {
 	struct err found = ERR_INIT;
@@ -343,6 +364,8 @@ static int open_vault(struct vault **out, sqlite3_vfs *below, const char *path, 
 		rc = vault_lock(v, flags & VAULT_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, err);
 	if (rc == 0)
 		rc = read_all(v, unlock, err);
+	if (rc == 0)
+		note_content(v);
 	if (rc == 0 && !(flags & VAULT_READ_ONLY))
 		rc = state_repair(v, err);
 	if (rc == 0)

@@ -117,6 +117,13 @@ void vault_header_fingerprint(const unsigned char raw[VAULT_HEADER], unsigned ch
 int vault_state_of_file(const char *path, unsigned char state[VAULT_STATE]); /* 0, or -1: it cannot be read */
 void vault_state_of_session(const struct vault *v, unsigned char state[VAULT_STATE]);
 
+/*
+ * What an open file held when it was opened, before anything was recovered or written: header, tags of all pages, committed
+ * frames of its log. Who had a file checked by another process, and opens it anew, sees by it that it is the same one.
+ */
+#define VAULT_CONTENT 32
+void vault_content(const struct vault *v, unsigned char content[VAULT_CONTENT]);
+
 /* Calls `fn` whenever a log begins, before the first change goes into it; at once, if one has begun. */
 void vault_watch_log(struct vault *v, void (*fn)(void *ctx), void *ctx);
 

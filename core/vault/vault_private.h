@@ -80,8 +80,9 @@ struct vault {
 	int anchor_durable; /* which block */
 	struct page_table pages;
 	struct log log;
-	struct err fault;              /* the last error given to SQLite */
-	void (*log_begins)(void *ctx); /* vault_watch_log() */
+	struct err fault;                     /* the last error given to SQLite */
+	unsigned char content[VAULT_CONTENT]; /* vault_content() */
+	void (*log_begins)(void *ctx);        /* vault_watch_log() */
 	void *log_begins_ctx;
 	struct vault_report report;
 	unsigned char *scratch; /* PAGE_SIZE + FRAME_SIZE bytes for sealed blocks */

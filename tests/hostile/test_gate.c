@@ -367,6 +367,64 @@ static void anothers_log_is_judged(void **state)
 	assert_true(!s->c || refuses(s->c));
 }
 
+static void copy_file(const char *from, const char *to)
+{
+	char *command = xasprintf("cp '%s' '%s'", from, to);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+struct swap {
+	char *from;
+	const char *to;
+};
+
+/* Called while the check is under way. */
+static int swap_file(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+	struct swap *swap = ctx;
+	(void)what;
+	(void)done;
+	(void)total;
+	if (swap->from)
+		assert_int_equal(rename(swap->from, swap->to), 0);
+	free(swap->from);
+	swap->from = NULL;
+	return 0;
+}
+
+/* A shared folder, a stick that is not what it seems: the file that was judged is the one that is opened, or none is. */
+static void what_was_judged_is_what_is_opened(void **state)
+{
+	struct scene *s = *state;
+	for (int known = 0; known < 2; known++) {
+		struct err err = ERR_INIT;
+		struct case_unlock unlock = {s->victim, NULL};
+		char *good = xasprintf("%s/good", s->folder);
+		struct swap swap = {xasprintf("%s/forged", s->folder), s->path};
+		struct progress progress = {swap_file, &swap};
+		copy_file(s->path, good);
+		attacker_sql(s, "UPDATE record SET json = json_set(json, '$.title', 'forged') WHERE kind = 'case'");
+		copy_file(s->path, swap.from);
+		copy_file(good, s->path);
+		scene_at(s, "victim");
+		s->c = gate_open(s->path, &unlock, 0, &progress, &err);
+		assert_null(swap.from);
+		assert_true(!s->c || refuses(s->c));
+		case_close(s->c, NULL);
+		s->c = NULL;
+		copy_file(good, s->path);
+		free(good);
+		if (known)
+			break;
+		s->c = victim_opens(s, 0, &err); /* now it is known, and somebody else changes it */
+		assert_non_null(s->c);
+		assert_int_equal(case_close(s->c, &err), 0);
+		s->c = NULL;
+		attacker_sql(s, "DELETE FROM work");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	victim_main(argc, argv);
@@ -381,6 +439,7 @@ int main(int argc, char **argv)
 	    TEST(a_known_file_is_judged_again),
 	    TEST(ones_own_log_is_believed),
 	    TEST(anothers_log_is_judged),
+	    TEST(what_was_judged_is_what_is_opened),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 
 struct judgement {
 	char head[HISTORY_ID];
+	unsigned char content[VAULT_CONTENT]; /* of the file that was judged */
 	uint64_t findings;
 	char first[512]; /* printable */
 };
@@ -28,7 +29,11 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 	struct judgement *j = ctx;
 	const char *head = json_get_string(value, "head");
 	const char *first = json_get_string(value, "first");
-	if (!head || strlen(head) != HISTORY_ID - 1 || !json_is_integer(json_object_get(value, "findings")))
+	const char *content = json_get_string(value, "content");
+	size_t n = 0;
+	if (!head || strlen(head) != HISTORY_ID - 1 || !json_is_integer(json_object_get(value, "findings")) ||
+	    !content || sodium_hex2bin(j->content, sizeof j->content, content, strlen(content), NULL, &n, NULL) != 0 ||
+	    n != sizeof j->content)
 		return err_set(err, ERR_INVALID, _("what came of the check cannot be understood"));
 	memcpy(j->head, head, HISTORY_ID);
 	j->findings = (uint64_t)json_integer_value(json_object_get(value, "findings"));
@@ -156,13 +161,10 @@ static void tell_taken_over(struct case_file *c, const struct whose *whose)
 static struct case_file *take_over(const char *path, const struct case_unlock *unlock, const struct judgement *j,
                                    const struct whose *whose, struct err *err)
 {
-	char head[HISTORY_ID] = "";
-	struct case_file *c = case_open(path, unlock, 0, err);
+	struct case_file *c = case_open_judged(path, unlock, 0, j->content, err);
 	if (!c)
 		return NULL;
-	if (history_number(c->history, j->head, &(uint64_t){0}, NULL) < 0) {
-		err_set(err, ERR_BUSY, _("'%s' was changed while it was checked: try again"), path);
-	} else if (history_head(c->history, head, err) == 0 && leave_out(c, whose->ours, err) == 0) {
+	if (leave_out(c, whose->ours, err) == 0) {
 		known_remember(c);
 		tell_taken_over(c, whose);
 		return c;
@@ -187,10 +189,10 @@ static struct case_file *open_foreign(const char *path, const struct case_unlock
                                       const unsigned char raw[VAULT_HEADER], int changed,
                                       const struct progress *progress, struct err *err)
 {
-	struct judgement j = {"", 0, ""};
+	struct judgement j = {.findings = 0};
 	if (judge_caged(path, unlock, progress, &j, err) < 0)
 		return NULL;
-	struct case_file *c = case_open(path, unlock, CASE_READ_ONLY, err);
+	struct case_file *c = case_open_judged(path, unlock, CASE_READ_ONLY, j.findings ? NULL : j.content, err);
 	if (!c)
 		return NULL;
 	if (j.findings) {

@@ -38,11 +38,16 @@ static int judge_case(struct worker *w, struct case_file *c, struct err *err)
 	struct gate_worker_finding f = {BUF_INIT, 0};
 	struct verify_report report;
 	char head[HISTORY_ID];
+	unsigned char content[VAULT_CONTENT];
+	char hex[2 * sizeof content + 1];
+	vault_content(case_vault(c), content);
+	sodium_bin2hex(hex, sizeof hex, content, sizeof content);
 	int rc = history_head(c->history, head, err);
 	if (rc == 0)
 		rc = case_verify(c, NULL, take_finding, &f, &report, err);
 	char *safe = rc == 0 ? xstrndup(f.first.data, f.first.len > 2000 ? 2000 : f.first.len) : NULL;
-	json_t *line = rc == 0 ? json_pack("{s:s s:I}", "head", head, "findings", (json_int_t)f.count) : NULL;
+	json_t *line =
+	    rc == 0 ? json_pack("{s:s s:s s:I}", "head", head, "content", hex, "findings", (json_int_t)f.count) : NULL;
 	if (line && f.count) { /* the text may hold anything */
 		struct err printable = ERR_INIT;
 		err_set(&printable, ERR_DAMAGED, "%s", safe);
