@@ -83,7 +83,7 @@ static void what_is_not_said_is_asked_for(void **state)
 	type_plain(t, program_file(&program, "copies"));
 	terminal_await_row(t, -1, "R1-E1 2cf24dba5fb0a30e26e83b2ac5b9e29e");
 	terminal_await_row(t, 3, "intact");
-	terminal_await(t, "Copy           /tmp/genba-test-");
+	terminal_await(t, "Copy           /var/tmp/genba-test-");
 	terminal_type(t, "V");
 	terminal_await_row(t, -1, "R1-E1: the same");
 	terminal_await(t, "last verified");
