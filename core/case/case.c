@@ -55,7 +55,7 @@ struct case_file *case_open_judged(const char *path, const struct case_unlock *u
 	high_water_mark_notice(c);
 	if (high_water_mark_check(c) == 0 && !(flags & CASE_READ_ONLY))
 		high_water_mark_update(c);
-	if (!(flags & CASE_READ_ONLY))
+	if (!(flags & (CASE_READ_ONLY | CASE_PASSING)))
 		header_copy_keep(c);
 	return c;
 }

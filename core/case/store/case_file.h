@@ -23,7 +23,10 @@ struct vault;
 
 #define CASE_FORMAT 2 /* number of the schema, in `PRAGMA user_version` */
 
-enum case_flags { CASE_READ_ONLY = 1 };
+enum case_flags {
+	CASE_READ_ONLY = 1,
+	CASE_PASSING = 2, /* the file is gone in a moment: this machine keeps no header of it */
+};
 
 const char *case_path(const struct case_file *c);
 const char *case_id(const struct case_file *c);    /* UUID of the case; survives rotation and handover */

@@ -5,6 +5,7 @@
 #include "case/store/case_internal.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,8 +68,11 @@ void header_copy_keep(const struct case_file *c)
 	buf_addhex(&file, vault_file_id(c->vault), VAULT_ID);
 	char *path = xasprintf("%s/%s-%s", folder, id, file.data);
 	int is_new = access(path, F_OK) < 0;
-	if (path_make(folder, NULL) == 0 && header_copy_write(c, path, NULL) == 0 && is_new)
-		prune(folder, id);
+	if (path_make(folder, NULL) == 0 && header_copy_write(c, path, NULL) == 0) {
+		utimensat(AT_FDCWD, path, NULL, 0); /* of the files of a case the one opened last is the youngest */
+		if (is_new)
+			prune(folder, id);
+	}
 	free(path);
 	free(folder);
 	buf_release(&file);

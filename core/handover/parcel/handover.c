@@ -209,7 +209,7 @@ int handover_copy(struct case_file *c, const char *path, const struct handover_c
 	int rc = vault_rotate(case_vault(c), middle, &mine, 1, &keys, how->progress, err);
 	if (rc == 0) {
 		struct case_unlock unlock = {case_identity(c), NULL};
-		struct case_file *copy = case_open(middle, &unlock, 0, err);
+		struct case_file *copy = case_open(middle, &unlock, CASE_PASSING, err);
 		rc = copy ? strip(copy, how, left, err) : -1;
 		if (rc == 0)
 			rc = vault_rotate(case_vault(copy), path, slots, make_slots(c, how, slots), &keys,

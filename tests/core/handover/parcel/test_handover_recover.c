@@ -2,6 +2,7 @@
 #include "case/case.h"
 #include "help_copies.h"
 
+#include "base/file/paths.h"
 #include "base/worker/worker.h"
 #include "handover/parcel/handover_recover.h"
 #include "handover/parcel/transfer.h"
@@ -231,6 +232,34 @@ static void test_receipt_of_a_namesake(void **state)
 	end(1);
 }
 
+/* Copies that are made and go leave no header behind, and push none out: the case's own is what salvage may need. */
+static void test_header_is_kept(void **state)
+{
+	(void)state;
+	struct buf name = BUF_INIT;
+	begin(2);
+	buf_addhex(&name, vault_file_id(case_vault(copies[0])), VAULT_ID);
+	char *home = path_data_home();
+	char *kept = xasprintf("%s/header/%s-%s", home, case_id(copies[0]), name.data);
+	char *count = xasprintf("test $(ls '%s/header' | grep -c '^%s') = 2", home, case_id(copies[0]));
+	assert_int_equal(access(kept, F_OK), 0);
+	for (int i = 0; i < 9; i++) {
+		struct handing h;
+		char *path = path_of("again");
+		begin_handover(&h, path);
+		write_copy(&h);
+		end_handover(&h);
+		free(path);
+	}
+	assert_int_equal(access(kept, F_OK), 0);
+	assert_int_equal(system(count), 0); /* those of both copies that were opened */
+	free(count);
+	free(kept);
+	free(home);
+	buf_release(&name);
+	end(2);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
@@ -241,6 +270,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_other_file),
 	    cmocka_unit_test(test_stick_that_is_gone),
 	    cmocka_unit_test(test_receipt_of_a_namesake),
+	    cmocka_unit_test(test_header_is_kept),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
