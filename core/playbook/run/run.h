@@ -93,7 +93,8 @@ void run_expand(const struct run *run, const struct waiting *w, const char *text
 
 /*
  * The i-th shell command that the step offers, whole, with variables put in as
- * single words of the shell; *about (may be NULL) gets its description. 0, or -1
+ * single words of the shell, within quotes of the playbook's too; in a comment, a
+ * here-document, `…`, ${…} and $'…' they stay names. *about (may be NULL) gets its description. 0, or -1
  * if there are not so many. It is only ever run when a person has seen it and
  * said so, on the responder's own machine.
  */

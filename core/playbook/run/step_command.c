@@ -9,21 +9,87 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Puts values in for `__name__:value`. */
+/* ---- where in a line of the shell one is (POSIX.1-2017, XCU 2.2) */
+
+#define NESTED 32
+
+struct shell_place {
+	char inside[NESTED]; /* ' and " quotes, ( of a command in it; the innermost last */
+	int depth;
+	int unclear; /* a comment, a here-document, `…`, ${…} or $'…': from here on nothing is put in */
+};
+
+static void shell_enter(struct shell_place *p, char what)
+{
+	if (p->depth < NESTED)
+		p->inside[p->depth++] = what;
+	else
+		p->unclear = 1;
+}
+
+/* Takes what stands at `at`: the number of bytes, which is not 0. `first`: a word may begin here. */
+static size_t shell_step(struct shell_place *p, const char *at, int first)
+{
+	char within = p->depth ? p->inside[p->depth - 1] : '\0';
+	char c = *at;
+	if (within && within == c) {
+		p->depth--;
+		return 1;
+	}
+	if (within == '\'')
+		return 1;
+	if (c == '\\' && at[1])
+		return 2;
+	if (c == '$' && at[1] == '(') {
+		shell_enter(p, '(');
+		return 2;
+	}
+	p->unclear |= c == '`' || (c == '$' && (at[1] == '{' || (at[1] == '\'' && !within)));
+	if (within == '"')
+		return 1;
+	if (c == '\'' || c == '"' || c == '(')
+		shell_enter(p, c);
+	else if (c == ')' && within == '(')
+		p->depth--;
+	else if (c == '<' && at[1] == '<' && at[2] == '<')
+		return 3;
+	p->unclear |= (c == '#' && first) || (c == '<' && at[1] == '<');
+	return 1;
+}
+
+/* One word, or a part of one, whatever is in it: the quotes around it are closed and opened again. */
+static void shell_put(const struct shell_place *p, const char *value, struct buf *out)
+{
+	char within = p->depth ? p->inside[p->depth - 1] : '\0';
+	int quoted = within == '\'' || within == '"';
+	if (quoted)
+		buf_addc(out, within);
+	words_quote(out, value);
+	if (quoted)
+		buf_addc(out, within);
+}
+
+/* ---- values */
+
+/* Puts values in for `__name__:value`. In a command one that stands where it cannot be kept apart stays a name. */
 static void playbook_step_command_expand(const json_t *variables, const char *text, int for_shell, struct buf *out)
 {
-	while (*text) {
+	struct shell_place place = {.depth = 0};
+	for (const char *begin = text; *text;) {
 		size_t n = condition_variable_length(text);
 		if (n == 0 || strncmp(text + n, ":value", 6) != 0) {
-			buf_addc(out, *text++);
+			size_t taken =
+			    for_shell ? shell_step(&place, text, text == begin || strchr(" \t\n;|&(", text[-1])) : 1;
+			buf_add(out, text, taken);
+			text += taken;
 			continue;
 		}
 		char *name = xstrndup(text, n);
 		const char *value = json_get_string(variables, name);
-		if (!value)
+		if (!value || place.unclear)
 			buf_add(out, text, n + 6);
 		else if (for_shell)
-			words_quote(out, value);
+			shell_put(&place, value, out);
 		else
 			buf_adds(out, value);
 		free(name);

@@ -117,6 +117,70 @@ static void offers_are_quoted_and_never_more_than_shown(void **state)
 	buf_release(&text);
 }
 
+/* What the shell makes of an offered command, with a value that tries to be one itself. */
+static void what_is_put_in_stays_a_word_within_quotes(void **state)
+{
+	(void)state;
+	static const char value[] = "a\"b'c$(touch P)`touch P`;touch P\n#";
+	static const struct {
+		const char *command; /* in YAML, within double quotes */
+		const char *before;
+		const char *after;
+		int left; /* the name stays */
+	} offers[] = {{"printf %s __way__:value", "", "", 0},
+	              {"printf %s \\\"x __way__:value y\\\"", "x ", " y", 0},
+	              {"printf %s 'x __way__:value y'", "x ", " y", 0},
+	              {"printf %s x\\\\\\\"__way__:value", "x\"", "", 0},
+	              {"printf %s \\\"$(printf %s __way__:value)\\\"", "", "", 0},
+	              {"printf %s \\\"$(printf %s \\\"x __way__:value\\\")\\\"", "x ", "", 0},
+	              {"cat <<<\\\"__way__:value\\\"", "", "\n", 0},
+	              {"cat <<E\\n__way__:value\\nE\\n", "", "\n", 1},
+	              {"printf %s \\\"`printf %s __way__:value`\\\"", "", "", 1},
+	              {"printf %s \\\"${no:-__way__:value}\\\"", "", "", 1},
+	              {"printf %s $'__way__:value'", "", "", 1},
+	              {"printf x # it's __way__:value", "x", "", 2}};
+	char folder[] = "/tmp/genba-offer-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+		struct assign way = {"__way__", value};
+		struct buf text = BUF_INIT;
+		struct buf said = BUF_INIT;
+		char *book = xasprintf(HEAD "playbook_variables:\n  __way__: {type: string, value: null}\n"
+		                            "workflow:\n  start: {type: start, on_completion: a}\n"
+		                            "  a: {type: action, name: x, on_completion: end, commands: [{type: bash, "
+		                            "command: \"%s\"}]}\n  end: {type: end}\n",
+		                       offers[i].command);
+		start_with(book, NULL, &way, 1);
+		assert_int_equal(run_offer(&run, &run.waiting[0], 0, &text, NULL), 0);
+		char *script = xasprintf("%s/script", folder);
+		FILE *f = fopen(script, "w");
+		assert_non_null(f);
+		fwrite(text.data, 1, text.len, f);
+		assert_int_equal(fclose(f), 0);
+		char *line = xasprintf("cd '%s' && bash ./script; ls | grep -x P", folder);
+		f = popen(line, "re");
+		assert_non_null(f);
+		for (int c; (c = fgetc(f)) != EOF;)
+			buf_addc(&said, (char)c);
+		pclose(f);
+		char *wanted = xasprintf("%s%s%s", offers[i].before,
+		                         offers[i].left == 2 ? ""
+		                         : offers[i].left    ? "__way__:value"
+		                                             : value,
+		                         offers[i].after);
+		assert_string_equal(said.data, wanted);
+		free(wanted);
+		free(line);
+		free(script);
+		free(book);
+		buf_release(&said);
+		buf_release(&text);
+	}
+	char *remove = xasprintf("rm -r '%s'", folder);
+	assert_int_equal(system(remove), 0);
+	free(remove);
+}
+
 static void a_failure_never_passes_for_done(void **state)
 {
 	(void)state;
@@ -305,6 +369,7 @@ int main(void)
 	    WITH_RUN(variables_answer_questions_and_the_answer_is_on_record),
 	    WITH_RUN(without_a_value_a_person_decides),
 	    WITH_RUN(offers_are_quoted_and_never_more_than_shown),
+	    WITH_RUN(what_is_put_in_stays_a_word_within_quotes),
 	    WITH_RUN(a_failure_never_passes_for_done),
 	    WITH_RUN(a_loop_asks_again_each_time),
 	    WITH_RUN(a_circle_of_variables_stops_and_asks),
