@@ -95,6 +95,11 @@ int observation_container_copy(const char *from_file, const char *to_file, const
 		            : copy_bytes(in, fd, bytes, to, err);
 		if (fd >= 0)
 			close(fd);
+		if (rc < 0 &&
+		    fd >= 0) /* a part of one would be in the way of the next attempt, and taken for another's */
+			unlink(to);
+		else if (rc == 0)
+			path_sync_folder(to);
 	}
 	if (in >= 0)
 		close(in);
