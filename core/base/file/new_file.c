@@ -151,11 +151,9 @@ int new_file_name(struct new_file *f, int replace, struct err *err)
 	}
 	if (rc < 0 && synced && !f->temporary && errno != EEXIST)
 		rc = copy_named(f);
-	if (linked || rc < 0)
-		;
-	else if (!replace && access(f->path, F_OK) == 0) /* RENAME_NOREPLACE is not to be had on every stick */
-		rc = (errno = EEXIST, -1);
-	else if ((rc = rename(f->temporary, f->path)) == 0) {
+	if (!linked && rc == 0)
+		rc = replace ? rename(f->temporary, f->path) : path_rename_new(AT_FDCWD, f->temporary, f->path);
+	if (!linked && rc == 0) {
 		free(f->temporary);
 		f->temporary = NULL;
 	}

@@ -65,6 +65,19 @@ int path_make(const char *folder, struct err *err)
 	return path_make_parents(folder, err) < 0 ? -1 : make_one(folder, err);
 }
 
+int path_rename_new(int dir, const char *from, const char *to)
+{
+	struct stat st;
+	if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? renameat(dir, from, dir, to) : -1;
+	errno = EEXIST;
+	return -1;
+}
+
 void path_sync_folder(const char *path)
 {
 	char *folder = xstrdup(path);

@@ -32,6 +32,10 @@ enum path_write_flags {
  */
 int path_write_file(const char *path, const void *bytes, size_t n, unsigned flags, struct err *err);
 
+/* Gives the file `from` the name `to`, both relative to the folder `dir` (AT_FDCWD: the one one is in). 0, or -1 with errno:
+ * EEXIST if something has that name. Where the file system cannot do that in one (FAT), it is looked for first. */
+int path_rename_new(int dir, const char *from, const char *to);
+
 /* Syncs the folder that holds `path`, so that a rename in it is on the medium. Best effort. */
 void path_sync_folder(const char *path);
 

@@ -197,9 +197,7 @@ int ewf_set_finish(const char *first, struct err *err)
 		char *from = ewf_segment_path(unfinished, i);
 		char *to = ewf_segment_path(first, i);
 		more = from && access(from, F_OK) == 0;
-		if (more && (sync_file(from) < 0 || (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0 &&
-		                                     ((errno != EINVAL && errno != ENOSYS) || access(to, F_OK) == 0 ||
-		                                      rename(from, to) < 0)))) /* FAT knows no such flag */
+		if (more && (sync_file(from) < 0 || path_rename_new(AT_FDCWD, from, to) < 0))
 			rc = err_set_errno(err, errno == EEXIST ? ERR_EXISTS : ERR_NO_SPACE, errno,
 			                   _("cannot write the copy '%s'"), to);
 		free(from);

@@ -332,20 +332,6 @@ int volume_sync(struct volume *v, struct err *err)
 	return 0;
 }
 
-/* FAT knows no RENAME_NOREPLACE. */
-static int rename_new(int dir, const char *from, const char *to)
-{
-	struct stat st;
-	if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return renameat(dir, from, dir, to);
-	errno = EEXIST;
-	return -1;
-}
-
 int volume_finish(struct volume *v, struct err *err)
 {
 	for (size_t i = 0; !v->together && i < v->count; i++)
@@ -355,7 +341,7 @@ int volume_finish(struct volume *v, struct err *err)
 	for (size_t i = 0; rc == 0 && i < v->count; i++) {
 		char *from = part_name(v, i, 1);
 		char *to = part_name(v, i, 0);
-		if (rename_new(v->dir, from, to) < 0)
+		if (path_rename_new(v->dir, from, to) < 0)
 			rc = cannot_write(v, err);
 		free(from);
 		free(to);

@@ -15,6 +15,7 @@
 #include "handover/parcel/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,12 +119,14 @@ static int copy_folder(const struct copying *k, struct item *it, struct err *err
 	                               : tree_make(&m, from, &options, err);
 	if (rc == 0 && m.interrupted)
 		rc = err_set(err, ERR_CANCELLED, _("cancelled"));
-	if (rc == 0 && rename(part, to) < 0)
+	if (rc == 0 && path_rename_new(AT_FDCWD, part, to) < 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
-	if (rc < 0)
+	if (rc < 0) {
 		remove_folder(part);
-	else
+	} else {
+		path_sync_folder(to);
 		it->made = 1;
+	}
 	manifest_release(&m);
 	free(part);
 	return rc;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file/pathname.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 
 #include <dirent.h>
@@ -173,10 +174,12 @@ int folder_copy(const char *from, const char *to, const struct progress *progres
 	close(in);
 	if (out >= 0 && close(out) < 0 && rc == 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
-	if (rc == 0 && rename(part, to) < 0)
+	if (rc == 0 && path_rename_new(AT_FDCWD, part, to) < 0)
 		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), to);
 	if (rc < 0 && out >= 0)
 		unlink(part);
+	else if (rc == 0)
+		path_sync_folder(to);
 	free(part);
 	return rc;
 }
