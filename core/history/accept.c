@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INCOMING_BUCKETS 4096
+#define INCOMING_BUCKETS 4096       /* at first; as many as there are objects, later: somebody else chose how many */
 #define ACCEPT_FILES     (4U << 20) /* files that are judged for one acceptance: small commits can point at much */
 
 struct heap_object {
@@ -19,34 +19,59 @@ struct heap_object {
 };
 
 struct history_incoming {
-	struct heap_object *buckets[INCOMING_BUCKETS];
+	struct heap_object **buckets;
+	size_t bucket_count; /* a power of two */
+	size_t count;
 };
 
 struct history_incoming *history_incoming_new(void)
 {
 	history_libgit2_start();
-	return xcalloc(1, sizeof(struct history_incoming));
+	struct history_incoming *in = xcalloc(1, sizeof *in);
+	in->bucket_count = INCOMING_BUCKETS;
+	in->buckets = xcalloc(in->bucket_count, sizeof(struct heap_object *));
+	return in;
 }
 
 void history_incoming_free(struct history_incoming *in)
 {
-	for (size_t i = 0; in && i < INCOMING_BUCKETS; i++)
+	for (size_t i = 0; in && i < in->bucket_count; i++)
 		for (struct heap_object *o = in->buckets[i]; o;) {
 			struct heap_object *next = o->next;
 			free(o);
 			o = next;
 		}
+	if (in)
+		free(in->buckets);
 	free(in);
 }
 
-static size_t bucket(const git_oid *id)
+static struct heap_object **heap_bucket(const struct history_incoming *in, const git_oid *id)
 {
-	return ((size_t)id->id[0] << 8 | id->id[1]) % INCOMING_BUCKETS;
+	uint32_t first;
+	memcpy(&first, id->id, sizeof first);
+	return &in->buckets[first & (in->bucket_count - 1)];
+}
+
+static void heap_grow(struct history_incoming *in)
+{
+	struct history_incoming wider = {.bucket_count = 2 * in->bucket_count, .count = in->count};
+	wider.buckets = xcalloc(wider.bucket_count, sizeof(struct heap_object *));
+	for (size_t i = 0; i < in->bucket_count; i++)
+		for (struct heap_object *o = in->buckets[i]; o;) {
+			struct heap_object *next = o->next;
+			struct heap_object **at = heap_bucket(&wider, &o->id);
+			o->next = *at;
+			*at = o;
+			o = next;
+		}
+	free(in->buckets);
+	*in = wider;
 }
 
 static const struct heap_object *heap_find(const struct history_incoming *in, const git_oid *id, git_object_t type)
 {
-	for (const struct heap_object *o = in->buckets[bucket(id)]; o; o = o->next)
+	for (const struct heap_object *o = *heap_bucket(in, id); o; o = o->next)
 		if (git_oid_equal(&o->id, id))
 			return o->type == type ? o : NULL;
 	return NULL;
@@ -67,7 +92,9 @@ int history_incoming_add(struct history_incoming *in, int type, const void *data
 		free(o);
 		return history_git_error(err, _("hash an object"));
 	}
-	struct heap_object **at = &in->buckets[bucket(&o->id)];
+	if (in->count++ >= in->bucket_count)
+		heap_grow(in);
+	struct heap_object **at = heap_bucket(in, &o->id);
 	o->next = *at;
 	*at = o;
 	return 0;
