@@ -44,6 +44,7 @@ status 1 'no case file|genba new' "$genba" list asset
 status 2 'which case' env -u GENBA_CASE "$genba" list asset
 status 2 'no command' "$genba" frobnicate
 status 2 'usage: genba key' "$genba" key
+status 2 'allowed: en, ja' "$genba" --lang fr key
 status 2 'mark' "$genba" key new --name "Responder One" --mark 1 --kdf interactive
 status 0 '' "$genba" key new --name "Responder One" --mark R1 --kdf interactive
 status 1 'not overwritten' "$genba" key new --name "Responder One" --mark R1 --kdf interactive

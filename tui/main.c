@@ -107,7 +107,7 @@ static void setup_locale(const char *language)
 
 /*
  * GENBA_TEST_CLOCK=2026-11-23T14:05:00Z stops the clock there, so that tests see the same screen at every run. It gives
- * no power that setting the machine's clock does not give, and the screen and standard error say so.
+ * no power that setting the machine's clock does not give, and the workbench's header says so.
  */
 static int setup_clock(struct err *err)
 {
@@ -284,7 +284,9 @@ int main(int argc, char **argv)
 	const char *data = g.data ? g.data : getenv("GENBA_DATA");
 	if (!err.code)
 		path_set_data(data, &err);
-	if (g.language)
+	if (g.language && strcmp(g.language, "en") != 0 && strcmp(g.language, "ja") != 0)
+		err_set(&err, ERR_USAGE, _("--lang: '%s' is no language of genba; allowed: en, ja"), g.language);
+	else if (g.language)
 		setup_locale(g.language);
 	catch_interrupt();
 	routes_begin();
