@@ -31,6 +31,19 @@ while read -r command; do
 	grep -q '^Example$' "$work/help" || fail "genba help $command has no example"
 	"$genba" --lang ja help "$command" >/dev/null
 done <"$work/commands"
+# what of the environment is asked, and what is carried out beside the keys
+for name in $(grep -rhoE 'getenv\("GENBA_[A-Z_]+' "$GENBA_SOURCE"/core "$GENBA_SOURCE"/tui --include='*.c' | cut -d'"' -f2 | sort -u); do
+	grep -q "^     $name\$" "$work/genba.1" || fail "man genba does not tell the variable $name"
+done
+python3 - "$GENBA_SOURCE" <<'EOF' || fail "man genba: what is carried out beside the keys is not what command.def says"
+import re, sys
+table = open(sys.argv[1] + '/tui/command/command.def', encoding='utf-8').read()
+beside = {m[0] for m in re.findall(r'^COMMAND\("([a-z]+)"((?:(?!^COMMAND).)*)', table, re.S | re.M) if 'COMMAND_BESIDE' in m[1]}
+page = open(sys.argv[1] + '/man/genba.1.in', encoding='utf-8').read()
+told = set(re.search(r'^A long command\n\.Pq Cm (.*)$', page, re.M).group(1).split(' , '))
+print(*sorted(beside ^ told))
+sys.exit(beside != told)
+EOF
 for page in $(grep -oh '^\.Xr genba[^ ]* [0-9]' "$GENBA_SOURCE"/man/* | tr -d '\134' | awk '{print $2 "." $3}' | sort -u); do
 	[ -e "$man_dir/$page" ] || [ -e "$GENBA_SOURCE/man/$page" ] || fail "SEE ALSO names $page, which does not exist"
 done
