@@ -61,7 +61,10 @@ end_by_signal() { # somewhere in its midst, spread over all it will read: the so
 	hash) random_below $((mib << 20)) ;;
 	*) random_below $((mib << 21)) ;;
 	esac
-	while alive; do
+	if ! read -r _ <"/proc/$pid/io"; then # who is not root cannot see how far it is: at some moment
+		sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+	fi 2>/dev/null
+	while alive && [ -n "$have" ] && [ "$have" -gt 0 ]; do
 		read_so_far "$pid"
 		[ "$have" -lt $((base + at)) ] || break
 	done
