@@ -114,7 +114,7 @@ members() { jq -r 'select(.kind == "hit") | "\(.path) \(.member) \(.indicator) \
 problems() { jq -r 'select(.kind == "problem") | "\(.member): \(.reason)"' out; }
 mkdir pack
 python3 - <<'P'
-import bz2, io, lzma, tarfile, zipfile
+import bz2, io, lzma, random, tarfile, zipfile
 text = b'a www.evil.test b\n'
 def tar(mode, members):
     out = io.BytesIO()
@@ -152,6 +152,18 @@ with tarfile.open(fileobj=whole, mode='w') as t:
     i.size = len(text) * 100000
     t.addfile(i, io.BytesIO(text * 100000))
 put('cut.tar', whole.getvalue()[:512 + 7 + len(text) * 70000])
+def noise(n): # hardly packed, so that much lies in one block
+    r = random.Random(3)
+    return b''.join(b'%08x%s' % (r.getrandbits(32), text if i % 100 == 0 else b'\n') for i in range(n))
+for name, packed in [('noise.xz', lzma.compress(noise(90000))), ('noise.bz2', bz2.compress(noise(300000), 1)),
+                     ('noise.tar.xz', lzma.compress(tar('w', [('n.log', noise(90000))])))]:
+    put('cut-' + name, packed[:len(packed) * 2 // 3])
+    put('bad-' + name, packed[:len(packed) * 2 // 3] + b'\xFF' * 64 + packed[len(packed) * 2 // 3 + 64:])
+put('two.xz', lzma.compress(text) + b'\0' * 8 + lzma.compress(text))
+put('two.bz2', bz2.compress(text) + bz2.compress(text))
+put('tail.xz', lzma.compress(text) + b'something else')
+put('tail.bz2', bz2.compress(text) + b'something else')
+put('packed.zip', zipped([('1.zip', zipped([('2.zip', zipped([('3.log.xz', lzma.compress(text))]))]))]))
 put('torn.zip', zipped([('a.log', text), ('b.log', bytes(range(256)) * 4000)], zipfile.ZIP_STORED)[:300000])
 P
 for file in a.zip a.tar a.tar.gz a.tar.xz; do
@@ -178,6 +190,38 @@ sweep pack/deep.zip pack/bomb.zip pack/torn.zip --list list --jobs 1 || rc=$?
 is "status of limits" 1 "$rc"
 is "too deep, a bomb, torn" '|1.zip!/2.zip!/3.zip|b.log|bomb|' "$(problems | cut -d: -f1 | sort | tr '\n' '|')"
 is "the next member goes on" 'pack/bomb.zip behind.log evil.test 6|pack/torn.zip a.log evil.test 6|' "$(members | sort | tr '\n' '|')"
+# what is packed by xz or bzip2 gives all that can be unpacked before the tear: python says how much that is
+python3 - >wanted <<'P'
+import bz2, lzma
+for how in ('cut', 'bad'):
+    for name, unpacker in (('noise.xz', lzma.LZMADecompressor), ('noise.bz2', bz2.BZ2Decompressor), ('noise.tar.xz', lzma.LZMADecompressor)):
+        packed, out, one = open(f'pack/{how}-{name}', 'rb').read(), b'', unpacker()
+        try:
+            for byte in packed:
+                out += one.decompress(bytes([byte]))
+        except (lzma.LZMAError, OSError):
+            pass
+        print(f'pack/{how}-{name}', out.count(b'evil.test'))
+P
+while read -r file count; do
+	rc=0
+	sweep "$file" --list list --max 100000 || rc=$?
+	is "status and hits of $file" "1 $count" "$rc $(members | wc -l)"
+	[ -n "$(problems)" ] || fail "$file: nothing is told"
+	[ "$count" -gt 500 ] || fail "$file: the test has no hits to lose"
+done <wanted
+for file in two.xz two.bz2; do
+	sweep pack/$file --list list || fail "status of $file: $(cat out)"
+	is "streams of $file" 2 "$(members | wc -l)"
+done
+for file in tail.xz tail.bz2; do
+	rc=0
+	sweep pack/$file --list list || rc=$?
+	is "$file" '1 1 1' "$rc $(members | wc -l) $(problems | grep -Ec 'something else|what follows cannot')"
+done
+rc=0
+sweep pack/packed.zip --list list || rc=$?
+is "packed too deep" '1 1.zip!/2.zip!/3.log.xz' "$rc $(problems | cut -d: -f1)"
 rc=0
 sweep pack/endless.tar pack/cut.tar proxy.log --list list --jobs 1 --max 100000 || rc=$?
 is "status of members without end" 1 "$rc"
@@ -231,6 +275,15 @@ sweep large --list list --jobs 4
 jq -c 'select(.kind == "hit")' out >four
 is "hits of a large file" 24 "$(wc -l <one)"
 cmp one four || fail "parts of a large file tell something else"
+python3 - <<'P'
+import zipfile # large, but an archive: it is read once, however many workers there are
+with zipfile.ZipFile('large.zip', 'w', zipfile.ZIP_STORED) as z:
+    z.writestr('a.log', 'x www.evil.test y\n')
+    z.writestr('zeros', bytes(170 << 20))
+P
+sweep large.zip --list list --jobs 4 --max-ratio 100000
+is "hits of a large archive" '1 1' "$(grep -c '"hit"' out) $(jq -r 'select(.kind == "summary") | .hits' out)"
+rm large.zip
 sweep large --list list --max 3
 is "--max" '3 24' "$(grep -c '"hit"' out) $(jq -r 'select(.kind == "summary") | .hits' out)"
 

@@ -37,11 +37,7 @@ static int is_at(const unsigned char *bytes, size_t n, size_t at, const char *ma
 int sweep_archive_is(const unsigned char *bytes, size_t n)
 {
 	return IS_AT(0, "PK\3\4") || IS_AT(0, "PK\5\6") || IS_AT(0, "7z\xBC\xAF\x27\x1C") || IS_AT(0, "Rar!\x1A\x07") ||
-	       IS_AT(0, "MSCF\0\0\0\0") ||
-	       IS_AT(0, "\xFD"
-	                "7zXZ\0") ||
-	       (IS_AT(0, "BZh") && n > 9 && bytes[3] >= '1' && bytes[3] <= '9' && IS_AT(4, "1AY&SY")) ||
-	       IS_AT(257, "ustar") || IS_AT(32769, "CD001");
+	       IS_AT(0, "MSCF\0\0\0\0") || IS_AT(257, "ustar") || IS_AT(32769, "CD001");
 }
 
 /* ---- libarchive's callbacks */
@@ -146,9 +142,6 @@ static void switch_on(struct archive *a, int seeks)
 	archive_read_support_format_rar5(a);
 	archive_read_support_format_cab(a);
 	archive_read_support_format_iso9660(a);
-	archive_read_support_format_raw(a); /* what xz and bzip2 hold, unless it is one of the others */
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_bzip2(a);
 }
 
 static int open_archive(struct archive_reading *r, struct err *err)
@@ -173,8 +166,6 @@ static int take_entry(struct archive_reading *r, struct archive_entry *entry, st
 	const char *name = archive_entry_pathname_utf8(entry);
 	if (!name)
 		name = archive_entry_pathname(entry);
-	if (archive_format(r->a) == ARCHIVE_FORMAT_RAW)
-		name = "";
 	if (archive_entry_filetype(entry) != AE_IFREG && archive_entry_filetype(entry) != 0)
 		return 0;
 	r->began = r->taken;

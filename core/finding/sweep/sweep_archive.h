@@ -1,5 +1,5 @@
 /*
- * What archives hold, member by member: zip, tar, 7z, RAR, CAB, ISO 9660; xz and bzip2, which hold one.
+ * What archives hold, member by member: zip, tar, 7z, RAR, CAB, ISO 9660.
  *
  *     struct sweep_archive archive = {.input = &input, .member = take_member, .ctx = ctx};
  *     sweep_archive_each(&archive, &why);
@@ -19,7 +19,9 @@
 #define SWEEP_DEPTH   3U          /* archives in one another */
 #define SWEEP_HELD    (64U << 20) /* bytes of an archive in an archive that are held, to read it in any order */
 
-/* By its first bytes (64 KiB tell of all). */
+#define SWEEP_ARCHIVE_HEAD (33U << 10) /* bytes that tell of all */
+
+/* By its first bytes. */
 int sweep_archive_is(const unsigned char *bytes, size_t n);
 
 struct sweep_archive {

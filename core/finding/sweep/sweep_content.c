@@ -250,7 +250,10 @@ int sweep_bytes(struct sweeping *s, const struct sweep_input *input, struct err 
 		h.n += (size_t)got;
 	enum sweep_packing packing = sweep_packing_of(head, h.n);
 	int rc;
-	if (packing != SWEEP_AS_IT_IS && s->depth < SWEEP_DEPTH) {
+	if (packing != SWEEP_AS_IT_IS && s->depth >= SWEEP_DEPTH) {
+		rc = sweep_job_problem(
+		    s, 0, _("over a limit: what is packed in archives in archives is not unpacked further"), err);
+	} else if (packing != SWEEP_AS_IT_IS) {
 		struct sweep_source *source = sweep_source_new(packing, &all, s->ratio);
 		struct sweep_input inner = {sweep_source_read, source};
 		s->depth++;

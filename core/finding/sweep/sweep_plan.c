@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/worker/worker.h"
+#include "finding/sweep/sweep_archive.h"
 #include "finding/sweep/sweep_run_private.h"
 #include "finding/sweep/sweep_source.h"
 #include "finding/sweep/sweep_stream.h"
@@ -66,15 +67,23 @@ static void add_part(struct sweep_run *run, const struct sweep_origin *origin, c
 	                                  .file = run->files});
 }
 
+/* What is packed, and an archive, is read from its front, by one worker. */
+static int is_in_parts(const struct sweep_origin *origin, const unsigned char *head, ssize_t n)
+{
+	if (n <= 0 || (origin->target && origin->target->is_raw))
+		return n > 0;
+	return sweep_packing_of(head, (size_t)n) == SWEEP_AS_IT_IS && !sweep_archive_is(head, (size_t)n);
+}
+
 static void add_file(struct sweep_run *run, const struct sweep_origin *origin, const char *path, uint64_t size)
 {
-	unsigned char head[4];
+	unsigned char head[SWEEP_ARCHIVE_HEAD];
 	unsigned jobs = sweep_run_jobs(run);
 	uint64_t from = 0;
 	run->total += size;
 	int fd = size >= 2ULL * PART_LEAST && jobs > 1 ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
 	ssize_t got = fd >= 0 ? pread(fd, head, sizeof head, 0) : 0;
-	if (got > 0 && sweep_packing_of(head, (size_t)got) == SWEEP_AS_IT_IS) {
+	if (is_in_parts(origin, head, got)) {
 		uint64_t part = size / jobs + 1;
 		if (part > 4ULL * PART_LEAST) /* so that what is found comes early */
 			part = 4ULL * PART_LEAST;

@@ -1,8 +1,9 @@
 /*
  * What is read of a source: its bytes as they are, or what they are when unpacked.
  *
- * In the cage. Gzip (many members one behind the other) by ISA-L, zstd (many frames) by libzstd. What is torn gives its bytes
- * up to the tear, then -1. What unpacks to more than `ratio` times its size beyond SWEEP_FREE stops there.
+ * In the cage. Gzip (many members one behind the other) by ISA-L, zstd (many frames) by libzstd, xz by liblzma, bzip2 by libbz2
+ * (libarchive, which could read these two as well, forgets what it unpacked of a block before a tear). What is torn gives its
+ * bytes up to the tear, then -1; of bzip2 those of whole blocks. What unpacks to more than `ratio` times its size beyond SWEEP_FREE stops there.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_SOURCE_H
 #define GENBA_FINDING_SWEEP_SWEEP_SOURCE_H
@@ -14,7 +15,9 @@
 
 struct sweep_source;
 
-enum sweep_packing { SWEEP_AS_IT_IS, SWEEP_GZIP, SWEEP_ZSTD };
+enum sweep_packing { SWEEP_AS_IT_IS, SWEEP_GZIP, SWEEP_ZSTD, SWEEP_XZ, SWEEP_BZIP2 };
+
+#define SWEEP_PACKING_HEAD 10 /* bytes that tell */
 
 /* By its first bytes. */
 enum sweep_packing sweep_packing_of(const unsigned char *bytes, size_t n);
