@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/worker/worker.h"
+#include "finding/mail/files/listing.h"
 #include "finding/mail/look/rules.h"
 #include "finding/mail/mails_private.h"
 #include "finding/mail/read/sha256.h"
@@ -28,6 +29,7 @@ struct mail_item {
 	char *path;
 	size_t offset;
 	size_t n;
+	int is_told; /* that not all of it was read */
 };
 
 struct mail_held {
@@ -168,9 +170,47 @@ static int take_raw(void *ctx, const void *bytes, size_t n, struct err *err)
 	return 0;
 }
 
+/* Files of a zip of mails that could not be read: {"unread": item, "locked": …, "other": …, "full": …}. */
+static int take_unread(struct mail_batch *b, const json_t *value, struct err *err)
+{
+	json_int_t number = json_integer_value(json_object_get(value, "unread"));
+	if (b->begun || number < 0 || (size_t)number >= b->count - b->first)
+		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
+	struct mail_item *item = &b->items[b->first + (size_t)number];
+	size_t locked = (size_t)json_integer_value(json_object_get(value, "locked"));
+	size_t other = (size_t)json_integer_value(json_object_get(value, "other"));
+	struct buf why = BUF_INIT;
+	if (item->is_told) /* by a worker before this one */
+		return 0;
+	item->is_told = 1;
+	if (locked)
+		buf_addf(&why,
+		         P_("%zu file in it is locked and was not read (--password-file opens it)",
+		            "%zu files in it are locked and were not read (--password-file opens them)", locked),
+		         locked);
+	if (other)
+		buf_addf(&why,
+		         P_("%s%zu file in it was not read: it is damaged, over a limit, or packed in a way that is "
+		            "not read "
+		            "here",
+		            "%s%zu files in it were not read: they are damaged, over a limit, or packed in a way that "
+		            "is not "
+		            "read here",
+		            other),
+		         why.len ? "; " : "", other);
+	if (json_is_true(json_object_get(value, "full")))
+		buf_addf(&why, _("%sit holds more than %d files: those behind them were not read"), why.len ? "; " : "",
+		         LISTING_ENTRIES);
+	trouble(b->m, item->path, why.data);
+	buf_release(&why);
+	return 0;
+}
+
 static int take_line(void *ctx, const json_t *value, struct err *err)
 {
 	struct mail_batch *b = ctx;
+	if (json_is_object(value) && json_object_get(value, "unread"))
+		return take_unread(b, value, err);
 	if (!b->begun || !json_is_object(value))
 		return err_set(err, ERR_INVALID, _("the process that reads mails said what it may not say"));
 	json_t *object = json_incref((json_t *)(uintptr_t)value);
@@ -319,7 +359,7 @@ static int add_file(struct mail_batch *b, const char *path, int fd)
 	}
 	if (b->count % 64 == 0)
 		b->items = xrealloc(b->items, (b->count + 64) * sizeof *b->items);
-	b->items[b->count++] = (struct mail_item){xstrdup(path), b->bytes, n};
+	b->items[b->count++] = (struct mail_item){xstrdup(path), b->bytes, n, 0};
 	b->bytes += n;
 	return b->bytes >= BATCH_BYTES || b->count >= BATCH_FILES ? flush(b) : 0;
 }

@@ -33,9 +33,8 @@ static void list_inner(struct listing *l, struct pool *pool, const struct inside
 	l->unpacked = inner.unpacked;
 }
 
-void listing_content(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n)
+static void look_at(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n)
 {
-	mail_sha256(bytes, n, entry->sha256);
 	entry->format = file_format_of(bytes, n, entry->name);
 	entry->by_content = 1;
 	if (l->content)
@@ -47,6 +46,28 @@ void listing_content(struct listing *l, struct pool *pool, struct inside *entry,
 		list_inner(l, pool, entry, bytes, n);
 	else
 		l->flags |= LISTING_LIMIT;
+}
+
+void listing_content(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n)
+{
+	mail_sha256(bytes, n, entry->sha256);
+	look_at(l, pool, entry, bytes, n);
+}
+
+void listing_torn(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n)
+{
+	if (n == 0)
+		return;
+	entry->torn = 1;
+	look_at(l, pool, entry, bytes, n);
+}
+
+void listing_stored(struct listing *l, struct pool *pool, struct inside *entry, struct span content, uint64_t size)
+{
+	if (content.n == size)
+		listing_content(l, pool, entry, content.p, content.n);
+	else
+		listing_torn(l, pool, entry, content.p, content.n);
 }
 
 int listing_read(struct listing *l, struct pool *pool, enum file_format format, const void *bytes, size_t n)

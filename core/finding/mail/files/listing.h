@@ -32,7 +32,8 @@ struct inside {
 	enum file_format format;
 	int by_content; /* the format; else by the name */
 	int locked;
-	char sha256[65]; /* "" where the content was not read */
+	int torn;        /* its content was read up to a tear or a limit: its format is known, it has no digest */
+	char sha256[65]; /* "" where the content was not read to its end */
 };
 
 enum listing_flag {
@@ -47,7 +48,7 @@ enum listing_flag {
 	LISTING_OPENED = 256, /* a password opened something of it */
 };
 
-/* Takes the content of an entry, borrowed for the call. */
+/* Takes the content of an entry, up to where it is torn, borrowed for the call. */
 typedef void (*listing_content_fn)(void *ctx, const struct inside *entry, const void *bytes, size_t n);
 
 struct listing {

@@ -75,8 +75,8 @@ void listing_lzh(struct listing *l, struct pool *pool, struct span s)
 			struct span content = span_of(s, data, (size_t)packed);
 			if (content.n < packed)
 				l->flags |= LISTING_DAMAGED;
-			else if (out && memcmp(s.p + at + 2, "-lh0-", 5) == 0)
-				listing_content(l, pool, out, content.p, content.n);
+			if (out && memcmp(s.p + at + 2, "-lh0-", 5) == 0)
+				listing_stored(l, pool, out, content, packed);
 		}
 		buf_release(&path);
 		if (data <= at || packed > s.n - (data < s.n ? data : s.n))
@@ -116,9 +116,9 @@ void listing_arj(struct listing *l, struct pool *pool, struct span s)
 			if (span_8(h, 6) != 3) /* a folder */
 				out = listing_add(l, pool, rest.p, (size_t)(nul - rest.p), NULL, span_32(h, 16),
 				                  flags & 1);
-			if (out && span_8(h, 5) == 0 && !(flags & 13) && packed == out->size &&
-			    span_has(s, next, packed)) /* stored: what is packed no library reads */
-				listing_content(l, pool, out, s.p + next, packed);
+			if (out && span_8(h, 5) == 0 && !(flags & 13) &&
+			    packed == out->size) /* stored: what is packed no library reads */
+				listing_stored(l, pool, out, span_of(s, next, packed), packed);
 			next += packed;
 		}
 		at = next;
@@ -154,8 +154,8 @@ void listing_ace(struct listing *l, struct pool *pool, struct span s)
 				out = listing_add(l, pool, name.p, name.n, NULL, span_32(h, 7),
 				                  (flags & ACE_LOCKED) != 0);
 			if (out && span_8(h, 23) == 0 && !(flags & (ACE_LOCKED | ACE_CONTINUED)) &&
-			    content.n == out->size) /* stored */
-				listing_content(l, pool, out, content.p, content.n);
+			    packed == out->size) /* stored */
+				listing_stored(l, pool, out, content, packed);
 		}
 		if (packed > s.n - (data < s.n ? data : s.n))
 			return;
@@ -209,8 +209,8 @@ void listing_tar(struct listing *l, struct pool *pool, struct span s)
 				name = longer;
 			struct inside *out =
 			    listing_add(l, pool, name.p, strnlen((const char *)name.p, name.n), NULL, size, 0);
-			if (out && content.n == size)
-				listing_content(l, pool, out, content.p, content.n);
+			if (out)
+				listing_stored(l, pool, out, content, size);
 			longer = (struct span){0};
 		}
 		if (content.n < size) {
@@ -239,6 +239,8 @@ void listing_gz(struct listing *l, struct pool *pool, struct span s)
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	else
 		l->flags |= rc < 0 ? LISTING_DAMAGED : LISTING_LIMIT;
+	if (rc != 0 && out)
+		listing_torn(l, pool, out, bytes.data, bytes.len);
 	if (bytes.len > (size_t)1 << 20 && bytes.len / s.n >= LISTING_RATIO)
 		l->flags |= LISTING_BOMB;
 	buf_release(&bytes);

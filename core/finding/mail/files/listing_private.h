@@ -25,7 +25,13 @@ struct inside *listing_add(struct listing *l, struct pool *pool, const void *nam
 /* Says of an entry, the last one added, what its content is; an archive is listed behind it. */
 void listing_content(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n);
 
-/* Appends what deflated bytes (`window`: as zlib has it) hold, as far as may still be unpacked. 0; -1: damaged; 1: there is more. */
+/* The same of content that ends before its end. */
+void listing_torn(struct listing *l, struct pool *pool, struct inside *entry, const void *bytes, size_t n);
+
+/* The same of content that stands there as it is: all of its `size` bytes, or what is there of them. */
+void listing_stored(struct listing *l, struct pool *pool, struct inside *entry, struct span content, uint64_t size);
+
+/* Appends what deflated bytes (`window`: as zlib has it) hold, as far as may still be unpacked; also what lies before damage. 0; -1: damaged; 1: there is more. */
 int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out);
 
 #endif

@@ -96,8 +96,8 @@ static void rar4(struct listing *l, struct pool *pool, struct span s)
 			struct span content = span_of(s, at + head, more < s.n ? (size_t)more : s.n);
 			if (content.n < more)
 				l->flags |= LISTING_DAMAGED;
-			else if (out && !(flags & 4) && span_8(s, at + 25) == 0x30 && content.n == size)
-				listing_content(l, pool, out, content.p, content.n);
+			if (out && !(flags & 4) && span_8(s, at + 25) == 0x30 && more == size)
+				listing_stored(l, pool, out, content, size);
 			buf_release(&text);
 		}
 		if (more > s.n)
@@ -154,8 +154,8 @@ static void rar5_file(struct listing *l, struct pool *pool, struct span h, size_
 	struct inside *out = listing_add(l, pool, name.p, name.n, "utf-8", size, locked);
 	if (content.n < packed)
 		l->flags |= LISTING_DAMAGED;
-	else if (out && !locked && method == 0 && content.n == size)
-		listing_content(l, pool, out, content.p, content.n);
+	if (out && !locked && method == 0 && packed == size)
+		listing_stored(l, pool, out, content, size);
 }
 
 static void rar5(struct listing *l, struct pool *pool, struct span s)

@@ -82,29 +82,63 @@ static void unpack_locked(struct listing *l, struct pool *pool, struct inside *o
 	buf_release(&bytes);
 }
 
+#define BEGINNING 65536U /* bytes of what is too large that are looked at: they tell its format */
+
+static void unpack_large(struct listing *l, struct pool *pool, struct inside *out, const struct entry *e,
+                         struct span data)
+{
+	struct buf bytes = BUF_INIT;
+	l->flags |= e->size <= LISTING_LARGEST && data.n < e->packed ? LISTING_DAMAGED : LISTING_LIMIT;
+	if (e->method == 0)
+		buf_add(&bytes, data.p, data.n < BEGINNING ? data.n : BEGINNING);
+	else if (e->method == Z_DEFLATED)
+		listing_inflate(l, data, -MAX_WBITS, BEGINNING, &bytes);
+	listing_torn(l, pool, out, bytes.data, bytes.len);
+	buf_release(&bytes);
+}
+
 static void unpack(struct listing *l, struct pool *pool, struct inside *out, const struct entry *e, struct span data)
 {
 	if (e->flags & 1) {
 		unpack_locked(l, pool, out, e, data);
 		return;
 	}
-	if (e->size > LISTING_LARGEST || e->size > LISTING_UNPACKED - l->unpacked || data.n < e->packed) {
-		l->flags |= e->size <= LISTING_LARGEST && data.n < e->packed ? LISTING_DAMAGED : LISTING_LIMIT;
+	if (e->size > LISTING_LARGEST || e->size > LISTING_UNPACKED - l->unpacked) {
+		unpack_large(l, pool, out, e, data);
 		return;
 	}
+	if (data.n < e->packed)
+		l->flags |= LISTING_DAMAGED;
 	if (e->method == 0 && e->packed == e->size) {
-		l->unpacked += (size_t)e->size;
-		listing_content(l, pool, out, data.p, (size_t)e->size);
+		l->unpacked += data.n;
+		listing_stored(l, pool, out, data, e->size);
 		return;
 	}
 	if (e->method != Z_DEFLATED)
 		return;
 	struct buf bytes = BUF_INIT;
-	struct span packed = span_of(data, 0, (size_t)e->packed);
-	if (listing_inflate(l, packed, -MAX_WBITS, (size_t)e->size, &bytes) == 0 && bytes.len == e->size)
+	if (listing_inflate(l, data, -MAX_WBITS, (size_t)e->size, &bytes) == 0 && bytes.len == e->size) {
+		listing_content(l, pool, out, bytes.data, bytes.len);
+	} else {
+		l->flags |= LISTING_DAMAGED;
+		listing_torn(l, pool, out, bytes.data, bytes.len);
+	}
+	buf_release(&bytes);
+}
+
+/* Its sizes stand behind it, and may have been cut off: deflated bytes know their own end. */
+static void unpack_unsized(struct listing *l, struct pool *pool, struct inside *out, const struct entry *e,
+                           struct span rest)
+{
+	struct buf bytes = BUF_INIT;
+	if (e->flags & 1 || e->method != Z_DEFLATED)
+		return;
+	int rc = listing_inflate(l, rest, -MAX_WBITS, LISTING_LARGEST, &bytes);
+	if (rc == 0)
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	else
-		l->flags |= LISTING_DAMAGED;
+		listing_torn(l, pool, out, bytes.data, bytes.len);
+	l->flags |= rc > 0 ? LISTING_LIMIT : 0;
 	buf_release(&bytes);
 }
 
@@ -180,7 +214,9 @@ static void by_local_headers(struct listing *l, struct pool *pool, struct span s
 	size_t at = span_is(s, 0, "PK00", 4) ? 4 : 0;
 	for (; read_local(s, at, &e) == 0 && !(l->flags & LISTING_LIMIT);) {
 		struct inside *out = add(l, pool, &e);
-		if (out && !(e.flags & 8))
+		if (out && e.flags & 8 && e.packed == 0)
+			unpack_unsized(l, pool, out, &e, span_of(s, data_of(s, at), s.n));
+		else if (out)
 			unpack(l, pool, out, &e, span_of(s, data_of(s, at), (size_t)e.packed));
 		size_t next = data_of(s, at) + (size_t)e.packed;
 		if (e.flags & 8 && e.packed == 0) { /* its size stands behind it */

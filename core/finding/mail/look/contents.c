@@ -91,11 +91,13 @@ void look_take_contents(struct look *l, struct look_file *f, const json_t *conte
 		if (!e)
 			break;
 		named = 1;
-		if (sha256 && *sha256) {
-			snprintf(e->sha256, sizeof e->sha256, "%s", sha256);
+		int torn = json_is_true(json_object_get(line, "torn"));
+		if (torn || (sha256 && *sha256)) {
+			snprintf(e->sha256, sizeof e->sha256, "%s", torn ? "" : sha256);
 			e->format = (enum file_format)format;
 			e->by_content = 1;
-			e->size = e->size ? e->size : size; /* bzip2 says none */
+			e->torn = torn;
+			e->size = e->size || torn ? e->size : size; /* bzip2 says none */
 			list->flags |= e->locked ? LISTING_OPENED : 0;
 			e->locked = 0;
 			list->flags |= file_format_archive(e->format) ? LISTING_NESTED : 0;

@@ -30,6 +30,7 @@ struct look_work {
 	int only;         /* that one mail is wanted */
 	const char **passwords;
 	size_t item; /* whose zip is being read */
+	int torn;    /* the file of it that is read ends at a tear */
 	int failed;
 };
 
@@ -66,6 +67,8 @@ static int one_mail(struct look_work *r, size_t item, const struct mailbox_mail 
 		return -1;
 	look_begin(&l, &r->options, mail->bytes, mail->n);
 	look_all(&l);
+	if (r->torn)
+		look_find(&l, "damaged.archive", "", member ? member : "");
 	int rc;
 	if (r->part) {
 		rc = send_content(r, &l);
@@ -100,7 +103,29 @@ static int each_mail(struct look_work *r, size_t item, const char *bytes, size_t
 static void take_member(void *ctx, const struct inside *entry, const void *bytes, size_t n)
 {
 	struct look_work *r = ctx;
+	r->torn = entry->torn;
 	if (!r->failed && each_mail(r, r->item, bytes, n, entry->name) < 0)
+		r->failed = 1;
+	r->torn = 0;
+}
+
+/* How many files of a zip are no mails here, since nothing of them could be read. */
+static void tell_unread(struct look_work *r, const struct listing *list)
+{
+	size_t locked = 0;
+	size_t other = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct inside *entry = &list->all[i];
+		int is_read = entry->torn || *entry->sha256;
+		locked += !is_read && entry->locked;
+		other += !is_read && !entry->locked;
+	}
+	int full = list->count >= LISTING_ENTRIES;
+	if ((locked || other || full) &&
+	    worker_emit_take(r->w,
+	                     json_pack("{s:I s:I s:I s:b}", "unread", (json_int_t)r->item, "locked", (json_int_t)locked,
+	                               "other", (json_int_t)other, "full", full),
+	                     r->err) < 0)
 		r->failed = 1;
 }
 
@@ -115,6 +140,8 @@ static int zip_of_mails(struct look_work *r, size_t item, const char *bytes, siz
 	if (file_format_of(bytes, n, NULL) != FORMAT_ZIP)
 		return 0;
 	listing_read(&list, &pool, FORMAT_ZIP, bytes, n);
+	if (!r->failed && r->count > before && !r->part && !r->only)
+		tell_unread(r, &list);
 	pool_release(&pool);
 	return r->failed ? -1 : r->count > before;
 }

@@ -40,25 +40,26 @@ static void unpack_archive(struct unpacking *u, enum file_format format, const v
 	}
 }
 
-int unpack_entry(struct unpacking *u, const char *above, const void *name, size_t name_n, const struct buf *content,
-                 uint64_t size, int locked, int depth)
+int unpack_entry(struct unpacking *u, const char *above, const struct unpacked *entry, int depth)
 {
+	const struct buf *content = entry->content && (!entry->torn || entry->content->len) ? entry->content : NULL;
 	char sha256[65] = "";
 	struct buf text = BUF_INIT;
 	enum file_format format;
 	int rc = 0;
 	buf_adds(&text, above);
-	charset_decode(NULL, 0, name, name_n < 4096 ? name_n : 4096, &text);
+	charset_decode(NULL, 0, entry->name, entry->name_n < 4096 ? entry->name_n : 4096, &text);
 	buf_truncate(&text, strlen(text.data));
-	if (content)
+	if (content && !entry->torn)
 		mail_sha256(content->data, content->len, sha256);
 	format = content ? file_format_of(content->data, content->len, text.data) : file_format_by_name(text.data);
 	u->opened += content != NULL;
-	u->shut += locked != 0;
+	u->shut += entry->locked != 0;
 	if (!u->silent) {
-		json_t *line = json_pack("{s:s s:I s:s s:i s:b}", "name", text.data, "size",
-		                         (json_int_t)(size > INT64_MAX ? INT64_MAX : size), "sha256", sha256, "format",
-		                         (int)format, "locked", locked);
+		json_int_t size = entry->size > INT64_MAX ? INT64_MAX : (json_int_t)entry->size;
+		json_t *line =
+		    json_pack("{s:s s:I s:s s:i s:b s:b}", "name", text.data, "size", size, "sha256", sha256, "format",
+		              (int)format, "locked", entry->locked, "torn", content && entry->torn);
 		if (!line || worker_emit_take(u->w, line, u->err) < 0)
 			u->failed = line != NULL;
 	}

@@ -76,8 +76,9 @@ void unpack_by_lhasa(struct unpacking *u, const void *bytes, size_t n, const cha
 		int state = read_file(u, reader, h, &content);
 		if (state)
 			unpack_says(u, state == 1 ? "limit" : "damaged");
-		int end =
-		    unpack_entry(u, above, name.data, name.len, state == 0 ? &content : NULL, h->length, 0, depth);
+		struct unpacked told = {
+		    .name = name.data, .name_n = name.len, .content = &content, .torn = state != 0, .size = h->length};
+		int end = unpack_entry(u, above, &told, depth);
 		buf_release(&content);
 		buf_release(&name);
 		if (end < 0)

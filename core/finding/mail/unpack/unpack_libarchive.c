@@ -24,18 +24,30 @@ static struct archive *open_archive(const void *bytes, size_t n, const char *pas
 	return NULL;
 }
 
-/* The bytes of an entry. 0; 1: it is too large; -1: it cannot be read. */
+/* The bytes of an entry; what came of them if not all. Block by block: archive_read_data() fills the whole room, and forgets
+ * what it has where it then meets a tear. 0; 1: it is too large; -1: it cannot be read to its end. */
 static int read_entry(struct unpacking *u, struct archive *a, struct buf *out)
 {
 	for (;;) {
-		buf_grow(out, 65536);
-		la_ssize_t got = archive_read_data(a, out->data + out->len, 65536);
-		if (got <= 0)
-			return got < 0 ? -1 : 0;
-		if ((size_t)got > u->left || out->len + (size_t)got > UNPACK_LARGEST)
+		const void *block = NULL;
+		size_t n = 0;
+		la_int64_t offset = 0;
+		int state = archive_read_data_block(a, &block, &n, &offset);
+		if (state == ARCHIVE_RETRY)
+			continue;
+		if (state != ARCHIVE_OK && state != ARCHIVE_WARN)
+			return state == ARCHIVE_EOF ? 0 : -1;
+		size_t hole = offset > 0 && (uint64_t)offset > out->len ? (size_t)offset - out->len : 0; /* sparse */
+		if (hole > UNPACK_LARGEST || n > UNPACK_LARGEST || hole + n > u->left ||
+		    out->len + hole + n > UNPACK_LARGEST)
 			return 1;
-		u->left -= (size_t)got;
-		out->len += (size_t)got;
+		u->left -= hole + n;
+		if (hole) {
+			buf_grow(out, hole);
+			memset(out->data + out->len, 0, hole);
+			out->len += hole;
+		}
+		buf_add(out, block, n);
 	}
 }
 
@@ -61,8 +73,13 @@ static void read_all(struct unpacking *u, const void *bytes, size_t n, const cha
 			unpack_says(u, "limit");
 		else if (state < 0 && !locked)
 			unpack_says(u, "damaged");
-		int end = unpack_entry(u, above, name, strlen(name), state == 0 ? &content : NULL, size,
-		                       locked && state != 0, depth);
+		struct unpacked told = {.name = name,
+		                        .name_n = strlen(name),
+		                        .content = state == 0 || !locked ? &content : NULL,
+		                        .torn = state != 0,
+		                        .size = size,
+		                        .locked = locked && state != 0};
+		int end = unpack_entry(u, above, &told, depth);
 		buf_release(&content);
 		if (end < 0 || state == 1)
 			break;

@@ -18,9 +18,17 @@ struct unpacking {
 	size_t shut;    /* and that stayed locked */
 };
 
-/* One entry, with its content (NULL: it was not read); what is an archive itself is read too. -1: no more is wanted. */
-int unpack_entry(struct unpacking *u, const char *above, const void *name, size_t name_n, const struct buf *content,
-                 uint64_t size, int locked, int depth);
+struct unpacked {
+	const void *name;
+	size_t name_n;
+	const struct buf *content; /* NULL: it was not read */
+	int torn;                  /* its content ends at a tear or a limit: it has a format, but no digest */
+	uint64_t size;
+	int locked;
+};
+
+/* One entry; what is an archive itself is read too. -1: no more is wanted. */
+int unpack_entry(struct unpacking *u, const char *above, const struct unpacked *entry, int depth);
 void unpack_says(struct unpacking *u, const char *what);
 
 void unpack_by_libarchive(struct unpacking *u, const void *bytes, size_t n, const char *above, int depth);

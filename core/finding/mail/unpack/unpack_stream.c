@@ -72,6 +72,8 @@ void unpack_stream(struct unpacking *u, enum file_format format, const void *byt
 	if (state)
 		unpack_says(u, state == 1 ? "limit" : "damaged");
 	u->left -= content.len < u->left ? content.len : u->left;
-	unpack_entry(u, above, "", 0, state == 0 ? &content : NULL, content.len, 0, depth);
+	unpack_entry(u, above,
+	             &(struct unpacked){.name = "", .content = &content, .torn = state != 0, .size = content.len},
+	             depth);
 	buf_release(&content);
 }
