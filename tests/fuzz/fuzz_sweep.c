@@ -1,5 +1,6 @@
 /* The first line of the input is the look, up to an empty line follow indicators, then the text: all kernels and buffers of two
  * sizes give the same hits, which lie in the text. */
+#include "base/buf.h"
 #include "base/err.h"
 #include "finding/sweep/sweep_stream.h"
 
@@ -44,7 +45,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t *rest = memmem(data, size, "\n\n", 2);
 	size_t listed = rest ? (size_t)(rest - data) : 0;
 	sweep_list_read(&list, (const char *)data + 1, listed ? listed - 1 : 0, NULL, NULL);
-	struct sweep_set *set = sweep_compile(&list, data[0] & 1);
+	struct buf written = BUF_INIT;
+	size_t count = 0;
+	sweep_list_write(&list, &written);
+	struct sweep_set *set = sweep_compile(&written, data[0] & 1, &count, NULL);
+	if (!set || count != list.count)
+		abort();
 	for (unsigned i = 0; i < SWEEP_KERNELS * 2; i++) {
 		struct fuzz_text text = {.bytes = data + listed, .n = size - listed};
 		struct sweep_input input = {read_text, &text};

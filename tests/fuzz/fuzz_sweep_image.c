@@ -1,5 +1,6 @@
 /* Hits in a file of an image, and whether they are in its raw bytes as well: what is said to be seen there is found there, so that
  * no hit is lost. The input is the runs of the file and the bytes of the image. */
+#include "base/buf.h"
 #include "finding/sweep/image/image_files.c"
 
 #include "base/worker/worker_child.c"
@@ -113,7 +114,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		static const char text[] = "evil.test\nge.tt\n198.51.100.7\n0123456789abcdef0123456789abcdef\n"
 		                           "C:\\Users\\a\\evil.exe\nhttp://evil.test/a\n203.0.113.0/24\n";
 		sweep_list_read(&list, text, sizeof text - 1, NULL, NULL);
-		set = sweep_compile(&list, 0);
+		struct buf written = BUF_INIT;
+		size_t count = 0;
+		sweep_list_write(&list, &written);
+		set = sweep_compile(&written, 0, &count, NULL);
 		sweep_list_release(&list);
 		fd = memfd_create("image", MFD_CLOEXEC);
 	}

@@ -324,16 +324,16 @@ static void judge_node(struct sweep_text *t, uint32_t node, size_t end)
 			continue;
 		const unsigned char *key_end = t->p + end - depth;
 		uint64_t key = node ? sweep_key_deep(key_end, length) : sweep_key(key_end, length);
-		const struct sweep_slot *slot = sweep_slot_find(set, node, length, key);
-		if (!slot)
+		const struct sweep_entry *entry = sweep_entry_find(set, node, length, key);
+		if (entry && entry->place & SWEEP_CHILD) {
+			judge_node(t, entry->pattern, end);
 			continue;
-		for (const struct sweep_entry *entry = set->order + slot->first;
-		     entry < set->order + slot->first + slot->count; entry++)
+		}
+		const struct sweep_entry *last = set->entries + set->entry_count;
+		for (; entry && entry < last && entry->key == key && entry->place == sweep_place(node, length); entry++)
 			if ((!entry->left || entry->left == sweep_left(t->p + end, 8)) &&
 			    (!entry->further || entry->further == sweep_left(t->p + end, 12)))
 				sweep_judge_pattern(t, &set->patterns[entry->pattern], end);
-		if (slot->child)
-			judge_node(t, slot->child, end);
 	}
 }
 

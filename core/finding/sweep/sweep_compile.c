@@ -15,15 +15,8 @@ struct compiling {
 	size_t pattern_cap;
 	size_t network_cap;
 	size_t node_cap;
-	size_t slot_count;
-	size_t order_count;
-	size_t order_cap;
-};
-
-struct keyed_pattern {
-	uint64_t key;
-	uint32_t pattern;
-	uint8_t length;
+	size_t entry_cap;
+	size_t key_count;
 };
 
 /* ---- patterns */
@@ -162,10 +155,9 @@ static void add_url(struct compiling *c, const struct sweep_pattern *p, const ch
 	free(name);
 }
 
-static void add_indicator(struct compiling *c, const struct sweep_indicator *indicator, uint32_t number, unsigned flags)
+static void add_indicator(struct compiling *c, const char *type, const char *value, uint32_t number, unsigned flags)
 {
-	const char *value = indicator->value;
-	struct sweep_pattern p = {.indicator = number, .form = (uint8_t)form_of_type(indicator->type, value)};
+	struct sweep_pattern p = {.indicator = number, .form = (uint8_t)form_of_type(type, value)};
 	size_t n = strlen(value);
 	if (n > SWEEP_LONGEST)
 		return;
@@ -179,7 +171,7 @@ static void add_indicator(struct compiling *c, const struct sweep_indicator *ind
 			value += 2;
 		}
 		if (p.form == SWEEP_FORM_PATH)
-			value = cut_root(value, indicator->type, &p);
+			value = cut_root(value, type, &p);
 		add_pattern(c, p, value, strlen(value));
 	}
 }
@@ -194,40 +186,54 @@ uint64_t sweep_key_deep(const unsigned char *end, unsigned length)
 	return key;
 }
 
-static size_t slot_place(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key)
+static size_t index_place(const struct sweep_set *set, uint32_t place, uint64_t key)
 {
-	uint64_t h = sweep_hash(key ^ ((uint64_t)node << 8 | length) * 0xD6E8FEB86659FD93U);
-	size_t i = (h >> 32) & set->slot_mask;
-	for (; set->slots[i].used; i = (i + 1) & set->slot_mask)
-		if (set->slots[i].key == key && set->slots[i].node == node && set->slots[i].length == length)
+	uint64_t h = sweep_hash(key ^ place * 0xD6E8FEB86659FD93U);
+	size_t i = (h >> 32) & set->index_mask;
+	for (; set->index[i]; i = (i + 1) & set->index_mask) {
+		const struct sweep_entry *e = &set->entries[set->index[i] - 1];
+		if (e->key == key && (e->place & ~SWEEP_CHILD) == place)
 			break;
+	}
 	return i;
 }
 
-const struct sweep_slot *sweep_slot_find(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key)
+const struct sweep_entry *sweep_entry_find(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key)
 {
-	const struct sweep_slot *slot = &set->slots[slot_place(set, node, length, key)];
-	return slot->used ? slot : NULL;
+	uint32_t number = set->index[index_place(set, sweep_place(node, length), key)];
+	return number ? &set->entries[number - 1] : NULL;
 }
 
-static struct sweep_slot *add_slot(struct compiling *c, uint32_t node, unsigned length, uint64_t key)
+/* Puts the first entry of a key into the index. */
+static void add_to_index(struct compiling *c, size_t number)
 {
 	struct sweep_set *set = c->set;
-	if (c->slot_count * 2 >= set->slot_mask) {
-		struct sweep_slot *before = set->slots;
-		size_t size = before ? set->slot_mask + 1 : 0;
-		set->slot_mask = size ? size * 2 - 1 : 1023;
-		set->slots = xcalloc(set->slot_mask + 1, sizeof *set->slots);
+	const struct sweep_entry *e = &set->entries[number];
+	if (c->key_count * 2 >= set->index_mask) {
+		uint32_t *before = set->index;
+		size_t size = before ? set->index_mask + 1 : 0;
+		set->index_mask = size ? size * 2 - 1 : 1023;
+		set->index = xcalloc(set->index_mask + 1, sizeof *set->index);
 		for (size_t i = 0; i < size; i++)
-			if (before[i].used)
-				set->slots[slot_place(set, before[i].node, before[i].length, before[i].key)] =
-				    before[i];
+			if (before[i]) {
+				const struct sweep_entry *known = &set->entries[before[i] - 1];
+				set->index[index_place(set, known->place & ~SWEEP_CHILD, known->key)] = before[i];
+			}
 		free(before);
 	}
-	struct sweep_slot *slot = &set->slots[slot_place(set, node, length, key)];
-	*slot = (struct sweep_slot){.key = key, .node = node, .length = (uint8_t)length, .used = 1};
-	c->slot_count++;
-	return slot;
+	set->index[index_place(set, e->place & ~SWEEP_CHILD, e->key)] = (uint32_t)number + 1;
+	c->key_count++;
+}
+
+/* Room for `more` entries. */
+static struct sweep_entry *more_entries(struct compiling *c, size_t more)
+{
+	struct sweep_set *set = c->set;
+	if (set->entry_count + more > c->entry_cap) {
+		c->entry_cap = (set->entry_count + more) * 2;
+		set->entries = xrealloc(set->entries, c->entry_cap * sizeof *set->entries);
+	}
+	return set->entries + set->entry_count;
 }
 
 static uint32_t add_node(struct compiling *c, uint32_t depth)
@@ -243,96 +249,119 @@ static uint32_t add_node(struct compiling *c, uint32_t depth)
 	return (uint32_t)set->node_count++;
 }
 
-static int compare_keyed(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b)
 {
-	const struct keyed_pattern *x = a;
-	const struct keyed_pattern *y = b;
-	if (x->length != y->length)
-		return x->length < y->length ? -1 : 1;
+	const struct sweep_entry *x = a;
+	const struct sweep_entry *y = b;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
 	return (x->pattern > y->pattern) - (x->pattern < y->pattern);
 }
 
-static void build_node(struct compiling *c, uint32_t node, struct keyed_pattern *all, size_t n);
-
-/* Separators of paths are of two kinds: the bytes of one say nothing. */
-static struct sweep_entry entry_of(const struct sweep_set *set, uint32_t pattern)
+static unsigned heap_of(const struct sweep_entry *e)
 {
-	const struct sweep_pattern *p = &set->patterns[pattern];
-	const unsigned char *end = (const unsigned char *)set->text + p->text + p->head;
-	int is_path = p->form == SWEEP_FORM_PATH;
-	return (struct sweep_entry){.pattern = pattern,
-	                            .left = p->head >= 12 && !is_path ? sweep_left(end, 8) : 0,
-	                            .further = p->head >= 16 && !is_path ? sweep_left(end, 12) : 0};
+	return (unsigned)(sweep_hash(e->key) >> 56);
 }
+
+/* Those of one key one behind the other, in the order of their patterns. Many are first thrown into 256 heaps in their own room:
+ * qsort() takes as much memory again as it sorts. */
+static void sort_entries(struct sweep_entry *all, size_t n)
+{
+	size_t begin[257] = {0};
+	size_t next[256];
+	if (n < 65536) {
+		qsort(all, n, sizeof *all, compare_entries);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		begin[heap_of(&all[i]) + 1]++;
+	for (unsigned heap = 0; heap < 256; heap++) {
+		begin[heap + 1] += begin[heap];
+		next[heap] = begin[heap];
+	}
+	for (unsigned heap = 0; heap < 256; heap++)
+		while (next[heap] < begin[heap + 1]) {
+			struct sweep_entry *e = &all[next[heap]];
+			unsigned own = heap_of(e);
+			struct sweep_entry other = all[next[own]];
+			all[next[own]++] = *e;
+			if (own != heap)
+				*e = other;
+		}
+	for (unsigned heap = 0; heap < 256; heap++)
+		qsort(all + begin[heap], begin[heap + 1] - begin[heap], sizeof *all, compare_entries);
+}
+
+static void build_node(struct compiling *c, uint32_t node, size_t first, size_t n);
 
 /* The patterns of one key: a list, or a child that looks further left. */
-static void build_slot(struct compiling *c, uint32_t node, const struct keyed_pattern *run, size_t n)
+static void build_key(struct compiling *c, uint32_t node, size_t first, size_t n)
 {
 	struct sweep_set *set = c->set;
-	uint32_t depth = set->depths[node] + run->length;
-	add_slot(c, node, run->length, run->key);
-	set->lengths[node] |= (uint16_t)(1U << run->length);
-	size_t here = n;
-	uint32_t child = 0;
-	if (n > CROWD && run->length > 0 && depth < DEEPEST) {
-		struct keyed_pattern *further = xcalloc(n, sizeof *further);
-		child = add_node(c, depth);
-		for (size_t i = 0; i < n; i++) {
-			const struct sweep_pattern *p = &set->patterns[run[i].pattern];
-			const unsigned char *end = (const unsigned char *)set->text + p->text + p->head - depth;
-			unsigned length = p->head - depth > 8 ? 8 : (unsigned)(p->head - depth);
-			further[i] =
-			    (struct keyed_pattern){sweep_key_deep(end, length), run[i].pattern, (uint8_t)length};
-		}
-		build_node(c, child, further, n);
-		free(further);
-		here = 0;
+	const struct sweep_entry key = set->entries[first];
+	unsigned length = key.place & 15;
+	uint32_t depth = set->depths[node] + length;
+	set->lengths[node] |= (uint16_t)(1U << length);
+	if (n <= CROWD || length == 0 || depth >= DEEPEST) {
+		add_to_index(c, first);
+		return;
 	}
-	if (c->order_count + here > c->order_cap) {
-		c->order_cap = (c->order_count + here) * 2;
-		set->order = xrealloc(set->order, c->order_cap * sizeof *set->order);
+	uint32_t child = add_node(c, depth);
+	for (size_t i = first; i < first + n; i++) {
+		struct sweep_entry *e = &set->entries[i];
+		const struct sweep_pattern *p = &set->patterns[e->pattern];
+		unsigned left = p->head - depth > 8 ? 8 : (unsigned)(p->head - depth);
+		e->key = sweep_key_deep((const unsigned char *)set->text + p->text + p->head - depth, left);
+		e->place = sweep_place(child, left);
 	}
-	for (size_t i = 0; i < here; i++)
-		set->order[c->order_count + i] = entry_of(set, run[i].pattern);
-	struct sweep_slot *slot = &set->slots[slot_place(set, node, run->length, run->key)];
-	slot->first = (uint32_t)c->order_count;
-	slot->count = (uint32_t)here;
-	slot->child = child;
-	c->order_count += here;
+	build_node(c, child, first, n);
+	*more_entries(c, 1) = (struct sweep_entry){.key = key.key, .place = key.place | SWEEP_CHILD, .pattern = child};
+	add_to_index(c, set->entry_count++);
 }
 
-static void build_node(struct compiling *c, uint32_t node, struct keyed_pattern *all, size_t n)
+static void build_node(struct compiling *c, uint32_t node, size_t first, size_t n)
 {
-	qsort(all, n, sizeof *all, compare_keyed);
-	for (size_t i = 0, next; i < n; i = next) {
-		for (next = i + 1; next < n && all[next].length == all[i].length && all[next].key == all[i].key;)
+	const struct sweep_set *set = c->set;
+	sort_entries(set->entries + first, n);
+	for (size_t i = first, next; i < first + n; i = next) {
+		for (next = i + 1; next < first + n && set->entries[next].place == set->entries[i].place &&
+		                   set->entries[next].key == set->entries[i].key;)
 			next++;
-		build_slot(c, node, all + i, next - i);
+		build_key(c, node, i, next - i);
 	}
 }
 
 /* ---- the first keys, and the bitmaps */
 
-/* The keys of a pattern's last bytes: of a path two for each separator in them. */
-static size_t first_keys(const struct sweep_set *set, uint32_t number, struct keyed_pattern *out)
+/* The keys of a pattern's last bytes: of a path two for each separator in them, and what lies left of them says nothing, since
+ * separators there are of two kinds, too. */
+static void add_first_keys(struct compiling *c, uint32_t number)
 {
+	struct sweep_set *set = c->set;
+	struct sweep_entry *out = more_entries(c, 256);
 	const struct sweep_pattern *p = &set->patterns[number];
+	const unsigned char *end = (const unsigned char *)set->text + p->text + p->head;
+	int is_path = p->form == SWEEP_FORM_PATH;
 	unsigned length = p->head >= 8 ? 8 : p->head;
 	unsigned char bytes[8] = {0};
 	unsigned separators[8] = {0};
 	unsigned count = 0;
-	memcpy(bytes + 8 - length, set->text + p->text + p->head - length, length);
-	for (unsigned i = 8 - length; i < 8 && p->form == SWEEP_FORM_PATH; i++)
+	memcpy(bytes + 8 - length, end - length, length);
+	for (unsigned i = 8 - length; i < 8 && is_path; i++)
 		if (bytes[i] == '/')
 			separators[count++] = i;
 	for (unsigned which = 0; which < 1U << count; which++) {
 		for (unsigned i = 0; i < count; i++)
 			bytes[separators[i]] = which >> i & 1 ? '\\' : '/';
-		out[which] = (struct keyed_pattern){sweep_key(bytes + 8, length), number, (uint8_t)length};
+		out[which] = (struct sweep_entry){.key = sweep_key(bytes + 8, length),
+		                                  .place = sweep_place(0, length),
+		                                  .pattern = number,
+		                                  .left = p->head >= 12 && !is_path ? sweep_left(end, 8) : 0,
+		                                  .further = p->head >= 16 && !is_path ? sweep_left(end, 12) : 0};
 	}
-	return (size_t)1 << count;
+	set->entry_count += (size_t)1 << count;
 }
 
 static void set_bit(uint64_t *bitmap, uint64_t key, unsigned shift)
@@ -344,23 +373,15 @@ static void set_bit(uint64_t *bitmap, uint64_t key, unsigned shift)
 static void build_table(struct compiling *c)
 {
 	struct sweep_set *set = c->set;
-	size_t n = 0;
-	size_t cap = 4096;
-	struct keyed_pattern *all = xmalloc(cap * sizeof *all);
 	set->strays = xcalloc(set->count + 1, sizeof *set->strays);
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->patterns[i].head < SWEEP_SHORTEST) {
+	for (size_t i = 0; i < set->count; i++)
+		if (set->patterns[i].head < SWEEP_SHORTEST)
 			set->strays[set->stray_count++] = (uint32_t)i;
-			continue;
-		}
-		if (n + 256 > cap) {
-			cap *= 2;
-			all = xrealloc(all, cap * sizeof *all);
-		}
-		n += first_keys(set, (uint32_t)i, all + n);
-	}
+		else
+			add_first_keys(c, (uint32_t)i);
+	size_t n = set->entry_count;
 	unsigned bits = 18;
-	while (bits < 22 && n > (size_t)1 << (bits - 5))
+	while (bits < 24 && n > (size_t)1 << (bits - 5))
 		bits++;
 	set->shift = 64 - bits;
 	size_t words = (size_t)1 << (bits - 6);
@@ -370,33 +391,33 @@ static void build_table(struct compiling *c)
 	set->shortest = 8;
 	size_t short_count = 0;
 	for (size_t i = 0; i < n; i++) {
-		short_count += all[i].length < 8;
-		if (all[i].length < set->shortest)
-			set->shortest = all[i].length;
+		short_count += set->entries[i].place < 8;
+		if (set->entries[i].place < set->shortest)
+			set->shortest = set->entries[i].place;
 	}
 	unsigned short_bits = 14;
 	while (short_bits < bits && short_count > (size_t)1 << (short_bits - 5))
 		short_bits++;
 	set->short_shift = 64 - short_bits;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t key = all[i].key;
-		if (all[i].length == 8) {
-			struct sweep_entry entry = entry_of(set, all[i].pattern);
-			set_bit(set->bitmap, key, set->shift);
-			set_bit(set->left_bitmap, sweep_key_left(key, entry.left, entry.further), set->shift);
+		const struct sweep_entry *e = &set->entries[i];
+		unsigned length = e->place; /* of the first node */
+		if (length == 8) {
+			set_bit(set->bitmap, e->key, set->shift);
+			set_bit(set->left_bitmap, sweep_key_left(e->key, e->left, e->further), set->shift);
 		} else {
 			if (!set->short_bitmap)
 				set->short_bitmap = xcalloc((size_t)1 << (short_bits - 6), sizeof *set->short_bitmap);
-			set_bit(set->short_bitmap, key >> 8 * (all[i].length - set->shortest), set->short_shift);
-			uint64_t tail = key >> 8 * (all[i].length - 2);
+			set_bit(set->short_bitmap, e->key >> 8 * (length - set->shortest), set->short_shift);
+			uint64_t tail = e->key >> 8 * (length - 2);
 			set->tails[tail >> 6] |= (uint64_t)1 << (tail & 63);
-			set_bit(set->left_bitmap, key, set->shift);
+			set_bit(set->left_bitmap, e->key, set->shift);
 		}
 	}
 	add_node(c, 0);
-	add_slot(c, UINT32_MAX, 0, 0); /* so that there is a table */
-	build_node(c, 0, all, n);
-	free(all);
+	*more_entries(c, 1) = (struct sweep_entry){.place = sweep_place(1U << 26, 0)}; /* so that there is an index */
+	add_to_index(c, set->entry_count++);
+	build_node(c, 0, 0, n);
 }
 
 static int compare_networks(const void *a, const void *b)
@@ -417,15 +438,35 @@ static void sort_networks(struct sweep_set *set)
 			set->networks[i].run++;
 }
 
-struct sweep_set *sweep_compile(const struct sweep_list *list, unsigned flags)
+static struct sweep_set *finish(struct compiling *c)
+{
+	c->set->text = buf_take(&c->text, NULL);
+	build_table(c);
+	sort_networks(c->set);
+	return c->set;
+}
+
+struct sweep_set *sweep_compile(struct buf *written, unsigned flags, size_t *count, struct err *err)
 {
 	struct compiling c = {.set = xcalloc(1, sizeof *c.set), .text = BUF_INIT};
-	for (size_t i = 0; i < list->count; i++)
-		add_indicator(&c, &list->all[i], (uint32_t)i, flags);
-	c.set->text = buf_take(&c.text, NULL);
-	build_table(&c);
-	sort_networks(c.set);
-	return c.set;
+	struct buf value = BUF_INIT;
+	const char *at = written->data;
+	const char *end = at + written->len;
+	*count = 0;
+	while (at < end) {
+		const char *type = sweep_list_next(&at, end, &value, err);
+		if (!type)
+			break;
+		add_indicator(&c, type, value.data, (uint32_t)(*count)++, flags);
+	}
+	int is_whole = at == end;
+	buf_release(&value);
+	buf_release(written);
+	struct sweep_set *set = finish(&c);
+	if (is_whole)
+		return set;
+	sweep_set_free(set);
+	return NULL;
 }
 
 void sweep_set_free(struct sweep_set *set)
@@ -434,8 +475,8 @@ void sweep_set_free(struct sweep_set *set)
 		return;
 	free(set->patterns);
 	free(set->text);
-	free(set->order);
-	free(set->slots);
+	free(set->entries);
+	free(set->index);
 	free(set->lengths);
 	free(set->depths);
 	free(set->bitmap);

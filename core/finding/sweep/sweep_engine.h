@@ -1,7 +1,8 @@
 /*
  * Many indicators in one read of any bytes.
  *
- *     struct sweep_set *set = sweep_compile(&list, 0);
+ *     sweep_list_write(&list, &text);
+ *     struct sweep_set *set = sweep_compile(&text, 0, &count, err);
  *     struct sweep_view view = {.bytes = text, .n = n, .to = n};
  *     sweep_scan(set, sweep_kernel_best(), &view, on_hit, ctx);
  *     sweep_set_free(set);
@@ -32,8 +33,9 @@ enum sweep_set_flags {
 	SWEEP_HOSTS_OF_URLS = 1,
 };
 
-/* Never fails. The list is not kept. */
-struct sweep_set *sweep_compile(const struct sweep_list *list, unsigned flags);
+/* Of a list as sweep_list_write() wrote it, which is released when it is needed no more, and *count indicators in it. NULL: it is
+ * none. */
+struct sweep_set *sweep_compile(struct buf *list, unsigned flags, size_t *count, struct err *err);
 void sweep_set_free(struct sweep_set *set);
 
 /* Bytes before and behind a place that must be at hand, for a hit there to be judged. */

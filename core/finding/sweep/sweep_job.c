@@ -317,19 +317,14 @@ static int sweep_part(struct sweeping *s, const json_t *part, struct err *err)
 
 static int read_list(struct sweeping *s, struct err *err)
 {
-	struct sweep_list list = {0};
 	struct buf text = BUF_INIT;
 	int rc = buf_read_fd(&text, worker_input(s->w), (size_t)256 << 20, err);
-	if (rc == 0)
-		rc = sweep_list_parse(&list, text.data, text.len, err);
 	if (rc == 0) {
-		s->indicators = list.count;
-		s->set =
-		    sweep_compile(&list, (unsigned)json_integer_value(json_object_get(worker_request(s->w), "flags")));
+		json_int_t flags = json_integer_value(json_object_get(worker_request(s->w), "flags"));
+		s->set = sweep_compile(&text, (unsigned)flags, &s->indicators, err);
 	}
-	sweep_list_release(&list);
 	buf_release(&text);
-	return rc;
+	return s->set ? 0 : -1;
 }
 
 static void read_uploads(struct sweeping *s, const json_t *request)

@@ -338,24 +338,36 @@ void sweep_list_write(const struct sweep_list *list, struct buf *out)
 		buf_addf(out, "%s %s\n", list->all[i].type, list->all[i].value);
 }
 
+const char *sweep_list_next(const char **at, const char *end, struct buf *value, struct err *err)
+{
+	const char *line_end = memchr(*at, '\n', (size_t)(end - *at));
+	const char *space = line_end ? memchr(*at, ' ', (size_t)(line_end - *at)) : NULL;
+	char name[24] = "";
+	const char *type = NULL;
+	if (space && (size_t)(space - *at) < sizeof name) {
+		memcpy(name, *at, (size_t)(space - *at));
+		type = swept_type(name);
+	}
+	if (!type) {
+		err_set(err, ERR_INVALID, "list of indicators: %s", name);
+		return NULL;
+	}
+	buf_clear(value);
+	buf_add(value, space + 1, (size_t)(line_end - space) - 1);
+	*at = line_end + 1;
+	return type;
+}
+
 int sweep_list_parse(struct sweep_list *list, const char *text, size_t n, struct err *err)
 {
 	const char *end = text + n;
-	while (text < end) {
-		const char *line_end = memchr(text, '\n', (size_t)(end - text));
-		const char *space = line_end ? memchr(text, ' ', (size_t)(line_end - text)) : NULL;
-		char type[24] = "";
-		if (!space || (size_t)(space - text) >= sizeof type)
-			return err_set(err, ERR_INVALID, "list of indicators");
-		memcpy(type, text, (size_t)(space - text));
-		if (!swept_type(type))
-			return err_set(err, ERR_INVALID, "list of indicators: %s", type);
-		char *value = xstrndup(space + 1, (size_t)(line_end - space) - 1);
-		append(list, swept_type(type), value, "");
-		free(value);
-		text = line_end + 1;
-	}
-	return 0;
+	struct buf value = BUF_INIT;
+	const char *type = "";
+	while (type && text < end)
+		if ((type = sweep_list_next(&text, end, &value, err)))
+			append(list, type, value.data, "");
+	buf_release(&value);
+	return type ? 0 : -1;
 }
 
 void sweep_list_digest(const struct sweep_list *list, char sha256[65])

@@ -61,4 +61,7 @@ void sweep_list_write(const struct sweep_list *list, struct buf *out);
 void sweep_list_digest(const struct sweep_list *list, char sha256[65]);
 int sweep_list_parse(struct sweep_list *list, const char *text, size_t n, struct err *err);
 
+/* The line at *at of such a text: its type; its value is put into `value`, and *at moves behind it. NULL: it is none. */
+const char *sweep_list_next(const char **at, const char *end, struct buf *value, struct err *err);
+
 #endif

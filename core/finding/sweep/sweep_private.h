@@ -42,23 +42,24 @@ struct sweep_pattern {
 	uint8_t below; /* "*.": only hosts below it */
 };
 
-/* A pattern of a slot, and what stands in it to the left of its last 8 bytes, so that most of what is not the same is known without
+/* A pattern under a key of a node of the tree of keys. Those of one key stand one behind the other; or one entry leads to a node
+ * that looks further left. What stands in the pattern to the left of its last 8 bytes tells most of what is not the same without
  * reading it. */
 struct sweep_entry {
+	uint64_t key;
+	uint32_t place; /* sweep_place(), and SWEEP_CHILD: `pattern` is the number of a node */
 	uint32_t pattern;
 	uint32_t left;    /* 4 bytes as a key; 0: they say nothing */
 	uint32_t further; /* the 4 before them */
 };
 
-struct sweep_slot {
-	uint64_t key;
-	uint32_t node;  /* of the tree of keys, from the right; 0 is the first */
-	uint32_t first; /* run of sweep_set.order */
-	uint32_t count; /* 0: the slot is free, or leads to a child */
-	uint32_t child; /* 0: none */
-	uint8_t length; /* bytes of the key */
-	uint8_t used;
-};
+#define SWEEP_CHILD 16U
+
+/* A node (0 is the first) and the bytes of a key of it, 0 to 8. */
+static inline uint32_t sweep_place(uint32_t node, unsigned length)
+{
+	return node << 5 | length;
+}
 
 struct sweep_network {
 	uint32_t net;
@@ -71,9 +72,10 @@ struct sweep_set {
 	struct sweep_pattern *patterns;
 	size_t count;
 	char *text;
-	struct sweep_entry *order; /* patterns, as slots name them */
-	struct sweep_slot *slots;
-	size_t slot_mask;
+	struct sweep_entry *entries;
+	size_t entry_count;
+	uint32_t *index; /* hash of the first entries of keys, their numbers + 1; 0: free */
+	size_t index_mask;
 	uint16_t *lengths; /* of each node: bits of the lengths of its keys */
 	uint32_t *depths;  /* of each node: bytes to its right */
 	size_t node_count;
@@ -167,8 +169,8 @@ static inline unsigned sweep_bit(const uint64_t *bitmap, uint64_t hash, unsigned
 	return bitmap[bit >> 6] >> (bit & 63) & 1;
 }
 
-/* The slot of a key, or NULL. */
-const struct sweep_slot *sweep_slot_find(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key);
+/* The first entry of a key, or NULL. */
+const struct sweep_entry *sweep_entry_find(const struct sweep_set *set, uint32_t node, unsigned length, uint64_t key);
 
 /* The key of `length` bytes that end at `end`, in nodes behind the first. */
 uint64_t sweep_key_deep(const unsigned char *end, unsigned length);

@@ -17,9 +17,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *own_path;
+
+static struct sweep_set *compile(const struct sweep_list *list)
+{
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t count = 0;
+	sweep_list_write(list, &text);
+	struct sweep_set *set = sweep_compile(&text, 0, &count, &err);
+	assert_int_equal(count, list->count);
+	return set;
+}
 
 /* ---- the program that the oracle asks */
 
@@ -48,7 +61,13 @@ static int scan(char **argv)
 	if (buf_read_file(&text, argv[0], 64U << 20, &err) < 0 || fd < 0)
 		return 1;
 	sweep_list_read(&list, text.data, text.len, NULL, NULL);
-	struct sweep_set *set = sweep_compile(&list, strtoul(argv[4], NULL, 10) & 256 ? SWEEP_HOSTS_OF_URLS : 0);
+	buf_clear(&text);
+	sweep_list_write(&list, &text); /* as the worker has it */
+	size_t count = 0;
+	struct sweep_set *set =
+	    sweep_compile(&text, strtoul(argv[4], NULL, 10) & 256 ? SWEEP_HOSTS_OF_URLS : 0, &count, &err);
+	if (!set || count != list.count)
+		return 1;
 	struct sweep_input input = {read_fd, &fd};
 	struct sweep_stream s = {.set = set,
 	                         .kernel = (enum sweep_kernel)strtoul(argv[2], NULL, 10),
@@ -159,7 +178,7 @@ static void test_shorter(void **state)
 	struct err err = ERR_INIT;
 	struct sweep_list list = {.take_private = 1};
 	assert_null(sweep_list_add(&list, "domain", "evil.test", ""));
-	struct sweep_set *set = sweep_compile(&list, 0);
+	struct sweep_set *set = compile(&list);
 	struct sweep_input input = {read_nothing, NULL};
 	struct sweep_stream s = {.set = set,
 	                         .kernel = sweep_kernel_best(),
@@ -224,7 +243,7 @@ static void test_places(void **state)
 		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 			if (i == row || strcmp(rows[i].value, rows[row].value) != 0)
 				sweep_list_add(&list, rows[i].type, rows[i].value, "");
-		struct sweep_set *set = sweep_compile(&list, 0);
+		struct sweep_set *set = compile(&list);
 		size_t n = strlen(rows[row].text);
 		for (size_t at = 0; at + n <= sizeof text; at++)
 			for (unsigned kernel = 0; kernel < SWEEP_KERNELS; kernel++) {
@@ -249,16 +268,70 @@ static void test_places(void **state)
 	}
 }
 
+/* A worker with a million indicators takes at most 64 MiB and 40 bytes for each, and a quarter more where memory is handed out in
+ * large pages. A text that is no list is none. */
+static void test_memory(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	size_t count = 0;
+	buf_adds(&text, "domain evil.test\nno list");
+	assert_null(sweep_compile(&text, 0, &count, &err));
+	assert_int_equal(err.code, ERR_INVALID);
+#ifndef __SANITIZE_ADDRESS__
+	const size_t most = 1000000;
+	struct rusage usage;
+	int status = 0;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) { /* with none of what the tests before have used */
+		execl(own_path, own_path, "memory", (char *)NULL);
+		_exit(2);
+	}
+	assert_int_equal(wait4(child, &status, 0, &usage), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	if ((size_t)usage.ru_maxrss * 1024 > (((size_t)64 << 20) + 40 * most) / 4 * 5)
+		fail_msg("%ld KiB for %zu indicators", usage.ru_maxrss, most);
+#endif
+}
+
+/* A list as threat intelligence has them: addresses, URLs, digests, hosts. */
+static int compile_a_million(void)
+{
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t count = 0;
+	uint64_t x = 88172645463325252U;
+	for (unsigned i = 0; i < 1000000; i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		unsigned a = (unsigned)x;
+		unsigned b = (unsigned)(x >> 32);
+		if (i % 4 == 0)
+			buf_addf(&text, "ip %u.%u.%u.%u\n", 1 + a % 120, a >> 8 & 255, a >> 16 & 255, b & 255);
+		else if (i % 4 == 1)
+			buf_addf(&text, "url http://host%u.example.test/%x.php\n", i, b);
+		else if (i % 4 == 2)
+			buf_addf(&text, "md5 %08x%08x%08x%08x\n", a, b, ~a, a ^ b);
+		else
+			buf_addf(&text, "domain host%u.%x.example\n", i, b);
+	}
+	struct sweep_set *set = sweep_compile(&text, 0, &count, &err);
+	int ok = set && count == 1000000;
+	sweep_set_free(set);
+	return !ok;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && strcmp(argv[1], "scan") == 0)
 		return scan(argv + 2);
+	if (argc == 2 && strcmp(argv[1], "memory") == 0)
+		return compile_a_million();
 	own_path = argv[0];
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_oracle),
-	    cmocka_unit_test(test_lines),
-	    cmocka_unit_test(test_places),
-	    cmocka_unit_test(test_shorter),
+	    cmocka_unit_test(test_oracle), cmocka_unit_test(test_memory),  cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_places), cmocka_unit_test(test_shorter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
