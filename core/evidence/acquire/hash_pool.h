@@ -45,8 +45,13 @@ struct hash_pool;
 /* `total`: bytes of all files, for the progress (0: not known). */
 struct hash_pool *hash_pool_new(const struct progress *progress, uint64_t total);
 
+/* 1: the oldest must be taken back before there is a slot. */
 int hash_pool_is_full(const struct hash_pool *pool);
+
+/* The next free job, to be filled; it is the pool's. Only while the pool is not full. */
 struct filejob *hash_pool_slot(struct hash_pool *pool);
+
+/* Gives the job of the last hash_pool_slot() to the workers: until hash_pool_oldest() hands it out it is theirs. */
 void hash_pool_submit(struct hash_pool *pool);
 
 /* Waits for the oldest job, showing progress; NULL if there is none. After a cancellation its rc is -1 with ERR_CANCELLED. */

@@ -18,7 +18,11 @@ struct zip_out;
 
 struct zip_out *zip_out_new(void);
 void zip_out_free(struct zip_out *z);
+
+/* Adds `size` bytes, fewer than 4 GiB, under a path of UTF-8 with slashes; they are packed at once. */
 void zip_out_file(struct zip_out *z, const char *path, const void *bytes, size_t size);
+
+/* Appends the archive: the files, then the list of them. Nothing is added afterwards. */
 void zip_out_finish(struct zip_out *z, struct buf *out);
 
 #endif

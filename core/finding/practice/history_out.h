@@ -31,10 +31,16 @@ struct history_out_page {
 
 struct history_out *history_out_new(void);
 void history_out_free(struct history_out *h);
+
+/* A page that was looked at, a file that was saved from one to the path `target`; `when`: 100 ns since 1601, UTC (out_filetime()),
+ * `size`: bytes. All is copied. */
 void history_out_visit(struct history_out *h, const char *url, const char *title, uint64_t when);
 void history_out_download(struct history_out *h, const char *url, const char *target, uint64_t size, uint64_t when);
+
+/* What was told so far goes into the database itself. At most once. */
 void history_out_settle(struct history_out *h);
-/* `wal` stays empty if nothing was settled. */
+
+/* Appends the two files; `wal` stays empty if nothing was settled. */
 void history_out_finish(struct history_out *h, struct buf *database, struct buf *wal);
 
 #endif

@@ -36,10 +36,12 @@ struct page {
 	size_t count;
 };
 
+/* Makes the blocks from the numbers; `cases` and `options` are read only meanwhile. The page is the caller's to release. */
 void page_make(const struct activity *a, const struct desk_cases *cases, const struct page_options *options,
                struct page *page);
 void page_release(struct page *page);
 
+/* Append the page, in UTF-8: lines of 80 cells, a document of Markdown, one HTML file that loads nothing, rows of CSV. */
 void page_text(const struct page *page, struct buf *out);
 void page_markdown(const struct page *page, struct buf *out);
 void page_html(const struct page *page, struct buf *out);

@@ -19,6 +19,7 @@ typedef int (*shared_write_fn)(struct release *r, const char *variant, struct bu
 int shared_export(struct format_request *request, const char *name, const char *variant, shared_write_fn write,
                   struct err *err);
 
+/* The writers: each appends the whole file to `out`. 0 or -1. */
 int stix_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int misp_write(struct release *r, const char *variant, struct buf *out, struct err *err);
 int timesketch_write(struct release *r, const char *variant, struct buf *out, struct err *err);

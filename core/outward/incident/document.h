@@ -47,17 +47,22 @@ struct document {
 	size_t cap;
 };
 
+/* Frees the parts and title, state, tlp and notice, which are the document's from the beginning. */
 void document_release(struct document *d);
 
+/* Each copies what it is given, in any bytes. `number` ("3.1") and `mark` ("RS.AN-08") may be NULL. A table has `count` columns, at
+ * least one; its cells follow row by row. */
 void document_heading(struct document *d, const char *number, const char *text, const char *mark);
 void document_paragraph(struct document *d, const char *text);
 void document_notice(struct document *d, const char *text);
 void document_item(struct document *d, const char *text);
 void document_table(struct document *d, const char *const *columns, unsigned count);
 void document_cell(struct document *d, const char *text);
-/* Takes nothing over; `svg` is trusted. */
+
+/* `svg` goes into the HTML as it is: it is genba's own drawing, whose texts are escaped already (report/flow.h, time_picture.c). */
 void document_picture(struct document *d, const char *svg, const char *description);
 
+/* Append the whole document, in UTF-8. */
 void document_html(const struct document *d, struct buf *out);
 void document_markdown(const struct document *d, struct buf *out);
 void document_text(const struct document *d, struct buf *out);

@@ -139,9 +139,12 @@ enum look_disguise {
 	DISGUISE_EXPLOIT = 64,
 };
 
+/* Takes n bytes, which are borrowed until look_release(), as are the options; of more than LOOK_MAIL the first are read. */
 void look_begin(struct look *l, const struct look_options *options, const char *bytes, size_t n);
+
+/* Reads all of it: header, parts, texts, links, files, way, class. Nothing of it can fail: see `parsed` and the findings. */
 void look_all(struct look *l);
-json_t *look_json(struct look *l);
+json_t *look_json(struct look *l); /* a new reference, the caller's */
 void look_release(struct look *l);
 
 /* Takes a file out of a mail: digests it, tells what it is, lists what is in it. */

@@ -48,8 +48,9 @@ int compound_open(struct compound *c, struct pool *pool, const void *bytes, size
 void compound_close(struct compound *c);
 
 size_t compound_first(const struct compound *c, size_t storage); /* 0: it holds none */
-size_t compound_next(const struct compound *c, size_t entry);
+size_t compound_next(const struct compound *c, size_t entry);    /* 0: it was the last of its storage */
 int compound_is_storage(const struct compound *c, size_t entry);
+/* In UTF-8, "" if it has none. */
 void compound_name(const struct compound *c, size_t entry, char name[COMPOUND_NAME]);
 
 /* The entry of that name in a storage, or 0. */

@@ -17,6 +17,7 @@ void check_gaps_free(struct check_gaps *g); /* NULL is allowed */
 void check_gaps_event(struct check_gaps *g, const struct observation *o, const char *channel);
 void check_gaps_collector(struct check_gaps *g, const struct observation *o);
 
+/* What could not be read of a file, and how many files nobody knew how to read. Both are copied. */
 void check_gaps_problem(struct check_gaps *g, const char *path, const char *reason);
 void check_gaps_unknown(struct check_gaps *g, uint64_t files);
 
