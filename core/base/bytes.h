@@ -68,4 +68,20 @@ static inline void bytes_put_le64(void *at, uint64_t v)
 	bytes_put_le32(p + 4, (uint32_t)(v >> 32));
 }
 
+static inline void bytes_put_be32(void *at, uint32_t v)
+{
+	unsigned char *p = at;
+	p[0] = (unsigned char)(v >> 24);
+	p[1] = (unsigned char)(v >> 16);
+	p[2] = (unsigned char)(v >> 8);
+	p[3] = (unsigned char)v;
+}
+
+static inline void bytes_put_be64(void *at, uint64_t v)
+{
+	unsigned char *p = at;
+	bytes_put_be32(p, (uint32_t)(v >> 32));
+	bytes_put_be32(p + 4, (uint32_t)v);
+}
+
 #endif

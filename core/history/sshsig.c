@@ -1,6 +1,7 @@
 #include "history/sshsig.h"
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/sha512.h"
@@ -20,9 +21,9 @@ static const char magic[] = "SSHSIG";
 
 static void put_u32(struct buf *b, uint32_t value)
 {
-	unsigned char bytes[4] = {(unsigned char)(value >> 24), (unsigned char)(value >> 16),
-	                          (unsigned char)(value >> 8), (unsigned char)value};
-	buf_add(b, bytes, 4);
+	unsigned char bytes[4];
+	bytes_put_be32(bytes, value);
+	buf_add(b, bytes, sizeof bytes);
 }
 
 static void put_string(struct buf *b, const void *bytes, size_t n)
@@ -43,7 +44,7 @@ static uint32_t get_u32(struct sshsig_reader *r)
 		r->bad = 1;
 		return 0;
 	}
-	uint32_t value = (uint32_t)r->p[0] << 24 | (uint32_t)r->p[1] << 16 | (uint32_t)r->p[2] << 8 | r->p[3];
+	uint32_t value = bytes_be32(r->p);
 	r->p += 4;
 	r->n -= 4;
 	return value;

@@ -22,15 +22,15 @@ _Static_assert(AT_END == (int)ANCHOR_TEXT, "the fields fill the text");
 void anchor_encode(const struct anchor *a, struct cipher_keys *keys, unsigned char record[ANCHOR_RECORD])
 {
 	unsigned char text[ANCHOR_TEXT]; /* every byte is set: see the offsets */
-	put_u64(text + AT_SEQUENCE, a->sequence);
-	put_u64(text + AT_HEADER, a->header_sequence);
-	put_u32(text + AT_STATE, (uint32_t)a->state);
-	put_u32(text + AT_GENERATION, a->generation);
+	bytes_put_be64(text + AT_SEQUENCE, a->sequence);
+	bytes_put_be64(text + AT_HEADER, a->header_sequence);
+	bytes_put_be32(text + AT_STATE, (uint32_t)a->state);
+	bytes_put_be32(text + AT_GENERATION, a->generation);
 	memcpy(text + AT_LOG_HEADER, a->log_header, WAL_HEADER);
-	put_u32(text + AT_LEAST, a->least);
-	put_u32(text + AT_PAGES, a->pages);
-	put_u32(text + AT_LOG_FRAMES, a->log_frames);
-	put_u32(text + AT_FINAL_PAGES, a->final_pages);
+	bytes_put_be32(text + AT_LEAST, a->least);
+	bytes_put_be32(text + AT_PAGES, a->pages);
+	bytes_put_be32(text + AT_LOG_FRAMES, a->log_frames);
+	bytes_put_be32(text + AT_FINAL_PAGES, a->final_pages);
 	memcpy(text + AT_SEAL, a->seal, sizeof a->seal);
 	cipher_seal(keys, CIPHER_ANCHOR, 0, record, text, ANCHOR_TEXT);
 	sodium_memzero(text, sizeof text);
@@ -41,17 +41,17 @@ int anchor_decode(struct anchor *a, const struct cipher_keys *keys, const unsign
 	unsigned char text[ANCHOR_TEXT];
 	if (cipher_open(keys, CIPHER_ANCHOR, 0, text, block, ANCHOR_TEXT) < 0 ||
 	    !sodium_is_zero(block + ANCHOR_RECORD, ANCHOR_SIZE - ANCHOR_RECORD) ||
-	    get_u32(text + AT_STATE) > ANCHOR_CHECKPOINT)
+	    bytes_be32(text + AT_STATE) > ANCHOR_CHECKPOINT)
 		return -1;
-	a->sequence = get_u64(text + AT_SEQUENCE);
-	a->header_sequence = get_u64(text + AT_HEADER);
-	a->state = (enum anchor_state)get_u32(text + AT_STATE);
-	a->generation = get_u32(text + AT_GENERATION);
+	a->sequence = bytes_be64(text + AT_SEQUENCE);
+	a->header_sequence = bytes_be64(text + AT_HEADER);
+	a->state = (enum anchor_state)bytes_be32(text + AT_STATE);
+	a->generation = bytes_be32(text + AT_GENERATION);
 	memcpy(a->log_header, text + AT_LOG_HEADER, WAL_HEADER);
-	a->least = get_u32(text + AT_LEAST);
-	a->pages = get_u32(text + AT_PAGES);
-	a->log_frames = get_u32(text + AT_LOG_FRAMES);
-	a->final_pages = get_u32(text + AT_FINAL_PAGES);
+	a->least = bytes_be32(text + AT_LEAST);
+	a->pages = bytes_be32(text + AT_PAGES);
+	a->log_frames = bytes_be32(text + AT_LOG_FRAMES);
+	a->final_pages = bytes_be32(text + AT_FINAL_PAGES);
 	memcpy(a->seal, text + AT_SEAL, sizeof a->seal);
 	sodium_memzero(text, sizeof text);
 	return 0;

@@ -177,7 +177,7 @@ static const unsigned char *cipher_describe(const struct cipher_keys *keys, enum
 {
 	memcpy(associated, keys->id, FILE_ID);
 	associated[FILE_ID] = (unsigned char)sort;
-	put_u32(associated + FILE_ID + 1, number);
+	bytes_put_be32(associated + FILE_ID + 1, number);
 	switch (sort) {
 	case CIPHER_PAGE:
 		return keys->page;
@@ -219,7 +219,7 @@ void cipher_seal_toggle(const struct cipher_keys *keys, unsigned char seal[16], 
                         const unsigned char tag[TAG_SIZE])
 {
 	unsigned char message[4 + TAG_SIZE], part[crypto_shorthash_siphashx24_BYTES];
-	put_u32(message, page);
+	bytes_put_be32(message, page);
 	memcpy(message + 4, tag, TAG_SIZE);
 	crypto_shorthash_siphashx24(part, message, sizeof message, keys->seal);
 	for (int i = 0; i < 16; i++)

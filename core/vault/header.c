@@ -76,7 +76,7 @@ enum header_state header_judge(const unsigned char raw[HEADER_SIZE], struct err 
 		return HEADER_DAMAGED;
 	if (raw[AT_VERSION] != 0 || raw[AT_VERSION + 1] != LAYOUT_VERSION || raw[AT_CIPHER] != LAYOUT_CIPHER)
 		return HEADER_LATER;
-	if (get_u32(raw + AT_PAGE_SIZE) != PAGE_SIZE || !sodium_is_zero(raw + AT_RESERVED, AT_SLOTS - AT_RESERVED) ||
+	if (bytes_be32(raw + AT_PAGE_SIZE) != PAGE_SIZE || !sodium_is_zero(raw + AT_RESERVED, AT_SLOTS - AT_RESERVED) ||
 	    !sodium_is_zero(raw + AT_SLOTS_END, AT_KEYED - AT_SLOTS_END)) {
 		err_set(why, ERR_DAMAGED, _("the header has a field that this version does not know"));
 		return HEADER_DAMAGED;
@@ -86,7 +86,7 @@ enum header_state header_judge(const unsigned char raw[HEADER_SIZE], struct err 
 
 uint64_t header_sequence(const unsigned char raw[HEADER_SIZE])
 {
-	return get_u64(raw + AT_SEQUENCE);
+	return bytes_be64(raw + AT_SEQUENCE);
 }
 
 unsigned header_slots(const unsigned char raw[HEADER_SIZE])
@@ -188,7 +188,7 @@ void header_fingerprint(const unsigned char raw[HEADER_SIZE], unsigned char fing
 
 static size_t put_string(unsigned char *at, const void *bytes, size_t n)
 {
-	put_u32(at, (uint32_t)n);
+	bytes_put_be32(at, (uint32_t)n);
 	memcpy(at + 4, bytes, n);
 	return 4 + n;
 }
@@ -236,9 +236,9 @@ void header_build(unsigned char raw[HEADER_SIZE], const struct cipher_keys *keys
 	raw[AT_VERSION + 1] = LAYOUT_VERSION;
 	raw[AT_CIPHER] = LAYOUT_CIPHER;
 	raw[AT_COUNT] = (unsigned char)count;
-	put_u32(raw + AT_PAGE_SIZE, PAGE_SIZE);
+	bytes_put_be32(raw + AT_PAGE_SIZE, PAGE_SIZE);
 	memcpy(raw + AT_ID, keys->id, FILE_ID);
-	put_u64(raw + AT_SEQUENCE, sequence);
+	bytes_put_be64(raw + AT_SEQUENCE, sequence);
 	memcpy(raw + AT_COMMITMENT, keys->commitment, CIPHER_KEY_SIZE);
 	if (signer) {
 		memcpy(raw + AT_SIGNER, signer->public_key, VAULT_KEY);

@@ -14,6 +14,8 @@
 #ifndef GENBA_VAULT_LAYOUT_H
 #define GENBA_VAULT_LAYOUT_H
 
+#include "base/bytes.h"
+
 #include <stdint.h>
 
 enum {
@@ -50,30 +52,6 @@ static inline int64_t layout_page_offset(uint32_t page)
 static inline int64_t layout_frame_offset(uint32_t frame)
 {
 	return WAL_HEADER + ((int64_t)frame - 1) * FRAME_SIZE;
-}
-
-static inline uint32_t get_u32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static inline uint64_t get_u64(const unsigned char *p)
-{
-	return (uint64_t)get_u32(p) << 32 | get_u32(p + 4);
-}
-
-static inline void put_u32(unsigned char *p, uint32_t n)
-{
-	p[0] = (unsigned char)(n >> 24);
-	p[1] = (unsigned char)(n >> 16);
-	p[2] = (unsigned char)(n >> 8);
-	p[3] = (unsigned char)n;
-}
-
-static inline void put_u64(unsigned char *p, uint64_t n)
-{
-	put_u32(p, (uint32_t)(n >> 32));
-	put_u32(p + 4, (uint32_t)n);
 }
 
 #endif

@@ -69,13 +69,13 @@ static int write_frame(struct vault *v, uint32_t frame)
 {
 	struct log *log = &v->log;
 	unsigned char *text = v->scratch + PAGE_SIZE;
-	uint32_t page = get_u32(log->plain + FRAME_AT_PAGE), commit = get_u32(log->plain + FRAME_AT_COMMIT);
+	uint32_t page = bytes_be32(log->plain + FRAME_AT_PAGE), commit = bytes_be32(log->plain + FRAME_AT_COMMIT);
 	static const unsigned char no_seal[SEAL_OVERHEAD];
 	if (memcmp(log->plain + FRAME_TEXT, no_seal, SEAL_OVERHEAD) != 0)
 		return vault_fault(v, SQLITE_MISUSE, ERR_FAILED, _("page %lu has no room for its seal"),
 		                   (unsigned long)page);
-	put_u32(log->plain + FRAME_AT_GENERATION, v->anchor.generation);
-	put_u32(log->plain + FRAME_AT_SYNCED, MUTANT(SYNCED_TOO_FAR) ? frame : log->synced);
+	bytes_put_be32(log->plain + FRAME_AT_GENERATION, v->anchor.generation);
+	bytes_put_be32(log->plain + FRAME_AT_SYNCED, MUTANT(SYNCED_TOO_FAR) ? frame : log->synced);
 	cipher_seal(v->keys, CIPHER_FRAME, frame, text, log->plain, FRAME_TEXT);
 	memcpy(log->plain + FRAME_AT_SALTS, v->anchor.log_header + LOG_AT_SALTS, 8);
 	log->cached = 0;
@@ -101,8 +101,8 @@ static int open_frame(struct vault *v, uint32_t frame, const unsigned char *bloc
 	log->cached = 0;
 	if (cipher_open(v->keys, CIPHER_FRAME, frame, log->plain, block, FRAME_TEXT) < 0)
 		return -1;
-	*generation = get_u32(log->plain + FRAME_AT_GENERATION);
-	*synced = get_u32(log->plain + FRAME_AT_SYNCED);
+	*generation = bytes_be32(log->plain + FRAME_AT_GENERATION);
+	*synced = bytes_be32(log->plain + FRAME_AT_SYNCED);
 	memcpy(log->plain + FRAME_AT_SALTS, v->anchor.log_header + LOG_AT_SALTS, 8);
 	memset(log->plain + FRAME_TEXT, 0, SEAL_OVERHEAD);
 	log->cached = frame;
@@ -164,8 +164,8 @@ static int vault_log_begin(struct vault *v, const unsigned char *header)
 	unsigned char clear[WAL_HEADER];
 	memcpy(clear, log_magic, 8);
 	memcpy(clear + 8, v->keys->id, FILE_ID);
-	put_u32(clear + 24, v->anchor.generation);
-	put_u32(clear + 28, LAYOUT_VERSION);
+	bytes_put_be32(clear + 24, v->anchor.generation);
+	bytes_put_be32(clear + 28, LAYOUT_VERSION);
 	rc = log->file->pMethods->xWrite(log->file, clear, WAL_HEADER, 0);
 	return rc == SQLITE_OK ? rc : cannot_write(v, rc);
 }

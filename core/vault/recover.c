@@ -25,7 +25,7 @@ struct scan {
 
 static uint32_t recover_word(const unsigned char *p, int big_endian)
 {
-	return big_endian ? get_u32(p) : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+	return big_endian ? bytes_be32(p) : bytes_le32(p);
 }
 
 /* https://www.sqlite.org/fileformat2.html#checksum_algorithm */
@@ -52,11 +52,11 @@ static void end_chain(struct scan *s, const char *reason)
 static void chain_frame(struct vault *v, struct scan *s, uint32_t frame, const unsigned char *block)
 {
 	struct log *log = &v->log;
-	uint32_t page = get_u32(log->plain), commit = get_u32(log->plain + 4);
+	uint32_t page = bytes_be32(log->plain), commit = bytes_be32(log->plain + 4);
 	if (!s->broken) {
 		add_checksum(s, log->plain, 8);
 		add_checksum(s, log->plain + FRAME_HEADER, PAGE_SIZE);
-		if (s->sum[0] != get_u32(log->plain + 16) || s->sum[1] != get_u32(log->plain + 20) || page == 0)
+		if (s->sum[0] != bytes_be32(log->plain + 16) || s->sum[1] != bytes_be32(log->plain + 20) || page == 0)
 			end_chain(s, _("is of a transaction that was rolled back"));
 	}
 	if (s->broken) {
@@ -80,7 +80,7 @@ static int scan_frame(struct vault *v, struct scan *s, uint32_t frame, const uns
 		v->report.torn_frames++;
 		return 0;
 	}
-	uint32_t generation = get_u32(log->plain + 8), synced = get_u32(log->plain + 12);
+	uint32_t generation = bytes_be32(log->plain + 8), synced = bytes_be32(log->plain + 12);
 	if (generation > v->anchor.generation)
 		return err_set(
 		    err, ERR_DAMAGED,
@@ -141,7 +141,7 @@ static int judge_leftover(struct vault *v, struct err *err)
 		               sqlite3_filename_wal(v->names));
 	if (log->file->pMethods->xRead(log->file, block, FRAME_SIZE, layout_frame_offset(1)) == SQLITE_OK &&
 	    cipher_open(v->keys, CIPHER_FRAME, 1, log->plain, block, FRAME_TEXT) == 0 &&
-	    get_u32(log->plain + 8) > v->anchor.generation)
+	    bytes_be32(log->plain + 8) > v->anchor.generation)
 		return err_set(err, ERR_DAMAGED,
 		               _("the log of '%s' is of a later state than the file: the file was put back"), v->path);
 	return 0;
@@ -166,8 +166,8 @@ int log_recover(struct vault *v, struct err *err)
 			               sqlite3_filename_wal(v->names), (unsigned long)least);
 		return 0;
 	}
-	s.sum[0] = get_u32(a->log_header + 24);
-	s.sum[1] = get_u32(a->log_header + 28);
+	s.sum[0] = bytes_be32(a->log_header + 24);
+	s.sum[1] = bytes_be32(a->log_header + 28);
 	int rc = scan_all(v, &s, err);
 	log->cached = 0;
 	if (rc < 0)

@@ -54,8 +54,8 @@ int slot_parse(const unsigned char slot[SLOT_SIZE], struct slot_head *head, stru
 			return 0;
 		break;
 	case VAULT_SLOT_PASSPHRASE:
-		head->passes = get_u32(slot + AT_PASSES);
-		head->kib = get_u32(slot + AT_KIB);
+		head->passes = bytes_be32(slot + AT_PASSES);
+		head->kib = bytes_be32(slot + AT_KIB);
 		if (slot[AT_KDF] != KDF_ARGON2ID13 || !is_zero(slot + 2, 2) || !is_zero(slot + 12, 4) ||
 		    !is_zero(slot + WRAPPED_END, SLOT_SIZE - WRAPPED_END))
 			break;
@@ -86,8 +86,8 @@ static int derive_wrapping(unsigned char key[CIPHER_KEY_SIZE], const unsigned ch
                            const struct secret *passphrase)
 {
 	return crypto_pwhash_argon2id(key, CIPHER_KEY_SIZE, passphrase->data ? passphrase->data : "", passphrase->len,
-	                              slot + AT_SALT, get_u32(slot + AT_PASSES), (size_t)get_u32(slot + AT_KIB) * 1024,
-	                              crypto_pwhash_argon2id_ALG_ARGON2ID13);
+	                              slot + AT_SALT, bytes_be32(slot + AT_PASSES),
+	                              (size_t)bytes_be32(slot + AT_KIB) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
 }
 
 static int make_passphrase(unsigned char *slot, const struct vault_new_slot *want, const struct cipher_keys *keys,
@@ -100,8 +100,8 @@ static int make_passphrase(unsigned char *slot, const struct vault_new_slot *wan
 	vault_kdf_cost(want->kdf, &passes, &kib);
 	slot[AT_TYPE] = VAULT_SLOT_PASSPHRASE;
 	slot[AT_KDF] = KDF_ARGON2ID13;
-	put_u32(slot + AT_PASSES, passes);
-	put_u32(slot + AT_KIB, kib);
+	bytes_put_be32(slot + AT_PASSES, passes);
+	bytes_put_be32(slot + AT_KIB, kib);
 	randombytes_buf(slot + AT_SALT, crypto_pwhash_argon2id_SALTBYTES);
 	unsigned char *key = secret_alloc(CIPHER_KEY_SIZE);
 	passphrase_forms_init(&forms, want->passphrase);

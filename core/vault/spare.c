@@ -86,7 +86,7 @@ void vault_state_of_session(const struct vault *v, unsigned char state[VAULT_STA
 {
 	unsigned char number[4];
 	crypto_hash_sha256_state hash;
-	put_u32(number, v->anchor.generation);
+	bytes_put_be32(number, v->anchor.generation);
 	crypto_hash_sha256_init(&hash);
 	crypto_hash_sha256_update(&hash, v->keys->id, FILE_ID);
 	crypto_hash_sha256_update(&hash, number, sizeof number);

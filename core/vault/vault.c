@@ -276,7 +276,7 @@ static void note_content(struct vault *v)
 	unsigned char count[4];
 	crypto_generichash_init(&hash, NULL, 0, VAULT_CONTENT);
 	crypto_generichash_update(&hash, v->header, HEADER_SIZE);
-	put_u32(count, v->pages.count);
+	bytes_put_be32(count, v->pages.count);
 	crypto_generichash_update(&hash, count, sizeof count);
 	if (v->pages.count)
 		crypto_generichash_update(&hash, v->pages.tag[0], (size_t)v->pages.count * TAG_SIZE);

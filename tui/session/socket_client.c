@@ -1,5 +1,6 @@
 /* The other shell's side of the session socket: hands a command over, prints what comes back. */
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/file/standard_fds.h"
 #include "base/i18n.h"
@@ -124,7 +125,8 @@ static size_t open_files(char **words, size_t count, json_t *files, int *fds)
 static int send_request(int fd, const struct buf *text, const int *fds, size_t fd_count)
 {
 	size_t n = text->len;
-	char head[4] = {(char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n};
+	char head[4];
+	bytes_put_be32(head, (uint32_t)n);
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int) * (SOCKET_FIRST_FILE + SOCKET_FILES))];
@@ -172,7 +174,7 @@ static int print_answer(int fd, struct buf *kept, int *status)
 {
 	unsigned char head[5];
 	while (read_exactly(fd, head, sizeof head) == 0) {
-		size_t n = (size_t)head[1] << 24 | (size_t)head[2] << 16 | (size_t)head[3] << 8 | head[4];
+		size_t n = bytes_be32(head + 1);
 		while (n > 0) {
 			char piece[16384];
 			size_t part = n < sizeof piece ? n : sizeof piece;

@@ -1,5 +1,6 @@
 /* The workbench's side of the session socket. */
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -232,8 +233,7 @@ static int take_bytes(struct client *c)
 
 static size_t length_of(const char *bytes)
 {
-	const unsigned char *p = (const unsigned char *)bytes;
-	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+	return bytes_be32(bytes);
 }
 
 static int is_whole(const struct client *c)
@@ -346,7 +346,8 @@ int socket_server_next(struct socket_server *server, struct socket_request *requ
 
 static void add_frame(struct buf *out, char letter, const void *bytes, size_t n)
 {
-	const char head[5] = {letter, (char)(n >> 24), (char)(n >> 16), (char)(n >> 8), (char)n};
+	char head[5] = {letter};
+	bytes_put_be32(head + 1, (uint32_t)n);
 	buf_add(out, head, sizeof head);
 	buf_add(out, bytes, n);
 }

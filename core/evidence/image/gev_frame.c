@@ -10,28 +10,6 @@ static const char gev_frame_magic[3][5] = {"GEVP", "GEVE", "GEVX"};
 
 #define FRAME_AAD (16 + 36 + 24)
 
-static void gev_put32(unsigned char *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (unsigned char)(v >> (8 * i));
-}
-
-uint32_t gev_get32(const unsigned char *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-void gev_put64(unsigned char *p, uint64_t v)
-{
-	gev_put32(p, (uint32_t)v);
-	gev_put32(p + 4, (uint32_t)(v >> 32));
-}
-
-uint64_t gev_get64(const unsigned char *p)
-{
-	return gev_get32(p) | (uint64_t)gev_get32(p + 4) << 32;
-}
-
 void gev_keys_init(struct gev_keys *keys, const unsigned char key[GEV_KEY], const char *case_id)
 {
 	memset(keys, 0, sizeof *keys);
@@ -42,7 +20,7 @@ void gev_keys_init(struct gev_keys *keys, const unsigned char key[GEV_KEY], cons
 	memccpy(keys->case_id, case_id, '\0', sizeof keys->case_id - 1);
 	unsigned char *h = keys->header;
 	memcpy(h, "GENBAGEV\1\1\1\0", 12);
-	gev_put32(h + 12, DIGEST_PIECE);
+	bytes_put_le32(h + 12, DIGEST_PIECE);
 	memcpy(h + 16, keys->id, 16);
 	crypto_generichash(h + 32, 16, (const unsigned char *)keys->case_id, sizeof keys->case_id - 1, keys->id,
 	                   sizeof keys->id);
@@ -62,10 +40,10 @@ int gev_frame_parse(struct gev_frame *f, const unsigned char header[GEV_FRAME])
 	if (type == 3)
 		return -1;
 	f->type = (enum gev_frame_type)type;
-	f->flags = gev_get32(header + 4);
-	f->number = gev_get64(header + 8);
-	f->plain = gev_get32(header + 16);
-	f->sealed = gev_get32(header + 20);
+	f->flags = bytes_le32(header + 4);
+	f->number = bytes_le64(header + 8);
+	f->plain = bytes_le32(header + 16);
+	f->sealed = bytes_le32(header + 20);
 	uint32_t most = type == GEV_PIECE_FRAME ? DIGEST_PIECE : type == GEV_END_FRAME ? GEV_END_SIZE : GEV_INDEX_LIMIT;
 	if (f->plain > most || f->sealed < GEV_TAG || f->sealed - GEV_TAG > most || (f->flags & ~GEV_FLAG_ZSTD) ||
 	    (!(f->flags & GEV_FLAG_ZSTD) && f->sealed - GEV_TAG != f->plain) || (type != GEV_PIECE_FRAME && f->flags))
@@ -87,10 +65,10 @@ void gev_frame_seal(const struct gev_keys *keys, const struct gev_frame *f, cons
 	buf_grow(out, GEV_FRAME + n + GEV_TAG);
 	unsigned char *h = (unsigned char *)out->data + out->len;
 	memcpy(h, gev_frame_magic[f->type], 4);
-	gev_put32(h + 4, f->flags);
-	gev_put64(h + 8, f->number);
-	gev_put32(h + 16, f->plain);
-	gev_put32(h + 20, (uint32_t)n + GEV_TAG);
+	bytes_put_le32(h + 4, f->flags);
+	bytes_put_le64(h + 8, f->number);
+	bytes_put_le32(h + 16, f->plain);
+	bytes_put_le32(h + 20, (uint32_t)n + GEV_TAG);
 	randombytes_buf(h + 24, 24);
 	make_aad(keys, h, aad);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(h + GEV_FRAME, NULL, bytes, n, aad, sizeof aad, NULL, h + 24,
@@ -110,7 +88,7 @@ int gev_frame_open(const struct gev_keys *keys, const unsigned char header[GEV_F
 void gev_trailer(const struct gev_keys *keys, uint64_t end, uint64_t index, unsigned char trailer[GEV_TRAILER])
 {
 	memcpy(trailer, "GEVTRAIL", 8);
-	gev_put64(trailer + 8, end);
-	gev_put64(trailer + 16, index);
+	bytes_put_le64(trailer + 8, end);
+	bytes_put_le64(trailer + 16, index);
 	crypto_generichash(trailer + 24, 24, trailer, 24, keys->secret + 32, 32);
 }

@@ -2,6 +2,7 @@
 #ifndef GENBA_EVIDENCE_IMAGE_GEV_PRIVATE_H
 #define GENBA_EVIDENCE_IMAGE_GEV_PRIVATE_H
 
+#include "base/bytes.h"
 #include "evidence/image/gev.h"
 
 #define GEV_KDF_CONTEXT "genbagev"
@@ -30,9 +31,5 @@ void gev_frame_seal(const struct gev_keys *keys, const struct gev_frame *f, cons
 int gev_frame_open(const struct gev_keys *keys, const unsigned char header[GEV_FRAME], unsigned char *sealed, size_t n);
 
 void gev_trailer(const struct gev_keys *keys, uint64_t end, uint64_t index, unsigned char trailer[GEV_TRAILER]);
-
-void gev_put64(unsigned char *p, uint64_t v);
-uint64_t gev_get64(const unsigned char *p);
-uint32_t gev_get32(const unsigned char *p);
 
 #endif

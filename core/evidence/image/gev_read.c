@@ -57,7 +57,7 @@ static int gev_read_unpack(const struct gev_frame *f, const struct buf *sealed, 
 
 static uint64_t offset_of(const struct gev *g, uint64_t number)
 {
-	return number < g->offsets.len / 8 ? gev_get64((const unsigned char *)g->offsets.data + number * 8) : 0;
+	return number < g->offsets.len / 8 ? bytes_le64((const unsigned char *)g->offsets.data + number * 8) : 0;
 }
 
 /* ---- finding the pieces: by the index, or by looking for them */
@@ -67,9 +67,9 @@ static int take_end(struct gev *g, const struct gev_frame *f, const struct buf *
 	if (f->type != GEV_END_FRAME || bytes->len != GEV_END_SIZE)
 		return -1;
 	const unsigned char *p = (const unsigned char *)bytes->data;
-	if (f->number > g->length / (GEV_FRAME + GEV_TAG) || gev_get64(p) > f->number * DIGEST_PIECE)
+	if (f->number > g->length / (GEV_FRAME + GEV_TAG) || bytes_le64(p) > f->number * DIGEST_PIECE)
 		return -1; /* cannot be, whoever sealed it */
-	g->size = gev_get64(p);
+	g->size = bytes_le64(p);
 	g->count = f->number;
 	sodium_bin2hex(g->sha256, sizeof g->sha256, p + 8, 32);
 	g->has_end = 1;
@@ -84,8 +84,8 @@ static int use_index(struct gev *g)
 	struct buf bytes = BUF_INIT;
 	if (g->length < GEV_HEADER + GEV_TRAILER || read_exactly(g, g->length - GEV_TRAILER, trailer, GEV_TRAILER) < 0)
 		return -1;
-	uint64_t end = gev_get64(trailer + 8);
-	uint64_t index = gev_get64(trailer + 16);
+	uint64_t end = bytes_le64(trailer + 8);
+	uint64_t index = bytes_le64(trailer + 16);
 	gev_trailer(&g->keys, end, index, expected);
 	int rc = sodium_memcmp(trailer, expected, sizeof trailer) == 0 ? 0 : -1;
 	if (rc == 0)
@@ -108,7 +108,7 @@ static void note_piece(struct gev *g, const struct gev_frame *f, uint64_t offset
 	unsigned char place[8];
 	while (g->offsets.len / 8 <= f->number) /* pieces before it that were not found */
 		buf_add(&g->offsets, "\0\0\0\0\0\0\0\0", 8);
-	gev_put64(place, offset);
+	bytes_put_le64(place, offset);
 	memcpy(g->offsets.data + f->number * 8, place, 8);
 	if (f->number + 1 > g->count)
 		g->count = f->number + 1;
@@ -324,7 +324,7 @@ static uint64_t check_pieces(struct gev_read_checking *k)
 		if (n != DIGEST_PIECE && (!last || (g->has_end && i * DIGEST_PIECE + n != g->size)))
 			found(k, _("piece %llu has a wrong length"), (unsigned long long)i);
 		if (read_exactly(g, offset_of(g, i), header, GEV_FRAME) == 0)
-			at = offset_of(g, i) + GEV_FRAME + gev_get32(header + 20);
+			at = offset_of(g, i) + GEV_FRAME + bytes_le32(header + 20);
 	}
 	free(bytes);
 	return at;
@@ -346,7 +346,7 @@ static void check_end(struct gev_read_checking *k, uint64_t at)
 	uint64_t end = at;
 	if (at == g->length && g->length >= GEV_TRAILER &&
 	    read_exactly(g, g->length - GEV_TRAILER, trailer, GEV_TRAILER) == 0)
-		end = gev_get64(trailer + 8);
+		end = bytes_le64(trailer + 8);
 	if (open_frame(g, end, &f, &bytes) < 0 || f.type != GEV_END_FRAME || f.number != g->count) {
 		found(k, _("the end does not stand behind the last piece"));
 	} else {

@@ -95,7 +95,7 @@ static int write_piece(void *sink, struct piece *p, struct err *err)
 {
 	struct gev_writer *w = sink;
 	unsigned char offset[8];
-	gev_put64(offset, w->position);
+	bytes_put_le64(offset, w->position);
 	if (gev_write_append(w, p->packed.data, p->packed.len, err) < 0)
 		return -1;
 	buf_add(&w->offsets, offset, sizeof offset);
@@ -138,7 +138,7 @@ int gev_writer_resume(struct gev_writer *w, struct volume *volume, uint64_t coun
 	                          : err_set(err, ERR_DAMAGED, _("the unfinished container holds %llu pieces, not %llu"),
 	                                    (unsigned long long)g.count, (unsigned long long)count);
 	for (uint64_t i = 0; rc == 0 && i < count; i++)
-		if (gev_get64((unsigned char *)g.offsets.data + i * 8) == 0)
+		if (bytes_le64((unsigned char *)g.offsets.data + i * 8) == 0)
 			rc = err_set(err, ERR_DAMAGED, _("piece %llu of the unfinished container is damaged"),
 			             (unsigned long long)i);
 	if (rc == 0 && count)
@@ -150,9 +150,9 @@ int gev_writer_resume(struct gev_writer *w, struct volume *volume, uint64_t coun
 		w->position = GEV_HEADER;
 		if (count) { /* the place behind the last piece */
 			unsigned char header[GEV_FRAME];
-			uint64_t at = gev_get64((unsigned char *)g.offsets.data + (count - 1) * 8);
+			uint64_t at = bytes_le64((unsigned char *)g.offsets.data + (count - 1) * 8);
 			if (volume_read(volume, header, GEV_FRAME, at) == GEV_FRAME)
-				w->position = at + GEV_FRAME + gev_get32(header + 20);
+				w->position = at + GEV_FRAME + bytes_le32(header + 20);
 			else
 				rc = err_set(err, ERR_DAMAGED, _("the unfinished container cannot be read"));
 		}
@@ -174,7 +174,7 @@ int gev_writer_finish(struct gev_writer *w, const struct digest_result *digests,
 	struct buf frames = BUF_INIT;
 	uint64_t count = w->offsets.len / 8;
 	memset(end, 0, sizeof end);
-	gev_put64(end, w->size);
+	bytes_put_le64(end, w->size);
 	sodium_hex2bin(end + 8, 32, digests->sha256, strlen(digests->sha256), NULL, NULL, NULL);
 	sodium_hex2bin(end + 40, 32, digests->piece_root, strlen(digests->piece_root), NULL, NULL, NULL);
 	struct gev_frame f = {GEV_END_FRAME, 0, count, sizeof end, 0};

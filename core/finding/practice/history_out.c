@@ -1,5 +1,6 @@
 #include "finding/practice/history_out.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "finding/practice/bytes_out.h"
 
@@ -120,8 +121,7 @@ static void add_sum(uint32_t sum[2], const char *bytes, size_t n)
 	for (size_t i = 0; i < n; i += 8)
 		for (size_t k = 0; k < 2; k++) {
 			const unsigned char *p = (const unsigned char *)bytes + i + 4 * k;
-			sum[k] += (uint32_t)p[0] + ((uint32_t)p[1] << 8) + ((uint32_t)p[2] << 16) +
-			          ((uint32_t)p[3] << 24) + sum[1 - k];
+			sum[k] += bytes_le32(p) + sum[1 - k];
 		}
 }
 

@@ -1,5 +1,6 @@
 #include "finding/practice/hive_out.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "finding/practice/bytes_out.h"
 
@@ -290,7 +291,7 @@ void hive_out_finish(const struct hive_out *h, struct buf *out)
 	uint32_t sum = 0;
 	for (size_t i = 0; i < 508; i += 4) {
 		const unsigned char *p = (unsigned char *)b.data + i;
-		sum ^= p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		sum ^= bytes_le32(p);
 	}
 	out_le_at(&b, 508, sum, 4);
 	buf_add(out, b.data, b.len);

@@ -1,4 +1,5 @@
 /* Contents of the files that are NTFS itself: definitions of attributes, upper case, security descriptors, the boot sector. */
+#include "base/bytes.h"
 #include "finding/practice/bytes_out.h"
 #include "finding/practice/ntfs_out_private.h"
 
@@ -93,7 +94,7 @@ static uint32_t hash_of(const struct buf *descriptor)
 	uint32_t hash = 0;
 	for (size_t i = 0; i + 4 <= descriptor->len; i += 4) {
 		const unsigned char *p = (unsigned char *)descriptor->data + i;
-		uint32_t word = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		uint32_t word = bytes_le32(p);
 		hash = word + (hash << 3 | hash >> 29);
 	}
 	return hash;

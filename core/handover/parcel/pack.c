@@ -1,6 +1,7 @@
 #include "handover/parcel/pack.h"
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
 
@@ -39,11 +40,6 @@ struct pack_reading {
 static int pack_bad(struct pack_reading *r, size_t offset, const char *why)
 {
 	return err_set(r->err, ERR_INVALID, _("the pack is not sound at byte %zu: %s"), offset, why);
-}
-
-static uint32_t pack_word(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static int sha1(const char *head, size_t head_size, const void *bytes, size_t n, unsigned char id[PACK_ID])
@@ -311,13 +307,13 @@ static int apply_deltas(struct pack_reading *r)
 static int check_frame(struct pack_reading *r, const unsigned char *p, size_t n)
 {
 	unsigned char digest[PACK_ID];
-	if (n < HEAD + TRAILER || memcmp(p, "PACK", 4) != 0 || pack_word(p + 4) != 2)
+	if (n < HEAD + TRAILER || memcmp(p, "PACK", 4) != 0 || bytes_be32(p + 4) != 2)
 		return pack_bad(r, 0, _("it is no pack of version 2"));
 	if (sha1("", 0, p, n - TRAILER, digest) < 0 || memcmp(digest, p + n - TRAILER, TRAILER) != 0)
 		return pack_bad(r, n - TRAILER, _("its checksum does not fit: it was cut short or changed"));
 	r->p = p;
 	r->n = n - TRAILER;
-	r->count = pack_word(p + 8);
+	r->count = bytes_be32(p + 8);
 	if (r->count > PACK_OBJECTS || r->count > (n - HEAD - TRAILER) / 2)
 		return pack_bad(r, 8, _("more objects than it can hold"));
 	return 0;

@@ -1,5 +1,6 @@
 #include "handover/parcel/parcel.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -96,8 +97,8 @@ static int gather_named(struct gathering *g)
 
 static void add_u32(struct buf *out, size_t n)
 {
-	unsigned char bytes[4] = {(unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8),
-	                          (unsigned char)n};
+	unsigned char bytes[4];
+	bytes_put_be32(bytes, (uint32_t)n);
 	buf_add(out, bytes, sizeof bytes);
 }
 
@@ -368,7 +369,7 @@ static int take_piece(const unsigned char **at, const unsigned char *end, const 
 {
 	if (end - *at < 4)
 		return -1;
-	*n = (size_t)(*at)[0] << 24 | (size_t)(*at)[1] << 16 | (size_t)(*at)[2] << 8 | (*at)[3];
+	*n = bytes_be32(*at);
 	*at += 4;
 	if (*n > (size_t)(end - *at))
 		return -1;

@@ -2,6 +2,7 @@
  * an international domain as the network knows it, old and new forms of characters. */
 #include "outward/release/forbidden_private.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/fold.h"
 
@@ -38,7 +39,7 @@ static int is_domain(const char *text)
 static void add_ipv4(const unsigned char a[4], forbidden_variant_fn fn, void *ctx)
 {
 	char text[64];
-	uint32_t number = (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 | (uint32_t)a[2] << 8 | a[3];
+	uint32_t number = bytes_be32(a);
 	snprintf(text, sizeof text, "%u.%u.%u.%u.in-addr.arpa", a[3], a[2], a[1], a[0]);
 	fn(ctx, text);
 	snprintf(text, sizeof text, "//%u", number);

@@ -2,6 +2,7 @@
 #include "outward/twin/twin_private.h"
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/json.h"
 
@@ -36,8 +37,8 @@ void twin_salt(const unsigned char key[TWIN_HASH], const char *id, const char *f
 static void add_sized(crypto_hash_sha256_state *h, const char *text)
 {
 	size_t n = strlen(text);
-	unsigned char size[4] = {(unsigned char)(n >> 24), (unsigned char)(n >> 16), (unsigned char)(n >> 8),
-	                         (unsigned char)n};
+	unsigned char size[4];
+	bytes_put_be32(size, (uint32_t)n);
 	crypto_hash_sha256_update(h, size, sizeof size);
 	crypto_hash_sha256_update(h, (const unsigned char *)text, n);
 }

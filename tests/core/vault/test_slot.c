@@ -120,8 +120,8 @@ static void test_passphrases_cost_too_much(void **state)
 		unsigned char *slot = slots + i * SLOT_SIZE;
 		slot[0] = VAULT_SLOT_PASSPHRASE;
 		slot[1] = 1;
-		put_u32(slot + 4, 4);
-		put_u32(slot + 8, 1024 * 1024);
+		bytes_put_be32(slot + 4, 4);
+		bytes_put_be32(slot + 8, 1024 * 1024);
 	}
 	header_build(header, keys, 1, slots, 8, NULL);
 	assert_int_equal(header_judge(header, &err), HEADER_GOOD);
@@ -187,11 +187,11 @@ static void test_hostile_header(void **state)
 	memset(header + SLOT, 0, SLOT_SIZE);
 	header[SLOT] = VAULT_SLOT_PASSPHRASE;
 	header[SLOT + 1] = 1;
-	put_u32(header + SLOT + 4, 1);
-	put_u32(header + SLOT + 8, 64U << 20);
+	bytes_put_be32(header + SLOT + 4, 1);
+	bytes_put_be32(header + SLOT + 8, 64U << 20);
 	expect_refused(path, header, ERR_DAMAGED, "refused");
-	put_u32(header + SLOT + 4, UINT32_MAX);
-	put_u32(header + SLOT + 8, 8);
+	bytes_put_be32(header + SLOT + 4, UINT32_MAX);
+	bytes_put_be32(header + SLOT + 8, 8);
 	expect_refused(path, header, ERR_DAMAGED, "refused");
 	/* a slot made by somebody without the key, for a key of his own: it opens, and the header does not fit */
 	FRESH();
@@ -375,8 +375,8 @@ static void make_slot_as_typed(unsigned char slot[SLOT_SIZE], const char *typed,
 	memset(slot, 0, SLOT_SIZE);
 	slot[0] = VAULT_SLOT_PASSPHRASE;
 	slot[1] = 1;
-	put_u32(slot + 4, 1);
-	put_u32(slot + 8, 8192);
+	bytes_put_be32(slot + 4, 1);
+	bytes_put_be32(slot + 8, 8192);
 	randombytes_buf(slot + 16, 16);
 	assert_int_equal(crypto_pwhash_argon2id(key, sizeof key, typed, strlen(typed), slot + 16, 1, 8192 * 1024,
 	                                        crypto_pwhash_argon2id_ALG_ARGON2ID13),

@@ -1,6 +1,7 @@
 /* What a hit says beyond its bytes: its time in UTC, its row among the observations. */
 #include "finding/sweep/record/sweep_record_private.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/zone.h"
@@ -60,7 +61,7 @@ uint32_t sweep_ordinal(const json_t *object, const char *const *names)
 	}
 	crypto_generichash(digest, sizeof digest, (const unsigned char *)text.data, text.len, NULL, 0);
 	buf_release(&text);
-	return (uint32_t)digest[0] | (uint32_t)digest[1] << 8 | (uint32_t)digest[2] << 16 | (uint32_t)digest[3] << 24;
+	return bytes_le32(digest);
 }
 
 static int pack_hit(struct swept_evidence *e, const json_t *hit, int64_t when, struct err *err)

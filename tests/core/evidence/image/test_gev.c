@@ -114,13 +114,13 @@ struct place_class {
 
 static uint64_t frame_of(const struct gev *g, uint64_t piece)
 {
-	return gev_get64((const unsigned char *)g->offsets.data + piece * 8);
+	return bytes_le64((const unsigned char *)g->offsets.data + piece * 8);
 }
 
 /* The length of the frame at `at`, all of it. */
 static size_t frame_length(const struct bytes *b, size_t at)
 {
-	return GEV_FRAME + gev_get32(b->data + at + 20);
+	return GEV_FRAME + bytes_le32(b->data + at + 20);
 }
 
 /* A position of the class, by a number; `piece` gets whose it is. */
