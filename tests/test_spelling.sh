@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# One word and one spelling for one thing in what is read in Japanese: the catalogues, the labels of the kinds, the playbooks, the manual,
-# the Japanese README and guide. A row is the word that is used, and those that are not, as regular expressions. Lines are joined
-# before they are looked at: a word that is broken over two of them is one word.
+# One word, one spelling, and one style of blanks and marks for one thing in what is read in Japanese: the catalogues, the labels of
+# the kinds, the playbooks, the manual, the Japanese README and guide. A row is the word that is used, and those that are not, as
+# regular expressions. Lines are joined before they are looked at: a word that is broken over two of them is one word.
 set -euo pipefail
 cd "${GENBA_SOURCE:?source folder}"
 python3 - <<'P'
-import ast, glob, re, sys
+import re, sys
+sys.path.insert(0, 'tests')
+import help_japanese as ja
 
 # Nouns that are made of two verbs drop their inner endings (取込み), the verbs keep them (取り込みます): as kinds and forms write them.
 NOUNS = {'取込み': '取り込み', '書込み': '書き込み', '読取り': '読み取り', '絞込み': '絞り込み', '読込み': '読み込み',
@@ -46,38 +48,7 @@ WORDS = '''
 used = {row.split()[0]: row.split()[1:] for row in WORDS.strip().splitlines()}
 used.update({noun: [verb + '(?![またてずよ、る直ら])'] for noun, verb in NOUNS.items()})
 
-
-def catalogue(path):
-    """The translations of a catalogue, each with its line: the lines of one are joined."""
-    said, number, found = False, 0, []
-    for at, line in enumerate(open(path, encoding='utf-8'), 1):
-        if line.startswith('msgstr'):
-            found.append([at, ''])
-            said = True
-        elif not line.startswith('"'):
-            said = False
-        if said:
-            found[-1][1] += ast.literal_eval(line[line.index('"'):])
-    return found
-
-
-def prose(path):
-    """The paragraphs of a page: lines that end and begin in Japanese are joined without a blank."""
-    found = []
-    for at, line in enumerate(open(path, encoding='utf-8'), 1):
-        line = line.rstrip('\n')
-        if found and found[-1][1] and line and found[-1][1][-1] > '\u3000' and line[0] > '\u3000':
-            found[-1][1] += line
-        else:
-            found.append([at, line])
-    return found
-
-
-pages = {path: catalogue(path) for path in glob.glob('po/ja/*.po')}
-assert len(pages) > 5
-for path in ['README.ja.md', 'GUIDE.ja.md'] + glob.glob('man/*.[0-9]') + glob.glob('man/*.in') + glob.glob('man/ja/*') + \
-        glob.glob('playbooks/*.yaml') + glob.glob('core/**/kinds_*.c', recursive=True):
-    pages[path] = prose(path)
+pages = ja.pages()
 bad = 0
 for path, texts in sorted(pages.items()):
     for at, text in texts:
@@ -85,6 +56,15 @@ for path, texts in sorted(pages.items()):
             for other in others:
                 if re.search(other, text):
                     print(f'FAIL: {path}:{at}: write {word}, not {other.split("(?")[0] or other}: {text[:100]}')
+                    bad = 1
+        if re.search(ja.JA, text) and 'kinds_' not in path:
+            if ja.spaced(text) != text:
+                print(f'FAIL: {path}:{at}: its blanks are written so: {ja.spaced(text)[:300]}')
+                bad = 1
+            for mark, instead in ja.MARKS:
+                found = re.search(mark, text.replace('ＨＲ で HR', ''))  # an example of letters that are found as the same
+                if found:
+                    print(f'FAIL: {path}:{at}: write {instead}: {text[max(0, found.start() - 30):found.end() + 30]}')
                     bad = 1
         # what is named stands in 「」; 'x' is code, as a shell or a playbook writes it
         if path.endswith('.po') and re.search(r"'%[^']*'", text):

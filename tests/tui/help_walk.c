@@ -226,7 +226,7 @@ void walk_write_reports(struct walk *w)
 	walk_answer(w, program_file(&w->program, "activity.txt"), "the report of activity is in", "活動報告を");
 	walk_home(w);
 	char *line = xasprintf("export git %s", program_file(&w->program, "history.git"));
-	walk_command(w, line, "allowed_signers", "allowed_signers");
+	walk_command(w, line, "gpg.ssh.allowedSignersFile", "gpg.ssh.allowedSignersFile");
 	free(line);
 }
 

@@ -66,7 +66,7 @@ static void list_of_machines(void)
 	walk_press(&w, KEYS_CTRL_S, count_text("", made.machines, " rows taken in"),
 	           count_text("", made.machines, "行を取り込み"));
 	free(line);
-	terminal_await(w.t, WALK_SAYS(&w, "3 sites in the list", "拠点3件"));
+	terminal_await(w.t, WALK_SAYS(&w, "3 sites in the list", "拠点 3件"));
 	walk_press(&w, "3", count_text("Asset · ", made.machines, ""), count_text("資産 · ", made.machines, ""));
 	home();
 }
@@ -85,14 +85,14 @@ static void collections(void)
 	               count_text("証拠 · ", made.collections, ""));
 	walk_press(&w, "M", "(y/n)", "(y/n)");
 	walk_press_row(&w, "y", 1, count_text("", made.collections, " marked"),
-	               count_text("印 ", made.collections, " 件"));
+	               count_text("印 ", made.collections, "件"));
 	walk_press(&w, "t", "R1-K1  ", "R1-K1  "); /* told when all are read */
 }
 
 /* Which hosts, since when: the slow terminal first, and the domain controllers. What goes on record as events. */
 static void hosts_since_when(void)
 {
-	walk_press_row(&w, "h", 1, count_text("", made.collections, " hosts"), count_text("", made.collections, " 台"));
+	walk_press_row(&w, "h", 1, count_text("", made.collections, " hosts"), count_text("", made.collections, "台"));
 	terminal_await_row(w.t, 3, "HQ-PC-017          2014-03-11");
 	terminal_await(w.t, "HQ-AD-01           2014-05-12");
 	walk_press(&w, "h", "How it ran", "実行");
@@ -137,15 +137,15 @@ static void exits(void)
 		preserve_log(file, machines[i], count_text("R1-E", first + i, " "));
 	}
 	walk_press_row(&w, "W", 1, "Sweep", "検索");
-	terminal_await(w.t, WALK_SAYS(&w, "3 indicators not swept yet", "3 件"));
-	walk_press(&w, "s", "3 indicators, ", "侵害指標 3 件");
+	terminal_await(w.t, WALK_SAYS(&w, "3 indicators not swept yet", "3件"));
+	walk_press(&w, "s", "3 indicators, ", "侵害指標 3件");
 	terminal_await(w.t, "405 ");
 	walk_press_row(&w, "e", 1, "By machine", "機器別");
 	for (unsigned i = 0; i < 4; i++)
 		terminal_await(w.t, machines[i]);
 	terminal_await_row(w.t, 6, "●"); /* four exits, before the collections */
 	terminal_await_row(w.t, 7, "HQ-PC-017");
-	walk_press_row(&w, "h", 1, "hosts", " 台");
+	walk_press_row(&w, "h", 1, "hosts", "台");
 	walk_press(&w, "h", "405 ", "405 ");
 	walk_press(&w, "A", "fields taken over", "項目");
 }
@@ -157,21 +157,21 @@ static void infected_and_isolated(void)
 	walk_press_row(&w, "W", 1, "Sweep", "検索");
 	terminal_await_row(w.t, 3, "mgrsvc.exe");
 	walk_press_row(&w, "a", 1, count_text("Asset · ", made.infected, " of"),
-	               count_text("件中 ", made.infected, " 件"));
+	               count_text("件中", made.infected, "件"));
 	walk_press(&w, "M", "(y/n)", "(y/n)");
-	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, " 件"));
+	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, "件"));
 	walk_press(&w, "b", "Set which field", "件に設定する項目");
 	walk_text(&w, WALK_SAYS(&w, "Finding", "判定"));
 	walk_press_gone(&w, KEYS_ENTER, "Set which field", "件に設定する項目");
 	walk_text(&w, WALK_SAYS(&w, "infected", "感染"));
 	walk_press(&w, KEYS_ENTER, "set in one action", "一つの操作で設定");
 	walk_press(&w, "M", "(y/n)", "(y/n)");
-	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, " 件"));
+	walk_press_row(&w, "y", 1, count_text("", made.infected, " marked"), count_text("印 ", made.infected, "件"));
 	walk_press_row(&w, "g", -2, " 1/", " 1/"); /* the domain controllers: everybody depends on them */
 	walk_press_row(&w, "m", 1, count_text("", made.infected - 1, " marked"),
-	               count_text("印 ", made.infected - 1, " 件"));
+	               count_text("印 ", made.infected - 1, "件"));
 	walk_press_row(&w, "m", 1, count_text("", made.infected - 2, " marked"),
-	               count_text("印 ", made.infected - 2, " 件"));
+	               count_text("印 ", made.infected - 2, "件"));
 	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: now");
 	walk_press(&w, KEYS_ENTER, "me: Responder One", "自分: Responder One");
 	walk_press(&w, KEYS_ENTER, "How isolated:", "隔離方法:");
@@ -237,9 +237,9 @@ static void directory(void)
 	walk_press_row(&w, "p", 1, "R1-V1", "R1-V1");
 	terminal_await(w.t, "ntdsutil");
 	walk_press_row(&w, KEYS_ESCAPE, 1, "Triage", "簡易調査");
-	walk_press_row(&w, "a", 1, "Asset · 2 of", "件中 2 件");
+	walk_press_row(&w, "a", 1, "Asset · 2 of", "件中2件");
 	walk_press(&w, "M", "(y/n)", "(y/n)");
-	walk_press_row(&w, "y", 1, "2 marked", "印 2 件");
+	walk_press_row(&w, "y", 1, "2 marked", "印 2件");
 	walk_press(&w, "P", "directory", "directory");
 	walk_text(&w, "directory");
 	walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
@@ -272,7 +272,7 @@ static void web_shell(void)
 	find_row(WALK_SAYS(&w, "was asked to run", "コマンドの実行"), "persistence.webshell-request");
 	walk_press_row(&w, "p", 1, "R1-V2", "R1-V2");
 	walk_press_row(&w, KEYS_ESCAPE, 1, "Triage", "簡易調査");
-	walk_press_row(&w, "a", 1, "Asset · 1 of", "件中 1 件");
+	walk_press_row(&w, "a", 1, "Asset · 1 of", "件中1件");
 	walk_press(&w, "b", "Set which field", "件に設定する項目");
 	walk_text(&w, WALK_SAYS(&w, "Finding", "判定"));
 	walk_press_gone(&w, KEYS_ENTER, "Set which field", "件に設定する項目");
@@ -331,14 +331,14 @@ static void new_attacks(void)
 	walk_press_row(&w, "K", 1, "Mail desk", "メール");
 	walk_press_row(&w, "i", -1, ":", ":");
 	walk_text(&w, path_of("mails"));
-	walk_press(&w, KEYS_ENTER, "6 mails taken in", "6 通のメールを取り込みました");
+	walk_press(&w, KEYS_ENTER, "6 mails taken in", "6通のメールを取り込みました");
 	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
 	walk_press(&w, "s", "www[.]sync-update[.]example",
 	           "www[.]sync-update[.]example"); /* why they belong together */
 	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
 	home();
 	walk_press_row(&w, "W", 1, "Sweep", "検索");
-	walk_press(&w, "s", "4 indicators, ", "侵害指標 4 件");
+	walk_press(&w, "s", "4 indicators, ", "侵害指標 4件");
 	terminal_await(w.t, "203.0.113.66");
 	terminal_await(w.t, "411 "); /* the C2, in the logs and in six mails */
 	walk_press_row(&w, "e", 1, "By machine", "機器別");
@@ -426,7 +426,7 @@ static void report_is_read(void)
 		walk_file_says(&w, "incident.txt", said[i][w.ja]);
 	walk_file_says(&w, "incident.txt",
 	               count_text(WALK_SAYS(&w, ": ", "感染・侵害"), made.infected + 1,
-	                          WALK_SAYS(&w, " infected or compromised, 1 suspected", "台、疑い1台")));
+	                          WALK_SAYS(&w, " infected or compromised, 1 suspected", "台、疑い 1台")));
 	/* no consultation was written down; a rescue, and support on site, in this quarter */
 	walk_file_says(&w, "activity.txt", "2026-10/2026-12 0 1 1");
 }

@@ -107,8 +107,8 @@ static void isolation_of_two_machines(struct walk *w)
 {
 	walk_open(w, getenv("GENBA_CASE"));
 	PRESS(w, "Asset · 2", "資産 · 2", "3");
-	PRESS(w, "1 marked", "印 1 件", "m");
-	PRESS(w, "2 marked", "印 2 件", "m");
+	PRESS(w, "1 marked", "印 1件", "m");
+	PRESS(w, "2 marked", "印 2件", "m");
 	PRESS(w, "Isolation done: now", "隔離実施日時: now", "i");
 	PRESS(w, "me: Responder One", "自分: Responder One", KEYS_ENTER);
 	PRESS(w, "How isolated:", "隔離方法:", KEYS_ENTER);
@@ -140,10 +140,10 @@ static void an_approximate_event(struct walk *w)
 	PRESS(w, "New: Event", "新規: 事象", "a");
 	PRESS(w, "What happened:", "事象:", KEYS_ENTER);
 	name(w, "Opened the mail");
-	PRESS(w, "1 typed", "入力 1 件", KEYS_ENTER);
+	PRESS(w, "1 typed", "入力 1件", KEYS_ENTER);
 	PRESS(w, "When:", "日時:", KEYS_ENTER);
 	name(w, "2014-12~");
-	PRESS(w, "2 typed", "入力 2 件", KEYS_ENTER);
+	PRESS(w, "2 typed", "入力 2件", KEYS_ENTER);
 	PRESS(w, "R1-V1", "R1-V1", KEYS_CTRL_S);
 	leave(w);
 	walk_told(w, "an approximate event", 8);
