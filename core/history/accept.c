@@ -266,7 +266,7 @@ static int removed_entry(struct accepting *a, const struct tree_entry *entry, st
 	struct buf text = BUF_INIT;
 	int rc;
 	if (entry->mode == MODE_FOLDER) {
-		rc = tree_walk(a->h, &entry->id, path, judge_removed, a, a->err);
+		rc = tree_walk(a->h, &entry->id, path->data, judge_removed, a, a->err);
 	} else {
 		rc = object_read(a->h, &entry->id, NULL, &text, a->err);
 		if (rc == 0)
@@ -350,8 +350,7 @@ static int note_touched(void *ctx, const char *path, const git_oid *a, const git
 static int index_new(struct accepting *a, const git_oid *id, const struct commit_text *c, const git_oid *before)
 {
 	struct touching t = {BUF_INIT, 0};
-	struct buf path = BUF_INIT;
-	int rc = tree_diff(a->h, before, &c->tree, &path, note_touched, &t, a->err);
+	int rc = tree_diff(a->h, before, &c->tree, note_touched, &t, a->err);
 	struct history_change *changes = xcalloc(t.count + 1, sizeof *changes);
 	const char *p = t.paths.data;
 	for (size_t i = 0; i < t.count; i++) {
@@ -362,7 +361,6 @@ static int index_new(struct accepting *a, const git_oid *id, const struct commit
 		rc = commit_index(a->h, id, c->parents, c->parent_count, changes, t.count, c->when.seconds, a->err);
 	free(changes);
 	buf_release(&t.paths);
-	buf_release(&path);
 	return rc;
 }
 
@@ -386,17 +384,15 @@ static int check_second(struct accepting *a, const struct commit_text *c, size_t
 {
 	struct commit_text second;
 	struct buf raw = BUF_INIT;
-	struct buf path = BUF_INIT;
 	if (c->parent_count < 2)
 		return 0;
 	git_oid_tostr(a->out->seconds[which], HISTORY_ID, &c->parents[1]);
 	int rc = commit_read(a->h, &c->parents[1], &second, &raw, a->err);
 	if (rc == 0) {
-		rc = tree_diff(a->h, &second.tree, &c->tree, &path, judge_second, a, a->err);
+		rc = tree_diff(a->h, &second.tree, &c->tree, judge_second, a, a->err);
 		commit_text_release(&second);
 	}
 	buf_release(&raw);
-	buf_release(&path);
 	return rc;
 }
 

@@ -34,34 +34,57 @@ static int check_path(const char *path, struct err *err)
 	return ok ? 0 : err_set(err, ERR_INVALID, _("'%s' is not a path for the history"), path);
 }
 
-/* One line per change, sorted by path: the trailers' text, and what a bulk commit's digest is over. */
-static void record_line(const struct history_change *change, struct buf *out)
+/* ---- trailers of records */
+
+void record_trailers_add(struct record_trailers *t, const char *path, const void *text, size_t n)
 {
-	buf_adds(out, change->path);
-	buf_addc(out, ' ');
-	if (change->text) {
-		buf_adds(out, "sha256:");
-		sha256_hex(change->text, change->size, out);
-	} else {
-		buf_adds(out, "removed");
+	size_t begin = t->lines.len;
+	buf_adds(&t->lines, path);
+	buf_adds(&t->lines, text ? " sha256:" : " removed");
+	if (text)
+		sha256_hex(text, n, &t->lines);
+	buf_addc(&t->lines, '\n');
+	t->count++;
+	if (t->count <= HISTORY_BULK)
+		return;
+	if (t->count == HISTORY_BULK + 1) { /* too many to name: those so far, too */
+		sha256_begin(&t->list);
+		begin = 0;
+	}
+	sha256_add(&t->list, t->lines.data + begin, t->lines.len - begin);
+	buf_clear(&t->lines);
+}
+
+void record_trailers_put(struct record_trailers *t, struct buf *out)
+{
+	unsigned char digest[32];
+	if (t->count > HISTORY_BULK) {
+		sha256_end(&t->list, digest);
+		buf_addf(out, "Genba-Bulk: %zu sha256:", t->count);
+		buf_addhex(out, digest, sizeof digest);
+		buf_addc(out, '\n');
+	}
+	for (const char *line = t->lines.data; t->count <= HISTORY_BULK && *line;) {
+		size_t n = strcspn(line, "\n") + 1;
+		buf_adds(out, "Genba-Record: ");
+		buf_add(out, line, n);
+		line += n;
 	}
 }
 
-void commit_record_trailers(const struct history_change *changes, size_t count, struct buf *out)
+void record_trailers_clear(struct record_trailers *t)
 {
-	struct buf list = BUF_INIT;
-	for (size_t i = 0; i < count; i++) {
-		if (count <= HISTORY_BULK)
-			buf_adds(out, "Genba-Record: ");
-		record_line(&changes[i], count <= HISTORY_BULK ? out : &list);
-		buf_addc(count <= HISTORY_BULK ? out : &list, '\n');
-	}
-	if (count > HISTORY_BULK) {
-		buf_addf(out, "Genba-Bulk: %zu sha256:", count);
-		sha256_hex(list.data, list.len, out);
-		buf_addc(out, '\n');
-	}
-	buf_release(&list);
+	buf_clear(&t->lines);
+	t->count = 0;
+}
+
+static void add_record_trailers(const struct history_change *changes, size_t count, struct buf *out)
+{
+	struct record_trailers t = RECORD_TRAILERS_INIT;
+	for (size_t i = 0; i < count; i++)
+		record_trailers_add(&t, changes[i].path, changes[i].text, changes[i].size);
+	record_trailers_put(&t, out);
+	buf_release(&t.lines);
 }
 
 static int add_parent(struct history *h, const git_oid *id, struct buf *headers, struct buf *trailers, struct err *err)
@@ -278,7 +301,7 @@ static int write_commit(struct commit_making *m, const struct history_meta *meta
 	add_person(&m->headers, "author", meta);
 	add_person(&m->headers, "committer", meta);
 	add_message(&m->message, meta);
-	commit_record_trailers(m->changes, m->count, &m->message);
+	add_record_trailers(m->changes, m->count, &m->message);
 	buf_add(&m->message, m->prev.data, m->prev.len);
 	if (sign_commit(&m->headers, &m->message, signer, &m->raw, m->err) < 0)
 		return -1;

@@ -120,10 +120,17 @@ int history_tree_walk(struct history *h, const char *commit, history_file_fn fn,
 /* The id of a folder of a commit's tree: equal ids, equal content. ERR_NOT_FOUND. */
 int history_folder(struct history *h, const char *commit, const char *path, char id[HISTORY_ID], struct err *err);
 
-/* The files below one folder (none if it is not there), and their number. */
+/* The files below one folder (none if it is not there). */
 int history_folder_walk(struct history *h, const char *commit, const char *path, history_file_fn fn, void *ctx,
                         struct err *err);
-int history_folder_count(struct history *h, const char *commit, const char *path, uint64_t *files, struct err *err);
+
+/* The same, left behind any file and gone on with later: those of a folder (NULL: all), NULL on error. No statement stays
+ * open. It reads what that commit holds, whatever is written meanwhile. */
+struct history_walk;
+struct history_walk *history_walk_begin(struct history *h, const char *commit, const char *folder, struct err *err);
+/* 1: the next file, borrowed until the next call (`text` NULL: it is not read). 0: there is none. -1. */
+int history_walk_next(struct history_walk *w, const char **path, const void **text, size_t *n, struct err *err);
+void history_walk_end(struct history_walk *w); /* NULL is fine */
 
 /* The names of the folders at the top of a commit's tree. */
 int history_folders(struct history *h, const char *commit, int (*fn)(void *ctx, const char *name), void *ctx,
@@ -153,6 +160,11 @@ struct history_entry {
 typedef int (*history_entry_fn)(void *ctx, const struct history_entry *entry);
 int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
                 struct err *err);
+
+/* The same of all commits, `limit` of them at a time, for whoever works in slices: those with numbers below *below, which
+ * becomes the number of the last one given. Nonzero from the callback stops and is returned; 0, also when there were none. */
+int history_log_below(struct history *h, uint64_t *below, size_t limit, history_entry_fn fn, void *ctx,
+                      struct err *err);
 
 /* One commit. */
 int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/sha256.h"
 #include "history/history.h"
 
 #include <git2.h>
@@ -178,20 +179,48 @@ int tree_compare(const struct tree_entry *a, const struct tree_entry *b);
 int tree_find(struct history *h, const git_oid *root, const char *path, unsigned mode, struct tree_entry *found,
               struct err *err);
 
-/* Counts the files below `root`. */
-int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *files, struct err *err);
-
 /* Writes the tree that `old` (NULL: empty) becomes by the changes, which are sorted by path. */
 int tree_edit(struct history *h, const git_oid *old, const struct history_change *changes, size_t count, git_oid *id,
               struct err *err);
 
-/* Calls `fn` for each file below `root`. */
-int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_file_fn fn, void *ctx, struct err *err);
+/*
+ * The files that differ between two trees, in the order of their paths, one at a time:
+ *
+ *     struct tree_diff d = TREE_DIFF_INIT;
+ *     if (tree_diff_begin(&d, h, &before, &after, "", err) == 0)
+ *         while ((more = tree_diff_next(&d, &a, &b, err)) == 1)   // leave it here, and go on whenever you like
+ *             … d.path.data, a, b …
+ *     tree_diff_end(&d);
+ *
+ * A tree is compared with nothing to walk over all its files. It holds the folders that lead to where it stands.
+ */
+struct tree_walk_level;
+struct tree_diff {
+	struct history *h;
+	struct buf path; /* of the file that tree_diff_next() told */
+	git_oid ids[2];
+	struct tree_walk_level *levels;
+	size_t depth, room;
+};
 
-/* Calls `fn` with the entries (NULL: absent) of each file that differs between two trees (NULL: empty). */
-typedef int (*tree_diff_fn)(void *ctx, const char *path, const git_oid *a, const git_oid *b);
-int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf *path, tree_diff_fn fn, void *ctx,
+/* clang-format off */
+#define TREE_DIFF_INIT {.path = BUF_INIT}
+/* clang-format on */
+
+/* `a`, `b`: trees (NULL: empty), both of the folder `above` ("": the root). 0 or -1. A walk that was begun before is left. */
+int tree_diff_begin(struct tree_diff *d, struct history *h, const git_oid *a, const git_oid *b, const char *above,
+                    struct err *err);
+/* 1: there is one, and what it is on both sides (NULL: absent; valid until the next call). 0: none. -1. */
+int tree_diff_next(struct tree_diff *d, const git_oid **a, const git_oid **b, struct err *err);
+void tree_diff_end(struct tree_diff *d);
+
+/* Calls `fn` for each file of a tree, which is that of the folder `above`. */
+int tree_walk(struct history *h, const git_oid *root, const char *above, history_file_fn fn, void *ctx,
               struct err *err);
+
+/* Calls `fn` with the ids (NULL: absent) of each file that differs between two trees (NULL: empty). */
+typedef int (*tree_diff_fn)(void *ctx, const char *path, const git_oid *a, const git_oid *b);
+int tree_diff(struct history *h, const git_oid *a, const git_oid *b, tree_diff_fn fn, void *ctx, struct err *err);
 
 /* ---- commit_text.c: a commit object taken apart */
 
@@ -216,10 +245,23 @@ const char *commit_trailer(const char *message, const char *name, const char *fr
 /* Reads a commit by id. */
 int commit_read(struct history *h, const git_oid *id, struct commit_text *c, struct buf *raw, struct err *err);
 
-/* The `Genba-Record:` lines (or the one `Genba-Bulk:` line) of changes that are sorted by path. */
-void commit_record_trailers(const struct history_change *changes, size_t count, struct buf *out);
+/* ---- commit.c: trailers of records; the table of commits with the paths that each touched; the branch */
 
-/* ---- commit.c: the table of commits with the paths that each touched; the branch */
+/* The `Genba-Record:` lines, or the one `Genba-Bulk:` line, of changes that come in the order of their paths. */
+struct record_trailers {
+	struct buf lines;   /* while they are few: one line each. Released by whoever has the struct */
+	struct sha256 list; /* of all lines, when they are many */
+	size_t count;
+};
+
+/* clang-format off */
+#define RECORD_TRAILERS_INIT {.lines = BUF_INIT}
+/* clang-format on */
+
+/* `text` NULL: the path was removed. */
+void record_trailers_add(struct record_trailers *t, const char *path, const void *text, size_t n);
+void record_trailers_put(struct record_trailers *t, struct buf *out); /* appends them, once all were added */
+void record_trailers_clear(struct record_trailers *t);
 
 int commit_index(struct history *h, const git_oid *id, const git_oid parents[2], unsigned parent_count,
                  const struct history_change *changes, size_t count, int64_t seconds, struct err *err);

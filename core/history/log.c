@@ -1,4 +1,4 @@
-/* Reading the chain of commits: the head, one commit, and the log from the newest back. */
+/* Reading the chain of commits: the head, one commit and its files, the log from the newest back, what differs. */
 #include "history/history_private.h"
 
 #include <stdio.h>
@@ -77,6 +77,8 @@ int history_count(struct history *h, uint64_t *commits, struct err *err)
 	return rc;
 }
 
+/* ---- the files of a commit */
+
 static int commit_tree(struct history *h, const char *commit, git_oid *tree, struct err *err)
 {
 	git_oid id;
@@ -101,17 +103,6 @@ int history_read(struct history *h, const char *commit, const char *path, struct
 	return object_read(h, &entry.id, NULL, out, err);
 }
 
-int history_tree_walk(struct history *h, const char *commit, history_file_fn fn, void *ctx, struct err *err)
-{
-	git_oid tree;
-	if (commit_tree(h, commit, &tree, err) < 0)
-		return -1;
-	struct buf path = BUF_INIT;
-	int rc = tree_walk(h, &tree, &path, fn, ctx, err);
-	buf_release(&path);
-	return rc;
-}
-
 int history_folder(struct history *h, const char *commit, const char *path, char id[HISTORY_ID], struct err *err)
 {
 	git_oid tree;
@@ -122,34 +113,81 @@ int history_folder(struct history *h, const char *commit, const char *path, char
 	return 0;
 }
 
-int history_folder_walk(struct history *h, const char *commit, const char *path, history_file_fn fn, void *ctx,
-                        struct err *err)
+struct history_walk {
+	struct tree_diff diff;
+	struct object_raw *file; /* the one told last */
+};
+
+struct history_walk *history_walk_begin(struct history *h, const char *commit, const char *folder, struct err *err)
 {
 	git_oid tree;
 	struct tree_entry entry;
 	struct err inner = ERR_INIT;
-	if (commit_tree(h, commit, &tree, err) < 0)
-		return -1;
-	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
-		return inner.code == ERR_NOT_FOUND ? 0 : err_take(err, &inner);
-	struct buf name = BUF_INIT;
-	buf_adds(&name, path);
-	int rc = tree_walk(h, &entry.id, &name, fn, ctx, err);
-	buf_release(&name);
-	return rc;
+	struct history_walk *w = xcalloc(1, sizeof *w);
+	buf_init(&w->diff.path);
+	int rc = commit_tree(h, commit, &tree, err);
+	int there = rc == 0;
+	if (rc == 0 && folder) {
+		there = tree_find(h, &tree, folder, MODE_FOLDER, &entry, &inner) == 0;
+		rc = there || inner.code == ERR_NOT_FOUND ? 0 : err_take(err, &inner);
+		tree = entry.id;
+	}
+	if (rc == 0 && there)
+		rc = tree_diff_begin(&w->diff, h, NULL, &tree, folder ? folder : "", err);
+	if (rc == 0)
+		return w;
+	history_walk_end(w);
+	return NULL;
 }
 
-int history_folder_count(struct history *h, const char *commit, const char *path, uint64_t *files, struct err *err)
+int history_walk_next(struct history_walk *w, const char **path, const void **text, size_t *n, struct err *err)
 {
-	git_oid tree;
-	struct tree_entry entry;
-	struct err inner = ERR_INIT;
-	*files = 0;
-	if (commit_tree(h, commit, &tree, err) < 0)
+	const git_oid *none;
+	const git_oid *id;
+	object_raw_drop(w->file);
+	w->file = NULL;
+	int more = tree_diff_next(&w->diff, &none, &id, err);
+	if (more != 1)
+		return more;
+	if (path)
+		*path = w->diff.path.data;
+	if (!text)
+		return 1;
+	w->file = object_hold(w->diff.h, id, err);
+	if (!w->file)
 		return -1;
-	if (tree_find(h, &tree, path, MODE_FOLDER, &entry, &inner) < 0)
-		return inner.code == ERR_NOT_FOUND ? 0 : err_take(err, &inner);
-	return tree_count(h, &entry.id, 0, files, err);
+	*text = w->file->data;
+	*n = w->file->size;
+	return 1;
+}
+
+void history_walk_end(struct history_walk *w)
+{
+	if (!w)
+		return;
+	object_raw_drop(w->file);
+	tree_diff_end(&w->diff);
+	free(w);
+}
+
+int history_folder_walk(struct history *h, const char *commit, const char *folder, history_file_fn fn, void *ctx,
+                        struct err *err)
+{
+	const char *path;
+	const void *text;
+	size_t n;
+	int more = 1;
+	struct history_walk *w = history_walk_begin(h, commit, folder, err);
+	int rc = w ? 0 : -1;
+	while (rc == 0 && (more = history_walk_next(w, &path, &text, &n, err)) == 1)
+		rc = fn(ctx, path, text, n);
+	history_walk_end(w);
+	return more < 0 ? -1 : rc;
+}
+
+int history_tree_walk(struct history *h, const char *commit, history_file_fn fn, void *ctx, struct err *err)
+{
+	return history_folder_walk(h, commit, NULL, fn, ctx, err);
 }
 
 int history_folders(struct history *h, const char *commit, int (*fn)(void *ctx, const char *name), void *ctx,
@@ -166,6 +204,8 @@ int history_folders(struct history *h, const char *commit, int (*fn)(void *ctx, 
 	buf_release(&raw);
 	return rc;
 }
+
+/* ---- the log */
 
 int history_is_ancestor(struct history *h, uint64_t old_one, uint64_t young_one)
 {
@@ -249,7 +289,7 @@ int history_number(struct history *h, const char *id, uint64_t *number, struct e
 
 int history_entry_of(struct history *h, const char *id, history_entry_fn fn, void *ctx, struct err *err)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	git_oid oid;
 	if (history_number(h, id, &number, err) < 0 || git_oid_fromstr(&oid, id) < 0)
 		return -1;
@@ -287,19 +327,11 @@ static sqlite3_stmt *log_statement(struct history *h, uint64_t from, const char 
 	return s;
 }
 
-int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
-                struct err *err)
+/* Gives the commits that the statement finds (columns id, n), and finalizes it. `last` gets the number of the last one. */
+static int log_rows(struct history *h, sqlite3_stmt *s, size_t limit, uint64_t *last, history_entry_fn fn, void *ctx,
+                    struct err *err)
 {
-	uint64_t newest = 0;
-	char head[HISTORY_ID];
-	if (from && history_number(h, from, &newest, err) < 0)
-		return -1;
-	if (from && history_head(h, head, NULL) == 0 && strcmp(head, from) == 0)
-		newest = 0; /* everything: no ancestry to follow */
-	sqlite3_stmt *s = log_statement(h, newest, path, err);
-	if (!s)
-		return -1;
-	int rc = 0;
+	int rc = s ? 0 : -1;
 	int step = SQLITE_DONE;
 	for (size_t i = 0; rc == 0 && (limit == 0 || i < limit) && (step = sqlite3_step(s)) == SQLITE_ROW; i++) {
 		git_oid id;
@@ -308,11 +340,40 @@ int history_log(struct history *h, const char *from, const char *path, size_t li
 			break;
 		}
 		git_oid_fromraw(&id, sqlite3_column_blob(s, 0));
-		rc = read_entry(h, &id, (uint64_t)sqlite3_column_int64(s, 1), fn, ctx, err);
+		uint64_t number = (uint64_t)sqlite3_column_int64(s, 1);
+		rc = read_entry(h, &id, number, fn, ctx, err);
+		*last = number;
 	}
 	if (rc == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
 		rc = history_sql_error(h, _("read"), err);
 	sqlite3_finalize(s);
+	return rc;
+}
+
+int history_log(struct history *h, const char *from, const char *path, size_t limit, history_entry_fn fn, void *ctx,
+                struct err *err)
+{
+	uint64_t newest = 0;
+	uint64_t last = 0;
+	char head[HISTORY_ID];
+	if (from && history_number(h, from, &newest, err) < 0)
+		return -1;
+	if (from && history_head(h, head, NULL) == 0 && strcmp(head, from) == 0)
+		newest = 0; /* everything: no ancestry to follow */
+	return log_rows(h, log_statement(h, newest, path, err), limit, &last, fn, ctx, err);
+}
+
+int history_log_below(struct history *h, uint64_t *below, size_t limit, history_entry_fn fn, void *ctx, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	uint64_t last = 0; /* none: nothing is below that */
+	if (sqlite3_prepare_v2(h->db, "SELECT id, n FROM git_commit WHERE n < ?1 ORDER BY n DESC LIMIT ?2", -1, &s,
+	                       NULL) != SQLITE_OK)
+		return history_sql_error(h, _("read"), err);
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)*below);
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)limit);
+	int rc = log_rows(h, s, limit, &last, fn, ctx, err);
+	*below = last;
 	return rc;
 }
 
@@ -348,8 +409,5 @@ int history_diff(struct history *h, const char *a, const char *b, history_diff_f
 	if ((!empty && commit_tree(h, a, &from, err) < 0) || commit_tree(h, b, &to, err) < 0)
 		return -1;
 	struct diffing d = {h, fn, ctx, err};
-	struct buf path = BUF_INIT;
-	int rc = tree_diff(h, empty ? NULL : &from, &to, &path, diff_file, &d, err);
-	buf_release(&path);
-	return rc;
+	return tree_diff(h, empty ? NULL : &from, &to, diff_file, &d, err);
 }

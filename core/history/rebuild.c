@@ -91,7 +91,6 @@ static int index_one(void *ctx, int64_t row, const git_oid *id, const struct obj
 	struct commit_text c;
 	struct commit_text parent;
 	struct touched t = {NULL, 0};
-	struct buf path = BUF_INIT;
 	struct buf parent_raw = BUF_INIT;
 	(void)row;
 	if (!id || raw->type != GIT_OBJECT_COMMIT || commit_text_parse(&c, raw->data, raw->size, NULL) < 0)
@@ -101,7 +100,7 @@ static int index_one(void *ctx, int64_t row, const git_oid *id, const struct obj
 	int readable = !has_parent || commit_read(r->h, &c.parents[0], &parent, &parent_raw, NULL) == 0;
 	/* where a tree is lost, what the commit touched is told as far as it can be */
 	if (readable)
-		tree_diff(r->h, has_parent ? &parent.tree : NULL, &c.tree, &path, take_path, &t, NULL);
+		tree_diff(r->h, has_parent ? &parent.tree : NULL, &c.tree, take_path, &t, NULL);
 	int rc = commit_index(r->h, id, c.parents, c.parent_count, t.changes, t.count, c.when.seconds, r->err);
 	for (size_t i = 0; i < t.count; i++)
 		free((void *)(uintptr_t)t.changes[i].path);
@@ -110,7 +109,6 @@ static int index_one(void *ctx, int64_t row, const git_oid *id, const struct obj
 		commit_text_release(&parent);
 	commit_text_release(&c);
 	buf_release(&parent_raw);
-	buf_release(&path);
 	return rc;
 }
 

@@ -28,7 +28,7 @@ int tree_next(const char **p, const char *end, struct tree_entry *entry)
 	return 1;
 }
 
-static struct object_raw *hold_tree(struct history *h, const git_oid *id, struct err *err)
+static struct object_raw *tree_hold(struct history *h, const git_oid *id, struct err *err)
 {
 	struct object_raw *raw = object_hold(h, id, err);
 	if (!raw || raw->type == GIT_OBJECT_TREE)
@@ -38,7 +38,7 @@ static struct object_raw *hold_tree(struct history *h, const git_oid *id, struct
 	return NULL;
 }
 
-static int bad_tree(struct err *err)
+static int tree_bad(struct err *err)
 {
 	return err_set(err, ERR_DAMAGED, _("a tree of the history has a wrong form"));
 }
@@ -50,7 +50,7 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 	git_oid id = *root;
 	for (int depth = 0; depth <= TREE_DEPTH; depth++) {
 		size_t n = strcspn(path, "/");
-		struct object_raw *raw = hold_tree(h, &id, err);
+		struct object_raw *raw = tree_hold(h, &id, err);
 		if (!raw)
 			return -1;
 		const char *p = raw->data;
@@ -60,7 +60,7 @@ int tree_find(struct history *h, const git_oid *root, const char *path, unsigned
 			hit = strncmp(found->name, path, n) == 0 && found->name[n] == '\0';
 		object_raw_drop(raw);
 		if (!hit && rc < 0)
-			return bad_tree(err);
+			return tree_bad(err);
 		if (!hit || (path[n] == '/' ? MODE_FOLDER : mode) != found->mode)
 			break;
 		found->name = NULL;
@@ -203,7 +203,7 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 	int rc = 0;
 	if (depth > TREE_DEPTH)
 		return err_set(e->err, ERR_INVALID, _("the path '%s' is too deep"), changes->path);
-	struct object_raw *raw = old ? hold_tree(e->h, old, e->err) : NULL;
+	struct object_raw *raw = old ? tree_hold(e->h, old, e->err) : NULL;
 	if (old && !raw)
 		return -1;
 	const char *p = raw ? raw->data : "";
@@ -242,7 +242,7 @@ static int history_tree_edit(struct history_tree_editing *e, const git_oid *old,
 		i += group;
 	}
 	if (rc == 0 && more < 0)
-		rc = bad_tree(e->err);
+		rc = tree_bad(e->err);
 	*empty = out.len == 0;
 	if (rc == 0 && !(*empty && depth > 0))
 		rc = object_write(e->h, GIT_OBJECT_TREE, out.data, out.len, old, id, e->err);
@@ -259,103 +259,151 @@ int tree_edit(struct history *h, const git_oid *old, const struct history_change
 	return history_tree_edit(&e, old, 0, changes, count, 0, id, &empty);
 }
 
-/* ---- walking */
+/*
+ * ---- walking: which files differ between two trees. One walk for all, with its place as plain data, so that whoever works in
+ * slices leaves it behind any file and goes on later. Folders that are the same on both sides are not opened.
+ */
 
-static void add_part(struct buf *path, const char *name)
+#define PATH_LIMIT 1024 /* bytes of a path in a tree that somebody made */
+
+/* A folder on the way down: its two trees (NULL: absent), how far each was read, and the entry that comes next there. */
+struct tree_walk_level {
+	struct object_raw *raw[2];
+	const char *at[2];
+	struct tree_entry next[2];
+	int more[2];
+	size_t path; /* length of the folder's path */
+};
+
+static void tree_walk_read(struct tree_walk_level *level, int side)
 {
-	if (path->len)
-		buf_addc(path, '/');
-	buf_adds(path, name);
+	const struct object_raw *raw = level->raw[side];
+	level->more[side] = raw ? tree_next(&level->at[side], raw->data + raw->size, &level->next[side]) : 0;
 }
 
-int tree_walk(struct history *h, const git_oid *root, struct buf *path, history_file_fn fn, void *ctx, struct err *err)
+static int tree_walk_enter(struct tree_diff *d, const git_oid *a, const git_oid *b, struct err *err)
 {
-	struct object_raw *raw = hold_tree(h, root, err);
-	size_t start = path->len;
-	int rc = raw ? 0 : -1;
-	const char *p = raw ? raw->data : NULL;
-	struct tree_entry entry;
-	int more = 0;
-	while (rc == 0 && (more = tree_next(&p, raw->data + raw->size, &entry)) == 1) {
-		add_part(path, entry.name);
-		if (entry.mode == MODE_FOLDER) {
-			rc = path->len > 1024 ? bad_tree(err) : tree_walk(h, &entry.id, path, fn, ctx, err);
-		} else {
-			struct object_raw *text = object_hold(h, &entry.id, err);
-			rc = text ? fn(ctx, path->data, text->data, text->size) : -1;
-			object_raw_drop(text);
+	const git_oid *const ids[2] = {a, b};
+	if (d->depth == d->room) {
+		d->room = d->room ? d->room * 2 : TREE_DEPTH;
+		d->levels = xrealloc(d->levels, d->room * sizeof *d->levels);
+	}
+	struct tree_walk_level *level = &d->levels[d->depth++];
+	memset(level, 0, sizeof *level);
+	level->path = d->path.len;
+	for (int side = 0; side < 2; side++) {
+		if (ids[side] && !(level->raw[side] = tree_hold(d->h, ids[side], err)))
+			return -1;
+		level->at[side] = level->raw[side] ? level->raw[side]->data : "";
+		tree_walk_read(level, side);
+	}
+	return 0;
+}
+
+static void tree_walk_leave(struct tree_diff *d)
+{
+	struct tree_walk_level *level = &d->levels[--d->depth];
+	object_raw_drop(level->raw[0]);
+	object_raw_drop(level->raw[1]);
+}
+
+int tree_diff_begin(struct tree_diff *d, struct history *h, const git_oid *a, const git_oid *b, const char *above,
+                    struct err *err)
+{
+	while (d->depth > 0)
+		tree_walk_leave(d);
+	d->h = h;
+	buf_clear(&d->path);
+	buf_adds(&d->path, above);
+	return tree_walk_enter(d, a, b, err);
+}
+
+/* What comes next in the folder is taken: `there` says on which sides it is. */
+static int tree_walk_take(struct tree_diff *d, struct tree_walk_level *level, int there[2], struct tree_entry *entry)
+{
+	int order = level->more[0] != 1 ? 1 : level->more[1] != 1 ? -1 : tree_compare(&level->next[0], &level->next[1]);
+	there[0] = order <= 0;
+	there[1] = order >= 0;
+	*entry = level->next[order > 0];
+	d->ids[0] = level->next[0].id;
+	d->ids[1] = level->next[1].id;
+	int same = order == 0 && level->next[0].mode == level->next[1].mode && git_oid_equal(&d->ids[0], &d->ids[1]);
+	for (int side = 0; side < 2; side++)
+		if (there[side])
+			tree_walk_read(level, side);
+	return !same;
+}
+
+int tree_diff_next(struct tree_diff *d, const git_oid **a, const git_oid **b, struct err *err)
+{
+	while (d->depth > 0) {
+		struct tree_walk_level *level = &d->levels[d->depth - 1];
+		struct tree_entry entry;
+		int there[2];
+		buf_truncate(&d->path, level->path);
+		if (level->more[0] < 0 || level->more[1] < 0)
+			return tree_bad(err);
+		if (level->more[0] == 0 && level->more[1] == 0) {
+			tree_walk_leave(d);
+			continue;
 		}
-		buf_truncate(path, start);
+		if (!tree_walk_take(d, level, there, &entry))
+			continue;
+		if (d->path.len)
+			buf_addc(&d->path, '/');
+		buf_adds(&d->path, entry.name);
+		if (d->path.len > PATH_LIMIT)
+			return tree_bad(err);
+		const git_oid *const ids[2] = {there[0] ? &d->ids[0] : NULL, there[1] ? &d->ids[1] : NULL};
+		if (entry.mode == MODE_FOLDER) {
+			if (tree_walk_enter(d, ids[0], ids[1], err) < 0)
+				return -1;
+			continue;
+		}
+		*a = ids[0];
+		*b = ids[1];
+		return 1;
 	}
-	if (rc == 0 && more < 0)
-		rc = bad_tree(err);
-	object_raw_drop(raw);
-	return rc;
+	return 0;
 }
 
-int tree_count(struct history *h, const git_oid *root, int depth, uint64_t *files, struct err *err)
+void tree_diff_end(struct tree_diff *d)
 {
-	if (depth > TREE_DEPTH)
-		return bad_tree(err);
-	struct object_raw *raw = hold_tree(h, root, err);
-	int rc = raw ? 0 : -1;
-	const char *p = raw ? raw->data : NULL;
-	struct tree_entry entry;
-	int more = 0;
-	while (rc == 0 && (more = tree_next(&p, raw->data + raw->size, &entry)) == 1) {
-		if (entry.mode == MODE_FOLDER)
-			rc = tree_count(h, &entry.id, depth + 1, files, err);
-		else
-			++*files;
-	}
-	if (rc == 0 && more < 0)
-		rc = bad_tree(err);
-	object_raw_drop(raw);
-	return rc;
+	while (d->depth > 0)
+		tree_walk_leave(d);
+	free(d->levels);
+	d->levels = NULL;
+	d->room = 0;
+	buf_release(&d->path);
 }
 
-static int diff_entry(struct history *h, const struct tree_entry *a, const struct tree_entry *b, struct buf *path,
-                      tree_diff_fn fn, void *ctx, struct err *err)
+/* ---- all at once */
+
+int tree_diff(struct history *h, const git_oid *a, const git_oid *b, tree_diff_fn fn, void *ctx, struct err *err)
 {
-	size_t start = path->len;
-	const struct tree_entry *either = a ? a : b;
-	if (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))
-		return 0;
-	add_part(path, either->name);
-	int rc;
-	if (path->len > 1024)
-		rc = bad_tree(err);
-	else if (either->mode == MODE_FOLDER)
-		rc = tree_diff(h, a ? &a->id : NULL, b ? &b->id : NULL, path, fn, ctx, err);
-	else
-		rc = fn(ctx, path->data, a ? &a->id : NULL, b ? &b->id : NULL);
-	buf_truncate(path, start);
-	return rc;
+	struct tree_diff d = TREE_DIFF_INIT;
+	const git_oid *x = NULL;
+	const git_oid *y = NULL;
+	int more = 1;
+	int rc = tree_diff_begin(&d, h, a, b, "", err);
+	while (rc == 0 && (more = tree_diff_next(&d, &x, &y, err)) == 1)
+		rc = fn(ctx, d.path.data, x, y);
+	tree_diff_end(&d);
+	return more < 0 ? -1 : rc;
 }
 
-int tree_diff(struct history *h, const git_oid *a, const git_oid *b, struct buf *path, tree_diff_fn fn, void *ctx,
-              struct err *err)
+int tree_walk(struct history *h, const git_oid *root, const char *above, history_file_fn fn, void *ctx, struct err *err)
 {
-	struct object_raw *before = a ? hold_tree(h, a, err) : NULL;
-	struct object_raw *after = b && (!a || before) ? hold_tree(h, b, err) : NULL;
-	int rc = (a && !before) || (b && !after) ? -1 : 0;
-	const char *p = before ? before->data : NULL;
-	const char *q = after ? after->data : NULL;
-	struct tree_entry x;
-	struct tree_entry y;
-	int more_a = rc == 0 && before ? tree_next(&p, before->data + before->size, &x) : 0;
-	int more_b = rc == 0 && after ? tree_next(&q, after->data + after->size, &y) : 0;
-	while (rc == 0 && (more_a == 1 || more_b == 1)) {
-		int order = more_a != 1 ? 1 : more_b != 1 ? -1 : tree_compare(&x, &y);
-		rc = diff_entry(h, order <= 0 ? &x : NULL, order >= 0 ? &y : NULL, path, fn, ctx, err);
-		if (order <= 0)
-			more_a = tree_next(&p, before->data + before->size, &x);
-		if (order >= 0)
-			more_b = tree_next(&q, after->data + after->size, &y);
+	struct tree_diff d = TREE_DIFF_INIT;
+	const git_oid *none = NULL;
+	const git_oid *id = NULL;
+	int more = 1;
+	int rc = tree_diff_begin(&d, h, NULL, root, above, err);
+	while (rc == 0 && (more = tree_diff_next(&d, &none, &id, err)) == 1) {
+		struct object_raw *text = object_hold(h, id, err);
+		rc = text ? fn(ctx, d.path.data, text->data, text->size) : -1;
+		object_raw_drop(text);
 	}
-	if (rc == 0 && (more_a < 0 || more_b < 0))
-		rc = bad_tree(err);
-	object_raw_drop(before);
-	object_raw_drop(after);
-	return rc;
+	tree_diff_end(&d);
+	return more < 0 ? -1 : rc;
 }

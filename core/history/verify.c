@@ -10,11 +10,12 @@
 #include "base/progress.h"
 #include "history/exchange.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMIT_UNITS 4 /* a commit costs as much as that many objects */
+#define COMMIT_UNITS 4 /* a commit costs as much as that many objects; a file that it changed as much as one */
 #define STEP_UNITS   256
 
 void history_found(struct history_check *k, const char *format, ...)
@@ -72,6 +73,8 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 	k->commits = xcalloc(room, sizeof *k->commits);
 	k->touched = xcalloc(room, sizeof *k->touched);
 	randombytes_buf(k->touch_key, sizeof k->touch_key);
+	k->now = (struct commit_check){
+	    .text = {.payload = BUF_INIT}, .walk = TREE_DIFF_INIT, .trailers = RECORD_TRAILERS_INIT};
 	k->signatures = signature_pool_new(history_may_thread);
 	return k;
 }
@@ -213,15 +216,25 @@ static void check_object(struct history_check *k, sqlite3_stmt *s)
 	object_raw_drop(raw);
 }
 
-/* Commits whose objects were read, in the order of their numbers. */
-static void check_commits_up_to(struct history_check *k, int64_t row)
+/* Commits up to that number whose objects were read, in the order of their numbers. 1: the slice is used up. */
+static int check_commits(struct history_check *k, int64_t row, unsigned *left)
 {
-	while (k->commits_done < k->last_commit && k->commits[k->commits_done + 1].object <= row)
-		check_commit(k, ++k->commits_done);
+	while (k->commits_done < k->last_commit && k->commits[k->commits_done + 1].object <= row) {
+		if (*left == 0)
+			return 1;
+		int begins = !k->now.number;
+		if (check_commit(k, k->commits_done + 1, left) == 0)
+			k->commits_done++;
+		if (begins)
+			*left -= *left < COMMIT_UNITS ? *left : COMMIT_UNITS;
+	}
+	return 0;
 }
 
 static int step_objects(struct history_check *k, unsigned units, struct err *err)
 {
+	if (check_commits(k, k->at, &units) || units == 0)
+		return 1;
 	/* in the order of writing: the base of a delta was just read */
 	sqlite3_stmt *s = history_statement(k->h, HISTORY_CHECK_OBJECTS, err);
 	if (!s)
@@ -229,16 +242,17 @@ static int step_objects(struct history_check *k, unsigned units, struct err *err
 	sqlite3_bind_int64(s, 1, k->at);
 	sqlite3_bind_int64(s, 2, k->last_object);
 	sqlite3_bind_int64(s, 3, units);
-	int rc;
+	int rc = SQLITE_DONE;
 	unsigned rows = 0;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+	while (units > 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		rows++;
+		units--;
 		k->at = sqlite3_column_int64(s, 0);
 		k->counts.objects++;
 		check_object(k, s);
-		check_commits_up_to(k, k->at);
+		check_commits(k, k->at, &units);
 	}
-	int failed = rc != SQLITE_DONE && history_sql_error(k->h, _("read"), err) < 0;
+	int failed = rc != SQLITE_DONE && rc != SQLITE_ROW && history_sql_error(k->h, _("read"), err) < 0;
 	sqlite3_reset(s);
 	return failed ? -1 : rows > 0;
 }
@@ -259,10 +273,7 @@ static void check_tables(struct history_check *k)
 /* Commits without an object that was read, or that lie behind one in their numbers. */
 static int step_rest(struct history_check *k, unsigned units)
 {
-	unsigned count = units / COMMIT_UNITS + 1;
-	for (unsigned i = 0; i < count && k->commits_done < k->last_commit; i++)
-		check_commit(k, ++k->commits_done);
-	if (k->commits_done < k->last_commit)
+	if (check_commits(k, INT64_MAX, &units))
 		return 1;
 	check_tables(k);
 	return 0;
@@ -317,8 +328,10 @@ int history_check_signatures(struct history_check *k)
 
 void history_check_state(const struct history_check *k, uint64_t *done, uint64_t *total)
 {
-	*total = (uint64_t)k->last_object + COMMIT_UNITS * (uint64_t)k->last_commit;
-	*done = k->phase == CHECK_DONE ? *total : k->counts.objects + COMMIT_UNITS * (uint64_t)k->commits_done;
+	*total = (uint64_t)k->last_object + COMMIT_UNITS * (uint64_t)k->last_commit + (uint64_t)k->touched_rows;
+	*done = k->counts.objects + COMMIT_UNITS * (uint64_t)k->commits_done + (uint64_t)k->touches + k->now.count;
+	if (k->phase == CHECK_DONE)
+		*done = *total;
 	if (*done > *total)
 		*done = *total;
 }
@@ -329,6 +342,7 @@ void history_check_end(struct history_check *k, struct history_verified *counts)
 		return;
 	if (counts)
 		*counts = k->counts;
+	check_commit_leave(k);
 	signature_pool_free(k->signatures);
 	object_index_free(k->h->index);
 	k->h->index = NULL;
@@ -377,7 +391,8 @@ int history_verify_commits(struct history *h, const char *tip, size_t count, con
 	while (rc == 1 && k->phase < CHECK_TOUCHED)
 		rc = history_check_step(k, STEP_UNITS, err);
 	for (int64_t n = k->last_commit - (int64_t)count + 1; n <= k->last_commit && rc == 1; n++)
-		check_commit(k, n);
+		for (unsigned left = UINT_MAX; check_commit(k, n, &left) == 1;)
+			left = UINT_MAX;
 	while (rc == 1 && history_check_signatures(k) == 1)
 		;
 	history_check_end(k, NULL);

@@ -2,6 +2,10 @@
  * One commit: its row, its signature, its place in the SHA-256 chain, and its
  * message against what it changed. The part of a message that machines read is
  * made anew and must stand there as it is.
+ *
+ * A commit may have changed any number of files, so the walk over them is left
+ * when the slice is used up, and gone on with in the next one: where it stands is
+ * k->now, with nothing kept of the files that it is past but their sum.
  */
 #include "base/printable.h"
 #include "base/sha256.h"
@@ -48,50 +52,6 @@ static void check_signature(struct history_check *k, int64_t number, const char 
 
 /* ---- what a commit changed */
 
-struct changed_files {
-	struct history_check *k;
-	const char *id;
-	struct history_change *changes; /* their texts are held in `held` */
-	struct object_raw **held;
-	size_t count;
-	size_t cap;
-};
-
-static int collect_change(void *ctx, const char *path, const git_oid *a, const git_oid *b)
-{
-	struct changed_files *files = ctx;
-	struct object_raw *text = b ? object_hold(files->k->h, b, NULL) : NULL;
-	(void)a;
-	if (b && !text)
-		return 0; /* reported with the object */
-	if (files->count == files->cap) {
-		files->cap = files->cap ? files->cap * 2 : 8;
-		files->changes = xrealloc(files->changes, files->cap * sizeof *files->changes);
-		files->held = xrealloc(files->held, files->cap * sizeof *files->held);
-	}
-	if (text && files->k->spec.file)
-		files->k->spec.file(files->k->spec.ctx, files->id, path, text->data, text->size);
-	files->held[files->count] = text;
-	files->changes[files->count++] =
-	    (struct history_change){xstrdup(path), text ? text->data : NULL, text ? text->size : 0};
-	return 0;
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-	return strcmp(((const struct history_change *)a)->path, ((const struct history_change *)b)->path);
-}
-
-static void release_files(struct changed_files *files)
-{
-	for (size_t i = 0; i < files->count; i++)
-		object_raw_drop(files->held[i]);
-	for (size_t i = 0; i < files->count; i++)
-		free((void *)(uintptr_t)files->changes[i].path);
-	free(files->held);
-	free(files->changes);
-}
-
 static int table_has(struct history_check *k, int64_t number, const char *path)
 {
 	sqlite3_stmt *s = history_statement(k->h, HISTORY_TOUCH_HAS, NULL);
@@ -104,19 +64,34 @@ static int table_has(struct history_check *k, int64_t number, const char *path)
 	return has;
 }
 
-/* The table of touched paths has just these: by their number and sum, or asked for each where these differ. */
-static void check_touched(struct history_check *k, int64_t number, const struct changed_files *files)
+/* One file that the commit changed. `id`: its text, NULL if it was removed. */
+static void take_changed(struct history_check *k, const char *path, const git_oid *id)
 {
-	uint64_t sum = 0;
-	k->touches += (int64_t)files->count;
-	for (size_t i = 0; k->touched && i < files->count; i++)
-		sum += check_touch_digest(k, files->changes[i].path);
-	if (k->touched && k->touched[number].count == files->count && k->touched[number].sum == sum)
-		return;
-	for (size_t i = 0; i < files->count; i++)
-		if (!table_has(k, number, files->changes[i].path))
-			history_found(k, _("commit %.10s changed '%s', which the log of that record does not show"),
-			              files->id, files->changes[i].path);
+	struct commit_check *now = &k->now;
+	struct object_raw *text = id ? object_hold(k->h, id, NULL) : NULL;
+	if (id && !text)
+		return; /* reported with the object */
+	if (text && k->spec.file)
+		k->spec.file(k->spec.ctx, now->id, path, text->data, text->size);
+	record_trailers_add(&now->trailers, path, text ? text->data : NULL, text ? text->size : 0);
+	if (k->touched)
+		now->sum += check_touch_digest(k, path);
+	now->count++;
+	object_raw_drop(text);
+}
+
+static void ask_table(struct history_check *k, const char *path)
+{
+	if (!table_has(k, k->now.number, path))
+		history_found(k, _("commit %.10s changed '%s', which the log of that record does not show"), k->now.id,
+		              path);
+}
+
+/* Whether the table of touched paths has just these: by their number and sum. */
+static int touched_fits(const struct history_check *k)
+{
+	const struct commit_check *now = &k->now;
+	return k->touched && k->touched[now->number].count == now->count && k->touched[now->number].sum == now->sum;
 }
 
 /* ---- the message */
@@ -170,13 +145,12 @@ static int head_is_canonical(const char *text, size_t n)
 	return 1;
 }
 
-static void check_message(struct history_check *k, const char *id, const struct commit_text *c,
-                          const struct changed_files *files)
+static void check_message(struct history_check *k, const char *id, const struct commit_text *c)
 {
 	struct buf prev = BUF_INIT;
 	struct buf records = BUF_INIT;
 	size_t n = strlen(c->message);
-	commit_record_trailers(files->changes, files->count, &records);
+	record_trailers_put(&k->now.trailers, &records);
 	if (want_prev(k, c, &prev)) {
 		if (!ends_with(c->message, n, &prev)) {
 			history_found(k, _("commit %.10s: the SHA-256 of its parent does not fit: the chain is broken"),
@@ -227,59 +201,108 @@ static int parent_tree(struct history_check *k, const struct commit_text *c, git
 	return rc;
 }
 
-static void check_against_parent(struct history_check *k, int64_t number, const char *id, const struct commit_text *c)
+/* Begins to walk over what differs from the parent's tree. 0, or -1: there is nothing to walk over, which is reported with
+ * the objects. */
+static int begin_walk(struct history_check *k)
 {
-	struct changed_files files = {.k = k, .id = id};
-	struct buf path = BUF_INIT;
+	struct commit_check *now = &k->now;
 	git_oid before;
-	int has_parent = c->parent_count > 0;
-	if (has_parent && parent_tree(k, c, &before) < 0)
-		return;
-	if (tree_diff(k->h, has_parent ? &before : NULL, &c->tree, &path, collect_change, &files, NULL) == 0) {
-		if (files.count)
-			qsort(files.changes, files.count, sizeof *files.changes, compare_paths);
-		check_touched(k, number, &files);
-		check_message(k, id, c, &files);
-	}
-	release_files(&files);
-	buf_release(&path);
+	int has_parent = now->text.parent_count > 0;
+	if (has_parent && parent_tree(k, &now->text, &before) < 0)
+		return -1;
+	return tree_diff_begin(&now->walk, k->h, has_parent ? &before : NULL, &now->text.tree, "", NULL);
 }
 
-void check_commit(struct history_check *k, int64_t number)
+/* Reads the commit, and checks what it says of itself. 1: what it changed is to be walked over, 0: that is all. */
+static int begin_commit(struct history_check *k, int64_t number)
 {
 	const struct check_commit *row = &k->commits[number];
-	char hex[HISTORY_ID];
-	struct commit_text c;
+	struct commit_check *now = &k->now;
 	struct err why = ERR_INIT;
+	git_object_t type;
 	if (!row->there) {
 		history_found(k, _("the table of commits lacks number %lld"), (long long)number);
-		return;
+		return 0;
 	}
-	git_oid_tostr(hex, sizeof hex, &row->id);
-	git_object_t type;
+	git_oid_tostr(now->id, sizeof now->id, &row->id);
 	if (!object_index_find(k->h->index, &row->id, NULL, &type) || type != GIT_OBJECT_COMMIT) {
-		history_found(k, _("the commit %.10s is listed, but missing"), hex);
-		return;
+		history_found(k, _("the commit %.10s is listed, but missing"), now->id);
+		return 0;
 	}
-	struct object_raw *raw = object_hold(k->h, &row->id, NULL);
-	if (!raw || raw->type != GIT_OBJECT_COMMIT) {
-		object_raw_drop(raw);
-		return; /* reported with the objects */
+	now->raw = object_hold(k->h, &row->id, NULL);
+	if (!now->raw || now->raw->type != GIT_OBJECT_COMMIT)
+		return 0; /* reported with the objects */
+	if (commit_text_parse(&now->text, now->raw->data, now->raw->size, &why) < 0) {
+		history_found(k, "%.10s: %s", now->id, why.message);
+		return 0;
 	}
-	if (commit_text_parse(&c, raw->data, raw->size, &why) < 0) {
-		history_found(k, "%.10s: %s", hex, why.message);
-		object_raw_drop(raw);
-		return;
-	}
+	now->number = number;
 	k->counts.commits++;
-	check_commit_links(k, hex, &c);
-	check_row(k, number, hex, &c, row);
-	check_signature(k, number, hex, &c);
-	check_against_parent(k, number, hex, &c);
-	k->last.id = row->id;
-	k->last.tree = c.tree;
-	sha256_of(raw->data, raw->size, k->last.digest);
-	k->last.there = 1;
-	commit_text_release(&c);
-	object_raw_drop(raw);
+	check_commit_links(k, now->id, &now->text);
+	check_row(k, number, now->id, &now->text, row);
+	check_signature(k, number, now->id, &now->text);
+	return 1;
+}
+
+/* The commit is done with; the next one is mostly its child. */
+static void end_commit(struct history_check *k)
+{
+	struct commit_check *now = &k->now;
+	if (now->number) {
+		k->last.id = k->commits[now->number].id;
+		k->last.tree = now->text.tree;
+		sha256_of(now->raw->data, now->raw->size, k->last.digest);
+		k->last.there = 1;
+		commit_text_release(&now->text);
+	}
+	object_raw_drop(now->raw);
+	now->raw = NULL;
+	now->number = 0;
+	now->count = now->sum = 0;
+	now->asks = 0;
+	record_trailers_clear(&now->trailers);
+}
+
+void check_commit_leave(struct history_check *k)
+{
+	end_commit(k);
+	tree_diff_end(&k->now.walk);
+	buf_release(&k->now.trailers.lines);
+}
+
+/* Walks on over what the commit changed. 1: the slice is used up, 0: all of it was seen, -1: it cannot be read. */
+static int walk_on(struct history_check *k, unsigned *left)
+{
+	struct commit_check *now = &k->now;
+	const git_oid *a;
+	const git_oid *b;
+	int more;
+	while (*left > 0 && (more = tree_diff_next(&now->walk, &a, &b, NULL)) == 1) {
+		--*left;
+		if (now->asks)
+			ask_table(k, now->walk.path.data);
+		else
+			take_changed(k, now->walk.path.data, b);
+	}
+	return *left == 0 ? 1 : more;
+}
+
+int check_commit(struct history_check *k, int64_t number, unsigned *left)
+{
+	struct commit_check *now = &k->now;
+	if (!now->number && (!begin_commit(k, number) || begin_walk(k) < 0)) {
+		end_commit(k);
+		return 0;
+	}
+	int more = walk_on(k, left);
+	if (more == 0 && !now->asks) {
+		k->touches += (int64_t)now->count;
+		check_message(k, now->id, &now->text);
+		now->asks = !touched_fits(k) && now->count > 0 && begin_walk(k) == 0;
+		more = now->asks;
+	}
+	if (more == 1)
+		return 1;
+	end_commit(k);
+	return 0;
 }

@@ -28,6 +28,18 @@ struct check_touched {
 	uint32_t count;
 };
 
+/* The commit that is being checked. `number` 0: none is. */
+struct commit_check {
+	int64_t number;
+	char id[HISTORY_ID];
+	struct object_raw *raw; /* held, as long as its walk is under way */
+	struct commit_text text;
+	struct tree_diff walk;           /* over what it changed */
+	struct record_trailers trailers; /* of the changes that were walked over */
+	uint64_t count, sum;             /* these, and their keyed digests */
+	int asks; /* a second walk: what it changed does not fit the table, which is asked for each file */
+};
+
 struct history_check {
 	struct history *h;
 	struct history_check_spec spec;
@@ -46,6 +58,7 @@ struct history_check {
 	unsigned char touch_key[16];   /* of the digests: nobody can make paths that add up */
 	sqlite3_value *touch_at[2];    /* path and number where CHECK_TOUCHED stands */
 	struct signature_pool *signatures;
+	struct commit_check now;
 	struct { /* the commit checked last: mostly the parent of the next */
 		git_oid id, tree;
 		unsigned char digest[32];
@@ -63,6 +76,10 @@ void check_mark_reachable(struct history_check *k); /* once the list is there */
 
 /* That its tree and parents are there. */
 void check_commit_links(struct history_check *k, const char *id, const struct commit_text *c);
-void check_commit(struct history_check *k, int64_t number);
+
+/* The commit of that number, or what is left of it: each file that it changed takes one of `left`. 0: it is checked, 1: the
+ * slice is used up, and the same is called again. */
+int check_commit(struct history_check *k, int64_t number, unsigned *left);
+void check_commit_leave(struct history_check *k); /* at the end of all, or in the middle of a commit */
 
 #endif

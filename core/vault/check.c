@@ -82,17 +82,11 @@ static void check_anchors(struct vault *v, struct vault_check_findings *f)
 	}
 }
 
-static int check_log(struct vault *v, const struct progress *progress, struct vault_check_findings *f, struct err *err)
+static void check_frame(struct vault *v, uint32_t frame, struct vault_check_findings *f)
 {
-	for (uint32_t frame = 1; frame <= v->log.commit; frame++) {
-		if (frame % 64 == 1 &&
-		    progress_step(progress, _("checking the log"), frame - 1, v->log.commit, err) < 0)
-			return -1;
-		v->log.cached = 0;
-		if (log_frame_text(v, frame) != SQLITE_OK)
-			found(f, "%s", v->fault.message);
-	}
-	return 0;
+	v->log.cached = 0;
+	if (log_frame_text(v, frame) != SQLITE_OK)
+		found(f, "%s", v->fault.message);
 }
 
 static void check_structure(struct vault *v, struct vault_check_findings *f)
@@ -121,14 +115,26 @@ static void check_beginning(struct vault *v, struct vault_check_findings *f)
 	check_anchors(v, f);
 }
 
-int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
-                      void *ctx, struct err *err)
+int vault_check_beginning(struct vault *v, void (*finding)(void *ctx, const char *text), void *ctx)
 {
 	struct vault_check_findings f = {finding, ctx, 0};
 	check_beginning(v, &f);
-	int rc = check_log(v, progress, &f, err);
+	return f.count;
+}
+
+uint32_t vault_log_frames(const struct vault *v)
+{
+	return v->log.commit;
+}
+
+int vault_check_log(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
+                    void *ctx)
+{
+	struct vault_check_findings f = {finding, ctx, 0};
+	for (uint32_t frame = first; frame <= v->log.commit && frame - first < count; frame++)
+		check_frame(v, frame, &f);
 	err_clear(&v->fault);
-	return rc < 0 ? -1 : f.count;
+	return f.count;
 }
 
 int vault_check(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
@@ -141,8 +147,12 @@ int vault_check(struct vault *v, const struct progress *progress, void (*finding
 			return -1;
 		check_page(v, page, &f);
 	}
-	if (check_log(v, progress, &f, err) < 0)
-		return -1;
+	for (uint32_t frame = 1; frame <= v->log.commit; frame++) {
+		if (frame % 64 == 1 &&
+		    progress_step(progress, _("checking the log"), frame - 1, v->log.commit, err) < 0)
+			return -1;
+		check_frame(v, frame, &f);
+	}
 	check_structure(v, &f);
 	err_clear(&v->fault);
 	return f.count;

@@ -235,9 +235,11 @@ int vault_check(struct vault *v, const struct progress *progress, void (*finding
 int vault_check_pages(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
                       void *ctx);
 
-/* The rest of it but SQLite's integrity_check: header copies, anchors, frames of the log. */
-int vault_check_frame(struct vault *v, const struct progress *progress, void (*finding)(void *ctx, const char *text),
-                      void *ctx, struct err *err);
-uint32_t vault_pages(const struct vault *v); /* pages in the file, without those only in the log */
+/* Header copies and anchors; then `count` frames of the log from frame `first` (1 …). Both return the number of findings. */
+int vault_check_beginning(struct vault *v, void (*finding)(void *ctx, const char *text), void *ctx);
+int vault_check_log(struct vault *v, uint32_t first, uint32_t count, void (*finding)(void *ctx, const char *text),
+                    void *ctx);
+uint32_t vault_log_frames(const struct vault *v); /* in the log now: none after a checkpoint of all of it */
+uint32_t vault_pages(const struct vault *v);      /* pages in the file, without those only in the log */
 
 #endif

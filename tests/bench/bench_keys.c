@@ -52,8 +52,6 @@ static const struct {
     {"K: after a change", "the same"},
     {"W: sweep", "1,000 indicators are read at one go, to tell which were not swept for and which never are"},
     {"W: after a change", "the same"},
-    {"j k while it verifies",
-     "SQLite's check of a table's structure, and one commit of many records, cannot be left in the middle"},
 };
 
 /* ---- values */

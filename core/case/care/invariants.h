@@ -21,6 +21,12 @@
 /* Calls `finding` with a line for each thing wrong; text from outside is in it. -1: the tables cannot be read. */
 int invariants_check(struct case_file *c, void (*finding)(void *ctx, const char *text), void *ctx, struct err *err);
 
+/* The same in slices: looks at about `rows` records. 1: there are more, 0: all were looked at, -1. */
+struct invariants;
+struct invariants *invariants_begin(struct case_file *c, void (*finding)(void *ctx, const char *text), void *ctx);
+int invariants_step(struct invariants *k, size_t rows, struct err *err);
+void invariants_end(struct invariants *k); /* NULL is fine */
+
 /* Whether a person may change that field of that record: one of its kind's fields that genba does not keep for itself. */
 int conflict_may_be_about(const json_t *record, const char *field);
 

@@ -2,29 +2,17 @@
 
 #include "base/progress.h"
 #include "base/time/clock.h"
+#include "case/care/invariants.h"
 #include "case/care/verify_private.h"
+#include "case/store/blob.h"
 #include "case/trust/key_trust.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SLICE_PAGES   64
-#define SLICE_OBJECTS 64
+#define SLICE_OBJECTS 128
 #define SLICE_ROWS    16
-
-void verify_found(struct verify *v, const char *format, ...)
-{
-	struct buf b = BUF_INIT;
-	va_list args;
-	va_start(args, format);
-	buf_addv(&b, format, args);
-	va_end(args);
-	v->report.findings++;
-	v->parts[v->part].findings++;
-	if (v->finding)
-		v->finding(v->ctx, v->parts[v->part].name, b.data);
-	buf_release(&b);
-}
 
 static void found_text(void *ctx, const char *text)
 {
@@ -39,7 +27,6 @@ struct verify *verify_begin(struct case_file *c, verify_fn finding, void *ctx)
 	v->c = c;
 	v->finding = finding;
 	v->ctx = ctx;
-	v->keys.has_merges = -1;
 	v->heeded = -1;
 	for (size_t i = 0; i < VERIFY_PARTS; i++)
 		v->parts[i].name = names[i];
@@ -64,6 +51,9 @@ void verify_end(struct verify *v)
 	if (!v)
 		return;
 	history_check_end(v->history, NULL);
+	history_walk_end(v->folder);
+	invariants_end(v->invariants);
+	blob_check_end(v->blob);
 	record_origins_free(v->origins);
 	key_trust_free(v->keys.key_trust);
 	drop_names(v);
@@ -72,7 +62,7 @@ void verify_end(struct verify *v)
 
 /* ---- file, pages */
 
-static uint64_t count_rows(struct case_file *c, const char *sql)
+static uint64_t count_table(struct case_file *c, const char *sql)
 {
 	sqlite3_stmt *s = NULL;
 	uint64_t count = 0;
@@ -82,17 +72,25 @@ static uint64_t count_rows(struct case_file *c, const char *sql)
 	return count;
 }
 
-static int file_slice(struct verify *v, struct err *err)
+static int file_slice(struct verify *v)
 {
-	if (vault_check_frame(v->c->vault, NULL, found_text, v, err) < 0)
-		return -1;
-	/* a finding each */
-	for (const char *line = v->c->warnings.data; line && *line;) {
-		size_t n = strcspn(line, "\n");
-		verify_found(v, "%.*s", (int)n, line);
-		line += n + (line[n] == '\n');
+	if (v->stage == 0) {
+		vault_check_beginning(v->c->vault, found_text, v);
+		/* a finding each */
+		for (const char *line = v->c->warnings.data; line && *line;) {
+			size_t n = strcspn(line, "\n");
+			verify_found(v, "%.*s", (int)n, line);
+			line += n + (line[n] == '\n');
+		}
+		v->stage = 1;
+		return 1;
 	}
-	return 0;
+	uint32_t frames = vault_log_frames(v->c->vault);
+	vault_check_log(v->c->vault, (uint32_t)v->at + 1, SLICE_PAGES, found_text, v);
+	v->at += SLICE_PAGES;
+	v->parts[VERIFY_FILE].total = frames;
+	v->parts[VERIFY_FILE].done = (uint64_t)v->at < frames ? (uint64_t)v->at : frames;
+	return (uint64_t)v->at < frames;
 }
 
 static int pages_slice(struct verify *v)
@@ -104,7 +102,7 @@ static int pages_slice(struct verify *v)
 	v->parts[VERIFY_PAGES].done = (uint64_t)v->at < pages ? (uint64_t)v->at : pages;
 	if ((uint64_t)v->at < pages)
 		return 1;
-	v->report.pages = count_rows(v->c, "PRAGMA page_count"); /* those that are only in the log too */
+	v->report.pages = count_table(v->c, "PRAGMA page_count"); /* those that are only in the log too */
 	return 0;
 }
 
@@ -114,6 +112,8 @@ static int history_slice(struct verify *v, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int more = -1;
+	if (!v->history && verify_keys_slice(v))
+		return 1;
 	if (!v->history) {
 		record_origins_free(v->origins);
 		v->origins = record_origins_new(v->c, 0);
@@ -151,9 +151,9 @@ static int signatures_slice(struct verify *v)
 static uint64_t part_total(struct verify *v)
 {
 	if (v->part == VERIFY_RECORDS)
-		return record_count(v->c, NULL, RECORD_WITH_RETRACTED);
+		return count_table(v->c, "SELECT count(*) FROM record");
 	if (v->part == VERIFY_TEXTS)
-		return count_rows(v->c, "SELECT (SELECT count(*) FROM text) + (SELECT count(*) FROM blob)");
+		return count_table(v->c, "SELECT (SELECT count(*) FROM text) + (SELECT count(*) FROM blob)");
 	return v->parts[v->part].total;
 }
 
@@ -167,7 +167,7 @@ static int part_slice(struct verify *v, struct err *err)
 	state->begun = 1;
 	switch (v->part) {
 	case VERIFY_FILE:
-		return file_slice(v, err);
+		return file_slice(v);
 	case VERIFY_PAGES:
 		return pages_slice(v);
 	case VERIFY_HISTORY:
@@ -180,7 +180,7 @@ static int part_slice(struct verify *v, struct err *err)
 		break;
 	case VERIFY_TEXTS:
 		more = verify_texts_slice(v, SLICE_ROWS, &why);
-		state->done += more == 1 && state->done < state->total;
+		state->done = v->report.texts + v->report.files;
 		break;
 	case VERIFY_SIGNATURES:
 		return signatures_slice(v);

@@ -20,6 +20,11 @@
  * A check in slices looks at what there was when each part began; what is
  * written meanwhile is known to this process anyway. No statement stays open
  * between slices. A rotation of the case ends the check: begin another.
+ *
+ * How much a slice does depends on no number of records: a commit of a hundred
+ * thousand is left in the middle. What is done in one piece is one object of the
+ * history, and the reading of one kept file's packed bytes: at most 64 MiB, where
+ * genba itself writes some KiB.
  */
 #ifndef GENBA_CASE_CARE_VERIFY_H
 #define GENBA_CASE_CARE_VERIFY_H

@@ -7,29 +7,29 @@
 #include "case/trust/key_trust.h"
 #include "history/tables.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* ---- merged histories */
-
-static int has_merges(struct verify *v)
-{
-	if (v->keys.has_merges < 0)
-		v->keys.has_merges = history_has_merges(v->c->db);
-	return v->keys.has_merges;
-}
+#define SLICE_COMMITS 64
 
 /* In a line of commits the state before one tells all. Beside a merge, a commit may not know of the revocation yet. */
-static int counts(struct verify *v, uint64_t number)
+int verify_keys_slice(struct verify *v)
 {
+	struct verify_keys *k = &v->keys;
 	struct err err = ERR_INIT;
-	if (!has_merges(v))
-		return 1;
-	if (!v->keys.key_trust && !v->keys.no_key_trust && !(v->keys.key_trust = key_trust_new(v->c, NULL, &err))) {
-		v->keys.no_key_trust = 1;
+	int more = 0;
+	if (k->judged)
+		return 0;
+	if (!k->key_trust && !history_has_merges(v->c->db))
+		k->judged = 1;
+	else if (!k->key_trust)
+		more = (k->key_trust = key_trust_begin(v->c, NULL, &err)) ? 1 : -1;
+	else
+		more = key_trust_step(k->key_trust, SLICE_COMMITS, &err);
+	if (more < 0) {
+		key_trust_free(k->key_trust);
+		k->key_trust = NULL;
 		verify_found(v, _("it cannot be told which commits count: %s"), err.message);
 	}
-	return !v->keys.key_trust || key_trust_counts(v->keys.key_trust, number);
+	k->judged = more != 1;
+	return more == 1;
 }
 
 int verify_key_is_known(void *ctx, const struct history_signed *commit)
@@ -41,5 +41,5 @@ int verify_key_is_known(void *ctx, const struct history_signed *commit)
 		verify_found(v, _("commit %.10s: %s"), commit->id, why.message);
 	/* the first commit of all makes its own signer known */
 	return responders_counts(record_origins_responders(v->origins), state, commit->key) &&
-	       counts(v, commit->number);
+	       (!v->keys.key_trust || key_trust_counts(v->keys.key_trust, commit->number));
 }

@@ -1,4 +1,4 @@
-/* What verify.c (parts, slices), verify_structure.c, verify_keys.c and verify_records.c share. */
+/* What verify.c (parts, slices) and the other verify_*.c share. */
 #ifndef GENBA_CASE_CARE_VERIFY_PRIVATE_H
 #define GENBA_CASE_CARE_VERIFY_PRIVATE_H
 
@@ -8,9 +8,9 @@
 
 /* Which commits count. */
 struct verify_keys {
-	int has_merges;              /* -1: not looked yet */
-	struct key_trust *key_trust; /* of revoked keys, once it is needed */
-	int no_key_trust;            /* it cannot be told, which was reported */
+	struct key_trust
+	    *key_trust; /* of revoked keys; NULL: histories were not merged, or it cannot be told, as was reported */
+	int judged;     /* all of it was looked at */
 };
 
 struct verify {
@@ -29,9 +29,17 @@ struct verify {
 	struct history_check *history;
 	struct verify_keys keys;
 	struct record_origins *origins; /* while the history is checked, and until records are */
+	struct invariants *invariants;  /* while they are checked */
+	struct history_walk *folder;    /* that is being counted, in the tree of the last commit when that began */
+	int64_t last_row;               /* then */
+	uint64_t files, rows;           /* counted so far, in it and in the tables */
+	struct blob_check *blob;        /* that is being checked */
 };
 
 __attribute__((format(printf, 2, 3))) void verify_found(struct verify *v, const char *format, ...);
+
+/* Looks at some commits, for which keys count. 1: there are more, 0: that is known, or reported. */
+int verify_keys_slice(struct verify *v);
 
 /* Callbacks of the history's check. */
 int verify_key_is_known(void *ctx, const struct history_signed *commit);

@@ -1,8 +1,7 @@
-/* Records against the history, their labels and references, and the texts and files that they name by digest. */
+/* Records against the history, their labels and references. */
 #include "base/json.h"
 #include "case/care/invariants.h"
 #include "case/care/verify_private.h"
-#include "case/store/blob.h"
 #include "case/store/record_summary.h"
 #include "case/store/record_validate.h"
 
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #define ROW_MAX (1LL << 40) /* number of a row at most */
+#define QUICK   16          /* rows that are only counted, or asked one thing, in the time of one that is checked */
 
 /* ---- what each commit wrote */
 
@@ -224,24 +224,77 @@ static int begin_folders(struct verify *v, struct err *err)
 	char head[HISTORY_ID];
 	if (history_head(v->c->history, head, err) < 0)
 		return -1;
-	v->stage = 1;
-	return history_folders(v->c->history, head, take_folder, v, err) < 0 ? -1 : 1;
+	return history_folders(v->c->history, head, take_folder, v, err) < 0 ? -1 : 0;
 }
 
-static int folder_slice(struct verify *v, struct err *err)
+/*
+ * Files of one kind are counted in the tree of the commit that was the last one when that began, and rows up to the last one
+ * then: somebody may write meanwhile, and no row ever goes away.
+ */
+static int begin_folder(struct verify *v, struct err *err)
 {
 	char head[HISTORY_ID];
-	uint64_t files = 0;
+	const char *kind = v->names[v->name_count - 1];
+	sqlite3_stmt *s = case_prepare(v->c, err, "SELECT max(n) FROM record", "");
+	if (!s)
+		return -1;
+	v->last_row = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	v->at = 0;
+	v->files = v->rows = 0;
+	if (history_head(v->c->history, head, err) < 0)
+		return -1;
+	v->folder = history_walk_begin(v->c->history, head, kind, err);
+	return v->folder ? 1 : -1;
+}
+
+/* Counts on in the tables: 1 there are more, 0 that was all, -1. */
+static int count_rows(struct verify *v, const char *kind, unsigned rows, struct err *err)
+{
+	sqlite3_stmt *s =
+	    case_prepare(v->c, err,
+	                 "SELECT count(*), max(n) FROM (SELECT n FROM record WHERE kind = ?1 AND n > ?2 AND"
+	                 " n <= ?3 ORDER BY n LIMIT ?4)",
+	                 "tiii", kind, v->at, v->last_row, (int64_t)rows);
+	if (!s)
+		return -1;
+	int rc = sqlite3_step(s) == SQLITE_ROW ? 0 : case_sql_error(v->c, _("list records"), err);
+	int64_t count = rc == 0 ? sqlite3_column_int64(s, 0) : 0;
+	if (count > 0)
+		v->at = sqlite3_column_int64(s, 1);
+	v->rows += (uint64_t)count;
+	sqlite3_finalize(s);
+	return rc < 0 ? -1 : count == rows;
+}
+
+static int count_files(struct verify *v, unsigned files, struct err *err)
+{
+	for (unsigned i = 0; i < files; i++) {
+		int more = history_walk_next(v->folder, NULL, NULL, NULL, err);
+		if (more != 1)
+			return more;
+		v->files++;
+	}
+	return 1;
+}
+
+static int folder_slice(struct verify *v, unsigned rows, struct err *err)
+{
+	if (!v->folder)
+		return begin_folder(v, err);
+	int more = count_rows(v, v->names[v->name_count - 1], rows, err);
+	if (more == 0)
+		more = count_files(v, rows, err);
+	if (more == 1)
+		return 1;
+	history_walk_end(v->folder);
+	v->folder = NULL;
 	char *kind = v->names[--v->name_count];
-	int rc = history_head(v->c->history, head, err);
-	if (rc == 0)
-		rc = history_folder_count(v->c->history, head, kind, &files, err);
-	uint64_t rows = record_count(v->c, kind, RECORD_WITH_RETRACTED);
-	if (rc == 0 && files != rows)
+	if (more == 0 && v->files != v->rows)
 		verify_found(v, _("the tree of the last commit holds %llu records of the kind %s, the tables %llu"),
-		             (unsigned long long)files, kind, (unsigned long long)rows);
+		             (unsigned long long)v->files, kind, (unsigned long long)v->rows);
 	free(kind);
-	return rc < 0 ? -1 : 1;
+	return more < 0 ? -1 : 1;
 }
 
 static void take_finding(void *ctx, const char *text)
@@ -249,10 +302,11 @@ static void take_finding(void *ctx, const char *text)
 	verify_found(ctx, "%s", text);
 }
 
-static int check_invariants(struct verify *v, struct err *err)
+static int invariants_slice(struct verify *v, unsigned rows, struct err *err)
 {
-	record_origins_end(v->origins, take_finding, v);
-	return invariants_check(v->c, take_finding, v, err);
+	if (!v->invariants)
+		v->invariants = invariants_begin(v->c, take_finding, v);
+	return invariants_step(v->invariants, rows, err);
 }
 
 /* Rows are looked at from number 1 on, and a number out of the air leaves no room behind it. */
@@ -275,57 +329,41 @@ static int check_numbers(struct verify *v, struct err *err)
 	return 0;
 }
 
+enum records_stage {
+	STAGE_ROWS,
+	STAGE_FOLDERS,
+	STAGE_COUNTS,
+	STAGE_ORIGINS,
+	STAGE_INVARIANTS,
+	STAGE_NUMBERS,
+	STAGE_DONE
+};
+
+static int stage_slice(struct verify *v, unsigned rows, struct err *err)
+{
+	switch ((enum records_stage)v->stage) {
+	case STAGE_ROWS:
+		return rows_slice(v, rows, err);
+	case STAGE_FOLDERS:
+		return begin_folders(v, err);
+	case STAGE_COUNTS:
+		return v->name_count > 0 ? folder_slice(v, rows * QUICK, err) : 0;
+	case STAGE_ORIGINS:
+		return record_origins_end(v->origins, (size_t)rows * QUICK, take_finding, v, err);
+	case STAGE_INVARIANTS:
+		return invariants_slice(v, rows * QUICK, err);
+	case STAGE_NUMBERS:
+		return check_numbers(v, err);
+	case STAGE_DONE:
+		break;
+	}
+	return 0;
+}
+
 int verify_records_slice(struct verify *v, unsigned rows, struct err *err)
 {
-	if (v->stage == 0) {
-		int more = rows_slice(v, rows, err);
-		return more != 0 ? more : begin_folders(v, err);
-	}
-	return v->name_count > 0 ? folder_slice(v, err) : check_invariants(v, err) < 0 ? -1 : check_numbers(v, err);
-}
-
-/* ---- texts and files */
-
-/* The next rows of a table of digests. 1: there was one, 0: none. */
-static int digests_slice(struct verify *v, const char *sql, unsigned rows, struct err *err)
-{
-	sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(v->c->db, sql, -1, &s, NULL) != SQLITE_OK)
-		return case_sql_error(v->c, _("read the case"), err);
-	sqlite3_bind_int64(s, 1, v->at);
-	sqlite3_bind_int64(s, 2, rows);
-	int rc;
-	unsigned done = 0;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		const char *digest = (const char *)sqlite3_column_text(s, 1);
-		struct buf bytes = BUF_INIT;
-		struct err why = ERR_INIT;
-		v->at = sqlite3_column_int64(s, 0);
-		done++;
-		int whole = digest && (v->stage == 0 ? purgeable_text_get(v->c, digest, &bytes, &why)
-		                                     : blob_get(v->c, digest, &bytes, &why)) == 0;
-		if (whole)
-			*(v->stage == 0 ? &v->report.texts : &v->report.files) += 1;
-		else if (why.code != ERR_NOT_FOUND)
-			verify_found(v, "%s", why.code ? why.message : _("a digest is missing"));
-		else if (v->stage == 1)
-			v->report.absent++;
-		buf_release(&bytes);
-	}
-	int failed = rc != SQLITE_DONE && case_sql_error(v->c, _("read the case"), err) < 0;
-	sqlite3_finalize(s);
-	return failed ? -1 : done > 0;
-}
-
-int verify_texts_slice(struct verify *v, unsigned rows, struct err *err)
-{
-	if (v->stage == 0) {
-		int more = digests_slice(v, "SELECT n, digest FROM text WHERE n > ?1 ORDER BY n LIMIT ?2", rows, err);
-		if (more != 0)
-			return more;
-		v->stage = 1;
-		v->at = 0;
-		return 1;
-	}
-	return digests_slice(v, "SELECT n, sha256 FROM blob WHERE n > ?1 ORDER BY n LIMIT ?2", 1, err);
+	int more = stage_slice(v, rows, err);
+	if (more == 0)
+		v->stage++;
+	return more != 0 ? more : v->stage < STAGE_DONE;
 }

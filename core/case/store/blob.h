@@ -21,6 +21,13 @@ int blob_put(struct case_file *c, const void *bytes, size_t n, char sha256[65], 
 /* Appends the bytes; checks the digest (ERR_DAMAGED), ERR_NOT_FOUND if there is none or it was purged. */
 int blob_get(struct case_file *c, const char *sha256, struct buf *out, struct err *err);
 
+/* Checks a blob against its digest as blob_get() does, without having it whole: about `bytes` of it in a step. NULL as
+ * blob_get(); then 1: there is more, 0: it fits, -1: it does not (ERR_DAMAGED). The packed bytes are read at once. */
+struct blob_check;
+struct blob_check *blob_check_begin(struct case_file *c, const char *sha256, struct err *err);
+int blob_check_step(struct blob_check *k, size_t bytes, struct err *err);
+void blob_check_end(struct blob_check *k); /* NULL is fine */
+
 /* Takes the bytes out of the store as if they had never been there; for what can be made again. */
 int blob_forget(struct case_file *c, const char *sha256, struct err *err);
 

@@ -43,16 +43,51 @@ void label_each_former(struct case_file *c, const char *kind, void (*fn)(void *c
 	sqlite3_finalize(s);
 }
 
-size_t label_count_called(struct case_file *c, const char *label)
+int label_was_given(struct case_file *c, const char *label)
 {
-	sqlite3_stmt *s =
-	    case_prepare(c, NULL,
-	                 "SELECT count(*) FROM record WHERE label = ?1 OR (instr(json, '\"' || ?1 || '\"') AND EXISTS"
-	                 " (SELECT 1 FROM json_each(record.json, '$.aliases') WHERE value = ?1))",
-	                 "t", label);
-	size_t count = s && sqlite3_step(s) == SQLITE_ROW ? (size_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_stmt *s = case_prepare(c, NULL,
+	                               "SELECT 1 FROM record WHERE label = ?1"
+	                               " UNION ALL SELECT 1 FROM alias WHERE label = ?1",
+	                               "t", label);
+	int given = s && sqlite3_step(s) == SQLITE_ROW;
 	sqlite3_finalize(s);
-	return count;
+	return given;
+}
+
+static void each_alias(const char *label, const char *text, void (*fn)(void *ctx, const char *label), void *ctx)
+{
+	json_t *aliases = text ? json_loads(text, 0, NULL) : NULL;
+	size_t i;
+	json_t *alias;
+	json_array_foreach(aliases, i, alias)
+		if (json_is_string(alias) && strcmp(json_string_value(alias), label) != 0)
+			fn(ctx, json_string_value(alias));
+	json_decref(aliases);
+}
+
+int label_each_called(struct case_file *c, int64_t *after, size_t rows, void (*fn)(void *ctx, const char *label),
+                      void *ctx, struct err *err)
+{
+	sqlite3_stmt *s = case_prepare(c, err,
+	                               "SELECT n, label, CASE WHEN instr(json, '\"aliases\"') THEN"
+	                               " json_extract(json, '$.aliases') END FROM record WHERE n > ?1 ORDER BY n"
+	                               " LIMIT ?2",
+	                               "ii", *after, (int64_t)rows);
+	int rc = s ? SQLITE_ROW : SQLITE_ERROR;
+	size_t count = 0;
+	while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		const char *label = (const char *)sqlite3_column_text(s, 1);
+		*after = sqlite3_column_int64(s, 0);
+		count++;
+		if (!label)
+			continue;
+		fn(ctx, label);
+		each_alias(label, (const char *)sqlite3_column_text(s, 2), fn, ctx);
+	}
+	if (s && rc != SQLITE_DONE)
+		case_sql_error(c, _("list records"), err);
+	sqlite3_finalize(s);
+	return rc != SQLITE_DONE ? -1 : count == rows;
 }
 
 int label_make_free(struct case_file *c, const char *id, const char *label, struct err *err)

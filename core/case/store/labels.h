@@ -19,8 +19,13 @@ int64_t label_highest_number(struct case_file *c, const char *mark, const char *
 /* Every label that a record of the kind had before. */
 void label_each_former(struct case_file *c, const char *kind, void (*fn)(void *ctx, const char *label), void *ctx);
 
-/* How many records have that label now, or had it. */
-size_t label_count_called(struct case_file *c, const char *label);
+/* Whether a record has that label now, or had it. */
+int label_was_given(struct case_file *c, const char *label);
+
+/* Each label that a record has, or had, of `rows` records behind the row *after (0: from the first), which moves on. A record
+ * never tells the same one twice. 1: there are more records, 0: there are none, -1. */
+int label_each_called(struct case_file *c, int64_t *after, size_t rows, void (*fn)(void *ctx, const char *label),
+                      void *ctx, struct err *err);
 
 /* Frees the label of a record that is to have `label`, if it has another one now: until it is stored it has none that a
  * person could write. Inside an action. */

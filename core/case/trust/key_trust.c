@@ -37,6 +37,7 @@ struct key_trust {
 	json_t *paths;                /* of responders that are revoked: path -> index of the key */
 	struct key_trust_node *nodes; /* by number */
 	uint64_t last;
+	uint64_t below; /* commits from this number on were looked at */
 	size_t waiting; /* parents that were named and not met, and that not every revocation is known to follow */
 	struct err *err;
 };
@@ -216,7 +217,7 @@ static void wait_for(struct key_trust *s, const char *commit)
 	s->nodes[number].waits = 1;
 }
 
-struct key_trust *key_trust_new(struct case_file *c, const char *other, struct err *err)
+struct key_trust *key_trust_begin(struct case_file *c, const char *other, struct err *err)
 {
 	char head[HISTORY_ID];
 	struct key_trust *s = xcalloc(1, sizeof *s);
@@ -231,6 +232,7 @@ struct key_trust *key_trust_new(struct case_file *c, const char *other, struct e
 	if (rc == 0 && s->key_count > 0) {
 		s->all = s->key_count == KEYS ? UINT64_MAX : ((uint64_t)1 << s->key_count) - 1;
 		rc = history_count(c->history, &s->last, err);
+		s->below = s->last + 1;
 		s->nodes = xcalloc(s->last + 1, sizeof *s->nodes);
 		for (uint64_t i = 0; i <= s->last; i++)
 			s->nodes[i].witness = INT64_MAX;
@@ -239,10 +241,31 @@ struct key_trust *key_trust_new(struct case_file *c, const char *other, struct e
 			wait_for(s, other);
 		if (rc == 0)
 			rc = find_revocations(s);
-		if (rc == 0)
-			rc = history_log(c->history, NULL, NULL, 0, key_trust_visit, s, err);
 	}
 	if (rc >= 0)
+		return s;
+	key_trust_free(s);
+	return NULL;
+}
+
+int key_trust_step(struct key_trust *s, size_t commits, struct err *err)
+{
+	s->err = err;
+	if (s->below == 0)
+		return 0;
+	int rc = history_log_below(s->c->history, &s->below, commits, key_trust_visit, s, err);
+	if (rc > 0)
+		s->below = 0;
+	return rc < 0 ? -1 : s->below > 0;
+}
+
+struct key_trust *key_trust_new(struct case_file *c, const char *other, struct err *err)
+{
+	struct key_trust *s = key_trust_begin(c, other, err);
+	int more = 1;
+	while (s && (more = key_trust_step(s, 4096, err)) == 1)
+		;
+	if (more == 0 && s)
 		return s;
 	key_trust_free(s);
 	return NULL;

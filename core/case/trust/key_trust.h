@@ -24,6 +24,11 @@ struct key_trust;
 /* Looks at all commits that are here. Revocations are those of the last state and, unless NULL, of the commit `other`; the
  * earlier date counts. NULL: damage. */
 struct key_trust *key_trust_new(struct case_file *c, const char *other, struct err *err);
+
+/* The same in slices, of the commits that are here now: key_trust_step() looks at that many of them. 1: there are more, 0: the
+ * questions below can be asked, -1: damage. */
+struct key_trust *key_trust_begin(struct case_file *c, const char *other, struct err *err);
+int key_trust_step(struct key_trust *s, size_t commits, struct err *err);
 void key_trust_free(struct key_trust *s); /* NULL is fine */
 
 /* Whether the commit with this number (history_number()) counts: 1 or 0. */

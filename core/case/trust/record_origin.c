@@ -34,8 +34,11 @@ void record_origins_free(struct record_origins *o)
 	if (!o)
 		return;
 	for (size_t i = 0; i < o->cap; i++) {
-		json_decref(o->slots[i].digests);
-		free(o->slots[i].mark);
+		if (!o->slots[i])
+			continue;
+		json_decref(o->slots[i]->digests);
+		free(o->slots[i]->mark);
+		free(o->slots[i]);
 	}
 	free(o->slots);
 	free(o->now.author_name);
@@ -60,39 +63,41 @@ static void id_bytes(const char *id, unsigned char bytes[16])
 	sodium_hex2bin(bytes, 16, id, strlen(id), "-", NULL, NULL);
 }
 
-static struct origin *slot_of(struct origin *slots, size_t cap, const unsigned char id[16])
+static struct origin **slot_of(struct origin **slots, size_t cap, const unsigned char id[16])
 {
 	uint64_t at;
 	memcpy(&at, id, sizeof at);
 	for (size_t i = (size_t)(at % cap);; i = (i + 1) % cap)
-		if (!slots[i].used || memcmp(slots[i].id, id, 16) == 0)
+		if (!slots[i] || memcmp(slots[i]->id, id, 16) == 0)
 			return &slots[i];
 }
 
-struct origin *origin_slot(const struct record_origins *o, const char *id)
+struct origin *origin_of_id(const struct record_origins *o, const char *id)
 {
 	unsigned char bytes[16];
 	id_bytes(id, bytes);
-	return slot_of(o->slots, o->cap, bytes);
+	return *slot_of(o->slots, o->cap, bytes);
 }
 
 static struct origin *add_slot(struct record_origins *o, const unsigned char id[16])
 {
 	if (2 * (o->count + 1) > o->cap) {
 		size_t cap = o->cap * 2;
-		struct origin *slots = xcalloc(cap, sizeof *slots);
+		struct origin **slots = xcalloc(cap, sizeof *slots);
 		for (size_t i = 0; i < o->cap; i++)
-			if (o->slots[i].used)
-				*slot_of(slots, cap, o->slots[i].id) = o->slots[i];
+			if (o->slots[i])
+				*slot_of(slots, cap, o->slots[i]->id) = o->slots[i];
 		free(o->slots);
 		o->slots = slots;
 		o->cap = cap;
 	}
-	struct origin *slot = slot_of(o->slots, o->cap, id);
-	memcpy(slot->id, id, 16);
-	slot->used = 1;
-	o->count++;
-	return slot;
+	struct origin **slot = slot_of(o->slots, o->cap, id);
+	if (!*slot) {
+		*slot = xcalloc(1, sizeof **slot);
+		memcpy((*slot)->id, id, 16);
+		o->count++;
+	}
+	return *slot;
 }
 
 static const char *kept_kind(struct record_origins *o, const char *kind)
@@ -206,11 +211,9 @@ static const char *path_id(const char *path, char id[37])
 
 static struct origin *record_origin_find(struct record_origins *o, const char *path)
 {
-	unsigned char id[16];
 	char text[37];
-	id_bytes(path_id(path, text), id);
-	struct origin *past = slot_of(o->slots, o->cap, id);
-	if (past->used)
+	struct origin *past = origin_of_id(o, path_id(path, text));
+	if (past)
 		return past;
 	past = o->held ? record_origin_recall(o, path) : NULL;
 	const char *kind = NULL;
@@ -316,14 +319,28 @@ static void record_origin_say(void (*finding)(void *ctx, const char *text), void
 	free(line);
 }
 
-void record_origins_end(struct record_origins *o, void (*finding)(void *ctx, const char *text), void *ctx)
+/* A label that was given up is counted: how many have it, or had it. */
+static void count_called(void *ctx, const char *label)
+{
+	json_t *count = json_object_get(ctx, label);
+	if (count)
+		json_integer_set(count, json_integer_value(count) + 1);
+}
+
+int record_origins_end(struct record_origins *o, size_t rows, void (*finding)(void *ctx, const char *text), void *ctx,
+                       struct err *err)
 {
 	const char *name;
 	json_t *value;
+	if (o && json_object_size(o->renamed) > 0) {
+		int more = label_each_called(o->c, &o->counted, rows, count_called, o->renamed, err);
+		if (more != 0)
+			return more;
+	}
 	if (!o)
-		return;
+		return 0;
 	json_object_foreach(o->renamed, name, value)
-		if (label_count_called(o->c, name) < 2)
+		if (json_integer_value(value) < 2)
 			record_origin_say(
 			    finding, ctx,
 			    xasprintf(_("%s was renamed in a merge, though no other record had that label"), name));
@@ -335,4 +352,5 @@ void record_origins_end(struct record_origins *o, void (*finding)(void *ctx, con
 			    finding, ctx,
 			    xasprintf(_("the mark %s was changed in a merge, though no other key had it"), name));
 	}
+	return 0;
 }

@@ -46,8 +46,9 @@ int record_origins_file(struct record_origins *o, const char *path, const json_t
 int record_origins_last(struct record_origins *o, const char *path, const json_t *record, struct err *err);
 
 /* When the tables hold the last state: whether records that were renamed had to be. `finding` gets a line for each that
- * had not. */
-void record_origins_end(struct record_origins *o, void (*finding)(void *ctx, const char *text), void *ctx);
+ * had not. Looks at `rows` records. 1: there are more, 0: all is told, -1. */
+int record_origins_end(struct record_origins *o, size_t rows, void (*finding)(void *ctx, const char *text), void *ctx,
+                       struct err *err);
 
 /* The label that the record had when it was made (of those that are here), and the key that made it. 0, or -1. */
 int record_origin_of(struct record_origins *o, const char *path, char label[LABEL_TEXT], unsigned char key[32]);

@@ -10,7 +10,6 @@
 /* What a record was when it was made. */
 struct origin {
 	unsigned char id[16];
-	int used;
 	const char *kind; /* a name in `kinds` */
 	char author[MARK_TEXT];
 	char label[LABEL_TEXT];
@@ -37,17 +36,18 @@ struct record_origins {
 	struct case_file *c;
 	uint64_t held;
 	struct responders *responders;
-	struct origin *slots; /* open addressing by id */
+	struct origin **slots; /* open addressing by id */
 	size_t cap;
 	size_t count;
 	json_t *kinds;
-	json_t *renamed;  /* label -> true: given up in a merge */
+	json_t *renamed;  /* label given up in a merge -> how many have it or had it, once counted */
 	json_t *remarked; /* mark -> hex key that gave it up in a merge */
 	struct commit_now now;
+	int64_t counted; /* the row that record_origins_end() looked at last */
 };
 
-/* The slot of an id, used or not. */
-struct origin *origin_slot(const struct record_origins *o, const char *id);
+/* What the record of that id was, or NULL. */
+struct origin *origin_of_id(const struct record_origins *o, const char *id);
 
 /* Whether the record is of that kind; whether its member is that text. */
 int origin_is_kind(const json_t *record, const char *name);

@@ -53,8 +53,8 @@ static int judge_new_conflict(struct record_origins *o, const json_t *conflict, 
 	struct buf path = BUF_INIT;
 	json_t *values[2] = {NULL, NULL};
 	int there = 0;
-	const struct origin *past = origin_slot(o, record);
-	const char *kind = past->used ? past->kind : NULL;
+	const struct origin *past = origin_of_id(o, record);
+	const char *kind = past ? past->kind : NULL;
 	if (!kind)
 		record_label_of(o->c, record, &kind);
 	if (kind)
@@ -176,7 +176,7 @@ static int judge_label(struct record_origins *o, const struct origin *past, cons
 		rc = err_set(err, ERR_DAMAGED, _("%s was given a label of another's: %s"), past->label,
 		             record_label(record));
 	if (rc == 0 && !from_side)
-		json_object_set_new(o->renamed, past->label, json_true());
+		json_object_set_new(o->renamed, past->label, json_integer(0));
 	json_decref(sides[0]);
 	json_decref(sides[1]);
 	return rc;

@@ -228,8 +228,11 @@ static int keeps_its_mark(void *ctx, const struct responder *r)
 /* The result against what this copy held, and against what holds over all records; whatever the steps were. */
 static int check_result(struct merge_plan *m)
 {
-	record_origins_end(m->origins, merge_finding, m);
-	if (responder_each(m->c, keeps_its_mark, m, m->err) < 0 || invariants_check(m->c, merge_finding, m, m->err) < 0)
+	int more = 1;
+	while ((more = record_origins_end(m->origins, 4096, merge_finding, m, m->err)) == 1)
+		;
+	if (more < 0 || responder_each(m->c, keeps_its_mark, m, m->err) < 0 ||
+	    invariants_check(m->c, merge_finding, m, m->err) < 0)
 		return -1;
 	return m->findings.len ? err_set(m->err, ERR_DAMAGED,
 	                                 _("nothing was merged, since what came is not in order: %s"), m->findings.data)

@@ -215,7 +215,7 @@ static int name_others(struct case_file *c, struct action *a, struct csv_import 
 		json_t *made_of = import->made[of];
 		const char *made = json_get_string(made_of, fields[i].value);
 		if (!made && record_find_named(c, kind_find(named_kinds[of].kind), fields[i].value, id) == 0 &&
-		    label_count_called(c, fields[i].value) == 0) {
+		    !label_was_given(c, fields[i].value)) {
 			const struct assign named[] = {{"name", fields[i].value}, {"type", named_kinds[of].type}};
 			if (action_try_add(a, named_kinds[of].kind, named, named_kinds[of].type ? 2 : 1, RECORD_TWICE,
 			                   label, err) < 0)

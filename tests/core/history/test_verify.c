@@ -327,13 +327,119 @@ static void slices_see_what_there_was(void **state)
 	buf_release(&text);
 }
 
+/* ---- a commit of many files, left in the middle */
+
+enum { MANY = 500, UNITS = 8 };
+
+struct driven {
+	struct buf text;
+	unsigned files; /* told in the present step */
+};
+
+static void count_file(void *ctx, const char *commit, const char *path, const void *text, size_t n)
+{
+	struct driven *d = ctx;
+	(void)commit;
+	(void)path;
+	(void)text;
+	(void)n;
+	d->files++;
+}
+
+static void many_files(struct scene *s)
+{
+	static char paths[MANY][64];
+	static char texts[MANY][16];
+	struct history_change changes[MANY];
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(paths[i], sizeof paths[i], "asset/%zx/%zx/0/%zx%zx000000-0000-4000-8000-%012zx.json", i % 16,
+		         i / 16 % 16, i % 16, i / 16 % 16, i);
+		snprintf(texts[i], sizeof texts[i], "{\"n\":%zu}\n", i);
+		changes[i] = (struct history_change){paths[i], texts[i], strlen(texts[i])};
+	}
+	scene_commit(s, &alice, A, "one\n");
+	scene_commit_many(s, changes, MANY, NULL);
+	scene_commit(s, &alice, A, "two\n");
+}
+
+/* No step does more than its units of files, whatever a commit holds; what is written between two steps makes no finding. */
+static void drive(struct scene *s, struct driven *d, int write_meanwhile)
+{
+	struct history_check_spec spec = {.file = count_file, .finding = take_line, .ctx = d};
+	struct history_check *k = history_check_begin(s->h, &spec, NULL);
+	int rc;
+	unsigned steps = 0;
+	assert_non_null(k);
+	do {
+		d->files = 0;
+		rc = history_check_step(k, UNITS, NULL);
+		assert_true(d->files <= UNITS);
+		if (write_meanwhile && steps++ % 10 == 0)
+			scene_commit(s, &alice, B, steps % 20 == 1 ? "odd\n" : "even\n");
+		for (sqlite3_stmt *st = NULL; (st = sqlite3_next_stmt(s->db, st)) != NULL;)
+			assert_false(sqlite3_stmt_busy(st));
+	} while (rc == 1);
+	assert_int_equal(rc, 0);
+	while (history_check_signatures(k) == 1)
+		;
+	history_check_end(k, NULL);
+}
+
+static void a_large_commit_is_left_and_gone_on_with(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *sql;
+		const char *words; /* NULL: nothing is wrong */
+	} cases[] = {
+	    {"SELECT 1", NULL},
+	    {"DELETE FROM git_object WHERE type = 3 AND n = 300", "is missing"},
+	    {"UPDATE git_object SET (size, base, depth, data) = (SELECT size, base, depth, data FROM git_object WHERE "
+	     "n = "
+	     "7)"
+	     " WHERE n = 300",
+	     "does not fit its id"},
+	    {"UPDATE git_object SET (size, base, depth, data) = (SELECT size, base, depth, data FROM git_object t "
+	     "WHERE "
+	     "t.type = 2 AND t.n > 400 ORDER BY t.n LIMIT 1) WHERE n = (SELECT max(n) FROM git_object WHERE type = 2 "
+	     "AND n < 540)",
+	     "does not fit its id"},
+	    {"DELETE FROM git_touch WHERE path LIKE '%01f3.json'", "which the log of that record does not show"},
+	    {"UPDATE git_touch SET n = 3 WHERE path LIKE '%01f3.json'", "which the log of that record does not show"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		void *scene;
+		struct driven d = {BUF_INIT, 0};
+		struct buf whole = BUF_INIT;
+		scene_begin(&scene);
+		struct scene *s = scene;
+		many_files(s);
+		scene_sql(s, cases[i].sql);
+		history_rolled_back(s->h); /* what is in memory of the objects goes */
+		assert_int_equal(scene_verify(s, &whole) == 0, cases[i].words == NULL);
+		drive(s, &d, 0);
+		assert_string_equal(d.text.data, whole.data);
+		if (cases[i].words && !strstr(d.text.data, cases[i].words))
+			fail_msg("wanted '%s', got:\n%s", cases[i].words, d.text.data);
+		buf_clear(&d.text);
+		if (!cases[i].words) {
+			drive(s, &d, 1);
+			assert_string_equal(d.text.data, "");
+		}
+		buf_release(&d.text);
+		buf_release(&whole);
+		scene_end(&scene);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(altered_rows),  cmocka_unit_test(forged_commits), TEST(altered_signatures),
-	    TEST(keys_are_asked_for),        cmocka_unit_test(hostile_trees),  TEST(mangled_objects),
-	    TEST(slices_see_what_there_was),
+	    cmocka_unit_test(altered_rows),  cmocka_unit_test(forged_commits),
+	    TEST(altered_signatures),        TEST(keys_are_asked_for),
+	    cmocka_unit_test(hostile_trees), TEST(mangled_objects),
+	    TEST(slices_see_what_there_was), cmocka_unit_test(a_large_commit_is_left_and_gone_on_with),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
