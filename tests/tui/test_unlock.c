@@ -418,10 +418,34 @@ static void a_wrong_passphrase_opens_nothing(void **state)
 	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", "unlock", NULL);
 	terminal_await(t, "Passphrase of");
 	terminal_type(t, "wrong" KEYS_ENTER);
+	terminal_await(t, "once more");
+	terminal_await_row(t, 2, "Passphrase of");
+	terminal_type(t, KEYS_ENTER); /* gives up */
 	assert_int_equal(terminal_end(t), 3);
 	assert_int_equal(holder_pid(&p), 0);
 	assert_int_equal(program_run(&p, "unlock", "--for", "soon", NULL), 2);
 	assert_int_equal(program_run(&p, "unlock", program_file(&p, "none.genba"), NULL), 1);
+	program_release(&p);
+}
+
+static void a_mistyped_passphrase_is_asked_for_again(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", "unlock", NULL);
+	terminal_await(t, "Passphrase of");
+	terminal_type(t, "correct hrose battery staple" KEYS_ENTER);
+	terminal_await(t, "once more");
+	terminal_await_row(t, 2, "Passphrase of");
+	terminal_type(t, PROGRAM_PASSPHRASE KEYS_ENTER);
+	terminal_await(t, "unlocked");
+	assert_int_equal(terminal_end(t), 0);
+	/* a command that names no case is told which is open */
+	assert_gives("env -u GENBA_CASE $GENBA list asset 2>&1", 2, "site.genba' is open: `genba -c ");
+	assert_gives("$GENBA lock", 0, "locked");
+	assert_gives("env -u GENBA_CASE $GENBA list asset 2>&1", 2, "genba -c SITE.genba COMMAND");
 	program_release(&p);
 }
 
@@ -490,6 +514,7 @@ int main(void)
 	    cmocka_unit_test(two_at_once_are_one),
 	    cmocka_unit_test(lock_reaches_what_is_silent),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
+	    cmocka_unit_test(a_mistyped_passphrase_is_asked_for_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ int cmd_salvage(struct session *s, const struct args *args, struct err *err)
 	if (args->count != 1)
 		return cmd_usage("salvage", err);
 	if (!s->path)
-		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+		return session_refuse_unnamed(err);
 	if (session_refuse_busy(s, err) < 0 || session_identity(s, 1, err) < 0)
 		return -1;
 	struct case_unlock unlock = {s->identity, NULL};

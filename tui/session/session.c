@@ -82,6 +82,27 @@ int session_read_passphrase(struct session *s, const struct passphrase_request *
 	return rc;
 }
 
+/* The one that is open, of several the last that answers. */
+static void session_note_open(void *ctx, const json_t *state)
+{
+	const char *path = json_string_value(json_object_get(state, "case"));
+	if (path) {
+		free(*(char **)ctx);
+		*(char **)ctx = printable_dup(path);
+	}
+}
+
+int session_refuse_unnamed(struct err *err)
+{
+	char *open = NULL;
+	socket_client_each(session_note_open, &open);
+	int rc = open ? err_set(err, ERR_USAGE, _("which case? '%s' is open: `genba -c %s COMMAND`, or set GENBA_CASE"),
+	                        open, open)
+	              : err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	free(open);
+	return rc;
+}
+
 /* Loads the identity once; a machine without one is no error (a passphrase slot may open the case). */
 static int load_identity(struct session *s, struct err *err)
 {
@@ -104,6 +125,37 @@ static char *passphrase_prompt(const struct session *s)
 	return prompt;
 }
 
+#define TRIES 3
+
+/*
+ * Asks for a passphrase and does `open` with it. One that was mistyped on the terminal is asked for again, and why is told;
+ * an empty one gives up.
+ */
+static int session_try(struct session *s, int (*open)(struct session *, const struct secret *, struct err *),
+                       struct err *err)
+{
+	int rc = -1;
+	int again = 1;
+	char *prompt = passphrase_prompt(s);
+	for (int i = 1; rc < 0 && again; i++) {
+		struct secret passphrase = SECRET_INIT;
+		struct err why = ERR_INIT;
+		again = session_passphrase(s, prompt, &passphrase, &why) == 0;
+		if (again) {
+			rc = open(s, &passphrase, &why);
+			again = rc < 0 && why.code == ERR_UNLOCK && !s->passphrase_file && passphrase.len && i < TRIES;
+		}
+		if (again)
+			printable_printf(s->log, _("%s; once more (Enter alone gives up)\n"), why.message);
+		else if (rc < 0)
+			err_take(err, &why);
+		err_clear(&why);
+		secret_release(&passphrase);
+	}
+	free(prompt);
+	return rc;
+}
+
 static int unlock_identity(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	char *path = identity_default_path();
@@ -121,14 +173,7 @@ int session_identity(struct session *s, int unlock, struct err *err)
 		               _("there is no identity yet: make one with `genba key new --name NAME --mark R1`"));
 	if (!unlock || s->identity->secret_key)
 		return 0;
-	struct secret passphrase = SECRET_INIT;
-	char *prompt = passphrase_prompt(s);
-	int rc = session_passphrase(s, prompt, &passphrase, err);
-	if (rc == 0)
-		rc = unlock_identity(s, &passphrase, err);
-	free(prompt);
-	secret_release(&passphrase);
-	return rc;
+	return session_try(s, unlock_identity, err);
 }
 
 /* A handover or a purge that was cut short comes to fit what there is; if that fails, it is tried again at the next opening. */
@@ -165,7 +210,7 @@ static int open_case(struct session *s, const struct secret *passphrase, struct 
 static int session_open_with(struct session *s, const struct secret *passphrase, struct err *err)
 {
 	if (!s->path)
-		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+		return session_refuse_unnamed(err);
 	if (load_identity(s, err) < 0)
 		return -1;
 	if (access(s->path, F_OK) < 0)
@@ -215,7 +260,7 @@ int session_open(struct session *s, struct err *err)
 	if (s->c)
 		return session_is_locked(s) ? err_set(err, ERR_UNLOCK, _("genba is locked")) : 0;
 	if (!s->path)
-		return err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+		return session_refuse_unnamed(err);
 	if (access(s->path, F_OK) < 0)
 		return err_set(err, ERR_FAILED, _("there is no case file '%s'; make one with `genba new`"), s->path);
 	if (session_refuse_busy(s, err) < 0)
@@ -226,14 +271,7 @@ int session_open(struct session *s, struct err *err)
 		return open_case(s, NULL, err);
 	if (!s->identity && check_may_open(s, err) < 0)
 		return -1;
-	struct secret passphrase = SECRET_INIT;
-	char *prompt = passphrase_prompt(s);
-	int rc = session_passphrase(s, prompt, &passphrase, err);
-	if (rc == 0)
-		rc = session_open_with(s, &passphrase, err);
-	free(prompt);
-	secret_release(&passphrase);
-	return rc;
+	return session_try(s, session_open_with, err);
 }
 
 int session_close(struct session *s, struct err *err)

@@ -74,6 +74,9 @@ void session_release(struct session *s); /* closes the case, wipes keys */
  * with what to do. */
 int session_refuse_busy(const struct session *s, struct err *err);
 
+/* No case was named: -1 (ERR_USAGE); the one that is open is named, if there is one. */
+int session_refuse_unnamed(struct err *err);
+
 /* Opens the case if it is not open: reads the identity, asks for the passphrase, unlocks. Notices go to s->log. */
 int session_open(struct session *s, struct err *err);
 
