@@ -110,10 +110,14 @@ char *custody_person(struct case_file *c, const json_t *item, const char *field)
 		json_decref(party);
 		return name;
 	}
-	if (held)
-		return custody_person(c, item, "collected_by");
-	if (strcmp(field, "collected_by") != 0 || !json_get_string(item, "started") ||
-	    json_is(item, "method", "provided"))
+	if (held) {
+		char *collector = custody_person(c, item, "collected_by");
+		if (collector)
+			return collector;
+	} else if (strcmp(field, "collected_by") != 0 || json_is(item, "method", "provided")) {
+		return NULL;
+	}
+	if (!json_get_string(item, "started"))
 		return NULL;
 	return responder_of(c, json_get_string(item, "author"));
 }

@@ -28,8 +28,8 @@ enum custody_doubt {
 unsigned custody_doubts(const json_t *chain, size_t i);
 
 /* By name, who collected an item (field `collected_by`) or holds it (`holder`): the party on record. Where none is, what
- * genba itself preserved was collected by the responder whose record it is, and who collected it holds it until it
- * changes hands. Printable; the caller frees it. NULL: not on record. */
+ * genba itself preserved was collected by the responder whose record it is, and who collected it, or took in what others
+ * had provided, holds it until it changes hands. Printable; the caller frees it. NULL: not on record. */
 char *custody_person(struct case_file *c, const json_t *item, const char *field);
 
 /* After a transfer was stored: brings `holder` of all items of its old and its new form up to date (either may be NULL;
