@@ -40,6 +40,8 @@ static int add_hit(void *ctx, const struct search_hit *hit)
 	struct buf line = BUF_INIT;
 	text_pad(&line, hit->label, 9);
 	text_pad(&line, kind ? kind_label(kind) : hit->kind, 14);
+	buf_adds(&line, "  ");
+	text_pad(&line, workbench_name(v->wb, hit->label), v->columns < 120 ? 22 : 40);
 	buf_addf(&line, "  %s", hit->snippet);
 	view_add(v, TONE_PLAIN, hit->label, line.data);
 	buf_release(&line);
