@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define SAMPLES       150 /* rows whose widths are looked at */
+#define UNSEEN        6   /* cells that the title gets besides, where there are more rows and cells are free */
 #define WIDEST        200 /* cells of one column; a row that does not fit makes it narrower */
 #define ENOUGH        11  /* cells that make a column of use */
 #define TITLE_ENOUGH  18
@@ -168,6 +169,8 @@ static void view_list_measure(struct view *v)
 			column->width = whole;
 		if (column->width > column->roomy)
 			column->roomy = column->width;
+		if (count > SAMPLES && !whole && k == 1) /* a name that was not looked at may be longer */
+			column->roomy = column->width + UNSEEN;
 	}
 }
 
@@ -282,6 +285,18 @@ static void drop_cut(struct list_view *lv, size_t cells)
 	}
 }
 
+/* What is left goes to the title, where not all rows were looked at. */
+static void give_rest(struct list_view *lv, size_t cells)
+{
+	size_t total = LIST_SIGNS;
+	if (record_cache_count(list_table(lv->list)) <= SAMPLES || lv->column_count < 2)
+		return;
+	for (size_t k = 0; k < lv->column_count; k++)
+		total += lv->columns[k].width + (k ? 2 : 0);
+	for (; total < cells && lv->columns[1].width < lv->columns[1].roomy; total++)
+		lv->columns[1].width++;
+}
+
 void list_columns_lay_out(struct view *v, size_t cells)
 {
 	struct list_view *lv = list_view_data(v);
@@ -293,6 +308,7 @@ void list_columns_lay_out(struct view *v, size_t cells)
 	if (v->side)
 		drop_cut(lv, cells);
 	fit(lv, cells);
+	give_rest(lv, cells);
 	name_columns(v);
 	lv->measured = record_cache_is_whole(list_table(lv->list));
 }

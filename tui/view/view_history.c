@@ -23,6 +23,7 @@
 #define FIRST_ACTIONS 500 /* read at once; more when the cursor comes to the end */
 #define AUTHOR_CELLS  10  /* on a narrow screen */
 #define AUTHOR_WIDE   26
+#define AUTHOR_WIDEST 40 /* where the subjects have room besides */
 
 struct actions {
 	size_t limit;
@@ -49,7 +50,7 @@ static int add_action(void *ctx, const struct history_entry *entry)
 	buf_addf(&line, " %.10s  ", entry->id);
 	add_time(entry->when, &line);
 	buf_adds(&line, "  ");
-	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : AUTHOR_WIDE);
+	text_pad(&line, author, v->columns < 120 ? AUTHOR_CELLS : v->columns < 160 ? AUTHOR_WIDE : AUTHOR_WIDEST);
 	buf_adds(&line, "  ");
 	commit_subject_text(entry->subject, &line);
 	view_add(v, TONE_PLAIN, entry->id, line.data);

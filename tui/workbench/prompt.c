@@ -35,8 +35,11 @@ static void draw_line(const char *question, const struct editing *e, int hidden)
 			buf_adds(&before, "•");
 	}
 	int asked = (int)text_width(question);
-	if (asked > columns / 2)
-		asked = columns / 2;
+	int wanted = (int)text_width(line.data) + 2; /* and the cursor behind it */
+	if (asked + wanted > columns) {              /* a long question gives way to what is typed, down to its half */
+		int left = columns - wanted > columns / 2 ? columns - wanted : columns / 2;
+		asked = asked < left ? asked : left;
+	}
 	int room = columns - asked - 1;
 	int cursor = (int)text_width(before.data);
 	int skip = cursor >= room ? cursor - room + 1 : 0; /* the end of a long line stays in sight */

@@ -147,9 +147,10 @@ static void add_stage(struct view *v)
 	if (record)
 		record_field_text(record, field, &stage);
 	view_add(v, TONE_PLAIN, NULL, "");
-	view_addf(v, TONE_PLAIN, NULL,
-	          _("This case: %s. s takes it a step further, r shows the report of activity, w writes it."),
-	          stage.data);
+	char *text = xasprintf(
+	    _("This case: %s. s takes it a step further, r shows the report of activity, w writes it."), stage.data);
+	view_add_text(v, TONE_PLAIN, NULL, text, 0);
+	free(text);
 	buf_release(&stage);
 	json_decref(record);
 }

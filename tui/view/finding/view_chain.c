@@ -145,11 +145,16 @@ static void add_coverage_rows(struct view *v, const struct chain *chain, enum ch
 		char *safe = printable_dup(c->reason);
 		if (c->pivot == pivot && v->count == before)
 			view_add(v, TONE_HEADING, NULL, title);
-		if (c->pivot == pivot && pivot == PIVOT_OUTBOUND)
-			view_addf(v, tone, c->party, "  %s  %s – %s: %s", c->party, *c->from ? c->from : _("unknown"),
-			          *c->until ? c->until : _("now"), safe);
-		else if (c->pivot == pivot)
-			view_addf(v, tone, c->party, "  %s  %s", c->party, safe);
+		struct buf line = BUF_INIT;
+		if (*c->party)
+			buf_addf(&line, "%s %s  ", c->party, workbench_name(v->wb, c->party));
+		if (pivot == PIVOT_OUTBOUND)
+			buf_addf(&line, "%s – %s: ", *c->from ? c->from : _("unknown"),
+			         *c->until ? c->until : _("now"));
+		buf_adds(&line, safe);
+		if (c->pivot == pivot)
+			view_addf(v, tone, c->party, "  %s", line.data);
+		buf_release(&line);
 		free(safe);
 	}
 }
@@ -205,11 +210,27 @@ static int fill_graph(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
+/* The row under the cursor in full: reasons are longer than a screen is wide. */
+static void tell_row(struct view *v)
+{
+	const char *text = v->selected < v->count ? v->rows[v->selected].text : "";
+	struct buf lines = BUF_INIT;
+	if (text_width(text) > (size_t)v->columns)
+		text_wrap(&lines, text + strspn(text, " "), v->columns > 20 ? (size_t)v->columns - 2 : 18, 0);
+	for (const char *line = lines.data; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		char *one = xasprintf(" %.*s", (int)strcspn(line, "\n"), line);
+		view_pane_line(v, v->rows[v->selected].tone, one);
+		free(one);
+	}
+	buf_release(&lines);
+}
+
 static int fill_chain(struct view *v, int columns, struct err *err)
 {
 	struct chain_state *s = view_chain_state(v);
 	size_t waiting = 0;
 	int is_past = *workbench_as_of(v->wb) != '\0'; /* read in one go */
+	v->pane = s->graph ? NULL : tell_row;
 	int rc = is_past ? 0 : chain_load_ahead(workbench_case(v->wb), clock_steady() + VIEW_SLICE, err);
 	s->is_reading = rc == 1;
 	if (rc == 0 && s->graph)

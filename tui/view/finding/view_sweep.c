@@ -35,6 +35,17 @@ static void add_row(struct view *v, enum tone tone, const char *label, const cha
 	s->rows[v->count - 1] = (struct sweep_row){indicator, line};
 }
 
+/* A sentence, broken to the width. */
+static void add_sentence(struct view *v, const char *text)
+{
+	struct sweep_state *s = sweep_state(v);
+	size_t from = v->count;
+	view_add_text(v, TONE_ATTENTION, NULL, text, 0);
+	s->rows = xrealloc(s->rows, (v->count + 1) * sizeof *s->rows);
+	for (size_t i = from; i < v->count; i++)
+		s->rows[i] = (struct sweep_row){SIZE_MAX, SIZE_MAX};
+}
+
 /* "2014-11-24 04:05:10Z"; "" stays empty. */
 static void cell_of_time(const char *when, char text[24])
 {
@@ -57,7 +68,12 @@ static size_t wide(int columns, size_t others, size_t least)
 
 /* ---- by indicator */
 
-#define SUM_CELLS 58 /* of all columns but the indicator */
+#define SUM_CELLS 56 /* of all columns but the indicator and the clients */
+
+static size_t sum_cells(int columns)
+{
+	return wide(columns, SUM_CELLS + text_width(_("Clients")), 16);
+}
 
 static void name_sums(struct view *v, size_t cells)
 {
@@ -108,7 +124,7 @@ static int fill_live(struct view *v, size_t cells)
 static void fill_sums(struct view *v, int columns)
 {
 	struct sweep_state *s = sweep_state(v);
-	size_t cells = wide(columns, SUM_CELLS + 3, 16);
+	size_t cells = sum_cells(columns);
 	name_sums(v, cells);
 	fill_live(v, cells);
 	for (size_t i = 0; i < s->found.count; i++) {
@@ -124,6 +140,18 @@ static void fill_sums(struct view *v, int columns)
 
 /* ---- lines of one */
 
+/* By its name; on a wide screen with its label. */
+static void host_cell(struct view *v, const struct found_line *l, struct buf *line)
+{
+	size_t cells = v->columns < 120 ? 15 : 24;
+	struct buf text = BUF_INIT;
+	if (*l->asset && cells > 15)
+		buf_addf(&text, "%s ", l->asset);
+	buf_adds(&text, *l->asset ? workbench_name(v->wb, l->asset) : l->client);
+	pad(line, text.data, cells);
+	buf_release(&text);
+}
+
 static void fill_lines(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
@@ -138,7 +166,7 @@ static void fill_lines(struct view *v)
 			struct buf line = BUF_INIT;
 			cell_of_time(l->when, when);
 			pad(&line, *when ? when : _("no time"), 20);
-			pad(&line, *l->asset ? l->asset : l->client, 15);
+			host_cell(v, l, &line);
 			pad(&line, l->evidence, 7);
 			char *text = printable_dup(*l->text ? l->text : l->place);
 			buf_adds(&line, text); /* cut where it is drawn, and seen to be */
@@ -285,14 +313,14 @@ static void fill_uploads(struct view *v, int columns)
 
 /* ---- by what the hits stand in */
 
-#define SOURCE_CELLS 56 /* of all columns but the source */
+#define SOURCE_CELLS 49 /* of all columns but the source and the indicators */
 
 /* Of which machine the logs and collections are: of a log, by which exit it went out. */
 static int fill_sources(struct view *v, int columns, struct err *err)
 {
 	const struct sweep_state *s = sweep_state(v);
 	size_t count;
-	size_t cells = wide(columns, SOURCE_CELLS, 16);
+	size_t cells = wide(columns, SOURCE_CELLS + text_width(_("Indicators")), 16);
 	struct buf names = BUF_INIT;
 	struct found_source *all = sweep_found_sources(&s->found, workbench_case(v->wb), &count, err);
 	if (!all)
@@ -342,7 +370,7 @@ static void tell_what_waits(struct view *v)
 	            "%zu indicators not swept yet over %s: s sweeps for what is missing", waiting.indicators),
 	         waiting.indicators, evidence);
 	free(evidence);
-	add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
+	add_sentence(v, line.data);
 	buf_release(&line);
 }
 
@@ -351,7 +379,7 @@ static void add_skipped(void *ctx, uint64_t line, const char *value, const char 
 	char *text = xasprintf(_("not looked for, '%s': %s"), value, reason);
 	char *safe = printable_dup(text);
 	(void)line;
-	add_row(ctx, TONE_ATTENTION, NULL, safe, SIZE_MAX, SIZE_MAX);
+	add_sentence(ctx, safe);
 	free(safe);
 	free(text);
 }

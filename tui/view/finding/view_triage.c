@@ -131,7 +131,30 @@ void triage_add_time(struct buf *line, const char *when)
 	text_pad(line, *text ? text : _("no time"), 20);
 }
 
-static void add_finding(struct view *v, size_t i, const json_t *f)
+#define HOST_NARROW 11
+#define HOST_WIDE   24
+
+/* Of which machine it is: its name, or its label where the name is longer than the column may be. */
+static const char *host_of(struct view *v, const json_t *f)
+{
+	const char *label = triage_field(f, "on");
+	const char *name = *label ? workbench_name(v->wb, label) : "";
+	return *name && text_width(name) <= (v->columns < 120 ? HOST_NARROW : HOST_WIDE) ? name : label;
+}
+
+static size_t host_cells(struct view *v)
+{
+	size_t cells = 7;
+	size_t i;
+	const json_t *f;
+	json_array_foreach(triage_state(v)->findings, i, f) {
+		size_t width = text_width(host_of(v, f));
+		cells = width > cells ? width : cells;
+	}
+	return cells;
+}
+
+static void add_finding(struct view *v, size_t i, const json_t *f, size_t cells)
 {
 	struct buf line = BUF_INIT;
 	int dismissed = json_is(f, "status", "dismissed");
@@ -143,7 +166,7 @@ static void add_finding(struct view *v, size_t i, const json_t *f)
 	buf_adds(&line, dismissed ? " x " : json_is(f, "status", "confirmed") ? " ✓ " : "   ");
 	add_label(&line, "level", triage_field(f, "level"));
 	triage_add_time(&line, triage_field(f, "when"));
-	text_pad(&line, triage_field(f, "on"), 7);
+	text_pad(&line, host_of(v, f), cells);
 	buf_addc(&line, ' ');
 	buf_adds(&line, title); /* what does not fit is cut where it is drawn, and seen to be */
 	triage_add_row(v, tone, record_label(f), line.data, i);
@@ -235,6 +258,7 @@ static int fill_findings(struct view *v, struct err *err)
 	size_t part = PARTS;
 	size_t open = 0;
 	size_t judged = 0;
+	size_t cells = host_cells(v);
 	json_array_foreach(s->findings, i, f) {
 		int waits = record_may_be(f, "status", "open");
 		open += waits != 0;
@@ -244,7 +268,7 @@ static int fill_findings(struct view *v, struct err *err)
 		if (part_of(f) != part)
 			triage_add_row(v, TONE_HEADING, NULL, i18n_text(parts[part_of(f)].title), SIZE_MAX);
 		part = part_of(f);
-		add_finding(v, i, f);
+		add_finding(v, i, f, cells);
 	}
 	if (s->only_open && judged)
 		triage_add_row(v, TONE_FAINT, NULL, _("   those that are judged are not shown: f shows all"), SIZE_MAX);

@@ -1,0 +1,109 @@
+/* No cell is cut while others are free; where the screen is too narrow, what is under the cursor can be read whole. */
+#include "help_program.h"
+#include "help_screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* More rows than a list measures, one of them with a longer name. */
+static void a_longer_name_among_many(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	program_case(&p, "Slow terminal in personnel");
+	const char *path = program_file(&p, "machines.csv");
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("hostname\n", f);
+	for (int i = 0; i < 300; i++)
+		fprintf(f, i == 7 ? "WEBMAIL-%03d\n" : "PC-%03d\n", i);
+	fclose(f);
+	program_good(&p, "import", "csv", path, "asset", NULL);
+	struct terminal *t = terminal_open(60, 200, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Board");
+	terminal_type(t, "3");
+	terminal_await(t, "Asset · 300");
+	terminal_await(t, "WEBMAIL-007");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+static struct terminal *practice(struct program *p, int rows, int columns)
+{
+	program_init(p);
+	program_demo(p, "en");
+	struct terminal *t = terminal_open(rows, columns, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Suspected and still connected");
+	return t;
+}
+
+static void columns_of_few_values(void **state)
+{
+	struct program p;
+	(void)state;
+	struct terminal *t = practice(&p, 40, 120);
+	terminal_type(t, "K");
+	terminal_await(t, "Mail desk");
+	terminal_await(t, "free mail");
+	terminal_await(t, "compressed");
+	terminal_await(t, "executed");
+	terminal_type(t, "W");
+	terminal_await(t, "Clients");
+	terminal_await(t, "what is missing");
+	terminal_resize(t, 60, 200);
+	terminal_type(t, "9");
+	terminal_await(t, "R1 Responder One (practice) ");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+static void long_rows_of_the_chain(void **state)
+{
+	struct program p;
+	(void)state;
+	struct terminal *t = practice(&p, 24, 80);
+	terminal_type(t, "C");
+	terminal_await(t, "Organisation A");
+	terminal_type(t, "jj");
+	terminal_await(t, "comes from free mail — R1-P1");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+/* A long question is seen whole while nothing is typed. */
+static void a_long_question(void **state)
+{
+	struct program p;
+	(void)state;
+	struct terminal *t = practice(&p, 24, 80);
+	terminal_type(t, "E");
+	terminal_await(t, "What would leave");
+	terminal_type(t, "h");
+	terminal_await(t, "or a known mark):");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "or a known mark):");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_longer_name_among_many),
+	    cmocka_unit_test(columns_of_few_values),
+	    cmocka_unit_test(long_rows_of_the_chain),
+	    cmocka_unit_test(a_long_question),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
