@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -197,6 +198,49 @@ static void on_the_screen(int ja)
 	program_release(&w.program);
 }
 
+/* A command of genba that starts another program is said to, and asked for once more: a playbook may be anybody's. */
+static void a_program_is_asked_for(void **state)
+{
+	static const char *const commands[] = {"genba capture -- touch owned", "genba script owned.script",
+	                                       "genba preserve proxy.log --opener 'touch owned'"};
+	(void)state;
+	struct walk w;
+	walk_begin(&w, 0);
+	program_case(&w.program, "Slow terminal");
+	program_good(&w.program, "add", "asset", "hostname=HR-PC-03", NULL);
+	walk_open(&w, getenv("GENBA_CASE"));
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		char name[32];
+		char label[16];
+		char *text = xasprintf(
+		    "type: playbook\nspec_version: cacao-2.0\nname: Strange\nworkflow_start: start\nworkflow:\n"
+		    "  start: {type: start, on_completion: look}\n"
+		    "  look: {type: action, name: Look, on_completion: end, commands: [{type: bash, command: "
+		    "\"%s\"}]}\n"
+		    "  end: {type: end}\n",
+		    commands[i]);
+		snprintf(name, sizeof name, "strange%zu.yaml", i);
+		snprintf(label, sizeof label, "R1-J%zu", i + 1);
+		write_file(&w, name, text);
+		walk_press_row(&w, "3", 1, "Asset · 1", "資産 · 1");
+		walk_press(&w, "P", "> isolate", "> isolate");
+		walk_text(&w, program_file(&w.program, name));
+		walk_press(&w, KEYS_ENTER, "no further asset", "ほかの資産な");
+		walk_press_row(&w, KEYS_ENTER, 1, label, label);
+		walk_press_row(&w, "o", 1, "Offered command", "提案コマンド");
+		terminal_await(w.t, commands[i]);
+		terminal_await(w.t, "with your rights");
+		walk_press(&w, KEYS_ENTER, "Run it on this machine, with your rights?", "");
+		walk_press_row(&w, "n", -1, "it was not run", "");
+		walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック");
+		free(text);
+	}
+	walk_leave(&w);
+	assert_int_not_equal(access(program_file(&w.program, "owned"), F_OK), 0);
+	assert_int_not_equal(access("owned", F_OK), 0);
+	program_release(&w.program);
+}
+
 static void in_english(void **state)
 {
 	(void)state;
@@ -211,7 +255,7 @@ static void in_japanese(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_step), cmocka_unit_test(in_english),
-	                                   cmocka_unit_test(in_japanese)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_step), cmocka_unit_test(a_program_is_asked_for),
+	                                   cmocka_unit_test(in_english), cmocka_unit_test(in_japanese)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

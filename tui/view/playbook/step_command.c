@@ -10,7 +10,9 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/words.h"
 #include "evidence/capture/capture.h"
+#include "tui/command/command.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
@@ -24,6 +26,7 @@ struct offer {
 	char invocation[INVOCATION_TEXT];
 	char *command; /* as the shell gets it */
 	char *line;    /* of genba's own: as it stands behind `:`; else NULL */
+	int starts;    /* another program, with the person's rights */
 	char *about;
 	json_t *assets;
 	size_t end; /* rows; 0: not filled yet */
@@ -37,7 +40,7 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	v->heading = printable_dup(o->about);
 	view_add_text(
 	    v, TONE_PLAIN, NULL,
-	    o->line
+	    !o->starts
 	        ? _("The playbook offers this command of genba, which works on this case. What it puts on record goes "
 	            "with the step.")
 	        : _("The playbook offers this command for your own machine, not for the one that you examine. It runs "
@@ -47,8 +50,8 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	view_add_text(v, TONE_ATTENTION, NULL, o->command, 2);
 	view_add(v, TONE_PLAIN, NULL, "");
 	view_addf(v, TONE_HEADING, NULL, " %s",
-	          o->line ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
-	                  : _("Enter asks once more. Esc: it does not run."));
+	          !o->starts ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
+	                     : _("Enter asks once more. Esc: it does not run."));
 	o->end = v->count;
 	return 0;
 }
@@ -94,6 +97,10 @@ static enum redraw run_offered(struct view *v)
 	struct run run;
 	size_t which;
 	char asset[LABEL_TEXT];
+	if (o->line && o->starts && !prompt_yes(wb, _("Run it on this machine, with your rights? (y/n) "))) {
+		workbench_tell(wb, TONE_ATTENTION, "%s", _("it was not run"));
+		return REDRAW_ALL;
+	}
 	if (o->line) {
 		char *line = xstrdup(o->line); /* the view does not outlive it */
 		char *invocation = xstrdup(o->invocation);
@@ -141,6 +148,20 @@ const struct view_ops offer_view = {.name = "offer",
                                     .release = release_offer,
                                     .keys = offer_keys};
 
+/* A shell's command does, and so do some of genba's own: their playbook is a stranger's all the same. */
+static int starts_program(const char *line)
+{
+	struct words words;
+	if (!line || words_split(&words, line, NULL) < 0)
+		return 1;
+	const struct command *command = words.count ? command_find(words.items[0]) : NULL;
+	int starts = !command || (command->flags & COMMAND_STARTS);
+	for (size_t i = 1; i < words.count; i++)
+		starts |= strncmp(words.items[i], "--opener", 8) == 0;
+	words_release(&words);
+	return starts;
+}
+
 /* Which of them; -1: none, or left. */
 static int tui_step_command_choose(struct workbench *wb, const struct run *run, const struct waiting *w)
 {
@@ -179,6 +200,7 @@ struct view *view_offer(struct workbench *wb, const char *label, const char *inv
 		snprintf(o->invocation, sizeof o->invocation, "%s", invocation);
 		o->command = xstrdup(command.data);
 		o->line = step_case_line(command.data);
+		o->starts = starts_program(o->line);
 		o->about = xstrdup(about);
 		o->assets = json_deep_copy(json_object_get(run.record, "on"));
 		v->data = o;
