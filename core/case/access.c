@@ -219,8 +219,7 @@ static int access_reopen(struct case_file *c, const struct secret *passphrase, s
 	c->db = vault_db(c->vault);
 	if (tokenizer_register(c->db, err) < 0 || case_schema_check(c, err) < 0 || case_open_history(c, err) < 0)
 		return -1;
-	c->generation++;
-	c->changes_from = c->generation; /* whoever shows records reads them anew */
+	generations_note_all(&c->generations);
 	known_remember(c);
 	header_copy_keep(c);
 	return case_refresh(c, err);

@@ -116,8 +116,7 @@ int case_resume(struct case_file *c, const struct case_unlock *unlock, struct er
 	}
 	if (known_key(c, (unsigned char[VAULT_KEY]){0}))
 		known_watch(c);
-	c->generation++;
-	c->changes_from = c->generation; /* whoever shows records reads them anew */
+	generations_note_all(&c->generations);
 	return 0;
 }
 

@@ -89,22 +89,31 @@ static int write_history(struct action *a, struct err *err)
 static void tell_changed(struct action *a)
 {
 	const char **ids = xcalloc(a->count * 2, sizeof *ids);
-	json_t *conflicts = json_array();
+	const char **kinds = xcalloc(a->count * 2, sizeof *kinds);
+	json_t *conflicts = json_array(); /* what is borrowed of them */
 	size_t count = 0;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct changed *change = &a->changes[i];
+		kinds[count] = change->kind ? change->kind : "";
 		ids[count++] = change->id;
 		if (!kind_has(change->kind, KIND_CONFLICT) || !change->text)
 			continue;
 		json_t *conflict = json_parse(change->text, strlen(change->text), NULL);
 		const char *about = json_get_string(conflict, "record");
-		if (about)
+		const char *kind = NULL;
+		if (about && record_label_of(a->c, about, &kind)) {
+			json_object_set_new(conflict, "kind", json_string(kind));
+			kinds[count] = json_get_string(conflict, "kind");
 			ids[count++] = about;
+		}
 		json_array_append_new(conflicts, conflict ? conflict : json_null());
 	}
-	case_changed(a->c, ids, count);
+	generations_note(&a->c->generations, ids, kinds, count);
+	if (*a->merges || *a->forwards)
+		generations_note_labels(&a->c->generations);
 	json_decref(conflicts);
 	free(ids);
+	free(kinds);
 }
 
 int action_commit(struct action *a, struct err *err)

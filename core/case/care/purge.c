@@ -242,6 +242,8 @@ static int purge_action(struct purging *p, const json_t *stored, const char *rea
 		rc = action_commit(a, p->err);
 	else
 		action_cancel(a);
+	if (rc == 0)
+		generations_note_all(&p->c->generations); /* what was read of it is nowhere kept */
 	buf_release(&title);
 	buf_release(&choice);
 	return rc;

@@ -83,7 +83,7 @@ int case_let_go(struct case_file *c, struct err *err)
 int case_release(struct case_file *c, struct err *err)
 {
 	int rc = case_let_go(c, err);
-	free(c->changes);
+	generations_release(&c->generations);
 	free(c->path);
 	buf_release(&c->notice);
 	buf_release(&c->foreign);
@@ -234,32 +234,17 @@ const char *case_notice(const struct case_file *c)
 
 uint64_t case_generation(const struct case_file *c)
 {
-	return c->generation;
+	return c->generations.now;
 }
 
-void case_changed(struct case_file *c, const char *const *ids, size_t count)
+uint64_t case_kind_generation(const struct case_file *c, const char *kind)
 {
-	if (!c->changes)
-		c->changes = xcalloc(CHANGES_KEPT, sizeof *c->changes);
-	c->generation++;
-	for (size_t i = 0; i < count; i++) {
-		struct change *change = &c->changes[c->change_next];
-		c->change_next = (c->change_next + 1) % CHANGES_KEPT;
-		if (change->generation > c->changes_from)
-			c->changes_from = change->generation;
-		change->generation = c->generation;
-		snprintf(change->id, sizeof change->id, "%s", ids[i]);
-	}
+	return generations_of_kind(&c->generations, kind);
 }
 
 int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id), void *ctx)
 {
-	if (generation < c->changes_from)
-		return -1;
-	for (size_t i = 0; c->changes && i < CHANGES_KEPT; i++)
-		if (c->changes[i].generation > generation)
-			fn(ctx, c->changes[i].id);
-	return 0;
+	return generations_since(&c->generations, generation, fn, ctx);
 }
 
 int case_is_changing(const struct case_file *c)

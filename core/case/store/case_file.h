@@ -67,6 +67,10 @@ const char *case_warnings(const struct case_file *c);
 /* A counter that grows with every committed action: a view compares it to know that it must read anew. */
 uint64_t case_generation(const struct case_file *c);
 
+/* The generation in which a record of the kind was added or changed last, or a conflict about one: what follows from the kind's
+ * records alone is as it was while this is the same. */
+uint64_t case_kind_generation(const struct case_file *c, const char *kind);
+
 /* The ids of the records that were added or changed since that generation, some perhaps more than once. 0, or -1 if that
  * is not known any more: all has to be read anew. */
 int case_changed_since(const struct case_file *c, uint64_t generation, void (*fn)(void *ctx, const char *id),

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "case/database/generations.h"
 #include "case/identity/identity.h"
 #include "case/store/case_file.h"
 #include "case/store/meta.h"
@@ -64,22 +65,17 @@ enum case_statement {
 	    CASE_STATEMENT_COUNT
 };
 
-#define CHANGES_KEPT 1024
-
 /* The field of a responder with the labels that are kept free for paper (reserve.h). */
 #define RESERVE_FIELD "reserved"
 
-/* A record that an action of this session has changed. */
-struct change {
-	uint64_t generation; /* after it; 0: none */
-	char id[37];
-};
-
 /* What disputed.h has read of one state of the case. */
 struct disputes {
-	uint64_t generation;
+	uint64_t generation;     /* of the conflicts */
 	char commit[HISTORY_ID]; /* "": now */
 	json_t *all;             /* NULL: not read */
+	json_t *kinds;           /* of now: kind -> {id of a record of which something is disputed: true} */
+	json_t *records;         /* of now: id -> the record as read, of those that were asked for */
+	uint64_t records_of;     /* the generation that they are of */
 };
 
 /* What rooms keep in memory beside the open case. */
@@ -105,10 +101,7 @@ struct case_file {
 	int has_reserved;     /* that record says labels that are kept free (reserve.h) */
 	char head[11];
 	unsigned flags;
-	uint64_t generation;
-	struct change *changes; /* CHANGES_KEPT of them, a ring: the last ones are before `change_next`; owned */
-	size_t change_next;
-	uint64_t changes_from;       /* generation since which all are in the ring */
+	struct generations generations;
 	struct disputes disputes[2]; /* now, and the past that was looked at last */
 	struct room_memory *rooms;
 	struct buf notice;
@@ -183,9 +176,6 @@ int case_refresh(struct case_file *c, struct err *err);
 
 /* Fills in mark and responder's label of the unlocked identity, as the records have them now. */
 int case_find_responder(struct case_file *c, struct err *err);
-
-/* Begins the next generation, with these records changed. */
-void case_changed(struct case_file *c, const char *const *ids, size_t count);
 
 /* Writes a record's row, its links and its place in the search queue inside the open transaction. */
 int record_store(struct case_file *c, const json_t *object, const char *text, int is_new, struct err *err);

@@ -9,8 +9,17 @@
 
 struct disputed_loading {
 	struct case_file *c;
-	json_t *all; /* record's id, and its label -> {field: [one value, the other]} */
+	json_t *all;   /* record's id, and its label -> {field: [one value, the other]} */
+	json_t *kinds; /* kind -> {id: true} */
 };
+
+static void note_kind(json_t *kinds, const char *kind, const char *id)
+{
+	json_t *ids = json_object_get(kinds, kind);
+	if (!ids)
+		json_object_set_new(kinds, kind, ids = json_object());
+	json_object_set_new(ids, id, json_true());
+}
 
 /* A conflict names values as stored, in text: sets and numbers are JSON. */
 static json_t *conflict_value(struct case_file *c, const struct field *field, const char *stored)
@@ -50,6 +59,8 @@ static void add_conflict(struct disputed_loading *l, const json_t *conflict)
 		json_object_set_new(l->all, id, fields = json_object());
 		if (label)
 			json_object_set(l->all, label, fields);
+		if (kind)
+			note_kind(l->kinds, kind->name, id);
 	}
 	json_t *values = json_object_get(fields, name);
 	if (!values)
@@ -75,35 +86,41 @@ static int take_file(void *ctx, const char *path, const void *text, size_t n)
 	return 0;
 }
 
-/* The present state and one past one are kept. */
-static const json_t *all_disputes(struct case_file *c, const char *commit)
+/* The present state and one past one are kept. What is disputed now follows from the conflicts. */
+static const struct disputes *all_disputes(struct case_file *c, const char *commit)
 {
-	struct disputes *d = &c->disputes[commit && *commit];
-	if (d->all && d->generation == c->generation && strcmp(d->commit, commit ? commit : "") == 0)
-		return d->all;
-	json_t *all = json_object();
-	struct disputed_loading l = {c, all};
-	if (commit && *commit)
+	int is_past = commit && *commit;
+	struct disputes *d = &c->disputes[is_past];
+	uint64_t generation = is_past ? c->generations.now : generations_of_kind(&c->generations, "conflict");
+	if (d->all && d->generation == generation && strcmp(d->commit, commit ? commit : "") == 0)
+		return d;
+	struct disputed_loading l = {c, json_object(), json_object()};
+	if (is_past)
 		history_folder_walk(c->history, commit, "conflict", take_file, &l, NULL);
 	else
 		record_each(c, "conflict", RECORD_RAW, take_row, &l, NULL);
 	json_decref(d->all);
-	d->all = all;
-	d->generation = c->generation;
+	json_decref(d->kinds);
+	d->all = l.all;
+	d->kinds = l.kinds;
+	d->generation = generation;
 	snprintf(d->commit, sizeof d->commit, "%s", commit ? commit : "");
-	return all;
+	return d;
 }
 
 void disputes_release(struct case_file *c)
 {
-	for (size_t i = 0; i < sizeof c->disputes / sizeof *c->disputes; i++)
+	for (size_t i = 0; i < sizeof c->disputes / sizeof *c->disputes; i++) {
 		json_decref(c->disputes[i].all);
+		json_decref(c->disputes[i].kinds);
+		json_decref(c->disputes[i].records);
+	}
 	memset(c->disputes, 0, sizeof c->disputes);
 }
 
 const json_t *record_disputes(struct case_file *c, const char *commit, const char *record)
 {
-	return json_object_get(all_disputes(c, commit), record);
+	return json_object_get(all_disputes(c, commit)->all, record);
 }
 
 json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *record, unsigned flags)
@@ -128,24 +145,54 @@ json_t *record_with_disputes(struct case_file *c, const char *commit, json_t *re
 	return marked;
 }
 
+static void forget_record(void *ctx, const char *id)
+{
+	json_object_del(ctx, id);
+}
+
+/* The record as read; those of now are kept until they change. New reference. */
+static json_t *disputed_record(struct case_file *c, const char *id)
+{
+	struct disputes *d = &c->disputes[0];
+	const struct generations *g = &c->generations;
+	if (c->action || !sqlite3_get_autocommit(c->db)) /* which may be given up */
+		return record_get(c, id, 0, NULL);
+	if (d->records && d->records_of != g->now &&
+	    (g->all > d->records_of || generations_since(g, d->records_of, forget_record, d->records) < 0)) {
+		json_decref(d->records);
+		d->records = NULL;
+	}
+	d->records = d->records ? d->records : json_object();
+	d->records_of = g->now;
+	json_t *record = json_object_get(d->records, id);
+	if (!record) {
+		record = record_get(c, id, 0, NULL);
+		if (record)
+			json_object_set_new(d->records, id, record);
+	}
+	return json_incref(record);
+}
+
 int record_each_disputed(struct case_file *c, const char *kind, record_fn fn, void *ctx, struct err *err)
 {
 	size_t n;
-	json_t *all = json_copy((json_t *)(uintptr_t)all_disputes(c, NULL)); /* the callback may change the case */
-	char **ids = json_names(all, &n);
+	const json_t *of_kind = json_object_get(all_disputes(c, NULL)->kinds, kind);
+	char **ids = json_names((json_t *)(uintptr_t)of_kind, &n); /* the callback may change the case */
 	int rc = 0;
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		json_t *record = record_get(c, ids[i], 0, NULL);
-		const char *is = json_get_string(record, "kind");
-		const char *id = json_get_string(record, "id"); /* each is there by its label, too */
-		if (is && id && strcmp(id, ids[i]) == 0 && strcmp(is, kind) == 0 && !record_is_retracted(record))
+		json_t *record = disputed_record(c, ids[i]);
+		if (record && !record_is_retracted(record))
 			rc = fn(ctx, record);
 		json_decref(record);
 	}
 	json_names_free(ids, n);
-	json_decref(all);
 	(void)err;
 	return rc;
+}
+
+size_t record_count_disputed(struct case_file *c, const char *kind)
+{
+	return json_object_size(json_object_get(all_disputes(c, NULL)->kinds, kind));
 }
 
 /* ---- a record as read */

@@ -25,8 +25,12 @@ struct buf;
  * nothing of it is disputed. Borrowed until the case changes. */
 const json_t *record_disputes(struct case_file *c, const char *commit, const char *record);
 
-/* The disputed records of a kind, now and not retracted, as record_each() gives them. */
+/* The disputed records of a kind, now and not retracted, as record_each() gives them; they are kept, so that the callback must not
+ * change them. */
 int record_each_disputed(struct case_file *c, const char *kind, record_fn fn, void *ctx, struct err *err);
+
+/* How many there are, retracted ones too. */
+size_t record_count_disputed(struct case_file *c, const char *kind);
 
 /* Of a record as read; `values` are joined by bars: "infected|compromised". */
 int record_is_disputed(const json_t *record, const char *field);
