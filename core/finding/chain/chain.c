@@ -31,6 +31,8 @@ static struct chain_org *add_org(struct chain *chain, const struct organisations
 	                          .domain = it->domain ? xstrdup(it->domain) : NULL,
 	                          .is_own = it->is_own};
 	memcpy(org->party, it->party, sizeof org->party);
+	const char *status = it->record ? json_get_string(it->record, "chain_status") : NULL;
+	org->has_status = status && strcmp(status, "unknown") != 0;
 	return org;
 }
 
@@ -263,16 +265,27 @@ static void add_same(struct chain *chain, const struct chain_same *same)
 	    (struct chain_same){xstrdup(same->who), xstrdup(same->other), xstrdup(same->reason)};
 }
 
+static void add_coverage(struct chain *chain, const struct chain_coverage *c)
+{
+	chain->coverage = xrealloc(chain->coverage, (chain->coverage_count + 1) * sizeof *chain->coverage);
+	struct chain_coverage *copy = &chain->coverage[chain->coverage_count++];
+	*copy = *c;
+	copy->from = xstrdup(c->from);
+	copy->until = xstrdup(c->until);
+	copy->reason = xstrdup(c->reason);
+}
+
 /* ---- the work */
 
 struct chain_work {
 	struct chain_records records;
 	struct organisations o;
 	struct originals *originals;
-	struct chain notes; /* suggestions that two are one */
+	struct chain notes; /* suggestions that two are one; coverage */
 	struct chain_looking *mails, *rest;
 	size_t indexed, looked; /* mails */
 	int is_whole;
+	int is_covered; /* coverage is in the notes */
 };
 
 struct chain_work *chain_work_new(const struct chain_records *records)
@@ -308,8 +321,13 @@ int chain_work_go_on(struct chain_work *w, double deadline)
 	if (!w->is_whole) {
 		chain_look_at_rest(w->rest);
 		suggest_equal_parties(&w->o, &w->notes);
+		w->is_whole = 1;
+		if (is_late(w->looked, deadline))
+			return 1;
 	}
-	w->is_whole = 1;
+	if (!w->is_covered)
+		chain_coverage(&w->records, &w->o, &w->notes);
+	w->is_covered = 1;
 	return 0;
 }
 
@@ -363,7 +381,9 @@ void chain_work_tell(struct chain_work *w, const json_t *pivots, struct chain *c
 	apply_decisions(&w->records, pivots, &w->o, chain);
 	for (size_t i = 0; i < w->notes.same_count; i++)
 		add_same(chain, &w->notes.same[i]);
-	chain_bounds(&w->records, &w->o, chain_looking_uses(w->mails), chain);
+	for (size_t i = 0; i < w->notes.coverage_count; i++)
+		add_coverage(chain, &w->notes.coverage[i]);
+	chain_leaks(&w->records, &w->o, chain_looking_uses(w->mails), chain);
 	for (size_t i = 0; i < chain->org_count; i++)
 		rate(&chain->orgs[i]);
 	if (chain->org_count)

@@ -64,6 +64,7 @@ struct chain_org {
 	char *domain;           /* registrable, or NULL */
 	char party[LABEL_TEXT]; /* or "" */
 	int is_own;             /* the organisation of the case */
+	int has_status;         /* the party says how far the contact with it is (case/action/contact_status.h) */
 	int score;
 	struct chain_proposal *proposals; /* the strongest first */
 	size_t proposal_count;
@@ -124,7 +125,11 @@ void chain_compute(const struct chain_records *records, struct chain *chain);
 int chain_load(struct case_file *c, const char *commit, struct chain *chain, struct err *err);
 void chain_release(struct chain *chain);
 
-/* What chain_load() of now takes long for, in slices: until the steady time `deadline`. 1: there is more to do; 0: it will not
+/* The chain as it is now, kept of the open case and shared: it stays as it is until whoever has it lets it go. NULL: an error. */
+const struct chain *chain_hold(struct case_file *c, struct err *err);
+void chain_let_go(const struct chain *chain); /* NULL is fine */
+
+/* What chain_load() and chain_hold() of now take long for, in slices: until the steady time `deadline`. 1: there is more to do; 0: it will not
  * take long; -1. What was done is kept in the case, and begun anew where that has changed. */
 int chain_load_ahead(struct case_file *c, double deadline, struct err *err);
 int chain_load_percent(struct case_file *c); /* how far it is, 0 to 100 */

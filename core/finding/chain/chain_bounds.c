@@ -329,8 +329,8 @@ static void add_infected(const struct chain_records *records, struct chain_span 
 	}
 }
 
-static void look_at_leaks(const struct chain_records *records, struct organisations *o,
-                          const struct original_uses *uses, struct chain *chain)
+void chain_leaks(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
+                 struct chain *chain)
 {
 	struct buf reason = BUF_INIT;
 	size_t i;
@@ -364,10 +364,8 @@ static void look_at_leaks(const struct chain_records *records, struct organisati
 	buf_release(&reason);
 }
 
-void chain_bounds(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
-                  struct chain *chain)
+void chain_coverage(const struct chain_records *records, const struct organisations *o, struct chain *chain)
 {
 	look_at_coverage(records, o, chain);
 	look_at_names(o, chain);
-	look_at_leaks(records, o, uses, chain);
 }

@@ -22,7 +22,14 @@
 
 #define NEW_MOST 100 /* records, which are taken in at one go: for more all is worked out anew */
 
+/* Of the memory, and of those that hold it. */
+struct chain_told {
+	struct chain chain; /* the first member: who holds it has this */
+	size_t users;
+};
+
 struct chain_memory {
+	struct chain_told *told; /* NULL: not told since the last change */
 	struct case_file *c;
 	uint64_t generation;
 	char language[8];
@@ -35,11 +42,27 @@ struct chain_memory {
 	int is_whole;
 };
 
+void chain_let_go(const struct chain *chain)
+{
+	struct chain_told *told = (struct chain_told *)(uintptr_t)chain;
+	if (!told || --told->users > 0)
+		return;
+	chain_release(&told->chain);
+	free(told);
+}
+
+static void forget_told(struct chain_memory *m)
+{
+	chain_let_go(m->told ? &m->told->chain : NULL);
+	m->told = NULL;
+}
+
 static void chain_memory_free(void *kept)
 {
 	struct chain_memory *m = kept;
 	if (!m)
 		return;
+	forget_told(m);
 	chain_work_free(m->work);
 	chain_reading_free(m->reading);
 	for (size_t i = 0; i < CHAIN_KINDS; i++)
@@ -224,6 +247,8 @@ static int bring_up(struct chain_memory *m)
 		if (!good)
 			break;
 	}
+	if (k.is_decided || json_array_size(k.mails))
+		forget_told(m);
 	if (good && k.is_decided)
 		good = chain_read_kind(m->c, CHAIN_PIVOT, NULL, m->read, NULL) == 0;
 	if (good) {
@@ -269,4 +294,18 @@ int chain_load_now(struct case_file *c, struct chain *chain, struct err *err)
 	struct chain_memory *m = *case_memory_of(c, "chain", chain_memory_free);
 	chain_work_tell(m->work, m->read[CHAIN_PIVOT], chain);
 	return 0;
+}
+
+const struct chain *chain_hold(struct case_file *c, struct err *err)
+{
+	if (chain_load_ahead(c, HUGE_VAL, err) < 0)
+		return NULL;
+	struct chain_memory *m = *case_memory_of(c, "chain", chain_memory_free);
+	if (!m->told) {
+		m->told = xcalloc(1, sizeof *m->told);
+		m->told->users = 1;
+		chain_work_tell(m->work, m->read[CHAIN_PIVOT], &m->told->chain);
+	}
+	m->told->users++;
+	return &m->told->chain;
 }

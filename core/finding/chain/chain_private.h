@@ -147,9 +147,10 @@ struct chain_span {
 
 struct chain_span chain_time(const struct chain_records *records, const json_t *record, const char *field);
 
-/* Coverage and leaks. */
-void chain_bounds(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
-                  struct chain *chain);
+/* Added to the chain. Coverage does not follow from the mails, leaks do. */
+void chain_coverage(const struct chain_records *records, const struct organisations *o, struct chain *chain);
+void chain_leaks(const struct chain_records *records, struct organisations *o, const struct original_uses *uses,
+                 struct chain *chain);
 
 /* The interval in which an asset was infected: INT64_MIN, INT64_MAX where it is not known. 0: it was not. */
 int chain_infected(const struct chain_records *records, const json_t *asset, struct chain_span *from,

@@ -10,11 +10,11 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
-#include "case/action/contact_status.h"
 #include "finding/chain/chain_decide.h"
 #include "outward/report/chain_flow.h"
 #include "tui/list/related.h"
 #include "tui/view/finding/chain_contact.h"
+#include "tui/view/finding/chain_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/view.h"
@@ -22,168 +22,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What a row is about. */
-struct chain_row {
-	size_t org;             /* SIZE_MAX: none */
-	enum chain_pivot pivot; /* PIVOTS: the organisation */
-};
-
-struct chain_state {
-	struct chain chain;
-	struct chain_row *rows; /* one for each of the view's */
-	size_t cap;
-	int all;   /* decided ones too */
-	int graph; /* the picture instead of the list */
-	int is_reading;
-	char wanted[LABEL_TEXT]; /* the record to begin at when all is read, or "" */
-	double told_at;          /* how far it is */
-};
-
-static struct chain_state *view_chain_state(struct view *v)
-{
-	return v->data;
-}
-
-static const char *view_chain_label(const char *field, const char *value)
-{
-	const struct field *f = kind_field(kind_find("pivot"), field);
-	const struct field_value *known = field_value_find(f, value);
-	return known ? field_value_label(known) : value;
-}
-
-/* Says of the rows added since what they are about. */
-static void view_chain_about(struct view *v, size_t from, size_t org, enum chain_pivot pivot)
-{
-	struct chain_state *s = view_chain_state(v);
-	if (v->count > s->cap) {
-		s->cap = v->count * 2;
-		s->rows = xrealloc(s->rows, s->cap * sizeof *s->rows);
-	}
-	for (size_t i = from; i < v->count; i++)
-		s->rows[i] = (struct chain_row){org, pivot};
-}
-
-static int view_chain_shows(const struct chain_state *s, const struct chain_proposal *p)
-{
-	return p->status == CHAIN_OPEN ? p->score >= CHAIN_SHOWN : s->all;
-}
-
-static void add_org_row(struct view *v, const struct chain_org *org)
-{
-	struct chain_state *s = view_chain_state(v);
-	struct buf line = BUF_INIT;
-	char *who = printable_dup(org->who);
-	char *name = printable_dup(org->name);
-	int open = 0;
-	text_pad(&line, who, 14);
-	buf_addc(&line, ' ');
-	text_pad(&line, strcmp(who, name) == 0 ? "" : name, 28);
-	buf_addf(&line, " %3d ", org->score);
-	for (size_t i = 0; i < org->proposal_count; i++)
-		if (view_chain_shows(s, &org->proposals[i])) {
-			buf_addf(&line, " %s", view_chain_label("pivot", chain_pivot_name(org->proposals[i].pivot)));
-			open |= org->proposals[i].status == CHAIN_OPEN;
-		}
-	view_add(v, open ? TONE_HEADING : TONE_FAINT, org->party, line.data);
-	free(who);
-	free(name);
-	buf_release(&line);
-}
-
-/* What of it was rejected, beside what is proposed. */
-static void add_rejected_rows(struct view *v, size_t number, const struct chain_org *org)
-{
-	size_t from = v->count;
-	for (size_t i = 0; i < org->proposal_count; i++)
-		if (org->proposals[i].status == CHAIN_REJECTED &&
-		    !view_chain_shows(view_chain_state(v), &org->proposals[i])) {
-			char *text = chain_rejected_text(&org->proposals[i]);
-			view_addf(v, org->proposals[i].new_count ? TONE_ATTENTION : TONE_FAINT, org->proposals[i].label,
-			          "  %s", text);
-			free(text);
-		}
-	view_chain_about(v, from, number, PIVOTS);
-}
-
-/* How far the contact with it has come. */
-static void add_contact_row(struct view *v, size_t number, const struct chain_org *org)
-{
-	json_t *party = *org->party ? workbench_get(v->wb, org->party, 0, NULL) : NULL;
-	char *status = contact_status_text(workbench_case(v->wb), party);
-	size_t from = v->count;
-	if (*status)
-		view_addf(v, TONE_PLAIN, org->party, _("  contact: %s"), status);
-	view_chain_about(v, from, number, PIVOTS);
-	free(status);
-	json_decref(party);
-}
-
-static void add_pivot_rows(struct view *v, size_t number, const struct chain_proposal *p)
-{
-	const char *status =
-	    p->status == CHAIN_OPEN ? C_("chain", "open") : view_chain_label("status", chain_status_name(p->status));
-	size_t from = v->count;
-	view_addf(v, TONE_PLAIN, p->label, "  %s %d · %s%s%s", view_chain_label("pivot", chain_pivot_name(p->pivot)),
-	          p->score, status, *p->label ? " " : "", p->label);
-	for (size_t i = 0; i < p->trigger_count; i++) {
-		const struct chain_trigger *t = &p->triggers[i];
-		char *line = printable_dup(t->line);
-		view_addf(v, t->is_new ? TONE_ATTENTION : TONE_FAINT, t->because, "    %s  %s%s%s%s", t->because,
-		          t->reason, *line ? " — " : "", line, t->is_new ? _("  (new since the decision)") : "");
-		free(line);
-	}
-	view_chain_about(v, from, number, p->pivot);
-}
-
-static void add_coverage_rows(struct view *v, const struct chain *chain, enum chain_pivot pivot, const char *title)
-{
-	size_t before = v->count;
-	for (size_t i = 0; i < chain->coverage_count; i++) {
-		const struct chain_coverage *c = &chain->coverage[i];
-		enum tone tone = c->result == COVERAGE_COVERED ? TONE_PLAIN : TONE_ATTENTION;
-		char *safe = printable_dup(c->reason);
-		if (c->pivot == pivot && v->count == before)
-			view_add(v, TONE_HEADING, NULL, title);
-		struct buf line = BUF_INIT;
-		if (*c->party)
-			buf_addf(&line, "%s %s  ", c->party, workbench_name(v->wb, c->party));
-		if (pivot == PIVOT_OUTBOUND)
-			buf_addf(&line, "%s – %s: ", *c->from ? c->from : _("unknown"),
-			         *c->until ? c->until : _("now"));
-		buf_adds(&line, safe);
-		if (c->pivot == pivot)
-			view_addf(v, tone, c->party, "  %s", line.data);
-		buf_release(&line);
-		free(safe);
-	}
-}
-
-static void add_rest_rows(struct view *v)
-{
-	const struct chain *chain = &view_chain_state(v)->chain;
-	size_t from = v->count;
-	if (chain->leak_count)
-		view_add(v, TONE_HEADING, NULL, _("When it leaked"));
-	for (size_t i = 0; i < chain->leak_count; i++) {
-		const struct chain_leak *l = &chain->leaks[i];
-		char *text = chain_leak_text(l);
-		view_addf(v, TONE_PLAIN, l->because, "  %s  %s", l->because, text);
-		free(text);
-	}
-	add_coverage_rows(v, chain, PIVOT_OUTBOUND, _("What mail logs reach over"));
-	add_coverage_rows(v, chain, PIVOT_TOPIC, _("Names that are not looked for in texts"));
-	if (chain->same_count)
-		view_add(v, TONE_HEADING, NULL, _("One organisation or two? (chain same|different)"));
-	for (size_t i = 0; i < chain->same_count; i++) {
-		char *text = xasprintf("%s  %s: %s", chain->same[i].who, chain->same[i].other, chain->same[i].reason);
-		char *safe = printable_dup(text);
-		view_addf(v, TONE_PLAIN, NULL, "  %s", safe);
-		free(safe);
-		free(text);
-	}
-	view_chain_about(v, from, SIZE_MAX, PIVOTS);
-}
 
 static int fill_graph(struct view *v, int columns, struct err *err)
 {
@@ -195,79 +33,82 @@ static int fill_graph(struct view *v, int columns, struct err *err)
 		flow_layout(&f, f.act_count, columns - 2);
 		flow_draw(&f, &drawing);
 	} else {
-		view_add(v, TONE_FAINT, NULL, _("no organisation is proposed from what is on record"));
+		chain_rows_text(v, "", xstrdup(_("no organisation is proposed from what is on record")), TONE_FAINT);
 	}
 	for (const char *line = drawing.data; *line;) {
 		size_t n = strcspn(line, "\n");
-		view_addf(v, TONE_PLAIN, NULL, " %.*s", (int)n, line);
+		chain_rows_text(v, "", xasprintf(" %.*s", (int)n, line), TONE_PLAIN);
 		line += n + (line[n] == '\n');
 	}
 	for (size_t i = 0; i < f.act_count; i++)
-		view_addf(v, TONE_PLAIN, f.acts[i].label, " %s", f.acts[i].line);
-	view_chain_about(v, 0, SIZE_MAX, PIVOTS);
+		chain_rows_text(v, f.acts[i].label, xasprintf(" %s", f.acts[i].line), TONE_PLAIN);
 	buf_release(&drawing);
 	flow_release(&f);
 	return 0;
 }
 
+/* The chain of another commit is worked out in one go, and kept while it is shown. */
+static int load_past(struct chain_state *s, struct view *v, struct err *err)
+{
+	const char *commit = workbench_as_of(v->wb);
+	chain_let_go(s->chain);
+	s->chain = NULL;
+	if (strcmp(s->past_of, commit) == 0)
+		return 0;
+	chain_release(&s->past);
+	*s->past_of = '\0';
+	if (chain_load(workbench_case(v->wb), commit, &s->past, err) < 0)
+		return -1;
+	snprintf(s->past_of, sizeof s->past_of, "%s", commit);
+	return 0;
+}
+
+static int load_now(struct chain_state *s, struct view *v, struct err *err)
+{
+	chain_release(&s->past);
+	*s->past_of = '\0';
+	int rc = chain_load_ahead(workbench_case(v->wb), clock_steady() + VIEW_SLICE, err);
+	s->is_reading = rc == 1;
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	chain_let_go(s->chain);
+	s->chain = chain_hold(workbench_case(v->wb), err);
+	return s->chain ? 0 : -1;
+}
+
 /* The row under the cursor in full: reasons are longer than a screen is wide. */
 static void tell_row(struct view *v)
 {
-	const char *text = v->selected < v->count ? v->rows[v->selected].text : "";
+	struct row row = {.text = NULL};
 	struct buf lines = BUF_INIT;
+	if (v->selected < v->count)
+		view_row(v, v->selected, &row);
+	const char *text = row.text ? row.text : "";
 	if (text_width(text) > (size_t)v->columns)
 		text_wrap(&lines, text + strspn(text, " "), v->columns > 20 ? (size_t)v->columns - 2 : 18, 0);
 	for (const char *line = lines.data; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		char *one = xasprintf(" %.*s", (int)strcspn(line, "\n"), line);
-		view_pane_line(v, v->rows[v->selected].tone, one);
+		view_pane_line(v, row.tone, one);
 		free(one);
 	}
+	free(row.text);
 	buf_release(&lines);
 }
 
 static int fill_chain(struct view *v, int columns, struct err *err)
 {
 	struct chain_state *s = view_chain_state(v);
-	size_t waiting = 0;
-	int is_past = *workbench_as_of(v->wb) != '\0'; /* read in one go */
+	int is_past = *workbench_as_of(v->wb) != '\0';
 	v->pane = s->graph ? NULL : tell_row;
-	int rc = is_past ? 0 : chain_load_ahead(workbench_case(v->wb), clock_steady() + VIEW_SLICE, err);
-	s->is_reading = rc == 1;
-	if (rc == 0 && s->graph)
-		return fill_graph(v, columns, err);
-	if (rc == 0) {
-		chain_release(&s->chain);
-		rc = chain_load(workbench_case(v->wb), workbench_as_of(v->wb), &s->chain, err);
-	}
-	if (rc < 0)
+	chain_rows_clear(v);
+	s->is_reading = 0;
+	if ((is_past ? load_past(s, v, err) : load_now(s, v, err)) < 0)
 		return -1;
-	for (size_t i = 0; i < s->chain.org_count; i++) {
-		const struct chain_org *org = &s->chain.orgs[i];
-		size_t shown = 0;
-		for (size_t k = 0; k < org->proposal_count; k++) {
-			shown += view_chain_shows(s, &org->proposals[k]) != 0;
-			waiting += org->proposals[k].status == CHAIN_OPEN && org->proposals[k].score >= CHAIN_SHOWN;
-		}
-		if (!shown)
-			continue;
-		size_t from = v->count;
-		add_org_row(v, org);
-		view_chain_about(v, from, i, PIVOTS);
-		for (size_t k = 0; k < org->proposal_count; k++)
-			if (view_chain_shows(s, &org->proposals[k]))
-				add_pivot_rows(v, i, &org->proposals[k]);
-		add_rejected_rows(v, i, org);
-		add_contact_row(v, i, org);
-	}
-	if (v->count == 0) {
-		view_add(v, s->is_reading ? TONE_FAINT : TONE_PLAIN, NULL,
-		         s->is_reading ? _("mails, leads and parties are being read")
-		                       : _("no organisation is proposed from what is on record"));
-		view_chain_about(v, 0, SIZE_MAX, PIVOTS);
-	}
+	if (s->graph && !s->is_reading)
+		return fill_graph(v, columns, err);
+	size_t waiting = chain_rows_fill(v);
 	view_head(v, xasprintf(P_("%zu proposal to decide", "%zu proposals to decide", waiting), waiting),
 	          s->is_reading ? chain_load_percent(workbench_case(v->wb)) : -1);
-	add_rest_rows(v);
 	return 0;
 }
 
@@ -299,13 +140,14 @@ static int work(struct view *v, double deadline, int *show)
 static const struct chain_org *view_chain_org(struct view *v, enum chain_pivot *pivot)
 {
 	struct chain_state *s = view_chain_state(v);
+	const struct chain *chain = view_chain_of(v);
 	size_t org = v->selected < v->count && !s->graph && s->rows ? s->rows[v->selected].org : SIZE_MAX;
-	if (org >= s->chain.org_count) {
+	if (org >= chain->org_count) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an organisation first"));
 		return NULL;
 	}
 	*pivot = s->rows[v->selected].pivot;
-	return &s->chain.orgs[org];
+	return &chain->orgs[org];
 }
 
 /* The labels, a line each, as they went on record. */
@@ -456,15 +298,22 @@ static enum redraw toggle_all(struct view *v)
 	return REDRAW_VIEW;
 }
 
-static int names_record(const json_t *record, const char *label)
+/* The labels, and other texts, that the record names. */
+static json_t *named_by(const json_t *record)
 {
+	json_t *names = json_object();
 	const char *field;
 	const json_t *value;
+	size_t i;
+	json_t *member;
 	json_object_foreach((json_t *)(uintptr_t)record, field, value) {
-		if (json_is(record, field, label) || json_holds(value, label))
-			return 1;
+		if (json_is_string(value))
+			json_object_set_new(names, json_string_value(value), json_true());
+		json_array_foreach(value, i, member)
+			if (json_is_string(member))
+				json_object_set_new(names, json_string_value(member), json_true());
 	}
-	return 0;
+	return names;
 }
 
 /* At the record's row, else at the first one about something that the record names: a contact's party, an event's mail. */
@@ -473,12 +322,14 @@ static int begin_at_or_named(struct view *v, const char *label)
 	if (related_begin_at(v, label, "party"))
 		return 1;
 	json_t *record = workbench_get(v->wb, label, 0, NULL);
+	json_t *names = named_by(record);
 	size_t i = 0;
-	while (record && i < v->count && !(*v->rows[i].label && names_record(record, v->rows[i].label)))
+	while (i < v->count && !(*chain_rows_label(v, i) && json_object_get(names, chain_rows_label(v, i))))
 		i++;
 	int found = record && i < v->count;
 	if (found)
 		v->selected = i;
+	json_decref(names);
 	json_decref(record);
 	return found;
 }
@@ -504,10 +355,21 @@ static int begin_chain_at(struct view *v, const char *label)
 	return 0;
 }
 
+/* What it holds goes with the lock. */
+static void forget_chain_view(struct view *v)
+{
+	struct chain_state *s = view_chain_state(v);
+	chain_rows_clear(v);
+	chain_let_go(s->chain);
+	s->chain = NULL;
+	chain_release(&s->past);
+	*s->past_of = '\0';
+}
+
 static void release_chain_view(struct view *v)
 {
 	struct chain_state *s = v->data;
-	chain_release(&s->chain);
+	forget_chain_view(v);
 	free(s->rows);
 	free(s);
 }
@@ -534,7 +396,7 @@ static const struct view_key chain_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
-static const struct view_lazy chain_lazy = {.work = work};
+static const struct view_lazy chain_lazy = {.row = chain_rows_row, .label = chain_rows_label, .work = work};
 
 static struct view *open_chain_view(struct workbench *wb, const char *none)
 {
@@ -552,4 +414,5 @@ const struct view_ops chain_view = {.name = "chain",
                                     .keys = chain_keys,
                                     .begin_at = begin_chain_at,
                                     .release = release_chain_view,
+                                    .forget = forget_chain_view,
                                     .open = open_chain_view};
