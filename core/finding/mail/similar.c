@@ -7,8 +7,9 @@
 #include "case/store/record.h"
 #include "finding/mail/import.h"
 #include "finding/mail/similar_index.h"
+#include "finding/mail/similar_private.h"
 
-#include <stdint.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -141,10 +142,9 @@ static void add_pair(json_t *pairs, const char *a, const char *b, const char *ke
 	free(name);
 }
 
-/* Whether a key tells anything: that of a crowd does not. */
-static int tells(const struct mail_comparing *k, size_t holders)
+int similar_key_tells(size_t mails, size_t holders)
 {
-	size_t most = k->mails / 5 > COMMON_LEAST ? k->mails / 5 : COMMON_LEAST;
+	size_t most = mails / 5 > COMMON_LEAST ? mails / 5 : COMMON_LEAST;
 	return holders >= 2 && holders <= most;
 }
 
@@ -154,7 +154,7 @@ static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 	json_t *list;
 	json_object_foreach(k->keys, key, list) {
 		size_t n = json_array_size(list);
-		if (!tells(k, n))
+		if (!similar_key_tells(k->mails, n))
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			size_t end = !label && n > LISTED_MOST ? i + 2 : n; /* each and the next one */
@@ -172,8 +172,7 @@ static void pair_all(struct mail_comparing *k, const char *label, json_t *pairs)
 	}
 }
 
-/* For the index: the keys of one mail. */
-static void keys_of_mail(void *ctx, const json_t *record, json_t *keys)
+void similar_keys_of_mail(void *ctx, const json_t *record, json_t *keys)
 {
 	const char *key;
 	json_t *list;
@@ -185,18 +184,23 @@ static void keys_of_mail(void *ctx, const json_t *record, json_t *keys)
 	json_decref(one.labels);
 }
 
+int similar_read_all(struct case_file *c, json_t *keys, size_t *mails, struct err *err)
+{
+	struct mail_comparing k = {.c = c, .keys = keys, .labels = json_array()};
+	int rc = record_each(c, "mail", 0, add_mail, &k, err) < 0 ? -1 : 0;
+	*mails = json_array_size(k.labels);
+	json_decref(k.labels);
+	return rc;
+}
+
 /* Who has which keys: from the index, or where there can be none from all mails. */
 static int load_keys(struct mail_comparing *k, const char *label, struct err *err)
 {
-	int ready = mail_index_ready(k->c, keys_of_mail, k->c, err);
-	if (ready < 0)
+	if (!mail_index_may(k->c))
+		return similar_read_all(k->c, k->keys, &k->mails, err);
+	if (mail_index_work(k->c, similar_keys_of_mail, k->c, HUGE_VAL, err) < 0)
 		return -1;
-	if (ready)
-		return mail_index_load(k->c, label, k->keys, &k->mails, err);
-	if (record_each(k->c, "mail", 0, add_mail, k, err) < 0)
-		return -1;
-	k->mails = json_array_size(k->labels);
-	return 0;
+	return mail_index_load(k->c, label, k->keys, &k->mails, err);
 }
 
 json_t *mail_similar(struct case_file *c, const char *label, struct err *err)
@@ -230,108 +234,4 @@ out:
 	json_decref(k.keys);
 	json_decref(k.labels);
 	return rows;
-}
-
-/* ---- how many: pairs as numbers, since a campaign of 1,000 mails has half a million of them */
-
-struct pair_slot {
-	uint32_t a, b; /* numbers of mails, a < b; both 0: free */
-	uint16_t strong, weak;
-};
-
-struct pair_table {
-	struct pair_slot *slots;
-	size_t size; /* a power of two */
-	size_t used;
-};
-
-static struct pair_slot *pair_slot(const struct pair_table *t, uint32_t a, uint32_t b)
-{
-	uint64_t hash = ((uint64_t)a << 32 | b) * 0x9E3779B97F4A7C15ULL;
-	size_t i = (size_t)(hash >> 32) & (t->size - 1);
-	while ((t->slots[i].a || t->slots[i].b) && (t->slots[i].a != a || t->slots[i].b != b))
-		i = (i + 1) & (t->size - 1);
-	return &t->slots[i];
-}
-
-static void count_pair(struct pair_table *t, uint32_t a, uint32_t b, int strong)
-{
-	if (t->used * 2 >= t->size) {
-		struct pair_table more = {.size = t->size ? t->size * 2 : 1024, .used = t->used};
-		more.slots = xcalloc(more.size, sizeof *more.slots);
-		for (size_t i = 0; i < t->size; i++)
-			if (t->slots[i].a || t->slots[i].b)
-				*pair_slot(&more, t->slots[i].a, t->slots[i].b) = t->slots[i];
-		free(t->slots);
-		*t = more;
-	}
-	struct pair_slot *slot = pair_slot(t, a, b);
-	t->used += !slot->a && !slot->b;
-	slot->a = a;
-	slot->b = b;
-	slot->strong = (uint16_t)(slot->strong + (strong ? 1 : 0));
-	slot->weak = (uint16_t)(slot->weak + (strong ? 0 : 1));
-}
-
-/* The number of a mail among all that have a key, given to it where it has none. */
-static uint32_t number_of(json_t *numbers, const char *label)
-{
-	const json_t *known = json_object_get(numbers, label);
-	if (known)
-		return (uint32_t)json_integer_value(known);
-	uint32_t n = (uint32_t)json_object_size(numbers);
-	json_object_set_new(numbers, label, json_integer(n));
-	return n;
-}
-
-static void count_pairs(struct mail_comparing *k, json_t *numbers, struct pair_table *t)
-{
-	const char *key;
-	json_t *list;
-	size_t i;
-	json_t *label;
-	json_object_foreach(k->keys, key, list) {
-		size_t n = json_array_size(list);
-		if (!tells(k, n))
-			continue;
-		uint32_t *all = xcalloc(n, sizeof *all);
-		json_array_foreach(list, i, label)
-			all[i] = number_of(numbers, json_string_value(label));
-		for (size_t x = 0; x < n; x++)
-			for (size_t y = x + 1; y < n; y++)
-				count_pair(t, all[x] < all[y] ? all[x] : all[y], all[x] < all[y] ? all[y] : all[x],
-				           *key == 's');
-		free(all);
-	}
-}
-
-json_t *mail_similar_counts(struct case_file *c, struct err *err)
-{
-	struct mail_comparing k = {.c = c, .keys = json_object(), .labels = json_array()};
-	struct pair_table t = {0};
-	json_t *numbers = json_object();
-	json_t *counts = NULL;
-	const char *label;
-	json_t *number;
-	if (load_keys(&k, NULL, err) == 0) {
-		count_pairs(&k, numbers, &t);
-		uint32_t *alike = xcalloc(json_object_size(numbers) + 1, sizeof *alike);
-		for (size_t i = 0; i < t.size; i++)
-			if (t.slots[i].strong || t.slots[i].weak >= 2) {
-				alike[t.slots[i].a]++;
-				alike[t.slots[i].b]++;
-			}
-		counts = json_object();
-		json_object_foreach(numbers, label, number) {
-			uint32_t n = alike[json_integer_value(number)];
-			if (n)
-				json_object_set_new(counts, label, json_integer(n));
-		}
-		free(alike);
-	}
-	free(t.slots);
-	json_decref(numbers);
-	json_decref(k.keys);
-	json_decref(k.labels);
-	return counts;
 }

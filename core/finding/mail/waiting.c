@@ -2,11 +2,10 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "case/query/record_reader.h"
+#include "case/query/record_kept.h"
 #include "finding/mail/summary.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int mail_waiting_count(void *ctx, json_t *mail)
@@ -26,44 +25,32 @@ int mail_waiting_count(void *ctx, json_t *mail)
 	return 0;
 }
 
-/* ---- kept of an open case */
+/* ---- kept of an open case: of each mail what it adds */
 
-struct mail_waiting_kept {
-	uint64_t generation;
-	struct record_reader *mails; /* NULL: all were counted */
-	struct mail_waiting w;
-};
-
-static void mail_waiting_drop(void *kept)
+static void take_mail(json_t *mail, void *item)
 {
-	struct mail_waiting_kept *k = kept;
-	record_reader_free(k->mails);
-	free(k);
+	mail_waiting_count(item, mail);
 }
+
+/* raw: without their texts, which are most of them */
+static const struct record_kept_spec waiting_mails = {"mail waiting", "mail", RECORD_RAW, sizeof(struct mail_waiting),
+                                                      take_mail,      NULL};
 
 int mail_waiting_ahead(struct case_file *c, double deadline, struct mail_waiting *w, struct err *err)
 {
-	void **slot = case_memory_of(c, "mail waiting", mail_waiting_drop);
-	struct mail_waiting_kept *k = *slot;
-	if (k && k->generation != case_generation(c)) {
-		mail_waiting_drop(k);
-		*slot = k = NULL;
-	}
-	if (!k) {
-		*slot = k = xcalloc(1, sizeof *k);
-		k->generation = case_generation(c);
-		/* without their texts, which are most of them */
-		k->mails = record_reader_new(c, "kind = 'mail'", RECORD_RAW, mail_waiting_count, &k->w);
-	}
-	int rc = k->mails ? record_reader_work(k->mails, deadline, err) : 0;
-	if (rc < 0) {
-		mail_waiting_drop(k);
-		*slot = NULL;
-	}
+	struct record_kept *mails;
+	int rc = record_kept_work(c, &waiting_mails, deadline, &mails, err);
 	if (rc)
 		return rc;
-	record_reader_free(k->mails);
-	k->mails = NULL;
-	*w = k->w;
+	*w = (struct mail_waiting){.unknown = 0};
+	for (size_t i = 0; i < record_kept_count(mails); i++) {
+		const struct mail_waiting *one = record_kept_item(mails, i);
+		if (!one)
+			continue;
+		w->unknown += one->unknown;
+		w->partly += one->partly;
+		if (one->high && w->high++ == 0)
+			snprintf(w->first, sizeof w->first, "%s", one->first);
+	}
 	return 0;
 }

@@ -7,7 +7,10 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/query/record_kept.h"
 #include "finding/mail/similar.h"
+#include "finding/mail/similar_ahead.h"
 #include "finding/mail/summary.h"
 #include "tui/list/related.h"
 #include "tui/view/finding/mail_actions.h"
@@ -19,35 +22,242 @@
 
 enum mail_column { LABEL, DAY, SUBJECT, SENDER, CLASS, CONTENT, FINDING, ALIKE, REACH, MAIL_COLUMNS };
 
+/* What a line tells of a mail. */
 struct mail_line {
-	char *label;
-	char *cells[MAIL_COLUMNS]; /* printable, a line each */
-	enum tone tone;
+	char label[LABEL_TEXT];
+	char day[6];
+	char *subject, *sender;                     /* owned */
+	const char *sender_class, *content, *reach; /* values of their fields, known by name; NULL: another, or none */
+	const struct mail_rule *rule;
 };
 
-struct mail_lines {
-	json_t *alike; /* label -> number */
-	struct mail_line *all;
-	size_t count;
-	size_t cap;
+/* Which mail a row is of: a number among those that are kept, where another may stand when the case has changed. */
+struct mail_place {
+	char label[LABEL_TEXT];
+	size_t at;
 };
+
+struct mail_state {
+	struct mail_line *past; /* of a commit; owned */
+	size_t past_count;
+	struct mail_place *order; /* as they are shown */
+	size_t count, cap;
+	size_t cells[MAIL_COLUMNS];
+	uint64_t version; /* of the mails that the order is of */
+	json_t *alike;    /* label -> number */
+	int is_reading;
+	char wanted[LABEL_TEXT]; /* the mail to begin at when all is read, or "" */
+	double told_at;          /* how far it is */
+};
+
+static struct mail_state *mail_state(const struct view *v)
+{
+	return v->data;
+}
+
+static const struct field *mail_field(const char *name)
+{
+	return kind_field(kind_find("mail"), name);
+}
+
+/* The value's name that outlives the record; NULL: nothing that is known. */
+static const char *value_of(const json_t *record, const char *name)
+{
+	const char *value = json_get_string(record, name);
+	const struct field_value *known = value ? field_value_find(mail_field(name), value) : NULL;
+	return known && strcmp(value, "unknown") != 0 ? known->name : NULL;
+}
+
+static const char *value_label(const char *name, const char *value)
+{
+	return value ? field_value_label(field_value_find(mail_field(name), value)) : "?";
+}
+
+static void add_line(struct buf *line, const char *const *texts, const size_t *cells)
+{
+	buf_addc(line, ' ');
+	for (size_t i = 0; i + 1 < MAIL_COLUMNS; i++) {
+		char *safe = printable_dup(texts[i]);
+		safe[strcspn(safe, "\n")] = '\0';
+		text_pad(line, safe, cells[i]);
+		buf_addc(line, ' ');
+		free(safe);
+	}
+	buf_adds(line, texts[MAIL_COLUMNS - 1]);
+}
+
+static void take_mail(json_t *record, void *item)
+{
+	struct mail_line *line = item;
+	const char *when = json_get_string(record, "when");
+	const char *name = json_get_string(record, "from");
+	const char *subject = json_get_string(record, "subject");
+	const char *corrected = json_get_string(record, "class_override");
+	when = when ? when : json_get_string(record, "sent");
+	name = name ? name : json_get_string(record, "from_addr");
+	snprintf(line->label, sizeof line->label, "%s", record_label(record));
+	if (when && strlen(when) >= 10 && *when >= '0' && *when <= '9')
+		snprintf(line->day, sizeof line->day, "%.5s", when + 5);
+	line->subject = xstrdup(subject ? subject : "");
+	line->sender = xstrdup(name ? name : "");
+	line->sender_class = value_of(record, "sender_class");
+	line->content = value_of(record, corrected ? "class_override" : "class");
+	line->reach = value_of(record, "reach");
+	line->rule = mail_weightiest(record);
+}
+
+static void release_mail(void *item)
+{
+	struct mail_line *line = item;
+	free(line->subject);
+	free(line->sender);
+}
+
+/* raw: their texts, which are most of a mail, are not asked for */
+static const struct record_kept_spec mail_lines = {"mail lines", "mail",      RECORD_RAW, sizeof(struct mail_line),
+                                                   take_mail,    release_mail};
+
+/* ---- of which mails */
+
+static void forget_past(struct mail_state *s)
+{
+	for (size_t i = 0; i < s->past_count; i++)
+		release_mail(&s->past[i]);
+	free(s->past);
+	s->past = NULL;
+	s->past_count = 0;
+}
+
+static int take_past(void *ctx, json_t *record)
+{
+	struct mail_state *s = ctx;
+	if (s->past_count % 64 == 0)
+		s->past = xrealloc(s->past, (s->past_count + 64) * sizeof *s->past);
+	s->past[s->past_count] = (struct mail_line){.subject = NULL};
+	take_mail(record, &s->past[s->past_count++]);
+	return 0;
+}
+
+static void add_place(struct mail_state *s, const char *label, size_t at)
+{
+	if (s->count == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 256;
+		s->order = xrealloc(s->order, s->cap * sizeof *s->order);
+	}
+	s->order[s->count].at = at;
+	snprintf(s->order[s->count++].label, LABEL_TEXT, "%s", label);
+}
+
+/* What came last stands first: somebody waits for its answer. */
+static int last_first(const void *a, const void *b)
+{
+	return strverscmp(((const struct mail_place *)b)->label, ((const struct mail_place *)a)->label);
+}
+
+static int order_past(struct view *v, struct err *err)
+{
+	struct mail_state *s = mail_state(v);
+	forget_past(s);
+	s->count = 0;
+	s->version = 0;
+	s->is_reading = 0;
+	json_decref(s->alike);
+	s->alike = mail_similar_counts(workbench_case(v->wb), NULL);
+	if (workbench_each(v->wb, "mail", RECORD_RAW, take_past, s, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->past_count; i++)
+		add_place(s, s->past[i].label, i);
+	if (s->count)
+		qsort(s->order, s->count, sizeof *s->order, last_first);
+	return 0;
+}
+
+/* As far as they are read until the deadline. */
+static int order_now(struct view *v, double deadline, struct err *err)
+{
+	struct mail_state *s = mail_state(v);
+	struct case_file *c = workbench_case(v->wb);
+	struct record_kept *kept;
+	const json_t *alike = NULL;
+	forget_past(s);
+	int rc = record_kept_work(c, &mail_lines, deadline, &kept, err);
+	if (rc >= 0 && s->version != record_kept_version(kept)) {
+		s->count = 0;
+		for (size_t i = 0; i < record_kept_count(kept); i++)
+			if (record_kept_item(kept, i))
+				add_place(s, record_kept_label(kept, i), i);
+		if (s->count)
+			qsort(s->order, s->count, sizeof *s->order, last_first);
+		s->version = record_kept_version(kept);
+	}
+	if (rc == 0) {
+		rc = mail_similar_ahead(c, deadline, &alike, err);
+		json_decref(s->alike);
+		s->alike = json_incref((json_t *)(uintptr_t)alike);
+	}
+	if (rc < 0)
+		s->count = 0;
+	s->is_reading = rc == 1;
+	return rc;
+}
+
+static int percent_of(struct view *v)
+{
+	const struct record_kept *kept = record_kept_so_far(workbench_case(v->wb), &mail_lines);
+	int read = kept ? record_kept_percent(kept) : 0;
+	return read < 100 ? read / 2 : 50 + mail_similar_percent(workbench_case(v->wb)) / 2;
+}
+
+/* ---- its lines */
+
+/* NULL: the mail is not as it was when the order was made, which will be made anew. */
+static const struct mail_line *line_of(struct view *v, const struct mail_place *place)
+{
+	const struct mail_state *s = mail_state(v);
+	if (s->past_count)
+		return &s->past[place->at];
+	const struct record_kept *kept = record_kept_so_far(workbench_case(v->wb), &mail_lines);
+	if (!kept || place->at >= record_kept_count(kept) ||
+	    strcmp(record_kept_label(kept, place->at), place->label) != 0)
+		return NULL;
+	return record_kept_item(kept, place->at);
+}
+
+static const char *mail_row_label(struct view *v, size_t i)
+{
+	return mail_state(v)->order[i].label;
+}
+
+/* Of the columns of few values the names; they stand as the enum has them. */
+static const char *value_in(const struct mail_line *line, enum mail_column column)
+{
+	return column == CLASS     ? value_label("sender_class", line->sender_class)
+	       : column == CONTENT ? value_label("class", line->content)
+	                           : value_label("reach", line->reach);
+}
 
 /*
  * Cells of the columns. Those of few values get what stands in them and the texts what is left, the subject half of it;
  * on a narrow screen a text keeps its least, and what is widest of the others gives way.
  */
-static void lay_out(const struct mail_lines *l, const char *const *names, int columns, size_t *cells)
+static void lay_out(struct view *v, const char *const *names, int columns)
 {
 	static const size_t least[MAIL_COLUMNS] = {7, 5, 15, 10, 6, 8, 11, 2, 6};
 	static const enum mail_column few[] = {CLASS, CONTENT, REACH};
+	struct mail_state *s = mail_state(v);
+	size_t *cells = s->cells;
 	size_t room = columns > 0 ? (size_t)columns - 1 : 0;
 	size_t others = MAIL_COLUMNS - 1; /* blanks between them */
 	memcpy(cells, least, sizeof least);
 	for (size_t k = 0; k < sizeof few / sizeof *few; k++) {
 		size_t *cell = &cells[few[k]];
+		const char *before = NULL; /* most stand like the one before */
 		*cell = text_width(names[few[k]]) > *cell ? text_width(names[few[k]]) : *cell;
-		for (size_t i = 0; i < l->count; i++) {
-			size_t width = text_width(l->all[i].cells[few[k]]);
+		for (size_t i = 0; i < s->count; i++) {
+			const struct mail_line *line = line_of(v, &s->order[i]);
+			const char *text = line ? value_in(line, few[k]) : before;
+			size_t width = text == before ? 0 : text_width(text);
+			before = text;
 			*cell = width > *cell ? width : *cell;
 		}
 	}
@@ -67,102 +277,74 @@ static void lay_out(const struct mail_lines *l, const char *const *names, int co
 	cells[FINDING] += (room - others) / 4;
 }
 
-static const char *value_label(const json_t *record, const char *name)
+static void mail_row(struct view *v, size_t i, struct row *row)
 {
-	const struct field *field = kind_field(record_kind(record), name);
-	const char *value = json_get_string(record, name);
-	const struct field_value *known = value ? field_value_find(field, value) : NULL;
-	return known && strcmp(value, "unknown") != 0 ? field_value_label(known) : "?";
-}
-
-static void add_line(struct buf *line, const char *const *texts, const size_t *cells)
-{
-	buf_addc(line, ' ');
-	for (size_t i = 0; i + 1 < MAIL_COLUMNS; i++) {
-		text_pad(line, texts[i], cells[i]);
-		buf_addc(line, ' ');
-	}
-	buf_adds(line, texts[MAIL_COLUMNS - 1]);
-}
-
-static int add_mail_line(void *ctx, json_t *record)
-{
-	struct mail_lines *l = ctx;
+	const struct mail_state *s = mail_state(v);
+	const struct mail_line gone = {.subject = (char *)(uintptr_t) "", .sender = (char *)(uintptr_t) ""};
+	const struct mail_line *line = line_of(v, &s->order[i]);
+	const char *label = s->order[i].label;
+	json_int_t n = json_integer_value(json_object_get(s->alike, label));
 	char alike[24] = "";
-	const char *when = json_get_string(record, "when");
-	const char *sent = json_get_string(record, "sent");
-	const char *name = json_get_string(record, "from");
-	const char *address = json_get_string(record, "from_addr");
-	const char *corrected = json_get_string(record, "class_override");
-	const struct mail_rule *rule = mail_weightiest(record);
-	json_int_t n = json_integer_value(json_object_get(l->alike, record_label(record)));
-	char day[6] = "";
-	when = when ? when : sent;
-	if (when && strlen(when) >= 10 && *when >= '0' && *when <= '9')
-		snprintf(day, sizeof day, "%.5s", when + 5);
+	struct buf text = BUF_INIT;
+	line = line ? line : &gone;
 	if (n)
 		snprintf(alike, sizeof alike, "\xC3\x97%lld", (long long)n);
-	const char *const cells[MAIL_COLUMNS] = {
-	    [LABEL] = record_label(record),
-	    [DAY] = day,
-	    [SUBJECT] = json_get_string(record, "subject"),
-	    [SENDER] = name ? name : address,
-	    [CLASS] = value_label(record, "sender_class"),
-	    [CONTENT] = value_label(record, corrected ? "class_override" : "class"),
-	    [FINDING] = rule ? strchr(rule->id, '.') + 1 : "",
+	const char *const texts[MAIL_COLUMNS] = {
+	    [LABEL] = label,
+	    [DAY] = line->day,
+	    [SUBJECT] = line->subject,
+	    [SENDER] = line->sender,
+	    [CLASS] = value_in(line, CLASS),
+	    [CONTENT] = value_in(line, CONTENT),
+	    [FINDING] = line->rule ? strchr(line->rule->id, '.') + 1 : "",
 	    [ALIKE] = alike,
-	    [REACH] = value_label(record, "reach"),
+	    [REACH] = value_in(line, REACH),
 	};
-	if (l->count == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 64;
-		l->all = xrealloc(l->all, l->cap * sizeof *l->all);
-	}
-	struct mail_line *line = &l->all[l->count++];
-	*line = (struct mail_line){.label = xstrdup(record_label(record)),
-	                           .tone = rule && rule->weight == RULE_HIGH ? TONE_ATTENTION : TONE_PLAIN};
-	for (size_t i = 0; i < MAIL_COLUMNS; i++) {
-		line->cells[i] = printable_dup(cells[i] ? cells[i] : "");
-		line->cells[i][strcspn(line->cells[i], "\n")] = '\0';
-	}
-	return 0;
-}
-
-/* What came last stands first: somebody waits for its answer. */
-static int last_first(const void *a, const void *b)
-{
-	return strverscmp(((const struct mail_line *)b)->label, ((const struct mail_line *)a)->label);
+	add_line(&text, texts, s->cells);
+	row->text = buf_take(&text, NULL);
+	row->tone = line->rule && line->rule->weight == RULE_HIGH ? TONE_ATTENTION : TONE_PLAIN;
+	snprintf(row->label, sizeof row->label, "%s", label);
 }
 
 static int fill_mails(struct view *v, int columns, struct err *err)
 {
 	const char *const names[MAIL_COLUMNS] = {_("label"),   _("day"),     _("subject"), _("sender"), _("class"),
 	                                         _("content"), _("finding"), "\xC3\x97",   _("reach")};
-	struct mail_lines l = {.alike = mail_similar_counts(workbench_case(v->wb), NULL)};
+	struct mail_state *s = mail_state(v);
 	struct buf heading = BUF_INIT;
-	size_t cells[MAIL_COLUMNS];
-	/* raw: their texts, which are most of a mail, are not asked for */
-	int rc = workbench_each(v->wb, "mail", RECORD_RAW, add_mail_line, &l, err);
-	if (l.count)
-		qsort(l.all, l.count, sizeof *l.all, last_first);
-	lay_out(&l, names, columns, cells);
-	for (size_t i = 0; i < l.count; i++) {
-		struct buf line = BUF_INIT;
-		add_line(&line, (const char *const *)l.all[i].cells, cells);
-		view_add(v, l.all[i].tone, l.all[i].label, line.data);
-		buf_release(&line);
-		free(l.all[i].label);
-		for (size_t k = 0; k < MAIL_COLUMNS; k++)
-			free(l.all[i].cells[k]);
-	}
-	if (l.count == 0)
-		view_add(v, TONE_FAINT, NULL, _("no mail is on record: i takes a folder, file or zip of mails in"));
-	add_line(&heading, names, cells);
-	v->names = l.count ? xstrdup(heading.data) : NULL;
-	v->heading = xasprintf(P_("%zu mail", "%zu mails", l.count), l.count);
-	free(l.all);
-	json_decref(l.alike);
+	int rc = *workbench_as_of(v->wb) ? order_past(v, err) : order_now(v, clock_steady() + VIEW_SLICE, err);
+	v->count = s->count;
+	v->empty = xstrdup(_("no mail is on record: i takes a folder, file or zip of mails in"));
+	lay_out(v, names, columns);
+	add_line(&heading, names, s->cells);
+	v->names = v->count ? xstrdup(heading.data) : NULL;
+	view_head(v, xasprintf(P_("%zu mail", "%zu mails", v->count), v->count), s->is_reading ? percent_of(v) : -1);
 	buf_release(&heading);
 	return rc < 0 ? -1 : 0;
+}
+
+static int begin_mail_at(struct view *v, const char *label);
+
+static int work(struct view *v, double deadline, int *show)
+{
+	struct mail_state *s = mail_state(v);
+	struct err err = ERR_INIT;
+	char wanted[LABEL_TEXT];
+	if (!s->is_reading)
+		return -1;
+	int rc = order_now(v, deadline, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	v->count = s->count;
+	*show = rc <= 0 || view_may_tell(&s->told_at);
+	if (*show)
+		view_stale(v);
+	memcpy(wanted, s->wanted, sizeof wanted);
+	if (rc == 0 && *wanted) {
+		*s->wanted = '\0';
+		begin_mail_at(v, wanted);
+	}
+	return rc == 1 ? 0 : -1;
 }
 
 static enum redraw open_mail(struct view *v)
@@ -180,16 +362,44 @@ static const struct view_key mail_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
+static const struct view_lazy mail_lazy = {.row = mail_row, .label = mail_row_label, .work = work};
+
 static struct view *open_mails(struct workbench *wb, const char *none)
 {
 	(void)none;
-	return view_new(wb, &mail_view, NULL);
+	struct view *v = view_new(wb, &mail_view, NULL);
+	v->data = xcalloc(1, sizeof(struct mail_state));
+	v->lazy = &mail_lazy;
+	return v;
 }
 
 /* At the mail, or at the one that belongs to what was under the cursor. */
 static int begin_mail_at(struct view *v, const char *label)
 {
-	return related_begin_at(v, label, "mail");
+	struct mail_state *s = mail_state(v);
+	int found = related_begin_at(v, label, "mail");
+	if (!found && s->is_reading)
+		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+	return found;
+}
+
+/* The lines are the case's, which the lock closes. */
+static void forget_mails(struct view *v)
+{
+	struct mail_state *s = mail_state(v);
+	forget_past(s);
+	json_decref(s->alike);
+	s->alike = NULL;
+	s->count = v->count = 0;
+	s->version = 0;
+	*s->wanted = '\0';
+}
+
+static void release_mails(struct view *v)
+{
+	forget_mails(v);
+	free(mail_state(v)->order);
+	free(v->data);
 }
 
 const struct view_ops mail_view = {.name = "mail",
@@ -197,4 +407,6 @@ const struct view_ops mail_view = {.name = "mail",
                                    .fill = fill_mails,
                                    .keys = mail_keys,
                                    .begin_at = begin_mail_at,
+                                   .release = release_mails,
+                                   .forget = forget_mails,
                                    .open = open_mails};
