@@ -2,13 +2,16 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/time/clock.h"
 #include "finding/observation/observation_ahead.h"
 #include "finding/observation/observation_block.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LONG_SCAN 4 /* blocks, from which on they are read ahead: a page needs fewer */
+#define ROWS_BETWEEN 64 /* two looks at the clock */
+#define LONG_SCAN    4  /* blocks, from which on they are read ahead: a page needs fewer */
 
 /* One set that is being read, and its next row that matches. */
 struct set_stream {
@@ -23,9 +26,11 @@ struct set_stream {
 	int has_next;
 };
 
-struct query_state {
+struct observation_scan {
 	struct case_file *c;
-	const struct observation_query *q;
+	struct observation_query query;
+	const struct observation_query *q; /* that one */
+	observation_row_fn fn;
 	struct observation_filter *filter;
 	uint64_t artefacts;
 	void *ctx;
@@ -34,6 +39,9 @@ struct query_state {
 	uint64_t total; /* blocks */
 	struct set_stream *streams;
 	size_t count;
+	size_t begun; /* streams that have been asked for their first row */
+	uint64_t found;
+	int is_over;
 };
 
 static int has_window(const struct observation_query *q)
@@ -42,7 +50,7 @@ static int has_window(const struct observation_query *q)
 }
 
 /* Whether the block may hold a row that is asked for. */
-static int block_may(const struct query_state *k, const struct observation_span *span)
+static int block_may(const struct observation_scan *k, const struct observation_span *span)
 {
 	if (!(span->artefacts & k->artefacts))
 		return 0;
@@ -50,7 +58,7 @@ static int block_may(const struct query_state *k, const struct observation_span 
 	       (span->first <= span->last && span->last >= k->q->from && span->first <= k->q->until);
 }
 
-static int row_is(const struct query_state *k, const struct set_stream *s)
+static int row_is(const struct observation_scan *k, const struct set_stream *s)
 {
 	const struct observation *o = &s->next;
 	if (has_window(k->q) && (o->when == OBSERVATION_NO_TIME || o->when < k->q->from || o->when > k->q->until))
@@ -58,7 +66,7 @@ static int row_is(const struct query_state *k, const struct set_stream *s)
 	return observation_filter_match(k->filter, o, &s->set);
 }
 
-static void observation_query_tell(const struct query_state *k, struct set_stream *s, const struct err *why)
+static void observation_query_tell(const struct observation_scan *k, struct set_stream *s, const struct err *why)
 {
 	s->has_next = 0;
 	if (k->q->problem)
@@ -66,7 +74,7 @@ static void observation_query_tell(const struct query_state *k, struct set_strea
 }
 
 /* The next block from `at` on that may hold a row, or how many there are. */
-static uint64_t next_block(const struct query_state *k, const struct set_stream *s, uint64_t at)
+static uint64_t next_block(const struct observation_scan *k, const struct set_stream *s, uint64_t at)
 {
 	while (at < observation_reader_blocks(s->reader) && !block_may(k, observation_reader_span(s->reader, at)))
 		at++;
@@ -74,7 +82,7 @@ static uint64_t next_block(const struct query_state *k, const struct set_stream 
 }
 
 /* Reads the block, and lets the one behind it be read. */
-static int take_block(const struct query_state *k, struct set_stream *s, uint64_t block, struct err *err)
+static int take_block(const struct observation_scan *k, struct set_stream *s, uint64_t block, struct err *err)
 {
 	if (++s->read == LONG_SCAN && !s->set.in_case && k->count == 1)
 		s->ahead = block_ahead_new(s->reader);
@@ -88,7 +96,7 @@ static int take_block(const struct query_state *k, struct set_stream *s, uint64_
 }
 
 /* The stream's next row that is asked for. A block that cannot be read is told, and the next one is read. -1: cancelled. */
-static int observation_query_step(struct query_state *k, struct set_stream *s, struct err *err)
+static int observation_query_step(struct observation_scan *k, struct set_stream *s, struct err *err)
 {
 	s->has_next = 0;
 	for (;;) {
@@ -119,7 +127,7 @@ static int observation_query_step(struct query_state *k, struct set_stream *s, s
 
 static int open_stream(void *ctx, const struct observation_set *set, struct err *err)
 {
-	struct query_state *k = ctx;
+	struct observation_scan *k = ctx;
 	struct err why = ERR_INIT;
 	struct set_stream s = {.set = *set};
 	(void)err;
@@ -135,7 +143,7 @@ static int open_stream(void *ctx, const struct observation_set *set, struct err 
 	return 0;
 }
 
-static struct set_stream *first_of(struct query_state *k)
+static struct set_stream *first_of(struct observation_scan *k)
 {
 	struct set_stream *first = NULL;
 	for (size_t i = 0; i < k->count; i++) {
@@ -146,35 +154,77 @@ static struct set_stream *first_of(struct query_state *k)
 	return first;
 }
 
+struct observation_scan *observation_scan_new(struct case_file *c, const struct observation_query *q,
+                                              observation_row_fn fn, void *ctx, const struct progress *progress,
+                                              struct err *err)
+{
+	struct observation_scan *k = xcalloc(1, sizeof *k);
+	*k = (struct observation_scan){.c = c, .query = *q, .fn = fn, .ctx = ctx, .progress = progress};
+	k->q = &k->query;
+	k->filter = observation_filter_parse(q->filter, err);
+	k->artefacts = k->filter ? observation_filter_artefacts(k->filter) : 0;
+	if (!k->filter || observation_set_each(c, q->evidence, open_stream, k, err) < 0) {
+		observation_scan_free(k);
+		return NULL;
+	}
+	return k;
+}
+
+/* Gives the row that comes next, and finds the one behind it. 1: stopped; 0; -1. */
+static int give_next(struct observation_scan *k, struct set_stream *s, struct err *err)
+{
+	int rc = k->found++ >= k->q->skip ? k->fn(k->ctx, &s->next, &s->set, err) : 0;
+	if (rc == 0 && k->q->limit && k->found >= k->q->skip + k->q->limit)
+		return 1;
+	return rc ? rc : observation_query_step(k, s, err);
+}
+
+int observation_scan_work(struct observation_scan *k, double deadline, struct err *err)
+{
+	int rc = 0;
+	for (; rc == 0 && k->begun < k->count; k->begun++) {
+		rc = observation_query_step(k, &k->streams[k->begun], err);
+		if (rc == 0 && clock_steady() >= deadline) {
+			k->begun++;
+			return 1;
+		}
+	}
+	for (struct set_stream *s; rc == 0 && !k->is_over && (s = first_of(k)) != NULL;) {
+		rc = give_next(k, s, err);
+		if (rc == 0 && k->found % ROWS_BETWEEN == 0 && clock_steady() >= deadline)
+			return 1;
+	}
+	k->is_over = 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int observation_scan_percent(const struct observation_scan *k)
+{
+	return k->total ? (int)(k->done * 100 / (k->total > k->done ? k->total : k->done + 1)) : 0;
+}
+
+void observation_scan_free(struct observation_scan *k)
+{
+	if (!k)
+		return;
+	for (size_t i = 0; i < k->count; i++) {
+		block_reader_close(&k->streams[i].block);
+		block_ahead_free(k->streams[i].ahead);
+		observation_reader_close(k->streams[i].reader);
+		free(k->streams[i].bytes);
+	}
+	free(k->streams);
+	observation_filter_free(k->filter);
+	free(k);
+}
+
 int observation_query_run(struct case_file *c, const struct observation_query *q, observation_row_fn fn, void *ctx,
                           const struct progress *progress, struct err *err)
 {
-	struct query_state k = {.c = c, .q = q, .ctx = ctx, .progress = progress};
-	uint64_t found = 0;
-	k.filter = observation_filter_parse(q->filter, err);
-	if (!k.filter)
-		return -1;
-	k.artefacts = observation_filter_artefacts(k.filter);
-	int rc = observation_set_each(c, q->evidence, open_stream, &k, err);
-	for (size_t i = 0; i < k.count && rc == 0; i++)
-		rc = observation_query_step(&k, &k.streams[i], err);
-	for (struct set_stream *s; rc == 0 && (s = first_of(&k)) != NULL;) {
-		if (found++ >= q->skip)
-			rc = fn(ctx, &s->next, &s->set, err);
-		if (rc == 0 && q->limit && found >= q->skip + q->limit)
-			break;
-		if (rc == 0)
-			rc = observation_query_step(&k, s, err);
-	}
-	for (size_t i = 0; i < k.count; i++) {
-		block_reader_close(&k.streams[i].block);
-		block_ahead_free(k.streams[i].ahead);
-		observation_reader_close(k.streams[i].reader);
-		free(k.streams[i].bytes);
-	}
-	free(k.streams);
-	observation_filter_free(k.filter);
-	return rc < 0 ? -1 : 0;
+	struct observation_scan *k = observation_scan_new(c, q, fn, ctx, progress, err);
+	int rc = k ? observation_scan_work(k, HUGE_VAL, err) : -1;
+	observation_scan_free(k);
+	return rc;
 }
 
 /* ---- one row */

@@ -49,6 +49,16 @@ typedef int (*observation_row_fn)(void *ctx, const struct observation *o, const 
 int observation_query_run(struct case_file *c, const struct observation_query *q, observation_row_fn fn, void *ctx,
                           const struct progress *progress, struct err *err);
 
+/* The same in slices: until the steady time `deadline` (HUGE_VAL: to the end). 1: there is more to do; 0; -1. `q` is copied, its
+ * texts are borrowed while the scan is made. The case must not change between two slices: whoever sees that it has begins anew. */
+struct observation_scan;
+struct observation_scan *observation_scan_new(struct case_file *c, const struct observation_query *q,
+                                              observation_row_fn fn, void *ctx, const struct progress *progress,
+                                              struct err *err);
+int observation_scan_work(struct observation_scan *scan, double deadline, struct err *err);
+int observation_scan_percent(const struct observation_scan *scan);
+void observation_scan_free(struct observation_scan *scan); /* NULL is allowed */
+
 /* The row of that id (16 hex digits, with or without `o:` before them). ERR_NOT_FOUND; ERR_INVALID: no id. As above. */
 int observation_find(struct case_file *c, const char *id, observation_row_fn fn, void *ctx, struct err *err);
 

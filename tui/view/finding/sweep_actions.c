@@ -16,8 +16,8 @@ static const struct found_indicator *indicator_of(struct view *v)
 {
 	const struct sweep_row *row = sweep_row_of(v);
 	const struct sweep_state *s = sweep_state(v);
-	if (row && row->indicator < s->found.count)
-		return &s->found.all[row->indicator];
+	if (row && row->indicator < s->found->count)
+		return &s->found->all[row->indicator];
 	workbench_tell(v->wb, TONE_ATTENTION, "%s", _("choose an indicator first"));
 	return NULL;
 }
@@ -99,9 +99,10 @@ enum redraw sweep_refute(struct view *v)
 
 enum redraw sweep_accept_all(struct view *v)
 {
-	struct sweep_state *s = sweep_state(v);
 	struct err err = ERR_INIT;
-	json_t *proposals = sweep_proposals(&s->found, workbench_case(v->wb), &err);
+	/* all that is on record, also where the view has not read it yet */
+	const struct sweep_found *found = sweep_found_hold(workbench_case(v->wb), &err);
+	json_t *proposals = found ? sweep_proposals(found, workbench_case(v->wb), &err) : NULL;
 	size_t count = json_array_size(proposals);
 	if (proposals && count == 0)
 		workbench_tell(v->wb, TONE_PLAIN, "%s", _("nothing to take over: first, last and whose are on record"));
@@ -113,6 +114,7 @@ enum redraw sweep_accept_all(struct view *v)
 	if (err.code)
 		workbench_tell_error(v->wb, &err);
 	json_decref(proposals);
+	sweep_found_let_go(found);
 	return REDRAW_ALL;
 }
 
@@ -128,8 +130,8 @@ enum redraw sweep_show_assets(struct view *v)
 	const struct sweep_state *s = sweep_state(v);
 	const struct sweep_row *row = sweep_row_of(v);
 	json_t *labels = json_object();
-	if (row && row->indicator < s->found.count) {
-		const struct found_indicator *it = &s->found.all[row->indicator];
+	if (row && row->indicator < s->found->count) {
+		const struct found_indicator *it = &s->found->all[row->indicator];
 		for (size_t i = 0; i < it->count; i++)
 			keep_asset(labels, it->lines[i].asset);
 	} else {

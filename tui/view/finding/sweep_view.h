@@ -11,13 +11,21 @@ enum sweep_shape { BY_INDICATOR, LINES_OF_ONE, BY_CLIENT, BY_HOST, UPLOADS, BY_S
 struct sweep_row {
 	size_t indicator;
 	size_t line;
+	size_t text; /* of those that were made when it was filled; SIZE_MAX: it is made when it is drawn */
 };
 
 struct sweep_state {
 	enum sweep_shape shape;
-	struct sweep_found found;
+	const struct sweep_found *found; /* `held`, or nothing yet */
+	const struct sweep_found *held;  /* of the case; let go with the view */
 	struct sweep_row *rows;
-	uint64_t shown; /* changes of what is found live */
+	size_t cap;
+	struct row *texts;
+	size_t text_count;
+	int is_reading;
+	char wanted[LABEL_TEXT]; /* the record to begin at when all is read, or "" */
+	double told_at;          /* how far it is */
+	uint64_t shown;          /* changes of what is found live */
 };
 
 struct sweep_state *sweep_state(struct view *v);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "case/store/record.h"
 #include "finding/mail/propose.h"
 #include "finding/sweep/record/sweep_pairs.h"
@@ -27,23 +28,40 @@ struct sweep_state *sweep_state(struct view *v)
 	return v->data;
 }
 
+static struct sweep_row *add_place(struct view *v, size_t indicator, size_t line)
+{
+	struct sweep_state *s = sweep_state(v);
+	if (v->count == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 256;
+		s->rows = xrealloc(s->rows, s->cap * sizeof *s->rows);
+	}
+	s->rows[v->count] = (struct sweep_row){indicator, line, SIZE_MAX};
+	return &s->rows[v->count++];
+}
+
+/* One whose text is made now. */
 static void add_row(struct view *v, enum tone tone, const char *label, const char *text, size_t indicator, size_t line)
 {
 	struct sweep_state *s = sweep_state(v);
-	view_add(v, tone, label, text);
-	s->rows = xrealloc(s->rows, v->count * sizeof *s->rows);
-	s->rows[v->count - 1] = (struct sweep_row){indicator, line};
+	if (s->text_count % 64 == 0)
+		s->texts = xrealloc(s->texts, (s->text_count + 64) * sizeof *s->texts);
+	struct row *row = &s->texts[s->text_count];
+	*row = (struct row){.text = printable_dup(text), .tone = tone};
+	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
+	add_place(v, indicator, line)->text = s->text_count++;
 }
 
-/* A sentence, broken to the width. */
-static void add_sentence(struct view *v, const char *text)
+static void clear_rows(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
-	size_t from = v->count;
-	view_add_text(v, TONE_ATTENTION, NULL, text, 0);
-	s->rows = xrealloc(s->rows, (v->count + 1) * sizeof *s->rows);
-	for (size_t i = from; i < v->count; i++)
-		s->rows[i] = (struct sweep_row){SIZE_MAX, SIZE_MAX};
+	for (size_t i = 0; i < s->text_count; i++) {
+		explicit_bzero(s->texts[i].text, strlen(s->texts[i].text));
+		free(s->texts[i].text);
+	}
+	free(s->texts);
+	s->texts = NULL;
+	s->text_count = 0;
+	v->count = 0;
 }
 
 /* "2014-11-24 04:05:10Z"; "" stays empty. */
@@ -68,12 +86,7 @@ static size_t wide(int columns, size_t others, size_t least)
 
 /* ---- by indicator */
 
-#define SUM_CELLS 56 /* of all columns but the indicator and the clients */
-
-static size_t sum_cells(int columns)
-{
-	return wide(columns, SUM_CELLS + text_width(_("Clients")), 16);
-}
+#define SUM_CELLS 58 /* of all columns but the indicator */
 
 static void name_sums(struct view *v, size_t cells)
 {
@@ -124,57 +137,79 @@ static int fill_live(struct view *v, size_t cells)
 static void fill_sums(struct view *v, int columns)
 {
 	struct sweep_state *s = sweep_state(v);
-	size_t cells = sum_cells(columns);
+	size_t cells = wide(columns, SUM_CELLS + 3, 16);
 	name_sums(v, cells);
 	fill_live(v, cells);
-	for (size_t i = 0; i < s->found.count; i++) {
-		const struct found_indicator *it = &s->found.all[i];
-		struct buf line = BUF_INIT;
-		buf_adds(&line, it->refuted ? "x " : "  ");
-		sum_line(&line, it->value, cells, it->count, it->first, it->last,
-		         it->assets > it->clients ? it->assets : it->clients);
-		add_row(v, it->refuted ? TONE_FAINT : TONE_PLAIN, it->label, line.data, i, SIZE_MAX);
-		buf_release(&line);
-	}
+	for (size_t i = 0; i < s->found->count; i++)
+		add_place(v, i, SIZE_MAX);
+}
+
+static void sum_row(const struct view *v, const struct found_indicator *it, struct buf *line)
+{
+	buf_adds(line, it->refuted ? "x " : "  ");
+	sum_line(line, it->value, wide(v->columns, SUM_CELLS + 3, 16), it->count, it->first, it->last,
+	         it->assets > it->clients ? it->assets : it->clients);
 }
 
 /* ---- lines of one */
 
-/* By its name; on a wide screen with its label. */
-static void host_cell(struct view *v, const struct found_line *l, struct buf *line)
-{
-	size_t cells = v->columns < 120 ? 15 : 24;
-	struct buf text = BUF_INIT;
-	if (*l->asset && cells > 15)
-		buf_addf(&text, "%s ", l->asset);
-	buf_adds(&text, *l->asset ? workbench_name(v->wb, l->asset) : l->client);
-	pad(line, text.data, cells);
-	buf_release(&text);
-}
-
 static void fill_lines(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
-	for (size_t i = 0; i < s->found.count; i++) {
-		const struct found_indicator *it = &s->found.all[i];
+	for (size_t i = 0; i < s->found->count; i++) {
+		const struct found_indicator *it = &s->found->all[i];
 		if (strcmp(it->value, v->argument) != 0)
 			continue;
+		free(v->heading);
 		v->heading = printable_dup(it->value);
-		for (size_t k = 0; k < it->count; k++) {
-			const struct found_line *l = &it->lines[k];
-			char when[24];
-			struct buf line = BUF_INIT;
-			cell_of_time(l->when, when);
-			pad(&line, *when ? when : _("no time"), 20);
-			host_cell(v, l, &line);
-			pad(&line, l->evidence, 7);
-			char *text = printable_dup(*l->text ? l->text : l->place);
-			buf_adds(&line, text); /* cut where it is drawn, and seen to be */
-			add_row(v, TONE_PLAIN, l->evidence, line.data, i, k);
-			buf_release(&line);
-			free(text);
-		}
+		for (size_t k = 0; k < it->count; k++)
+			add_place(v, i, k);
 	}
+}
+
+static void line_row(const struct found_line *l, struct buf *line)
+{
+	char when[24];
+	cell_of_time(l->when, when);
+	pad(line, *when ? when : _("no time"), 20);
+	pad(line, *l->asset ? l->asset : l->client, 15);
+	pad(line, l->evidence, 7);
+	char *text = printable_dup(*l->text ? l->text : l->place);
+	buf_adds(line, text); /* cut where it is drawn, and seen to be */
+	free(text);
+}
+
+/* ---- rows, when they are drawn */
+
+static const char *sweep_row_label(struct view *v, size_t i)
+{
+	const struct sweep_state *s = sweep_state(v);
+	const struct sweep_row *r = &s->rows[i];
+	if (r->text != SIZE_MAX)
+		return s->texts[r->text].label;
+	const struct found_indicator *it = &s->found->all[r->indicator];
+	return r->line == SIZE_MAX ? it->label : it->lines[r->line].evidence;
+}
+
+static void sweep_row(struct view *v, size_t i, struct row *row)
+{
+	const struct sweep_state *s = sweep_state(v);
+	const struct sweep_row *r = &s->rows[i];
+	struct buf line = BUF_INIT;
+	if (r->text != SIZE_MAX) {
+		*row = s->texts[r->text];
+		row->text = xstrdup(row->text);
+		return;
+	}
+	const struct found_indicator *it = &s->found->all[r->indicator];
+	row->tone = it->refuted && r->line == SIZE_MAX ? TONE_FAINT : TONE_PLAIN;
+	if (r->line == SIZE_MAX)
+		sum_row(v, it, &line);
+	else
+		line_row(&it->lines[r->line], &line);
+	row->text = printable_dup(line.data);
+	snprintf(row->label, sizeof row->label, "%s", sweep_row_label(v, i));
+	buf_release(&line);
 }
 
 /* ---- by client, and hosts by indicators */
@@ -194,7 +229,7 @@ static void fill_clients(struct view *v)
 {
 	struct sweep_state *s = sweep_state(v);
 	size_t count;
-	struct found_host *hosts = sweep_found_hosts(&s->found, &count);
+	struct found_host *hosts = sweep_found_hosts(s->found, &count);
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
 	for (size_t i = 0; i < count; i++) {
 		char first[24];
@@ -203,9 +238,9 @@ static void fill_clients(struct view *v)
 		struct buf values = BUF_INIT;
 		cell_of_time(hosts[i].first, first);
 		name_host(v, &hosts[i], &name);
-		for (size_t k = 0; k < s->found.count; k++)
+		for (size_t k = 0; k < s->found->count; k++)
 			if (hosts[i].hits[k])
-				buf_addf(&values, "%s%s (%llu)", values.len ? ", " : "", s->found.all[k].value,
+				buf_addf(&values, "%s%s (%llu)", values.len ? ", " : "", s->found->all[k].value,
 				         (unsigned long long)hosts[i].hits[k]);
 		pad(&line, *first ? first : _("no time"), 20);
 		pad(&line, name.data, 24);
@@ -228,10 +263,10 @@ static void fill_hosts(struct view *v, int columns)
 	struct sweep_state *s = sweep_state(v);
 	size_t count;
 	size_t shown = 0;
-	struct found_host *hosts = sweep_found_hosts(&s->found, &count);
+	struct found_host *hosts = sweep_found_hosts(s->found, &count);
 	size_t most = wide(columns, HOST_CELLS + 2, 3) / 3;
 	struct buf names = BUF_INIT;
-	while (shown < s->found.count && shown < most && !s->found.all[shown].refuted)
+	while (shown < s->found->count && shown < most && !s->found->all[shown].refuted)
 		shown++;
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
 	pad(&names, C_("sweep", "Since"), 20);
@@ -240,7 +275,7 @@ static void fill_hosts(struct view *v, int columns)
 		buf_addf(&names, "%-3zu", k + 1);
 	v->names = buf_take(&names, NULL);
 	for (size_t k = 0; k < shown; k++) {
-		const struct found_indicator *it = &s->found.all[k];
+		const struct found_indicator *it = &s->found->all[k];
 		struct buf line = BUF_INIT;
 		buf_addf(&line, "%2zu  ", k + 1);
 		pad(&line, it->value, wide(columns, 8, 20));
@@ -282,8 +317,8 @@ static void fill_uploads(struct view *v, int columns)
 	pad(&names, "CONNECT", 7);
 	buf_adds(&names, _("Bytes"));
 	v->names = buf_take(&names, NULL);
-	for (size_t i = 0; i < s->found.upload_count; i++) {
-		const struct found_upload *u = &s->found.uploads[i];
+	for (size_t i = 0; i < s->found->upload_count; i++) {
+		const struct found_upload *u = &s->found->uploads[i];
 		const uint64_t numbers[] = {u->posts, u->puts, u->connects};
 		static const size_t widths[] = {4, 4, 7};
 		char text[24];
@@ -307,22 +342,22 @@ static void fill_uploads(struct view *v, int columns)
 		buf_release(&line);
 		buf_release(&name);
 	}
-	if (!s->found.upload_count)
+	if (!s->found->upload_count)
 		add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
 }
 
 /* ---- by what the hits stand in */
 
-#define SOURCE_CELLS 49 /* of all columns but the source and the indicators */
+#define SOURCE_CELLS 56 /* of all columns but the source */
 
 /* Of which machine the logs and collections are: of a log, by which exit it went out. */
 static int fill_sources(struct view *v, int columns, struct err *err)
 {
 	const struct sweep_state *s = sweep_state(v);
 	size_t count;
-	size_t cells = wide(columns, SOURCE_CELLS + text_width(_("Indicators")), 16);
+	size_t cells = wide(columns, SOURCE_CELLS, 16);
 	struct buf names = BUF_INIT;
-	struct found_source *all = sweep_found_sources(&s->found, workbench_case(v->wb), &count, err);
+	struct found_source *all = sweep_found_sources(s->found, workbench_case(v->wb), &count, err);
 	if (!all)
 		return -1;
 	v->heading = xasprintf("%s", _("By machine whose log or collection it is"));
@@ -357,11 +392,13 @@ static int fill_sources(struct view *v, int columns, struct err *err)
 
 /* ---- the view */
 
-static void tell_what_waits(struct view *v)
+/* 1: it is being counted. */
+static int tell_what_waits(struct view *v, double deadline)
 {
 	struct sweep_waiting waiting;
-	if (sweep_waiting(workbench_case(v->wb), &waiting, NULL) < 0 || !waiting.indicators)
-		return;
+	int rc = sweep_waiting_ahead(workbench_case(v->wb), deadline, &waiting, NULL);
+	if (rc != 0 || !waiting.indicators)
+		return rc == 1;
 	struct buf line = BUF_INIT;
 	char *evidence =
 	    xasprintf(P_("%zu piece of evidence", "%zu pieces of evidence", waiting.evidence), waiting.evidence);
@@ -370,61 +407,121 @@ static void tell_what_waits(struct view *v)
 	            "%zu indicators not swept yet over %s: s sweeps for what is missing", waiting.indicators),
 	         waiting.indicators, evidence);
 	free(evidence);
-	add_sentence(v, line.data);
+	add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
 	buf_release(&line);
+	return 0;
 }
 
-static void add_skipped(void *ctx, uint64_t line, const char *value, const char *reason)
+/* Indicators of the case that no sweep can look for, and why. 1: they are being read. */
+static int tell_what_is_skipped(struct view *v, double deadline)
 {
-	char *text = xasprintf(_("not looked for, '%s': %s"), value, reason);
-	char *safe = printable_dup(text);
-	(void)line;
-	add_sentence(ctx, safe);
-	free(safe);
-	free(text);
+	struct case_file *c = workbench_case(v->wb);
+	struct sweep_case now;
+	int rc = sweep_case_ahead(c, deadline, &now, NULL);
+	for (size_t i = 0; rc == 0 && i < now.skipped_count; i++) {
+		const char *value;
+		const char *reason = sweep_case_skipped(c, now.skipped[i], &value);
+		char *text = xasprintf(_("not looked for, '%s': %s"), value, reason);
+		add_row(v, TONE_ATTENTION, NULL, text, SIZE_MAX, SIZE_MAX);
+		free(text);
+	}
+	return rc == 1;
 }
 
-/* Indicators of the case that no sweep can look for, and why. */
-static void tell_what_is_skipped(struct view *v)
+static int fill_shape(struct view *v, int columns, double deadline, struct err *err)
 {
-	struct sweep_list list = {0};
-	sweep_list_read_case(&list, workbench_case(v->wb), add_skipped, v, NULL);
-	sweep_list_release(&list);
+	struct sweep_state *s = sweep_state(v);
+	switch (s->shape) {
+	case BY_INDICATOR:
+		fill_sums(v, columns);
+		s->is_reading |= tell_what_waits(v, deadline);
+		s->is_reading |= tell_what_is_skipped(v, deadline);
+		break;
+	case LINES_OF_ONE:
+		fill_lines(v);
+		break;
+	case BY_CLIENT:
+		fill_clients(v);
+		break;
+	case UPLOADS:
+		fill_uploads(v, columns);
+		break;
+	case BY_SOURCE:
+		return fill_sources(v, columns, err);
+	case BY_HOST:
+		fill_hosts(v, columns);
+		break;
+	}
+	return 0;
 }
 
+/* What was found before stays until what is found now is read. */
 static int fill_sweep(struct view *v, int columns, struct err *err)
 {
 	struct sweep_state *s = sweep_state(v);
-	sweep_found_release(&s->found);
-	if (sweep_found_load(&s->found, workbench_case(v->wb), err) < 0)
+	struct case_file *c = workbench_case(v->wb);
+	double deadline = clock_steady() + VIEW_SLICE;
+	int rc = sweep_found_ahead(c, deadline, err);
+	const struct sweep_found *now = rc == 0 ? sweep_found_hold(c, err) : NULL;
+	clear_rows(v);
+	if (rc < 0 || (rc == 0 && !now))
 		return -1;
-	if (s->shape == BY_INDICATOR)
-		fill_sums(v, columns);
-	else if (s->shape == LINES_OF_ONE)
-		fill_lines(v);
-	else if (s->shape == BY_CLIENT)
-		fill_clients(v);
-	else if (s->shape == UPLOADS)
-		fill_uploads(v, columns);
-	else if (s->shape == BY_SOURCE && fill_sources(v, columns, err) < 0)
+	if (now) {
+		sweep_found_let_go(s->held);
+		s->found = s->held = now;
+	}
+	s->is_reading = rc == 1;
+	if (fill_shape(v, columns, deadline, err) < 0)
 		return -1;
-	else if (s->shape == BY_HOST)
-		fill_hosts(v, columns);
-	if (s->shape == BY_INDICATOR)
-		tell_what_waits(v), tell_what_is_skipped(v);
-	if (s->found.unread)
+	if (s->found->unread)
 		add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"), SIZE_MAX,
 		        SIZE_MAX);
-	if (v->count == 0)
+	if (v->count == 0 && !s->is_reading)
 		add_row(v, TONE_PLAIN, NULL, _("no indicator was found in what was swept"), SIZE_MAX, SIZE_MAX);
+	if (s->is_reading) {
+		char *heading = v->heading ? v->heading : xstrdup(_("On record"));
+		v->heading = NULL;
+		view_head(v, heading, sweep_found_percent(c));
+	}
 	return 0;
+}
+
+static int begin_sweep_at(struct view *v, const char *label);
+
+/* What is read: sets of hits, then the indicators. */
+static int read_on(struct view *v, double deadline, int *show)
+{
+	struct sweep_state *s = sweep_state(v);
+	struct case_file *c = workbench_case(v->wb);
+	struct sweep_waiting waiting;
+	struct sweep_case now;
+	struct err err = ERR_INIT;
+	char wanted[LABEL_TEXT];
+	int rc = sweep_found_ahead(c, deadline, &err);
+	if (rc == 0)
+		rc = sweep_waiting_ahead(c, deadline, &waiting, &err);
+	if (rc == 0)
+		rc = sweep_case_ahead(c, deadline, &now, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	s->is_reading = rc == 1;
+	*show |= rc <= 0 || view_may_tell(&s->told_at);
+	if (*show)
+		view_stale(v);
+	memcpy(wanted, s->wanted, sizeof wanted);
+	if (rc == 0 && *wanted) {
+		*s->wanted = '\0';
+		begin_sweep_at(v, wanted);
+	}
+	return rc == 1 ? 0 : -1;
 }
 
 static int look_at_live(struct view *v, double deadline, int *show)
 {
 	struct sweep_state *s = sweep_state(v);
 	uint64_t changes;
-	(void)deadline;
+	if (s->is_reading)
+		return read_on(v, deadline, show);
 	if (s->shape != BY_INDICATOR)
 		return -1;
 	sweep_live_count(&changes);
@@ -435,6 +532,8 @@ static int look_at_live(struct view *v, double deadline, int *show)
 	}
 	return workbench_task(v->wb) ? LIVE_EVERY : -1;
 }
+
+static const struct sweep_found nothing_found = {.count = 0};
 
 const struct sweep_row *sweep_row_of(struct view *v)
 {
@@ -447,8 +546,9 @@ static struct view *open_lines(struct workbench *wb, const char *value)
 	struct view *v = view_new(wb, &sweep_view, value);
 	struct sweep_state *s = xcalloc(1, sizeof *s);
 	s->shape = value ? LINES_OF_ONE : BY_INDICATOR;
+	s->found = &nothing_found;
 	v->data = s;
-	static const struct view_lazy lazy = {.work = look_at_live};
+	static const struct view_lazy lazy = {.row = sweep_row, .label = sweep_row_label, .work = look_at_live};
 	v->lazy = &lazy;
 	return v;
 }
@@ -457,8 +557,8 @@ static enum redraw open_row(struct view *v)
 {
 	const struct sweep_row *row = sweep_row_of(v);
 	const struct sweep_state *s = sweep_state(v);
-	if (row && row->line == SIZE_MAX && row->indicator < s->found.count)
-		workbench_push(v->wb, open_lines(v->wb, s->found.all[row->indicator].value));
+	if (row && row->line == SIZE_MAX && row->indicator < s->found->count)
+		workbench_push(v->wb, open_lines(v->wb, s->found->all[row->indicator].value));
 	else if (*view_label(v))
 		workbench_open(v->wb, view_label(v));
 	return REDRAW_ALL;
@@ -499,7 +599,12 @@ static int begin_sweep_at(struct view *v, const char *label)
 	size_t i;
 	json_t *item;
 	struct err err = ERR_INIT;
+	struct sweep_state *s = sweep_state(v);
 	int found = related_begin_at(v, label, "indicator");
+	if (!found && s->is_reading) {
+		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+		return 0;
+	}
 	json_t *items = found || !*label ? NULL : mail_proposals(workbench_case(v->wb), label, &err);
 	json_array_foreach(items, i, item) {
 		const char *known = json_get_string(item, "known");
@@ -535,10 +640,19 @@ static const struct view_key sweep_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
+static void forget_sweep_view(struct view *v)
+{
+	struct sweep_state *s = sweep_state(v);
+	clear_rows(v);
+	sweep_found_let_go(s->held);
+	s->held = NULL;
+	s->found = &nothing_found;
+}
+
 static void release_sweep_view(struct view *v)
 {
-	struct sweep_state *s = v->data;
-	sweep_found_release(&s->found);
+	struct sweep_state *s = sweep_state(v);
+	forget_sweep_view(v);
 	free(s->rows);
 	free(s);
 }
@@ -549,4 +663,5 @@ const struct view_ops sweep_view = {.name = "sweep",
                                     .keys = sweep_keys,
                                     .begin_at = begin_sweep_at,
                                     .release = release_sweep_view,
+                                    .forget = forget_sweep_view,
                                     .open = open_lines};

@@ -3,16 +3,38 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/time/clock.h"
+#include "case/query/record_kept.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Different ones among the lines of an indicator. */
+struct found_sets {
+	json_t *clients, *assets, *evidence;
+};
+
+enum found_step { FOUND_HITS, FOUND_UPLOADS, FOUND_INDICATORS, FOUND_SUMS, FOUND_DONE };
+
 struct found_load {
+	struct case_file *c;
 	struct sweep_found *found;
-	json_t *numbers; /* of "type value" */
-	json_t *seen;    /* evidence and id */
+	json_t *numbers;         /* of "type value" */
+	json_t *seen;            /* evidence and id */
+	struct found_sets *sets; /* of each indicator */
+	enum found_step step;
+	struct observation_scan *scan; /* of the step, or NULL */
+	size_t next;                   /* indicator that was not summed up */
+};
+
+/* What is kept of an indicator. */
+struct found_record {
+	char *key;
+	char role[24];
+	int is_refuted;
 };
 
 static struct found_indicator *indicator_of(struct found_load *l, const char *type, const char *value)
@@ -24,6 +46,8 @@ static struct found_indicator *indicator_of(struct found_load *l, const char *ty
 	if (!number) {
 		json_object_set_new(l->numbers, key, json_integer((json_int_t)i));
 		f->all = xrealloc(f->all, (f->count + 1) * sizeof *f->all);
+		l->sets = xrealloc(l->sets, (f->count + 1) * sizeof *l->sets);
+		l->sets[f->count] = (struct found_sets){json_object(), json_object(), json_object()};
 		f->all[f->count++] =
 		    (struct found_indicator){.value = xstrdup(value), .type = xstrdup(type), .first = "", .last = ""};
 	}
@@ -65,6 +89,12 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	line.text = copy_of(observation_value(o, "text"));
 	line.place = xasprintf("%s%s%s", o->path, member && *member ? ":" : "", member ? member : "");
 	struct found_indicator *i = indicator_of(l, type, value);
+	const struct found_sets *sets = &l->sets[i - l->found->all];
+	if (*line.client)
+		json_object_set_new(sets->clients, line.client, json_true());
+	if (*line.asset)
+		json_object_set_new(sets->assets, line.asset, json_true());
+	json_object_set_new(sets->evidence, line.evidence, json_true());
 	i->lines = xrealloc(i->lines, (i->count + 1) * sizeof *i->lines);
 	i->lines[i->count++] = line;
 	return 0;
@@ -113,47 +143,51 @@ static void note_unread(void *ctx, const struct observation_set *set, const char
 	l->found->unread++;
 }
 
-static int take_record(void *ctx, json_t *record)
+static void take_record(json_t *record, void *item)
 {
-	struct found_load *l = ctx;
+	struct found_record *it = item;
 	const char *type = json_get_string(record, "type");
 	const char *value = json_get_string(record, "value");
 	const char *role = json_get_string(record, "role");
-	char *key = xasprintf("%s %s", type ? type : "", value ? value : "");
-	const json_t *number = json_object_get(l->numbers, key);
-	free(key);
-	if (!number)
-		return 0;
-	struct found_indicator *i = &l->found->all[json_integer_value(number)];
-	snprintf(i->label, sizeof i->label, "%s", record_label(record));
-	snprintf(i->role, sizeof i->role, "%s", role ? role : "");
-	i->refuted = json_is(record, "false_positive", "yes");
-	return 0;
+	it->key = xasprintf("%s %s", type ? type : "", value ? value : "");
+	snprintf(it->role, sizeof it->role, "%s", role ? role : "");
+	it->is_refuted = json_is(record, "false_positive", "yes");
 }
 
-static void sum_up(struct found_indicator *i)
+static void release_record(void *item)
 {
-	json_t *clients = json_object();
-	json_t *assets = json_object();
-	json_t *evidence = json_object();
+	free(((struct found_record *)item)->key);
+}
+
+static const struct record_kept_spec found_records = {"sweep found indicators",    "indicator", 0,
+                                                      sizeof(struct found_record), take_record, release_record};
+
+static void name_indicators(struct found_load *l, const struct record_kept *kept)
+{
+	for (size_t i = 0; i < record_kept_count(kept); i++) {
+		const struct found_record *it = record_kept_item(kept, i);
+		const json_t *number = it ? json_object_get(l->numbers, it->key) : NULL;
+		if (!number)
+			continue;
+		struct found_indicator *found = &l->found->all[json_integer_value(number)];
+		snprintf(found->label, sizeof found->label, "%s", record_kept_label(kept, i));
+		memcpy(found->role, it->role, sizeof found->role);
+		found->refuted = it->is_refuted;
+	}
+}
+
+static void sum_up(struct found_indicator *i, const struct found_sets *sets)
+{
 	for (size_t k = 0; k < i->count; k++) {
 		const struct found_line *line = &i->lines[k];
-		if (*line->client)
-			json_object_set_new(clients, line->client, json_true());
-		if (*line->asset)
-			json_object_set_new(assets, line->asset, json_true());
-		json_object_set_new(evidence, line->evidence, json_true());
 		if (line->is_utc && (!*i->first || strcmp(line->when, i->first) < 0))
 			i->first = line->when;
 		if (line->is_utc && strcmp(line->when, i->last) > 0)
 			i->last = line->when;
 	}
-	i->clients = json_object_size(clients);
-	i->assets = json_object_size(assets);
-	i->evidence = json_object_size(evidence);
-	json_decref(clients);
-	json_decref(assets);
-	json_decref(evidence);
+	i->clients = json_object_size(sets->clients);
+	i->assets = json_object_size(sets->assets);
+	i->evidence = json_object_size(sets->evidence);
 }
 
 /* Those without a time last, then by value. */
@@ -169,26 +203,179 @@ static int compare_found(const void *a, const void *b)
 	return order ? order : strcmp(x->value, y->value);
 }
 
+static void load_begin(struct found_load *l, struct case_file *c, struct sweep_found *found)
+{
+	*found = (struct sweep_found){.count = 0};
+	*l = (struct found_load){.c = c, .found = found, .numbers = json_object(), .seen = json_object()};
+}
+
+static void load_end(struct found_load *l)
+{
+	for (size_t i = 0; l->sets && i < l->found->count; i++) {
+		json_decref(l->sets[i].clients);
+		json_decref(l->sets[i].assets);
+		json_decref(l->sets[i].evidence);
+	}
+	free(l->sets);
+	observation_scan_free(l->scan);
+	json_decref(l->numbers);
+	json_decref(l->seen);
+	*l = (struct found_load){.numbers = NULL};
+}
+
+/* 1: there is more; 0: the step is done; -1. */
+static int load_scan(struct found_load *l, const struct observation_query *q, observation_row_fn fn, double deadline,
+                     struct err *err)
+{
+	if (!l->scan)
+		l->scan = observation_scan_new(l->c, q, fn, l, NULL, err);
+	int rc = l->scan ? observation_scan_work(l->scan, deadline, err) : -1;
+	if (rc == 1)
+		return 1;
+	observation_scan_free(l->scan);
+	l->scan = NULL;
+	return rc;
+}
+
+static int load_step(struct found_load *l, double deadline, struct err *err)
+{
+	const struct observation_query hits = {.filter = "artefact=hit", .problem = note_unread};
+	const struct observation_query sent = {.filter = "artefact=log_line sent_to:"};
+	struct sweep_found *found = l->found;
+	struct record_kept *kept;
+	int rc = 0;
+	switch (l->step) {
+	case FOUND_HITS:
+		return load_scan(l, &hits, take_hit, deadline, err);
+	case FOUND_UPLOADS:
+		return load_scan(l, &sent, take_upload, deadline, err);
+	case FOUND_INDICATORS:
+		rc = found->count ? record_kept_work(l->c, &found_records, deadline, &kept, err) : 0;
+		if (rc == 0 && found->count)
+			name_indicators(l, kept);
+		return rc;
+	case FOUND_SUMS:
+		if (l->next < found->count) {
+			sum_up(&found->all[l->next], &l->sets[l->next]);
+			return ++l->next < found->count;
+		}
+		return 0;
+	case FOUND_DONE:
+		break;
+	}
+	return 0;
+}
+
+/* 1: there is more to do; 0; -1. */
+static int load_on(struct found_load *l, double deadline, struct err *err)
+{
+	while (l->step != FOUND_DONE) {
+		int rc = load_step(l, deadline, err);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 && ++l->step == FOUND_DONE)
+			break;
+		if (clock_steady() >= deadline)
+			return 1;
+	}
+	if (l->found->count)
+		qsort(l->found->all, l->found->count, sizeof *l->found->all, compare_found);
+	return 0;
+}
+
 int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err)
 {
-	struct found_load l = {found, json_object(), json_object()};
-	*found = (struct sweep_found){.count = 0};
-	struct observation_query q = {.filter = "artefact=hit", .problem = note_unread};
-	struct observation_query sent = {.filter = "artefact=log_line sent_to:"};
-	int rc = observation_query_run(c, &q, take_hit, &l, NULL, err);
-	if (rc == 0)
-		rc = observation_query_run(c, &sent, take_upload, &l, NULL, err);
-	if (rc == 0)
-		rc = record_each(c, "indicator", 0, take_record, &l, err) < 0 ? -1 : 0;
-	for (size_t i = 0; i < found->count; i++)
-		sum_up(&found->all[i]);
-	if (found->count)
-		qsort(found->all, found->count, sizeof *found->all, compare_found);
-	json_decref(l.numbers);
-	json_decref(l.seen);
+	struct found_load l;
+	load_begin(&l, c, found);
+	int rc = load_on(&l, HUGE_VAL, err);
+	load_end(&l);
 	if (rc < 0)
 		sweep_found_release(found);
 	return rc;
+}
+
+/* ---- kept of an open case, and shared */
+
+struct found_told {
+	struct sweep_found found; /* the first member: who holds it has this */
+	size_t users;
+};
+
+struct found_memory {
+	uint64_t of[3]; /* generations of checks, evidence and indicators */
+	struct found_load load;
+	struct found_told *told; /* NULL: not begun */
+	int is_whole;
+};
+
+void sweep_found_let_go(const struct sweep_found *found)
+{
+	struct found_told *told = (struct found_told *)(uintptr_t)found;
+	if (!told || --told->users > 0)
+		return;
+	sweep_found_release(&told->found);
+	free(told);
+}
+
+static void found_clear(struct found_memory *m)
+{
+	if (m->told) {
+		load_end(&m->load);
+		sweep_found_let_go(&m->told->found);
+	}
+	*m = (struct found_memory){.told = NULL};
+}
+
+static void found_memory_free(void *kept)
+{
+	found_clear(kept);
+	free(kept);
+}
+
+static struct found_memory *found_memory_of(struct case_file *c)
+{
+	void **slot = case_memory_of(c, "sweep found", found_memory_free);
+	if (!*slot)
+		*slot = xcalloc(1, sizeof(struct found_memory));
+	return *slot;
+}
+
+int sweep_found_ahead(struct case_file *c, double deadline, struct err *err)
+{
+	struct found_memory *m = found_memory_of(c);
+	const uint64_t of[3] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
+	                        case_kind_generation(c, "indicator")};
+	if (m->told && memcmp(m->of, of, sizeof of) != 0)
+		found_clear(m);
+	if (!m->told) {
+		memcpy(m->of, of, sizeof of);
+		m->told = xcalloc(1, sizeof *m->told);
+		m->told->users = 1;
+		load_begin(&m->load, c, &m->told->found);
+	}
+	int rc = m->is_whole ? 0 : load_on(&m->load, deadline, err);
+	if (rc < 0)
+		found_clear(m);
+	else if (rc == 0 && !m->is_whole)
+		load_end(&m->load);
+	if (rc == 0)
+		m->is_whole = 1;
+	return rc;
+}
+
+int sweep_found_percent(struct case_file *c)
+{
+	const struct found_memory *m = found_memory_of(c);
+	return m->load.scan ? observation_scan_percent(m->load.scan) : 0;
+}
+
+const struct sweep_found *sweep_found_hold(struct case_file *c, struct err *err)
+{
+	if (sweep_found_ahead(c, HUGE_VAL, err) < 0)
+		return NULL;
+	struct found_memory *m = found_memory_of(c);
+	m->told->users++;
+	return &m->told->found;
 }
 
 void sweep_found_release(struct sweep_found *found)
@@ -215,13 +402,18 @@ void sweep_found_release(struct sweep_found *found)
 
 /* ---- hosts */
 
-static struct found_host *host_of(struct found_host **hosts, size_t *count, const struct found_line *line,
-                                  size_t indicators)
+/* `numbers`: of "a" and the asset, or "c" and the client. */
+static struct found_host *host_of(struct found_host **hosts, size_t *count, json_t *numbers,
+                                  const struct found_line *line, size_t indicators)
 {
-	for (size_t i = 0; i < *count; i++)
-		if (*line->asset ? strcmp((*hosts)[i].asset, line->asset) == 0
-		                 : !*(*hosts)[i].asset && strcmp((*hosts)[i].name, line->client) == 0)
-			return &(*hosts)[i];
+	char *key = xasprintf("%c%s", *line->asset ? 'a' : 'c', *line->asset ? line->asset : line->client);
+	const json_t *number = json_object_get(numbers, key);
+	size_t known = (size_t)json_integer_value(number);
+	if (!number)
+		json_object_set_new_nocheck(numbers, key, json_integer((json_int_t)*count)); /* of any bytes */
+	free(key);
+	if (number)
+		return &(*hosts)[known];
 	*hosts = xrealloc(*hosts, (*count + 1) * sizeof **hosts);
 	struct found_host *h = &(*hosts)[(*count)++];
 	*h = (struct found_host){
@@ -243,6 +435,7 @@ static int compare_hosts(const void *a, const void *b)
 struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *count)
 {
 	struct found_host *hosts = NULL;
+	json_t *numbers = json_object();
 	*count = 0;
 	for (size_t i = 0; i < found->count; i++) {
 		const struct found_indicator *it = &found->all[i];
@@ -250,7 +443,7 @@ struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *co
 			const struct found_line *line = &it->lines[k];
 			if (!*line->asset && !*line->client)
 				continue; /* nobody's */
-			struct found_host *h = host_of(&hosts, count, line, found->count);
+			struct found_host *h = host_of(&hosts, count, numbers, line, found->count);
 			h->hits[i]++;
 			h->lines++;
 			if (line->is_utc && (!*h->first || strcmp(line->when, h->first) < 0))
@@ -259,6 +452,7 @@ struct found_host *sweep_found_hosts(const struct sweep_found *found, size_t *co
 				h->last = line->when;
 		}
 	}
+	json_decref(numbers);
 	if (*count)
 		qsort(hosts, *count, sizeof *hosts, compare_hosts);
 	return hosts;

@@ -36,11 +36,20 @@ struct sweep_pairs {
 
 int sweep_pairs_load(struct sweep_pairs *pairs, struct case_file *c, const struct sweep_list *list, struct err *err);
 
+/* The same, a check as read after the other: for who reads them in slices. Borrows all until the end. */
+struct sweep_pairs_reading;
+struct sweep_pairs_reading *sweep_pairs_begin(struct sweep_pairs *pairs, struct case_file *c,
+                                              const struct sweep_list *list);
+void sweep_pairs_take(struct sweep_pairs_reading *reading, const json_t *check);
+void sweep_pairs_end(struct sweep_pairs_reading *reading); /* NULL is fine */
+
 /* A check behind which others count. */
 struct sweep_since {
 	char entered[40]; /* RFC 3339 */
 	char label[48];
 };
+
+int sweep_pairs_is_after(const struct sweep_pairs_check *check, const struct sweep_since *since);
 
 /* Bits of the indicators that were swept for over this evidence, by checks that came after `since`; NULL: by any. The caller
  * frees. */
@@ -59,5 +68,9 @@ struct sweep_waiting {
 	char stale_first[48]; /* label of such a check */
 };
 int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err *err);
+
+/* The same in slices: until the steady time `deadline`. 1: there is more to do, and `waiting` is not known yet; 0; -1. What was
+ * counted is kept until indicators, checks or evidence change. */
+int sweep_waiting_ahead(struct case_file *c, double deadline, struct sweep_waiting *waiting, struct err *err);
 
 #endif
