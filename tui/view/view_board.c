@@ -88,7 +88,7 @@ static int fill_board(struct view *v, int columns, struct err *err)
 	board_release(b);
 	int rc;
 	if (v->ops == &mine_view)
-		rc = board_load_by_person(workbench_case(v->wb), commit, b, err);
+		rc = board_load_by_person(workbench_case(v->wb), commit, clock_steady() + VIEW_SLICE, b, err);
 	else if (*commit)
 		rc = board_load_at(workbench_case(v->wb), commit, b, err);
 	else

@@ -28,11 +28,10 @@ static int take_question(void *ctx, json_t *note)
 {
 	struct building *k = ctx;
 	int open = !json_object_get(note, "state") || record_may_be(note, "state", "open");
-	if (!record_may_be(note, "stance", "question") || !open)
+	if (!record_may_be(note, "stance", "question") || !open || k->questions++ >= BOARD_LISTED)
 		return 0;
 	char *title = record_title(note);
 	board_add(k->b, BOARD_PLAIN, record_label(note), title);
-	k->questions++;
 	free(title);
 	return 0;
 }

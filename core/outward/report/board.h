@@ -49,9 +49,10 @@ int board_work(struct case_file *c, double deadline, struct err *err); /* 1: the
 /*
  * "My work": the open measures by their owner and the playbook steps that wait by whoever began the playbook, a section a
  * person. First one's own, then those of people with something overdue, then the rest, last what nobody is named for; in
- * each what is overdue, then by the time due. As of a commit nothing is overdue, and no steps stand there.
+ * each what is overdue, then by the time due. As of a commit nothing is overdue, and no steps stand there. Measures are read until
+ * the steady time `deadline` (HUGE_VAL: all). 1: not all are there yet: as board_load_until(); 0; -1.
  */
-int board_load_by_person(struct case_file *c, const char *commit, struct board *b, struct err *err);
+int board_load_by_person(struct case_file *c, const char *commit, double deadline, struct board *b, struct err *err);
 
 /* Only the numbers of machines (assets to expected), now, from the index; there are no rows. 0 or -1. */
 int board_count(struct case_file *c, struct board *b, struct err *err);

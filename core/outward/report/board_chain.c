@@ -5,19 +5,32 @@
 #include "base/i18n.h"
 #include "finding/chain/chain.h"
 #include "finding/mail/waiting.h"
+#include "finding/sweep/record/sweep_pairs.h"
 
 #define MAILS_MOST 2000 /* beyond, reading them and working the chain out takes longer than a glance */
 
 int board_work(struct case_file *c, double deadline, struct err *err)
 {
-	struct mail_waiting w;
-	int rc = mail_waiting_ahead(c, deadline, &w, err);
+	struct mail_waiting mails;
+	struct sweep_waiting sweep;
+	int rc = board_work_conflicts(c, deadline, err);
+	if (rc == 0)
+		rc = board_work_measures(c, deadline, err);
+	if (rc == 0)
+		rc = board_work_findings(c, deadline, err);
+	if (rc == 0)
+		rc = board_work_evidence(c, deadline, err);
+	if (rc == 0)
+		rc = sweep_waiting_ahead(c, deadline, &sweep, err);
+	if (rc == 0)
+		rc = mail_waiting_ahead(c, deadline, &mails, err);
 	return rc ? rc : chain_load_ahead(c, deadline, err);
 }
 
 int board_add_chain(struct building *k)
 {
-	struct chain chain;
+	struct chain past = {.org_count = 0};
+	const struct chain *kept = NULL;
 	size_t waiting = 0;
 	size_t renewed = 0;
 	size_t uncovered = 0;
@@ -38,16 +51,25 @@ int board_add_chain(struct building *k)
 		board_add(k->b, BOARD_PLAIN, NULL, _("what is proposed is being worked out"));
 		board_lead(k, "chain", NULL, NULL);
 	}
-	if (rc || chain_load(k->c, k->commit, &chain, k->err) < 0)
+	if (rc)
 		return rc == 1 ? 0 : -1;
-	for (size_t i = 0; i < chain.org_count; i++)
-		for (size_t p = 0; p < chain.orgs[i].proposal_count; p++) {
-			const struct chain_proposal *it = &chain.orgs[i].proposals[p];
+	if (!k->commit)
+		kept = chain_hold(k->c, k->err);
+	else if (chain_load(k->c, k->commit, &past, k->err) == 0)
+		kept = &past;
+	if (!kept)
+		return -1;
+	for (size_t i = 0; i < kept->org_count; i++)
+		for (size_t p = 0; p < kept->orgs[i].proposal_count; p++) {
+			const struct chain_proposal *it = &kept->orgs[i].proposals[p];
 			waiting += it->status == CHAIN_OPEN && it->score >= CHAIN_SHOWN;
 			renewed += it->status == CHAIN_REJECTED && it->new_count > 0;
 		}
-	for (size_t i = 0; i < chain.coverage_count; i++)
-		uncovered += chain.coverage[i].pivot == PIVOT_OUTBOUND && chain.coverage[i].result != COVERAGE_COVERED;
+	for (size_t i = 0; i < kept->coverage_count; i++)
+		uncovered += kept->coverage[i].pivot == PIVOT_OUTBOUND && kept->coverage[i].result != COVERAGE_COVERED;
+	if (kept != &past)
+		chain_let_go(kept);
+	chain_release(&past);
 	if (waiting || renewed)
 		board_add(k->b, BOARD_HEADING, NULL, _("Attack chain"));
 	if (waiting)
@@ -64,7 +86,6 @@ int board_add_chain(struct building *k)
 		board_add(k->b, BOARD_PLAIN, NULL,
 		          _("what went out by mail from infected machines is unknown in part")),
 		    board_lead(k, "chain", NULL, NULL);
-	chain_release(&chain);
 	return 0;
 }
 
@@ -80,12 +101,8 @@ int board_add_mail(struct building *k)
 	}
 	int rc = k->commit ? board_each(k, "mail", mail_waiting_count, &w)
 	                   : mail_waiting_ahead(k->c, k->deadline, &w, k->err);
-	if (rc == 1) {
-		k->is_waiting = 1;
-		board_add(k->b, BOARD_HEADING, NULL, _("Mail desk"));
-		board_add(k->b, BOARD_PLAIN, NULL, _("what waits is being counted"));
-		board_lead(k, "mail", NULL, NULL);
-	}
+	if (rc == 1)
+		board_add_being_counted(k, _("Mail desk"), "mail");
 	if (rc)
 		return rc < 0 ? -1 : 0;
 	if (w.unknown || w.partly)

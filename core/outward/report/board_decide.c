@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/query/record_kept.h"
 #include "case/store/draft.h"
 #include "handover/parcel/transfer.h"
 
@@ -51,12 +52,30 @@ static void head_decisions(struct building *k)
 		board_add(k->b, BOARD_HEADING, NULL, _("To decide"));
 }
 
+static int is_open(const json_t *conflict)
+{
+	return !json_object_get(conflict, "state") || json_is(conflict, "state", "open");
+}
+
+/* Kept of each conflict: whether it is open. */
+static void take_state(json_t *conflict, void *item)
+{
+	*(int *)item = is_open(conflict);
+}
+
+static const struct record_kept_spec conflicts = {"conflicts open", "conflict", RECORD_RAW,
+                                                  sizeof(int),      take_state, NULL};
+
+int board_work_conflicts(struct case_file *c, double deadline, struct err *err)
+{
+	struct record_kept *kept;
+	return record_kept_work(c, &conflicts, deadline, &kept, err);
+}
+
 static int take_conflict(void *ctx, json_t *conflict)
 {
 	struct building *k = ctx;
-	if (json_object_get(conflict, "state") && !json_is(conflict, "state", "open"))
-		return 0;
-	if (k->conflicts++ >= CONFLICTS_LISTED)
+	if (!is_open(conflict) || k->conflicts++ >= CONFLICTS_LISTED)
 		return 0;
 	head_decisions(k);
 	const char *about = json_get_string(conflict, "record");
@@ -127,11 +146,35 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 	return 0;
 }
 
+/* The first of them are read, all are counted. */
+static int add_conflicts(struct building *k)
+{
+	struct record_kept *kept;
+	if (k->commit)
+		return board_each(k, "conflict", take_conflict, k);
+	int rc = record_kept_work(k->c, &conflicts, k->deadline, &kept, k->err);
+	if (rc == 1)
+		board_add_being_counted(k, _("To decide"), "conflicts"), k->decisions++;
+	for (size_t i = 0; rc == 0 && i < record_kept_count(kept); i++) {
+		const int *open = record_kept_item(kept, i);
+		if (!open || !*open)
+			continue;
+		json_t *conflict =
+		    k->conflicts < CONFLICTS_LISTED ? record_get(k->c, record_kept_label(kept, i), 0, NULL) : NULL;
+		if (conflict)
+			take_conflict(k, conflict);
+		else
+			k->conflicts++;
+		json_decref(conflict);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
 int board_add_decisions(struct building *k)
 {
 	if (!k->commit)
 		add_notices(k, 1);
-	if (board_each(k, "conflict", take_conflict, k) < 0)
+	if (add_conflicts(k) < 0)
 		return -1;
 	if (k->conflicts > CONFLICTS_LISTED) {
 		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->conflicts - CONFLICTS_LISTED);

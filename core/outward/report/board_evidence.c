@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/action/custody.h"
+#include "case/query/record_kept.h"
 #include "case/store/record_summary.h"
 #include "evidence/acquire/checkpoint.h"
 #include "evidence/evidence_status.h"
@@ -146,13 +147,46 @@ static void add_holders(struct evidence_section *e)
 		add_holder(e, party, labels);
 }
 
+/* Evidence is kept as read: what stands here follows from the time, too. */
+static void take_kept(json_t *evidence, void *item)
+{
+	*(json_t **)item = json_incref(evidence);
+}
+
+static void release_kept(void *item)
+{
+	json_decref(*(json_t **)item);
+}
+
+static const struct record_kept_spec kept_evidence = {"evidence",       "evidence", 0,
+                                                      sizeof(json_t *), take_kept,  release_kept};
+
+int board_work_evidence(struct case_file *c, double deadline, struct err *err)
+{
+	struct record_kept *kept;
+	return record_kept_work(c, &kept_evidence, deadline, &kept, err);
+}
+
 static int add_all(struct evidence_section *e)
 {
 	struct building *k = e->k;
+	struct record_kept *kept;
+	int rc = k->commit ? 0 : record_kept_work(k->c, &kept_evidence, k->deadline, &kept, k->err);
+	if (rc == 1)
+		board_add_being_counted(k, _("Evidence"), "work");
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	board_add(k->b, BOARD_HEADING, NULL, _("Evidence"));
-	if (!k->commit && checkpoint_each(k->c, take_job, e, k->err) < 0)
-		return -1;
-	if (board_each(k, "evidence", take_evidence, e) < 0)
+	if (k->commit)
+		rc = board_each(k, "evidence", take_evidence, e);
+	else
+		rc = checkpoint_each(k->c, take_job, e, k->err) < 0 ? -1 : 0;
+	for (size_t i = 0; rc == 0 && !k->commit && i < record_kept_count(kept); i++) {
+		json_t *const *evidence = record_kept_item(kept, i);
+		if (evidence)
+			take_evidence(e, *evidence);
+	}
+	if (rc < 0)
 		return -1;
 	if (e->old > OLD_LISTED) {
 		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more not verified for %d days"), e->old - OLD_LISTED,
@@ -178,11 +212,27 @@ static int count_one(void *ctx, json_t *evidence)
 	return 0;
 }
 
-/* The words of a stored record tell which may be meant, so that not all are read. */
+struct differing_kept {
+	uint64_t generation; /* of the evidence, and one; 0: it was not counted */
+	size_t count;
+};
+
+/* The words of a stored record tell which may be meant, so that not all are read; and what was counted holds until evidence
+ * changes. */
 int board_count_differing(struct building *k, size_t *count)
 {
-	return record_summary_pick(k->c, "evidence", "json LIKE '%\"failed\"%' OR json LIKE '%\"different\"%'", 0,
-	                           count_one, count, k->err);
+	void **slot = case_memory_of(k->c, "evidence that differs", free);
+	struct differing_kept *kept = *slot ? *slot : (*slot = xcalloc(1, sizeof *kept));
+	uint64_t now = case_kind_generation(k->c, "evidence") + 1;
+	if (kept->generation != now || case_is_changing(k->c)) {
+		*kept = (struct differing_kept){.count = 0};
+		if (record_summary_pick(k->c, "evidence", "json LIKE '%\"failed\"%' OR json LIKE '%\"different\"%'", 0,
+		                        count_one, &kept->count, k->err) < 0)
+			return -1;
+		kept->generation = case_is_changing(k->c) ? 0 : now;
+	}
+	*count = kept->count;
+	return 0;
 }
 
 int board_add_evidence(struct building *k)

@@ -185,11 +185,16 @@ static void add_coverage(struct building *k)
 }
 
 /* What may be infected and can still talk. */
+static int is_suspected(const json_t *asset)
+{
+	return record_may_be(asset, "status", "suspected") &&
+	       !record_surely_is(asset, "containment", ASSET_CONTAINED) && !asset_is_uncontained(asset);
+}
+
 static int list_suspected(void *ctx, json_t *asset)
 {
 	struct building *k = ctx;
-	if (!record_may_be(asset, "status", "suspected") || record_surely_is(asset, "containment", ASSET_CONTAINED) ||
-	    asset_is_uncontained(asset) || k->suspected++ >= SUSPECTED_LISTED)
+	if (!is_suspected(asset) || k->suspected++ >= SUSPECTED_LISTED)
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(asset);
@@ -198,6 +203,35 @@ static int list_suspected(void *ctx, json_t *asset)
 	board_add(k->b, BOARD_ATTENTION, record_label(asset), text.data);
 	free(title);
 	buf_release(&text);
+	return 0;
+}
+
+static int sum_suspected(void *ctx, const struct record_summary *group)
+{
+	if (is_value(group->status, "suspected") && !is_value(group->facet, "isolated") &&
+	    !is_value(group->facet, "not_applicable"))
+		*(int64_t *)ctx += (int64_t)group->count;
+	return 0;
+}
+
+/* The index counts it by the value that the merge kept. */
+static int resum_suspected(void *ctx, json_t *asset)
+{
+	const char *containment = json_get_string(asset, "containment");
+	int64_t kept = is_value(json_get_string(asset, "status"), "suspected") && !is_value(containment, "isolated") &&
+	               !is_value(containment, "not_applicable");
+	*(int64_t *)ctx += is_suspected(asset) - kept;
+	return 0;
+}
+
+/* All of them, of which the first are read. */
+static int count_suspected(struct building *k)
+{
+	int64_t sum = 0;
+	if (record_summary_each(k->c, "asset", sum_suspected, &sum, k->err) < 0 ||
+	    record_each_disputed(k->c, "asset", resum_suspected, &sum, k->err) < 0)
+		return -1;
+	k->suspected = sum > 0 ? (size_t)sum : 0;
 	return 0;
 }
 
@@ -221,7 +255,9 @@ static int add_infected(struct building *k)
 static int add_suspected(struct building *k)
 {
 	board_add(k->b, BOARD_HEADING, NULL, _("Suspected and still connected"));
-	if (board_pick(k, "asset", "status = 'suspected' AND " STILL_CONNECTED, 0, list_suspected) < 0)
+	int limit = SUSPECTED_LISTED + (k->commit ? 0 : (int)record_count_disputed(k->c, "asset"));
+	if (board_pick(k, "asset", "status = 'suspected' AND " STILL_CONNECTED, limit, list_suspected) < 0 ||
+	    (!k->commit && count_suspected(k) < 0))
 		return -1;
 	if (k->suspected == 0)
 		board_add(k->b, BOARD_PLAIN, NULL, _("none on record"));

@@ -49,6 +49,15 @@ int board_pick(struct building *k, const char *kind, const char *condition, int 
 int board_add_more(struct building *k, const char *kind, const char *facet, int (*is_open)(const char *status),
                    const char *filter);
 
+/* A section that is not there yet: it is worked on (board_work()), and the board made again. It leads to the view. */
+void board_add_being_counted(struct building *k, const char *heading, const char *view);
+
+/* Their parts of board_work(). */
+int board_work_measures(struct case_file *c, double deadline, struct err *err);
+int board_work_evidence(struct case_file *c, double deadline, struct err *err);
+int board_work_conflicts(struct case_file *c, double deadline, struct err *err);
+int board_work_findings(struct case_file *c, double deadline, struct err *err);
+
 /* The valid records of a kind, now or as of the commit. */
 int board_each(struct building *k, const char *kind, record_fn fn, void *ctx);
 

@@ -53,6 +53,14 @@ void board_addf(struct board *b, enum board_tone tone, const char *label, const 
 	buf_release(&text);
 }
 
+void board_add_being_counted(struct building *k, const char *heading, const char *view)
+{
+	k->is_waiting = 1;
+	board_add(k->b, BOARD_HEADING, NULL, heading);
+	board_add(k->b, BOARD_PLAIN, NULL, _("what waits is being counted"));
+	board_lead(k, view, NULL, NULL);
+}
+
 int board_each(struct building *k, const char *kind, record_fn fn, void *ctx)
 {
 	size_t i;

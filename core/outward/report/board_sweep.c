@@ -12,8 +12,11 @@ int board_add_sweep(struct building *k)
 	struct sweep_waiting waiting;
 	if (k->commit) /* what was missing then is nothing to do now */
 		return 0;
-	if (sweep_waiting(k->c, &waiting, k->err) < 0)
-		return -1;
+	int rc = sweep_waiting_ahead(k->c, k->deadline, &waiting, k->err);
+	if (rc == 1)
+		board_add_being_counted(k, _("Sweep"), "sweep");
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	if (waiting.indicators == 0 && waiting.stale == 0)
 		return 0;
 	board_add(k->b, BOARD_HEADING, NULL, _("Sweep"));

@@ -8,12 +8,15 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/query/record_kept.h"
 #include "case/store/disputed.h"
 #include "case/trust/authorship.h"
 #include "playbook/run/run.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define MEASURE_DONE "done|verified|dropped"
 
 /* ---- open steps */
 
@@ -88,17 +91,6 @@ int board_add_steps(struct building *k)
 
 /* ---- what should have been done by now */
 
-/* 1: the time by which it was to be done has passed. */
-static int is_overdue(const struct building *k, const json_t *measure)
-{
-	const char *due = json_get_string(measure, "due");
-	struct edtf time;
-	int64_t first;
-	int64_t last;
-	return due && edtf_parse(due, &time, NULL) == 0 && edtf_bounds(&time, NULL, NULL, &first, &last) == 0 &&
-	       last < k->now;
-}
-
 static void add_owner(struct building *k, const json_t *measure, struct buf *out)
 {
 	const char *owner = json_get_string(measure, "owner");
@@ -109,15 +101,8 @@ static void add_owner(struct building *k, const json_t *measure, struct buf *out
 	json_decref(party);
 }
 
-static int take_overdue(void *ctx, json_t *measure)
+static void add_overdue(struct building *k, const json_t *measure)
 {
-	struct building *k = ctx;
-	if (record_surely_is(measure, "status", "done|verified|dropped") || !is_overdue(k, measure))
-		return 0;
-	if (!k->overdue++)
-		board_add(k->b, BOARD_HEADING, NULL, _("Overdue measures"));
-	if (k->overdue > BOARD_LISTED)
-		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
 	buf_addf(&text, "%s ", field_label(kind_field(record_kind(measure), "due")));
@@ -127,16 +112,73 @@ static int take_overdue(void *ctx, json_t *measure)
 	board_add(k->b, BOARD_ATTENTION, record_label(measure), text.data);
 	free(title);
 	buf_release(&text);
-	return 0;
+}
+
+/* ---- the open measures, kept */
+
+struct kept_measure {
+	int64_t due;    /* the end of the time by which it was to be done; INT64_MAX: none is given */
+	json_t *record; /* what rows tell of it; NULL: it is done, or dropped */
+};
+
+static void take_measure(json_t *measure, void *item)
+{
+	static const char *const told[] = {"kind",  "label",    "title",  "track",    "due",
+	                                   "owner", "priority", "status", "disputed", "disputed_values"};
+	struct kept_measure *it = item;
+	const char *due = json_get_string(measure, "due");
+	struct edtf time;
+	int64_t first;
+	if (!due || edtf_parse(due, &time, NULL) < 0 || edtf_bounds(&time, NULL, NULL, &first, &it->due) < 0)
+		it->due = INT64_MAX;
+	if (record_surely_is(measure, "status", MEASURE_DONE))
+		return;
+	it->record = json_object();
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (json_object_get(measure, told[i]))
+			json_object_set(it->record, told[i], json_object_get(measure, told[i]));
+}
+
+static void release_measure(void *item)
+{
+	json_decref(((struct kept_measure *)item)->record);
+}
+
+static const struct record_kept_spec measures = {"measures open", "measure",      0, sizeof(struct kept_measure),
+                                                 take_measure,    release_measure};
+
+int board_work_measures(struct case_file *c, double deadline, struct err *err)
+{
+	struct record_kept *kept;
+	return record_kept_work(c, &measures, deadline, &kept, err);
+}
+
+/* NULL: it is none that is open. */
+static const struct kept_measure *open_measure(const struct record_kept *kept, size_t i)
+{
+	const struct kept_measure *it = record_kept_item(kept, i);
+	return it && it->record ? it : NULL;
 }
 
 int board_add_overdue(struct building *k)
 {
+	struct record_kept *kept;
 	if (k->commit)
 		return 0; /* what was overdue at another time is of no use now */
-	if (board_pick(k, "measure", "coalesce(status, '') NOT IN ('done', 'verified', 'dropped')", 0, take_overdue) <
-	    0)
-		return -1;
+	int rc = record_kept_work(k->c, &measures, k->deadline, &kept, k->err);
+	if (rc == 1)
+		board_add_being_counted(k, _("Overdue measures"), "mine");
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	for (size_t i = 0; i < record_kept_count(kept); i++) {
+		const struct kept_measure *it = open_measure(kept, i);
+		if (!it || it->due >= k->now)
+			continue;
+		if (!k->overdue++)
+			board_add(k->b, BOARD_HEADING, NULL, _("Overdue measures"));
+		if (k->overdue <= BOARD_LISTED)
+			add_overdue(k, it->record);
+	}
 	if (k->overdue > BOARD_LISTED) {
 		board_addf(k->b, BOARD_ATTENTION, NULL, _("and %zu more"), k->overdue - BOARD_LISTED);
 		board_lead(k, "mine", NULL, NULL);
@@ -144,12 +186,13 @@ int board_add_overdue(struct building *k)
 	return 0;
 }
 
-/* ---- measures */
+/* ---- measures on the four tracks */
 
-static int take_measure(void *ctx, json_t *measure)
+static int add_on_track(void *ctx, json_t *measure)
 {
 	struct building *k = ctx;
-	if (!record_may_be(measure, "track", k->track) || record_surely_is(measure, "status", "done|verified|dropped"))
+	if (!record_may_be(measure, "track", k->track) || record_surely_is(measure, "status", MEASURE_DONE) ||
+	    k->measures_open++ >= BOARD_LISTED)
 		return 0;
 	struct buf text = BUF_INIT;
 	char *title = record_title(measure);
@@ -162,16 +205,9 @@ static int take_measure(void *ctx, json_t *measure)
 	}
 	board_add(k->b, record_may_be(measure, "priority", "now") ? BOARD_ATTENTION : BOARD_PLAIN,
 	          record_label(measure), text.data);
-	k->measures_open++;
 	free(title);
 	buf_release(&text);
 	return 0;
-}
-
-static int is_open_measure(const char *status)
-{
-	return !status ||
-	       (strcmp(status, "done") != 0 && strcmp(status, "verified") != 0 && strcmp(status, "dropped") != 0);
 }
 
 /* A track on which nothing is open: its measures, done or not. */
@@ -184,28 +220,41 @@ static void lead_track(struct building *k, const struct field *field, const char
 	free(filter);
 }
 
+static int add_track(struct building *k, const char *track, const struct record_kept *kept)
+{
+	k->track = track;
+	k->measures_open = 0;
+	if (k->commit && board_each(k, "measure", add_on_track, k) < 0)
+		return -1;
+	for (size_t i = 0; !k->commit && i < record_kept_count(kept); i++) {
+		const struct kept_measure *it = open_measure(kept, i);
+		if (it)
+			add_on_track(k, it->record);
+	}
+	if (k->measures_open == 0)
+		lead_track(k, kind_field(kind_find("measure"), "track"), track);
+	if (k->measures_open <= BOARD_LISTED)
+		return 0;
+	char *filter = xasprintf("measure track=%s -status=done|verified|dropped", track);
+	board_addf(k->b, BOARD_PLAIN, NULL, _("and %zu more"), k->measures_open - BOARD_LISTED);
+	board_lead(k, "list", filter, NULL);
+	free(filter);
+	return 0;
+}
+
 int board_add_measures(struct building *k)
 {
 	static const char *const tracks[] = {"situation", "cause", "provisional", "permanent"};
-#define OPEN_ON(track) "facet = '" track "' AND coalesce(status, '') NOT IN ('done', 'verified', 'dropped')"
-	static const char *const open_on[] = {OPEN_ON("situation"), OPEN_ON("cause"), OPEN_ON("provisional"),
-	                                      OPEN_ON("permanent")};
+	struct record_kept *kept = NULL;
+	int rc = k->commit ? 0 : record_kept_work(k->c, &measures, k->deadline, &kept, k->err);
+	if (rc == 1)
+		board_add_being_counted(k, _("Open measures on the four tracks"), "mine");
+	if (rc)
+		return rc < 0 ? -1 : 0;
 	board_add(k->b, BOARD_HEADING, NULL, _("Open measures on the four tracks"));
-	for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
-		k->track = tracks[i];
-		size_t before = k->b->count;
-		if (board_pick(k, "measure", open_on[i], BOARD_LISTED, take_measure) < 0)
-			return -1;
-		char *filter = xasprintf("measure track=%s -status=done|verified|dropped", tracks[i]);
-		int rc = k->commit ? 0 : board_add_more(k, "measure", tracks[i], is_open_measure, filter);
-		free(filter);
-		if (rc < 0)
-			return -1;
-		const struct field *field = kind_field(kind_find("measure"), "track");
-		if (k->b->count == before)
-			lead_track(k, field, tracks[i]);
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof tracks / sizeof *tracks && rc == 0; i++)
+		rc = add_track(k, tracks[i], kept);
+	return rc;
 }
 
 /* ---- "my work": the same by person */
@@ -221,6 +270,7 @@ struct task {
 struct board_person {
 	struct building k;
 	const char *me;
+	json_t *names; /* of owners, by label */
 	struct task *tasks;
 	size_t count, cap;
 };
@@ -241,13 +291,20 @@ static struct task *add_task(struct board_person *p, const char *person)
 
 /* ---- measures */
 
-static char *owner_of(struct board_person *p, const json_t *measure)
+static const char *owner_of(struct board_person *p, const json_t *measure)
 {
 	const char *owner = json_get_string(measure, "owner");
-	json_t *party = owner ? record_get(p->k.c, owner, 0, NULL) : NULL;
-	char *name = party ? record_title(party) : xstrdup(owner ? owner : "");
+	if (!owner)
+		return "";
+	const char *known = json_get_string(p->names, owner);
+	if (known)
+		return known;
+	json_t *party = record_get(p->k.c, owner, 0, NULL);
+	char *name = party ? record_title(party) : xstrdup(owner);
+	json_object_set_new(p->names, owner, json_string(name));
+	free(name);
 	json_decref(party);
-	return name;
+	return json_get_string(p->names, owner);
 }
 
 static int take_task_measure(void *ctx, json_t *measure)
@@ -257,10 +314,9 @@ static int take_task_measure(void *ctx, json_t *measure)
 	struct edtf time;
 	int64_t first;
 	int64_t last;
-	if (record_surely_is(measure, "status", "done|verified|dropped"))
+	if (record_surely_is(measure, "status", MEASURE_DONE))
 		return 0;
-	char *owner = owner_of(p, measure);
-	struct task *task = add_task(p, owner);
+	struct task *task = add_task(p, owner_of(p, measure));
 	if (due && edtf_parse(due, &time, NULL) == 0 && edtf_bounds(&time, NULL, NULL, &first, &last) == 0) {
 		task->due = last;
 		task->overdue = !p->k.commit && last < p->k.now;
@@ -280,8 +336,20 @@ static int take_task_measure(void *ctx, json_t *measure)
 	snprintf(task->row.label, sizeof task->row.label, "%s", record_label(measure));
 	task->row.text = buf_take(&text, NULL);
 	free(title);
-	free(owner);
 	return 0;
+}
+
+static int take_open_measures(struct board_person *p)
+{
+	struct record_kept *kept;
+	int rc = record_kept_work(p->k.c, &measures, p->k.deadline, &kept, p->k.err);
+	for (size_t i = 0; rc >= 0 && i < record_kept_count(kept); i++) {
+		const struct kept_measure *it = open_measure(kept, i);
+		if (it)
+			take_task_measure(p, it->record);
+	}
+	p->k.is_waiting = rc == 1;
+	return rc < 0 ? -1 : 0;
 }
 
 /* ---- steps: of whoever began the playbook */
@@ -397,14 +465,19 @@ static void add_persons(struct board_person *p)
 		}
 }
 
-int board_load_by_person(struct case_file *c, const char *commit, struct board *b, struct err *err)
+int board_load_by_person(struct case_file *c, const char *commit, double deadline, struct board *b, struct err *err)
 {
 	memset(b, 0, sizeof *b);
-	struct board_person p = {
-	    .k = {.c = c, .commit = commit && *commit ? commit : NULL, .b = b, .err = err, .now = clock_now().seconds}};
+	struct board_person p = {.k = {.c = c,
+	                               .commit = commit && *commit ? commit : NULL,
+	                               .b = b,
+	                               .err = err,
+	                               .now = clock_now().seconds,
+	                               .deadline = deadline},
+	                         .names = json_object()};
 	p.me = case_responder_name(c) ? case_responder_name(c) : "";
 	int rc = p.k.commit ? record_each_at(c, "measure", p.k.commit, 0, take_task_measure, &p, err)
-	                    : record_each(c, "measure", 0, take_task_measure, &p, err);
+	                    : take_open_measures(&p);
 	if (rc == 0)
 		rc = take_steps(&p);
 	if (rc == 0 && p.count > 0)
@@ -422,7 +495,8 @@ int board_load_by_person(struct case_file *c, const char *commit, struct board *
 		free(p.tasks[i].row.argument);
 	}
 	free(p.tasks);
+	json_decref(p.names);
 	if (rc < 0)
 		board_release(b);
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? -1 : p.k.is_waiting;
 }
