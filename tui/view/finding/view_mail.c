@@ -32,15 +32,15 @@ struct mail_line {
 };
 
 /* Which mail a row is of: a number among those that are kept, where another may stand when the case has changed. */
-struct mail_place {
+struct mail_desk_row {
 	char label[LABEL_TEXT];
 	size_t at;
 };
 
-struct mail_state {
+struct mail_desk {
 	struct mail_line *past; /* of a commit; owned */
 	size_t past_count;
-	struct mail_place *order; /* as they are shown */
+	struct mail_desk_row *order; /* as they are shown */
 	size_t count, cap;
 	size_t cells[MAIL_COLUMNS];
 	uint64_t version; /* of the mails that the order is of */
@@ -50,7 +50,7 @@ struct mail_state {
 	double told_at;          /* how far it is */
 };
 
-static struct mail_state *mail_state(const struct view *v)
+static struct mail_desk *mail_desk_of(const struct view *v)
 {
 	return v->data;
 }
@@ -119,7 +119,7 @@ static const struct record_kept_spec mail_lines = {"mail lines", "mail",      RE
 
 /* ---- of which mails */
 
-static void forget_past(struct mail_state *s)
+static void forget_past(struct mail_desk *s)
 {
 	for (size_t i = 0; i < s->past_count; i++)
 		release_mail(&s->past[i]);
@@ -130,7 +130,7 @@ static void forget_past(struct mail_state *s)
 
 static int take_past(void *ctx, json_t *record)
 {
-	struct mail_state *s = ctx;
+	struct mail_desk *s = ctx;
 	if (s->past_count % 64 == 0)
 		s->past = xrealloc(s->past, (s->past_count + 64) * sizeof *s->past);
 	s->past[s->past_count] = (struct mail_line){.subject = NULL};
@@ -138,7 +138,7 @@ static int take_past(void *ctx, json_t *record)
 	return 0;
 }
 
-static void add_place(struct mail_state *s, const char *label, size_t at)
+static void add_place(struct mail_desk *s, const char *label, size_t at)
 {
 	if (s->count == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 256;
@@ -151,12 +151,12 @@ static void add_place(struct mail_state *s, const char *label, size_t at)
 /* What came last stands first: somebody waits for its answer. */
 static int last_first(const void *a, const void *b)
 {
-	return strverscmp(((const struct mail_place *)b)->label, ((const struct mail_place *)a)->label);
+	return strverscmp(((const struct mail_desk_row *)b)->label, ((const struct mail_desk_row *)a)->label);
 }
 
 static int order_past(struct view *v, struct err *err)
 {
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	forget_past(s);
 	s->count = 0;
 	s->version = 0;
@@ -175,7 +175,7 @@ static int order_past(struct view *v, struct err *err)
 /* As far as they are read until the deadline. */
 static int order_now(struct view *v, double deadline, struct err *err)
 {
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	struct case_file *c = workbench_case(v->wb);
 	struct record_kept *kept;
 	const json_t *alike = NULL;
@@ -211,9 +211,9 @@ static int percent_of(struct view *v)
 /* ---- its lines */
 
 /* NULL: the mail is not as it was when the order was made, which will be made anew. */
-static const struct mail_line *line_of(struct view *v, const struct mail_place *place)
+static const struct mail_line *line_of(struct view *v, const struct mail_desk_row *place)
 {
-	const struct mail_state *s = mail_state(v);
+	const struct mail_desk *s = mail_desk_of(v);
 	if (s->past_count)
 		return &s->past[place->at];
 	const struct record_kept *kept = record_kept_so_far(workbench_case(v->wb), &mail_lines);
@@ -225,7 +225,7 @@ static const struct mail_line *line_of(struct view *v, const struct mail_place *
 
 static const char *mail_row_label(struct view *v, size_t i)
 {
-	return mail_state(v)->order[i].label;
+	return mail_desk_of(v)->order[i].label;
 }
 
 /* Of the columns of few values the names; they stand as the enum has them. */
@@ -244,7 +244,7 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 {
 	static const size_t least[MAIL_COLUMNS] = {7, 5, 15, 10, 6, 8, 11, 2, 6};
 	static const enum mail_column few[] = {CLASS, CONTENT, REACH};
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	size_t *cells = s->cells;
 	size_t room = columns > 0 ? (size_t)columns - 1 : 0;
 	size_t others = MAIL_COLUMNS - 1; /* blanks between them */
@@ -279,7 +279,7 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 
 static void mail_row(struct view *v, size_t i, struct row *row)
 {
-	const struct mail_state *s = mail_state(v);
+	const struct mail_desk *s = mail_desk_of(v);
 	const struct mail_line gone = {.subject = (char *)(uintptr_t) "", .sender = (char *)(uintptr_t) ""};
 	const struct mail_line *line = line_of(v, &s->order[i]);
 	const char *label = s->order[i].label;
@@ -310,7 +310,7 @@ static int fill_mails(struct view *v, int columns, struct err *err)
 {
 	const char *const names[MAIL_COLUMNS] = {_("label"),   _("day"),     _("subject"), _("sender"), _("class"),
 	                                         _("content"), _("finding"), "\xC3\x97",   _("reach")};
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	struct buf heading = BUF_INIT;
 	int rc = *workbench_as_of(v->wb) ? order_past(v, err) : order_now(v, clock_steady() + VIEW_SLICE, err);
 	v->count = s->count;
@@ -327,7 +327,7 @@ static int begin_mail_at(struct view *v, const char *label);
 
 static int work(struct view *v, double deadline, int *show)
 {
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	struct err err = ERR_INIT;
 	char wanted[LABEL_TEXT];
 	if (!s->is_reading)
@@ -368,7 +368,7 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &mail_view, NULL);
-	v->data = xcalloc(1, sizeof(struct mail_state));
+	v->data = xcalloc(1, sizeof(struct mail_desk));
 	v->lazy = &mail_lazy;
 	return v;
 }
@@ -376,7 +376,7 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 /* At the mail, or at the one that belongs to what was under the cursor. */
 static int begin_mail_at(struct view *v, const char *label)
 {
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	int found = related_begin_at(v, label, "mail");
 	if (!found && s->is_reading)
 		snprintf(s->wanted, sizeof s->wanted, "%s", label);
@@ -386,7 +386,7 @@ static int begin_mail_at(struct view *v, const char *label)
 /* The lines are the case's, which the lock closes. */
 static void forget_mails(struct view *v)
 {
-	struct mail_state *s = mail_state(v);
+	struct mail_desk *s = mail_desk_of(v);
 	forget_past(s);
 	json_decref(s->alike);
 	s->alike = NULL;
@@ -398,7 +398,7 @@ static void forget_mails(struct view *v)
 static void release_mails(struct view *v)
 {
 	forget_mails(v);
-	free(mail_state(v)->order);
+	free(mail_desk_of(v)->order);
 	free(v->data);
 }
 

@@ -13,6 +13,7 @@
 #include "finding/sweep/sweep_case.h"
 #include "tui/commands/finding/sweep_live.h"
 #include "tui/list/related.h"
+#include "tui/view/finding/sweep_tables.h"
 #include "tui/view/finding/sweep_view.h"
 #include "tui/view/views.h"
 #include "tui/workbench/background_task.h"
@@ -21,7 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIVE_EVERY 300 /* milliseconds between two looks at what is found while a sweep goes on */
+#define SENTENCE_MOST 90  /* cells of a line that is read with ease */
+#define LIVE_EVERY    300 /* milliseconds between two looks at what is found while a sweep goes on */
 
 struct sweep_state *sweep_state(struct view *v)
 {
@@ -40,7 +42,7 @@ static struct sweep_row *add_place(struct view *v, size_t indicator, size_t line
 }
 
 /* One whose text is made now. */
-static void add_row(struct view *v, enum tone tone, const char *label, const char *text, size_t indicator, size_t line)
+void sweep_add_row(struct view *v, enum tone tone, const char *label, const char *text, size_t indicator, size_t line)
 {
 	struct sweep_state *s = sweep_state(v);
 	if (s->text_count % 64 == 0)
@@ -64,14 +66,32 @@ static void clear_rows(struct view *v)
 	v->count = 0;
 }
 
+/* A sentence, broken to the width. */
+static void add_sentence(struct view *v, const char *text)
+{
+	struct buf wrapped = BUF_INIT;
+	char *safe = printable_dup(text);
+	size_t cells = v->columns > 12 ? (size_t)v->columns - 1 : 11;
+	text_wrap(&wrapped, safe, cells < SENTENCE_MOST ? cells : SENTENCE_MOST, 0);
+	for (char *line = wrapped.data; *line;) {
+		size_t n = strcspn(line, "\n");
+		int more = line[n] == '\n';
+		line[n] = '\0';
+		sweep_add_row(v, TONE_ATTENTION, NULL, line, SIZE_MAX, SIZE_MAX);
+		line += n + (size_t)more;
+	}
+	free(safe);
+	buf_release(&wrapped);
+}
+
 /* "2014-11-24 04:05:10Z"; "" stays empty. */
-static void cell_of_time(const char *when, char text[24])
+void sweep_cell_of_time(const char *when, char text[24])
 {
 	snprintf(text, 24, "%.10s%s%.8s%s", when, *when ? " " : "", strlen(when) > 11 ? when + 11 : "",
 	         *when && when[strlen(when) - 1] == 'Z' ? "Z" : "");
 }
 
-static void pad(struct buf *out, const char *text, size_t cells)
+void sweep_pad(struct buf *out, const char *text, size_t cells)
 {
 	char *safe = printable_dup(text);
 	text_pad(out, safe, cells);
@@ -79,23 +99,28 @@ static void pad(struct buf *out, const char *text, size_t cells)
 	free(safe);
 }
 
-static size_t wide(int columns, size_t others, size_t least)
+size_t sweep_wide(int columns, size_t others, size_t least)
 {
 	return columns > 0 && (size_t)columns > others + least ? (size_t)columns - others : least;
 }
 
 /* ---- by indicator */
 
-#define SUM_CELLS 58 /* of all columns but the indicator */
+#define SUM_CELLS 56 /* of all columns but the indicator and the clients */
+
+static size_t sum_cells(int columns)
+{
+	return sweep_wide(columns, SUM_CELLS + text_width(_("Clients")), 16);
+}
 
 static void name_sums(struct view *v, size_t cells)
 {
 	struct buf line = BUF_INIT;
 	buf_adds(&line, "  ");
-	pad(&line, _("Indicator"), cells);
-	pad(&line, _("Hits"), 6);
-	pad(&line, _("First"), 20);
-	pad(&line, _("Last"), 20);
+	sweep_pad(&line, _("Indicator"), cells);
+	sweep_pad(&line, _("Hits"), 6);
+	sweep_pad(&line, _("First"), 20);
+	sweep_pad(&line, _("Last"), 20);
 	buf_adds(&line, _("Clients"));
 	v->names = buf_take(&line, NULL);
 }
@@ -104,13 +129,13 @@ static void sum_line(struct buf *line, const char *value, size_t cells, uint64_t
                      const char *last, size_t clients)
 {
 	char text[24];
-	pad(line, value, cells);
+	sweep_pad(line, value, cells);
 	snprintf(text, sizeof text, "%llu", (unsigned long long)hits);
-	pad(line, text, 6);
-	cell_of_time(first, text);
-	pad(line, text, 20);
-	cell_of_time(last, text);
-	pad(line, text, 20);
+	sweep_pad(line, text, 6);
+	sweep_cell_of_time(first, text);
+	sweep_pad(line, text, 20);
+	sweep_cell_of_time(last, text);
+	sweep_pad(line, text, 20);
 	buf_addf(line, "%zu", clients);
 }
 
@@ -121,23 +146,23 @@ static int fill_live(struct view *v, size_t cells)
 	sweep_state(v)->shown = changes;
 	if (!count)
 		return 0;
-	add_row(v, TONE_HEADING, NULL, _("Found so far by the sweep under way"), SIZE_MAX, SIZE_MAX);
+	sweep_add_row(v, TONE_HEADING, NULL, _("Found so far by the sweep under way"), SIZE_MAX, SIZE_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct sweep_live_sum sum = sweep_live_at(i);
 		struct buf line = BUF_INIT;
 		buf_adds(&line, "  ");
 		sum_line(&line, sum.indicator, cells, sum.hits, sum.first, sum.last, sum.clients);
-		add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
+		sweep_add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
 		buf_release(&line);
 	}
-	add_row(v, TONE_HEADING, NULL, _("On record"), SIZE_MAX, SIZE_MAX);
+	sweep_add_row(v, TONE_HEADING, NULL, _("On record"), SIZE_MAX, SIZE_MAX);
 	return 1;
 }
 
 static void fill_sums(struct view *v, int columns)
 {
 	struct sweep_state *s = sweep_state(v);
-	size_t cells = wide(columns, SUM_CELLS + 3, 16);
+	size_t cells = sum_cells(columns);
 	name_sums(v, cells);
 	fill_live(v, cells);
 	for (size_t i = 0; i < s->found->count; i++)
@@ -147,7 +172,7 @@ static void fill_sums(struct view *v, int columns)
 static void sum_row(const struct view *v, const struct found_indicator *it, struct buf *line)
 {
 	buf_adds(line, it->refuted ? "x " : "  ");
-	sum_line(line, it->value, wide(v->columns, SUM_CELLS + 3, 16), it->count, it->first, it->last,
+	sum_line(line, it->value, sum_cells(v->columns), it->count, it->first, it->last,
 	         it->assets > it->clients ? it->assets : it->clients);
 }
 
@@ -167,13 +192,25 @@ static void fill_lines(struct view *v)
 	}
 }
 
-static void line_row(const struct found_line *l, struct buf *line)
+/* By its name; on a wide screen with its label. */
+static void host_cell(struct view *v, const struct found_line *l, struct buf *line)
+{
+	size_t cells = v->columns < 120 ? 15 : 24;
+	struct buf text = BUF_INIT;
+	if (*l->asset && cells > 15)
+		buf_addf(&text, "%s ", l->asset);
+	buf_adds(&text, *l->asset ? workbench_name(v->wb, l->asset) : l->client);
+	sweep_pad(line, text.data, cells);
+	buf_release(&text);
+}
+
+static void line_row(struct view *v, const struct found_line *l, struct buf *line)
 {
 	char when[24];
-	cell_of_time(l->when, when);
-	pad(line, *when ? when : _("no time"), 20);
-	pad(line, *l->asset ? l->asset : l->client, 15);
-	pad(line, l->evidence, 7);
+	sweep_cell_of_time(l->when, when);
+	sweep_pad(line, *when ? when : _("no time"), 20);
+	host_cell(v, l, line);
+	sweep_pad(line, l->evidence, 7);
 	char *text = printable_dup(*l->text ? l->text : l->place);
 	buf_adds(line, text); /* cut where it is drawn, and seen to be */
 	free(text);
@@ -206,188 +243,10 @@ static void sweep_row(struct view *v, size_t i, struct row *row)
 	if (r->line == SIZE_MAX)
 		sum_row(v, it, &line);
 	else
-		line_row(&it->lines[r->line], &line);
+		line_row(v, &it->lines[r->line], &line);
 	row->text = printable_dup(line.data);
 	snprintf(row->label, sizeof row->label, "%s", sweep_row_label(v, i));
 	buf_release(&line);
-}
-
-/* ---- by client, and hosts by indicators */
-
-static void name_host(struct view *v, const struct found_host *h, struct buf *out)
-{
-	if (!*h->asset) {
-		char *safe = printable_dup(h->name);
-		buf_adds(out, safe);
-		free(safe);
-		return;
-	}
-	buf_addf(out, "%s %s", h->asset, workbench_name(v->wb, h->asset));
-}
-
-static void fill_clients(struct view *v)
-{
-	struct sweep_state *s = sweep_state(v);
-	size_t count;
-	struct found_host *hosts = sweep_found_hosts(s->found, &count);
-	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
-	for (size_t i = 0; i < count; i++) {
-		char first[24];
-		struct buf line = BUF_INIT;
-		struct buf name = BUF_INIT;
-		struct buf values = BUF_INIT;
-		cell_of_time(hosts[i].first, first);
-		name_host(v, &hosts[i], &name);
-		for (size_t k = 0; k < s->found->count; k++)
-			if (hosts[i].hits[k])
-				buf_addf(&values, "%s%s (%llu)", values.len ? ", " : "", s->found->all[k].value,
-				         (unsigned long long)hosts[i].hits[k]);
-		pad(&line, *first ? first : _("no time"), 20);
-		pad(&line, name.data, 24);
-		char *safe = printable_dup(values.data);
-		buf_adds(&line, safe);
-		add_row(v, TONE_PLAIN, hosts[i].asset, line.data, SIZE_MAX, SIZE_MAX);
-		buf_release(&line);
-		buf_release(&name);
-		buf_release(&values);
-		free(safe);
-	}
-	sweep_found_hosts_free(hosts, count);
-}
-
-#define HOST_CELLS 48 /* before the columns of indicators */
-
-/* Hosts below one another, indicators as columns: numbered, and named above. */
-static void fill_hosts(struct view *v, int columns)
-{
-	struct sweep_state *s = sweep_state(v);
-	size_t count;
-	size_t shown = 0;
-	struct found_host *hosts = sweep_found_hosts(s->found, &count);
-	size_t most = wide(columns, HOST_CELLS + 2, 3) / 3;
-	struct buf names = BUF_INIT;
-	while (shown < s->found->count && shown < most && !s->found->all[shown].refuted)
-		shown++;
-	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
-	pad(&names, C_("sweep", "Since"), 20);
-	pad(&names, _("Host"), 24);
-	for (size_t k = 0; k < shown; k++)
-		buf_addf(&names, "%-3zu", k + 1);
-	v->names = buf_take(&names, NULL);
-	for (size_t k = 0; k < shown; k++) {
-		const struct found_indicator *it = &s->found->all[k];
-		struct buf line = BUF_INIT;
-		buf_addf(&line, "%2zu  ", k + 1);
-		pad(&line, it->value, wide(columns, 8, 20));
-		add_row(v, TONE_HEADING, it->label, line.data, k, SIZE_MAX);
-		buf_release(&line);
-	}
-	for (size_t i = 0; i < count; i++) {
-		char first[24];
-		struct buf line = BUF_INIT;
-		struct buf name = BUF_INIT;
-		cell_of_time(hosts[i].first, first);
-		name_host(v, &hosts[i], &name);
-		pad(&line, *first ? first : _("no time"), 20);
-		pad(&line, name.data, 24);
-		for (size_t k = 0; k < shown; k++)
-			buf_adds(&line, hosts[i].hits[k] ? "●  " : "·  ");
-		add_row(v, TONE_PLAIN, hosts[i].asset, line.data, SIZE_MAX, SIZE_MAX);
-		buf_release(&line);
-		buf_release(&name);
-	}
-	sweep_found_hosts_free(hosts, count);
-}
-
-/* ---- uploads */
-
-#define UPLOAD_CELLS 68 /* of all columns but where to */
-
-static void fill_uploads(struct view *v, int columns)
-{
-	const struct sweep_state *s = sweep_state(v);
-	size_t cells = wide(columns, UPLOAD_CELLS, 12);
-	struct buf names = BUF_INIT;
-	v->heading = xasprintf("%s", _("Uploads by client and hour"));
-	pad(&names, _("Hour"), 17);
-	pad(&names, _("Host"), 15);
-	pad(&names, _("Sent to"), cells);
-	pad(&names, "POST", 4);
-	pad(&names, "PUT", 4);
-	pad(&names, "CONNECT", 7);
-	buf_adds(&names, _("Bytes"));
-	v->names = buf_take(&names, NULL);
-	for (size_t i = 0; i < s->found->upload_count; i++) {
-		const struct found_upload *u = &s->found->uploads[i];
-		const uint64_t numbers[] = {u->posts, u->puts, u->connects};
-		static const size_t widths[] = {4, 4, 7};
-		char text[24];
-		struct buf line = BUF_INIT;
-		struct buf name = BUF_INIT;
-		struct found_host host = {.name = u->client};
-		memcpy(host.asset, u->asset, sizeof host.asset);
-		snprintf(text, sizeof text, "%.10s %.2s:00%s", u->first, *u->first ? u->first + 11 : "",
-		         *u->first && u->first[strlen(u->first) - 1] == 'Z' ? "Z" : "");
-		pad(&line, *u->first ? text : _("no time"), 17);
-		name_host(v, &host, &name);
-		pad(&line, name.data, 15);
-		pad(&line, u->sent_to, cells);
-		for (size_t k = 0; k < 3; k++) {
-			snprintf(text, sizeof text, "%llu", (unsigned long long)numbers[k]);
-			pad(&line, text, widths[k]);
-		}
-		buf_addf(&line, "%llu", (unsigned long long)u->bytes);
-		add_row(v, u->posts + u->puts > 0 ? TONE_ATTENTION : TONE_PLAIN, *u->asset ? u->asset : u->evidence,
-		        line.data, SIZE_MAX, SIZE_MAX);
-		buf_release(&line);
-		buf_release(&name);
-	}
-	if (!s->found->upload_count)
-		add_row(v, TONE_PLAIN, NULL, _("no uploads were seen in what was swept"), SIZE_MAX, SIZE_MAX);
-}
-
-/* ---- by what the hits stand in */
-
-#define SOURCE_CELLS 56 /* of all columns but the source */
-
-/* Of which machine the logs and collections are: of a log, by which exit it went out. */
-static int fill_sources(struct view *v, int columns, struct err *err)
-{
-	const struct sweep_state *s = sweep_state(v);
-	size_t count;
-	size_t cells = wide(columns, SOURCE_CELLS, 16);
-	struct buf names = BUF_INIT;
-	struct found_source *all = sweep_found_sources(s->found, workbench_case(v->wb), &count, err);
-	if (!all)
-		return -1;
-	v->heading = xasprintf("%s", _("By machine whose log or collection it is"));
-	pad(&names, _("First"), 20);
-	pad(&names, _("Found in"), cells);
-	pad(&names, _("Exit"), 5);
-	pad(&names, _("Hits"), 6);
-	pad(&names, _("Clients"), 8);
-	buf_adds(&names, _("Indicators"));
-	v->names = buf_take(&names, NULL);
-	for (size_t i = 0; i < count; i++) {
-		char text[24];
-		struct buf line = BUF_INIT;
-		struct buf name = BUF_INIT;
-		buf_addf(&name, "%s %s", all[i].label, workbench_name(v->wb, all[i].label));
-		cell_of_time(all[i].first, text);
-		pad(&line, *text ? text : _("no time"), 20);
-		pad(&line, name.data, cells);
-		pad(&line, all[i].is_exit ? "●" : "·", 5);
-		snprintf(text, sizeof text, "%zu", all[i].hits);
-		pad(&line, text, 6);
-		snprintf(text, sizeof text, "%zu", all[i].clients);
-		pad(&line, text, 8);
-		buf_addf(&line, "%zu", all[i].indicators);
-		add_row(v, all[i].is_exit ? TONE_ATTENTION : TONE_PLAIN, all[i].label, line.data, SIZE_MAX, SIZE_MAX);
-		buf_release(&line);
-		buf_release(&name);
-	}
-	free(all);
-	return 0;
 }
 
 /* ---- the view */
@@ -407,7 +266,7 @@ static int tell_what_waits(struct view *v, double deadline)
 	            "%zu indicators not swept yet over %s: s sweeps for what is missing", waiting.indicators),
 	         waiting.indicators, evidence);
 	free(evidence);
-	add_row(v, TONE_ATTENTION, NULL, line.data, SIZE_MAX, SIZE_MAX);
+	add_sentence(v, line.data);
 	buf_release(&line);
 	return 0;
 }
@@ -422,7 +281,7 @@ static int tell_what_is_skipped(struct view *v, double deadline)
 		const char *value;
 		const char *reason = sweep_case_skipped(c, now.skipped[i], &value);
 		char *text = xasprintf(_("not looked for, '%s': %s"), value, reason);
-		add_row(v, TONE_ATTENTION, NULL, text, SIZE_MAX, SIZE_MAX);
+		add_sentence(v, text);
 		free(text);
 	}
 	return rc == 1;
@@ -441,15 +300,15 @@ static int fill_shape(struct view *v, int columns, double deadline, struct err *
 		fill_lines(v);
 		break;
 	case BY_CLIENT:
-		fill_clients(v);
+		sweep_fill_clients(v);
 		break;
 	case UPLOADS:
-		fill_uploads(v, columns);
+		sweep_fill_uploads(v, columns);
 		break;
 	case BY_SOURCE:
-		return fill_sources(v, columns, err);
+		return sweep_fill_sources(v, columns, err);
 	case BY_HOST:
-		fill_hosts(v, columns);
+		sweep_fill_hosts(v, columns);
 		break;
 	}
 	return 0;
@@ -474,10 +333,10 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	if (fill_shape(v, columns, deadline, err) < 0)
 		return -1;
 	if (s->found->unread)
-		add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"), SIZE_MAX,
-		        SIZE_MAX);
+		sweep_add_row(v, TONE_ALARM, NULL, _("some hits cannot be read (genba observations tells why)"),
+		              SIZE_MAX, SIZE_MAX);
 	if (v->count == 0 && !s->is_reading)
-		add_row(v, TONE_PLAIN, NULL, _("no indicator was found in what was swept"), SIZE_MAX, SIZE_MAX);
+		sweep_add_row(v, TONE_PLAIN, NULL, _("no indicator was found in what was swept"), SIZE_MAX, SIZE_MAX);
 	if (s->is_reading) {
 		char *heading = v->heading ? v->heading : xstrdup(_("On record"));
 		v->heading = NULL;

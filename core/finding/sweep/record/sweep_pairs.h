@@ -67,9 +67,8 @@ struct sweep_waiting {
 	                   all of their evidence */
 	char stale_first[48]; /* label of such a check */
 };
-int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err *err);
 
-/* The same in slices: until the steady time `deadline`. 1: there is more to do, and `waiting` is not known yet; 0; -1. What was
+/* Until the steady time `deadline` (HUGE_VAL: to the end). 1: there is more to do, and `waiting` is not known yet; 0; -1. What was
  * counted is kept until indicators, checks or evidence change. */
 int sweep_waiting_ahead(struct case_file *c, double deadline, struct sweep_waiting *waiting, struct err *err);
 

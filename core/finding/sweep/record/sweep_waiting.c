@@ -7,7 +7,6 @@
 #include "case/query/record_kept.h"
 #include "finding/sweep/sweep_case.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,10 +167,4 @@ int sweep_waiting_ahead(struct case_file *c, double deadline, struct sweep_waiti
 		return 1;
 	*waiting = w->waiting;
 	return 0;
-}
-
-int sweep_waiting(struct case_file *c, struct sweep_waiting *waiting, struct err *err)
-{
-	*waiting = (struct sweep_waiting){.indicators = 0};
-	return sweep_waiting_ahead(c, HUGE_VAL, waiting, err);
 }

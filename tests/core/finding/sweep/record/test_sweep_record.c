@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,25 +107,25 @@ static void what_waits_is_counted(void **state)
 	char machine[LABEL_TEXT];
 	snprintf(machine, sizeof machine, "%s", add("asset", "hostname=PC-1"));
 	preserve("a.log", "GET evil.test", machine, evidence);
-	assert_int_equal(sweep_waiting(the_case, &waiting, NULL), 0);
+	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.indicators, 0);
 	add("indicator", "type=domain value=evil.test");
 	add("indicator", "type=ip value=203.0.113.7 false_positive=yes"); /* does not count */
-	assert_int_equal(sweep_waiting(the_case, &waiting, NULL), 0);
+	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.indicators, 1);
 	assert_int_equal(waiting.evidence, 1);
 	assert_string_equal(waiting.first, "R1-I1");
 	const char *check = sweep(&told, 0);
 	assert_int_equal(json_array_size(told.hits), 1);
 	forget(&told);
-	assert_int_equal(sweep_waiting(the_case, &waiting, NULL), 0);
+	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.indicators, 0);
 	preserve("b.log", "nothing", machine, evidence);
-	assert_int_equal(sweep_waiting(the_case, &waiting, NULL), 0);
+	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.indicators, 1);
 	assert_int_equal(waiting.evidence, 1);
 	assert_int_equal(record_retract(the_case, check, "made by mistake", NULL), 0); /* it says nothing any more */
-	assert_int_equal(sweep_waiting(the_case, &waiting, NULL), 0);
+	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.evidence, 2);
 }
 
