@@ -275,6 +275,13 @@ sweep large --list list --jobs 4
 jq -c 'select(.kind == "hit")' out >four
 is "hits of a large file" 24 "$(wc -l <one)"
 cmp one four || fail "parts of a large file tell something else"
+# more clients than a worker keeps at once: all are counted
+python3 - >clients.log <<'P'
+for i in range(2500):
+    print('1416809910.%03d 45 10.1.%d.%d TCP_MISS/200 70 GET http://evil.test/ - DIRECT/203.0.113.7 text/html' % (i % 1000, i // 250, i % 250))
+P
+sweep clients.log --list list --max 1
+is "clients" '2500 2500' "$(jq -r 'select(.kind == "indicator") | "\(.hits) \(.clients)"' out)"
 python3 - <<'P'
 import zipfile # large, but an archive: it is read once, however many workers there are
 with zipfile.ZipFile('large.zip', 'w', zipfile.ZIP_STORED) as z:

@@ -63,4 +63,24 @@ status=0
 is "all were looked at" "$((3 * ${TRIAGE_DAMAGED:-6} + 1))" "$(jq -r 'select(.kind == "summary") | .files' out)"
 is "the whole one among them" 2 "$(jq -r 'select(.artefact == "bits" and .path == "qmgr.db") | .id' out | wc -l)"
 is "a problem has a place and a reason" true "$(jq -s 'map(select(.kind == "problem")) | length > 0 and all(.[]; .path != "" and .reason != "")' out)"
+# what belongs to a file and is too large to be read beside it is told
+python3 - <<'P'
+import os, sqlite3
+folder = 'b/Users/a/AppData/Local/Google/Chrome/User Data/Default'
+os.makedirs(folder)
+d = sqlite3.connect(folder + '/History')
+d.executescript("""create table urls(id integer primary key, url text, title text, visit_count integer, typed_count integer, last_visit_time integer, hidden integer);
+create table visits(id integer primary key, url integer, visit_time integer, from_visit integer, transition integer, segment_id integer, visit_duration integer);
+insert into urls values (1, 'http://evil.test/', 't', 1, 0, 13061280000000000, 0); insert into visits values (1, 1, 13061280000000000, 0, 0, 0, 0);""")
+d.close()
+P
+visits() { jq -r 'select(.url == "http://evil.test/") | .url' out | sort -u | wc -l; }
+"$genba" triage b --look --jsonl >out 2>err || fail "a browser's database: $(cat out err)"
+is "the visit without a -wal" 1 "$(visits)"
+truncate -s 97M "b/Users/a/AppData/Local/Google/Chrome/User Data/Default/History-wal"
+status=0
+"$genba" triage b --look --jsonl >out 2>err || status=$?
+is "with a -wal that is too large" "1 1" "$status $(visits)"
+jq -r 'select(.kind == "problem") | .reason' out | grep -q 'the file -wal beside it could not be read, or is larger than 96 MiB' || fail "a large -wal: $(cat out)"
+rm -r b
 echo "databases: ok"

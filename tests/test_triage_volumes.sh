@@ -267,6 +267,41 @@ head -c 9000 SRUDB.dat >SRUDB.cut && mv SRUDB.cut SRUDB.dat
 look 1 SRUDB.dat
 problems | grep -q '^could not be parsed: ' || fail "a cut database: $(problems)"
 
+# many volumes: as many as a table of partitions has by habit (128) and more; what is beyond the limit is told
+partitions() { # partitions COUNT WHICH FILE: a GPT of COUNT partitions, of which the one in place WHICH is the volume
+	python3 - "$@" <<'P'
+import struct, sys, zlib
+count, which, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+volume = open('today.dd', 'rb').read()
+entries, first, small = b'', 2048, b''
+for i in range(1, count + 1):
+    sectors = (len(volume) + 511) // 512 if i == which else 8
+    entries += struct.pack('<16s16sQQQ72s', bytes.fromhex('a2a0d0ebe5b9334487c068b6b72699c7'), bytes([i & 255, i >> 8] * 8), first, first + sectors - 1, 0, b'')
+    start = first if i == which else 0
+    small = first * 512 if i == which else small
+    first += sectors
+size = (first + 64) * 512
+head = struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, 0, 0, 1, size // 512 - 1, 2048, first, b'genba-test-disk!', 2, count, 128, zlib.crc32(entries))
+head = head[:16] + struct.pack('<I', zlib.crc32(head)) + head[20:]
+mbr = bytearray(512)
+mbr[446:462] = struct.pack('<B3sB3sII', 0, b'\0\2\0', 0xEE, b'\xff\xff\xff', 1, size // 512 - 1)
+mbr[510:] = b'\x55\xaa'
+with open(path, 'wb') as f:
+    f.write(mbr + head.ljust(512, b'\0') + entries)
+    f.seek(small)
+    f.write(volume)
+    f.truncate(size)
+P
+}
+partitions 200 150 many.dd
+look 1 many.dd
+is "volume 150 of 200" vol150 "$(jq -r 'select(.path == "notes.txt") | .volume' out | sort -u)"
+is "each of the others is told" 199 "$(problems | grep -c 'a volume that could not be opened')"
+partitions 1030 3 many.dd
+look 1 many.dd
+is "the third of 1030" vol3 "$(jq -r 'select(.path == "notes.txt") | .volume' out | sort -u)"
+problems | grep -q '^not covered: the image has 1030 volumes: those behind the first 1024 were not read' || fail "volumes beyond the limit: $(problems | tail -3)"
+
 # in a case: the asset's recovery key opens it, and what is sealed opens likewise
 "$genba" key new --name "Responder One" --mark R1 --kdf interactive >/dev/null 2>&1
 "$genba" new site.genba --title "Volumes" --kdf interactive --no-recovery 2>/dev/null

@@ -1,4 +1,4 @@
-/* Archives: members are given whole or up to the tear, in any order of reading; the first byte says whether it can be sought in. */
+/* What is packed, and archives: members are given whole or up to the tear, in any order of reading; the first byte says whether it can be sought in. */
 #include "base/err.h"
 #include "finding/sweep/sweep_archive.h"
 
@@ -48,6 +48,26 @@ static int take_member(void *ctx, const char *name, const struct sweep_input *in
 	return strlen(name) < SIZE_MAX && ++b->members > 200 ? -1 : 0;
 }
 
+/* What is packed: gzip, zstd, xz, bzip2. */
+static void unpack_all(struct fuzz_bytes *b)
+{
+	static char piece[65536];
+	struct err why = ERR_INIT;
+	struct sweep_input below = {read_in_order, b};
+	enum sweep_packing packing = sweep_packing_of(b->bytes, b->n);
+	if (packing == SWEEP_AS_IT_IS)
+		return;
+	struct sweep_source *source = sweep_source_new(packing, &below, 0);
+	size_t total = 0;
+	ssize_t got;
+	while ((got = sweep_source_read(source, piece, sizeof piece, &why)) > 0 && total < (4U << 20))
+		total += (size_t)got;
+	if (got < 0 && why.code == ERR_NONE)
+		abort();
+	sweep_source_free(source);
+	b->at = 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
@@ -62,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		archive.size = b.n;
 	}
 	sweep_archive_is(b.bytes, b.n);
+	unpack_all(&b);
 	int rc = sweep_archive_each(&archive, &err);
 	if (rc == 1 && err.code == ERR_NONE)
 		abort();

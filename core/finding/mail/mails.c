@@ -418,6 +418,8 @@ static int add(struct mail_batch *b, const char *path, int fd, int depth)
 		trouble(b->m, path, strerror(errno));
 	else if (S_ISDIR(st.st_mode) && depth < DEPTH)
 		rc = add_folder(b, path, fd, depth);
+	else if (S_ISDIR(st.st_mode))
+		trouble(b->m, path, _("folders too deep within each other"));
 	else if (S_ISREG(st.st_mode) || depth == 0)
 		rc = add_file(b, path, fd);
 	else

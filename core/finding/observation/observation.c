@@ -69,6 +69,7 @@ void observation_field_n(struct buf *fields, const char *name, const char *value
 {
 	if (n == 0)
 		return;
+	size_t whole = n;
 	if (n > VALUE_LIMIT) {
 		n = VALUE_LIMIT;
 		while (n > 0 && ((unsigned char)value[n] & 0xC0) == 0x80)
@@ -79,6 +80,8 @@ void observation_field_n(struct buf *fields, const char *name, const char *value
 		buf_add(fields, value, n);
 	else
 		printable_add(fields, value, n, 0);
+	if (n < whole)
+		buf_addf(fields, "\xE2\x80\xA6 (%zu bytes)", whole);
 	buf_addc(fields, '\0');
 }
 

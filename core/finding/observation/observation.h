@@ -126,7 +126,7 @@ struct observation {
 };
 
 /* Appends name=value to a row's fields. Left out: an empty value. NULs and what is no UTF-8 in the value are shown visibly,
- * and a value is cut at 32 KiB. */
+ * and a value is cut at 32 KiB, which its end tells: "… (40000 bytes)". */
 void observation_field(struct buf *fields, const char *name, const char *value);
 void observation_field_n(struct buf *fields, const char *name, const char *value, size_t n);
 void observation_field_number(struct buf *fields, const char *name, int64_t value);

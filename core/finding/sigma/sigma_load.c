@@ -134,7 +134,7 @@ static int add_file(struct rule_files *f, const char *path, struct err *err)
 	ssize_t n = fd < 0 ? -1 : read(fd, text, FILE_MOST);
 	if (fd >= 0)
 		close(fd);
-	if (n < 0)
+	if (n < 0 || n == (ssize_t)FILE_MOST)
 		n = 0; /* told as a rule that cannot be read */
 	digest_add(f->digest, text, (size_t)n);
 	buf_add(&f->text, text, (size_t)n);
@@ -162,7 +162,7 @@ static int find_files(struct rule_files *f, const char *folder, struct err *err)
 	const FTSENT *e;
 	if (!fts)
 		return err_set(err, ERR_NOT_FOUND, _("cannot open %s"), folder);
-	while ((e = fts_read(fts)) != NULL && f->count < FILES_MOST) {
+	while ((e = fts_read(fts)) != NULL && f->count <= FILES_MOST) {
 		if (!is_rule(e))
 			continue;
 		if (f->count % 256 == 0)
@@ -170,6 +170,9 @@ static int find_files(struct rule_files *f, const char *folder, struct err *err)
 		f->paths[f->count++] = xstrdup(e->fts_path);
 	}
 	fts_close(fts);
+	if (f->count > FILES_MOST)
+		return err_set(err, ERR_INVALID, _("%s holds more than %u rules: name a folder of fewer"), folder,
+		               FILES_MOST);
 	return f->count ? 0 : err_set(err, ERR_NOT_FOUND, _("%s has no rules: files that end in .yml"), folder);
 }
 

@@ -151,6 +151,8 @@ int sweep_job_found(void *ctx, const struct sweep_place *place, struct err *err)
 	if (*line.when && strcmp(line.when, sum->last) > 0)
 		memcpy(sum->last, line.when, sizeof sum->last);
 	count_client(sum, &line.client);
+	if (sum->client_count == SWEEP_CLIENTS && sweep_job_sums(s, 0, err) < 0) /* and begins anew: none is lost */
+		return -1;
 	if (sum->met > s->max || s->kept >= KEPT_MOST)
 		return 0;
 	s->kept++;

@@ -121,8 +121,11 @@ static int add_files(struct sweep_medium *m, struct sweep_run *run, struct err *
 		close(fd);
 	if (m->map < 0)
 		return -1;
+	int rc = 0;
 	if (*sum.problem)
-		return sweep_run_problem(run, &m->target, m->path, sum.problem, err);
+		rc = sweep_run_problem(run, &m->target, m->path, sum.problem, err);
+	if (rc < 0 || !sum.is_made)
+		return rc;
 	m->target.has_map = 1;
 	m->target.map = m->map;
 	sweep_run_add_files(run, &m->target, m->path, m->path, m->is_file ? NULL : &m->media, sum.bytes);

@@ -213,9 +213,16 @@ static void go_behind(struct running_item *r, size_t count, const char *reason)
 	uint64_t from = unit->from;
 	if (unit->reached > unit->from)
 		unit->from = unit->reached;
-	int goes_on = unit->fd < 0 && !unit->is_packed && unit->reached && behind > from && behind < to &&
-	              ++unit->ends < ENDS_MOST;
-	tell_problem(r, (size_t)(unit - r->pool->run->units), reason);
+	int goes_on = unit->fd < 0 && !unit->is_packed && unit->reached && behind > from && behind < to;
+	size_t number = (size_t)(unit - r->pool->run->units);
+	if (goes_on && ++unit->ends >= ENDS_MOST) {
+		char *all = xasprintf(_("%s; what lies behind it was not read, since so much of it ends so"), reason);
+		tell_problem(r, number, all);
+		free(all);
+		goes_on = 0;
+	} else {
+		tell_problem(r, number, reason);
+	}
 	unit->is_done = !goes_on;
 	unit->from = behind;
 }

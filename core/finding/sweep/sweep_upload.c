@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "finding/sweep/sweep_run_private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct sweep_uploads {
 	struct sweep_list more;     /* those that are not in the list */
 	json_t *sums;               /* "source, indicator, client, hour": {…} */
 	int is_cut;
+	struct err own; /* why a person's own list could not be read */
 };
 
 static void pass_over(void *ctx, uint64_t line, const char *value, const char *reason)
@@ -37,14 +39,15 @@ static void pass_over(void *ctx, uint64_t line, const char *value, const char *r
 }
 
 /* A person's own. */
-static void read_own(struct sweep_list *list)
+static void read_own(struct sweep_list *list, struct err *err)
 {
 	struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
 	char *home = path_data_home();
 	char *path = xasprintf("%s/storage-services", home);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && buf_read_fd(&text, fd, OWN_MOST, &ignored) == 0)
+	if (fd < 0 && errno != ENOENT)
+		err_set_errno(err, ERR_FAILED, errno, "%s", path);
+	if (fd >= 0 && buf_read_fd(&text, fd, OWN_MOST, err) == 0)
 		sweep_list_read(list, text.data, text.len, pass_over, NULL);
 	if (fd >= 0)
 		close(fd);
@@ -60,7 +63,7 @@ struct sweep_uploads *sweep_uploads_new(const struct sweep_list *list)
 	u->sums = json_object();
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++)
 		sweep_list_add(&u->services, "domain", services[i], "");
-	read_own(&u->services);
+	read_own(&u->services, &u->own);
 	for (size_t i = 0; i < u->services.count; i++) {
 		const struct sweep_indicator *s = &u->services.all[i];
 		if (!sweep_list_has(list, s->type, s->value))
@@ -208,6 +211,11 @@ int sweep_uploads_tell(struct sweep_uploads *u, struct sweep_run *run, struct er
 			rc = run->object(run->ctx, json_incref(sum), err);
 	}
 	free(keys);
+	if (rc == 0 && u->own.code && run->unit_count) {
+		char *why = xasprintf(_("the own list of storage services could not be read: %s"), u->own.message);
+		rc = sweep_run_problem(run, run->units[0].target, run->units[0].name, why, err);
+		free(why);
+	}
 	if (rc == 0 && u->is_cut && run->unit_count)
 		rc = sweep_run_problem(run, run->units[0].target, run->units[0].name,
 		                       _("over a limit: not all clients and hours with uploads are told"), err);

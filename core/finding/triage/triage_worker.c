@@ -75,6 +75,8 @@ static void read_beside(struct worker *w, const json_t *beside, struct triage_fi
 		to->suffix = json_string_value(json_object_get(item, "suffix"));
 		to->bytes = to->suffix ? triage_whole(&open, TRIAGE_BESIDE_MOST, &to->n, &ignored) : NULL;
 		file->beside_count += to->bytes != NULL;
+		if (to->suffix && !to->bytes && open.size)
+			file->unread = to->suffix;
 	}
 }
 

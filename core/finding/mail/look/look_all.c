@@ -11,6 +11,19 @@ static int is_text_type(const char *type)
 	return strcmp(type, "text/plain") == 0 || strcmp(type, "text/html") == 0;
 }
 
+/* What only libraries read is asked for once, of the first archives; of the others it is told. */
+static void want_contents(struct look *l)
+{
+	size_t wants = l->options->contents ? LOOK_WANTS : 0;
+	for (size_t i = 0; i < l->file_count; i++) {
+		struct look_file *f = &l->files[i];
+		if (!f->wants_content || !f->attachment || ++wants <= LOOK_WANTS)
+			continue;
+		f->wants_content = 0;
+		look_find(l, "limit.archive", f->number, f->name);
+	}
+}
+
 void look_all(struct look *l)
 {
 	size_t n = l->n < LOOK_MAIL ? l->n : LOOK_MAIL;
@@ -32,6 +45,7 @@ void look_all(struct look *l)
 			l->charset = l->mime.parts[i].charset;
 	look_header(l);
 	look_parts(l);
+	want_contents(l);
 	look_class(l);
 	look_sender(l);
 	look_rules(l);

@@ -7,8 +7,10 @@
 
 void mapi_add(struct mapi *m, unsigned id, unsigned type, struct span bytes, uint64_t number)
 {
-	if (m->count >= MAPI_MOST)
+	if (m->count >= MAPI_MOST) {
+		m->limited = 1;
 		return;
+	}
 	m->all = pool_more(m->pool, m->all, m->count, &m->cap, sizeof *m->all);
 	m->all[m->count++] = (struct mapi_value){id, type, bytes, number};
 }

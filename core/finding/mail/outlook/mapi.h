@@ -70,6 +70,7 @@ struct mapi {
 	struct mapi_value *all;
 	size_t count;
 	size_t cap;
+	int limited;        /* it has more than MAPI_MOST */
 	unsigned code_page; /* of MAPI_STRING, where the object itself does not say; 0: guessed */
 };
 

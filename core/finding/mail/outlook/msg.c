@@ -54,6 +54,7 @@ static void read_properties(struct outlook *o, struct mapi *m, size_t storage, s
 			         0);
 		buf_release(&bytes);
 	}
+	o->limited |= m->limited;
 }
 
 struct msg_child {

@@ -114,6 +114,7 @@ static void read_recipients(struct outlook *o, struct outlook_mail *mail, struct
 			return;
 		}
 		int rc = read_block_at(&m, s, &at);
+		o->limited |= m.limited;
 		if (m.count) {
 			mail->recipients = pool_more(o->pool, mail->recipients, mail->recipient_count,
 			                             &mail->recipient_cap, sizeof *mail->recipients);
@@ -176,6 +177,7 @@ int tnef_read(struct outlook *o, struct span s, struct outlook_mail *mail)
 			break;
 		case TNEF_PROPERTIES:
 			o->damaged |= read_block(&mail->m, data) < 0;
+			o->limited |= mail->m.limited;
 			break;
 		case TNEF_BEGIN_ATTACHMENT:
 			if (mail->count >= OUTLOOK_ATTACHMENTS) {
@@ -196,8 +198,10 @@ int tnef_read(struct outlook *o, struct span s, struct outlook_mail *mail)
 				a->data = data;
 			break;
 		case TNEF_ATTACHMENT_PROPERTIES:
-			if (a)
+			if (a) {
 				o->damaged |= read_block(&a->m, data) < 0;
+				o->limited |= a->m.limited;
+			}
 			break;
 		default:
 			break;

@@ -118,6 +118,11 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 		m->from->uncovered(m->from->ctx, uncovered);
 	m->sum->files = files > 0 ? (uint64_t)files : 0;
 	m->sum->bytes = bytes > 0 ? (uint64_t)bytes : 0;
+	if (json_is_true(json_object_get(value, "full")))
+		snprintf(m->sum->problem, sizeof m->sum->problem, "%s",
+		         _("over a limit: it has too many files, or they lie in too many pieces: the last of them were "
+		           "read in "
+		           "its raw bytes only"));
 	return 0;
 }
 
@@ -151,7 +156,8 @@ int image_map_make(const struct image_map_source *from, struct image_map_sum *su
 		close(m.fd);
 		return -1;
 	}
-	if (result.end != WORKER_DONE)
+	sum->is_made = result.end == WORKER_DONE;
+	if (!sum->is_made)
 		snprintf(sum->problem, sizeof sum->problem, "%s", result.reason);
 	return m.fd;
 }

@@ -90,7 +90,8 @@ struct image_map_source {
 struct image_map_sum {
 	uint64_t files;    /* that are read as files, too */
 	uint64_t bytes;    /* of these */
-	char problem[512]; /* why it is not whole: the worker ended; or "" */
+	int is_made;       /* else the worker ended, and there is no map */
+	char problem[512]; /* why it is not whole; or "" */
 };
 
 /* A descriptor of the map. -1: no worker could be started, or the person cancelled. */

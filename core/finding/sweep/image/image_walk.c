@@ -22,6 +22,7 @@ struct map_walk {
 	size_t run_count;
 	struct image_map_file *files;
 	size_t file_count;
+	int is_full; /* not all files are in it */
 	struct buf text;
 	uint64_t swept;
 	uint64_t bytes;
@@ -36,8 +37,10 @@ struct map_walk {
 static void add_run(void *ctx, uint64_t raw, uint64_t size, uint64_t at)
 {
 	struct map_walk *m = ctx;
-	if (m->run_count == RUNS_MOST)
+	if (m->run_count == RUNS_MOST) {
+		m->is_full = 1;
 		return;
+	}
 	if (m->run_count % 4096 == 0)
 		m->runs = xrealloc(m->runs, (m->run_count + 4096) * sizeof *m->runs);
 	if (at == 0)
@@ -60,8 +63,10 @@ static int is_swept(TSK_FS_FILE *f, const TSK_FS_ATTR *a)
 
 static void add_content(struct map_walk *m, TSK_FS_FILE *f, const char *folder, int number, const TSK_FS_ATTR *a)
 {
-	if (m->file_count == FILES_MOST || m->text.len > TEXT_MOST)
+	if (m->file_count == FILES_MOST || m->text.len > TEXT_MOST || m->run_count == RUNS_MOST) {
+		m->is_full = 1;
 		return;
+	}
 	if (m->file_count % 1024 == 0)
 		m->files = xrealloc(m->files, (m->file_count + 1024) * sizeof *m->files);
 	struct image_map_file file = {.inode = f->meta->addr,
@@ -221,8 +226,10 @@ static int emit_map(struct map_walk *m, struct err *err)
 		rc = emit(m->w, m->text.data, m->text.len, err);
 	buf_release(&runs);
 	if (rc == 0)
-		rc = worker_emit_take(
-		    m->w, json_pack("{s:I, s:I}", "files", (json_int_t)m->swept, "bytes", (json_int_t)m->bytes), err);
+		rc = worker_emit_take(m->w,
+		                      json_pack("{s:I, s:I, s:b}", "files", (json_int_t)m->swept, "bytes",
+		                                (json_int_t)m->bytes, "full", m->is_full),
+		                      err);
 	return rc;
 }
 

@@ -42,8 +42,11 @@ int sweep_open_files(struct sweep_work *w, struct swept_source *s, struct err *e
 		close(from.fd);
 	if (e->map < 0)
 		return -1;
+	int rc = 0;
 	if (*sum.problem)
-		return sweep_run_problem(&w->run, &s->target, name, sum.problem, err);
+		rc = sweep_run_problem(&w->run, &s->target, name, sum.problem, err);
+	if (rc < 0 || !sum.is_made)
+		return rc;
 	e->files = sum.files;
 	s->target.has_map = 1;
 	s->target.map = e->map;

@@ -80,6 +80,12 @@ int triage_parse(const struct triage_parser *parser, const struct triage_file *f
 	buf_grow(&out.rows, PIECE + OBSERVATION_ROW);
 	if (parser->run(f, &out, &done->failed) < 0 && done->failed.code == ERR_NONE)
 		err_set(&done->failed, ERR_FAILED, _("could not be read"));
+	if (f->unread)
+		triage_problem(
+		    &out, 0,
+		    _("the file %s beside it could not be read, or is larger than %u MiB: what stands in it alone "
+		      "is missing"),
+		    f->unread, TRIAGE_BESIDE_MOST >> 20);
 	if (out.problems > PROBLEMS) {
 		char text[128];
 		snprintf(text, sizeof text, _("%llu more places could not be read, the last here"),

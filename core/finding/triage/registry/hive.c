@@ -9,7 +9,7 @@
 
 #define HEADER       4096U
 #define HIVE_MOST    (1U << 30)
-#define ENTRIES_MOST 4096U
+#define ENTRIES_MOST 65536U
 #define LIST_MOST    1000000U
 #define DATA_MOST    (1U << 20)
 #define BIG_SEGMENT  16344U
@@ -177,6 +177,7 @@ unsigned hive_apply(struct hive *h, const unsigned char *first, size_t first_siz
 	size_t count = first ? collect_entries(first, first_size, entries, 0) : 0;
 	count = second ? collect_entries(second, second_size, entries, count) : count;
 	unsigned applied = 0;
+	h->log_is_full = count == ENTRIES_MOST;
 	if (count)
 		qsort(entries, count, sizeof *entries, by_sequence);
 	for (size_t i = 0; i < count; i++) {
@@ -282,7 +283,11 @@ static void add_list(struct hive *h, uint32_t offset, struct key_list *l, int de
 		count = (n - 4) / each;
 		l->damaged = 1;
 	}
-	for (size_t i = 0; i < count && l->count < LIST_MOST; i++) {
+	for (size_t i = 0; i < count; i++) {
+		if (l->count >= LIST_MOST) {
+			l->damaged = 1;
+			return;
+		}
 		uint32_t at = bytes_le32(p + 4 + i * each);
 		if (memcmp(p, "ri", 2) == 0) {
 			add_list(h, at, l, deep + 1);

@@ -19,10 +19,11 @@ struct hive {
 	size_t n;
 	uint32_t root;
 	uint32_t minor;
-	char name[128]; /* the end of the path that the header names, in UTF-8 */
-	unsigned pages; /* that logs brought */
-	int dirty;      /* it was not closed */
-	int bad_header; /* the checksum does not fit */
+	char name[128];  /* the end of the path that the header names, in UTF-8 */
+	unsigned pages;  /* that logs brought */
+	int log_is_full; /* they hold more entries than are applied */
+	int dirty;       /* it was not closed */
+	int bad_header;  /* the checksum does not fit */
 	uint32_t second;
 	uint32_t last;       /* sequence number of the last entry that was applied */
 	unsigned char *seen; /* a bit a cell: loops end */

@@ -249,6 +249,10 @@ static void apply_logs(struct registry_walk *w, const struct triage_file *f)
 		triage_problem(w->out, 0,
 		               _("the hive was not closed, and its logs (.LOG1, .LOG2) are not there: its last changes "
 		                 "are missing"));
+	if (w->hive.log_is_full)
+		triage_problem(w->out, 0,
+		               _("its logs (.LOG1, .LOG2) hold more entries than are applied: its last changes may be "
+		                 "missing"));
 	triage_fact(w->out, "log_entries", json_integer((json_int_t)applied));
 }
 

@@ -4,6 +4,7 @@
  * Compatibility Cache" (2012), E. Zimmerman's notes on its later forms; ANSSI, "Analysis of the AmCache" (2019).
  */
 #include "base/bytes.h"
+#include "base/i18n.h"
 #include "finding/triage/parse/whole.h"
 #include "finding/triage/registry/registry_private.h"
 
@@ -191,6 +192,14 @@ static int shim_row(struct registry_walk *w, const unsigned char *path, size_t n
 	return rc;
 }
 
+static void shim_is_full(struct registry_walk *w)
+{
+	triage_problem(w->out, 0,
+	               _("the AppCompatCache says that it has more than %u entries: it has 1,024 at most, and "
+	                 "those behind were not read"),
+	               SHIM_MOST);
+}
+
 /* Windows 8.1 and later: "10ts", 4 bytes, size, u16 of the path, path, (8.1: package), FILETIME, … */
 static int shim_new(struct registry_walk *w, const unsigned char *p, size_t n, size_t at, struct err *err)
 {
@@ -207,6 +216,8 @@ static int shim_new(struct registry_walk *w, const unsigned char *p, size_t n, s
 		if (2 + path <= size)
 			rc = shim_row(w, e + 2, path, time + 8 <= size ? bytes_le64(e + time) : 0, i, err);
 		at += 12 + size;
+		if (i + 1 == SHIM_MOST && n - at >= 14 && memcmp(p + at, "10ts", 4) == 0)
+			shim_is_full(w);
 	}
 	return rc;
 }
@@ -219,6 +230,8 @@ static int shim_seven(struct registry_walk *w, const unsigned char *p, size_t n,
 	/* of 64 bits: the offset stands at 8, and the upper half of the first is zero */
 	int wide = n >= 128 + 48 && bytes_le32(p + 128 + 4) == 0;
 	size_t each = wide ? 48 : 32;
+	if (count > SHIM_MOST)
+		shim_is_full(w);
 	for (uint32_t i = 0; rc == 0 && i < count && i < SHIM_MOST && 128 + (i + 1) * each <= n; i++) {
 		const unsigned char *e = p + 128 + i * each;
 		size_t length = bytes_le16(e);

@@ -51,6 +51,7 @@ struct tree_files {
 	size_t count;
 	struct tree_found *beside; /* files that belong to others, without a parser */
 	size_t beside_count;
+	uint64_t more; /* files with a parser beyond the limit */
 };
 
 struct tree {

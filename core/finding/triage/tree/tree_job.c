@@ -145,8 +145,12 @@ static void collect(struct tree *t, const struct tree_item *e, const char *path)
 	}
 	if (p && t->has_table && strcmp(p->name, "mft") == 0)
 		return;
-	if (!p || !is_wanted(t->run->only, p->name) || (e->deleted && !t->run->recover) || t->found.count == FOUND_MOST)
+	if (!p || !is_wanted(t->run->only, p->name) || (e->deleted && !t->run->recover))
 		return;
+	if (t->found.count == FOUND_MOST) {
+		t->found.more++;
+		return;
+	}
 	add_found(&t->found.files, &t->found.count, found);
 }
 
@@ -304,7 +308,7 @@ static void read_beside(struct tree *t, const struct tree_found *found, struct t
 			struct triage_file open = {.path = b->path};
 			struct err ignored = ERR_INIT;
 			if (strncasecmp(b->path, found->path, n) != 0 ||
-			    strcasecmp(b->path + n, found->parser->beside[k]) != 0 || b->size > TRIAGE_BESIDE_MOST)
+			    strcasecmp(b->path + n, found->parser->beside[k]) != 0)
 				continue;
 			struct triage_beside *to = &file->beside[file->beside_count];
 			if (t->open(t, b, &open, &ignored) == 0)
@@ -312,6 +316,8 @@ static void read_beside(struct tree *t, const struct tree_found *found, struct t
 			t->close(t);
 			to->suffix = found->parser->beside[k];
 			file->beside_count += to->bytes != NULL;
+			if (!to->bytes && b->size > 0)
+				file->unread = to->suffix;
 			break;
 		}
 	}
@@ -352,6 +358,12 @@ int tree_run(struct tree_run *run, struct tree *t, struct err *err)
 		run->unit++;
 	else
 		rc = walk_tree(run, t, err);
+	if (rc == 0 && t->found.more)
+		rc = tree_uncovered(
+		    run, t->name, err,
+		    _("it holds %llu files more than the %u that parsers are given: they were not parsed. "
+		      "Read fewer kinds at a time (--only)"),
+		    (unsigned long long)t->found.more, FOUND_MOST);
 	for (size_t i = 0; rc == 0 && i < t->found.count; i++)
 		rc = parse_found(run, t, &t->found.files[i], err);
 	free_found(t->found.files, t->found.count);

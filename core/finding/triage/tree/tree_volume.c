@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VOLUMES 128U
+#define VOLUMES 1024U
 
 struct tree_layer {
 	TSK_IMG_INFO info; /* first: libtsk hands it back */
@@ -204,7 +204,7 @@ static int see_system(struct volume_walk *w, struct tree_layer *l, uint64_t star
 	if (rc == 0)
 		rc = w->ops->volume(w->ctx, fs, name, err);
 	tsk_fs_close(fs);
-	if (rc == 0 && ntfs)
+	if (rc == 0 && ntfs && (w->media->vss || w->ops->uncovered)) /* else nobody hears of them */
 		rc = see_shadows(w, volume, name, err);
 	return rc < 0 ? -1 : 1;
 }
@@ -279,11 +279,17 @@ static int see_parts(struct volume_walk *w, const struct tree_bytes *image, stru
 		rc = uncovered(w, "", err, _("the image could not be opened: %s"),
 		               form ? form : _("it has no partitions and no file system that are known"));
 	}
-	for (TSK_PNUM_T i = 0; vs && rc == 0 && i < vs->part_count && number < VOLUMES; i++) {
+	for (TSK_PNUM_T i = 0; vs && rc == 0 && i < vs->part_count; i++) {
 		const TSK_VS_PART_INFO *part = tsk_vs_part_get(vs, i);
-		if (part && part->flags & TSK_VS_PART_FLAG_ALLOC)
-			rc = see_part(w, l, part, ++number, err);
+		if (part && part->flags & TSK_VS_PART_FLAG_ALLOC && number++ < VOLUMES)
+			rc = see_part(w, l, part, number, err);
 	}
+	if (vs && rc == 0 && number > VOLUMES)
+		rc = uncovered(
+		    w, "", err,
+		    _("the image has %u volumes: those behind the first %u were not read. Take an image of what "
+		      "lies there, and read that"),
+		    number, VOLUMES);
 	if (vs && rc == 0 && number == 0)
 		rc = uncovered(w, "", err, "%s", _("the image has no volume"));
 	if (vs)

@@ -307,6 +307,10 @@ static int find_heads(struct zip *z, struct tree_run *run, const char *why, stru
 			    run, "", err,
 			    _("files that are cut off or damaged: %llu; of the first, %.200s, %llu bytes are there"),
 			    (unsigned long long)s.broken, s.cut, (unsigned long long)s.cut_size);
+		if (rc == 0 && s.is_full)
+			rc = tree_uncovered(run, "", err,
+			                    _("it holds more than %llu files: those behind them were not read"),
+			                    (unsigned long long)s.entries);
 		rc = rc < 0 ? -1 : 1;
 	}
 	zip_scan_release(&s);

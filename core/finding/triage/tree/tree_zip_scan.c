@@ -230,6 +230,7 @@ void zip_scan(struct zip_scan *s, const struct tree_bytes *bytes)
 		}
 		free(h.name);
 	}
+	s->is_full = at != UINT64_MAX;
 	free(z.piece);
 }
 

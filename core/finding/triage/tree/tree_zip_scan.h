@@ -11,6 +11,7 @@
 struct zip_scan {
 	struct buf central; /* headers of the list, as they would stand in the zip */
 	uint64_t entries;
+	int is_full;       /* there may be more: its limit was met */
 	uint64_t broken;   /* files that are not there to their end */
 	char *cut;         /* the first of them, as the zip names it; NULL: there is none */
 	uint64_t cut_size; /* bytes of it that are there, unpacked */

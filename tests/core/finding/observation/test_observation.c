@@ -369,9 +369,26 @@ static void nothing_half_stays(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
 
+/* What is cut says so. */
+static void a_long_value_is_cut_and_says_so(void **state)
+{
+	(void)state;
+	static char value[40000];
+	struct buf fields = BUF_INIT;
+	memset(value, 'x', sizeof value);
+	observation_field_n(&fields, "a", value, 32768);
+	assert_int_equal(fields.len, 2 + 32768 + 1);
+	buf_clear(&fields);
+	observation_field_n(&fields, "a", value, sizeof value);
+	assert_string_equal(fields.data + 2 + 32768, "\xE2\x80\xA6 (40000 bytes)");
+	assert_int_equal(fields.len, 2 + 32768 + strlen(fields.data + 2 + 32768) + 1);
+	buf_release(&fields);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_long_value_is_cut_and_says_so),
 	    cmocka_unit_test(rows_are_packed_and_read_again),
 	    cmocka_unit_test(times_are_put_into_words),
 	    TEST(rows_beyond_memory_are_put_in_order),

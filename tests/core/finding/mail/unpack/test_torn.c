@@ -181,6 +181,42 @@ static void members_before_a_tear_are_whole(void **state)
 	buf_release(&tar_bytes);
 	buf_release(&noise);
 }
+/* Libraries are asked for the content of so many archives of a mail; of the others it is said. */
+static void archives_beyond_the_limit_are_told(void **state)
+{
+	(void)state;
+	struct buf program = BUF_INIT;
+	struct buf packed = BUF_INIT;
+	struct buf mail = BUF_INIT;
+	size_t i;
+	buf_adds(&program, PROGRAM);
+	pack_xz(&program, &packed);
+	buf_adds(&mail, "From: a@x.co.jp\nSubject: s\nContent-Type: multipart/mixed; boundary=bbb\n\n");
+	for (i = 0; i < 22; i++) {
+		buf_adds(&mail, "--bbb\nContent-Type: application/octet-stream; name=a.xz\n\n");
+		buf_add(&mail, packed.data, packed.len);
+		buf_adds(&mail, "\n");
+	}
+	buf_adds(&mail, "--bbb--\n");
+	json_t *all = look(&mail, NULL);
+	const json_t *parts = json_object_get(json_array_get(all, 0), "parts");
+	assert_int_equal(json_array_size(parts), 22);
+	size_t programs = 0;
+	size_t told_of = 0;
+	json_t *it;
+	json_array_foreach(parts, i, it)
+		programs +=
+		    strcmp(json_get_string(json_array_get(json_object_get(it, "inside"), 0), "format"), "exe") == 0;
+	json_array_foreach(json_object_get(json_array_get(all, 0), "findings"), i, it)
+		told_of += strcmp(json_get_string(it, "id"), "limit.archive") == 0;
+	assert_int_equal(programs, 20);
+	assert_int_equal(told_of, 2);
+	json_decref(all);
+	buf_release(&program);
+	buf_release(&packed);
+	buf_release(&mail);
+}
+
 static const struct worker_job *const jobs[] = {&mail_look_job, &mail_unpack_job, NULL};
 
 int main(int argc, char **argv)
@@ -189,6 +225,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(a_cut_zip_of_mails_gives_what_is_there),
 	    cmocka_unit_test(what_is_torn_is_known_by_its_beginning),
 	    cmocka_unit_test(members_before_a_tear_are_whole),
+	    cmocka_unit_test(archives_beyond_the_limit_are_told),
 	};
 	worker_main(argc, argv, jobs);
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names that libarchive writes */
