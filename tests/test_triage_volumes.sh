@@ -240,6 +240,29 @@ if there ewfacquire; then
 	ewfacquire -u -q -c none -S 1048576 -t parts large.dd </dev/null >tool 2>&1 || fail "ewfacquire: $(cat tool)"
 	look 0 parts.E01
 	is "E01 in parts" "$plain_digest" "$(digest)"
+	# cut off: what lies before the cut is read, packed or not, though its table is lost with the end
+	for how in none fast; do
+		ewfacquire -u -q -c $how -t cut today.dd </dev/null >tool 2>&1 || fail "ewfacquire: $(cat tool)"
+		head -c $(($(stat -c %s cut.E01) * 3 / 4)) cut.E01 >cut.part
+		mv cut.part cut.E01
+		look 1 cut.E01
+		is "E01 that was cut off, $how" notes.txt "$(jq -r 'select(.path == "notes.txt") | .path' out | sort -u)"
+		problems | grep -q "'cut.E01' is cut short" || fail "that it was cut off is told: $(problems)"
+	done
+	python3 - <<'P'
+import random
+r = random.Random(5)
+open('marks.dd', 'wb').write(b''.join(r.randbytes(262134) + b' mark.test' for _ in range(24)))
+P
+	ewfacquire -u -q -c fast -S 1048576 -t marks marks.dd </dev/null >tool 2>&1 || fail "ewfacquire: $(cat tool)"
+	head -c 800000 marks.E04 >last
+	mv last marks.E04
+	rm -f marks.E05 marks.E06 marks.E07
+	echo mark.test >list
+	"$genba" sweep marks.E01 --list list --look --jsonl --jobs 1 >out 2>err && fail "a cut set is told: $(cat out)"
+	hits=$(grep -c '"kind":"hit"' out)
+	# three segments of 1 MiB hold 11 of them whole, and a part of the fourth 3 more
+	[ "$hits" -ge 14 ] || fail "hits before the cut of the fourth segment: $hits"
 	rm parts.E03
 	look 1 parts.E01
 	problems | grep -q "'parts.E03' is missing" || fail "a part is missing: $(problems)"

@@ -12,6 +12,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "evidence/image/salvage/ewf_salvage.h"
 
 #include <libewf.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@ struct image {
 	libewf_handle_t *handle;
 	uint64_t size;
 	uint64_t sector;
-	uint32_t checksum_errors; /* that were there at the last look */
+	uint32_t checksum_errors;    /* that were there at the last look */
+	struct ewf_salvage *salvage; /* of an image that was cut off; or NULL */
 };
 
 static int ewf_caged_failed(libewf_error_t *error, const char *what, struct err *err)
@@ -178,13 +180,18 @@ static void new_checksum_errors(struct image *m, uint64_t offset, size_t n, json
 	m->checksum_errors = count;
 }
 
+/* libewf takes chunks that its tables do not tell of for zeros, or fails at them. */
 static int read_at(struct image *m, unsigned char *bytes, size_t n, uint64_t offset)
 {
+	uint64_t first = m->salvage ? ewf_salvage_first(m->salvage) : UINT64_MAX;
 	while (n > 0) {
 		libewf_error_t *error = NULL;
-		ssize_t got = libewf_handle_read_random(m->handle, bytes, n, (off64_t)offset, &error);
+		if (offset >= first)
+			return ewf_salvage_read(m->salvage, offset, bytes, n);
+		size_t part = n < first - offset ? n : (size_t)(first - offset);
+		ssize_t got = libewf_handle_read_random(m->handle, bytes, part, (off64_t)offset, &error);
 		libewf_error_free(&error);
-		if (got <= 0 || (size_t)got > n)
+		if (got <= 0 || (size_t)got > part)
 			return -1;
 		bytes += got;
 		offset += (uint64_t)got;
@@ -244,6 +251,18 @@ static int stream(struct image *m, uint64_t from, struct err *err)
 	return rc;
 }
 
+static void find_lost(struct image *m)
+{
+	size_t count = worker_input_count(m->w);
+	int *fds = xcalloc(count + 1, sizeof *fds);
+	uint32_t chunk = 0;
+	for (size_t i = 0; i < count; i++)
+		fds[i] = worker_input_at(m->w, i);
+	if (libewf_handle_get_chunk_size(m->handle, &chunk, NULL) == 1)
+		m->salvage = ewf_salvage_open(fds, count, m->size, chunk);
+	free(fds);
+}
+
 static int open_image(struct image *m, struct err *err)
 {
 	libewf_error_t *error = NULL;
@@ -268,11 +287,13 @@ static int open_image(struct image *m, struct err *err)
 	libewf_handle_set_read_zero_chunk_on_error(m->handle, 1, NULL);
 	m->size = size;
 	m->sector = sector;
+	find_lost(m);
 	return 0;
 }
 
 static void close_image(struct image *m)
 {
+	ewf_salvage_close(m->salvage);
 	libewf_handle_close(m->handle, NULL);
 	libewf_handle_free(&m->handle, NULL);
 }
