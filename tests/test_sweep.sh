@@ -238,6 +238,22 @@ if command -v zip >/dev/null; then
 	is "status of what is encrypted" 1 "$rc"
 	grep -q 'encrypted' <<<"$(problems)" || fail "encrypted is told: $(cat out)"
 	is "what is not encrypted is read" 5 "$(members | grep -c clear.log)"
+	grep -q -e '--password-file' <<<"$(problems)" || fail "what to do about it: $(problems)"
+	printf 'infected\nsecret\n' >passwords
+	printf 'infected\n' >wrong
+	sweep pack/locked.zip --list list --password-file passwords || fail "status with the password: $(cat out)"
+	is "what is locked is read with its password" '5 5' "$(members | grep -c clear.log) $(members | grep -c proxy.log)"
+	rc=0
+	sweep pack/locked.zip --list list --password-file wrong || rc=$?
+	is "a wrong password" '1 5 1' "$rc $(members | wc -l) $(problems | grep -c 'proxy.log: encrypted: no password that was given opens it')"
+	if command -v bsdtar >/dev/null; then
+		bsdtar -cf pack/aes.zip --format zip --options zip:encryption=aes256 --passphrase secret proxy.log
+		sweep pack/aes.zip --list list --password-file passwords || fail "status of AES: $(cat out)"
+		is "AES is read with its password" 5 "$(members | wc -l)"
+	fi
+	rc=0
+	sweep pack/locked.zip --list list --password-file nowhere || rc=$?
+	[ "$rc" != 0 ] || fail "a file of passwords that is not there"
 fi
 
 # ---- folders, links, UTF-16

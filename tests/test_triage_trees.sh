@@ -123,6 +123,27 @@ P
 look 0 velociraptor.zip
 is "names of a zip" 'uploads/auto/C:/Users/b.txt 1 false local
 uploads/ntfs/C:/c.txt 1 false local' "$(files)"
+# a zip that is locked: the key opens it, in both forms that there are
+mkdir -p root/var/log
+echo 'Nov 20 10:00:00 srv sshd[9]: Accepted password for root from 203.0.113.7 port 22 ssh2' >root/var/log/auth.log
+echo secret >key
+echo other >wrong
+(cd root && zip -q -r ../open.zip var && zip -q -r -P secret ../locked.zip var)
+command -v bsdtar >/dev/null && bsdtar -cf aes.zip --format zip --options zip:encryption=aes256 --passphrase secret -C root var
+logons() { jq -c 'select(.kind == "observation" and .artefact != "file") | del(.id, .evidence, .source)' out; }
+look 0 open.zip
+logons >plain
+is "a logon" 1 "$(wc -l <plain)"
+for zip in locked.zip aes.zip; do
+	[ -e $zip ] || continue
+	look 1 $zip
+	is "without its password, $zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c -e 'encrypted with a password.*--password-file')"
+	look 1 $zip --password-file wrong
+	is "with another, $zip" 1 "$(jq -r 'select(.kind == "problem") | .reason' out | grep -c 'encrypted, and the password that was given does not open it')"
+	look 0 $zip --password-file key
+	logons | cmp - plain || fail "$zip with its password: $(logons)"
+done
+
 # a zip beside the case: its rows go in, and out to Timesketch
 "$genba" triage velociraptor.zip --on R1-A1 >/dev/null 2>&1 || fail "a zip into the case"
 is "rows of a zip" 2 "$("$genba" observations source=velociraptor.zip --json | jq length)"

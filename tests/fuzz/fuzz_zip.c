@@ -3,6 +3,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	cage_key = "infected";
 	cage_tree(tree_zip, 0, data, size);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 static int cage_nowhere = -1;
+static const char *cage_key = ""; /* of what is encrypted */
 
 #undef STDOUT_FILENO
 #define STDOUT_FILENO cage_nowhere
@@ -38,7 +39,7 @@ static inline void cage_tree(int (*tree)(struct tree_run *run, struct err *err),
 {
 	struct err err = ERR_INIT;
 	cage_hand_over(data, size);
-	json_t *request = json_pack("{s:i, s:b, s:b, s:s}", "media", -1, "ewf", ewf, "vss", 1, "key", "");
+	json_t *request = json_pack("{s:i, s:b, s:b, s:s}", "media", -1, "ewf", ewf, "vss", 1, "key", cage_key);
 	struct worker w = {.request = request, .limits = {.line = (size_t)1 << 20}, .files = 1};
 	struct tree_run run = {.w = &w, .only = "", .recover = 1, .once = tree_once_new()};
 	tree(&run, &err);

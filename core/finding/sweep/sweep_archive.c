@@ -24,6 +24,7 @@ struct archive_reading {
 	const unsigned char *block; /* of these, to be given */
 	size_t block_size;
 	uint64_t block_at; /* in the member */
+	int is_locked;     /* the member, which a password may open */
 	struct err why;    /* what is wrong below */
 };
 
@@ -103,6 +104,8 @@ static int next_block(struct archive_reading *r, struct err *err)
 		return 0;
 	if (r->why.code)
 		return err_set(err, r->why.code, "%s", r->why.message);
+	if (r->is_locked && r->given == 0)
+		return err_set(err, ERR_INVALID, _("encrypted: no password that was given opens it"));
 	return err_set(err, ERR_INVALID, _("it is torn or damaged: what is in the archive ends here"));
 }
 
@@ -156,6 +159,11 @@ static int open_archive(struct archive_reading *r, struct err *err)
 		archive_read_set_seek_callback(r->a, seek_below);
 		archive_read_set_skip_callback(r->a, skip_below);
 	}
+	size_t i;
+	const json_t *password;
+	json_array_foreach(r->from->passwords, i, password)
+		if (json_string_length(password))
+			archive_read_add_passphrase(r->a, json_string_value(password));
 	if (archive_read_open1(r->a) == ARCHIVE_OK)
 		return 0;
 	return err_set(err, ERR_INVALID, _("it is no archive that can be read here"));
@@ -172,9 +180,15 @@ static int take_entry(struct archive_reading *r, struct archive_entry *entry, st
 	r->given = 0;
 	r->block_size = 0;
 	struct sweep_input input = {read_member, r};
-	int locked = archive_entry_is_data_encrypted(entry) == 1 || archive_entry_is_metadata_encrypted(entry) == 1;
-	return r->from->member(r->from->ctx, name ? name : "", locked ? NULL : &input,
-	                       locked ? _("encrypted: it cannot be read without its password") : NULL, err);
+	int is_zip = (archive_format(r->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+	r->is_locked = archive_entry_is_data_encrypted(entry) == 1 || archive_entry_is_metadata_encrypted(entry) == 1;
+	const char *problem = NULL;
+	if (r->is_locked && !is_zip)
+		problem =
+		    _("encrypted, in a form that cannot be opened here: unpack it elsewhere, and sweep what comes out");
+	else if (r->is_locked && !json_array_size(r->from->passwords))
+		problem = _("encrypted: it cannot be read without its password (--password-file)");
+	return r->from->member(r->from->ctx, name ? name : "", problem ? NULL : &input, problem, err);
 }
 
 int sweep_archive_each(const struct sweep_archive *archive, struct err *err)

@@ -5,7 +5,8 @@
  *     sweep_archive_each(&archive, &why);
  *
  * In the cage, by libarchive. Only the formats that are named are switched on. A member's name is text and never opened as a
- * path. What is encrypted is told and not read. What decodes to more than `ratio` times what was taken for it, beyond
+ * path. What is encrypted is told, and read if a password that
+ * was given opens it: of zips, ZipCrypto and AES; libarchive decrypts no other form. What decodes to more than `ratio` times what was taken for it, beyond
  * SWEEP_FREE, ends there, and the next member goes on.
  */
 #ifndef GENBA_FINDING_SWEEP_SWEEP_ARCHIVE_H
@@ -13,6 +14,7 @@
 
 #include "finding/sweep/sweep_source.h"
 
+#include <jansson.h>
 #include <stdint.h>
 
 #define SWEEP_MEMBERS 100000U     /* of an archive that are read */
@@ -29,7 +31,8 @@ struct sweep_archive {
 	const struct sweep_input *input;
 	ssize_t (*read_at)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);
 	uint64_t size;
-	uint64_t ratio; /* 0: SWEEP_RATIO */
+	uint64_t ratio;          /* 0: SWEEP_RATIO */
+	const json_t *passwords; /* array of texts that are tried on locked members of zips; may be NULL */
 	/* A member: its bytes come from `input`; NULL: `problem` says why they do not. -1 stops. */
 	int (*member)(void *ctx, const char *name, const struct sweep_input *input, const char *problem,
 	              struct err *err);

@@ -211,6 +211,7 @@ int sweep_members(struct sweeping *s, struct sweep_archive *archive, struct err 
 	archive->member = take_member;
 	archive->ctx = s;
 	archive->ratio = s->ratio;
+	archive->passwords = json_object_get(worker_request(s->w), "passwords");
 	s->depth++;
 	int rc = sweep_archive_each(archive, &why);
 	s->depth--;

@@ -147,10 +147,10 @@ static json_t *make_request(const struct sweep_run *run, size_t first, size_t co
 			json_object_set_new(part, "map", json_integer(maps++));
 		json_array_append_new(parts, part);
 	}
-	return json_pack("{s:i, s:b, s:I, s:I, s:i, s:I, s:o, s:o}", "flags", (int)run->flags, "defanged",
+	return json_pack("{s:i, s:b, s:I, s:I, s:i, s:I, s:o, s:O*, s:o}", "flags", (int)run->flags, "defanged",
 	                 run->defanged, "max", (json_int_t)run->max, "ratio", (json_int_t)run->ratio, "maps", maps,
 	                 "services", (json_int_t)run->list->count, "uploads", sweep_uploads_numbers(run->uploads),
-	                 "parts", parts);
+	                 "passwords", run->passwords, "parts", parts);
 }
 
 static void tell_problem(struct running_item *r, size_t unit, const char *reason)

@@ -41,11 +41,12 @@ struct sweep_target {
 
 struct sweep_run {
 	const struct sweep_list *list;
-	unsigned flags; /* enum sweep_set_flags */
-	int defanged;   /* in every source */
-	uint64_t ratio; /* what is packed may unpack to so many times its size; 0: SWEEP_RATIO */
-	uint64_t max;   /* hits that are told, of each indicator and source */
-	unsigned jobs;  /* 0: as many as there are processors */
+	unsigned flags;    /* enum sweep_set_flags */
+	int defanged;      /* in every source */
+	uint64_t ratio;    /* what is packed may unpack to so many times its size; 0: SWEEP_RATIO */
+	json_t *passwords; /* array of texts that are tried on locked members of zips; borrowed; may be NULL */
+	uint64_t max;      /* hits that are told, of each indicator and source */
+	unsigned jobs;     /* 0: as many as there are processors */
 	int (*object)(void *ctx, json_t *object, struct err *err); /* takes the reference; -1 stops */
 	/* Completes a hit of a target, before it is told; 1: it is none. May be NULL. */
 	int (*complete)(void *ctx, const struct sweep_target *target, json_t *hit, struct err *err);

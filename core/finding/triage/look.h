@@ -18,7 +18,7 @@ struct triage_look {
 	const char *only;
 	int recover;
 	int vss;
-	const char *key;     /* a secret: for volumes that are encrypted; NULL: none */
+	const char *key;     /* a secret: for volumes and zips that are encrypted; NULL: none */
 	struct sigma *rules; /* of a person (finding/sigma/sigma.h); NULL: none */
 	/* Borrowed for the call; `sha256` is that of the file that was named, "" for a folder: it makes the ids. */
 	int (*row)(void *ctx, const struct observation *o, const char *sha256, struct err *err);

@@ -27,7 +27,7 @@ struct triage_reading {
 	const char *only; /* names of parsers with commas; NULL: all */
 	int recover;      /* in an image: what was deleted is parsed, too */
 	int vss;          /* in an image: shadow copies are read, too */
-	const char *key;  /* a secret: for volumes that are encrypted; NULL: none */
+	const char *key;  /* a secret: for volumes and zips that are encrypted; NULL: none */
 	int (*rows)(void *ctx, const void *bytes, size_t n, struct err *err);
 	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);
 	void *ctx;

@@ -1,4 +1,4 @@
-# Checksums of event logs; zips of collectors; ESE databases; virtual disks, encrypted volumes and shadow copies; what journals compress;
+# Checksums of event logs; zips of collectors (which nettle unlocks: core/finding/mail links it); ESE databases; virtual disks, encrypted volumes and shadow copies; what journals compress;
 # file systems. libtsk is linked as an archive without its readers of image files, which would bring along half of the network: images
 # come to it through a layer of ours.
 set(tsk ${CMAKE_CURRENT_BINARY_DIR}/made/libtsk.a)

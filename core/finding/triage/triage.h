@@ -28,7 +28,7 @@ struct triage_options {
 	const char *only;    /* parsers; NULL: all */
 	int recover;         /* of an image: what was deleted is parsed, too */
 	int vss;             /* shadow copies are read, too */
-	const char *key;     /* a secret: for volumes that are encrypted; NULL: the asset's recovery_key */
+	const char *key;     /* a secret: for volumes and zips that are encrypted; NULL: the asset's recovery_key */
 	struct sigma *rules; /* of a person (finding/sigma/sigma.h); NULL: none */
 	int (*problem)(void *ctx, const char *path, uint64_t offset, const char *reason, struct err *err);
 	void *ctx;

@@ -1,5 +1,6 @@
 /* mail: what suspicious mails are. */
 #include "tui/commands/finding/cmd_mail.h"
+#include "tui/commands/finding/passwords.h"
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -180,33 +181,6 @@ static void put_list(json_t *request, const char *key, const char *text)
 	json_object_set_new(request, key, list);
 }
 
-#define PASSWORDS ((size_t)64 << 10) /* bytes of a file of passwords */
-
-/* The lines of --password-file, an array; NULL: none is named (or it cannot be read: -1). */
-static int read_passwords(struct session *s, const struct args *args, json_t **passwords, struct err *err)
-{
-	struct buf text = BUF_INIT;
-	const char *path = args_option(args, "password-file");
-	*passwords = NULL;
-	if (!path)
-		return 0;
-	int fd = session_input(s, path, err);
-	int rc = fd < 0 ? -1 : buf_read_fd(&text, fd, PASSWORDS, err);
-	if (fd >= 0)
-		close(fd);
-	*passwords = rc == 0 ? json_array() : NULL;
-	for (const char *line = text.data; rc == 0 && *line;) {
-		size_t n = strcspn(line, "\r\n");
-		if (n && json_array_append_new(*passwords, json_stringn(line, n)) < 0)
-			rc = err_set(err, ERR_INVALID, _("'%s': passwords are lines of UTF-8"), path);
-		line += n + (line[n] != '\0');
-	}
-	buf_release(&text);
-	if (rc < 0)
-		json_decref(*passwords);
-	return rc;
-}
-
 /* What --own, --trust, --forwarded and --password-file ask for; NULL with ERR_USAGE. */
 static json_t *request_of(struct session *s, const struct args *args, struct err *err)
 {
@@ -216,7 +190,7 @@ static json_t *request_of(struct session *s, const struct args *args, struct err
 		err_set(err, ERR_USAGE, _("--forwarded: allowed are yes, no"));
 		return NULL;
 	}
-	if (read_passwords(s, args, &passwords, err) < 0)
+	if (passwords_read(s, args, &passwords, err) < 0)
 		return NULL;
 	json_t *request =
 	    json_pack("{s:b s:o*}", "forwarded", forwarded && strcmp(forwarded, "yes") == 0, "passwords", passwords);
@@ -352,7 +326,7 @@ static int mail_extract(struct session *s, const struct args *args, struct err *
 	const char *to = args->words[3];
 	json_t *passwords = NULL;
 	json_t *record = mail_record(s->c, args->words[1], err);
-	int rc = record ? read_passwords(s, args, &passwords, err) : -1;
+	int rc = record ? passwords_read(s, args, &passwords, err) : -1;
 	if (rc == 0)
 		rc = mail_source(s->c, args->words[1], &source, &number, &forwarded, err);
 	struct mails_part asked = {.source = source.data,
@@ -498,7 +472,7 @@ static int mail_look_anew(struct session *s, const struct args *args, struct err
 	struct mail_again again = {
 	    .c = s->c, .progress = &s->progress, .label = again_label, .trouble = import_trouble, .ctx = &ctx};
 	json_t *passwords;
-	if (read_passwords(s, args, &passwords, err) < 0)
+	if (passwords_read(s, args, &passwords, err) < 0)
 		return -1;
 	again.passwords = passwords;
 	int rc = mail_look_again(&again, (const char *const *)args->words + 1, args->count - 1, err);
@@ -567,7 +541,7 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 	                             .ctx = &importing,
 	                             .progress = &s->progress};
 	json_t *passwords;
-	if (read_passwords(s, args, &passwords, err) < 0)
+	if (passwords_read(s, args, &passwords, err) < 0)
 		return -1;
 	import.passwords = passwords;
 	int rc = mail_import(&import, (const char *const *)args->words + 1, args->count - 1, err);

@@ -11,6 +11,7 @@
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_medium.h"
 #include "finding/sweep/sweep_run.h"
+#include "tui/commands/finding/passwords.h"
 #include "tui/commands/finding/sweep_live.h"
 
 #include <stdlib.h>
@@ -222,6 +223,7 @@ struct sweep_command_limits {
 	uint64_t max;
 	uint64_t ratio;
 	uint64_t jobs;
+	json_t *passwords;
 };
 
 /* Looks only: nothing is on record. */
@@ -233,6 +235,7 @@ static int look(struct sweep_command *command, const struct args *args, const st
 	                        .defanged = args_option(args, "defanged") != NULL,
 	                        .max = limits->max,
 	                        .ratio = limits->ratio,
+	                        .passwords = limits->passwords,
 	                        .jobs = (unsigned)limits->jobs,
 	                        .object = take_object,
 	                        .ctx = command,
@@ -283,6 +286,7 @@ static int record(struct sweep_command *command, const struct args *args, const 
 	                            .defanged = args_option(args, "defanged") != NULL,
 	                            .max = limits->max,
 	                            .ratio = limits->ratio,
+	                            .passwords = limits->passwords,
 	                            .jobs = (unsigned)limits->jobs,
 	                            .object = take_object,
 	                            .preserved = tell_preserved,
@@ -360,6 +364,8 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 		return -1;
 	if (args_option(args, "propose") || args_option(args, "accept"))
 		return args->count || looks ? cmd_usage("sweep", err) : propose(s, args, err);
+	if (passwords_read(s, args, &limits.passwords, err) < 0)
+		return -1;
 	command.objects = json_array();
 	if (!looks || !args_option(args, "list"))
 		rc = session_open(s, err) < 0 ? -1 : sweep_list_read_case(&list, s->c, tell_skipped, &command, err);
@@ -371,6 +377,7 @@ int cmd_sweep(struct session *s, const struct args *args, struct err *err)
 	if (rc == 0)
 		rc = looks ? look(&command, args, &list, &limits, err) : record(&command, args, &list, &limits, err);
 	json_decref(command.objects);
+	json_decref(limits.passwords);
 	text_table_release(&command.table);
 	text_table_release(&command.uploads);
 	sweep_list_release(&list);

@@ -279,14 +279,14 @@ static int read_again(struct printing *p, const struct args *args, struct err *e
 	return rc;
 }
 
-/* The key of encrypted volumes: from a file, or asked for; never a word of the command line. */
+/* The key of encrypted volumes and zips: from a file, or asked for; never a word of the command line. */
 static int take_key(struct printing *p, const struct args *args, struct err *err)
 {
 	const char *path = args_option(args, "password-file");
 	if (path)
 		return secret_read_file(&p->key, path, err);
 	if (args_option(args, "ask-password"))
-		return secret_ask(&p->key, _("Password or recovery key of the encrypted volume: "), err);
+		return secret_ask(&p->key, _("Password or recovery key of the encrypted volume or zip: "), err);
 	return 0;
 }
 

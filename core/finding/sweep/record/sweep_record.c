@@ -317,6 +317,7 @@ int sweep_record(struct case_file *c, const struct sweep_order *order, struct sw
 	                               .defanged = order->defanged,
 	                               .max = order->max,
 	                               .ratio = order->ratio,
+	                               .passwords = order->passwords,
 	                               .jobs = order->jobs,
 	                               .object = take_object,
 	                               .complete = sweep_complete_hit,

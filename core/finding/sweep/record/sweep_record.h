@@ -36,7 +36,8 @@ struct sweep_order {
 	unsigned flags; /* enum sweep_set_flags */
 	int defanged;
 	uint64_t max;
-	uint64_t ratio; /* what is packed may unpack to so many times its size; 0: SWEEP_RATIO */
+	uint64_t ratio;    /* what is packed may unpack to so many times its size; 0: SWEEP_RATIO */
+	json_t *passwords; /* array of texts that are tried on locked members of zips; borrowed; may be NULL */
 	unsigned jobs;
 	int (*object)(void *ctx, json_t *object, struct err *err); /* as sweep_run has it */
 	/* Told of the label of evidence that a path became. May be NULL. */

@@ -1,6 +1,6 @@
 /*
  * The zip of a collector (Velociraptor, KAPE, UAC): its files under the names that they had on the host. PKWARE's APPNOTE.TXT
- * 6.3.9. Stored and deflated entries are read; others are told.
+ * 6.3.9. Stored and deflated entries are read, those that are locked with the password that was given; others are told.
  */
 #include "finding/triage/tree/tree.h"
 
@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "finding/triage/tree/tree_zip_key.h"
 #include "finding/triage/tree/tree_zip_scan.h"
 
 #include <stdlib.h>
@@ -34,6 +35,8 @@ struct zip {
 struct zip_entry {
 	unsigned flags;
 	unsigned method;
+	struct zip_lock lock;
+	uint32_t crc;
 	uint64_t packed;
 	uint64_t size;
 	uint64_t local;
@@ -80,6 +83,9 @@ static void read_extra(struct zip_entry *e, const unsigned char *p, size_t n)
 					*wide[i] = bytes_le64(body + next);
 					next += 8;
 				}
+		} else if (id == 0x9901 && size >= 7 && e->method == ZIP_METHOD_AES) {
+			e->lock.strength = body[4];
+			e->method = bytes_le16(body + 5);
 		} else if (id == 0x5455 && size >= 5 && body[0] & 1) {
 			e->modified = observation_from_unix((int32_t)bytes_le32(body + 1), 0);
 			e->clock = OBSERVATION_CLOCK_utc;
@@ -100,6 +106,8 @@ static int entry_at(const struct zip *z, size_t at, struct zip_entry *e)
 	size_t extra = bytes_le16(p + 30);
 	*e = (struct zip_entry){.flags = bytes_le16(p + 8),
 	                        .method = bytes_le16(p + 10),
+	                        .lock.check = bytes_le16(p + 8) & 8 ? p[13] : p[19],
+	                        .crc = bytes_le32(p + 16),
 	                        .packed = bytes_le32(p + 20),
 	                        .size = bytes_le32(p + 24),
 	                        .local = bytes_le32(p + 42),
@@ -188,6 +196,48 @@ static int inflate_entry(struct zip *z, uint64_t at, const struct zip_entry *e, 
 	return rc;
 }
 
+/* The same of bytes that are in memory. */
+static int inflate_bytes(struct zip *z, const struct buf *packed, const struct zip_entry *e, struct err *err)
+{
+	z_stream s = {.next_in = (Bytef *)packed->data,
+	              .avail_in = (uInt)packed->len,
+	              .next_out = z->bytes,
+	              .avail_out = (uInt)e->size};
+	if (inflateInit2(&s, -MAX_WBITS) != Z_OK)
+		return err_set(err, ERR_FAILED, _("zlib could not be begun"));
+	int end = inflate(&s, Z_FINISH);
+	inflateEnd(&s);
+	if (end != Z_STREAM_END || s.avail_out != 0)
+		return err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged after %llu bytes"),
+		               (unsigned long long)s.total_out);
+	return 0;
+}
+
+/* An entry that is locked, in memory: its key may be a wrong one that only its checksum tells from the right one. */
+static int unlock_entry(struct zip *z, uint64_t at, const struct zip_entry *e, struct err *err)
+{
+	struct buf plain = BUF_INIT;
+	unsigned char *locked = xmalloc(e->packed ? (size_t)e->packed : 1);
+	int rc = tree_media_read(&z->media, at, locked, (size_t)e->packed, err);
+	int state = rc == 0 ? tree_zip_key_open(&e->lock, z->media.key, locked, (size_t)e->packed, &plain) : 0;
+	free(locked);
+	if (state < 0)
+		rc = err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged"));
+	if (rc == 0 && state == 0 && e->method == Z_DEFLATED)
+		rc = inflate_bytes(z, &plain, e, err);
+	else if (rc == 0 && state == 0 && plain.len == e->size)
+		memcpy(z->bytes, plain.data, plain.len);
+	else if (rc == 0 && state == 0)
+		rc = err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged"));
+	int is_other = !e->lock.strength && rc == 0 && state == 0 &&
+	               crc32(0, z->bytes, (uInt)e->size) != e->crc; /* the check byte fits one of 256 */
+	if (state > 0 || is_other || (rc < 0 && !e->lock.strength && state == 0 && plain.len))
+		rc = err_set(err, ERR_FAILED,
+		             _("not covered: it is encrypted, and the password that was given does not open it"));
+	buf_release(&plain);
+	return rc;
+}
+
 static int read_opened(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err)
 {
 	const struct zip *z = ctx;
@@ -203,12 +253,15 @@ static int zip_open(struct tree *t, const struct tree_found *found, struct triag
 	unsigned char head[LOCAL_HEAD];
 	if (!entry_at(z, (size_t)found->place, &e))
 		return err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged"));
-	if (e.flags & 1)
-		return err_set(err, ERR_FAILED, _("not covered: it is encrypted with a password"));
+	int is_locked = (e.flags & 1) != 0;
+	if (is_locked && !(z->media.key && *z->media.key))
+		return err_set(
+		    err, ERR_FAILED,
+		    _("not covered: it is encrypted with a password (--ask-password or --password-file gives it)"));
 	if (e.method != 0 && e.method != Z_DEFLATED)
 		return err_set(err, ERR_FAILED, _("not covered: it is packed by method %u, which is not read"),
 		               e.method);
-	if (e.size > UNPACKED_MOST)
+	if (e.size > UNPACKED_MOST || (is_locked && e.packed > UNPACKED_MOST))
 		return err_set(err, ERR_FAILED, _("not covered: it is larger than %u MiB unpacked"),
 		               UNPACKED_MOST >> 20);
 	if (tree_media_read(&z->media, e.local, head, sizeof head, err) < 0)
@@ -220,6 +273,8 @@ static int zip_open(struct tree *t, const struct tree_found *found, struct triag
 	f->size = e.size;
 	f->read = read_opened;
 	f->ctx = z;
+	if (is_locked)
+		return unlock_entry(z, at, &e, err);
 	if (e.method == Z_DEFLATED)
 		return inflate_entry(z, at, &e, err);
 	if (e.packed != e.size)
