@@ -190,7 +190,7 @@ static int check_row(struct parcel_taking *t, const struct observation *o, struc
 /* Judges a whole block, and makes its line in the table of blocks. */
 static int check_block(struct parcel_taking *t, uint64_t number, const unsigned char *bytes, struct err *err)
 {
-	struct observation_span span = {INT64_MAX, INT64_MIN, 0, 0};
+	struct observation_span span = OBSERVATION_SPAN_INIT;
 	struct block_reader r;
 	struct observation o;
 	struct buf packed = BUF_INIT;
@@ -199,12 +199,7 @@ static int check_block(struct parcel_taking *t, uint64_t number, const unsigned 
 		return -1;
 	while (rc == 0 && block_reader_next(&r, &o, err) == 1) {
 		rc = check_row(t, &o, &packed, err);
-		span.artefacts |= UINT64_C(1) << (o.artefact & 63);
-		span.rows++;
-		if (o.when != OBSERVATION_NO_TIME) {
-			span.first = o.when < span.first ? o.when : span.first;
-			span.last = o.when > span.last ? o.when : span.last;
-		}
+		observation_span_add(&span, &o);
 	}
 	if (rc == 0 && span.rows != r.row_count)
 		rc = err_set(err, ERR_DAMAGED, _("what came is no row of observations"));

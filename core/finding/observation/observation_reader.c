@@ -33,14 +33,19 @@ static int load_spans(struct case_file *c, struct observation_reader *r, struct 
 	                            " ORDER BY block",
 	                            err);
 	uint64_t n = 0;
+	uint64_t room = 0;
 	if (!s)
 		return -1;
 	sqlite3_bind_text(s, 1, r->set.id, -1, SQLITE_STATIC);
-	r->spans = xcalloc(r->set.blocks + 1, sizeof *r->spans);
-	while (sqlite3_step(s) == SQLITE_ROW && n < r->set.blocks)
+	while (sqlite3_step(s) == SQLITE_ROW && n < r->set.blocks) {
+		if (n == room) { /* as many as there are rows, whatever the row of the set says */
+			room = 2 * room + 16;
+			r->spans = xrealloc(r->spans, room * sizeof *r->spans);
+		}
 		r->spans[n++] = (struct observation_span){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
 		                                          (uint64_t)sqlite3_column_int64(s, 2),
 		                                          (uint64_t)sqlite3_column_int64(s, 3)};
+	}
 	sqlite3_finalize(s);
 	return n == r->set.blocks
 	           ? 0
@@ -150,6 +155,37 @@ int observation_reader_block(struct observation_reader *r, uint64_t block, unsig
 	return n == OBSERVATION_BLOCK ? 0 : err_set(err, ERR_DAMAGED, _("a block of observations is cut off"));
 }
 
+void observation_span_add(struct observation_span *span, const struct observation *o)
+{
+	span->artefacts |= UINT64_C(1) << (o->artefact & 63);
+	span->rows++;
+	if (o->when == OBSERVATION_NO_TIME)
+		return;
+	span->first = o->when < span->first ? o->when : span->first;
+	span->last = o->when > span->last ? o->when : span->last;
+}
+
+/* The line of a block in the table says what may be passed over in a search: it must be what is in the block. */
+static int verify_span(const struct observation_reader *r, uint64_t block, const unsigned char *bytes, struct err *err)
+{
+	struct observation_span is = OBSERVATION_SPAN_INIT;
+	struct block_reader b;
+	struct observation o;
+	int more = 1;
+	if (block_reader_open(&b, bytes, OBSERVATION_BLOCK, err) < 0)
+		return -1;
+	while ((more = block_reader_next(&b, &o, err)) == 1)
+		observation_span_add(&is, &o);
+	block_reader_close(&b);
+	const struct observation_span *told = &r->spans[block];
+	if (more == 0 && (told->rows != is.rows || told->artefacts != is.artefacts || told->first != is.first ||
+	                  told->last != is.last))
+		return err_set(err, ERR_DAMAGED,
+		               _("the table of the set of observations %s does not say what is in block %llu"),
+		               r->set.check, (unsigned long long)block);
+	return more;
+}
+
 int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err)
 {
 	struct observation_reader *r = observation_reader_open(c, set, err);
@@ -159,8 +195,10 @@ int observation_set_verify(struct case_file *c, const struct observation_set *se
 	int rc = r ? 0 : -1;
 	for (uint64_t i = 0; rc == 0 && i < set->blocks; i++) {
 		rc = observation_reader_block(r, i, bytes, err);
-		if (rc == 0)
+		if (rc == 0) {
 			digest_add(d, bytes, OBSERVATION_BLOCK);
+			rc = verify_span(r, i, bytes, err);
+		}
 	}
 	digest_end(d, &result);
 	if (rc == 0 && strcmp(result.sha256, set->sha256) != 0)

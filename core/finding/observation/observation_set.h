@@ -95,6 +95,14 @@ struct observation_span {
 	uint64_t artefacts; /* bits */
 	uint64_t rows;
 };
+
+/* What one more row of a block makes of its span, which begins as OBSERVATION_SPAN_INIT. */
+#define OBSERVATION_SPAN_INIT              \
+	{                                  \
+		INT64_MAX, INT64_MIN, 0, 0 \
+	}
+void observation_span_add(struct observation_span *span, const struct observation *o);
+
 const struct observation_span *observation_reader_span(const struct observation_reader *r, uint64_t block);
 uint64_t observation_reader_blocks(const struct observation_reader *r);
 

@@ -152,11 +152,47 @@ static void spoiled_columns_are_text(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, case_setup, case_teardown)
 
+/* Whoever holds the key of a case writes any number into these tables: what they say of blocks is checked, and asks for no room. */
+static void tables_that_lie(void **state)
+{
+	static const char *const lies[] = {"UPDATE observation_set SET blocks = 9223372036854775807",
+	                                   "UPDATE observation_set SET blocks = 2",
+	                                   "UPDATE observation_set SET blocks = -1",
+	                                   "UPDATE observation_block SET first = 1, last = 2",
+	                                   "UPDATE observation_block SET artefacts = 0",
+	                                   "UPDATE observation_block SET rows = 0",
+	                                   "DELETE FROM observation_block"};
+	(void)state;
+	struct observation_set set;
+	struct err err = ERR_INIT;
+	store_set("R1-E1", &set);
+	if (observation_set_verify(the_case, &set, &err) < 0)
+		fail_msg("%s", err.message);
+	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+		run_sql("SAVEPOINT lie");
+		run_sql(lies[i]);
+		struct err why = ERR_INIT;
+		struct observation_set told = set;
+		sqlite3_stmt *s = NULL;
+		assert_int_equal(
+		    sqlite3_prepare_v2(case_db(the_case), "SELECT blocks FROM observation_set", -1, &s, NULL),
+		    SQLITE_OK);
+		assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+		told.blocks = (uint64_t)sqlite3_column_int64(s, 0);
+		sqlite3_finalize(s);
+		if (observation_set_verify(the_case, &told, &why) == 0)
+			fail_msg("'%s' is not noticed", lies[i]);
+		assert_int_equal(why.code, ERR_DAMAGED);
+		run_sql("ROLLBACK TO lie; RELEASE lie");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(labels_are_whole_words),
 	    TEST(spoiled_columns_are_text),
+	    TEST(tables_that_lie),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
