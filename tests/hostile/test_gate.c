@@ -10,6 +10,8 @@
 #include "case/care/gate.h"
 #include "case/care/verify.h"
 #include "case/case.h"
+#include "case/database/room_tables.h"
+#include "case/query/search.h"
 #include "case/store/draft.h"
 #include "case/store/meta.h"
 #include "case/trust/high_water_mark.h"
@@ -367,6 +369,74 @@ static void anothers_log_is_judged(void **state)
 	assert_true(!s->c || refuses(s->c));
 }
 
+struct hits {
+	size_t count;
+	char label[LABEL_TEXT];
+};
+
+static int take_hit(void *ctx, const struct search_hit *hit)
+{
+	struct hits *hits = ctx;
+	hits->count++;
+	snprintf(hits->label, sizeof hits->label, "%s", hit->label);
+	return 0;
+}
+
+/* The index is beside the records, too: emptied, or filled with words of other records, it would hide or accuse. */
+static void a_strangers_index_is_not_searched(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	struct case_unlock attacker = {s->attacker, NULL};
+	char label[2][LABEL_TEXT];
+	scene_at(s, "attacker");
+	s->c = case_open(s->path, &attacker, 0, &err);
+	assert_non_null(s->c);
+	assert_int_equal(
+	    record_add(s->c, "note", &(struct assign){"text", "the beacon went to c2.example"}, 1, 0, label[0], &err),
+	    0);
+	assert_int_equal(record_add(s->c, "note", &(struct assign){"text", "lunch"}, 1, 0, label[1], &err), 0);
+	assert_int_equal(search_catch_up(s->c, 0, &err), 0);
+	char *sql = xasprintf("DELETE FROM search WHERE search MATCH 'beacon';"
+	                      "UPDATE search SET body = 'a beacon of the victim' WHERE rowid ="
+	                      " (SELECT n FROM record WHERE label = '%s')",
+	                      label[1]);
+	sqlite3_db_config(case_db(s->c), SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	assert_int_equal(sqlite3_exec(case_db(s->c), sql, NULL, NULL, NULL), SQLITE_OK);
+	free(sql);
+	assert_int_equal(case_close(s->c, &err), 0);
+	for (int again = 0; again < 2; again++) {
+		struct hits hits = {.count = 0};
+		s->c = victim_opens(s, 0, &err);
+		if (!s->c)
+			fail_msg("%s", err.message);
+		assert_int_equal(search_find(s->c, "beacon", 10, take_hit, &hits, &err), 0);
+		assert_int_equal(hits.count, 1);
+		assert_string_equal(hits.label, label[0]);
+		assert_int_equal(case_close(s->c, &err), 0);
+	}
+	s->c = NULL;
+}
+
+/* What mails are alike in is kept so as not to be looked for again; a stranger's tables may say anything of it. */
+static void a_strangers_likenesses_are_looked_for_again(void **state)
+{
+	struct scene *s = *state;
+	struct err err = ERR_INIT;
+	scene_at(s, "attacker");
+	struct case_unlock attacker = {s->attacker, NULL};
+	s->c = case_open(s->path, &attacker, 0, &err);
+	assert_non_null(s->c);
+	assert_int_equal(room_table_make(case_db(s->c), "mail_key", &err), 0);
+	assert_int_equal(room_table_make(case_db(s->c), "mail_keyed", &err), 0);
+	assert_int_equal(case_close(s->c, &err), 0);
+	s->c = victim_opens(s, 0, &err);
+	if (!s->c)
+		fail_msg("%s", err.message);
+	assert_false(room_table_has(case_db(s->c), "mail_key"));
+	assert_false(room_table_has(case_db(s->c), "mail_keyed"));
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	char *command = xasprintf("cp '%s' '%s'", from, to);
@@ -440,6 +510,8 @@ int main(int argc, char **argv)
 	    TEST(ones_own_log_is_believed),
 	    TEST(anothers_log_is_judged),
 	    TEST(what_was_judged_is_what_is_opened),
+	    TEST(a_strangers_index_is_not_searched),
+	    TEST(a_strangers_likenesses_are_looked_for_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "case/care/verify.h"
+#include "case/database/room_tables.h"
+#include "case/query/search.h"
 #include "case/store/case_internal.h"
 #include "case/trust/high_water_mark.h"
 #include "case/trust/known.h"
@@ -56,7 +58,7 @@ static int judge_caged(const char *path, const struct case_unlock *unlock, const
 	unsigned char key[32];
 	char hex[65];
 	struct err why = ERR_INIT;
-	struct worker_result result;
+	struct worker_result result = {.end = WORKER_DONE};
 	struct vault_identity keys = {unlock->identity->public_key, unlock->identity->secret_key};
 	struct vault_unlock how = {&keys, unlock->passphrase};
 	if (vault_file_key(path, &how, key, &why) < 0)
@@ -128,15 +130,17 @@ struct whose {
 	int changed; /* it was known, and somebody else wrote into it since */
 };
 
-/* What its last holder left beside the records: settings of that copy, and work that was under way. Drafts and
- * the note of a handover are signed: those of others are none, and drafts are still there when their writer comes back. */
+/* What its last holder left beside the records: settings of that copy, work that was under way, the index for searching,
+ * which no check holds against the records. Drafts and the note of a handover are signed: those of others are none, and drafts are still there when their writer comes back. */
 static int leave_out(struct case_file *c, int ours, struct err *err)
 {
 	static const char foreign[] = "BEGIN IMMEDIATE; DELETE FROM work;"
 	                              "DELETE FROM meta WHERE (key LIKE 'local.%' AND key NOT LIKE 'local.handover%') "
-	                              "OR key LIKE 'peer.%'; COMMIT";
-	static const char own[] = "DELETE FROM work";
-	if (sqlite3_exec(c->db, ours ? own : foreign, NULL, NULL, NULL) == SQLITE_OK)
+	                              "OR key LIKE 'peer.%'";
+	static const char own[] = "BEGIN IMMEDIATE; DELETE FROM work";
+	if (sqlite3_exec(c->db, ours ? own : foreign, NULL, NULL, NULL) == SQLITE_OK &&
+	    (ours || (search_forget(c, err) == 0 && room_tables_forget(c->db, err) == 0)) &&
+	    sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	case_sql_error(c, _("take the case over"), err);
 	if (!sqlite3_get_autocommit(c->db))

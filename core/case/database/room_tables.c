@@ -45,3 +45,11 @@ int room_table_make(sqlite3 *db, const char *name, struct err *err)
 			return err_set(err, ERR_FAILED, _("cannot make the table %s: %s"), name, sqlite3_errmsg(db));
 	return 0;
 }
+
+int room_tables_forget(sqlite3 *db, struct err *err)
+{
+	static const char sql[] = "DROP TABLE IF EXISTS mail_key; DROP TABLE IF EXISTS mail_keyed";
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
+	           ? 0
+	           : err_set(err, ERR_FAILED, _("cannot take the case over: %s"), sqlite3_errmsg(db));
+}

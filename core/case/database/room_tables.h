@@ -34,6 +34,10 @@ struct err;
 /* Whether the case has it. */
 int room_table_has(sqlite3 *db, const char *name);
 
+/* Drops those tables that are only kept so as not to be made again: in a stranger's case they may say anything. Within the caller's
+ * transaction. 0 or -1. */
+int room_tables_forget(sqlite3 *db, struct err *err);
+
 /* Makes it if it is not there. */
 int room_table_make(sqlite3 *db, const char *name, struct err *err);
 

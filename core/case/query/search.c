@@ -153,6 +153,17 @@ static int renew_index(struct case_file *c, struct err *err)
 	return rc;
 }
 
+int search_forget(struct case_file *c, struct err *err)
+{
+	static const char sql[] = "DROP TABLE search;" SCHEMA_SEARCH "DELETE FROM search_queue;"
+	                          "INSERT INTO search_queue(n) SELECT n FROM record";
+	char version[16];
+	snprintf(version, sizeof version, "%d", TOKENIZER_VERSION);
+	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK
+	           ? case_meta_set(c, VERSION_KEY, version, err)
+	           : case_sql_error(c, _("update the search index"), err);
+}
+
 int search_open(struct case_file *c, struct err *err)
 {
 	int is_fixed = (c->flags & CASE_READ_ONLY) != 0;

@@ -24,6 +24,10 @@ int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(v
 /* At an opening: an index that cannot be made anew (read-only) is asked as it was made. 0 or -1. */
 int search_open(struct case_file *c, struct err *err);
 
+/* Forgets the index and queues every record: it is a stranger's, who could make it find what is not there, or nothing. Within the
+ * caller's transaction. 0 or -1. */
+int search_forget(struct case_file *c, struct err *err);
+
 /* Indexes at most `limit` queued records (0: all). Returns how many are left, or -1. */
 int search_catch_up(struct case_file *c, unsigned limit, struct err *err);
 

@@ -24,8 +24,7 @@ static const char schema[] =
     "  salt BLOB, value BLOB);"
     "CREATE TABLE blob(n INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, data BLOB);"
     "CREATE TABLE draft(key TEXT PRIMARY KEY, modified TEXT NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;" SCHEMA_WORK
-    "CREATE TABLE search_queue(n INTEGER PRIMARY KEY);"
-    "CREATE VIRTUAL TABLE search USING fts5(title, body, tokenize='genba');";
+    "CREATE TABLE search_queue(n INTEGER PRIMARY KEY);" SCHEMA_SEARCH;
 
 int case_sql_error(struct case_file *c, const char *doing, struct err *err)
 {

@@ -65,6 +65,9 @@ enum case_statement {
 	    CASE_STATEMENT_COUNT
 };
 
+/* The index of search.c, which can be made anew. */
+#define SCHEMA_SEARCH "CREATE VIRTUAL TABLE search USING fts5(title, body, tokenize='genba');"
+
 /* The field of a responder with the labels that are kept free for paper (reserve.h). */
 #define RESERVE_FIELD "reserved"
 
