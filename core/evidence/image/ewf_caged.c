@@ -21,7 +21,10 @@
 
 #define WORDS_MOST  64
 #define RANGES_MOST 10000
-#define GIVE_UP     (64ULL << 20) /* that many damaged bytes in a row: nothing more is there */
+#define CHUNK_MOST  (64U << 20) /* bytes of a chunk; libewf takes as much memory for each that it reads */
+#ifndef GIVE_UP                 /* a fuzzer gives up sooner */
+#define GIVE_UP (64ULL << 20)   /* that many damaged bytes in a row: nothing more is there */
+#endif
 
 struct image {
 	struct worker *w;
@@ -251,15 +254,13 @@ static int stream(struct image *m, uint64_t from, struct err *err)
 	return rc;
 }
 
-static void find_lost(struct image *m)
+static void find_lost(struct image *m, uint32_t chunk)
 {
 	size_t count = worker_input_count(m->w);
 	int *fds = xcalloc(count + 1, sizeof *fds);
-	uint32_t chunk = 0;
 	for (size_t i = 0; i < count; i++)
 		fds[i] = worker_input_at(m->w, i);
-	if (libewf_handle_get_chunk_size(m->handle, &chunk, NULL) == 1)
-		m->salvage = ewf_salvage_open(fds, count, m->size, chunk);
+	m->salvage = ewf_salvage_open(fds, count, m->size, chunk);
 	free(fds);
 }
 
@@ -270,13 +271,15 @@ static int open_image(struct image *m, struct err *err)
 	char **names = xcalloc(count + 1, sizeof *names);
 	size64_t size = 0;
 	uint32_t sector = 0;
+	uint32_t chunk = 0;
 	for (size_t i = 0; i < count; i++)
 		names[i] = worker_input_name(i);
 	int ok = libewf_handle_initialize(&m->handle, &error) == 1 &&
 	         libewf_handle_set_header_codepage(m->handle, LIBEWF_CODEPAGE_WINDOWS_1256, &error) == 1 &&
 	         libewf_handle_open(m->handle, names, (int)count, LIBEWF_OPEN_READ, &error) == 1 &&
 	         libewf_handle_get_media_size(m->handle, &size, &error) == 1 &&
-	         libewf_handle_get_bytes_per_sector(m->handle, &sector, &error) == 1;
+	         libewf_handle_get_bytes_per_sector(m->handle, &sector, &error) == 1 &&
+	         libewf_handle_get_chunk_size(m->handle, &chunk, &error) == 1;
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
@@ -284,10 +287,13 @@ static int open_image(struct image *m, struct err *err)
 		return ewf_caged_failed(error, _("the image cannot be opened"), err);
 	if (size > INT64_MAX || sector == 0)
 		return err_set(err, ERR_DAMAGED, _("the image says that it has an impossible size"));
+	if (chunk > CHUNK_MOST)
+		return err_set(err, ERR_DAMAGED, _("the image says that its chunks have %u bytes, which none has"),
+		               chunk);
 	libewf_handle_set_read_zero_chunk_on_error(m->handle, 1, NULL);
 	m->size = size;
 	m->sector = sector;
-	find_lost(m);
+	find_lost(m, chunk);
 	return 0;
 }
 
