@@ -33,7 +33,23 @@ is "what lies there" "R1-E1-disk.gev R1-E2-disk R1-E3-disk.E01 R1-E4-d R1-E5-d R
 mkdir away fresh
 cp -r two/* fresh/
 mv d disk other copies away/
-status 0 as two accept --evidence taken --receipt receipt
+# the folder beside the copy is found by itself, and what comes later is taken in without another signature
+mkdir late elsewhere
+cp -r two/* late/
+cp two.genba late.genba
+mv taken elsewhere/taken
+status 0 as late accept --receipt receipt.late
+grep -q '^R1-E6: its bytes are not here' err || fail "evidence that is nowhere is not missed: $(cat err)"
+grep -q 'accept --evidence FOLDER' err || fail "not said how the folder is named later: $(cat err)"
+status 0 as late accept --receipt receipt.older # of the first handover, which waits in this copy too
+commits=$(as late log --json | grep -c '"subject"')
+status 0 as late accept --evidence elsewhere/taken
+grep -q '^6 items of evidence are read in elsewhere/taken from now on' err || fail "evidence that came later: $(cat err)"
+status 0 as late verify --evidence
+is "commits of evidence that came later" "$commits" "$(as late log --json | grep -c '"subject"')"
+mv elsewhere/taken .
+status 0 as two accept --receipt receipt
+grep -q '^6 items of evidence lie in .*/taken: ' out || fail "what lies beside the copy is not said: $(cat out)"
 ! grep -E '^R1-E' err || fail "at the recipient's: $(cat err)"
 for came in sealed:1 raw:2 ewf:3 folder:4 folder:5 raw:6 case:7; do
 	tr -d ' \n' <receipt | grep -q "\"came\":\"${came%:*}\",\"label\":\"R1-E${came#*:}\",\"result\":\"same\"" ||

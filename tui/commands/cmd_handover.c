@@ -12,8 +12,10 @@
 #include "case/care/verify.h"
 #include "case/store/leave_behind.h"
 #include "case/store/responders.h"
+#include "evidence/image/place.h"
 #include "evidence/preserve.h"
 #include "finding/observation/observation_care.h"
+#include "handover/evidence/evidence_beside.h"
 #include "handover/evidence/evidence_check.h"
 #include "handover/evidence/evidence_copy.h"
 #include "handover/parcel/folder.h"
@@ -381,12 +383,12 @@ static void tell_finding(void *ctx, const char *part, const char *text)
 }
 
 /* To be read back. */
-static int show_brief(struct session *s, const char *label, struct err *err)
+static int show_brief(struct session *s, const char *label, const char *folder, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	if (s->brief) /* it was read in the workbench */
 		return 0;
-	int rc = acceptance_text(s->c, label, &text, err);
+	int rc = acceptance_text(s->c, label, folder, &text, err);
 	if (rc == 0) {
 		printable_printf(s->out, "%s\n\n", label);
 		fwrite(text.data, 1, text.len, s->out);
@@ -425,35 +427,57 @@ static int tell_different(const struct evidence_checked *checked, struct err *er
 	return rc;
 }
 
-int cmd_accept(struct session *s, const struct args *args, struct err *err)
+/* The bytes came after the case was accepted: they are read where they lie from then on. */
+static int take_evidence_later(struct session *s, const char *folder, struct err *err)
+{
+	struct evidence_checked checked = {.count = 0};
+	int rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
+	if (rc == 0 && json_object_size(checked.places))
+		rc = evidence_keep_places(s->c, checked.places, err);
+	if (rc == 0) {
+		size_t n = json_object_size(checked.places);
+		fputs(checked.missing.shown.data, s->log);
+		printable_printf(s->log,
+		                 P_("%zu item of evidence is read in %s from now on; verify --evidence --record puts "
+		                    "on record that it is whole\n",
+		                    "%zu items of evidence are read in %s from now on; verify --evidence --record puts "
+		                    "on record that they are whole\n",
+		                    (unsigned long long)n),
+		                 n, folder);
+		rc = tell_different(&checked, err);
+	}
+	evidence_checked_release(&checked);
+	return rc;
+}
+
+/* No handover to us waits: the receipt of the last one is written again, or evidence that came later is taken in. */
+static int accept_again(struct session *s, const struct args *args, struct err *why, struct err *err)
 {
 	char label[LABEL_TEXT];
-	struct evidence_checked checked = {.count = 0};
-	struct verify_report report;
 	struct buf receipt = BUF_INIT;
 	const char *folder = args_option(args, "evidence");
-	if (args->count != 0)
-		return cmd_usage("accept", err);
-	struct err why = ERR_INIT;
-	if (transfer_pending(s->c, label, &why) < 0) {
-		if (why.code != ERR_NOT_FOUND || !args_option(args, "receipt") ||
-		    transfer_receipt_again(s->c, label, &receipt, NULL) < 0)
-			return err_take(err, &why);
-		int again = write_receipt(s, args, &receipt, err);
-		if (again == 0)
-			cmd_print_label(s, label);
-		buf_release(&receipt);
-		return again;
-	}
-	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
-		return -1;
-	if (report.findings)
-		return err_set(err, ERR_DAMAGED,
-		               P_("not accepted: the case does not verify (%llu finding); ask for it again",
-		                  "not accepted: the case does not verify (%llu findings); ask for it again",
-		                  (unsigned long long)report.findings),
-		               (unsigned long long)report.findings);
-	int rc = show_brief(s, label, err);
+	int again = args_option(args, "receipt") != NULL;
+	int rc = 0;
+	if (why->code != ERR_NOT_FOUND || (!again && !folder) ||
+	    transfer_receipt_again(s->c, label, &receipt, NULL) < 0)
+		return err_take(err, why);
+	if (folder)
+		rc = take_evidence_later(s, folder, err);
+	if (again && write_receipt(s, args, &receipt, rc == 0 ? err : NULL) < 0)
+		rc = -1;
+	else if (again)
+		cmd_print_label(s, label);
+	buf_release(&receipt);
+	return rc;
+}
+
+/* Checks and records. `folder` may be NULL. */
+static int accept_transfer(struct session *s, const struct args *args, const char *label, const char *folder,
+                           struct err *err)
+{
+	struct evidence_checked checked = {.count = 0};
+	struct buf receipt = BUF_INIT;
+	int rc = show_brief(s, label, folder, err);
 	if (rc == 0)
 		rc = evidence_check_all(s->c, folder, &s->progress, &checked, err);
 	if (rc == 0)
@@ -463,10 +487,36 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		cmd_print_label(s, label);
 		rc = write_receipt(s, args, &receipt, err); /* told first: a long list of what is missing may follow */
 		fputs(checked.missing.shown.data, s->log);
+		if (checked.missing.shown.len)
+			fputs(_("When the folder with evidence is here: accept --evidence FOLDER\n"), s->log);
 	}
 	if (rc == 0)
 		rc = tell_different(&checked, err);
 	evidence_checked_release(&checked);
 	buf_release(&receipt);
+	return rc;
+}
+
+int cmd_accept(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	struct verify_report report;
+	struct err why = ERR_INIT;
+	const char *named = args_option(args, "evidence");
+	if (args->count != 0)
+		return cmd_usage("accept", err);
+	if (transfer_pending(s->c, label, &why) < 0)
+		return accept_again(s, args, &why, err);
+	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
+		return -1;
+	if (report.findings)
+		return err_set(err, ERR_DAMAGED,
+		               P_("not accepted: the case does not verify (%llu finding); ask for it again",
+		                  "not accepted: the case does not verify (%llu findings); ask for it again",
+		                  (unsigned long long)report.findings),
+		               (unsigned long long)report.findings);
+	char *beside = named ? NULL : evidence_beside(s->c, &why);
+	int rc = why.code ? err_take(err, &why) : accept_transfer(s, args, label, named ? named : beside, err);
+	free(beside);
 	return rc;
 }

@@ -3,18 +3,16 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file/pathname.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/purgeable_text.h"
-#include "evidence/image/place.h"
+#include "handover/evidence/evidence_beside.h"
 #include "outward/brief/brief.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAMED_MOST 8 /* items of evidence; the others are counted */
 
@@ -50,24 +48,20 @@ struct not_here {
 	struct case_file *c;
 	struct buf names;
 	size_t count;
+	json_t *beside; /* labels that lie in the folder that came along, or NULL */
+	size_t lies_beside;
 };
 
-/* Its bytes lie neither in the case file nor where this machine would look for them. */
+/* Its bytes are not here; those that lie in the folder that came along are not missed. */
 static int look_for(void *ctx, json_t *evidence)
 {
 	struct not_here *n = ctx;
-	const char *form = json_get_string(evidence, "form");
-	struct buf path = BUF_INIT;
-	if (!json_object_get(evidence, "sha256") || (form && strcmp(form, "blob") == 0))
+	if (evidence_is_here(n->c, evidence))
 		return 0;
-	evidence_here(n->c, evidence);
-	const char *at = json_get_string(evidence, "copy_path");
-	if (!at)
-		at = json_get_string(evidence, "source_path");
-	int here = at && pathname_decode(at, &path) == 0 && access(path.data, F_OK) == 0;
-	buf_release(&path);
-	if (here)
+	if (json_object_get(n->beside, record_label(evidence))) {
+		n->lies_beside++;
 		return 0;
+	}
 	char *title = record_title(evidence);
 	if (n->count++ < NAMED_MOST)
 		buf_addf(&n->names, "  %s %s\n", record_label(evidence), title);
@@ -103,7 +97,7 @@ static int look_for_secret(void *ctx, json_t *raw)
 
 static int add_secrets(struct case_file *c, struct buf *text, struct err *err)
 {
-	struct not_here n = {c, BUF_INIT, 0};
+	struct not_here n = {c, BUF_INIT, 0, NULL, 0};
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < kind_count(); i++)
 		rc = record_each(c, kind_at(i)->name, RECORD_RAW, look_for_secret, &n, err);
@@ -122,20 +116,29 @@ static int add_secrets(struct case_file *c, struct buf *text, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-int acceptance_text(struct case_file *c, const char *transfer, struct buf *text, struct err *err)
+int acceptance_text(struct case_file *c, const char *transfer, const char *folder, struct buf *text, struct err *err)
 {
-	struct not_here n = {c, BUF_INIT, 0};
-	int rc = record_each(c, "evidence", 0, look_for, &n, err);
-	if (rc == 0 && n.count) {
+	struct not_here n = {c, BUF_INIT, 0, folder ? evidence_labels_in(folder, err) : NULL, 0};
+	int rc = folder && !n.beside ? -1 : record_each(c, "evidence", 0, look_for, &n, err);
+	if (rc >= 0 && n.lies_beside) {
+		char *shown = printable_dup(folder);
+		buf_addf(text,
+		         P_("%zu item of evidence lies in %s: it is compared when you accept\n\n",
+		            "%zu items of evidence lie in %s: they are compared when you accept\n\n", n.lies_beside),
+		         n.lies_beside, shown);
+		free(shown);
+	}
+	if (rc >= 0 && n.count) {
 		buf_addf(text,
 		         P_("%zu item of evidence is not here:\n", "%zu items of evidence are not here:\n", n.count),
 		         n.count);
 		buf_adds(text, n.names.data);
 		if (n.count > NAMED_MOST)
 			buf_addf(text, "  …\n");
-		buf_adds(text, _("Where it came along in a folder, accept with it: accept --evidence FOLDER\n"));
+		buf_adds(text, _("Where it came along in a folder, now or later: accept --evidence FOLDER\n"));
 		buf_addc(text, '\n');
 	}
+	json_decref(n.beside);
 	buf_release(&n.names);
 	if (rc >= 0)
 		rc = add_secrets(c, text, err);

@@ -6,7 +6,7 @@
  * wrote, or one made now.
  *
  *     char label[LABEL_TEXT];
- *     if (transfer_pending(c, label, err) == 0 && acceptance_text(c, label, &text, err) == 0) … show it, then accept
+ *     if (transfer_pending(c, label, err) == 0 && acceptance_text(c, label, folder, &text, err) == 0) … show it, then accept
  */
 #ifndef GENBA_OUTWARD_ACCEPTANCE_ACCEPTANCE_H
 #define GENBA_OUTWARD_ACCEPTANCE_ACCEPTANCE_H
@@ -15,7 +15,8 @@
 
 struct buf;
 
-/* Appends it, printable, for the transfer with that label. 0 or -1. */
-int acceptance_text(struct case_file *c, const char *transfer, struct buf *text, struct err *err);
+/* Appends it, printable, for the transfer with that label. What lies in `folder` (evidence_beside(), or one that was named;
+ * NULL: none) is said to be compared, and not missed. 0 or -1. */
+int acceptance_text(struct case_file *c, const char *transfer, const char *folder, struct buf *text, struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/case/help_case.h"
 
 #include "base/buf.h"
+#include "handover/evidence/evidence_beside.h"
 #include "outward/acceptance/acceptance.h"
 
 #include <stdio.h>
@@ -33,17 +34,28 @@ static void what_did_not_come_stands_first(void **state)
 	add("party", "name=Two");
 	add("transfer", "to=R1-P1 action=handed_over items=R1-E1 from=R1-P1 when=now purpose=handover");
 	add("note", "text=the+words+of+the+sender on=R1-T1 stance=unknown");
-	if (acceptance_text(the_case, "R1-T1", &text, &err) < 0)
+	if (acceptance_text(the_case, "R1-T1", NULL, &text, &err) < 0)
 		fail_msg("%s", err.message);
 	const char *missing = strstr(text.data, "1 item of evidence is not here");
 	const char *named = strstr(text.data, "R1-E1 disk");
 	const char *words = strstr(text.data, "the words of the sender");
 	assert_true(missing == text.data && named > missing && words > named);
+	char *travels = scratch_file("R1-E1-disk.raw"); /* as a handover would have called it */
+	char *beside = evidence_beside(the_case, &err);
+	assert_string_equal(beside, scratch);
+	buf_clear(&text);
+	assert_int_equal(acceptance_text(the_case, "R1-T1", beside, &text, &err), 0);
+	assert_null(strstr(text.data, "is not here"));
+	assert_true(strncmp(text.data, "1 item of evidence lies in ", 27) == 0);
+	assert_int_equal(remove(travels), 0);
+	assert_null(evidence_beside(the_case, &err));
+	free(beside);
+	free(travels);
 	char *here = scratch_file("disk.raw");
 	snprintf(fields, sizeof fields, "copy_path=%s", here);
 	assert_int_equal(try_set("R1-E1", fields, RECORD_MACHINE, &err), 0);
 	buf_clear(&text);
-	assert_int_equal(acceptance_text(the_case, "R1-T1", &text, &err), 0);
+	assert_int_equal(acceptance_text(the_case, "R1-T1", NULL, &text, &err), 0);
 	assert_null(strstr(text.data, "is not here"));
 	free(here);
 	buf_release(&text);
