@@ -14,6 +14,7 @@ as one add account name=svc-backup >/dev/null
 as one set R1-A1 recovery_key=SECRET-KEY-4711
 printf 'evidence\n' >mail.eml
 as one preserve mail.eml --on R1-A1 >/dev/null
+as one capture -- head -c 400000 /dev/urandom >/dev/null 2>&1 # kept in the case file
 as one note --on R1-A1 --stance hypothesis 感染経路はメールの可能性 >/dev/null
 as one brief --handover >own.brief
 printf '電話で確認した事項\n\033[2J' >>own.brief
@@ -65,6 +66,13 @@ as one handover --to two.pub --out second.genba >/dev/null 2>&1
 status 1 as one import receipt probe.receipt
 grep -q 'accepted already' err || fail "second receipt for one transfer: $(cat err)"
 
+# --- whoever took the case over knows what the giver has: only what is new goes back
+back() { # back FILE: a delta of a few actions is no larger than they are
+	[ "$(stat -c %s "$1")" -lt 100000 ] || fail "$1 carries what the other side gave: $(stat -c %s "$1") bytes"
+}
+as two handover --to one.pub --out answer.delta --delta 2>/dev/null
+back answer.delta
+
 # --- work apart
 work_apart one "$actions" left os=left infected
 work_apart two "$actions" right model=right clean
@@ -83,6 +91,18 @@ conflict=$(as one list conflict --json | sed -n 's/.*"label": "\(.*\)".*/\1/p')
 is "conflicts, exactly where they were made" 1 "$(printf '%s\n' "$conflict" | wc -l)"
 status 0 as one merge two.delta
 grep -q 'nothing new' out || fail "merging again: $(cat out)"
+
+# --- a file that came in a merge does not go back to whom it came from
+as two capture -- head -c 400000 /dev/urandom >/dev/null 2>&1
+as one note --on R1-A1 "meanwhile" >/dev/null
+as two handover --to one.pub --out given.delta --delta 2>/dev/null
+[ "$(stat -c %s given.delta)" -gt 400000 ] || fail "the kept file does not go along"
+status 0 as one merge given.delta
+as one handover --to two.pub --out back.delta --delta 2>/dev/null
+back back.delta
+status 0 as two merge back.delta
+is "one tree after a file" "$(tree one)" "$(tree two)"
+status 0 as two verify --evidence
 
 # --- a secret that both sides changed: decided without being written down
 as one set R1-A1 recovery_key=LEFT-KEY-1 >/dev/null

@@ -31,8 +31,11 @@ void parcel_set_rooms(const struct parcel_room *const *rooms)
 struct gathering {
 	struct case_file *c;
 	const char *const *secrets;
-	json_t *digests; /* stored names of texts -> true; SHA-256 -> false */
-	json_t *records; /* ids -> true */
+	json_t *digests;                /* stored names of texts -> true; SHA-256 -> false */
+	json_t *records;                /* ids -> true */
+	const char (*have)[HISTORY_ID]; /* commits that the other side has */
+	size_t have_count;
+	int is_merge; /* the commit that is looked at */
 	struct err *err;
 };
 
@@ -44,37 +47,94 @@ static int may_go(const struct gathering *g, const char *label)
 	return 0;
 }
 
+static int is_digest(const char *text)
+{
+	int secret = 0;
+	return purgeable_text_is_digest(text, &secret) ||
+	       (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
+}
+
 static void gather_string(struct gathering *g, const char *text, const char *label)
 {
 	int secret = 0;
 	if (purgeable_text_is_digest(text, &secret)) {
 		if (!secret || may_go(g, label))
 			json_object_set_new(g->digests, text, json_true());
-	} else if (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) {
+	} else if (is_digest(text)) {
 		json_object_set_new(g->digests, text, json_false());
 	}
+}
+
+/* The record as the other side has it, at the i-th commit that is there: NULL if it has none. */
+static json_t *theirs_at(const struct gathering *g, size_t i, const char *path, struct buf *text)
+{
+	buf_clear(text);
+	return history_read(case_history(g->c), g->have[i], path, text, NULL) == 0
+	           ? json_parse(text->data, text->len, NULL)
+	           : NULL;
+}
+
+/* The record says so at the other side too: they have the bytes, or purged them. */
+static int is_theirs(const struct gathering *g, const char *path, const char *field, const char *digest)
+{
+	struct buf text = BUF_INIT;
+	int found = 0;
+	for (size_t i = 0; i < g->have_count && !found; i++) {
+		json_t *object = theirs_at(g, i, path, &text);
+		const char *said = json_get_string(object, field);
+		found = said && strcmp(said, digest) == 0;
+		json_decref(object);
+	}
+	buf_release(&text);
+	return found;
+}
+
+/* A merge of what came from them changes here what is there already. */
+static int is_as_theirs(const struct gathering *g, const char *path, const struct buf *text)
+{
+	struct buf theirs = BUF_INIT;
+	int same = 0;
+	for (size_t i = 0; i < g->have_count && !same; i++) {
+		buf_clear(&theirs);
+		same = history_read(case_history(g->c), g->have[i], path, &theirs, NULL) == 0 &&
+		       theirs.len == text->len && memcmp(theirs.data, text->data, text->len) == 0;
+	}
+	buf_release(&theirs);
+	return same;
 }
 
 static int gather_file(void *ctx, const char *path, const struct buf *old_text, const struct buf *new_text)
 {
 	struct gathering *g = ctx;
-	(void)path;
-	(void)old_text;
-	json_t *object = new_text ? json_parse(new_text->data, new_text->len, NULL) : NULL;
 	const char *name;
 	json_t *value;
+	(void)old_text;
+	if (!new_text || (g->is_merge && is_as_theirs(g, path, new_text)))
+		return 0;
+	json_t *object = json_parse(new_text->data, new_text->len, NULL);
 	if (json_get_string(object, "id"))
 		json_object_set_new(g->records, json_get_string(object, "id"), json_true());
-	json_object_foreach(object, name, value)
-		if (json_is_string(value))
-			gather_string(g, json_string_value(value), json_get_string(object, "label"));
+	json_object_foreach(object, name, value) {
+		const char *text = json_string_value(value);
+		if (text && is_digest(text) && !is_theirs(g, path, name, text))
+			gather_string(g, text, json_get_string(object, "label"));
+	}
 	json_decref(object);
+	return 0;
+}
+
+static int look_at_parents(void *ctx, const struct history_entry *entry)
+{
+	((struct gathering *)ctx)->is_merge = entry->parent_count > 1;
 	return 0;
 }
 
 static int gather_commit(void *ctx, const char *commit, const char *parent)
 {
 	struct gathering *g = ctx;
+	g->is_merge = 0;
+	if (g->have_count && history_entry_of(case_history(g->c), commit, look_at_parents, g, g->err) < 0)
+		return -1;
 	return history_diff(case_history(g->c), parent, commit, gather_file, g, g->err);
 }
 
@@ -199,7 +259,7 @@ int parcel_write_records(struct case_file *c, const char (*have)[HISTORY_ID], si
 {
 	char tip[HISTORY_ID];
 	struct history *h = case_history(c);
-	struct gathering g = {c, secrets, json_object(), records, err};
+	struct gathering g = {c, secrets, json_object(), records, have, have_count, 0, err};
 	struct buf rooms = BUF_INIT;
 	struct buf bundle = BUF_INIT;
 	struct buf texts = BUF_INIT;

@@ -172,6 +172,41 @@ static const char *worst(const struct transfer_item *items, size_t count)
 	return result;
 }
 
+struct transfer_giver {
+	const char *name;
+	unsigned char key[32];
+	int found; /* how many are called so */
+};
+
+static int look_at_giver(void *ctx, const struct responder *r)
+{
+	struct transfer_giver *g = ctx;
+	if (!r->has_key || r->is_retracted || !r->name || strcmp(r->name, g->name) != 0)
+		return 0;
+	memcpy(g->key, r->key, sizeof g->key);
+	g->found++;
+	return 0;
+}
+
+/* Whoever handed the case over has what it was made of: what goes back to them is what is new since. Of two responders of one
+ * name nobody is meant, and all goes back. */
+static int remember_giver(struct case_file *c, const char *label, struct err *err)
+{
+	json_t *record = record_get(c, label, 0, err);
+	const char *from = json_get_string(record, "from");
+	const char *head = json_get_string(record, "head");
+	json_t *party = from ? record_get(c, from, 0, NULL) : NULL;
+	struct transfer_giver g = {json_get_string(party, "name"), {0}, 0};
+	int rc = record ? 0 : -1;
+	if (g.name && head && strlen(head) < HISTORY_ID && history_has(case_history(c), head))
+		rc = responder_each(c, look_at_giver, &g, err) < 0 ? -1 : 0;
+	if (rc == 0 && g.found == 1)
+		rc = handover_set_known(c, g.key, head, err);
+	json_decref(party);
+	json_decref(record);
+	return rc;
+}
+
 static int record_accepted(struct case_file *c, const char *label, const char *accepted, const char *checked,
                            const char *note, const json_t *places, const struct buf *receipt, struct err *err)
 {
@@ -186,6 +221,8 @@ static int record_accepted(struct case_file *c, const char *label, const char *a
 		rc = action_add(a, "note", text, 3, 0, made, err);
 	if (rc == 0 && places && json_object_size(places))
 		rc = evidence_keep_places(c, places, err);
+	if (rc == 0)
+		rc = remember_giver(c, label, err);
 	if (rc == 0 && receipt) {
 		char *kept = xasprintf("%s\n%s", label, receipt->data);
 		rc = case_meta_set(c, last_receipt, kept, err);
