@@ -386,9 +386,11 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 
 static int show_reference(void *ctx, json_t *record, const char *field)
 {
-	FILE *out = ctx;
-	char *title = record_title(record);
-	printable_printf(out, "  ← %s %s (%s)\n", record_label(record), title, field);
+	struct session *s = ctx;
+	struct title_cache *names = NULL;
+	char *title = name_of_record(&names, s->c, record);
+	title_cache_free(&names);
+	printable_printf(s->out, "  ← %s %s (%s)\n", record_label(record), title, field);
 	free(title);
 	return 0;
 }
@@ -429,7 +431,7 @@ static void show_fields(struct session *s, const json_t *record)
 	FILE *out = s->out;
 	struct title_cache *names = NULL;
 	const struct kind *kind = record_kind(record);
-	char *title = record_title(record);
+	char *title = name_of_record(&names, s->c, record);
 	printable_printf(out, "%s  %s  %s\n", record_label(record),
 	                 kind ? kind_label(kind) : json_get_string(record, "kind"), title);
 	free(title);
@@ -520,7 +522,7 @@ int cmd_show(struct session *s, const struct args *args, struct err *err)
 		show_fields(s, record);
 		show_origin(s, record, when ? commit : NULL);
 		if (!when)
-			rc = record_each_referring(s->c, record_label(record), show_reference, s->out, err);
+			rc = record_each_referring(s->c, record_label(record), show_reference, s, err);
 	}
 	json_decref(record);
 	return rc < 0 ? -1 : 0;

@@ -342,7 +342,7 @@ static enum redraw follow_up(struct view *v)
 			relation = field->name;
 	}
 	json_t *record = workbench_get(v->wb, v->argument, 0, NULL);
-	char *title = record ? record_title(record) : xstrdup("");
+	char *title = record ? workbench_name_of_record(v->wb, record) : xstrdup("");
 	const struct assign preset[] = {{relation ? relation : "links", v->argument}, {"title", title}};
 	workbench_push(v->wb, form_open(v->wb, kinds[chosen], preset, kind_field(kind, "title") ? 2 : 1, NULL, NULL));
 	free(title);

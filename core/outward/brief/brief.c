@@ -9,6 +9,7 @@
 #include "case/action/custody.h"
 #include "case/query/filter.h"
 #include "case/query/record_reader.h"
+#include "case/query/title_cache.h"
 #include "case/store/leave_behind.h"
 #include "outward/report/board.h"
 
@@ -52,7 +53,8 @@ static const struct section sections[] = {
     {BRIEF_HANDOVER, N_("Playbooks under way"), "run", "state=running|paused", "on state started reason", N_("none"),
      0},
     {BOTH, N_("Isolated, and how to undo it"), "asset", "containment=isolated|partial",
-     "isolation_method isolation_done isolation_verified undo release_condition", N_("nothing is isolated"), 0},
+     "isolation_done isolation_by isolation_method isolation_verified undo release_condition",
+     N_("nothing is isolated"), 0},
     {BRIEF_HANDOVER, N_("Evidence held, where, last verified"), "evidence", NULL,
      "type form stored_at holder sha256 verified_at verified complete", N_("nothing on record"), 0},
     {BRIEF_MEETING, N_("Evidence that is not complete or not yet hashed"), "evidence", "complete=partial|interrupted",
@@ -97,6 +99,7 @@ struct filling {
 	const struct kind *kind; /* NULL: the section is not of this profile */
 	struct filter *filter;
 	struct brief rows;
+	struct title_cache *names;
 	size_t found;
 };
 
@@ -148,14 +151,16 @@ static void take_record(struct filling *f, const json_t *record)
 	if ((f->filter && !filter_match(f->filter, record)) || is_automatic(f->c, record) || f->found++ >= KEPT_MOST)
 		return;
 	struct buf line = BUF_INIT;
-	char *title = record_title(record);
+	char *title =
+	    name_of_record(&f->names, f->c, record); /* a contact is called by the organisation, not by its label */
 	buf_adds(&line, title);
 	for (const char *name = f->section->fields; *name;) {
 		char one[40];
 		size_t n = strcspn(name, " ");
 		snprintf(one, sizeof one, "%.*s", (int)n, name);
 		const struct field *field = kind_field(f->kind, one);
-		if (field && record_shows(record, one)) {
+		int is_title = f->kind->title_field && strcmp(one, f->kind->title_field) == 0;
+		if (field && !is_title && record_shows(record, one)) {
 			buf_addf(&line, " · %s: ", field_label(field));
 			add_field(f->c, record, field, &line);
 		}
@@ -384,6 +389,7 @@ void brief_maker_free(struct brief_maker *m)
 	for (size_t i = 0; i < SECTIONS; i++) {
 		brief_release(&m->sections[i].rows);
 		filter_free(m->sections[i].filter);
+		title_cache_free(&m->sections[i].names);
 	}
 	groups_release(&m->departments);
 	groups_release(&m->holders);

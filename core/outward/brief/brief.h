@@ -74,8 +74,11 @@ int brief_maker_percent(const struct brief_maker *m);                          /
 int brief_maker_finish(struct brief_maker *m, const char *extra, struct brief *b,
                        struct err *err); /* as brief_make() */
 
-/* Cuts what was made to one page. */
+/* Cuts what was made to one page, and lets rows take several lines where it has room for them. */
 void brief_fit(struct brief *b);
+
+/* A row that is no heading, as text of one line, before it is wrapped. The caller frees. */
+char *brief_line(const struct brief_row *row);
 
 /* Appends the text that a handover takes along, if nobody writes another: it says what secrets stay behind. 0 or -1. */
 int brief_of_handover(struct case_file *c, struct buf *text, struct err *err);

@@ -39,8 +39,11 @@ static size_t lines_of(const struct brief_row *row)
 {
 	size_t lines = 1;
 	struct buf wrapped = BUF_INIT;
-	if (row->wraps)
-		text_wrap(&wrapped, row->text, BRIEF_COLUMNS - 4, 0);
+	if (row->wraps) {
+		char *line = brief_line(row);
+		text_wrap(&wrapped, line, BRIEF_COLUMNS - 2, 2);
+		free(line);
+	}
 	for (const char *p = wrapped.data; (p = strchr(p, '\n')); p++)
 		lines++;
 	buf_release(&wrapped);
@@ -142,7 +145,23 @@ static void join_state(struct brief *b)
 	b->count -= rows - 1;
 }
 
-void brief_fit(struct brief *b)
+/* Where the page has room, what is told of a record is not cut at the edge. */
+static void wrap_what_fits(struct brief *b)
+{
+	const struct limits all = {(size_t)-1, (size_t)-1};
+	size_t lines = page_lines(b, &all);
+	for (size_t i = 0; i < b->count && lines <= BRIEF_LINES; i++) {
+		struct brief_row *row = &b->rows[i];
+		if (row->sort == BRIEF_HEADING || row->wraps)
+			continue;
+		row->wraps = 1;
+		size_t more = lines_of(row) - 1;
+		row->wraps = lines + more <= BRIEF_LINES;
+		lines += row->wraps ? more : 0;
+	}
+}
+
+static void fit_page(struct brief *b)
 {
 	struct limits limits = {(size_t)-1, (size_t)-1};
 	if (page_lines(b, &limits) <= BRIEF_LINES)
@@ -162,4 +181,10 @@ void brief_fit(struct brief *b)
 	while (limits.alarm < MOST_ROWS && page_lines(b, &limits) <= BRIEF_LINES);
 	limits.alarm -= page_lines(b, &limits) > BRIEF_LINES;
 	cut_sections(b, &limits);
+}
+
+void brief_fit(struct brief *b)
+{
+	fit_page(b);
+	wrap_what_fits(b);
 }

@@ -1,9 +1,11 @@
 /* The brief as text, as Markdown and as one self-contained HTML page. */
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/printable.h"
 #include "outward/brief/brief.h"
 #include "outward/report/html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PLAIN_LABEL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
@@ -20,6 +22,12 @@ static void put_line(struct buf *out, const char *text)
 	buf_addc(out, '\n');
 }
 
+char *brief_line(const struct brief_row *row)
+{
+	return xasprintf("  %s%s%s%s", row->sort == BRIEF_ALARM ? "! " : "", row->label, *row->label ? "  " : "",
+	                 row->text);
+}
+
 void brief_text(const struct brief *b, struct buf *out)
 {
 	buf_addf(out, "%s\n%s\n", b->title, b->state);
@@ -28,9 +36,11 @@ void brief_text(const struct brief *b, struct buf *out)
 		struct buf line = BUF_INIT;
 		if (row->sort == BRIEF_HEADING)
 			buf_addf(&line, "%s%s", b->is_tight ? "" : "\n", row->text);
-		else
-			buf_addf(&line, "  %s%s%s%s", row->sort == BRIEF_ALARM ? "! " : "", row->label,
-			         *row->label ? "  " : "", row->text);
+		else {
+			char *text = brief_line(row);
+			buf_adds(&line, text);
+			free(text);
+		}
 		if (row->wraps) {
 			text_wrap(out, line.data, BRIEF_COLUMNS - 2, 2);
 			buf_addc(out, '\n');

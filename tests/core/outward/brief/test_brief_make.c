@@ -53,10 +53,45 @@ static void slices_make_the_same_page(void **state)
 	buf_release(&whole);
 }
 
+/* A contact is called by its organisation; who isolated a machine stands there; and where the page has room nothing is cut. */
+static void names_stand_there_in_full(void **state)
+{
+	struct err err = ERR_INIT;
+	struct brief b;
+	struct buf text = BUF_INIT;
+	struct buf joined = BUF_INIT;
+	(void)state;
+	add("party", "name=Responder+One");
+	add("party", "name=b.example");
+	add("asset",
+	    "hostname=JINJI-PC-03 status=infected containment=isolated isolation_method=cable isolation_by=R1-P1 "
+	    "isolation_done=2026-11-23T10:00Z undo=plug+the+cable+in+again+at+the+wall+of+the+second+floor");
+	add("contact", "party=R1-P2 when=2026-11-23T11:00Z direction=out means=phone purpose=other said=hello");
+	assert_int_equal(brief_make(the_case, BRIEF_HANDOVER, NULL, &b, &err), 0);
+	brief_text(&b, &text);
+	brief_release(&b);
+	assert_null(strstr(text.data, "…"));
+	assert_null(strstr(text.data, "R1-P2"));
+	assert_non_null(strstr(text.data, "R1-C1  b.example"));
+	for (char *line = text.data; *line;) { /* as it reads, across the ends of lines */
+		size_t n = strcspn(line, "\n");
+		assert_true(n <= 2 * BRIEF_COLUMNS); /* bytes */
+		line += strspn(line, " ");
+		n = strcspn(line, "\n");
+		buf_addf(&joined, "%.*s ", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	assert_non_null(strstr(joined.data, "Isolated by: Responder One"));
+	assert_non_null(strstr(joined.data, "at the wall of the second floor"));
+	buf_release(&text);
+	buf_release(&joined);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(slices_make_the_same_page, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(names_stand_there_in_full, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
