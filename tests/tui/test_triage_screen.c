@@ -118,6 +118,13 @@ static void on_other_hosts(void **state)
 	terminal_await(t, "How it ran");
 	terminal_type(t, "h");
 	terminal_await(t, "2 hosts");
+	terminal_await(t, "  1 M "); /* below the rows: what the numbers of the host mean, since when */
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-A");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "2 hosts");
+	terminal_type(t, "G" KEYS_ENTER);
+	terminal_await_row(t, -1, "Enter on a machine opens it");
 	terminal_type(t, "h");
 	terminal_await(t, "How it ran");
 	terminal_type(t, "]");

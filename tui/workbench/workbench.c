@@ -185,6 +185,7 @@ void workbench_name_field(struct workbench *wb, const struct field *field, const
 
 int workbench_key(struct workbench *wb)
 {
+	wb->keys_read++;
 	return events_wait(wb->events);
 }
 

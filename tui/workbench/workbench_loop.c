@@ -122,6 +122,22 @@ static enum redraw press(struct workbench *wb, struct view *v, int key)
 	return changed ? changed : workbench_press(wb, key);
 }
 
+/* Enter on a row, and nothing came of it: no view, no question, no word, no change. Whoever pressed it is told so. */
+static enum redraw press_enter(struct workbench *wb, struct view *v)
+{
+	size_t depth = wb->depth;
+	size_t selected = v->selected;
+	uint64_t generation = workbench_generation(wb);
+	unsigned long keys = wb->keys_read;
+	const void *task = workbench_task(wb);
+	enum redraw changed = press(wb, v, KEY_RETURN);
+	if (wb->depth == depth && workbench_top(wb) == v && !workbench_has_told(wb) && v->columns &&
+	    v->selected == selected && keys == wb->keys_read && generation == workbench_generation(wb) &&
+	    task == workbench_task(wb) && !wb->locked && !workbench_is_leaving(wb))
+		workbench_tell(wb, TONE_FAINT, "%s", _("Enter opens nothing from this row"));
+	return changed;
+}
+
 /* Draws, waits for a key and does what it means. 0: the person leaves. */
 static int workbench_loop_step(struct workbench *wb)
 {
@@ -146,7 +162,7 @@ static int workbench_loop_step(struct workbench *wb)
 	struct view *v = workbench_top(wb);
 	view_search_end(v);
 	view_refresh(v); /* keys act on rows: they are there even if drawing was put off */
-	enum redraw changed = press(wb, v, key);
+	enum redraw changed = key == KEY_RETURN ? press_enter(wb, v) : press(wb, v, key);
 	if (changed > wb->redraw)
 		wb->redraw = changed;
 	return !workbench_is_leaving(wb);

@@ -45,6 +45,7 @@ struct workbench {
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
+	unsigned long keys_read;
 	unsigned waiting; /* calls that hold on to a view while keys are awaited: 0 only in the outermost loop */
 	struct drawn drawn;
 	enum redraw redraw;                  /* what has to be drawn since; the greater wins */

@@ -221,12 +221,29 @@ void host_matrix_lines(const struct host_matrix *m, host_name_fn name, void *nam
 			buf_addf(&text, " %3zu  ", r + 1);
 			add_padded(&text, m->rules[r].name, 30);
 			buf_addf(&text, P_(" %zu host   ", " %zu hosts  ", m->rules[r].hosts), m->rules[r].hosts);
-			char *safe = printable_dup(m->rules[r].title);
+			char *safe = printable_dup(i18n_text(m->rules[r].title));
 			buf_adds(&text, safe);
 			free(safe);
 			line(ctx, HOST_LINE_RULE, "", text.data);
 			buf_release(&text);
 		}
+	}
+}
+
+void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_fn line, void *ctx)
+{
+	for (size_t r = 0; r < m->rule_count; r++) {
+		const json_t *cell = cell_of(m, label, m->rules[r].name);
+		struct buf text = BUF_INIT;
+		if (!cell)
+			continue;
+		const char *when = text_of(cell, "when");
+		char *title = printable_dup(i18n_text(m->rules[r].title));
+		buf_addf(&text, "%3zu %s  %.10s%s%.5s  %s", r + 1, mark_of(cell), when, *when ? " " : "",
+		         strlen(when) > 11 ? when + 11 : "", title);
+		line(ctx, HOST_LINE_RULE, text_of(cell, "label"), text.data);
+		free(title);
+		buf_release(&text);
 	}
 }
 

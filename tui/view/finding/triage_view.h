@@ -16,12 +16,13 @@ enum triage_shape {
 
 struct triage_state {
 	enum triage_shape shape;
-	int only_open;    /* what is judged is not shown */
-	json_t *findings; /* records */
-	json_t *lines;    /* observations, as observation_json() gives them */
-	size_t *of;       /* the finding or line of each row; SIZE_MAX: none */
-	size_t gaps_from; /* the row from which on it is told what is not covered */
-	json_t *gaps;     /* the whole text of each of those rows, for the pane */
+	int only_open;             /* what is judged is not shown */
+	json_t *findings;          /* records */
+	json_t *lines;             /* observations, as observation_json() gives them */
+	size_t *of;                /* the finding or line of each row; SIZE_MAX: none */
+	size_t gaps_from;          /* the row from which on it is told what is not covered */
+	struct host_matrix *hosts; /* of TRIAGE_HOSTS, as it is shown; or NULL */
+	json_t *gaps;              /* the whole text of each of those rows, for the pane */
 };
 
 struct triage_state *triage_state(struct view *v);

@@ -319,8 +319,18 @@ static int fill_hosts(struct view *v, int columns)
 	if (v->count == 0)
 		triage_add_row(v, TONE_PLAIN, NULL, _("no finding is on record; t on a piece of evidence (4) reads it"),
 		               SIZE_MAX);
-	host_matrix_free(m);
+	if (v->selected == 0 && v->count > 1)
+		v->selected = 1; /* a heading says nothing of itself */
+	host_matrix_free(s->hosts);
+	s->hosts = m;
 	return 0;
+}
+
+static void tell_line(void *ctx, enum host_line what, const char *label, const char *text)
+{
+	(void)what;
+	(void)label;
+	view_pane_line(ctx, TONE_PLAIN, text);
 }
 
 static int fill_triage(struct view *v, int columns, struct err *err)
@@ -358,6 +368,8 @@ static void tell_about(struct view *v)
 	struct buf line = BUF_INIT;
 	if (s->shape == TRIAGE_LINES || s->shape == TRIAGE_AROUND)
 		triage_lines_tell(v);
+	if (s->shape == TRIAGE_HOSTS && s->hosts && *view_label(v))
+		host_matrix_tell(s->hosts, view_label(v), tell_line, v);
 	if (!f && s->shape == TRIAGE_FINDINGS && s->gaps && v->selected >= s->gaps_from)
 		triage_pane_text(v, TONE_PLAIN, triage_text(json_array_get(s->gaps, v->selected - s->gaps_from)));
 	if (!f)
@@ -417,6 +429,9 @@ static enum redraw open_row(struct view *v)
 		workbench_push(v->wb, triage_view_new(v->wb, TRIAGE_LINES, record_label(f)));
 	else if (*view_label(v))
 		workbench_show(v->wb, "detail", view_label(v));
+	else if (s->shape == TRIAGE_HOSTS)
+		workbench_tell(v->wb, TONE_ATTENTION, "%s",
+		               _("this row says what a number above the table means; Enter on a machine opens it"));
 	return REDRAW_ALL;
 }
 
@@ -451,6 +466,7 @@ static enum redraw by_host(struct view *v)
 	if (s->shape != TRIAGE_FINDINGS && s->shape != TRIAGE_HOSTS)
 		return REDRAW_NONE;
 	s->shape = s->shape == TRIAGE_HOSTS ? TRIAGE_FINDINGS : TRIAGE_HOSTS;
+	v->top = 0;
 	v->selected = 0; /* the host that began, or the first finding: rows of one are none of the other */
 	view_stale(v);
 	return REDRAW_VIEW;
@@ -484,6 +500,7 @@ static void release_triage_view(struct view *v)
 {
 	struct triage_state *s = v->data;
 	json_decref(s->gaps);
+	host_matrix_free(s->hosts);
 	json_decref(s->findings);
 	json_decref(s->lines);
 	free(s->of);

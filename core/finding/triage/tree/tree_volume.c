@@ -253,6 +253,22 @@ static int see_part(struct volume_walk *w, struct tree_layer *l, const TSK_VS_PA
 	                 form ? form : _("no file system that is known"));
 }
 
+/* It begins as a text does: lines, and no byte that no text has. */
+static int is_text(const struct tree_bytes *image)
+{
+	unsigned char bytes[4096];
+	size_t n = image->size < sizeof bytes ? (size_t)image->size : sizeof bytes;
+	int lines = 0;
+	if (n == 0 || image->read(image->ctx, 0, bytes, n, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] == 0x7F || (bytes[i] < 0x20 && !memchr("\t\n\r\f\033", bytes[i], 5)))
+			return 0;
+		lines += bytes[i] == '\n';
+	}
+	return lines > 0;
+}
+
 static int see_parts(struct volume_walk *w, const struct tree_bytes *image, struct err *err)
 {
 	unsigned number = 0;
@@ -274,7 +290,12 @@ static int see_parts(struct volume_walk *w, const struct tree_bytes *image, stru
 	tsk_error_reset();
 	TSK_VS_INFO *vs = tsk_vs_open(&l->info, 0, TSK_VS_TYPE_DETECT);
 	rc = end(w, err);
-	if (!vs && rc == 0) {
+	if (!vs && rc == 0 && is_text(image)) {
+		rc = uncovered(
+		    w, "", err, "%s",
+		    _("this is a text, such as a log, and no image: a sweep looks for indicators in it (sweep; "
+		      "s in Triage and Sweep)"));
+	} else if (!vs && rc == 0) {
 		const char *form = form_of(image);
 		rc = uncovered(w, "", err, _("the image could not be opened: %s"),
 		               form ? form : _("it has no partitions and no file system that are known"));

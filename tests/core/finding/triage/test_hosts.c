@@ -63,6 +63,10 @@ static void hosts_by_rules(void **state)
 	assert_non_null(strstr(third, "·  x"));
 	assert_non_null(strstr(text.data, "1  persistence.run-key            2 hosts"));
 	assert_null(strstr(text.data, "lateral.rdp"));
+	/* what the numbers mean for one host */
+	buf_clear(&text);
+	host_matrix_tell(m, "R1-A1", take_line, &text);
+	assert_string_equal(text.data, "|  1 M  2026-11-22 00:00  A title\n|  2 H  2026-11-21 00:00  A title\n");
 	buf_release(&text);
 	host_matrix_free(m);
 	json_decref(findings);
