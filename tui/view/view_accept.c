@@ -27,7 +27,7 @@ static int fill_accept(struct view *v, int columns, struct err *err)
 	int rc = acceptance_text(workbench_case(v->wb), v->argument, a->folder, &text, err);
 	v->heading = xstrdup(_("read it, then Ctrl-S signs the receipt"));
 	if (rc == 0)
-		view_add_text(v, TONE_PLAIN, NULL, text.data, 0); /* a page of 80 cells already */
+		view_add_page(v, text.data); /* of 80 cells already */
 	buf_release(&text);
 	return rc;
 }
@@ -57,8 +57,10 @@ static enum redraw sign(struct view *v)
 static enum redraw name_folder(struct view *v)
 {
 	struct accept_state *a = v->data;
-	char *folder =
-	    prompt_path_from(v->wb, _("Folder with the evidence that came along: "), a->folder, PROMPT_PATH_FOLDER);
+	struct prompt_path asked = {.question = _("Folder with the evidence that came along: "),
+	                            .initial = a->folder,
+	                            .wanted = PROMPT_PATH_FOLDER_THERE};
+	char *folder = prompt_path_ask(v->wb, &asked);
 	if (folder) {
 		free(a->folder);
 		a->folder = folder;

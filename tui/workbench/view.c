@@ -272,6 +272,11 @@ void view_add_output(struct view *v, enum tone tone, const char *text, int inden
 	add_wrapped(v, tone, NULL, text, indent, v->columns);
 }
 
+void view_add_page(struct view *v, const char *text)
+{
+	add_wrapped(v, TONE_PLAIN, NULL, text, 0, v->columns + 1);
+}
+
 void view_stale(struct view *v)
 {
 	v->columns = 0;

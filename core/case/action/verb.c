@@ -20,7 +20,7 @@ static const struct verb verbs[] = {
     {"import", N_("action: import"), VERB_UNDOABLE, VERB_RECORDS, VERB_LANE_RECORDS, 1},
     {"stage", N_("action: stage"), VERB_UNDOABLE, VERB_RECORDS, VERB_LANE_RECORDS, 0},
     {"desk", N_("action: desk"), VERB_UNDOABLE, VERB_RECORDS, VERB_LANE_RECORDS, 0},
-    {"merge", N_("action: merge"), VERB_FINAL, VERB_RECORDS, VERB_LANE_NONE, 0},
+    {"merge", N_("action: merge"), VERB_FINAL, VERB_RECORDS, VERB_LANE_NONE, 1},
     {"resolve", N_("action: resolve"), VERB_FINAL, VERB_RECORDS, VERB_LANE_NONE, 0},
     {"handover", N_("action: handover"), VERB_FINAL, VERB_RECORDS, VERB_LANE_RESPONSE, 0},
     {"accept", N_("action: accept"), VERB_FINAL, VERB_RECORDS, VERB_LANE_RESPONSE, 0},

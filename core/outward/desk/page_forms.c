@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROSE_CELLS 78 /* it is read on a terminal of 80, and shown in the workbench */
+
 /* ---- text */
 
 static void text_of_table(const struct page_block *table, struct buf *out)
@@ -44,7 +46,7 @@ void page_text(const struct page *page, struct buf *out)
 		if (b->sort == PAGE_BLOCK_HEADING)
 			buf_addf(out, "\n%s\n", b->text);
 		else if (b->sort == PAGE_BLOCK_TEXT) {
-			text_wrap(out, b->text, 100, 0);
+			text_wrap(out, b->text, PROSE_CELLS, 0);
 			buf_addc(out, '\n');
 		} else if (b->sort == PAGE_BLOCK_TABLE)
 			text_of_table(b, out);
