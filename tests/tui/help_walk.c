@@ -188,8 +188,7 @@ void walk_take_over(struct walk *w, const char *copy)
 void walk_hand_back(struct walk *w, const char *delta)
 {
 	walk_exchange(w, "h", "Colleague's key", "同僚の鍵");
-	walk_answer(w, "R1", "the whole case", "事案全体");
-	walk_press(w, KEYS_DOWN, "> what is new", "> 新しい");
+	walk_answer(w, "R1", "> what is new", "> 新しい"); /* they have a copy */
 	walk_press(w, KEYS_ENTER, "New file for the colleague", "同僚に渡す新しいファイル");
 	walk_answer(w, program_file(&w->program, delta), " bytes; ", "バイト");
 	walk_leave(w);

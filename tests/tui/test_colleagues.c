@@ -186,6 +186,8 @@ static void hand_over(struct program *p, struct terminal *t)
 	snprintf(words, sizeof words, "%s" KEYS_ENTER, other);
 	terminal_type(t, words);
 	terminal_await_row(t, -1, "What goes:"); /* the key is known by now */
+	terminal_type(t, "whole");
+	terminal_await_row(t, -1, "What goes: whole");
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, -1, "New file");
 	snprintf(words, sizeof words, "%s/it's handed.genba" KEYS_ENTER, p->dir);

@@ -44,9 +44,15 @@ void cmd_print_unlocked(struct session *s);
 int cmd_key_slots(struct session *s, const struct args *args, struct err *err);  /* `key slots …` */
 int cmd_key_revoke(struct session *s, const struct args *args, struct err *err); /* key revoke: cmd_revoke.c */
 
-/* The key that a handover would go to (a file, a line, a known mark): its fingerprint is appended; `known`: a responder of this
- * case has it. 0 or -1. */
-int cmd_handover_key(struct session *s, const char *text, struct buf *print, int *known, struct err *err);
+enum key_standing {
+	KEY_IS_NEW,
+	KEY_IS_KNOWN, /* a responder of this case has it */
+	KEY_HAS_COPY, /* and is known to have a state of the case already */
+};
+
+/* The key that a handover would go to (a file, a line, a known mark): its fingerprint is appended. 0 or -1. */
+int cmd_handover_key(struct session *s, const char *text, struct buf *print, enum key_standing *standing,
+                     struct err *err);
 
 /* Splits FIELD=VALUE words. The array is the caller's to free; names are copies kept in *names (free each, then it). */
 struct assign;

@@ -9,7 +9,6 @@
 #include "playbook/load/playbook.h"
 #include "tui/command/command.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,25 +76,17 @@ static void offer_playbooks(struct completing *k)
 		offer(k, playbook_builtin_name(i));
 }
 
-/* Names in the folder of the path being typed. Those that a line cannot hold as they are, are left out. */
+/* What a line can hold as it is. */
 static void offer_files(struct completing *k)
 {
-	const char *slash = strrchr(k->word, '/');
-	size_t n = slash ? (size_t)(slash - k->word) + 1 : 0;
-	char *folder = n ? xstrndup(k->word, n) : xstrdup(".");
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-	while (dir && (entry = readdir(dir))) {
-		struct buf path = BUF_INIT;
-		buf_add(&path, k->word, n);
-		buf_adds(&path, entry->d_name);
-		if (entry->d_name[0] != '.' && !strpbrk(entry->d_name, " \t\n\"'\\#"))
-			offer_n(k, path.data, path.len, entry->d_type == DT_DIR ? "/" : "");
-		buf_release(&path);
-	}
-	if (dir)
-		closedir(dir);
-	free(folder);
+	struct candidates files = {0, NULL};
+	size_t i;
+	json_t *path;
+	complete_path(k->word, 0, &files);
+	json_array_foreach(files.words, i, path)
+		if (!strpbrk(json_string_value(path), " \t\n\"'\\#"))
+			offer(k, json_string_value(path));
+	candidates_release(&files);
 }
 
 static void offer_values(struct completing *k, const struct field *field)

@@ -6,7 +6,7 @@
  *     candidates_release(&c);
  *
  * From the tables of commands and kinds: names of commands, options and their
- * values, kinds, fields, values of fields, and the labels on record.
+ * values, kinds, fields, values of fields, the labels on record, and names of files.
  */
 #ifndef GENBA_TUI_COMMAND_COMPLETE_H
 #define GENBA_TUI_COMMAND_COMPLETE_H
@@ -24,6 +24,9 @@ struct candidates {
 
 /* For the end of `line`. Release with candidates_release(). */
 void complete_line(struct session *s, const char *line, struct candidates *c);
+
+/* For a path alone: names in its folder, sorted, folders with a slash behind; those that begin with a dot where one is typed. */
+void complete_path(const char *typed, int folders_only, struct candidates *c);
 void candidates_release(struct candidates *c);
 
 /* How much all candidates have in common, in bytes. */

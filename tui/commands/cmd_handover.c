@@ -87,16 +87,20 @@ static int has_key(void *ctx, const struct responder *r)
 	return k->found;
 }
 
-int cmd_handover_key(struct session *s, const char *text, struct buf *print, int *known, struct err *err)
+int cmd_handover_key(struct session *s, const char *text, struct buf *print, enum key_standing *standing,
+                     struct err *err)
 {
 	struct key_known k = {.found = 0};
+	char commit[HISTORY_ID];
 	char *line = read_line(s, text, err);
 	int rc = line ? ssh_public_parse(line, k.key, err) : -1;
 	if (rc == 0 && responder_each(s->c, has_key, &k, err) < 0)
 		rc = -1;
 	if (rc == 0)
 		ssh_fingerprint(k.key, print);
-	*known = k.found;
+	*standing = KEY_IS_NEW;
+	if (rc == 0 && k.found)
+		*standing = handover_known(s->c, k.key, commit, NULL) == 0 ? KEY_HAS_COPY : KEY_IS_KNOWN;
 	free(line);
 	return rc;
 }
@@ -107,13 +111,13 @@ static int confirm_key(struct session *s, const struct args *args, const char *t
 {
 	struct buf print = BUF_INIT;
 	const char *wanted = args_option(args, "fingerprint");
-	int known = 0;
-	int rc = cmd_handover_key(s, text, &print, &known, err);
+	enum key_standing standing = KEY_IS_NEW;
+	int rc = cmd_handover_key(s, text, &print, &standing, err);
 	if (rc == 0 && wanted && strcmp(wanted, print.data) != 0)
 		rc = err_set(err, ERR_FAILED,
 		             _("nothing was written: the key has the fingerprint %s, not %s. Ask for the key again"),
 		             print.data, wanted);
-	if (rc == 0 && !known && !wanted && !s->in_workbench && !s->in_script && isatty(STDIN_FILENO) &&
+	if (rc == 0 && standing == KEY_IS_NEW && !wanted && !s->in_workbench && !s->in_script && isatty(STDIN_FILENO) &&
 	    isatty(STDERR_FILENO)) {
 		char answer[16] = "";
 		printable_printf(

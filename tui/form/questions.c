@@ -27,7 +27,12 @@ char *question_field(struct workbench *wb, const struct question *q, const char 
 char *question_path(struct workbench *wb, const struct question *q, const char *before)
 {
 	char *asked = xasprintf("%s: ", q->label);
-	char *path = prompt_path_from(wb, asked, before, *(const enum prompt_path_wanted *)q->ctx);
+	struct prompt_path p = {.question = asked, .wanted = *(const enum prompt_path_wanted *)q->ctx};
+	if (before == q->initial && p.wanted == PROMPT_PATH_NEW)
+		p.offered = before; /* a name that nobody typed: it gives way to one that is */
+	else
+		p.initial = before;
+	char *path = prompt_path_ask(wb, &p);
 	free(asked);
 	return path;
 }

@@ -53,7 +53,7 @@ void questions_release(const struct questions *q);
 /* An `ask`: the field's value, as form_ask_value_from() asks for it. */
 char *question_field(struct workbench *wb, const struct question *q, const char *before);
 
-/* An `ask`: a path, called as the label says; ctx is an enum prompt_path_wanted. */
+/* An `ask`: a path, called as the label says; ctx is an enum prompt_path_wanted. The `initial` name of a new file is offered. */
 char *question_path(struct workbench *wb, const struct question *q, const char *before);
 
 #endif

@@ -1,5 +1,6 @@
 #include "tui/term/edit.h"
 
+#include "base/printable.h"
 #include "tui/term/screen.h"
 
 #include <string.h>
@@ -149,4 +150,44 @@ void edit_set(struct editing *e, const char *text)
 	buf_clear(&e->text);
 	buf_adds(&e->text, text);
 	e->at = e->text.len;
+}
+
+void edit_lay_out(const struct editing *e, int cells, struct buf *rows, int *cursor_row, int *cursor_column)
+{
+	struct buf before = BUF_INIT;
+	struct buf shown = BUF_INIT;
+	printable_add(&shown, e->text.data, e->text.len, PRINTABLE_KEEP_NEWLINES);
+	printable_add(&before, e->text.data, e->at, PRINTABLE_KEEP_NEWLINES);
+	int row = 0;
+	int column = 0;
+	size_t cursor = before.len;
+	*cursor_row = *cursor_column = 0;
+	for (size_t i = 0; i <= shown.len;) {
+		if (i == cursor) {
+			*cursor_row = row;
+			*cursor_column = column;
+		}
+		if (i == shown.len)
+			break;
+		size_t n = 1;
+		while (i + n < shown.len && ((unsigned char)shown.data[i + n] & 0xC0) == 0x80)
+			n++;
+		int width = (int)text_width_n(shown.data + i, n);
+		if (shown.data[i] == '\n' || column + width > cells) {
+			buf_addc(rows, '\n');
+			row++;
+			column = 0;
+		}
+		if (shown.data[i] != '\n') {
+			if (i == cursor) {
+				*cursor_row = row;
+				*cursor_column = column;
+			}
+			buf_add(rows, shown.data + i, n);
+			column += width;
+		}
+		i += n;
+	}
+	buf_release(&shown);
+	buf_release(&before);
 }

@@ -24,6 +24,9 @@ void edit_key(struct editing *e, int key);
 void edit_insert(struct editing *e, int c); /* a code point; no character: nothing */
 void edit_set(struct editing *e, const char *text);
 
+/* The text as it is shown, broken into rows of `cells`, appended; and where the cursor is in them. */
+void edit_lay_out(const struct editing *e, int cells, struct buf *rows, int *cursor_row, int *cursor_column);
+
 /* 0 while more is coming: drawing each character of a paste of megabytes would take hours. */
 int edit_may_draw(const struct editing *e);
 

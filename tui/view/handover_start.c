@@ -4,10 +4,15 @@
  */
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/safe_name.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/words.h"
+#include "case/identity/identity.h"
+#include "case/store/responders.h"
 #include "outward/brief/brief.h"
 #include "tui/command/cmd.h"
+#include "tui/command/complete.h"
 #include "tui/form/questions.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -53,7 +58,10 @@ static char *handover_brief(struct workbench *wb)
 struct handover_key {
 	struct workbench *wb;
 	struct buf print; /* its fingerprint */
-	int known;
+	enum key_standing standing;
+	struct candidates *marks; /* that fit to what is typed, while it is completed */
+	const char *front;
+	struct buf names; /* of those who are known, for the help */
 };
 
 static int handover_check_key(void *ctx, const char *typed, struct err *err)
@@ -61,7 +69,7 @@ static int handover_check_key(void *ctx, const char *typed, struct err *err)
 	struct handover_key *k = ctx;
 	char *path = prompt_path_in_full(typed);
 	buf_clear(&k->print);
-	int rc = cmd_handover_key(workbench_session(k->wb), path, &k->print, &k->known, err);
+	int rc = cmd_handover_key(workbench_session(k->wb), path, &k->print, &k->standing, err);
 	free(path);
 	return rc;
 }
@@ -69,7 +77,7 @@ static int handover_check_key(void *ctx, const char *typed, struct err *err)
 /* A key that is new to the case is confirmed before anything else is asked, and long before anything is written. */
 static int key_is_theirs(struct workbench *wb, const struct handover_key *k)
 {
-	if (k->known)
+	if (k->standing != KEY_IS_NEW)
 		return 1;
 	char *question = xasprintf(_("%s: read out to you? (y/n) "), k->print.data);
 	int good = prompt_yes(wb, question);
@@ -80,13 +88,50 @@ static int key_is_theirs(struct workbench *wb, const struct handover_key *k)
 	return good;
 }
 
+/* Those who can get it by their mark: everybody who is known, but oneself. */
+static int look_at_mark(void *ctx, const struct responder *r)
+{
+	struct handover_key *k = ctx;
+	const struct identity *me = case_identity(workbench_case(k->wb));
+	if (!r->has_key || r->revoked || r->is_retracted || (me && memcmp(me->public_key, r->key, sizeof r->key) == 0))
+		return 0;
+	buf_addf(&k->names, "%s%s %s", k->names.len ? ", " : "", r->mark, r->name ? r->name : "");
+	if (k->marks && strncmp(r->mark, k->front, strlen(k->front)) == 0)
+		json_array_append_new(k->marks->words, json_string(r->mark));
+	return 0;
+}
+
+static void complete_key(void *ctx, const char *front, struct candidates *c)
+{
+	struct handover_key *k = ctx;
+	complete_path(front, 0, c);
+	k->marks = c;
+	k->front = front;
+	responder_each(workbench_case(k->wb), look_at_mark, k, NULL);
+	k->marks = NULL;
+}
+
+/* ` R2 Responder Two · or a file …` */
+static char *key_help(struct handover_key *k)
+{
+	responder_each(workbench_case(k->wb), look_at_mark, k, NULL);
+	char *names = printable_dup(k->names.data ? k->names.data : "");
+	char *help =
+	    *names ? xasprintf(_(" %s · or a file or line of `genba key export`, Tab completes"), names)
+	           : xstrdup(_(" a file with what `genba key export` prints at theirs, Tab completes; or that line"));
+	free(names);
+	return help;
+}
+
 /* The key as the command takes it, known or confirmed; NULL: left. */
 static char *ask_key(struct workbench *wb, const struct question *q, const char *before)
 {
-	struct handover_key k = {.wb = wb, .print = BUF_INIT};
-	struct prompt_line line = {.question =
-	                               _("Colleague's key (file or line of genba key export, or a known mark): "),
+	struct handover_key k = {.wb = wb, .print = BUF_INIT, .names = BUF_INIT};
+	char *help = key_help(&k);
+	struct prompt_line line = {.question = _("Colleague's key: "),
+	                           .help = help,
 	                           .initial = before,
+	                           .complete = complete_key,
 	                           .check = handover_check_key,
 	                           .ctx = &k};
 	int left;
@@ -94,27 +139,53 @@ static char *ask_key(struct workbench *wb, const struct question *q, const char 
 	char *key = !left && key_is_theirs(wb, &k) ? prompt_path_in_full(typed) : NULL;
 	(void)q;
 	buf_release(&k.print);
+	buf_release(&k.names);
+	free(help);
 	free(typed);
 	return key;
 }
 
-/* Whoever is known to the case may have it already. The key is the answer before this one. */
+/* Whoever is known to the case may have it already: then what is new comes first. The key is the answer before this one. */
 static char *ask_what(struct workbench *wb, const struct question *q, const char *before)
 {
 	const char *ways[] = {_("the whole case, as a copy under their key"),
 	                      _("what is new, for the copy that they have (a delta)")};
 	struct buf print = BUF_INIT;
-	int known = 0;
-	int delta = before && *before;
-	cmd_handover_key(workbench_session(wb), q[-1].answer, &print, &known, NULL);
+	enum key_standing standing = KEY_IS_NEW;
+	cmd_handover_key(workbench_session(wb), q[-1].answer, &print, &standing, NULL);
 	buf_release(&print);
-	int chosen = known ? prompt_choice(wb, _("What goes: "), ways, 2, delta, NULL) : 0;
+	int delta = before ? *before != '\0' : standing == KEY_HAS_COPY;
+	int chosen = standing == KEY_IS_NEW ? 0 : prompt_choice(wb, _("What goes: "), ways, 2, delta, NULL);
 	return chosen < 0 ? NULL : xstrdup(chosen ? "--delta" : "");
 }
 
 static int handover_is_delta(const char *what)
 {
 	return *what != '\0';
+}
+
+/* For whom a new file is, as a part of its name: the mark; of a key that is new its file's name, or its comment. */
+static char *word_of_key(const char *key)
+{
+	const char *last = strrchr(key, *key && strncmp(key, "ssh-", 4) == 0 ? ' ' : '/');
+	char *stem = xstrdup(last ? last + 1 : key);
+	char *dot = strrchr(stem, '.');
+	if (dot && dot > stem)
+		*dot = '\0';
+	char *word = safe_name_from(stem, "colleague");
+	free(stem);
+	return word;
+}
+
+static char *ask_out(struct workbench *wb, const struct question *q, const char *before)
+{
+	char *word = word_of_key(q[-2].answer);
+	char *what = xasprintf("for-%s", word);
+	char *path = prompt_path_new(wb, _("New file for the colleague: "), before, what,
+	                             handover_is_delta(q[-1].answer) ? "delta" : "genba");
+	free(what);
+	free(word);
+	return path;
 }
 
 /* With what is new neither evidence nor a brief goes along. */
@@ -152,7 +223,6 @@ static int hand_over(void *ctx, struct question *all, struct err *err)
 
 void handover_ask(struct workbench *wb, const char *none)
 {
-	static const enum prompt_path_wanted new_file = PROMPT_PATH_NEW;
 	static const enum prompt_path_wanted folder = PROMPT_PATH_FOLDER_OR_NONE;
 	struct err err = ERR_INIT;
 	(void)none;
@@ -163,7 +233,7 @@ void handover_ask(struct workbench *wb, const char *none)
 	struct question asked[] = {
 	    {.name = "to", .label = _("Colleague's key"), .ask = ask_key},
 	    {.name = "delta", .label = _("What goes"), .ask = ask_what},
-	    {.name = "out", .label = _("New file for the colleague"), .ask = question_path, .ctx = &new_file},
+	    {.name = "out", .label = _("New file for the colleague"), .ask = ask_out},
 	    {.name = "with-evidence",
 	     .label = _("Folder for the evidence (empty: it stays here)"),
 	     .ask = ask_folder,

@@ -172,9 +172,7 @@ static int look_again(void *ctx, const char *reason, struct err *err)
 /* Shown anew with it, and then merged as it is shown. */
 static enum redraw merge_vouched(struct view *v)
 {
-	draft_prompt_reason(v->wb, "merge:vouched",
-	                    _("Why what a revoked key signed is taken in (goes on record as a decision): "), look_again,
-	                    v);
+	draft_prompt_reason(v->wb, "merge:vouched", _("Why what a revoked key signed is taken in: "), look_again, v);
 	return REDRAW_ALL;
 }
 

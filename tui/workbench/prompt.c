@@ -5,6 +5,7 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "tui/command/complete_edit.h"
 #include "tui/term/edit.h"
 #include "tui/term/screen.h"
 #include "tui/workbench/events.h"
@@ -16,27 +17,35 @@
 
 /* ---- one line */
 
-static void draw_line(const char *question, const struct editing *e, int hidden)
+#define ANSWER_CELLS 24 /* that a question leaves to its answer, where the screen is wide enough */
+
+static void show_typed(const struct editing *e, int hidden, struct buf *line, struct buf *before)
+{
+	printable_add(before, e->text.data, e->at, PRINTABLE_LINE);
+	printable_add(line, e->text.data, e->text.len, PRINTABLE_LINE);
+	for (struct buf *b = line; hidden && b; b = b == line ? before : NULL) {
+		size_t cells = text_width(b->data);
+		buf_clear(b);
+		for (size_t i = 0; i < cells; i++)
+			buf_adds(b, "•");
+	}
+}
+
+static int draw_line(const char *question, const struct editing *e, const struct prompt_line *p)
 {
 	int row = screen_rows() - 1;
 	int columns = screen_columns();
 	struct buf before = BUF_INIT;
 	struct buf line = BUF_INIT;
-	printable_add(&before, e->text.data, e->at, PRINTABLE_LINE);
-	printable_add(&line, e->text.data, e->text.len, PRINTABLE_LINE);
-	if (hidden) {
-		size_t cells = text_width(line.data);
-		buf_clear(&line);
-		for (size_t i = 0; i < cells; i++)
-			buf_adds(&line, "•");
-		cells = text_width(before.data);
-		buf_clear(&before);
-		for (size_t i = 0; i < cells; i++)
-			buf_adds(&before, "•");
-	}
+	show_typed(e, p && p->hidden, &line, &before);
 	int asked = (int)text_width(question);
 	int wanted = (int)text_width(line.data) + 2; /* and the cursor behind it */
-	if (asked + wanted > columns) {              /* a long question gives way to what is typed, down to its half */
+	int above = 0;
+	if (asked > (columns >= 2 * ANSWER_CELLS ? columns - ANSWER_CELLS : columns / 2) &&
+	    asked + (p && p->offered ? ANSWER_CELLS : wanted) > columns) {
+		above = workbench_draw_upwards(row - 1, TONE_HEADING, question);
+		asked = 0;
+	} else if (asked + wanted > columns) { /* a long question gives way to what is typed, down to its half */
 		int left = columns - wanted > columns / 2 ? columns - wanted : columns / 2;
 		asked = asked < left ? asked : left;
 	}
@@ -45,16 +54,24 @@ static void draw_line(const char *question, const struct editing *e, int hidden)
 	int skip = cursor >= room ? cursor - room + 1 : 0; /* the end of a long line stays in sight */
 	size_t used;
 	size_t from = text_fit(line.data, (size_t)skip, &used);
-	screen_put(row, 0, asked, TONE_HEADING, question);
-	screen_put(row, asked, columns - asked, TONE_PLAIN, line.data + from);
+	if (!above)
+		screen_put(row, 0, asked, TONE_HEADING, question);
+	if (line.len == 0 && p && p->offered) {
+		char *offered = printable_dup(p->offered);
+		screen_put(row, asked, columns - asked, TONE_FAINT, offered);
+		free(offered);
+	} else {
+		screen_put(row, asked, columns - asked, TONE_PLAIN, line.data + from);
+	}
 	screen_cursor(row, asked + cursor - (int)used);
 	buf_release(&line);
 	buf_release(&before);
+	return above;
 }
 
-void prompt_draw_line(const char *question, const struct editing *e)
+int prompt_draw_line(const char *question, const struct editing *e)
 {
-	draw_line(question, e, 0);
+	return draw_line(question, e, NULL);
 }
 
 static void begin_editing(struct editing *e, const struct prompt_line *p)
@@ -96,6 +113,8 @@ static char *prompt_accept(struct workbench *wb, const struct prompt_line *p, st
 {
 	struct err err = ERR_INIT;
 	workbench_tell(wb, TONE_FAINT, "%s", ""); /* what was said of an answer before is settled */
+	if (e->text.len == 0 && p->offered)
+		buf_adds(&e->text, p->offered);
 	if (p->check && p->check(p->ctx, e->text.data, &err) < 0) {
 		workbench_tell(wb, TONE_ALARM, "%s", err.message);
 		return NULL;
@@ -103,17 +122,70 @@ static char *prompt_accept(struct workbench *wb, const struct prompt_line *p, st
 	return buf_take(&e->text, NULL);
 }
 
+/* The line above: how it is answered where nothing is typed, else what may follow. Appended: nothing, if there is nothing to
+ * say. */
+static void add_help(const struct prompt_line *p, const struct editing *e, struct buf *out)
+{
+	const char *help = p->help ? p->help : "";
+	if (p->offered && e->text.len == 0)
+		help = _(" Enter takes what is offered · Tab to change it · Esc leaves");
+	if (p->complete && (e->text.len || !*help)) {
+		struct candidates c = {0, NULL};
+		struct buf list = BUF_INIT;
+		char *front = xstrndup(e->text.data, e->at);
+		p->complete(p->ctx, front, &c);
+		complete_list(&c, &list);
+		if (json_array_size(c.words)) {
+			buf_adds(out, _(" Tab: "));
+			printable_add(out, list.data, list.len, PRINTABLE_LINE);
+		}
+		free(front);
+		buf_release(&list);
+		candidates_release(&c);
+	} else {
+		buf_adds(out, help);
+	}
+}
+
+static void draw_asked(struct workbench *wb, const struct prompt_line *p, const struct editing *e)
+{
+	struct buf help = BUF_INIT;
+	workbench_draw(wb);
+	int row = screen_rows() - 2 - draw_line(p->question, e, p);
+	add_help(p, e, &help);
+	if (help.len)
+		screen_put(row--, 0, screen_columns(), TONE_BAR, help.data);
+	draw_message(wb, row);
+	buf_release(&help);
+	draw_line(p->question, e, p); /* the cursor is there */
+	screen_show();
+}
+
+/* 1 if it was taken: what is offered is brought in, or what may follow. */
+static int complete_key(const struct prompt_line *p, struct editing *e, int key)
+{
+	if (p->offered && e->text.len == 0 && (key == '\t' || key == KEY_GO_RIGHT || key == KEY_LAST)) {
+		edit_set(e, p->offered);
+		e->changed = 1;
+		return 1;
+	}
+	if (!p->complete || key != '\t')
+		return 0;
+	struct candidates c = {0, NULL};
+	char *front = xstrndup(e->text.data, e->at);
+	p->complete(p->ctx, front, &c);
+	complete_put(e, &c, 0);
+	candidates_release(&c);
+	free(front);
+	return 1;
+}
+
 static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct editing *e, int *left)
 {
 	for (;;) {
 		if (edit_may_draw(e)) {
 			tell_changed(p, e);
-			workbench_draw(wb);
-			if (p->help && *p->help)
-				screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, p->help);
-			draw_message(wb, screen_rows() - (p->help && *p->help ? 3 : 2));
-			draw_line(p->question, e, p->hidden);
-			screen_show();
+			draw_asked(wb, p, e);
 		}
 		int key = workbench_key(wb);
 		if (e->pasting && key < KEY_NOTHING)
@@ -126,53 +198,12 @@ static char *ask_line(struct workbench *wb, const struct prompt_line *p, struct 
 		} else if (key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c')) {
 			*left = 1;
 			return buf_take(&e->text, NULL);
-		} else if (!p->key || !p->key(p->ctx, key))
+		} else if (!complete_key(p, e, key) && (!p->key || !p->key(p->ctx, key)))
 			edit_key(e, key);
 	}
 }
 
 /* ---- several lines */
-
-/* Where the cursor is, in the text broken into rows of `cells`; and the text itself. */
-static void lay_out(const struct editing *e, int cells, struct buf *rows, int *cursor_row, int *cursor_column)
-{
-	struct buf before = BUF_INIT;
-	struct buf shown = BUF_INIT;
-	printable_add(&shown, e->text.data, e->text.len, PRINTABLE_KEEP_NEWLINES);
-	printable_add(&before, e->text.data, e->at, PRINTABLE_KEEP_NEWLINES);
-	int row = 0;
-	int column = 0;
-	size_t cursor = before.len;
-	*cursor_row = *cursor_column = 0;
-	for (size_t i = 0; i <= shown.len;) {
-		if (i == cursor) {
-			*cursor_row = row;
-			*cursor_column = column;
-		}
-		if (i == shown.len)
-			break;
-		size_t n = 1;
-		while (i + n < shown.len && ((unsigned char)shown.data[i + n] & 0xC0) == 0x80)
-			n++;
-		int width = (int)text_width_n(shown.data + i, n);
-		if (shown.data[i] == '\n' || column + width > cells) {
-			buf_addc(rows, '\n');
-			row++;
-			column = 0;
-		}
-		if (shown.data[i] != '\n') {
-			if (i == cursor) {
-				*cursor_row = row;
-				*cursor_column = column;
-			}
-			buf_add(rows, shown.data + i, n);
-			column += width;
-		}
-		i += n;
-	}
-	buf_release(&shown);
-	buf_release(&before);
-}
 
 static void draw_editor(const char *question, const struct editing *e)
 {
@@ -182,7 +213,7 @@ static void draw_editor(const char *question, const struct editing *e)
 	struct buf rows = BUF_INIT;
 	int cursor_row;
 	int cursor_column;
-	lay_out(e, columns - 1, &rows, &cursor_row, &cursor_column);
+	edit_lay_out(e, columns - 1, &rows, &cursor_row, &cursor_column);
 	struct buf heading = BUF_INIT;
 	struct buf hint = BUF_INIT;
 	buf_addf(&heading, " %s ", question);
@@ -287,20 +318,29 @@ char *prompt_pasted(struct workbench *wb)
 
 int prompt_yes(struct workbench *wb, const char *question)
 {
-	for (;;) {
+	int answer = -1;
+	int told = 0; /* by this question, of a key that is no answer */
+	while (answer < 0) {
 		workbench_draw(wb);
-		draw_message(wb, screen_rows() - 2);
-		screen_put(screen_rows() - 1, 0, screen_columns(), TONE_ATTENTION, question);
-		screen_cursor(screen_rows() - 1, (int)text_width(question));
+		int rows = workbench_draw_upwards(screen_rows() - 1, TONE_ATTENTION, question);
+		draw_message(wb, screen_rows() - 1 - rows);
+		int columns = screen_columns();
+		screen_cursor(screen_rows() - 1,
+		              (int)text_width(question) < columns ? (int)text_width(question) : columns - 1);
 		screen_show();
 		int key = workbench_key(wb);
 		if (key == 'y' || key == 'Y')
-			return 1;
-		if (key == 'n' || key == 'N' || key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
-			return 0;
-		if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK)
+			answer = 1;
+		else if (key == 'n' || key == 'N' || key == KEY_ESCAPE || key == KEY_HANGUP || key == CTRL('c'))
+			answer = 0;
+		else if (key != KEY_NOTHING && key != KEY_SIZE && key != KEY_WORK) {
 			workbench_tell(wb, TONE_ATTENTION, "%s", _("y for yes; n or Esc for no"));
+			told = 1;
+		}
 	}
+	if (told)
+		workbench_tell(wb, TONE_FAINT, "%s", "");
+	return answer;
 }
 
 int prompt_passphrase(struct workbench *wb, const char *question, struct secret *passphrase)
@@ -372,8 +412,9 @@ static void draw_choices(const struct prompt_choosing *c, const char *question, 
 	int height = screen_rows() / 2;
 	int columns = screen_columns();
 	int top = screen_rows() - 1 - height;
-	size_t first = c->selected >= (size_t)height ? c->selected - (size_t)height + 1 : 0;
 	screen_put(top - 1, 0, columns, TONE_BAR, source->help);
+	height -= draw_line(question, e, NULL);
+	size_t first = c->selected >= (size_t)height ? c->selected - (size_t)height + 1 : 0;
 	for (int i = 0; i < height; i++) {
 		size_t k = first + (size_t)i;
 		struct buf text = BUF_INIT;
@@ -390,7 +431,7 @@ static void draw_choices(const struct prompt_choosing *c, const char *question, 
 		buf_release(&line);
 		buf_release(&text);
 	}
-	draw_line(question, e, 0);
+	draw_line(question, e, NULL); /* the cursor is there */
 	if (source->fixed)
 		screen_cursor(top + (int)(c->selected - first), 0);
 }
@@ -411,8 +452,11 @@ static void choosing_key(struct prompt_choosing *c, struct editing *e, int key)
 		if (c->selected < c->count)
 			source->toggle(source->ctx, c->selected);
 	} else if (!source->fixed) {
+		struct prompt_line typed = {.complete = source->other ? source->other->complete : NULL,
+		                            .ctx = source->other ? source->other->ctx : NULL};
 		e->changed = 0;
-		edit_key(e, key);
+		if (!complete_key(&typed, e, key))
+			edit_key(e, key);
 		if (e->changed)
 			c->selected = 0;
 	}

@@ -20,6 +20,9 @@ struct workbench;
  * stays in the prompt, to be mended, with the reason above it. `ctx` is that of the prompt. */
 typedef int prompt_check_fn(void *ctx, const char *text, struct err *err);
 
+struct candidates;
+typedef void prompt_complete_fn(void *ctx, const char *front, struct candidates *c);
+
 /* One line. A string that the caller frees, or NULL. What must not be lost is asked for by draft_prompt_text() (kept.h). */
 char *prompt_text(struct workbench *wb, const char *question);
 
@@ -28,10 +31,15 @@ struct prompt_line {
 	const char *question;
 	const char *help; /* one line above, or NULL */
 	const char *initial;
+	/* Shown faintly where nothing is typed: Enter takes it, Tab or the right arrow brings it in to be changed, typing takes its
+	 * place. NULL: there is none. */
+	const char *offered;
 	int several_lines;
 	int hidden; /* shown as dots */
 	/* Told after keys that changed the text, and before a lock; may be NULL. */
 	void (*changed)(void *ctx, const char *text);
+	/* What may follow what is typed in front of the cursor: in the line above, and put in by Tab. May be NULL. */
+	prompt_complete_fn *complete;
 	/* A key that means something to whoever asks: 1 if it was taken. May be NULL. */
 	int (*key)(void *ctx, int key);
 	prompt_check_fn *check; /* asked with Enter, or Ctrl-S; may be NULL */
@@ -73,6 +81,7 @@ char *prompt_pasted(struct workbench *wb);
 /* What is typed where none of the choices fits. */
 struct prompt_other {
 	prompt_check_fn *check;
+	prompt_complete_fn *complete; /* Tab puts in what may follow; or NULL */
 	void *ctx;
 	char *typed; /* the caller frees it */
 };
@@ -93,8 +102,9 @@ int prompt_passphrase(struct workbench *wb, const char *question, struct secret 
 /* Yes (1) or no (0): y, or n or Esc. Any other key is told and the question stays. */
 int prompt_yes(struct workbench *wb, const char *question);
 
-/* Draws a question and the line being typed on the last row, and puts the cursor there. */
+/* Draws a question and the line being typed on the last row, and puts the cursor there. A question that leaves no room for an
+ * answer stands above, whole: the number of rows that it takes there. */
 struct editing;
-void prompt_draw_line(const char *question, const struct editing *e);
+int prompt_draw_line(const char *question, const struct editing *e);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "tui/command/command.h"
 #include "tui/command/complete.h"
+#include "tui/command/complete_edit.h"
 #include "tui/term/edit.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench_private.h"
@@ -45,15 +46,6 @@ static void add_usage(const struct asking *a, const char *line, struct buf *out)
 	buf_addf(out, "  —  %s", refusal ? refusal : i18n_text(command->summary));
 }
 
-/* Of a path its last part: what comes before is typed already. */
-static const char *last_part(const char *word)
-{
-	size_t n = strlen(word);
-	while (n > 1 && word[n - 2] != '/')
-		n--;
-	return n > 1 && strchr(word, '/') ? word + n - 1 : word;
-}
-
 /* What may follow, above the line: the candidates, or how the command is used. */
 static void draw_hint(const struct asking *a)
 {
@@ -62,15 +54,10 @@ static void draw_hint(const struct asking *a)
 	struct buf hint = BUF_INIT;
 	struct buf safe = BUF_INIT;
 	complete_line(a->wb->s, line, &c);
-	size_t n = json_array_size(c.words);
-	const char *only = json_string_value(json_array_get(c.words, 0));
-	if (n == 0 || (n == 1 && strcmp(only, line + c.from) == 0))
+	if (complete_is_whole(&c, line))
 		add_usage(a, line, &hint);
-	for (size_t i = 0; hint.len == 0 && i < n; i++)
-		buf_addf(&safe, "%s%s", i ? "  " : "", last_part(json_string_value(json_array_get(c.words, i))));
 	if (hint.len == 0)
-		buf_add(&hint, safe.data, safe.len);
-	buf_clear(&safe);
+		complete_list(&c, &hint);
 	buf_addc(&safe, ' ');
 	printable_add(&safe, hint.data, hint.len, PRINTABLE_LINE);
 	screen_put(screen_rows() - 2, 0, screen_columns(), TONE_BAR, safe.data);
@@ -80,31 +67,12 @@ static void draw_hint(const struct asking *a)
 	free(line);
 }
 
-static void replace_word(struct asking *a, size_t from, const char *word, size_t n, int blank)
-{
-	struct buf line = BUF_INIT;
-	buf_add(&line, a->e.text.data, from);
-	buf_add(&line, word, n);
-	if (blank)
-		buf_addc(&line, ' ');
-	size_t at = line.len;
-	buf_adds(&line, a->e.text.data + a->e.at);
-	buf_release(&a->e.text);
-	a->e.text = line;
-	a->e.at = at;
-}
-
 static void prompt_command_complete(struct asking *a)
 {
 	char *line = front(a);
 	struct candidates c;
 	complete_line(a->wb->s, line, &c);
-	const char *first = json_string_value(json_array_get(c.words, 0));
-	size_t common = candidates_common(&c);
-	if (first && (json_array_size(c.words) == 1 || common > strlen(line + c.from))) {
-		int whole = json_array_size(c.words) == 1 && common > 0 && !strchr("=/", first[common - 1]);
-		replace_word(a, c.from, first, common, whole);
-	}
+	complete_put(&a->e, &c, 1);
 	candidates_release(&c);
 	free(line);
 }

@@ -3,8 +3,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "tui/command/complete_edit.h"
 #include "tui/workbench/workbench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,7 +41,9 @@ static const char *refused(const char *path, enum prompt_path_wanted wanted)
 	int there = stat(path, &st) == 0;
 	if (wanted == PROMPT_PATH_THERE)
 		return there ? NULL : _("there is no such file");
-	if (wanted == PROMPT_PATH_FOLDER_OR_NONE)
+	if (wanted == PROMPT_PATH_FOLDER_THERE && !there)
+		return _("there is no such folder");
+	if (wanted == PROMPT_PATH_FOLDER_OR_NONE || wanted == PROMPT_PATH_FOLDER_THERE)
 		wanted = PROMPT_PATH_FOLDER;
 	if (wanted == PROMPT_PATH_FOLDER && there)
 		return S_ISDIR(st.st_mode) ? NULL : _("this is a file, not a folder");
@@ -50,25 +54,71 @@ static const char *refused(const char *path, enum prompt_path_wanted wanted)
 
 int prompt_path_check(void *wanted, const char *path, struct err *err)
 {
+	enum prompt_path_wanted w = *(enum prompt_path_wanted *)wanted;
+	if (!*path)
+		return w == PROMPT_PATH_FOLDER_OR_NONE
+		           ? 0
+		           : err_set(err, ERR_USAGE, "%s", _("type a path: Tab completes it; Esc leaves"));
 	char *whole = prompt_path_in_full(path);
-	const char *why = *path ? refused(whole, *(enum prompt_path_wanted *)wanted) : NULL;
+	const char *why = refused(whole, w);
 	int rc = why ? err_set(err, ERR_USAGE, "%s: %s", whole, why) : 0;
 	free(whole);
 	return rc;
 }
 
-char *prompt_path_from(struct workbench *wb, const char *question, const char *initial, enum prompt_path_wanted wanted)
+void prompt_path_complete(void *wanted, const char *front, struct candidates *c)
 {
-	struct prompt_line line = {
-	    .question = question, .initial = initial, .check = prompt_path_check, .ctx = &wanted};
+	enum prompt_path_wanted w = *(enum prompt_path_wanted *)wanted;
+	complete_path(front, w != PROMPT_PATH_THERE && w != PROMPT_PATH_NEW, c);
+}
+
+char *prompt_path_ask(struct workbench *wb, const struct prompt_path *p)
+{
+	enum prompt_path_wanted wanted = p->wanted;
+	struct prompt_line line = {.question = p->question,
+	                           .initial = p->initial,
+	                           .offered = p->offered,
+	                           .complete = prompt_path_complete,
+	                           .check = prompt_path_check,
+	                           .ctx = &wanted};
 	int left;
 	char *typed = prompt_edit(wb, &line, &left);
-	char *path = !left && (*typed || wanted == PROMPT_PATH_FOLDER_OR_NONE) ? prompt_path_in_full(typed) : NULL;
+	char *path = left ? NULL : prompt_path_in_full(typed);
 	free(typed);
 	return path;
 }
 
 char *prompt_path(struct workbench *wb, const char *question, enum prompt_path_wanted wanted)
 {
-	return prompt_path_from(wb, question, NULL, wanted);
+	struct prompt_path p = {.question = question, .wanted = wanted};
+	return prompt_path_ask(wb, &p);
+}
+
+static char *suggest_path(struct workbench *wb, const char *what, const char *ending)
+{
+	static const char own[] = ".genba";
+	const char *path = case_path(workbench_case(wb));
+	size_t n = strlen(path);
+	struct stat st;
+	if (n > sizeof own && strcmp(path + n - (sizeof own - 1), own) == 0)
+		n -= sizeof own - 1;
+	char *name = NULL;
+	for (int i = 1; !name || (i < 1000 && lstat(name, &st) == 0); i++) {
+		char number[16] = "";
+		if (i > 1)
+			snprintf(number, sizeof number, "-%d", i);
+		free(name);
+		name = xasprintf("%.*s-%s%s%s%s", (int)n, path, what, number, ending ? "." : "", ending ? ending : "");
+	}
+	return name;
+}
+
+char *prompt_path_new(struct workbench *wb, const char *question, const char *initial, const char *what,
+                      const char *ending)
+{
+	char *name = suggest_path(wb, what, ending);
+	struct prompt_path p = {.question = question, .initial = initial, .offered = name, .wanted = PROMPT_PATH_NEW};
+	char *path = prompt_path_ask(wb, &p);
+	free(name);
+	return path;
 }

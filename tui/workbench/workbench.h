@@ -112,6 +112,9 @@ int workbench_has_told(const struct workbench *wb);
 /* Draws what was told last, wrapped, so that its last line stands in that row. The rows it took. */
 int workbench_draw_status(struct workbench *wb, int row);
 
+/* The same with any text. */
+int workbench_draw_upwards(int row, enum tone tone, const char *text);
+
 /* ---- commands */
 
 /* Goes where the command line leads, or runs it; one line of output goes to the status, more into a view. 0 or -1. */

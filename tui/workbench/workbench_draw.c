@@ -284,11 +284,11 @@ static void end_drawing(struct workbench *wb, struct view *v)
 	wb->drawn = (struct drawn){v, v->top, v->selected, workbench_generation(wb)};
 }
 
-int workbench_draw_status(struct workbench *wb, int row)
+int workbench_draw_upwards(int row, enum tone tone, const char *text)
 {
 	struct buf lines = BUF_INIT;
 	int columns = screen_columns();
-	text_wrap(&lines, wb->status.data, columns > 10 ? (size_t)columns : 10, 0);
+	text_wrap(&lines, text, columns > 10 ? (size_t)columns : 10, 0);
 	int count = 1;
 	for (const char *at = lines.data; (at = strchr(at, '\n')); at++)
 		count++;
@@ -296,13 +296,18 @@ int workbench_draw_status(struct workbench *wb, int row)
 	char *line = lines.data;
 	for (int i = 0; i < count && i < most; i++) {
 		size_t n = strcspn(line, "\n");
-		char *text = xstrndup(line, n);
-		screen_put(row - (count < most ? count : most) + 1 + i, 0, columns, wb->status_tone, text);
-		free(text);
+		char *part = xstrndup(line, n);
+		screen_put(row - (count < most ? count : most) + 1 + i, 0, columns, tone, part);
+		free(part);
 		line += n + (line[n] == '\n');
 	}
 	buf_release(&lines);
 	return count < most ? count : most;
+}
+
+int workbench_draw_status(struct workbench *wb, int row)
+{
+	return workbench_draw_upwards(row, wb->status_tone, wb->status.data);
 }
 
 /* A message that does not fit in its line covers what is above it, until the next key. */

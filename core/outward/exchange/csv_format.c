@@ -58,4 +58,4 @@ static int csv_write(struct format_request *r, struct err *err)
 	return rc;
 }
 
-const struct exchange_format csv_format = {.name = "csv", .words = 1, .write = csv_write};
+const struct exchange_format csv_format = {.name = "csv", .ending = "csv", .words = 1, .write = csv_write};

@@ -32,8 +32,9 @@ struct format_request {
 };
 
 struct exchange_format {
-	const char *name; /* a word, as it is typed */
-	size_t words;     /* between the name and the path */
+	const char *name;   /* a word, as it is typed */
+	const char *ending; /* of the name of such a file; NULL: it is a folder */
+	size_t words;       /* between the name and the path */
 	int (*write)(struct format_request *r, struct err *err);
 };
 

@@ -30,8 +30,8 @@ static int case_uco_export(struct format_request *request, struct err *err)
 	return shared_export(request, "case", NULL, case_uco_write, err);
 }
 
-const struct exchange_format attackflow_format = {.name = "attackflow", .write = attackflow_export};
-const struct exchange_format case_uco_format = {.name = "case", .write = case_uco_export};
-const struct exchange_format stix_format = {.name = "stix", .write = stix_export};
-const struct exchange_format misp_format = {.name = "misp", .write = misp_export};
-const struct exchange_format timesketch_format = {.name = "timesketch", .write = timesketch_export};
+const struct exchange_format attackflow_format = {.name = "attackflow", .ending = "json", .write = attackflow_export};
+const struct exchange_format case_uco_format = {.name = "case", .ending = "json", .write = case_uco_export};
+const struct exchange_format stix_format = {.name = "stix", .ending = "json", .write = stix_export};
+const struct exchange_format misp_format = {.name = "misp", .ending = "json", .write = misp_export};
+const struct exchange_format timesketch_format = {.name = "timesketch", .ending = "csv", .write = timesketch_export};

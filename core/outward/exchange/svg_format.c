@@ -48,4 +48,4 @@ static int svg_write(struct format_request *r, struct err *err)
 	return rc;
 }
 
-const struct exchange_format svg_format = {.name = "svg", .write = svg_write};
+const struct exchange_format svg_format = {.name = "svg", .ending = "svg", .write = svg_write};

@@ -348,16 +348,37 @@ static enum redraw open_it(struct view *v)
 	return REDRAW_ALL;
 }
 
+static int has_case(void *ctx, json_t *record)
+{
+	(void)ctx;
+	return json_get_string(record, "case_id") != NULL;
+}
+
+/* What the report reads: the register, and where cases came of it the others in its folder, among which those are. */
+static void add_files(struct view *v, struct buf *line)
+{
+	const char *path = case_path(workbench_case(v->wb));
+	const char *slash = strrchr(path, '/');
+	if (workbench_each(v->wb, "consultation", 0, has_case, NULL, NULL) != 1)
+		return;
+	char *folder = slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
+	buf_addc(line, ' ');
+	words_quote(line, folder);
+	free(folder);
+}
+
 /* The report as a file: nothing of it is named that is not in the numbers. */
 static enum redraw save_report(struct view *v)
 {
 	static const char *const forms[] = {"html", "markdown", "text", "csv"};
+	static const char *const endings[] = {"html", "md", "txt", "csv"};
 	int form = prompt_choice(v->wb, _("Written as: "), forms, sizeof forms / sizeof *forms, 0, NULL);
-	char *path = form < 0 ? NULL : prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW);
+	char *path = form < 0 ? NULL : prompt_path_new(v->wb, _("New file: "), NULL, "activity", endings[form]);
 	if (path) {
 		struct buf line = BUF_INIT;
 		buf_addf(&line, "desk report --form %s --out ", forms[form]);
 		words_quote(&line, path);
+		add_files(v, &line);
 		if (workbench_command(v->wb, line.data) == 0) {
 			char *safe = printable_dup(path);
 			workbench_tell(v->wb, TONE_GOOD, _("the report of activity is in %s"), safe);
@@ -371,7 +392,11 @@ static enum redraw save_report(struct view *v)
 
 static enum redraw show_report(struct view *v)
 {
-	workbench_command(v->wb, "desk report");
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "desk report");
+	add_files(v, &line);
+	workbench_command(v->wb, line.data);
+	buf_release(&line);
 	return REDRAW_ALL;
 }
 

@@ -37,11 +37,13 @@ static char *ask_place(struct workbench *wb, const struct question *q, const cha
 {
 	size_t count;
 	enum prompt_path_wanted there = PROMPT_PATH_THERE;
-	struct prompt_other other = {.check = prompt_path_check, .ctx = &there};
+	struct prompt_other other = {.check = prompt_path_check, .complete = prompt_path_complete, .ctx = &there};
+	struct prompt_path refused = {
+	    .question = _("Folder, file or zip of mails: "), .initial = before, .wanted = PROMPT_PATH_THERE};
 	char *path = NULL;
 	(void)q;
 	if (before) /* it was refused */
-		return prompt_path_from(wb, _("Folder, file or zip of mails: "), before, there);
+		return prompt_path_ask(wb, &refused);
 	char **places = mail_places(&count);
 	const char *question = count ? _("Folder, file or zip of mails: ") : _("No mails found here. Path to them: ");
 	int i = prompt_choice(wb, question, (const char *const *)places, count, 0, &other);

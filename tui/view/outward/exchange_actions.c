@@ -43,12 +43,13 @@ enum redraw exchange_report(struct view *v)
 {
 	static const char *const names[] = {"incident", "preliminary", "final", "alert"};
 	static const char *const forms[] = {"html", "markdown", "text"};
+	static const char *const endings[] = {"html", "md", "txt"};
 	const char *reports[] = {_("incident: what happened, how far, why, what nobody looked at"),
 	                         _("preliminary: to the authority, within days"), _("final: to the authority"),
 	                         _("alert: the technical part, for others to be warned")};
 	int report = prompt_choice_named(v->wb, _("Report for our own use: "), reports, names, COUNT(names), 0, NULL);
 	int form = report < 0 ? -1 : prompt_choice(v->wb, _("Written as: "), forms, COUNT(forms), 0, NULL);
-	char *path = form < 0 ? NULL : prompt_path(v->wb, _("New file: "), PROMPT_PATH_NEW);
+	char *path = form < 0 ? NULL : prompt_path_new(v->wb, _("New file: "), NULL, names[report], endings[form]);
 	if (path) {
 		char *line = xasprintf("report %s --internal --form %s --out", names[report], forms[form]);
 		exchange_run(v, line, path);

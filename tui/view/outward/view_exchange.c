@@ -10,9 +10,12 @@
 #include "base/time/clock.h"
 #include "base/words.h"
 #include "case/action/verb.h"
+#include "case/identity/identity.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_set.h"
 #include "history/history.h"
+#include "outward/exchange/format.h"
+#include "outward/formats.h"
 #include "outward/release/release_preview.h"
 #include "tui/command/commit_subject.h"
 #include "tui/form/questions.h"
@@ -128,13 +131,48 @@ static int keep_release(void *ctx, json_t *record)
 	return 0;
 }
 
+struct handovers {
+	struct view *v;
+	int to_me; /* those that came in, else those that left */
+};
+
+/* A handover of the case: to a colleague, and whether they have signed for it; or to us. */
+static int add_handover(void *ctx, json_t *record)
+{
+	const struct handovers *h = ctx;
+	struct view *v = h->v;
+	const struct identity *me = case_identity(workbench_case(v->wb));
+	const char *to = json_get_string(record, "to");
+	const char *name = to ? workbench_name(v->wb, to) : "";
+	int is_mine = me && me->name && strcmp(name, me->name) == 0;
+	struct buf line = BUF_INIT;
+	if (!json_is(record, "action", "handed_over") || !json_object_get(record, "head") || is_mine != h->to_me)
+		return 0; /* a thing was handed over, or the other way */
+	const char *signed_for = json_object_get(record, "accepted") ? _("accepted")
+	                         : is_mine                           ? _("not accepted yet: a")
+	                                                             : _("no receipt yet");
+	buf_adds(&line, "  ");
+	add_cell(&line, v, record, "when", 20);
+	text_pad(&line, _("handover"), 16);
+	buf_adds(&line, "  ");
+	add_cell(&line, v, record, is_mine ? "from" : "to", 14);
+	buf_adds(&line, signed_for);
+	view_add(v, TONE_PLAIN, record_label(record), line.data);
+	buf_release(&line);
+	return 0;
+}
+
 static int add_releases(struct view *v, struct err *err)
 {
 	struct releases l = {v, json_array()};
 	int rc = record_each(workbench_case(v->wb), "release", 0, keep_release, &l, err);
 	view_add(v, TONE_HEADING, NULL, _("What left"));
 	size_t n = json_array_size(l.all);
-	if (n == 0)
+	size_t before = v->count;
+	struct handovers left = {v, 0};
+	if (rc >= 0)
+		rc = record_each(workbench_case(v->wb), "transfer", 0, add_handover, &left, err);
+	if (n == 0 && v->count == before)
 		view_add(v, TONE_FAINT, NULL, _("  nothing has left this case"));
 	while (n > 0) {
 		const json_t *record = json_array_get(l.all, --n);
@@ -191,7 +229,9 @@ static int add_imports(struct view *v, struct err *err)
 	size_t before;
 	view_add(v, TONE_HEADING, NULL, _("What came in"));
 	before = v->count;
-	if (observation_set_each(c, NULL, add_set, v, err) < 0 ||
+	struct handovers to_me = {v, 1};
+	if (record_each(c, "transfer", 0, add_handover, &to_me, err) < 0 ||
+	    observation_set_each(c, NULL, add_set, v, err) < 0 ||
 	    history_log(case_history(c), NULL, NULL, IMPORTS, add_import, v, err) < 0)
 		return -1;
 	if (v->count == before)
@@ -277,6 +317,19 @@ static const char *const formats[] = {"stix",
                                       "report final",
                                       "twin"};
 
+/* Beside the case, called as what leaves and in the form that is written by that ending. */
+static char *ask_new_file(struct workbench *wb, const struct question *q, const char *before)
+{
+	const char *format = q[ASKED_FORMAT - ASKED_PATH].answer;
+	const struct exchange_format *row = format_find(format);
+	int report = strncmp(format, "report ", 7) == 0;
+	const char *ending = row ? row->ending : report ? "html" : "json";
+	char *question = xasprintf("%s: ", q->label);
+	char *path = prompt_path_new(wb, question, before, report ? format + 7 : format, ending);
+	free(question);
+	return path;
+}
+
 static char *ask_format(struct workbench *wb, const struct question *q, const char *before)
 {
 	size_t count = sizeof formats / sizeof *formats;
@@ -359,7 +412,6 @@ static struct view *open_exchange(struct workbench *wb, const char *none)
 {
 	(void)none;
 	struct view *v = view_new(wb, &exchange_view, NULL);
-	static const enum prompt_path_wanted new_file = PROMPT_PATH_NEW;
 	const struct kind *contact = kind_find("contact");
 	struct exchange_state *s = xcalloc(1, sizeof *s);
 	s->asked[ASKED_FORMAT] = (struct question){.label = _("What leaves"), .ask = ask_format};
@@ -367,8 +419,7 @@ static struct view *open_exchange(struct workbench *wb, const char *none)
 	    (struct question){.name = "to", .field = kind_field(contact, "party"), .ask = question_field};
 	s->asked[ASKED_DECISION] = (struct question){
 	    .name = "approved-by", .field = kind_field(contact, "approved_by"), .ask = question_field};
-	s->asked[ASKED_PATH] =
-	    (struct question){.name = "out", .label = _("New file"), .ask = question_path, .ctx = &new_file};
+	s->asked[ASKED_PATH] = (struct question){.name = "out", .label = _("New file"), .ask = ask_new_file};
 	v->data = s;
 	v->lazy = &exchange_lazy;
 	return v;
