@@ -32,9 +32,10 @@ while read -r command; do
 	"$genba" --lang ja help "$command" >/dev/null
 done <"$work/commands"
 # what of the environment is asked, and what is carried out beside the keys
-for name in $(grep -rhoE 'getenv\("GENBA_[A-Z_]+' "$GENBA_SOURCE"/core "$GENBA_SOURCE"/tui --include='*.c' | cut -d'"' -f2 | sort -u); do
+grep -rhoE 'getenv\("GENBA_[A-Z_]+' "$GENBA_SOURCE"/core "$GENBA_SOURCE"/tui --include='*.c' | cut -d'"' -f2 | sort -u >"$work/variables"
+while read -r name; do
 	grep -q "^     $name\$" "$work/genba.1" || fail "man genba does not tell the variable $name"
-done
+done <"$work/variables"
 python3 - "$GENBA_SOURCE" <<'EOF' || fail "man genba: what is carried out beside the keys is not what command.def says"
 import re, sys
 table = open(sys.argv[1] + '/tui/command/command.def', encoding='utf-8').read()

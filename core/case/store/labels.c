@@ -73,7 +73,7 @@ int label_each_called(struct case_file *c, int64_t *after, size_t rows, void (*f
 	                               " json_extract(json, '$.aliases') END FROM record WHERE n > ?1 ORDER BY n"
 	                               " LIMIT ?2",
 	                               "ii", *after, (int64_t)rows);
-	int rc = s ? SQLITE_ROW : SQLITE_ERROR;
+	int rc = SQLITE_ERROR;
 	size_t count = 0;
 	while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		const char *label = (const char *)sqlite3_column_text(s, 1);

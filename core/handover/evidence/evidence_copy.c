@@ -256,7 +256,7 @@ static int look_at(void *ctx, json_t *listed)
 	struct err why = ERR_INIT;
 	if (form && strcmp(form, "blob") == 0)
 		return 0; /* in the case file */
-	if (!evidence_has_bytes(form) || !json_get_string(listed, "sha256")) {
+	if (!form || !evidence_has_bytes(form) || !json_get_string(listed, "sha256")) {
 		say(k, label, _("no bytes to take along"));
 		k->out->missing += (size_t)evidence_has_bytes(form);
 		return 0;
