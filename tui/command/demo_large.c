@@ -298,7 +298,9 @@ int demo_large_summary(struct session *s, struct err *err)
 	add_joined(exits, &names);
 	add_joined(n.shells, &shells);
 	if (rc == 0) {
-		printable_printf(s->out, _("%zu machines, %zu of them infected\n"), n.assets, n.infected);
+		printable_printf(
+		    s->out, P_("%zu machine, %zu of them infected\n", "%zu machines, %zu of them infected\n", n.assets),
+		    n.assets, n.infected);
 		printable_printf(s->out,
 		                 P_("the C2 was reached by %zu exit: %s\n", "the C2 was reached by %zu exits: %s\n",
 		                    (unsigned long long)(json_object_size(exits))),

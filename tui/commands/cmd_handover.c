@@ -298,10 +298,10 @@ static int hand_over_whole(struct session *s, const struct args *args, struct ha
 		printable_printf(s->log,
 		                 P_("written and verified: %s, last commit %s; %zu secret stays behind\nThe colleague "
 		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
-		                    "this\nmakes comes back to you: genba import receipt FILE\n",
+		                    "this makes comes back to you: genba import receipt FILE\n",
 		                    "written and verified: %s, last commit %s; %zu secrets stay behind\nThe colleague "
 		                    "opens it with the identity of that key (genba -c FILE accept). The receipt that "
-		                    "this\nmakes comes back to you: genba import receipt FILE\n",
+		                    "this makes comes back to you: genba import receipt FILE\n",
 		                    (unsigned long long)left),
 		                 out, case_head(s->c), left);
 	if (rc == 0 && passphrase_file)

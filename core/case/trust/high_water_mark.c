@@ -232,17 +232,21 @@ static int last_action(void *ctx, const struct history_entry *entry)
 static void recovery_notice(struct case_file *c, const struct vault_report *report)
 {
 	if (report->wal_commits > 0)
-		buf_addf(&c->notice,
-		         _("The last session did not end cleanly: %u saved changes (%u pages) were recovered from its "
-		           "log.\n"),
-		         report->wal_commits, report->wal_frames);
+		buf_addf(
+		    &c->notice,
+		    P_("The last session did not end cleanly: %u saved change (pages: %u) was recovered from its "
+		       "log.\n",
+		       "The last session did not end cleanly: %u saved changes (pages: %u) were recovered from its "
+		       "log.\n",
+		       report->wal_commits),
+		    report->wal_commits, report->wal_frames);
 	else
 		buf_adds(&c->notice,
 		         _("The last session did not end cleanly; all that it had saved is in the file.\n"));
 	if (report->torn_frames || report->unfinished_frames)
 		buf_addf(&c->notice,
 		         _("A change that was being written when it ended had never been acknowledged and was dropped "
-		           "(%u pages); no"
+		           "(pages: %u); no"
 		           " acknowledged action is lost.\n"),
 		         report->torn_frames + report->unfinished_frames);
 	history_log(c->history, NULL, NULL, 1, last_action, c, NULL);

@@ -139,8 +139,10 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 	                     : xasprintf(_("Activity of the desk, %04ld-%02ld to %04ld-%02ld"), k->a->from / 12,
 	                                 k->a->from % 12 + 1, k->a->until / 12, k->a->until % 12 + 1);
 	say(k->page,
-	    _("Made on %s from %zu case files: %zu cases and registers; %zu of the files are copies of another."), day,
-	    cases->files, cases->count, cases->copies);
+	    P_("Made on %s from %zu case file: %zu case or register; %zu of the files is a copy of another.",
+	       "Made on %s from %zu case files: %zu cases and registers; %zu of the files are copies of another.",
+	       cases->files),
+	    day, cases->files, cases->count, cases->copies);
 	if (cases->not_counted)
 		say(k->page, P_("%zu file is not counted.", "%zu files are not counted.", cases->not_counted),
 		    cases->not_counted);

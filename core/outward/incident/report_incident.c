@@ -116,7 +116,7 @@ static void put_summary(struct report *p)
 	document_item(p->d, extent);
 	free(extent);
 	buf_clear(&line);
-	buf_addf(&line, _("Data leaked: confirmed in %zu events, likely in %zu, no trace in %zu"),
+	buf_addf(&line, _("Data leaked, by events: confirmed %zu, likely %zu, no trace %zu"),
 	         count(p, "event", "data_lost=confirmed"), count(p, "event", "data_lost=likely"),
 	         count(p, "event", "data_lost=not_seen"));
 	if (!count(p, "event", "data_lost:"))

@@ -138,7 +138,10 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 	buf_addf(&text, ", %.5s %.5s", modified + 5, modified + 11);
 	if (typed && *typed) {
 		size_t n = text_fit(typed, DRAFT_CELLS, NULL);
-		buf_addf(&text, ": %.*s%s", (int)n, typed, typed[n] ? "…" : "");
+		buf_adds(&text, ": ");
+		for (size_t i = 0; i < n; i++)
+			buf_addc(&text, typed[i] == '\n' ? ' ' : typed[i]);
+		buf_adds(&text, typed[n] ? "…" : "");
 	}
 	board_add(k->b, BOARD_ATTENTION, NULL, text.data);
 	board_lead(k, "draft", key, _("Enter goes on"));

@@ -84,7 +84,7 @@ static int print_summary(struct printing *p, const struct triage_looked *seen, s
 		                              "parsers", seen->sum.parsers, "evidence_sha256", seen->evidence_sha256,
 		                              "set_sha256", seen->set_sha256, "check", ""),
 		                    err);
-	printable_printf(p->s->out, _("%s: %llu files, of which %llu were read; %llu rows, %llu problems\n"), p->source,
+	printable_printf(p->s->out, _("%s: files %llu, of which read %llu; rows %llu, problems %llu\n"), p->source,
 	                 (unsigned long long)seen->sum.files, (unsigned long long)seen->sum.parsed,
 	                 (unsigned long long)seen->rows, (unsigned long long)p->problems);
 	for (unsigned i = 0; i < OBSERVATION_ARTEFACT_COUNT; i++)
@@ -226,9 +226,13 @@ static int store_one(struct printing *p, const char *label, const struct args *a
 		cmd_print_label(p->s, result.check);
 		rc = print_found(p, result.findings, "", err);
 		fprintf(p->s->log,
-		        !result.same                     ? _("%llu rows\n")
-		        : triage_changed(result.changes) ? _("%llu rows, the same as before\n")
-		                                         : _("%llu rows, the same as before: nothing was stored\n"),
+		        !result.same ? P_("%llu row\n", "%llu rows\n", (unsigned long long)result.set.rows)
+		        : triage_changed(result.changes)
+		            ? P_("%llu row, the same as before\n", "%llu rows, the same as before\n",
+		                 (unsigned long long)result.set.rows)
+		            : P_("%llu row, the same as before: nothing was stored\n",
+		                 "%llu rows, the same as before: nothing was stored\n",
+		                 (unsigned long long)result.set.rows),
 		        (unsigned long long)result.set.rows);
 		if (result.was_lost)
 			fputs(_("They had been lost, and were made again: the digest is the same.\n"), p->s->log);
