@@ -428,7 +428,7 @@ static const struct asked of_mails[] = {
      "their desk",
      "1 proposal to decide",
      {"Cjy"}},
-    {"view_chain.c:say_same", "The same organisation as", "R1-A1", "is no organisation", "R1-P2", "Reason:", {"C="}},
+    {"view_chain.c:say_same", "The same organisation as", "somebody", "no organisation here is called", "R1-P2", "Reason:", {"C="}},
     {"chain_contact.c:chain_contact_status",
      "Chain status",
      "zebra",

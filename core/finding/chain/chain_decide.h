@@ -23,6 +23,9 @@ int chain_decide(struct case_file *c, const struct chain_org *org, enum chain_pi
 int chain_reopen(struct case_file *c, const struct chain_org *org, enum chain_pivot pivot, const char *reason,
                  struct buf *labels, struct err *err);
 
+/* 1: an organisation that is on record or that the chain speaks of bears that label or name, or it looks like a domain. */
+int chain_knows(struct case_file *c, const char *name);
+
 /* Whether that can be said of the two names: 0, or -1 (no name, no organisation, or one and the same). */
 int chain_may_be_same(struct case_file *c, const char *who, const char *other, struct err *err);
 

@@ -236,7 +236,12 @@ struct chain_same_asked {
 static int check_same(void *ctx, const char *typed, struct err *err)
 {
 	const struct chain_same_asked *asked = ctx;
-	return chain_may_be_same(workbench_case(asked->wb), asked->who, typed, err);
+	struct case_file *c = workbench_case(asked->wb);
+	if (*typed && !chain_knows(c, typed))
+		return err_set(err, ERR_USAGE,
+		               _("no organisation here is called '%s': give its label, domain or name as it stands"),
+		               typed);
+	return chain_may_be_same(c, asked->who, typed, err);
 }
 
 static int say_same_with_reason(void *ctx, const char *reason, struct err *err)
