@@ -148,6 +148,37 @@ static void a_note_says_where_it_goes_and_how_it_is_meant(void **state)
 	assert_non_null(strstr(program.out.data, "R1-A1"));
 }
 
+/* A name with a slip in it becomes no person unasked; another name does. */
+static void a_slip_makes_no_record_unasked(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Yamada Taro", "type=person", NULL);
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, "8a");
+	terminal_await_row(t, 1, "New: Measure");
+	terminal_type(t, "jjjj" KEYS_ENTER);
+	terminal_await_row(t, -1, "Owner:");
+	terminal_type(t, "Yamda Taro");
+	terminal_await(t, "+ new: Party 'Yamda Taro'");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Yamada Taro is on record. Is 'Yamda Taro' another one?");
+	terminal_type(t, "n");
+	terminal_await_row(t, 1, "New: Measure");
+	terminal_await_gone(t, "another one?");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -1, "Owner:");
+	terminal_type(t, "Yamada Jiro");
+	terminal_await(t, "+ new: Party 'Yamada Jiro'");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, 1, "1 typed");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, -1, "the draft is kept");
+	quit(t);
+	program_good(&program, "list", "party", "--csv", NULL);
+	assert_null(strstr(program.out.data, "Yamda"));
+	assert_non_null(strstr(program.out.data, "Yamada Jiro"));
+}
+
 static void a_long_message_is_read_in_full(void **state)
 {
 	(void)state;
@@ -171,6 +202,7 @@ int main(void)
 	    cmocka_unit_test(a_list_keeps_its_filter_and_esc_ends_it_first),
 	    cmocka_unit_test(a_note_says_where_it_goes_and_how_it_is_meant),
 	    cmocka_unit_test(a_long_message_is_read_in_full),
+	    cmocka_unit_test(a_slip_makes_no_record_unasked),
 	    cmocka_unit_test(a_refused_isolation_keeps_its_answers),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -86,12 +86,12 @@ static void a_long_question(void **state)
 	struct program p;
 	(void)state;
 	struct terminal *t = practice(&p, 24, 80);
-	terminal_type(t, "E");
-	terminal_await(t, "What would leave");
-	terminal_type(t, "h");
-	terminal_await(t, "or a known mark):");
+	terminal_type(t, "C");
+	terminal_await(t, "Organisation A");
+	terminal_type(t, "=");
+	terminal_await(t, "The same organisation as (label, domain or name):");
 	terminal_type(t, KEYS_ESCAPE);
-	terminal_await_gone(t, "or a known mark):");
+	terminal_await_gone(t, "The same organisation as");
 	terminal_type(t, ":quit" KEYS_ENTER);
 	assert_int_equal(terminal_end(t), 0);
 	program_release(&p);

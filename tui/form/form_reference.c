@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/fold.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/query/title_cache.h"
 #include "case/store/responders.h"
@@ -19,6 +20,8 @@
 #define HITS_MOST  200
 #define FIND_SLICE 0.010 /* seconds of one key */
 #define NEW_MOST   4
+#define SLIP_FROM  5    /* bytes of a name that can be told to be mistyped */
+#define SLIPS_MOST 5000 /* records whose names are compared */
 
 #define PEOPLE_MOST 12
 
@@ -188,8 +191,11 @@ static void text(void *ctx, size_t i, struct buf *out)
 		return;
 	}
 	if (!is_known(p, i)) {
-		buf_addf(out, _("+ new: %s %s"), kind_label(p->new_kinds[behind_people(p, i) - p->hit_count]),
-		         p->typed);
+		const char *kind = kind_label(p->new_kinds[behind_people(p, i) - p->hit_count]);
+		if (*p->typed)
+			buf_addf(out, _("+ new: %s '%s'"), kind, p->typed);
+		else
+			buf_addf(out, _("+ new: %s"), kind);
 		return;
 	}
 	const char *label = label_of(p, i);
@@ -261,6 +267,61 @@ static int keep_type(void *ctx, const struct textscan_hit *hit)
 	return 1;
 }
 
+/* Two names that a slip of the finger makes of each other: a character left out or put in, or two in the wrong order. Numbers
+ * that differ are other names. */
+static int is_slip(const char *a, const char *b)
+{
+	size_t n = 0;
+	size_t la = strlen(a);
+	size_t lb = strlen(b);
+	while (a[n] && a[n] == b[n])
+		n++;
+	while (n > 0 && ((unsigned char)a[n] & 0xC0) == 0x80)
+		n--;
+	while (la > n && lb > n && a[la - 1] == b[lb - 1])
+		la--, lb--;
+	const char *rest = la > n ? a + n : b + n;
+	size_t left = la > n && lb > n ? 0 : la - n + lb - n;
+	if (left)
+		return *rest > ' ' || (unsigned char)*rest >= 0x80
+		           ? !(*rest >= '0' && *rest <= '9') && text_width_n(rest, left) <= 2 && left <= 4
+		           : 0;
+	return la - n == 2 && lb - n == 2 && a[n] == b[n + 1] && a[n + 1] == b[n];
+}
+
+/* The record that may have been meant, where the name looks mistyped: its label, or NULL. */
+static const char *meant(struct form_reference_picking *p, const struct kind *kind)
+{
+	const char *found = NULL;
+	char *typed = text_fold_for_find_dup(p->typed);
+	for (size_t k = 0; k < p->record_cache_count && strlen(typed) >= SLIP_FROM; k++) {
+		struct record_cache *t = p->tables[k];
+		for (size_t i = 0;
+		     record_cache_kind(t) == kind && !found && i < record_cache_count(t) && i < SLIPS_MOST; i++) {
+			char *name = text_fold_for_find_dup(workbench_name(p->wb, record_cache_label(t, i)));
+			if (!record_cache_is_retracted(t, i) && is_slip(typed, name))
+				found = record_cache_label(t, i);
+			free(name);
+		}
+	}
+	free(typed);
+	return found;
+}
+
+/* A name that may be mistyped becomes no record unasked. */
+static int is_meant_as_new(struct form_reference_picking *p, const struct kind *kind)
+{
+	const char *other = meant(p, kind);
+	char *question = other ? xasprintf(_("%s %s is on record. Is '%s' another one? (y/n) "), other,
+	                                   workbench_name(p->wb, other), p->typed)
+	                       : NULL;
+	char *safe = question ? printable_dup(question) : NULL;
+	int yes = !safe || prompt_yes(p->wb, safe);
+	free(safe);
+	free(question);
+	return yes;
+}
+
 /* What can be made of a name alone is made at once; all else gets a form. */
 static char *make_new(struct form_reference_picking *p, const struct kind *kind)
 {
@@ -277,6 +338,8 @@ static char *make_new(struct form_reference_picking *p, const struct kind *kind)
 	int at_once = (kind->traits & KIND_QUICK) || type;
 	if (count == 0 || !at_once)
 		return form_run(p->wb, kind->name, fields, count, label) ? xstrdup(label) : NULL;
+	if (!type && !is_meant_as_new(p, kind))
+		return NULL;
 	if (record_add(workbench_case(p->wb), kind->name, fields, count, 0, label, &err) < 0) {
 		workbench_tell_error(p->wb, &err);
 		return NULL;

@@ -286,6 +286,7 @@ const struct view_key workbench_keys[] = {
      NULL},
     {'!', NULL, NULL, N_("the last messages in full"), show_told, NULL},
     {KEY_OF_COMMAND, "lock", NULL, N_("lock: wipe the key, clear the screen"), lock, NULL},
+    {CTRL('z'), NULL, NULL, N_("lock, and back to the shell; fg there comes back to this place"), lock, NULL},
     {CTRL('c'), NULL, NULL, N_("cancel the long command that is under way"), interrupt, NULL},
     {0, NULL, NULL, NULL, NULL, NULL},
 };
