@@ -147,7 +147,7 @@ static void decide(struct terminal *t)
 	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await_row(t, 1, "To decide");
 	terminal_await(t, "HR-PC-03");
-	terminal_await(t, "clean");
+	terminal_await(t, "< one side     no trace found"); /* in the words of the field */
 	terminal_await(t, "infected");
 	terminal_type(t, ">");
 	terminal_await_row(t, -1, "is decided");

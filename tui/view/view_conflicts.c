@@ -17,9 +17,19 @@
 #include <string.h>
 
 /* A value as it is stored, for people: a long text itself, nothing of a secret. */
-static void value_text(struct case_file *c, const char *stored, struct buf *out)
+/* A side of a conflict, in the words that its field is shown in everywhere. */
+static void value_text(struct workbench *wb, const struct field *field, const char *stored, struct buf *out)
 {
+	struct case_file *c = workbench_case(wb);
+	int in_store = field && (field->type == FIELD_LONG || field->type == FIELD_SECRET);
 	int secret = 0;
+	if (stored && field && !in_store) {
+		json_t *value = *stored == '[' ? json_parse(stored, strlen(stored), NULL) : NULL;
+		value = value ? value : json_string(stored);
+		workbench_name_field(wb, field, value, out);
+		json_decref(value);
+		return;
+	}
 	struct buf text = BUF_INIT;
 	if (!stored)
 		buf_adds(&text, _("(unset)"));
@@ -45,10 +55,11 @@ static void add_side(struct view *v, const char *label, const char *name, const 
 	buf_release(&line);
 }
 
-static void add_stored(struct view *v, const json_t *conflict, const char *member, const char *name, enum tone tone)
+static void add_stored(struct view *v, const json_t *conflict, const struct field *field, const char *member,
+                       const char *name, enum tone tone)
 {
 	struct buf text = BUF_INIT;
-	value_text(workbench_case(v->wb), json_get_string(conflict, member), &text);
+	value_text(v->wb, field, json_get_string(conflict, member), &text);
 	add_side(v, record_label(conflict), name, text.data, tone);
 	buf_release(&text);
 }
@@ -68,9 +79,9 @@ static int add_conflict(void *ctx, json_t *conflict)
 	char *safe = printable_dup(name);
 	view_addf(v, TONE_HEADING, record_label(conflict), "%s  %s  %s", label, title,
 	          field ? field_label(field) : safe);
-	add_stored(v, conflict, "one", _("< one side"), TONE_PLAIN);
-	add_stored(v, conflict, "other", _("> the other"), TONE_PLAIN);
-	add_stored(v, conflict, "base", _("  before"), TONE_FAINT);
+	add_stored(v, conflict, field, "one", _("< one side"), TONE_PLAIN);
+	add_stored(v, conflict, field, "other", _("> the other"), TONE_PLAIN);
+	add_stored(v, conflict, field, "base", _("  before"), TONE_FAINT);
 	if (field) {
 		struct buf now = BUF_INIT;
 		record_field_text(record, field, &now);

@@ -21,8 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SAMPLES 5  /* rows of a column that are shown */
-#define FIELDS  96 /* to choose from */
+#define SAMPLES 5 /* rows of a column that are shown */
 
 struct import_view {
 	struct workbench *wb;
@@ -210,8 +209,9 @@ static int fill_import(struct view *v, int columns, struct err *err)
 /* ---- what a column is */
 
 struct import_choices {
-	const char *names[FIELDS]; /* NULL: not taken in */
-	char *labels[FIELDS];
+	const char **names; /* NULL: not taken in */
+	const char **typed; /* by which they can be named, too */
+	char **labels;
 	size_t count;
 };
 
@@ -228,8 +228,6 @@ static void add_choice(const struct import_view *s, struct import_choices *c, co
 {
 	struct buf label = BUF_INIT;
 	size_t other = name ? taken_by(s, name, column) : SIZE_MAX;
-	if (c->count == FIELDS)
-		return;
 	add_field_label(s, name, &label);
 	if (other != SIZE_MAX) {
 		char *heading = heading_shown(s, other);
@@ -237,12 +235,17 @@ static void add_choice(const struct import_view *s, struct import_choices *c, co
 		free(heading);
 	}
 	c->names[c->count] = name;
+	c->typed[c->count] = name ? name : "-";
 	c->labels[c->count++] = buf_take(&label, NULL);
 }
 
 static void gather_choices(const struct import_view *s, struct import_choices *c, size_t column)
 {
 	const struct kind *kind = s->list.kind;
+	size_t most = kind_field_count(kind) + 2;
+	c->names = xcalloc(most, sizeof *c->names);
+	c->typed = xcalloc(most, sizeof *c->typed);
+	c->labels = xcalloc(most, sizeof *c->labels);
 	add_choice(s, c, NULL, column);
 	if (!(kind->traits & KIND_NOTE))
 		add_choice(s, c, CSV_REMARK, column);
@@ -256,21 +259,19 @@ static int ask_column(struct view *v, size_t i)
 {
 	struct import_view *s = v->data;
 	struct import_choices c = {.count = 0};
-	const char *typed[FIELDS];
 	int now = 0;
 	struct buf samples = BUF_INIT;
 	char *heading = heading_shown(s, i);
 	char *question = xasprintf("%s = ", heading);
 	gather_choices(s, &c, i);
 	for (size_t k = 0; k < c.count; k++) {
-		typed[k] = c.names[k] ? c.names[k] : "-";
 		if (c.names[k] && column_field(s, i) && strcmp(c.names[k], column_field(s, i)) == 0)
 			now = (int)k;
 	}
 	add_samples(s, i, &samples);
 	workbench_tell(v->wb, TONE_PLAIN, _("column %zu of %zu, %s: %s"), i + 1, column_count(s), heading,
 	               samples.data);
-	int chosen = prompt_choice_named(v->wb, question, (const char *const *)c.labels, typed, c.count, now, NULL);
+	int chosen = prompt_choice_named(v->wb, question, (const char *const *)c.labels, c.typed, c.count, now, NULL);
 	workbench_tell(v->wb, TONE_FAINT, "%s", "");
 	if (chosen >= 0) {
 		const char *name = c.names[chosen];
@@ -285,6 +286,9 @@ static int ask_column(struct view *v, size_t i)
 	}
 	for (size_t k = 0; k < c.count; k++)
 		free(c.labels[k]);
+	free(c.labels);
+	free(c.typed);
+	free(c.names);
 	buf_release(&samples);
 	free(question);
 	free(heading);
