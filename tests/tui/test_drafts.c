@@ -170,8 +170,7 @@ static void a_step_being_filled_in_survives_kill_and_lock(void **state)
 	assert_int_equal(terminal_end(t), 128 + SIGKILL);
 
 	t = open_case(24, 100);
-	terminal_type(t, "2");
-	terminal_await_row(t, 1, "R1-J1");
+	terminal_await(t, "playbook step begun (R1-J1)"); /* on the Board, and Enter goes on there */
 	terminal_type(t, KEYS_ENTER);
 	terminal_await_row(t, 1, "Step");
 	terminal_await(t, "現場の一文");

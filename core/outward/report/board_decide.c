@@ -120,12 +120,30 @@ static void draft_words(struct building *k, const char *key, struct buf *out)
 		buf_addf(out, _("new record begun: %s"), kind_label(kind));
 	else if (n == 4 && memcmp(key, "form", n) == 0)
 		buf_adds(out, _("change begun"));
+	else if (n == 4 && memcmp(key, "step", n) == 0)
+		buf_addf(out, _("playbook step begun (%.*s)"), (int)strcspn(about + 1, ":"), about + 1);
 	else
 		buf_adds(out, _("text begun"));
 	if (title)
 		buf_addf(out, " (%s)", title);
 	free(title);
 	json_decref(record);
+}
+
+/* A draft `step:RUN:INVOCATION` goes on in its step; what else begins elsewhere is shown. */
+static void draft_lead(struct building *k, const char *key)
+{
+	const char *about = strchr(key, ':');
+	if (!about || strncmp(key, "step:", 5) != 0) {
+		board_lead(k, "draft", key, _("Enter goes on"));
+		return;
+	}
+	char *step = xstrdup(about + 1);
+	char *invocation = strchr(step, ':');
+	if (invocation)
+		*invocation = ' ';
+	board_lead(k, "waiting", step, _("Enter goes on"));
+	free(step);
 }
 
 static int take_draft(void *ctx, const char *key, const char *modified, const json_t *value)
@@ -144,7 +162,7 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 		buf_adds(&text, typed[n] ? "…" : "");
 	}
 	board_add(k->b, BOARD_ATTENTION, NULL, text.data);
-	board_lead(k, "draft", key, _("Enter goes on"));
+	draft_lead(k, key);
 	buf_release(&text);
 	return 0;
 }
