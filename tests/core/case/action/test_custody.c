@@ -3,6 +3,7 @@
 #include "case/action/reserve.h"
 #include "help_case.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *transfer(const char *item, const char *to, const char *when)
@@ -38,6 +39,25 @@ static void holder_follows(void **state)
 	assert_string_equal(get(item, "holder"), b);
 	assert_int_equal(record_retract(the_case, first, "never happened", NULL), 0);
 	assert_string_not_equal(get(item, "holder"), b);
+}
+
+/* What genba preserved its responder collected and holds; what others provided nobody collected, and who took it in holds it. */
+static void who_took_it_in_holds_it(void **state)
+{
+	(void)state;
+	json_t *item = json_pack("{s:s, s:s}", "author", "R1", "started", "2026-11-23T10:00:00Z");
+	char *collector = custody_person(the_case, item, "collected_by");
+	assert_non_null(collector);
+	json_object_set_new(item, "method", json_string("provided"));
+	assert_null(custody_person(the_case, item, "collected_by"));
+	char *holder = custody_person(the_case, item, "holder");
+	assert_non_null(holder);
+	assert_string_equal(holder, collector);
+	json_object_del(item, "started"); /* not by genba: nobody on record */
+	assert_null(custody_person(the_case, item, "holder"));
+	free(holder);
+	free(collector);
+	json_decref(item);
 }
 
 static unsigned doubts(const char *item, size_t i)
@@ -163,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(holder_follows, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(who_took_it_in_holds_it, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(gaps_are_seen, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(undo_takes_it_back, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(kept_labels, case_setup, case_teardown),
