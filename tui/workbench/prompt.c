@@ -31,6 +31,21 @@ static void show_typed(const struct editing *e, int hidden, struct buf *line, st
 	}
 }
 
+/* Of a long path the end: it is what tells one from another. */
+static void show_offered(int row, int column, int cells, const char *text)
+{
+	char *offered = printable_dup(text);
+	size_t wide = text_width(offered);
+	size_t from = 0;
+	if (wide > (size_t)cells && cells > 2) {
+		from = text_fit(offered, wide - (size_t)cells + 2, NULL);
+		screen_put(row, column++, 1, TONE_FAINT, "…");
+		cells--;
+	}
+	screen_put(row, column, cells, TONE_FAINT, offered + from);
+	free(offered);
+}
+
 static int draw_line(const char *question, const struct editing *e, const struct prompt_line *p)
 {
 	int row = screen_rows() - 1;
@@ -57,9 +72,7 @@ static int draw_line(const char *question, const struct editing *e, const struct
 	if (!above)
 		screen_put(row, 0, asked, TONE_HEADING, question);
 	if (line.len == 0 && p && p->offered) {
-		char *offered = printable_dup(p->offered);
-		screen_put(row, asked, columns - asked, TONE_FAINT, offered);
-		free(offered);
+		show_offered(row, asked, columns - asked, p->offered);
 	} else {
 		screen_put(row, asked, columns - asked, TONE_PLAIN, line.data + from);
 	}
