@@ -21,6 +21,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 static const char *own_path;
 
 static struct sweep_set *compile(const struct sweep_list *list)
@@ -279,7 +287,7 @@ static void test_memory(void **state)
 	buf_adds(&text, "domain evil.test\nno list");
 	assert_null(sweep_compile(&text, 0, &count, &err));
 	assert_int_equal(err.code, ERR_INVALID);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZED
 	const size_t most = 1000000;
 	struct rusage usage;
 	int status = 0;
