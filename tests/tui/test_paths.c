@@ -48,6 +48,8 @@ static int tear_down(void **state)
 static char *beside_case(const char *tail)
 {
 	const char *path = getenv("GENBA_CASE");
+	if (!path)
+		return NULL;
 	return xasprintf("%.*s%s", (int)(strlen(path) - strlen(".genba")), path, tail);
 }
 
@@ -101,6 +103,15 @@ static void files_are_shown_and_completed(void **state)
 {
 	(void)state;
 	struct terminal *t = terminal_open_case();
+	terminal_type(t, "3P"); /* one of a list, or a path */
+	terminal_await_row(t, -1, "Playbook");
+	terminal_await(t, "Tab completes");
+	terminal_type(t, "li");
+	terminal_await_row(t, -1, ": li");
+	terminal_type(t, KEYS_TAB);
+	terminal_await_row(t, -1, "list.csv");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Tab completes");
 	terminal_type(t, "3I");
 	terminal_await_row(t, -1, "List (CSV");
 	terminal_await_row(t, -2, "list.csv");

@@ -578,6 +578,8 @@ int prompt_choice_named(struct workbench *wb, const char *question, const char *
 	                               .first = selected > 0 ? (size_t)selected : 0,
 	                               .other = other,
 	                               .help = _(" Type to narrow down · ↑↓ choose · Enter takes it · Esc leaves")};
+	if (other && other->complete)
+		source.help = _(" ↑↓ choose · type to narrow down, or a path: Tab completes · Enter · Esc leaves");
 	char *typed = NULL;
 	int result = prompt_pick(wb, question, &source, &typed);
 	if (result >= 0) {

@@ -7,6 +7,7 @@
 #include "playbook/run/run.h"
 #include "tui/view/views.h"
 #include "tui/workbench/prompt.h"
+#include "tui/workbench/prompt_path.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static char *choose_playbook(struct workbench *wb)
 		names[count++] = buf_take(&line, NULL);
 		playbook_free(p);
 	}
-	struct prompt_other other = {.check = is_playbook};
+	enum prompt_path_wanted there = PROMPT_PATH_THERE;
+	struct prompt_other other = {.check = is_playbook, .complete = prompt_path_complete, .ctx = &there};
 	int chosen =
 	    prompt_choice(wb, _("Playbook (or the path of a file): "), (const char *const *)names, count, 0, &other);
 	for (size_t i = 0; i < count; i++)
