@@ -253,7 +253,9 @@ static int chain_two_find(struct case_file *c, const char *who, const char *othe
 		memcpy(two->party, two->other_party, sizeof two->party);
 		*two->other_party = '\0';
 	}
-	if (strcmp(*two->party ? two->party : two->name, *two->other_party ? two->other_party : two->second) == 0)
+	const char *one = *two->party ? two->party : two->name;
+	const char *second = *two->other_party ? two->other_party : two->second;
+	if (one && second && strcmp(one, second) == 0)
 		return err_set(err, ERR_USAGE, _("chain: '%s' is one name"), two->name);
 	return 0;
 }

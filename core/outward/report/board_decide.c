@@ -120,7 +120,7 @@ static void draft_words(struct building *k, const char *key, struct buf *out)
 		buf_addf(out, _("new record begun: %s"), kind_label(kind));
 	else if (n == 4 && memcmp(key, "form", n) == 0)
 		buf_adds(out, _("change begun"));
-	else if (n == 4 && memcmp(key, "step", n) == 0)
+	else if (about && n == 4 && memcmp(key, "step", n) == 0)
 		buf_addf(out, _("playbook step begun (%.*s)"), (int)strcspn(about + 1, ":"), about + 1);
 	else
 		buf_adds(out, _("text begun"));
