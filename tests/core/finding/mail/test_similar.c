@@ -6,6 +6,7 @@
 #include "finding/mail/import.h"
 #include "finding/mail/look/look_job.h"
 #include "finding/mail/similar.h"
+#include "finding/mail/similar_ahead.h"
 #include "finding/mail/unpack/unpack.h"
 
 #include <stdio.h>
@@ -35,8 +36,18 @@ static void a_campaign_is_counted_and_its_pairs_are_few(void **state)
 	if (mail_import(&import, paths, 1, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_int_equal(import.added, MAILS);
+	const json_t *sliced = NULL;
+	size_t slices = 1;
+	int rc;
+	while ((rc = mail_similar_ahead(the_case, 0, &sliced, &err)) == 1) {
+		assert_true(mail_similar_percent(the_case) < 100);
+		slices++;
+	}
+	assert_int_equal(rc, 0);
+	assert_true(slices > 10);
 	json_t *counts = mail_similar_counts(the_case, &err);
 	assert_non_null(counts);
+	assert_true(json_equal(sliced, counts));
 	assert_int_equal(json_object_size(counts), CAMPAIGN);
 	assert_int_equal(json_integer_value(json_object_get(counts, "R1-L1")), CAMPAIGN - 1);
 	assert_int_equal(json_integer_value(json_object_get(counts, "R1-L150")), CAMPAIGN - 1);
@@ -47,6 +58,12 @@ static void a_campaign_is_counted_and_its_pairs_are_few(void **state)
 	rows = mail_similar(the_case, NULL, &err);
 	assert_int_equal(json_array_size(rows), CAMPAIGN - 1); /* each and the next one */
 	json_decref(rows);
+	json_decref(counts);
+	/* one less, after it was retracted, and the others as before */
+	assert_int_equal(record_retract(the_case, "R1-L150", "none of ours", &err), 0);
+	counts = mail_similar_counts(the_case, &err);
+	assert_int_equal(json_object_size(counts), CAMPAIGN - 1);
+	assert_int_equal(json_integer_value(json_object_get(counts, "R1-L1")), CAMPAIGN - 2);
 	json_decref(counts);
 }
 
