@@ -39,11 +39,11 @@ struct related_seeking {
 	char *out;
 };
 
-static int related_referring(void *ctx, json_t *record, const char *field)
+static int related_referring(void *ctx, const char *label, const char *field, int is_retracted)
 {
 	struct related_seeking *s = ctx;
 	(void)field;
-	return !record_is_retracted(record) && related_take(record_label(record), s->kind, s->out);
+	return !is_retracted && related_take(label, s->kind, s->out);
 }
 
 int related_label(struct workbench *wb, const char *label, const char *kind, char out[LABEL_TEXT])
@@ -54,7 +54,7 @@ int related_label(struct workbench *wb, const char *label, const char *kind, cha
 	if (!record)
 		return 0;
 	if (!related_take(record_label(record), s.kind, out) && !related_named(record, s.kind, out))
-		record_each_referring(workbench_case(wb), record_label(record), related_referring, &s, NULL);
+		record_each_reference(workbench_case(wb), record_label(record), related_referring, &s, NULL);
 	json_decref(record);
 	return *out != '\0';
 }

@@ -7,6 +7,8 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
+#include "case/query/record_kept.h"
 #include "case/store/purgeable_text.h"
 #include "handover/merge/resolve.h"
 #include "tui/view/views.h"
@@ -16,8 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A value as it is stored, for people: a long text itself, nothing of a secret. */
-/* A side of a conflict, in the words that its field is shown in everywhere. */
+/* A side of a conflict, in the words that its field is shown in everywhere: of a long text itself, nothing of a secret. */
 static void value_text(struct workbench *wb, const struct field *field, const char *stored, struct buf *out)
 {
 	struct case_file *c = workbench_case(wb);
@@ -45,64 +46,147 @@ static void value_text(struct workbench *wb, const struct field *field, const ch
 	buf_release(&text);
 }
 
-static void add_side(struct view *v, const char *label, const char *name, const char *value, enum tone tone)
+/* ---- five rows each, made when they are drawn: the head, the sides, what stood there before, what stands there now */
+
+#define ROWS_EACH 5
+
+static void side_row(struct row *row, const char *name, const char *value, enum tone tone)
 {
 	struct buf line = BUF_INIT;
 	buf_adds(&line, "    ");
 	text_pad(&line, name, 14);
 	buf_addf(&line, " %s", value);
-	view_add(v, tone, label, line.data);
+	row->text = printable_dup(line.data);
+	row->tone = tone;
 	buf_release(&line);
 }
 
-static void add_stored(struct view *v, const json_t *conflict, const struct field *field, const char *member,
-                       const char *name, enum tone tone)
+static void stored_row(struct view *v, struct row *row, const json_t *conflict, const struct field *field,
+                       const char *member, const char *name, enum tone tone)
 {
 	struct buf text = BUF_INIT;
 	value_text(v->wb, field, json_get_string(conflict, member), &text);
-	add_side(v, record_label(conflict), name, text.data, tone);
+	side_row(row, name, text.data, tone);
 	buf_release(&text);
 }
 
-static int add_conflict(void *ctx, json_t *conflict)
+static void conflict_row(struct view *v, size_t i, struct row *row)
 {
-	struct view *v = ctx;
-	const char *state = json_get_string(conflict, "state");
+	json_t *conflict = workbench_get(v->wb, row->label, 0, NULL);
 	const char *name = json_get_string(conflict, "field");
 	const char *label = json_get_string(conflict, "record");
-	if ((state && strcmp(state, "open") != 0) || !name || !label)
-		return 0;
-	json_t *record = workbench_get(v->wb, label, RECORD_WITH_RETRACTED, NULL);
+	json_t *record = label ? workbench_get(v->wb, label, RECORD_WITH_RETRACTED, NULL) : NULL;
 	const struct kind *kind = record ? record_kind(record) : NULL;
-	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	const struct field *field = kind && name ? kind_field(kind, name) : NULL;
 	char *title = record ? record_title(record) : xstrdup("");
-	char *safe = printable_dup(name);
-	view_addf(v, TONE_HEADING, record_label(conflict), "%s  %s  %s", label, title,
-	          field ? field_label(field) : safe);
-	add_stored(v, conflict, field, "one", _("< one side"), TONE_PLAIN);
-	add_stored(v, conflict, field, "other", _("> the other"), TONE_PLAIN);
-	add_stored(v, conflict, field, "base", _("  before"), TONE_FAINT);
-	if (field) {
-		struct buf now = BUF_INIT;
-		record_field_text(record, field, &now);
-		add_side(v, record_label(conflict), _("  now"), now.data, TONE_FAINT);
-		buf_release(&now);
+	char *safe = printable_dup(name ? name : "");
+	struct buf now = BUF_INIT;
+	char *head = xasprintf("%s  %s  %s", label ? label : "", title, field ? field_label(field) : safe);
+	switch (i % ROWS_EACH) {
+	case 0:
+		row->text = printable_dup(head);
+		row->tone = TONE_HEADING;
+		break;
+	case 1:
+		stored_row(v, row, conflict, field, "one", _("< one side"), TONE_PLAIN);
+		break;
+	case 2:
+		stored_row(v, row, conflict, field, "other", _("> the other"), TONE_PLAIN);
+		break;
+	case 3:
+		stored_row(v, row, conflict, field, "base", _("  before"), TONE_FAINT);
+		break;
+	default:
+		if (field)
+			record_field_text(record, field, &now);
+		side_row(row, _("  now"), field ? now.data : "?", TONE_FAINT);
 	}
+	buf_release(&now);
+	free(head);
 	free(safe);
 	free(title);
 	json_decref(record);
+	json_decref(conflict);
+}
+
+static int is_open(const json_t *conflict)
+{
+	const char *state = json_get_string(conflict, "state");
+	return (!state || strcmp(state, "open") == 0) && json_get_string(conflict, "field") &&
+	       json_get_string(conflict, "record");
+}
+
+static void take_conflict(json_t *conflict, void *item)
+{
+	*(int *)item = is_open(conflict);
+}
+
+static const struct record_kept_spec conflicts = {"conflicts to decide", "conflict",    RECORD_RAW,
+                                                  sizeof(int),           take_conflict, NULL};
+
+static void add_conflict(struct view *v, const char *label)
+{
+	for (int i = 0; i < ROWS_EACH; i++)
+		view_add_late(v, label);
+}
+
+static int add_past(void *ctx, json_t *conflict)
+{
+	if (is_open(conflict))
+		add_conflict(ctx, record_label(conflict));
 	return 0;
 }
 
+struct conflicts_state {
+	int is_reading;
+	double told_at; /* how far it is */
+};
+
 static int fill_conflicts(struct view *v, int columns, struct err *err)
 {
+	struct conflicts_state *s = v->data;
+	struct record_kept *kept;
 	(void)columns;
-	if (workbench_each(v->wb, "conflict", 0, add_conflict, v, err) < 0)
-		return -1;
+	s->is_reading = 0;
+	if (*workbench_as_of(v->wb)) {
+		if (workbench_each(v->wb, "conflict", 0, add_past, v, err) < 0)
+			return -1;
+	} else {
+		int rc = record_kept_work(workbench_case(v->wb), &conflicts, clock_steady() + VIEW_SLICE, &kept, err);
+		if (rc < 0)
+			return -1;
+		for (size_t i = 0; i < record_kept_count(kept); i++) {
+			const int *open = record_kept_item(kept, i);
+			if (open && *open)
+				add_conflict(v, record_kept_label(kept, i));
+		}
+		s->is_reading = rc;
+		if (rc == 1)
+			view_head(v, xasprintf("%zu", v->count / ROWS_EACH), record_kept_percent(kept));
+	}
 	if (v->count == 0)
 		view_add(v, TONE_PLAIN, NULL, _("Nothing is left to decide."));
 	return 0;
 }
+
+static int read_on(struct view *v, double deadline, int *show)
+{
+	struct conflicts_state *s = v->data;
+	struct record_kept *kept;
+	struct err err = ERR_INIT;
+	if (!s->is_reading)
+		return -1;
+	int rc = record_kept_work(workbench_case(v->wb), &conflicts, deadline, &kept, &err);
+	if (rc < 0)
+		workbench_tell_error(v->wb, &err);
+	s->is_reading = rc == 1;
+	*show = rc <= 0 || view_may_tell(&s->told_at);
+	if (*show)
+		view_stale(v);
+	return rc == 1 ? 0 : -1;
+}
+
+static const struct view_lazy conflicts_lazy = {.late = conflict_row, .work = read_on};
 
 struct view_conflicts_asked {
 	struct workbench *wb;
@@ -169,11 +253,20 @@ static const struct view_key conflicts_keys[] = {
 static struct view *open_conflicts(struct workbench *wb, const char *none)
 {
 	(void)none;
-	return view_new(wb, &conflicts_view, NULL);
+	struct view *v = view_new(wb, &conflicts_view, NULL);
+	v->data = xcalloc(1, sizeof(struct conflicts_state));
+	v->lazy = &conflicts_lazy;
+	return v;
+}
+
+static void release_conflicts(struct view *v)
+{
+	free(v->data);
 }
 
 const struct view_ops conflicts_view = {.name = "conflicts",
                                         .title = N_("To decide"),
                                         .fill = fill_conflicts,
+                                        .release = release_conflicts,
                                         .keys = conflicts_keys,
                                         .open = open_conflicts};

@@ -25,6 +25,9 @@ struct detail {
 	int is_note;
 	int is_asset;
 	int has_secret;
+	char **fields; /* by which the last rows' records refer to it; owned */
+	size_t field_count;
+	size_t first; /* of those rows */
 };
 
 static struct detail *data(struct view *v)
@@ -167,30 +170,51 @@ static void add_origin(struct view *v, const json_t *record)
 	buf_release(&line);
 }
 
-struct referring {
-	struct view *v;
-	size_t count;
-};
+/* ---- who refers to it: rows that are made when they are drawn */
 
-static int add_referring(void *ctx, json_t *record, const char *name)
+static void drop_fields(struct detail *d)
 {
-	struct referring *r = ctx;
-	struct view *v = r->v;
-	const struct kind *kind = record_kind(record);
-	const struct field *field = kind ? kind_field(kind, name) : NULL;
-	char *title = workbench_name_of_record(v->wb, record);
-	struct buf line = BUF_INIT;
-	if (r->count++ == 0) {
+	for (size_t i = 0; i < d->field_count; i++)
+		free(d->fields[i]);
+	free(d->fields);
+	d->fields = NULL;
+	d->field_count = 0;
+}
+
+static int add_referring(void *ctx, const char *label, const char *field, int is_retracted)
+{
+	struct view *v = ctx;
+	struct detail *d = data(v);
+	(void)is_retracted;
+	if (d->field_count == 0) {
 		view_add(v, TONE_PLAIN, v->argument, "");
 		view_add(v, TONE_HEADING, v->argument, _(" Referred to by"));
+		d->first = v->count;
 	}
-	buf_addf(&line, " ← %s  ", record_label(record));
+	if (d->field_count % 64 == 0)
+		d->fields = xrealloc(d->fields, (d->field_count + 64) * sizeof *d->fields);
+	d->fields[d->field_count++] = xstrdup(field);
+	view_add_late(v, label);
+	return 0;
+}
+
+static void referring_row(struct view *v, size_t i, struct row *row)
+{
+	const char *name = data(v)->fields[i - data(v)->first];
+	json_t *record = record_get(workbench_case(v->wb), row->label, RECORD_WITH_RETRACTED, NULL);
+	const struct kind *kind = record ? record_kind(record) : NULL;
+	const struct field *field = kind ? kind_field(kind, name) : NULL;
+	char *title = record ? workbench_name_of_record(v->wb, record) : xstrdup("");
+	int is_retracted = record && record_is_retracted(record);
+	struct buf line = BUF_INIT;
+	buf_addf(&line, " ← %s  ", row->label);
 	buf_addf(&line, "%s · %s: %s%s", kind ? kind_label(kind) : "?", field ? field_label(field) : name, title,
-	         record_is_retracted(record) ? _("  (retracted)") : "");
-	view_add(v, record_is_retracted(record) ? TONE_FAINT : TONE_PLAIN, record_label(record), line.data);
+	         is_retracted ? _("  (retracted)") : "");
+	row->text = printable_dup(line.data);
+	row->tone = is_retracted ? TONE_FAINT : TONE_PLAIN;
 	buf_release(&line);
 	free(title);
-	return 0;
+	json_decref(record);
 }
 
 static void add_retraction(struct view *v, const json_t *record)
@@ -229,10 +253,10 @@ static int fill(struct view *v, int columns, struct err *err)
 			add_field(v, record, field, width);
 	}
 	add_origin(v, record);
-	struct referring r = {v, 0};
+	drop_fields(data(v));
 	int rc = kind ? custody_rows(v, record, err) : 0;
 	if (rc == 0)
-		rc = record_each_referring(workbench_case(v->wb), v->argument, add_referring, &r, err);
+		rc = record_each_reference(workbench_case(v->wb), v->argument, add_referring, v, err);
 	json_decref(record);
 	return rc < 0 ? -1 : 0;
 }
@@ -435,10 +459,11 @@ static void flush(struct view *v)
 
 static void release(struct view *v)
 {
+	drop_fields(data(v));
 	free(v->data);
 }
 
-static const struct view_lazy detail_lazy = {.flush = flush};
+static const struct view_lazy detail_lazy = {.late = referring_row, .flush = flush};
 
 static struct view *open_detail(struct workbench *wb, const char *label)
 {

@@ -26,26 +26,55 @@ struct found_row {
 	char check[LABEL_TEXT];
 };
 
+/* A record that was found: its row is made when it is drawn. */
+struct found_hit {
+	const struct kind *kind; /* NULL: unknown */
+	char *kind_name, *snippet;
+};
+
 struct found_state {
+	struct found_hit *hits; /* the first rows */
+	size_t hit_count;
 	struct found_row rows[OBSERVATIONS_MOST];
 	size_t count;
 	size_t ask; /* + 1: the row that asks whether to look through all observations */
 	int all;    /* it was said yes */
 };
 
+static void drop_hits(struct found_state *s)
+{
+	for (size_t i = 0; i < s->hit_count; i++) {
+		explicit_bzero(s->hits[i].snippet, strlen(s->hits[i].snippet));
+		free(s->hits[i].snippet);
+		free(s->hits[i].kind_name);
+	}
+	free(s->hits);
+	s->hits = NULL;
+	s->hit_count = 0;
+}
+
 static int add_hit(void *ctx, const struct search_hit *hit)
 {
 	struct view *v = ctx;
-	const struct kind *kind = kind_find(hit->kind);
-	struct buf line = BUF_INIT;
-	text_pad(&line, hit->label, 9);
-	text_pad(&line, kind ? kind_label(kind) : hit->kind, 14);
-	buf_adds(&line, "  ");
-	text_pad(&line, workbench_name(v->wb, hit->label), v->columns < 120 ? 22 : 40);
-	buf_addf(&line, "  %s", hit->snippet);
-	view_add(v, TONE_PLAIN, hit->label, line.data);
-	buf_release(&line);
+	struct found_state *s = v->data;
+	if (s->hit_count % 64 == 0)
+		s->hits = xrealloc(s->hits, (s->hit_count + 64) * sizeof *s->hits);
+	s->hits[s->hit_count++] = (struct found_hit){kind_find(hit->kind), xstrdup(hit->kind), xstrdup(hit->snippet)};
+	view_add_late(v, hit->label);
 	return v->count >= FOUND_MOST;
+}
+
+static void hit_row(struct view *v, size_t i, struct row *row)
+{
+	const struct found_hit *hit = &((struct found_state *)v->data)->hits[i];
+	struct buf line = BUF_INIT;
+	text_pad(&line, row->label, 9);
+	text_pad(&line, hit->kind ? kind_label(hit->kind) : hit->kind_name, 14);
+	buf_adds(&line, "  ");
+	text_pad(&line, workbench_name(v->wb, row->label), v->columns < 120 ? 22 : 40);
+	buf_addf(&line, "  %s", hit->snippet);
+	row->text = printable_dup(line.data);
+	buf_release(&line);
 }
 
 static int add_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
@@ -106,6 +135,7 @@ static int fill_observations(struct view *v, struct err *err)
 static int fill(struct view *v, int columns, struct err *err)
 {
 	(void)columns;
+	drop_hits(v->data);
 	int rc = search_find(workbench_case(v->wb), v->argument, FOUND_MOST, add_hit, v, err);
 	struct buf head = BUF_INIT;
 	buf_addf(&head, "%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : "");
@@ -188,15 +218,24 @@ static const struct view_key found_keys[] = {
     {0, NULL, NULL, NULL, NULL, NULL},
 };
 
+static void forget_found(struct view *v)
+{
+	drop_hits(v->data);
+}
+
 static void release_found(struct view *v)
 {
+	forget_found(v);
 	free(v->data);
 }
+
+static const struct view_lazy found_lazy = {.late = hit_row};
 
 static struct view *open_found(struct workbench *wb, const char *words)
 {
 	struct view *v = view_new(wb, &found_view, words);
 	v->data = xcalloc(1, sizeof(struct found_state));
+	v->lazy = &found_lazy;
 	return v;
 }
 
@@ -205,4 +244,5 @@ const struct view_ops found_view = {.name = "found",
                                     .fill = fill,
                                     .keys = found_keys,
                                     .release = release_found,
+                                    .forget = forget_found,
                                     .open = open_found};

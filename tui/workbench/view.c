@@ -40,7 +40,10 @@ void view_row(struct view *v, size_t i, struct row *row)
 		return;
 	}
 	*row = v->rows[i];
-	row->text = xstrdup(row->text);
+	if (row->text)
+		row->text = xstrdup(row->text);
+	else
+		v->lazy->late(v, i, row);
 }
 
 static void clear_pane(struct view *v)
@@ -216,6 +219,13 @@ void view_add(struct view *v, enum tone tone, const char *label, const char *tex
 	snprintf(row->label, sizeof row->label, "%s", label ? label : "");
 }
 
+void view_add_late(struct view *v, const char *label)
+{
+	view_add(v, TONE_PLAIN, label, "");
+	free(v->rows[v->count - 1].text);
+	v->rows[v->count - 1].text = NULL;
+}
+
 void view_addf(struct view *v, enum tone tone, const char *label, const char *format, ...)
 {
 	struct buf text = BUF_INIT;
@@ -311,7 +321,8 @@ static const char *view_label_at(struct view *v, size_t i)
 void view_forget(struct view *v)
 {
 	for (size_t i = 0; i < v->count && !is_lazy(v); i++)
-		explicit_bzero(v->rows[i].text, strlen(v->rows[i].text));
+		if (v->rows[i].text)
+			explicit_bzero(v->rows[i].text, strlen(v->rows[i].text));
 	if (v->heading)
 		explicit_bzero(v->heading, strlen(v->heading));
 	clear_pane(v);

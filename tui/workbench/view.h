@@ -26,7 +26,8 @@ struct workbench;
 struct view;
 
 struct row {
-	char *text;     /* printable, one line; owned by the view (of `rows`), or by the caller of view_row() */
+	char *
+	    text; /* printable, one line; owned by the view (of `rows`; NULL: made when it is drawn), or by view_row()'s caller */
 	char label[48]; /* the record or commit it stands for, or "" */
 	enum tone tone;
 };
@@ -84,6 +85,8 @@ struct view_lazy {
 	void (*row)(struct view *v, size_t i, struct row *row);
 	/* The label of row i; needed if there is `row`. Borrowed until the next call. */
 	const char *(*label)(struct view *v, size_t i);
+	/* Makes the text of row i of v->rows, which was added without one (view_add_late()), and its tone; the caller frees it. */
+	void (*late)(struct view *v, size_t i, struct row *row);
 	/* Does some of what is left to do, until the steady time `deadline`. Milliseconds until it wants to go on (0: at
 	 * once), or -1: all is done. Sets *show if what is seen has changed. */
 	int (*work)(struct view *v, double deadline, int *show);
@@ -154,6 +157,8 @@ void view_forget(struct view *v); /* wipes the rows' text, for the lock */
 void view_row(struct view *v, size_t i, struct row *row);
 
 void view_add(struct view *v, enum tone tone, const char *label, const char *text);
+/* A row of a record whose text is made when it is drawn: of very many most are never seen. */
+void view_add_late(struct view *v, const char *label);
 __attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone tone, const char *label,
                                                      const char *format, ...);
 /* Adds prose broken to the view's width, at most 90 cells a line, `indent` spaces before each line. */

@@ -109,6 +109,11 @@ uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
 int record_each_referring(struct case_file *c, const char *label,
                           int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err);
 
+/* The same without reading the records: their labels, in the same order. */
+int record_each_reference(struct case_file *c, const char *label,
+                          int (*fn)(void *ctx, const char *label, const char *field, int is_retracted), void *ctx,
+                          struct err *err);
+
 /* What names the record in one line: its title field, or its label. Printable; the caller frees. */
 char *record_title(const json_t *record);
 
