@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -43,6 +44,8 @@ static void import_others(struct program *p, size_t count)
 	    {"party", "name,type,domains", "Organisation #,organisation,org#.example"},
 	    {"mail", "subject,from_addr,to,body", "Subject #,a@nowhere.test,k@org#.example,of Organisation #"},
 	    {"asset", "hostname,status", "S-#,infected"},
+	    {"evidence", "title,form,collected_when", "Disk #,raw,2026-11-01T00:00:00Z"},
+	    {"note", "text,stance,on", "Seen here # times,fact,R1-A1"},
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		FILE *list = fopen(program_file(p, "list.csv"), "we");
@@ -61,6 +64,21 @@ static void import_others(struct program *p, size_t count)
 	}
 }
 
+/* Two copies say of each measure which track it is on, each another: as many conflicts as there are measures. */
+static void make_conflicts(struct program *p)
+{
+	char here[256];
+	char line[512];
+	snprintf(here, sizeof here, "%s", getenv("GENBA_CASE"));
+	snprintf(line, sizeof line, "cp \"$GENBA_CASE\" %s", program_file(p, "other.genba"));
+	assert_gives(line, 0, "");
+	setenv("GENBA_CASE", program_file(p, "other.genba"), 1);
+	program_good(p, "set", "measure", "--where", "track=provisional", "track=cause", NULL);
+	setenv("GENBA_CASE", here, 1);
+	program_good(p, "set", "measure", "--where", "track=provisional", "track=permanent", NULL);
+	program_good(p, "merge", program_file(p, "other.genba"), NULL);
+}
+
 void keys_case(struct program *p, size_t records, size_t events, size_t others)
 {
 	program_case(p, "Slow terminal in personnel");
@@ -68,5 +86,6 @@ void keys_case(struct program *p, size_t records, size_t events, size_t others)
 	program_good(p, "import", "csv", program_file(p, "assets.csv"), "asset", NULL);
 	program_good(p, "import", "csv", program_file(p, "events.csv"), "event", NULL);
 	import_others(p, others);
+	make_conflicts(p);
 	program_good(p, "board", NULL); /* brings the search index up to date */
 }
