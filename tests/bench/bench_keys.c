@@ -463,7 +463,7 @@ static struct terminal *open_list(size_t records, const char *environment)
 {
 	char total[64];
 	struct terminal *t = terminal_open(24, 119, environment, getenv("GENBA_CASE"), NULL);
-	terminal_await_row(t, -1, "keys");
+	terminal_await_row(t, -2, "? keys"); /* the last line may tell of the check already */
 	terminal_type(t, "3");
 	snprintf(total, sizeof total, "Asset · %zu", records);
 	terminal_await_row(t, 1, total);
@@ -556,7 +556,7 @@ static void a_year(void **state)
 	bench_case_close(&b);
 	for (int i = 0; i < (is_short ? 1 : 5); i++) {
 		struct terminal *t = terminal_open(24, 119, "GENBA_CHECK_AT_OPENING=1", getenv("GENBA_CASE"), NULL);
-		terminal_await_row(t, -1, "keys");
+		terminal_await_row(t, -2, "? keys"); /* the last line may tell of the check already */
 		terminal_type(t, "3");
 		terminal_await_row(t, 1, "Asset");
 		settle(t);

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
-#include "case/store/record.h"
+#include "case/store/record_summary.h"
 #include "case/store/rules.h"
 #include "tui/form/form.h"
 #include "tui/view/views.h"
@@ -11,17 +11,24 @@
 
 #include <string.h>
 
+static int sum(void *ctx, const struct record_summary *group)
+{
+	*(uint64_t *)ctx += group->count;
+	return 0;
+}
+
 static void add_kind(struct view *v, const struct kind *kind, size_t width)
 {
 	struct buf line = BUF_INIT;
-	uint64_t all = record_count(workbench_case(v->wb), kind->name, RECORD_WITH_RETRACTED);
-	uint64_t valid = record_count(workbench_case(v->wb), kind->name, 0);
+	uint64_t valid = 0;
+	uint64_t retracted = record_count_retracted(workbench_case(v->wb), kind->name);
+	record_summary_each(workbench_case(v->wb), kind->name, sum, &valid, NULL);
 	buf_addf(&line, "  %-3s", kind->letters ? kind->letters : "");
 	text_pad(&line, kind_label(kind), width);
 	buf_addf(&line, "  %8llu", (unsigned long long)valid);
-	if (all > valid)
-		buf_addf(&line, _("   and %llu retracted"), (unsigned long long)(all - valid));
-	view_add(v, all ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
+	if (retracted)
+		buf_addf(&line, _("   and %llu retracted"), (unsigned long long)retracted);
+	view_add(v, valid + retracted ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
 	buf_release(&line);
 }
 

@@ -173,22 +173,64 @@ static int load_row(struct case_file *c, struct timeline_place *p, struct err *e
 	return p->row.record ? 0 : -1;
 }
 
-int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err)
+#define LAST_MOST 16 /* of which is kept where they are */
+
+/* Which the last ones are: kept until an event changes or, where times are told by other records, until any does. */
+struct last_kept {
+	uint64_t generation; /* and one; 0: not known */
+	int is_relative;
+	size_t wanted, count;
+	sqlite3_int64 n[LAST_MOST];
+};
+
+static int has_relative(const struct timeline_place *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (places[i].row.dated && places[i].row.when.form == EDTF_RELATIVE)
+			return 1;
+	return 0;
+}
+
+/* Fills in the last ones, in the order of their places. 0 or -1. */
+static int find_last(struct case_file *c, size_t wanted, struct last_kept *last, struct err *err)
 {
 	struct timeline_place *places = NULL;
 	size_t count = 0;
-	memset(t, 0, sizeof *t);
 	int rc = list_places(c, &places, &count, err);
 	if (rc == 0 && count > 1)
 		qsort(places, count, sizeof *places, by_place);
 	size_t first = count > wanted ? count - wanted : 0;
-	t->rows = xcalloc(count - first, sizeof *t->rows);
-	for (size_t i = first; i < count && rc == 0; i++) {
-		rc = load_row(c, &places[i], err);
-		if (rc == 0)
-			t->rows[t->count++] = places[i].row;
-	}
+	*last =
+	    (struct last_kept){.is_relative = has_relative(places, count), .wanted = wanted, .count = count - first};
+	for (size_t i = first; i < count; i++)
+		last->n[i - first] = places[i].n;
 	free(places);
+	return rc;
+}
+
+int timeline_load_last(struct case_file *c, size_t wanted, struct timeline *t, struct err *err)
+{
+	void **slot = case_memory_of(c, "last events", free);
+	struct last_kept *last = *slot ? *slot : (*slot = xcalloc(1, sizeof *last));
+	int rc = 0;
+	memset(t, 0, sizeof *t);
+	wanted = wanted < LAST_MOST ? wanted : LAST_MOST;
+	uint64_t now = (last->is_relative ? case_generation(c) : case_kind_generation(c, "event")) + 1;
+	if (last->generation != now || last->wanted != wanted || case_is_changing(c)) {
+		rc = find_last(c, wanted, last, err);
+		now = (last->is_relative ? case_generation(c) : case_kind_generation(c, "event")) + 1;
+		last->generation = rc < 0 || case_is_changing(c) ? 0 : now;
+	}
+	t->rows = xcalloc(last->count + 1, sizeof *t->rows);
+	for (size_t i = 0; i < last->count && rc == 0; i++) {
+		struct timeline_place place = {.n = last->n[i]};
+		rc = load_row(c, &place, err);
+		const char *when = rc == 0 ? json_get_string(place.row.record, "when") : NULL;
+		place.row.dated = when && edtf_parse(when, &place.row.when, NULL) == 0;
+		timeline_place(c, &place.row);
+		if (rc == 0)
+			t->rows[t->count++] = place.row;
+	}
 	if (rc < 0)
 		timeline_release(t);
 	else

@@ -443,6 +443,15 @@ uint64_t record_count(struct case_file *c, const char *kind, unsigned flags)
 	return count;
 }
 
+uint64_t record_count_retracted(struct case_file *c, const char *kind)
+{
+	sqlite3_stmt *s =
+	    case_prepare(c, NULL, "SELECT count(*) FROM record WHERE kind = ?1 AND retracted = 1", "t", kind);
+	uint64_t count = s && sqlite3_step(s) == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	return count;
+}
+
 int record_each_referring(struct case_file *c, const char *label,
                           int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err)
 {

@@ -104,6 +104,7 @@ int record_each_label(struct case_file *c, const char *kind, const char *prefix,
 
 /* Number of records of a kind (NULL: all), without retracted ones unless asked for. */
 uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
+uint64_t record_count_retracted(struct case_file *c, const char *kind); /* these alone */
 
 /* Records that refer to `label` through any field: (record, field name). */
 int record_each_referring(struct case_file *c, const char *label,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AT_LEAST 1000 /* indicators that are put into the list before the clock is looked at */
+#define AT_LEAST 200 /* indicators that are put into the list before the clock is looked at */
 
 /* What is kept of an indicator. */
 struct case_indicator {

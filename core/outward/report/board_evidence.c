@@ -27,6 +27,20 @@ struct evidence_section {
 	json_t *jobs; /* label of an interrupted record -> what is known of the work */
 };
 
+/* Evidence is kept as read: what stands here follows from the time, too. */
+static void take_kept(json_t *evidence, void *item)
+{
+	*(json_t **)item = json_incref(evidence);
+}
+
+static void release_kept(void *item)
+{
+	json_decref(*(json_t **)item);
+}
+
+static const struct record_kept_spec kept_evidence = {"evidence",       "evidence", 0,
+                                                      sizeof(json_t *), take_kept,  release_kept};
+
 /* ---- work that is not finished; where this stood at another time is not on record */
 
 static void board_evidence_describe(const struct unfinished *job, struct buf *out)
@@ -147,20 +161,6 @@ static void add_holders(struct evidence_section *e)
 		add_holder(e, party, labels);
 }
 
-/* Evidence is kept as read: what stands here follows from the time, too. */
-static void take_kept(json_t *evidence, void *item)
-{
-	*(json_t **)item = json_incref(evidence);
-}
-
-static void release_kept(void *item)
-{
-	json_decref(*(json_t **)item);
-}
-
-static const struct record_kept_spec kept_evidence = {"evidence",       "evidence", 0,
-                                                      sizeof(json_t *), take_kept,  release_kept};
-
 int board_work_evidence(struct case_file *c, double deadline, struct err *err)
 {
 	struct record_kept *kept;
@@ -212,6 +212,20 @@ static int count_one(void *ctx, json_t *evidence)
 	return 0;
 }
 
+/* Of those that the Board has read. 1, or 0: not all are read yet. */
+static int count_kept(struct building *k, size_t *count)
+{
+	struct record_kept *kept = record_kept_so_far(k->c, &kept_evidence);
+	if (!kept || record_kept_work(k->c, &kept_evidence, 0, &kept, k->err) != 0)
+		return 0;
+	*count = 0;
+	for (size_t i = 0; i < record_kept_count(kept); i++) {
+		json_t *const *evidence = record_kept_item(kept, i);
+		*count += evidence && evidence_status_of(*evidence, 0) == EVIDENCE_STATUS_DIFFERS;
+	}
+	return 1;
+}
+
 struct differing_kept {
 	uint64_t generation; /* of the evidence, and one; 0: it was not counted */
 	size_t count;
@@ -224,6 +238,8 @@ int board_count_differing(struct building *k, size_t *count)
 	void **slot = case_memory_of(k->c, "evidence that differs", free);
 	struct differing_kept *kept = *slot ? *slot : (*slot = xcalloc(1, sizeof *kept));
 	uint64_t now = case_kind_generation(k->c, "evidence") + 1;
+	if (kept->generation != now && !case_is_changing(k->c) && count_kept(k, &kept->count))
+		kept->generation = now;
 	if (kept->generation != now || case_is_changing(k->c)) {
 		*kept = (struct differing_kept){.count = 0};
 		if (record_summary_pick(k->c, "evidence", "json LIKE '%\"failed\"%' OR json LIKE '%\"different\"%'", 0,
