@@ -1,6 +1,7 @@
 #include "tui/list/related.h"
 
 #include "base/json.h"
+#include "case/store/record_summary.h"
 #include "tui/workbench/view.h"
 
 #include <stdio.h>

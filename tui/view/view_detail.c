@@ -6,7 +6,7 @@
 #include "base/printable.h"
 #include "base/time/edtf.h"
 #include "case/query/title_cache.h"
-#include "case/store/record.h"
+#include "case/store/record_summary.h"
 #include "case/trust/authorship.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"

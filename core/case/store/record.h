@@ -104,16 +104,10 @@ int record_each_label(struct case_file *c, const char *kind, const char *prefix,
 
 /* Number of records of a kind (NULL: all), without retracted ones unless asked for. */
 uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
-uint64_t record_count_retracted(struct case_file *c, const char *kind); /* these alone */
 
 /* Records that refer to `label` through any field: (record, field name). */
 int record_each_referring(struct case_file *c, const char *label,
                           int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err);
-
-/* The same without reading the records: their labels, in the same order. */
-int record_each_reference(struct case_file *c, const char *label,
-                          int (*fn)(void *ctx, const char *label, const char *field, int is_retracted), void *ctx,
-                          struct err *err);
 
 /* What names the record in one line: its title field, or its label. Printable; the caller frees. */
 char *record_title(const json_t *record);

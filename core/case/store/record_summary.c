@@ -1,6 +1,7 @@
 #include "case/store/record_summary.h"
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/store/case_internal.h"
 
 #include <stdlib.h>
@@ -155,5 +156,38 @@ int record_summary_pick(struct case_file *c, const char *kind, const char *condi
 	}
 	sqlite3_finalize(s);
 	free(sql);
+	return result;
+}
+
+uint64_t record_count_retracted(struct case_file *c, const char *kind)
+{
+	sqlite3_stmt *s =
+	    case_prepare(c, NULL, "SELECT count(*) FROM record WHERE kind = ?1 AND retracted = 1", "t", kind);
+	uint64_t count = s && sqlite3_step(s) == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_finalize(s);
+	return count;
+}
+
+int record_each_reference(struct case_file *c, const char *label,
+                          int (*fn)(void *ctx, const char *label, const char *field, int is_retracted), void *ctx,
+                          struct err *err)
+{
+	json_t *target = record_stored(c, label, err);
+	sqlite3_stmt *s = NULL;
+	int result = target ? 0 : -1;
+	if (target)
+		s = case_prepare(c, err,
+		                 "SELECT record.label, link.field, record.retracted FROM link JOIN record"
+		                 " ON record.id = link.source WHERE link.target = ?1 ORDER BY record.n, link.field",
+		                 "t", json_get_string(target, "id"));
+	if (target && !s)
+		result = -1;
+	while (result == 0 && s && sqlite3_step(s) == SQLITE_ROW) {
+		char *safe = printable_dup((const char *)sqlite3_column_text(s, 0));
+		result = fn(ctx, safe, (const char *)sqlite3_column_text(s, 1), sqlite3_column_int(s, 2));
+		free(safe);
+	}
+	sqlite3_finalize(s);
+	json_decref(target);
 	return result;
 }

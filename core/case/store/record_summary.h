@@ -51,6 +51,14 @@ struct record_summary {
 int record_summary_each(struct case_file *c, const char *kind, int (*fn)(void *ctx, const struct record_summary *group),
                         void *ctx, struct err *err);
 
+/* Number of retracted records of a kind. */
+uint64_t record_count_retracted(struct case_file *c, const char *kind);
+
+/* Who refers to `label`, as record_each_referring(), without reading the records: their labels, printable, in the same order. */
+int record_each_reference(struct case_file *c, const char *label,
+                          int (*fn)(void *ctx, const char *label, const char *field, int is_retracted), void *ctx,
+                          struct err *err);
+
 /*
  * As record_each(), only the records for which `condition` holds: SQL over the columns above, `label` and the stored `json`, a constant of the
  * program and never text from outside. At most `limit` records (0: all; negative: that many, the newest first).

@@ -170,7 +170,7 @@ int board_work_evidence(struct case_file *c, double deadline, struct err *err)
 static int add_all(struct evidence_section *e)
 {
 	struct building *k = e->k;
-	struct record_kept *kept;
+	struct record_kept *kept = NULL;
 	int rc = k->commit ? 0 : record_kept_work(k->c, &kept_evidence, k->deadline, &kept, k->err);
 	if (rc == 1)
 		board_add_being_counted(k, _("Evidence"), "work");

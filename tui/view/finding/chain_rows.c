@@ -210,12 +210,17 @@ static void coverage_row(struct view *v, const struct chain_coverage *c, struct 
 	free(safe);
 }
 
+/* What rows are about that are about no organisation. */
+static struct chain_proposal no_proposal = {.triggers = NULL};
+static char no_name[1];
+static const struct chain_org nobody = {.who = no_name, .name = no_name, .proposals = &no_proposal};
+
 const char *chain_rows_label(struct view *v, size_t i)
 {
 	const struct chain_state *s = view_chain_state(v);
 	const struct chain_row *r = &s->rows[i];
 	const struct chain *chain = view_chain_of(v);
-	const struct chain_org *org = r->org < chain->org_count ? &chain->orgs[r->org] : NULL;
+	const struct chain_org *org = r->org < chain->org_count ? &chain->orgs[r->org] : &nobody;
 	switch (r->is) {
 	case CHAIN_ROW_TEXT:
 		return s->texts[r->at].label;
@@ -242,7 +247,7 @@ void chain_rows_row(struct view *v, size_t i, struct row *row)
 	const struct chain_state *s = view_chain_state(v);
 	const struct chain_row *r = &s->rows[i];
 	const struct chain *chain = view_chain_of(v);
-	const struct chain_org *org = r->org < chain->org_count ? &chain->orgs[r->org] : NULL;
+	const struct chain_org *org = r->org < chain->org_count ? &chain->orgs[r->org] : &nobody;
 	struct buf line = BUF_INIT;
 	char *text;
 	row->tone = TONE_PLAIN;
