@@ -12,6 +12,7 @@ a party that has a letter for its name (組織A). Labels of the kinds are terms,
 import ast
 import glob
 import re
+import unicodedata
 
 TERMS = ('USBメモリ IPアドレス IPv4アドレス IPv6アドレス MACアドレス QRコード SDカード Webメール Webサーバ Webフォーム 公開Web VPN装置 ADサーバ '
          'C2サーバ 無線LAN').split()
@@ -75,8 +76,8 @@ def spaced(text):
     """The text with its blanks as they are written here."""
     for term in TERMS:
         hidden = ''.join(chr(HIDDEN + ord(c)) if c < '\x80' else c for c in term)
-        latin, ja = re.match('([\x00-\x7f]+)(.*)', term).groups() if term[0] < '\x80' else (term, '')
-        text = re.sub(rf'(?<![A-Za-z0-9]){re.escape(latin)} ?{ja}' if ja else re.escape(term), hidden, text)
+        parts = re.findall('[\x00-\x7f]+|[^\x00-\x7f]+', term)
+        text = re.sub('(?<![A-Za-z0-9])' + ' ?'.join(parts), hidden, text)
     out, at = '', 0
     for match in WORD.finditer(text):
         word, before, after = match.group(), text[:match.start()], text[match.end():]
@@ -106,8 +107,14 @@ def spaced(text):
     return ''.join(chr(ord(c) - HIDDEN) if HIDDEN <= ord(c) < HIDDEN + 128 else c for c in out)
 
 
+def cells(text):
+    """How many cells of a terminal the text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in 'WF' else 1 for letter in text)
+
+
 # what is not written, and what stands for it
 MARKS = [
+    (r'(?:Enter|Esc|Ctrl-S|Tab|Space) [^ ・]*・', ' · between what keys do'),
     ('(?<=[\u30a1-\u30fa\u30fc\u4e00-\u9fff々])(?<![約第全年月日行中])(?<!最大)(?<!時間)' + r'%(?:\d\$)?(?:ll|l|z)?[du]',
      'a blank between a noun and its number'),
     (r'%[\d.$]*(?:ll|l|z)?[duf](?:%s)? [件台通行個回倍点組]', 'no blank behind a number'),

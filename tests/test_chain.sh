@@ -78,7 +78,7 @@ is "no log" "R1-P1 unknown 2014-06-02 2014-12-20" "$(covered)"
 as one add logsource name=log asset=R1-A2 type=mail from=2014-09-01 until=2015-01-31 >/dev/null
 is "begins late" "R1-P1 partly 2014-06-02 2014-12-20" "$(covered)"
 as one --lang ja chain >said 2>&1
-grep -q '2014-09-01 以降のみ、それ以前は不明' said || fail "the gap is not told"
+grep -q '2014年9月1日以降のみ、それ以前は不明' said || fail "the gap is not told"
 as one set R1-G1 from=2014-01-01 >/dev/null
 is "reaches" "R1-P1 covered 2014-06-02 2014-12-20" "$(covered)"
 as one add check on=R1-A2 method=log_search result=not_found when=2015-02-01 by=R1-P1 >/dev/null

@@ -44,11 +44,21 @@ WORDS = '''
 おそれ 恐れ
 種別 この種類 記録の種類 種類の記録
 ～ 〜
+すべて 全て
+または 又は
+Web ウェブ
+一つ (?<![0-9])1つ
+二つ (?<![0-9])2つ
+そろ 揃
+出力先 書出し先
 '''
 used = {row.split()[0]: row.split()[1:] for row in WORDS.strip().splitlines()}
 used.update({noun: [verb + '(?![またてずよ、る直ら])'] for noun, verb in NOUNS.items()})
 
 pages = ja.pages()
+# What is the same in Japanese: names of formats, products, keys, and patterns of nothing but values.
+SAME = '''JSON SQLite SHA-256 TLP BitLocker Amcache ShimCache UserAssist cron Backspace Del Enter Esc PgUp PgDn Tab WebShell'''.split()
+
 bad = 0
 for path, texts in sorted(pages.items()):
     for at, text in texts:
@@ -66,6 +76,14 @@ for path, texts in sorted(pages.items()):
                 if found:
                     print(f'FAIL: {path}:{at}: write {instead}: {text[max(0, found.start() - 30):found.end() + 30]}')
                     bad = 1
+        words = re.findall('[A-Za-z][A-Za-z0-9-]+', re.sub(ja.FORMAT + '|--[a-z]+', '', text))
+        if path.endswith(".po") and "header" not in path and text and not re.search(ja.JA, text) and not set(words) <= set(SAME):
+            print(f'FAIL: {path}:{at}: this is not Japanese, and no name: {text}')
+            bad = 1
+        # a question is one line of a terminal, and its end says what to press
+        if text.endswith('(y/n) ') and ja.cells(re.sub('%[^ ]?s', '', text.split('\n')[-1])) > 79:
+            print(f'FAIL: {path}:{at}: longer than 79 cells, its (y/n) is not seen: {text}')
+            bad = 1
         # what is named stands in 「」; 'x' is code, as a shell or a playbook writes it
         if path.endswith('.po') and re.search(r"'%[^']*'", text):
             print(f'FAIL: {path}:{at}: write 「%s」, not \'%s\': {text[:100]}')

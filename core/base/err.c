@@ -119,6 +119,55 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
 	return -1;
 }
 
+/* The C library speaks another language only where a locale is installed. */
+const char *err_system_text(int errno_value)
+{
+	switch (errno_value) {
+	case ENOENT:
+		return _("No such file or directory");
+	case EACCES:
+		return _("Permission denied");
+	case EPERM:
+		return _("Operation not permitted");
+	case EEXIST:
+		return _("File exists");
+	case EISDIR:
+		return _("Is a directory");
+	case ENOTDIR:
+		return _("Not a directory");
+	case ENOTEMPTY:
+		return _("Directory not empty");
+	case ENOSPC:
+		return _("No space left on device");
+	case EDQUOT:
+		return _("Disk quota exceeded");
+	case EROFS:
+		return _("Read-only file system");
+	case EIO:
+		return _("Input/output error");
+	case EBUSY:
+		return _("Device or resource busy");
+	case ENODEV:
+		return _("No such device");
+	case ENXIO:
+		return _("No such device or address");
+	case EINVAL:
+		return _("Invalid argument");
+	case EFBIG:
+		return _("File too large");
+	case ENAMETOOLONG:
+		return _("File name too long");
+	case ELOOP:
+		return _("Too many levels of symbolic links");
+	case EMFILE:
+		return _("Too many open files");
+	case EPIPE:
+		return _("Broken pipe");
+	default:
+		return strerror(errno_value);
+	}
+}
+
 int err_set_errno(struct err *err, enum err_code code, int errno_value, const char *format, ...)
 {
 	if (!err || err->code != ERR_NONE)
@@ -128,7 +177,7 @@ int err_set_errno(struct err *err, enum err_code code, int errno_value, const ch
 		code = ERR_NO_SPACE;
 	err->code = code;
 	va_start(args, format);
-	put_message(err->message, format, args, strerror(errno_value));
+	put_message(err->message, format, args, err_system_text(errno_value));
 	va_end(args);
 	va_start(args, format);
 	put_message(err->english, i18n_english(format), args, strerror(errno_value));

@@ -31,7 +31,7 @@ char **collections_list(const char *folder, size_t *count, struct err *err)
 	size_t n = strlen(folder);
 	*count = 0;
 	if (!dir) {
-		err_set(err, ERR_FAILED, _("cannot read the folder '%s': %s"), folder, strerror(errno));
+		err_set(err, ERR_FAILED, _("cannot read the folder '%s': %s"), folder, err_system_text(errno));
 		return NULL;
 	}
 	char **paths = xcalloc(cap, sizeof *paths);

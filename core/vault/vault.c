@@ -40,7 +40,7 @@ int vault_fault(struct vault *v, int code, enum err_code kind, const char *forma
 		e = ENOSPC;
 	if (e != 0) {
 		kind = ERR_NO_SPACE;
-		buf_addf(&text, ": %s", strerror(e));
+		buf_addf(&text, ": %s", err_system_text(e));
 	}
 	err_clear(&v->fault);
 	err_set(&v->fault, kind, "%s", text.data);

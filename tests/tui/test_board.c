@@ -162,6 +162,14 @@ static const struct state {
     {"many", many, "en", 60, 200},
     {"to-judge", to_judge, "en", 24, 80},
     {"to-judge", to_judge, "ja", 24, 80},
+    {"new", nothing, "ja", 24, 80},
+    {"disputed", disputed, "ja", 24, 80},
+    {"suspected", suspected, "ja", 24, 80},
+    {"handed-over", handed_over, "ja", 24, 120},
+    {"drafts", drafts, "ja", 24, 80},
+    {"overdue", overdue, "ja", 24, 80},
+    {"many", many, "ja", 24, 80},
+    {"many", many, "ja", 60, 200},
 };
 
 static struct terminal *open_state(struct program *p, const struct state *state, int rows, int columns)

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/edtf.h"
 #include "tui/command/cmd.h"
 #include "tui/command/holder.h"
 #include "tui/session/socket.h"
@@ -35,9 +36,11 @@ static void print_state(FILE *out, const json_t *state)
 		                 json_is_true(json_object_get(state, "locked")) ? _("%s: in a workbench, locked\n")
 		                                                                : _("%s: in a workbench\n"),
 		                 path);
-	else if (until)
-		printable_printf(out, _("%s: unlocked until %s; `genba lock` locks it\n"), path, until);
-	else
+	else if (until) {
+		char *said = edtf_said(until);
+		printable_printf(out, _("%s: unlocked until %s; `genba lock` locks it\n"), path, said);
+		free(said);
+	} else
 		printable_printf(out, _("%s: unlocked; `genba lock` locks it\n"), path);
 }
 

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "case/store/draft.h"
 #include "case/store/value.h"
 #include "tui/form/form_private.h"
@@ -76,8 +77,11 @@ int form_draft_restore(struct view *v)
 		found = 1;
 	}
 	json_decref(draft);
-	if (found)
-		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %.16s goes on here; D throws it away"), when);
+	if (found) {
+		char *said = edtf_said(when);
+		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %s goes on here; D throws it away"), said);
+		free(said);
+	}
 	return found;
 }
 

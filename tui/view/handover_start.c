@@ -7,6 +7,7 @@
 #include "base/file/safe_name.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/edtf.h"
 #include "base/words.h"
 #include "case/identity/identity.h"
 #include "case/store/responders.h"
@@ -38,9 +39,11 @@ static char *handover_brief(struct workbench *wb)
 	char *edited = NULL;
 	int goes_on = draft_prompt_is_there(wb, BRIEF_DRAFT, when);
 	if (goes_on) { /* the case may have moved on since: the person decides */
-		char *question = xasprintf(_("Go on with the brief edited at %.16s? n makes it anew (y/n) "), when);
+		char *said = edtf_said(when);
+		char *question = xasprintf(_("Go on with the brief edited at %s? n makes it anew (y/n) "), said);
 		goes_on = prompt_yes(wb, question);
 		free(question);
+		free(said);
 	}
 	if (!goes_on)
 		draft_prompt_drop(wb, BRIEF_DRAFT);

@@ -73,7 +73,7 @@ static int add_change(void *ctx, const struct record_change *change)
 	else
 		view_addf(v, TONE_PLAIN, change->label, "    %s: %s → %s", change_field_label(change),
 		          *old_text ? old_text : "-", *new_text ? new_text : "-");
-	view_addf(v, TONE_FAINT, change->label, "        %s  %.16s", change->person, when);
+	view_addf(v, TONE_FAINT, change->label, "        %s  %.10s %.5s", change->person, when, when + 11);
 	free(old_text);
 	free(new_text);
 	return v->count >= NEWS_MOST;

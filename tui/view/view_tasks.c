@@ -94,7 +94,8 @@ static int add_job(void *ctx, const struct unfinished *job)
 	buf_release(&line);
 	view_addf(v, TONE_ATTENTION, job->label, "   %s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "",
 	          job->folder);
-	view_addf(v, TONE_FAINT, job->label, "     %.16s%s%s%s", job->at, *job->why ? " · " : "", job->why,
+	view_addf(v, TONE_FAINT, job->label, "     %.10s %.5s%s%s%s", job->at, strlen(job->at) > 11 ? job->at + 11 : "",
+	          *job->why ? " · " : "", job->why,
 	          w->lines[w->count] ? _(" · c goes on with it") : _(" · the same command goes on with it"));
 	rows_of_job(v, from, w->count++);
 	return 0;

@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "base/words.h"
 #include "case/query/search.h"
 #include "case/query/title_cache.h"
@@ -222,10 +223,13 @@ json_t *workbench_get(struct workbench *wb, const char *label, unsigned flags, s
 
 int workbench_may_write(const struct workbench *wb, struct err *err)
 {
-	if (*wb->as_of)
-		return err_set(err, ERR_FAILED,
-		               _("the case is shown as of %.16s and cannot be changed there: @ goes back to now"),
-		               wb->as_of_time);
+	if (*wb->as_of) {
+		char *said = edtf_said(wb->as_of_time);
+		err_set(err, ERR_FAILED,
+		        _("the case is shown as of %s and cannot be changed there: @ goes back to now"), said);
+		free(said);
+		return -1;
+	}
 	return case_may_write(wb->s->c, err);
 }
 

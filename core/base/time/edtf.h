@@ -77,8 +77,13 @@ int edtf_parse(const char *text, struct edtf *out, struct err *err);
 /* The normalised text; parsing it gives the same value. */
 void edtf_print(const struct edtf *t, struct buf *out);
 
-/* For people, in the interface's language: "around 2014-12", 2014年12月頃, "about 6 months after R1-V2". */
+/* For people, in the interface's language, as fields, columns and tables show it: dates as ISO 8601 with the zone, and what stands
+ * around them in words: "around 2014-12", 2014-12頃, "about 6 months after R1-V2". */
 void edtf_display(const struct edtf *t, struct buf *out);
+
+/* The time in `text`, EDTF or RFC 3339, as a sentence says it: in Japanese 2014年12月3日14:05(+09:00), else as edtf_display(). What is
+ * neither stays as it is. The caller frees it. */
+char *edtf_said(const char *text);
 
 /* The time of the record `label`. 0 or -1. */
 typedef int (*edtf_resolver)(void *ctx, const char *label, struct edtf *out);

@@ -16,7 +16,36 @@ static int japanese(void)
 	return strcmp(i18n_language(), "ja") == 0;
 }
 
-static void show_point(const struct edtf_point *t, struct buf *out)
+static void show_zone(const struct edtf_point *t, struct buf *out)
+{
+	if (t->zone && t->offset == 0)
+		buf_adds(out, "Z");
+	else if (t->zone)
+		buf_addf(out, "%c%02d:%02d", t->offset < 0 ? '-' : '+', abs(t->offset) / 60, abs(t->offset) % 60);
+}
+
+/* The date as a Japanese sentence has it, and the time of day behind it. */
+static void say_date(const struct edtf_point *t, struct buf *out)
+{
+	buf_addf(out, "%d年", t->year);
+	if (t->month)
+		buf_addf(out, "%d月", t->month);
+	if (t->day)
+		buf_addf(out, "%d日", t->day);
+	if (t->hour < 0)
+		return;
+	buf_addf(out, "%d:%02d", t->hour, t->minute);
+	if (t->zone) {
+		buf_addc(out, '(');
+		if (t->offset)
+			show_zone(t, out);
+		else
+			buf_adds(out, "UTC");
+		buf_addc(out, ')');
+	}
+}
+
+static void show_point(const struct edtf_point *t, int said, struct buf *out)
 {
 	struct edtf plain = {.form = EDTF_POINT, .from = *t};
 	int around = t->qualifier == '~' || t->qualifier == '%';
@@ -24,23 +53,15 @@ static void show_point(const struct edtf_point *t, struct buf *out)
 	plain.from.zone = 0;
 	if (around && !japanese())
 		buf_adds(out, "around ");
-	if (japanese() && t->hour < 0 && !t->year_unknown && t->month >= 0 && t->day >= 0) {
-		buf_addf(out, "%d年", t->year);
-		if (t->month)
-			buf_addf(out, "%d月", t->month);
-		if (t->day)
-			buf_addf(out, "%d日", t->day);
+	if (said && japanese() && !t->year_unknown && t->month >= 0 && t->day >= 0) {
+		say_date(t, out);
 	} else {
 		size_t start = out->len;
 		edtf_print(&plain, out);
 		char *mark = strchr(out->data + start, 'T');
 		if (mark)
 			*mark = ' ';
-		if (t->zone && t->offset == 0)
-			buf_adds(out, "Z");
-		else if (t->zone)
-			buf_addf(out, "%c%02d:%02d", t->offset < 0 ? '-' : '+', abs(t->offset) / 60,
-			         abs(t->offset) % 60);
+		show_zone(t, out);
 	}
 	if (around && japanese())
 		buf_adds(out, "頃");
@@ -94,7 +115,7 @@ static void show_relative(const struct edtf *t, struct buf *out)
 	static const char *const with_by[] = {"後", "前", "", ""};
 	static const char *const without[] = {"より後", "より前", "と同時期", "の間"};
 	if (japanese()) {
-		buf_adds(out, t->label);
+		buf_addf(out, "%s ", t->label);
 		if (t->has_by) {
 			buf_adds(out, t->approximate ? "の約" : "の");
 			duration_display(&t->by, out);
@@ -113,21 +134,37 @@ static void show_relative(const struct edtf *t, struct buf *out)
 	buf_addf(out, "%s %s", english[t->relation], t->label);
 }
 
-void edtf_display(const struct edtf *t, struct buf *out)
+static void show(const struct edtf *t, int said, struct buf *out)
 {
 	if (t->form == EDTF_POINT) {
-		show_point(&t->from, out);
+		show_point(&t->from, said, out);
 	} else if (t->form == EDTF_RELATIVE) {
 		show_relative(t, out);
 	} else {
 		if (t->from_end == EDTF_GIVEN)
-			show_point(&t->from, out);
+			show_point(&t->from, said, out);
 		else if (t->from_end == EDTF_UNKNOWN)
 			buf_addc(out, '?');
 		buf_adds(out, japanese() ? "～" : " – ");
 		if (t->to_end == EDTF_GIVEN)
-			show_point(&t->to, out);
+			show_point(&t->to, said, out);
 		else if (t->to_end == EDTF_UNKNOWN)
 			buf_addc(out, '?');
 	}
+}
+
+void edtf_display(const struct edtf *t, struct buf *out)
+{
+	show(t, 0, out);
+}
+
+char *edtf_said(const char *text)
+{
+	struct edtf t;
+	struct buf out = BUF_INIT;
+	if (edtf_parse(text, &t, NULL) < 0)
+		buf_adds(&out, text);
+	else
+		show(&t, 1, &out);
+	return buf_take(&out, NULL);
 }

@@ -16,7 +16,7 @@ static const struct field_value case_kinds[] = {
 	{"spread", "spread", "組織内の感染拡大"},
 	{"rat_found", "RAT found", "RAT発見"},
 	{"suspicious_traffic", "suspicious traffic", "不審な通信"},
-	{"defacement", "defacement", "ウェブサイト改ざん"},
+	{"defacement", "defacement", "Webサイト改ざん"},
 	{"watering_hole", "watering hole", "水飲み場攻撃"},
 	{"leak", "leak", "情報漏えい"},
 	{"stepping_stone", "stepping stone", "踏み台"},

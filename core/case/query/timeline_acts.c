@@ -45,7 +45,7 @@ static void add_names(struct timeline_acts *k, const json_t *value, struct buf *
 			buf_addf(out, _(" and %zu more"), json_array_size(value) - i);
 			break;
 		}
-		buf_addf(out, "%s%s", i ? ", " : "", name_of_label(k, json_string_value(member)));
+		buf_addf(out, "%s%s", i ? _(", ") : "", name_of_label(k, json_string_value(member)));
 	}
 }
 
@@ -66,7 +66,7 @@ static void add_details(struct timeline_acts *k, const json_t *record, const str
 		char *name = xstrndup(names, n);
 		const struct field *field = kind_field(k->kind, name);
 		if (field && json_object_get(record, name) && !json_is(record, name, "unknown")) {
-			buf_adds(out, out->len ? ", " : "");
+			buf_adds(out, out->len ? _(", ") : "");
 			add_field(k, record, field, out);
 		}
 		free(name);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 
@@ -88,7 +89,7 @@ void name_field(struct title_cache **names, struct case_file *c, const struct fi
 	} else if (field->type == FIELD_REFS && json_array_size(value) > 0) {
 		for (size_t i = 0; i < json_array_size(value); i++) {
 			if (i)
-				buf_adds(out, ", ");
+				buf_adds(out, _(", "));
 			add_reference(names, c, json_string_value(json_array_get(value, i)), out);
 		}
 	} else {
@@ -117,7 +118,7 @@ void name_field_labelled(struct title_cache **names, struct case_file *c, const 
 		add_labelled(names, c, json_string_value(value), out);
 	else if (field->type == FIELD_REFS && json_array_size(value) > 0)
 		json_array_foreach((json_t *)(uintptr_t)value, i, member) {
-			buf_adds(out, i ? ", " : "");
+			buf_adds(out, i ? _(", ") : "");
 			add_labelled(names, c, json_string_value(member), out);
 		}
 	else

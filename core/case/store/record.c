@@ -1,5 +1,6 @@
 #include "case/store/record.h"
 
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
@@ -556,7 +557,7 @@ static void add_value(const json_t *record, const struct field *field, const jso
 	json_t *member;
 	json_array_foreach(value, i, member) {
 		if (i)
-			buf_adds(out, ", ");
+			buf_adds(out, field->type == FIELD_ENUMS ? _(", ") : ", ");
 		add_one(field, member, out);
 	}
 }

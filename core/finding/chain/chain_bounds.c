@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time/edtf.h"
 #include "finding/chain/mail_domain.h"
 
 #include <stdlib.h>
@@ -29,6 +30,14 @@ static char *day_of(int64_t seconds)
 	    !strftime(text, sizeof text, "%Y-%m-%d", &tm))
 		return xstrdup("");
 	return xstrdup(text);
+}
+
+static char *day_said(int64_t seconds)
+{
+	char *day = day_of(seconds);
+	char *said = edtf_said(day);
+	free(day);
+	return said;
 }
 
 /* ---- coverage */
@@ -113,8 +122,8 @@ static void cover(const struct chain_records *records, const struct organisation
 			buf_addf(&reason, _("%s has gaps; in them it is unknown. "), label);
 		}
 		if (log->from.last > reached) {
-			char *from = day_of(reached);
-			char *until = day_of(log->from.first);
+			char *from = day_said(reached);
+			char *until = day_said(log->from.first);
 			if (reached == v->from)
 				buf_addf(&reason, _("mail log %s only from %s; before it unknown. "), label, until);
 			else
@@ -128,7 +137,7 @@ static void cover(const struct chain_records *records, const struct organisation
 		reached = upto > reached ? upto : reached;
 	}
 	if (first && reached < end) {
-		char *upto = day_of(reached);
+		char *upto = day_said(reached);
 		buf_addf(&reason, _("mail log ends on %s; after it unknown. "), upto);
 		gaps = 1;
 		free(upto);

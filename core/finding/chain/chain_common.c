@@ -71,14 +71,7 @@ void chain_suggest_same(struct chain *chain, const struct organisations *o, size
 /* A time of EDTF as people read it; unknown where there is none. */
 static char *time_text(const char *edtf)
 {
-	struct edtf time;
-	struct buf text = BUF_INIT;
-	if (!*edtf)
-		return xstrdup(_("unknown"));
-	if (edtf_parse(edtf, &time, NULL) < 0)
-		return xstrdup(edtf);
-	edtf_display(&time, &text);
-	return buf_take(&text, NULL);
+	return *edtf ? edtf_said(edtf) : xstrdup(_("unknown"));
 }
 
 char *chain_leak_text(const struct chain_leak *leak)
@@ -97,9 +90,11 @@ char *chain_rejected_text(const struct chain_proposal *p)
 {
 	const struct field *field = kind_field(kind_find("pivot"), "pivot");
 	const char *pivot = field_value_label(field_value_find(field, chain_pivot_name(p->pivot)));
-	if (p->new_count == 0)
-		return xasprintf(_("rejected as %s on %s (%s)"), pivot, p->decided, p->label);
-	return xasprintf(P_("rejected as %s on %s (%s); %zu new reason since",
-	                    "rejected as %s on %s (%s); %zu new reasons since", p->new_count),
-	                 pivot, p->decided, p->label, p->new_count);
+	char *day = edtf_said(p->decided);
+	char *text = p->new_count == 0 ? xasprintf(_("rejected as %s on %s (%s)"), pivot, day, p->label)
+	                               : xasprintf(P_("rejected as %s on %s (%s); %zu new reason since",
+	                                              "rejected as %s on %s (%s); %zu new reasons since", p->new_count),
+	                                           pivot, day, p->label, p->new_count);
+	free(day);
+	return text;
 }

@@ -122,7 +122,7 @@ static void add_field(struct case_file *c, const json_t *record, const struct fi
 		add_named(c, json_string_value(value), out);
 	} else if (field->type == FIELD_REFS && json_is_array(value)) {
 		json_array_foreach(value, i, item) {
-			buf_adds(out, i ? ", " : "");
+			buf_adds(out, i ? _(", ") : "");
 			add_named(c, json_string_value(item), out);
 		}
 	} else {
@@ -268,7 +268,7 @@ static void group_evidence(struct brief_groups *g, const json_t *record)
 	struct brief_group *group = group_of(g, buf_take(&holder, NULL));
 	if (group->all++ < GROUP_TITLES) {
 		char *title = record_title(record);
-		buf_addf(&group->titles, "%s%s", group->titles.len ? ", " : "", title);
+		buf_addf(&group->titles, "%s%s", group->titles.len ? _(", ") : "", title);
 		free(title);
 	}
 }

@@ -100,7 +100,8 @@ static struct brief_row rest_of(const struct brief *b, size_t from, size_t to, s
 			buf_adds(&line, "…");
 			break;
 		}
-		buf_addf(&line, "%s%s", b->rows[i].name, i + 1 < to ? ", " : more ? ", …" : "");
+		buf_addf(&line, "%s%s%s", b->rows[i].name, i + 1 < to || more ? _(", ") : "",
+		         i + 1 == to && more ? "…" : "");
 	}
 	return (struct brief_row){.sort = b->rows[from].sort, .text = buf_take(&line, NULL)};
 }

@@ -49,7 +49,7 @@ static void board_evidence_describe(const struct unfinished *job, struct buf *ou
 	if (job->size)
 		buf_addf(out, " · %llu %%", (unsigned long long)(job->done * 100 / job->size));
 	if (*job->at)
-		buf_addf(out, " · %.16s", job->at);
+		buf_addf(out, " · %.10s %.5s", job->at, strlen(job->at) > 11 ? job->at + 11 : "");
 	buf_addf(out, " · %s", _("the same command goes on where it was"));
 }
 

@@ -142,7 +142,7 @@ static void print_coverage(struct session *s, const struct chain *chain)
 			char *reason = printable_dup(c->reason);
 			printable_printf(s->out, "  %s  %s%s", pivot_label(c->pivot), c->party, *c->party ? "  " : "");
 			if (c->pivot == PIVOT_OUTBOUND)
-				printable_printf(s->out, "%s – %s: ", *c->from ? c->from : _("unknown"),
+				printable_printf(s->out, _("%s – %s: "), *c->from ? c->from : _("unknown"),
 				                 *c->until ? c->until : _("now"));
 			printable_printf(s->out, "%s\n", reason);
 			free(reason);

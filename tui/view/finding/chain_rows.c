@@ -205,7 +205,7 @@ static void coverage_row(struct view *v, const struct chain_coverage *c, struct 
 	if (*c->party)
 		buf_addf(line, "%s %s  ", c->party, workbench_name(v->wb, c->party));
 	if (c->pivot == PIVOT_OUTBOUND)
-		buf_addf(line, "%s – %s: ", *c->from ? c->from : _("unknown"), *c->until ? c->until : _("now"));
+		buf_addf(line, _("%s – %s: "), *c->from ? c->from : _("unknown"), *c->until ? c->until : _("now"));
 	buf_adds(line, safe);
 	free(safe);
 }

@@ -68,8 +68,23 @@ static const char *value_of(const json_t *record, const char *name)
 	return known && strcmp(value, "unknown") != 0 ? known->name : NULL;
 }
 
-static const char *value_label(const char *name, const char *value)
+#define NARROW 100 /* cells of a screen on which the values have short words */
+
+/* The values in so few letters that none is cut; what stands not here is short already. */
+static const struct {
+	const char *value;
+	const char *word;
+} short_words[] = {
+    {"free_mail", N_("free")},    {"no_such_domain", N_("unreal")}, {"iaa", N_("agency")}, {"university", N_("univ.")},
+    {"compressed", N_("packed")}, {"uncompressed", N_("plain")},    {"url", N_("link")},   {"neither", N_("none")},
+    {"executed", N_("executed")}, {"forwarded", N_("sent on")},
+};
+
+static const char *value_label(const char *name, const char *value, int columns)
 {
+	for (size_t i = 0; value && columns < NARROW && i < sizeof short_words / sizeof *short_words; i++)
+		if (*short_words[i].value == *value && strcmp(short_words[i].value, value) == 0)
+			return _(short_words[i].word);
 	return value ? field_value_label(field_value_find(mail_field(name), value)) : "?";
 }
 
@@ -229,11 +244,11 @@ static const char *mail_row_label(struct view *v, size_t i)
 }
 
 /* Of the columns of few values the names; they stand as the enum has them. */
-static const char *value_in(const struct mail_line *line, enum mail_column column)
+static const char *value_in(const struct mail_line *line, enum mail_column column, int columns)
 {
-	return column == CLASS     ? value_label("sender_class", line->sender_class)
-	       : column == CONTENT ? value_label("class", line->content)
-	                           : value_label("reach", line->reach);
+	return column == CLASS     ? value_label("sender_class", line->sender_class, columns)
+	       : column == CONTENT ? value_label("class", line->content, columns)
+	                           : value_label("reach", line->reach, columns);
 }
 
 /*
@@ -242,7 +257,7 @@ static const char *value_in(const struct mail_line *line, enum mail_column colum
  */
 static void lay_out(struct view *v, const char *const *names, int columns)
 {
-	static const size_t least[MAIL_COLUMNS] = {7, 5, 15, 10, 6, 8, 11, 2, 6};
+	static const size_t least[MAIL_COLUMNS] = {7, 5, 13, 9, 6, 6, 11, 2, 6};
 	static const enum mail_column few[] = {CLASS, CONTENT, REACH};
 	struct mail_desk *s = mail_desk_of(v);
 	size_t *cells = s->cells;
@@ -255,7 +270,7 @@ static void lay_out(struct view *v, const char *const *names, int columns)
 		*cell = text_width(names[few[k]]) > *cell ? text_width(names[few[k]]) : *cell;
 		for (size_t i = 0; i < s->count; i++) {
 			const struct mail_line *line = line_of(v, &s->order[i]);
-			const char *text = line ? value_in(line, few[k]) : before;
+			const char *text = line ? value_in(line, few[k], columns) : before;
 			size_t width = text == before ? 0 : text_width(text);
 			before = text;
 			*cell = width > *cell ? width : *cell;
@@ -294,11 +309,11 @@ static void mail_row(struct view *v, size_t i, struct row *row)
 	    [DAY] = line->day,
 	    [SUBJECT] = line->subject,
 	    [SENDER] = line->sender,
-	    [CLASS] = value_in(line, CLASS),
-	    [CONTENT] = value_in(line, CONTENT),
+	    [CLASS] = value_in(line, CLASS, v->columns),
+	    [CONTENT] = value_in(line, CONTENT, v->columns),
 	    [FINDING] = line->rule ? strchr(line->rule->id, '.') + 1 : "",
 	    [ALIKE] = alike,
-	    [REACH] = value_in(line, REACH),
+	    [REACH] = value_in(line, REACH, v->columns),
 	};
 	add_line(&text, texts, s->cells);
 	row->text = buf_take(&text, NULL);

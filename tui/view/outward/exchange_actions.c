@@ -48,7 +48,9 @@ enum redraw exchange_report(struct view *v)
 	                         _("preliminary: to the authority, within days"), _("final: to the authority"),
 	                         _("alert: the technical part, for others to be warned")};
 	int report = prompt_choice_named(v->wb, _("Report for our own use: "), reports, names, COUNT(names), 0, NULL);
-	int form = report < 0 ? -1 : prompt_choice(v->wb, _("Written as: "), forms, COUNT(forms), 0, NULL);
+	const char *told[] = {_("html: a page for a browser and for A4"), _("markdown: text with headings and lists"),
+	                      _("text: plain text")};
+	int form = report < 0 ? -1 : prompt_choice_named(v->wb, _("Written as: "), told, forms, COUNT(forms), 0, NULL);
 	char *path = form < 0 ? NULL : prompt_path_new(v->wb, _("New file: "), NULL, names[report], endings[form]);
 	if (path) {
 		char *line = xasprintf("report %s --internal --form %s --out", names[report], forms[form]);
@@ -63,7 +65,17 @@ enum redraw exchange_take_in(struct view *v)
 {
 	static const char *const formats[] = {"receipt", "stix",    "misp",     "timesketch",   "l2t",
 	                                      "iris",    "thehive", "hayabusa", "velociraptor", "csv"};
-	int format = prompt_choice(v->wb, _("What comes in: "), formats, COUNT(formats), 0, NULL);
+	const char *told[] = {_("receipt: a colleague accepted the case"),
+	                      _("stix: threat intelligence as STIX 2"),
+	                      _("misp: an event of MISP"),
+	                      _("timesketch: a time line of Timesketch"),
+	                      _("l2t: a time line of Plaso (log2timeline)"),
+	                      _("iris: lists of DFIR-IRIS"),
+	                      _("thehive: observables, alerts and cases of TheHive"),
+	                      _("hayabusa: a time line of Hayabusa"),
+	                      _("velociraptor: rows of Velociraptor"),
+	                      _("csv: a list, of Excel for example")};
+	int format = prompt_choice_named(v->wb, _("What comes in: "), told, formats, COUNT(formats), 0, NULL);
 	char *path = format < 0 ? NULL : prompt_path(v->wb, _("File: "), PROMPT_PATH_THERE);
 	if (path) {
 		char *line = xasprintf("import %s", formats[format]);

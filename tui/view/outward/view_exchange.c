@@ -218,7 +218,7 @@ static int add_import(void *ctx, const struct history_entry *entry)
 	clock_format(entry->when, when);
 	struct buf told = BUF_INIT;
 	commit_subject_text(entry->subject, &told);
-	view_addf(v, TONE_PLAIN, entry->id, "  %.16s  %s", when, told.data);
+	view_addf(v, TONE_PLAIN, entry->id, "  %.10s %.5s  %s", when, when + 11, told.data);
 	buf_release(&told);
 	return 0;
 }
@@ -317,6 +317,21 @@ static const char *const formats[] = {"stix",
                                       "report final",
                                       "twin"};
 
+/* What each of them is, in the same order. */
+static const char *const told_formats[] = {
+    N_("stix: STIX 2.1, for threat intelligence"),
+    N_("misp: an event for MISP"),
+    N_("timesketch: the time line, for Timesketch"),
+    N_("iris: assets, indicators and time line, for DFIR-IRIS"),
+    N_("case: evidence and custody as CASE/UCO"),
+    N_("attackflow: the attack as a graph, for Attack Flow"),
+    N_("incident: what happened, how far, why, what nobody looked at"),
+    N_("alert: the technical part, for others to be warned"),
+    N_("preliminary: to the authority, within days"),
+    N_("final: to the authority"),
+    N_("twin: a proof of what the case says, without what it says"),
+};
+
 /* Beside the case, called as what leaves and in the form that is written by that ending. */
 static char *ask_new_file(struct workbench *wb, const struct question *q, const char *before)
 {
@@ -337,7 +352,10 @@ static char *ask_format(struct workbench *wb, const struct question *q, const ch
 	(void)q;
 	while (before && now + 1 < count && strcmp(formats[now], before) != 0)
 		now++;
-	int format = prompt_choice(wb, _("What leaves: "), formats, count, (int)now, NULL);
+	const char *told[sizeof formats / sizeof *formats];
+	for (size_t i = 0; i < count; i++)
+		told[i] = _(told_formats[i]);
+	int format = prompt_choice_named(wb, _("What leaves: "), told, formats, count, (int)now, NULL);
 	return format >= 0 ? xstrdup(formats[format]) : NULL;
 }
 

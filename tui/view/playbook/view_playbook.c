@@ -168,7 +168,8 @@ static int take_recorded(void *ctx, json_t *step)
 	struct buf line = BUF_INIT;
 	const struct kind *kind = kind_find("step");
 	const char *ended = json_get_string(step, "ended");
-	buf_addf(&line, "  %s  %.16s  ", record_label(step), ended ? ended : "");
+	buf_addf(&line, "  %s  %.10s %.5s  ", record_label(step), ended ? ended : "",
+	         ended && strlen(ended) > 11 ? ended + 11 : "");
 	record_field_text(step, kind_field(kind, "outcome"), &line);
 	char *title = record_title(step);
 	const char *said = json_get_string(step, "answer");

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "case/store/draft.h"
 #include "case/store/value.h"
 #include "tui/form/form.h"
@@ -182,7 +183,9 @@ static void restore_draft(struct view *v)
 		for (size_t i = 0; i < need_count(f); i++)
 			put_settled(f, i, json_string_value(json_array_get(values, i)), draft_prompt_moment(when));
 		unsaved_done(&f->unsaved);
-		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %.16s goes on"), when);
+		char *said = edtf_said(when);
+		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %s goes on"), said);
+		free(said);
 	}
 	json_decref(draft);
 }

@@ -349,23 +349,49 @@ static void times_are_shown_to_people(void **state)
 	assert_shows("2026-11-23T14:05:09+09:00", "2026-11-23 14:05:09+09:00", "2026-11-23 14:05:09+09:00");
 	assert_shows("2026-11-23T14:05Z", "2026-11-23 14:05Z", "2026-11-23 14:05Z");
 	assert_shows("2026-11-23T14:05", "2026-11-23 14:05", "2026-11-23 14:05");
-	assert_shows("2026-11-03", "2026-11-03", "2026年11月3日");
-	assert_shows("2014-12~", "around 2014-12", "2014年12月頃");
-	assert_shows("2014?", "2014 (uncertain)", "2014年(不確か)");
-	assert_shows("2014-12-03%", "around 2014-12-03 (uncertain)", "2014年12月3日頃(不確か)");
+	assert_shows("2026-11-03", "2026-11-03", "2026-11-03");
+	assert_shows("2014-12~", "around 2014-12", "2014-12頃");
+	assert_shows("2014?", "2014 (uncertain)", "2014(不確か)");
+	assert_shows("2014-12-03%", "around 2014-12-03 (uncertain)", "2014-12-03頃(不確か)");
 	assert_shows("201X", "201X", "201X");
 	assert_shows("2014-12-XX", "2014-12-XX", "2014-12-XX");
-	assert_shows("2014-07/2014-08", "2014-07 – 2014-08", "2014年7月～2014年8月");
-	assert_shows("2014-07/..", "2014-07 – ", "2014年7月～");
-	assert_shows("2014-07/", "2014-07 – ?", "2014年7月～?");
-	assert_shows("/2014-07", "? – 2014-07", "?～2014年7月");
-	assert_shows("after R1-V2 ~P6M", "about 6 months after R1-V2", "R1-V2の約6か月後");
-	assert_shows("before R1-V2 P1Y1DT1H", "1 year 1 day 1 hour before R1-V2", "R1-V2の1年1日1時間前");
-	assert_shows("after R1-V2 PT0S", "0 seconds after R1-V2", "R1-V2の0秒後");
-	assert_shows("after R1-V2", "after R1-V2", "R1-V2より後");
-	assert_shows("before R1-V2", "before R1-V2", "R1-V2より前");
-	assert_shows("at R1-V2", "at the time of R1-V2", "R1-V2と同時期");
-	assert_shows("during R1-V2", "during R1-V2", "R1-V2の間");
+	assert_shows("2014-07/2014-08", "2014-07 – 2014-08", "2014-07～2014-08");
+	assert_shows("2014-07/..", "2014-07 – ", "2014-07～");
+	assert_shows("2014-07/", "2014-07 – ?", "2014-07～?");
+	assert_shows("/2014-07", "? – 2014-07", "?～2014-07");
+	assert_shows("after R1-V2 ~P6M", "about 6 months after R1-V2", "R1-V2 の約6か月後");
+	assert_shows("before R1-V2 P1Y1DT1H", "1 year 1 day 1 hour before R1-V2", "R1-V2 の1年1日1時間前");
+	assert_shows("after R1-V2 PT0S", "0 seconds after R1-V2", "R1-V2 の0秒後");
+	assert_shows("after R1-V2", "after R1-V2", "R1-V2 より後");
+	assert_shows("before R1-V2", "before R1-V2", "R1-V2 より前");
+	assert_shows("at R1-V2", "at the time of R1-V2", "R1-V2 と同時期");
+	assert_shows("during R1-V2", "during R1-V2", "R1-V2 の間");
+}
+
+static void assert_says(const char *text, const char *en, const char *ja)
+{
+	char *said = edtf_said(text);
+	assert_string_equal(said, en);
+	free(said);
+	i18n_set_language("ja");
+	said = edtf_said(text);
+	i18n_set_language("en");
+	assert_string_equal(said, ja);
+	free(said);
+}
+
+static void times_are_said_in_sentences(void **state)
+{
+	(void)state;
+	assert_says("2026-11-23T14:05:09+09:00", "2026-11-23 14:05:09+09:00", "2026年11月23日14:05(+09:00)");
+	assert_says("2026-11-23T04:05Z", "2026-11-23 04:05Z", "2026年11月23日4:05(UTC)");
+	assert_says("2026-11-03", "2026-11-03", "2026年11月3日");
+	assert_says("2014-12~", "around 2014-12", "2014年12月頃");
+	assert_says("2014-12-03%", "around 2014-12-03 (uncertain)", "2014年12月3日頃(不確か)");
+	assert_says("201X", "201X", "201X");
+	assert_says("2014-07/2014-08", "2014-07 – 2014-08", "2014年7月～2014年8月");
+	assert_says("after R1-V2 ~P6M", "about 6 months after R1-V2", "R1-V2 の約6か月後");
+	assert_says("no time", "no time", "no time");
 }
 
 static void assert_corrects(const char *observed, const char *offset, const char *expected)
@@ -451,10 +477,15 @@ static void durations_are_read_and_printed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_edtf_is_kept), cmocka_unit_test(what_is_not_is_refused_with_what_is),
-	    cmocka_unit_test(times_cover_spans),    cmocka_unit_test(times_hang_on_other_records),
-	    cmocka_unit_test(times_are_in_order),   cmocka_unit_test(times_are_shown_to_people),
-	    cmocka_unit_test(clocks_are_put_right), cmocka_unit_test(durations_are_read_and_printed),
+	    cmocka_unit_test(what_is_edtf_is_kept),
+	    cmocka_unit_test(what_is_not_is_refused_with_what_is),
+	    cmocka_unit_test(times_cover_spans),
+	    cmocka_unit_test(times_hang_on_other_records),
+	    cmocka_unit_test(times_are_in_order),
+	    cmocka_unit_test(times_are_shown_to_people),
+	    cmocka_unit_test(times_are_said_in_sentences),
+	    cmocka_unit_test(clocks_are_put_right),
+	    cmocka_unit_test(durations_are_read_and_printed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,9 +34,9 @@ static const struct {
 
 /* Labels that are the same in Japanese: names of formats, protocols and products. */
 static const char *const same_in_japanese[] = {
-    "TLP",        "RLO",       "MD5",   "SHA-1", "SHA-256", "SHA-512",   "URL",        "DNS",
-    "VPN",        "EDR",       "DHCP",  "HDD",   "SSD",     "BitLocker", "Message-ID", "In-Reply-To",
-    "User-Agent", "YARA rule", "mutex", "RED",   "AMBER",   "GREEN",     "CLEAR",      "AMBER+STRICT",
+    "TLP",        "RLO", "MD5",   "SHA-1", "SHA-256", "SHA-512",      "URL",        "DNS",
+    "VPN",        "EDR", "DHCP",  "HDD",   "SSD",     "BitLocker",    "Message-ID", "In-Reply-To",
+    "User-Agent", "RED", "AMBER", "GREEN", "CLEAR",   "AMBER+STRICT",
 };
 
 static int is_same_in_japanese(const char *label)

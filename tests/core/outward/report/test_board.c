@@ -229,7 +229,7 @@ static void evidence_is_held_verified_and_finished(void **state)
 	assert_string_equal(row("item — not hashed yet")->label, "R1-E9");
 	assert_string_equal(row("held by Person B: 2 (R1-E8, R1-E9)")->label, get("R1-E8", "holder"));
 	assert_non_null(row("held by nobody on record: 6 (R1-E2, R1-E3, R1-E4, R1-E5, …)"));
-	assert_non_null(row("not finished: %bytes:/mnt/disk%0Aimg (raw → /copies) · 50 % · 2026-11-24T10:00"));
+	assert_non_null(row("not finished: %bytes:/mnt/disk%0Aimg (raw → /copies) · 50 % · 2026-11-24 10:00"));
 	assert_non_null(row("9 on record, 2 of them open"));
 }
 
