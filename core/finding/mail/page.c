@@ -4,10 +4,12 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/edtf.h"
 #include "case/store/record.h"
 #include "finding/indicator/textscan.h"
 #include "finding/mail/analysis.h"
 #include "finding/mail/look/rules.h"
+#include "finding/mail/similar.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -121,7 +123,11 @@ static void tell_path(const struct mail_page_state *p)
 static void add_time(struct buf *out, const char *when, const char *day)
 {
 	if (strlen(when) < 25 || when[10] != 'T') {
-		buf_adds(out, *when ? when : "?");
+		struct edtf time;
+		if (*when && edtf_parse(when, &time, NULL) == 0)
+			edtf_display(&time, out);
+		else
+			buf_adds(out, *when ? when : "?");
 		return;
 	}
 	if (strncmp(when, day, 10) != 0)
@@ -224,11 +230,8 @@ static void tell_links(const struct mail_page_state *p, const json_t *similar)
 	for (size_t i = 0; i < json_array_size(similar) && i < 4; i++) {
 		const json_t *row = json_array_get(similar, i);
 		buf_addf(&line, "%s%s (", i ? ", " : "", page_text(row, "other"));
-		const char *because = page_text(row, "because");
-		char word[40];
-		snprintf(word, sizeof word, "%.*s", (int)(strcspn(because, " ") < 30 ? strcspn(because, " ") : 30),
-		         because);
-		buf_addf(&line, "%s)", word);
+		mail_similar_told(page_text(row, "because"), 0, &line);
+		buf_addc(&line, ')');
 	}
 	if (json_array_size(similar) > 4)
 		buf_addf(&line, _(" and %zu more (s)"), json_array_size(similar) - 4);

@@ -235,3 +235,36 @@ out:
 	json_decref(k.labels);
 	return rows;
 }
+
+static const char *word_of(const char *because, size_t n)
+{
+	const struct {
+		const char *name;
+		const char *word;
+	} words[] = {
+	    {"file", C_("similar", "file")},       {"name", C_("similar", "name")},
+	    {"url", C_("similar", "url")},         {"host", C_("similar", "host")},
+	    {"origin", C_("similar", "origin")},   {"sender", C_("similar", "sender")},
+	    {"subject", C_("similar", "subject")}, {"mailer", C_("similar", "mailer")},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strlen(words[i].name) == n && strncmp(words[i].name, because, n) == 0)
+			return words[i].word;
+	return NULL;
+}
+
+void mail_similar_told(const char *because, int values, struct buf *out)
+{
+	while (*because) {
+		size_t n = strcspn(because, " ");
+		const char *word = word_of(because, n);
+		if (word)
+			buf_adds(out, word), because += n;
+		if (!values)
+			return;
+		const char *next = strstr(because, ", ");
+		n = next ? (size_t)(next - because) + 2 : strlen(because);
+		buf_add(out, because, n);
+		because += n;
+	}
+}

@@ -376,8 +376,10 @@ static int mail_alike(struct session *s, const struct args *args, struct err *er
 	}
 	json_array_foreach(rows, i, row) {
 		struct buf because = BUF_INIT;
-		const char *text = json_get_string(row, "because");
-		printable_add(&because, text, strlen(text), PRINTABLE_LINE);
+		struct buf told = BUF_INIT;
+		mail_similar_told(json_get_string(row, "because"), 1, &told);
+		printable_add(&because, told.data, told.len, PRINTABLE_LINE);
+		buf_release(&told);
 		printable_printf(s->out, "%s  %s  %s\n", json_get_string(row, "label"), json_get_string(row, "other"),
 		                 because.data);
 		buf_release(&because);

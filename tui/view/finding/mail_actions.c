@@ -316,7 +316,10 @@ enum redraw mail_show_similar(struct view *v)
 	json_t *rows = label ? mail_similar(workbench_case(v->wb), label, &err) : NULL;
 	json_array_foreach(rows, i, row) {
 		buf_addf(&out, " %s  %s", text_of(row, "other"), workbench_name(v->wb, text_of(row, "other")));
-		add_safe(&out, "\n     ", text_of(row, "because"));
+		struct buf told = BUF_INIT;
+		mail_similar_told(text_of(row, "because"), 1, &told);
+		add_safe(&out, "\n     ", told.data);
+		buf_release(&told);
 		buf_addc(&out, '\n');
 	}
 	if (rows && out.len)
