@@ -97,13 +97,31 @@ static void a_long_question(void **state)
 	program_release(&p);
 }
 
+/* A time without its zone is another time. */
+static void a_time_with_its_zone(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	setenv("GENBA_TEST_CLOCK", "2026-11-23T14:05:09+09:00", 1);
+	program_case(&p, "Slow terminal in personnel");
+	program_good(&p, "note", "the fan has run at full speed since Monday, and the screen is slow", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await(t, "Board");
+	terminal_type(t, "6");
+	terminal_await(t, "2026-11-23 14:05:09+09:00");
+	terminal_await(t, "the fan has run at full spe");
+	terminal_type(t, ":quit" KEYS_ENTER);
+	assert_int_equal(terminal_end(t), 0);
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_longer_name_among_many),
-	    cmocka_unit_test(columns_of_few_values),
-	    cmocka_unit_test(long_rows_of_the_chain),
-	    cmocka_unit_test(a_long_question),
+	    cmocka_unit_test(a_longer_name_among_many), cmocka_unit_test(columns_of_few_values),
+	    cmocka_unit_test(long_rows_of_the_chain),   cmocka_unit_test(a_long_question),
+	    cmocka_unit_test(a_time_with_its_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,8 @@
 #define WIDEST        200 /* cells of one column; a row that does not fit makes it narrower */
 #define ENOUGH        11  /* cells that make a column of use */
 #define TITLE_ENOUGH  18
-#define TEXT_ENOUGH   30 /* of a title that is a text of many words */
+#define TEXT_ENOUGH   28 /* of a title that is a text of many words */
+#define WHOLE_TIME    25 /* a time with its zone, without which it is another */
 #define SHORT_HASH    12
 #define COLUMNS_LEAST 4
 
@@ -187,7 +188,11 @@ static size_t needed(const struct list_view *lv, size_t k, size_t width)
 {
 	if (lv->columns[k].of == OF_FIELD && list_width_of_values(lv->columns[k].field))
 		return width;
-	size_t enough = is_text(lv, k) ? TEXT_ENOUGH : k == 1 ? TITLE_ENOUGH : ENOUGH;
+	const struct field *field = lv->columns[k].field;
+	size_t enough = field && field->type == FIELD_TIME ? WHOLE_TIME
+	                : is_text(lv, k)                   ? TEXT_ENOUGH
+	                : k == 1                           ? TITLE_ENOUGH
+	                                                   : ENOUGH;
 	return k == 0 || width < enough ? width : enough;
 }
 
