@@ -172,7 +172,7 @@ static void infected_and_isolated(void)
 	               count_text("印 ", made.infected - 1, "件"));
 	walk_press_row(&w, "m", 1, count_text("", made.infected - 2, " marked"),
 	               count_text("印 ", made.infected - 2, "件"));
-	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: now");
+	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: 今");
 	walk_press(&w, KEYS_ENTER, "me: Responder One", "自分: Responder One");
 	walk_press(&w, KEYS_ENTER, "How isolated:", "隔離方法:");
 	walk_text(&w, "cable");

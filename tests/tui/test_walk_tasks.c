@@ -109,7 +109,7 @@ static void isolation_of_two_machines(struct walk *w)
 	PRESS(w, "Asset · 2", "資産 · 2", "3");
 	PRESS(w, "1 marked", "印 1件", "m");
 	PRESS(w, "2 marked", "印 2件", "m");
-	PRESS(w, "Isolation done: now", "隔離実施日時: now", "i");
+	PRESS(w, "Isolation done: now", "隔離実施日時: 今", "i");
 	PRESS(w, "me: Responder One", "自分: Responder One", KEYS_ENTER);
 	PRESS(w, "How isolated:", "隔離方法:", KEYS_ENTER);
 	letters(w, "cable");

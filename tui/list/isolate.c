@@ -44,7 +44,7 @@ enum redraw isolate_marked(struct view *v)
 	const struct kind *kind = i.count ? kind_of_label(i.labels[0]) : NULL;
 	if (kind) {
 		struct question asked[] = {
-		    {.name = "isolation_done", .ask = question_field, .initial = "now"},
+		    {.name = "isolation_done", .ask = question_field, .initial = C_("typed", "now")},
 		    {.name = "isolation_by", .ask = question_field},
 		    {.name = "isolation_method", .ask = question_field},
 		};

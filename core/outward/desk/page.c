@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/edtf.h"
 #include "case/kind/kinds.h"
 #include "outward/desk/shares.h"
 
@@ -134,6 +135,7 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 	char day[CLOCK_TEXT];
 	clock_format(clock_now(), day);
 	day[10] = '\0';
+	char *said = edtf_said(day);
 	k->page->title = k->a->from == PERIOD_NONE
 	                     ? xstrdup(_("Activity of the desk"))
 	                     : xasprintf(_("Activity of the desk, %04ld-%02ld to %04ld-%02ld"), k->a->from / 12,
@@ -142,7 +144,8 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 	    P_("Made on %s from %zu case file: %zu case or register; %zu of the files is a copy of another.",
 	       "Made on %s from %zu case files: %zu cases and registers; %zu of the files are copies of another.",
 	       cases->files),
-	    day, cases->files, cases->count, cases->copies);
+	    said, cases->files, cases->count, cases->copies);
+	free(said);
 	if (cases->not_counted)
 		say(k->page, P_("%zu file is not counted.", "%zu files are not counted.", cases->not_counted),
 		    cases->not_counted);

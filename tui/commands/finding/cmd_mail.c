@@ -236,6 +236,23 @@ static int mail_look(struct session *s, const struct args *args, struct err *err
 
 /* ---- mail stats */
 
+/* What a row counts, in words: the key itself where that is a format's name. */
+static const char *counted(const char *table, const char *key)
+{
+	const struct kind *mail = kind_find("mail");
+	const struct field *field = kind_field(mail, strcmp(table, "A-2") == 0 ? "sender_class" : "class");
+	const struct field_value *value = field_value_find(field, key);
+	if (strcmp(key, "mails") == 0)
+		return _("all mails");
+	if (strcmp(key, "with_attachment") == 0)
+		return _("with an attachment");
+	if (strcmp(key, "unverified") == 0)
+		return _("not verified");
+	if (strcmp(key, "no_sender") == 0)
+		return _("sender not known");
+	return value && strcmp(value->name, key) == 0 ? field_value_label(value) : key;
+}
+
 static void print_stats(struct session *s, const json_t *rows)
 {
 	size_t i;
@@ -256,7 +273,7 @@ static void print_stats(struct session *s, const json_t *rows)
 		}
 		static const char *const numbers[] = {"n", "of", "share"};
 		text_table_add(&t, json_get_string(row, "table"));
-		text_table_add(&t, json_get_string(row, "key"));
+		text_table_add(&t, counted(json_get_string(row, "table"), json_get_string(row, "key")));
 		for (size_t k = 0; k < 3; k++) {
 			snprintf(number[k], sizeof number[k], "%lld",
 			         (long long)json_integer_value(json_object_get(row, numbers[k])));

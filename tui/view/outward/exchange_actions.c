@@ -48,7 +48,7 @@ enum redraw exchange_report(struct view *v)
 	                         _("preliminary: to the authority, within days"), _("final: to the authority"),
 	                         _("alert: the technical part, for others to be warned")};
 	int report = prompt_choice_named(v->wb, _("Report for our own use: "), reports, names, COUNT(names), 0, NULL);
-	const char *told[] = {_("html: a page for a browser and for A4"), _("markdown: text with headings and lists"),
+	const char *told[] = {_("html: a page for a browser and for A4"), _("markdown: headings and lists"),
 	                      _("text: plain text")};
 	int form = report < 0 ? -1 : prompt_choice_named(v->wb, _("Written as: "), told, forms, COUNT(forms), 0, NULL);
 	char *path = form < 0 ? NULL : prompt_path_new(v->wb, _("New file: "), NULL, names[report], endings[form]);
