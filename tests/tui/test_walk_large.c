@@ -293,7 +293,7 @@ static void web_shell(void)
 	walk_press_row(&w, KEYS_ENTER, -2, " 5/", " 5/");
 	fill_row("Business effect", "業務影響", WALK_SAYS(&w, "no site until Monday", "月曜までサイト停止"), " 6/");
 	fill_row("How to undo", "解除手順", WALK_SAYS(&w, "rule 17 off", "規則17を外す"), " 7/");
-	walk_press(&w, KEYS_CTRL_S, "next: Who used it", "次: 利用者");
+	walk_press(&w, KEYS_CTRL_S, "next: Who used it", "次: 使った者");
 	home();
 }
 
