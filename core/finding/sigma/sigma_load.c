@@ -93,7 +93,7 @@ static int on_rule(void *ctx, const json_t *value, struct err *err)
 		return 0;
 	struct sigma_rule *rule = &f->s->rules[f->s->rule_count++];
 	*rule = (struct sigma_rule){.name = name_of(f->paths[f->s->rule_count - 1]), .span = OBSERVATION_SEEN_INIT};
-	if (tree && json_is_object(tree)) {
+	if (json_is_object(tree)) {
 		sigma_compile(f->s, rule, tree);
 		return 0;
 	}

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ static void number(unsigned char *at, uint64_t value)
 static void section(struct buf *b, const char *type, uint64_t next, uint64_t size)
 {
 	unsigned char head[76] = "";
-	strcpy((char *)head, type);
+	snprintf((char *)head, 16, "%s", type);
 	number(head + 16, next);
 	number(head + 24, size);
 	uint32_t sum = libdeflate_adler32(1, head, 72);
