@@ -114,14 +114,13 @@ static void complete_key(void *ctx, const char *front, struct candidates *c)
 	k->marks = NULL;
 }
 
-/* ` R2 Responder Two · or a file …` */
+/* How a key is named, and who has one that is known. */
 static char *key_help(struct handover_key *k)
 {
 	responder_each(workbench_case(k->wb), look_at_mark, k, NULL);
 	char *names = printable_dup(k->names.data ? k->names.data : "");
-	char *help =
-	    *names ? xasprintf(_(" %s · or a file or line of `genba key export`, Tab completes"), names)
-	           : xstrdup(_(" a file with what `genba key export` prints at theirs, Tab completes; or that line"));
+	char *help = *names ? xasprintf(_(" Tab completes · file or line of `genba key export`, or mark: %s"), names)
+	                    : xstrdup(_(" Tab completes · file or line of their `genba key export`"));
 	free(names);
 	return help;
 }
