@@ -304,14 +304,14 @@ int chain_knows(struct case_file *c, const char *typed)
 	struct chain chain;
 	char id[37];
 	json_t *record = record_get(c, typed, 0, NULL);
-	int is = record != NULL || strchr(typed, '.') || record_find_by_title(c, kind_find("party"), typed, id) == 1;
+	int known = record != NULL || strchr(typed, '.') || record_find_by_title(c, kind_find("party"), typed, id) == 1;
 	json_decref(record);
-	if (is || chain_load(c, NULL, &chain, NULL) < 0)
-		return is;
-	for (size_t i = 0; i < chain.org_count && !is; i++)
-		is = strcmp(chain.orgs[i].who, typed) == 0 || strcmp(chain.orgs[i].name, typed) == 0;
-	for (size_t i = 0; i < chain.same_count && !is; i++)
-		is = strcmp(chain.same[i].who, typed) == 0 || strcmp(chain.same[i].other, typed) == 0;
+	if (known || chain_load(c, NULL, &chain, NULL) < 0)
+		return known;
+	for (size_t i = 0; i < chain.org_count && !known; i++)
+		known = strcmp(chain.orgs[i].who, typed) == 0 || strcmp(chain.orgs[i].name, typed) == 0;
+	for (size_t i = 0; i < chain.same_count && !known; i++)
+		known = strcmp(chain.same[i].who, typed) == 0 || strcmp(chain.same[i].other, typed) == 0;
 	chain_release(&chain);
-	return is;
+	return known;
 }
