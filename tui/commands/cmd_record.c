@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/query/filter.h"
+#include "case/query/past_reader.h"
 #include "case/query/record_named.h"
 #include "case/query/timeline.h"
 #include "case/store/blob.h"
@@ -366,7 +367,7 @@ int cmd_list(struct session *s, const struct args *args, struct err *err)
 	if (when)
 		rc = cmd_when(s, when, commit, err) < 0
 		         ? -1
-		         : record_each_at(s->c, l.kind->name, commit, flags, list_one, &l, err);
+		         : past_reader_each(s->c, l.kind->name, commit, flags, list_one, &l, err);
 	else
 		rc = record_each(s->c, l.kind->name, flags, list_one, &l, err);
 	if (rc == 0 && l.array)

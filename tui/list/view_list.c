@@ -46,6 +46,8 @@ static void head(struct view *v)
 		buf_addf(&line, _(" · by %s"), field_label(by));
 	if (lv->more && v->filter && record_cache_is_whole(t))
 		buf_addf(&line, _(" · searching, %zu to go…"), list_to_ask(lv->list));
+	else if (lv->more && record_cache_percent(t) >= 0)
+		buf_addf(&line, _(" · reading… %d %%"), record_cache_percent(t));
 	else if (lv->more)
 		buf_adds(&line, _(" · reading…"));
 	free(v->heading);

@@ -41,8 +41,10 @@ static const char *mark_of(enum board_tone tone)
 }
 
 struct board_view {
-	struct board board; /* as it is shown */
-	int is_waiting;     /* some of it is not there yet: it is worked on, and the board made again */
+	struct board board;      /* as it is shown */
+	int is_waiting;          /* some of it is not there yet: it is worked on, and the board made again */
+	char *commit;            /* as of which `board` is, or is being read; NULL: now */
+	struct board_past *past; /* while it is being read */
 };
 
 static struct board *shown(struct view *v)
@@ -80,19 +82,67 @@ static size_t middle(const struct board *b)
 	return best;
 }
 
+static int free_past(void *past, double deadline)
+{
+	return board_past_free(past, deadline);
+}
+
+static void drop_past(struct view *v)
+{
+	struct board_view *d = v->data;
+	if (d->past)
+		workbench_later(v->wb, d->past, free_past);
+	d->past = NULL;
+}
+
+static void forget_past(struct view *v)
+{
+	struct board_view *d = v->data;
+	drop_past(v);
+	free(d->commit);
+	d->commit = NULL;
+}
+
+/* The past does not change: it is read once, in slices, and stays until another time is looked at. 1: it is not there yet. */
+static int load_past(struct view *v, const char *commit, struct err *err)
+{
+	struct board_view *d = v->data;
+	if (!d->commit || strcmp(d->commit, commit) != 0) {
+		forget_past(v);
+		board_release(&d->board);
+		d->commit = xstrdup(commit);
+		d->past = board_past_new(workbench_case(v->wb), commit);
+	}
+	int rc = d->past ? board_past_work(d->past, clock_steady() + VIEW_SLICE, err) : 0;
+	if (rc == 1) {
+		view_addf(v, TONE_FAINT, NULL, _("reading the case as it was: %d %%"), board_past_percent(d->past));
+		return 1;
+	}
+	if (rc == 0 && d->past)
+		board_past_take(d->past, &d->board);
+	drop_past(v);
+	if (rc < 0) /* the next look tries again */
+		forget_past(v);
+	return rc;
+}
+
+static int load_board(struct view *v, const char *commit, struct err *err)
+{
+	struct board *b = shown(v);
+	if (*commit && v->ops != &mine_view)
+		return load_past(v, commit, err);
+	forget_past(v);
+	board_release(b);
+	if (v->ops == &mine_view)
+		return board_load_by_person(workbench_case(v->wb), commit, clock_steady() + VIEW_SLICE, b, err);
+	return board_load_until(workbench_case(v->wb), clock_steady() + VIEW_SLICE, b, err);
+}
+
 static int fill_board(struct view *v, int columns, struct err *err)
 {
 	struct board_view *d = v->data;
 	struct board *b = shown(v);
-	const char *commit = workbench_as_of(v->wb);
-	board_release(b);
-	int rc;
-	if (v->ops == &mine_view)
-		rc = board_load_by_person(workbench_case(v->wb), commit, clock_steady() + VIEW_SLICE, b, err);
-	else if (*commit)
-		rc = board_load_at(workbench_case(v->wb), commit, b, err);
-	else
-		rc = board_load_until(workbench_case(v->wb), clock_steady() + VIEW_SLICE, b, err);
+	int rc = load_board(v, workbench_as_of(v->wb), err);
 	d->is_waiting = rc == 1;
 	if (rc < 0)
 		return -1;
@@ -120,6 +170,7 @@ static int fill_board(struct view *v, int columns, struct err *err)
 static void release_board(struct view *v)
 {
 	board_release(shown(v));
+	forget_past(v);
 	free(v->data);
 }
 
@@ -130,6 +181,11 @@ static int work(struct view *v, double deadline, int *show)
 	struct err err = ERR_INIT;
 	if (!d->is_waiting)
 		return -1;
+	if (d->past) { /* the view goes on with it each time it is filled */
+		*show = 1;
+		view_stale(v);
+		return 0;
+	}
 	int rc = board_work(workbench_case(v->wb), deadline, &err);
 	if (rc < 0)
 		workbench_tell_error(v->wb, &err);

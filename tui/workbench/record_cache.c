@@ -5,10 +5,12 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "case/query/filter.h"
+#include "case/query/past_reader.h"
 #include "case/store/disputed.h"
 #include "case/store/rows.h"
 #include "history/history.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,12 +40,14 @@ struct record_cache {
 	size_t count;
 	size_t cap;
 	int whole;
+	struct past_reader *past; /* while rows as of a commit are being read */
 	uint64_t version;
 	uint64_t generation; /* of the case */
 };
 
 struct tables {
 	struct record_cache *first;
+	struct record_cache *dropped; /* nobody uses them: they are being freed */
 };
 
 static void free_row(struct record_cache_row *row)
@@ -60,20 +64,48 @@ static void record_cache_forget(struct record_cache *t)
 {
 	for (size_t i = 0; i < t->count; i++)
 		free_row(&t->rows[i]);
+	past_reader_free(t->past);
+	t->past = NULL;
 	t->count = 0;
 	t->whole = 0;
 	t->version++;
 }
 
-static void free_table(struct record_cache *t)
+static void drop_table(struct record_cache *t)
 {
 	struct record_cache **link = &t->all->first;
 	while (*link != t)
 		link = &(*link)->next;
 	*link = t->next;
-	record_cache_forget(t);
+	t->next = t->all->dropped;
+	t->all->dropped = t;
+}
+
+/* 1: there is more of it. */
+static int shrink(struct record_cache *t, double deadline)
+{
+	if (t->past && past_reader_drop(t->past, deadline))
+		return 1;
+	t->past = NULL;
+	for (size_t i = 1; t->count > 0; i++) {
+		free_row(&t->rows[--t->count]);
+		if (i % BATCH == 0 && clock_steady() >= deadline)
+			return 1;
+	}
 	free(t->rows);
 	free(t);
+	return 0;
+}
+
+int tables_shrink(struct tables *tables, double deadline)
+{
+	while (tables && tables->dropped) {
+		struct record_cache *next = tables->dropped->next;
+		if (shrink(tables->dropped, deadline))
+			return 1;
+		tables->dropped = next;
+	}
+	return 0;
 }
 
 struct record_cache *record_cache_take(struct tables **tables, struct case_file *c, const struct kind *kind,
@@ -100,19 +132,21 @@ struct record_cache *record_cache_take(struct tables **tables, struct case_file 
 void record_cache_drop(struct record_cache *t)
 {
 	if (t && --t->users == 0 && (t->count > KEEP_UNUSED || *t->commit))
-		free_table(t);
+		drop_table(t);
 }
 
 void tables_free(struct tables **tables)
 {
 	while (*tables && (*tables)->first)
-		free_table((*tables)->first);
+		drop_table((*tables)->first);
+	tables_shrink(*tables, HUGE_VAL);
 	free(*tables);
 	*tables = NULL;
 }
 
 void tables_forget(struct tables *tables)
 {
+	tables_shrink(tables, HUGE_VAL);
 	for (struct record_cache *t = tables ? tables->first : NULL; t; t = t->next)
 		record_cache_forget(t);
 }
@@ -194,21 +228,26 @@ static int append_stored(void *ctx, json_t *record)
 	return 0;
 }
 
-/* The past does not change: it is read once, in one go. */
-static void read_past(struct record_cache *t)
+/* The past does not change: it is read once. Its rows are there when all of them are in order. */
+static int read_past(struct record_cache *t, double deadline)
 {
-	if (!t->whole)
-		record_each_at(t->c, t->kind->name, t->commit, RECORD_RAW | RECORD_WITH_RETRACTED, append_stored, t,
-		               NULL);
+	if (t->whole)
+		return 0;
+	if (!t->past)
+		t->past = past_reader_new(t->c, t->kind->name, t->commit, RECORD_RAW | RECORD_WITH_RETRACTED,
+		                          append_stored, t);
+	if (past_reader_work(t->past, deadline, NULL) == 1)
+		return 1;
+	past_reader_free(t->past);
+	t->past = NULL;
 	t->whole = 1;
+	return 0;
 }
 
 int record_cache_work(struct record_cache *t, double deadline)
 {
-	if (*t->commit) {
-		read_past(t);
-		return 0;
-	}
+	if (*t->commit)
+		return read_past(t, deadline);
 	follow_changes(t);
 	for (int batch = 1; !t->whole; batch++) {
 		int64_t last = t->count ? t->rows[t->count - 1].n : 0;
@@ -231,6 +270,11 @@ size_t record_cache_count(const struct record_cache *t)
 int record_cache_is_whole(const struct record_cache *t)
 {
 	return t->whole;
+}
+
+int record_cache_percent(const struct record_cache *t)
+{
+	return t->past ? past_reader_percent(t->past) : -1;
 }
 
 uint64_t record_cache_version(const struct record_cache *t)

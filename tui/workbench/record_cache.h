@@ -23,8 +23,11 @@ struct tables; /* those of one workbench */
 /* The table of a kind, now or as of a commit (its full id; NULL or "": now); shared. Give it back with record_cache_drop(). */
 struct record_cache *record_cache_take(struct tables **tables, struct case_file *c, const struct kind *kind,
                                        const char *commit);
-void record_cache_drop(struct record_cache *t); /* a large one that nobody uses is freed */
+void record_cache_drop(struct record_cache *t); /* a large one that nobody uses goes, by tables_shrink() */
 void tables_free(struct tables **tables);       /* nobody uses any */
+
+/* Frees some of the tables that went, until the steady time `deadline`. 1: there is more. NULL is fine. */
+int tables_shrink(struct tables *tables, double deadline);
 
 /* Wipes what is held, for the lock; it is read anew later. */
 void tables_forget(struct tables *tables);
@@ -34,6 +37,10 @@ int record_cache_work(struct record_cache *t, double deadline);
 
 size_t record_cache_count(const struct record_cache *t); /* rows read so far */
 int record_cache_is_whole(const struct record_cache *t);
+
+/* How far an earlier state is read, 0 to 100: its rows come when all of them are in order. -1: nothing is read, or rows come as
+ * they are read. */
+int record_cache_percent(const struct record_cache *t);
 
 /* A number that grows with every change; record_cache_changed() is that of a row's last one. */
 uint64_t record_cache_version(const struct record_cache *t);

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "base/words.h"
+#include "case/query/past_reader.h"
 #include "case/query/search.h"
 #include "case/query/title_cache.h"
 #include "tui/command/command.h"
@@ -210,7 +211,7 @@ int workbench_is_leaving(const struct workbench *wb)
 int workbench_each(struct workbench *wb, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err)
 {
 	if (*wb->as_of)
-		return record_each_at(wb->s->c, kind, wb->as_of, flags, fn, ctx, err);
+		return past_reader_each(wb->s->c, kind, wb->as_of, flags, fn, ctx, err);
 	return record_each(wb->s->c, kind, flags, fn, ctx, err);
 }
 

@@ -109,6 +109,7 @@ static void free_places(struct workbench *wb, struct closed_view *places)
 static void forget_rest(struct workbench *wb)
 {
 	tables_forget(wb->tables);
+	workbench_free_rest(wb);
 	title_cache_free(&wb->names);
 	buf_release(&wb->status);
 	buf_release(&wb->made);

@@ -17,6 +17,7 @@
 #include "tui/workbench/route.h"
 #include "tui/workbench/workbench_private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,12 +73,50 @@ static int work_of_check(void *ctx, double deadline, int *show)
 	return background_verify_work(wb->verifying, deadline, show) ? CHECK_PAUSE : -1;
 }
 
+struct workbench_rest {
+	struct workbench_rest *next;
+	void *thing;
+	int (*fn)(void *thing, double deadline);
+};
+
+void workbench_later(struct workbench *wb, void *thing, int (*fn)(void *thing, double deadline))
+{
+	struct workbench_rest *rest = xcalloc(1, sizeof *rest);
+	*rest = (struct workbench_rest){wb->rest, thing, fn};
+	wb->rest = rest;
+}
+
+/* 1: there is more. */
+static int free_some(struct workbench *wb, double deadline)
+{
+	while (wb->rest) {
+		struct workbench_rest *rest = wb->rest;
+		if (rest->fn(rest->thing, deadline))
+			return 1;
+		wb->rest = rest->next;
+		free(rest);
+	}
+	return 0;
+}
+
+void workbench_free_rest(struct workbench *wb)
+{
+	free_some(wb, HUGE_VAL);
+}
+
+static int work_of_freeing(void *ctx, double deadline, int *show)
+{
+	struct workbench *wb = ctx;
+	(void)show;
+	return tables_shrink(wb->tables, deadline) || free_some(wb, deadline) ? 0 : -1;
+}
+
 static int workbench_loop_serve(void *ctx)
 {
 	return remote_command_serve(ctx);
 }
 
-#define SOURCES 3
+#define SOURCES 4
 
 /* Those of the whole session; the last is asked first. */
 static void add_sources(struct workbench *wb, struct event_source sources[SOURCES])
@@ -86,6 +125,7 @@ static void add_sources(struct workbench *wb, struct event_source sources[SOURCE
 	sources[1] =
 	    (struct event_source){.work = work_of_task, .slice = TASK_SLICE, .knock = workbench_loop_serve, .ctx = wb};
 	sources[2] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
+	sources[3] = (struct event_source){.work = work_of_freeing, .slice = EVENT_SLICE, .ctx = wb};
 	for (size_t i = 0; i < SOURCES; i++)
 		events_add(wb->events, &sources[i]);
 }
@@ -262,6 +302,7 @@ int workbench_run(struct session *s, struct err *err)
 		view_free(wb.stack[--wb.depth]);
 	events_free(wb.events);
 	tables_free(&wb.tables);
+	workbench_free_rest(&wb);
 	title_cache_free(&wb.names);
 	buf_release(&wb.status);
 	buf_release(&wb.made);

@@ -14,6 +14,7 @@ struct socket_server;
 struct tables;
 struct background_verify;
 struct remote_command;
+struct workbench_rest;
 
 /* What the unlocked responder's record says of the clock of the machine they work on, for the header. */
 struct own_clock {
@@ -49,6 +50,7 @@ struct workbench {
 	unsigned waiting; /* calls that hold on to a view while keys are awaited: 0 only in the outermost loop */
 	struct drawn drawn;
 	enum redraw redraw;                  /* what has to be drawn since; the greater wins */
+	struct workbench_rest *rest;         /* what is being freed */
 	char as_of[HISTORY_ID];              /* the commit as of which the case is shown; "": now */
 	char as_of_time[32];                 /* its time, RFC 3339 */
 	uint64_t turn;                       /* grows when all views must be filled anew though the case is the same */
@@ -122,5 +124,8 @@ const char *workbench_search_refuses(struct view *v);
 
 /* As the `work` of a view: looks through rows of the view that is shown. */
 int workbench_search_work(struct workbench *wb, double deadline, int *show);
+
+/* Frees what workbench_later() took over: all of it, at once. */
+void workbench_free_rest(struct workbench *wb);
 
 #endif

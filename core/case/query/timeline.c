@@ -2,6 +2,7 @@
 #include "case/query/timeline_private.h"
 
 #include "base/json.h"
+#include "case/query/past_reader.h"
 #include "case/store/case_internal.h"
 
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static void timeline_sort(struct timeline *t)
 int timeline_load_at(struct case_file *c, const char *commit, struct timeline *t, struct err *err)
 {
 	memset(t, 0, sizeof *t);
-	int rc = commit && *commit ? record_each_at(c, "event", commit, 0, load_event, t, err)
+	int rc = commit && *commit ? past_reader_each(c, "event", commit, 0, load_event, t, err)
 	                           : record_each(c, "event", 0, load_event, t, err);
 	if (rc < 0) {
 		timeline_release(t);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/sorting.h"
 #include "base/time/clock.h"
+#include "case/query/past_reader.h"
 #include "case/query/record_reader.h"
 #include "case/query/timeline_private.h"
 
@@ -19,7 +20,8 @@ struct timeline_reader {
 	struct timeline t;
 	struct timeline_acts acts;
 	struct record_reader *records; /* of now */
-	int has_past;                  /* it was read */
+	struct past_reader *past;      /* of a commit: the kind that is being read */
+	size_t past_kind;              /* its number */
 	struct sorting order;
 	int ordering;
 	double deadline;
@@ -83,20 +85,27 @@ void timeline_reader_free(struct timeline_reader *r)
 	sorting_release(&r->order);
 	json_decref(r->acts.names);
 	record_reader_free(r->records);
+	past_reader_free(r->past);
 	free(r->commit);
 	free(r);
 }
 
 /* ---- reading */
 
-/* The past is read in one go. */
-static int read_past(struct timeline_reader *r, struct err *err)
+/* Of the past one kind after the other is read. 1: there is more, 0: all were read, -1. */
+static int read_past(struct timeline_reader *r, double deadline, struct err *err)
 {
-	for (size_t i = 0; i < kind_count(); i++) {
-		const struct kind *kind = kind_at(i);
-		if (((kind->traits & KIND_EVENT) || timeline_kind_has_acts(kind)) &&
-		    record_each_at(r->c, kind->name, r->commit, 0, add_record, r, err) < 0)
-			return -1;
+	for (; r->past_kind < kind_count(); r->past_kind++) {
+		const struct kind *kind = kind_at(r->past_kind);
+		if (!(kind->traits & KIND_EVENT) && !timeline_kind_has_acts(kind))
+			continue;
+		if (!r->past)
+			r->past = past_reader_new(r->c, kind->name, r->commit, 0, add_record, r);
+		int rc = past_reader_work(r->past, deadline, err);
+		if (rc != 0)
+			return rc;
+		past_reader_free(r->past);
+		r->past = NULL;
 	}
 	return 0;
 }
@@ -119,10 +128,7 @@ int timeline_reader_work(struct timeline_reader *r, double deadline, struct err 
 {
 	r->deadline = deadline;
 	r->steps = 0;
-	if (r->commit && !r->has_past && read_past(r, err) < 0)
-		return -1;
-	r->has_past = 1;
-	int more = r->commit ? 0 : record_reader_work(r->records, deadline, err);
+	int more = r->commit ? read_past(r, deadline, err) : record_reader_work(r->records, deadline, err);
 	if (more)
 		return more;
 	if (!r->ordering)

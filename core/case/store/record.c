@@ -346,67 +346,6 @@ int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn
 	return result;
 }
 
-struct at_walk {
-	struct case_file *c;
-	const char *kind;
-	const char *commit;
-	unsigned flags;
-	json_t *found; /* array; sorted by the time of entry, as record_each() lists */
-	struct err *err;
-};
-
-static int record_collect(void *ctx, const char *path, const void *text, size_t n)
-{
-	struct at_walk *walk = ctx;
-	size_t prefix = walk->kind ? strlen(walk->kind) : 0;
-	const char *slash = strchr(path, '/');
-	if (!slash || (walk->kind && (strncmp(path, walk->kind, prefix) != 0 || path[prefix] != '/')))
-		return 0;
-	json_t *record = record_with_disputes(
-	    walk->c, walk->commit, record_from_stored(walk->c, text, n, walk->flags, walk->err), walk->flags);
-	if (!record)
-		return -1;
-	if ((walk->flags & RECORD_WITH_RETRACTED) || !record_is_retracted(record))
-		json_array_append(walk->found, record);
-	json_decref(record);
-	return 0;
-}
-
-static const char *sort_key(const json_t *record)
-{
-	const char *entered = json_get_string(record, "entered");
-	return entered ? entered : "";
-}
-
-static int by_entry(const void *a, const void *b)
-{
-	const json_t *x = *(json_t *const *)a;
-	const json_t *y = *(json_t *const *)b;
-	struct edtf s;
-	struct edtf t;
-	int order = 0;
-	if (edtf_parse(sort_key(x), &s, NULL) == 0 && edtf_parse(sort_key(y), &t, NULL) == 0)
-		order = edtf_compare(&s, &t, NULL, NULL);
-	return order ? order : strcmp(record_label(x), record_label(y));
-}
-
-int record_each_at(struct case_file *c, const char *kind, const char *commit, unsigned flags, record_fn fn, void *ctx,
-                   struct err *err)
-{
-	struct at_walk walk = {c, kind, commit, flags, json_array(), err};
-	int rc = history_tree_walk(c->history, commit, record_collect, &walk, err);
-	size_t n = json_array_size(walk.found);
-	json_t **order = xcalloc(n, sizeof *order);
-	for (size_t i = 0; i < n; i++)
-		order[i] = json_array_get(walk.found, i);
-	qsort(order, n, sizeof *order, by_entry);
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = fn(ctx, order[i]);
-	free(order);
-	json_decref(walk.found);
-	return rc;
-}
-
 int record_each_label(struct case_file *c, const char *kind, const char *prefix, size_t limit,
                       int (*fn)(void *ctx, const char *label), void *ctx)
 {

@@ -94,8 +94,6 @@ json_t *record_get_at(struct case_file *c, const char *label, const char *commit
  */
 typedef int (*record_fn)(void *ctx, json_t *record);
 int record_each(struct case_file *c, const char *kind, unsigned flags, record_fn fn, void *ctx, struct err *err);
-int record_each_at(struct case_file *c, const char *kind, const char *commit, unsigned flags, record_fn fn, void *ctx,
-                   struct err *err);
 
 /* At most `limit` labels that begin with `prefix`, of a kind (NULL: of all), the newest first, retracted ones too: for
  * completion. Nonzero from the callback stops and is returned. */

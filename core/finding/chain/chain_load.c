@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/query/past_reader.h"
 #include "case/query/record_reader.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
@@ -69,7 +70,7 @@ int chain_read_kind(struct case_file *c, enum chain_kind kind, const char *commi
 	json_decref(read[kind]);
 	read[kind] = json_array();
 	if (commit && *commit)
-		return record_each_at(c, chain_kinds[kind], commit, 0, take, read[kind], err);
+		return past_reader_each(c, chain_kinds[kind], commit, 0, take, read[kind], err);
 	return record_each(c, chain_kinds[kind], 0, take, read[kind], err);
 }
 

@@ -1,6 +1,7 @@
 /* What a desk keeps of one case file (gather.h): few kinds, few fields of each. */
 #include "base/err.h"
 #include "base/json.h"
+#include "case/query/past_reader.h"
 #include "case/store/record.h"
 #include "outward/desk/gather.h"
 
@@ -59,8 +60,9 @@ json_t *desk_read(struct case_file *c, const char *commit, struct err *err)
 		r.fields = kept[i].fields;
 		if (!kind_find(kept[i].kind)) /* of a room that this program may not have */
 			continue;
-		rc = commit ? record_each_at(c, kept[i].kind, commit, RECORD_RAW | RECORD_WITH_RETRACTED, take, &r, err)
-		            : record_each(c, kept[i].kind, RECORD_RAW | RECORD_WITH_RETRACTED, take, &r, err);
+		rc = commit
+		         ? past_reader_each(c, kept[i].kind, commit, RECORD_RAW | RECORD_WITH_RETRACTED, take, &r, err)
+		         : record_each(c, kept[i].kind, RECORD_RAW | RECORD_WITH_RETRACTED, take, &r, err);
 	}
 	if (rc == 0)
 		return r.records;

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "case/care/backup.h"
+#include "case/query/past_reader.h"
 #include "case/query/timeline.h"
 #include "case/store/disputed.h"
 #include "history/history.h"
@@ -16,11 +17,7 @@
 #include <string.h>
 
 #define LAST_EVENTS 5
-
-static int board_keep(void *ctx, json_t *record)
-{
-	return json_array_append(ctx, record);
-}
+#define FREED       64 /* records freed between two looks at the clock */
 
 /* ---- questions, events */
 
@@ -149,46 +146,131 @@ static int (*const sections[])(struct building *k) = {board_add_decisions,
                                                       add_questions,
                                                       add_file};
 
-static int load(struct case_file *c, const char *commit, double deadline, struct board *b, struct err *err)
+#define SECTIONS (sizeof sections / sizeof *sections)
+
+static void begin(struct building *k, struct case_file *c, const char *commit, struct board *b)
 {
 	memset(b, 0, sizeof *b);
-	struct building k = {.c = c,
-	                     .b = b,
-	                     .err = err,
-	                     .deadline = deadline,
-	                     .finding = json_object(),
-	                     .containment = json_object(),
-	                     .now = clock_now().seconds};
+	*k = (struct building){.c = c,
+	                       .b = b,
+	                       .commit = commit && *commit ? commit : NULL,
+	                       .deadline = HUGE_VAL,
+	                       .finding = json_object(),
+	                       .containment = json_object(),
+	                       .now = clock_now().seconds};
+}
+
+static void end(struct building *k)
+{
+	json_decref(k->finding);
+	json_decref(k->containment);
+	json_decref(k->past);
+}
+
+/* ---- now */
+
+int board_load_until(struct case_file *c, double deadline, struct board *b, struct err *err)
+{
+	struct building k;
 	int rc = 0;
-	if (commit && *commit) {
-		k.commit = commit;
-		k.past = json_array();
-		rc = record_each_at(c, NULL, commit, 0, board_keep, k.past, err);
-	}
-	for (size_t i = 0; rc == 0 && i < sizeof sections / sizeof *sections; i++)
+	begin(&k, c, NULL, b);
+	k.err = err;
+	k.deadline = deadline;
+	for (size_t i = 0; rc == 0 && i < SECTIONS; i++)
 		rc = sections[i](&k);
 	b->alarms += b->infected_not_isolated;
-	json_decref(k.finding);
-	json_decref(k.containment);
-	json_decref(k.past);
+	end(&k);
 	if (rc < 0)
 		board_release(b);
 	return rc < 0 ? -1 : k.is_waiting;
 }
 
-int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err)
-{
-	return load(c, commit, HUGE_VAL, b, err);
-}
-
 int board_load(struct case_file *c, struct board *b, struct err *err)
 {
-	return load(c, NULL, HUGE_VAL, b, err);
+	return board_load_until(c, HUGE_VAL, b, err);
 }
 
-int board_load_until(struct case_file *c, double deadline, struct board *b, struct err *err)
+/* ---- as of a commit */
+
+struct board_past {
+	char commit[HISTORY_ID];
+	struct building k;
+	struct board b;
+	struct past_reader *reader; /* NULL: all was read */
+	size_t section;             /* sections before this one are made */
+};
+
+static int keep_record(void *ctx, json_t *record)
 {
-	return load(c, NULL, deadline, b, err);
+	struct board_past *p = ctx;
+	const char *kind = json_get_string(record, "kind");
+	json_t *of_kind = json_object_get(p->k.past, kind ? kind : "");
+	if (!of_kind) {
+		of_kind = json_array();
+		json_object_set_new(p->k.past, kind ? kind : "", of_kind);
+	}
+	return json_array_append(of_kind, record);
+}
+
+struct board_past *board_past_new(struct case_file *c, const char *commit)
+{
+	struct board_past *p = xcalloc(1, sizeof *p);
+	snprintf(p->commit, sizeof p->commit, "%s", commit);
+	begin(&p->k, c, p->commit, &p->b);
+	p->k.past = json_object();
+	p->reader = past_reader_new(c, NULL, p->commit, 0, keep_record, p);
+	return p;
+}
+
+int board_past_free(struct board_past *p, double deadline)
+{
+	const char *kind;
+	json_t *records;
+	size_t freed = 0;
+	json_object_foreach(p->k.past, kind, records)
+		while (json_array_size(records) > 0) {
+			json_array_remove(records, json_array_size(records) - 1);
+			if (++freed % FREED == 0 && clock_steady() >= deadline)
+				return 1;
+		}
+	if (p->reader && past_reader_drop(p->reader, deadline))
+		return 1;
+	board_release(&p->b);
+	end(&p->k);
+	free(p);
+	return 0;
+}
+
+int board_past_work(struct board_past *p, double deadline, struct err *err)
+{
+	p->k.err = err;
+	if (p->reader) {
+		int rc = past_reader_work(p->reader, deadline, err);
+		if (rc != 0)
+			return rc;
+		past_reader_free(p->reader); /* its rows are gone as they were given */
+		p->reader = NULL;
+	}
+	while (p->section < SECTIONS) {
+		if (sections[p->section](&p->k) < 0)
+			return -1;
+		p->section++;
+		if (clock_steady() >= deadline && p->section < SECTIONS)
+			return 1;
+	}
+	return 0;
+}
+
+int board_past_percent(const struct board_past *p)
+{
+	return p->reader ? past_reader_percent(p->reader) * 9 / 10 : 90 + (int)(p->section * 10 / SECTIONS);
+}
+
+void board_past_take(struct board_past *p, struct board *b)
+{
+	*b = p->b;
+	b->alarms += b->infected_not_isolated;
+	memset(&p->b, 0, sizeof p->b);
 }
 
 void board_release(struct board *b)

@@ -37,9 +37,17 @@ struct board {
 
 int board_load(struct case_file *c, struct board *b, struct err *err);
 
-/* The board as of a commit (full id; NULL or "": now). Where playbooks stood then is told by their runs, not by step. */
-int board_load_at(struct case_file *c, const char *commit, struct board *b, struct err *err);
 void board_release(struct board *b);
+
+/* The board as of a commit (full id), for who waits for keys: its records are read, and its sections made, until the steady
+ * time `deadline`. 1: there is more to do; 0: the board can be taken; -1. Where playbooks stood then is told by their runs, not
+ * by step. */
+struct board_past;
+struct board_past *board_past_new(struct case_file *c, const char *commit);
+int board_past_work(struct board_past *p, double deadline, struct err *err);
+int board_past_percent(const struct board_past *p);
+void board_past_take(struct board_past *p, struct board *b); /* once; `b` is to be released */
+int board_past_free(struct board_past *p, double deadline);  /* in slices, too: 1: there is more, 0: it is freed */
 
 /* The board of now for who waits for keys: what takes long is worked on until the steady time `deadline`. 1: not all of it is
  * there yet, and the board says so: it is to be made again when board_work() has answered 0; 0: all is there; -1. */

@@ -11,7 +11,7 @@ struct buf;
 struct building {
 	struct case_file *c;
 	const char *commit; /* NULL: now */
-	json_t *past;       /* all records as of the commit: reading them kind by kind would walk its tree each time */
+	json_t *past;       /* all records as of the commit: kind -> array */
 	struct board *b;
 	struct err *err;
 	json_t *finding; /* value -> count */

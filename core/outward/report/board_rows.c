@@ -67,9 +67,8 @@ int board_each(struct building *k, const char *kind, record_fn fn, void *ctx)
 	json_t *record;
 	if (!k->commit)
 		return record_each(k->c, kind, 0, fn, ctx, k->err);
-	json_array_foreach(k->past, i, record) {
-		const char *is = json_get_string(record, "kind");
-		int rc = is && strcmp(is, kind) == 0 ? fn(ctx, record) : 0;
+	json_array_foreach(json_object_get(k->past, kind), i, record) {
+		int rc = fn(ctx, record);
 		if (rc)
 			return rc;
 	}

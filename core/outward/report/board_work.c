@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/query/past_reader.h"
 #include "case/query/record_kept.h"
 #include "case/store/disputed.h"
 #include "case/trust/authorship.h"
@@ -476,7 +477,7 @@ int board_load_by_person(struct case_file *c, const char *commit, double deadlin
 	                               .deadline = deadline},
 	                         .names = json_object()};
 	p.me = case_responder_name(c) ? case_responder_name(c) : "";
-	int rc = p.k.commit ? record_each_at(c, "measure", p.k.commit, 0, take_task_measure, &p, err)
+	int rc = p.k.commit ? past_reader_each(c, "measure", p.k.commit, 0, take_task_measure, &p, err)
 	                    : take_open_measures(&p);
 	if (rc == 0)
 		rc = take_steps(&p);

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/query/past_reader.h"
 #include "case/query/timeline.h"
 
 #include <stdlib.h>
@@ -126,7 +127,7 @@ int flow_load(struct case_file *c, const char *commit, struct flow *f, struct er
 {
 	memset(f, 0, sizeof *f);
 	struct flow_loading l = {c, f, json_array(), NULL};
-	int rc = commit && *commit ? record_each_at(c, "flow", commit, 0, flow_keep, &l, err)
+	int rc = commit && *commit ? past_reader_each(c, "flow", commit, 0, flow_keep, &l, err)
 	                           : record_each(c, "flow", 0, flow_keep, &l, err);
 	if (rc == 0)
 		add_acts(&l);

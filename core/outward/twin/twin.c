@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "case/query/past_reader.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -144,7 +145,7 @@ static int keep_id(void *ctx, json_t *record)
 json_t *twin_ids(struct case_file *c, const char *commit, struct err *err)
 {
 	json_t *ids = json_object();
-	int rc = commit ? record_each_at(c, NULL, commit, RECORD_WITH_RETRACTED, keep_id, ids, err)
+	int rc = commit ? past_reader_each(c, NULL, commit, RECORD_WITH_RETRACTED, keep_id, ids, err)
 	                : record_each(c, NULL, RECORD_WITH_RETRACTED, keep_id, ids, err);
 	if (rc == 0)
 		return ids;

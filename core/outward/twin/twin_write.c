@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/query/past_reader.h"
 #include "history/history.h"
 #include "history/sshsig.h"
 
@@ -203,7 +204,7 @@ int twin_against(struct case_file *c, const struct twin_checked *checked, struct
 	if (key_of(c, s.label, m.key, err) < 0 || !(m.ids = twin_ids(c, checked->commit, err)))
 		return -1;
 	crypto_hash_sha256_init(&m.content);
-	int rc = record_each_at(c, NULL, checked->commit, RECORD_WITH_RETRACTED, add_record, &m, err);
+	int rc = past_reader_each(c, NULL, checked->commit, RECORD_WITH_RETRACTED, add_record, &m, err);
 	if (rc == 0) {
 		tell_root(&m, &made);
 		if (strcmp(made.root, checked->root) != 0)

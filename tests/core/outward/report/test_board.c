@@ -7,16 +7,26 @@
 #include "history/history.h"
 #include "outward/report/board.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct board board;
 
+/* `commit` NULL: now. Of a commit in slices that have no time. */
 static void load(const char *commit)
 {
 	struct err err = ERR_INIT;
+	int rc = 1;
 	board_release(&board);
-	if (board_load_at(the_case, commit, &board, &err) < 0)
+	struct board_past *past = commit ? board_past_new(the_case, commit) : NULL;
+	while (past && (rc = board_past_work(past, 0, &err)) == 1)
+		assert_true(board_past_percent(past) >= 0 && board_past_percent(past) <= 100);
+	if (past && rc == 0)
+		board_past_take(past, &board);
+	if (past)
+		assert_int_equal(board_past_free(past, HUGE_VAL), 0);
+	if (commit ? rc < 0 : board_load(the_case, &board, &err) < 0)
 		fail_msg("%s", err.message);
 }
 
