@@ -317,18 +317,19 @@ void indicator_key(const char *type, const char *value, struct buf *key)
 
 /* ---- which is on record */
 
-/* Kept of an open case: type and key -> ids of the indicators that have or had them, 36 letters each. What is written is added,
- * whether its action ends well or not, and nothing is taken out: who finds an id looks at its record. */
+/*
+ * Kept of an open case: type and key -> ids of the indicators that have or had them, an entry each. Of any case, old or new,
+ * it is made of its records at the first question: no file tells what is on record but the records. What is written is added,
+ * whether its action ends well or not, and nothing is taken out: who finds an id looks at its record.
+ */
 struct indicator_index {
-	json_t *ids;
+	json_t *keys; /* key -> {id: true} */
 };
-
-#define ID_LENGTH 36
 
 static void index_free(void *kept)
 {
 	struct indicator_index *x = kept;
-	json_decref(x->ids);
+	json_decref(x->keys);
 	free(x);
 }
 
@@ -341,14 +342,13 @@ static void index_key(const char *type, const char *value, struct buf *key)
 static void index_add(struct indicator_index *x, const char *id, const char *type, const char *value)
 {
 	struct buf key = BUF_INIT;
-	if (strlen(id) != ID_LENGTH)
-		return;
 	index_key(type, value, &key);
-	const json_t *before = json_object_getn(x->ids, key.data, key.len);
-	char *ids = xasprintf("%s%s", before ? json_string_value(before) : "", id);
-	if (!before || !strstr(json_string_value(before), id))
-		json_object_setn_new_nocheck(x->ids, key.data, key.len, json_string(ids));
-	free(ids);
+	json_t *ids = json_object_getn(x->keys, key.data, key.len);
+	if (!ids) {
+		ids = json_object();
+		json_object_setn_new_nocheck(x->keys, key.data, key.len, ids);
+	}
+	json_object_set_new(ids, id, json_true());
 	buf_release(&key);
 }
 
@@ -367,7 +367,7 @@ static struct indicator_index *index_of(struct case_file *c, struct err *err)
 		return NULL;
 	}
 	struct indicator_index *x = xcalloc(1, sizeof *x);
-	x->ids = json_object();
+	x->keys = json_object();
 	int rc;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		if (sqlite3_column_text(s, 2))
@@ -414,16 +414,15 @@ int indicator_find(struct case_file *c, const char *type, const char *value, con
 {
 	struct indicator_index *x = index_of(c, err);
 	struct buf wanted = BUF_INIT;
-	char id[ID_LENGTH + 1] = "";
+	const char *id;
+	json_t *is;
 	*label = '\0';
 	if (!x)
 		return -1;
 	index_key(type, value, &wanted);
-	const json_t *ids = json_object_getn(x->ids, wanted.data, wanted.len);
-	for (const char *p = ids ? json_string_value(ids) : ""; *p && !*label; p += ID_LENGTH) {
-		memcpy(id, p, ID_LENGTH);
-		is_that_indicator(c, id, &wanted, except, label);
-	}
+	json_object_foreach(json_object_getn(x->keys, wanted.data, wanted.len), id, is)
+		if (is_that_indicator(c, id, &wanted, except, label))
+			break;
 	buf_release(&wanted);
 	return 0;
 }

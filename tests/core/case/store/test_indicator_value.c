@@ -222,6 +222,37 @@ static void what_is_kept_follows_what_is_written(void **state)
 	buf_release(&summary);
 }
 
+/* Thousands of one value, each once in what is kept; the first that holds is told, whatever became of those before. */
+static void many_of_one_value(void **state)
+{
+	enum { MANY = 5000 };
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	(void)state;
+	add("indicator", "type=domain value=other.example");
+	assert_int_equal(indicator_find(the_case, "domain", "evil.example", NULL, label, &err),
+	                 0); /* it is kept from now */
+	assert_string_equal(label, "");
+	struct action *a = action_begin(the_case, "import", &err);
+	assert_non_null(a);
+	for (int i = 0; i < MANY; i++) {
+		struct assign fields[] = {{"type", "domain"}, {"value", "evil.example"}};
+		assert_int_equal(action_add(a, "indicator", fields, 2, RECORD_TWICE, label, &err), 0);
+	}
+	assert_int_equal(action_commit(a, &err), 0);
+	assert_int_equal(indicator_find(the_case, "domain", "evil.example", NULL, label, &err), 0);
+	assert_string_equal(label, "R1-I2");
+	assert_int_equal(indicator_find(the_case, "domain", "evil.example", "R1-I2", label, &err), 0);
+	assert_string_equal(label, "R1-I3");
+	assert_int_equal(record_retract(the_case, "R1-I2", "wrong", &err), 0);
+	set("R1-I3", "value=another.example");
+	case_again(); /* made of the records, in the order of entry */
+	assert_int_equal(indicator_find(the_case, "domain", "evil[.]example", NULL, label, &err), 0);
+	assert_string_equal(label, "R1-I4");
+	assert_int_equal(indicator_find(the_case, "domain", "another.example", NULL, label, &err), 0);
+	assert_string_equal(label, "R1-I3");
+}
+
 int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
@@ -234,6 +265,7 @@ int main(void)
 	    CASE_TEST(records_hold_the_normal_form_once),
 	    CASE_TEST(older_values_are_recognised),
 	    CASE_TEST(what_is_kept_follows_what_is_written),
+	    CASE_TEST(many_of_one_value),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
