@@ -81,14 +81,7 @@ static void set_message(char message[1024], const struct buf *text)
 {
 	struct buf safe = BUF_INIT;
 	printable_add(&safe, text->data, text->len, PRINTABLE_KEEP_NEWLINES);
-	size_t len = safe.len;
-	if (len >= 1024) {
-		len = 1023;
-		while (len > 0 && ((unsigned char)safe.data[len] & 0xC0) == 0x80)
-			len--;
-	}
-	memcpy(message, safe.data, len);
-	message[len] = '\0';
+	text_copy(message, 1024, safe.data);
 	buf_release(&safe);
 }
 
@@ -211,7 +204,7 @@ int err_place(struct err *err, const char *file, unsigned line, unsigned column)
 {
 	if (!err || err->code == ERR_NONE || *err->file)
 		return -1;
-	snprintf(err->file, sizeof err->file, "%s", file);
+	text_copy(err->file, sizeof err->file, file);
 	err->line = line;
 	return column ? err_prefix(err, "%s:%u:%u", file, line, column) : err_prefix(err, "%s:%u", file, line);
 }

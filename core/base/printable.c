@@ -281,3 +281,21 @@ int text_is_utf8(const void *bytes, size_t n)
 	}
 	return 1;
 }
+
+/* ---- cutting */
+
+size_t text_whole(const char *text, size_t n, size_t most)
+{
+	if (n <= most)
+		return n;
+	for (n = most; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80;)
+		n--;
+	return n;
+}
+
+void text_copy(char *out, size_t size, const char *text)
+{
+	size_t n = text_whole(text, strlen(text), size - 1);
+	memcpy(out, text, n);
+	out[n] = '\0';
+}

@@ -67,6 +67,12 @@ void text_pad(struct buf *out, const char *text, size_t cells);
  * followed by `indent` spaces. Newlines in the text stay. */
 void text_wrap(struct buf *out, const char *text, size_t cells, size_t indent);
 
+/* How many of the n bytes are kept where at most `most` may be: no letter is cut. */
+size_t text_whole(const char *text, size_t n, size_t most);
+
+/* Copies what fits into `size` bytes with their NUL, cut between two letters: instead of snprintf(), which cuts inside one. */
+void text_copy(char *out, size_t size, const char *text);
+
 /* 1 if the n bytes are valid UTF-8 without NUL. */
 int text_is_utf8(const void *bytes, size_t n);
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -265,8 +266,7 @@ static int tolerate(struct vault *v, int rc, struct err *found, struct err *err)
 	if (!(v->flags & VAULT_TOLERANT) || found->code != ERR_DAMAGED)
 		return err_take(err, found);
 	if (v->report.damage++ == 0)
-		snprintf(v->report.damage_text, sizeof v->report.damage_text, "%.*s",
-		         (int)sizeof v->report.damage_text - 1, found->message);
+		text_copy(v->report.damage_text, sizeof v->report.damage_text, found->message);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/worker/worker_private.h"
 
@@ -66,14 +67,7 @@ end_with(struct running *r, enum worker_end end, const char *format, ...)
 	err_set(&text, ERR_FAILED, _("could not be parsed: %s"), why.data);
 	buf_release(&why);
 	r->result->end = end;
-	size_t n = strlen(text.message);
-	if (n >= sizeof r->result->reason) {
-		n = sizeof r->result->reason - 1;
-		while (n > 0 && ((unsigned char)text.message[n] & 0xC0) == 0x80)
-			n--;
-	}
-	memcpy(r->result->reason, text.message, n);
-	r->result->reason[n] = '\0';
+	text_copy(r->result->reason, sizeof r->result->reason, text.message);
 }
 
 /* ---- starting */

@@ -1,6 +1,7 @@
 #include "case/care/gate.h"
 
 #include "base/json.h"
+#include "base/printable.h"
 #include "case/care/verify.h"
 #include "case/database/room_tables.h"
 #include "case/query/search.h"
@@ -41,14 +42,14 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 	j->findings = (uint64_t)json_integer_value(json_object_get(value, "findings"));
 	struct err printable = ERR_INIT; /* whatever the process became */
 	err_set(&printable, ERR_DAMAGED, "%s", first ? first : "");
-	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, printable.message);
+	text_copy(j->first, sizeof j->first, printable.message);
 	return 0;
 }
 
 static void not_judged(struct judgement *j, const char *why)
 {
 	j->findings = 1;
-	snprintf(j->first, sizeof j->first, "%.*s", (int)sizeof j->first - 1, why);
+	text_copy(j->first, sizeof j->first, why);
 }
 
 /* In the cage. -1 only where the person cancelled. */

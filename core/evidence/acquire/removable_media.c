@@ -123,7 +123,9 @@ int removable_media_of(const char *sys, dev_t device, struct removable_media *m)
 		read_word(folder, "device/serial", m->serial, sizeof m->serial);
 	}
 	free(usb);
-	snprintf(m->name, sizeof m->name, "%s%s%s", vendor, *vendor && *model ? " " : "", model);
+	char *name = xasprintf("%s%s%s", vendor, *vendor && *model ? " " : "", model);
+	text_copy(m->name, sizeof m->name, name);
+	free(name);
 	if (read_word(folder, "size", word, sizeof word))
 		m->size = strtoull(word, NULL, 10) * 512; /* sectors of 512 bytes, whatever the disk's own are */
 	m->type = type_of(folder);

@@ -92,9 +92,9 @@ static void what_to_search(const json_t *mail, const json_t *analysis, struct bu
 	line(out, _("sent from"), json_get_string(mail, "origin"));
 	for (const char *url = json_get_string(mail, "urls"); url && *url;) {
 		size_t n = strcspn(url, "\n");
-		char text[512];
-		snprintf(text, sizeof text, "%.*s", (int)(n < 500 ? n : 500), url);
+		char *text = xstrndup(url, text_whole(url, n, 500));
 		line(out, _("link"), text);
+		free(text);
 		url += n + (url[n] == '\n');
 	}
 	json_array_foreach(json_object_get(analysis, "parts"), i, part) {

@@ -218,7 +218,7 @@ static void tell_links(const struct mail_page_state *p, const json_t *similar)
 	const char *urls = page_text(p->record, "urls");
 	size_t n = strcspn(urls, "\n");
 	char first[200];
-	snprintf(first, sizeof first, "%.*s", (int)(n < 150 ? n : 150), urls);
+	snprintf(first, sizeof first, "%.*s", (int)text_whole(urls, n, 150), urls);
 	if (*urls)
 		add_safe(&line, first);
 	else

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -14,9 +15,11 @@ int sigma_needs(struct sigma_compiling *k, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	if (!*k->needs)
-		vsnprintf(k->needs, sizeof k->needs, format, args);
+	char *needs = printable_vdup(format, args);
 	va_end(args);
+	if (!*k->needs)
+		text_copy(k->needs, sizeof k->needs, needs);
+	free(needs);
 	return -1;
 }
 

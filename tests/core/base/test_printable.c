@@ -262,6 +262,21 @@ static void any_bytes_are_harmless(void **state)
 	}
 }
 
+/* Words that are cut to a length end behind a letter. */
+static void a_cut_keeps_letters_whole(void **state)
+{
+	static const char text[] = "a日本";
+	static const size_t kept[] = {0, 1, 1, 1, 4, 4, 4, 7, 7};
+	(void)state;
+	for (size_t most = 0; most < sizeof kept / sizeof *kept; most++) {
+		char out[16];
+		assert_int_equal(text_whole(text, strlen(text), most), kept[most]);
+		text_copy(out, most + 1, text);
+		assert_int_equal(strlen(out), kept[most]);
+		assert_memory_equal(out, text, kept[most]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +292,7 @@ int main(void)
 	    cmocka_unit_test(text_is_wrapped),
 	    cmocka_unit_test(utf8_is_told_from_bytes),
 	    cmocka_unit_test(any_bytes_are_harmless),
+	    cmocka_unit_test(a_cut_keeps_letters_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

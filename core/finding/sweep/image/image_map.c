@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 
 #include <errno.h>
 #include <string.h>
@@ -119,10 +120,11 @@ static int take_line(void *ctx, const json_t *value, struct err *err)
 	m->sum->files = files > 0 ? (uint64_t)files : 0;
 	m->sum->bytes = bytes > 0 ? (uint64_t)bytes : 0;
 	if (json_is_true(json_object_get(value, "full")))
-		snprintf(m->sum->problem, sizeof m->sum->problem, "%s",
-		         _("over a limit: it has too many files, or they lie in too many pieces: the last of them were "
-		           "read in "
-		           "its raw bytes only"));
+		text_copy(
+		    m->sum->problem, sizeof m->sum->problem,
+		    _("over a limit: it has too many files, or they lie in too many pieces: the last of them were "
+		      "read in "
+		      "its raw bytes only"));
 	return 0;
 }
 
@@ -158,6 +160,6 @@ int image_map_make(const struct image_map_source *from, struct image_map_sum *su
 	}
 	sum->is_made = result.end == WORKER_DONE;
 	if (!sum->is_made)
-		snprintf(sum->problem, sizeof sum->problem, "%s", result.reason);
+		text_copy(sum->problem, sizeof sum->problem, result.reason);
 	return m.fd;
 }

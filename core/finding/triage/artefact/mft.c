@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "finding/triage/parse/file_rows.h"
 #include "finding/triage/parse/whole.h"
 
@@ -95,7 +96,7 @@ static int next_attribute(const struct mft *m, const unsigned char *p, size_t *a
 	size_t name_at = bytes_le16(q + 10);
 	if (q[9] && name_at + 2 * (size_t)q[9] <= size)
 		triage_utf16(&name, q + name_at, 2 * (size_t)q[9]);
-	snprintf(a->name, sizeof a->name, "%s", name.data);
+	text_copy(a->name, sizeof a->name, name.data);
 	buf_release(&name);
 	if (q[8]) {
 		a->size = size >= 56 ? bytes_le64(q + 48) : 0;

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE    (1U << 20)
-#define PROBLEMS 50
+#define PIECE        (1U << 20)
+#define PROBLEM_TEXT 511 /* bytes of its words at most */
+#define PROBLEMS     50
 
 struct triage_out {
 	const struct triage_file *file;
@@ -51,17 +52,15 @@ int triage_row_at(struct triage_out *out, const char *path, struct observation *
 
 void triage_problem(struct triage_out *out, uint64_t offset, const char *format, ...)
 {
-	char text[512];
 	va_list args;
 	out->problems++;
 	out->last_problem = offset;
 	if (out->problems > PROBLEMS)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	char *safe = printable_vdup(format, args); /* what is no UTF-8 is no JSON, and would be lost */
 	va_end(args);
-	char *safe =
-	    printable_dup(text); /* what is cut inside a letter, or never was UTF-8, is no JSON, and would be lost */
+	safe[text_whole(safe, strlen(safe), PROBLEM_TEXT)] = '\0';
 	json_array_append_new(out->done->problems,
 	                      json_pack("{s:I, s:s}", "offset", (json_int_t)offset, "reason", safe));
 	free(safe);

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/printable.h"
 #include "finding/triage/parse/whole.h"
 
 #include <stdlib.h>
@@ -40,7 +41,7 @@ int hive_open(struct hive *h, const unsigned char *bytes, size_t n)
 	h->bad_header = header_sum(bytes) != bytes_le32(bytes + 508);
 	h->dirty = bytes_le32(bytes + 4) != h->second || h->bad_header;
 	triage_utf16(&name, bytes + 48, 64);
-	snprintf(h->name, sizeof h->name, "%s", name.data ? name.data : "");
+	text_copy(h->name, sizeof h->name, name.data ? name.data : "");
 	buf_release(&name);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "finding/triage/tree/tree_disk.h"
 
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "finding/triage/parse/yal.h"
 
 #define HAVE_LIBBFIO 1 /* its header hides what reads through a handle */
@@ -98,9 +99,9 @@ struct tree_disk *tree_disk_open(const struct tree_bytes *file, uint64_t *size, 
 	if (form == DISK_NONE)
 		return NULL;
 	if (form == DISK_VMDK_TEXT) {
-		snprintf(why, 256, "%s",
-		         _("the VMDK lies in several files, and this one only names them: make one of them "
-		           "(qemu-img convert -O raw)"));
+		text_copy(why, 256,
+		          _("the VMDK lies in several files, and this one only names them: make one of them "
+		            "(qemu-img convert -O raw)"));
 		return NULL;
 	}
 	struct tree_disk *d = xcalloc(1, sizeof *d);
@@ -111,7 +112,7 @@ struct tree_disk *tree_disk_open(const struct tree_bytes *file, uint64_t *size, 
 		*size = d->size;
 		return d;
 	}
-	snprintf(why, 256, "%.250s", err.message);
+	text_copy(why, 256, err.message);
 	tree_disk_close(d);
 	return NULL;
 }

@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOUND_MOST 1000000U
+#define UNCOVERED_TEXT 1023 /* bytes of its words at most */
+#define FOUND_MOST     1000000U
 
 /* ---- the evidence */
 
@@ -393,14 +394,13 @@ int tree_open_end(struct tree_run *run, struct err *err)
 
 int tree_uncovered(struct tree_run *run, const char *path, struct err *err, const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 	if (run->unit < run->from)
 		return 0; /* it was told */
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	char *safe = printable_vdup(format, args); /* it may name a file as a foreign archive spells it */
 	va_end(args);
-	char *safe = printable_dup(text); /* it may name a file as a foreign archive spells it */
+	safe[text_whole(safe, strlen(safe), UNCOVERED_TEXT)] = '\0';
 	int rc = worker_emit_take(run->w, json_pack("{s:s, s:s}", "uncovered", safe, "path", path), err);
 	free(safe);
 	return rc;

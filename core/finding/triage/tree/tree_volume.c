@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/printable.h"
 #include "finding/triage/tree/tree_disk.h"
 
 #include <stdlib.h>
@@ -106,12 +107,13 @@ static int uncovered(struct volume_walk *w, const char *name, struct err *err, c
 
 static int uncovered(struct volume_walk *w, const char *name, struct err *err, const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	char *text = printable_vdup(format, args);
 	va_end(args);
-	return w->ops->uncovered ? w->ops->uncovered(w->ctx, name, text, err) : 0;
+	int rc = w->ops->uncovered ? w->ops->uncovered(w->ctx, name, text, err) : 0;
+	free(text);
+	return rc;
 }
 
 /* 1: it may be opened. 0: it ended a worker before. -1. */
