@@ -117,6 +117,13 @@ status 0 run import mail forwarded.eml --forwarded yes
 is "a carrier on record" "<5@x>" "$(shown "$(cat out)" carrier)"
 status 0 run import mail box mails.zip maildir
 is "mails of boxes" 5 "$(wc -l <out)"
+mkdir mixed && printf 'Subject: beside others\n\nx\n' >mixed/note && printf 'name,place\n' >mixed/list.csv && printf '\0\1\2' >mixed/disk.img
+printf 'nothing of a mail\n' >mixed/damaged.eml
+status 1 run import mail mixed
+is "what lies beside mails is left" 2 "$(wc -l <out)"
+grep -q '2 files there are no mails, and were left' err || fail "what was left is not counted: $(cat err)"
+status 1 run import mail mixed/list.csv
+is "named by itself it is taken in" 1 "$(wc -l <out)"
 status 0 run import mail locked.eml --password-file passwords
 status 1 run import mail nothere
 status 2 run import mail

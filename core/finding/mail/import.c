@@ -253,6 +253,7 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	struct mails m = {.open = import->open ? open_path : NULL,
 	                  .found = take_mail,
 	                  .trouble = tell_trouble,
+	                  .only_mails = 1,
 	                  .ctx = &w,
 	                  .progress = import->progress};
 	int rc = -1;
@@ -270,6 +271,7 @@ int mail_import(struct mail_import *import, const char *const *paths, size_t cou
 	rc = mails_look(&m, paths, count, err);
 	import->not_whole = m.not_whole;
 	import->unread = m.unread;
+	import->left = m.left;
 	if (rc == 0 && w.a) {
 		char *subject = xasprintf("import %zu mail%s", import->added, import->added == 1 ? "" : "s");
 		action_subject(w.a, subject);

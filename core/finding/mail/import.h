@@ -5,7 +5,8 @@
  *     struct mail_import import = {.c = c, .label = print_label, .ctx = &out};
  *     mail_import(&import, paths, count, err);
  *
- * Bytes that are on record already give the label that they have. If the action fails, nothing is recorded.
+ * Bytes that are on record already give the label that they have. What lies in a folder and is no mail (mails.h) is left, and
+ * counted. If the action fails, nothing is recorded.
  */
 #ifndef GENBA_FINDING_MAIL_IMPORT_H
 #define GENBA_FINDING_MAIL_IMPORT_H
@@ -39,6 +40,7 @@ struct mail_import {
 	size_t known;
 	size_t not_whole;
 	size_t unread; /* paths */
+	size_t left;   /* files in folders that are no mails */
 };
 
 int mail_import(struct mail_import *import, const char *const *paths, size_t count, struct err *err);

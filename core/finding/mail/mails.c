@@ -8,6 +8,7 @@
 #include "finding/mail/files/listing.h"
 #include "finding/mail/look/rules.h"
 #include "finding/mail/mails_private.h"
+#include "finding/mail/places.h"
 #include "finding/mail/read/sha256.h"
 
 #include <dirent.h>
@@ -27,6 +28,7 @@
 
 struct mail_item {
 	char *path;
+	int in_folder;
 	size_t offset;
 	size_t n;
 	int is_told; /* that not all of it was read */
@@ -75,6 +77,24 @@ static void trouble(struct mails *m, const char *path, const char *why)
 
 /* ---- what the worker says */
 
+/* What lies beside mails: neither called nor written as one. One that the worker could not read is told, whatever it is. */
+static int is_no_mail(const struct mail_item *item, const json_t *object)
+{
+	static const char *const known[] = {"from", "from_addr", "to", "cc", "subject", "sent", "when", "message_id"};
+	if (!item->in_folder || !json_is(object, "parsed", "no") || mail_name_tells(item->path) ||
+	    json_array_size(json_object_get(object, "hops")))
+		return 0;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (json_object_get(object, known[i]))
+			return 0;
+	size_t i;
+	json_t *finding;
+	json_array_foreach(json_object_get(object, "findings"), i, finding)
+		if (json_is(finding, "id", "limit.crash"))
+			return 0;
+	return 1;
+}
+
 /* One of the batch that waits for what is behind it in the order, or for its archives to be read. */
 static int hand_on(struct mail_batch *b, const struct mail_held *held)
 {
@@ -86,6 +106,10 @@ static int hand_on(struct mail_batch *b, const struct mail_held *held)
 	                           .offset = held->offset,
 	                           .is_member = held->is_member,
 	                           .object = held->object};
+	if (b->m->only_mails && is_no_mail(item, held->object)) {
+		b->m->left++;
+		return 0;
+	}
 	if (progress_step(b->m->progress, _("reading mails"), ++b->m->count, 0, b->err) < 0)
 		return -1;
 	const char *parsed = json_get_string(held->object, "parsed");
@@ -341,7 +365,7 @@ static int copy_in(struct mail_batch *b, int from, size_t *n)
 	return got < 0 ? err_set_errno(b->err, ERR_FAILED, errno, _("cannot be read")) : 0;
 }
 
-static int add_file(struct mail_batch *b, const char *path, int fd)
+static int add_file(struct mail_batch *b, const char *path, int fd, int in_folder)
 {
 	size_t n;
 	struct err why = ERR_INIT;
@@ -359,7 +383,7 @@ static int add_file(struct mail_batch *b, const char *path, int fd)
 	}
 	if (b->count % 64 == 0)
 		b->items = xrealloc(b->items, (b->count + 64) * sizeof *b->items);
-	b->items[b->count++] = (struct mail_item){xstrdup(path), b->bytes, n, 0};
+	b->items[b->count++] = (struct mail_item){xstrdup(path), in_folder, b->bytes, n, 0};
 	b->bytes += n;
 	return b->bytes >= BATCH_BYTES || b->count >= BATCH_FILES ? flush(b) : 0;
 }
@@ -421,7 +445,7 @@ static int add(struct mail_batch *b, const char *path, int fd, int depth)
 	else if (S_ISDIR(st.st_mode))
 		trouble(b->m, path, _("folders too deep within each other"));
 	else if (S_ISREG(st.st_mode) || depth == 0)
-		rc = add_file(b, path, fd);
+		rc = add_file(b, path, fd, depth > 0);
 	else
 		trouble(b->m, path, _("not a file"));
 	close(fd);

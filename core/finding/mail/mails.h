@@ -6,6 +6,10 @@
  *
  * Files are handed to a worker many at a time; one that brings it down, or keeps it silent for MAILS_SILENCE seconds, is
  * found as `parsed: no` with the reason, and the next worker begins behind it: no mail takes its neighbours along.
+ *
+ * A folder may hold other things beside mails. With `only_mails` a file that lies in one, is not called as mails are, and has
+ * none of the fields by which a mail is known (From, To, Subject, Date, Received, Message-ID), is left, and counted. What is
+ * named by itself is always looked at.
  */
 #ifndef GENBA_FINDING_MAIL_MAILS_H
 #define GENBA_FINDING_MAIL_MAILS_H
@@ -38,10 +42,12 @@ struct mails {
 	void (*trouble)(void *ctx, const char *path, const char *why); /* a path that could not be read; may be NULL */
 	void *ctx;
 	const struct progress *progress;
+	int only_mails;
 	/* what came of it */
 	size_t count;
 	size_t not_whole;
 	size_t unread; /* paths */
+	size_t left;   /* files that are no mails */
 };
 
 /* Looks at all mails of the paths, in the order of the paths and, in folders, of names. 0 or -1. */

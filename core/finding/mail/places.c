@@ -18,7 +18,7 @@ struct places {
 	size_t count;
 };
 
-static int is_mail_name(const char *name)
+int mail_name_tells(const char *name)
 {
 	static const char *const ends[] = {".eml", ".emlx", ".msg", ".mbox", "winmail.dat"};
 	size_t n = strlen(name);
@@ -49,7 +49,7 @@ static void look_at(struct places *p, int at, const char *name, const char *path
 	int holds = fd >= 0 && faccessat(fd, "cur", F_OK, 0) == 0 && faccessat(fd, "new", F_OK, 0) == 0;
 	int maildir = holds;
 	for (int i = 0; i < n && i < LOOKED_AT && !holds; i++)
-		holds = is_mail_name(names[i]->d_name);
+		holds = mail_name_tells(names[i]->d_name);
 	if (holds && p->count < MAIL_PLACES)
 		p->all[p->count++] = xstrdup(path);
 	for (int i = 0; i < n; i++) {

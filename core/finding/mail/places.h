@@ -11,6 +11,9 @@
 
 #define MAIL_PLACES 50
 
+/* Whether a file is called as mails are: .eml, .emlx, .msg, .mbox, winmail.dat. */
+int mail_name_tells(const char *name);
+
 /* Paths, which the caller frees with mail_places_free(). */
 char **mail_places(size_t *count);
 void mail_places_free(char **places, size_t count);

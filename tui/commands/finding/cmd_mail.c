@@ -505,21 +505,6 @@ static int mail_look_anew(struct session *s, const struct args *args, struct err
 	return 0;
 }
 
-static int mail_file(struct session *s, const struct args *args, struct err *err)
-{
-	char label[LABEL_TEXT];
-	if (args->count != 3)
-		return cmd_usage("mail", err);
-	int fd = session_input(s, args->words[2], err);
-	if (fd < 0)
-		return -1;
-	int rc = mail_add_file(s->c, args->words[1], fd, args->words[2], args_option(args, "url"), label, err);
-	close(fd);
-	if (rc == 0)
-		cmd_print_label(s, label);
-	return rc;
-}
-
 /* ---- import mail */
 
 static int import_open(void *ctx, const char *path, struct err *err)
@@ -568,9 +553,16 @@ int cmd_import_mail(struct session *s, const struct args *args, struct err *err)
 	if (rc < 0)
 		return -1;
 	printable_printf(s->log,
-	                 P_("%s%zu mail taken in, %zu were on record already\n",
-	                    "%s%zu mails taken in, %zu were on record already\n", (unsigned long long)import.added),
+	                 P_("%s%zu mail taken in, %zu were on record already",
+	                    "%s%zu mails taken in, %zu were on record already", (unsigned long long)import.added),
 	                 importing.dry_run ? _("dry run, nothing is written: ") : "", import.added, import.known);
+	if (import.left)
+		printable_printf(s->log,
+		                 P_("; %zu file there is no mail, and was left: name it, and it is taken in",
+		                    "; %zu files there are no mails, and were left: name one, and it is taken in",
+		                    (unsigned long long)import.left),
+		                 import.left);
+	fputc('\n', s->log);
 	return tell_end(&(struct mails){.unread = import.unread, .not_whole = import.not_whole}, err);
 }
 
@@ -581,7 +573,7 @@ int cmd_mail(struct session *s, const struct args *args, struct err *err)
 		int (*run)(struct session *s, const struct args *args, struct err *err);
 	} parts[] = {{"look", mail_look},       {"stats", mail_count},   {"extract", mail_extract},
 	             {"similar", mail_alike},   {"promote", mail_raise}, {"advice", mail_answer},
-	             {"again", mail_look_anew}, {"file", mail_file}};
+	             {"again", mail_look_anew}, {"file", cmd_mail_file}};
 	if (args->count == 0)
 		return cmd_mail_list(s, args, err);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

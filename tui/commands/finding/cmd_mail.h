@@ -5,5 +5,6 @@
 #include "tui/command/cmd.h"
 
 int cmd_mail_list(struct session *s, const struct args *args, struct err *err);
+int cmd_mail_file(struct session *s, const struct args *args, struct err *err);
 
 #endif

@@ -1,14 +1,16 @@
-/* `mail` alone: the mails on record, a line each. */
+/* `mail` alone: the mails on record, a line each; `mail file`: what somebody got from a link of one. */
 #include "tui/commands/finding/cmd_mail.h"
 
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/record.h"
+#include "finding/mail/import.h"
 #include "finding/mail/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct mail_listing {
 	json_t *array; /* --json */
@@ -70,4 +72,19 @@ int cmd_mail_list(struct session *s, const struct args *args, struct err *err)
 		text_table_print(&l.table, s->out, 0);
 	text_table_release(&l.table);
 	return rc < 0 ? -1 : 0;
+}
+
+int cmd_mail_file(struct session *s, const struct args *args, struct err *err)
+{
+	char label[LABEL_TEXT];
+	if (args->count != 3)
+		return cmd_usage("mail", err);
+	int fd = session_input(s, args->words[2], err);
+	if (fd < 0)
+		return -1;
+	int rc = mail_add_file(s->c, args->words[1], fd, args->words[2], args_option(args, "url"), label, err);
+	close(fd);
+	if (rc == 0)
+		cmd_print_label(s, label);
+	return rc;
 }
