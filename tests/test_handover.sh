@@ -128,6 +128,22 @@ grep -q 'to R1 Responder one' handover.log || fail "to a mark: $(cat handover.lo
 status 1 as two handover --to R77 --out never.delta --delta
 grep -q R77 err || fail "to nobody: $(cat err)"
 
+# --- a kept file goes along once: not again with each change of its record
+{ printf 'Subject: kept\n\n'; head -c 300000 /dev/urandom | base64; } >kept.eml
+as one import mail "$work/kept.eml" >kept.label 2>/dev/null
+kept=$(as one show "$(cat kept.label)" --json | jq -r '.[0].evidence[0]')
+as one handover --to two.pub --out kept.delta --delta 2>/dev/null
+[ "$(stat -c %s kept.delta)" -gt 200000 ] || fail "the kept file does not go along"
+status 0 as two merge kept.delta
+as two note "it came" >/dev/null
+as two handover --to one.pub --out came.delta --delta 2>/dev/null
+status 0 as one merge came.delta
+as one set "$kept" title="a mail that was kept" >/dev/null
+as one handover --to two.pub --out changed.delta --delta 2>/dev/null
+[ "$(stat -c %s changed.delta)" -lt 50000 ] || fail "it goes along again: $(stat -c %s changed.delta) bytes"
+status 0 as two merge changed.delta
+is "the other side has it" 0 "$(as two extract "$kept" - 2>/dev/null | cmp -s - kept.eml; echo $?)"
+
 # --- decide, and merge the whole copy instead of a delta
 as one resolve "$conflict" =infected >/dev/null
 as two add asset hostname=HR-PC-04 >/dev/null
