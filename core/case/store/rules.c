@@ -28,12 +28,12 @@ static int check_chain_notice(struct case_file *c, const json_t *object, struct 
 	party = record_get(c, label, 0, NULL);
 	int is_safe = json_is(party, "mail_safe", "yes");
 	json_decref(party);
-	return is_safe
-	           ? 0
-	           : err_set(
-	                 err, ERR_USAGE,
-	                 _("contact: means=victim_mail needs mail_safe=yes of the party: their mail may be read; use "
-	                   "another means"));
+	if (is_safe)
+		return 0;
+	err_set(err, ERR_USAGE,
+	        _("contact: means=victim_mail needs mail_safe=yes of the party: their mail may be read; use "
+	          "another means"));
+	return err_about(err, "means");
 }
 
 /* Telling another organisation, sharing and going public need somebody's approval on record. */
@@ -41,11 +41,13 @@ static int check_contact(struct case_file *c, const json_t *object, struct err *
 {
 	static const char *const guarded[] = {"chain_notice", "sharing", "press"};
 	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
-		if (json_is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by"))
-			return err_set(err, ERR_USAGE,
-			               _("contact: purpose=%s needs approved_by, the decision that allows it; add the "
-			                 "decision first"),
-			               guarded[i]);
+		if (json_is(object, "purpose", guarded[i]) && !json_object_get(object, "approved_by")) {
+			err_set(err, ERR_USAGE,
+			        _("contact: purpose=%s needs approved_by, the decision that allows it; add the "
+			          "decision first"),
+			        guarded[i]);
+			return err_about(err, "approved_by");
+		}
 	return check_chain_notice(c, object, err);
 }
 
@@ -95,23 +97,26 @@ static int check_corporate_number(const json_t *object, struct err *err)
 	int sum = 0;
 	if (!text)
 		return 0;
-	if (strlen(text) != 13 || strspn(text, "0123456789") != 13)
-		return err_set(err, ERR_USAGE, _("corporate_number: 13 digits, not '%s'"), text);
+	if (strlen(text) != 13 || strspn(text, "0123456789") != 13) {
+		err_set(err, ERR_USAGE, _("13 digits, not '%s'"), text);
+		return err_field(err, "corporate_number");
+	}
 	for (int n = 1; n <= 12; n++)
 		sum += (text[13 - n] - '0') * (n % 2 ? 1 : 2);
-	if (text[0] - '0' != 9 - sum % 9)
-		return err_set(err, ERR_USAGE,
-		               _("corporate_number: the check digit of '%s' is wrong: look for a typing error"), text);
-	return 0;
+	if (text[0] - '0' == 9 - sum % 9)
+		return 0;
+	err_set(err, ERR_USAGE, _("the check digit of '%s' is wrong: look for a typing error"), text);
+	return err_field(err, "corporate_number");
 }
 
 /* A finding is set aside for a reason that others can judge. */
 static int check_finding(struct case_file *c, const json_t *object, struct err *err)
 {
 	(void)c;
-	return json_is(object, "status", "dismissed") && !json_object_get(object, "assessment")
-	           ? err_set(err, ERR_USAGE, _("finding: status=dismissed needs assessment, the reason"))
-	           : 0;
+	if (!json_is(object, "status", "dismissed") || json_object_get(object, "assessment"))
+		return 0;
+	err_set(err, ERR_USAGE, _("finding: status=dismissed needs assessment, the reason"));
+	return err_about(err, "assessment");
 }
 
 /* A person says which machines were looked at; rows of another's time line name their evidence. */
@@ -121,17 +126,19 @@ static int check_check(struct case_file *c, const json_t *object, struct err *er
 	(void)c;
 	if (json_array_size(on) > 0 || (json_is(object, "basis", "tool_output") && json_object_get(object, "evidence")))
 		return 0;
-	return err_set(err, ERR_USAGE, _("%s: these fields are required: %s"), "check", "on");
+	err_set(err, ERR_USAGE, _("%s: these fields are required: %s"), "check", "on");
+	return err_about(err, "on");
 }
 
 static int check_party(struct case_file *c, const json_t *object, struct err *err)
 {
 	if (json_is(object, "chain_status", "not_damaged") &&
-	    contact_basis_of(c, json_get_string(object, "id")) == CONTACT_NO_BASIS)
-		return err_set(
-		    err, ERR_USAGE,
-		    _("chain_status: not_damaged needs what it rests on: a contact with their answer, or a check "
-		      "of theirs that found nothing; add that first"));
+	    contact_basis_of(c, json_get_string(object, "id")) == CONTACT_NO_BASIS) {
+		err_set(err, ERR_USAGE,
+		        _("not_damaged needs what it rests on: a contact with their answer, or a check "
+		          "of theirs that found nothing; add that first"));
+		return err_field(err, "chain_status");
+	}
 	return check_corporate_number(object, err);
 }
 
@@ -154,7 +161,10 @@ int rule_settle(struct case_file *c, const json_t *before, json_t *object, unsig
 		return 0;
 	if (indicator_find(c, json_get_string(object, "type"), value, json_get_string(object, "label"), label, err) < 0)
 		return -1;
-	return *label ? err_set(err, ERR_EXISTS, _("value: '%s' is on record already: %s"), value, label) : 0;
+	if (!*label)
+		return 0;
+	err_set(err, ERR_EXISTS, _("'%s' is on record already: %s"), value, label);
+	return err_field(err, "value");
 }
 
 int rule_lies_ahead(const struct kind *kind, const struct field *field, const char *time)
