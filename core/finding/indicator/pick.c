@@ -123,13 +123,18 @@ static int add_marked(const struct indicator_picks *picks, struct action *a, con
 	for (size_t i = 0; i < picks->count; i++) {
 		const struct indicator_pick *pick = &picks->all[i];
 		char label[LABEL_TEXT];
-		struct assign fields[] = {{"type", pick->type}, {"value", pick->value}, {"origin", origin}};
+		struct assign fields[4] = {{"type", pick->type}, {"value", pick->value}};
+		size_t n = 2;
+		if (!note)
+			fields[n++] = (struct assign){"origin", picks->of ? picks->of : origin};
+		if (picks->of)
+			fields[n++] = (struct assign){"links", picks->of};
 		if (*pick->known)
 			buf_addf(labels, "%s+%s", labels->len ? "," : "", pick->known);
 		if (!pick->marked || *pick->known)
 			continue;
 		/* matched before: RECORD_TWICE spares another look at all of them for each */
-		if (action_add(a, "indicator", fields, note ? 2 : 3, RECORD_TWICE, label, err) < 0)
+		if (action_add(a, "indicator", fields, n, RECORD_TWICE, label, err) < 0)
 			return -1;
 		buf_addf(labels, "%s+%s", labels->len ? "," : "", label);
 		(*added)++;

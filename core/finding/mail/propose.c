@@ -103,6 +103,7 @@ int mail_promote(struct case_file *c, const char *label, const json_t *items, si
 	const struct assign fields[] = {{"type", json_get_string(item, "type")},
 	                                {"value", json_get_string(item, "value")},
 	                                {"role", json_get_string(item, "role")},
-	                                {"origin", label}};
+	                                {"origin", label},
+	                                {"links", label}};
 	return record_add(c, "indicator", fields, sizeof fields / sizeof *fields, 0, made, err);
 }
