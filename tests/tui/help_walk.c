@@ -224,9 +224,8 @@ void walk_write_reports(struct walk *w)
 	walk_answer(w, "text", "New file:", "新しいファイル:");
 	walk_answer(w, program_file(&w->program, "activity.txt"), "the report of activity is in", "活動報告を");
 	walk_home(w);
-	char *line = xasprintf("export git %s", program_file(&w->program, "history.git"));
-	walk_command(w, line, "gpg.ssh.allowedSignersFile", "gpg.ssh.allowedSignersFile");
-	free(line);
+	walk_exchange(w, "v", "New folder for the git", "git リポジトリの新しい");
+	walk_answer(w, program_file(&w->program, "history.git"), "check it: git -C", "確認方法: git -C");
 }
 
 void walk_file_holds(struct walk *w, const char *file, const char *text)

@@ -75,8 +75,7 @@ struct walk_step {
 static const struct walk_step walk[] = {
     {"K", 1, "Mail desk", "不審メール受付", NULL},
     {"i", 0, "stick/mails", "stick/mails", NULL},
-    {KEYS_ENTER, 0, "2 mails taken in", "2通のメールを取り込みました", NULL},
-    {KEYS_ESCAPE, 1, "2 mails", "2件", "mail-desk"},
+    {KEYS_ENTER, 0, "2 mails taken in", "2通のメールを取り込みました", "mail-desk"},
     {KEYS_ENTER, 1, "R1-L2", "R1-L2", "mail-page"},
 };
 

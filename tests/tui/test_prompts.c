@@ -168,7 +168,7 @@ static const struct asked anywhere[] = {
      "receipt",
      "File:",
      {"Ei"}},
-    {"view_detail.c:follow_up",
+    {"follow_up.c:follow_up_ask",
      "What follows from it:",
      "zebra",
      "nothing here is called 'zebra'",

@@ -88,7 +88,7 @@ static void isolation(void)
 	walk_press_row(&w, "m", 1, "1 marked", "印 1件");
 	walk_press_row(&w, "m", 1, "2 marked", "印 2件");
 	walk_press(&w, "i", "Isolation done: now", "隔離実施日時: 今");
-	walk_press_gone(&w, KEYS_CTRL_U, "now", "now");
+	walk_press_gone(&w, KEYS_CTRL_U, "Isolation done: now", "隔離実施日時: 今");
 	answer("2014-07-15T10:30+09:00", "Isolated by", "隔離実施者");
 	answer("R1-P5", "How isolated:", "隔離方法:");
 	answer("cable", "isolated: 2, in one", "2台の隔離");

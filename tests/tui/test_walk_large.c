@@ -332,7 +332,6 @@ static void new_attacks(void)
 	walk_press_row(&w, "i", -1, ":", ":");
 	walk_text(&w, path_of("mails"));
 	walk_press(&w, KEYS_ENTER, "6 mails taken in", "6通のメールを取り込みました");
-	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");
 	walk_press(&w, "s", "www[.]sync-update[.]example",
 	           "www[.]sync-update[.]example"); /* why they belong together */
 	walk_press(&w, KEYS_ESCAPE, "R1-L6 ", "R1-L6 ");

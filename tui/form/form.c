@@ -285,6 +285,8 @@ static enum redraw view_form_save(struct view *v)
 		snprintf(created, LABEL_TEXT, "%s", label);
 	if (warnings.len)
 		workbench_tell(wb, TONE_ATTENTION, _("%s is on record: %s"), label, warnings.data);
+	else if (is_new && workbench_top(wb)->filter)
+		workbench_tell(wb, TONE_GOOD, _("%s is on record; where the filter hides it, F shows all"), label);
 	else
 		workbench_tell(wb, TONE_GOOD, _("%s is on record"), label);
 	json_decref(record);

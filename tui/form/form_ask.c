@@ -19,7 +19,7 @@ static const char *type_hint(const struct field *field)
 {
 	switch (field->type) {
 	case FIELD_TIME:
-		return _("14:05 · yesterday 9:00 · 2014-12~ (about) · 2014-07/2014-08 · +6mo from R1-V2");
+		return _("now · yesterday 9:00 · 2014-12~ (about) · 2014-07/2014-08 · +6mo from R1-V2");
 	case FIELD_DURATION:
 		return _("PT5M (5 minutes), -PT1H30M, P2D");
 	case FIELD_SIZE:

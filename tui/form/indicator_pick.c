@@ -78,9 +78,11 @@ static void indicator_pick_pick(struct workbench *wb, struct indicator_picks *o,
 	buf_release(&question);
 }
 
-void indicator_pick_indicators(struct workbench *wb, const char *text, const char *note)
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of)
 {
-	struct indicator_picks o = {0};
+	const struct kind *kind = of ? kind_of_label(of) : NULL;
+	const char *note = kind && kind->traits & KIND_NOTE ? of : NULL;
+	struct indicator_picks o = {.of = note ? NULL : of};
 	struct err err = ERR_INIT;
 	int rc = workbench_may_write(wb, &err);
 	if (rc == 0)

@@ -9,8 +9,9 @@
 
 struct workbench;
 
-/* `note`: label of the note that the text is, which then names the new records in its field `on`; or NULL. */
-void indicator_pick_indicators(struct workbench *wb, const char *text, const char *note);
+/* `of`: label of the record that the text is of, or NULL. A note names the new records then in its field `on`; to any other they
+ * link. */
+void indicator_pick_indicators(struct workbench *wb, const char *text, const char *of);
 
 /* ---- rows of the table of views (route.h) */
 

@@ -1,5 +1,6 @@
 #include "tui/list/isolate.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/store/record.h"
@@ -13,6 +14,18 @@ struct isolating {
 	char **labels;
 	size_t count;
 };
+
+#define NAMES 3 /* of machines that are named one by one */
+
+/* `HR-PC-03, HR-PC-04`, or with how many more there are. */
+static void name_machines(const struct isolating *i, struct buf *out)
+{
+	size_t named = i->count > NAMES + 1 ? NAMES : i->count;
+	for (size_t k = 0; k < named; k++)
+		buf_addf(out, "%s%s", k ? ", " : "", workbench_name(i->v->wb, i->labels[k]));
+	if (named < i->count)
+		buf_addf(out, _(" and %zu more"), i->count - named);
+}
 
 /* One action for all of them. */
 static int write_isolation(void *ctx, struct question *all, struct err *err)
@@ -30,10 +43,14 @@ static int write_isolation(void *ctx, struct question *all, struct err *err)
 	if (!a || action_commit(a, err) < 0)
 		return -1;
 	list_mark_none(view_list_of(i->v));
+	struct buf names = BUF_INIT;
 	int ahead = rule_lies_ahead(kind_of_label(i->labels[0]), all[0].field, all[0].answer);
+	name_machines(i, &names);
 	workbench_tell(wb, ahead ? TONE_ATTENTION : TONE_GOOD,
-	               ahead ? _("isolated: %zu, in the future: check the time") : _("isolated: %zu, in one action"),
-	               i->count);
+	               ahead ? _("isolated: %zu, in the future: check the time: %s")
+	                     : _("isolated: %zu, in one action: %s"),
+	               i->count, names.data);
+	buf_release(&names);
 	return 0;
 }
 
@@ -50,6 +67,13 @@ enum redraw isolate_marked(struct view *v)
 		};
 		for (size_t k = 0; k < sizeof asked / sizeof *asked; k++)
 			asked[k].field = kind_field(kind, asked[k].name);
+		struct buf names = BUF_INIT;
+		name_machines(&i, &names);
+		workbench_tell(
+		    v->wb, TONE_ATTENTION,
+		    P_("isolated is %zu machine: %s", "isolated are %zu machines: %s", (unsigned long long)i.count),
+		    i.count, names.data); /* above the first question */
+		buf_release(&names);
 		struct questions q = {asked, sizeof asked / sizeof *asked, write_isolation, &i};
 		if (!questions_ask(v->wb, &q))
 			workbench_tell(v->wb, TONE_ATTENTION, "%s", _("left: nothing was changed"));

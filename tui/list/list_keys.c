@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "case/store/record.h"
+#include "tui/form/follow_up.h"
 #include "tui/form/form.h"
 #include "tui/form/questions.h"
 #include "tui/list/isolate.h"
@@ -270,6 +271,20 @@ static enum redraw list_keys_edit(struct view *v)
 	return REDRAW_ALL;
 }
 
+static enum redraw list_keys_follow_up(struct view *v)
+{
+	if (*view_label(v))
+		follow_up_ask(v->wb, view_label(v));
+	return REDRAW_ALL;
+}
+
+static const char *refuses_follow_up(struct view *v)
+{
+	return kind_has(v->argument, KIND_NOTE)
+	           ? _("open the note: c makes an event, asset, measure or indicator of it")
+	           : workbench_refuses_writing(v);
+}
+
 /* Its columns are shown, and asked for, before anything is written. */
 static enum redraw list_keys_import(struct view *v)
 {
@@ -305,6 +320,8 @@ const struct view_key view_list_asset_keys[] = {
 const struct view_key view_list_keys[] = {
     {KEY_OF_COMMAND, "add", N_("add"), N_("add a record of this kind"), list_keys_add, REFUSES},
     {KEY_OF_COMMAND, "set", N_("edit"), N_("change the selected record"), list_keys_edit, REFUSES},
+    {'c', NULL, NULL, N_("a measure, contact, decision or event that follows from the selected record"),
+     list_keys_follow_up, refuses_follow_up},
     {'f', NULL, N_("filter"), N_("filter as you type: status=infected seen>2014-12 text~\"rar\" -tag:noise"),
      edit_filter, NULL},
     {KEY_ESCAPE, N_("Esc"), NULL, N_("show all again, without the filter; else go back"), end_filter, NULL},

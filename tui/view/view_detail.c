@@ -8,6 +8,7 @@
 #include "case/query/title_cache.h"
 #include "case/store/record_summary.h"
 #include "case/trust/authorship.h"
+#include "tui/form/follow_up.h"
 #include "tui/form/form.h"
 #include "tui/form/indicator_pick.h"
 #include "tui/form/retract_ask.h"
@@ -345,32 +346,9 @@ static enum redraw make_of(struct view *v)
 	return REDRAW_ALL;
 }
 
-/* What follows from any record: of what it is about, it says itself. */
 static enum redraw follow_up(struct view *v)
 {
-	static const char *const kinds[] = {"measure", "contact", "decision", "event"};
-	static const char *const abouts[] = {"on", "about", "on", NULL};
-	const struct kind *own = kind_of_label(v->argument);
-	const char *labels[4];
-	for (size_t i = 0; i < 4; i++)
-		labels[i] = kind_label(kind_find(kinds[i]));
-	int chosen = prompt_choice(v->wb, _("What follows from it: "), labels, 4, 0, NULL);
-	if (chosen < 0 || !own)
-		return REDRAW_ALL;
-	/* the field of the new record that may hold it: an event has one for each of some kinds, and links for all else */
-	const struct kind *kind = kind_find(kinds[chosen]);
-	const char *relation = abouts[chosen];
-	for (size_t i = 0; !relation && i < kind_field_count(kind); i++) {
-		const struct field *field = kind_field_at(kind, i);
-		if (field->type == FIELD_REFS && field->ref_kind && strcmp(field->ref_kind, own->name) == 0)
-			relation = field->name;
-	}
-	json_t *record = workbench_get(v->wb, v->argument, 0, NULL);
-	char *title = record ? workbench_name_of_record(v->wb, record) : xstrdup("");
-	const struct assign preset[] = {{relation ? relation : "links", v->argument}, {"title", title}};
-	workbench_push(v->wb, form_open(v->wb, kinds[chosen], preset, kind_field(kind, "title") ? 2 : 1, NULL, NULL));
-	free(title);
-	json_decref(record);
+	follow_up_ask(v->wb, v->argument);
 	return REDRAW_ALL;
 }
 

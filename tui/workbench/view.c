@@ -277,9 +277,9 @@ void view_add_text(struct view *v, enum tone tone, const char *label, const char
 	add_wrapped(v, tone, label, text, indent, room < PROSE_MOST ? room : PROSE_MOST);
 }
 
-void view_add_output(struct view *v, enum tone tone, const char *text, int indent)
+void view_add_output(struct view *v, enum tone tone, const char *label, const char *text, int indent)
 {
-	add_wrapped(v, tone, NULL, text, indent, v->columns);
+	add_wrapped(v, tone, label, text, indent, v->columns);
 }
 
 void view_add_page(struct view *v, const char *text)

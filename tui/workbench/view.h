@@ -165,7 +165,7 @@ __attribute__((format(printf, 4, 5))) void view_addf(struct view *v, enum tone t
 void view_add_text(struct view *v, enum tone tone, const char *label, const char *text, int indent);
 /* The same for what a program wrote, which may be a table: as wide as the screen. */
 void view_add_page(struct view *v, const char *text); /* lines as they are, up to the width of the screen */
-void view_add_output(struct view *v, enum tone tone, const char *text, int indent);
+void view_add_output(struct view *v, enum tone tone, const char *label, const char *text, int indent);
 
 /* Cells for rows, and for lines of the pane. */
 int view_cells(const struct view *v);

@@ -1,11 +1,72 @@
-/* A text of several lines: the output of a command, an error that lists things, an explanation. */
+/*
+ * A text of several lines: the output of a command, an error that lists things, an explanation. A line that begins with the label
+ * of a record is that record's: it bears its name, and Enter opens it.
+ */
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/printable.h"
+#include "case/kind/kinds.h"
 #include "tui/workbench/view.h"
 #include "tui/workbench/workbench.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define NAMED 2000 /* lines that get their record's name: each is looked up */
+
+struct shown_text {
+	char *title;
+	int placed; /* the cursor is where it began */
+	size_t named;
+};
+
+/* `R1-A1`, `R1-E1 1cec79…`, `new: R1-K1 triage`: the first word, or the one behind a word with a colon. "": it is none. */
+static void label_of_line(const char *line, size_t n, char label[LABEL_TEXT])
+{
+	size_t at = 0;
+	for (int i = 0; i < 2; i++) {
+		at += strspn(line + at, " ");
+		size_t word = at < n ? strcspn(line + at, " \n") : 0;
+		size_t bare = word && (line[at + word - 1] == ':' || line[at + word - 1] == ',') ? word - 1 : word;
+		snprintf(label, LABEL_TEXT, "%.*s", bare < LABEL_TEXT ? (int)bare : 0, line + at);
+		if (kind_of_label(label))
+			return;
+		if (bare == word)
+			break;
+		at += word;
+	}
+	*label = '\0';
+}
+
+static void add_line(struct view *v, const char *line, size_t n)
+{
+	struct shown_text *t = v->data;
+	char label[LABEL_TEXT];
+	struct buf text = BUF_INIT;
+	buf_add(&text, line, n);
+	label_of_line(line, n, label);
+	if (*label && strlen(label) == n && t->named++ < NAMED)
+		buf_addf(&text, "  %s", workbench_name(v->wb, label));
+	if (*label && !t->placed) {
+		t->placed = 1;
+		v->selected = v->count;
+	}
+	view_add_output(v, TONE_PLAIN, label, text.data, 1);
+	buf_release(&text);
+}
+
+static int names_records(const char *text)
+{
+	char label[LABEL_TEXT];
+	for (const char *line = text;;) {
+		size_t n = strcspn(line, "\n");
+		label_of_line(line, n, label);
+		if (*label || !line[n])
+			return *label != '\0';
+		line += n + 1;
+	}
+}
 
 /* A page that was made for this width is not wrapped a second time for the sake of a margin. */
 static int fills_the_screen(const char *text, int columns)
@@ -20,26 +81,57 @@ static int fills_the_screen(const char *text, int columns)
 
 static int fill_text(struct view *v, int columns, struct err *err)
 {
+	struct shown_text *t = v->data;
 	(void)err;
-	v->heading = xstrdup(v->data);
-	if (fills_the_screen(v->argument, columns))
+	v->heading = xstrdup(t->title);
+	t->named = 0;
+	if (!names_records(v->argument) && fills_the_screen(v->argument, columns)) {
 		view_add_page(v, v->argument);
-	else
-		view_add_output(v, TONE_PLAIN, v->argument, 1);
-	return 0;
+		return 0;
+	}
+	for (const char *line = v->argument;;) {
+		size_t n = strcspn(line, "\n");
+		add_line(v, line, n);
+		if (!line[n])
+			return 0;
+		line += n + 1;
+	}
 }
 
 static void release_text(struct view *v)
 {
-	free(v->data);
+	struct shown_text *t = v->data;
+	free(t->title);
+	free(t);
 }
+
+static enum redraw open_line(struct view *v)
+{
+	workbench_open(v->wb, view_label(v));
+	return REDRAW_ALL;
+}
+
+static const char *refuses_open(struct view *v)
+{
+	return *view_label(v) ? NULL : _("this line is of no record");
+}
+
+static const struct view_key keys[] = {
+    {KEY_RETURN, N_("Enter"), N_("open"), N_("open the record of the line"), open_line, refuses_open},
+    {0, NULL, NULL, NULL, NULL, NULL},
+};
 
 static const struct view_ops text_ops = {
     .name = "text", .title = "", .text = 1, .fill = fill_text, .release = release_text};
 
+static const struct view_ops records_ops = {
+    .name = "text", .title = "", .searched = 1, .fill = fill_text, .release = release_text, .keys = keys};
+
 struct view *view_text(struct workbench *wb, const char *title, const char *text)
 {
-	struct view *v = view_new(wb, &text_ops, text);
-	v->data = xstrdup(title);
+	struct view *v = view_new(wb, names_records(text) ? &records_ops : &text_ops, text);
+	struct shown_text *t = xcalloc(1, sizeof *t);
+	t->title = xstrdup(title);
+	v->data = t;
 	return v;
 }

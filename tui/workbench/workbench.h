@@ -131,6 +131,9 @@ int workbench_begin(struct workbench *wb, const char *line, struct err *err);
 /* The same, and waits for the end of a long one, answering keys. */
 int workbench_try(struct workbench *wb, const char *line, struct err *err);
 
+/* The same from a view that shows what comes of it: what it says is told in one line, and no page of it covers the view. */
+int workbench_try_here(struct workbench *wb, const char *line, struct err *err);
+
 /* The labels that the last command told at the beginning of its lines, of records that it made or found, parted by a space.
  * Borrowed until the next command. */
 const char *workbench_made(const struct workbench *wb);

@@ -72,7 +72,8 @@ static int is_shown(struct workbench *wb, const char *line)
 	const struct command *command = command_find(name);
 	const struct view *top = workbench_top(wb);
 	free(name);
-	return command && command->flags & COMMAND_SHOWN && top && strcmp(command->opens, top->ops->name) == 0;
+	return wb->shown_here ||
+	       (command && command->flags & COMMAND_SHOWN && top && strcmp(command->opens, top->ops->name) == 0);
 }
 
 /* `R1-A1 JINJI-PC-03  Finding: suspected, Isolated by: R1-P2 Tanaka`: what stands on record now of the fields that `set` named,
@@ -193,6 +194,19 @@ static void tell_output(struct workbench *wb, const char *line, const struct buf
 	buf_release(&set);
 }
 
+/* A list that shows what was made goes to the first of it, unless the person has gone on in the list meanwhile. */
+static void seek_made(struct workbench *wb, const struct view *from, size_t row)
+{
+	struct view *v = workbench_top(wb);
+	char label[LABEL_TEXT];
+	snprintf(label, sizeof label, "%.*s", (int)strcspn(wb->made.data, " "), wb->made.data);
+	const struct kind *kind = kind_of_label(label);
+	size_t n = kind ? strlen(kind->name) : 0;
+	if (n && v == from && v->selected == row && v->argument && strncmp(v->argument, kind->name, n) == 0 &&
+	    (v->argument[n] == '\0' || v->argument[n] == ' '))
+		view_seek(v, label);
+}
+
 /* ---- long commands */
 
 static void end_task(struct workbench *wb)
@@ -207,8 +221,10 @@ static void end_task(struct workbench *wb)
 		err_take(wb->refused, &ended.err);
 	else if (ended.rc < 0)
 		workbench_tell_error(wb, &ended.err);
-	else if (wb->s->request == REQUEST_NOTHING)
+	else if (wb->s->request == REQUEST_NOTHING) {
 		tell_output(wb, line, &ended.out, &ended.log);
+		seek_made(wb, wb->task_from, wb->task_row);
+	}
 	buf_release(&ended.out);
 	buf_release(&ended.log);
 	free(line);
@@ -246,6 +262,8 @@ static int begin_task(struct workbench *wb, const char *line, struct words *word
 		               _("another long command is under way: wait for its end, or Ctrl-C cancels it"));
 	wb->background_task_line = xstrdup(line);
 	wb->escape_told = 0;
+	wb->task_from = workbench_top(wb);
+	wb->task_row = wb->task_from ? wb->task_from->selected : 0;
 	wb->task = background_task_begin(wb->s, &spec);
 	if (background_task_work(wb->task, clock_steady() + FIRST_SLICE, &show) == 0) {
 		end_task(wb);
@@ -331,6 +349,14 @@ int workbench_try(struct workbench *wb, const char *line, struct err *err)
 		wb->refused = before;
 		rc = wb->task_rc;
 	}
+	return rc;
+}
+
+int workbench_try_here(struct workbench *wb, const char *line, struct err *err)
+{
+	wb->shown_here = 1;
+	int rc = workbench_try(wb, line, err);
+	wb->shown_here = 0;
 	return rc;
 }
 

@@ -58,12 +58,15 @@ struct workbench {
 	struct socket_server *server;        /* for commands of other shells, or NULL */
 	int may_copy;                        /* the person has asked for it in this session (copy.h) */
 	struct background_task *task;        /* a long command that is carried out beside the keys, or NULL */
-	char *background_task_line;          /* as it was typed here; owned */
-	int escape_told;                     /* during that task: Esc does not end it */
+	const struct view *task_from;        /* on top when it began, and its row; compared only: it may be gone */
+	size_t task_row;
+	char *background_task_line; /* as it was typed here; owned */
+	int escape_told;            /* during that task: Esc does not end it */
 	double progress_shown;
 	struct buf made;     /* labels that the last command printed, parted by a space */
 	struct buf said;     /* its last line */
 	int task_rc;         /* what the last one came to */
+	int shown_here;      /* the view on top shows what comes of the command: it is told in one line */
 	struct err *refused; /* of whoever waits for its end (workbench_try()); NULL: why it was refused is told */
 	struct remote_command
 	    *remote_command; /* the other shell whose background task it is; NULL: it was typed here */

@@ -106,7 +106,7 @@ static int hand_on(struct mail_batch *b, const struct mail_held *held)
 	                           .offset = held->offset,
 	                           .is_member = held->is_member,
 	                           .object = held->object};
-	if (b->m->only_mails && is_no_mail(item, held->object)) {
+	if (b->m->only_mails && !held->is_member && is_no_mail(item, held->object)) {
 		b->m->left++;
 		return 0;
 	}

@@ -176,7 +176,8 @@ static int fill(struct view *v, int columns, struct err *err)
 	}
 	free(l.items);
 	if (rc == 0 && v->count == 0) {
-		view_add(v, TONE_PLAIN, NULL, _("Nothing waits: no consultation is open, and no lead."));
+		view_add_text(v, TONE_PLAIN, NULL,
+		              _("Nothing waits: no consultation is open, and no lead. a adds a consultation."), 0);
 		add_stage(v);
 	}
 	return rc;
@@ -318,7 +319,8 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	                           &warnings, id, err);
 	if (rc == 0) {
 		char *safe = printable_dup(all[0].answer);
-		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s"), o->label, safe);
+		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: q leaves, `genba %s` opens it"),
+		               o->label, safe, safe);
 		free(safe);
 	}
 	buf_release(&warnings);

@@ -59,7 +59,7 @@ static int take_answer(void *ctx, struct question *all, struct err *err)
 	struct buf line = BUF_INIT;
 	buf_adds(&line, "import mail ");
 	words_quote(&line, all->answer);
-	int rc = workbench_try(ctx, line.data, err);
+	int rc = workbench_try_here(ctx, line.data, err);
 	buf_release(&line);
 	return rc;
 }

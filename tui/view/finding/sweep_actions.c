@@ -4,11 +4,13 @@
 #include "base/json.h"
 #include "case/store/record.h"
 #include "finding/observation/promote.h"
+#include "tui/form/form.h"
 #include "tui/list/view_list.h"
 #include "tui/view/finding/sweep_view.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/workbench.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,9 +126,31 @@ static void keep_asset(json_t *labels, const char *label)
 		json_object_set_new(labels, label, json_true());
 }
 
+/* Of a client that is no machine on record: the form of one, which has its address or name already. 1 if it is such a row. */
+static int add_client(struct view *v)
+{
+	const struct sweep_state *s = sweep_state(v);
+	unsigned char address[sizeof(struct in6_addr)];
+	size_t count;
+	if (s->shape != BY_CLIENT || v->selected >= v->count || *view_label(v))
+		return 0;
+	struct found_host *hosts = sweep_found_hosts(s->found, &count);
+	char *client = v->selected < count ? xstrdup(hosts[v->selected].name) : NULL;
+	sweep_found_hosts_free(hosts, count);
+	if (client) {
+		int numeric = inet_pton(AF_INET, client, address) == 1 || inet_pton(AF_INET6, client, address) == 1;
+		const struct assign preset = {numeric ? "addresses" : "hostname", client};
+		workbench_push(v->wb, form_open(v->wb, "asset", &preset, 1, NULL, NULL));
+	}
+	free(client);
+	return 1;
+}
+
 /* The machines of the indicator; where hosts stand, all of them. */
 enum redraw sweep_show_assets(struct view *v)
 {
+	if (add_client(v))
+		return REDRAW_ALL;
 	const struct sweep_state *s = sweep_state(v);
 	const struct sweep_row *row = sweep_row_of(v);
 	json_t *labels = json_object();

@@ -59,6 +59,15 @@ enum redraw triage_promote(struct view *v)
 	return REDRAW_ALL;
 }
 
+/* The finding under the cursor, or that of the rows. New reference; NULL: rows around one are of none. */
+static json_t *finding_of(struct view *v)
+{
+	const struct triage_state *s = triage_state(v);
+	if (s->shape == TRIAGE_LINES)
+		return record_get(workbench_case(v->wb), v->argument, 0, NULL);
+	return s->shape == TRIAGE_FINDINGS ? json_incref((json_t *)(uintptr_t)triage_finding(v)) : NULL;
+}
+
 enum redraw triage_pick_indicators(struct view *v)
 {
 	const json_t *line = triage_line(v);
@@ -75,7 +84,9 @@ enum redraw triage_pick_indicators(struct view *v)
 			return REDRAW_NONE;
 		buf_adds(&text, triage_field(f, "reason"));
 	}
-	indicator_pick_indicators(v->wb, text.data, NULL);
+	json_t *f = finding_of(v); /* they say out of which finding they come */
+	indicator_pick_indicators(v->wb, text.data, f ? record_label(f) : NULL);
+	json_decref(f);
 	buf_release(&text);
 	return REDRAW_ALL;
 }
@@ -91,10 +102,8 @@ enum redraw triage_sweep(struct view *v)
 
 static json_t *finding_meant(struct view *v)
 {
-	const struct triage_state *s = triage_state(v);
-	if (s->shape == TRIAGE_LINES)
-		return record_get(workbench_case(v->wb), v->argument, 0, NULL);
-	return json_incref((json_t *)(uintptr_t)triage_finding(v));
+	json_t *f = finding_of(v);
+	return f ? f : json_incref((json_t *)(uintptr_t)triage_finding(v));
 }
 
 enum redraw triage_add_measure(struct view *v)

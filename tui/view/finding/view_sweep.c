@@ -491,7 +491,9 @@ static const struct view_key sweep_keys[] = {
      workbench_refuses_writing},
     {'A', NULL, N_("take over"), N_("take over first seen, last seen and seen on for all indicators: one action"),
      sweep_accept_all, workbench_refuses_writing},
-    {'a', NULL, N_("machines"), N_("the list of its machines: to mark them, isolate them, begin a playbook"),
+    {'a', NULL, N_("machines"),
+     N_("the list of its machines: to mark them, isolate them, begin a playbook; of a client that is none on record: "
+        "adds it"),
      sweep_show_assets, NULL},
     {'s', NULL, N_("sweep"), N_("sweep for what was not swept for yet"), sweep_begin, workbench_refuses_writing},
     {'z', NULL, NULL, N_("pause the work that is going on, or go on with it"), sweep_pause_or_go_on, NULL},

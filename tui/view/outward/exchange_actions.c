@@ -85,3 +85,13 @@ enum redraw exchange_take_in(struct view *v)
 	free(path);
 	return REDRAW_ALL;
 }
+
+/* The whole history, for stock git to verify. */
+enum redraw exchange_git(struct view *v)
+{
+	char *path = prompt_path_new(v->wb, _("New folder for the git repository: "), NULL, "history", "git");
+	if (path)
+		exchange_run(v, "export git", path);
+	free(path);
+	return REDRAW_ALL;
+}

@@ -13,6 +13,9 @@ enum redraw exchange_merge(struct view *v);
 /* A report for our own use: which, in which form, where to. */
 enum redraw exchange_report(struct view *v);
 
+/* The history as a git repository, into a new folder. */
+enum redraw exchange_git(struct view *v);
+
 /* A receipt, or what another tool exported. */
 enum redraw exchange_take_in(struct view *v);
 

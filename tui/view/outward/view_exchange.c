@@ -405,6 +405,7 @@ static const struct view_key keys[] = {
      exchange_accept, workbench_refuses_writing},
     {'i', NULL, N_("take in"), N_("take in a receipt, or what another tool exported"), exchange_take_in,
      workbench_refuses_writing},
+    {'v', NULL, N_("git"), N_("write the history as a git repository, which stock git verifies"), exchange_git, NULL},
     {'t', NULL, N_("TLP"), N_("what would leave up to the next label: AMBER, GREEN, CLEAR"), next_level, NULL},
     {'p', NULL, N_("pseudonyms"), N_("what would leave with pseudonyms, or without"), toggle_redacted, NULL},
     {KEY_RETURN, N_("Enter"), N_("open"), N_("open the release, the check or the action"), open_row, NULL},

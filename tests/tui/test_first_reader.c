@@ -1,0 +1,248 @@
+/*
+ * Where somebody who knew only the README, the help and the screen hesitated when both cases were played (walks.md), and what the
+ * screen says there now.
+ */
+#include "help_case_screen.h"
+#include "help_program.h"
+
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct program program;
+
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(program_file(&program, name), "we");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	program_init(&program);
+	program_case(&program, "First reader");
+	assert_int_equal(chdir(program.dir), 0);
+	program_good(&program, "add", "asset", "hostname=HR-PC-03", "status=infected", "addresses=192.0.2.11", NULL);
+	program_good(&program, "add", "asset", "hostname=HR-PC-04", "status=infected", NULL);
+	program_good(&program, "add", "party", "name=Organisation B", "type=organisation", NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	program_release(&program);
+	return 0;
+}
+
+/* A key, and what stands in that row then. */
+static void press(struct terminal *t, const char *key, int row, const char *then)
+{
+	terminal_type(t, key);
+	terminal_await_row(t, row, then);
+}
+
+/* Text into a question, seen before Enter; then what is seen. */
+static void answer(struct terminal *t, const char *text, const char *then)
+{
+	terminal_type(t, text);
+	terminal_await_row(t, -1, text);
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, then);
+}
+
+static void organisations_and_contacts_have_keys(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "O", 1, "Party · 2");
+	terminal_await(t, "Organisation B");
+	press(t, "a", 1, "New: Party");
+	press(t, KEYS_ENTER, -1, "Name:");
+	answer(t, "Organisation C", "1 typed");
+	press(t, KEYS_ENTER, -1, "Type:");
+	answer(t, "organisation", "2 typed");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, -1, "R1-P3 is on record");
+	terminal_await_row(t, 1, "Party · 3");
+	/* a contact with the one under the cursor, which was just made */
+	press(t, "c", -1, "What follows from it:");
+	answer(t, "Contact", "R1-P3 Organisation C");
+	terminal_await_row(t, 1, "New: Contact · 1 typed");
+	press(t, KEYS_ESCAPE, 1, "Party · 3");
+	press(t, "H", 1, "Contact · 0");
+	press(t, "a", 1, "New: Contact");
+	press(t, KEYS_ESCAPE, 1, "Contact · 0");
+	terminal_quit(t);
+}
+
+static void isolating_names_the_machines(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "3", 1, "Asset · 2");
+	press(t, "i", -1, "Isolation done:");
+	terminal_await(t, "isolated is 1 machine: HR-PC-03");
+	press(t, KEYS_ESCAPE, -1, "nothing was changed");
+	press(t, "M", -1, "Mark all 2");
+	press(t, "y", 1, "2 marked");
+	press(t, "i", -1, "Isolation done:");
+	terminal_await(t, "isolated are 2 machines: HR-PC-03, HR-PC-04");
+	press(t, KEYS_ENTER, -1, "Isolated by:");
+	press(t, KEYS_ENTER, -1, "How isolated:");
+	press(t, KEYS_ENTER, -1, "isolated: 2, in one action: HR-PC-03, HR-PC-04");
+	terminal_quit(t);
+}
+
+static void what_a_filter_hides_is_told(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "3", 1, "Asset · 2");
+	press(t, "f", -1, "Filter:");
+	answer(t, "status=infected", "Asset · 2 of 2");
+	press(t, "a", 1, "New: Asset");
+	press(t, KEYS_ENTER, -1, "Name:");
+	answer(t, "HR-PC-05", "1 typed");
+	terminal_await(t, "IP addresses"); /* in the short form: it is what a log tells */
+	terminal_await(t, "Owner department");
+	press(t, KEYS_CTRL_S, -1, "F shows all");
+	press(t, "F", 1, "Asset · 3");
+	terminal_quit(t);
+}
+
+static void lines_of_an_output_lead_to_their_records(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, ":");
+	terminal_await_row(t, -1, ":");
+	answer(t, "list asset", "Asset · 2");
+	press(t, KEYS_ESCAPE, 1, "Board");
+	write_file("machines.csv", "hostname,department\nFS-01,Sales\nFS-02,Sales\n");
+	terminal_type(t, ":");
+	terminal_await_row(t, -1, ":");
+	answer(t, "import csv machines.csv", "Take in a list");
+	press(t, KEYS_CTRL_S, 1, "import csv");
+	terminal_await(t, "R1-A3  FS-01");
+	terminal_await_row(t, -2, "Enter open"); /* the cursor is on the first of them */
+	press(t, KEYS_ENTER, 1, "R1-A3  Asset  FS-01");
+	press(t, KEYS_ESCAPE, 1, "import csv");
+	terminal_quit(t);
+}
+
+/* What was just preserved is what one goes on with. */
+static void what_was_preserved_is_under_the_cursor(void **state)
+{
+	(void)state;
+	write_file("one.txt", "1\n");
+	write_file("two.txt", "2\n");
+	program_good(&program, "preserve", program_file(&program, "one.txt"), NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "4", 1, "Evidence · 1");
+	press(t, "P", -1, ":preserve");
+	terminal_type(t, "two.txt");
+	terminal_await_row(t, -1, "two.txt");
+	press(t, KEYS_ENTER, -1, "Of which asset:");
+	press(t, KEYS_ENTER, -1, "In which form:");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "── R1-E2  two.txt");
+	terminal_quit(t);
+}
+
+/* Who took a mail in holds it, whoever made it; indicators made of it are among what refers to it. */
+static void a_mail_is_held_and_referred_to(void **state)
+{
+	(void)state;
+	write_file("one.eml", "From: a@evil.example\nSubject: Minutes\nDate: Thu, 10 Jul 2014 10:02:00 +0900\n\n"
+	                      "see http://evil.example/minutes\n");
+	program_good(&program, "import", "mail", "one.eml", NULL);
+	program_good(&program, "mail", "promote", "R1-L1", "all", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "4", 1, "Evidence · 1");
+	terminal_await(t, "Held by        Responder One");
+	press(t, "K", 1, "1 mail");
+	press(t, KEYS_ENTER, 1, "R1-L1  Minutes");
+	press(t, KEYS_ENTER, 1, "R1-L1  Mail");
+	press(t, "G", -2, "/");
+	terminal_await(t, "R1-I1  Indicator");
+	/* an event of it has its time */
+	press(t, "c", -1, "What follows from it:");
+	answer(t, "Event", "New: Event");
+	terminal_await(t, "2014-07-10 10:02:00+09:00");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "New: Event");
+	terminal_quit(t);
+}
+
+static void a_refusal_goes_to_its_field(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "contact", "party=R1-P2", "when=now", "direction=out", "means=phone",
+	             "purpose=advice", "said=call us", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "H", 1, "Contact · 1");
+	press(t, "e", 1, "R1-C1");
+	terminal_type(t, KEYS_DOWN KEYS_DOWN KEYS_DOWN KEYS_DOWN);
+	terminal_await_row(t, -2, "5/");
+	press(t, KEYS_ENTER, -1, "Purpose:");
+	terminal_type(t, "chain");
+	terminal_await_row(t, -1, "chain");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "chain notice");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await(t, "Approved by: contact: purpose=chain_notice needs");
+	press(t, KEYS_ENTER, -1, "Approved by:"); /* the cursor is there already */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "Type to find");
+	terminal_quit(t);
+}
+
+/* The history for stock git, by a key (exchange_actions.c:exchange_git). */
+static void the_history_leaves_for_stock_git(void **state)
+{
+	(void)state;
+	struct terminal *t = terminal_open_case();
+	press(t, "E", 1, "Exchange");
+	press(t, "v", -1, "New folder for the git repository:");
+	answer(t, "/nosuch/x", "there is no such folder");
+	terminal_await_row(t, -1, "/nosuch/x");
+	terminal_type(t, KEYS_CTRL_U);
+	terminal_await_gone(t, "repository: /nosuch/x");
+	answer(t, "hist", "check it: git -C");
+	terminal_quit(t);
+	assert_gives(
+	    "git -C hist fsck --strict 2>&1 && git -C hist -c gpg.ssh.allowedSignersFile=$PWD/hist.allowed_signers "
+	    "verify-commit HEAD 2>&1 | grep -c Good",
+	    0, "1\n");
+}
+
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    FRESH(organisations_and_contacts_have_keys),
+	    FRESH(isolating_names_the_machines),
+	    FRESH(what_a_filter_hides_is_told),
+	    FRESH(lines_of_an_output_lead_to_their_records),
+	    FRESH(what_was_preserved_is_under_the_cursor),
+	    FRESH(a_mail_is_held_and_referred_to),
+	    FRESH(a_refusal_goes_to_its_field),
+	    FRESH(the_history_leaves_for_stock_git),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

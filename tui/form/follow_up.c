@@ -1,0 +1,60 @@
+#include "tui/form/follow_up.h"
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "case/store/record.h"
+#include "tui/form/form.h"
+#include "tui/workbench/prompt.h"
+#include "tui/workbench/workbench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* When what the record tells of happened: the first of these that it has. */
+static const char *const times[] = {"when", "sent", "first_seen", NULL};
+
+/* What may follow, and the field that holds what it follows from; NULL: one for each of some kinds, and links for all else. */
+static const char *const kinds[] = {"measure", "contact", "decision", "event"};
+static const char *const abouts[] = {"on", "about", "on", NULL};
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+static const char *follow_up_relation(size_t chosen, const struct kind *from)
+{
+	const struct kind *kind = kind_find(kinds[chosen]);
+	for (size_t i = 0; !abouts[chosen] && i < kind_field_count(kind); i++) {
+		const struct field *field = kind_field_at(kind, i);
+		if (field->type == FIELD_REFS && field->ref_kind && strcmp(field->ref_kind, from->name) == 0)
+			return field->name;
+	}
+	return abouts[chosen] ? abouts[chosen] : "links";
+}
+
+static void follow_up_form(struct workbench *wb, size_t chosen, const char *label)
+{
+	const struct kind *kind = kind_find(kinds[chosen]);
+	const struct kind *from = kind_of_label(label);
+	const struct field *party = from->traits & KIND_PARTY ? kind_field(kind, "party") : NULL;
+	json_t *record = workbench_get(wb, label, 0, NULL);
+	char *title = record ? workbench_name_of_record(wb, record) : xstrdup("");
+	struct assign preset[3] = {{party ? party->name : follow_up_relation(chosen, from), label}};
+	size_t n = 1;
+	if (kind_field(kind, "title") && !party) /* a contact is called as whom it is with */
+		preset[n++] = (struct assign){"title", title};
+	for (size_t i = 0; kind->traits & KIND_EVENT && times[i] && n < 3; i++)
+		if (json_get_string(record, times[i]))
+			preset[n++] = (struct assign){"when", json_get_string(record, times[i])};
+	workbench_push(wb, form_open(wb, kind->name, preset, n, NULL, NULL));
+	free(title);
+	json_decref(record);
+}
+
+void follow_up_ask(struct workbench *wb, const char *label)
+{
+	const char *labels[KINDS];
+	for (size_t i = 0; i < KINDS; i++)
+		labels[i] = kind_label(kind_find(kinds[i]));
+	int chosen = prompt_choice_named(wb, _("What follows from it: "), labels, kinds, KINDS, 0, NULL);
+	if (chosen >= 0 && kind_of_label(label))
+		follow_up_form(wb, (size_t)chosen, label);
+}
