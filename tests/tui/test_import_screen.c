@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -105,6 +106,55 @@ static void a_list_is_taken_in_in_japanese(void **state)
 {
 	(void)state;
 	take_in("ja");
+}
+
+/*
+ * The disk is full, as far as the program can tell, while a long list is taken in: it says so, nothing of the list is on record,
+ * what was there is, the list stays as it was said, and is taken in once there is room.
+ */
+static void a_full_disk_takes_nothing(void **state)
+{
+	enum { ROWS = 3000, ROOM = 400 * 1024 };
+	struct rlimit before;
+	struct rlimit full;
+	char long_list[300];
+	(void)state;
+	snprintf(long_list, sizeof long_list, "%s", program_file(&program, "long.csv"));
+	FILE *f = fopen(long_list, "we");
+	assert_non_null(f);
+	fputs("hostname,department\n", f);
+	for (int i = 0; i < ROWS; i++)
+		fprintf(f, "PC-%05d,人事部\n", i);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	full = before;
+	full.rlim_cur = ROOM;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "3");
+	terminal_await_row(t, 3, "JINJI-PC-03");
+	terminal_type(t, "I");
+	terminal_await_row(t, -1, "List (CSV");
+	terminal_type(t, long_list);
+	terminal_await_row(t, -1, "long.csv");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await_row(t, -2, "Ctrl-S");
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await(t, "cannot write the log");
+	program_good(&program, "list", "asset", NULL);
+	assert_null(strstr(program.out.data, "PC-00000"));
+	assert_non_null(strstr(program.out.data, "JINJI-PC-03"));
+	assert_int_equal(prlimit(terminal_pid(t), RLIMIT_FSIZE, &before, NULL), 0);
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await_row(t, 2, "3000 rows taken in");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 3, "JINJI-PC-03");
+	terminal_quit(t);
+	program_good(&program, "list", "asset", NULL);
+	assert_non_null(strstr(program.out.data, "PC-02999"));
+	program_good(&program, "verify", NULL);
 }
 
 /* Without the column that every record needs it is not taken in; what was said stays, also that it is to be remembered. */
@@ -198,6 +248,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_list_is_taken_in_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_is_refused_stays, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_workbook_is_refused_kindly, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_full_disk_takes_nothing, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
