@@ -114,7 +114,8 @@ static int load_past(struct view *v, const char *commit, struct err *err)
 		d->past = board_past_new(workbench_case(v->wb), commit);
 	}
 	int rc = d->past ? board_past_work(d->past, clock_steady() + VIEW_SLICE, err) : 0;
-	if (rc == 1) {
+	if (rc == 1) { /* two rows: the selection stays where it will be */
+		view_addf(v, TONE_HEADING, NULL, "%s", "");
 		view_addf(v, TONE_FAINT, NULL, _("reading the case as it was: %d %%"), board_past_percent(d->past));
 		return 1;
 	}
