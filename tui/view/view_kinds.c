@@ -28,7 +28,7 @@ static void add_kind(struct view *v, const struct kind *kind, size_t width)
 	buf_addf(&line, "  %8llu", (unsigned long long)valid);
 	if (retracted)
 		buf_addf(&line, _("   and %llu retracted"), (unsigned long long)retracted);
-	view_add(v, valid + retracted ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
+	view_add(v, valid || retracted ? TONE_PLAIN : TONE_FAINT, NULL, line.data);
 	buf_release(&line);
 }
 
