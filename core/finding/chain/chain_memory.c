@@ -4,7 +4,8 @@
  * It stands for one generation of the case and one language. What changed since is asked for by id (case_changed_since()):
  * new suspicious mails are added to it, decisions are read anew; anything else that the chain is worked out of throws it away.
  *
- * It is made in slices (chain_load_ahead()), of one generation of the case: what changes meanwhile begins it anew.
+ * It is made in slices (chain_load_ahead()), of one generation of the case: what changes meanwhile begins it anew. What was
+ * thrown away is given back in slices too, before anything is read: thousands of records take longer than a key may wait.
  */
 #include "finding/chain/chain_private.h"
 
@@ -19,6 +20,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define GIVEN_BACK_AT_LEAST 200 /* records, however busy the machine is */
 
 #define NEW_MOST 100 /* records, which are taken in at one go: for more all is worked out anew */
 
@@ -37,9 +40,10 @@ struct chain_memory {
 	json_t *mails;                 /* ids of them -> true */
 	int relative;                  /* a time of it is told by another record */
 	struct chain_reading *reading; /* NULL: all is read */
-	struct chain_work *work;       /* NULL: not begun */
+	struct chain_work *work;       /* NULL: not begun, or given back */
 	size_t noted;                  /* mails */
 	int is_whole;
+	struct chain_memory *before; /* what it stands for now, to be given back; NULL */
 };
 
 void chain_let_go(const struct chain *chain)
@@ -57,18 +61,51 @@ static void forget_told(struct chain_memory *m)
 	m->told = NULL;
 }
 
-static void chain_memory_free(void *kept)
+static void end_reading(struct chain_memory *m)
 {
-	struct chain_memory *m = kept;
-	if (!m)
-		return;
+	chain_reading_take(m->reading, m->read);
+	chain_reading_free(m->reading);
+	m->reading = NULL;
+}
+
+/* 1: there is more to give back. The work goes first, for it borrows the records. */
+static int give_back_one(struct chain_memory *m, double deadline)
+{
+	size_t done = 0;
 	forget_told(m);
 	chain_work_free(m->work);
-	chain_reading_free(m->reading);
+	m->work = NULL;
+	if (m->reading)
+		end_reading(m);
+	for (size_t i = 0; i < CHAIN_KINDS; i++)
+		for (size_t n = json_array_size(m->read[i]); n > 0; n--) {
+			if (done++ >= GIVEN_BACK_AT_LEAST && clock_steady() >= deadline)
+				return 1;
+			json_array_remove(m->read[i], n - 1);
+		}
 	for (size_t i = 0; i < CHAIN_KINDS; i++)
 		json_decref(m->read[i]);
 	json_decref(m->mails);
-	free(m);
+	return 0;
+}
+
+/* 1: there is more to do. */
+static int give_back(struct chain_memory **m, double deadline)
+{
+	while (*m) {
+		struct chain_memory *one = *m;
+		if (give_back_one(one, deadline))
+			return 1;
+		*m = one->before;
+		free(one);
+	}
+	return 0;
+}
+
+static void chain_memory_free(void *kept)
+{
+	struct chain_memory *m = kept;
+	give_back(&m, HUGE_VAL);
 }
 
 static int resolve(void *ctx, const char *label, struct edtf *out)
@@ -106,9 +143,6 @@ static struct chain_memory *chain_memory_new(struct case_file *c)
 static void begin_work(struct chain_memory *m)
 {
 	struct chain_records records;
-	chain_reading_take(m->reading, m->read);
-	chain_reading_free(m->reading);
-	m->reading = NULL;
 	chain_records_of(m->read, &records);
 	records.resolver = resolve;
 	records.resolver_ctx = m;
@@ -118,9 +152,16 @@ static void begin_work(struct chain_memory *m)
 /* 1: there is more to do; 0: it is whole; -1. */
 static int go_on(struct chain_memory *m, double deadline, struct err *err)
 {
-	int rc = m->work ? 0 : chain_reading_work(m->reading, deadline, err);
+	if (give_back(&m->before, deadline))
+		return 1;
+	int rc = m->reading ? chain_reading_work(m->reading, deadline, err) : 0;
 	if (rc)
 		return rc;
+	if (m->reading) {
+		end_reading(m);
+		if (json_array_size(m->read[CHAIN_PARTY]) >= CHAIN_AT_LEAST && clock_steady() >= deadline)
+			return 1; /* the organisations are read in one piece */
+	}
 	if (!m->work)
 		begin_work(m);
 	if (chain_work_go_on(m->work, deadline))
@@ -264,12 +305,11 @@ int chain_load_ahead(struct case_file *c, double deadline, struct err *err)
 {
 	void **slot = case_memory_of(c, "chain", chain_memory_free);
 	struct chain_memory *m = *slot;
-	if (m && !bring_up(m)) {
-		chain_memory_free(m);
-		*slot = m = NULL;
-	}
-	if (!m)
+	if (!m || !bring_up(m)) {
+		struct chain_memory *before = m;
 		*slot = m = chain_memory_new(c);
+		m->before = before;
+	}
 	int rc = m->is_whole ? 0 : go_on(m, deadline, err);
 	if (rc < 0) {
 		chain_memory_free(m);
@@ -283,7 +323,7 @@ int chain_load_percent(struct case_file *c)
 	const struct chain_memory *m = *case_memory_of(c, "chain", chain_memory_free);
 	if (!m || m->reading)
 		return m ? chain_reading_percent(m->reading) / 2 : 0;
-	return 50 + chain_work_percent(m->work) / 2;
+	return 50 + (m->work ? chain_work_percent(m->work) / 2 : 0);
 }
 
 int chain_load_now(struct case_file *c, struct chain *chain, struct err *err)

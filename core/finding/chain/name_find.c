@@ -25,7 +25,8 @@ struct name_found {
 struct name_finder {
 	struct name_folder *folder;
 	struct name_text text;
-	struct name_text scratch;
+	struct name_text *forms; /* of legal_forms[], read once: each name added is compared with all of them */
+	size_t form_count;
 	struct name_matcher *matcher;
 	struct name_matches matches; /* of the current text */
 	unsigned char *covered;      /* points that a longer name has */
@@ -35,16 +36,24 @@ struct name_finder {
 	struct buf key;
 };
 
+static void read_forms(struct name_finder *finder)
+{
+	while (legal_forms[finder->form_count].text)
+		finder->form_count++;
+	finder->forms = xcalloc(finder->form_count, sizeof *finder->forms);
+	for (size_t i = 0; i < finder->form_count; i++)
+		name_text_read(&finder->forms[i], finder->folder, legal_forms[i].text, strlen(legal_forms[i].text));
+}
+
 struct name_finder *name_finder_new(void)
 {
 	struct name_finder *finder = xcalloc(1, sizeof *finder);
 	finder->folder = name_folder_new();
 	finder->matcher = name_matcher_new();
 	buf_init(&finder->key);
-	for (size_t i = 0; legal_forms[i].text; i++) {
-		name_text_read(&finder->text, finder->folder, legal_forms[i].text, strlen(legal_forms[i].text));
-		name_matcher_add(finder->matcher, &finder->text, 0, finder->text.count, (int)i, PATTERN_FORM);
-	}
+	read_forms(finder);
+	for (size_t i = 0; i < finder->form_count; i++)
+		name_matcher_add(finder->matcher, &finder->forms[i], 0, finder->forms[i].count, (int)i, PATTERN_FORM);
 	static const struct {
 		const char *const *words;
 		enum pattern_kind kind;
@@ -68,7 +77,9 @@ void name_finder_free(struct name_finder *finder)
 		return;
 	name_matcher_free(finder->matcher);
 	name_text_release(&finder->text);
-	name_text_release(&finder->scratch);
+	for (size_t i = 0; i < finder->form_count; i++)
+		name_text_release(&finder->forms[i]);
+	free(finder->forms);
 	name_folder_free(finder->folder);
 	name_matches_release(&finder->matches);
 	free(finder->covered);
@@ -83,13 +94,12 @@ void name_finder_ready(struct name_finder *finder)
 }
 
 /* The longest row that the points begin or end with; SIZE_MAX: none. */
-static size_t form_at(struct name_finder *finder, const struct name_text *text, int at_end, size_t *length)
+static size_t form_at(const struct name_finder *finder, const struct name_text *text, int at_end, size_t *length)
 {
 	size_t best = SIZE_MAX;
 	*length = 0;
-	for (size_t i = 0; legal_forms[i].text; i++) {
-		name_text_read(&finder->scratch, finder->folder, legal_forms[i].text, strlen(legal_forms[i].text));
-		const struct name_text *form = &finder->scratch;
+	for (size_t i = 0; i < finder->form_count; i++) {
+		const struct name_text *form = &finder->forms[i];
 		if (legal_forms[i].place == (at_end ? LEGAL_BEFORE : LEGAL_BEHIND) || form->count >= text->count ||
 		    form->count <= *length)
 			continue;

@@ -212,10 +212,49 @@ static void test_slices(void **state)
 	free(whole);
 }
 
+/* What was worked out before is given back in slices, in which more may change; organisations are a slice of their own. */
+static void test_given_back(void **state)
+{
+	struct err err = ERR_INIT;
+	char to[64];
+	int rc;
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		snprintf(to, sizeof to, "name=Works+%c%c type=organisation", 'A' + i / 26, 'A' + i % 26);
+		add("party", to);
+	}
+	for (int i = 0; i < 260; i++) {
+		snprintf(to, sizeof to, "subject=one from_addr=b@nowhere.test to=k@host%d.example", i % 40);
+		add("mail", to);
+	}
+	free(told_now());
+	for (int i = 0; i < 3; i++) {
+		snprintf(to, sizeof to, "domains=host%d.example", i);
+		set("R1-P1", to);
+		assert_int_equal(chain_load_ahead(the_case, 0, &err), 1);
+		if (i == 0)
+			assert_int_equal(chain_load_percent(the_case), 0); /* nothing is read yet */
+	}
+	while ((rc = chain_load_ahead(the_case, 0, &err)) == 1)
+		if (chain_load_percent(the_case) == 50)
+			set("R1-P2", "domains=host3.example"); /* once: the same again is no change */
+	assert_int_equal(rc, 0);
+	char *sliced = told_now();
+	agrees_after("changes while it is given back");
+	assert_non_null(strstr(sliced, "R1-P1|"));
+	assert_non_null(strstr(sliced, "R1-P2|"));
+	set("R1-P1", "domains=host4.example");
+	assert_int_equal(chain_load_ahead(the_case, 0, &err), 1);
+	free(sliced);
+	case_again(); /* closed in the middle of it */
+	agrees_after("opening it again");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_each_change, case_setup, case_teardown),
 	                                   cmocka_unit_test_setup_teardown(test_language, case_setup, case_teardown),
-	                                   cmocka_unit_test_setup_teardown(test_slices, case_setup, case_teardown)};
+	                                   cmocka_unit_test_setup_teardown(test_slices, case_setup, case_teardown),
+	                                   cmocka_unit_test_setup_teardown(test_given_back, case_setup, case_teardown)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
