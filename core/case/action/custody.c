@@ -18,7 +18,8 @@ struct moment {
 static int take_transfer(void *ctx, json_t *record, const char *field)
 {
 	const struct kind *kind = record_kind(record);
-	if (kind && (kind->traits & KIND_CUSTODY) && strcmp(field, "items") == 0 && !record_is_retracted(record))
+	(void)field;
+	if (kind && (kind->traits & KIND_CUSTODY) && !record_is_retracted(record))
 		json_array_append(ctx, record);
 	return 0;
 }
@@ -49,7 +50,7 @@ json_t *custody_chain(struct case_file *c, const char *item, struct err *err)
 {
 	json_t *found = json_array();
 	json_t *chain = NULL;
-	if (record_each_referring(c, item, take_transfer, found, err) == 0) {
+	if (record_each_referring_by(c, item, "items", take_transfer, found, err) == 0) {
 		size_t count = json_array_size(found);
 		struct moment *moments = xcalloc(count + 1, sizeof *moments);
 		for (size_t i = 0; i < count; i++) {

@@ -386,18 +386,27 @@ uint64_t record_count(struct case_file *c, const char *kind, unsigned flags)
 int record_each_referring(struct case_file *c, const char *label,
                           int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err)
 {
+	return record_each_referring_by(c, label, NULL, fn, ctx, err);
+}
+
+int record_each_referring_by(struct case_file *c, const char *label, const char *field,
+                             int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err)
+{
 	json_t *target = record_stored(c, label, err);
 	if (!target)
 		return -1;
 	sqlite3_stmt *s = NULL;
 	int result = 0;
-	if (sqlite3_prepare_v2(c->db,
-	                       "SELECT link.field, record.json FROM link JOIN record ON record.id = link.source"
-	                       " WHERE link.target = ?1 ORDER BY record.n, link.field",
-	                       -1, &s, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+	        c->db,
+	        "SELECT link.field, record.json FROM link JOIN record ON record.id = link.source"
+	        " WHERE link.target = ?1 AND (?2 IS NULL OR link.field = ?2) ORDER BY record.n, link.field",
+	        -1, &s, NULL) != SQLITE_OK)
 		result = case_sql_error(c, _("follow references"), err);
-	else
+	else {
 		sqlite3_bind_text(s, 1, json_get_string(target, "id"), -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, field, -1, SQLITE_STATIC);
+	}
 	while (result == 0 && sqlite3_step(s) == SQLITE_ROW) {
 		json_t *record = record_from_stored(c, (const char *)sqlite3_column_text(s, 1),
 		                                    (size_t)sqlite3_column_bytes(s, 1), 0, err);

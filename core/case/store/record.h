@@ -106,6 +106,9 @@ uint64_t record_count(struct case_file *c, const char *kind, unsigned flags);
 /* Records that refer to `label` through any field: (record, field name). */
 int record_each_referring(struct case_file *c, const char *label,
                           int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err);
+/* The same through the field of that name only (NULL: any); what refers to it through others, a thousand notes, is not read. */
+int record_each_referring_by(struct case_file *c, const char *label, const char *field,
+                             int (*fn)(void *ctx, json_t *record, const char *field), void *ctx, struct err *err);
 
 /* What names the record in one line: its title field, or its label. Printable; the caller frees. */
 char *record_title(const json_t *record);

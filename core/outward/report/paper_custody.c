@@ -223,7 +223,8 @@ static int take_retracted(void *ctx, json_t *record, const char *field)
 	struct buf *text = ctx;
 	const struct kind *kind = record_kind(record);
 	const char *reason = json_get_string(record, "retract_reason");
-	if (kind && (kind->traits & KIND_CUSTODY) && strcmp(field, "items") == 0 && record_is_retracted(record))
+	(void)field;
+	if (kind && (kind->traits & KIND_CUSTODY) && record_is_retracted(record))
 		buf_addf(text, "%s%s (%s)", text->len ? ", " : "", record_label(record), reason ? reason : "");
 	return 0;
 }
@@ -254,7 +255,7 @@ static int add_transfers(struct case_file *c, struct buf *out, const char *label
 	static const int widths[] = {15, 25, 20, 36, 36, 0};
 	struct buf retracted = BUF_INIT;
 	json_t *chain = custody_chain(c, label, err);
-	if (!chain || record_each_referring(c, label, take_retracted, &retracted, err) < 0) {
+	if (!chain || record_each_referring_by(c, label, "items", take_retracted, &retracted, err) < 0) {
 		json_decref(chain);
 		return -1;
 	}

@@ -209,6 +209,12 @@ static void references_are_followed_both_ways(void **state)
 	struct buf list = BUF_INIT;
 	assert_int_equal(record_each_referring(the_case, "R1-A1", note_link, &list, NULL), 0);
 	assert_string_equal(list.data, "R1-E1.on R1-V1.assets ");
+	buf_clear(&list);
+	assert_int_equal(record_each_referring_by(the_case, "R1-A1", "assets", note_link, &list, NULL), 0);
+	assert_string_equal(list.data, "R1-V1.assets ");
+	buf_clear(&list);
+	assert_int_equal(record_each_referring_by(the_case, "R1-A1", "items", note_link, &list, NULL), 0);
+	assert_string_equal(list.data, "");
 	set("R1-E1", "on=");
 	buf_clear(&list);
 	record_each_referring(the_case, "R1-A1", note_link, &list, NULL);
