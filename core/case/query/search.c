@@ -3,16 +3,18 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/printable.h"
+#include "base/time/clock.h"
 #include "case/kind/stored_words.h"
 #include "case/store/case_internal.h"
 #include "case/store/meta.h"
 #include "case/store/tokenizer.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SLICE       500            /* records indexed in one transaction */
+#define AT_LEAST    8              /* however late it is: a transaction has its price */
 #define VERSION_KEY "local.search" /* of the tokenizer that made the index */
 
 /* The words of a record: its texts, and in both languages the labels of its enum values and what the shipped playbooks call
@@ -76,25 +78,27 @@ static int index_one(struct case_file *c, sqlite3_int64 n, const char *json, siz
 	return rc;
 }
 
-/* Indexes one slice inside a transaction of its own. Returns the number of records done, or -1. */
-static int catch_up_slice(struct case_file *c, unsigned limit, struct err *err)
+/* Indexes one slice inside a transaction of its own, until the steady time `deadline`. Returns the number of records done, or
+ * -1. */
+static int catch_up_slice(struct case_file *c, unsigned limit, double deadline, struct err *err)
 {
+	/* The queue leads: else all records are read to find which of them are in it. */
+	static const char queued[] =
+	    "SELECT n, json FROM search_queue CROSS JOIN record USING(n) ORDER BY search_queue.n LIMIT ?1";
 	sqlite3_stmt *queue = NULL;
 	sqlite3_stmt *insert = NULL;
 	int done = 0;
 	int rc = 0;
 	if (case_step(c, case_statement(c, CASE_BEGIN, err), _("update the search index"), err) < 0)
 		return -1;
-	if (sqlite3_prepare_v2(
-	        c->db, "SELECT record.n, record.json FROM search_queue JOIN record USING(n) ORDER BY record.n LIMIT ?1",
-	        -1, &queue, NULL) != SQLITE_OK ||
+	if (sqlite3_prepare_v2(c->db, queued, -1, &queue, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(c->db, "INSERT OR REPLACE INTO search(rowid, title, body) VALUES(?1, ?2, ?3)", -1,
 	                       &insert, NULL) != SQLITE_OK)
 		rc = case_sql_error(c, _("update the search index"), err);
 	if (rc == 0)
 		sqlite3_bind_int64(queue, 1, limit);
 	sqlite3_int64 last = -1;
-	while (rc == 0 && sqlite3_step(queue) == SQLITE_ROW) {
+	while (rc == 0 && (done < AT_LEAST || clock_steady() < deadline) && sqlite3_step(queue) == SQLITE_ROW) {
 		last = sqlite3_column_int64(queue, 0);
 		rc = index_one(c, last, (const char *)sqlite3_column_text(queue, 1),
 		               (size_t)sqlite3_column_bytes(queue, 1), insert, err);
@@ -180,7 +184,7 @@ int search_catch_up(struct case_file *c, unsigned limit, struct err *err)
 	unsigned done = 0;
 	while (left > 0 && (limit == 0 || done < limit)) {
 		unsigned slice = limit && limit - done < SLICE ? limit - done : SLICE;
-		int n = catch_up_slice(c, slice, err);
+		int n = catch_up_slice(c, slice, HUGE_VAL, err);
 		if (n < 0)
 			return -1;
 		if (n == 0)
@@ -191,58 +195,23 @@ int search_catch_up(struct case_file *c, unsigned limit, struct err *err)
 	return left;
 }
 
-/* The snippet marks a hit with characters that the text itself cannot hold after being made printable. */
-static char *printable_snippet(const char *text)
+static int is_queue_empty(struct case_file *c)
 {
-	struct buf line = BUF_INIT;
-	for (; *text; text++) {
-		if (*text == '\n')
-			buf_adds(&line, " · ");
-		else
-			buf_addc(&line, *text);
-	}
-	while (line.len >= 4 && memcmp(line.data + line.len - 4, " · ", 4) == 0)
-		buf_truncate(&line, line.len - 4);
-	char *safe = printable_dup(line.data);
-	buf_release(&line);
-	return safe;
+	sqlite3_stmt *s = NULL;
+	int empty = sqlite3_prepare_v2(c->db, "SELECT 1 FROM search_queue LIMIT 1", -1, &s, NULL) != SQLITE_OK ||
+	            sqlite3_step(s) != SQLITE_ROW;
+	sqlite3_finalize(s);
+	return empty;
 }
 
-int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(void *ctx, const struct search_hit *hit),
-                void *ctx, struct err *err)
+int search_catch_up_until(struct case_file *c, double deadline, struct err *err)
 {
-	if (search_catch_up(c, 0, err) < 0)
+	if (c->flags & CASE_READ_ONLY || c->action)
+		return 0;
+	if (renew_index(c, err) < 0)
 		return -1;
-	struct buf expression = BUF_INIT;
-	tokenizer_query(text, &expression);
-	sqlite3_stmt *s = NULL;
-	int result = 0;
-	if (expression.len == 0) {
-		result = err_set(err, ERR_USAGE, _("'%s' holds no word that can be searched for"), text);
-	} else if (sqlite3_prepare_v2(c->db,
-	                              "SELECT record.label, record.kind, snippet(search, -1, '«', '»', '…', 12)"
-	                              " FROM search JOIN record ON record.n = search.rowid"
-	                              " WHERE search MATCH ?1 ORDER BY search.rank, record.n LIMIT ?2",
-	                              -1, &s, NULL) != SQLITE_OK) {
-		result = case_sql_error(c, _("search"), err);
-	} else {
-		sqlite3_bind_text(s, 1, expression.data, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(s, 2, (sqlite3_int64)limit);
-	}
-	int rc = SQLITE_DONE;
-	while (result == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		char *snippet = printable_snippet((const char *)sqlite3_column_text(s, 2));
-		char *label = printable_dup((const char *)sqlite3_column_text(s, 0));
-		char *kind = printable_dup((const char *)sqlite3_column_text(s, 1));
-		struct search_hit hit = {label, kind, snippet};
-		result = fn(ctx, &hit);
-		free(kind);
-		free(label);
-		free(snippet);
-	}
-	if (result == 0 && rc != SQLITE_DONE)
-		result = case_sql_error(c, _("search"), err);
-	sqlite3_finalize(s);
-	buf_release(&expression);
-	return result < 0 ? -1 : 0;
+	if (is_queue_empty(c))
+		return 0;
+	int done = catch_up_slice(c, SLICE, deadline, err);
+	return done < 0 ? -1 : done > 0 && !is_queue_empty(c);
 }

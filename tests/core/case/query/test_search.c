@@ -133,6 +133,128 @@ static void catching_up_is_done_in_portions(void **state)
 	assert_finds("portion", "R1-N1 R1-N2 R1-N3 R1-N4 R1-N5 R1-N6 R1-N7 ");
 }
 
+static int note_three(void *ctx, const struct search_hit *hit)
+{
+	buf_addf(ctx, "%s %s\n", hit->label, hit->snippet);
+	return 0;
+}
+
+/* The order of SQLite's own ranking, asked in one statement. */
+static void add_ranked_by_sqlite(const char *text, int limit, struct buf *out)
+{
+	struct buf expression = BUF_INIT;
+	sqlite3_stmt *s = NULL;
+	tokenizer_query(text, &expression);
+	assert_int_equal(sqlite3_prepare_v2(the_case->db,
+	                                    "SELECT record.label, snippet(search, -1, '«', '»', '…', 12)"
+	                                    " FROM search JOIN record ON record.n = search.rowid"
+	                                    " WHERE search MATCH ?1 ORDER BY search.rank, record.n LIMIT ?2",
+	                                    -1, &s, NULL),
+	                 SQLITE_OK);
+	sqlite3_bind_text(s, 1, expression.data, -1, SQLITE_STATIC);
+	sqlite3_bind_int(s, 2, limit);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		buf_addf(out, "%s ", (const char *)sqlite3_column_text(s, 0));
+		for (const char *c = (const char *)sqlite3_column_text(s, 1); *c; c++)
+			buf_adds(out, *c == '\n' ? " · " : (char[]){*c, '\0'});
+		while (out->len > 4 && memcmp(out->data + out->len - 4, " · ", 4) == 0)
+			buf_truncate(out, out->len - 4);
+		buf_adds(out, "\n");
+	}
+	sqlite3_finalize(s);
+	buf_release(&expression);
+}
+
+static int count_step(void *ctx)
+{
+	++*(unsigned long *)ctx;
+	return 0;
+}
+
+/* Steps of SQLite until one changed note is in the index. */
+static unsigned long steps_of_a_change(const char *label)
+{
+	unsigned long steps = 0;
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	set(label, "text=changed");
+	sqlite3_progress_handler(the_case->db, 1, count_step, &steps);
+	assert_int_equal(search_catch_up_until(the_case, 0, NULL), 0);
+	sqlite3_progress_handler(the_case->db, 0, NULL, NULL);
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	return steps;
+}
+
+/* It does not read the others. */
+static void a_change_costs_the_same_among_many(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		add("note", "text=few");
+	unsigned long few = steps_of_a_change("R1-N7");
+	for (int i = 0; i < 400; i++)
+		add("note", "text=many");
+	unsigned long many = steps_of_a_change("R1-N8");
+	if (many > few + 200)
+		fail_msg("%lu steps among 20 notes, %lu among 420", few, many);
+}
+
+/* Slices that are as short as they come: what was changed is taken in first, and all is as in one go. */
+static void in_slices_the_same_is_found(void **state)
+{
+	(void)state;
+	static const int limits[] = {0, 1, 7, 100, 1000};
+	char line[256];
+	for (int i = 0; i < 600; i++) {
+		snprintf(line, sizeof line, "text=slice%.*s+number+%d", i % 5 * 6, "+slice+slice+slice+slice", i);
+		add("note", line);
+	}
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	set("R1-N500", "text=slice+changed+slice+slice+slice+slice+slice");
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		struct buf sliced = BUF_INIT;
+		struct buf whole = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct search *s = search_new(the_case, "slice", (size_t)limits[i], note_three, &sliced);
+		int slices = 0;
+		int before = 0;
+		int rc;
+		while ((rc = search_work(s, 0, &err)) == 1) {
+			assert_in_range(search_percent(s), before, 100);
+			before = search_percent(s);
+			slices++;
+		}
+		assert_int_equal(rc, 0);
+		assert_true(slices >= 1); /* 600 hits are more than one ranks */
+		search_free(s);
+		assert_int_equal(search_find(the_case, "slice", (size_t)limits[i], note_three, &whole, &err), 0);
+		assert_string_equal(sliced.data, whole.data);
+		buf_clear(&whole);
+		add_ranked_by_sqlite("slice", limits[i], &whole);
+		assert_string_equal(sliced.data, whole.data);
+		assert_true(limits[i] < 100 || strstr(sliced.data, "R1-N500 ") != NULL);
+		buf_release(&sliced);
+		buf_release(&whole);
+	}
+}
+
+static void the_index_catches_up_in_slices(void **state)
+{
+	(void)state;
+	assert_int_equal(search_catch_up(the_case, 0, NULL), 0);
+	for (int i = 0; i < 20; i++)
+		add("note", "text=portion");
+	assert_int_equal(search_catch_up_until(the_case, 0, NULL), 1);
+	int left = 0;
+	while (search_catch_up_until(the_case, 0, NULL) == 1)
+		left++;
+	assert_in_range(left, 1, 18);
+	assert_int_equal(search_catch_up(the_case, 1, NULL), 0);
+	struct buf found = BUF_INIT;
+	assert_int_equal(search_find(the_case, "portion", 50, note_snippet, &found, NULL), 0);
+	assert_string_equal(found.data, "«portion»");
+	buf_release(&found);
+}
+
 static void an_index_of_an_older_version_is_made_anew(void **state)
 {
 	(void)state;
@@ -186,13 +308,11 @@ int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    CASE_TEST(what_people_type_is_found),
-	    CASE_TEST(what_is_changed_is_found_anew),
-	    CASE_TEST(a_run_is_found_by_either_name),
-	    CASE_TEST(the_index_catches_up_after_a_crash),
-	    CASE_TEST(catching_up_is_done_in_portions),
-	    CASE_TEST(hostile_text_is_harmless),
-	    CASE_TEST(an_index_of_an_older_version_is_made_anew),
+	    CASE_TEST(what_people_type_is_found),       CASE_TEST(what_is_changed_is_found_anew),
+	    CASE_TEST(a_run_is_found_by_either_name),   CASE_TEST(the_index_catches_up_after_a_crash),
+	    CASE_TEST(catching_up_is_done_in_portions), CASE_TEST(a_change_costs_the_same_among_many),
+	    CASE_TEST(in_slices_the_same_is_found),     CASE_TEST(the_index_catches_up_in_slices),
+	    CASE_TEST(hostile_text_is_harmless),        CASE_TEST(an_index_of_an_older_version_is_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
