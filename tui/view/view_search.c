@@ -1,8 +1,13 @@
-/* What a search found: records, best first; below them observations, the earliest first, and how many more. */
+/*
+ * What a search found: records, best first; below them observations, the earliest first, and how many more.
+ *
+ * The records are looked for in slices. Until all were found those of before stay, and the heading says how far it is.
+ */
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/clock.h"
 #include "case/query/search.h"
 #include "finding/observation/observation_search.h"
 #include "finding/observation/observation_text.h"
@@ -30,43 +35,61 @@ struct found_row {
 struct found_hit {
 	const struct kind *kind; /* NULL: unknown */
 	char *kind_name, *snippet;
+	char label[LABEL_TEXT];
+};
+
+struct found_hits {
+	struct found_hit *hits;
+	size_t count;
 };
 
 struct found_state {
-	struct found_hit *hits; /* the first rows */
-	size_t hit_count;
+	struct found_hits shown; /* the first rows */
+	struct found_hits next;  /* what was found so far */
+	struct search *search;   /* that goes on, or NULL */
+	struct case_file *of;    /* the case, and its state, that it was begun for */
+	uint64_t generation;
+	int begun;
+	double told_at;
 	struct found_row rows[OBSERVATIONS_MOST];
 	size_t count;
 	size_t ask; /* + 1: the row that asks whether to look through all observations */
 	int all;    /* it was said yes */
 };
 
-static void drop_hits(struct found_state *s)
+static void drop_hits(struct found_hits *h)
 {
-	for (size_t i = 0; i < s->hit_count; i++) {
-		explicit_bzero(s->hits[i].snippet, strlen(s->hits[i].snippet));
-		free(s->hits[i].snippet);
-		free(s->hits[i].kind_name);
+	for (size_t i = 0; i < h->count; i++) {
+		explicit_bzero(h->hits[i].snippet, strlen(h->hits[i].snippet));
+		free(h->hits[i].snippet);
+		free(h->hits[i].kind_name);
 	}
-	free(s->hits);
-	s->hits = NULL;
-	s->hit_count = 0;
+	free(h->hits);
+	*h = (struct found_hits){NULL, 0};
+}
+
+static void end_search(struct found_state *s)
+{
+	search_free(s->search);
+	s->search = NULL;
+	drop_hits(&s->next);
 }
 
 static int add_hit(void *ctx, const struct search_hit *hit)
 {
-	struct view *v = ctx;
-	struct found_state *s = v->data;
-	if (s->hit_count % 64 == 0)
-		s->hits = xrealloc(s->hits, (s->hit_count + 64) * sizeof *s->hits);
-	s->hits[s->hit_count++] = (struct found_hit){kind_find(hit->kind), xstrdup(hit->kind), xstrdup(hit->snippet)};
-	view_add_late(v, hit->label);
-	return v->count >= FOUND_MOST;
+	struct found_hits *h = ctx;
+	if (h->count % 64 == 0)
+		h->hits = xrealloc(h->hits, (h->count + 64) * sizeof *h->hits);
+	struct found_hit *to = &h->hits[h->count++];
+	*to = (struct found_hit){
+	    .kind = kind_find(hit->kind), .kind_name = xstrdup(hit->kind), .snippet = xstrdup(hit->snippet)};
+	snprintf(to->label, sizeof to->label, "%s", hit->label);
+	return 0;
 }
 
 static void hit_row(struct view *v, size_t i, struct row *row)
 {
-	const struct found_hit *hit = &((struct found_state *)v->data)->hits[i];
+	const struct found_hit *hit = &((struct found_state *)v->data)->shown.hits[i];
 	struct buf line = BUF_INIT;
 	text_pad(&line, row->label, 9);
 	text_pad(&line, hit->kind ? kind_label(hit->kind) : hit->kind_name, 14);
@@ -132,14 +155,50 @@ static int fill_observations(struct view *v, struct err *err)
 	return 0;
 }
 
+static int is_of_now(struct view *v)
+{
+	const struct found_state *s = v->data;
+	return s->begun && s->of == workbench_case(v->wb) && s->generation == workbench_generation(v->wb);
+}
+
+static void begin_search(struct view *v)
+{
+	struct found_state *s = v->data;
+	end_search(s);
+	s->of = workbench_case(v->wb);
+	s->generation = workbench_generation(v->wb);
+	s->begun = 1;
+	s->search = search_new(s->of, v->argument, FOUND_MOST, add_hit, &s->next);
+}
+
+/* 1: there is more to find; 0: all was found, and is what is shown; -1. */
+static int go_on(struct found_state *s, double deadline, struct err *err)
+{
+	int rc = s->search ? search_work(s->search, deadline, err) : 0;
+	if (rc == 1)
+		return 1;
+	if (s->search) {
+		drop_hits(&s->shown);
+		s->shown = s->next;
+		s->next = (struct found_hits){NULL, 0};
+		end_search(s);
+	}
+	s->begun = rc == 0; /* a failure is told again by whoever looks again */
+	return rc;
+}
+
 static int fill(struct view *v, int columns, struct err *err)
 {
+	struct found_state *s = v->data;
 	(void)columns;
-	drop_hits(v->data);
-	int rc = search_find(workbench_case(v->wb), v->argument, FOUND_MOST, add_hit, v, err);
-	struct buf head = BUF_INIT;
-	buf_addf(&head, "%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : "");
-	v->heading = buf_take(&head, NULL);
+	s->count = s->ask = 0;
+	if (!is_of_now(v))
+		begin_search(v);
+	int rc = go_on(s, clock_steady() + VIEW_SLICE, err);
+	for (size_t i = 0; i < s->shown.count; i++)
+		view_add_late(v, s->shown.hits[i].label);
+	view_head(v, xasprintf("%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : ""),
+	          rc == 1 ? search_percent(s->search) : -1);
 	if (rc == 0)
 		rc = fill_observations(v, err);
 	if (rc == 0 && v->count == 0) {
@@ -148,7 +207,20 @@ static int fill(struct view *v, int columns, struct err *err)
 		    v, TONE_FAINT, NULL,
 		    _("All words must stand in the record; the last may be a beginning. \"In quotes\": as it stands."));
 	}
-	return rc;
+	return rc < 0 ? -1 : 0;
+}
+
+static int work(struct view *v, double deadline, int *show)
+{
+	struct found_state *s = v->data;
+	struct err err = ERR_INIT;
+	if (!s->search)
+		return -1;
+	int rc = is_of_now(v) ? go_on(s, deadline, &err) : 0;
+	*show = rc != 1 || view_may_tell(&s->told_at);
+	if (*show)
+		view_stale(v); /* its rows, its heading, or what failed, which is tried again */
+	return rc == 1 ? 0 : -1;
 }
 
 /* The observation under the cursor, or NULL with a word on it. */
@@ -220,7 +292,10 @@ static const struct view_key found_keys[] = {
 
 static void forget_found(struct view *v)
 {
-	drop_hits(v->data);
+	struct found_state *s = v->data;
+	end_search(s);
+	drop_hits(&s->shown);
+	s->begun = 0;
 }
 
 static void release_found(struct view *v)
@@ -229,7 +304,7 @@ static void release_found(struct view *v)
 	free(v->data);
 }
 
-static const struct view_lazy found_lazy = {.late = hit_row};
+static const struct view_lazy found_lazy = {.late = hit_row, .work = work};
 
 static struct view *open_found(struct workbench *wb, const char *words)
 {

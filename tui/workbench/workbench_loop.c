@@ -24,8 +24,8 @@
 
 #define TASK_SLICE     0.004 /* beside a long command, which is slow to give the turn back */
 #define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
+#define INDEX_PAUSE    100   /* milliseconds until the search index asks again whether it may be written */
 #define CHECK_PAUSE    5     /* milliseconds between slices of the check */
-#define CATCH_UP_ROWS  500   /* of the search index, at each idle moment */
 
 /* ---- what goes on while no key comes */
 
@@ -73,6 +73,23 @@ static int work_of_check(void *ctx, double deadline, int *show)
 	return background_verify_work(wb->verifying, deadline, show) ? CHECK_PAUSE : -1;
 }
 
+/* The search index takes in what was changed. Where it cannot, the search tells why. */
+static int work_of_index(void *ctx, double deadline, int *show)
+{
+	struct workbench *wb = ctx;
+	(void)show;
+	if (wb->locked || !wb->s->c || workbench_task(wb) || wb->indexed == workbench_generation(wb) + 1)
+		return -1;
+	if (case_is_changing(wb->s->c))
+		return INDEX_PAUSE;
+	if (screen_pending()) /* another's slice was enough */
+		return 0;
+	if (search_catch_up_until(wb->s->c, deadline, NULL) == 1)
+		return 0;
+	wb->indexed = workbench_generation(wb) + 1;
+	return -1;
+}
+
 struct workbench_rest {
 	struct workbench_rest *next;
 	void *thing;
@@ -116,16 +133,17 @@ static int workbench_loop_serve(void *ctx)
 	return remote_command_serve(ctx);
 }
 
-#define SOURCES 4
+#define SOURCES 5
 
 /* Those of the whole session; the last is asked first. */
 static void add_sources(struct workbench *wb, struct event_source sources[SOURCES])
 {
-	sources[0] = (struct event_source){.work = work_of_check, .slice = EVENT_SLICE, .ctx = wb};
-	sources[1] =
+	sources[0] = (struct event_source){.work = work_of_index, .slice = EVENT_SLICE, .ctx = wb};
+	sources[1] = (struct event_source){.work = work_of_check, .slice = EVENT_SLICE, .ctx = wb};
+	sources[2] =
 	    (struct event_source){.work = work_of_task, .slice = TASK_SLICE, .knock = workbench_loop_serve, .ctx = wb};
-	sources[2] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
-	sources[3] = (struct event_source){.work = work_of_freeing, .slice = EVENT_SLICE, .ctx = wb};
+	sources[3] = (struct event_source){.work = work_of_view, .slice = EVENT_SLICE, .flush = flush_views, .ctx = wb};
+	sources[4] = (struct event_source){.work = work_of_freeing, .slice = EVENT_SLICE, .ctx = wb};
 	for (size_t i = 0; i < SOURCES; i++)
 		events_add(wb->events, &sources[i]);
 }
@@ -193,10 +211,8 @@ static int workbench_loop_step(struct workbench *wb)
 		wb->redraw = REDRAW_ALL;
 	if (key == KEY_WORK || key == KEY_HANGUP)
 		return key != KEY_HANGUP;
-	if (key == KEY_NOTHING || key == KEY_SIZE) {
-		search_catch_up(wb->s->c, CATCH_UP_ROWS, NULL);
+	if (key == KEY_NOTHING || key == KEY_SIZE)
 		return 1;
-	}
 	buf_clear(&wb->status);
 	wb->quiet = 0;
 	struct view *v = workbench_top(wb);

@@ -51,6 +51,7 @@ struct workbench {
 	struct drawn drawn;
 	enum redraw redraw;                  /* what has to be drawn since; the greater wins */
 	struct workbench_rest *rest;         /* what is being freed */
+	uint64_t indexed;                    /* 1 + the generation that the search index has taken in; 0: none */
 	char as_of[HISTORY_ID];              /* the commit as of which the case is shown; "": now */
 	char as_of_time[32];                 /* its time, RFC 3339 */
 	uint64_t turn;                       /* grows when all views must be filled anew though the case is the same */
