@@ -151,6 +151,29 @@ static void the_past_is_shown_marked_and_cannot_be_changed(void **state)
 	program_release(&p);
 }
 
+/* What was written is found by the next key, and what was found is looked for anew when it changes. */
+static void a_search_finds_what_was_just_written(void **state)
+{
+	(void)state;
+	struct program p;
+	program_init(&p);
+	program_case(&p, "Search");
+	struct terminal *t = open_in("en", 24, 100);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":note zebra on the switch" KEYS_ENTER);
+	terminal_await_row(t, -1, "R1-N1");
+	terminal_type(t, ":find zebra" KEYS_ENTER);
+	terminal_await_row(t, 1, "zebra · 1");
+	terminal_await_row(t, 2, "zebra on the switch");
+	terminal_type(t, ":set R1-N1 text=horse" KEYS_ENTER);
+	terminal_await(t, "Nothing on record holds these words.");
+	terminal_type(t, ":set R1-N1 text=zebra" KEYS_ENTER);
+	terminal_await_row(t, 1, "zebra · 1");
+	terminal_await_row(t, 2, "R1-N1");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 /* A day that is named without a zone is one of this machine: in Tokyo it is over nine hours before it is in Greenwich. */
 static void a_day_ends_where_it_is_asked_for(void **state)
 {
@@ -430,6 +453,7 @@ int main(void)
 	    cmocka_unit_test(times_are_corrected_and_undated_events_stay_undated),
 	    cmocka_unit_test(an_event_is_inserted_by_its_form),
 	    cmocka_unit_test(the_past_is_shown_marked_and_cannot_be_changed),
+	    cmocka_unit_test(a_search_finds_what_was_just_written),
 	    cmocka_unit_test(a_day_ends_where_it_is_asked_for),
 	    cmocka_unit_test(the_header_tells_how_far_the_clock_is_off),
 	    cmocka_unit_test(an_older_copy_is_told_in_every_view),

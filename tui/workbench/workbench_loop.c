@@ -24,7 +24,8 @@
 
 #define TASK_SLICE     0.004 /* beside a long command, which is slow to give the turn back */
 #define PROGRESS_EVERY 0.2   /* seconds between two drawings of it */
-#define INDEX_PAUSE    100   /* milliseconds until the search index asks again whether it may be written */
+#define INDEX_AFTER    0.5   /* seconds after the last key before the search index is written */
+#define INDEX_PAUSE    100   /* milliseconds until it is asked again whether it may be written */
 #define CHECK_PAUSE    5     /* milliseconds between slices of the check */
 
 /* ---- what goes on while no key comes */
@@ -82,6 +83,8 @@ static int work_of_index(void *ctx, double deadline, int *show)
 		return -1;
 	if (case_is_changing(wb->s->c))
 		return INDEX_PAUSE;
+	if (events_idle(wb->events) < INDEX_AFTER)
+		return (int)(INDEX_AFTER * 1000);
 	if (screen_pending()) /* another's slice was enough */
 		return 0;
 	if (search_catch_up_until(wb->s->c, deadline, NULL) == 1)
