@@ -107,5 +107,5 @@ head -c 9000 "$e01" >torn.E01
 rc=0
 printf 'evil.test\n' >next.log
 "$genba" sweep torn.E01 next.log --list list --look --jsonl >out 2>err || rc=$?
-is "an E01 that is cut off is told, and the next goes on" '1 torn.E01 next.log' \
-	"$rc $(jq -r 'select(.kind == "problem") | .path' out | sort -u) $(jq -r 'select(.kind == "hit") | .path' out)"
+is "an E01 that is cut off is told, and the next goes on" '1 torn.E01 next.log torn.E01' \
+	"$rc $(jq -r 'select(.kind == "problem") | .path' out | sort -u) $(jq -r 'select(.kind == "hit") | .path' out | sort -u | xargs)"
