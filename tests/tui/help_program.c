@@ -35,12 +35,12 @@ const char *program_file(const struct program *p, const char *name)
 	return path;
 }
 
-static void write_file(const char *path, const char *text)
+void program_write(const struct program *p, const char *name, const char *text)
 {
-	FILE *f = fopen(path, "we");
+	FILE *f = fopen(program_file(p, name), "we");
 	assert_non_null(f);
 	fputs(text, f);
-	fclose(f);
+	assert_int_equal(fclose(f), 0);
 }
 
 void program_init(struct program *p)
@@ -52,7 +52,7 @@ void program_init(struct program *p)
 	snprintf(p->dir, sizeof p->dir, "/var/tmp/genba-test-XXXXXX");
 	assert_non_null(mkdtemp(p->dir));
 	assert_int_equal(mkdir(program_file(p, "run"), 0700), 0);
-	write_file(program_file(p, "pass"), PROGRAM_PASSPHRASE "\n");
+	program_write(p, "pass", PROGRAM_PASSPHRASE "\n");
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("TZ", "UTC", 1);
 	setenv("TERM", "xterm-256color", 1);
@@ -176,7 +176,7 @@ void program_demo(struct program *p, const char *language)
 	mkdir(program_file(p, "home/genba"), 0700);
 	assert_int_equal(rename(program_file(p, "practice/identity.json"), program_file(p, "home/genba/identity.json")),
 	                 0);
-	write_file(program_file(p, "pass"), "practice\n");
+	program_write(p, "pass", "practice\n");
 	setenv("GENBA_CASE", program_file(p, "practice/practice.genba"), 1);
 }
 

@@ -36,6 +36,9 @@ const char *program_path(void);
 /* A path inside the scratch folder; borrowed until the fourth call after. */
 const char *program_file(const struct program *p, const char *name);
 
+/* Writes a file in the scratch folder. */
+void program_write(const struct program *p, const char *name, const char *text);
+
 /* Runs it with these words (NULL ends them); its exit status. 128 + n: ended by signal n. */
 int program_run(struct program *p, ...) __attribute__((sentinel));
 

@@ -20,14 +20,6 @@
 
 static struct program program;
 
-static void write_file(const char *name, const char *text)
-{
-	FILE *f = fopen(program_file(&program, name), "we");
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -132,7 +124,7 @@ static void lines_of_an_output_lead_to_their_records(void **state)
 	terminal_await_row(t, -1, ":");
 	answer(t, "list asset", "Asset · 2");
 	press(t, KEYS_ESCAPE, 1, "Board");
-	write_file("machines.csv", "hostname,department\nFS-01,Sales\nFS-02,Sales\n");
+	program_write(&program, "machines.csv", "hostname,department\nFS-01,Sales\nFS-02,Sales\n");
 	terminal_type(t, ":");
 	terminal_await_row(t, -1, ":");
 	answer(t, "import csv machines.csv", "Take in a list");
@@ -148,8 +140,8 @@ static void lines_of_an_output_lead_to_their_records(void **state)
 static void what_was_preserved_is_under_the_cursor(void **state)
 {
 	(void)state;
-	write_file("one.txt", "1\n");
-	write_file("two.txt", "2\n");
+	program_write(&program, "one.txt", "1\n");
+	program_write(&program, "two.txt", "2\n");
 	program_good(&program, "preserve", program_file(&program, "one.txt"), NULL);
 	struct terminal *t = terminal_open_case();
 	press(t, "4", 1, "Evidence · 1");
@@ -167,8 +159,9 @@ static void what_was_preserved_is_under_the_cursor(void **state)
 static void a_mail_is_held_and_referred_to(void **state)
 {
 	(void)state;
-	write_file("one.eml", "From: a@evil.example\nSubject: Minutes\nDate: Thu, 10 Jul 2014 10:02:00 +0900\n\n"
-	                      "see http://evil.example/minutes\n");
+	program_write(&program, "one.eml",
+	              "From: a@evil.example\nSubject: Minutes\nDate: Thu, 10 Jul 2014 10:02:00 +0900\n\n"
+	              "see http://evil.example/minutes\n");
 	program_good(&program, "import", "mail", "one.eml", NULL);
 	program_good(&program, "mail", "promote", "R1-L1", "all", NULL);
 	struct terminal *t = terminal_open_case();

@@ -17,21 +17,13 @@
 
 static struct program program;
 
-static void write_file(const char *name, const char *text)
-{
-	FILE *f = fopen(program_file(&program, name), "we");
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
 static int set_up(void **state)
 {
 	(void)state;
 	program_init(&program);
 	program_case(&program, "Paths");
 	assert_int_equal(chdir(program.dir), 0);
-	write_file("list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
+	program_write(&program, "list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
 	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
 	return 0;
 }
@@ -163,7 +155,7 @@ static void nothing_of_a_handover_is_lost(void **state)
 	program_good(&program, "key", "export", NULL);
 	snprintf(line, sizeof line, "%s", program.out.data);
 	setenv("XDG_DATA_HOME", home, 1);
-	write_file("two.pub", line);
+	program_write(&program, "two.pub", line);
 	program_good(&program, "preserve", "list.csv", "--on", "R1-A1", NULL);
 	struct terminal *t = terminal_open_case();
 	terminal_type(t, "Eh");

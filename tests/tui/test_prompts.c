@@ -249,22 +249,14 @@ static const struct asked anywhere[] = {
     {"list_keys.c:retract_marked", "reason:", " ", "a reason is needed", "typed twice", "retracted", {"3x"}},
 };
 
-static void write_file(const char *name, const char *text)
-{
-	FILE *f = fopen(program_file(&program, name), "we");
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
 static int set_up(void **state)
 {
 	(void)state;
 	program_init(&program);
 	program_case(&program, "Prompts");
 	assert_int_equal(chdir(program.dir), 0);
-	write_file("notes.txt", "hello\n");
-	write_file("list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
+	program_write(&program, "notes.txt", "hello\n");
+	program_write(&program, "list.csv", "PC name today,Dept.\nHQ-1,Sales\n");
 	assert_int_equal(system("mkdir things && echo 1 >things/one"), 0);
 	program_good(&program, "add", "asset", "hostname=JINJI-PC-03", "status=suspected", NULL);
 	program_good(&program, "add", "asset", "hostname=JINJI-PC-04", NULL);
@@ -488,10 +480,10 @@ static const struct asked of_mails[] = {
 static void in_what_comes_in_and_leaves(void **state)
 {
 	(void)state;
-	write_file("mails.eml",
-	           "From: pr@yahoo.co.jp\nTo: b@b.example\nSubject: Request\n"
-	           "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nplease\n--bb\n"
-	           "Content-Type: application/octet-stream; name=\"request.doc.exe\"\n\nMZ, harmless\n--bb--\n");
+	program_write(&program, "mails.eml",
+	              "From: pr@yahoo.co.jp\nTo: b@b.example\nSubject: Request\n"
+	              "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nplease\n--bb\n"
+	              "Content-Type: application/octet-stream; name=\"request.doc.exe\"\n\nMZ, harmless\n--bb--\n");
 	program_good(&program, "set", "R1-P1", "domains=a.example", "roles=victim", NULL);
 	program_good(&program, "add", "party", "name=Partner", "type=organisation", "domains=b.example",
 	             "key_relations=yes", NULL);

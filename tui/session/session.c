@@ -8,6 +8,7 @@
 #include "base/passphrase.h"
 #include "base/printable.h"
 #include "base/secret.h"
+#include "base/words.h"
 #include "case/care/backup.h"
 #include "case/care/gate.h"
 #include "case/care/purge.h"
@@ -95,10 +96,14 @@ static void session_note_open(void *ctx, const json_t *state)
 int session_refuse_unnamed(struct err *err)
 {
 	char *open = NULL;
+	struct buf word = BUF_INIT; /* as a shell takes it, whatever is in the path */
 	socket_client_each(session_note_open, &open);
+	if (open)
+		words_quote(&word, open);
 	int rc = open ? err_set(err, ERR_USAGE, _("which case? '%s' is open: `genba -c %s COMMAND`, or set GENBA_CASE"),
-	                        open, open)
+	                        open, word.data)
 	              : err_set(err, ERR_USAGE, _("which case? `genba -c SITE.genba COMMAND`, or set GENBA_CASE"));
+	buf_release(&word);
 	free(open);
 	return rc;
 }
