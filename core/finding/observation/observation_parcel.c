@@ -374,6 +374,9 @@ static int take_small(struct parcel_taking *t, struct err *why, struct err *err)
 static int take_large(struct parcel_taking *t, struct err *why, struct err *err)
 {
 	uint64_t bytes = 0;
+	char *to = observation_set_path(t->c, t->set.id, err); /* judges the id, which came with the parcel */
+	if (!to)
+		return -1;
 	char *from = xasprintf("%s.observations/%s" OBSERVATION_ENDING, t->came->path ? t->came->path : "", t->set.id);
 	int rc = 0;
 	if (!t->came->path || access(from, R_OK) < 0) {
@@ -384,21 +387,19 @@ static int take_large(struct parcel_taking *t, struct err *why, struct err *err)
 	} else if (!t->came->keep) {
 		parcel_note(t, _("the observations of %s come along, beside the parcel"), t->set.check);
 	} else {
-		char *to = observation_set_path(t->c, t->set.id, err);
 		struct digest *d = digest_new(0);
-		if (to)
-			unlink(to); /* of work that was killed: no row speaks of it */
-		rc = to ? observation_container_copy(t->came->path, case_path(t->c), t->set.id, &bytes, err) : -1;
+		unlink(to); /* of work that was killed: no row speaks of it */
+		rc = observation_container_copy(t->came->path, case_path(t->c), t->set.id, &bytes, err);
 		int fd = rc == 0 ? open(to, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 		if (rc == 0 && fd >= 0 && take_container(t, fd, d, why) == 0 && has_digest(t, d, why) == 0)
 			rc = observation_set_store_rows(t->c, &t->set, t->key, t->spans, err) < 0 ? -1 : 1;
 		if (fd >= 0)
 			close(fd);
-		if (to && rc <= 0)
+		if (rc <= 0)
 			unlink(to);
 		digest_free(d);
-		free(to);
 	}
+	free(to);
 	free(from);
 	return rc;
 }

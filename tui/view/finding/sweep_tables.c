@@ -124,7 +124,7 @@ void sweep_fill_uploads(struct view *v, int columns)
 		struct buf name = BUF_INIT;
 		struct found_host host = {.name = u->client};
 		memcpy(host.asset, u->asset, sizeof host.asset);
-		snprintf(text, sizeof text, "%.10s %.2s:00%s", u->first, *u->first ? u->first + 11 : "",
+		snprintf(text, sizeof text, "%.10s %.2s:00%s", u->first, strlen(u->first) > 11 ? u->first + 11 : "",
 		         *u->first && u->first[strlen(u->first) - 1] == 'Z' ? "Z" : "");
 		sweep_pad(&line, *u->first ? text : _("no time"), 17);
 		name_host(v, &host, &name);
