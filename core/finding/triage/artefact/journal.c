@@ -23,6 +23,7 @@ struct journal {
 	unsigned char *bytes;
 	size_t n;
 	int compact; /* offsets of 32 bits */
+	uint64_t entries;
 	uint64_t bad_data;
 	size_t first_bad;
 };
@@ -189,6 +190,19 @@ static int entry_row(struct journal *j, size_t at, size_t size, unsigned char *r
 	return rc;
 }
 
+/* Whether an object, room that was not written to, or the end of the file follows one of that size: if not, a size that was
+ * damaged would take all the entries behind it along. */
+static int is_followed(const struct journal *j, size_t at, size_t size)
+{
+	size_t next = (at + size + 7) & ~(size_t)7;
+	return next + 16 > j->n || bytes_le64(j->bytes + next) == 0 || object_size(j, next) != 0;
+}
+
+static int is_entry(const struct journal *j, size_t at, size_t size)
+{
+	return j->bytes[at] == OBJECT_ENTRY && size > 64 && (size - 64) % (j->compact ? 4 : 16) == 0;
+}
+
 static int walk(struct journal *j, size_t from, struct err *err)
 {
 	unsigned char *room = xmalloc(VALUE);
@@ -198,18 +212,22 @@ static int walk(struct journal *j, size_t from, struct err *err)
 	int lost = 0;
 	for (size_t at = from; rc == 0 && at + 16 <= j->n;) {
 		size_t size = object_size(j, at);
-		if (!size) {
+		int followed = size && is_followed(j, at, size);
+		/* where the order was lost, two objects in a row find it again; an entry before damage is given all the same */
+		if (!size || (!followed && (lost || !is_entry(j, at, size)))) {
 			int empty = bytes_le64(j->bytes + at) == 0; /* room that was taken and not written to */
 			if (!empty && !lost && odd++ == 0)
 				first_odd = at;
-			lost = !empty;
+			lost |= !empty;
 			at += 8;
 			continue;
 		}
-		lost = 0;
-		if (j->bytes[at] == OBJECT_ENTRY && size >= 64)
+		if (j->bytes[at] == OBJECT_ENTRY && size >= 64) {
 			rc = entry_row(j, at, size, room, err);
-		at += (size + 7) & ~(size_t)7;
+			j->entries++;
+		}
+		at += followed ? (size + 7) & ~(size_t)7 : 64;
+		lost = 0;
 	}
 	if (odd)
 		triage_problem(j->out, first_odd,
@@ -224,6 +242,15 @@ static int walk(struct journal *j, size_t from, struct err *err)
 		               (unsigned long long)j->bad_data);
 	free(room);
 	return rc;
+}
+
+/* The head counts entries: some may lie in damage that looks whole. */
+static void tell_missing(const struct journal *j)
+{
+	uint64_t claimed = bytes_le64(j->bytes + 152);
+	if (claimed > j->entries && claimed < j->n)
+		triage_problem(j->out, 152, _("the journal counts %llu entries, and %llu could be found"),
+		               (unsigned long long)claimed, (unsigned long long)j->entries);
 }
 
 int journal_run(const struct triage_file *f, struct triage_out *out, struct err *err)
@@ -245,6 +272,8 @@ int journal_run(const struct triage_file *f, struct triage_out *out, struct err 
 	triage_fact(out, "machine_id", json_string(machine.data));
 	buf_release(&machine);
 	int rc = walk(&j, ((size_t)bytes_le64(j.bytes + 88) + 7) & ~(size_t)7, err);
+	if (rc == 0)
+		tell_missing(&j);
 	free(j.bytes);
 	return rc;
 }

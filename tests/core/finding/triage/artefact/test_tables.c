@@ -92,6 +92,20 @@ static void entries_of_a_journal(void **state)
 	assert_string_equal(row_text(&p, 1, "record"), "3");
 	assert_int_equal(json_array_size(p.problems), 2);
 	parsed_release(&p);
+	buf_release(&b);
+	/* a size that would take the entries behind it along does not, and the head's count tells of one that is gone */
+	b = made_journal(&second);
+	set_le(&b, 152, 3, 8);
+	set_le(&b, 208 + 8, second - 208 + 8, 8); /* the first object's: it ends inside another */
+	p = parse_bytes("journal", "system.journal", b.data, b.len);
+	assert_int_equal(json_array_size(p.rows), 3);
+	parsed_release(&p);
+	set_le(&b, second, 0xEEEE, 8);
+	p = parse_bytes("journal", "system.journal", b.data, b.len);
+	assert_int_equal(json_array_size(p.rows), 2);
+	const json_t *last = json_array_get(p.problems, json_array_size(p.problems) - 1);
+	assert_non_null(strstr(json_string_value(json_object_get(last, "reason")), "counts 3 entries, and 2"));
+	parsed_release(&p);
 	for (size_t n = 0; n < b.len; n += 5) { /* cut off anywhere */
 		char *cut = malloc(n + 1);
 		memcpy(cut, b.data, n);
