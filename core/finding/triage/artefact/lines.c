@@ -16,6 +16,8 @@ struct line_reader {
 	uint64_t offset; /* of the line */
 	uint64_t odd;
 	uint64_t first_odd;
+	uint64_t cut; /* lines that are longer than is looked at */
+	uint64_t first_cut;
 	char names[64][32]; /* of W3C fields */
 	size_t name_count;
 	int64_t when; /* of the line before: shells' times */
@@ -35,11 +37,27 @@ static void odd_line(struct line_reader *r)
 		r->first_odd = r->offset;
 }
 
+static void tell_lines(struct line_reader *r)
+{
+	if (r->odd)
+		triage_problem(r->out, r->first_odd,
+		               P_("%llu line is not of this form, here",
+		                  "%llu lines are none of this form, the first here", (unsigned long long)r->odd),
+		               (unsigned long long)r->odd);
+	if (r->cut)
+		triage_problem(r->out, r->first_cut,
+		               P_("%llu line is longer than 16 KiB: what is behind that is not read, here",
+		                  "%llu lines are longer than 16 KiB: what is behind that is not read, the first here",
+		                  (unsigned long long)r->cut),
+		               (unsigned long long)r->cut);
+}
+
 static int each_line(struct line_reader *r, line_fn fn, struct err *err)
 {
 	char *piece = xmalloc(PIECE);
 	struct buf line = BUF_INIT;
 	uint64_t begin = 0;
+	int cut = 0;
 	int rc = 0;
 	for (uint64_t at = 0; rc == 0 && at < r->f->size; at += PIECE) {
 		size_t n = r->f->size - at < PIECE ? (size_t)(r->f->size - at) : PIECE;
@@ -51,8 +69,11 @@ static int each_line(struct line_reader *r, line_fn fn, struct err *err)
 			if (piece[i] != '\n') {
 				if (line.len < LONGEST)
 					buf_addc(&line, piece[i] ? piece[i] : ' ');
+				else if (!cut++ && r->cut++ == 0)
+					r->first_cut = begin;
 				continue;
 			}
+			cut = 0;
 			r->offset = begin;
 			if (line.len && line.data[line.len - 1] == '\r')
 				buf_truncate(&line, line.len - 1);
@@ -64,11 +85,8 @@ static int each_line(struct line_reader *r, line_fn fn, struct err *err)
 	r->offset = begin;
 	if (rc == 0 && line.len)
 		rc = fn(r, line.data, err);
-	if (rc == 0 && r->odd)
-		triage_problem(r->out, r->first_odd,
-		               P_("%llu line is not of this form, here",
-		                  "%llu lines are none of this form, the first here", (unsigned long long)r->odd),
-		               (unsigned long long)r->odd);
+	if (rc == 0)
+		tell_lines(r);
 	buf_release(&line);
 	free(piece);
 	return rc;
@@ -176,6 +194,26 @@ static char *quoted(char **at)
 	return from + 1;
 }
 
+/* Seconds east of UTC that "+0900", "+09:00" or "Z" stands for. 0, or -1: it is none. */
+static int zone_of(const char *text, int *seconds)
+{
+	int digits[4] = {0};
+	*seconds = 0;
+	if (*text == 'Z')
+		return 0;
+	int sign = *text == '+' ? 1 : *text == '-' ? -1 : 0;
+	for (int i = 0; sign && i < 4; i++) {
+		const char *at = text + 1 + i + (i > 1 && text[3] == ':');
+		if (*at < '0' || *at > '9')
+			return -1;
+		digits[i] = *at - '0';
+	}
+	if (!sign || digits[0] > 1 || digits[2] > 5)
+		return -1;
+	*seconds = sign * ((digits[0] * 10 + digits[1]) * 3600 + (digits[2] * 10 + digits[3]) * 60);
+	return 0;
+}
+
 static int combined_line(struct line_reader *r, char *line, struct err *err)
 {
 	struct tm tm = {.tm_isdst = 0};
@@ -190,8 +228,9 @@ static int combined_line(struct line_reader *r, char *line, struct err *err)
 		return 0;
 	}
 	*open = '\0';
-	long offset = strtol(zone, NULL, 10); /* +0900 */
-	int64_t seconds = timegm(&tm) - (offset / 100 * 3600 + offset % 100 * 60);
+	int east;
+	uint8_t clock = zone_of(zone, &east) == 0 ? OBSERVATION_CLOCK_utc : OBSERVATION_CLOCK_local;
+	int64_t seconds = timegm(&tm) - east;
 	char host[128] = "";
 	char client[128] = "";
 	char user[128] = "";
@@ -222,7 +261,7 @@ static int combined_line(struct line_reader *r, char *line, struct err *err)
 		observation_field(&row, "referrer", referrer);
 	if (agent)
 		observation_field(&row, "user_agent", agent);
-	int rc = give(r, OBSERVATION_web_log, observation_from_unix(seconds, 0), OBSERVATION_CLOCK_utc, &row, err);
+	int rc = give(r, OBSERVATION_web_log, observation_from_unix(seconds, 0), clock, &row, err);
 	buf_release(&row);
 	return rc;
 }
@@ -269,20 +308,15 @@ static int64_t syslog_time(const struct triage_file *f, char **at, uint8_t *cloc
 	*clock = OBSERVATION_CLOCK_local;
 	char *end = strptime(*at, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (end) {
-		int64_t seconds = timegm(&tm);
+		int east;
+		uint32_t fraction = 0;
 		if (*end == '.')
-			end += 1 + strspn(end + 1, "0123456789");
-		if (*end == '+' || *end == '-') {
-			int hours = 0;
-			int minutes = 0;
-			if (sscanf(end + 1, "%2d:%2d", &hours, &minutes) == 2)
-				seconds -= (*end == '+' ? 1 : -1) * (hours * 3600 + minutes * 60);
+			for (uint32_t place = 100000000; *++end >= '0' && *end <= '9'; place /= 10)
+				fraction += (uint32_t)(*end - '0') * place;
+		if (zone_of(end, &east) == 0)
 			*clock = OBSERVATION_CLOCK_utc;
-		} else if (*end == 'Z') {
-			*clock = OBSERVATION_CLOCK_utc;
-		}
 		*at = end + strcspn(end, " ");
-		return observation_from_unix(seconds, 0);
+		return observation_from_unix(timegm(&tm) - east, fraction);
 	}
 	end = strptime(*at, "%b %d %H:%M:%S", &tm);
 	if (!end) {

@@ -11,12 +11,17 @@
 #define UTMP   384U
 #define PIECE  (1U << 20)
 #define PAGE   4096U
-#define RECORD 65536U
+#define RECORD PAGE /* bytes at most: none crosses a page */
 
 static const char *last_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
+}
+
+static int is_zeros(const unsigned char *p, size_t n)
+{
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
 /* ---- logins */
@@ -37,15 +42,15 @@ static void add_text(struct buf *fields, const char *name, const unsigned char *
 	observation_field_n(fields, name, (const char *)p, strnlen((const char *)p, n));
 }
 
+#define LOGIN_TYPES 10U
+
 static int login_row(struct triage_out *out, const unsigned char *p, uint64_t offset, int failed, struct err *err)
 {
-	static const char *const events[] = {"empty", "run level", "boot",  "clock set to", "clock set from",
-	                                     "init",  "waiting",   "login", "logout",       "accounting"};
+	static const char *const events[LOGIN_TYPES] = {"empty", "run level", "boot",  "clock set to", "clock set from",
+	                                                "init",  "waiting",   "login", "logout",       "accounting"};
 	struct buf fields = BUF_INIT;
 	unsigned type = bytes_le16(p);
 	char address[INET6_ADDRSTRLEN] = "";
-	if (type == 0 || type > 9)
-		return 0;
 	observation_field(&fields, "event", events[type]);
 	add_text(&fields, "user", p + 44, 32);
 	add_text(&fields, "line", p + 8, 32);
@@ -71,16 +76,52 @@ static int login_row(struct triage_out *out, const unsigned char *p, uint64_t of
 	return rc;
 }
 
+static void tell_logins(struct triage_out *out, uint64_t odd, uint64_t first_odd, uint64_t wiped, uint64_t first_wiped)
+{
+	if (odd)
+		triage_problem(out, first_odd,
+		               P_("%llu record is of no known form, here",
+		                  "%llu records are of no known form, the first here", (unsigned long long)odd),
+		               (unsigned long long)odd);
+	if (wiped)
+		triage_problem(out, first_wiped,
+		               P_("%llu record between others is empty, here: it may have been wiped",
+		                  "%llu records between others are empty, the first here: they may have been wiped",
+		                  (unsigned long long)wiped),
+		               (unsigned long long)wiped);
+}
+
 int login_record_run(const struct triage_file *f, struct triage_out *out, struct err *err)
 {
 	unsigned char p[UTMP];
 	int failed = strncmp(last_name(f->path), "btmp", 4) == 0;
+	int grows = failed || strncmp(last_name(f->path), "wtmp", 4) == 0; /* by a record at a time: none is empty */
+	uint64_t odd = 0;
+	uint64_t first_odd = 0;
+	uint64_t wiped = 0;
+	uint64_t first_wiped = 0;
+	uint64_t empty = 0; /* since the last that is not */
 	int rc = 0;
 	for (uint64_t at = 0; rc == 0 && at + UTMP <= f->size; at += UTMP) {
 		rc = f->read(f->ctx, at, p, UTMP, err);
-		if (rc == 0)
-			rc = login_row(out, p, at, failed, err);
+		unsigned type = bytes_le16(p);
+		if (rc < 0)
+			break;
+		if (type == 0 && is_zeros(p, UTMP)) {
+			empty++;
+			continue;
+		}
+		if (grows && empty && wiped == 0)
+			first_wiped = at - empty * UTMP;
+		wiped += grows ? empty : 0;
+		empty = 0;
+		if (type < LOGIN_TYPES)
+			rc = type || grows ? login_row(out, p, at, failed, err) : 0;
+		else if (odd++ == 0)
+			first_odd = at;
 	}
+	if (rc == 0)
+		tell_logins(out, odd, first_odd, wiped, first_wiped);
 	if (rc == 0 && f->size % UTMP)
 		triage_problem(out, f->size - f->size % UTMP, _("the last record is cut off"));
 	return rc;
@@ -116,7 +157,33 @@ static void add_reasons(struct buf *fields, uint32_t reason)
 	buf_release(&text);
 }
 
-/* The record at p, of which `n` bytes are there. Its length; 0: there is none. -1 */
+/* Version 4 says which parts of a file changed: it has neither name nor time, and follows one that has. */
+static int usn_extents_row(struct triage_out *out, const unsigned char *p, size_t size, uint64_t offset,
+                           struct err *err)
+{
+	struct buf fields = BUF_INIT;
+	size_t count = bytes_le16(p + 60);
+	size_t each = bytes_le16(p + 62);
+	uint64_t changed = 0;
+	for (size_t i = 0; each >= 16 && i < count && 64 + (i + 1) * each <= size; i++)
+		changed += bytes_le64(p + 64 + i * each + 8);
+	add_reasons(&fields, bytes_le32(p + 48));
+	observation_field_number(&fields, "inode", (int64_t)(bytes_le64(p + 8) & 0xFFFFFFFFFFFF));
+	observation_field_number(&fields, "parent", (int64_t)(bytes_le64(p + 24) & 0xFFFFFFFFFFFF));
+	observation_field_number(&fields, "usn", (int64_t)bytes_le64(p + 40));
+	observation_field_number(&fields, "changed_bytes", (int64_t)(changed & INT64_MAX));
+	struct observation o = {.when = OBSERVATION_NO_TIME,
+	                        .offset = offset,
+	                        .artefact = OBSERVATION_usn,
+	                        .clock = OBSERVATION_CLOCK_unknown,
+	                        .fields = fields.data,
+	                        .fields_size = fields.len};
+	int rc = triage_row(out, &o, err);
+	buf_release(&fields);
+	return rc;
+}
+
+/* The record at p, of which `n` bytes are there. How far to go on; 0: there is none. -1 */
 static int usn_row(struct triage_out *out, const unsigned char *p, size_t n, uint64_t offset, size_t *length,
                    struct err *err)
 {
@@ -127,9 +194,13 @@ static int usn_row(struct triage_out *out, const unsigned char *p, size_t n, uin
 		return 0;
 	size_t size = bytes_le32(p);
 	unsigned major = bytes_le16(p + 4);
-	size_t head = major == 2 ? 60 : 76;
-	if (size < head || size > RECORD || size % 8 || size > n || (major != 2 && major != 3))
+	size_t head = major == 2 ? 60 : major == 3 ? 76 : 64;
+	if (size < head || size > n || size % 8 || major < 2 || major > 4 || size > PAGE - offset % PAGE)
 		return 0;
+	if (major == 4) {
+		*length = size;
+		return usn_extents_row(out, p, size, offset, err);
+	}
 	size_t shift = major == 2 ? 0 : 16;
 	size_t name_size = bytes_le16(p + 56 + shift);
 	size_t name_at = bytes_le16(p + 58 + shift);
@@ -149,15 +220,10 @@ static int usn_row(struct triage_out *out, const unsigned char *p, size_t n, uin
 	                        .fields = fields.data,
 	                        .fields_size = fields.len};
 	int rc = triage_row(out, &o, err);
-	*length = size;
+	*length = (name_at + name_size + 7) / 8 * 8; /* a size beyond the name is damage: others may stand there */
 	buf_release(&name);
 	buf_release(&fields);
 	return rc;
-}
-
-static int is_zeros(const unsigned char *p, size_t n)
-{
-	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
 int usn_run(const struct triage_file *f, struct triage_out *out, struct err *err)
@@ -178,7 +244,7 @@ int usn_run(const struct triage_file *f, struct triage_out *out, struct err *err
 			rc = usn_row(out, bytes + i, n - i, at + i, &length, err);
 			if (length) {
 				i += length;
-			} else if (is_zeros(bytes + i, page)) { /* records do not cross pages; a sparse beginning */
+			} else if (is_zeros(bytes + i, page)) { /* the end of a page; a sparse beginning */
 				i += page;
 			} else {
 				if (odd++ == 0)

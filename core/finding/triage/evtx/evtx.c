@@ -117,48 +117,77 @@ static uint32_t crc(uint32_t before, const unsigned char *p, size_t n)
 	return libdeflate_crc32(before, p, n);
 }
 
-/* Tells of wrong checksums: 1 if the records' is wrong. */
-static void check_sums(struct evtx_log *l, const unsigned char *chunk, size_t size, uint64_t offset)
+/* Tells of wrong checksums. 1 if the header can be believed, which says where the records end. */
+static int check_sums(struct evtx_log *l, const unsigned char *chunk, size_t size, uint64_t offset)
 {
 	uint32_t head = crc(crc(0, chunk, 120), chunk + 128, CHUNK_HEADER - 128);
 	size_t end = bytes_le32(chunk + 48);
-	if (head != bytes_le32(chunk + 124))
+	int fits = head == bytes_le32(chunk + 124) && memcmp(chunk, "ElfChnk", 8) == 0;
+	if (size < EVTX_CHUNK)
+		return fits;
+	if (!fits)
 		triage_problem(l->out, offset,
 		               _("the header of a chunk does not fit its checksum: its records are given"));
 	else if (end >= CHUNK_HEADER && end <= size &&
 	         crc(0, chunk + CHUNK_HEADER, end - CHUNK_HEADER) != bytes_le32(chunk + 52))
 		triage_problem(l->out, offset,
 		               _("the records of a chunk do not fit their checksum: they are given as they are"));
+	return fits;
+}
+
+struct evtx_chunk {
+	const unsigned char *bytes;
+	size_t size;
+	size_t free_space;
+	size_t last;
+	int believed;    /* its header */
+	uint64_t before; /* number of the record before; 0: none yet */
+};
+
+/* Whether what stands at `at`, which is no record, is the end: behind it is only what a chunk before this one left. `next`
+ * is the next record, or there is none: it belongs to this chunk where its number follows on, with no more between than
+ * could have stood there. */
+static int is_end(const struct evtx_chunk *c, size_t at, size_t next)
+{
+	int there = record_at(c->bytes, c->size, next) != 0;
+	uint64_t number = there ? bytes_le64(c->bytes + next + 8) : 0;
+	if (there && c->before && number > c->before && number - c->before - 2 <= (next - at) / RECORD_HEAD)
+		return 0;
+	if (!c->believed)
+		return !there || c->before != 0;
+	return at > c->last && (c->free_space <= at || bytes_le32(c->bytes + at) == 0);
 }
 
 static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t size, uint64_t offset, struct err *err)
 {
-	size_t free_space = bytes_le32(chunk + 48);
-	size_t last = bytes_le32(chunk + 44);
-	uint64_t before = 0;
+	struct evtx_chunk c = {
+	    .bytes = chunk, .size = size, .free_space = bytes_le32(chunk + 48), .last = bytes_le32(chunk + 44)};
 	int told = 0;
 	l->slack = 0;
-	if (size == EVTX_CHUNK)
-		check_sums(l, chunk, size, offset);
+	c.believed = check_sums(l, chunk, size, offset);
 	evtx_reader_chunk(l->reader, chunk, size);
 	for (size_t at = CHUNK_HEADER; size - at >= RECORD_HEAD + 4;) {
 		size_t n = record_at(chunk, size, at);
 		if (n == 0) {
-			/* behind the last record stands what a chunk before it left */
-			int end = at > last && (free_space <= at || bytes_le32(chunk + at) == 0);
-			if (end && at >= free_space && !l->recover)
+			size_t next = at + 8 - at % 8;
+			while (size - next >= RECORD_HEAD + 4 && !record_at(chunk, size, next))
+				next += 8;
+			int behind = at >= c.free_space || !c.believed;
+			int end = is_end(&c, at, next);
+			if (end && behind && !l->recover)
 				break;
-			l->slack |= end && at >= free_space;
+			l->slack |= end && behind;
 			if (!told && !l->slack)
 				triage_problem(l->out, offset + at,
 				               _("no record where one should begin: the next is looked for"));
 			told = 1;
-			for (at += 8 - at % 8; size - at >= RECORD_HEAD + 4 && !record_at(chunk, size, at); at += 8)
-				;
+			at = next;
 			continue;
 		}
 		uint64_t number = bytes_le64(chunk + at + 8);
-		if (at >= free_space && before && at > last && number != before + 1) { /* of an older chunk */
+		int older = c.believed ? at >= c.free_space && at > c.last && number != c.before + 1 && !told
+		                       : number <= c.before;
+		if (c.before && older) { /* of an older chunk */
 			if (!l->recover)
 				break;
 			l->slack = 1;
@@ -166,7 +195,7 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 		told = 0;
 		if (add_record(l, chunk, at, n, offset + at, err) < 0)
 			return -1;
-		before = number;
+		c.before = number;
 		at += n;
 	}
 	return 0;

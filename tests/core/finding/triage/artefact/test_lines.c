@@ -35,6 +35,19 @@ static void web_servers_of_both_kinds(void **state)
 	assert_string_equal(row_text(&p, 1, "user"), "bob");
 	assert_string_equal(row_text(&p, 1, "referrer"), "http://r");
 	parsed_release(&p);
+	/* without a zone, or with one that is none, the time is the server's own */
+	p = parse("web_log", "var/log/access.log",
+	          "203.0.113.9 - - [20/Nov/2025:10:00:01] \"GET / HTTP/1.1\" 200 1\n"
+	          "203.0.113.9 - - [20/Nov/2025:10:00:01 99999999999999999999] \"GET / HTTP/1.1\" 200 1\n"
+	          "203.0.113.9 - - [20/Nov/2025:10:00:01 -0330] \"GET / HTTP/1.1\" 200 1\n");
+	assert_int_equal(json_array_size(p.rows), 3);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(row_text(&p, i, "when"), "2025-11-20T10:00:01.0000000Z");
+		assert_string_equal(row_text(&p, i, "clock"), "local");
+	}
+	assert_string_equal(row_text(&p, 2, "when"), "2025-11-20T13:30:01.0000000Z");
+	assert_string_equal(row_text(&p, 2, "clock"), "utc");
+	parsed_release(&p);
 	p = parse("web_log", "u_ex251120.log",
 	          "#Software: Microsoft Internet Information Services 10.0\r\n"
 	          "#Fields: date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent)\r\n"
@@ -51,16 +64,24 @@ static void system_logs_say_what_their_clock_is(void **state)
 	(void)state;
 	struct parsed p = parse("syslog", "var/log/auth.log",
 	                        "Nov 20 10:00:00 web sshd[77]: Failed password for root\n"
-	                        "2025-11-20T10:00:00.5+09:00 web sudo: sato : COMMAND=/bin/sh\n");
-	assert_int_equal(json_array_size(p.rows), 2);
+	                        "2025-11-20T10:00:00.5+09:00 web sudo: sato : COMMAND=/bin/sh\n"
+	                        "2025-11-20T10:00:00.123456+0900 web sudo: no colon in the zone\n"
+	                        "2025-11-20T10:00:00 web sudo: no zone\n"
+	                        "2025-11-20T10:00:00+99 web sudo: no zone that is one\n");
+	assert_int_equal(json_array_size(p.rows), 5);
 	/* without a year and without the file's time, none is invented */
 	assert_true(json_is_null(json_object_get(json_array_get(p.rows, 0), "when")));
 	assert_string_equal(row_text(&p, 0, "time"), "Nov 20 10:00:00");
 	assert_string_equal(row_text(&p, 0, "program"), "sshd");
 	assert_string_equal(row_text(&p, 0, "pid"), "77");
 	assert_string_equal(row_text(&p, 0, "message"), "Failed password for root");
-	assert_string_equal(row_text(&p, 1, "when"), "2025-11-20T01:00:00.0000000Z");
+	assert_string_equal(row_text(&p, 1, "when"), "2025-11-20T01:00:00.5000000Z");
 	assert_string_equal(row_text(&p, 1, "clock"), "utc");
+	assert_string_equal(row_text(&p, 2, "when"), "2025-11-20T01:00:00.1234560Z");
+	assert_string_equal(row_text(&p, 2, "clock"), "utc");
+	assert_string_equal(row_text(&p, 3, "when"), "2025-11-20T10:00:00.0000000Z");
+	assert_string_equal(row_text(&p, 3, "clock"), "local");
+	assert_string_equal(row_text(&p, 4, "clock"), "local");
 	parsed_release(&p);
 }
 
@@ -91,6 +112,25 @@ static void shells_and_cron_tell_commands(void **state)
 	parsed_release(&p);
 }
 
+static void what_is_cut_of_a_line_is_told(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	buf_adds(&b, "ls\npowershell -enc ");
+	for (int i = 0; i < 20000; i++)
+		buf_addc(&b, 'A');
+	buf_adds(&b, "\npwd\n");
+	struct parsed p = parse("shell_history", "home/sato/.bash_history", b.data);
+	assert_int_equal(json_array_size(p.rows), 3);
+	assert_string_equal(row_text(&p, 2, "command"), "pwd");
+	assert_int_equal(json_array_size(p.problems), 1);
+	const json_t *problem = json_array_get(p.problems, 0);
+	assert_int_equal(json_integer_value(json_object_get(problem, "offset")), 3);
+	assert_non_null(strstr(json_string_value(json_object_get(problem, "reason")), "1 line is longer"));
+	parsed_release(&p);
+	buf_release(&b);
+}
+
 static void logins_are_read(void **state)
 {
 	(void)state;
@@ -112,6 +152,27 @@ static void logins_are_read(void **state)
 	p = parse_bytes("login_record", "var/log/btmp", b.data, 384);
 	assert_true(json_is_true(json_object_get(json_array_get(p.rows, 0), "failed")));
 	parsed_release(&p);
+	/* one that was wiped, one of no known form, and one behind them */
+	struct buf three = BUF_INIT;
+	buf_add(&three, b.data, 384);
+	for (int i = 0; i < 384; i++)
+		buf_addc(&three, 0);
+	for (int i = 0; i < 2; i++)
+		buf_add(&three, b.data, 384);
+	set_le(&three, 768, 77, 2);
+	p = parse_bytes("login_record", "var/log/wtmp", three.data, three.len);
+	assert_int_equal(json_array_size(p.rows), 2);
+	assert_int_equal(json_array_size(p.problems), 2);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(p.problems, 0), "offset")), 768);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(p.problems, 1), "offset")), 384);
+	parsed_release(&p);
+	/* utmp has room that is not used */
+	set_le(&three, 768, 7, 2);
+	p = parse_bytes("login_record", "run/utmp", three.data, three.len);
+	assert_int_equal(json_array_size(p.rows), 3);
+	assert_int_equal(json_array_size(p.problems), 0);
+	parsed_release(&p);
+	buf_release(&three);
 	buf_release(&b);
 }
 
@@ -161,15 +222,53 @@ static void the_change_journal_is_read(void **state)
 	assert_int_equal(json_array_size(p.rows), 1);
 	assert_int_equal(json_array_size(p.problems), 1);
 	parsed_release(&p);
+	/* a size that would take the second along does not */
+	set_le(&b, 8192, b.len - 8192, 4);
+	p = parse_bytes("usn", "$J", b.data, b.len);
+	assert_int_equal(json_array_size(p.rows), 2);
+	assert_string_equal(row_text(&p, 1, "reason"), "file_delete,close");
+	parsed_release(&p);
+	buf_release(&b);
+}
+
+static void extents_of_the_change_journal_are_read(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < 80; i++)
+		buf_addc(&b, 0);
+	set_le(&b, 0, 80, 4);
+	set_le(&b, 4, 4, 2);
+	set_le(&b, 8, 5, 6);
+	set_le(&b, 24, 6, 6);
+	set_le(&b, 40, 4096, 8);
+	set_le(&b, 48, 2, 4);
+	set_le(&b, 60, 1, 2);
+	set_le(&b, 62, 16, 2);
+	set_le(&b, 72, 300, 8);
+	put_usn(&b, 3, "secret.rar", 0x100);
+	struct parsed p = parse_bytes("usn", "$J", b.data, b.len);
+	assert_int_equal(json_array_size(p.rows), 2);
+	assert_int_equal(json_array_size(p.problems), 0);
+	assert_true(json_is_null(json_object_get(json_array_get(p.rows, 0), "when")));
+	assert_string_equal(row_text(&p, 0, "reason"), "data_extend");
+	assert_string_equal(row_text(&p, 0, "changed_bytes"), "300");
+	assert_string_equal(row_text(&p, 0, "inode"), "5");
+	assert_string_equal(row_text(&p, 1, "name"), "secret.rar");
+	parsed_release(&p);
 	buf_release(&b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(web_servers_of_both_kinds),     cmocka_unit_test(system_logs_say_what_their_clock_is),
-	    cmocka_unit_test(shells_and_cron_tell_commands), cmocka_unit_test(logins_are_read),
+	    cmocka_unit_test(web_servers_of_both_kinds),
+	    cmocka_unit_test(system_logs_say_what_their_clock_is),
+	    cmocka_unit_test(shells_and_cron_tell_commands),
+	    cmocka_unit_test(logins_are_read),
 	    cmocka_unit_test(the_change_journal_is_read),
+	    cmocka_unit_test(what_is_cut_of_a_line_is_told),
+	    cmocka_unit_test(extents_of_the_change_journal_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
