@@ -79,6 +79,9 @@ is "① locked, the password beside it, a program named as a document" True \
 printf '20140110\n' >passwords
 is "① opens with its password" content \
 	"$("$genba" mail look here/mail-1-to-employee-a.eml --password-file passwords --json | jq -r '.[0].parts[1].inside[0].basis')"
+mail_1=$(query mail "[m['label'] for m in a if '①' in m['tags']][0]")
+is "the password that ① gives is tried" "$mail_1 1 of 1 locked file is open" \
+	"$("$genba" mail again "$mail_1" --password-in-mail 2>&1 | paste -sd' ')"
 is "⑤ free mail, an answer to the genuine one" "free_mail <practice-4@a.example>" \
 	"$(looked mail-5-to-employee-b.eml "m['sender_class'] + ' ' + m['in_reply_to']")"
 is "⑧ free mail that names organisation A" "free_mail True" \

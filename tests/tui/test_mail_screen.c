@@ -180,6 +180,50 @@ static void a_file_of_a_mail_is_written_by_its_row(void **state)
 	terminal_quit(t);
 }
 
+/* a.exe in a zip, locked with the password "right" */
+static const char locked_zip[] = "UEsDBBQACQAIAPG1fV2ZpAMkWwAAAFwAAAAFAAAAYS5leGVJRWayD6cyoln5urFE6r/Tp8o937Bi\n"
+                                 "neKufiMUxZwrD+37r0zadziW9fugfNjYvC/tNoyFpZ2wV+HhpcyfF/27r4J8fVRwRlyvQceDgsWO\n"
+                                 "DsCWF+DcoxzgM0TnUEsHCJmkAyRbAAAAXAAAAFBLAQIeAxQACQAIAPG1fV2ZpAMkWwAAAFwAAAAF\n"
+                                 "AAAAAAAAAAEAAACkgQAAAABhLmV4ZVBLBQYAAAAAAQABADMAAACOAAAAAAA=\n";
+
+/* What the mail gives is tried first; if it does not open, that is said, and another can be typed, which is not shown. */
+static void what_is_locked_is_opened(void **state)
+{
+	(void)state;
+	struct buf mail = BUF_INIT;
+	buf_addf(&mail,
+	         "From: a@x.co.jp\nTo: b@b.example\nSubject: Locked\nMIME-Version: 1.0\n"
+	         "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nThe password: wrong1\n--b\n"
+	         "Content-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n",
+	         locked_zip);
+	write_mail("1.eml", mail.data);
+	buf_release(&mail);
+	program_good(&program, "import", "mail", "mails/1.eml", NULL);
+	program_good(&program, "import", "mail", "mails/2.eml", NULL);
+	struct terminal *t = terminal_open(24, 80, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "K");
+	terminal_await_row(t, 3, "R1-L2");
+	terminal_type(t, "o");
+	terminal_await(t, "R1-L2: nothing that it carries is locked");
+	terminal_type(t, "j" KEYS_ENTER);
+	terminal_await_row(t, 1, "R1-L1");
+	terminal_await(t, "Not looked into: 1 locked file (o tries its password)");
+	terminal_type(t, "o");
+	terminal_await(t, "Enter tries the 1 word that the mails give");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-L1: it did not open, 1 word was tried");
+	terminal_await_row(t, -1, "Password of what is locked in R1-L1:");
+	terminal_type(t, "right");
+	terminal_await_row(t, -1, "locked in R1-L1: •••••");
+	terminal_type(t, KEYS_ENTER);
+	terminal_await(t, "R1-L1: 1 of 1 locked file is open");
+	terminal_await(t, "inside a.exe");
+	assert_false(terminal_shows(t, "(by name)"));
+	assert_false(terminal_shows(t, "Not looked into"));
+	terminal_quit(t);
+}
+
 static void write_log(const char *name)
 {
 	FILE *log = fopen(program_file(&program, name), "w");
@@ -234,6 +278,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(from_a_stick_to_the_answer_in_japanese, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_desk_does_with_one_key_what_there_is_to_do, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_file_of_a_mail_is_written_by_its_row, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_locked_is_opened, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_sweep_begins_at_what_a_mail_has, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

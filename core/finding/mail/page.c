@@ -293,7 +293,9 @@ static void tell_limits(const struct mail_page_state *p)
 	if (!p->analysis)
 		buf_adds(&line, _("Not looked into: the mail itself is not here."));
 	else if (locked)
-		buf_addf(&line, P_("Not looked into: %zu locked file.", "Not looked into: %zu locked files.", locked),
+		buf_addf(&line,
+		         P_("Not looked into: %zu locked file (o tries its password).",
+		            "Not looked into: %zu locked files (o tries its password).", locked),
 		         locked);
 	else if (*parsed && strcmp(parsed, "whole") != 0)
 		buf_adds(&line, _("Not looked into: the mail could only be read in part."));

@@ -13,7 +13,6 @@
 #include "case/query/timeline.h"
 #include "finding/indicator/textscan.h"
 #include "finding/mail/advice.h"
-#include "finding/mail/again.h"
 #include "finding/mail/import.h"
 #include "finding/mail/look/rules.h"
 #include "finding/mail/mails.h"
@@ -376,7 +375,7 @@ static void import_trouble(void *ctx, const char *path, const char *why)
 	printable_printf(((struct mail_importing *)ctx)->s->log, "%s: %s\n", path, why);
 }
 
-/* ---- mail similar, promote, advice, again, file */
+/* ---- mail similar, promote, advice */
 
 static int mail_alike(struct session *s, const struct args *args, struct err *err)
 {
@@ -480,31 +479,6 @@ static int mail_answer(struct session *s, const struct args *args, struct err *e
 	return rc;
 }
 
-static void again_label(void *ctx, const char *label)
-{
-	cmd_print_label(((struct mail_importing *)ctx)->s, label);
-}
-
-static int mail_look_anew(struct session *s, const struct args *args, struct err *err)
-{
-	struct mail_importing ctx = {.s = s};
-	struct mail_again again = {
-	    .c = s->c, .progress = &s->progress, .label = again_label, .trouble = import_trouble, .ctx = &ctx};
-	json_t *passwords;
-	if (passwords_read(s, args, &passwords, err) < 0)
-		return -1;
-	again.passwords = passwords;
-	int rc = mail_look_again(&again, (const char *const *)args->words + 1, args->count - 1, err);
-	json_decref(passwords);
-	if (rc < 0)
-		return -1;
-	printable_printf(s->log,
-	                 P_("%zu mail looked at again, %zu changed\n", "%zu mails looked at again, %zu changed\n",
-	                    (unsigned long long)again.looked),
-	                 again.looked, again.changed);
-	return 0;
-}
-
 /* ---- import mail */
 
 static int import_open(void *ctx, const char *path, struct err *err)
@@ -573,7 +547,7 @@ int cmd_mail(struct session *s, const struct args *args, struct err *err)
 		int (*run)(struct session *s, const struct args *args, struct err *err);
 	} parts[] = {{"look", mail_look},       {"stats", mail_count},   {"extract", mail_extract},
 	             {"similar", mail_alike},   {"promote", mail_raise}, {"advice", mail_answer},
-	             {"again", mail_look_anew}, {"file", cmd_mail_file}};
+	             {"again", cmd_mail_again}, {"file", cmd_mail_file}};
 	if (args->count == 0)
 		return cmd_mail_list(s, args, err);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -6,5 +6,6 @@
 
 int cmd_mail_list(struct session *s, const struct args *args, struct err *err);
 int cmd_mail_file(struct session *s, const struct args *args, struct err *err);
+int cmd_mail_again(struct session *s, const struct args *args, struct err *err);
 
 #endif

@@ -22,8 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The mail that is meant, or NULL, which is told. Borrowed. */
-static const char *mail_of(struct view *v)
+const char *mail_actions_label(struct view *v)
 {
 	const char *label = v->argument ? v->argument : view_label(v);
 	if (*label)
@@ -88,7 +87,7 @@ static int set_answer(void *ctx, struct question *all, struct err *err)
 /* Asks for a value of one field and puts it on record. 1 if it is. */
 static int set_field(struct view *v, const char *name)
 {
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	struct mail_actions_set s = {v->wb, label ? xstrdup(label) : NULL};
 	struct question asked = {.name = name, .field = kind_field(kind_find("mail"), name), .ask = question_field};
 	struct questions q = {&asked, 1, set_answer, &s};
@@ -100,7 +99,7 @@ static int set_field(struct view *v, const char *name)
 
 enum redraw mail_correct_class(struct view *v)
 {
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	char *mail = label ? xstrdup(label) : NULL;
 	if (mail && set_field(v, "class_override"))
 		workbench_note(v->wb, mail, NULL);
@@ -186,7 +185,7 @@ enum redraw mail_show_parts(struct view *v)
 	struct buf out = BUF_INIT;
 	size_t i;
 	json_t *finding;
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	json_t *record = label ? workbench_get(v->wb, label, 0, &err) : NULL;
 	json_t *analysis = record ? mail_analysis(workbench_case(v->wb), label, &err) : NULL;
 	if (analysis) {
@@ -278,7 +277,7 @@ static void promote_marked(struct view *v, const char *mail, const struct mail_o
 enum redraw mail_promote_items(struct view *v)
 {
 	struct err err = ERR_INIT;
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	char *mail = label ? xstrdup(label) : NULL;
 	struct mail_offers o = {.items = mail ? mail_proposals(workbench_case(v->wb), mail, &err) : NULL};
 	if (mail && !o.items)
@@ -312,7 +311,7 @@ enum redraw mail_show_similar(struct view *v)
 	struct buf out = BUF_INIT;
 	size_t i;
 	json_t *row;
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	json_t *rows = label ? mail_similar(workbench_case(v->wb), label, &err) : NULL;
 	json_array_foreach(rows, i, row) {
 		buf_addf(&out, " %s  %s", text_of(row, "other"), workbench_name(v->wb, text_of(row, "other")));
@@ -337,7 +336,7 @@ enum redraw mail_show_advice(struct view *v)
 {
 	struct err err = ERR_INIT;
 	struct buf out = BUF_INIT;
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	if (label && mail_advice(workbench_case(v->wb), label, &out, &err) == 0)
 		workbench_show_text(v->wb, _("Advice"), out.data);
 	else if (label)
@@ -422,7 +421,7 @@ static void write_part(struct view *v, const json_t *record, const char *part)
 enum redraw mail_extract_part(struct view *v)
 {
 	struct err err = ERR_INIT;
-	const char *label = mail_of(v);
+	const char *label = mail_actions_label(v);
 	json_t *record = label ? workbench_get(v->wb, label, 0, &err) : NULL;
 	json_t *analysis = record ? mail_analysis(workbench_case(v->wb), label, &err) : NULL;
 	json_t *numbers = json_array();

@@ -4,6 +4,9 @@
 
 #include "tui/workbench/view.h"
 
+/* The mail that is meant, or NULL, which is told. Borrowed. */
+const char *mail_actions_label(struct view *v);
+
 /* Asks for a folder of mails and takes it in. */
 enum redraw mail_take_in(struct view *v);
 
@@ -15,6 +18,7 @@ enum redraw mail_promote_items(struct view *v);
 enum redraw mail_show_similar(struct view *v);
 enum redraw mail_show_advice(struct view *v);
 enum redraw mail_extract_part(struct view *v);
+enum redraw mail_open_locked(struct view *v);
 
 /* clang-format off */
 #define MAIL_KEYS \
@@ -24,6 +28,7 @@ enum redraw mail_extract_part(struct view *v);
 	{'t', NULL, N_("parts"), N_("its parts, headers, findings and text"), mail_show_parts, NULL}, \
 	{'x', NULL, N_("extract"), N_("write a file that it carries to the disk; genba never opens it"), mail_extract_part, NULL}, \
 	{'R', NULL, N_("reach"), N_("say what was done with it"), mail_set_reach, workbench_refuses_writing}, \
+	{'o', NULL, N_("unlock"), N_("try the password that it or a mail that belongs with it gives, or one that is typed, on what is locked"), mail_open_locked, workbench_refuses_writing}, \
 	{'c', NULL, N_("class"), N_("correct its class, with the reason in a note"), mail_correct_class, workbench_refuses_writing}
 /* clang-format on */
 

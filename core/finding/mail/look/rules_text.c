@@ -1,8 +1,8 @@
 /* What the text says: passwords, the Japanese of those who do not write it, themes that such mails have had. */
+#include "finding/mail/look/password_words.h"
 #include "finding/mail/look/rules_private.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const char *text_of(const struct look *l)
 {
@@ -28,21 +28,18 @@ static int has_locked(const struct look *l)
 /* "パスワード: abc123", "password is abc123": a word of ASCII close behind it. */
 static int gives_password(const char *text)
 {
-	static const char *const words[] = {"パスワード", "パスコード", "password", "passcode", "ＰＷ"};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		for (const char *p = text; (p = strcasestr(p, words[i])) != NULL; p++) {
-			const char *q = p + strlen(words[i]);
-			const char *stop = q + strnlen(q, 40);
-			size_t run = 0;
-			for (; q < stop && *q != '\n'; q++) {
-				int letter = (*q >= '0' && *q <= '9') || ((*q | 32) >= 'a' && (*q | 32) <= 'z') ||
-				             strchr("!#$%&@_-", *q) != NULL;
-				run = letter ? run + 1 : 0;
-				if (run >= 4 &&
-				    (strpbrk(q - run + 1, "0123456789:") || strncmp(words[i], "pass", 4) != 0))
-					return 1;
-			}
+	for (const char *p = text; (p = password_announced(p)) != NULL;) {
+		int english = (p[-1] & '\x80') == 0;
+		const char *stop = p + strnlen(p, 40);
+		size_t run = 0;
+		for (const char *q = p; q < stop && *q != '\n'; q++) {
+			int letter = (*q >= '0' && *q <= '9') || ((*q | 32) >= 'a' && (*q | 32) <= 'z') ||
+			             strchr("!#$%&@_-", *q) != NULL;
+			run = letter ? run + 1 : 0;
+			if (run >= 4 && (!english || strpbrk(q - run + 1, "0123456789:")))
+				return 1;
 		}
+	}
 	return 0;
 }
 
