@@ -326,35 +326,20 @@ int observation_set_store(struct case_file *c, struct observation_maker *m, cons
 	return 0;
 }
 
-/* Printable, and so much of it as there is room for, in whole characters. */
-static void copy_printable(char *to, size_t room, const char *text)
-{
-	char *safe = printable_dup(text);
-	size_t n = strlen(safe);
-	if (n >= room)
-		for (n = room - 1; n > 0 && ((unsigned char)safe[n] & 0xC0) == 0x80;) /* not inside a character */
-			n--;
-	memcpy(to, safe, n);
-	to[n] = '\0';
-	free(safe);
-}
-
 void observation_set_source(struct observation_set *set, const char *name)
 {
-	copy_printable(set->source, SOURCE_SHOWN + 1, name ? name : "");
+	char *safe = printable_dup(name ? name : "");
+	text_copy(set->source, SOURCE_SHOWN + 1, safe);
+	free(safe);
 }
 
 /* A row may be of a case that somebody else wrote. */
 static void copy_text(char *to, size_t room, sqlite3_stmt *s, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(s, column);
-	size_t n = text ? strlen(text) : 0;
-	if (n < room && text_is_utf8(text, n)) {
-		memcpy(to, n ? text : "", n);
-		to[n] = '\0';
-	} else {
-		copy_printable(to, room, text);
-	}
+	char *safe = text && !text_is_utf8(text, strlen(text)) ? printable_dup(text) : NULL;
+	text_copy(to, room, safe ? safe : text ? text : "");
+	free(safe);
 }
 
 static void read_set(sqlite3_stmt *s, struct observation_set *set)
