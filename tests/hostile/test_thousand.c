@@ -12,6 +12,7 @@
 #include "base/printable.h"
 #include "base/secret.h"
 #include "case/case.h"
+#include "case/database/room_tables.h"
 #include "history/history.h"
 #include "tui/command/command.h"
 #include "tui/routes.h"
@@ -28,6 +29,9 @@
 #define A_FEW        32
 #define CPU_SECONDS  10
 #define WALL_SECONDS 600 /* waits that are not work, on a machine under load */
+
+#define ROOM_TABLE_TEXT(name, text) text ";"
+#define ROOM_TABLE_TEXTS            ROOM_TABLES(ROOM_TABLE_TEXT)
 
 static struct {
 	unsigned files[FORGED_SORTS], taken_over, read_only, not_opened, accepted, merged, not_merged, doors;
@@ -360,6 +364,30 @@ static void none_of_them_gets_anywhere(void **state)
 	free(t.mine);
 }
 
+/* Rows of observations lie beside the records, unsigned: whoever takes a case over holds them to what their check names. */
+static void observations_that_nobody_has_on_record(void **state)
+{
+	static const char *const doors[] = {"verify", "accept", "accept"};
+	struct scene *s = *state;
+	struct said said;
+	scene_at(s, "attacker");
+	forge_base(s);
+	attacker_sql(
+	    s, ROOM_TABLE_TEXTS
+	    "INSERT INTO observation_set VALUES(1, '00112233445566778899aabbccddeeff', 'R1-K1', '', '', 'a.log',"
+	    " 'file 1', 1, 1, '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 1, 1, 0,"
+	    " zeroblob(32))");
+	for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+		if (i == 2) /* the same case without them */
+			attacker_sql(s, "DELETE FROM observation_set");
+		door(s, s->path, doors[i], &said);
+		if (said.status != (i < 2 ? 4 : 0) ||
+		    (i < 2 && !strstr(said.text.data, "a set of observations is said to be that of R1-K1")))
+			fail_msg("%s: %d: %s", doors[i], said.status, said.text.data);
+		buf_release(&said.text);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	victim_main(argc, argv);
@@ -368,6 +396,7 @@ int main(int argc, char **argv)
 	routes_begin();
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(none_of_them_gets_anywhere, scene_begin, scene_end),
+	    cmocka_unit_test_setup_teardown(observations_that_nobody_has_on_record, scene_begin, scene_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

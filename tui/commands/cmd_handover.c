@@ -505,14 +505,17 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 {
 	char label[LABEL_TEXT];
 	struct verify_report report;
+	struct observation_care care;
 	struct err why = ERR_INIT;
 	const char *named = args_option(args, "evidence");
 	if (args->count != 0)
 		return cmd_usage("accept", err);
 	if (transfer_pending(s->c, label, &why) < 0)
 		return accept_again(s, args, &why, err);
-	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0)
+	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0 ||
+	    observation_verify_all(s->c, &s->progress, tell_finding, s, &care, err) < 0)
 		return -1;
+	report.findings += care.wrong;
 	if (report.findings)
 		return err_set(err, ERR_DAMAGED,
 		               P_("not accepted: the case does not verify (%llu finding); ask for it again",

@@ -41,6 +41,7 @@ static int verify_set(void *ctx, const struct observation_set *set, struct err *
 		w->care->absent++;
 		return 0;
 	}
+	w->care->wrong++;
 	w->finding(w->ctx, _("observations"), why.message);
 	return 0;
 }
@@ -50,7 +51,7 @@ int observation_verify_all(struct case_file *c, const struct progress *progress,
                            struct observation_care *care, struct err *err)
 {
 	struct care_walk w = {.c = c, .progress = progress, .finding = finding, .ctx = ctx, .care = care};
-	*care = (struct observation_care){0, 0, 0};
+	*care = (struct observation_care){.sets = 0};
 	return observation_set_each(c, NULL, verify_set, &w, err);
 }
 
@@ -124,7 +125,7 @@ int observation_take_along(struct case_file *c, const char *out, const json_t *r
                            struct err *err)
 {
 	struct care_walk w = {.c = c, .care = care, .out = out, .records = records};
-	*care = (struct observation_care){0, 0, 0};
+	*care = (struct observation_care){.sets = 0};
 	return observation_set_each(c, NULL, copy_set, &w, err);
 }
 

@@ -13,10 +13,12 @@
 struct observation_care {
 	uint64_t sets;   /* that were read or copied */
 	uint64_t absent; /* containers that are not beside this copy */
+	uint64_t wrong;  /* that are damaged, or not those of record */
 	uint64_t bytes;
 };
 
-/* Reads every set and compares its digest; `finding` is told of each that is damaged, with the block. 0 or -1. */
+/* Reads every set and holds it to the digest that its check names; `finding` is told of each that is damaged, with the block, or
+ * that is not on record. 0 or -1. */
 int observation_verify_all(struct case_file *c, const struct progress *progress,
                            void (*finding)(void *ctx, const char *part, const char *text), void *ctx,
                            struct observation_care *care, struct err *err);

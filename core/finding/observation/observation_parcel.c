@@ -8,7 +8,6 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/blob.h"
-#include "case/store/labels.h"
 #include "case/store/record.h"
 #include "evidence/image/digest.h"
 #include "finding/observation/observation_block.h"
@@ -275,19 +274,6 @@ static int is_known(struct parcel_taking *t)
 	return known;
 }
 
-/* Whether the check on record speaks of it: of its digest, and of that of what was read. */
-static int is_on_record(const struct parcel_taking *t)
-{
-	const struct observation_set *set = &t->set;
-	json_t *check = record_get(t->c, set->check, RECORD_WITH_RETRACTED, NULL);
-	const char *limits = json_get_string(check, "limits");
-	int named = limits && label_is_named(limits, set->sha256) &&
-	            (!*set->evidence_sha256 || label_is_named(limits, set->evidence_sha256)) &&
-	            (!*set->evidence || label_is_named(limits, set->evidence));
-	json_decref(check);
-	return named;
-}
-
 static int take_blocks(struct parcel_taking *t, struct digest *d, struct err *err)
 {
 	unsigned char *bytes = xmalloc(OBSERVATION_BLOCK);
@@ -422,7 +408,7 @@ static int take_set(struct parcel_taking *t, struct err *err)
 	int rc = 0;
 	if (known == 2)
 		parcel_note(t, _("the observations of %s came, and stay away: they were purged here"), t->set.check);
-	else if (known == 0 && !is_on_record(t))
+	else if (known == 0 && !observation_set_is_on_record(t->c, &t->set))
 		parcel_note(t, _("left out: observations that came as those of %s, which does not speak of them"),
 		            t->set.check);
 	else if (known == 0 && t->set.in_case && t->set.blocks == 0)

@@ -3,7 +3,10 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "case/store/blob.h"
+#include "case/store/labels.h"
+#include "case/store/record.h"
 #include "evidence/image/digest.h"
 #include "evidence/image/gev.h"
 #include "finding/observation/observation_block.h"
@@ -165,8 +168,26 @@ void observation_span_add(struct observation_span *span, const struct observatio
 	span->last = o->when > span->last ? o->when : span->last;
 }
 
-/* The line of a block in the table says what may be passed over in a search: it must be what is in the block. */
-static int verify_span(const struct observation_reader *r, uint64_t block, const unsigned char *bytes, struct err *err)
+int observation_set_is_on_record(struct case_file *c, const struct observation_set *set)
+{
+	json_t *check = record_get(c, set->check, RECORD_WITH_RETRACTED, NULL);
+	const char *limits = json_get_string(check, "limits");
+	int named = limits && label_is_named(limits, set->sha256) &&
+	            (!*set->evidence_sha256 || label_is_named(limits, set->evidence_sha256)) &&
+	            (!*set->evidence || label_is_named(limits, set->evidence));
+	json_decref(check);
+	return named;
+}
+
+/* A line of a table says what may be passed over in a search: it must be what is there. */
+static int is_same_span(const struct observation_span *a, const struct observation_span *b)
+{
+	return a->rows == b->rows && a->artefacts == b->artefacts && a->first == b->first && a->last == b->last;
+}
+
+/* *all grows by what is in the block. */
+static int verify_block(const struct observation_reader *r, uint64_t block, const unsigned char *bytes,
+                        struct observation_span *all, struct err *err)
 {
 	struct observation_span is = OBSERVATION_SPAN_INIT;
 	struct block_reader b;
@@ -174,39 +195,57 @@ static int verify_span(const struct observation_reader *r, uint64_t block, const
 	int more = 1;
 	if (block_reader_open(&b, bytes, OBSERVATION_BLOCK, err) < 0)
 		return -1;
-	while ((more = block_reader_next(&b, &o, err)) == 1)
+	while ((more = block_reader_next(&b, &o, err)) == 1) {
 		observation_span_add(&is, &o);
+		observation_span_add(all, &o);
+	}
 	block_reader_close(&b);
-	const struct observation_span *told = &r->spans[block];
-	if (more == 0 && (told->rows != is.rows || told->artefacts != is.artefacts || told->first != is.first ||
-	                  told->last != is.last))
+	if (more == 0 && !is_same_span(&r->spans[block], &is))
 		return err_set(err, ERR_DAMAGED,
 		               _("the table of the set of observations %s does not say what is in block %llu"),
 		               r->set.check, (unsigned long long)block);
 	return more;
 }
 
-int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err)
+static int verify_blocks(struct observation_reader *r, struct digest *d, struct err *err)
 {
-	struct observation_reader *r = observation_reader_open(c, set, err);
-	struct digest *d = digest_new(0);
+	struct observation_span all = OBSERVATION_SPAN_INIT;
+	const struct observation_set *set = &r->set;
 	unsigned char *bytes = xmalloc(OBSERVATION_BLOCK);
-	struct digest_result result;
-	int rc = r ? 0 : -1;
+	int rc = 0;
 	for (uint64_t i = 0; rc == 0 && i < set->blocks; i++) {
 		rc = observation_reader_block(r, i, bytes, err);
 		if (rc == 0) {
 			digest_add(d, bytes, OBSERVATION_BLOCK);
-			rc = verify_span(r, i, bytes, err);
+			rc = verify_block(r, i, bytes, &all, err);
 		}
 	}
+	free(bytes);
+	if (rc == 0 && !is_same_span(&all, &(struct observation_span){set->first, set->last, all.artefacts, set->rows}))
+		rc = err_set(err, ERR_DAMAGED, _("the line of the set of observations %s does not say what is in it"),
+		             set->check);
+	return rc;
+}
+
+int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err)
+{
+	struct digest_result result;
+	if (!observation_set_is_on_record(c, set))
+		return err_set(
+		    err, ERR_DAMAGED,
+		    _("a set of observations is said to be that of %s, which does not name its digest or what "
+		      "it was made of: do not rely on its rows; make it again from the evidence (triage, "
+		      "sweep)"),
+		    set->check);
+	struct observation_reader *r = observation_reader_open(c, set, err);
+	struct digest *d = digest_new(0);
+	int rc = r ? verify_blocks(r, d, err) : -1;
 	digest_end(d, &result);
 	if (rc == 0 && strcmp(result.sha256, set->sha256) != 0)
 		rc = err_set(err, ERR_DAMAGED, _("the observations of %s have another digest than on record"),
 		             set->check);
 	digest_result_release(&result);
 	digest_free(d);
-	free(bytes);
 	observation_reader_close(r);
 	return rc;
 }

@@ -74,7 +74,12 @@ int observation_set_store(struct case_file *c, struct observation_maker *m, cons
 typedef int (*observation_set_fn)(void *ctx, const struct observation_set *set, struct err *err);
 int observation_set_each(struct case_file *c, const char *evidence, observation_set_fn fn, void *ctx, struct err *err);
 
-/* Reads all of it and compares its digest. ERR_DAMAGED names the block; ERR_NOT_FOUND: it is not beside the case. */
+/* Whether the check on record speaks of it: of its digest, of what was read, and of the digest of that. The row of a set is not
+ * signed, the check is; a set that it does not name may be anybody's. */
+int observation_set_is_on_record(struct case_file *c, const struct observation_set *set);
+
+/* Reads all of it and compares its digest, which must be the one that its check names; what the tables say of its blocks must be
+ * in them. ERR_DAMAGED names the block; ERR_NOT_FOUND: it is on record, and not beside the case. */
 int observation_set_verify(struct case_file *c, const struct observation_set *set, struct err *err);
 
 /* Takes key and content away; the row with the digest stays. Inside an action. */

@@ -187,10 +187,15 @@ static void store(unsigned count, struct observation_set *set)
 		fail_msg("%s", err.message);
 	const char *machine = add("asset", "hostname=PC-1");
 	struct action *a = action_begin(the_case, "triage", &err);
-	struct assign fields_of_check[] = {
-	    {"method", "indicator_sweep"}, {"on", machine}, {"when", "2026-11-23"}, {"result", "not_found"}};
-	if (action_add(a, "check", fields_of_check, 4, RECORD_MACHINE, set->check, &err) < 0)
+	char *limits = xasprintf("R1-E1, SHA-256 %s, digest of the set %s.", set->evidence_sha256, set->sha256);
+	struct assign fields_of_check[] = {{"method", "indicator_sweep"},
+	                                   {"on", machine},
+	                                   {"when", "2026-11-23"},
+	                                   {"result", "not_found"},
+	                                   {"limits", limits}};
+	if (action_add(a, "check", fields_of_check, 5, RECORD_MACHINE, set->check, &err) < 0)
 		fail_msg("%s", err.message);
+	free(limits);
 	if (observation_set_store(the_case, m, set, &err) < 0 || action_commit(a, &err) < 0)
 		fail_msg("%s", err.message);
 	observation_maker_free(m);

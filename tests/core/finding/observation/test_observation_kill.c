@@ -43,10 +43,13 @@ static void store_set(void)
 		fail_msg("%s", err.message);
 	assert_false(set.in_case);
 	struct action *a = action_begin(the_case, "triage", &err);
-	struct assign check[] = {{"method", "triage"}, {"on", machine}, {"when", "2026-11-23"}, {"result", "found"}};
-	if (!a || action_add(a, "check", check, 4, RECORD_MACHINE, set.check, &err) < 0 ||
+	char *limits = xasprintf("SHA-256 %s, digest of the set %s.", set.evidence_sha256, set.sha256);
+	struct assign check[] = {
+	    {"method", "triage"}, {"on", machine}, {"when", "2026-11-23"}, {"result", "found"}, {"limits", limits}};
+	if (!a || action_add(a, "check", check, 5, RECORD_MACHINE, set.check, &err) < 0 ||
 	    observation_set_store(the_case, m, &set, &err) < 0 || action_commit(a, &err) < 0)
 		fail_msg("%s", err.message);
+	free(limits);
 	observation_maker_free(m);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "case/case.h"
+#include "finding/observation/observation_care.h"
 #include "finding/observation/observation_parcel.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_set.h"
@@ -49,6 +50,20 @@ static void store_set(const char *named, struct observation_set *set)
 		fail_msg("%s", err.message);
 	free(limits);
 	buf_release(&fields);
+	observation_maker_free(m);
+}
+
+/* In the place of the set: sound rows that nobody has on record. */
+static void store_other_rows(const struct observation_set *was)
+{
+	struct observation_maker *m = observation_maker_new(the_case);
+	struct observation_set set = *was;
+	struct err err = ERR_INIT;
+	struct observation o = {.when = OBSERVATION_TICKS, .artefact = OBSERVATION_file, .path = "another"};
+	run_sql("DELETE FROM observation_block; DELETE FROM observation_set");
+	assert_int_equal(observation_maker_add_row(m, &o, &err), 0);
+	if (observation_maker_seal(m, &set, &err) < 0 || observation_set_store(the_case, m, &set, &err) < 0)
+		fail_msg("%s", err.message);
 	observation_maker_free(m);
 }
 
@@ -187,12 +202,54 @@ static void tables_that_lie(void **state)
 	}
 }
 
+static void count_finding(void *ctx, const char *part, const char *text)
+{
+	(void)part;
+	*(unsigned *)ctx += strstr(text, "which does not name its digest") != NULL;
+}
+
+/* The row of a set is not signed. Whoever holds the key of a case can put other rows in its place, whole in themselves, with
+ * their own digest: the check on record names another. */
+static void rows_that_are_not_of_record(void **state)
+{
+	static const char *const lies[] = {NULL, "UPDATE observation_set SET checked = 'R1-K2' WHERE rows = 1",
+	                                   "UPDATE observation_set SET evidence = 'R1-E2'",
+	                                   "UPDATE observation_set SET checked = 'R1-K77'",
+	                                   "UPDATE observation_set SET evidence_sha256 = "
+	                                   "'ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'"};
+	(void)state;
+	struct observation_set set;
+	struct observation_care care;
+	struct err err = ERR_INIT;
+	unsigned found = 0;
+	store_set("R1-E1", &set);
+	assert_int_equal(observation_verify_all(the_case, NULL, count_finding, &found, &care, &err), 0);
+	assert_int_equal(care.sets, 1);
+	assert_int_equal(care.wrong + found, 0);
+	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+		run_sql("SAVEPOINT lie");
+		if (lies[i])
+			run_sql(lies[i]);
+		else
+			store_other_rows(&set);
+		found = 0;
+		assert_int_equal(observation_verify_all(the_case, NULL, count_finding, &found, &care, &err), 0);
+		if (found != 1 || care.wrong != 1)
+			fail_msg("'%s' is not noticed: %u", lies[i] ? lies[i] : "other rows", found);
+		run_sql("ROLLBACK TO lie; RELEASE lie");
+	}
+	run_sql("UPDATE observation_set SET first = first + 1");
+	assert_int_equal(observation_verify_all(the_case, NULL, count_finding, &found, &care, &err), 0);
+	assert_int_equal(care.wrong, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(labels_are_whole_words),
 	    TEST(spoiled_columns_are_text),
 	    TEST(tables_that_lie),
+	    TEST(rows_that_are_not_of_record),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
