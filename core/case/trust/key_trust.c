@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYS    64 /* revoked keys at most: a bit each */
+#define KEYS    KEY_TRUST_REVOKED
+#define WORD    64 /* keys have a bit each, in words */
 #define NOBODY  (-1)
 #define VOUCHES "\nGenba-Vouch: "
 
@@ -19,13 +20,18 @@ struct revoked {
 	char print[64];
 };
 
+/* The sets of keys that a commit has. */
+enum {
+	BEHIND,  /* of whose revocation it is an ancestor */
+	VOUCHED, /* that a later commit vouches for by name */
+	REVOKES, /* that it revokes */
+	SETS
+};
+
 struct key_trust_node {
 	char id[HISTORY_ID];
-	uint64_t behind;  /* keys (a bit each) of whose revocation this is an ancestor */
-	uint64_t vouched; /* keys that a later commit vouches for by name */
-	uint64_t revokes; /* keys that this commit revokes */
-	int64_t witness;  /* the earliest date of a later commit that counts */
-	int by;           /* index of the revoked key that signed it, or NOBODY */
+	int64_t witness; /* the earliest date of a later commit that counts */
+	int by;          /* index of the revoked key that signed it, or NOBODY */
 	unsigned char counts, seen, waits;
 };
 
@@ -33,14 +39,49 @@ struct key_trust {
 	struct case_file *c;
 	struct revoked keys[KEYS];
 	size_t key_count;
-	uint64_t all;                 /* a bit for each key */
+	size_t words;                 /* of a set of keys */
 	json_t *paths;                /* of responders that are revoked: path -> index of the key */
 	struct key_trust_node *nodes; /* by number */
+	uint64_t *bits;               /* SETS of each node */
 	uint64_t last;
 	uint64_t below; /* commits from this number on were looked at */
 	size_t waiting; /* parents that were named and not met, and that not every revocation is known to follow */
 	struct err *err;
 };
+
+/* ---- sets of keys */
+
+static uint64_t *bits_of(const struct key_trust *s, const struct key_trust_node *node, int set)
+{
+	return s->bits + ((size_t)(node - s->nodes) * SETS + (size_t)set) * s->words;
+}
+
+static void put_bit(uint64_t *bits, int key)
+{
+	bits[key / WORD] |= (uint64_t)1 << key % WORD;
+}
+
+static int has_bit(const uint64_t *bits, int key)
+{
+	return bits[key / WORD] >> key % WORD & 1;
+}
+
+static int has_all(const struct key_trust *s, const uint64_t *bits)
+{
+	for (size_t i = 0; i < s->key_count; i += WORD) {
+		size_t here = s->key_count - i;
+		if (bits[i / WORD] != (here < WORD ? ((uint64_t)1 << here) - 1 : UINT64_MAX))
+			return 0;
+	}
+	return 1;
+}
+
+/* Adds `more` to `to`, but for one key (NOBODY: for none). */
+static void add_bits(const struct key_trust *s, uint64_t *to, const uint64_t *more, int but)
+{
+	for (size_t i = 0; i < s->words; i++)
+		to[i] |= more[i] & ~(but / WORD == (int)i && but >= 0 ? (uint64_t)1 << but % WORD : 0);
+}
 
 /* ---- who is revoked */
 
@@ -73,7 +114,10 @@ static int take_responder(void *ctx, const char *path, const void *text, size_t 
 		int64_t date = effective(since);
 		int i = index_of(s, key);
 		if (i == NOBODY && s->key_count == KEYS) {
-			rc = err_set(s->err, ERR_FAILED, _("more than %d keys are revoked"), KEYS);
+			rc = err_set(s->err, ERR_FAILED,
+			             _("more than %d keys are revoked: so many cannot be told apart from a flood that "
+			               "somebody made up"),
+			             KEYS);
 		} else if (i == NOBODY) {
 			struct buf print = BUF_INIT;
 			i = (int)s->key_count++;
@@ -117,7 +161,7 @@ static int find_revocation(void *ctx, const struct history_entry *entry)
 	struct searching *f = ctx;
 	if (entry->number <= f->s->last && entry->parent_count == 1 && is_revoked_at(f->s, entry->id, f->path) &&
 	    !is_revoked_at(f->s, entry->parents[0], f->path))
-		f->s->nodes[entry->number].revokes |= (uint64_t)1 << f->key;
+		put_bit(bits_of(f->s, &f->s->nodes[entry->number], REVOKES), f->key);
 	return 0;
 }
 
@@ -136,57 +180,58 @@ static int find_revocations(struct key_trust *s)
 
 /* ---- from the newest commit back */
 
-static uint64_t named(const struct key_trust *s, const char *message)
+/* The keys that the message vouches for, but for one. */
+static void add_named(const struct key_trust *s, uint64_t *keys, const char *message, int but)
 {
-	uint64_t keys = 0;
 	const char *line = strstr(message, VOUCHES);
 	if (!line)
-		return 0;
+		return;
 	line += sizeof VOUCHES - 1;
 	size_t n = strcspn(line, "\n");
-	for (size_t i = 0; i < s->key_count; i++) {
-		const char *at = memmem(line, n, s->keys[i].print, strlen(s->keys[i].print));
-		if (at)
-			keys |= (uint64_t)1 << i;
-	}
-	return keys;
+	for (int i = 0; i < (int)s->key_count; i++)
+		if (i != but && memmem(line, n, s->keys[i].print, strlen(s->keys[i].print)))
+			put_bit(keys, i);
 }
 
 static int key_trust_judge(struct key_trust *s, struct key_trust_node *node, struct err *err)
 {
 	unsigned char key[32];
+	const uint64_t *behind = bits_of(s, node, BEHIND);
 	node->by = NOBODY;
 	node->counts = 1;
-	if (node->behind == s->all)
+	if (has_all(s, behind))
 		return 0;
 	if (history_signer_of(s->c->history, node->id, key, err) < 0)
 		return -1;
 	node->by = index_of(s, key);
 	if (node->by == NOBODY)
 		return 0;
-	uint64_t bit = (uint64_t)1 << node->by;
-	node->counts = (node->behind & bit) || (node->vouched & bit) || node->witness < s->keys[node->by].since;
+	node->counts = has_bit(behind, node->by) || has_bit(bits_of(s, node, VOUCHED), node->by) ||
+	               node->witness < s->keys[node->by].since;
 	return 0;
 }
 
 static void hand_on(struct key_trust *s, const struct key_trust_node *node, const struct history_entry *entry)
 {
-	uint64_t own = node->by == NOBODY ? 0 : (uint64_t)1 << node->by;
-	uint64_t revokes = node->counts ? node->revokes & ~own : 0;
-	uint64_t vouches = node->counts ? named(s, entry->message) & ~own : 0;
 	for (unsigned i = 0; i < entry->parent_count; i++) {
 		uint64_t number;
 		if (history_number(s->c->history, entry->parents[i], &number, NULL) < 0 || number >= entry->number)
 			continue; /* reported where commits are checked */
 		struct key_trust_node *parent = &s->nodes[number];
+		uint64_t *behind = bits_of(s, parent, BEHIND);
+		uint64_t *vouched = bits_of(s, parent, VOUCHED);
 		s->waiting -= parent->waits;
-		parent->behind |= node->behind | revokes;
-		parent->vouched |= node->vouched | vouches;
+		add_bits(s, behind, bits_of(s, node, BEHIND), NOBODY);
+		add_bits(s, vouched, bits_of(s, node, VOUCHED), NOBODY);
+		if (node->counts) {
+			add_bits(s, behind, bits_of(s, node, REVOKES), node->by);
+			add_named(s, vouched, entry->message, node->by);
+		}
 		if (node->witness < parent->witness)
 			parent->witness = node->witness;
 		if (node->counts && entry->when.seconds < parent->witness)
 			parent->witness = entry->when.seconds;
-		parent->waits = !parent->seen && parent->behind != s->all;
+		parent->waits = !parent->seen && !has_all(s, behind);
 		s->waiting += parent->waits;
 	}
 }
@@ -227,13 +272,21 @@ struct key_trust *key_trust_begin(struct case_file *c, const char *other, struct
 	int rc = history_head(c->history, head, err);
 	if (rc == 0)
 		rc = history_folder_walk(c->history, head, "responder", take_responder, s, err);
+	size_t here = s->key_count;
 	if (rc == 0 && other)
 		rc = history_folder_walk(c->history, other, "responder", take_responder, s, err);
+	if (rc == 0 && s->key_count - here > KEY_TRUST_AT_ONCE)
+		rc =
+		    err_set(err, ERR_FAILED,
+		            _("not merged: it revokes %zu keys that are not revoked here, and more than %d at once are "
+		              "not taken in. Ask whoever sent it, by phone, whom they revoked"),
+		            s->key_count - here, KEY_TRUST_AT_ONCE);
 	if (rc == 0 && s->key_count > 0) {
-		s->all = s->key_count == KEYS ? UINT64_MAX : ((uint64_t)1 << s->key_count) - 1;
+		s->words = (s->key_count + WORD - 1) / WORD;
 		rc = history_count(c->history, &s->last, err);
 		s->below = s->last + 1;
 		s->nodes = xcalloc(s->last + 1, sizeof *s->nodes);
+		s->bits = xcalloc(s->last + 1, SETS * s->words * sizeof *s->bits);
 		for (uint64_t i = 0; i <= s->last; i++)
 			s->nodes[i].witness = INT64_MAX;
 		wait_for(s, head);
@@ -277,6 +330,7 @@ void key_trust_free(struct key_trust *s)
 		return;
 	json_decref(s->paths);
 	free(s->nodes);
+	free(s->bits);
 	free(s);
 }
 
@@ -287,9 +341,9 @@ int key_trust_counts(const struct key_trust *s, uint64_t number)
 	return !s->nodes || number > s->last || !s->nodes[number].seen || s->nodes[number].counts;
 }
 
-static int is_vouched(const struct key_trust_node *node)
+static int is_vouched(const struct key_trust *s, const struct key_trust_node *node)
 {
-	return node->by != NOBODY && node->counts && !(node->behind >> node->by & 1);
+	return node->by != NOBODY && node->counts && !has_bit(bits_of(s, node, BEHIND), node->by);
 }
 
 int key_trust_each_void(const struct key_trust *s, key_trust_fn fn, void *ctx)
@@ -305,7 +359,7 @@ int key_trust_each_vouched(const struct key_trust *s, key_trust_fn fn, void *ctx
 {
 	int rc = 0;
 	for (uint64_t i = s->nodes ? s->last : 0; i > 0 && rc == 0; i--)
-		if (s->nodes[i].seen && is_vouched(&s->nodes[i]))
+		if (s->nodes[i].seen && is_vouched(s, &s->nodes[i]))
 			rc = fn(ctx, i, s->nodes[i].id, s->keys[s->nodes[i].by].key);
 	return rc;
 }

@@ -19,10 +19,15 @@
 
 #include "case/store/case_file.h"
 
+/* Somebody who is known can make up keys, enter and revoke them. So many revoked keys are told apart in a case, and a merge may
+ * bring so many at once; what goes beyond is refused, and what is here stays as it is. */
+#define KEY_TRUST_REVOKED 1024
+#define KEY_TRUST_AT_ONCE 64
+
 struct key_trust;
 
 /* Looks at all commits that are here. Revocations are those of the last state and, unless NULL, of the commit `other`; the
- * earlier date counts. NULL: damage. */
+ * earlier date counts. NULL: damage, or too many of them. */
 struct key_trust *key_trust_new(struct case_file *c, const char *other, struct err *err);
 
 /* The same in slices, of the commits that are here now: key_trust_step() looks at that many of them. 1: there are more, 0: the

@@ -7,20 +7,22 @@
 #include "case/identity/identity.h"
 #include "case/store/record.h"
 #include "case/store/responders.h"
+#include "case/trust/key_trust.h"
 #include "history/sshsig.h"
 
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define SAME_KEY 16 /* records of one person at most */
 
 struct revoke_looking {
 	const char *word;
 	char label[LABEL_TEXT];
 	unsigned char key[32];
 	int found;
-	char same[SAME_KEY][LABEL_TEXT]; /* records of that key that are not revoked */
+	char (*same)[LABEL_TEXT]; /* records of that key that are not revoked: one person may have been entered twice */
 	size_t count;
+	json_t *revoked; /* keys that are, as names */
 };
 
 static int look_at_name(void *ctx, const struct responder *r)
@@ -37,8 +39,14 @@ static int look_at_name(void *ctx, const struct responder *r)
 static int look_at_key(void *ctx, const struct responder *r)
 {
 	struct revoke_looking *l = ctx;
-	if (r->has_key && memcmp(r->key, l->key, 32) == 0 && !r->revoked && l->count < SAME_KEY)
+	if (r->has_key && memcmp(r->key, l->key, 32) == 0 && !r->revoked) {
+		l->same = xrealloc(l->same, (l->count + 1) * sizeof *l->same);
 		snprintf(l->same[l->count++], LABEL_TEXT, "%s", r->label);
+	} else if (r->has_key && r->revoked) {
+		char hex[65];
+		sodium_bin2hex(hex, sizeof hex, r->key, sizeof r->key);
+		json_object_set_new(l->revoked, hex, json_true());
+	}
 	return 0;
 }
 
@@ -69,11 +77,20 @@ int responder_revoke(struct case_file *c, const char *word, const char *reason, 
 		               word);
 	if (case_identity(c) && memcmp(l.key, case_identity(c)->public_key, 32) == 0)
 		return err_set(err, ERR_USAGE, _("%s is you: another responder has to revoke your key"), l.label);
-	if (responder_each(c, look_at_key, &l, err) < 0)
-		return -1;
+	l.revoked = json_object();
+	int rc = responder_each(c, look_at_key, &l, err);
 	snprintf(label, LABEL_TEXT, "%s", l.label);
 	memcpy(key, l.key, 32);
-	if (l.count == 0)
-		return err_set(err, ERR_EXISTS, _("%s was revoked already"), l.label);
-	return write_down(c, &l, reason, err);
+	if (rc == 0 && l.count == 0)
+		rc = err_set(err, ERR_EXISTS, _("%s was revoked already"), l.label);
+	else if (rc == 0 && json_object_size(l.revoked) >= KEY_TRUST_REVOKED)
+		rc = err_set(err, ERR_FAILED,
+		             _("nothing was revoked: %d keys are revoked in this case already, and more are not told "
+		               "apart. Merge nothing more from %s"),
+		             KEY_TRUST_REVOKED, l.label);
+	else if (rc == 0)
+		rc = write_down(c, &l, reason, err);
+	json_decref(l.revoked);
+	free(l.same);
+	return rc;
 }

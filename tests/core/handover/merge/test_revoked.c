@@ -310,6 +310,87 @@ static void test_set_aside_and_label_clash(void **state)
 	end(COPIES);
 }
 
+/* Somebody who is known enters made-up keys and revokes them, in one action. */
+static void make_up(struct case_file *c, size_t many, unsigned from)
+{
+	struct err err = ERR_INIT;
+	struct action *a = action_begin(c, "add", &err);
+	for (size_t i = 0; i < many; i++) {
+		char mark[16];
+		char label[LABEL_TEXT];
+		snprintf(mark, sizeof mark, "M%u", from + (unsigned)i);
+		struct identity *nobody = identity_ephemeral("Nobody", mark);
+		struct buf line = BUF_INIT;
+		identity_public_line(nobody, &line);
+		struct assign fields[] = {{"name", "Nobody"},
+		                          {"mark", mark},
+		                          {"key", line.data},
+		                          {"revoked", "2025-11-20"},
+		                          {"revoke_reason", "made up"}};
+		ok(action_add(a, "responder", fields, 5, RECORD_MACHINE, label, &err), &err);
+		buf_release(&line);
+		identity_free(nobody);
+	}
+	ok(action_commit(a, &err), &err);
+}
+
+/* A flood of revoked keys: too many at once are not taken in, and whoever sent it can still be revoked afterwards. */
+static void test_flood(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	begin(COPIES);
+	make_up(copies[C], 64, 1);
+	merge(copies[A], copies[C]);
+	add_asset(copies[B], "PC-B");
+	merge(copies[A], copies[B]); /* from here on there is a merge to judge */
+	merge(copies[B], copies[A]);
+	make_up(copies[C], 65, 100);
+	assert_refused(copies[A], copies[C], "revokes 65 keys that are not revoked here");
+	revoke(copies[A], "R1-R3");
+	assert_verifies(copies[A]);
+	add_asset(copies[B], "PC-B2");
+	cross(A, B);
+	assert_verifies(copies[B]);
+	assert_same_trees(2);
+	add_asset(copies[C], "PC-late");
+	assert_refused(copies[B], copies[C], "revoke");
+	/* more than are told apart: a whole copy of such a case is no reason to stop */
+	make_up(copies[A], 1024 - 65, 2000);
+	assert_verifies(copies[A]);
+	char label[LABEL_TEXT];
+	unsigned char key[32];
+	assert_int_equal(responder_revoke(copies[A], "R1-R2", "left", label, key, &err), -1);
+	assert_non_null(strstr(err.message, "nothing was revoked: 1024 keys"));
+	assert_verifies(copies[A]);
+	end(COPIES);
+}
+
+/* Whoever entered their key many times over is revoked in all of these records. */
+static void test_entered_often(void **state)
+{
+	(void)state;
+	struct err err = ERR_INIT;
+	struct buf line = BUF_INIT;
+	char label[LABEL_TEXT];
+	begin(COPIES);
+	identity_public_line(people[C], &line);
+	for (unsigned i = 0; i < 20; i++) {
+		char mark[16];
+		snprintf(mark, sizeof mark, "Q%u", i);
+		struct assign fields[] = {{"name", "Responder Three"}, {"mark", mark}, {"key", line.data}};
+		struct action *a = action_begin(copies[A], "add", &err);
+		ok(action_add(a, "responder", fields, 3, RECORD_MACHINE, label, &err), &err);
+		ok(action_commit(a, &err), &err);
+	}
+	revoke(copies[A], "R1-R3");
+	assert_int_equal(sql_number(copies[A], "SELECT count(*) FROM record WHERE kind = 'responder' AND "
+	                                       "json_extract(json, '$.revoked') IS NOT NULL"),
+	                 21);
+	buf_release(&line);
+	end(COPIES);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&unpack_job, NULL};
@@ -324,6 +405,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_put_off),
 	    cmocka_unit_test(test_revoked_twice),
 	    cmocka_unit_test(test_set_aside_and_label_clash),
+	    cmocka_unit_test(test_flood),
+	    cmocka_unit_test(test_entered_often),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
