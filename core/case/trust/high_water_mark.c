@@ -46,16 +46,19 @@ struct mark {
 	unsigned long long count; /* commits up to it */
 };
 
-enum { MARKS = 16, LINE = 80 };
+enum { MARKS = 64, LINE = 80 };
+
+#define MORE "more" /* a line of its own: there were more marks than have room */
 
 /* The marks of this case: the last commit seen, then earlier ones that a copy opened here did not hold. */
-static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size)
+static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size, int *more)
 {
-	char text[MARKS * LINE + 1];
+	char text[MARKS * LINE + sizeof MORE + 1];
 	ssize_t got = pread(fd, text, sizeof text - 1, 0);
 	size_t n = 0;
 	*size = got > 0 ? (size_t)got : 0;
 	text[*size] = '\0';
+	*more = strncmp(text, MORE "\n", sizeof MORE) == 0 || strstr(text, "\n" MORE "\n");
 	for (char *rest = text, *line; n < MARKS && (line = strsep(&rest, "\n"));) {
 		if (strspn(line, "0123456789abcdef") != HISTORY_ID - 1 || line[HISTORY_ID - 1] != ' ')
 			continue;
@@ -66,11 +69,12 @@ static size_t read_marks(int fd, struct mark marks[MARKS], size_t *size)
 	return n;
 }
 
-static size_t load_marks(const char *path, struct mark marks[MARKS])
+static size_t load_marks(const char *path, struct mark marks[MARKS], int *more)
 {
 	size_t size;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	size_t n = fd >= 0 ? read_marks(fd, marks, &size) : 0;
+	*more = 0;
+	size_t n = fd >= 0 ? read_marks(fd, marks, &size, more) : 0;
 	if (fd >= 0)
 		close(fd);
 	return n;
@@ -95,15 +99,21 @@ void high_water_mark_update(struct case_file *c)
 	if (fd < 0)
 		return;
 	size_t size;
-	size_t n = read_marks(fd, marks, &size);
+	size_t kept = 1;
+	int more;
+	size_t n = read_marks(fd, marks, &size, &more);
 	struct buf text = BUF_INIT;
 	buf_addf(&text, "%s %llu\n", now.head, (unsigned long long)count);
-	for (size_t i = 0, kept = 1; i < n && kept < MARKS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (is_held(c, &marks[i]))
 			continue;
-		buf_addf(&text, "%s %llu\n", marks[i].head, marks[i].count);
-		kept++;
+		if (kept++ < MARKS)
+			buf_addf(&text, "%s %llu\n", marks[i].head, marks[i].count);
+		else
+			more = 1; /* somebody filled the places: what falls out may be what an older copy would lack */
 	}
+	if (more)
+		buf_adds(&text, MORE "\n");
 	/* a few lines that keep their length for years, overwritten in place: no new file per action */
 	ssize_t written = pwrite(fd, text.data, text.len, 0);
 	if (written == (ssize_t)text.len && size > text.len && ftruncate(fd, written) < 0)
@@ -128,8 +138,9 @@ __attribute__((format(printf, 2, 3))) static void warn_of(struct case_file *c, c
 int high_water_mark_has(struct case_file *c, const char *commit)
 {
 	struct mark marks[MARKS];
+	int more;
 	char *path = high_water_mark_path(c);
-	size_t n = path ? load_marks(path, marks) : 0;
+	size_t n = path ? load_marks(path, marks, &more) : 0;
 	free(path);
 	return n > 0 && strcmp(marks[0].head, commit) == 0;
 }
@@ -138,7 +149,8 @@ int high_water_mark_check(struct case_file *c)
 {
 	struct mark marks[MARKS];
 	char *path = high_water_mark_path(c);
-	size_t n = path ? load_marks(path, marks) : 0;
+	int more = 0;
+	size_t n = path ? load_marks(path, marks, &more) : 0;
 	int warn = 0;
 	for (size_t i = 0; i < n && !warn; i++) {
 		uint64_t count = 0;
@@ -153,6 +165,15 @@ int high_water_mark_check(struct case_file *c)
 		          "id with what is"
 		          " on paper. If you put it back yourself, remove '%s'.\n"),
 		        marks[i].count, marks[i].head, (unsigned long long)count, path);
+	}
+	if (!warn && more) {
+		warn = 1;
+		warn_of(c,
+		        _("WARNING: more than %d other states of this case were opened on this machine, which is more "
+		          "than it remembers: it does not know whether this file holds all that it has seen. Compare "
+		          "the commit "
+		          "id with what is on paper; if they agree, remove '%s'.\n"),
+		        MARKS, path);
 	}
 	if (n == 0)
 		buf_addf(&c->notice,

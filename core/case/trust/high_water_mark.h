@@ -6,7 +6,9 @@
  * machine keeps the last commit of every case that it had open, under
  * `$XDG_DATA_HOME/genba/seen/CASE-ID`; a case whose history does not contain
  * that commit is a loud warning, at each opening, until it does: a commit that
- * is missing stays in that file however much is done with the older copy.
+ * is missing stays in that file however much is done with the older copy. There
+ * is room for 64 such commits; if more are missing, each opening says that not all
+ * of them are known any more.
  */
 #ifndef GENBA_CASE_TRUST_HIGH_WATER_MARK_H
 #define GENBA_CASE_TRUST_HIGH_WATER_MARK_H

@@ -133,6 +133,15 @@ static void new_case(void)
 	close_case(c);
 }
 
+static char *id_of_case(void)
+{
+	static char id[37];
+	struct case_file *c = open_as_me(CASE_READ_ONLY);
+	snprintf(id, sizeof id, "%s", case_id(c));
+	close_case(c);
+	return id;
+}
+
 static void says(struct case_file *c, const char *words)
 {
 	if (!strstr(case_notice(c), words))
@@ -196,6 +205,57 @@ static void test_older_copy(void **state)
 	warned("not hold");
 	image_release(&old);
 	image_release(&now);
+}
+
+/* Whoever sends one copy after another fills the places of this machine: what falls out of them is not forgotten silently. */
+static void test_many_copies(void **state)
+{
+	(void)state;
+	new_case();
+	struct image old = image_of_case();
+	struct case_file *c = open_as_me(0);
+	add_note(c, "what counts");
+	close_case(c);
+	struct image now = image_of_case();
+	for (int i = 0; i < 65; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "copy %d", i);
+		image_put_back(&old);
+		c = open_as_me(0);
+		add_note(c, text);
+		close_case(c);
+	}
+	char *seen = xasprintf("rm -f %s/genba/seen/*", folder);
+	image_put_back(&old);
+	warned("seen 3 actions");
+	/* a copy that holds all that is remembered, but nobody knows what fell out */
+	struct buf marks = BUF_INIT;
+	char *file = xasprintf("%s/genba/seen/%s", folder, id_of_case());
+	assert_int_equal(buf_read_file(&marks, file, 1U << 16, NULL), 0);
+	assert_non_null(strstr(marks.data, "\nmore\n"));
+	image_put_back(&now);
+	c = open_as_me(0);
+	char *only = xasprintf("%s 3\nmore\n", case_head(c));
+	close_case(c);
+	struct buf made = BUF_INIT;
+	buf_adds(&made, only);
+	store(file, &made);
+	warned("which is more than it remembers");
+	c = open_as_me(0);
+	add_note(c, "and on");
+	close_case(c);
+	warned("which is more than it remembers");
+	assert_int_equal(system(seen), 0);
+	c = open_as_me(0);
+	close_case(c);
+	is_quiet();
+	buf_release(&marks);
+	buf_release(&made);
+	image_release(&old);
+	image_release(&now);
+	free(seen);
+	free(file);
+	free(only);
 }
 
 /* File, anchors and log, all put back to an earlier commit of the same session. */
@@ -302,8 +362,8 @@ static void test_forged_header(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_older_copy),  cmocka_unit_test(test_log_cut_back),  cmocka_unit_test(test_first_time),
-	    cmocka_unit_test(test_unclean_end), cmocka_unit_test(test_forged_header),
+	    cmocka_unit_test(test_older_copy), cmocka_unit_test(test_many_copies), cmocka_unit_test(test_log_cut_back),
+	    cmocka_unit_test(test_first_time), cmocka_unit_test(test_unclean_end), cmocka_unit_test(test_forged_header),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
