@@ -202,6 +202,13 @@ static int typed_epoch(const char *text, struct buf *out)
 
 /* ---- ranges */
 
+/* A zone behind one end is meant for both: 10:00-12:00 UTC. */
+static void share_zone(const struct typed *named, const struct typed *other, struct edtf_point *point)
+{
+	if (named->zone && !other->zone && point->hour >= 0)
+		point->offset = named->offset;
+}
+
 static int read_range(const char *first, const char *second, struct clock_time now, struct buf *out)
 {
 	struct typed from;
@@ -216,6 +223,10 @@ static int read_range(const char *first, const char *second, struct clock_time n
 	if ((!*first && !*second) || (*first && read_point(first, now, NULL, &from, &value.from) < 0) ||
 	    (*second && read_point(second, now, *first ? &from : NULL, &to, &value.to) < 0))
 		return -1;
+	if (*first && *second) {
+		share_zone(&from, &to, &value.to);
+		share_zone(&to, &from, &value.from);
+	}
 	return add_checked(&value, out);
 }
 
@@ -229,7 +240,8 @@ static int typed_range(const char *text, struct clock_time now, struct buf *out)
 	char *start = strncmp(copy, "from ", 5) == 0 ? copy + 5 : copy;
 	size_t n = strlen(start);
 	const char *till = "まで";
-	if (n > strlen(till) && strcmp(start + n - strlen(till), till) == 0)
+	int is_until = n > strlen(till) && strcmp(start + n - strlen(till), till) == 0;
+	if (is_until)
 		start[n - strlen(till)] = '\0';
 	int rc = -1;
 	for (size_t i = 0; rc < 0 && i < sizeof separators / sizeof *separators; i++) {
@@ -244,6 +256,8 @@ static int typed_range(const char *text, struct clock_time now, struct buf *out)
 			*at = kept;
 		}
 	}
+	if (rc < 0 && is_until)
+		rc = read_range("", start, now, out);
 	free(copy);
 	return rc;
 }
@@ -367,6 +381,18 @@ static int read_folded(const char *text, struct clock_time now, const char *base
 	return typed_relative(text, now, base, wants_base, out);
 }
 
+/* Folded for reading. Input methods write the sign between two ends as U+FF5E or as U+301C: both are the latter, since ~ means about. */
+static char *folded_text(const char *text)
+{
+	static const char wide[] = "\xEF\xBD\x9E";
+	char *copy = xstrdup(text);
+	for (char *p = copy; (p = strstr(p, wide)) != NULL;)
+		memcpy(p, "〜", sizeof wide - 1);
+	char *folded = text_fold_dup(copy);
+	free(copy);
+	return folded;
+}
+
 /* What is on record is read whatever its zone is; what is typed must name one that exists. */
 static int has_real_zones(const struct edtf *t)
 {
@@ -387,7 +413,7 @@ int edtf_from_people_after(const char *text, struct clock_time now, const char *
 		edtf_print(&value, out);
 		return 0;
 	}
-	char *folded = text_fold_dup(text);
+	char *folded = folded_text(text);
 	char *start = folded + strspn(folded, " ");
 	for (size_t n = strlen(start); n > 0 && start[n - 1] == ' ';)
 		start[--n] = '\0';

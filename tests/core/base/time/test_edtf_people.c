@@ -277,7 +277,21 @@ static void ranges(void **state)
 	                                      "2026-11-23T10:00+15:00/.."};
 	for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++)
 		assert_means(nowhere[i], NULL);
-	assert_means("8月まで", NULL); /* as of now a bare まで is not a range */
+	/* open at one end; input methods write the sign between two ends in two ways, and neither means about */
+	assert_means("8月まで", "../2026-08");
+	assert_means("12/3 9:00～", "2026-12-03T09:00+09:00/..");
+	assert_means("12/3 9:00〜", "2026-12-03T09:00+09:00/..");
+	assert_means("～12/3 9:00", "../2026-12-03T09:00+09:00");
+	assert_means("〜12/3", "../2026-12-03");
+	assert_means("~12/3", "2026-12-03~");
+	assert_means("2014-07～", "2014-07/..");
+	/* a zone behind one end is that of both */
+	assert_means("10:00-12:00 UTC", "2026-11-24T10:00Z/2026-11-24T12:00Z");
+	assert_means("10:00 UTC to 22:00", "2026-11-24T10:00Z/2026-11-24T22:00Z");
+	assert_means("2026-11-23 22:00～06:00 UTC", "2026-11-23T22:00Z/2026-11-24T06:00Z");
+	assert_means("9:00 JST to 10:00 UTC", "2026-11-24T09:00+09:00/2026-11-24T10:00Z");
+	assert_means("12/3 to 12/4 12:00 UTC", "2026-12-03/2026-12-04T12:00Z");
+	assert_means("まで", NULL);
 	assert_means("2014-08 to 2014-07", NULL);
 	assert_means("から", NULL);
 }
