@@ -77,6 +77,9 @@ int edtf_parse(const char *text, struct edtf *out, struct err *err);
 /* The normalised text; parsing it gives the same value. */
 void edtf_print(const struct edtf *t, struct buf *out);
 
+/* To which side of its reference a relative time lies: "after R1-V2 -P6M" is six months before it. */
+enum edtf_relation edtf_direction(const struct edtf *t);
+
 /* For people, in the interface's language, as fields, columns and tables show it: dates as ISO 8601 with the zone, and what stands
  * around them in words: "around 2014-12", 2014-12頃, "about 6 months after R1-V2". */
 void edtf_display(const struct edtf *t, struct buf *out);
@@ -134,6 +137,7 @@ void duration_display(const struct duration *d, struct buf *out); /* for people:
  *     2014/12/3  12/3 14:05  2014年12月頃  平成26年12月3日  H26.12.3  Dec 3, 2014  20141203
  *     23/Nov/2026:14:05:09 +0900  Nov 23 14:05:09  Mon, 23 Nov 2026 14:05:09 +0900  @1795506309     (as logs write)
  *     2014年7月～8月  14:05 to 15:10  10:00-12:00  22:00-06:00 (to the next day)  2014年12月上旬
+ *     8月～  ～8月  8月から  8月まで (open at one end)
  *     +6mo from R1-V2  R1-V2の約6か月後  R1-V4の翌日  約6か月後 (after the base date)
  *
  * A time of day without a zone gets that of `now`, as it was at that date. A month and day without a year get the
@@ -142,7 +146,7 @@ void duration_display(const struct duration *d, struct buf *out); /* for people:
  *
  * `-05:00` behind a time of day is a zone only where a date and seconds are written too, as programs do, or behind a
  * blank (10:00 -0500): to a person, 10:00-12:00 is a range. Zones are those that exist: -12:00 to +14:00, in quarters
- * of an hour.
+ * of an hour. One that is written behind one end of a range is meant for both: 10:00-12:00 UTC.
  *
  * 0, or -1 (ERR_USAGE) with what is allowed.
  */

@@ -109,19 +109,26 @@ void duration_display(const struct duration *d, struct buf *out)
 	buf_release(&b);
 }
 
+enum edtf_relation edtf_direction(const struct edtf *t)
+{
+	static const enum edtf_relation turned[] = {EDTF_BEFORE, EDTF_AFTER, EDTF_AT, EDTF_DURING};
+	return t->has_by && t->by.negative ? turned[t->relation] : t->relation;
+}
+
 static void show_relative(const struct edtf *t, struct buf *out)
 {
 	static const char *const english[] = {"after", "before", "at the time of", "during"};
 	static const char *const with_by[] = {"後", "前", "", ""};
 	static const char *const without[] = {"より後", "より前", "と同時期", "の間"};
+	enum edtf_relation relation = edtf_direction(t);
 	if (japanese()) {
 		buf_addf(out, "%s ", t->label);
 		if (t->has_by) {
 			buf_adds(out, t->approximate ? "の約" : "の");
 			duration_display(&t->by, out);
-			buf_adds(out, with_by[t->relation]);
+			buf_adds(out, with_by[relation]);
 		} else {
-			buf_adds(out, without[t->relation]);
+			buf_adds(out, without[relation]);
 		}
 		return;
 	}
@@ -131,7 +138,7 @@ static void show_relative(const struct edtf *t, struct buf *out)
 		duration_display(&t->by, out);
 		buf_addc(out, ' ');
 	}
-	buf_addf(out, "%s %s", english[t->relation], t->label);
+	buf_addf(out, "%s %s", english[relation], t->label);
 }
 
 static void show(const struct edtf *t, int said, struct buf *out)

@@ -72,11 +72,12 @@ static int tell_reference(struct timeline_telling *k, size_t i, struct buf *out)
 	if (from == k->t->count || !k->t->rows[from].placed)
 		return 0;
 	size_t group = k->group[from];
-	if (when->relation == EDTF_AFTER && group == k->group[k->base])
+	enum edtf_relation direction = edtf_direction(when);
+	if (direction == EDTF_AFTER && group == k->group[k->base])
 		phrase = PHRASE_LATER;
-	else if (when->relation == EDTF_AFTER && group + 1 == k->group[i])
+	else if (direction == EDTF_AFTER && group + 1 == k->group[i])
 		phrase = PHRASE_AFTER_THAT;
-	else if (when->relation == EDTF_BEFORE && group == k->group[k->base])
+	else if (direction == EDTF_BEFORE && group == k->group[k->base])
 		phrase = PHRASE_OTHER;
 	else
 		return 0;
@@ -90,14 +91,24 @@ static int to_the_day(const struct timeline_row *row)
 	return row->latest - row->earliest < DAY;
 }
 
+/* The local day of a row, since 1970: by its own zone. A day without a time of day is that day; what is told by a reference is
+ * of the zone of the base date. */
+static int64_t day_of(const struct timeline_telling *k, const struct timeline_row *row)
+{
+	const struct edtf *base = &k->t->rows[k->base].when;
+	const struct edtf *zoned = row->when.form == EDTF_RELATIVE ? base : &row->when;
+	int64_t local =
+	    row->earliest + (zoned->form != EDTF_RELATIVE && zoned->from.zone ? zoned->from.offset * 60 : 0);
+	return local / DAY - (local % DAY < 0);
+}
+
 /* Two days that are known as such can be counted. */
 static int tell_days(struct timeline_telling *k, size_t i, struct buf *out)
 {
 	const struct timeline_row *row = &k->t->rows[i];
 	if (k->base == k->t->count || !to_the_day(row) || !to_the_day(&k->t->rows[k->base]))
 		return 0;
-	int64_t base = k->t->rows[k->base].earliest;
-	int64_t days = row->earliest / DAY - base / DAY;
+	int64_t days = day_of(k, row) - day_of(k, &k->t->rows[k->base]);
 	struct duration by = {.days = days < 0 ? -days : days};
 	struct buf text = BUF_INIT;
 	duration_display(&by, &text);

@@ -357,6 +357,8 @@ static void times_are_shown_to_people(void **state)
 	assert_shows("2014-12-XX", "2014-12-XX", "2014-12-XX");
 	assert_shows("2014-07/2014-08", "2014-07 – 2014-08", "2014-07～2014-08");
 	assert_shows("2014-07/..", "2014-07 – ", "2014-07～");
+	assert_shows("after R1-V2 -P6M", "6 months before R1-V2", "R1-V2 の6か月前");
+	assert_shows("before R1-V2 ~-P3D", "about 3 days after R1-V2", "R1-V2 の約3日後");
 	assert_shows("2014-07/", "2014-07 – ?", "2014-07～?");
 	assert_shows("/2014-07", "? – 2014-07", "?～2014-07");
 	assert_shows("after R1-V2 ~P6M", "about 6 months after R1-V2", "R1-V2 の約6か月後");
