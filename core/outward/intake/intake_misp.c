@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/tlp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,13 +103,13 @@ static void read_tag(struct intake_out *out, const json_t *tag, struct tags *tag
 	if (!name)
 		return;
 	const char *tlp = strncasecmp(name, "tlp:", 4) == 0 ? intake_tlp(name) : NULL;
-	if (tlp && (!tags->tlp || strcmp(tlp, "RED") == 0))
-		tags->tlp = tlp;
+	if (tlp)
+		tags->tlp = tlp_higher(tags->tlp, tlp);
 	else if (strncmp(name, "genba:role=", 11) == 0)
 		quoted_part(name, tags->role);
 	else if (strncmp(name, "genba:type=", 11) == 0)
 		quoted_part(name, tags->type);
-	else if (!tlp && out)
+	else if (out)
 		intake_lost_field(out, kind, "Tag", _("a tag that is no TLP"));
 }
 
@@ -286,10 +287,12 @@ static int list_member(struct misp *m, const char *list, const struct json_walk_
                        const char *why, struct err *err)
 {
 	if (strcmp(list, "Tag") == 0 && !m->second) {
+		json_t *event = json_array_get(m->events, m->event);
 		struct tags tags = {.tlp = NULL};
 		read_tag(NULL, value, &tags, "");
-		if (tags.tlp)
-			json_object_set_new(json_array_get(m->events, m->event), "tlp", json_string(tags.tlp));
+		const char *highest = tlp_higher(intake_text(event, "tlp"), tags.tlp);
+		if (highest)
+			json_object_set_new(event, "tlp", json_string(highest));
 		return 0;
 	}
 	if (!m->second)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/tlp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,31 +85,27 @@ static void note_object(struct stix *s, const json_t *object)
 	json_object_set_new(s->markings, id, other && !tlp ? json_null() : json_string(tlp ? tlp : "RED"));
 }
 
-static int tlp_order(const char *tlp)
+/* What a reference to a marking says; NULL: it is no label of the Traffic Light Protocol. */
+static const char *marking_tlp(const struct stix *s, const char *id)
 {
-	static const char *const order[] = {"CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"};
-	int i = 0;
-	while (i < 4 && strcmp(order[i], tlp) != 0)
-		i++;
-	return i;
+	const char *tlp = id ? fixed_tlp(id) : NULL;
+	json_t *said = id ? json_object_get(s->markings, id) : NULL;
+	if (tlp || json_is_null(said))
+		return tlp;
+	return said ? json_string_value(said) : "RED";
 }
 
-/* The highest of its markings; NULL: it has none. */
+/* The highest of its markings, those of its parts among them; NULL: it has none. */
 static const char *tlp_of(const struct stix *s, const json_t *object)
 {
 	const char *highest = NULL;
 	size_t i;
 	json_t *ref;
-	json_array_foreach(json_object_get(object, "object_marking_refs"), i, ref) {
-		const char *id = json_string_value(ref);
-		const char *tlp = id ? fixed_tlp(id) : NULL;
-		json_t *said = id ? json_object_get(s->markings, id) : NULL;
-		if (!tlp && json_is_null(said))
-			continue;
-		if (!tlp)
-			tlp = said ? json_string_value(said) : "RED";
-		if (!highest || tlp_order(tlp) > tlp_order(highest))
-			highest = tlp;
+	json_array_foreach(json_object_get(object, "object_marking_refs"), i, ref)
+		highest = tlp_higher(highest, marking_tlp(s, json_string_value(ref)));
+	json_array_foreach(json_object_get(object, "granular_markings"), i, ref) {
+		const char *id = json_get_string(ref, "marking_ref"); /* a marking may name a language instead */
+		highest = id ? tlp_higher(highest, marking_tlp(s, id)) : highest;
 	}
 	return highest;
 }

@@ -5,6 +5,7 @@
 #include "base/fold.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "case/kind/tlp.h"
 #include "case/query/filter.h"
 #include "finding/chain/legal_form.h"
 #include "vault/vault.h"
@@ -22,15 +23,6 @@ static const struct named_kind named_kinds[] = {
 };
 
 /* ---- labels of the Traffic Light Protocol */
-
-static int tlp_rank(const char *tlp)
-{
-	static const char *const order[] = {"CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"};
-	for (int i = 0; tlp && i < 5; i++)
-		if (strcmp(order[i], tlp) == 0)
-			return i;
-	return 4; /* what is not known is the highest */
-}
 
 static int tlp_is_open(const char *tlp)
 {

@@ -240,6 +240,28 @@ static void misp_attributes_are_all_accounted_for(void **state)
 	assert_int_equal(lost("field", "port"), 1);
 }
 
+/* What bears several labels is passed on by the highest, wherever it stands. */
+static void the_highest_label_counts(void **state)
+{
+	(void)state;
+	taken("misp",
+	      "{\"Event\":{\"Tag\":[{\"name\":\"tlp:red\"},{\"name\":\"tlp:green\"}],\"Attribute\":["
+	      "{\"type\":\"domain\",\"value\":\"one.example\"},"
+	      "{\"type\":\"domain\",\"value\":\"two.example\",\"Tag\":[{\"name\":\"tlp:green\"},"
+	      "{\"name\":\"tlp:amber+strict\"},{\"name\":\"tlp:amber\"}]}]}}",
+	      5, 2);
+	assert_string_equal(get("R1-I1", "tlp"), "RED");
+	assert_string_equal(get("R1-I2", "tlp"), "AMBER+STRICT");
+	taken("stix",
+	      BUNDLE(OBJECT("mutex", U(1),
+	                    "\"name\":\"m\",\"object_marking_refs\":[\"marking-definition--"
+	                    "bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"],\"granular_markings\":[{\"lang\":"
+	                    "\"ja\"},{\"marking_ref\":\"marking-definition--e828b379-4e03-4974-9ac4-"
+	                    "e53a884c97c1\",\"selectors\":[\"name\"]}]")),
+	      1, 1);
+	assert_string_equal(get("R1-I3", "tlp"), "RED");
+}
+
 /* Where one Event belongs stands a list of them, or something else. */
 static void misp_events_in_a_list_are_taken_one_by_one(void **state)
 {
@@ -351,6 +373,12 @@ static void rows_become_events_if_asked_for(void **state)
 	taken("hayabusa", "Timestamp,RuleTitle,Level\n2019-05-21 21:02:57 +00:00,Log cleared,high\n", 1, 1);
 	assert_string_equal(get("R1-V1", "title"), "Log cleared");
 	assert_string_equal(get("R1-V1", "side"), "unknown");
+	assert_string_equal(get("R1-V1", "when"), "2019-05-21T21:02:57.0000000Z");
+	/* a zone that the file does not say, or that stands beside the time, is not UTC */
+	taken("timesketch", "message,datetime,timestamp_desc\nLocal,2019-05-21 21:02:58,W\n", 1, 1);
+	assert_string_equal(get("R1-V2", "when"), "2019-05-21T21:02:58.0000000");
+	taken("l2t", "date,time,timezone,MACB,short\n11/23/2026,14:05:09,Asia/Tokyo,M...,x\n", 1, 1);
+	assert_string_equal(get("R1-V3", "when"), "2026-11-23T14:05:09.0000000");
 	buf_adds(&many, "Timestamp,RuleTitle\n");
 	for (int i = 0; i <= INTAKE_RECORDS; i++)
 		buf_addf(&many, "2019-05-21 21:02:57,r%d\n", i);
@@ -487,6 +515,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(a_tlp_that_is_not_known_is_red, setup, teardown),
 	    cmocka_unit_test_setup_teardown(ids_of_ours_update_nothing_unless_asked, setup, teardown),
 	    cmocka_unit_test_setup_teardown(misp_attributes_are_all_accounted_for, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_highest_label_counts, setup, teardown),
 	    cmocka_unit_test_setup_teardown(misp_events_in_a_list_are_taken_one_by_one, setup, teardown),
 	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),

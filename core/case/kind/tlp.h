@@ -1,0 +1,13 @@
+/*
+ * The order of the labels of the Traffic Light Protocol 2.0: what bears several is passed on by the highest.
+ */
+#ifndef GENBA_CASE_KIND_TLP_H
+#define GENBA_CASE_KIND_TLP_H
+
+/* 0 (CLEAR) to 4 (RED); what is not known, and NULL, is the highest. */
+int tlp_rank(const char *tlp);
+
+/* The higher of two labels; NULL stands for none. */
+const char *tlp_higher(const char *a, const char *b);
+
+#endif
