@@ -257,6 +257,13 @@ void observation_when(int64_t when, char text[32])
 	text[28] = '\0';
 }
 
+void observation_when_recorded(const struct observation *o, char text[32])
+{
+	observation_when(o->when, text);
+	if (o->clock != OBSERVATION_CLOCK_utc)
+		text[strcspn(text, "Z")] = '\0';
+}
+
 /* ---- in words */
 
 /* Of a path in an image with partitions or shadow copies, "vol2:vss1:/…": the bytes before its slash. 0: it has no volume. */

@@ -233,6 +233,20 @@ void observation_clocks_of(struct observation_clocks *k, const struct observatio
 	times->corrected = times->utc - offset;
 }
 
+void observation_clocks_when(struct observation_clocks *k, const struct observation *o,
+                             const struct observation_set *set, char text[OBSERVATION_WHEN])
+{
+	struct observation_times times;
+	observation_clocks_of(k, o, set, &times);
+	observation_when_recorded(o, text);
+	if (o->clock != OBSERVATION_CLOCK_local || times.utc == OBSERVATION_NO_TIME)
+		return;
+	int minutes = (int)((o->when - times.utc) / OBSERVATION_TICKS / 60);
+	size_t n = strlen(text);
+	snprintf(text + n, OBSERVATION_WHEN - n, "%c%02d:%02d", minutes < 0 ? '-' : '+', abs(minutes) / 60 % 100,
+	         abs(minutes) % 60);
+}
+
 static void add_when(json_t *object, const char *name, int64_t when)
 {
 	char text[32] = "";

@@ -33,6 +33,12 @@ void observation_clocks_free(struct observation_clocks *k); /* NULL is allowed *
 void observation_clocks_of(struct observation_clocks *k, const struct observation *o, const struct observation_set *set,
                            struct observation_times *times);
 
+#define OBSERVATION_WHEN 40
+
+/* The time of a row as EDTF, as it goes on record: with Z, with the zone of the local clock where that is known, else without. */
+void observation_clocks_when(struct observation_clocks *k, const struct observation *o,
+                             const struct observation_set *set, char text[OBSERVATION_WHEN]);
+
 /* Adds when_utc, when_corrected (null: not known) and clock_offset ("PT4M", if one is on record) to the row's object. */
 void observation_clocks_add(struct observation_clocks *k, const struct observation *o,
                             const struct observation_set *set, json_t *object);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "case/store/indicator_value.h"
+#include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_text.h"
 
@@ -17,7 +18,8 @@
 struct promoting {
 	char finding[LABEL_TEXT]; /* the first that rests on the row */
 	struct case_file *c;
-	char when[32];
+	struct observation_clocks *clocks;
+	char when[OBSERVATION_WHEN];
 	char evidence[LABEL_TEXT];
 	char check[LABEL_TEXT];
 	struct buf title;
@@ -108,7 +110,7 @@ static int take_row(void *ctx, const struct observation *o, const struct observa
 	struct promoting *p = ctx;
 	char id[OBSERVATION_ID];
 	observation_id(o, set->evidence_sha256, id);
-	observation_when(o->when, p->when);
+	observation_clocks_when(p->clocks, o, set, p->when);
 	snprintf(p->evidence, sizeof p->evidence, "%s", set->evidence);
 	snprintf(p->check, sizeof p->check, "%s", set->check);
 	add_title(o, &p->title);
@@ -161,6 +163,8 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
                         size_t count, char label[LABEL_TEXT], struct err *err)
 {
 	struct promoting p = {.c = c, .title = BUF_INIT, .origin = BUF_INIT};
+	char *assets = NULL;
+	int rc = -1;
 	struct assign all[MOST + 16];
 	size_t n = 0;
 	int event = (kind->traits & KIND_EVENT) != 0;
@@ -168,10 +172,11 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 		return err_set(err, ERR_USAGE, _("a row becomes an event or an indicator, not %s"), kind->name);
 	if (count > MOST)
 		return err_set(err, ERR_USAGE, _("at most %d fields"), MOST);
+	p.clocks = observation_clocks_new(c);
 	if (observation_find(c, id, take_row, &p, err) < 0 || (p.is_hit && learn_clock(&p, err) < 0) ||
 	    record_each(c, "finding", 0, take_finding, &p, err) < 0)
-		return -1;
-	char *assets = assets_of(&p);
+		goto out;
+	assets = assets_of(&p);
 	const struct assign known[] = {
 	    {event ? "title" : "", p.title.data},
 	    {event ? "when" : "first_seen", p.when},
@@ -192,12 +197,13 @@ int observation_promote(struct case_file *c, const char *id, const struct kind *
 			all[n++] = known[i];
 	if (count)
 		memcpy(all + n, fields, count * sizeof *fields);
-	int rc = -1;
 	struct action *a = action_begin(c, "promote", err);
 	if (a) {
 		rc = action_add(a, kind->name, all, n + count, 0, label, err);
 		rc = action_commit(a, err) < 0 ? -1 : rc;
 	}
+out:
+	observation_clocks_free(p.clocks);
 	free(assets);
 	free(p.line);
 	free(p.when_raw);

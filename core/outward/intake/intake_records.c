@@ -352,7 +352,7 @@ static int add_event(struct taking *t, const struct observation *o, struct err *
 	for (char *c = title.data; *c; c++)
 		if (*c == '\n' || *c == '\r' || *c == '\t')
 			*c = ' ';
-	observation_when(o->when, when);
+	observation_when_recorded(o, when);
 	json_t *row = observation_json(o, "", "", t->in->name);
 	propose(&p, "title", title.data);
 	propose(&p, "when", when);

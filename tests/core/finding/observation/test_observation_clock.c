@@ -3,6 +3,7 @@
 #include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_seen.h"
+#include "finding/observation/promote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ struct asked {
 	struct observation_clocks *clocks;
 	char utc[32];
 	char corrected[32];
+	char id[OBSERVATION_ID];
 };
 
 static int take_times(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
@@ -62,6 +64,7 @@ static int take_times(void *ctx, const struct observation *o, const struct obser
 	struct observation_times t;
 	(void)err;
 	observation_clocks_of(a->clocks, o, set, &t);
+	observation_id(o, set->evidence_sha256, a->id);
 	*a->utc = *a->corrected = '\0';
 	if (t.utc != OBSERVATION_NO_TIME)
 		observation_when(t.utc, a->utc);
@@ -97,6 +100,33 @@ static void three_clocks_stand_side_by_side(void **state)
 	assert_string_equal(times_of("name=unknown").utc, "");
 	assert_string_equal(times_of("name=unknown").corrected, "");
 	assert_string_equal(times_of("name=none").utc, "");
+}
+
+/* The time of the event that the row becomes. */
+static const char *promoted_when(const char *filter)
+{
+	struct err err = ERR_INIT;
+	char label[LABEL_TEXT];
+	if (observation_promote(the_case, times_of(filter).id, kind_find("event"), NULL, 0, label, &err) < 0)
+		fail_msg("%s", err.message);
+	return get(label, "when");
+}
+
+static void an_event_gets_the_zone_that_is_known(void **state)
+{
+	(void)state;
+	store_rows(add("asset", "hostname=A timezone=Asia/Tokyo"), rows, 4);
+	assert_string_equal(promoted_when("name=utc"), "2025-11-20T00:53:20.0000000Z");
+	assert_string_equal(promoted_when("name=local"), "2025-11-20T00:53:20.0000000+09:00");
+	assert_string_equal(promoted_when("name=unknown"), "2025-11-20T00:53:20.0000000");
+	assert_string_equal(promoted_when("name=none"), "-");
+}
+
+static void an_event_gets_no_zone_that_nobody_knows(void **state)
+{
+	(void)state;
+	store_rows(add("asset", "hostname=A"), rows, 4);
+	assert_string_equal(promoted_when("name=local"), "2025-11-20T00:53:20.0000000");
 }
 
 static void what_is_not_known_is_not_invented(void **state)
@@ -170,6 +200,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(three_clocks_stand_side_by_side, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(an_event_gets_the_zone_that_is_known, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(an_event_gets_no_zone_that_nobody_knows, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_not_known_is_not_invented, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(the_registry_knows_the_zone_better, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_clock_that_was_set_moves_what_was_before, case_setup, case_teardown),
