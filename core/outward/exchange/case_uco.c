@@ -78,8 +78,7 @@ static void set_time(struct case_graph *g, json_t *object, const char *property,
 	if (exact < 0)
 		return;
 	if (!exact)
-		release_lose_field(g->r, json_get_string(record, "kind"), field,
-		                   _("no instant: its earliest bound stands there"));
+		release_lose_field(g->r, json_get_string(record, "kind"), field, shared_no_instant());
 	shared_time(seconds, nanoseconds, text);
 	json_object_set_new(object, property, json_pack("{s:s, s:s}", "@type", "xsd:dateTime", "@value", text));
 }

@@ -186,7 +186,7 @@ static int write_event(void *ctx, json_t *record)
 		return 0;
 	}
 	if (!exact)
-		release_lose_field(l->r, "event", "when", _("no instant: its earliest bound stands there"));
+		release_lose_field(l->r, "event", "when", shared_no_instant());
 	shared_time(seconds, nanoseconds, at);
 	at[strcspn(at, "Z")] = '\0';
 	add_cell(l, record, NULL, at, 0, 1);

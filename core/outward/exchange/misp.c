@@ -82,14 +82,24 @@ static char *seconds_of(struct misp_event *m, const json_t *record, const char *
 	           : xasprintf("%lld", (long long)seconds);
 }
 
-/* first_seen and last_seen: ISO 8601 with microseconds. */
+/* first_seen and last_seen: ISO 8601 with microseconds. MISP refuses a last one before the first, so that is the latest bound. */
 static void set_seen(struct misp_event *m, json_t *attribute, const json_t *record, const char *field)
 {
 	int64_t seconds;
 	int nanoseconds;
 	char text[32];
-	if (shared_instant(release_case(m->r), json_get_string(record, field), &seconds, &nanoseconds) < 0)
+	const char *edtf = json_get_string(record, field);
+	int is_last = strcmp(field, "last_seen") == 0;
+	int exact = is_last ? shared_latest(release_case(m->r), edtf, &seconds, &nanoseconds)
+	                    : shared_instant(release_case(m->r), edtf, &seconds, &nanoseconds);
+	if (edtf && exact < 0)
+		release_lose_field(m->r, "indicator", field, _("no place on the time line"));
+	if (exact < 0)
 		return;
+	if (!exact)
+		release_lose_field(m->r, "indicator", field,
+		                   is_last ? _("no instant, or of no known zone: its latest bound stands there, as UTC")
+		                           : shared_no_instant());
 	shared_time(seconds, 0, text);
 	char *whole = xasprintf("%.19s.%06d+00:00", text, nanoseconds / 1000);
 	json_object_set_new(attribute, field, json_string(whole));

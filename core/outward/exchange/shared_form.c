@@ -75,21 +75,43 @@ int shared_export(struct format_request *request, const char *name, const char *
 	return rc;
 }
 
-int shared_instant(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds)
+static int is_open(struct edtf_instant t)
+{
+	return t.seconds == INT64_MIN || t.seconds == INT64_MAX;
+}
+
+/* The bound that is asked for; where it is open, the other. */
+static int shared_bound(struct case_file *c, const char *edtf, int latest, int64_t *seconds, int *nanoseconds)
 {
 	struct edtf t;
 	struct edtf_instant first;
 	struct edtf_instant last;
 	if (!edtf || edtf_parse(edtf, &t, NULL) < 0 || edtf_span(&t, timeline_resolve, c, &first, &last) < 0)
 		return -1;
-	if (first.seconds == INT64_MIN)
-		first = last;
-	if (first.seconds == INT64_MIN || first.seconds == INT64_MAX)
+	struct edtf_instant bound = latest ? last : first;
+	if (is_open(bound))
+		bound = latest ? first : last;
+	if (is_open(bound))
 		return -1;
-	*seconds = first.seconds;
+	*seconds = bound.seconds;
 	if (nanoseconds)
-		*nanoseconds = first.nanoseconds;
-	return t.form == EDTF_POINT && last.seconds == first.seconds && !t.from.qualifier;
+		*nanoseconds = bound.nanoseconds;
+	return t.form == EDTF_POINT && last.seconds == first.seconds && t.from.zone && !t.from.qualifier;
+}
+
+int shared_instant(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds)
+{
+	return shared_bound(c, edtf, 0, seconds, nanoseconds);
+}
+
+int shared_latest(struct case_file *c, const char *edtf, int64_t *seconds, int *nanoseconds)
+{
+	return shared_bound(c, edtf, 1, seconds, nanoseconds);
+}
+
+const char *shared_no_instant(void)
+{
+	return _("no instant, or of no known zone: its earliest bound stands there, as UTC");
 }
 
 void shared_time(int64_t seconds, int nanoseconds, char text[32])

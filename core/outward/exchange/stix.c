@@ -70,8 +70,7 @@ int stix_set_time(struct stix_bundle *b, json_t *object, const char *property, c
 		return -1;
 	}
 	if (!exact)
-		release_lose_field(b->r, json_get_string(record, "kind"), field,
-		                   _("no instant: its earliest bound stands there"));
+		release_lose_field(b->r, json_get_string(record, "kind"), field, shared_no_instant());
 	shared_time(seconds, nanoseconds, text);
 	json_object_set_new(object, property, json_string(text));
 	return 0;

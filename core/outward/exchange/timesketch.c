@@ -3,6 +3,7 @@
  * required; `datetime` is ISO 8601 with offset and microseconds. What is no instant stands at its earliest bound, and its
  * own form in genba_when; an event without any time has no row and is named.
  */
+#include "outward/exchange/csv.h"
 #include "outward/exchange/shared_form.h"
 
 #include "base/err.h"
@@ -19,11 +20,11 @@ struct timesketch {
 	struct err *err;
 };
 
-/* A cell; what a spreadsheet would take for a formula gets an apostrophe, in columns of text only. */
+/* A cell of one line; what a spreadsheet would take for a formula gets an apostrophe, in columns of text only. */
 static void add_cell(struct buf *out, const char *text, int is_text, int last)
 {
 	buf_addc(out, '"');
-	if (is_text && *text && strchr("=+-@\t\r", *text))
+	if (is_text && csv_is_formula(text))
 		buf_addc(out, '\'');
 	for (; *text; text++) {
 		if (*text == '"')
@@ -62,7 +63,7 @@ static int write_row(struct timesketch *t, const json_t *record, const char *fie
 		return 0;
 	}
 	if (!exact)
-		release_lose_field(t->r, kind, field, _("no instant: its earliest bound stands there"));
+		release_lose_field(t->r, kind, field, shared_no_instant());
 	shared_time(seconds, 0, at);
 	char *datetime = xasprintf("%.19s.%06d+00:00", at, nanoseconds / 1000);
 	struct buf tags = BUF_INIT;

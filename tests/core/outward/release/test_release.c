@@ -421,6 +421,56 @@ static void what_is_left_out_is_told(void **state)
 	buf_release(&bytes);
 }
 
+/* The loss statement of STIX holds it, or not. */
+static void assert_named(const struct release_wish *w, const char *part, int wanted)
+{
+	struct err err = ERR_INIT;
+	struct buf bytes = BUF_INIT;
+	struct release *r = release_open(the_case, w, &err);
+	assert_non_null(r);
+	assert_int_equal(stix_write(r, NULL, &bytes, &err), 0);
+	json_t *loss = json_array();
+	release_each_loss(r, keep_item, loss);
+	char *text = json_dumps(loss, 0);
+	assert_int_equal(strstr(text, part) != NULL, wanted);
+	free(text);
+	json_decref(loss);
+	release_close(r);
+	buf_release(&bytes);
+}
+
+static void a_time_of_no_known_zone_is_named(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	const char *label =
+	    add("indicator", "type=domain value=a.example shareable=approved first_seen=2026-11-23T14:05:09Z");
+	assert_named(&w, "no known zone", 0);
+	set(label, "first_seen=2026-11-23T14:05:09");
+	assert_named(&w, "no known zone", 1);
+}
+
+static void what_was_seen_last_is_not_before_the_first(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("indicator", "type=domain value=a.example shareable=approved first_seen=2026-11-15 last_seen=2026-11");
+	leaves("misp", &w, "\"first_seen\":\"2026-11-15T00:00:00.000000+00:00\"", 1);
+	leaves("misp", &w, "\"last_seen\":\"2026-11-30T23:59:59.999999+00:00\"", 1);
+}
+
+static void no_cell_is_a_formula(void **state)
+{
+	(void)state;
+	struct release_wish w = wish("AMBER");
+	add("event", "title==cmd when=2026-11-23T14:05:09Z");
+	add("event", "title=＝wide when=2026-11-23T14:05:09Z");
+	add("event", "title=　=blank when=2026-11-23T14:05:09Z");
+	leaves("timesketch", &w, "\"'=cmd\"", 1);
+	leaves("timesketch", &w, "\"'＝wide\"", 1);
+	leaves("timesketch", &w, "\"'　=blank\"", 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, case_teardown)
 
 int main(void)
@@ -439,6 +489,9 @@ int main(void)
 	    TEST(the_name_of_the_file_is_searched_too),
 	    TEST(what_left_is_on_record),
 	    TEST(what_is_left_out_is_told),
+	    TEST(a_time_of_no_known_zone_is_named),
+	    TEST(what_was_seen_last_is_not_before_the_first),
+	    TEST(no_cell_is_a_formula),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
