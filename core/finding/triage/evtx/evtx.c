@@ -144,17 +144,19 @@ struct evtx_chunk {
 	uint64_t before; /* number of the record before; 0: none yet */
 };
 
-/* Whether what stands at `at`, which is no record, is the end: behind it is only what a chunk before this one left. `next`
- * is the next record, or there is none: it belongs to this chunk where its number follows on, with no more between than
- * could have stood there. */
+/* Whether the record at `next`, with damage from `at` on before it, belongs to this chunk: its number follows on, with no more
+ * between than could have stood there. */
+static int follows_on(const struct evtx_chunk *c, size_t at, size_t next)
+{
+	uint64_t number = record_at(c->bytes, c->size, next) ? bytes_le64(c->bytes + next + 8) : 0;
+	return c->before && number > c->before && number - c->before <= (next - at) / RECORD_HEAD + 2;
+}
+
+/* Whether the records end at `at`, where none stands: behind it is only what a chunk before this one left. */
 static int is_end(const struct evtx_chunk *c, size_t at, size_t next)
 {
-	int there = record_at(c->bytes, c->size, next) != 0;
-	uint64_t number = there ? bytes_le64(c->bytes + next + 8) : 0;
-	if (there && c->before && number > c->before && number - c->before - 2 <= (next - at) / RECORD_HEAD)
-		return 0;
 	if (!c->believed)
-		return !there || c->before != 0;
+		return c->before || !record_at(c->bytes, c->size, next);
 	return at > c->last && (c->free_space <= at || bytes_le32(c->bytes + at) == 0);
 }
 
@@ -163,6 +165,7 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 	struct evtx_chunk c = {
 	    .bytes = chunk, .size = size, .free_space = bytes_le32(chunk + 48), .last = bytes_le32(chunk + 44)};
 	int told = 0;
+	int follows = 0;
 	l->slack = 0;
 	c.believed = check_sums(l, chunk, size, offset);
 	evtx_reader_chunk(l->reader, chunk, size);
@@ -173,7 +176,8 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 			while (size - next >= RECORD_HEAD + 4 && !record_at(chunk, size, next))
 				next += 8;
 			int behind = at >= c.free_space || !c.believed;
-			int end = is_end(&c, at, next);
+			follows = follows_on(&c, at, next);
+			int end = !follows && is_end(&c, at, next);
 			if (end && behind && !l->recover)
 				break;
 			l->slack |= end && behind;
@@ -185,14 +189,14 @@ static int read_chunk(struct evtx_log *l, const unsigned char *chunk, size_t siz
 			continue;
 		}
 		uint64_t number = bytes_le64(chunk + at + 8);
-		int older = c.believed ? at >= c.free_space && at > c.last && number != c.before + 1 && !told
+		int older = c.believed ? at >= c.free_space && at > c.last && number != c.before + 1 && !follows
 		                       : number <= c.before;
 		if (c.before && older) { /* of an older chunk */
 			if (!l->recover)
 				break;
 			l->slack = 1;
 		}
-		told = 0;
+		told = follows = 0;
 		if (add_record(l, chunk, at, n, offset + at, err) < 0)
 			return -1;
 		c.before = number;

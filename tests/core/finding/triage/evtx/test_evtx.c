@@ -237,6 +237,18 @@ static void records_before_and_behind_a_damaged_one_are_given(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(r.problems, 1), "offset")), at);
 	assert_int_equal(json_integer_value(json_object_get(r.facts, "missing")), 1);
 	rows_release(&r);
+	/* a chunk whose header is damaged too, and says that the records end before they do; one that can be believed and says so */
+	for (int i = 0; i < 3; i++) {
+		bytes_put_le32(l.file.data + 4096 + 44, i == 0 ? 0 : 512);
+		bytes_put_le32(l.file.data + 4096 + 48, i == 0 ? 0 : 600);
+		if (i == 2)
+			made_log_sum(l.file.data, 4096);
+		r = parse(l.file.data, l.file.len);
+		assert_int_equal(r.count, 19);
+		assert_int_equal(json_integer_value(json_object_get(r.facts, "missing")), 1);
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(r.problems, i < 2), "offset")), at);
+		rows_release(&r);
+	}
 	/* cut in a record */
 	r = parse(l.file.data, made_log_record(&l, 5) + 20);
 	assert_int_equal(r.count, 5);
