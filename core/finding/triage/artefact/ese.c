@@ -155,19 +155,31 @@ static int each_record(struct ese *e, libesedb_table_t *table, const char *name,
 int ese_each(struct ese *e, int (*wants)(const char *table), ese_record_fn fn, void *ctx, struct err *err)
 {
 	int count = 0;
+	unsigned bad = 0;
 	int rc = 0;
-	if (libesedb_file_get_number_of_tables(e->file, &count, NULL) != 1)
+	if (libesedb_file_get_number_of_tables(e->file, &count, NULL) != 1) {
+		triage_problem(e->out, 0, _("the list of the database's tables cannot be read"));
 		return 0;
+	}
 	for (int i = 0; rc == 0 && i < count && i < TABLES; i++) {
 		libesedb_table_t *table = NULL;
 		char name[256] = "";
 		e->ordinal = (uint32_t)i;
-		if (libesedb_file_get_table(e->file, i, &table, NULL) != 1)
+		if (libesedb_file_get_table(e->file, i, &table, NULL) != 1) {
+			bad++;
 			continue;
-		if (libesedb_table_get_utf8_name(table, (uint8_t *)name, sizeof name, NULL) == 1 && wants(name))
+		}
+		if (libesedb_table_get_utf8_name(table, (uint8_t *)name, sizeof name, NULL) != 1)
+			bad++;
+		else if (wants(name))
 			rc = each_record(e, table, name, fn, ctx, err);
 		libesedb_table_free(&table, NULL);
 	}
+	if (bad)
+		triage_problem(
+		    e->out, 0,
+		    P_("%u table of the database cannot be read", "%u tables of the database cannot be read", bad),
+		    bad);
 	return rc;
 }
 

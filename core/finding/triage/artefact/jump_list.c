@@ -122,6 +122,8 @@ static int list_rows(const struct triage_file *f, struct triage_out *out, const 
 {
 	const unsigned char *p = (const unsigned char *)list->data;
 	uint32_t version = list->len >= 32 ? bytes_le32(p) : 0;
+	uint32_t claimed = version ? bytes_le32(p + 4) : 0;
+	uint32_t rows = 0;
 	size_t head = version >= 3 ? 130 : 114;
 	int rc = 0;
 	for (size_t at = 32; version && rc == 0 && at + head <= list->len;) {
@@ -151,7 +153,13 @@ static int list_rows(const struct triage_file *f, struct triage_out *out, const 
 		buf_release(&text);
 		buf_release(&fields);
 		at += head + 2 * chars + (version >= 3 ? 4 : 0);
+		rows++;
 	}
+	if (version == 0)
+		triage_problem(out, 0, _("the list of when each was used is damaged"));
+	else if (rows < claimed)
+		triage_problem(out, 0, _("the list of when each was used counts %u entries, and %u could be read"),
+		               claimed, rows);
 	return rc;
 }
 
@@ -186,6 +194,8 @@ static int automatic(const struct triage_file *f, struct triage_out *out, const 
 			observation_field(&fields, "entry", name.data);
 			rc = lnk_rows(out, (const unsigned char *)bytes.data, bytes.len, OBSERVATION_jump_list, at,
 			              &fields, err);
+			if (rc == 0)
+				triage_problem(out, at, _("the shortcut %s of the list is damaged"), name.data);
 			rc = rc < 0 ? -1 : 0;
 		}
 		buf_release(&fields);
@@ -199,7 +209,8 @@ static int automatic(const struct triage_file *f, struct triage_out *out, const 
 static int custom(const struct triage_file *f, struct triage_out *out, const unsigned char *p, size_t n,
                   struct err *err)
 {
-	static const unsigned char mark[8] = {0x4C, 0, 0, 0, 1, 0x14, 2, 0};
+	static const unsigned char mark[20] = {0x4C, 0, 0, 0, 1, 0x14, 2, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46};
+	const unsigned char *class = mark + 4; /* it stands before each, too */
 	struct buf fields = BUF_INIT;
 	int rc = 0;
 	add_app(&fields, f->path);
@@ -209,6 +220,16 @@ static int custom(const struct triage_file *f, struct triage_out *out, const uns
 			break;
 		at = (size_t)(hit - p);
 		rc = lnk_rows(out, hit, n - at, OBSERVATION_jump_list, at, &fields, err);
+	}
+	const unsigned char *hit = p;
+	while ((hit = memmem(hit, (size_t)(p + n - hit), class, 16)) != NULL) {
+		size_t at = (size_t)(hit - p) + 16;
+		int inside = hit - p >= 4 && memcmp(hit - 4, mark, 4) == 0;
+		hit += 16;
+		if (inside || n - at < sizeof mark || memcmp(hit, mark, sizeof mark) == 0)
+			continue;
+		triage_problem(out, at, _("the shortcut that should begin here is damaged"));
+		hit += sizeof mark;
 	}
 	buf_release(&fields);
 	return rc < 0 ? -1 : 0;

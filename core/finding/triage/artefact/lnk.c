@@ -38,7 +38,8 @@ struct shortcut {
 	uint32_t serial;
 	uint32_t drive;
 	int has_volume;
-	int damaged;
+	int damaged; /* nothing is read behind it */
+	int partly;  /* something in it is, and what follows can be read */
 };
 
 int lnk_recognises(const char *path, const unsigned char *head, size_t n)
@@ -93,8 +94,10 @@ static void read_ids(struct shortcut *s)
 	}
 	for (size_t at = s->at + 2; at + 2 <= end;) {
 		size_t n = bytes_le16(s->p + at);
-		if (n < 2 || n > end - at)
+		if (n < 2 || n > end - at) {
+			s->partly |= n != 0;
 			break;
+		}
 		add_item(s, s->p + at, n);
 		at += n;
 	}
@@ -171,8 +174,12 @@ static void read_extra(struct shortcut *s)
 	while (s->n - s->at >= 8) {
 		size_t size = bytes_le32(s->p + s->at);
 		const unsigned char *p = s->p + s->at;
-		if (size < 8 || size > s->n - s->at)
+		if (size < 8)
+			return; /* the end */
+		if (size > s->n - s->at) {
+			s->partly = 1;
 			return;
+		}
 		if (bytes_le32(p + 4) == 0xA0000003 && size >= 32) { /* the machine that it lay on */
 			memcpy(s->machine, p + 16, 16);
 			s->machine[16] = '\0';
@@ -245,7 +252,7 @@ int lnk_rows(struct triage_out *out, const unsigned char *p, size_t n, unsigned 
 	if (n < HEAD || memcmp(p, mark, sizeof mark) != 0)
 		return 0;
 	read_shortcut(&s);
-	if (s.damaged)
+	if (s.damaged || s.partly)
 		triage_problem(out, offset + s.at, _("the shortcut is damaged: what could be read of it is given"));
 	if (head)
 		buf_add(&fields, head->data, head->len);

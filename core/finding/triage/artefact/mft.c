@@ -48,8 +48,9 @@ struct attribute {
 int mft_recognises(const char *path, const unsigned char *head, size_t n)
 {
 	const char *slash = strrchr(path, '/');
-	return strcasecmp(slash ? slash + 1 : path, "$MFT") == 0 &&
-	       (n == 0 || (n >= 8 && memcmp(head, "FILE", 4) == 0));
+	(void)head; /* its first record may be damaged */
+	(void)n;
+	return strcasecmp(slash ? slash + 1 : path, "$MFT") == 0;
 }
 
 /* Puts the ends of the sectors back that were exchanged for a number. 0, or -1: a sector is of another writing. */
@@ -81,17 +82,19 @@ static int read_record(struct mft *m, uint64_t number, unsigned char *p)
 	return memcmp(p, "FILE", 4) == 0 && undo_fixups(p, m->record_size) == 0 ? 1 : -1;
 }
 
-/* The next attribute at *at, which goes behind it. 0: there is none. */
+/* The next attribute at *at, which goes behind it. 1; 0: there is none; -1: the record is damaged there. */
 static int next_attribute(const struct mft *m, const unsigned char *p, size_t *at, struct attribute *a)
 {
 	struct buf name = BUF_INIT;
 	size_t room = m->record_size - *at;
 	const unsigned char *q = p + *at;
-	if (*at > m->record_size - 24 || bytes_le32(q) == 0xFFFFFFFF)
+	if (room >= 4 && bytes_le32(q) == 0xFFFFFFFF)
 		return 0;
+	if (room < 24)
+		return -1;
 	size_t size = bytes_le32(q + 4);
 	if (size < 24 || size > room)
-		return 0;
+		return -1;
 	*a = (struct attribute){.type = bytes_le32(q), .first = 1};
 	size_t name_at = bytes_le16(q + 10);
 	if (q[9] && name_at + 2 * (size_t)q[9] <= size)
@@ -159,9 +162,12 @@ static int read_names(struct mft *m, struct err *err)
 			m->entries[i].sequence = (uint16_t)bytes_le16(p + 16);
 			m->entries[i].is_folder = (bytes_le16(p + 22) & 2) != 0;
 		}
-		for (size_t at = first_attribute(m, p); next_attribute(m, p, &at, &a);)
+		int more;
+		for (size_t at = first_attribute(m, p); (more = next_attribute(m, p, &at, &a)) > 0;)
 			if (a.type == 0x30 && a.content)
 				take_name(m, of, &a);
+		if (more < 0 && m->odd++ == 0)
+			m->first_odd = i * m->record_size;
 	}
 	return 0;
 }
@@ -265,7 +271,7 @@ static int give_file(struct mft *m, uint64_t number, const unsigned char *p, str
 	struct buf fields = BUF_INIT;
 	struct buf path = BUF_INIT;
 	unsigned flags = bytes_le16(p + 22);
-	for (size_t at = first_attribute(m, p); next_attribute(m, p, &at, &a);)
+	for (size_t at = first_attribute(m, p); next_attribute(m, p, &at, &a) > 0;)
 		take_attribute(&x, &a);
 	add_path(m, number, &path);
 	observation_field(&fields, "type", flags & 2 ? "folder" : "file");
@@ -304,15 +310,27 @@ static int read_files(struct mft *m, struct err *err)
 	return rc;
 }
 
+/* The bytes of a record, as the first one says that is whole; 0: none is. */
+static size_t size_of_records(const struct triage_file *f)
+{
+	unsigned char head[48];
+	struct err ignored = ERR_INIT;
+	for (uint64_t at = 0; at < 64 * LARGEST && at + sizeof head <= f->size; at += 512) {
+		if (f->read(f->ctx, at, head, sizeof head, &ignored) < 0 || memcmp(head, "FILE", 4) != 0)
+			continue;
+		size_t size = bytes_le32(head + 28);
+		if (size >= 512 && size <= LARGEST && size % 512 == 0 && at % size == 0)
+			return size;
+	}
+	return 0;
+}
+
 int mft_run(const struct triage_file *f, struct triage_out *out, struct err *err)
 {
 	struct mft m = {.f = f, .out = out};
-	unsigned char head[48];
 	const char *slash = strrchr(f->path, '/');
-	if (f->size < sizeof head || f->read(f->ctx, 0, head, sizeof head, err) < 0)
-		return err_set(err, ERR_INVALID, _("it is no master file table"));
-	m.record_size = bytes_le32(head + 28);
-	if (memcmp(head, "FILE", 4) != 0 || m.record_size < 512 || m.record_size > LARGEST || m.record_size % 512)
+	m.record_size = size_of_records(f);
+	if (m.record_size == 0)
 		return err_set(err, ERR_INVALID, _("it is no master file table"));
 	m.count = f->size / m.record_size;
 	if (m.count > RECORDS) {

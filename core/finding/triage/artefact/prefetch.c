@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define LARGEST       (16U << 20)
-#define FILES_TEXT    (16U << 10)
+#define FILES_TEXT    (30U << 10) /* of names, which is nearly what a value holds */
 #define PROGRAM_UNITS 29U
 
 int prefetch_recognises(const char *path, const unsigned char *head, size_t n)
@@ -81,13 +81,17 @@ static int is_own(const char *path, const char *program)
 }
 
 /* The names of the files that were touched, and the one that is the program's own. */
-static void read_names(const struct prefetch *f, const char *program, struct buf *names, struct buf *own)
+static void read_names(const struct prefetch *f, struct triage_out *out, const char *program, struct buf *names,
+                       struct buf *own)
 {
+	unsigned long left = 0;
 	size_t at = bytes_le32(f->p + 100);
 	size_t size = bytes_le32(f->p + 104);
 	struct buf name = BUF_INIT;
-	if (at > f->n || size > f->n - at)
+	if (at > f->n || size > f->n - at) {
+		triage_problem(out, 100, _("the names of the files that it touched cannot be read"));
 		return;
+	}
 	for (size_t end = at + size; at + 2 <= end;) {
 		buf_clear(&name);
 		triage_utf16(&name, f->p + at, end - at);
@@ -99,8 +103,12 @@ static void read_names(const struct prefetch *f, const char *program, struct buf
 		if (name.len && names->len + name.len < FILES_TEXT) {
 			buf_addf(names, "%s", names->len ? "\n" : "");
 			buf_add(names, name.data, name.len);
+		} else {
+			left += name.len > 0;
 		}
 	}
+	if (left)
+		buf_addf(names, "\n\xE2\x80\xA6 (%lu more)", left);
 	buf_release(&name);
 }
 
@@ -133,7 +141,7 @@ int prefetch_run(const struct triage_file *file, struct triage_out *out, struct 
 	struct buf fields = BUF_INIT;
 	char hash[16];
 	triage_utf16(&program, f.p + 16, 60);
-	read_names(&f, program.data, &names, &own);
+	read_names(&f, out, program.data, &names, &own);
 	snprintf(hash, sizeof hash, "%08X", bytes_le32(f.p + 76));
 	observation_field(&fields, "program", program.data);
 	observation_field_number(&fields, "run_count", f.runs);

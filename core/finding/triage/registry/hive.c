@@ -93,7 +93,8 @@ struct log_entry {
 	uint32_t sequence;
 };
 
-static size_t collect_entries(const unsigned char *log, size_t n, struct log_entry *entries, size_t count)
+static size_t collect_entries(struct hive *h, const unsigned char *log, size_t n, struct log_entry *entries,
+                              size_t count)
 {
 	/* a log that another use of the hive left says so in its header: its entries begin with that number */
 	uint32_t expected = n >= 512 ? bytes_le32(log + 4) : 0;
@@ -105,8 +106,10 @@ static size_t collect_entries(const unsigned char *log, size_t n, struct log_ent
 		if (memcmp(p, "HvLE", 4) != 0 || size < 512 || size % 512 != 0 || size > n - at ||
 		    bytes_le32(p + 12) != expected++)
 			break;
-		if (marvin(p + 40, size - 40) != bytes_le64(p + 24) || marvin(p, 32) != bytes_le64(p + 32))
+		if (marvin(p + 40, size - 40) != bytes_le64(p + 24) || marvin(p, 32) != bytes_le64(p + 32)) {
+			h->log_is_damaged |= bytes_le32(p + 12) >= h->second;
 			break;
+		}
 		entries[count++] = (struct log_entry){p, size, bytes_le32(p + 12)};
 		at += size;
 	}
@@ -175,8 +178,8 @@ unsigned hive_apply(struct hive *h, const unsigned char *first, size_t first_siz
 	if (!h->dirty)
 		return 0;
 	struct log_entry *entries = xcalloc(ENTRIES_MOST, sizeof *entries);
-	size_t count = first ? collect_entries(first, first_size, entries, 0) : 0;
-	count = second ? collect_entries(second, second_size, entries, count) : count;
+	size_t count = first ? collect_entries(h, first, first_size, entries, 0) : 0;
+	count = second ? collect_entries(h, second, second_size, entries, count) : count;
 	unsigned applied = 0;
 	h->log_is_full = count == ENTRIES_MOST;
 	if (count)
@@ -310,7 +313,7 @@ uint32_t *hive_subkeys(struct hive *h, const struct hive_key *key, size_t *count
 	if (key->subkeys)
 		add_list(h, key->subkey_list, &l, 0);
 	*count = l.count;
-	*damaged = l.damaged;
+	*damaged = l.damaged || l.count < key->subkeys;
 	return l.offsets;
 }
 
@@ -347,6 +350,7 @@ int hive_value_cell(const struct hive *h, uint32_t offset, struct hive_value *va
 		return -1;
 	size_t length = bytes_le16(p + 2);
 	uint32_t size = bytes_le32(p + 4);
+	uint32_t wanted = size;
 	if (length > n - 20)
 		length = n - 20;
 	add_name(name, p + 20, length, (bytes_le16(p + 16) & 1) != 0);
@@ -365,6 +369,7 @@ int hive_value_cell(const struct hive *h, uint32_t offset, struct hive_value *va
 			buf_add(data, d, size < n ? size : n);
 	}
 	value->size = data->len;
+	value->cut = wanted & 0x80000000 ? size > 4 : data->len < wanted;
 	return 0;
 }
 

@@ -19,11 +19,12 @@ struct hive {
 	size_t n;
 	uint32_t root;
 	uint32_t minor;
-	char name[128];  /* the end of the path that the header names, in UTF-8 */
-	unsigned pages;  /* that logs brought */
-	int log_is_full; /* they hold more entries than are applied */
-	int dirty;       /* it was not closed */
-	int bad_header;  /* the checksum does not fit */
+	char name[128];     /* the end of the path that the header names, in UTF-8 */
+	unsigned pages;     /* that logs brought */
+	int log_is_full;    /* they hold more entries than are applied */
+	int log_is_damaged; /* an entry that would be applied does not fit its checksum */
+	int dirty;          /* it was not closed */
+	int bad_header;     /* the checksum does not fit */
 	uint32_t second;
 	uint32_t last;       /* sequence number of the last entry that was applied */
 	unsigned char *seen; /* a bit a cell: loops end */
@@ -52,6 +53,7 @@ struct hive_value {
 	uint32_t offset;
 	uint32_t type;
 	size_t size;          /* of the data, as far as it is there */
+	int cut;              /* and that is not all of it */
 	uint32_t data_offset; /* of its cell; 0: it stands in the value itself */
 };
 

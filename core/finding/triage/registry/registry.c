@@ -65,22 +65,23 @@ const struct registry_value *registry_find(const struct registry_walk *w, const 
 
 void registry_text(const struct registry_value *v, struct buf *out)
 {
-	size_t from = out->len;
+	size_t end;
 	switch (v->type) {
 	case 1: /* REG_SZ, REG_EXPAND_SZ, REG_LINK */
 	case 2:
 	case 6:
 		triage_utf16(out, v->data, v->n);
 		return;
-	case 7: /* REG_MULTI_SZ */
-		for (size_t at = 0; at + 2 <= v->n && bytes_le16(v->data + at);) {
-			size_t before = out->len;
-			if (before > from)
+	case 7: /* REG_MULTI_SZ; one that is empty is no end: names to be deleted at the next start stand before one */
+		end = v->n & ~(size_t)1;
+		while (end >= 2 && bytes_le16(v->data + end - 2) == 0)
+			end -= 2;
+		for (size_t at = 0; at < end; at += 2) {
+			if (at > 0)
 				buf_adds(out, " | ");
-			triage_utf16(out, v->data + at, v->n - at);
-			while (at + 2 <= v->n && bytes_le16(v->data + at))
+			triage_utf16(out, v->data + at, end - at);
+			while (at < end && bytes_le16(v->data + at))
 				at += 2;
-			at += 2;
 		}
 		return;
 	case 4: /* REG_DWORD */
@@ -148,6 +149,7 @@ static void read_values(struct registry_walk *w)
 	struct buf name = BUF_INIT;
 	struct buf data = BUF_INIT;
 	int bad = 0;
+	int told = 0;
 	for (uint32_t i = 0; i < w->cell.values && i < REGISTRY_VALUES && bad < 16; i++) {
 		struct hive_value value;
 		buf_clear(&name);
@@ -157,15 +159,24 @@ static void read_values(struct registry_walk *w)
 				               _("a value of the key %.200s is damaged"), w->key);
 			continue;
 		}
+		if (value.cut && !told++)
+			triage_problem(w->out, 4096 + (uint64_t)w->cell.offset,
+			               _("the data of the value %.100s of the key %.200s are not whole"), name.data,
+			               w->key);
 		registry_value_set(&w->values[w->value_count++], &name, value.type, &data);
 	}
+	if (bad == 16 || (bad == 0 && w->cell.values > REGISTRY_VALUES))
+		triage_problem(w->out, 4096 + (uint64_t)w->cell.offset,
+		               _("the key %.200s says that it has %u values: the rest of them are not read"), w->key,
+		               w->cell.values);
 	buf_release(&name);
 	buf_release(&data);
 }
 
 void registry_values_text(const struct registry_walk *w, struct buf *out)
 {
-	for (size_t i = 0; i < w->value_count && out->len < VALUES_TEXT; i++) {
+	size_t i = 0;
+	for (; i < w->value_count && out->len < VALUES_TEXT; i++) {
 		buf_addf(out, "%s%s=", i ? "\n" : "", *w->values[i].name ? w->values[i].name : "@");
 		size_t begin = out->len;
 		registry_text(&w->values[i], out);
@@ -177,6 +188,8 @@ void registry_values_text(const struct registry_walk *w, struct buf *out)
 			buf_adds(out, "…");
 		}
 	}
+	if (i < w->value_count)
+		buf_addf(out, "\n… (%zu more)", w->value_count - i);
 }
 
 int registry_key(struct registry_walk *w, struct err *err)
@@ -253,6 +266,10 @@ static void apply_logs(struct registry_walk *w, const struct triage_file *f)
 		triage_problem(w->out, 0,
 		               _("its logs (.LOG1, .LOG2) hold more entries than are applied: its last changes may be "
 		                 "missing"));
+	if (w->hive.log_is_damaged)
+		triage_problem(w->out, 0,
+		               _("an entry of its logs (.LOG1, .LOG2) does not fit its checksum: the changes in it and "
+		                 "behind it are missing"));
 	triage_fact(w->out, "log_entries", json_integer((json_int_t)applied));
 }
 

@@ -135,6 +135,30 @@ static void prefetch_of_each_version(void **state)
 		parsed_release(&p);
 	}
 	buf_release(&bytes);
+	/* where its names lie nowhere, that is told; where they are more than a row holds, how many are left out */
+	set_le(&plain, 100, 0x7FFFFFF0, 4);
+	struct parsed p = parse_bytes("prefetch", "a.pf", plain.data, plain.len);
+	assert_int_equal(json_array_size(p.rows), 8);
+	assert_int_equal(json_array_size(p.problems), 1);
+	parsed_release(&p);
+	size_t names = plain.len;
+	for (int i = 0; i < 1000; i++) {
+		put_utf16(&plain, "\\VOLUME{01d}\\WINDOWS\\SYSTEM32\\SOMETHING.DLL");
+		put_le(&plain, 0, 2);
+	}
+	set_le(&plain, 100, names, 4);
+	set_le(&plain, 104, plain.len - names, 4);
+	p = parse_bytes("prefetch", "a.pf", plain.data, plain.len);
+	assert_int_equal(json_array_size(p.problems), 0);
+	const char *files = row_text(&p, 0, "files");
+	assert_non_null(strstr(files, " more)"));
+	unsigned shown = 1;
+	for (const char *at = files; (at = strchr(at, '\n')) != NULL; at++)
+		shown++;
+	unsigned left = 0;
+	assert_int_equal(sscanf(strrchr(files, '(') + 1, "%u", &left), 1);
+	assert_int_equal(shown - 1 + left, 1000);
+	parsed_release(&p);
 	buf_release(&plain);
 }
 
@@ -216,7 +240,96 @@ static void a_shortcut_tells_its_target(void **state)
 	assert_string_equal(row_text(&p, 0, "app_id"), "5f7b5f1e01b83767");
 	parsed_release(&p);
 	buf_release(&list);
+	/* one of three is damaged, and each has its class before it: it is told, and the others are given */
+	for (size_t bad = 0; bad < 20; bad++) {
+		struct buf three = BUF_INIT;
+		for (size_t i = 0; i < 3; i++) {
+			buf_add(&three, lnk_mark + 4, 16);
+			buf_add(&three, b.data, b.len);
+		}
+		size_t at = 16 + b.len + 16;
+		three.data[at + bad] = (char)(three.data[at + bad] ^ 0x55);
+		p = parse_bytes("jump_list", "5f7b5f1e01b83767.customDestinations-ms", three.data, three.len);
+		assert_int_equal(json_array_size(p.rows), 4);
+		assert_int_equal(json_array_size(p.problems), 1);
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(p.problems, 0), "offset")), at);
+		parsed_release(&p);
+		buf_release(&three);
+	}
+	/* a block behind the texts that claims more than there is */
+	set_le(&b, b.len - 4 - 0x60, 0x1000, 4);
+	p = parse_bytes("lnk", "a.lnk", b.data, b.len);
+	assert_string_equal(row_text(&p, 0, "target"), "E:\\secret.rar");
+	assert_int_equal(json_array_size(p.problems), 1);
+	parsed_release(&p);
 	buf_release(&b);
+}
+
+/* ---- an automatic jump list: four sectors of 512 bytes, each stream in sectors of its own */
+
+static void put_entry_of(struct buf *b, size_t at, const char *name, unsigned type, unsigned sector, size_t size)
+{
+	for (size_t i = 0; name[i]; i++)
+		set_le(b, at + 2 * i, (unsigned char)name[i], 2);
+	set_le(b, at + 64, 2 * strlen(name) + 2, 2);
+	set_le(b, at + 66, type, 1);
+	set_le(b, at + 116, sector, 4);
+	set_le(b, at + 120, size, 4);
+}
+
+/* Streams: "1", a shortcut in sectors 2 to 9, and DestList in 10 to 17; both are padded to 4096 bytes. */
+static struct buf made_list(const struct buf *lnk, unsigned claimed, unsigned entries)
+{
+	static const unsigned char ole[8] = {0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1};
+	struct buf b = BUF_INIT;
+	zeros(&b, 512 * 19);
+	memcpy(b.data, ole, 8);
+	set_le(&b, 30, 9, 2);
+	set_le(&b, 32, 6, 2);
+	set_le(&b, 48, 1, 4);
+	set_le(&b, 60, 0xFFFFFFFE, 4);
+	for (size_t i = 0; i < 109; i++)
+		set_le(&b, 76 + 4 * i, i ? 0xFFFFFFFF : 0, 4);
+	for (unsigned i = 0; i < 128; i++)
+		set_le(&b, 512 + 4 * i, i < 2 || i == 9 || i >= 17 ? 0xFFFFFFFE : i + 1, 4);
+	put_entry_of(&b, 1024, "Root Entry", 5, 0xFFFFFFFE, 0);
+	put_entry_of(&b, 1024 + 128, "1", 2, 2, 4096);
+	put_entry_of(&b, 1024 + 256, "DestList", 2, 10, 4096);
+	memcpy(b.data + 512 * 3, lnk->data, lnk->len);
+	size_t at = 512 * 11;
+	set_le(&b, at, 1, 4);
+	set_le(&b, at + 4, claimed, 4);
+	at += 32;
+	for (unsigned i = 0; i < entries; i++) {
+		set_le(&b, at + 88, i + 1, 4);
+		set_le(&b, at + 100, T0, 8);
+		set_le(&b, at + 112, 1, 2);
+		set_le(&b, at + 114, 'x', 2);
+		at += 116;
+	}
+	set_le(&b, at + 112, 0xFFFF, 2); /* and one that is damaged */
+	return b;
+}
+
+static void what_of_a_jump_list_is_lost_is_told(void **state)
+{
+	(void)state;
+	struct buf lnk = made_lnk("E:\\secret.rar", "-x");
+	for (unsigned claimed = 2; claimed <= 3; claimed++) {
+		struct buf b = made_list(&lnk, claimed, 2);
+		struct parsed p = parse_bytes("jump_list", "5f7b.automaticDestinations-ms", b.data, b.len);
+		assert_string_equal(p.failed, "");
+		assert_int_equal(json_array_size(p.rows), 4); /* two times of the shortcut, two entries of the list */
+		assert_int_equal(json_array_size(p.problems), claimed - 2);
+		parsed_release(&p);
+		b.data[512 * 3] = 0x11; /* the shortcut */
+		p = parse_bytes("jump_list", "5f7b.automaticDestinations-ms", b.data, b.len);
+		assert_int_equal(json_array_size(p.rows), 2);
+		assert_int_equal(json_array_size(p.problems), claimed - 1);
+		parsed_release(&p);
+		buf_release(&b);
+	}
+	buf_release(&lnk);
 }
 
 /* ---- tasks and the recycle bin */
@@ -309,7 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(prefetch_of_each_version),        cmocka_unit_test(a_shortcut_tells_its_target),
 	    cmocka_unit_test(a_task_tells_its_command),        cmocka_unit_test(a_deleted_file_tells_where_it_lay),
-	    cmocka_unit_test(files_are_known_by_name_or_head),
+	    cmocka_unit_test(files_are_known_by_name_or_head), cmocka_unit_test(what_of_a_jump_list_is_lost_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "core/case/help_case.h"
 #include "core/finding/triage/help_rows.h"
 #include "finding/triage/artefact/lz4.h"
+#include "finding/triage/parsers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +253,26 @@ static void files_of_a_table(void **state)
 	assert_non_null(ROW_WHERE(&p, "path=Users/gone.rar"));
 	assert_int_equal(json_array_size(p.problems), 2);
 	parsed_release(&p);
+	/* the first record is gone: the others are there */
+	struct buf headless = made_table();
+	memset(headless.data, 0xEE, 1024);
+	p = parse_bytes("mft", "$MFT", headless.data, headless.len);
+	assert_string_equal(p.failed, "");
+	assert_non_null(ROW_WHERE(&p, "path=Users/gone.rar"));
+	assert_int_equal(json_array_size(p.problems), 1);
+	parsed_release(&p);
+	buf_release(&headless);
+	assert_string_equal(triage_parser_of("C/$MFT", (const unsigned char *)"damaged.", 8)->name, "mft");
+	/* an attribute before the name is damaged: the file has no name, and is told */
+	struct buf nameless = made_table();
+	set_le(&nameless, 8 * 1024 + 56 + 4, 7, 4);
+	p = parse_bytes("mft", "$MFT", nameless.data, nameless.len);
+	assert_null(ROW_WHERE(&p, "path=Users/gone.rar"));
+	assert_non_null(ROW_WHERE(&p, "path=Users/setup.exe"));
+	assert_int_equal(json_array_size(p.problems), 1);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(p.problems, 0), "offset")), 8 * 1024);
+	parsed_release(&p);
+	buf_release(&nameless);
 	/* folders that lie in each other end */
 	struct buf circle = made_table();
 	buf_truncate(&circle, 6144);

@@ -143,6 +143,64 @@ static void seal(struct buf *b, uint32_t root)
 	set_le(b, 508, sum, 4);
 }
 
+/* Words are parted by '+', which stands for a NUL. */
+static uint32_t words_value(struct buf *b, const char *name, const char *words)
+{
+	struct buf wide = BUF_INIT;
+	for (; *words; words++)
+		put_le(&wide, *words == '+' ? 0 : (unsigned char)*words, 2);
+	uint32_t vk = value(b, name, 7, wide.data, wide.len);
+	buf_release(&wide);
+	return vk;
+}
+
+static void nothing_of_a_value_is_left_out_in_silence(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	struct buf text = BUF_INIT;
+	begin(&b);
+	/* a file to be deleted has an empty word behind it, and another file follows */
+	uint32_t rename = words_value(&b, "PendingFileRenameOperations", "a.exe++b.exe+c.exe++");
+	uint32_t session = path(&b, "Session", &rename, 1);
+	uint32_t many[60];
+	for (int i = 0; i < 60; i++) {
+		buf_clear(&text);
+		buf_addf(&text, "%0200d", i);
+		many[i] = text_value(&b, "v", text.data);
+	}
+	uint32_t padded = key(&b, "Padded", NULL, 0, many, 60);
+	uint32_t cut = text_value(&b, "Cut", "a text");
+	set_le(&b, H + cut + 4 + 8, 0x7FFFFFF0, 4); /* its data lie nowhere */
+	uint32_t broken = path(&b, "Broken", &cut, 1);
+	uint32_t all[] = {session, padded, broken};
+	uint32_t root = key(&b, "ROOT", all, 3, NULL, 0);
+	seal(&b, root);
+	struct parsed p = parse_bytes("registry", "Users/sato/NTUSER.DAT", b.data, b.len);
+	const json_t *row = ROW_WHERE(&p, "key=Session");
+	assert_string_equal(json_string_value(json_object_get(row, "values")),
+	                    "PendingFileRenameOperations=a.exe |  | b.exe | c.exe");
+	row = ROW_WHERE(&p, "key=Padded");
+	const char *values = json_string_value(json_object_get(row, "values"));
+	unsigned left = 0;
+	unsigned shown = 0;
+	assert_non_null(strrchr(values, '('));
+	assert_int_equal(sscanf(strrchr(values, '('), "(%u more)", &left), 1);
+	for (const char *at = values; (at = strstr(at, "v=")) != NULL; at++)
+		shown++;
+	assert_int_equal(shown + left, 60);
+	assert_int_equal(json_array_size(p.problems), 1);
+	assert_non_null(strstr(json_string_value(json_object_get(json_array_get(p.problems, 0), "reason")), "Broken"));
+	parsed_release(&p);
+	/* a key that counts one more below it than its list holds */
+	set_le(&b, H + root + 4 + 20, 4, 4);
+	p = parse_bytes("registry", "Users/sato/NTUSER.DAT", b.data, b.len);
+	assert_int_equal(json_array_size(p.problems), 2);
+	parsed_release(&p);
+	buf_release(&text);
+	buf_release(&b);
+}
+
 static void a_users_hive_tells_what_starts_and_ran(void **state)
 {
 	(void)state;
@@ -322,6 +380,9 @@ static void logs_bring_the_last_changes(void **state)
 	log.data[600] ^= 1;
 	p = parse_beside("registry", "SYSTEM", before.data, before.len, ".LOG1", log.data, log.len);
 	assert_int_equal(json_integer_value(json_object_get(p.facts, "log_entries")), 0);
+	assert_true(json_array_size(p.problems) > 0);
+	assert_non_null(
+	    strstr(json_string_value(json_object_get(json_array_get(p.problems, 0), "reason")), "checksum"));
 	parsed_release(&p);
 	buf_release(&log);
 	buf_release(&before);
@@ -448,6 +509,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_was_deleted_is_recovered),
+	    cmocka_unit_test(nothing_of_a_value_is_left_out_in_silence),
 	    cmocka_unit_test(a_users_hive_tells_what_starts_and_ran),
 	    cmocka_unit_test(a_system_hive_tells_services_and_runs),
 	    cmocka_unit_test(logs_bring_the_last_changes),
