@@ -223,6 +223,67 @@ static void the_history_leaves_for_stock_git(void **state)
 	    0, "1\n");
 }
 
+/* What was retracted stands last, and is called so: in what was found, on a page that refers to it, and in the command. */
+static void what_was_retracted_is_called_so(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "note", "text=a tunnel", "on=R1-A1", NULL);
+	program_good(&program, "add", "note", "text=tunnel behind HR-PC-03, seen", "on=R1-A1,R1-A2", NULL);
+	program_good(&program, "retract", "R1-N1", "--reason", "a slip", NULL);
+	program_good(&program, "find", "tunnel", NULL);
+	const char *first = strstr(program.out.data, "R1-N2");
+	const char *last = strstr(program.out.data, "R1-N1");
+	assert_non_null(first);
+	assert_true(last > first);
+	assert_non_null(strstr(last, "(retracted)"));
+	assert_null(strstr(first, "(retracted)") < last ? strstr(first, "(retracted)") : NULL);
+	struct terminal *t = terminal_open_case();
+	terminal_type(t, "/");
+	terminal_await_row(t, -1, "/");
+	answer(t, "tunnel", "Found");
+	terminal_await_row(t, 2, "R1-N2");
+	terminal_await_row(t, 3, "R1-N1");
+	terminal_await_row(t, 3, "(retracted)");
+	press(t, KEYS_ESCAPE, 1, "Board");
+	press(t, "3", 1, "Asset · 2");
+	press(t, KEYS_ENTER, 1, "R1-A1");
+	terminal_await(t, "(retracted)");
+	terminal_quit(t);
+	program_good(&program, "retract", "R1-A2", "--reason", "a slip", NULL);
+	t = terminal_open_case();
+	press(t, "6", 1, "Note");
+	press(t, KEYS_ENTER, 1, "R1-N2");
+	terminal_await(t, "R1-A2  HR-PC-04 (retracted)");
+	terminal_quit(t);
+}
+
+/* A draft goes on without the records that were retracted since, and says so; what was retracted while a form is open is not
+ * written in silence either. */
+static void a_draft_tells_what_was_retracted_since(void **state)
+{
+	(void)state;
+	program_good(&program, "add", "party", "name=Organisation E", "type=organisation", NULL);
+	struct terminal *t = terminal_open_case();
+	press(t, "H", 1, "Contact · 0");
+	press(t, "a", 1, "New: Contact");
+	press(t, KEYS_ENTER, -1, "Organisation:");
+	answer(t, "Organisation B", "1 typed, draft kept");
+	terminal_await(t, "R1-P2 Organisation B");
+	press(t, KEYS_ESCAPE, 1, "Contact · 0");
+	program_good(&program, "retract", "R1-P2", "--reason", "a slip", NULL);
+	terminal_type(t, "a");
+	terminal_await(t, "goes on here without R1-P2 Organisation B");
+	assert_false(terminal_shows(t, "1 typed"));
+	press(t, KEYS_ENTER, -1, "Organisation:");
+	answer(t, "Organisation E", "1 typed");
+	terminal_await(t, "R1-P3 Organisation E");
+	program_good(&program, "retract", "R1-P3", "--reason", "another slip", NULL);
+	terminal_type(t, KEYS_CTRL_S);
+	terminal_await(t, "Organisation: R1-P3 Organisation E (retracted)");
+	press(t, KEYS_ESCAPE, 1, "Contact · 0");
+	terminal_quit(t);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -236,6 +297,8 @@ int main(void)
 	    FRESH(a_mail_is_held_and_referred_to),
 	    FRESH(a_refusal_goes_to_its_field),
 	    FRESH(the_history_leaves_for_stock_git),
+	    FRESH(what_was_retracted_is_called_so),
+	    FRESH(a_draft_tells_what_was_retracted_since),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,11 +24,12 @@ static int print_hit(void *ctx, const struct search_hit *hit)
 	struct find_print *f = ctx;
 	f->count++;
 	if (f->array) {
-		json_t *record = record_get(f->s->c, hit->label, 0, NULL);
+		json_t *record = record_get(f->s->c, hit->label, RECORD_WITH_RETRACTED, NULL);
 		if (record)
 			json_array_append_new(f->array, record);
 	} else {
-		printable_printf(f->s->out, "%-8s %-10s %s\n", hit->label, hit->kind, hit->snippet);
+		printable_printf(f->s->out, "%-8s %-10s %s%s\n", hit->label, hit->kind,
+		                 hit->is_retracted ? _("(retracted) ") : "", hit->snippet);
 	}
 	return 0;
 }

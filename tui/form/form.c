@@ -13,6 +13,7 @@
 #include "finding/indicator/textscan.h"
 #include "finding/sweep/sweep_list.h"
 #include "tui/form/form_private.h"
+#include "tui/form/references_there.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
@@ -196,6 +197,21 @@ static void go_to_field(struct view *v, const struct form_value *value)
 	view_stale(v);
 }
 
+/* A record that was chosen here and was retracted since, by another shell: told, and not written in silence. */
+static int refers_to_what_is_gone(struct view *v, const struct form_value *value)
+{
+	struct buf gone = BUF_INIT;
+	int is_reference = value->field->type == FIELD_REF || value->field->type == FIELD_REFS;
+	if (value->changed && value->value && is_reference)
+		free(references_there(v->wb, value->value, &gone));
+	int is = gone.len > 0;
+	if (is)
+		workbench_tell(v->wb, TONE_ALARM, _("%s: %s: choose another, or take it out"),
+		               field_label(value->field), gone.data);
+	buf_release(&gone);
+	return is;
+}
+
 /* The first thing that keeps it from being saved, told with the field's label. */
 static int is_complete(struct view *v)
 {
@@ -207,7 +223,7 @@ static int is_complete(struct view *v)
 			workbench_tell(v->wb, TONE_ALARM, _("%s is required"), field_label(value->field));
 		} else if (value->changed && value->value && form_check(value->field, value->value, &err) < 0) {
 			workbench_tell(v->wb, TONE_ALARM, "%s: %s", field_label(value->field), err_reason(&err));
-		} else {
+		} else if (!refers_to_what_is_gone(v, value)) {
 			continue;
 		}
 		go_to_field(v, value);

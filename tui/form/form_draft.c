@@ -1,4 +1,5 @@
 /* The draft of a form: kept while it is typed, taken up when the form is opened again, thrown away on request. */
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -7,6 +8,7 @@
 #include "case/store/draft.h"
 #include "case/store/value.h"
 #include "tui/form/form_private.h"
+#include "tui/form/references_there.h"
 #include "tui/workbench/draft_prompt.h"
 #include "tui/workbench/prompt.h"
 #include "tui/workbench/workbench.h"
@@ -55,6 +57,26 @@ int form_draft_work(struct view *v, double deadline, int *show)
 	return -1;
 }
 
+/* The text of a draft as it goes on: an older genba kept "now" as it was typed, which meant the time of the draft; records that
+ * are retracted or gone are left out, and added to `gone`. The caller frees it. */
+static char *draft_text(struct view *v, const struct field *field, const char *text, const char *when, struct buf *gone)
+{
+	if (field->type == FIELD_REF || field->type == FIELD_REFS)
+		return references_there(v->wb, text, gone);
+	return value_settled(field, text, draft_prompt_moment(when));
+}
+
+static void tell_restored(struct view *v, const char *when, const struct buf *gone)
+{
+	char *said = edtf_said(when);
+	if (gone->len)
+		workbench_tell(v->wb, TONE_ALARM, _("the draft of %s goes on here without %s; D throws it away"), said,
+		               gone->data);
+	else
+		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %s goes on here; D throws it away"), said);
+	free(said);
+}
+
 int form_draft_restore(struct view *v)
 {
 	struct form *f = form_of(v);
@@ -64,24 +86,25 @@ int form_draft_restore(struct view *v)
 	const char *name;
 	json_t *text;
 	int found = 0;
+	struct buf gone = BUF_INIT;
 	json_object_foreach(fields, name, text) {
 		struct form_value *value = form_value_named(f, name);
 		if (!value || !json_is_string(text))
 			continue;
-		char *settled = value_settled(value->field, json_string_value(text), draft_prompt_moment(when));
-		form_value_set(value,
-		               settled); /* an older genba kept "now" as it was typed: it meant the time of the draft */
-		free(settled);
-		value->changed = 1;
+		const char *typed = json_string_value(text);
+		char *goes_on = draft_text(v, value->field, typed, when, &gone);
+		form_value_set(value, goes_on);
+		value->changed = *goes_on || !*typed || value->was;
+		free(goes_on);
 		f->more |= !form_is_first(value);
 		found = 1;
 	}
 	json_decref(draft);
-	if (found) {
-		char *said = edtf_said(when);
-		workbench_tell(v->wb, TONE_ATTENTION, _("the draft of %s goes on here; D throws it away"), said);
-		free(said);
-	}
+	if (found)
+		tell_restored(v, when, &gone);
+	if (gone.len) /* told once: the draft is kept without them */
+		unsaved_touch(&f->unsaved);
+	buf_release(&gone);
 	return found;
 }
 

@@ -69,6 +69,14 @@ static int has_words(struct record_cache *t, size_t row, const char *folded)
 	return !*folded || memmem(words, n, folded, strlen(folded)) != NULL;
 }
 
+static long place_chosen(const struct form_reference_picking *p, const char *label)
+{
+	for (size_t i = 0; i < p->chosen_count; i++)
+		if (strcmp(p->chosen[i], label) == 0)
+			return (long)i;
+	return -1;
+}
+
 static int is_person(const struct form_reference_picking *p, const char *label)
 {
 	for (size_t i = 0; i < p->people_count; i++)
@@ -123,7 +131,9 @@ static size_t find(void *ctx, const char *typed)
 		struct record_cache *t = p->tables[p->at_table];
 		while (p->at_row > 0 && p->hit_count < HITS_MOST && !p->partial) {
 			size_t i = --p->at_row;
-			if (!record_cache_is_retracted(t, i) && !is_person(p, record_cache_label(t, i)) &&
+			const char *label = record_cache_label(t, i);
+			/* one that is chosen already can be taken out, whatever became of it */
+			if ((!record_cache_is_retracted(t, i) || place_chosen(p, label) >= 0) && !is_person(p, label) &&
 			    has_words(t, i, folded))
 				p->hits[p->hit_count++] = (struct hit){t, i};
 			p->partial = i % 64 == 0 && clock_steady() > deadline;
@@ -206,14 +216,6 @@ static void text(void *ctx, size_t i, struct buf *out)
 }
 
 /* ---- marking, for sets */
-
-static long place_chosen(const struct form_reference_picking *p, const char *label)
-{
-	for (size_t i = 0; i < p->chosen_count; i++)
-		if (strcmp(p->chosen[i], label) == 0)
-			return (long)i;
-	return -1;
-}
 
 static int is_chosen(void *ctx, size_t i)
 {

@@ -1,5 +1,5 @@
 /*
- * What a search found: records, best first; below them observations, the earliest first, and how many more.
+ * What a search found: records, best first, retracted ones last; below them observations, the earliest first, and how many more.
  *
  * The records are looked for in slices. Until all were found those of before stay, and the heading says how far it is.
  */
@@ -36,6 +36,7 @@ struct found_hit {
 	const struct kind *kind; /* NULL: unknown */
 	char *kind_name, *snippet;
 	char label[LABEL_TEXT];
+	int is_retracted;
 };
 
 struct found_hits {
@@ -81,8 +82,10 @@ static int add_hit(void *ctx, const struct search_hit *hit)
 	if (h->count % 64 == 0)
 		h->hits = xrealloc(h->hits, (h->count + 64) * sizeof *h->hits);
 	struct found_hit *to = &h->hits[h->count++];
-	*to = (struct found_hit){
-	    .kind = kind_find(hit->kind), .kind_name = xstrdup(hit->kind), .snippet = xstrdup(hit->snippet)};
+	*to = (struct found_hit){.kind = kind_find(hit->kind),
+	                         .kind_name = xstrdup(hit->kind),
+	                         .snippet = xstrdup(hit->snippet),
+	                         .is_retracted = hit->is_retracted};
 	snprintf(to->label, sizeof to->label, "%s", hit->label);
 	return 0;
 }
@@ -94,8 +97,11 @@ static void hit_row(struct view *v, size_t i, struct row *row)
 	text_pad(&line, row->label, 9);
 	text_pad(&line, hit->kind ? kind_label(hit->kind) : hit->kind_name, 14);
 	buf_adds(&line, "  ");
-	text_pad(&line, workbench_name(v->wb, row->label), v->columns < 120 ? 22 : 40);
-	buf_addf(&line, "  %s", hit->snippet);
+	const char *name = workbench_name(v->wb, row->label);
+	size_t cells = v->columns < 120 ? 22 : 40;
+	text_pad(&line, name, cells);
+	buf_addf(&line, "  %s%s", hit->is_retracted && text_width(name) > cells ? _("(retracted) ") : "", hit->snippet);
+	row->tone = hit->is_retracted ? TONE_FAINT : TONE_PLAIN;
 	row->text = printable_dup(line.data);
 	buf_release(&line);
 }

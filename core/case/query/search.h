@@ -15,9 +15,10 @@ struct search_hit {
 	const char *label;
 	const char *kind;
 	const char *snippet; /* printable, with the hit between « and » */
+	int is_retracted;
 };
 
-/* Records that match what a person typed, best first. Callback nonzero stops. */
+/* Records that match what a person typed, best first, and those that were retracted behind all others. Callback nonzero stops. */
 int search_find(struct case_file *c, const char *text, size_t limit, int (*fn)(void *ctx, const struct search_hit *hit),
                 void *ctx, struct err *err);
 

@@ -23,6 +23,7 @@
 struct ranked {
 	double rank;
 	sqlite3_int64 n;
+	int is_retracted;
 	char *label, *kind, *snippet; /* printable; NULL: not read yet */
 };
 
@@ -81,6 +82,8 @@ void search_free(struct search *s)
 
 static int is_worse(const struct ranked *a, const struct ranked *b)
 {
+	if (a->is_retracted != b->is_retracted)
+		return a->is_retracted;
 	return a->rank != b->rank ? a->rank > b->rank : a->n > b->n;
 }
 
@@ -181,11 +184,11 @@ static void by_number(struct search *s)
 /* In the order of the records, so that the next slice goes on where this one ended. */
 static int rank(struct search *s, double deadline, struct err *err)
 {
-	sqlite3_stmt *hits =
-	    ask(s,
-	        "SELECT search.rowid, search.rank FROM search CROSS JOIN record ON record.n = search.rowid"
-	        " WHERE search MATCH ?1 AND search.rowid > ?2 ORDER BY search.rowid",
-	        err);
+	sqlite3_stmt *hits = ask(s,
+	                         "SELECT search.rowid, search.rank, record.retracted FROM search CROSS JOIN record ON "
+	                         "record.n = search.rowid"
+	                         " WHERE search MATCH ?1 AND search.rowid > ?2 ORDER BY search.rowid",
+	                         err);
 	size_t ranked = 0;
 	int more = 0;
 	int rc = SQLITE_DONE;
@@ -194,7 +197,9 @@ static int rank(struct search *s, double deadline, struct err *err)
 	sqlite3_bind_int64(hits, 2, s->done);
 	while (!more && (rc = sqlite3_step(hits)) == SQLITE_ROW) {
 		s->done = sqlite3_column_int64(hits, 0);
-		keep_best(s, (struct ranked){.rank = sqlite3_column_double(hits, 1), .n = s->done});
+		keep_best(s, (struct ranked){.rank = sqlite3_column_double(hits, 1),
+		                             .n = s->done,
+		                             .is_retracted = sqlite3_column_int(hits, 2)});
 		ranked++;
 		more = ranked >= s->least && ranked % LOOK_AT_CLOCK == 0 && clock_steady() >= deadline;
 	}
@@ -238,7 +243,8 @@ static void give(struct search *s)
 	if (s->count)
 		qsort(s->best, s->count, sizeof *s->best, compare);
 	for (size_t i = 0; i < s->count && !enough; i++) {
-		const struct search_hit hit = {s->best[i].label, s->best[i].kind, s->best[i].snippet};
+		const struct search_hit hit = {s->best[i].label, s->best[i].kind, s->best[i].snippet,
+		                               s->best[i].is_retracted};
 		enough = hit.snippet && s->fn(s->ctx, &hit);
 	}
 }

@@ -61,8 +61,13 @@ const char *name_of(struct title_cache **names, struct case_file *c, const char 
 	if ((*names)->depth >= DEPTH)
 		return "";
 	(*names)->depth++;
-	json_t *record = record_get(c, label, 0, NULL);
+	json_t *record = record_get(c, label, RECORD_WITH_RETRACTED, NULL);
 	char *title = record ? name_of_record(names, c, record) : xstrdup("");
+	if (record && record_is_retracted(record)) {
+		char *marked = xasprintf(_("%s (retracted)"), title);
+		free(title);
+		title = marked;
+	}
 	json_decref(record);
 	(*names)->depth--;
 	free(slot->title); /* filled last: finding the title may have used the slot */

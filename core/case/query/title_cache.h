@@ -13,7 +13,8 @@ struct title_cache; /* those that one reader remembers; NULL at first */
 
 void title_cache_free(struct title_cache **names);
 
-/* The title of the record with that label, printable, or "" if there is none. Borrowed until the next call. */
+/* The title of the record with that label, printable, or "" if there is none; of one that was retracted it ends with
+ * "(retracted)". Borrowed until the next call. */
 const char *name_of(struct title_cache **names, struct case_file *c, const char *label);
 
 /* What names a record (as read) in one line, also where its title is a value or a reference. Printable; the caller frees. */

@@ -178,7 +178,8 @@ int record_each_reference(struct case_file *c, const char *label,
 	if (target)
 		s = case_prepare(c, err,
 		                 "SELECT record.label, link.field, record.retracted FROM link JOIN record"
-		                 " ON record.id = link.source WHERE link.target = ?1 ORDER BY record.n, link.field",
+		                 " ON record.id = link.source WHERE link.target = ?1 ORDER BY record.retracted, "
+		                 "record.n, link.field",
 		                 "t", json_get_string(target, "id"));
 	if (target && !s)
 		result = -1;

@@ -12,6 +12,7 @@
 #include "case/store/draft.h"
 #include "case/store/value.h"
 #include "tui/form/form.h"
+#include "tui/form/references_there.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/playbook/steps_pane.h"
 #include "tui/view/views.h"
@@ -136,6 +137,18 @@ static void put_settled(struct step_form *f, size_t i, const char *text, struct 
 	free(settled);
 }
 
+/* The labels that a need was given may be of records that are retracted or gone by now. */
+static void put_kept(struct view *v, size_t i, const char *text, struct clock_time typed, struct buf *gone)
+{
+	struct step_form *f = v->data;
+	const json_t *need = json_array_get(f->needs, i);
+	const struct field *field = step_need_field(need);
+	int refers = step_need_kind(need) || (field && (field->type == FIELD_REF || field->type == FIELD_REFS));
+	char *there = text && refers ? references_there(v->wb, text, gone) : NULL;
+	put_settled(f, i, there ? there : text, typed);
+	free(there);
+}
+
 static void write_draft(struct view *v)
 {
 	struct step_form *f = v->data;
@@ -180,12 +193,19 @@ static void restore_draft(struct view *v)
 	json_t *draft = draft_load(workbench_case(v->wb), f->draft_key, when);
 	const json_t *values = json_object_get(draft, "values");
 	if (json_array_size(values) == need_count(f)) {
+		struct buf gone = BUF_INIT;
 		for (size_t i = 0; i < need_count(f); i++)
-			put_settled(f, i, json_string_value(json_array_get(values, i)), draft_prompt_moment(when));
-		unsaved_done(&f->unsaved);
+			put_kept(v, i, json_string_value(json_array_get(values, i)), draft_prompt_moment(when), &gone);
+		if (!gone.len) /* else it is kept without them */
+			unsaved_done(&f->unsaved);
 		char *said = edtf_said(when);
-		workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %s goes on"), said);
+		if (gone.len)
+			workbench_tell(v->wb, TONE_ALARM, _("what was filled in here at %s goes on without %s"), said,
+			               gone.data);
+		else
+			workbench_tell(v->wb, TONE_ATTENTION, _("what was filled in here at %s goes on"), said);
 		free(said);
+		buf_release(&gone);
 	}
 	json_decref(draft);
 }

@@ -37,6 +37,33 @@ static void assert_finds(const char *text, const char *expected)
 	buf_release(&found);
 }
 
+static int note_retracted(void *ctx, const struct search_hit *hit)
+{
+	buf_addf(ctx, "%s%s ", hit->label, hit->is_retracted ? "x" : "");
+	return 0;
+}
+
+/* However well they fit: what was retracted is for those who look for it. */
+static void what_was_retracted_comes_last(void **state)
+{
+	(void)state;
+	struct buf found = BUF_INIT;
+	struct err err = ERR_INIT;
+	add("note", "text=tunnel+tunnel+tunnel");
+	add("note", "text=the+server+behind+the+tunnel+was+looked+at");
+	add("note", "text=tunnel");
+	assert_int_equal(record_retract(the_case, "R1-N1", "a slip", &err), 0);
+	assert_int_equal(record_retract(the_case, "R1-N3", "a slip", &err), 0);
+	assert_int_equal(search_find(the_case, "tunnel", 50, note_retracted, &found, &err), 0);
+	assert_memory_equal(found.data, "R1-N2 ", 6);
+	assert_non_null(strstr(found.data, "R1-N1x "));
+	assert_non_null(strstr(found.data, "R1-N3x "));
+	buf_clear(&found);
+	assert_int_equal(search_find(the_case, "tunnel", 1, note_retracted, &found, &err), 0);
+	assert_string_equal(found.data, "R1-N2 ");
+	buf_release(&found);
+}
+
 static void what_people_type_is_found(void **state)
 {
 	(void)state;
@@ -308,11 +335,17 @@ int main(void)
 {
 #define CASE_TEST(f) cmocka_unit_test_setup_teardown(f, case_setup, case_teardown)
 	const struct CMUnitTest tests[] = {
-	    CASE_TEST(what_people_type_is_found),       CASE_TEST(what_is_changed_is_found_anew),
-	    CASE_TEST(a_run_is_found_by_either_name),   CASE_TEST(the_index_catches_up_after_a_crash),
-	    CASE_TEST(catching_up_is_done_in_portions), CASE_TEST(a_change_costs_the_same_among_many),
-	    CASE_TEST(in_slices_the_same_is_found),     CASE_TEST(the_index_catches_up_in_slices),
-	    CASE_TEST(hostile_text_is_harmless),        CASE_TEST(an_index_of_an_older_version_is_made_anew),
+	    CASE_TEST(what_people_type_is_found),
+	    CASE_TEST(what_was_retracted_comes_last),
+	    CASE_TEST(what_is_changed_is_found_anew),
+	    CASE_TEST(a_run_is_found_by_either_name),
+	    CASE_TEST(the_index_catches_up_after_a_crash),
+	    CASE_TEST(catching_up_is_done_in_portions),
+	    CASE_TEST(a_change_costs_the_same_among_many),
+	    CASE_TEST(in_slices_the_same_is_found),
+	    CASE_TEST(the_index_catches_up_in_slices),
+	    CASE_TEST(hostile_text_is_harmless),
+	    CASE_TEST(an_index_of_an_older_version_is_made_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
