@@ -96,7 +96,7 @@ int evidence_extract(struct case_file *c, const char *label, const char *to, uns
 	                        .ops = piped ? &to_pipe : &acquire_raw,
 	                        .sink = piped ? (void *)&fd : &out};
 	struct digest_result is = {.size = 0, .pieces = BUF_INIT};
-	int rc = piped || access(to, F_OK) < 0 ? 0 : err_set(err, ERR_EXISTS, _("'%s' exists already"), to);
+	int rc = piped ? 0 : path_must_be_new(to, err);
 	if (rc == 0 && !piped)
 		rc = volume_create(&out, to, 0, err);
 	if (rc == 0)

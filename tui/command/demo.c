@@ -80,7 +80,7 @@ static int write_log(const char *path, struct err *err)
 		         (long long)when, (value >> 8) % 1000, (value >> 12) % 900, 11 + (value >> 20) % 4,
 		         (value >> 10) % 90000, sites[(value >> 24) % 5], (value >> 16) % 1000, (value >> 14) % 250);
 	}
-	int rc = path_write_file(path, text.data, text.len, PATH_REPLACE, err);
+	int rc = path_write_file(path, text.data, text.len, PATH_SAME, err);
 	buf_release(&text);
 	return rc;
 }

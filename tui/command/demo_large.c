@@ -30,7 +30,7 @@ __asm__(".section .rodata\n"
 static int put_file(const char *dir, const char *name, struct buf *bytes, struct err *err)
 {
 	char *path = xasprintf("%s/%s", dir, name);
-	int rc = path_write_file(path, bytes->data, bytes->len, PATH_REPLACE, err);
+	int rc = path_write_file(path, bytes->data, bytes->len, PATH_SAME, err);
 	free(path);
 	buf_release(bytes);
 	return rc;

@@ -98,7 +98,7 @@ int demo_mails_write(const char *dir, int japanese, struct err *err)
 		struct buf mail = BUF_INIT;
 		char *path = xasprintf("%s/%s%s.eml", dir, mails[i].file, japanese ? ".ja" : "");
 		demo_mail_make(&mails[i], japanese != 0, &mail);
-		rc = path_write_file(path, mail.data, mail.len, PATH_REPLACE, err);
+		rc = path_write_file(path, mail.data, mail.len, PATH_SAME, err);
 		buf_release(&mail);
 		free(path);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/passphrase.h"
@@ -68,8 +69,8 @@ static int make_case(struct session *s, const struct args *args, struct err *err
 {
 	struct case_new spec = {
 	    .title = args_option(args, "title"), .party = args_option(args, "party"), .tlp = args_option(args, "tlp")};
-	if (access(args->words[0], F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), args->words[0]);
+	if (path_must_be_new(args->words[0], err) < 0)
+		return -1;
 	char *typed = spec.title ? NULL : cmd_ask_line(s, _("Title of the case: "), NULL);
 	if (typed)
 		spec.title = typed;

@@ -360,8 +360,8 @@ int cmd_handover(struct session *s, const struct args *args, struct err *err)
 	const char *language = args_option(args, "brief-lang");
 	if (language && strcmp(language, "en") != 0 && strcmp(language, "ja") != 0)
 		return err_set(err, ERR_USAGE, _("--brief-lang is en or ja, not '%s'"), language);
-	if (access(out, F_OK) == 0) /* before anybody becomes a responder by this */
-		return err_set(err, ERR_EXISTS, _("'%s' exists already"), out);
+	if (path_must_be_new(out, err) < 0) /* before anybody becomes a responder by this */
+		return -1;
 	for (size_t i = 0; i < 64 && args_option_at(args, "secret", i); i++)
 		secrets[i] = args_option_at(args, "secret", i);
 	if (read_recipients(s, args, to, &how.count, err) < 0)
@@ -404,10 +404,24 @@ static int show_brief(struct session *s, const char *label, const char *folder, 
 	return rc;
 }
 
-static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)
+static char *receipt_path(struct session *s, const struct args *args)
 {
 	const char *named = args_option(args, "receipt");
-	char *path = named ? xstrdup(named) : xasprintf("%s.receipt", case_path(s->c));
+	return named ? xstrdup(named) : xasprintf("%s.receipt", case_path(s->c));
+}
+
+/* Before the handover is on record as accepted. */
+static int receipt_must_be_new(struct session *s, const struct args *args, struct err *err)
+{
+	char *path = receipt_path(s, args);
+	int rc = path_must_be_new(path, err);
+	free(path);
+	return rc < 0 ? err_prefix(err, _("not accepted (--receipt FILE names another place for the receipt)")) : 0;
+}
+
+static int write_receipt(struct session *s, const struct args *args, const struct buf *receipt, struct err *err)
+{
+	char *path = receipt_path(s, args);
 	int rc = path_write_file(path, receipt->data, receipt->len, 0, err);
 	if (rc == 0)
 		printable_printf(s->log, _("receipt written: %s; send it to whoever handed the case over\n"), path);
@@ -512,6 +526,8 @@ int cmd_accept(struct session *s, const struct args *args, struct err *err)
 		return cmd_usage("accept", err);
 	if (transfer_pending(s->c, label, &why) < 0)
 		return accept_again(s, args, &why, err);
+	if (receipt_must_be_new(s, args, err) < 0)
+		return -1;
 	if (case_verify(s->c, &s->progress, tell_finding, s, &report, err) < 0 ||
 	    observation_verify_all(s->c, &s->progress, tell_finding, s, &care, err) < 0)
 		return -1;

@@ -1,6 +1,7 @@
 #include "base/file/paths.h"
 #include "base/file/new_file.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
 
@@ -111,9 +112,27 @@ static int write_all(int fd, const char *bytes, size_t n)
 	return 0;
 }
 
+int path_must_be_new(const char *path, struct err *err)
+{
+	struct stat st;
+	return lstat(path, &st) < 0 ? 0
+	                            : err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
+}
+
+int path_holds(const char *path, const void *bytes, size_t n)
+{
+	struct buf there = BUF_INIT;
+	int same = buf_read_file(&there, path, n + 1, NULL) == 0 && there.len == n &&
+	           (n == 0 || memcmp(there.data, bytes, n) == 0);
+	buf_release(&there);
+	return same;
+}
+
 int path_write_file(const char *path, const void *bytes, size_t n, unsigned flags, struct err *err)
 {
 	struct new_file f;
+	if (flags & PATH_SAME && path_holds(path, bytes, n))
+		return 0;
 	if (new_file_open(&f, path, err) < 0)
 		return -1;
 	if (write_all(f.fd, bytes, n) == 0)

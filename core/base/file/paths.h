@@ -22,9 +22,17 @@ int path_make(const char *folder, struct err *err);
 /* The same for the folders above the file `path`. */
 int path_make_parents(const char *path, struct err *err);
 
+/* 1 if the file is there and holds these very bytes. */
+int path_holds(const char *path, const void *bytes, size_t n);
+
 enum path_write_flags {
 	PATH_REPLACE = 1, /* an existing file is replaced; without it, it is an error (ERR_EXISTS) */
+	PATH_SAME = 2,    /* one that holds these very bytes is as good as written; another one is an error */
 };
+
+/* ERR_EXISTS if anything has that name, a link that leads nowhere too: asked before work at whose end a person's file is
+ * written. A file that is there is never replaced; PATH_REPLACE is for genba's own. 0 or -1. */
+int path_must_be_new(const char *path, struct err *err);
 
 /*
  * Writes a small file whole or not at all: a temporary file in the same folder

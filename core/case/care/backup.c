@@ -442,8 +442,8 @@ int backup_restore(const char *from, const char *out, const struct case_unlock *
 	if (!unlock->identity || !unlock->identity->secret_key)
 		return err_set(err, ERR_UNLOCK,
 		               _("no identity is unlocked: a copy is signed and sealed by a responder"));
-	if (access(out, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), out);
+	if (path_must_be_new(out, err) < 0)
+		return -1;
 	char *copy = find_copy(from, err);
 	int rc = copy ? restore_base(copy, out, unlock, progress, report, err) : -1;
 	if (rc == 0) {

@@ -1,6 +1,8 @@
 #include "finding/practice/ntfs_out.h"
 
 #include "base/err.h"
+#include "base/file/new_file.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "finding/practice/bytes_out.h"
 #include "finding/practice/ntfs_out_private.h"
@@ -286,11 +288,15 @@ int ntfs_out_write(struct ntfs_out *v, const char *path, struct err *err)
 	ntfs_out_boot_sector(v, sectors, &boot);
 	memcpy(image, boot.data, boot.len);
 	memcpy(image + size - NTFS_SECTOR, boot.data, boot.len);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int rc = fd < 0 ? err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path)
-	                : write_all(fd, image, size, path, err);
-	if (fd >= 0 && close(fd) < 0 && rc == 0)
-		rc = err_set_errno(err, ERR_FAILED, errno, _("cannot write '%s'"), path);
+	struct new_file f;
+	int rc = 0;
+	if (!path_holds(path, image, size)) {
+		rc = new_file_open(&f, path, err);
+		if (rc == 0 && (rc = write_all(f.fd, image, size, path, err)) < 0)
+			new_file_abandon(&f);
+		else if (rc == 0)
+			rc = new_file_name(&f, 0, err);
+	}
 	buf_release(&boot);
 	free(image);
 	return rc;

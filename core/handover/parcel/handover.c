@@ -198,8 +198,8 @@ int handover_copy(struct case_file *c, const char *path, const struct handover_c
 	struct vault_identity keys;
 	if (case_may_write(c, err) < 0)
 		return -1;
-	if (access(path, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' exists already"), path);
+	if (path_must_be_new(path, err) < 0)
+		return -1;
 	own_identity(c, &keys);
 	memcpy(mine.recipient, case_identity(c)->public_key, 32);
 	char *middle = xasprintf("%s.handover.part", path);
@@ -260,8 +260,8 @@ int handover_delta(struct case_file *c, const char *path, const struct handover_
 	struct buf sealed = BUF_INIT;
 	if (case_may_write(c, err) < 0)
 		return -1;
-	if (access(path, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' exists already"), path);
+	if (path_must_be_new(path, err) < 0)
+		return -1;
 	for (size_t i = 0; i < how->count; i++)
 		memcpy(to[i], how->to[i].key, 32);
 	int rc = parcel_write_records(c, (const char(*)[HISTORY_ID])have, known_to_all(c, how, have), how->secrets,

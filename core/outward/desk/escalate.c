@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
@@ -220,9 +221,9 @@ int consultation_open(struct case_file *c, const char *label, const struct consu
 	json_t *asked = consultation_get(c, label, spec->reason, err);
 	if (!asked)
 		return -1;
-	if (access(spec->path, F_OK) == 0) {
+	if (path_must_be_new(spec->path, err) < 0) {
 		json_decref(asked);
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), spec->path);
+		return -1;
 	}
 	eligibility_of_party(c, json_get_string(asked, "from"), &e);
 	char *title = title_of(asked);

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SIGNS                 " namespaces=\"git\" "
+#define ALLOWED_SIGNERS_LIMIT (1U << 20)
+
 static int allowed_signer(void *ctx, const struct responder *r)
 {
 	const char *mark = r->mark;
@@ -23,17 +26,38 @@ static int allowed_signer(void *ctx, const struct responder *r)
 		if (!isalnum((unsigned char)*p))
 			return 0;
 	size_t key = 12 + strcspn(line + 12, " ");
-	buf_addf(ctx, "%s namespaces=\"git\" %.*s\n", mark, (int)key, line);
+	buf_addf(ctx, "%s" SIGNS "%.*s\n", mark, (int)key, line);
 	return 0;
+}
+
+static char *allowed_signers_path(const char *dir)
+{
+	size_t n = strlen(dir);
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	return xasprintf("%.*s.allowed_signers", (int)n, dir);
+}
+
+/* Of an earlier export: each line lets a key sign commits. It is brought up to date with the repository; another file is a
+ * person's. */
+static int is_allowed_signers(const char *path)
+{
+	struct buf text = BUF_INIT;
+	int rc = buf_read_file(&text, path, ALLOWED_SIGNERS_LIMIT, NULL);
+	for (const char *line = text.data; rc == 0 && line && *line;) {
+		const char *end = line + strcspn(line, "\n");
+		const char *space = memchr(line, ' ', (size_t)(end - line));
+		rc = space && strncmp(space, SIGNS, sizeof SIGNS - 1) == 0 ? 0 : -1;
+		line = end + (*end == '\n');
+	}
+	buf_release(&text);
+	return rc == 0;
 }
 
 static int write_allowed_signers(struct case_file *c, const char *dir, struct buf *told, struct err *err)
 {
-	size_t n = strlen(dir);
 	struct buf text = BUF_INIT;
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	char *path = xasprintf("%.*s.allowed_signers", (int)n, dir);
+	char *path = allowed_signers_path(dir);
 	int rc = responder_each(c, allowed_signer, &text, err);
 	if (rc == 0)
 		rc = path_write_file(path, text.data ? text.data : "", text.len, PATH_REPLACE, err);
@@ -47,6 +71,13 @@ static int write_allowed_signers(struct case_file *c, const char *dir, struct bu
 
 static int git_write(struct format_request *r, struct err *err)
 {
+	char *before = realpath(r->path, NULL);
+	char *signers = allowed_signers_path(before ? before : r->path);
+	int free_name = is_allowed_signers(signers) ? 0 : path_must_be_new(signers, err);
+	free(signers);
+	free(before);
+	if (free_name < 0)
+		return -1;
 	if (history_export(case_history(r->c), r->path, r->progress, err) < 0)
 		return -1;
 	char *real = realpath(r->path, NULL);

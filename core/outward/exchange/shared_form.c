@@ -43,7 +43,7 @@ static int shared_tell_loss(const struct format_request *request, const struct r
 		return 0;
 	release_each_loss(r, shared_add_loss, &out);
 	buf_adds(&out, out.len ? "\n]\n" : "[]\n");
-	int rc = path_write_file(file, out.data, out.len, PATH_REPLACE, err);
+	int rc = path_write_file(file, out.data, out.len, 0, err);
 	buf_release(&out);
 	return rc;
 }
@@ -53,6 +53,7 @@ int shared_export(struct format_request *request, const char *name, const char *
 {
 	struct buf bytes = BUF_INIT;
 	int dry = format_option(request, "dry-run") != NULL;
+	const char *loss = format_option(request, "loss");
 	struct release_wish wish = {.to = format_option(request, "to"),
 	                            .tlp = format_option(request, "tlp"),
 	                            .approved_by = format_option(request, "approved-by"),
@@ -62,6 +63,8 @@ int shared_export(struct format_request *request, const char *name, const char *
 	                            .internal = format_option(request, "internal") != NULL};
 	if (!dry && case_may_write(request->c, err) < 0)
 		return err_prefix(err, _("what leaves is put on record"));
+	if (loss && path_must_be_new(loss, err) < 0) /* before anything leaves */
+		return -1;
 	struct release *r = release_open(request->c, &wish, err);
 	int rc = r ? release_begin(r, dry ? NULL : request->path, err) : -1;
 	if (rc == 0)

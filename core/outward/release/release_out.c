@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file/paths.h"
 #include "base/i18n.h"
 
 #include <errno.h>
@@ -34,10 +35,8 @@ int release_begin(struct release *r, const char *path, struct err *err)
 		        hit.field, hit.label);
 		return err_about(err, "out");
 	}
-	if (access(path, F_OK) == 0) {
-		err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), path);
+	if (path_must_be_new(path, err) < 0)
 		return err_about(err, "out");
-	}
 	return new_file_open(&r->file, path, err) < 0 ? err_about(err, "out") : 0;
 }
 

@@ -219,8 +219,8 @@ static int import_list(struct session *s, const struct args *args, struct err *e
 	}
 	while (import.map_count < MAPS && (maps[import.map_count] = args_option_at(args, "map", import.map_count)))
 		import.map_count++;
-	if (rejects && access(rejects, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already: --rejects makes a new file"), rejects);
+	if (rejects && path_must_be_new(rejects, err) < 0)
+		return -1;
 	if (read_list(s, args, &file, err) < 0)
 		return -1;
 	int rc = csv_import(s->c, &import, &file, &s->progress, err);

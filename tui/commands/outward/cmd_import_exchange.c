@@ -38,7 +38,7 @@ static int read_tlp(const char *tlp, struct err *err)
 static int write_loss(const struct intake *in, const char *path, struct err *err)
 {
 	char *text = path ? json_dumps(in->loss, JSON_INDENT(1) | JSON_SORT_KEYS) : NULL;
-	int rc = text ? path_write_file(path, text, strlen(text), PATH_REPLACE, err) : 0;
+	int rc = text ? path_write_file(path, text, strlen(text), 0, err) : 0;
 	free(text);
 	return rc;
 }
@@ -100,8 +100,9 @@ int cmd_import_exchange(struct session *s, const struct args *args, const struct
 	                    .again = args_option(args, "again") != NULL,
 	                    .dry_run = args_option(args, "dry-run") != NULL,
 	                    .progress = &s->progress};
+	const char *loss = args_option(args, "loss");
 	if (read_as(args_option(args, "as"), &in, err) < 0 || read_tlp(in.tlp, err) < 0 ||
-	    (!in.dry_run && case_may_write(s->c, err) < 0))
+	    (!in.dry_run && case_may_write(s->c, err) < 0) || (loss && path_must_be_new(loss, err) < 0))
 		return -1;
 	in.fd = session_input(s, args->words[1], err);
 	if (in.fd < 0)
@@ -109,7 +110,7 @@ int cmd_import_exchange(struct session *s, const struct args *args, const struct
 	int rc = intake_run(&in, err);
 	close(in.fd);
 	if (rc == 0)
-		rc = write_loss(&in, args_option(args, "loss"), err);
+		rc = write_loss(&in, loss, err);
 	if (rc == 0 && args_option(args, "json"))
 		print_json(s, &in);
 	else if (rc == 0)

@@ -83,8 +83,8 @@ static int print_new(struct session *s, const struct args *args, struct buf *htm
 	if (rule_machine_kind(kind) || !kind->letters)
 		return err_set(err, ERR_USAGE, _("there are no worksheets of the kind %s: genba makes its records"),
 		               kind->name);
-	if (out && access(out, F_OK) == 0)
-		return err_set(err, ERR_EXISTS, _("'%s' is there already; it is not overwritten"), out);
+	if (out && path_must_be_new(out, err) < 0)
+		return -1;
 	if (reserve_labels(s->c, kind, count, labels, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
