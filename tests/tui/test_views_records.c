@@ -246,6 +246,10 @@ static void a_form_over_a_form_stays_until_it_is_left(void **state)
 	terminal_await_row(t, 1, "Asset · ");
 	terminal_type(t, "9@");
 	terminal_await_row(t, 1, "AS OF");
+	terminal_type(t, "E"); /* what has no past says so */
+	terminal_await_row(t, 1, "AS IT IS NOW, not as of");
+	terminal_type(t, "W");
+	terminal_await_row(t, 1, "AS OF");
 	terminal_quit(t);
 }
 

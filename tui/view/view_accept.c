@@ -102,6 +102,7 @@ static struct view *open_accept(struct workbench *wb, const char *none)
 
 const struct view_ops accept_view = {.name = "acceptance",
                                      .title = N_("Take over"),
+                                     .is_of_now = 1,
                                      .text = 1,
                                      .fill = fill_accept,
                                      .release = release_accept,

@@ -182,11 +182,29 @@ static void drop_fields(struct detail *d)
 	d->field_count = 0;
 }
 
+/* As of a commit, what came to refer to it later is not shown. */
+static int referred_then(struct view *v, const char *label, const char *field)
+{
+	if (!*workbench_as_of(v->wb))
+		return 1;
+	json_t *then = workbench_get(v->wb, label, RECORD_WITH_RETRACTED, NULL);
+	const json_t *value = then ? json_object_get(then, field) : NULL;
+	int is = json_is(then, field, v->argument);
+	for (size_t i = 0; !is && i < json_array_size(value); i++) {
+		const char *one = json_string_value(json_array_get(value, i));
+		is = one && strcmp(one, v->argument) == 0;
+	}
+	json_decref(then);
+	return is;
+}
+
 static int add_referring(void *ctx, const char *label, const char *field, int is_retracted)
 {
 	struct view *v = ctx;
 	struct detail *d = data(v);
 	(void)is_retracted;
+	if (!referred_then(v, label, field))
+		return 0;
 	if (d->field_count == 0) {
 		view_add(v, TONE_PLAIN, v->argument, "");
 		view_add(v, TONE_HEADING, v->argument, _(" Referred to by"));
@@ -202,7 +220,7 @@ static int add_referring(void *ctx, const char *label, const char *field, int is
 static void referring_row(struct view *v, size_t i, struct row *row)
 {
 	const char *name = data(v)->fields[i - data(v)->first];
-	json_t *record = record_get(workbench_case(v->wb), row->label, RECORD_WITH_RETRACTED, NULL);
+	json_t *record = workbench_get(v->wb, row->label, RECORD_WITH_RETRACTED, NULL);
 	const struct kind *kind = record ? record_kind(record) : NULL;
 	const struct field *field = kind ? kind_field(kind, name) : NULL;
 	char *title = record ? workbench_name_of_record(v->wb, record) : xstrdup("");

@@ -192,6 +192,7 @@ static const struct view_key merge_keys[] = {
 
 const struct view_ops merge_view = {.name = "merge",
                                     .title = N_("What would be merged"),
+                                    .is_of_now = 1,
                                     .fill = fill_merge,
                                     .forget = forget_merge,
                                     .release = release_merge,

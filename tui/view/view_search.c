@@ -322,6 +322,7 @@ static struct view *open_found(struct workbench *wb, const char *words)
 
 const struct view_ops found_view = {.name = "found",
                                     .title = N_("Found"),
+                                    .is_of_now = 1,
                                     .fill = fill,
                                     .keys = found_keys,
                                     .release = release_found,

@@ -66,6 +66,7 @@ struct view_ops {
 	/* Switched to by its key, it begins at the record that was under the cursor before ("": none): view_begin_at() mostly;
 	 * NULL: at its top. */
 	int (*begin_at)(struct view *v, const char *label);
+	int is_of_now; /* 1: it shows the case as it is now, while an earlier commit is looked at, too: its title says so */
 	int opens_at_top; /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */
 	int (*fill)(struct view *v, int columns, struct err *err);

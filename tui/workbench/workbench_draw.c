@@ -137,14 +137,17 @@ static void draw_header(struct workbench *wb)
 }
 
 /* The past is marked in words and in reverse, so that nobody takes it for now. */
-static int draw_past(const struct workbench *wb)
+static int draw_past(const struct workbench *wb, const struct view *v)
 {
 	if (!*wb->as_of)
 		return 0;
 	struct buf line = BUF_INIT;
-	buf_addf(&line, _(" AS OF %.16s (%.10s) · READ ONLY · @ back to now "), wb->as_of_time, wb->as_of);
+	if (v->ops->is_of_now)
+		buf_addf(&line, _(" AS IT IS NOW, not as of %.16s · @ back to now "), wb->as_of_time);
+	else
+		buf_addf(&line, _(" AS OF %.16s (%.10s) · READ ONLY · @ back to now "), wb->as_of_time, wb->as_of);
 	int wide = (int)text_width(line.data);
-	screen_put(1, 0, wide, TONE_PAST, line.data);
+	screen_put(1, 0, wide, v->ops->is_of_now ? TONE_ALARM : TONE_PAST, line.data);
 	buf_release(&line);
 	return wide + 1;
 }
@@ -163,7 +166,7 @@ static int draw_warning(const struct workbench *wb, const struct view *v)
 static void draw_title(struct workbench *wb, const struct view *v)
 {
 	struct buf line = BUF_INIT;
-	int from = draw_past(wb);
+	int from = draw_past(wb, v);
 	if (*v->ops->title)
 		buf_adds(&line, i18n_text(v->ops->title));
 	if (v->heading)

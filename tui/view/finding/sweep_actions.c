@@ -103,7 +103,7 @@ enum redraw sweep_accept_all(struct view *v)
 {
 	struct err err = ERR_INIT;
 	/* all that is on record, also where the view has not read it yet */
-	const struct sweep_found *found = sweep_found_hold(workbench_case(v->wb), &err);
+	const struct sweep_found *found = sweep_found_hold(workbench_case(v->wb), NULL, &err);
 	json_t *proposals = found ? sweep_proposals(found, workbench_case(v->wb), &err) : NULL;
 	size_t count = json_array_size(proposals);
 	if (proposals && count == 0)

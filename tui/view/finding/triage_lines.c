@@ -144,7 +144,7 @@ static int add_line(void *ctx, const struct observation *o, const struct observa
 static int fill_of_finding(struct view *v, struct err *err)
 {
 	struct buf filter = BUF_INIT;
-	json_t *f = record_get(workbench_case(v->wb), v->argument, 0, err);
+	json_t *f = workbench_get(v->wb, v->argument, 0, err);
 	if (!f)
 		return -1;
 	const char *ids = triage_field(f, "observations");

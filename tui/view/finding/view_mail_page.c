@@ -28,7 +28,8 @@ static int fill_page(struct view *v, int columns, struct err *err)
 	if (!record)
 		return -1;
 	json_t *analysis = mail_analysis(workbench_case(v->wb), v->argument, NULL);
-	json_t *alike = mail_similar(workbench_case(v->wb), v->argument, NULL);
+	json_t *alike =
+	    *workbench_as_of(v->wb) ? NULL : mail_similar(workbench_case(v->wb), v->argument, NULL); /* of now */
 	mail_page_title(record, analysis, &title);
 	v->heading = xasprintf("%s  %s", v->argument, title.data);
 	mail_page(record, analysis, alike, (size_t)columns - 1, add_page_line, v);

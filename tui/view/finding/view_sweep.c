@@ -293,6 +293,8 @@ static int fill_shape(struct view *v, int columns, double deadline, struct err *
 	switch (s->shape) {
 	case BY_INDICATOR:
 		fill_sums(v, columns);
+		if (*workbench_as_of(v->wb))
+			break; /* what is to be swept is a matter of now */
 		s->is_reading |= tell_what_waits(v, deadline);
 		s->is_reading |= tell_what_is_skipped(v, deadline);
 		break;
@@ -320,8 +322,8 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	struct sweep_state *s = sweep_state(v);
 	struct case_file *c = workbench_case(v->wb);
 	double deadline = clock_steady() + VIEW_SLICE;
-	int rc = sweep_found_ahead(c, deadline, err);
-	const struct sweep_found *now = rc == 0 ? sweep_found_hold(c, err) : NULL;
+	int rc = sweep_found_ahead(c, workbench_as_of(v->wb), deadline, err);
+	const struct sweep_found *now = rc == 0 ? sweep_found_hold(c, workbench_as_of(v->wb), err) : NULL;
 	clear_rows(v);
 	if (rc < 0 || (rc == 0 && !now))
 		return -1;
@@ -340,7 +342,7 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	if (s->is_reading) {
 		char *heading = v->heading ? v->heading : xstrdup(_("On record"));
 		v->heading = NULL;
-		view_head(v, heading, sweep_found_percent(c));
+		view_head(v, heading, sweep_found_percent(c, workbench_as_of(v->wb)));
 	}
 	return 0;
 }
@@ -356,10 +358,10 @@ static int read_on(struct view *v, double deadline, int *show)
 	struct sweep_case now;
 	struct err err = ERR_INIT;
 	char wanted[LABEL_TEXT];
-	int rc = sweep_found_ahead(c, deadline, &err);
-	if (rc == 0)
+	int rc = sweep_found_ahead(c, workbench_as_of(v->wb), deadline, &err);
+	if (rc == 0 && !*workbench_as_of(v->wb))
 		rc = sweep_waiting_ahead(c, deadline, &waiting, &err);
-	if (rc == 0)
+	if (rc == 0 && !*workbench_as_of(v->wb))
 		rc = sweep_case_ahead(c, deadline, &now, &err);
 	if (rc < 0)
 		workbench_tell_error(v->wb, &err);

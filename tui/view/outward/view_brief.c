@@ -60,9 +60,7 @@ static void add_row(struct view *v, const struct brief_row *row)
 static void head(struct view *v)
 {
 	const struct brief_view *d = v->data;
-	const char *reader = *workbench_as_of(v->wb) ? _("of the case as it is now")
-	                     : is_handover(v)        ? _("for the colleague who takes over")
-	                                             : _("for the meeting");
+	const char *reader = is_handover(v) ? _("for the colleague who takes over") : _("for the meeting");
 	view_head(v, xstrdup(reader), d->making ? brief_maker_percent(d->making) : -1);
 }
 
@@ -177,6 +175,7 @@ static struct view *open_brief(struct workbench *wb, const char *none)
 
 const struct view_ops brief_view = {.name = "brief",
                                     .title = N_("Brief"),
+                                    .is_of_now = 1,
                                     .fill = fill_brief,
                                     .forget = forget,
                                     .release = release_view,

@@ -446,6 +446,7 @@ static struct view *open_exchange(struct workbench *wb, const char *none)
 
 const struct view_ops exchange_view = {.name = "exchange",
                                        .title = N_("Exchange"),
+                                       .is_of_now = 1,
                                        .fill = fill_exchange,
                                        .forget = forget_exchange,
                                        .release = release_exchange,

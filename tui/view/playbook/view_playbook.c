@@ -580,6 +580,7 @@ static struct view *open_playbook(struct workbench *wb, const char *run)
 
 const struct view_ops playbook_view = {.name = "playbook",
                                        .title = N_("Playbook"),
+                                       .is_of_now = 1,
                                        .text = 1,
                                        .fill = fill_playbook,
                                        .release = release_playing,

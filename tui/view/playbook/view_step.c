@@ -528,7 +528,7 @@ static const struct view_key step_keys[] = {
 };
 
 const struct view_ops step_view = {
-    .name = "step", .title = N_("Step"), .fill = fill_step, .release = release_step, .keys = step_keys};
+    .name = "step", .title = N_("Step"), .is_of_now = 1, .fill = fill_step, .release = release_step, .keys = step_keys};
 
 static const struct view_lazy step_lazy = {.work = work, .flush = flush};
 

@@ -215,7 +215,9 @@ static int line_row(struct view *v, const struct timeline_view *l, struct timeli
 	if (!p->t.rows[i].dated && (i == 0 || p->t.rows[i - 1].dated))
 		add_text(p, TONE_HEADING, _(" Undated"));
 	add_line(p)->row = i;
-	return l->observations ? add_observations(v, p, &p->t.rows[i], err) : 0;
+	return l->observations && !*workbench_as_of(v->wb) /* sets are those of now */
+	           ? add_observations(v, p, &p->t.rows[i], err)
+	           : 0;
 }
 
 const struct timeline_row *timeline_picture_row(const struct timeline_picture *p, size_t line)

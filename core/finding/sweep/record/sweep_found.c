@@ -4,9 +4,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time/clock.h"
+#include "case/query/past_reader.h"
 #include "case/query/record_kept.h"
 #include "case/store/record.h"
 #include "finding/observation/observation_query.h"
+#include "history/history.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,6 +30,9 @@ struct found_load {
 	enum found_step step;
 	struct observation_scan *scan; /* of the step, or NULL */
 	size_t next;                   /* indicator that was not summed up */
+	/* as of a commit, NULL now: labels of the checks on record by then; of sweeps among them {evidence: [{indicator: true}]};
+	 * {"type value": the indicator's record} */
+	json_t *checks, *swept, *records;
 };
 
 /* What is kept of an indicator. */
@@ -55,6 +60,30 @@ static struct found_indicator *indicator_of(struct found_load *l, const char *ty
 	return &f->all[i];
 }
 
+/* Whether a sweep on record then had read the evidence and, unless `label` is NULL, looked for the indicator. A set that a later
+ * sweep replaced is gone, and what it held is in the later one: the check on record tells. */
+static int was_swept(const struct found_load *l, const struct observation_set *set, const char *label)
+{
+	const json_t *checks = json_object_get(l->swept, set->evidence);
+	if (json_object_get(l->checks, set->check))
+		return 1;
+	for (size_t i = 0; i < json_array_size(checks); i++)
+		if (!label || json_object_get(json_array_get(checks, i), label))
+			return 1;
+	return 0;
+}
+
+static int was_found_then(const struct found_load *l, const struct observation_set *set, const char *type,
+                          const char *value)
+{
+	if (!l->records)
+		return 1;
+	char *key = xasprintf("%s %s", type, value);
+	const json_t *record = json_object_get(l->records, key);
+	free(key);
+	return was_swept(l, set, record ? record_label(record) : "");
+}
+
 static char *copy_of(const char *text)
 {
 	return xstrdup(text ? text : "");
@@ -70,7 +99,7 @@ static int take_hit(void *ctx, const struct observation *o, const struct observa
 	const char *member = observation_value(o, "member");
 	struct found_line line = {.is_utc = raw == NULL && o->when != OBSERVATION_NO_TIME};
 	(void)err;
-	if (!type || !value)
+	if (!type || !value || !was_found_then(l, set, type, value))
 		return 0;
 	observation_id(o, set->evidence_sha256, line.id);
 	char *key = xasprintf("%s %s", set->evidence, line.id);
@@ -118,6 +147,8 @@ static int take_upload(void *ctx, const struct observation *o, const struct obse
 	                         .connects = number_of(o, "connects"),
 	                         .bytes = number_of(o, "bytes")};
 	(void)err;
+	if (l->records && !was_swept(l, set, NULL))
+		return 0;
 	observation_id(o, set->evidence_sha256, u.id);
 	char *key = xasprintf("%s %s", set->evidence, u.id);
 	int again = json_object_get(l->seen, key) != NULL;
@@ -161,6 +192,71 @@ static void release_record(void *item)
 
 static const struct record_kept_spec found_records = {"sweep found indicators",    "indicator", 0,
                                                       sizeof(struct found_record), take_record, release_record};
+
+/* ---- as of a commit */
+
+static int keep_check(void *ctx, json_t *check)
+{
+	struct found_load *l = ctx;
+	json_t *indicators;
+	const json_t *label;
+	size_t i;
+	json_object_set_new(l->checks, record_label(check), json_true());
+	if (!json_is(check, "method", "indicator_sweep"))
+		return 0;
+	indicators = json_object();
+	json_array_foreach(json_object_get(check, "indicators"), i, label)
+		if (json_is_string(label))
+			json_object_set_new(indicators, json_string_value(label), json_true());
+	json_array_foreach(json_object_get(check, "evidence"), i, label) {
+		const char *evidence = json_is_string(label) ? json_string_value(label) : "";
+		json_t *checks = json_object_get(l->swept, evidence);
+		if (!checks)
+			json_object_set_new(l->swept, evidence, checks = json_array());
+		json_array_append(checks, indicators);
+	}
+	json_decref(indicators);
+	return 0;
+}
+
+static int keep_indicator(void *ctx, json_t *indicator)
+{
+	struct found_load *l = ctx;
+	struct found_record it;
+	take_record(indicator, &it);
+	json_object_set(l->records, it.key, indicator);
+	release_record(&it);
+	return 0;
+}
+
+static int load_past(struct found_load *l, const char *commit, struct err *err)
+{
+	l->checks = json_object();
+	l->swept = json_object();
+	l->records = json_object();
+	return past_reader_each(l->c, "check", commit, 0, keep_check, l, err) < 0 ||
+	               past_reader_each(l->c, "indicator", commit, 0, keep_indicator, l, err) < 0
+	           ? -1
+	           : 0;
+}
+
+static void name_past_indicators(struct found_load *l)
+{
+	const char *key;
+	json_t *record;
+	json_object_foreach(l->records, key, record) {
+		const json_t *number = json_object_get(l->numbers, key);
+		struct found_record it;
+		if (!number)
+			continue;
+		struct found_indicator *found = &l->found->all[json_integer_value(number)];
+		take_record(record, &it);
+		snprintf(found->label, sizeof found->label, "%s", record_label(record));
+		memcpy(found->role, it.role, sizeof found->role);
+		found->refuted = it.is_refuted;
+		release_record(&it);
+	}
+}
 
 static void name_indicators(struct found_load *l, const struct record_kept *kept)
 {
@@ -220,6 +316,9 @@ static void load_end(struct found_load *l)
 	observation_scan_free(l->scan);
 	json_decref(l->numbers);
 	json_decref(l->seen);
+	json_decref(l->checks);
+	json_decref(l->swept);
+	json_decref(l->records);
 	*l = (struct found_load){.numbers = NULL};
 }
 
@@ -250,6 +349,10 @@ static int load_step(struct found_load *l, double deadline, struct err *err)
 	case FOUND_UPLOADS:
 		return load_scan(l, &sent, take_upload, deadline, err);
 	case FOUND_INDICATORS:
+		if (l->records) {
+			name_past_indicators(l);
+			return 0;
+		}
 		rc = found->count ? record_kept_work(l->c, &found_records, deadline, &kept, err) : 0;
 		if (rc == 0 && found->count)
 			name_indicators(l, kept);
@@ -302,7 +405,8 @@ struct found_told {
 };
 
 struct found_memory {
-	uint64_t of[3]; /* generations of checks, evidence and indicators */
+	uint64_t of[3];          /* generations of checks, evidence and indicators */
+	char commit[HISTORY_ID]; /* as of which; "": now */
 	struct found_load load;
 	struct found_told *told; /* NULL: not begun */
 	int is_whole;
@@ -332,28 +436,41 @@ static void found_memory_free(void *kept)
 	free(kept);
 }
 
-static struct found_memory *found_memory_of(struct case_file *c)
+/* One for now, one for the commit that was looked at last. */
+static struct found_memory *found_memory_of(struct case_file *c, const char *commit)
 {
-	void **slot = case_memory_of(c, "sweep found", found_memory_free);
+	int is_past = commit && *commit;
+	void **slot = case_memory_of(c, is_past ? "sweep found past" : "sweep found", found_memory_free);
 	if (!*slot)
 		*slot = xcalloc(1, sizeof(struct found_memory));
 	return *slot;
 }
 
-int sweep_found_ahead(struct case_file *c, double deadline, struct err *err)
+static int found_begin(struct found_memory *m, struct case_file *c, const char *commit, struct err *err)
 {
-	struct found_memory *m = found_memory_of(c);
+	m->told = xcalloc(1, sizeof *m->told);
+	m->told->users = 1;
+	load_begin(&m->load, c, &m->told->found);
+	if (!commit || !*commit)
+		return 0;
+	snprintf(m->commit, sizeof m->commit, "%s", commit);
+	return load_past(&m->load, commit, err);
+}
+
+int sweep_found_ahead(struct case_file *c, const char *commit, double deadline, struct err *err)
+{
+	struct found_memory *m = found_memory_of(c, commit);
 	const uint64_t of[3] = {case_kind_generation(c, "check"), case_kind_generation(c, "evidence"),
 	                        case_kind_generation(c, "indicator")};
-	if (m->told && memcmp(m->of, of, sizeof of) != 0)
+	int rc = 0;
+	if (m->told && (memcmp(m->of, of, sizeof of) != 0 || strcmp(m->commit, commit ? commit : "") != 0))
 		found_clear(m);
 	if (!m->told) {
 		memcpy(m->of, of, sizeof of);
-		m->told = xcalloc(1, sizeof *m->told);
-		m->told->users = 1;
-		load_begin(&m->load, c, &m->told->found);
+		rc = found_begin(m, c, commit, err);
 	}
-	int rc = m->is_whole ? 0 : load_on(&m->load, deadline, err);
+	if (rc == 0 && !m->is_whole)
+		rc = load_on(&m->load, deadline, err);
 	if (rc < 0)
 		found_clear(m);
 	else if (rc == 0 && !m->is_whole)
@@ -363,17 +480,17 @@ int sweep_found_ahead(struct case_file *c, double deadline, struct err *err)
 	return rc;
 }
 
-int sweep_found_percent(struct case_file *c)
+int sweep_found_percent(struct case_file *c, const char *commit)
 {
-	const struct found_memory *m = found_memory_of(c);
+	const struct found_memory *m = found_memory_of(c, commit);
 	return m->load.scan ? observation_scan_percent(m->load.scan) : 0;
 }
 
-const struct sweep_found *sweep_found_hold(struct case_file *c, struct err *err)
+const struct sweep_found *sweep_found_hold(struct case_file *c, const char *commit, struct err *err)
 {
-	if (sweep_found_ahead(c, HUGE_VAL, err) < 0)
+	if (sweep_found_ahead(c, commit, HUGE_VAL, err) < 0)
 		return NULL;
-	struct found_memory *m = found_memory_of(c);
+	struct found_memory *m = found_memory_of(c, commit);
 	m->told->users++;
 	return &m->told->found;
 }

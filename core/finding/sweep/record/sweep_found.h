@@ -66,13 +66,15 @@ struct sweep_found {
 int sweep_found_load(struct sweep_found *found, struct case_file *c, struct err *err);
 void sweep_found_release(struct sweep_found *found);
 
-/* The same of the case as it is now, kept while it is open and shared, for who waits for keys: read in slices, until the steady time
- * `deadline`, and anew where checks, evidence or indicators changed. 1: there is more to do; 0: sweep_found_hold() will not take
- * long; -1. What is held stays as it is until it is let go. */
-int sweep_found_ahead(struct case_file *c, double deadline, struct err *err);
-int sweep_found_percent(struct case_file *c);                                     /* how far it is, 0 to 100 */
-const struct sweep_found *sweep_found_hold(struct case_file *c, struct err *err); /* NULL: an error */
-void sweep_found_let_go(const struct sweep_found *found);                         /* NULL is fine */
+/* The same, kept while the case is open and shared, for who waits for keys: of the case as it is now (`commit` NULL or ""), or as
+ * of a commit (full id): what the sweeps on record by then found, of indicators on record by then. Read in slices, until the
+ * steady time `deadline`, and anew where checks, evidence or indicators changed. 1: there is more to do; 0: sweep_found_hold()
+ * will not take long; -1. What is held stays as it is until it is let go. */
+int sweep_found_ahead(struct case_file *c, const char *commit, double deadline, struct err *err);
+int sweep_found_percent(struct case_file *c, const char *commit); /* how far it is, 0 to 100 */
+const struct sweep_found *sweep_found_hold(struct case_file *c, const char *commit,
+                                           struct err *err); /* NULL: an error */
+void sweep_found_let_go(const struct sweep_found *found);    /* NULL is fine */
 
 /* A machine, and since when what was found on it. */
 struct found_host {

@@ -6,11 +6,13 @@
 #include "evidence/preserve.h"
 #include "finding/observation/observation_query.h"
 #include "finding/observation/observation_set.h"
+#include "finding/sweep/record/sweep_found.h"
 #include "finding/sweep/record/sweep_pairs.h"
 #include "finding/sweep/record/sweep_record.h"
 #include "finding/sweep/sweep_case.h"
 #include "finding/sweep/sweep_job.h"
 #include "finding/sweep/sweep_run.h"
+#include "history/history.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -127,6 +129,68 @@ static void what_waits_is_counted(void **state)
 	assert_int_equal(record_retract(the_case, check, "made by mistake", NULL), 0); /* it says nothing any more */
 	assert_int_equal(sweep_waiting_ahead(the_case, HUGE_VAL, &waiting, NULL), 0);
 	assert_int_equal(waiting.evidence, 2);
+}
+
+/* ---- what was known then */
+
+static void look_at_head(char head[HISTORY_ID])
+{
+	struct err err = ERR_INIT;
+	if (history_head(case_history(the_case), head, &err) < 0)
+		fail_msg("%s", err.message);
+}
+
+/* "value lines refuted" of each indicator that was found as of the commit. */
+static char *found_then(const char *commit)
+{
+	struct err err = ERR_INIT;
+	struct buf told = BUF_INIT;
+	const struct sweep_found *found = sweep_found_hold(the_case, commit, &err);
+	if (!found)
+		fail_msg("%s", err.message);
+	for (size_t i = 0; i < found->count; i++)
+		buf_addf(&told, "%s %s %zu%s, ", found->all[i].label, found->all[i].value, found->all[i].count,
+		         found->all[i].refuted ? " refuted" : "");
+	sweep_found_let_go(found);
+	char *text = xstrdup(told.data);
+	buf_release(&told);
+	return text;
+}
+
+static void is_found(const char *commit, const char *expected)
+{
+	char *told = found_then(commit);
+	assert_string_equal(told, expected);
+	free(told);
+}
+
+static void what_was_found_by_then_is_told(void **state)
+{
+	(void)state;
+	struct told told;
+	char evidence[LABEL_TEXT];
+	char before[HISTORY_ID];
+	char first[HISTORY_ID];
+	char named[HISTORY_ID];
+	char second[HISTORY_ID];
+	preserve("a.log", "GET evil.test\nGET other.test\n", NULL, evidence);
+	add("indicator", "type=domain value=evil.test");
+	look_at_head(before);
+	sweep(&told, 0);
+	forget(&told);
+	look_at_head(first);
+	add("indicator", "type=domain value=other.test");
+	look_at_head(named);
+	sweep(&told, 0); /* both are looked for, and the first is found once more */
+	forget(&told);
+	look_at_head(second);
+	assert_int_equal(record_set(the_case, "R1-I1", &(struct assign){"false_positive", "yes"}, 1, 0, NULL), 0);
+	is_found(NULL, "R1-I2 other.test 1, R1-I1 evil.test 1 refuted, ");
+	is_found(before, "");
+	is_found(first, "R1-I1 evil.test 1, ");
+	is_found(named, "R1-I1 evil.test 1, "); /* nobody had looked for the other */
+	is_found(second, "R1-I1 evil.test 1, R1-I2 other.test 1, ");
+	is_found("", "R1-I2 other.test 1, R1-I1 evil.test 1 refuted, ");
 }
 
 /* ---- what other rooms found */
@@ -312,6 +376,7 @@ int main(int argc, char **argv)
 	worker_main(argc, argv, jobs);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_waits_is_counted, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(what_was_found_by_then_is_told, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(observations_are_swept, case_setup, case_teardown),
 	    cmocka_unit_test(a_worker_that_ends_is_followed_by_another),
 	    cmocka_unit_test(zones_have_names),
