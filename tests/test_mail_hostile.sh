@@ -50,6 +50,8 @@ for i in range(30):
 write('zipzip.eml', attached(b'a.zip', content))
 write('entries.eml', attached(b'a.zip', zipped([('%d' % i, b'') for i in range(10100)])))
 write('words.eml', b'Subject: ' + b'=?utf-8?B?44GC?= ' * (5000 * size) + b'\n\nx')
+write('unended.eml', HEAD[:-2] + b' ' + b'=?x?q?.' * 37000 + b'\n\nx')
+write('fields.eml', HEAD + b'Content-Type: multipart/mixed; boundary="x:"\n\n' + b'--x:\n' * (200000 * size))
 write('sections.eml', HEAD + b'Content-Type: a/b; ' + b'; '.join(b'name*%d*=a' % i for i in range(20000)) + b'\n\nx')
 write('uu.eml', HEAD + b'\n' + b'begin 644 a\n#0V%T\nend\n' * (1000 * size))
 write('links.eml', HEAD + b'Content-Type: text/html\n\n' + b'<a href=http://a.example/%d>x</a>' * (30000 * size))
@@ -73,7 +75,7 @@ for o in found:
     assert 'limit.crash' not in ids, o['file'] + ': ' + o['why']
     assert o['parsed'] == 'whole' or o.get('why'), o['file'] + ' does not say why'
 assert by['zz-neighbour.eml']['parsed'] == 'whole'
-for name, said in {'groups': 'limit.addresses', 'nested': 'limit.depth', 'parts': 'limit.parts', 'header': 'limit.header',
+for name, said in {'groups': 'limit.addresses', 'nested': 'limit.depth', 'parts': 'limit.parts', 'fields': 'limit.parts', 'header': 'limit.header',
                    'comment': 'limit.addresses', 'divs': 'limit.text', 'bomb': 'archive.bomb', 'gz': 'archive.bomb',
                    'gzgz': 'limit.archive', 'zipzip': 'limit.archive', 'entries': 'limit.archive', 'links': 'limit.links'}.items():
     ids = [f['id'] for f in by[name + '.eml']['findings']]

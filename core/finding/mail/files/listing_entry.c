@@ -28,15 +28,16 @@ struct inside *listing_add(struct listing *l, struct pool *pool, const void *nam
 	return entry;
 }
 
-int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out)
+int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out, size_t *used)
 {
 	z_stream z = {.next_in = (Bytef *)(uintptr_t)packed.p, .avail_in = (uInt)packed.n};
 	size_t left = LISTING_UNPACKED - l->unpacked;
 	int rc = Z_OK;
+	size_t before = out->len;
 	most = most < left ? most : left;
 	if (inflateInit2(&z, window) != Z_OK)
 		return -1;
-	while (rc == Z_OK && out->len <= most) {
+	while (rc == Z_OK && out->len - before <= most) {
 		buf_grow(out, 65536);
 		z.next_out = (Bytef *)out->data + out->len;
 		z.avail_out = 65536;
@@ -47,6 +48,9 @@ int listing_inflate(struct listing *l, struct span packed, int window, size_t mo
 			break;
 	}
 	inflateEnd(&z);
-	l->unpacked += out->len < left ? out->len : left;
-	return rc == Z_STREAM_END ? 0 : out->len > most ? 1 : -1;
+	if (used)
+		*used = packed.n - z.avail_in;
+	size_t got = out->len - before;
+	l->unpacked += got < left ? got : left;
+	return rc == Z_STREAM_END ? 0 : got > most ? 1 : -1;
 }

@@ -79,8 +79,10 @@ void listing_lzh(struct listing *l, struct pool *pool, struct span s)
 				listing_stored(l, pool, out, content, packed);
 		}
 		buf_release(&path);
-		if (data <= at || packed > s.n - (data < s.n ? data : s.n))
+		if (data <= at || packed > s.n - (data < s.n ? data : s.n)) {
+			l->flags |= LISTING_DAMAGED;
 			return;
+		}
 		at = data + (size_t)packed;
 	}
 }
@@ -123,7 +125,7 @@ void listing_arj(struct listing *l, struct pool *pool, struct span s)
 		}
 		at = next;
 	}
-	if (at >= s.n)
+	if (!(l->flags & LISTING_LIMIT))
 		l->flags |= LISTING_DAMAGED; /* its end never came */
 }
 
@@ -157,8 +159,10 @@ void listing_ace(struct listing *l, struct pool *pool, struct span s)
 			    packed == out->size) /* stored */
 				listing_stored(l, pool, out, content, packed);
 		}
-		if (packed > s.n - (data < s.n ? data : s.n))
+		if (packed > s.n - (data < s.n ? data : s.n)) {
+			l->flags |= LISTING_DAMAGED;
 			return;
+		}
 		at = data + (size_t)packed;
 	}
 }
@@ -193,31 +197,108 @@ static uint64_t octal(struct span s)
 	return n;
 }
 
+/* Octal; or, where that is too short, a number of the lowest 63 bits (GNU). */
+static uint64_t tar_size(struct span s)
+{
+	uint64_t n = 0;
+	if (s.n < 12 || !(s.p[0] & 0x80))
+		return octal(s);
+	for (size_t i = 4; i < 12; i++)
+		n = n << 8 | s.p[i];
+	return n & INT64_MAX;
+}
+
+/* The sum of a header's bytes, its own taken for blanks; old programs took bytes as signed. */
+static int sum_fits(struct span header)
+{
+	uint64_t told = octal(span_of(header, 148, 8));
+	int64_t plain = 0;
+	int64_t other = 0;
+	for (size_t i = 0; i < header.n; i++) {
+		unsigned c = i >= 148 && i < 156 ? ' ' : header.p[i];
+		plain += c;
+		other += c < 128 ? (int)c : (int)c - 256;
+	}
+	return told == (uint64_t)plain || told == (uint64_t)other;
+}
+
+/* The path that POSIX's records ("12 path=x\n") give the next entry; n 0: none. */
+static struct span pax_path(struct span s)
+{
+	struct span path = {0};
+	for (size_t at = 0; at < s.n;) {
+		size_t n = 0;
+		size_t digits = at;
+		while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9' && n < s.n)
+			n = n * 10 + (size_t)(s.p[digits++] - '0');
+		if (n < digits - at + 2 || n > s.n - at)
+			break;
+		if (span_is(s, digits, " path=", 6) && at + n > digits + 7)
+			path = span_of(s, digits + 6, at + n - digits - 7);
+		at += n;
+	}
+	return path;
+}
+
+/* The next header from there on, or the end. */
+static size_t next_tar_header(struct span s, size_t at)
+{
+	while (span_has(s, at, 512) && (!s.p[at] || !sum_fits(span_of(s, at, 512))))
+		at += 512;
+	return span_has(s, at, 512) ? at : s.n;
+}
+
+/* Maps of a sparse file that its header has no room for. */
+static size_t sparse_maps(struct span s, size_t at)
+{
+	size_t n = 0;
+	for (int more = s.p[at + 156] == 'S' && s.p[at + 482]; more && span_has(s, at + 512 + n, 512); n += 512)
+		more = s.p[at + 512 + n + 504];
+	return n;
+}
+
 void listing_tar(struct listing *l, struct pool *pool, struct span s)
 {
 	size_t at = 0;
 	struct span longer = {0}; /* a name of GNU's or POSIX's for the next entry */
-	while (span_has(s, at, 512) && s.p[at] && !(l->flags & LISTING_LIMIT)) {
-		uint64_t size = octal(span_of(s, at + 124, 12));
+	const char *charset = NULL;
+	while (at < s.n && !(l->flags & LISTING_LIMIT)) {
+		size_t header = next_tar_header(s, at);
+		if (header != at) { /* the end, or damage; not every program ends where others stand behind it */
+			if (header < s.n || s.p[at])
+				l->flags |= LISTING_DAMAGED;
+			longer = (struct span){0}; /* it was for the one that is damaged */
+			charset = NULL;
+			at = header;
+			continue;
+		}
+		uint64_t size = tar_size(span_of(s, at + 124, 12));
 		char type = (char)s.p[at + 156];
 		struct span name = span_of(s, at, 100);
-		struct span content = span_of(s, at + 512, size < s.n ? (size_t)size : s.n);
+		size_t data = at + 512 + sparse_maps(s, at);
+		struct span content = span_of(s, data, size < s.n ? (size_t)size : s.n);
 		if (type == 'L') {
 			longer = content;
-		} else if (type == '0' || type == '\0') {
+		} else if (type == 'x') {
+			longer = pax_path(content);
+			charset = longer.n ? "utf-8" : NULL;
+		} else if (type != 'g') {
+			struct inside *out = NULL;
 			if (longer.n)
 				name = longer;
-			struct inside *out =
-			    listing_add(l, pool, name.p, strnlen((const char *)name.p, name.n), NULL, size, 0);
-			if (out)
+			if (type == '0' || type == '\0' || type == '7' || type == 'S')
+				out = listing_add(l, pool, name.p, strnlen((const char *)name.p, name.n), charset, size,
+				                  0);
+			if (out && type != 'S')
 				listing_stored(l, pool, out, content, size);
 			longer = (struct span){0};
+			charset = NULL;
 		}
 		if (content.n < size) {
 			l->flags |= LISTING_DAMAGED;
 			return;
 		}
-		at += 512 + (size_t)((size + 511) / 512 * 512);
+		at = data + (size_t)((size + 511) / 512 * 512);
 	}
 }
 
@@ -234,7 +315,23 @@ void listing_gz(struct listing *l, struct pool *pool, struct span s)
 	struct inside *out = listing_add(l, pool, nul ? (const char *)name.p : "", nul ? (size_t)(nul - name.p) : 0,
 	                                 NULL, s.n >= 18 ? span_32(s, s.n - 4) : 0, 0);
 	struct buf bytes = BUF_INIT;
-	int rc = out ? listing_inflate(l, s, 16 + MAX_WBITS, LISTING_LARGEST, &bytes) : -1;
+	int rc = out ? 0 : -1;
+	size_t from = 0;
+	size_t pieces = 0;
+	do { /* what was packed in pieces is one file */
+		size_t used = 0;
+		if (rc == 0 && pieces++ == LISTING_ENTRIES)
+			rc = 1;
+		if (rc == 0)
+			rc = listing_inflate(l, span_of(s, from, s.n), 16 + MAX_WBITS, LISTING_LARGEST, &bytes, &used);
+		from += used;
+	} while (rc == 0 && span_is(s, from, "\x1F\x8B\x08", 3));
+	if (rc == 0)
+		out->size = bytes.len;
+	while (from < s.n && s.p[from] == 0)
+		from++;
+	if (rc == 0 && from < s.n)
+		l->flags |= LISTING_DAMAGED; /* what follows is no piece */
 	if (rc == 0)
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	else

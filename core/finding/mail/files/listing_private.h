@@ -31,7 +31,8 @@ void listing_torn(struct listing *l, struct pool *pool, struct inside *entry, co
 /* The same of content that stands there as it is: all of its `size` bytes, or what is there of them. */
 void listing_stored(struct listing *l, struct pool *pool, struct inside *entry, struct span content, uint64_t size);
 
-/* Appends what deflated bytes (`window`: as zlib has it) hold, as far as may still be unpacked; also what lies before damage. 0; -1: damaged; 1: there is more. */
-int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out);
+/* Appends what deflated bytes (`window`: as zlib has it) hold, as far as may still be unpacked; also what lies before damage.
+ * *used (NULL: not wanted) gets how many of them it took. 0; -1: damaged; 1: there is more. */
+int listing_inflate(struct listing *l, struct span packed, int window, size_t most, struct buf *out, size_t *used);
 
 #endif

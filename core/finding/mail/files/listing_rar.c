@@ -5,6 +5,7 @@
 #include "finding/mail/read/charset.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 /* The name of RAR 3: the OEM form, a NUL, then Unicode as differences to it. */
 static void unicode_name(struct span plain, struct span packed, struct buf *out)
@@ -64,13 +65,21 @@ static void rar4(struct listing *l, struct pool *pool, struct span s)
 		unsigned flags = span_16(s, at + 3);
 		size_t head = span_16(s, at + 5);
 		uint64_t more = flags & 0x8000 || type == 0x74 ? span_32(s, at + 7) : 0;
-		if (head < 7 || type == 0x7B)
+		if (type == 0x7B)
 			return;
+		if (head < 7) {
+			l->flags |= LISTING_DAMAGED;
+			return;
+		}
 		if (type == 0x73 && flags & 0x80) { /* headers are encrypted */
 			l->flags |= LISTING_LOCKED | LISTING_NAMES_HIDDEN;
 			return;
 		}
 		if (type == 0x74) {
+			struct span h = span_of(s, at + 2, head - 2);
+			if (!(flags & 8) &&
+			    (crc32(0, h.p, (uInt)h.n) & 0xFFFF) != span_16(s, at)) /* 8: a remark in it */
+				l->flags |= LISTING_DAMAGED;
 			uint64_t size = span_32(s, at + 11);
 			size_t name_at = at + 32;
 			if (flags & 0x100) {
@@ -100,8 +109,10 @@ static void rar4(struct listing *l, struct pool *pool, struct span s)
 				listing_stored(l, pool, out, content, size);
 			buf_release(&text);
 		}
-		if (more > s.n)
+		if (more > s.n) {
+			l->flags |= LISTING_DAMAGED;
 			return;
+		}
 		at += head + (size_t)more;
 	}
 	if (at != s.n)
@@ -169,6 +180,8 @@ static void rar5(struct listing *l, struct pool *pool, struct span s)
 			return;
 		}
 		struct span h = span_of(s, p, (size_t)size);
+		if (crc32(0, s.p + at + 4, (uInt)(p - at - 4 + h.n)) != span_32(s, at))
+			l->flags |= LISTING_DAMAGED;
 		size_t in = 0;
 		uint64_t type = varying(h, &in);
 		uint64_t flags = varying(h, &in);
@@ -185,9 +198,11 @@ static void rar5(struct listing *l, struct pool *pool, struct span s)
 			rar5_file(l, pool, h, in, extra < h.n ? (size_t)extra : h.n,
 			          span_of(s, data, packed < s.n ? (size_t)packed : s.n), packed);
 		if (packed > s.n)
-			return;
+			break;
 		at = data + (size_t)packed;
 	}
+	if (!(l->flags & LISTING_LIMIT)) /* its end never came */
+		l->flags |= LISTING_DAMAGED;
 }
 
 void listing_rar(struct listing *l, struct pool *pool, struct span s)

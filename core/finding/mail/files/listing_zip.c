@@ -54,7 +54,7 @@ static int unlock(struct listing *l, const struct entry *e, struct span data, co
 		struct span bytes = {(const unsigned char *)plain.data, plain.len};
 		if (e->method == 0)
 			buf_add(out, plain.data, plain.len);
-		if (e->method == 0 || listing_inflate(l, bytes, -MAX_WBITS, (size_t)e->size, out) == 0)
+		if (e->method == 0 || listing_inflate(l, bytes, -MAX_WBITS, (size_t)e->size, out, NULL) == 0)
 			rc = out->len == e->size && crc32(0, (const Bytef *)out->data, (uInt)out->len) == e->crc ? 0
 			                                                                                         : -1;
 	}
@@ -92,7 +92,7 @@ static void unpack_large(struct listing *l, struct pool *pool, struct inside *ou
 	if (e->method == 0)
 		buf_add(&bytes, data.p, data.n < BEGINNING ? data.n : BEGINNING);
 	else if (e->method == Z_DEFLATED)
-		listing_inflate(l, data, -MAX_WBITS, BEGINNING, &bytes);
+		listing_inflate(l, data, -MAX_WBITS, BEGINNING, &bytes, NULL);
 	listing_torn(l, pool, out, bytes.data, bytes.len);
 	buf_release(&bytes);
 }
@@ -117,7 +117,7 @@ static void unpack(struct listing *l, struct pool *pool, struct inside *out, con
 	if (e->method != Z_DEFLATED)
 		return;
 	struct buf bytes = BUF_INIT;
-	if (listing_inflate(l, data, -MAX_WBITS, (size_t)e->size, &bytes) == 0 && bytes.len == e->size) {
+	if (listing_inflate(l, data, -MAX_WBITS, (size_t)e->size, &bytes, NULL) == 0 && bytes.len == e->size) {
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	} else {
 		l->flags |= LISTING_DAMAGED;
@@ -133,7 +133,7 @@ static void unpack_unsized(struct listing *l, struct pool *pool, struct inside *
 	struct buf bytes = BUF_INIT;
 	if (e->flags & 1 || e->method != Z_DEFLATED)
 		return;
-	int rc = listing_inflate(l, rest, -MAX_WBITS, LISTING_LARGEST, &bytes);
+	int rc = listing_inflate(l, rest, -MAX_WBITS, LISTING_LARGEST, &bytes, NULL);
 	if (rc == 0)
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	else
@@ -207,26 +207,39 @@ static int find_directory(struct span s, size_t *at, size_t *shift)
 	return 0;
 }
 
+/* Where that mark stands next, or the end. */
+static size_t next_mark(struct span s, size_t from, const char *mark)
+{
+	const unsigned char *p = from < s.n ? memmem(s.p + from, s.n - from, mark, 4) : NULL;
+	return p ? (size_t)(p - s.p) : s.n;
+}
+
 static void by_local_headers(struct listing *l, struct pool *pool, struct span s)
 {
 	struct entry e;
 	l->flags |= LISTING_DAMAGED;
 	size_t at = span_is(s, 0, "PK00", 4) ? 4 : 0;
-	for (; read_local(s, at, &e) == 0 && !(l->flags & LISTING_LIMIT);) {
+	for (; at < s.n && !(l->flags & LISTING_LIMIT);) {
+		if (read_local(s, at, &e) < 0) { /* damage: the next one is looked for */
+			at = next_mark(s, at, LOCAL);
+			continue;
+		}
 		struct inside *out = add(l, pool, &e);
 		if (out && e.flags & 8 && e.packed == 0)
 			unpack_unsized(l, pool, out, &e, span_of(s, data_of(s, at), s.n));
 		else if (out)
 			unpack(l, pool, out, &e, span_of(s, data_of(s, at), (size_t)e.packed));
 		size_t next = data_of(s, at) + (size_t)e.packed;
-		if (e.flags & 8 && e.packed == 0) { /* its size stands behind it */
-			const unsigned char *p = next < s.n ? memmem(s.p + next, s.n - next, LOCAL, 4) : NULL;
-			next = p ? (size_t)(p - s.p) : s.n;
-		}
-		if (next <= at)
-			break;
-		at = next;
+		if (e.flags & 8 && e.packed == 0) /* its size stands behind it */
+			next = next_mark(s, next, LOCAL);
+		at = next > at ? next : s.n;
 	}
+}
+
+/* A signature, or the end record of either form. */
+static int is_directory_end(struct span s, size_t at)
+{
+	return span_is(s, at, "PK\5\6", 4) || span_is(s, at, "PK\6\6", 4) || span_is(s, at, "PK\5\5", 4);
 }
 
 void listing_zip(struct listing *l, struct pool *pool, struct span s)
@@ -237,7 +250,14 @@ void listing_zip(struct listing *l, struct pool *pool, struct span s)
 		by_local_headers(l, pool, s);
 		return;
 	}
-	while (span_is(s, at, CENTRAL, 4) && !(l->flags & LISTING_LIMIT)) {
+	while (at < s.n && !(l->flags & LISTING_LIMIT)) {
+		if (!span_is(s, at, CENTRAL, 4)) { /* the end, or damage: the next one is looked for */
+			if (is_directory_end(s, at))
+				return;
+			l->flags |= LISTING_DAMAGED;
+			at = next_mark(s, at, CENTRAL);
+			continue;
+		}
 		struct entry local;
 		struct entry e = {.flags = span_16(s, at + 8),
 		                  .method = span_16(s, at + 10),

@@ -46,8 +46,14 @@ static int begins(const struct mailbox *box, size_t at, size_t *body)
 void mailbox_begin(struct mailbox *box, const char *bytes, size_t n)
 {
 	size_t body;
+	size_t end = 0;
 	*box = (struct mailbox){.bytes = bytes, .n = n};
-	box->is_mbox = begins(box, 0, &body);
+	/* who copied it may have put a byte order mark or empty lines before it */
+	size_t at = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	while (at < n && header_line(bytes + at, n - at, &end) == 0)
+		at += end;
+	box->is_mbox = begins(box, at, &body);
+	box->at = box->is_mbox ? at : 0;
 }
 
 /* Where the next mail begins behind `from`, or the end. */

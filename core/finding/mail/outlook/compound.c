@@ -109,12 +109,19 @@ static void list_tree(struct compound *c)
 		c->entries[above[at]].first = at;
 		const uint32_t others[] = {span_32(d, (size_t)at * ENTRY + 68), span_32(d, (size_t)at * ENTRY + 72),
 		                           e->is_storage ? span_32(d, (size_t)at * ENTRY + 76) : NOTHING};
-		for (size_t i = 0; i < 3; i++)
+		for (size_t i = 0; i < 3; i++) {
 			if (others[i] && others[i] < c->count && !seen[others[i]]) {
 				seen[others[i]] = 1;
 				above[others[i]] = i == 2 ? at : above[at];
 				stack[depth++] = others[i];
+			} else if (others[i] && others[i] != NOTHING) {
+				c->damaged = 1;
 			}
+		}
+	}
+	for (size_t i = 1; i < c->count; i++) { /* what nothing leads to */
+		unsigned type = span_8(d, i * ENTRY + 66);
+		c->damaged |= !seen[i] && (type == 1 || type == 2);
 	}
 	free(stack);
 	free(seen);

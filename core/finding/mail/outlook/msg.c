@@ -97,12 +97,16 @@ void msg_read(struct outlook *o, size_t storage, struct outlook_mail *mail)
 			mail->recipients = pool_more(o->pool, mail->recipients, mail->recipient_count,
 			                             &mail->recipient_cap, sizeof *mail->recipients);
 			read_properties(o, &mail->recipients[mail->recipient_count++], all[i].entry, 8);
+		} else if (begins(all[i].name, "__recip_version1.0_")) {
+			o->limited = 1;
 		} else if (begins(all[i].name, "__attach_version1.0_") && mail->count < OUTLOOK_ATTACHMENTS) {
 			mail->attachments =
 			    pool_more(o->pool, mail->attachments, mail->count, &mail->cap, sizeof *mail->attachments);
 			struct outlook_attachment *a = &mail->attachments[mail->count++];
 			*a = (struct outlook_attachment){.storage = all[i].entry};
 			read_properties(o, &a->m, a->storage, 8);
+		} else if (begins(all[i].name, "__attach_version1.0_")) {
+			o->limited = 1;
 		}
 	}
 	for (size_t i = 0; i < mail->recipient_count; i++)

@@ -109,6 +109,7 @@ struct word {
 	size_t whole; /* bytes of all of it */
 };
 
+/* 1; 0: there is none; -1: nor can there be one behind it, since nothing ends one. */
 static int word_at(const char *p, size_t n, struct word *w)
 {
 	if (n < 8 || p[0] != '=' || p[1] != '?')
@@ -128,7 +129,7 @@ static int word_at(const char *p, size_t n, struct word *w)
 	while ((close = memchr(close, '?', (size_t)(stop - close))) != NULL && close + 1 < stop && close[1] != '=')
 		close++;
 	if (!close || close + 1 >= stop)
-		return 0;
+		return -1;
 	w->n = (size_t)(close - w->text);
 	w->whole = (size_t)(close - p) + 2;
 	return 1;
@@ -166,7 +167,10 @@ static void add_words(const char *p, size_t n, const char *charset, struct buf *
 	size_t plain = 0; /* where what is no encoded word begins */
 	int pending = 0;  /* bytes of words are not decoded yet */
 	for (size_t i = 0; i < n;) {
-		if (p[i] != '=' || !word_at(p + i, n - i, &w)) {
+		int there = p[i] == '=' ? word_at(p + i, n - i, &w) : 0;
+		if (there < 0)
+			break;
+		if (there == 0) {
 			i++;
 			continue;
 		}

@@ -45,17 +45,17 @@ static size_t level_of(const struct mime_scan *s, const char *p, size_t length, 
 	return 0;
 }
 
-/* The first such line in [from, to). */
-static struct mime_hit find_before(const struct mime_scan *s, size_t from, size_t to)
+/* The first such line from there on. */
+static struct mime_hit find(const struct mime_scan *s, size_t from)
 {
 	size_t at = from;
-	while (s->depth && at < to) {
+	while (s->depth && at < s->n) {
 		const char *p = s->bytes + at;
-		size_t left = to - at;
+		size_t left = s->n - at;
 		if (left >= 2 && p[0] == '-' && p[1] == '-' && (at == 0 || p[-1] == '\n' || p[-1] == '\r')) {
 			size_t end;
 			int close = 0;
-			size_t length = header_line(p, s->n - at, &end);
+			size_t length = header_line(p, left, &end);
 			size_t level = level_of(s, p, length, &close);
 			if (level)
 				return (struct mime_hit){at, at + length + end, level, close};
@@ -70,9 +70,25 @@ static struct mime_hit find_before(const struct mime_scan *s, size_t from, size_
 	return (struct mime_hit){s->n, s->n, 0, 0};
 }
 
-static struct mime_hit find(const struct mime_scan *s, size_t from)
+/* Where the header that begins at `at` ends at the latest: behind an empty line, or at a boundary, which `*hit` gets. */
+static size_t header_end(const struct mime_scan *s, size_t at, struct mime_hit *hit)
 {
-	return find_before(s, from, s->n);
+	*hit = (struct mime_hit){s->n, s->n, 0, 0};
+	while (at < s->n) {
+		const char *p = s->bytes + at;
+		size_t end;
+		int close = 0;
+		size_t length = header_line(p, s->n - at, &end);
+		size_t level = length >= 2 && p[0] == '-' && p[1] == '-' ? level_of(s, p, length, &close) : 0;
+		if (level) {
+			*hit = (struct mime_hit){at, at + length + end, level, close};
+			return at;
+		}
+		at += length + end;
+		if (length == 0)
+			return at;
+	}
+	return s->n;
 }
 
 static char *number_of(struct pool *pool, const char *above, size_t i)
@@ -171,14 +187,11 @@ static struct mime_hit entity(struct mime_scan *s, size_t at, const char *number
 	s->m->count++;
 	struct mime_part *part = &s->m->parts[self];
 	*part = (struct mime_part){.number = pool_text(s->pool, number, strlen(number)), .above = above};
-	/* a part may end within its header */
-	size_t body = at + header_read(&part->header, s->pool, s->bytes + at, s->n - at);
-	struct mime_hit first = find_before(s, at, body);
-	if (first.level) {
-		part->header = (struct header){0};
-		body = at + header_read(&part->header, s->pool, s->bytes + at, first.line - at);
-	}
-	int ended = first.level != 0;
+	/* a part may end within its header, even where a boundary looks like a field */
+	struct mime_hit first;
+	size_t stop = header_end(s, at, &first);
+	size_t body = at + header_read(&part->header, s->pool, s->bytes + at, stop - at);
+	int ended = first.level != 0 && body == stop;
 	if (part->header.limited)
 		s->m->flags |= MIME_HEADER_LIMIT;
 	if (part->header.broken && self == 0)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -168,6 +169,181 @@ static void rar_of_both_kinds_is_listed(void **state)
 	buf_release(&b);
 }
 
+/* The headers of both kinds bear their checksums: one that does not fit is told, and what it says is listed. */
+static void damage_in_the_headers_of_a_rar_is_told(void **state)
+{
+	(void)state;
+	for (int damaged = 0; damaged < 2; damaged++) {
+		struct buf b = BUF_INIT;
+		struct buf h = BUF_INIT;
+		buf_add(&b, "Rar!\x1A\x07\x00", 7);
+		le(&h, 0x74, 1), le(&h, 0x8000, 2), le(&h, 32 + 5, 2);
+		le(&h, 3, 4), le(&h, 9, 4), le(&h, 0, 1), le(&h, 0, 4), le(&h, 0, 4), le(&h, 29, 1), le(&h, 0x33, 1);
+		le(&h, 5, 2), le(&h, 0x20, 4);
+		buf_adds(&h, "a.exe");
+		le(&b, crc32(0, (const Bytef *)h.data, (uInt)h.len), 2);
+		if (damaged)
+			h.data[h.len - 2] = 'i';
+		buf_add(&b, h.data, h.len);
+		buf_adds(&b, "xyz");
+		struct listing l = list(FORMAT_RAR, &b);
+		assert_int_equal(l.count, 1);
+		assert_string_equal(l.all[0].name, damaged ? "a.eie" : "a.exe");
+		assert_int_equal(l.flags, damaged ? LISTING_DAMAGED : 0);
+		buf_clear(&b);
+		buf_clear(&h);
+		buf_add(&b, "Rar!\x1A\x07\x01\x00", 8);
+		buf_add(&h, "\x0E\x02\x02\x03\x00\x03\x00\x00\x00\x05", 10);
+		buf_adds(&h, "b.scr");
+		le(&b, crc32(0, (const Bytef *)h.data, (uInt)h.len), 4);
+		if (damaged)
+			h.data[h.len - 2] = 'x';
+		buf_add(&b, h.data, h.len);
+		buf_adds(&b, "xyz");
+		l = list(FORMAT_RAR, &b);
+		assert_int_equal(l.count, 1);
+		assert_int_equal(l.flags, LISTING_DAMAGED); /* its end never came */
+		le(&b, crc32(0, (const Bytef *)"\x03\x05\x00\x00", 4), 4);
+		buf_add(&b, "\x03\x05\x00\x00", 4);
+		l = list(FORMAT_RAR, &b);
+		assert_string_equal(l.all[0].name, damaged ? "b.sxr" : "b.scr");
+		assert_int_equal(l.flags, damaged ? LISTING_DAMAGED : 0);
+		buf_release(&h);
+		buf_release(&b);
+	}
+}
+
+static void add_tar(struct buf *b, char type, const char *name, const char *content)
+{
+	char h[512] = {0};
+	unsigned sum = 0;
+	snprintf(h, 100, "%s", name);
+	snprintf(h + 124, 12, "%011o", (unsigned)strlen(content));
+	h[156] = type;
+	memcpy(h + 257, "ustar\00000", 8);
+	memset(h + 148, ' ', 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += (unsigned char)h[i];
+	snprintf(h + 148, 8, "%06o", sum);
+	buf_add(b, h, 512);
+	buf_adds(b, content);
+	while (b->len % 512)
+		buf_addc(b, 0);
+}
+
+static void a_tar_is_listed_whole(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	struct buf twice = BUF_INIT;
+	add_tar(&b, '0', "a.txt", "one");
+	/* POSIX's records give the name; what stands in the header is what is left of it */
+	add_tar(&b, 'x', "PaxHeaders/x", "30 mtime=1700000000.000000000\n22 path=請求書.exe\n");
+	add_tar(&b, '0', "???.exe", "two");
+	add_tar(&b, '0', "c.txt", "three");
+	size_t end = b.len;
+	for (int i = 0; i < 1024; i++)
+		buf_addc(&b, 0);
+	assert_int_equal(file_format_of(b.data, b.len, "x.tar"), FORMAT_TAR);
+	struct listing l = list(FORMAT_TAR, &b);
+	assert_int_equal(l.count, 3);
+	assert_string_equal(l.all[1].name, "請求書.exe");
+	assert_string_equal(l.all[2].name, "c.txt");
+	assert_int_equal(l.flags, 0);
+	/* a block of zeros is the end for most programs, not for all: what stands behind it is listed, and told */
+	buf_add(&twice, b.data, 1024);
+	for (int i = 0; i < 512; i++)
+		buf_addc(&twice, 0);
+	buf_add(&twice, b.data + 1024, b.len - 1024);
+	l = list(FORMAT_TAR, &twice);
+	assert_int_equal(l.count, 3);
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	/* a header that is damaged costs its own entry */
+	b.data[end - 2048 + 3] ^= 1;
+	l = list(FORMAT_TAR, &b);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.all[1].name, "c.txt");
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	buf_release(&twice);
+	buf_release(&b);
+}
+
+static void add_gz(struct buf *b, const char *text)
+{
+	unsigned char out[256];
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)text, .avail_in = (uInt)strlen(text)};
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	z.next_out = out;
+	z.avail_out = sizeof out;
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	buf_add(b, out, sizeof out - z.avail_out);
+	deflateEnd(&z);
+}
+
+static void a_gz_of_several_pieces_is_one_file(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	add_gz(&b, "hel");
+	add_gz(&b, "lo");
+	struct listing l = list(FORMAT_GZ, &b);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.all[0].size, 5);
+	assert_string_equal(l.all[0].sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+	assert_int_equal(l.flags, 0);
+	buf_addc(&b, 0);
+	l = list(FORMAT_GZ, &b);
+	assert_int_equal(l.flags, 0);
+	buf_adds(&b, "more");
+	l = list(FORMAT_GZ, &b);
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	buf_release(&b);
+}
+
+/* Five entries; one of them is damaged in one of the directories. */
+static void a_damaged_entry_of_a_zip_costs_itself(void **state)
+{
+	(void)state;
+	struct buf b = BUF_INIT;
+	struct buf directory = BUF_INIT;
+	size_t locals[5];
+	size_t centrals[5];
+	for (unsigned i = 0; i < 5; i++) {
+		struct buf one = BUF_INIT;
+		char name[8];
+		snprintf(name, sizeof name, "%u.txt", i);
+		make_zip(&one, name, name, "hello", 0);
+		size_t local = 30 + 5 + 5;
+		locals[i] = b.len;
+		centrals[i] = directory.len;
+		buf_add(&directory, one.data + local, 46 + 5);
+		for (unsigned k = 0; k < 4; k++)
+			directory.data[centrals[i] + 42 + k] = (char)(b.len >> 8 * k);
+		buf_add(&b, one.data, local);
+		buf_release(&one);
+	}
+	size_t start = b.len;
+	buf_add(&b, directory.data, directory.len);
+	buf_add(&b, "PK\5\6", 4);
+	le(&b, 0, 4), le(&b, 5, 2), le(&b, 5, 2), le(&b, directory.len, 4), le(&b, start, 4), le(&b, 0, 2);
+	struct listing l = list(FORMAT_ZIP, &b);
+	assert_int_equal(l.count, 5);
+	assert_int_equal(l.flags, 0);
+	memset(b.data + start + centrals[2], 'x', 4);
+	l = list(FORMAT_ZIP, &b);
+	assert_int_equal(l.count, 4);
+	assert_string_equal(l.all[3].name, "4.txt");
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	memset(b.data + locals[1], 'x', 4);
+	l = (struct listing){0};
+	assert_int_equal(listing_read(&l, &pool, FORMAT_ZIP, b.data, start), 0);
+	assert_int_equal(l.count, 4);
+	assert_string_equal(l.all[3].name, "4.txt");
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	buf_release(&directory);
+	buf_release(&b);
+}
+
 /* The header of a 7z as it stands: one folder of one coder, locked or stored, and two entries, of which the second is empty. */
 static void make_7z(struct buf *b, int locked)
 {
@@ -254,6 +430,11 @@ static void arj_and_ace_are_listed(void **state)
 	assert_int_equal(l.flags, LISTING_LOCKED);
 	for (size_t n = 0; n < b.len; n++)
 		listing_read(&(struct listing){0}, &pool, FORMAT_ARJ, b.data, n);
+	size_t second = (size_t)((char *)memmem(b.data + 4, b.len - 4, "\x95\x5C.exe", 6) - b.data) - 34;
+	b.data[second] = 'x'; /* what no header follows is no end */
+	l = list(FORMAT_ARJ, &b);
+	assert_int_equal(l.count, 0);
+	assert_int_equal(l.flags, LISTING_DAMAGED);
 
 	buf_clear(&b);
 	le(&b, 0, 2), le(&b, 27, 2), le(&b, 0, 1), le(&b, 0, 2); /* ACE: sum, size, type and flags */
@@ -334,6 +515,10 @@ int main(void)
 	    cmocka_unit_test_teardown(arj_and_ace_are_listed, teardown),
 	    cmocka_unit_test_teardown(the_size_of_an_xz_is_read, teardown),
 	    cmocka_unit_test_teardown(content_beats_the_name, teardown),
+	    cmocka_unit_test_teardown(damage_in_the_headers_of_a_rar_is_told, teardown),
+	    cmocka_unit_test_teardown(a_tar_is_listed_whole, teardown),
+	    cmocka_unit_test_teardown(a_gz_of_several_pieces_is_one_file, teardown),
+	    cmocka_unit_test_teardown(a_damaged_entry_of_a_zip_costs_itself, teardown),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

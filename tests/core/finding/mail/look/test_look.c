@@ -199,6 +199,17 @@ static void a_box_is_parted_at_its_mails_only(void **state)
 	assert_true(mailbox_next(&m, &mail));
 	assert_memory_equal(mail.bytes, "Subject: two", 12);
 	assert_false(mailbox_next(&m, &mail));
+	/* who copied it put something before it */
+	for (int i = 0; i < 2; i++) {
+		char copied[sizeof box + 3];
+		snprintf(copied, sizeof copied, "%s%s", i ? "\n\n" : "\xEF\xBB\xBF", box);
+		mailbox_begin(&m, copied, strlen(copied));
+		assert_true(mailbox_next(&m, &mail));
+		assert_memory_equal(mail.bytes, "Subject: one", 12);
+		assert_true(mailbox_next(&m, &mail));
+		assert_memory_equal(mail.bytes, "Subject: two", 12);
+		assert_false(mailbox_next(&m, &mail));
+	}
 	mailbox_begin(&m, "47        \nSubject: apple\n\nthirty-one bytes are here to read\n<plist/>", 68);
 	assert_true(mailbox_next(&m, &mail));
 	assert_memory_equal(mail.bytes, "Subject: apple", 14);

@@ -133,6 +133,15 @@ static void a_damaged_msg_is_still_an_object(void **state)
 		json_decref(o);
 	}
 	assert_int_equal(partly, 50);
+	/* a file of its directory that nothing leads to any more is told */
+	struct buf orphaned = BUF_INIT;
+	buf_add(&orphaned, msg.data, msg.len);
+	char *root = memmem(orphaned.data, orphaned.len, "R\0o\0o\0t\0", 8);
+	memset(root + 76, 0xFF, 4);
+	json_t *lost = look_at(orphaned.data, orphaned.len, 0);
+	assert_string_not_equal(json_get_string(lost, "parsed"), "whole");
+	json_decref(lost);
+	buf_release(&orphaned);
 	for (size_t i = 24; i < msg.len; i += i < 512 ? 1 : 7) {
 		char was = msg.data[i];
 		msg.data[i] = (char)~was;

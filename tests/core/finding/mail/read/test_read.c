@@ -274,6 +274,9 @@ static void parts_are_found_however_they_are_nested(void **state)
 	parts("\nno header: here it is not\n", "1 text/plain [no header: here it is not\n]\n", 0);
 	parts("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nNote: x\n--b--\n",
 	      "1 multipart/mixed []\n1 text/plain [Note: x]\n", 0);
+	/* a boundary that looks like a field */
+	parts("Content-Type: multipart/mixed; boundary=\"x:\"\n\n--x:\nA: b\n--x:\n\ntwo\n--x:--\n",
+	      "1 multipart/mixed []\n1 text/plain []\n2 text/plain [two]\n", 0);
 }
 
 static void nesting_has_an_end(void **state)
