@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EXCERPT_LONG 300 /* bytes */
+
 struct detail {
 	int revealed; /* secrets are shown until the view is left, or genba locks */
 	int is_note;
@@ -103,6 +105,13 @@ static void add_field(struct view *v, const json_t *record, const struct field *
 static int is_shown(const json_t *record, const struct field *field)
 {
 	return json_object_get(record, field->name) || field->required || field->short_form;
+}
+
+/* A raw line, a mail's text may fill the screen: what the record refers to is not to be looked for below it. */
+static int is_excerpt(const json_t *record, const struct field *field)
+{
+	return field->type == FIELD_LONG && !field->short_form && !field->required &&
+	       json_string_length(json_object_get(record, field->name)) > EXCERPT_LONG;
 }
 
 static size_t name_width(const json_t *record, const struct kind *kind, size_t most)
@@ -264,13 +273,14 @@ static int fill(struct view *v, int columns, struct err *err)
 	if (!kind)
 		add_unknown(v, record);
 	size_t width = kind ? name_width(record, kind, (size_t)(columns > 40 ? columns / 3 : 12)) : 0;
-	for (size_t i = 0; kind && i < kind_field_count(kind); i++) {
-		const struct field *field = kind_field_at(kind, i);
-		int told = strcmp(field->name, "entered") == 0 || strcmp(field->name, "retracted") == 0 ||
-		           strcmp(field->name, "retract_reason") == 0;
-		if (!told && is_shown(record, field))
-			add_field(v, record, field, width);
-	}
+	for (int excerpts = 0; kind && excerpts <= 1; excerpts++)
+		for (size_t i = 0; i < kind_field_count(kind); i++) {
+			const struct field *field = kind_field_at(kind, i);
+			int told = strcmp(field->name, "entered") == 0 || strcmp(field->name, "retracted") == 0 ||
+			           strcmp(field->name, "retract_reason") == 0;
+			if (!told && is_shown(record, field) && is_excerpt(record, field) == excerpts)
+				add_field(v, record, field, width);
+		}
 	add_origin(v, record);
 	drop_fields(data(v));
 	int rc = kind ? custody_rows(v, record, err) : 0;
