@@ -354,13 +354,15 @@ void view_list_show(struct workbench *wb, const char *kind, const json_t *labels
 }
 
 /* At the record, or at the first of this kind that belongs to what was under the cursor; else where the list was left. */
-static int begin_list_at(struct view *v, const char *label)
+static int begin_list_at(struct view *v, const char *labels)
 {
 	char related[LABEL_TEXT];
 	char *kind = xstrndup(v->argument, strcspn(v->argument, " "));
-	int found = related_label(v->wb, label, kind, related);
+	int found = related_label(v->wb, labels, kind, related);
 	if (found)
 		view_seek(v, related);
+	else
+		related_tell_none(v, labels);
 	free(kind);
 	return found;
 }

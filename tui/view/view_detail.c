@@ -486,5 +486,10 @@ static struct view *open_detail(struct workbench *wb, const char *label)
 	return v;
 }
 
-const struct view_ops detail_view = {
-    .name = "detail", .title = "", .fill = fill, .release = release, .keys = keys, .open = open_detail};
+const struct view_ops detail_view = {.name = "detail",
+                                     .title = "",
+                                     .comes_back = 1,
+                                     .fill = fill,
+                                     .release = release,
+                                     .keys = keys,
+                                     .open = open_detail};

@@ -323,6 +323,7 @@ static struct view *open_found(struct workbench *wb, const char *words)
 const struct view_ops found_view = {.name = "found",
                                     .title = N_("Found"),
                                     .is_of_now = 1,
+                                    .comes_back = 1,
                                     .fill = fill,
                                     .keys = found_keys,
                                     .release = release_found,

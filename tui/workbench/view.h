@@ -56,6 +56,7 @@ struct view_key {
 };
 
 #define KEY_OF_COMMAND (-1)
+#define VIEW_LABELS    256 /* room for the labels that a view begins at */
 
 struct view_ops {
 	const char *name;
@@ -63,9 +64,13 @@ struct view_ops {
 	const char *hints; /* keys of this view for the footer, English; NULL: made from `keys` */
 	int text;          /* 1: rows are lines of one text: no selection is shown */
 	int searched;      /* 1: / looks among its rows first, and in the case only for what is not there */
-	/* Switched to by its key, it begins at the record that was under the cursor before ("": none): view_begin_at() mostly;
-	 * NULL: at its top. */
-	int (*begin_at)(struct view *v, const char *label);
+	/* Switched to by its key, it begins at what was under the cursor before: labels, a blank between them, the most telling
+	 * first ("": none); related_begin_at() mostly. NULL: at its top. */
+	int (*begin_at)(struct view *v, const char *labels);
+	/* Appends the labels of what the row under the cursor is about, a blank behind each: a hit of a sweep is its machine, its
+	 * indicator, its evidence. NULL: the row's label. */
+	void (*about)(struct view *v, struct buf *out);
+	int comes_back; /* 1: Backspace comes back to it from another room, also without `begin_at` */
 	int is_of_now; /* 1: it shows the case as it is now, while an earlier commit is looked at, too: its title says so */
 	int opens_at_top; /* 1: whoever comes back to it sees its first rows, whatever was shown when they left */
 	/* Makes the rows, for a screen `columns` wide. 0 or -1. */

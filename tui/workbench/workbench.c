@@ -133,6 +133,108 @@ void workbench_open(struct workbench *wb, const char *label)
 		workbench_show(wb, "detail", label);
 }
 
+/* ---- the way back */
+
+void trail_about(struct view *v, struct buf *out)
+{
+	size_t begins = out->len;
+	buf_adds(out, "");
+	if (v->ops->about)
+		v->ops->about(v, out);
+	if (!out->data[begins + strspn(out->data + begins, " ")])
+		buf_adds(out, *view_label(v) ? view_label(v) : v->argument ? v->argument : "");
+}
+
+static void trail_place_release(struct trail_place *place)
+{
+	if (place->argument)
+		explicit_bzero(place->argument, strlen(place->argument)); /* words that were looked for */
+	free(place->argument);
+}
+
+static void trail_drop_oldest(struct trail *t)
+{
+	size_t n = 1;
+	while (n < t->count && !t->places[n].is_first)
+		n++;
+	for (size_t i = 0; i < n; i++)
+		trail_place_release(&t->places[i]);
+	memmove(t->places, t->places + n, (t->count - n) * sizeof *t->places);
+	t->count -= n;
+}
+
+static void trail_add(struct trail *t, struct view *v, int is_first)
+{
+	struct buf about = BUF_INIT;
+	while (t->count == TRAIL_MOST)
+		trail_drop_oldest(t);
+	trail_about(v, &about);
+	struct trail_place *place = &t->places[t->count++];
+	*place = (struct trail_place){.ops = v->ops,
+	                              .argument = v->argument ? xstrdup(v->argument) : NULL,
+	                              .row = v->selected,
+	                              .is_first = is_first};
+	snprintf(place->labels, sizeof place->labels, "%s", about.data);
+	snprintf(place->label, sizeof place->label, "%s", view_label(v));
+	buf_release(&about);
+}
+
+size_t trail_keep(struct trail *t, struct view *const *views, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (views[i]->ops->open && (views[i]->ops->begin_at || views[i]->ops->comes_back))
+			trail_add(t, views[i], kept++ == 0);
+	return kept;
+}
+
+void trail_drop_last(struct trail *t)
+{
+	while (t->count && !t->places[--t->count].is_first)
+		trail_place_release(&t->places[t->count]);
+	trail_place_release(&t->places[t->count]);
+}
+
+void trail_release(struct trail *t)
+{
+	while (t->count)
+		trail_place_release(&t->places[--t->count]);
+}
+
+/* At the very row where it still stands there, else at its record or what belongs to it. */
+static void trail_begin(struct view *v, const struct trail_place *place)
+{
+	view_refresh(v);
+	if (place->row < v->count) {
+		v->selected = place->row;
+		if (strcmp(view_label(v), place->label) == 0)
+			return;
+		v->selected = 0;
+	}
+	if (v->ops->begin_at)
+		v->ops->begin_at(v, place->labels);
+	else
+		view_begin_at(v, place->label);
+}
+
+int trail_back(struct trail *t, struct workbench *wb)
+{
+	size_t from = t->count;
+	if (!t->count || !workbench_home(wb))
+		return t->count > 0;
+	while (!t->places[--from].is_first)
+		;
+	for (size_t i = from; i < t->count; i++) {
+		const struct view *below = workbench_top(wb);
+		workbench_push(wb, t->places[i].ops->open(wb, t->places[i].argument));
+		if (workbench_top(wb) != below)
+			trail_begin(workbench_top(wb), &t->places[i]);
+		trail_place_release(&t->places[i]);
+	}
+	t->count = from;
+	return 1;
+}
+
 /* ---- what views ask for */
 
 struct session *workbench_session(struct workbench *wb)

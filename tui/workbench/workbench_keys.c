@@ -137,26 +137,24 @@ static enum redraw undo(struct view *v)
 	return REDRAW_ALL;
 }
 
-/* What the view is about under the cursor: the row's record, else its own. */
-static char *record_before(struct view *v)
-{
-	const char *label = view_label(v);
-	return xstrdup(*label ? label : v->argument ? v->argument : "");
-}
-
 /* A view switched to by its key stands alone on the board, which is the first of them. */
 static void switch_to(struct workbench *wb, const struct route *route)
 {
-	char *label = record_before(workbench_top(wb));
+	struct buf labels = BUF_INIT;
+	trail_about(workbench_top(wb), &labels);
+	size_t kept = trail_keep(&wb->trail, wb->stack + 1, wb->depth - 1);
 	int from_board =
 	    workbench_top(wb)
 	        ->ops->opens_at_top; /* whose rows are no choice of the person's: a list goes on where it was */
-	if (workbench_home(wb) && route != route_next(NULL)) {
+	if (!workbench_home(wb)) {
+		if (kept)
+			trail_drop_last(&wb->trail);
+	} else if (route != route_next(NULL)) {
 		workbench_push(wb, route->view->open(wb, route->argument));
 		if (route->view->begin_at && workbench_top(wb)->ops == route->view && !(from_board && route->argument))
-			route->view->begin_at(workbench_top(wb), label);
+			route->view->begin_at(workbench_top(wb), labels.data);
 	}
-	free(label);
+	buf_release(&labels);
 }
 
 static enum redraw open_row(struct view *v)
@@ -203,6 +201,15 @@ static enum redraw escape(struct view *v)
 		return go_back(v);
 	wb->escape_told = 1;
 	workbench_tell(wb, TONE_ATTENTION, "%s", _("the work goes on: Ctrl-C cancels it, Esc once more goes back"));
+	return REDRAW_ALL;
+}
+
+/* Over rooms, too. */
+static enum redraw go_back_the_way(struct view *v)
+{
+	struct workbench *wb = v->wb;
+	if (wb->depth > 2 || v->searching || !trail_back(&wb->trail, wb))
+		return go_back(v);
 	return REDRAW_ALL;
 }
 
@@ -279,7 +286,8 @@ const struct view_key workbench_keys[] = {
     {KEY_ESCAPE, N_("Esc"), NULL, N_("go back"), escape, NULL},
     {'h', NULL, NULL, N_("go back"), go_back, NULL},
     {KEY_GO_LEFT, N_("←"), NULL, N_("go back"), go_back, NULL},
-    {KEY_BACK, N_("Backspace"), NULL, N_("go back"), go_back, NULL},
+    {KEY_BACK, N_("Backspace"), NULL,
+     N_("go back the way you came: from a view that a key led to, to the record before"), go_back_the_way, NULL},
     {'q', NULL, NULL, N_("go back; on the board: leave genba"), workbench_keys_leave, NULL},
     {KEY_OF_COMMAND, "at", NULL, N_("show the whole case as of a time, or now again"), look_at, NULL},
     {KEY_OF_COMMAND, "work", NULL, N_("the long command that is under way, and work that is unfinished"), show_work,

@@ -114,6 +114,7 @@ static void forget_rest(struct workbench *wb)
 	buf_release(&wb->status);
 	buf_release(&wb->made);
 	buf_release(&wb->said);
+	trail_release(&wb->trail);
 	free(wb->search);
 	wb->search = NULL;
 	json_decref(wb->lines);

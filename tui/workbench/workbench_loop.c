@@ -326,6 +326,7 @@ int workbench_run(struct session *s, struct err *err)
 	buf_release(&wb.status);
 	buf_release(&wb.made);
 	buf_release(&wb.said);
+	trail_release(&wb.trail);
 	free(wb.search);
 	json_decref(wb.lines);
 	json_decref(wb.told);

@@ -36,13 +36,34 @@ struct alarm_count {
 	size_t count;
 };
 
+/*
+ * The way that a person came. A key that leads to another view closes what was open above the board: what closes is kept as names,
+ * which view, about what, at which record. Backspace makes it again and goes to that record, whatever room it lies in.
+ */
+#define TRAIL_MOST 64 /* views; then the oldest are forgotten */
+
+struct trail_place {
+	const struct view_ops *ops;
+	char *argument;                             /* or NULL; owned */
+	char labels[VIEW_LABELS];                   /* what the row was about */
+	char label[sizeof((struct row *)0)->label]; /* the row's own */
+	size_t row;
+	int is_first; /* of those that were closed together */
+};
+
+struct trail {
+	struct trail_place places[TRAIL_MOST];
+	size_t count;
+};
+
 struct workbench {
 	struct session *s;
 	struct events *events;       /* who waits, and what goes on meanwhile */
 	const struct view_key *keys; /* that mean the same in every view: workbench_keys */
 	struct view *stack[STACK_LIMIT];
 	size_t depth;
-	struct buf status; /* one line, printable; shown until the next key */
+	struct trail trail; /* what stood there before */
+	struct buf status;  /* one line, printable; shown until the next key */
 	enum tone status_tone;
 	char *search; /* what was looked for last */
 	int locked;
@@ -89,6 +110,19 @@ struct workbench {
 
 /* Goes there. 0: it cannot be shown, which is told. */
 int workbench_go(struct workbench *wb, const struct route *route, const char *argument);
+
+/* Keeps the views that can be made again; 0: there was none. */
+size_t trail_keep(struct trail *t, struct view *const *views, size_t count);
+
+/* Puts those that were kept last onto the board again, and forgets them. 0: none was kept. */
+int trail_back(struct trail *t, struct workbench *wb);
+
+/* Forgets those that were kept last (they were not closed), or all. */
+void trail_drop_last(struct trail *t);
+void trail_release(struct trail *t);
+
+/* What the row under the cursor is about, or the view itself: labels, a blank behind each; appended. */
+void trail_about(struct view *v, struct buf *out);
 
 /* The person leaves: every loop ends. */
 void workbench_leave(struct workbench *wb);

@@ -37,8 +37,8 @@ struct chain_state {
 	int all;   /* decided ones too */
 	int graph; /* the picture instead of the list */
 	int is_reading;
-	char wanted[LABEL_TEXT]; /* the record to begin at when all is read, or "" */
-	double told_at;          /* how far it is */
+	char wanted[VIEW_LABELS]; /* what to begin at when all is read, or "" */
+	double told_at;           /* how far it is */
 };
 
 static inline struct chain_state *view_chain_state(const struct view *v)

@@ -23,9 +23,9 @@ struct sweep_state {
 	struct row *texts;
 	size_t text_count;
 	int is_reading;
-	char wanted[LABEL_TEXT]; /* the record to begin at when all is read, or "" */
-	double told_at;          /* how far it is */
-	uint64_t shown;          /* changes of what is found live */
+	char wanted[VIEW_LABELS]; /* what to begin at when all is read, or "" */
+	double told_at;           /* how far it is */
+	uint64_t shown;           /* changes of what is found live */
 };
 
 struct sweep_state *sweep_state(struct view *v);

@@ -112,13 +112,13 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static int begin_chain_at(struct view *v, const char *label);
+static int begin_chain_at(struct view *v, const char *labels);
 
 static int work(struct view *v, double deadline, int *show)
 {
 	struct chain_state *s = view_chain_state(v);
 	struct err err = ERR_INIT;
-	char wanted[LABEL_TEXT];
+	char wanted[VIEW_LABELS];
 	if (!s->is_reading)
 		return -1;
 	int rc = chain_load_ahead(workbench_case(v->wb), deadline, &err);
@@ -322,10 +322,12 @@ static json_t *named_by(const json_t *record)
 }
 
 /* At the record's row, else at the first one about something that the record names: a contact's party, an event's mail. */
-static int begin_at_or_named(struct view *v, const char *label)
+static int begin_at_or_named(struct view *v, const char *labels)
 {
-	if (related_begin_at(v, label, "party"))
+	char label[LABEL_TEXT];
+	if (related_begin_at(v, labels, "party"))
 		return 1;
+	related_next(&labels, label);
 	json_t *record = workbench_get(v->wb, label, 0, NULL);
 	json_t *names = named_by(record);
 	size_t i = 0;
@@ -340,24 +342,36 @@ static int begin_at_or_named(struct view *v, const char *label)
 }
 
 /* What was decided is shown only where it is what was asked for. */
-static int begin_chain_at(struct view *v, const char *label)
+static int begin_chain_at(struct view *v, const char *labels)
 {
 	struct chain_state *s = view_chain_state(v);
-	if (!*label)
-		return view_begin_at(v, label);
-	if (begin_at_or_named(v, label))
+	if (!*labels)
+		return view_begin_at(v, labels);
+	if (begin_at_or_named(v, labels))
 		return 1;
 	if (s->is_reading) {
-		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+		snprintf(s->wanted, sizeof s->wanted, "%s", labels);
 		return 0;
 	}
 	s->all = 1;
 	view_stale(v);
-	if (begin_at_or_named(v, label))
+	if (begin_at_or_named(v, labels))
 		return 1;
 	s->all = 0;
 	view_stale(v);
+	related_tell_none(v, labels);
 	return 0;
+}
+
+/* The row's record, and the organisation that it stands below. */
+static void about_chain_row(struct view *v, struct buf *out)
+{
+	const struct chain_state *s = view_chain_state(v);
+	const struct chain *chain = view_chain_of(v);
+	size_t org = v->selected < v->count && s->rows ? s->rows[v->selected].org : SIZE_MAX;
+	buf_addf(out, "%s ", view_label(v));
+	if (org < chain->org_count)
+		buf_addf(out, "%s ", chain->orgs[org].party);
 }
 
 /* What it holds goes with the lock. */
@@ -418,6 +432,7 @@ const struct view_ops chain_view = {.name = "chain",
                                     .fill = fill_chain,
                                     .keys = chain_keys,
                                     .begin_at = begin_chain_at,
+                                    .about = about_chain_row,
                                     .release = release_chain_view,
                                     .forget = forget_chain_view,
                                     .open = open_chain_view};

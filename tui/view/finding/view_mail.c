@@ -46,8 +46,8 @@ struct mail_desk {
 	uint64_t version; /* of the mails that the order is of */
 	json_t *alike;    /* label -> number */
 	int is_reading;
-	char wanted[LABEL_TEXT]; /* the mail to begin at when all is read, or "" */
-	double told_at;          /* how far it is */
+	char wanted[VIEW_LABELS]; /* the mail to begin at when all is read, or "" */
+	double told_at;           /* how far it is */
 };
 
 static struct mail_desk *mail_desk_of(const struct view *v)
@@ -338,13 +338,13 @@ static int fill_mails(struct view *v, int columns, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-static int begin_mail_at(struct view *v, const char *label);
+static int begin_mail_at(struct view *v, const char *labels);
 
 static int work(struct view *v, double deadline, int *show)
 {
 	struct mail_desk *s = mail_desk_of(v);
 	struct err err = ERR_INIT;
-	char wanted[LABEL_TEXT];
+	char wanted[VIEW_LABELS];
 	if (!s->is_reading)
 		return -1;
 	int rc = order_now(v, deadline, &err);
@@ -389,12 +389,14 @@ static struct view *open_mails(struct workbench *wb, const char *none)
 }
 
 /* At the mail, or at the one that belongs to what was under the cursor. */
-static int begin_mail_at(struct view *v, const char *label)
+static int begin_mail_at(struct view *v, const char *labels)
 {
 	struct mail_desk *s = mail_desk_of(v);
-	int found = related_begin_at(v, label, "mail");
+	int found = related_begin_at(v, labels, "mail");
 	if (!found && s->is_reading)
-		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+		snprintf(s->wanted, sizeof s->wanted, "%s", labels);
+	else if (!found)
+		related_tell_none(v, labels);
 	return found;
 }
 

@@ -68,6 +68,7 @@ static struct view *open_page(struct workbench *wb, const char *label)
 const struct view_ops mail_page_view = {.name = "mailpage",
                                         .title = N_("Mail"),
                                         .text = 1,
+                                        .comes_back = 1,
                                         .opens_at_top = 1,
                                         .fill = fill_page,
                                         .keys = page_keys,

@@ -347,7 +347,7 @@ static int fill_sweep(struct view *v, int columns, struct err *err)
 	return 0;
 }
 
-static int begin_sweep_at(struct view *v, const char *label);
+static int begin_sweep_at(struct view *v, const char *labels);
 
 /* What is read: sets of hits, then the indicators. */
 static int read_on(struct view *v, double deadline, int *show)
@@ -357,7 +357,7 @@ static int read_on(struct view *v, double deadline, int *show)
 	struct sweep_waiting waiting;
 	struct sweep_case now;
 	struct err err = ERR_INIT;
-	char wanted[LABEL_TEXT];
+	char wanted[VIEW_LABELS];
 	int rc = sweep_found_ahead(c, workbench_as_of(v->wb), deadline, &err);
 	if (rc == 0 && !*workbench_as_of(v->wb))
 		rc = sweep_waiting_ahead(c, deadline, &waiting, &err);
@@ -455,18 +455,18 @@ static enum redraw by_upload(struct view *v)
 }
 
 /* At the indicator's row; of a mail, at the first of its indicators that was found. */
-static int begin_sweep_at(struct view *v, const char *label)
+static int begin_sweep_at(struct view *v, const char *labels)
 {
 	size_t i;
 	json_t *item;
 	struct err err = ERR_INIT;
 	struct sweep_state *s = sweep_state(v);
-	int found = related_begin_at(v, label, "indicator");
+	int found = related_begin_at(v, labels, "indicator");
 	if (!found && s->is_reading) {
-		snprintf(s->wanted, sizeof s->wanted, "%s", label);
+		snprintf(s->wanted, sizeof s->wanted, "%s", labels);
 		return 0;
 	}
-	json_t *items = found || !*label ? NULL : mail_proposals(workbench_case(v->wb), label, &err);
+	json_t *items = found || !*labels ? NULL : mail_proposals(workbench_case(v->wb), labels, &err);
 	json_array_foreach(items, i, item) {
 		const char *known = json_get_string(item, "known");
 		found = found || (known && *known && view_begin_at(v, known));
@@ -474,9 +474,46 @@ static int begin_sweep_at(struct view *v, const char *label)
 	if (items && !found)
 		workbench_tell(v->wb, TONE_ATTENTION,
 		               _("no indicator of %s was found: p in the mail desk makes them, s here sweeps for them"),
-		               label);
+		               labels);
+	else if (!found)
+		related_tell_none(v, labels);
 	json_decref(items);
 	return found;
+}
+
+/* The machine of the first hit that has one, and where the hits stand: log, disk, mail. */
+static void about_hits(const struct found_indicator *it, struct buf *out)
+{
+	size_t begins = out->len;
+	size_t i = 0;
+	while (i < it->count && !*it->lines[i].asset)
+		i++;
+	if (i < it->count)
+		buf_addf(out, "%s ", it->lines[i].asset);
+	for (i = 0; i < it->count && out->len - begins < VIEW_LABELS / 2; i++) {
+		char *evidence = xasprintf("%s ", it->lines[i].evidence);
+		if (!out->data || !strstr(out->data + begins, evidence))
+			buf_adds(out, evidence);
+		free(evidence);
+	}
+}
+
+/* An indicator, and what its hits are about; of a hit its machine, its indicator and its evidence; a client's machine. */
+static void about_sweep_row(struct view *v, struct buf *out)
+{
+	const struct sweep_state *s = sweep_state(v);
+	const struct sweep_row *row = sweep_row_of(v);
+	const struct found_indicator *it =
+	    row && row->indicator < s->found->count ? &s->found->all[row->indicator] : NULL;
+	buf_adds(out, "");
+	if (it && row->line < it->count) {
+		const struct found_line *line = &it->lines[row->line];
+		buf_addf(out, "%s %s %s ", line->asset, it->label, line->evidence);
+		return;
+	}
+	buf_addf(out, "%s ", view_label(v));
+	if (it)
+		about_hits(it, out);
 }
 
 static const struct view_key sweep_keys[] = {
@@ -525,6 +562,7 @@ const struct view_ops sweep_view = {.name = "sweep",
                                     .fill = fill_sweep,
                                     .keys = sweep_keys,
                                     .begin_at = begin_sweep_at,
+                                    .about = about_sweep_row,
                                     .release = release_sweep_view,
                                     .forget = forget_sweep_view,
                                     .open = open_lines};

@@ -394,16 +394,30 @@ struct view *triage_view_new(struct workbench *wb, enum triage_shape shape, cons
 }
 
 /* At the finding, or at the one that belongs to what was under the cursor. */
-static int begin_triage_at(struct view *v, const char *label)
+static int begin_triage_at(struct view *v, const char *labels)
 {
-	return related_begin_at(v, label, "finding");
+	int found = related_begin_at(v, labels, "finding");
+	if (!found)
+		related_tell_none(v, labels);
+	return found;
+}
+
+/* The finding, or that of the row; of a row its evidence. */
+static void about_triage_row(struct view *v, struct buf *out)
+{
+	const json_t *line = triage_line(v);
+	buf_addf(out, "%s ", triage_state(v)->shape == TRIAGE_LINES ? v->argument : view_label(v));
+	if (line)
+		buf_addf(out, "%s ", triage_field(line, "evidence"));
 }
 
 static struct view *open_triage(struct workbench *wb, const char *label)
 {
 	int only_open = label && strcmp(label, "open") == 0; /* no label is called so */
-	struct view *v =
-	    triage_view_new(wb, label && !only_open ? TRIAGE_LINES : TRIAGE_FINDINGS, only_open ? NULL : label);
+	enum triage_shape shape = !label || only_open  ? TRIAGE_FINDINGS
+	                          : strchr(label, '-') ? TRIAGE_LINES
+	                                               : TRIAGE_AROUND;
+	struct view *v = triage_view_new(wb, shape, only_open ? NULL : label);
 	triage_state(v)->only_open = only_open;
 	return v;
 }
@@ -513,5 +527,6 @@ const struct view_ops triage_view = {.name = "triage",
                                      .fill = fill_triage,
                                      .keys = triage_keys,
                                      .begin_at = begin_triage_at,
+                                     .about = about_triage_row,
                                      .release = release_triage_view,
                                      .open = open_triage};

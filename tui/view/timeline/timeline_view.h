@@ -71,6 +71,7 @@ struct timeline_view {
 	struct timeline all;
 	struct timeline_picture *making; /* or NULL */
 	struct timeline_picture *shown;  /* or NULL: none was whole yet */
+	char wanted[VIEW_LABELS];        /* what to begin at when all is read, or "" */
 	double told_at;                  /* how far it is */
 };
 

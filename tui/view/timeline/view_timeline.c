@@ -184,11 +184,14 @@ static void find_again(struct view *v, const char *label)
 		v->selected = v->count ? v->count - 1 : 0;
 }
 
+static int begin_timeline_at(struct view *v, const char *labels);
+
 static int work(struct view *v, double deadline, int *drawn)
 {
 	struct timeline_view *l = v->data;
 	struct err err = ERR_INIT;
 	char label[LABEL_TEXT];
+	char wanted[VIEW_LABELS];
 	if (!l->reader && !l->making)
 		return -1;
 	snprintf(label, sizeof label, "%s", label_at(v, v->selected));
@@ -206,6 +209,10 @@ static int work(struct view *v, double deadline, int *drawn)
 	}
 	show(v);
 	find_again(v, label);
+	memcpy(wanted, l->wanted, sizeof wanted);
+	*l->wanted = '\0';
+	if (*wanted)
+		begin_timeline_at(v, wanted);
 	return -1;
 }
 
@@ -240,9 +247,15 @@ static struct view *open_timeline(struct workbench *wb, const char *none)
 }
 
 /* At the event, or at the one that belongs to what was under the cursor. */
-static int begin_timeline_at(struct view *v, const char *label)
+static int begin_timeline_at(struct view *v, const char *labels)
 {
-	return related_begin_at(v, label, "event");
+	struct timeline_view *l = v->data;
+	int found = related_begin_at(v, labels, "event");
+	if (!found && (l->reader || l->making))
+		snprintf(l->wanted, sizeof l->wanted, "%s", labels);
+	else if (!found)
+		related_tell_none(v, labels);
+	return found;
 }
 
 const struct view_ops timeline_view = {.name = "timeline",
