@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/time/clock.h"
 #include "finding/indicator/textscan.h"
 
@@ -66,9 +67,15 @@ static void put_head(struct report *p, enum report_kind kind)
 	char now[CLOCK_TEXT];
 	struct case_file *c = release_case(p->r);
 	clock_format(clock_now(), now);
-	p->d->title = xasprintf("%s: %s", i18n_text(reports[kind].title), release_case_title(p->r));
+	char *title = printable_dup(release_case_title(p->r));
+	p->d->title = xasprintf("%s: %s", i18n_text(reports[kind].title), title);
+	free(title);
 	p->d->state = xasprintf(_("case %s · last commit %s · %s"), case_id(c), case_head(c), now);
 	p->d->tlp = xasprintf("TLP:%s", release_tlp(p->r));
+	if (!release_case_leaves(p->r))
+		document_notice(p->d,
+		                _("What is on record of the case itself is not in this report: its TLP is above the "
+		                  "report's. Where it says unknown, others may know."));
 	p->d->notice = xstrdup(_("Draft. genba has sent it to nobody. What is not on record is unknown, and not: no."));
 }
 
@@ -76,9 +83,14 @@ int report_make(struct release *r, enum report_kind kind, struct document *d, st
 {
 	struct report p = {.r = r, .d = d, .kinds = json_object(), .titles = json_object(), .stays = json_object()};
 	memset(d, 0, sizeof *d);
-	int rc = (p.of_case = record_get(release_case(r), "case", 0, err)) ? 0 : -1;
+	/* of a case that may not leave nothing is told, nor of whether it is known */
+	p.of_case =
+	    release_case_leaves(r) ? record_get(release_case(r), "case", 0, err) : json_pack("{s:s}", "kind", "case");
+	int rc = p.of_case ? 0 : -1;
 	if (rc == 0)
 		rc = release_each(r, NULL, keep_record, &p, err);
+	if (rc == 0)
+		report_sort_events(&p);
 	if (rc == 0) {
 		json_decref(p.stays);
 		p.stays = release_stays(r);

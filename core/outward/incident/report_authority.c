@@ -20,15 +20,22 @@
 
 /* ---- the clock */
 
-static void put_deadline(struct report *p, const char *what, int64_t known, int days)
+/* The day of a time, by the clock of that zone. */
+static int64_t day_at(int64_t seconds, int offset)
+{
+	int64_t local = seconds + (int64_t)offset * 60;
+	return local / DAY - (local % DAY < 0);
+}
+
+/* Days are counted by the calendar of the place where it came to be known: its day does not count, the last one is due. */
+static void put_deadline(struct report *p, const char *what, int64_t known_day, int64_t today, int days)
 {
 	char due[CLOCK_TEXT];
-	struct clock_time now = clock_now();
-	int64_t at = known + (int64_t)days * DAY;
-	clock_format((struct clock_time){.seconds = at, .offset = clock_zone_at(at)}, due);
+	int64_t day = known_day + days;
+	clock_format((struct clock_time){.seconds = day * DAY}, due);
 	due[10] = '\0';
-	int passed = at < now.seconds;
-	unsigned long left = (unsigned long)(passed ? now.seconds - at : at - now.seconds) / DAY;
+	int passed = day < today;
+	unsigned long left = (unsigned long)(passed ? today - day : day - today);
 	char *line =
 	    passed
 	        ? xasprintf(P_("%s (%d days): %s, passed %lu day ago", "%s (%d days): %s, passed %lu days ago", left),
@@ -59,12 +66,17 @@ static int put_clock(struct report *p, int final, struct err *err)
 		    _("Since when it is known is not on record: no period can be computed (genba set case known=…)."));
 		return 0;
 	}
+	/* a day without a time of day is that day wherever it is read */
+	struct clock_time now = clock_now();
+	int is_day = when.form != EDTF_RELATIVE && when.from.hour < 0;
+	int64_t day = day_at(known, is_day ? 0 : when.from.zone ? when.from.offset : clock_zone_at(known));
+	int64_t today = day_at(now.seconds, !is_day && when.from.zone ? when.from.offset : now.offset);
 	if (!final) {
-		put_deadline(p, _("Preliminary report"), known, 3);
-		put_deadline(p, _("Preliminary report, at the latest"), known, 5);
+		put_deadline(p, _("Preliminary report"), day, today, 3);
+		put_deadline(p, _("Preliminary report, at the latest"), day, today, 5);
 	}
-	put_deadline(p, _("Final report"), known, 30);
-	put_deadline(p, _("Final report, where the purpose was unlawful"), known, 60);
+	put_deadline(p, _("Final report"), day, today, 30);
+	put_deadline(p, _("Final report, where the purpose was unlawful"), day, today, 60);
 	return report_table(p, &deadlines, err);
 }
 
@@ -95,15 +107,17 @@ static int put_persons(struct report *p, struct err *err)
 		json_t *persons = json_object_get(event, "persons");
 		if (!json_is_integer(persons) || json_is(event, "personal_data", "no"))
 			continue;
-		sum += json_integer_value(persons);
+		report_add(&sum, persons);
 		said++;
 	}
 	(void)err;
-	char *line = said ? xasprintf(P_("%lld persons by %zu event on record; one person may be counted twice",
-	                                 "%lld persons by %zu events on record; one person may be counted twice", said),
-	                              (long long)sum, said)
+	char *number = xasprintf(P_("%lld person", "%lld persons", (unsigned long long)sum), (long long)sum);
+	char *line = said ? xasprintf(P_("%s by %zu event on record; one person may be counted twice",
+	                                 "%s by %zu events on record; one person may be counted twice", said),
+	                              number, said)
 	                  : xstrdup(_("unknown"));
 	document_paragraph(p->d, line);
+	free(number);
 	free(line);
 	return 0;
 }

@@ -30,9 +30,10 @@ static int64_t expected(struct report *p)
 	int64_t sum = 0;
 	size_t i;
 	json_t *site;
-	json_array_foreach(report_records(p, "site"), i, site)
-		sum += json_integer_value(json_object_get(site, "terminals")) +
-		       json_integer_value(json_object_get(site, "servers"));
+	json_array_foreach(report_records(p, "site"), i, site) {
+		report_add(&sum, json_object_get(site, "terminals"));
+		report_add(&sum, json_object_get(site, "servers"));
+	}
 	return sum;
 }
 
@@ -55,6 +56,20 @@ static char *extent_line(struct report *p)
 	                          "%zu suspected",
 	                          (unsigned long long)checked),
 	                       checked, hit, suspected);
+}
+
+/* Machines that may not leave are in none of the numbers. */
+static void put_extent_line(struct report *p, void (*put)(struct document *d, const char *text))
+{
+	char *line = extent_line(p);
+	unsigned long stays = report_stays(p, "asset");
+	char *more = stays ? xasprintf(P_("%s (%lu machine that may not leave is not counted)",
+	                                  "%s (%lu machines that may not leave are not counted)", stays),
+	                               line, stays)
+	                   : NULL;
+	put(p->d, more ? more : line);
+	free(more);
+	free(line);
 }
 
 /* ---- the summary: five lines */
@@ -112,9 +127,7 @@ static void put_summary(struct report *p)
 		buf_adds(&line, _("unknown"));
 	}
 	document_item(p->d, line.data);
-	char *extent = extent_line(p);
-	document_item(p->d, extent);
-	free(extent);
+	put_extent_line(p, document_item);
 	buf_clear(&line);
 	buf_addf(&line, _("Data leaked, by events: confirmed %zu, likely %zu, no trace %zu"),
 	         count(p, "event", "data_lost=confirmed"), count(p, "event", "data_lost=likely"),
@@ -261,9 +274,7 @@ static int put_extent(struct report *p, struct err *err)
 	const struct kind *asset = kind_find("asset");
 	const struct field *fields[2] = {kind_field(asset, "status"), kind_field(asset, "containment")};
 	report_heading(p, _("Extent"), "RS.AN-08");
-	char *line = extent_line(p);
-	document_paragraph(p->d, line);
-	free(line);
+	put_extent_line(p, document_paragraph);
 	for (size_t k = 0; k < 2; k++) {
 		struct buf text = BUF_INIT;
 		for (size_t i = 0; i < fields[k]->value_count; i++) {

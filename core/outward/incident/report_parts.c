@@ -30,9 +30,21 @@ void report_heading(struct report *p, const char *text, const char *mark)
 	document_heading(p->d, number, text, mark);
 }
 
+unsigned long report_stays(const struct report *p, const char *kind)
+{
+	return (unsigned long)json_integer_value(json_object_get(p->stays, kind));
+}
+
+void report_add(int64_t *sum, const json_t *more)
+{
+	json_int_t n = json_integer_value(more);
+	if (n > 0)
+		*sum = n > INT64_MAX - *sum ? INT64_MAX : *sum + n;
+}
+
 void report_say_stays(struct report *p, const char *kind)
 {
-	unsigned long stays = (unsigned long)json_integer_value(json_object_get(p->stays, kind));
+	unsigned long stays = report_stays(p, kind);
 	if (stays == 0)
 		return;
 	char *line =

@@ -6,6 +6,8 @@
 
 #include "base/time/edtf.h"
 
+#include <stdint.h>
+
 struct report {
 	struct release *r;
 	struct document *d;
@@ -21,6 +23,12 @@ json_t *report_records(struct report *p, const char *kind);
 
 /* Numbered. `mark`: see report.h, or NULL. */
 void report_heading(struct report *p, const char *text, const char *mark);
+
+/* How many records of the kind may not leave. */
+unsigned long report_stays(const struct report *p, const char *kind);
+
+/* Adds a number of a record; what is none, or less than none, adds nothing, and the sum stays a number. */
+void report_add(int64_t *sum, const json_t *more);
 
 /* Says how many records of the kind are not in this report, if any. */
 void report_say_stays(struct report *p, const char *kind);
@@ -47,7 +55,10 @@ int report_incident(struct report *p, struct err *err);
 int report_authority(struct report *p, int final, struct err *err);
 int report_alert(struct report *p, struct err *err);
 
-/* A time line of events (array), an SVG for each; how many it shows: the first, of those that have a place in time. */
+/* The events that leave, in order of time; those without one last. */
+void report_sort_events(struct report *p);
+
+/* A time line of events (array, sorted), an SVG for each; how many it shows: the first, of those that have a place in time. */
 size_t report_time_picture(struct report *p, json_t *events, struct buf *svg);
 
 #endif

@@ -125,15 +125,45 @@ static void add_event(struct report *p, struct buf *svg, int y, const struct pla
 	buf_release(&when);
 }
 
-size_t report_time_picture(struct report *p, json_t *events, struct buf *svg)
+/* Those that have a place in time, sorted by it. The caller frees them. */
+static struct placed *place_all(struct report *p, json_t *events, size_t *n)
 {
-	size_t n = 0;
 	size_t i;
 	json_t *record;
 	struct placed *all = xcalloc(json_array_size(events) + 1, sizeof *all);
+	*n = 0;
 	json_array_foreach(events, i, record)
-		n += (size_t)place(p, record, &all[n]);
-	qsort(all, n, sizeof *all, by_time);
+		*n += (size_t)place(p, record, &all[*n]);
+	qsort(all, *n, sizeof *all, by_time);
+	return all;
+}
+
+void report_sort_events(struct report *p)
+{
+	size_t n;
+	size_t i;
+	json_t *record;
+	json_t *events = report_records(p, "event");
+	json_t *sorted = json_array();
+	json_t *placed = json_object();
+	struct placed *all = place_all(p, events, &n);
+	for (i = 0; i < n; i++) {
+		json_array_append(sorted, (json_t *)(uintptr_t)all[i].record);
+		json_object_set_new(placed, record_label(all[i].record), json_true());
+	}
+	json_array_foreach(events, i, record)
+		if (!json_object_get(placed, record_label(record)))
+			json_array_append(sorted, record);
+	json_object_set_new(p->kinds, "event", sorted);
+	json_decref(placed);
+	free(all);
+}
+
+size_t report_time_picture(struct report *p, json_t *events, struct buf *svg)
+{
+	size_t n;
+	size_t i;
+	struct placed *all = place_all(p, events, &n);
 	size_t drawn = n < MOST ? n : MOST;
 	for (i = 0; i < drawn; i++) {
 		int64_t gap = i ? all[i].first - all[i - 1].first : 0;

@@ -359,6 +359,11 @@ static int sort_one(void *ctx, json_t *record)
 	return 0;
 }
 
+int release_case_leaves(const struct release *r)
+{
+	return r->internal || tlp_rank(case_tlp(r->c)) <= tlp_rank(r->tlp);
+}
+
 struct release *release_new(struct case_file *c, const char *tlp)
 {
 	struct release *r = xcalloc(1, sizeof *r);
@@ -391,7 +396,7 @@ struct release *release_open(struct case_file *c, const struct release_wish *wis
 		rc = record_each(c, NULL, RECORD_WITH_RETRACTED, sort_one, &names, err);
 	if (rc == 0) {
 		/* the title belongs to the case, and bears its label */
-		int hides = r->redacted || (!r->internal && tlp_rank(case_tlp(c)) > tlp_rank(r->tlp));
+		int hides = r->redacted || !release_case_leaves(r);
 		r->title = hides ? xasprintf("%.8s", case_id(c)) : xstrdup(case_title(c));
 		return r;
 	}

@@ -186,13 +186,111 @@ static void what_may_not_leave_is_counted(void **state)
 	holds(text, "Seen on machine 2", 1);
 }
 
+/* The first stands before the second. */
+static void in_order(const char *text, const char *first, const char *second)
+{
+	const char *a = strstr(text, first);
+	const char *b = strstr(text, second);
+	if (!a || !b || a > b)
+		fail_msg("'%s' does not stand before '%s':\n%s", first, second, text);
+}
+
+static void events_stand_in_order_of_time(void **state)
+{
+	(void)state;
+	add("event", "title=Third side=attacker when=2025-11-21");
+	add("event", "title=Undated side=attacker");
+	add("event", "title=First side=attacker when=2025-11-19");
+	add("event", "title=Second side=attacker when=2025-11-20");
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	in_order(text, "What happened: First", "What happened: Second");
+	in_order(text, "What happened: Second", "What happened: Third");
+	in_order(text, "What happened: Third", "What happened: Undated");
+}
+
+/* A case that is RED is in no report for others, though records of it may be. */
+static void a_case_that_may_not_leave_tells_nothing_of_itself(void **state)
+{
+	(void)state;
+	set("case", "tlp=RED kinds=ransomware severity=high known=2025-11-20");
+	add("party", "name=Partner type=organisation tlp=GREEN");
+	add("decision", "title=Share? choice=yes reason=x by=R1-P1 when=2025");
+	add("event", "title=Seen side=attacker tlp=GREEN when=2025-11-19");
+	add("asset", "hostname=A status=infected");
+	static const enum report_kind kinds[] = {REPORT_INCIDENT, REPORT_PRELIMINARY, REPORT_FINAL};
+	struct release_wish w = {.to = "Partner", .tlp = "GREEN", .approved_by = "R1-D1"};
+	for (size_t i = 0; i < 3; i++) {
+		const char *text = report(kinds[i], &w, document_text);
+		holds(text, "Seen", 1);
+		holds(text, "ransomware", 0);
+		holds(text, "high", 0);
+		holds(text, "2025-11-20", 0);
+		holds(text, "its TLP is above", 1);
+		text = report(kinds[i], &internal, document_text);
+		holds(text, "ransomware", 1);
+		holds(text, "its TLP is above", 0);
+	}
+	holds(report(REPORT_INCIDENT, &w, document_text), "(1 machine that may not leave is not counted)", 1);
+}
+
+static void numbers_of_people_stay_numbers(void **state)
+{
+	(void)state;
+	add("event", "title=a side=attacker persons=1 personal_data=yes");
+	holds(report(REPORT_FINAL, &internal, document_text), "1 person by 1 event", 1);
+	add("event", "title=b side=attacker persons=-7 personal_data=yes");
+	holds(report(REPORT_FINAL, &internal, document_text), "1 person by 2 events", 1);
+	add("event", "title=c side=attacker persons=9223372036854775807 personal_data=yes");
+	add("site", "name=s terminals=9223372036854775807 servers=9223372036854775807");
+	holds(report(REPORT_FINAL, &internal, document_text), "9223372036854775807 persons by 3 events", 1);
+	holds(report(REPORT_INCIDENT, &internal, document_text), "0 of 9223372036854775807 machines", 1);
+}
+
+/* The days of a period are those of the place, and count from the day on which it came to be known. */
+static void periods_are_counted_by_days_of_the_place(void **state)
+{
+	static const struct clock_time evening = {.seconds = 1764603000,
+	                                          .offset = 0}; /* 2025-12-01T15:30Z: the 2nd in Tokyo */
+	(void)state;
+	clock_set(&evening, 0);
+	set("case", "known=2025-12-01T15:20Z");
+	holds(report(REPORT_PRELIMINARY, &internal, document_text), "(3 days): 2025-12-04, 3 days left", 1);
+	set("case", "known=20251202T002000JST");
+	holds(report(REPORT_PRELIMINARY, &internal, document_text), "(3 days): 2025-12-05, 3 days left", 1);
+	set("case", "known=2025-11-28");
+	holds(report(REPORT_PRELIMINARY, &internal, document_text), "(3 days): 2025-12-01, 0 days left", 1);
+	set("case", "known=2025-11-27");
+	holds(report(REPORT_PRELIMINARY, &internal, document_text), "(3 days): 2025-11-30, passed 1 day ago", 1);
+}
+
+static void the_title_is_printable_in_each_form(void **state)
+{
+	(void)state;
+	set("case", "title=a\x1b[31mb\xE2\x80\xAE");
+	static void (*const forms[])(const struct document *d, struct buf *out) = {document_text, document_markdown,
+	                                                                           document_html};
+	for (size_t i = 0; i < 3; i++) {
+		const char *text = report(REPORT_INCIDENT, &internal, forms[i]);
+		holds(text, "\x1b", 0);
+		holds(text, "\xE2\x80\xAE", 0);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    TEST(what_is_not_on_record_is_unknown),      TEST(the_nine_items_come_from_fields_and_the_clock_runs),
-	    TEST(the_time_line_says_what_it_leaves_out), TEST(each_form_is_harmless),
-	    TEST(what_may_not_leave_is_counted),         TEST(words_of_a_table_are_left_whole_if_there_is_room),
+	    TEST(what_is_not_on_record_is_unknown),
+	    TEST(the_nine_items_come_from_fields_and_the_clock_runs),
+	    TEST(the_time_line_says_what_it_leaves_out),
+	    TEST(each_form_is_harmless),
+	    TEST(events_stand_in_order_of_time),
+	    TEST(a_case_that_may_not_leave_tells_nothing_of_itself),
+	    TEST(numbers_of_people_stay_numbers),
+	    TEST(periods_are_counted_by_days_of_the_place),
+	    TEST(the_title_is_printable_in_each_form),
+	    TEST(what_may_not_leave_is_counted),
+	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
