@@ -84,6 +84,19 @@ grep -q '1 file is not counted' out || wrong "the page does not say what is not 
 rm cases/text.genba
 status 2 "$genba" desk report --from 2014 register.genba
 status 2 "$genba" desk report --range x=2014-07 register.genba
+# the name of a range stands on the page whole, and is its own
+long=$(printf '初年度%.0s' 1 2 3 4 5 6 7 8 9 10)
+status 0 "$genba" desk report --range "$long=2014-07/2015-06" --json register.genba
+jq -e --arg n "$long" 'any(.kind == "activity" and .period == $n)' out >/dev/null || wrong "the name of a range is cut"
+status 2 "$genba" desk report --range "$long$long=2014-07/2015-06" register.genba
+status 2 "$genba" desk report --range $'a\xff=2014-07/2015-06' register.genba
+status 2 "$genba" desk report --range unknown=2014-07/2015-06 register.genba
+# a number in the list of CSV says what it is of, and nothing is one days, cases, files
+status 0 "$genba" desk report --form csv register.genba
+grep -q '^Leads,.* / vendor paper or blog,Leads found,1' out || { wrong "CSV does not say whose leads they are"; cat out; }
+status 0 "$genba" desk report register.genba
+grep -Eq '(^|[^0-9.])1 (cases|registers|files|days|rescues|leads)' out && { wrong "one of many"; cat out; }
+grep -q 'of 1 case or register\.' out || { wrong "no number of cases"; cat out; }
 status 2 "$genba" desk report --form pdf register.genba
 
 for language in en ja; do

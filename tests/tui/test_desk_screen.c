@@ -74,7 +74,8 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_type(t, "r");
 	terminal_await(t, "Activity of the desk, 2014-04 to");
 	terminal_await(t, "Consultations");
-	terminal_await(t, "from 2 case files"); /* the case that came of it lies beside the register, and counts */
+	terminal_await(t,
+	               "of 2 cases and registers"); /* the case that came of it lies beside the register, and counts */
 	terminal_await(t, "Consultations count by the day they were received, rescues by the day they");
 	terminal_await(
 	    t, " began, support on site by the day it began: each in the quarter in which it"); /* wrapped once */

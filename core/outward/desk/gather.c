@@ -275,6 +275,10 @@ static void settle_copies(struct gather *g, struct desk_file *files, size_t coun
 	for (size_t i = 0; i < count; i++)
 		if (!files[i].contained && (left == 0 || strcmp(files[i].head, ends[left - 1]->head) != 0))
 			ends[left++] = &files[i];
+	if (left == 0) { /* a file may claim that its history holds the others' last action, and they its own */
+		files[0].contained = 0;
+		ends[left++] = &files[0];
+	}
 	for (size_t i = 0; i < count; i++)
 		if (files[i].contained)
 			tell(g, 0, _("'%s' is an older copy of '%s', which is counted"), files[i].path, ends[0]->path);
@@ -282,10 +286,14 @@ static void settle_copies(struct gather *g, struct desk_file *files, size_t coun
 			tell(g, 0, _("'%s' is a copy of '%s', which is counted"), files[i].path, files[i - 1].path);
 	if (left > 1 && rc == 0)
 		rc = merge_diverged(g, ends, left, &err);
-	if (rc < 0)
-		not_counted(g, files[0].path, &err);
-	keep_case(g, ends[0]);
-	g->cases->copies += count - 1;
+	if (rc < 0) {
+		for (size_t i = 0; i < count; i++)
+			not_counted(g, files[i].path, &err);
+		g->cases->files -= count;
+	} else {
+		keep_case(g, ends[0]);
+		g->cases->copies += count - 1;
+	}
 	free(ends);
 }
 

@@ -27,7 +27,7 @@ static struct page_block *block(struct page *page, enum page_block_sort sort, co
 {
 	page->blocks = xrealloc(page->blocks, (page->count + 1) * sizeof *page->blocks);
 	struct page_block *one = &page->blocks[page->count++];
-	*one = (struct page_block){.sort = sort, .text = printable_dup(text)};
+	*one = (struct page_block){.sort = sort, .text = printable_dup(text), .keys = 1};
 	return one;
 }
 
@@ -140,12 +140,14 @@ static void put_head(struct composing *k, const struct desk_cases *cases)
 	                     ? xstrdup(_("Activity of the desk"))
 	                     : xasprintf(_("Activity of the desk, %04ld-%02ld to %04ld-%02ld"), k->a->from / 12,
 	                                 k->a->from % 12 + 1, k->a->until / 12, k->a->until % 12 + 1);
-	say(k->page,
-	    P_("Made on %s from %zu case file: %zu case or register; %zu of the files is a copy of another.",
-	       "Made on %s from %zu case files: %zu cases and registers; %zu of the files are copies of another.",
-	       cases->files),
-	    said, cases->files, cases->count, cases->copies);
+	say(k->page, P_("Made on %s of %zu case or register.", "Made on %s of %zu cases and registers.", cases->count),
+	    said, cases->count);
 	free(said);
+	if (cases->copies)
+		say(k->page,
+		    P_("%zu file is a copy of one that is counted.", "%zu files are copies of such as are counted.",
+		       cases->copies),
+		    cases->copies);
 	if (cases->not_counted)
 		say(k->page, P_("%zu file is not counted.", "%zu files are not counted.", cases->not_counted),
 		    cases->not_counted);
@@ -230,8 +232,10 @@ static void put_durations(struct composing *k)
 		    hidden(k, n->on_site))
 			continue;
 		char *label = period_label(k, i);
-		say(k->page, _("%s: %ld days on site in %ld of %ld cases, those whose days are known."), label,
-		    n->on_site_days, n->on_site_known, n->on_site);
+		say(k->page,
+		    P_("%s: %ld day on site; the days are known of %ld in %ld.",
+		       "%s: %ld days on site; the days are known of %ld in %ld.", (unsigned long)n->on_site_days),
+		    label, n->on_site_days, n->on_site_known, n->on_site);
 		free(label);
 	}
 }
@@ -243,6 +247,7 @@ static void put_leads(struct composing *k)
 	block(k->page, PAGE_BLOCK_HEADING, _("Leads from public sources"));
 	struct page_block *table = block(k->page, PAGE_BLOCK_TABLE, _("Leads"));
 	heads(table, names, 5);
+	table->keys = 2;
 	for (size_t i = 0; i < k->a->count; i++)
 		for (size_t type = 0; type < field->value_count; type++) {
 			const struct activity_counts *n = &k->a->counts[i];
@@ -260,7 +265,10 @@ static void put_leads(struct composing *k)
 			rescues += k->a->counts[i].lead_rescues[type];
 		char *label = period_label(k, i);
 		if (!hidden(k, rescues))
-			say(k->page, _("%s: %ld rescues began from public sources."), label, rescues);
+			say(k->page,
+			    P_("%s: %ld rescue began from public sources.",
+			       "%s: %ld rescues began from public sources.", (unsigned long)rescues),
+			    label, rescues);
 		free(label);
 	}
 }

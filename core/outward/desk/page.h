@@ -25,6 +25,7 @@ struct page_block {
 	char *text; /* heading or paragraph; of a table its name; printable */
 	size_t
 	    columns; /* PAGE_BLOCK_TABLE: the first row is the heading. PAGE_BLOCK_BARS: series and one for the label */
+	size_t keys; /* columns at the left that say what a row is of */
 	char **cells;
 	size_t count;
 	size_t cap;

@@ -25,11 +25,11 @@ static void text_of_table(const struct page_block *table, struct buf *out)
 		size_t column = i % table->columns;
 		size_t width = text_width(table->cells[i]);
 		buf_adds(out, column ? "  " : "");
-		if (column) /* numbers stand right, periods left */
+		if (column >= table->keys) /* numbers stand right, what they are of left */
 			for (size_t k = width; k < widths[column]; k++)
 				buf_addc(out, ' ');
 		buf_adds(out, table->cells[i]);
-		if (!column)
+		if (column < table->keys)
 			for (size_t k = width; k < widths[column]; k++)
 				buf_addc(out, ' ');
 		if (column + 1 == table->columns)
@@ -212,13 +212,18 @@ void page_csv(const struct page *page, struct buf *out)
 		if (b->sort != PAGE_BLOCK_TABLE)
 			continue;
 		for (size_t k = b->columns; k < b->count; k++) {
-			if (k % b->columns == 0)
+			size_t first = k - k % b->columns;
+			struct buf row = BUF_INIT;
+			if (k - first < b->keys)
 				continue;
+			for (size_t key = 0; key < b->keys; key++)
+				buf_addf(&row, "%s%s", key ? " / " : "", b->cells[first + key]);
 			csv_cell(out, b->text, 1);
-			csv_cell(out, b->cells[k - k % b->columns], 0);
+			csv_cell(out, row.data, 0);
 			csv_cell(out, b->cells[k % b->columns], 0);
 			csv_cell(out, b->cells[k], 0);
 			buf_adds(out, "\r\n");
+			buf_release(&row);
 		}
 	}
 }

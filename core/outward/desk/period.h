@@ -36,12 +36,14 @@ int64_t period_one_month_on(int64_t day);
 /* "2014-04". 0, or -1 with ERR_USAGE. */
 int period_month_parse(const char *text, long *month, struct err *err);
 
+#define PERIOD_NAME 128
+
 enum period_sort { PERIOD_QUARTER, PERIOD_FISCAL, PERIOD_RANGE, PERIOD_UNKNOWN };
 
 struct period {
 	enum period_sort sort;
-	char name[64]; /* "2014-04/2014-06", "FY2014", as a range was called, "unknown" */
-	long from;     /* first and last month */
+	char name[PERIOD_NAME]; /* "2014-04/2014-06", "FY2014", as a range was called, "unknown" */
+	long from;              /* first and last month */
 	long until;
 };
 

@@ -62,6 +62,11 @@ static int parse_range(const char *text, struct period_range *range, struct err 
 	memcpy(from, equals + 1, 7);
 	range->name = text;
 	range->name_size = (size_t)(equals - text);
+	/* it stands beside the names of the other periods, whole */
+	if (range->name_size >= PERIOD_NAME || !text_is_utf8(text, range->name_size) ||
+	    (range->name_size == strlen("unknown") && memcmp(text, "unknown", range->name_size) == 0))
+		return err_set(err, ERR_USAGE, _("--range: a name is text of less than %d bytes, and not 'unknown'"),
+		               PERIOD_NAME);
 	if (period_month_parse(from, &range->from, err) < 0 || period_month_parse(equals + 9, &range->until, err) < 0)
 		return err_prefix(err, "--range");
 	return range->from <= range->until ? 0 : err_set(err, ERR_USAGE, _("--range: it ends before it begins"));
