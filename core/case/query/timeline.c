@@ -81,7 +81,7 @@ int timeline_compare(const struct timeline_row *x, const struct timeline_row *y)
 		order = compare_strings(x->record, y->record, "mark");
 	if (order == 0)
 		order = compare_strings(x->record, y->record, "entered");
-	return order ? order : strcmp(record_label(x->record), record_label(y->record));
+	return order ? order : strverscmp(record_label(x->record), record_label(y->record));
 }
 
 void timeline_place(struct case_file *c, struct timeline_row *row)

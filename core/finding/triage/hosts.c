@@ -93,7 +93,7 @@ static int by_first(const void *a, const void *b)
 	if (!*x->first != !*y->first)
 		return *x->first ? -1 : 1;
 	int when = strcmp(x->first, y->first);
-	return when ? when : strcmp(x->label, y->label);
+	return when ? when : strverscmp(x->label, y->label);
 }
 
 static int level_rank(const char *level)

@@ -164,7 +164,7 @@ static int by_urgency(const void *one, const void *other)
 	if (a->age != b->age)
 		return a->age > b->age ? -1 : 1;
 	int order = strcmp(a->file, b->file);
-	return order ? order : strcmp(a->label, b->label);
+	return order ? order : strverscmp(a->label, b->label);
 }
 
 int waiting_make(const struct desk_source *source, const struct desk_cases *cases, struct desk_waiting *out,

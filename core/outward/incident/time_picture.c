@@ -29,14 +29,23 @@ struct placed {
 	int attacker;
 };
 
+/* As the time line of the case: by time, then by the number in the figure, then by the entry. */
 static int by_time(const void *a, const void *b)
 {
 	const struct placed *x = a;
 	const struct placed *y = b;
+	static const char *const then[] = {"mark", "entered"};
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
 	if (x->last != y->last) /* "after V9" begins with it, and stands behind it */
 		return x->last < y->last ? -1 : 1;
+	for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+		const char *p = json_get_string(x->record, then[i]);
+		const char *q = json_get_string(y->record, then[i]);
+		int order = p && q ? strcmp(p, q) : (p == NULL) - (q == NULL);
+		if (order)
+			return order;
+	}
 	return strverscmp(record_label(x->record), record_label(y->record));
 }
 

@@ -419,7 +419,7 @@ static int compare_tasks(const void *one, const void *other)
 		order = b->overdue - a->overdue;
 	if (order == 0)
 		order = (a->due > b->due) - (a->due < b->due);
-	return order ? order : strcmp(a->row.label, b->row.label);
+	return order ? order : strverscmp(a->row.label, b->row.label);
 }
 
 static void head_person(struct board_person *p, size_t from, size_t until)

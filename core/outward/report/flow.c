@@ -62,7 +62,7 @@ static int compare_acts(const void *a, const void *b)
 		const char *q = json_get_string(y->record, "mark");
 		order = strcmp(p ? p : "", q ? q : "");
 	}
-	return order ? order : strcmp(record_label(x->record), record_label(y->record));
+	return order ? order : strverscmp(record_label(x->record), record_label(y->record));
 }
 
 static void flow_word(struct buf *line, const json_t *record, const char *name)

@@ -119,7 +119,7 @@ static int by_age(const void *one, const void *other)
 		return a->rank - b->rank;
 	if (a->age != b->age)
 		return a->age > b->age ? -1 : 1;
-	return strcmp(a->label, b->label);
+	return strverscmp(a->label, b->label);
 }
 
 static void name_columns(struct view *v)

@@ -87,7 +87,7 @@ static int worse(const void *a, const void *b)
 	if (rank_of(x) != rank_of(y))
 		return rank_of(x) < rank_of(y) ? -1 : 1;
 	int when = strcmp(triage_field(x, "when"), triage_field(y, "when"));
-	return when ? when : strcmp(record_label(x), record_label(y));
+	return when ? when : strverscmp(record_label(x), record_label(y));
 }
 
 static int collect(void *ctx, json_t *record)

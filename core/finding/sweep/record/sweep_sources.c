@@ -94,7 +94,7 @@ static int by_first(const void *one, const void *other)
 	if (!*a->first != !*b->first)
 		return *a->first ? -1 : 1;
 	int when = strcmp(a->first, b->first);
-	return when ? when : strcmp(a->label, b->label);
+	return when ? when : strverscmp(a->label, b->label);
 }
 
 struct found_source *sweep_found_sources(const struct sweep_found *found, struct case_file *c, size_t *count,

@@ -44,11 +44,32 @@ static void a_negative_duration_lies_on_the_other_side(void **state)
 	assert_told(wanted, 3);
 }
 
+/* What was entered in one second stands in the order of its numbers: V10 behind V2. */
+static void equal_times_stand_in_the_order_of_labels(void **state)
+{
+	static const struct clock_time now = {.seconds = 1764547200};
+	struct err err = ERR_INIT;
+	struct timeline t;
+	char label[LABEL_TEXT];
+	(void)state;
+	clock_set(&now, 0);
+	for (int i = 0; i < 11; i++)
+		add("event", "title=seen when=2026-11-23");
+	assert_int_equal(timeline_load_at(the_case, NULL, &t, &err), 0);
+	for (size_t i = 0; i < 11; i++) {
+		snprintf(label, sizeof label, "R1-V%zu", i + 1);
+		assert_string_equal(record_label(t.rows[i].record), label);
+	}
+	timeline_release(&t);
+	clock_set(NULL, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(days_are_those_of_the_place, case_setup, case_teardown),
 	    cmocka_unit_test_setup_teardown(a_negative_duration_lies_on_the_other_side, case_setup, case_teardown),
+	    cmocka_unit_test_setup_teardown(equal_times_stand_in_the_order_of_labels, case_setup, case_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
