@@ -1,6 +1,5 @@
 /*
  * Each prompt is typed wrong once, and goes on: what was typed stays, the reason stands above it, and nothing of it becomes keys.
- *
  * A row names the function that asks. tests/house/check.py knows all that ask, and wants a row here for each, or a reason in
  * tests/house/unrefused.
  */
@@ -366,6 +365,13 @@ static const struct asked of_playbooks[] = {
 };
 
 static const struct asked of_runs[] = {
+    {"view_step.c:record_unknown",
+     "Unknown, or not done: Tool. Because:",
+     " ",
+     "a reason is needed",
+     "nobody was there",
+     "the playbook is finished",
+     {"2e", "Tool", KEYS_ENTER, "Tool:", "unknown" KEYS_ENTER, "? Tool:  unknown", KEYS_CTRL_S}},
     {"playbook_runs.c:runs_choose", "Run:", "zebra", "nothing here is called 'zebra'", "R1-J3", "R1-J3", {"2r"}},
 };
 
@@ -379,6 +385,8 @@ static void in_a_playbook(void **state)
 	TYPE_ALL(of_playbooks);
 	for (int i = 0; i < 3; i++)
 		program_good(&program, "play", "shift", NULL);
+	snprintf(path, sizeof path, "%s/playbooks/tool.yaml", getenv("GENBA_TEST_DATA"));
+	program_good(&program, "play", path, NULL);
 	TYPE_ALL(of_runs);
 }
 

@@ -31,7 +31,7 @@ static void add_field(struct view *v, size_t i, size_t width)
 	const struct form_value *value = &form_of(v)->values[i];
 	struct buf line = BUF_INIT;
 	struct buf shown = BUF_INIT;
-	int missing = value->field->required && !value->field->values && !value->value;
+	int missing = ((value->field->required && !value->field->values) || value->wanted) && !value->value;
 	buf_adds(&line, value->changed ? " + " : missing ? " ! " : "   ");
 	text_pad(&line, field_label(value->field), width);
 	buf_adds(&line, "  ");

@@ -61,6 +61,7 @@ void form_give(struct form *f, const char *name, const char *text)
 	if (!value || value->changed)
 		return;
 	form_value_set(value, text);
+	value->wanted = text && !*text;
 	if (form_is_first(value))
 		return;
 	value->given = 1;

@@ -104,10 +104,27 @@ static int check_evidence(const struct check_extension_at *at, size_t item, cons
 	return 0;
 }
 
+/* Fields of the record that is wanted, which a person fills in. */
+static int check_with(const struct check_extension_at *at, size_t item, const json_t *names, const char *kind)
+{
+	size_t i;
+	json_t *name;
+	if (!names)
+		return 0;
+	if (!kind || !json_is_array(names) || json_array_size(names) == 0)
+		return check_extension_fail(at, "records", item, _("with lists fields of the record that is wanted"),
+		                            NULL);
+	json_array_foreach(names, i, name)
+		if (!json_is_string(name) || !kind_field(kind_find(kind), json_string_value(name)))
+			return check_extension_fail(at, "records", item, _("such a record has no field"),
+			                            json_is_string(name) ? json_string_value(name) : "");
+	return 0;
+}
+
 static int check_requirement(const struct check_extension_at *at, size_t item, const json_t *need)
 {
 	static const char *const what[] = {"field", "evidence", "decision", "note", "indicator", "record", "step"};
-	static const char *const how[] = {"optional", "label", "copies"};
+	static const char *const how[] = {"optional", "label", "copies", "with"};
 	const char *name;
 	json_t *value;
 	size_t kinds = 0;
@@ -138,6 +155,12 @@ static int check_requirement(const struct check_extension_at *at, size_t item, c
 	const char *kind = json_get_string(need, "record");
 	if (json_object_get(need, "record") && (!kind || !kind_find(kind)))
 		return check_extension_fail(at, "records", item, _("there is no kind of record"), kind ? kind : "");
+	const char *wanted = json_object_get(need, "evidence")    ? "evidence"
+	                     : json_object_get(need, "decision")  ? "decision"
+	                     : json_object_get(need, "indicator") ? "indicator"
+	                                                          : kind;
+	if (check_with(at, item, json_object_get(need, "with"), wanted) < 0)
+		return -1;
 	return json_object_get(need, "evidence") ? check_evidence(at, item, json_object_get(need, "evidence")) : 0;
 }
 

@@ -43,6 +43,25 @@ static void add_kind(const json_t *need, struct buf *out)
 	buf_addf(out, _("a record of the kind %s (%s=LABEL)"), kind ? kind_label(kind) : name, name);
 }
 
+/* The kind of record that it asks for; NULL: another thing. */
+const char *run_requirement_kind(const json_t *need)
+{
+	static const char *const kinds[] = {"evidence", "decision", "indicator"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (json_object_get(need, kinds[i]))
+			return kinds[i];
+	return json_get_string(need, "record");
+}
+
+void run_requirement_with(const json_t *need, struct buf *out)
+{
+	size_t i;
+	json_t *name;
+	json_array_foreach(json_object_get(need, "with"), i, name)
+		buf_addf(out, "%s%s", i ? ", " : _(", with "),
+		         label_of(run_requirement_kind(need), json_string_value(name)));
+}
+
 void run_requirement_text(const json_t *need, struct buf *out)
 {
 	const char *label = playbook_text(json_object_get(need, "label"));
@@ -67,6 +86,7 @@ void run_requirement_text(const json_t *need, struct buf *out)
 		buf_adds(&text, _("an indicator (indicator=LABEL)"));
 	else
 		buf_adds(&text, _("a note (note=TEXT)"));
+	run_requirement_with(need, &text);
 	if (*label)
 		buf_addf(&text, ": %s", label);
 	if (json_is_true(json_object_get(need, "optional")))
@@ -145,9 +165,22 @@ struct requirement_looking {
 	int again;            /* may have been used before */
 	int newest;           /* the last one is meant, not the first */
 	int silent_is_about;  /* a record that names no asset counts for all */
+	int named;            /* the person says that it is the one: also the output of a command that failed */
+	const json_t *with;   /* fields that it must tell of, or NULL */
 	json_int_t wanted;
 	json_t *found; /* label -> true */
 };
+
+static int requirement_tells_all(const json_t *record, const json_t *names)
+{
+	size_t i;
+	json_t *name;
+	json_array_foreach(names, i, name)
+		if (!unknown_is_told(kind_field(record_kind(record), json_string_value(name)),
+		                     json_object_get(record, json_string_value(name))))
+			return 0;
+	return 1;
+}
 
 static int requirement_fits(const struct requirement_looking *l, const json_t *record)
 {
@@ -161,8 +194,12 @@ static int requirement_fits(const struct requirement_looking *l, const json_t *r
 		return 0;
 	if (l->playbook && (!json_is(record, "playbook_id", l->playbook) || !json_is(record, "state", "finished")))
 		return 0;
+	if (!requirement_tells_all(record, l->with))
+		return 0;
 	if (!l->types)
 		return 1;
+	if (!l->named && has(record, "exit_status") && !json_is(record, "exit_status", "0"))
+		return 0;
 	const char *type = json_get_string(record, "type");
 	return requirement_is_secured(record) && (json_is_true(l->types) || (type && is_in(l->types, type)));
 }
@@ -219,7 +256,8 @@ static int given_labels_fit(struct case_file *c, const struct requirement_lookin
 		char *label = xstrndup(p + blanks, blanks < n ? n - blanks : 0);
 		json_t *record = record_get(c, label, 0, NULL);
 		fit = record && json_is(record, "kind", l->kind);
-		int counts = fit && (!l->types || requirement_fits(l, record));
+		int counts =
+		    fit && (!l->types || requirement_fits(l, record)) && requirement_tells_all(record, l->with);
 		fitting += counts;
 		if (counts && used)
 			json_object_set_new(used, record_label(record), json_true());
@@ -231,13 +269,15 @@ static int given_labels_fit(struct case_file *c, const struct requirement_lookin
 	return fit && fitting >= l->wanted;
 }
 
-static int asset_has(struct case_file *c, const json_t *assets, const char *field)
+/* Whether each of the assets tells it. */
+static int asset_has(struct case_file *c, const json_t *assets, const char *name)
 {
 	size_t i;
 	json_t *label;
 	json_array_foreach(assets, i, label) {
-		json_t *asset = record_get(c, json_string_value(label), RECORD_RAW, NULL);
-		int there = asset && has(asset, field);
+		json_t *asset = record_get(c, json_string_value(label), 0, NULL);
+		int there =
+		    asset && unknown_is_told(kind_field(record_kind(asset), name), json_object_get(asset, name));
 		json_decref(asset);
 		if (!there)
 			return 0;
@@ -271,10 +311,11 @@ static int is_met_by_record(struct requirement_checking *k, const json_t *need, 
 	const char *labels = requirement_given(k->what, kind);
 	l.about = run_about_field(kind_find(kind));
 	l.types = json_object_get(need, "evidence");
+	l.with = json_object_get(need, "with");
 	l.silent_is_about = 1;
 	if (labels) {
 		struct requirement_looking named = l;
-		named.again = 1;
+		named.again = named.named = 1;
 		named.about = NULL;
 		if (given_labels_fit(k->c, &named, labels, into))
 			return 1;
@@ -370,7 +411,7 @@ void requirement_check(struct case_file *c, const struct run *run, const struct 
 	json_decref(needs);
 }
 
-json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w)
+json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what)
 {
 	json_t *needs = run_requirements(w);
 	json_t *told = json_array();
@@ -383,7 +424,7 @@ json_t *run_needs(struct case_file *c, const struct run *run, const struct waiti
 		const char *label;
 		json_t *true_value;
 		struct used used = {.evidence = found, .links = found, .decision = found};
-		struct requirement_checking k = {c, run, NULL, &used, notes};
+		struct requirement_checking k = {c, run, what, &used, notes};
 		int met = is_met(&k, need);
 		notes = k.notes_wanted;
 		json_object_foreach(found, label, true_value)

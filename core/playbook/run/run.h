@@ -59,7 +59,9 @@ int run_pause(struct case_file *c, const char *label, const char *reason, struct
 int run_resume(struct case_file *c, const char *label, struct err *err);
 int run_abandon(struct case_file *c, const char *label, const char *reason, struct err *err);
 
-/* ---- a step that waits (need.c, warn.c, offer.c) */
+/* ---- a step that waits (requirement.c, unknown.c, warn.c, step_command.c) */
+
+struct step_outcome; /* below */
 
 /* When it became current, RFC 3339: when the last step of the run ended. Borrowed. */
 const char *run_since(const struct run *run);
@@ -74,15 +76,27 @@ json_t *run_requirements(const struct waiting *w);
 /*
  * The same, each with how it stands: a JSON array of {"need": the requirement, "met": whether what it asks for is on record,
  * "by": [labels of the records that meet it]}. What the outcome itself gives, a note or a field of the step, is never met
- * before it is given. A new reference.
+ * before it is given: in `what`, or NULL. A new reference.
  */
-json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w);
+json_t *run_needs(struct case_file *c, const struct run *run, const struct waiting *w, const struct step_outcome *what);
 
 /* The field by which a record of that kind says which asset it is about; NULL: it does not. */
 const char *run_about_field(const struct kind *kind);
 
 /* One requirement in words. */
 void run_requirement_text(const json_t *need, struct buf *out);
+
+/* The kind of record that a requirement asks for; NULL: it asks for words or a value. */
+const char *run_requirement_kind(const json_t *need);
+
+/* `, with Risk accepted by, Review at`, appended: what the record that is wanted must tell of. */
+void run_requirement_with(const json_t *need, struct buf *out);
+
+/* 1 if the text, given for that requirement, says that it is not known, or not done. "Done" needs a reason then. */
+int run_gives_unknown(const json_t *need, const char *text);
+
+/* The things that the step's record says were left unknown, by their labels, appended. */
+void run_unknown_text(const json_t *step, struct buf *out);
 
 /* What would be lost by this step now, judged by what is on record of the run's assets: the order of volatility
  * (RFC 3227), and reminders that are due. A printable line each, beside the playbook's own warnings. */
@@ -94,7 +108,8 @@ void run_expand(const struct run *run, const struct waiting *w, const char *text
 /*
  * The i-th shell command that the step offers, whole, with variables put in as
  * single words of the shell, within quotes of the playbook's too; in a comment, a
- * here-document, `…`, ${…} and $'…' they stay names. *about (may be NULL) gets its description. 0, or -1
+ * here-document, `…`, ${…} and $'…' they stay names. `--on ASSET` of a command of
+ * genba names the run's asset; where there are several it is left for the person. *about (may be NULL) gets its description. 0, or -1
  * if there are not so many. It is only ever run when a person has seen it and
  * said so, on the responder's own machine.
  */
@@ -126,7 +141,7 @@ const char *run_called_playbook(const struct waiting *w);
 
 struct step_outcome {
 	enum outcome outcome;
-	const char *reason;          /* needed unless done */
+	const char *reason;          /* needed unless done, and when something is given as unknown */
 	const char *answer;          /* of a question or choice */
 	const struct assign *fields; /* of the step; of the asset; note=TEXT; decision=LABEL; evidence=LABEL,… (what
 	                              * these do not meet is looked for on record); KIND=LABEL,… of a record that

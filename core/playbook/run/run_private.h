@@ -28,6 +28,12 @@ struct used {
 void requirement_check(struct case_file *c, const struct run *run, const struct waiting *w,
                        const struct step_outcome *what, struct buf *missing, struct used *used);
 
+/* ---- unknown.c: 1 if the value says something of the field: it is not "unknown", and not what stands there from the start. */
+int unknown_is_told(const struct field *field, const json_t *value);
+
+/* The names of the fields, comma separated, that the step must record and `what` gives as unknown. */
+void unknown_left(const struct waiting *w, const struct step_outcome *what, struct buf *names);
+
 /* 1 if the evidence is safe as far as it can be: hashed; under seal with all that goes with it; a stated digest. */
 int requirement_is_secured(const json_t *evidence);
 

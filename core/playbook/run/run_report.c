@@ -61,10 +61,10 @@ json_t *run_report(struct case_file *c, const struct run *run)
 {
 	static const char *const head[] = {"label", "playbook", "playbook_id", "playbook_digest", "state", "started",
 	                                   "ended", "reason",   NULL};
-	static const char *const names[] = {"label",   "step_id", "invocation",   "name",   "phase",    "outcome",
-	                                    "started", "ended",   "reason",       "who",    "role",     "asset",
-	                                    "command", "tool",    "tool_version", "result", "evidence", "decision",
-	                                    "links",   "answer",  "notes",        "author", NULL};
+	static const char *const names[] = {"label",    "step_id", "invocation", "name",         "phase",  "outcome",
+	                                    "started",  "ended",   "reason",     "left_unknown", "who",    "role",
+	                                    "asset",    "command", "tool",       "tool_version", "result", "evidence",
+	                                    "decision", "links",   "answer",     "notes",        "author", NULL};
 	json_t *report = json_object();
 	json_t *steps = json_array();
 	size_t i;
@@ -153,6 +153,14 @@ static void add_step(struct buf *out, size_t number, const json_t *step)
 	buf_adds(out, ")\n\n");
 	for (size_t i = 0; names[i]; i++)
 		add_line(out, "step", step, names[i], "");
+	struct buf unknown = BUF_INIT;
+	run_unknown_text(step, &unknown);
+	if (unknown.len) {
+		buf_addf(out, "- **%s**: ", field_label(kind_field(kind_find("step"), "left_unknown")));
+		add_escaped(out, unknown.data);
+		buf_addc(out, '\n');
+	}
+	buf_release(&unknown);
 	if (json_get_string(step, "ended_utc"))
 		buf_addf(out, "- **UTC**: %s – %s\n",
 		         json_get_string(step, "started_utc") ? json_get_string(step, "started_utc") : "",

@@ -110,6 +110,25 @@ static int is_offered(const json_t *command)
 	return type && strcmp(type, "bash") == 0 && *playbook_text(json_object_get(command, "command"));
 }
 
+/* `ASSET` as a word of a command of genba is the run's asset. Of several the person chooses one; on none nothing is said. */
+static void put_asset(const struct run *run, struct buf *text)
+{
+	static const char option[] = " --on ASSET ";
+	const json_t *on = json_object_get(run->record, "on");
+	const char *at = strncmp(text->data, "genba ", 6) == 0 ? strstr(text->data, option) : NULL;
+	if (!at || json_array_size(on) > 1)
+		return;
+	char *before = xstrndup(text->data, (size_t)(at - text->data));
+	char *after = xstrdup(at + strlen(option));
+	buf_clear(text);
+	buf_adds(text, before);
+	if (json_array_size(on) == 1)
+		buf_addf(text, " --on %s", json_string_value(json_array_get(on, 0)));
+	buf_addf(text, " %s", after);
+	free(before);
+	free(after);
+}
+
 int run_offer(const struct run *run, const struct waiting *w, size_t i, struct buf *text, const char **about)
 {
 	size_t k;
@@ -120,6 +139,7 @@ int run_offer(const struct run *run, const struct waiting *w, size_t i, struct b
 		json_t *variables = engine_variables(run->engine, w->step);
 		playbook_step_command_expand(variables, playbook_text(json_object_get(command, "command")), 1, text);
 		json_decref(variables);
+		put_asset(run, text);
 		if (about)
 			*about = playbook_text(json_object_get(command, "description"));
 		return 0;

@@ -140,12 +140,21 @@ static int check_outcome(struct case_file *c, const struct run *run, const struc
 		                                     : err_set(err, ERR_USAGE, _("'%s' needs a reason: --reason TEXT"),
 		                                               run_outcome_names[what->outcome]);
 	struct buf missing = BUF_INIT;
+	struct buf unknown = BUF_INIT;
 	requirement_check(c, run, w, what, &missing, used);
+	unknown_left(w, what, &unknown);
 	int rc = 0;
 	if (missing.len) {
 		buf_truncate(&missing, missing.len - 1);
 		rc = err_set(err, ERR_FAILED, _("this step is not done: not on record yet:\n%s"), missing.data);
+	} else if (unknown.len && !(what->reason && *what->reason)) {
+		rc = err_set(
+		    err, ERR_FAILED,
+		    _("this step is not done: said to be unknown, or not done: %s. If nobody can tell, say why: "
+		      "--reason TEXT"),
+		    unknown.data);
 	}
+	buf_release(&unknown);
 	buf_release(&missing);
 	return rc;
 }
@@ -270,7 +279,17 @@ static int set_preserved(struct case_file *c, struct action *a, const struct run
 	return 0;
 }
 
-static int set_by_playbook(struct action *a, const struct run *run, const struct waiting *w, struct err *err)
+static const char *value_given(const struct step_outcome *what, const char *name)
+{
+	for (size_t i = 0; i < what->field_count; i++)
+		if (strcmp(what->fields[i].name, name) == 0)
+			return what->fields[i].value;
+	return NULL;
+}
+
+/* But for what the person says otherwise. */
+static int set_by_playbook(struct action *a, const struct run *run, const struct waiting *w,
+                           const struct step_outcome *what, struct err *err)
 {
 	const json_t *assets = json_object_get(run->record, "on");
 	json_t *sets = json_copy((json_t *)playbook_step_extra(w->step, "sets"));
@@ -279,7 +298,7 @@ static int set_by_playbook(struct action *a, const struct run *run, const struct
 	int rc = 0;
 	json_object_foreach(sets, name, value) {
 		struct assign field = {name, json_string_value(value)};
-		if (rc == 0 && json_array_size(assets) > 0)
+		if (rc == 0 && json_array_size(assets) > 0 && !value_given(what, name))
 			rc = set_on_assets(a, assets, &field, err);
 	}
 	json_decref(sets);
@@ -306,14 +325,6 @@ static void put_head(struct record *r, struct case_file *c, const struct run *ru
 	put_take(r, "role", xstrdup(who.role));
 	put_take(r, "asset", joined(json_object_get(run->record, "on")));
 	step_result_put(r, "reason", what->reason);
-}
-
-static const char *value_given(const struct step_outcome *what, const char *name)
-{
-	for (size_t i = 0; i < what->field_count; i++)
-		if (strcmp(what->fields[i].name, name) == 0)
-			return what->fields[i].value;
-	return NULL;
 }
 
 /* What is named, and what the step's own commands said, goes with what met the requirements. */
@@ -363,10 +374,15 @@ static int write_step(struct case_file *c, struct action *a, struct run *run, co
 	else if (json_object_size(used->decision))
 		step_result_put(&r, "decision", json_object_iter_key(json_object_iter(used->decision)));
 	put_take(&r, "links", joined_keys(used->links));
+	struct buf unknown = BUF_INIT;
+	if (what->outcome == OUTCOME_DONE)
+		unknown_left(w, what, &unknown);
+	step_result_put(&r, "left_unknown", unknown.data);
 	if (rc == 0)
 		rc = action_add(a, "step", r.fields, r.count, RECORD_MACHINE, label, err);
 	if (rc == 0)
 		action_step(a, label);
+	buf_release(&unknown);
 	record_release(&r);
 	return rc;
 }
@@ -399,7 +415,7 @@ int run_step(struct case_file *c, struct run *run, const struct waiting *w, cons
 	if (rc == 0 && what->outcome == OUTCOME_DONE)
 		rc = set_preserved(c, a, run, &current, err);
 	if (rc == 0 && what->outcome == OUTCOME_DONE)
-		rc = set_by_playbook(a, run, &current, err);
+		rc = set_by_playbook(a, run, &current, what, err);
 	if (rc == 0)
 		rc = run_answer(a, run->engine, run->label, assets, err);
 	run->waiting_count = engine_waiting(run->engine, run->waiting, RUN_WAITING);

@@ -78,8 +78,8 @@ static const char *value_for(struct scene *s, const struct field *field, const c
 	switch (field->type) {
 	case FIELD_ENUM:
 	case FIELD_ENUMS:
-	case FIELD_TRI:
-		return field->values[0].name;
+	case FIELD_TRI: /* not what it holds from the start */
+		return field->values[field->fallback && strcmp(field->fallback, field->values[0].name) == 0].name;
 	case FIELD_INT:
 	case FIELD_SIZE:
 		return "1";
@@ -110,7 +110,9 @@ static const char *value_for(struct scene *s, const struct field *field, const c
 	}
 }
 
-void scene_add(struct scene *s, const char *kind_name, const char *asset, char label[LABEL_TEXT])
+/* With the required fields, and those named. */
+static void help_run_add(struct scene *s, const char *kind_name, const char *asset, const json_t *with,
+                         char label[LABEL_TEXT])
 {
 	static const char *const about[] = {"on", "assets", "asset", "seen_on", "items"};
 	const struct kind *kind = kind_find(kind_name);
@@ -123,7 +125,7 @@ void scene_add(struct scene *s, const char *kind_name, const char *asset, char l
 		int is_about = 0;
 		for (size_t k = 0; asset && k < 5; k++)
 			is_about |= strcmp(field->name, about[k]) == 0;
-		if ((!field->required && !is_about) || field->machine || count == 16)
+		if ((!field->required && !is_about && !json_holds(with, field->name)) || field->machine || count == 16)
 			continue;
 		texts[count] = xstrdup(is_about ? asset : value_for(s, field, asset));
 		fields[count] = (struct assign){field->name, texts[count]};
@@ -133,6 +135,11 @@ void scene_add(struct scene *s, const char *kind_name, const char *asset, char l
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
 	must(rc, &err);
+}
+
+void scene_add(struct scene *s, const char *kind_name, const char *asset, char label[LABEL_TEXT])
+{
+	help_run_add(s, kind_name, asset, NULL, label);
 }
 
 void scene_preserve(struct scene *s, const char *type, const char *asset, char label[LABEL_TEXT])
@@ -158,12 +165,8 @@ static void provide(struct scene *s, const struct run *run, const json_t *need)
 		if (types)
 			scene_preserve(s, json_is_array(types) ? json_string_value(json_array_get(types, 0)) : "file",
 			               asset, label);
-		else if (json_object_get(need, "decision"))
-			scene_add(s, "decision", asset, label);
-		else if (json_object_get(need, "indicator"))
-			scene_add(s, "indicator", asset, label);
-		else if (json_object_get(need, "record"))
-			scene_add(s, json_get_string(need, "record"), asset, label);
+		else if (run_requirement_kind(need))
+			help_run_add(s, run_requirement_kind(need), asset, json_object_get(need, "with"), label);
 	}
 }
 

@@ -2,7 +2,7 @@
  * A playbook step on the screen: shown in full, and recorded.
  *
  * view_playbook.c shows where the runs stand; view_step.c is the form of what a
- * step must record and what is still missing; step_evidence.c and step_command.c
+ * step must record and what is still missing, step_need.c a row of it; step_evidence.c and step_command.c
  * are the ways to what is missing; playbook_runs.c deals with runs as a whole.
  */
 #ifndef GENBA_TUI_VIEW_STEP_H
@@ -12,8 +12,9 @@
 #include "playbook/run/run.h"
 #include "tui/workbench/view.h"
 
-/* Marks of a requirement: on record, missing, if there is any. */
+/* Marks of a requirement: told, told to be unknown, missing, if there is any. */
 #define STEP_MET      "✓"
+#define STEP_UNKNOWN  "?"
 #define STEP_MISSING  "✗"
 #define STEP_OPTIONAL "·"
 
@@ -21,11 +22,16 @@
 void step_need_text(const json_t *need, struct buf *out);
 const struct field *step_need_field(const json_t *need);
 
-/* The kind of record that the requirement wants; NULL: words or a value. */
-const char *step_need_kind(const json_t *need);
+/* The requirement, one of run_needs(), as a row: its mark, its words, what was filled in for it (`given`, or NULL), or what is
+ * on record of it. The tone in which it is shown. */
+enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t *one, const char *given,
+                        struct buf *out);
 
 /* Whether evidence of that type (NULL: unknown) is what the requirement takes. */
 int step_accepts(const json_t *need, const char *type);
+
+/* The first thing that is neither on record nor filled in, appended. 0: nothing is lacking. */
+int step_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out);
 
 /* Under which key what was filled in is kept until the step is on record. The caller frees it. */
 char *step_draft_key(const char *run, const char *invocation);
@@ -49,7 +55,7 @@ int step_find(struct workbench *wb, const char *label, const char *invocation, s
 char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen);
 
 /* A record of another kind, new or picked: its label, or several; NULL: left. The caller frees it. */
-char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *assets, const char *chosen);
+char *step_obtain_record(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen);
 
 /* One of the run's assets, asked for if there are several; "" if there is none. 0: left. */
 int step_choose_asset(struct workbench *wb, const json_t *assets, const char *question, char label[LABEL_TEXT]);
@@ -60,8 +66,8 @@ void step_start_called(struct workbench *wb, const char *name, const json_t *ass
 /* ---- a command that the step offers (step_command.c): the view that shows it whole. NULL: none, or left. */
 struct view *view_offer(struct workbench *wb, const char *run, const char *invocation);
 
-/* `sweep --missing` of `genba sweep --missing`: a command that is genba's own and works on this case. What stands last in capitals
- * is left for the person. NULL: it is another program's, or a line that only a shell understands. The caller frees it. */
+/* `sweep --missing` of `genba sweep --missing`: a command that is genba's own and works on this case. Words in capitals at its end
+ * are left for the person. NULL: it is another program's, or a line that only a shell understands. The caller frees it. */
 char *step_case_line(const char *command);
 
 /* Asks for the line, runs it, gives what it put on record to the step, and says what is still missing (step_case_command.c). The

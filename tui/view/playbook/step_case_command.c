@@ -4,6 +4,7 @@
  * step still lacks is said.
  */
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time/clock.h"
@@ -41,21 +42,52 @@ static int step_case_wants_shell(const char *command)
 	return 0;
 }
 
+/* Without the words in capitals at its end, which the person types. */
+static size_t step_case_length(const char *command)
+{
+	size_t size = strlen(command);
+	for (;;) {
+		size_t begin = size;
+		while (begin > 0 && command[begin - 1] != ' ')
+			begin--;
+		char *word = xstrndup(command + begin, size - begin);
+		int stands = begin > 6 && step_case_stands_for(word);
+		free(word);
+		if (!stands)
+			return size;
+		size = begin - 1;
+	}
+}
+
 char *step_case_line(const char *command)
 {
 	struct words words;
 	if (step_case_wants_shell(command) || words_split(&words, command, NULL) < 0)
 		return NULL;
 	int own = words.count > 1 && strcmp(words.items[0], "genba") == 0 && strncmp(command, "genba ", 6) == 0;
-	const char *last = own ? words.items[words.count - 1] : "";
-	size_t size = strlen(command);
-	char *line = NULL;
-	if (own && step_case_stands_for(last) && strcmp(command + size - strlen(last), last) == 0)
-		size -= strlen(last);
-	if (own)
-		line = xstrndup(command + 6, size - 6);
+	size_t size = own ? step_case_length(command) : 0;
+	char *line = own ? xasprintf("%.*s%s", (int)(size - 6), command + 6, command[size] ? " " : "") : NULL;
 	words_release(&words);
 	return line;
+}
+
+/* A word in capitals of the offer that still stands in the line: it means nothing. The caller frees it; NULL: none. */
+static char *step_case_left(const char *offered, const char *line)
+{
+	struct words all;
+	struct words typed;
+	char *left = NULL;
+	if (words_split(&all, offered, NULL) < 0)
+		return NULL;
+	if (words_split(&typed, line, NULL) == 0) {
+		for (size_t i = 0; i < all.count; i++)
+			for (size_t k = 0; !left && k < typed.count && step_case_stands_for(all.items[i]); k++)
+				if (strcmp(all.items[i], typed.items[k]) == 0)
+					left = xstrdup(typed.items[k]);
+		words_release(&typed);
+	}
+	words_release(&all);
+	return left;
 }
 
 /* Those of the labels that the need takes, as a comma list; of the step's result, what was said last. NULL: none, or too many
@@ -64,7 +96,7 @@ static char *step_case_fitting(struct workbench *wb, const json_t *need, const c
 {
 	if (json_is(need, "step", "result"))
 		return *workbench_said(wb) ? xstrdup(workbench_said(wb)) : NULL;
-	const char *kind = step_need_kind(need);
+	const char *kind = run_requirement_kind(need);
 	struct buf list = BUF_INIT;
 	size_t count = 0;
 	for (const char *p = labels; kind && *p; p += strspn(p, " ")) {
@@ -117,28 +149,6 @@ static size_t step_case_give(struct workbench *wb, const struct run *run, const 
 	return given;
 }
 
-/* The first thing that is neither on record nor filled in; 0: nothing is. */
-static int step_case_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out)
-{
-	json_t *needs = run_needs(workbench_case(wb), run, w);
-	char *key = step_draft_key(run->label, w->invocation);
-	char when[CLOCK_TEXT];
-	json_t *draft = draft_load(workbench_case(wb), key, when);
-	const json_t *values = json_object_get(draft, "values");
-	size_t i;
-	json_t *one;
-	json_array_foreach(needs, i, one) {
-		const json_t *need = json_object_get(one, "need");
-		if (out->len == 0 && !json_is_true(json_object_get(one, "met")) &&
-		    !json_is_true(json_object_get(need, "optional")) && !json_is_string(json_array_get(values, i)))
-			step_need_text(need, out);
-	}
-	json_decref(draft);
-	json_decref(needs);
-	free(key);
-	return out->len > 0;
-}
-
 /* After the command: its records go to the step, its form opens where nothing else is shown, and what is lacking is said. */
 static void step_case_took(struct workbench *wb, const char *label, const char *invocation, const struct view *before)
 {
@@ -150,7 +160,7 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 	const struct waiting *w = &run.waiting[which];
 	char *made = xstrdup(workbench_made(wb));
 	size_t given = step_case_give(wb, &run, w, made);
-	int lacking = step_case_lacks(wb, &run, w, &lacks);
+	int lacking = step_lacks(wb, &run, w, &lacks);
 	run_release(&run);
 	if (workbench_top(wb) == before && w->what == WAITING_ACTION)
 		workbench_push(wb, view_step(wb, label, invocation));
@@ -168,6 +178,7 @@ static void step_case_took(struct workbench *wb, const char *label, const char *
 
 struct step_case_line {
 	struct workbench *wb;
+	const char *offered;
 	const struct view *before; /* the view on top when it ran; NULL: it did not yet */
 };
 
@@ -184,6 +195,12 @@ static char *ask_line(struct workbench *wb, const struct question *q, const char
 static int run_line(void *ctx, struct question *all, struct err *err)
 {
 	struct step_case_line *l = ctx;
+	char *left = step_case_left(l->offered, all->answer);
+	if (left) {
+		err_set(err, ERR_USAGE, _("%s only stands for something: type what is meant in its place"), left);
+		free(left);
+		return -1;
+	}
 	if (!l->before) { /* the view that showed it, and the form, which comes again when it has run */
 		workbench_pop(l->wb);
 		if (workbench_top(l->wb)->ops == &step_view)
@@ -195,7 +212,7 @@ static int run_line(void *ctx, struct question *all, struct err *err)
 
 void step_case_run(struct workbench *wb, const char *line, const char *label, const char *invocation)
 {
-	struct step_case_line l = {wb, NULL};
+	struct step_case_line l = {wb, line, NULL};
 	struct question asked = {.ask = ask_line, .initial = line};
 	struct questions q = {&asked, 1, run_line, &l};
 	if (questions_ask(wb, &q))

@@ -64,6 +64,25 @@ static const char *refuses_running(struct view *v)
 	return workbench_refuses_writing(v);
 }
 
+/* What it said is on record, and what the step lacks all the same. */
+static void tell_captured(struct workbench *wb, const struct run *run, const struct waiting *w,
+                          const struct preserved *done)
+{
+	struct buf lacks = BUF_INIT;
+	char *said = done->note.len > 0
+	                 ? xasprintf(_("%s is on record; %.*s"), done->label, (int)strcspn(done->note.data, "\n"),
+	                             done->note.data)
+	                 : xasprintf(_("%s is on record: what the command said, for this step"), done->label);
+	if (step_lacks(wb, run, w, &lacks))
+		workbench_tell(wb, TONE_ATTENTION, _("%s; this does not suffice for the step, still missing: %s"), said,
+		               lacks.data);
+	else
+		workbench_tell(wb, done->note.len > 0 ? TONE_ATTENTION : TONE_GOOD,
+		               _("%s; nothing is missing for the step now"), said);
+	free(said);
+	buf_release(&lacks);
+}
+
 /* Captures it and puts down that it belongs to the step. */
 static int capture(struct view *v, const struct waiting *w, const struct run *run, const char *asset)
 {
@@ -80,14 +99,23 @@ static int capture(struct view *v, const struct waiting *w, const struct run *ru
 		rc = run_keep_output(workbench_case(v->wb), run, w, done.label, &err);
 	if (rc < 0)
 		workbench_tell_error(v->wb, &err);
-	else if (done.note.len > 0)
-		workbench_tell(v->wb, TONE_ATTENTION, _("%s is on record; %.*s"), done.label,
-		               (int)strcspn(done.note.data, "\n"), done.note.data);
 	else
-		workbench_tell(v->wb, TONE_GOOD, _("%s is on record: what the command said, for this step"),
-		               done.label);
+		tell_captured(v->wb, run, w, &done);
 	preserved_release(&done);
 	return rc;
+}
+
+/* The line, on the asset that is chosen where the run is on several. NULL: left. */
+static char *line_on_asset(struct workbench *wb, const struct offer *o)
+{
+	static const char option[] = " --on ASSET ";
+	const char *at = strstr(o->line, option);
+	char asset[LABEL_TEXT];
+	if (!at)
+		return xstrdup(o->line);
+	if (!step_choose_asset(wb, o->assets, _("Of which asset: "), asset))
+		return NULL;
+	return xasprintf("%.*s --on %s %s", (int)(at - o->line), o->line, asset, at + strlen(option));
 }
 
 static enum redraw run_offered(struct view *v)
@@ -102,7 +130,9 @@ static enum redraw run_offered(struct view *v)
 		return REDRAW_ALL;
 	}
 	if (o->line) {
-		char *line = xstrdup(o->line); /* the view does not outlive it */
+		char *line = line_on_asset(wb, o); /* the view does not outlive it */
+		if (!line)
+			return REDRAW_ALL;
 		char *invocation = xstrdup(o->invocation);
 		char *label = xstrdup(o->run);
 		step_case_run(wb, line, label, invocation);

@@ -227,9 +227,12 @@ char *step_obtain_evidence(struct workbench *wb, const json_t *need, const json_
 	return NULL;
 }
 
+#define WANTED 16 /* fields that a step may want of a record, shown in its form */
+
 /* A new record on these assets; of a kind that is about one machine, one for each. The labels; NULL: left. */
-static char *step_evidence_write(struct workbench *wb, const char *kind, const json_t *assets)
+static char *step_evidence_write(struct workbench *wb, const json_t *need, const json_t *assets)
 {
+	const char *kind = run_requirement_kind(need);
 	const char *name = run_about_field(kind_find(kind));
 	const struct field *about = name ? kind_field(kind_find(kind), name) : NULL;
 	size_t count = json_array_size(assets);
@@ -240,8 +243,14 @@ static char *step_evidence_write(struct workbench *wb, const char *kind, const j
 		char label[LABEL_TEXT];
 		for (size_t i = turns > 1 ? turn : 0; i < (turns > 1 ? turn + 1 : count); i++)
 			buf_addf(&on, "%s%s", on.len ? "," : "", json_string_value(json_array_get(assets, i)));
-		struct assign preset = {name, on.data};
-		int made = form_run(wb, kind, &preset, on.len && about ? 1 : 0, label);
+		struct assign preset[WANTED + 1] = {{name, on.data}};
+		size_t given = on.len && about ? 1 : 0;
+		size_t k;
+		json_t *wanted;
+		json_array_foreach(json_object_get(need, "with"), k, wanted)
+			if (k < WANTED)
+				preset[given++] = (struct assign){json_string_value(wanted), ""};
+		int made = form_run(wb, kind, preset, given, label);
 		if (made)
 			buf_addf(&labels, "%s%s", labels.len ? "," : "", label);
 		buf_release(&on);
@@ -251,8 +260,9 @@ static char *step_evidence_write(struct workbench *wb, const char *kind, const j
 	return labels.len ? buf_take(&labels, NULL) : (buf_release(&labels), NULL);
 }
 
-char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *assets, const char *chosen)
+char *step_obtain_record(struct workbench *wb, const json_t *need, const json_t *assets, const char *chosen)
 {
+	const char *kind = run_requirement_kind(need);
 	const char *ways[] = {_("write a new one"), _("pick what is on record already")};
 	int way = 0;
 	if (has_any(wb, kind)) {
@@ -261,7 +271,7 @@ char *step_obtain_record(struct workbench *wb, const char *kind, const json_t *a
 		free(question);
 	}
 	return way == 1   ? step_evidence_pick(wb, kind, chosen)
-	       : way == 0 ? step_evidence_write(wb, kind, assets)
+	       : way == 0 ? step_evidence_write(wb, need, assets)
 	                  : NULL;
 }
 

@@ -82,17 +82,23 @@ void steps_pane(struct view *v, const struct run *run, const struct waiting *w)
 		int here = w && strcmp(id, w->id) == 0;
 		int waits = here || is_waiting(run, id);
 		const char *name = playbook_text(json_object_get(step, "name"));
-		const char *mark = here                               ? "▶"
-		                   : waits                            ? ">"
-		                   : !done                            ? " "
-		                   : json_is(done, "outcome", "done") ? "✓"
-		                                                      : "–";
+		const char *mark = here                                    ? "▶"
+		                   : waits                                 ? ">"
+		                   : !done                                 ? " "
+		                   : json_get_string(done, "left_unknown") ? "?"
+		                   : json_is(done, "outcome", "done")      ? "✓"
+		                                                           : "–";
 		buf_clear(&line);
 		buf_addf(&line, "%s %2zu %s", mark, ++n, *name ? name : id);
 		if (done && !json_is(done, "outcome", "done")) {
 			buf_adds(&line, " (");
 			record_field_text(done, kind_field(record_kind(done), "outcome"), &line);
 			buf_adds(&line, ")");
+		}
+		if (done && json_get_string(done, "left_unknown")) {
+			buf_addf(&line, " (%s: ", field_label(kind_field(record_kind(done), "left_unknown")));
+			run_unknown_text(done, &line);
+			buf_addc(&line, ')');
 		}
 		view_pane_line(v,
 		               here    ? TONE_HEADING

@@ -52,19 +52,15 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 {
 	size_t i;
 	json_t *one;
-	json_t *needs = run_needs(workbench_case(v->wb), &p->run, w);
+	json_t *needs = run_needs(workbench_case(v->wb), &p->run, w, NULL);
 	if (json_array_size(needs) > 0) {
 		view_add(v, TONE_PLAIN, NULL, "");
 		view_addf(v, TONE_HEADING, NULL, " %s", _("To be on record before it is done"));
 	}
 	json_array_foreach(needs, i, one) {
-		const json_t *need = json_object_get(one, "need");
 		struct buf line = BUF_INIT;
-		int optional = json_is_true(json_object_get(need, "optional"));
-		int met = json_is_true(json_object_get(one, "met"));
-		buf_addf(&line, "%s ", optional ? STEP_OPTIONAL : met ? STEP_MET : STEP_MISSING);
-		step_need_text(need, &line);
-		view_add_text(v, optional ? TONE_PLAIN : met ? TONE_GOOD : TONE_ATTENTION, NULL, line.data, 2);
+		enum tone tone = step_need_row(v->wb, json_object_get(p->run.record, "on"), one, NULL, &line);
+		view_add_text(v, tone, NULL, line.data, 2);
 		buf_release(&line);
 	}
 	json_decref(needs);
@@ -168,7 +164,7 @@ static int take_recorded(void *ctx, json_t *step)
 	struct buf line = BUF_INIT;
 	const struct kind *kind = kind_find("step");
 	const char *ended = json_get_string(step, "ended");
-	buf_addf(&line, "  %s  %.10s %.5s  ", record_label(step), ended ? ended : "",
+	buf_addf(&line, "%s  %.10s %.5s  ", record_label(step), ended ? ended : "",
 	         ended && strlen(ended) > 11 ? ended + 11 : "");
 	record_field_text(step, kind_field(kind, "outcome"), &line);
 	char *title = record_title(step);
@@ -180,6 +176,10 @@ static int take_recorded(void *ctx, json_t *step)
 		         : strcmp(said, "no") == 0 ? _("no")
 		                                   : said);
 	buf_adds(&line, title);
+	if (json_get_string(step, "left_unknown")) {
+		buf_addf(&line, "  %s: ", field_label(kind_field(kind, "left_unknown")));
+		run_unknown_text(step, &line);
+	}
 	const char *reason = json_get_string(step, "reason");
 	if (reason)
 		buf_addf(&line, "  (%s)", reason);
@@ -200,7 +200,7 @@ static void add_recorded(struct view *v, const struct playing *p)
 		view_addf(v, TONE_HEADING, NULL, " %s", _("On record, newest first"));
 	}
 	json_array_foreach(r.lines, i, line)
-		view_add(v, TONE_FAINT, NULL, json_string_value(line));
+		view_add_text(v, TONE_FAINT, NULL, json_string_value(line), 2);
 	json_decref(r.lines);
 }
 

@@ -25,38 +25,6 @@
 
 /* ---- what the views of steps share */
 
-/* The requirement as a form names it: without the words that a command line would take. */
-void step_need_text(const json_t *need, struct buf *out)
-{
-	const struct field *field = step_need_field(need);
-	const char *label = playbook_text(json_object_get(need, "label"));
-	const struct kind *kind = kind_find(json_object_get(need, "decision")    ? "decision"
-	                                    : json_object_get(need, "indicator") ? "indicator"
-	                                    : json_get_string(need, "record")    ? json_get_string(need, "record")
-	                                                                         : "note");
-	if (json_object_get(need, "evidence") || json_get_string(need, "run") || (!field && !kind)) {
-		run_requirement_text(need, out);
-		return;
-	}
-	const char *name = field ? field_label(field) : json_object_get(need, "note") ? _("Note") : kind_label(kind);
-	printable_add(out, name, strlen(name), PRINTABLE_LINE);
-	if (*label) {
-		buf_adds(out, ": ");
-		printable_add(out, label, strlen(label), PRINTABLE_LINE);
-	}
-	if (json_is_true(json_object_get(need, "optional")))
-		buf_adds(out, _(" (if there is any)"));
-}
-
-const struct field *step_need_field(const json_t *need)
-{
-	const char *of_asset = json_get_string(need, "field");
-	const char *of_step = json_get_string(need, "step");
-	return of_asset  ? kind_field(kind_find("asset"), of_asset)
-	       : of_step ? kind_field(kind_find("step"), of_step)
-	                 : NULL;
-}
-
 int step_try(struct workbench *wb, struct run *run, const struct waiting *w, const struct step_outcome *what,
              struct err *err)
 {
@@ -212,15 +180,6 @@ static void restore_draft(struct view *v)
 
 /* ---- rows */
 
-const char *step_need_kind(const json_t *need)
-{
-	static const char *const kinds[] = {"evidence", "decision", "indicator"};
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (json_object_get(need, kinds[i]))
-			return kinds[i];
-	return json_get_string(need, "record");
-}
-
 /* 1 if the person answers it in words or from a list, without a record of its own. */
 static int is_value(const json_t *need)
 {
@@ -233,7 +192,7 @@ static const char *value_name(const json_t *need)
 	const char *field = json_get_string(need, "field");
 	if (!field)
 		field = json_get_string(need, "step");
-	return field ? field : json_object_get(need, "note") ? "note" : step_need_kind(need);
+	return field ? field : json_object_get(need, "note") ? "note" : run_requirement_kind(need);
 }
 
 static int is_optional(const json_t *need)
@@ -241,50 +200,60 @@ static int is_optional(const json_t *need)
 	return json_is_true(json_object_get(need, "optional"));
 }
 
+/* What was filled in, as the outcome takes it. */
+struct given {
+	struct step_outcome what;
+	struct assign fields[64];
+	char *lists[64]; /* made here */
+	size_t list_count;
+};
+
+/* Labels of records alone, or the values, too. */
+static void given_collect(const struct step_form *f, int values, struct given *g)
+{
+	size_t count = 0;
+	*g = (struct given){.what = {.outcome = OUTCOME_DONE}};
+	for (size_t i = 0; i < need_count(f) && count < sizeof g->fields / sizeof *g->fields; i++) {
+		const json_t *need = json_array_get(f->needs, i);
+		const char *name = value_name(need);
+		struct assign *same = NULL;
+		if (!f->values[i] || (is_value(need) && !values))
+			continue;
+		for (size_t k = 0; k < count && !is_value(need); k++)
+			if (strcmp(g->fields[k].name, name) == 0)
+				same = &g->fields[k];
+		if (same) /* labels for one kind, from two rows */
+			same->value = g->lists[g->list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
+		else
+			g->fields[count++] = (struct assign){name, f->values[i]};
+	}
+	g->what.fields = g->fields;
+	g->what.field_count = count;
+}
+
+static void given_release(struct given *g)
+{
+	while (g->list_count > 0)
+		free(g->lists[--g->list_count]);
+}
+
 /* What is still to be filled; the last row, which records, if nothing is. */
 static size_t first_open(const struct step_form *f)
 {
 	size_t n = need_count(f);
 	for (size_t i = 0; i < n; i++)
-		if (!f->met[i] && !f->values[i] && !is_optional(json_array_get(f->needs, i)))
+		if (!f->met[i] && !(f->values[i] && is_value(json_array_get(f->needs, i))) &&
+		    !is_optional(json_array_get(f->needs, i)))
 			return i;
 	return n;
 }
 
-/* `(on record: cable unplugged)`: what the asset's record says already, that of the first one if there are several. */
-static void add_on_record(struct view *v, const struct step_form *f, const json_t *need, struct buf *out)
+static void add_need(struct view *v, const struct step_form *f, const json_t *one, const char *given)
 {
-	const char *name = json_get_string(need, "field");
-	const char *label = name ? json_string_value(json_array_get(f->assets, 0)) : NULL;
-	json_t *asset = label ? record_get(workbench_case(v->wb), label, 0, NULL) : NULL;
-	const struct field *field = asset ? kind_field(record_kind(asset), name) : NULL;
-	const json_t *value = field ? json_object_get(asset, name) : NULL;
-	buf_addf(out, "  (%s", _("on record"));
-	if (value) {
-		buf_adds(out, ": ");
-		workbench_name_field(v->wb, field, value, out);
-	}
-	buf_addc(out, ')');
-	json_decref(asset);
-}
-
-static void add_need(struct view *v, const struct step_form *f, size_t i)
-{
-	const json_t *need = json_array_get(f->needs, i);
 	struct buf line = BUF_INIT;
-	int filled = f->met[i] || f->values[i] != NULL;
-	int optional = is_optional(need);
-	buf_addf(&line, " %s ", optional && !f->values[i] ? STEP_OPTIONAL : filled ? STEP_MET : STEP_MISSING);
-	step_need_text(need, &line);
-	if (f->values[i]) {
-		const struct field *field = step_need_field(need);
-		const struct field_value *value =
-		    field && field->value_count ? field_value_find(field, f->values[i]) : NULL;
-		buf_addf(&line, ":  %.200s", value ? field_value_label(value) : f->values[i]);
-	} else if (f->met[i] && !optional) {
-		add_on_record(v, f, need, &line);
-	}
-	view_add(v, optional ? TONE_PLAIN : filled ? TONE_GOOD : TONE_ATTENTION, NULL, line.data);
+	buf_addc(&line, ' ');
+	enum tone tone = step_need_row(v->wb, f->assets, one, given, &line);
+	view_add(v, tone, NULL, line.data);
 	buf_release(&line);
 }
 
@@ -328,10 +297,12 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
 	const struct waiting *w = &run.waiting[which];
-	json_t *needs = run_needs(workbench_case(v->wb), &run, w);
+	struct given picked;
+	given_collect(f, 0, &picked);
+	json_t *needs = run_needs(workbench_case(v->wb), &run, w, &picked.what);
+	given_release(&picked);
 	for (size_t i = 0; i < need_count(f); i++)
 		f->met[i] = json_is_true(json_object_get(json_array_get(needs, i), "met"));
-	json_decref(needs);
 	view_pane_beside(v, 91);
 	v->pane = v->side ? pane : NULL;
 	struct buf head = BUF_INIT;
@@ -339,7 +310,8 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	steps_place(&run, w, &head);
 	v->heading = buf_take(&head, NULL);
 	for (size_t i = 0; i < need_count(f); i++)
-		add_need(v, f, i);
+		add_need(v, f, json_array_get(needs, i), f->values[i]);
+	json_decref(needs);
 	add_outputs(v, &run, w);
 	int open = first_open(f) < need_count(f);
 	view_addf(v, open ? TONE_FAINT : TONE_HEADING, NULL, " ▶ %s",
@@ -400,7 +372,7 @@ static void ask_value(struct view *v, struct step_form *f, size_t i)
 static void obtain(struct view *v, struct step_form *f, size_t i)
 {
 	const json_t *need = json_array_get(f->needs, i);
-	const char *kind = step_need_kind(need);
+	const char *kind = run_requirement_kind(need);
 	const char *called = json_get_string(need, "run");
 	char *labels = NULL;
 	if (called)
@@ -408,7 +380,7 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 	else if (kind_has(kind, KIND_EVIDENCE))
 		labels = step_obtain_evidence(v->wb, need, f->assets, f->values[i]);
 	else if (kind && kind_find(kind))
-		labels = step_obtain_record(v->wb, kind, f->assets, f->values[i]);
+		labels = step_obtain_record(v->wb, need, f->assets, f->values[i]);
 	if (labels)
 		view_step_put(f, i, labels);
 	free(labels);
@@ -416,49 +388,73 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 
 /* ---- recording */
 
-static struct assign *view_step_find(struct assign *fields, size_t count, const char *name)
+struct recording {
+	struct view *v;
+	struct given given;
+};
+
+static int record_given(struct recording *r, struct err *err)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(fields[i].name, name) == 0)
-			return &fields[i];
-	return NULL;
+	struct step_form *f = r->v->data;
+	struct run run;
+	size_t which;
+	if (step_find(r->v->wb, f->run, f->invocation, &run, &which) < 0)
+		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
+	int rc = step_try(r->v->wb, &run, &run.waiting[which], &r->given.what, err);
+	run_release(&run);
+	return rc;
+}
+
+static int record_with_reason(void *ctx, const char *reason, struct err *err)
+{
+	struct recording *r = ctx;
+	r->given.what.reason = reason;
+	int rc = draft_prompt_is_reason(NULL, reason, err);
+	return rc == 0 ? record_given(r, err) : rc;
+}
+
+/* What was filled in as unknown, by name; nothing: all of it tells something. */
+static void add_unknown(const struct step_form *f, struct buf *out)
+{
+	for (size_t i = 0; i < need_count(f); i++) {
+		const json_t *need = json_array_get(f->needs, i);
+		if (run_gives_unknown(need, f->values[i]))
+			buf_addf(out, "%s%s", out->len ? ", " : "", field_label(step_need_field(need)));
+	}
+}
+
+/* It stays unknown: why is asked for, and goes with the step. 1: it is on record. */
+static int record_unknown(struct recording *r, const char *names)
+{
+	struct step_form *f = r->v->data;
+	char *question = xasprintf(_("Unknown, or not done: %s. Because: "), names);
+	char *draft = xasprintf("unknown:%s:%s", f->run, f->invocation);
+	int done = draft_prompt_reason(r->v->wb, draft, question, record_with_reason, r);
+	free(draft);
+	free(question);
+	return done;
 }
 
 static void record(struct view *v, struct step_form *f)
 {
-	struct assign fields[64];
-	char *lists[64];
-	size_t list_count = 0;
-	size_t count = 0;
-	struct run run;
-	size_t which;
+	struct recording r = {.v = v};
+	struct buf names = BUF_INIT;
+	struct err err = ERR_INIT;
 	if (first_open(f) < need_count(f)) {
-		struct buf missing = BUF_INIT;
 		v->selected = first_open(f);
-		step_need_text(json_array_get(f->needs, v->selected), &missing);
-		workbench_tell(v->wb, TONE_ATTENTION, _("still missing: %s (Enter fills it in)"), missing.data);
-		buf_release(&missing);
+		step_need_text(json_array_get(f->needs, v->selected), &names);
+		workbench_tell(v->wb, TONE_ATTENTION, _("still missing: %s (Enter fills it in)"), names.data);
+		buf_release(&names);
 		return;
 	}
-	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
-		return;
-	for (size_t i = 0; i < need_count(f) && count < 64; i++) {
-		if (!f->values[i])
-			continue;
-		const char *name = value_name(json_array_get(f->needs, i));
-		struct assign *same =
-		    is_value(json_array_get(f->needs, i)) ? NULL : view_step_find(fields, count, name);
-		if (same) /* labels for one kind, from two rows */
-			same->value = lists[list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
-		else
-			fields[count++] = (struct assign){name, f->values[i]};
-	}
-	struct step_outcome what = {.outcome = OUTCOME_DONE, .fields = fields, .field_count = count};
-	int rc = step_record(v->wb, &run, &run.waiting[which], &what);
-	run_release(&run);
-	while (list_count > 0)
-		free(lists[--list_count]);
-	if (rc == 0) {
+	given_collect(f, 1, &r.given);
+	add_unknown(f, &names);
+	int done = names.len ? record_unknown(&r, names.data) : record_given(&r, &err) == 0;
+	if (!done && !names.len)
+		workbench_tell_error(v->wb, &err);
+	given_release(&r.given);
+	buf_release(&names);
+	if (done) {
 		unsaved_done(&f->unsaved);
 		draft_prompt_drop(v->wb, f->draft_key);
 		workbench_pop(v->wb); /* v is gone */
@@ -531,11 +527,6 @@ const struct view_ops step_view = {
     .name = "step", .title = N_("Step"), .is_of_now = 1, .fill = fill_step, .release = release_step, .keys = step_keys};
 
 static const struct view_lazy step_lazy = {.work = work, .flush = flush};
-
-char *step_draft_key(const char *run, const char *invocation)
-{
-	return xasprintf("step:%s:%s", run, invocation);
-}
 
 struct view *view_step(struct workbench *wb, const char *label, const char *invocation)
 {

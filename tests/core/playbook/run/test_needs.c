@@ -178,7 +178,7 @@ static void each_step_needs_records_of_its_own(void **state)
 /* One requirement as run_needs() tells it. */
 static void needs_are(size_t i, const char *key, int met, const char *by)
 {
-	json_t *needs = run_needs(scene.c, &run, &run.waiting[0]);
+	json_t *needs = run_needs(scene.c, &run, &run.waiting[0], NULL);
 	json_t *one = json_array_get(needs, i);
 	assert_non_null(json_object_get(json_object_get(one, "need"), key));
 	assert_int_equal(json_is_true(json_object_get(one, "met")), met);
