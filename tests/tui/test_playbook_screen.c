@@ -75,8 +75,10 @@ static void fill_field(struct play *p, const struct field *field)
 		terminal_type(p->t, "現場で確認した" KEYS_CTRL_S);
 		break;
 	case FIELD_ENUM:
-	case FIELD_TRI:
-		ask(p, field_label(field), KEYS_ENTER);
+	case FIELD_TRI: /* what it holds from the start would say nothing */
+		ask(p, field_label(field),
+		    field->fallback && strcmp(field->fallback, field->values[0].name) == 0 ? KEYS_DOWN KEYS_ENTER
+		                                                                           : KEYS_ENTER);
 		break;
 	case FIELD_ENUMS:
 		ask(p, field_label(field), " " KEYS_ENTER);
@@ -208,7 +210,7 @@ static void run_offered(struct play *p, const struct waiting *w)
 	terminal_type(p->t, KEYS_ENTER);
 	ask(p, "実行しますか", "y");
 	terminal_await_row(p->t, 1, "プレイブック");
-	terminal_await_row(p->t, -1, "R1-E");
+	terminal_await(p->t, "を記録しました: コマンドの出力");
 	p->offers++;
 }
 
@@ -305,15 +307,17 @@ static void prepare(struct program *p)
 	program_case(p, "Slow terminal in personnel");
 	program_good(p, "add", "asset", "hostname=HR-PC-03", "status=suspected", "power=on", NULL);
 	program_good(p, "add", "asset", "hostname=HR-PC-04", "status=suspected", "power=on", NULL);
-	program_good(p, "add", "decision", "title=Cut it", "choice=yes", "reason=C2", "by=Person A", "when=now", NULL);
+	program_good(p, "add", "decision", "title=Cut it", "choice=yes", "reason=C2", "by=Person A", "when=now",
+	             "risk=It goes on", "risk_by=Person A", "review=2026-12-24", NULL);
 	program_good(p, "add", "indicator", "type=ip", "value=192.0.2.1", NULL);
-	program_good(p, "add", "measure", "title=Block", "track=situation", "status=proposed", NULL);
+	program_good(p, "add", "measure", "title=Block", "track=situation", "status=proposed", "owner=Person A",
+	             "due=2026-12-24", "legal=APPI 26", NULL);
 	program_good(p, "add", "account", "name=svc", NULL);
-	program_good(p, "add", "logsource", "name=Proxy", "asset=R1-A1", NULL);
+	program_good(p, "add", "logsource", "name=Proxy", "asset=R1-A1", "from=2026-11-01", NULL);
 	program_good(p, "add", "check", "on=R1-A1", "method=antivirus", "when=now", "result=found", NULL);
 	program_good(p, "add", "event", "title=Mail", "side=attacker", NULL);
 	program_good(p, "add", "mail", "subject=Notice", NULL);
-	program_good(p, "add", "site", "name=Head office", NULL);
+	program_good(p, "add", "site", "name=Head office", "count_source=ledger", NULL);
 	program_good(p, "add", "media", "name=USB-01", NULL);
 	program_good(p, "add", "flow", "from=R1-A1", "to=R1-A1", "type=infected", NULL);
 	program_good(p, "add", "use", "medium=USB-01", "asset=R1-A1", "when=now", NULL);
