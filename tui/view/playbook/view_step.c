@@ -111,7 +111,7 @@ static void put_kept(struct view *v, size_t i, const char *text, struct clock_ti
 	struct step_form *f = v->data;
 	const json_t *need = json_array_get(f->needs, i);
 	const struct field *field = step_need_field(need);
-	int refers = step_need_kind(need) || (field && (field->type == FIELD_REF || field->type == FIELD_REFS));
+	int refers = run_requirement_kind(need) || (field && (field->type == FIELD_REF || field->type == FIELD_REFS));
 	char *there = text && refers ? references_there(v->wb, text, gone) : NULL;
 	put_settled(f, i, there ? there : text, typed);
 	free(there);
