@@ -9,6 +9,7 @@
 #include "case/store/record.h"
 #include "finding/observation/observation_search.h"
 #include "finding/observation/observation_text.h"
+#include "finding/observation/searched_words.h"
 
 #include <stdlib.h>
 
@@ -100,13 +101,20 @@ int cmd_find(struct session *s, const struct args *args, struct err *err)
 		buf_addf(&text, "%s%s", i ? " " : "", args->words[i]);
 	const char *limit = args_option(args, "limit");
 	struct find_print f = {.s = s, .array = args_option(args, "json") ? json_array() : NULL};
-	int rc = search_find(s->c, text.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
+	struct buf records = BUF_INIT;
+	char *not_looked = searched_not(text.data);
+	searched_records(text.data, &records);
+	int rc = search_find(s->c, records.data, limit ? strtoul(limit, NULL, 10) : 100, print_hit, &f, err);
 	if (rc == 0)
 		rc = find_observations(&f, text.data, limit ? strtoul(limit, NULL, 10) : FIND_OBSERVATIONS, err);
 	if (rc == 0 && f.array)
 		cmd_print_json(s, json_incref(f.array));
 	else if (rc == 0 && f.count == 0)
 		printable_printf(s->log, "%s\n", _("nothing found"));
+	if (not_looked)
+		printable_printf(s->log, "%s\n", not_looked);
+	free(not_looked);
+	buf_release(&records);
 	json_decref(f.array);
 	buf_release(&text);
 	return rc;

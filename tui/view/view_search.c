@@ -1,7 +1,7 @@
 /*
  * What a search found: records, best first, retracted ones last; below them observations, the earliest first, and how many more.
  *
- * The records are looked for in slices. Until all were found those of before stay, and the heading says how far it is.
+ * Both are looked for in slices. Until all records were found those of before stay, and the heading says how far it is.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -12,6 +12,7 @@
 #include "finding/observation/observation_search.h"
 #include "finding/observation/observation_text.h"
 #include "finding/observation/promote.h"
+#include "finding/observation/searched_words.h"
 #include "tui/view/views.h"
 #include "tui/workbench/workbench.h"
 
@@ -21,7 +22,7 @@
 #define FOUND_MOST        500
 #define OBSERVATIONS_MOST 50
 #define COUNTED_MOST      10000
-#define UNASKED_MOST      500000U /* rows that are looked through without being asked to */
+#define UNASKED_MOST      2000000U /* rows that are looked through without being asked to */
 
 /* An observation that a row stands for. */
 struct found_row {
@@ -29,6 +30,8 @@ struct found_row {
 	char id[OBSERVATION_ID];
 	char when[32];
 	char check[LABEL_TEXT];
+	char evidence[LABEL_TEXT];
+	char *text; /* owned */
 };
 
 /* A record that was found: its row is made when it is drawn. */
@@ -52,10 +55,14 @@ struct found_state {
 	uint64_t generation;
 	int begun;
 	double told_at;
+	struct observation_search wanted;      /* of observations */
+	struct observation_searching *looking; /* that goes on, or NULL */
 	struct found_row rows[OBSERVATIONS_MOST];
 	size_t count;
-	size_t ask; /* + 1: the row that asks whether to look through all observations */
-	int all;    /* it was said yes */
+	int observed;      /* they were looked through, or are too many */
+	uint64_t too_many; /* so many are not looked through without being asked to */
+	size_t ask;        /* + 1: the row that asks whether to */
+	int all;           /* it was said yes */
 };
 
 static void drop_hits(struct found_hits *h)
@@ -74,6 +81,19 @@ static void end_search(struct found_state *s)
 	search_free(s->search);
 	s->search = NULL;
 	drop_hits(&s->next);
+}
+
+static void drop_observations(struct found_state *s)
+{
+	observation_search_free(s->looking);
+	s->looking = NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		explicit_bzero(s->rows[i].text, strlen(s->rows[i].text));
+		free(s->rows[i].text);
+	}
+	s->count = 0;
+	s->observed = 0;
+	s->too_many = 0;
 }
 
 static int add_hit(void *ctx, const struct search_hit *hit)
@@ -106,59 +126,53 @@ static void hit_row(struct view *v, size_t i, struct row *row)
 	buf_release(&line);
 }
 
+#define OBSERVATION_CELLS 200
+
 static int add_observation(void *ctx, const struct observation *o, const struct observation_set *set, struct err *err)
 {
-	struct view *v = ctx;
-	struct found_state *s = v->data;
+	struct found_state *s = ctx;
 	struct found_row *row = &s->rows[s->count++];
 	struct buf line = BUF_INIT;
 	(void)err;
-	if (s->count == 1)
-		view_add(v, TONE_HEADING, NULL, _("Observations"));
 	observation_id(o, set->evidence_sha256, row->id);
 	observation_when(o->when, row->when);
 	snprintf(row->check, sizeof row->check, "%s", set->check);
+	snprintf(row->evidence, sizeof row->evidence, "%s", set->evidence);
 	char *when = xasprintf("%.10s %.8s", row->when, *row->when ? row->when + 11 : "");
 	text_pad(&line, set->evidence, 9);
 	text_pad(&line, *row->when ? when : _("no time"), 21);
-	observation_text(o, v->columns > 60 ? (size_t)v->columns - 33 : 40, &line);
-	row->row = v->count;
-	view_add(v, TONE_PLAIN, set->evidence, line.data);
+	observation_text(o, OBSERVATION_CELLS, &line);
+	row->text = buf_take(&line, NULL);
 	free(when);
-	buf_release(&line);
 	return 0;
 }
 
-static int fill_observations(struct view *v, struct err *err)
+static void show_observations(struct view *v)
 {
 	struct found_state *s = v->data;
-	struct observation_search search = {
-	    .words = v->argument, .most = OBSERVATIONS_MOST, .enough = COUNTED_MOST, .row = add_observation, .ctx = v};
-	uint64_t rows;
-	s->count = s->ask = 0;
-	if (observation_search_rows(workbench_case(v->wb), &rows, err) < 0)
-		return -1;
-	if (rows > UNASKED_MOST && !s->all) {
+	if (s->too_many) {
 		char *line = xasprintf(P_("%llu observation was not looked through: Enter looks through it",
 		                          "%llu observations were not looked through: Enter looks through them",
-		                          (unsigned long long)rows),
-		                       (unsigned long long)rows);
+		                          (unsigned long long)s->too_many),
+		                       (unsigned long long)s->too_many);
 		s->ask = v->count + 1;
 		view_add(v, TONE_ATTENTION, NULL, line);
 		free(line);
-		return 0;
 	}
-	if (observation_search_run(workbench_case(v->wb), &search, err) < 0)
-		return -1;
-	if (search.count > search.shown) {
-		uint64_t further = search.count - search.shown;
+	if (s->count)
+		view_add(v, TONE_HEADING, NULL, _("Observations"));
+	for (size_t i = 0; i < s->count; i++) {
+		s->rows[i].row = v->count;
+		view_add(v, TONE_PLAIN, s->rows[i].evidence, s->rows[i].text);
+	}
+	if (s->observed && s->wanted.count > s->wanted.shown) {
+		uint64_t further = s->wanted.count - s->wanted.shown;
 		char *line = xasprintf(P_("and %llu%s further observation: say more words, or :observations",
 		                          "and %llu%s further observations: say more words, or :observations", further),
-		                       (unsigned long long)further, search.count >= COUNTED_MOST ? "+" : "");
+		                       (unsigned long long)further, s->wanted.count >= COUNTED_MOST ? "+" : "");
 		view_add(v, TONE_FAINT, NULL, line);
 		free(line);
 	}
-	return 0;
 }
 
 static int is_of_now(struct view *v)
@@ -170,15 +184,19 @@ static int is_of_now(struct view *v)
 static void begin_search(struct view *v)
 {
 	struct found_state *s = v->data;
+	struct buf words = BUF_INIT;
 	end_search(s);
+	drop_observations(s);
 	s->of = workbench_case(v->wb);
 	s->generation = workbench_generation(v->wb);
 	s->begun = 1;
-	s->search = search_new(s->of, v->argument, FOUND_MOST, add_hit, &s->next);
+	searched_records(v->argument, &words);
+	s->search = search_new(s->of, words.data, FOUND_MOST, add_hit, &s->next);
+	buf_release(&words);
 }
 
-/* 1: there is more to find; 0: all was found, and is what is shown; -1. */
-static int go_on(struct found_state *s, double deadline, struct err *err)
+/* 1: there are more records to find; 0: all were found, and are what is shown; -1. */
+static int find_records(struct found_state *s, double deadline, struct err *err)
 {
 	int rc = s->search ? search_work(s->search, deadline, err) : 0;
 	if (rc == 1)
@@ -189,7 +207,48 @@ static int go_on(struct found_state *s, double deadline, struct err *err)
 		s->next = (struct found_hits){NULL, 0};
 		end_search(s);
 	}
-	s->begun = rc == 0; /* a failure is told again by whoever looks again */
+	return rc;
+}
+
+/* As above, of observations. */
+static int find_observations(struct view *v, double deadline, struct err *err)
+{
+	struct found_state *s = v->data;
+	uint64_t rows;
+	int rc;
+	if (s->observed)
+		return 0;
+	if (!s->looking) {
+		drop_observations(s);
+		if (observation_search_rows(s->of, &rows, err) < 0)
+			return -1;
+		s->too_many = rows > UNASKED_MOST && !s->all ? rows : 0;
+		s->observed = s->too_many != 0;
+		s->wanted = (struct observation_search){.words = v->argument,
+		                                        .most = OBSERVATIONS_MOST,
+		                                        .enough = COUNTED_MOST,
+		                                        .row = add_observation,
+		                                        .ctx = s};
+		s->looking = s->observed ? NULL : observation_search_new(s->of, &s->wanted, err);
+		if (!s->looking)
+			return s->observed ? 0 : -1;
+	}
+	rc = observation_search_work(s->looking, deadline, err);
+	if (rc == 1)
+		return 1;
+	observation_search_free(s->looking);
+	s->looking = NULL;
+	s->observed = rc == 0;
+	return rc;
+}
+
+static int go_on(struct view *v, double deadline, struct err *err)
+{
+	struct found_state *s = v->data;
+	int rc = find_records(s, deadline, err);
+	if (rc == 0)
+		rc = find_observations(v, deadline, err);
+	s->begun = rc >= 0; /* a failure is told again by whoever looks again */
 	return rc;
 }
 
@@ -197,32 +256,45 @@ static int fill(struct view *v, int columns, struct err *err)
 {
 	struct found_state *s = v->data;
 	(void)columns;
-	s->count = s->ask = 0;
+	s->ask = 0;
 	if (!is_of_now(v))
 		begin_search(v);
-	int rc = go_on(s, clock_steady() + VIEW_SLICE, err);
+	int rc = go_on(v, clock_steady() + VIEW_SLICE, err);
 	for (size_t i = 0; i < s->shown.count; i++)
 		view_add_late(v, s->shown.hits[i].label);
 	view_head(v, xasprintf("%s · %zu%s", v->argument, v->count, v->count >= FOUND_MOST ? "+" : ""),
-	          rc == 1 ? search_percent(s->search) : -1);
-	if (rc == 0)
-		rc = fill_observations(v, err);
+	          rc != 1     ? -1
+	          : s->search ? search_percent(s->search)
+	                      : observation_search_percent(s->looking));
+	if (rc < 0)
+		return -1;
+	show_observations(v);
+	char *not_looked = searched_not(v->argument);
+	if (not_looked)
+		view_add_text(v, TONE_ATTENTION, NULL, not_looked, 0);
+	free(not_looked);
 	if (rc == 0 && v->count == 0) {
 		view_add(v, TONE_PLAIN, NULL, _("Nothing on record holds these words."));
-		view_add(
+		view_add_text(
 		    v, TONE_FAINT, NULL,
-		    _("All words must stand in the record; the last may be a beginning. \"In quotes\": as it stands."));
+		    _("All words must stand in the record; the last may be a beginning. \"In quotes\": as it stands."),
+		    0);
+		view_add_text(
+		    v, TONE_FAINT, NULL,
+		    _("Records and observations were looked through; the bytes of evidence were not: a sweep (W) "
+		      "looks there for indicators."),
+		    0);
 	}
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 static int work(struct view *v, double deadline, int *show)
 {
 	struct found_state *s = v->data;
 	struct err err = ERR_INIT;
-	if (!s->search)
+	if (!s->search && !s->looking)
 		return -1;
-	int rc = is_of_now(v) ? go_on(s, deadline, &err) : 0;
+	int rc = is_of_now(v) ? go_on(v, deadline, &err) : 0;
 	*show = rc != 1 || view_may_tell(&s->told_at);
 	if (*show)
 		view_stale(v); /* its rows, its heading, or what failed, which is tried again */
@@ -245,6 +317,7 @@ static enum redraw open_row(struct view *v)
 	struct found_state *s = v->data;
 	if (s->ask == v->selected + 1 && s->ask) {
 		s->all = 1;
+		s->observed = 0;
 		view_stale(v);
 		return REDRAW_VIEW;
 	}
@@ -301,6 +374,7 @@ static void forget_found(struct view *v)
 	struct found_state *s = v->data;
 	end_search(s);
 	drop_hits(&s->shown);
+	drop_observations(s);
 	s->begun = 0;
 }
 

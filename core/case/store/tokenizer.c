@@ -249,6 +249,17 @@ static int is_whole_ipv4(const char *text, size_t n)
 	return dots == 3 && text[n - 1] != '.';
 }
 
+/* A day begins the times of that day: 2014-07-10 finds 2014-07-10T11:24:31Z, wherever it is typed. */
+static int is_day(const char *text, size_t n)
+{
+	static const char shape[] = "0000-00-00";
+	size_t i = 0;
+	for (; i < n && i < sizeof shape - 1; i++)
+		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != '-' && text[i] != '/')
+			return 0;
+	return n == sizeof shape - 1;
+}
+
 static void add_term(struct buf *out, size_t begin_len, const char *text, size_t n, int may_go_on)
 {
 	struct shape_of_term term = {0, 0};
@@ -260,7 +271,7 @@ static void add_term(struct buf *out, size_t begin_len, const char *text, size_t
 	buf_addc(out, '"');
 	buf_add(out, text, n);
 	buf_addc(out, '"');
-	if (term.ends_in_one || (may_go_on && !is_whole_ipv4(text, n)))
+	if (term.ends_in_one || is_day(text, n) || (may_go_on && !is_whole_ipv4(text, n)))
 		buf_adds(out, " *");
 }
 

@@ -5,7 +5,8 @@
  *     observation_search_run(c, &s, &err);
  *     … s.shown rows were given, s.count hold the words …
  *
- * Each word must stand in a field or the path of the row, in whatever letters; "in quotes" as it stands.
+ * A row must hold each word, as searched_words.h reads it, in a field or in its path, in whatever letters and with either slash; or a
+ * word is its id (o:5f2a91c07d3be846), or the day, month or year of its time in UTC (2014-07-10, 2014-07).
  */
 #ifndef GENBA_FINDING_OBSERVATION_OBSERVATION_SEARCH_H
 #define GENBA_FINDING_OBSERVATION_OBSERVATION_SEARCH_H
@@ -27,6 +28,14 @@ struct observation_search {
 
 /* 0, or -1. */
 int observation_search_run(struct case_file *c, struct observation_search *s, struct err *err);
+
+/* The same in slices, as observation_scan_work(). `s` is borrowed until it is freed. NULL: an error. */
+struct observation_searching;
+struct observation_searching *observation_search_new(struct case_file *c, struct observation_search *s,
+                                                     struct err *err);
+int observation_search_work(struct observation_searching *k, double deadline, struct err *err);
+int observation_search_percent(const struct observation_searching *k);
+void observation_search_free(struct observation_searching *k); /* NULL is allowed */
 
 /* How many rows there are to look through. 0 or -1. */
 int observation_search_rows(struct case_file *c, uint64_t *rows, struct err *err);
