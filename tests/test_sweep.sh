@@ -164,6 +164,21 @@ put('two.bz2', bz2.compress(text) + bz2.compress(text))
 put('tail.xz', lzma.compress(text) + b'something else')
 put('tail.bz2', bz2.compress(text) + b'something else')
 put('packed.zip', zipped([('1.zip', zipped([('2.zip', zipped([('3.log.xz', lzma.compress(text))]))]))]))
+import gzip
+three = [('a.log', text), ('b.log', random.Random(1).randbytes(5000)), ('c.log', text)]
+def damaged(data, mark, nth, by):
+    at = -1
+    for _ in range(nth):
+        at = data.index(mark, at + 1)
+    return data[:at + by] + b'XXXX' + data[at + by + 4:]
+put('sum.zip', damaged(zipped(three), b'b.log', 1, 200))
+put('directory.zip', damaged(zipped(three), b'PK\1\2', 2, 0))
+put('header.tar', damaged(tar('w', three), b'b.log', 1, 0))
+put('zeros.tar', tar('w', three)[:1024] + bytes(512) + tar('w', three)[1024:])
+put('zeros.gz', gzip.compress(b'nothing\n') + bytes(300000) + gzip.compress(text))
+sum = bytearray(gzip.compress(b'nothing\n'))
+sum[-6] ^= 1
+put('sum.gz', bytes(sum) + gzip.compress(text))
 put('torn.zip', zipped([('a.log', text), ('b.log', bytes(range(256)) * 4000)], zipfile.ZIP_STORED)[:300000])
 P
 for file in a.zip a.tar a.tar.gz a.tar.xz; do
@@ -210,6 +225,22 @@ while read -r file count; do
 	[ -n "$(problems)" ] || fail "$file: nothing is told"
 	[ "$count" -gt 500 ] || fail "$file: the test has no hits to lose"
 done <wanted
+# what is damaged costs itself, and is told: a member whose checksum is another, a directory, a header, a piece of a gzip
+for row in 'sum.zip:a.log c.log:b.log' 'directory.zip:a.log c.log:' 'header.tar:a.log c.log:' 'sum.gz::'; do
+	IFS=: read -r file with about <<<"$row"
+	rc=0
+	sweep pack/$file --list list || rc=$?
+	is "status of $file" 1 "$rc"
+	is "hits of $file" "${with:-}" "$(jq -r 'select(.kind == "hit") | .member' out | sort | tr '\n' ' ' | sed 's/ *$//')"
+	is "hits of $file, counted" "$([ "$with" ] && echo 2 || echo 1)" "$(members | wc -l)"
+	is "problems of $file" "$about" "$(problems | cut -d: -f1)"
+done
+# zeros between them are no end
+for row in 'zeros.tar 2' 'zeros.gz 1'; do
+	read -r file count <<<"$row"
+	sweep pack/$file --list list || fail "status of $file: $(cat out)"
+	is "hits of $file" "$count" "$(members | wc -l)"
+done
 for file in two.xz two.bz2; do
 	sweep pack/$file --list list || fail "status of $file: $(cat out)"
 	is "streams of $file" 2 "$(members | wc -l)"

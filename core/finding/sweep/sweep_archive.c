@@ -25,6 +25,7 @@ struct archive_reading {
 	size_t block_size;
 	uint64_t block_at; /* in the member */
 	int is_locked;     /* the member, which a password may open */
+	int is_damaged;    /* the member: its checksum is another */
 	struct err why;    /* what is wrong below */
 };
 
@@ -92,16 +93,19 @@ static int next_block(struct archive_reading *r, struct err *err)
 	const void *block = NULL;
 	la_int64_t offset = 0;
 	int state;
-	do
+	do {
 		state = archive_read_data_block(r->a, &block, &r->block_size, &offset);
-	while (state == ARCHIVE_RETRY || ((state == ARCHIVE_OK || state == ARCHIVE_WARN) && r->block_size == 0));
+		r->is_damaged |= state == ARCHIVE_WARN;
+	} while (state == ARCHIVE_RETRY || ((state == ARCHIVE_OK || state == ARCHIVE_WARN) && r->block_size == 0));
 	r->block = block;
 	r->block_at = offset > 0 ? (uint64_t)offset : 0;
-	if (state == ARCHIVE_OK || state == ARCHIVE_WARN)
+	if ((state == ARCHIVE_OK || state == ARCHIVE_WARN) && r->block_size)
 		return 1;
 	r->block_size = 0;
 	if (state == ARCHIVE_EOF)
-		return 0;
+		return r->is_damaged
+		           ? err_set(err, ERR_INVALID, _("damaged: its checksum is not that of what it holds"))
+		           : 0;
 	if (r->why.code)
 		return err_set(err, r->why.code, "%s", r->why.message);
 	if (r->is_locked && r->given == 0)
@@ -136,7 +140,7 @@ static ssize_t read_member(void *ctx, void *bytes, size_t n, struct err *err)
 
 static void switch_on(struct archive *a, int seeks)
 {
-	if (seeks)
+	if (seeks) /* by its directory */
 		archive_read_support_format_zip_seekable(a);
 	archive_read_support_format_zip_streamable(a);
 	archive_read_support_format_tar(a);
@@ -145,14 +149,16 @@ static void switch_on(struct archive *a, int seeks)
 	archive_read_support_format_rar5(a);
 	archive_read_support_format_cab(a);
 	archive_read_support_format_iso9660(a);
+	archive_read_set_option(a, "tar", "read_concatenated_archives",
+	                        "1"); /* and what stands behind a block of zeros */
 }
 
-static int open_archive(struct archive_reading *r, struct err *err)
+static int open_archive(struct archive_reading *r, int by_directory, struct err *err)
 {
 	r->a = archive_read_new();
 	if (!r->a)
 		return err_set(err, ERR_FAILED, _("no memory for the archive"));
-	switch_on(r->a, r->from->read_at != NULL);
+	switch_on(r->a, by_directory && r->from->read_at);
 	archive_read_set_read_callback(r->a, read_below);
 	archive_read_set_callback_data(r->a, r);
 	if (r->from->read_at) {
@@ -179,6 +185,7 @@ static int take_entry(struct archive_reading *r, struct archive_entry *entry, st
 	r->began = r->taken;
 	r->given = 0;
 	r->block_size = 0;
+	r->is_damaged = 0;
 	struct sweep_input input = {read_member, r};
 	int is_zip = (archive_format(r->a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
 	r->is_locked = archive_entry_is_data_encrypted(entry) == 1 || archive_entry_is_metadata_encrypted(entry) == 1;
@@ -198,12 +205,27 @@ int sweep_archive_each(const struct sweep_archive *archive, struct err *err)
 	unsigned members = 0;
 	int rc = 0;
 	int state = ARCHIVE_OK;
-	if (open_archive(&r, err) < 0)
+	int fell_back = 0;
+	unsigned left_out = 0;
+	if (open_archive(&r, 1, err) < 0)
 		rc = 1;
 	while (rc == 0 && (state = archive_read_next_header(r.a, &entry)) != ARCHIVE_EOF) {
-		if (state == ARCHIVE_RETRY)
+		if (state == ARCHIVE_RETRY && left_out++) {
 			continue;
-		if (state == ARCHIVE_FATAL || state == ARCHIVE_FAILED) {
+		} else if (state == ARCHIVE_RETRY) {
+			rc = archive->member(archive->ctx, "", NULL,
+			                     _("it is damaged: members are left out, and the next is looked for"), err);
+		} else if (state == ARCHIVE_FATAL && members == 0 && !fell_back && archive->read_at && !r.why.code) {
+			/* a zip whose directory is damaged: by what stands before each member */
+			fell_back = 1;
+			archive_read_free(r.a);
+			r.at = 0;
+			rc = archive->member(archive->ctx, "", NULL,
+			                     _("its directory is damaged: the members are read one behind the other"),
+			                     err);
+			if (rc == 0 && open_archive(&r, 0, err) < 0)
+				rc = 1;
+		} else if (state == ARCHIVE_FATAL || state == ARCHIVE_FAILED) {
 			err_set(err, ERR_INVALID, "%s",
 			        r.why.code ? r.why.message
 			                   : _("it is torn, damaged or encrypted: what is in the archive ends here"));

@@ -162,7 +162,7 @@ static int take_member(void *ctx, const char *name, const struct sweep_input *in
 	int rc = 0;
 	sweep_member_name(&path, above, name);
 	s->member = path.data;
-	s->members++;
+	s->members += *name || !problem;
 	if (*name)
 		rc = sweep_name(s, name, err);
 	if (rc == 0 && problem)

@@ -174,6 +174,8 @@ static void tell_moment(struct sweep_line *out, const struct log_moment *m)
 	                .tm_min = m->minute,
 	                .tm_sec = m->second};
 	time_t seconds = timegm(&tm);
+	if (tm.tm_mday != m->day) /* the 31st of a month that has none: a damaged line, or no time */
+		return;
 	if (m->has_zone)
 		seconds -= (time_t)m->zone * 60;
 	tell_seconds(out, seconds, m->fraction, m->has_zone ? "Z" : "");
@@ -334,8 +336,12 @@ static struct sweep_span next_cell(const char **p, const char *end, char separat
 static int read_columns(const struct sweep_log *log, const char *p, const char *end, struct sweep_line *out)
 {
 	struct log_columns c = {0};
-	for (size_t i = 0; i < log->columns && p < end; i++)
-		set(&c.value[log->column[i]], next_cell(&p, end, log->separator));
+	size_t cells = 0;
+	for (; cells < log->columns && p < end; cells++)
+		set(&c.value[log->column[cells]], next_cell(&p, end, log->separator));
+	/* with more or fewer of them the line is damaged, or columns were named anew since: which is which cannot be told */
+	if (log->is_w3c && (cells < log->columns || p < end))
+		return 0;
 	c.value[COLUMN_NONE] = (struct sweep_span){0};
 	return tell_columns(&c, log->is_w3c, out);
 }
@@ -418,7 +424,7 @@ void sweep_log_line(const struct sweep_log *log, const char *line, size_t n, str
 	while (n && (line[n - 1] == '\r' || line[n - 1] == '\n'))
 		n--;
 	const char *end = line + n;
-	if (n == 0 || (log->columns && *line != '#' && read_columns(log, line, end, out)))
+	if (n == 0 || (log->columns && *line != '#' && (read_columns(log, line, end, out) || log->is_w3c)))
 		return;
 	if (read_squid(line, end, out) || read_combined(line, end, out))
 		return;

@@ -25,7 +25,8 @@ struct sweep_source {
 	int ended;   /* nothing more comes from below */
 	int between; /* a member or frame is over, none begun */
 	int members;
-	struct err why; /* what is wrong behind what was given */
+	struct err why;   /* what is wrong behind what was given */
+	struct err later; /* what is wrong with a member, where those behind it can be read */
 	struct inflate_state *gzip;
 	ZSTD_DStream *zstd;
 	lzma_stream xz;
@@ -143,11 +144,11 @@ static int inflate_some(struct sweep_source *s, unsigned char *bytes, size_t n, 
 	int rc = isal_inflate(s->gzip);
 	*got = n - s->gzip->avail_out;
 	s->at = s->have - s->gzip->avail_in;
-	if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
-		return rc == ISAL_INCORRECT_CHECKSUM
-		           ? err_set(err, ERR_INVALID, _("damaged: its checksum is not that of what it holds"))
-		           : is_damaged(err);
-	if (s->gzip->block_state == ISAL_BLOCK_FINISH) {
+	if (rc == ISAL_INCORRECT_CHECKSUM)
+		err_set(&s->later, ERR_INVALID, _("damaged: its checksum is not that of what it holds"));
+	else if (rc != ISAL_DECOMP_OK && rc != ISAL_END_INPUT)
+		return is_damaged(err);
+	if (rc == ISAL_INCORRECT_CHECKSUM || s->gzip->block_state == ISAL_BLOCK_FINISH) {
 		s->between = 1;
 		s->members++;
 		begin_gzip(s);
@@ -247,14 +248,20 @@ static int may_begin(enum sweep_packing packing, unsigned char byte)
 	}
 }
 
-/* What stands behind the last member: padding ends it, anything else that is no member is told. 1: the end. */
-static int is_over(struct sweep_source *s, struct err *err)
+enum source_state { SOURCE_GOES_ON, SOURCE_STARVES, SOURCE_ENDS };
+
+/* What stands behind the last member: padding, which another may follow; anything else that is no member is told. -1 */
+static int behind_member(struct sweep_source *s, struct err *err)
 {
-	if (s->at == s->have)
-		return s->ended;
-	if (!s->members || may_begin(s->packing, s->input[s->at]))
-		return 0;
-	return s->input[s->at] != 0 ? has_a_tail(err) : 1;
+	while (s->members && s->at < s->have && s->input[s->at] == 0)
+		s->at++;
+	if (s->at < s->have && (!s->members || may_begin(s->packing, s->input[s->at])))
+		return SOURCE_GOES_ON;
+	if (s->at < s->have)
+		return has_a_tail(err);
+	if (!s->ended)
+		return SOURCE_STARVES;
+	return s->later.code ? err_set(err, s->later.code, "%s", s->later.message) : SOURCE_ENDS;
 }
 
 ssize_t sweep_source_read(void *source, void *bytes, size_t n, struct err *err)
@@ -269,9 +276,11 @@ ssize_t sweep_source_read(void *source, void *bytes, size_t n, struct err *err)
 		if (refill(s, err) < 0)
 			return -1;
 		if (s->between) {
-			int over = is_over(s, err);
-			if (over)
-				return over < 0 ? -1 : 0;
+			int state = behind_member(s, err);
+			if (state < 0 || state == SOURCE_ENDS)
+				return state < 0 ? -1 : 0;
+			if (state == SOURCE_STARVES)
+				continue;
 		}
 		int starved = s->at == s->have;
 		s->between = 0;

@@ -111,6 +111,8 @@ static void unpack(struct listing *l, struct pool *pool, struct inside *out, con
 		l->flags |= LISTING_DAMAGED;
 	if (e->method == 0 && e->packed == e->size) {
 		l->unpacked += data.n;
+		if (data.n == e->size && crc32(0, data.p, (uInt)data.n) != e->crc)
+			l->flags |= LISTING_DAMAGED;
 		listing_stored(l, pool, out, data, e->size);
 		return;
 	}
@@ -118,6 +120,8 @@ static void unpack(struct listing *l, struct pool *pool, struct inside *out, con
 		return;
 	struct buf bytes = BUF_INIT;
 	if (listing_inflate(l, data, -MAX_WBITS, (size_t)e->size, &bytes, NULL) == 0 && bytes.len == e->size) {
+		if (crc32(0, (const Bytef *)bytes.data, (uInt)bytes.len) != e->crc)
+			l->flags |= LISTING_DAMAGED;
 		listing_content(l, pool, out, bytes.data, bytes.len);
 	} else {
 		l->flags |= LISTING_DAMAGED;

@@ -16,6 +16,8 @@ static struct archive *open_archive(const void *bytes, size_t n, const char *pas
 	archive_read_support_format_7zip(a);
 	archive_read_support_format_cab(a);
 	archive_read_support_format_tar(a);
+	archive_read_set_option(a, "tar", "read_concatenated_archives",
+	                        "1"); /* and what stands behind a block of zeros */
 	if (password)
 		archive_read_add_passphrase(a, password);
 	if (archive_read_open_memory(a, bytes, n) == ARCHIVE_OK)
@@ -28,6 +30,7 @@ static struct archive *open_archive(const void *bytes, size_t n, const char *pas
  * what it has where it then meets a tear. 0; 1: it is too large; -1: it cannot be read to its end. */
 static int read_entry(struct unpacking *u, struct archive *a, struct buf *out)
 {
+	int damaged = 0;
 	for (;;) {
 		const void *block = NULL;
 		size_t n = 0;
@@ -36,7 +39,8 @@ static int read_entry(struct unpacking *u, struct archive *a, struct buf *out)
 		if (state == ARCHIVE_RETRY)
 			continue;
 		if (state != ARCHIVE_OK && state != ARCHIVE_WARN)
-			return state == ARCHIVE_EOF ? 0 : -1;
+			return state == ARCHIVE_EOF && !damaged ? 0 : -1;
+		damaged |= state == ARCHIVE_WARN; /* its checksum is another */
 		size_t hole = offset > 0 && (uint64_t)offset > out->len ? (size_t)offset - out->len : 0; /* sparse */
 		if (hole > UNPACK_LARGEST || n > UNPACK_LARGEST || hole + n > u->left ||
 		    out->len + hole + n > UNPACK_LARGEST)
@@ -57,11 +61,14 @@ static void read_all(struct unpacking *u, const void *bytes, size_t n, const cha
 	struct archive_entry *entry;
 	struct archive *a = open_archive(bytes, n, password);
 	int rc = ARCHIVE_FATAL;
+	int left_out = 0;
 	while (a && (rc = archive_read_next_header(a, &entry)) != ARCHIVE_EOF && rc != ARCHIVE_FATAL) {
 		const char *name = archive_entry_pathname_utf8(entry);
 		struct buf content = BUF_INIT;
-		if (rc == ARCHIVE_RETRY)
+		if (rc == ARCHIVE_RETRY) { /* a header that is damaged: the next one is looked for */
+			left_out = 1;
 			continue;
+		}
 		if (!name)
 			name = archive_entry_pathname(entry);
 		if (archive_entry_filetype(entry) == AE_IFDIR || !name)
@@ -84,7 +91,7 @@ static void read_all(struct unpacking *u, const void *bytes, size_t n, const cha
 		if (end < 0 || state == 1)
 			break;
 	}
-	if (rc == ARCHIVE_FATAL)
+	if (rc == ARCHIVE_FATAL || left_out)
 		unpack_says(u, "damaged");
 	if (a)
 		archive_read_free(a);

@@ -165,6 +165,29 @@ static void test_lines(void **state)
 	}
 }
 
+/* A line of IIS with other columns than were named: which is which cannot be told, and nothing is. */
+static void test_other_columns(void **state)
+{
+	static const char head[] = "#Fields: date time c-ip cs-method cs-uri-stem\n";
+	static const char *const odd[] = {"2014-11-24 13:05:09 10.0.0.1 192.0.2.7 GET /a",
+	                                  "2014-11-24 13:05:09 192.0.2.7 GET"};
+	struct sweep_log log;
+	struct sweep_line line;
+	(void)state;
+	sweep_log_begin(&log, head, strlen(head));
+	for (size_t i = 0; i < 2; i++) {
+		sweep_log_line(&log, odd[i], strlen(odd[i]), &line);
+		assert_string_equal(line.when, "");
+		assert_int_equal(line.client.n, 0);
+		assert_int_equal(line.url.n, 0);
+	}
+	static const char no_day[] = "192.0.2.7 - - [31/Feb/2014:13:05:09 +0000] \"GET /a HTTP/1.1\" 200 5";
+	log = (struct sweep_log){0};
+	sweep_log_line(&log, no_day, strlen(no_day), &line);
+	assert_string_equal(line.when, "");
+	assert_span(&line.client, "192.0.2.7");
+}
+
 /* ---- a part that begins behind what is left of its file */
 
 static ssize_t read_nothing(void *ctx, void *bytes, size_t n, struct err *err)
@@ -338,8 +361,8 @@ int main(int argc, char **argv)
 		return compile_a_million();
 	own_path = argv[0];
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_oracle), cmocka_unit_test(test_memory),  cmocka_unit_test(test_lines),
-	    cmocka_unit_test(test_places), cmocka_unit_test(test_shorter),
+	    cmocka_unit_test(test_oracle),        cmocka_unit_test(test_memory), cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_other_columns), cmocka_unit_test(test_places), cmocka_unit_test(test_shorter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -329,6 +329,11 @@ static void a_damaged_entry_of_a_zip_costs_itself(void **state)
 	struct listing l = list(FORMAT_ZIP, &b);
 	assert_int_equal(l.count, 5);
 	assert_int_equal(l.flags, 0);
+	b.data[locals[0] + 35] = 'H'; /* what it holds is not of its checksum any more */
+	l = list(FORMAT_ZIP, &b);
+	assert_int_equal(l.count, 5);
+	assert_int_equal(l.flags, LISTING_DAMAGED);
+	b.data[locals[0] + 35] = 'h';
 	memset(b.data + start + centrals[2], 'x', 4);
 	l = list(FORMAT_ZIP, &b);
 	assert_int_equal(l.count, 4);
