@@ -60,7 +60,10 @@ struct history_check *history_check_begin(struct history *h, const struct histor
 		return NULL;
 	}
 	if (strange) /* objects are looked at from number 1 on, and one at the end of all leaves no room behind it */
-		history_found(k, _("%lld objects have impossible numbers"), (long long)strange);
+		history_found(k,
+		              P_("%lld object has an impossible number", "%lld objects have impossible numbers",
+		                 (unsigned long long)strange),
+		              (long long)strange);
 	if (k->last_commit != commits) { /* the numbers are dense; one out of the air must not be counted up to */
 		history_found(k, _("the table of commits has %lld rows, the last one with the number %lld"),
 		              (long long)commits, (long long)k->last_commit);

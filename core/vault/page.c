@@ -208,7 +208,9 @@ static int explain_seal(struct vault *v, uint32_t kept, struct err *err)
 			first = page;
 	}
 	if (bad > 0)
-		return err_set(err, ERR_DAMAGED, _("page %lu of '%s' is damaged (%lu damaged pages in all)"),
+		return err_set(err, ERR_DAMAGED,
+		               P_("page %lu of '%s' is damaged (%lu damaged page in all)",
+		                  "page %lu of '%s' is damaged (%lu damaged pages in all)", (unsigned long)bad),
 		               (unsigned long)first, v->path, (unsigned long)bad);
 	return err_set(
 	    err, ERR_DAMAGED,

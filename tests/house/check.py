@@ -491,6 +491,21 @@ for path, content in text.items():
     if re.search(r'\b(?:_|N_|C_|P_|HELP)\("', content) and path not in known and '#define _(' not in content:
         wrong(f'{path} has texts to translate, and no catalogue reads it (po/update)')
 
+# ---- a number in a message takes the form that belongs to it: "1 records" is P_()'s business
+
+# a limit is no such number, nor is what is told in %d: it is one that the program was written with
+counted = re.compile(r'(at most |more than |than the )?%(?:zu|llu|lu|ld|lld|u) (?:(?:more|other|damaged|impossible) )?([a-z]+s)\b')
+VERBS = {'is', 'was', 'does', 'has', 'lies', 'passes', 's', 'bytes'}  # and a unit
+plurals = {}
+for path, content in text.items():
+    for macro, strings in re.findall(r'\b(_|N_|C_)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', content):
+        message = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', strings))
+        for limit, noun in counted.findall(message):
+            if noun not in VERBS and not limit:
+                plurals[f'{path}:{noun}'] = f'{path}: "{message}" says "1 {noun}" of one: P_()'
+                break
+check_list('plurals', plurals)
+
 # ---- what the cage takes apart is fuzzed
 
 

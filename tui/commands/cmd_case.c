@@ -304,7 +304,10 @@ int cmd_verify(struct session *s, const struct args *args, struct err *err)
 			                 (unsigned long long)care.sets, (unsigned long long)care.absent);
 		if (report.absent)
 			printable_printf(
-			    s->out, _("not in this copy of the case (purged, or left behind): %llu texts or files\n"),
+			    s->out,
+			    P_("not in this copy of the case (purged, or left behind): %llu text or file\n",
+			       "not in this copy of the case (purged, or left behind): %llu texts or files\n",
+			       (unsigned long long)report.absent),
 			    (unsigned long long)report.absent);
 		if (f.count == 0)
 			printable_printf(s->out, _("nothing wrong found; last commit %s\n"), case_head(s->c));

@@ -261,8 +261,9 @@ static int start_run(struct session *s, const struct args *args, const char *on,
 	if (p && rc == 0 && json_array_size(p->departures) + json_array_size(p->unsupported) > 0)
 		printable_printf(
 		    s->log,
-		    _("%s: %zu departures from the standard, %zu things that genba only shows: genba playbook "
-		      "check %s\n"),
+		    P_("%s: %zu departure from the standard, and %zu only shown by genba: genba playbook check %s\n",
+		       "%s: %zu departures from the standard, and %zu only shown by genba: genba playbook check %s\n",
+		       json_array_size(p->departures)),
 		    args->words[0], json_array_size(p->departures), json_array_size(p->unsupported), args->words[0]);
 	playbook_free(p);
 	for (size_t i = 0; i < count; i++)

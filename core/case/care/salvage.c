@@ -138,10 +138,15 @@ static int copy_table(struct salvaging *s, const char *table, const char *column
 			rc = progress_step(s->progress, table, (uint64_t)n, known ? (uint64_t)end : 0, s->err);
 	}
 	if (lost)
-		missed(s, _("%s: %llu rows cannot be read, %llu can"), table, (unsigned long long)lost,
-		       (unsigned long long)kept);
+		missed(s,
+		       P_("%s: %llu row cannot be read, %llu can", "%s: %llu rows cannot be read, %llu can",
+		          (unsigned long long)lost),
+		       table, (unsigned long long)lost, (unsigned long long)kept);
 	else if (!known)
-		missed(s, _("%s: its end cannot be read; %llu rows can"), table, (unsigned long long)kept);
+		missed(s,
+		       P_("%s: its end cannot be read; %llu row can", "%s: its end cannot be read; %llu rows can",
+		          (unsigned long long)kept),
+		       table, (unsigned long long)kept);
 	s->report->lost += lost;
 	sqlite3_finalize(in);
 	sqlite3_finalize(out);
@@ -369,7 +374,10 @@ static int copy_history(struct salvaging *s)
 	s->report->lost += rebuilt.dropped;
 	s->tree_lost = !rebuilt.tree_whole;
 	if (rebuilt.dropped)
-		missed(s, _("history: %llu objects cannot be unpacked or do not fit their id"),
+		missed(s,
+		       P_("history: %llu object cannot be unpacked or does not fit its id",
+		          "history: %llu objects cannot be unpacked or do not fit their id",
+		          (unsigned long long)rebuilt.dropped),
 		       (unsigned long long)rebuilt.dropped);
 	if (rebuilt.commits == 0)
 		missed(s, _("history: no commit can be read"));

@@ -52,7 +52,9 @@ static char *row_fault(const struct csv_import *import, const json_t *row)
 	while (used > wanted && !*cell_text(row, used - 1))
 		used--;
 	if (used > wanted)
-		return xasprintf(_("%zu cells, but the first row names %zu columns"), used, wanted);
+		return xasprintf(P_("%zu cells, but the first row names %zu column",
+		                    "%zu cells, but the first row names %zu columns", wanted),
+		                 used, wanted);
 	return NULL;
 }
 

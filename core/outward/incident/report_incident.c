@@ -48,7 +48,9 @@ static char *extent_line(struct report *p)
 	size_t hit = count(p, "asset", "status=infected|compromised");
 	size_t suspected = count(p, "asset", "status=suspected");
 	return json_array_size(report_records(p, "site")) && all > 0
-	           ? xasprintf(_("%zu of %lld machines checked (%lld %%): %zu infected or compromised, %zu suspected"),
+	           ? xasprintf(P_("%zu of %lld machine checked (%lld %%): %zu infected or compromised, %zu suspected",
+	                          "%zu of %lld machines checked (%lld %%): %zu infected or compromised, %zu suspected",
+	                          (unsigned long long)all),
 	                       checked, (long long)all, (long long)checked * 100 / (long long)all, hit, suspected)
 	           : xasprintf(P_("%zu machine checked, how many there are is unknown: %zu infected or compromised, "
 	                          "%zu suspected",

@@ -203,7 +203,10 @@ static int check_said(const json_t *said, const json_t *handed, struct twin_chec
 	if (check_signature(said, c, c->signer, err) < 0)
 		return -1;
 	if (c->proven != json_array_size(handed))
-		return err_set(err, ERR_DAMAGED, _("%zu fields were handed over, of which %llu stand in the twin"),
+		return err_set(err, ERR_DAMAGED,
+		               P_("%zu field was handed over, of which %llu stand in the twin",
+		                  "%zu fields were handed over, of which %llu stand in the twin",
+		                  json_array_size(handed)),
 		               json_array_size(handed), (unsigned long long)c->proven);
 	return 0;
 }

@@ -171,7 +171,9 @@ void check_unsupported(struct playbook *p)
 	json_object_foreach(r.first, member, value) {
 		long long others = (long long)json_integer_value(json_object_get(r.count, member)) - 1;
 		if (others > 0)
-			problem_unsupported(p, json_string_value(value), _("%s (here and at %lld other places)"),
+			problem_unsupported(p, json_string_value(value),
+			                    P_("%s (here and at %lld other place)",
+			                       "%s (here and at %lld other places)", (unsigned long long)others),
 			                    member, others);
 		else
 			problem_unsupported(p, json_string_value(value), "%s", member);

@@ -100,7 +100,10 @@ static int add_preview(struct view *v, struct err *err)
 		return 0;
 	}
 	release_preview_counts(s->previews[s->level], &leave, &stay);
-	view_addf(v, leave ? TONE_GOOD : TONE_PLAIN, NULL, _("  %llu of %llu records leave; of the others stay"),
+	view_addf(v, leave ? TONE_GOOD : TONE_PLAIN, NULL,
+	          P_("  %llu of %llu record leaves; of the others stay",
+	             "  %llu of %llu records leave; of the others stay",
+	             (unsigned long long)leave + (unsigned long long)stay),
 	          (unsigned long long)leave, (unsigned long long)leave + (unsigned long long)stay);
 	release_preview_each(s->previews[s->level], add_reason, v);
 	return 0;

@@ -58,9 +58,14 @@ static int fill_flow(struct view *v, int columns, struct err *err)
 	int wider = s->f.width - (columns - 2);
 	if (s->pan > (wider > 0 ? wider : 0))
 		s->pan = wider > 0 ? wider : 0;
-	v->heading = wider > 0 ? xasprintf(_("%zu of %zu acts   ╌ failed  ┈ doubtful   < > the rest of the picture"),
-	                                   shown, s->f.act_count)
-	                       : xasprintf(_("%zu of %zu acts   ╌ failed  ┈ doubtful"), shown, s->f.act_count);
+	v->heading =
+	    wider > 0
+	        ? xasprintf(P_("%zu of %zu act   ╌ failed  ┈ doubtful   < > the rest of the picture",
+	                       "%zu of %zu acts   ╌ failed  ┈ doubtful   < > the rest of the picture", s->f.act_count),
+	                    shown, s->f.act_count)
+	        : xasprintf(P_("%zu of %zu act   ╌ failed  ┈ doubtful", "%zu of %zu acts   ╌ failed  ┈ doubtful",
+	                       s->f.act_count),
+	                    shown, s->f.act_count);
 	draw_rows(v, drawing.data, s->pan);
 	for (size_t i = 0; i < s->f.act_count; i++)
 		view_addf(v, i < shown ? TONE_PLAIN : TONE_FAINT, s->f.acts[i].label, "%s%s", i < shown ? " " : " · ",

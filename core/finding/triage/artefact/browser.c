@@ -169,7 +169,9 @@ int browser_run(const struct triage_file *f, struct triage_out *out, struct err 
 		triage_fact(out, "wal_frames", json_integer((json_int_t)w.db.frames));
 	if (rc == 0 && w.db.left)
 		triage_problem(out, 0,
-		               _("%llu frames of the -wal were not committed, or are damaged: they are not read"),
+		               P_("%llu frame of the -wal was not committed, or is damaged: it is not read",
+		                  "%llu frames of the -wal were not committed, or are damaged: they are not read",
+		                  (unsigned long long)w.db.left),
 		               (unsigned long long)w.db.left);
 	for (size_t i = 0; rc == 0 && i < sizeof queries / sizeof *queries; i++) {
 		int asked = ask(&w, &queries[i], err);

@@ -87,7 +87,10 @@ int triage_parse(const struct triage_parser *parser, const struct triage_file *f
 		    f->unread, TRIAGE_BESIDE_MOST >> 20);
 	if (out.problems > PROBLEMS) {
 		char text[128];
-		snprintf(text, sizeof text, _("%llu more places could not be read, the last here"),
+		snprintf(text, sizeof text,
+		         P_("%llu more place could not be read: here",
+		            "%llu more places could not be read, the last here",
+		            (unsigned long long)(out.problems - PROBLEMS)),
 		         (unsigned long long)(out.problems - PROBLEMS));
 		json_array_append_new(done->problems,
 		                      json_pack("{s:I, s:s}", "offset", (json_int_t)out.last_problem, "reason", text));

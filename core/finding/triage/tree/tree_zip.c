@@ -355,8 +355,11 @@ static int find_heads(struct zip *z, struct tree_run *run, const char *why, stru
 		z->central_size = s.central.len;
 		z->central = (unsigned char *)buf_take(&s.central, NULL);
 		z->entries = s.entries;
-		rc = tree_uncovered(run, "", err, _("%s; %llu files that stand in it are read all the same"), why,
-		                    (unsigned long long)s.entries);
+		rc = tree_uncovered(run, "", err,
+		                    P_("%s; %llu file that stands in it is read all the same",
+		                       "%s; %llu files that stand in it are read all the same",
+		                       (unsigned long long)s.entries),
+		                    why, (unsigned long long)s.entries);
 		if (rc == 0 && s.broken)
 			rc = tree_uncovered(
 			    run, "", err,
