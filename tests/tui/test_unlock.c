@@ -497,6 +497,28 @@ static void lengths_are_read(void **state)
 	assert_true(limits.idle == 900 && limits.whole == 0);
 }
 
+/* Its identity lies beside it, and whoever has one of their own is not asked for that. */
+static void the_practice_case_is_unlocked_by_its_passphrase(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	for (int own = 0; own < 2; own++) {
+		if (own)
+			program_good(&p, "key", "new", "--name", "Responder Two", "--mark", "R2", "--kdf",
+			             "interactive", NULL);
+		struct terminal *t = terminal_open(24, 80, "GENBA_PASSPHRASE_FILE=", "demo", "--dir",
+		                                   program_file(&p, "practice"), NULL);
+		terminal_await_row(t, 1, "Board");
+		terminal_type(t, KEYS_CTRL_L);
+		terminal_await(t, "genba is locked");
+		terminal_type(t, "practice" KEYS_ENTER);
+		terminal_await(t, "unlocked");
+		terminal_quit(t);
+	}
+	program_release(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +537,7 @@ int main(void)
 	    cmocka_unit_test(lock_reaches_what_is_silent),
 	    cmocka_unit_test(a_wrong_passphrase_opens_nothing),
 	    cmocka_unit_test(a_mistyped_passphrase_is_asked_for_again),
+	    cmocka_unit_test(the_practice_case_is_unlocked_by_its_passphrase),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

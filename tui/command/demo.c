@@ -186,6 +186,8 @@ static int make_identity(struct session *s, const char *path, const struct secre
 	    identity_create(path, _("Responder One (practice)"), "R1", passphrase, VAULT_KDF_INTERACTIVE, err) < 0)
 		return -1;
 	identity_free(s->identity);
+	free(s->identity_path);
+	s->identity_path = xstrdup(path); /* a lock asks for this one's passphrase */
 	s->identity = identity_load(path, err);
 	if (!s->identity)
 		return -1;

@@ -35,6 +35,7 @@ void session_release(struct session *s)
 {
 	case_close(s->c, NULL);
 	identity_free(s->identity);
+	free(s->identity_path);
 	free(s->path);
 	free(s->passphrase_file);
 	free(s->request_list);
@@ -163,7 +164,7 @@ static int session_try(struct session *s, int (*open)(struct session *, const st
 
 static int unlock_identity(struct session *s, const struct secret *passphrase, struct err *err)
 {
-	char *path = identity_default_path();
+	char *path = s->identity_path ? xstrdup(s->identity_path) : identity_default_path();
 	int rc = identity_unlock(s->identity, path, passphrase, err);
 	free(path);
 	return rc;

@@ -43,6 +43,7 @@ struct session {
 	int read_only;             /* --read-only */
 	struct case_file *c;       /* NULL until session_open() */
 	struct identity *identity; /* NULL until needed; unlocked while the session is */
+	char *identity_path;       /* where it lies; NULL: identity_default_path() */
 	FILE *out;                 /* results: standard output, or memory in the workbench */
 	FILE *log;                 /* notices and progress: standard error, or memory in the workbench */
 	int in_workbench;          /* a command must not ask on the terminal, nor take it over */
