@@ -203,8 +203,9 @@ static void on_the_screen(int ja)
 	walk_press_row(&w, KEYS_ENTER, 1, "R1-J1", "R1-J1");
 	offered(&w, ":sweep --missing", "does not suffice for the step, still missing: Note", "まだ足りません: メモ");
 	walk_press_row(&w, KEYS_ESCAPE, 1, "Playbook", "プレイブック"); /* over it stood what the sweep said */
+	terminal_await(w.t, ":  R1-K1");                                /* the check is filled in */
 	walk_press_row(&w, KEYS_ENTER, 1, "Step", "手順");
-	terminal_await(w.t, ":  R1-K1"); /* the check is filled in */
+	terminal_await(w.t, ":  R1-K1");
 	walk_press(&w, KEYS_ENTER, "Ctrl-S", "Ctrl-S");
 	walk_text(&w, "C2");
 	walk_press(&w, KEYS_CTRL_S, ":  C2", ":  C2");

@@ -82,7 +82,7 @@ static const struct field_value step_outcome[] = {
 	{"done", "done", "実施済み"},
 	{"failed", "failed", "失敗"},
 	{"skipped", "skipped", "省略"},
-	{"not_applicable", "not applicable", "該当せず"},
+	{"not_applicable", "not applicable", "対象外"},
 	VALUE_UNKNOWN,
 };
 

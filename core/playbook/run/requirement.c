@@ -326,6 +326,9 @@ static int is_met_by_record(struct requirement_checking *k, const json_t *need, 
 		l.silent_is_about = 0;
 		if (json_integer_value(json_object_get(need, "copies")) > 1)
 			l.wanted = json_integer_value(json_object_get(need, "copies"));
+		if (json_array_size(json_object_get(k->run->record, "on")) == 0)
+			l.since =
+			    json_get_string(k->run->record, "started"); /* of what it is nobody can tell otherwise */
 	} else if (strcmp(kind, "indicator") == 0) {
 		l.again = 1; /* the same C2 is blocked and swept for */
 	} else {

@@ -30,6 +30,30 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 /* Whether evidence of that type (NULL: unknown) is what the requirement takes. */
 int step_accepts(const json_t *need, const char *type);
 
+/* 1 if the person answers it in words or from a list, without a record of its own. */
+int step_need_is_value(const json_t *need);
+
+/* What was filled in for the needs (`values`, one for each; NULL: nothing), as an outcome takes it. It borrows them. */
+#define STEP_GIVEN 64
+struct step_given {
+	struct step_outcome what;
+	struct assign fields[STEP_GIVEN];
+	char *lists[STEP_GIVEN]; /* made here */
+	size_t list_count;
+};
+
+/* Labels of records alone, or all, with words and values. Release it. */
+void step_given_collect(const json_t *needs, const char *const *values, int all, struct step_given *g);
+void step_given_release(struct step_given *g);
+
+/* run_needs(), with the records that were picked. */
+json_t *step_needs(struct workbench *wb, const struct run *run, const struct waiting *w, const json_t *needs,
+                   const char *const *values);
+
+/* What was filled in and is not on record yet, one for each of `count` needs. The draft that holds them: a new reference. */
+json_t *step_draft_values(struct workbench *wb, const struct run *run, const struct waiting *w, const char **values,
+                          size_t count);
+
 /* The first thing that is neither on record nor filled in, appended. 0: nothing is lacking. */
 int step_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out);
 

@@ -37,7 +37,6 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	struct offer *o = v->data;
 	(void)columns;
 	(void)err;
-	v->heading = printable_dup(o->about);
 	view_add_text(
 	    v, TONE_PLAIN, NULL,
 	    !o->starts
@@ -49,9 +48,14 @@ static int fill_offer(struct view *v, int columns, struct err *err)
 	view_add(v, TONE_PLAIN, NULL, "");
 	view_add_text(v, TONE_ATTENTION, NULL, o->command, 2);
 	view_add(v, TONE_PLAIN, NULL, "");
-	view_addf(v, TONE_HEADING, NULL, " %s",
-	          !o->starts ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
-	                     : _("Enter asks once more. Esc: it does not run."));
+	if (*o->about) {
+		view_add_text(v, TONE_PLAIN, NULL, o->about, 1);
+		view_add(v, TONE_PLAIN, NULL, "");
+	}
+	view_add_text(v, TONE_HEADING, NULL,
+	              !o->starts ? _("Enter puts it into the line below, where it can be changed; Enter there runs it.")
+	                         : _("Enter asks once more. Esc: it does not run."),
+	              1);
 	o->end = v->count;
 	return 0;
 }

@@ -98,28 +98,95 @@ enum tone step_need_row(struct workbench *wb, const json_t *assets, const json_t
 	return strcmp(mark, STEP_MET) == 0 ? TONE_GOOD : strcmp(mark, STEP_OPTIONAL) == 0 ? TONE_PLAIN : TONE_ATTENTION;
 }
 
+int step_need_is_value(const json_t *need)
+{
+	return json_object_get(need, "field") || json_object_get(need, "step") || json_object_get(need, "note");
+}
+
+/* The name under which the outcome takes what is given for this need. */
+static const char *value_name(const json_t *need)
+{
+	const char *field = json_get_string(need, "field");
+	if (!field)
+		field = json_get_string(need, "step");
+	return field ? field : json_object_get(need, "note") ? "note" : run_requirement_kind(need);
+}
+
+void step_given_collect(const json_t *needs, const char *const *values, int all, struct step_given *g)
+{
+	size_t count = 0;
+	size_t i;
+	json_t *need;
+	*g = (struct step_given){.what = {.outcome = OUTCOME_DONE}};
+	json_array_foreach(needs, i, need) {
+		const char *name = value_name(need);
+		struct assign *same = NULL;
+		if (!values[i] || count == STEP_GIVEN || (step_need_is_value(need) && !all))
+			continue;
+		for (size_t k = 0; k < count && !step_need_is_value(need); k++)
+			if (strcmp(g->fields[k].name, name) == 0)
+				same = &g->fields[k];
+		if (same) /* labels for one kind, from two rows */
+			same->value = g->lists[g->list_count++] = xasprintf("%s,%s", same->value, values[i]);
+		else
+			g->fields[count++] = (struct assign){name, values[i]};
+	}
+	g->what.fields = g->fields;
+	g->what.field_count = count;
+}
+
+void step_given_release(struct step_given *g)
+{
+	while (g->list_count > 0)
+		free(g->lists[--g->list_count]);
+}
+
+json_t *step_needs(struct workbench *wb, const struct run *run, const struct waiting *w, const json_t *needs,
+                   const char *const *values)
+{
+	struct step_given picked;
+	step_given_collect(needs, values, 0, &picked);
+	json_t *told = run_needs(workbench_case(wb), run, w, &picked.what);
+	step_given_release(&picked);
+	return told;
+}
+
 char *step_draft_key(const char *run, const char *invocation)
 {
 	return xasprintf("step:%s:%s", run, invocation);
 }
 
-int step_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out)
+json_t *step_draft_values(struct workbench *wb, const struct run *run, const struct waiting *w, const char **values,
+                          size_t count)
 {
-	json_t *needs = run_needs(workbench_case(wb), run, w, NULL);
 	char *key = step_draft_key(run->label, w->invocation);
 	char when[CLOCK_TEXT];
 	json_t *draft = draft_load(workbench_case(wb), key, when);
-	const json_t *values = json_object_get(draft, "values");
+	const json_t *kept = json_object_get(draft, "values");
+	for (size_t i = 0; i < count; i++)
+		values[i] = json_array_size(kept) == count ? json_string_value(json_array_get(kept, i)) : NULL;
+	free(key);
+	return draft;
+}
+
+int step_lacks(struct workbench *wb, const struct run *run, const struct waiting *w, struct buf *out)
+{
+	json_t *needs = run_requirements(w);
+	size_t count = json_array_size(needs);
+	const char **values = xcalloc(count + 1, sizeof *values);
+	json_t *draft = step_draft_values(wb, run, w, values, count);
+	json_t *told = step_needs(wb, run, w, needs, values);
 	size_t i;
 	json_t *one;
-	json_array_foreach(needs, i, one) {
+	json_array_foreach(told, i, one) {
 		const json_t *need = json_object_get(one, "need");
 		if (out->len == 0 && !json_is_true(json_object_get(one, "met")) &&
-		    !json_is_true(json_object_get(need, "optional")) && !json_is_string(json_array_get(values, i)))
+		    !json_is_true(json_object_get(need, "optional")) && !(values[i] && step_need_is_value(need)))
 			step_need_text(need, out);
 	}
+	json_decref(told);
 	json_decref(draft);
 	json_decref(needs);
-	free(key);
+	free(values);
 	return out->len > 0;
 }

@@ -52,18 +52,25 @@ static void add_needs(struct view *v, const struct playing *p, const struct wait
 {
 	size_t i;
 	json_t *one;
-	json_t *needs = run_needs(workbench_case(v->wb), &p->run, w, NULL);
+	json_t *asked = run_requirements(w);
+	size_t count = json_array_size(asked);
+	const char **values = xcalloc(count + 1, sizeof *values);
+	json_t *draft = step_draft_values(v->wb, &p->run, w, values, count);
+	json_t *needs = step_needs(v->wb, &p->run, w, asked, values);
 	if (json_array_size(needs) > 0) {
 		view_add(v, TONE_PLAIN, NULL, "");
 		view_addf(v, TONE_HEADING, NULL, " %s", _("To be on record before it is done"));
 	}
 	json_array_foreach(needs, i, one) {
 		struct buf line = BUF_INIT;
-		enum tone tone = step_need_row(v->wb, json_object_get(p->run.record, "on"), one, NULL, &line);
+		enum tone tone = step_need_row(v->wb, json_object_get(p->run.record, "on"), one, values[i], &line);
 		view_add_text(v, tone, NULL, line.data, 2);
 		buf_release(&line);
 	}
 	json_decref(needs);
+	json_decref(draft);
+	json_decref(asked);
+	free(values);
 }
 
 /* What would be lost now stands above everything else of the step. */

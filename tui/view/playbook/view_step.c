@@ -180,61 +180,9 @@ static void restore_draft(struct view *v)
 
 /* ---- rows */
 
-/* 1 if the person answers it in words or from a list, without a record of its own. */
-static int is_value(const json_t *need)
-{
-	return json_object_get(need, "field") || json_object_get(need, "step") || json_object_get(need, "note");
-}
-
-/* The name under which the outcome takes what is given for this need. */
-static const char *value_name(const json_t *need)
-{
-	const char *field = json_get_string(need, "field");
-	if (!field)
-		field = json_get_string(need, "step");
-	return field ? field : json_object_get(need, "note") ? "note" : run_requirement_kind(need);
-}
-
 static int is_optional(const json_t *need)
 {
 	return json_is_true(json_object_get(need, "optional"));
-}
-
-/* What was filled in, as the outcome takes it. */
-struct given {
-	struct step_outcome what;
-	struct assign fields[64];
-	char *lists[64]; /* made here */
-	size_t list_count;
-};
-
-/* Labels of records alone, or the values, too. */
-static void given_collect(const struct step_form *f, int values, struct given *g)
-{
-	size_t count = 0;
-	*g = (struct given){.what = {.outcome = OUTCOME_DONE}};
-	for (size_t i = 0; i < need_count(f) && count < sizeof g->fields / sizeof *g->fields; i++) {
-		const json_t *need = json_array_get(f->needs, i);
-		const char *name = value_name(need);
-		struct assign *same = NULL;
-		if (!f->values[i] || (is_value(need) && !values))
-			continue;
-		for (size_t k = 0; k < count && !is_value(need); k++)
-			if (strcmp(g->fields[k].name, name) == 0)
-				same = &g->fields[k];
-		if (same) /* labels for one kind, from two rows */
-			same->value = g->lists[g->list_count++] = xasprintf("%s,%s", same->value, f->values[i]);
-		else
-			g->fields[count++] = (struct assign){name, f->values[i]};
-	}
-	g->what.fields = g->fields;
-	g->what.field_count = count;
-}
-
-static void given_release(struct given *g)
-{
-	while (g->list_count > 0)
-		free(g->lists[--g->list_count]);
 }
 
 /* What is still to be filled; the last row, which records, if nothing is. */
@@ -242,7 +190,7 @@ static size_t first_open(const struct step_form *f)
 {
 	size_t n = need_count(f);
 	for (size_t i = 0; i < n; i++)
-		if (!f->met[i] && !(f->values[i] && is_value(json_array_get(f->needs, i))) &&
+		if (!f->met[i] && !(f->values[i] && step_need_is_value(json_array_get(f->needs, i))) &&
 		    !is_optional(json_array_get(f->needs, i)))
 			return i;
 	return n;
@@ -297,10 +245,7 @@ static int fill_step(struct view *v, int columns, struct err *err)
 	if (step_find(v->wb, f->run, f->invocation, &run, &which) < 0)
 		return err_set(err, ERR_FAILED, "%s", _("this step is on record already"));
 	const struct waiting *w = &run.waiting[which];
-	struct given picked;
-	given_collect(f, 0, &picked);
-	json_t *needs = run_needs(workbench_case(v->wb), &run, w, &picked.what);
-	given_release(&picked);
+	json_t *needs = step_needs(v->wb, &run, w, f->needs, (const char *const *)f->values);
 	for (size_t i = 0; i < need_count(f); i++)
 		f->met[i] = json_is_true(json_object_get(json_array_get(needs, i), "met"));
 	view_pane_beside(v, 91);
@@ -390,7 +335,7 @@ static void obtain(struct view *v, struct step_form *f, size_t i)
 
 struct recording {
 	struct view *v;
-	struct given given;
+	struct step_given given;
 };
 
 static int record_given(struct recording *r, struct err *err)
@@ -447,12 +392,12 @@ static void record(struct view *v, struct step_form *f)
 		buf_release(&names);
 		return;
 	}
-	given_collect(f, 1, &r.given);
+	step_given_collect(f->needs, (const char *const *)f->values, 1, &r.given);
 	add_unknown(f, &names);
 	int done = names.len ? record_unknown(&r, names.data) : record_given(&r, &err) == 0;
 	if (!done && !names.len)
 		workbench_tell_error(v->wb, &err);
-	given_release(&r.given);
+	step_given_release(&r.given);
 	buf_release(&names);
 	if (done) {
 		unsaved_done(&f->unsaved);
@@ -469,7 +414,7 @@ static enum redraw press_row(struct view *v)
 		record(v, f);
 		return REDRAW_ALL;
 	}
-	if (is_value(json_array_get(f->needs, i)))
+	if (step_need_is_value(json_array_get(f->needs, i)))
 		ask_value(v, f, i);
 	else
 		obtain(v, f, i);

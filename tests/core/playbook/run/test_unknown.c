@@ -176,6 +176,32 @@ static void the_output_of_a_failed_command_counts_when_it_is_named(void **state)
 	waits_for("");
 }
 
+/* Of a run on no machine nobody can tell what older evidence has to do with it: it is picked. */
+static void evidence_of_before_a_run_on_the_case_is_named(void **state)
+{
+	(void)state;
+	char before[LABEL_TEXT];
+	char label[LABEL_TEXT];
+	struct err err = ERR_INIT;
+	scene_preserve(&scene, "output", NULL, before);
+	start(accepting, NULL);
+	assert_int_equal(record(OUTCOME_NOT_APPLICABLE, NULL, NULL, 0, &err), 0);
+	one_run_load();
+	waits_for("b");
+	assert_int_equal(met(), 0);
+	refused("evidence, hashed");
+	struct assign named = {"evidence", before};
+	json_t *needs =
+	    run_needs(scene.c, &run, &run.waiting[0], &(struct step_outcome){.fields = &named, .field_count = 1});
+	assert_true(json_is_true(json_object_get(json_array_get(needs, 0), "met")));
+	json_decref(needs);
+	scene_preserve(&scene, "output", NULL, label);
+	assert_int_equal(met(), 1);
+	must_record(OUTCOME_DONE, NULL, NULL, 0);
+	const json_t *evidence = json_object_get(json_array_get(run.steps, 1), "evidence");
+	assert_string_equal(json_string_value(json_array_get(evidence, 0)), label);
+}
+
 /* A step that sets a field by itself does not set it over what the person says. */
 static void what_is_said_stands_over_what_the_playbook_sets(void **state)
 {
@@ -208,6 +234,7 @@ int main(void)
 	    WITH_RUN(what_nobody_can_tell_is_said_with_the_reason),
 	    WITH_RUN(told_is_not_left_unknown),
 	    WITH_RUN(a_record_tells_of_what_the_playbook_wants_in_it),
+	    WITH_RUN(evidence_of_before_a_run_on_the_case_is_named),
 	    WITH_RUN(what_is_said_stands_over_what_the_playbook_sets),
 	    WITH_RUN(the_output_of_a_failed_command_counts_when_it_is_named),
 	};
