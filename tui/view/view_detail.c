@@ -198,11 +198,7 @@ static int referred_then(struct view *v, const char *label, const char *field)
 		return 1;
 	json_t *then = workbench_get(v->wb, label, RECORD_WITH_RETRACTED, NULL);
 	const json_t *value = then ? json_object_get(then, field) : NULL;
-	int is = json_is(then, field, v->argument);
-	for (size_t i = 0; !is && i < json_array_size(value); i++) {
-		const char *one = json_string_value(json_array_get(value, i));
-		is = one && strcmp(one, v->argument) == 0;
-	}
+	int is = json_is(then, field, v->argument) || json_holds(value, v->argument);
 	json_decref(then);
 	return is;
 }

@@ -5,6 +5,8 @@
 #include "base/i18n.h"
 #include "base/time/edtf.h"
 
+#include "base/time/edtf_private.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,8 @@ static void show_point(const struct edtf_point *t, int said, struct buf *out)
 	int around = t->qualifier == '~' || t->qualifier == '%';
 	plain.from.qualifier = 0;
 	plain.from.zone = 0;
+	if (plain.from.fraction) /* zeros at its end say how fine the clock was, and nothing to a reader */
+		plain.from.fraction = edtf_fraction_digits(plain.from.nanosecond);
 	if (around && !japanese())
 		buf_adds(out, "around ");
 	if (said && japanese() && !t->year_unknown && t->month >= 0 && t->day >= 0) {

@@ -200,6 +200,10 @@ static const struct report_section before_data[] = {
      "RS.AN-03",
      {"asset", "route:", "hostname route first_compromised status",
       N_("unknown: no machine on record says by which route")}},
+    {NULL,
+     NULL,
+     {"event", "side=attacker stage=initial OR side=attacker type=mail_received|opened",
+      "when title stage assets evidence", NULL}},
     {NULL, NULL, {"measure", "track=cause", "title status result", N_("no measure looks for the cause")}},
     {NULL, NULL, {"note", "stance=hypothesis -state=ruled_out", "text confidence state on", NULL}},
 };
@@ -235,18 +239,6 @@ static const struct report_section after_data[] = {
     {N_("Custody"),
      "RS.AN-07",
      {"transfer", NULL, "when action items from to purpose seal_after accepted", N_("no transfer on record")}},
-};
-
-static const struct report_section not_seen[] = {
-    {N_("What was not looked at"),
-     "RS.AN-08",
-     {"asset", "status=unchecked|unknown", "hostname type department status",
-      N_("every machine on record was looked at; whether all machines are on record is another question")}},
-    {NULL,
-     NULL,
-     {"logsource", "-enabled=yes OR gaps: OR rotates:", "name asset enabled from until gaps rotates", NULL}},
-    {NULL, NULL, {"check", "limits:", "when on method result limits", NULL}},
-    {NULL, NULL, {"note", "stance=question -state=answered", "text on", NULL}},
 };
 
 static int put_sections(struct report *p, const struct report_section *sections, size_t n, struct err *err)
@@ -342,8 +334,8 @@ int report_incident(struct report *p, struct err *err)
 	put_summary(p);
 	if (put_events(p, err) < 0 || put_extent(p, err) < 0 ||
 	    put_sections(p, before_data, sizeof before_data / sizeof *before_data, err) < 0 || put_data(p, err) < 0 ||
-	    put_sections(p, after_data, sizeof after_data / sizeof *after_data, err) < 0 ||
-	    put_sections(p, not_seen, sizeof not_seen / sizeof *not_seen, err) < 0 || put_contacts(p, err) < 0)
+	    put_sections(p, after_data, sizeof after_data / sizeof *after_data, err) < 0 || report_limits(p, err) < 0 ||
+	    put_contacts(p, err) < 0)
 		return -1;
 	put_glossary(p);
 	return 0;

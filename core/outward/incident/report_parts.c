@@ -63,6 +63,48 @@ static void add_reference(struct report *p, const char *label, struct buf *out)
 		buf_addf(out, " %s", title);
 }
 
+/* Who holds evidence where no transfer says: who collected it, else whose record it is. 1: it is told. */
+static int add_first_holder(struct report *p, const json_t *evidence, struct buf *out)
+{
+	const char *collector = json_get_string(evidence, "collected_by");
+	const char *author = json_get_string(evidence, "author");
+	if (collector)
+		add_reference(p, collector, out);
+	else if (author && json_get_string(evidence, "started"))
+		buf_adds(out, author);
+	else
+		return 0;
+	return 1;
+}
+
+/* The first act of the attacker on a machine, of the events on record, which are in order of time. 1: it is told. */
+static int add_first_act(struct report *p, const json_t *asset, struct buf *out)
+{
+	size_t i;
+	json_t *event;
+	json_array_foreach(report_records(p, "event"), i, event) {
+		if (!json_is(event, "side", "attacker") || !json_get_string(event, "when") ||
+		    !json_holds(json_object_get(event, "assets"), record_label(asset)))
+			continue;
+		struct buf when = BUF_INIT;
+		record_field_text(event, kind_field(record_kind(event), "when"), &when);
+		buf_addf(out, _("by events: %s (%s)"), when.data, record_label(event));
+		buf_release(&when);
+		return 1;
+	}
+	return 0;
+}
+
+/* What other records say of a field that is not set. 1: they say it. */
+static int add_derived(struct report *p, const json_t *record, const char *name, struct buf *out)
+{
+	if (json_object_get(record, name))
+		return 0;
+	if (strcmp(name, "holder") == 0)
+		return add_first_holder(p, record, out);
+	return strcmp(name, "first_compromised") == 0 && add_first_act(p, record, out);
+}
+
 void report_field(struct report *p, const json_t *record, const char *name, struct buf *out)
 {
 	const struct kind *kind = record_kind(record);
@@ -71,7 +113,7 @@ void report_field(struct report *p, const json_t *record, const char *name, stru
 	size_t i;
 	json_t *label;
 	struct buf text = BUF_INIT;
-	if (!field)
+	if (!field || add_derived(p, record, name, out))
 		return;
 	if (value && field->type == FIELD_REF && json_is_string(value)) {
 		add_reference(p, json_string_value(value), &text);

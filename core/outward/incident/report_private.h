@@ -51,6 +51,9 @@ void report_field(struct report *p, const json_t *record, const char *field, str
 /* "Name: value" as an item. */
 void report_fact(struct report *p, const char *name, const char *text);
 
+/* The section on what was not looked at: report_limits.c. */
+int report_limits(struct report *p, struct err *err);
+
 int report_incident(struct report *p, struct err *err);
 int report_authority(struct report *p, int final, struct err *err);
 int report_alert(struct report *p, struct err *err);

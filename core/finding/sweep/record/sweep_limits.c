@@ -1,6 +1,8 @@
-/* What a reader must know before he concludes anything from a sweep. In English whatever the screen speaks: it is on record. */
+/* What a reader must know before he concludes anything from a sweep. In English whatever the screen speaks: it is on record.
+ * Sentences between N_() are translated where a report tells them. */
 #include "finding/sweep/record/sweep_record_private.h"
 
+#include "base/i18n.h"
 #include "base/printable.h"
 #include "finding/sweep/sweep_engine.h"
 #include "finding/sweep/sweep_source.h"
@@ -75,15 +77,15 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 		         (unsigned long long)w->https,
 		         w->order->flags & SWEEP_HOSTS_OF_URLS ? ", which was looked for too (weaker hits)"
 		                                               : ", which was not looked for (--hosts-of-urls)");
-	buf_adds(out,
-	         "Uploads (POST, PUT, CONNECT) were counted by client and hour, of lines of logs, to indicators of the "
-	         "role upload and to known services that keep files; a CONNECT may be an upload or not.\n");
+	buf_addf(out, "%s\n",
+	         N_("Uploads (POST, PUT, CONNECT) were counted by client and hour, of lines of logs, to indicators of "
+	            "the role upload and to known services that keep files; a CONNECT may be an upload or not."));
 	add_if(w, wanted, offsetof(struct swept_evidence, is_log),
-	       "The size in lines of squid is what went to the client, not what was sent out.", out);
-	add_if(
-	    w, wanted, offsetof(struct swept_evidence, is_raw),
-	    "Images were read as their raw media: what is compressed, encrypted or lies in pieces there is not seen.",
-	    out);
+	       N_("The size in lines of squid is what went to the client, not what was sent out."), out);
+	add_if(w, wanted, offsetof(struct swept_evidence, is_raw),
+	       N_("Images were read as their raw media: what is compressed, encrypted or lies in pieces there is not "
+	          "seen."),
+	       out);
 	for (size_t i = 0; i < w->count; i++) {
 		const struct swept_evidence *e = w->evidence[i];
 		if (is_in(w, e, wanted) && e->files)
@@ -95,7 +97,8 @@ void sweep_write_limits(const struct sweep_work *w, const unsigned char *wanted,
 			buf_addf(out, "%s: no files could be read as files in: %s.\n", e->label, e->uncovered.data);
 	}
 	add_if(w, wanted, offsetof(struct swept_evidence, is_mail),
-	       "Mails were read as they are: what is encoded in them (base64, quoted-printable) is not seen.", out);
-	buf_adds(out, "Windows event logs, registry hives and documents that are archives were read raw, which has "
-	              "holes; their observations, where they were triaged, were read too.\n");
+	       N_("Mails were read as they are: what is encoded in them (base64, quoted-printable) is not seen."), out);
+	buf_addf(out, "%s\n",
+	         N_("Windows event logs, registry hives and documents that are archives were read raw, which has "
+	            "holes; their observations, where they were triaged, were read too."));
 }

@@ -164,6 +164,45 @@ static void each_form_is_harmless(void **state)
 	report(REPORT_INCIDENT, &internal, document_text);
 }
 
+/* A thousand machines that nobody looked at are a few lines, each is in them, and each limit of the checks stands once. */
+static void what_nobody_looked_at_fits_on_a_page(void **state)
+{
+	(void)state;
+	char fields[300];
+	for (int i = 1; i <= 12; i++) {
+		snprintf(fields, sizeof fields, "hostname=PC-%03d type=terminal department=Sales%s", i,
+		         i == 5 ? " status=clean" : "");
+		add("asset", fields);
+	}
+	add("asset", "hostname=PC-013 type=terminal department=Research");
+	add("asset", "hostname=SV type=server");
+	add("event", "title=Logon side=attacker when=2014-03-11T01:07:50.7500000Z assets=R1-A2");
+	add("event", "title=Later side=attacker when=2014-04-01 assets=R1-A2");
+	set("R1-A2", "status=infected");
+	static const char *const limits[] = {
+	    "Read:+R1-E1,+SHA-256+00.\nForms+known:+evtx+1.\nNot+covered:+persistence.wmi,gap.channel.\n"
+	    "gap.channel:+Application",
+	    "Read:+R1-E2,+SHA-256+11.\nNot+covered:+persistence.wmi,defence.log-cleared.\n"
+	    "gap.channel:+Security\nSeen+by+candle+light",
+	};
+	for (int i = 0; i < 2; i++) {
+		snprintf(fields, sizeof fields, "method=triage result=not_found on=R1-A1 when=2014-12-03 limits=%s",
+		         limits[i]);
+		add("check", fields);
+	}
+	const char *text = report(REPORT_INCIDENT, &internal, document_text);
+	holds(text, "Owner department: Sales · Number: 10 · Name: PC-001, PC-003, PC-004, PC-006 to PC-012", 1);
+	holds(text, "Owner department: Research · Number: 1 · Name: PC-013", 1);
+	holds(text, "Number: 2 · Label: R1-K1, R1-K2", 1);
+	holds(text, "could not be looked for: A permanent WMI subscription was made. · Checks: 2/2", 1);
+	holds(text, "could not be looked for: An event log was cleared. · Checks: 1/2", 1);
+	holds(text, "Application / Security · Checks: 2/2", 1);
+	holds(text, "Seen by candle light · Checks: 1/2", 1);
+	holds(text, "SHA-256 00", 0);
+	holds(text, "Forms known", 0);
+	holds(text, "by events: 2014-03-11 01:07:50.75Z (R1-V1)", 1);
+}
+
 static void what_may_not_leave_is_counted(void **state)
 {
 	(void)state;
@@ -291,6 +330,7 @@ int main(void)
 	    TEST(the_title_is_printable_in_each_form),
 	    TEST(what_may_not_leave_is_counted),
 	    TEST(words_of_a_table_are_left_whole_if_there_is_room),
+	    TEST(what_nobody_looked_at_fits_on_a_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
