@@ -283,7 +283,7 @@ static void add_limits_of(struct limits_told *l, const char *text)
 
 static void put_limits(struct report *p, const struct limits_told *l, size_t checks)
 {
-	const char *headings[2] = {_("What these checks could not see"), _("Checks")};
+	const char *headings[2] = {_("Checks"), _("What these checks could not see")};
 	size_t all = json_object_size(l->counts);
 	size_t put = 0;
 	const char *sentence;
@@ -293,8 +293,8 @@ static void put_limits(struct report *p, const struct limits_told *l, size_t che
 	json_object_foreach(l->counts, sentence, count) {
 		char *of = xasprintf("%lld/%zu", (long long)json_integer_value(count), checks);
 		if (put++ < LIMITS_MOST) {
+			document_cell(p->d, of); /* the first cell of a row is never broken */
 			put_limit(p, l, sentence);
-			document_cell(p->d, of);
 		}
 		free(of);
 	}

@@ -194,10 +194,12 @@ static void what_nobody_looked_at_fits_on_a_page(void **state)
 	holds(text, "Owner department: Sales · Number: 10 · Name: PC-001, PC-003, PC-004, PC-006 to PC-012", 1);
 	holds(text, "Owner department: Research · Number: 1 · Name: PC-013", 1);
 	holds(text, "Number: 2 · Label: R1-K1, R1-K2", 1);
-	holds(text, "could not be looked for: A permanent WMI subscription was made. · Checks: 2/2", 1);
-	holds(text, "could not be looked for: An event log was cleared. · Checks: 1/2", 1);
-	holds(text, "Application / Security · Checks: 2/2", 1);
-	holds(text, "Seen by candle light · Checks: 1/2", 1);
+	holds(text,
+	      "2/2 · What these checks could not see: could not be looked for: A permanent WMI subscription was made.",
+	      1);
+	holds(text, "1/2 · What these checks could not see: could not be looked for: An event log was cleared.", 1);
+	holds(text, "Application / Security", 1);
+	holds(text, "1/2 · What these checks could not see: Seen by candle light", 1);
 	holds(text, "SHA-256 00", 0);
 	holds(text, "Forms known", 0);
 	holds(text, "by events: 2014-03-11 01:07:50.75Z (R1-V1)", 1);
