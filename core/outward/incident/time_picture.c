@@ -20,7 +20,9 @@
 #define GAP    14 /* of the words between two */
 #define HEAD   54 /* of what stands above the first */
 #define WIDTH  680
-#define MIDDLE 150 /* where texts begin */
+#define AXIS   164 /* where the line of time stands: left of it so many cells of a time, which leaves seconds and zone */
+#define CELLS  26
+#define MIDDLE (AXIS + 20) /* where texts begin */
 
 struct placed {
 	const json_t *record;
@@ -67,8 +69,8 @@ static void begin_strip(struct buf *svg, int height, int from)
 {
 	buf_addf(svg,
 	         "<svg class=\"tl\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d "
-	         "%d\">\n<line x1=\"130\" y1=\"%d\" x2=\"130\" y2=\"%d\" stroke=\"#999\"/>\n",
-	         WIDTH, height, WIDTH, height, from, height);
+	         "%d\">\n<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#999\"/>\n",
+	         WIDTH, height, WIDTH, height, AXIS, from, AXIS, height);
 }
 
 /* The heading, what the two marks mean, and the first event. */
@@ -94,7 +96,7 @@ static void add_gap(struct buf *svg, int64_t seconds)
 {
 	unsigned long days = (unsigned long)seconds / 86400;
 	char *text = xasprintf(P_("%lu day later", "%lu days later", days), days);
-	buf_addf(svg, "<text class=\"gap\" x=\"142\" y=\"%d\">", GAP - 4);
+	buf_addf(svg, "<text class=\"gap\" x=\"%d\" y=\"%d\">", AXIS + 12, GAP - 4);
 	html_text(svg, text);
 	buf_adds(svg, "</text>\n");
 	free(text);
@@ -106,22 +108,22 @@ static void add_event(struct report *p, struct buf *svg, int y, const struct pla
 	struct buf when = BUF_INIT;
 	report_field(p, e->record, "when", &when);
 	char *title = record_title(e->record);
-	size_t fits = text_fit(when.data, 21, NULL);
-	buf_addf(svg, "<text class=\"when\" x=\"118\" y=\"%d\">", y);
+	size_t fits = text_fit(when.data, CELLS, NULL);
+	buf_addf(svg, "<text class=\"when\" x=\"%d\" y=\"%d\">", AXIS - 12, y);
 	if (fits < when.len) {
-		buf_truncate(&when, text_fit(when.data, 20, NULL));
+		buf_truncate(&when, text_fit(when.data, CELLS - 1, NULL));
 		buf_adds(&when, "…");
 	}
 	html_text(svg, when.data);
 	buf_adds(svg, "</text>\n");
 	if (e->attacker)
-		buf_addf(svg, "<path d=\"M126,%d l9,5 l-9,5 z\" fill=\"#b00\"/>\n", y - 10);
+		buf_addf(svg, "<path d=\"M%d,%d l9,5 l-9,5 z\" fill=\"#b00\"/>\n", AXIS - 4, y - 10);
 	else
 		buf_addf(svg,
-		         "<circle cx=\"130\" cy=\"%d\" r=\"4\" fill=\"#fff\" stroke=\"#246\" stroke-width=\"2\"/>\n",
-		         y - 5);
+		         "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"#fff\" stroke=\"#246\" stroke-width=\"2\"/>\n",
+		         AXIS, y - 5);
 	buf_addf(&text, "%s  %s", record_label(e->record), title);
-	fits = text_fit(text.data, 68, NULL);
+	fits = text_fit(text.data, 64, NULL);
 	if (fits < text.len) {
 		buf_truncate(&text, fits);
 		buf_adds(&text, "…");
