@@ -48,7 +48,9 @@ static int read_of(struct sigma_reader *r, uint32_t least, uint32_t *node)
 		if (strcmp(name, "condition") == 0 || strcmp(name, "timeframe") == 0)
 			continue;
 		int fits = them ? *name != '_' : fnmatch(r->word, name, 0) == 0;
-		if (fits && count < sizeof nodes / sizeof *nodes)
+		if (fits && count == sizeof nodes / sizeof *nodes)
+			return sigma_needs(r->k, _("more selections than %zu in one 'of'"), count);
+		if (fits)
 			nodes[count++] = r->k->selections[i];
 		i++;
 	}

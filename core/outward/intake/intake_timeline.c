@@ -50,6 +50,14 @@ struct intake_timeline {
 
 /* ---- a row */
 
+static int is_taken(const struct intake_timeline *t, const char *name)
+{
+	for (size_t i = 0; i < t->name_count; i++)
+		if (strcmp(t->names[i], name) == 0)
+			return 1;
+	return 0;
+}
+
 /* A name as a field may have it; made different where it stands twice. */
 static void add_field(struct intake_timeline *t, const char *column, const char *value, size_t n)
 {
@@ -58,8 +66,12 @@ static void add_field(struct intake_timeline *t, const char *column, const char 
 	                                    "artefact", "offset", "when", "time_of",  "clock",  "recovered"};
 	char name[80];
 	size_t length = 0;
-	if (n == 0 || t->name_count == FIELDS)
+	if (n == 0)
 		return;
+	if (t->name_count == FIELDS) {
+		intake_lost_field(t->out, "observation", column, _("a row has more than 512 columns"));
+		return;
+	}
 	column += strspn(column, " \t\"");
 	for (const char *p = column; *p && p[strspn(p, " \t\"")] && length < 60; p++)
 		name[length++] = isalnum((unsigned char)*p) || strchr("_.-", *p) ? *p : '_';
@@ -69,11 +81,13 @@ static void add_field(struct intake_timeline *t, const char *column, const char 
 			snprintf(name + length, sizeof name - length, "_");
 	if (length == 0)
 		snprintf(name, sizeof name, "column");
-	for (size_t i = 0, again = 2; i < t->name_count; i++)
-		if (strcmp(t->names[i], name) == 0) {
-			snprintf(name + length, sizeof name - length, "-%zu", again++);
-			i = (size_t)-1;
-		}
+	length = strlen(name);
+	size_t again = 1; /* how many are called so already: the numbers before that are given */
+	for (size_t i = 0; i < t->name_count; i++)
+		again +=
+		    strncmp(t->names[i], name, length) == 0 && (!t->names[i][length] || t->names[i][length] == '-');
+	while (again > 1 && is_taken(t, name))
+		snprintf(name + length, sizeof name - length, "-%zu", again++);
 	t->names[t->name_count++] = xstrdup(name);
 	observation_field_n(&t->fields, name, value, n);
 }
@@ -312,16 +326,20 @@ static int take_json_row(void *ctx, const struct json_walk_path *path, const jso
 
 /* ---- */
 
-/* The first character that is no blank, without going on. */
-static char first_of(const struct intake_source *source, struct err *err)
+/* The first character that is no blank, without going on; *lines: whether each line is a value. */
+static char first_of(const struct intake_source *source, int *lines, struct err *err)
 {
-	char bytes[4096];
+	size_t room = 65536;
+	char *bytes = xmalloc(room);
 	struct intake_source look = *source;
-	ssize_t got = intake_read(&look, bytes, sizeof bytes, err);
+	ssize_t got = intake_read(&look, bytes, room, err);
 	ssize_t i = got >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	while (i < got && strchr(" \t\r\n", bytes[i]))
 		i++;
-	return i < got ? bytes[i] : '\0';
+	char first = i < got ? bytes[i] : '\0';
+	*lines = got > 0 && first != '[' && json_lines_is(bytes, (size_t)got);
+	free(bytes);
+	return first;
 }
 
 static int read_timeline(struct intake_out *out, struct intake_source *source, const struct timeline_form *form,
@@ -334,12 +352,13 @@ static int read_timeline(struct intake_out *out, struct intake_source *source, c
 	                            .name = name ? name : "",
 	                            .l2t = form == &l2t_form,
 	                            .fields = BUF_INIT};
-	char first = first_of(source, err);
+	int lines;
+	char first = first_of(source, &lines, err);
 	int rc;
-	if (may_be_json && (first == '{' || first == '[')) {
+	if (may_be_json && (lines || first == '{' || first == '[')) {
 		struct json_walk walk = {
 		    .read = read_file, .begin = begin, .value = take_json_row, .ctx = &t, .lines = 1};
-		rc = json_walk(&walk, err);
+		rc = lines ? json_lines(&walk, err) : json_walk(&walk, err);
 	} else {
 		rc = csv_stream(&t.source, take_csv_row, &t, err);
 		if (rc == 0 && !t.heading)

@@ -39,7 +39,17 @@ struct json_walk {
 	int lines; /* values one behind the other (JSON lines), not one */
 };
 
+/* A line longer than this is handed out as one that cannot be read. */
+#define JSON_LINE JSON_WALK_TAKEN
+
 /* 0 at the end; -1: ERR_INVALID with the place. */
 int json_walk(const struct json_walk *walk, struct err *err);
+
+/* Whether the beginning of a file has a line that is an object by itself: then each line is a value, and a damaged one costs
+ * itself. A stream of values that go over several lines has none. */
+int json_lines_is(const char *text, size_t n);
+
+/* The values of such a file: `begin` is not asked, `value` gets each line's, or NULL where it cannot be read. */
+int json_lines(const struct json_walk *walk, struct err *err);
 
 #endif

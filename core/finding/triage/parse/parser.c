@@ -79,6 +79,8 @@ int triage_parse(const struct triage_parser *parser, const struct triage_file *f
 	buf_grow(&out.rows, PIECE + OBSERVATION_ROW);
 	if (parser->run(f, &out, &done->failed) < 0 && done->failed.code == ERR_NONE)
 		err_set(&done->failed, ERR_FAILED, _("could not be read"));
+	if (f->damaged)
+		triage_problem(&out, f->damaged_at, "%s", f->damaged);
 	if (f->unread)
 		triage_problem(
 		    &out, 0,

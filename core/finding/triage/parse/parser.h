@@ -47,6 +47,8 @@ struct triage_file {
 	uint8_t flags;    /* enum observation_flags: of every row of it */
 	struct triage_beside beside[TRIAGE_BESIDE];
 	size_t beside_count;
+	const char *damaged; /* what is wrong with its bytes, which are read all the same; else NULL */
+	uint64_t damaged_at;
 	const char *unread; /* the suffix of one that is there and could not be read, or is too large; else NULL */
 	/* All n bytes at `offset`, which lie inside, or -1. */
 	int (*read)(void *ctx, uint64_t offset, void *bytes, size_t n, struct err *err);

@@ -171,7 +171,8 @@ static int zip_walk(struct tree *t, struct err *err)
 	return rc;
 }
 
-static int inflate_entry(struct zip *z, uint64_t at, const struct zip_entry *e, struct err *err)
+/* What lies before damage is there; `f` gets its size. */
+static int inflate_entry(struct zip *z, uint64_t at, const struct zip_entry *e, struct triage_file *f, struct err *err)
 {
 	z_stream s = {.next_out = z->bytes, .avail_out = (uInt)e->size};
 	unsigned char *piece = xmalloc(PIECE);
@@ -188,7 +189,12 @@ static int inflate_entry(struct zip *z, uint64_t at, const struct zip_entry *e, 
 		at += n;
 		left -= n;
 	}
-	if (rc == 0 && (s.avail_out != 0 || (end != Z_STREAM_END && end != Z_OK && end != Z_BUF_ERROR)))
+	int torn = s.avail_out != 0 || (end != Z_STREAM_END && end != Z_OK && end != Z_BUF_ERROR);
+	if (rc == 0 && torn && s.total_out) {
+		f->size = s.total_out;
+		f->damaged = _("the entry of the zip is damaged here: what lies before that is read");
+		f->damaged_at = s.total_out;
+	} else if (rc == 0 && torn)
 		rc = err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged after %llu bytes"),
 		             (unsigned long long)s.total_out);
 	inflateEnd(&s);
@@ -275,11 +281,15 @@ static int zip_open(struct tree *t, const struct tree_found *found, struct triag
 	f->ctx = z;
 	if (is_locked)
 		return unlock_entry(z, at, &e, err);
-	if (e.method == Z_DEFLATED)
-		return inflate_entry(z, at, &e, err);
-	if (e.packed != e.size)
+	if (e.method == 0 && e.packed != e.size)
 		return err_set(err, ERR_DAMAGED, _("the entry of the zip is damaged"));
-	return tree_media_read(&z->media, at, z->bytes, (size_t)e.size, err);
+	int rc = e.method == Z_DEFLATED ? inflate_entry(z, at, &e, f, err)
+	                                : tree_media_read(&z->media, at, z->bytes, (size_t)e.size, err);
+	/* a list that was made from what stands before each entry has no checksums */
+	if (rc == 0 && !f->damaged && e.crc && crc32(0, z->bytes, (uInt)e.size) != e.crc)
+		f->damaged = _("the entry of the zip is damaged: its checksum is not that of what it holds, which is "
+		               "read as it is");
+	return rc;
 }
 
 static void zip_close(struct tree *t)

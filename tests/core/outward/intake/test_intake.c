@@ -505,6 +505,44 @@ static void times_are_read_as_tools_write_them(void **state)
 	}
 }
 
+/* Of JSON lines a damaged one costs itself, whatever is wrong with it. */
+static void a_damaged_line_costs_itself(void **state)
+{
+	static const char *const bad[] = {
+	    "not json", "{\"a\": \"unterminated", "{\"a\": 1",    "}",          "{\"a\": {\"b\": ", "[1,2",
+	    "\"x",      "{\"a\":\"\x01\"}",       "{\"a\":\xff}", "{\"a\":1}}", "{\"a\":1},"};
+	static const char row[] =
+	    "{\"message\":\"m\",\"datetime\":\"2024-01-01T00:00:01Z\",\"timestamp_desc\":\"x\"}\n";
+	(void)state;
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		buf_clear(&b);
+		buf_addf(&b, "%s%s\n%s%s", row, bad[i], row, row);
+		taken(i % 2 ? "velociraptor" : "timesketch", b.data, 4, 3);
+		assert_int_equal(lost("item", "row"), 1);
+	}
+	buf_clear(&b);
+	buf_addf(&b, "%s\n%s%s", bad[1], row, row); /* and the first */
+	taken("timesketch", b.data, 3, 2);
+	buf_clear(&b);
+	buf_adds(&b, row);
+	for (int i = 0; i < 70; i++)
+		buf_adds(&b, "[");
+	buf_addf(&b, "\n%s", row);
+	taken("timesketch", b.data, 3, 2);
+	/* values over several lines are read as they were */
+	taken("velociraptor", "{\n\"_ts\": 1700000000,\n\"a\": {\n\"b\": 1\n}\n}\n{\n\"_ts\": 1700000001\n}\n", 2, 2);
+	/* more columns than are kept are told */
+	buf_clear(&b);
+	buf_adds(&b, "{\"_ts\": 1700000000");
+	for (int i = 0; i < 520; i++)
+		buf_addf(&b, ",\"c%d\":\"x\"", i);
+	buf_adds(&b, "}\n");
+	taken("velociraptor", b.data, 1, 1);
+	assert_int_equal(lost("field", "c519"), 1);
+	buf_release(&b);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct worker_job *const jobs[] = {&intake_job, NULL};
@@ -525,6 +563,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(long_names_are_cut_between_characters, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_member_without_a_name_is_named, setup, teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_written_by_a_dry_run, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_damaged_line_costs_itself, setup, teardown),
 	    cmocka_unit_test(times_are_read_as_tools_write_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

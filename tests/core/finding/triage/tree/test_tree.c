@@ -154,6 +154,18 @@ static void a_zip_is_read(void **state)
 	buf_release(&s.paths);
 	buf_release(&s.reasons);
 	free(path);
+	/* what was altered since it was packed is read, and told */
+	z = (struct made_zip){.file = BUF_INIT, .central = BUF_INIT};
+	zip_add(&z, log, l.file.data, l.file.len, 0, 0);
+	memcpy(z.central.data + 16, "\1\2\3\4", 4); /* its checksum */
+	path = zip_write(&z, "altered.zip", 0);
+	look_at(path, &s);
+	assert_int_equal(s.events, 20);
+	assert_int_equal(s.problems, 1);
+	assert_non_null(strstr(s.reasons.data, "its checksum is not that of what it holds"));
+	buf_release(&s.paths);
+	buf_release(&s.reasons);
+	free(path);
 	made_log_release(&l);
 }
 
