@@ -101,7 +101,10 @@ static const char *tlp_of(const struct stix *s, const json_t *object)
 	const char *highest = NULL;
 	size_t i;
 	json_t *ref;
-	json_array_foreach(json_object_get(object, "object_marking_refs"), i, ref)
+	const json_t *refs = json_object_get(object, "object_marking_refs");
+	if (refs && !json_is_array(refs)) /* what cannot be read is not known */
+		highest = "RED";
+	json_array_foreach(refs, i, ref)
 		highest = tlp_higher(highest, marking_tlp(s, json_string_value(ref)));
 	json_array_foreach(json_object_get(object, "granular_markings"), i, ref) {
 		const char *id = json_get_string(ref, "marking_ref"); /* a marking may name a language instead */

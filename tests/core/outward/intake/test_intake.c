@@ -188,6 +188,10 @@ static void a_tlp_that_is_not_known_is_red(void **state)
 	assert_string_equal(get("R1-I1", "tlp"), "RED");
 	assert_string_equal(get("R1-I2", "tlp"), "AMBER");
 	assert_string_equal(get("R1-I3", "tlp"), "AMBER+STRICT");
+	/* one that cannot be read is not known either */
+	taken("stix", BUNDLE(OBJECT("domain-name", U(4), "\"value\":\"d.example\",\"object_marking_refs\":\"x\"")), 1,
+	      1);
+	assert_string_equal(get("R1-I4", "tlp"), "RED");
 }
 
 static void ids_of_ours_update_nothing_unless_asked(void **state)

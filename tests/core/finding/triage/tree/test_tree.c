@@ -179,7 +179,7 @@ static void what_has_no_end_is_told(void **state)
 	look_at(path, &s);
 	assert_int_equal(s.files, 1); /* by its own head */
 	assert_int_equal(s.problems, 1);
-	assert_non_null(strstr(s.reasons.data, "not covered: the zip has no end: it was cut off, or is none; 1 files"));
+	assert_non_null(strstr(s.reasons.data, "not covered: the zip has no end: it was cut off, or is none; 1 file"));
 	buf_release(&s.paths);
 	buf_release(&s.reasons);
 	free(path);
