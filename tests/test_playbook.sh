@@ -80,6 +80,39 @@ status 0 "$genba" play account R1-J1 --json
 grep -q '"ended_utc"' out || fail "the account has no UTC times"
 status 0 "$genba" play abandon R1-J1 --reason "practice is over"
 status 2 "$genba" step skip --reason x
+
+# --- one's own, by its name: listed, started; a command of genba is told as it is, another one with what keeps its output
+mkdir -p "$XDG_DATA_HOME/genba/playbooks"
+cat >"$XDG_DATA_HOME/genba/playbooks/stick.yaml" <<'END'
+type: playbook
+spec_version: cacao-2.0
+name: A stick was found
+workflow_start: start
+workflow:
+  start: {type: start, on_completion: take}
+  take:
+    type: action
+    name: Take it
+    on_completion: end
+    commands:
+      - {type: bash, command: genba preserve --on ASSET PATH}
+      - {type: bash, command: lsblk}
+    genba: {records: [{evidence: [file]}, {field: serial}]}
+  end: {type: end}
+END
+cp "$XDG_DATA_HOME/genba/playbooks/stick.yaml" "$XDG_DATA_HOME/genba/playbooks/not.this.yaml" # a name with a dot is a path
+"$genba" play nosuch 2>err && fail "a playbook that is not there begins"
+grep -q 'shift, stick, and files' err || fail "one's own is not listed: $(cat err)"
+stick=$("$genba" play stick --on R1-A2 | tee out | sed -n 1p)
+grep -qF '$ genba preserve --on R1-A2 PATH' out || fail "the asset is not in the offer: $(cat out)"
+grep -qF "capture --on R1-A2 -- bash -c 'lsblk'" out || fail "a shell's command is not told with capture: $(cat out)"
+! grep -q 'bash -c .*preserve' out || fail "a command of genba is told as another program's: $(cat out)"
+echo bytes >found.bin
+"$genba" preserve found.bin --on R1-A2 >/dev/null
+status 1 "$genba" step done --run "$stick" serial=unknown
+grep -q 'serial' err || fail "what is unknown is not named: $(cat err)"
+status 0 "$genba" step done --run "$stick" serial=unknown --reason "scratched off"
+"$genba" play account "$stick" | grep -qF '**Left unknown**: Serial number' || fail "the account does not say what is unknown"
 status 0 "$genba" verify
 
 printf 'playbooks: killed at %s steps, nothing lost\n' "${#steps[@]}"

@@ -55,6 +55,8 @@ static void print_capture(struct session *s, const struct run *run, const char *
 {
 	struct buf line = BUF_INIT;
 	const char *on = json_string_value(json_array_get(json_object_get(run->record, "on"), 0));
+	if (strncmp(command, "genba ", 6) == 0) /* puts on record itself what it finds */
+		return;
 	buf_adds(&line, "genba capture ");
 	if (on)
 		buf_addf(&line, "--on %s ", on);
@@ -81,7 +83,7 @@ static void print_commands(struct session *s, const struct run *run, const struc
 	buf_clear(&text);
 	for (size_t i = 0; run_offer(run, w, i, &text, &about) == 0; i++) {
 		printable_printf(s->out, "    %s ", _("offered, not run:"));
-		print_text(s->out, "", *about ? about : w->id);
+		print_text(s->out, "", *about ? about : _("a command"));
 		print_text(s->out, "      $ ", text.data);
 		print_capture(s, run, text.data);
 		buf_clear(&text);
@@ -182,6 +184,10 @@ static int print_runs(struct session *s, int json, struct err *err)
 		fputs(_("no playbook is running; there are: "), s->out);
 		for (size_t i = 0; playbook_builtin_name(i); i++)
 			printable_printf(s->out, "%s%s", i ? ", " : "", playbook_builtin_name(i));
+		json_t *own = playbook_own_names();
+		for (size_t i = 0; i < json_array_size(own); i++)
+			printable_printf(s->out, ", %s", json_string_value(json_array_get(own, i)));
+		json_decref(own);
 		fputc('\n', s->out);
 	}
 	for (size_t i = 0; !json && i < json_array_size(labels) && rc == 0; i++)

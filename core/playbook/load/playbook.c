@@ -101,6 +101,10 @@ struct playbook *playbook_find(const char *name, struct err *err)
 		struct buf names = BUF_INIT;
 		for (size_t i = 0; playbook_builtin_name(i); i++)
 			buf_addf(&names, "%s%s", i ? ", " : "", playbook_builtin_name(i));
+		json_t *own = playbook_own_names();
+		for (size_t i = 0; i < json_array_size(own); i++)
+			buf_addf(&names, ", %s", json_string_value(json_array_get(own, i)));
+		json_decref(own);
 		err_set(err, ERR_USAGE, _("there is no playbook '%s'; there are: %s, and files"), name, names.data);
 		buf_release(&names);
 	}

@@ -87,6 +87,9 @@ struct playbook *playbook_load_caged(const char *path, struct err *err);
 /* The playbooks inside the program: their names, NULL after the last. */
 const char *playbook_builtin_name(size_t i);
 
+/* The responder's own, which playbook_find() takes by these names: JSON array of strings, sorted. Their files were not read. */
+json_t *playbook_own_names(void);
+
 /* By name: a built-in one, one of the responder's own (`$XDG_DATA_HOME/genba/playbooks/NAME.yaml`), or a path. */
 struct playbook *playbook_find(const char *name, struct err *err);
 

@@ -99,7 +99,7 @@ int run_gives_unknown(const json_t *need, const char *text);
 void run_unknown_text(const json_t *step, struct buf *out);
 
 /* What would be lost by this step now, judged by what is on record of the run's assets: the order of volatility
- * (RFC 3227), and reminders that are due. A printable line each, beside the playbook's own warnings. */
+ * (RFC 3227), steps of the run that failed, and reminders that are due. A printable line each, beside the playbook's own warnings. */
 void run_warnings(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines);
 
 /* Text of the playbook with the values of variables put in; an unset one stays as it is. */

@@ -1,6 +1,6 @@
 /*
  * What a step would cost now: the order of volatility, judged by what is on
- * record, and reminders. Warnings never refuse: the person at the machine knows
+ * record, steps that failed, and reminders. Warnings never refuse: the person at the machine knows
  * more than the record.
  *
  * Source: RFC 3227 section 2.1.
@@ -11,6 +11,7 @@
 #include "base/printable.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "case/kind/stored_words.h"
 #include "playbook/run/run_private.h"
 
 #include <stdint.h>
@@ -119,6 +120,38 @@ static void remind(const struct run *run, const json_t *step, struct buf *lines)
 		         (long long)(open / 60), (long long)(allowed / 60));
 }
 
+/* Of the steps of this id the last: a later one may have made it good. */
+static const json_t *last_of(const struct run *run, const char *id)
+{
+	const json_t *last = NULL;
+	size_t i;
+	json_t *step;
+	json_array_foreach(run->steps, i, step)
+		if (json_is(step, "step_id", id))
+			last = step;
+	return last;
+}
+
+/* The run goes on behind a step that failed: what failed stays in sight. */
+static void warn_of_failed(const struct run *run, struct buf *lines)
+{
+	size_t i;
+	json_t *step;
+	json_array_foreach(run->steps, i, step) {
+		const char *id = json_get_string(step, "step_id");
+		const char *name = json_get_string(step, "name");
+		const char *reason = json_get_string(step, "reason");
+		if (!id || !name || !json_is(step, "outcome", "failed") || last_of(run, id) != step)
+			continue;
+		struct buf line = BUF_INIT;
+		buf_addf(&line, _("failed, and not made good: %s (%s); the person in charge must know"),
+		         stored_words_of_program(name), reason ? reason : "");
+		printable_add(lines, line.data, line.len, PRINTABLE_LINE);
+		buf_addc(lines, '\n');
+		buf_release(&line);
+	}
+}
+
 void run_warnings(struct case_file *c, const struct run *run, const struct waiting *w, struct buf *lines)
 {
 	size_t i;
@@ -134,6 +167,7 @@ void run_warnings(struct case_file *c, const struct run *run, const struct waiti
 		warn_of_order(w->step, asset, lines);
 		json_decref(asset);
 	}
+	warn_of_failed(run, lines);
 	remind(run, w->step, lines);
 	if (run->left_over > 0)
 		buf_addf(

@@ -21,11 +21,12 @@ static int is_playbook(void *none, const char *typed, struct err *err)
 	return p ? 0 : -1;
 }
 
-/* `isolate — Isolate: cut infected machines off…`, one for each playbook inside the program. */
+/* `isolate — Isolate: cut infected machines off…`, one for each playbook inside the program; then the responder's own. */
 static char *choose_playbook(struct workbench *wb)
 {
-	char *names[32];
+	char *names[160];
 	size_t count = 0;
+	json_t *own = playbook_own_names();
 	for (size_t i = 0; playbook_builtin_name(i) && count < sizeof names / sizeof *names; i++) {
 		struct playbook *p = playbook_find(playbook_builtin_name(i), NULL);
 		struct buf line = BUF_INIT;
@@ -36,15 +37,22 @@ static char *choose_playbook(struct workbench *wb)
 		names[count++] = buf_take(&line, NULL);
 		playbook_free(p);
 	}
+	size_t builtin = count;
+	for (size_t i = 0; i < json_array_size(own) && count < sizeof names / sizeof *names; i++)
+		names[count++] = xasprintf("%s  —  %s", json_string_value(json_array_get(own, i)), _("your own"));
 	enum prompt_path_wanted there = PROMPT_PATH_THERE;
 	struct prompt_other other = {.check = is_playbook, .complete = prompt_path_complete, .ctx = &there};
 	int chosen =
 	    prompt_choice(wb, _("Playbook (or the path of a file): "), (const char *const *)names, count, 0, &other);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
-	if (chosen == -2)
-		return other.typed;
-	return chosen >= 0 ? xstrdup(playbook_builtin_name((size_t)chosen)) : NULL;
+	const char *name = NULL;
+	if (chosen >= 0)
+		name = (size_t)chosen < builtin ? playbook_builtin_name((size_t)chosen)
+		                                : json_string_value(json_array_get(own, (size_t)chosen - builtin));
+	char *answer = chosen == -2 ? other.typed : name ? xstrdup(name) : NULL;
+	json_decref(own);
+	return answer;
 }
 
 struct assets {

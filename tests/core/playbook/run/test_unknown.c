@@ -202,6 +202,36 @@ static void evidence_of_before_a_run_on_the_case_is_named(void **state)
 	assert_string_equal(json_string_value(json_array_get(evidence, 0)), label);
 }
 
+/* The run goes on behind it, and says at each step that it failed; a later pass that does it ends that. */
+static void what_failed_stays_in_sight(void **state)
+{
+	(void)state;
+	static const char *const outcomes[] = {"failed", "done"};
+	struct err err = ERR_INIT;
+	struct buf lines = BUF_INIT;
+	start(HEAD
+	      "playbook_variables: {__more__: {type: bool, value: null}}\n"
+	      "workflow:\n  start: {type: start, on_completion: again}\n"
+	      "  again: {type: while-condition, name: Again, condition: \"__more__:value = 'yes'\", on_true: cut,\n"
+	      "      on_completion: end}\n"
+	      "  cut: {type: action, name: Pull the cable, on_completion: end-cut}\n  end-cut: {type: end}\n"
+	      "  end: {type: end}\n",
+	      "R1-A1");
+	for (int i = 0; i < 2; i++) {
+		struct assign none = {NULL, NULL};
+		must_record(OUTCOME_DONE, "yes", &none, 0);
+		waits_for("cut");
+		assert_int_equal(record(i ? OUTCOME_DONE : OUTCOME_FAILED, NULL, &none, 0, &err), 0);
+		one_run_load();
+		waits_for("again");
+		buf_clear(&lines);
+		run_warnings(scene.c, &run, &run.waiting[0], &lines);
+		assert_int_equal(strstr(lines.data, "failed, and not made good: Pull the cable (") != NULL,
+		                 strcmp(outcomes[i], "failed") == 0);
+	}
+	buf_release(&lines);
+}
+
 /* A step that sets a field by itself does not set it over what the person says. */
 static void what_is_said_stands_over_what_the_playbook_sets(void **state)
 {
@@ -235,6 +265,7 @@ int main(void)
 	    WITH_RUN(told_is_not_left_unknown),
 	    WITH_RUN(a_record_tells_of_what_the_playbook_wants_in_it),
 	    WITH_RUN(evidence_of_before_a_run_on_the_case_is_named),
+	    WITH_RUN(what_failed_stays_in_sight),
 	    WITH_RUN(what_is_said_stands_over_what_the_playbook_sets),
 	    WITH_RUN(the_output_of_a_failed_command_counts_when_it_is_named),
 	};
