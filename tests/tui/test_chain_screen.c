@@ -58,6 +58,41 @@ static void from_a_mail_to_the_contact(void **state)
 	program_release(&p);
 }
 
+/* What was decided stays under the cursor, under its new label, and the contact with it comes next; f says again what is shown. */
+static void what_was_decided_stays(void **state)
+{
+	struct program p;
+	(void)state;
+	program_init(&p);
+	make_case(&p);
+	struct terminal *t = terminal_open(40, 120, NULL, getenv("GENBA_CASE"), NULL);
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, ":show R1-L1" KEYS_ENTER);
+	terminal_await(t, "First");
+	terminal_type(t, "C");
+	terminal_await_row(t, 1, "2 proposals to decide");
+	terminal_type(t, "k"); /* from the mail's line to the pivot, and to the organisation */
+	terminal_type(t, "k");
+	terminal_type(t, "y");
+	terminal_await(t, "Confirm c.example; reason:");
+	terminal_type(t, "their desk" KEYS_ENTER);
+	terminal_await_row(t, 1, "1 proposal to decide");
+	terminal_await(t, "on record: R1-");
+	terminal_await(t, "R1-P4          c.example");
+	terminal_type(t, "c");
+	terminal_await_row(t, 1, "New: Contact");
+	terminal_await(t, "R1-P4 c.example");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await(t, "R1-P4          c.example"); /* still */
+	terminal_type(t, "f");
+	terminal_await(t, "R1-P4          c.example");
+	terminal_type(t, "f");
+	terminal_await_gone(t, "R1-P4          c.example");
+	terminal_await(t, "Partner");
+	terminal_quit(t);
+	program_release(&p);
+}
+
 static void contact_form_and_status(void **state)
 {
 	struct program p;
@@ -133,8 +168,8 @@ static void words_are_looked_for_here(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(from_a_mail_to_the_contact),
-	                                   cmocka_unit_test(contact_form_and_status),
-	                                   cmocka_unit_test(words_are_looked_for_here)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(from_a_mail_to_the_contact), cmocka_unit_test(what_was_decided_stays),
+	    cmocka_unit_test(contact_form_and_status), cmocka_unit_test(words_are_looked_for_here)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,11 @@ static void decide(struct terminal *t)
 	terminal_await(t, "infected");
 	terminal_type(t, ">");
 	terminal_await_row(t, -1, "is decided");
+	terminal_await_row(t, 1, "nothing is left to decide");
+	terminal_await(t, "(decided)"); /* it stays until one leaves */
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_gone(t, "To decide");
+	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await(t, "Nothing is left to decide");
 	terminal_type(t, KEYS_ESCAPE);
 }

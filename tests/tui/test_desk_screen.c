@@ -62,13 +62,20 @@ static void what_waits_and_what_becomes_of_it(void **state)
 	terminal_await(t, "Reason:");
 	terminal_type(t, "RAT found" KEYS_ENTER);
 	terminal_await(t, "R1-Q2 has become the case");
-	terminal_await_row(t, 3, "Younger one");
+	terminal_await_row(t, 3, "R1-Q2"); /* it stays until one leaves */
+	terminal_await_row(t, 3, "rescue");
+	terminal_type(t, KEYS_DOWN);
+	terminal_await(t, "Younger one");
 	assert_int_equal(access(program_file(&program, "R1-Q2.genba"), F_OK), 0);
 	/* the other ends with advice */
 	terminal_type(t, "v");
 	terminal_await(t, "Reason:");
 	terminal_type(t, "told how to look" KEYS_ENTER);
 	terminal_await(t, "R1-Q1 is settled");
+	terminal_await_row(t, 4, "advice");
+	terminal_type(t, "1");
+	terminal_await_row(t, 1, "Board");
+	terminal_type(t, "D");
 	terminal_await_row(t, 3, "Paper");
 	/* the report of what stands in this register */
 	terminal_type(t, "r");

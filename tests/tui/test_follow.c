@@ -140,7 +140,7 @@ static void what_a_merge_brings_is_seen(void **state)
 	terminal_await_row(t, 1, "To decide");
 	terminal_await(t, "< one side");
 	terminal_type(t, "<");
-	terminal_await(t, "Nothing is left to decide.");
+	terminal_await_row(t, 1, "nothing is left to decide");
 	terminal_type(t, "1");
 	terminal_await_row(t, 1, "Board");
 	terminal_await_gone(t, "two values for");

@@ -134,6 +134,21 @@ static void on_other_hosts(void **state)
 	terminal_await(t, "R1-V12");
 	terminal_type(t, KEYS_ESCAPE);
 	terminal_await(t, "How it ran");
+	terminal_type(t, "f"); /* only what waits */
+	terminal_await(t, "persistence.run-key");
+	terminal_type(t, "y");
+	terminal_await_row(t, -1, "is confirmed; reason:");
+	terminal_type(t, "as on the other" KEYS_ENTER);
+	terminal_await(t, " ✓ medium"); /* it stays, as what it has become */
+	terminal_await(t, "persistence.run-key");
+	terminal_type(t, "f");
+	terminal_await(t, " ✓ medium");
+	terminal_type(t, "f");
+	terminal_await_gone(t, " ✓ medium");
+	terminal_type(t, "f");
+	terminal_await(t, " ✓ medium");
+	terminal_type(t, "[");
+	terminal_await(t, "R1-FD3  persistence.run-key");
 	terminal_type(t, "m");
 	terminal_await_row(t, 1, "New: Measure");
 	terminal_type(t, KEYS_ESCAPE);

@@ -295,6 +295,8 @@ static enum redraw view_form_save(struct view *v)
 	int is_new = !*f->label;
 	char *created = f->created;
 	workbench_pop(wb); /* v is gone */
+	if (!is_new)
+		workbench_judged(wb, label);
 	if (is_new)
 		view_seek(workbench_top(wb), label);
 	if (created)

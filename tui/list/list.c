@@ -43,7 +43,8 @@ struct list {
 
 	struct filter *filter; /* or NULL */
 	int retracted;
-	uint32_t *queue; /* the rows to be asked, in order */
+	const json_t *judged; /* labels that no filter hides, or NULL; borrowed */
+	uint32_t *queue;      /* the rows to be asked, in order */
 	size_t queue_count;
 	int queued; /* the queue stands; else it is all of the order */
 	size_t asked;
@@ -341,7 +342,7 @@ static int passes(struct list *l, size_t i)
 	while (*holding < count) /* FAILS is more than any count */
 		*holding = filter_term_match(l->filter, *holding, &row) ? *holding + 1u : *holding | FAILS;
 	json_decref(asked.value);
-	return !(*holding & FAILS);
+	return !(*holding & FAILS) || (l->judged && json_object_get(l->judged, record_cache_label(l->table, i)));
 }
 
 static void fill_queue(struct list *l)
@@ -425,6 +426,11 @@ const struct field *list_sorted_by(const struct list *l, int *descending)
 	if (descending)
 		*descending = l->descending;
 	return l->by;
+}
+
+void list_keep_judged(struct list *l, const json_t *labels)
+{
+	l->judged = labels;
 }
 
 void list_show_retracted(struct list *l, int show)

@@ -69,6 +69,8 @@ static void filter_changed(void *ctx, const char *text)
 	struct view *v = ctx;
 	struct err err = ERR_INIT;
 	view_list_hold(v);
+	view_forget_judged(v);
+	list_keep_judged(view_list_of(v), NULL);
 	if (list_filter(view_list_of(v), text, &err) < 0) {
 		workbench_tell(v->wb, TONE_ATTENTION, "%s", err.message);
 		return;
@@ -188,6 +190,8 @@ static int change_all(void *ctx, struct question *all, struct err *err)
 			break;
 	if (!a || action_commit(a, err) < 0)
 		return -1;
+	for (size_t i = 0; i < chosen->count; i++)
+		workbench_judged(wb, chosen->labels[i]);
 	list_mark_none(view_list_of(chosen->v));
 	workbench_tell(wb, TONE_GOOD,
 	               P_("%s of %zu record set in one action", "%s of %zu records set in one action",

@@ -82,6 +82,7 @@ static void follow_anchor(struct view *v)
 static int go_on(struct view *v, double deadline)
 {
 	struct list_view *lv = list_view_data(v);
+	list_keep_judged(lv->list, v->judged);
 	int more = list_work(lv->list, deadline);
 	lv->more = more;
 	if (v->selected != lv->placed)

@@ -70,6 +70,13 @@ static void stored_row(struct view *v, struct row *row, const json_t *conflict, 
 	buf_release(&text);
 }
 
+static int is_open(const json_t *conflict)
+{
+	const char *state = json_get_string(conflict, "state");
+	return (!state || strcmp(state, "open") == 0) && json_get_string(conflict, "field") &&
+	       json_get_string(conflict, "record");
+}
+
 static void conflict_row(struct view *v, size_t i, struct row *row)
 {
 	json_t *conflict = workbench_get(v->wb, row->label, 0, NULL);
@@ -81,11 +88,12 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 	char *title = record ? record_title(record) : xstrdup("");
 	char *safe = printable_dup(name ? name : "");
 	struct buf now = BUF_INIT;
-	char *head = xasprintf("%s  %s  %s", label ? label : "", title, field ? field_label(field) : safe);
+	char *head = xasprintf("%s  %s  %s%s", label ? label : "", title, field ? field_label(field) : safe,
+	                       is_open(conflict) ? "" : _("  (decided)"));
 	switch (i % ROWS_EACH) {
 	case 0:
 		row->text = printable_dup(head);
-		row->tone = TONE_HEADING;
+		row->tone = is_open(conflict) ? TONE_HEADING : TONE_FAINT;
 		break;
 	case 1:
 		stored_row(v, row, conflict, field, "one", _("< one side"), TONE_PLAIN);
@@ -107,13 +115,6 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 	free(title);
 	json_decref(record);
 	json_decref(conflict);
-}
-
-static int is_open(const json_t *conflict)
-{
-	const char *state = json_get_string(conflict, "state");
-	return (!state || strcmp(state, "open") == 0) && json_get_string(conflict, "field") &&
-	       json_get_string(conflict, "record");
 }
 
 static void take_conflict(json_t *conflict, void *item)
@@ -155,14 +156,19 @@ static int fill_conflicts(struct view *v, int columns, struct err *err)
 		int rc = record_kept_work(workbench_case(v->wb), &conflicts, clock_steady() + VIEW_SLICE, &kept, err);
 		if (rc < 0)
 			return -1;
+		size_t waits = 0;
 		for (size_t i = 0; i < record_kept_count(kept); i++) {
 			const int *open = record_kept_item(kept, i);
-			if (open && *open)
+			waits += open && *open;
+			if (open && (*open || view_is_judged(v, record_kept_label(kept, i))))
 				add_conflict(v, record_kept_label(kept, i));
 		}
 		s->is_reading = rc;
 		if (rc == 1)
-			view_head(v, xasprintf("%zu", v->count / ROWS_EACH), record_kept_percent(kept));
+			view_head(v, xasprintf("%zu", waits), record_kept_percent(kept));
+		else if (waits < v->count / ROWS_EACH)
+			v->heading = waits ? xasprintf(P_("%zu is left", "%zu are left", waits), waits)
+			                   : xstrdup(_("nothing is left to decide"));
 	}
 	if (v->count == 0)
 		view_add(v, TONE_PLAIN, NULL, _("Nothing is left to decide."));
@@ -203,6 +209,12 @@ static int decide_by_value(void *ctx, const char *typed, struct err *err)
 	return rc;
 }
 
+static void tell_decided(struct workbench *wb, const char *label)
+{
+	workbench_judged(wb, label);
+	workbench_tell(wb, TONE_GOOD, _("%s is decided"), label);
+}
+
 static void view_conflicts_decide(struct view *v, const char *choice)
 {
 	struct err err = ERR_INIT;
@@ -213,7 +225,7 @@ static void view_conflicts_decide(struct view *v, const char *choice)
 	if (conflict_resolve(workbench_case(v->wb), label, choice, &err) < 0)
 		workbench_tell_error(v->wb, &err);
 	else
-		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), label);
+		tell_decided(v->wb, label);
 }
 
 static enum redraw take_one(struct view *v)
@@ -236,7 +248,7 @@ static enum redraw take_another(struct view *v)
 	char *typed = *asked.label ? draft_prompt_checked(v->wb, draft, _("Value: "), decide_by_value, &asked) : NULL;
 	if (typed) {
 		draft_prompt_drop(v->wb, draft);
-		workbench_tell(v->wb, TONE_GOOD, _("%s is decided"), asked.label);
+		tell_decided(v->wb, asked.label);
 	}
 	free(typed);
 	free(draft);

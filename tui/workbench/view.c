@@ -200,6 +200,7 @@ void view_free(struct view *v)
 	free(v->rows);
 	free(v->argument);
 	free(v->filter);
+	json_decref(v->judged);
 	view_search_end(v);
 	free(v->heading);
 	free(v->names);
@@ -383,6 +384,17 @@ int view_begin_at(struct view *v, const char *label)
 	view_refresh(v);
 	find_again(v, label);
 	return *label && strcmp(view_label(v), label) == 0;
+}
+
+int view_is_judged(const struct view *v, const char *label)
+{
+	return v->judged && json_object_get(v->judged, label);
+}
+
+void view_forget_judged(struct view *v)
+{
+	json_decref(v->judged);
+	v->judged = NULL;
 }
 
 void view_seek(struct view *v, const char *label)

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "tui/term/screen.h"
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -117,6 +118,7 @@ struct view {
 	size_t count;
 	size_t cap;
 	size_t selected;
+	json_t *judged;             /* labels of what was judged while it was open, or NULL; owned */
 	struct view_sought *sought; /* what its rows are being looked through for, or NULL */
 	int searching; /* in a view that is searched: n and N go to the next row that holds the words; Esc ends it */
 	unsigned held; /* the workbench's: somebody waits for what is above it, so that it stays */
@@ -198,6 +200,17 @@ const char *view_label(struct view *v);
 
 /* Fills it, and goes to its first row about that record. 1 if there is one. */
 int view_begin_at(struct view *v, const char *label);
+
+/*
+ * The rule of every list in which a person judges: what was judged stays where it is, as what it has become, with the cursor on it,
+ * until the person leaves the list or says what it shall show (a filter, `f`). What comes next is mostly about it: a contact with the
+ * organisation that was just confirmed. What was retracted goes at once: it was taken back, and R shows it.
+ *
+ * Whoever puts a judgement on record calls workbench_judged(); Chain, triage of what is open, desk, conflicts, and lists with a filter
+ * ask view_is_judged() when they make their rows. Sweep and the mail desk show all there is, judged or not.
+ */
+int view_is_judged(const struct view *v, const char *label);
+void view_forget_judged(struct view *v); /* the person said what this list shall show */
 
 /* Goes to the record with this label, in a view that can. */
 void view_seek(struct view *v, const char *label);

@@ -70,6 +70,16 @@ void workbench_pop(struct workbench *wb)
 	}
 }
 
+void workbench_judged(struct workbench *wb, const char *label)
+{
+	for (size_t i = 0; i < wb->depth; i++) {
+		struct view *v = wb->stack[i];
+		if (!v->judged)
+			v->judged = json_object();
+		json_object_set_new(v->judged, label, json_true());
+	}
+}
+
 int workbench_home(struct workbench *wb)
 {
 	if (held_views(wb)) {

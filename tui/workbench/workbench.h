@@ -94,6 +94,9 @@ void workbench_push(struct workbench *wb, struct view *view);
 /* Frees the view on top, unless it is the last, or somebody waits for what is above it. */
 void workbench_pop(struct workbench *wb);
 
+/* The record was judged in a list or over one: in all that are open it stays (view_is_judged()). */
+void workbench_judged(struct workbench *wb, const char *label);
+
 /* Only the first view stays. 0: somebody waits for what is above one of the others, which is told. */
 int workbench_home(struct workbench *wb);
 

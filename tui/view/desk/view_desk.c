@@ -28,6 +28,7 @@ struct desk_line {
 	char *text;
 	long age; /* days, -1: unknown */
 	int rank;
+	int is_settled;
 };
 
 struct desk_lines {
@@ -63,6 +64,7 @@ static void put_line(struct desk_lines *l, const json_t *record, int rank, const
 		l->items = xrealloc(l->items, l->cap * sizeof *l->items);
 	}
 	struct desk_line *item = &l->items[l->count++];
+	item->is_settled = 0;
 	day_span_of(written, &on);
 	item->age = on.known && on.last <= l->today ? (long)(l->today - on.last) : -1;
 	item->rank = rank;
@@ -94,6 +96,27 @@ static int take_consultation(void *ctx, json_t *record)
 	put_line(l, record, 0, "when", "eligible", who, "summary");
 	free(who);
 	return 0;
+}
+
+/* What was settled while the list is open stays in it. */
+static void take_settled(struct desk_lines *l)
+{
+	static const char *const waits[] = {"open", "unknown"};
+	const char *label;
+	json_t *judged;
+	json_object_foreach(l->v->judged, label, judged) {
+		if (kind_of_label(label) != kind_find("consultation"))
+			continue;
+		json_t *record = workbench_get(l->v->wb, label, 0, NULL);
+		const char *from = json_get_string(record, "from");
+		if (record && (rank_of(record, "became", waits, 2) < 0 || json_get_string(record, "case_id"))) {
+			char *who = xstrdup(from ? workbench_name(l->v->wb, from) : "");
+			put_line(l, record, 0, "when", "became", who, "summary");
+			l->items[l->count - 1].is_settled = 1;
+			free(who);
+		}
+		json_decref(record);
+	}
 }
 
 static int take_lead(void *ctx, json_t *record)
@@ -164,13 +187,18 @@ static int fill(struct view *v, int columns, struct err *err)
 	                                 : waiting_consultations(workbench_case(v->wb), take_consultation, &l, err);
 	if (rc == 0)
 		rc = workbench_each(v->wb, "lead", 0, take_lead, &l, err);
+	if (rc == 0)
+		take_settled(&l);
 	if (l.count)
 		qsort(l.items, l.count, sizeof *l.items, by_age);
 	name_columns(v);
 	for (size_t i = 0; i < l.count; i++) {
 		if (rc == 0)
-			view_add(v, l.items[i].rank == 1 ? TONE_ATTENTION : TONE_PLAIN, l.items[i].label,
-			         l.items[i].text);
+			view_add(v,
+			         l.items[i].is_settled  ? TONE_FAINT
+			         : l.items[i].rank == 1 ? TONE_ATTENTION
+			                                : TONE_PLAIN,
+			         l.items[i].label, l.items[i].text);
 		free(l.items[i].label);
 		free(l.items[i].text);
 	}
@@ -249,6 +277,12 @@ static int end_with_reason(void *ctx, const char *reason, struct err *err)
 	return consultation_end(workbench_case(e->wb), e->label, &end, err);
 }
 
+static void tell_settled(const struct view_desk_end *e)
+{
+	workbench_judged(e->wb, e->label);
+	workbench_tell(e->wb, TONE_GOOD, _("%s is settled"), e->label);
+}
+
 static void end_it(struct view *v, const char *became)
 {
 	struct view_desk_end e = {.wb = v->wb, .became = became};
@@ -256,7 +290,7 @@ static void end_it(struct view *v, const char *became)
 	snprintf(e.label, sizeof e.label, "%.31s", view_label(v));
 	snprintf(draft, sizeof draft, "desk:%s", e.label);
 	if (*e.label && draft_prompt_reason(v->wb, draft, _("Reason: "), end_with_reason, &e))
-		workbench_tell(v->wb, TONE_GOOD, _("%s is settled"), e.label);
+		tell_settled(&e);
 }
 
 static enum redraw advise(struct view *v)
@@ -318,6 +352,7 @@ static int open_case_file(void *ctx, struct question *all, struct err *err)
 	int rc = consultation_open(workbench_case(o->wb), o->label, &spec, workbench_session(o->wb)->identity,
 	                           &warnings, id, err);
 	if (rc == 0) {
+		workbench_judged(o->wb, o->label);
 		char *safe = printable_dup(all[0].answer);
 		workbench_tell(o->wb, TONE_GOOD, _("%s has become the case %s: q leaves, `genba %s` opens it"),
 		               o->label, safe, safe);

@@ -18,9 +18,10 @@ static const char *view_chain_label(const char *field, const char *value)
 	return known ? field_value_label(known) : value;
 }
 
-static int is_shown(const struct chain_state *s, const struct chain_proposal *p)
+static int is_shown(const struct view *v, const struct chain_proposal *p)
 {
-	return p->status == CHAIN_OPEN ? p->score >= CHAIN_SHOWN : s->all;
+	return p->status == CHAIN_OPEN ? p->score >= CHAIN_SHOWN
+	                               : view_chain_state(v)->all || view_is_judged(v, p->label);
 }
 
 const struct chain *view_chain_of(const struct view *v)
@@ -69,10 +70,9 @@ void chain_rows_text(struct view *v, const char *label, char *text, enum tone to
 
 static void add_org(struct view *v, size_t i, const struct chain_org *org)
 {
-	const struct chain_state *s = view_chain_state(v);
 	add(v, CHAIN_ROW_ORG, i, PIVOTS);
 	for (size_t p = 0; p < org->proposal_count; p++) {
-		if (!is_shown(s, &org->proposals[p]))
+		if (!is_shown(v, &org->proposals[p]))
 			continue;
 		add(v, CHAIN_ROW_PIVOT, i, org->proposals[p].pivot)->at = p;
 		for (size_t t = 0; t < org->proposals[p].trigger_count; t++) {
@@ -82,7 +82,7 @@ static void add_org(struct view *v, size_t i, const struct chain_org *org)
 		}
 	}
 	for (size_t p = 0; p < org->proposal_count; p++) /* what was rejected, beside what is proposed */
-		if (org->proposals[p].status == CHAIN_REJECTED && !is_shown(s, &org->proposals[p]))
+		if (org->proposals[p].status == CHAIN_REJECTED && !is_shown(v, &org->proposals[p]))
 			add(v, CHAIN_ROW_REJECTED, i, PIVOTS)->at = p;
 	if (org->has_status && *org->party)
 		add(v, CHAIN_ROW_CONTACT, i, PIVOTS);
@@ -116,6 +116,22 @@ static void add_rest(struct view *v)
 		add(v, CHAIN_ROW_SAME, SIZE_MAX, PIVOTS)->at = i;
 }
 
+/* The organisation's row, or that of the pivot, of a decision; SIZE_MAX: it is not shown. */
+size_t chain_rows_of_decision(struct view *v, const char *label, int whole)
+{
+	const struct chain_state *s = view_chain_state(v);
+	const struct chain *chain = view_chain_of(v);
+	size_t org_row = SIZE_MAX;
+	for (size_t i = 0; i < v->count; i++) {
+		const struct chain_row *r = &s->rows[i];
+		if (r->is == CHAIN_ROW_ORG)
+			org_row = i;
+		if (r->is == CHAIN_ROW_PIVOT && strcmp(chain->orgs[r->org].proposals[r->at].label, label) == 0)
+			return whole ? org_row : i;
+	}
+	return SIZE_MAX;
+}
+
 size_t chain_rows_fill(struct view *v)
 {
 	const struct chain_state *s = view_chain_state(v);
@@ -125,7 +141,7 @@ size_t chain_rows_fill(struct view *v)
 		const struct chain_org *org = &chain->orgs[i];
 		size_t shown = 0;
 		for (size_t k = 0; k < org->proposal_count; k++) {
-			shown += is_shown(s, &org->proposals[k]) != 0;
+			shown += is_shown(v, &org->proposals[k]) != 0;
 			waiting += org->proposals[k].status == CHAIN_OPEN && org->proposals[k].score >= CHAIN_SHOWN;
 		}
 		if (shown)
@@ -144,7 +160,6 @@ size_t chain_rows_fill(struct view *v)
 
 static void org_row(struct view *v, const struct chain_org *org, struct buf *line, struct row *row)
 {
-	const struct chain_state *s = view_chain_state(v);
 	char *who = printable_dup(org->who);
 	char *name = printable_dup(org->name);
 	int open = 0;
@@ -153,7 +168,7 @@ static void org_row(struct view *v, const struct chain_org *org, struct buf *lin
 	text_pad(line, strcmp(who, name) == 0 ? "" : name, 28);
 	buf_addf(line, " %3d ", org->score);
 	for (size_t i = 0; i < org->proposal_count; i++)
-		if (is_shown(s, &org->proposals[i])) {
+		if (is_shown(v, &org->proposals[i])) {
 			buf_addf(line, " %s", view_chain_label("pivot", chain_pivot_name(org->proposals[i].pivot)));
 			open |= org->proposals[i].status == CHAIN_OPEN;
 		}

@@ -38,6 +38,8 @@ struct chain_state {
 	int graph; /* the picture instead of the list */
 	int is_reading;
 	char wanted[VIEW_LABELS]; /* what to begin at when all is read, or "" */
+	char decided[LABEL_TEXT]; /* the decision that the cursor goes to when all is read, or "" */
+	int decided_whole;        /* it was about the organisation, not one pivot */
 	double told_at;           /* how far it is */
 };
 
@@ -56,6 +58,9 @@ void chain_rows_text(struct view *v, const char *label, char *text, enum tone to
 
 /* Which rows there are of the chain; the number of proposals that wait. */
 size_t chain_rows_fill(struct view *v);
+
+/* The row of the organisation (`whole`) or of the pivot that the decision with that label is about; SIZE_MAX: none is shown. */
+size_t chain_rows_of_decision(struct view *v, const char *label, int whole);
 
 /* For struct view_lazy. */
 void chain_rows_row(struct view *v, size_t i, struct row *row);

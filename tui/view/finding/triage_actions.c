@@ -182,8 +182,10 @@ static void judge(struct view *v, const char *status)
 	char *asked = strcmp(status, "dismissed") == 0 ? xasprintf(_("%s is dismissed; reason: "), j.label)
 	                                               : xasprintf(_("%s is confirmed; reason: "), j.label);
 	char *draft = xasprintf("finding:%s:%s", status, j.label);
-	if (draft_prompt_reason(v->wb, draft, asked, judge_with_reason, &j))
+	if (draft_prompt_reason(v->wb, draft, asked, judge_with_reason, &j)) {
+		workbench_judged(v->wb, j.label);
 		workbench_tell(v->wb, TONE_GOOD, _("on record: %s"), j.label);
+	}
 	free(draft);
 	free(asked);
 	json_decref(f);

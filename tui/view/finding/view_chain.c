@@ -114,6 +114,19 @@ static int fill_chain(struct view *v, int columns, struct err *err)
 
 static int begin_chain_at(struct view *v, const char *labels);
 
+/* The cursor stays on what was decided, which is called otherwise now: a domain has become a party. */
+static void go_to_decided(struct view *v)
+{
+	struct chain_state *s = view_chain_state(v);
+	view_refresh(v);
+	if (!*s->decided || s->is_reading || s->graph)
+		return;
+	size_t row = chain_rows_of_decision(v, s->decided, s->decided_whole);
+	*s->decided = '\0';
+	if (row < v->count)
+		v->selected = row;
+}
+
 static int work(struct view *v, double deadline, int *show)
 {
 	struct chain_state *s = view_chain_state(v);
@@ -133,6 +146,8 @@ static int work(struct view *v, double deadline, int *show)
 		*s->wanted = '\0';
 		begin_chain_at(v, wanted);
 	}
+	if (rc == 0 && *s->decided)
+		go_to_decided(v);
 	return rc == 1 ? 0 : -1;
 }
 
@@ -148,6 +163,22 @@ static const struct chain_org *view_chain_org(struct view *v, enum chain_pivot *
 	}
 	*pivot = s->rows[v->selected].pivot;
 	return &chain->orgs[org];
+}
+
+/* What went on record, a label a line, is what was judged here; the cursor goes to its first decision. */
+static void keep_decided(struct view *v, const char *labels, int whole)
+{
+	struct chain_state *s = view_chain_state(v);
+	*s->decided = '\0';
+	for (const char *at = labels; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		char *label = xstrndup(at, strcspn(at, "\n"));
+		workbench_judged(v->wb, label);
+		if (!*s->decided && kind_of_label(label) == kind_find("pivot"))
+			snprintf(s->decided, sizeof s->decided, "%s", label);
+		free(label);
+	}
+	s->decided_whole = whole;
+	go_to_decided(v);
 }
 
 /* The labels, a line each, as they went on record. */
@@ -199,8 +230,10 @@ static void view_chain_decide(struct view *v, const char *verb)
 	              : strcmp(verb, "reject") == 0 ? xasprintf(_("Reject %s; reason: "), d.who)
 	                                            : xasprintf(_("Decide about %s again; reason: "), d.who);
 	char *safe = printable_dup(asked);
-	if (draft_prompt_reason(v->wb, draft, safe, decide_with_reason, &d))
+	if (draft_prompt_reason(v->wb, draft, safe, decide_with_reason, &d)) {
+		keep_decided(v, d.labels.data, pivot == PIVOTS);
 		view_chain_tell_record(v, &d.labels);
+	}
 	free(safe);
 	free(asked);
 	free(draft);
@@ -299,6 +332,7 @@ static enum redraw toggle_graph(struct view *v)
 static enum redraw toggle_all(struct view *v)
 {
 	view_chain_state(v)->all ^= 1;
+	view_forget_judged(v);
 	view_stale(v);
 	return REDRAW_VIEW;
 }

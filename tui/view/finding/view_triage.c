@@ -262,8 +262,8 @@ static int fill_findings(struct view *v, struct err *err)
 	json_array_foreach(s->findings, i, f) {
 		int waits = record_may_be(f, "status", "open");
 		open += waits != 0;
-		judged += !waits;
-		if (s->only_open && !waits)
+		judged += !waits && !view_is_judged(v, record_label(f));
+		if (s->only_open && !waits && !view_is_judged(v, record_label(f)))
 			continue;
 		if (part_of(f) != part)
 			triage_add_row(v, TONE_HEADING, NULL, i18n_text(parts[part_of(f)].title), SIZE_MAX);
@@ -428,6 +428,7 @@ static enum redraw toggle_open(struct view *v)
 	if (s->shape != TRIAGE_FINDINGS)
 		return REDRAW_NONE;
 	s->only_open ^= 1;
+	view_forget_judged(v);
 	view_stale(v);
 	return REDRAW_VIEW;
 }
