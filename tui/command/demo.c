@@ -31,7 +31,7 @@ extern const char demo_script[];
 static const char demo_passphrase[] = "practice";
 
 /* Of the practice files: raised when their bytes change, which tests/test_demo.sh and test_demo_large.sh notice. */
-#define DEMO_FILES_VERSION 1
+#define DEMO_FILES_VERSION 2
 
 static const char content_key[] = "local.practice"; /* in the case: demo_content() of the program that made it */
 

@@ -36,7 +36,7 @@ struct demo_mail {
 
 static const struct demo_mail mails[] = {
     {"mail-1-to-employee-a",
-     "Received: from mail.practice-event.invalid (unknown [192.0.2.14]) by mx.a.example; Fri, 10 Jan 2014 09:30:12 "
+     "Received: from mail.practice-event.invalid (unknown [198.51.100.14]) by mx.a.example; Fri, 10 Jan 2014 09:30:12 "
      "+0900\r\n"
      "To: staff-a@a.example\r\n"
      "Date: Fri, 10 Jan 2014 08:30:02 +0800\r\n"
