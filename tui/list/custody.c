@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "base/time/time_cell.h"
 #include "case/action/custody.h"
 #include "case/trust/authorship.h"
 #include "tui/workbench/workbench.h"
@@ -137,8 +138,11 @@ void custody_line(struct workbench *wb, const json_t *item, struct buf *out)
 		const char *when = json_get_string(t, "when");
 		unsigned doubts = custody_doubts(chain, i) & ~(unsigned)CUSTODY_OPEN;
 		buf_addf(&line, doubts ? _(" →(GAP) %s") : " → %s", party(wb, t, "to"));
-		if (when)
-			buf_addf(&line, " (%.10s)", when);
+		if (when) {
+			buf_adds(&line, " (");
+			time_cell(when, TIME_CELL_DAY, &line);
+			buf_addc(&line, ')');
+		}
 	}
 	if (!count)
 		buf_adds(&line, _(" · no transfer on record"));

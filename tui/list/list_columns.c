@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/action/custody.h"
 #include "case/store/disputed.h"
 #include "tui/list/list_width.h"
@@ -54,7 +55,10 @@ static void add_last_read(struct record_cache *t, size_t row, struct buf *out)
 {
 	json_t *record = evidence_of(t, row);
 	const char *last = evidence_last_read(record);
-	buf_addf(out, "%.10s", last ? last : "—");
+	if (last)
+		time_cell(last, TIME_CELL_DAY, out);
+	else
+		buf_adds(out, "—");
 	json_decref(record);
 }
 

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/action/changes.h"
 #include "case/identity/identity.h"
 #include "case/store/meta.h"
@@ -73,7 +74,10 @@ static int add_change(void *ctx, const struct record_change *change)
 	else
 		view_addf(v, TONE_PLAIN, change->label, "    %s: %s → %s", change_field_label(change),
 		          *old_text ? old_text : "-", *new_text ? new_text : "-");
-	view_addf(v, TONE_FAINT, change->label, "        %s  %.10s %.5s", change->person, when, when + 11);
+	struct buf day = BUF_INIT;
+	time_cell(when, TIME_CELL_MINUTE, &day);
+	view_addf(v, TONE_FAINT, change->label, "        %s  %s", change->person, day.data);
+	buf_release(&day);
 	free(old_text);
 	free(new_text);
 	return v->count >= NEWS_MOST;

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "history/history.h"
 #include "tui/command/commit_subject.h"
 #include "tui/command/named.h"
@@ -36,7 +37,7 @@ static void add_time(struct clock_time when, struct buf *out)
 {
 	char text[CLOCK_TEXT];
 	clock_format(when, text);
-	buf_addf(out, "%.10s %.5s", text, text + 11);
+	time_cell(text, TIME_CELL_MINUTE, out);
 }
 
 static int add_action(void *ctx, const struct history_entry *entry)

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/query/search.h"
 #include "finding/observation/observation_search.h"
 #include "finding/observation/observation_text.h"
@@ -138,12 +139,13 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 	observation_when(o->when, row->when);
 	snprintf(row->check, sizeof row->check, "%s", set->check);
 	snprintf(row->evidence, sizeof row->evidence, "%s", set->evidence);
-	char *when = xasprintf("%.10s %.8s", row->when, *row->when ? row->when + 11 : "");
+	struct buf when = BUF_INIT;
+	time_cell(row->when, TIME_CELL_SECOND, &when);
 	text_pad(&line, set->evidence, 9);
-	text_pad(&line, *row->when ? when : _("no time"), 21);
+	text_pad(&line, when.len ? when.data : _("no time"), 21);
 	observation_text(o, OBSERVATION_CELLS, &line);
 	row->text = buf_take(&line, NULL);
-	free(when);
+	buf_release(&when);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/file/pathname.h"
 #include "base/i18n.h"
+#include "base/time/time_cell.h"
 #include "evidence/acquire/checkpoint.h"
 #include "tui/view/views.h"
 #include "tui/workbench/background_task.h"
@@ -94,9 +95,11 @@ static int add_job(void *ctx, const struct unfinished *job)
 	buf_release(&line);
 	view_addf(v, TONE_ATTENTION, job->label, "   %s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "",
 	          job->folder);
-	view_addf(v, TONE_FAINT, job->label, "     %.10s %.5s%s%s%s", job->at, strlen(job->at) > 11 ? job->at + 11 : "",
-	          *job->why ? " · " : "", job->why,
+	struct buf day = BUF_INIT;
+	time_cell(job->at, TIME_CELL_MINUTE, &day);
+	view_addf(v, TONE_FAINT, job->label, "     %s%s%s%s", day.data, *job->why ? " · " : "", job->why,
 	          w->lines[w->count] ? _(" · c goes on with it") : _(" · the same command goes on with it"));
+	buf_release(&day);
 	rows_of_job(v, from, w->count++);
 	return 0;
 }

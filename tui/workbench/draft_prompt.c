@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
+#include "base/time/time_cell.h"
 #include "case/kind/kinds.h"
 #include "case/store/draft.h"
 #include "tui/term/screen.h"
@@ -201,9 +202,12 @@ static char *draft_prompt_ask(struct draft_prompt begun_as, const char *initial,
 	if (k.stance)
 		draft_prompt_head(&k);
 	if (*when) {
-		char *goes_on = xasprintf(_("draft of %.5s %.5s"), when + 5, when + 11);
+		struct buf day = BUF_INIT;
+		time_cell(when, TIME_CELL_MINUTE | TIME_CELL_NO_YEAR, &day);
+		char *goes_on = xasprintf(_("draft of %s"), day.data);
 		say_kept(&k, goes_on);
 		free(goes_on);
+		buf_release(&day);
 	}
 	struct event_source keeping = {.work = work, .slice = EVENT_SLICE, .flush = flush, .ctx = &k};
 	events_add(workbench_events(wb), &keeping);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "base/time/time_cell.h"
 #include "case/store/record.h"
 #include "finding/indicator/textscan.h"
 #include "finding/mail/analysis.h"
@@ -119,20 +120,24 @@ static void tell_path(const struct mail_page_state *p)
 	buf_release(&line);
 }
 
-/* "2014-06-10 +0900 09:10" of an RFC 3339 time; without the day where `day` has it already. */
+/* "2014-06-10 +0900 09:10" of a moment with its zone; without the day where `day` has it already. */
 static void add_time(struct buf *out, const char *when, const char *day)
 {
-	if (strlen(when) < 25 || when[10] != 'T') {
-		struct edtf time;
-		if (*when && edtf_parse(when, &time, NULL) == 0)
-			edtf_display(&time, out);
+	struct edtf t;
+	const struct edtf_point *p = &t.from;
+	if (edtf_parse(when, &t, NULL) < 0 || t.form != EDTF_POINT || p->qualifier || p->hour < 0 || !p->zone) {
+		if (*when)
+			time_cell(when, TIME_CELL_MINUTE, out);
 		else
-			buf_adds(out, *when ? when : "?");
+			buf_addc(out, '?');
 		return;
 	}
-	if (strncmp(when, day, 10) != 0)
-		buf_addf(out, "%.10s ", when);
-	buf_addf(out, "%.3s%.2s %.5s", when + 19, when + 23, when + 11);
+	if (strncmp(when, day, 10) != 0) {
+		time_cell(when, TIME_CELL_DAY, out);
+		buf_addc(out, ' ');
+	}
+	unsigned offset = (unsigned)(p->offset < 0 ? -p->offset : p->offset);
+	buf_addf(out, "%c%02u%02u %02d:%02d", p->offset < 0 ? '-' : '+', offset / 60, offset % 60, p->hour, p->minute);
 }
 
 static size_t count_of(const char *list)

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,14 +177,14 @@ static void host_row(const struct host_matrix *m, size_t h, size_t from, size_t 
 {
 	struct buf text = BUF_INIT;
 	const struct matrix_host *host = &m->hosts[h];
-	char when[24];
-	snprintf(when, sizeof when, "%.10s%s%.5s", host->first, *host->first ? " " : "",
-	         strlen(host->first) > 11 ? host->first + 11 : "");
+	struct buf when = BUF_INIT;
+	time_cell(host->first, TIME_CELL_MINUTE, &when);
 	buf_addc(&text, ' ');
 	add_padded(&text, host->label, 8);
 	add_padded(&text, name, NAME_WIDE);
 	buf_addc(&text, ' ');
-	add_padded(&text, *when ? when : "-", TIME_WIDE);
+	add_padded(&text, when.len ? when.data : "-", TIME_WIDE);
+	buf_release(&when);
 	for (size_t r = from; r < until; r++)
 		text_pad(&text, mark_of(cell_of(m, host->label, m->rules[r].name)), CELL);
 	line(ctx, HOST_LINE_HOST, host->label, text.data);
@@ -237,10 +238,10 @@ void host_matrix_tell(const struct host_matrix *m, const char *label, host_line_
 		struct buf text = BUF_INIT;
 		if (!cell)
 			continue;
-		const char *when = text_of(cell, "when");
 		char *title = printable_dup(i18n_text(m->rules[r].title));
-		buf_addf(&text, "%3zu %s  %.10s%s%.5s  %s", r + 1, mark_of(cell), when, *when ? " " : "",
-		         strlen(when) > 11 ? when + 11 : "", title);
+		buf_addf(&text, "%3zu %s  ", r + 1, mark_of(cell));
+		time_cell(text_of(cell, "when"), TIME_CELL_MINUTE, &text);
+		buf_addf(&text, "  %s", title);
 		line(ctx, HOST_LINE_RULE, text_of(cell, "label"), text.data);
 		free(title);
 		buf_release(&text);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 #include "case/query/record_kept.h"
 #include "case/store/draft.h"
 #include "handover/parcel/transfer.h"
@@ -153,7 +154,8 @@ static int take_draft(void *ctx, const char *key, const char *modified, const js
 	const char *typed = json_get_string(value, "text");
 	head_decisions(k);
 	draft_words(k, key, &text);
-	buf_addf(&text, ", %.5s %.5s", modified + 5, modified + 11);
+	buf_adds(&text, ", ");
+	time_cell(modified, TIME_CELL_MINUTE | TIME_CELL_NO_YEAR, &text);
 	if (typed && *typed) {
 		size_t n = text_fit(typed, DRAFT_CELLS, NULL);
 		buf_adds(&text, ": ");

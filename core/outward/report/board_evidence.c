@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/action/custody.h"
 #include "case/query/record_kept.h"
 #include "case/store/record_summary.h"
@@ -48,8 +49,10 @@ static void board_evidence_describe(const struct unfinished *job, struct buf *ou
 	buf_addf(out, "%s (%s%s%s)", job->source, job->form, *job->folder ? " → " : "", job->folder);
 	if (job->size)
 		buf_addf(out, " · %llu %%", (unsigned long long)(job->done * 100 / job->size));
-	if (*job->at)
-		buf_addf(out, " · %.10s %.5s", job->at, strlen(job->at) > 11 ? job->at + 11 : "");
+	if (*job->at) {
+		buf_adds(out, " · ");
+		time_cell(job->at, TIME_CELL_MINUTE, out);
+	}
 	buf_addf(out, " · %s", _("the same command goes on where it was"));
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 #include "tui/view/finding/sweep_view.h"
 #include "tui/workbench/workbench.h"
 
@@ -30,17 +31,15 @@ void sweep_fill_clients(struct view *v)
 	struct found_host *hosts = sweep_found_hosts(s->found, &count);
 	v->heading = xasprintf(P_("%zu host", "%zu hosts", count), count);
 	for (size_t i = 0; i < count; i++) {
-		char first[24];
 		struct buf line = BUF_INIT;
 		struct buf name = BUF_INIT;
 		struct buf values = BUF_INIT;
-		sweep_cell_of_time(hosts[i].first, first);
 		name_host(v, &hosts[i], &name);
 		for (size_t k = 0; k < s->found->count; k++)
 			if (hosts[i].hits[k])
 				buf_addf(&values, "%s%s (%llu)", values.len ? ", " : "", s->found->all[k].value,
 				         (unsigned long long)hosts[i].hits[k]);
-		sweep_pad(&line, *first ? first : _("no time"), 20);
+		sweep_pad_time(&line, hosts[i].first, _("no time"));
 		sweep_pad(&line, name.data, 24);
 		char *safe = printable_dup(values.data);
 		buf_adds(&line, safe);
@@ -81,12 +80,10 @@ void sweep_fill_hosts(struct view *v, int columns)
 		buf_release(&line);
 	}
 	for (size_t i = 0; i < count; i++) {
-		char first[24];
 		struct buf line = BUF_INIT;
 		struct buf name = BUF_INIT;
-		sweep_cell_of_time(hosts[i].first, first);
 		name_host(v, &hosts[i], &name);
-		sweep_pad(&line, *first ? first : _("no time"), 20);
+		sweep_pad_time(&line, hosts[i].first, _("no time"));
 		sweep_pad(&line, name.data, 24);
 		for (size_t k = 0; k < shown; k++)
 			buf_adds(&line, hosts[i].hits[k] ? "●  " : "·  ");
@@ -124,9 +121,10 @@ void sweep_fill_uploads(struct view *v, int columns)
 		struct buf name = BUF_INIT;
 		struct found_host host = {.name = u->client};
 		memcpy(host.asset, u->asset, sizeof host.asset);
-		snprintf(text, sizeof text, "%.10s %.2s:00%s", u->first, strlen(u->first) > 11 ? u->first + 11 : "",
-		         *u->first && u->first[strlen(u->first) - 1] == 'Z' ? "Z" : "");
-		sweep_pad(&line, *u->first ? text : _("no time"), 17);
+		struct buf hour = BUF_INIT;
+		time_cell(u->first, TIME_CELL_HOUR | TIME_CELL_UTC, &hour);
+		sweep_pad(&line, hour.len ? hour.data : _("no time"), 17);
+		buf_release(&hour);
 		name_host(v, &host, &name);
 		sweep_pad(&line, name.data, 15);
 		sweep_pad(&line, u->sent_to, cells);
@@ -171,8 +169,7 @@ int sweep_fill_sources(struct view *v, int columns, struct err *err)
 		struct buf line = BUF_INIT;
 		struct buf name = BUF_INIT;
 		buf_addf(&name, "%s %s", all[i].label, workbench_name(v->wb, all[i].label));
-		sweep_cell_of_time(all[i].first, text);
-		sweep_pad(&line, *text ? text : _("no time"), 20);
+		sweep_pad_time(&line, all[i].first, _("no time"));
 		sweep_pad(&line, name.data, cells);
 		sweep_pad(&line, all[i].is_exit ? "●" : "·", 5);
 		snprintf(text, sizeof text, "%zu", all[i].hits);

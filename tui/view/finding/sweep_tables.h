@@ -7,11 +7,11 @@
 /* Adds a row whose text is made now; `indicator` and `line` as in struct sweep_row. */
 void sweep_add_row(struct view *v, enum tone tone, const char *label, const char *text, size_t indicator, size_t line);
 
-/* "2014-11-24 04:05:10Z"; "" stays empty. */
-void sweep_cell_of_time(const char *when, char text[24]);
-
 /* The text, made printable, in so many cells and two behind it. */
 void sweep_pad(struct buf *out, const char *text, size_t cells);
+
+/* "2014-11-24 04:05:10Z" as a cell of 20; `none` where there is no time. */
+void sweep_pad_time(struct buf *out, const char *when, const char *none);
 
 /* Cells for a column beside others that take so many; `least` where there is no room. */
 size_t sweep_wide(int columns, size_t others, size_t least);

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/query/record_kept.h"
 #include "finding/mail/similar.h"
 #include "finding/mail/similar_ahead.h"
@@ -111,8 +112,10 @@ static void take_mail(json_t *record, void *item)
 	when = when ? when : json_get_string(record, "sent");
 	name = name ? name : json_get_string(record, "from_addr");
 	snprintf(line->label, sizeof line->label, "%s", record_label(record));
-	if (when && strlen(when) >= 10 && *when >= '0' && *when <= '9')
-		snprintf(line->day, sizeof line->day, "%.5s", when + 5);
+	struct buf day = BUF_INIT;
+	if (when && time_cell(when, TIME_CELL_DAY | TIME_CELL_NO_YEAR, &day))
+		snprintf(line->day, sizeof line->day, "%s", day.data);
+	buf_release(&day);
 	line->subject = xstrdup(subject ? subject : "");
 	line->sender = xstrdup(name ? name : "");
 	line->sender_class = value_of(record, "sender_class");

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/store/record.h"
 #include "finding/mail/propose.h"
 #include "finding/sweep/record/sweep_pairs.h"
@@ -84,11 +85,12 @@ static void add_sentence(struct view *v, const char *text)
 	buf_release(&wrapped);
 }
 
-/* "2014-11-24 04:05:10Z"; "" stays empty. */
-void sweep_cell_of_time(const char *when, char text[24])
+void sweep_pad_time(struct buf *out, const char *when, const char *none)
 {
-	snprintf(text, 24, "%.10s%s%.8s%s", when, *when ? " " : "", strlen(when) > 11 ? when + 11 : "",
-	         *when && when[strlen(when) - 1] == 'Z' ? "Z" : "");
+	struct buf text = BUF_INIT;
+	time_cell(when, TIME_CELL_SECOND | TIME_CELL_UTC, &text);
+	sweep_pad(out, text.len ? text.data : none, 20);
+	buf_release(&text);
 }
 
 void sweep_pad(struct buf *out, const char *text, size_t cells)
@@ -132,10 +134,8 @@ static void sum_line(struct buf *line, const char *value, size_t cells, uint64_t
 	sweep_pad(line, value, cells);
 	snprintf(text, sizeof text, "%llu", (unsigned long long)hits);
 	sweep_pad(line, text, 6);
-	sweep_cell_of_time(first, text);
-	sweep_pad(line, text, 20);
-	sweep_cell_of_time(last, text);
-	sweep_pad(line, text, 20);
+	sweep_pad_time(line, first, "");
+	sweep_pad_time(line, last, "");
 	buf_addf(line, "%zu", clients);
 }
 
@@ -206,9 +206,7 @@ static void host_cell(struct view *v, const struct found_line *l, struct buf *li
 
 static void line_row(struct view *v, const struct found_line *l, struct buf *line)
 {
-	char when[24];
-	sweep_cell_of_time(l->when, when);
-	sweep_pad(line, *when ? when : _("no time"), 20);
+	sweep_pad_time(line, l->when, _("no time"));
 	host_cell(v, l, line);
 	sweep_pad(line, l->evidence, 7);
 	char *text = printable_dup(*l->text ? l->text : l->place);

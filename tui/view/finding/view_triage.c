@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 #include "case/store/disputed.h"
 #include "case/store/record.h"
 #include "finding/triage/check/rules.h"
@@ -126,9 +127,10 @@ static void add_label(struct buf *line, const char *field, const char *value)
 
 void triage_add_time(struct buf *line, const char *when)
 {
-	char text[24];
-	snprintf(text, sizeof text, "%.10s%s%.8s", when, *when ? " " : "", strlen(when) > 11 ? when + 11 : "");
-	text_pad(line, *text ? text : _("no time"), 20);
+	struct buf text = BUF_INIT;
+	time_cell(when, TIME_CELL_SECOND, &text);
+	text_pad(line, text.len ? text.data : _("no time"), 20);
+	buf_release(&text);
 }
 
 #define HOST_NARROW 11

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "base/words.h"
 #include "case/action/verb.h"
 #include "case/identity/identity.h"
@@ -221,7 +222,10 @@ static int add_import(void *ctx, const struct history_entry *entry)
 	clock_format(entry->when, when);
 	struct buf told = BUF_INIT;
 	commit_subject_text(entry->subject, &told);
-	view_addf(v, TONE_PLAIN, entry->id, "  %.10s %.5s  %s", when, when + 11, told.data);
+	struct buf day = BUF_INIT;
+	time_cell(when, TIME_CELL_MINUTE, &day);
+	view_addf(v, TONE_PLAIN, entry->id, "  %s  %s", day.data, told.data);
+	buf_release(&day);
 	buf_release(&told);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 #include "tui/view/playbook/step.h"
 #include "tui/view/playbook/steps_pane.h"
 #include "tui/view/views.h"
@@ -171,8 +172,9 @@ static int take_recorded(void *ctx, json_t *step)
 	struct buf line = BUF_INIT;
 	const struct kind *kind = kind_find("step");
 	const char *ended = json_get_string(step, "ended");
-	buf_addf(&line, "%s  %.10s %.5s  ", record_label(step), ended ? ended : "",
-	         ended && strlen(ended) > 11 ? ended + 11 : "");
+	buf_addf(&line, "%s  ", record_label(step));
+	time_cell(ended ? ended : "", TIME_CELL_MINUTE, &line);
+	buf_adds(&line, "  ");
 	record_field_text(step, kind_field(kind, "outcome"), &line);
 	char *title = record_title(step);
 	const char *said = json_get_string(step, "answer");

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "base/time/time_cell.h"
 #include "case/query/timeline_acts.h"
 #include "tui/view/timeline/timeline_view.h"
 
@@ -46,10 +47,11 @@ static void axis_end(const struct timeline_picture *p, int64_t second, char text
 	char whole[CLOCK_TEXT];
 	int in_utc = p->way == TIMELINE_UTC;
 	clock_format((struct clock_time){second, 0, in_utc ? 0 : clock_zone_at(second)}, whole);
-	if (p->to - p->from < 3 * 24 * 3600)
-		snprintf(text, CLOCK_TEXT, "%.5s %.5s", whole + 5, whole + 11);
-	else
-		snprintf(text, CLOCK_TEXT, "%.10s", whole);
+	struct buf cell = BUF_INIT;
+	int is_short = p->to - p->from < 3 * 24 * 3600;
+	time_cell(whole, is_short ? TIME_CELL_MINUTE | TIME_CELL_NO_YEAR : TIME_CELL_DAY, &cell);
+	snprintf(text, CLOCK_TEXT, "%s", cell.data);
+	buf_release(&cell);
 }
 
 /* `2014-01-01 ▁▁▃█▁…▁▂ 2026-11-24` above the bars: how many rows fall into each cell; an approximate one where it begins. */

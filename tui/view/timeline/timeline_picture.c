@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "base/time/time_cell.h"
 #include "case/query/timeline_acts.h"
 #include "finding/observation/observation_clock.h"
 #include "finding/observation/observation_query.h"
@@ -189,7 +190,9 @@ static int add_observation(void *ctx, const struct observation *o, const struct 
 	                 : times.utc != OBSERVATION_NO_TIME ? times.utc
 	                                                    : times.observed,
 	                 when);
-	buf_addf(&line, "      %.10s %.8s%s ", when, *when ? when + 11 : "", unsure ? "?" : " ");
+	buf_adds(&line, "      ");
+	time_cell(when, TIME_CELL_SECOND, &line);
+	buf_adds(&line, unsure ? "? " : "  ");
 	observation_text(o, v->columns > 50 ? (size_t)v->columns - 30 : 40, &line);
 	add_text(b->p, TONE_FAINT, line.data);
 	buf_release(&line);
