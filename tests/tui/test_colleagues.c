@@ -142,13 +142,21 @@ static void merge_what_is_shown(struct program *p, struct terminal *t)
 	terminal_type(t, KEYS_ESCAPE);
 }
 
-static void decide(struct terminal *t)
+static void decide(struct program *p, struct terminal *t)
 {
 	terminal_type(t, ":resolve" KEYS_ENTER);
 	terminal_await_row(t, 1, "To decide");
 	terminal_await(t, "HR-PC-03");
-	terminal_await(t, "< one side     no trace found"); /* in the words of the field */
-	terminal_await(t, "infected");
+	terminal_await(t, "< R2 Responder Two       no trace found"); /* who says it, in the words of the field */
+	terminal_await(t, "> R1 Responder One       infected");
+	terminal_type(t, KEYS_ENTER); /* on its own page, too */
+	terminal_await(t, "no trace found   (R2 Responder Two)");
+	terminal_await(t, "infected   (R1 Responder One)");
+	terminal_type(t, KEYS_ESCAPE);
+	terminal_await_row(t, 1, "To decide");
+	program_good(p, "list", "conflict", NULL);
+	assert_non_null(strstr(p->out.data, "no trace found"));
+	assert_null(strstr(p->out.data, "clean"));
 	terminal_type(t, ">");
 	terminal_await_row(t, -1, "is decided");
 	terminal_await_row(t, 1, "nothing is left to decide");
@@ -214,7 +222,7 @@ static void colleagues(void **state)
 	struct terminal *t = terminal_open(24, 80, NULL, site, NULL);
 	terminal_await(t, "Infected and not isolated");
 	merge_what_is_shown(&p, t);
-	decide(t);
+	decide(&p, t);
 	look_at_the_news(&p, t);
 	hand_over(&p, t);
 	terminal_quit(t);

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/query/conflict_words.h"
 #include "case/query/filter.h"
 #include "case/query/past_reader.h"
 #include "case/query/record_named.h"
@@ -250,6 +251,8 @@ static void add_named(struct case_file *c, struct title_cache **names, const jso
 {
 	int refers = field->type == FIELD_REF || field->type == FIELD_REFS;
 	const json_t *value = json_object_get(record, field->name);
+	if (value && conflict_words(names, c, record, field->name, out))
+		return;
 	if (refers && value && !record_is_disputed(record, field->name))
 		name_field_labelled(names, c, field, value, out);
 	else

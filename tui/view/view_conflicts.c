@@ -1,6 +1,6 @@
 /*
- * What a merge left to decide: each field that both sides changed, with what
- * either says, what stood there before, and what stands there now.
+ * What a merge left to decide: each field that both sides changed, with who
+ * says what, what stood there before, and what stands there now.
  */
 #include "base/buf.h"
 #include "base/err.h"
@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/clock.h"
+#include "case/query/conflict_words.h"
 #include "case/query/record_kept.h"
-#include "case/store/purgeable_text.h"
 #include "handover/merge/resolve.h"
 #include "tui/view/views.h"
 #include "tui/workbench/draft_prompt.h"
@@ -18,56 +18,69 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A side of a conflict, in the words that its field is shown in everywhere: of a long text itself, nothing of a secret. */
-static void value_text(struct workbench *wb, const struct field *field, const char *stored, struct buf *out)
-{
-	struct case_file *c = workbench_case(wb);
-	int in_store = field && (field->type == FIELD_LONG || field->type == FIELD_SECRET);
-	int secret = 0;
-	if (stored && field && !in_store) {
-		json_t *value = *stored == '[' ? json_parse(stored, strlen(stored), NULL) : NULL;
-		value = value ? value : json_string(stored);
-		workbench_name_field(wb, field, value, out);
-		json_decref(value);
-		return;
-	}
-	struct buf text = BUF_INIT;
-	if (!stored)
-		buf_adds(&text, _("(unset)"));
-	else if (!purgeable_text_is_digest(stored, &secret))
-		buf_adds(&text, stored);
-	else if (secret)
-		buf_adds(&text, _("(a secret)"));
-	else if (purgeable_text_get(c, stored, &text, NULL) < 0)
-		buf_adds(&text, _("(a text that is not in this copy)"));
-	char *safe = printable_dup(text.data);
-	buf_adds(out, safe);
-	free(safe);
-	buf_release(&text);
-}
-
 /* ---- five rows each, made when they are drawn: the head, the sides, what stood there before, what stands there now */
 
 #define ROWS_EACH 5
+
+#define SIDE_CELLS 24 /* of the name of who set it */
+
+struct conflicts_state {
+	int is_reading;
+	double told_at; /* how far it is */
+	json_t *people; /* label -> [who set one value, who set the other], as far as they were seen */
+};
 
 static void side_row(struct row *row, const char *name, const char *value, enum tone tone)
 {
 	struct buf line = BUF_INIT;
 	buf_adds(&line, "    ");
-	text_pad(&line, name, 14);
+	text_pad(&line, name, SIDE_CELLS);
 	buf_addf(&line, " %s", value);
 	row->text = printable_dup(line.data);
 	row->tone = tone;
 	buf_release(&line);
 }
 
-static void stored_row(struct view *v, struct row *row, const json_t *conflict, const struct field *field,
-                       const char *member, const char *name, enum tone tone)
+/* Who set the value of a side: looked for in history once. "" where it is not known. Borrowed. */
+static const char *person_of(struct view *v, const json_t *conflict, size_t side)
+{
+	static const char *const members[] = {"one", "other"};
+	struct conflicts_state *s = v->data;
+	const char *label = record_label(conflict);
+	if (!s->people)
+		s->people = json_object();
+	json_t *people = json_object_get(s->people, label);
+	if (!people) {
+		people = json_array();
+		for (size_t i = 0; i < 2; i++) {
+			char *person = conflict_side(workbench_case(v->wb), conflict, members[i]);
+			json_array_append_new(people, json_string(person ? person : ""));
+			free(person);
+		}
+		json_object_set_new(s->people, label, people);
+	}
+	return json_string_value(json_array_get(people, side));
+}
+
+static void stored_row(struct view *v, struct row *row, const json_t *conflict, const char *member, const char *name,
+                       enum tone tone)
 {
 	struct buf text = BUF_INIT;
-	value_text(v->wb, field, json_get_string(conflict, member), &text);
+	const char *stored = json_get_string(conflict, member);
+	if (!workbench_conflict_words(v->wb, conflict, member, &text)) /* it is about what is not known here */
+		buf_adds(&text, stored ? stored : _("(unset)"));
 	side_row(row, name, text.data, tone);
 	buf_release(&text);
+}
+
+/* `< R1 Responder One`, and the value. */
+static void person_row(struct view *v, struct row *row, const json_t *conflict, size_t side)
+{
+	const char *person = person_of(v, conflict, side);
+	char *name =
+	    *person ? xasprintf("%c %s", side ? '>' : '<', person) : xstrdup(side ? _("> the other") : _("< one side"));
+	stored_row(v, row, conflict, side ? "other" : "one", name, TONE_PLAIN);
+	free(name);
 }
 
 static int is_open(const json_t *conflict)
@@ -75,6 +88,11 @@ static int is_open(const json_t *conflict)
 	const char *state = json_get_string(conflict, "state");
 	return (!state || strcmp(state, "open") == 0) && json_get_string(conflict, "field") &&
 	       json_get_string(conflict, "record");
+}
+
+static int is_reference(const struct field *field)
+{
+	return field->type == FIELD_REF || field->type == FIELD_REFS;
 }
 
 static void conflict_row(struct view *v, size_t i, struct row *row)
@@ -96,16 +114,18 @@ static void conflict_row(struct view *v, size_t i, struct row *row)
 		row->tone = is_open(conflict) ? TONE_HEADING : TONE_FAINT;
 		break;
 	case 1:
-		stored_row(v, row, conflict, field, "one", _("< one side"), TONE_PLAIN);
+		person_row(v, row, conflict, 0);
 		break;
 	case 2:
-		stored_row(v, row, conflict, field, "other", _("> the other"), TONE_PLAIN);
+		person_row(v, row, conflict, 1);
 		break;
 	case 3:
-		stored_row(v, row, conflict, field, "base", _("  before"), TONE_FAINT);
+		stored_row(v, row, conflict, "base", _("  before"), TONE_FAINT);
 		break;
 	default:
-		if (field)
+		if (field && is_reference(field) && json_object_get(record, field->name))
+			workbench_name_field(v->wb, field, json_object_get(record, field->name), &now);
+		else if (field)
 			record_field_text(record, field, &now);
 		side_row(row, _("  now"), field ? now.data : "?", TONE_FAINT);
 	}
@@ -137,11 +157,6 @@ static int add_past(void *ctx, json_t *conflict)
 		add_conflict(ctx, record_label(conflict));
 	return 0;
 }
-
-struct conflicts_state {
-	int is_reading;
-	double told_at; /* how far it is */
-};
 
 static int fill_conflicts(struct view *v, int columns, struct err *err)
 {
@@ -271,8 +286,17 @@ static struct view *open_conflicts(struct workbench *wb, const char *none)
 	return v;
 }
 
+/* Names go with the lock. */
+static void forget_conflicts(struct view *v)
+{
+	struct conflicts_state *s = v->data;
+	json_decref(s->people);
+	s->people = NULL;
+}
+
 static void release_conflicts(struct view *v)
 {
+	forget_conflicts(v);
 	free(v->data);
 }
 
@@ -280,5 +304,6 @@ const struct view_ops conflicts_view = {.name = "conflicts",
                                         .title = N_("To decide"),
                                         .fill = fill_conflicts,
                                         .release = release_conflicts,
+                                        .forget = forget_conflicts,
                                         .keys = conflicts_keys,
                                         .open = open_conflicts};

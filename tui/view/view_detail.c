@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/time/edtf.h"
+#include "case/query/conflict_words.h"
 #include "case/query/title_cache.h"
 #include "case/store/record_summary.h"
 #include "case/trust/authorship.h"
@@ -80,6 +81,20 @@ static void add_reference(struct view *v, const char *name, size_t width, const 
 	buf_release(&line);
 }
 
+/* What a conflict has stored, in words, and who set either side. 1; 0: it is none of that. */
+static int add_conflict_words(struct view *v, const json_t *record, const struct field *field, struct buf *text)
+{
+	if (!workbench_conflict_words(v->wb, record, field->name, text))
+		return 0;
+	char *person = strcmp(field->name, "one") == 0 || strcmp(field->name, "other") == 0
+	                   ? conflict_side(workbench_case(v->wb), record, field->name)
+	                   : NULL;
+	if (person)
+		buf_addf(text, _("   (%s)"), person);
+	free(person);
+	return 1;
+}
+
 static void add_field(struct view *v, const json_t *record, const struct field *field, size_t width)
 {
 	const json_t *value = json_object_get(record, field->name);
@@ -94,7 +109,8 @@ static void add_field(struct view *v, const json_t *record, const struct field *
 			add_reference(v, i ? "" : name, width, json_string_value(json_array_get(value, i)));
 		return;
 	}
-	record_field_text(record, field, &text);
+	if (!add_conflict_words(v, record, field, &text))
+		record_field_text(record, field, &text);
 	data(v)->has_secret |= value && field->type == FIELD_SECRET;
 	if (value && field->type == FIELD_SECRET && !data(v)->revealed)
 		buf_adds(&text, _("   (v shows it)"));

@@ -7,6 +7,7 @@
 #include "base/time/clock.h"
 #include "base/time/edtf.h"
 #include "base/words.h"
+#include "case/query/conflict_words.h"
 #include "case/query/past_reader.h"
 #include "case/query/search.h"
 #include "case/query/title_cache.h"
@@ -290,6 +291,11 @@ const char *workbench_name(struct workbench *wb, const char *label)
 char *workbench_name_of_record(struct workbench *wb, const json_t *record)
 {
 	return name_of_record(&wb->names, wb->s->c, record);
+}
+
+int workbench_conflict_words(struct workbench *wb, const json_t *conflict, const char *member, struct buf *out)
+{
+	return conflict_words(&wb->names, wb->s->c, conflict, member, out);
 }
 
 void workbench_name_field(struct workbench *wb, const struct field *field, const json_t *value, struct buf *out)

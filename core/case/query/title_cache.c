@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/query/conflict_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,9 @@ char *name_of_record(struct title_cache **names, struct case_file *c, const json
 	const struct kind *kind = record_kind(record);
 	const struct field *field = kind && kind->title_field ? kind_field(kind, kind->title_field) : NULL;
 	const json_t *value = field ? json_object_get(record, field->name) : NULL;
+	struct buf words = BUF_INIT;
+	if (kind && (kind->traits & KIND_CONFLICT) && conflict_words(names, c, record, kind->title_field, &words))
+		return buf_take(&words, NULL);
 	if (!value || field->type == FIELD_TEXT || field->type == FIELD_LONG)
 		return record_title(record);
 	struct buf text = BUF_INIT;

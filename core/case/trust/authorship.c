@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/printable.h"
+#include "case/kind/conflict.h"
 #include "case/store/case_internal.h"
 #include "case/store/responders.h"
 
@@ -160,6 +161,40 @@ int authorship_of_field(struct case_file *c, const char *label, const char *fiel
 	buf_release(&path);
 	json_decref(record);
 	return rc;
+}
+
+struct value_walk {
+	struct walk w;
+	const json_t *text;
+};
+
+static int value_visit(void *ctx, const struct history_entry *entry)
+{
+	struct value_walk *v = ctx;
+	json_t *after = entry->parent_count > 1 ? NULL : stored_at(v->w.c, entry->id, v->w.path);
+	json_t *text = conflict_text(json_object_get(after, v->w.field));
+	int found = after && json_same(text, v->text) && !is_inherited(&v->w, entry, after);
+	if (found)
+		authorship_of_entry(entry, v->w.typed);
+	json_decref(text);
+	json_decref(after);
+	return found;
+}
+
+int authorship_of_value(struct case_file *c, const char *label, const char *field, const json_t *text,
+                        const char *newer, struct authorship *who, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	*who = (struct authorship)AUTHORSHIP_INIT;
+	json_t *record = record_get(c, label, RECORD_RAW | RECORD_WITH_RETRACTED, err);
+	if (!record)
+		return -1;
+	record_path(json_get_string(record, "kind"), json_get_string(record, "id"), &path);
+	struct value_walk v = {.w = {.c = c, .path = path.data, .field = field, .typed = who}, .text = text};
+	int rc = history_log(c->history, newer, path.data, 0, value_visit, &v, err);
+	buf_release(&path);
+	json_decref(record);
+	return rc < 0 ? -1 : *who->commit != '\0';
 }
 
 int authorship_only_brought(struct case_file *c, const char *path, const struct history_entry *entry)

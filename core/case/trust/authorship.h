@@ -47,6 +47,13 @@ int authorship_of_path(struct case_file *c, const char *path, const char *field,
 int authorship_of_field(struct case_file *c, const char *label, const char *field, const char *older, const char *newer,
                         struct authorship *who, struct err *err);
 
+/*
+ * The newest commit up to `newer` (NULL: the last), no merge, that gave the field of a record this value, as a conflict has it
+ * (conflict_text(); NULL: it unset the field). 1 if found, 0 if not, -1.
+ */
+int authorship_of_value(struct case_file *c, const char *label, const char *field, const json_t *text,
+                        const char *newer, struct authorship *who, struct err *err);
+
 /* The author of one commit, whatever it changed. */
 void authorship_of_entry(const struct history_entry *entry, struct authorship *who);
 

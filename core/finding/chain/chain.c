@@ -424,6 +424,7 @@ void chain_release(struct chain *chain)
 	}
 	for (size_t i = 0; i < chain->leak_count; i++) {
 		free(chain->leaks[i].who);
+		free(chain->leaks[i].named);
 		free(chain->leaks[i].not_before);
 		free(chain->leaks[i].not_after);
 		free(chain->leaks[i].reason);

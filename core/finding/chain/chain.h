@@ -84,6 +84,7 @@ struct chain_coverage {
 /* Between which times something was taken. */
 struct chain_leak {
 	char *who;        /* labels or names, "R1-P1 or R1-P2" */
+	char *named;      /* the same with their names beside: make it printable before it is shown */
 	char *not_before; /* EDTF, or "" */
 	char *not_after;
 	char because[LABEL_TEXT]; /* the genuine mail, or the one that knew too much */
@@ -138,7 +139,7 @@ int chain_load_percent(struct case_file *c); /* how far it is, 0 to 100 */
  * names those there are. */
 struct chain_org *chain_find(const struct chain *chain, const char *who, struct err *err);
 
-/* Of a leak: "R1-P1 or R1-P2: not before …, not after … (why)", printable, in the interface's language. The caller frees. */
+/* Of a leak: "R1-P1 Organisation A or R1-P2 Organisation B: not before …, not after … (why)", printable, in the interface's language. The caller frees. */
 char *chain_leak_text(const struct chain_leak *leak);
 
 /* Of a rejected one: "rejected as topic on 2014-07-09 (R1-H2); 2 new reasons since", in the interface's language. The caller

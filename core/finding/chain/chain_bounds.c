@@ -262,8 +262,8 @@ static const char *time_field(const json_t *mail)
 	return json_get_string(mail, "when") ? "when" : "sent";
 }
 
-/* Those numbers as "R1-P1 or R1-P2". */
-static char *any_of(const struct organisations *o, const json_t *numbers)
+/* Those numbers as "R1-P1 or R1-P2"; `named`: as "R1-P1 Organisation A or R1-P2 Organisation B". */
+static char *any_of(const struct organisations *o, const json_t *numbers, int named)
 {
 	struct buf who = BUF_INIT;
 	size_t i;
@@ -271,7 +271,11 @@ static char *any_of(const struct organisations *o, const json_t *numbers)
 	json_array_foreach(numbers, i, number) {
 		if (i)
 			buf_adds(&who, _(" or "));
-		buf_adds(&who, organisation_who(o, (size_t)json_integer_value(number)));
+		size_t at = (size_t)json_integer_value(number);
+		const char *name = o->all[at].name;
+		buf_adds(&who, organisation_who(o, at));
+		if (named && strcmp(name, organisation_who(o, at)) != 0)
+			buf_addf(&who, " %s", name);
 	}
 	return buf_take(&who, NULL);
 }
@@ -306,13 +310,15 @@ static json_t *holders_of(struct organisations *o, const json_t *genuine)
 	return numbers;
 }
 
-static void add_leak(struct chain *chain, char *who, const json_t *genuine, const json_t *mail, const char *reason)
+static void add_leak(struct chain *chain, const struct organisations *o, const json_t *numbers, const json_t *genuine,
+                     const json_t *mail, const char *reason)
 {
 	const char *before = genuine ? json_get_string(genuine, time_field(genuine)) : NULL;
 	const char *after = json_get_string(mail, time_field(mail));
 	chain->leaks = xrealloc(chain->leaks, (chain->leak_count + 1) * sizeof *chain->leaks);
 	struct chain_leak *l = &chain->leaks[chain->leak_count++];
-	*l = (struct chain_leak){.who = who,
+	*l = (struct chain_leak){.who = any_of(o, numbers, 0),
+	                         .named = any_of(o, numbers, 1),
 	                         .not_before = xstrdup(before ? before : ""),
 	                         .not_after = xstrdup(after ? after : ""),
 	                         .reason = xstrdup(reason)};
@@ -335,6 +341,10 @@ static void add_infected(const struct chain_records *records, struct chain_span 
 			continue;
 		buf_adds(out, some++ ? ", " : _("; infected then: "));
 		buf_adds(out, record_label(asset));
+		char *name = record_title(asset);
+		if (strcmp(name, record_label(asset)) != 0)
+			buf_addf(out, " %s", name);
+		free(name);
 	}
 }
 
@@ -352,7 +362,7 @@ void chain_leaks(const struct chain_records *records, struct organisations *o, c
 		add_infected(records, chain_time(records, use->genuine, time_field(use->genuine)),
 		             chain_time(records, use->mail, time_field(use->mail)), &reason);
 		if (json_array_size(numbers))
-			add_leak(chain, any_of(o, numbers), use->genuine, use->mail, reason.data);
+			add_leak(chain, o, numbers, use->genuine, use->mail, reason.data);
 		json_decref(numbers);
 	}
 	json_array_foreach(uses->known_only, i, mail) {
@@ -366,7 +376,7 @@ void chain_leaks(const struct chain_records *records, struct organisations *o, c
 			buf_clear(&reason);
 			buf_addf(&reason, _("%s holds what only these could know"), record_label(mail));
 			add_infected(records, none, chain_time(records, mail, time_field(mail)), &reason);
-			add_leak(chain, any_of(o, numbers), NULL, mail, reason.data);
+			add_leak(chain, o, numbers, NULL, mail, reason.data);
 		}
 		json_decref(numbers);
 	}

@@ -78,7 +78,7 @@ char *chain_leak_text(const struct chain_leak *leak)
 {
 	char *before = time_text(leak->not_before);
 	char *after = time_text(leak->not_after);
-	char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), leak->who, before, after, leak->reason);
+	char *text = xasprintf(_("%s: not before %s, not after %s (%s)"), leak->named, before, after, leak->reason);
 	char *safe = printable_dup(text);
 	free(before);
 	free(after);

@@ -212,6 +212,13 @@ static void contact_row(struct view *v, const struct chain_org *org, struct buf 
 	json_decref(party);
 }
 
+/* What may be a label, with its name beside it. */
+static void add_named(struct view *v, const char *who, struct buf *line)
+{
+	const char *name = kind_of_label(who) ? workbench_name(v->wb, who) : "";
+	buf_addf(line, "%s%s%s", who, *name ? " " : "", name);
+}
+
 static void coverage_row(struct view *v, const struct chain_coverage *c, struct buf *line, struct row *row)
 {
 	char *safe = printable_dup(c->reason);
@@ -295,8 +302,11 @@ void chain_rows_row(struct view *v, size_t i, struct row *row)
 		free(text);
 		break;
 	case CHAIN_ROW_SAME:
-		buf_addf(&line, "  %s  %s: %s", chain->same[r->at].who, chain->same[r->at].other,
-		         chain->same[r->at].reason);
+		buf_adds(&line, "  ");
+		add_named(v, chain->same[r->at].who, &line);
+		buf_adds(&line, "  ");
+		add_named(v, chain->same[r->at].other, &line);
+		buf_addf(&line, ": %s", chain->same[r->at].reason);
 		break;
 	}
 	row->text = printable_dup(line.data);
