@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/time/edtf.h"
 #include "playbook/load/pattern.h"
 
 #include <arpa/inet.h>
@@ -228,14 +229,28 @@ static enum truth equal(const struct value *a, const struct value *b)
 	return truth_of(strcmp(a->text, b->text) == 0);
 }
 
-/* Numbers by value, texts by bytes (times in RFC 3339 sort so); one of each cannot be ordered. */
+/* The instant of a time of day with its zone. 0, or -1: it is none. */
+static int instant_of(const char *text, struct edtf_instant *first)
+{
+	struct edtf time;
+	struct edtf_instant last;
+	if (edtf_parse(text, &time, NULL) < 0 || time.form != EDTF_POINT || !time.from.zone || time.from.qualifier)
+		return -1;
+	return edtf_span(&time, NULL, NULL, first, &last);
+}
+
+/* Numbers by value, times by their instant, whatever zone they are written in, other texts by bytes; a number and a text
+ * cannot be ordered. */
 static enum truth less(const struct value *a, const struct value *b, int or_equal)
 {
 	if (a->type == VALUE_UNSET || b->type == VALUE_UNSET || a->type != b->type || a->type == VALUE_BOOL)
 		return TRUTH_UNKNOWN;
 	if (a->type == VALUE_NUMBER)
 		return truth_of(or_equal ? a->number <= b->number : a->number < b->number);
-	int order = strcmp(a->text, b->text);
+	struct edtf_instant x;
+	struct edtf_instant y;
+	int timed = instant_of(a->text, &x) == 0 && instant_of(b->text, &y) == 0;
+	int order = timed ? edtf_instant_compare(x, y) : strcmp(a->text, b->text);
 	return truth_of(or_equal ? order <= 0 : order < 0);
 }
 

@@ -55,7 +55,12 @@ static void comparisons(void **state)
 	    {"'b' > 'a'", TRUTH_YES},
 	    {"'a' <= 'a'", TRUTH_YES},
 	    {"__host__:value < 7", TRUTH_UNKNOWN}, /* a text and a number have no order */
-	    {"__empty__:value = ''", TRUTH_YES},   /* empty is a value */
+	    /* a time is before another by its instant: 08:00 in Tokyo is 23:00 of the day before in UTC */
+	    {"'2026-11-23T08:00:00+09:00' < '2026-11-22T23:30:00Z'", TRUTH_YES},
+	    {"'2026-11-23T08:00:00+09:00' >= '2026-11-22T23:00:00Z'", TRUTH_YES},
+	    {"t'2026-11-23T09:00:00.5+09:00' > t'2026-11-23T00:00:00Z'", TRUTH_YES},
+	    {"'2026-11-23' < '2026-11-24T00:00:00Z'", TRUTH_YES}, /* a day has no zone: by bytes */
+	    {"__empty__:value = ''", TRUTH_YES},                  /* empty is a value */
 	    {"__flag__:value = true", TRUTH_YES},
 	    {"__flag__:value = false", TRUTH_NO},
 	    {"__flag__:value", TRUTH_YES},
