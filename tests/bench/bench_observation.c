@@ -77,9 +77,13 @@ static void make_set(struct bench_case *b, uint64_t rows, struct observation_set
 	memset(set->evidence_sha256, 'a', 64);
 	if (observation_maker_seal(m, set, &err) < 0 || record_add(b->c, "asset", &asset, 1, 0, label, &err) < 0)
 		bench_fail("observation_maker_seal", err.message);
-	struct assign check[] = {{"method", "triage"}, {"on", label}, {"when", "2026-11-23"}, {"result", "found"}};
+	char limits[200]; /* of what was read, and of the rows that were made of it */
+	snprintf(limits, sizeof limits, "Read: SHA-256 %s. Observations: digest of the set %s.", set->evidence_sha256,
+	         set->sha256);
+	struct assign check[] = {
+	    {"method", "triage"}, {"on", label}, {"when", "2026-11-23"}, {"result", "found"}, {"limits", limits}};
 	struct action *a = action_begin(b->c, "triage", &err);
-	if (!a || action_add(a, "check", check, 4, RECORD_MACHINE, set->check, &err) < 0 ||
+	if (!a || action_add(a, "check", check, 5, RECORD_MACHINE, set->check, &err) < 0 ||
 	    observation_set_store(b->c, m, set, &err) < 0 || action_commit(a, &err) < 0)
 		bench_fail("observation_set_store", err.message);
 	observation_maker_free(m);

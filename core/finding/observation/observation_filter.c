@@ -91,10 +91,10 @@ static const char *parse_values(const char *at, struct filter_part *t)
 	return quoted ? NULL : at;
 }
 
-/* The length of a field's name that a sign follows, or 0. */
+/* The length of a field's name that a sign follows, or 0: lists of others have columns such as cs-method. */
 static size_t field_length(const char *at)
 {
-	size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+	size_t n = *at == '-' ? 0 : strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 	return n && (at[n] == '=' || at[n] == '~' || at[n] == ':' || (at[n] == '!' && at[n + 1] == '=')) ? n : 0;
 }
 

@@ -185,6 +185,8 @@ static void complete(struct taking *t, struct proposal *p)
 		for (size_t i = 0; i < p->count; i++) {
 			if (strcmp(p->fields[i].name, "origin") != 0)
 				continue;
+			if (p->owned_count == MOST)
+				return;
 			char *both = xasprintf("%s: %s", in->origin, said);
 			p->fields[i].value = both;
 			p->owned[p->owned_count++] = both;

@@ -369,6 +369,29 @@ static void time_lines_become_observations(void **state)
 	    "on record already");
 }
 
+/* Columns of one name get numbers; what is beyond the fields of a row is named, and costs no time. */
+static void columns_of_one_name_are_told_apart(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT;
+	buf_adds(&text, "message,datetime,timestamp_desc");
+	for (int i = 0; i < 600; i++)
+		buf_adds(&text, ",col");
+	for (int row = 0; row < 40; row++) {
+		buf_addf(&text, "\nm%d,2026-11-23T05:05:09+00:00,E", row);
+		for (int i = 0; i < 600; i++)
+			buf_addf(&text, ",%d", i + 1);
+	}
+	buf_addc(&text, '\n');
+	taken("timesketch", text.data, 40, 40);
+	assert_int_equal(rows("col=1"), 40);
+	assert_int_equal(rows("col-2=2"), 40);
+	assert_int_equal(rows("col-509=509"), 40);
+	assert_int_equal(rows("col-510:"), 0);
+	assert_int_equal(lost("field", "col"), 40 * 91); /* three others, and 509 of 600 */
+	buf_release(&text);
+}
+
 static void rows_become_events_if_asked_for(void **state)
 {
 	(void)state;
@@ -561,6 +584,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test_setup_teardown(misp_events_in_a_list_are_taken_one_by_one, setup, teardown),
 	    cmocka_unit_test_setup_teardown(lists_of_others_are_taken, setup, teardown),
 	    cmocka_unit_test_setup_teardown(time_lines_become_observations, setup, teardown),
+	    cmocka_unit_test_setup_teardown(columns_of_one_name_are_told_apart, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rows_become_events_if_asked_for, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile_text_is_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(whoever_cancels_leaves_nothing_behind, setup, teardown),
